@@ -1,0 +1,73 @@
+/** What the environment decides; everything else is a setting in the product. */
+export type Config = {
+  /** HTTP port; 0 picks a free one. */
+  port: number;
+  dataDir: string;
+  /** Overrides the public URL that the wizard stored; undefined = the stored one. */
+  publicUrl: string | undefined;
+  /** Port of the SMTP listener; 0 picks a free one. */
+  smtpInPort: number;
+  logLevel: string;
+  masterKeyFile: string | undefined;
+  cluster: "standalone" | "litefs";
+};
+
+/**
+ * Reads and checks the environment.
+ *
+ * @throws Error naming the variable, what it held and what it takes, when one cannot be used.
+ */
+export function readConfig(env: Record<string, string | undefined>): Config {
+  return {
+    port: port("PORT", env["PORT"], 8080),
+    dataDir: env["DATA_DIR"] || "./data",
+    publicUrl: publicUrl(env["PUBLIC_URL"]),
+    smtpInPort: port("SMTP_IN_PORT", env["SMTP_IN_PORT"], 2525),
+    logLevel: oneOf("LOG_LEVEL", env["LOG_LEVEL"], [
+      "info",
+      "trace",
+      "debug",
+      "warn",
+      "error",
+      "fatal",
+      "silent",
+    ]),
+    masterKeyFile: env["MASTER_KEY_FILE"] || undefined,
+    cluster: oneOf("CLUSTER", env["CLUSTER"], ["standalone", "litefs"]),
+  };
+}
+
+function port(name: string, value: string | undefined, fallback: number): number {
+  if (value === undefined || value === "") {
+    return fallback;
+  }
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < 0 || number > 65_535) {
+    throw new Error(`${name} is "${value}"; it takes a port number from 0 to 65535`);
+  }
+  return number;
+}
+
+function oneOf<T extends string>(name: string, value: string | undefined, allowed: [T, ...T[]]): T {
+  if (value === undefined || value === "") {
+    return allowed[0];
+  }
+  const found = allowed.find((candidate) => candidate === value);
+  if (found === undefined) {
+    throw new Error(`${name} is "${value}"; it takes one of ${allowed.join(", ")}`);
+  }
+  return found;
+}
+
+function publicUrl(value: string | undefined): string | undefined {
+  if (value === undefined || value === "") {
+    return undefined;
+  }
+  const url = URL.parse(value);
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    throw new Error(
+      `PUBLIC_URL is "${value}"; it takes an address such as https://mail.example.com`,
+    );
+  }
+  return url.origin;
+}

@@ -1,0 +1,72 @@
+// The facts that go through the journal: DESIGN §5. JSON payloads with short keys, because there are
+// millions of them. A stream is written by one thread and applied by the ingester.
+
+/** Message `s` of campaign `c` is about to get its terminating dot. */
+export type DotFact = { k: "dot"; w: string; c: number; s: number; at: number };
+
+/** What became of an attempt. */
+export type ResultFact = {
+  k: "result";
+  w: string;
+  c: number;
+  s: number;
+  /** Number of the chunk and the epoch of its lease. */
+  ch: number;
+  ep: number;
+  at: number;
+  /** State the message moves to. */
+  st: "sent" | "deferred" | "bounced" | "failed" | "held" | "skipped";
+  /** accepted, deferred, bounced, failed, ambiguous; empty when no attempt was made (skipped). */
+  oc: string;
+  cat: string;
+  due?: number;
+  /** 1 when the try counts against the retry schedule. */
+  n: 0 | 1;
+  stage?: string;
+  code?: number;
+  enh?: string;
+  text?: string;
+  rt?: number;
+  host?: string;
+  ms?: number;
+  sup?: "hard_bounce";
+};
+
+/** The lease of a chunk is given back: all its messages have a result, or were not started. */
+export type ReleaseFact = {
+  k: "release";
+  w: string;
+  c: number;
+  ch: number;
+  ep: number;
+  at: number;
+};
+
+/** An open, click or web view, as the tracking endpoint saw it. */
+export type EngagementFact = {
+  k: "open" | "click" | "view";
+  w: string;
+  c: number;
+  s: number;
+  link?: number;
+  at: number;
+  ip: string;
+  ua: string;
+  /** What the request said of itself: `head` for HEAD, `prefetch` for a Purpose header. */
+  hint?: "head" | "prefetch";
+};
+
+/** Somebody asked not to be mailed any more by this workspace. */
+export type UnsubscribeFact = {
+  k: "unsubscribe";
+  w: string;
+  c: number;
+  s: number;
+  at: number;
+  /** one_click is RFC 8058. */
+  via: "one_click" | "page" | "mailto";
+  ip: string;
+  ua: string;
+};
+
+export type Fact = DotFact | ResultFact | ReleaseFact | EngagementFact | UnsubscribeFact;

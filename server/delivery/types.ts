@@ -1,0 +1,153 @@
+// What the stages of the pipeline hand on to each other. A stage imports this file and its own folder,
+// never another stage.
+
+/** The states of a message row; the numbers are stored. All but the first three are terminal. */
+export const messageState = {
+  pending: 0,
+  deferred: 1,
+  held: 2,
+  sent: 3,
+  bounced: 4,
+  failed: 5,
+  skipped: 6,
+} as const;
+export type MessageStateName = keyof typeof messageState;
+export type MessageState = (typeof messageState)[MessageStateName];
+
+/** One message, named. */
+export type MessageRef = { workspaceId: string; campaignId: number; seq: number };
+
+/** Who gets a message and what its slots are filled from. */
+export type Recipient = {
+  seq: number;
+  contactId: number;
+  /** The envelope recipient, normalised and frozen at launch. */
+  address: string;
+  /** Attempts made so far. */
+  attempts: number;
+  contact: ContactFields;
+};
+
+/** What a template may say of a contact, under the name `contact`. */
+export type ContactFields = {
+  id: number;
+  email: string;
+  first_name: string;
+  last_name: string;
+  language: string;
+  tracking_off: boolean;
+  /** Custom fields by key, reachable as `contact.<key>` when no built-in has that name. */
+  fields: Record<string, string | number | boolean | null>;
+};
+
+/** A campaign as it was launched. Stored as JSON in campaign_content; never changes afterwards. */
+export type CampaignContent = {
+  subject: string;
+  preheader: string;
+  fromName: string;
+  fromEmail: string;
+  replyTo: string;
+  /** Compiled HTML with Liquid still in it; links not yet rewritten. */
+  html: string;
+  /** Plain text with Liquid still in it. */
+  text: string;
+  /** Absolute URLs (possibly with Liquid) in order; the index + 1 is link_no. */
+  links: string[];
+  trackOpens: boolean;
+  trackClicks: boolean;
+  /** Facts of the workspace, under the name `workspace` in templates. */
+  workspace: { id: string; number: number; name: string; postalAddress: string };
+  /** `https://host` of tracking and unsubscribe links, without a trailing slash. */
+  publicUrl: string;
+  /** The domain of Message-ID, List-ID and the DKIM signature. */
+  domain: string;
+  /** The campaign's name. */
+  name: string;
+  /** Host of mailto: unsubscribe and VERP return paths; empty when no bounce domain is set up. */
+  bounceDomain: string;
+};
+
+/** Key material of one sending domain. `privateKeyPem` is in clear here: it never leaves memory. */
+export type DkimKey = { domain: string; selector: string; privateKeyPem: string };
+
+/** A finished message: what goes on the wire, headers and body, CRLF, dot-stuffed, without the final dot. */
+export type Rendered = {
+  envelopeFrom: string;
+  envelopeTo: string;
+  messageId: string;
+  bytes: Uint8Array;
+  /** True when the envelope or a header needs SMTPUTF8. */
+  needsSmtpUtf8: boolean;
+  /** True when `bytes` has octets above 127 and needs 8BITMIME. */
+  needs8bit: boolean;
+};
+
+/** A way out, with its secrets decrypted. */
+export type Route = {
+  id: number;
+  workspaceId: string;
+  name: string;
+  kind: "relay" | "test_inbox";
+  host: string;
+  port: number;
+  security: "starttls" | "tls" | "none";
+  verifyCertificate: boolean;
+  username: string;
+  password: string;
+  maxConnections: number;
+  /** Messages per second; undefined = no cap. */
+  maxPerSecond: number | undefined;
+  maxPerConnection: number;
+  signDkim: boolean;
+};
+
+/** Where in the SMTP dialogue something happened. */
+export type SmtpStage =
+  | "dns"
+  | "connect"
+  | "greeting"
+  | "ehlo"
+  | "starttls"
+  | "auth"
+  | "mail"
+  | "rcpt"
+  | "data"
+  | "dot"
+  | "rset"
+  | "quit";
+
+/** A server's answer, lines joined by a space. */
+export type SmtpReply = { code: number; enhanced: string; text: string };
+
+/**
+ * How one attempt ended on the wire.
+ * - accepted: 2xx after the dot.
+ * - refused: the server answered 4xx or 5xx at `stage`; certainly not delivered.
+ * - broken: no answer (connection, TLS, time-out) and the dot was not written; certainly not delivered.
+ * - ambiguous: the dot was written and no answer was read; may have been delivered.
+ * - abandoned: taken back before the dot because of a pause; no attempt.
+ */
+export type SmtpOutcome =
+  | { kind: "accepted"; reply: SmtpReply; host: string; durationMs: number }
+  | { kind: "refused"; stage: SmtpStage; reply: SmtpReply; host: string; durationMs: number }
+  | { kind: "broken"; stage: SmtpStage; error: string; host: string; durationMs: number }
+  | { kind: "ambiguous"; error: string; host: string; durationMs: number }
+  | { kind: "abandoned" };
+
+/** What an attempt means for the message: the output of `result/`. */
+export type Verdict = {
+  /** The state the message moves to. */
+  state: "sent" | "deferred" | "bounced" | "failed" | "held" | "skipped";
+  /** Category of the classification table, e.g. `greylist`, `invalid_mailbox`. */
+  category: string;
+  /** Unix ms of the next try; only for `deferred`. */
+  dueAt?: number;
+  /** False for throttling: the try does not count against the schedule. */
+  countsAsAttempt: boolean;
+  /** Set when the address must not be mailed again. */
+  suppress?: "hard_bounce";
+  /** True when the limiter should slow down. */
+  pushback: boolean;
+  /** Set when the fault is the route's, not the recipient's: stop using it and say so. */
+  routeFault?: string;
+};

@@ -1,0 +1,29 @@
+// The only file that names the driver. The sub-path embeds the native addon in the compiled binary,
+// which the package's main entry does not; scripts/build.ts swaps it for another target.
+import Database from "better-sqlite3/linux-x64";
+
+export type Connection = Database.Database;
+
+const BUSY_TIMEOUT_MS = 5_000;
+
+/**
+ * Opens a SQLite file with the settings everything here relies on.
+ *
+ * @throws Error when the file cannot be opened, or is not in WAL mode afterwards: any other mode is
+ *   not replicated by LiteFS, so it is refused rather than used.
+ */
+export function openConnection(path: string, options: { readonly?: boolean } = {}): Connection {
+  const db = new Database(path, { readonly: options.readonly ?? false, timeout: BUSY_TIMEOUT_MS });
+  if (path !== ":memory:" && options.readonly !== true) {
+    const mode = db.pragma("journal_mode = WAL", { simple: true });
+    if (mode !== "wal") {
+      db.close();
+      throw new Error(`SQLite refused WAL mode (journal_mode is ${String(mode)})`);
+    }
+  }
+  db.pragma("synchronous = NORMAL");
+  db.pragma("foreign_keys = ON");
+  db.pragma("temp_store = MEMORY");
+  db.pragma("wal_autocheckpoint = 1000");
+  return db;
+}

@@ -1,0 +1,13 @@
+-- The test inbox of one workspace: local/inbox_<id>.db, never replicated, capped. Writer: inbound/.
+CREATE TABLE test_message (
+  id            INTEGER PRIMARY KEY AUTOINCREMENT,
+  received_at   INTEGER NOT NULL,
+  envelope_from TEXT NOT NULL,
+  envelope_to   TEXT NOT NULL,
+  message_id    TEXT NOT NULL,
+  subject       TEXT NOT NULL,
+  size_bytes    INTEGER NOT NULL,
+  raw           BLOB NOT NULL                    -- gzip
+) STRICT;
+CREATE INDEX test_message_to ON test_message (envelope_to, id);
+CREATE INDEX test_message_message_id ON test_message (message_id);

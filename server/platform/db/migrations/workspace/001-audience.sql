@@ -1,0 +1,109 @@
+-- The people of one workspace.
+
+-- Writer: features/contacts (features/imports writes through its store).
+-- address is the normalised form: domain as A-label and lower case, local part case-folded.
+CREATE TABLE contact (
+  id           INTEGER PRIMARY KEY AUTOINCREMENT,
+  email        TEXT NOT NULL,                    -- as the person wrote it
+  address      TEXT NOT NULL UNIQUE,
+  domain       TEXT NOT NULL,                    -- of address
+  first_name   TEXT NOT NULL DEFAULT '',
+  last_name    TEXT NOT NULL DEFAULT '',
+  language     TEXT NOT NULL DEFAULT '',
+  fields       TEXT NOT NULL DEFAULT '{}',       -- JSON, keys of contact_field
+  tracking_off INTEGER NOT NULL DEFAULT 0 CHECK (tracking_off IN (0, 1)),
+  source       TEXT NOT NULL DEFAULT '',         -- 'import:12', 'api', 'manual'
+  created_at   INTEGER NOT NULL,
+  updated_at   INTEGER NOT NULL
+) STRICT;
+CREATE INDEX contact_created ON contact (created_at, id);
+CREATE INDEX contact_domain ON contact (domain, id);
+
+-- Writer: features/contacts.
+CREATE TABLE contact_field (
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,
+  key        TEXT NOT NULL UNIQUE,               -- [a-z][a-z0-9_]{0,39}: its name in templates
+  label      TEXT NOT NULL,
+  type       TEXT NOT NULL CHECK (type IN ('text', 'number', 'boolean', 'date', 'choice')),
+  choices    TEXT NOT NULL DEFAULT '[]',
+  created_at INTEGER NOT NULL
+) STRICT;
+
+-- Writer: features/lists.
+CREATE TABLE list (
+  id          INTEGER PRIMARY KEY AUTOINCREMENT,
+  name        TEXT NOT NULL,
+  name_key    TEXT NOT NULL UNIQUE,              -- case-folded name
+  description TEXT NOT NULL DEFAULT '',
+  created_at  INTEGER NOT NULL,
+  updated_at  INTEGER NOT NULL
+) STRICT;
+
+-- Writer: features/lists (imports and the ingester write through its store's statements).
+CREATE TABLE list_contact (
+  list_id    INTEGER NOT NULL REFERENCES list (id) ON DELETE CASCADE,
+  contact_id INTEGER NOT NULL REFERENCES contact (id) ON DELETE CASCADE,
+  status     TEXT NOT NULL CHECK (status IN ('pending', 'subscribed', 'unsubscribed')),
+  changed_at INTEGER NOT NULL,
+  source     TEXT NOT NULL DEFAULT '',
+  reason     TEXT NOT NULL DEFAULT '',
+  PRIMARY KEY (list_id, contact_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX list_contact_by_contact ON list_contact (contact_id, list_id);
+
+-- An address that must not be mailed, whether or not it is a contact. Writer: features/suppressions
+-- (delivery writes through SuppressionPort).
+CREATE TABLE suppression (
+  address    TEXT PRIMARY KEY,
+  reason     TEXT NOT NULL CHECK (reason IN ('unsubscribed', 'hard_bounce', 'complaint', 'manual')),
+  source     TEXT NOT NULL DEFAULT '',           -- 'campaign:7', 'import:3', 'manual'
+  detail     TEXT NOT NULL DEFAULT '',
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE INDEX suppression_created ON suppression (created_at, address);
+
+-- Writer: features/imports.
+CREATE TABLE import (
+  id              INTEGER PRIMARY KEY AUTOINCREMENT,
+  file_name       TEXT NOT NULL,
+  file_path       TEXT NOT NULL,                 -- under local/, removed when finished
+  size_bytes      INTEGER NOT NULL,
+  state           TEXT NOT NULL CHECK (state IN ('uploaded', 'queued', 'running', 'done', 'failed', 'cancelled')),
+  settings        TEXT NOT NULL DEFAULT '{}',    -- JSON: encoding, delimiter, mapping, update or skip, lists
+  position_bytes  INTEGER NOT NULL DEFAULT 0,    -- resume point, moved in the transaction of its rows
+  rows_read       INTEGER NOT NULL DEFAULT 0,
+  created_count   INTEGER NOT NULL DEFAULT 0,
+  updated_count   INTEGER NOT NULL DEFAULT 0,
+  skipped_count   INTEGER NOT NULL DEFAULT 0,
+  rejected_count  INTEGER NOT NULL DEFAULT 0,
+  error           TEXT,
+  created_by      TEXT NOT NULL,
+  created_at      INTEGER NOT NULL,
+  started_at      INTEGER,
+  finished_at     INTEGER
+) STRICT;
+
+CREATE TABLE import_reject (
+  import_id INTEGER NOT NULL REFERENCES import (id) ON DELETE CASCADE,
+  row_no    INTEGER NOT NULL,                    -- 1 = first row after the header
+  reason    TEXT NOT NULL,
+  raw       TEXT NOT NULL,                       -- the row as JSON array of cells
+  PRIMARY KEY (import_id, row_no)
+) STRICT, WITHOUT ROWID;
+
+-- Writer: features/exports.
+CREATE TABLE export (
+  id          INTEGER PRIMARY KEY AUTOINCREMENT,
+  kind        TEXT NOT NULL,                     -- 'contacts', 'recipients'
+  settings    TEXT NOT NULL DEFAULT '{}',
+  state       TEXT NOT NULL CHECK (state IN ('queued', 'running', 'done', 'failed', 'cancelled')),
+  rows_done   INTEGER NOT NULL DEFAULT 0,
+  rows_total  INTEGER NOT NULL DEFAULT 0,
+  file_path   TEXT,
+  error       TEXT,
+  created_by  TEXT NOT NULL,
+  created_at  INTEGER NOT NULL,
+  finished_at INTEGER,
+  expires_at  INTEGER
+) STRICT;

@@ -1,0 +1,103 @@
+-- What is sent, by whom, which way.
+
+-- Writer: features/domains. The private key is encrypted by platform/secrets.
+CREATE TABLE sending_domain (
+  id              INTEGER PRIMARY KEY AUTOINCREMENT,
+  name            TEXT NOT NULL UNIQUE,          -- A-label
+  dkim_selector   TEXT NOT NULL,
+  dkim_private    TEXT NOT NULL,
+  dkim_public     TEXT NOT NULL,                 -- base64 SPKI, the p= of the DNS record
+  checks          TEXT NOT NULL DEFAULT '[]',    -- JSON: last result per record
+  checked_at      INTEGER,
+  verified_at     INTEGER,
+  created_at      INTEGER NOT NULL
+) STRICT;
+
+-- Writer: features/domains.
+CREATE TABLE sender (
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,
+  name       TEXT NOT NULL,
+  email      TEXT NOT NULL UNIQUE,
+  reply_to   TEXT NOT NULL DEFAULT '',
+  domain_id  INTEGER REFERENCES sending_domain (id),
+  created_at INTEGER NOT NULL
+) STRICT;
+
+-- A way out. Writer: features/routes. The password is encrypted by platform/secrets.
+CREATE TABLE route (
+  id                    INTEGER PRIMARY KEY AUTOINCREMENT,
+  name                  TEXT NOT NULL,
+  kind                  TEXT NOT NULL CHECK (kind IN ('relay', 'test_inbox')),
+  host                  TEXT NOT NULL DEFAULT '',
+  port                  INTEGER NOT NULL DEFAULT 0,
+  security              TEXT NOT NULL DEFAULT 'starttls' CHECK (security IN ('starttls', 'tls', 'none')),
+  verify_certificate    INTEGER NOT NULL DEFAULT 1 CHECK (verify_certificate IN (0, 1)),
+  username              TEXT NOT NULL DEFAULT '',
+  password              TEXT NOT NULL DEFAULT '',
+  max_connections       INTEGER NOT NULL DEFAULT 10,
+  max_per_second        INTEGER,                 -- NULL = no cap
+  max_per_connection    INTEGER NOT NULL DEFAULT 100,
+  sign_dkim             INTEGER NOT NULL DEFAULT 1 CHECK (sign_dkim IN (0, 1)),
+  enabled               INTEGER NOT NULL DEFAULT 1 CHECK (enabled IN (0, 1)),
+  last_check            TEXT,                    -- JSON: at, ok, stage, message
+  created_at            INTEGER NOT NULL,
+  updated_at            INTEGER NOT NULL
+) STRICT;
+
+-- Writer: features/templates.
+CREATE TABLE template (
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,
+  name       TEXT NOT NULL,
+  kind       TEXT NOT NULL CHECK (kind IN ('mjml', 'html')),
+  source     TEXT NOT NULL,
+  subject    TEXT NOT NULL DEFAULT '',
+  version    INTEGER NOT NULL DEFAULT 1,
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL
+) STRICT;
+
+-- Writer: features/campaigns (status past 'sending' also by delivery through CampaignPort).
+CREATE TABLE campaign (
+  id              INTEGER PRIMARY KEY AUTOINCREMENT,
+  name            TEXT NOT NULL,
+  status          TEXT NOT NULL DEFAULT 'draft' CHECK (status IN
+                    ('draft', 'scheduled', 'preparing', 'sending', 'pausing', 'paused',
+                     'cancelling', 'cancelled', 'completed')),
+  status_reason   TEXT NOT NULL DEFAULT '',      -- why it was paused or cancelled, in a sentence
+  subject         TEXT NOT NULL DEFAULT '',
+  preheader       TEXT NOT NULL DEFAULT '',
+  sender_id       INTEGER REFERENCES sender (id),
+  reply_to        TEXT NOT NULL DEFAULT '',
+  route_id        INTEGER REFERENCES route (id),
+  body_kind       TEXT NOT NULL DEFAULT 'html' CHECK (body_kind IN ('mjml', 'html')),
+  body_source     TEXT NOT NULL DEFAULT '',
+  text_source     TEXT,                          -- NULL = generated from the HTML
+  audience        TEXT NOT NULL DEFAULT '{}',    -- JSON: everyone, includeLists, excludeLists
+  track_opens     INTEGER NOT NULL DEFAULT 1 CHECK (track_opens IN (0, 1)),
+  track_clicks    INTEGER NOT NULL DEFAULT 1 CHECK (track_clicks IN (0, 1)),
+  scheduled_at    INTEGER,
+  version         INTEGER NOT NULL DEFAULT 1,    -- ETag of the document people edit
+  recipient_total INTEGER NOT NULL DEFAULT 0,    -- rows of message, fixed when 'preparing' ends
+  created_by      TEXT NOT NULL,
+  created_at      INTEGER NOT NULL,
+  updated_at      INTEGER NOT NULL,
+  launched_at     INTEGER,
+  started_at      INTEGER,
+  finished_at     INTEGER
+) STRICT;
+CREATE INDEX campaign_status ON campaign (status, id);
+
+-- The campaign as it was launched; later edits of template, sender or route change nothing here.
+-- Writer: features/campaigns, once.
+CREATE TABLE campaign_content (
+  campaign_id INTEGER PRIMARY KEY REFERENCES campaign (id) ON DELETE CASCADE,
+  content     TEXT NOT NULL                      -- JSON: CampaignContent of delivery/types.ts
+) STRICT;
+
+-- Redirects go only here. link_no is the number inside click tokens. Writer: features/campaigns.
+CREATE TABLE campaign_link (
+  campaign_id INTEGER NOT NULL REFERENCES campaign (id) ON DELETE CASCADE,
+  link_no     INTEGER NOT NULL,
+  url         TEXT NOT NULL,                     -- may hold Liquid; then the web view of it decides
+  PRIMARY KEY (campaign_id, link_no)
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,118 @@
+import { Elysia, type ValidationError } from "elysia";
+import { AppError, type ErrorCode, type FieldProblem } from "../errors.ts";
+import { log } from "../log.ts";
+
+/** One status for each way of refusing; the compiler finds a code without one. */
+const statusOf = {
+  invalid_input: 422,
+  unauthenticated: 401,
+  forbidden: 403,
+  not_found: 404,
+  conflict: 409,
+  illegal_state: 409,
+  stale_version: 412,
+  too_large: 413,
+  unsupported_media: 415,
+  rate_limited: 429,
+  setup_required: 503,
+  setup_done: 409,
+  unreachable: 502,
+  unavailable: 503,
+  internal: 500,
+} as const satisfies Record<ErrorCode, number>;
+
+const titleOf: Record<ErrorCode, string> = {
+  invalid_input: "Something in the request must be changed",
+  unauthenticated: "Sign in first",
+  forbidden: "Not allowed",
+  not_found: "Not found",
+  conflict: "Already there",
+  illegal_state: "Not possible now",
+  stale_version: "Changed by somebody else meanwhile",
+  too_large: "Too large",
+  unsupported_media: "This kind of content is not accepted",
+  rate_limited: "Too many requests",
+  setup_required: "Finish the setup first",
+  setup_done: "The setup is finished",
+  unreachable: "A server did not answer as hoped",
+  unavailable: "Not available at the moment",
+  internal: "A fault of the server",
+};
+
+/** A refusal as RFC 9457 problem details, with a closed `code` and the fields to mend. */
+export type Problem = {
+  type: string;
+  title: string;
+  status: number;
+  code: ErrorCode;
+  detail: string;
+  fields?: FieldProblem[];
+};
+
+/** The answer to a refusal. */
+export function problemResponse(error: AppError): Response {
+  const problem: Problem = {
+    type: `urn:swiftmail:problem:${error.code}`,
+    title: titleOf[error.code],
+    status: statusOf[error.code],
+    code: error.code,
+    detail: error.message,
+    ...(error.fields.length > 0 ? { fields: error.fields } : {}),
+  };
+  const headers: Record<string, string> = {
+    "content-type": "application/problem+json",
+    "cache-control": "no-store",
+  };
+  if (error.retryAfterSeconds !== undefined) {
+    headers["retry-after"] = String(Math.max(1, Math.ceil(error.retryAfterSeconds)));
+  }
+  return new Response(JSON.stringify(problem), { status: problem.status, headers });
+}
+
+/** Turns everything thrown below it into problem details; what nobody foresaw is logged and told as `internal`. */
+export const problems = new Elysia({ name: "problems" }).onError(
+  { as: "global" },
+  ({ code, error, route }) => {
+    if (error instanceof AppError) {
+      if (error.code === "internal") {
+        log.error({ err: error, route }, "request failed");
+      }
+      return problemResponse(error);
+    }
+    if (code === "VALIDATION") {
+      return problemResponse(fromValidation(error as ValidationError));
+    }
+    if (code === "NOT_FOUND") {
+      return problemResponse(new AppError("not_found", "There is nothing at this address."));
+    }
+    if (code === "PARSE") {
+      return problemResponse(
+        new AppError("invalid_input", "The body could not be read: it is not valid JSON."),
+      );
+    }
+    log.error({ err: error, route }, "request failed");
+    return problemResponse(
+      new AppError("internal", "The server met a fault it did not expect; the log has it."),
+    );
+  },
+);
+
+function fromValidation(error: ValidationError): AppError {
+  if (error.type === "response") {
+    log.error({ err: error }, "a response does not fit its schema");
+    return new AppError("internal", "The server made an answer that does not fit its own schema.");
+  }
+  const fields: FieldProblem[] = [];
+  for (const problem of error.all) {
+    if ("path" in problem && typeof problem.path === "string") {
+      const field = problem.path.replace(/^\//, "").replaceAll("/", ".") || error.type;
+      if (!fields.some((known) => known.field === field)) {
+        fields.push({ field, reason: problem.schema.error?.toString() ?? problem.message });
+      }
+    }
+  }
+  const first = fields[0];
+  const detail =
+    first === undefined ? "The request does not fit." : `${first.field}: ${first.reason}`;
+  return new AppError("invalid_input", detail, { fields });
+}

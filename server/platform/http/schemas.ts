@@ -1,0 +1,54 @@
+import { t } from "elysia";
+
+/** RFC 9457 problem details, as every refusal is answered. */
+export const ProblemSchema = t.Object(
+  {
+    type: t.String(),
+    title: t.String(),
+    status: t.Number(),
+    code: t.String(),
+    detail: t.String(),
+    fields: t.Optional(
+      t.Array(t.Object({ field: t.String(), reason: t.String(), hint: t.Optional(t.String()) })),
+    ),
+  },
+  { title: "Problem", description: "Problem details (RFC 9457)" },
+);
+
+/** The refusals any guarded route can give; spread it into `response`. */
+export const refusals = {
+  401: ProblemSchema,
+  403: ProblemSchema,
+  404: ProblemSchema,
+  409: ProblemSchema,
+  422: ProblemSchema,
+  429: ProblemSchema,
+  503: ProblemSchema,
+};
+
+const MAX_PAGE = 200;
+const DEFAULT_PAGE = 50;
+
+export const WorkspaceParams = t.Object({
+  workspaceId: t.String({ description: "The workspace's id" }),
+});
+
+/** `:workspaceId` and an integer `:id` inside it. */
+export const WorkspaceItemParams = t.Object({
+  workspaceId: t.String({ description: "The workspace's id" }),
+  id: t.Integer({ minimum: 1 }),
+});
+
+/** `cursor` and `limit` of a list; spread it into a query schema. */
+export const pageQuery = {
+  cursor: t.Optional(t.String({ maxLength: 500 })),
+  limit: t.Optional(t.Integer({ minimum: 1, maximum: MAX_PAGE, default: DEFAULT_PAGE })),
+};
+
+/** One page of a list: `nextCursor` is null on the last. */
+export const pageOf = <T extends Parameters<typeof t.Array>[0]>(item: T) =>
+  t.Object({ items: t.Array(item), nextCursor: t.Union([t.String(), t.Null()]) });
+
+/** The answer of an action that returns nothing else. */
+export const Done = t.Object({ done: t.Literal(true) });
+export const done = { done: true } as const;

@@ -1,0 +1,110 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createApp } from "../../server/app.ts";
+import { readConfig } from "../../server/config.ts";
+import { type Databases, openDatabases } from "../../server/platform/db/databases.ts";
+import type { AccessPort } from "../../server/platform/http/guard.ts";
+import { type Role, roleHas } from "../../server/platform/http/permissions.ts";
+import { newId } from "../../server/platform/ids.ts";
+import { loadKeyRing } from "../../server/platform/secrets.ts";
+
+export type TestWorkspace = { id: string; number: number };
+
+/** An application on real files in a folder of its own, with one organization and any number of workspaces. */
+export type TestApp = {
+  app: ReturnType<typeof createApp>;
+  databases: Databases;
+  dataDir: string;
+  newWorkspace(name?: string): TestWorkspace;
+  /**
+   * Sends a request as a person with `role` in `workspaceId` and no part in any other workspace.
+   * The path is below /api/v1.
+   */
+  call(
+    as: { role: Role; workspaceId: string } | null,
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<Response>;
+  close(): void;
+};
+
+/** Starts a `TestApp`. Its access port trusts a header that only tests send; features/auth has its own tests. */
+export function newTestApp(now: () => number = Date.now): TestApp {
+  const dataDir = mkdtempSync(join(tmpdir(), "swiftmail-test-"));
+  const databases = openDatabases(dataDir);
+  const app = createApp({
+    config: readConfig({ DATA_DIR: dataDir, PORT: "0", SMTP_IN_PORT: "0" }),
+    databases,
+    keyRing: loadKeyRing(dataDir),
+    clock: now,
+    access: headerAccess(databases),
+  });
+  databases.system
+    .prepare("INSERT INTO organization VALUES ('org', 'Test organization', 0, 0)")
+    .run();
+  return {
+    app,
+    databases,
+    dataDir,
+    newWorkspace(name = "Test workspace") {
+      const id = newId();
+      const { lastInsertRowid } = databases.system
+        .prepare(
+          `INSERT INTO workspace (id, organization_id, name, time_zone, postal_address, created_at, updated_at)
+           VALUES (?, 'org', ?, 'Europe/Berlin', '1 Test Street, Berlin', 0, 0)`,
+        )
+        .run(id, name);
+      return { id, number: Number(lastInsertRowid) };
+    },
+    async call(as, method, path, body, headers = {}) {
+      const request = new Request(`http://localhost/api/v1${path}`, {
+        method,
+        headers: {
+          ...(as === null ? {} : { "x-test-actor": `${as.role} ${as.workspaceId}` }),
+          ...(body === undefined ? {} : { "content-type": "application/json" }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      return await app.handle(request);
+    },
+    close() {
+      databases.close();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+function headerAccess(databases: Databases): AccessPort {
+  return {
+    async authenticate(request) {
+      const header = request.headers.get("x-test-actor");
+      return header === null
+        ? undefined
+        : { kind: "user", id: header, isAdmin: false, byCookie: false };
+    },
+    workspace(actor, workspaceId) {
+      const [role, own] = actor.id.split(" ");
+      const row = databases.system
+        .prepare<[string], { number: number; name: string; time_zone: string }>(
+          "SELECT number, name, time_zone FROM workspace WHERE id = ?",
+        )
+        .get(workspaceId);
+      if (row === undefined || own !== workspaceId) {
+        return undefined;
+      }
+      return {
+        id: workspaceId,
+        number: row.number,
+        name: row.name,
+        timeZone: row.time_zone,
+        can: (permission) => roleHas(role as Role, permission),
+      };
+    },
+    isSetUp: () => true,
+    allowedOrigins: () => [],
+  };
+}

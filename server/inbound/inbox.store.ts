@@ -1,0 +1,98 @@
+import type { Connection } from "../platform/db/driver.ts";
+import { inTransaction, statement } from "../platform/db/statements.ts";
+
+/** A message as it is kept: `raw` gzipped. */
+export type StoredMail = {
+  receivedAt: number;
+  envelopeFrom: string;
+  envelopeTo: string;
+  messageId: string;
+  subject: string;
+  sizeBytes: number;
+  raw: Uint8Array;
+};
+
+/** What a test inbox holds: messages, and bytes as stored. */
+export type InboxSize = { messages: number; bytes: number };
+
+const insertMessage = statement<[StoredMail]>(`
+  INSERT INTO test_message
+         (received_at, envelope_from, envelope_to, message_id, subject, size_bytes, raw)
+  VALUES (@receivedAt, @envelopeFrom, @envelopeTo, @messageId, @subject, @sizeBytes, @raw)
+`);
+
+const selectSize = statement<[], InboxSize>(`
+  SELECT COUNT(*) AS messages, COALESCE(SUM(LENGTH(raw)), 0) AS bytes
+    FROM test_message
+`);
+
+const selectOldest = statement<[limit: number], { id: number; bytes: number }>(`
+  SELECT id, LENGTH(raw) AS bytes
+    FROM test_message
+   ORDER BY id
+   LIMIT ?
+`);
+
+const deleteUpTo = statement<[id: number]>(`
+  DELETE FROM test_message
+   WHERE id <= ?
+`);
+
+const SLICE = 500;
+
+/** Stores messages in one transaction. */
+export function insertMessages(db: Connection, mails: StoredMail[]): void {
+  inTransaction(db, () => {
+    for (const mail of mails) {
+      insertMessage(db).run(mail);
+    }
+  });
+}
+
+/** Counts what is there; reads the whole index of rows, so the caller keeps the result. */
+export function measureInbox(db: Connection): InboxSize {
+  return selectSize(db).get() ?? { messages: 0, bytes: 0 };
+}
+
+/** Removes the oldest messages until `size` fits under both limits; returns the new size. */
+export function trimInbox(db: Connection, size: InboxSize, limits: InboxSize): InboxSize {
+  let left = size;
+  while (left.messages > limits.messages || left.bytes > limits.bytes) {
+    const removed = removeOldest(db, left, limits);
+    if (removed.messages === 0) {
+      return { messages: 0, bytes: 0 };
+    }
+    left = { messages: left.messages - removed.messages, bytes: left.bytes - removed.bytes };
+  }
+  return left;
+}
+
+function removeOldest(db: Connection, size: InboxSize, limits: InboxSize): InboxSize {
+  const removed = { messages: 0, bytes: 0 };
+  let last = 0;
+  for (const row of selectOldest(db).all(SLICE)) {
+    if (
+      size.messages - removed.messages <= limits.messages &&
+      size.bytes - removed.bytes <= limits.bytes
+    ) {
+      break;
+    }
+    last = row.id;
+    removed.messages += 1;
+    removed.bytes += row.bytes;
+  }
+  deleteUpTo(db).run(last);
+  return removed;
+}
+
+/** Removes every message that is there now, a slice per transaction; returns how many. */
+export function clearMessages(db: Connection): number {
+  let removed = 0;
+  for (;;) {
+    const last = selectOldest(db).all(SLICE).at(-1);
+    if (last === undefined) {
+      return removed;
+    }
+    removed += deleteUpTo(db).run(last.id).changes;
+  }
+}

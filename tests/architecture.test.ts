@@ -1,0 +1,165 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { planted } from "./fixtures/architecture/planted.ts";
+
+const root = join(import.meta.dir, "..");
+const MAX_SOURCE_LINES = 400;
+const MAX_TEST_LINES = 500;
+
+type Violation = { from: string; to: string; rule: { name: string } };
+type Cruise = { summary: { totalCruised: number; violations: Violation[] } };
+
+/** Cruises folders of a tree with the project's rules. */
+async function cruise(cwd: string, folders: string[]): Promise<Cruise> {
+  const cruiser = join(root, "node_modules/dependency-cruiser/bin/dependency-cruiser.mjs");
+  const rules = join(root, ".dependency-cruiser.cjs");
+  const run = Bun.spawn(
+    [process.execPath, cruiser, "--config", rules, "--output-type", "json", ...folders],
+    { cwd, stdout: "pipe", stderr: "pipe" },
+  );
+  const [out, err] = await Promise.all([
+    new Response(run.stdout).text(),
+    new Response(run.stderr).text(),
+  ]);
+  if (!out.startsWith("{")) {
+    throw new Error(`dependency-cruiser did not answer: ${err}`);
+  }
+  return JSON.parse(out) as Cruise;
+}
+
+function sources(...folders: string[]): string[] {
+  const tracked = Bun.spawnSync(["git", "ls-files", "-co", "--exclude-standard", ...folders], {
+    cwd: root,
+  });
+  return tracked.stdout
+    .toString()
+    .split("\n")
+    .filter((path) => /\.(ts|tsx)$/.test(path) && !/\.gen\.ts$|^tests\/fixtures\//.test(path));
+}
+
+function lines(path: string): number {
+  return readFileSync(join(root, path), "utf8").split("\n").length - 1;
+}
+
+describe("import rules", () => {
+  let tree = "";
+  let found: Violation[] = [];
+
+  beforeAll(async () => {
+    tree = mkdtempSync(join(tmpdir(), "architecture-"));
+    symlinkSync(join(root, "node_modules"), join(tree, "node_modules"));
+    writeFileSync(join(tree, "tsconfig.json"), readFileSync(join(root, "tsconfig.json")));
+    for (const [path, text] of planted.flatMap(({ files }) => Object.entries(files))) {
+      mkdirSync(dirname(join(tree, path)), { recursive: true });
+      writeFileSync(join(tree, path), text);
+    }
+    found = (await cruise(tree, ["server", "web"])).summary.violations;
+  });
+
+  afterAll(() => rmSync(tree, { recursive: true, force: true }));
+
+  test("the source tree is really read and breaks none of them", async () => {
+    const { summary } = await cruise(root, [
+      "server",
+      ...(sources("web/src")[0] ? ["web/src"] : []),
+    ]);
+
+    expect(summary.totalCruised).toBeGreaterThan(20);
+    expect(summary.violations.map(({ from, to, rule }) => `${rule.name}: ${from} → ${to}`)).toEqual(
+      [],
+    );
+  });
+
+  test("every rule has a planted violation", () => {
+    const { forbidden } = require("../.dependency-cruiser.cjs") as {
+      forbidden: { name: string }[];
+    };
+
+    expect(planted.map(({ rule }) => rule).sort()).toEqual(
+      forbidden.map(({ name }) => name).sort(),
+    );
+  });
+
+  test.each(planted.map(({ rule }) => rule))("%s catches its planted violation", (rule) => {
+    const files = planted.find((each) => each.rule === rule)?.files ?? {};
+    const catches = found.filter((each) => each.rule.name === rule).map(({ from }) => from);
+
+    expect(catches.length).toBeGreaterThan(0);
+    expect(Object.keys(files)).toContain(catches[0] ?? "nothing was caught");
+  });
+
+  test("what the rules allow is not caught", () => {
+    const allowed = planted.flatMap((each) => each.allowed ?? []);
+
+    expect(allowed.length).toBeGreaterThan(4);
+    expect(found.filter(({ from }) => allowed.includes(from))).toEqual([]);
+  });
+
+  test("croner and lucia are named by one file each", () => {
+    for (const name of ["croner", "lucia"]) {
+      const named = sources("server").filter((path) =>
+        readFileSync(join(root, path), "utf8").includes(`from "${name}"`),
+      );
+      expect(named.length).toBeLessThanOrEqual(1);
+    }
+  });
+});
+
+describe("files", () => {
+  const product = sources("server", "web", "scripts");
+  const tests = sources("tests");
+
+  test(`no source file is longer than ${MAX_SOURCE_LINES} lines`, () => {
+    const sizes = product.map(lines).sort((a, b) => a - b);
+    // The middle says more about a tree than its worst file, so it is printed to be watched.
+    process.stdout.write(
+      `${product.length} source files, median ${sizes[sizes.length >> 1]} lines, longest ${sizes.at(-1)}\n`,
+    );
+
+    expect(product.length).toBeGreaterThan(10);
+    expect(product.filter((path) => lines(path) > MAX_SOURCE_LINES)).toEqual([]);
+  });
+
+  test(`no test file is longer than ${MAX_TEST_LINES} lines`, () => {
+    expect(tests.length).toBeGreaterThan(1);
+    expect(tests.filter((path) => lines(path) > MAX_TEST_LINES)).toEqual([]);
+  });
+
+  test("no file or folder is named after nothing in particular", () => {
+    const vague = /(^|[/.-])(utils?|helpers?|common|misc|shared|lib)([/.-]|$)/;
+
+    expect([...product, ...tests].filter((path) => vague.test(path))).toEqual([]);
+  });
+
+  test("file names are kebab-case with an optional role", () => {
+    const name = /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*\.tsx?$/;
+
+    expect([...product, ...tests].filter((path) => !name.test(basename(path)))).toEqual([]);
+  });
+
+  test("only the entry reads the environment, and config.ts says what it means", () => {
+    const readers = sources("server").filter((path) =>
+      /process\.env|Bun\.env/.test(readFileSync(join(root, path), "utf8")),
+    );
+    const allowed = [
+      "server/main.ts",
+      "server/cli.ts",
+      "server/config.ts",
+      "server/platform/log.ts",
+    ];
+
+    expect(readers.filter((path) => !allowed.includes(path))).toEqual([]);
+  });
+
+  test("nothing is skipped, suppressed or left for later without a reason", () => {
+    const smell = /@ts-(ignore|nocheck)|\bas any\b|\b(test|describe|it)\.(only|todo)\b/;
+    const self = "tests/architecture.test.ts";
+    const found = [...product, ...tests].filter(
+      (path) => path !== self && smell.test(readFileSync(join(root, path), "utf8")),
+    );
+
+    expect(found).toEqual([]);
+  });
+});

@@ -1,0 +1,124 @@
+import { closeSync, existsSync, openSync, readSync } from "node:fs";
+import { HEADER_BYTES, MAX_RECORD_BYTES, recordAt } from "./record.ts";
+import { comparePositions, listSegments, type Position, segmentPath } from "./segments.ts";
+
+const READ_BYTES = HEADER_BYTES + MAX_RECORD_BYTES;
+
+/** A record and the place after it: what to remember once it is applied. */
+export type ReadRecord = { payload: string; end: Position };
+
+export type ReaderOptions = {
+  /** The stream's folder; may not exist yet. */
+  dir: string;
+  /** Where to go on: the `end` of the last record that was taken. */
+  from: Position;
+  /** How far one may read; without it, to the end of what is there. */
+  limit?: () => Position;
+  /** Told when the rest of a segment that is no longer written to cannot be read. */
+  onDamage?: (at: Position) => void;
+};
+
+/** Follows a stream from a position, across segments, while it is being written. */
+export class JournalReader {
+  readonly #options: ReaderOptions;
+  readonly #bytes = Buffer.allocUnsafe(READ_BYTES);
+  readonly #view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, READ_BYTES);
+  #at: Position;
+  #fd: number | undefined;
+
+  constructor(options: ReaderOptions) {
+    this.#options = options;
+    this.#at = options.from;
+  }
+
+  /** The place after the last record returned. */
+  get position(): Position {
+    return this.#at;
+  }
+
+  /** The next records, at most about 1 MB of them; empty when there are none yet. */
+  next(): ReadRecord[] {
+    for (;;) {
+      // Asked before reading: what is written to this segment after a later one exists is nothing.
+      const following = this.#followingSegment();
+      const records = this.#readHere();
+      if (records.length > 0 || following === undefined) {
+        return records;
+      }
+      this.#moveTo(following);
+    }
+  }
+
+  close(): void {
+    if (this.#fd !== undefined) {
+      closeSync(this.#fd);
+      this.#fd = undefined;
+    }
+  }
+
+  #followingSegment(): number | undefined {
+    const next = this.#at.segment + 1;
+    const limit = this.#options.limit?.();
+    if (limit !== undefined && limit.segment < next) {
+      return undefined;
+    }
+    if (this.#at.segment > 0 && existsSync(segmentPath(this.#options.dir, next))) {
+      return next;
+    }
+    // At the start of a stream, or where retention removed what was never needed again.
+    return this.#fd === undefined || this.#at.segment === 0
+      ? listSegments(this.#options.dir).find((segment) => segment >= next)
+      : undefined;
+  }
+
+  #readHere(): ReadRecord[] {
+    const fd = this.#open();
+    if (fd === undefined) {
+      return [];
+    }
+    const length = this.#readable(readSync(fd, this.#bytes, 0, READ_BYTES, this.#at.offset));
+    const { segment, offset } = this.#at;
+    const records: ReadRecord[] = [];
+    let end = 0;
+    for (let found = recordAt(this.#bytes, this.#view, 0, length); found !== undefined; ) {
+      end = found.end;
+      records.push({
+        payload: this.#bytes.toString("utf8", found.start, end),
+        end: { segment, offset: offset + end },
+      });
+      found = recordAt(this.#bytes, this.#view, end, length);
+    }
+    this.#at = { segment, offset: offset + end };
+    return records;
+  }
+
+  /** How many of the bytes just read may be looked at. */
+  #readable(length: number): number {
+    const limit = this.#options.limit?.();
+    if (limit === undefined || limit.segment > this.#at.segment) {
+      return length;
+    }
+    return comparePositions(limit, this.#at) <= 0
+      ? 0
+      : Math.min(length, limit.offset - this.#at.offset);
+  }
+
+  #open(): number | undefined {
+    if (this.#fd === undefined) {
+      const path = segmentPath(this.#options.dir, this.#at.segment);
+      if (!existsSync(path)) {
+        return undefined;
+      }
+      this.#fd = openSync(path, "r");
+    }
+    return this.#fd;
+  }
+
+  #moveTo(segment: number): void {
+    if (this.#fd !== undefined && readSync(this.#fd, this.#bytes, 0, 1, this.#at.offset) > 0) {
+      this.#options.onDamage?.(this.#at);
+    }
+    this.close();
+    this.#at = { segment, offset: 0 };
+  }
+}

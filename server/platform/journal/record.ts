@@ -1,0 +1,73 @@
+/** Bytes before each payload: u32 length, u32 CRC-32 of the payload, both little-endian. */
+export const HEADER_BYTES = 8;
+/** A longer record is refused when written and taken for damage when read. */
+export const MAX_RECORD_BYTES = 1024 * 1024;
+
+/** A record found in a buffer; `end` is the offset of the byte after it. */
+export type FoundRecord = { start: number; end: number };
+
+/**
+ * Finds the record that starts at `offset`, or returns undefined when there is no whole, undamaged one.
+ * An empty payload counts as damage: a file that a power cut left full of zeros would else read as
+ * endless empty records, since the CRC-32 of nothing is zero.
+ */
+export function recordAt(
+  buffer: Uint8Array,
+  view: DataView,
+  offset: number,
+  limit: number,
+): FoundRecord | undefined {
+  const start = offset + HEADER_BYTES;
+  if (start > limit) {
+    return undefined;
+  }
+  const length = view.getUint32(offset, true);
+  const end = start + length;
+  if (length === 0 || length > MAX_RECORD_BYTES || end > limit) {
+    return undefined;
+  }
+  const crc = view.getUint32(offset + 4, true);
+  return Bun.hash.crc32(buffer.subarray(start, end)) === crc ? { start, end } : undefined;
+}
+
+/** Records collected for one write. Grows by doubling; reused from group to group. */
+export class RecordBuffer {
+  #bytes: Buffer = Buffer.allocUnsafe(64 * 1024);
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Adds one record. @throws RangeError when the payload is empty or longer than MAX_RECORD_BYTES. */
+  add(payload: string): void {
+    // UTF-8 needs at most three bytes for each UTF-16 unit.
+    this.#reserve(HEADER_BYTES + payload.length * 3);
+    const start = this.#length + HEADER_BYTES;
+    const written = this.#bytes.write(payload, start, "utf8");
+    if (written === 0 || written > MAX_RECORD_BYTES) {
+      throw new RangeError(`a journal record takes 1 to ${MAX_RECORD_BYTES} bytes, not ${written}`);
+    }
+    const crc = Bun.hash.crc32(this.#bytes.subarray(start, start + written));
+    this.#bytes.writeUInt32LE(written, this.#length);
+    this.#bytes.writeUInt32LE(crc, this.#length + 4);
+    this.#length = start + written;
+  }
+
+  bytes(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  clear(): void {
+    this.#length = 0;
+  }
+
+  #reserve(extra: number): void {
+    if (this.#length + extra <= this.#bytes.length) {
+      return;
+    }
+    const larger = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.#length + extra));
+    this.#bytes.copy(larger, 0, 0, this.#length);
+    this.#bytes = larger;
+  }
+}

@@ -1,0 +1,248 @@
+import {
+  closeSync,
+  fdatasync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  truncateSync,
+  writeSync,
+} from "node:fs";
+import { AppError } from "../errors.ts";
+import { RecordBuffer, recordAt } from "./record.ts";
+import {
+  type DurableMark,
+  listSegments,
+  newDurableMark,
+  type Position,
+  publishDurable,
+  segmentPath,
+  streamStart,
+  syncFolder,
+} from "./segments.ts";
+
+const SEGMENT_BYTES = 16 * 1024 * 1024;
+const RETRY_AFTER_SECONDS = 5;
+
+export type JournalOptions = {
+  /** Folder of this stream's segments; created when missing. */
+  dir: string;
+  /** A segment that has reached this size is followed by a new one. */
+  segmentBytes?: number;
+  /** Where the durable position is published for readers in other threads. */
+  durable?: DurableMark;
+  /** Told once when the journal stops being writable, and once when it is again. */
+  onHealth?: (health: JournalHealth) => void;
+};
+
+export type JournalHealth = { writable: true } | { writable: false; reason: string };
+
+/**
+ * Opens a stream for appending: one writer per stream at a time.
+ *
+ * The newest segment loses what a crash left half-written; appends go to a new segment, so a position
+ * once handed out never names other bytes, even when a power cut took back the end of the old one.
+ */
+export function openJournal(options: JournalOptions): Journal {
+  mkdirSync(options.dir, { recursive: true });
+  const newest = listSegments(options.dir).at(-1);
+  if (newest !== undefined) {
+    truncateTornTail(segmentPath(options.dir, newest));
+  }
+  return new Journal(options, newest ?? 0);
+}
+
+function truncateTornTail(path: string): void {
+  const bytes = readFileSync(path);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let end = 0;
+  for (let found = recordAt(bytes, view, 0, bytes.length); found !== undefined; ) {
+    end = found.end;
+    found = recordAt(bytes, view, end, bytes.length);
+  }
+  if (end < bytes.length) {
+    truncateSync(path, end);
+  }
+}
+
+/**
+ * An append-only stream of records. Appends made while a group is being written wait and go out
+ * together as the next group: one write and one fdatasync for all of them.
+ */
+export class Journal {
+  readonly #dir: string;
+  readonly #segmentBytes: number;
+  readonly #durable: DurableMark;
+  readonly #onHealth: (health: JournalHealth) => void;
+  /** The open segment; its first `offset` bytes are durable. */
+  #at: Position;
+  #fd: number | undefined;
+  /** The open segment may have bytes past `#at` that were refused and must go before the next write. */
+  #dirty = false;
+  #broken: string | undefined;
+  #closed = false;
+  #collecting = new RecordBuffer();
+  #writing = new RecordBuffer();
+  /** Settles when the records being collected are on the disk, or refused. */
+  #group: PromiseWithResolvers<void> | undefined;
+  #flushing: Promise<void> | undefined;
+
+  constructor(options: JournalOptions, newestSegment: number) {
+    this.#dir = options.dir;
+    this.#segmentBytes = options.segmentBytes ?? SEGMENT_BYTES;
+    this.#durable = options.durable ?? newDurableMark();
+    this.#onHealth = options.onHealth ?? (() => {});
+    this.#at = newestSegment === 0 ? streamStart : { segment: newestSegment, offset: 0 };
+  }
+
+  /** How far the stream is durable, for readers in other threads. */
+  get durable(): DurableMark {
+    return this.#durable;
+  }
+
+  get health(): JournalHealth {
+    return this.#broken === undefined
+      ? { writable: true }
+      : { writable: false, reason: this.#broken };
+  }
+
+  /**
+   * Appends one record; resolves when it is on the disk, after every record appended before it.
+   *
+   * @throws AppError `unavailable` when it could not be kept: then no reader will ever see it. Each
+   *   later append tries again, so the journal recovers by itself when there is space.
+   * @throws RangeError for an empty payload or one above 1 MB.
+   */
+  append(payload: string): Promise<void> {
+    if (this.#closed) {
+      return Promise.reject(new AppError("unavailable", "The journal is closed."));
+    }
+    this.#collecting.add(payload);
+    if (this.#group === undefined) {
+      this.#group = Promise.withResolvers<void>();
+      this.#startFlush();
+    }
+    return this.#group.promise;
+  }
+
+  /** Writes what was appended, then closes the file. Appends after this are refused. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    while (this.#flushing !== undefined) {
+      await this.#flushing;
+    }
+    if (this.#fd !== undefined) {
+      closeSync(this.#fd);
+      this.#fd = undefined;
+    }
+  }
+
+  #startFlush(): void {
+    if (this.#flushing !== undefined) {
+      return;
+    }
+    // The next turn of the event loop, so that everything which became ready in this one goes together.
+    this.#flushing = new Promise((resolve) => setImmediate(resolve))
+      .then(() => this.#flush())
+      .finally(() => {
+        this.#flushing = undefined;
+        if (this.#group !== undefined) {
+          this.#startFlush();
+        }
+      });
+  }
+
+  async #flush(): Promise<void> {
+    const group = this.#group;
+    const records = this.#collecting;
+    this.#group = undefined;
+    this.#collecting = this.#writing;
+    this.#writing = records;
+    try {
+      await this.#write(records.bytes());
+      this.#setBroken(undefined);
+      group?.resolve();
+    } catch (error) {
+      this.#dirty = true;
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#setBroken(reason);
+      group?.reject(
+        new AppError("unavailable", `The journal cannot be written: ${reason}`, {
+          retryAfterSeconds: RETRY_AFTER_SECONDS,
+          cause: error,
+        }),
+      );
+    } finally {
+      records.clear();
+    }
+  }
+
+  async #write(bytes: Uint8Array): Promise<void> {
+    if (this.#dirty) {
+      this.#takeBackRefused();
+    }
+    if (this.#fd !== undefined && this.#at.offset >= this.#segmentBytes) {
+      this.#closeSegment();
+    }
+    const fd = this.#fd ?? this.#openNextSegment();
+    for (let done = 0; done < bytes.length; ) {
+      done += writeSync(fd, bytes, done, bytes.length - done, this.#at.offset + done);
+    }
+    await dataSync(fd);
+    this.#at = { segment: this.#at.segment, offset: this.#at.offset + bytes.length };
+    publishDurable(this.#durable, this.#at);
+  }
+
+  /**
+   * Cuts the open segment back to what was acknowledged. A segment that holds records is then left
+   * for a new one: after a failed fdatasync the kernel may have forgotten which of its pages are not on
+   * the disk.
+   */
+  #takeBackRefused(): void {
+    if (this.#fd !== undefined) {
+      ftruncateSync(this.#fd, this.#at.offset);
+      if (this.#at.offset > 0) {
+        fsyncSync(this.#fd);
+        this.#closeSegment();
+      }
+    }
+    this.#dirty = false;
+  }
+
+  #openNextSegment(): number {
+    const segment = this.#at.segment + 1;
+    // Not "wx": a segment whose folder entry could not be synced is taken again on the next try.
+    const fd = openSync(segmentPath(this.#dir, segment), "w");
+    try {
+      syncFolder(this.#dir);
+    } catch (error) {
+      closeSync(fd);
+      throw error;
+    }
+    this.#fd = fd;
+    this.#at = { segment, offset: 0 };
+    return fd;
+  }
+
+  #closeSegment(): void {
+    if (this.#fd !== undefined) {
+      closeSync(this.#fd);
+      this.#fd = undefined;
+    }
+  }
+
+  #setBroken(reason: string | undefined): void {
+    const changed = (reason === undefined) !== (this.#broken === undefined);
+    this.#broken = reason;
+    if (changed) {
+      this.#onHealth(this.health);
+    }
+  }
+}
+
+function dataSync(fd: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    fdatasync(fd, (error) => (error ? reject(error) : resolve()));
+  });
+}

@@ -1,0 +1,186 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import {
+  appendFileSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { JournalReader } from "../../../../server/platform/journal/reader.ts";
+import {
+  listSegments,
+  newDurableMark,
+  type Position,
+  readDurable,
+  removeSegmentsBelow,
+  segmentPath,
+  streamStart,
+} from "../../../../server/platform/journal/segments.ts";
+import { openJournal } from "../../../../server/platform/journal/writer.ts";
+
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), "journal-"));
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+function readAll(from: Position = streamStart, folder = dir): string[] {
+  const reader = new JournalReader({ dir: folder, from });
+  const payloads: string[] = [];
+  for (let batch = reader.next(); batch.length > 0; batch = reader.next()) {
+    payloads.push(...batch.map((record) => record.payload));
+  }
+  reader.close();
+  return payloads;
+}
+
+test("records come back in order, across segments and across restarts", async () => {
+  const expected: string[] = [];
+  for (let boot = 0; boot < 3; boot++) {
+    const journal = openJournal({ dir, segmentBytes: 1_000 });
+    for (let round = 0; round < 10; round++) {
+      const records = Array.from(
+        { length: 7 },
+        (_, i) => `{"boot":${boot},"n":${round * 7 + i}}ü☃`,
+      );
+      expected.push(...records);
+      await Promise.all(records.map((record) => journal.append(record)));
+    }
+    await journal.close();
+  }
+
+  expect(readAll()).toEqual(expected);
+  expect(listSegments(dir).length).toBeGreaterThan(3);
+});
+
+test("an appended record is on the disk when the append resolves", async () => {
+  const journal = openJournal({ dir });
+
+  await journal.append("kept");
+
+  expect(readAll()).toEqual(["kept"]);
+  expect(readDurable(journal.durable)).toEqual({ segment: 1, offset: 12 });
+  await journal.close();
+});
+
+test("appends of one moment share one write, in the order they were made", async () => {
+  const journal = openJournal({ dir });
+  const order: number[] = [];
+
+  const appended = Array.from({ length: 500 }, (_, i) =>
+    journal.append(`record ${i}`).then(() => order.push(i)),
+  );
+  await Promise.all(appended);
+
+  expect(order).toEqual(Array.from({ length: 500 }, (_, i) => i));
+  await journal.close();
+});
+
+test("a reader stops at the durable position and goes on when it moves", async () => {
+  const durable = newDurableMark();
+  const reader = new JournalReader({ dir, from: streamStart, limit: () => readDurable(durable) });
+  const journal = openJournal({ dir, durable, segmentBytes: 30 });
+
+  expect(reader.next()).toEqual([]);
+  await journal.append("first record");
+  expect(reader.next().map((record) => record.payload)).toEqual(["first record"]);
+  appendFileSync(segmentPath(dir, 1), "bytes nobody acknowledged");
+  expect(reader.next()).toEqual([]);
+  await journal.append("second record");
+  await journal.append("third record");
+  const rest = [...reader.next(), ...reader.next()].map((record) => record.payload);
+
+  expect(rest).toEqual(["second record", "third record"]);
+  reader.close();
+  await journal.close();
+});
+
+test("after any damage to the end, what is read is a prefix, and new records follow it", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.string({ minLength: 1, maxLength: 300, unit: "grapheme" }), {
+        minLength: 1,
+        maxLength: 30,
+      }),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      fc.constantFrom("cut", "flip", "zero", "junk"),
+      async (records, where, damage) => {
+        const folder = mkdtempSync(join(tmpdir(), "journal-prefix-"));
+        const first = openJournal({ dir: folder });
+        await Promise.all(records.map((record) => first.append(record)));
+        await first.close();
+        hurt(segmentPath(folder, 1), where, damage);
+
+        const survived = readAll(streamStart, folder);
+        expect(records.slice(0, survived.length)).toEqual(survived);
+
+        const second = openJournal({ dir: folder });
+        await second.append("after the crash");
+        await second.close();
+        expect(readAll(streamStart, folder)).toEqual([...survived, "after the crash"]);
+        rmSync(folder, { recursive: true });
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+function hurt(path: string, where: number, damage: string): void {
+  const bytes = readFileSync(path);
+  const at = Math.min(bytes.length - 1, Math.floor(where * bytes.length));
+  if (damage === "cut") {
+    writeFileSync(path, bytes.subarray(0, at));
+  } else if (damage === "flip") {
+    bytes[at] = (bytes[at] ?? 0) ^ 0x10;
+    writeFileSync(path, bytes);
+  } else if (damage === "zero") {
+    writeFileSync(path, Buffer.concat([bytes.subarray(0, at), Buffer.alloc(5_000)]));
+  } else {
+    appendFileSync(path, Buffer.from([9, 0, 0, 0, 1, 2, 3, 4, 5]));
+  }
+}
+
+test("a damaged old segment is reported and the segments after it are still read", async () => {
+  const journal = openJournal({ dir, segmentBytes: 10 });
+  await journal.append("in the first segment");
+  await journal.append("in the second segment");
+  await journal.close();
+  hurt(segmentPath(dir, 1), 0.9, "flip");
+  const damages: Position[] = [];
+
+  const reader = new JournalReader({ dir, from: streamStart, onDamage: (at) => damages.push(at) });
+  const payloads = reader.next().map((record) => record.payload);
+  reader.close();
+
+  expect(payloads).toEqual(["in the second segment"]);
+  expect(damages).toEqual([{ segment: 1, offset: 0 }]);
+});
+
+test("retention removes whole old segments but never the newest", async () => {
+  const journal = openJournal({ dir, segmentBytes: 10 });
+  for (const record of ["in the first", "in the second", "in the third"]) {
+    await journal.append(record);
+  }
+  await journal.close();
+
+  expect(removeSegmentsBelow(dir, 2)).toBe(1);
+  expect(readAll()).toEqual(["in the second", "in the third"]);
+  expect(removeSegmentsBelow(dir, 99)).toBe(1);
+  expect(listSegments(dir)).toEqual([3]);
+});
+
+test("an empty or oversized record is refused and does not stop the others", async () => {
+  const journal = openJournal({ dir });
+
+  expect(() => journal.append("")).toThrow("1 to 1048576 bytes");
+  expect(() => journal.append("x".repeat(1_048_577))).toThrow("1 to 1048576 bytes");
+  await journal.append("fine");
+
+  expect(readAll()).toEqual(["fine"]);
+  expect(statSync(segmentPath(dir, 1)).size).toBe(12);
+  await journal.close();
+});

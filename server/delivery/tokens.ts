@@ -1,0 +1,247 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import { deriveKey, type KeyRing } from "../platform/secrets.ts";
+import type { MessageRef } from "./types.ts";
+
+// A token says which message a request or a bounce is about, and proves that we wrote it:
+//
+//   1 byte   version (3 bits) and key tag (5 bits)
+//   1 byte   purpose
+//   varints  workspace number, campaign, seq and, for clicks, link number (LEB128, shortest form)
+//   10 bytes HMAC-SHA-256 of everything before, cut (80 bits: RFC 2104 §5)
+//
+// base64url in URLs; lower-case base32 where a mail server may fold the case of a local part.
+
+const VERSION = 1;
+const MAC_BYTES = 10;
+const MAX_PAYLOAD_BYTES = 2 + 4 * 8;
+const BASE32 = "abcdefghijklmnopqrstuvwxyz234567";
+
+/** What a token is good for. It is part of the signed bytes: a token made for one purpose is refused for another. */
+export const tokenPurposes = {
+  open: 1,
+  click: 2,
+  unsubscribe: 3,
+  preferences: 4,
+  view: 5,
+  bounce: 6,
+  unsubscribeMail: 7,
+  messageId: 8,
+} as const;
+export type TokenPurpose = keyof typeof tokenPurposes;
+
+/** The purposes of tokens in URLs: `/o/ /c/ /u/ /p/ /v/`. */
+export type UrlPurpose = "open" | "click" | "unsubscribe" | "preferences" | "view";
+/** The purposes of tokens in addresses: return path, and mailto: of List-Unsubscribe. */
+export type AddressPurpose = "bounce" | "unsubscribeMail";
+
+/** What a token is about. `seq` 0 = nobody (an anonymous web view); `link` 0 = no link. */
+export type TokenSubject = {
+  workspaceNumber: number;
+  campaignId: number;
+  seq: number;
+  link: number;
+};
+
+type TokenKey = { firstByte: number; mac: Bun.CryptoHasher };
+
+/** The keys that sign and check tokens: the newest signs, all check, so that old mail keeps working. */
+export type TokenKeys = { current: TokenKey; byFirstByte: ReadonlyMap<number, TokenKey[]> };
+
+/**
+ * Derives the token keys from the key ring. Cheap, but do it once per thread: a `TokenKeys` holds native
+ * hashers and cannot be sent to another thread (send the ring).
+ */
+export function loadTokenKeys(ring: KeyRing): TokenKeys {
+  const byFirstByte = new Map<number, TokenKey[]>();
+  let current: TokenKey | undefined;
+  for (const id of ring.keys.keys()) {
+    const key = tokenKey(ring, id);
+    byFirstByte.set(key.firstByte, [...(byFirstByte.get(key.firstByte) ?? []), key]);
+    current = id === ring.current ? key : current;
+  }
+  if (current === undefined) {
+    throw new Error(`the key ring has no key "${ring.current}"`);
+  }
+  return { current, byFirstByte };
+}
+
+// Two key ids may share a tag of five bits; readers then try both keys.
+function tokenKey(ring: KeyRing, id: string): TokenKey {
+  const tag = (createHash("sha256").update(id).digest()[0] ?? 0) & 0x1f;
+  return {
+    firstByte: (VERSION << 5) | tag,
+    mac: new Bun.CryptoHasher("sha256", deriveKey(ring, id, "tracking-token")),
+  };
+}
+
+/** The token of a URL, 22 to 60 characters of base64url. */
+export function trackingToken(keys: TokenKeys, purpose: UrlPurpose, subject: TokenSubject): string {
+  return scratch.toString("base64url", 0, writeToken(keys, purpose, subject));
+}
+
+/**
+ * What the token of a URL is about, or undefined when we did not make it for this purpose. Compares in
+ * constant time; refuses every other spelling of the same bytes.
+ */
+export function readTrackingToken(
+  keys: TokenKeys,
+  purpose: UrlPurpose,
+  token: string,
+): TokenSubject | undefined {
+  if (token.length > 64) {
+    return undefined;
+  }
+  const bytes = Buffer.from(token, "base64url");
+  return bytes.toString("base64url") === token ? readToken(keys, purpose, bytes) : undefined;
+}
+
+/**
+ * The local part of a return path (`b-…`) or of an unsubscribe mailto (`u-…`): lower case, at most 64
+ * octets (RFC 5321 §4.5.3.1.1).
+ */
+export function addressToken(
+  keys: TokenKeys,
+  purpose: AddressPurpose,
+  subject: Omit<TokenSubject, "link">,
+): string {
+  const length = writeToken(keys, purpose, { ...subject, link: 0 });
+  return (purpose === "bounce" ? "b-" : "u-") + base32(scratch, length);
+}
+
+/** Reverses `addressToken`, in any case; undefined when we did not make it for this purpose. */
+export function readAddressToken(
+  keys: TokenKeys,
+  purpose: AddressPurpose,
+  localPart: string,
+): TokenSubject | undefined {
+  const folded = localPart.toLowerCase();
+  if (folded.length > 64 || !folded.startsWith(purpose === "bounce" ? "b-" : "u-")) {
+    return undefined;
+  }
+  const bytes = fromBase32(folded.slice(2));
+  return bytes && readToken(keys, purpose, bytes);
+}
+
+/**
+ * The Message-ID of a message, without angle brackets. It depends on nothing but the message and the key,
+ * so that a repeated attempt carries the same one and receivers can drop the copy.
+ *
+ * @param domain The sending domain, as A-label.
+ */
+export function messageIdOf(
+  keys: TokenKeys,
+  ref: { workspaceNumber: number } & Pick<MessageRef, "campaignId" | "seq">,
+  domain: string,
+): string {
+  const length = writeToken(keys, "messageId", { ...ref, link: 0 });
+  return `${base32(scratch, length)}@${domain}`;
+}
+
+/** A stable, opaque name for something of ours that a header must show, such as a workspace: 10 characters. */
+export function opaqueName(keys: TokenKeys, what: string): string {
+  return base32(keys.current.mac.copy().update(`name:${what}`).digest(), 7).slice(0, 10);
+}
+
+// One buffer for all tokens of a thread: making a token is synchronous.
+const scratch = Buffer.alloc(MAX_PAYLOAD_BYTES + MAC_BYTES);
+// Bun wants room for the longest digest, whatever the algorithm.
+const digest = Buffer.alloc(64);
+
+function writeToken(keys: TokenKeys, purpose: TokenPurpose, subject: TokenSubject): number {
+  scratch[0] = keys.current.firstByte;
+  scratch[1] = tokenPurposes[purpose];
+  let at = writeVarint(subject.workspaceNumber, 2);
+  at = writeVarint(subject.campaignId, at);
+  at = writeVarint(subject.seq, at);
+  if (purpose === "click") {
+    at = writeVarint(subject.link, at);
+  }
+  keys.current.mac.copy().update(scratch.subarray(0, at)).digest(digest);
+  digest.copy(scratch, at, 0, MAC_BYTES);
+  return at + MAC_BYTES;
+}
+
+function readToken(
+  keys: TokenKeys,
+  purpose: TokenPurpose,
+  bytes: Buffer,
+): TokenSubject | undefined {
+  const candidates = keys.byFirstByte.get(bytes[0] ?? 0);
+  const end = bytes.length - MAC_BYTES;
+  if (candidates === undefined || bytes[1] !== tokenPurposes[purpose] || end < 5) {
+    return undefined;
+  }
+  const payload = bytes.subarray(0, end);
+  const isOurs = candidates.some((key) =>
+    timingSafeEqual(
+      key.mac.copy().update(payload).digest().subarray(0, MAC_BYTES),
+      bytes.subarray(end),
+    ),
+  );
+  return isOurs ? parsePayload(payload, purpose === "click" ? 4 : 3) : undefined;
+}
+
+function parsePayload(payload: Buffer, count: number): TokenSubject | undefined {
+  const values: number[] = [];
+  let at = 2;
+  for (let i = 0; i < count; i++) {
+    let value = 0;
+    let scale = 1;
+    let byte = 0;
+    do {
+      byte = payload[at++] ?? 0;
+      value += (byte & 0x7f) * scale;
+      scale *= 128;
+    } while (byte >= 0x80);
+    values.push(value);
+  }
+  const [workspaceNumber = 0, campaignId = 0, seq = 0, link = 0] = values;
+  return at === payload.length ? { workspaceNumber, campaignId, seq, link } : undefined;
+}
+
+function writeVarint(value: number, start: number): number {
+  if (!Number.isSafeInteger(value) || value < 0) {
+    throw new RangeError(`a token cannot hold ${value}`);
+  }
+  let at = start;
+  let rest = value;
+  while (rest >= 0x80) {
+    scratch[at++] = (rest % 128) | 0x80;
+    rest = Math.floor(rest / 128);
+  }
+  scratch[at++] = rest;
+  return at;
+}
+
+function base32(bytes: Uint8Array, length: number): string {
+  let text = "";
+  let bits = 0;
+  let pending = 0;
+  for (let i = 0; i < length; i++) {
+    pending = ((pending << 8) | (bytes[i] ?? 0)) & 0xfff;
+    for (bits += 8; bits >= 5; bits -= 5) {
+      text += BASE32[(pending >> (bits - 5)) & 31];
+    }
+  }
+  return bits === 0 ? text : text + BASE32[(pending << (5 - bits)) & 31];
+}
+
+function fromBase32(text: string): Buffer | undefined {
+  const bytes: number[] = [];
+  let bits = 0;
+  let pending = 0;
+  for (const char of text) {
+    const value = BASE32.indexOf(char);
+    if (value < 0) {
+      return undefined;
+    }
+    pending = ((pending << 5) | value) & 0xfff;
+    bits += 5;
+    if (bits >= 8) {
+      bits -= 8;
+      bytes.push((pending >> bits) & 0xff);
+    }
+  }
+  const decoded = Buffer.from(bytes);
+  return base32(decoded, decoded.length) === text ? decoded : undefined;
+}

@@ -13,11 +13,23 @@ CREATE TABLE contact (
   fields       TEXT NOT NULL DEFAULT '{}',       -- JSON, keys of contact_field
   tracking_off INTEGER NOT NULL DEFAULT 0 CHECK (tracking_off IN (0, 1)),
   source       TEXT NOT NULL DEFAULT '',         -- 'import:12', 'api', 'manual'
+  name_key     TEXT NOT NULL DEFAULT '',         -- 'first last', case-folded: what a search by prefix finds
+  last_key     TEXT NOT NULL DEFAULT '',         -- 'last first', case-folded
   created_at   INTEGER NOT NULL,
   updated_at   INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX contact_created ON contact (created_at, id);
 CREATE INDEX contact_domain ON contact (domain, id);
+CREATE INDEX contact_name ON contact (name_key, id) WHERE name_key <> '';
+CREATE INDEX contact_last_name ON contact (last_key, id) WHERE last_key <> '';
+
+-- Totals that would cost a scan. Writers: features/contacts ('contacts'), triggers ('suppression:<reason>').
+CREATE TABLE audience_count (
+  name TEXT PRIMARY KEY,
+  n    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO audience_count VALUES ('contacts', 0), ('suppression:unsubscribed', 0),
+  ('suppression:hard_bounce', 0), ('suppression:complaint', 0), ('suppression:manual', 0);
 
 -- Writer: features/contacts.
 CREATE TABLE contact_field (
@@ -35,6 +47,9 @@ CREATE TABLE list (
   name        TEXT NOT NULL,
   name_key    TEXT NOT NULL UNIQUE,              -- case-folded name
   description TEXT NOT NULL DEFAULT '',
+  pending_count      INTEGER NOT NULL DEFAULT 0, -- the three are kept by triggers on list_contact
+  subscribed_count   INTEGER NOT NULL DEFAULT 0,
+  unsubscribed_count INTEGER NOT NULL DEFAULT 0,
   created_at  INTEGER NOT NULL,
   updated_at  INTEGER NOT NULL
 ) STRICT;
@@ -51,6 +66,27 @@ CREATE TABLE list_contact (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX list_contact_by_contact ON list_contact (contact_id, list_id);
 
+-- Memberships have several writers (people, imports, the ingester, a deleted contact's cascade), so that
+-- triggers and not a writer keep the counts right.
+CREATE TRIGGER list_contact_added AFTER INSERT ON list_contact BEGIN
+  UPDATE list SET pending_count = pending_count + (NEW.status = 'pending'),
+                  subscribed_count = subscribed_count + (NEW.status = 'subscribed'),
+                  unsubscribed_count = unsubscribed_count + (NEW.status = 'unsubscribed')
+   WHERE id = NEW.list_id;
+END;
+CREATE TRIGGER list_contact_moved AFTER UPDATE OF status ON list_contact WHEN NEW.status <> OLD.status BEGIN
+  UPDATE list SET pending_count = pending_count + (NEW.status = 'pending') - (OLD.status = 'pending'),
+                  subscribed_count = subscribed_count + (NEW.status = 'subscribed') - (OLD.status = 'subscribed'),
+                  unsubscribed_count = unsubscribed_count + (NEW.status = 'unsubscribed') - (OLD.status = 'unsubscribed')
+   WHERE id = NEW.list_id;
+END;
+CREATE TRIGGER list_contact_removed AFTER DELETE ON list_contact BEGIN
+  UPDATE list SET pending_count = pending_count - (OLD.status = 'pending'),
+                  subscribed_count = subscribed_count - (OLD.status = 'subscribed'),
+                  unsubscribed_count = unsubscribed_count - (OLD.status = 'unsubscribed')
+   WHERE id = OLD.list_id;
+END;
+
 -- An address that must not be mailed, whether or not it is a contact. Writer: features/suppressions
 -- (delivery writes through SuppressionPort).
 CREATE TABLE suppression (
@@ -62,21 +98,52 @@ CREATE TABLE suppression (
   expires_at INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX suppression_created ON suppression (created_at, address);
+CREATE INDEX suppression_reason ON suppression (reason, address);
+
+CREATE TRIGGER suppression_added AFTER INSERT ON suppression BEGIN
+  UPDATE audience_count SET n = n + 1 WHERE name = 'suppression:' || NEW.reason;
+END;
+CREATE TRIGGER suppression_changed AFTER UPDATE OF reason ON suppression WHEN NEW.reason <> OLD.reason BEGIN
+  UPDATE audience_count SET n = n - 1 WHERE name = 'suppression:' || OLD.reason;
+  UPDATE audience_count SET n = n + 1 WHERE name = 'suppression:' || NEW.reason;
+END;
+CREATE TRIGGER suppression_removed AFTER DELETE ON suppression BEGIN
+  UPDATE audience_count SET n = n - 1 WHERE name = 'suppression:' || OLD.reason;
+END;
+
+-- One action on every contact of a filter, as a job. Writer: features/contacts.
+CREATE TABLE bulk_action (
+  id          INTEGER PRIMARY KEY AUTOINCREMENT,
+  action      TEXT NOT NULL CHECK (action IN ('delete', 'add_to_list', 'remove_from_list', 'suppress')),
+  filter      TEXT NOT NULL,                     -- JSON: ContactFilter
+  list_id     INTEGER,
+  state       TEXT NOT NULL CHECK (state IN ('queued', 'running', 'done', 'failed', 'cancelled')),
+  cursor      TEXT,                              -- moved in the transaction of its contacts
+  done_count  INTEGER NOT NULL DEFAULT 0,
+  error       TEXT,
+  created_by  TEXT NOT NULL,
+  created_at  INTEGER NOT NULL,
+  finished_at INTEGER
+) STRICT;
 
 -- Writer: features/imports.
 CREATE TABLE import (
   id              INTEGER PRIMARY KEY AUTOINCREMENT,
   file_name       TEXT NOT NULL,
-  file_path       TEXT NOT NULL,                 -- under local/, removed when finished
-  size_bytes      INTEGER NOT NULL,
+  file_path       TEXT NOT NULL,                 -- name under local/imports/, removed when finished
+  size_bytes      INTEGER NOT NULL,              -- of the UTF-8 form that is read, once it runs
   state           TEXT NOT NULL CHECK (state IN ('uploaded', 'queued', 'running', 'done', 'failed', 'cancelled')),
   settings        TEXT NOT NULL DEFAULT '{}',    -- JSON: encoding, delimiter, mapping, update or skip, lists
-  position_bytes  INTEGER NOT NULL DEFAULT 0,    -- resume point, moved in the transaction of its rows
-  rows_read       INTEGER NOT NULL DEFAULT 0,
+  position_bytes  INTEGER NOT NULL DEFAULT 0,    -- resume point: where the window being written starts in the file
+  window_done     INTEGER NOT NULL DEFAULT 0,    -- rows of that window, in its sorted order, that are written
+  rows_read       INTEGER NOT NULL DEFAULT 0,    -- all three move in the transaction of the rows
   created_count   INTEGER NOT NULL DEFAULT 0,
   updated_count   INTEGER NOT NULL DEFAULT 0,
   skipped_count   INTEGER NOT NULL DEFAULT 0,
+  duplicate_count INTEGER NOT NULL DEFAULT 0,    -- rows whose address an earlier row of the file had
   rejected_count  INTEGER NOT NULL DEFAULT 0,
+  run_started_at  INTEGER,                       -- of the run since the last resume, for the rate
+  run_start_rows  INTEGER NOT NULL DEFAULT 0,
   error           TEXT,
   created_by      TEXT NOT NULL,
   created_at      INTEGER NOT NULL,

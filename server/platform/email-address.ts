@@ -1,0 +1,177 @@
+import { domainToASCII } from "node:url";
+
+/** An address that mail can be sent to. */
+export type EmailAddress = {
+  /** As it was written, without surrounding white space. */
+  email: string;
+  /** The form that makes it unique: local part in NFC and case-folded, domain as A-label in lower case. */
+  address: string;
+  /** The domain of `address`. */
+  domain: string;
+  /** The local part has characters outside ASCII, so the servers on the way must speak SMTPUTF8. */
+  needsSmtpUtf8: boolean;
+};
+
+/** Why something is no address, in words that its owner understands. */
+export type AddressFault = { reason: string };
+
+const MAX_LOCAL_OCTETS = 64;
+const MAX_ADDRESS_OCTETS = 254;
+const MAX_DOMAIN_OCTETS = 253;
+
+// Nearly every address of a real file passes here and costs one test; what does not is looked at closely.
+const PLAIN =
+  /^[a-z0-9_+-](?:\.?[a-z0-9!#$%&'*/=?^_`{|}~+-])*@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}$/;
+const ATOM = /^[a-zA-Z0-9!#$%&'*+/=?^_`{|}~\u0080-\u{10FFFF}-]+$/u;
+const QUOTED = /^"(?:[\x20\x21\x23-\x5b\x5d-\x7e\u0080-\u{10FFFF}]|\\[\x20-\x7e])*"$/u;
+const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+// Control characters, and the invisible ones that make two addresses look alike.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const INVISIBLE = /[\u0000-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]/;
+
+/**
+ * Reads an address as RFC 5321 §4.1.2 shapes a mailbox, with an internationalised domain (UTS 46) and
+ * an SMTPUTF8 local part (RFC 6531) allowed. Address literals and domains of one label are refused:
+ * campaign mail never goes there.
+ *
+ * @see RFC 5321 §4.5.3.1 for the lengths; RFC 3696 erratum 1690 for 254.
+ */
+export function parseEmailAddress(input: string): EmailAddress | AddressFault {
+  const email = input.trim();
+  const lower = email.toLowerCase();
+  const at = lower.lastIndexOf("@");
+  if (at > 0 && at <= MAX_LOCAL_OCTETS && lower.length <= MAX_ADDRESS_OCTETS && PLAIN.test(lower)) {
+    const domain = lower.slice(at + 1);
+    if (!domain.includes("--")) {
+      return { email, address: lower, domain, needsSmtpUtf8: false };
+    }
+  }
+  return parseClosely(email);
+}
+
+/** True for the refusal of `parseEmailAddress`. */
+export function isAddressFault(result: EmailAddress | AddressFault): result is AddressFault {
+  return "reason" in result;
+}
+
+function parseClosely(email: string): EmailAddress | AddressFault {
+  if (email === "") {
+    return { reason: "it is empty" };
+  }
+  if (INVISIBLE.test(email)) {
+    return { reason: "there is an invisible or control character in it" };
+  }
+  const at = email.lastIndexOf("@");
+  if (at === -1) {
+    return { reason: "there is no @" };
+  }
+  const local = email.slice(0, at).normalize("NFC");
+  const fault = localFault(local);
+  if (fault !== undefined) {
+    return { reason: fault };
+  }
+  const domain = readDomain(email.slice(at + 1));
+  if (typeof domain !== "string") {
+    return domain;
+  }
+  const address = `${local.toLowerCase().normalize("NFC")}@${domain}`;
+  if (Buffer.byteLength(address) > MAX_ADDRESS_OCTETS) {
+    return { reason: `it is longer than ${MAX_ADDRESS_OCTETS} bytes` };
+  }
+  return { email, address, domain, needsSmtpUtf8: !isAscii(local) };
+}
+
+function localFault(local: string): string | undefined {
+  if (local === "") {
+    return "there is nothing before the @";
+  }
+  if (Buffer.byteLength(local) > MAX_LOCAL_OCTETS) {
+    return `the part before the @ is longer than ${MAX_LOCAL_OCTETS} bytes`;
+  }
+  if (QUOTED.test(local)) {
+    return undefined;
+  }
+  if (/[<>]/.test(local)) {
+    return "it has < or > in it: only the address itself belongs here";
+  }
+  if (local.includes("@")) {
+    return "there is more than one @";
+  }
+  if (/\s/.test(local)) {
+    return "there is a space before the @";
+  }
+  if (local.startsWith(".") || local.endsWith(".")) {
+    return "the part before the @ starts or ends with a dot";
+  }
+  if (local.includes("..")) {
+    return "there are two dots in a row before the @";
+  }
+  const bad = local.split(".").find((atom) => !ATOM.test(atom));
+  return bad === undefined ? undefined : "there is a character before the @ that is not allowed";
+}
+
+function readDomain(written: string): string | AddressFault {
+  if (written === "") {
+    return { reason: "there is nothing after the @" };
+  }
+  if (written.startsWith("[") || /^[\d.]+$/.test(written)) {
+    return { reason: "the domain is an IP address" };
+  }
+  if (/\s/.test(written)) {
+    return { reason: "there is a space in the domain" };
+  }
+  if (!written.includes(".") && isAscii(written)) {
+    return { reason: "the domain has no dot" };
+  }
+  if (/^\.|\.$|\.\./.test(written)) {
+    return { reason: "the domain has a dot too many" };
+  }
+  // domainToASCII reads its argument as a URL host would be, so that what has a meaning in URLs must not reach it.
+  const domain = /[/\\?#:%@<>[\]^|"`{}]/.test(written) ? "" : domainToASCII(written);
+  if (domain === "" || domain.length > MAX_DOMAIN_OCTETS) {
+    return { reason: "the domain is not one that can exist" };
+  }
+  const labels = domain.split(".");
+  const last = labels.at(-1) ?? "";
+  if (labels.length < 2 || !labels.every((label) => LABEL.test(label)) || /^\d+$/.test(last)) {
+    return { reason: "the domain is not one that can exist" };
+  }
+  return last.length < 2 ? { reason: "the domain's ending is too short" } : domain;
+}
+
+function isAscii(text: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the whole of ASCII is meant
+  return /^[\u0000-\u007f]*$/.test(text);
+}
+
+const ENDINGS: Record<string, string> = {
+  con: "com",
+  cmo: "com",
+  comm: "com",
+  ocm: "com",
+  vom: "com",
+  nett: "net",
+  ney: "net",
+  ogr: "org",
+};
+const DOMAINS: Record<string, string> = {
+  "gmial.com": "gmail.com",
+  "gmai.com": "gmail.com",
+  "gmail.de": "gmail.com",
+  "gnail.com": "gmail.com",
+  "hotmial.com": "hotmail.com",
+  "hotmai.com": "hotmail.com",
+  "yaho.com": "yahoo.com",
+  "outlok.com": "outlook.com",
+};
+
+/** What the writer of a well-formed address probably meant, as a question; undefined when nothing looks odd. Never a reason to refuse. */
+export function addressHint(domain: string): string | undefined {
+  const known = DOMAINS[domain];
+  if (known !== undefined) {
+    return `the domain is ${domain}: did you mean ${known}?`;
+  }
+  const ending = domain.slice(domain.lastIndexOf(".") + 1);
+  const meant = Object.hasOwn(ENDINGS, ending) ? ENDINGS[ending] : undefined;
+  return meant === undefined ? undefined : `the domain ends in .${ending}: did you mean .${meant}?`;
+}

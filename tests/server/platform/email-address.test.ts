@@ -1,0 +1,110 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import {
+  addressHint,
+  isAddressFault,
+  parseEmailAddress,
+} from "../../../server/platform/email-address.ts";
+
+const address = (input: string) => {
+  const result = parseEmailAddress(input);
+  return isAddressFault(result) ? `refused: ${result.reason}` : result.address;
+};
+
+describe("accepts and makes unique", () => {
+  test.each([
+    ["  Ana.Lee@Example.COM ", "ana.lee@example.com"],
+    ["o'neil+news@mail.example.co.uk", "o'neil+news@mail.example.co.uk"],
+    ["info@münchen.de", "info@xn--mnchen-3ya.de"],
+    ["info@XN--MNCHEN-3YA.de", "info@xn--mnchen-3ya.de"],
+    ["ИВАН@пример.рф", "иван@xn--e1afmkfd.xn--p1ai"],
+    ["u\u0308ber@example.com", "über@example.com"],
+    ['"two words"@example.com', '"two words"@example.com'],
+    ["a@b.museum", "a@b.museum"],
+    ["x@a.b.c.d.example", "x@a.b.c.d.example"],
+    [`${"a".repeat(64)}@example.com`, `${"a".repeat(64)}@example.com`],
+  ])("%s", (input, expected) => {
+    expect(address(input)).toBe(expected);
+  });
+});
+
+describe("refuses, in words its owner understands", () => {
+  test.each([
+    ["", "it is empty"],
+    ["plainaddress", "there is no @"],
+    ["@example.com", "there is nothing before the @"],
+    ["ana@", "there is nothing after the @"],
+    ["ana@lee@example.com", "there is more than one @"],
+    ["ana lee@example.com", "there is a space before the @"],
+    ["ana@exam ple.com", "there is a space in the domain"],
+    [".ana@example.com", "the part before the @ starts or ends with a dot"],
+    ["ana.@example.com", "the part before the @ starts or ends with a dot"],
+    ["ana..lee@example.com", "there are two dots in a row before the @"],
+    ["ana@localhost", "the domain has no dot"],
+    ["ana@example..com", "the domain has a dot too many"],
+    ["ana@example.com.", "the domain has a dot too many"],
+    ["ana@-example.com", "the domain is not one that can exist"],
+    ["ana@example.123", "the domain is not one that can exist"],
+    ["ana@[127.0.0.1]", "the domain is an IP address"],
+    ["ana@127.0.0.1", "the domain is an IP address"],
+    ["ana@exa_mple.com", "the domain is not one that can exist"],
+    ["ana@example.com/path", "the domain is not one that can exist"],
+    ["ana@example.com#x", "the domain is not one that can exist"],
+    ["Ana <ana@example.com>", "it has < or > in it: only the address itself belongs here"],
+    ["ana\r\nBcc: x@example.com", "there is an invisible or control character in it"],
+    ["a\u200bna@example.com", "there is an invisible or control character in it"],
+    [`${"a".repeat(65)}@example.com`, "the part before the @ is longer than 64 bytes"],
+    [
+      `a@${"b".repeat(60)}.${"c".repeat(60)}.${"d".repeat(60)}.${"e".repeat(60)}.${"f".repeat(20)}.com`,
+      "the domain is not one that can exist",
+    ],
+    ["a(comment)@example.com", "there is a character before the @ that is not allowed"],
+  ])("%s", (input, reason) => {
+    expect(address(input)).toBe(`refused: ${reason}`);
+  });
+});
+
+test("whatever is accepted has one @ outside quotes, no control characters, and fits RFC 5321's lengths", () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.string({ unit: "binary" }), fc.emailAddress()), (input) => {
+      const result = parseEmailAddress(input);
+      if (isAddressFault(result)) {
+        return result.reason !== "";
+      }
+      const at = result.address.lastIndexOf("@");
+      return (
+        !/[\r\n\0]/.test(result.address) &&
+        Buffer.byteLength(result.address) <= 254 &&
+        Buffer.byteLength(result.address.slice(0, at)) <= 64 &&
+        /^[a-z0-9.-]+$/.test(result.domain) &&
+        result.address.slice(at + 1) === result.domain
+      );
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test("the normal form of a normal form is itself", () => {
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.emailAddress(),
+        fc
+          .tuple(fc.string({ unit: "grapheme", minLength: 1, maxLength: 10 }), fc.domain())
+          .map((parts) => parts.join("@")),
+      ),
+      (input) => {
+        const once = address(input);
+        return once.startsWith("refused") || address(once) === once;
+      },
+    ),
+    { numRuns: 2_000 },
+  );
+});
+
+test("hints at what was probably meant, and stays silent otherwise", () => {
+  expect(addressHint("example.con")).toBe("the domain ends in .con: did you mean .com?");
+  expect(addressHint("gmial.com")).toBe("the domain is gmial.com: did you mean gmail.com?");
+  expect(addressHint("example.com")).toBeUndefined();
+  expect(addressHint("example.constructor")).toBeUndefined();
+});

@@ -1,10 +1,13 @@
 import { Elysia } from "elysia";
 import type { Config } from "./config.ts";
+import { auditRoutes } from "./features/audit/audit.routes.ts";
+import { createAuditLog } from "./features/audit/audit.service.ts";
 import type { AppDeps } from "./features/deps.ts";
 import type { Clock } from "./platform/clock.ts";
 import type { Databases } from "./platform/db/databases.ts";
 import { type AccessPort, createGuard } from "./platform/http/guard.ts";
 import { problems } from "./platform/http/problem.ts";
+import { createJobQueue, type JobQueue } from "./platform/scheduler/job-queue.ts";
 import type { KeyRing } from "./platform/secrets.ts";
 
 export type AppOptions = {
@@ -13,6 +16,8 @@ export type AppOptions = {
   keyRing: KeyRing;
   clock: Clock;
   access: AccessPort;
+  /** The running scheduler's queue; without one, work is queued and a scheduler finds it later. */
+  jobs?: JobQueue;
 };
 
 /** The whole HTTP application, not yet listening. Importing or calling it starts nothing. */
@@ -23,6 +28,8 @@ export function createApp(options: AppOptions) {
     keyRing: options.keyRing,
     clock: options.clock,
     guard: createGuard(options.access, options.databases),
+    audit: createAuditLog(options.databases.system, options.clock),
+    jobs: options.jobs ?? createJobQueue(options.databases.system, options.clock),
   };
   return new Elysia({ name: "swiftmail" }).use(problems).use(api(deps));
 }
@@ -30,6 +37,6 @@ export function createApp(options: AppOptions) {
 export type App = ReturnType<typeof createApp>;
 
 /** Everything below /api/v1: one line per slice. */
-function api({ guard }: AppDeps) {
-  return new Elysia({ name: "api", prefix: "/api/v1" }).use(guard);
+function api(deps: AppDeps) {
+  return new Elysia({ name: "api", prefix: "/api/v1" }).use(deps.guard).use(auditRoutes(deps));
 }

@@ -1,6 +1,8 @@
 import type { Statement } from "better-sqlite3";
 import type { Connection } from "./driver.ts";
 
+export { inTransaction } from "./transaction.ts";
+
 type Bindable = unknown[] | [Record<string, unknown>];
 
 /**
@@ -21,13 +23,4 @@ export function statement<Params extends Bindable, Row = unknown>(
     }
     return found;
   };
-}
-
-/**
- * Runs `work` in one transaction that takes the write lock at its start (BEGIN IMMEDIATE), so that it
- * never fails half-way because another connection wrote meanwhile. Throws what `work` throws, after
- * rolling back. Nested calls join the outer transaction as a savepoint.
- */
-export function inTransaction<T>(db: Connection, work: () => T): T {
-  return db.transaction(work).immediate();
 }

@@ -1,0 +1,25 @@
+import { Elysia } from "elysia";
+import { refusals, WorkspaceParams } from "../../platform/http/schemas.ts";
+import type { AppDeps } from "../deps.ts";
+import { AuditPage, AuditQuery, AuditVerdict } from "./audit.schema.ts";
+import { listAudit, verifyAudit } from "./audit.service.ts";
+
+export const auditRoutes = ({ guard, databases }: AppDeps) =>
+  new Elysia({ name: "audit", detail: { tags: ["Audit"] } })
+    .use(guard)
+    .get(
+      "/workspaces/:workspaceId/audit",
+      ({ workspace, query }) => listAudit(databases.system, workspace.id, query),
+      {
+        permission: "audit:read",
+        params: WorkspaceParams,
+        query: AuditQuery,
+        response: { 200: AuditPage, ...refusals },
+        detail: { summary: "List who did what in a workspace" },
+      },
+    )
+    .get("/instance/audit/verify", () => verifyAudit(databases.system), {
+      instanceAdmin: true,
+      response: { 200: AuditVerdict, ...refusals },
+      detail: { summary: "Check that no audit entry was changed or removed" },
+    });

@@ -1,0 +1,124 @@
+import type { Clock } from "../../platform/clock.ts";
+import type { Connection } from "../../platform/db/driver.ts";
+import { inTransaction } from "../../platform/db/transaction.ts";
+import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
+import { type AuditContent, chainHash, GENESIS } from "./audit.rules.ts";
+import {
+  appendEntry,
+  entriesAfter,
+  entriesOfWorkspace,
+  highestId,
+  lastHash,
+  type NamedAuditRow,
+} from "./audit.store.ts";
+
+const VERIFY_PAGE = 1_000;
+
+export type AuditEntry = {
+  /** User id, `key:<id>`, or null for the instance itself. */
+  actorId: string | null;
+  workspaceId: string | null;
+  /** `<thing>.<verb>`, e.g. `campaign.launch`. */
+  action: string;
+  /** Id of what was acted on. */
+  target?: string | number;
+  /** Ids, numbers and choices only: no names, addresses or secrets, since entries are never erased. */
+  detail?: Record<string, unknown>;
+};
+
+/** Who did what, append-only and chained by hashes. */
+export type AuditLog = {
+  /** Adds an entry; in a transaction on system.db it commits or vanishes with it. */
+  record(entry: AuditEntry): void;
+};
+
+/** What is wrong with the chain: the first entry that does not fit, and how. */
+export type AuditVerdict = {
+  ok: boolean;
+  entries: number;
+  brokenAt: number | null;
+  reason: string | null;
+};
+
+/** The audit log of one instance. */
+export function createAuditLog(system: Connection, clock: Clock): AuditLog {
+  return {
+    record(entry) {
+      const content: AuditContent = {
+        at: clock(),
+        actorId: entry.actorId,
+        workspaceId: entry.workspaceId,
+        action: entry.action,
+        target: String(entry.target ?? ""),
+        detail: JSON.stringify(entry.detail ?? {}),
+      };
+      inTransaction(system, () => {
+        const prevHash = lastHash(system) ?? GENESIS;
+        appendEntry(system, { ...content, prevHash, hash: chainHash(prevHash, content) });
+      });
+    },
+  };
+}
+
+/** Walks the whole chain, a thousand rows at a time, letting others work in between. */
+export async function verifyAudit(system: Connection): Promise<AuditVerdict> {
+  let previous = GENESIS;
+  let lastId = 0;
+  let entries = 0;
+  for (;;) {
+    const page = entriesAfter(system, lastId, VERIFY_PAGE);
+    for (const row of page) {
+      if (row.id !== lastId + 1) {
+        return broken(entries, lastId + 1, "an entry is missing");
+      }
+      if (row.prevHash !== previous || row.hash !== chainHash(previous, row)) {
+        return broken(entries, row.id, "the entry is not what was recorded");
+      }
+      previous = row.hash;
+      lastId = row.id;
+      entries += 1;
+    }
+    if (page.length < VERIFY_PAGE) {
+      break;
+    }
+    await Bun.sleep(0);
+  }
+  return lastId === highestId(system)
+    ? { ok: true, entries, brokenAt: null, reason: null }
+    : broken(entries, lastId + 1, "entries at the end are missing");
+}
+
+/** A page of a workspace's entries, newest first. @throws AppError `invalid_input` for a foreign cursor. */
+export function listAudit(
+  system: Connection,
+  workspaceId: string,
+  query: { cursor?: string | undefined; limit?: number | undefined; action?: string | undefined },
+) {
+  const limit = query.limit ?? 50;
+  const before =
+    query.cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(decodeCursor(query.cursor, 1)[0]);
+  const rows = entriesOfWorkspace(system, {
+    workspaceId,
+    before,
+    action: query.action ?? "",
+    limit: limit + 1,
+  });
+  const page = cutPage(rows, limit, (row) => [row.id]);
+  return { items: page.items.map(toItem), nextCursor: page.nextCursor };
+}
+
+function toItem(row: NamedAuditRow) {
+  return {
+    id: row.id,
+    at: row.at,
+    actorId: row.actorId,
+    actorName: row.actorName,
+    action: row.action,
+    target: row.target,
+    detail: JSON.parse(row.detail) as Record<string, unknown>,
+  };
+}
+
+function broken(entries: number, brokenAt: number, reason: string): AuditVerdict {
+  return { ok: false, entries, brokenAt, reason };
+}

@@ -1,0 +1,92 @@
+import type { Clock } from "../clock.ts";
+import type { Connection } from "../db/driver.ts";
+import {
+  addJob,
+  cancelByKey,
+  findJob,
+  forgetFinished,
+  jobCounts,
+  jobsBefore,
+  revive,
+} from "./job.store.ts";
+import type { EnqueueOptions, JobRow, JobState } from "./job.ts";
+
+const MAX_ATTEMPTS = 8;
+
+/** The durable job table, as whoever has work for later sees it. Any thread with its own connection may have one. */
+export type JobQueue = {
+  /**
+   * Queues work; joins the caller's transaction on system.db, if there is one, so that the work and
+   * its cause commit together.
+   *
+   * @returns the job's id, or undefined when a job with the same unique key is open already.
+   */
+  enqueue(
+    kind: string,
+    workspaceId: string | null,
+    payload: unknown,
+    options?: EnqueueOptions,
+  ): number | undefined;
+  /** Takes back the open job with this key; a running one is told to stop. False when there is none. */
+  cancel(uniqueKey: string): boolean;
+  /** Jobs newest first, with an id below `before`. */
+  list(page: {
+    state?: JobState | undefined;
+    before?: number | undefined;
+    limit: number;
+  }): JobRow[];
+  find(id: number): JobRow | undefined;
+  /** Gives a dead letter all its tries again. False when it is not dead, or its unique key is taken. */
+  retry(id: number): boolean;
+  /** Deletes jobs that were done or cancelled before that instant; returns how many. */
+  forgetFinished(before: number): number;
+  counts(): { state: JobState; n: number }[];
+};
+
+/**
+ * @param onEnqueued Called after each enqueue with the due time, so that the scheduler of this thread
+ *   need not wait for its next look.
+ */
+export function createJobQueue(
+  system: Connection,
+  clock: Clock,
+  onEnqueued: (dueAt: number) => void = () => {},
+): JobQueue {
+  return {
+    enqueue(kind, workspaceId, payload, options = {}) {
+      const now = clock();
+      const dueAt = options.dueAt ?? now;
+      const id = addJob(system, {
+        kind,
+        workspaceId,
+        uniqueKey: options.uniqueKey ?? null,
+        payload: JSON.stringify(payload ?? {}),
+        dueAt,
+        maxAttempts: options.maxAttempts ?? MAX_ATTEMPTS,
+        now,
+      });
+      if (id !== undefined) {
+        onEnqueued(dueAt);
+      }
+      return id;
+    },
+    cancel: (uniqueKey) => cancelByKey(system, uniqueKey, clock()),
+    list: ({ state, before, limit }) => jobsBefore(system, { state, before, limit }),
+    find: (id) => findJob(system, id),
+    retry(id) {
+      const revived = revive(system, id, clock());
+      if (revived) {
+        onEnqueued(clock());
+      }
+      return revived;
+    },
+    forgetFinished(before) {
+      let total = 0;
+      for (let deleted = -1; deleted !== 0; total += deleted) {
+        deleted = forgetFinished(system, before);
+      }
+      return total;
+    },
+    counts: () => jobCounts(system),
+  };
+}

@@ -1,0 +1,206 @@
+import type { Connection } from "../db/driver.ts";
+import { statement } from "../db/statements.ts";
+import type { JobRow, JobState } from "./job.ts";
+
+export type ClaimedRow = {
+  id: number;
+  kind: string;
+  workspaceId: string | null;
+  uniqueKey: string | null;
+  payload: string;
+  attempts: number;
+  maxAttempts: number;
+};
+
+/** Names one run of a job: a later run has another attempt number, so an earlier one cannot settle it. */
+export type RunKey = { id: number; owner: string; attempts: number };
+
+const insertJob = statement<
+  [
+    {
+      kind: string;
+      workspaceId: string | null;
+      uniqueKey: string | null;
+      payload: string;
+      dueAt: number;
+      maxAttempts: number;
+      now: number;
+    },
+  ],
+  { id: number }
+>(`
+  INSERT INTO job (kind, workspace_id, unique_key, payload, due_at, max_attempts, created_at)
+  VALUES (@kind, @workspaceId, @uniqueKey, @payload, @dueAt, @maxAttempts, @now)
+  ON CONFLICT (unique_key) WHERE unique_key IS NOT NULL AND state IN ('ready', 'running') DO NOTHING
+  RETURNING id
+`);
+
+// One statement, so that two processes can never claim the same job: SQLite lets one writer in at a time.
+// A running job whose lease is over belonged to a process that died.
+const claimJob = statement<
+  [{ owner: string; now: number; leaseUntil: number; kinds: string }],
+  ClaimedRow
+>(`
+  UPDATE job
+     SET state = 'running', owner = @owner, lease_until = @leaseUntil, attempts = attempts + 1
+   WHERE id = (
+     SELECT id FROM (
+       SELECT id, due_at FROM job
+        WHERE state = 'ready' AND due_at <= @now AND kind IN (SELECT value FROM json_each(@kinds))
+       UNION ALL
+       SELECT id, due_at FROM job
+        WHERE state = 'running' AND lease_until < @now AND kind IN (SELECT value FROM json_each(@kinds)))
+      ORDER BY due_at, id
+      LIMIT 1)
+  RETURNING id, kind, workspace_id AS workspaceId, unique_key AS uniqueKey, payload, attempts,
+            max_attempts AS maxAttempts
+`);
+
+const extendLease = statement<[RunKey & { leaseUntil: number }]>(`
+  UPDATE job
+     SET lease_until = @leaseUntil
+   WHERE id = @id AND owner = @owner AND attempts = @attempts AND state = 'running'
+`);
+
+const settleRun = statement<
+  [RunKey & { state: JobState; dueAt: number; error: string | null; finishedAt: number | null }]
+>(`
+  UPDATE job
+     SET state = @state, due_at = @dueAt, last_error = @error, finished_at = @finishedAt,
+         owner = NULL, lease_until = NULL
+   WHERE id = @id AND owner = @owner AND attempts = @attempts AND state = 'running'
+`);
+
+// A run that the process itself gave up (it is stopping) did not fail, so its try is given back.
+const handBackRun = statement<[RunKey]>(`
+  UPDATE job
+     SET state = 'ready', attempts = attempts - 1, owner = NULL, lease_until = NULL
+   WHERE id = @id AND owner = @owner AND attempts = @attempts AND state = 'running'
+`);
+
+const cancelOpen = statement<[{ uniqueKey: string; now: number }]>(`
+  UPDATE job
+     SET state = 'cancelled', finished_at = @now, owner = NULL, lease_until = NULL
+   WHERE unique_key = @uniqueKey AND state IN ('ready', 'running')
+`);
+
+const moveReadyEarlier = statement<[{ uniqueKey: string; dueAt: number }]>(`
+  UPDATE job SET due_at = @dueAt
+   WHERE unique_key = @uniqueKey AND state = 'ready' AND due_at > @dueAt
+`);
+
+const selectNextDue = statement<[], { dueAt: number | null }>(`
+  SELECT min(due_at) AS dueAt FROM job WHERE state = 'ready'
+`);
+
+const columns = `id, kind, workspace_id AS workspaceId, state, due_at AS dueAt, attempts,
+  max_attempts AS maxAttempts, last_error AS lastError, created_at AS createdAt,
+  finished_at AS finishedAt`;
+
+const selectJobs = statement<[{ state: string | null; before: number; limit: number }], JobRow>(`
+  SELECT ${columns}
+    FROM job
+   WHERE id < @before AND (@state IS NULL OR state = @state)
+   ORDER BY id DESC
+   LIMIT @limit
+`);
+
+const selectJob = statement<[id: number], JobRow>(`SELECT ${columns} FROM job WHERE id = ?`);
+
+const reviveDead = statement<[{ id: number; now: number }]>(`
+  UPDATE OR IGNORE job
+     SET state = 'ready', attempts = 0, due_at = @now, finished_at = NULL
+   WHERE id = @id AND state = 'dead'
+`);
+
+const deleteFinished = statement<[before: number]>(`
+  DELETE FROM job
+   WHERE id IN (SELECT id FROM job
+                 WHERE state IN ('done', 'cancelled') AND finished_at < ? LIMIT 5000)
+`);
+
+const countByState = statement<[], { state: JobState; n: number }>(`
+  SELECT state, count(*) AS n FROM job GROUP BY state
+`);
+
+/** The new job's id, or undefined when one with its unique key is open already. */
+export function addJob(
+  db: Connection,
+  job: {
+    kind: string;
+    workspaceId: string | null;
+    uniqueKey: string | null;
+    payload: string;
+    dueAt: number;
+    maxAttempts: number;
+    now: number;
+  },
+): number | undefined {
+  return insertJob(db).get(job)?.id;
+}
+
+/** Takes the longest due job of these kinds for `owner`, or undefined when none is due. */
+export function claim(
+  db: Connection,
+  claimed: { owner: string; now: number; leaseUntil: number; kinds: readonly string[] },
+): ClaimedRow | undefined {
+  return claimJob(db).get({ ...claimed, kinds: JSON.stringify(claimed.kinds) });
+}
+
+/** False when the run is no longer the job's: it was cancelled, or its lease ended and another took it. */
+export function heartbeat(db: Connection, run: RunKey, leaseUntil: number): boolean {
+  return extendLease(db).run({ ...run, leaseUntil }).changes === 1;
+}
+
+/** False, changing nothing, when the run is no longer the job's. */
+export function settle(
+  db: Connection,
+  run: RunKey,
+  outcome: { state: JobState; dueAt: number; error: string | null; finishedAt: number | null },
+): boolean {
+  return settleRun(db).run({ ...run, ...outcome }).changes === 1;
+}
+
+export function handBack(db: Connection, run: RunKey): boolean {
+  return handBackRun(db).run(run).changes === 1;
+}
+
+export function cancelByKey(db: Connection, uniqueKey: string, now: number): boolean {
+  return cancelOpen(db).run({ uniqueKey, now }).changes > 0;
+}
+
+export function bringForward(db: Connection, uniqueKey: string, dueAt: number): void {
+  moveReadyEarlier(db).run({ uniqueKey, dueAt });
+}
+
+/** Unix ms of the earliest waiting job. */
+export function nextDue(db: Connection): number | undefined {
+  return selectNextDue(db).get()?.dueAt ?? undefined;
+}
+
+/** Jobs newest first, below the id `before`. */
+export function jobsBefore(
+  db: Connection,
+  page: { state: JobState | undefined; before: number | undefined; limit: number },
+): JobRow[] {
+  const before = page.before ?? Number.MAX_SAFE_INTEGER;
+  return selectJobs(db).all({ state: page.state ?? null, before, limit: page.limit });
+}
+
+export function findJob(db: Connection, id: number): JobRow | undefined {
+  return selectJob(db).get(id);
+}
+
+/** False when the job is not dead, or another with its unique key has been queued since. */
+export function revive(db: Connection, id: number, now: number): boolean {
+  return reviveDead(db).run({ id, now }).changes === 1;
+}
+
+/** Deletes finished jobs of before that instant, at most 5,000 at a time; returns how many went. */
+export function forgetFinished(db: Connection, before: number): number {
+  return deleteFinished(db).run(before).changes;
+}
+
+export function jobCounts(db: Connection): { state: JobState; n: number }[] {
+  return countByState(db).all();
+}

@@ -1,0 +1,313 @@
+import type { Clock } from "../clock.ts";
+import type { Connection } from "../db/driver.ts";
+import { inTransaction } from "../db/transaction.ts";
+import { log } from "../log.ts";
+import { retryInMs } from "./backoff.rules.ts";
+import { nextRun, type Recurrence } from "./cron-clock.ts";
+import {
+  bringForward,
+  type ClaimedRow,
+  claim,
+  handBack,
+  heartbeat,
+  nextDue,
+  type RunKey,
+  settle,
+} from "./job.store.ts";
+import { type Job, type JobHandler, PermanentJobError } from "./job.ts";
+import { createJobQueue, type JobQueue } from "./job-queue.ts";
+
+const LEASE_MS = 15_000;
+const LOOK_EVERY_MS = 1_000;
+const MAX_ERROR_CHARS = 500;
+const DRAIN_MS = 10_000;
+/** How long a job that was told to stop may take to reach a safe place. */
+const GIVE_UP_MS = 2_000;
+
+/** How a run ended, for metrics. */
+export type RunReport = {
+  kind: string;
+  outcome: "done" | "retry" | "dead" | "given_back";
+  ms: number;
+};
+
+export type SchedulerOptions = {
+  system: Connection;
+  clock: Clock;
+  /** Names this process and this life of it, e.g. `<node>:<boot id>`. */
+  owner: string;
+  /** Kinds that another thread works on, and how it is asked to. */
+  heavy?: { kinds: readonly string[]; run: JobHandler; atOnce: number };
+  /** How many light jobs run at once on this thread; 4 when left out. */
+  atOnce?: number;
+  /** How long a job stays with a process that gives no sign of life; 15 s when left out. */
+  leaseMs?: number;
+  random?: () => number;
+  onRun?: (report: RunReport) => void;
+};
+
+type Lane = { kinds: string[]; running: number; atOnce: number };
+
+/**
+ * Runs what is in the job table, on this thread or by handing it to another, one owner at a time.
+ * It reads system.db only and never opens a workspace: handlers do, when their job names one.
+ *
+ * A process that dies keeps its jobs until their leases end; then any process takes them over. A job
+ * that finished is marked in one commit and never runs again.
+ */
+export class Scheduler {
+  readonly queue: JobQueue;
+  private readonly handlers = new Map<string, JobHandler>();
+  private readonly recurring = new Map<string, Recurrence>();
+  private readonly light: Lane;
+  private readonly heavy: Lane;
+  private readonly runs = new Map<Promise<void>, AbortController>();
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private wakeAt = Number.POSITIVE_INFINITY;
+  private active = false;
+
+  private readonly options: SchedulerOptions;
+
+  constructor(options: SchedulerOptions) {
+    this.options = options;
+    this.light = { kinds: [], running: 0, atOnce: options.atOnce ?? 4 };
+    this.heavy = { kinds: [], running: 0, atOnce: options.heavy?.atOnce ?? 0 };
+    for (const kind of options.heavy?.kinds ?? []) {
+      this.heavy.kinds.push(kind);
+      this.handlers.set(
+        kind,
+        (job, context) => options.heavy?.run(job, context) ?? Promise.reject(),
+      );
+    }
+    this.queue = createJobQueue(options.system, options.clock, (dueAt) => this.wakeBy(dueAt));
+  }
+
+  /** Registers what does jobs of a kind. @throws Error when the kind has a handler already. */
+  handle(kind: string, handler: JobHandler): void {
+    if (this.handlers.has(kind)) {
+      throw new Error(`jobs of kind "${kind}" have a handler already`);
+    }
+    this.handlers.set(kind, handler);
+    this.light.kinds.push(kind);
+  }
+
+  /**
+   * Has `handler` run whenever the pattern says. The next run is a row of the job table, so a
+   * moment that passed while no process lived is made up for once, at the next start.
+   */
+  every(name: string, recurrence: Recurrence, handler: JobHandler): void {
+    this.handle(name, handler);
+    this.recurring.set(name, recurrence);
+    const dueAt = nextRun(recurrence, this.options.clock());
+    this.queue.enqueue(name, null, {}, { uniqueKey: recurringKey(name), dueAt });
+    bringForward(this.options.system, recurringKey(name), dueAt);
+  }
+
+  /** Begins to take jobs. */
+  start(): void {
+    this.active = true;
+    this.look();
+  }
+
+  /**
+   * Takes no more jobs and waits for those that run, at most 10 s; then tells them to stop and gives
+   * back what did not finish, so that the next process starts it at once.
+   */
+  async stop(drainMs = DRAIN_MS): Promise<void> {
+    this.active = false;
+    clearTimeout(this.timer);
+    const all = Promise.allSettled([...this.runs.keys()]);
+    await within(drainMs, all);
+    for (const abort of this.runs.values()) {
+      abort.abort(new Error("the process is stopping"));
+    }
+    await within(GIVE_UP_MS, all);
+  }
+
+  /** Starts whatever is due and resolves when all of it has ended, whatever its outcome; for tests and the CLI. */
+  async runDue(): Promise<void> {
+    this.fill();
+    while (this.runs.size > 0) {
+      await Promise.allSettled([...this.runs.keys()]);
+      this.fill();
+    }
+  }
+
+  private wakeBy(dueAt: number): void {
+    if (this.active && dueAt < this.wakeAt) {
+      this.sleepUntil(dueAt);
+    }
+  }
+
+  private sleepUntil(at: number): void {
+    clearTimeout(this.timer);
+    this.wakeAt = at;
+    const inMs = Math.max(0, Math.min(at - this.options.clock(), LOOK_EVERY_MS));
+    this.timer = setTimeout(() => this.look(), inMs);
+  }
+
+  private look(): void {
+    if (!this.active) {
+      return;
+    }
+    try {
+      this.fill();
+      const now = this.options.clock();
+      const due = nextDue(this.options.system) ?? Number.POSITIVE_INFINITY;
+      // What is still due now waits for a free place, and the job that frees it looks again.
+      this.sleepUntil(due <= now ? now + LOOK_EVERY_MS : due);
+    } catch (error) {
+      // A full disk or a locked file must not end the scheduler: it looks again in a second.
+      log.error({ err: error }, "scheduler cannot read its jobs");
+      this.sleepUntil(this.options.clock() + LOOK_EVERY_MS);
+    }
+  }
+
+  private fill(): void {
+    for (const lane of [this.light, this.heavy]) {
+      while (lane.running < lane.atOnce && lane.kinds.length > 0) {
+        const row = this.claimNext(lane.kinds);
+        if (row === undefined) {
+          break;
+        }
+        this.begin(row, lane);
+      }
+    }
+  }
+
+  private claimNext(kinds: readonly string[]): ClaimedRow | undefined {
+    const { system, owner, clock } = this.options;
+    const now = clock();
+    return claim(system, { owner, now, leaseUntil: now + this.leaseMs, kinds });
+  }
+
+  private begin(row: ClaimedRow, lane: Lane): void {
+    const abort = new AbortController();
+    lane.running += 1;
+    const run = this.run(row, abort).finally(() => {
+      lane.running -= 1;
+      this.runs.delete(run);
+      this.wakeBy(this.options.clock());
+    });
+    this.runs.set(run, abort);
+  }
+
+  private async run(row: ClaimedRow, abort: AbortController): Promise<void> {
+    const key: RunKey = { id: row.id, owner: this.options.owner, attempts: row.attempts };
+    const beat = setInterval(() => this.beat(key, abort), this.leaseMs / 3);
+    const startedAt = performance.now();
+    let outcome: RunReport["outcome"];
+    try {
+      outcome = await this.attempt(row, key, abort.signal);
+    } catch (error) {
+      log.error({ err: error, kind: row.kind, jobId: row.id }, "job could not be settled");
+      outcome = "given_back";
+    } finally {
+      clearInterval(beat);
+    }
+    this.options.onRun?.({ kind: row.kind, outcome, ms: performance.now() - startedAt });
+  }
+
+  private async attempt(
+    row: ClaimedRow,
+    key: RunKey,
+    signal: AbortSignal,
+  ): Promise<RunReport["outcome"]> {
+    // A job that was claimed more often than it may be killed its process each time: it must not do so for ever.
+    if (row.attempts > row.maxAttempts) {
+      return this.fail(row, key, new PermanentJobError("its process died during every try"));
+    }
+    try {
+      await this.handlerOf(row.kind)(toJob(row), { signal });
+    } catch (error) {
+      if (signal.aborted) {
+        handBack(this.options.system, key);
+        return "given_back";
+      }
+      return this.fail(row, key, error);
+    }
+    const now = this.options.clock();
+    this.close(row, key, { state: "done", dueAt: now, error: null, finishedAt: now });
+    return "done";
+  }
+
+  private fail(row: ClaimedRow, key: RunKey, error: unknown): RunReport["outcome"] {
+    const { clock, random = Math.random } = this.options;
+    const now = clock();
+    const message = String(error instanceof Error ? error.message : error).slice(
+      0,
+      MAX_ERROR_CHARS,
+    );
+    const isDead = error instanceof PermanentJobError || row.attempts >= row.maxAttempts;
+    // The message may quote a server that quotes an address: it stays in the table, out of the log.
+    const cause = error instanceof Error ? error.name : typeof error;
+    log.warn({ cause, kind: row.kind, jobId: row.id, attempt: row.attempts }, "job failed");
+    if (isDead) {
+      this.close(row, key, { state: "dead", dueAt: now, error: message, finishedAt: now });
+      return "dead";
+    }
+    const dueAt = now + retryInMs(row.attempts, random());
+    settle(this.options.system, key, { state: "ready", dueAt, error: message, finishedAt: null });
+    return "retry";
+  }
+
+  /** Ends the job and, when it comes again, queues its next run in the same transaction. */
+  private close(row: ClaimedRow, key: RunKey, outcome: Parameters<typeof settle>[2]): void {
+    const recurrence = this.recurring.get(row.kind);
+    inTransaction(this.options.system, () => {
+      const settled = settle(this.options.system, key, outcome);
+      if (settled && recurrence !== undefined && row.uniqueKey === recurringKey(row.kind)) {
+        const dueAt = nextRun(recurrence, this.options.clock());
+        this.queue.enqueue(row.kind, null, {}, { uniqueKey: recurringKey(row.kind), dueAt });
+      }
+    });
+  }
+
+  private beat(key: RunKey, abort: AbortController): void {
+    try {
+      if (!heartbeat(this.options.system, key, this.options.clock() + this.leaseMs)) {
+        abort.abort(new Error("the job was cancelled, or its lease was lost"));
+      }
+    } catch (error) {
+      // The next beat tries again; when all fail, the lease ends and somebody else takes the job.
+      log.warn({ err: error, jobId: key.id }, "heartbeat not written");
+    }
+  }
+
+  private handlerOf(kind: string): JobHandler {
+    const handler = this.handlers.get(kind);
+    if (handler === undefined) {
+      throw new PermanentJobError(`nothing handles jobs of kind "${kind}"`);
+    }
+    return handler;
+  }
+
+  private get leaseMs(): number {
+    return this.options.leaseMs ?? LEASE_MS;
+  }
+}
+
+/** Resolves when `work` has ended, at the latest after `ms`. */
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work, late]);
+  clearTimeout(timer);
+}
+
+function recurringKey(name: string): string {
+  return `every:${name}`;
+}
+
+function toJob(row: ClaimedRow): Job {
+  return {
+    id: row.id,
+    kind: row.kind,
+    workspaceId: row.workspaceId,
+    payload: JSON.parse(row.payload),
+    attempt: row.attempts,
+    maxAttempts: row.maxAttempts,
+  };
+}

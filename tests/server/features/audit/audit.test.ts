@@ -1,0 +1,91 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import {
+  type AuditLog,
+  createAuditLog,
+  verifyAudit,
+} from "../../../../server/features/audit/audit.service.ts";
+import { inTransaction } from "../../../../server/platform/db/transaction.ts";
+import { newTestApp, type TestApp } from "../../../support/app.ts";
+
+let fixture: TestApp;
+let audit: AuditLog;
+
+beforeEach(() => {
+  fixture = newTestApp();
+  audit = createAuditLog(fixture.databases.system, () => 1_000);
+  for (let i = 1; i <= 5; i++) {
+    audit.record({ actorId: "u1", workspaceId: "w1", action: "list.create", target: i });
+  }
+});
+afterEach(() => fixture.close());
+
+const verify = () => verifyAudit(fixture.databases.system);
+const sql = (text: string) => fixture.databases.system.exec(text);
+
+test("an untouched log verifies", async () => {
+  expect(await verify()).toEqual({ ok: true, entries: 5, brokenAt: null, reason: null });
+});
+
+test("a changed entry, a removed one, a forged one and a cut tail are all found", async () => {
+  const db = fixture.databases.system;
+  const damages: [string, number][] = [
+    ["UPDATE audit SET detail = '{\"x\":1}' WHERE id = 3", 3],
+    ["UPDATE audit SET workspace_id = 'w2' WHERE id = 2", 2],
+    ["DELETE FROM audit WHERE id = 4", 4],
+    ["DELETE FROM audit WHERE id = 5", 5],
+    ["UPDATE audit SET hash = 'f' WHERE id = 1", 1],
+  ];
+
+  for (const [damage, at] of damages) {
+    db.exec("SAVEPOINT before");
+    db.exec(damage);
+    const verdict = await verify();
+    db.exec("ROLLBACK TO before; RELEASE before");
+
+    expect(verdict.ok).toBe(false);
+    expect(verdict.brokenAt).toBe(at);
+  }
+});
+
+test("an entry vanishes with the transaction it was recorded in", async () => {
+  const { system } = fixture.databases;
+  const fails = () =>
+    inTransaction(system, () => {
+      audit.record({ actorId: "u1", workspaceId: "w1", action: "list.delete" });
+      throw new Error("the change failed");
+    });
+
+  expect(fails).toThrow("the change failed");
+  expect(await verify()).toMatchObject({ ok: true, entries: 5 });
+});
+
+test("a workspace's page shows its own entries only, newest first, page after page", async () => {
+  const own = fixture.newWorkspace();
+  sql("INSERT INTO user VALUES ('u2', 'a@b.c', 'a@b.c', 'Ada', '', 0, 'en', 0, 0, NULL)");
+  for (let i = 1; i <= 3; i++) {
+    audit.record({ actorId: "u2", workspaceId: own.id, action: "list.create", target: i });
+  }
+  const as = { role: "admin", workspaceId: own.id } as const;
+  const path = `/workspaces/${own.id}/audit?limit=2`;
+
+  const first = (await (await fixture.call(as, "GET", path)).json()) as Page;
+  const rest = (await (
+    await fixture.call(as, "GET", `${path}&cursor=${first.nextCursor}`)
+  ).json()) as Page;
+
+  expect(first.items.map(({ target }) => target)).toEqual(["3", "2"]);
+  expect(first.items[0]).toMatchObject({ actorName: "Ada", action: "list.create", at: 1_000 });
+  expect(rest.items.map(({ target }) => target)).toEqual(["1"]);
+  expect(rest.nextCursor).toBeNull();
+});
+
+test("only admins of a workspace read its log", async () => {
+  const own = fixture.newWorkspace();
+  const asEditor = { role: "editor", workspaceId: own.id } as const;
+
+  const refused = await fixture.call(asEditor, "GET", `/workspaces/${own.id}/audit`);
+
+  expect(refused.status).toBe(403);
+});
+
+type Page = { items: { target: string; actorName: string }[]; nextCursor: string | null };

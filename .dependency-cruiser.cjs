@@ -52,7 +52,10 @@ module.exports = {
       "features-meet-by-service",
       "A slice's face is its service and its schema.",
       { path: "^server/features/([^/]+)/" },
-      { path: "^server/features/", pathNot: "^server/features/($1/|.+\\.(service|schema)\\.ts$)" },
+      {
+        path: "^server/features/",
+        pathNot: "^server/features/($1/|deps\\.ts$|.+\\.(service|schema)\\.ts$)",
+      },
     ),
     forbid(
       "inbound-meets-features-by-service",

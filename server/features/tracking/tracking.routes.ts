@@ -1,0 +1,164 @@
+import { Elysia, t } from "elysia";
+import { AppError } from "../../platform/errors.ts";
+import { clientAddress, type PeerAddress } from "../../platform/http/client-address.ts";
+import type { AppDeps } from "../deps.ts";
+import { askPage, donePage, gonePage, laterPage } from "./tracking.pages.ts";
+import { agentOf, pageLanguage, requestHint } from "./tracking.rules.ts";
+import {
+  Tracking,
+  type TrackingPort,
+  type UnsubscribePurpose,
+  type Visitor,
+} from "./tracking.service.ts";
+
+const TokenParams = t.Object({ token: t.String({ maxLength: 200 }) });
+const Html = t.Any({ description: "An HTML page" });
+
+// The smallest transparent GIF there is.
+const PIXEL = Buffer.from("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7", "base64");
+const NOT_CACHED = "no-store, no-cache, must-revalidate, private";
+
+// A message in the web view may style itself and show pictures; it may not run scripts, submit forms or
+// reach our own pages, since `sandbox` without allow-same-origin gives it an origin of its own.
+const VIEW_POLICY =
+  "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src http: https: data:; style-src 'unsafe-inline'; font-src https: data:; base-uri 'none'; form-action 'none'";
+
+const visitorOf = (request: Request, server: PeerAddress): Visitor => ({
+  ip: clientAddress(request, server),
+  agent: agentOf(request),
+  hint: requestHint(request),
+});
+
+const languageOf = (request: Request) => pageLanguage(request.headers.get("accept-language"));
+
+type TrackingRouteDeps = Pick<AppDeps, "databases" | "keyRing" | "clock" | "guard"> & {
+  port: TrackingPort;
+};
+
+/** What recipients reach without signing in: the token in the address is the permission. */
+export const trackingRoutes = (deps: TrackingRouteDeps) => {
+  const tracking = new Tracking(deps);
+
+  const pixel = async (token: string, visitor: Visitor): Promise<Response> =>
+    new Response((await tracking.opened(token, visitor)) ? PIXEL : null, {
+      status: 200,
+      headers: { "content-type": "image/gif", "cache-control": NOT_CACHED },
+    });
+
+  const redirect = async (token: string, request: Request, visitor: Visitor): Promise<Response> => {
+    const target = await tracking.clicked(token, visitor);
+    if (target === undefined) {
+      return gonePage(languageOf(request));
+    }
+    return new Response(null, {
+      status: 302,
+      headers: {
+        location: target,
+        "cache-control": NOT_CACHED,
+        "referrer-policy": "no-referrer",
+        "x-robots-tag": "noindex",
+      },
+    });
+  };
+
+  const unsubscribe = async (
+    purpose: UnsubscribePurpose,
+    token: string,
+    body: string,
+    request: Request,
+    visitor: Visitor,
+  ): Promise<Response> => {
+    const language = languageOf(request);
+    // RFC 8058 §3.2: the body says List-Unsubscribe=One-Click, urlencoded or multipart.
+    const via = body.includes("List-Unsubscribe") ? "one_click" : "page";
+    try {
+      const whom = await tracking.unsubscribe(purpose, token, via, visitor);
+      return whom === undefined ? gonePage(language) : donePage(language, whom);
+    } catch (error) {
+      if (error instanceof AppError && error.code === "unavailable") {
+        return laterPage(language);
+      }
+      throw error;
+    }
+  };
+
+  const ask = (purpose: UnsubscribePurpose, token: string, request: Request) => {
+    const language = languageOf(request);
+    const whom = tracking.unsubscribeSubject(purpose, token);
+    return whom === undefined ? gonePage(language) : askPage(language, whom);
+  };
+
+  const view = async (token: string, request: Request, visitor: Visitor): Promise<Response> => {
+    const html = await tracking.viewed(token, visitor);
+    if (html === undefined) {
+      return gonePage(languageOf(request));
+    }
+    return new Response(html, {
+      headers: {
+        "content-type": "text/html; charset=utf-8",
+        "cache-control": "private, no-store",
+        "content-security-policy": VIEW_POLICY,
+        "referrer-policy": "no-referrer",
+        "x-content-type-options": "nosniff",
+        "x-robots-tag": "noindex",
+      },
+    });
+  };
+
+  const options = (summary: string) => ({
+    open: "recipients have no account; the token is authenticated",
+    params: TokenParams,
+    response: { 200: Html, 302: Html, 404: Html, 503: Html },
+    detail: { summary },
+  });
+  const posting = (summary: string) => ({
+    ...options(summary),
+    parse: ({ request }: { request: Request }) => request.text(),
+    body: t.Optional(t.String({ maxLength: 10_000 })),
+  });
+
+  return new Elysia({ name: "tracking", detail: { tags: ["Recipients"] } })
+    .use(deps.guard)
+    .get(
+      "/o/:token",
+      ({ params, request, server }) => pixel(params.token, visitorOf(request, server)),
+      options("Count an open"),
+    )
+    .get(
+      "/c/:token",
+      ({ params, request, server }) => redirect(params.token, request, visitorOf(request, server)),
+      options("Count a click and lead to the link"),
+    )
+    .head(
+      "/c/:token",
+      ({ params, request, server }) => redirect(params.token, request, visitorOf(request, server)),
+      options("Say where a link leads"),
+    )
+    .get(
+      "/v/:token",
+      ({ params, request, server }) => view(params.token, request, visitorOf(request, server)),
+      options("Show a message in the browser"),
+    )
+    .get(
+      "/u/:token",
+      ({ params, request }) => ask("unsubscribe", params.token, request),
+      options("Ask whether to unsubscribe"),
+    )
+    .post(
+      "/u/:token",
+      ({ params, body, request, server }) =>
+        unsubscribe("unsubscribe", params.token, body ?? "", request, visitorOf(request, server)),
+      posting("Unsubscribe, by button or one-click (RFC 8058)"),
+    )
+    .get(
+      "/p/:token",
+      ({ params, request }) => ask("preferences", params.token, request),
+      options("Ask which mail to get"),
+    )
+    .post(
+      "/p/:token",
+      ({ params, body, request, server }) =>
+        unsubscribe("preferences", params.token, body ?? "", request, visitorOf(request, server)),
+      posting("Change which mail to get"),
+    );
+};

@@ -1,0 +1,213 @@
+import { LRUCache } from "lru-cache";
+import {
+  type EngagementFact,
+  loadTokenKeys,
+  readTrackingToken,
+  type TokenKeys,
+  type TokenSubject,
+  type UnsubscribeFact,
+  type UrlPurpose,
+} from "../../delivery/index.ts";
+import type { Clock } from "../../platform/clock.ts";
+import type { Databases } from "../../platform/db/databases.ts";
+import type { KeyRing } from "../../platform/secrets.ts";
+import { findAddress, findLinks, findWorkspaceByNumber } from "./tracking.store.ts";
+
+const MAX_CACHED_WORKSPACES = 10_000;
+const MAX_CACHED_CAMPAIGNS = 5_000;
+/** A renamed or suspended workspace is noticed after this; links of a campaign never change. */
+const WORKSPACE_CACHE_MS = 60_000;
+
+/** What tracking needs of delivery. */
+export type TrackingPort = {
+  /** Resolves when the fact is durable. @throws AppError `unavailable` when it cannot be kept. */
+  recordFact(fact: EngagementFact | UnsubscribeFact): Promise<void>;
+  /** Makes delivery skip the address from now on, before the fact has reached the database. */
+  suppressed(workspaceId: string, address: string): void;
+  /** The link's URL for this recipient, when the link holds Liquid. */
+  resolveLink(
+    workspaceId: string,
+    campaignId: number,
+    seq: number,
+    link: string,
+  ): string | undefined;
+  /** The message as this recipient got it, for the web view; undefined when it is gone. */
+  webView(workspaceId: string, campaignId: number, seq: number): string | undefined;
+};
+
+/** Who asks, as far as a fact keeps it. */
+export type Visitor = { ip: string; agent: string; hint: EngagementFact["hint"] };
+
+/** Tokens that may take somebody off. */
+export type UnsubscribePurpose = "unsubscribe" | "preferences";
+
+type Workspace = { id: string; name: string };
+type Recipient = { subject: TokenSubject; workspace: Workspace };
+
+/** The recipient behind an unsubscribe token. */
+export type Whom = { workspaceName: string; address: string };
+
+type TrackingDeps = {
+  databases: Databases;
+  keyRing: KeyRing;
+  clock: Clock;
+  port: TrackingPort;
+};
+
+/**
+ * Answers recipients' requests. A token and memory are enough for opens and clicks once a campaign's
+ * links have been read; nothing here writes to a database: what happened is a fact in the journal, and
+ * each method resolves only when that fact is durable.
+ */
+export class Tracking {
+  readonly #deps: TrackingDeps;
+  readonly #keys: TokenKeys;
+  readonly #workspaces = new LRUCache<number, Workspace>({
+    max: MAX_CACHED_WORKSPACES,
+    ttl: WORKSPACE_CACHE_MS,
+  });
+  readonly #links = new LRUCache<string, string[]>({ max: MAX_CACHED_CAMPAIGNS });
+
+  constructor(deps: TrackingDeps) {
+    this.#deps = deps;
+    this.#keys = loadTokenKeys(deps.keyRing);
+  }
+
+  /** Keeps an open. False when the token is not ours. */
+  async opened(token: string, visitor: Visitor): Promise<boolean> {
+    const recipient = this.#recipient("open", token);
+    if (recipient === undefined) {
+      return false;
+    }
+    await this.#engage("open", recipient, visitor);
+    return true;
+  }
+
+  /**
+   * Keeps a click and says where it leads: always a link of that campaign, never anything out of the
+   * request. Undefined when the token is not ours or the campaign is gone.
+   */
+  async clicked(token: string, visitor: Visitor): Promise<string | undefined> {
+    const recipient = this.#recipient("click", token);
+    const target = recipient && this.#target(recipient);
+    if (recipient === undefined || target === undefined || !/^https?:\/\//i.test(target)) {
+      return undefined;
+    }
+    await this.#engage("click", recipient, visitor, recipient.subject.link);
+    return target;
+  }
+
+  /** The message as it was sent to this recipient, and the view kept. Undefined when it is gone. */
+  async viewed(token: string, visitor: Visitor): Promise<string | undefined> {
+    const recipient = this.#recipient("view", token);
+    if (recipient === undefined) {
+      return undefined;
+    }
+    const { subject, workspace } = recipient;
+    const html = this.#deps.port.webView(workspace.id, subject.campaignId, subject.seq);
+    if (html !== undefined && subject.seq > 0) {
+      await this.#engage("view", recipient, visitor);
+    }
+    return html;
+  }
+
+  /** Whom an unsubscribe page is about; changes nothing. */
+  unsubscribeSubject(purpose: UnsubscribePurpose, token: string): Whom | undefined {
+    const recipient = this.#recipient(purpose, token);
+    return recipient && this.#whom(recipient);
+  }
+
+  /**
+   * Takes the recipient off everything this workspace mails: from this moment for delivery, and in the
+   * database when the fact is applied. Repeating it changes nothing.
+   *
+   * @throws AppError `unavailable` when it could not be kept; nothing is then said to be done.
+   */
+  async unsubscribe(
+    purpose: UnsubscribePurpose,
+    token: string,
+    via: UnsubscribeFact["via"],
+    visitor: Visitor,
+  ): Promise<Whom | undefined> {
+    const recipient = this.#recipient(purpose, token);
+    const whom = recipient && this.#whom(recipient);
+    if (recipient === undefined || whom === undefined) {
+      return undefined;
+    }
+    const { subject, workspace } = recipient;
+    await this.#deps.port.recordFact({
+      k: "unsubscribe",
+      w: workspace.id,
+      c: subject.campaignId,
+      s: subject.seq,
+      at: this.#deps.clock(),
+      via,
+      ip: visitor.ip,
+      ua: visitor.agent,
+    });
+    this.#deps.port.suppressed(workspace.id, whom.address);
+    return whom;
+  }
+
+  #recipient(purpose: UrlPurpose, token: string): Recipient | undefined {
+    const subject = readTrackingToken(this.#keys, purpose, token);
+    const workspace = subject && this.#workspace(subject.workspaceNumber);
+    return subject === undefined || workspace === undefined ? undefined : { subject, workspace };
+  }
+
+  #workspace(number: number): Workspace | undefined {
+    let workspace = this.#workspaces.get(number);
+    if (workspace === undefined) {
+      workspace = findWorkspaceByNumber(this.#deps.databases.system, number);
+      if (workspace !== undefined) {
+        this.#workspaces.set(number, workspace);
+      }
+    }
+    return workspace;
+  }
+
+  #whom({ subject, workspace }: Recipient): Whom | undefined {
+    const db = this.#deps.databases.workspace(workspace.id);
+    const address = findAddress(db, subject.campaignId, subject.seq);
+    return address === undefined ? undefined : { workspaceName: workspace.name, address };
+  }
+
+  #target({ subject, workspace }: Recipient): string | undefined {
+    const link = this.#linksOf(workspace.id, subject.campaignId)[subject.link - 1];
+    if (link === undefined || !/{{|{%/.test(link)) {
+      return link;
+    }
+    return this.#deps.port.resolveLink(workspace.id, subject.campaignId, subject.seq, link);
+  }
+
+  #linksOf(workspaceId: string, campaignId: number): string[] {
+    const key = `${workspaceId}:${campaignId}`;
+    let found = this.#links.get(key);
+    if (found === undefined) {
+      found = findLinks(this.#deps.databases.workspace(workspaceId), campaignId);
+      if (found.length > 0) {
+        this.#links.set(key, found);
+      }
+    }
+    return found;
+  }
+
+  async #engage(
+    kind: EngagementFact["k"],
+    { subject, workspace }: Recipient,
+    visitor: Visitor,
+    link?: number,
+  ): Promise<void> {
+    await this.#deps.port.recordFact({
+      k: kind,
+      w: workspace.id,
+      c: subject.campaignId,
+      s: subject.seq,
+      at: this.#deps.clock(),
+      ip: visitor.ip,
+      ua: visitor.agent,
+      ...(link === undefined ? {} : { link }),
+      ...(visitor.hint === undefined ? {} : { hint: visitor.hint }),
+    });
+  }
+}

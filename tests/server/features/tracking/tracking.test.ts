@@ -1,0 +1,235 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { join } from "node:path";
+import { Elysia } from "elysia";
+import fc from "fast-check";
+import {
+  type Fact,
+  loadTokenKeys,
+  type TokenKeys,
+  trackingToken,
+  type UrlPurpose,
+} from "../../../../server/delivery/index.ts";
+import { trackingRoutes } from "../../../../server/features/tracking/tracking.routes.ts";
+import type { TrackingPort } from "../../../../server/features/tracking/tracking.service.ts";
+import { createGuard } from "../../../../server/platform/http/guard.ts";
+import { problems } from "../../../../server/platform/http/problem.ts";
+import { JournalReader } from "../../../../server/platform/journal/reader.ts";
+import { streamStart } from "../../../../server/platform/journal/segments.ts";
+import { type Journal, openJournal } from "../../../../server/platform/journal/writer.ts";
+import { loadKeyRing } from "../../../../server/platform/secrets.ts";
+import { newTestApp, type TestApp, type TestWorkspace } from "../../../support/app.ts";
+
+const NOW = 1_790_000_000_000;
+const LINKS = [
+  "https://shop.test/a?x=1&y=2",
+  "https://shop.test/{{ contact.id }}",
+  "javascript:alert(1)",
+];
+const HOSTILE_NAME = 'Evil"><script>alert(1)</script> & Sons';
+
+let fixture: TestApp;
+let workspace: TestWorkspace;
+let journal: Journal;
+let keys: TokenKeys;
+let suppressed: string[];
+let handle: (path: string, init?: RequestInit) => Promise<Response>;
+
+beforeEach(() => {
+  fixture = newTestApp(() => NOW);
+  workspace = fixture.newWorkspace(HOSTILE_NAME);
+  const db = fixture.databases.workspace(workspace.id);
+  db.exec(`
+    INSERT INTO campaign (id, name, status, created_by, created_at, updated_at)
+    VALUES (7, 'May', 'sending', 'u', 0, 0);
+    INSERT INTO message (campaign_id, seq, contact_id, address) VALUES (7, 3, 30, 'anna@example.org');
+  `);
+  LINKS.forEach((url, index) => {
+    db.prepare("INSERT INTO campaign_link VALUES (7, ?, ?)").run(index + 1, url);
+  });
+  const keyRing = loadKeyRing(fixture.dataDir);
+  keys = loadTokenKeys(keyRing);
+  journal = openJournal({ dir: join(fixture.dataDir, "local/journal/web") });
+  suppressed = [];
+  const port: TrackingPort = {
+    recordFact: (fact) => journal.append(JSON.stringify(fact)),
+    suppressed: (workspaceId, address) => suppressed.push(`${workspaceId} ${address}`),
+    resolveLink: (_workspace, _campaign, seq, link) =>
+      link.replace("{{ contact.id }}", String(seq)),
+    webView: () => "<h1>May</h1><script>alert(1)</script>",
+  };
+  const guard = createGuard(
+    {
+      authenticate: async () => undefined,
+      workspace: () => undefined,
+      isSetUp: () => true,
+      allowedOrigins: () => [],
+    },
+    fixture.databases,
+  );
+  const app = new Elysia().use(problems).use(
+    trackingRoutes({
+      databases: fixture.databases,
+      keyRing,
+      clock: () => NOW,
+      guard,
+      port,
+    }),
+  );
+  handle = (path, init) => app.handle(new Request(`http://localhost${path}`, init));
+});
+
+afterEach(async () => {
+  await journal.close();
+  fixture.close();
+});
+
+function token(purpose: UrlPurpose, overrides: { link?: number; seq?: number } = {}): string {
+  const subject = { workspaceNumber: workspace.number, campaignId: 7, seq: 3, link: 0 };
+  return trackingToken(keys, purpose, { ...subject, ...overrides });
+}
+
+function facts(): Fact[] {
+  const reader = new JournalReader({
+    dir: join(fixture.dataDir, "local/journal/web"),
+    from: streamStart,
+  });
+  const records = reader.next().map((record) => JSON.parse(record.payload) as Fact);
+  reader.close();
+  return records;
+}
+
+test("an open is in the journal before the pixel is answered", async () => {
+  const response = await handle(`/o/${token("open")}`, {
+    headers: { "user-agent": "Mail/1.0", "sec-purpose": "prefetch" },
+  });
+
+  expect(response.headers.get("content-type")).toBe("image/gif");
+  expect(response.headers.get("cache-control")).toContain("no-store");
+  expect(facts()).toEqual([
+    { k: "open", w: workspace.id, c: 7, s: 3, at: NOW, ip: "", ua: "Mail/1.0", hint: "prefetch" },
+  ]);
+});
+
+test("a click leads to the campaign's link as it is, and is kept with its number", async () => {
+  const response = await handle(`/c/${token("click", { link: 1 })}`);
+
+  expect(response.status).toBe(302);
+  expect(response.headers.get("location")).toBe("https://shop.test/a?x=1&y=2");
+  expect(facts()).toMatchObject([{ k: "click", c: 7, s: 3, link: 1 }]);
+});
+
+test("a link with Liquid is resolved for its recipient", async () => {
+  const response = await handle(`/c/${token("click", { link: 2 })}`);
+
+  expect(response.headers.get("location")).toBe("https://shop.test/3");
+});
+
+test("nothing in a request can choose where a click leads", async () => {
+  const good = token("click", { link: 1 });
+  const attempts = [
+    `/c/${good}?url=https://evil.test&u=//evil.test`,
+    `/c/${good}//evil.test`,
+    `/c/${encodeURIComponent(`${good}\r\nlocation: https://evil.test`)}`,
+    `/c/${token("click", { link: 3 })}`,
+    `/c/${token("click", { link: 99 })}`,
+    `/c/${token("open")}`,
+    `/c/${token("unsubscribe")}`,
+    "/c/aHR0cHM6Ly9ldmlsLnRlc3Q",
+  ];
+
+  for (const path of attempts) {
+    const response = await handle(path);
+    const location = response.headers.get("location");
+    expect(location === null || location === LINKS[0]).toBe(true);
+  }
+});
+
+test("a token that was changed anywhere is nobody's", async () => {
+  const good = token("click", { link: 1 });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.nat({ max: good.length - 1 }),
+      fc.constantFrom(..."ABCxyz019-_"),
+      async (at, char) => {
+        const changed = good.slice(0, at) + char + good.slice(at + 1);
+        fc.pre(changed !== good);
+        expect((await handle(`/c/${changed}`)).status).toBe(404);
+      },
+    ),
+    { numRuns: 60 },
+  );
+  expect(facts()).toEqual([]);
+});
+
+test("reading the unsubscribe page, as scanners do, changes nothing", async () => {
+  const response = await handle(`/u/${token("unsubscribe")}`, {
+    headers: { "accept-language": "de-AT,de;q=0.9,en;q=0.5" },
+  });
+  const html = await response.text();
+
+  expect(response.status).toBe(200);
+  expect(html).toContain("Abmelden");
+  expect(html).toContain("a•••@example.org");
+  expect(html).not.toContain("anna@");
+  expect(facts()).toEqual([]);
+  expect(suppressed).toEqual([]);
+});
+
+test("one-click and the page's button unsubscribe at once, whatever the body's encoding", async () => {
+  const form = new FormData();
+  form.set("List-Unsubscribe", "One-Click");
+  const bodies: RequestInit[] = [
+    { body: new URLSearchParams({ "List-Unsubscribe": "One-Click" }) },
+    { body: form },
+    {},
+  ];
+
+  for (const init of bodies) {
+    const response = await handle(`/u/${token("unsubscribe")}`, { method: "POST", ...init });
+    expect(response.status).toBe(200);
+  }
+
+  expect(facts()).toMatchObject([
+    { k: "unsubscribe", w: workspace.id, c: 7, s: 3, via: "one_click" },
+    { k: "unsubscribe", via: "one_click" },
+    { k: "unsubscribe", via: "page" },
+  ]);
+  expect(suppressed).toEqual(Array(3).fill(`${workspace.id} anna@example.org`));
+});
+
+test("an unsubscribe that cannot be kept is not said to be done", async () => {
+  await journal.close();
+
+  const response = await handle(`/u/${token("unsubscribe")}`, { method: "POST" });
+
+  expect(response.status).toBe(503);
+  expect(response.headers.get("retry-after")).toBe("60");
+  expect(await response.text()).toContain("nothing was changed");
+  expect(suppressed).toEqual([]);
+});
+
+test("a workspace's name cannot become markup on a recipient's page", async () => {
+  const html = await (await handle(`/u/${token("unsubscribe")}`)).text();
+
+  expect(html).not.toContain("<script>");
+  expect(html).toContain("&lt;script&gt;");
+});
+
+test("the web view may not run scripts or act as our origin", async () => {
+  const response = await handle(`/v/${token("view")}`);
+  const policy = response.headers.get("content-security-policy") ?? "";
+
+  expect(policy).toContain("sandbox");
+  expect(policy).not.toContain("allow-scripts");
+  expect(policy).not.toContain("allow-same-origin");
+  expect(policy).toContain("default-src 'none'");
+  expect(facts()).toMatchObject([{ k: "view", s: 3 }]);
+});
+
+test("a token for a workspace or message that is gone gets a page that says what to do", async () => {
+  const response = await handle(`/u/${token("unsubscribe", { seq: 999 })}`, { method: "POST" });
+
+  expect(response.status).toBe(404);
+  expect(await response.text()).toContain("Try the link in the message again");
+  expect(facts()).toEqual([]);
+});

@@ -2,7 +2,11 @@ import { Elysia } from "elysia";
 import type { Config } from "./config.ts";
 import { auditRoutes } from "./features/audit/audit.routes.ts";
 import { createAuditLog } from "./features/audit/audit.service.ts";
-import type { AppDeps } from "./features/deps.ts";
+import type { AppDeps, Outside } from "./features/deps.ts";
+import { domainRoutes } from "./features/domains/domains.routes.ts";
+import { senderRoutes } from "./features/domains/senders.routes.ts";
+import { inboxRoutes } from "./features/inbox/inbox.routes.ts";
+import { routeRoutes } from "./features/routes/routes.routes.ts";
 import type { Clock } from "./platform/clock.ts";
 import type { Databases } from "./platform/db/databases.ts";
 import { type AccessPort, createGuard } from "./platform/http/guard.ts";
@@ -18,6 +22,7 @@ export type AppOptions = {
   access: AccessPort;
   /** The running scheduler's queue; without one, work is queued and a scheduler finds it later. */
   jobs?: JobQueue;
+  outside: Outside;
 };
 
 /** The whole HTTP application, not yet listening. Importing or calling it starts nothing. */
@@ -30,6 +35,7 @@ export function createApp(options: AppOptions) {
     guard: createGuard(options.access, options.databases),
     audit: createAuditLog(options.databases.system, options.clock),
     jobs: options.jobs ?? createJobQueue(options.databases.system, options.clock),
+    outside: options.outside,
   };
   return new Elysia({ name: "swiftmail" }).use(problems).use(api(deps));
 }
@@ -38,5 +44,11 @@ export type App = ReturnType<typeof createApp>;
 
 /** Everything below /api/v1: one line per slice. */
 function api(deps: AppDeps) {
-  return new Elysia({ name: "api", prefix: "/api/v1" }).use(deps.guard).use(auditRoutes(deps));
+  return new Elysia({ name: "api", prefix: "/api/v1" })
+    .use(deps.guard)
+    .use(inboxRoutes(deps))
+    .use(routeRoutes(deps))
+    .use(domainRoutes(deps))
+    .use(senderRoutes(deps))
+    .use(auditRoutes(deps));
 }

@@ -1,10 +1,25 @@
 import type { Config } from "../config.ts";
+import type { Route } from "../delivery/index.ts";
+import type { Inbound } from "../inbound/index.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Databases } from "../platform/db/databases.ts";
 import type { Guard } from "../platform/http/guard.ts";
 import type { JobQueue } from "../platform/scheduler/job-queue.ts";
 import type { KeyRing } from "../platform/secrets.ts";
 import type { AuditLog } from "./audit/audit.service.ts";
+import type { DnsLookup } from "./domains/domains.service.ts";
+import type { RouteCheck } from "./routes/routes.service.ts";
+
+/** What slices reach beyond the databases: threads, sockets, the DNS. main fills it; tests put in what they look at. */
+export type Outside = {
+  /** The SMTP listener with the test inbox. */
+  inbound: Pick<Inbound, "port" | "clear">;
+  /** Dials a route up to its sign-in and tells each step. */
+  checkRoute: (route: Route) => Promise<RouteCheck>;
+  dns: DnsLookup;
+  /** `https://host` under which recipients reach this instance, as PUBLIC_URL or the wizard says. */
+  publicUrl: () => string;
+};
 
 /** What every slice's plugin is a function of; app.ts makes it once. */
 export type AppDeps = {
@@ -17,4 +32,5 @@ export type AppDeps = {
   audit: AuditLog;
   /** Work for later: `jobs.enqueue("import.run", workspaceId, { importId })`. */
   jobs: JobQueue;
+  outside: Outside;
 };

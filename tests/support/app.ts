@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createApp } from "../../server/app.ts";
 import { readConfig } from "../../server/config.ts";
+import type { Outside } from "../../server/features/deps.ts";
 import { type Databases, openDatabases } from "../../server/platform/db/databases.ts";
 import type { AccessPort } from "../../server/platform/http/guard.ts";
 import { type Role, roleHas } from "../../server/platform/http/permissions.ts";
@@ -32,7 +33,7 @@ export type TestApp = {
 };
 
 /** Starts a `TestApp`. Its access port trusts a header that only tests send; features/auth has its own tests. */
-export function newTestApp(now: () => number = Date.now): TestApp {
+export function newTestApp(now: () => number = Date.now, outside: Partial<Outside> = {}): TestApp {
   const dataDir = mkdtempSync(join(tmpdir(), "swiftmail-test-"));
   const databases = openDatabases(dataDir);
   const app = createApp({
@@ -41,6 +42,7 @@ export function newTestApp(now: () => number = Date.now): TestApp {
     keyRing: loadKeyRing(dataDir),
     clock: now,
     access: headerAccess(databases),
+    outside: { ...nothingOutside, ...outside },
   });
   databases.system
     .prepare("INSERT INTO organization VALUES ('org', 'Test organization', 0, 0)")
@@ -76,6 +78,18 @@ export function newTestApp(now: () => number = Date.now): TestApp {
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** A test says what there is outside; using what it did not name fails the test. */
+const nothingOutside: Outside = {
+  inbound: { port: 0, clear: () => missing("inbound") },
+  checkRoute: () => missing("checkRoute"),
+  dns: { txt: () => missing("dns"), cname: () => missing("dns") },
+  publicUrl: () => "https://mail.example.net",
+};
+
+function missing(what: string): Promise<never> {
+  return Promise.reject(new Error(`this test has no ${what}`));
 }
 
 function headerAccess(databases: Databases): AccessPort {

@@ -11,3 +11,6 @@ CREATE TABLE test_message (
 ) STRICT;
 CREATE INDEX test_message_to ON test_message (envelope_to, id);
 CREATE INDEX test_message_message_id ON test_message (message_id);
+-- Everything the list shows and searches, so that a search does not read the stored messages.
+CREATE INDEX test_message_list ON test_message
+  (id, received_at, envelope_from, envelope_to, subject, size_bytes);

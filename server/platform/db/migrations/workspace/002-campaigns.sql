@@ -7,7 +7,7 @@ CREATE TABLE sending_domain (
   dkim_selector   TEXT NOT NULL,
   dkim_private    TEXT NOT NULL,
   dkim_public     TEXT NOT NULL,                 -- base64 SPKI, the p= of the DNS record
-  checks          TEXT NOT NULL DEFAULT '[]',    -- JSON: last result per record
+  checks          TEXT NOT NULL DEFAULT '{}',    -- JSON: last verdict per purpose
   checked_at      INTEGER,
   verified_at     INTEGER,
   created_at      INTEGER NOT NULL
@@ -19,7 +19,7 @@ CREATE TABLE sender (
   name       TEXT NOT NULL,
   email      TEXT NOT NULL UNIQUE,
   reply_to   TEXT NOT NULL DEFAULT '',
-  domain_id  INTEGER REFERENCES sending_domain (id),
+  domain_id  INTEGER REFERENCES sending_domain (id) ON DELETE SET NULL,
   created_at INTEGER NOT NULL
 ) STRICT;
 
@@ -66,9 +66,9 @@ CREATE TABLE campaign (
   status_reason   TEXT NOT NULL DEFAULT '',      -- why it was paused or cancelled, in a sentence
   subject         TEXT NOT NULL DEFAULT '',
   preheader       TEXT NOT NULL DEFAULT '',
-  sender_id       INTEGER REFERENCES sender (id),
+  sender_id       INTEGER REFERENCES sender (id) ON DELETE SET NULL,
   reply_to        TEXT NOT NULL DEFAULT '',
-  route_id        INTEGER REFERENCES route (id),
+  route_id        INTEGER REFERENCES route (id) ON DELETE SET NULL,
   body_kind       TEXT NOT NULL DEFAULT 'html' CHECK (body_kind IN ('mjml', 'html')),
   body_source     TEXT NOT NULL DEFAULT '',
   text_source     TEXT,                          -- NULL = generated from the HTML
@@ -86,6 +86,8 @@ CREATE TABLE campaign (
   finished_at     INTEGER
 ) STRICT;
 CREATE INDEX campaign_status ON campaign (status, id);
+CREATE INDEX campaign_route ON campaign (route_id);
+CREATE INDEX campaign_sender ON campaign (sender_id);
 
 -- The campaign as it was launched; later edits of template, sender or route change nothing here.
 -- Writer: features/campaigns, once.

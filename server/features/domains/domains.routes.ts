@@ -1,0 +1,83 @@
+import { Elysia } from "elysia";
+import {
+  Done,
+  done,
+  refusals,
+  WorkspaceItemParams,
+  WorkspaceParams,
+} from "../../platform/http/schemas.ts";
+import type { AppDeps } from "../deps.ts";
+import { DomainCreate, DomainPage, DomainView } from "./domains.schema.ts";
+import {
+  checkDomain,
+  createDomain,
+  deleteDomain,
+  readDomain,
+  readDomains,
+} from "./domains.service.ts";
+
+export const domainRoutes = ({ guard, keyRing, clock, databases, outside }: AppDeps) =>
+  new Elysia({
+    name: "domains",
+    prefix: "/workspaces/:workspaceId/domains",
+    detail: { tags: ["Domains"] },
+  })
+    .use(guard)
+    .get("/", ({ db }) => readDomains(db, outside.publicUrl()), {
+      permission: "sending:read",
+      params: WorkspaceParams,
+      response: { 200: DomainPage, ...refusals },
+      detail: { summary: "List sending domains" },
+    })
+    .post(
+      "/",
+      ({ workspace, body }) =>
+        createDomain(
+          () => databases.workspace(workspace.id),
+          keyRing,
+          { name: body.name, publicUrl: outside.publicUrl() },
+          clock(),
+        ),
+      {
+        permission: "sending:write",
+        params: WorkspaceParams,
+        body: DomainCreate,
+        response: { 200: DomainView, ...refusals },
+        detail: { summary: "Add a sending domain" },
+      },
+    )
+    .get("/:id", ({ db, params }) => readDomain(db, params.id, outside.publicUrl()), {
+      permission: "sending:read",
+      params: WorkspaceItemParams,
+      response: { 200: DomainView, ...refusals },
+      detail: { summary: "Read a sending domain" },
+    })
+    .delete(
+      "/:id",
+      ({ db, params }) => {
+        deleteDomain(db, params.id);
+        return done;
+      },
+      {
+        permission: "sending:write",
+        params: WorkspaceItemParams,
+        response: { 200: Done, ...refusals },
+        detail: { summary: "Delete a sending domain and its key" },
+      },
+    )
+    .post(
+      "/:id/check",
+      ({ workspace, params }) =>
+        checkDomain(
+          () => databases.workspace(workspace.id),
+          outside.dns,
+          { id: params.id, publicUrl: outside.publicUrl() },
+          clock(),
+        ),
+      {
+        permission: "sending:write",
+        params: WorkspaceItemParams,
+        response: { 200: DomainView, ...refusals },
+        detail: { summary: "Look the records up in the DNS" },
+      },
+    );

@@ -1,0 +1,88 @@
+import type { Connection } from "../../platform/db/driver.ts";
+import { inTransaction, statement } from "../../platform/db/statements.ts";
+
+export type DomainRow = {
+  id: number;
+  name: string;
+  dkimSelector: string;
+  /** Encrypted. */
+  dkimPrivate: string;
+  dkimPublic: string;
+  /** JSON: a verdict per purpose. */
+  checks: string;
+  checkedAt: number | null;
+  verifiedAt: number | null;
+  createdAt: number;
+};
+
+const columns = `
+  id, name, dkim_selector AS dkimSelector, dkim_private AS dkimPrivate, dkim_public AS dkimPublic,
+  checks, checked_at AS checkedAt, verified_at AS verifiedAt, created_at AS createdAt`;
+
+const selectAll = statement<[], DomainRow>(`SELECT ${columns} FROM sending_domain ORDER BY name`);
+const selectOne = statement<[id: number], DomainRow>(
+  `SELECT ${columns} FROM sending_domain WHERE id = ?`,
+);
+const selectByName = statement<[name: string], DomainRow>(
+  `SELECT ${columns} FROM sending_domain WHERE name = ?`,
+);
+
+type NewDomain = Pick<
+  DomainRow,
+  "name" | "dkimSelector" | "dkimPrivate" | "dkimPublic" | "createdAt"
+>;
+
+const insertDomain = statement<[NewDomain]>(`
+  INSERT INTO sending_domain (name, dkim_selector, dkim_private, dkim_public, created_at)
+  VALUES (@name, @dkimSelector, @dkimPrivate, @dkimPublic, @createdAt)
+  ON CONFLICT (name) DO NOTHING
+`);
+
+// A sender of the domain or of a name below it is signed by it; the longest matching domain wins.
+const linkSenders = statement<[{ id: number; name: string }]>(`
+  UPDATE sender
+     SET domain_id = @id
+   WHERE (email LIKE '%@' || @name OR email LIKE '%.' || @name)
+     AND (domain_id IS NULL
+          OR (SELECT LENGTH(name) FROM sending_domain WHERE id = domain_id) < LENGTH(@name))
+`);
+
+const updateChecks = statement<
+  [{ id: number; checks: string; checkedAt: number; verifiedAt: number | null }]
+>(`
+  UPDATE sending_domain
+     SET checks = @checks, checked_at = @checkedAt, verified_at = @verifiedAt
+   WHERE id = @id
+`);
+
+const removeDomain = statement<[id: number]>("DELETE FROM sending_domain WHERE id = ?");
+
+export const listDomains = (db: Connection): DomainRow[] => selectAll(db).all();
+export const findDomain = (db: Connection, id: number): DomainRow | undefined =>
+  selectOne(db).get(id);
+export const findDomainByName = (db: Connection, name: string): DomainRow | undefined =>
+  selectByName(db).get(name);
+
+/** Adds a domain and links the senders that belong to it; undefined when the name is there already. */
+export function addDomain(db: Connection, domain: NewDomain): number | undefined {
+  return inTransaction(db, () => {
+    const { changes, lastInsertRowid } = insertDomain(db).run(domain);
+    if (changes === 0) {
+      return undefined;
+    }
+    const id = Number(lastInsertRowid);
+    linkSenders(db).run({ id, name: domain.name });
+    return id;
+  });
+}
+
+export function recordChecks(
+  db: Connection,
+  checks: { id: number; checks: string; checkedAt: number; verifiedAt: number | null },
+): void {
+  updateChecks(db).run(checks);
+}
+
+/** False when there was none. Its senders stay, unsigned. */
+export const deleteDomainRow = (db: Connection, id: number): boolean =>
+  removeDomain(db).run(id).changes === 1;

@@ -1,0 +1,114 @@
+import type { Connection } from "../../platform/db/driver.ts";
+import { AppError, invalidField, notFound } from "../../platform/errors.ts";
+import { isReservedDomain, requireSenderAddress } from "./domains.rules.ts";
+import type { SenderChange, SenderCreate, SenderView } from "./domains.schema.ts";
+import {
+  addSender,
+  deleteSenderRow,
+  findDomainIdFor,
+  findSender,
+  findSenderUser,
+  listSenders,
+  replaceSender,
+  type SenderRow,
+} from "./senders.store.ts";
+
+/** A sender as campaigns use it: who it is, and which domain signs. */
+export type Sender = SenderView & { domainName: string | null };
+
+/** All senders by name. */
+export function readSenders(db: Connection): { items: SenderView[]; nextCursor: null } {
+  return { items: listSenders(db).map(viewOf), nextCursor: null };
+}
+
+/** @throws AppError `not_found`. */
+export function readSender(db: Connection, id: number): SenderView {
+  return viewOf(required(db, id));
+}
+
+/** The sender with its signing domain; undefined when there is none. */
+export function findSenderForCampaign(db: Connection, id: number): Sender | undefined {
+  const row = findSender(db, id);
+  return row === undefined ? undefined : { ...viewOf(row), domainName: row.domainName };
+}
+
+/**
+ * Adds a From address, linked to the domain that signs for it when that is set up.
+ *
+ * @throws AppError `invalid_input` for no address or a mailbox provider's; `conflict` when it is there.
+ */
+export function createSender(db: Connection, input: SenderCreate, now: number): SenderView {
+  const values = checked(db, { replyTo: "", ...input });
+  const id = addSender(db, { ...values, createdAt: now });
+  if (id === undefined) {
+    throw taken(values.email);
+  }
+  return readSender(db, id);
+}
+
+/** Changes what is given. Campaigns already launched keep what they were launched with. @throws as `createSender`. */
+export function changeSender(db: Connection, id: number, change: SenderChange): SenderView {
+  const row = required(db, id);
+  const values = checked(db, { ...row, ...change });
+  if (!replaceSender(db, { ...values, id })) {
+    throw taken(values.email);
+  }
+  return readSender(db, id);
+}
+
+/** Removes a sender; drafts lose their reference to it. @throws AppError `conflict` while a scheduled campaign needs it. */
+export function deleteSender(db: Connection, id: number): void {
+  const user = findSenderUser(db, id);
+  if (user !== undefined) {
+    throw new AppError("conflict", `The scheduled campaign "${user}" is sent in this name.`);
+  }
+  if (!deleteSenderRow(db, id)) {
+    throw notFound("sender");
+  }
+}
+
+function checked(db: Connection, input: { name: string; email: string; replyTo: string }) {
+  const { email, domain } = requireSenderAddress(input.email.trim());
+  const name = input.name.trim();
+  if (name === "" || hasControl(name)) {
+    throw invalidField("name", "is empty or holds control characters");
+  }
+  const replyTo = input.replyTo.trim();
+  if (replyTo !== "" && !/^[^\s@<>,;:"]+@[^\s@<>,;:"]+\.[^\s@<>,;:"]+$/.test(replyTo)) {
+    throw invalidField("replyTo", "is not an e-mail address");
+  }
+  return { name, email, replyTo, domainId: findDomainIdFor(db, domain) };
+}
+
+/** True for CR, LF, NUL and the like, which have no place in a header. */
+function hasControl(text: string): boolean {
+  return /\p{Cc}/u.test(text);
+}
+
+function taken(email: string): AppError {
+  return new AppError("conflict", `There is already a sender ${email}.`, {
+    fields: [{ field: "email", reason: "is there already" }],
+  });
+}
+
+function required(db: Connection, id: number): SenderRow {
+  const row = findSender(db, id);
+  if (row === undefined) {
+    throw notFound("sender");
+  }
+  return row;
+}
+
+function viewOf(row: SenderRow): SenderView {
+  const { id, name, email, replyTo, domainId, createdAt } = row;
+  return {
+    id,
+    name,
+    email,
+    replyTo,
+    domainId,
+    createdAt,
+    domainVerified: row.domainVerifiedAt !== null,
+    testOnly: isReservedDomain(email.slice(email.lastIndexOf("@") + 1)),
+  };
+}

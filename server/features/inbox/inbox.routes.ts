@@ -1,0 +1,58 @@
+import { Elysia, t } from "elysia";
+import { refusals, WorkspaceItemParams, WorkspaceParams } from "../../platform/http/schemas.ts";
+import type { AppDeps } from "../deps.ts";
+import { Cleared, TestMailDetail, TestMailPage, TestMailQuery } from "./inbox.schema.ts";
+import { listInbox, readTestMail, readTestMailSource } from "./inbox.service.ts";
+
+export const inboxRoutes = ({ guard, databases, outside }: AppDeps) =>
+  new Elysia({
+    name: "inbox",
+    prefix: "/workspaces/:workspaceId/inbox",
+    detail: { tags: ["Test inbox"] },
+  })
+    .use(guard)
+    .get("/", ({ workspace, query }) => listInbox(databases.inbox(workspace.id), query), {
+      permission: "inbox:read",
+      params: WorkspaceParams,
+      query: TestMailQuery,
+      response: { 200: TestMailPage, ...refusals },
+      detail: { summary: "List captured messages" },
+    })
+    .delete(
+      "/",
+      async ({ workspace }) => ({ removed: await outside.inbound.clear(workspace.id) }),
+      {
+        permission: "inbox:write",
+        params: WorkspaceParams,
+        response: { 200: Cleared, ...refusals },
+        detail: { summary: "Empty the test inbox" },
+      },
+    )
+    .get(
+      "/:id",
+      ({ workspace, params }) => readTestMail(databases.inbox(workspace.id), params.id),
+      {
+        permission: "inbox:read",
+        params: WorkspaceItemParams,
+        response: { 200: TestMailDetail, ...refusals },
+        detail: { summary: "Read a captured message" },
+      },
+    )
+    .get(
+      "/:id/raw",
+      ({ workspace, params }) =>
+        new Response(readTestMailSource(databases.inbox(workspace.id), params.id), {
+          headers: {
+            "content-type": "message/rfc822",
+            "content-disposition": `attachment; filename="message-${params.id}.eml"`,
+            "x-content-type-options": "nosniff",
+            "cache-control": "no-store",
+          },
+        }),
+      {
+        permission: "inbox:read",
+        params: WorkspaceItemParams,
+        response: { 200: t.Any({ description: "message/rfc822" }), ...refusals },
+        detail: { summary: "Download a captured message" },
+      },
+    );

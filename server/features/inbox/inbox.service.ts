@@ -1,0 +1,86 @@
+import { gunzipSync } from "node:zlib";
+import PostalMime, { type Email } from "postal-mime";
+import type { Connection } from "../../platform/db/driver.ts";
+import { notFound } from "../../platform/errors.ts";
+import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
+import type { TestMailDetail } from "./inbox.schema.ts";
+import { findTestMail, listTestMails, type TestMail } from "./inbox.store.ts";
+
+const MAX_RAW_BYTES = 32 * 1024 * 1024;
+// Parsing runs on the HTTP thread: a message beyond this is offered as a download instead.
+const MAX_PARSED_BYTES = 2 * 1024 * 1024;
+const DEFAULT_PAGE = 50;
+
+/** A page of the test inbox, newest first. `q` is looked for in both addresses and the subject. */
+export function listInbox(
+  inbox: Connection,
+  query: { q?: string; cursor?: string; limit?: number },
+): { items: TestMail[]; nextCursor: string | null } {
+  const limit = query.limit ?? DEFAULT_PAGE;
+  const [before] = query.cursor === undefined ? [null] : decodeCursor(query.cursor, 1);
+  const rows = listTestMails(inbox, {
+    before: typeof before === "number" ? before : Number.MAX_SAFE_INTEGER,
+    limit: limit + 1,
+    pattern: query.q ? `%${query.q.replace(/[\\%_]/g, "\\$&")}%` : undefined,
+  });
+  return cutPage(rows, limit, (row) => [row.id]);
+}
+
+/**
+ * A captured message, parsed. The HTML is as it came: whoever shows it must put it in a sandbox.
+ *
+ * @throws AppError `not_found` when it is not there (any more).
+ */
+export async function readTestMail(inbox: Connection, id: number): Promise<TestMailDetail> {
+  const mail = findTestMail(inbox, id);
+  if (mail === undefined) {
+    throw notFound("message");
+  }
+  const { raw, ...summary } = mail;
+  const hidden = { ...summary, headers: [], html: null, text: null, attachments: [] };
+  if (mail.sizeBytes > MAX_PARSED_BYTES) {
+    return { ...hidden, notShown: "The message is larger than 2 MB: download it to read it." };
+  }
+  const parsed = await parse(unpack(raw));
+  if (parsed === undefined) {
+    return { ...hidden, notShown: "The message is not built as e-mail should be: download it." };
+  }
+  return {
+    ...summary,
+    headers: parsed.headers.map((header) => ({ name: header.originalKey, value: header.value })),
+    html: parsed.html ?? null,
+    text: parsed.text ?? null,
+    attachments: parsed.attachments.map((attachment) => ({
+      name: attachment.filename ?? "",
+      type: attachment.mimeType,
+      sizeBytes: sizeOf(attachment.content),
+    })),
+    notShown: null,
+  };
+}
+
+/** The source of a captured message, byte for byte as it came. @throws AppError `not_found`. */
+export function readTestMailSource(inbox: Connection, id: number): Uint8Array<ArrayBuffer> {
+  const mail = findTestMail(inbox, id);
+  if (mail === undefined) {
+    throw notFound("message");
+  }
+  return new Uint8Array(unpack(mail.raw));
+}
+
+function unpack(raw: Uint8Array): Buffer {
+  return gunzipSync(raw, { maxOutputLength: MAX_RAW_BYTES });
+}
+
+async function parse(raw: Buffer): Promise<Email | undefined> {
+  try {
+    return await PostalMime.parse(raw, { maxNestingDepth: 32, maxHeadersSize: 512 * 1024 });
+  } catch {
+    // It throws for hostile structures only; the source can still be downloaded.
+    return undefined;
+  }
+}
+
+function sizeOf(content: string | ArrayBuffer | Uint8Array): number {
+  return typeof content === "string" ? Buffer.byteLength(content) : content.byteLength;
+}

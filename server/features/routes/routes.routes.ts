@@ -1,0 +1,107 @@
+import { Elysia } from "elysia";
+import {
+  Done,
+  done,
+  refusals,
+  WorkspaceItemParams,
+  WorkspaceParams,
+} from "../../platform/http/schemas.ts";
+import type { AppDeps } from "../deps.ts";
+import {
+  RouteChange,
+  RouteCheck,
+  RouteCreate,
+  RoutePage,
+  RouteTry,
+  RouteView,
+} from "./routes.schema.ts";
+import {
+  changeRoute,
+  createRoute,
+  deleteRoute,
+  keepCheck,
+  loadRoute,
+  type RouteContext,
+  readRoute,
+  readRoutes,
+  routeToTry,
+} from "./routes.service.ts";
+
+export const routeRoutes = ({ guard, keyRing, clock, databases, outside }: AppDeps) => {
+  const contextOf = (workspaceId: string): RouteContext => ({
+    keyRing,
+    workspaceId,
+    inboxPort: outside.inbound.port,
+  });
+  return new Elysia({
+    name: "routes",
+    prefix: "/workspaces/:workspaceId/routes",
+    detail: { tags: ["Routes"] },
+  })
+    .use(guard)
+    .get("/", ({ db }) => readRoutes(db), {
+      permission: "sending:read",
+      params: WorkspaceParams,
+      response: { 200: RoutePage, ...refusals },
+      detail: { summary: "List routes" },
+    })
+    .post("/", ({ db, body }) => createRoute(db, keyRing, body, clock()), {
+      permission: "sending:write",
+      params: WorkspaceParams,
+      body: RouteCreate,
+      response: { 200: RouteView, ...refusals },
+      detail: { summary: "Create a route" },
+    })
+    .post(
+      "/check",
+      ({ db, body, workspace }) =>
+        outside.checkRoute(routeToTry(db, contextOf(workspace.id), body)),
+      {
+        permission: "sending:write",
+        params: WorkspaceParams,
+        body: RouteTry,
+        response: { 200: RouteCheck, ...refusals },
+        detail: { summary: "Try settings before storing them" },
+      },
+    )
+    .get("/:id", ({ db, params }) => readRoute(db, params.id), {
+      permission: "sending:read",
+      params: WorkspaceItemParams,
+      response: { 200: RouteView, ...refusals },
+      detail: { summary: "Read a route" },
+    })
+    .patch("/:id", ({ db, params, body }) => changeRoute(db, keyRing, params.id, body, clock()), {
+      permission: "sending:write",
+      params: WorkspaceItemParams,
+      body: RouteChange,
+      response: { 200: RouteView, ...refusals },
+      detail: { summary: "Change a route" },
+    })
+    .delete(
+      "/:id",
+      ({ db, params }) => {
+        deleteRoute(db, params.id);
+        return done;
+      },
+      {
+        permission: "sending:write",
+        params: WorkspaceItemParams,
+        response: { 200: Done, ...refusals },
+        detail: { summary: "Delete a route" },
+      },
+    )
+    .post(
+      "/:id/check",
+      async ({ db, params, workspace }) => {
+        const check = await outside.checkRoute(loadRoute(db, contextOf(workspace.id), params.id));
+        keepCheck(databases.workspace(workspace.id), params.id, check, clock());
+        return check;
+      },
+      {
+        permission: "sending:write",
+        params: WorkspaceItemParams,
+        response: { 200: RouteCheck, ...refusals },
+        detail: { summary: "Dial a route up to its sign-in" },
+      },
+    );
+};

@@ -1,0 +1,219 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { createPrivateKey, createPublicKey } from "node:crypto";
+import {
+  type DnsLookup,
+  loadDkimKey,
+} from "../../../../server/features/domains/domains.service.ts";
+import { loadKeyRing } from "../../../../server/platform/secrets.ts";
+import { newTestApp, type TestApp, type TestWorkspace } from "../../../support/app.ts";
+
+type Answer = Awaited<ReturnType<DnsLookup["txt"]>>;
+type Found = { purpose: string; status: string; value: string; message: string };
+
+let fixture: TestApp;
+let workspace: TestWorkspace;
+let zone: Map<string, Answer>;
+let now: number;
+
+beforeEach(() => {
+  zone = new Map();
+  now = 1_000;
+  const look = async (name: string): Promise<Answer> => zone.get(name) ?? { kind: "none" };
+  fixture = newTestApp(() => now, { dns: { txt: look, cname: look } });
+  workspace = fixture.newWorkspace();
+});
+afterEach(() => fixture.close());
+
+const call = (method: string, path: string, body?: unknown, role: "viewer" | "admin" = "admin") =>
+  fixture.call(
+    { role, workspaceId: workspace.id },
+    method,
+    `/workspaces/${workspace.id}${path}`,
+    body,
+  );
+const statusOf = (records: Found[]) =>
+  Object.fromEntries(records.map((record) => [record.purpose, record.status]));
+const text = (...values: string[]): Answer => ({ kind: "records", values });
+
+test("a new domain gets a 2048-bit key of its own, its private half encrypted", async () => {
+  const domain = await (await call("POST", "/domains", { name: "Bücher.Example.com." })).json();
+  const stored = fixture.databases
+    .workspace(workspace.id)
+    .prepare<[], { dkim_private: string }>("SELECT dkim_private FROM sending_domain")
+    .get();
+  const key = loadDkimKey(
+    fixture.databases.workspace(workspace.id),
+    loadKeyRing(fixture.dataDir),
+    "xn--bcher-kva.example.com",
+  );
+
+  expect(domain).toMatchObject({ name: "xn--bcher-kva.example.com", verifiedAt: null });
+  expect(statusOf(domain.records)).toEqual({
+    dkim: "unchecked",
+    spf: "unchecked",
+    dmarc: "unchecked",
+    tracking: "unchecked",
+  });
+  expect(stored?.dkim_private).not.toContain("PRIVATE");
+  const privateKey = createPrivateKey(key?.privateKeyPem ?? "");
+  expect(privateKey.asymmetricKeyDetails?.modulusLength).toBe(2_048);
+  const published = createPublicKey(privateKey)
+    .export({ type: "spki", format: "der" })
+    .toString("base64");
+  expect(domain.records[0]).toMatchObject({
+    host: `${key?.selector}._domainkey.xn--bcher-kva.example.com`,
+    value: `v=DKIM1; k=rsa; p=${published}`,
+  });
+});
+
+test.each([
+  ["gmail.com", "mailbox provider"],
+  ["com", "not a domain name"],
+  ["exa mple.com", "not a domain name"],
+  ["example.com/path", "not a domain name"],
+  ["user@example.com", "not a domain name"],
+  ["10.0.0.1", "not a domain name"],
+])("refuses %s as a sending domain and says why", async (name, why) => {
+  const response = await call("POST", "/domains", { name });
+
+  expect(response.status).toBe(422);
+  expect((await response.json()).detail).toContain(why);
+});
+
+test("the same domain twice is a conflict, also when both are asked for at once", async () => {
+  const both = await Promise.all([
+    call("POST", "/domains", { name: "example.com" }),
+    call("POST", "/domains", { name: "EXAMPLE.com" }),
+  ]);
+
+  expect(both.map((response) => response.status).sort()).toEqual([200, 409]);
+});
+
+test("a check tells what is there, what is missing and what is wrong, and verifies by the DKIM key", async () => {
+  const domain = await (await call("POST", "/domains", { name: "example.com" })).json();
+  const dkim = domain.records[0];
+  zone.set(dkim.host, text(dkim.value.replace("p=", "p= ").replace(";", " ;")));
+  zone.set("example.com", text("google-site-verification=1", "v=spf1 mx ~all"));
+  zone.set("links.example.com", text("elsewhere.example.org."));
+
+  const checked = await (await call("POST", `/domains/${domain.id}/check`)).json();
+
+  expect(statusOf(checked.records)).toEqual({
+    dkim: "ok",
+    spf: "ok",
+    dmarc: "missing",
+    tracking: "different",
+  });
+  expect(checked).toMatchObject({ verifiedAt: 1_000, checkedAt: 1_000 });
+});
+
+test("a foreign key or two SPF records are told; a silent DNS keeps what was known", async () => {
+  const domain = await (await call("POST", "/domains", { name: "example.com" })).json();
+  const dkim = domain.records[0];
+  zone.set(dkim.host, text(dkim.value));
+  await call("POST", `/domains/${domain.id}/check`);
+
+  now = 2_000;
+  zone.set(dkim.host, { kind: "failed", reason: "ETIMEOUT" });
+  zone.set("example.com", text("v=spf1 a -all", "v=spf1 mx -all"));
+  const silent = await (await call("POST", `/domains/${domain.id}/check`)).json();
+  zone.set(dkim.host, text("v=DKIM1; k=rsa; p=AAAA"));
+  const foreign = await (await call("POST", `/domains/${domain.id}/check`)).json();
+
+  expect(statusOf(silent.records)).toMatchObject({ dkim: "unknown", spf: "different" });
+  expect(silent.records[0].message).toContain("ETIMEOUT");
+  expect(silent.verifiedAt).toBe(1_000);
+  expect(statusOf(foreign.records)).toMatchObject({ dkim: "different" });
+  expect(foreign.verifiedAt).toBeNull();
+});
+
+test("a sender is linked to the domain that signs for it, whichever comes first", async () => {
+  const early = await (
+    await call("POST", "/senders", { name: "Acme", email: "news@mail.example.com" })
+  ).json();
+  const domain = await (await call("POST", "/domains", { name: "example.com" })).json();
+  const late = await (
+    await call("POST", "/senders", { name: "Acme 2", email: "two@example.com" })
+  ).json();
+  const other = await (
+    await call("POST", "/senders", { name: "Other", email: "x@notexample.com" })
+  ).json();
+  const senders = await (await call("GET", "/senders")).json();
+
+  expect(early).toMatchObject({ domainId: null, domainVerified: false });
+  expect(late.domainId).toBe(domain.id);
+  expect(other.domainId).toBeNull();
+  expect(senders.items[0]).toMatchObject({ email: "news@mail.example.com", domainId: domain.id });
+});
+
+test.each([
+  [{ email: "me@gmail.com" }, "email", "mailbox provider"],
+  [{ email: "no-at-sign" }, "email", "not an e-mail address"],
+  [{ email: "a\r\nBcc: x@y.example@example.com" }, "email", "not an e-mail address"],
+  [{ email: '"quoted"@example.com' }, "email", "not an e-mail address"],
+  [{ name: "Acme\r\nBcc: victim@example.com" }, "name", "control characters"],
+  [{ replyTo: "a@b.example, c@d.example" }, "replyTo", "not an e-mail address"],
+])("refuses the sender %p", async (change, field, why) => {
+  const sender = { name: "Acme", email: "news@example.com", ...change };
+
+  const response = await call("POST", "/senders", sender);
+  const problem = await response.json();
+
+  expect(response.status).toBe(422);
+  expect(problem.fields[0].field).toBe(field);
+  expect(problem.detail).toContain(why);
+});
+
+test("a reserved domain may be used, marked as good for tests only", async () => {
+  const sender = await (
+    await call("POST", "/senders", { name: "Demo", email: "news@acme.test" })
+  ).json();
+
+  expect(sender).toMatchObject({ email: "news@acme.test", testOnly: true });
+});
+
+test("a sender's address is unique, on creation and on change", async () => {
+  await call("POST", "/senders", { name: "One", email: "one@example.com" });
+  await call("POST", "/senders", { name: "Two", email: "two@example.com" });
+
+  const again = await call("POST", "/senders", { name: "One", email: "one@EXAMPLE.com" });
+  const moved = await call("PATCH", "/senders/2", { email: "one@example.com" });
+  const renamed = await call("PATCH", "/senders/2", { name: "Zwei" });
+
+  expect(again.status).toBe(409);
+  expect(moved.status).toBe(409);
+  expect(await renamed.json()).toMatchObject({ name: "Zwei", email: "two@example.com" });
+});
+
+test("deleting a domain keeps its senders; a sender of a scheduled campaign stays", async () => {
+  const domain = await (await call("POST", "/domains", { name: "example.com" })).json();
+  await call("POST", "/senders", { name: "One", email: "one@example.com" });
+  fixture.databases
+    .workspace(workspace.id)
+    .prepare(
+      "INSERT INTO campaign (name, status, sender_id, created_by, created_at, updated_at) VALUES ('May', 'scheduled', 1, 'u', 0, 0)",
+    )
+    .run();
+
+  expect((await call("DELETE", `/domains/${domain.id}`)).status).toBe(200);
+  expect(await (await call("GET", "/senders/1")).json()).toMatchObject({ domainId: null });
+  expect((await call("DELETE", "/senders/1")).status).toBe(409);
+});
+
+test("a viewer sees domains and senders and changes nothing", async () => {
+  await call("POST", "/domains", { name: "example.com" });
+  const refused: [string, string, unknown?][] = [
+    ["POST", "/domains", { name: "b.example.com" }],
+    ["DELETE", "/domains/1"],
+    ["POST", "/domains/1/check"],
+    ["POST", "/senders", { name: "A", email: "a@example.com" }],
+    ["PATCH", "/senders/1", { name: "A" }],
+    ["DELETE", "/senders/1"],
+  ];
+
+  expect((await call("GET", "/domains", undefined, "viewer")).status).toBe(200);
+  expect((await call("GET", "/senders", undefined, "viewer")).status).toBe(200);
+  for (const [method, path, body] of refused) {
+    expect((await call(method, path, body, "viewer")).status).toBe(403);
+  }
+});

@@ -26,6 +26,16 @@ export type AuditEntry = {
   detail?: Record<string, unknown>;
 };
 
+/** The entry of somebody who did something in a workspace. */
+export function auditEntry(
+  actor: { id: string },
+  workspace: { id: string },
+  action: string,
+  target: string | number = "",
+): AuditEntry {
+  return { actorId: actor.id, workspaceId: workspace.id, action, target };
+}
+
 /** Who did what, append-only and chained by hashes. */
 export type AuditLog = {
   /** Adds an entry; in a transaction on system.db it commits or vanishes with it. */

@@ -6,6 +6,7 @@ import {
   WorkspaceItemParams,
   WorkspaceParams,
 } from "../../platform/http/schemas.ts";
+import { auditEntry as entry } from "../audit/audit.service.ts";
 import type { AppDeps } from "../deps.ts";
 import { DomainCreate, DomainPage, DomainView } from "./domains.schema.ts";
 import {
@@ -16,7 +17,7 @@ import {
   readDomains,
 } from "./domains.service.ts";
 
-export const domainRoutes = ({ guard, keyRing, clock, databases, outside }: AppDeps) =>
+export const domainRoutes = ({ guard, keyRing, clock, databases, outside, audit }: AppDeps) =>
   new Elysia({
     name: "domains",
     prefix: "/workspaces/:workspaceId/domains",
@@ -31,13 +32,16 @@ export const domainRoutes = ({ guard, keyRing, clock, databases, outside }: AppD
     })
     .post(
       "/",
-      ({ workspace, body }) =>
-        createDomain(
+      async ({ workspace, body, actor }) => {
+        const domain = await createDomain(
           () => databases.workspace(workspace.id),
           keyRing,
           { name: body.name, publicUrl: outside.publicUrl() },
           clock(),
-        ),
+        );
+        audit.record(entry(actor, workspace, "domain.create", domain.id));
+        return domain;
+      },
       {
         permission: "sending:write",
         params: WorkspaceParams,
@@ -54,8 +58,9 @@ export const domainRoutes = ({ guard, keyRing, clock, databases, outside }: AppD
     })
     .delete(
       "/:id",
-      ({ db, params }) => {
+      ({ db, params, actor, workspace }) => {
         deleteDomain(db, params.id);
+        audit.record(entry(actor, workspace, "domain.delete", params.id));
         return done;
       },
       {

@@ -4,7 +4,7 @@ import type { AppDeps } from "../deps.ts";
 import { Cleared, TestMailDetail, TestMailPage, TestMailQuery } from "./inbox.schema.ts";
 import { listInbox, readTestMail, readTestMailSource } from "./inbox.service.ts";
 
-export const inboxRoutes = ({ guard, databases, outside }: AppDeps) =>
+export const inboxRoutes = ({ guard, databases, outside, audit }: AppDeps) =>
   new Elysia({
     name: "inbox",
     prefix: "/workspaces/:workspaceId/inbox",
@@ -20,7 +20,11 @@ export const inboxRoutes = ({ guard, databases, outside }: AppDeps) =>
     })
     .delete(
       "/",
-      async ({ workspace }) => ({ removed: await outside.inbound.clear(workspace.id) }),
+      async ({ workspace, actor }) => {
+        const removed = await outside.inbound.clear(workspace.id);
+        audit.record({ actorId: actor.id, workspaceId: workspace.id, action: "inbox.clear" });
+        return { removed };
+      },
       {
         permission: "inbox:write",
         params: WorkspaceParams,

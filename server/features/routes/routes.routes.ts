@@ -6,6 +6,7 @@ import {
   WorkspaceItemParams,
   WorkspaceParams,
 } from "../../platform/http/schemas.ts";
+import { auditEntry as entry } from "../audit/audit.service.ts";
 import type { AppDeps } from "../deps.ts";
 import {
   RouteChange,
@@ -27,7 +28,7 @@ import {
   routeToTry,
 } from "./routes.service.ts";
 
-export const routeRoutes = ({ guard, keyRing, clock, databases, outside }: AppDeps) => {
+export const routeRoutes = ({ guard, keyRing, clock, databases, outside, audit }: AppDeps) => {
   const contextOf = (workspaceId: string): RouteContext => ({
     keyRing,
     workspaceId,
@@ -45,13 +46,21 @@ export const routeRoutes = ({ guard, keyRing, clock, databases, outside }: AppDe
       response: { 200: RoutePage, ...refusals },
       detail: { summary: "List routes" },
     })
-    .post("/", ({ db, body }) => createRoute(db, keyRing, body, clock()), {
-      permission: "sending:write",
-      params: WorkspaceParams,
-      body: RouteCreate,
-      response: { 200: RouteView, ...refusals },
-      detail: { summary: "Create a route" },
-    })
+    .post(
+      "/",
+      ({ db, body, actor, workspace }) => {
+        const route = createRoute(db, keyRing, body, clock());
+        audit.record(entry(actor, workspace, "route.create", route.id));
+        return route;
+      },
+      {
+        permission: "sending:write",
+        params: WorkspaceParams,
+        body: RouteCreate,
+        response: { 200: RouteView, ...refusals },
+        detail: { summary: "Create a route" },
+      },
+    )
     .post(
       "/check",
       ({ db, body, workspace }) =>
@@ -70,17 +79,26 @@ export const routeRoutes = ({ guard, keyRing, clock, databases, outside }: AppDe
       response: { 200: RouteView, ...refusals },
       detail: { summary: "Read a route" },
     })
-    .patch("/:id", ({ db, params, body }) => changeRoute(db, keyRing, params.id, body, clock()), {
-      permission: "sending:write",
-      params: WorkspaceItemParams,
-      body: RouteChange,
-      response: { 200: RouteView, ...refusals },
-      detail: { summary: "Change a route" },
-    })
+    .patch(
+      "/:id",
+      ({ db, params, body, actor, workspace }) => {
+        const route = changeRoute(db, keyRing, params.id, body, clock());
+        audit.record(entry(actor, workspace, "route.change", route.id));
+        return route;
+      },
+      {
+        permission: "sending:write",
+        params: WorkspaceItemParams,
+        body: RouteChange,
+        response: { 200: RouteView, ...refusals },
+        detail: { summary: "Change a route" },
+      },
+    )
     .delete(
       "/:id",
-      ({ db, params }) => {
+      ({ db, params, actor, workspace }) => {
         deleteRoute(db, params.id);
+        audit.record(entry(actor, workspace, "route.delete", params.id));
         return done;
       },
       {

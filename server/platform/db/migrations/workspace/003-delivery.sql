@@ -17,6 +17,8 @@ CREATE TABLE message (
   PRIMARY KEY (campaign_id, seq)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX message_contact ON message (contact_id, campaign_id);
+-- Why messages did not arrive. The way from pending to sent, which most rows go, never touches it.
+CREATE INDEX message_exception ON message (campaign_id, state, reason, seq) WHERE state NOT IN (0, 3);
 
 -- A run of at most 1,000 seq for one destination provider; the unit of leases. The counters hold
 -- the states of its rows and change in the same transaction; totals of a campaign are their sum.
@@ -86,7 +88,7 @@ CREATE TABLE user_agent (
 CREATE TABLE engagement (
   campaign_id INTEGER NOT NULL,
   seq         INTEGER NOT NULL,
-  metric      TEXT NOT NULL,                     -- 'open_human', 'click_machine', 'unsubscribe', ...
+  metric      TEXT NOT NULL,                     -- 'open_human', 'click_machine': delivery/stats/metrics.ts
   first_at    INTEGER NOT NULL,
   n           INTEGER NOT NULL,
   PRIMARY KEY (campaign_id, seq, metric)
@@ -95,7 +97,7 @@ CREATE TABLE engagement (
 -- Counters, always rebuildable from the rows. bucket 0 = whole campaign; else the minute (unix ms).
 CREATE TABLE campaign_count (
   campaign_id INTEGER NOT NULL,
-  metric      TEXT NOT NULL,                     -- 'sent', 'open_human_unique', 'category:greylist', 'provider:gmail:sent'
+  metric      TEXT NOT NULL,                     -- names: delivery/stats/metrics.ts
   bucket      INTEGER NOT NULL,
   n           INTEGER NOT NULL,
   PRIMARY KEY (campaign_id, metric, bucket)

@@ -5,7 +5,7 @@ export {
   campaignCounts,
   campaignCountsByProvider,
   type ProviderCounts,
-} from "./stats/counts.ts";
+} from "./stats/counts.store.ts";
 export * from "./stats/metrics.ts";
 export * from "./tokens.ts";
 export * from "./types.ts";

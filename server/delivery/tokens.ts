@@ -137,11 +137,6 @@ export function messageIdOf(
   return `${base32(scratch, length)}@${domain}`;
 }
 
-/** A stable, opaque name for something of ours that a header must show, such as a workspace: 10 characters. */
-export function opaqueName(keys: TokenKeys, what: string): string {
-  return base32(keys.current.mac.copy().update(`name:${what}`).digest(), 7).slice(0, 10);
-}
-
 // One buffer for all tokens of a thread: making a token is synchronous.
 const scratch = Buffer.alloc(MAX_PAYLOAD_BYTES + MAC_BYTES);
 // Bun wants room for the longest digest, whatever the algorithm.

@@ -1,0 +1,98 @@
+import { cleanText } from "./quoted-printable.ts";
+
+// Header fields: RFC 5322 folding and RFC 2047 encoded words. Nothing that comes in can end a line: every
+// run of blanks, line ends and control characters becomes one blank first.
+
+const LINE = 76;
+/** Octets of UTF-8 that fit an encoded word of at most 75 characters; fewer on the line of the name. */
+const WORD_OCTETS = 45;
+const FIRST_WORD_OCTETS = 36;
+
+const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+
+/** One header field: as sent, and in the relaxed form that DKIM hashes (RFC 6376 §3.4.2). */
+export type HeaderField = { name: string; wire: string; canonical: string };
+
+/** Makes a field of a value that is encoded and folded already. */
+export function headerField(name: string, value: string): HeaderField {
+  const unfolded = value.includes("\r\n") ? value.replaceAll("\r\n", "") : value;
+  const relaxed = unfolded.replace(/[ \t]{2,}|\t/g, " ").trim();
+  return {
+    name,
+    wire: `${name}: ${value}\r\n`,
+    canonical: `${name.toLowerCase()}:${relaxed}\r\n`,
+  };
+}
+
+/** One line of text without control characters. */
+export function oneLine(text: string): string {
+  return /^(?: ?[!-~])*$/.test(text)
+    ? text
+    : cleanText(text.toWellFormed().replace(/[\s\p{Cc}]+/gu, " ")).trim();
+}
+
+/** Encodes unstructured text for a field called `name`, such as a subject. */
+export function encodeText(name: string, text: string): string {
+  const line = oneLine(text);
+  const isAscii = /^[ -~]*$/.test(line);
+  if (isAscii && line.length + name.length + 2 <= LINE && !line.includes("=?")) {
+    return line;
+  }
+  const words = line.split(" ");
+  if (isAscii && !line.includes("=?") && words.every((word) => word.length < 60)) {
+    return foldWords(words, name.length + 2);
+  }
+  return encodedWords(line);
+}
+
+function foldWords(words: string[], startColumn: number): string {
+  let folded = "";
+  let column = startColumn;
+  for (const word of words) {
+    if (folded !== "" && column + 1 + word.length > LINE) {
+      folded += "\r\n ";
+      column = 1;
+    } else if (folded !== "") {
+      folded += " ";
+      column += 1;
+    }
+    folded += word;
+    column += word.length;
+  }
+  return folded;
+}
+
+/** Encodes a display name: as a quoted string when it is ASCII, else as encoded words. */
+export function encodePhrase(text: string): string {
+  const line = oneLine(text);
+  if (!/^[ -~]*$/.test(line) || line.includes("=?") || line.length > 50) {
+    return encodedWords(line);
+  }
+  return `"${line.replace(/(["\\])/g, "\\$1")}"`;
+}
+
+function encodedWords(line: string): string {
+  const chunks: string[] = [];
+  let chunk = "";
+  let room = FIRST_WORD_OCTETS;
+  for (const piece of unbreakablePieces(line)) {
+    const octets = Buffer.byteLength(piece);
+    if (octets > room && chunk !== "") {
+      chunks.push(chunk);
+      chunk = "";
+      room = WORD_OCTETS;
+    }
+    chunk += piece;
+    room -= octets;
+  }
+  return [...chunks, chunk]
+    .map((part) => `=?UTF-8?B?${Buffer.from(part).toString("base64")}?=`)
+    .join("\r\n ");
+}
+
+// A family emoji is one piece; a hundred combining marks on one letter are not.
+function unbreakablePieces(line: string): string[] {
+  return Array.from(graphemes.segment(line), ({ segment }) => segment).flatMap((cluster) =>
+    Buffer.byteLength(cluster) <= FIRST_WORD_OCTETS ? [cluster] : [...cluster],
+  );
+}

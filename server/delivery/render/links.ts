@@ -1,0 +1,142 @@
+import { renderSource, TemplateError, templateRoots, variablesOf } from "./liquid-engine.ts";
+import { maskLiquid } from "./liquid-mask.ts";
+
+const OWN_URL = /\b(unsubscribe_url|preferences_url|web_view_url)\b/;
+const WEB_URL = /^https?:\/\/[^/]/i;
+/** Filters after which a value is already fit for a URL. */
+const URL_READY = /\|\s*(url_encode|cgi_escape|uri_escape|url_component|safe_url)\b/;
+
+/**
+ * The links of a body that clicks are counted for, in order of appearance, each once: http and https
+ * links, with the Liquid they hold. Not: our own URLs (unsubscribe, preferences, web view), mailto:,
+ * tel:, anchors, and links whose Liquid cannot be rendered again at click time.
+ */
+export function collectLinks(html: string): string[] {
+  const links: string[] = [];
+  rewriteHrefs(html, (url) => {
+    if (isTrackable(url) && !links.includes(url)) {
+      links.push(url);
+    }
+    return undefined;
+  });
+  return links;
+}
+
+/**
+ * Replaces each link by `{{ __c<link_no> }}`, the place where the recipient's click URL goes. A link that
+ * is not in `links` stays as it is, with the values in it made safe for URLs.
+ */
+export function rewriteLinks(html: string, links: readonly string[]): string {
+  const numbers = new Map(links.map((url, index) => [url, index + 1]));
+  return rewriteHrefs(html, (url) => {
+    const number = numbers.get(url);
+    return number === undefined ? safeLiquidUrl(url) : `{{ __c${number} }}`;
+  });
+}
+
+/**
+ * The address a click on `link` leads to, for one contact. Only http and https come out; the host is the
+ * one written in the link, whatever the contact's data says, unless the link starts with a value.
+ *
+ * @param scope The template scope of the contact.
+ * @throws TemplateError when the link cannot be rendered or leads to something that is not a web page.
+ */
+export function renderLink(link: string, scope: object): string {
+  const url = link.includes("{") ? renderSource(safeLiquidUrl(link), scope, "text").trim() : link;
+  const parsed = URL.parse(url);
+  if (parsed === null || !/^https?:$/.test(parsed.protocol) || parsed.username !== "") {
+    throw new TemplateError("The link does not lead to a web page.", undefined);
+  }
+  const written = writtenHost(link);
+  if (written !== undefined && written !== parsed.host) {
+    throw new TemplateError(
+      "The link leads to another host than the one written in it.",
+      undefined,
+    );
+  }
+  return url;
+}
+
+// `https://shop.example/{{ x }}` has the host shop.example; `{{ x }}` and `https://{{ x }}.example` have none.
+function writtenHost(link: string): string | undefined {
+  const literal = /^https?:\/\/([^/?#{]+)(?=[/?#]|$)/i.exec(link)?.[0];
+  return literal === undefined ? undefined : URL.parse(literal)?.host;
+}
+
+/** Makes the values in a URL fit for it: percent-encoded inside, restricted to safe schemes when they are all of it. */
+export function safeLiquidUrl(url: string): string {
+  if (OWN_URL.test(url)) {
+    return url;
+  }
+  return url.replace(/\{\{-?([\s\S]*?)-?\}\}/g, (output, inside: string, at: number) => {
+    if (/^\s*__/.test(inside)) {
+      return output;
+    }
+    // Even a filter such as url_encode is no answer to javascript: at the start.
+    const filter = at === 0 ? "safe_url" : "url_component";
+    return at > 0 && URL_READY.test(inside) ? output : `{{ ${inside.trim()} | ${filter} }}`;
+  });
+}
+
+function isTrackable(url: string): boolean {
+  if (OWN_URL.test(url)) {
+    return false;
+  }
+  if (!url.includes("{")) {
+    return WEB_URL.test(url) && URL.canParse(url);
+  }
+  return (WEB_URL.test(url) || url.startsWith("{{")) && canRenderLater(url);
+}
+
+// At click time there is the contact, and nothing that a loop or an assign of the body had made.
+function canRenderLater(url: string): boolean {
+  try {
+    return variablesOf(url, "text").every((path) =>
+      (templateRoots as readonly string[]).includes(path[0] ?? ""),
+    );
+  } catch (error) {
+    if (error instanceof TemplateError) {
+      return false;
+    }
+    throw error;
+  }
+}
+
+function rewriteHrefs(html: string, change: (url: string) => string | undefined): string {
+  const masked = maskLiquid(html);
+  const rewritten = new HTMLRewriter()
+    .on("a[href], area[href]", {
+      element(element) {
+        const written = element.getAttribute("href") ?? "";
+        const url = masked.restore(decodeEntities(written)).trim();
+        const next = change(url);
+        if (next !== undefined && next !== url) {
+          element.setAttribute("href", encodeAttribute(next, masked.add));
+        }
+      },
+    })
+    .transform(masked.text);
+  return masked.restore(rewritten);
+}
+
+function encodeAttribute(url: string, mask: (liquid: string) => string): string {
+  return url
+    .split(/(\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\})/)
+    .map((part, index) => (index % 2 === 1 ? mask(part) : part.replaceAll("&", "&amp;")))
+    .join("");
+}
+
+const entities: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
+
+function decodeEntities(text: string): string {
+  return text.replace(
+    /&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|(amp|lt|gt|quot|apos));/gi,
+    (all, hex, dec, name) => {
+      if (name !== undefined) {
+        return entities[String(name).toLowerCase()] ?? all;
+      }
+      const code = hex === undefined ? Number(dec) : Number.parseInt(hex, 16);
+      return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : all;
+    },
+  );
+}

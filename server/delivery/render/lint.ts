@@ -1,0 +1,87 @@
+import type { Problem } from "./body.ts";
+import {
+  parseTemplate,
+  refuseReservedNames,
+  TemplateError,
+  templateRoots,
+  variablesOf,
+} from "./liquid-engine.ts";
+
+const CLIPPED_AT_CHARS = 102 * 1024;
+const known: Record<string, readonly string[]> = {
+  contact: ["email", "first_name", "last_name", "language"],
+  workspace: ["name", "postal_address"],
+  campaign: ["name", "subject"],
+};
+
+export type LintOptions = {
+  where: Problem["where"];
+  /** Keys of the workspace's custom fields; undefined = do not judge names after `contact.`. */
+  fieldKeys?: readonly string[] | undefined;
+};
+
+/**
+ * Says what is wrong with the Liquid of a template: mistakes with their line as errors; names that nothing
+ * fills, and HTML that Gmail would cut off, as warnings. Never throws.
+ */
+export function lintTemplate(source: string, options: LintOptions = { where: "html" }): Problem[] {
+  const target = options.where === "html" ? "html" : "text";
+  try {
+    refuseReservedNames(source);
+    parseTemplate(source, target);
+    const problems = variablesOf(source, target).flatMap((path) => {
+      const message = unknownName(path, options.fieldKeys);
+      return message === undefined ? [] : [warning(options, message, lineOf(source, path))];
+    });
+    if (target === "html" && source.length > CLIPPED_AT_CHARS) {
+      const size = Math.ceil(source.length / 1024);
+      problems.push(
+        warning(options, `The source has ${size} kB; Gmail cuts off HTML over 102 kB.`),
+      );
+    }
+    return problems;
+  } catch (error) {
+    if (!(error instanceof TemplateError)) {
+      throw error;
+    }
+    return [
+      {
+        severity: "error",
+        where: options.where,
+        message: error.message,
+        ...(error.line === undefined ? {} : { line: error.line }),
+      },
+    ];
+  }
+}
+
+function warning(options: LintOptions, message: string, line?: number): Problem {
+  const problem = { severity: "warning", where: options.where, message } as const;
+  return line === undefined ? problem : { ...problem, line };
+}
+
+function unknownName(path: string[], fieldKeys: readonly string[] | undefined): string | undefined {
+  const [root = "", name] = path;
+  if (!(templateRoots as readonly string[]).includes(root)) {
+    return `Nothing is called "${path.join(".")}"; contact data is under contact, such as contact.first_name.`;
+  }
+  const names = known[root];
+  if (names === undefined || name === undefined) {
+    return undefined;
+  }
+  const isCustom = root === "contact" && (fieldKeys === undefined || fieldKeys.includes(name));
+  if (names.includes(name) || isCustom) {
+    return undefined;
+  }
+  const hint = root === "contact" ? " and is no field of your contacts" : "";
+  return `"${root}.${name}" is not filled by anything${hint}; it will be empty.`;
+}
+
+function lineOf(source: string, path: string[]): number | undefined {
+  const at = source.search(new RegExp(`\\{[{%][^}]*\\b${path.map(escapeRegExp).join("\\.")}\\b`));
+  return at < 0 ? undefined : source.slice(0, at).split("\n").length;
+}
+
+function escapeRegExp(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}

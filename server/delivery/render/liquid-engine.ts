@@ -1,0 +1,196 @@
+import { Context, type FilterImplOptions, Liquid, type Template } from "liquidjs";
+
+// Liquid, locked down: no files (no partials, no tags that load them), no prototype walk, no unescaped
+// output, no randomness, and limits on parsing, time and memory. Templates and merge values are hostile.
+
+/** Names a template may use besides `contact.*`. */
+export const templateRoots = [
+  "contact",
+  "workspace",
+  "campaign",
+  "unsubscribe_url",
+  "preferences_url",
+  "web_view_url",
+] as const;
+
+const PARSE_LIMIT_CHARS = 1_000_000;
+const RENDER_LIMIT_MS = 50;
+const MEMORY_LIMIT = 4_000_000;
+const FORBIDDEN_TAGS = ["include", "render", "layout", "block"];
+// `raw` would switch escaping off; `sample` and `shuffle` would make a retry differ from the first attempt.
+const FORBIDDEN_FILTERS = ["raw", "sample", "shuffle"];
+
+/** What a Liquid template is rendered into: decides how values are escaped. */
+export type Target = "html" | "text";
+
+const htmlEntities: Record<string, string> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&#34;",
+  "'": "&#39;",
+};
+
+/** Escapes a value for HTML text and for attributes in either kind of quotes. */
+export function escapeHtml(value: string): string {
+  return /[&<>"']/.test(value)
+    ? value.replace(/[&<>"']/g, (char) => htmlEntities[char] ?? char)
+    : value;
+}
+
+/** How Liquid writes a value: nothing for nil, text for the rest. */
+export function textOf(value: unknown): string {
+  if (typeof value === "string") {
+    return value;
+  }
+  if (value === null || value === undefined) {
+    return "";
+  }
+  return Array.isArray(value) ? value.map(textOf).join("") : String(value);
+}
+
+/** Percent-encodes a value that stands inside a URL. */
+export function urlComponent(value: unknown): string {
+  return encodeURIComponent(textOf(value).toWellFormed());
+}
+
+/** A value that is a whole URL: only web, mail and telephone addresses; else `#`, so that no script gets in. */
+export function safeUrl(value: unknown): string {
+  const url = textOf(value).trim();
+  return /^(https?:\/\/|mailto:|tel:)/i.test(url) && !/[\s<>"\\]/.test(url) ? url : "#";
+}
+
+const engines: Record<Target, Liquid> = { html: newEngine("html"), text: newEngine("text") };
+
+function newEngine(target: Target): Liquid {
+  const engine = new Liquid({
+    templates: {},
+    ownPropertyOnly: true,
+    strictFilters: true,
+    parseLimit: PARSE_LIMIT_CHARS,
+    renderLimit: RENDER_LIMIT_MS,
+    memoryLimit: MEMORY_LIMIT,
+    timezoneOffset: 0,
+    ...(target === "html" ? { outputEscape: (value: unknown) => escapeHtml(textOf(value)) } : {}),
+  });
+  for (const tag of FORBIDDEN_TAGS) {
+    delete engine.tags[tag];
+  }
+  for (const filter of FORBIDDEN_FILTERS) {
+    delete engine.filters[filter];
+  }
+  // For what we insert ourselves; templates may not use names that start with two underscores.
+  engine.registerFilter("__raw", { raw: true, handler: textOf });
+  engine.registerFilter("url_component", urlComponent);
+  engine.registerFilter("safe_url", safeUrl);
+  engine.registerFilter("date", pinnedDate(engine.filters["date"]));
+  if (target === "html") {
+    // Every output is escaped already; people who write `| escape` must not see `&amp;amp;`.
+    engine.registerFilter("escape", textOf);
+    engine.registerFilter("escape_once", textOf);
+  }
+  return engine;
+}
+
+// `"now" | date` must say the same at every attempt: it reads the date of the message.
+function pinnedDate(original: FilterImplOptions | undefined): FilterImplOptions {
+  if (typeof original !== "function") {
+    throw new Error("liquidjs has no date filter");
+  }
+  return function date(this: ThisParameterType<typeof original>, value, ...rest) {
+    const isNow = value === "now" || value === "today";
+    const pinned = isNow ? this.context.getSync(["__now"]) : value;
+    return original.call(this, pinned ?? value, ...rest) as string;
+  };
+}
+
+/** A template with a mistake in it: `line` counts from 1 in the source it was parsed from. */
+export class TemplateError extends Error {
+  readonly line: number | undefined;
+
+  constructor(message: string, line: number | undefined, cause?: unknown) {
+    super(message, { cause });
+    this.name = "TemplateError";
+    this.line = line;
+  }
+}
+
+/** @throws TemplateError when a template uses a name of ours: `__` starts what this stage inserts itself. */
+export function refuseReservedNames(source: string): void {
+  for (const match of source.matchAll(/\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\}/g)) {
+    if (/(?<!\w)__/.test(match[0])) {
+      const line = source.slice(0, match.index).split("\n").length;
+      throw new TemplateError("Names that start with __ are reserved.", line);
+    }
+  }
+}
+
+/** Parses a template. @throws TemplateError with the line and a plain sentence. */
+export function parseTemplate(source: string, target: Target): Template[] {
+  try {
+    return engines[target].parse(source);
+  } catch (error) {
+    throw plainError(error);
+  }
+}
+
+/** Everything templates of one message share; made once per message and target, because tags keep state in it. */
+export function newContext(scope: object, target: Target): Context {
+  const engine = engines[target];
+  return new Context(scope, engine.options, { sync: true }, { liquid: engine });
+}
+
+/** Renders parsed templates. @throws TemplateError when a limit is exceeded or a filter fails. */
+export function renderTemplates(templates: Template[], context: Context, target: Target): string {
+  try {
+    return textOf(engines[target].renderSync(templates, context));
+  } catch (error) {
+    throw plainError(error);
+  }
+}
+
+/**
+ * Renders a whole template in one go, outside the compiled path: links at click time, and the oracle that
+ * the compiled path is tested against. @throws TemplateError
+ */
+export function renderSource(source: string, scope: object, target: Target): string {
+  return renderTemplates(parseTemplate(source, target), newContext(scope, target), target);
+}
+
+/** The names a template reads from outside, such as `["contact", "first_name"]`. @throws TemplateError */
+export function variablesOf(source: string, target: Target): string[][] {
+  try {
+    return engines[target]
+      .globalVariableSegmentsSync(source)
+      .map((path) => path.map((part) => String(part)));
+  } catch (error) {
+    throw plainError(error);
+  }
+}
+
+function plainError(error: unknown): TemplateError {
+  const raw = error instanceof Error ? error.message : String(error);
+  const line = /, line:(\d+)/.exec(raw)?.[1];
+  const message = raw.replace(/(, file:[^,]*)?, line:\d+, col:\d+.*$/s, "");
+  return new TemplateError(sentence(message), line === undefined ? undefined : Number(line), error);
+}
+
+const sentences: [RegExp, (match: RegExpExecArray) => string][] = [
+  [/^tag "?([^"]*?)"? not found/, (m) => `There is no tag "${m[1]}".`],
+  [/^tag (.*) not closed/s, (m) => `${m[1]} is never closed.`],
+  [/^output (.*) not closed/s, (m) => `${m[1]} lacks its closing }}.`],
+  [/^undefined filter: (.*)/, (m) => `There is no filter "${m[1]}".`],
+  [/template render limit/, () => "The template takes too long to render."],
+  [/memory alloc limit/, () => "The template uses too much memory."],
+  [/parse length limit/, () => "The template is too long."],
+];
+
+function sentence(message: string): string {
+  for (const [pattern, say] of sentences) {
+    const match = pattern.exec(message);
+    if (match !== null) {
+      return say(match);
+    }
+  }
+  return `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
+}

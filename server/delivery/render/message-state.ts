@@ -1,0 +1,197 @@
+import type { Context } from "liquidjs";
+import { type TokenKeys, trackingToken, type UrlPurpose } from "../tokens.ts";
+import type { CampaignContent, Recipient } from "../types.ts";
+import { renderLink } from "./links.ts";
+import {
+  escapeHtml,
+  newContext,
+  renderTemplates,
+  safeUrl,
+  type Target,
+  TemplateError,
+  urlComponent,
+} from "./liquid-engine.ts";
+import { fieldOrDefault, type OwnUrl, type Segment, type Slot } from "./segments.ts";
+
+// What one recipient's message is filled from. Everything is made when a slot first asks for it.
+
+/** The parts of a compiled campaign that values come from. */
+export type ValueSource = {
+  content: CampaignContent;
+  campaignId: number;
+  keys: TokenKeys;
+  subject: Segment[];
+};
+
+export type MessageState = {
+  source: ValueSource;
+  recipient: Recipient;
+  /** Unix ms of the Date field; what `"now" | date` means. */
+  date: number;
+  /** No tokens at all: a preview. Links then end in `/preview`. */
+  isPreview: boolean;
+  subject: string | undefined;
+  unsubscribeUrl: string | undefined;
+  contexts: Record<Target, Context | undefined>;
+};
+
+export function newState(
+  source: ValueSource,
+  recipient: Recipient,
+  date: number,
+  isPreview: boolean,
+): MessageState {
+  return {
+    source,
+    recipient,
+    date,
+    isPreview,
+    subject: undefined,
+    unsubscribeUrl: undefined,
+    contexts: { html: undefined, text: undefined },
+  };
+}
+
+/** The value of a slot, escaped for where it stands. @throws TemplateError */
+export function slotValue(slot: Slot, state: MessageState, target: Target): string {
+  const value = rawValue(slot, state, target);
+  return target === "html" && slot.kind !== "liquid" && slot.kind !== "pixel"
+    ? escapeHtml(value)
+    : value;
+}
+
+function rawValue(slot: Slot, state: MessageState, target: Target): string {
+  switch (slot.kind) {
+    case "field":
+      return fieldValue(slot, state);
+    case "url":
+      return ownUrl(state, slot.name);
+    case "subject":
+      return subjectOf(state);
+    case "click":
+      return clickUrl(state, slot.link);
+    case "pixel":
+      return pixel(state);
+    case "liquid":
+      return renderTemplates(slot.templates, contextOf(state, target), target);
+  }
+}
+
+function fieldValue(slot: Extract<Slot, { kind: "field" }>, state: MessageState): string {
+  const value = fieldOrDefault(state.recipient.contact, slot.name, slot.fallback);
+  if (slot.url === undefined) {
+    return value;
+  }
+  return slot.url === "whole" ? safeUrl(value) : urlComponent(value);
+}
+
+/** The rendered subject, one message's, before it is encoded. @throws TemplateError */
+export function subjectOf(state: MessageState): string {
+  if (state.subject === undefined) {
+    // What a subject would say of itself.
+    state.subject = "";
+    state.subject = renderText(state.source.subject, state, "text");
+  }
+  return state.subject;
+}
+
+/** All segments of a part as one text, not encoded. @throws TemplateError */
+export function renderText(segments: Segment[], state: MessageState, target: Target): string {
+  let text = "";
+  for (const segment of segments) {
+    text += segment.kind === "static" ? segment.text : slotValue(segment, state, target);
+  }
+  return text;
+}
+
+/** One of our URLs for this recipient. */
+export function ownUrl(state: MessageState, name: OwnUrl): string {
+  if (name === "unsubscribe_url") {
+    state.unsubscribeUrl ??= tokenUrl(state, "unsubscribe", "u", state.recipient.seq);
+    return state.unsubscribeUrl;
+  }
+  if (name === "preferences_url") {
+    return tokenUrl(state, "preferences", "p", state.recipient.seq);
+  }
+  // With tracking off, the web view is nobody's: it must not tell who looked.
+  const { trackOpens, trackClicks } = state.source.content;
+  const isTracked = (trackOpens || trackClicks) && !state.recipient.contact.tracking_off;
+  return tokenUrl(state, "view", "v", isTracked ? state.recipient.seq : 0);
+}
+
+function tokenUrl(state: MessageState, purpose: UrlPurpose, path: string, seq: number, link = 0) {
+  const { content, campaignId, keys } = state.source;
+  if (state.isPreview) {
+    return `${content.publicUrl}/${path}/preview`;
+  }
+  const subject = { workspaceNumber: content.workspace.number, campaignId, seq, link };
+  return `${content.publicUrl}/${path}/${trackingToken(keys, purpose, subject)}`;
+}
+
+function clickUrl(state: MessageState, link: number): string {
+  const { content } = state.source;
+  if (content.trackClicks && !state.isPreview && !state.recipient.contact.tracking_off) {
+    return tokenUrl(state, "click", "c", state.recipient.seq, link);
+  }
+  const target = content.links[link - 1] ?? "#";
+  if (!target.includes("{")) {
+    return target;
+  }
+  try {
+    return renderLink(target, scopeOf(state));
+  } catch (error) {
+    // A contact without a usable value gets a dead link, as at click time, not a lost message.
+    if (error instanceof TemplateError) {
+      return "#";
+    }
+    throw error;
+  }
+}
+
+function pixel(state: MessageState): string {
+  const { content } = state.source;
+  if (!content.trackOpens || state.isPreview || state.recipient.contact.tracking_off) {
+    return "";
+  }
+  const url = tokenUrl(state, "open", "o", state.recipient.seq);
+  return `<img src="${escapeHtml(url)}" width="1" height="1" alt="" style="display:block;border:0">`;
+}
+
+function contextOf(state: MessageState, target: Target): Context {
+  state.contexts[target] ??= newContext(scopeOf(state), target);
+  return state.contexts[target];
+}
+
+/** What templates see: `contact`, `workspace`, `campaign`, our URLs; and, under reserved names, our own slots. */
+export function scopeOf(state: MessageState): object {
+  const { content } = state.source;
+  const { contact } = state.recipient;
+  const scope: Record<string, unknown> = {
+    contact: contactScope(contact),
+    workspace: { name: content.workspace.name, postal_address: content.workspace.postalAddress },
+    campaign: lazily({ name: content.name }, "subject", () => subjectOf(state)),
+    __now: new Date(state.date).toISOString(),
+  };
+  for (const name of ["unsubscribe_url", "preferences_url", "web_view_url"] as const) {
+    lazily(scope, name, () => ownUrl(state, name));
+  }
+  lazily(scope, "__open", () => pixel(state));
+  content.links.forEach((_, index) => {
+    lazily(scope, `__c${index + 1}`, () => clickUrl(state, index + 1));
+  });
+  return scope;
+}
+
+function contactScope(contact: Recipient["contact"]): object {
+  return {
+    ...contact.fields,
+    email: contact.email,
+    first_name: contact.first_name,
+    last_name: contact.last_name,
+    language: contact.language,
+  };
+}
+
+function lazily<T extends object>(target: T, name: string, value: () => string): T {
+  return Object.defineProperty(target, name, { get: value, enumerable: true });
+}

@@ -1,0 +1,164 @@
+import { addressToken, messageIdOf } from "../tokens.ts";
+import type { Recipient, Rendered } from "../types.ts";
+import { type CompiledCampaign, isSafeAddress } from "./compile.ts";
+import { encodeText, type HeaderField, headerField } from "./header-text.ts";
+import { TemplateError } from "./liquid-engine.ts";
+import { type MessageState, newState, ownUrl, slotValue, subjectOf } from "./message-state.ts";
+import { encodePiece, isPlainSlot, SOFT_BREAK } from "./quoted-printable.ts";
+
+export type MessageOptions = {
+  /** Unix ms of the Date field: the first attempt's at every later one, so that the octets are the same. */
+  date: number;
+  /** Overrides the Message-ID (without brackets); for test sends, which share seq 0. */
+  messageId?: string;
+};
+
+/** A message before it is signed: its header fields in order, and its body in pieces with their length. */
+export type Draft = {
+  envelopeFrom: string;
+  envelopeTo: string;
+  messageId: string;
+  needsSmtpUtf8: boolean;
+  fields: HeaderField[];
+  body: (string | Buffer)[];
+  bodyBytes: number;
+};
+
+/**
+ * Fills the slots for one recipient.
+ *
+ * @throws TemplateError when a value cannot be rendered or the address cannot stand in a header; the
+ *   message is then not to be sent, and trying again gives the same.
+ */
+export function draftMessage(
+  campaign: CompiledCampaign,
+  recipient: Recipient,
+  options: MessageOptions,
+): Draft {
+  if (!isSafeAddress(recipient.address)) {
+    throw new TemplateError("The address cannot stand in a header.", undefined);
+  }
+  const { content, keys, campaignId } = campaign;
+  const state = newState(campaign, recipient, options.date, false);
+  const ref = { workspaceNumber: content.workspace.number, campaignId, seq: recipient.seq };
+  const messageId = options.messageId ?? messageIdOf(keys, ref, content.domain);
+  const fields = headerFields(campaign, state, messageId);
+  const { body, bodyBytes } = fillBody(campaign, state);
+  return {
+    envelopeFrom:
+      content.bounceDomain === ""
+        ? content.fromEmail
+        : `${addressToken(keys, "bounce", ref)}@${content.bounceDomain}`,
+    envelopeTo: recipient.address,
+    messageId,
+    needsSmtpUtf8: !isAscii(recipient.address) || !isAscii(content.fromEmail + content.replyTo),
+    fields,
+    body,
+    bodyBytes,
+  };
+}
+
+function isAscii(text: string): boolean {
+  return /^[ -~]*$/.test(text);
+}
+
+function headerFields(
+  campaign: CompiledCampaign,
+  state: MessageState,
+  messageId: string,
+): HeaderField[] {
+  const { from, replyTo, constant } = campaign.fields;
+  const fields = [
+    from,
+    headerField("To", `<${state.recipient.address}>`),
+    campaign.constantSubject ?? headerField("Subject", encodeText("Subject", subjectOf(state))),
+    headerField("Date", mailDate(state.date)),
+    headerField("Message-ID", `<${messageId}>`),
+  ];
+  if (replyTo !== undefined) {
+    fields.push(replyTo);
+  }
+  fields.push(listUnsubscribe(campaign, state), ...constant);
+  return fields;
+}
+
+function listUnsubscribe(campaign: CompiledCampaign, state: MessageState): HeaderField {
+  const { content, keys, campaignId } = campaign;
+  const url = `<${ownUrl(state, "unsubscribe_url")}>`;
+  if (content.bounceDomain === "") {
+    return headerField("List-Unsubscribe", url);
+  }
+  const mailbox = addressToken(keys, "unsubscribeMail", {
+    workspaceNumber: content.workspace.number,
+    campaignId,
+    seq: state.recipient.seq,
+  });
+  const mailto = `<mailto:${mailbox}@${content.bounceDomain}?subject=unsubscribe>`;
+  return headerField("List-Unsubscribe", `${url},\r\n ${mailto}`);
+}
+
+/** RFC 5322 §3.3, in UTC. @param at Unix ms. */
+export function mailDate(at: number): string {
+  return new Date(at).toUTCString().replace("GMT", "+0000");
+}
+
+function fillBody(campaign: CompiledCampaign, state: MessageState) {
+  const body: (string | Buffer)[] = [];
+  let bodyBytes = 0;
+  for (const { piece, target } of campaign.body) {
+    const filled = "kind" in piece ? encodeSlot(slotValue(piece, state, target)) : piece;
+    body.push(filled);
+    bodyBytes += filled.length;
+  }
+  return { body, bodyBytes };
+}
+
+function encodeSlot(value: string): string | Buffer {
+  if (isPlainSlot(value)) {
+    return value + SOFT_BREAK;
+  }
+  const bytes = encodePiece(value);
+  return bytes.length > 0 && bytes[bytes.length - 1] === 10
+    ? bytes
+    : Buffer.concat([bytes, softBreak]);
+}
+
+const softBreak = Buffer.from(SOFT_BREAK);
+
+/**
+ * Renders a message without a signature: for routes that sign themselves, and the test inbox.
+ *
+ * @throws TemplateError as `draftMessage`.
+ */
+export function renderMessage(
+  campaign: CompiledCampaign,
+  recipient: Recipient,
+  options: MessageOptions,
+): Rendered {
+  const draft = draftMessage(campaign, recipient, options);
+  const header = `${draft.fields.map((field) => field.wire).join("")}\r\n`;
+  const headerBytes = draft.needsSmtpUtf8 ? Buffer.byteLength(header) : header.length;
+  const bytes = Buffer.allocUnsafeSlow(headerBytes + draft.bodyBytes);
+  bytes.write(header, 0, draft.needsSmtpUtf8 ? "utf8" : "latin1");
+  writeBody(draft, bytes, headerBytes);
+  return finished(draft, bytes);
+}
+
+/** Copies the body of a draft to its place. */
+export function writeBody(draft: Draft, bytes: Buffer, start: number): void {
+  let at = start;
+  for (const part of draft.body) {
+    if (typeof part === "string") {
+      bytes.write(part, at, "latin1");
+    } else {
+      bytes.set(part, at);
+    }
+    at += part.length;
+  }
+}
+
+/** The finished message of a draft. */
+export function finished(draft: Draft, bytes: Uint8Array): Rendered {
+  const { envelopeFrom, envelopeTo, messageId, needsSmtpUtf8 } = draft;
+  return { envelopeFrom, envelopeTo, messageId, bytes, needsSmtpUtf8, needs8bit: needsSmtpUtf8 };
+}

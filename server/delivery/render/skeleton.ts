@@ -1,0 +1,84 @@
+import MailComposer from "nodemailer/lib/mail-composer";
+import { type HeaderField, headerField } from "./header-text.ts";
+
+const TEXT_MARK = "swiftmail-text-part";
+const HTML_MARK = "swiftmail-html-part";
+
+/** The frame of a message as nodemailer composes it: what stands before, between and after the two parts. */
+export type Skeleton = {
+  from: HeaderField;
+  replyTo: HeaderField | undefined;
+  mimeVersion: HeaderField;
+  contentType: HeaderField;
+  beforeText: string;
+  beforeHtml: string;
+  end: string;
+};
+
+export type SkeletonInput = {
+  fromName: string;
+  fromEmail: string;
+  replyTo: string;
+  /** Makes the boundary; the same for every attempt of a campaign. */
+  boundarySeed: string;
+};
+
+/**
+ * Has nodemailer compose multipart/alternative (text, then HTML; utf-8; quoted-printable) around two marks
+ * and cuts the result at the marks. The boundary holds `=_`, which no quoted-printable text can contain.
+ */
+export async function composeSkeleton(input: SkeletonInput): Promise<Skeleton> {
+  const composer = new MailComposer({
+    from: { name: input.fromName, address: input.fromEmail },
+    ...(input.replyTo === "" ? {} : { replyTo: { name: "", address: input.replyTo } }),
+    // Something outside ASCII, or the composer would choose 7bit.
+    text: `\u00fc${TEXT_MARK}`,
+    html: `\u00fc${HTML_MARK}`,
+    textEncoding: "quoted-printable",
+    boundaryPrefix: "=_",
+    baseBoundary: input.boundarySeed,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  const raw = (await composer.compile().build()).toString("utf8");
+  const split = raw.indexOf("\r\n\r\n") + 2;
+  const fields = parseFields(raw.slice(0, split));
+  const [beforeText, afterText] = cut(raw.slice(split + 2), `=C3=BC${TEXT_MARK}`);
+  const [beforeHtml, end] = cut(afterText, `=C3=BC${HTML_MARK}`);
+  return {
+    from: required(fields, "From"),
+    replyTo: fields.get("reply-to"),
+    mimeVersion: required(fields, "MIME-Version"),
+    contentType: required(fields, "Content-Type"),
+    beforeText,
+    beforeHtml,
+    end: `${end.trimEnd()}\r\n`,
+  };
+}
+
+function parseFields(head: string): Map<string, HeaderField> {
+  const fields = head.split(/\r\n(?![ \t])/).filter((line) => line !== "");
+  return new Map(
+    fields.map((line) => {
+      const colon = line.indexOf(":");
+      const field = headerField(line.slice(0, colon), line.slice(colon + 1).trimStart());
+      return [field.name.toLowerCase(), field];
+    }),
+  );
+}
+
+function required(fields: Map<string, HeaderField>, name: string): HeaderField {
+  const field = fields.get(name.toLowerCase());
+  if (field === undefined) {
+    throw new Error(`the composer wrote no ${name} field`);
+  }
+  return field;
+}
+
+function cut(text: string, mark: string): [string, string] {
+  const at = text.indexOf(mark);
+  if (at < 0) {
+    throw new Error("the composer did not keep the mark of a part");
+  }
+  return [text.slice(0, at), text.slice(at + mark.length)];
+}

@@ -1,0 +1,138 @@
+import { expect, test } from "bun:test";
+import PostalMime from "postal-mime";
+import { compileCampaign } from "../../../../server/delivery/render/compile.ts";
+import { renderMessage } from "../../../../server/delivery/render/message.ts";
+import { readAddressToken, readTrackingToken } from "../../../../server/delivery/tokens.ts";
+import type { CampaignContent, Recipient } from "../../../../server/delivery/types.ts";
+import {
+  campaignContent,
+  contactFields,
+  recipient,
+  testTokenKeys,
+} from "../../../support/campaign-content.ts";
+import { assertBulkMessage } from "../../../support/message-checks.ts";
+
+const date = Date.UTC(2026, 10, 21, 7, 0, 0);
+
+async function render(changes: Partial<CampaignContent> = {}, to: Partial<Recipient> = {}) {
+  const content = campaignContent(changes);
+  const campaign = await compileCampaign(content, { campaignId: 9, keys: testTokenKeys });
+  return renderMessage(campaign, recipient(to), { date });
+}
+
+const bulk = { envelopeTo: "jane@example.org", domain: "acme.example", sentAt: date };
+
+test("a bulk message has every header receivers ask for, once", async () => {
+  const message = await render({ preheader: "Inside: {{ contact.first_name }} & friends" });
+
+  const email = await assertBulkMessage(message.bytes, bulk);
+  expect(email.subject).toBe("News for Jane");
+  expect(email.from).toMatchObject({ name: "Ada from Acme", address: "news@acme.example" });
+  expect(email.html).toContain("Hello Jane");
+  expect(email.html).toContain("Inside: Jane &amp; friends");
+  expect(email.text).toContain("Hello Jane");
+  expect(message.needs8bit).toBe(false);
+});
+
+test("every token in a message leads back to it", async () => {
+  const message = await render();
+  const email = await PostalMime.parse(message.bytes);
+  const html = email.html ?? "";
+  const token = (path: string) => new RegExp(`/${path}/([A-Za-z0-9_-]+)`).exec(html)?.[1] ?? "";
+  const subject = { workspaceNumber: 3, campaignId: 9, seq: 42, link: 0 };
+
+  expect(readTrackingToken(testTokenKeys, "open", token("o"))).toEqual(subject);
+  expect(readTrackingToken(testTokenKeys, "click", token("c"))).toEqual({ ...subject, link: 1 });
+  expect(readTrackingToken(testTokenKeys, "unsubscribe", token("u"))).toEqual(subject);
+  const [returnPath, domain] = message.envelopeFrom.split("@");
+  expect(domain).toBe("bounce.acme.example");
+  expect(readAddressToken(testTokenKeys, "bounce", returnPath ?? "")).toEqual(subject);
+  const mailto = /<mailto:(u-[a-z2-7]+)@/.exec(Buffer.from(message.bytes).toString())?.[1] ?? "";
+  expect(readAddressToken(testTokenKeys, "unsubscribeMail", mailto)).toEqual(subject);
+});
+
+test("a second attempt is the same message, octet for octet", async () => {
+  const first = await render();
+  const second = await render({}, { attempts: 3 });
+
+  expect(Buffer.from(second.bytes).equals(Buffer.from(first.bytes))).toBe(true);
+});
+
+test("with tracking off no identifier leaves but the unsubscribe link", async () => {
+  const off = { contact: contactFields({ tracking_off: true }) };
+  const html =
+    '<body><a href="https://shop.example/?n={{ contact.first_name }}">x</a><a href="{{ web_view_url }}">w</a></body>';
+  const message = await render({ html }, off);
+  const email = await assertBulkMessage(message.bytes, bulk);
+
+  expect(email.html).not.toContain("/o/");
+  expect(email.html).not.toContain("/c/");
+  expect(email.html).toContain('href="https://shop.example/?n=Jane"');
+  const view = /\/v\/([A-Za-z0-9_-]+)/.exec(email.html ?? "")?.[1] ?? "";
+  expect(readTrackingToken(testTokenKeys, "view", view)?.seq).toBe(0);
+});
+
+test("a campaign without tracking has no pixel and keeps its links", async () => {
+  const message = await render({ trackOpens: false, trackClicks: false });
+  const email = await assertBulkMessage(message.bytes, bulk);
+
+  expect(email.html).not.toContain("<img");
+  expect(email.html).toContain('href="https://shop.example/a?x=1&amp;y=2"');
+});
+
+test("a body without an unsubscribe link gets a footer with link, reason and postal address", async () => {
+  const email = await assertBulkMessage((await render()).bytes, bulk);
+
+  for (const part of [email.html ?? "", email.text ?? ""]) {
+    expect(part).toContain("Unsubscribe");
+    expect(part).toContain("because you are on the mailing list of Acme");
+    expect(part.replace(/\r\n/g, "\n")).toContain("Acme Ltd\n1 Main Street\nLondon N1");
+  }
+});
+
+test("a body with its own unsubscribe link and address gets no second footer", async () => {
+  const html =
+    '<body><p>Hi</p><a href="{{ unsubscribe_url }}">Leave</a> {{ workspace.postal_address }}</body>';
+  const email = await assertBulkMessage((await render({ html })).bytes, bulk);
+
+  expect(email.html?.match(/\/u\//g)).toHaveLength(1);
+  expect(email.html).not.toContain("mailing list of");
+});
+
+test("without a bounce domain the sender gets bounces and only the https link unsubscribes", async () => {
+  const message = await render({ bounceDomain: "" });
+  await assertBulkMessage(message.bytes, bulk);
+
+  expect(message.envelopeFrom).toBe("news@acme.example");
+  expect(Buffer.from(message.bytes).toString()).not.toContain("mailto:");
+});
+
+test("an address outside ASCII asks for SMTPUTF8 and stands in To as it is", async () => {
+  const address = "jörg@example.org";
+  const message = await render({}, { address });
+
+  expect(message.needsSmtpUtf8).toBe(true);
+  await assertBulkMessage(message.bytes, { ...bulk, envelopeTo: address });
+});
+
+test("a reply address, long names and emoji in the subject survive the way", async () => {
+  const subject = `${"Ünïcode and 👩‍👩‍👧‍👦 families, ".repeat(6)}{{ contact.first_name }} 🎉`;
+  const message = await render({
+    subject,
+    replyTo: "help@acme.example",
+    fromName: "Zoë „Quotes“, Ltd.",
+  });
+  const email = await assertBulkMessage(message.bytes, bulk);
+
+  expect(email.subject).toBe(`${"Ünïcode and 👩‍👩‍👧‍👦 families, ".repeat(6)}Jane 🎉`);
+  expect(email.replyTo?.[0]?.address).toBe("help@acme.example");
+  expect(email.from?.name).toBe("Zoë „Quotes“, Ltd.");
+  const head = Buffer.from(message.bytes).toString().split("\r\n\r\n")[0] ?? "";
+  expect(Math.max(...head.split("\r\n").map((line) => line.length))).toBeLessThanOrEqual(120);
+});
+
+test("links that were changed after the launch are refused instead of leading elsewhere", async () => {
+  const content = campaignContent({ links: ["https://other.example/"] });
+
+  expect(compileCampaign(content, { campaignId: 9, keys: testTokenKeys })).rejects.toThrow("links");
+});

@@ -6,6 +6,7 @@ import type { AppDeps, Outside } from "./features/deps.ts";
 import { domainRoutes } from "./features/domains/domains.routes.ts";
 import { senderRoutes } from "./features/domains/senders.routes.ts";
 import { inboxRoutes } from "./features/inbox/inbox.routes.ts";
+import { reportRoutes } from "./features/reports/reports.routes.ts";
 import { routeRoutes } from "./features/routes/routes.routes.ts";
 import type { Clock } from "./platform/clock.ts";
 import type { Databases } from "./platform/db/databases.ts";
@@ -50,5 +51,6 @@ function api(deps: AppDeps) {
     .use(routeRoutes(deps))
     .use(domainRoutes(deps))
     .use(senderRoutes(deps))
-    .use(auditRoutes(deps));
+    .use(auditRoutes(deps))
+    .use(reportRoutes(deps));
 }

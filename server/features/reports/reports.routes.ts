@@ -1,0 +1,80 @@
+import { Elysia, t } from "elysia";
+import { refusals, WorkspaceItemParams, WorkspaceParams } from "../../platform/http/schemas.ts";
+import type { AppDeps } from "../deps.ts";
+import {
+  CampaignReport,
+  Dashboard,
+  LinkReport,
+  RecipientPage,
+  RecipientQuery,
+  RecipientStory,
+  Timeline,
+  TimelineQuery,
+} from "./reports.schema.ts";
+import {
+  campaignLinks,
+  campaignReport,
+  campaignTimeline,
+  dashboard,
+  listRecipients,
+  recipientStory,
+} from "./reports.service.ts";
+
+const RecipientParams = t.Object({
+  ...WorkspaceItemParams.properties,
+  seq: t.Integer({ minimum: 1 }),
+});
+
+export const reportRoutes = ({ guard, clock }: AppDeps) =>
+  new Elysia({ name: "reports", prefix: "/workspaces/:workspaceId", detail: { tags: ["Reports"] } })
+    .use(guard)
+    .get("/dashboard", ({ db }) => dashboard(db, clock()), {
+      permission: "reports:read",
+      params: WorkspaceParams,
+      response: { 200: Dashboard, ...refusals },
+      detail: { summary: "The workspace at a glance" },
+    })
+    .get("/campaigns/:id/report", ({ db, params }) => campaignReport(db, params.id, clock()), {
+      permission: "reports:read",
+      params: WorkspaceItemParams,
+      response: { 200: CampaignReport, ...refusals },
+      detail: { summary: "Report of a campaign" },
+    })
+    .get(
+      "/campaigns/:id/report/timeline",
+      ({ db, params, query }) => campaignTimeline(db, params.id, query.bucket),
+      {
+        permission: "reports:read",
+        params: WorkspaceItemParams,
+        query: TimelineQuery,
+        response: { 200: Timeline, ...refusals },
+        detail: { summary: "What happened when in a campaign" },
+      },
+    )
+    .get("/campaigns/:id/report/links", ({ db, params }) => campaignLinks(db, params.id), {
+      permission: "reports:read",
+      params: WorkspaceItemParams,
+      response: { 200: LinkReport, ...refusals },
+      detail: { summary: "Clicks by link" },
+    })
+    .get(
+      "/campaigns/:id/recipients",
+      ({ db, params, query }) => listRecipients(db, params.id, query),
+      {
+        permission: "reports:read",
+        params: WorkspaceItemParams,
+        query: RecipientQuery,
+        response: { 200: RecipientPage, ...refusals },
+        detail: { summary: "Recipients of a campaign with their state and its reason" },
+      },
+    )
+    .get(
+      "/campaigns/:id/recipients/:seq",
+      ({ db, params }) => recipientStory(db, params.id, params.seq),
+      {
+        permission: "reports:read",
+        params: RecipientParams,
+        response: { 200: RecipientStory, ...refusals },
+        detail: { summary: "Why a recipient did or did not get a campaign" },
+      },
+    );

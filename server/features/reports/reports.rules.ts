@@ -1,0 +1,49 @@
+import {
+  type MessageState,
+  type MessageStateName,
+  MINUTE_MS,
+  messageState,
+} from "../../delivery/index.ts";
+
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+const MAX_POINTS = 500;
+
+export const bucketSizes = { minute: MINUTE_MS, hour: HOUR_MS, day: DAY_MS } as const;
+export type BucketName = keyof typeof bucketSizes;
+
+/** The finest bucket that shows a span in at most 500 points; a day is the coarsest. */
+export function bucketFor(spanMs: number): number {
+  return [MINUTE_MS, HOUR_MS].find((size) => spanMs / size < MAX_POINTS) ?? DAY_MS;
+}
+
+const nameOf = Object.fromEntries(
+  Object.entries(messageState).map(([name, number]) => [number, name]),
+) as Record<MessageState, MessageStateName>;
+
+/** The word for a stored state. @throws Error for a number the schema does not allow. */
+export function stateName(state: number): MessageStateName {
+  const name = nameOf[state as MessageState];
+  if (name === undefined) {
+    throw new Error(`a message cannot have state ${state}`);
+  }
+  return name;
+}
+
+type Series = { at: number; n: number }[];
+
+/** Lines up series of the same bucket size; a bucket that one of them lacks counts 0 there. */
+export function mergeSeries<K extends string>(
+  series: Record<K, Series>,
+): ({ at: number } & Record<K, number>)[] {
+  const names = Object.keys(series) as K[];
+  const zero = Object.fromEntries(names.map((name) => [name, 0])) as Record<K, number>;
+  const byTime = new Map<number, { at: number } & Record<K, number>>();
+  for (const name of names) {
+    for (const { at, n } of series[name]) {
+      const point = byTime.get(at) ?? { at, ...zero };
+      byTime.set(at, { ...point, [name]: n });
+    }
+  }
+  return [...byTime.values()].sort((a, b) => a.at - b.at);
+}

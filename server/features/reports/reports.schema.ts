@@ -1,0 +1,186 @@
+import { type Static, t } from "elysia";
+import { pageOf, pageQuery } from "../../platform/http/schemas.ts";
+
+const Nullable = <T extends Parameters<typeof t.Union>[0][number]>(schema: T) =>
+  t.Union([schema, t.Null()]);
+
+export const StateCounts = t.Object(
+  {
+    total: t.Integer(),
+    pending: t.Integer(),
+    leased: t.Integer({ description: "In the hands of a thread that is sending them" }),
+    deferred: t.Integer(),
+    held: t.Integer(),
+    sent: t.Integer(),
+    bounced: t.Integer(),
+    failed: t.Integer(),
+    skipped: t.Integer(),
+  },
+  { description: "pending + leased + … + skipped = total, at every moment" },
+);
+
+const Engagement = t.Object({
+  unique: t.Integer({ description: "Messages, each counted once" }),
+  total: t.Integer(),
+});
+
+const ByClass = t.Object({ human: Engagement, machine: Engagement });
+
+export const CampaignReport = t.Object({
+  campaign: t.Object({
+    id: t.Integer(),
+    name: t.String(),
+    subject: t.String(),
+    status: t.String(),
+    statusReason: t.String(),
+    launchedAt: Nullable(t.Integer()),
+    startedAt: Nullable(t.Integer()),
+    finishedAt: Nullable(t.Integer()),
+  }),
+  counts: StateCounts,
+  engagement: t.Object({
+    opens: ByClass,
+    clicks: ByClass,
+    views: ByClass,
+    unsubscribes: t.Integer(),
+    complaints: t.Integer(),
+  }),
+  reasons: t.Array(t.Object({ state: t.String(), reason: t.String(), count: t.Integer() }), {
+    description: "Why messages are deferred, held, bounced, failed or skipped; largest first",
+  }),
+  providers: t.Array(t.Intersect([t.Object({ provider: t.String() }), StateCounts]), {
+    description: "The same counts for each destination provider",
+  }),
+  ambiguous: t.Integer({
+    description:
+      "Messages that may have arrived twice, because an answer was lost after the final dot",
+  }),
+});
+export type CampaignReport = Static<typeof CampaignReport>;
+
+export const TimelineQuery = t.Object({
+  bucket: t.Optional(
+    t.Union([t.Literal("minute"), t.Literal("hour"), t.Literal("day")], {
+      description: "Left out: the finest that gives at most 500 points",
+    }),
+  ),
+});
+
+export const Timeline = t.Object({
+  bucketMs: t.Integer(),
+  points: t.Array(
+    t.Object({
+      at: t.Integer(),
+      sent: t.Integer(),
+      bounced: t.Integer(),
+      failed: t.Integer(),
+      opensHuman: t.Integer(),
+      opensMachine: t.Integer(),
+      clicksHuman: t.Integer(),
+      clicksMachine: t.Integer(),
+      unsubscribes: t.Integer(),
+    }),
+  ),
+});
+export type Timeline = Static<typeof Timeline>;
+
+export const LinkReport = t.Object({
+  items: t.Array(
+    t.Object({ linkNo: t.Integer(), url: t.String(), human: Engagement, machine: Engagement }),
+  ),
+});
+
+export const RecipientState = t.Union([
+  t.Literal("pending"),
+  t.Literal("deferred"),
+  t.Literal("held"),
+  t.Literal("sent"),
+  t.Literal("bounced"),
+  t.Literal("failed"),
+  t.Literal("skipped"),
+]);
+
+export const RecipientQuery = t.Object({
+  ...pageQuery,
+  state: t.Optional(RecipientState),
+  reason: t.Optional(t.String({ maxLength: 100 })),
+  q: t.Optional(t.String({ maxLength: 320, description: "The beginning of an address" })),
+});
+export type RecipientQuery = Static<typeof RecipientQuery>;
+
+const Recipient = t.Object({
+  seq: t.Integer(),
+  contactId: t.Integer(),
+  address: t.String(),
+  state: RecipientState,
+  reason: t.String(),
+  attempts: t.Integer(),
+  dueAt: Nullable(t.Integer()),
+  changedAt: Nullable(t.Integer()),
+});
+export const RecipientPage = pageOf(Recipient);
+export type Recipient = Static<typeof Recipient>;
+
+export const RecipientStory = t.Object({
+  recipient: Recipient,
+  provider: t.String(),
+  suppression: Nullable(
+    t.Object({ reason: t.String(), source: t.String(), createdAt: t.Integer() }),
+  ),
+  attempts: t.Array(
+    t.Object({
+      at: t.Integer(),
+      outcome: t.String(),
+      category: t.String(),
+      stage: t.String(),
+      code: t.Integer(),
+      enhanced: t.String(),
+      reply: t.String(),
+      host: t.String(),
+      routeName: t.String(),
+      durationMs: t.Integer(),
+    }),
+  ),
+  events: t.Array(
+    t.Object({
+      at: t.Integer(),
+      kind: t.String(),
+      class: t.String(),
+      rule: t.String(),
+      url: Nullable(t.String()),
+      ip: t.String(),
+      userAgent: t.String(),
+    }),
+  ),
+});
+export type RecipientStory = Static<typeof RecipientStory>;
+
+export const Dashboard = t.Object({
+  contacts: t.Integer(),
+  suppressed: t.Integer(),
+  last30Days: t.Object({
+    sent: t.Integer(),
+    opensHuman: t.Integer({ description: "Messages opened by a person" }),
+    clicksHuman: t.Integer({ description: "Messages clicked by a person" }),
+    bounced: t.Integer(),
+    unsubscribes: t.Integer(),
+  }),
+  recent: t.Array(
+    t.Object({
+      id: t.Integer(),
+      name: t.String(),
+      status: t.String(),
+      statusReason: t.String(),
+      updatedAt: t.Integer(),
+      scheduledAt: Nullable(t.Integer()),
+      counts: StateCounts,
+      opensHuman: t.Integer(),
+      clicksHuman: t.Integer(),
+    }),
+  ),
+  needsYou: t.Array(t.Object({ kind: t.String(), count: t.Integer(), id: Nullable(t.Integer()) }), {
+    description:
+      "What waits for a person: no_route, no_sender, unverified_domain, paused_campaign, failed_import",
+  }),
+});
+export type Dashboard = Static<typeof Dashboard>;

@@ -1,0 +1,219 @@
+import {
+  campaignCounts,
+  campaignCountsByProvider,
+  type EngagementGroup,
+  type EngagementKind,
+  engagementMetric,
+  messageState,
+  stateMetric,
+  uniqueMetric,
+} from "../../delivery/index.ts";
+import type { Connection } from "../../platform/db/driver.ts";
+import { notFound } from "../../platform/errors.ts";
+import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
+import {
+  findAudienceSize,
+  findNeeds,
+  findRecentCampaigns,
+  findTotalsSince,
+} from "./dashboard.store.ts";
+import {
+  type BucketName,
+  bucketFor,
+  bucketSizes,
+  mergeSeries,
+  stateName,
+} from "./reports.rules.ts";
+import type {
+  CampaignReport,
+  Dashboard,
+  Recipient,
+  RecipientQuery,
+  RecipientStory,
+  Timeline,
+} from "./reports.schema.ts";
+import {
+  findAmbiguousCount,
+  findAttempts,
+  findBuckets,
+  findCampaignHead,
+  findEvents,
+  findLinkClicks,
+  findReasons,
+  findRecipient,
+  findRecipients,
+  findRecipientsByAddress,
+  findRecipientsInState,
+  findSpan,
+  findSuppression,
+  findTotals,
+  type RecipientRow,
+} from "./reports.store.ts";
+
+const DEFAULT_PAGE = 50;
+const RECENT_CAMPAIGNS = 8;
+const DAYS_30_MS = 30 * 24 * 3_600_000;
+
+/**
+ * A campaign's report: counts by state as they are this moment, engagement with people and machines apart.
+ *
+ * @throws AppError `not_found`.
+ */
+export function campaignReport(db: Connection, campaignId: number, now: number): CampaignReport {
+  const campaign = findCampaignHead(db, campaignId);
+  if (campaign === undefined) {
+    throw notFound("campaign");
+  }
+  const totals = findTotals(db, campaignId);
+  const engaged = (kind: EngagementKind, group: EngagementGroup) => ({
+    unique: totals.get(uniqueMetric(kind, group)) ?? 0,
+    total: totals.get(engagementMetric(kind, group)) ?? 0,
+  });
+  const byClass = (kind: EngagementKind) => ({
+    human: engaged(kind, "human"),
+    machine: engaged(kind, "machine"),
+  });
+  return {
+    campaign,
+    counts: campaignCounts(db, campaignId, now),
+    engagement: {
+      opens: byClass("open"),
+      clicks: byClass("click"),
+      views: byClass("view"),
+      unsubscribes: engaged("unsubscribe", "human").unique,
+      complaints: engaged("complaint", "human").unique,
+    },
+    reasons: findReasons(db, campaignId).map((row) => ({ ...row, state: stateName(row.state) })),
+    providers: campaignCountsByProvider(db, campaignId, now),
+    ambiguous: findAmbiguousCount(db, campaignId),
+  };
+}
+
+/** What happened when: one point a bucket in which anything did. */
+export function campaignTimeline(
+  db: Connection,
+  campaignId: number,
+  bucket: BucketName | undefined,
+): Timeline {
+  const metrics = {
+    sent: stateMetric("sent"),
+    bounced: stateMetric("bounced"),
+    failed: stateMetric("failed"),
+    opensHuman: uniqueMetric("open", "human"),
+    opensMachine: uniqueMetric("open", "machine"),
+    clicksHuman: uniqueMetric("click", "human"),
+    clicksMachine: uniqueMetric("click", "machine"),
+    unsubscribes: uniqueMetric("unsubscribe", "human"),
+  };
+  const spans = Object.values(metrics).map((metric) => findSpan(db, campaignId, metric));
+  const starts = spans.flatMap((span) => span?.first ?? []);
+  const ends = spans.flatMap((span) => span?.last ?? []);
+  const span = starts.length === 0 ? 0 : Math.max(...ends) - Math.min(...starts);
+  const bucketMs = bucket === undefined ? bucketFor(span) : bucketSizes[bucket];
+  const series = Object.fromEntries(
+    Object.entries(metrics).map(([name, metric]) => [
+      name,
+      findBuckets(db, campaignId, metric, bucketMs),
+    ]),
+  ) as Record<keyof typeof metrics, { at: number; n: number }[]>;
+  return { bucketMs, points: mergeSeries(series) };
+}
+
+/** The campaign's links with who clicked them, most clicked by people first. */
+export function campaignLinks(db: Connection, campaignId: number) {
+  return {
+    items: findLinkClicks(db, campaignId).map((row) => ({
+      linkNo: row.linkNo,
+      url: row.url,
+      human: { unique: row.humanUnique, total: row.humanClicks },
+      machine: { unique: row.machineUnique, total: row.machineClicks },
+    })),
+  };
+}
+
+/** A page of recipients: by the start of an address, or by state and reason, or all in order. */
+export function listRecipients(
+  db: Connection,
+  campaignId: number,
+  query: RecipientQuery,
+): { items: Recipient[]; nextCursor: string | null } {
+  const limit = query.limit ?? DEFAULT_PAGE;
+  const prefix = query.q?.trim().toLowerCase() ?? "";
+  if (prefix !== "") {
+    const after = query.cursor === undefined ? "" : String(decodeCursor(query.cursor, 1)[0]);
+    const rows = findRecipientsByAddress(db, { campaignId, prefix, after, limit: limit + 1 });
+    return cutPage(rows.map(toRecipient), limit, (row) => [row.address]);
+  }
+  const after = query.cursor === undefined ? 0 : Number(decodeCursor(query.cursor, 1)[0]);
+  const rows =
+    query.state === undefined
+      ? findRecipients(db, campaignId, after, limit + 1)
+      : findRecipientsInState(db, {
+          campaignId,
+          state: messageState[query.state],
+          reason: query.reason,
+          after,
+          limit: limit + 1,
+        });
+  return cutPage(rows.map(toRecipient), limit, (row) => [row.seq]);
+}
+
+/**
+ * Why a recipient did or did not get the campaign: state and reason, every attempt with the server's words,
+ * and what they did with it.
+ *
+ * @throws AppError `not_found`.
+ */
+export function recipientStory(db: Connection, campaignId: number, seq: number): RecipientStory {
+  const row = findRecipient(db, campaignId, seq);
+  if (row === undefined) {
+    throw notFound("recipient");
+  }
+  return {
+    recipient: toRecipient(row),
+    provider: row.provider,
+    suppression: findSuppression(db, row.address) ?? null,
+    attempts: findAttempts(db, campaignId, seq),
+    events: findEvents(db, campaignId, seq),
+  };
+}
+
+/** The workspace at a glance. */
+export function dashboard(db: Connection, now: number): Dashboard {
+  const totals = findTotalsSince(db, now - DAYS_30_MS);
+  const total = (metric: string) => totals.get(metric) ?? 0;
+  return {
+    ...findAudienceSize(db),
+    last30Days: {
+      sent: total(stateMetric("sent")),
+      opensHuman: total(uniqueMetric("open", "human")),
+      clicksHuman: total(uniqueMetric("click", "human")),
+      bounced: total(stateMetric("bounced")),
+      unsubscribes: total(uniqueMetric("unsubscribe", "human")),
+    },
+    recent: findRecentCampaigns(db, RECENT_CAMPAIGNS).map((campaign) => {
+      const counters = findTotals(db, campaign.id);
+      return {
+        ...campaign,
+        counts: campaignCounts(db, campaign.id, now),
+        opensHuman: counters.get(uniqueMetric("open", "human")) ?? 0,
+        clicksHuman: counters.get(uniqueMetric("click", "human")) ?? 0,
+      };
+    }),
+    needsYou: findNeeds(db, now - DAYS_30_MS),
+  };
+}
+
+function toRecipient(row: RecipientRow): Recipient {
+  const { seq, contactId, address, reason, attempts, dueAt, changedAt } = row;
+  return {
+    seq,
+    contactId,
+    address,
+    state: stateName(row.state),
+    reason,
+    attempts,
+    dueAt,
+    changedAt,
+  };
+}

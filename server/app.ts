@@ -8,6 +8,7 @@ import { senderRoutes } from "./features/domains/senders.routes.ts";
 import { inboxRoutes } from "./features/inbox/inbox.routes.ts";
 import { reportRoutes } from "./features/reports/reports.routes.ts";
 import { routeRoutes } from "./features/routes/routes.routes.ts";
+import { trackingRoutes } from "./features/tracking/tracking.routes.ts";
 import type { Clock } from "./platform/clock.ts";
 import type { Databases } from "./platform/db/databases.ts";
 import { type AccessPort, createGuard } from "./platform/http/guard.ts";
@@ -38,7 +39,10 @@ export function createApp(options: AppOptions) {
     jobs: options.jobs ?? createJobQueue(options.databases.system, options.clock),
     outside: options.outside,
   };
-  return new Elysia({ name: "swiftmail" }).use(problems).use(api(deps));
+  return new Elysia({ name: "swiftmail" })
+    .use(problems)
+    .use(api(deps))
+    .use(trackingRoutes({ ...deps, port: deps.outside.tracking }));
 }
 
 export type App = ReturnType<typeof createApp>;

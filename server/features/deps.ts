@@ -9,6 +9,7 @@ import type { KeyRing } from "../platform/secrets.ts";
 import type { AuditLog } from "./audit/audit.service.ts";
 import type { DnsLookup } from "./domains/domains.service.ts";
 import type { RouteCheck } from "./routes/routes.service.ts";
+import type { TrackingPort } from "./tracking/tracking.service.ts";
 
 /** What slices reach beyond the databases: threads, sockets, the DNS. main fills it; tests put in what they look at. */
 export type Outside = {
@@ -19,6 +20,7 @@ export type Outside = {
   dns: DnsLookup;
   /** `https://host` under which recipients reach this instance, as PUBLIC_URL or the wizard says. */
   publicUrl: () => string;
+  tracking: TrackingPort;
 };
 
 /** What every slice's plugin is a function of; app.ts makes it once. */

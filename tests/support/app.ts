@@ -86,6 +86,12 @@ const nothingOutside: Outside = {
   checkRoute: () => missing("checkRoute"),
   dns: { txt: () => missing("dns"), cname: () => missing("dns") },
   publicUrl: () => "https://mail.example.net",
+  tracking: {
+    recordFact: () => missing("journal"),
+    suppressed: () => undefined,
+    resolveLink: () => undefined,
+    webView: () => undefined,
+  },
 };
 
 function missing(what: string): Promise<never> {

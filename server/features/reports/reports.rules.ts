@@ -1,10 +1,4 @@
-import {
-  type MessageState,
-  type MessageStateName,
-  MINUTE_MS,
-  messageState,
-} from "../../delivery/index.ts";
-
+const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 const MAX_POINTS = 500;
@@ -15,19 +9,6 @@ export type BucketName = keyof typeof bucketSizes;
 /** The finest bucket that shows a span in at most 500 points; a day is the coarsest. */
 export function bucketFor(spanMs: number): number {
   return [MINUTE_MS, HOUR_MS].find((size) => spanMs / size < MAX_POINTS) ?? DAY_MS;
-}
-
-const nameOf = Object.fromEntries(
-  Object.entries(messageState).map(([name, number]) => [number, name]),
-) as Record<MessageState, MessageStateName>;
-
-/** The word for a stored state. @throws Error for a number the schema does not allow. */
-export function stateName(state: number): MessageStateName {
-  const name = nameOf[state as MessageState];
-  if (name === undefined) {
-    throw new Error(`a message cannot have state ${state}`);
-  }
-  return name;
 }
 
 type Series = { at: number; n: number }[];

@@ -4,7 +4,10 @@ import {
   type EngagementGroup,
   type EngagementKind,
   engagementMetric,
+  type MessageState,
+  type MessageStateName,
   messageState,
+  metrics,
   stateMetric,
   uniqueMetric,
 } from "../../delivery/index.ts";
@@ -17,13 +20,7 @@ import {
   findRecentCampaigns,
   findTotalsSince,
 } from "./dashboard.store.ts";
-import {
-  type BucketName,
-  bucketFor,
-  bucketSizes,
-  mergeSeries,
-  stateName,
-} from "./reports.rules.ts";
+import { type BucketName, bucketFor, bucketSizes, mergeSeries } from "./reports.rules.ts";
 import type {
   CampaignReport,
   Dashboard,
@@ -80,8 +77,8 @@ export function campaignReport(db: Connection, campaignId: number, now: number):
       opens: byClass("open"),
       clicks: byClass("click"),
       views: byClass("view"),
-      unsubscribes: engaged("unsubscribe", "human").unique,
-      complaints: engaged("complaint", "human").unique,
+      unsubscribes: totals.get(metrics.unsubscribe) ?? 0,
+      complaints: totals.get(metrics.complaint) ?? 0,
     },
     reasons: findReasons(db, campaignId).map((row) => ({ ...row, state: stateName(row.state) })),
     providers: campaignCountsByProvider(db, campaignId, now),
@@ -95,7 +92,7 @@ export function campaignTimeline(
   campaignId: number,
   bucket: BucketName | undefined,
 ): Timeline {
-  const metrics = {
+  const columns = {
     sent: stateMetric("sent"),
     bounced: stateMetric("bounced"),
     failed: stateMetric("failed"),
@@ -103,19 +100,19 @@ export function campaignTimeline(
     opensMachine: uniqueMetric("open", "machine"),
     clicksHuman: uniqueMetric("click", "human"),
     clicksMachine: uniqueMetric("click", "machine"),
-    unsubscribes: uniqueMetric("unsubscribe", "human"),
+    unsubscribes: metrics.unsubscribe,
   };
-  const spans = Object.values(metrics).map((metric) => findSpan(db, campaignId, metric));
+  const spans = Object.values(columns).map((metric) => findSpan(db, campaignId, metric));
   const starts = spans.flatMap((span) => span?.first ?? []);
   const ends = spans.flatMap((span) => span?.last ?? []);
   const span = starts.length === 0 ? 0 : Math.max(...ends) - Math.min(...starts);
   const bucketMs = bucket === undefined ? bucketFor(span) : bucketSizes[bucket];
   const series = Object.fromEntries(
-    Object.entries(metrics).map(([name, metric]) => [
+    Object.entries(columns).map(([name, metric]) => [
       name,
       findBuckets(db, campaignId, metric, bucketMs),
     ]),
-  ) as Record<keyof typeof metrics, { at: number; n: number }[]>;
+  ) as Record<keyof typeof columns, { at: number; n: number }[]>;
   return { bucketMs, points: mergeSeries(series) };
 }
 
@@ -189,7 +186,7 @@ export function dashboard(db: Connection, now: number): Dashboard {
       opensHuman: total(uniqueMetric("open", "human")),
       clicksHuman: total(uniqueMetric("click", "human")),
       bounced: total(stateMetric("bounced")),
-      unsubscribes: total(uniqueMetric("unsubscribe", "human")),
+      unsubscribes: total(metrics.unsubscribe),
     },
     recent: findRecentCampaigns(db, RECENT_CAMPAIGNS).map((campaign) => {
       const counters = findTotals(db, campaign.id);
@@ -202,6 +199,18 @@ export function dashboard(db: Connection, now: number): Dashboard {
     }),
     needsYou: findNeeds(db, now - DAYS_30_MS),
   };
+}
+
+const stateNames = new Map(
+  Object.entries(messageState).map(([name, number]) => [number, name as MessageStateName]),
+);
+
+function stateName(state: number): MessageStateName {
+  const name = stateNames.get(state as MessageState);
+  if (name === undefined) {
+    throw new Error(`a message cannot have state ${state}`);
+  }
+  return name;
 }
 
 function toRecipient(row: RecipientRow): Recipient {

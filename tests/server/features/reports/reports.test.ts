@@ -31,9 +31,9 @@ const FIXTURE = `
   INSERT INTO campaign_link VALUES (1, 1, 'https://a.test/'), (1, 2, 'https://b.test/');
   INSERT INTO link_count VALUES (1, 2, 'human', 3, 1), (1, 2, 'machine', 9, 2);
   INSERT INTO campaign_count VALUES (1, 'open_human', 0, 5), (1, 'open_human_unique', 0, 2),
-    (1, 'open_machine', 0, 7), (1, 'open_machine_unique', 0, 3), (1, 'state:sent', 0, 1),
-    (1, 'unsubscribe_human_unique', 0, 1),
-    (1, 'state:sent', ${MINUTE}, 1), (1, 'open_human_unique', ${MINUTE}, 1),
+    (1, 'open_machine', 0, 7), (1, 'open_machine_unique', 0, 3), (1, 'sent', 0, 1),
+    (1, 'unsubscribe', 0, 1),
+    (1, 'sent', ${MINUTE}, 1), (1, 'open_human_unique', ${MINUTE}, 1),
     (1, 'open_human_unique', ${MINUTE + 60_000}, 1);
   INSERT INTO attempt (campaign_id, seq, at, outcome, category, stage, code, enhanced, reply, route_id, host)
     VALUES (1, 4, ${NOW}, 'bounced', 'invalid_mailbox', 'rcpt', 550, '5.1.1', 'no such user', 4, 'mx.test'),

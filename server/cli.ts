@@ -1,0 +1,121 @@
+import { parseArgs } from "node:util";
+import packageJson from "../package.json" with { type: "json" };
+import { doctor } from "./commands/doctor.ts";
+import { health } from "./commands/health.ts";
+import type { Terminal } from "./commands/terminal.ts";
+import { type Config, readConfig } from "./config.ts";
+
+const USAGE = `SwiftMail ${packageJson.version}: email marketing that one person can run.
+
+Usage: swiftmail [command]
+
+  serve                            start the server (what it does without a command)
+  demo                             start on an empty data folder, with a workspace to look at
+  doctor [--json]                  look at everything it stands on, and say how to mend it
+  health                           ask the server on this machine whether it is alive
+  user reset-password <email>      print a one-time link; --stdin reads a new password instead
+  --help, --version
+
+Environment:
+  PORT             HTTP port (8080)
+  DATA_DIR         folder of everything it keeps (./data)
+  PUBLIC_URL       address under which people and mail reach it; else what the setup stored
+  SMTP_IN_PORT     port of the SMTP listener (2525)
+  MASTER_KEY_FILE  file of the key that seals stored secrets (<DATA_DIR>/master.key)
+  LOG_LEVEL        info, debug, warn, error … (info)
+  CLUSTER          standalone or litefs (standalone)`;
+
+/** What the command line hands over to; main.ts gives the real ones. */
+export type Programs = {
+  /** Starts the server and resolves with the exit code when it has stopped. */
+  serve(config: Config): Promise<number>;
+  demo(config: Config, terminal: Terminal): Promise<number>;
+  resetPassword(
+    config: Config,
+    terminal: Terminal,
+    options: { email: string; fromStdin: boolean },
+  ): Promise<number>;
+};
+
+class UsageError extends Error {}
+
+/**
+ * Runs one command line.
+ *
+ * @param words The arguments without the program's own name.
+ * @returns The exit code: 0 done, 1 failed, 2 not understood.
+ */
+export async function runCli(
+  words: string[],
+  terminal: Terminal,
+  programs: Programs,
+): Promise<number> {
+  try {
+    return await run(words, terminal, programs);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    terminal.err(`swiftmail: ${message}`);
+    if (error instanceof UsageError) {
+      terminal.err("Try: swiftmail --help");
+      return 2;
+    }
+    return 1;
+  }
+}
+
+function run(words: string[], terminal: Terminal, programs: Programs): Promise<number> | number {
+  const { command, options } = understand(words);
+  if (options.version) {
+    terminal.out(packageJson.version);
+    return 0;
+  }
+  if (options.help || command[0] === "help") {
+    terminal.out(USAGE);
+    return 0;
+  }
+  const config = readConfig(terminal.env);
+  switch (command.slice(0, 2).join(" ")) {
+    case "":
+    case "serve":
+      return programs.serve(config);
+    case "demo":
+      return programs.demo(config, terminal);
+    case "doctor":
+      return doctor(config, terminal, { json: options.json, now: Date.now() });
+    case "health":
+      return health(config, terminal);
+    case "user reset-password":
+      return programs.resetPassword(config, terminal, {
+        email: only(command.slice(2), "an e-mail address"),
+        fromStdin: options.stdin,
+      });
+    default:
+      throw new UsageError(`there is no command "${command.join(" ")}"`);
+  }
+}
+
+function understand(words: string[]) {
+  try {
+    const { values, positionals } = parseArgs({
+      args: words,
+      allowPositionals: true,
+      options: {
+        help: { type: "boolean", short: "h", default: false },
+        version: { type: "boolean", short: "v", default: false },
+        json: { type: "boolean", default: false },
+        stdin: { type: "boolean", default: false },
+      },
+    });
+    return { command: positionals, options: values };
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function only(words: string[], what: string): string {
+  const [word, ...more] = words;
+  if (word === undefined || more.length > 0) {
+    throw new UsageError(`this takes ${what} and nothing else`);
+  }
+  return word;
+}

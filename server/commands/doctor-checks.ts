@@ -1,0 +1,247 @@
+import { dlopen } from "bun:ffi";
+import { Resolver } from "node:dns/promises";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Config } from "../config.ts";
+import { openConnection } from "../platform/db/driver.ts";
+import { loadKeyRing } from "../platform/secrets.ts";
+
+/** What one check found: ok, worth knowing, or in the way; and how to mend it. */
+export type Finding = { verdict: "ok" | "warn" | "fail"; said: string; mend?: string };
+
+const GIBIBYTE = 2 ** 30;
+const FEW_BYTES = 2 * GIBIBYTE;
+const TOO_FEW_BYTES = GIBIBYTE / 4;
+const MIN_OPEN_FILES = 4_096;
+const CLOCK_SLACK_MS = 60_000;
+const DNS_TIMEOUT_MS = 3_000;
+const PROBE_TIMEOUT_MS = 2_000;
+
+const ok = (said: string): Finding => ({ verdict: "ok", said });
+const warn = (said: string, mend: string): Finding => ({ verdict: "warn", said, mend });
+const fail = (said: string, mend: string): Finding => ({ verdict: "fail", said, mend });
+const reason = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+/** Whether the data folder exists, or can be made, and takes files. */
+export function checkDataFolder(dataDir: string): Finding {
+  try {
+    mkdirSync(dataDir, { recursive: true });
+    const probe = join(dataDir, `.doctor-${process.pid}`);
+    writeFileSync(probe, "x", { flush: true });
+    rmSync(probe);
+    return ok(`${dataDir} takes files`);
+  } catch (error) {
+    return fail(
+      `${dataDir} takes no files: ${reason(error)}`,
+      "Set DATA_DIR to a folder this user may write, or change the folder's owner.",
+    );
+  }
+}
+
+/** How much room the data folder has left; sending stops when the journal cannot be written. */
+export function checkDisk(dataDir: string): Finding {
+  try {
+    const { bavail, bsize } = statfsSync(dataDir);
+    const free = bavail * bsize;
+    const said = `${(free / GIBIBYTE).toFixed(1)} GiB free`;
+    if (free < TOO_FEW_BYTES) {
+      return fail(said, "Free some space: sending stops when the journal cannot be written.");
+    }
+    return free < FEW_BYTES ? warn(said, "Plan for more: a busy month needs gigabytes.") : ok(said);
+  } catch (error) {
+    return fail(`cannot be told: ${reason(error)}`, "Mend the data folder first.");
+  }
+}
+
+/** Whether files for a moment can be made; the binary unpacks SQLite's addon there. */
+export function checkTemporaryFolder(): Finding {
+  try {
+    rmSync(mkdtempSync(join(tmpdir(), "swiftmail-doctor-")), { recursive: true });
+    return ok(`${tmpdir()} takes files`);
+  } catch (error) {
+    return fail(
+      `${tmpdir()} takes no files: ${reason(error)}`,
+      "Set TMPDIR to a folder this user may write and execute from (in Docker: --tmpfs /tmp:exec).",
+    );
+  }
+}
+
+/** Whether SQLite loads, and this file system carries its write-ahead log. */
+export function checkSqlite(dataDir: string): Finding {
+  let folder: string | undefined;
+  try {
+    folder = mkdtempSync(join(dataDir, ".doctor-"));
+    const db = openConnection(join(folder, "probe.db"));
+    db.exec("CREATE TABLE probe (value INTEGER) STRICT; INSERT INTO probe VALUES (1)");
+    const version = String(db.prepare("SELECT sqlite_version()").pluck().get());
+    db.close();
+    return ok(`SQLite ${version}, write-ahead log works here`);
+  } catch (error) {
+    return fail(
+      `SQLite does not work here: ${reason(error)}`,
+      "Use a local disk (not NFS or SMB) for DATA_DIR, and a TMPDIR that is not mounted noexec.",
+    );
+  } finally {
+    if (folder !== undefined) {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+}
+
+/** Whether system.db is there, whole and of a version this program knows how to read. */
+export function checkSystemDatabase(dataDir: string, newestVersion: number): Finding {
+  const path = join(dataDir, "system.db");
+  if (!existsSync(path)) {
+    return ok("none yet; the first start makes it");
+  }
+  try {
+    const db = openConnection(path, { readonly: true });
+    const whole = db.pragma("quick_check", { simple: true });
+    const mode = db.pragma("journal_mode", { simple: true });
+    const version = Number(db.pragma("user_version", { simple: true }));
+    db.close();
+    if (whole !== "ok") {
+      return fail(
+        `system.db is damaged: ${String(whole)}`,
+        "Stop the server and restore a backup.",
+      );
+    }
+    if (version > newestVersion) {
+      return fail(
+        `system.db has version ${version}, this program knows ${newestVersion}`,
+        "Use the newer program that wrote it.",
+      );
+    }
+    return mode === "wal"
+      ? ok(`system.db is whole, version ${version}`)
+      : fail(`system.db has journal mode ${String(mode)}`, "Something else changed it; set WAL.");
+  } catch (error) {
+    return fail(`system.db cannot be read: ${reason(error)}`, "Check its owner and mode.");
+  }
+}
+
+/** Whether the master key can be used, and by nobody else. Never makes one. */
+export function checkMasterKey(config: Config): Finding {
+  const path = config.masterKeyFile ?? join(config.dataDir, "master.key");
+  if (!existsSync(path)) {
+    return existsSync(join(config.dataDir, "system.db"))
+      ? fail(
+          `${path} is missing, and a database is there`,
+          "Restore it from your backup: without it no stored password or DKIM key can be read.",
+        )
+      : ok("none yet; the first start makes it");
+  }
+  try {
+    const ring = loadKeyRing(config.dataDir, config.masterKeyFile);
+    const others = statSync(path).mode & 0o077;
+    const said = `key ${ring.current} of ${ring.keys.size}`;
+    return others === 0
+      ? ok(said)
+      : warn(`${said}, but others on this machine may read it`, `chmod 600 ${path}`);
+  } catch (error) {
+    return fail(reason(error), "Restore the file from your backup; do not make a new one.");
+  }
+}
+
+/** Whether a port is free, or taken by this very server. */
+export async function checkPort(
+  name: string,
+  port: number,
+  isOurs: () => Promise<boolean>,
+): Promise<Finding> {
+  const fault = await new Promise<NodeJS.ErrnoException | undefined>((resolve) => {
+    const server = createServer();
+    server.once("error", resolve);
+    server.listen(port, () => server.close(() => resolve(undefined)));
+  });
+  if (fault === undefined) {
+    return ok(`${port} is free`);
+  }
+  if (fault.code === "EADDRINUSE" && (await isOurs())) {
+    return ok(`${port} is answered by SwiftMail`);
+  }
+  return fail(
+    `${port} cannot be listened on: ${fault.code ?? fault.message}`,
+    `Stop what uses it, or set ${name} to another port.`,
+  );
+}
+
+/** Whether this server is running with that HTTP port. */
+export async function answersHealth(port: number): Promise<boolean> {
+  try {
+    const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS);
+    return (await fetch(`http://127.0.0.1:${port}/healthz`, { signal })).ok;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether the system's OpenSSL is found, which signs faster than the built-in one. */
+export function checkOpenSsl(): Finding {
+  for (const name of ["libcrypto.so.3", "libcrypto.so.1.1", "libcrypto.dylib"]) {
+    try {
+      dlopen(name, { EVP_PKEY_new: { args: [], returns: "ptr" } }).close();
+      return ok(`${name} is found`);
+    } catch {
+      // The next name may be there.
+    }
+  }
+  return warn("no libcrypto is found", "Install libssl3: DKIM signing is slower without it.");
+}
+
+/** Whether the clock runs behind what was written here before; signatures and schedules rely on it. */
+export function checkClock(dataDir: string, now: number): Finding {
+  const newest = existsSync(dataDir)
+    ? Math.max(0, ...readdirSync(dataDir).map((file) => statSync(join(dataDir, file)).mtimeMs))
+    : 0;
+  const said = new Date(now).toISOString();
+  return newest > now + CLOCK_SLACK_MS
+    ? fail(
+        `${said}, earlier than a file written at ${new Date(newest).toISOString()}`,
+        "Set the clock; let NTP keep it.",
+      )
+    : ok(said);
+}
+
+/** Whether names can be looked up; checks of sending domains and relays need it. */
+export async function checkDns(): Promise<Finding> {
+  const resolver = new Resolver({ timeout: DNS_TIMEOUT_MS, tries: 1 });
+  try {
+    const answers = await resolver.resolveMx("gmail.com");
+    return ok(`MX of gmail.com: ${answers.length} hosts`);
+  } catch (error) {
+    return warn(
+      `MX of gmail.com: ${reason(error)}`,
+      "Check the machine's resolver; without DNS, domain checks and direct delivery do not work.",
+    );
+  }
+}
+
+/** Whether enough files can be open at once: every workspace and connection is one or more. */
+export function checkOpenFiles(): Finding {
+  if (!existsSync("/proc/self/limits")) {
+    return ok("not known on this system");
+  }
+  const soft = /Max open files\s+(\d+|unlimited)/.exec(
+    readFileSync("/proc/self/limits", "utf8"),
+  )?.[1];
+  const limit = soft === "unlimited" ? Number.POSITIVE_INFINITY : Number(soft);
+  return limit >= MIN_OPEN_FILES
+    ? ok(`${limit} may be open`)
+    : warn(
+        `only ${limit} may be open`,
+        "Raise it: LimitNOFILE=65536, or docker --ulimit nofile=65536.",
+      );
+}

@@ -1,0 +1,26 @@
+/** What a command may touch of the process that runs it. */
+export type Terminal = {
+  env: Record<string, string | undefined>;
+  /** Colours are for people: off when the output is a file or a pipe, or NO_COLOR is set. */
+  colours: boolean;
+  out(line: string): void;
+  err(line: string): void;
+  /** The first line of standard input; "" at its end. */
+  readLine(): Promise<string>;
+};
+
+/** The terminal of this process, with the environment it was started in. */
+export function processTerminal(env: Terminal["env"]): Terminal {
+  return {
+    env,
+    colours: process.stdout.isTTY === true && !env["NO_COLOR"],
+    out: (line) => process.stdout.write(`${line}\n`),
+    err: (line) => process.stderr.write(`${line}\n`),
+    async readLine() {
+      for await (const line of console) {
+        return line;
+      }
+      return "";
+    },
+  };
+}

@@ -1,0 +1,84 @@
+import { beforeEach, expect, test } from "bun:test";
+import { runCli } from "../../server/cli.ts";
+
+let out: string[] = [];
+let err: string[] = [];
+let asked: string[] = [];
+
+const terminal = (env: Record<string, string> = {}) => ({
+  env,
+  colours: false,
+  out: (line: string) => out.push(line),
+  err: (line: string) => err.push(line),
+  readLine: () => Promise.resolve(""),
+});
+
+const programs = {
+  serve: (config: { port: number }) => {
+    asked.push(`serve on ${config.port}`);
+    return Promise.resolve(0);
+  },
+  demo: () => {
+    asked.push("demo");
+    return Promise.resolve(0);
+  },
+  resetPassword: (_: unknown, __: unknown, options: { email: string; fromStdin: boolean }) => {
+    asked.push(`reset ${options.email} ${options.fromStdin}`);
+    return Promise.resolve(0);
+  },
+};
+
+const run = (words: string[], env?: Record<string, string>) =>
+  runCli(words, terminal(env), programs);
+
+beforeEach(() => {
+  out = [];
+  err = [];
+  asked = [];
+});
+
+test("without a command it serves, with the environment's settings", async () => {
+  expect(await run([], { PORT: "9000" })).toBe(0);
+  expect(await run(["serve"])).toBe(0);
+  expect(asked).toEqual(["serve on 9000", "serve on 8080"]);
+});
+
+test("help names every command and starts nothing, even with a broken environment", async () => {
+  expect(await run(["--help"], { PORT: "nonsense" })).toBe(0);
+
+  for (const command of ["serve", "demo", "doctor", "health", "user reset-password"]) {
+    expect(out.join("\n")).toContain(command);
+  }
+  expect(asked).toEqual([]);
+});
+
+test("the version is that of the package", async () => {
+  const { version } = (await import("../../package.json")).default;
+
+  expect(await run(["--version"])).toBe(0);
+  expect(out).toEqual([version]);
+});
+
+test.each([
+  [["frobnicate"]],
+  [["--frobnicate"]],
+  [["user"]],
+  [["user", "reset-password"]],
+  [["user", "reset-password", "a", "b"]],
+])("%p is refused with exit code 2 and a way to learn more", async (words) => {
+  expect(await run(words)).toBe(2);
+  expect(err.at(-1)).toBe("Try: swiftmail --help");
+  expect(asked).toEqual([]);
+});
+
+test("a setting that cannot be used is named", async () => {
+  expect(await run(["serve"], { PORT: "seventy" })).toBe(1);
+  expect(err[0]).toBe('swiftmail: PORT is "seventy"; it takes a port number from 0 to 65535');
+});
+
+test("a password reset knows whom, and where the new one comes from", async () => {
+  await run(["user", "reset-password", "ada@example.com"]);
+  await run(["user", "reset-password", "--stdin", "ada@example.com"]);
+
+  expect(asked).toEqual(["reset ada@example.com false", "reset ada@example.com true"]);
+});

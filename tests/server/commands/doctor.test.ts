@@ -1,0 +1,132 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { doctor } from "../../../server/commands/doctor.ts";
+import { readConfig } from "../../../server/config.ts";
+import { openConnection } from "../../../server/platform/db/driver.ts";
+import { migrate } from "../../../server/platform/db/migrate.ts";
+import { loadKeyRing } from "../../../server/platform/secrets.ts";
+
+let folder = "";
+let lines: string[] = [];
+const terminal = {
+  env: {},
+  colours: false,
+  out: (text: string) => lines.push(text),
+  err: (text: string) => lines.push(text),
+  readLine: () => Promise.resolve(""),
+};
+
+type Found = { check: string; verdict: string; said: string; mend?: string };
+
+async function examine(env: Record<string, string> = {}) {
+  lines = [];
+  const config = readConfig({ DATA_DIR: folder, PORT: "0", SMTP_IN_PORT: "0", ...env });
+  const code = await doctor(config, terminal, { json: true, now: Date.now() });
+  const findings = lines.map((text) => JSON.parse(text) as Found);
+  return { code, of: (check: string) => findings.find((each) => each.check === check) };
+}
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "doctor-"));
+});
+
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+test("an empty folder is fine, and is still empty afterwards", async () => {
+  const found = await examine();
+
+  expect(found.code).toBe(0);
+  expect(found.of("data folder")?.verdict).toBe("ok");
+  expect(found.of("SQLite")?.said).toContain("write-ahead log works");
+  expect(found.of("master key")?.said).toBe("none yet; the first start makes it");
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test("a data folder that is a file is named, with what to do", async () => {
+  const file = join(folder, "file");
+  writeFileSync(file, "");
+
+  const found = await examine({ DATA_DIR: file });
+
+  expect(found.code).toBe(1);
+  expect(found.of("data folder")).toMatchObject({
+    verdict: "fail",
+    mend: expect.stringContaining("DATA_DIR"),
+  });
+});
+
+test("a taken port is a failure that names the variable", async () => {
+  const other = createServer().listen(0);
+  const { port } = other.address() as { port: number };
+
+  const found = await examine({ SMTP_IN_PORT: String(port) });
+
+  expect(found.code).toBe(1);
+  expect(found.of("SMTP port")?.mend).toContain("SMTP_IN_PORT");
+  other.close();
+});
+
+test("a database without its master key is a failure, and no new key is made", async () => {
+  const db = openConnection(join(folder, "system.db"));
+  migrate(db, "system");
+  db.close();
+
+  const found = await examine();
+
+  expect(found.code).toBe(1);
+  expect(found.of("system database")?.verdict).toBe("ok");
+  expect(found.of("master key")?.said).toContain("is missing");
+  expect(existsSync(join(folder, "master.key"))).toBe(false);
+});
+
+test("a master key that others may read is worth a warning", async () => {
+  loadKeyRing(folder);
+  chmodSync(join(folder, "master.key"), 0o644);
+
+  const found = await examine();
+
+  expect(found.code).toBe(0);
+  expect(found.of("master key")).toMatchObject({
+    verdict: "warn",
+    mend: expect.stringContaining("chmod 600"),
+  });
+});
+
+test("a damaged database and one from a newer program are failures", async () => {
+  writeFileSync(join(folder, "system.db"), "not a database, though long enough to be read as one");
+  expect((await examine()).of("system database")?.verdict).toBe("fail");
+
+  rmSync(join(folder, "system.db"));
+  const db = openConnection(join(folder, "system.db"));
+  db.pragma("user_version = 999");
+  db.close();
+  expect((await examine()).of("system database")?.said).toContain("has version 999");
+});
+
+test("a clock behind what was written here is a failure", async () => {
+  writeFileSync(join(folder, "local"), "");
+  const tomorrow = new Date(Date.now() + 86_400_000);
+  utimesSync(join(folder, "local"), tomorrow, tomorrow);
+
+  expect((await examine()).of("clock")?.verdict).toBe("fail");
+});
+
+test("for people each line says what was found, and without a terminal it has no colours", async () => {
+  lines = [];
+  const config = readConfig({ DATA_DIR: folder, PORT: "0", SMTP_IN_PORT: "0" });
+  await doctor(config, terminal, { json: false, now: Date.now() });
+
+  expect(lines[0]).toBe(`ok    data folder      ${folder} takes files`);
+  expect(lines.join("\n")).not.toContain("\x1b");
+});

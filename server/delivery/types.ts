@@ -120,6 +120,24 @@ export type SmtpStage =
 export type SmtpReply = { code: number; enhanced: string; text: string };
 
 /**
+ * Why there is no answer to classify.
+ * - connection: refused, reset, closed, or the name does not resolve.
+ * - timeout: the server said nothing for as long as the stage allows.
+ * - tls: handshake or certificate.
+ * - protocol: the server does not speak SMTP, or lost count of its replies.
+ * - config: the route cannot work as it is set up (no STARTTLS, no AUTH offered, AUTH without TLS).
+ * - too_large, unsupported: this message cannot pass this server (SIZE; 8BITMIME, SMTPUTF8).
+ */
+export type SmtpFault =
+  | "connection"
+  | "timeout"
+  | "tls"
+  | "protocol"
+  | "config"
+  | "too_large"
+  | "unsupported";
+
+/**
  * How one attempt ended on the wire.
  * - accepted: 2xx after the dot.
  * - refused: the server answered 4xx or 5xx at `stage`; certainly not delivered.
@@ -130,7 +148,14 @@ export type SmtpReply = { code: number; enhanced: string; text: string };
 export type SmtpOutcome =
   | { kind: "accepted"; reply: SmtpReply; host: string; durationMs: number }
   | { kind: "refused"; stage: SmtpStage; reply: SmtpReply; host: string; durationMs: number }
-  | { kind: "broken"; stage: SmtpStage; error: string; host: string; durationMs: number }
+  | {
+      kind: "broken";
+      stage: SmtpStage;
+      fault: SmtpFault;
+      error: string;
+      host: string;
+      durationMs: number;
+    }
   | { kind: "ambiguous"; error: string; host: string; durationMs: number }
   | { kind: "abandoned" };
 

@@ -1,0 +1,99 @@
+import type { Capabilities } from "./capabilities.ts";
+import { SmtpFailure, SmtpRefusal } from "./failure.ts";
+import type { ParsedReply } from "./reply-parser.ts";
+import { bareReply, type Wire } from "./wire.ts";
+
+/** How to prove who we are. A token is fetched for each connection, because it expires. */
+export type Credentials =
+  | { kind: "password"; username: string; password: string }
+  | { kind: "oauth"; username: string; accessToken: () => Promise<string> };
+
+/**
+ * Signs in with the best mechanism both sides know: XOAUTH2 for a token, else PLAIN (RFC 4616),
+ * else LOGIN. The caller has made sure that the connection may carry a secret.
+ *
+ * @throws SmtpRefusal at stage `auth` with the server's reply.
+ * @throws SmtpFailure with fault `config` when no mechanism fits.
+ */
+export async function authenticate(
+  wire: Wire,
+  credentials: Credentials,
+  capabilities: Capabilities,
+  timeoutMs: number,
+): Promise<void> {
+  const ask = async (line: string): Promise<ParsedReply> => {
+    wire.write(`${line}\r\n`);
+    return await wire.reply("auth", timeoutMs);
+  };
+  if (credentials.kind === "oauth") {
+    requireMechanism(capabilities, ["XOAUTH2"]);
+    await authXoauth2(ask, credentials);
+    return;
+  }
+  if (requireMechanism(capabilities, ["PLAIN", "LOGIN"]) === "PLAIN") {
+    await authPlain(ask, credentials);
+  } else {
+    await authLogin(ask, credentials);
+  }
+}
+
+type Ask = (line: string) => Promise<ParsedReply>;
+type Password = Extract<Credentials, { kind: "password" }>;
+type Oauth = Extract<Credentials, { kind: "oauth" }>;
+
+function requireMechanism(capabilities: Capabilities, wanted: string[]): string {
+  const found = wanted.find((mechanism) => capabilities.auth.has(mechanism));
+  if (found === undefined) {
+    const offered = [...capabilities.auth].join(", ");
+    throw new SmtpFailure(
+      "auth",
+      "config",
+      offered === ""
+        ? "the server offers no sign-in (AUTH) on this connection; take the user name out, or use the submission port (587 or 465)"
+        : `the server only offers the sign-in methods ${offered}; SwiftMail needs ${wanted.join(" or ")}`,
+    );
+  }
+  return found;
+}
+
+async function authPlain(ask: Ask, { username, password }: Password): Promise<void> {
+  accepted(await ask(`AUTH PLAIN ${base64(`\0${username}\0${password}`)}`));
+}
+
+async function authLogin(ask: Ask, { username, password }: Password): Promise<void> {
+  challenged(await ask("AUTH LOGIN"));
+  challenged(await ask(base64(username)));
+  accepted(await ask(base64(password)));
+}
+
+/** @see https://developers.google.com/workspace/gmail/imap/xoauth2-protocol */
+async function authXoauth2(ask: Ask, { username, accessToken }: Oauth): Promise<void> {
+  const token = await accessToken();
+  const reply = await ask(
+    `AUTH XOAUTH2 ${base64(`user=${username}\u0001auth=Bearer ${token}\u0001\u0001`)}`,
+  );
+  // A refusal comes as a challenge with the reason in JSON; an empty line fetches the real reply.
+  accepted(reply.code === 334 ? await ask("") : reply);
+}
+
+function challenged(reply: ParsedReply): void {
+  if (reply.code !== 334) {
+    throw unexpected(reply);
+  }
+}
+
+function accepted(reply: ParsedReply): void {
+  if (reply.code !== 235) {
+    throw unexpected(reply);
+  }
+}
+
+function unexpected(reply: ParsedReply): Error {
+  return reply.code >= 400
+    ? new SmtpRefusal("auth", bareReply(reply))
+    : new SmtpFailure("auth", "protocol", `reply ${reply.code} in the middle of signing in`);
+}
+
+function base64(text: string): string {
+  return Buffer.from(text, "utf8").toString("base64");
+}

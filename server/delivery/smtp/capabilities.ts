@@ -1,0 +1,50 @@
+/** What a server offered in its EHLO reply (RFC 5321 §4.1.1.1). */
+export type Capabilities = {
+  pipelining: boolean;
+  eightBitMime: boolean;
+  smtpUtf8: boolean;
+  startTls: boolean;
+  /** Largest message in bytes (RFC 1870); undefined = SIZE not offered, or offered without a limit. */
+  maxSizeBytes: number | undefined;
+  /** True when SIZE is offered at all, so that MAIL may announce the size. */
+  size: boolean;
+  /** SASL mechanisms in upper case. */
+  auth: ReadonlySet<string>;
+};
+
+/** What a server that only knows HELO offers: nothing. */
+export const noCapabilities: Capabilities = {
+  pipelining: false,
+  eightBitMime: false,
+  smtpUtf8: false,
+  startTls: false,
+  maxSizeBytes: undefined,
+  size: false,
+  auth: new Set(),
+};
+
+/**
+ * Reads the lines of an EHLO reply; the first one is the server's name. Understands the old
+ * `AUTH=LOGIN` form too, which some servers still send beside the right one.
+ */
+export function readCapabilities(lines: readonly string[]): Capabilities {
+  const offers = new Map<string, string[]>();
+  for (const line of lines.slice(1)) {
+    const [keyword = "", ...values] = line
+      .trim()
+      .toUpperCase()
+      .replace(/^AUTH=/, "AUTH ")
+      .split(/\s+/);
+    offers.set(keyword, [...(offers.get(keyword) ?? []), ...values]);
+  }
+  const size = Number(offers.get("SIZE")?.[0]);
+  return {
+    pipelining: offers.has("PIPELINING"),
+    eightBitMime: offers.has("8BITMIME"),
+    smtpUtf8: offers.has("SMTPUTF8"),
+    startTls: offers.has("STARTTLS"),
+    maxSizeBytes: Number.isSafeInteger(size) && size > 0 ? size : undefined,
+    size: offers.has("SIZE"),
+    auth: new Set(offers.get("AUTH") ?? []),
+  };
+}

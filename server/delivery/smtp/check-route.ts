@@ -1,0 +1,72 @@
+import type { Route, SmtpStage } from "../types.ts";
+import { formatReply, SmtpFailure, SmtpRefusal } from "./failure.ts";
+import { connectRoute, type SessionOptions } from "./handshake.ts";
+
+/** One stage of a check: what happened, in words for the person who set the route up. */
+export type RouteCheckStep = { stage: SmtpStage; ok: boolean; message: string };
+export type RouteCheck = { ok: boolean; steps: RouteCheckStep[] };
+
+/** A person is waiting: less patience than for mail. */
+const checkTimeouts = {
+  connectMs: 10_000,
+  greetingMs: 20_000,
+  heloMs: 15_000,
+  authMs: 20_000,
+};
+
+/**
+ * Connects, encrypts and signs in as sending would, sends no mail, and says what happened at each
+ * stage with the server's own words. Never throws for what a server does.
+ */
+export async function checkRoute(route: Route, options: SessionOptions = {}): Promise<RouteCheck> {
+  const steps: RouteCheckStep[] = [];
+  try {
+    const { wire } = await connectRoute(route, {
+      ...options,
+      timeouts: { ...checkTimeouts, ...options.timeouts },
+      onStep: (stage, message) => steps.push({ stage, ok: true, message }),
+    });
+    wire.write("QUIT\r\n");
+    await wire.reply("quit", 2_000).catch(() => undefined);
+    wire.end();
+    return { ok: true, steps };
+  } catch (error) {
+    steps.push({ ...explain(error, route), ok: false });
+    return { ok: false, steps };
+  }
+}
+
+function explain(error: unknown, route: Route): { stage: SmtpStage; message: string } {
+  if (error instanceof SmtpRefusal) {
+    return { stage: error.stage, message: explainRefusal(error, route) };
+  }
+  if (error instanceof SmtpFailure) {
+    return { stage: error.stage, message: explainFailure(error, route) };
+  }
+  throw error;
+}
+
+function explainRefusal({ stage, reply }: SmtpRefusal, route: Route): string {
+  const said = `The server said: ${formatReply(reply)}`;
+  switch (stage) {
+    case "auth":
+      return `The server did not accept the user name "${route.username}" or its password. ${said}`;
+    case "greeting":
+      return `The server turned the connection away. ${said}`;
+    case "starttls":
+      return `The server offers STARTTLS but would not start it. ${said}`;
+    default:
+      return said;
+  }
+}
+
+function explainFailure({ stage, fault, message }: SmtpFailure, route: Route): string {
+  const sentence = `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
+  if (stage === "greeting" && route.security !== "tls" && fault !== "connection") {
+    return `${sentence} If this port expects TLS from the first byte (465 does), choose TLS.`;
+  }
+  if (stage === "starttls" && route.security === "tls" && /version|wrong|packet/i.test(message)) {
+    return `${sentence} If this port starts in clear (587 and 25 do), choose STARTTLS.`;
+  }
+  return sentence;
+}

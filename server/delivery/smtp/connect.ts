@@ -1,0 +1,156 @@
+import { lookup } from "node:dns/promises";
+import { connect as connectTcp, isIP, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
+import { SmtpFailure } from "./failure.ts";
+
+/** Where to, and how sure to be of who answers. */
+export type Destination = {
+  host: string;
+  port: number;
+  verifyCertificate: boolean;
+  /** Extra trust anchors in PEM, beside the system's. */
+  ca?: string | undefined;
+  /** Returns false for an IP address that must not be connected to (private networks). */
+  allowAddress?: ((ip: string) => boolean) | undefined;
+};
+
+/**
+ * Opens a TCP connection to the first address of the host that answers.
+ *
+ * @throws SmtpFailure at stage `dns` or `connect`.
+ */
+export async function openTcp(to: Destination, timeoutMs: number): Promise<Socket> {
+  const addresses = await resolve(to);
+  let last: unknown;
+  for (const address of addresses) {
+    try {
+      return await dial(address, to.port, timeoutMs);
+    } catch (error) {
+      last = error;
+    }
+  }
+  throw last;
+}
+
+async function resolve(to: Destination): Promise<string[]> {
+  let found: { address: string }[];
+  try {
+    found = await lookup(to.host, { all: true, verbatim: true });
+  } catch (error) {
+    throw new SmtpFailure("dns", "connection", `the name ${to.host} does not resolve`, error);
+  }
+  const addresses = found.map(({ address }) => address);
+  const allowed = addresses.filter((address) => to.allowAddress?.(address) ?? true);
+  if (allowed.length === 0) {
+    throw new SmtpFailure(
+      "dns",
+      addresses.length === 0 ? "connection" : "config",
+      addresses.length === 0
+        ? `the name ${to.host} has no address`
+        : `${to.host} is at ${addresses.join(", ")}, a network that may not be used`,
+    );
+  }
+  return allowed;
+}
+
+function dial(address: string, port: number, timeoutMs: number): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connectTcp({ host: address, port });
+    socket.setNoDelay(true);
+    const timer = setTimeout(() => {
+      socket.destroy();
+      const text = `no connection to ${address} port ${port} within ${Math.ceil(timeoutMs / 1000)} s`;
+      reject(new SmtpFailure("connect", "timeout", text));
+    }, timeoutMs);
+    const onError = (error: NodeJS.ErrnoException) => {
+      clearTimeout(timer);
+      socket.destroy();
+      const text = `${address} port ${port}: ${plainCause(error)}`;
+      reject(new SmtpFailure("connect", "connection", text, error));
+    };
+    socket.once("error", onError);
+    socket.once("connect", () => {
+      clearTimeout(timer);
+      socket.off("error", onError);
+      resolve(socket);
+    });
+  });
+}
+
+function plainCause(error: NodeJS.ErrnoException): string {
+  switch (error.code) {
+    case "ECONNREFUSED":
+      return "connection refused; nothing listens there, or a firewall says no";
+    case "EHOSTUNREACH":
+    case "ENETUNREACH":
+      return "no way to that network";
+    case "ETIMEDOUT":
+      return "no answer";
+    case "ECONNRESET":
+      return "connection reset";
+    default:
+      return error.message;
+  }
+}
+
+/**
+ * Puts TLS 1.2 or newer on a connected socket.
+ *
+ * @throws SmtpFailure with fault `tls` (certificate, handshake) or `timeout`.
+ * @see RFC 8314 §3, RFC 3207
+ */
+export function startTls(plain: Socket, to: Destination, timeoutMs: number): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const secure = connectTls({
+      socket: plain,
+      // A server name must be a name: RFC 6066 §3.
+      servername: isIP(to.host) === 0 ? to.host : "",
+      host: to.host,
+      rejectUnauthorized: to.verifyCertificate,
+      minVersion: "TLSv1.2",
+      ...(to.ca === undefined ? {} : { ca: to.ca }),
+    });
+    const refuse = (failure: SmtpFailure) => {
+      clearTimeout(timer);
+      secure.destroy();
+      plain.destroy();
+      reject(failure);
+    };
+    const timer = setTimeout(() => {
+      const text = `no TLS handshake within ${Math.ceil(timeoutMs / 1000)} s`;
+      refuse(new SmtpFailure("starttls", "timeout", text));
+    }, timeoutMs);
+    const onError = (error: NodeJS.ErrnoException) =>
+      refuse(new SmtpFailure("starttls", "tls", certificateProblem(error, to.host), error));
+    const onClose = () =>
+      refuse(new SmtpFailure("starttls", "tls", "the server closed during the TLS handshake"));
+    secure.once("error", onError);
+    secure.once("close", onClose);
+    secure.once("secureConnect", () => {
+      clearTimeout(timer);
+      secure.off("error", onError);
+      secure.off("close", onClose);
+      resolve(secure);
+    });
+  });
+}
+
+function certificateProblem(error: NodeJS.ErrnoException, host: string): string {
+  switch (error.code) {
+    case "CERT_HAS_EXPIRED":
+      return `the certificate of ${host} has expired`;
+    case "CERT_NOT_YET_VALID":
+      return `the certificate of ${host} is not valid yet; check the clocks`;
+    case "DEPTH_ZERO_SELF_SIGNED_CERT":
+    case "SELF_SIGNED_CERT_IN_CHAIN":
+      return `the certificate of ${host} is self-signed, so nobody vouches for it`;
+    case "UNABLE_TO_VERIFY_LEAF_SIGNATURE":
+    case "UNABLE_TO_GET_ISSUER_CERT":
+    case "UNABLE_TO_GET_ISSUER_CERT_LOCALLY":
+      return `the certificate of ${host} comes from an authority that is not trusted here`;
+    case "ERR_TLS_CERT_ALTNAME_INVALID":
+      return `the certificate is not for ${host} (${error.message})`;
+    default:
+      return `TLS failed: ${error.message || error.code || "unknown error"}`;
+  }
+}

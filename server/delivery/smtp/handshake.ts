@@ -1,0 +1,180 @@
+import type { Socket } from "node:net";
+import { hostname } from "node:os";
+import { TLSSocket } from "node:tls";
+import type { Route, SmtpStage } from "../types.ts";
+import { authenticate, type Credentials } from "./auth.ts";
+import { type Capabilities, noCapabilities, readCapabilities } from "./capabilities.ts";
+import { type Destination, openTcp, startTls } from "./connect.ts";
+import { formatReply, SmtpFailure, SmtpRefusal } from "./failure.ts";
+import type { ParsedReply } from "./reply-parser.ts";
+import { type SmtpTimeouts, smtpTimeouts } from "./timeouts.ts";
+import { bareReply, Wire } from "./wire.ts";
+
+/** What a session may be told beside its route. */
+export type SessionOptions = {
+  /** The name in EHLO; should be this host's FQDN with a matching PTR. */
+  heloName?: string;
+  timeouts?: Partial<SmtpTimeouts>;
+  /** Extra trust anchors in PEM. */
+  ca?: string;
+  /** Returns false for an IP address that must not be connected to. */
+  allowAddress?: (ip: string) => boolean;
+  /** Fetches an OAuth 2.0 access token; then XOAUTH2 is used with the route's user name. */
+  accessToken?: () => Promise<string>;
+  /** Hears of each stage that went well, in order. */
+  onStep?: (stage: SmtpStage, message: string) => void;
+};
+
+/** A connection that is ready for MAIL. */
+export type Connected = { wire: Wire; capabilities: Capabilities; timeouts: SmtpTimeouts };
+
+/**
+ * Connects to a route and goes through greeting, EHLO, TLS and AUTH.
+ *
+ * @throws SmtpFailure or SmtpRefusal naming the stage; the connection is closed then.
+ */
+export async function connectRoute(
+  route: Route,
+  options: SessionOptions,
+  onWire: (wire: Wire) => void = () => undefined,
+): Promise<Connected> {
+  const timeouts = { ...smtpTimeouts, ...options.timeouts };
+  const to: Destination = {
+    host: route.host,
+    port: route.port,
+    verifyCertificate: route.verifyCertificate,
+    ca: options.ca,
+    allowAddress: options.allowAddress,
+  };
+  let socket = await openTcp(to, timeouts.connectMs);
+  options.onStep?.("connect", `connected to ${socket.remoteAddress} port ${route.port}`);
+  if (route.security === "tls") {
+    socket = await startTls(socket, to, timeouts.connectMs);
+    options.onStep?.("starttls", tlsSummary(socket, route));
+  }
+  const wire = new Wire(socket);
+  onWire(wire);
+  try {
+    const capabilities = await greet(wire, route, options, timeouts, to);
+    return { wire, capabilities, timeouts };
+  } catch (error) {
+    wire.destroy();
+    throw error;
+  }
+}
+
+async function greet(
+  wire: Wire,
+  route: Route,
+  options: SessionOptions,
+  timeouts: SmtpTimeouts,
+  to: Destination,
+): Promise<Capabilities> {
+  const greeting = positive("greeting", await wire.reply("greeting", timeouts.greetingMs));
+  options.onStep?.("greeting", formatReply(greeting));
+  let capabilities = await sayHello(wire, options, timeouts);
+  if (route.security === "starttls") {
+    await upgrade(wire, capabilities, to, timeouts);
+    options.onStep?.("starttls", tlsSummary(wire.socket, route));
+    // What was offered in clear may have been forged: ask again (RFC 3207 §4.2).
+    capabilities = await sayHello(wire, options, timeouts);
+  }
+  options.onStep?.("ehlo", "the server answered our greeting");
+  const credentials = credentialsOf(route, options);
+  if (credentials !== undefined) {
+    refuseSecretInClear(wire, route);
+    await authenticate(wire, credentials, capabilities, timeouts.authMs);
+    options.onStep?.("auth", `signed in as ${credentials.username}`);
+  }
+  return capabilities;
+}
+
+async function sayHello(
+  wire: Wire,
+  options: SessionOptions,
+  timeouts: SmtpTimeouts,
+): Promise<Capabilities> {
+  const name = options.heloName ?? defaultHeloName(wire);
+  wire.write(`EHLO ${name}\r\n`);
+  const reply = await wire.reply("ehlo", timeouts.heloMs);
+  if (reply.code === 250) {
+    return readCapabilities(reply.lines);
+  }
+  // Only "I do not know EHLO" is worth a second question; 421, 4xx and policy refusals are final.
+  if (![500, 501, 502, 504, 550].includes(reply.code)) {
+    positive("ehlo", reply);
+  }
+  wire.write(`HELO ${name}\r\n`);
+  positive("ehlo", await wire.reply("ehlo", timeouts.heloMs));
+  return noCapabilities;
+}
+
+async function upgrade(
+  wire: Wire,
+  capabilities: Capabilities,
+  to: Destination,
+  timeouts: SmtpTimeouts,
+): Promise<void> {
+  if (!capabilities.startTls) {
+    throw new SmtpFailure(
+      "starttls",
+      "config",
+      "the server does not offer STARTTLS on this port; try port 587, or implicit TLS on port 465",
+    );
+  }
+  wire.write("STARTTLS\r\n");
+  const reply = await wire.reply("starttls", timeouts.heloMs);
+  if (reply.code !== 220) {
+    positive("starttls", reply);
+    throw new SmtpFailure("starttls", "protocol", `reply ${reply.code} to STARTTLS`);
+  }
+  await wire.secure((plain) => startTls(plain, to, timeouts.connectMs));
+}
+
+function credentialsOf(route: Route, options: SessionOptions): Credentials | undefined {
+  if (options.accessToken !== undefined) {
+    return { kind: "oauth", username: route.username, accessToken: options.accessToken };
+  }
+  return route.username === ""
+    ? undefined
+    : { kind: "password", username: route.username, password: route.password };
+}
+
+/** A password goes in clear only where nobody is on the way. */
+function refuseSecretInClear(wire: Wire, route: Route): void {
+  const ip = (wire.socket.remoteAddress ?? "").replace(/^::ffff:/, "");
+  if (route.security === "none" && !ip.startsWith("127.") && ip !== "::1") {
+    throw new SmtpFailure(
+      "auth",
+      "config",
+      "the password would cross the network unencrypted; choose STARTTLS or TLS for this route",
+    );
+  }
+}
+
+function positive(stage: SmtpStage, reply: ParsedReply): ParsedReply {
+  if (reply.code >= 400) {
+    throw new SmtpRefusal(stage, bareReply(reply));
+  }
+  if (reply.code >= 300) {
+    throw new SmtpFailure(stage, "protocol", `unexpected reply ${reply.code}`);
+  }
+  return reply;
+}
+
+/** Without a public name an address literal is the honest EHLO argument (RFC 5321 §4.1.3). */
+function defaultHeloName(wire: Wire): string {
+  const name = hostname();
+  if (name.includes(".")) {
+    return name;
+  }
+  const ip = wire.socket.localAddress ?? "127.0.0.1";
+  return ip.includes(":") ? `[IPv6:${ip}]` : `[${ip}]`;
+}
+
+function tlsSummary(socket: Socket, route: Route): string {
+  const version = (socket instanceof TLSSocket ? socket.getProtocol() : null) ?? "TLS";
+  return route.verifyCertificate
+    ? `encrypted with ${version}, certificate verified`
+    : `encrypted with ${version}, certificate not checked`;
+}

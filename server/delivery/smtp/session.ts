@@ -1,0 +1,111 @@
+import { systemClock } from "../../platform/clock.ts";
+import type { Route, SmtpOutcome } from "../types.ts";
+import { connectRoute, type SessionOptions } from "./handshake.ts";
+import type { SiteMemory } from "./site-memory.ts";
+import { type Envelope, type Line, type SendOptions, sendMessage } from "./transaction.ts";
+import type { Wire } from "./wire.ts";
+
+/** A connection to a route, ready for one message after another. */
+export class SmtpSession {
+  readonly host: string;
+  #line: Line;
+  #served = 0;
+  #busy = false;
+
+  constructor(line: Line) {
+    this.#line = line;
+    this.host = line.host;
+  }
+
+  /** Messages sent on this connection so far, refused ones included. */
+  get served(): number {
+    return this.#served;
+  }
+
+  /** True while commands go out in groups. */
+  get isPipelining(): boolean {
+    return this.#line.pipelining;
+  }
+
+  /** True when the next message may be sent here. */
+  get isUsable(): boolean {
+    return !this.#busy && this.#line.wire.isQuiet;
+  }
+
+  /** Is called when the connection ends, whoever ended it. */
+  set onDead(listener: () => void) {
+    this.#line.wire.onDead = listener;
+  }
+
+  /**
+   * Sends one message: MAIL, RCPT, DATA, the body; then awaits `beforeDot`; then writes the dot.
+   *
+   * When `beforeDot` rejects, or `signal` fires before the dot, the connection is closed and the
+   * outcome is `abandoned`; the dot is never written. After the dot `signal` has no effect. A crash
+   * before `beforeDot` is called has certainly not delivered the message.
+   *
+   * @throws Error when the session is in use already.
+   */
+  async send(message: Envelope, options: SendOptions): Promise<SmtpOutcome> {
+    if (this.#busy) {
+      throw new Error("this SMTP session is sending a message already");
+    }
+    if (this.#line.wire.hasUnreadBytes) {
+      // The server spoke unasked: mostly 421 before it closes.
+      this.#line.wire.end();
+    }
+    this.#busy = true;
+    try {
+      return await sendMessage(this.#line, message, options);
+    } finally {
+      this.#busy = false;
+      this.#served += 1;
+    }
+  }
+
+  /** Says QUIT, waits a moment for the answer and closes. Never throws. */
+  async quit(): Promise<void> {
+    const { wire, timeouts } = this.#line;
+    if (wire.isQuiet) {
+      wire.write("QUIT\r\n");
+      await wire.reply("quit", timeouts.quitMs).catch(() => undefined);
+    }
+    wire.end();
+  }
+
+  /** Closes at once. A message past its dot becomes `ambiguous`, one before it `broken`. */
+  destroy(): void {
+    this.#line.wire.destroy();
+  }
+}
+
+export type OpenOptions = SessionOptions & {
+  /** Where to keep what is learned of servers. */
+  memory?: SiteMemory | undefined;
+  /** Hears of the connection as soon as there is one, so that it can be dropped during the handshake. */
+  onWire?: ((wire: Wire) => void) | undefined;
+  clock?: () => number;
+};
+
+/**
+ * Opens a session: TCP, greeting, EHLO (or HELO), TLS as the route asks, AUTH.
+ *
+ * @throws SmtpFailure or SmtpRefusal naming the stage.
+ */
+export async function openSession(route: Route, options: OpenOptions = {}): Promise<SmtpSession> {
+  const { memory, clock = systemClock } = options;
+  const { wire, capabilities, timeouts } = await connectRoute(route, options, options.onWire);
+  const line: Line = {
+    wire,
+    capabilities,
+    timeouts,
+    host: route.host,
+    pipelining: capabilities.pipelining && (memory?.mayPipeline(route.host, clock()) ?? true),
+    needsReset: false,
+    onPipeliningBroken: () => {
+      line.pipelining = false;
+      memory?.pipeliningFailed(route.host, clock());
+    },
+  };
+  return new SmtpSession(line);
+}

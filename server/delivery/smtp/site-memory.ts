@@ -1,0 +1,90 @@
+const PIPELINING_MEMORY_MS = 3 * 24 * 3_600_000;
+const CAP_MEMORY_MS = 24 * 3_600_000;
+/** Hosts remembered; the oldest are forgotten first. */
+const MAX_HOSTS = 10_000;
+
+type Remembered = {
+  pipeliningOffUntil: number;
+  brokenFlights: number;
+  /** Messages after which the server ended the last connection, and how often in a row it was this many. */
+  endedAfter: number;
+  endedSame: number;
+  cap: number;
+  capUntil: number;
+};
+
+/**
+ * What was learned about servers that offer more than they can do. In memory only: forgetting costs
+ * one broken connection per host, remembering for ever would outlive the server's repair.
+ */
+export class SiteMemory {
+  #hosts = new Map<string, Remembered>();
+
+  /** False while the host is known to lose its way in groups of commands. */
+  mayPipeline(host: string, now: number): boolean {
+    return (this.#hosts.get(host)?.pipeliningOffUntil ?? 0) <= now;
+  }
+
+  /** The host answered a group of commands out of order: no groups for three days. */
+  pipeliningFailed(host: string, now: number): void {
+    this.#of(host).pipeliningOffUntil = now + PIPELINING_MEMORY_MS;
+  }
+
+  /** A connection died inside its first group of commands. Twice in a row is taken for a pattern. */
+  flightBroke(host: string, now: number): void {
+    const memory = this.#of(host);
+    memory.brokenFlights += 1;
+    if (memory.brokenFlights >= 2) {
+      memory.brokenFlights = 0;
+      this.pipeliningFailed(host, now);
+    }
+  }
+
+  /** A group of commands was answered in full. */
+  flightHeld(host: string): void {
+    const memory = this.#hosts.get(host);
+    if (memory !== undefined) {
+      memory.brokenFlights = 0;
+    }
+  }
+
+  /** Messages that a connection to the host may carry; Infinity when nothing was learned. */
+  messagesPerConnection(host: string, now: number): number {
+    const memory = this.#hosts.get(host);
+    return memory !== undefined && memory.capUntil > now ? memory.cap : Number.POSITIVE_INFINITY;
+  }
+
+  /**
+   * The host ended a connection before message `served + 1`. A reason in words is believed at once;
+   * without one the same number twice in a row is.
+   */
+  connectionEnded(host: string, served: number, saidSo: boolean, now: number): void {
+    const memory = this.#of(host);
+    memory.endedSame = memory.endedAfter === served ? memory.endedSame + 1 : 1;
+    memory.endedAfter = served;
+    if (served >= 1 && (saidSo || memory.endedSame >= 2)) {
+      memory.cap = served;
+      memory.capUntil = now + CAP_MEMORY_MS;
+    }
+  }
+
+  #of(host: string): Remembered {
+    let memory = this.#hosts.get(host);
+    if (memory === undefined) {
+      memory = {
+        pipeliningOffUntil: 0,
+        brokenFlights: 0,
+        endedAfter: 0,
+        endedSame: 0,
+        cap: 0,
+        capUntil: 0,
+      };
+      this.#hosts.set(host, memory);
+      const oldest = this.#hosts.size > MAX_HOSTS ? this.#hosts.keys().next().value : undefined;
+      if (oldest !== undefined) {
+        this.#hosts.delete(oldest);
+      }
+    }
+    return memory;
+  }
+}

@@ -1,0 +1,103 @@
+import type { Connection } from "../../platform/db/driver.ts";
+import { inTransaction, statement } from "../../platform/db/statements.ts";
+import type { AudienceDefinition } from "./audience.store.ts";
+
+const selectAudience = statement<[id: number], { status: string; audience: string }>(`
+  SELECT status, audience FROM campaign WHERE id = ?
+`);
+
+/** The audience of a campaign that is `preparing`; undefined in any other status. */
+export function audienceToFreeze(
+  db: Connection,
+  campaignId: number,
+): AudienceDefinition | undefined {
+  const row = selectAudience(db).get(campaignId);
+  if (row?.status !== "preparing") {
+    return undefined;
+  }
+  // Written by the campaign's own schema; an older row may lack a list.
+  const stored = JSON.parse(row.audience) as Partial<AudienceDefinition>;
+  return {
+    everyone: stored.everyone === true,
+    includeLists: stored.includeLists ?? [],
+    excludeLists: stored.excludeLists ?? [],
+  };
+}
+
+const selectEnd = statement<[campaignId: number], { seq: number | null; chunkNo: number | null }>(`
+  SELECT max(last_seq) AS seq, max(chunk_no) AS chunkNo FROM chunk WHERE campaign_id = ?
+`);
+
+/** The last seq and chunk number written so far, 0 when none is. */
+export function frozenSoFar(db: Connection, campaignId: number): { seq: number; chunkNo: number } {
+  const end = selectEnd(db).get(campaignId);
+  return { seq: end?.seq ?? 0, chunkNo: end?.chunkNo ?? 0 };
+}
+
+// The address is read here, from the contact, so that what is frozen is what the contact has now;
+// numbering by row_number leaves no gap where a contact was deleted since it was listed.
+const insertMessages = statement<[{ campaignId: number; after: number; ids: string }]>(`
+  INSERT INTO message (campaign_id, seq, contact_id, address)
+  SELECT @campaignId, @after + row_number() OVER (ORDER BY listed.key), contact.id, contact.address
+    FROM json_each(@ids) AS listed JOIN contact ON contact.id = listed.value
+   ORDER BY listed.key
+`);
+
+const insertChunk = statement<
+  [{ campaignId: number; chunkNo: number; provider: string; first: number; last: number }]
+>(`
+  INSERT INTO chunk (campaign_id, chunk_no, provider, first_seq, last_seq, pending)
+  VALUES (@campaignId, @chunkNo, @provider, @first, @last, @last - @first + 1)
+`);
+
+/** Contacts of one provider that become one chunk. */
+export type Run = { provider: string; ids: number[] };
+
+/**
+ * Writes the runs as chunks with their messages, in one transaction, after what is there already.
+ *
+ * @returns false, writing nothing, when the campaign is no longer `preparing`.
+ */
+export function writeRuns(db: Connection, campaignId: number, runs: readonly Run[]): boolean {
+  return inTransaction(db, () => {
+    if (audienceToFreeze(db, campaignId) === undefined) {
+      return false;
+    }
+    const end = frozenSoFar(db, campaignId);
+    for (const { provider, ids } of runs) {
+      const written = insertMessages(db).run({
+        campaignId,
+        after: end.seq,
+        ids: JSON.stringify(ids),
+      }).changes;
+      if (written > 0) {
+        const first = end.seq + 1;
+        end.seq += written;
+        end.chunkNo += 1;
+        insertChunk(db).run({ campaignId, chunkNo: end.chunkNo, provider, first, last: end.seq });
+      }
+    }
+    return true;
+  });
+}
+
+const finishFreeze = statement<[{ campaignId: number; total: number; now: number }]>(`
+  UPDATE campaign
+     SET status = CASE WHEN @total = 0 THEN 'completed' ELSE 'sending' END,
+         recipient_total = @total, started_at = @now, updated_at = @now,
+         finished_at = CASE WHEN @total = 0 THEN @now END
+   WHERE id = @campaignId AND status = 'preparing'
+`);
+
+/** Fixes the total and lets the campaign go. @returns the total, or undefined when it was cancelled meanwhile. */
+export function completeFreeze(
+  db: Connection,
+  campaignId: number,
+  now: number,
+): number | undefined {
+  return inTransaction(db, () => {
+    const total = frozenSoFar(db, campaignId).seq;
+    const moved = finishFreeze(db).run({ campaignId, total, now }).changes === 1;
+    return moved ? total : undefined;
+  });
+}

@@ -1,0 +1,90 @@
+import type { Connection } from "../../platform/db/driver.ts";
+import type { EngagementFact, UnsubscribeFact } from "../facts.ts";
+import type { ClassifyEngagement } from "../ports.ts";
+import { messageState } from "../types.ts";
+import { addEvent, agentId, countEngagement, countLink, linksInBurst } from "./engagement.store.ts";
+import type { Batch } from "./gathered.ts";
+import { findMessage, suppress, unsubscribeFromLists } from "./results.store.ts";
+
+/** Keeps an open, click or view with its class, and counts it. Facts without a message are orphans. */
+export function applyEngagement(
+  db: Connection,
+  batch: Batch,
+  fact: EngagementFact,
+  classify: ClassifyEngagement,
+): void {
+  const message = findMessage(db, fact.c, fact.s);
+  if (message === undefined) {
+    batch.orphans += 1;
+    return;
+  }
+  const linkNo = fact.k === "click" ? (fact.link ?? null) : null;
+  const wasSent = message.state === messageState.sent && message.changedAt !== null;
+  const { class: kind, rule } = classify({
+    kind: fact.k,
+    userAgent: fact.ua,
+    hint: fact.hint,
+    sinceSentMs: wasSent ? fact.at - (message.changedAt ?? 0) : undefined,
+    linksInBurst: linkNo === null ? 1 : linksInBurst(db, fact.c, fact.s, linkNo, fact.at),
+  });
+  addEvent(db, {
+    at: fact.at,
+    kind: fact.k,
+    campaignId: fact.c,
+    seq: fact.s,
+    contactId: message.contactId,
+    linkNo,
+    class: kind,
+    rule,
+    ip: fact.ip,
+    agentId: agentId(db, fact.ua),
+  });
+  // What nobody can tell apart must not flatter the figures: only `human` counts as a person.
+  const group = kind === "human" ? "human" : "machine";
+  countOnce(db, batch, fact, `${fact.k}_${group}`);
+  if (linkNo !== null) {
+    const isFirst = countEngagement(db, fact.c, fact.s, `click_${group}:${linkNo}`, fact.at);
+    countLink(db, fact.c, linkNo, group, isFirst);
+  }
+}
+
+/**
+ * Takes the person out: the address is suppressed in this workspace and every list membership ends.
+ * Doing it again changes nothing but adds the event.
+ */
+export function applyUnsubscribe(db: Connection, batch: Batch, fact: UnsubscribeFact): void {
+  const message = findMessage(db, fact.c, fact.s);
+  if (message === undefined) {
+    batch.orphans += 1;
+    return;
+  }
+  addEvent(db, {
+    at: fact.at,
+    kind: "unsubscribe",
+    campaignId: fact.c,
+    seq: fact.s,
+    contactId: message.contactId,
+    linkNo: null,
+    class: "human",
+    rule: `unsubscribe_${fact.via}`,
+    ip: fact.ip,
+    agentId: agentId(db, fact.ua),
+  });
+  countOnce(db, batch, fact, "unsubscribe");
+  suppress(db, message.address, "unsubscribed", `campaign:${fact.c}`, fact.via, fact.at);
+  unsubscribeFromLists(db, message.contactId, `campaign:${fact.c}`, fact.at);
+}
+
+function countOnce(
+  db: Connection,
+  batch: Batch,
+  fact: EngagementFact | UnsubscribeFact,
+  metric: string,
+): void {
+  const isFirst = countEngagement(db, fact.c, fact.s, metric, fact.at);
+  batch.counts.addTimed(fact.c, metric, fact.at);
+  if (isFirst) {
+    batch.counts.addTimed(fact.c, `${metric}_unique`, fact.at);
+  }
+  batch.engaged.add(fact.c);
+}

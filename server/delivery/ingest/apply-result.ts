@@ -1,0 +1,111 @@
+import type { Connection } from "../../platform/db/driver.ts";
+import type { ReleaseFact, ResultFact } from "../facts.ts";
+import { type MessageState, type MessageStateName, messageState } from "../types.ts";
+import type { Batch, ChunkChange } from "./gathered.ts";
+import {
+  addAttempt,
+  type ChunkDelta,
+  findChunk,
+  findChunkOf,
+  findMessage,
+  moveChunkCounts,
+  moveMessage,
+  releaseChunk,
+  suppress,
+} from "./results.store.ts";
+
+const MINUTE_MS = 60_000;
+const stateNames = Object.keys(messageState) as MessageStateName[];
+
+/**
+ * Applies what became of one try: the row, its attempt, and the counters of its chunk and campaign.
+ *
+ * A row that is final already keeps its state, and the attempt is still kept: it did happen. A fact
+ * whose message no longer exists is counted as orphaned.
+ */
+export function applyResult(db: Connection, batch: Batch, fact: ResultFact): void {
+  const message = findMessage(db, fact.c, fact.s);
+  const change = message === undefined ? undefined : chunkChange(db, batch, fact);
+  if (message === undefined || change === undefined) {
+    batch.orphans += 1;
+    return;
+  }
+  if (fact.oc !== "") {
+    addAttempt(db, fact);
+    batch.counts.addTimed(fact.c, `attempt:${fact.oc}`, fact.at);
+  }
+  if (isFinal(message.state)) {
+    batch.late += 1;
+    return;
+  }
+  const state = messageState[fact.st];
+  const due = fact.st === "deferred" ? roundUpToMinute(fact.due ?? fact.at) : null;
+  moveMessage(db, fact, state, due);
+  change.delta[nameOf(message.state)] -= 1;
+  change.delta[fact.st] += 1;
+  if (due !== null) {
+    change.due = Math.min(change.due ?? due, due);
+  }
+  batch.counts.addTimed(fact.c, fact.st, fact.at);
+  batch.counts.add(fact.c, `category:${fact.cat}`);
+  batch.counts.add(fact.c, `provider:${change.provider}:${fact.st}`);
+  if (fact.sup !== undefined) {
+    suppress(db, message.address, fact.sup, `campaign:${fact.c}`, fact.text ?? "", fact.at);
+  }
+  batch.touched.add(fact.c);
+}
+
+/** Gives a chunk back once its counters are written. */
+export function applyRelease(db: Connection, batch: Batch, fact: ReleaseFact): void {
+  releaseChunk(db, fact.c, fact.ch, fact.ep);
+  batch.touched.add(fact.c);
+}
+
+/** Writes what the batch's results changed in their chunks. */
+export function writeChunkChanges(db: Connection, batch: Batch): void {
+  for (const [key, change] of batch.chunks) {
+    const campaignId = Number(key.slice(0, key.indexOf("/")));
+    moveChunkCounts(db, campaignId, change.chunkNo, change.delta, change.due);
+  }
+  batch.chunks.clear();
+}
+
+/** Held rows are not final: an operator decides. */
+function isFinal(state: MessageState): boolean {
+  return state > messageState.held;
+}
+
+function nameOf(state: MessageState): MessageStateName {
+  const name = stateNames[state];
+  if (name === undefined) {
+    throw new Error(`no message state ${state}`);
+  }
+  return name;
+}
+
+function roundUpToMinute(at: number): number {
+  return Math.ceil(at / MINUTE_MS) * MINUTE_MS;
+}
+
+function chunkChange(db: Connection, batch: Batch, fact: ResultFact): ChunkChange | undefined {
+  const named = batch.chunkRanges.get(`${fact.c}/${fact.ch}`) ?? findChunk(db, fact.c, fact.ch);
+  if (named !== undefined) {
+    batch.chunkRanges.set(`${fact.c}/${fact.ch}`, named);
+  }
+  const fits = named !== undefined && named.first <= fact.s && fact.s <= named.last;
+  const chunk = fits ? named : findChunkOf(db, fact.c, fact.s);
+  if (chunk === undefined) {
+    return undefined;
+  }
+  const key = `${fact.c}/${chunk.chunkNo}`;
+  let change = batch.chunks.get(key);
+  if (change === undefined) {
+    change = { chunkNo: chunk.chunkNo, provider: chunk.provider, delta: noChange(), due: null };
+    batch.chunks.set(key, change);
+  }
+  return change;
+}
+
+function noChange(): ChunkDelta {
+  return { pending: 0, deferred: 0, held: 0, sent: 0, bounced: 0, failed: 0, skipped: 0 };
+}

@@ -1,0 +1,92 @@
+import type { Connection } from "../../platform/db/driver.ts";
+import type { Fact } from "../facts.ts";
+import type { ClassifyEngagement } from "../ports.ts";
+import { applyEngagement, applyUnsubscribe } from "./apply-engagement.ts";
+import { applyRelease, applyResult, writeChunkChanges } from "./apply-result.ts";
+import { Counts } from "./counts.store.ts";
+import type { Batch, Item } from "./gathered.ts";
+import { applyOnce } from "./position.store.ts";
+import { settleCampaign } from "./settle.store.ts";
+
+/** What a transaction did, for those who watch campaigns. */
+export type Applied = {
+  campaigns: number[];
+  settled: { campaignId: number; status: "completed" | "paused" | "cancelled" }[];
+  orphans: number;
+  late: number;
+};
+
+/**
+ * Applies facts of one workspace and moves its positions, in one transaction: after a crash either all
+ * of it is there, and the facts are skipped as already applied, or nothing is, and they are applied then.
+ */
+export function applyBatch(
+  db: Connection,
+  candidates: readonly Item[],
+  classify: ClassifyEngagement,
+  now: number,
+): Applied {
+  return applyOnce(db, candidates, (items) => {
+    const batch: Batch = {
+      counts: new Counts(),
+      chunks: new Map(),
+      chunkRanges: new Map(),
+      touched: new Set(),
+      engaged: new Set(),
+      orphans: 0,
+      late: 0,
+    };
+    for (const fact of inKeyOrder(items)) {
+      applyFact(db, batch, fact, classify);
+    }
+    writeChunkChanges(db, batch);
+    applyReleases(db, batch, items);
+    batch.counts.write(db);
+    return {
+      campaigns: [...new Set([...batch.touched, ...batch.engaged])],
+      settled: settle(db, batch, now),
+      orphans: batch.orphans,
+      late: batch.late,
+    };
+  });
+}
+
+function applyFact(db: Connection, batch: Batch, fact: Fact, classify: ClassifyEngagement): void {
+  if (fact.k === "result") {
+    applyResult(db, batch, fact);
+  } else if (fact.k === "unsubscribe") {
+    applyUnsubscribe(db, batch, fact);
+  } else if (fact.k === "open" || fact.k === "click" || fact.k === "view") {
+    applyEngagement(db, batch, fact, classify);
+  }
+}
+
+// Releases come last: they read the rows that the results of the same chunk have just changed, and a
+// chunk is not claimed again before its release is committed, so no result of a later lease is ahead.
+function applyReleases(db: Connection, batch: Batch, items: readonly Item[]): void {
+  for (const { fact } of items) {
+    if (fact.k === "release") {
+      applyRelease(db, batch, fact);
+    }
+  }
+}
+
+/** By campaign and seq, so that a transaction dirties neighbouring pages; facts of one message keep their order. */
+function inKeyOrder(items: readonly Item[]): Fact[] {
+  return items.map(({ fact }) => fact).sort((a, b) => a.c - b.c || seqOf(a) - seqOf(b));
+}
+
+function seqOf(fact: Fact): number {
+  return fact.k === "release" ? 0 : fact.s;
+}
+
+function settle(db: Connection, batch: Batch, now: number): Applied["settled"] {
+  const settled: Applied["settled"] = [];
+  for (const campaignId of batch.touched) {
+    const status = settleCampaign(db, campaignId, now);
+    if (status !== undefined) {
+      settled.push({ campaignId, status });
+    }
+  }
+  return settled;
+}

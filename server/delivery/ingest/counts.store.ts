@@ -1,0 +1,49 @@
+import type { Connection } from "../../platform/db/driver.ts";
+import { statement } from "../../platform/db/statements.ts";
+
+const MINUTE_MS = 60_000;
+
+const addCount = statement<[campaignId: number, metric: string, bucket: number, n: number]>(`
+  INSERT INTO campaign_count (campaign_id, metric, bucket, n) VALUES (?, ?, ?, ?)
+      ON CONFLICT (campaign_id, metric, bucket) DO UPDATE SET n = n + excluded.n
+`);
+
+/**
+ * Counters of one batch, added up in memory and written once each.
+ *
+ * Metrics: the state names, `category:<category>`, `provider:<provider>:<state>`,
+ * `<open|click|view>_<human|machine>` and the same with `_unique`, `unsubscribe`. Bucket 0 is the whole
+ * campaign; states, engagement and unsubscribes also count by minute.
+ */
+export class Counts {
+  readonly #byCampaign = new Map<number, Map<string, number>>();
+
+  /** Counts once for the whole campaign. */
+  add(campaignId: number, metric: string): void {
+    this.#bump(campaignId, `0 ${metric}`);
+  }
+
+  /** Counts once for the whole campaign and once for the minute of `at` (unix ms). */
+  addTimed(campaignId: number, metric: string, at: number): void {
+    this.#bump(campaignId, `0 ${metric}`);
+    this.#bump(campaignId, `${at - (at % MINUTE_MS)} ${metric}`);
+  }
+
+  write(db: Connection): void {
+    for (const [campaignId, counts] of this.#byCampaign) {
+      for (const [key, n] of counts) {
+        const space = key.indexOf(" ");
+        addCount(db).run(campaignId, key.slice(space + 1), Number(key.slice(0, space)), n);
+      }
+    }
+  }
+
+  #bump(campaignId: number, key: string): void {
+    let counts = this.#byCampaign.get(campaignId);
+    if (counts === undefined) {
+      counts = new Map();
+      this.#byCampaign.set(campaignId, counts);
+    }
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+}

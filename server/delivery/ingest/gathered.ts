@@ -1,0 +1,32 @@
+import type { Position } from "../../platform/journal/segments.ts";
+import type { Fact } from "../facts.ts";
+import type { Counts } from "./counts.store.ts";
+import type { ChunkDelta } from "./results.store.ts";
+
+/** What a batch does to one chunk, written once at its end. */
+export type ChunkChange = {
+  chunkNo: number;
+  provider: string;
+  delta: ChunkDelta;
+  due: number | null;
+};
+
+/** A fact and where it ends in its stream. */
+export type Item = { stream: string; end: Position; fact: Fact };
+
+/** What one transaction gathers while its facts are applied. */
+export type Batch = {
+  counts: Counts;
+  /** By `<campaign>/<chunk>`: changes not written yet. */
+  chunks: Map<string, ChunkChange>;
+  /** By `<campaign>/<chunk>`: what was read of it. */
+  chunkRanges: Map<string, { chunkNo: number; provider: string; first: number; last: number }>;
+  /** Campaigns whose rows or leases changed. */
+  touched: Set<number>;
+  /** Campaigns with new engagement. */
+  engaged: Set<number>;
+  /** Facts without a message, as after a campaign was deleted. */
+  orphans: number;
+  /** Results for rows that were final already. */
+  late: number;
+};

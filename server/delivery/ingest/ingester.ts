@@ -1,0 +1,227 @@
+import type { Clock } from "../../platform/clock.ts";
+import type { Connection } from "../../platform/db/driver.ts";
+import type { ReadRecord } from "../../platform/journal/reader.ts";
+import { comparePositions, type Position } from "../../platform/journal/segments.ts";
+import { log } from "../../platform/log.ts";
+import type { DotFact, Fact } from "../facts.ts";
+import type { ClassifyEngagement, DuePort } from "../ports.ts";
+import { type Applied, applyBatch } from "./batch.ts";
+import type { Item } from "./gathered.ts";
+import { appliedPositions, savePosition, syncCommitted } from "./position.store.ts";
+
+const MAX_BATCH = 1_000;
+const MAX_WAITING = 50_000;
+
+export type IngestPorts = {
+  /** The workspace's connection, or undefined when the workspace no longer exists. */
+  workspace: (id: string) => Connection | undefined;
+  classify: ClassifyEngagement;
+  due: DuePort;
+  onApplied: (workspaceId: string, applied: Applied) => void;
+  clock: Clock;
+};
+
+/** A dot that no result has followed yet: its message may have arrived. */
+export type OpenDot = { fact: DotFact; at: Position };
+
+/** Sums since the process started. */
+export type IngestTotals = {
+  applied: number;
+  orphans: number;
+  late: number;
+  rejected: number;
+};
+
+type Inbox = { positions: Map<string, Position>; items: Item[] };
+
+/**
+ * Applies the facts of all streams to the workspaces' databases.
+ *
+ * Exactly once, whatever line a crash falls between: a fact is only ever applied in the transaction that
+ * also moves `ingest_position` past it, and a fact at or before that position is skipped. A stream is
+ * read from its oldest kept segment after a start, and a segment is only removed when every fact in it
+ * is applied, durably, and none of its dots still waits for a result.
+ */
+export class Ingester {
+  readonly #ports: IngestPorts;
+  readonly #inboxes = new Map<string, Inbox>();
+  readonly #openDots = new Map<string, OpenDot & { stream: string }>();
+  readonly #unsynced = new Set<string>();
+  readonly #read = new Map<string, Position>();
+  #waiting = 0;
+  readonly totals: IngestTotals = { applied: 0, orphans: 0, late: 0, rejected: 0 };
+
+  constructor(ports: IngestPorts) {
+    this.#ports = ports;
+  }
+
+  /** How many facts are read and not applied yet. */
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  /** True when no more should be read before some of what waits is applied. */
+  get isFull(): boolean {
+    return this.#waiting >= MAX_WAITING;
+  }
+
+  /** Takes records read from `stream`, in order. They are applied by `flush`. */
+  take(stream: string, records: readonly ReadRecord[]): void {
+    for (const { payload, end } of records) {
+      // Written by this program and covered by a checksum, so it is a Fact.
+      this.#takeFact(stream, JSON.parse(payload) as Fact, end);
+      this.#read.set(stream, end);
+    }
+  }
+
+  /** Applies what was taken, in transactions of at most 1,000 facts of one workspace. */
+  flush(): void {
+    for (const [workspaceId, inbox] of this.#inboxes) {
+      while (inbox.items.length > 0 && this.#applyNext(workspaceId, inbox)) {
+        // Each turn takes one batch off the inbox.
+      }
+      if (inbox.items.length === 0) {
+        this.#inboxes.delete(workspaceId);
+      }
+    }
+  }
+
+  /** The dots without a result, oldest first: the ambiguous messages, once a dead writer's stream is read. */
+  openDots(): OpenDot[] {
+    return [...this.#openDots.values()].map(({ fact, at }) => ({ fact, at }));
+  }
+
+  /**
+   * The number below which a stream's segments may be removed, after making what was applied survive a
+   * power cut. 0 when that is not possible now.
+   */
+  removableBelow(stream: string): number {
+    for (const workspaceId of this.#unsynced) {
+      const db = this.#ports.workspace(workspaceId);
+      if (db === undefined || syncCommitted(db)) {
+        this.#unsynced.delete(workspaceId);
+      }
+    }
+    const read = this.#read.get(stream);
+    if (read === undefined || this.#unsynced.size > 0) {
+      return 0;
+    }
+    let lowest = read.segment;
+    for (const inbox of this.#inboxes.values()) {
+      for (const item of inbox.items) {
+        lowest = item.stream === stream ? Math.min(lowest, item.end.segment) : lowest;
+      }
+    }
+    for (const dot of this.#openDots.values()) {
+      lowest = dot.stream === stream ? Math.min(lowest, dot.at.segment) : lowest;
+    }
+    return lowest;
+  }
+
+  #takeFact(stream: string, fact: Fact, end: Position): void {
+    if (fact.k === "dot") {
+      this.#openDots.set(`${fact.w}/${fact.c}/${fact.s}`, { fact, at: end, stream });
+      return;
+    }
+    if (fact.k === "result") {
+      this.#openDots.delete(`${fact.w}/${fact.c}/${fact.s}`);
+    }
+    const inbox = this.#inbox(fact.w);
+    const applied = inbox?.positions.get(stream);
+    if (inbox === undefined) {
+      this.totals.orphans += 1;
+    } else if (applied === undefined || comparePositions(applied, end) < 0) {
+      inbox.items.push({ stream, end, fact });
+      this.#waiting += 1;
+    }
+  }
+
+  #inbox(workspaceId: string): Inbox | undefined {
+    let inbox = this.#inboxes.get(workspaceId);
+    if (inbox === undefined) {
+      const db = this.#ports.workspace(workspaceId);
+      if (db === undefined) {
+        return undefined;
+      }
+      inbox = { positions: appliedPositions(db), items: [] };
+      this.#inboxes.set(workspaceId, inbox);
+    }
+    return inbox;
+  }
+
+  /** @returns false when the rest of the inbox has to wait. */
+  #applyNext(workspaceId: string, inbox: Inbox): boolean {
+    const items = inbox.items.slice(0, MAX_BATCH);
+    const db = this.#ports.workspace(workspaceId);
+    if (db !== undefined) {
+      try {
+        this.#apply(workspaceId, db, items);
+      } catch (error) {
+        if (isPassing(error)) {
+          log.error({ workspaceId, err: error }, "facts wait: the database cannot be written");
+          return false;
+        }
+        this.#applySingly(workspaceId, db, items);
+      }
+    } else {
+      this.totals.orphans += items.length;
+    }
+    inbox.items.splice(0, items.length);
+    this.#waiting -= items.length;
+    return true;
+  }
+
+  #apply(workspaceId: string, db: Connection, items: readonly Item[]): void {
+    const due = earliestDue(items);
+    if (due !== undefined) {
+      this.#ports.due.lower(workspaceId, due);
+    }
+    const applied = applyBatch(db, items, this.#ports.classify, this.#ports.clock());
+    this.#unsynced.add(workspaceId);
+    this.totals.applied += items.length;
+    this.totals.orphans += applied.orphans;
+    this.totals.late += applied.late;
+    if (applied.orphans > 0 || applied.late > 0) {
+      log.warn(
+        { workspaceId, orphans: applied.orphans, late: applied.late },
+        "facts without effect",
+      );
+    }
+    this.#ports.due.refresh(workspaceId);
+    this.#ports.onApplied(workspaceId, applied);
+  }
+
+  // One fact that its database refuses must not hold up all that follow it: the batch is applied fact
+  // by fact, and the one at fault is put aside, loudly, with its position.
+  #applySingly(workspaceId: string, db: Connection, items: readonly Item[]): void {
+    for (const item of items) {
+      try {
+        this.#apply(workspaceId, db, [item]);
+      } catch (error) {
+        if (isPassing(error)) {
+          throw error;
+        }
+        this.totals.rejected += 1;
+        log.error({ workspaceId, kind: item.fact.k, end: item.end, err: error }, "fact refused");
+        savePosition(db, item.stream, item.end);
+      }
+    }
+  }
+}
+
+function earliestDue(items: readonly Item[]): number | undefined {
+  let earliest: number | undefined;
+  for (const { fact } of items) {
+    if (fact.k === "result" && fact.st === "deferred") {
+      const due = fact.due ?? fact.at;
+      earliest = earliest === undefined ? due : Math.min(earliest, due);
+    }
+  }
+  return earliest;
+}
+
+/** Full disk, lock, I/O trouble: the same transaction may succeed later. */
+function isPassing(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  return /^SQLITE_(FULL|BUSY|LOCKED|IOERR|NOMEM|READONLY|CANTOPEN)/.test(code);
+}

@@ -1,0 +1,60 @@
+import type { Connection } from "../../platform/db/driver.ts";
+import { inTransaction, statement } from "../../platform/db/statements.ts";
+import { comparePositions, type Position } from "../../platform/journal/segments.ts";
+
+const selectPositions = statement<[], { stream: string; segment: number; offset: number }>(`
+  SELECT stream, segment, offset FROM ingest_position
+`);
+
+/** How far each stream has been applied to this workspace. */
+export function appliedPositions(db: Connection): Map<string, Position> {
+  return new Map(
+    selectPositions(db)
+      .all()
+      .map(({ stream, segment, offset }) => [stream, { segment, offset }]),
+  );
+}
+
+const upsertPosition = statement<[stream: string, segment: number, offset: number]>(`
+  INSERT INTO ingest_position (stream, segment, offset) VALUES (?, ?, ?)
+      ON CONFLICT (stream) DO UPDATE SET segment = excluded.segment, offset = excluded.offset
+`);
+
+export function savePosition(db: Connection, stream: string, position: Position): void {
+  upsertPosition(db).run(stream, position.segment, position.offset);
+}
+
+/**
+ * Runs `work` with those of the items that are not applied yet, and moves the positions past all of
+ * them, in one transaction. Asked under the write lock: what memory believes is not what makes a fact
+ * count once.
+ */
+export function applyOnce<I extends { stream: string; end: Position }, T>(
+  db: Connection,
+  candidates: readonly I[],
+  work: (items: I[]) => T,
+): T {
+  return inTransaction(db, () => {
+    const applied = appliedPositions(db);
+    const items = candidates.filter(({ stream, end }) => {
+      const position = applied.get(stream);
+      return position === undefined || comparePositions(position, end) < 0;
+    });
+    const result = work(items);
+    for (const [stream, end] of new Map(items.map((item) => [item.stream, item.end]))) {
+      savePosition(db, stream, end);
+    }
+    return result;
+  });
+}
+
+/**
+ * Makes every committed transaction of this file survive a power cut, which a WAL commit with
+ * synchronous=NORMAL alone does not: a checkpoint syncs the log first.
+ *
+ * @returns false when another connection was checkpointing; then try again later.
+ */
+export function syncCommitted(db: Connection): boolean {
+  const [row] = db.pragma("wal_checkpoint(PASSIVE)") as { busy: number }[];
+  return row?.busy === 0;
+}

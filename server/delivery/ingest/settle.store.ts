@@ -1,0 +1,58 @@
+import type { Connection } from "../../platform/db/driver.ts";
+import { statement } from "../../platform/db/statements.ts";
+
+const selectProgress = statement<
+  [campaignId: number],
+  { status: string; open: number; leased: number }
+>(`
+  SELECT campaign.status,
+         ifnull(sum(chunk.pending + chunk.deferred + chunk.held), 0) AS open,
+         ifnull(sum(chunk.owner IS NOT NULL), 0) AS leased
+    FROM campaign LEFT JOIN chunk ON chunk.campaign_id = campaign.id
+   WHERE campaign.id = ?
+   GROUP BY campaign.id
+`);
+
+const finish = statement<[{ id: number; from: string; to: string; now: number }]>(`
+  UPDATE campaign
+     SET status = @to, updated_at = @now,
+         finished_at = CASE WHEN @to = 'paused' THEN finished_at ELSE @now END
+   WHERE id = @id AND status = @from
+`);
+
+/**
+ * Moves a campaign on when its rows say so, inside the transaction that changed them: `completed` when
+ * none is left to send, `paused` or `cancelled` when none is in flight any more. Cancelling waits until
+ * its remaining rows are skipped as well.
+ *
+ * @returns the new status, or undefined when it stays.
+ */
+export function settleCampaign(
+  db: Connection,
+  campaignId: number,
+  now: number,
+): "completed" | "paused" | "cancelled" | undefined {
+  const progress = selectProgress(db).get(campaignId);
+  if (progress === undefined) {
+    return undefined;
+  }
+  const to = nextStatus(progress.status, progress.open, progress.leased);
+  if (to === undefined) {
+    return undefined;
+  }
+  const moved = finish(db).run({ id: campaignId, from: progress.status, to, now });
+  return moved.changes === 1 ? to : undefined;
+}
+
+function nextStatus(status: string, open: number, leased: number) {
+  if (status === "sending" && open === 0) {
+    return "completed";
+  }
+  if (status === "pausing" && leased === 0) {
+    return open === 0 ? "completed" : "paused";
+  }
+  if (status === "cancelling" && leased === 0 && open === 0) {
+    return "cancelled";
+  }
+  return undefined;
+}

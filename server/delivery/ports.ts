@@ -1,0 +1,35 @@
+// What a stage needs of another, so that stages never import each other: the worker entries fill these.
+
+/** How an open, click or view is told apart; only `human` counts as a person in rates. */
+export type EngagementClass =
+  | "human"
+  | "apple_mpp"
+  | "gmail_proxy"
+  | "scanner"
+  | "prefetch"
+  | "unknown";
+
+/** What is known of one request for a tracked image or link. */
+export type EngagementEvidence = {
+  kind: "open" | "click" | "view";
+  userAgent: string;
+  hint: "head" | "prefetch" | undefined;
+  /** Milliseconds since the server accepted the message; undefined when that is not known (yet). */
+  sinceSentMs: number | undefined;
+  /** Different links of this message requested in the last three seconds, this one included. */
+  linksInBurst: number;
+};
+
+/** Gives the class and the name of the rule that decided. */
+export type ClassifyEngagement = (evidence: EngagementEvidence) => {
+  class: EngagementClass;
+  rule: string;
+};
+
+/** Keeps `workspace_due` true: it may say a workspace is due too early, never too late. */
+export type DuePort = {
+  /** Called before a transaction that creates work due at `at` (unix ms). */
+  lower(workspaceId: string, at: number): void;
+  /** Called after a transaction that may have changed when the workspace has work. */
+  refresh(workspaceId: string): void;
+};

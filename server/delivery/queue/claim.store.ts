@@ -1,0 +1,160 @@
+import type { Connection } from "../../platform/db/driver.ts";
+import { inTransaction, statement } from "../../platform/db/statements.ts";
+
+/** A chunk on loan: its due rows may be sent by the owner until `leaseUntil` (unix ms). */
+export type Claim = {
+  campaignId: number;
+  chunkNo: number;
+  provider: string;
+  firstSeq: number;
+  lastSeq: number;
+  epoch: number;
+  leaseUntil: number;
+};
+
+export type ClaimRequest = {
+  campaignId: number;
+  /** `<node>:<boot>`. */
+  owner: string;
+  now: number;
+  leaseUntil: number;
+  /** Stop when the claimed chunks hold about this many messages. */
+  messages: number;
+};
+
+const MAX_CHUNKS_PER_CLAIM = 8;
+
+// Providers take turns, so that a campaign does not meet one of them with all its force and the next
+// only hours later.
+const selectClaimable = statement<
+  [{ campaignId: number; now: number; max: number }],
+  {
+    chunkNo: number;
+    provider: string;
+    firstSeq: number;
+    lastSeq: number;
+    epoch: number;
+    messages: number;
+  }
+>(`
+  SELECT chunkNo, provider, firstSeq, lastSeq, epoch, messages
+    FROM (SELECT chunk_no AS chunkNo, provider, first_seq AS firstSeq, last_seq AS lastSeq,
+                 epoch + 1 AS epoch, pending + deferred AS messages,
+                 row_number() OVER (PARTITION BY provider ORDER BY chunk_no) AS turn
+            FROM chunk
+           WHERE campaign_id = @campaignId AND owner IS NULL
+             AND (pending > 0 OR (deferred > 0 AND next_due <= @now)))
+   ORDER BY turn, chunkNo
+   LIMIT @max
+`);
+
+const takeLease = statement<
+  [{ campaignId: number; chunkNo: number; owner: string; epoch: number; leaseUntil: number }]
+>(`
+  UPDATE chunk
+     SET owner = @owner, epoch = @epoch, lease_until = @leaseUntil
+   WHERE campaign_id = @campaignId AND chunk_no = @chunkNo AND owner IS NULL AND epoch = @epoch - 1
+`);
+
+const selectIsSending = statement<[campaignId: number], { id: number }>(`
+  SELECT id FROM campaign WHERE id = ? AND status = 'sending'
+`);
+
+/** Leases free chunks of a campaign that have something due; none when it is not `sending`. */
+export function claimChunks(db: Connection, request: ClaimRequest): Claim[] {
+  return inTransaction(db, () => {
+    if (selectIsSending(db).get(request.campaignId) === undefined) {
+      return [];
+    }
+    const { campaignId, now, owner, leaseUntil } = request;
+    const claims: Claim[] = [];
+    let messages = 0;
+    for (const row of selectClaimable(db).all({ campaignId, now, max: MAX_CHUNKS_PER_CLAIM })) {
+      if (messages >= request.messages) {
+        break;
+      }
+      const { messages: size, ...chunk } = row;
+      takeLease(db).run({
+        campaignId,
+        chunkNo: chunk.chunkNo,
+        owner,
+        epoch: chunk.epoch,
+        leaseUntil,
+      });
+      claims.push({ campaignId, ...chunk, leaseUntil });
+      messages += size;
+    }
+    return claims;
+  });
+}
+
+/** A chunk somebody holds, by name. */
+export type Held = { campaignId: number; chunkNo: number; epoch: number };
+
+const extendLease = statement<
+  [{ campaignId: number; chunkNo: number; epoch: number; owner: string; leaseUntil: number }]
+>(`
+  UPDATE chunk
+     SET lease_until = @leaseUntil
+   WHERE campaign_id = @campaignId AND chunk_no = @chunkNo AND owner = @owner AND epoch = @epoch
+`);
+
+/** Extends leases; returns those that were extended (the others are lost to their holder). */
+export function renewLeases(
+  db: Connection,
+  held: readonly Held[],
+  owner: string,
+  leaseUntil: number,
+): Held[] {
+  return inTransaction(db, () =>
+    held.filter(({ campaignId, chunkNo, epoch }) => {
+      const renewed = extendLease(db).run({ campaignId, chunkNo, epoch, owner, leaseUntil });
+      return renewed.changes === 1;
+    }),
+  );
+}
+
+// The epoch moves on too, so that nothing that still names the dead owner's lease can touch the chunk.
+const clearForeign = statement<[owner: string]>(`
+  UPDATE chunk
+     SET owner = NULL, lease_until = NULL, epoch = epoch + 1,
+         next_due = (SELECT min(due_at) FROM message
+                      WHERE message.campaign_id = chunk.campaign_id AND state = 1
+                        AND seq BETWEEN chunk.first_seq AND chunk.last_seq)
+   WHERE owner IS NOT NULL AND owner <> ?
+     AND campaign_id IN (SELECT id FROM campaign WHERE status IN ('sending', 'pausing', 'cancelling', 'completed'))
+`);
+
+/** Takes back every lease that is not `owner`'s: their owners are dead. @returns how many. */
+export function releaseForeignLeases(db: Connection, owner: string): number {
+  return clearForeign(db).run(owner).changes;
+}
+
+const selectCampaigns = statement<[status: string], { id: number }>(`
+  SELECT id FROM campaign WHERE status = ? ORDER BY id
+`);
+
+/** The ids of the workspace's campaigns with this status. */
+export function campaignsWithStatus(
+  db: Connection,
+  status: "preparing" | "sending" | "pausing" | "cancelling",
+): number[] {
+  return selectCampaigns(db)
+    .all(status)
+    .map(({ id }) => id);
+}
+
+const startPause = statement<[reason: string, now: number, id: number]>(`
+  UPDATE campaign SET status = 'pausing', status_reason = ?, updated_at = ?
+   WHERE id = ? AND status = 'sending'
+`);
+
+/** Begins a pause that delivery itself decided on. @returns false when the campaign is not sending. */
+export function pauseWithReason(
+  db: Connection,
+  campaignId: number,
+  reason: string,
+  now: number,
+): boolean {
+  return startPause(db).run(reason, now, campaignId).changes === 1;
+}

@@ -1,0 +1,93 @@
+import type { Clock } from "../../platform/clock.ts";
+import type { Connection } from "../../platform/db/driver.ts";
+import { statement } from "../../platform/db/statements.ts";
+import type { DuePort } from "../ports.ts";
+
+const selectDue = statement<[now: number], { workspaceId: string }>(`
+  SELECT workspace_id AS workspaceId FROM workspace_due WHERE next_at <= ? ORDER BY next_at
+`);
+
+const selectAll = statement<[], { workspaceId: string; nextAt: number }>(`
+  SELECT workspace_id AS workspaceId, next_at AS nextAt FROM workspace_due
+`);
+
+const upsertDue = statement<[workspaceId: string, nextAt: number]>(`
+  INSERT INTO workspace_due (workspace_id, next_at) VALUES (?, ?)
+      ON CONFLICT (workspace_id) DO UPDATE SET next_at = excluded.next_at
+`);
+
+const deleteDue = statement<[workspaceId: string]>(`
+  DELETE FROM workspace_due WHERE workspace_id = ?
+`);
+
+// 0 means at once. A leased chunk is looked at when its lease would end: until then its owner has it.
+const selectNextWork = statement<[], { at: number | null }>(`
+  SELECT min(at) AS at
+    FROM (SELECT 0 AS at FROM campaign WHERE status IN ('preparing', 'pausing', 'cancelling')
+          UNION ALL
+          SELECT CASE WHEN chunk.owner IS NOT NULL THEN chunk.lease_until
+                      WHEN chunk.pending > 0 THEN 0
+                      ELSE chunk.next_due END
+            FROM campaign JOIN chunk ON chunk.campaign_id = campaign.id
+           WHERE campaign.status = 'sending' AND (chunk.pending > 0 OR chunk.deferred > 0))
+`);
+
+export type Due = DuePort & {
+  /** The workspaces with work now. */
+  now(): string[];
+  /** Every workspace with open work, however late. */
+  all(): string[];
+};
+
+/**
+ * The `workspace_due` table as the writer thread keeps it.
+ *
+ * The two databases cannot commit together, so the order makes a crash harmless: a time is lowered
+ * before the work it stands for is committed, and raised or removed only afterwards, by reading the
+ * workspace again. Rows that a crash left too early cost one look.
+ */
+export function createDue(
+  system: Connection,
+  workspace: (id: string) => Connection | undefined,
+  clock: Clock,
+): Due {
+  const known = new Map(
+    selectAll(system)
+      .all()
+      .map((row) => [row.workspaceId, row.nextAt]),
+  );
+
+  function set(workspaceId: string, at: number): void {
+    upsertDue(system).run(workspaceId, at);
+    known.set(workspaceId, at);
+  }
+
+  return {
+    lower(workspaceId, at) {
+      const current = known.get(workspaceId);
+      if (current === undefined || current > at) {
+        set(workspaceId, at);
+      }
+    },
+    refresh(workspaceId) {
+      const db = workspace(workspaceId);
+      const next = db === undefined ? null : (selectNextWork(db).get()?.at ?? null);
+      const current = known.get(workspaceId);
+      const now = clock();
+      if (next === null) {
+        if (current !== undefined) {
+          deleteDue(system).run(workspaceId);
+          known.delete(workspaceId);
+        }
+      } else if (current === undefined || Math.max(next, now) !== Math.max(current, now)) {
+        // Two times that have both passed mean the same, so a busy workspace costs no write here.
+        set(workspaceId, Math.max(next, now));
+      }
+    },
+    now: () =>
+      selectDue(system)
+        .all(clock())
+        .map(({ workspaceId }) => workspaceId),
+    all: () => [...known.keys()],
+  };
+}

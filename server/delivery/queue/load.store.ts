@@ -1,0 +1,102 @@
+import type { Connection } from "../../platform/db/driver.ts";
+import { statement } from "../../platform/db/statements.ts";
+import type { Recipient } from "../types.ts";
+
+type LoadedRow = {
+  seq: number;
+  contactId: number;
+  address: string;
+  attempts: number;
+  email: string | null;
+  firstName: string;
+  lastName: string;
+  language: string;
+  fields: string;
+  trackingOff: number;
+  suppressed: string | null;
+};
+
+const selectDueRows = statement<
+  [{ campaignId: number; first: number; last: number; now: number }],
+  LoadedRow
+>(`
+  SELECT message.seq, message.contact_id AS contactId, message.address, message.attempts,
+         contact.email, contact.first_name AS firstName, contact.last_name AS lastName,
+         contact.language, contact.fields, contact.tracking_off AS trackingOff,
+         suppression.reason AS suppressed
+    FROM message
+         LEFT JOIN contact ON contact.id = message.contact_id
+         LEFT JOIN suppression ON suppression.address = message.address
+                              AND (suppression.expires_at IS NULL OR suppression.expires_at > @now)
+   WHERE message.campaign_id = @campaignId AND message.seq BETWEEN @first AND @last
+     AND (message.state = 0 OR (message.state = 1 AND message.due_at <= @now))
+   ORDER BY message.seq
+`);
+
+/** The due messages of a chunk: those to send, and those that must be skipped, with the reason. */
+export type Loaded = {
+  recipients: Recipient[];
+  skipped: { seq: number; reason: string }[];
+};
+
+/**
+ * Reads the due messages of a chunk with what their slots are filled from, as the contact is now.
+ * Somebody suppressed or deleted since the launch is skipped.
+ */
+export function loadChunk(
+  db: Connection,
+  campaignId: number,
+  first: number,
+  last: number,
+  now: number,
+): Loaded {
+  const loaded: Loaded = { recipients: [], skipped: [] };
+  for (const row of selectDueRows(db).all({ campaignId, first, last, now })) {
+    if (row.suppressed !== null) {
+      loaded.skipped.push({ seq: row.seq, reason: `suppressed_${row.suppressed}` });
+    } else if (row.email === null) {
+      loaded.skipped.push({ seq: row.seq, reason: "contact_deleted" });
+    } else {
+      loaded.recipients.push(recipientOf(row, row.email));
+    }
+  }
+  return loaded;
+}
+
+function recipientOf(row: LoadedRow, email: string): Recipient {
+  return {
+    seq: row.seq,
+    contactId: row.contactId,
+    address: row.address,
+    attempts: row.attempts,
+    contact: {
+      id: row.contactId,
+      email,
+      first_name: row.firstName,
+      last_name: row.lastName,
+      language: row.language,
+      tracking_off: row.trackingOff === 1,
+      fields: JSON.parse(row.fields) as Recipient["contact"]["fields"],
+    },
+  };
+}
+
+const selectAddress = statement<[campaignId: number, seq: number], { address: string }>(`
+  SELECT address FROM message WHERE campaign_id = ? AND seq = ?
+`);
+
+/** The address a message goes to; undefined when there is no such message. */
+export function addressOf(db: Connection, campaignId: number, seq: number): string | undefined {
+  return selectAddress(db).get(campaignId, seq)?.address;
+}
+
+const selectContent = statement<[campaignId: number], { content: string; routeId: number | null }>(`
+  SELECT content, route_id AS routeId
+    FROM campaign_content JOIN campaign ON campaign.id = campaign_id
+   WHERE campaign_id = ?
+`);
+
+/** The launched content and the route it was given; undefined when it was never launched. */
+export function findContent(db: Connection, campaignId: number) {
+  return selectContent(db).get(campaignId);
+}

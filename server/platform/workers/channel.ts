@@ -1,0 +1,145 @@
+import { AppError, type ErrorCode, type FieldProblem } from "../errors.ts";
+
+/** What a thread offers to another: functions of one plain, cloneable argument. */
+export type Methods = { [name: string]: (request: never) => unknown };
+
+/** The far side of a thread boundary: a Worker, a MessagePort, or `self` inside a worker. */
+export type Endpoint = {
+  postMessage(message: unknown): void;
+  addEventListener(type: "message", listener: (event: MessageEvent) => void): void;
+  start?: () => void;
+};
+
+/** Calls the methods that the other thread serves. */
+export type Caller<M extends Methods> = {
+  /** Resolves with the method's answer. Rejects with what it threw; an AppError stays an AppError. */
+  call<K extends keyof M & string>(
+    name: K,
+    request: Parameters<M[K]>[0],
+  ): Promise<Awaited<ReturnType<M[K]>>>;
+  /** Sends without waiting; the method's answer is dropped, its error logged by the other side. */
+  tell<K extends keyof M & string>(name: K, request: Parameters<M[K]>[0]): void;
+  /** Rejects all calls that wait, and every later one: the other thread is gone. */
+  fail(reason: Error): void;
+};
+
+type Call = { t: "call"; id: number; name: string; request: unknown };
+type Reply =
+  | { t: "reply"; id: number; ok: true; value: unknown }
+  | { t: "reply"; id: number; ok: false; error: WireError };
+type WireError = {
+  message: string;
+  code?: ErrorCode;
+  fields?: FieldProblem[];
+  retryAfterSeconds?: number | undefined;
+};
+
+/**
+ * Answers calls that arrive at `endpoint`.
+ *
+ * @param onError Told what a method threw when nobody waits for its answer.
+ */
+export function serve<M extends Methods>(
+  endpoint: Endpoint,
+  methods: M,
+  onError: (name: string, error: unknown) => void,
+): void {
+  endpoint.addEventListener("message", ({ data }: MessageEvent<Call | Reply>) => {
+    if (data.t === "call") {
+      void answer(endpoint, methods, data, onError);
+    }
+  });
+  endpoint.start?.();
+}
+
+async function answer(
+  endpoint: Endpoint,
+  methods: Methods,
+  call: Call,
+  onError: (name: string, error: unknown) => void,
+): Promise<void> {
+  const method = methods[call.name];
+  try {
+    if (method === undefined) {
+      throw new Error(`this thread serves no "${call.name}"`);
+    }
+    const value = await method(call.request as never);
+    if (call.id !== 0) {
+      endpoint.postMessage({ t: "reply", id: call.id, ok: true, value } satisfies Reply);
+    }
+  } catch (error) {
+    if (call.id === 0) {
+      onError(call.name, error);
+      return;
+    }
+    const reply: Reply = { t: "reply", id: call.id, ok: false, error: toWire(error) };
+    endpoint.postMessage(reply);
+  }
+}
+
+/** Makes a caller for the methods that the other side of `endpoint` serves. */
+export function connect<M extends Methods>(endpoint: Endpoint): Caller<M> {
+  const waiting = new Map<number, PromiseWithResolvers<unknown>>();
+  let lastId = 0;
+  let failure: Error | undefined;
+  endpoint.addEventListener("message", ({ data }: MessageEvent<Call | Reply>) => {
+    if (data.t !== "reply") {
+      return;
+    }
+    const waiter = waiting.get(data.id);
+    waiting.delete(data.id);
+    if (data.ok) {
+      waiter?.resolve(data.value);
+    } else {
+      waiter?.reject(fromWire(data.error));
+    }
+  });
+  endpoint.start?.();
+  return {
+    call(name, request) {
+      if (failure !== undefined) {
+        return Promise.reject(failure);
+      }
+      lastId += 1;
+      const waiter = Promise.withResolvers<unknown>();
+      waiting.set(lastId, waiter);
+      endpoint.postMessage({ t: "call", id: lastId, name, request } satisfies Call);
+      // The other side serves M: its answer to `name` has that method's type.
+      return waiter.promise as ReturnType<Caller<M>["call"]> as never;
+    },
+    tell(name, request) {
+      endpoint.postMessage({ t: "call", id: 0, name, request } satisfies Call);
+    },
+    fail(reason) {
+      failure = reason;
+      for (const waiter of waiting.values()) {
+        waiter.reject(reason);
+      }
+      waiting.clear();
+    },
+  };
+}
+
+function toWire(error: unknown): WireError {
+  if (error instanceof AppError) {
+    return {
+      message: error.message,
+      code: error.code,
+      fields: error.fields,
+      retryAfterSeconds: error.retryAfterSeconds,
+    };
+  }
+  return { message: error instanceof Error ? error.message : String(error) };
+}
+
+function fromWire(error: WireError): Error {
+  if (error.code === undefined) {
+    return new Error(error.message);
+  }
+  return new AppError(error.code, error.message, {
+    fields: error.fields ?? [],
+    ...(error.retryAfterSeconds === undefined
+      ? {}
+      : { retryAfterSeconds: error.retryAfterSeconds }),
+  });
+}

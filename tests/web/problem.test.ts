@@ -1,0 +1,34 @@
+import { expect, test } from "bun:test";
+import { asProblem, problemFrom } from "../../web/src/problem.ts";
+import { fieldError } from "../../web/src/ui/form.ts";
+
+const body = {
+  type: "urn:swiftmail:problem:invalid_input",
+  title: "Something in the request must be changed",
+  status: 422,
+  code: "invalid_input",
+  detail: "email: is not an address",
+  fields: [{ field: "email", reason: "is not an address", hint: "Write it as name@example.com." }],
+};
+
+test("reads the server's problem details, also when they come as text", () => {
+  expect(problemFrom(422, body).fields).toEqual(body.fields);
+  expect(problemFrom(422, JSON.stringify(body)).code).toBe("invalid_input");
+});
+
+test("an answer of a proxy without problem details still says what happened", () => {
+  const problem = problemFrom(502, "<html>Bad gateway</html>");
+  expect(problem.status).toBe(502);
+  expect(problem.title).toContain("502");
+});
+
+test("a request that got no answer is offline, not a fault", () => {
+  expect(asProblem(new TypeError("Failed to fetch")).code).toBe("offline");
+});
+
+test("a field's error is a sentence with the hint after it", () => {
+  expect(fieldError(problemFrom(422, body), "email")).toBe(
+    "Is not an address. Write it as name@example.com.",
+  );
+  expect(fieldError(problemFrom(422, body), "name")).toBeUndefined();
+});

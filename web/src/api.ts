@@ -1,0 +1,84 @@
+import { type Problem, problemFrom } from "./problem.ts";
+
+const BASE = "/api/v1";
+
+type Query = Record<string, string | number | boolean | null | undefined>;
+
+/** What is sent besides the path. */
+export type CallOptions = {
+  query?: Query;
+  /** JSON unless it is a `FormData` or a `Blob`. */
+  body?: unknown;
+  headers?: Record<string, string>;
+  signal?: AbortSignal;
+};
+
+type Method = "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
+
+/** Called when the session has ended; main.tsx shows the sign-in page. */
+let onSignedOut: () => void = () => undefined;
+export function whenSignedOut(handler: () => void): void {
+  onSignedOut = handler;
+}
+
+/** Called when the instance is not set up yet. */
+let onSetupRequired: () => void = () => undefined;
+export function whenSetupRequired(handler: () => void): void {
+  onSetupRequired = handler;
+}
+
+/** The address of an API path, with its query: for links, downloads and event streams. */
+export function apiUrl(path: string, query: Query = {}): string {
+  const pairs = Object.entries(query).filter(
+    ([, value]) => value !== undefined && value !== null && value !== "",
+  );
+  const search = new URLSearchParams(pairs.map(([key, value]) => [key, String(value)]));
+  return `${BASE}${path}${pairs.length > 0 ? `?${search}` : ""}`;
+}
+
+async function call<T>(method: Method, path: string, options: CallOptions): Promise<T> {
+  const raw = options.body instanceof FormData || options.body instanceof Blob;
+  const json = options.body !== undefined && !raw;
+  const response = await fetch(apiUrl(path, options.query), {
+    method,
+    credentials: "same-origin",
+    headers: { ...(json ? { "content-type": "application/json" } : {}), ...options.headers },
+    ...(json ? { body: JSON.stringify(options.body) } : {}),
+    ...(raw ? { body: options.body as BodyInit } : {}),
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  }).catch((error: unknown) => {
+    throw error instanceof DOMException ? error : problemFrom(0, undefined);
+  });
+  const text = await response.text();
+  if (!response.ok) {
+    throw refused(problemFrom(response.status, text));
+  }
+  return (text === "" ? undefined : JSON.parse(text)) as T;
+}
+
+function refused(problem: Problem): Problem {
+  if (problem.code === "unauthenticated") {
+    onSignedOut();
+  }
+  if (problem.code === "setup_required") {
+    onSetupRequired();
+  }
+  return problem;
+}
+
+/** The API below /api/v1. Every method throws a `Problem` for anything but a success. */
+export const api = {
+  get: <T>(path: string, query: Query = {}, signal?: AbortSignal) =>
+    call<T>("GET", path, { query, ...(signal === undefined ? {} : { signal }) }),
+  post: <T>(path: string, body?: unknown, options: CallOptions = {}) =>
+    call<T>("POST", path, { ...options, body }),
+  patch: <T>(path: string, body: unknown, options: CallOptions = {}) =>
+    call<T>("PATCH", path, { ...options, body }),
+  put: <T>(path: string, body: unknown, options: CallOptions = {}) =>
+    call<T>("PUT", path, { ...options, body }),
+  delete: <T>(path: string, body?: unknown, options: CallOptions = {}) =>
+    call<T>("DELETE", path, { ...options, body }),
+};
+
+/** One page of any list. */
+export type Page<T> = { items: T[]; nextCursor: string | null };

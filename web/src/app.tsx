@@ -1,0 +1,94 @@
+import type { AnyComponent } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { ErrorBoundary, LocationProvider, lazy, Route, Router, useLocation } from "preact-iso";
+import { whenSetupRequired, whenSignedOut } from "./api.ts";
+import { homePath, queryClient, useMe } from "./session.ts";
+import { NotFound } from "./shell/not-found.tsx";
+import { Shell } from "./shell/shell.tsx";
+import { ErrorState, Skeleton } from "./ui/states.tsx";
+
+type PageRoute = { path: string; component: AnyComponent };
+
+/** One line per page; its code loads when it is opened. */
+const page = (path: string, load: () => Promise<AnyComponent>): PageRoute => ({
+  path,
+  component: lazy(load),
+});
+
+const entryPages = [
+  page("/sign-in", () => import("./features/auth/sign-in-page.tsx").then((m) => m.SignInPage)),
+  page("/forgot", () => import("./features/auth/forgot-page.tsx").then((m) => m.ForgotPage)),
+  page("/reset", () => import("./features/auth/reset-page.tsx").then((m) => m.ResetPage)),
+];
+
+const shellPages = [
+  page("/account", () => import("./features/auth/account-page.tsx").then((m) => m.AccountPage)),
+];
+
+if (import.meta.env.DEV) {
+  entryPages.push(page("/gallery", () => import("./ui/gallery.tsx").then((m) => m.Gallery)));
+}
+
+/** Everything below the address bar. */
+export function App() {
+  return (
+    <LocationProvider>
+      <Gate />
+    </LocationProvider>
+  );
+}
+
+function Gate() {
+  const { path, url, route } = useLocation();
+  useEffect(() => {
+    whenSignedOut(() => {
+      const here = location.pathname + location.search;
+      if (location.pathname !== "/sign-in") {
+        queryClient.clear();
+        route(here === "/" ? "/sign-in" : `/sign-in?next=${encodeURIComponent(here)}`, true);
+      }
+    });
+    whenSetupRequired(() => route("/setup", true));
+  }, [route]);
+  if (path === "/") {
+    return <Home />;
+  }
+  const inShell = /^\/(w|account|instance)(\/|$)/.test(path);
+  const routes = (
+    <Pages key={inShell ? "shell" : "entry"} pages={inShell ? shellPages : entryPages} url={url} />
+  );
+  return inShell ? <Shell>{routes}</Shell> : routes;
+}
+
+function Pages({ pages, url }: { pages: PageRoute[]; url: string }) {
+  const [failure, setFailure] = useState<{ url: string; error: unknown }>();
+  if (failure?.url === url) {
+    return <ErrorState error={failure.error} onRetry={() => location.reload()} />;
+  }
+  return (
+    <ErrorBoundary onError={(error) => setFailure({ url, error })}>
+      <Router>
+        {pages.map((one) => (
+          <Route key={one.path} path={one.path} component={one.component} />
+        ))}
+        <Route default component={NotFound} />
+      </Router>
+    </ErrorBoundary>
+  );
+}
+
+/** "/": goes where the person belongs. */
+function Home() {
+  const me = useMe();
+  const { route } = useLocation();
+  useEffect(() => {
+    if (me.data !== undefined) {
+      route(homePath(me.data), true);
+    }
+  }, [me.data, route]);
+  return me.error ? (
+    <ErrorState error={me.error} onRetry={() => me.refetch()} />
+  ) : (
+    <Skeleton class="mx-auto max-w-xl pt-24" />
+  );
+}

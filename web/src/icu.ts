@@ -1,0 +1,68 @@
+/** What a message can be filled with. */
+export type Params = Record<string, string | number>;
+
+/**
+ * Fills an ICU-like message: `{name}`, `{n, number}` and
+ * `{n, plural, =0 {none} one {# contact} other {# contacts}}`, nested as deep as one likes.
+ * A parameter that is missing stays visible as `{name}`, so that nobody overlooks it.
+ */
+export function fillMessage(message: string, params: Params, language: string): string {
+  return fill(message, params, language, "");
+}
+
+function fill(message: string, params: Params, language: string, hash: string): string {
+  let out = "";
+  for (let at = 0; at < message.length; at++) {
+    const char = message[at] as string;
+    if (char === "{") {
+      const end = closingBrace(message, at);
+      out += placeholder(message.slice(at + 1, end), params, language);
+      at = end;
+    } else {
+      out += char === "#" && hash !== "" ? hash : char;
+    }
+  }
+  return out;
+}
+
+function closingBrace(message: string, open: number): number {
+  let depth = 0;
+  for (let at = open; at < message.length; at++) {
+    depth += message[at] === "{" ? 1 : message[at] === "}" ? -1 : 0;
+    if (depth === 0) {
+      return at;
+    }
+  }
+  throw new Error(`A brace is not closed in the message: ${message}`);
+}
+
+function placeholder(inner: string, params: Params, language: string): string {
+  const [name = "", kind = "", ...rest] = inner.split(",");
+  const value = params[name.trim()];
+  if (value === undefined) {
+    return `{${name.trim()}}`;
+  }
+  const number = () => new Intl.NumberFormat(language).format(Number(value));
+  if (kind.trim() === "plural") {
+    const form = pluralForm(rest.join(","), Number(value), language);
+    return fill(form, params, language, number());
+  }
+  return kind.trim() === "number" ? number() : String(value);
+}
+
+function pluralForm(forms: string, value: number, language: string): string {
+  const found = new Map<string, string>();
+  for (let at = forms.indexOf("{"); at !== -1; at = forms.indexOf("{", at)) {
+    const end = closingBrace(forms, at);
+    const label =
+      forms
+        .slice(0, at)
+        .trim()
+        .split(/[\s}]+/)
+        .at(-1) ?? "";
+    found.set(label, forms.slice(at + 1, end));
+    at = end + 1;
+  }
+  const category = new Intl.PluralRules(language).select(value);
+  return found.get(`=${value}`) ?? found.get(category) ?? found.get("other") ?? "";
+}

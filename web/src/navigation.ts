@@ -1,0 +1,34 @@
+import { Inbox, LayoutDashboard, type LucideIcon, Settings } from "lucide-preact";
+import { t } from "./shell/shell.messages.ts";
+
+export type NavigationEntry = {
+  label: string;
+  icon: LucideIcon;
+  /** Below "/w/<id>". */
+  path: string;
+  shortcut?: string;
+  /** In the phone's bottom bar. */
+  bar?: boolean;
+  children?: { label: string; path: string }[];
+};
+
+/** The rail, top to bottom. An entry is here only when its page is in the route table of app.tsx. */
+export function navigation(): NavigationEntry[] {
+  return [
+    { label: t("dashboard"), icon: LayoutDashboard, path: "", shortcut: "g d", bar: true },
+    { label: t("inbox"), icon: Inbox, path: "/inbox", shortcut: "g i", bar: true },
+    {
+      label: t("settings"),
+      icon: Settings,
+      path: "/settings",
+      shortcut: "g s",
+      bar: true,
+      children: [
+        { label: t("general"), path: "/settings" },
+        { label: t("members"), path: "/settings/members" },
+        { label: t("apiKeys"), path: "/settings/api-keys" },
+        { label: t("auditLog"), path: "/settings/audit" },
+      ],
+    },
+  ];
+}

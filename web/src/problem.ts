@@ -1,0 +1,72 @@
+/** One thing wrong with one field, in the server's words. */
+export type FieldProblem = { field: string; reason: string; hint?: string };
+
+type ProblemBody = {
+  title: string;
+  status: number;
+  code: string;
+  detail: string;
+  fields?: FieldProblem[];
+};
+
+/** Every refusal the interface meets, in one shape (RFC 9457); `code` is `offline` when no answer came. */
+export class Problem extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly title: string;
+  readonly fields: FieldProblem[];
+
+  constructor(body: ProblemBody) {
+    super(body.detail);
+    this.name = "Problem";
+    this.status = body.status;
+    this.code = body.code;
+    this.title = body.title;
+    this.fields = body.fields ?? [];
+  }
+
+  get detail(): string {
+    return this.message;
+  }
+}
+
+/** The problem in an answer that is not a success; whatever a proxy put there still becomes one. */
+export function problemFrom(status: number, value: unknown): Problem {
+  const body = typeof value === "string" ? parsed(value) : value;
+  if (isProblemBody(body)) {
+    return new Problem(body);
+  }
+  return new Problem({
+    status,
+    code: status === 0 ? "offline" : "internal",
+    title: status === 0 ? "The server does not answer" : `The server answered ${status}`,
+    detail:
+      status === 0
+        ? "Check the connection and try again."
+        : "The answer had no explanation. The server's log has more.",
+  });
+}
+
+/** Anything thrown, as a `Problem`. */
+export function asProblem(error: unknown): Problem {
+  if (error instanceof Problem) {
+    return error;
+  }
+  if (error instanceof TypeError) {
+    return problemFrom(0, undefined);
+  }
+  const detail = error instanceof Error ? error.message : String(error);
+  return new Problem({ status: 0, code: "internal", title: "Something failed here", detail });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isProblemBody(value: unknown): value is ProblemBody {
+  return typeof value === "object" && value !== null && "code" in value && "detail" in value;
+}

@@ -1,0 +1,84 @@
+import { QueryClient, useQuery } from "@tanstack/preact-query";
+import { useLocation } from "preact-iso";
+import { api } from "./api.ts";
+import { Problem } from "./problem.ts";
+
+export type Role = "viewer" | "editor" | "admin" | "owner";
+
+export type MyWorkspace = { id: string; name: string; role: Role; organizationName: string };
+
+export type Me = {
+  user: { id: string; email: string; name: string; locale: string; isAdmin: boolean };
+  workspaces: MyWorkspace[];
+  instance: { setupDone: boolean };
+};
+
+/** One cache for the page. A refusal is not retried: asking again changes nothing. */
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 15_000,
+      retry: (count, error) =>
+        count < 2 && error instanceof Problem && (error.status === 0 || error.status >= 502),
+    },
+  },
+});
+
+/** Who is signed in, and the workspaces they have a part in. */
+export function useMe() {
+  return useQuery({ queryKey: ["me"], queryFn: () => api.get<Me>("/auth/me"), staleTime: 60_000 });
+}
+
+/** The id in `/w/:workspaceId/…`; empty outside of a workspace. */
+export function useWorkspaceId(): string {
+  const { path } = useLocation();
+  return /^\/w\/([^/]+)/.exec(path)?.[1] ?? "";
+}
+
+export type OpenWorkspace = {
+  id: string;
+  name: string;
+  role: Role;
+  /** "/w/<id>", to put before a page's path. */
+  base: string;
+  /** "/workspaces/<id>", to put before an API path. */
+  api: string;
+  canEdit: boolean;
+  canAdmin: boolean;
+};
+
+/** The workspace that is open and what one may do in it. */
+export function useWorkspace(): OpenWorkspace {
+  const id = useWorkspaceId();
+  const mine = useMe().data?.workspaces.find((one) => one.id === id);
+  const role = mine?.role ?? "viewer";
+  return {
+    id,
+    name: mine?.name ?? "",
+    role,
+    base: `/w/${id}`,
+    api: `/workspaces/${id}`,
+    canEdit: role !== "viewer",
+    canAdmin: role === "admin" || role === "owner",
+  };
+}
+
+const LAST_WORKSPACE = "swiftmail.workspaces";
+
+/** Ids of the workspaces opened in this browser, latest first. */
+export function recentWorkspaces(): string[] {
+  return (localStorage.getItem(LAST_WORKSPACE) ?? "").split(",").filter((id) => id !== "");
+}
+
+/** Puts a workspace first among the recent ones. */
+export function rememberWorkspace(id: string): void {
+  const rest = recentWorkspaces().filter((one) => one !== id);
+  localStorage.setItem(LAST_WORKSPACE, [id, ...rest].slice(0, 8).join(","));
+}
+
+/** Where a signed-in person lands: the workspace they used last, or their account. */
+export function homePath(me: Me): string {
+  const known = recentWorkspaces().find((id) => me.workspaces.some((one) => one.id === id));
+  const id = known ?? me.workspaces[0]?.id;
+  return id === undefined ? "/account" : `/w/${id}`;
+}

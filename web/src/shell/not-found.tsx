@@ -1,0 +1,17 @@
+import { FileQuestionMark } from "lucide-preact";
+import { ButtonLink } from "../ui/button.tsx";
+import { EmptyState } from "../ui/states.tsx";
+import { t } from "./shell.messages.ts";
+
+/** Shown for an address that no page has. */
+export function NotFound() {
+  return (
+    <EmptyState
+      icon={FileQuestionMark}
+      title={t("notFound")}
+      action={<ButtonLink href="/">{t("home")}</ButtonLink>}
+    >
+      {t("notFoundBody")}
+    </EmptyState>
+  );
+}

@@ -1,0 +1,112 @@
+import { useState } from "preact/hooks";
+import { asProblem, type Problem } from "../problem.ts";
+
+/** The state of one form: values, what is sent, and what the server found wrong. */
+export type Form<V> = {
+  values: V;
+  set: <K extends keyof V>(key: K, value: V[K]) => void;
+  /** Replaces everything, for example when the saved values arrive. */
+  reset: (values: V) => void;
+  /** Props for a text-like field: value, onInput and the server's error for it. */
+  text: (key: keyof V & string) => {
+    name: string;
+    value: string;
+    onInput: (value: string) => void;
+    error: string | undefined;
+  };
+  /** Props for a select. */
+  choice: (key: keyof V & string) => {
+    name: string;
+    value: string;
+    onChange: (value: string) => void;
+    error: string | undefined;
+  };
+  errorOf: (field: string) => string | undefined;
+  /** The refusal, when it is not about a field that the form shows. */
+  problem: Problem | undefined;
+  busy: boolean;
+  /** True when values differ from those that were loaded or saved. */
+  dirty: boolean;
+  onSubmit: (event?: Event) => unknown;
+};
+
+/**
+ * A form whose fields show the server's own problems.
+ *
+ * `submit` sends the values; when it throws, field problems go to their fields and the rest to
+ * `problem`. After a success the values count as saved.
+ */
+export function useForm<V extends object>(options: {
+  initial: V;
+  submit: (values: V) => Promise<unknown>;
+}): Form<V> {
+  const [values, setValues] = useState(options.initial);
+  const [saved, setSaved] = useState(options.initial);
+  const [problem, setProblem] = useState<Problem>();
+  const [busy, setBusy] = useState(false);
+
+  const set = <K extends keyof V>(key: K, value: V[K]) =>
+    setValues((now) => ({ ...now, [key]: value }));
+  const errorOf = (field: string) => fieldError(problem, field);
+  const props = (key: keyof V & string) => ({
+    name: key,
+    value: String(values[key] ?? ""),
+    error: errorOf(key),
+  });
+  const send = async () => {
+    setBusy(true);
+    setProblem(undefined);
+    try {
+      await options.submit(values);
+      setSaved(values);
+    } catch (error) {
+      setProblem(asProblem(error));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return {
+    values,
+    set,
+    reset: (next) => {
+      setValues(next);
+      setSaved(next);
+      setProblem(undefined);
+    },
+    text: (key) => ({
+      ...props(key),
+      onInput: (value) => set(key, value as V[typeof key]),
+    }),
+    choice: (key) => ({
+      ...props(key),
+      onChange: (value) => set(key, value as V[typeof key]),
+    }),
+    errorOf,
+    problem: problem?.fields.every((field) => topName(field.field) in values)
+      ? problem.fields.length > 0
+        ? undefined
+        : problem
+      : problem,
+    busy,
+    dirty: JSON.stringify(values) !== JSON.stringify(saved),
+    onSubmit: (event) => {
+      event?.preventDefault();
+      return busy ? undefined : send();
+    },
+  };
+}
+
+/** The sentence for one field: what is wrong and how to mend it. */
+export function fieldError(problem: Problem | undefined, field: string): string | undefined {
+  const found = problem?.fields.find((one) => one.field === field);
+  if (found === undefined) {
+    return undefined;
+  }
+  const sentence = `${found.reason.charAt(0).toUpperCase()}${found.reason.slice(1)}`;
+  const stop = /[.?!]$/.test(sentence) ? "" : ".";
+  return found.hint === undefined ? `${sentence}${stop}` : `${sentence}${stop} ${found.hint}`;
+}
+
+function topName(field: string): string {
+  return field.split(".")[0] ?? field;
+}

@@ -1,0 +1,147 @@
+import { CircleAlert, CircleCheck, Info, type LucideIcon, TriangleAlert } from "lucide-preact";
+import type { ComponentChildren } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { asProblem } from "../problem.ts";
+import { Button } from "./button.tsx";
+import { t } from "./ui.messages.ts";
+
+/** What a list shows when there is nothing: why, and the one next step. */
+export function EmptyState({
+  icon: Icon,
+  title,
+  children,
+  action,
+}: {
+  icon: LucideIcon;
+  title: string;
+  children?: ComponentChildren;
+  action?: ComponentChildren;
+}) {
+  return (
+    <div class="flex flex-col items-center gap-1 px-6 py-14 text-center">
+      <span class="mb-3 grid size-10 place-items-center rounded-lg border border-line text-muted shadow-raised">
+        <Icon size={18} aria-hidden="true" />
+      </span>
+      <h2 class="text-base font-semibold">{title}</h2>
+      {children !== undefined && <p class="max-w-sm text-pretty text-muted">{children}</p>}
+      {action !== undefined && <div class="mt-4 flex gap-2">{action}</div>}
+    </div>
+  );
+}
+
+/** What a view shows when its data did not come, in the server's words. */
+export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+  const problem = asProblem(error);
+  return (
+    <div role="alert" class="flex flex-col items-center gap-1 px-6 py-14 text-center">
+      <span class="mb-3 grid size-10 place-items-center rounded-lg border border-line text-error">
+        <CircleAlert size={18} aria-hidden="true" />
+      </span>
+      <h2 class="text-base font-semibold">{problem.title}</h2>
+      <p class="max-w-md text-pretty text-muted">{problem.detail}</p>
+      {onRetry && (
+        <Button class="mt-4" onClick={onRetry}>
+          {t("retry")}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+/** True once a wait has lasted 200 ms: shorter ones show nothing, so that nothing flickers. */
+export function useSlow(waiting: boolean): boolean {
+  const [slow, setSlow] = useState(false);
+  useEffect(() => {
+    if (!waiting) {
+      setSlow(false);
+      return;
+    }
+    const timer = setTimeout(() => setSlow(true), 200);
+    return () => clearTimeout(timer);
+  }, [waiting]);
+  return slow && waiting;
+}
+
+/** Grey lines in the place of what is coming; appears only after 200 ms. */
+export function Skeleton({ rows = 5, class: className = "" }: { rows?: number; class?: string }) {
+  const slow = useSlow(true);
+  return (
+    <div role="status" class={`flex min-h-24 flex-col gap-3 p-4 ${className}`}>
+      <span class="sr-only">{t("loading")}</span>
+      {slow &&
+        Array.from({ length: rows }, (_, row) => (
+          <div
+            key={row}
+            class="skeleton h-4 bg-base-300"
+            style={{ width: `${[92, 74, 85, 60, 78][row % 5]}%` }}
+          />
+        ))}
+    </div>
+  );
+}
+
+/** The four states of anything fetched: pass a query, render what is ready. */
+export function Loaded<T>({
+  query,
+  children,
+  rows,
+}: {
+  query: { data: T | undefined; error: unknown; refetch: () => unknown };
+  children: (data: T) => ComponentChildren;
+  /** Lines of the skeleton. */
+  rows?: number;
+}) {
+  if (query.data !== undefined) {
+    return <>{children(query.data)}</>;
+  }
+  if (query.error) {
+    return <ErrorState error={query.error} onRetry={() => query.refetch()} />;
+  }
+  return <Skeleton {...(rows === undefined ? {} : { rows })} />;
+}
+
+const notices = {
+  neutral: { class: "notice tone-neutral", icon: Info },
+  info: { class: "notice tone-info", icon: Info },
+  success: { class: "notice tone-success", icon: CircleCheck },
+  warning: { class: "notice tone-warning", icon: TriangleAlert },
+  error: { class: "notice tone-error", icon: CircleAlert },
+};
+
+/** A boxed sentence with a tone: a warning before a send, a result after a check. */
+export function Notice({
+  tone = "info",
+  title,
+  children,
+  action,
+}: {
+  tone?: keyof typeof notices;
+  title?: ComponentChildren;
+  children?: ComponentChildren;
+  action?: ComponentChildren;
+}) {
+  const { class: className, icon: Icon } = notices[tone];
+  return (
+    <div class={className} role={tone === "error" ? "alert" : undefined}>
+      <Icon size={16} aria-hidden="true" />
+      <div class="min-w-0 flex-1">
+        {title !== undefined && <div class="font-medium">{title}</div>}
+        {children !== undefined && <div class="text-pretty break-words text-muted">{children}</div>}
+      </div>
+      {action}
+    </div>
+  );
+}
+
+/** The refusal of a form, above its buttons; nothing when there is none. */
+export function FormProblem({ problem }: { problem: unknown }) {
+  if (problem === undefined || problem === null) {
+    return null;
+  }
+  const { title, detail } = asProblem(problem);
+  return (
+    <Notice tone="error" title={title}>
+      {detail}
+    </Notice>
+  );
+}

@@ -1,0 +1,98 @@
+import { signal } from "@preact/signals";
+import { CircleAlert, CircleCheck, X } from "lucide-preact";
+import { useEffect, useRef } from "preact/hooks";
+import { asProblem } from "../problem.ts";
+import { Button, IconButton } from "./button.tsx";
+import { t } from "./ui.messages.ts";
+
+type Toast = {
+  id: number;
+  tone: "success" | "error";
+  text: string;
+  undo?: () => void;
+};
+
+const toasts = signal<Toast[]>([]);
+let nextId = 1;
+
+/** Says that something happened. With `undo`, it stays 10 s and offers to take it back. */
+export function toast(text: string, options: { undo?: () => void } = {}): void {
+  show({ id: nextId++, tone: "success", text, ...options }, options.undo ? 10_000 : 4_000);
+}
+
+/** Says that something failed, in the server's words. */
+export function toastProblem(error: unknown): void {
+  const problem = asProblem(error);
+  show({ id: nextId++, tone: "error", text: `${problem.title}. ${problem.detail}` }, 8_000);
+}
+
+/** Runs an action and says when it failed; true when it did not. */
+export async function attempt(action: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await action();
+    return true;
+  } catch (error) {
+    toastProblem(error);
+    return false;
+  }
+}
+
+function show(one: Toast, forMs: number): void {
+  toasts.value = [...toasts.value.slice(-2), one];
+  setTimeout(() => drop(one.id), forMs);
+}
+
+function drop(id: number): void {
+  toasts.value = toasts.value.filter((one) => one.id !== id);
+}
+
+/** Where toasts appear; once, in main.tsx. A popover, so that it lies above open dialogs. */
+export function Toasts() {
+  const region = useRef<HTMLDivElement>(null);
+  const shown = toasts.value;
+  useEffect(() => {
+    if (shown.length > 0) {
+      region.current?.hidePopover();
+      region.current?.showPopover();
+    }
+  }, [shown]);
+  return (
+    <div
+      ref={region}
+      popover="manual"
+      role="status"
+      aria-live="polite"
+      class="fixed inset-auto right-4 bottom-4 m-0 hidden w-[min(380px,calc(100vw-32px))] flex-col gap-2 bg-transparent p-0 open:flex max-md:bottom-20"
+    >
+      {shown.map((one) => (
+        <ToastCard key={one.id} toast={one} />
+      ))}
+    </div>
+  );
+}
+
+function ToastCard({ toast: one }: { toast: Toast }) {
+  const Icon = one.tone === "error" ? CircleAlert : CircleCheck;
+  return (
+    <div class="flex items-center gap-2 rounded-lg bg-base-100 py-1.5 pr-1.5 pl-3 text-base-content shadow-overlay">
+      <Icon
+        size={16}
+        aria-hidden="true"
+        class={`flex-none ${one.tone === "error" ? "text-error" : "text-success"}`}
+      />
+      <span class="min-w-0 flex-1 py-1 text-pretty break-words">{one.text}</span>
+      {one.undo && (
+        <Button
+          size="small"
+          onClick={() => {
+            drop(one.id);
+            one.undo?.();
+          }}
+        >
+          {t("undo")}
+        </Button>
+      )}
+      <IconButton icon={X} size="small" label={t("dismiss")} onClick={() => drop(one.id)} />
+    </div>
+  );
+}

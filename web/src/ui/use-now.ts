@@ -1,0 +1,24 @@
+import { signal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+
+const now = signal(Date.now());
+let watchers = 0;
+let timer: ReturnType<typeof setInterval> | undefined;
+
+/** The time, renewed every 15 s while anybody looks: one timer for the whole page. */
+export function useNow(): number {
+  useEffect(() => {
+    watchers++;
+    timer ??= setInterval(() => {
+      now.value = Date.now();
+    }, 15_000);
+    return () => {
+      watchers--;
+      if (watchers === 0) {
+        clearInterval(timer);
+        timer = undefined;
+      }
+    };
+  }, []);
+  return now.value;
+}

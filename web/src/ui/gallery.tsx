@@ -2,6 +2,7 @@ import { Mail, Plus, Trash2 } from "lucide-preact";
 import { useState } from "preact/hooks";
 import { formatNumber } from "../format.ts";
 import { Button, IconButton } from "./button.tsx";
+import { TimeChart } from "./chart.tsx";
 import { confirm } from "./confirm.tsx";
 import { CodeBlock, CopyField } from "./copy.tsx";
 import { Dialog } from "./dialog.tsx";
@@ -16,6 +17,8 @@ import { type Column, Pager, Table, useColumns, useSelection } from "./table.tsx
 import { Tabs } from "./tabs.tsx";
 import { toast, toastProblem } from "./toast.tsx";
 import { Checkbox, ChoiceCards, Segmented, Switch } from "./toggles.tsx";
+
+const hours = Array.from({ length: 24 }, (_, n) => Date.UTC(2026, 10, 20, n));
 
 type Person = { id: string; email: string; name: string; opens: number; at: number };
 
@@ -285,6 +288,16 @@ function Displays() {
         <Stat label="Opened by people" value="1,204" note="25.1%" />
         <Stat label="Clicked" value="311" note="6.5%" />
       </StatRow>
+      <Card title="Opens per hour">
+        <TimeChart
+          label="Opens per hour"
+          times={hours}
+          series={[
+            { label: "People", kind: "human", values: hours.map((_, n) => (n * 37) % 61) },
+            { label: "Machines", kind: "machine", values: hours.map((_, n) => (n * 13) % 29) },
+          ]}
+        />
+      </Card>
       <Card title="States">
         <div class="flex flex-col gap-4">
           <div class="flex flex-wrap gap-2">

@@ -1,0 +1,20 @@
+/** One CSV line after another, with CRLF. A text that a spreadsheet would run as a formula gets a quote before it. */
+export function csvText(rows: (string | number)[][]): string {
+  return rows.map((row) => row.map(cell).join(",")).join("\r\n");
+}
+
+function cell(value: string | number): string {
+  const text =
+    typeof value === "string" && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** Lets the browser save rows that are already here as a file. */
+export function downloadCsv(fileName: string, rows: (string | number)[][]): void {
+  const url = URL.createObjectURL(new Blob(["\uFEFF", csvText(rows)], { type: "text/csv" }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = fileName;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 1000);
+}

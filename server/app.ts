@@ -11,6 +11,8 @@ import { routeRoutes } from "./features/routes/routes.routes.ts";
 import { trackingRoutes } from "./features/tracking/tracking.routes.ts";
 import type { Clock } from "./platform/clock.ts";
 import type { Databases } from "./platform/db/databases.ts";
+import type { AssetManifest } from "./platform/http/asset-manifest.ts";
+import { assetRoutes } from "./platform/http/assets.ts";
 import { type AccessPort, createGuard } from "./platform/http/guard.ts";
 import { problems } from "./platform/http/problem.ts";
 import { createJobQueue, type JobQueue } from "./platform/scheduler/job-queue.ts";
@@ -25,6 +27,8 @@ export type AppOptions = {
   /** The running scheduler's queue; without one, work is queued and a scheduler finds it later. */
   jobs?: JobQueue;
   outside: Outside;
+  /** The built web UI; without one, pages are not found. */
+  assets?: AssetManifest;
 };
 
 /** The whole HTTP application, not yet listening. Importing or calling it starts nothing. */
@@ -42,7 +46,8 @@ export function createApp(options: AppOptions) {
   return new Elysia({ name: "swiftmail" })
     .use(problems)
     .use(api(deps))
-    .use(trackingRoutes({ ...deps, port: deps.outside.tracking }));
+    .use(trackingRoutes({ ...deps, port: deps.outside.tracking }))
+    .use(assetRoutes(options.assets ?? {}));
 }
 
 export type App = ReturnType<typeof createApp>;

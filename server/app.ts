@@ -2,12 +2,16 @@ import { Elysia } from "elysia";
 import type { Config } from "./config.ts";
 import { auditRoutes } from "./features/audit/audit.routes.ts";
 import { createAuditLog } from "./features/audit/audit.service.ts";
+import { contactFieldRoutes } from "./features/contacts/contact-fields.routes.ts";
+import { contactRoutes } from "./features/contacts/contacts.routes.ts";
 import type { AppDeps, Outside } from "./features/deps.ts";
 import { domainRoutes } from "./features/domains/domains.routes.ts";
 import { senderRoutes } from "./features/domains/senders.routes.ts";
 import { inboxRoutes } from "./features/inbox/inbox.routes.ts";
+import { listRoutes } from "./features/lists/lists.routes.ts";
 import { reportRoutes } from "./features/reports/reports.routes.ts";
 import { routeRoutes } from "./features/routes/routes.routes.ts";
+import { suppressionRoutes } from "./features/suppressions/suppressions.routes.ts";
 import { trackingRoutes } from "./features/tracking/tracking.routes.ts";
 import type { Clock } from "./platform/clock.ts";
 import type { Databases } from "./platform/db/databases.ts";
@@ -61,5 +65,9 @@ function api(deps: AppDeps) {
     .use(domainRoutes(deps))
     .use(senderRoutes(deps))
     .use(auditRoutes(deps))
+    .use(contactRoutes(deps))
+    .use(contactFieldRoutes(deps))
+    .use(listRoutes(deps))
+    .use(suppressionRoutes(deps))
     .use(reportRoutes(deps));
 }

@@ -148,10 +148,14 @@ export const contactRoutes = ({ guard, clock, audit, jobs, databases }: AppDeps)
         detail: { summary: "Delete a contact; a suppression of its address stays" },
       },
     )
-    .get("/:id/timeline", ({ db, params, query }) => contactTimeline(db, params.id, query, clock()), {
-      permission: "contacts:read",
-      params: WorkspaceItemParams,
-      query: TimelineQuery,
-      response: { 200: TimelinePage, ...refusals },
-      detail: { summary: "What happened to a contact, newest first" },
-    });
+    .get(
+      "/:id/timeline",
+      ({ db, params, query }) => contactTimeline(db, params.id, query, clock()),
+      {
+        permission: "contacts:read",
+        params: WorkspaceItemParams,
+        query: TimelineQuery,
+        response: { 200: TimelinePage, ...refusals },
+        detail: { summary: "What happened to a contact, newest first" },
+      },
+    );

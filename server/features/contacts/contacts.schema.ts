@@ -1,11 +1,7 @@
 import { t } from "elysia";
 import { pageOf, pageQuery } from "../../platform/http/schemas.ts";
 
-const Status = t.Union([
-  t.Literal("mailable"),
-  t.Literal("unsubscribed"),
-  t.Literal("suppressed"),
-]);
+const Status = t.Union([t.Literal("mailable"), t.Literal("unsubscribed"), t.Literal("suppressed")]);
 
 const FieldValues = t.Record(t.String(), t.Union([t.String(), t.Number(), t.Boolean()]));
 
@@ -33,11 +29,7 @@ export const ContactDetail = t.Object(
       t.Object({
         id: t.Number(),
         name: t.String(),
-        status: t.Union([
-          t.Literal("pending"),
-          t.Literal("subscribed"),
-          t.Literal("unsubscribed"),
-        ]),
+        status: t.Union([t.Literal("pending"), t.Literal("subscribed"), t.Literal("unsubscribed")]),
         changedAt: t.Number(),
         source: t.String(),
         reason: t.String(),
@@ -79,7 +71,10 @@ export const NewContact = t.Object({
   ...input,
   listIds: t.Optional(t.Array(t.Integer({ minimum: 1 }), { maxItems: 50 })),
 });
-export const ContactChange = t.Object({ email: t.Optional(t.String({ maxLength: 1000 })), ...input });
+export const ContactChange = t.Object({
+  email: t.Optional(t.String({ maxLength: 1000 })),
+  ...input,
+});
 
 export const TimelineQuery = t.Object(pageQuery);
 export const TimelinePage = pageOf(

@@ -34,7 +34,13 @@ import {
 } from "./contacts.store.ts";
 
 export type { ContactFilter } from "./contact-search.store.ts";
-export { type ContactWrite, findIdByAddress, insertContact, moveContactCount, updateContact } from "./contacts.store.ts";
+export {
+  type ContactWrite,
+  findIdByAddress,
+  insertContact,
+  moveContactCount,
+  updateContact,
+} from "./contacts.store.ts";
 
 /** A contact as the product shows it. */
 export type Contact = {
@@ -83,7 +89,10 @@ export function listContacts(
   }
   const after = cursor === undefined ? undefined : readPosition(cursor);
   const { rows, next } = searchContacts(db, { filter, sort, now, limit, after });
-  return { items: rows.map(toContact), nextCursor: next === undefined ? null : positionCursor(next) };
+  return {
+    items: rows.map(toContact),
+    nextCursor: next === undefined ? null : positionCursor(next),
+  };
 }
 
 /** The position as an opaque string. */
@@ -94,7 +103,13 @@ export function positionCursor(position: Position): string {
 /** @throws AppError `invalid_input` for what `positionCursor` did not make. */
 export function readPosition(cursor: string): Position {
   const [by, pass, k, id] = decodeCursor(cursor, 4);
-  if (!isDriver(by) || typeof pass !== "number" || k === null || k === undefined || typeof id !== "number") {
+  if (
+    !isDriver(by) ||
+    typeof pass !== "number" ||
+    k === null ||
+    k === undefined ||
+    typeof id !== "number"
+  ) {
     throw invalidField("cursor", "is not one that this list gave", "Leave it out to start again.");
   }
   return { by, pass, k, id };
@@ -221,7 +236,8 @@ function readContact(
   const fields = readFields(specs, input.fields ?? {}, old?.fields ?? "{}", problems);
   const [first] = problems;
   if (address === undefined || first !== undefined) {
-    const detail = first === undefined ? "The contact does not fit." : `${first.field}: ${first.reason}`;
+    const detail =
+      first === undefined ? "The contact does not fit." : `${first.field}: ${first.reason}`;
     throw new AppError("invalid_input", detail, { fields: problems });
   }
   return {

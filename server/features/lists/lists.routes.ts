@@ -1,5 +1,11 @@
 import { Elysia } from "elysia";
-import { Done, done, refusals, WorkspaceItemParams, WorkspaceParams } from "../../platform/http/schemas.ts";
+import {
+  Done,
+  done,
+  refusals,
+  WorkspaceItemParams,
+  WorkspaceParams,
+} from "../../platform/http/schemas.ts";
 import type { AppDeps } from "../deps.ts";
 import {
   Changed,

@@ -48,7 +48,10 @@ const selectLists = statement<
 
 const selectList = statement<[id: number], ListRow>(`SELECT ${columns} FROM list WHERE id = ?`);
 
-const insertRow = statement<[{ name: string; nameKey: string; description: string; now: number }], ListRow>(`
+const insertRow = statement<
+  [{ name: string; nameKey: string; description: string; now: number }],
+  ListRow
+>(`
   INSERT INTO list (name, name_key, description, created_at, updated_at)
   VALUES (@name, @nameKey, @description, @now, @now)
   ON CONFLICT (name_key) DO NOTHING
@@ -66,10 +69,10 @@ const updateRow = statement<
 `);
 
 // The memberships go first and in pieces, so that deleting a list of a million does not hold the lock.
-const deleteSomeMembers = statement<[id: number, limit: number]>(`
+const deleteSomeMembers = statement<[{ id: number; limit: number }]>(`
   DELETE FROM list_contact
-   WHERE list_id = ?1
-     AND contact_id IN (SELECT contact_id FROM list_contact WHERE list_id = ?1 LIMIT ?2)
+   WHERE list_id = @id
+     AND contact_id IN (SELECT contact_id FROM list_contact WHERE list_id = @id LIMIT @limit)
 `);
 
 const deleteRow = statement<[id: number]>("DELETE FROM list WHERE id = ?");
@@ -140,7 +143,7 @@ export function updateList(
 
 /** Removes up to `limit` memberships; returns how many. */
 export function removeSomeMembers(db: Connection, listId: number, limit: number): number {
-  return deleteSomeMembers(db).run(listId, limit).changes;
+  return deleteSomeMembers(db).run({ id: listId, limit }).changes;
 }
 
 export function deleteListRow(db: Connection, id: number): boolean {

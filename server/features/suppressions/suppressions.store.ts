@@ -13,8 +13,7 @@ export type SuppressionRow = {
   expiresAt: number | null;
 };
 
-const columns =
-  "address, reason, source, detail, created_at AS createdAt, expires_at AS expiresAt";
+const columns = "address, reason, source, detail, created_at AS createdAt, expires_at AS expiresAt";
 
 // What weighs more stays or replaces: a complaint over a bounce over what somebody chose. One that
 // no longer holds is replaced by anything.

@@ -2,6 +2,17 @@ import { messages } from "../i18n.ts";
 
 export const t = messages({
   dashboard: { en: "Dashboard", de: "Übersicht" },
+  campaigns: { en: "Campaigns", de: "Kampagnen" },
+  contacts: { en: "Contacts", de: "Kontakte" },
+  allContacts: { en: "All contacts", de: "Alle Kontakte" },
+  lists: { en: "Lists", de: "Listen" },
+  fields: { en: "Fields", de: "Felder" },
+  imports: { en: "Imports & exports", de: "Importe & Exporte" },
+  suppressions: { en: "Suppressions", de: "Sperrliste" },
+  templates: { en: "Templates", de: "Vorlagen" },
+  sending: { en: "Sending", de: "Versand" },
+  domains: { en: "Domains & senders", de: "Domains & Absender" },
+  routes: { en: "Routes", de: "Routen" },
   inbox: { en: "Test inbox", de: "Test-Postfach" },
   settings: { en: "Settings", de: "Einstellungen" },
   general: { en: "General", de: "Allgemein" },

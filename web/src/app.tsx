@@ -42,6 +42,15 @@ const campaignPages = [
 const shellPages = [
   ...campaignPages,
   page("/account", () => import("./features/auth/account-page.tsx").then((m) => m.AccountPage)),
+  page("/w/:workspaceId", () =>
+    import("./features/dashboard/dashboard-page.tsx").then((m) => m.DashboardPage),
+  ),
+  page("/w/:workspaceId/inbox", () =>
+    import("./features/inbox/inbox-page.tsx").then((m) => m.InboxPage),
+  ),
+  page("/w/:workspaceId/inbox/:id", () =>
+    import("./features/inbox/inbox-message-page.tsx").then((m) => m.InboxMessagePage),
+  ),
 ];
 
 if (import.meta.env.DEV) {

@@ -25,7 +25,6 @@ export const t = messages({
   mainNavigation: { en: "Main", de: "Hauptnavigation" },
   workspaces: { en: "Workspaces", de: "Arbeitsbereiche" },
   findWorkspace: { en: "Find a workspace", de: "Arbeitsbereich suchen" },
-  switchWorkspace: { en: "Switch workspace: {name}", de: "Arbeitsbereich wechseln: {name}" },
   noWorkspaceFound: { en: "No workspace of that name", de: "Kein Arbeitsbereich mit diesem Namen" },
   more: { en: "More", de: "Mehr" },
   menu: { en: "Menu", de: "Menü" },

@@ -1,5 +1,5 @@
 import { useRoute } from "preact-iso";
-import { api } from "../../api.ts";
+import { http } from "../../api.ts";
 import { formatDateTime } from "../../format.ts";
 import { useWorkspace } from "../../session.ts";
 import { Button, ButtonLink } from "../../ui/button.tsx";
@@ -97,7 +97,7 @@ function Banner({
 }) {
   const { saving } = editor;
   const unschedule = async () => {
-    if (await attempt(() => api.post(`${path}/unschedule`))) {
+    if (await attempt(() => http.post(`${path}/unschedule`))) {
       await editor.reload();
     }
   };

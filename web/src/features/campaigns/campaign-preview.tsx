@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/preact-query";
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import { api, type Page } from "../../api.ts";
+import { http, type Page } from "../../api.ts";
 import { useWorkspace } from "../../session.ts";
 import { TextField } from "../../ui/field.tsx";
 import { Loaded, Notice } from "../../ui/states.tsx";
@@ -32,7 +32,7 @@ export function CampaignPreview({
   const preview = useQuery({
     queryKey: ["preview", path, campaign.version, contactId],
     queryFn: () =>
-      api.post<Preview>(`${path}/preview`, contactId === undefined ? {} : { contactId }),
+      http.post<Preview>(`${path}/preview`, contactId === undefined ? {} : { contactId }),
     placeholderData: (last: Preview | undefined) => last,
     enabled: saving.kind !== "saving",
   });
@@ -110,7 +110,7 @@ function ContactChooser({ onChoose }: { onChoose: (id: number | undefined) => vo
   const found = useQuery({
     queryKey: ["contact-choices", workspace.id, text],
     queryFn: ({ signal }) =>
-      api.get<Page<{ id: number; email: string }>>(
+      http.get<Page<{ id: number; email: string }>>(
         `${workspace.api}/contacts`,
         { q: text, limit: 6 },
         signal,

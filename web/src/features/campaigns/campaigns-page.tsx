@@ -1,7 +1,6 @@
 import { Send } from "lucide-preact";
-import { useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
-import { api } from "../../api.ts";
+import { http } from "../../api.ts";
 import { formatNumber, formatShare } from "../../format.ts";
 import { useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
@@ -27,7 +26,10 @@ import { type CampaignSummary, useCampaigns } from "./use-campaigns.ts";
 /** All campaigns, newest first. */
 export function CampaignsPage() {
   const workspace = useWorkspace();
-  const [creating, setCreating] = useState(false);
+  // In the address, so that other pages can link to it.
+  const url = useUrlState();
+  const creating = url.get("new") !== undefined;
+  const setCreating = (on: boolean) => url.set({ new: on ? "1" : undefined });
   useCommands(
     () =>
       workspace.canEdit
@@ -167,7 +169,7 @@ function useRowActions(onChanged: () => void) {
   const { route } = useLocation();
   const duplicate = async (row: CampaignSummary) => {
     await attempt(async () => {
-      const copy = await api.post<CampaignSummary>(
+      const copy = await http.post<CampaignSummary>(
         `${workspace.api}/campaigns/${row.id}/duplicate`,
       );
       toast(t("duplicated", { name: copy.name }));
@@ -182,7 +184,7 @@ function useRowActions(onChanged: () => void) {
       danger: true,
       ...(row.status === "draft" ? {} : { typeName: row.name }),
     });
-    if (sure && (await attempt(() => api.delete(`${workspace.api}/campaigns/${row.id}`)))) {
+    if (sure && (await attempt(() => http.delete(`${workspace.api}/campaigns/${row.id}`)))) {
       toast(t("removed"));
       onChanged();
     }

@@ -71,7 +71,6 @@ export const t = messages({
   content: { en: "Content", de: "Inhalt" },
   audience: { en: "Audience", de: "Empfänger" },
   from: { en: "From & route", de: "Absender & Route" },
-  schedule: { en: "Schedule", de: "Zeitpunkt" },
   review: { en: "Review & send", de: "Prüfen & senden" },
   subject: { en: "Subject", de: "Betreff" },
   subjectHint: {
@@ -103,7 +102,6 @@ export const t = messages({
   preview: { en: "Preview", de: "Vorschau" },
   previewFor: { en: "As seen by", de: "Wie gesehen von" },
   previewAnybody: { en: "a made-up person", de: "einer erfundenen Person" },
-  previewSearch: { en: "Address of a contact", de: "Adresse eines Kontakts" },
   desktop: { en: "Desktop", de: "Desktop" },
   phone: { en: "Phone", de: "Telefon" },
   plain: { en: "Text", de: "Text" },
@@ -113,7 +111,6 @@ export const t = messages({
     en: "Up to five addresses, separated by commas.",
     de: "Bis zu fünf Adressen, mit Kommas getrennt.",
   },
-  testResults: { en: "What the server answered", de: "Was der Server antwortete" },
   send: { en: "Send", de: "Senden" },
   close: { en: "Close", de: "Schließen" },
   everyone: { en: "Everyone", de: "Alle" },

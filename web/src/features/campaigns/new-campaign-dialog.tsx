@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/preact-query";
 import { useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
-import { api, type Page } from "../../api.ts";
+import { http, type Page } from "../../api.ts";
 import { useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -39,11 +39,11 @@ export function NewCampaignDialog({ onClose }: { onClose: () => void }) {
   const { route } = useLocation();
   const starters = useQuery({
     queryKey: ["starters", workspace.id],
-    queryFn: () => api.get<{ items: Starter[] }>(`${workspace.api}/template-starters`),
+    queryFn: () => http.get<{ items: Starter[] }>(`${workspace.api}/template-starters`),
   });
   const templates = useQuery({
     queryKey: ["templates", workspace.id, "choices"],
-    queryFn: () => api.get<Page<Template>>(`${workspace.api}/templates`, { limit: 50 }),
+    queryFn: () => http.get<Page<Template>>(`${workspace.api}/templates`, { limit: 50 }),
   });
   const [start, setStart] = useState("blank");
   const form = useForm({
@@ -51,7 +51,7 @@ export function NewCampaignDialog({ onClose }: { onClose: () => void }) {
     submit: async ({ name }) => {
       const starter = starters.data?.items.find((one) => `starter:${one.key}` === start);
       const template = templates.data?.items.find((one) => `template:${one.id}` === start);
-      const campaign = await api.post<Campaign>(`${workspace.api}/campaigns`, {
+      const campaign = await http.post<Campaign>(`${workspace.api}/campaigns`, {
         name,
         ...startingPoint(starter, template),
       });

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/preact-query";
 import { useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
-import { api } from "../../api.ts";
+import { http } from "../../api.ts";
 import { displayZone, formatNumber } from "../../format.ts";
 import { useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
@@ -33,7 +33,7 @@ export function ReviewSection({
   });
   const preflight = useQuery({
     queryKey: ["preflight", path, campaign.version],
-    queryFn: () => api.get<Preflight>(`${path}/preflight`),
+    queryFn: () => http.get<Preflight>(`${path}/preflight`),
     placeholderData: (last: Preflight | undefined) => last,
     enabled: editor.saving.kind === "saved",
   });
@@ -196,8 +196,8 @@ function Launch({
     const done = await attempt(async () => {
       if (await editor.flush()) {
         await (later
-          ? api.post(`${path}/schedule`, { localTime, timeZone })
-          : api.post(`${path}/launch`));
+          ? http.post(`${path}/schedule`, { localTime, timeZone })
+          : http.post(`${path}/launch`));
       }
     });
     setBusy(false);

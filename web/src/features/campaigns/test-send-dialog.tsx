@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { api } from "../../api.ts";
+import { http } from "../../api.ts";
 import { useMe } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -18,7 +18,7 @@ export function TestSendDialog({ path, onClose }: { path: string; onClose: () =>
     initial: { to: me.data?.user.email ?? "" },
     submit: async ({ to }) => {
       const addresses = to.split(/[\s,;]+/).filter((one) => one !== "");
-      const answer = await api.post<{ results: Result[] }>(`${path}/test-send`, { to: addresses });
+      const answer = await http.post<{ results: Result[] }>(`${path}/test-send`, { to: addresses });
       setResults(answer.results);
     },
   });

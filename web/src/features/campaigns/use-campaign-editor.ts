@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { api } from "../../api.ts";
+import { http } from "../../api.ts";
 import { asProblem, type Problem } from "../../problem.ts";
 import type { Campaign, CampaignContent } from "./use-campaigns.ts";
 
@@ -39,7 +39,7 @@ export function useCampaignEditor(path: string): CampaignEditor {
     clearTimeout(timer.current);
     waiting.current = {};
     try {
-      const fresh = await api.get<Campaign>(path);
+      const fresh = await http.get<Campaign>(path);
       version.current = fresh.version;
       setCampaign(fresh);
       setError(undefined);
@@ -58,7 +58,7 @@ export function useCampaignEditor(path: string): CampaignEditor {
     setSaving({ kind: "saving" });
     try {
       const headers = { "if-match": `"${version.current}"` };
-      const fresh = await api.patch<Campaign>(path, part, { headers });
+      const fresh = await http.patch<Campaign>(path, part, { headers });
       version.current = fresh.version;
       // What was typed while this was under way is newer than what the server answered.
       setCampaign({ ...fresh, ...waiting.current });

@@ -1,5 +1,5 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/preact-query";
-import { api, type Page } from "../../api.ts";
+import { http, type Page } from "../../api.ts";
 
 export type CampaignSummary = {
   id: number;
@@ -78,7 +78,7 @@ export function useCampaigns(workspaceApi: string, filter: Filter) {
     queryKey: ["campaigns", workspaceApi, filter],
     initialPageParam: "",
     queryFn: ({ pageParam, signal }) =>
-      api.get<Page<CampaignSummary>>(
+      http.get<Page<CampaignSummary>>(
         `${workspaceApi}/campaigns`,
         { ...filter, cursor: pageParam },
         signal,
@@ -93,6 +93,6 @@ export function useChoices<T>(workspaceApi: string, what: "lists" | "senders" | 
   return useQuery({
     queryKey: [what, workspaceApi, "choices"],
     queryFn: () =>
-      api.get<Page<T>>(`${workspaceApi}/${what}`, what === "lists" ? { limit: 200 } : {}),
+      http.get<Page<T>>(`${workspaceApi}/${what}`, what === "lists" ? { limit: 200 } : {}),
   });
 }

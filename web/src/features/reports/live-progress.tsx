@@ -1,4 +1,4 @@
-import { api } from "../../api.ts";
+import { http } from "../../api.ts";
 import { formatDuration, formatNumber, formatRate } from "../../format.ts";
 import { useCampaignProgress } from "../../live.ts";
 import { useWorkspace } from "../../session.ts";
@@ -87,7 +87,7 @@ function Brakes({
   const workspace = useWorkspace();
   const { id, name, status } = report.campaign;
   const act = async (verb: "pause" | "resume" | "cancel", said: string) => {
-    if (await attempt(() => api.post(`${workspace.api}/campaigns/${id}/${verb}`))) {
+    if (await attempt(() => http.post(`${workspace.api}/campaigns/${id}/${verb}`))) {
       toast(said);
       onChanged();
     }

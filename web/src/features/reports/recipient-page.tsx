@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/preact-query";
 import { useRoute } from "preact-iso";
-import { api } from "../../api.ts";
+import { http } from "../../api.ts";
 import { formatDate, formatDuration } from "../../format.ts";
 import { useWorkspace } from "../../session.ts";
 import { ButtonLink } from "../../ui/button.tsx";
@@ -52,7 +52,7 @@ export function RecipientPage() {
   const base = `${workspace.base}/campaigns/${campaignId}`;
   const story = useQuery({
     queryKey: ["recipient", workspace.id, campaignId, seq],
-    queryFn: () => api.get<Story>(`${workspace.api}/campaigns/${campaignId}/recipients/${seq}`),
+    queryFn: () => http.get<Story>(`${workspace.api}/campaigns/${campaignId}/recipients/${seq}`),
   });
   const recipient = story.data?.recipient;
   return (

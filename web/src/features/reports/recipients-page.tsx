@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from "@tanstack/preact-query";
 import { Users } from "lucide-preact";
 import { useRoute } from "preact-iso";
-import { api, type Page } from "../../api.ts";
+import { http, type Page } from "../../api.ts";
 import { useWorkspace } from "../../session.ts";
 import { Badge, Card, RelativeTime, type Tone } from "../../ui/display.tsx";
 import { FilterChips, SearchBox, Toolbar } from "../../ui/filters.tsx";
@@ -101,7 +101,7 @@ function Rows({ id, base }: { id: string; base: string }) {
     queryKey: ["recipients", workspace.id, id, filter],
     initialPageParam: "",
     queryFn: ({ pageParam, signal }) =>
-      api.get<Page<RecipientRow>>(
+      http.get<Page<RecipientRow>>(
         `${workspace.api}/campaigns/${id}/recipients`,
         { ...filter, cursor: pageParam },
         signal,

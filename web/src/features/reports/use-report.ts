@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/preact-query";
-import { api } from "../../api.ts";
+import { http } from "../../api.ts";
 
 export type StateCounts = {
   total: number;
@@ -69,7 +69,7 @@ const pathOf = (workspaceApi: string, id: string) => `${workspaceApi}/campaigns/
 export function useReport(workspaceApi: string, id: string) {
   return useQuery({
     queryKey: ["report", workspaceApi, id],
-    queryFn: ({ signal }) => api.get<Report>(`${pathOf(workspaceApi, id)}/report`, {}, signal),
+    queryFn: ({ signal }) => http.get<Report>(`${pathOf(workspaceApi, id)}/report`, {}, signal),
     refetchInterval: (query) =>
       isMoving(query.state.data?.campaign.status ?? "") ? LIVE_MS : QUIET_MS,
   });
@@ -78,7 +78,7 @@ export function useReport(workspaceApi: string, id: string) {
 export function useLinks(workspaceApi: string, id: string, live: boolean) {
   return useQuery({
     queryKey: ["report-links", workspaceApi, id],
-    queryFn: () => api.get<{ items: LinkRow[] }>(`${pathOf(workspaceApi, id)}/report/links`),
+    queryFn: () => http.get<{ items: LinkRow[] }>(`${pathOf(workspaceApi, id)}/report/links`),
     refetchInterval: live ? LIVE_MS : QUIET_MS,
   });
 }
@@ -87,7 +87,7 @@ export function useTimeline(workspaceApi: string, id: string, live: boolean) {
   return useQuery({
     queryKey: ["report-timeline", workspaceApi, id],
     queryFn: () =>
-      api.get<{ bucketMs: number; points: TimelinePoint[] }>(
+      http.get<{ bucketMs: number; points: TimelinePoint[] }>(
         `${pathOf(workspaceApi, id)}/report/timeline`,
       ),
     refetchInterval: live ? LIVE_MS * 2 : QUIET_MS,

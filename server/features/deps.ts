@@ -4,11 +4,10 @@ import type { Inbound } from "../inbound/index.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Databases } from "../platform/db/databases.ts";
 import type { Guard } from "../platform/http/guard.ts";
-import type { Mailer } from "../platform/mail.ts";
 import type { JobQueue } from "../platform/scheduler/job-queue.ts";
 import type { KeyRing } from "../platform/secrets.ts";
 import type { AuditLog } from "./audit/audit.service.ts";
-import type { Sessions } from "./auth/auth.service.ts";
+import type { CampaignEngine } from "./campaigns/campaign-engine.service.ts";
 import type { DnsLookup } from "./domains/domains.service.ts";
 import type { RouteCheck } from "./routes/routes.service.ts";
 import type { TrackingPort } from "./tracking/tracking.service.ts";
@@ -20,6 +19,8 @@ export type Outside = {
   /** Dials a route up to its sign-in and tells each step. */
   checkRoute: (route: Route) => Promise<RouteCheck>;
   dns: DnsLookup;
+  /** What campaigns ask of delivery. */
+  engine: CampaignEngine;
   /** `https://host` under which recipients reach this instance, as PUBLIC_URL or the wizard says. */
   publicUrl: () => string;
   tracking: TrackingPort;
@@ -36,8 +37,5 @@ export type AppDeps = {
   audit: AuditLog;
   /** Work for later: `jobs.enqueue("import.run", workspaceId, { importId })`. */
   jobs: JobQueue;
-  /** Mail of the instance itself: invitations, password links. */
-  mail: Mailer;
-  sessions: Sessions;
   outside: Outside;
 };

@@ -81,10 +81,18 @@ export function newTestApp(now: () => number = Date.now, outside: Partial<Outsid
 }
 
 /** A test says what there is outside; using what it did not name fails the test. */
-export const nothingOutside: Outside = {
+const nothingOutside: Outside = {
   inbound: { port: 0, clear: () => missing("inbound") },
   checkRoute: () => missing("checkRoute"),
   dns: { txt: () => missing("dns"), cname: () => missing("dns") },
+  engine: {
+    waterfall: () => missing("engine"),
+    expect: () => missing("engine"),
+    notice: () => {
+      throw new Error("this test has no engine");
+    },
+    sendOne: () => missing("engine"),
+  },
   publicUrl: () => "https://mail.example.net",
   tracking: {
     recordFact: () => missing("journal"),

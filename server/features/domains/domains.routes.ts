@@ -24,7 +24,7 @@ export const domainRoutes = ({ guard, keyRing, clock, databases, outside, audit 
     detail: { tags: ["Domains"] },
   })
     .use(guard)
-    .get("/", ({ db }) => readDomains(db, outside.publicUrl()), {
+    .get("", ({ db }) => readDomains(db, outside.publicUrl()), {
       permission: "sending:read",
       params: WorkspaceParams,
       response: { 200: DomainPage, ...refusals },

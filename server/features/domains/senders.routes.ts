@@ -24,7 +24,7 @@ export const senderRoutes = ({ guard, clock, audit }: AppDeps) =>
     detail: { tags: ["Senders"] },
   })
     .use(guard)
-    .get("/", ({ db }) => readSenders(db), {
+    .get("", ({ db }) => readSenders(db), {
       permission: "sending:read",
       params: WorkspaceParams,
       response: { 200: SenderPage, ...refusals },

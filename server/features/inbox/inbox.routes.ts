@@ -11,7 +11,7 @@ export const inboxRoutes = ({ guard, databases, outside, audit }: AppDeps) =>
     detail: { tags: ["Test inbox"] },
   })
     .use(guard)
-    .get("/", ({ workspace, query }) => listInbox(databases.inbox(workspace.id), query), {
+    .get("", ({ workspace, query }) => listInbox(databases.inbox(workspace.id), query), {
       permission: "inbox:read",
       params: WorkspaceParams,
       query: TestMailQuery,

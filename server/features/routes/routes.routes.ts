@@ -40,7 +40,7 @@ export const routeRoutes = ({ guard, keyRing, clock, databases, outside, audit }
     detail: { tags: ["Routes"] },
   })
     .use(guard)
-    .get("/", ({ db }) => readRoutes(db), {
+    .get("", ({ db }) => readRoutes(db), {
       permission: "sending:read",
       params: WorkspaceParams,
       response: { 200: RoutePage, ...refusals },

@@ -49,6 +49,12 @@ export function readRoute(db: Connection, id: number): RouteView {
   return viewOf(required(db, id));
 }
 
+/** One route without its password; undefined when there is none. */
+export function findRouteForCampaign(db: Connection, id: number): RouteView | undefined {
+  const row = findRoute(db, id);
+  return row === undefined ? undefined : viewOf(row);
+}
+
 /**
  * Creates a route. A test inbox needs no settings, and there is one per workspace: asking again gives the
  * same one.

@@ -21,6 +21,7 @@ export const refusals = {
   403: ProblemSchema,
   404: ProblemSchema,
   409: ProblemSchema,
+  412: ProblemSchema,
   422: ProblemSchema,
   429: ProblemSchema,
   503: ProblemSchema,
@@ -45,9 +46,6 @@ export const pageQuery = {
   limit: t.Optional(t.Integer({ minimum: 1, maximum: MAX_PAGE, default: DEFAULT_PAGE })),
 };
 
-/** The query of a list that has nothing but pages. */
-export const pageQuerySchema = t.Object(pageQuery);
-
 /** One page of a list: `nextCursor` is null on the last. */
 export const pageOf = <T extends Parameters<typeof t.Array>[0]>(item: T) =>
   t.Object({ items: t.Array(item), nextCursor: t.Union([t.String(), t.Null()]) });
@@ -55,3 +53,10 @@ export const pageOf = <T extends Parameters<typeof t.Array>[0]>(item: T) =>
 /** The answer of an action that returns nothing else. */
 export const Done = t.Object({ done: t.Literal(true) });
 export const done = { done: true } as const;
+
+/** Headers of a PATCH on a document that people edit together; read it with `versionOfIfMatch`. */
+export const IfMatchHeaders = t.Object({
+  "if-match": t.Optional(
+    t.String({ description: "The ETag that was read; 412 when somebody saved since" }),
+  ),
+});

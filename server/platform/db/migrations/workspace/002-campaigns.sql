@@ -83,7 +83,8 @@ CREATE TABLE campaign (
   updated_at      INTEGER NOT NULL,
   launched_at     INTEGER,
   started_at      INTEGER,
-  finished_at     INTEGER
+  finished_at     INTEGER,
+  deleted_at      INTEGER                        -- hidden; a job removes its rows
 ) STRICT;
 CREATE INDEX campaign_status ON campaign (status, id);
 CREATE INDEX campaign_route ON campaign (route_id);

@@ -1,0 +1,98 @@
+import {
+  buildContent,
+  type CampaignContent,
+  type Preview,
+  type Problem,
+  renderPreview,
+} from "../../delivery/index.ts";
+import type { Databases } from "../../platform/db/databases.ts";
+import type { Connection } from "../../platform/db/driver.ts";
+import { findSenderForCampaign } from "../domains/senders.service.ts";
+import { contactFor, listFieldKeys, workspaceFacts } from "../templates/message-scope.service.ts";
+import { requireCampaign } from "./campaigns.service.ts";
+import { type CampaignRow, findContent } from "./campaigns.store.ts";
+
+/** Where a campaign lives, and what its links begin with. */
+export type ContentContext = { databases: Databases; workspaceId: string; publicUrl: string };
+
+/** A campaign's content, and what a person should know of it; with an `error` it cannot be sent. */
+export type BuiltContent = { row: CampaignRow; content: CampaignContent; problems: Problem[] };
+
+/** Stands in for a sender that has not been chosen yet; never sent. */
+const NO_SENDER = { name: "", email: "nobody@sender.invalid", replyTo: "", domainName: null };
+
+/**
+ * Compiles a campaign as it is stored now, the way a launch freezes it and a preview shows it.
+ *
+ * @throws AppError `not_found`.
+ */
+export async function contentOf(
+  context: ContentContext,
+  campaignId: number,
+): Promise<BuiltContent> {
+  const db = context.databases.workspace(context.workspaceId);
+  const workspace = workspaceFacts(context.databases.system, context.workspaceId);
+  const row = requireCampaign(db, campaignId);
+  const chosen = row.senderId === null ? undefined : findSenderForCampaign(db, row.senderId);
+  const sender = chosen ?? NO_SENDER;
+  const built = await buildContent(
+    {
+      subject: row.subject,
+      preheader: row.preheader,
+      fromName: sender.name,
+      fromEmail: sender.email,
+      replyTo: row.replyTo || sender.replyTo,
+      bodyKind: row.bodyKind,
+      bodySource: row.bodySource,
+      textSource: row.textSource,
+      trackOpens: row.trackOpens === 1 && workspace.tracking === 1,
+      trackClicks: row.trackClicks === 1 && workspace.tracking === 1,
+      workspace: {
+        id: context.workspaceId,
+        number: workspace.number,
+        name: workspace.name,
+        postalAddress: workspace.postalAddress,
+      },
+      publicUrl: context.publicUrl,
+      domain: sender.domainName ?? sender.email.slice(sender.email.lastIndexOf("@") + 1),
+      name: row.name,
+      bounceDomain: "",
+    },
+    listFieldKeys(db),
+  );
+  return { row, ...built };
+}
+
+/**
+ * What a contact would get: of a campaign that was launched, as it was launched; else as it is now.
+ *
+ * @param contactId Undefined = the oldest contact, or a made-up one when there is none.
+ * @throws AppError `not_found` for the campaign or the contact.
+ */
+export async function previewCampaign(
+  context: ContentContext,
+  input: { campaignId: number; contactId?: number | undefined },
+  now: number,
+): Promise<Preview & { contact: { id: number; email: string } }> {
+  const db = context.databases.workspace(context.workspaceId);
+  const contact = contactFor(db, input.contactId);
+  const frozen = loadContent(db, input.campaignId);
+  const built =
+    frozen === undefined
+      ? await contentOf(context, input.campaignId)
+      : { content: frozen, problems: [] };
+  const preview = await renderPreview(built.content, contact, now);
+  const problems = [...built.problems];
+  for (const problem of preview.problems) {
+    if (!problems.some((known) => known.message === problem.message)) {
+      problems.push(problem);
+    }
+  }
+  return { ...preview, problems, contact: { id: contact.id, email: contact.email } };
+}
+
+/** The content a campaign was launched with; undefined before that. Never changes afterwards. */
+export function loadContent(db: Connection, campaignId: number): CampaignContent | undefined {
+  const stored = findContent(db, campaignId);
+  return stored === undefined ? undefined : (JSON.parse(stored) as CampaignContent);
+}

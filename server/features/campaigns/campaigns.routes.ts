@@ -1,0 +1,122 @@
+import { Elysia } from "elysia";
+import { versionOfIfMatch } from "../../platform/http/if-match.ts";
+import {
+  Done,
+  done,
+  IfMatchHeaders,
+  refusals,
+  WorkspaceItemParams,
+  WorkspaceParams,
+} from "../../platform/http/schemas.ts";
+import { auditEntry as entry } from "../audit/audit.service.ts";
+import type { AppDeps } from "../deps.ts";
+import {
+  CampaignChange,
+  CampaignCreate,
+  CampaignPage,
+  CampaignQuery,
+  CampaignView,
+} from "./campaigns.schema.ts";
+import {
+  changeCampaign,
+  createCampaign,
+  deleteCampaign,
+  duplicateCampaign,
+  listCampaigns,
+  readCampaign,
+} from "./campaigns.service.ts";
+import { PURGE_JOB } from "./purge.service.ts";
+
+export const campaignRoutes = ({ guard, clock, audit, jobs }: AppDeps) =>
+  new Elysia({
+    name: "campaigns",
+    prefix: "/workspaces/:workspaceId/campaigns",
+    detail: { tags: ["Campaigns"] },
+  })
+    .use(guard)
+    .get("", ({ db, query }) => listCampaigns(db, query), {
+      permission: "campaigns:read",
+      params: WorkspaceParams,
+      query: CampaignQuery,
+      response: { 200: CampaignPage, ...refusals },
+      detail: { summary: "List campaigns" },
+    })
+    .post(
+      "",
+      ({ db, body, actor, workspace, set }) => {
+        const campaign = createCampaign(db, body, actor.id, clock());
+        audit.record(entry(actor, workspace, "campaign.create", campaign.id));
+        set.headers["etag"] = `"${campaign.version}"`;
+        return campaign;
+      },
+      {
+        permission: "campaigns:write",
+        params: WorkspaceParams,
+        body: CampaignCreate,
+        response: { 200: CampaignView, ...refusals },
+        detail: { summary: "Start a draft" },
+      },
+    )
+    .get(
+      "/:id",
+      ({ db, params, set }) => {
+        const campaign = readCampaign(db, params.id);
+        set.headers["etag"] = `"${campaign.version}"`;
+        return campaign;
+      },
+      {
+        permission: "campaigns:read",
+        params: WorkspaceItemParams,
+        response: { 200: CampaignView, ...refusals },
+        detail: { summary: "Read a campaign and what it still needs" },
+      },
+    )
+    .patch(
+      "/:id",
+      ({ db, params, body, headers, set }) => {
+        const version = versionOfIfMatch(headers["if-match"]);
+        const campaign = changeCampaign(db, params.id, body, version, clock());
+        set.headers["etag"] = `"${campaign.version}"`;
+        return campaign;
+      },
+      {
+        permission: "campaigns:write",
+        params: WorkspaceItemParams,
+        headers: IfMatchHeaders,
+        body: CampaignChange,
+        response: { 200: CampaignView, ...refusals },
+        detail: {
+          summary: "Save a draft",
+          description: "Only what is given changes. Made for saving as one types: send If-Match.",
+        },
+      },
+    )
+    .delete(
+      "/:id",
+      ({ db, params, actor, workspace }) => {
+        deleteCampaign(db, params.id, clock());
+        jobs.enqueue(PURGE_JOB, workspace.id, { campaignId: params.id });
+        audit.record(entry(actor, workspace, "campaign.delete", params.id));
+        return done;
+      },
+      {
+        permission: "campaigns:write",
+        params: WorkspaceItemParams,
+        response: { 200: Done, ...refusals },
+        detail: { summary: "Delete a draft or a finished campaign" },
+      },
+    )
+    .post(
+      "/:id/duplicate",
+      ({ db, params, actor, workspace }) => {
+        const campaign = duplicateCampaign(db, params.id, actor.id, clock());
+        audit.record(entry(actor, workspace, "campaign.create", campaign.id));
+        return campaign;
+      },
+      {
+        permission: "campaigns:write",
+        params: WorkspaceItemParams,
+        response: { 200: CampaignView, ...refusals },
+        detail: { summary: "Copy a campaign into a new draft" },
+      },
+    );

@@ -1,0 +1,171 @@
+/** Where a campaign is in its life. */
+export const campaignStatuses = [
+  "draft",
+  "scheduled",
+  "preparing",
+  "sending",
+  "pausing",
+  "paused",
+  "cancelling",
+  "cancelled",
+  "completed",
+] as const;
+export type CampaignStatus = (typeof campaignStatuses)[number];
+
+type Move = { from: readonly CampaignStatus[]; to: CampaignStatus };
+
+/**
+ * Every legal move, by what causes it. `prepare` freezes content and audience, `start` follows when all
+ * rows exist; `paused`, `cancelled` and `complete` are reported by delivery when nothing is in flight
+ * (`complete` from `preparing` when the audience turned out empty).
+ */
+export const campaignMoves = {
+  schedule: { from: ["draft"], to: "scheduled" },
+  unschedule: { from: ["scheduled"], to: "draft" },
+  prepare: { from: ["draft", "scheduled"], to: "preparing" },
+  start: { from: ["preparing"], to: "sending" },
+  pause: { from: ["sending"], to: "pausing" },
+  paused: { from: ["pausing"], to: "paused" },
+  resume: { from: ["paused"], to: "sending" },
+  cancel: { from: ["scheduled", "preparing", "sending", "pausing", "paused"], to: "cancelling" },
+  cancelled: { from: ["cancelling"], to: "cancelled" },
+  complete: { from: ["preparing", "sending", "pausing"], to: "completed" },
+} as const satisfies Record<string, Move>;
+export type CampaignMove = keyof typeof campaignMoves;
+
+/** Where `move` leads from `status`, or undefined when it is not possible from there. */
+export function nextStatus(status: CampaignStatus, move: CampaignMove): CampaignStatus | undefined {
+  const { from, to }: Move = campaignMoves[move];
+  return from.includes(status) ? to : undefined;
+}
+
+/** True when nothing more will happen to the campaign. */
+export function isTerminal(status: CampaignStatus): boolean {
+  return status === "cancelled" || status === "completed";
+}
+
+const inWords: Record<CampaignStatus, string> = {
+  draft: "is a draft",
+  scheduled: "is scheduled",
+  preparing: "is being prepared",
+  sending: "is being sent",
+  pausing: "is being paused",
+  paused: "is paused",
+  cancelling: "is being cancelled",
+  cancelled: "was cancelled",
+  completed: "has been sent",
+};
+
+/** Why a move is refused, for the person who asked for it. */
+export function refusalOf(status: CampaignStatus, move: CampaignMove): string {
+  const possible = campaignMoves[move].from
+    .map((from) => inWords[from].replace(/^is /, ""))
+    .join(", ");
+  return `The campaign ${inWords[status]}; this is possible only while it is ${possible}.`;
+}
+
+/** Whom a campaign reaches: everyone, or those on any of the lists; never those on an excluded list. */
+export type Audience = { everyone: boolean; includeLists: number[]; excludeLists: number[] };
+
+/** The parts of a campaign's page that must be in order before it can be sent. */
+export type SectionName = "content" | "audience" | "sender";
+export type SectionProblem = { code: string; field: string; message: string };
+export type Section = { state: "ready" | "needs_you"; problems: SectionProblem[] };
+
+/** What the sections are judged by: only what is at hand without rendering anything. */
+export type SectionFacts = {
+  subject: string;
+  bodySource: string;
+  audience: Audience;
+  sender: { testOnly: boolean } | undefined;
+  route: { kind: "relay" | "test_inbox"; enabled: boolean; isLocal: boolean } | undefined;
+};
+
+/** What each section still needs, and why. */
+export function judgeSections(facts: SectionFacts): Record<SectionName, Section> {
+  return {
+    content: section(contentProblems(facts)),
+    audience: section(audienceProblems(facts.audience)),
+    sender: section(senderProblems(facts)),
+  };
+}
+
+const section = (problems: SectionProblem[]): Section => ({
+  state: problems.length === 0 ? "ready" : "needs_you",
+  problems,
+});
+
+function contentProblems({ subject, bodySource }: SectionFacts): SectionProblem[] {
+  const problems: SectionProblem[] = [];
+  if (subject.trim() === "") {
+    problems.push({ code: "no_subject", field: "subject", message: "Write a subject." });
+  }
+  if (bodySource.trim() === "") {
+    problems.push({ code: "no_body", field: "bodySource", message: "Write the message." });
+  }
+  return problems;
+}
+
+/** True when the body offers a way out that people can see. */
+export function hasUnsubscribeLink(bodySource: string): boolean {
+  return /\{\{-?\s*(unsubscribe_url|preferences_url)\b/.test(bodySource);
+}
+
+function audienceProblems(audience: Audience): SectionProblem[] {
+  return audience.everyone || audience.includeLists.length > 0
+    ? []
+    : [{ code: "no_audience", field: "audience", message: "Choose who gets it." }];
+}
+
+function senderProblems({ sender, route }: SectionFacts): SectionProblem[] {
+  const problems: SectionProblem[] = [];
+  if (sender === undefined) {
+    problems.push({ code: "no_sender", field: "senderId", message: "Choose whom it is from." });
+  }
+  if (route === undefined) {
+    problems.push({
+      code: "no_route",
+      field: "routeId",
+      message: "Choose the route it leaves by.",
+    });
+  } else if (!route.enabled) {
+    problems.push({
+      code: "route_disabled",
+      field: "routeId",
+      message: "The route is switched off; switch it on or choose another.",
+    });
+  }
+  if (sender?.testOnly && route?.kind === "relay" && !route.isLocal) {
+    problems.push({
+      code: "sender_test_only",
+      field: "senderId",
+      message:
+        "Nobody can own the sender's domain, so only the test inbox or a relay in your own network takes mail from it.",
+    });
+  }
+  return problems;
+}
+
+/** Name of a copy, within the length a name may have. */
+export function copyName(name: string, maxChars: number): string {
+  const suffix = " (copy)";
+  return name.endsWith(suffix) ? name : `${name.slice(0, maxChars - suffix.length)}${suffix}`;
+}
+
+/**
+ * The instant of a wall-clock time in a zone. A time that the clocks skip moves forward by as much; one
+ * that they repeat means the first (RFC 5545 §3.3.5).
+ *
+ * @param localTime `2026-11-30T09:00`
+ * @param timeZone IANA name
+ * @returns Unix ms, or undefined when either cannot be understood.
+ */
+export function instantOf(localTime: string, timeZone: string): number | undefined {
+  try {
+    return Temporal.PlainDateTime.from(localTime).toZonedDateTime(timeZone, {
+      disambiguation: "compatible",
+    }).epochMilliseconds;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,184 @@
+import { t } from "elysia";
+import { pageOf, pageQuery } from "../../platform/http/schemas.ts";
+
+const nullable = <T extends Parameters<typeof t.Union>[0][number]>(item: T) =>
+  t.Union([item, t.Null()]);
+
+export const MAX_NAME_CHARS = 200;
+const MAX_BODY_CHARS = 1_000_000;
+const MAX_LISTS = 200;
+
+export const CampaignStatusSchema = t.Union([
+  t.Literal("draft"),
+  t.Literal("scheduled"),
+  t.Literal("preparing"),
+  t.Literal("sending"),
+  t.Literal("pausing"),
+  t.Literal("paused"),
+  t.Literal("cancelling"),
+  t.Literal("cancelled"),
+  t.Literal("completed"),
+]);
+
+const ListIds = t.Array(t.Integer({ minimum: 1 }), { maxItems: MAX_LISTS, uniqueItems: true });
+export const AudienceSchema = t.Object({
+  everyone: t.Boolean(),
+  includeLists: ListIds,
+  excludeLists: ListIds,
+});
+
+const Section = t.Object({
+  state: t.Union([t.Literal("ready"), t.Literal("needs_you")]),
+  problems: t.Array(t.Object({ code: t.String(), field: t.String(), message: t.String() })),
+});
+
+const summary = {
+  id: t.Integer(),
+  name: t.String(),
+  status: CampaignStatusSchema,
+  statusReason: t.String({ description: "Why it was paused, cancelled or unscheduled" }),
+  subject: t.String(),
+  scheduledAt: nullable(t.Integer()),
+  recipientTotal: t.Integer({ description: "Fixed once it is being sent; 0 before" }),
+  createdAt: t.Integer(),
+  updatedAt: t.Integer(),
+  launchedAt: nullable(t.Integer()),
+  startedAt: nullable(t.Integer()),
+  finishedAt: nullable(t.Integer()),
+};
+
+export const CampaignSummary = t.Object(
+  {
+    ...summary,
+    sent: t.Integer(),
+    opened: t.Integer({ description: "People who opened, machines left out" }),
+    clicked: t.Integer({ description: "People who clicked, machines left out" }),
+  },
+  { title: "CampaignSummary" },
+);
+export const CampaignPage = pageOf(CampaignSummary);
+export const CampaignQuery = t.Object({
+  ...pageQuery,
+  q: t.Optional(t.String({ maxLength: 200, description: "Part of the name or subject" })),
+  status: t.Optional(CampaignStatusSchema),
+});
+
+const content = {
+  subject: t.String({ maxLength: 500 }),
+  preheader: t.String({ maxLength: 500 }),
+  senderId: nullable(t.Integer({ minimum: 1 })),
+  replyTo: t.String({ maxLength: 254, description: "Empty: as the sender says" }),
+  routeId: nullable(t.Integer({ minimum: 1 })),
+  bodyKind: t.Union([t.Literal("mjml"), t.Literal("html")]),
+  bodySource: t.String({ maxLength: MAX_BODY_CHARS }),
+  textSource: nullable(t.String({ maxLength: MAX_BODY_CHARS })),
+  audience: AudienceSchema,
+  trackOpens: t.Boolean(),
+  trackClicks: t.Boolean(),
+};
+
+export const CampaignView = t.Object(
+  {
+    ...summary,
+    ...content,
+    version: t.Integer({ description: "Also the ETag; send it as If-Match" }),
+    sections: t.Object({ content: Section, audience: Section, sender: Section, review: Section }),
+  },
+  { title: "Campaign" },
+);
+export type CampaignView = typeof CampaignView.static;
+
+const name = t.String({ minLength: 1, maxLength: MAX_NAME_CHARS });
+export const CampaignCreate = t.Object({
+  name,
+  templateId: t.Optional(t.Integer({ minimum: 1, description: "Starts with a copy of it" })),
+  ...t.Partial(t.Object(content)).properties,
+});
+export type CampaignCreate = typeof CampaignCreate.static;
+
+export const CampaignChange = t.Partial(t.Object({ name, ...content }));
+export type CampaignChange = typeof CampaignChange.static;
+
+export const Schedule = t.Object({
+  localTime: t.String({
+    pattern: "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}(:\\d{2})?$",
+    error: "is not a time such as 2026-11-30T09:00",
+    description: "On the clock of the time zone",
+  }),
+  timeZone: t.String({ maxLength: 64, description: "IANA name, for example Europe/Berlin" }),
+});
+export type Schedule = typeof Schedule.static;
+
+export const Reason = t.Optional(
+  t.Object({
+    reason: t.Optional(t.String({ maxLength: 300, description: "Shown with the campaign" })),
+  }),
+);
+
+export const PreviewRequest = t.Optional(
+  t.Object({ contactId: t.Optional(t.Integer({ minimum: 1 })) }),
+);
+export const RenderProblem = t.Object({
+  severity: t.Union([t.Literal("error"), t.Literal("warning")]),
+  where: t.String(),
+  message: t.String(),
+  line: t.Optional(t.Integer()),
+});
+export const Preview = t.Object(
+  {
+    subject: t.String(),
+    html: t.String(),
+    text: t.String(),
+    problems: t.Array(RenderProblem),
+    contact: t.Object(
+      { id: t.Integer(), email: t.String() },
+      { description: "id 0: a made-up person" },
+    ),
+  },
+  { title: "Preview" },
+);
+
+export const TestSend = t.Object({
+  to: t.Array(t.String({ minLength: 3, maxLength: 254 }), { minItems: 1, maxItems: 5 }),
+  contactId: t.Optional(t.Integer({ minimum: 1, description: "Whose values fill the message" })),
+});
+export const TestSendResult = t.Object({
+  results: t.Array(t.Object({ to: t.String(), accepted: t.Boolean(), message: t.String() })),
+});
+
+export const Preflight = t.Object(
+  {
+    waterfall: t.Object(
+      {
+        duplicates: t.Integer({ description: "Second memberships of a person already counted" }),
+        inAudience: t.Integer({ description: "The sum of all below" }),
+        excluded: t.Integer(),
+        unsubscribed: t.Integer(),
+        unconfirmed: t.Integer(),
+        suppressed: t.Object({
+          hardBounce: t.Integer(),
+          complaint: t.Integer(),
+          manual: t.Integer(),
+        }),
+        invalid: t.Integer(),
+        recipients: t.Integer({ description: "Those who will get it" }),
+      },
+      { description: "From the audience, less each step, to those who will get it" },
+    ),
+    checks: t.Array(
+      t.Object({
+        code: t.String(),
+        severity: t.Union([t.Literal("error"), t.Literal("warning")]),
+        message: t.String(),
+        fix: t.String({
+          description:
+            "Where to mend it: subject, content, text, audience, sender, route, domains, public-url",
+        }),
+      }),
+    ),
+    canSend: t.Boolean({ description: "No check is an error" }),
+    htmlBytes: t.Integer(),
+  },
+  { title: "Preflight" },
+);
+export type Preflight = typeof Preflight.static;

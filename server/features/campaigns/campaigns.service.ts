@@ -1,0 +1,247 @@
+import type { Connection } from "../../platform/db/driver.ts";
+import { AppError, invalidField, notFound } from "../../platform/errors.ts";
+import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
+import { findSenderForCampaign } from "../domains/senders.service.ts";
+import { findRouteForCampaign, isPrivateHost } from "../routes/routes.service.ts";
+import { readTemplate } from "../templates/templates.service.ts";
+import {
+  type Audience,
+  copyName,
+  isTerminal,
+  judgeSections,
+  type Section,
+} from "./campaigns.rules.ts";
+import {
+  type CampaignChange,
+  type CampaignCreate,
+  type CampaignView,
+  MAX_NAME_CHARS,
+} from "./campaigns.schema.ts";
+import {
+  addCampaign,
+  type CampaignDocument,
+  type CampaignListRow,
+  type CampaignRow,
+  findCampaign,
+  findMissingList,
+  listCampaignRows,
+  markCampaignDeleted,
+  replaceDocument,
+} from "./campaigns.store.ts";
+
+const DEFAULT_PAGE = 50;
+
+const emptyDocument: Omit<CampaignDocument, "name"> = {
+  subject: "",
+  preheader: "",
+  senderId: null,
+  replyTo: "",
+  routeId: null,
+  bodyKind: "html",
+  bodySource: "",
+  textSource: null,
+  audience: JSON.stringify({ everyone: false, includeLists: [], excludeLists: [] }),
+  trackOpens: 1,
+  trackClicks: 1,
+};
+
+/** A page of campaigns, newest first, with the three numbers one looks for. */
+export function listCampaigns(
+  db: Connection,
+  query: { q?: string; status?: string; cursor?: string; limit?: number },
+): { items: CampaignListRow[]; nextCursor: string | null } {
+  const limit = query.limit ?? DEFAULT_PAGE;
+  const [before] = query.cursor === undefined ? [null] : decodeCursor(query.cursor, 1);
+  const rows = listCampaignRows(db, {
+    before: typeof before === "number" ? before : Number.MAX_SAFE_INTEGER,
+    limit: limit + 1,
+    status: query.status ?? "",
+    pattern: query.q ? `%${query.q.replace(/[\\%_]/g, "\\$&")}%` : "",
+  });
+  return cutPage(rows, limit, (row) => [row.id]);
+}
+
+/** A campaign as it is stored. @throws AppError `not_found`. */
+export function requireCampaign(db: Connection, id: number): CampaignRow {
+  const row = findCampaign(db, id);
+  if (row === undefined) {
+    throw notFound("campaign");
+  }
+  return row;
+}
+
+/** A campaign with what each part of it still needs. @throws AppError `not_found`. */
+export function readCampaign(db: Connection, id: number): CampaignView {
+  return viewOf(db, requireCampaign(db, id));
+}
+
+/** Starts a draft, empty or from a template. @throws AppError `invalid_input`, `not_found` for the template. */
+export function createCampaign(
+  db: Connection,
+  input: CampaignCreate,
+  createdBy: string,
+  now: number,
+): CampaignView {
+  const { templateId, ...given } = input;
+  const template = templateId === undefined ? undefined : readTemplate(db, templateId);
+  const fromTemplate =
+    template === undefined
+      ? {}
+      : { bodyKind: template.kind, bodySource: template.source, subject: template.subject };
+  const document = merge(db, { ...emptyDocument, ...fromTemplate, name: "" }, given);
+  return readCampaign(db, addCampaign(db, { ...document, createdBy, now }));
+}
+
+/**
+ * Saves what is given, for a form that saves itself. Only a draft can be edited; its name at any time.
+ *
+ * @param ifMatch The version the person saw; undefined = whatever it is now.
+ * @throws AppError `stale_version` when somebody else saved meanwhile; `illegal_state`; `invalid_input`.
+ */
+export function changeCampaign(
+  db: Connection,
+  id: number,
+  change: CampaignChange,
+  ifMatch: number | undefined,
+  now: number,
+): CampaignView {
+  const row = requireCampaign(db, id);
+  if (ifMatch !== undefined && ifMatch !== row.version) {
+    throw stale(row.version);
+  }
+  const editsContent = Object.keys(change).some((key) => key !== "name");
+  if (editsContent && row.status !== "draft") {
+    throw new AppError(
+      "illegal_state",
+      row.status === "scheduled"
+        ? "The campaign is scheduled. Take it off the schedule to edit it."
+        : "The campaign was launched; what is being sent cannot change any more.",
+    );
+  }
+  const document = merge(db, row, change);
+  if (!replaceDocument(db, { ...document, id, version: row.version, status: row.status, now })) {
+    throw stale(undefined);
+  }
+  return readCampaign(db, id);
+}
+
+/** A new draft with the same content, audience, sender and route. @throws AppError `not_found`. */
+export function duplicateCampaign(
+  db: Connection,
+  id: number,
+  createdBy: string,
+  now: number,
+): CampaignView {
+  const row = requireCampaign(db, id);
+  const name = copyName(row.name, MAX_NAME_CHARS);
+  return readCampaign(db, addCampaign(db, { ...documentOf(row), name, createdBy, now }));
+}
+
+/**
+ * Hides a draft or a finished campaign at once; the job `campaign.purge` removes its rows afterwards.
+ *
+ * @throws AppError `not_found`; `illegal_state` while it is scheduled or under way.
+ */
+export function deleteCampaign(db: Connection, id: number, now: number): void {
+  const { status } = requireCampaign(db, id);
+  const isRemovable = status === "draft" || isTerminal(status);
+  if (!isRemovable || !markCampaignDeleted(db, id, now)) {
+    throw new AppError(
+      "illegal_state",
+      "Only drafts and finished campaigns can be deleted. Cancel this one first.",
+    );
+  }
+}
+
+/** The audience of a stored campaign. */
+export function audienceOf(row: Pick<CampaignRow, "audience">): Audience {
+  return JSON.parse(row.audience) as Audience;
+}
+
+/** What each part of the campaign still needs before it can be sent. */
+export function sectionsOf(db: Connection, row: CampaignRow): CampaignView["sections"] {
+  const sender = row.senderId === null ? undefined : findSenderForCampaign(db, row.senderId);
+  const route = row.routeId === null ? undefined : findRouteForCampaign(db, row.routeId);
+  const sections = judgeSections({
+    subject: row.subject,
+    bodySource: row.bodySource,
+    audience: audienceOf(row),
+    sender,
+    route: route && { ...route, isLocal: isPrivateHost(route.host) },
+  });
+  const problems = Object.values(sections).flatMap((section) => section.problems);
+  const review: Section = { state: problems.length === 0 ? "ready" : "needs_you", problems };
+  return { ...sections, review };
+}
+
+function viewOf(db: Connection, row: CampaignRow): CampaignView {
+  const { createdBy: _, ...rest } = row;
+  return {
+    ...rest,
+    audience: audienceOf(row),
+    trackOpens: row.trackOpens === 1,
+    trackClicks: row.trackClicks === 1,
+    sections: sectionsOf(db, row),
+  };
+}
+
+function documentOf(row: CampaignDocument): CampaignDocument {
+  const { name, subject, preheader, senderId, replyTo, routeId } = row;
+  const { bodyKind, bodySource, textSource, audience, trackOpens, trackClicks } = row;
+  return {
+    ...{ name, subject, preheader, senderId, replyTo, routeId },
+    ...{ bodyKind, bodySource, textSource, audience, trackOpens, trackClicks },
+  };
+}
+
+function merge(db: Connection, before: CampaignDocument, change: CampaignChange): CampaignDocument {
+  const { audience, trackOpens, trackClicks, ...rest } = change;
+  refuseControls(change);
+  refuseDangling(db, change);
+  return {
+    ...documentOf(before),
+    ...rest,
+    audience: audience === undefined ? before.audience : JSON.stringify(audience),
+    trackOpens: Number(trackOpens ?? before.trackOpens),
+    trackClicks: Number(trackClicks ?? before.trackClicks),
+  };
+}
+
+// These become header fields: a line break in them would begin another one.
+const headerFields = ["name", "subject", "preheader", "replyTo"] as const;
+
+function refuseControls(change: CampaignChange): void {
+  for (const field of headerFields) {
+    if (/\p{Cc}/u.test(change[field] ?? "")) {
+      throw invalidField(field, "holds a line break or another control character");
+    }
+  }
+  const replyTo = change.replyTo ?? "";
+  if (replyTo !== "" && !/^[^\s@<>,;:"]+@[^\s@<>,;:"]+\.[^\s@<>,;:"]+$/.test(replyTo)) {
+    throw invalidField("replyTo", "is not an e-mail address");
+  }
+}
+
+function refuseDangling(db: Connection, change: CampaignChange): void {
+  const { senderId, routeId, audience } = change;
+  if (typeof senderId === "number" && findSenderForCampaign(db, senderId) === undefined) {
+    throw invalidField("senderId", "is no sender of this workspace");
+  }
+  if (typeof routeId === "number" && findRouteForCampaign(db, routeId) === undefined) {
+    throw invalidField("routeId", "is no route of this workspace");
+  }
+  if (audience !== undefined) {
+    const missing = findMissingList(db, [...audience.includeLists, ...audience.excludeLists]);
+    if (missing !== undefined) {
+      throw invalidField("audience", `there is no list ${missing}`);
+    }
+  }
+}
+
+function stale(version: number | undefined): AppError {
+  const now = version === undefined ? "" : ` It is version ${version} now.`;
+  return new AppError(
+    "stale_version",
+    `Somebody else changed the campaign meanwhile; load it again.${now}`,
+  );
+}

@@ -1,0 +1,232 @@
+import type { Connection } from "../../platform/db/driver.ts";
+import { statement } from "../../platform/db/statements.ts";
+import type { CampaignStatus } from "./campaigns.rules.ts";
+
+/** A campaign as stored: `audience` is JSON, flags are 0 or 1. */
+export type CampaignRow = {
+  id: number;
+  name: string;
+  status: CampaignStatus;
+  statusReason: string;
+  subject: string;
+  preheader: string;
+  senderId: number | null;
+  replyTo: string;
+  routeId: number | null;
+  bodyKind: "mjml" | "html";
+  bodySource: string;
+  textSource: string | null;
+  audience: string;
+  trackOpens: number;
+  trackClicks: number;
+  scheduledAt: number | null;
+  version: number;
+  recipientTotal: number;
+  createdBy: string;
+  createdAt: number;
+  updatedAt: number;
+  launchedAt: number | null;
+  startedAt: number | null;
+  finishedAt: number | null;
+};
+
+/** What people edit. */
+export type CampaignDocument = Pick<
+  CampaignRow,
+  | "name"
+  | "subject"
+  | "preheader"
+  | "senderId"
+  | "replyTo"
+  | "routeId"
+  | "bodyKind"
+  | "bodySource"
+  | "textSource"
+  | "audience"
+  | "trackOpens"
+  | "trackClicks"
+>;
+
+export type CampaignListRow = Pick<
+  CampaignRow,
+  | "id"
+  | "name"
+  | "status"
+  | "statusReason"
+  | "subject"
+  | "scheduledAt"
+  | "recipientTotal"
+  | "createdAt"
+  | "updatedAt"
+  | "launchedAt"
+  | "startedAt"
+  | "finishedAt"
+> & { sent: number; opened: number; clicked: number };
+
+const summaryColumns = `
+  id, name, status, status_reason AS statusReason, subject, scheduled_at AS scheduledAt,
+  recipient_total AS recipientTotal, created_at AS createdAt, updated_at AS updatedAt,
+  launched_at AS launchedAt, started_at AS startedAt, finished_at AS finishedAt`;
+
+const selectOne = statement<[id: number], CampaignRow>(`
+  SELECT ${summaryColumns}, preheader, sender_id AS senderId, reply_to AS replyTo,
+         route_id AS routeId, body_kind AS bodyKind, body_source AS bodySource,
+         text_source AS textSource, audience, track_opens AS trackOpens,
+         track_clicks AS trackClicks, version, created_by AS createdBy
+    FROM campaign
+   WHERE id = ? AND deleted_at IS NULL
+`);
+
+const countOf = (metric: string) => `
+  COALESCE((SELECT n FROM campaign_count
+             WHERE campaign_id = campaign.id AND metric = '${metric}' AND bucket = 0), 0)`;
+
+type PageQuery = { before: number; limit: number; status: string; pattern: string };
+
+const selectPage = statement<[PageQuery], CampaignListRow>(`
+  SELECT ${summaryColumns}, ${countOf("sent")} AS sent,
+         ${countOf("open_human_unique")} AS opened, ${countOf("click_human_unique")} AS clicked
+    FROM campaign
+   WHERE id < @before AND deleted_at IS NULL
+     AND (@status = '' OR status = @status)
+     AND (@pattern = '' OR name LIKE @pattern ESCAPE '\\' OR subject LIKE @pattern ESCAPE '\\')
+   ORDER BY id DESC
+   LIMIT @limit
+`);
+
+const insertCampaign = statement<[CampaignDocument & { createdBy: string; now: number }]>(`
+  INSERT INTO campaign (name, subject, preheader, sender_id, reply_to, route_id, body_kind,
+                        body_source, text_source, audience, track_opens, track_clicks,
+                        created_by, created_at, updated_at)
+  VALUES (@name, @subject, @preheader, @senderId, @replyTo, @routeId, @bodyKind,
+          @bodySource, @textSource, @audience, @trackOpens, @trackClicks,
+          @createdBy, @now, @now)
+`);
+
+// The version people saw and the status they saw it in are part of the WHERE clause, so that of two
+// who save at once the second is told.
+const updateDocument = statement<
+  [CampaignDocument & { id: number; version: number; status: CampaignStatus; now: number }]
+>(`
+  UPDATE campaign
+     SET name = @name, subject = @subject, preheader = @preheader, sender_id = @senderId,
+         reply_to = @replyTo, route_id = @routeId, body_kind = @bodyKind,
+         body_source = @bodySource, text_source = @textSource, audience = @audience,
+         track_opens = @trackOpens, track_clicks = @trackClicks,
+         version = version + 1, updated_at = @now
+   WHERE id = @id AND version = @version AND status = @status AND deleted_at IS NULL
+`);
+
+const moveStatus = statement<
+  [{ id: number; from: CampaignStatus; to: CampaignStatus; reason: string; now: number }]
+>(`
+  UPDATE campaign
+     SET status = @to, status_reason = @reason, updated_at = @now,
+         scheduled_at = CASE WHEN @to = 'draft' THEN NULL ELSE scheduled_at END,
+         finished_at = CASE WHEN @to = 'cancelled' THEN @now ELSE finished_at END
+   WHERE id = @id AND status = @from AND deleted_at IS NULL
+`);
+
+const setScheduledAt = statement<[{ id: number; at: number }]>(`
+  UPDATE campaign
+     SET scheduled_at = @at
+   WHERE id = @id
+`);
+
+const setLaunchedAt = statement<[{ id: number; at: number }]>(`
+  UPDATE campaign
+     SET launched_at = @at
+   WHERE id = @id
+`);
+
+const upsertContent = statement<[{ campaignId: number; content: string }]>(`
+  INSERT INTO campaign_content (campaign_id, content)
+  VALUES (@campaignId, @content)
+  ON CONFLICT (campaign_id) DO UPDATE SET content = excluded.content
+`);
+
+const selectContent = statement<[id: number], { content: string }>(`
+  SELECT content
+    FROM campaign_content
+   WHERE campaign_id = ?
+`);
+
+const clearLinks = statement<[id: number]>("DELETE FROM campaign_link WHERE campaign_id = ?");
+const insertLink = statement<[{ campaignId: number; linkNo: number; url: string }]>(`
+  INSERT INTO campaign_link (campaign_id, link_no, url)
+  VALUES (@campaignId, @linkNo, @url)
+`);
+
+const markDeleted = statement<[{ id: number; now: number }]>(`
+  UPDATE campaign
+     SET deleted_at = @now
+   WHERE id = @id AND deleted_at IS NULL AND status IN ('draft', 'completed', 'cancelled')
+`);
+
+export const findCampaign = (db: Connection, id: number): CampaignRow | undefined =>
+  selectOne(db).get(id);
+
+/** Campaigns with ids below `before`, newest first; empty `status` and `pattern` mean all. */
+export const listCampaignRows = (db: Connection, query: PageQuery): CampaignListRow[] =>
+  selectPage(db).all(query);
+
+/** Returns the new campaign's id. */
+export function addCampaign(
+  db: Connection,
+  campaign: CampaignDocument & { createdBy: string; now: number },
+): number {
+  return Number(insertCampaign(db).run(campaign).lastInsertRowid);
+}
+
+/** False, changing nothing, when version or status are no longer the given ones. */
+export function replaceDocument(
+  db: Connection,
+  change: CampaignDocument & { id: number; version: number; status: CampaignStatus; now: number },
+): boolean {
+  return updateDocument(db).run(change).changes === 1;
+}
+
+/** False, changing nothing, when the campaign no longer has status `from`. */
+export function moveCampaign(
+  db: Connection,
+  move: { id: number; from: CampaignStatus; to: CampaignStatus; reason: string; now: number },
+): boolean {
+  return moveStatus(db).run(move).changes === 1;
+}
+
+export function storeScheduledAt(db: Connection, id: number, at: number): void {
+  setScheduledAt(db).run({ id, at });
+}
+
+/** Keeps what the campaign is sent with, and its links under their numbers (from 1). */
+export function storeContent(
+  db: Connection,
+  input: { campaignId: number; content: string; links: string[]; now: number },
+): void {
+  const { campaignId, content, links, now } = input;
+  setLaunchedAt(db).run({ id: campaignId, at: now });
+  upsertContent(db).run({ campaignId, content });
+  clearLinks(db).run(campaignId);
+  for (const [index, url] of links.entries()) {
+    insertLink(db).run({ campaignId, linkNo: index + 1, url });
+  }
+}
+
+/** JSON of CampaignContent; undefined before the launch. */
+export const findContent = (db: Connection, campaignId: number): string | undefined =>
+  selectContent(db).get(campaignId)?.content;
+
+/** False unless it was a draft or at its end. */
+export const markCampaignDeleted = (db: Connection, id: number, now: number): boolean =>
+  markDeleted(db).run({ id, now }).changes === 1;
+
+const selectMissingList = statement<[ids: string], { id: number }>(`
+  SELECT wanted.value AS id
+    FROM json_each(?) AS wanted
+   WHERE NOT EXISTS (SELECT 1 FROM list WHERE list.id = wanted.value)
+   LIMIT 1
+`);
+
+/** The first of the list ids that is no list (any more). */
+export const findMissingList = (db: Connection, ids: number[]): number | undefined =>
+  selectMissingList(db).get(JSON.stringify(ids))?.id;

@@ -1,0 +1,266 @@
+import type { Clock } from "../../platform/clock.ts";
+import type { Databases } from "../../platform/db/databases.ts";
+import type { Connection } from "../../platform/db/driver.ts";
+import { inTransaction } from "../../platform/db/transaction.ts";
+import { AppError, invalidField } from "../../platform/errors.ts";
+import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
+import { findRouteForCampaign } from "../routes/routes.service.ts";
+import type { ContentContext } from "./campaign-content.service.ts";
+import type { CampaignEngine } from "./campaign-engine.service.ts";
+import {
+  type CampaignMove,
+  type CampaignStatus,
+  instantOf,
+  nextStatus,
+  refusalOf,
+} from "./campaigns.rules.ts";
+import type { CampaignView, Preflight, Schedule } from "./campaigns.schema.ts";
+import { readCampaign, requireCampaign, sectionsOf } from "./campaigns.service.ts";
+import {
+  type CampaignRow,
+  moveCampaign,
+  storeContent,
+  storeScheduledAt,
+} from "./campaigns.store.ts";
+import { runPreflight } from "./preflight.service.ts";
+
+/** The job that launches a campaign when it is due, and carries a launch through a crash. */
+export const LAUNCH_JOB = "campaign.launch";
+
+const MAX_AHEAD_MS = 2 * 365 * 86_400_000;
+
+/** What launching needs. */
+export type LaunchDeps = {
+  databases: Databases;
+  jobs: JobQueue;
+  engine: CampaignEngine;
+  clock: Clock;
+  publicUrl: () => string;
+};
+
+type Target = { workspaceId: string; campaignId: number };
+
+/**
+ * Puts a draft on the schedule, or moves it to another time. The due time is a durable job, so it is kept
+ * over restarts; a time that passed while the instance was down is made up for at once.
+ *
+ * @throws AppError `invalid_input` for a time in the past or beyond two years; `illegal_state` when it is
+ *   no draft, or something in it is missing.
+ */
+export function scheduleCampaign(deps: LaunchDeps, target: Target, at: Schedule): CampaignView {
+  const db = deps.databases.workspace(target.workspaceId);
+  const now = deps.clock();
+  const due = instantOf(at.localTime, at.timeZone);
+  if (due === undefined) {
+    throw invalidField("timeZone", `"${at.timeZone}" and "${at.localTime}" give no point in time`);
+  }
+  if (due <= now || due > now + MAX_AHEAD_MS) {
+    throw invalidField("localTime", due <= now ? "is in the past" : "is more than two years ahead");
+  }
+  const row = requireCampaign(db, target.campaignId);
+  requireReady(db, row);
+  enqueueLaunch(deps, target, due);
+  inTransaction(db, () => {
+    if (row.status !== "scheduled") {
+      move(db, row, "schedule", "", now);
+    }
+    storeScheduledAt(db, row.id, due);
+  });
+  return readCampaign(db, row.id);
+}
+
+/** Makes a scheduled campaign a draft again. @throws AppError `illegal_state`. */
+export function unscheduleCampaign(deps: LaunchDeps, target: Target): CampaignView {
+  const db = deps.databases.workspace(target.workspaceId);
+  move(db, requireCampaign(db, target.campaignId), "unschedule", "", deps.clock());
+  deps.jobs.cancel(launchKey(target));
+  return readCampaign(db, target.campaignId);
+}
+
+/**
+ * Freezes a draft's or scheduled campaign's content and starts making its message rows in the background;
+ * later edits of template, sender or domain change nothing of it. From here on the job carries the launch:
+ * a crash at any point resumes it.
+ *
+ * @throws AppError `illegal_state` with the checks that failed; `stale_version` when it was edited meanwhile.
+ */
+export async function launchCampaign(deps: LaunchDeps, target: Target): Promise<CampaignView> {
+  await prepare(deps, target, () => enqueueLaunch(deps, target, deps.clock()));
+  deps.engine.notice(target.workspaceId, target.campaignId);
+  return readCampaign(deps.databases.workspace(target.workspaceId), target.campaignId);
+}
+
+/** The handler of `campaign.launch`; safe to repeat. */
+export async function runLaunchJob(deps: LaunchDeps, target: Target): Promise<void> {
+  const db = deps.databases.workspace(target.workspaceId);
+  const row = requireCampaign(db, target.campaignId);
+  if (row.status === "scheduled" && (row.scheduledAt ?? 0) <= deps.clock()) {
+    const isPrepared = await prepareOrGiveUp(deps, target);
+    if (!isPrepared) {
+      return;
+    }
+  } else if (row.status !== "preparing") {
+    return;
+  }
+  await deps.engine.expect(target.workspaceId);
+  deps.engine.notice(target.workspaceId, target.campaignId);
+}
+
+/** Stops a campaign that is being sent; what a server is just taking is finished. @throws AppError `illegal_state`. */
+export function pauseCampaign(deps: LaunchDeps, target: Target, reason: string) {
+  return change(deps, target, "pause", reason);
+}
+
+/** Goes on with a paused campaign. @throws AppError `illegal_state`, also when its route is gone or off. */
+export async function resumeCampaign(deps: LaunchDeps, target: Target): Promise<CampaignView> {
+  const db = deps.databases.workspace(target.workspaceId);
+  const { routeId } = requireCampaign(db, target.campaignId);
+  const route = routeId === null ? undefined : findRouteForCampaign(db, routeId);
+  if (!route?.enabled) {
+    throw new AppError("illegal_state", "Its route is gone or switched off; see Sending → Routes.");
+  }
+  return await change(deps, target, "resume", "");
+}
+
+/** Ends a campaign for good; who has not got it yet never will. @throws AppError `illegal_state`. */
+export async function cancelCampaign(
+  deps: LaunchDeps,
+  target: Target,
+  reason: string,
+): Promise<CampaignView> {
+  await deps.engine.expect(target.workspaceId);
+  const db = deps.databases.workspace(target.workspaceId);
+  const row = requireCampaign(db, target.campaignId);
+  const now = deps.clock();
+  inTransaction(db, () => {
+    move(db, row, "cancel", reason, now);
+    if (row.status === "scheduled") {
+      // It has no rows, so nothing is in flight that delivery would have to report.
+      move(db, { ...row, status: "cancelling" }, "cancelled", reason, now);
+    }
+  });
+  deps.jobs.cancel(launchKey(target));
+  deps.engine.notice(target.workspaceId, target.campaignId);
+  return readCampaign(db, row.id);
+}
+
+async function change(
+  deps: LaunchDeps,
+  target: Target,
+  action: CampaignMove,
+  reason: string,
+): Promise<CampaignView> {
+  await deps.engine.expect(target.workspaceId);
+  const db = deps.databases.workspace(target.workspaceId);
+  move(db, requireCampaign(db, target.campaignId), action, reason, deps.clock());
+  deps.engine.notice(target.workspaceId, target.campaignId);
+  return readCampaign(db, target.campaignId);
+}
+
+async function prepareOrGiveUp(deps: LaunchDeps, target: Target): Promise<boolean> {
+  try {
+    await prepare(deps, target, () => {});
+    return true;
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code === "unavailable") {
+      throw error;
+    }
+    const db = deps.databases.workspace(target.workspaceId);
+    const row = requireCampaign(db, target.campaignId);
+    if (row.status === "scheduled") {
+      const reason = `It was not sent at its time: ${error.message}`;
+      move(db, row, "unschedule", reason, deps.clock());
+    }
+    return false;
+  }
+}
+
+async function prepare(deps: LaunchDeps, target: Target, enqueue: () => void): Promise<void> {
+  const context = contextOf(deps, target.workspaceId);
+  const before = requireCampaign(deps.databases.workspace(target.workspaceId), target.campaignId);
+  requireMove(before, "prepare");
+  const { built, preflight } = await runPreflight(context, deps.engine, target.campaignId);
+  refuseFailedChecks(preflight);
+
+  const db = deps.databases.workspace(target.workspaceId);
+  const now = deps.clock();
+  const latest = requireCampaign(db, target.campaignId);
+  if (latest.version !== built.row.version) {
+    throw new AppError(
+      "stale_version",
+      "The campaign was changed while it was checked; look again.",
+    );
+  }
+  requireMove(latest, "prepare");
+  // The job first: without a campaign to prepare it does nothing, but a campaign without it would wait for ever.
+  enqueue();
+  inTransaction(db, () => {
+    move(db, latest, "prepare", "", now);
+    const { content } = built;
+    const json = JSON.stringify(content);
+    storeContent(db, { campaignId: latest.id, content: json, links: content.links, now });
+  });
+}
+
+function refuseFailedChecks({ checks }: Preflight): void {
+  const failed = checks.filter((check) => check.severity === "error");
+  const first = failed[0];
+  if (first !== undefined) {
+    throw new AppError("illegal_state", first.message, {
+      fields: failed.map(({ fix, message }) => ({ field: fix, reason: message })),
+    });
+  }
+}
+
+function requireReady(db: Connection, row: CampaignRow): void {
+  if (row.status !== "scheduled") {
+    requireMove(row, "schedule");
+  }
+  const { problems } = sectionsOf(db, row).review;
+  const first = problems[0];
+  if (first !== undefined) {
+    throw new AppError("illegal_state", first.message, {
+      fields: problems.map(({ field, message }) => ({ field, reason: message })),
+    });
+  }
+}
+
+function requireMove(row: Pick<CampaignRow, "status">, action: CampaignMove): CampaignStatus {
+  const to = nextStatus(row.status, action);
+  if (to === undefined) {
+    throw new AppError("illegal_state", refusalOf(row.status, action));
+  }
+  return to;
+}
+
+function move(
+  db: Connection,
+  row: Pick<CampaignRow, "id" | "status">,
+  action: CampaignMove,
+  reason: string,
+  now: number,
+): void {
+  const to = requireMove(row, action);
+  if (!moveCampaign(db, { id: row.id, from: row.status, to, reason, now })) {
+    throw new AppError(
+      "illegal_state",
+      "The campaign's status changed at the same moment; look again.",
+    );
+  }
+}
+
+function contextOf(deps: LaunchDeps, workspaceId: string): ContentContext {
+  return { databases: deps.databases, workspaceId, publicUrl: deps.publicUrl() };
+}
+
+function launchKey({ workspaceId, campaignId }: Target): string {
+  return `${LAUNCH_JOB}:${workspaceId}:${campaignId}`;
+}
+
+function enqueueLaunch(deps: LaunchDeps, target: Target, dueAt: number): void {
+  const uniqueKey = launchKey(target);
+  // At most one is open: a new time replaces the old one.
+  deps.jobs.cancel(uniqueKey);
+  const payload = { campaignId: target.campaignId };
+  deps.jobs.enqueue(LAUNCH_JOB, target.workspaceId, payload, { uniqueKey, dueAt });
+}

@@ -1,0 +1,170 @@
+import { hasUnsubscribeLink, type Section } from "./campaigns.rules.ts";
+
+/** Where on the campaign's page, or beyond it, a check is mended. */
+export type Fix =
+  | "subject"
+  | "content"
+  | "text"
+  | "audience"
+  | "sender"
+  | "route"
+  | "domains"
+  | "public-url"
+  | "workspace";
+
+export type Check = { code: string; severity: "error" | "warning"; message: string; fix: Fix };
+
+/** Everything the checks look at. */
+export type PreflightFacts = {
+  sections: { content: Section; audience: Section; sender: Section };
+  problems: { severity: "error" | "warning"; where: string; message: string; line?: number }[];
+  bodySource: string;
+  textSource: string | null;
+  html: string;
+  text: string;
+  publicUrl: string;
+  postalAddress: string;
+  willGetIt: number;
+  sender:
+    | { email: string; domainVerified: boolean; domainId: number | null; testOnly: boolean }
+    | undefined;
+  route: { name: string; kind: "relay" | "test_inbox"; signDkim: boolean } | undefined;
+};
+
+/** What would stop the send (errors) or hurt it (warnings), most serious first. */
+export function preflightChecks(facts: PreflightFacts): Check[] {
+  const checks = [
+    ...sectionChecks(facts),
+    ...problemChecks(facts),
+    ...audienceChecks(facts),
+    ...contentChecks(facts),
+    ...senderChecks(facts),
+    ...addressChecks(facts),
+  ];
+  return checks.sort((a, b) => Number(a.severity === "warning") - Number(b.severity === "warning"));
+}
+
+const fixOfField: Record<string, Fix> = {
+  subject: "subject",
+  bodySource: "content",
+  audience: "audience",
+  senderId: "sender",
+  routeId: "route",
+};
+
+function sectionChecks({ sections }: PreflightFacts): Check[] {
+  return Object.values(sections)
+    .flatMap((section) => section.problems)
+    .map(({ code, field, message }) => ({
+      code,
+      severity: "error",
+      message,
+      fix: fixOfField[field] ?? "content",
+    }));
+}
+
+function problemChecks({ problems }: PreflightFacts): Check[] {
+  const fixes: Record<string, Fix> = { subject: "subject", preheader: "subject", text: "text" };
+  return problems.map(({ severity, where, message, line }) => ({
+    code: severity === "error" ? "template_error" : "template_warning",
+    severity,
+    message: line === undefined ? message : `${message} (line ${line})`,
+    fix: fixes[where] ?? "content",
+  }));
+}
+
+function audienceChecks({ sections, willGetIt }: PreflightFacts): Check[] {
+  if (sections.audience.problems.length > 0 || willGetIt > 0) {
+    return [];
+  }
+  const message = "Nobody would get it: the audience is empty after unsubscribes and suppressions.";
+  return [{ code: "empty_audience", severity: "error", message, fix: "audience" }];
+}
+
+function contentChecks(facts: PreflightFacts): Check[] {
+  const checks: Check[] = [];
+  if (facts.bodySource.trim() !== "" && !hasUnsubscribeLink(facts.bodySource)) {
+    checks.push({
+      code: "no_unsubscribe_link",
+      severity: "warning",
+      message: "The message has no unsubscribe link of its own; one is added at its end.",
+      fix: "content",
+    });
+  }
+  if (facts.textSource !== null && facts.textSource.trim() === "") {
+    checks.push({
+      code: "no_text",
+      severity: "warning",
+      message: "The plain-text part is empty. Remove it to have it written from the HTML.",
+      fix: "text",
+    });
+  } else if (facts.html !== "" && facts.text.trim() === "") {
+    checks.push({
+      code: "no_text",
+      severity: "warning",
+      message: "The message has no text, only pictures: spam filters distrust that.",
+      fix: "content",
+    });
+  }
+  if (facts.postalAddress.trim() === "") {
+    checks.push({
+      code: "no_postal_address",
+      severity: "warning",
+      message: "The workspace has no postal address, which the law of many countries asks for.",
+      fix: "workspace",
+    });
+  }
+  return checks;
+}
+
+function senderChecks({ sender, route }: PreflightFacts): Check[] {
+  if (
+    sender === undefined ||
+    route === undefined ||
+    route.kind === "test_inbox" ||
+    sender.testOnly
+  ) {
+    return [];
+  }
+  const domain = sender.email.slice(sender.email.lastIndexOf("@") + 1);
+  if (sender.domainId === null) {
+    const message = `The domain ${domain} is not set up here, so messages are not signed with DKIM by SwiftMail.`;
+    return [{ code: "domain_missing", severity: "warning", message, fix: "domains" }];
+  }
+  if (!sender.domainVerified) {
+    const message = `The DKIM key of ${domain} was not found in the DNS: large providers will refuse or junk the mail.`;
+    return [{ code: "domain_unverified", severity: "warning", message, fix: "domains" }];
+  }
+  return route.signDkim
+    ? []
+    : [
+        {
+          code: "route_unsigned",
+          severity: "warning",
+          message: `The route "${route.name}" does not sign with DKIM; make sure that the relay does.`,
+          fix: "route",
+        },
+      ];
+}
+
+function addressChecks({ publicUrl, route }: PreflightFacts): Check[] {
+  if (route === undefined || route.kind === "test_inbox") {
+    return [];
+  }
+  const url = URL.parse(publicUrl);
+  const host = url?.hostname ?? "";
+  if (/^(localhost|127\.|\[::1\]|0\.0\.0\.0)/.test(host) || !host.includes(".")) {
+    const message = `Links in the message would lead to ${publicUrl}, which recipients cannot reach.`;
+    return [{ code: "public_url_local", severity: "error", message, fix: "public-url" }];
+  }
+  return url?.protocol === "https:"
+    ? []
+    : [
+        {
+          code: "public_url_http",
+          severity: "warning",
+          message: `Links begin with ${publicUrl}. One-click unsubscribe works only over https (RFC 8058).`,
+          fix: "public-url",
+        },
+      ];
+}

@@ -1,0 +1,72 @@
+import type { CampaignStatus } from "./campaigns.rules.ts";
+
+/** How many messages were done at an instant. */
+export type Sample = { at: number; done: number };
+
+const WINDOW_MS = 10_000;
+
+/** Adds a sample and forgets those older than the window, keeping two to compare. */
+export function addSample(samples: Sample[], next: Sample): Sample[] {
+  const kept = [...samples, next];
+  while (kept.length > 2 && (kept[1]?.at ?? 0) <= next.at - WINDOW_MS) {
+    kept.shift();
+  }
+  return kept;
+}
+
+/** Messages a second over the window, one decimal; 0 until two samples differ in time. */
+export function ratePerSecond(samples: Sample[]): number {
+  const [first, last] = [samples[0], samples.at(-1)];
+  if (first === undefined || last === undefined || last.at <= first.at) {
+    return 0;
+  }
+  return Math.round((last.done - first.done) / ((last.at - first.at) / 10_000)) / 10;
+}
+
+/** Seconds until `remaining` are done at this rate; null when that cannot be said. */
+export function secondsLeft(remaining: number, perSecond: number): number | null {
+  return perSecond > 0 ? Math.ceil(remaining / perSecond) : null;
+}
+
+export type BottleneckFacts = {
+  status: CampaignStatus;
+  statusReason: string;
+  perSecond: number;
+  pending: number;
+  deferred: number;
+  held: number;
+  route: { name: string; maxPerSecond: number | null } | undefined;
+  workspaceMaxPerSecond: number | null;
+};
+
+// A cap counts as reached when the rate is this near to it.
+const NEAR = 0.8;
+
+/** What keeps the campaign from being faster, in a sentence; null when nothing special does. */
+export function bottleneckOf(facts: BottleneckFacts): string | null {
+  const { status, statusReason, perSecond, pending, deferred, held, route } = facts;
+  if (status === "preparing") {
+    return "Writing down who gets it.";
+  }
+  if (status === "paused" || status === "pausing") {
+    return statusReason === "" ? "It is paused." : `It is paused: ${statusReason}`;
+  }
+  if (status !== "sending") {
+    return null;
+  }
+  const isNear = (cap: number | null | undefined) =>
+    typeof cap === "number" && pending > 0 && perSecond >= cap * NEAR;
+  if (route !== undefined && isNear(route.maxPerSecond)) {
+    return `Route "${route.name}" admits ${route.maxPerSecond}/s: raise it in Sending → Routes.`;
+  }
+  if (isNear(facts.workspaceMaxPerSecond)) {
+    return `The workspace may send ${facts.workspaceMaxPerSecond}/s: an administrator can raise it.`;
+  }
+  if (pending === 0 && held > 0) {
+    return `${held.toLocaleString("en")} messages are held back because their route does not work.`;
+  }
+  if (pending === 0 && deferred > 0) {
+    return `${deferred.toLocaleString("en")} messages wait for another try, because their servers asked for it.`;
+  }
+  return null;
+}

@@ -1,0 +1,124 @@
+import { type CampaignCounts, campaignCounts } from "../../delivery/index.ts";
+import type { Clock } from "../../platform/clock.ts";
+import type { Databases } from "../../platform/db/databases.ts";
+import { log } from "../../platform/log.ts";
+import { findRouteForCampaign } from "../routes/routes.service.ts";
+import { workspaceFacts } from "../templates/message-scope.service.ts";
+import { type CampaignStatus, isTerminal } from "./campaigns.rules.ts";
+import { requireCampaign } from "./campaigns.service.ts";
+import {
+  addSample,
+  bottleneckOf,
+  ratePerSecond,
+  type Sample,
+  secondsLeft,
+} from "./progress.rules.ts";
+
+/** What a page that watches a campaign shows. */
+export type Progress = {
+  at: number;
+  status: CampaignStatus;
+  statusReason: string;
+  counts: CampaignCounts;
+  /** Messages in a final state. */
+  done: number;
+  perSecond: number;
+  secondsLeft: number | null;
+  /** What keeps it from being faster, in a sentence. */
+  bottleneck: string | null;
+};
+
+const TICK_MS = 1_000;
+const QUIET_TICK_MS = 3_000;
+// Then the browser connects again and is asked anew who it is.
+const MAX_STREAM_MS = 15 * 60_000;
+
+/**
+ * The state of a campaign now, exact; rate and time left from `samples` and this look.
+ *
+ * @throws AppError `not_found`.
+ */
+export function readProgress(
+  databases: Databases,
+  target: { workspaceId: string; campaignId: number },
+  now: number,
+  samples: Sample[] = [],
+): { progress: Progress; samples: Sample[] } {
+  const db = databases.workspace(target.workspaceId);
+  const row = requireCampaign(db, target.campaignId);
+  const counts = campaignCounts(db, row.id, now);
+  const { total, pending, leased, deferred, held, sent, bounced, failed, skipped } = counts;
+  const done = sent + bounced + failed + skipped;
+  const nextSamples = addSample(samples, { at: now, done });
+  const perSecond = row.status === "sending" ? ratePerSecond(nextSamples) : 0;
+  const progress: Progress = {
+    at: now,
+    status: row.status,
+    statusReason: row.statusReason,
+    counts,
+    done,
+    perSecond,
+    secondsLeft: secondsLeft(total - done, perSecond),
+    bottleneck: bottleneckOf({
+      status: row.status,
+      statusReason: row.statusReason,
+      perSecond,
+      pending: pending + leased,
+      deferred,
+      held,
+      route: row.routeId === null ? undefined : findRouteForCampaign(db, row.routeId),
+      workspaceMaxPerSecond: workspaceFacts(databases.system, target.workspaceId).maxPerSecond,
+    }),
+  };
+  return { progress, samples: nextSamples };
+}
+
+/**
+ * Server-sent events, `progress` each: once a second while the campaign moves, less often while it does
+ * not, and a last one when it is over. Ends after 15 minutes, when the reader goes away or is gone.
+ *
+ * @throws AppError `not_found`.
+ */
+export function progressStream(
+  databases: Databases,
+  target: { workspaceId: string; campaignId: number },
+  clock: Clock,
+): ReadableStream<Uint8Array> {
+  let look = readProgress(databases, target, clock());
+  const startedAt = clock();
+  const encoder = new TextEncoder();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  return new ReadableStream({
+    start(controller) {
+      const tell = () =>
+        controller.enqueue(
+          encoder.encode(`event: progress\ndata: ${JSON.stringify(look.progress)}\n\n`),
+        );
+      const tick = () => {
+        try {
+          look = readProgress(databases, target, clock(), look.samples);
+          tell();
+          next();
+        } catch (error) {
+          // A campaign that was deleted meanwhile, or a workspace that was closed: the page asks again.
+          log.debug({ err: error }, "progress stream ended");
+          controller.close();
+        }
+      };
+      const next = () => {
+        const { status } = look.progress;
+        if (isTerminal(status) || clock() - startedAt > MAX_STREAM_MS) {
+          controller.close();
+          return;
+        }
+        const isMoving = status === "sending" || status === "preparing" || status.endsWith("ing");
+        timer = setTimeout(tick, isMoving ? TICK_MS : QUIET_TICK_MS);
+      };
+      tell();
+      next();
+    },
+    cancel() {
+      clearTimeout(timer);
+    },
+  });
+}

@@ -1,0 +1,84 @@
+import type { SmtpOutcome } from "../../delivery/index.ts";
+import { isAddressFault, parseEmailAddress } from "../../platform/email-address.ts";
+import { AppError, invalidField } from "../../platform/errors.ts";
+import type { KeyRing } from "../../platform/secrets.ts";
+import { loadDkimKey } from "../domains/domains.service.ts";
+import { loadRoute } from "../routes/routes.service.ts";
+import { contactFor } from "../templates/message-scope.service.ts";
+import { type ContentContext, contentOf } from "./campaign-content.service.ts";
+import type { CampaignEngine } from "./campaign-engine.service.ts";
+
+export type TestSendDeps = { engine: CampaignEngine; keyRing: KeyRing; inboxPort: number };
+export type TestSendInput = { campaignId: number; to: string[]; contactId?: number | undefined };
+export type TestSendResult = { to: string; accepted: boolean; message: string };
+
+/**
+ * Sends the campaign as it is now to a few addresses, by its own route and signed as it will be, filled with
+ * a contact's values, its subject marked and nothing in it tracked. It makes no message rows.
+ *
+ * @throws AppError `invalid_input` for what is no address; `illegal_state` when sender or route are missing,
+ *   or the template has a mistake. What a server refuses is in the result.
+ */
+export async function sendTest(
+  context: ContentContext,
+  deps: TestSendDeps,
+  input: TestSendInput,
+): Promise<TestSendResult[]> {
+  const addresses = input.to.map((to, index) => requireAddress(to, `to.${index}`));
+  const { row, content, problems } = await contentOf(context, input.campaignId);
+  const mistake = problems.find((problem) => problem.severity === "error");
+  if (mistake !== undefined) {
+    throw new AppError("illegal_state", mistake.message);
+  }
+  if (row.senderId === null || row.routeId === null) {
+    throw new AppError("illegal_state", "Choose a sender and a route before sending a test.");
+  }
+  const { workspaceId, databases } = context;
+  const db = databases.workspace(workspaceId);
+  const message = {
+    workspaceId,
+    route: loadRoute(db, { workspaceId, ...deps }, row.routeId),
+    dkim: loadDkimKey(db, deps.keyRing, content.domain),
+    content: {
+      ...content,
+      subject: `[Test] ${content.subject}`,
+      trackOpens: false,
+      trackClicks: false,
+    },
+    contact: contactFor(db, input.contactId),
+  };
+  return await Promise.all(
+    addresses.map(async (to) => ({
+      to,
+      ...answerOf(await deps.engine.sendOne({ ...message, to })),
+    })),
+  );
+}
+
+function requireAddress(to: string, field: string): string {
+  const parsed = parseEmailAddress(to);
+  if (isAddressFault(parsed)) {
+    throw invalidField(field, parsed.reason);
+  }
+  return parsed.address;
+}
+
+function answerOf(outcome: SmtpOutcome): { accepted: boolean; message: string } {
+  switch (outcome.kind) {
+    case "accepted":
+    case "refused":
+      return {
+        accepted: outcome.kind === "accepted",
+        message: `${outcome.host} said: ${outcome.reply.code} ${outcome.reply.text}`,
+      };
+    case "abandoned":
+      return { accepted: false, message: "The message was not sent: sending was stopped." };
+    case "ambiguous":
+      return {
+        accepted: false,
+        message: `${outcome.host} did not confirm the message; it may have arrived. ${outcome.error}`,
+      };
+    case "broken":
+      return { accepted: false, message: outcome.error };
+  }
+}

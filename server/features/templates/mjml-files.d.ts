@@ -1,0 +1,4 @@
+declare module "*.mjml" {
+  const text: string;
+  export default text;
+}

@@ -1,0 +1,129 @@
+import { Elysia } from "elysia";
+import { versionOfIfMatch } from "../../platform/http/if-match.ts";
+import {
+  Done,
+  done,
+  IfMatchHeaders,
+  refusals,
+  WorkspaceItemParams,
+  WorkspaceParams,
+} from "../../platform/http/schemas.ts";
+import { auditEntry as entry } from "../audit/audit.service.ts";
+import type { AppDeps } from "../deps.ts";
+import {
+  CompileRequest,
+  CompileResult,
+  StarterList,
+  TemplateChange,
+  TemplateCreate,
+  TemplatePage,
+  TemplateQuery,
+  TemplateView,
+} from "./templates.schema.ts";
+import {
+  changeTemplate,
+  compileTemplate,
+  createTemplate,
+  deleteTemplate,
+  listTemplates,
+  readTemplate,
+  starters,
+} from "./templates.service.ts";
+
+export const templateRoutes = ({ guard, clock, audit, databases, outside }: AppDeps) =>
+  new Elysia({
+    name: "templates",
+    prefix: "/workspaces/:workspaceId",
+    detail: { tags: ["Templates"] },
+  })
+    .use(guard)
+    .get("/template-starters", () => ({ items: starters }), {
+      permission: "templates:read",
+      params: WorkspaceParams,
+      response: { 200: StarterList, ...refusals },
+      detail: { summary: "List the starters that come with the product" },
+    })
+    .get("/templates", ({ db, query }) => listTemplates(db, query), {
+      permission: "templates:read",
+      params: WorkspaceParams,
+      query: TemplateQuery,
+      response: { 200: TemplatePage, ...refusals },
+      detail: { summary: "List templates" },
+    })
+    .post(
+      "/templates",
+      ({ db, body, actor, workspace, set }) => {
+        const template = createTemplate(db, body, clock());
+        audit.record(entry(actor, workspace, "template.create", template.id));
+        set.headers["etag"] = `"${template.version}"`;
+        return template;
+      },
+      {
+        permission: "templates:write",
+        params: WorkspaceParams,
+        body: TemplateCreate,
+        response: { 200: TemplateView, ...refusals },
+        detail: { summary: "Create a template, empty or from a starter" },
+      },
+    )
+    .post(
+      "/templates/compile",
+      ({ workspace, body }) =>
+        compileTemplate(
+          { databases, workspaceId: workspace.id, publicUrl: outside.publicUrl() },
+          body,
+          clock(),
+        ),
+      {
+        permission: "templates:read",
+        params: WorkspaceParams,
+        body: CompileRequest,
+        response: { 200: CompileResult, ...refusals },
+        detail: { summary: "Show what a source becomes, and what is wrong with it" },
+      },
+    )
+    .get(
+      "/templates/:id",
+      ({ db, params, set }) => {
+        const template = readTemplate(db, params.id);
+        set.headers["etag"] = `"${template.version}"`;
+        return template;
+      },
+      {
+        permission: "templates:read",
+        params: WorkspaceItemParams,
+        response: { 200: TemplateView, ...refusals },
+        detail: { summary: "Read a template" },
+      },
+    )
+    .patch(
+      "/templates/:id",
+      ({ db, params, body, headers, set }) => {
+        const version = versionOfIfMatch(headers["if-match"]);
+        const template = changeTemplate(db, params.id, body, version, clock());
+        set.headers["etag"] = `"${template.version}"`;
+        return template;
+      },
+      {
+        permission: "templates:write",
+        params: WorkspaceItemParams,
+        headers: IfMatchHeaders,
+        body: TemplateChange,
+        response: { 200: TemplateView, ...refusals },
+        detail: { summary: "Save a template", description: "Only what is given changes." },
+      },
+    )
+    .delete(
+      "/templates/:id",
+      ({ db, params, actor, workspace }) => {
+        deleteTemplate(db, params.id);
+        audit.record(entry(actor, workspace, "template.delete", params.id));
+        return done;
+      },
+      {
+        permission: "templates:write",
+        params: WorkspaceItemParams,
+        response: { 200: Done, ...refusals },
+        detail: { summary: "Delete a template" },
+      },
+    );

@@ -1,0 +1,156 @@
+import { buildContent, type Problem, renderPreview } from "../../delivery/index.ts";
+import type { Databases } from "../../platform/db/databases.ts";
+import type { Connection } from "../../platform/db/driver.ts";
+import { AppError, invalidField, notFound } from "../../platform/errors.ts";
+import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
+import { contactFor, listFieldKeys, workspaceFacts } from "./message-scope.service.ts";
+import { type Starter, starters } from "./starters.ts";
+import type { TemplateChange, TemplateCreate, TemplateView } from "./templates.schema.ts";
+import {
+  addTemplate,
+  deleteTemplateRow,
+  findTemplate,
+  listTemplateRows,
+  replaceTemplate,
+  type TemplateDocument,
+  type TemplateRow,
+} from "./templates.store.ts";
+
+export { starters } from "./starters.ts";
+
+const DEFAULT_PAGE = 50;
+
+/** A page of templates, newest first, without their sources. */
+export function listTemplates(
+  db: Connection,
+  query: { q?: string; cursor?: string; limit?: number },
+): { items: Omit<TemplateRow, "source">[]; nextCursor: string | null } {
+  const limit = query.limit ?? DEFAULT_PAGE;
+  const [before] = query.cursor === undefined ? [null] : decodeCursor(query.cursor, 1);
+  const rows = listTemplateRows(db, {
+    before: typeof before === "number" ? before : Number.MAX_SAFE_INTEGER,
+    limit: limit + 1,
+    pattern: query.q ? `%${query.q.replace(/[\\%_]/g, "\\$&")}%` : "",
+  });
+  return cutPage(rows, limit, (row) => [row.id]);
+}
+
+/** @throws AppError `not_found`. */
+export function readTemplate(db: Connection, id: number): TemplateView {
+  const row = findTemplate(db, id);
+  if (row === undefined) {
+    throw notFound("template");
+  }
+  return row;
+}
+
+/** Creates a template, empty, from what is given, or as a copy of a starter. @throws AppError `invalid_input`. */
+export function createTemplate(db: Connection, input: TemplateCreate, now: number): TemplateView {
+  const base = input.starter === undefined ? undefined : requireStarter(input.starter);
+  const document: TemplateDocument = {
+    name: input.name,
+    kind: input.kind ?? base?.kind ?? "mjml",
+    source: input.source ?? base?.source ?? "",
+    subject: input.subject ?? base?.subject ?? "",
+  };
+  refuseControls(document);
+  return readTemplate(db, addTemplate(db, { ...document, now }));
+}
+
+/**
+ * Saves what is given. Campaigns that were started from the template keep their own copy.
+ *
+ * @param ifMatch The version the person saw; undefined = whatever it is now.
+ * @throws AppError `not_found`; `stale_version` when somebody else saved meanwhile.
+ */
+export function changeTemplate(
+  db: Connection,
+  id: number,
+  change: TemplateChange,
+  ifMatch: number | undefined,
+  now: number,
+): TemplateView {
+  const { name, kind, source, subject, version } = readTemplate(db, id);
+  const document = { name, kind, source, subject, ...change };
+  refuseControls(document);
+  const isCurrent = ifMatch === undefined || ifMatch === version;
+  if (!isCurrent || !replaceTemplate(db, { ...document, id, version, now })) {
+    throw new AppError(
+      "stale_version",
+      `Somebody else changed the template meanwhile; load it again. It is version ${version} now.`,
+    );
+  }
+  return readTemplate(db, id);
+}
+
+/** Removes a template; campaigns keep the copy they were started with. @throws AppError `not_found`. */
+export function deleteTemplate(db: Connection, id: number): void {
+  if (!deleteTemplateRow(db, id)) {
+    throw notFound("template");
+  }
+}
+
+/**
+ * Compiles a source and shows it with a contact's values, by the code that sends; mistakes come back as
+ * problems. Stores nothing.
+ *
+ * @param input.contactId Undefined = the oldest contact, or a made-up one.
+ * @throws AppError `not_found` for the contact.
+ */
+export async function compileTemplate(
+  context: { databases: Databases; workspaceId: string; publicUrl: string },
+  input: { kind: "mjml" | "html"; source: string; contactId?: number | undefined },
+  now: number,
+): Promise<{ html: string; text: string; problems: Problem[] }> {
+  const { databases, workspaceId, publicUrl } = context;
+  const db = databases.workspace(workspaceId);
+  const { number, name, postalAddress } = workspaceFacts(databases.system, workspaceId);
+  const contact = contactFor(db, input.contactId);
+  const built = await buildContent(
+    {
+      ...unsent,
+      fromName: name,
+      bodyKind: input.kind,
+      bodySource: input.source,
+      workspace: { id: workspaceId, number, name, postalAddress },
+      publicUrl,
+    },
+    listFieldKeys(db),
+  );
+  const preview = await renderPreview(built.content, contact, now);
+  const fresh = preview.problems.filter(
+    (problem) => !built.problems.some((known) => known.message === problem.message),
+  );
+  return { html: preview.html, text: preview.text, problems: [...built.problems, ...fresh] };
+}
+
+// What a campaign would add to a template; nothing of it leaves this process.
+const unsent = {
+  subject: "",
+  preheader: "",
+  fromEmail: "nobody@sender.invalid",
+  replyTo: "",
+  textSource: null,
+  trackOpens: false,
+  trackClicks: false,
+  domain: "sender.invalid",
+  name: "",
+  bounceDomain: "",
+};
+
+function requireStarter(key: string): Starter {
+  const starter = starters.find((candidate) => candidate.key === key);
+  if (starter === undefined) {
+    throw invalidField("starter", `there is no starter "${key}"`);
+  }
+  return starter;
+}
+
+function refuseControls({ name, subject }: TemplateDocument): void {
+  if (/\p{Cc}/u.test(name)) {
+    throw invalidField("name", "holds control characters");
+  }
+  if (/\p{Cc}/u.test(subject)) {
+    throw invalidField("subject", "holds a line break or another control character");
+  }
+}

@@ -1,0 +1,17 @@
+import { invalidField } from "../errors.ts";
+
+/**
+ * The version in an If-Match header (RFC 9110 §13.1.1); undefined when there is none or it is `*`.
+ *
+ * @throws AppError `invalid_input` for an ETag that we did not give.
+ */
+export function versionOfIfMatch(header: string | undefined): number | undefined {
+  if (header === undefined || header.trim() === "*") {
+    return undefined;
+  }
+  const version = /^(?:W\/)?"?(\d{1,15})"?$/.exec(header.trim())?.[1];
+  if (version === undefined) {
+    throw invalidField("if-match", "is not an ETag that was given here", 'For example "3".');
+  }
+  return Number(version);
+}

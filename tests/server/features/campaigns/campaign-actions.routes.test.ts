@@ -1,0 +1,164 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { inboxPassword } from "../../../../server/inbound/index.ts";
+import { loadKeyRing } from "../../../../server/platform/secrets.ts";
+import { type CampaignFixture, newCampaignFixture } from "./fixture.ts";
+
+let fixture: CampaignFixture;
+beforeEach(() => {
+  fixture = newCampaignFixture();
+});
+afterEach(() => fixture.app.close());
+
+test("the preview shows what a contact would get, its values escaped, and nothing is tracked", async () => {
+  const id = await fixture.newReady();
+  fixture.db().exec(`
+    INSERT INTO contact (email, address, domain, first_name, created_at, updated_at)
+    VALUES ('b@x.test', 'b@x.test', 'x.test', '<script>alert(1)</script>', 0, 0)`);
+
+  const first = await (await fixture.call("POST", `/${id}/preview`)).json();
+  const hostile = await (await fixture.call("POST", `/${id}/preview`, { contactId: 2 })).json();
+
+  expect(first).toMatchObject({
+    subject: "Hello Ann",
+    problems: [],
+    contact: { id: 1, email: "ann@x.test" },
+  });
+  expect(first.html).toContain("Hi Ann");
+  expect(first.html).toContain('href="https://shop.example/?a=1&amp;b=2"');
+  expect(first.text).toContain("Hi Ann");
+  expect(hostile.html).not.toContain("<script");
+  expect(hostile.html).toContain("&lt;script&gt;");
+  expect((await fixture.call("POST", `/${id}/preview`, { contactId: 99 })).status).toBe(404);
+});
+
+test("a template with a mistake previews as its problem, not as a fault of the server", async () => {
+  const id = await fixture.newReady({ bodySource: "<p>{{ contact.first_name | nope }}</p>" });
+
+  const preview = await (await fixture.call("POST", `/${id}/preview`)).json();
+
+  expect(preview.problems[0]).toMatchObject({ severity: "error" });
+});
+
+test("what was launched is previewed as it was launched", async () => {
+  const id = await fixture.newReady();
+  await fixture.call("POST", `/${id}/launch`);
+  fixture.db().exec("UPDATE campaign SET body_source = 'changed behind its back'");
+
+  const preview = await (await fixture.call("POST", `/${id}/preview`)).json();
+
+  expect(preview.html).toContain("Hi Ann");
+});
+
+test("preflight gives the waterfall and what would hurt, each with where to mend it", async () => {
+  const id = await fixture.newReady({ bodySource: "<p>{{ contact.nam }}</p>" });
+
+  const preflight = await (await fixture.call("GET", `/${id}/preflight`)).json();
+
+  expect(preflight.waterfall).toMatchObject({ inAudience: 5, recipients: 3 });
+  expect(preflight.canSend).toBe(true);
+  expect(
+    preflight.checks.map((check: { code: string; fix: string }) => [check.code, check.fix]),
+  ).toEqual([
+    ["template_warning", "content"],
+    ["no_unsubscribe_link", "content"],
+  ]);
+});
+
+test("a test goes by the campaign's route to each address, marked, untracked, with a contact's values", async () => {
+  const id = await fixture.newReady();
+
+  const response = await fixture.call("POST", `/${id}/test-send`, {
+    to: ["me@Example.org", "you@example.org"],
+    contactId: 1,
+  });
+
+  expect(await response.json()).toEqual({
+    results: [
+      { to: "me@example.org", accepted: true, message: "mx.test said: 250 Ok: queued" },
+      { to: "you@example.org", accepted: true, message: "mx.test said: 250 Ok: queued" },
+    ],
+  });
+  expect(fixture.engine.sent[0]).toMatchObject({
+    to: "me@example.org",
+    contact: { first_name: "Ann" },
+    route: {
+      kind: "test_inbox",
+      port: 2_526,
+      password: inboxPassword(loadKeyRing(fixture.app.dataDir), fixture.workspace.id),
+    },
+    content: {
+      subject: "[Test] Hello {{ contact.first_name }}",
+      trackOpens: false,
+      trackClicks: false,
+    },
+  });
+});
+
+test("a test that a server refuses says so in the server's words", async () => {
+  const id = await fixture.newReady();
+  fixture.engine.answer = {
+    kind: "refused",
+    stage: "rcpt",
+    reply: { code: 550, enhanced: "5.1.1", text: "no such user" },
+    host: "mx.test",
+    durationMs: 1,
+  };
+
+  const { results } = await (
+    await fixture.call("POST", `/${id}/test-send`, { to: ["a@b.test"] })
+  ).json();
+
+  expect(results).toEqual([
+    { to: "a@b.test", accepted: false, message: "mx.test said: 550 no such user" },
+  ]);
+});
+
+test.each([
+  [{ to: [] }],
+  [{ to: ["1@a.test", "2@a.test", "3@a.test", "4@a.test", "5@a.test", "6@a.test"] }],
+  [{ to: ["not an address"] }],
+  [{ to: ["a@b.test\r\nRCPT TO:<x@y.test>"] }],
+])("refuses to send a test to %p", async (body) => {
+  const id = await fixture.newReady();
+
+  expect((await fixture.call("POST", `/${id}/test-send`, body)).status).toBe(422);
+  expect(fixture.engine.sent).toEqual([]);
+});
+
+test("progress is a stream of exact counts that ends when the campaign does", async () => {
+  const id = await fixture.newReady();
+  const db = fixture.db();
+  db.exec(`
+    UPDATE campaign SET status = 'sending', recipient_total = 10;
+    INSERT INTO chunk (campaign_id, chunk_no, provider, first_seq, last_seq, pending, sent, bounced)
+    VALUES (${id}, 1, 'other', 1, 10, 6, 3, 1)`);
+
+  const response = await fixture.call("GET", `/${id}/progress`);
+  const reader = response.body?.getReader();
+  const read = async () => {
+    const { value, done } = (await reader?.read()) ?? { done: true };
+    return done ? undefined : new TextDecoder().decode(value);
+  };
+  const first = await read();
+  fixture.now.at += 2_000;
+  db.exec(`UPDATE chunk SET pending = 0, sent = 9; UPDATE campaign SET status = 'completed'`);
+  const last = await read();
+
+  expect(response.headers.get("content-type")).toStartWith("text/event-stream");
+  expect(first).toStartWith("event: progress\ndata: {");
+  expect(JSON.parse(first?.split("data: ")[1] ?? "")).toMatchObject({
+    status: "sending",
+    done: 4,
+    counts: { total: 10, pending: 6, sent: 3, bounced: 1 },
+  });
+  expect(JSON.parse(last?.split("data: ")[1] ?? "")).toMatchObject({
+    status: "completed",
+    done: 10,
+    secondsLeft: null,
+  });
+  expect(await read()).toBeUndefined();
+});
+
+test("the progress of a campaign that is not there is not found, before any stream begins", async () => {
+  expect((await fixture.call("GET", "/99/progress")).status).toBe(404);
+});

@@ -1,0 +1,244 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { runLaunchJob } from "../../../../server/features/campaigns/launch.service.ts";
+import { createJobQueue } from "../../../../server/platform/scheduler/job-queue.ts";
+import { type CampaignFixture, newCampaignFixture, START } from "./fixture.ts";
+
+let fixture: CampaignFixture;
+beforeEach(() => {
+  fixture = newCampaignFixture();
+});
+afterEach(() => fixture.app.close());
+
+type JobRow = { kind: string; state: string; due_at: number; payload: string };
+const jobs = () =>
+  fixture.app.databases.system
+    .prepare<[], JobRow>("SELECT kind, state, due_at, payload FROM job ORDER BY id")
+    .all();
+const statusOf = (id: number) =>
+  fixture.db().prepare("SELECT status FROM campaign WHERE id = ?").pluck().get(id);
+const runDueJob = (campaignId: number) =>
+  runLaunchJob(
+    {
+      databases: fixture.app.databases,
+      jobs: createJobQueue(fixture.app.databases.system, () => fixture.now.at),
+      engine: fixture.engine,
+      clock: () => fixture.now.at,
+      publicUrl: () => "https://mail.example.net",
+    },
+    { workspaceId: fixture.workspace.id, campaignId },
+  );
+
+test("launching freezes the content with its links, queues the job that carries it, and wakes delivery", async () => {
+  const id = await fixture.newReady();
+
+  const launched = await (await fixture.call("POST", `/${id}/launch`)).json();
+  fixture.db().exec("UPDATE sender SET name = 'Changed later'");
+
+  expect(launched).toMatchObject({ status: "preparing", launchedAt: START });
+  expect(jobs()).toEqual([
+    {
+      kind: "campaign.launch",
+      state: "ready",
+      due_at: START,
+      payload: JSON.stringify({ campaignId: id }),
+    },
+  ]);
+  expect(fixture.engine.noticed).toEqual([id]);
+  const content = JSON.parse(
+    String(fixture.db().prepare("SELECT content FROM campaign_content").pluck().get()),
+  );
+  expect(content).toMatchObject({
+    subject: "Hello {{ contact.first_name }}",
+    fromName: "Acme",
+    fromEmail: "news@acme.test",
+    domain: "acme.test",
+    publicUrl: "https://mail.example.net",
+    trackClicks: true,
+    workspace: { number: fixture.workspace.number, postalAddress: "1 Test Street, Berlin" },
+  });
+  expect(fixture.db().prepare("SELECT link_no, url FROM campaign_link").all()).toEqual([
+    { link_no: 1, url: "https://shop.example/?a=1&b=2" },
+  ]);
+});
+
+test("the job is safe to repeat: it wakes delivery for what is being prepared and leaves the rest alone", async () => {
+  const id = await fixture.newReady();
+  await fixture.call("POST", `/${id}/launch`);
+  fixture.engine.noticed = [];
+
+  await runDueJob(id);
+  await runDueJob(id);
+  fixture.db().exec("UPDATE campaign SET status = 'sending'");
+  await runDueJob(id);
+
+  expect(fixture.engine.noticed).toEqual([id, id]);
+  expect(fixture.engine.expected).toHaveLength(2);
+  expect(statusOf(id)).toBe("sending");
+});
+
+test("of two launches at once one wins, and there is one job", async () => {
+  const id = await fixture.newReady();
+
+  const both = await Promise.all([
+    fixture.call("POST", `/${id}/launch`),
+    fixture.call("POST", `/${id}/launch`),
+  ]);
+
+  expect(both.map((response) => response.status).sort()).toEqual([200, 409]);
+  expect(jobs().filter((job) => job.state === "ready")).toHaveLength(1);
+});
+
+test("an edit while the launch is being checked stops the launch", async () => {
+  const id = await fixture.newReady();
+  const { waterfall } = fixture.engine;
+  fixture.engine.waterfall = async (...input) => {
+    await fixture.call("PATCH", `/${id}`, { subject: "Changed in the last moment" });
+    return await waterfall(...input);
+  };
+
+  const response = await fixture.call("POST", `/${id}/launch`);
+
+  expect(response.status).toBe(412);
+  expect(statusOf(id)).toBe("draft");
+});
+
+test.each([
+  [
+    "nothing chosen",
+    { audience: { everyone: false, includeLists: [], excludeLists: [] } },
+    "audience",
+  ],
+  ["a broken template", { bodySource: "{% if %}" }, "content"],
+  ["no subject", { subject: " " }, "subject"],
+  ["no sender", { senderId: null }, "sender"],
+])(
+  "with %s it cannot be launched, and the answer says where to mend it",
+  async (_name, change, fix) => {
+    const id = await fixture.newReady(change);
+
+    const response = await fixture.call("POST", `/${id}/launch`);
+    const problem = await response.json();
+
+    expect(response.status).toBe(409);
+    expect(problem.fields.map((field: { field: string }) => field.field)).toContain(fix);
+    expect(statusOf(id)).toBe("draft");
+    expect(jobs()).toEqual([]);
+  },
+);
+
+test("an audience that is empty after suppressions cannot be launched", async () => {
+  fixture.engine.recipients = 0;
+  const id = await fixture.newReady();
+
+  const response = await fixture.call("POST", `/${id}/launch`);
+
+  expect(response.status).toBe(409);
+  expect((await response.json()).detail).toContain("Nobody would get it");
+});
+
+test("a schedule is a durable job at the instant of the wall clock; a new time replaces the old one", async () => {
+  const id = await fixture.newReady();
+  const schedule = (localTime: string, timeZone = "Europe/Berlin") =>
+    fixture.call("POST", `/${id}/schedule`, { localTime, timeZone });
+
+  const first = await (await schedule("2026-12-01T09:00")).json();
+  const second = await (await schedule("2026-12-02T09:00")).json();
+
+  expect(first).toMatchObject({
+    status: "scheduled",
+    scheduledAt: Date.parse("2026-12-01T08:00:00Z"),
+  });
+  expect(second.scheduledAt).toBe(Date.parse("2026-12-02T08:00:00Z"));
+  expect(jobs().filter((job) => job.state === "ready")).toMatchObject([
+    { due_at: Date.parse("2026-12-02T08:00:00Z") },
+  ]);
+});
+
+test.each([
+  ["2026-11-20T09:00", "Europe/Berlin", "localTime"],
+  ["2029-11-20T09:00", "Europe/Berlin", "localTime"],
+  ["2026-12-01T09:00", "Mars/Olympus", "timeZone"],
+  ["tomorrow", "Europe/Berlin", "localTime"],
+])("refuses the time %s in %s", async (localTime, timeZone, field) => {
+  const id = await fixture.newReady();
+
+  const response = await fixture.call("POST", `/${id}/schedule`, { localTime, timeZone });
+
+  expect(response.status).toBe(422);
+  expect((await response.json()).fields[0].field).toBe(field);
+});
+
+test("unscheduling makes it a draft again and takes the job back", async () => {
+  const id = await fixture.newReady();
+  await fixture.call("POST", `/${id}/schedule`, { localTime: "2026-12-01T09:00", timeZone: "UTC" });
+
+  const draft = await (await fixture.call("POST", `/${id}/unschedule`)).json();
+
+  expect(draft).toMatchObject({ status: "draft", scheduledAt: null });
+  expect(jobs().map((job) => job.state)).toEqual(["cancelled"]);
+});
+
+test("a scheduled campaign is launched when it is due, and not before", async () => {
+  const id = await fixture.newReady();
+  await fixture.call("POST", `/${id}/schedule`, { localTime: "2026-12-01T09:00", timeZone: "UTC" });
+
+  await runDueJob(id);
+  expect(statusOf(id)).toBe("scheduled");
+
+  fixture.now.at = Date.parse("2026-12-01T09:00:00Z");
+  await runDueJob(id);
+  expect(statusOf(id)).toBe("preparing");
+  expect(fixture.engine.noticed).toEqual([id]);
+});
+
+test("a scheduled campaign that cannot be sent at its time becomes a draft that says why", async () => {
+  const id = await fixture.newReady();
+  await fixture.call("POST", `/${id}/schedule`, { localTime: "2026-12-01T09:00", timeZone: "UTC" });
+  fixture.now.at = Date.parse("2026-12-01T09:00:00Z");
+  fixture.engine.recipients = 0;
+
+  await runDueJob(id);
+
+  expect(await (await fixture.call("GET", `/${id}`)).json()).toMatchObject({
+    status: "draft",
+    statusReason: expect.stringContaining("It was not sent at its time: Nobody would get it"),
+  });
+});
+
+test("pause, resume and cancel move the campaign and tell delivery; delivery hears of it beforehand", async () => {
+  const id = await fixture.newReady();
+  fixture.db().exec("UPDATE campaign SET status = 'sending'");
+
+  const paused = await (await fixture.call("POST", `/${id}/pause`, { reason: "typo" })).json();
+  fixture.db().exec("UPDATE campaign SET status = 'paused'");
+  const resumed = await (await fixture.call("POST", `/${id}/resume`)).json();
+  const cancelled = await (await fixture.call("POST", `/${id}/cancel`)).json();
+  const again = await fixture.call("POST", `/${id}/pause`);
+
+  expect(paused).toMatchObject({ status: "pausing", statusReason: "typo" });
+  expect(resumed).toMatchObject({ status: "sending", statusReason: "" });
+  expect(cancelled).toMatchObject({ status: "cancelling" });
+  expect(again.status).toBe(409);
+  expect(fixture.engine.noticed).toEqual([id, id, id]);
+  expect(fixture.engine.expected.length).toBeGreaterThanOrEqual(3);
+});
+
+test("a campaign cancelled before its time is cancelled at once, and its job with it", async () => {
+  const id = await fixture.newReady();
+  await fixture.call("POST", `/${id}/schedule`, { localTime: "2026-12-01T09:00", timeZone: "UTC" });
+
+  const cancelled = await (await fixture.call("POST", `/${id}/cancel`)).json();
+
+  expect(cancelled).toMatchObject({ status: "cancelled", finishedAt: START });
+  expect(jobs().map((job) => job.state)).toEqual(["cancelled"]);
+});
+
+test("a paused campaign whose route is off cannot go on", async () => {
+  const id = await fixture.newReady();
+  fixture.db().exec("UPDATE campaign SET status = 'paused'; UPDATE route SET enabled = 0");
+
+  const response = await fixture.call("POST", `/${id}/resume`);
+
+  expect(response.status).toBe(409);
+  expect((await response.json()).detail).toContain("route");
+});

@@ -1,0 +1,86 @@
+import { expect, test } from "bun:test";
+import {
+  type PreflightFacts,
+  preflightChecks,
+} from "../../../../server/features/campaigns/preflight.rules.ts";
+
+const ready = { state: "ready" as const, problems: [] };
+const good: PreflightFacts = {
+  sections: { content: ready, audience: ready, sender: ready },
+  problems: [],
+  bodySource: '<p>Hi</p><a href="{{ unsubscribe_url }}">Unsubscribe</a>',
+  textSource: null,
+  html: "<p>Hi</p>",
+  text: "Hi",
+  publicUrl: "https://mail.example.com",
+  postalAddress: "1 Street",
+  willGetIt: 10,
+  sender: { email: "a@example.com", domainVerified: true, domainId: 1, testOnly: false },
+  route: { name: "SES", kind: "relay", signDkim: true },
+};
+const codes = (change: Partial<PreflightFacts>) =>
+  preflightChecks({ ...good, ...change }).map(
+    (check) => `${check.severity} ${check.code} ${check.fix}`,
+  );
+
+test("a campaign that is in order has nothing to say", () => {
+  expect(codes({})).toEqual([]);
+});
+
+test.each([
+  ["an empty audience", { willGetIt: 0 }, "error empty_audience audience"],
+  ["a body without a way out", { bodySource: "<p>Hi</p>" }, "warning no_unsubscribe_link content"],
+  ["an emptied text part", { textSource: " " }, "warning no_text text"],
+  ["nothing but pictures", { text: "" }, "warning no_text content"],
+  ["no postal address", { postalAddress: "" }, "warning no_postal_address workspace"],
+  [
+    "a domain that is not set up",
+    {
+      sender: { ...good.sender, domainId: null, domainVerified: false } as PreflightFacts["sender"],
+    },
+    "warning domain_missing domains",
+  ],
+  [
+    "a domain whose key is not published",
+    { sender: { ...good.sender, domainVerified: false } as PreflightFacts["sender"] },
+    "warning domain_unverified domains",
+  ],
+  [
+    "a route that does not sign",
+    { route: { name: "SES", kind: "relay", signDkim: false } as const },
+    "warning route_unsigned route",
+  ],
+  [
+    "a public URL on this machine",
+    { publicUrl: "http://localhost:8080" },
+    "error public_url_local public-url",
+  ],
+  [
+    "a public URL without TLS",
+    { publicUrl: "http://mail.example.com" },
+    "warning public_url_http public-url",
+  ],
+])("%s is told", (_name, change, expected) => {
+  expect(codes(change)).toEqual([expected]);
+});
+
+test("the test inbox needs neither a verified domain nor a public URL", () => {
+  expect(
+    codes({
+      route: { name: "Test", kind: "test_inbox", signDkim: true },
+      publicUrl: "http://localhost:8080",
+      sender: { email: "a@acme.test", domainVerified: false, domainId: null, testOnly: true },
+    }),
+  ).toEqual([]);
+});
+
+test("errors come before warnings, and a template's mistakes keep their line", () => {
+  const checks = preflightChecks({
+    ...good,
+    postalAddress: "",
+    problems: [{ severity: "error", where: "html", message: 'There is no tag "x".', line: 3 }],
+  });
+
+  expect(checks.map((check) => check.code)).toEqual(["template_error", "no_postal_address"]);
+  expect(checks[0]?.message).toBe('There is no tag "x". (line 3)');
+});

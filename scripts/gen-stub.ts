@@ -1,13 +1,22 @@
-// Writes an empty asset manifest where there is none, so that the compiler and `bun run dev` work on a
-// fresh clone, before the first build of the web UI.
-import { existsSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+// Writes an empty asset manifest where there is none, or where it names files of a build that is gone, so that
+// the compiler, the tests and `bun run dev` work on a fresh clone and after any clean-up.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 
-const path = join(import.meta.dir, "../server/platform/http/assets.gen.ts");
+const manifest = join(import.meta.dir, "../server/platform/http/assets.gen.ts");
 
-if (!existsSync(path)) {
+function isWhole(): boolean {
+  if (!existsSync(manifest)) {
+    return false;
+  }
+  const files = readFileSync(manifest, "utf8").matchAll(/^import file\d+ from "([^"]+)"/gm);
+  return [...files].every(([, file]) => existsSync(join(dirname(manifest), file ?? "")));
+}
+
+if (!isWhole()) {
+  mkdirSync(dirname(manifest), { recursive: true });
   writeFileSync(
-    path,
+    manifest,
     `import type { AssetManifest } from "./asset-manifest.ts";\n\nexport const assets: AssetManifest = {};\n`,
   );
 }

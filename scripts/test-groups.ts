@@ -53,9 +53,10 @@ export async function runGroup(root: string, group: string): Promise<TestRun> {
 /** Reads bun's closing lines. A run that ended badly without a failed test counts as one failure. */
 export function tally(name: string, report: string, exit: number): TestRun {
   const plain = Bun.stripANSI(report);
-  // The last one counts: a test may itself run tests and print their summary.
+  // The last summary counts: a test may itself run tests and print theirs.
+  const summary = plain.slice(Math.max(0, plain.search(/^\s*\d+ pass$(?![\s\S]*^\s*\d+ pass$)/m)));
   const count = (word: string) =>
-    Number([...plain.matchAll(new RegExp(`^\\s*(\\d+) ${word}$`, "gm"))].at(-1)?.[1] ?? 0);
+    Number(new RegExp(`^\\s*(\\d+) ${word}$`, "m").exec(summary)?.[1] ?? 0);
   const passed = count("pass");
   const failed = count("fail");
   const broken = exit !== 0 || passed + failed === 0;

@@ -1,21 +1,38 @@
 import { Elysia } from "elysia";
 import type { Config } from "./config.ts";
+import { apiKeyRoutes } from "./features/api-keys/api-keys.routes.ts";
 import { auditRoutes } from "./features/audit/audit.routes.ts";
 import { createAuditLog } from "./features/audit/audit.service.ts";
+import { createAccess } from "./features/auth/access.service.ts";
+import { authRoutes } from "./features/auth/auth.routes.ts";
+import { createSessions } from "./features/auth/auth.service.ts";
 import { campaignActionRoutes } from "./features/campaigns/campaign-actions.routes.ts";
 import { campaignRoutes } from "./features/campaigns/campaigns.routes.ts";
+import { contactFieldRoutes } from "./features/contacts/contact-fields.routes.ts";
+import { contactRoutes } from "./features/contacts/contacts.routes.ts";
 import type { AppDeps, Outside } from "./features/deps.ts";
 import { domainRoutes } from "./features/domains/domains.routes.ts";
 import { senderRoutes } from "./features/domains/senders.routes.ts";
 import { inboxRoutes } from "./features/inbox/inbox.routes.ts";
+import { listRoutes } from "./features/lists/lists.routes.ts";
+import { organizationRoutes } from "./features/organizations/organizations.routes.ts";
 import { reportRoutes } from "./features/reports/reports.routes.ts";
 import { routeRoutes } from "./features/routes/routes.routes.ts";
+import { systemRouteOf } from "./features/setup/instance.service.ts";
+import { suppressionRoutes } from "./features/suppressions/suppressions.routes.ts";
 import { templateRoutes } from "./features/templates/templates.routes.ts";
 import { trackingRoutes } from "./features/tracking/tracking.routes.ts";
+import { memberRoutes } from "./features/workspaces/members.routes.ts";
+import { workspaceRoutes } from "./features/workspaces/workspaces.routes.ts";
 import type { Clock } from "./platform/clock.ts";
+import type { Cluster } from "./platform/cluster/cluster.ts";
+import { standalone } from "./platform/cluster/standalone.ts";
 import type { Databases } from "./platform/db/databases.ts";
+import type { AssetManifest } from "./platform/http/asset-manifest.ts";
+import { assetRoutes } from "./platform/http/assets.ts";
 import { type AccessPort, createGuard } from "./platform/http/guard.ts";
 import { problems } from "./platform/http/problem.ts";
+import { createMailer } from "./platform/mail.ts";
 import { createJobQueue, type JobQueue } from "./platform/scheduler/job-queue.ts";
 import type { KeyRing } from "./platform/secrets.ts";
 
@@ -24,28 +41,45 @@ export type AppOptions = {
   databases: Databases;
   keyRing: KeyRing;
   clock: Clock;
-  access: AccessPort;
+  /** Who may do what; from system.db when left out. */
+  access?: AccessPort;
+  /** What this node may write; everything when left out. */
+  cluster?: Cluster;
   /** The running scheduler's queue; without one, work is queued and a scheduler finds it later. */
   jobs?: JobQueue;
   outside: Outside;
+  /** The built web UI; without one, pages are not found. */
+  assets?: AssetManifest;
 };
 
 /** The whole HTTP application, not yet listening. Importing or calling it starts nothing. */
 export function createApp(options: AppOptions) {
-  const deps: AppDeps = {
-    config: options.config,
-    databases: options.databases,
-    keyRing: options.keyRing,
-    clock: options.clock,
-    guard: createGuard(options.access, options.databases),
-    audit: createAuditLog(options.databases.system, options.clock),
-    jobs: options.jobs ?? createJobQueue(options.databases.system, options.clock),
-    outside: options.outside,
-  };
+  const deps = createDeps(options);
   return new Elysia({ name: "swiftmail" })
     .use(problems)
     .use(api(deps))
-    .use(trackingRoutes({ ...deps, port: deps.outside.tracking }));
+    .use(trackingRoutes({ ...deps, port: deps.outside.tracking }))
+    .use(assetRoutes(options.assets ?? {}));
+}
+
+function createDeps(options: AppOptions): AppDeps {
+  const { config, databases, keyRing, clock } = options;
+  const { system } = databases;
+  const { canWrite } = options.cluster ?? standalone();
+  const sessions = createSessions(system, canWrite);
+  const access = options.access ?? createAccess({ config, system, sessions, clock, canWrite });
+  return {
+    config,
+    databases,
+    keyRing,
+    clock,
+    sessions,
+    guard: createGuard(access, databases),
+    audit: createAuditLog(system, clock),
+    jobs: options.jobs ?? createJobQueue(system, clock),
+    mail: createMailer(() => systemRouteOf(system, keyRing)),
+    outside: options.outside,
+  };
 }
 
 export type App = ReturnType<typeof createApp>;
@@ -58,9 +92,18 @@ function api(deps: AppDeps) {
     .use(routeRoutes(deps))
     .use(domainRoutes(deps))
     .use(senderRoutes(deps))
+    .use(authRoutes(deps))
+    .use(organizationRoutes(deps))
+    .use(workspaceRoutes(deps))
+    .use(memberRoutes(deps))
+    .use(apiKeyRoutes(deps))
     .use(templateRoutes(deps))
     .use(campaignRoutes(deps))
     .use(campaignActionRoutes(deps))
     .use(auditRoutes(deps))
+    .use(contactRoutes(deps))
+    .use(contactFieldRoutes(deps))
+    .use(listRoutes(deps))
+    .use(suppressionRoutes(deps))
     .use(reportRoutes(deps));
 }

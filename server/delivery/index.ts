@@ -4,10 +4,22 @@ export { freezeAudience } from "./audience/freeze.ts";
 export { countWaterfall, type Waterfall } from "./audience/waterfall.ts";
 export type * from "./facts.ts";
 export { type BodyKind, compileBody, type Problem } from "./render/body.ts";
-export { buildContent } from "./render/content.ts";
+export { type CompiledCampaign, compileCampaign, isSafeAddress } from "./render/compile.ts";
+export { buildContent, type ContentSource } from "./render/content.ts";
+export { loadSigningKey, type SigningKey } from "./render/dkim.ts";
+export { collectLinks } from "./render/links.ts";
 export { lintTemplate } from "./render/lint.ts";
+export { TemplateError } from "./render/liquid-engine.ts";
+export { type MessageOptions, renderMessage } from "./render/message.ts";
 export { plainTextOf } from "./render/plain-text.ts";
-export { type Preview, renderPreview } from "./render/preview.ts";
+export {
+  linkTarget,
+  nobody,
+  type Preview,
+  renderPreview,
+  renderWebView,
+} from "./render/preview.ts";
+export { createSigner, renderSigned, type Signer } from "./render/signer.ts";
 export {
   type CampaignCounts,
   campaignCounts,

@@ -4,9 +4,11 @@ import type { Inbound } from "../inbound/index.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Databases } from "../platform/db/databases.ts";
 import type { Guard } from "../platform/http/guard.ts";
+import type { Mailer } from "../platform/mail.ts";
 import type { JobQueue } from "../platform/scheduler/job-queue.ts";
 import type { KeyRing } from "../platform/secrets.ts";
 import type { AuditLog } from "./audit/audit.service.ts";
+import type { Sessions } from "./auth/auth.service.ts";
 import type { CampaignEngine } from "./campaigns/campaign-engine.service.ts";
 import type { DnsLookup } from "./domains/domains.service.ts";
 import type { RouteCheck } from "./routes/routes.service.ts";
@@ -37,5 +39,8 @@ export type AppDeps = {
   audit: AuditLog;
   /** Work for later: `jobs.enqueue("import.run", workspaceId, { importId })`. */
   jobs: JobQueue;
+  /** Mail of the instance itself: invitations, password links. */
+  mail: Mailer;
+  sessions: Sessions;
   outside: Outside;
 };

@@ -81,7 +81,7 @@ export function newTestApp(now: () => number = Date.now, outside: Partial<Outsid
 }
 
 /** A test says what there is outside; using what it did not name fails the test. */
-const nothingOutside: Outside = {
+export const nothingOutside: Outside = {
   inbound: { port: 0, clear: () => missing("inbound") },
   checkRoute: () => missing("checkRoute"),
   dns: { txt: () => missing("dns"), cname: () => missing("dns") },

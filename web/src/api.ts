@@ -1,6 +1,33 @@
-import { type Problem, problemFrom } from "./problem.ts";
+import { treaty } from "@elysiajs/eden";
+import type { App } from "../../server/app.ts";
+import { asProblem, type Problem, problemFrom } from "./problem.ts";
 
 const BASE = "/api/v1";
+const origin = typeof location === "undefined" ? "http://localhost" : location.origin;
+
+/**
+ * The API, typed by the server: `ask(api.workspaces({ workspaceId }).dashboard.get())`.
+ * Timestamps stay numbers; a text that looks like a date stays a text.
+ */
+export const api = treaty<App>(origin, {
+  parseDate: false,
+  fetch: { credentials: "same-origin" },
+}).api.v1;
+
+/** The data of an answer; anything but a success is thrown as a `Problem`. */
+export async function ask<R extends { data: unknown; error: unknown }>(
+  call: Promise<R>,
+): Promise<Exclude<R["data"], null>> {
+  const answer: { data: unknown; error: unknown } = await call.catch((error: unknown) => {
+    throw asProblem(error);
+  });
+  if (answer.error !== null && answer.error !== undefined) {
+    const { status, value } = answer.error as { status: number; value: unknown };
+    const isUnsent = value instanceof Error || value instanceof Event;
+    throw refused(problemFrom(isUnsent ? 0 : Number(status), value));
+  }
+  return answer.data as Exclude<R["data"], null>;
+}
 
 type Query = Record<string, string | number | boolean | null | undefined>;
 
@@ -66,8 +93,11 @@ function refused(problem: Problem): Problem {
   return problem;
 }
 
-/** The API below /api/v1. Every method throws a `Problem` for anything but a success. */
-export const api = {
+/**
+ * The API by path, for what the typed client cannot send (uploads, files) or does not cover.
+ * Every method throws a `Problem` for anything but a success.
+ */
+export const http = {
   get: <T>(path: string, query: Query = {}, signal?: AbortSignal) =>
     call<T>("GET", path, { query, ...(signal === undefined ? {} : { signal }) }),
   post: <T>(path: string, body?: unknown, options: CallOptions = {}) =>

@@ -21,8 +21,36 @@ const entryPages = [
   page("/reset", () => import("./features/auth/reset-page.tsx").then((m) => m.ResetPage)),
 ];
 
+const campaignPages = [
+  page("/w/:workspaceId/campaigns", () =>
+    import("./features/campaigns/campaigns-page.tsx").then((m) => m.CampaignsPage),
+  ),
+  page("/w/:workspaceId/campaigns/:campaignId", () =>
+    import("./features/campaigns/campaign-page.tsx").then((m) => m.CampaignPage),
+  ),
+  page("/w/:workspaceId/campaigns/:campaignId/report", () =>
+    import("./features/reports/report-page.tsx").then((m) => m.ReportPage),
+  ),
+  page("/w/:workspaceId/campaigns/:campaignId/recipients", () =>
+    import("./features/reports/recipients-page.tsx").then((m) => m.RecipientsPage),
+  ),
+  page("/w/:workspaceId/campaigns/:campaignId/recipients/:seq", () =>
+    import("./features/reports/recipient-page.tsx").then((m) => m.RecipientPage),
+  ),
+];
+
 const shellPages = [
+  ...campaignPages,
   page("/account", () => import("./features/auth/account-page.tsx").then((m) => m.AccountPage)),
+  page("/w/:workspaceId", () =>
+    import("./features/dashboard/dashboard-page.tsx").then((m) => m.DashboardPage),
+  ),
+  page("/w/:workspaceId/inbox", () =>
+    import("./features/inbox/inbox-page.tsx").then((m) => m.InboxPage),
+  ),
+  page("/w/:workspaceId/inbox/:id", () =>
+    import("./features/inbox/inbox-message-page.tsx").then((m) => m.InboxMessagePage),
+  ),
 ];
 
 if (import.meta.env.DEV) {

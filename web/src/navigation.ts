@@ -1,4 +1,4 @@
-import { Inbox, LayoutDashboard, type LucideIcon, Settings } from "lucide-preact";
+import { Inbox, LayoutDashboard, type LucideIcon, Send, Settings } from "lucide-preact";
 import { t } from "./shell/shell.messages.ts";
 
 export type NavigationEntry = {
@@ -16,6 +16,7 @@ export type NavigationEntry = {
 export function navigation(): NavigationEntry[] {
   return [
     { label: t("dashboard"), icon: LayoutDashboard, path: "", shortcut: "g d", bar: true },
+    { label: t("campaigns"), icon: Send, path: "/campaigns", shortcut: "g c", bar: true },
     { label: t("inbox"), icon: Inbox, path: "/inbox", shortcut: "g i", bar: true },
     {
       label: t("settings"),

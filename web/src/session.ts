@@ -1,11 +1,18 @@
 import { QueryClient, useQuery } from "@tanstack/preact-query";
 import { useLocation } from "preact-iso";
-import { api } from "./api.ts";
+import { http } from "./api.ts";
 import { Problem } from "./problem.ts";
 
 export type Role = "viewer" | "editor" | "admin" | "owner";
 
-export type MyWorkspace = { id: string; name: string; role: Role; organizationName: string };
+export type MyWorkspace = {
+  id: string;
+  name: string;
+  role: Role;
+  timeZone: string;
+  organizationId: string;
+  organizationName: string;
+};
 
 export type Me = {
   user: { id: string; email: string; name: string; locale: string; isAdmin: boolean };
@@ -26,7 +33,7 @@ export const queryClient = new QueryClient({
 
 /** Who is signed in, and the workspaces they have a part in. */
 export function useMe() {
-  return useQuery({ queryKey: ["me"], queryFn: () => api.get<Me>("/auth/me"), staleTime: 60_000 });
+  return useQuery({ queryKey: ["me"], queryFn: () => http.get<Me>("/auth/me"), staleTime: 60_000 });
 }
 
 /** The id in `/w/:workspaceId/…`; empty outside of a workspace. */

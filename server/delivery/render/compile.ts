@@ -58,10 +58,9 @@ export async function compileCampaign(
   const subject = parseSegments(content.subject, "text", constants);
   const text = compilePart(finalText(content), "text", constants);
   const html = compilePart(finalHtml(content), "html", constants);
-  const skeleton = await composeSkeleton({
-    ...content,
-    boundarySeed: seal(content.workspace.id, String(options.campaignId), content.html).slice(0, 16),
-  });
+  const skeleton = await composeSkeleton(
+    seal(content.workspace.id, String(options.campaignId), content.html).slice(0, 16),
+  );
   return {
     content,
     ...options,
@@ -70,8 +69,8 @@ export async function compileCampaign(
     html,
     body: joinBody(skeleton, text, html),
     fields: {
-      from: skeleton.from,
-      replyTo: skeleton.replyTo,
+      from: headerField("From", mailbox(content.fromName, content.fromEmail)),
+      replyTo: content.replyTo === "" ? undefined : headerField("Reply-To", `<${content.replyTo}>`),
       constant: constantFields(content, options.campaignId, skeleton),
     },
     constantSubject: subject.every((segment) => segment.kind === "static")
@@ -143,7 +142,7 @@ function constantFields(
   // Stable for as long as the domain is; shows nothing that the domain does not (RFC has none; Gmail's
   // Feedback-ID page: the last part is the sender, 5 to 15 characters).
   const sender = seal("sender", content.domain).slice(0, 12);
-  const list = `${encodePhrase(content.workspace.name)}\r\n <${workspace}.${content.domain}>`;
+  const list = mailbox(content.workspace.name, `${workspace}.${content.domain}`);
   return [
     headerField("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
     headerField("List-ID", list),
@@ -151,6 +150,13 @@ function constantFields(
     skeleton.mimeVersion,
     skeleton.contentType,
   ];
+}
+
+// A name and what it names, in angle brackets; on a line of its own when both are long.
+function mailbox(name: string, address: string): string {
+  const phrase = encodePhrase(name);
+  const gap = phrase.length + address.length > 60 ? "\r\n " : " ";
+  return phrase === "" ? `<${address}>` : `${phrase}${gap}<${address}>`;
 }
 
 function seal(...parts: string[]): string {

@@ -26,7 +26,7 @@ export function headerField(name: string, value: string): HeaderField {
 
 /** One line of text without control characters. */
 export function oneLine(text: string): string {
-  return /^(?: ?[!-~])*$/.test(text)
+  return /^(?:[!-~]+(?: [!-~]+)*)?$/.test(text)
     ? text
     : cleanText(text.toWellFormed().replace(/[\s\p{Cc}]+/gu, " ")).trim();
 }
@@ -62,9 +62,12 @@ function foldWords(words: string[], startColumn: number): string {
   return folded;
 }
 
-/** Encodes a display name: as a quoted string when it is ASCII, else as encoded words. */
+/** Encodes a display name: as a quoted string when it is short ASCII, else as encoded words; "" when empty. */
 export function encodePhrase(text: string): string {
   const line = oneLine(text);
+  if (line === "") {
+    return "";
+  }
   if (!/^[ -~]*$/.test(line) || line.includes("=?") || line.length > 50) {
     return encodedWords(line);
   }

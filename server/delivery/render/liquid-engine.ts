@@ -177,8 +177,8 @@ function plainError(error: unknown): TemplateError {
 
 const sentences: [RegExp, (match: RegExpExecArray) => string][] = [
   [/^tag "?([^"]*?)"? not found/, (m) => `There is no tag "${m[1]}".`],
-  [/^tag (.*) not closed/s, (m) => `${m[1]} is never closed.`],
-  [/^output (.*) not closed/s, (m) => `${m[1]} lacks its closing }}.`],
+  [/^tag "?(.*?)"? not closed/s, (m) => `${m[1]} is never closed.`],
+  [/^output "?(.*?)"? not closed/s, (m) => `${m[1]} lacks its closing }}.`],
   [/^undefined filter: (.*)/, (m) => `There is no filter "${m[1]}".`],
   [/template render limit/, () => "The template takes too long to render."],
   [/memory alloc limit/, () => "The template uses too much memory."],

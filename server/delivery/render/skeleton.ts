@@ -6,8 +6,6 @@ const HTML_MARK = "swiftmail-html-part";
 
 /** The frame of a message as nodemailer composes it: what stands before, between and after the two parts. */
 export type Skeleton = {
-  from: HeaderField;
-  replyTo: HeaderField | undefined;
   mimeVersion: HeaderField;
   contentType: HeaderField;
   beforeText: string;
@@ -15,28 +13,20 @@ export type Skeleton = {
   end: string;
 };
 
-export type SkeletonInput = {
-  fromName: string;
-  fromEmail: string;
-  replyTo: string;
-  /** Makes the boundary; the same for every attempt of a campaign. */
-  boundarySeed: string;
-};
-
 /**
  * Has nodemailer compose multipart/alternative (text, then HTML; utf-8; quoted-printable) around two marks
  * and cuts the result at the marks. The boundary holds `=_`, which no quoted-printable text can contain.
+ *
+ * @param boundarySeed Makes the boundary: the same for every attempt of a campaign.
  */
-export async function composeSkeleton(input: SkeletonInput): Promise<Skeleton> {
+export async function composeSkeleton(boundarySeed: string): Promise<Skeleton> {
   const composer = new MailComposer({
-    from: { name: input.fromName, address: input.fromEmail },
-    ...(input.replyTo === "" ? {} : { replyTo: { name: "", address: input.replyTo } }),
     // Something outside ASCII, or the composer would choose 7bit.
     text: `\u00fc${TEXT_MARK}`,
     html: `\u00fc${HTML_MARK}`,
     textEncoding: "quoted-printable",
     boundaryPrefix: "=_",
-    baseBoundary: input.boundarySeed,
+    baseBoundary: boundarySeed,
     disableFileAccess: true,
     disableUrlAccess: true,
   });
@@ -46,8 +36,6 @@ export async function composeSkeleton(input: SkeletonInput): Promise<Skeleton> {
   const [beforeText, afterText] = cut(raw.slice(split + 2), `=C3=BC${TEXT_MARK}`);
   const [beforeHtml, end] = cut(afterText, `=C3=BC${HTML_MARK}`);
   return {
-    from: required(fields, "From"),
-    replyTo: fields.get("reply-to"),
     mimeVersion: required(fields, "MIME-Version"),
     contentType: required(fields, "Content-Type"),
     beforeText,

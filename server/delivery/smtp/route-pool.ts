@@ -289,6 +289,7 @@ export class RoutePool {
       (session) => {
         this.#forgetGreeting(wire);
         this.#connecting -= 1;
+        this.#ceiling = Math.max(this.#ceiling, this.#open - this.#connecting);
         this.#isProven = true;
         this.#failures = 0;
         this.#lastError = "";

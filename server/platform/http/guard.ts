@@ -2,6 +2,7 @@ import { Elysia } from "elysia";
 import type { Databases } from "../db/databases.ts";
 import type { Connection } from "../db/driver.ts";
 import { AppError, notFound } from "../errors.ts";
+import { clientAddress } from "./client-address.ts";
 import type { Permission } from "./permissions.ts";
 
 /** Who makes a request. */
@@ -65,7 +66,7 @@ export function createGuard(access: AccessPort, databases: Databases) {
     .macro("permission", (permission: Permission) => ({
       detail: { "x-access": `permission:${permission}` } as object,
       async resolve({ request, params, server }) {
-        const actor = await actorOf(request, ipOf(request, server));
+        const actor = await actorOf(request, clientAddress(request, server));
         const { workspaceId } = params as { workspaceId?: string };
         const workspace = access.workspace(actor, workspaceId ?? "");
         if (workspace === undefined) {
@@ -84,13 +85,13 @@ export function createGuard(access: AccessPort, databases: Databases) {
     .macro("signedIn", (_: true) => ({
       detail: { "x-access": "signed-in" } as object,
       async resolve({ request, server }) {
-        return { actor: await actorOf(request, ipOf(request, server)) };
+        return { actor: await actorOf(request, clientAddress(request, server)) };
       },
     }))
     .macro("instanceAdmin", (_: true) => ({
       detail: { "x-access": "instance-admin" } as object,
       async resolve({ request, server }) {
-        const actor = await actorOf(request, ipOf(request, server));
+        const actor = await actorOf(request, clientAddress(request, server));
         if (!actor.isAdmin) {
           throw new AppError("forbidden", "Only an administrator of this instance can do that.");
         }
@@ -113,11 +114,4 @@ function refuseForeignOrigin(access: AccessPort, actor: Actor, request: Request)
       "The request does not come from this application's own pages (its Origin header differs).",
     );
   }
-}
-
-type PeerAddress = { requestIP(request: Request): { address: string } | null } | null;
-
-/** The address of the other end; behind a proxy that is the proxy's. */
-export function ipOf(request: Request, server: PeerAddress): string {
-  return server?.requestIP(request)?.address ?? "";
 }

@@ -46,6 +46,9 @@ export const pageQuery = {
   limit: t.Optional(t.Integer({ minimum: 1, maximum: MAX_PAGE, default: DEFAULT_PAGE })),
 };
 
+/** The query of a list that has nothing but pages. */
+export const pageQuerySchema = t.Object(pageQuery);
+
 /** One page of a list: `nextCursor` is null on the last. */
 export const pageOf = <T extends Parameters<typeof t.Array>[0]>(item: T) =>
   t.Object({ items: t.Array(item), nextCursor: t.Union([t.String(), t.Null()]) });

@@ -1,11 +1,9 @@
-import { useQuery } from "@tanstack/preact-query";
 import { Building2 } from "lucide-preact";
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
-import { api } from "../api.ts";
 import { displayZone } from "../format.ts";
 import { locales, setLocale } from "../i18n.ts";
-import { rememberWorkspace, useMe, useWorkspaceId } from "../session.ts";
+import { type MyWorkspace, rememberWorkspace, useMe, useWorkspaceId } from "../session.ts";
 import { ButtonLink } from "../ui/button.tsx";
 import { EmptyState, ErrorState, Skeleton } from "../ui/states.tsx";
 import { Palette } from "./palette.tsx";
@@ -18,7 +16,7 @@ import { ShellCommands } from "./shell-commands.tsx";
 export function Shell({ children }: { children: ComponentChildren }) {
   const me = useMe();
   const workspaceId = useWorkspaceId();
-  useWorkspaceZone(workspaceId);
+  useWorkspaceZone(me.data?.workspaces.find((one) => one.id === workspaceId));
   const userLocale = me.data?.user.locale;
   useEffect(() => {
     const known = locales.find((one) => one === userLocale);
@@ -69,17 +67,13 @@ function ForeignWorkspace() {
 }
 
 /** Shows times in the zone of the workspace that is open. */
-function useWorkspaceZone(workspaceId: string): void {
-  const { data } = useQuery({
-    queryKey: ["workspace", workspaceId],
-    queryFn: () => api.get<{ timeZone: string }>(`/workspaces/${workspaceId}`),
-    enabled: workspaceId !== "",
-    staleTime: 300_000,
-  });
+function useWorkspaceZone(workspace: MyWorkspace | undefined): void {
+  const id = workspace?.id;
+  const zone = workspace?.timeZone;
   useEffect(() => {
-    if (workspaceId !== "" && data !== undefined) {
-      rememberWorkspace(workspaceId);
-      displayZone.value = data.timeZone;
+    if (id !== undefined && zone !== undefined) {
+      rememberWorkspace(id);
+      displayZone.value = zone;
     }
-  }, [workspaceId, data]);
+  }, [id, zone]);
 }

@@ -12,7 +12,7 @@ export function WorkspaceSwitcher({ me }: { me: Me }) {
   const name = current?.name ?? "SwiftMail";
   return (
     <Popover
-      label={t("switchWorkspace", { name })}
+      label={t("workspaces")}
       buttonClass="flex h-10 w-full items-center gap-2.5 rounded-md px-2 text-left hover:bg-base-300"
       button={
         <>

@@ -43,6 +43,17 @@ export function ChartCanvas(props: ChartProps) {
   return <div ref={box} class="chart" />;
 }
 
+/** Half a bar more at both ends, so that none is cut. */
+function widen(
+  min: number,
+  max: number,
+  times: number[],
+  shape: "bars" | "line",
+): [number, number] {
+  const step = ((times[1] ?? 3_600_000) - (times[0] ?? 0)) / 1000;
+  return shape === "bars" ? [min - step / 2, max + step / 2] : [min, max];
+}
+
 /** A colour token as the browser computes it: a canvas does not know var() or light-dark(). */
 function color(target: HTMLElement, token: string): string {
   const probe = document.createElement("span");
@@ -55,7 +66,10 @@ function color(target: HTMLElement, token: string): string {
 
 const tokens = { human: "--color-primary", machine: "--color-faint", other: "--color-success" };
 
-function options({ series, shape = "bars" }: ChartProps, target: HTMLElement): uPlot.Options {
+function options(
+  { times, series, shape = "bars" }: ChartProps,
+  target: HTMLElement,
+): uPlot.Options {
   const line = color(target, "--color-line");
   const text = color(target, "--color-muted");
   const font = `12px ${getComputedStyle(target).fontFamily}`;
@@ -66,7 +80,10 @@ function options({ series, shape = "bars" }: ChartProps, target: HTMLElement): u
     padding: [8, 8, 0, 0],
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), displayZone.value),
     cursor: { y: false, points: { show: shape === "line" } },
-    scales: { y: { range: (_, __, max) => [0, Math.max(4, max * 1.08)] } },
+    scales: {
+      x: { range: (_, min, max) => widen(min, max, times, shape) },
+      y: { range: (_, __, max) => [0, Math.max(4, max * 1.08)] },
+    },
     axes: [
       { ...axis, grid: { show: false } },
       { ...axis, size: 48, values: (_, ticks) => ticks.map((tick) => formatCompact(tick)) },

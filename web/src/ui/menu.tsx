@@ -28,7 +28,7 @@ export function placePopover(surface: HTMLElement, anchor: HTMLElement, align: "
 
 /**
  * A button that opens any floating surface: the browser's popover, so Esc and a click outside close
- * it and focus comes back. `children` gets a function that closes it.
+ * it and focus comes back. `tip` is for a button with only an icon: the label is then its name. `children` gets a function that closes it.
  */
 export function Popover({
   label,
@@ -70,7 +70,7 @@ export function Popover({
         ref={anchor}
         type="button"
         class={buttonClass}
-        aria-label={label}
+        aria-label={tip ? label : undefined}
         aria-haspopup={role ?? "dialog"}
         aria-expanded={open}
         data-tip={tip ? label : undefined}

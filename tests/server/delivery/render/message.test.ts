@@ -134,5 +134,7 @@ test("a reply address, long names and emoji in the subject survive the way", asy
 test("links that were changed after the launch are refused instead of leading elsewhere", async () => {
   const content = campaignContent({ links: ["https://other.example/"] });
 
-  expect(compileCampaign(content, { campaignId: 9, keys: testTokenKeys })).rejects.toThrow("links");
+  await expect(compileCampaign(content, { campaignId: 9, keys: testTokenKeys })).rejects.toThrow(
+    "links",
+  );
 });

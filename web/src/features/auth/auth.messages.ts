@@ -21,8 +21,8 @@ export const t = messages({
   resetTitle: { en: "Choose a new password", de: "Neues Passwort wählen" },
   newPassword: { en: "New password", de: "Neues Passwort" },
   passwordHint: {
-    en: "At least 10 characters. A few words in a row are good.",
-    de: "Mindestens 10 Zeichen. Ein paar Wörter hintereinander sind gut.",
+    en: "At least 12 characters. A few words in a row are good.",
+    de: "Mindestens 12 Zeichen. Ein paar Wörter hintereinander sind gut.",
   },
   setPassword: { en: "Set the password", de: "Passwort setzen" },
   passwordSet: { en: "Your password is changed", de: "Ihr Passwort ist geändert" },

@@ -1,5 +1,5 @@
 import { useLocation } from "preact-iso";
-import { api } from "../../api.ts";
+import { http } from "../../api.ts";
 import { queryClient } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { PasswordField, TextField } from "../../ui/field.tsx";
@@ -19,7 +19,7 @@ export function SignInPage() {
   const form = useForm({
     initial: { email: "", password: "" },
     submit: async (values) => {
-      await api.post("/auth/sign-in", values);
+      await http.post("/auth/sign-in", values);
       queryClient.clear();
       route(safeNext(query["next"]), true);
     },

@@ -1,5 +1,5 @@
 -- People and how they sign in. Writers: features/auth (user, session, password_reset,
--- sign_in_failure), features/setup (setup row of setting).
+-- sign_in_failure).
 CREATE TABLE user (
   id            TEXT PRIMARY KEY,
   email         TEXT NOT NULL,
@@ -40,7 +40,7 @@ CREATE TABLE sign_in_failure (
   window_end INTEGER NOT NULL
 ) STRICT;
 
--- Instance settings as JSON; a secret inside is already encrypted. Writer: features/setup.
+-- Instance settings as JSON; a secret inside is already encrypted. Writer: platform/settings.store.
 CREATE TABLE setting (
   key        TEXT PRIMARY KEY,
   value      TEXT NOT NULL,

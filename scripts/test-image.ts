@@ -1,0 +1,216 @@
+// `bun run test:image`: the Dockerfile is really built, and the image really started, set up over HTTP, made to
+// send, stopped by SIGTERM in the middle and started again; then every message has arrived exactly once.
+// Needs Debian, root, buildah and mmdebstrap; no daemon and no registry of images.
+import { chownSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { apiClient } from "../server/commands/demo/api-client.ts";
+import { demoContactsCsv } from "../server/commands/demo/demo-contacts.ts";
+import {
+  answerSetup,
+  importContacts,
+  launchCampaign,
+  type ReadyWorkspace,
+  untilCompleted,
+} from "../server/commands/demo/seed.ts";
+import { makeBaseImages } from "./base-images.ts";
+import { type Buildah, buildah, descendants, type ImageConfig } from "./buildah.ts";
+import { canInstallPackages, installPackages } from "./debian-packages.ts";
+
+const root = join(import.meta.dir, "..");
+const IMAGE = "localhost/swiftmail-test";
+const CONTACTS = 400;
+const PER_SECOND = 60;
+const STOP_LIMIT_MS = 30_000;
+
+type Running = { url: string; setupToken: string; stop(): Promise<{ code: number; ms: number }> };
+
+let passed = 0;
+
+function holds(what: string, isTrue: boolean, found?: unknown): void {
+  if (!isTrue) {
+    throw new Error(
+      `does not hold: ${what}${found === undefined ? "" : ` (${JSON.stringify(found)})`}`,
+    );
+  }
+  passed += 1;
+  console.log(`ok   ${what}`);
+}
+
+async function need(): Promise<void> {
+  const missing = ["buildah", "mmdebstrap"].filter((name) => Bun.which(name) === null);
+  if (missing.length > 0 && !(canInstallPackages() && (await installPackages(missing)))) {
+    throw new Error(`run as root on Debian: apt-get install ${missing.join(" ")}`);
+  }
+}
+
+async function build(tool: Buildah, folder: string): Promise<ImageConfig> {
+  const bases = await makeBaseImages(tool, folder);
+  await tool.call(
+    "build",
+    "--isolation=chroot",
+    "--format=docker",
+    `--build-arg=BUILD_IMAGE=${bases.build}`,
+    `--build-arg=RUNTIME_IMAGE=${bases.runtime}`,
+    `--tag=${IMAGE}`,
+    root,
+  );
+  return await tool.inspect(IMAGE);
+}
+
+/** Starts a container from the image with its own entry point, user and environment. */
+async function start(tool: Buildah, config: ImageConfig, dataDir: string): Promise<Running> {
+  const container = await tool.call("from", IMAGE);
+  const port = freePort();
+  const options = [
+    `--volume=${dataDir}:/data`,
+    `--env=PORT=${port}`,
+    `--env=SMTP_IN_PORT=${freePort()}`,
+  ];
+  const child = tool.start(container, options, [...config.Entrypoint, ...config.Cmd]);
+  const output = collect(child.stdout as ReadableStream<Uint8Array>);
+  const health = (config.Healthcheck?.Test ?? []).slice(1);
+  const isHealthy = async () =>
+    (await tool.start(container, [`--env=PORT=${port}`], health).exited) === 0;
+  await until("the health check of the image succeeds", isHealthy, 30_000);
+
+  return {
+    url: `http://127.0.0.1:${port}`,
+    setupToken: /token=([\w-]+)/.exec(output.text)?.[1] ?? "",
+    async stop() {
+      const startedAt = performance.now();
+      for (const pid of descendants(child.pid).slice(-1)) {
+        process.kill(pid, "SIGTERM");
+      }
+      const code = await Promise.race([child.exited, Bun.sleep(STOP_LIMIT_MS).then(() => -1)]);
+      await tool.call("rm", container);
+      return { code, ms: performance.now() - startedAt };
+    },
+  };
+}
+
+function collect(stream: ReadableStream<Uint8Array>): { text: string } {
+  const output = { text: "" };
+  const decoder = new TextDecoder();
+  void (async () => {
+    for await (const chunk of stream) {
+      output.text += decoder.decode(chunk, { stream: true });
+    }
+  })();
+  return output;
+}
+
+async function until(what: string, isSo: () => Promise<boolean>, timeoutMs: number): Promise<void> {
+  const end = Date.now() + timeoutMs;
+  while (!(await isSo())) {
+    if (Date.now() > end) {
+      throw new Error(`waited ${timeoutMs / 1000} s in vain: ${what}`);
+    }
+    await Bun.sleep(250);
+  }
+}
+
+function freePort(): number {
+  const server = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
+  const { port } = server;
+  server.stop(true);
+  return port;
+}
+
+function imageHolds(config: ImageConfig): void {
+  holds("it does not run as root", /^[1-9]\d*(:|$)/.test(config.User), config.User);
+  holds("it has one volume, /data", Object.keys(config.Volumes).join() === "/data", config.Volumes);
+  holds("it stops by SIGTERM", config.StopSignal === "SIGTERM", config.StopSignal);
+  holds("it checks its own health", config.Healthcheck?.Test[1] === "/usr/local/bin/swiftmail");
+}
+
+const EMAIL = "image@swiftmail.example";
+const PASSWORD = "image test of swiftmail";
+const SUBJECT = "Stopped and started";
+
+async function sendHalf(
+  running: Running,
+): Promise<{ workspace: ReadyWorkspace; campaign: number }> {
+  const api = apiClient(running.url);
+  const workspace = await answerSetup(api, {
+    token: running.setupToken,
+    email: EMAIL,
+    password: PASSWORD,
+    publicUrl: running.url,
+    workspaceName: "Image test",
+  });
+  holds("the wizard is answered over HTTP", workspace.id !== "");
+  const { listId, added } = await importContacts(api, workspace, demoContactsCsv(CONTACTS), "All");
+  holds("a file is imported", added === CONTACTS, added);
+  const route = await api.post<{ id: number }>(`${workspace.path}/routes`, {
+    kind: "test_inbox",
+    name: "Slow",
+    maxPerSecond: PER_SECOND,
+  });
+  const campaign = await launchCampaign(api, workspace, {
+    name: SUBJECT,
+    subject: SUBJECT,
+    preheader: "",
+    starter: "newsletter",
+    listId,
+    routeId: route.id,
+  });
+  await until(
+    "a third is sent",
+    async () => (await received(running, workspace)).length > CONTACTS / 3,
+    60_000,
+  );
+  return { workspace, campaign };
+}
+
+/** The recipients of all captured messages of the campaign. */
+async function received(running: Running, workspace: ReadyWorkspace): Promise<string[]> {
+  const api = apiClient(running.url);
+  await api.post("/auth/sign-in", { email: EMAIL, password: PASSWORD });
+  type Page = { items: { to: string }[]; nextCursor: string | null };
+  const found: string[] = [];
+  let after: string | null = "";
+  while (after !== null) {
+    const page: Page = await api.get(
+      `${workspace.path}/inbox?limit=200&q=${encodeURIComponent(SUBJECT)}${after}`,
+    );
+    found.push(...page.items.map(({ to }) => to));
+    after = page.nextCursor === null ? null : `&cursor=${encodeURIComponent(page.nextCursor)}`;
+  }
+  return found;
+}
+
+async function main(): Promise<void> {
+  await need();
+  const folder = join(root, ".cache/image-test");
+  const dataDir = mkdtempSync(join(tmpdir(), "swiftmail-image-"));
+  const tool = buildah(folder);
+  try {
+    mkdirSync(folder, { recursive: true });
+    const config = await build(tool, folder);
+    imageHolds(config);
+    const [user = 0, group = 0] = config.User.split(":").map(Number);
+    chownSync(dataDir, user, group);
+
+    const first = await start(tool, config, dataDir);
+    const { workspace, campaign } = await sendHalf(first);
+    const stopped = await first.stop();
+    holds(`SIGTERM ends it well, in ${Math.round(stopped.ms)} ms`, stopped.code === 0, stopped);
+
+    const second = await start(tool, config, dataDir);
+    const api = apiClient(second.url);
+    await api.post("/auth/sign-in", { email: EMAIL, password: PASSWORD });
+    const sent = await untilCompleted(api, workspace, campaign, 60_000);
+    const recipients = await received(second, workspace);
+    holds("the campaign is finished after the restart", sent === CONTACTS, sent);
+    holds("nobody was lost", new Set(recipients).size === CONTACTS, new Set(recipients).size);
+    holds("nobody got it twice", recipients.length === CONTACTS, recipients.length);
+    holds("it ends well again", (await second.stop()).code === 0);
+  } finally {
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
+const startedAt = performance.now();
+await main();
+console.log(`${passed} held, 0 did not, ${((performance.now() - startedAt) / 1000).toFixed(0)} s`);

@@ -1,0 +1,107 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, readdirSync } from "node:fs";
+import { resolve } from "node:path";
+import type { Config } from "../../config.ts";
+import type { Terminal } from "../terminal.ts";
+import { apiClient } from "./api-client.ts";
+import { demoContactsCsv } from "./demo-contacts.ts";
+import { readTestInbox } from "./readers.ts";
+import { answerSetup, importContacts, launchCampaign, untilCompleted } from "./seed.ts";
+
+const CONTACTS = 2_000;
+const SLOW_PER_SECOND = 4;
+const SEND_TIMEOUT_MS = 120_000;
+const EMAIL = "demo@swiftmail.example";
+
+/** A server that runs in this process, as main.ts starts it. */
+export type RunningServer = { url: string; setupToken: string; stopped: Promise<number> };
+
+/**
+ * Starts the server on an empty data folder and fills it with something to look at: contacts from a file, a
+ * finished campaign with its readers, and one that is still sending. Everything goes the way a person's
+ * would: over the API, through SMTP into the test inbox, by the tracking addresses of the captured mail.
+ * Then serves until it is stopped.
+ *
+ * @returns The exit code.
+ */
+export async function demo(
+  config: Config,
+  terminal: Terminal,
+  start: (config: Config) => Promise<RunningServer>,
+): Promise<number> {
+  const dataDir = emptyFolder(config.dataDir);
+  const say = (text: string) => terminal.out(`  ${text}`);
+  terminal.out(`SwiftMail demo, in ${dataDir}`);
+  const startedAt = performance.now();
+  const server = await start({ ...config, dataDir, logLevel: "warn" });
+  const password = randomBytes(9).toString("base64url");
+  await fill(server, password, say);
+
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  terminal.out(`
+Ready after ${seconds} s.
+
+  ${server.url}
+  e-mail    ${EMAIL}
+  password  ${password}
+
+All mail stays in the test inbox. Ctrl C stops it; remove ${dataDir} to be rid of it.`);
+  return await server.stopped;
+}
+
+async function fill(server: RunningServer, password: string, say: (text: string) => void) {
+  const api = apiClient(server.url);
+  const workspace = await answerSetup(api, {
+    token: server.setupToken,
+    email: EMAIL,
+    password,
+    publicUrl: server.url,
+    workspaceName: "Acme Books",
+  });
+  say("setup answered");
+
+  const imported = await importContacts(api, workspace, demoContactsCsv(CONTACTS), "Customers");
+  say(`${imported.added} contacts imported, ${imported.rejected} rows refused`);
+
+  const subject = "Autumn reading list";
+  const news = await launchCampaign(api, workspace, {
+    name: "November newsletter",
+    subject,
+    preheader: "Six books for long evenings",
+    starter: "newsletter",
+    listId: imported.listId,
+    routeId: workspace.routeId,
+  });
+  const sent = await untilCompleted(api, workspace, news, SEND_TIMEOUT_MS);
+  say(`a campaign sent to ${sent} people through SMTP into the test inbox`);
+
+  const slow = await api.post<{ id: number }>(`${workspace.path}/routes`, {
+    name: "Test inbox, slow",
+    kind: "test_inbox",
+    maxPerSecond: SLOW_PER_SECOND,
+  });
+  await launchCampaign(api, workspace, {
+    name: "Winter sale",
+    subject: "20 % off until Sunday",
+    preheader: "For everybody who reads in bed",
+    starter: "promotion",
+    listId: imported.listId,
+    routeId: slow.id,
+  });
+  say(`another is sending at ${SLOW_PER_SECOND} messages a second`);
+
+  const requests = await readTestInbox(api, workspace, subject);
+  say(`${requests} opens, clicks and unsubscribes requested by readers and machines`);
+}
+
+/** The folder to use: the configured one when it is empty, else a new one beside it. */
+function emptyFolder(dataDir: string): string {
+  const isFree = (path: string) => !existsSync(path) || readdirSync(path).length === 0;
+  const base = resolve(dataDir === "./data" ? "./data-demo" : dataDir);
+  for (let number = 1; ; number += 1) {
+    const path = number === 1 ? base : `${base}-${number}`;
+    if (isFree(path)) {
+      return path;
+    }
+  }
+}

@@ -1,0 +1,139 @@
+// What a person does in the browser, over the same API: set up, import, send.
+import { type ApiClient, waitFor } from "./api-client.ts";
+
+const MINUTE_MS = 60_000;
+
+export type SetupAnswers = {
+  token: string;
+  email: string;
+  password: string;
+  publicUrl: string;
+  workspaceName: string;
+};
+
+/** A workspace that can send: its id, and the sender and route the setup made. */
+export type ReadyWorkspace = { id: string; path: string; senderId: number; routeId: number };
+
+/** Answers the setup wizard to its end, with the built-in test inbox as the way out. */
+export async function answerSetup(api: ApiClient, answers: SetupAnswers): Promise<ReadyWorkspace> {
+  await api.post("/setup/unlock", { token: answers.token });
+  await api.post("/setup/administrator", {
+    email: answers.email,
+    name: "Demo Administrator",
+    password: answers.password,
+  });
+  await api.post("/setup/organization", { name: "Demo Agency" });
+  await api.post("/setup/workspace", {
+    name: answers.workspaceName,
+    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC",
+    postalAddress: "Acme Books, 1 Sample Street, 10115 Berlin, Germany",
+  });
+  await api.post("/setup/public-url", { url: answers.publicUrl });
+  await api.post("/setup/route", { kind: "test_inbox" });
+  await api.post("/setup/sender", {
+    fromName: "Acme Books",
+    fromEmail: "hello@acme-books.example",
+  });
+  await api.post("/setup/test-message", { to: answers.email });
+  await api.post("/setup/finish", {});
+  await api.post("/auth/sign-in", { email: answers.email, password: answers.password });
+  return await firstWorkspace(api);
+}
+
+async function firstWorkspace(api: ApiClient): Promise<ReadyWorkspace> {
+  type Named = { items: { id: number }[] };
+  const me = await api.get<{ workspaces: { id: string }[] }>("/auth/me");
+  const id = me.workspaces[0]?.id ?? "";
+  const path = `/workspaces/${id}`;
+  const senders = await api.get<Named>(`${path}/senders`);
+  const routes = await api.get<Named>(`${path}/routes`);
+  return {
+    id,
+    path,
+    senderId: senders.items[0]?.id ?? 0,
+    routeId: routes.items[0]?.id ?? 0,
+  };
+}
+
+type ImportView = {
+  id: number;
+  status: string;
+  guesses: Record<string, unknown>;
+  counts: { added: number; rejected: number };
+};
+
+/** Imports a CSV file into a new list, with the mapping the server guesses. */
+export async function importContacts(
+  api: ApiClient,
+  workspace: ReadyWorkspace,
+  csv: string,
+  listName: string,
+): Promise<{ listId: number; added: number; rejected: number }> {
+  const list = await api.post<{ id: number }>(`${workspace.path}/lists`, { name: listName });
+  const file = new File([csv], "customers.csv", { type: "text/csv" });
+  const uploaded = await api.upload<ImportView>(`${workspace.path}/imports`, file);
+  const path = `${workspace.path}/imports/${uploaded.id}`;
+  await api.post(`${path}/start`, {
+    mapping: uploaded.guesses,
+    onDuplicate: "update",
+    listIds: [list.id],
+  });
+  const done = await waitFor(
+    "the import",
+    () => api.get<ImportView>(path),
+    ({ status }) => !["queued", "running"].includes(status),
+    MINUTE_MS,
+  );
+  if (done.status !== "completed") {
+    throw new Error(`the import ended as ${done.status}`);
+  }
+  return { listId: list.id, ...done.counts };
+}
+
+export type CampaignPlan = {
+  name: string;
+  subject: string;
+  preheader: string;
+  starter: string;
+  listId: number;
+  routeId: number;
+};
+
+/** Makes a campaign from a starter template and launches it. Returns its id. */
+export async function launchCampaign(
+  api: ApiClient,
+  workspace: ReadyWorkspace,
+  plan: CampaignPlan,
+): Promise<number> {
+  type Starters = { items: { key: string; kind: string; source: string }[] };
+  const starters = await api.get<Starters>(`${workspace.path}/template-starters`);
+  const starter = starters.items.find(({ key }) => key === plan.starter) ?? starters.items[0];
+  const campaign = await api.post<{ id: number }>(`${workspace.path}/campaigns`, {
+    name: plan.name,
+    subject: plan.subject,
+    preheader: plan.preheader,
+    senderId: workspace.senderId,
+    routeId: plan.routeId,
+    bodyKind: starter?.kind ?? "mjml",
+    bodySource: starter?.source ?? "",
+    audience: { everyone: false, includeLists: [plan.listId], excludeLists: [] },
+  });
+  await api.post(`${workspace.path}/campaigns/${campaign.id}/launch`);
+  return campaign.id;
+}
+
+/** Waits until every recipient of a campaign has their final state. Returns how many were sent. */
+export async function untilCompleted(
+  api: ApiClient,
+  workspace: ReadyWorkspace,
+  campaignId: number,
+  timeoutMs: number,
+): Promise<number> {
+  const campaign = await waitFor(
+    "the campaign",
+    () => api.get<{ status: string; sent: number }>(`${workspace.path}/campaigns/${campaignId}`),
+    ({ status }) => status === "completed",
+    timeoutMs,
+  );
+  return campaign.sent;
+}

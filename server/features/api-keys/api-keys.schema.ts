@@ -1,0 +1,31 @@
+import { t } from "elysia";
+import { pageOf } from "../../platform/http/schemas.ts";
+
+const facts = {
+  id: t.String(),
+  name: t.String(),
+  prefix: t.String({ description: "The first characters of the key" }),
+  scopes: t.Array(t.String()),
+  createdBy: t.String({ description: "User id" }),
+  createdAt: t.Number(),
+  lastUsedAt: t.Union([t.Number(), t.Null()]),
+  revokedAt: t.Union([t.Number(), t.Null()]),
+};
+
+export const ApiKeyPage = pageOf(t.Object(facts));
+export const ApiKeyCreated = t.Object({
+  ...facts,
+  key: t.String({ description: "The key itself: shown now and never again" }),
+});
+export const NewApiKey = t.Object({
+  name: t.String({ minLength: 1, maxLength: 100 }),
+  scopes: t.Array(t.String({ maxLength: 60 }), {
+    maxItems: 100,
+    description: "Permissions, at most those of one's own role",
+  }),
+});
+export const ScopeList = t.Object({ items: t.Array(t.String()) });
+export const ApiKeyParams = t.Object({
+  workspaceId: t.String({ description: "The workspace's id" }),
+  id: t.String({ maxLength: 26 }),
+});

@@ -1,0 +1,195 @@
+import { createHash, randomBytes } from "node:crypto";
+import type { Connection } from "../../platform/db/driver.ts";
+import { inTransaction } from "../../platform/db/transaction.ts";
+import { invalidField, notFound } from "../../platform/errors.ts";
+import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
+import { type Permission, permissions } from "../../platform/http/permissions.ts";
+import { newId } from "../../platform/ids.ts";
+import type { AuditLog } from "../audit/audit.service.ts";
+import {
+  type ApiKeyRow,
+  addKey,
+  findKeyByHash,
+  findLiveKey,
+  keysBefore,
+  revokeKeyRow,
+  revokeKeysOfUser,
+  setLastUsed,
+} from "./api-keys.store.ts";
+
+const PREFIX = "smk_";
+const SHOWN_CHARS = 8;
+/** `last_used_at` is written at most this often, so that a busy key costs no write per request. */
+const LAST_USED_EVERY_MS = 60_000;
+const PAST_EVERY_ID = "~";
+
+/** What no key may do: these would let it give itself more than it was given. */
+const forPeopleOnly: readonly Permission[] = [
+  "members:write",
+  "api-keys:write",
+  "workspace:delete",
+];
+
+/** The permissions a key can be given. */
+export const grantableScopes: readonly Permission[] = permissions.filter(
+  (permission) => !forPeopleOnly.includes(permission),
+);
+
+/** Who a presented key is, while it is not revoked. */
+export type KeyIdentity = { id: string; workspaceId: string; scopes: readonly string[] };
+
+/**
+ * Makes a key and returns it in clear, this once: only its SHA-256 is kept.
+ *
+ * @param can What its maker may do; a key never gets more.
+ * @throws AppError `invalid_input` naming `scopes`.
+ */
+export function createApiKey(
+  deps: { system: Connection; audit: AuditLog },
+  input: {
+    workspaceId: string;
+    userId: string;
+    name: string;
+    scopes: readonly string[];
+    can: (permission: Permission) => boolean;
+  },
+  now: number,
+) {
+  const scopes = checkedScopes(input.scopes, input.can);
+  const key = PREFIX + randomBytes(32).toString("base64url");
+  const row = {
+    id: newId(now),
+    workspaceId: input.workspaceId,
+    name: input.name.trim(),
+    prefix: key.slice(0, SHOWN_CHARS),
+    scopes: JSON.stringify(scopes),
+    createdBy: input.userId,
+    createdAt: now,
+  };
+  inTransaction(deps.system, () => {
+    addKey(deps.system, { ...row, keyHash: hashOf(key) });
+    deps.audit.record({
+      actorId: input.userId,
+      workspaceId: input.workspaceId,
+      action: "api-key.create",
+      target: row.id,
+      detail: { scopes },
+    });
+  });
+  return { ...toApiKey({ ...row, lastUsedAt: null, revokedAt: null }), key };
+}
+
+/** A page of a workspace's keys, newest first, without the keys themselves. */
+export function listApiKeys(
+  system: Connection,
+  workspaceId: string,
+  query: { cursor?: string | undefined; limit?: number | undefined },
+) {
+  const limit = query.limit ?? 50;
+  const before =
+    query.cursor === undefined ? PAST_EVERY_ID : String(decodeCursor(query.cursor, 1)[0]);
+  const rows = keysBefore(system, { workspaceId, before, limit: limit + 1 });
+  const page = cutPage(rows, limit, (row) => [row.id]);
+  return { items: page.items.map(toApiKey), nextCursor: page.nextCursor };
+}
+
+/** Ends a key at once. @throws AppError `not_found` when the workspace has no such living key. */
+export function revokeApiKey(
+  deps: { system: Connection; audit: AuditLog },
+  key: { id: string; workspaceId: string; actorId: string },
+  now: number,
+): void {
+  inTransaction(deps.system, () => {
+    if (!revokeKeyRow(deps.system, { id: key.id, workspaceId: key.workspaceId, now })) {
+      throw notFound("API key");
+    }
+    deps.audit.record({
+      actorId: key.actorId,
+      workspaceId: key.workspaceId,
+      action: "api-key.revoke",
+      target: key.id,
+    });
+  });
+}
+
+/** Ends all keys a person made in a workspace; returns how many. */
+export function revokeKeysOf(
+  system: Connection,
+  workspaceId: string,
+  userId: string,
+  now: number,
+): number {
+  return revokeKeysOfUser(system, { workspaceId, userId, now });
+}
+
+/**
+ * The living key that `Authorization: Bearer <key>` presents. The lookup is by hash, so its time says
+ * nothing about keys that exist.
+ *
+ * @param canWrite False on a copy: then the time of use is not noted.
+ */
+export function identifyKey(
+  system: Connection,
+  presented: string,
+  now: number,
+  canWrite: boolean,
+): KeyIdentity | undefined {
+  if (!presented.startsWith(PREFIX)) {
+    return undefined;
+  }
+  const row = findKeyByHash(system, hashOf(presented));
+  if (row === undefined) {
+    return undefined;
+  }
+  if (canWrite && (row.lastUsedAt ?? 0) < now - LAST_USED_EVERY_MS) {
+    setLastUsed(system, row.id, now);
+  }
+  return toIdentity(row);
+}
+
+/** The living key with that id. */
+export function findKeyIdentity(system: Connection, id: string): KeyIdentity | undefined {
+  const row = findLiveKey(system, id);
+  return row === undefined ? undefined : toIdentity(row);
+}
+
+function toIdentity(row: ApiKeyRow): KeyIdentity {
+  return { id: row.id, workspaceId: row.workspaceId, scopes: JSON.parse(row.scopes) as string[] };
+}
+
+function checkedScopes(
+  asked: readonly string[],
+  can: (permission: Permission) => boolean,
+): Permission[] {
+  const scopes = [...new Set(asked)].map((scope) => {
+    const known = grantableScopes.find((permission) => permission === scope);
+    if (known === undefined) {
+      throw invalidField("scopes", `"${scope}" is none that a key can have`);
+    }
+    if (!can(known)) {
+      throw invalidField("scopes", `your own role does not include ${known}`);
+    }
+    return known;
+  });
+  if (scopes.length === 0) {
+    throw invalidField("scopes", "a key without any could do nothing", "Choose at least one.");
+  }
+  return scopes;
+}
+
+function toApiKey(row: ApiKeyRow) {
+  return {
+    id: row.id,
+    name: row.name,
+    prefix: row.prefix,
+    scopes: JSON.parse(row.scopes) as string[],
+    createdBy: row.createdBy,
+    createdAt: row.createdAt,
+    lastUsedAt: row.lastUsedAt,
+    revokedAt: row.revokedAt,
+  };
+}
+
+function hashOf(key: string): string {
+  return createHash("sha256").update(key).digest("hex");
+}

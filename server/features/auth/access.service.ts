@@ -1,0 +1,91 @@
+import type { Config } from "../../config.ts";
+import type { Clock } from "../../platform/clock.ts";
+import type { Connection } from "../../platform/db/driver.ts";
+import type { AccessPort, Actor, WorkspaceAccess } from "../../platform/http/guard.ts";
+import { type Permission, roleHas } from "../../platform/http/permissions.ts";
+import { findKeyIdentity, identifyKey } from "../api-keys/api-keys.service.ts";
+import { isSetUp, publicUrlOf } from "../setup/instance.service.ts";
+import { findWorkspace, workspaceForPerson } from "../workspaces/workspaces.service.ts";
+import type { Sessions } from "./sessions.ts";
+
+const KEY_ACTOR = "key:";
+
+/** Answers the guard's questions from system.db: who somebody is, and what they may do where. */
+export function createAccess(options: {
+  config: Config;
+  system: Connection;
+  sessions: Sessions;
+  clock: Clock;
+  canWrite: () => boolean;
+}): AccessPort {
+  const { config, system, sessions, clock, canWrite } = options;
+  let setUp = false;
+  return {
+    async authenticate(request) {
+      const bearer = bearerOf(request);
+      if (bearer !== undefined) {
+        const key = identifyKey(system, bearer, clock(), canWrite());
+        return key === undefined ? undefined : keyActor(key.id);
+      }
+      const session = await sessions.read(request.headers.get("cookie"));
+      return session === undefined
+        ? undefined
+        : { kind: "user", id: session.userId, isAdmin: session.isAdmin, byCookie: true };
+    },
+    workspace: (actor, workspaceId) =>
+      actor.kind === "api_key"
+        ? accessOfKey(system, actor, workspaceId)
+        : accessOfPerson(system, actor, workspaceId),
+    isSetUp() {
+      // It never becomes false again, so that a yes needs no second look.
+      setUp = setUp || isSetUp(system);
+      return setUp;
+    },
+    allowedOrigins: (request) => ownOrigins(publicUrlOf(config, system), request),
+  };
+}
+
+/**
+ * Origins that our own pages have: the public URL, and whatever host the browser itself addressed.
+ * A foreign page cannot choose the Host its request carries, and our cookie is sent to no other.
+ */
+export function ownOrigins(publicUrl: string, request: Request): string[] {
+  const host = request.headers.get("host") ?? new URL(request.url).host;
+  return [publicUrl, `http://${host}`, `https://${host}`];
+}
+
+function bearerOf(request: Request): string | undefined {
+  const header = request.headers.get("authorization");
+  return header === null ? undefined : (/^Bearer +(\S+)$/i.exec(header)?.[1] ?? "");
+}
+
+function keyActor(id: string): Actor {
+  return { kind: "api_key", id: KEY_ACTOR + id, isAdmin: false, byCookie: false };
+}
+
+function accessOfPerson(
+  system: Connection,
+  actor: Actor,
+  workspaceId: string,
+): WorkspaceAccess | undefined {
+  const row = workspaceForPerson(system, actor.id, workspaceId);
+  if (row === undefined) {
+    return undefined;
+  }
+  const can = (permission: Permission) => roleHas(row.role, permission);
+  return { id: row.id, number: row.number, name: row.name, timeZone: row.timeZone, can };
+}
+
+function accessOfKey(
+  system: Connection,
+  actor: Actor,
+  workspaceId: string,
+): WorkspaceAccess | undefined {
+  const key = findKeyIdentity(system, actor.id.slice(KEY_ACTOR.length));
+  const row = key?.workspaceId === workspaceId ? findWorkspace(system, workspaceId) : undefined;
+  if (key === undefined || row === undefined) {
+    return undefined;
+  }
+  const can = (permission: Permission) => key.scopes.includes(permission);
+  return { id: row.id, number: row.number, name: row.name, timeZone: row.timeZone, can };
+}

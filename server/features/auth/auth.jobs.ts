@@ -1,0 +1,98 @@
+import type { Config } from "../../config.ts";
+import type { Clock } from "../../platform/clock.ts";
+import type { Connection } from "../../platform/db/driver.ts";
+import type { Mailer } from "../../platform/mail.ts";
+import { type Job, PermanentJobError } from "../../platform/scheduler/job.ts";
+import type { Scheduler } from "../../platform/scheduler/scheduler.ts";
+import { publicUrlOf } from "../setup/instance.service.ts";
+import { INVITE_MAIL } from "../workspaces/members.service.ts";
+import { findWorkspace } from "../workspaces/workspaces.service.ts";
+import { RESET_MAIL } from "./auth.service.ts";
+import { INVITE_MS, newPasswordLink, RESET_MS } from "./reset.service.ts";
+import { forgetTokens } from "./reset.store.ts";
+import { removeExpiredSessions } from "./sessions.store.ts";
+import { forgetEndedWindows } from "./throttle.store.ts";
+import { findPerson } from "./users.service.ts";
+
+type Deps = { config: Config; system: Connection; mail: Mailer; clock: Clock };
+
+/** Registers the mails of this slice and its daily clean-up. */
+export function registerAuthJobs(scheduler: Scheduler, deps: Deps): void {
+  scheduler.handle(RESET_MAIL, (job) => mailReset(deps, job));
+  scheduler.handle(INVITE_MAIL, (job) => mailInvite(deps, job));
+  scheduler.every("auth.clean-up", { pattern: "17 3 * * *", zone: "UTC" }, async () => {
+    const now = deps.clock();
+    removeExpiredSessions(deps.system, now);
+    forgetTokens(deps.system, now);
+    forgetEndedWindows(deps.system, now);
+  });
+}
+
+async function mailReset(deps: Deps, job: Job): Promise<void> {
+  const { userId } = job.payload as { userId: string | null };
+  const person = userId === null ? undefined : findPerson(deps.system, userId);
+  if (person === undefined) {
+    return;
+  }
+  requireMail(deps.mail);
+  const publicUrl = publicUrlOf(deps.config, deps.system);
+  // A try that failed leaves its link behind unread; it ends by itself, or with the first one that is used.
+  const link = newPasswordLink(deps.system, publicUrl, person.id, deps.clock(), RESET_MS);
+  await deps.mail.send({
+    to: person.email,
+    subject: "Choose a new password",
+    text: [
+      `Hello ${person.name},`,
+      "",
+      `somebody, probably you, asked for a new password at ${publicUrl}.`,
+      "With this link you choose one. It works once, for one hour:",
+      "",
+      link,
+      "",
+      "If it was not you, do nothing: your password stays as it is.",
+      "",
+    ].join("\n"),
+  });
+}
+
+async function mailInvite(deps: Deps, job: Job): Promise<void> {
+  const payload = job.payload as {
+    userId: string;
+    workspaceId: string;
+    invitedBy: string;
+    isNew: boolean;
+  };
+  const person = findPerson(deps.system, payload.userId);
+  const workspace = findWorkspace(deps.system, payload.workspaceId);
+  if (person === undefined || workspace === undefined) {
+    return;
+  }
+  requireMail(deps.mail);
+  const publicUrl = publicUrlOf(deps.config, deps.system);
+  const inviter = findPerson(deps.system, payload.invitedBy)?.name ?? "Somebody";
+  const link = payload.isNew
+    ? newPasswordLink(deps.system, publicUrl, person.id, deps.clock(), INVITE_MS)
+    : publicUrl;
+  const next = payload.isNew
+    ? "Choose a password here; the link works once, for seven days:"
+    : "Sign in with your account as always:";
+  await deps.mail.send({
+    to: person.email,
+    subject: `You can now work in ${workspace.name}`,
+    text: [
+      `Hello ${person.name},`,
+      "",
+      `${inviter} invited you to the workspace ${workspace.name}.`,
+      next,
+      "",
+      link,
+      "",
+    ].join("\n"),
+  });
+}
+
+function requireMail(mail: Mailer): void {
+  if (!mail.isConfigured()) {
+    throw new PermanentJobError("no route for the instance's own mail is set up");
+  }
+}

@@ -1,0 +1,174 @@
+import { Elysia } from "elysia";
+import { AppError } from "../../platform/errors.ts";
+import { clientAddress, type PeerAddress } from "../../platform/http/client-address.ts";
+import { requirePerson } from "../../platform/http/person.ts";
+import { Done, done, refusals } from "../../platform/http/schemas.ts";
+import type { AppDeps } from "../deps.ts";
+import { isSetUp, publicUrlOf } from "../setup/instance.service.ts";
+import { ownOrigins } from "./access.service.ts";
+import {
+  ForgotRequest,
+  Me,
+  PasswordChange,
+  ProfileChange,
+  ResetRequest,
+  SessionList,
+  SessionParams,
+  SignedIn,
+  SignInRequest,
+} from "./auth.schema.ts";
+import {
+  type AuthDesk,
+  askForReset,
+  changeMe,
+  changePassword,
+  endSession,
+  listSessions,
+  readMe,
+  resetPassword,
+  signIn,
+  signOut,
+  signOutEverywhere,
+} from "./auth.service.ts";
+
+export const authRoutes = (deps: AppDeps) => {
+  const { guard, config, databases, audit, jobs, clock, sessions } = deps;
+  const desk: AuthDesk = { config, system: databases.system, audit, jobs, clock, sessions };
+  const cameFrom = (request: Request, server: PeerAddress) => ({
+    ip: clientAddress(request, server),
+    userAgent: request.headers.get("user-agent") ?? "",
+  });
+  // These routes are open, so the guard does not look where a write comes from; a foreign page must
+  // not sign a browser in as somebody else, or out.
+  const refuseForeignPage = ({ request }: { request: Request }) => {
+    const origin = request.headers.get("origin");
+    const own = ownOrigins(publicUrlOf(config, databases.system), request);
+    if (origin !== null && !own.includes(origin)) {
+      throw new AppError(
+        "forbidden",
+        "The request does not come from this application's own pages.",
+      );
+    }
+    if (!isSetUp(databases.system)) {
+      throw new AppError("setup_required", "This instance is not set up yet.");
+    }
+  };
+
+  return new Elysia({ name: "auth", prefix: "/auth", detail: { tags: ["Sign-in"] } })
+    .use(guard)
+    .post(
+      "/sign-in",
+      async ({ body, request, server, set }) => {
+        const { user, setCookie } = await signIn(desk, body, cameFrom(request, server));
+        set.headers["set-cookie"] = setCookie;
+        return { user };
+      },
+      {
+        open: "it is how one gets in; throttled per account and network",
+        beforeHandle: refuseForeignPage,
+        body: SignInRequest,
+        response: { 200: SignedIn, ...refusals },
+        detail: { summary: "Sign in with e-mail and password" },
+      },
+    )
+    .post(
+      "/sign-out",
+      async ({ request, set }) => {
+        set.headers["set-cookie"] = await signOut(desk, request.headers.get("cookie"));
+        return done;
+      },
+      {
+        open: "it ends the session it is called with, and works when that has ended already",
+        beforeHandle: refuseForeignPage,
+        response: { 200: Done, ...refusals },
+        detail: { summary: "End this session" },
+      },
+    )
+    .post(
+      "/sign-out-everywhere",
+      ({ actor, set }) => {
+        set.headers["set-cookie"] = signOutEverywhere(desk, requirePerson(actor));
+        return done;
+      },
+      {
+        signedIn: true,
+        response: { 200: Done, ...refusals },
+        detail: { summary: "End all sessions of this person" },
+      },
+    )
+    .get("/me", ({ actor }) => readMe(desk, requirePerson(actor)), {
+      signedIn: true,
+      response: { 200: Me, ...refusals },
+      detail: { summary: "Who is signed in, and their workspaces" },
+    })
+    .patch("/me", ({ actor, body }) => changeMe(desk, requirePerson(actor), body), {
+      signedIn: true,
+      body: ProfileChange,
+      response: { 200: Me, ...refusals },
+      detail: { summary: "Change one's own profile" },
+    })
+    .post(
+      "/forgot",
+      ({ body, request, server }) => {
+        askForReset(desk, body.email, cameFrom(request, server));
+        return done;
+      },
+      {
+        open: "who forgot the password cannot sign in; the answer is the same for every address",
+        beforeHandle: refuseForeignPage,
+        body: ForgotRequest,
+        response: { 200: Done, ...refusals },
+        detail: { summary: "Ask for a link to choose a new password" },
+      },
+    )
+    .post(
+      "/reset",
+      async ({ body }) => {
+        await resetPassword(desk, body.token, body.password);
+        return done;
+      },
+      {
+        open: "the mailed token is the proof; it works once",
+        beforeHandle: refuseForeignPage,
+        body: ResetRequest,
+        response: { 200: Done, ...refusals },
+        detail: { summary: "Choose a new password by a mailed link" },
+      },
+    )
+    .post(
+      "/password",
+      async ({ actor, body, request }) => {
+        await changePassword(desk, requirePerson(actor), body, request.headers.get("cookie"));
+        return done;
+      },
+      {
+        signedIn: true,
+        body: PasswordChange,
+        response: { 200: Done, ...refusals },
+        detail: { summary: "Change one's own password and end all other sessions" },
+      },
+    )
+    .get(
+      "/sessions",
+      ({ actor, request }) =>
+        listSessions(desk, requirePerson(actor), request.headers.get("cookie")),
+      {
+        signedIn: true,
+        response: { 200: SessionList, ...refusals },
+        detail: { summary: "List one's own sessions" },
+      },
+    )
+    .delete(
+      "/sessions/:id",
+      ({ actor, params }) => {
+        endSession(desk, requirePerson(actor), params.id);
+        return done;
+      },
+      {
+        signedIn: true,
+        params: SessionParams,
+        response: { 200: Done, ...refusals },
+        detail: { summary: "End one of one's own sessions" },
+      },
+    );
+};

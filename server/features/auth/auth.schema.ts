@@ -1,0 +1,56 @@
+import { t } from "elysia";
+import { RoleSchema } from "../workspaces/workspaces.schema.ts";
+
+const password = (description: string) => t.String({ minLength: 1, maxLength: 1000, description });
+const email = t.String({ minLength: 1, maxLength: 320 });
+
+export const SignInRequest = t.Object({ email, password: password("The account's password") });
+export const ForgotRequest = t.Object({ email });
+export const ResetRequest = t.Object({
+  token: t.String({ minLength: 1, maxLength: 200, description: "From the link of the mail" }),
+  password: password("At least 12 characters"),
+});
+export const PasswordChange = t.Object({
+  current: password("The password until now"),
+  next: password("At least 12 characters"),
+});
+export const ProfileChange = t.Object({
+  name: t.Optional(t.String({ maxLength: 200 })),
+  locale: t.Optional(t.String({ pattern: "^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", maxLength: 35 })),
+});
+
+const User = t.Object({
+  id: t.String(),
+  email: t.String(),
+  name: t.String(),
+  locale: t.String(),
+  isAdmin: t.Boolean({ description: "May use the instance console" }),
+});
+export const SignedIn = t.Object({ user: User });
+export const Me = t.Object({
+  user: User,
+  workspaces: t.Array(
+    t.Object({
+      id: t.String(),
+      name: t.String(),
+      role: RoleSchema,
+      timeZone: t.String(),
+      organizationId: t.String(),
+      organizationName: t.String(),
+    }),
+  ),
+  instance: t.Object({ setupDone: t.Boolean() }),
+});
+export const SessionList = t.Object({
+  items: t.Array(
+    t.Object({
+      id: t.String(),
+      createdAt: t.Number(),
+      expiresAt: t.Number(),
+      ip: t.String(),
+      userAgent: t.String(),
+      current: t.Boolean({ description: "True for the session that asks" }),
+    }),
+  ),
+});
+export const SessionParams = t.Object({ id: t.String({ maxLength: 64 }) });

@@ -1,0 +1,256 @@
+import type { Config } from "../../config.ts";
+import type { Clock } from "../../platform/clock.ts";
+import type { Connection } from "../../platform/db/driver.ts";
+import { inTransaction } from "../../platform/db/transaction.ts";
+import { AppError, invalidField, notFound } from "../../platform/errors.ts";
+import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
+import type { AuditLog } from "../audit/audit.service.ts";
+import { isSetUp, publicUrlOf } from "../setup/instance.service.ts";
+import { workspacesForPerson } from "../workspaces/workspaces.service.ts";
+import { hashPassword, isPassword } from "./password-hash.ts";
+import { setPasswordByToken } from "./reset.service.ts";
+import { removeSessionOf, removeSessionsOf, sessionsOf } from "./sessions.store.ts";
+import type { Sessions } from "./sessions.ts";
+import { forgetTries, giveBackTry } from "./throttle.store.ts";
+import {
+  accountKey,
+  hasTry,
+  networkKey,
+  resetPerAccount,
+  resetPerAddress,
+  signInPerAccount,
+  signInPerAddress,
+  takeTry,
+} from "./throttle.ts";
+import { readEmail, requireGoodPassword } from "./users.service.ts";
+import {
+  findUserByAddress,
+  findUserById,
+  setPasswordHash,
+  setProfile,
+  type UserRow,
+} from "./users.store.ts";
+
+/** Sessions of people and their cookies. */
+export { createSessions, type Sessions } from "./sessions.ts";
+
+/** The kind of job that mails the link of a forgotten password. */
+export const RESET_MAIL = "auth.reset-mail";
+
+export type AuthDesk = {
+  config: Config;
+  system: Connection;
+  sessions: Sessions;
+  audit: AuditLog;
+  jobs: JobQueue;
+  clock: Clock;
+};
+
+/** Where a request comes from. */
+export type Origin = { ip: string; userAgent: string };
+
+/** The answer about the person who is signed in. */
+export function toUser(user: UserRow) {
+  return {
+    id: user.id,
+    email: user.email,
+    name: user.name,
+    locale: user.locale,
+    isAdmin: user.isAdmin === 1,
+  };
+}
+
+/**
+ * Begins a session. A wrong address and a wrong password get the same answer after the same work.
+ *
+ * @throws AppError `unauthenticated`; `rate_limited` after 10 tries per account or 50 per network in 15 minutes.
+ */
+export async function signIn(
+  desk: AuthDesk,
+  credentials: { email: string; password: string },
+  from: Origin,
+) {
+  const { system } = desk;
+  const address = addressOrAsTyped(credentials.email);
+  const account = accountKey("sign-in", address);
+  const network = networkKey("sign-in", from.ip);
+  takeTry(system, network, signInPerAddress, desk.clock());
+  takeTry(system, account, signInPerAccount, desk.clock());
+  const user = findUserByAddress(system, address);
+  const matches = await isPassword(credentials.password, user?.passwordHash);
+  if (user === undefined || !matches || user.disabledAt !== null) {
+    throw new AppError("unauthenticated", "The e-mail address or the password is wrong.");
+  }
+  forgetTries(system, account);
+  giveBackTry(system, network);
+  const session = await openSession(desk, user.id, from);
+  return { user: toUser(user), setCookie: session.setCookie };
+}
+
+/** Begins a session for a person whose identity is proved already. */
+export async function openSession(desk: AuthDesk, userId: string, from: Origin) {
+  const session = await desk.sessions.open(userId, { ...from, isSecure: isSecure(desk) });
+  desk.audit.record({ actorId: userId, workspaceId: null, action: "session.open", target: userId });
+  return session;
+}
+
+/** Ends the session of this browser, if there is one; returns the cookie that makes it forget. */
+export async function signOut(desk: AuthDesk, cookieHeader: string | null): Promise<string> {
+  const session = await desk.sessions.read(cookieHeader);
+  if (session !== undefined) {
+    removeSessionOf(desk.system, session.userId, session.idHash);
+    const entry = { actorId: session.userId, workspaceId: null, action: "session.close" };
+    desk.audit.record({ ...entry, target: session.userId });
+  }
+  return desk.sessions.blankCookie(isSecure(desk));
+}
+
+/** Ends every session of a person, this one too; returns the cookie that makes this browser forget. */
+export function signOutEverywhere(desk: AuthDesk, userId: string): string {
+  inTransaction(desk.system, () => {
+    const ended = removeSessionsOf(desk.system, userId);
+    const entry = { actorId: userId, workspaceId: null, action: "session.close-all" };
+    desk.audit.record({ ...entry, target: userId, detail: { ended } });
+  });
+  return desk.sessions.blankCookie(isSecure(desk));
+}
+
+/** What a page needs to know of who is signed in, and where they may go. */
+export function readMe(desk: AuthDesk, userId: string) {
+  const user = requireUser(desk.system, userId);
+  const workspaces = workspacesForPerson(desk.system, userId).map((workspace) => ({
+    id: workspace.id,
+    name: workspace.name,
+    role: workspace.role,
+    timeZone: workspace.timeZone,
+    organizationId: workspace.organizationId,
+    organizationName: workspace.organizationName,
+  }));
+  return { user: toUser(user), workspaces, instance: { setupDone: isSetUp(desk.system) } };
+}
+
+/** Changes what is given of a person's own profile. */
+export function changeMe(
+  desk: AuthDesk,
+  userId: string,
+  change: { name?: string | undefined; locale?: string | undefined },
+) {
+  const user = requireUser(desk.system, userId);
+  const name = change.name?.trim() ?? user.name;
+  if (name === "") {
+    throw invalidField("name", "it is empty");
+  }
+  const locale = change.locale ?? user.locale;
+  inTransaction(desk.system, () => {
+    setProfile(desk.system, { id: userId, name, locale, now: desk.clock() });
+    const detail = { fields: Object.keys(change) };
+    const entry = { actorId: userId, workspaceId: null, action: "user.change", detail };
+    desk.audit.record({ ...entry, target: userId });
+  });
+  return readMe(desk, userId);
+}
+
+/**
+ * Takes the wish for a new password. The answer and the work are the same whether the account exists
+ * or not: a job is queued either way, and the one for nobody does nothing.
+ *
+ * @throws AppError `rate_limited` after 30 wishes per network in an hour.
+ */
+export function askForReset(desk: AuthDesk, email: string, from: Origin): void {
+  const { system, clock } = desk;
+  takeTry(system, networkKey("reset", from.ip), resetPerAddress, clock());
+  const address = addressOrAsTyped(email);
+  const user = findUserByAddress(system, address);
+  const mayAsk = hasTry(system, accountKey("reset", address), resetPerAccount, clock());
+  const userId = user === undefined || user.disabledAt !== null || !mayAsk ? null : user.id;
+  desk.jobs.enqueue(RESET_MAIL, null, { userId });
+}
+
+/** Sets a new password by a mailed link. @throws AppError as `setPasswordByToken` does. */
+export async function resetPassword(
+  desk: AuthDesk,
+  token: string,
+  password: string,
+): Promise<void> {
+  const userId = await setPasswordByToken(desk.system, token, password, desk.clock());
+  const entry = { actorId: userId, workspaceId: null, action: "user.reset-password" };
+  desk.audit.record({ ...entry, target: userId });
+}
+
+/**
+ * Changes the password of who is signed in and ends all their other sessions.
+ *
+ * @throws AppError `invalid_input` for a wrong current or an easy new password; `rate_limited` as `signIn`.
+ */
+export async function changePassword(
+  desk: AuthDesk,
+  userId: string,
+  change: { current: string; next: string },
+  cookieHeader: string | null,
+): Promise<void> {
+  const { system, clock } = desk;
+  const user = requireUser(system, userId);
+  const account = accountKey("sign-in", readEmail(user.email).address);
+  takeTry(system, account, signInPerAccount, clock());
+  if (!(await isPassword(change.current, user.passwordHash))) {
+    throw invalidField("current", "this is not your password");
+  }
+  requireGoodPassword("next", change.next, user.email);
+  const passwordHash = await hashPassword(change.next);
+  const session = await desk.sessions.read(cookieHeader);
+  inTransaction(system, () => {
+    forgetTries(system, account);
+    setPasswordHash(system, { id: userId, passwordHash, now: clock() });
+    const ended = removeSessionsOf(system, userId, session?.idHash);
+    const entry = { actorId: userId, workspaceId: null, action: "user.change-password" };
+    desk.audit.record({ ...entry, target: userId, detail: { ended } });
+  });
+}
+
+/** The living sessions of a person, newest first, and which of them is this one. */
+export async function listSessions(desk: AuthDesk, userId: string, cookieHeader: string | null) {
+  const current = await desk.sessions.read(cookieHeader);
+  const items = sessionsOf(desk.system, userId)
+    .filter((row) => row.expiresAt > desk.clock())
+    .map((row) => ({
+      id: row.idHash,
+      createdAt: row.createdAt,
+      expiresAt: row.expiresAt,
+      ip: row.ip,
+      userAgent: row.userAgent,
+      current: row.idHash === current?.idHash,
+    }));
+  return { items };
+}
+
+/** Ends one session of a person. @throws AppError `not_found` when it is none of theirs. */
+export function endSession(desk: AuthDesk, userId: string, idHash: string): void {
+  inTransaction(desk.system, () => {
+    if (!removeSessionOf(desk.system, userId, idHash)) {
+      throw notFound("session");
+    }
+    const entry = { actorId: userId, workspaceId: null, action: "session.close" };
+    desk.audit.record({ ...entry, target: userId });
+  });
+}
+
+function requireUser(system: Connection, userId: string): UserRow {
+  const user = findUserById(system, userId);
+  if (user === undefined) {
+    throw notFound("account");
+  }
+  return user;
+}
+
+function isSecure(desk: AuthDesk): boolean {
+  return publicUrlOf(desk.config, desk.system).startsWith("https://");
+}
+
+/** At the door a malformed address is only an address nobody has: to say more would cost its owner nothing but us a hint. */
+function addressOrAsTyped(email: string): string {
+  try {
+    return readEmail(email).address;
+  } catch {
+    return email;
+  }
+}

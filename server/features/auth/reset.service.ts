@@ -1,0 +1,113 @@
+import { createHash, randomBytes } from "node:crypto";
+import type { Connection } from "../../platform/db/driver.ts";
+import { inTransaction } from "../../platform/db/transaction.ts";
+import { invalidField } from "../../platform/errors.ts";
+import { hashPassword } from "./password-hash.ts";
+import { addToken, ownerOfToken, useUpTokens } from "./reset.store.ts";
+import { removeSessionsOf } from "./sessions.store.ts";
+import { forgetTries } from "./throttle.store.ts";
+import { accountKey } from "./throttle.ts";
+import { readEmail, requireGoodPassword } from "./users.service.ts";
+import { findUserById, setPasswordHash } from "./users.store.ts";
+
+const HOUR_MS = 3_600_000;
+/** How long the link of a forgotten password works. */
+export const RESET_MS = HOUR_MS;
+/** How long the link of an invitation works. */
+export const INVITE_MS = 7 * 24 * HOUR_MS;
+
+/**
+ * A link by which the person chooses a password, once. Its token is 256 random bits of which only the
+ * SHA-256 is kept.
+ *
+ * @param lifeMs How long it works: `RESET_MS` or `INVITE_MS`.
+ */
+export function newPasswordLink(
+  system: Connection,
+  publicUrl: string,
+  userId: string,
+  now: number,
+  lifeMs: number,
+): string {
+  const token = randomBytes(32).toString("base64url");
+  addToken(system, { tokenHash: hashOf(token), userId, now, expiresAt: now + lifeMs });
+  return `${publicUrl}/reset-password?token=${token}`;
+}
+
+/**
+ * Sets the password of the token's owner, ends all their sessions and every other open link of theirs.
+ * Returns the person's id.
+ *
+ * @throws AppError `invalid_input` when the token is unknown, used or too old, or the password is too easy.
+ */
+export async function setPasswordByToken(
+  system: Connection,
+  token: string,
+  password: string,
+  now: number,
+): Promise<string> {
+  const tokenHash = hashOf(token);
+  const userId = ownerOfToken(system, tokenHash, now);
+  const user = userId === undefined ? undefined : findUserById(system, userId);
+  if (user === undefined || user.disabledAt !== null) {
+    throw staleToken();
+  }
+  requireGoodPassword("password", password, user.email);
+  const passwordHash = await hashPassword(password);
+  inTransaction(system, () => {
+    // Hashing took time, in which the same link may have been used by another request.
+    if (ownerOfToken(system, tokenHash, now) !== user.id) {
+      throw staleToken();
+    }
+    replacePassword(system, user.id, passwordHash, now);
+  });
+  return user.id;
+}
+
+/**
+ * Sets a person's password without asking anybody, for the operator at the console: ends all sessions
+ * and open links. Returns the person's id.
+ *
+ * @throws AppError `invalid_input` when the password is too easy.
+ */
+export async function forcePassword(
+  system: Connection,
+  userId: string,
+  password: string,
+  now: number,
+): Promise<void> {
+  const user = findUserById(system, userId);
+  if (user === undefined) {
+    throw invalidField("email", "there is no account with this address");
+  }
+  requireGoodPassword("password", password, user.email);
+  const passwordHash = await hashPassword(password);
+  inTransaction(system, () => replacePassword(system, user.id, passwordHash, now));
+}
+
+function replacePassword(
+  system: Connection,
+  userId: string,
+  passwordHash: string,
+  now: number,
+): void {
+  const user = findUserById(system, userId);
+  setPasswordHash(system, { id: userId, passwordHash, now });
+  useUpTokens(system, userId, now);
+  removeSessionsOf(system, userId);
+  if (user !== undefined) {
+    forgetTries(system, accountKey("sign-in", readEmail(user.email).address));
+  }
+}
+
+function staleToken() {
+  return invalidField(
+    "token",
+    "the link does not work any more: it was used, or is too old",
+    "Ask for a new one.",
+  );
+}
+
+function hashOf(token: string): string {
+  return createHash("sha256").update(token).digest("hex");
+}

@@ -1,0 +1,44 @@
+import type { Connection } from "../../platform/db/driver.ts";
+import { statement } from "../../platform/db/statements.ts";
+
+const countTry = statement<
+  [{ key: string; now: number; windowEnd: number }],
+  { failures: number; windowEnd: number }
+>(`
+  INSERT INTO sign_in_failure (key, failures, window_end) VALUES (@key, 1, @windowEnd)
+  ON CONFLICT (key) DO UPDATE
+     SET failures = CASE WHEN window_end <= @now THEN 1 ELSE failures + 1 END,
+         window_end = CASE WHEN window_end <= @now THEN @windowEnd ELSE window_end END
+  RETURNING failures, window_end AS windowEnd
+`);
+
+const deleteKey = statement<[key: string]>("DELETE FROM sign_in_failure WHERE key = ?");
+
+const takeBackTry = statement<[key: string]>(`
+  UPDATE sign_in_failure SET failures = max(0, failures - 1) WHERE key = ?
+`);
+
+const deleteEnded = statement<[now: number]>("DELETE FROM sign_in_failure WHERE window_end <= ?");
+
+/** Counts a try before it is made, so that tries made at the same time cannot slip past. */
+export function addTry(
+  db: Connection,
+  key: string,
+  now: number,
+  windowMs: number,
+): { failures: number; windowEnd: number } {
+  const row = countTry(db).get({ key, now, windowEnd: now + windowMs });
+  return row ?? { failures: 0, windowEnd: now };
+}
+
+export function forgetTries(db: Connection, key: string): void {
+  deleteKey(db).run(key);
+}
+
+export function giveBackTry(db: Connection, key: string): void {
+  takeBackTry(db).run(key);
+}
+
+export function forgetEndedWindows(db: Connection, now: number): number {
+  return deleteEnded(db).run(now).changes;
+}

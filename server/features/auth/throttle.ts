@@ -1,0 +1,44 @@
+import { createHash } from "node:crypto";
+import type { Connection } from "../../platform/db/driver.ts";
+import { AppError } from "../../platform/errors.ts";
+import { addTry } from "./throttle.store.ts";
+
+const MINUTE_MS = 60_000;
+
+/** How many tries in which time. They are rows, so a restart forgives nothing. */
+export type Allowance = { tries: number; windowMs: number };
+
+export const signInPerAccount: Allowance = { tries: 10, windowMs: 15 * MINUTE_MS };
+export const signInPerAddress: Allowance = { tries: 50, windowMs: 15 * MINUTE_MS };
+export const resetPerAccount: Allowance = { tries: 5, windowMs: 60 * MINUTE_MS };
+export const resetPerAddress: Allowance = { tries: 30, windowMs: 60 * MINUTE_MS };
+
+/** The key of an account, whether it exists or not; the address itself is not kept. */
+export function accountKey(purpose: "sign-in" | "reset", address: string): string {
+  return `account:${purpose}:${createHash("sha256").update(address).digest("hex")}`;
+}
+
+/** The key of a network address; of IPv6 the /64, because one subscriber has all of that. */
+export function networkKey(purpose: "sign-in" | "reset", ip: string): string {
+  const network = ip.includes(":") && !ip.includes(".") ? ip.split(":").slice(0, 4).join(":") : ip;
+  return `ip:${purpose}:${network}`;
+}
+
+/** True when there was a try left; it is used up now. */
+export function hasTry(db: Connection, key: string, allowance: Allowance, now: number): boolean {
+  return addTry(db, key, now, allowance.windowMs).failures <= allowance.tries;
+}
+
+/** Uses up a try. @throws AppError `rate_limited`, with the seconds to wait, when none was left. */
+export function takeTry(db: Connection, key: string, allowance: Allowance, now: number): void {
+  const { failures, windowEnd } = addTry(db, key, now, allowance.windowMs);
+  if (failures > allowance.tries) {
+    const retryAfterSeconds = Math.max(1, Math.ceil((windowEnd - now) / 1_000));
+    const minutes = Math.ceil(retryAfterSeconds / 60);
+    throw new AppError(
+      "rate_limited",
+      `Too many tries. Wait ${minutes} ${minutes === 1 ? "minute" : "minutes"}, or reset the password.`,
+      { retryAfterSeconds },
+    );
+  }
+}

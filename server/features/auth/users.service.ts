@@ -1,0 +1,77 @@
+import type { Connection } from "../../platform/db/driver.ts";
+import { isAddressFault, parseEmailAddress } from "../../platform/email-address.ts";
+import { AppError, invalidField } from "../../platform/errors.ts";
+import { newId } from "../../platform/ids.ts";
+import { passwordFault } from "./password.rules.ts";
+import { hashPassword } from "./password-hash.ts";
+import { addUser, findUserByAddress, findUserById, type UserRow } from "./users.store.ts";
+
+/** A person as others in the product may see them. */
+export type Person = { id: string; email: string; name: string };
+
+/** The normal form of an address a person typed. @throws AppError `invalid_input` naming `email`. */
+export function readEmail(input: string): { email: string; address: string } {
+  const parsed = parseEmailAddress(input);
+  if (isAddressFault(parsed)) {
+    throw invalidField("email", parsed.reason, "Write it like name@example.com.");
+  }
+  return { email: parsed.email, address: parsed.address };
+}
+
+/** Refuses a password that is too easy. @throws AppError `invalid_input` naming `field`. */
+export function requireGoodPassword(field: string, password: string, email: string): void {
+  const fault = passwordFault(password, email);
+  if (fault !== undefined) {
+    throw invalidField(field, fault.reason, fault.hint);
+  }
+}
+
+/**
+ * Creates a person who can sign in.
+ *
+ * @throws AppError `invalid_input` for the address or the password, `conflict` when the address is taken.
+ */
+export async function createPerson(
+  system: Connection,
+  input: { email: string; name: string; password: string; isAdmin: boolean },
+  now: number,
+): Promise<Person> {
+  const { email, address } = readEmail(input.email);
+  requireGoodPassword("password", input.password, email);
+  const passwordHash = await hashPassword(input.password);
+  const user = { id: newId(now), email, address, name: input.name.trim(), passwordHash };
+  if (!addUser(system, { ...user, isAdmin: input.isAdmin ? 1 : 0, now })) {
+    throw new AppError("conflict", "There is an account with this address already.", {
+      fields: [{ field: "email", reason: "there is an account with this address already" }],
+    });
+  }
+  return { id: user.id, email, name: user.name };
+}
+
+/**
+ * The person with that address, made without a password when there is none: they choose one by a link.
+ * Safe inside a transaction.
+ */
+export function findOrAddPerson(
+  system: Connection,
+  input: { email: string; name: string },
+  now: number,
+): { person: Person; isNew: boolean } {
+  const { email, address } = readEmail(input.email);
+  const known = findUserByAddress(system, address);
+  if (known !== undefined) {
+    return { person: toPerson(known), isNew: false };
+  }
+  const person = { id: newId(now), email, name: input.name.trim() || email };
+  addUser(system, { ...person, address, passwordHash: "", isAdmin: 0, now });
+  return { person, isNew: true };
+}
+
+export function findPerson(system: Connection, id: string): Person | undefined {
+  const user = findUserById(system, id);
+  return user === undefined ? undefined : toPerson(user);
+}
+
+function toPerson(user: UserRow): Person {
+  return { id: user.id, email: user.email, name: user.name };
+}

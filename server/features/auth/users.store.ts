@@ -1,0 +1,72 @@
+import type { Connection } from "../../platform/db/driver.ts";
+import { statement } from "../../platform/db/statements.ts";
+
+export type UserRow = {
+  id: string;
+  email: string;
+  name: string;
+  passwordHash: string;
+  isAdmin: 0 | 1;
+  locale: string;
+  disabledAt: number | null;
+};
+
+export type NewUserRow = {
+  id: string;
+  email: string;
+  address: string;
+  name: string;
+  passwordHash: string;
+  isAdmin: 0 | 1;
+  now: number;
+};
+
+const columns = `id, email, name, password_hash AS passwordHash, is_admin AS isAdmin, locale,
+  disabled_at AS disabledAt`;
+
+const selectById = statement<[id: string], UserRow>(`SELECT ${columns} FROM user WHERE id = ?`);
+
+const selectByAddress = statement<[address: string], UserRow>(
+  `SELECT ${columns} FROM user WHERE address = ?`,
+);
+
+const insertUser = statement<[NewUserRow]>(`
+  INSERT INTO user (id, email, address, name, password_hash, is_admin, created_at, updated_at)
+  VALUES (@id, @email, @address, @name, @passwordHash, @isAdmin, @now, @now)
+  ON CONFLICT (address) DO NOTHING
+`);
+
+const updateProfile = statement<[{ id: string; name: string; locale: string; now: number }]>(`
+  UPDATE user SET name = @name, locale = @locale, updated_at = @now WHERE id = @id
+`);
+
+const updatePassword = statement<[{ id: string; passwordHash: string; now: number }]>(`
+  UPDATE user SET password_hash = @passwordHash, updated_at = @now WHERE id = @id
+`);
+
+export function findUserById(db: Connection, id: string): UserRow | undefined {
+  return selectById(db).get(id);
+}
+
+export function findUserByAddress(db: Connection, address: string): UserRow | undefined {
+  return selectByAddress(db).get(address);
+}
+
+/** False when somebody has that address already. */
+export function addUser(db: Connection, user: NewUserRow): boolean {
+  return insertUser(db).run(user).changes === 1;
+}
+
+export function setProfile(
+  db: Connection,
+  profile: { id: string; name: string; locale: string; now: number },
+): void {
+  updateProfile(db).run(profile);
+}
+
+export function setPasswordHash(
+  db: Connection,
+  change: { id: string; passwordHash: string; now: number },
+): void {
+  updatePassword(db).run(change);
+}

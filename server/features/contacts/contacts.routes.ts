@@ -1,0 +1,161 @@
+import { Elysia } from "elysia";
+import {
+  Done,
+  done,
+  refusals,
+  WorkspaceItemParams,
+  WorkspaceParams,
+} from "../../platform/http/schemas.ts";
+import type { AppDeps } from "../deps.ts";
+import { cancelBulkAction, getBulkAction, runBulk } from "./contact-bulk.service.ts";
+import {
+  BulkActionSchema,
+  BulkRequest,
+  BulkResult,
+  ContactChange,
+  ContactCount,
+  ContactDetail,
+  ContactFilterSchema,
+  ContactPage,
+  ContactQuery,
+  NewContact,
+  TimelinePage,
+  TimelineQuery,
+} from "./contacts.schema.ts";
+import {
+  changeContact,
+  contactTimeline,
+  countContacts,
+  createContact,
+  deleteContact,
+  getContact,
+  listContacts,
+} from "./contacts.service.ts";
+
+export const contactRoutes = ({ guard, clock, audit, jobs, databases }: AppDeps) =>
+  new Elysia({
+    name: "contacts",
+    prefix: "/workspaces/:workspaceId/contacts",
+    detail: { tags: ["Contacts"] },
+  })
+    .use(guard)
+    .get("/", ({ db, query }) => listContacts(db, query, clock()), {
+      permission: "contacts:read",
+      params: WorkspaceParams,
+      query: ContactQuery,
+      response: { 200: ContactPage, ...refusals },
+      detail: { summary: "List and search contacts" },
+    })
+    .get("/count", ({ db, query }) => countContacts(db, query, clock()), {
+      permission: "contacts:read",
+      params: WorkspaceParams,
+      query: ContactFilterSchema,
+      response: { 200: ContactCount, ...refusals },
+      detail: { summary: "Count the contacts of a filter" },
+    })
+    .post(
+      "/",
+      ({ db, body, actor, workspace }) => {
+        const source = actor.kind === "api_key" ? "api" : "manual";
+        const contact = createContact(db, body, source, clock());
+        audit.record({
+          actorId: actor.id,
+          workspaceId: workspace.id,
+          action: "contact.create",
+          target: contact.id,
+        });
+        return contact;
+      },
+      {
+        permission: "contacts:write",
+        params: WorkspaceParams,
+        body: NewContact,
+        response: { 200: ContactDetail, ...refusals },
+        detail: { summary: "Create a contact" },
+      },
+    )
+    .post(
+      "/bulk",
+      async ({ body, actor, workspace }) => {
+        const result = await runBulk(
+          {
+            open: () => databases.workspace(workspace.id),
+            clock,
+            jobs,
+            workspaceId: workspace.id,
+            actorId: actor.id,
+          },
+          body,
+        );
+        audit.record({
+          actorId: actor.id,
+          workspaceId: workspace.id,
+          action: `contact.bulk_${body.action}`,
+          target: body.listId ?? "",
+          detail: { affected: result.affected, job: result.job?.id ?? null },
+        });
+        return result;
+      },
+      {
+        permission: "contacts:write",
+        params: WorkspaceParams,
+        body: BulkRequest,
+        response: { 200: BulkResult, ...refusals },
+        detail: { summary: "Change many contacts: by ids at once, by a filter as a job" },
+      },
+    )
+    .get("/bulk/:id", ({ db, params }) => getBulkAction(db, params.id), {
+      permission: "contacts:read",
+      params: WorkspaceItemParams,
+      response: { 200: BulkActionSchema, ...refusals },
+      detail: { summary: "Progress of a bulk action" },
+    })
+    .post("/bulk/:id/cancel", ({ db, params }) => cancelBulkAction(db, params.id, clock()), {
+      permission: "contacts:write",
+      params: WorkspaceItemParams,
+      response: { 200: BulkActionSchema, ...refusals },
+      detail: { summary: "Stop a bulk action" },
+    })
+    .get("/:id", ({ db, params }) => getContact(db, params.id, clock()), {
+      permission: "contacts:read",
+      params: WorkspaceItemParams,
+      response: { 200: ContactDetail, ...refusals },
+      detail: { summary: "Get a contact with its lists" },
+    })
+    .patch("/:id", ({ db, params, body }) => changeContact(db, params.id, body, clock()), {
+      permission: "contacts:write",
+      params: WorkspaceItemParams,
+      body: ContactChange,
+      response: { 200: ContactDetail, ...refusals },
+      detail: { summary: "Change a contact" },
+    })
+    .delete(
+      "/:id",
+      ({ db, params, actor, workspace }) => {
+        deleteContact(db, params.id);
+        audit.record({
+          actorId: actor.id,
+          workspaceId: workspace.id,
+          action: "contact.delete",
+          target: params.id,
+        });
+        return done;
+      },
+      {
+        permission: "contacts:write",
+        params: WorkspaceItemParams,
+        response: { 200: Done, ...refusals },
+        detail: { summary: "Delete a contact; a suppression of its address stays" },
+      },
+    )
+    .get(
+      "/:id/timeline",
+      ({ db, params, query }) => contactTimeline(db, params.id, query, clock()),
+      {
+        permission: "contacts:read",
+        params: WorkspaceItemParams,
+        query: TimelineQuery,
+        response: { 200: TimelinePage, ...refusals },
+        detail: { summary: "What happened to a contact, newest first" },
+      },
+    );

@@ -1,0 +1,162 @@
+export const fieldTypes = ["text", "number", "boolean", "date", "choice"] as const;
+export type FieldType = (typeof fieldTypes)[number];
+
+/** A custom field of a workspace. */
+export type FieldSpec = { key: string; label: string; type: FieldType; choices: string[] };
+
+/** What a custom field can hold; a date is `YYYY-MM-DD`. */
+export type FieldValue = string | number | boolean;
+
+/** Names that `contact.<name>` in a template means already. */
+const RESERVED = new Set(["id", "email", "first_name", "last_name", "language", "tracking_off"]);
+const MAX_TEXT_CHARS = 2_000;
+export const MAX_NAME_CHARS = 200;
+
+/** Why `key` cannot name a custom field; undefined when it can. */
+export function fieldKeyFault(key: string): string | undefined {
+  if (!/^[a-z][a-z0-9_]{0,39}$/.test(key)) {
+    return "takes a small letter first, then small letters, digits and _, 40 characters at most";
+  }
+  return RESERVED.has(key) ? "is a name that contacts have already" : undefined;
+}
+
+/** A field key made from a label: `Favourite colour` becomes `favourite_colour`. */
+export function fieldKeyFrom(label: string): string {
+  const plain = label
+    .normalize("NFKD")
+    .replace(/ß/g, "ss")
+    .replace(/\p{M}/gu, "")
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "_")
+    .replace(/^[_0-9]+|_+$/g, "")
+    .slice(0, 40);
+  const key = plain === "" ? "field" : plain;
+  return RESERVED.has(key) ? `${key}_2`.slice(0, 40) : key;
+}
+
+/** The case-folded names that a search by prefix compares with: first name first, and last name first. */
+export function nameKeys(first: string, last: string): { nameKey: string; lastKey: string } {
+  if (first === "" && last === "") {
+    return { nameKey: "", lastKey: "" };
+  }
+  if (last === "") {
+    return { nameKey: foldName(first), lastKey: "" };
+  }
+  if (first === "") {
+    return { nameKey: "", lastKey: foldName(last) };
+  }
+  return { nameKey: foldName(`${first} ${last}`), lastKey: foldName(`${last} ${first}`) };
+}
+
+/** How names are compared: NFC, lower case, one space between words. */
+export function foldName(name: string): string {
+  return name.normalize("NFC").toLowerCase().trim().replace(/\s+/g, " ");
+}
+
+type Reading = { value: FieldValue | undefined } | { fault: string };
+
+/**
+ * Reads a value for a custom field from a form, the API or a cell of a file. Nothing (empty text or
+ * null) reads as undefined: the contact then has no such field.
+ */
+export function readFieldValue(field: FieldSpec, raw: unknown): Reading {
+  if (raw === null || raw === undefined) {
+    return { value: undefined };
+  }
+  if (typeof raw === "object") {
+    return { fault: "is not a single value" };
+  }
+  const text = String(raw).trim();
+  if (text === "") {
+    return { value: undefined };
+  }
+  return readers[field.type](text, field);
+}
+
+const readers: Record<FieldType, (text: string, field: FieldSpec) => Reading> = {
+  text: (text) =>
+    text.length > MAX_TEXT_CHARS
+      ? { fault: `has ${text.length} characters; at most ${MAX_TEXT_CHARS} fit` }
+      : { value: text },
+  number: readNumber,
+  boolean: readBoolean,
+  date: readDate,
+  choice: readChoice,
+};
+
+function readNumber(text: string): Reading {
+  const plain = text.replace(/[\s\u00a0']/g, "");
+  if (/^[+-]?\d{1,3},\d{3}$/.test(plain)) {
+    const [whole, rest] = plain.split(",");
+    return {
+      fault: `"${text}" can be read in two ways: write ${whole}${rest} or ${whole}.${rest}`,
+    };
+  }
+  if (/^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$/.test(plain)) {
+    return finite(plain.replaceAll(",", ""), text);
+  }
+  if (/^[+-]?\d{1,3}(\.\d{3})+,\d+$/.test(plain)) {
+    return finite(plain.replaceAll(".", "").replace(",", "."), text);
+  }
+  if (/^[+-]?(\d+[.,]?\d*|[.,]\d+)(e[+-]?\d+)?$/i.test(plain)) {
+    return finite(plain.replace(",", "."), text);
+  }
+  return { fault: `"${shorten(text)}" is not a number` };
+}
+
+function finite(digits: string, text: string): Reading {
+  const value = Number(digits);
+  return Number.isFinite(value)
+    ? { value }
+    : { fault: `"${shorten(text)}" is too large for a number` };
+}
+
+const TRUE = new Set(["true", "yes", "y", "1", "ja", "j", "wahr", "x", "on", "oui", "si", "sí"]);
+const FALSE = new Set(["false", "no", "n", "0", "nein", "falsch", "off", "non"]);
+
+function readBoolean(text: string): Reading {
+  const word = text.toLowerCase();
+  if (TRUE.has(word)) {
+    return { value: true };
+  }
+  return FALSE.has(word) ? { value: false } : { fault: `"${shorten(text)}" is neither yes nor no` };
+}
+
+function readDate(text: string): Reading {
+  const iso = /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ].*)?$/.exec(text);
+  if (iso !== null) {
+    return calendarDate(text, Number(iso[1]), Number(iso[2]), Number(iso[3]));
+  }
+  const dotted = /^(\d{1,2})\.(\d{1,2})\.(\d{4})(?: .*)?$/.exec(text);
+  if (dotted !== null) {
+    return calendarDate(text, Number(dotted[3]), Number(dotted[2]), Number(dotted[1]));
+  }
+  const slashed = /^(\d{1,2})[/-](\d{1,2})[/-](\d{4})(?: .*)?$/.exec(text);
+  if (slashed === null) {
+    return { fault: `"${shorten(text)}" is not a date: write it as 2026-12-31` };
+  }
+  const [a, b, year] = [Number(slashed[1]), Number(slashed[2]), Number(slashed[3])];
+  if (a <= 12 && b <= 12 && a !== b) {
+    return { fault: `"${shorten(text)}" can be read as two dates: write it as 2026-12-31` };
+  }
+  return a > 12 ? calendarDate(text, year, b, a) : calendarDate(text, year, a, b);
+}
+
+function calendarDate(text: string, year: number, month: number, day: number): Reading {
+  const date = new Date(Date.UTC(year, month - 1, day));
+  const exists = date.getUTCMonth() === month - 1 && date.getUTCDate() === day && year >= 1000;
+  return exists
+    ? { value: date.toISOString().slice(0, 10) }
+    : { fault: `there is no date "${shorten(text)}"` };
+}
+
+function readChoice(text: string, field: FieldSpec): Reading {
+  const found = field.choices.find((choice) => choice.toLowerCase() === text.toLowerCase());
+  return found === undefined
+    ? { fault: `"${shorten(text)}" is none of ${field.choices.join(", ")}` }
+    : { value: found };
+}
+
+function shorten(text: string): string {
+  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
+}

@@ -1,0 +1,165 @@
+import { t } from "elysia";
+import { pageOf, pageQuery } from "../../platform/http/schemas.ts";
+
+const Status = t.Union([t.Literal("mailable"), t.Literal("unsubscribed"), t.Literal("suppressed")]);
+
+const FieldValues = t.Record(t.String(), t.Union([t.String(), t.Number(), t.Boolean()]));
+
+const contact = {
+  id: t.Number(),
+  email: t.String({ description: "As it was written" }),
+  address: t.String({ description: "The normal form, which is unique" }),
+  firstName: t.String(),
+  lastName: t.String(),
+  language: t.String(),
+  fields: FieldValues,
+  trackingOff: t.Boolean(),
+  source: t.String(),
+  createdAt: t.Number(),
+  updatedAt: t.Number(),
+  status: Status,
+  suppressionReason: t.Union([t.String(), t.Null()]),
+};
+const ContactSchema = t.Object(contact, { title: "Contact" });
+export const ContactPage = pageOf(ContactSchema);
+export const ContactDetail = t.Object(
+  {
+    ...contact,
+    lists: t.Array(
+      t.Object({
+        id: t.Number(),
+        name: t.String(),
+        status: t.Union([t.Literal("pending"), t.Literal("subscribed"), t.Literal("unsubscribed")]),
+        changedAt: t.Number(),
+        source: t.String(),
+        reason: t.String(),
+      }),
+    ),
+  },
+  { title: "ContactDetail" },
+);
+
+const filter = {
+  q: t.Optional(
+    t.String({ maxLength: 254, description: "The beginning of an address, a name or a domain" }),
+  ),
+  status: t.Optional(Status),
+  list: t.Optional(t.Integer({ minimum: 1, description: "Subscribed to this list" })),
+  createdFrom: t.Optional(t.Integer({ minimum: 0, description: "Unix ms, inclusive" })),
+  createdTo: t.Optional(t.Integer({ minimum: 0, description: "Unix ms, exclusive" })),
+};
+export const ContactFilterSchema = t.Object(filter, { title: "ContactFilter" });
+export const ContactQuery = t.Object({
+  ...pageQuery,
+  ...filter,
+  sort: t.Optional(t.Union([t.Literal("created"), t.Literal("address")])),
+});
+export const ContactCount = t.Object({
+  count: t.Number(),
+  exact: t.Boolean({ description: "False: there are at least so many" }),
+});
+
+const input = {
+  firstName: t.Optional(t.String({ maxLength: 1000 })),
+  lastName: t.Optional(t.String({ maxLength: 1000 })),
+  language: t.Optional(t.String({ maxLength: 50 })),
+  fields: t.Optional(t.Record(t.String(), t.Unknown(), { description: "By key; null removes" })),
+  trackingOff: t.Optional(t.Boolean()),
+};
+export const NewContact = t.Object({
+  email: t.String({ maxLength: 1000 }),
+  ...input,
+  listIds: t.Optional(t.Array(t.Integer({ minimum: 1 }), { maxItems: 50 })),
+});
+export const ContactChange = t.Object({
+  email: t.Optional(t.String({ maxLength: 1000 })),
+  ...input,
+});
+
+export const TimelineQuery = t.Object(pageQuery);
+export const TimelinePage = pageOf(
+  t.Object({
+    at: t.Number(),
+    key: t.String(),
+    kind: t.Union([
+      t.Literal("created"),
+      t.Literal("message"),
+      t.Literal("event"),
+      t.Literal("list"),
+      t.Literal("suppressed"),
+    ]),
+    what: t.String({ description: "State, kind of event, status in the list, or reason" }),
+    campaignId: t.Union([t.Number(), t.Null()]),
+    campaignName: t.Union([t.String(), t.Null()]),
+    seq: t.Union([t.Number(), t.Null()]),
+    listId: t.Union([t.Number(), t.Null()]),
+    listName: t.Union([t.String(), t.Null()]),
+    detail: t.String(),
+  }),
+);
+
+const Action = t.Union([
+  t.Literal("delete"),
+  t.Literal("add_to_list"),
+  t.Literal("remove_from_list"),
+  t.Literal("suppress"),
+]);
+export const BulkRequest = t.Object({
+  action: Action,
+  ids: t.Optional(t.Array(t.Integer({ minimum: 1 }), { minItems: 1, maxItems: 1000 })),
+  filter: t.Optional(ContactFilterSchema),
+  listId: t.Optional(t.Integer({ minimum: 1 })),
+});
+export const BulkActionSchema = t.Object(
+  {
+    id: t.Number(),
+    action: Action,
+    state: t.Union([
+      t.Literal("queued"),
+      t.Literal("running"),
+      t.Literal("done"),
+      t.Literal("failed"),
+      t.Literal("cancelled"),
+    ]),
+    doneCount: t.Number(),
+    error: t.Union([t.String(), t.Null()]),
+    createdAt: t.Number(),
+    finishedAt: t.Union([t.Number(), t.Null()]),
+  },
+  { title: "BulkAction" },
+);
+export const BulkResult = t.Object({
+  affected: t.Number({ description: "Contacts changed by now" }),
+  job: t.Union([BulkActionSchema, t.Null()], {
+    description: "The job that goes on with a filter; null when all is done",
+  }),
+});
+
+const FieldTypeSchema = t.Union([
+  t.Literal("text"),
+  t.Literal("number"),
+  t.Literal("boolean"),
+  t.Literal("date"),
+  t.Literal("choice"),
+]);
+const label = t.String({ minLength: 1, maxLength: 100 });
+const choices = t.Array(t.String({ minLength: 1, maxLength: 200 }), { maxItems: 100 });
+export const FieldSchema = t.Object(
+  {
+    id: t.Number(),
+    key: t.String({ description: "Its name in templates: contact.<key>" }),
+    label: t.String(),
+    type: FieldTypeSchema,
+    choices: t.Array(t.String()),
+    createdAt: t.Number(),
+  },
+  { title: "ContactField" },
+);
+export const FieldList = t.Object({ items: t.Array(FieldSchema) });
+export const NewField = t.Object({
+  key: t.Optional(t.String({ maxLength: 40 })),
+  label,
+  type: FieldTypeSchema,
+  choices: t.Optional(choices),
+});
+export const FieldChange = t.Object({ label: t.Optional(label), choices: t.Optional(choices) });

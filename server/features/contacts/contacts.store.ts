@@ -1,0 +1,223 @@
+import type { Connection } from "../../platform/db/driver.ts";
+import { statement } from "../../platform/db/statements.ts";
+import type { FieldSpec, FieldType } from "./contacts.rules.ts";
+
+/** A contact to write. `fields` is JSON. */
+export type ContactWrite = {
+  email: string;
+  address: string;
+  domain: string;
+  firstName: string;
+  lastName: string;
+  language: string;
+  fields: string;
+  trackingOff: number;
+  source: string;
+  nameKey: string;
+  lastKey: string;
+};
+
+export type ContactRow = {
+  id: number;
+  email: string;
+  address: string;
+  firstName: string;
+  lastName: string;
+  language: string;
+  fields: string;
+  trackingOff: number;
+  source: string;
+  createdAt: number;
+  updatedAt: number;
+  /** Of the suppression of the address, if it has one that holds. */
+  suppressionReason: string | null;
+};
+
+/** The columns of `ContactRow` except the suppression, of `contact c`. */
+export const contactColumns = `c.id, c.email, c.address, c.first_name AS firstName,
+  c.last_name AS lastName, c.language, c.fields, c.tracking_off AS trackingOff, c.source,
+  c.created_at AS createdAt, c.updated_at AS updatedAt`;
+
+type InsertParams = [
+  email: string,
+  address: string,
+  domain: string,
+  firstName: string,
+  lastName: string,
+  language: string,
+  fields: string,
+  trackingOff: number,
+  source: string,
+  nameKey: string,
+  lastKey: string,
+  createdAt: number,
+  updatedAt: number,
+];
+
+// Parameters by position: an import runs this once a row, and binding by name costs more than the index.
+const insert = statement<InsertParams>(`
+  INSERT INTO contact (email, address, domain, first_name, last_name, language, fields,
+                       tracking_off, source, name_key, last_key, created_at, updated_at)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT (address) DO NOTHING
+`);
+
+// Nothing is written when nothing changes: a page that is not dirty is not replicated.
+const update = statement<[ContactWrite & { id: number; now: number }]>(`
+  UPDATE contact
+     SET email = @email, address = @address, domain = @domain, first_name = @firstName,
+         last_name = @lastName, language = @language, fields = @fields,
+         tracking_off = @trackingOff, name_key = @nameKey, last_key = @lastKey, updated_at = @now
+   WHERE id = @id
+     AND (email, address, first_name, last_name, language, fields, tracking_off)
+         IS NOT (@email, @address, @firstName, @lastName, @language, @fields, @trackingOff)
+`);
+
+const selectOne = statement<[now: number, id: number], ContactRow>(`
+  SELECT ${contactColumns}, s.reason AS suppressionReason
+    FROM contact c
+    LEFT JOIN suppression s
+      ON s.address = c.address AND (s.expires_at IS NULL OR s.expires_at > ?)
+   WHERE c.id = ?
+`);
+
+const selectIdByAddress = statement<[address: string], { id: number }>(
+  "SELECT id FROM contact WHERE address = ?",
+);
+
+const remove = statement<[id: number]>("DELETE FROM contact WHERE id = ?");
+
+const selectAddress = statement<[id: number], { address: string }>(
+  "SELECT address FROM contact WHERE id = ?",
+);
+
+const addToCount = statement<[by: number]>(
+  "UPDATE audience_count SET n = n + ? WHERE name = 'contacts'",
+);
+
+const selectCount = statement<[name: string], { n: number }>(
+  "SELECT n FROM audience_count WHERE name = ?",
+);
+
+/** The new contact's id, or undefined when its address is taken. The caller keeps the total: `countContacts`. */
+export function insertContact(db: Connection, contact: ContactWrite, now: number) {
+  const done = insert(db).run(
+    contact.email,
+    contact.address,
+    contact.domain,
+    contact.firstName,
+    contact.lastName,
+    contact.language,
+    contact.fields,
+    contact.trackingOff,
+    contact.source,
+    contact.nameKey,
+    contact.lastKey,
+    now,
+    now,
+  );
+  return done.changes === 1 ? Number(done.lastInsertRowid) : undefined;
+}
+
+/** False when there is no such contact, or it says all that already. */
+export function updateContact(
+  db: Connection,
+  id: number,
+  contact: ContactWrite,
+  now: number,
+): boolean {
+  return update(db).run({ ...contact, id, now }).changes === 1;
+}
+
+export function findContact(db: Connection, id: number, now: number): ContactRow | undefined {
+  return selectOne(db).get(now, id);
+}
+
+export function findIdByAddress(db: Connection, address: string): number | undefined {
+  return selectIdByAddress(db).get(address)?.id;
+}
+
+export function addressOf(db: Connection, id: number): string | undefined {
+  return selectAddress(db).get(id)?.address;
+}
+
+/** Deletes contacts with their memberships; what was sent to them stays in the campaigns' books. Returns how many. */
+export function deleteContacts(db: Connection, ids: readonly number[]): number {
+  let deleted = 0;
+  for (const id of ids) {
+    deleted += remove(db).run(id).changes;
+  }
+  moveContactCount(db, -deleted);
+  return deleted;
+}
+
+/** Changes the kept total, in the transaction that added or removed the rows. */
+export function moveContactCount(db: Connection, by: number): void {
+  if (by !== 0) {
+    addToCount(db).run(by);
+  }
+}
+
+/** A kept total of `audience_count`. */
+export function keptCount(db: Connection, name: string): number {
+  return selectCount(db).get(name)?.n ?? 0;
+}
+
+type FieldRow = {
+  id: number;
+  key: string;
+  label: string;
+  type: FieldType;
+  choices: string;
+  createdAt: number;
+};
+
+export type StoredField = FieldSpec & { id: number; createdAt: number };
+
+const fieldColumns = "id, key, label, type, choices, created_at AS createdAt";
+
+const selectFields = statement<[], FieldRow>(
+  `SELECT ${fieldColumns} FROM contact_field ORDER BY id`,
+);
+
+const insertFieldRow = statement<
+  [key: string, label: string, type: string, choices: string, now: number],
+  FieldRow
+>(`
+  INSERT INTO contact_field (key, label, type, choices, created_at)
+  VALUES (?, ?, ?, ?, ?)
+  ON CONFLICT (key) DO NOTHING
+  RETURNING ${fieldColumns}
+`);
+
+const updateFieldRow = statement<[label: string, choices: string, id: number], FieldRow>(
+  `UPDATE contact_field SET label = ?, choices = ? WHERE id = ? RETURNING ${fieldColumns}`,
+);
+
+const deleteFieldRow = statement<[id: number]>("DELETE FROM contact_field WHERE id = ?");
+
+/** The workspace's custom fields, oldest first. */
+export function listFields(db: Connection): StoredField[] {
+  return selectFields(db).all().map(toField);
+}
+
+/** Undefined when the key is taken. */
+export function insertField(db: Connection, field: FieldSpec, now: number) {
+  const choices = JSON.stringify(field.choices);
+  const row = insertFieldRow(db).get(field.key, field.label, field.type, choices, now);
+  return row && toField(row);
+}
+
+export function updateField(db: Connection, id: number, label: string, choices: string[]) {
+  const row = updateFieldRow(db).get(label, JSON.stringify(choices), id);
+  return row && toField(row);
+}
+
+/** Forgets the field; what contacts hold under its key is no longer shown, and goes at their next edit. */
+export function deleteField(db: Connection, id: number): boolean {
+  return deleteFieldRow(db).run(id).changes === 1;
+}
+
+function toField(row: FieldRow): StoredField {
+  return { ...row, choices: JSON.parse(row.choices) as string[] };
+}

@@ -1,0 +1,114 @@
+import { Elysia } from "elysia";
+import {
+  Done,
+  done,
+  refusals,
+  WorkspaceItemParams,
+  WorkspaceParams,
+} from "../../platform/http/schemas.ts";
+import type { AppDeps } from "../deps.ts";
+import {
+  Changed,
+  ListChange,
+  ListPage,
+  ListQuery,
+  ListSchema,
+  MembershipChangeBody,
+  MembershipParams,
+  NewList,
+} from "./lists.schema.ts";
+import {
+  changeList,
+  changeMembership,
+  createList,
+  deleteList,
+  getList,
+  listLists,
+} from "./lists.service.ts";
+
+export const listRoutes = ({ guard, clock, audit, databases }: AppDeps) =>
+  new Elysia({
+    name: "lists",
+    prefix: "/workspaces/:workspaceId/lists",
+    detail: { tags: ["Lists"] },
+  })
+    .use(guard)
+    .get("/", ({ db, query }) => listLists(db, query), {
+      permission: "lists:read",
+      params: WorkspaceParams,
+      query: ListQuery,
+      response: { 200: ListPage, ...refusals },
+      detail: { summary: "List lists with their counts" },
+    })
+    .post(
+      "/",
+      ({ db, body, actor, workspace }) => {
+        const list = createList(db, body, clock());
+        audit.record({
+          actorId: actor.id,
+          workspaceId: workspace.id,
+          action: "list.create",
+          target: list.id,
+        });
+        return list;
+      },
+      {
+        permission: "lists:write",
+        params: WorkspaceParams,
+        body: NewList,
+        response: { 200: ListSchema, ...refusals },
+        detail: { summary: "Create a list" },
+      },
+    )
+    .get("/:id", ({ db, params }) => getList(db, params.id), {
+      permission: "lists:read",
+      params: WorkspaceItemParams,
+      response: { 200: ListSchema, ...refusals },
+      detail: { summary: "Get a list" },
+    })
+    .patch("/:id", ({ db, params, body }) => changeList(db, params.id, body, clock()), {
+      permission: "lists:write",
+      params: WorkspaceItemParams,
+      body: ListChange,
+      response: { 200: ListSchema, ...refusals },
+      detail: { summary: "Rename or describe a list" },
+    })
+    .delete(
+      "/:id",
+      async ({ params, actor, workspace }) => {
+        await deleteList(() => databases.workspace(workspace.id), params.id);
+        audit.record({
+          actorId: actor.id,
+          workspaceId: workspace.id,
+          action: "list.delete",
+          target: params.id,
+        });
+        return done;
+      },
+      {
+        permission: "lists:write",
+        params: WorkspaceItemParams,
+        response: { 200: Done, ...refusals },
+        detail: { summary: "Delete a list; its contacts stay" },
+      },
+    )
+    .put(
+      "/:id/contacts/:contactId",
+      ({ db, params, body, actor }) => ({
+        changed: changeMembership(db, {
+          listId: params.id,
+          contactId: params.contactId,
+          status: body.status,
+          reason: body.reason ?? "",
+          source: `by:${actor.id}`,
+          now: clock(),
+        }),
+      }),
+      {
+        permission: "lists:write",
+        params: MembershipParams,
+        body: MembershipChangeBody,
+        response: { 200: Changed, ...refusals },
+        detail: { summary: "Subscribe or unsubscribe one contact" },
+      },
+    );

@@ -1,0 +1,184 @@
+import type { Connection } from "../../platform/db/driver.ts";
+import { statement } from "../../platform/db/statements.ts";
+
+export type MembershipStatus = "pending" | "subscribed" | "unsubscribed";
+
+export type ListRow = {
+  id: number;
+  name: string;
+  description: string;
+  pending: number;
+  subscribed: number;
+  unsubscribed: number;
+  createdAt: number;
+  updatedAt: number;
+};
+
+export type MembershipRow = {
+  id: number;
+  name: string;
+  status: MembershipStatus;
+  changedAt: number;
+  source: string;
+  reason: string;
+};
+
+/** Who changed a membership and why. `source` is like `import:12`, `form:3`, `manual`. */
+export type MembershipChange = {
+  listId: number;
+  contactId: number;
+  source: string;
+  reason: string;
+  now: number;
+};
+
+const columns = `id, name, description, pending_count AS pending, subscribed_count AS subscribed,
+  unsubscribed_count AS unsubscribed, created_at AS createdAt, updated_at AS updatedAt`;
+
+const selectLists = statement<
+  [{ q: string; nameKey: string; id: number; limit: number }],
+  ListRow & { nameKey: string }
+>(`
+  SELECT ${columns}, name_key AS nameKey
+    FROM list
+   WHERE (name_key, id) > (@nameKey, @id) AND instr(name_key, @q) > 0
+   ORDER BY name_key, id
+   LIMIT @limit
+`);
+
+const selectList = statement<[id: number], ListRow>(`SELECT ${columns} FROM list WHERE id = ?`);
+
+const insertRow = statement<
+  [{ name: string; nameKey: string; description: string; now: number }],
+  ListRow
+>(`
+  INSERT INTO list (name, name_key, description, created_at, updated_at)
+  VALUES (@name, @nameKey, @description, @now, @now)
+  ON CONFLICT (name_key) DO NOTHING
+  RETURNING ${columns}
+`);
+
+const updateRow = statement<
+  [{ id: number; name: string; nameKey: string; description: string; now: number }],
+  ListRow
+>(`
+  UPDATE OR IGNORE list
+     SET name = @name, name_key = @nameKey, description = @description, updated_at = @now
+   WHERE id = @id
+  RETURNING ${columns}
+`);
+
+// The memberships go first and in pieces, so that deleting a list of a million does not hold the lock.
+const deleteSomeMembers = statement<[{ id: number; limit: number }]>(`
+  DELETE FROM list_contact
+   WHERE list_id = @id
+     AND contact_id IN (SELECT contact_id FROM list_contact WHERE list_id = @id LIMIT @limit)
+`);
+
+const deleteRow = statement<[id: number]>("DELETE FROM list WHERE id = ?");
+
+// A membership that exists stays what it is: above all, an import never undoes an unsubscribe.
+const insertMember = statement<
+  [listId: number, contactId: number, now: number, source: string, reason: string]
+>(`
+  INSERT INTO list_contact (list_id, contact_id, status, changed_at, source, reason)
+  VALUES (?, ?, 'subscribed', ?, ?, ?)
+  ON CONFLICT (list_id, contact_id) DO NOTHING
+`);
+
+const insertKnownMember = statement<[MembershipChange]>(`
+  INSERT INTO list_contact (list_id, contact_id, status, changed_at, source, reason)
+  SELECT @listId, id, 'subscribed', @now, @source, @reason FROM contact WHERE id = @contactId
+  ON CONFLICT (list_id, contact_id) DO NOTHING
+`);
+
+const setStatus = statement<[MembershipChange & { status: MembershipStatus }]>(`
+  INSERT INTO list_contact (list_id, contact_id, status, changed_at, source, reason)
+  SELECT @listId, id, @status, @now, @source, @reason FROM contact WHERE id = @contactId
+  ON CONFLICT (list_id, contact_id) DO UPDATE
+     SET status = excluded.status, changed_at = excluded.changed_at, source = excluded.source,
+         reason = excluded.reason
+   WHERE status <> excluded.status
+`);
+
+const deleteMember = statement<[listId: number, contactId: number]>(`
+  DELETE FROM list_contact WHERE list_id = ? AND contact_id = ? AND status <> 'unsubscribed'
+`);
+
+const selectMemberships = statement<[contactId: number], MembershipRow>(`
+  SELECT l.id, l.name, m.status, m.changed_at AS changedAt, m.source, m.reason
+    FROM list_contact m
+    JOIN list l ON l.id = m.list_id
+   WHERE m.contact_id = ?
+   ORDER BY l.name_key
+`);
+
+/** Lists by name, whose folded name contains `q`. */
+export function listsAfter(
+  db: Connection,
+  page: { q: string; nameKey: string; id: number; limit: number },
+): (ListRow & { nameKey: string })[] {
+  return selectLists(db).all(page);
+}
+
+export function findList(db: Connection, id: number): ListRow | undefined {
+  return selectList(db).get(id);
+}
+
+/** Undefined when a list has that name. */
+export function insertList(
+  db: Connection,
+  list: { name: string; nameKey: string; description: string; now: number },
+): ListRow | undefined {
+  return insertRow(db).get(list);
+}
+
+/** Undefined, changing nothing, when there is no such list or another has that name. */
+export function updateList(
+  db: Connection,
+  list: { id: number; name: string; nameKey: string; description: string; now: number },
+): ListRow | undefined {
+  return updateRow(db).get(list);
+}
+
+/** Removes up to `limit` memberships; returns how many. */
+export function removeSomeMembers(db: Connection, listId: number, limit: number): number {
+  return deleteSomeMembers(db).run({ id: listId, limit }).changes;
+}
+
+export function deleteListRow(db: Connection, id: number): boolean {
+  return deleteRow(db).run(id).changes === 1;
+}
+
+/** Adds a contact that is known to exist; false when it is in the list already, whatever its status. */
+export function addMember(
+  db: Connection,
+  listId: number,
+  contactId: number,
+  now: number,
+  source: string,
+): boolean {
+  return insertMember(db).run(listId, contactId, now, source, "").changes === 1;
+}
+
+/** Like `addMember`, for an id that may be nobody's. */
+export function addMemberIfContact(db: Connection, change: MembershipChange): boolean {
+  return insertKnownMember(db).run(change).changes === 1;
+}
+
+/** False when the membership has that status already, or there is no such contact. */
+export function setMembership(
+  db: Connection,
+  change: MembershipChange & { status: MembershipStatus },
+): boolean {
+  return setStatus(db).run(change).changes === 1;
+}
+
+/** Takes a contact out of a list; who unsubscribed stays in it as unsubscribed. */
+export function removeMember(db: Connection, listId: number, contactId: number): boolean {
+  return deleteMember(db).run(listId, contactId).changes === 1;
+}
+
+export function membershipsOf(db: Connection, contactId: number): MembershipRow[] {
+  return selectMemberships(db).all(contactId);
+}

@@ -1,0 +1,64 @@
+import type { Connection } from "../../platform/db/driver.ts";
+import { inTransaction } from "../../platform/db/transaction.ts";
+import { AppError, invalidField, notFound } from "../../platform/errors.ts";
+import { newId } from "../../platform/ids.ts";
+import type { AuditLog } from "../audit/audit.service.ts";
+import {
+  addOrganization,
+  addOrganizationMember,
+  organizationRole,
+  renameOrganization,
+} from "./organizations.store.ts";
+
+/** The organizations a person belongs to, with their role there. */
+export { organizationsOf } from "./organizations.store.ts";
+
+/** Creates an organization that `ownerId` owns; returns its id. Safe inside a transaction. */
+export function createOrganization(
+  system: Connection,
+  name: string,
+  ownerId: string,
+  now: number,
+): string {
+  const id = newId(now);
+  addOrganization(system, { id, name: name.trim(), now });
+  addOrganizationMember(system, { organizationId: id, userId: ownerId, role: "owner", now });
+  return id;
+}
+
+/**
+ * Refuses everybody but an owner.
+ *
+ * @throws AppError `not_found` for who has no part in it, so that ids say nothing; `forbidden` for a member.
+ */
+export function requireOrganizationOwner(
+  system: Connection,
+  organizationId: string,
+  userId: string,
+): void {
+  const role = organizationRole(system, organizationId, userId);
+  if (role === undefined) {
+    throw notFound("organization");
+  }
+  if (role !== "owner") {
+    throw new AppError("forbidden", "Only an owner of the organization can do that.");
+  }
+}
+
+/** Changes an organization's name. Owners only; refusals as `requireOrganizationOwner`. */
+export function changeOrganization(
+  deps: { system: Connection; audit: AuditLog },
+  change: { organizationId: string; name: string; userId: string; now: number },
+): void {
+  const { organizationId, userId } = change;
+  requireOrganizationOwner(deps.system, organizationId, userId);
+  const name = change.name.trim();
+  if (name === "") {
+    throw invalidField("name", "it is empty");
+  }
+  inTransaction(deps.system, () => {
+    renameOrganization(deps.system, organizationId, name, change.now);
+    const entry = { actorId: userId, workspaceId: null, action: "organization.change" };
+    deps.audit.record({ ...entry, target: organizationId });
+  });
+}

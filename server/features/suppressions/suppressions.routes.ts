@@ -1,0 +1,84 @@
+import { Elysia } from "elysia";
+import { Done, done, refusals, WorkspaceParams } from "../../platform/http/schemas.ts";
+import type { AppDeps } from "../deps.ts";
+import {
+  NewSuppressions,
+  SuppressionCounts,
+  SuppressionPage,
+  SuppressionQuery,
+  SuppressionRemoval,
+  SuppressionsAdded,
+} from "./suppressions.schema.ts";
+import {
+  addSuppressions,
+  listSuppressions,
+  removeSuppression,
+  suppressionCounts,
+} from "./suppressions.service.ts";
+
+export const suppressionRoutes = ({ guard, clock, audit }: AppDeps) =>
+  new Elysia({
+    name: "suppressions",
+    prefix: "/workspaces/:workspaceId/suppressions",
+    detail: { tags: ["Suppressions"] },
+  })
+    .use(guard)
+    .get("/", ({ db, query }) => listSuppressions(db, query), {
+      permission: "suppressions:read",
+      params: WorkspaceParams,
+      query: SuppressionQuery,
+      response: { 200: SuppressionPage, ...refusals },
+      detail: { summary: "List addresses that are not mailed" },
+    })
+    .get("/counts", ({ db }) => suppressionCounts(db), {
+      permission: "suppressions:read",
+      params: WorkspaceParams,
+      response: { 200: SuppressionCounts, ...refusals },
+      detail: { summary: "Count suppressions by reason" },
+    })
+    .post(
+      "/",
+      ({ db, body, actor, workspace }) => {
+        const result = addSuppressions(db, {
+          addresses: body.addresses,
+          reason: body.reason ?? "manual",
+          detail: body.detail ?? "",
+          source: "manual",
+          now: clock(),
+        });
+        audit.record({
+          actorId: actor.id,
+          workspaceId: workspace.id,
+          action: "suppression.add",
+          detail: { added: result.added, reason: body.reason ?? "manual" },
+        });
+        return result;
+      },
+      {
+        permission: "suppressions:write",
+        params: WorkspaceParams,
+        body: NewSuppressions,
+        response: { 200: SuppressionsAdded, ...refusals },
+        detail: { summary: "Suppress addresses" },
+      },
+    )
+    .delete(
+      "/",
+      ({ db, body, actor, workspace }) => {
+        removeSuppression(db, body.address);
+        audit.record({
+          actorId: actor.id,
+          workspaceId: workspace.id,
+          action: "suppression.remove",
+          detail: { why: body.reason },
+        });
+        return done;
+      },
+      {
+        permission: "suppressions:write",
+        params: WorkspaceParams,
+        body: SuppressionRemoval,
+        response: { 200: Done, ...refusals },
+        detail: { summary: "Let an address be mailed again" },
+      },
+    );

@@ -1,0 +1,103 @@
+import type { Connection } from "../../platform/db/driver.ts";
+import { inTransaction } from "../../platform/db/transaction.ts";
+import { isAddressFault, parseEmailAddress } from "../../platform/email-address.ts";
+import { invalidField, notFound } from "../../platform/errors.ts";
+import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
+import {
+  deleteSuppression,
+  insertSuppression,
+  newestSuppressions,
+  type SuppressionReason,
+  suppressionsByPrefix,
+  suppressionsByReason,
+} from "./suppressions.store.ts";
+
+export { holdingReason, type SuppressionReason, suppressionCounts } from "./suppressions.store.ts";
+
+type Query = {
+  q?: string | undefined;
+  reason?: SuppressionReason | undefined;
+  cursor?: string | undefined;
+  limit?: number | undefined;
+};
+
+/** A page of suppressions: newest first, or by address when searched or of one reason. */
+export function listSuppressions(db: Connection, query: Query) {
+  const limit = query.limit ?? 50;
+  const q = (query.q ?? "").trim().toLowerCase();
+  const [createdAt, address] =
+    query.cursor === undefined ? [Number.MAX_SAFE_INTEGER, ""] : decodeCursor(query.cursor, 2);
+  const after = { address: String(address), limit: limit + 1 };
+  const rows =
+    q !== ""
+      ? suppressionsByPrefix(db, { ...after, q, reason: query.reason ?? "" })
+      : query.reason !== undefined
+        ? suppressionsByReason(db, { ...after, reason: query.reason })
+        : newestSuppressions(db, { ...after, createdAt: Number(createdAt) });
+  return cutPage(rows, limit, (row) => [row.createdAt, row.address]);
+}
+
+/**
+ * Suppresses addresses; those that cannot be read are told with their reason. Repeating it changes nothing.
+ *
+ * @param source `manual`, `import:3`, `campaign:7`.
+ */
+export function addSuppressions(
+  db: Connection,
+  input: {
+    addresses: readonly string[];
+    reason: SuppressionReason;
+    detail: string;
+    source: string;
+    now: number;
+  },
+) {
+  const rejected: { address: string; reason: string }[] = [];
+  const good = new Set<string>();
+  for (const written of input.addresses) {
+    const read = parseEmailAddress(written);
+    if (isAddressFault(read)) {
+      rejected.push({ address: written, reason: read.reason });
+    } else {
+      good.add(read.address);
+    }
+  }
+  const { reason, detail, source, now } = input;
+  const added = inTransaction(db, () => {
+    let n = 0;
+    for (const address of good) {
+      const row = { address, reason, source, detail, createdAt: now, expiresAt: null };
+      n += Number(insertSuppression(db, row));
+    }
+    return n;
+  });
+  return { added, already: good.size - added, rejected };
+}
+
+/**
+ * Suppresses one normalised address, inside the caller's transaction if there is one. False when it
+ * is suppressed already for a reason that weighs as much.
+ */
+export function suppressAddress(
+  db: Connection,
+  suppression: { address: string; reason: SuppressionReason; source: string; detail: string },
+  now: number,
+): boolean {
+  return insertSuppression(db, { ...suppression, createdAt: now, expiresAt: null });
+}
+
+/**
+ * Lets an address be mailed again; returns its normal form. The caller records who did it and why.
+ *
+ * @throws AppError `not_found` when it is not suppressed, `invalid_input` when it is no address.
+ */
+export function removeSuppression(db: Connection, written: string): string {
+  const read = parseEmailAddress(written);
+  if (isAddressFault(read)) {
+    throw invalidField("address", read.reason);
+  }
+  if (!deleteSuppression(db, read.address)) {
+    throw notFound("suppression");
+  }
+  return read.address;
+}

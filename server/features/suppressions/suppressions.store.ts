@@ -1,0 +1,128 @@
+import type { Connection } from "../../platform/db/driver.ts";
+import { statement } from "../../platform/db/statements.ts";
+
+export const suppressionReasons = ["unsubscribed", "hard_bounce", "complaint", "manual"] as const;
+export type SuppressionReason = (typeof suppressionReasons)[number];
+
+export type SuppressionRow = {
+  address: string;
+  reason: SuppressionReason;
+  source: string;
+  detail: string;
+  createdAt: number;
+  expiresAt: number | null;
+};
+
+const columns = "address, reason, source, detail, created_at AS createdAt, expires_at AS expiresAt";
+
+// What weighs more stays or replaces: a complaint over a bounce over what somebody chose. One that
+// no longer holds is replaced by anything.
+const insertRow = statement<[SuppressionRow]>(`
+  INSERT INTO suppression (address, reason, source, detail, created_at, expires_at)
+  VALUES (@address, @reason, @source, @detail, @createdAt, @expiresAt)
+  ON CONFLICT (address) DO UPDATE
+     SET reason = excluded.reason, source = excluded.source, detail = excluded.detail,
+         created_at = excluded.created_at, expires_at = excluded.expires_at
+   WHERE expires_at <= excluded.created_at
+      OR CASE excluded.reason WHEN 'complaint' THEN 3 WHEN 'hard_bounce' THEN 2 ELSE 1 END
+       > CASE suppression.reason WHEN 'complaint' THEN 3 WHEN 'hard_bounce' THEN 2 ELSE 1 END
+`);
+
+const selectRow = statement<[address: string], SuppressionRow>(
+  `SELECT ${columns} FROM suppression WHERE address = ?`,
+);
+
+const selectHolding = statement<[address: string, now: number], { reason: SuppressionReason }>(
+  "SELECT reason FROM suppression WHERE address = ? AND (expires_at IS NULL OR expires_at > ?)",
+);
+
+const deleteRow = statement<[address: string]>("DELETE FROM suppression WHERE address = ?");
+
+const selectNewest = statement<
+  [{ createdAt: number; address: string; limit: number }],
+  SuppressionRow
+>(`
+  SELECT ${columns} FROM suppression
+   WHERE (created_at, address) < (@createdAt, @address)
+   ORDER BY created_at DESC, address DESC
+   LIMIT @limit
+`);
+
+const selectByReason = statement<
+  [{ reason: string; address: string; limit: number }],
+  SuppressionRow
+>(`
+  SELECT ${columns} FROM suppression
+   WHERE reason = @reason AND address > @address
+   ORDER BY address
+   LIMIT @limit
+`);
+
+const selectByPrefix = statement<
+  [{ lo: string; hi: string; address: string; reason: string; limit: number }],
+  SuppressionRow
+>(`
+  SELECT ${columns} FROM suppression
+   WHERE address >= @lo AND address < @hi AND address > @address
+     AND (@reason = '' OR +reason = @reason)
+   ORDER BY address
+   LIMIT @limit
+`);
+
+const selectCounts = statement<[], { name: string; n: number }>(
+  "SELECT name, n FROM audience_count WHERE name LIKE 'suppression:%'",
+);
+
+/** False when the address is suppressed already for a reason that weighs as much. */
+export function insertSuppression(db: Connection, row: SuppressionRow): boolean {
+  return insertRow(db).run(row).changes === 1;
+}
+
+export function findSuppression(db: Connection, address: string): SuppressionRow | undefined {
+  return selectRow(db).get(address);
+}
+
+/** Why the address must not be mailed now; undefined when it may. */
+export function holdingReason(
+  db: Connection,
+  address: string,
+  now: number,
+): SuppressionReason | undefined {
+  return selectHolding(db).get(address, now)?.reason;
+}
+
+export function deleteSuppression(db: Connection, address: string): boolean {
+  return deleteRow(db).run(address).changes === 1;
+}
+
+export function newestSuppressions(
+  db: Connection,
+  page: { createdAt: number; address: string; limit: number },
+): SuppressionRow[] {
+  return selectNewest(db).all(page);
+}
+
+export function suppressionsByReason(
+  db: Connection,
+  page: { reason: string; address: string; limit: number },
+): SuppressionRow[] {
+  return selectByReason(db).all(page);
+}
+
+/** Those whose address begins with `q`, by address; an empty `reason` is any. */
+export function suppressionsByPrefix(
+  db: Connection,
+  page: { q: string; address: string; reason: string; limit: number },
+): SuppressionRow[] {
+  const { q, ...rest } = page;
+  return selectByPrefix(db).all({ ...rest, lo: q, hi: `${q}\u{10ffff}` });
+}
+
+/** How many there are of each reason. */
+export function suppressionCounts(db: Connection): Record<SuppressionReason, number> {
+  const counts = { unsubscribed: 0, hard_bounce: 0, complaint: 0, manual: 0 };
+  for (const { name, n } of selectCounts(db).all()) {
+    counts[name.slice("suppression:".length) as SuppressionReason] = n;
+  }
+  return counts;
+}

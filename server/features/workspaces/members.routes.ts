@@ -1,0 +1,93 @@
+import { Elysia } from "elysia";
+import type { Actor } from "../../platform/http/guard.ts";
+import { requirePerson } from "../../platform/http/person.ts";
+import {
+  Done,
+  done,
+  pageQuerySchema,
+  refusals,
+  WorkspaceParams,
+} from "../../platform/http/schemas.ts";
+import type { AppDeps } from "../deps.ts";
+import { publicUrlOf } from "../setup/instance.service.ts";
+import {
+  changeMember,
+  inviteMember,
+  listMembers,
+  type MemberDesk,
+  removeMember,
+} from "./members.service.ts";
+import {
+  Invitation,
+  Invited,
+  Member,
+  MemberChange,
+  MemberPage,
+  MemberParams,
+} from "./workspaces.schema.ts";
+import { roleInWorkspace } from "./workspaces.service.ts";
+
+export const memberRoutes = (deps: AppDeps) => {
+  const { guard, config, databases, audit, jobs, mail, clock } = deps;
+  const deskFor = (actor: Actor, workspaceId: string): MemberDesk => {
+    const userId = requirePerson(actor);
+    return {
+      system: databases.system,
+      audit,
+      jobs,
+      workspaceId,
+      userId,
+      role: roleInWorkspace(databases.system, userId, workspaceId),
+      publicUrl: publicUrlOf(config, databases.system),
+      canMail: mail.isConfigured(),
+      now: clock(),
+    };
+  };
+
+  return new Elysia({
+    name: "members",
+    prefix: "/workspaces/:workspaceId/members",
+    detail: { tags: ["Workspaces"] },
+  })
+    .use(guard)
+    .get("/", ({ workspace, query }) => listMembers(databases.system, workspace.id, query), {
+      permission: "members:read",
+      params: WorkspaceParams,
+      query: pageQuerySchema,
+      response: { 200: MemberPage, ...refusals },
+      detail: { summary: "List the members of a workspace" },
+    })
+    .post("/", ({ actor, workspace, body }) => inviteMember(deskFor(actor, workspace.id), body), {
+      permission: "members:write",
+      params: WorkspaceParams,
+      body: Invitation,
+      response: { 200: Invited, ...refusals },
+      detail: { summary: "Invite a person to a workspace" },
+    })
+    .patch(
+      "/:userId",
+      ({ actor, workspace, params, body }) =>
+        changeMember(deskFor(actor, workspace.id), params.userId, body.role),
+      {
+        permission: "members:write",
+        params: MemberParams,
+        body: MemberChange,
+        response: { 200: Member, ...refusals },
+        detail: { summary: "Change a member's role" },
+      },
+    )
+    .delete(
+      "/:userId",
+      ({ actor, workspace, params }) => {
+        const mayRemoveOthers = workspace.can("members:write");
+        removeMember(deskFor(actor, workspace.id), params.userId, mayRemoveOthers);
+        return done;
+      },
+      {
+        permission: "members:read",
+        params: MemberParams,
+        response: { 200: Done, ...refusals },
+        detail: { summary: "Leave a workspace, or remove a member (members:write)" },
+      },
+    );
+};

@@ -1,0 +1,167 @@
+import type { Connection } from "../../platform/db/driver.ts";
+import { inTransaction } from "../../platform/db/transaction.ts";
+import { AppError, notFound } from "../../platform/errors.ts";
+import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
+import type { Role } from "../../platform/http/permissions.ts";
+import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
+import { revokeKeysOf } from "../api-keys/api-keys.service.ts";
+import type { AuditLog } from "../audit/audit.service.ts";
+import { INVITE_MS, newPasswordLink } from "../auth/reset.service.ts";
+import { findOrAddPerson } from "../auth/users.service.ts";
+import {
+  addMember,
+  findMember,
+  type MemberRow,
+  membersAfter,
+  ownersIn,
+  removeMemberRow,
+  setMemberRole,
+} from "./members.store.ts";
+
+/** The kind of job that mails an invitation. */
+export const INVITE_MAIL = "auth.invite-mail";
+
+/** Who changes the members of a workspace, and what that needs. */
+export type MemberDesk = {
+  system: Connection;
+  audit: AuditLog;
+  jobs: JobQueue;
+  workspaceId: string;
+  /** The person who acts; API keys never may. */
+  userId: string;
+  role: Role;
+  publicUrl: string;
+  /** True when the instance can send mail, so that an invitation travels by it. */
+  canMail: boolean;
+  now: number;
+};
+
+/** A page of members, in the order they were created. */
+export function listMembers(
+  system: Connection,
+  workspaceId: string,
+  query: { cursor?: string | undefined; limit?: number | undefined },
+) {
+  const limit = query.limit ?? 50;
+  const after = query.cursor === undefined ? "" : String(decodeCursor(query.cursor, 1)[0]);
+  const rows = membersAfter(system, { workspaceId, after, limit: limit + 1 });
+  const page = cutPage(rows, limit, (row) => [row.userId]);
+  return { items: page.items.map(toMember), nextCursor: page.nextCursor };
+}
+
+/**
+ * Makes a person a member, creating them when their address is new. A new person chooses a password by
+ * a link: mailed when the instance can mail, else returned, once. The link is only ever given for a
+ * person made right now, because for any other it would be the key to what they have elsewhere.
+ *
+ * @throws AppError `conflict` for a member, `forbidden` for a role above the inviter's, `invalid_input`.
+ */
+export function inviteMember(
+  desk: MemberDesk,
+  input: { email: string; name: string; role: Role },
+): { member: ReturnType<typeof toMember>; link: string | null } {
+  requireMayGive(desk, input.role);
+  const { system, workspaceId, now } = desk;
+  return inTransaction(system, () => {
+    const { person, isNew } = findOrAddPerson(system, input, now);
+    if (!addMember(system, { workspaceId, userId: person.id, role: input.role, now })) {
+      throw new AppError("conflict", "This person is a member of the workspace already.", {
+        fields: [{ field: "email", reason: "this person is a member already" }],
+      });
+    }
+    record(desk, "member.invite", person.id, { role: input.role });
+    let link: string | null = null;
+    if (desk.canMail) {
+      const payload = { userId: person.id, workspaceId, invitedBy: desk.userId, isNew };
+      desk.jobs.enqueue(INVITE_MAIL, workspaceId, payload);
+    } else if (isNew) {
+      link = newPasswordLink(system, desk.publicUrl, person.id, now, INVITE_MS);
+    }
+    return { member: toMember(requireMember(desk, person.id)), link };
+  });
+}
+
+/** Changes a member's role. @throws AppError `forbidden`, `not_found`, `illegal_state` for the last owner. */
+export function changeMember(desk: MemberDesk, userId: string, role: Role) {
+  return inTransaction(desk.system, () => {
+    const member = requireMember(desk, userId);
+    requireMayGive(desk, member.role);
+    requireMayGive(desk, role);
+    if (member.role === "owner" && role !== "owner") {
+      requireAnotherOwner(desk);
+    }
+    setMemberRole(desk.system, { workspaceId: desk.workspaceId, userId, role });
+    record(desk, "member.change", userId, { from: member.role, to: role });
+    return toMember({ ...member, role });
+  });
+}
+
+/**
+ * Takes a person out of the workspace and revokes the API keys they made there. Everybody may leave;
+ * removing others needs `mayRemoveOthers`.
+ *
+ * @throws AppError `forbidden`, `not_found`, `illegal_state` for the last owner.
+ */
+export function removeMember(desk: MemberDesk, userId: string, mayRemoveOthers: boolean): void {
+  const isSelf = userId === desk.userId;
+  if (!isSelf && !mayRemoveOthers) {
+    throw new AppError("forbidden", "Your role in this workspace does not include members:write.");
+  }
+  inTransaction(desk.system, () => {
+    const member = requireMember(desk, userId);
+    if (!isSelf) {
+      requireMayGive(desk, member.role);
+    }
+    if (member.role === "owner") {
+      requireAnotherOwner(desk);
+    }
+    removeMemberRow(desk.system, desk.workspaceId, userId);
+    const keysRevoked = revokeKeysOf(desk.system, desk.workspaceId, userId, desk.now);
+    record(desk, isSelf ? "member.leave" : "member.remove", userId, { keysRevoked });
+  });
+}
+
+function requireMember(desk: MemberDesk, userId: string): MemberRow {
+  const member = findMember(desk.system, desk.workspaceId, userId);
+  if (member === undefined) {
+    throw notFound("member");
+  }
+  return member;
+}
+
+// Owners are made, changed and removed by owners alone; an admin could else take the workspace over.
+function requireMayGive(desk: MemberDesk, role: Role): void {
+  if (role === "owner" && desk.role !== "owner") {
+    throw new AppError("forbidden", "Only an owner can do that with an owner.");
+  }
+}
+
+function requireAnotherOwner(desk: MemberDesk): void {
+  if (ownersIn(desk.system, desk.workspaceId) < 2) {
+    throw new AppError(
+      "illegal_state",
+      "A workspace needs an owner: make somebody else an owner first.",
+    );
+  }
+}
+
+function record(
+  desk: MemberDesk,
+  action: string,
+  target: string,
+  detail: Record<string, unknown>,
+): void {
+  const { userId, workspaceId } = desk;
+  desk.audit.record({ actorId: userId, workspaceId, action, target, detail });
+}
+
+function toMember(row: MemberRow) {
+  return {
+    userId: row.userId,
+    email: row.email,
+    name: row.name,
+    role: row.role,
+    invited: row.isInvited === 1,
+    createdAt: row.createdAt,
+  };
+}

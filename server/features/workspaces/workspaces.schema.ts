@@ -1,0 +1,69 @@
+import { t } from "elysia";
+import { pageOf } from "../../platform/http/schemas.ts";
+
+export const RoleSchema = t.Union(
+  [t.Literal("viewer"), t.Literal("editor"), t.Literal("admin"), t.Literal("owner")],
+  { description: "Each role includes those before it" },
+);
+
+const facts = {
+  id: t.String(),
+  name: t.String(),
+  timeZone: t.String({ description: "IANA name" }),
+  postalAddress: t.String(),
+  tracking: t.Boolean({ description: "False: no open or click of this workspace is tracked" }),
+  maxPerSecond: t.Union([t.Number(), t.Null()], { description: "Sending cap; null = none" }),
+  organizationId: t.String(),
+  organizationName: t.String(),
+  createdAt: t.Number(),
+};
+
+export const Workspace = t.Object(facts);
+export const WorkspaceList = t.Object({
+  items: t.Array(t.Object({ ...facts, role: t.Union([RoleSchema, t.Null()]) })),
+});
+
+const name = t.String({ minLength: 1, maxLength: 200 });
+const timeZone = t.String({ minLength: 1, maxLength: 60, description: "IANA name" });
+const postalAddress = t.String({ minLength: 1, maxLength: 500 });
+
+export const NewWorkspace = t.Object({
+  organizationId: t.String({ maxLength: 26 }),
+  name,
+  timeZone,
+  postalAddress,
+});
+
+export const WorkspaceChange = t.Object({
+  name: t.Optional(name),
+  timeZone: t.Optional(timeZone),
+  postalAddress: t.Optional(postalAddress),
+  tracking: t.Optional(t.Boolean()),
+  maxPerSecond: t.Optional(t.Union([t.Integer({ minimum: 1, maximum: 100_000 }), t.Null()])),
+});
+
+export const Member = t.Object({
+  userId: t.String(),
+  email: t.String(),
+  name: t.String(),
+  role: RoleSchema,
+  invited: t.Boolean({ description: "True until the person has chosen a password" }),
+  createdAt: t.Number(),
+});
+export const MemberPage = pageOf(Member);
+export const MemberParams = t.Object({
+  workspaceId: t.String({ description: "The workspace's id" }),
+  userId: t.String({ maxLength: 26 }),
+});
+export const Invitation = t.Object({
+  email: t.String({ minLength: 1, maxLength: 320 }),
+  name: t.String({ maxLength: 200, default: "" }),
+  role: RoleSchema,
+});
+export const Invited = t.Object({
+  member: Member,
+  link: t.Union([t.String(), t.Null()], {
+    description: "To hand on when the instance cannot mail it; shown once",
+  }),
+});
+export const MemberChange = t.Object({ role: RoleSchema });

@@ -1,0 +1,163 @@
+import type { Databases } from "../../platform/db/databases.ts";
+import type { Connection } from "../../platform/db/driver.ts";
+import { inTransaction } from "../../platform/db/transaction.ts";
+import { invalidField, notFound } from "../../platform/errors.ts";
+import type { Role } from "../../platform/http/permissions.ts";
+import { newId } from "../../platform/ids.ts";
+import { findKeyIdentity } from "../api-keys/api-keys.service.ts";
+import type { AuditLog } from "../audit/audit.service.ts";
+import { requireOrganizationOwner } from "../organizations/organizations.service.ts";
+import { addMember } from "./members.store.ts";
+import { readTimeZone } from "./workspaces.rules.ts";
+import {
+  addWorkspace,
+  changeWorkspaceRow,
+  findWorkspace,
+  type WorkspaceRow,
+  workspaceForPerson,
+  workspacesForPerson,
+} from "./workspaces.store.ts";
+
+/** All workspaces a person may see, each with their role; an organization's owner sees all of its workspaces. */
+export { findWorkspace, workspaceForPerson, workspacesForPerson } from "./workspaces.store.ts";
+
+/** The workspaces an actor can use: a person's, with their role, or the one an API key belongs to. */
+export function listWorkspaces(system: Connection, actor: { kind: string; id: string }) {
+  if (actor.kind === "user") {
+    const rows = workspacesForPerson(system, actor.id);
+    return rows.map((row) => ({ ...toWorkspace(row), role: row.role }));
+  }
+  const key = findKeyIdentity(system, actor.id.replace(/^key:/, ""));
+  const row = key === undefined ? undefined : findWorkspace(system, key.workspaceId);
+  return row === undefined ? [] : [{ ...toWorkspace(row), role: null }];
+}
+
+/** A person's role in a workspace. @throws AppError `not_found` when they have no part in it. */
+export function roleInWorkspace(system: Connection, userId: string, workspaceId: string): Role {
+  const row = workspaceForPerson(system, userId, workspaceId);
+  if (row === undefined) {
+    throw notFound("workspace");
+  }
+  return row.role;
+}
+
+export type WorkspaceInput = { name: string; timeZone: string; postalAddress: string };
+
+/** The answer about one workspace. */
+export function toWorkspace(row: WorkspaceRow) {
+  return {
+    id: row.id,
+    name: row.name,
+    timeZone: row.timeZone,
+    postalAddress: row.postalAddress,
+    tracking: row.tracking === 1,
+    maxPerSecond: row.maxPerSecond,
+    organizationId: row.organizationId,
+    organizationName: row.organizationName,
+    createdAt: row.createdAt,
+  };
+}
+
+/**
+ * Creates a workspace, its database file, and the membership of its owner; returns its id. A crash
+ * between the row and the file leaves a row whose file is made at its first opening.
+ *
+ * @throws AppError `invalid_input` for an unknown time zone.
+ */
+export function createWorkspace(
+  databases: Databases,
+  input: WorkspaceInput & { organizationId: string; ownerId: string },
+  now: number,
+): string {
+  const { system } = databases;
+  const id = newId(now);
+  const checked = checkedInput(input);
+  inTransaction(system, () => {
+    addWorkspace(system, { id, organizationId: input.organizationId, ...checked, now });
+    addMember(system, { workspaceId: id, userId: input.ownerId, role: "owner", now });
+  });
+  databases.workspace(id);
+  return id;
+}
+
+/**
+ * Creates a workspace for a person who owns the organization, and records it.
+ *
+ * @throws AppError as `requireOrganizationOwner` and `createWorkspace` do.
+ */
+export function createWorkspaceAs(
+  deps: { databases: Databases; audit: AuditLog },
+  userId: string,
+  input: WorkspaceInput & { organizationId: string },
+  now: number,
+) {
+  const { system } = deps.databases;
+  requireOrganizationOwner(system, input.organizationId, userId);
+  const id = createWorkspace(deps.databases, { ...input, ownerId: userId }, now);
+  deps.audit.record({ actorId: userId, workspaceId: id, action: "workspace.create", target: id });
+  return readWorkspace(system, id);
+}
+
+/** @throws AppError `not_found` when there is no such workspace. */
+export function readWorkspace(system: Connection, id: string) {
+  const row = findWorkspace(system, id);
+  if (row === undefined) {
+    throw notFound("workspace");
+  }
+  return toWorkspace(row);
+}
+
+/** Changes what is given and leaves the rest. @throws AppError `invalid_input`, `not_found`. */
+export function changeWorkspace(
+  deps: { databases: Databases; audit: AuditLog },
+  actorId: string,
+  id: string,
+  change: Partial<WorkspaceInput> & {
+    tracking?: boolean | undefined;
+    maxPerSecond?: number | null | undefined;
+  },
+  now: number,
+) {
+  const { system } = deps.databases;
+  const row = findWorkspace(system, id);
+  if (row === undefined) {
+    throw notFound("workspace");
+  }
+  const checked = checkedInput({
+    name: change.name ?? row.name,
+    timeZone: change.timeZone ?? row.timeZone,
+    postalAddress: change.postalAddress ?? row.postalAddress,
+  });
+  const tracking = (change.tracking ?? row.tracking === 1) ? 1 : 0;
+  const maxPerSecond = change.maxPerSecond === undefined ? row.maxPerSecond : change.maxPerSecond;
+  inTransaction(system, () => {
+    changeWorkspaceRow(system, { id, ...checked, tracking, maxPerSecond, now });
+    const detail = { fields: Object.keys(change) };
+    deps.audit.record({ actorId, workspaceId: id, action: "workspace.change", target: id, detail });
+  });
+  return readWorkspace(system, id);
+}
+
+function checkedInput(input: WorkspaceInput): WorkspaceInput {
+  const name = input.name.trim();
+  if (name === "") {
+    throw invalidField("name", "it is empty");
+  }
+  const timeZone = readTimeZone(input.timeZone);
+  if (timeZone === undefined) {
+    throw invalidField(
+      "timeZone",
+      `there is no time zone "${input.timeZone}"`,
+      "Use an IANA name such as Europe/Berlin.",
+    );
+  }
+  const postalAddress = input.postalAddress.trim();
+  if (postalAddress === "") {
+    throw invalidField(
+      "postalAddress",
+      "it is empty",
+      "The law in most countries wants a postal address in every marketing mail.",
+    );
+  }
+  return { name, timeZone, postalAddress };
+}

@@ -1,0 +1,491 @@
+import { afterEach, expect, test } from "bun:test";
+import { openSession } from "../../../../server/delivery/smtp/session.ts";
+import type { SmtpOutcome } from "../../../../server/delivery/types.ts";
+import {
+  type HostilePeer,
+  type HostileSmtp,
+  startHostileSmtp,
+} from "../../../support/hostile-smtp.ts";
+import { loopbackRoute, renderedMessage } from "../../../support/smtp-messages.ts";
+
+const journal = { beforeDot: () => Promise.resolve() };
+const servers: HostileSmtp[] = [];
+const short = { connectMs: 300, greetingMs: 200, heloMs: 200, mailMs: 200, rcptMs: 200 };
+const timeouts = { ...short, dataMs: 200, transferMs: 200, dotMs: 300, quitMs: 50 };
+
+async function hostile(script: (peer: HostilePeer, nth: number) => Promise<void>) {
+  const server = await startHostileSmtp(script);
+  servers.push(server);
+  return server;
+}
+
+/** Opens a session to the script and sends one message. */
+async function sendTo(
+  script: (peer: HostilePeer) => Promise<void>,
+  options: { beforeDot: () => Promise<void>; signal?: AbortSignal } = journal,
+): Promise<SmtpOutcome> {
+  const { port } = await hostile(script);
+  const session = await openSession(loopbackRoute(port), { timeouts });
+  return await session.send(renderedMessage(), options);
+}
+
+async function failureOf(script: (peer: HostilePeer) => Promise<void>, route = {}) {
+  const { port } = await hostile(script);
+  return await openSession(loopbackRoute(port, route), { timeouts }).then(
+    () => "opened",
+    (error: unknown) => error,
+  );
+}
+
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.close()));
+});
+
+test("a server that answers one byte at a time is understood", async () => {
+  const outcome = await sendTo(async (peer) => {
+    await peer.trickle("220-hostile.test\r\n220 slow\r\n");
+    await peer.line();
+    await peer.trickle("250-hostile.test\r\n250 PIPELINING\r\n");
+    await peer.until("DATA\r\n");
+    await peer.trickle("250 ok\r\n250 ok\r\n354-go\r\n354 on\r\n");
+    await peer.body();
+    await peer.trickle("250 2.0.0 queued\r\n");
+  });
+
+  expect(outcome).toMatchObject({ kind: "accepted", reply: { enhanced: "2.0.0", text: "queued" } });
+});
+
+test("each stage has its own time-out", async () => {
+  const silent = async (peer: HostilePeer) => await peer.closed();
+  expect(await failureOf(silent)).toMatchObject({ stage: "greeting", fault: "timeout" });
+  expect(
+    await failureOf(async (peer) => {
+      peer.say("220 hi");
+      await peer.closed();
+    }),
+  ).toMatchObject({ stage: "ehlo", fault: "timeout" });
+
+  const stages = ["mail", "rcpt", "data"];
+  for (const [answered, stage] of stages.entries()) {
+    const outcome = await sendTo(async (peer) => {
+      await peer.welcome("PIPELINING");
+      await peer.until("DATA\r\n");
+      peer.say(...["250 ok", "250 ok"].slice(0, answered));
+      await peer.closed();
+    });
+    expect(outcome).toMatchObject({ kind: "broken", stage, fault: "timeout" });
+  }
+});
+
+test("silence after the dot is ambiguous", async () => {
+  const outcome = await sendTo(async (peer) => {
+    await peer.welcome();
+    await peer.acceptEnvelope();
+    await peer.body();
+    await peer.closed();
+  });
+
+  expect(outcome).toMatchObject({ kind: "ambiguous", error: expect.stringContaining("no reply") });
+});
+
+test("a connection closed or reset after the dot is ambiguous", async () => {
+  for (const end of ["close", "reset"] as const) {
+    const outcome = await sendTo(async (peer) => {
+      await peer.welcome("PIPELINING");
+      await peer.acceptEnvelope();
+      await peer.body();
+      peer[end]();
+    });
+    expect(outcome.kind).toBe("ambiguous");
+  }
+});
+
+test("a nonsense reply after the dot is ambiguous, not a success", async () => {
+  for (const reply of ["what?", "354 go on", "250-half\r\n550 other half"]) {
+    const outcome = await sendTo(async (peer) => {
+      await peer.welcome();
+      await peer.acceptEnvelope();
+      await peer.body();
+      peer.say(reply);
+      await peer.closed();
+    });
+    expect(outcome.kind).toBe("ambiguous");
+  }
+});
+
+test("a refusal after the dot is a refusal, however many lines it has", async () => {
+  const outcome = await sendTo(async (peer) => {
+    await peer.welcome();
+    await peer.acceptEnvelope();
+    await peer.body();
+    peer.say("550-5.7.26 Unauthenticated email from news.example", "550 5.7.26 is not accepted");
+  });
+
+  expect(outcome).toMatchObject({
+    kind: "refused",
+    stage: "dot",
+    reply: {
+      code: 550,
+      enhanced: "5.7.26",
+      text: "Unauthenticated email from news.example is not accepted",
+    },
+  });
+});
+
+test("a connection that dies before the dot is certainly not sent", async () => {
+  for (const end of ["close", "reset"] as const) {
+    let called = 0;
+    const outcome = await sendTo(
+      async (peer) => {
+        await peer.welcome();
+        await peer.line();
+        peer[end]();
+      },
+      {
+        beforeDot: async () => {
+          called += 1;
+        },
+      },
+    );
+    expect(outcome).toMatchObject({ kind: "broken", stage: "mail", fault: "connection" });
+    expect(called).toBe(0);
+  }
+});
+
+test("the dot is written only after the journal has it", async () => {
+  let written = "";
+  let durable = false;
+  const outcome = await sendTo(
+    async (peer) => {
+      await peer.welcome("PIPELINING");
+      await peer.acceptEnvelope();
+      written = await peer.body();
+      expect(durable).toBe(true);
+      peer.say("250 ok");
+    },
+    {
+      beforeDot: async () => {
+        const peer = servers.at(-1)?.peers[0];
+        await Bun.sleep(30);
+        expect(peer?.unread).toEndWith("Hello.\r\n");
+        durable = true;
+      },
+    },
+  );
+
+  expect(outcome.kind).toBe("accepted");
+  expect(written).toEndWith("Hello.\r\n.\r\n");
+});
+
+test("a journal that cannot be written keeps the dot back and gives the message up", async () => {
+  const outcome = await sendTo(
+    async (peer) => {
+      await peer.welcome();
+      await peer.acceptEnvelope();
+      await peer.body();
+    },
+    { beforeDot: () => Promise.reject(new Error("no space left on device")) },
+  );
+  await Bun.sleep(20);
+
+  expect(outcome).toEqual({ kind: "abandoned" });
+  expect(servers[0]?.peers[0]?.isClosed).toBe(true);
+  expect(servers[0]?.peers[0]?.unread).not.toContain("\r\n.\r\n");
+});
+
+test("an abort before the dot takes the message back at any stage", async () => {
+  for (const answers of [0, 1, 2, 3]) {
+    const abort = new AbortController();
+    let body = "";
+    const outcome = await sendTo(
+      async (peer) => {
+        await peer.welcome();
+        for (const reply of ["250 ok", "250 ok", "354 go"].slice(0, answers)) {
+          await peer.line();
+          peer.say(reply);
+        }
+        setTimeout(() => abort.abort(), 20);
+        body = await peer.body();
+      },
+      {
+        signal: abort.signal,
+        beforeDot: () => new Promise((resolve) => setTimeout(resolve, 60)),
+      },
+    );
+    await Bun.sleep(20);
+
+    expect(outcome).toEqual({ kind: "abandoned" });
+    expect(body).not.toContain("\r\n.\r\n");
+  }
+});
+
+test("an abort in the very moment the journal is done still keeps the dot back", async () => {
+  const abort = new AbortController();
+  let body = "";
+  const outcome = await sendTo(
+    async (peer) => {
+      await peer.welcome();
+      await peer.acceptEnvelope();
+      body = await peer.body();
+    },
+    {
+      signal: abort.signal,
+      beforeDot: async () => {
+        queueMicrotask(() => abort.abort());
+      },
+    },
+  );
+  await Bun.sleep(20);
+
+  expect(outcome).toEqual({ kind: "abandoned" });
+  expect(body).not.toContain("\r\n.\r\n");
+});
+
+test("an abort after the dot changes nothing: the reply is still awaited", async () => {
+  const abort = new AbortController();
+  const outcome = await sendTo(
+    async (peer) => {
+      await peer.welcome();
+      await peer.acceptEnvelope();
+      await peer.body();
+      abort.abort();
+      await Bun.sleep(30);
+      peer.say("250 ok");
+    },
+    { signal: abort.signal, beforeDot: () => Promise.resolve() },
+  );
+
+  expect(outcome.kind).toBe("accepted");
+});
+
+test("a server that refuses while the body is being sent never gets the dot", async () => {
+  let body = "";
+  const outcome = await sendTo(
+    async (peer) => {
+      await peer.welcome();
+      await peer.acceptEnvelope();
+      await peer.until("Hello.");
+      peer.say("552 5.3.4 too much mail");
+      body = await peer.body();
+    },
+    { beforeDot: () => Bun.sleep(40) },
+  );
+
+  expect(outcome).toMatchObject({ kind: "refused", stage: "data", reply: { code: 552 } });
+  expect(body).not.toContain("\r\n.\r\n");
+});
+
+test("421 closes the connection at every stage, and is told as a refusal there", async () => {
+  const stages = ["mail", "rcpt", "data"] as const;
+  for (const pipelining of [true, false]) {
+    for (const [answered, stage] of stages.entries()) {
+      const { port, peers } = await hostile(async (peer) => {
+        await peer.welcome(...(pipelining ? ["PIPELINING"] : []));
+        const replies = [...["250 ok", "250 ok"].slice(0, answered), "421 4.3.2 shutting down"];
+        for (const reply of replies) {
+          await peer.line();
+          peer.say(reply);
+        }
+        await peer.closed();
+      });
+      const session = await openSession(loopbackRoute(port), { timeouts });
+
+      const outcome = await session.send(renderedMessage(), journal);
+      await Bun.sleep(10);
+
+      expect(outcome).toMatchObject({ kind: "refused", stage, reply: { code: 421 } });
+      expect(session.isUsable).toBe(false);
+      expect(peers[0]?.isClosed).toBe(true);
+    }
+  }
+});
+
+test("421 before a session is ready is a refusal of that stage", async () => {
+  expect(await failureOf(async (peer) => peer.say("421 4.7.0 too many connections"))).toMatchObject(
+    { name: "SmtpRefusal", stage: "greeting", reply: { code: 421 } },
+  );
+  expect(
+    await failureOf(async (peer) => {
+      peer.say("220 hi");
+      await peer.line();
+      peer.say("421 4.7.0 not you");
+    }),
+  ).toMatchObject({ name: "SmtpRefusal", stage: "ehlo" });
+});
+
+test("a server that only knows HELO is spoken to in HELO, one command at a time", async () => {
+  const { port, peers } = await hostile(async (peer) => {
+    peer.say("220 old.test");
+    await peer.line();
+    peer.say("502 unknown command");
+    await peer.line();
+    peer.say("250 old.test");
+    for (const reply of ["250 ok", "250 ok", "354 go"]) {
+      await peer.line();
+      expect(peer.unread).toBe("");
+      peer.say(reply);
+    }
+    await peer.body();
+    peer.say("250 ok");
+  });
+  const session = await openSession(loopbackRoute(port), {
+    timeouts,
+    heloName: "mta.news.example",
+  });
+
+  expect((await session.send(renderedMessage(), journal)).kind).toBe("accepted");
+  expect(peers[0]?.heard).toEqual([
+    "EHLO mta.news.example",
+    "HELO mta.news.example",
+    "MAIL FROM:<bounce@news.example>",
+    "RCPT TO:<ann@reader.example>",
+    "DATA",
+  ]);
+});
+
+test("bytes slipped in behind the STARTTLS reply end the connection before any secret is sent", async () => {
+  const { port, peers } = await hostile(async (peer) => {
+    await peer.welcome("STARTTLS", "AUTH PLAIN");
+    await peer.line();
+    peer.say("220 go ahead", "250-injected", "250 AUTH PLAIN");
+    await peer.closed();
+  });
+  const route = loopbackRoute(port, { security: "starttls", username: "ann", password: "secret" });
+
+  const failure = await openSession(route, { timeouts }).catch((error: unknown) => error);
+
+  expect(failure).toMatchObject({ stage: "starttls", fault: "protocol" });
+  expect(peers[0]?.heard).toHaveLength(2);
+  expect(peers[0]?.unread).toBe("");
+});
+
+test("a server that answers the TLS handshake with text is a TLS fault", async () => {
+  const failure = await failureOf(
+    async (peer) => {
+      await peer.welcome("STARTTLS");
+      await peer.line();
+      peer.say("220 go ahead");
+      await Bun.sleep(20);
+      peer.say("250 what handshake?");
+      await peer.closed();
+    },
+    { security: "starttls" },
+  );
+
+  expect(failure).toMatchObject({ stage: "starttls", fault: "tls" });
+});
+
+test("no STARTTLS offered means no mail and no password", async () => {
+  const { port, peers } = await hostile(async (peer) => {
+    await peer.welcome("AUTH PLAIN LOGIN");
+    await peer.closed();
+  });
+  const route = loopbackRoute(port, { security: "starttls", username: "ann", password: "secret" });
+
+  const failure = await openSession(route, { timeouts }).catch((error: unknown) => error);
+
+  expect(failure).toMatchObject({ stage: "starttls", fault: "config" });
+  expect(peers[0]?.heard).toHaveLength(1);
+});
+
+test("garbage, an endless line and wrong codes break the session and nothing else", async () => {
+  expect(await failureOf(async (peer) => peer.say("SSH-2.0-OpenSSH_9.2"))).toMatchObject({
+    stage: "greeting",
+    fault: "protocol",
+  });
+  expect(
+    await failureOf(async (peer) => {
+      peer.raw(`220 ${"x".repeat(100_000)}`);
+      await peer.closed();
+    }),
+  ).toMatchObject({ stage: "greeting", fault: "protocol" });
+  expect(await failureOf(async (peer) => peer.say("354 mail?"))).toMatchObject({
+    stage: "greeting",
+    fault: "protocol",
+  });
+  const confused = await sendTo(async (peer) => {
+    await peer.welcome();
+    await peer.line();
+    peer.say("354 already?");
+    await peer.closed();
+  });
+  expect(confused).toMatchObject({ kind: "broken", stage: "mail", fault: "protocol" });
+});
+
+test("a flood of replies nobody asked for ends the connection", async () => {
+  const { port, peers } = await hostile(async (peer) => {
+    await peer.welcome();
+    for (let n = 0; n < 100; n += 1) {
+      peer.say("250 more");
+    }
+    await peer.closed();
+  });
+  const session = await openSession(loopbackRoute(port), { timeouts });
+  await Bun.sleep(30);
+
+  expect(session.isUsable).toBe(false);
+  expect(await session.send(renderedMessage(), journal)).toMatchObject({ kind: "broken" });
+  expect(peers[0]?.isClosed).toBe(true);
+});
+
+test("DATA that opens after the recipient was refused never gets a dot", async () => {
+  let after = "";
+  const outcome = await sendTo(async (peer) => {
+    await peer.welcome("PIPELINING");
+    await peer.until("DATA\r\n");
+    peer.say("250 ok", "550 5.1.1 no such user", "354 go ahead");
+    after = await peer.body();
+  });
+  await Bun.sleep(20);
+
+  expect(outcome).toMatchObject({ kind: "refused", stage: "rcpt", reply: { code: 550 } });
+  expect(after).toBe("");
+});
+
+test("a peer that stops reading a large body is given up, one that reads slowly is not", async () => {
+  const bytes = Buffer.from(`Subject: x\r\n\r\n${`${"x".repeat(76)}\r\n`.repeat(150_000)}`);
+  const { port } = await hostile(async (peer, nth) => {
+    await peer.welcome();
+    await peer.acceptEnvelope();
+    for (let pause = 0; pause < 8 && nth === 1; pause += 1) {
+      peer.stopReading();
+      await Bun.sleep(60);
+      peer.startReading();
+      await Bun.sleep(5);
+    }
+    if (nth === 0) {
+      peer.stopReading();
+      await Bun.sleep(600);
+      return;
+    }
+    await peer.body();
+    peer.say("250 ok");
+  });
+  const send = async () => {
+    const patient = { ...timeouts, dotMs: 5_000 };
+    const session = await openSession(loopbackRoute(port), { timeouts: patient });
+    return await session.send({ ...renderedMessage(), bytes }, journal);
+  };
+
+  expect(await send()).toMatchObject({ kind: "broken", stage: "data", fault: "timeout" });
+  expect((await send()).kind).toBe("accepted");
+});
+
+test("a TLS handshake that never ends is timed out", async () => {
+  const { port } = await hostile(async (peer) => await peer.closed());
+  const failure = await openSession(loopbackRoute(port, { security: "tls" }), { timeouts }).catch(
+    (error: unknown) => error,
+  );
+
+  expect(failure).toMatchObject({ stage: "starttls", fault: "timeout" });
+});
+
+test("nothing listening is told as a refused connection", async () => {
+  const { port, close } = await startHostileSmtp(() => Promise.resolve());
+  await close();
+
+  const failure = await openSession(loopbackRoute(port), { timeouts }).catch((e: unknown) => e);
+
+  expect(failure).toMatchObject({ stage: "connect", fault: "connection" });
+  expect((failure as Error).message).toContain("connection refused");
+});

@@ -1,0 +1,196 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { readConfig } from "../../../../server/config.ts";
+import { registerAuthJobs } from "../../../../server/features/auth/auth.jobs.ts";
+import { passwordFault } from "../../../../server/features/auth/password.rules.ts";
+import {
+  storeSystemRoute,
+  systemRouteOf,
+} from "../../../../server/features/setup/instance.service.ts";
+import { createMailer } from "../../../../server/platform/mail.ts";
+import { Scheduler } from "../../../../server/platform/scheduler/scheduler.ts";
+import {
+  type AccountsApp,
+  cookieOf,
+  goodPassword,
+  newAccountsApp,
+  publicUrl,
+  type SignedUp,
+} from "../../../support/accounts.ts";
+import { type SmtpSink, startSmtpSink } from "../../../support/smtp-sink.ts";
+
+const HOUR = 3_600_000;
+const next = "another long password";
+let fixture: AccountsApp;
+let ada: SignedUp;
+let sink: SmtpSink;
+let scheduler: Scheduler;
+
+beforeEach(async () => {
+  fixture = newAccountsApp();
+  sink = await startSmtpSink();
+  ada = await fixture.signUp("ada@example.com");
+  const { system } = fixture.databases;
+  const clock = () => fixture.clock.now;
+  scheduler = new Scheduler({ system, clock, owner: "test" });
+  const config = readConfig({ PUBLIC_URL: publicUrl });
+  const mail = createMailer(() => systemRouteOf(system, fixture.keyRing));
+  registerAuthJobs(scheduler, { config, system, clock, mail });
+});
+afterEach(async () => {
+  fixture.close();
+  await sink.close();
+});
+
+function mailBySink() {
+  const route = {
+    host: "127.0.0.1",
+    port: sink.port,
+    security: "none" as const,
+    verifyCertificate: true,
+    username: "",
+    password: "",
+    fromName: "SwiftMail",
+    fromEmail: "system@example.net",
+  };
+  storeSystemRoute(fixture.databases.system, fixture.keyRing, route, 0);
+}
+
+const forgot = (email: string) => fixture.call(null, "POST", "/auth/forgot", { email });
+const reset = (token: string, password = next) =>
+  fixture.call(null, "POST", "/auth/reset", { token, password });
+const signIn = (password: string) =>
+  fixture.call(null, "POST", "/auth/sign-in", { email: "ada@example.com", password });
+
+async function mailedToken(): Promise<string> {
+  await forgot("ada@example.com");
+  await scheduler.runDue();
+  const text = String(sink.messages.at(-1)?.raw)
+    .replace(/=\r?\n/g, "")
+    .replace(/=3D/g, "=");
+  return /token=([\w-]+)/.exec(text)?.[1] ?? "no token was mailed";
+}
+
+test("a mailed link sets a new password once, ends every session and lifts the throttle", async () => {
+  mailBySink();
+  const token = await mailedToken();
+  for (let i = 0; i < 11; i++) {
+    await signIn("wrong");
+  }
+
+  expect(sink.messages[0]?.to).toEqual(["ada@example.com"]);
+  expect((await reset(token)).status).toBe(200);
+  expect((await fixture.call(ada.cookie, "GET", "/auth/me")).status).toBe(401);
+  expect((await signIn(next)).status).toBe(200);
+  expect((await signIn(goodPassword)).status).toBe(401);
+
+  const again = await reset(token, "yet another password");
+  expect(again.status).toBe(422);
+  expect(await again.json()).toMatchObject({ fields: [{ field: "token" }] });
+});
+
+test("a link is dead after an hour, and when another link was used first", async () => {
+  mailBySink();
+  const first = await mailedToken();
+  const second = await mailedToken();
+
+  expect((await reset(second)).status).toBe(200);
+  expect((await reset(first)).status).toBe(422);
+
+  const late = await mailedToken();
+  fixture.clock.now += HOUR;
+  expect((await reset(late)).status).toBe(422);
+});
+
+test("of two requests with the same link at the same time, one sets the password", async () => {
+  mailBySink();
+  const token = await mailedToken();
+
+  const answers = await Promise.all([reset(token, "first long password"), reset(token, next)]);
+
+  expect(answers.map(({ status }) => status).sort()).toEqual([200, 422]);
+});
+
+test("asking for a link tells nobody whether an account exists, and mails only to those that do", async () => {
+  mailBySink();
+  const known = await forgot("ada@example.com");
+  const unknown = await forgot("nobody@example.com");
+  await scheduler.runDue();
+
+  expect(known.status).toBe(200);
+  expect(await known.text()).toBe(await unknown.text());
+  expect(sink.messages).toHaveLength(1);
+  const payloads = fixture.databases.system.prepare("SELECT payload FROM job").pluck().all();
+  expect(JSON.stringify(payloads)).not.toContain("example.com");
+});
+
+test("an account gets at most five links an hour, and the asker cannot tell", async () => {
+  mailBySink();
+  for (let i = 0; i < 8; i++) {
+    expect((await forgot("ada@example.com")).status).toBe(200);
+  }
+  await scheduler.runDue();
+
+  expect(sink.messages).toHaveLength(5);
+});
+
+test("the token in the mail is not in the database", async () => {
+  mailBySink();
+  const token = await mailedToken();
+  const rows = fixture.databases.system.prepare("SELECT * FROM password_reset").all();
+
+  expect(token.length).toBeGreaterThan(40);
+  expect(JSON.stringify(rows)).not.toContain(token);
+});
+
+test("without a route for system mail the wish becomes a dead letter that says so", async () => {
+  await forgot("ada@example.com");
+  await scheduler.runDue();
+
+  expect(scheduler.queue.list({ state: "dead", limit: 5 })).toMatchObject([
+    { kind: "auth.reset-mail", lastError: "no route for the instance's own mail is set up" },
+  ]);
+});
+
+test("changing the password needs the old one and ends all other sessions", async () => {
+  const other = cookieOf(await signIn(goodPassword));
+  const change = (current: string, password: string) =>
+    fixture.call(ada.cookie, "POST", "/auth/password", { current, next: password });
+
+  const wrong = await change("not it", next);
+  const easy = await change(goodPassword, "short");
+  const right = await change(goodPassword, next);
+
+  expect(wrong.status).toBe(422);
+  expect(await wrong.json()).toMatchObject({ fields: [{ field: "current" }] });
+  expect(await easy.json()).toMatchObject({ fields: [{ field: "next" }] });
+  expect(right.status).toBe(200);
+  expect((await fixture.call(other, "GET", "/auth/me")).status).toBe(401);
+  expect((await fixture.call(ada.cookie, "GET", "/auth/me")).status).toBe(200);
+});
+
+test("the password of the system mail's route is encrypted in the database", () => {
+  const { system } = fixture.databases;
+  mailBySink();
+  const route = systemRouteOf(system, fixture.keyRing);
+  if (route === undefined) {
+    throw new Error("no route was stored");
+  }
+  storeSystemRoute(system, fixture.keyRing, { ...route, password: "s3cret-pass" }, 1);
+
+  const stored = system
+    .prepare("SELECT value FROM setting WHERE key = 'system_route'")
+    .pluck()
+    .get();
+  expect(String(stored)).not.toContain("s3cret-pass");
+  expect(systemRouteOf(system, fixture.keyRing)?.password).toBe("s3cret-pass");
+});
+
+test("passwords that are too short, too plain or the address itself are refused with a way out", () => {
+  const fault = (password: string) => passwordFault(password, "ada@example.com")?.reason;
+
+  expect(fault("elevenchars")).toBe("it has 11 characters; 12 is the least");
+  expect(fault("aaaaaaaaaaaaaaaa")).toBe("it repeats the same few characters");
+  expect(fault("Ada@Example.com")).toBe("it is the e-mail address");
+  expect(fault("x".repeat(257))).toBe("it is longer than 256 characters");
+  expect(fault("päßwörter mit 🐎")).toBeUndefined();
+});

@@ -1,0 +1,211 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { createHash } from "node:crypto";
+import { createSessions } from "../../../../server/features/auth/auth.service.ts";
+import {
+  type AccountsApp,
+  cookieOf,
+  goodPassword,
+  newAccountsApp,
+  type SignedUp,
+} from "../../../support/accounts.ts";
+
+const DAY = 86_400_000;
+let fixture: AccountsApp;
+let ada: SignedUp;
+
+beforeEach(async () => {
+  fixture = newAccountsApp();
+  ada = await fixture.signUp("ada@example.com");
+});
+afterEach(() => fixture.close());
+
+const signIn = (email: string, password: string, headers = {}) =>
+  fixture.call(null, "POST", "/auth/sign-in", { email, password }, headers);
+
+test("signing in answers the person and sets a cookie that scripts and plain http never see", async () => {
+  const response = await signIn("ADA@example.com", goodPassword);
+
+  expect(response.status).toBe(200);
+  expect(await response.json()).toEqual({
+    user: { id: ada.userId, email: "ada@example.com", name: "ada", locale: "en", isAdmin: false },
+  });
+  const cookie = response.headers.get("set-cookie") ?? "";
+  expect(cookie).toContain("HttpOnly");
+  expect(cookie).toContain("SameSite=Lax");
+  expect(cookie).toContain("Secure");
+  expect(cookie).toContain("Path=/");
+});
+
+test("the database never holds what is in the cookie, only its SHA-256", async () => {
+  const id = ada.cookie.split("=")[1] ?? "";
+  const rows = fixture.databases.system.prepare("SELECT * FROM session").all() as {
+    id_hash: string;
+  }[];
+
+  expect(rows.map(({ id_hash }) => id_hash)).toEqual([
+    createHash("sha256").update(id).digest("hex"),
+  ]);
+  expect(JSON.stringify(rows)).not.toContain(id);
+});
+
+test("what is in the database does not open a session", async () => {
+  const row = fixture.databases.system.prepare("SELECT id_hash FROM session").get() as {
+    id_hash: string;
+  };
+
+  const response = await fixture.call(`swiftmail_session=${row.id_hash}`, "GET", "/auth/me");
+
+  expect(response.status).toBe(401);
+});
+
+test("a wrong password, an unknown address and no address at all get the same answer", async () => {
+  const answers = await Promise.all([
+    signIn("ada@example.com", "not her password"),
+    signIn("nobody@example.com", "not her password"),
+    signIn("no address", "not her password"),
+  ]);
+
+  expect(answers.map(({ status }) => status)).toEqual([401, 401, 401]);
+  const bodies = await Promise.all(answers.map((answer) => answer.text()));
+  expect(new Set(bodies).size).toBe(1);
+});
+
+test("an unknown address costs the same work as a known one", async () => {
+  const time = async (email: string) => {
+    const started = performance.now();
+    await signIn(email, "not her password");
+    return performance.now() - started;
+  };
+  await time("warm@example.com");
+  const known = [await time("ada@example.com"), await time("ada@example.com")];
+  const unknown = [await time("a@example.com"), await time("b@example.com")];
+
+  expect(Math.min(...unknown)).toBeGreaterThan(Math.min(...known) / 3);
+});
+
+test("after ten wrong tries even the right password must wait, and the answer says how long", async () => {
+  for (let i = 0; i < 10; i++) {
+    await signIn("ada@example.com", "wrong");
+  }
+
+  const refused = await signIn("ada@example.com", goodPassword);
+  expect(refused.status).toBe(429);
+  expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(890);
+
+  fixture.clock.now += 15 * 60_000;
+  expect((await signIn("ada@example.com", goodPassword)).status).toBe(200);
+});
+
+test("tries made all at once are counted before they are checked", async () => {
+  const tries = await Promise.all(
+    Array.from({ length: 20 }, () => signIn("ada@example.com", "wrong")),
+  );
+
+  expect(tries.filter(({ status }) => status === 401)).toHaveLength(10);
+  expect(tries.filter(({ status }) => status === 429)).toHaveLength(10);
+});
+
+test("one network that tries many accounts is stopped; signing in rightly does not use it up", async () => {
+  for (let i = 0; i < 60; i++) {
+    expect((await signIn("ada@example.com", goodPassword)).status).toBe(200);
+  }
+  const tries: number[] = [];
+  for (let i = 0; i < 51; i++) {
+    tries.push((await signIn(`person${i}@example.com`, "wrong")).status);
+  }
+
+  expect(tries.indexOf(429)).toBe(50);
+}, 20_000);
+
+test("a foreign page can neither sign a browser in nor write with its cookie", async () => {
+  const headers = { origin: "https://evil.example" };
+
+  expect((await signIn("ada@example.com", goodPassword, headers)).status).toBe(403);
+  const write = await fixture.call(ada.cookie, "PATCH", "/auth/me", { name: "Mallory" }, headers);
+  expect(write.status).toBe(403);
+  const silent = await fixture.app.handle(
+    new Request("https://mail.example.net/api/v1/auth/sign-out-everywhere", {
+      method: "POST",
+      headers: { cookie: ada.cookie },
+    }),
+  );
+  expect(silent.status).toBe(403);
+  expect((await fixture.call(ada.cookie, "GET", "/auth/me")).status).toBe(200);
+});
+
+test("signing out ends the session on the server, not only in the browser", async () => {
+  const response = await fixture.call(ada.cookie, "POST", "/auth/sign-out");
+
+  expect(response.status).toBe(200);
+  expect(response.headers.get("set-cookie")).toContain("Max-Age=0");
+  expect((await fixture.call(ada.cookie, "GET", "/auth/me")).status).toBe(401);
+});
+
+test("signing out everywhere ends all sessions of the person and nobody else's", async () => {
+  const bob = await fixture.signUp("bob@example.com");
+  const second = cookieOf(await signIn("ada@example.com", goodPassword));
+
+  await fixture.call(ada.cookie, "POST", "/auth/sign-out-everywhere");
+
+  expect((await fixture.call(second, "GET", "/auth/me")).status).toBe(401);
+  expect((await fixture.call(bob.cookie, "GET", "/auth/me")).status).toBe(200);
+});
+
+test("one's sessions are listed and can be ended one by one; another's cannot", async () => {
+  const bob = await fixture.signUp("bob@example.com");
+  const second = cookieOf(await signIn("ada@example.com", goodPassword));
+  const list = (await (await fixture.call(second, "GET", "/auth/sessions")).json()) as {
+    items: { id: string; current: boolean }[];
+  };
+  const other = list.items.find(({ current }) => !current)?.id ?? "";
+
+  expect(list.items.filter(({ current }) => current)).toHaveLength(1);
+  expect((await fixture.call(bob.cookie, "DELETE", `/auth/sessions/${other}`)).status).toBe(404);
+  expect((await fixture.call(second, "DELETE", `/auth/sessions/${other}`)).status).toBe(200);
+  expect((await fixture.call(ada.cookie, "GET", "/auth/me")).status).toBe(401);
+});
+
+test("a disabled person is signed out at once and cannot come back", async () => {
+  fixture.databases.system.prepare("UPDATE user SET disabled_at = 1 WHERE id = ?").run(ada.userId);
+
+  expect((await fixture.call(ada.cookie, "GET", "/auth/me")).status).toBe(401);
+  expect((await signIn("ada@example.com", goodPassword)).status).toBe(401);
+});
+
+test("a session past its end is dead, and one past its middle lives on for its whole time again", async () => {
+  const { system } = fixture.databases;
+  const expiry = () =>
+    (system.prepare("SELECT expires_at AS at FROM session").get() as { at: number } | null)?.at;
+  system.prepare("UPDATE session SET expires_at = ?").run(Date.now() + 10 * DAY);
+
+  expect((await fixture.call(ada.cookie, "GET", "/auth/me")).status).toBe(200);
+  expect(expiry()).toBeGreaterThan(Date.now() + 29 * DAY);
+
+  system.prepare("UPDATE session SET expires_at = ?").run(Date.now() - 1);
+  expect((await fixture.call(ada.cookie, "GET", "/auth/me")).status).toBe(401);
+});
+
+test("reading a session writes nothing where the database is only a copy", async () => {
+  const { system } = fixture.databases;
+  const copy = createSessions(system, () => false);
+  const soon = Date.now() + 10 * DAY;
+  system.prepare("UPDATE session SET expires_at = ?").run(soon);
+
+  expect((await copy.read(ada.cookie))?.userId).toBe(ada.userId);
+  expect(system.prepare("SELECT expires_at FROM session").pluck().get()).toBe(soon);
+
+  system.prepare("UPDATE session SET expires_at = 1").run();
+  expect(await copy.read(ada.cookie)).toBeUndefined();
+  expect(system.prepare("SELECT count(*) FROM session").pluck().get()).toBe(1);
+});
+
+test("before the setup nobody signs in, and the answer says why", async () => {
+  const fresh = newAccountsApp({ setUp: false });
+  const credentials = { email: "ada@example.com", password: goodPassword };
+
+  const response = await fresh.call(null, "POST", "/auth/sign-in", credentials);
+
+  expect(response.status).toBe(503);
+  expect(await response.json()).toMatchObject({ code: "setup_required" });
+  fresh.close();
+});

@@ -1,0 +1,90 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import {
+  type FieldSpec,
+  fieldKeyFault,
+  fieldKeyFrom,
+  nameKeys,
+  readFieldValue,
+} from "../../../../server/features/contacts/contacts.rules.ts";
+
+const spec = (type: FieldSpec["type"], choices: string[] = []): FieldSpec => ({
+  key: "x",
+  label: "X",
+  type,
+  choices,
+});
+
+describe("reads a cell as what the field holds", () => {
+  test.each([
+    ["number", "12", 12],
+    ["number", "-1.5", -1.5],
+    ["number", "1,5", 1.5],
+    ["number", "1.234,56", 1234.56],
+    ["number", "1,234,567", 1234567],
+    ["number", "1 234", 1234],
+    ["number", 7, 7],
+    ["boolean", "Ja", true],
+    ["boolean", "0", false],
+    ["boolean", true, true],
+    ["date", "2026-02-28", "2026-02-28"],
+    ["date", "2026-02-28T10:00:00Z", "2026-02-28"],
+    ["date", "28.2.2026", "2026-02-28"],
+    ["date", "02/28/2026", "2026-02-28"],
+    ["date", "28/02/2026", "2026-02-28"],
+    ["date", "02/02/2026", "2026-02-02"],
+    ["choice", "GOLD", "gold"],
+    ["text", "  hi  ", "hi"],
+    ["text", "", undefined],
+    ["number", null, undefined],
+  ] as const)("%s %p is %p", (type, raw, value) => {
+    expect(readFieldValue(spec(type, ["gold", "silver"]), raw)).toEqual({ value });
+  });
+});
+
+describe("refuses what can be read in two ways, or in none", () => {
+  test.each([
+    ["number", "1,234", '"1,234" can be read in two ways: write 1234 or 1.234'],
+    ["number", "12 apples", '"12 apples" is not a number'],
+    ["number", "1e999", '"1e999" is too large for a number'],
+    ["boolean", "maybe", '"maybe" is neither yes nor no'],
+    ["date", "03/04/2026", '"03/04/2026" can be read as two dates: write it as 2026-12-31'],
+    ["date", "2026-02-30", 'there is no date "2026-02-30"'],
+    ["choice", "lead", '"lead" is none of gold, silver'],
+    ["text", { a: 1 }, "is not a single value"],
+  ] as const)("%s %p", (type, raw, fault) => {
+    expect(readFieldValue(spec(type, ["gold", "silver"]), raw)).toEqual({ fault });
+  });
+});
+
+test("every label gives a key that a field may have", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary" }), (label) => {
+      expect(fieldKeyFault(fieldKeyFrom(label))).toBeUndefined();
+    }),
+  );
+});
+
+test("reading any cell as any type ends in a value or a reason", () => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom("text", "number", "boolean", "date", "choice") as fc.Arbitrary<
+        FieldSpec["type"]
+      >,
+      fc.string({ unit: "binary" }),
+      (type, raw) => {
+        const read = readFieldValue(spec(type, ["a"]), raw);
+        return "fault" in read ? read.fault !== "" : read.value !== null;
+      },
+    ),
+  );
+});
+
+test("names are folded both ways round, and one that is missing leaves no gap", () => {
+  expect(nameKeys("Zoë ", "VAN  Gogh")).toEqual({
+    nameKey: "zoë van gogh",
+    lastKey: "van gogh zoë",
+  });
+  expect(nameKeys("", "Lee")).toEqual({ nameKey: "", lastKey: "lee" });
+  expect(nameKeys("Ann", "")).toEqual({ nameKey: "ann", lastKey: "" });
+});

@@ -1,0 +1,106 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { newTestApp, type TestApp, type TestWorkspace } from "../../../support/app.ts";
+
+let fixture: TestApp;
+let workspace: TestWorkspace;
+
+beforeEach(() => {
+  fixture = newTestApp();
+  workspace = fixture.newWorkspace();
+});
+afterEach(() => fixture.close());
+
+async function call(
+  method: string,
+  path: string,
+  body?: unknown,
+  role: "viewer" | "editor" = "editor",
+) {
+  const who = { role, workspaceId: workspace.id };
+  const response = await fixture.call(who, method, `/workspaces/${workspace.id}${path}`, body);
+  // biome-ignore lint/suspicious/noExplicitAny: the shape is what each test asserts
+  return { status: response.status, body: (await response.json()) as any };
+}
+
+test("a name is a list's only once, in any letter case", async () => {
+  const first = await call("POST", "/lists", { name: "  Große  News " });
+  const second = await call("POST", "/lists", { name: "große news" });
+
+  expect(first.body).toMatchObject({
+    name: "Große News",
+    subscribed: 0,
+    unsubscribed: 0,
+    pending: 0,
+  });
+  expect(second.status).toBe(409);
+  expect((await call("POST", "/lists", { name: "   " })).status).toBe(422);
+});
+
+test("lists come by name, a page at a time, and are found by a part of it", async () => {
+  for (const name of ["Zebra", "apple", "Mango pie"]) {
+    await call("POST", "/lists", { name });
+  }
+  const first = await call("GET", "/lists?limit=2");
+  const rest = await call("GET", `/lists?limit=2&cursor=${first.body.nextCursor}`);
+
+  expect(first.body.items.map((list: { name: string }) => list.name)).toEqual([
+    "apple",
+    "Mango pie",
+  ]);
+  expect(rest.body.items.map((list: { name: string }) => list.name)).toEqual(["Zebra"]);
+  expect((await call("GET", "/lists?q=PIE")).body.items).toHaveLength(1);
+});
+
+test("counts follow every change of a membership, the deletion of a contact included", async () => {
+  const { id } = (await call("POST", "/lists", { name: "News" })).body;
+  const contact = (await call("POST", "/contacts", { email: "a@example.com", listIds: [id] })).body
+    .id;
+  const counts = async () => {
+    const { subscribed, unsubscribed, pending } = (await call("GET", `/lists/${id}`)).body;
+    return [subscribed, unsubscribed, pending];
+  };
+
+  expect(await counts()).toEqual([1, 0, 0]);
+  const change = { status: "unsubscribed", reason: "asked by phone" };
+  expect((await call("PUT", `/lists/${id}/contacts/${contact}`, change)).body).toEqual({
+    changed: true,
+  });
+  expect((await call("PUT", `/lists/${id}/contacts/${contact}`, change)).body).toEqual({
+    changed: false,
+  });
+  expect(await counts()).toEqual([0, 1, 0]);
+  expect((await call("GET", `/contacts/${contact}`)).body.lists).toMatchObject([
+    { id, status: "unsubscribed", reason: "asked by phone" },
+  ]);
+  await call("PUT", `/lists/${id}/contacts/${contact}`, { status: "subscribed" });
+  expect(await counts()).toEqual([1, 0, 0]);
+  await call("DELETE", `/contacts/${contact}`);
+  expect(await counts()).toEqual([0, 0, 0]);
+});
+
+test("deleting a list leaves its contacts", async () => {
+  const { id } = (await call("POST", "/lists", { name: "News" })).body;
+  await call("POST", "/contacts", { email: "a@example.com", listIds: [id] });
+
+  expect((await call("DELETE", `/lists/${id}`)).body).toEqual({ done: true });
+  expect((await call("GET", `/lists/${id}`)).status).toBe(404);
+  expect((await call("GET", "/contacts")).body.items).toHaveLength(1);
+});
+
+test("a viewer may look and not touch; another workspace's lists do not exist", async () => {
+  const { id } = (await call("POST", "/lists", { name: "News" })).body;
+  const stranger = { role: "owner" as const, workspaceId: fixture.newWorkspace().id };
+
+  expect((await call("GET", `/lists/${id}`, undefined, "viewer")).status).toBe(200);
+  for (const [method, path, body] of [
+    ["POST", "/lists", { name: "X" }],
+    ["PATCH", `/lists/${id}`, { name: "X" }],
+    ["DELETE", `/lists/${id}`, undefined],
+    ["PUT", `/lists/${id}/contacts/1`, { status: "subscribed" }],
+  ] as const) {
+    const full = `/workspaces/${workspace.id}${path}`;
+    expect((await call(method, path, body, "viewer")).status).toBe(403);
+    expect((await fixture.call(stranger, method, full, body)).status).toBe(404);
+    expect((await fixture.call(null, method, full, body)).status).toBe(401);
+  }
+});

@@ -1,0 +1,133 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import {
+  holdingReason,
+  suppressAddress,
+} from "../../../../server/features/suppressions/suppressions.service.ts";
+import { newTestApp, type TestApp, type TestWorkspace } from "../../../support/app.ts";
+
+let fixture: TestApp;
+let workspace: TestWorkspace;
+
+beforeEach(() => {
+  fixture = newTestApp();
+  workspace = fixture.newWorkspace();
+});
+afterEach(() => fixture.close());
+
+const db = () => fixture.databases.workspace(workspace.id);
+async function call(
+  method: string,
+  path: string,
+  body?: unknown,
+  role: "viewer" | "editor" = "editor",
+) {
+  const who = { role, workspaceId: workspace.id };
+  const response = await fixture.call(who, method, `/workspaces/${workspace.id}${path}`, body);
+  // biome-ignore lint/suspicious/noExplicitAny: the shape is what each test asserts
+  return { status: response.status, body: (await response.json()) as any };
+}
+
+test("suppresses by normal form, tells doubles and what cannot be read", async () => {
+  const result = await call("POST", "/suppressions", {
+    addresses: ["A@Example.com", "a@example.com", "info@münchen.de", "nobody"],
+  });
+  const again = await call("POST", "/suppressions", { addresses: ["a@EXAMPLE.com"] });
+
+  expect(result.body).toEqual({
+    added: 2,
+    already: 0,
+    rejected: [{ address: "nobody", reason: "there is no @" }],
+  });
+  expect(again.body).toMatchObject({ added: 0, already: 1 });
+  expect(holdingReason(db(), "info@xn--mnchen-3ya.de", Date.now())).toBe("manual");
+});
+
+test("what weighs more replaces what weighs less, never the other way", () => {
+  const set = (reason: "unsubscribed" | "complaint" | "hard_bounce") =>
+    suppressAddress(db(), { address: "a@b.c", reason, source: "s", detail: "" }, 1);
+
+  expect([set("unsubscribed"), set("complaint"), set("hard_bounce"), set("unsubscribed")]).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ]);
+  expect(holdingReason(db(), "a@b.c", 2)).toBe("complaint");
+});
+
+test("one that has expired holds nothing back and can be replaced", () => {
+  db().exec("INSERT INTO suppression VALUES ('a@b.c', 'complaint', '', '', 0, 100)");
+
+  expect(holdingReason(db(), "a@b.c", 99)).toBe("complaint");
+  expect(holdingReason(db(), "a@b.c", 100)).toBeUndefined();
+  expect(
+    suppressAddress(db(), { address: "a@b.c", reason: "manual", source: "", detail: "" }, 200),
+  ).toBe(true);
+  expect(holdingReason(db(), "a@b.c", 201)).toBe("manual");
+});
+
+test("lists newest first, by reason, and by the beginning of an address; pages join without a gap", async () => {
+  for (let i = 0; i < 7; i++) {
+    const reason = i % 2 === 0 ? "manual" : "complaint";
+    const row = { address: `x${i}@example.com`, reason, source: "", detail: "" } as const;
+    suppressAddress(db(), row, 1_000 + (i >> 1));
+  }
+  const walk = async (query: string) => {
+    const seen: string[] = [];
+    let cursor = "";
+    do {
+      const page = await call(
+        "GET",
+        `/suppressions?limit=2${query}${cursor && `&cursor=${cursor}`}`,
+      );
+      seen.push(...page.body.items.map((row: { address: string }) => row.address[1]));
+      cursor = page.body.nextCursor ?? "";
+    } while (cursor !== "");
+    return seen.join("");
+  };
+
+  expect(await walk("")).toBe("6543210");
+  expect(await walk("&reason=complaint")).toBe("135");
+  expect(await walk("&q=X")).toBe("0123456");
+  expect(await walk("&q=x&reason=manual")).toBe("0246");
+  expect((await call("GET", "/suppressions/counts")).body).toEqual({
+    unsubscribed: 0,
+    hard_bounce: 0,
+    complaint: 3,
+    manual: 4,
+  });
+});
+
+test("removal takes a reason, which the audit log keeps without the address", async () => {
+  await call("POST", "/suppressions", { addresses: ["a@example.com"] });
+
+  expect((await call("DELETE", "/suppressions", { address: "a@example.com" })).status).toBe(422);
+  const removed = await call("DELETE", "/suppressions", {
+    address: "A@example.com",
+    reason: "wrote that they want mail again",
+  });
+  const again = await call("DELETE", "/suppressions", {
+    address: "a@example.com",
+    reason: "again",
+  });
+
+  expect([removed.status, again.status]).toEqual([200, 404]);
+  const entry = fixture.databases.system
+    .prepare("SELECT detail FROM audit WHERE action = 'suppression.remove'")
+    .get() as { detail: string };
+  expect(entry.detail).toBe('{"why":"wrote that they want mail again"}');
+});
+
+test("a viewer may look and not touch; another workspace's suppressions do not exist", async () => {
+  const stranger = { role: "owner" as const, workspaceId: fixture.newWorkspace().id };
+  const full = `/workspaces/${workspace.id}/suppressions`;
+
+  expect((await call("GET", "/suppressions", undefined, "viewer")).status).toBe(200);
+  for (const [method, body] of [
+    ["POST", { addresses: ["a@example.com"] }],
+    ["DELETE", { address: "a@example.com", reason: "because" }],
+  ] as const) {
+    expect((await call(method, "/suppressions", body, "viewer")).status).toBe(403);
+    expect((await fixture.call(stranger, method, full, body)).status).toBe(404);
+  }
+});

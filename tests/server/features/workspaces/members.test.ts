@@ -1,0 +1,180 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { storeSystemRoute } from "../../../../server/features/setup/instance.service.ts";
+import {
+  type AccountsApp,
+  goodPassword,
+  joinAs,
+  newAccountsApp,
+  type SignedUp,
+} from "../../../support/accounts.ts";
+
+let fixture: AccountsApp;
+let ada: SignedUp;
+
+beforeEach(async () => {
+  fixture = newAccountsApp();
+  ada = await fixture.signUp("ada@example.com");
+});
+afterEach(() => fixture.close());
+
+const members = (workspaceId: string, userId = "") =>
+  `/workspaces/${workspaceId}/members${userId === "" ? "" : `/${userId}`}`;
+const invite = (as: string, email: string, role: string) =>
+  fixture.call(as, "POST", members(ada.workspaceId), { email, name: "", role });
+
+test("an unknown address becomes a person with a link that is shown once when mail is not set up", async () => {
+  const response = await invite(ada.cookie, "New@Example.com", "editor");
+  const { member, link } = (await response.json()) as Invited;
+
+  expect(member).toMatchObject({ email: "New@Example.com", role: "editor", invited: true });
+  const token = new URL(link ?? "").searchParams.get("token");
+  const chosen = await fixture.call(null, "POST", "/auth/reset", { token, password: goodPassword });
+  expect(chosen.status).toBe(200);
+  const credentials = { email: "new@example.com", password: goodPassword };
+  expect((await fixture.call(null, "POST", "/auth/sign-in", credentials)).status).toBe(200);
+});
+
+test("an invited person cannot sign in before choosing a password, not even with an empty one", async () => {
+  await invite(ada.cookie, "new@example.com", "editor");
+
+  for (const password of [" ", "password"]) {
+    const credentials = { email: "new@example.com", password };
+    expect((await fixture.call(null, "POST", "/auth/sign-in", credentials)).status).toBe(401);
+  }
+});
+
+test("no link is ever given for a person who exists, because it would open their other workspaces", async () => {
+  const bob = await fixture.signUp("bob@example.com");
+  await invite(ada.cookie, "pending@example.com", "viewer");
+  const elsewhere = (email: string) =>
+    fixture.call(bob.cookie, "POST", members(bob.workspaceId), { email, name: "", role: "viewer" });
+
+  for (const email of ["ada@example.com", "pending@example.com"]) {
+    expect(((await (await elsewhere(email)).json()) as Invited).link).toBeNull();
+  }
+});
+
+test("when the instance can mail, the invitation is queued with its change and no link is shown", async () => {
+  const route = {
+    host: "127.0.0.1",
+    port: 1,
+    security: "none" as const,
+    verifyCertificate: true,
+    username: "",
+    password: "",
+    fromName: "",
+    fromEmail: "system@example.net",
+  };
+  storeSystemRoute(fixture.databases.system, fixture.keyRing, route, 0);
+
+  const { link } = (await (await invite(ada.cookie, "x@example.com", "viewer")).json()) as Invited;
+
+  expect(link).toBeNull();
+  const kinds = fixture.databases.system.prepare("SELECT kind FROM job").pluck().all();
+  expect(kinds).toEqual(["auth.invite-mail"]);
+});
+
+test("inviting a member again is a conflict that names the field", async () => {
+  await invite(ada.cookie, "x@example.com", "viewer");
+  const again = await invite(ada.cookie, "X@EXAMPLE.com", "admin");
+
+  expect(again.status).toBe(409);
+  expect(await again.json()).toMatchObject({ code: "conflict", fields: [{ field: "email" }] });
+});
+
+test("the last owner can neither leave nor become less", async () => {
+  const leave = await fixture.call(ada.cookie, "DELETE", members(ada.workspaceId, ada.userId));
+  const step = await fixture.call(ada.cookie, "PATCH", members(ada.workspaceId, ada.userId), {
+    role: "admin",
+  });
+
+  expect([leave.status, step.status]).toEqual([409, 409]);
+  expect(await leave.json()).toMatchObject({ code: "illegal_state" });
+});
+
+test("an admin manages everybody but owners, and makes none", async () => {
+  const admin = await joinAs(fixture, ada, "admin@example.com", "admin");
+  const viewer = await joinAs(fixture, ada, "viewer@example.com", "viewer");
+  const act = (method: string, userId: string, body?: unknown) =>
+    fixture.call(admin.cookie, method, members(ada.workspaceId, userId), body);
+
+  expect((await act("PATCH", viewer.userId, { role: "editor" })).status).toBe(200);
+  expect((await act("PATCH", viewer.userId, { role: "owner" })).status).toBe(403);
+  expect((await act("PATCH", admin.userId, { role: "owner" })).status).toBe(403);
+  expect((await act("PATCH", ada.userId, { role: "viewer" })).status).toBe(403);
+  expect((await act("DELETE", ada.userId)).status).toBe(403);
+  expect((await invite(admin.cookie, "o@example.com", "owner")).status).toBe(403);
+  expect((await act("DELETE", viewer.userId)).status).toBe(200);
+});
+
+test("a viewer changes nobody, may leave, and is then outside at once", async () => {
+  const viewer = await joinAs(fixture, ada, "viewer@example.com", "viewer");
+
+  expect((await invite(viewer.cookie, "x@example.com", "viewer")).status).toBe(403);
+  const remove = await fixture.call(viewer.cookie, "DELETE", members(ada.workspaceId, ada.userId));
+  expect(remove.status).toBe(403);
+
+  const leave = await fixture.call(
+    viewer.cookie,
+    "DELETE",
+    members(ada.workspaceId, viewer.userId),
+  );
+  expect(leave.status).toBe(200);
+  expect((await fixture.call(viewer.cookie, "GET", members(ada.workspaceId))).status).toBe(404);
+});
+
+test("removing a person revokes the API keys they made there", async () => {
+  const admin = await joinAs(fixture, ada, "admin@example.com", "admin");
+  const made = await fixture.call(admin.cookie, "POST", `/workspaces/${ada.workspaceId}/api-keys`, {
+    name: "theirs",
+    scopes: ["members:read"],
+  });
+  const { key } = (await made.json()) as { key: string };
+  expect((await fixture.call(key, "GET", members(ada.workspaceId))).status).toBe(200);
+
+  await fixture.call(ada.cookie, "DELETE", members(ada.workspaceId, admin.userId));
+
+  expect((await fixture.call(key, "GET", members(ada.workspaceId))).status).toBe(401);
+});
+
+test("members are listed page by page, each once", async () => {
+  for (let i = 0; i < 5; i++) {
+    await invite(ada.cookie, `p${i}@example.com`, "viewer");
+  }
+  const seen: string[] = [];
+  let cursor: string | null = "";
+  while (cursor !== null) {
+    const query: string = cursor === "" ? "?limit=2" : `?limit=2&cursor=${cursor}`;
+    const page = (await (
+      await fixture.call(ada.cookie, "GET", members(ada.workspaceId) + query)
+    ).json()) as Page;
+    seen.push(...page.items.map(({ email }) => email));
+    cursor = page.nextCursor;
+  }
+
+  expect(seen).toHaveLength(6);
+  expect(new Set(seen).size).toBe(6);
+});
+
+test("every change of members is in the audit log, without addresses or names", async () => {
+  const viewer = await joinAs(fixture, ada, "viewer@example.com", "viewer");
+  const path = members(ada.workspaceId, viewer.userId);
+  await fixture.call(ada.cookie, "PATCH", path, { role: "editor" });
+  await fixture.call(ada.cookie, "DELETE", path);
+
+  const page = (await (
+    await fixture.call(ada.cookie, "GET", `/workspaces/${ada.workspaceId}/audit`)
+  ).json()) as { items: { action: string; actorName: string }[] };
+
+  expect(page.items.map(({ action }) => action)).toEqual([
+    "member.remove",
+    "member.change",
+    "member.invite",
+  ]);
+  expect(page.items[0]?.actorName).toBe("ada");
+  const rows = fixture.databases.system.prepare("SELECT target, detail FROM audit").all();
+  expect(JSON.stringify(rows)).not.toContain("example.com");
+});
+
+type Invited = { member: { userId: string; email: string }; link: string | null };
+type Page = { items: { email: string }[]; nextCursor: string | null };

@@ -1,0 +1,146 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createApp } from "../../server/app.ts";
+import { readConfig } from "../../server/config.ts";
+import { createPerson } from "../../server/features/auth/users.service.ts";
+import type { Outside } from "../../server/features/deps.ts";
+import { createOrganization } from "../../server/features/organizations/organizations.service.ts";
+import { markSetUp } from "../../server/features/setup/instance.service.ts";
+import { createWorkspace } from "../../server/features/workspaces/workspaces.service.ts";
+import { type Databases, openDatabases } from "../../server/platform/db/databases.ts";
+import { type KeyRing, loadKeyRing } from "../../server/platform/secrets.ts";
+import { nothingOutside } from "./app.ts";
+
+export const goodPassword = "correct horse battery staple";
+export const publicUrl = "https://mail.example.net";
+
+/** A person who is signed in, and the first workspace of the organization they own. */
+export type SignedUp = {
+  userId: string;
+  email: string;
+  cookie: string;
+  organizationId: string;
+  workspaceId: string;
+};
+
+/** An application that decides by its own rules who may do what: real sessions, real keys. */
+export type AccountsApp = {
+  app: ReturnType<typeof createApp>;
+  databases: Databases;
+  keyRing: KeyRing;
+  dataDir: string;
+  /** Moves the application's clock. Lucia has its own, which nobody moves. */
+  clock: { now: number };
+  signUp(email: string, options?: { isAdmin?: boolean }): Promise<SignedUp>;
+  /** Sends a request below /api/v1 as our own page would, with the cookie or header that proves who asks. */
+  call(
+    as: string | null,
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<Response>;
+  close(): void;
+};
+
+/** @param options.setUp False leaves the instance as it is before the wizard. */
+export function newAccountsApp(
+  options: { setUp?: boolean; outside?: Partial<Outside>; smtpInPort?: number } = {},
+): AccountsApp {
+  const dataDir = mkdtempSync(join(tmpdir(), "swiftmail-accounts-"));
+  const databases = openDatabases(dataDir);
+  const keyRing = loadKeyRing(dataDir);
+  const clock = { now: Date.now() };
+  const config = readConfig({
+    DATA_DIR: dataDir,
+    PORT: "0",
+    SMTP_IN_PORT: String(options.smtpInPort ?? 0),
+    PUBLIC_URL: publicUrl,
+  });
+  const app = createApp({
+    config,
+    databases,
+    keyRing,
+    clock: () => clock.now,
+    outside: { ...nothingOutside, ...options.outside },
+  });
+  if (options.setUp !== false) {
+    markSetUp(databases.system, clock.now);
+  }
+  const call: AccountsApp["call"] = async (as, method, path, body, headers = {}) => {
+    const request = new Request(`${publicUrl}/api/v1${path}`, {
+      method,
+      headers: {
+        origin: publicUrl,
+        ...(as === null
+          ? {}
+          : as.startsWith("smk_")
+            ? { authorization: `Bearer ${as}` }
+            : { cookie: as }),
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return await app.handle(request);
+  };
+  return {
+    app,
+    databases,
+    keyRing,
+    dataDir,
+    clock,
+    call,
+    async signUp(email, { isAdmin = false } = {}) {
+      const person = { email, name: email.split("@")[0] ?? "", password: goodPassword, isAdmin };
+      const { id: userId } = await createPerson(databases.system, person, clock.now);
+      const organizationId = createOrganization(databases.system, `Of ${email}`, userId, clock.now);
+      const workspace = {
+        name: `Workspace of ${email}`,
+        timeZone: "Europe/Berlin",
+        postalAddress: "1 Street",
+      };
+      const workspaceId = createWorkspace(
+        databases,
+        { ...workspace, organizationId, ownerId: userId },
+        clock.now,
+      );
+      const response = await call(null, "POST", "/auth/sign-in", { email, password: goodPassword });
+      return { userId, email, cookie: cookieOf(response), organizationId, workspaceId };
+    },
+    close() {
+      databases.close();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** `name=value` of the cookie that a response sets. */
+export function cookieOf(response: Response): string {
+  return response.headers.get("set-cookie")?.split(";")[0] ?? "";
+}
+
+/** The person a colleague is after the owner made them a member, signed in. */
+export async function joinAs(
+  fixture: AccountsApp,
+  owner: SignedUp,
+  email: string,
+  role: string,
+): Promise<{ userId: string; cookie: string }> {
+  const person = { email, name: email, role };
+  const invited = await fixture.call(
+    owner.cookie,
+    "POST",
+    `/workspaces/${owner.workspaceId}/members`,
+    person,
+  );
+  const { member, link } = (await invited.json()) as { member: { userId: string }; link: string };
+  const token = new URL(link).searchParams.get("token");
+  await fixture.call(null, "POST", "/auth/reset", { token, password: goodPassword });
+  const response = await fixture.call(null, "POST", "/auth/sign-in", {
+    email,
+    password: goodPassword,
+  });
+  return { userId: member.userId, cookie: cookieOf(response) };
+}

@@ -1,0 +1,136 @@
+import { useRoute } from "preact-iso";
+import { http } from "../../api.ts";
+import { formatDateTime } from "../../format.ts";
+import { useWorkspace } from "../../session.ts";
+import { Button, ButtonLink } from "../../ui/button.tsx";
+import { CampaignStatusBadge } from "../../ui/campaign-status.tsx";
+import { RelativeTime } from "../../ui/display.tsx";
+import { PageBody, PageHeader } from "../../ui/page.tsx";
+import { ErrorState, Notice, Skeleton } from "../../ui/states.tsx";
+import { attempt } from "../../ui/toast.tsx";
+import { AudienceSection } from "./audience-section.tsx";
+import { t } from "./campaigns.messages.ts";
+import { ContentSection } from "./content-section.tsx";
+import { FromSection } from "./from-section.tsx";
+import { ReviewSection } from "./review-section.tsx";
+import { type CampaignEditor, useCampaignEditor } from "./use-campaign-editor.ts";
+import type { Campaign } from "./use-campaigns.ts";
+
+/** One campaign on one page: content, audience, sender, time, review; saved as one types. */
+export function CampaignPage() {
+  const { params } = useRoute();
+  const id = params["campaignId"] ?? "";
+  const workspace = useWorkspace();
+  const path = `${workspace.api}/campaigns/${id}`;
+  const editor = useCampaignEditor(path);
+  const { campaign } = editor;
+  if (campaign === undefined) {
+    return editor.error === undefined ? (
+      <Skeleton rows={8} />
+    ) : (
+      <ErrorState error={editor.error} onRetry={() => editor.reload()} />
+    );
+  }
+  const launched = campaign.status !== "draft" && campaign.status !== "scheduled";
+  const editable = campaign.status === "draft" && workspace.canEdit;
+  return (
+    <>
+      <PageHeader
+        title={campaign.name}
+        trail={[{ label: t("campaigns"), href: `${workspace.base}/campaigns` }]}
+        badge={<CampaignStatusBadge status={campaign.status} />}
+        actions={
+          launched ? (
+            <ButtonLink href={`${workspace.base}/campaigns/${id}/report`}>{t("report")}</ButtonLink>
+          ) : (
+            editable && <Saving editor={editor} />
+          )
+        }
+      />
+      <PageBody>
+        <Banner campaign={campaign} editor={editor} launched={launched} path={path} />
+        <fieldset disabled={!editable} class="flex min-w-0 flex-col gap-4">
+          <legend class="sr-only">{campaign.name}</legend>
+          <ContentSection editor={editor} campaign={campaign} editable={editable} path={path} />
+          <AudienceSection editor={editor} campaign={campaign} />
+          <FromSection editor={editor} campaign={campaign} />
+          {editable && <ReviewSection editor={editor} campaign={campaign} path={path} />}
+        </fieldset>
+      </PageBody>
+    </>
+  );
+}
+
+function Saving({ editor }: { editor: CampaignEditor }) {
+  const { saving } = editor;
+  return (
+    <span role="status" class="self-center text-sm text-muted">
+      {saving.kind === "saving" && t("saving")}
+      {saving.kind === "failed" && (
+        <span class="text-error" data-tip={saving.problem.detail}>
+          {t("notSaved")}
+        </span>
+      )}
+      {saving.kind === "saved" &&
+        (saving.at === undefined ? (
+          t("allSaved")
+        ) : (
+          <>
+            {t("saved", { time: "" })}
+            <RelativeTime at={saving.at} />
+          </>
+        ))}
+    </span>
+  );
+}
+
+function Banner({
+  campaign,
+  editor,
+  launched,
+  path,
+}: {
+  campaign: Campaign;
+  editor: CampaignEditor;
+  launched: boolean;
+  path: string;
+}) {
+  const { saving } = editor;
+  const unschedule = async () => {
+    if (await attempt(() => http.post(`${path}/unschedule`))) {
+      await editor.reload();
+    }
+  };
+  if (saving.kind === "failed") {
+    const stale = saving.problem.code === "stale_version";
+    return (
+      <Notice
+        tone="error"
+        title={stale ? t("staleTitle") : saving.problem.title}
+        action={stale && <Button onClick={() => editor.reload()}>{t("loadTheirs")}</Button>}
+      >
+        {stale ? t("staleBody") : saving.problem.detail}
+      </Notice>
+    );
+  }
+  if (campaign.status === "scheduled" && campaign.scheduledAt !== null) {
+    return (
+      <Notice
+        title={t("scheduledTitle", { time: formatDateTime(campaign.scheduledAt) })}
+        action={<Button onClick={unschedule}>{t("unschedule")}</Button>}
+      >
+        {t("scheduledBody")}
+      </Notice>
+    );
+  }
+  if (launched) {
+    return (
+      <Notice tone="neutral" title={t("lockedTitle")}>
+        {t("lockedBody")}
+      </Notice>
+    );
+  }
+  return campaign.statusReason === "" ? null : (
+    <Notice tone="warning">{campaign.statusReason}</Notice>
+  );
+}

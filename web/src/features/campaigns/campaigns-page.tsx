@@ -1,0 +1,213 @@
+import { Send } from "lucide-preact";
+import { useLocation } from "preact-iso";
+import { http } from "../../api.ts";
+import { formatNumber, formatShare } from "../../format.ts";
+import { useWorkspace } from "../../session.ts";
+import { Button } from "../../ui/button.tsx";
+import {
+  CampaignStatusBadge,
+  campaignStatuses,
+  campaignStatusName,
+} from "../../ui/campaign-status.tsx";
+import { useCommands } from "../../ui/commands.ts";
+import { confirm } from "../../ui/confirm.tsx";
+import { Card, RelativeTime } from "../../ui/display.tsx";
+import { FilterChips, SearchBox, Toolbar } from "../../ui/filters.tsx";
+import { Menu, type MenuItem } from "../../ui/menu.tsx";
+import { PageBody, PageHeader } from "../../ui/page.tsx";
+import { EmptyState, Loaded } from "../../ui/states.tsx";
+import { type Column, Pager, Table, useColumns } from "../../ui/table.tsx";
+import { attempt, toast } from "../../ui/toast.tsx";
+import { useUrlState } from "../../ui/url-state.ts";
+import { t } from "./campaigns.messages.ts";
+import { NewCampaignDialog } from "./new-campaign-dialog.tsx";
+import { type CampaignSummary, useCampaigns } from "./use-campaigns.ts";
+
+/** All campaigns, newest first. */
+export function CampaignsPage() {
+  const workspace = useWorkspace();
+  // In the address, so that other pages can link to it.
+  const url = useUrlState();
+  const creating = url.get("new") !== undefined;
+  const setCreating = (on: boolean) => url.set({ new: on ? "1" : undefined });
+  useCommands(
+    () =>
+      workspace.canEdit
+        ? [
+            {
+              id: "new-campaign",
+              label: t("newCampaign"),
+              group: t("campaigns"),
+              shortcut: "n",
+              run: () => setCreating(true),
+            },
+          ]
+        : [],
+    [workspace.canEdit],
+  );
+  const create = workspace.canEdit && (
+    <Button variant="primary" onClick={() => setCreating(true)}>
+      {t("newCampaign")}
+    </Button>
+  );
+  return (
+    <>
+      <PageHeader title={t("campaigns")} actions={create} />
+      <PageBody>
+        <Card flush>
+          <CampaignRows create={create} />
+        </Card>
+      </PageBody>
+      {creating && <NewCampaignDialog onClose={() => setCreating(false)} />}
+    </>
+  );
+}
+
+function CampaignRows({ create }: { create: preact.ComponentChildren }) {
+  const workspace = useWorkspace();
+  const url = useUrlState();
+  const filter = { q: url.get("q"), status: url.get("status") };
+  const list = useCampaigns(workspace.api, filter);
+  const columns = campaignColumns(workspace.base);
+  const chosen = useColumns("campaigns", columns);
+  const actions = useRowActions(() => list.refetch());
+  const filtered = filter.q !== undefined || filter.status !== undefined;
+  const statuses = campaignStatuses.map((value) => ({ value, label: campaignStatusName(value) }));
+  return (
+    <>
+      <Toolbar end={chosen.menu}>
+        <SearchBox label={t("searchCampaigns")} />
+        <FilterChips filters={[{ param: "status", label: t("status"), options: statuses }]} />
+      </Toolbar>
+      <Loaded query={list}>
+        {(data) => {
+          const rows = data.pages.flatMap((page) => page.items);
+          return rows.length === 0 ? (
+            <EmptyState
+              icon={Send}
+              title={filtered ? t("noMatch") : t("none")}
+              action={!filtered && create}
+            >
+              {filtered ? t("noMatchBody") : t("noneBody")}
+            </EmptyState>
+          ) : (
+            <>
+              <Table
+                label={t("campaigns")}
+                rows={rows}
+                rowKey={(row) => String(row.id)}
+                columns={columns}
+                shown={chosen.shown}
+                actions={(row) => <Menu items={actions(row)} />}
+              />
+              <Pager
+                count={rows.length}
+                hasMore={list.hasNextPage}
+                busy={list.isFetchingNextPage}
+                onMore={() => list.fetchNextPage()}
+              />
+            </>
+          );
+        }}
+      </Loaded>
+    </>
+  );
+}
+
+/** Where a campaign is worked on: its editor until it is launched, its report from then on. */
+function pageOf(base: string, row: CampaignSummary): string {
+  const editing = row.status === "draft" || row.status === "scheduled";
+  return `${base}/campaigns/${row.id}${editing ? "" : "/report"}`;
+}
+
+const campaignColumns = (base: string): Column<CampaignSummary>[] => [
+  {
+    key: "name",
+    head: t("name"),
+    cell: (row) => (
+      <div class="min-w-0">
+        <a class="row-link" href={pageOf(base, row)}>
+          {row.name}
+        </a>
+        <span class="block max-w-96 truncate text-sm text-muted">{row.subject}</span>
+      </div>
+    ),
+  },
+  { key: "status", head: t("status"), cell: (row) => <CampaignStatusBadge status={row.status} /> },
+  {
+    key: "sent",
+    head: t("sent"),
+    align: "end",
+    wide: true,
+    cell: (row) => (row.recipientTotal === 0 ? "–" : formatNumber(row.sent)),
+  },
+  {
+    key: "opened",
+    head: t("opened"),
+    align: "end",
+    wide: true,
+    cell: (row) => <span data-tip={t("openedTip")}>{formatShare(row.opened, row.sent)}</span>,
+  },
+  {
+    key: "clicked",
+    head: t("clicked"),
+    align: "end",
+    wide: true,
+    cell: (row) => <span data-tip={t("openedTip")}>{formatShare(row.clicked, row.sent)}</span>,
+  },
+  {
+    key: "changed",
+    head: t("changed"),
+    align: "end",
+    wide: true,
+    cell: (row) => <RelativeTime at={row.updatedAt} />,
+  },
+];
+
+function useRowActions(onChanged: () => void) {
+  const workspace = useWorkspace();
+  const { route } = useLocation();
+  const duplicate = async (row: CampaignSummary) => {
+    await attempt(async () => {
+      const copy = await http.post<CampaignSummary>(
+        `${workspace.api}/campaigns/${row.id}/duplicate`,
+      );
+      toast(t("duplicated", { name: copy.name }));
+      route(`${workspace.base}/campaigns/${copy.id}`);
+    });
+  };
+  const remove = async (row: CampaignSummary) => {
+    const sure = await confirm({
+      title: t("removeAsk", { name: row.name }),
+      body: t("removeBody"),
+      action: t("remove"),
+      danger: true,
+      ...(row.status === "draft" ? {} : { typeName: row.name }),
+    });
+    if (sure && (await attempt(() => http.delete(`${workspace.api}/campaigns/${row.id}`)))) {
+      toast(t("removed"));
+      onChanged();
+    }
+  };
+  return (row: CampaignSummary): MenuItem[] => {
+    const base = `${workspace.base}/campaigns/${row.id}`;
+    const launched = row.status !== "draft" && row.status !== "scheduled";
+    const removable = ["draft", "cancelled", "completed"].includes(row.status);
+    return [
+      { label: t("edit"), href: base },
+      ...(launched ? [{ label: t("report"), href: `${base}/report` }] : []),
+      ...(workspace.canEdit
+        ? [
+            { label: t("duplicate"), onSelect: () => void duplicate(row) },
+            "separator" as const,
+            {
+              label: t("remove"),
+              danger: true,
+              disabled: !removable,
+              onSelect: () => void remove(row),
+            },
+          ]
+        : []),
+    ];
+  };
+}

@@ -1,0 +1,91 @@
+import { useWorkspace } from "../../session.ts";
+import { SelectField, TextField } from "../../ui/field.tsx";
+import { Loaded, Notice } from "../../ui/states.tsx";
+import { t } from "./campaigns.messages.ts";
+import { problemOf, Section } from "./section.tsx";
+import type { CampaignEditor } from "./use-campaign-editor.ts";
+import { type Campaign, type Route, type Sender, useChoices } from "./use-campaigns.ts";
+
+type Part = { editor: CampaignEditor; campaign: Campaign };
+
+/** Who it is from, where answers go, and the way it leaves. */
+export function FromSection({ editor, campaign }: Part) {
+  const workspace = useWorkspace();
+  const senders = useChoices<Sender>(workspace.api, "senders");
+  const routes = useChoices<Route>(workspace.api, "routes");
+  const sender = senders.data?.items.find((one) => one.id === campaign.senderId);
+  const route = routes.data?.items.find((one) => one.id === campaign.routeId);
+  const summary = [sender && `${sender.name} <${sender.email}>`, route?.name];
+  return (
+    <Section
+      id="sender"
+      title={t("from")}
+      state={campaign.sections.sender}
+      summary={summary.filter((part) => part !== undefined).join(" · ")}
+    >
+      <div class="grid gap-5 md:grid-cols-2">
+        <Loaded query={senders} rows={1}>
+          {({ items }) => <SenderField editor={editor} campaign={campaign} senders={items} />}
+        </Loaded>
+        <TextField
+          label={t("replyTo")}
+          hint={t("replyToHint")}
+          optional
+          type="email"
+          value={campaign.replyTo}
+          error={problemOf(campaign.sections.sender, "replyTo")}
+          onInput={(replyTo) => editor.change({ replyTo })}
+        />
+        <Loaded query={routes} rows={1}>
+          {({ items }) => <RouteField editor={editor} campaign={campaign} routes={items} />}
+        </Loaded>
+      </div>
+      {route?.kind === "test_inbox" && <Notice>{t("testInboxNote")}</Notice>}
+    </Section>
+  );
+}
+
+function SenderField({ editor, campaign, senders }: Part & { senders: Sender[] }) {
+  const workspace = useWorkspace();
+  return (
+    <SelectField
+      label={t("sender")}
+      value={String(campaign.senderId ?? "")}
+      placeholder={t("chooseSender")}
+      error={problemOf(campaign.sections.sender, "senderId")}
+      hint={
+        senders.length === 0 && (
+          <>
+            {t("noSender")}{" "}
+            <a class="link" href={`${workspace.base}/sending/domains`}>
+              {t("addSender")}
+            </a>
+          </>
+        )
+      }
+      options={senders.map((one) => ({
+        value: String(one.id),
+        label: `${one.name} <${one.email}>`,
+      }))}
+      onChange={(value) => editor.change({ senderId: value === "" ? null : Number(value) })}
+    />
+  );
+}
+
+function RouteField({ editor, campaign, routes }: Part & { routes: Route[] }) {
+  return (
+    <SelectField
+      label={t("route")}
+      hint={t("routeHint")}
+      value={String(campaign.routeId ?? "")}
+      placeholder={t("chooseRoute")}
+      error={problemOf(campaign.sections.sender, "routeId")}
+      options={routes.map((one) => ({
+        value: String(one.id),
+        label: one.name,
+        disabled: !one.enabled,
+      }))}
+      onChange={(value) => editor.change({ routeId: value === "" ? null : Number(value) })}
+    />
+  );
+}

@@ -1,0 +1,227 @@
+import { useQuery } from "@tanstack/preact-query";
+import { useState } from "preact/hooks";
+import { useLocation } from "preact-iso";
+import { http } from "../../api.ts";
+import { displayZone, formatNumber } from "../../format.ts";
+import { useWorkspace } from "../../session.ts";
+import { Button } from "../../ui/button.tsx";
+import { SelectField, TextField } from "../../ui/field.tsx";
+import { Loaded, Notice } from "../../ui/states.tsx";
+import { attempt, toast, toastProblem } from "../../ui/toast.tsx";
+import { ChoiceCards } from "../../ui/toggles.tsx";
+import { t } from "./campaigns.messages.ts";
+import { Section } from "./section.tsx";
+import type { CampaignEditor } from "./use-campaign-editor.ts";
+import type { Campaign, Preflight } from "./use-campaigns.ts";
+
+type When = { kind: "now" | "later"; localTime: string; timeZone: string };
+
+/** What will happen, what stands in the way, and the one button that does it. */
+export function ReviewSection({
+  editor,
+  campaign,
+  path,
+}: {
+  editor: CampaignEditor;
+  campaign: Campaign;
+  path: string;
+}) {
+  const [when, setWhen] = useState<When>({
+    kind: "now",
+    localTime: "",
+    timeZone: displayZone.value,
+  });
+  const preflight = useQuery({
+    queryKey: ["preflight", path, campaign.version],
+    queryFn: () => http.get<Preflight>(`${path}/preflight`),
+    placeholderData: (last: Preflight | undefined) => last,
+    enabled: editor.saving.kind === "saved",
+  });
+  return (
+    <Section id="review" title={t("review")} state={campaign.sections.review} open>
+      <Loaded query={preflight} rows={6}>
+        {(data) => (
+          <div class="grid gap-8 lg:grid-cols-2">
+            <Waterfall preflight={data} />
+            <div class="flex flex-col gap-5">
+              <Checks checks={data.checks} onRecheck={() => preflight.refetch()} />
+              <WhenFields when={when} onChange={setWhen} />
+              <Launch editor={editor} path={path} preflight={data} when={when} />
+            </div>
+          </div>
+        )}
+      </Loaded>
+    </Section>
+  );
+}
+
+function Waterfall({ preflight }: { preflight: Preflight }) {
+  const most = Math.max(1, ...preflight.waterfall.map((row) => Math.abs(row.count)));
+  return (
+    <div class="flex flex-col gap-2">
+      <h3 class="text-sm font-medium">{t("waterfall")}</h3>
+      <dl class="flex flex-col">
+        {preflight.waterfall.map((row) => (
+          <div
+            key={row.step}
+            class="grid grid-cols-[1fr_auto] gap-x-4 border-b border-line py-2 tabular-nums"
+          >
+            <dt>{row.label}</dt>
+            <dd class="text-right">{formatNumber(row.count)}</dd>
+            <div class="col-span-2 mt-1 h-1 rounded-full bg-base-300">
+              <div
+                class="h-full rounded-full bg-primary"
+                style={{ width: `${(100 * Math.abs(row.count)) / most}%` }}
+              />
+            </div>
+          </div>
+        ))}
+        <div class="flex justify-between py-3 text-lg font-semibold tabular-nums">
+          <dt>{t("willGetIt")}</dt>
+          <dd>{formatNumber(preflight.willGetIt)}</dd>
+        </div>
+      </dl>
+    </div>
+  );
+}
+
+function Checks({ checks, onRecheck }: { checks: Preflight["checks"]; onRecheck: () => void }) {
+  const workspace = useWorkspace();
+  const places: Record<string, string> = {
+    domains: `${workspace.base}/sending/domains`,
+    route: "#sender",
+    sender: "#sender",
+    audience: "#audience",
+    subject: "#content",
+    content: "#content",
+    text: "#content",
+    "public-url": `${workspace.base}/settings`,
+  };
+  return (
+    <div class="flex flex-col gap-2">
+      <div class="flex items-center justify-between">
+        <h3 class="text-sm font-medium">{t("checks")}</h3>
+        <Button variant="ghost" size="small" onClick={onRecheck}>
+          {t("recheck")}
+        </Button>
+      </div>
+      {checks.length === 0 && <Notice tone="success">{t("noProblems")}</Notice>}
+      {checks.map((check) => (
+        <Notice
+          key={check.code}
+          tone={check.severity}
+          action={<FixLink href={places[check.fix]} />}
+        >
+          {check.message}
+        </Notice>
+      ))}
+    </div>
+  );
+}
+
+function FixLink({ href }: { href: string | undefined }) {
+  return href === undefined ? null : (
+    <a class="link flex-none text-sm" href={href} onClick={() => openSection(href)}>
+      {t("fixIt")}
+    </a>
+  );
+}
+
+/** A folded section must be open before the browser can show it. */
+function openSection(href: string): void {
+  if (href.startsWith("#")) {
+    document.querySelector<HTMLDetailsElement>(href)?.setAttribute("open", "");
+  }
+}
+
+const zones = () => Intl.supportedValuesOf("timeZone");
+
+function WhenFields({ when, onChange }: { when: When; onChange: (when: When) => void }) {
+  return (
+    <div class="flex flex-col gap-3">
+      <h3 class="text-sm font-medium">{t("when")}</h3>
+      <ChoiceCards
+        label={t("when")}
+        value={when.kind}
+        onChange={(kind) => onChange({ ...when, kind })}
+        options={[
+          { value: "now", label: t("whenNow"), hint: t("whenNowHint") },
+          { value: "later", label: t("whenLater"), hint: t("whenLaterHint") },
+        ]}
+      />
+      {when.kind === "later" && (
+        <div class="grid gap-4 sm:grid-cols-2">
+          <TextField
+            type="datetime-local"
+            label={t("localTime")}
+            value={when.localTime}
+            onInput={(localTime) => onChange({ ...when, localTime })}
+          />
+          <SelectField
+            label={t("timeZone")}
+            value={when.timeZone}
+            onChange={(timeZone) => onChange({ ...when, timeZone })}
+            options={[...new Set([when.timeZone, ...zones()])].map((zone) => ({
+              value: zone,
+              label: zone.replaceAll("_", " "),
+            }))}
+          />
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Launch({
+  editor,
+  path,
+  preflight,
+  when,
+}: {
+  editor: CampaignEditor;
+  path: string;
+  preflight: Preflight;
+  when: When;
+}) {
+  const { route } = useLocation();
+  const [busy, setBusy] = useState(false);
+  const later = when.kind === "later";
+  const go = async () => {
+    if (later && when.localTime === "") {
+      toastProblem(new Error(t("pickTime")));
+      return;
+    }
+    setBusy(true);
+    const { localTime, timeZone } = when;
+    const done = await attempt(async () => {
+      if (await editor.flush()) {
+        await (later
+          ? http.post(`${path}/schedule`, { localTime, timeZone })
+          : http.post(`${path}/launch`));
+      }
+    });
+    setBusy(false);
+    if (done) {
+      toast(later ? t("scheduled") : t("launched"));
+      if (later) {
+        await editor.reload();
+      } else {
+        route(`${location.pathname}/report`);
+      }
+    }
+  };
+  const count = preflight.willGetIt;
+  return (
+    <div>
+      <Button
+        variant="primary"
+        size="large"
+        busy={busy}
+        disabled={!preflight.canSend || count === 0}
+        onClick={go}
+      >
+        {later ? t("scheduleFor", { count }) : t("sendNow", { count })}
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,49 @@
+import { useState } from "preact/hooks";
+import { http } from "../../api.ts";
+import { useMe } from "../../session.ts";
+import { Button } from "../../ui/button.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { TextField } from "../../ui/field.tsx";
+import { useForm } from "../../ui/form.ts";
+import { FormProblem, Notice } from "../../ui/states.tsx";
+import { t } from "./campaigns.messages.ts";
+
+type Result = { to: string; accepted: boolean; message: string };
+
+/** Sends the saved draft to a few addresses and shows what the server answered for each. */
+export function TestSendDialog({ path, onClose }: { path: string; onClose: () => void }) {
+  const me = useMe();
+  const [results, setResults] = useState<Result[]>();
+  const form = useForm({
+    initial: { to: me.data?.user.email ?? "" },
+    submit: async ({ to }) => {
+      const addresses = to.split(/[\s,;]+/).filter((one) => one !== "");
+      const answer = await http.post<{ results: Result[] }>(`${path}/test-send`, { to: addresses });
+      setResults(answer.results);
+    },
+  });
+  return (
+    <Dialog
+      title={t("testSend")}
+      onClose={onClose}
+      footer={
+        <>
+          <Button onClick={onClose}>{t("close")}</Button>
+          <Button variant="primary" type="submit" form="test-send" busy={form.busy}>
+            {t("send")}
+          </Button>
+        </>
+      }
+    >
+      <form id="test-send" class="flex flex-col gap-4" onSubmit={form.onSubmit} noValidate>
+        <FormProblem problem={form.problem} />
+        <TextField {...form.text("to")} label={t("testTo")} hint={t("testToHint")} autofocus />
+        {results?.map((one) => (
+          <Notice key={one.to} tone={one.accepted ? "success" : "error"} title={one.to}>
+            {one.message}
+          </Notice>
+        ))}
+      </form>
+    </Dialog>
+  );
+}

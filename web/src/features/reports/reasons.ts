@@ -1,0 +1,62 @@
+import { locale } from "../../i18n.ts";
+
+// The categories of delivery/result and the reasons for skipping, in a reader's words.
+const words: Record<string, { en: string; de: string }> = {
+  invalid_mailbox: { en: "There is no such mailbox", de: "Dieses Postfach gibt es nicht" },
+  unclear_550: { en: "Refused without a clear reason", de: "Ohne klaren Grund abgewiesen" },
+  bad_domain: { en: "The domain takes no mail", de: "Die Domain nimmt keine E-Mail an" },
+  inactive_mailbox: { en: "The mailbox is disabled", de: "Das Postfach ist stillgelegt" },
+  moved: { en: "The mailbox has moved", de: "Das Postfach ist umgezogen" },
+  mailbox_full: { en: "The mailbox is full", de: "Das Postfach ist voll" },
+  greylist: { en: "Greylisted: the server asked to try later", de: "Greylisting: später erneut" },
+  rcpt_rate: { en: "The mailbox gets mail too fast", de: "Das Postfach erhält zu schnell E-Mail" },
+  rate_limit: { en: "The server limits how fast we send", de: "Der Server begrenzt unser Tempo" },
+  ip_reputation: { en: "Our sending address is blocked", de: "Unsere Absendeadresse ist gesperrt" },
+  blocklist: {
+    en: "Our sending address is on a blocklist",
+    de: "Unsere Absendeadresse ist gelistet",
+  },
+  domain_reputation: { en: "The sending domain's reputation", de: "Der Ruf der Absenderdomain" },
+  spam_content: { en: "Taken for spam", de: "Für Spam gehalten" },
+  auth_failure: {
+    en: "SPF, DKIM or DMARC did not pass",
+    de: "SPF, DKIM oder DMARC nicht bestanden",
+  },
+  policy: { en: "Against the server's policy", de: "Gegen die Regeln des Servers" },
+  challenge: { en: "Filtered by the recipient", de: "Vom Empfänger gefiltert" },
+  filtered: { en: "Filtered by the recipient", de: "Vom Empfänger gefiltert" },
+  relay_denied: {
+    en: "The relay refused to pass it on",
+    de: "Das Relay wollte nicht weiterleiten",
+  },
+  route_fault: { en: "The route does not work", de: "Die Route funktioniert nicht" },
+  msg_too_large: { en: "The message is too large", de: "Die Nachricht ist zu groß" },
+  syntax_unsupported: {
+    en: "The server does not support the address or message",
+    de: "Adresse oder Nachricht wird nicht unterstützt",
+  },
+  virus: { en: "Taken for a virus", de: "Für einen Virus gehalten" },
+  dns_failure: { en: "The domain could not be looked up", de: "Die Domain war nicht zu finden" },
+  net: { en: "The server could not be reached", de: "Der Server war nicht erreichbar" },
+  site_full: { en: "The server is overloaded", de: "Der Server ist überlastet" },
+  system: { en: "A fault of the receiving server", de: "Ein Fehler des Empfangsservers" },
+  loop: { en: "The message went in circles", de: "Die Nachricht lief im Kreis" },
+  expired: { en: "Tried for two days without success", de: "Zwei Tage lang erfolglos versucht" },
+  ambiguous: { en: "The answer was lost; sent again", de: "Antwort verloren; erneut gesendet" },
+  unsubscribed: { en: "Unsubscribed meanwhile", de: "Inzwischen abgemeldet" },
+  suppressed: { en: "On the suppression list", de: "Auf der Sperrliste" },
+  hard_bounce: { en: "Bounced before", de: "Früher unzustellbar" },
+  complaint: { en: "Reported as spam before", de: "Früher als Spam gemeldet" },
+  manual: { en: "Suppressed by hand", de: "Von Hand gesperrt" },
+  cancelled: { en: "The campaign was cancelled", de: "Die Kampagne wurde abgebrochen" },
+  contact_deleted: { en: "The contact was deleted", de: "Der Kontakt wurde gelöscht" },
+  render_error: {
+    en: "The message could not be made for them",
+    de: "Die Nachricht ließ sich nicht erzeugen",
+  },
+};
+
+/** A reason code as a sentence; a code nobody wrote words for is shown as it is. */
+export function reasonText(reason: string): string {
+  return words[reason]?.[locale.value] ?? reason.replaceAll("_", " ");
+}

@@ -1,0 +1,191 @@
+import { useQuery } from "@tanstack/preact-query";
+import { useRoute } from "preact-iso";
+import { http } from "../../api.ts";
+import { formatDate, formatDuration } from "../../format.ts";
+import { useWorkspace } from "../../session.ts";
+import { ButtonLink } from "../../ui/button.tsx";
+import { CodeBlock } from "../../ui/copy.tsx";
+import { Badge, Card, Facts, RelativeTime } from "../../ui/display.tsx";
+import { PageBody, PageHeader } from "../../ui/page.tsx";
+import { Loaded, Notice } from "../../ui/states.tsx";
+import { Table } from "../../ui/table.tsx";
+import { reasonText } from "./reasons.ts";
+import { type RecipientRow, stateTones } from "./recipients-page.tsx";
+import { t } from "./reports.messages.ts";
+
+type Attempt = {
+  at: number;
+  outcome: string;
+  category: string;
+  stage: string;
+  code: number;
+  enhanced: string;
+  reply: string;
+  host: string;
+  routeName: string;
+  durationMs: number;
+};
+
+type Event = {
+  at: number;
+  kind: "open" | "click" | "view" | "unsubscribe" | "bounce" | "complaint";
+  class: "human" | "apple_mpp" | "gmail_proxy" | "scanner" | "prefetch" | "unknown";
+  rule: string;
+  url: string | null;
+  ip: string;
+  userAgent: string;
+};
+
+type Story = {
+  recipient: RecipientRow;
+  provider: string;
+  suppression: { reason: string; source: string; createdAt: number } | null;
+  attempts: Attempt[];
+  events: Event[];
+};
+
+/** Why one person did or did not get a campaign. */
+export function RecipientPage() {
+  const { params } = useRoute();
+  const { campaignId = "", seq = "" } = params;
+  const workspace = useWorkspace();
+  const base = `${workspace.base}/campaigns/${campaignId}`;
+  const story = useQuery({
+    queryKey: ["recipient", workspace.id, campaignId, seq],
+    queryFn: () => http.get<Story>(`${workspace.api}/campaigns/${campaignId}/recipients/${seq}`),
+  });
+  const recipient = story.data?.recipient;
+  return (
+    <>
+      <PageHeader
+        title={recipient?.address ?? t("recipients")}
+        trail={[
+          { label: t("report"), href: `${base}/report` },
+          { label: t("recipients"), href: `${base}/recipients` },
+        ]}
+        badge={recipient && <Badge tone={stateTones[recipient.state]}>{t(recipient.state)}</Badge>}
+        actions={
+          recipient && (
+            <ButtonLink href={`${workspace.base}/contacts/${recipient.contactId}`}>
+              {t("openContact")}
+            </ButtonLink>
+          )
+        }
+      />
+      <Loaded query={story}>
+        {(data) => (
+          <PageBody>
+            <Summary story={data} />
+            <Card title={t("attemptsTitle")}>
+              <Attempts attempts={data.attempts} />
+            </Card>
+            <Card flush title={t("eventsTitle")}>
+              <Events events={data.events} />
+            </Card>
+          </PageBody>
+        )}
+      </Loaded>
+    </>
+  );
+}
+
+function Summary({ story }: { story: Story }) {
+  const { recipient, suppression, provider } = story;
+  const facts: [string, preact.ComponentChildren][] = [
+    [t("state"), t(recipient.state)],
+    [t("provider"), provider === "other" ? t("otherProviders") : provider],
+    [t("attempts"), recipient.attempts],
+  ];
+  if (recipient.reason !== "") {
+    facts.splice(1, 0, [t("reason"), reasonText(recipient.reason)]);
+  }
+  if (recipient.dueAt !== null) {
+    facts.push([t("nextTry"), <RelativeTime key="due" at={recipient.dueAt} />]);
+  }
+  return (
+    <Card title={t("whatHappened")}>
+      <div class="flex flex-col gap-4">
+        <Facts items={facts} />
+        {suppression !== null && (
+          <Notice tone="warning">
+            {t("suppressedSince", {
+              time: formatDate(suppression.createdAt),
+              reason: reasonText(suppression.reason),
+            })}
+          </Notice>
+        )}
+      </div>
+    </Card>
+  );
+}
+
+function Attempts({ attempts }: { attempts: Attempt[] }) {
+  if (attempts.length === 0) {
+    return <p class="text-muted">{t("noAttempts")}</p>;
+  }
+  return (
+    <ol class="flex flex-col gap-5">
+      {attempts.map((one) => (
+        <li key={`${one.at} ${one.outcome}`} class="flex flex-col gap-2">
+          <div class="flex flex-wrap items-baseline gap-x-3">
+            <span class="font-medium">{reasonText(one.category || one.outcome)}</span>
+            <span class="text-sm text-muted">
+              <RelativeTime at={one.at} /> · {t("atStage", { stage: one.stage.toUpperCase() })} ·{" "}
+              {t("via", { route: one.routeName })} · {one.host} ·{" "}
+              {t("took", { time: formatDuration(one.durationMs) })}
+            </span>
+          </div>
+          <CodeBlock
+            label={reasonText(one.category)}
+            text={[one.code || "", one.enhanced, one.reply].filter((part) => part !== "").join(" ")}
+          />
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Events({ events }: { events: Event[] }) {
+  if (events.length === 0) {
+    return <p class="p-4 text-muted">{t("noEvents")}</p>;
+  }
+  return (
+    <Table
+      label={t("eventsTitle")}
+      rows={events}
+      rowKey={(row) => `${row.at} ${row.kind} ${row.url}`}
+      columns={[
+        {
+          key: "what",
+          head: t("what"),
+          cell: (row) => (
+            <>
+              {t(row.kind)}
+              {row.url !== null && (
+                <span class="block max-w-96 truncate text-sm text-muted">{row.url}</span>
+              )}
+            </>
+          ),
+        },
+        {
+          key: "class",
+          head: t("whoClass"),
+          cell: (row) => (
+            <span data-tip={t("becauseRule", { rule: row.rule })}>{t(row.class)}</span>
+          ),
+        },
+        {
+          key: "agent",
+          head: t("agent"),
+          wide: true,
+          cell: (row) => (
+            <span class="block max-w-80 truncate text-muted" title={row.userAgent}>
+              {row.userAgent}
+            </span>
+          ),
+        },
+        { key: "when", head: t("when"), align: "end", cell: (row) => <RelativeTime at={row.at} /> },
+      ]}
+    />
+  );
+}

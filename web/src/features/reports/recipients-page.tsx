@@ -1,0 +1,165 @@
+import { useInfiniteQuery } from "@tanstack/preact-query";
+import { Users } from "lucide-preact";
+import { useRoute } from "preact-iso";
+import { http, type Page } from "../../api.ts";
+import { useWorkspace } from "../../session.ts";
+import { Badge, Card, RelativeTime, type Tone } from "../../ui/display.tsx";
+import { FilterChips, SearchBox, Toolbar } from "../../ui/filters.tsx";
+import { PageBody, PageHeader } from "../../ui/page.tsx";
+import { EmptyState, Loaded } from "../../ui/states.tsx";
+import { type Column, Pager, Table } from "../../ui/table.tsx";
+import { useUrlState } from "../../ui/url-state.ts";
+import { reasonText } from "./reasons.ts";
+import { t } from "./reports.messages.ts";
+import { type StateName, useReport } from "./use-report.ts";
+
+export type RecipientRow = {
+  seq: number;
+  contactId: number;
+  address: string;
+  state: Exclude<StateName, "leased">;
+  reason: string;
+  attempts: number;
+  dueAt: number | null;
+  changedAt: number | null;
+};
+
+export const stateTones: Record<RecipientRow["state"], Tone> = {
+  pending: "neutral",
+  deferred: "warning",
+  held: "warning",
+  sent: "success",
+  bounced: "error",
+  failed: "error",
+  skipped: "neutral",
+};
+
+const states = Object.keys(stateTones) as RecipientRow["state"][];
+
+/** Every recipient of a campaign with its state and the reason for it. */
+export function RecipientsPage() {
+  const { params } = useRoute();
+  const id = params["campaignId"] ?? "";
+  const workspace = useWorkspace();
+  const report = useReport(workspace.api, id);
+  const base = `${workspace.base}/campaigns/${id}`;
+  return (
+    <>
+      <PageHeader
+        title={t("recipients")}
+        trail={[
+          { label: t("campaigns"), href: `${workspace.base}/campaigns` },
+          { label: report.data?.campaign.name ?? t("report"), href: `${base}/report` },
+        ]}
+      />
+      <PageBody>
+        <Card flush>
+          <Filters reasons={report.data?.reasons.map((row) => row.reason) ?? []} />
+          <Rows id={id} base={base} />
+        </Card>
+      </PageBody>
+    </>
+  );
+}
+
+function Filters({ reasons }: { reasons: string[] }) {
+  const url = useUrlState();
+  const withReason = url.get("state") !== undefined && reasons.length > 0;
+  return (
+    <Toolbar>
+      <SearchBox label={t("searchAddress")} />
+      <FilterChips
+        filters={[
+          {
+            param: "state",
+            label: t("state"),
+            options: states.map((state) => ({ value: state, label: t(state) })),
+          },
+          ...(withReason
+            ? [
+                {
+                  param: "reason",
+                  label: t("reason"),
+                  options: [...new Set(reasons)].map((reason) => ({
+                    value: reason,
+                    label: reasonText(reason),
+                  })),
+                },
+              ]
+            : []),
+        ]}
+      />
+    </Toolbar>
+  );
+}
+
+function Rows({ id, base }: { id: string; base: string }) {
+  const workspace = useWorkspace();
+  const url = useUrlState();
+  const filter = { q: url.get("q"), state: url.get("state"), reason: url.get("reason") };
+  const list = useInfiniteQuery({
+    queryKey: ["recipients", workspace.id, id, filter],
+    initialPageParam: "",
+    queryFn: ({ pageParam, signal }) =>
+      http.get<Page<RecipientRow>>(
+        `${workspace.api}/campaigns/${id}/recipients`,
+        { ...filter, cursor: pageParam },
+        signal,
+      ),
+    getNextPageParam: (last) => last.nextCursor ?? undefined,
+  });
+  const filtered = Object.values(filter).some((value) => value !== undefined);
+  return (
+    <Loaded query={list}>
+      {(data) => {
+        const rows = data.pages.flatMap((page) => page.items);
+        return rows.length === 0 ? (
+          <EmptyState icon={Users} title={filtered ? t("noMatch") : t("noRecipients")}>
+            {filtered ? t("noMatchBody") : t("noRecipientsBody")}
+          </EmptyState>
+        ) : (
+          <>
+            <Table
+              label={t("recipients")}
+              rows={rows}
+              rowKey={(row) => String(row.seq)}
+              columns={columns(base)}
+            />
+            <Pager
+              count={rows.length}
+              hasMore={list.hasNextPage}
+              busy={list.isFetchingNextPage}
+              onMore={() => list.fetchNextPage()}
+            />
+          </>
+        );
+      }}
+    </Loaded>
+  );
+}
+
+const columns = (base: string): Column<RecipientRow>[] => [
+  {
+    key: "address",
+    head: t("address"),
+    cell: (row) => (
+      <a class="row-link" href={`${base}/recipients/${row.seq}`}>
+        {row.address}
+      </a>
+    ),
+  },
+  {
+    key: "state",
+    head: t("state"),
+    cell: (row) => <Badge tone={stateTones[row.state]}>{t(row.state)}</Badge>,
+  },
+  { key: "reason", head: t("reason"), wide: true, cell: (row) => reasonText(row.reason) },
+  { key: "attempts", head: t("attempts"), align: "end", wide: true, cell: (row) => row.attempts },
+  {
+    key: "changed",
+    head: t("changed"),
+    align: "end",
+    wide: true,
+    cell: (row) => row.changedAt !== null && <RelativeTime at={row.changedAt} />,
+  },
+];

@@ -1,0 +1,156 @@
+// Every page of the application, with data in it, in a real browser: no error, nothing that axe finds in
+// either theme, nothing wider than a phone. What each looks like is kept in .cache/screenshots.
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { demoContactsCsv } from "../../server/commands/demo/demo-contacts.ts";
+import { readTestInbox } from "../../server/commands/demo/readers.ts";
+import { importContacts, launchCampaign, untilCompleted } from "../../server/commands/demo/seed.ts";
+import {
+  accessibilityFindings,
+  desktop,
+  launchBrowser,
+  phone,
+  takeScreenshots,
+} from "../support/browser.ts";
+import { type SeededBinary, startSeededBinary } from "../support/seeded-binary.ts";
+
+const root = join(import.meta.dir, "../..");
+const screenshots = join(root, ".cache/screenshots");
+const SUBJECT = "Autumn reading list";
+const CONTACTS = 120;
+
+/** The pages as the router names them, so that a new one is walked without a word here. */
+const pages = [...readFileSync(join(root, "web/src/app.tsx"), "utf8").matchAll(/page\("([^"]+)"/g)]
+  .map(([, path]) => path ?? "")
+  .filter((path) => path !== "/gallery" && path !== "/setup");
+
+let seeded: SeededBinary;
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+const values = new Map<string, string>();
+let faults: string[] = [];
+
+/** The page's address with the seeded things in the place of its parameters. */
+function addressOf(path: string): string {
+  return path.replace(/:(\w+)/g, (_, name: string) => {
+    const value = values.get(name);
+    if (value === undefined) {
+      throw new Error(`tests/e2e/pages.test.ts has nothing to show for :${name} of ${path}`);
+    }
+    return value;
+  });
+}
+
+async function open(path: string): Promise<void> {
+  faults = [];
+  await page.goto(`${seeded.binary.url}${addressOf(path)}`);
+  await page.waitForFunction(
+    () =>
+      document.querySelector("h1") !== null &&
+      document.querySelector(".skeleton, [aria-busy=true]") === null,
+  );
+  await page.waitForLoadState("load");
+  await Bun.sleep(150);
+}
+
+async function signIn(): Promise<void> {
+  await page.goto(`${seeded.binary.url}/sign-in`);
+  await page.getByLabel("Email address").fill(seeded.email);
+  await page.getByLabel("Password", { exact: true }).fill(seeded.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL(/\/w\//);
+}
+
+async function seed(): Promise<void> {
+  const { api, workspace } = seeded;
+  const { listId } = await importContacts(api, workspace, demoContactsCsv(CONTACTS), "Customers");
+  const campaignId = await launchCampaign(api, workspace, {
+    name: "November newsletter",
+    subject: SUBJECT,
+    preheader: "Six books for long evenings",
+    starter: "newsletter",
+    listId,
+    routeId: workspace.routeId,
+  });
+  await untilCompleted(api, workspace, campaignId, 60_000);
+  await readTestInbox(api, workspace, SUBJECT);
+  const first = async (path: string) =>
+    String(
+      (await api.get<{ items: { id: number | string }[] }>(`${workspace.path}${path}`)).items[0]
+        ?.id,
+    );
+  const template = await api.post<{ id: number }>(`${workspace.path}/templates`, {
+    name: "Monthly letter",
+    starter: "newsletter",
+  });
+  values.set("workspaceId", workspace.id);
+  values.set("campaignId", String(campaignId));
+  values.set("seq", "1");
+  values.set("listId", String(listId));
+  values.set("templateId", String(template.id));
+  values.set("contactId", await first("/contacts"));
+  values.set("importId", await first("/imports"));
+  values.set("domainId", await first("/domains"));
+  values.set("routeId", await first("/routes"));
+  values.set("messageId", await first("/inbox"));
+}
+
+beforeAll(async () => {
+  seeded = await startSeededBinary();
+  await seed();
+  browser = await launchBrowser();
+  context = await browser.newContext({
+    viewport: desktop,
+    reducedMotion: "reduce",
+    locale: "en-GB",
+  });
+  page = await context.newPage();
+  page.on("pageerror", (error) => faults.push(error.message));
+  page.on("console", (message) => {
+    if (message.type() === "error") {
+      faults.push(message.text());
+    }
+  });
+}, 120_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await seeded?.binary.dispose();
+});
+
+test("the router's pages are found", () => {
+  expect(pages.length).toBeGreaterThan(10);
+});
+
+describe("every page", () => {
+  beforeAll(signIn, 30_000);
+
+  test.each(pages.map((path) => [path]))(
+    "%s has no fault, in both themes and on a phone",
+    async (path) => {
+      await open(path);
+
+      const name = path.replace(/^\//, "").replaceAll(/[:/]+/g, "-") || "home";
+      await takeScreenshots(page, screenshots, name);
+      const findings: string[] = [];
+      for (const colorScheme of ["light", "dark"] as const) {
+        await page.emulateMedia({ colorScheme });
+        findings.push(
+          ...(await accessibilityFindings(page)).map((each) => `${colorScheme}: ${each}`),
+        );
+      }
+      await page.setViewportSize(phone);
+      const overflow = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
+      await page.setViewportSize(desktop);
+
+      expect(faults).toEqual([]);
+      expect(findings).toEqual([]);
+      expect(overflow).toBe(0);
+    },
+  );
+});

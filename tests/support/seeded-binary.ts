@@ -1,0 +1,33 @@
+import { type ApiClient, apiClient } from "../../server/commands/demo/api-client.ts";
+import { answerSetup, type ReadyWorkspace } from "../../server/commands/demo/seed.ts";
+import { type RunningBinary, startBinary } from "./binary.ts";
+
+export type SeededBinary = {
+  binary: RunningBinary;
+  api: ApiClient;
+  workspace: ReadyWorkspace;
+  email: string;
+  password: string;
+};
+
+/** The one-time token that a fresh instance prints. */
+export async function setupToken(binary: RunningBinary): Promise<string> {
+  const [, token = ""] = await binary.printed(/token=([\w-]+)/);
+  return token;
+}
+
+/** The compiled binary in an empty folder, its wizard answered over HTTP. */
+export async function startSeededBinary(): Promise<SeededBinary> {
+  const binary = await startBinary();
+  const api = apiClient(binary.url);
+  const email = "ada@agency.test";
+  const password = "correct horse battery staple";
+  const workspace = await answerSetup(api, {
+    token: await setupToken(binary),
+    email,
+    password,
+    publicUrl: binary.url,
+    workspaceName: "Acme Books",
+  });
+  return { binary, api, workspace, email, password };
+}

@@ -2,8 +2,10 @@ import { parseArgs } from "node:util";
 import packageJson from "../package.json" with { type: "json" };
 import { doctor } from "./commands/doctor.ts";
 import { health } from "./commands/health.ts";
+import { resetPassword } from "./commands/reset-password.ts";
 import type { Terminal } from "./commands/terminal.ts";
 import { type Config, readConfig } from "./config.ts";
+import { systemClock } from "./platform/clock.ts";
 
 const USAGE = `SwiftMail ${packageJson.version}: email marketing that one person can run.
 
@@ -30,11 +32,6 @@ export type Programs = {
   /** Starts the server and resolves with the exit code when it has stopped. */
   serve(config: Config): Promise<number>;
   demo(config: Config, terminal: Terminal): Promise<number>;
-  resetPassword(
-    config: Config,
-    terminal: Terminal,
-    options: { email: string; fromStdin: boolean },
-  ): Promise<number>;
 };
 
 class UsageError extends Error {}
@@ -85,9 +82,10 @@ function run(words: string[], terminal: Terminal, programs: Programs): Promise<n
     case "health":
       return health(config, terminal);
     case "user reset-password":
-      return programs.resetPassword(config, terminal, {
+      return resetPassword(config, terminal, {
         email: only(command.slice(2), "an e-mail address"),
         fromStdin: options.stdin,
+        clock: systemClock,
       });
     default:
       throw new UsageError(`there is no command "${command.join(" ")}"`);

@@ -1,4 +1,7 @@
 import { beforeEach, expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { runCli } from "../../server/cli.ts";
 
 let out: string[] = [];
@@ -20,10 +23,6 @@ const programs = {
   },
   demo: () => {
     asked.push("demo");
-    return Promise.resolve(0);
-  },
-  resetPassword: (_: unknown, __: unknown, options: { email: string; fromStdin: boolean }) => {
-    asked.push(`reset ${options.email} ${options.fromStdin}`);
     return Promise.resolve(0);
   },
 };
@@ -76,9 +75,10 @@ test("a setting that cannot be used is named", async () => {
   expect(err[0]).toBe('swiftmail: PORT is "seventy"; it takes a port number from 0 to 65535');
 });
 
-test("a password reset knows whom, and where the new one comes from", async () => {
-  await run(["user", "reset-password", "ada@example.com"]);
-  await run(["user", "reset-password", "--stdin", "ada@example.com"]);
+test("a password reset needs an instance to be there", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "cli-"));
 
-  expect(asked).toEqual(["reset ada@example.com false", "reset ada@example.com true"]);
+  expect(await run(["user", "reset-password", "a@example.com"], { DATA_DIR: folder })).toBe(1);
+  expect(err[0]).toContain(`there is no instance in ${folder}`);
+  rmSync(folder, { recursive: true });
 });

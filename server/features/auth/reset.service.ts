@@ -31,7 +31,7 @@ export function newPasswordLink(
 ): string {
   const token = randomBytes(32).toString("base64url");
   addToken(system, { tokenHash: hashOf(token), userId, now, expiresAt: now + lifeMs });
-  return `${publicUrl}/reset-password?token=${token}`;
+  return `${publicUrl}/reset?token=${token}`;
 }
 
 /**

@@ -67,6 +67,12 @@ export function findOrAddPerson(
   return { person, isNew: true };
 }
 
+/** Whose address it is, in whatever letter case it was typed. @throws AppError `invalid_input` when it is none. */
+export function findPersonByEmail(system: Connection, email: string): Person | undefined {
+  const user = findUserByAddress(system, readEmail(email).address);
+  return user === undefined ? undefined : toPerson(user);
+}
+
 export function findPerson(system: Connection, id: string): Person | undefined {
   const user = findUserById(system, id);
   return user === undefined ? undefined : toPerson(user);

@@ -1,0 +1,61 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Config } from "../config.ts";
+import { createAuditLog } from "../features/audit/audit.service.ts";
+import { forcePassword, newPasswordLink, RESET_MS } from "../features/auth/reset.service.ts";
+import { findPersonByEmail, type Person } from "../features/auth/users.service.ts";
+import { publicUrlOf } from "../features/setup/instance.service.ts";
+import type { Clock } from "../platform/clock.ts";
+import { openDatabases } from "../platform/db/databases.ts";
+import type { Connection } from "../platform/db/driver.ts";
+import type { Terminal } from "./terminal.ts";
+
+/**
+ * Lets the operator help a person in who cannot get mail: prints a link that works once for an hour, or sets
+ * the password read from standard input and ends the person's sessions. Both are in the audit log. Safe
+ * while the server runs.
+ *
+ * @returns The exit code.
+ */
+export async function resetPassword(
+  config: Config,
+  terminal: Terminal,
+  options: { email: string; fromStdin: boolean; clock: Clock },
+): Promise<number> {
+  if (!existsSync(join(config.dataDir, "system.db"))) {
+    throw new Error(`there is no instance in ${config.dataDir}; set DATA_DIR to its data folder`);
+  }
+  const databases = openDatabases(config.dataDir);
+  const { system } = databases;
+  try {
+    const person = findPersonByEmail(system, options.email);
+    if (person === undefined) {
+      throw new Error("there is no account with this address");
+    }
+    if (options.fromStdin) {
+      await forcePassword(system, person.id, await terminal.readLine(), options.clock());
+      record(system, options.clock, person, "user.set-password");
+      terminal.out("The password is set; all sessions of this account have ended.");
+    } else {
+      const now = options.clock();
+      const link = newPasswordLink(system, publicUrlOf(config, system), person.id, now, RESET_MS);
+      record(system, options.clock, person, "user.reset-link");
+      terminal.err("This link sets a new password. It works once, for an hour:");
+      terminal.out(link);
+    }
+    return 0;
+  } finally {
+    databases.close();
+  }
+}
+
+function record(system: Connection, clock: Clock, person: Person, action: string): void {
+  const detail = { by: "console" };
+  createAuditLog(system, clock).record({
+    actorId: null,
+    workspaceId: null,
+    action,
+    target: person.id,
+    detail,
+  });
+}

@@ -51,6 +51,18 @@ const shellPages = [
   page("/w/:workspaceId/inbox/:id", () =>
     import("./features/inbox/inbox-message-page.tsx").then((m) => m.InboxMessagePage),
   ),
+  page("/w/:workspaceId/settings", () =>
+    import("./features/workspaces/general-page.tsx").then((m) => m.GeneralPage),
+  ),
+  page("/w/:workspaceId/settings/members", () =>
+    import("./features/workspaces/members-page.tsx").then((m) => m.MembersPage),
+  ),
+  page("/w/:workspaceId/settings/api-keys", () =>
+    import("./features/workspaces/api-keys-page.tsx").then((m) => m.ApiKeysPage),
+  ),
+  page("/w/:workspaceId/settings/audit", () =>
+    import("./features/workspaces/audit-page.tsx").then((m) => m.AuditPage),
+  ),
 ];
 
 if (import.meta.env.DEV) {

@@ -1,24 +1,14 @@
 import { QueryClient, useQuery } from "@tanstack/preact-query";
 import { useLocation } from "preact-iso";
-import { http } from "./api.ts";
+import { api, ask } from "./api.ts";
 import { Problem } from "./problem.ts";
 
 export type Role = "viewer" | "editor" | "admin" | "owner";
 
-export type MyWorkspace = {
-  id: string;
-  name: string;
-  role: Role;
-  timeZone: string;
-  organizationId: string;
-  organizationName: string;
-};
+const readMe = () => ask(api.auth.me.get());
 
-export type Me = {
-  user: { id: string; email: string; name: string; locale: string; isAdmin: boolean };
-  workspaces: MyWorkspace[];
-  instance: { setupDone: boolean };
-};
+export type Me = Awaited<ReturnType<typeof readMe>>;
+export type MyWorkspace = Me["workspaces"][number];
 
 /** One cache for the page. A refusal is not retried: asking again changes nothing. */
 export const queryClient = new QueryClient({
@@ -33,7 +23,7 @@ export const queryClient = new QueryClient({
 
 /** Who is signed in, and the workspaces they have a part in. */
 export function useMe() {
-  return useQuery({ queryKey: ["me"], queryFn: () => http.get<Me>("/auth/me"), staleTime: 60_000 });
+  return useQuery({ queryKey: ["me"], queryFn: readMe, staleTime: 60_000 });
 }
 
 /** The id in `/w/:workspaceId/…`; empty outside of a workspace. */

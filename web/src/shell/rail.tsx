@@ -1,6 +1,6 @@
 import { Command, LogOut, UserRound } from "lucide-preact";
 import { useLocation } from "preact-iso";
-import { http } from "../api.ts";
+import { api, ask } from "../api.ts";
 import { type NavigationEntry, navigation } from "../navigation.ts";
 import { type Me, queryClient, useWorkspaceId } from "../session.ts";
 import { Key } from "../ui/display.tsx";
@@ -117,7 +117,7 @@ function currentChild(entry: NavigationEntry, path: string, base: string): strin
 
 /** Ends the session in this browser. */
 export async function signOut(): Promise<void> {
-  if (await attempt(() => http.post("/auth/sign-out"))) {
+  if (await attempt(() => ask(api.auth["sign-out"].post()))) {
     queryClient.clear();
     location.assign("/sign-in");
   }

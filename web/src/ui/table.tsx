@@ -223,7 +223,7 @@ export function Pager({
 }: {
   count: number;
   hasMore: boolean;
-  onMore: () => void;
+  onMore: () => unknown;
   busy?: boolean;
   /** A sentence with the total, when the server knows it. */
   total?: string;

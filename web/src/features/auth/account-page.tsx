@@ -1,4 +1,4 @@
-import { http } from "../../api.ts";
+import { api, ask } from "../../api.ts";
 import { type Locale, locale, setLocale } from "../../i18n.ts";
 import { type Density, density, type Theme, theme } from "../../preferences.ts";
 import { type Me, queryClient, useMe } from "../../session.ts";
@@ -36,7 +36,7 @@ function Profile({ user }: { user: Me["user"] }) {
   const form = useForm({
     initial: { name: user.name, locale: user.locale || locale.value },
     submit: async (values) => {
-      await http.patch("/auth/me", values);
+      await ask(api.auth.me.patch(values));
       setLocale(values.locale as Locale);
       await queryClient.invalidateQueries({ queryKey: ["me"] });
       toast(t("saved"));
@@ -106,7 +106,7 @@ function Password() {
   const form = useForm({
     initial: { current: "", next: "" },
     submit: async (values) => {
-      await http.post("/auth/password", values);
+      await ask(api.auth.password.post(values));
       toast(t("passwordSet"));
     },
   });
@@ -143,7 +143,7 @@ function Sessions() {
       action: t("signOutEverywhere"),
       danger: true,
     });
-    if (sure && (await attempt(() => http.post("/auth/sign-out-everywhere")))) {
+    if (sure && (await attempt(() => ask(api.auth["sign-out-everywhere"].post())))) {
       location.assign("/sign-in");
     }
   };

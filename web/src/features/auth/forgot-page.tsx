@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { http } from "../../api.ts";
+import { api, ask } from "../../api.ts";
 import { Button } from "../../ui/button.tsx";
 import { TextField } from "../../ui/field.tsx";
 import { useForm } from "../../ui/form.ts";
@@ -13,7 +13,7 @@ export function ForgotPage() {
   const form = useForm({
     initial: { email: "" },
     submit: async (values) => {
-      await http.post("/auth/forgot", values);
+      await ask(api.auth.forgot.post(values));
       setSentTo(values.email);
     },
   });

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
-import { http } from "../../api.ts";
+import { api, ask } from "../../api.ts";
 import { Button, ButtonLink } from "../../ui/button.tsx";
 import { PasswordField } from "../../ui/field.tsx";
 import { useForm } from "../../ui/form.ts";
@@ -37,7 +37,7 @@ function ResetForm({ token, onDone }: { token: string; onDone: () => void }) {
   const form = useForm({
     initial: { password: "" },
     submit: async ({ password }) => {
-      await http.post("/auth/reset", { token, password });
+      await ask(api.auth.reset.post({ token, password }));
       onDone();
     },
   });

@@ -1,5 +1,5 @@
 import { useLocation } from "preact-iso";
-import { http } from "../../api.ts";
+import { api, ask } from "../../api.ts";
 import { queryClient } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { PasswordField, TextField } from "../../ui/field.tsx";
@@ -19,7 +19,7 @@ export function SignInPage() {
   const form = useForm({
     initial: { email: "", password: "" },
     submit: async (values) => {
-      await http.post("/auth/sign-in", values);
+      await ask(api.auth["sign-in"].post(values));
       queryClient.clear();
       route(safeNext(query["next"]), true);
     },

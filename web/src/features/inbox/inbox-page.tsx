@@ -1,4 +1,3 @@
-import { useInfiniteQuery } from "@tanstack/preact-query";
 import { Inbox, RefreshCw } from "lucide-preact";
 import { api, ask } from "../../api.ts";
 import { formatBytes } from "../../format.ts";
@@ -8,10 +7,11 @@ import { confirm } from "../../ui/confirm.tsx";
 import { Card, RelativeTime } from "../../ui/display.tsx";
 import { SearchBox, Toolbar } from "../../ui/filters.tsx";
 import { PageBody, PageHeader } from "../../ui/page.tsx";
-import { EmptyState, ErrorState, Skeleton } from "../../ui/states.tsx";
+import { EmptyState, Loaded } from "../../ui/states.tsx";
 import { type Column, Pager, Table } from "../../ui/table.tsx";
 import { attempt, toast } from "../../ui/toast.tsx";
 import { useUrlState } from "../../ui/url-state.ts";
+import { usePages } from "../../ui/use-pages.ts";
 import { t } from "./inbox.messages.ts";
 
 type TestMail = {
@@ -57,46 +57,29 @@ export function InboxPage() {
 
 function Mails({ workspaceId }: { workspaceId: string }) {
   const q = useUrlState().get("q");
-  const query = useInfiniteQuery({
-    queryKey: ["inbox", workspaceId, q],
-    queryFn: ({ pageParam }) =>
+  const { query, pager } = usePages<TestMail>({
+    key: ["inbox", workspaceId, q],
+    read: (cursor) =>
       ask(
         api.workspaces({ workspaceId }).inbox.get({
-          query: {
-            ...(q === undefined ? {} : { q }),
-            ...(pageParam === null ? {} : { cursor: pageParam }),
-          },
+          query: { ...cursor, ...(q === undefined ? {} : { q }) },
         }),
       ),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.nextCursor,
     refetchInterval: 10_000,
   });
-  const rows = query.data?.pages.flatMap((page) => page.items);
   return (
     <Card flush>
-      <Toolbar
-        end={<IconButton icon={RefreshCw} label={t("refresh")} onClick={() => query.refetch()} />}
-      >
+      <Toolbar end={<IconButton icon={RefreshCw} label={t("refresh")} onClick={query.refetch} />}>
         <SearchBox label={t("search")} />
       </Toolbar>
-      {rows === undefined ? (
-        query.error ? (
-          <ErrorState error={query.error} onRetry={() => query.refetch()} />
-        ) : (
-          <Skeleton />
-        )
-      ) : (
-        <MailRows rows={rows} isSearch={q !== undefined} workspaceId={workspaceId} />
-      )}
-      {rows !== undefined && rows.length > 0 && (
-        <Pager
-          count={rows.length}
-          hasMore={query.hasNextPage}
-          busy={query.isFetchingNextPage}
-          onMore={() => query.fetchNextPage()}
-        />
-      )}
+      <Loaded query={query}>
+        {(rows) => (
+          <>
+            <MailRows rows={rows} isSearch={q !== undefined} workspaceId={workspaceId} />
+            {rows.length > 0 && <Pager {...pager} />}
+          </>
+        )}
+      </Loaded>
     </Card>
   );
 }

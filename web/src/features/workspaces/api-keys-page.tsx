@@ -1,0 +1,132 @@
+import { KeyRound, Plus } from "lucide-preact";
+import { useState } from "preact/hooks";
+import { api, ask } from "../../api.ts";
+import { formatList } from "../../format.ts";
+import { queryClient, useWorkspace } from "../../session.ts";
+import { Button } from "../../ui/button.tsx";
+import { confirm } from "../../ui/confirm.tsx";
+import { Badge, Card, RelativeTime } from "../../ui/display.tsx";
+import { PageBody } from "../../ui/page.tsx";
+import { EmptyState, Loaded } from "../../ui/states.tsx";
+import { type Column, Pager, Table } from "../../ui/table.tsx";
+import { attempt } from "../../ui/toast.tsx";
+import { usePages } from "../../ui/use-pages.ts";
+import { ApiKeyDialog } from "./api-key-dialog.tsx";
+import { SettingsFrame } from "./settings-frame.tsx";
+import { t } from "./workspaces.messages.ts";
+
+type ApiKey = {
+  id: string;
+  name: string;
+  prefix: string;
+  scopes: string[];
+  createdAt: number;
+  lastUsedAt: number | null;
+  revokedAt: number | null;
+};
+
+/** The keys with which programs use the workspace. */
+export function ApiKeysPage() {
+  const { id: workspaceId } = useWorkspace();
+  const [creating, setCreating] = useState(false);
+  const { query, pager } = usePages<ApiKey>({
+    key: ["api-keys", workspaceId],
+    read: (cursor) => ask(api.workspaces({ workspaceId })["api-keys"].get({ query: cursor })),
+  });
+  const create = (
+    <Button variant="primary" icon={Plus} onClick={() => setCreating(true)}>
+      {t("newKey")}
+    </Button>
+  );
+  return (
+    <SettingsFrame title={t("apiKeys")} actions={create}>
+      <PageBody>
+        <Card flush>
+          <Loaded query={query}>
+            {(rows) =>
+              rows.length === 0 ? (
+                <EmptyState icon={KeyRound} title={t("noKeys")} action={create}>
+                  {t("keysBody")}
+                </EmptyState>
+              ) : (
+                <>
+                  <Table
+                    label={t("apiKeys")}
+                    columns={columns(workspaceId)}
+                    rows={rows}
+                    rowKey={(row) => row.id}
+                  />
+                  <Pager {...pager} />
+                </>
+              )
+            }
+          </Loaded>
+        </Card>
+      </PageBody>
+      {creating && <ApiKeyDialog onClose={() => setCreating(false)} />}
+    </SettingsFrame>
+  );
+}
+
+const columns = (workspaceId: string): Column<ApiKey>[] => [
+  { key: "name", head: t("name"), cell: (row) => <span class="font-medium">{row.name}</span> },
+  { key: "key", head: t("key"), cell: (row) => <code class="text-sm">{row.prefix}…</code> },
+  {
+    key: "scopes",
+    head: t("permissions"),
+    wide: true,
+    cell: (row) => (
+      <span data-tip={formatList(row.scopes)}>{t("scopeCount", { count: row.scopes.length })}</span>
+    ),
+  },
+  {
+    key: "status",
+    head: t("status"),
+    cell: (row) =>
+      row.revokedAt === null ? (
+        <Badge tone="success">{t("active")}</Badge>
+      ) : (
+        <Badge>{t("revoked")}</Badge>
+      ),
+  },
+  {
+    key: "created",
+    head: t("created"),
+    align: "end",
+    wide: true,
+    cell: (row) => <RelativeTime at={row.createdAt} />,
+  },
+  {
+    key: "used",
+    head: t("lastUsed"),
+    align: "end",
+    wide: true,
+    cell: (row) => (row.lastUsedAt === null ? t("never") : <RelativeTime at={row.lastUsedAt} />),
+  },
+  {
+    key: "revoke",
+    head: "",
+    align: "end",
+    cell: (row) =>
+      row.revokedAt === null && (
+        <Button size="small" onClick={() => revoke(row, workspaceId)}>
+          {t("revoke")}
+        </Button>
+      ),
+  },
+];
+
+async function revoke(key: ApiKey, workspaceId: string): Promise<void> {
+  const sure = await confirm({
+    title: t("revokeAsk", { name: key.name }),
+    body: t("revokeBody"),
+    action: t("revoke"),
+    danger: true,
+  });
+  if (sure) {
+    await attempt(async () => {
+      await ask(api.workspaces({ workspaceId })["api-keys"]({ id: key.id }).delete());
+      await queryClient.invalidateQueries({ queryKey: ["api-keys", workspaceId] });
+    });
+  }
+}

@@ -1,0 +1,91 @@
+import { ScrollText } from "lucide-preact";
+import { api, ask } from "../../api.ts";
+import { formatDateTime, formatExact } from "../../format.ts";
+import { useWorkspace } from "../../session.ts";
+import { Card } from "../../ui/display.tsx";
+import { PageBody } from "../../ui/page.tsx";
+import { EmptyState, Loaded } from "../../ui/states.tsx";
+import { type Column, Pager, Table } from "../../ui/table.tsx";
+import { usePages } from "../../ui/use-pages.ts";
+import { SettingsFrame } from "./settings-frame.tsx";
+import { t } from "./workspaces.messages.ts";
+
+type Entry = {
+  id: number;
+  at: number;
+  actorId: string | null;
+  actorName: string | null;
+  action: string;
+  target: string;
+  detail: Record<string, unknown>;
+};
+
+/** Who did what in the workspace. */
+export function AuditPage() {
+  const { id: workspaceId } = useWorkspace();
+  const { query, pager } = usePages<Entry>({
+    key: ["audit", workspaceId],
+    read: (cursor) => ask(api.workspaces({ workspaceId }).audit.get({ query: cursor })),
+  });
+  return (
+    <SettingsFrame title={t("audit")}>
+      <PageBody>
+        <p class="text-muted">{t("auditBody")}</p>
+        <Card flush>
+          <Loaded query={query}>
+            {(rows) =>
+              rows.length === 0 ? (
+                <EmptyState icon={ScrollText} title={t("noAudit")} />
+              ) : (
+                <>
+                  <Table
+                    label={t("audit")}
+                    columns={columns()}
+                    rows={rows}
+                    rowKey={(row) => String(row.id)}
+                  />
+                  <Pager {...pager} />
+                </>
+              )
+            }
+          </Loaded>
+        </Card>
+      </PageBody>
+    </SettingsFrame>
+  );
+}
+
+const columns = (): Column<Entry>[] => [
+  {
+    key: "when",
+    head: t("when"),
+    cell: (row) => (
+      <span class="whitespace-nowrap" data-tip={formatExact(row.at)}>
+        {formatDateTime(row.at)}
+      </span>
+    ),
+  },
+  { key: "who", head: t("who"), cell: (row) => row.actorName ?? row.actorId ?? t("instance") },
+  { key: "action", head: t("action"), cell: (row) => <code class="text-sm">{row.action}</code> },
+  {
+    key: "target",
+    head: t("target"),
+    wide: true,
+    cell: (row) => <code class="text-sm break-all text-muted">{row.target}</code>,
+  },
+  {
+    key: "detail",
+    head: t("detail"),
+    wide: true,
+    cell: (row) => (
+      <code class="block max-w-80 truncate text-sm text-muted">{detailText(row.detail)}</code>
+    ),
+  },
+];
+
+/** {a: 1, b: "x"} → "a=1 b=x"; nothing for an empty one. */
+export function detailText(detail: Record<string, unknown>): string {
+  return Object.entries(detail)
+    .map(([key, value]) => `${key}=${typeof value === "string" ? value : JSON.stringify(value)}`)
+    .join(" ");
+}

@@ -1,0 +1,33 @@
+import { useInfiniteQuery } from "@tanstack/preact-query";
+
+/** One page of a keyset list. */
+type ListPage<Row> = { items: Row[]; nextCursor: string | null };
+
+/**
+ * A keyset list, page by page: `rows` of all pages so far, and what `<Pager>` needs.
+ * `read` gets the cursor to put into the query, or nothing for the first page.
+ */
+export function usePages<Row>(options: {
+  key: unknown[];
+  read: (cursor: { cursor?: string }) => Promise<ListPage<Row>>;
+  refetchInterval?: number;
+}) {
+  const query = useInfiniteQuery({
+    queryKey: options.key,
+    queryFn: ({ pageParam }) => options.read(pageParam === null ? {} : { cursor: pageParam }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page: ListPage<Row>) => page.nextCursor,
+    ...(options.refetchInterval === undefined ? {} : { refetchInterval: options.refetchInterval }),
+  });
+  const rows = query.data?.pages.flatMap((page) => page.items);
+  return {
+    /** For `<Loaded query={…}>`. */
+    query: { data: rows, error: query.error, refetch: () => query.refetch() },
+    pager: {
+      count: rows?.length ?? 0,
+      hasMore: query.hasNextPage,
+      busy: query.isFetchingNextPage,
+      onMore: () => query.fetchNextPage(),
+    },
+  };
+}

@@ -2,6 +2,14 @@
 export type { AudienceDefinition } from "./audience/audience.store.ts";
 export { freezeAudience } from "./audience/freeze.ts";
 export { countWaterfall, type Waterfall } from "./audience/waterfall.ts";
+export type { RunProgress, TestMessage } from "./delivery-methods.ts";
+export {
+  type CampaignProgress,
+  type Delivery,
+  type DeliveryOptions,
+  type DeliveryPorts,
+  startDelivery,
+} from "./engine.ts";
 export type * from "./facts.ts";
 export { type BodyKind, compileBody, type Problem } from "./render/body.ts";
 export { type CompiledCampaign, compileCampaign, isSafeAddress } from "./render/compile.ts";

@@ -39,7 +39,7 @@ export function applyResult(db: Connection, batch: Batch, fact: ResultFact): voi
     return;
   }
   const state = messageState[fact.st];
-  const due = fact.st === "deferred" ? roundUpToMinute(fact.due ?? fact.at) : null;
+  const due = fact.st === "deferred" ? dueTime(fact) : null;
   moveMessage(db, fact, state, due);
   change.delta[nameOf(message.state)] -= 1;
   change.delta[fact.st] += 1;
@@ -83,8 +83,10 @@ function nameOf(state: MessageState): MessageStateName {
   return name;
 }
 
-function roundUpToMinute(at: number): number {
-  return Math.ceil(at / MINUTE_MS) * MINUTE_MS;
+/** Rounded up to the minute, so that retries come in few groups; what is due within a minute is not. */
+function dueTime(fact: ResultFact): number {
+  const due = fact.due ?? fact.at;
+  return due - fact.at <= MINUTE_MS ? due : Math.ceil(due / MINUTE_MS) * MINUTE_MS;
 }
 
 function chunkChange(db: Connection, batch: Batch, fact: ResultFact): ChunkChange | undefined {

@@ -1,5 +1,5 @@
 import type { Connection } from "../../platform/db/driver.ts";
-import { statement } from "../../platform/db/statements.ts";
+import { inTransaction, statement } from "../../platform/db/statements.ts";
 
 const selectProgress = statement<
   [campaignId: number],
@@ -16,7 +16,8 @@ const selectProgress = statement<
 const finish = statement<[{ id: number; from: string; to: string; now: number }]>(`
   UPDATE campaign
      SET status = @to, updated_at = @now,
-         finished_at = CASE WHEN @to = 'paused' THEN finished_at ELSE @now END
+         finished_at = CASE WHEN @to = 'paused' THEN finished_at ELSE @now END,
+         recipient_total = (SELECT ifnull(max(last_seq), 0) FROM chunk WHERE campaign_id = @id)
    WHERE id = @id AND status = @from
 `);
 
@@ -55,4 +56,23 @@ function nextStatus(status: string, open: number, leased: number) {
     return "cancelled";
   }
   return undefined;
+}
+
+const selectUnsettled = statement<[], { id: number }>(`
+  SELECT id FROM campaign WHERE status IN ('sending', 'pausing', 'cancelling')
+`);
+
+/** Settles every campaign of the workspace that is under way, for those that no fact will move on. */
+export function settleAll(
+  db: Connection,
+  now: number,
+): { campaignId: number; status: "completed" | "paused" | "cancelled" }[] {
+  return inTransaction(db, () =>
+    selectUnsettled(db)
+      .all()
+      .flatMap(({ id }) => {
+        const status = settleCampaign(db, id, now);
+        return status === undefined ? [] : [{ campaignId: id, status }];
+      }),
+  );
 }

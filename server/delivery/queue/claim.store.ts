@@ -158,3 +158,57 @@ export function pauseWithReason(
 ): boolean {
   return startPause(db).run(reason, now, campaignId).changes === 1;
 }
+
+const selectCancellable = statement<
+  [campaignId: number, max: number],
+  { chunkNo: number; first: number; last: number; open: number }
+>(`
+  SELECT chunk_no AS chunkNo, first_seq AS first, last_seq AS last,
+         pending + deferred + held AS open
+    FROM chunk
+   WHERE campaign_id = ? AND owner IS NULL AND pending + deferred + held > 0
+   LIMIT ?
+`);
+
+const skipRows = statement<[now: number, campaignId: number, first: number, last: number]>(`
+  UPDATE message
+     SET state = 6, reason = 'cancelled', due_at = NULL, changed_at = ?
+   WHERE campaign_id = ? AND seq BETWEEN ? AND ? AND state < 3
+`);
+
+const skipChunk = statement<[campaignId: number, chunkNo: number]>(`
+  UPDATE chunk
+     SET skipped = skipped + pending + deferred + held, pending = 0, deferred = 0, held = 0,
+         next_due = NULL
+   WHERE campaign_id = ? AND chunk_no = ?
+`);
+
+const countSkipped = statement<[campaignId: number, n: number]>(`
+  INSERT INTO campaign_count (campaign_id, metric, bucket, n) VALUES (?, 'skipped', 0, ?)
+      ON CONFLICT (campaign_id, metric, bucket) DO UPDATE SET n = n + excluded.n
+`);
+
+const CHUNKS_PER_CANCEL = 20;
+
+/**
+ * Skips the open messages of up to 20 free chunks of a `cancelling` campaign, in one transaction.
+ *
+ * @returns how many were skipped; 0 when only leased chunks, or none, are left.
+ */
+export function cancelSome(db: Connection, campaignId: number, now: number): number {
+  return inTransaction(db, () => {
+    if (!campaignsWithStatus(db, "cancelling").includes(campaignId)) {
+      return 0;
+    }
+    let skipped = 0;
+    for (const chunk of selectCancellable(db).all(campaignId, CHUNKS_PER_CANCEL)) {
+      skipRows(db).run(now, campaignId, chunk.first, chunk.last);
+      skipChunk(db).run(campaignId, chunk.chunkNo);
+      skipped += chunk.open;
+    }
+    if (skipped > 0) {
+      countSkipped(db).run(campaignId, skipped);
+    }
+    return skipped;
+  });
+}

@@ -14,6 +14,7 @@ type LoadedRow = {
   fields: string;
   trackingOff: number;
   suppressed: string | null;
+  firstTriedAt: number | null;
 };
 
 const selectDueRows = statement<
@@ -23,7 +24,11 @@ const selectDueRows = statement<
   SELECT message.seq, message.contact_id AS contactId, message.address, message.attempts,
          contact.email, contact.first_name AS firstName, contact.last_name AS lastName,
          contact.language, contact.fields, contact.tracking_off AS trackingOff,
-         suppression.reason AS suppressed
+         suppression.reason AS suppressed,
+         CASE WHEN message.attempts > 0 OR message.state > 0
+              THEN (SELECT min(at) FROM attempt
+                     WHERE attempt.campaign_id = message.campaign_id AND attempt.seq = message.seq)
+         END AS firstTriedAt
     FROM message
          LEFT JOIN contact ON contact.id = message.contact_id
          LEFT JOIN suppression ON suppression.address = message.address
@@ -33,9 +38,12 @@ const selectDueRows = statement<
    ORDER BY message.seq
 `);
 
+/** A recipient, and when a message was first tried (unix ms): its Date stays the same ever after. */
+export type LoadedRecipient = { recipient: Recipient; firstTriedAt: number | undefined };
+
 /** The due messages of a chunk: those to send, and those that must be skipped, with the reason. */
 export type Loaded = {
-  recipients: Recipient[];
+  recipients: LoadedRecipient[];
   skipped: { seq: number; reason: string }[];
 };
 
@@ -57,7 +65,10 @@ export function loadChunk(
     } else if (row.email === null) {
       loaded.skipped.push({ seq: row.seq, reason: "contact_deleted" });
     } else {
-      loaded.recipients.push(recipientOf(row, row.email));
+      loaded.recipients.push({
+        recipient: recipientOf(row, row.email),
+        firstTriedAt: row.firstTriedAt ?? undefined,
+      });
     }
   }
   return loaded;
@@ -90,13 +101,25 @@ export function addressOf(db: Connection, campaignId: number, seq: number): stri
   return selectAddress(db).get(campaignId, seq)?.address;
 }
 
-const selectContent = statement<[campaignId: number], { content: string; routeId: number | null }>(`
-  SELECT content, route_id AS routeId
+const selectContent = statement<
+  [campaignId: number],
+  { content: string; routeId: number | null; status: string; launchedAt: number | null }
+>(`
+  SELECT content, route_id AS routeId, status, launched_at AS launchedAt
     FROM campaign_content JOIN campaign ON campaign.id = campaign_id
    WHERE campaign_id = ?
 `);
 
-/** The launched content and the route it was given; undefined when it was never launched. */
+/** The launched content (JSON) and the route it was given; undefined when it was never launched. */
 export function findContent(db: Connection, campaignId: number) {
   return selectContent(db).get(campaignId);
+}
+
+const selectCap = statement<[workspaceId: string], { perSecond: number | null }>(`
+  SELECT max_per_second AS perSecond FROM workspace WHERE id = ?
+`);
+
+/** The workspace's own cap in messages a second; undefined when it has none. */
+export function workspaceCap(system: Connection, workspaceId: string): number | undefined {
+  return selectCap(system).get(workspaceId)?.perSecond ?? undefined;
 }

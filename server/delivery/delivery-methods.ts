@@ -1,0 +1,59 @@
+import type { CampaignContent, ContactFields, DkimKey, Route, SmtpOutcome } from "./types.ts";
+import type { NodeIdentity, StreamMarks } from "./writer-methods.ts";
+
+/** One message outside any campaign, to see how it arrives. */
+export type TestMessage = {
+  workspaceId: string;
+  routeId: number;
+  content: CampaignContent;
+  /** Of the campaign that is tried out, 0 for none; for Feedback-ID. */
+  campaignId: number;
+  contact: ContactFields;
+  /** The envelope recipient, normalised. */
+  address: string;
+};
+
+/** What the delivery thread does for others. */
+export type DeliveryMethods = {
+  start: (
+    options: NodeIdentity & {
+      marks: StreamMarks;
+      masterKeyFile: string | undefined;
+      signerThreads: number;
+    },
+  ) => void;
+  /** There may be work in this workspace. */
+  wake: (request: { workspaceId: string }) => void;
+  /** Stops a campaign: what is before its dot is taken back, the rest finishes. */
+  halt: (request: { workspaceId: string; campaignId: number }) => void;
+  /** From now on the address gets nothing more from this workspace. */
+  suppressed: (request: { workspaceId: string; address: string }) => void;
+  /** The recipient of this message unsubscribed. */
+  unsubscribed: (request: { workspaceId: string; campaignId: number; seq: number }) => void;
+  /** The route was changed or removed. */
+  routeChanged: (request: { workspaceId: string; routeId: number }) => void;
+  sendOne: (message: TestMessage) => Promise<SmtpOutcome>;
+  forget: (request: { workspaceId: string }) => void;
+  /** Takes back what is before its dot, waits for the rest (at most `withinMs`), closes the journal. */
+  stop: (request: { withinMs: number }) => Promise<void>;
+};
+
+/** How a campaign is going, as the delivery thread sees it. */
+export type RunProgress = {
+  workspaceId: string;
+  campaignId: number;
+  /** Messages finished per second, over the last second or so. */
+  perSecond: number;
+  /** What holds it back now, as a sentence; empty when nothing does. */
+  bottleneck: string;
+};
+
+/** What the delivery thread asks of the main thread. */
+export type MainMethods = {
+  /** The route with its secrets decrypted; undefined when it is gone or disabled. */
+  loadRoute: (request: { workspaceId: string; routeId: number }) => Promise<Route | undefined>;
+  /** The key of the sending domain; undefined when the domain has none here. */
+  loadDkimKey: (request: { workspaceId: string; domain: string }) => Promise<DkimKey | undefined>;
+  progress: (event: RunProgress) => void;
+  health: (event: { writable: boolean; reason: string }) => void;
+};

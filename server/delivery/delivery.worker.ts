@@ -1,0 +1,66 @@
+// The delivery thread: renders and sends, and keeps the "delivery" stream of the journal.
+import { systemClock } from "../platform/clock.ts";
+import { openDatabases } from "../platform/db/databases.ts";
+import { openJournal } from "../platform/journal/writer.ts";
+import { log } from "../platform/log.ts";
+import { loadKeyRing } from "../platform/secrets.ts";
+import { connect, serve } from "../platform/workers/channel.ts";
+import type { DeliveryMethods, MainMethods } from "./delivery-methods.ts";
+import { DeliveryThread } from "./delivery-thread.ts";
+import { streamDir } from "./writer.ts";
+import type { WriterMethods } from "./writer-methods.ts";
+
+declare const self: Worker;
+
+const main = connect<MainMethods>(self);
+const port = Promise.withResolvers<MessagePort>();
+let thread: DeliveryThread | undefined;
+
+function started(): DeliveryThread {
+  if (thread === undefined) {
+    throw new Error("the delivery thread has not been started");
+  }
+  return thread;
+}
+
+const methods: DeliveryMethods = {
+  async start({ dataDir, marks, masterKeyFile, signerThreads }) {
+    const journal = openJournal({
+      dir: streamDir(dataDir, "delivery"),
+      durable: marks.delivery,
+      onHealth: (health) =>
+        main.tell("health", {
+          writable: health.writable,
+          reason: health.writable ? "" : health.reason,
+        }),
+    });
+    thread = new DeliveryThread({
+      main,
+      writer: connect<WriterMethods>(await port.promise),
+      journal,
+      databases: openDatabases(dataDir),
+      keyRing: loadKeyRing(dataDir, masterKeyFile),
+      signerThreads,
+      clock: systemClock,
+    });
+    thread.run();
+  },
+  wake: ({ workspaceId }) => started().wake(workspaceId),
+  halt: ({ workspaceId, campaignId }) => started().pipeline.halt(workspaceId, campaignId),
+  suppressed: ({ workspaceId, address }) => started().pipeline.suppressed(workspaceId, address),
+  unsubscribed: ({ workspaceId, campaignId, seq }) =>
+    started().pipeline.unsubscribed(workspaceId, campaignId, seq),
+  routeChanged: ({ workspaceId, routeId }) => started().pipeline.routeChanged(workspaceId, routeId),
+  sendOne: (message) => started().sendOne(message),
+  forget: ({ workspaceId }) => started().forget(workspaceId),
+  stop: ({ withinMs }) => started().stop(withinMs),
+};
+
+serve(self, methods, (name, error) =>
+  log.error({ method: name, err: error }, "the delivery thread could not do what it was told"),
+);
+self.addEventListener("message", ({ data }: MessageEvent<{ t: string; port?: MessagePort }>) => {
+  if (data.t === "port" && data.port !== undefined) {
+    port.resolve(data.port);
+  }
+});

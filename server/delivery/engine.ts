@@ -1,0 +1,281 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { newId } from "../platform/ids.ts";
+import { newDurableMark } from "../platform/journal/segments.ts";
+import { type Journal, openJournal } from "../platform/journal/writer.ts";
+import { log } from "../platform/log.ts";
+import { type Caller, connect, serve } from "../platform/workers/channel.ts";
+import type { AudienceDefinition } from "./audience/audience.store.ts";
+import type { Waterfall } from "./audience/waterfall.ts";
+import type { DeliveryMethods, MainMethods, RunProgress, TestMessage } from "./delivery-methods.ts";
+import type { EngagementFact, UnsubscribeFact } from "./facts.ts";
+import type { DkimKey, Route, SmtpOutcome } from "./types.ts";
+import { streamDir } from "./writer.ts";
+import type { Recovered, WriterEvents, WriterMethods } from "./writer-methods.ts";
+
+/** What delivery needs of the slices; app.ts fills it. Secrets come decrypted and stay in memory. */
+export type DeliveryPorts = {
+  /** The route, or undefined when it is gone or disabled. */
+  loadRoute(workspaceId: string, routeId: number): Route | undefined;
+  /** The key of a sending domain, or undefined when it has none. */
+  loadDkimKey(workspaceId: string, domain: string): DkimKey | undefined;
+};
+
+export type DeliveryOptions = {
+  dataDir: string;
+  masterKeyFile?: string | undefined;
+  ports: DeliveryPorts;
+  /** Threads that sign; the number of cores unless said otherwise. */
+  signerThreads?: number;
+  /** A thread of delivery died. What is durable is safe; the process should end and start again. */
+  onFatal: (reason: string) => void;
+};
+
+/** Something about a campaign changed: its rows, its status, or how fast it goes. */
+export type CampaignProgress = {
+  workspaceId: string;
+  campaignId: number;
+  /** Set when the campaign moved on by itself. */
+  settled: string | undefined;
+  /** Set while it is being sent. */
+  running: Pick<RunProgress, "perSecond" | "bottleneck"> | undefined;
+};
+
+/** The running delivery: its threads, its journal, and what one may ask of it. */
+export type Delivery = {
+  /** What the start found and mended. */
+  readonly recovered: Recovered;
+  /** Undefined while everything can be written; else why nothing is sent, as a sentence. */
+  trouble(): string | undefined;
+  /**
+   * Freezes the audience of a `preparing` campaign, which then goes to `sending`. Resolves with the number
+   * of recipients, or undefined when it was cancelled meanwhile. Asked twice, it is done once; after a
+   * crash it goes on by itself.
+   */
+  prepareCampaign(workspaceId: string, campaignId: number): Promise<number | undefined>;
+  /** The campaign was just moved to `pausing` or `cancelling`: messages before their dot are taken back. */
+  halted(workspaceId: string, campaignId: number): void;
+  /** The campaign was just moved to `sending`, or there is other work in the workspace. */
+  wake(workspaceId: string): void;
+  /** The waterfall of an audience, counted off the HTTP thread. */
+  preflight(workspaceId: string, audience: AudienceDefinition): Promise<Waterfall>;
+  /** Resolves when the fact is durable. @throws AppError `unavailable` when it cannot be kept. */
+  recordFact(fact: EngagementFact | UnsubscribeFact): Promise<void>;
+  /** From now on the address gets nothing more from the workspace, also what is under way. */
+  suppressed(workspaceId: string, address: string): void;
+  /** A route was changed, switched off or removed: running campaigns load it again. */
+  routeChanged(workspaceId: string, routeId: number): void;
+  /** Sends one message now and says how it went. Nothing is recorded. */
+  sendOne(message: TestMessage): Promise<SmtpOutcome>;
+  /** Hears of every change of every campaign, a few times a second. Returns how to stop hearing. */
+  onProgress(listener: (event: CampaignProgress) => void): () => void;
+  /** How the campaign is going now; undefined when it is not being sent. */
+  running(workspaceId: string, campaignId: number): RunProgress | undefined;
+  /** Closes everything of a workspace, before its file is removed or replaced. */
+  forgetWorkspace(workspaceId: string): Promise<void>;
+  /** Takes back what is before its dot, lets the rest finish, applies the journal, ends the threads. */
+  stop(): Promise<void>;
+};
+
+const DRAIN_MS = 10_000;
+const RUNNING_FOR_MS = 2_000;
+
+/**
+ * Starts delivery. First everything that an earlier process left in the journal is applied, and its
+ * ambiguous messages are named; only then is anything sent.
+ *
+ * This is the only place that starts `writer.worker.ts` and `delivery.worker.ts`.
+ *
+ * @throws Error when the journal or a database cannot be opened.
+ */
+export async function startDelivery(options: DeliveryOptions): Promise<Delivery> {
+  mkdirSync(join(options.dataDir, "local"), { recursive: true });
+  const marks = { delivery: newDurableMark(), web: newDurableMark() };
+  const identity = {
+    dataDir: options.dataDir,
+    node: nodeId(join(options.dataDir, "local", "node-id")),
+    boot: newId(),
+  };
+  const state = new EngineState(options.ports);
+  const writerThread = new Worker(new URL("./writer.worker.ts", import.meta.url).href);
+  const writer = connect<WriterMethods>(writerThread);
+  serve<WriterEvents>(writerThread, { applied: (event) => state.applied(event) }, logFailure);
+  watch(writerThread, "writer", writer, options.onFatal);
+  const recovered = await writer.call("start", { ...identity, marks });
+
+  const web = openJournal({
+    dir: streamDir(options.dataDir, "web"),
+    durable: marks.web,
+    onHealth: (health) => state.setHealth("web", health.writable ? undefined : health.reason),
+  });
+  const deliveryThread = new Worker(new URL("./delivery.worker.ts", import.meta.url).href);
+  const delivery = connect<DeliveryMethods>(deliveryThread);
+  serve<MainMethods>(deliveryThread, state.methods, logFailure);
+  watch(deliveryThread, "delivery", delivery, options.onFatal);
+  const { port1, port2 } = new MessageChannel();
+  writerThread.postMessage({ t: "port", port: port1 }, [port1]);
+  deliveryThread.postMessage({ t: "port", port: port2 }, [port2]);
+  await delivery.call("start", {
+    ...identity,
+    marks,
+    masterKeyFile: options.masterKeyFile,
+    signerThreads: options.signerThreads ?? navigator.hardwareConcurrency,
+  });
+  if (recovered.ambiguous > 0 || recovered.leases > 0) {
+    log.warn(recovered, "recovered what an earlier process left");
+  }
+  return door({ state, writer, delivery, web, recovered, threads: [writerThread, deliveryThread] });
+}
+
+type Parts = {
+  state: EngineState;
+  writer: Caller<WriterMethods>;
+  delivery: Caller<DeliveryMethods>;
+  web: Journal;
+  recovered: Recovered;
+  threads: Worker[];
+};
+
+function door({ state, writer, delivery, web, recovered, threads }: Parts): Delivery {
+  const wake = (workspaceId: string) => {
+    writer.tell("look", { workspaceId });
+    delivery.tell("wake", { workspaceId });
+  };
+  return {
+    recovered,
+    trouble: () => state.trouble(),
+    async prepareCampaign(workspaceId, campaignId) {
+      const total = await writer.call("prepare", { workspaceId, campaignId });
+      delivery.tell("wake", { workspaceId });
+      return total;
+    },
+    halted(workspaceId, campaignId) {
+      delivery.tell("halt", { workspaceId, campaignId });
+      writer.tell("look", { workspaceId });
+    },
+    wake,
+    preflight: (workspaceId, audience) => writer.call("waterfall", { workspaceId, audience }),
+    recordFact(fact) {
+      if (fact.k === "unsubscribe") {
+        delivery.tell("unsubscribed", { workspaceId: fact.w, campaignId: fact.c, seq: fact.s });
+      }
+      return web.append(JSON.stringify(fact));
+    },
+    suppressed: (workspaceId, address) => delivery.tell("suppressed", { workspaceId, address }),
+    routeChanged: (workspaceId, routeId) => delivery.tell("routeChanged", { workspaceId, routeId }),
+    sendOne: (message) => delivery.call("sendOne", message),
+    onProgress: (listener) => state.subscribe(listener),
+    running: (workspaceId, campaignId) => state.running(workspaceId, campaignId),
+    async forgetWorkspace(workspaceId) {
+      await delivery.call("forget", { workspaceId });
+      await writer.call("forget", { workspaceId });
+    },
+    async stop() {
+      await delivery.call("stop", { withinMs: DRAIN_MS });
+      await web.close();
+      await writer.call("stop", null);
+      for (const thread of threads) {
+        thread.terminate();
+      }
+    },
+  };
+}
+
+/** What the main thread remembers of delivery, and answers its threads. */
+class EngineState {
+  readonly methods: MainMethods;
+  readonly #listeners = new Set<(event: CampaignProgress) => void>();
+  readonly #running = new Map<string, RunProgress & { at: number }>();
+  readonly #troubles = new Map<string, string>();
+
+  constructor(ports: DeliveryPorts) {
+    this.methods = {
+      loadRoute: async ({ workspaceId, routeId }) => ports.loadRoute(workspaceId, routeId),
+      loadDkimKey: async ({ workspaceId, domain }) => ports.loadDkimKey(workspaceId, domain),
+      progress: (event) => this.#progress(event),
+      health: ({ writable, reason }) => this.setHealth("delivery", writable ? undefined : reason),
+    };
+  }
+
+  applied({ workspaceId, campaigns, settled }: Parameters<WriterEvents["applied"]>[0]): void {
+    for (const campaignId of campaigns) {
+      this.#emit({
+        workspaceId,
+        campaignId,
+        settled: settled.find((entry) => entry.campaignId === campaignId)?.status,
+        running: this.running(workspaceId, campaignId),
+      });
+    }
+  }
+
+  setHealth(stream: string, reason: string | undefined): void {
+    if (reason === undefined) {
+      this.#troubles.delete(stream);
+      log.info({ stream }, "the journal can be written again");
+    } else {
+      this.#troubles.set(stream, reason);
+      log.error({ stream, reason }, "the journal cannot be written: nothing is sent");
+    }
+  }
+
+  trouble(): string | undefined {
+    const [reason] = this.#troubles.values();
+    return reason === undefined ? undefined : `The journal cannot be written: ${reason}`;
+  }
+
+  running(workspaceId: string, campaignId: number): RunProgress | undefined {
+    const found = this.#running.get(`${workspaceId}/${campaignId}`);
+    return found !== undefined && Date.now() - found.at < RUNNING_FOR_MS ? found : undefined;
+  }
+
+  subscribe(listener: (event: CampaignProgress) => void): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  #progress(event: RunProgress): void {
+    const { workspaceId, campaignId } = event;
+    const now = Date.now();
+    for (const [key, { at }] of this.#running) {
+      if (now - at > RUNNING_FOR_MS) {
+        this.#running.delete(key);
+      }
+    }
+    this.#running.set(`${workspaceId}/${campaignId}`, { ...event, at: now });
+    this.#emit({ workspaceId, campaignId, settled: undefined, running: event });
+  }
+
+  #emit(event: CampaignProgress): void {
+    for (const listener of this.#listeners) {
+      listener(event);
+    }
+  }
+}
+
+/** The name of this data folder's journal: another one after local/ was lost, so that positions start over. */
+function nodeId(path: string): string {
+  if (!existsSync(path)) {
+    writeFileSync(`${path}.new`, newId());
+    renameSync(`${path}.new`, path);
+  }
+  return readFileSync(path, "utf8").trim();
+}
+
+function watch(
+  thread: Worker,
+  name: string,
+  caller: { fail(reason: Error): void },
+  onFatal: (reason: string) => void,
+): void {
+  thread.addEventListener("error", (event) => {
+    const reason = `the ${name} thread failed: ${event.message}`;
+    caller.fail(new Error(reason));
+    onFatal(reason);
+  });
+}
+
+function logFailure(name: string, error: unknown): void {
+  log.error({ method: name, err: error }, "an event of a delivery thread could not be handled");
+}

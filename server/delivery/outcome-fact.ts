@@ -1,0 +1,85 @@
+import type { DotFact, ReleaseFact, ResultFact } from "./facts.ts";
+import type { Item, Run } from "./run.ts";
+import type { SmtpOutcome, Verdict } from "./types.ts";
+
+const MAX_TEXT = 300;
+
+/** `at` is when the try began: the first one's is the message's Date for ever. */
+export function dotFact({ parts }: Run, { recipient }: Item, at: number): DotFact {
+  return { k: "dot", w: parts.workspaceId, c: parts.campaignId, s: recipient.seq, at };
+}
+
+export function releaseFact({ parts }: Run, { claim }: Item["chunk"], at: number): ReleaseFact {
+  const { workspaceId: w, campaignId: c } = parts;
+  return { k: "release", w, c, ch: claim.chunkNo, ep: claim.epoch, at };
+}
+
+/** A message that gets no try. */
+export function skippedFact(run: Run, item: Item, reason: string, at: number): ResultFact {
+  return { ...head(run, item, at), st: "skipped", oc: "", cat: reason, n: 0 };
+}
+
+/** A message that cannot be made: trying again would give the same. */
+export function unrenderableFact(run: Run, item: Item, why: string, at: number): ResultFact {
+  const text = why.slice(0, MAX_TEXT);
+  return { ...head(run, item, at), st: "failed", oc: "failed", cat: "render_error", n: 1, text };
+}
+
+/** What an SMTP try came to. */
+export function attemptFact(
+  run: Run,
+  item: Item,
+  outcome: Exclude<SmtpOutcome, { kind: "abandoned" }>,
+  verdict: Verdict,
+  at: number,
+): ResultFact {
+  return {
+    ...head(run, item, at),
+    st: verdict.state,
+    oc: outcomeName(outcome, verdict),
+    cat: verdict.category,
+    ...(verdict.dueAt === undefined ? {} : { due: verdict.dueAt }),
+    n: verdict.countsAsAttempt ? 1 : 0,
+    ...wordsOf(outcome),
+    rt: run.parts.pool.route.id,
+    host: outcome.host,
+    ms: outcome.durationMs,
+    ...(verdict.suppress === undefined ? {} : { sup: verdict.suppress }),
+  };
+}
+
+function head({ parts }: Run, { recipient, chunk }: Item, at: number) {
+  return {
+    k: "result" as const,
+    w: parts.workspaceId,
+    c: parts.campaignId,
+    s: recipient.seq,
+    ch: chunk.claim.chunkNo,
+    ep: chunk.claim.epoch,
+    at,
+  };
+}
+
+function outcomeName(outcome: SmtpOutcome, verdict: Verdict): string {
+  if (outcome.kind === "accepted" || outcome.kind === "ambiguous") {
+    return outcome.kind;
+  }
+  return verdict.state === "bounced" || verdict.state === "failed" ? verdict.state : "deferred";
+}
+
+function wordsOf(outcome: Exclude<SmtpOutcome, { kind: "abandoned" }>) {
+  switch (outcome.kind) {
+    case "accepted":
+      return { stage: "dot", code: outcome.reply.code, ...replyWords(outcome.reply) };
+    case "refused":
+      return { stage: outcome.stage, code: outcome.reply.code, ...replyWords(outcome.reply) };
+    case "broken":
+      return { stage: outcome.stage, text: outcome.error.slice(0, MAX_TEXT) };
+    case "ambiguous":
+      return { stage: "dot", text: outcome.error.slice(0, MAX_TEXT) };
+  }
+}
+
+function replyWords(reply: { enhanced: string; text: string }) {
+  return { enh: reply.enhanced, text: reply.text.slice(0, MAX_TEXT) };
+}

@@ -1,0 +1,447 @@
+import type { Clock } from "../platform/clock.ts";
+import type { Databases } from "../platform/db/databases.ts";
+import { log } from "../platform/log.ts";
+import type { Caller } from "../platform/workers/channel.ts";
+import type { Dispatcher } from "./dispatcher.ts";
+import {
+  attemptFact,
+  dotFact,
+  releaseFact,
+  skippedFact,
+  unrenderableFact,
+} from "./outcome-fact.ts";
+import { addressOf, loadChunk } from "./queue/load.store.ts";
+import type { Recorder } from "./recorder.ts";
+import { prepareSigned } from "./render/dkim.ts";
+import { TemplateError } from "./render/liquid-engine.ts";
+import { renderMessage } from "./render/message.ts";
+import type { Signer } from "./render/signer.ts";
+import type { ChunkInHand, Item, Run } from "./run.ts";
+import { CannotSend, makeRun, type RunFactory } from "./run-factory.ts";
+import { SuppressionDelta } from "./suppression-delta.ts";
+import type { Rendered, SmtpOutcome } from "./types.ts";
+import type { Leased, WriterMethods } from "./writer-methods.ts";
+
+/** Messages of one campaign to have in hand: one chunk being sent, one ready. */
+const WANT = 1_000;
+const REFILL_BELOW = 500;
+const RENEW_EVERY_MS = 20_000;
+
+export type PipelineParts = RunFactory & {
+  databases: Databases;
+  writer: Caller<WriterMethods>;
+  recorder: Recorder;
+  signer: Signer;
+  clock: Clock;
+};
+
+class Suppressed extends Error {}
+
+/**
+ * Sends campaigns. It reads as the sentence: claim → (suppressed?) → render → limiter → smtp → result
+ * → journal; what the journal says becomes rows on the writer thread.
+ */
+export class Pipeline {
+  readonly #parts: PipelineParts;
+  readonly #dispatcher: Dispatcher;
+  readonly #runs = new Map<string, Run>();
+  /** Runs being made, and whether they were halted meanwhile. */
+  readonly #making = new Map<string, { halted: boolean; claims: Leased["claims"] }>();
+  readonly #delta = new SuppressionDelta();
+  #leasing = false;
+  #leaseAgain = false;
+  #renewedAt = 0;
+  #stopped = false;
+
+  constructor(parts: PipelineParts, dispatcher: Dispatcher) {
+    this.#parts = parts;
+    this.#dispatcher = dispatcher;
+    dispatcher.start((run, item) => void this.#send(run, item));
+  }
+
+  get runs(): Iterable<Run> {
+    return this.#runs.values();
+  }
+
+  /** Asks for work where less than enough is in hand; all due workspaces, or only one. */
+  async refill(only?: string): Promise<void> {
+    if (this.#stopped || this.#parts.recorder.trouble !== undefined) {
+      return;
+    }
+    if (this.#leasing) {
+      this.#leaseAgain = true;
+      return;
+    }
+    this.#leasing = true;
+    try {
+      const leased = await this.#parts.writer.call("lease", {
+        inHand: this.#inHand(),
+        want: WANT,
+        ...(only === undefined ? {} : { only: [only] }),
+      });
+      for (const { workspaceId, claims } of leased) {
+        this.#accept(workspaceId, claims);
+      }
+    } finally {
+      this.#leasing = false;
+    }
+    if (this.#leaseAgain) {
+      this.#leaseAgain = false;
+      await this.refill();
+    }
+  }
+
+  /** Takes back what is before its dot and gives the chunks back when the rest is done. */
+  halt(workspaceId: string, campaignId: number): void {
+    const key = `${workspaceId}/${campaignId}`;
+    const making = this.#making.get(key);
+    if (making !== undefined) {
+      making.halted = true;
+    }
+    const run = this.#runs.get(key);
+    if (run !== undefined) {
+      this.#halt(run);
+    }
+  }
+
+  suppressed(workspaceId: string, address: string): void {
+    this.#delta.add(workspaceId, address, this.#parts.clock());
+  }
+
+  unsubscribed(workspaceId: string, campaignId: number, seq: number): void {
+    const address = addressOf(this.#parts.databases.workspace(workspaceId), campaignId, seq);
+    if (address !== undefined) {
+      this.suppressed(workspaceId, address);
+    }
+  }
+
+  /** The route of running campaigns was changed: they go on with what it is now. */
+  routeChanged(workspaceId: string, routeId: number): void {
+    for (const run of this.#runs.values()) {
+      const { workspaceId: own, campaignId, pool } = run.parts;
+      if (own === workspaceId && pool.route.id === routeId) {
+        // Given back, they are leased again at once, and the new run loads the route as it is now.
+        this.#halt(run);
+        log.info({ workspaceId, campaignId, routeId }, "route changed: the campaign starts over");
+      }
+    }
+  }
+
+  /** Every second: work that became due, leases about to end, memory not needed any more. */
+  async tick(): Promise<void> {
+    const now = this.#parts.clock();
+    if (now - this.#renewedAt > RENEW_EVERY_MS) {
+      this.#renewedAt = now;
+      await this.#renew();
+    }
+    const busy = new Set([...this.#runs.values()].map((run) => run.parts.workspaceId));
+    this.#delta.sweep((workspaceId) => busy.has(workspaceId), now);
+    await this.refill();
+    this.#dispatcher.wake();
+  }
+
+  /** Halts everything and waits until all chunks are given back, at most `withinMs`. */
+  async stop(withinMs: number): Promise<void> {
+    this.#stopped = true;
+    for (const making of this.#making.values()) {
+      making.halted = true;
+    }
+    for (const run of this.#runs.values()) {
+      this.#halt(run);
+    }
+    const giveUpAt = performance.now() + withinMs;
+    while (this.#isBusy() && performance.now() < giveUpAt) {
+      await Bun.sleep(5);
+    }
+  }
+
+  #isBusy(): boolean {
+    return this.#runs.size > 0 || this.#making.size > 0 || this.#parts.recorder.waiting > 0;
+  }
+
+  #inHand() {
+    const runs = [...this.#runs.values()].map((run) => ({
+      workspaceId: run.parts.workspaceId,
+      campaignId: run.parts.campaignId,
+      // A halted run takes nothing more until it is gone.
+      messages: run.isHalted || run.inHand >= REFILL_BELOW ? WANT : run.inHand,
+    }));
+    const making = [...this.#making.keys()].map((key) => {
+      const [workspaceId = "", campaignId = ""] = key.split("/");
+      return { workspaceId, campaignId: Number(campaignId), messages: WANT };
+    });
+    return [...runs, ...making];
+  }
+
+  #accept(workspaceId: string, claims: Leased["claims"]): void {
+    for (const campaignId of new Set(claims.map((claim) => claim.campaignId))) {
+      const own = claims.filter((claim) => claim.campaignId === campaignId);
+      const run = this.#runs.get(`${workspaceId}/${campaignId}`);
+      if (run === undefined) {
+        void this.#start(workspaceId, campaignId, own);
+      } else {
+        this.#load(run, own);
+      }
+    }
+  }
+
+  async #start(workspaceId: string, campaignId: number, claims: Leased["claims"]): Promise<void> {
+    const key = `${workspaceId}/${campaignId}`;
+    const making = { halted: false, claims };
+    this.#making.set(key, making);
+    try {
+      const database = () => this.#parts.databases.workspace(workspaceId);
+      const run = await makeRun(this.#parts, database, workspaceId, campaignId);
+      if (making.halted) {
+        throw new CannotSend("");
+      }
+      this.#runs.set(key, run);
+      this.#dispatcher.add(run);
+      this.#load(run, claims);
+    } catch (error) {
+      await this.#refuse(workspaceId, campaignId, claims, error);
+    } finally {
+      this.#making.delete(key);
+    }
+  }
+
+  /** Gives claimed chunks back untouched, and pauses the campaign when there is a reason for people. */
+  async #refuse(
+    workspaceId: string,
+    campaignId: number,
+    claims: Leased["claims"],
+    error: unknown,
+  ): Promise<void> {
+    if (!(error instanceof CannotSend)) {
+      log.error({ workspaceId, campaignId, err: error }, "a campaign could not be started");
+    }
+    const reason = error instanceof CannotSend ? error.message : "SwiftMail failed to start it.";
+    if (reason !== "") {
+      await this.#parts.writer.call("pause", { workspaceId, campaignId, reason });
+    }
+    const at = this.#parts.clock();
+    await Promise.all(
+      claims.map(({ chunkNo, epoch }) =>
+        this.#parts.recorder.keep({
+          k: "release",
+          w: workspaceId,
+          c: campaignId,
+          ch: chunkNo,
+          ep: epoch,
+          at,
+        }),
+      ),
+    );
+  }
+
+  #load(run: Run, claims: Leased["claims"]): void {
+    const { workspaceId, campaignId } = run.parts;
+    const now = this.#parts.clock();
+    for (const claim of claims) {
+      const db = this.#parts.databases.workspace(workspaceId);
+      const loaded = loadChunk(db, campaignId, claim.firstSeq, claim.lastSeq, now);
+      const chunk: ChunkInHand = { claim, open: loaded.recipients.length, unrecorded: 0 };
+      run.chunks.add(chunk);
+      for (const { seq, reason } of loaded.skipped) {
+        const fact = { ...emptyItem(seq), chunk };
+        this.#record(run, chunk, skippedFact(run, fact, reason, now));
+      }
+      run.add(loaded.recipients.map((recipient) => ({ ...recipient, chunk })));
+      this.#releaseIfDone(run, chunk);
+    }
+    if (run.isHalted) {
+      this.#halt(run);
+    }
+    this.#dispatcher.wake();
+  }
+
+  async #send(run: Run, item: Item): Promise<void> {
+    const startedAt = this.#parts.clock();
+    try {
+      const outcome = await this.#attempt(run, item, startedAt);
+      if (outcome.kind === "abandoned") {
+        this.#takeBack(run, item);
+        return;
+      }
+      const verdict = this.#dispatcher.judge(run, item, outcome);
+      this.#settle(run, item, attemptFact(run, item, outcome, verdict, startedAt));
+      if (verdict.routeFault !== undefined) {
+        this.#stopForRoute(run, verdict.routeFault);
+      }
+    } catch (error) {
+      this.#cannot(run, item, error, startedAt);
+    } finally {
+      run.inFlight -= 1;
+      this.#dispatcher.finished(run);
+      this.#afterMessage(run);
+    }
+  }
+
+  async #attempt(run: Run, item: Item, startedAt: number): Promise<SmtpOutcome> {
+    const { recorder } = this.#parts;
+    const rendered = await this.#render(run, item, startedAt);
+    let suppressed = false;
+    const outcome = await run.parts.pool.send(rendered, {
+      signal: run.controller.signal,
+      beforeDot: async () => {
+        // The last moment at which somebody who has just unsubscribed can be spared.
+        suppressed = this.#isSuppressed(run, item);
+        if (suppressed) {
+          throw new Suppressed();
+        }
+        await recorder.once(dotFact(run, item, startedAt));
+      },
+    });
+    if (suppressed && outcome.kind === "abandoned") {
+      throw new Suppressed();
+    }
+    return outcome;
+  }
+
+  async #render(run: Run, item: Item, startedAt: number): Promise<Rendered> {
+    if (this.#isSuppressed(run, item)) {
+      throw new Suppressed();
+    }
+    const { compiled, signingKey } = run.parts;
+    const options = { date: item.firstTriedAt ?? startedAt };
+    if (signingKey === undefined) {
+      return renderMessage(compiled, item.recipient, options);
+    }
+    const unsigned = prepareSigned(compiled, item.recipient, options, signingKey);
+    return unsigned.finish(await this.#parts.signer.sign(signingKey, unsigned.digest));
+  }
+
+  #isSuppressed(run: Run, item: Item): boolean {
+    return this.#delta.has(run.parts.workspaceId, item.recipient.address);
+  }
+
+  #cannot(run: Run, item: Item, error: unknown, at: number): void {
+    if (error instanceof Suppressed) {
+      this.#settle(run, item, skippedFact(run, item, "suppressed_unsubscribed", at));
+    } else if (error instanceof TemplateError) {
+      this.#settle(run, item, unrenderableFact(run, item, error.message, at));
+    } else {
+      // The signer died, or something we did not foresee: nothing was sent, so nothing has happened.
+      const { workspaceId, campaignId } = run.parts;
+      log.error({ workspaceId, campaignId, err: error }, "a message could not be tried");
+      this.#takeBack(run, item);
+      run.notBefore = this.#parts.clock() + 1_000;
+      run.boundBy = "SwiftMail itself failed and tries again.";
+    }
+  }
+
+  /** As if it had never been taken: it is still pending. */
+  #takeBack(run: Run, item: Item): void {
+    if (run.isHalted) {
+      item.chunk.open -= 1;
+      this.#releaseIfDone(run, item.chunk);
+    } else {
+      run.putBack(item);
+    }
+  }
+
+  #settle(run: Run, item: Item, fact: ReturnType<typeof skippedFact>): void {
+    run.finished += 1;
+    item.chunk.open -= 1;
+    this.#record(run, item.chunk, fact);
+  }
+
+  #record(run: Run, chunk: ChunkInHand, fact: ReturnType<typeof skippedFact>): void {
+    chunk.unrecorded += 1;
+    void this.#parts.recorder.keep(fact).then(() => {
+      chunk.unrecorded -= 1;
+      this.#releaseIfDone(run, chunk);
+    });
+  }
+
+  /** A chunk goes back when every fact about it is durable, so that its release is behind them all. */
+  #releaseIfDone(run: Run, chunk: ChunkInHand): void {
+    if (chunk.open > 0 || chunk.unrecorded > 0 || !run.chunks.delete(chunk)) {
+      return;
+    }
+    void this.#parts.recorder
+      .keep(releaseFact(run, chunk, this.#parts.clock()))
+      .then(() => this.#endIfDone(run));
+  }
+
+  #endIfDone(run: Run): void {
+    const key = `${run.parts.workspaceId}/${run.parts.campaignId}`;
+    if (run.chunks.size === 0 && run.inFlight === 0 && this.#runs.get(key) === run) {
+      this.#runs.delete(key);
+      this.#dispatcher.remove(run);
+      this.#parts.writer.tell("look", { workspaceId: run.parts.workspaceId });
+    }
+  }
+
+  #halt(run: Run): void {
+    run.controller.abort();
+    run.dropWaiting();
+    for (const chunk of [...run.chunks]) {
+      this.#releaseIfDone(run, chunk);
+    }
+    this.#endIfDone(run);
+  }
+
+  #afterMessage(run: Run): void {
+    if (run.isHalted) {
+      this.#endIfDone(run);
+    } else if (run.inHand === REFILL_BELOW - 1 || run.inHand === 0) {
+      this.refill(run.parts.workspaceId).catch((error: unknown) =>
+        log.error({ err: error }, "asking for more work failed"),
+      );
+    }
+  }
+
+  #stopForRoute(run: Run, reason: string): void {
+    const { workspaceId, campaignId } = run.parts;
+    if (!run.isHalted) {
+      this.#halt(run);
+      this.#parts.writer.tell("pause", { workspaceId, campaignId, reason });
+    }
+  }
+
+  async #renew(): Promise<void> {
+    for (const run of this.#runs.values()) {
+      const { workspaceId, campaignId } = run.parts;
+      const chunks = [...run.chunks];
+      const held = chunks.map(({ claim }) => ({
+        campaignId,
+        chunkNo: claim.chunkNo,
+        epoch: claim.epoch,
+      }));
+      const renewed = await this.#parts.writer.call("renew", { workspaceId, held });
+      for (const chunk of chunks) {
+        const { claim } = chunk;
+        if (renewed.held.some((lease) => lease.chunkNo === claim.chunkNo)) {
+          claim.leaseUntil = renewed.leaseUntil;
+        } else if (run.chunks.has(chunk)) {
+          // Somebody else has it now: what is not started must not be, and there is nothing to give back.
+          log.error({ workspaceId, campaignId, chunkNo: claim.chunkNo }, "a lease was lost");
+          run.dropWaiting(chunk);
+          run.chunks.delete(chunk);
+        }
+      }
+    }
+  }
+}
+
+function emptyItem(seq: number): Omit<Item, "chunk"> {
+  return {
+    firstTriedAt: undefined,
+    recipient: {
+      seq,
+      contactId: 0,
+      address: "",
+      attempts: 0,
+      contact: {
+        id: 0,
+        email: "",
+        first_name: "",
+        last_name: "",
+        language: "",
+        tracking_off: false,
+        fields: {},
+      },
+    },
+  };
+}

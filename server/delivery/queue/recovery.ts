@@ -1,0 +1,44 @@
+import { openJournal } from "../../platform/journal/writer.ts";
+import type { DotFact, ResultFact } from "../facts.ts";
+
+const EXPLANATION =
+  "The process ended after the final dot and before the server's answer: the message may have arrived.";
+
+/**
+ * Says of each dot without a result that its message is ambiguous: one durable result each, which
+ * defers the message to now, so that it goes out again with the same Message-ID.
+ *
+ * To be called while nobody else writes the stream. A crash in the middle leaves some dots without a
+ * result, and the next start says it of those.
+ */
+export async function recordAmbiguous(journalDir: string, dots: readonly DotFact[]): Promise<void> {
+  if (dots.length === 0) {
+    return;
+  }
+  const journal = openJournal({ dir: journalDir });
+  try {
+    await Promise.all(dots.map((dot) => journal.append(JSON.stringify(ambiguous(dot)))));
+  } finally {
+    await journal.close();
+  }
+}
+
+function ambiguous(dot: DotFact): ResultFact {
+  return {
+    k: "result",
+    w: dot.w,
+    c: dot.c,
+    s: dot.s,
+    // The lease died with its process; the message's own chunk is found by its seq.
+    ch: 0,
+    ep: 0,
+    at: dot.at,
+    st: "deferred",
+    oc: "ambiguous",
+    cat: "ambiguous",
+    due: dot.at,
+    n: 1,
+    stage: "dot",
+    text: EXPLANATION,
+  };
+}

@@ -1,0 +1,38 @@
+import { RoutePool } from "./smtp/route-pool.ts";
+import { SiteMemory } from "./smtp/site-memory.ts";
+import type { Route } from "./types.ts";
+
+/** The pools of all routes in use, one per route: its connections are shared by all its campaigns. */
+export class RoutePools {
+  readonly #pools = new Map<string, RoutePool>();
+  readonly #memory = new SiteMemory();
+
+  /** The pool of a route; a route that has changed gets a new one, and the old one runs out. */
+  get(route: Route): RoutePool {
+    const key = `${route.workspaceId}/${route.id}`;
+    const found = this.#pools.get(key);
+    if (found !== undefined && isSame(found.route, route)) {
+      return found;
+    }
+    void found?.close();
+    const pool = new RoutePool(route, { memory: this.#memory });
+    this.#pools.set(key, pool);
+    return pool;
+  }
+
+  /** Closes the pools of a workspace, or of all, once what is under way is done. */
+  async close(workspaceId?: string): Promise<void> {
+    const closing: Promise<void>[] = [];
+    for (const [key, pool] of this.#pools) {
+      if (workspaceId === undefined || pool.route.workspaceId === workspaceId) {
+        this.#pools.delete(key);
+        closing.push(pool.close());
+      }
+    }
+    await Promise.all(closing);
+  }
+}
+
+function isSame(a: Route, b: Route): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

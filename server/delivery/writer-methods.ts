@@ -1,0 +1,61 @@
+import type { DurableMark } from "../platform/journal/segments.ts";
+import type { AudienceDefinition } from "./audience/audience.store.ts";
+import type { Waterfall } from "./audience/waterfall.ts";
+import type { Claim, Held } from "./queue/claim.store.ts";
+
+/** Where this process keeps its journal, and its name in leases and stream names. */
+export type NodeIdentity = {
+  dataDir: string;
+  /** Of this data folder, kept in local/node-id. */
+  node: string;
+  /** Of this process. */
+  boot: string;
+};
+
+export type StreamMarks = { delivery: DurableMark; web: DurableMark };
+
+/** The chunks a workspace's campaigns got. */
+export type Leased = { workspaceId: string; claims: Claim[] };
+
+/** What the delivery thread has of a campaign, when it asks for more. */
+export type InHand = { workspaceId: string; campaignId: number; messages: number };
+
+export type Recovered = {
+  /** Messages whose dot was written and whose answer nobody read; they go out again. */
+  ambiguous: number;
+  /** Chunks taken back from dead processes. */
+  leases: number;
+};
+
+/** What the writer thread does for others. One argument each, because it crosses a thread boundary. */
+export type WriterMethods = {
+  start: (identity: NodeIdentity & { marks: StreamMarks }) => Promise<Recovered>;
+  /** Leases chunks for campaigns that have less than `want` messages in hand. */
+  lease: (request: { inHand: InHand[]; want: number; only?: string[] }) => Leased[];
+  /** Extends leases; answers with those that still hold. */
+  renew: (request: { workspaceId: string; held: Held[] }) => {
+    held: Held[];
+    leaseUntil: number;
+  };
+  /** Does what the workspace's campaigns wait for now, and corrects when it is due. */
+  look: (request: { workspaceId: string }) => void;
+  /** Freezes the audience; answers with the number of recipients, or undefined when it was cancelled. */
+  prepare: (request: { workspaceId: string; campaignId: number }) => Promise<number | undefined>;
+  waterfall: (request: { workspaceId: string; audience: AudienceDefinition }) => Promise<Waterfall>;
+  /** Begins a pause that delivery decided on, with the reason as a sentence. */
+  pause: (request: { workspaceId: string; campaignId: number; reason: string }) => void;
+  /** Lets go of a workspace's file, before it is removed or replaced. */
+  forget: (request: { workspaceId: string }) => void;
+  /** Applies what is in the journal and closes the databases. */
+  stop: (request: null) => Promise<void>;
+};
+
+/** What the writer tells the main thread. */
+export type WriterEvents = {
+  /** Rows of these campaigns changed; `settled` names the new status of those that have one. */
+  applied: (event: {
+    workspaceId: string;
+    campaigns: number[];
+    settled: { campaignId: number; status: string }[];
+  }) => void;
+};

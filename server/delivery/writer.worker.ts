@@ -1,0 +1,46 @@
+// The writer thread: every write to message rows, chunks, counters and due times happens here.
+import { systemClock } from "../platform/clock.ts";
+import { log } from "../platform/log.ts";
+import { connect, serve } from "../platform/workers/channel.ts";
+import { Writer } from "./writer.ts";
+import type { WriterEvents, WriterMethods } from "./writer-methods.ts";
+
+declare const self: Worker;
+
+let writer: Writer | undefined;
+const main = connect<WriterEvents>(self);
+
+function started(): Writer {
+  if (writer === undefined) {
+    throw new Error("the writer thread has not been started");
+  }
+  return writer;
+}
+
+const methods: WriterMethods = {
+  async start({ marks, ...identity }) {
+    writer = new Writer(identity, marks, (event) => main.tell("applied", event), systemClock);
+    const recovered = await writer.recover();
+    writer.run();
+    return recovered;
+  },
+  lease: (request) => started().lease(request),
+  renew: (request) => started().renew(request),
+  look: ({ workspaceId }) => started().look(workspaceId),
+  prepare: ({ workspaceId, campaignId }) => started().prepare(workspaceId, campaignId),
+  waterfall: (request) => started().waterfall(request),
+  pause: (request) => started().pause(request),
+  forget: ({ workspaceId }) => started().forget(workspaceId),
+  stop: () => started().stop(),
+};
+
+const onError = (name: string, error: unknown) =>
+  log.error({ method: name, err: error }, "the writer thread could not do what it was told");
+
+serve(self, methods, onError);
+// The delivery thread talks to this one directly, through a port that the main thread hands over.
+self.addEventListener("message", ({ data }: MessageEvent<{ t: string; port?: MessagePort }>) => {
+  if (data.t === "port" && data.port !== undefined) {
+    serve(data.port, methods, onError);
+  }
+});

@@ -1,0 +1,97 @@
+import { type Delivery, type DeliveryPorts, startDelivery } from "../../server/delivery/engine.ts";
+import { campaignCounts } from "../../server/delivery/stats/counts.store.ts";
+import type { Route } from "../../server/delivery/types.ts";
+import type { DeliveryData } from "./delivery-data.ts";
+
+type RouteRow = {
+  id: number;
+  name: string;
+  host: string;
+  port: number;
+  max_connections: number;
+  max_per_second: number | null;
+};
+
+/** Ports that read routes as they are in the database, without secrets. */
+export function plainPorts(data: DeliveryData): DeliveryPorts {
+  return {
+    loadRoute(workspaceId, routeId): Route | undefined {
+      const row = data
+        .db(workspaceId)
+        .prepare<[number], RouteRow>("SELECT * FROM route WHERE id = ? AND enabled = 1")
+        .get(routeId);
+      return (
+        row && {
+          id: row.id,
+          workspaceId,
+          name: row.name,
+          kind: "relay",
+          host: row.host,
+          port: row.port,
+          security: "none",
+          verifyCertificate: false,
+          username: "",
+          password: "",
+          maxConnections: row.max_connections,
+          maxPerSecond: row.max_per_second ?? undefined,
+          maxPerConnection: 1_000,
+          signDkim: false,
+        }
+      );
+    },
+    loadDkimKey: () => undefined,
+  };
+}
+
+export function startTestDelivery(data: DeliveryData, ports = plainPorts(data)): Promise<Delivery> {
+  return startDelivery({
+    dataDir: data.dataDir,
+    ports,
+    signerThreads: 1,
+    onFatal: (reason) => {
+      throw new Error(reason);
+    },
+  });
+}
+
+export type Status = { status: string; status_reason: string; recipient_total: number };
+
+export function statusOf(data: DeliveryData, workspaceId: string, campaignId: number): Status {
+  const row = data
+    .db(workspaceId)
+    .prepare<[number], Status>(
+      "SELECT status, status_reason, recipient_total FROM campaign WHERE id = ?",
+    )
+    .get(campaignId);
+  if (row === undefined) {
+    throw new Error("no such campaign");
+  }
+  return row;
+}
+
+/** The counts now; throws when they do not add up to `total`. */
+export function exactCounts(
+  data: DeliveryData,
+  workspaceId: string,
+  campaignId: number,
+  total?: number,
+) {
+  const counts = campaignCounts(data.db(workspaceId), campaignId, Date.now());
+  const { pending, leased, deferred, held, sent, bounced, failed, skipped } = counts;
+  const sum = pending + leased + deferred + held + sent + bounced + failed + skipped;
+  if (sum !== counts.total || (total !== undefined && counts.total !== total)) {
+    throw new Error(`the counts do not add up: ${JSON.stringify(counts)}`);
+  }
+  return counts;
+}
+
+/** Polls until `isDone`; rejects after `withinMs`. */
+export async function until(isDone: () => boolean, what: string, withinMs = 20_000): Promise<void> {
+  const giveUpAt = performance.now() + withinMs;
+  while (!isDone()) {
+    if (performance.now() > giveUpAt) {
+      throw new Error(`${what} did not happen within ${withinMs} ms`);
+    }
+    await Bun.sleep(10);
+  }
+}

@@ -4,13 +4,14 @@ import type { NodeIdentity, StreamMarks } from "./writer-methods.ts";
 /** One message outside any campaign, to see how it arrives. */
 export type TestMessage = {
   workspaceId: string;
-  routeId: number;
+  /** With its secrets decrypted. */
+  route: Route;
+  /** Undefined = the message goes unsigned. */
+  dkim: DkimKey | undefined;
   content: CampaignContent;
-  /** Of the campaign that is tried out, 0 for none; for Feedback-ID. */
-  campaignId: number;
   contact: ContactFields;
   /** The envelope recipient, normalised. */
-  address: string;
+  to: string;
 };
 
 /** What the delivery thread does for others. */
@@ -22,10 +23,8 @@ export type DeliveryMethods = {
       signerThreads: number;
     },
   ) => void;
-  /** There may be work in this workspace. */
-  wake: (request: { workspaceId: string }) => void;
-  /** Stops a campaign: what is before its dot is taken back, the rest finishes. */
-  halt: (request: { workspaceId: string; campaignId: number }) => void;
+  /** The campaign's status was changed: one that is `sending` goes on, any other stops. */
+  notice: (request: { workspaceId: string; campaignId: number }) => void;
   /** From now on the address gets nothing more from this workspace. */
   suppressed: (request: { workspaceId: string; address: string }) => void;
   /** The recipient of this message unsubscribed. */

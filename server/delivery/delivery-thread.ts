@@ -11,14 +11,14 @@ import { newGate } from "./gate.ts";
 import { Pipeline } from "./pipeline.ts";
 import { Recorder } from "./recorder.ts";
 import { compileCampaign } from "./render/compile.ts";
-import { prepareSigned } from "./render/dkim.ts";
+import { loadSigningKey } from "./render/dkim.ts";
 import { renderMessage } from "./render/message.ts";
-import { createSigner, type Signer } from "./render/signer.ts";
+import { createSigner, renderSigned, type Signer } from "./render/signer.ts";
 import { RoutePools } from "./route-pools.ts";
 import type { Run } from "./run.ts";
-import { signingKeyOf } from "./run-factory.ts";
+import { RoutePool } from "./smtp/route-pool.ts";
 import { loadTokenKeys, type TokenKeys } from "./tokens.ts";
-import type { SmtpOutcome } from "./types.ts";
+import type { Rendered, SmtpOutcome } from "./types.ts";
 import type { WriterMethods } from "./writer-methods.ts";
 
 const TICK_MS = 1_000;
@@ -73,31 +73,20 @@ export class DeliveryThread {
     this.#progress = setInterval(() => this.#report(), PROGRESS_MS);
   }
 
-  wake(workspaceId: string): void {
-    this.pipeline.refill(workspaceId).catch(logFailure);
-  }
-
-  /** @throws AppError `not_found` without the route, `invalid_input` when the message cannot be made. */
+  /** @throws AppError `invalid_input` when the message cannot be made or signed. */
   async sendOne(message: TestMessage): Promise<SmtpOutcome> {
-    const { workspaceId, routeId, content, campaignId } = message;
-    const { main, clock } = this.#parts;
-    const route = await main.call("loadRoute", { workspaceId, routeId });
-    if (route === undefined) {
-      throw new AppError("not_found", "The route was removed or switched off.");
+    const rendered = await this.#renderOne(message).catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new AppError("invalid_input", `The message cannot be made: ${reason}`);
+    });
+    // A pool of its own: the route may be one that was not saved yet, and campaigns keep theirs.
+    const pool = new RoutePool(message.route);
+    try {
+      // Nothing remembers a test message, so there is nothing to make durable before its dot.
+      return await pool.send(rendered, { beforeDot: () => Promise.resolve() });
+    } finally {
+      void pool.close();
     }
-    const key = await signingKeyOf({ main }, workspaceId, content.domain, route);
-    const compiled = await compileCampaign(content, { campaignId, keys: this.#keys });
-    const { address, contact } = message;
-    const recipient = { seq: 0, contactId: contact.id, address, attempts: 0, contact };
-    const messageId = `${crypto.randomUUID()}@${content.domain}`;
-    const options = { date: clock(), messageId };
-    const unsigned = key && prepareSigned(compiled, recipient, options, key);
-    const rendered =
-      key === undefined || unsigned === undefined
-        ? renderMessage(compiled, recipient, options)
-        : unsigned.finish(await this.#signer.sign(key, unsigned.digest));
-    // Nothing remembers a test message, so there is nothing to make durable before its dot.
-    return await this.#pools.get(route).send(rendered, { beforeDot: () => Promise.resolve() });
   }
 
   /** Lets go of a workspace's file and connections. */
@@ -125,6 +114,21 @@ export class DeliveryThread {
 
   async #beat(): Promise<void> {
     await this.pipeline.tick().catch(logFailure);
+  }
+
+  async #renderOne({ content, contact, to, dkim }: TestMessage): Promise<Rendered> {
+    const compiled = await compileCampaign(content, { campaignId: 0, keys: this.#keys });
+    const recipient = { seq: 0, contactId: contact.id, address: to, attempts: 0, contact };
+    const options = {
+      date: this.#parts.clock(),
+      messageId: `${crypto.randomUUID()}@${content.domain}`,
+    };
+    return dkim === undefined
+      ? renderMessage(compiled, recipient, options)
+      : await renderSigned(compiled, recipient, options, {
+          key: loadSigningKey(dkim),
+          signer: this.#signer,
+        });
   }
 
   #report(): void {

@@ -45,8 +45,7 @@ const methods: DeliveryMethods = {
     });
     thread.run();
   },
-  wake: ({ workspaceId }) => started().wake(workspaceId),
-  halt: ({ workspaceId, campaignId }) => started().pipeline.halt(workspaceId, campaignId),
+  notice: ({ workspaceId, campaignId }) => started().pipeline.notice(workspaceId, campaignId),
   suppressed: ({ workspaceId, address }) => started().pipeline.suppressed(workspaceId, address),
   unsubscribed: ({ workspaceId, campaignId, seq }) =>
     started().pipeline.unsubscribed(workspaceId, campaignId, seq),

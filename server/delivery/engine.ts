@@ -53,12 +53,18 @@ export type Delivery = {
    * crash it goes on by itself.
    */
   prepareCampaign(workspaceId: string, campaignId: number): Promise<number | undefined>;
-  /** The campaign was just moved to `pausing` or `cancelling`: messages before their dot are taken back. */
-  halted(workspaceId: string, campaignId: number): void;
-  /** The campaign was just moved to `sending`, or there is other work in the workspace. */
-  wake(workspaceId: string): void;
+  /**
+   * Called before a change of status is committed: resolves when it is durable that the workspace is
+   * looked at, so that a crash between the commit and `notice` is made up for.
+   */
+  expect(workspaceId: string): Promise<void>;
+  /**
+   * The campaign's status was changed: one that is `preparing` is frozen, one that is `sending` goes on,
+   * one that is `pausing` or `cancelling` takes back what is before its dot and ends.
+   */
+  notice(workspaceId: string, campaignId: number): void;
   /** The waterfall of an audience, counted off the HTTP thread. */
-  preflight(workspaceId: string, audience: AudienceDefinition): Promise<Waterfall>;
+  waterfall(workspaceId: string, audience: AudienceDefinition): Promise<Waterfall>;
   /** Resolves when the fact is durable. @throws AppError `unavailable` when it cannot be kept. */
   recordFact(fact: EngagementFact | UnsubscribeFact): Promise<void>;
   /** From now on the address gets nothing more from the workspace, also what is under way. */
@@ -137,24 +143,20 @@ type Parts = {
 };
 
 function door({ state, writer, delivery, web, recovered, threads }: Parts): Delivery {
-  const wake = (workspaceId: string) => {
-    writer.tell("look", { workspaceId });
-    delivery.tell("wake", { workspaceId });
-  };
   return {
     recovered,
     trouble: () => state.trouble(),
     async prepareCampaign(workspaceId, campaignId) {
       const total = await writer.call("prepare", { workspaceId, campaignId });
-      delivery.tell("wake", { workspaceId });
+      delivery.tell("notice", { workspaceId, campaignId });
       return total;
     },
-    halted(workspaceId, campaignId) {
-      delivery.tell("halt", { workspaceId, campaignId });
+    expect: (workspaceId) => writer.call("expect", { workspaceId }),
+    notice(workspaceId, campaignId) {
       writer.tell("look", { workspaceId });
+      delivery.tell("notice", { workspaceId, campaignId });
     },
-    wake,
-    preflight: (workspaceId, audience) => writer.call("waterfall", { workspaceId, audience }),
+    waterfall: (workspaceId, audience) => writer.call("waterfall", { workspaceId, audience }),
     recordFact(fact) {
       if (fact.k === "unsubscribe") {
         delivery.tell("unsubscribed", { workspaceId: fact.w, campaignId: fact.c, seq: fact.s });

@@ -10,12 +10,11 @@ import {
   skippedFact,
   unrenderableFact,
 } from "./outcome-fact.ts";
-import { addressOf, loadChunk } from "./queue/load.store.ts";
+import { addressOf, findContent, loadChunk } from "./queue/load.store.ts";
 import type { Recorder } from "./recorder.ts";
-import { prepareSigned } from "./render/dkim.ts";
 import { TemplateError } from "./render/liquid-engine.ts";
 import { renderMessage } from "./render/message.ts";
-import type { Signer } from "./render/signer.ts";
+import { renderSigned, type Signer } from "./render/signer.ts";
 import type { ChunkInHand, Item, Run } from "./run.ts";
 import { CannotSend, makeRun, type RunFactory } from "./run-factory.ts";
 import { SuppressionDelta } from "./suppression-delta.ts";
@@ -88,6 +87,18 @@ export class Pipeline {
     if (this.#leaseAgain) {
       this.#leaseAgain = false;
       await this.refill();
+    }
+  }
+
+  /** The campaign's status was changed: one that is no longer `sending` is halted, else there may be work. */
+  notice(workspaceId: string, campaignId: number): void {
+    const db = this.#parts.databases.workspace(workspaceId);
+    if (findContent(db, campaignId)?.status === "sending") {
+      this.refill(workspaceId).catch((error: unknown) =>
+        log.error({ err: error }, "asking for more work failed"),
+      );
+    } else {
+      this.halt(workspaceId, campaignId);
     }
   }
 
@@ -260,7 +271,7 @@ export class Pipeline {
     try {
       const outcome = await this.#attempt(run, item, startedAt);
       if (outcome.kind === "abandoned") {
-        this.#takeBack(run, item);
+        this.#abandoned(run, item);
         return;
       }
       const verdict = this.#dispatcher.judge(run, item, outcome);
@@ -307,8 +318,10 @@ export class Pipeline {
     if (signingKey === undefined) {
       return renderMessage(compiled, item.recipient, options);
     }
-    const unsigned = prepareSigned(compiled, item.recipient, options, signingKey);
-    return unsigned.finish(await this.#parts.signer.sign(signingKey, unsigned.digest));
+    return await renderSigned(compiled, item.recipient, options, {
+      key: signingKey,
+      signer: this.#parts.signer,
+    });
   }
 
   #isSuppressed(run: Run, item: Item): boolean {
@@ -328,6 +341,14 @@ export class Pipeline {
       run.notBefore = this.#parts.clock() + 1_000;
       run.boundBy = "SwiftMail itself failed and tries again.";
     }
+  }
+
+  #abandoned(run: Run, item: Item): void {
+    if (!run.isHalted && this.#parts.recorder.trouble === undefined) {
+      // The pool was closed because its route has changed: the campaign starts over with the new one.
+      this.#halt(run);
+    }
+    this.#takeBack(run, item);
   }
 
   /** As if it had never been taken: it is still pending. */

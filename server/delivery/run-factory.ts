@@ -68,8 +68,8 @@ async function routeOf(
 }
 
 /** @throws CannotSend for a key that cannot sign: a message is never sent unsigned by accident. */
-export async function signingKeyOf(
-  { main }: Pick<RunFactory, "main">,
+async function signingKeyOf(
+  { main }: RunFactory,
   workspaceId: string,
   domain: string,
   route: Route,

@@ -37,6 +37,8 @@ export type WriterMethods = {
     held: Held[];
     leaseUntil: number;
   };
+  /** Makes it durable that the workspace is due. */
+  expect: (request: { workspaceId: string }) => void;
   /** Does what the workspace's campaigns wait for now, and corrects when it is due. */
   look: (request: { workspaceId: string }) => void;
   /** Freezes the audience; answers with the number of recipients, or undefined when it was cancelled. */

@@ -81,6 +81,8 @@ export class Writer {
     this.#clock = clock;
     this.#onApplied = onApplied;
     this.#databases = openDatabases(identity.dataDir);
+    // A due time that a power cut took back would leave its work undone until somebody looks.
+    this.#databases.system.pragma("synchronous = FULL");
     this.#due = createDue(this.#databases.system, (id) => this.#find(id), clock);
     this.#retainedAt = clock();
     this.#ingester = new Ingester({
@@ -154,6 +156,10 @@ export class Writer {
       held: db === undefined ? [] : renewLeases(db, held, this.#owner, leaseUntil),
       leaseUntil,
     };
+  }
+
+  expect(workspaceId: string): void {
+    this.#due.lower(workspaceId, this.#clock());
   }
 
   look(workspaceId: string): void {

@@ -26,6 +26,7 @@ const methods: WriterMethods = {
   },
   lease: (request) => started().lease(request),
   renew: (request) => started().renew(request),
+  expect: ({ workspaceId }) => started().expect(workspaceId),
   look: ({ workspaceId }) => started().look(workspaceId),
   prepare: ({ workspaceId, campaignId }) => started().prepare(workspaceId, campaignId),
   waterfall: (request) => started().waterfall(request),

@@ -1,0 +1,130 @@
+import { expect, test } from "bun:test";
+import fc from "fast-check";
+import {
+  Limiter,
+  type LimitKey,
+  type Refusal,
+} from "../../../../server/delivery/limiter/limiter.ts";
+import { TimerWheel } from "../../../../server/delivery/limiter/timer-wheel.ts";
+import { WaitingRoom } from "../../../../server/delivery/limiter/waiting-room.ts";
+
+const route: LimitKey = { level: "route", id: "r1" };
+
+test("items fall due at their time, never early, at most a tick late, in order", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.integer({ min: 0, max: 60_000 }), { maxLength: 100 }),
+      fc.array(fc.integer({ min: 1, max: 15_000 }), { minLength: 1, maxLength: 30 }),
+      (times, steps) => {
+        const start = 1_700_000_000_003;
+        const wheel = new TimerWheel<number>(start);
+        for (const [item, time] of times.entries()) {
+          wheel.add(item, start + time);
+        }
+        const waiting = new Set(times.keys());
+        let now = start;
+        for (const step of [...steps, 80_000]) {
+          now += step;
+          for (const item of wheel.advance(now)) {
+            expect(start + (times[item] ?? 0)).toBeLessThanOrEqual(now);
+            expect(waiting.delete(item)).toBe(true);
+          }
+          for (const item of waiting) {
+            // Two ticks: one of rounding up, one because the past falls due at the next tick.
+            expect(start + (times[item] ?? 0)).toBeGreaterThan(now - 20);
+          }
+        }
+        expect(waiting.size).toBe(0);
+        expect(wheel.size).toBe(0);
+      },
+    ),
+  );
+});
+
+test("the wheel says when it must be turned, so that one timer is enough", () => {
+  const wheel = new TimerWheel<string>(0);
+  wheel.add("far", 100_000);
+  wheel.add("near", 250);
+
+  const turns: number[] = [];
+  const due: string[] = [];
+  for (let at = wheel.nextAt(); at !== undefined; at = wheel.nextAt()) {
+    turns.push(at);
+    due.push(...wheel.advance(at).map((item) => `${item}@${at}`));
+  }
+
+  expect(due).toEqual(["near@250", "far@100000"]);
+  expect(turns.length).toBeLessThan(15);
+});
+
+test("an item can be moved and taken off", () => {
+  const wheel = new TimerWheel<string>(0);
+  wheel.add("a", 100);
+  wheel.add("a", 500);
+  wheel.add("b", 100);
+  wheel.remove("b");
+
+  expect(wheel.advance(400)).toEqual([]);
+  expect(wheel.advance(500)).toEqual(["a"]);
+  expect(wheel.nextAt()).toBeUndefined();
+});
+
+test("a clock that steps back turns nothing, one that jumps ahead turns the wheel once", () => {
+  const wheel = new TimerWheel<string>(1_000_000);
+  wheel.add("a", 1_000_100);
+
+  expect(wheel.advance(0)).toEqual([]);
+  expect(wheel.advance(1e15)).toEqual(["a"]);
+});
+
+test("who waits for a rate is called at its time, who waits for a slot when one is free", () => {
+  const limiter = new Limiter();
+  limiter.setLimits(route, { perSecond: 10, burst: 2, concurrency: 2 });
+  const room = new WaitingRoom<string>(0);
+  const ask = (name: string, now: number) => {
+    const admission = limiter.admit([route], now);
+    if (!admission.ok) {
+      room.park(name, admission, now);
+    }
+    return admission.ok;
+  };
+
+  expect([ask("a", 0), ask("b", 0), ask("c", 0), ask("d", 0)]).toEqual([true, true, false, false]);
+  expect(room.boundBy("c")?.boundBy).toMatchObject({ kind: "concurrency", allowed: 2 });
+  limiter.settle([route], 50, "success");
+  expect(room.freed([route])).toEqual(["c"]);
+
+  // A slot is free, the rate is not.
+  expect(ask("c", 50)).toBe(false);
+  expect(room.boundBy("c")?.boundBy.kind).toBe("rate");
+  expect(room.due(99)).toEqual([]);
+  expect(room.due(100)).toEqual(["c"]);
+  expect(ask("c", 100)).toBe(true);
+  expect(room.size).toBe(1);
+});
+
+test("who waits for a slot that nobody reports free looks again within about a second", () => {
+  const room = new WaitingRoom<string>(0);
+  room.park("a", full(), 0);
+
+  expect(room.due(990)).toEqual([]);
+  expect(room.due(1_010)).toEqual(["a"]);
+  expect(room.freed([route])).toEqual([]);
+});
+
+test("a paused campaign leaves the room and is not called", () => {
+  const room = new WaitingRoom<string>(0);
+  room.park("a", full(), 0);
+  room.park("b", full(), 0);
+
+  room.leave("a");
+
+  expect(room.freed([route])).toEqual(["b"]);
+  expect(room.due(10_000)).toEqual([]);
+  expect(room.boundBy("a")).toBeUndefined();
+});
+
+function full(): Refusal {
+  const boundBy = { ...route, kind: "concurrency", allowed: 1, configured: 1, reason: "" } as const;
+  return { ok: false, retryAtMs: undefined, boundBy };
+}

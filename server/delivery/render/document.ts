@@ -138,6 +138,8 @@ function isActive(name: string, value: string): boolean {
 
 /** Removes indentation and empty lines, which cost bytes on the wire and mean nothing outside `<pre>`. */
 export function removeIndentation(html: string): string {
-  const keepsBlanks = /<(?:pre|textarea)[\s>]|white-space:\s*(?:pre|break-spaces)/i.test(html);
+  const keepsBlanks = /<(?:pre|textarea)[\s>]|white-space:\s*(?:pre(?!-line)|break-spaces)/i.test(
+    html,
+  );
   return keepsBlanks ? html : html.replace(/[ \t]*\r?\n\s*/g, "\n");
 }

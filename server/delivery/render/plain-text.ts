@@ -9,6 +9,12 @@ const convert = compile({
     { selector: '[style*="display: none"]', format: "skip" },
     { selector: "img", format: "skip" },
     { selector: "style", format: "skip" },
+    // MJML makes a paragraph of each of its texts this way.
+    {
+      selector: "td > div",
+      format: "block",
+      options: { leadingLineBreaks: 2, trailingLineBreaks: 2 },
+    },
     { selector: "a", options: { hideLinkHrefIfSameAsText: true, linkBrackets: ["<", ">"] } },
     ...["h1", "h2", "h3", "h4", "h5", "h6"].map((selector) => ({
       selector,
@@ -20,5 +26,8 @@ const convert = compile({
 /** Writes the plain-text part for an HTML body, keeping the Liquid in it. */
 export function plainTextOf(html: string): string {
   const masked = maskLiquid(html);
-  return masked.restore(convert(masked.text)).trim();
+  return masked
+    .restore(convert(masked.text))
+    .replace(/\n(?:[ \t]*\n){2,}/g, "\n\n")
+    .trim();
 }

@@ -1,8 +1,8 @@
 import announcement from "./starters/announcement.mjml" with { type: "text" };
-import event from "./starters/event.mjml" with { type: "text" };
-import letter from "./starters/letter.mjml" with { type: "text" };
+import eventInvitation from "./starters/event-invitation.mjml" with { type: "text" };
 import newsletter from "./starters/newsletter.mjml" with { type: "text" };
-import offer from "./starters/offer.mjml" with { type: "text" };
+import productUpdate from "./starters/product-update.mjml" with { type: "text" };
+import welcomeLetter from "./starters/welcome-letter.mjml" with { type: "text" };
 
 /** A template that comes with the product. */
 export type Starter = {
@@ -14,46 +14,46 @@ export type Starter = {
   source: string;
 };
 
-/** Ready to send after changing the words: one column on phones, dark mode, unsubscribe link and address. */
+/** Ready to send after changing the words: responsive, dark mode, unsubscribe link and address, no images to block. */
 export const starters: Starter[] = [
   {
     key: "newsletter",
     name: "Newsletter",
-    description: "A lead story, two smaller ones and a short list of links",
+    description: "A monthly letter: one lead story, two short ones, a quote and a reading list",
     kind: "mjml",
-    subject: "This month at {{ workspace.name }}",
+    subject: "How a broken kiln gave us our favourite glaze",
     source: newsletter,
   },
   {
     key: "announcement",
     name: "Announcement",
-    description: "One piece of news, one picture's worth of space, one button",
+    description: "One piece of news, said large, with one button and the facts below",
     kind: "mjml",
-    subject: "News from {{ workspace.name }}",
+    subject: "We are moving to the harbour",
     source: announcement,
   },
   {
-    key: "offer",
-    name: "Offer",
-    description: "Products side by side with prices and a code",
+    key: "product-update",
+    name: "Product update",
+    description: "What is new, better and fixed, each with its own link, and a tour at the end",
     kind: "mjml",
-    subject: "An offer for you, {{ contact.first_name | default: 'and yours' }}",
-    source: offer,
+    subject: "Shared views, smarter search, faster exports",
+    source: productUpdate,
   },
   {
-    key: "event",
-    name: "Invitation",
-    description: "Date, place and programme of an event, with a button to sign up",
+    key: "event-invitation",
+    name: "Event invitation",
+    description: "Date and place at a glance, a programme by the hour, and an answer in one click",
     kind: "mjml",
-    subject: "You are invited",
-    source: event,
+    subject: "{{ contact.first_name | default: 'Hello' }}, will you join us on 14 May?",
+    source: eventInvitation,
   },
   {
-    key: "letter",
-    name: "Plain letter",
-    description: "Looks like a message that a person wrote",
+    key: "welcome-letter",
+    name: "Welcome letter",
+    description: "A plain, personal letter that looks as if a person had typed it",
     kind: "mjml",
-    subject: "A few words from {{ workspace.name }}",
-    source: letter,
+    subject: "Welcome, {{ contact.first_name | default: 'and hello' }}",
+    source: welcomeLetter,
   },
 ];

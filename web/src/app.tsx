@@ -39,7 +39,42 @@ const campaignPages = [
   ),
 ];
 
+const audiencePages = [
+  page("/w/:workspaceId/contacts", () =>
+    import("./features/contacts/contacts-page.tsx").then((m) => m.ContactsPage),
+  ),
+  page("/w/:workspaceId/contacts/lists", () =>
+    import("./features/lists/lists-page.tsx").then((m) => m.ListsPage),
+  ),
+  page("/w/:workspaceId/contacts/fields", () =>
+    import("./features/contacts/fields-page.tsx").then((m) => m.FieldsPage),
+  ),
+  page("/w/:workspaceId/contacts/suppressions", () =>
+    import("./features/suppressions/suppressions-page.tsx").then((m) => m.SuppressionsPage),
+  ),
+  page("/w/:workspaceId/contacts/:contactId", () =>
+    import("./features/contacts/contact-page.tsx").then((m) => m.ContactPage),
+  ),
+];
+
+const sendingPages = [
+  page("/w/:workspaceId/templates", () =>
+    import("./features/templates/templates-page.tsx").then((m) => m.TemplatesPage),
+  ),
+  page("/w/:workspaceId/templates/:templateId", () =>
+    import("./features/templates/template-page.tsx").then((m) => m.TemplatePage),
+  ),
+  page("/w/:workspaceId/sending/routes", () =>
+    import("./features/sending/routes-page.tsx").then((m) => m.RoutesPage),
+  ),
+  page("/w/:workspaceId/sending/domains", () =>
+    import("./features/sending/domains-page.tsx").then((m) => m.DomainsPage),
+  ),
+];
+
 const shellPages = [
+  ...audiencePages,
+  ...sendingPages,
   ...campaignPages,
   page("/account", () => import("./features/auth/account-page.tsx").then((m) => m.AccountPage)),
   page("/w/:workspaceId", () =>

@@ -1,4 +1,13 @@
-import { Inbox, LayoutDashboard, type LucideIcon, Send, Settings } from "lucide-preact";
+import {
+  Inbox,
+  LayoutDashboard,
+  LayoutTemplate,
+  type LucideIcon,
+  Send,
+  Settings,
+  Users,
+  Waypoints,
+} from "lucide-preact";
 import { t } from "./shell/shell.messages.ts";
 
 export type NavigationEntry = {
@@ -17,7 +26,30 @@ export function navigation(): NavigationEntry[] {
   return [
     { label: t("dashboard"), icon: LayoutDashboard, path: "", shortcut: "g d", bar: true },
     { label: t("campaigns"), icon: Send, path: "/campaigns", shortcut: "g c", bar: true },
+    {
+      label: t("contacts"),
+      icon: Users,
+      path: "/contacts",
+      shortcut: "g k",
+      bar: true,
+      children: [
+        { label: t("allContacts"), path: "/contacts" },
+        { label: t("lists"), path: "/contacts/lists" },
+        { label: t("fields"), path: "/contacts/fields" },
+        { label: t("suppressions"), path: "/contacts/suppressions" },
+      ],
+    },
+    { label: t("templates"), icon: LayoutTemplate, path: "/templates", shortcut: "g t" },
     { label: t("inbox"), icon: Inbox, path: "/inbox", shortcut: "g i", bar: true },
+    {
+      label: t("sending"),
+      icon: Waypoints,
+      path: "/sending/routes",
+      children: [
+        { label: t("routes"), path: "/sending/routes" },
+        { label: t("domains"), path: "/sending/domains" },
+      ],
+    },
     {
       label: t("settings"),
       icon: Settings,

@@ -1,0 +1,101 @@
+import { useState } from "preact/hooks";
+import { http } from "../../api.ts";
+import { queryClient, useWorkspace } from "../../session.ts";
+import { Button } from "../../ui/button.tsx";
+import { confirm } from "../../ui/confirm.tsx";
+import { Menu } from "../../ui/menu.tsx";
+import { BulkBar, type Selection } from "../../ui/table.tsx";
+import { attempt, toast } from "../../ui/toast.tsx";
+import { t } from "./contacts.messages.ts";
+import { type ContactFilter, useLists } from "./use-contacts.ts";
+
+type Action = "delete" | "add_to_list" | "remove_from_list" | "suppress";
+type Result = { affected: number; job: { id: number } | null };
+
+/** What can be done with the ticked contacts, or with everybody that matches the filter. */
+export function BulkActions({
+  selection,
+  filter,
+  total,
+  allShown,
+}: {
+  selection: Selection;
+  filter: ContactFilter;
+  /** How many match the filter. */
+  total: number;
+  allShown: boolean;
+}) {
+  const workspace = useWorkspace();
+  const lists = useLists(workspace.api);
+  const [everybody, setEverybody] = useState(false);
+  const count = everybody ? total : selection.keys.size;
+
+  const run = async (action: Action, listId?: number) => {
+    const whom = everybody ? { filter } : { ids: [...selection.keys].map(Number) };
+    const done = await attempt(async () => {
+      const result = await http.post<Result>(`${workspace.api}/contacts/bulk`, {
+        action,
+        ...whom,
+        ...(listId === undefined ? {} : { listId }),
+      });
+      const said = t("bulkDone", { count: result.affected });
+      toast(result.job === null ? said : `${said}. ${t("bulkGoesOn")}`);
+    });
+    if (done) {
+      selection.clear();
+      await queryClient.invalidateQueries({ queryKey: ["contacts"] });
+      await queryClient.invalidateQueries({ queryKey: ["contact-count"] });
+      await queryClient.invalidateQueries({ queryKey: ["lists"] });
+    }
+  };
+  const ask = async (action: "delete" | "suppress") => {
+    const remove = action === "delete";
+    const [some, all] = remove
+      ? [t("removeAsk", { count }), t("removeAllAsk")]
+      : [t("suppressAsk", { count }), t("suppressAllAsk")];
+    const sure = await confirm({
+      title: everybody ? all : some,
+      body: remove ? t("removeBody") : t("suppressBody"),
+      action: remove ? t("remove") : t("suppress"),
+      danger: true,
+    });
+    if (sure) {
+      await run(action);
+    }
+  };
+  const listItems = (action: "add_to_list" | "remove_from_list") =>
+    (lists.data?.items ?? []).map((one) => ({
+      label: one.name,
+      onSelect: () => void run(action, one.id),
+    }));
+  const none = [{ label: t("noLists"), disabled: true }];
+  return (
+    <BulkBar selection={selection}>
+      {everybody ? (
+        <span class="text-sm text-muted">{t("allMatching")}</span>
+      ) : (
+        !allShown && (
+          <Button variant="ghost" onClick={() => setEverybody(true)}>
+            {t("selectAllMatching")}
+          </Button>
+        )
+      )}
+      {(["add_to_list", "remove_from_list"] as const).map((action) => {
+        const label = action === "add_to_list" ? t("addToList") : t("removeFromList");
+        const items = listItems(action);
+        return (
+          <Menu
+            key={action}
+            label={label}
+            align="start"
+            buttonClass="button"
+            button={label}
+            items={items.length > 0 ? items : none}
+          />
+        );
+      })}
+      <Button onClick={() => ask("suppress")}>{t("suppress")}</Button>
+      <Button onClick={() => ask("delete")}>{t("remove")}</Button>
+    </BulkBar>
+  );
+}

@@ -1,0 +1,144 @@
+import { http } from "../../api.ts";
+import { useWorkspace } from "../../session.ts";
+import { Button } from "../../ui/button.tsx";
+import { SelectField, TextField } from "../../ui/field.tsx";
+import { useForm } from "../../ui/form.ts";
+import { FormProblem } from "../../ui/states.tsx";
+import { toast } from "../../ui/toast.tsx";
+import { Checkbox } from "../../ui/toggles.tsx";
+import { t } from "./contacts.messages.ts";
+import type { ContactDetail, Field } from "./use-contacts.ts";
+
+/** Name, address and custom fields, each with the control that fits its kind. */
+export function ContactForm({
+  path,
+  contact,
+  fields,
+  onSaved,
+}: {
+  path: string;
+  contact: ContactDetail;
+  fields: Field[];
+  onSaved: () => void;
+}) {
+  const workspace = useWorkspace();
+  const form = useForm({
+    initial: {
+      email: contact.email,
+      firstName: contact.firstName,
+      lastName: contact.lastName,
+      language: contact.language,
+      trackingOff: contact.trackingOff,
+      fields: asText(contact, fields),
+    },
+    submit: async (values) => {
+      await http.patch(path, { ...values, fields: asValues(values.fields, fields) });
+      toast(t("saved"));
+      onSaved();
+    },
+  });
+  const { values } = form;
+  return (
+    <form class="flex flex-col gap-4" onSubmit={form.onSubmit} noValidate>
+      <FormProblem problem={form.problem} />
+      <TextField {...form.text("email")} label={t("email")} type="email" />
+      <div class="grid gap-4 sm:grid-cols-2">
+        <TextField {...form.text("firstName")} label={t("firstName")} optional />
+        <TextField {...form.text("lastName")} label={t("lastName")} optional />
+        <TextField
+          {...form.text("language")}
+          label={t("language")}
+          hint={t("languageHint")}
+          optional
+        />
+        {fields.map((field) => (
+          <CustomField
+            key={field.key}
+            field={field}
+            value={values.fields[field.key] ?? ""}
+            error={form.errorOf(`fields.${field.key}`)}
+            onChange={(value) => form.set("fields", { ...values.fields, [field.key]: value })}
+          />
+        ))}
+      </div>
+      <Checkbox
+        label={t("trackingOff")}
+        hint={t("trackingOffHint")}
+        checked={values.trackingOff}
+        onChange={(on) => form.set("trackingOff", on)}
+      />
+      {workspace.canEdit && (
+        <div>
+          <Button variant="primary" type="submit" busy={form.busy} disabled={!form.dirty}>
+            {t("save")}
+          </Button>
+        </div>
+      )}
+    </form>
+  );
+}
+
+function CustomField({
+  field,
+  value,
+  error,
+  onChange,
+}: {
+  field: Field;
+  value: string;
+  error: string | undefined;
+  onChange: (value: string) => void;
+}) {
+  const options =
+    field.type === "boolean"
+      ? [
+          { value: "true", label: t("yes") },
+          { value: "false", label: t("no") },
+        ]
+      : field.choices.map((choice) => ({ value: choice, label: choice }));
+  if (field.type === "boolean" || field.type === "choice") {
+    return (
+      <SelectField
+        label={field.label}
+        optional
+        value={value}
+        error={error}
+        placeholder={t("notSet")}
+        options={options}
+        onChange={onChange}
+      />
+    );
+  }
+  return (
+    <TextField
+      label={field.label}
+      optional
+      type={field.type}
+      value={value}
+      error={error}
+      onInput={onChange}
+    />
+  );
+}
+
+function asText(contact: ContactDetail, fields: Field[]): Record<string, string> {
+  return Object.fromEntries(
+    fields.map((field) => [field.key, String(contact.fields[field.key] ?? "")]),
+  );
+}
+
+/** What the API takes: numbers and booleans as such, null for what was emptied. */
+function asValues(texts: Record<string, string>, fields: Field[]): Record<string, unknown> {
+  return Object.fromEntries(
+    fields.map((field) => {
+      const text = texts[field.key] ?? "";
+      if (text === "") {
+        return [field.key, null];
+      }
+      if (field.type === "boolean") {
+        return [field.key, text === "true"];
+      }
+      return [field.key, field.type === "number" ? Number(text) : text];
+    }),
+  );
+}

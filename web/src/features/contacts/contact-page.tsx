@@ -1,0 +1,103 @@
+import { useQuery } from "@tanstack/preact-query";
+import { useLocation, useRoute } from "preact-iso";
+import { http } from "../../api.ts";
+import { queryClient, useWorkspace } from "../../session.ts";
+import { Button } from "../../ui/button.tsx";
+import { confirm } from "../../ui/confirm.tsx";
+import { Card } from "../../ui/display.tsx";
+import { PageBody, PageHeader } from "../../ui/page.tsx";
+import { Loaded, Notice } from "../../ui/states.tsx";
+import { attempt, toast } from "../../ui/toast.tsx";
+import { ContactForm } from "./contact-form.tsx";
+import { ContactLists } from "./contact-lists.tsx";
+import { ContactTimeline } from "./contact-timeline.tsx";
+import { t } from "./contacts.messages.ts";
+import { ContactStatus } from "./contacts-page.tsx";
+import { type ContactDetail, useFields } from "./use-contacts.ts";
+
+/** One person: what is kept about them, where they are subscribed, what happened. */
+export function ContactPage() {
+  const { params } = useRoute();
+  const { route } = useLocation();
+  const id = params["contactId"] ?? "";
+  const workspace = useWorkspace();
+  const path = `${workspace.api}/contacts/${id}`;
+  const contact = useQuery({
+    queryKey: ["contact", path],
+    queryFn: () => http.get<ContactDetail>(path),
+  });
+  const fields = useFields(workspace.api);
+  const remove = async () => {
+    const sure = await confirm({
+      title: t("removeAsk", { count: 1 }),
+      body: t("removeBody"),
+      action: t("remove"),
+      danger: true,
+    });
+    if (sure && (await attempt(() => http.delete(path)))) {
+      toast(t("deleted"));
+      await queryClient.invalidateQueries({ queryKey: ["contacts"] });
+      route(`${workspace.base}/contacts`);
+    }
+  };
+  const { data } = contact;
+  return (
+    <>
+      <PageHeader
+        title={data?.email ?? t("contacts")}
+        trail={[{ label: t("contacts"), href: `${workspace.base}/contacts` }]}
+        badge={data && <ContactStatus contact={data} />}
+        description={data && `${data.firstName} ${data.lastName}`.trim()}
+        actions={workspace.canEdit && <Button onClick={remove}>{t("remove")}</Button>}
+      />
+      <Loaded query={contact} rows={8}>
+        {(person) => (
+          <PageBody>
+            <Suppressed person={person} />
+            <div class="grid items-start gap-6 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+              <Card title={t("details")}>
+                <Loaded query={fields} rows={4}>
+                  {({ items }) => (
+                    <ContactForm
+                      key={person.updatedAt}
+                      path={path}
+                      contact={person}
+                      fields={items}
+                      onSaved={() => contact.refetch()}
+                    />
+                  )}
+                </Loaded>
+              </Card>
+              <div class="flex flex-col gap-6">
+                <Card title={t("lists")}>
+                  <ContactLists contact={person} onChanged={() => contact.refetch()} />
+                </Card>
+                <Card title={t("timeline")}>
+                  <ContactTimeline path={path} />
+                </Card>
+              </div>
+            </div>
+          </PageBody>
+        )}
+      </Loaded>
+    </>
+  );
+}
+
+function Suppressed({ person }: { person: ContactDetail }) {
+  const workspace = useWorkspace();
+  return person.status === "mailable" ? null : (
+    <Notice
+      tone="warning"
+      title={t("suppressedTitle")}
+      action={
+        <a
+          class="link text-sm"
+          href={`${workspace.base}/contacts/suppressions?q=${encodeURIComponent(person.address)}`}
+        >
+          {t("seeSuppressions")}
+        </a>
+      }
+    />
+  );
+}

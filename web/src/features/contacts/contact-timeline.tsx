@@ -1,0 +1,90 @@
+import { useInfiniteQuery } from "@tanstack/preact-query";
+import { http, type Page } from "../../api.ts";
+import { useWorkspace } from "../../session.ts";
+import { RelativeTime } from "../../ui/display.tsx";
+import { Loaded } from "../../ui/states.tsx";
+import { Pager } from "../../ui/table.tsx";
+import { t } from "./contacts.messages.ts";
+
+type Entry = {
+  at: number;
+  key: string;
+  kind: "created" | "message" | "event" | "list" | "suppressed";
+  what: string;
+  campaignId: number | null;
+  campaignName: string | null;
+  seq: number | null;
+  listName: string | null;
+  detail: string;
+};
+
+const sentences = {
+  created: "tlCreated",
+  message: "tlMessage",
+  event: "tlEvent",
+  list: "tlList",
+  suppressed: "tlSuppressed",
+} as const;
+
+/** What happened with a person, latest first. */
+export function ContactTimeline({ path }: { path: string }) {
+  const workspace = useWorkspace();
+  const timeline = useInfiniteQuery({
+    queryKey: ["timeline", path],
+    initialPageParam: "",
+    queryFn: ({ pageParam }) =>
+      http.get<Page<Entry>>(`${path}/timeline`, { cursor: pageParam, limit: 30 }),
+    getNextPageParam: (last) => last.nextCursor ?? undefined,
+  });
+  return (
+    <Loaded query={timeline}>
+      {(data) => {
+        const entries = data.pages.flatMap((page) => page.items);
+        return entries.length === 0 ? (
+          <p class="text-muted">{t("nothingYet")}</p>
+        ) : (
+          <>
+            <ol class="flex flex-col gap-3">
+              {entries.map((entry) => (
+                <li key={entry.key} class="flex items-baseline justify-between gap-4">
+                  <Sentence entry={entry} base={workspace.base} />
+                  <span class="flex-none text-sm text-muted">
+                    <RelativeTime at={entry.at} />
+                  </span>
+                </li>
+              ))}
+            </ol>
+            {timeline.hasNextPage && (
+              <Pager
+                count={entries.length}
+                hasMore
+                busy={timeline.isFetchingNextPage}
+                onMore={() => timeline.fetchNextPage()}
+              />
+            )}
+          </>
+        );
+      }}
+    </Loaded>
+  );
+}
+
+function Sentence({ entry, base }: { entry: Entry; base: string }) {
+  const text = t(sentences[entry.kind], {
+    what: entry.what.replaceAll("_", " "),
+    campaign: entry.campaignName ?? "",
+    list: entry.listName ?? "",
+  });
+  return (
+    <span class="min-w-0">
+      {entry.campaignId !== null && entry.seq !== null ? (
+        <a class="row-link" href={`${base}/campaigns/${entry.campaignId}/recipients/${entry.seq}`}>
+          {text}
+        </a>
+      ) : (
+        text
+      )}
+      {entry.detail !== "" && <span class="block truncate text-sm text-muted">{entry.detail}</span>}
+    </span>
+  );
+}

@@ -1,0 +1,223 @@
+import { Users } from "lucide-preact";
+import { useState } from "preact/hooks";
+import { formatDate, formatNumber } from "../../format.ts";
+import { useWorkspace } from "../../session.ts";
+import { Button, ButtonLink } from "../../ui/button.tsx";
+import { useCommands } from "../../ui/commands.ts";
+import { Badge, Card, RelativeTime, type Tone } from "../../ui/display.tsx";
+import { FilterChips, SearchBox, Toolbar } from "../../ui/filters.tsx";
+import { PageBody, PageHeader } from "../../ui/page.tsx";
+import { EmptyState, Loaded } from "../../ui/states.tsx";
+import { type Column, Pager, Table, useColumns, useSelection } from "../../ui/table.tsx";
+import { parseSort, sortText, useUrlState } from "../../ui/url-state.ts";
+import { BulkActions } from "./bulk-actions.tsx";
+import { t } from "./contacts.messages.ts";
+import { NewContactDialog } from "./new-contact-dialog.tsx";
+import {
+  type Contact,
+  type ContactFilter,
+  useContactCount,
+  useContacts,
+  useLists,
+} from "./use-contacts.ts";
+
+/** Everybody this workspace knows. */
+export function ContactsPage() {
+  const workspace = useWorkspace();
+  const [adding, setAdding] = useState(false);
+  useCommands(
+    () =>
+      workspace.canEdit
+        ? [
+            {
+              id: "new-contact",
+              label: t("newContact"),
+              group: t("contacts"),
+              shortcut: "n",
+              run: () => setAdding(true),
+            },
+          ]
+        : [],
+    [workspace.canEdit],
+  );
+  const actions = workspace.canEdit && (
+    <>
+      <ButtonLink href={`${workspace.base}/contacts/imports/new`}>{t("importCsv")}</ButtonLink>
+      <Button variant="primary" onClick={() => setAdding(true)}>
+        {t("newContact")}
+      </Button>
+    </>
+  );
+  return (
+    <>
+      <PageHeader title={t("contacts")} actions={actions} />
+      <PageBody>
+        <Card flush>
+          <ContactRows empty={actions} />
+        </Card>
+      </PageBody>
+      {adding && <NewContactDialog onClose={() => setAdding(false)} />}
+    </>
+  );
+}
+
+const statusTones: Record<Contact["status"], Tone> = {
+  mailable: "success",
+  unsubscribed: "neutral",
+  suppressed: "error",
+};
+
+/** Whether a contact gets mail, and why not. */
+export function ContactStatus({ contact }: { contact: Contact }) {
+  const reason = contact.suppressionReason;
+  const word =
+    reason === "hard_bounce" || reason === "complaint" || reason === "manual"
+      ? t(reason)
+      : t(contact.status);
+  return <Badge tone={statusTones[contact.status]}>{word}</Badge>;
+}
+
+function useFilter(): ContactFilter {
+  const url = useUrlState();
+  const list = url.get("list");
+  return {
+    q: url.get("q"),
+    status: url.get("status"),
+    list: list === undefined ? undefined : Number(list),
+  };
+}
+
+function ContactRows({ empty }: { empty: preact.ComponentChildren }) {
+  const workspace = useWorkspace();
+  const url = useUrlState();
+  const filter = useFilter();
+  const sort = parseSort(url.get("sort")) ?? { key: "created", descending: true };
+  const list = useContacts(workspace.api, filter, sort.key);
+  const count = useContactCount(workspace.api, filter);
+  const selection = useSelection();
+  const columns = contactColumns(workspace.base);
+  const chosen = useColumns("contacts", columns);
+  const filtered = Object.values(filter).some((value) => value !== undefined);
+  const rows = list.data?.pages.flatMap((page) => page.items) ?? [];
+  return (
+    <>
+      {selection.keys.size > 0 ? (
+        <Toolbar>
+          <BulkActions
+            selection={selection}
+            filter={filter}
+            total={count.data?.count ?? rows.length}
+            allShown={!list.hasNextPage}
+          />
+        </Toolbar>
+      ) : (
+        <Filters columnsMenu={chosen.menu} />
+      )}
+      <Loaded query={list}>
+        {() =>
+          rows.length === 0 ? (
+            <EmptyState
+              icon={Users}
+              title={filtered ? t("noMatch") : t("none")}
+              action={!filtered && empty}
+            >
+              {filtered ? t("noMatchBody") : t("noneBody")}
+            </EmptyState>
+          ) : (
+            <>
+              <Table
+                label={t("contacts")}
+                rows={rows}
+                rowKey={(row) => String(row.id)}
+                rowName={(row) => row.email}
+                columns={columns}
+                shown={chosen.shown}
+                sort={sort}
+                onSort={(next) => url.set({ sort: sortText(next), cursor: undefined })}
+                {...(workspace.canEdit ? { selection } : {})}
+              />
+              <Pager
+                count={rows.length}
+                hasMore={list.hasNextPage}
+                busy={list.isFetchingNextPage}
+                onMore={() => list.fetchNextPage()}
+                {...(count.data === undefined ? {} : { total: countText(count.data) })}
+              />
+            </>
+          )
+        }
+      </Loaded>
+    </>
+  );
+}
+
+function countText({ count, exact }: { count: number; exact: boolean }): string {
+  return exact ? t("countExact", { count }) : t("countAtLeast", { count: formatNumber(count) });
+}
+
+function Filters({ columnsMenu }: { columnsMenu: preact.ComponentChildren }) {
+  const workspace = useWorkspace();
+  const lists = useLists(workspace.api);
+  const listOptions = (lists.data?.items ?? []).map((one) => ({
+    value: String(one.id),
+    label: one.name,
+  }));
+  return (
+    <Toolbar end={columnsMenu}>
+      <SearchBox label={t("searchContacts")} />
+      <FilterChips
+        filters={[
+          {
+            param: "status",
+            label: t("status"),
+            options: (["mailable", "unsubscribed", "suppressed"] as const).map((value) => ({
+              value,
+              label: t(value),
+            })),
+          },
+          ...(listOptions.length > 0
+            ? [{ param: "list", label: t("list"), options: listOptions }]
+            : []),
+        ]}
+      />
+    </Toolbar>
+  );
+}
+
+const contactColumns = (base: string): Column<Contact>[] => [
+  {
+    key: "email",
+    head: t("email"),
+    sort: "address",
+    cell: (row) => (
+      <a class="row-link" href={`${base}/contacts/${row.id}`}>
+        {row.email}
+      </a>
+    ),
+  },
+  {
+    key: "name",
+    head: t("name"),
+    wide: true,
+    cell: (row) => `${row.firstName} ${row.lastName}`.trim(),
+  },
+  { key: "status", head: t("status"), cell: (row) => <ContactStatus contact={row} /> },
+  { key: "language", head: t("language"), wide: true, hidden: true, cell: (row) => row.language },
+  { key: "source", head: t("source"), wide: true, hidden: true, cell: (row) => row.source },
+  {
+    key: "created",
+    head: t("added"),
+    align: "end",
+    wide: true,
+    sort: "created",
+    cell: (row) => formatDate(row.createdAt),
+  },
+  {
+    key: "changed",
+    head: t("changed"),
+    align: "end",
+    wide: true,
+    hidden: true,
+    cell: (row) => <RelativeTime at={row.updatedAt} />,
+  },
+];

@@ -1,0 +1,150 @@
+import { ListPlus } from "lucide-preact";
+import { useState } from "preact/hooks";
+import { http } from "../../api.ts";
+import { useWorkspace } from "../../session.ts";
+import { Button } from "../../ui/button.tsx";
+import { confirm } from "../../ui/confirm.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { Card } from "../../ui/display.tsx";
+import { SelectField, TextArea, TextField } from "../../ui/field.tsx";
+import { useForm } from "../../ui/form.ts";
+import { Menu } from "../../ui/menu.tsx";
+import { PageBody, PageHeader } from "../../ui/page.tsx";
+import { EmptyState, FormProblem, Loaded } from "../../ui/states.tsx";
+import { Table } from "../../ui/table.tsx";
+import { attempt } from "../../ui/toast.tsx";
+import { t } from "./contacts.messages.ts";
+import { type Field, useFields } from "./use-contacts.ts";
+
+const types = ["text", "number", "boolean", "date", "choice"] as const;
+
+/** The custom fields of contacts. */
+export function FieldsPage() {
+  const workspace = useWorkspace();
+  const fields = useFields(workspace.api);
+  const [adding, setAdding] = useState(false);
+  const add = workspace.canEdit && (
+    <Button variant="primary" onClick={() => setAdding(true)}>
+      {t("newField")}
+    </Button>
+  );
+  return (
+    <>
+      <PageHeader
+        title={t("fields")}
+        trail={[{ label: t("contacts"), href: `${workspace.base}/contacts` }]}
+        description={t("fieldsBody", { example: "{{ contact.city }}" })}
+        actions={add}
+      />
+      <PageBody>
+        <Card flush>
+          <Loaded query={fields}>
+            {({ items }) =>
+              items.length === 0 ? (
+                <EmptyState icon={ListPlus} title={t("noFields")} action={add}>
+                  {t("noFieldsBody")}
+                </EmptyState>
+              ) : (
+                <FieldTable fields={items} onChanged={() => fields.refetch()} />
+              )
+            }
+          </Loaded>
+        </Card>
+      </PageBody>
+      {adding && (
+        <NewFieldDialog
+          onClose={() => {
+            setAdding(false);
+            fields.refetch();
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+function FieldTable({ fields, onChanged }: { fields: Field[]; onChanged: () => void }) {
+  const workspace = useWorkspace();
+  const remove = async (field: Field) => {
+    const sure = await confirm({
+      title: t("removeFieldAsk", { name: field.label }),
+      body: t("removeFieldBody"),
+      action: t("remove"),
+      danger: true,
+      typeName: field.label,
+    });
+    if (sure && (await attempt(() => http.delete(`${workspace.api}/contact-fields/${field.id}`)))) {
+      onChanged();
+    }
+  };
+  return (
+    <Table
+      label={t("fields")}
+      rows={fields}
+      rowKey={(row) => row.key}
+      columns={[
+        { key: "label", head: t("label"), cell: (row) => row.label },
+        {
+          key: "key",
+          head: t("key"),
+          cell: (row) => (
+            <code class="font-mono text-sm text-muted">{`{{ contact.${row.key} }}`}</code>
+          ),
+        },
+        { key: "type", head: t("type"), cell: (row) => t(row.type) },
+      ]}
+      {...(workspace.canEdit
+        ? {
+            actions: (row: Field) => (
+              <Menu
+                items={[{ label: t("remove"), danger: true, onSelect: () => void remove(row) }]}
+              />
+            ),
+          }
+        : {})}
+    />
+  );
+}
+
+function NewFieldDialog({ onClose }: { onClose: () => void }) {
+  const workspace = useWorkspace();
+  const form = useForm({
+    initial: { label: "", type: "text" as Field["type"], choices: "" },
+    submit: async ({ label, type, choices }) => {
+      const lines = choices.split("\n").flatMap((line) => line.trim() || []);
+      await http.post(`${workspace.api}/contact-fields`, {
+        label,
+        type,
+        ...(type === "choice" ? { choices: lines } : {}),
+      });
+      onClose();
+    },
+  });
+  return (
+    <Dialog
+      title={t("newField")}
+      onClose={onClose}
+      footer={
+        <>
+          <Button onClick={onClose}>{t("cancel")}</Button>
+          <Button variant="primary" type="submit" form="new-field" busy={form.busy}>
+            {t("create")}
+          </Button>
+        </>
+      }
+    >
+      <form id="new-field" class="flex flex-col gap-4" onSubmit={form.onSubmit} noValidate>
+        <FormProblem problem={form.problem} />
+        <TextField {...form.text("label")} label={t("label")} autofocus />
+        <SelectField
+          {...form.choice("type")}
+          label={t("type")}
+          options={types.map((type) => ({ value: type, label: t(type) }))}
+        />
+        {form.values.type === "choice" && (
+          <TextArea {...form.text("choices")} label={t("choices")} hint={t("choicesHint")} />
+        )}
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,203 @@
+import { useInfiniteQuery } from "@tanstack/preact-query";
+import { ListChecks } from "lucide-preact";
+import { useState } from "preact/hooks";
+import { http, type Page } from "../../api.ts";
+import { formatNumber } from "../../format.ts";
+import { queryClient, useWorkspace } from "../../session.ts";
+import { Button } from "../../ui/button.tsx";
+import { confirm } from "../../ui/confirm.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { Card, RelativeTime } from "../../ui/display.tsx";
+import { TextArea, TextField } from "../../ui/field.tsx";
+import { SearchBox, Toolbar } from "../../ui/filters.tsx";
+import { useForm } from "../../ui/form.ts";
+import { Menu } from "../../ui/menu.tsx";
+import { PageBody, PageHeader } from "../../ui/page.tsx";
+import { EmptyState, FormProblem, Loaded } from "../../ui/states.tsx";
+import { type Column, Pager, Table } from "../../ui/table.tsx";
+import { attempt, toast } from "../../ui/toast.tsx";
+import { useUrlState } from "../../ui/url-state.ts";
+import { t } from "./lists.messages.ts";
+
+type List = {
+  id: number;
+  name: string;
+  description: string;
+  pending: number;
+  subscribed: number;
+  unsubscribed: number;
+  updatedAt: number;
+};
+
+/** The groups people are subscribed to. */
+export function ListsPage() {
+  const workspace = useWorkspace();
+  const [editing, setEditing] = useState<List | "new">();
+  const create = workspace.canEdit && (
+    <Button variant="primary" onClick={() => setEditing("new")}>
+      {t("newList")}
+    </Button>
+  );
+  return (
+    <>
+      <PageHeader
+        title={t("lists")}
+        trail={[{ label: t("contacts"), href: `${workspace.base}/contacts` }]}
+        actions={create}
+      />
+      <PageBody>
+        <Card flush>
+          <ListRows create={create} onEdit={setEditing} />
+        </Card>
+      </PageBody>
+      {editing !== undefined && (
+        <ListDialog
+          list={editing === "new" ? undefined : editing}
+          onClose={() => setEditing(undefined)}
+        />
+      )}
+    </>
+  );
+}
+
+function ListRows({
+  create,
+  onEdit,
+}: {
+  create: preact.ComponentChildren;
+  onEdit: (list: List) => void;
+}) {
+  const workspace = useWorkspace();
+  const q = useUrlState().get("q");
+  const lists = useInfiniteQuery({
+    queryKey: ["lists", workspace.api, q],
+    initialPageParam: "",
+    queryFn: ({ pageParam, signal }) =>
+      http.get<Page<List>>(`${workspace.api}/lists`, { q, cursor: pageParam }, signal),
+    getNextPageParam: (last) => last.nextCursor ?? undefined,
+  });
+  const remove = async (list: List) => {
+    const sure = await confirm({
+      title: t("removeAsk", { name: list.name }),
+      body: t("removeBody", { count: list.subscribed + list.pending + list.unsubscribed }),
+      action: t("remove"),
+      danger: true,
+      typeName: list.name,
+    });
+    if (sure && (await attempt(() => http.delete(`${workspace.api}/lists/${list.id}`)))) {
+      toast(t("removed"));
+      await queryClient.invalidateQueries({ queryKey: ["lists"] });
+    }
+  };
+  const actions = (row: List) => (
+    <Menu
+      items={[
+        { label: t("edit"), onSelect: () => onEdit(row) },
+        "separator",
+        { label: t("remove"), danger: true, onSelect: () => void remove(row) },
+      ]}
+    />
+  );
+  return (
+    <>
+      <Toolbar>
+        <SearchBox label={t("searchLists")} />
+      </Toolbar>
+      <Loaded query={lists}>
+        {(data) => {
+          const rows = data.pages.flatMap((page) => page.items);
+          return rows.length === 0 ? (
+            <EmptyState
+              icon={ListChecks}
+              title={q === undefined ? t("none") : t("noMatch")}
+              action={q === undefined && create}
+            >
+              {q === undefined && t("noneBody")}
+            </EmptyState>
+          ) : (
+            <>
+              <Table
+                label={t("lists")}
+                rows={rows}
+                rowKey={(row) => String(row.id)}
+                columns={columns(workspace.base)}
+                {...(workspace.canEdit ? { actions } : {})}
+              />
+              <Pager
+                count={rows.length}
+                hasMore={lists.hasNextPage}
+                busy={lists.isFetchingNextPage}
+                onMore={() => lists.fetchNextPage()}
+              />
+            </>
+          );
+        }}
+      </Loaded>
+    </>
+  );
+}
+
+const columns = (base: string): Column<List>[] => [
+  {
+    key: "name",
+    head: t("name"),
+    cell: (row) => (
+      <>
+        <a class="row-link" href={`${base}/contacts?list=${row.id}`}>
+          {row.name}
+        </a>
+        {row.description !== "" && (
+          <span class="block max-w-96 truncate text-sm text-muted">{row.description}</span>
+        )}
+      </>
+    ),
+  },
+  ...(["subscribed", "pending", "unsubscribed"] as const).map((key) => ({
+    key,
+    head: t(key),
+    align: "end" as const,
+    wide: key !== "subscribed",
+    cell: (row: List) => formatNumber(row[key]),
+  })),
+  {
+    key: "changed",
+    head: t("changed"),
+    align: "end",
+    wide: true,
+    cell: (row) => <RelativeTime at={row.updatedAt} />,
+  },
+];
+
+function ListDialog({ list, onClose }: { list: List | undefined; onClose: () => void }) {
+  const workspace = useWorkspace();
+  const form = useForm({
+    initial: { name: list?.name ?? "", description: list?.description ?? "" },
+    submit: async (values) => {
+      await (list === undefined
+        ? http.post(`${workspace.api}/lists`, values)
+        : http.patch(`${workspace.api}/lists/${list.id}`, values));
+      await queryClient.invalidateQueries({ queryKey: ["lists"] });
+      onClose();
+    },
+  });
+  return (
+    <Dialog
+      title={list === undefined ? t("newList") : list.name}
+      onClose={onClose}
+      footer={
+        <>
+          <Button onClick={onClose}>{t("cancel")}</Button>
+          <Button variant="primary" type="submit" form="list" busy={form.busy}>
+            {list === undefined ? t("create") : t("save")}
+          </Button>
+        </>
+      }
+    >
+      <form id="list" class="flex flex-col gap-4" onSubmit={form.onSubmit} noValidate>
+        <FormProblem problem={form.problem} />
+        <TextField {...form.text("name")} label={t("name")} autofocus />
+        <TextArea {...form.text("description")} label={t("description")} optional rows={3} />
+      </form>
+    </Dialog>
+  );
+}

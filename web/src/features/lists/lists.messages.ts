@@ -1,0 +1,31 @@
+import { messages } from "../../i18n.ts";
+
+export const t = messages({
+  lists: { en: "Lists", de: "Listen" },
+  contacts: { en: "Contacts", de: "Kontakte" },
+  newList: { en: "New list", de: "Neue Liste" },
+  searchLists: { en: "Search by name", de: "Nach Name suchen" },
+  none: { en: "No lists yet", de: "Noch keine Listen" },
+  noneBody: {
+    en: "A list is a group of people who asked for the same thing, such as a newsletter.",
+    de: "Eine Liste ist eine Gruppe von Personen, die dasselbe wollten, etwa einen Newsletter.",
+  },
+  noMatch: { en: "No list matches", de: "Keine Liste passt" },
+  name: { en: "Name", de: "Name" },
+  description: { en: "Description", de: "Beschreibung" },
+  subscribed: { en: "Subscribed", de: "Angemeldet" },
+  pending: { en: "Not confirmed", de: "Nicht bestätigt" },
+  unsubscribed: { en: "Unsubscribed", de: "Abgemeldet" },
+  changed: { en: "Changed", de: "Geändert" },
+  edit: { en: "Edit", de: "Bearbeiten" },
+  remove: { en: "Delete", de: "Löschen" },
+  removeAsk: { en: "Delete the list “{name}”?", de: "Liste „{name}“ löschen?" },
+  removeBody: {
+    en: "Its {count, plural, one {# subscription goes} other {# subscriptions go}}. The contacts themselves stay. This cannot be undone.",
+    de: "{count, plural, one {# Anmeldung geht} other {# Anmeldungen gehen}} verloren. Die Kontakte bleiben. Das lässt sich nicht rückgängig machen.",
+  },
+  removed: { en: "The list is deleted", de: "Die Liste ist gelöscht" },
+  create: { en: "Create", de: "Anlegen" },
+  save: { en: "Save", de: "Speichern" },
+  cancel: { en: "Cancel", de: "Abbrechen" },
+});

@@ -1,0 +1,115 @@
+import { useState } from "preact/hooks";
+import { http } from "../../api.ts";
+import { useWorkspace } from "../../session.ts";
+import { Button } from "../../ui/button.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { TextArea, TextField } from "../../ui/field.tsx";
+import { useForm } from "../../ui/form.ts";
+import { FormProblem, Notice } from "../../ui/states.tsx";
+import { toast } from "../../ui/toast.tsx";
+import type { Suppression } from "./suppression.ts";
+import { t } from "./suppressions.messages.ts";
+
+type Added = {
+  added: number;
+  already: number;
+  rejected: { address: string; reason: string }[];
+};
+
+/** Puts addresses on the list by hand. */
+export function AddDialog({ onClose }: { onClose: () => void }) {
+  const workspace = useWorkspace();
+  const [rejected, setRejected] = useState<Added["rejected"]>([]);
+  const form = useForm({
+    initial: { addresses: "", detail: "" },
+    submit: async ({ addresses, detail }) => {
+      const lines = addresses.split(/[\n,;]/).flatMap((line) => line.trim() || []);
+      const result = await http.post<Added>(`${workspace.api}/suppressions`, {
+        addresses: lines,
+        detail,
+      });
+      toast(t("added", { added: result.added, already: result.already }));
+      setRejected(result.rejected);
+      if (result.rejected.length === 0) {
+        onClose();
+      }
+    },
+  });
+  return (
+    <Dialog
+      title={t("add")}
+      onClose={onClose}
+      footer={
+        <>
+          <Button onClick={onClose}>{t("cancel")}</Button>
+          <Button variant="primary" type="submit" form="add-suppressions" busy={form.busy}>
+            {t("add")}
+          </Button>
+        </>
+      }
+    >
+      <form id="add-suppressions" class="flex flex-col gap-4" onSubmit={form.onSubmit} noValidate>
+        <FormProblem problem={form.problem} />
+        <TextArea
+          {...form.text("addresses")}
+          label={t("addresses")}
+          hint={t("addressesHint")}
+          rows={8}
+          mono
+        />
+        <TextField {...form.text("detail")} label={t("note")} optional />
+        {rejected.length > 0 && (
+          <Notice tone="error" title={t("rejected")}>
+            {rejected.map((one) => (
+              <p key={one.address}>
+                {one.address}: {one.reason}
+              </p>
+            ))}
+          </Notice>
+        )}
+      </form>
+    </Dialog>
+  );
+}
+
+/** Takes an address off the list, with the reason for the audit log. */
+export function LiftDialog({
+  suppression,
+  onClose,
+}: {
+  suppression: Suppression;
+  onClose: () => void;
+}) {
+  const workspace = useWorkspace();
+  const form = useForm({
+    initial: { reason: "" },
+    submit: async ({ reason }) => {
+      await http.delete(`${workspace.api}/suppressions`, {
+        address: suppression.address,
+        reason,
+      });
+      toast(t("lifted"));
+      onClose();
+    },
+  });
+  return (
+    <Dialog
+      title={t("liftTitle", { address: suppression.address })}
+      description={t("liftBody")}
+      onClose={onClose}
+      footer={
+        <>
+          <Button onClick={onClose}>{t("cancel")}</Button>
+          <Button variant="primary" type="submit" form="lift" busy={form.busy}>
+            {t("lift")}
+          </Button>
+        </>
+      }
+    >
+      <form id="lift" class="flex flex-col gap-4" onSubmit={form.onSubmit} noValidate>
+        <FormProblem problem={form.problem} />
+        <TextField {...form.text("reason")} label={t("why")} autofocus />
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,69 @@
+import { useQuery } from "@tanstack/preact-query";
+import { useState } from "preact/hooks";
+import { useLocation } from "preact-iso";
+import { http } from "../../api.ts";
+import { queryClient, useWorkspace } from "../../session.ts";
+import { Button } from "../../ui/button.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { TextField } from "../../ui/field.tsx";
+import { useForm } from "../../ui/form.ts";
+import { FormProblem } from "../../ui/states.tsx";
+import { ChoiceCards } from "../../ui/toggles.tsx";
+import { t } from "./templates.messages.ts";
+
+type Starter = { key: string; name: string; description: string };
+
+/** Copies a starter, or begins empty. */
+export function NewTemplateDialog({ onClose }: { onClose: () => void }) {
+  const workspace = useWorkspace();
+  const { route } = useLocation();
+  const [start, setStart] = useState("");
+  const starters = useQuery({
+    queryKey: ["starters", workspace.id],
+    queryFn: () => http.get<{ items: Starter[] }>(`${workspace.api}/template-starters`),
+  });
+  const form = useForm({
+    initial: { name: "" },
+    submit: async ({ name }) => {
+      const template = await http.post<{ id: number }>(`${workspace.api}/templates`, {
+        name,
+        ...(start === "" ? { kind: "html", source: "" } : { starter: start }),
+      });
+      await queryClient.invalidateQueries({ queryKey: ["templates"] });
+      route(`${workspace.base}/templates/${template.id}`);
+    },
+  });
+  return (
+    <Dialog
+      shape="wide"
+      title={t("newTemplate")}
+      onClose={onClose}
+      footer={
+        <>
+          <Button onClick={onClose}>{t("cancel")}</Button>
+          <Button variant="primary" type="submit" form="new-template" busy={form.busy}>
+            {t("create")}
+          </Button>
+        </>
+      }
+    >
+      <form id="new-template" class="flex flex-col gap-5" onSubmit={form.onSubmit} noValidate>
+        <FormProblem problem={form.problem} />
+        <TextField {...form.text("name")} label={t("name")} autofocus />
+        <ChoiceCards
+          label={t("startWith")}
+          value={start}
+          onChange={setStart}
+          options={[
+            { value: "", label: t("blank"), hint: t("blankHint") },
+            ...(starters.data?.items ?? []).map((one) => ({
+              value: one.key,
+              label: one.name,
+              hint: one.description,
+            })),
+          ]}
+        />
+      </form>
+    </Dialog>
+  );
+}

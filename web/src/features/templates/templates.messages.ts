@@ -1,0 +1,35 @@
+import { messages } from "../../i18n.ts";
+
+export const t = messages({
+  templates: { en: "Templates", de: "Vorlagen" },
+  newTemplate: { en: "New template", de: "Neue Vorlage" },
+  search: { en: "Search by name", de: "Nach Name suchen" },
+  none: { en: "No templates of your own", de: "Keine eigenen Vorlagen" },
+  noneBody: {
+    en: "A template is a design to start campaigns from. Copy one of ours and make it yours.",
+    de: "Eine Vorlage ist ein Entwurf, mit dem Kampagnen beginnen. Kopieren Sie eine von uns und machen Sie sie zu Ihrer.",
+  },
+  noMatch: { en: "No template matches", de: "Keine Vorlage passt" },
+  name: { en: "Name", de: "Name" },
+  kind: { en: "Kind", de: "Art" },
+  subject: { en: "Subject", de: "Betreff" },
+  changed: { en: "Changed", de: "Geändert" },
+  startWith: { en: "Start with", de: "Beginnen mit" },
+  create: { en: "Create", de: "Anlegen" },
+  cancel: { en: "Cancel", de: "Abbrechen" },
+  save: { en: "Save", de: "Speichern" },
+  saved: { en: "Saved", de: "Gespeichert" },
+  remove: { en: "Delete", de: "Löschen" },
+  removeAsk: { en: "Delete the template “{name}”?", de: "Vorlage „{name}“ löschen?" },
+  removeBody: {
+    en: "Campaigns made from it keep their copy.",
+    de: "Kampagnen daraus behalten ihre Kopie.",
+  },
+  source: { en: "Source", de: "Quelltext" },
+  preview: { en: "Preview", de: "Vorschau" },
+  desktop: { en: "Desktop", de: "Desktop" },
+  phone: { en: "Phone", de: "Telefon" },
+  text: { en: "Text", de: "Text" },
+  blank: { en: "Blank HTML", de: "Leeres HTML" },
+  blankHint: { en: "Write or paste your own", de: "Selbst schreiben oder einfügen" },
+});

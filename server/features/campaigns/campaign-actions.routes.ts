@@ -36,8 +36,8 @@ const action = (summary: string, description?: string) => ({
 /** Everything that looks at a campaign as a whole or moves it. */
 export const campaignActionRoutes = (deps: AppDeps) => {
   const { guard, keyRing, clock, databases, jobs, audit, outside } = deps;
-  const { engine } = outside;
-  const launch: LaunchDeps = { databases, jobs, engine, clock, publicUrl: outside.publicUrl };
+  const { engine, dns } = outside;
+  const launch: LaunchDeps = { databases, jobs, engine, dns, clock, publicUrl: outside.publicUrl };
   const contextOf = (workspaceId: string): ContentContext => ({
     databases,
     workspaceId,
@@ -68,7 +68,8 @@ export const campaignActionRoutes = (deps: AppDeps) => {
     .get(
       "/preflight",
       async ({ workspace, params }) =>
-        (await runPreflight(contextOf(workspace.id), engine, params.id)).preflight,
+        (await runPreflight({ ...contextOf(workspace.id), engine, dns, clock }, params.id))
+          .preflight,
       {
         permission: "campaigns:read",
         params: WorkspaceItemParams,
@@ -82,7 +83,10 @@ export const campaignActionRoutes = (deps: AppDeps) => {
         const results = await sendTest(
           contextOf(workspace.id),
           { engine, keyRing, inboxPort: outside.inbound.port },
-          { campaignId: params.id, ...body },
+          {
+            campaignId: params.id,
+            ...body,
+          },
         );
         audit.record({
           ...entry(actor, workspace, "campaign.test_send", params.id),
@@ -166,7 +170,7 @@ export const campaignActionRoutes = (deps: AppDeps) => {
     .get(
       "/progress",
       ({ workspace, params }) =>
-        new Response(progressStream(databases, targetOf(workspace, params), clock), {
+        new Response(progressStream({ databases, engine, clock }, targetOf(workspace, params)), {
           headers: {
             "content-type": "text/event-stream; charset=utf-8",
             "cache-control": "no-store",

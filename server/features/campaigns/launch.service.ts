@@ -4,6 +4,7 @@ import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { AppError, invalidField } from "../../platform/errors.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
+import type { DnsLookup } from "../domains/domains.service.ts";
 import { findRouteForCampaign } from "../routes/routes.service.ts";
 import type { ContentContext } from "./campaign-content.service.ts";
 import type { CampaignEngine } from "./campaign-engine.service.ts";
@@ -34,6 +35,7 @@ export type LaunchDeps = {
   databases: Databases;
   jobs: JobQueue;
   engine: CampaignEngine;
+  dns: DnsLookup;
   clock: Clock;
   publicUrl: () => string;
 };
@@ -86,7 +88,6 @@ export function unscheduleCampaign(deps: LaunchDeps, target: Target): CampaignVi
  */
 export async function launchCampaign(deps: LaunchDeps, target: Target): Promise<CampaignView> {
   await prepare(deps, target, () => enqueueLaunch(deps, target, deps.clock()));
-  deps.engine.notice(target.workspaceId, target.campaignId);
   return readCampaign(deps.databases.workspace(target.workspaceId), target.campaignId);
 }
 
@@ -102,13 +103,16 @@ export async function runLaunchJob(deps: LaunchDeps, target: Target): Promise<vo
   } else if (row.status !== "preparing") {
     return;
   }
-  await deps.engine.expect(target.workspaceId);
-  deps.engine.notice(target.workspaceId, target.campaignId);
+  await deps.engine.prepareCampaign(target.workspaceId, target.campaignId);
 }
 
 /** Stops a campaign that is being sent; what a server is just taking is finished. @throws AppError `illegal_state`. */
-export function pauseCampaign(deps: LaunchDeps, target: Target, reason: string) {
-  return change(deps, target, "pause", reason);
+export async function pauseCampaign(
+  deps: LaunchDeps,
+  target: Target,
+  reason: string,
+): Promise<CampaignView> {
+  return await change(deps, target, "pause", reason);
 }
 
 /** Goes on with a paused campaign. @throws AppError `illegal_state`, also when its route is gone or off. */
@@ -150,6 +154,7 @@ async function change(
   action: CampaignMove,
   reason: string,
 ): Promise<CampaignView> {
+  // First, so that a crash between the commit and the notice is made up for.
   await deps.engine.expect(target.workspaceId);
   const db = deps.databases.workspace(target.workspaceId);
   move(db, requireCampaign(db, target.campaignId), action, reason, deps.clock());
@@ -179,7 +184,7 @@ async function prepare(deps: LaunchDeps, target: Target, enqueue: () => void): P
   const context = contextOf(deps, target.workspaceId);
   const before = requireCampaign(deps.databases.workspace(target.workspaceId), target.campaignId);
   requireMove(before, "prepare");
-  const { built, preflight } = await runPreflight(context, deps.engine, target.campaignId);
+  const { built, preflight } = await runPreflight({ ...deps, ...context }, target.campaignId);
   refuseFailedChecks(preflight);
 
   const db = deps.databases.workspace(target.workspaceId);

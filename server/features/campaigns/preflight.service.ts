@@ -1,29 +1,43 @@
+import type { Clock } from "../../platform/clock.ts";
+import { type DnsLookup, refreshDomain } from "../domains/domains.service.ts";
 import { findSenderForCampaign } from "../domains/senders.service.ts";
 import { findRouteForCampaign } from "../routes/routes.service.ts";
 import { type BuiltContent, type ContentContext, contentOf } from "./campaign-content.service.ts";
 import type { CampaignEngine } from "./campaign-engine.service.ts";
 import type { Preflight } from "./campaigns.schema.ts";
 import { audienceOf, sectionsOf } from "./campaigns.service.ts";
+import type { CampaignRow } from "./campaigns.store.ts";
 import { preflightChecks } from "./preflight.rules.ts";
+
+export type PreflightDeps = ContentContext & {
+  engine: CampaignEngine;
+  dns: DnsLookup;
+  clock: Clock;
+};
+
+const DOMAIN_CHECK_MAX_AGE_MS = 10 * 60_000;
 
 /** What a launch needs to know: the checks, and the content they were made on. */
 export type PreflightResult = { built: BuiltContent; preflight: Preflight };
 
 /**
  * Compiles the campaign, counts whom it would reach by the code that freezes the audience, and says what
- * would stop or hurt the send. Changes nothing.
+ * would stop or hurt the send. Changes nothing but the sending domain's verdict, which is asked for again
+ * when it is older than ten minutes: a key that left the DNS must be noticed before the first message.
  *
  * @throws AppError `not_found`.
  */
 export async function runPreflight(
-  context: ContentContext,
-  engine: CampaignEngine,
+  deps: PreflightDeps,
   campaignId: number,
 ): Promise<PreflightResult> {
-  const built = await contentOf(context, campaignId);
+  const built = await contentOf(deps, campaignId);
   const { row, content, problems } = built;
-  const waterfall = await engine.waterfall(context.workspaceId, audienceOf(row));
-  const db = context.databases.workspace(context.workspaceId);
+  const [waterfall] = await Promise.all([
+    deps.engine.waterfall(deps.workspaceId, audienceOf(row)),
+    refreshSendingDomain(deps, row),
+  ]);
+  const db = deps.databases.workspace(deps.workspaceId);
   const sender = row.senderId === null ? undefined : findSenderForCampaign(db, row.senderId);
   const route = row.routeId === null ? undefined : findRouteForCampaign(db, row.routeId);
   const checks = preflightChecks({
@@ -33,7 +47,7 @@ export async function runPreflight(
     textSource: row.textSource,
     html: content.html,
     text: content.text,
-    publicUrl: context.publicUrl,
+    publicUrl: deps.publicUrl,
     postalAddress: content.workspace.postalAddress,
     willGetIt: waterfall.recipients,
     sender,
@@ -46,4 +60,19 @@ export async function runPreflight(
     htmlBytes: Buffer.byteLength(content.html),
   };
   return { built, preflight };
+}
+
+async function refreshSendingDomain(deps: PreflightDeps, row: CampaignRow): Promise<void> {
+  const db = deps.databases.workspace(deps.workspaceId);
+  const route = row.routeId === null ? undefined : findRouteForCampaign(db, row.routeId);
+  const sender = row.senderId === null ? undefined : findSenderForCampaign(db, row.senderId);
+  if (route?.kind !== "relay" || typeof sender?.domainId !== "number" || sender.testOnly) {
+    return;
+  }
+  await refreshDomain(
+    () => deps.databases.workspace(deps.workspaceId),
+    deps.dns,
+    { id: sender.domainId, publicUrl: deps.publicUrl, maxAgeMs: DOMAIN_CHECK_MAX_AGE_MS },
+    deps.clock(),
+  );
 }

@@ -29,6 +29,8 @@ export function secondsLeft(remaining: number, perSecond: number): number | null
 }
 
 export type BottleneckFacts = {
+  /** What delivery itself says holds it back; empty when it says nothing. */
+  said: string;
   status: CampaignStatus;
   statusReason: string;
   perSecond: number;
@@ -53,6 +55,9 @@ export function bottleneckOf(facts: BottleneckFacts): string | null {
   }
   if (status !== "sending") {
     return null;
+  }
+  if (facts.said !== "") {
+    return facts.said;
   }
   const isNear = (cap: number | null | undefined) =>
     typeof cap === "number" && pending > 0 && perSecond >= cap * NEAR;

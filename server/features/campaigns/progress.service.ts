@@ -4,6 +4,7 @@ import type { Databases } from "../../platform/db/databases.ts";
 import { log } from "../../platform/log.ts";
 import { findRouteForCampaign } from "../routes/routes.service.ts";
 import { workspaceFacts } from "../templates/message-scope.service.ts";
+import type { CampaignEngine } from "./campaign-engine.service.ts";
 import { type CampaignStatus, isTerminal } from "./campaigns.rules.ts";
 import { requireCampaign } from "./campaigns.service.ts";
 import {
@@ -28,6 +29,8 @@ export type Progress = {
   bottleneck: string | null;
 };
 
+export type ProgressDeps = { databases: Databases; engine: CampaignEngine; clock: Clock };
+
 const TICK_MS = 1_000;
 const QUIET_TICK_MS = 3_000;
 // Then the browser connects again and is asked anew who it is.
@@ -39,11 +42,11 @@ const MAX_STREAM_MS = 15 * 60_000;
  * @throws AppError `not_found`.
  */
 export function readProgress(
-  databases: Databases,
+  { databases, engine, clock }: ProgressDeps,
   target: { workspaceId: string; campaignId: number },
-  now: number,
   samples: Sample[] = [],
 ): { progress: Progress; samples: Sample[] } {
+  const now = clock();
   const db = databases.workspace(target.workspaceId);
   const row = requireCampaign(db, target.campaignId);
   const counts = campaignCounts(db, row.id, now);
@@ -51,6 +54,7 @@ export function readProgress(
   const done = sent + bounced + failed + skipped;
   const nextSamples = addSample(samples, { at: now, done });
   const perSecond = row.status === "sending" ? ratePerSecond(nextSamples) : 0;
+  const said = engine.running(target.workspaceId, target.campaignId)?.bottleneck ?? "";
   const progress: Progress = {
     at: now,
     status: row.status,
@@ -60,6 +64,7 @@ export function readProgress(
     perSecond,
     secondsLeft: secondsLeft(total - done, perSecond),
     bottleneck: bottleneckOf({
+      said,
       status: row.status,
       statusReason: row.statusReason,
       perSecond,
@@ -80,12 +85,11 @@ export function readProgress(
  * @throws AppError `not_found`.
  */
 export function progressStream(
-  databases: Databases,
+  deps: ProgressDeps,
   target: { workspaceId: string; campaignId: number },
-  clock: Clock,
 ): ReadableStream<Uint8Array> {
-  let look = readProgress(databases, target, clock());
-  const startedAt = clock();
+  let look = readProgress(deps, target);
+  const startedAt = deps.clock();
   const encoder = new TextEncoder();
   let timer: ReturnType<typeof setTimeout> | undefined;
   return new ReadableStream({
@@ -96,7 +100,7 @@ export function progressStream(
         );
       const tick = () => {
         try {
-          look = readProgress(databases, target, clock(), look.samples);
+          look = readProgress(deps, target, look.samples);
           tell();
           next();
         } catch (error) {
@@ -107,7 +111,7 @@ export function progressStream(
       };
       const next = () => {
         const { status } = look.progress;
-        if (isTerminal(status) || clock() - startedAt > MAX_STREAM_MS) {
+        if (isTerminal(status) || deps.clock() - startedAt > MAX_STREAM_MS) {
           controller.close();
           return;
         }

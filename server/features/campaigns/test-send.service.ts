@@ -48,10 +48,10 @@ export async function sendTest(
     contact: contactFor(db, input.contactId),
   };
   return await Promise.all(
-    addresses.map(async (to) => ({
-      to,
-      ...answerOf(await deps.engine.sendOne({ ...message, to })),
-    })),
+    addresses.map(async (to) => {
+      const outcome = await deps.engine.sendOne({ ...message, to });
+      return { to, ...answerOf(outcome) };
+    }),
   );
 }
 

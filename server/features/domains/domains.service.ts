@@ -118,6 +118,19 @@ export async function checkDomain(
   return readDomain(open(), row.id, input.publicUrl);
 }
 
+/** `checkDomain` when its last check is older than `maxAgeMs`; a domain that is gone is left alone. */
+export async function refreshDomain(
+  open: () => Connection,
+  dns: DnsLookup,
+  input: { id: number; publicUrl: string; maxAgeMs: number },
+  now: number,
+): Promise<void> {
+  const row = findDomain(open(), input.id);
+  if (row !== undefined && (row.checkedAt ?? 0) < now - input.maxAgeMs) {
+    await checkDomain(open, dns, input, now);
+  }
+}
+
 /** Removes a domain and its key; its senders stay and are not signed any more. @throws AppError `not_found`. */
 export function deleteDomain(db: Connection, id: number): void {
   if (!deleteDomainRow(db, id)) {

@@ -83,6 +83,7 @@ export const routeRoutes = ({ guard, keyRing, clock, databases, outside, audit }
       "/:id",
       ({ db, params, body, actor, workspace }) => {
         const route = changeRoute(db, keyRing, params.id, body, clock());
+        outside.engine.routeChanged(workspace.id, route.id);
         audit.record(entry(actor, workspace, "route.change", route.id));
         return route;
       },
@@ -98,6 +99,7 @@ export const routeRoutes = ({ guard, keyRing, clock, databases, outside, audit }
       "/:id",
       ({ db, params, actor, workspace }) => {
         deleteRoute(db, params.id);
+        outside.engine.routeChanged(workspace.id, params.id);
         audit.record(entry(actor, workspace, "route.delete", params.id));
         return done;
       },

@@ -64,6 +64,26 @@ test("preflight gives the waterfall and what would hurt, each with where to mend
   ]);
 });
 
+test("a launch looks for the DKIM key again, and warns when it has left the DNS", async () => {
+  const db = fixture.db();
+  db.exec(`
+    INSERT INTO sending_domain (name, dkim_selector, dkim_private, dkim_public, verified_at, checked_at, created_at)
+    VALUES ('example.com', 'sm1', '', 'AAAA', 1, 1, 0);
+    INSERT INTO sender (name, email, domain_id, created_at) VALUES ('Acme', 'a@example.com', 1, 0);
+    INSERT INTO route (name, kind, host, port, created_at, updated_at) VALUES ('SES', 'relay', 'smtp.example.net', 587, 0, 0)`);
+  const id = await fixture.newReady({ senderId: 2, routeId: 2 });
+  const codes = async () =>
+    (await (await fixture.call("GET", `/${id}/preflight`)).json()).checks.map(
+      (check: { code: string }) => check.code,
+    );
+
+  expect(await codes()).toEqual(["domain_unverified"]);
+  fixture.zone.set("sm1._domainkey.example.com", "v=DKIM1; k=rsa; p=AAAA");
+  expect(await codes()).toEqual(["domain_unverified"]);
+  fixture.now.at += 11 * 60_000;
+  expect(await codes()).toEqual([]);
+});
+
 test("a test goes by the campaign's route to each address, marked, untracked, with a contact's values", async () => {
   const id = await fixture.newReady();
 

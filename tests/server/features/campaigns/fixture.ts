@@ -1,25 +1,22 @@
 import type { SmtpOutcome, Waterfall } from "../../../../server/delivery/index.ts";
-import type {
-  CampaignEngine,
-  SingleMessage,
-} from "../../../../server/features/campaigns/campaign-engine.service.ts";
+import type { CampaignEngine } from "../../../../server/features/campaigns/campaign-engine.service.ts";
+import type { DnsLookup } from "../../../../server/features/domains/domains.service.ts";
 import type { Role } from "../../../../server/platform/http/permissions.ts";
 import { newTestApp, type TestApp, type TestWorkspace } from "../../../support/app.ts";
 
 /** What a test sees of what delivery was asked for, and what it answers. */
 export type EngineProbe = CampaignEngine & {
   recipients: number;
-  expected: string[];
-  noticed: number[];
-  sent: SingleMessage[];
+  /** What it was told, in order: `prepare 1`, `expect`, `notice 1`. */
+  told: string[];
+  sent: Parameters<CampaignEngine["sendOne"]>[0][];
   answer: SmtpOutcome;
 };
 
 function newProbe(): EngineProbe {
   const probe: EngineProbe = {
     recipients: 3,
-    expected: [],
-    noticed: [],
+    told: [],
     sent: [],
     answer: {
       kind: "accepted",
@@ -28,8 +25,14 @@ function newProbe(): EngineProbe {
       durationMs: 1,
     },
     waterfall: async () => waterfallOf(probe.recipients),
-    expect: async (workspaceId) => void probe.expected.push(workspaceId),
-    notice: (_workspaceId, campaignId) => void probe.noticed.push(campaignId),
+    prepareCampaign: async (_workspaceId, campaignId) => {
+      probe.told.push(`prepare ${campaignId}`);
+      return probe.recipients;
+    },
+    expect: async () => void probe.told.push("expect"),
+    notice: (_workspaceId, campaignId) => void probe.told.push(`notice ${campaignId}`),
+    running: () => undefined,
+    routeChanged: () => undefined,
     sendOne: async (message) => {
       probe.sent.push(message);
       return probe.answer;
@@ -57,6 +60,8 @@ export type CampaignFixture = {
   workspace: TestWorkspace;
   engine: EngineProbe;
   now: { at: number };
+  /** TXT records by name. */
+  zone: Map<string, string>;
   db(): ReturnType<TestApp["databases"]["workspace"]>;
   call(
     method: string,
@@ -74,8 +79,17 @@ export const START = Date.parse("2026-11-21T08:00:00Z");
 export function newCampaignFixture(): CampaignFixture {
   const engine = newProbe();
   const now = { at: START };
+  const zone = new Map<string, string>();
+  const look: DnsLookup["txt"] = async (name) => {
+    const value = zone.get(name);
+    return value === undefined ? { kind: "none" } : { kind: "records", values: [value] };
+  };
   const app = newTestApp(() => now.at, {
     engine,
+    dns: {
+      txt: look,
+      cname: async () => ({ kind: "none" }),
+    },
     inbound: { port: 2_526, clear: async () => 0 },
   });
   const workspace = app.newWorkspace("Acme");
@@ -100,6 +114,7 @@ export function newCampaignFixture(): CampaignFixture {
     workspace,
     engine,
     now,
+    zone,
     db,
     call,
     async newReady(change = {}) {

@@ -26,6 +26,7 @@ test("there is no rate from one look, and no time left from no rate", () => {
 });
 
 const facts: BottleneckFacts = {
+  said: "",
   status: "sending",
   statusReason: "",
   perSecond: 13.6,
@@ -39,6 +40,7 @@ const facts: BottleneckFacts = {
 test.each([
   [{}, 'Route "SES-eu" admits 14/s: raise it in Sending → Routes.'],
   [{ perSecond: 3 }, null],
+  [{ said: "Gmail asks to slow down." }, "Gmail asks to slow down."],
   [
     { perSecond: 3, workspaceMaxPerSecond: 3 },
     "The workspace may send 3/s: an administrator can raise it.",

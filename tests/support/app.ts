@@ -98,8 +98,6 @@ export const nothingOutside: Outside = {
   tracking: {
     recordFact: () => missing("journal"),
     suppressed: () => undefined,
-    resolveLink: () => undefined,
-    webView: () => undefined,
   },
 };
 

@@ -11,10 +11,10 @@ import {
 import type { Clock } from "../../platform/clock.ts";
 import type { Databases } from "../../platform/db/databases.ts";
 import type { KeyRing } from "../../platform/secrets.ts";
-import { findAddress, findLinks, findWorkspaceByNumber } from "./tracking.store.ts";
+import { SentMail } from "./sent-mail.service.ts";
+import { findAddress, findWorkspaceByNumber } from "./tracking.store.ts";
 
 const MAX_CACHED_WORKSPACES = 10_000;
-const MAX_CACHED_CAMPAIGNS = 5_000;
 /** A renamed or suspended workspace is noticed after this; links of a campaign never change. */
 const WORKSPACE_CACHE_MS = 60_000;
 
@@ -24,15 +24,6 @@ export type TrackingPort = {
   recordFact(fact: EngagementFact | UnsubscribeFact): Promise<void>;
   /** Makes delivery skip the address from now on, before the fact has reached the database. */
   suppressed(workspaceId: string, address: string): void;
-  /** The link's URL for this recipient, when the link holds Liquid. */
-  resolveLink(
-    workspaceId: string,
-    campaignId: number,
-    seq: number,
-    link: string,
-  ): string | undefined;
-  /** The message as this recipient got it, for the web view; undefined when it is gone. */
-  webView(workspaceId: string, campaignId: number, seq: number): string | undefined;
 };
 
 /** Who asks, as far as a fact keeps it. */
@@ -66,11 +57,12 @@ export class Tracking {
     max: MAX_CACHED_WORKSPACES,
     ttl: WORKSPACE_CACHE_MS,
   });
-  readonly #links = new LRUCache<string, string[]>({ max: MAX_CACHED_CAMPAIGNS });
+  readonly #mail: SentMail;
 
   constructor(deps: TrackingDeps) {
     this.#deps = deps;
     this.#keys = loadTokenKeys(deps.keyRing);
+    this.#mail = new SentMail(deps.databases, this.#keys);
   }
 
   /** Keeps an open. False when the token is not ours. */
@@ -89,7 +81,9 @@ export class Tracking {
    */
   async clicked(token: string, visitor: Visitor): Promise<string | undefined> {
     const recipient = this.#recipient("click", token);
-    const target = recipient && this.#target(recipient);
+    const target =
+      recipient &&
+      this.#mail.linkTarget(campaignOf(recipient), recipient.subject.seq, recipient.subject.link);
     if (recipient === undefined || target === undefined || !/^https?:\/\//i.test(target)) {
       return undefined;
     }
@@ -103,8 +97,8 @@ export class Tracking {
     if (recipient === undefined) {
       return undefined;
     }
-    const { subject, workspace } = recipient;
-    const html = this.#deps.port.webView(workspace.id, subject.campaignId, subject.seq);
+    const { subject } = recipient;
+    const html = await this.#mail.webView(campaignOf(recipient), subject.seq);
     if (html !== undefined && subject.seq > 0) {
       await this.#engage("view", recipient, visitor);
     }
@@ -172,26 +166,6 @@ export class Tracking {
     return address === undefined ? undefined : { workspaceName: workspace.name, address };
   }
 
-  #target({ subject, workspace }: Recipient): string | undefined {
-    const link = this.#linksOf(workspace.id, subject.campaignId)[subject.link - 1];
-    if (link === undefined || !/{{|{%/.test(link)) {
-      return link;
-    }
-    return this.#deps.port.resolveLink(workspace.id, subject.campaignId, subject.seq, link);
-  }
-
-  #linksOf(workspaceId: string, campaignId: number): string[] {
-    const key = `${workspaceId}:${campaignId}`;
-    let found = this.#links.get(key);
-    if (found === undefined) {
-      found = findLinks(this.#deps.databases.workspace(workspaceId), campaignId);
-      if (found.length > 0) {
-        this.#links.set(key, found);
-      }
-    }
-    return found;
-  }
-
   async #engage(
     kind: EngagementFact["k"],
     { subject, workspace }: Recipient,
@@ -210,4 +184,8 @@ export class Tracking {
       ...(visitor.hint === undefined ? {} : { hint: visitor.hint }),
     });
   }
+}
+
+function campaignOf({ subject, workspace }: Recipient) {
+  return { workspaceId: workspace.id, campaignId: subject.campaignId };
 }

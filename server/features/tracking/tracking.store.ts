@@ -7,13 +7,6 @@ const selectWorkspaceByNumber = statement<[number: number], { id: string; name: 
    WHERE number = ? AND status <> 'deleting'
 `);
 
-const selectLinks = statement<[campaignId: number], { url: string }>(`
-  SELECT url
-    FROM campaign_link
-   WHERE campaign_id = ?
-   ORDER BY link_no
-`);
-
 const selectAddress = statement<[campaignId: number, seq: number], { address: string }>(`
   SELECT address
     FROM message
@@ -27,12 +20,29 @@ export function findWorkspaceByNumber(
   return selectWorkspaceByNumber(system).get(number);
 }
 
-/** The links of a launched campaign; link_no 1 is the first. */
-export function findLinks(db: Connection, campaignId: number): string[] {
-  return selectLinks(db)
-    .all(campaignId)
-    .map((row) => row.url);
-}
+export type RecipientRow = {
+  contactId: number;
+  address: string;
+  email: string | null;
+  firstName: string | null;
+  lastName: string | null;
+  language: string | null;
+  fields: string | null;
+  trackingOff: number | null;
+};
+
+// A contact that was deleted leaves its messages behind: then only the address is known.
+const selectRecipient = statement<[campaignId: number, seq: number], RecipientRow>(`
+  SELECT message.contact_id AS contactId, message.address, contact.email,
+         contact.first_name AS firstName, contact.last_name AS lastName, contact.language,
+         contact.fields, contact.tracking_off AS trackingOff
+    FROM message
+    LEFT JOIN contact ON contact.id = message.contact_id
+   WHERE message.campaign_id = ? AND message.seq = ?
+`);
+
+export const findRecipient = (db: Connection, campaignId: number, seq: number) =>
+  selectRecipient(db).get(campaignId, seq);
 
 export function findAddress(db: Connection, campaignId: number, seq: number): string | undefined {
   return selectAddress(db).get(campaignId, seq)?.address;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Elysia } from "elysia";
 import fc from "fast-check";
 import {
+  type CampaignContent,
   type Fact,
   loadTokenKeys,
   type TokenKeys,
@@ -22,8 +23,8 @@ import { newTestApp, type TestApp, type TestWorkspace } from "../../../support/a
 const NOW = 1_790_000_000_000;
 const LINKS = [
   "https://shop.test/a?x=1&y=2",
-  "https://shop.test/{{ contact.id }}",
-  "javascript:alert(1)",
+  "https://shop.test/{{ contact.code }}",
+  "{{ contact.site }}",
 ];
 const HOSTILE_NAME = 'Evil"><script>alert(1)</script> & Sons';
 
@@ -41,11 +42,29 @@ beforeEach(() => {
   db.exec(`
     INSERT INTO campaign (id, name, status, created_by, created_at, updated_at)
     VALUES (7, 'May', 'sending', 'u', 0, 0);
+    INSERT INTO contact (id, email, address, domain, first_name, fields, created_at, updated_at)
+    VALUES (30, 'Anna@example.org', 'anna@example.org', 'example.org', '<b>Anna</b>', '{"code":"x3","site":"javascript:alert(1)"}', 0, 0);
     INSERT INTO message (campaign_id, seq, contact_id, address) VALUES (7, 3, 30, 'anna@example.org');
   `);
-  LINKS.forEach((url, index) => {
-    db.prepare("INSERT INTO campaign_link VALUES (7, ?, ?)").run(index + 1, url);
-  });
+  const content: CampaignContent = {
+    subject: "May",
+    preheader: "",
+    fromName: "Shop",
+    fromEmail: "news@shop.test",
+    replyTo: "",
+    html: `<h1>May, {{ contact.first_name }}</h1>${LINKS.map((url) => `<a href="${url}">x</a>`).join("")}
+           <a href="{{ unsubscribe_url }}">Stop</a>`,
+    text: "May",
+    links: LINKS,
+    trackOpens: true,
+    trackClicks: true,
+    workspace: { id: workspace.id, number: workspace.number, name: "Shop", postalAddress: "1 St" },
+    publicUrl: "https://mail.shop.test",
+    domain: "shop.test",
+    name: "May",
+    bounceDomain: "",
+  };
+  db.prepare("INSERT INTO campaign_content VALUES (7, ?)").run(JSON.stringify(content));
   const keyRing = loadKeyRing(fixture.dataDir);
   keys = loadTokenKeys(keyRing);
   journal = openJournal({ dir: join(fixture.dataDir, "local/journal/web") });
@@ -53,9 +72,6 @@ beforeEach(() => {
   const port: TrackingPort = {
     recordFact: (fact) => journal.append(JSON.stringify(fact)),
     suppressed: (workspaceId, address) => suppressed.push(`${workspaceId} ${address}`),
-    resolveLink: (_workspace, _campaign, seq, link) =>
-      link.replace("{{ contact.id }}", String(seq)),
-    webView: () => "<h1>May</h1><script>alert(1)</script>",
   };
   const guard = createGuard(
     {
@@ -121,7 +137,7 @@ test("a click leads to the campaign's link as it is, and is kept with its number
 test("a link with Liquid is resolved for its recipient", async () => {
   const response = await handle(`/c/${token("click", { link: 2 })}`);
 
-  expect(response.headers.get("location")).toBe("https://shop.test/3");
+  expect(response.headers.get("location")).toBe("https://shop.test/x3");
 });
 
 test("nothing in a request can choose where a click leads", async () => {
@@ -213,6 +229,14 @@ test("a workspace's name cannot become markup on a recipient's page", async () =
 
   expect(html).not.toContain("<script>");
   expect(html).toContain("&lt;script&gt;");
+});
+
+test("the web view is the recipient's own message, with their values escaped", async () => {
+  const html = await (await handle(`/v/${token("view")}`)).text();
+
+  expect(html).toContain("May, &lt;b&gt;Anna&lt;/b&gt;");
+  expect(html).toContain("https://mail.shop.test/u/");
+  expect(html).not.toContain("/o/");
 });
 
 test("the web view may not run scripts or act as our origin", async () => {

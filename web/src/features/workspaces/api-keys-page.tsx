@@ -52,9 +52,16 @@ export function ApiKeysPage() {
                 <>
                   <Table
                     label={t("apiKeys")}
-                    columns={columns(workspaceId)}
+                    columns={columns()}
                     rows={rows}
                     rowKey={(row) => row.id}
+                    actions={(row) =>
+                      row.revokedAt === null && (
+                        <Button size="small" onClick={() => revoke(row, workspaceId)}>
+                          {t("revoke")}
+                        </Button>
+                      )
+                    }
                   />
                   <Pager {...pager} />
                 </>
@@ -68,7 +75,7 @@ export function ApiKeysPage() {
   );
 }
 
-const columns = (workspaceId: string): Column<ApiKey>[] => [
+const columns = (): Column<ApiKey>[] => [
   { key: "name", head: t("name"), cell: (row) => <span class="font-medium">{row.name}</span> },
   { key: "key", head: t("key"), cell: (row) => <code class="text-sm">{row.prefix}…</code> },
   {
@@ -102,17 +109,6 @@ const columns = (workspaceId: string): Column<ApiKey>[] => [
     align: "end",
     wide: true,
     cell: (row) => (row.lastUsedAt === null ? t("never") : <RelativeTime at={row.lastUsedAt} />),
-  },
-  {
-    key: "revoke",
-    head: "",
-    align: "end",
-    cell: (row) =>
-      row.revokedAt === null && (
-        <Button size="small" onClick={() => revoke(row, workspaceId)}>
-          {t("revoke")}
-        </Button>
-      ),
   },
 ];
 

@@ -1,0 +1,52 @@
+import { useQuery } from "@tanstack/preact-query";
+import { useLocation } from "preact-iso";
+import { http } from "../../api.ts";
+import { queryClient } from "../../session.ts";
+import { Button } from "../../ui/button.tsx";
+import { type DnsRecord, DnsRecords } from "../../ui/dns-records.tsx";
+import { useForm } from "../../ui/form.ts";
+import { Loaded, Notice } from "../../ui/states.tsx";
+import { attempt } from "../../ui/toast.tsx";
+import { t } from "./setup.messages.ts";
+import { StepForm } from "./step-form.tsx";
+import type { StepProps } from "./use-setup.ts";
+
+type SetupDns = { domain: string | null; note: string; records: DnsRecord[] };
+
+/** The DNS records to set, and the end of the setup. */
+export function FinishStep({ state }: StepProps) {
+  const { route } = useLocation();
+  const dns = useQuery({
+    queryKey: ["setup-dns"],
+    queryFn: () => http.get<SetupDns>("/setup/dns"),
+  });
+  const inboxId = state.answers.testMessage?.inboxId ?? null;
+  const end = async (page: string) => {
+    const { workspaceId } = await http.post<{ workspaceId: string }>("/setup/finish");
+    queryClient.clear();
+    route(`/w/${workspaceId}${page}`, true);
+  };
+  const form = useForm({ initial: {}, submit: () => end("") });
+  return (
+    <StepForm
+      form={form}
+      action={t("finish")}
+      extra={
+        inboxId !== null && (
+          <Button size="large" onClick={() => attempt(() => end(`/inbox/${inboxId}`))}>
+            {t("finishToMessage")}
+          </Button>
+        )
+      }
+    >
+      <Loaded query={dns}>
+        {({ note, records }) => (
+          <>
+            {note !== "" && <Notice>{note}</Notice>}
+            <DnsRecords records={records} />
+          </>
+        )}
+      </Loaded>
+    </StepForm>
+  );
+}

@@ -1,0 +1,66 @@
+import { PasswordField, TextArea, TextField } from "../../ui/field.tsx";
+import { TimeZoneField } from "../../ui/time-zone-field.tsx";
+import { t } from "./setup.messages.ts";
+import { StepForm } from "./step-form.tsx";
+import { type StepProps, useStepForm } from "./use-setup.ts";
+
+/** The first account. */
+export function AdministratorStep(props: StepProps) {
+  const saved = props.state.answers.administrator;
+  const form = useStepForm("administrator", props, {
+    name: saved?.name ?? "",
+    email: saved?.email ?? "",
+    password: "",
+  });
+  return (
+    <StepForm form={form}>
+      <TextField {...form.text("name")} label={t("name")} autocomplete="name" autofocus />
+      <TextField {...form.text("email")} label={t("email")} type="email" autocomplete="username" />
+      <PasswordField
+        {...form.text("password")}
+        label={t("password")}
+        hint={t("passwordHint")}
+        autocomplete="new-password"
+      />
+    </StepForm>
+  );
+}
+
+/** Who owns the workspaces. */
+export function OrganizationStep(props: StepProps) {
+  const form = useStepForm("organization", props, {
+    name: props.state.answers.organization?.name ?? "",
+  });
+  return (
+    <StepForm form={form}>
+      <TextField
+        {...form.text("name")}
+        label={t("organizationName")}
+        autocomplete="organization"
+        autofocus
+      />
+    </StepForm>
+  );
+}
+
+/** The first client or brand. */
+export function WorkspaceStep(props: StepProps) {
+  const saved = props.state.answers.workspace;
+  const form = useStepForm("workspace", props, {
+    name: saved?.name ?? props.state.answers.organization?.name ?? "",
+    timeZone: saved?.timeZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone,
+    postalAddress: saved?.postalAddress ?? "",
+  });
+  return (
+    <StepForm form={form}>
+      <TextField {...form.text("name")} label={t("workspaceName")} autofocus />
+      <TimeZoneField {...form.choice("timeZone")} label={t("timeZone")} />
+      <TextArea
+        {...form.text("postalAddress")}
+        label={t("postalAddress")}
+        hint={t("postalAddressHint")}
+        rows={3}
+      />
+    </StepForm>
+  );
+}

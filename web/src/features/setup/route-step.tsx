@@ -1,0 +1,164 @@
+import { useState } from "preact/hooks";
+import { http } from "../../api.ts";
+import { asProblem, type Problem } from "../../problem.ts";
+import { Button } from "../../ui/button.tsx";
+import { CheckSteps } from "../../ui/check-steps.tsx";
+import { PasswordField, SelectField, TextField } from "../../ui/field.tsx";
+import { type Form, fieldError } from "../../ui/form.ts";
+import { FormProblem } from "../../ui/states.tsx";
+import { Checkbox, ChoiceCards } from "../../ui/toggles.tsx";
+import { providers } from "./providers.ts";
+import { t } from "./setup.messages.ts";
+import { StepForm } from "./step-form.tsx";
+import { type Security, type StepProps, useStepForm } from "./use-setup.ts";
+
+type Values = {
+  kind: "relay" | "test_inbox";
+  host: string;
+  port: string;
+  security: Security;
+  username: string;
+  password: string;
+  verifyCertificate: boolean;
+};
+
+/** The relay's part of the request; an empty password means the stored one, if there is one. */
+function relayBody({ kind: _, port, password, ...rest }: Values, hasPassword: boolean) {
+  const keep = password === "" && hasPassword;
+  return { ...rest, port: Number(port), ...(keep ? {} : { password }) };
+}
+
+/** How mail leaves: the test inbox, or a relay that is tried before it is kept. */
+export function RouteStep(props: StepProps) {
+  const saved = props.state.answers.route;
+  const hasPassword = saved?.hasPassword ?? false;
+  const form = useStepForm<Values>(
+    "route",
+    props,
+    {
+      kind: saved?.kind ?? "test_inbox",
+      host: saved?.host ?? "",
+      port: String(saved?.port || 587),
+      security: saved?.security ?? "starttls",
+      username: saved?.username ?? "",
+      password: "",
+      verifyCertificate: saved?.verifyCertificate ?? true,
+    },
+    (values) =>
+      values.kind === "test_inbox"
+        ? { kind: values.kind }
+        : { kind: values.kind, ...relayBody(values, hasPassword) },
+  );
+  return (
+    <StepForm form={form}>
+      <ChoiceCards
+        label={t("step.route")}
+        value={form.values.kind}
+        onChange={(kind) => form.set("kind", kind)}
+        options={[
+          { value: "test_inbox", label: t("testInbox"), hint: t("testInboxHint") },
+          { value: "relay", label: t("relay"), hint: t("relayHint") },
+        ]}
+      />
+      {form.values.kind === "relay" && <Relay form={form} hasPassword={hasPassword} />}
+    </StepForm>
+  );
+}
+
+type Check = { ok: boolean; steps: { stage: string; ok: boolean; message: string }[] };
+
+function Relay({ form, hasPassword }: { form: Form<Values>; hasPassword: boolean }) {
+  const [check, setCheck] = useState<Check>();
+  const [problem, setProblem] = useState<Problem>();
+  const [busy, setBusy] = useState(false);
+  const run = async () => {
+    setBusy(true);
+    setProblem(undefined);
+    setCheck(undefined);
+    try {
+      setCheck(await http.post<Check>("/setup/route/check", relayBody(form.values, hasPassword)));
+    } catch (error) {
+      setProblem(asProblem(error));
+    }
+    setBusy(false);
+  };
+  const text = (key: "host" | "port" | "username" | "password") => {
+    const field = form.text(key);
+    return { ...field, error: field.error ?? fieldError(problem, key) };
+  };
+  return (
+    <>
+      <RelayServer form={form} host={text("host")} port={text("port")} />
+      <div class="grid gap-4 sm:grid-cols-2">
+        <TextField {...text("username")} label={t("username")} autocomplete="off" optional />
+        <PasswordField
+          {...text("password")}
+          label={t("password")}
+          autocomplete="off"
+          optional
+          {...(hasPassword ? { hint: t("passwordKept") } : {})}
+        />
+      </div>
+      <Checkbox
+        label={t("verifyCertificate")}
+        hint={t("verifyCertificateHint")}
+        checked={form.values.verifyCertificate}
+        onChange={(on) => form.set("verifyCertificate", on)}
+      />
+      <div>
+        <Button busy={busy} onClick={run}>
+          {t("check")}
+        </Button>
+      </div>
+      {problem?.fields.length === 0 && <FormProblem problem={problem} />}
+      {check !== undefined && <CheckSteps {...check} />}
+    </>
+  );
+}
+
+type TextProps = ReturnType<Form<Values>["text"]>;
+
+function RelayServer({
+  form,
+  host,
+  port,
+}: {
+  form: Form<Values>;
+  host: TextProps;
+  port: TextProps;
+}) {
+  const provider = providers.find((one) => one.host === form.values.host)?.name ?? "";
+  const choose = (name: string) => {
+    const found = providers.find((one) => one.name === name);
+    form.set("host", found?.host ?? "");
+    if (found !== undefined) {
+      form.set("port", String(found.port));
+      form.set("security", "starttls");
+      form.set("username", found.username ?? "");
+    }
+  };
+  return (
+    <>
+      <SelectField
+        label={t("provider")}
+        value={provider}
+        onChange={choose}
+        placeholder={t("otherProvider")}
+        options={providers.map((one) => ({ value: one.name, label: one.name }))}
+      />
+      <div class="grid gap-4 sm:grid-cols-[minmax(0,1fr)_96px]">
+        <TextField {...host} label={t("host")} placeholder="smtp.example.com" autocomplete="off" />
+        <TextField {...port} label={t("port")} inputMode="numeric" />
+      </div>
+      <SelectField
+        {...form.choice("security")}
+        label={t("security")}
+        options={[
+          { value: "starttls", label: t("starttls") },
+          { value: "tls", label: t("tls") },
+          { value: "none", label: t("noEncryption") },
+        ]}
+      />
+    </>
+  );
+}

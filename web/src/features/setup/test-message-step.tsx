@@ -1,0 +1,40 @@
+import { Button } from "../../ui/button.tsx";
+import { TextField } from "../../ui/field.tsx";
+import { Notice } from "../../ui/states.tsx";
+import { t } from "./setup.messages.ts";
+import { StepForm } from "./step-form.tsx";
+import { type StepProps, useStepForm } from "./use-setup.ts";
+
+/** One real message over the chosen way, with what the server answered. */
+export function TestMessageStep(props: StepProps) {
+  const { state, onDone } = props;
+  const sent = state.answers.testMessage;
+  const form = useStepForm(
+    "test-message",
+    // Stays: the answer is worth reading before going on.
+    { state, onDone: () => undefined },
+    { to: sent?.to ?? state.answers.administrator?.email ?? "" },
+  );
+  return (
+    <StepForm
+      form={form}
+      action={sent === undefined ? t("sendTest") : t("sendAgain")}
+      isAgain={sent !== undefined}
+      extra={
+        sent !== undefined && (
+          <Button size="large" variant="primary" onClick={() => onDone(state)}>
+            {t("continue")}
+          </Button>
+        )
+      }
+    >
+      <TextField {...form.text("to")} label={t("testTo")} type="email" autofocus />
+      {sent !== undefined && (
+        <Notice tone="success" title={t("testSent", { to: sent.to })}>
+          <span class="font-mono text-xs">{sent.reply}</span>
+          {sent.inboxId !== null && <span class="mt-1 block">{t("openLater")}</span>}
+        </Notice>
+      )}
+    </StepForm>
+  );
+}

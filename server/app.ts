@@ -18,7 +18,8 @@ import { listRoutes } from "./features/lists/lists.routes.ts";
 import { organizationRoutes } from "./features/organizations/organizations.routes.ts";
 import { reportRoutes } from "./features/reports/reports.routes.ts";
 import { routeRoutes } from "./features/routes/routes.routes.ts";
-import { systemRouteOf } from "./features/setup/instance.service.ts";
+import { systemMailRoute } from "./features/setup/instance.service.ts";
+import { setupRoutes } from "./features/setup/setup.routes.ts";
 import { suppressionRoutes } from "./features/suppressions/suppressions.routes.ts";
 import { templateRoutes } from "./features/templates/templates.routes.ts";
 import { trackingRoutes } from "./features/tracking/tracking.routes.ts";
@@ -77,7 +78,7 @@ function createDeps(options: AppOptions): AppDeps {
     guard: createGuard(access, databases),
     audit: createAuditLog(system, clock),
     jobs: options.jobs ?? createJobQueue(system, clock),
-    mail: createMailer(() => systemRouteOf(system, keyRing)),
+    mail: createMailer(() => systemMailRoute(databases, keyRing, options.outside.inbound.port)),
     outside: options.outside,
   };
 }
@@ -92,6 +93,7 @@ function api(deps: AppDeps) {
     .use(routeRoutes(deps))
     .use(domainRoutes(deps))
     .use(senderRoutes(deps))
+    .use(setupRoutes(deps))
     .use(authRoutes(deps))
     .use(organizationRoutes(deps))
     .use(workspaceRoutes(deps))

@@ -28,6 +28,7 @@ export {
   renderWebView,
 } from "./render/preview.ts";
 export { createSigner, renderSigned, type Signer } from "./render/signer.ts";
+export { checkRoute } from "./smtp/check-route.ts";
 export {
   type CampaignCounts,
   campaignCounts,

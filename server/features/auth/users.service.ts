@@ -4,7 +4,13 @@ import { AppError, invalidField } from "../../platform/errors.ts";
 import { newId } from "../../platform/ids.ts";
 import { passwordFault } from "./password.rules.ts";
 import { hashPassword } from "./password-hash.ts";
-import { addUser, findUserByAddress, findUserById, type UserRow } from "./users.store.ts";
+import {
+  addUser,
+  findUserByAddress,
+  findUserById,
+  replaceUser,
+  type UserRow,
+} from "./users.store.ts";
 
 /** A person as others in the product may see them. */
 export type Person = { id: string; email: string; name: string };
@@ -46,6 +52,27 @@ export async function createPerson(
     });
   }
   return { id: user.id, email, name: user.name };
+}
+
+/**
+ * Changes who a person is: address, name and password.
+ *
+ * @throws AppError `invalid_input`, `conflict` when the address is another person's.
+ */
+export async function replacePerson(
+  system: Connection,
+  id: string,
+  input: { email: string; name: string; password: string },
+  now: number,
+): Promise<void> {
+  const { email, address } = readEmail(input.email);
+  requireGoodPassword("password", input.password, email);
+  const passwordHash = await hashPassword(input.password);
+  const known = findUserByAddress(system, address);
+  if (known !== undefined && known.id !== id) {
+    throw new AppError("conflict", "There is an account with this address already.");
+  }
+  replaceUser(system, { id, email, address, name: input.name.trim(), passwordHash, now });
 }
 
 /**

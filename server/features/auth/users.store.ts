@@ -44,6 +44,13 @@ const updatePassword = statement<[{ id: string; passwordHash: string; now: numbe
   UPDATE user SET password_hash = @passwordHash, updated_at = @now WHERE id = @id
 `);
 
+const updateIdentity = statement<[Omit<NewUserRow, "isAdmin">]>(`
+  UPDATE user
+     SET email = @email, address = @address, name = @name, password_hash = @passwordHash,
+         updated_at = @now
+   WHERE id = @id
+`);
+
 export function findUserById(db: Connection, id: string): UserRow | undefined {
   return selectById(db).get(id);
 }
@@ -69,4 +76,8 @@ export function setPasswordHash(
   change: { id: string; passwordHash: string; now: number },
 ): void {
   updatePassword(db).run(change);
+}
+
+export function replaceUser(db: Connection, user: Omit<NewUserRow, "isAdmin">): void {
+  updateIdentity(db).run(user);
 }

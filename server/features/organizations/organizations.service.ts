@@ -11,7 +11,7 @@ import {
 } from "./organizations.store.ts";
 
 /** The organizations a person belongs to, with their role there. */
-export { organizationsOf } from "./organizations.store.ts";
+export { findOrganization, organizationsOf } from "./organizations.store.ts";
 
 /** Creates an organization that `ownerId` owns; returns its id. Safe inside a transaction. */
 export function createOrganization(
@@ -61,4 +61,9 @@ export function changeOrganization(
     const entry = { actorId: userId, workspaceId: null, action: "organization.change" };
     deps.audit.record({ ...entry, target: organizationId });
   });
+}
+
+/** Sets an organization's name without asking who does it; for the wizard, which has its own lock. */
+export function nameOrganization(system: Connection, id: string, name: string, now: number): void {
+  renameOrganization(system, id, name.trim(), now);
 }

@@ -35,6 +35,14 @@ const updateName = statement<[{ id: string; name: string; now: number }]>(`
   UPDATE organization SET name = @name, updated_at = @now WHERE id = @id
 `);
 
+const selectName = statement<[id: string], { name: string }>(`
+  SELECT name FROM organization WHERE id = ?
+`);
+
+export function findOrganization(db: Connection, id: string): { name: string } | undefined {
+  return selectName(db).get(id);
+}
+
 export function addOrganization(
   db: Connection,
   organization: { id: string; name: string; now: number },

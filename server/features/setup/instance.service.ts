@@ -1,14 +1,24 @@
 // What the instance knows of itself. Read by other slices; written by the wizard and the console.
 import type { Config } from "../../config.ts";
+import type { Databases } from "../../platform/db/databases.ts";
 import type { Connection } from "../../platform/db/driver.ts";
+import { AppError } from "../../platform/errors.ts";
 import type { MailRoute } from "../../platform/mail.ts";
-import { decryptSecret, encryptSecret, type KeyRing } from "../../platform/secrets.ts";
+import type { KeyRing } from "../../platform/secrets.ts";
 import { readSetting, writeSetting } from "../../platform/settings.store.ts";
+import { loadRoute } from "../routes/routes.service.ts";
 
 const PUBLIC_URL = "public_url";
 const SYSTEM_ROUTE = "system_route";
 const SETUP_DONE = "setup_done";
-const PURPOSE = "setting.system_route.password";
+
+/** Which workspace's route carries the instance's own mail, and from whom it comes. */
+export type SystemRoute = {
+  workspaceId: string;
+  routeId: number;
+  fromName: string;
+  fromEmail: string;
+};
 
 /** True once the wizard has finished; it never becomes false again. */
 export function isSetUp(system: Connection): boolean {
@@ -31,23 +41,35 @@ export function storePublicUrl(system: Connection, url: string, now: number): vo
   writeSetting(system, PUBLIC_URL, url, now);
 }
 
-/** How the instance's own mail leaves, or undefined when nobody has said. */
-export function systemRouteOf(system: Connection, keyRing: KeyRing): MailRoute | undefined {
-  const stored = readSetting<MailRoute>(system, SYSTEM_ROUTE);
-  if (stored === undefined) {
+/**
+ * How the instance's own mail leaves, or undefined when nobody has said, or the route is gone. The route
+ * is read each time, so that a changed password works at once.
+ *
+ * @param inboxPort Where the test inbox listens, for a route that leads there.
+ */
+export function systemMailRoute(
+  databases: Databases,
+  keyRing: KeyRing,
+  inboxPort: number,
+): MailRoute | undefined {
+  const setting = readSetting<SystemRoute>(databases.system, SYSTEM_ROUTE);
+  if (setting === undefined) {
     return undefined;
   }
-  const password = stored.password === "" ? "" : decryptSecret(keyRing, PURPOSE, stored.password);
-  return { ...stored, password };
+  const { workspaceId, routeId, fromName, fromEmail } = setting;
+  try {
+    const db = databases.workspace(workspaceId);
+    const route = loadRoute(db, { keyRing, workspaceId, inboxPort }, routeId);
+    return { ...route, fromName, fromEmail };
+  } catch (error) {
+    if (error instanceof AppError && error.code === "not_found") {
+      return undefined;
+    }
+    throw error;
+  }
 }
 
-/** Stores the route of the instance's own mail, its password encrypted. */
-export function storeSystemRoute(
-  system: Connection,
-  keyRing: KeyRing,
-  route: MailRoute,
-  now: number,
-): void {
-  const password = route.password === "" ? "" : encryptSecret(keyRing, PURPOSE, route.password);
-  writeSetting(system, SYSTEM_ROUTE, { ...route, password }, now);
+/** Says by which route and from whom the instance's own mail leaves from now on. */
+export function storeSystemRoute(system: Connection, route: SystemRoute, now: number): void {
+  writeSetting(system, SYSTEM_ROUTE, route, now);
 }

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { storeSystemRoute } from "../../../../server/features/setup/instance.service.ts";
 import {
   type AccountsApp,
   goodPassword,
   joinAs,
+  mailBy,
   newAccountsApp,
   type SignedUp,
 } from "../../../support/accounts.ts";
@@ -55,17 +55,7 @@ test("no link is ever given for a person who exists, because it would open their
 });
 
 test("when the instance can mail, the invitation is queued with its change and no link is shown", async () => {
-  const route = {
-    host: "127.0.0.1",
-    port: 1,
-    security: "none" as const,
-    verifyCertificate: true,
-    username: "",
-    password: "",
-    fromName: "",
-    fromEmail: "system@example.net",
-  };
-  storeSystemRoute(fixture.databases.system, fixture.keyRing, route, 0);
+  mailBy(fixture, ada.workspaceId, 1);
 
   const { link } = (await (await invite(ada.cookie, "x@example.com", "viewer")).json()) as Invited;
 

@@ -1,0 +1,111 @@
+// Who may answer the wizard: whoever read the one-time token on the console of the process.
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import type { Connection } from "../../platform/db/driver.ts";
+import { AppError } from "../../platform/errors.ts";
+import { readSetting, writeSetting } from "../../platform/settings.store.ts";
+import { isSetUp } from "./instance.service.ts";
+import type { SetupAnswers } from "./setup.schema.ts";
+
+const KEY = "setup";
+const COOKIE = "swiftmail_setup";
+const TOKEN_BYTES = 20;
+const COOKIE_BYTES = 32;
+const MAX_UNLOCKED = 20;
+
+/** What the wizard remembers between requests and restarts; secrets are hashes only. */
+export type SetupMemory = {
+  tokenHash: string;
+  /** Hashes of the cookies of browsers that showed the token. */
+  unlocked: string[];
+  userId?: string;
+  organizationId?: string;
+  workspaceId?: string;
+  publicUrl?: NonNullable<SetupAnswers["publicUrl"]>;
+  routeId?: number;
+  senderId?: number;
+  domainNote?: string;
+  testMessage?: NonNullable<SetupAnswers["testMessage"]>;
+};
+
+/**
+ * Makes a new one-time token for the console, or gives undefined when the setup is finished. Earlier
+ * tokens end; what has been answered and browsers that are unlocked stay.
+ */
+export function newSetupToken(system: Connection, now: number): string | undefined {
+  if (isSetUp(system)) {
+    return undefined;
+  }
+  const token = randomBytes(TOKEN_BYTES).toString("base64url");
+  const memory = readMemory(system);
+  writeMemory(system, { ...memory, tokenHash: hashOf(token) }, now);
+  return token;
+}
+
+/**
+ * Takes the token and gives the Set-Cookie value that lets this browser answer the wizard.
+ *
+ * @throws AppError `setup_done`; `unauthenticated` for a wrong token.
+ */
+export function unlockSetup(
+  system: Connection,
+  token: string,
+  isSecure: boolean,
+  now: number,
+): string {
+  refuseWhenDone(system);
+  const memory = readMemory(system);
+  const given = Buffer.from(hashOf(token));
+  const right = Buffer.from(memory.tokenHash);
+  if (given.length !== right.length || !timingSafeEqual(given, right)) {
+    throw new AppError(
+      "unauthenticated",
+      "This is not the token. The server printed it on its console when it started.",
+      { fields: [{ field: "token", reason: "is not the one on the console" }] },
+    );
+  }
+  const id = randomBytes(COOKIE_BYTES).toString("base64url");
+  const unlocked = [hashOf(id), ...memory.unlocked].slice(0, MAX_UNLOCKED);
+  writeMemory(system, { ...memory, unlocked }, now);
+  return `${COOKIE}=${id}; HttpOnly; Path=/; SameSite=Strict${isSecure ? "; Secure" : ""}`;
+}
+
+/** True when the browser has shown the token. */
+export function isUnlocked(system: Connection, cookieHeader: string | null): boolean {
+  const id = new RegExp(`(?:^|;\\s*)${COOKIE}=([\\w-]+)`).exec(cookieHeader ?? "")?.[1];
+  return id !== undefined && readMemory(system).unlocked.includes(hashOf(id));
+}
+
+/** @throws AppError `setup_done` when the wizard has finished; `unauthenticated` without the token. */
+export function requireUnlocked(system: Connection, cookieHeader: string | null): void {
+  refuseWhenDone(system);
+  if (!isUnlocked(system, cookieHeader)) {
+    throw new AppError(
+      "unauthenticated",
+      "Enter the token first that the server printed on its console when it started.",
+    );
+  }
+}
+
+/** @throws AppError `setup_done` when the wizard has finished. */
+export function refuseWhenDone(system: Connection): void {
+  if (isSetUp(system)) {
+    throw new AppError("setup_done", "This instance is set up already. Sign in instead.");
+  }
+}
+
+export function readMemory(system: Connection): SetupMemory {
+  return readSetting<SetupMemory>(system, KEY) ?? { tokenHash: "", unlocked: [] };
+}
+
+export function writeMemory(system: Connection, memory: SetupMemory, now: number): void {
+  writeSetting(system, KEY, memory, now);
+}
+
+/** Changes what is given and keeps the rest; joins the caller's transaction. */
+export function remember(system: Connection, change: Partial<SetupMemory>, now: number): void {
+  writeMemory(system, { ...readMemory(system), ...change }, now);
+}
+
+function hashOf(secret: string): string {
+  return createHash("sha256").update(secret).digest("hex");
+}

@@ -1,0 +1,206 @@
+// The wizard's second half: a way out, a sender, and a message that really arrives.
+import { randomUUID } from "node:crypto";
+import type { Connection } from "../../platform/db/driver.ts";
+import { AppError } from "../../platform/errors.ts";
+import { findPerson, readEmail } from "../auth/users.service.ts";
+import {
+  checkDomain,
+  createDomain,
+  type DnsLookup,
+  isReservedDomain,
+  readDomains,
+} from "../domains/domains.service.ts";
+import { changeSender, createSender, readSender, readSenders } from "../domains/senders.service.ts";
+import type { RouteCreate } from "../routes/routes.schema.ts";
+import {
+  changeRoute,
+  createRoute,
+  ensureTestInboxRoute,
+  keepCheck,
+  loadRoute,
+  type RouteCheck,
+  readRoute,
+  readRoutes,
+  routeToTry,
+} from "../routes/routes.service.ts";
+import { publicUrlOf, storeSystemRoute } from "./instance.service.ts";
+import { requireSteps, type SetupDesk } from "./setup.service.ts";
+import { findInInbox } from "./setup.store.ts";
+import { remember, writeMemory } from "./setup-lock.service.ts";
+
+const ARRIVAL_MS = 10_000;
+const LOOK_EVERY_MS = 50;
+
+/** Dials what is being typed, up to the sign-in, and tells each step with the server's own words. */
+export async function checkSetupRoute(desk: SetupDesk, input: RouteCreate): Promise<RouteCheck> {
+  const { workspaceId } = requireSteps(desk, "route");
+  const id = workspaceId ?? "";
+  const context = { keyRing: desk.keyRing, workspaceId: id, inboxPort: desk.inboxPort };
+  const db = desk.databases.workspace(id);
+  if (input.kind === "test_inbox") {
+    const route = ensureTestInboxRoute(db, desk.clock());
+    return await desk.checkRoute(loadRoute(db, context, route.id));
+  }
+  const { kind: _, name: __, ...settings } = input;
+  const stored = relayOf(db);
+  // A password that was typed once is not asked for again while the wizard goes back and forth.
+  const known = stored?.hasPassword && input.password === undefined ? { id: stored.id } : {};
+  return await desk.checkRoute(routeToTry(db, context, { ...settings, ...known }));
+}
+
+/**
+ * Step 5: keeps the way out, once a check has gone all the way.
+ *
+ * @throws AppError `unreachable` with the step that failed and the server's words; `invalid_input`.
+ */
+export async function answerRoute(desk: SetupDesk, input: RouteCreate): Promise<RouteCheck> {
+  const check = await checkSetupRoute(desk, input);
+  const failed = check.steps.find((step) => !step.ok);
+  if (!check.ok) {
+    throw new AppError(
+      "unreachable",
+      `${failed?.stage ?? "check"}: ${failed?.message ?? "failed"}`,
+    );
+  }
+  const { workspaceId } = requireSteps(desk, "route");
+  const db = desk.databases.workspace(workspaceId ?? "");
+  const now = desk.clock();
+  const routeId = keepRoute(db, desk, input);
+  keepCheck(db, routeId, check, now);
+  // Another way out proves nothing about the one before: the message must arrive again.
+  remember(desk.databases.system, { routeId }, now);
+  forgetTestMessage(desk);
+  return check;
+}
+
+/** Step 6: who writes. Its domain gets a key, and the instance's own mail comes from here too. */
+export async function answerSender(
+  desk: SetupDesk,
+  input: { name: string; email: string; replyTo?: string | undefined },
+): Promise<void> {
+  const { workspaceId = "", routeId = 0 } = requireSteps(desk, "sender");
+  const { address } = readEmail(input.email);
+  const open = () => desk.databases.workspace(workspaceId);
+  const domainNote = await prepareDomain(desk, open, address.slice(address.lastIndexOf("@") + 1));
+  const now = desk.clock();
+  const fields = { name: input.name, email: input.email, replyTo: input.replyTo ?? "" };
+  const known = readSenders(open()).items[0];
+  const sender =
+    known === undefined
+      ? createSender(open(), fields, now)
+      : changeSender(open(), known.id, fields);
+  const { system } = desk.databases;
+  const { name: fromName, email: fromEmail } = sender;
+  storeSystemRoute(system, { workspaceId, routeId, fromName, fromEmail }, now);
+  remember(system, { senderId: sender.id, domainNote }, now);
+  forgetTestMessage(desk);
+}
+
+/**
+ * Step 7: sends a message over the route. For the test inbox it waits until the message is there, for a
+ * relay the server's answer is what can be known.
+ *
+ * @throws AppError `unreachable` with the server's words, or when nothing arrived in the test inbox.
+ */
+export async function answerTestMessage(desk: SetupDesk, input: { to?: string | undefined }) {
+  const memory = requireSteps(desk, "test-message");
+  const { workspaceId = "", routeId = 0, senderId = 0 } = memory;
+  const { system } = desk.databases;
+  const administrator = findPerson(system, memory.userId ?? "");
+  const to = readEmail(input.to ?? administrator?.email ?? "").email;
+  const db = desk.databases.workspace(workspaceId);
+  const { kind } = readRoute(db, routeId);
+  const { email, name } = readSender(db, senderId);
+  storeSystemRoute(
+    system,
+    { workspaceId, routeId, fromName: name, fromEmail: email },
+    desk.clock(),
+  );
+  const messageId = `${randomUUID()}@${email.slice(email.lastIndexOf("@") + 1)}`;
+  const sent = await desk.mail.send({
+    to,
+    messageId,
+    subject: "Your SwiftMail can send",
+    text: `This message left ${publicUrlOf(desk.config, system)} by the route you set up.\n\nNothing else to do: go back to the setup.\n`,
+  });
+  const inboxId = kind === "test_inbox" ? await arrival(desk, workspaceId, messageId) : null;
+  const testMessage = { to, at: desk.clock(), reply: sent.reply, workspaceId, inboxId };
+  requireSteps(desk, "test-message");
+  remember(system, { testMessage }, desk.clock());
+  return testMessage;
+}
+
+/** The DNS records that the sender's domain needs, as the DNS has them right now. */
+export async function readSetupDns(desk: SetupDesk, dns: DnsLookup) {
+  const memory = requireSteps(desk, "test-message");
+  const open = () => desk.databases.workspace(memory.workspaceId ?? "");
+  const publicUrl = publicUrlOf(desk.config, desk.databases.system);
+  const domain = readDomains(open(), publicUrl).items[0];
+  if (domain === undefined) {
+    return { domain: null, note: memory.domainNote ?? "", records: [] };
+  }
+  const checked = await checkDomain(open, dns, { id: domain.id, publicUrl }, desk.clock());
+  return { domain: checked.name, note: memory.domainNote ?? "", records: checked.records };
+}
+
+function relayOf(db: Connection) {
+  return readRoutes(db).items.find(({ kind }) => kind === "relay");
+}
+
+function keepRoute(db: Connection, desk: SetupDesk, input: RouteCreate): number {
+  const now = desk.clock();
+  if (input.kind === "test_inbox") {
+    return ensureTestInboxRoute(db, now).id;
+  }
+  const stored = relayOf(db);
+  const { kind: _, ...settings } = input;
+  const name = input.name ?? stored?.name ?? input.host ?? "Relay";
+  return stored === undefined
+    ? createRoute(db, desk.keyRing, { ...input, name }, now).id
+    : changeRoute(db, desk.keyRing, stored.id, { ...settings, name }, now).id;
+}
+
+/** Gives the domain its key; returns why there are no records to set, or nothing. */
+async function prepareDomain(
+  desk: SetupDesk,
+  open: () => Connection,
+  name: string,
+): Promise<string> {
+  if (isReservedDomain(name)) {
+    return `${name} is reserved for tests: mail from it reaches the test inbox only.`;
+  }
+  const publicUrl = publicUrlOf(desk.config, desk.databases.system);
+  try {
+    await createDomain(open, desk.keyRing, { name, publicUrl }, desk.clock());
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code === "internal") {
+      throw error;
+    }
+    // "There already" is what going back and forth does; a mailbox provider's domain has no records of ours.
+    return error.code === "conflict" ? "" : error.message;
+  }
+  return "";
+}
+
+async function arrival(desk: SetupDesk, workspaceId: string, messageId: string): Promise<number> {
+  const deadline = performance.now() + ARRIVAL_MS;
+  for (;;) {
+    const id = findInInbox(desk.databases.inbox(workspaceId), messageId);
+    if (id !== undefined) {
+      return id;
+    }
+    if (performance.now() > deadline) {
+      throw new AppError(
+        "unreachable",
+        "The test inbox took the message, but it did not show up within 10 seconds.",
+      );
+    }
+    await Bun.sleep(LOOK_EVERY_MS);
+  }
+}
+
+function forgetTestMessage(desk: SetupDesk): void {
+  const { system } = desk.databases;
+  const { testMessage: _, ...rest } = requireSteps(desk, "route");
+  writeMemory(system, rest, desk.clock());
+}

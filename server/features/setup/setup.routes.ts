@@ -1,0 +1,201 @@
+import { Elysia } from "elysia";
+import { AppError } from "../../platform/errors.ts";
+import { clientAddress } from "../../platform/http/client-address.ts";
+import { Done, done, refusals } from "../../platform/http/schemas.ts";
+import { ownOrigins } from "../auth/access.service.ts";
+import { openSession } from "../auth/auth.service.ts";
+import type { AppDeps } from "../deps.ts";
+import { RouteCheck } from "../routes/routes.schema.ts";
+import { publicUrlOf } from "./instance.service.ts";
+import {
+  AdministratorRequest,
+  OrganizationRequest,
+  PublicUrlRequest,
+  RouteRequest,
+  SenderRequest,
+  SetupDns,
+  SetupFinished,
+  SetupState,
+  TestMessageReceipt,
+  TestMessageRequest,
+  UnlockRequest,
+  WorkspaceRequest,
+} from "./setup.schema.ts";
+import {
+  answerAdministrator,
+  answerOrganization,
+  answerPublicUrl,
+  answerWorkspace,
+  finishSetup,
+  readSetup,
+  type SetupDesk,
+} from "./setup.service.ts";
+import { isUnlocked, refuseWhenDone, requireUnlocked, unlockSetup } from "./setup-lock.service.ts";
+import {
+  answerRoute,
+  answerSender,
+  answerTestMessage,
+  checkSetupRoute,
+  readSetupDns,
+} from "./setup-sending.service.ts";
+
+const byToken = "there is nobody to sign in as yet; the token of the console opens it, once";
+
+export const setupRoutes = (deps: AppDeps) => {
+  const { guard, databases, config, outside } = deps;
+  const { system } = databases;
+  const desk: SetupDesk = {
+    ...deps,
+    inboxPort: outside.inbound.port,
+    checkRoute: outside.checkRoute,
+  };
+  const refuseForeignPage = (request: Request) => {
+    const origin = request.headers.get("origin");
+    if (origin !== null && !ownOrigins(publicUrlOf(config, system), request).includes(origin)) {
+      throw new AppError(
+        "forbidden",
+        "The request does not come from this application's own pages.",
+      );
+    }
+  };
+  const forUnlocked = ({ request }: { request: Request }) => {
+    refuseWhenDone(system);
+    refuseForeignPage(request);
+    requireUnlocked(system, request.headers.get("cookie"));
+  };
+  const isSecure = () => publicUrlOf(config, system).startsWith("https://");
+  const step = { open: byToken, beforeHandle: forUnlocked } as const;
+
+  return new Elysia({ name: "setup", prefix: "/setup", detail: { tags: ["Setup"] } })
+    .use(guard)
+    .get("/", ({ request }) => readSetup(desk, isUnlocked(system, request.headers.get("cookie"))), {
+      open: "a browser must learn that there is a setup to do; answers only show after the token",
+      response: { 200: SetupState, ...refusals },
+      detail: { summary: "Where the setup stands" },
+    })
+    .post(
+      "/unlock",
+      ({ body, request, set }) => {
+        refuseForeignPage(request);
+        set.headers["set-cookie"] = unlockSetup(
+          system,
+          body.token,
+          isSecure() && request.url.startsWith("https:"),
+          deps.clock(),
+        );
+        return done;
+      },
+      {
+        open: byToken,
+        body: UnlockRequest,
+        response: { 200: Done, ...refusals },
+        detail: { summary: "Show the token that the server printed on its console" },
+      },
+    )
+    .post(
+      "/administrator",
+      async ({ body }) => {
+        await answerAdministrator(desk, body);
+        return done;
+      },
+      {
+        ...step,
+        body: AdministratorRequest,
+        response: { 200: Done, ...refusals },
+        detail: { summary: "Create the first person, who administers the instance" },
+      },
+    )
+    .post(
+      "/organization",
+      ({ body }) => {
+        answerOrganization(desk, body);
+        return done;
+      },
+      {
+        ...step,
+        body: OrganizationRequest,
+        response: { 200: Done, ...refusals },
+        detail: { summary: "Name the organization" },
+      },
+    )
+    .post(
+      "/workspace",
+      ({ body }) => {
+        answerWorkspace(desk, body);
+        return done;
+      },
+      {
+        ...step,
+        body: WorkspaceRequest,
+        response: { 200: Done, ...refusals },
+        detail: { summary: "Create the first workspace" },
+      },
+    )
+    .post(
+      "/public-url",
+      async ({ body }) => {
+        await answerPublicUrl(desk, body);
+        return done;
+      },
+      {
+        ...step,
+        body: PublicUrlRequest,
+        response: { 200: Done, ...refusals },
+        detail: { summary: "Say under which address people and mail reach the instance" },
+      },
+    )
+    .post("/route/check", ({ body }) => checkSetupRoute(desk, body), {
+      ...step,
+      body: RouteRequest,
+      response: { 200: RouteCheck, 502: refusals[503], ...refusals },
+      detail: { summary: "Dial a way out up to the sign-in, without keeping it" },
+    })
+    .post("/route", ({ body }) => answerRoute(desk, body), {
+      ...step,
+      body: RouteRequest,
+      response: { 200: RouteCheck, 502: refusals[503], ...refusals },
+      detail: { summary: "Check a way out and keep it" },
+    })
+    .post(
+      "/sender",
+      async ({ body }) => {
+        await answerSender(desk, body);
+        return done;
+      },
+      {
+        ...step,
+        body: SenderRequest,
+        response: { 200: Done, ...refusals },
+        detail: { summary: "Create the first sender and the key of its domain" },
+      },
+    )
+    .post("/test-message", ({ body }) => answerTestMessage(desk, body), {
+      ...step,
+      body: TestMessageRequest,
+      response: { 200: TestMessageReceipt, 502: refusals[503], ...refusals },
+      detail: { summary: "Send a message that must arrive" },
+    })
+    .get("/dns", () => readSetupDns(desk, outside.dns), {
+      ...step,
+      response: { 200: SetupDns, ...refusals },
+      detail: { summary: "The DNS records to set, as the DNS has them now" },
+    })
+    .post(
+      "/finish",
+      async ({ request, server, set }) => {
+        const { userId, workspaceId } = finishSetup(desk);
+        const from = {
+          ip: clientAddress(request, server),
+          userAgent: request.headers.get("user-agent") ?? "",
+        };
+        const session = await openSession({ ...deps, system }, userId, from);
+        set.headers["set-cookie"] = session.setCookie;
+        return { done: true as const, workspaceId };
+      },
+      {
+        ...step,
+        response: { 200: SetupFinished, ...refusals },
+        detail: { summary: "End the setup and sign the administrator in" },
+      },
+    );
+};

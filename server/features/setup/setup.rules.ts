@@ -1,0 +1,40 @@
+/** The wizard's steps in their order. Each needs those before it. */
+export const setupSteps = [
+  "administrator",
+  "organization",
+  "workspace",
+  "public-url",
+  "route",
+  "sender",
+  "test-message",
+  "finish",
+] as const;
+export type SetupStep = (typeof setupSteps)[number];
+
+/** The first step that has not been answered; `finish` when all have. */
+export function openStep(answered: ReadonlySet<SetupStep>): SetupStep {
+  return setupSteps.find((step) => !answered.has(step)) ?? "finish";
+}
+
+/** The steps before `step` that have no answer yet. */
+export function missingBefore(step: SetupStep, answered: ReadonlySet<SetupStep>): SetupStep[] {
+  return setupSteps.slice(0, setupSteps.indexOf(step)).filter((before) => !answered.has(before));
+}
+
+/**
+ * The origin of an address a person typed, or what is wrong with it.
+ * `https://mail.example.com/` gives `https://mail.example.com`; a path, a query or a name is refused.
+ */
+export function readPublicUrl(typed: string): { origin: string } | { reason: string } {
+  const url = URL.parse(typed.trim());
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    return { reason: "it is no address that starts with https:// or http://" };
+  }
+  if (url.username !== "" || url.password !== "") {
+    return { reason: "it has a user name in it" };
+  }
+  if (url.pathname !== "/" || url.search !== "" || url.hash !== "") {
+    return { reason: "it has more than a host: nothing may come after it" };
+  }
+  return { origin: url.origin };
+}

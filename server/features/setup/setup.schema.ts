@@ -1,0 +1,103 @@
+import { t } from "elysia";
+import { DomainRecord } from "../domains/domains.schema.ts";
+import { RouteCreate } from "../routes/routes.schema.ts";
+
+const nullable = <T extends Parameters<typeof t.Union>[0][number]>(item: T) =>
+  t.Union([item, t.Null()]);
+
+const StepName = t.Union([
+  t.Literal("administrator"),
+  t.Literal("organization"),
+  t.Literal("workspace"),
+  t.Literal("public-url"),
+  t.Literal("route"),
+  t.Literal("sender"),
+  t.Literal("test-message"),
+  t.Literal("finish"),
+]);
+
+export const TestMessageReceipt = t.Object({
+  to: t.String(),
+  at: t.Number(),
+  reply: t.String({ description: "What the server answered when it took the message" }),
+  workspaceId: t.String(),
+  inboxId: nullable(t.Integer({ description: "The message in the test inbox, to open it" })),
+});
+
+const RouteAnswer = t.Object({
+  kind: t.Union([t.Literal("relay"), t.Literal("test_inbox")]),
+  host: t.String(),
+  port: t.Integer(),
+  security: t.Union([t.Literal("starttls"), t.Literal("tls"), t.Literal("none")]),
+  verifyCertificate: t.Boolean(),
+  username: t.String(),
+  hasPassword: t.Boolean(),
+});
+
+export const SetupAnswers = t.Object({
+  administrator: t.Optional(t.Object({ email: t.String(), name: t.String() })),
+  organization: t.Optional(t.Object({ name: t.String() })),
+  workspace: t.Optional(
+    t.Object({ name: t.String(), timeZone: t.String(), postalAddress: t.String() }),
+  ),
+  publicUrl: t.Optional(
+    t.Object({
+      url: t.String(),
+      reachable: t.Boolean({ description: "The server found itself under that address" }),
+      message: t.String(),
+    }),
+  ),
+  route: t.Optional(RouteAnswer),
+  sender: t.Optional(
+    t.Object({
+      name: t.String(),
+      email: t.String(),
+      replyTo: t.String(),
+      domainNote: t.String({ description: "Why there are no DNS records to set; empty otherwise" }),
+    }),
+  ),
+  testMessage: t.Optional(TestMessageReceipt),
+});
+export type SetupAnswers = typeof SetupAnswers.static;
+
+export const SetupState = t.Object({
+  done: t.Boolean(),
+  unlocked: t.Boolean({ description: "This browser has shown the token of the console" }),
+  step: StepName,
+  steps: t.Array(t.Object({ name: StepName, answered: t.Boolean() })),
+  /** Empty until unlocked. */
+  answers: SetupAnswers,
+  fixedPublicUrl: nullable(t.String({ description: "Set by PUBLIC_URL; then it is no question" })),
+  /** Changes with every start of the process: by it the server recognises itself. */
+  boot: t.String(),
+});
+
+export const UnlockRequest = t.Object({ token: t.String({ minLength: 1, maxLength: 100 }) });
+export const AdministratorRequest = t.Object({
+  email: t.String({ minLength: 1, maxLength: 320 }),
+  name: t.String({ minLength: 1, maxLength: 200 }),
+  password: t.String({ minLength: 1, maxLength: 1000 }),
+});
+export const OrganizationRequest = t.Object({ name: t.String({ minLength: 1, maxLength: 200 }) });
+export const WorkspaceRequest = t.Object({
+  name: t.String({ minLength: 1, maxLength: 200 }),
+  timeZone: t.String({ minLength: 1, maxLength: 60 }),
+  postalAddress: t.String({ minLength: 1, maxLength: 500 }),
+});
+export const PublicUrlRequest = t.Object({ url: t.String({ minLength: 1, maxLength: 300 }) });
+export const RouteRequest = RouteCreate;
+export const SenderRequest = t.Object({
+  name: t.String({ minLength: 1, maxLength: 100 }),
+  email: t.String({ minLength: 1, maxLength: 320 }),
+  replyTo: t.Optional(t.String({ maxLength: 254 })),
+});
+export const TestMessageRequest = t.Object({
+  to: t.Optional(t.String({ maxLength: 320, description: "The administrator when left out" })),
+});
+
+export const SetupDns = t.Object({
+  domain: nullable(t.String()),
+  note: t.String(),
+  records: t.Array(DomainRecord),
+});
+export const SetupFinished = t.Object({ done: t.Literal(true), workspaceId: t.String() });

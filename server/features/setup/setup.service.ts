@@ -1,0 +1,271 @@
+import { randomBytes } from "node:crypto";
+import type { Config } from "../../config.ts";
+import type { Route } from "../../delivery/index.ts";
+import type { Clock } from "../../platform/clock.ts";
+import type { Databases } from "../../platform/db/databases.ts";
+import { inTransaction } from "../../platform/db/transaction.ts";
+import { AppError, invalidField } from "../../platform/errors.ts";
+import type { Mailer } from "../../platform/mail.ts";
+import type { KeyRing } from "../../platform/secrets.ts";
+import type { AuditLog } from "../audit/audit.service.ts";
+import { createPerson, findPerson, replacePerson } from "../auth/users.service.ts";
+import { readSender } from "../domains/senders.service.ts";
+import {
+  createOrganization,
+  findOrganization,
+  nameOrganization,
+} from "../organizations/organizations.service.ts";
+import { type RouteCheck, readRoute } from "../routes/routes.service.ts";
+import {
+  changeWorkspace,
+  createWorkspace,
+  findWorkspace,
+  type WorkspaceInput,
+} from "../workspaces/workspaces.service.ts";
+import { isSetUp, markSetUp, publicUrlOf, storePublicUrl } from "./instance.service.ts";
+import {
+  missingBefore,
+  openStep,
+  readPublicUrl,
+  type SetupStep,
+  setupSteps,
+} from "./setup.rules.ts";
+import type { SetupAnswers } from "./setup.schema.ts";
+import { readMemory, refuseWhenDone, remember, type SetupMemory } from "./setup-lock.service.ts";
+
+export { newSetupToken } from "./setup-lock.service.ts";
+
+// By it the server recognises itself when it looks at its own public URL.
+const bootId = randomBytes(12).toString("base64url");
+const LOOK_MS = 5_000;
+
+export type SetupDesk = {
+  config: Config;
+  databases: Databases;
+  keyRing: KeyRing;
+  audit: AuditLog;
+  mail: Mailer;
+  clock: Clock;
+  /** Where the test inbox listens. */
+  inboxPort: number;
+  checkRoute: (route: Route) => Promise<RouteCheck>;
+};
+
+/** Where the wizard stands. Answers are only told to who has unlocked it, passwords to nobody. */
+export function readSetup(desk: SetupDesk, unlocked: boolean) {
+  const { system } = desk.databases;
+  const done = isSetUp(system);
+  const memory = readMemory(system);
+  const answered = answeredSteps(desk, memory);
+  return {
+    done,
+    unlocked: unlocked && !done,
+    step: openStep(answered),
+    steps: setupSteps.map((name) => ({ name, answered: done || answered.has(name) })),
+    answers: unlocked && !done ? answersOf(desk, memory) : {},
+    fixedPublicUrl: done ? null : (desk.config.publicUrl ?? null),
+    boot: bootId,
+  };
+}
+
+/** Step 1: the first person, who administers the instance. Asked again it changes that person. */
+export async function answerAdministrator(
+  desk: SetupDesk,
+  input: { email: string; name: string; password: string },
+): Promise<void> {
+  const { system } = desk.databases;
+  const { userId } = requireSteps(desk, "administrator");
+  const now = desk.clock();
+  if (userId !== undefined) {
+    await replacePerson(system, userId, input, now);
+    return;
+  }
+  const person = await createPerson(system, { ...input, isAdmin: true }, now);
+  remember(system, { userId: person.id }, now);
+}
+
+/** Step 2: who owns the workspaces. */
+export function answerOrganization(desk: SetupDesk, input: { name: string }): void {
+  const { system } = desk.databases;
+  const memory = requireSteps(desk, "organization");
+  const now = desk.clock();
+  if (input.name.trim() === "") {
+    throw invalidField("name", "it is empty");
+  }
+  inTransaction(system, () => {
+    if (memory.organizationId === undefined) {
+      const id = createOrganization(system, input.name, required(memory.userId), now);
+      remember(system, { organizationId: id }, now);
+    } else {
+      nameOrganization(system, memory.organizationId, input.name, now);
+    }
+  });
+}
+
+/** Step 3: the first workspace, with its file. */
+export function answerWorkspace(desk: SetupDesk, input: WorkspaceInput): void {
+  const { databases, audit } = desk;
+  const memory = requireSteps(desk, "workspace");
+  const now = desk.clock();
+  const ownerId = required(memory.userId);
+  if (memory.workspaceId !== undefined) {
+    changeWorkspace({ databases, audit }, ownerId, memory.workspaceId, input, now);
+    return;
+  }
+  const organizationId = required(memory.organizationId);
+  inTransaction(databases.system, () => {
+    const id = createWorkspace(databases, { ...input, organizationId, ownerId }, now);
+    remember(databases.system, { workspaceId: id }, now);
+  });
+}
+
+/**
+ * Step 4: the address people and mail reach this instance by. The server looks for itself there and tells
+ * what it found; that it finds nothing is no refusal, because a proxy may not be up yet.
+ */
+export async function answerPublicUrl(desk: SetupDesk, input: { url: string }): Promise<void> {
+  requireSteps(desk, "public-url");
+  const fixed = desk.config.publicUrl;
+  const read = readPublicUrl(input.url);
+  if ("reason" in read) {
+    throw invalidField("url", read.reason, "Write it like https://mail.example.com.");
+  }
+  if (fixed !== undefined && fixed !== read.origin) {
+    throw invalidField("url", `PUBLIC_URL says ${fixed}`, "Change or remove that variable first.");
+  }
+  const found = await lookForSelf(read.origin);
+  const { system } = desk.databases;
+  refuseWhenDone(system);
+  inTransaction(system, () => {
+    storePublicUrl(system, read.origin, desk.clock());
+    remember(system, { publicUrl: { url: read.origin, ...found } }, desk.clock());
+  });
+}
+
+/** Last step: ends the wizard for good. Returns who administers and where they start. */
+export function finishSetup(desk: SetupDesk): { userId: string; workspaceId: string } {
+  const { system } = desk.databases;
+  const memory = requireSteps(desk, "finish");
+  const userId = required(memory.userId);
+  const workspaceId = required(memory.workspaceId);
+  inTransaction(system, () => {
+    markSetUp(system, desk.clock());
+    remember(system, { tokenHash: "", unlocked: [] }, desk.clock());
+    desk.audit.record({ actorId: userId, workspaceId: null, action: "instance.set-up" });
+  });
+  return { userId, workspaceId };
+}
+
+/**
+ * The memory of the wizard, when its step can be answered now.
+ *
+ * @throws AppError `setup_done`; `illegal_state` naming the first earlier step that has no answer.
+ */
+export function requireSteps(desk: SetupDesk, step: SetupStep): SetupMemory {
+  const { system } = desk.databases;
+  refuseWhenDone(system);
+  const memory = readMemory(system);
+  const missing = missingBefore(step, answeredSteps(desk, memory))[0];
+  if (missing !== undefined) {
+    throw new AppError("illegal_state", `Answer the step "${missing}" first.`);
+  }
+  return memory;
+}
+
+function answeredSteps(desk: SetupDesk, memory: SetupMemory): Set<SetupStep> {
+  const answers: [SetupStep, unknown][] = [
+    ["administrator", memory.userId],
+    ["organization", memory.organizationId],
+    ["workspace", memory.workspaceId],
+    ["public-url", memory.publicUrl ?? desk.config.publicUrl],
+    ["route", memory.routeId],
+    ["sender", memory.senderId],
+    ["test-message", memory.testMessage],
+  ];
+  return new Set(answers.filter(([, answer]) => answer !== undefined).map(([step]) => step));
+}
+
+function answersOf(desk: SetupDesk, memory: SetupMemory): SetupAnswers {
+  const { system } = desk.databases;
+  const person = memory.userId === undefined ? undefined : findPerson(system, memory.userId);
+  const organization =
+    memory.organizationId === undefined
+      ? undefined
+      : findOrganization(system, memory.organizationId);
+  const workspace =
+    memory.workspaceId === undefined ? undefined : findWorkspace(system, memory.workspaceId);
+  return {
+    ...(person === undefined ? {} : { administrator: { email: person.email, name: person.name } }),
+    ...(organization === undefined ? {} : { organization: { name: organization.name } }),
+    ...(workspace === undefined
+      ? {}
+      : {
+          workspace: {
+            name: workspace.name,
+            timeZone: workspace.timeZone,
+            postalAddress: workspace.postalAddress,
+          },
+        }),
+    ...publicUrlAnswer(desk, memory),
+    ...sendingAnswers(desk, memory),
+    ...(memory.testMessage === undefined ? {} : { testMessage: memory.testMessage }),
+  };
+}
+
+function publicUrlAnswer(desk: SetupDesk, memory: SetupMemory): Pick<SetupAnswers, "publicUrl"> {
+  if (memory.publicUrl !== undefined) {
+    return {
+      publicUrl: { ...memory.publicUrl, url: publicUrlOf(desk.config, desk.databases.system) },
+    };
+  }
+  const url = desk.config.publicUrl;
+  return url === undefined
+    ? {}
+    : { publicUrl: { url, reachable: false, message: "not looked at" } };
+}
+
+function sendingAnswers(
+  desk: SetupDesk,
+  memory: SetupMemory,
+): Pick<SetupAnswers, "route" | "sender"> {
+  if (memory.workspaceId === undefined || memory.routeId === undefined) {
+    return {};
+  }
+  const db = desk.databases.workspace(memory.workspaceId);
+  const { kind, host, port, security, verifyCertificate, username, hasPassword } = readRoute(
+    db,
+    memory.routeId,
+  );
+  const route = { kind, host, port, security, verifyCertificate, username, hasPassword };
+  if (memory.senderId === undefined) {
+    return { route };
+  }
+  const { name, email, replyTo } = readSender(db, memory.senderId);
+  return { route, sender: { name, email, replyTo, domainNote: memory.domainNote ?? "" } };
+}
+
+async function lookForSelf(origin: string): Promise<{ reachable: boolean; message: string }> {
+  try {
+    const response = await fetch(`${origin}/api/v1/setup`, {
+      signal: AbortSignal.timeout(LOOK_MS),
+      redirect: "manual",
+    });
+    const body = (await response.json()) as { boot?: unknown };
+    return body.boot === bootId
+      ? { reachable: true, message: "The server found itself there." }
+      : { reachable: false, message: "Something else answers at this address." };
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    return {
+      reachable: false,
+      message: `The server did not find itself there (${said}). That can be right behind some routers: open the address in a browser to be sure.`,
+    };
+  }
+}
+
+function required<T>(value: T | undefined): T {
+  if (value === undefined) {
+    throw new AppError("internal", "The wizard lost an answer that it had.");
+  }
+  return value;
+}

@@ -7,8 +7,9 @@ import type { KeyRing } from "../platform/secrets.ts";
 import type { Caller } from "../platform/workers/channel.ts";
 import type { MainMethods, TestMessage } from "./delivery-methods.ts";
 import { Dispatcher } from "./dispatcher.ts";
-import { newGate } from "./gate.ts";
+import { judge } from "./judge.ts";
 import { Pipeline } from "./pipeline.ts";
+import { workspaceCap } from "./queue/load.store.ts";
 import { Recorder } from "./recorder.ts";
 import { compileCampaign } from "./render/compile.ts";
 import { loadSigningKey } from "./render/dkim.ts";
@@ -52,7 +53,11 @@ export class DeliveryThread {
     this.#signer = createSigner(parts.signerThreads);
     const recorder = new Recorder(parts.journal);
     const { clock, databases } = parts;
-    this.#dispatcher = new Dispatcher({ gate: newGate(databases), recorder, clock });
+    this.#dispatcher = new Dispatcher({
+      recorder,
+      clock,
+      workspaceCap: (workspaceId) => workspaceCap(databases.system, workspaceId),
+    });
     this.pipeline = new Pipeline(
       {
         ...parts,
@@ -60,6 +65,7 @@ export class DeliveryThread {
         keys: this.#keys,
         signer: this.#signer,
         recorder,
+        judge,
       },
       this.#dispatcher,
     );

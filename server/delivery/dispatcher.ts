@@ -1,49 +1,40 @@
 import type { Clock } from "../platform/clock.ts";
+import { FairQueue } from "./limiter/fair-queue.ts";
+import { Limiter, type Refusal, type Settlement } from "./limiter/limiter.ts";
+import { WaitingRoom } from "./limiter/waiting-room.ts";
+import { keysOf, routeKey, sentenceOf, setLimits } from "./limits.ts";
 import type { Recorder } from "./recorder.ts";
 import type { Item, Run } from "./run.ts";
-import type { SmtpOutcome, Verdict } from "./types.ts";
 
-/** Messages under way on this node: each has its octets in memory. */
-const MAX_IN_FLIGHT = 512;
 /** While the journal cannot be written, one message this often finds out whether it can again. */
 const PROBE_EVERY_MS = 5_000;
 
-/** Decides about admission: the limiter, as the dispatcher sees it. */
-export type Gate = {
-  /** Takes what the message needs of every limit, or says when to ask again and what holds it back. */
-  admit(
-    run: Run,
-    item: Item,
-    now: number,
-  ): { ok: true } | { ok: false; retryAt: number; boundBy: string };
-  /** Learns from an outcome and says what it means for the message. */
-  judge(
-    run: Run,
-    item: Item,
-    outcome: Exclude<SmtpOutcome, { kind: "abandoned" }>,
-    now: number,
-  ): Verdict;
+export type DispatcherParts = {
+  recorder: Recorder;
+  clock: Clock;
+  /** The workspace's own cap in messages a second; undefined when it has none. */
+  workspaceCap: (workspaceId: string) => number | undefined;
 };
 
-export type DispatcherParts = { gate: Gate; recorder: Recorder; clock: Clock };
-
 /**
- * Hands out messages: to each route no more than its connections can take, in turns between workspaces
- * and between the campaigns of each, and nothing while the journal cannot be written.
+ * Hands out messages: in turns between workspaces and between the campaigns of each, as far as every
+ * limit admits, and nothing while the journal cannot be written. A campaign that is refused waits in
+ * the waiting room, and no loop turns for it.
  */
 export class Dispatcher {
   readonly #parts: DispatcherParts;
-  /** Workspaces in turn, each with its runs in turn. */
-  readonly #turns = new Map<string, Run[]>();
-  readonly #byPool = new Map<Run["parts"]["pool"], number>();
+  readonly #limiter = new Limiter();
+  readonly #queue = new FairQueue();
+  readonly #room: WaitingRoom<Run>;
+  readonly #runs = new Map<string, Run>();
   #send: (run: Run, item: Item) => void = () => undefined;
-  #inFlight = 0;
   #probedAt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #timerAt = 0;
+  #isWaking = false;
 
   constructor(parts: DispatcherParts) {
     this.#parts = parts;
+    this.#room = new WaitingRoom(parts.clock());
   }
 
   start(send: (run: Run, item: Item) => void): void {
@@ -52,73 +43,72 @@ export class Dispatcher {
 
   stop(): void {
     clearTimeout(this.#timer);
-    this.#turns.clear();
+    this.#runs.clear();
   }
 
   add(run: Run): void {
-    const { workspaceId } = run.parts;
-    this.#turns.set(workspaceId, [...(this.#turns.get(workspaceId) ?? []), run]);
+    const { workspaceId, campaignId, remaining } = run.parts;
+    setLimits(this.#limiter, run, this.#parts.workspaceCap(workspaceId));
+    this.#runs.set(run.key, run);
+    this.#queue.add({ workspaceId, campaignId, remaining });
   }
 
   remove(run: Run): void {
-    const { workspaceId } = run.parts;
-    const rest = (this.#turns.get(workspaceId) ?? []).filter((other) => other !== run);
-    if (rest.length === 0) {
-      this.#turns.delete(workspaceId);
-    } else {
-      this.#turns.set(workspaceId, rest);
-    }
+    this.#runs.delete(run.key);
+    this.#queue.remove(run.parts);
+    this.#room.leave(run);
+    this.#limiter.remove({ level: "campaign", id: run.key });
+  }
+
+  /** The campaign has something in hand again. */
+  ready(run: Run): void {
+    this.#queue.setReady(run.parts, true);
+    this.wake();
+  }
+
+  /** The campaign starts nothing before `retryAtMs`. */
+  hold(run: Run, retryAtMs: number, reason: string): void {
+    this.#park(run, refusal(run, retryAtMs, reason));
   }
 
   /** Starts everything that may start now. */
   wake(): void {
-    const now = this.#parts.clock();
-    if (!this.#mayStart(now)) {
+    if (this.#isWaking) {
       return;
     }
-    while (this.#inFlight < MAX_IN_FLIGHT && this.#startOne(now)) {
-      if (this.#parts.recorder.trouble !== undefined) {
-        return;
+    this.#isWaking = true;
+    try {
+      const now = this.#parts.clock();
+      for (const run of this.#room.due(now)) {
+        this.#queue.setReady(run.parts, true);
       }
+      while (this.#mayStart(now) && this.#startNext(now)) {
+        // Each turn starts one message, or finds out that a campaign cannot go now.
+      }
+    } finally {
+      this.#isWaking = false;
     }
+    this.#setTimer();
   }
 
-  /** A message that `send` was called for has come to its end. */
-  finished(run: Run): void {
-    const { pool } = run.parts;
-    this.#inFlight -= 1;
-    const left = (this.#byPool.get(pool) ?? 1) - 1;
-    if (left === 0) {
-      this.#byPool.delete(pool);
-    } else {
-      this.#byPool.set(pool, left);
+  /** A message that was handed out has come to its end. */
+  finished(run: Run, item: Item, how: Settlement): void {
+    const keys = keysOf(run, item);
+    this.#limiter.settle(keys, this.#parts.clock(), how);
+    for (const freed of this.#room.freed(keys)) {
+      this.#queue.setReady(freed.parts, true);
     }
     this.wake();
   }
 
-  judge(run: Run, item: Item, outcome: Exclude<SmtpOutcome, { kind: "abandoned" }>): Verdict {
-    return this.#parts.gate.judge(run, item, outcome, this.#parts.clock());
-  }
-
   /** What holds the campaign back now, as a sentence; empty when nothing does. */
   bottleneck(run: Run): string {
-    const { recorder, clock } = this.#parts;
-    const { pool } = run.parts;
-    const { name } = pool.route;
-    const { lastError, retryAt, limit } = pool.status;
-    if (recorder.trouble !== undefined) {
-      return `Nothing is sent while the journal cannot be written: ${recorder.trouble}`;
+    const { trouble } = this.#parts.recorder;
+    if (trouble !== undefined) {
+      return `Nothing is sent while the journal cannot be written: ${trouble}`;
     }
-    if (retryAt !== undefined) {
-      return `The route “${name}” cannot be reached: ${lastError}`;
-    }
-    if (run.notBefore > clock()) {
-      return run.boundBy;
-    }
-    if ((this.#byPool.get(pool) ?? 0) >= limit) {
-      return `All ${limit} connections of the route “${name}” are in use.`;
-    }
-    return "";
+    const waits = this.#room.boundBy(run);
+    return waits === undefined ? "" : sentenceOf(waits.boundBy, run);
   }
 
   #mayStart(now: number): boolean {
@@ -126,62 +116,67 @@ export class Dispatcher {
       return true;
     }
     if (now - this.#probedAt < PROBE_EVERY_MS) {
-      this.#wakeAt(this.#probedAt + PROBE_EVERY_MS, now);
       return false;
     }
     this.#probedAt = now;
     return true;
   }
 
-  /** One message of the next workspace that has one which may go. */
-  #startOne(now: number): boolean {
-    for (const [workspaceId, runs] of this.#turns) {
-      for (const run of runs) {
-        if (this.#tryRun(run, now)) {
-          // Both go to the end of their line.
-          this.#turns.delete(workspaceId);
-          this.#turns.set(workspaceId, [...runs.filter((other) => other !== run), run]);
-          return true;
-        }
-      }
-    }
-    return false;
-  }
-
-  #tryRun(run: Run, now: number): boolean {
-    const item = run.isHalted || run.notBefore > now ? undefined : run.peek(now);
-    if (item === undefined || !this.#hasRoom(run)) {
+  /** @returns false when no campaign is ready. */
+  #startNext(now: number): boolean {
+    const job = this.#queue.next();
+    const run = job && this.#runs.get(`${job.workspaceId}/${job.campaignId}`);
+    if (job === undefined || run === undefined) {
       return false;
     }
-    const admission = this.#parts.gate.admit(run, item, now);
-    if (!admission.ok) {
-      run.notBefore = admission.retryAt;
-      run.boundBy = admission.boundBy;
-      this.#wakeAt(admission.retryAt, now);
-      return false;
+    const item = run.isHalted ? undefined : run.peek(now);
+    if (item === undefined) {
+      this.#queue.setReady(job, false);
+      return true;
+    }
+    const refused = this.#refuse(run, item, now);
+    if (refused !== undefined) {
+      this.#park(run, refused);
+      return true;
     }
     run.take();
     run.inFlight += 1;
-    this.#inFlight += 1;
-    this.#byPool.set(run.parts.pool, (this.#byPool.get(run.parts.pool) ?? 0) + 1);
+    this.#queue.charge(job);
     this.#send(run, item);
     return true;
   }
 
-  /** A few more than there are connections, so that the next message is ready when one comes free. */
-  #hasRoom(run: Run): boolean {
-    const { pool } = run.parts;
-    const { limit, retryAt } = pool.status;
-    const ahead = retryAt === undefined ? Math.min(limit, 32) : 0;
-    return (this.#byPool.get(pool) ?? 0) < limit + ahead;
+  #refuse(run: Run, item: Item, now: number): Refusal | undefined {
+    // One message finds out whether a route that could not be reached can be again; the others wait.
+    const { retryAt, lastError } = run.parts.pool.status;
+    if (retryAt !== undefined && run.inFlight > 0) {
+      return refusal(run, retryAt, lastError);
+    }
+    const admission = this.#limiter.admit(keysOf(run, item), now);
+    return admission.ok ? undefined : admission;
   }
 
-  #wakeAt(at: number, now: number): void {
-    if (this.#timer !== undefined && this.#timerAt <= at && this.#timerAt > now) {
-      return;
-    }
-    clearTimeout(this.#timer);
-    this.#timerAt = at;
-    this.#timer = setTimeout(() => this.wake(), Math.max(1, at - now));
+  #park(run: Run, refused: Refusal): void {
+    this.#queue.setReady(run.parts, false);
+    this.#room.park(run, refused, this.#parts.clock());
   }
+
+  #setTimer(): void {
+    clearTimeout(this.#timer);
+    const at = this.#room.nextAt();
+    if (at !== undefined) {
+      this.#timer = setTimeout(() => this.wake(), Math.max(1, at - this.#parts.clock()));
+    }
+  }
+}
+
+function refusal(run: Run, retryAtMs: number, reason: string): Refusal {
+  const boundBy = {
+    ...routeKey(run),
+    kind: "suspended" as const,
+    allowed: 0,
+    configured: 0,
+    reason,
+  };
+  return { ok: false, retryAtMs, boundBy };
 }

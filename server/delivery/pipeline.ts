@@ -3,6 +3,8 @@ import type { Databases } from "../platform/db/databases.ts";
 import { log } from "../platform/log.ts";
 import type { Caller } from "../platform/workers/channel.ts";
 import type { Dispatcher } from "./dispatcher.ts";
+import type { Judge } from "./judge.ts";
+import type { Settlement } from "./limiter/limiter.ts";
 import {
   attemptFact,
   dotFact,
@@ -25,12 +27,15 @@ import type { Leased, WriterMethods } from "./writer-methods.ts";
 const WANT = 1_000;
 const REFILL_BELOW = 500;
 const RENEW_EVERY_MS = 20_000;
+const RETRY_OWN_FAILURE_MS = 2_000;
 
 export type PipelineParts = RunFactory & {
   databases: Databases;
   writer: Caller<WriterMethods>;
   recorder: Recorder;
   signer: Signer;
+  /** What an outcome means for its message. */
+  judge: Judge;
   clock: Clock;
 };
 
@@ -148,7 +153,9 @@ export class Pipeline {
     const busy = new Set([...this.#runs.values()].map((run) => run.parts.workspaceId));
     this.#delta.sweep((workspaceId) => busy.has(workspaceId), now);
     await this.refill();
-    this.#dispatcher.wake();
+    for (const run of this.#runs.values()) {
+      this.#dispatcher.ready(run);
+    }
   }
 
   /** Halts everything and waits until all chunks are given back, at most `withinMs`. */
@@ -262,30 +269,45 @@ export class Pipeline {
     }
     if (run.isHalted) {
       this.#halt(run);
+    } else {
+      this.#dispatcher.ready(run);
     }
-    this.#dispatcher.wake();
   }
 
   async #send(run: Run, item: Item): Promise<void> {
     const startedAt = this.#parts.clock();
+    let how: Settlement = "not_sent";
     try {
       const outcome = await this.#attempt(run, item, startedAt);
       if (outcome.kind === "abandoned") {
         this.#abandoned(run, item);
-        return;
-      }
-      const verdict = this.#dispatcher.judge(run, item, outcome);
-      this.#settle(run, item, attemptFact(run, item, outcome, verdict, startedAt));
-      if (verdict.routeFault !== undefined) {
-        this.#stopForRoute(run, verdict.routeFault);
+      } else {
+        how = this.#learn(run, item, outcome, startedAt);
       }
     } catch (error) {
       this.#cannot(run, item, error, startedAt);
     } finally {
       run.inFlight -= 1;
-      this.#dispatcher.finished(run);
+      this.#dispatcher.finished(run, item, how);
       this.#afterMessage(run);
     }
+  }
+
+  #learn(
+    run: Run,
+    item: Item,
+    outcome: Exclude<SmtpOutcome, { kind: "abandoned" }>,
+    startedAt: number,
+  ): Settlement {
+    const verdict = this.#parts.judge(run, item, outcome, this.#parts.clock());
+    this.#settle(run, item, attemptFact(run, item, outcome, verdict, startedAt));
+    if (verdict.routeFault !== undefined) {
+      this.#stopForRoute(run, verdict.routeFault);
+    }
+    if (verdict.pushback) {
+      return "pushback";
+    }
+    return outcome.kind === "accepted" ? "success" : "neutral";
   }
 
   async #attempt(run: Run, item: Item, startedAt: number): Promise<SmtpOutcome> {
@@ -338,8 +360,8 @@ export class Pipeline {
       const { workspaceId, campaignId } = run.parts;
       log.error({ workspaceId, campaignId, err: error }, "a message could not be tried");
       this.#takeBack(run, item);
-      run.notBefore = this.#parts.clock() + 1_000;
-      run.boundBy = "SwiftMail itself failed and tries again.";
+      const again = this.#parts.clock() + RETRY_OWN_FAILURE_MS;
+      this.#dispatcher.hold(run, again, "SwiftMail itself failed; it tries again.");
     }
   }
 
@@ -358,6 +380,7 @@ export class Pipeline {
       this.#releaseIfDone(run, item.chunk);
     } else {
       run.putBack(item);
+      this.#dispatcher.ready(run);
     }
   }
 

@@ -48,6 +48,7 @@ export async function makeRun(
     workspaceId,
     campaignId,
     launchedAt: launched.launchedAt ?? 0,
+    remaining: launched.remaining,
     compiled,
     signingKey,
     pool: factory.pools.get(route),

@@ -1,3 +1,4 @@
+import type { LimitKey } from "./limiter/limiter.ts";
 import type { Claim } from "./queue/claim.store.ts";
 import type { LoadedRecipient } from "./queue/load.store.ts";
 import type { CompiledCampaign } from "./render/compile.ts";
@@ -24,6 +25,8 @@ export type RunParts = {
   workspaceId: string;
   campaignId: number;
   launchedAt: number;
+  /** Messages without a final state at the start of the run. */
+  remaining: number;
   compiled: CompiledCampaign;
   /** Undefined when the route signs, or the domain has no key. */
   signingKey: SigningKey | undefined;
@@ -40,12 +43,13 @@ export class Run {
   inFlight = 0;
   /** Messages that got an outcome since the start. */
   finished = 0;
-  /** Unix ms before which the limiter admits nothing, and its reason. */
-  notBefore = 0;
-  boundBy = "";
+  /** The limits of its messages by provider, so that they are not put together for each. */
+  readonly limitKeys = new Map<string, LimitKey[]>();
+  readonly key: string;
 
   constructor(parts: RunParts) {
     this.parts = parts;
+    this.key = `${parts.workspaceId}/${parts.campaignId}`;
   }
 
   get waiting(): number {

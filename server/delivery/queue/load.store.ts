@@ -103,9 +103,17 @@ export function addressOf(db: Connection, campaignId: number, seq: number): stri
 
 const selectContent = statement<
   [campaignId: number],
-  { content: string; routeId: number | null; status: string; launchedAt: number | null }
+  {
+    content: string;
+    routeId: number | null;
+    status: string;
+    launchedAt: number | null;
+    remaining: number;
+  }
 >(`
-  SELECT content, route_id AS routeId, status, launched_at AS launchedAt
+  SELECT content, route_id AS routeId, status, launched_at AS launchedAt,
+         (SELECT ifnull(sum(pending + deferred), 0) FROM chunk
+           WHERE chunk.campaign_id = campaign.id) AS remaining
     FROM campaign_content JOIN campaign ON campaign.id = campaign_id
    WHERE campaign_id = ?
 `);

@@ -1,0 +1,111 @@
+import type { Socket } from "bun";
+
+/** What the sink does when a message's dot has arrived. `drop` takes the message and hangs up unsaid. */
+export type SinkAnswer = { reply: string } | { drop: true };
+
+export type TcpSinkOptions = {
+  /** Answers RCPT; default 250. */
+  onRecipient?: (address: string) => string;
+  /** Answers the dot; default 250. The message has arrived unless the reply refuses it. */
+  onMessage?: (address: string, messageId: string) => SinkAnswer;
+  /** Milliseconds before the answer to the dot. */
+  delayMs?: number;
+};
+
+export type Arrived = { address: string; messageId: string };
+
+/** A small, fast SMTP server that keeps who got what; for tests that count and kill. */
+export type TcpSink = {
+  port: number;
+  arrived: Arrived[];
+  close(): void;
+};
+
+type Session = { text: string; address: string; inData: boolean };
+
+const END = "\r\n.\r\n";
+
+export function startTcpSink(options: TcpSinkOptions = {}): TcpSink {
+  const arrived: Arrived[] = [];
+  const server = Bun.listen<Session>({
+    hostname: "127.0.0.1",
+    port: 0,
+    socket: {
+      open(socket) {
+        socket.data = { text: "", address: "", inData: false };
+        socket.write("220 sink ESMTP\r\n");
+      },
+      data(socket, bytes) {
+        socket.data.text += bytes.toString("latin1");
+        while (takeLine(socket, options, arrived)) {
+          // Each turn takes one command or one message.
+        }
+      },
+      error() {
+        // Clients that are killed in the middle are what this is for.
+      },
+    },
+  });
+  return { port: server.port, arrived, close: () => server.stop(true) };
+}
+
+function takeLine(socket: Socket<Session>, options: TcpSinkOptions, arrived: Arrived[]): boolean {
+  const session = socket.data;
+  const end = session.inData ? session.text.indexOf(END) : session.text.indexOf("\r\n");
+  if (end === -1) {
+    return false;
+  }
+  const taken = session.text.slice(0, end);
+  session.text = session.text.slice(end + (session.inData ? END.length : 2));
+  if (session.inData) {
+    session.inData = false;
+    takeMessage(socket, taken, options, arrived);
+  } else {
+    answer(socket, taken, options);
+  }
+  return true;
+}
+
+function answer(socket: Socket<Session>, line: string, options: TcpSinkOptions): void {
+  const session = socket.data;
+  const verb = line.slice(0, 4).toUpperCase();
+  if (verb === "EHLO") {
+    socket.write("250-sink\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 SMTPUTF8\r\n");
+  } else if (verb === "RCPT") {
+    const address = /<(.*)>/.exec(line)?.[1] ?? "";
+    const reply = options.onRecipient?.(address) ?? "250 2.1.5 ok";
+    session.address = reply.startsWith("2") ? address : "";
+    socket.write(`${reply}\r\n`);
+  } else if (verb === "DATA") {
+    session.inData = session.address !== "";
+    socket.write(session.inData ? "354 go on\r\n" : "503 5.5.1 no recipient\r\n");
+  } else if (verb === "QUIT") {
+    socket.end("221 2.0.0 bye\r\n");
+  } else {
+    if (verb === "RSET" || verb === "MAIL") {
+      session.address = "";
+    }
+    socket.write("250 2.0.0 ok\r\n");
+  }
+}
+
+function takeMessage(
+  socket: Socket<Session>,
+  message: string,
+  options: TcpSinkOptions,
+  arrived: Arrived[],
+): void {
+  const { address } = socket.data;
+  const messageId = /^Message-ID: <(.*)>/im.exec(message)?.[1] ?? "";
+  const said = options.onMessage?.(address, messageId) ?? { reply: "250 2.0.0 ok" };
+  if ("drop" in said || said.reply.startsWith("2")) {
+    arrived.push({ address, messageId });
+  }
+  if ("drop" in said) {
+    socket.terminate();
+  } else if (options.delayMs === undefined) {
+    socket.write(`${said.reply}\r\n`);
+  } else {
+    setTimeout(() => socket.write(`${said.reply}\r\n`), options.delayMs);
+  }
+}

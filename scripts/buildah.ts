@@ -44,7 +44,7 @@ export function buildah(folder: string): Buildah {
       Bun.spawn([...base, "run", "--isolation", "chroot", ...options, container, "--", ...words], {
         stdin: "ignore",
         stdout: "pipe",
-        stderr: "inherit",
+        stderr: "pipe",
       }),
     async inspect(image) {
       const described = JSON.parse(await call("inspect", "--type", "image", image));

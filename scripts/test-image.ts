@@ -68,7 +68,7 @@ async function start(tool: Buildah, config: ImageConfig, dataDir: string): Promi
     `--env=SMTP_IN_PORT=${freePort()}`,
   ];
   const child = tool.start(container, options, [...config.Entrypoint, ...config.Cmd]);
-  const output = collect(child.stdout as ReadableStream<Uint8Array>);
+  const output = collect(child.stdout, child.stderr);
   const health = (config.Healthcheck?.Test ?? []).slice(1);
   const isHealthy = async () =>
     (await tool.start(container, [`--env=PORT=${port}`], health).exited) === 0;
@@ -89,14 +89,16 @@ async function start(tool: Buildah, config: ImageConfig, dataDir: string): Promi
   };
 }
 
-function collect(stream: ReadableStream<Uint8Array>): { text: string } {
+function collect(...streams: ReturnType<typeof Bun.spawn>["stdout"][]): { text: string } {
   const output = { text: "" };
-  const decoder = new TextDecoder();
-  void (async () => {
-    for await (const chunk of stream) {
-      output.text += decoder.decode(chunk, { stream: true });
-    }
-  })();
+  for (const stream of streams as ReadableStream<Uint8Array>[]) {
+    void (async () => {
+      const decoder = new TextDecoder();
+      for await (const chunk of stream) {
+        output.text += decoder.decode(chunk, { stream: true });
+      }
+    })();
+  }
   return output;
 }
 

@@ -32,6 +32,7 @@ import type { Databases } from "./platform/db/databases.ts";
 import type { AssetManifest } from "./platform/http/asset-manifest.ts";
 import { assetRoutes } from "./platform/http/assets.ts";
 import { type AccessPort, createGuard } from "./platform/http/guard.ts";
+import { operationRoutes } from "./platform/http/operations.ts";
 import { problems } from "./platform/http/problem.ts";
 import { createMailer } from "./platform/mail.ts";
 import { createJobQueue, type JobQueue } from "./platform/scheduler/job-queue.ts";
@@ -51,6 +52,8 @@ export type AppOptions = {
   outside: Outside;
   /** The built web UI; without one, pages are not found. */
   assets?: AssetManifest;
+  /** Why nothing can be sent or kept now, as a sentence; undefined when it can. */
+  trouble?: () => string | undefined;
 };
 
 /** The whole HTTP application, not yet listening. Importing or calling it starts nothing. */
@@ -58,6 +61,7 @@ export function createApp(options: AppOptions) {
   const deps = createDeps(options);
   return new Elysia({ name: "swiftmail" })
     .use(problems)
+    .use(operationRoutes(options.trouble ?? (() => undefined)))
     .use(api(deps))
     .use(trackingRoutes({ ...deps, port: deps.outside.tracking }))
     .use(assetRoutes(options.assets ?? {}));

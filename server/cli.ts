@@ -30,7 +30,7 @@ Environment:
 /** What the command line hands over to; main.ts gives the real ones. */
 export type Programs = {
   /** Starts the server and resolves with the exit code when it has stopped. */
-  serve(config: Config): Promise<number>;
+  serve(config: Config, terminal: Terminal): Promise<number>;
   demo(config: Config, terminal: Terminal): Promise<number>;
 };
 
@@ -74,7 +74,7 @@ function run(words: string[], terminal: Terminal, programs: Programs): Promise<n
   switch (command.slice(0, 2).join(" ")) {
     case "":
     case "serve":
-      return programs.serve(config);
+      return programs.serve(config, terminal);
     case "demo":
       return programs.demo(config, terminal);
     case "doctor":

@@ -2,6 +2,8 @@ import { randomBytes } from "node:crypto";
 import { existsSync, readdirSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Config } from "../../config.ts";
+import type { RunningServer } from "../../start-server.ts";
+import { startServing } from "../serve.ts";
 import type { Terminal } from "../terminal.ts";
 import { apiClient } from "./api-client.ts";
 import { demoContactsCsv } from "./demo-contacts.ts";
@@ -13,9 +15,6 @@ const SLOW_PER_SECOND = 4;
 const SEND_TIMEOUT_MS = 120_000;
 const EMAIL = "demo@swiftmail.example";
 
-/** A server that runs in this process, as main.ts starts it. */
-export type RunningServer = { url: string; setupToken: string; stopped: Promise<number> };
-
 /**
  * Starts the server on an empty data folder and fills it with something to look at: contacts from a file, a
  * finished campaign with its readers, and one that is still sending. Everything goes the way a person's
@@ -24,16 +23,12 @@ export type RunningServer = { url: string; setupToken: string; stopped: Promise<
  *
  * @returns The exit code.
  */
-export async function demo(
-  config: Config,
-  terminal: Terminal,
-  start: (config: Config) => Promise<RunningServer>,
-): Promise<number> {
+export async function demo(config: Config, terminal: Terminal): Promise<number> {
   const dataDir = emptyFolder(config.dataDir);
   const say = (text: string) => terminal.out(`  ${text}`);
   terminal.out(`SwiftMail demo, in ${dataDir}`);
   const startedAt = performance.now();
-  const server = await start({ ...config, dataDir, logLevel: "warn" });
+  const { server, stopped } = await startServing({ ...config, dataDir });
   const password = randomBytes(9).toString("base64url");
   await fill(server, password, say);
 
@@ -46,13 +41,13 @@ Ready after ${seconds} s.
   password  ${password}
 
 All mail stays in the test inbox. Ctrl C stops it; remove ${dataDir} to be rid of it.`);
-  return await server.stopped;
+  return await stopped;
 }
 
 async function fill(server: RunningServer, password: string, say: (text: string) => void) {
   const api = apiClient(server.url);
   const workspace = await answerSetup(api, {
-    token: server.setupToken,
+    token: server.setupToken ?? "",
     email: EMAIL,
     password,
     publicUrl: server.url,

@@ -1,0 +1,162 @@
+import { randomUUID } from "node:crypto";
+import { createServer } from "node:net";
+import { createApp } from "./app.ts";
+import type { Config } from "./config.ts";
+import { checkRoute, type Delivery, startDelivery } from "./delivery/index.ts";
+import { registerAuthJobs } from "./features/auth/auth.jobs.ts";
+import { campaignJobs } from "./features/campaigns/campaign-jobs.service.ts";
+import type { Outside } from "./features/deps.ts";
+import { loadDkimKey, systemDns } from "./features/domains/domains.service.ts";
+import { findRouteForCampaign, loadRoute } from "./features/routes/routes.service.ts";
+import { publicUrlOf, systemMailRoute } from "./features/setup/instance.service.ts";
+import { newSetupToken } from "./features/setup/setup-lock.service.ts";
+import { type Inbound, startInbound } from "./inbound/index.ts";
+import { systemClock } from "./platform/clock.ts";
+import { standalone } from "./platform/cluster/standalone.ts";
+import { type Databases, openDatabases } from "./platform/db/databases.ts";
+import type { AssetManifest } from "./platform/http/asset-manifest.ts";
+import { log } from "./platform/log.ts";
+import { createMailer } from "./platform/mail.ts";
+import { Scheduler } from "./platform/scheduler/scheduler.ts";
+import { type KeyRing, loadKeyRing } from "./platform/secrets.ts";
+
+/** How long open requests may take to end; streams of progress never do by themselves. */
+const HTTP_DRAIN_MS = 3_000;
+
+export type RunningServer = {
+  /** Where it listens on this machine. */
+  url: string;
+  /** Opens the setup, once; undefined when that is finished. */
+  setupToken: string | undefined;
+  /**
+   * Ends in this order: no new requests, no new jobs, delivery takes back what is before its final dot and
+   * lets the rest finish, everything known is applied, files are closed.
+   */
+  stop(): Promise<void>;
+};
+
+type Parts = {
+  config: Config;
+  databases: Databases;
+  keyRing: KeyRing;
+  delivery: Delivery;
+  inbound: Inbound;
+};
+
+/**
+ * Starts everything: databases, delivery (which first mends what an earlier process left), the SMTP
+ * listener, the scheduler, and HTTP last, so that nothing is answered that could not be kept.
+ *
+ * @param onFatal A thread has died; what is durable is safe, and the process should end.
+ * @throws Error when a port is taken, a file cannot be opened or the master key is not the right one.
+ */
+export async function startServer(
+  settings: Config,
+  options: { assets?: AssetManifest; onFatal: (reason: string) => void },
+): Promise<RunningServer> {
+  const config = { ...settings, port: settings.port === 0 ? await freePort() : settings.port };
+  const databases = openDatabases(config.dataDir);
+  const keyRing = loadKeyRing(config.dataDir, config.masterKeyFile);
+  const inbound = await startInbound({
+    dataDir: config.dataDir,
+    masterKeyFile: config.masterKeyFile,
+    port: config.smtpInPort,
+  });
+  const delivery = await startDelivery({
+    dataDir: config.dataDir,
+    masterKeyFile: config.masterKeyFile,
+    ports: deliveryPorts(databases, keyRing, inbound),
+    onFatal: options.onFatal,
+  });
+  const parts: Parts = { config, databases, keyRing, delivery, inbound };
+  const outside = outsideOf(parts);
+  const scheduler = startScheduler(parts, outside);
+  const app = createApp({
+    config,
+    databases,
+    keyRing,
+    clock: systemClock,
+    jobs: scheduler.queue,
+    outside,
+    trouble: () => delivery.trouble(),
+    ...(options.assets === undefined ? {} : { assets: options.assets }),
+  }).listen({ port: config.port, idleTimeout: 120 });
+  const url = `http://localhost:${config.port}`;
+  log.info({ port: config.port, smtpInPort: inbound.port }, "listening");
+
+  return {
+    url,
+    setupToken: newSetupToken(databases.system, systemClock()),
+    async stop() {
+      log.info("stopping");
+      await Promise.race([app.server?.stop(), Bun.sleep(HTTP_DRAIN_MS)]);
+      await app.server?.stop(true);
+      await scheduler.stop();
+      await delivery.stop();
+      await inbound.stop();
+      databases.close();
+      log.info("stopped");
+    },
+  };
+}
+
+function deliveryPorts(databases: Databases, keyRing: KeyRing, inbound: Inbound) {
+  return {
+    loadRoute(workspaceId: string, routeId: number) {
+      const db = databases.workspace(workspaceId);
+      const isUsable = findRouteForCampaign(db, routeId)?.enabled === true;
+      return isUsable
+        ? loadRoute(db, { keyRing, workspaceId, inboxPort: inbound.port }, routeId)
+        : undefined;
+    },
+    loadDkimKey: (workspaceId: string, domain: string) =>
+      loadDkimKey(databases.workspace(workspaceId), keyRing, domain),
+  };
+}
+
+function outsideOf({ config, databases, delivery, inbound }: Parts): Outside {
+  return {
+    inbound,
+    checkRoute,
+    dns: systemDns(),
+    engine: delivery,
+    publicUrl: () => publicUrlOf(config, databases.system),
+    tracking: {
+      recordFact: (fact) => delivery.recordFact(fact),
+      suppressed: (workspaceId, address) => delivery.suppressed(workspaceId, address),
+    },
+  };
+}
+
+function startScheduler(parts: Parts, outside: Outside): Scheduler {
+  const { config, databases, keyRing } = parts;
+  const { system } = databases;
+  const owner = `${standalone().node}:${randomUUID()}`;
+  const scheduler = new Scheduler({ system, clock: systemClock, owner });
+  const mail = createMailer(() => systemMailRoute(databases, keyRing, parts.inbound.port));
+  registerAuthJobs(scheduler, { config, system, mail, clock: systemClock });
+  for (const [kind, handler] of campaignJobs({
+    databases,
+    clock: systemClock,
+    jobs: scheduler.queue,
+    engine: outside.engine,
+    publicUrl: outside.publicUrl,
+    dns: outside.dns,
+  })) {
+    scheduler.handle(kind, handler);
+  }
+  scheduler.start();
+  return scheduler;
+}
+
+/** A port that is free at this moment, so that addresses are known before anything listens. */
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" ? (address?.port ?? 0) : 0));
+    });
+  });
+}

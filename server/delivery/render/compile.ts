@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { domainToASCII } from "node:url";
 import type { TokenKeys } from "../tokens.ts";
 import type { CampaignContent } from "../types.ts";
 import {
@@ -43,10 +44,12 @@ export type CompiledCampaign = ValueSource & {
  *   sender address or domain cannot stand in a header.
  */
 export async function compileCampaign(
-  content: CampaignContent,
+  launched: CampaignContent,
   options: { campaignId: number; keys: TokenKeys },
 ): Promise<CompiledCampaign> {
-  checkHeaderValues(content);
+  checkHeaderValues(launched);
+  const { fromEmail, replyTo } = launched;
+  const content = { ...launched, fromEmail: withALabel(fromEmail), replyTo: withALabel(replyTo) };
   for (const source of [content.subject, content.preheader, content.html, content.text]) {
     refuseReservedNames(source);
   }
@@ -157,6 +160,13 @@ function mailbox(name: string, address: string): string {
   const phrase = encodePhrase(name);
   const gap = phrase.length + address.length > 60 ? "\r\n " : " ";
   return phrase === "" ? `<${address}>` : `${phrase}${gap}<${address}>`;
+}
+
+// An internationalised domain needs no SMTPUTF8: it has an ASCII form (RFC 5890).
+function withALabel(address: string): string {
+  const at = address.lastIndexOf("@");
+  const domain = at < 0 ? "" : domainToASCII(address.slice(at + 1));
+  return domain === "" ? address : `${address.slice(0, at)}@${domain}`;
 }
 
 function seal(...parts: string[]): string {

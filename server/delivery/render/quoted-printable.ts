@@ -6,14 +6,14 @@
 // is its own DKIM relaxed form (RFC 6376 §3.4.4) and can be hashed as it is.
 
 const MAX_LINE = 76;
-const HEX = Buffer.from("0123456789ABCDEF", "latin1");
-const [LF, CR, SPACE, EQUALS, DOT, DEL] = [10, 13, 32, 61, 46, 127] as const;
-const FROM = Buffer.from("From ", "latin1");
+const HEX = "0123456789ABCDEF";
+const [LF, CR, SPACE, EQUALS, DEL] = [10, 13, 32, 61, 127] as const;
+const DANGEROUS_START = /^(?:\.|From )/;
 
 /** Joins two pieces: a soft line break. */
 export const SOFT_BREAK: string = "=\r\n";
 
-let scratch = Buffer.allocUnsafe(256 * 1024);
+let scratch = Buffer.allocUnsafe(64 * 1024);
 let used = 0;
 
 /** True when `value` is its own encoding, as most names, numbers and URLs are. */
@@ -26,7 +26,43 @@ export function isPlainSlot(value: string): boolean {
  * other control characters are dropped.
  */
 export function encodePiece(text: string): Buffer {
-  const input = Buffer.from(cleanText(text), "utf8");
+  let encoded = "";
+  let isFirst = true;
+  for (const line of cleanText(text).split("\n")) {
+    const hasOnlyPlainBlanks = /^(?: ?[!-~])*$/.test(line);
+    encoded += isFirst ? "" : "\r\n";
+    encoded += hasOnlyPlainBlanks ? encodePlainLine(line) : encodeLine(line);
+    isFirst = false;
+  }
+  return Buffer.from(encoded, "latin1");
+}
+
+// Most lines: visible ASCII and single blanks between, so that only `=` needs encoding.
+function encodePlainLine(line: string): string {
+  let rest = line.includes("=") ? line.replaceAll("=", "=3D") : line;
+  let encoded = "";
+  for (;;) {
+    rest = DANGEROUS_START.test(rest) ? hex(rest.charCodeAt(0)) + rest.slice(1) : rest;
+    if (rest.length < MAX_LINE) {
+      return encoded + rest;
+    }
+    const cut = cutBefore(rest, MAX_LINE - 1);
+    encoded += rest.slice(0, cut) + SOFT_BREAK;
+    rest = rest.slice(cut);
+  }
+}
+
+// Not within an encoded octet.
+function cutBefore(text: string, at: number): number {
+  if (text[at - 1] === "=") {
+    return at - 1;
+  }
+  return text[at - 2] === "=" ? at - 2 : at;
+}
+
+// Any line, octet by octet.
+function encodeLine(line: string): string {
+  const input = Buffer.from(line, "utf8");
   // The worst case is three characters an octet, plus a soft break every 25 octets.
   if (scratch.length < input.length * 4 + 16) {
     scratch = Buffer.allocUnsafe(input.length * 4 + 16);
@@ -36,28 +72,22 @@ export function encodePiece(text: string): Buffer {
   let blankBefore: boolean = false;
   for (let i = 0; i < input.length; i++) {
     const byte = input[i] as number;
-    if (byte === LF) {
-      write(CR, LF);
-      column = 0;
-      blankBefore = false;
-      continue;
-    }
     if (column > MAX_LINE - 4 && (column === MAX_LINE - 1 || !isSafe(byte))) {
       write(EQUALS, CR, LF);
       column = 0;
       blankBefore = false;
     }
-    const isBlank: boolean = byte === SPACE && !blankBefore && !endsLine(input, i);
+    const isBlank: boolean = byte === SPACE && !blankBefore && i + 1 < input.length;
     if (isBlank || (isSafe(byte) && (column > 0 || !isDangerousStart(input, i)))) {
       scratch[used++] = byte;
       column += 1;
     } else {
-      write(EQUALS, HEX[byte >> 4] as number, HEX[byte & 15] as number);
+      write(EQUALS, HEX.charCodeAt(byte >> 4), HEX.charCodeAt(byte & 15));
       column += 3;
     }
     blankBefore = isBlank;
   }
-  return Buffer.from(scratch.subarray(0, used));
+  return scratch.toString("latin1", 0, used);
 }
 
 /** What of a text can be said in a message: well-formed, line ends as LF, no control characters but tab. */
@@ -73,16 +103,14 @@ function write(...bytes: number[]): void {
   }
 }
 
+function hex(code: number): string {
+  return `=${HEX[code >> 4]}${HEX[code & 15]}`;
+}
+
 function isSafe(byte: number): boolean {
   return byte > SPACE && byte < DEL && byte !== EQUALS;
 }
 
-function endsLine(input: Buffer, i: number): boolean {
-  const next = input[i + 1];
-  return next === undefined || next === LF;
-}
-
 function isDangerousStart(input: Buffer, i: number): boolean {
-  const byte = input[i];
-  return byte === DOT || (byte === FROM[0] && input.subarray(i, i + FROM.length).equals(FROM));
+  return DANGEROUS_START.test(input.toString("latin1", i, i + 5));
 }

@@ -321,8 +321,19 @@ test("a template that loops or grows without end is stopped", () => {
     const start = performance.now();
 
     expect(() => renderSource(source, {}, "html")).toThrow(/too long|too much/);
-    expect(performance.now() - start).toBeLessThan(1_000);
+    expect(performance.now() - start).toBeLessThan(5_000);
   }
+});
+
+test("how long a template may run does not depend on how busy the machine is", () => {
+  const scope = {
+    get slow() {
+      Bun.sleepSync(80);
+      return "done";
+    },
+  };
+
+  expect(renderSource("{{ slow }}{% if true %}!{% endif %}", scope, "html")).toBe("done!");
 });
 
 test("a body with every tracked kind of link passes the bulk checks for hostile contacts", async () => {

@@ -138,3 +138,24 @@ test("links that were changed after the launch are refused instead of leading el
     "links",
   );
 });
+
+test("a sender with an internationalised domain is written in its ASCII form", async () => {
+  const message = await render({ fromEmail: "news@b\u00fccher.example", bounceDomain: "" });
+  await assertBulkMessage(message.bytes, bulk);
+
+  expect(message.envelopeFrom).toBe("news@xn--bcher-kva.example");
+  expect(message.needsSmtpUtf8).toBe(false);
+});
+
+test("links and our URLs inside conditions are the recipient's own, tracked or not", async () => {
+  const html =
+    '<body>{% if contact.first_name == "Jane" %}<a href="https://a.example/?n={{ contact.last_name }}">a</a>{% else %}<a href="https://b.example/">b</a>{% endif %}{% for i in (1..2) %}<a href="{{ unsubscribe_url }}">{{ i }}</a>{% endfor %}</body>';
+  const tracked = await assertBulkMessage((await render({ html })).bytes, bulk);
+  const click = /\/c\/([\w-]+)/.exec(tracked.html ?? "")?.[1] ?? "";
+  expect(readTrackingToken(testTokenKeys, "click", click)).toMatchObject({ seq: 42, link: 1 });
+  expect(tracked.html?.match(/\/u\//g)).toHaveLength(2);
+
+  const off = { contact: contactFields({ first_name: "Ann", tracking_off: true }) };
+  const untracked = await assertBulkMessage((await render({ html }, off)).bytes, bulk);
+  expect(untracked.html).toContain('href="https://b.example/"');
+});

@@ -79,7 +79,7 @@ function createDeps(options: AppOptions): AppDeps {
     keyRing,
     clock,
     sessions,
-    guard: createGuard(access, databases),
+    guard: createGuard(access, databases, clock),
     audit: createAuditLog(system, clock),
     jobs: options.jobs ?? createJobQueue(system, clock),
     mail: createMailer(() => systemMailRoute(databases, keyRing, options.outside.inbound.port)),

@@ -96,6 +96,7 @@ export const campaignActionRoutes = (deps: AppDeps) => {
       },
       {
         permission: "campaigns:send",
+        idempotent: true,
         params: WorkspaceItemParams,
         body: TestSend,
         response: { 200: TestSendResult, ...refusals },

@@ -51,6 +51,7 @@ export const campaignRoutes = ({ guard, clock, audit, jobs }: AppDeps) =>
       },
       {
         permission: "campaigns:write",
+        idempotent: true,
         params: WorkspaceParams,
         body: CampaignCreate,
         response: { 200: CampaignView, ...refusals },
@@ -115,6 +116,7 @@ export const campaignRoutes = ({ guard, clock, audit, jobs }: AppDeps) =>
       },
       {
         permission: "campaigns:write",
+        idempotent: true,
         params: WorkspaceItemParams,
         response: { 200: CampaignView, ...refusals },
         detail: { summary: "Copy a campaign into a new draft" },

@@ -44,6 +44,7 @@ export const domainRoutes = ({ guard, keyRing, clock, databases, outside, audit 
       },
       {
         permission: "sending:write",
+        idempotent: true,
         params: WorkspaceParams,
         body: DomainCreate,
         response: { 200: DomainView, ...refusals },

@@ -39,6 +39,7 @@ export const senderRoutes = ({ guard, clock, audit }: AppDeps) =>
       },
       {
         permission: "sending:write",
+        idempotent: true,
         params: WorkspaceParams,
         body: SenderCreate,
         response: { 200: SenderView, ...refusals },

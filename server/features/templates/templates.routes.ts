@@ -60,6 +60,7 @@ export const templateRoutes = ({ guard, clock, audit, databases, outside }: AppD
       },
       {
         permission: "templates:write",
+        idempotent: true,
         params: WorkspaceParams,
         body: TemplateCreate,
         response: { 200: TemplateView, ...refusals },

@@ -1,8 +1,10 @@
 import { Elysia } from "elysia";
+import { type Clock, systemClock } from "../clock.ts";
 import type { Databases } from "../db/databases.ts";
 import type { Connection } from "../db/driver.ts";
 import { AppError, notFound } from "../errors.ts";
 import { clientAddress } from "./client-address.ts";
+import { idempotency } from "./idempotency.ts";
 import type { Permission } from "./permissions.ts";
 
 /** Who makes a request. */
@@ -44,9 +46,11 @@ export type AccessPort = {
  * - `instanceAdmin: true`: the administrators; gives `actor`.
  * - `open: "reason"`: anybody, and why that is right.
  *
+ * After it, a creating POST may say `idempotent: true`.
+ *
  * A test walks all routes and fails for one that asks for none of them.
  */
-export function createGuard(access: AccessPort, databases: Databases) {
+export function createGuard(access: AccessPort, databases: Databases, clock: Clock = systemClock) {
   const actorOf = async (request: Request, ip: string): Promise<Actor> => {
     if (!access.isSetUp()) {
       throw new AppError(
@@ -63,6 +67,7 @@ export function createGuard(access: AccessPort, databases: Databases) {
   };
 
   return new Elysia({ name: "guard" })
+    .use(idempotency(databases.system, clock))
     .macro("permission", (permission: Permission) => ({
       detail: { "x-access": `permission:${permission}` } as object,
       async resolve({ request, params, server }) {

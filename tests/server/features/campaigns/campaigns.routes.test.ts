@@ -140,6 +140,22 @@ test("lists newest first by page, searches literally, filters by status and show
   expect((await fixture.call("GET", "?cursor=forged")).status).toBe(422);
 });
 
+test("a draft asked for twice with one Idempotency-Key is made once", async () => {
+  const ask = () =>
+    fixture.app.call(
+      { role: "editor", workspaceId: fixture.workspace.id },
+      "POST",
+      `/workspaces/${fixture.workspace.id}/campaigns`,
+      { name: "Once" },
+      { "idempotency-key": "0b7e" },
+    );
+
+  const [first, second] = [await (await ask()).json(), await (await ask()).json()];
+
+  expect(second).toEqual(first);
+  expect((await (await fixture.call("GET", "")).json()).items).toHaveLength(1);
+});
+
 test("a copy is a draft of its own", async () => {
   const id = await fixture.newReady();
   fixture.db().exec("UPDATE campaign SET status = 'completed', launched_at = 5");

@@ -1,0 +1,92 @@
+import { createHash } from "node:crypto";
+import { Elysia } from "elysia";
+import type { Clock } from "../clock.ts";
+import type { Connection } from "../db/driver.ts";
+import { AppError, invalidField } from "../errors.ts";
+import { claimKey, keepAnswer, releaseKey } from "./idempotency.store.ts";
+
+const KEPT_MS = 86_400_000;
+// A request that has run for longer died with its process: its key may be claimed again.
+const ABANDONED_MS = 60_000;
+const RETRY_SECONDS = 1;
+const KEY = /^[\x21-\x7e]{1,200}$/;
+
+type Claimed = { scope: string; key: string };
+
+/**
+ * `idempotent: true` on a creating POST, after its permission: a request with an `Idempotency-Key` header is
+ * done once. The same key and body within a day get the first answer again, whoever asked twice; a failed
+ * request gives its key back. Without the header nothing changes. Not for routes whose body or answer holds
+ * a secret: the answer and a hash of the body are kept in clear.
+ *
+ * @see draft-ietf-httpapi-idempotency-key-header
+ */
+export function idempotency(system: Connection, clock: Clock) {
+  const claims = new WeakMap<Request, Claimed>();
+
+  const claim = (request: Request, actorId: string, body: unknown): Response | undefined => {
+    const key = request.headers.get("idempotency-key");
+    if (key === null) {
+      return undefined;
+    }
+    if (!KEY.test(key)) {
+      throw invalidField("idempotency-key", "must be 1 to 200 visible ASCII characters");
+    }
+    const scope = `${actorId} ${request.method} ${new URL(request.url).pathname}`;
+    const now = clock();
+    const entry = { scope, key, requestHash: hashOf(body), now, forgetBefore: now - KEPT_MS };
+    let found = claimKey(system, entry);
+    if (found.kind === "running" && found.since < now - ABANDONED_MS) {
+      releaseKey(system, entry);
+      found = claimKey(system, entry);
+    }
+    switch (found.kind) {
+      case "claimed":
+        claims.set(request, { scope, key });
+        return undefined;
+      case "answered":
+        return new Response(found.body, {
+          status: found.status,
+          headers: { "content-type": "application/json", "idempotent-replayed": "true" },
+        });
+      case "running":
+        throw new AppError("conflict", "The first request with this key is still running.", {
+          retryAfterSeconds: RETRY_SECONDS,
+        });
+      case "other_request":
+        throw invalidField("idempotency-key", "was used for another request", "Use a new key.");
+    }
+  };
+
+  return new Elysia({ name: "idempotency" }).macro("idempotent", (_: true) => ({
+    beforeHandle: (context) => {
+      const { actor, request, body } = context as typeof context & { actor?: { id: string } };
+      if (actor === undefined) {
+        throw new Error("a route that is idempotent must say its permission first");
+      }
+      return claim(request, actor.id, body);
+    },
+    afterHandle: ({ request, responseValue, set }) => {
+      const claimed = claims.get(request);
+      if (claimed !== undefined) {
+        claims.delete(request);
+        const status = typeof set.status === "number" ? set.status : 200;
+        keepAnswer(system, { ...claimed, status, body: JSON.stringify(responseValue) });
+      }
+    },
+    // Not `error`: the application's own error handler answers first, and ends that chain.
+    afterResponse: ({ request }) => {
+      const claimed = claims.get(request);
+      if (claimed !== undefined) {
+        claims.delete(request);
+        releaseKey(system, claimed);
+      }
+    },
+  }));
+}
+
+function hashOf(body: unknown): string {
+  return createHash("sha256")
+    .update(JSON.stringify(body) ?? "")
+    .digest("hex");
+}

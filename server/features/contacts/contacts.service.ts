@@ -34,6 +34,7 @@ import {
 } from "./contacts.store.ts";
 
 export type { ContactFilter } from "./contact-search.store.ts";
+export { type FieldValue, nameKeys } from "./contacts.rules.ts";
 export {
   type ContactWrite,
   findIdByAddress,

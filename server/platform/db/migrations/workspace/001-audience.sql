@@ -137,6 +137,7 @@ CREATE TABLE import (
   position_bytes  INTEGER NOT NULL DEFAULT 0,    -- resume point: where the window being written starts in the file
   window_done     INTEGER NOT NULL DEFAULT 0,    -- rows of that window, in its sorted order, that are written
   rows_read       INTEGER NOT NULL DEFAULT 0,    -- all three move in the transaction of the rows
+  progress_bytes  INTEGER NOT NULL DEFAULT 0,    -- about how much of the file is done; to show, not to resume
   created_count   INTEGER NOT NULL DEFAULT 0,
   updated_count   INTEGER NOT NULL DEFAULT 0,
   skipped_count   INTEGER NOT NULL DEFAULT 0,

@@ -1,0 +1,173 @@
+/** One row of a CSV text. */
+export type CsvRow = {
+  cells: string[];
+  /** Where the row after it starts in the text. */
+  end: number;
+  /** Why the row cannot be trusted; its cells are then those of its first line, and `end` is after that line. */
+  fault?: string;
+};
+
+export type CsvShape = {
+  delimiter: string;
+  /** `\n` also ends rows with `\r\n`. */
+  newline: "\n" | "\r";
+  /** How many cells a row has; 0 = not known. */
+  columns: number;
+};
+
+/** A row longer than this is not one: a quotation mark was opened and forgotten. */
+export const MAX_ROW_CHARS = 16 * 1024 * 1024;
+const UNCLOSED = "a quotation mark that opens in this row is never closed";
+const QUOTE = '"';
+
+/**
+ * Reads rows from a text, one at a time, as RFC 4180 writes them and as people do.
+ *
+ * What is lenient: a quotation mark inside a cell that did not start with one is a letter; one inside a
+ * quoted cell that no delimiter follows is a letter too, as long as the cell is on one line. What is
+ * not: a cell that goes over lines and then meets such a mark, or ends nowhere, has swallowed
+ * other rows. Then the row is given with a fault and its first line alone, and reading goes on at the
+ * next line, so that one forgotten mark costs one row.
+ */
+export class CsvRows {
+  private readonly text: string;
+  private readonly shape: CsvShape;
+  private readonly final: boolean;
+  /** The first quotation mark at or after where we stand, so that rows without any are only split. */
+  private nextQuote: number;
+
+  /** @param final The text is the end of the file: its last row may lack a line end. */
+  constructor(text: string, shape: CsvShape, final: boolean) {
+    this.text = text;
+    this.shape = shape;
+    this.final = final;
+    this.nextQuote = text.indexOf(QUOTE);
+  }
+
+  /** The row at `at`; undefined at the end, or when the rest of the row is not in the text yet. */
+  read(at: number): CsvRow | undefined {
+    if (at >= this.text.length) {
+      return undefined;
+    }
+    const lineEnd = this.text.indexOf(this.shape.newline, at);
+    if (lineEnd === -1 && !this.final && this.text.length - at < MAX_ROW_CHARS) {
+      return undefined;
+    }
+    if (this.nextQuote !== -1 && this.nextQuote < at) {
+      this.nextQuote = this.text.indexOf(QUOTE, at);
+    }
+    const stop = lineEnd === -1 ? this.text.length : lineEnd;
+    return this.nextQuote === -1 || this.nextQuote >= stop
+      ? { cells: this.splitLine(at, stop), end: this.after(stop) }
+      : this.readQuoted(at, stop);
+  }
+
+  private splitLine(at: number, stop: number): string[] {
+    const from = stop > at && this.text[stop - 1] === "\r" ? stop - 1 : stop;
+    return this.text.slice(at, from).split(this.shape.delimiter);
+  }
+
+  private after(stop: number): number {
+    return Math.min(stop + 1, this.text.length);
+  }
+
+  private readQuoted(at: number, firstLineEnd: number): CsvRow | undefined {
+    const cells: string[] = [];
+    let position = at;
+    for (;;) {
+      const cell =
+        this.text[position] === QUOTE ? this.quotedCell(position) : this.plainCell(position);
+      if (cell === "more") {
+        return undefined;
+      }
+      if (cell === "unclosed" || cell.end - at > MAX_ROW_CHARS) {
+        return this.faulty(at, firstLineEnd);
+      }
+      cells.push(cell.value);
+      if (this.text[cell.end] !== this.shape.delimiter) {
+        const swallowed = cell.end > firstLineEnd && cells.length < this.shape.columns;
+        return swallowed ? this.faulty(at, firstLineEnd) : { cells, end: this.after(cell.end) };
+      }
+      position = cell.end + 1;
+    }
+  }
+
+  private faulty(at: number, firstLineEnd: number): CsvRow {
+    return {
+      cells: this.splitLine(at, firstLineEnd),
+      end: this.after(firstLineEnd),
+      fault: UNCLOSED,
+    };
+  }
+
+  /** `end` is where the delimiter or the newline stands, or the text ends. */
+  private plainCell(start: number): { value: string; end: number } | "more" {
+    const delimiter = this.text.indexOf(this.shape.delimiter, start);
+    let stop = this.text.indexOf(this.shape.newline, start);
+    if (stop === -1) {
+      if (!this.final && this.text.length - start < MAX_ROW_CHARS) {
+        return "more";
+      }
+      stop = this.text.length;
+    }
+    if (delimiter !== -1 && delimiter < stop) {
+      return { value: this.text.slice(start, delimiter), end: delimiter };
+    }
+    const trimmed = stop > start && this.text[stop - 1] === "\r" ? stop - 1 : stop;
+    return { value: this.text.slice(start, trimmed), end: stop };
+  }
+
+  private quotedCell(start: number): { value: string; end: number } | "more" | "unclosed" {
+    let escaped = false;
+    let mark = this.text.indexOf(QUOTE, start + 1);
+    for (;;) {
+      if (mark === -1) {
+        return this.ranOut(start);
+      }
+      if (this.text[mark + 1] === QUOTE) {
+        escaped = true;
+        mark = this.text.indexOf(QUOTE, mark + 2);
+        continue;
+      }
+      const end = this.cellEndAfter(mark + 1);
+      if (end === "more") {
+        return this.ranOut(start);
+      }
+      if (end !== undefined) {
+        const value = this.text.slice(start + 1, mark);
+        return { value: escaped ? value.replaceAll('""', QUOTE) : value, end };
+      }
+      if (this.spansLines(start, mark)) {
+        return "unclosed";
+      }
+      mark = this.text.indexOf(QUOTE, mark + 1);
+    }
+  }
+
+  private ranOut(start: number): "more" | "unclosed" {
+    return this.final || this.text.length - start >= MAX_ROW_CHARS ? "unclosed" : "more";
+  }
+
+  private spansLines(start: number, mark: number): boolean {
+    const newline = this.text.indexOf(this.shape.newline, start);
+    return newline !== -1 && newline < mark;
+  }
+
+  /** Where the cell ends when only blanks come between here and a delimiter or line end; undefined when something else does. */
+  private cellEndAfter(position: number): number | "more" | undefined {
+    let at = position;
+    while (this.text[at] === " " || (this.text[at] === "\r" && this.shape.newline === "\n")) {
+      at += 1;
+    }
+    if (at >= this.text.length) {
+      return this.final ? this.text.length : "more";
+    }
+    const next = this.text[at];
+    return next === this.shape.delimiter || next === this.shape.newline ? at : undefined;
+  }
+}
+
+/** True for a row that holds nothing at all, as spreadsheets leave at the end. */
+export function isBlankRow(cells: readonly string[]): boolean {
+  return cells.every((cell) => cell.trim() === "");
+}

@@ -1,0 +1,155 @@
+import { once } from "node:events";
+import {
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+} from "node:fs";
+import { join } from "node:path";
+import { finished } from "node:stream/promises";
+import { AppError } from "../../platform/errors.ts";
+import { newId } from "../../platform/ids.ts";
+import type { Encoding } from "./sniff.rules.ts";
+
+/** The largest file that is taken, in bytes. */
+export const MAX_FILE_BYTES = 500 * 1024 * 1024;
+
+/** Where a file of this name lies. The folder is made when missing. */
+export function importPath(dataDir: string, name: string): string {
+  const folder = join(dataDir, "local", "imports");
+  mkdirSync(folder, { recursive: true });
+  return join(folder, name);
+}
+
+/** A name that no other upload has, and that says whose it is. */
+export function newFileName(workspaceId: string): string {
+  return `${workspaceId}_${newId()}.csv`;
+}
+
+/** Removes an upload and its UTF-8 form; gone already is fine. */
+export function removeImportFiles(dataDir: string, name: string): void {
+  for (const path of [importPath(dataDir, name), utf8Path(dataDir, name)]) {
+    rmSync(path, { force: true });
+  }
+}
+
+function utf8Path(dataDir: string, name: string): string {
+  return importPath(dataDir, `${name}.utf8`);
+}
+
+/**
+ * Writes a stream to a file, waiting whenever the disk is slower than the sender.
+ *
+ * @param onChunk Sees every chunk before it is written.
+ * @throws AppError `too_large` past 500 MB, `unavailable` when the disk is full; the file is then gone.
+ */
+export async function writeUpload(
+  path: string,
+  chunks: AsyncIterable<Uint8Array>,
+  onChunk: (chunk: Uint8Array) => void,
+): Promise<number> {
+  const out = createWriteStream(path, { flags: "wx" });
+  let failure: unknown;
+  out.on("error", (error) => {
+    failure = error;
+  });
+  let size = 0;
+  try {
+    for await (const chunk of chunks) {
+      size += chunk.length;
+      if (size > MAX_FILE_BYTES) {
+        throw tooLarge();
+      }
+      onChunk(chunk);
+      if (!out.write(chunk) && failure === undefined) {
+        await Promise.race([once(out, "drain"), once(out, "close")]);
+      }
+      if (failure !== undefined) {
+        throw failure;
+      }
+    }
+    out.end();
+    await finished(out);
+    return size;
+  } catch (error) {
+    out.destroy();
+    rmSync(path, { force: true });
+    throw isDiskFull(error) ? diskFull(error) : error;
+  }
+}
+
+/** The refusal of a file over the limit. */
+export function tooLarge(): AppError {
+  return new AppError(
+    "too_large",
+    `The file is larger than ${MAX_FILE_BYTES / 1024 / 1024} MB: split it and import the parts.`,
+  );
+}
+
+function diskFull(cause: unknown): AppError {
+  return new AppError(
+    "unavailable",
+    "The disk of this server is full: free some space and upload the file again.",
+    { cause, retryAfterSeconds: 60 },
+  );
+}
+
+/** True for the error of the system, or of SQLite, when there is no space left. */
+export function isDiskFull(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return code === "ENOSPC" || code === "EDQUOT" || code === "SQLITE_FULL";
+}
+
+/**
+ * The path of the upload as UTF-8, converted when it is something else. The converted file appears
+ * under its name only when it is whole, so after a crash it is there or it is made again.
+ *
+ * @param isUtf8 The upload is well-formed UTF-8 already.
+ */
+export async function asUtf8(
+  dataDir: string,
+  name: string,
+  encoding: Encoding,
+  isUtf8: boolean,
+): Promise<string> {
+  const source = importPath(dataDir, name);
+  if (encoding === "utf-8" && isUtf8) {
+    return source;
+  }
+  const target = utf8Path(dataDir, name);
+  if (!existsSync(target)) {
+    await convert(source, `${target}.part`, encoding);
+    renameSync(`${target}.part`, target);
+  }
+  return target;
+}
+
+async function convert(source: string, target: string, encoding: Encoding): Promise<void> {
+  const decoder = new TextDecoder(encoding);
+  const out = createWriteStream(target, { flags: "w" });
+  let failure: unknown;
+  out.on("error", (error) => {
+    failure = error;
+  });
+  try {
+    for await (const chunk of createReadStream(source, { highWaterMark: 1024 * 1024 })) {
+      if (
+        !out.write(decoder.decode(chunk as Uint8Array, { stream: true })) &&
+        failure === undefined
+      ) {
+        await Promise.race([once(out, "drain"), once(out, "close")]);
+      }
+      if (failure !== undefined) {
+        throw failure;
+      }
+    }
+    out.end(decoder.decode());
+    await finished(out);
+  } catch (error) {
+    out.destroy();
+    rmSync(target, { force: true });
+    throw error;
+  }
+}

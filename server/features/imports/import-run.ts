@@ -1,0 +1,215 @@
+import { statSync } from "node:fs";
+import type { Clock } from "../../platform/clock.ts";
+import type { Connection } from "../../platform/db/driver.ts";
+import { log } from "../../platform/log.ts";
+import { listFields } from "../contacts/contact-fields.service.ts";
+import { CsvReader } from "./csv-reader.ts";
+import { isBlankRow } from "./csv-rows.rules.ts";
+import { asUtf8, isDiskFull, removeImportFiles } from "./import-files.ts";
+import { parseSettings, type StartedSettings } from "./import-settings.ts";
+import { ImportCancelled, type Item, type Window, writeRows } from "./import-writer.ts";
+import { beginImport, closeImport, findImport, type ImportRow } from "./imports.store.ts";
+import { type ReadRow, rowReader } from "./row-reader.ts";
+import { isSeparatorLine } from "./sniff.rules.ts";
+
+/**
+ * Rows that are read before they are written in the order of their addresses: neighbours in the index
+ * are then changed together, which writes a third of the pages.
+ */
+const WINDOW_ROWS = 20_000;
+const WINDOW_CHARS = 8 * 1024 * 1024;
+/** How long a transaction may hold the workspace's write lock, which others then wait for. */
+const HOLD_MS = 6;
+/** Between two transactions, so that those who wait get their turn. */
+const PAUSE_MS = 3;
+const FIRST_ROWS = 100;
+const MAX_ROWS = 1_000;
+const MAX_RAW_CHARS = 4_000;
+const DISK_FULL =
+  "The disk of this server is full. Nothing is lost: free some space, then resume this import.";
+
+export type RunContext = {
+  /** Gives the workspace's connection anew after each pause. */
+  open: () => Connection;
+  dataDir: string;
+  clock: Clock;
+  signal: AbortSignal;
+  /** Another failed try would be the last: tell the person instead. */
+  isLastTry: boolean;
+};
+
+/**
+ * The job of one import: reads its file from the position where the last run stood and writes what it
+ * says. Safe to run again at any time; an import that has ended or was cancelled is left alone.
+ *
+ * A full disk ends it as `failed` with the position kept, so that it can be resumed. What else goes
+ * wrong is thrown for the scheduler to try again.
+ */
+export async function runImport(context: RunContext, id: number): Promise<void> {
+  const row = findImport(context.open(), id);
+  if (row === undefined || (row.state !== "queued" && row.state !== "running")) {
+    return;
+  }
+  try {
+    await importRows(context, row);
+    const from = ["running" as const];
+    const now = context.clock();
+    closeImport(context.open(), { id, from, state: "done", error: null, now });
+    removeImportFiles(context.dataDir, row.filePath);
+  } catch (error) {
+    if (error instanceof ImportCancelled) {
+      removeImportFiles(context.dataDir, row.filePath);
+      return;
+    }
+    fail(context, id, error);
+  }
+}
+
+function fail(context: RunContext, id: number, error: unknown): void {
+  const isFull = isDiskFull(error);
+  if (context.signal.aborted || (!isFull && !context.isLastTry)) {
+    throw error;
+  }
+  log.error({ err: error, importId: id }, "import failed");
+  const message = isFull ? DISK_FULL : failureMessage(error);
+  const from = ["queued" as const, "running" as const];
+  const now = context.clock();
+  closeImport(context.open(), { id, from, state: "failed", error: message, now });
+}
+
+function failureMessage(error: unknown): string {
+  return error instanceof Error && "code" in error && error.code === "ENOENT"
+    ? "The uploaded file is gone from this server: upload it again."
+    : "The import stopped because of a fault of this server; the log has it. It can be resumed.";
+}
+
+async function importRows(context: RunContext, row: ImportRow): Promise<void> {
+  const settings = parseSettings(row.settings);
+  const path = await asUtf8(context.dataDir, row.filePath, settings.encoding, settings.isUtf8);
+  const begin = { id: row.id, now: context.clock(), sizeBytes: statSync(path).size };
+  if (settings.started === undefined || !beginImport(context.open(), begin)) {
+    throw new ImportCancelled();
+  }
+  const { delimiter, newline, columns } = settings;
+  const reader = new CsvReader(path, { delimiter, newline, columns }, row.positionBytes);
+  try {
+    const readRow = rowReader(
+      settings.started.mapping,
+      listFields(context.open()),
+      settings.header,
+    );
+    if (row.positionBytes === 0) {
+      skipHead(reader, settings.hasHeader);
+    }
+    await writeWindows(context, row, reader, readRow, settings.started);
+  } finally {
+    reader.close();
+  }
+}
+
+/** The `sep=;` line and the header; a byte order mark is part of the first cell of either. */
+function skipHead(reader: CsvReader, hasHeader: boolean): void {
+  reader.skipByteOrderMark();
+  const first = reader.peek();
+  if (first !== undefined && isSeparatorLine(first.cells)) {
+    reader.next();
+  }
+  if (!hasHeader) {
+    return;
+  }
+  for (let header = reader.next(); header !== undefined; header = reader.next()) {
+    if (!isBlankRow(header.cells)) {
+      return;
+    }
+  }
+}
+
+async function writeWindows(
+  context: RunContext,
+  row: ImportRow,
+  reader: CsvReader,
+  readRow: (cells: readonly string[]) => ReadRow,
+  started: StartedSettings,
+): Promise<void> {
+  let written = row.windowDone;
+  let rowNo = row.rowsRead - written;
+  let rows = FIRST_ROWS;
+  const options = {
+    importId: row.id,
+    update: started.onDuplicate === "update",
+    listIds: started.listIds,
+  };
+  for (
+    let window = readWindow(reader, rowNo, readRow);
+    ;
+    window = readWindow(reader, rowNo, readRow)
+  ) {
+    do {
+      context.signal.throwIfAborted();
+      const to = Math.min(written + rows, window.items.length);
+      const before = performance.now();
+      writeRows(context.open(), window, { from: written, to }, options, context.clock());
+      rows = nextBatch(rows, performance.now() - before);
+      written = to;
+      await Bun.sleep(PAUSE_MS);
+    } while (written < window.items.length);
+    if (window.items.length === 0) {
+      return;
+    }
+    rowNo += window.items.length;
+    written = 0;
+  }
+}
+
+/** So many rows that a transaction takes about as long as it may. */
+function nextBatch(rows: number, tookMs: number): number {
+  const fitting = Math.round((rows * HOLD_MS) / Math.max(tookMs, 0.1));
+  return Math.max(20, Math.min(MAX_ROWS, fitting, rows * 2));
+}
+
+/** Depends on the file alone, so that a run after a crash reads the same window in the same order. */
+function readWindow(
+  reader: CsvReader,
+  firstRowNo: number,
+  readRow: (cells: readonly string[]) => ReadRow,
+): Window {
+  const startBytes = reader.positionBytes;
+  const items: Item[] = [];
+  let chars = 0;
+  while (items.length < WINDOW_ROWS && chars < WINDOW_CHARS) {
+    const row = reader.next();
+    if (row === undefined) {
+      break;
+    }
+    if (isBlankRow(row.cells)) {
+      continue;
+    }
+    const rowNo = firstRowNo + items.length + 1;
+    const read: ReadRow = row.fault === undefined ? readRow(row.cells) : { reject: row.fault };
+    if ("reject" in read) {
+      items.push({ rowNo, reject: read.reject, raw: shortRow(row.cells) });
+    } else {
+      items.push({ rowNo, contact: read });
+    }
+    for (const cell of row.cells) {
+      chars += cell.length;
+    }
+  }
+  items.sort(byAddress);
+  return { items, startBytes, endBytes: reader.positionBytes };
+}
+
+function byAddress(a: Item, b: Item): number {
+  const left = "contact" in a ? a.contact.address : "";
+  const right = "contact" in b ? b.contact.address : "";
+  return left < right ? -1 : left > right ? 1 : a.rowNo - b.rowNo;
+}
+
+/** The cells as JSON, long ones cut: the report is to find the row again, not to hold the file. */
+function shortRow(cells: readonly string[]): string {
+  const most = Math.max(50, Math.floor(MAX_RAW_CHARS / Math.max(1, cells.length)));
+  const short = cells
+    .slice(0, 200)
+    .map((cell) => (cell.length > most ? `${cell.slice(0, most)}…` : cell));
+  return JSON.stringify(short);
+}

@@ -1,0 +1,28 @@
+import type { ColumnMapping } from "./row-reader.ts";
+import type { Delimiter, Encoding } from "./sniff.rules.ts";
+
+/** What was decided when the import was started; fixed from then on. */
+export type StartedSettings = {
+  mapping: ColumnMapping[];
+  onDuplicate: "update" | "skip";
+  listIds: number[];
+};
+
+/** How the file is to be read, and what to do with it. Stored as JSON in import.settings. */
+export type ImportSettings = {
+  encoding: Encoding;
+  /** All bytes are well-formed UTF-8. */
+  isUtf8: boolean;
+  delimiter: Delimiter;
+  newline: "\n" | "\r";
+  hasHeader: boolean;
+  /** Names of the columns; empty without a header. */
+  header: string[];
+  columns: number;
+  started?: StartedSettings | undefined;
+};
+
+/** Reads what this program stored. */
+export function parseSettings(json: string): ImportSettings {
+  return JSON.parse(json) as ImportSettings;
+}

@@ -1,0 +1,165 @@
+import { closeSync, openSync, readSync } from "node:fs";
+import type { Connection } from "../../platform/db/driver.ts";
+import { isAddressFault, parseEmailAddress } from "../../platform/email-address.ts";
+import { AppError, notFound } from "../../platform/errors.ts";
+import { listFields } from "../contacts/contact-fields.service.ts";
+import { guessColumns, looksLikeHeader } from "./column-guess.rules.ts";
+import { importPath, newFileName, removeImportFiles, writeUpload } from "./import-files.ts";
+import { type ImportSettings, parseSettings } from "./import-settings.ts";
+import { findImport, type ImportRow, insertImport, saveSettings } from "./imports.store.ts";
+import {
+  ByteSniffer,
+  type Delimiter,
+  decodeHead,
+  type Encoding,
+  guessEncoding,
+  guessShape,
+  HEAD_BYTES,
+  notCsv,
+  sampleRows,
+} from "./sniff.rules.ts";
+
+const PREVIEW_ROWS = 20;
+const SAMPLE_ROWS = 100;
+
+/** How the person says that the file is to be read; what is left out is guessed. */
+export type ReadingChoice = {
+  encoding?: Encoding | undefined;
+  delimiter?: Delimiter | undefined;
+  hasHeader?: boolean | undefined;
+};
+
+/**
+ * Takes an upload, chunk by chunk, into a file of its own and says how it seems to be written.
+ *
+ * @throws AppError `unsupported_media` for what is no CSV, `too_large`, `unavailable` on a full disk.
+ *   Nothing is kept then.
+ */
+export async function uploadImport(
+  open: () => Connection,
+  upload: {
+    dataDir: string;
+    workspaceId: string;
+    fileName: string;
+    chunks: AsyncIterable<Uint8Array>;
+    actorId: string;
+    now: number;
+  },
+) {
+  const filePath = newFileName(upload.workspaceId);
+  const sniffer = new ByteSniffer();
+  const sizeBytes = await writeUpload(
+    importPath(upload.dataDir, filePath),
+    upload.chunks,
+    (chunk) => sniffer.feed(chunk),
+  );
+  try {
+    const refusal = notCsv(sniffer.head);
+    if (refusal !== undefined) {
+      throw new AppError("unsupported_media", refusal);
+    }
+    const settings = readHead(sniffer.head, sniffer.isUtf8, sizeBytes, {});
+    const row = insertImport(open(), {
+      fileName: shownName(upload.fileName),
+      filePath,
+      sizeBytes,
+      settings: JSON.stringify(settings),
+      createdBy: upload.actorId,
+      now: upload.now,
+    });
+    return preview(open(), row, sniffer.head);
+  } catch (error) {
+    removeImportFiles(upload.dataDir, filePath);
+    throw error;
+  }
+}
+
+/**
+ * Reads the beginning of an upload again, in the way the person says; keeps that for the import.
+ *
+ * @throws AppError `not_found`, or `illegal_state` once it was started.
+ */
+export function previewImport(db: Connection, dataDir: string, id: number, choice: ReadingChoice) {
+  const row = rowOf(db, id);
+  const old = parseSettings(row.settings);
+  const head = readFileHead(importPath(dataDir, row.filePath), row.state);
+  const kept = { encoding: old.encoding, delimiter: old.delimiter };
+  const reread = choice.encoding === undefined || choice.encoding === old.encoding ? kept : {};
+  const settings = readHead(head, old.isUtf8, row.sizeBytes, { ...reread, ...choice });
+  if (!saveSettings(db, id, JSON.stringify(settings))) {
+    throw new AppError("illegal_state", "This import was started already.");
+  }
+  return preview(db, rowOf(db, id), head);
+}
+
+function rowOf(db: Connection, id: number): ImportRow {
+  const row = findImport(db, id);
+  if (row === undefined) {
+    throw notFound("import");
+  }
+  return row;
+}
+
+function readHead(
+  head: Buffer,
+  isUtf8: boolean,
+  sizeBytes: number,
+  choice: ReadingChoice,
+): ImportSettings {
+  const encoding = choice.encoding ?? guessEncoding(head, isUtf8);
+  const text = decodeHead(head, encoding);
+  const isWhole = sizeBytes <= HEAD_BYTES;
+  const guessed = guessShape(text, isWhole);
+  const shape = { delimiter: choice.delimiter ?? guessed.delimiter, newline: guessed.newline };
+  const rows = sampleRows(text, shape, SAMPLE_ROWS, isWhole);
+  const hasHeader = choice.hasHeader ?? looksLikeHeader(rows, isEmail);
+  const header = hasHeader ? (rows[0] ?? []).map((name) => name.trim()) : [];
+  const columns = hasHeader ? header.length : Math.max(0, ...rows.map((row) => row.length));
+  return { encoding, isUtf8, ...shape, hasHeader, header, columns };
+}
+
+function preview(db: Connection, row: ImportRow, head: Buffer) {
+  const settings = parseSettings(row.settings);
+  const text = decodeHead(head, settings.encoding);
+  const rows = sampleRows(text, settings, SAMPLE_ROWS, row.sizeBytes <= HEAD_BYTES);
+  const guesses = guessColumns(rows, settings.hasHeader, listFields(db), isEmail);
+  const data = settings.hasHeader ? rows.slice(1) : rows;
+  return {
+    id: row.id,
+    fileName: row.fileName,
+    sizeBytes: row.sizeBytes,
+    encoding: settings.encoding,
+    delimiter: settings.delimiter,
+    hasHeader: settings.hasHeader,
+    header: settings.header,
+    rows: data.slice(0, PREVIEW_ROWS).map((cells) => cells.map((cell) => cell.slice(0, 200))),
+    guesses,
+  };
+}
+
+function readFileHead(path: string, state: ImportRow["state"]): Buffer {
+  if (state !== "uploaded") {
+    throw new AppError("illegal_state", "This import was started already.");
+  }
+  const file = openSync(path, "r");
+  try {
+    const head = Buffer.alloc(HEAD_BYTES);
+    return head.subarray(0, readSync(file, head, 0, HEAD_BYTES, 0));
+  } finally {
+    closeSync(file);
+  }
+}
+
+function isEmail(cell: string): boolean {
+  return cell.includes("@") && !isAddressFault(parseEmailAddress(cell));
+}
+
+/** The last part of what a browser calls the file, for people to recognise; never used as a path. */
+function shownName(name: string): string {
+  const last =
+    name
+      .replace(/\p{Cc}/gu, "")
+      .split(/[\\/]/)
+      .at(-1) ?? "";
+  return last.slice(0, 200) || "upload.csv";
+}

@@ -1,0 +1,202 @@
+import type { Connection } from "../../platform/db/driver.ts";
+import { inTransaction } from "../../platform/db/transaction.ts";
+import {
+  type ContactWrite,
+  type FieldValue,
+  insertContact,
+  moveContactCount,
+  nameKeys,
+  updateContact,
+} from "../contacts/contacts.service.ts";
+import { addMember } from "../lists/lists.service.ts";
+import { suppressAddress } from "../suppressions/suppressions.service.ts";
+import { advanceImport, existingContact, insertReject } from "./imports.store.ts";
+import type { ReadContact } from "./row-reader.ts";
+
+/** A row of a window: what it says, or why it cannot be taken. `rowNo` is 1 for the first after the header. */
+export type Item =
+  | { rowNo: number; contact: ReadContact }
+  | { rowNo: number; reject: string; raw: string };
+
+/** A run of rows that is read at once and written in the order of addresses. */
+export type Window = {
+  items: Item[];
+  startBytes: number;
+  endBytes: number;
+};
+
+export type WriteOptions = {
+  importId: number;
+  update: boolean;
+  listIds: readonly number[];
+};
+
+type Counts = {
+  created: number;
+  updated: number;
+  skipped: number;
+  duplicates: number;
+  rejected: number;
+};
+
+/** Thrown, after rolling back, when the import was cancelled while it ran. */
+export class ImportCancelled extends Error {}
+
+/**
+ * Writes the rows `from`..`to` of a window and moves the import's position in one transaction, so that
+ * after a crash exactly these rows are there or none of them.
+ *
+ * @throws ImportCancelled
+ */
+export function writeRows(
+  db: Connection,
+  window: Window,
+  range: { from: number; to: number },
+  options: WriteOptions,
+  now: number,
+): void {
+  inTransaction(db, () => {
+    const counts = { created: 0, updated: 0, skipped: 0, duplicates: 0, rejected: 0 };
+    for (let index = range.from; index < range.to; index++) {
+      writeItem(db, window, index, options, now, counts);
+    }
+    moveContactCount(db, counts.created);
+    const whole = range.to === window.items.length;
+    const share = window.items.length === 0 ? 1 : range.to / window.items.length;
+    const moved = advanceImport(db, {
+      id: options.importId,
+      positionBytes: whole ? window.endBytes : window.startBytes,
+      windowDone: whole ? 0 : range.to,
+      progressBytes: Math.round(window.startBytes + (window.endBytes - window.startBytes) * share),
+      rows: range.to - range.from,
+      ...counts,
+    });
+    if (!moved) {
+      throw new ImportCancelled();
+    }
+  });
+}
+
+function writeItem(
+  db: Connection,
+  window: Window,
+  index: number,
+  options: WriteOptions,
+  now: number,
+  counts: Counts,
+): void {
+  const item = window.items[index];
+  if (item === undefined) {
+    return;
+  }
+  if ("reject" in item) {
+    const { rowNo, raw } = item;
+    insertReject(db, options.importId, { rowNo, reason: item.reject, raw });
+    counts.rejected += 1;
+    return;
+  }
+  const { contact } = item;
+  const source = `import:${options.importId}`;
+  const added = insertContact(db, toWrite(contact, source), now);
+  if (added === undefined) {
+    writeExisting(db, contact, isRepeated(window, index), options, now, counts);
+  } else {
+    counts.created += 1;
+    addToLists(db, added, options, source, now);
+  }
+  if (contact.suppress !== undefined) {
+    const { address, suppress: reason } = contact;
+    suppressAddress(db, { address, reason, source, detail: "" }, now);
+  }
+}
+
+function writeExisting(
+  db: Connection,
+  contact: ReadContact,
+  isRepeatedHere: boolean,
+  options: WriteOptions,
+  now: number,
+  counts: Counts,
+): void {
+  const old = existingContact(db, contact.address);
+  if (old === undefined) {
+    throw new Error("a contact that stopped an INSERT is not there");
+  }
+  const source = `import:${options.importId}`;
+  addToLists(db, old.id, options, source, now);
+  const changed = options.update && updateContact(db, old.id, merge(old, contact), now);
+  if (isRepeatedHere || old.source === source) {
+    counts.duplicates += 1;
+  } else if (changed) {
+    counts.updated += 1;
+  } else {
+    counts.skipped += 1;
+  }
+}
+
+function addToLists(
+  db: Connection,
+  contactId: number,
+  options: WriteOptions,
+  source: string,
+  now: number,
+): void {
+  for (const listId of options.listIds) {
+    addMember(db, listId, contactId, now, source);
+  }
+}
+
+/** The window is in the order of addresses, so an earlier row with the same one stands right before. */
+function isRepeated(window: Window, index: number): boolean {
+  const item = window.items[index];
+  const before = window.items[index - 1];
+  return (
+    item !== undefined &&
+    before !== undefined &&
+    "contact" in item &&
+    "contact" in before &&
+    before.contact.address === item.contact.address
+  );
+}
+
+function toWrite(contact: ReadContact, source: string): ContactWrite {
+  return {
+    email: contact.email,
+    address: contact.address,
+    domain: contact.domain,
+    firstName: contact.firstName,
+    lastName: contact.lastName,
+    language: contact.language,
+    fields: contact.fields === undefined ? "{}" : JSON.stringify(contact.fields),
+    trackingOff: 0,
+    source,
+    ...nameKeys(contact.firstName, contact.lastName),
+  };
+}
+
+type Existing = NonNullable<ReturnType<typeof existingContact>>;
+
+/** A cell that is empty says nothing, so it takes nothing away. */
+function merge(old: Existing, contact: ReadContact): ContactWrite {
+  const fields =
+    contact.fields === undefined
+      ? old.fields
+      : JSON.stringify({
+          ...(JSON.parse(old.fields) as Record<string, FieldValue>),
+          ...contact.fields,
+        });
+  const firstName = contact.firstName || old.firstName;
+  const lastName = contact.lastName || old.lastName;
+  return {
+    email: old.email,
+    address: contact.address,
+    domain: contact.domain,
+    firstName,
+    lastName,
+    language: contact.language || old.language,
+    fields,
+    trackingOff: old.trackingOff,
+    source: old.source,
+    ...nameKeys(firstName, lastName),
+  };
+}

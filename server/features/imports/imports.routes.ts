@@ -1,0 +1,179 @@
+import { Elysia, t } from "elysia";
+import { AppError } from "../../platform/errors.ts";
+import {
+  ProblemSchema,
+  refusals,
+  WorkspaceItemParams,
+  WorkspaceParams,
+} from "../../platform/http/schemas.ts";
+import type { AppDeps } from "../deps.ts";
+import { MAX_FILE_BYTES, tooLarge } from "./import-files.ts";
+import { previewImport, uploadImport } from "./import-upload.service.ts";
+import {
+  ImportPage,
+  ImportPreview,
+  ImportQuery,
+  ImportSchema,
+  PreviewRequest,
+  StartRequest,
+  UploadQuery,
+} from "./imports.schema.ts";
+import {
+  cancelImport,
+  getImport,
+  listImports,
+  rejectsCsv,
+  resumeImport,
+  startImport,
+} from "./imports.service.ts";
+import { boundaryOf, firstFormFile } from "./multipart-file.ts";
+
+export const importRoutes = ({ guard, config, clock, audit, jobs, databases }: AppDeps) =>
+  new Elysia({
+    name: "imports",
+    prefix: "/workspaces/:workspaceId/imports",
+    detail: { tags: ["Imports"] },
+  })
+    .use(guard)
+    .post(
+      "/",
+      async ({ request, query, actor, workspace }) => {
+        const { fileName, chunks } = await uploadedFile(request, query.fileName);
+        return await uploadImport(() => databases.workspace(workspace.id), {
+          dataDir: config.dataDir,
+          workspaceId: workspace.id,
+          fileName,
+          chunks,
+          actorId: actor.id,
+          now: clock(),
+        });
+      },
+      {
+        permission: "imports:write",
+        // The body is read as it arrives: parsing it would hold the whole file in memory.
+        parse: "none",
+        params: WorkspaceParams,
+        query: UploadQuery,
+        response: { 200: ImportPreview, 413: ProblemSchema, 415: ProblemSchema, ...refusals },
+        detail: {
+          summary: "Upload a CSV file, as the body or in a form",
+          requestBody: {
+            content: {
+              "text/csv": { schema: { type: "string", format: "binary" } },
+              "multipart/form-data": {
+                schema: {
+                  type: "object",
+                  properties: { file: { type: "string", format: "binary" } },
+                },
+              },
+            },
+          },
+        },
+      },
+    )
+    .get("/", ({ db, query }) => listImports(db, query, clock()), {
+      permission: "imports:read",
+      params: WorkspaceParams,
+      query: ImportQuery,
+      response: { 200: ImportPage, ...refusals },
+      detail: { summary: "List imports, newest first" },
+    })
+    .get("/:id", ({ db, params }) => getImport(db, params.id, clock()), {
+      permission: "imports:read",
+      params: WorkspaceItemParams,
+      response: { 200: ImportSchema, ...refusals },
+      detail: { summary: "An import and its progress" },
+    })
+    .post(
+      "/:id/preview",
+      ({ db, params, body }) => previewImport(db, config.dataDir, params.id, body),
+      {
+        permission: "imports:write",
+        params: WorkspaceItemParams,
+        body: PreviewRequest,
+        response: { 200: ImportPreview, ...refusals },
+        detail: { summary: "Read the file's beginning in another way, and keep that" },
+      },
+    )
+    .post(
+      "/:id/start",
+      ({ db, params, body, actor, workspace }) => {
+        const started = startImport(db, jobs, workspace.id, params.id, body, clock());
+        audit.record({
+          actorId: actor.id,
+          workspaceId: workspace.id,
+          action: "import.start",
+          target: params.id,
+        });
+        return started;
+      },
+      {
+        permission: "imports:write",
+        params: WorkspaceItemParams,
+        body: StartRequest,
+        response: { 200: ImportSchema, ...refusals },
+        detail: { summary: "Start an import with a mapping of its columns" },
+      },
+    )
+    .post(
+      "/:id/resume",
+      ({ db, params, workspace }) => resumeImport(db, jobs, workspace.id, params.id, clock()),
+      {
+        permission: "imports:write",
+        params: WorkspaceItemParams,
+        response: { 200: ImportSchema, ...refusals },
+        detail: { summary: "Let a failed import go on where it stood" },
+      },
+    )
+    .post(
+      "/:id/cancel",
+      ({ db, params, actor, workspace }) => {
+        const cancelled = cancelImport(db, config.dataDir, params.id, clock());
+        audit.record({
+          actorId: actor.id,
+          workspaceId: workspace.id,
+          action: "import.cancel",
+          target: params.id,
+        });
+        return cancelled;
+      },
+      {
+        permission: "imports:write",
+        params: WorkspaceItemParams,
+        response: { 200: ImportSchema, ...refusals },
+        detail: { summary: "Stop an import; rows that are written stay" },
+      },
+    )
+    .get(
+      "/:id/rejects.csv",
+      ({ params, workspace }) =>
+        new Response(
+          rejectsCsv(() => databases.workspace(workspace.id), params.id),
+          {
+            headers: {
+              "content-type": "text/csv; charset=utf-8",
+              "content-disposition": `attachment; filename="import-${params.id}-rejects.csv"`,
+              "cache-control": "no-store",
+            },
+          },
+        ),
+      {
+        permission: "imports:read",
+        params: WorkspaceItemParams,
+        response: { 200: t.Any({ description: "text/csv" }), ...refusals },
+        detail: { summary: "The rows that were not taken, with reasons" },
+      },
+    );
+
+async function uploadedFile(request: Request, rawName: string | undefined) {
+  if (Number(request.headers.get("content-length") ?? 0) > MAX_FILE_BYTES + 64 * 1024) {
+    throw tooLarge();
+  }
+  if (request.body === null) {
+    throw new AppError("invalid_input", "There is no file in the request.");
+  }
+  const boundary = boundaryOf(request.headers.get("content-type") ?? "");
+  return boundary === undefined
+    ? { fileName: rawName ?? "upload.csv", chunks: request.body }
+    : await firstFormFile(request.body, boundary);
+}

@@ -1,0 +1,126 @@
+import { t } from "elysia";
+import { pageOf, pageQuery } from "../../platform/http/schemas.ts";
+
+const EncodingSchema = t.Union([
+  t.Literal("utf-8"),
+  t.Literal("utf-16le"),
+  t.Literal("utf-16be"),
+  t.Literal("windows-1252"),
+]);
+const DelimiterSchema = t.Union([t.Literal(","), t.Literal(";"), t.Literal("\t"), t.Literal("|")]);
+const TargetSchema = t.Union([
+  t.Literal("email"),
+  t.Literal("firstName"),
+  t.Literal("lastName"),
+  t.Literal("fullName"),
+  t.Literal("language"),
+  t.Literal("status"),
+  t.Literal("field"),
+  t.Literal("newField"),
+  t.Literal("skip"),
+]);
+const FieldTypeSchema = t.Union([
+  t.Literal("text"),
+  t.Literal("number"),
+  t.Literal("boolean"),
+  t.Literal("date"),
+  t.Literal("choice"),
+]);
+const nullable = <T extends Parameters<typeof t.Array>[0]>(type: T) => t.Union([type, t.Null()]);
+
+export const UploadQuery = t.Object({
+  fileName: t.Optional(
+    t.String({
+      maxLength: 300,
+      description: "Of a file that is the whole body; a form names its own",
+    }),
+  ),
+});
+
+export const ImportPreview = t.Object(
+  {
+    id: t.Number(),
+    fileName: t.String(),
+    sizeBytes: t.Number(),
+    encoding: EncodingSchema,
+    delimiter: DelimiterSchema,
+    hasHeader: t.Boolean(),
+    header: t.Array(t.String()),
+    rows: t.Array(t.Array(t.String()), {
+      description: "The first 20, cells cut at 200 characters",
+    }),
+    guesses: t.Array(
+      t.Object({
+        column: t.Number(),
+        name: t.String(),
+        target: TargetSchema,
+        key: t.Optional(t.String()),
+        suggestion: t.Optional(t.Object({ label: t.String(), type: FieldTypeSchema })),
+        samples: t.Array(t.String()),
+      }),
+    ),
+  },
+  { title: "ImportPreview" },
+);
+
+export const PreviewRequest = t.Object({
+  encoding: t.Optional(EncodingSchema),
+  delimiter: t.Optional(DelimiterSchema),
+  hasHeader: t.Optional(t.Boolean()),
+});
+
+export const StartRequest = t.Object({
+  mapping: t.Array(
+    t.Object({
+      column: t.Integer({ minimum: 0 }),
+      target: TargetSchema,
+      key: t.Optional(t.String({ maxLength: 40, description: "Of the custom field" })),
+      label: t.Optional(t.String({ maxLength: 100, description: "Of a new field" })),
+      type: t.Optional(FieldTypeSchema),
+    }),
+    { maxItems: 500 },
+  ),
+  onDuplicate: t.Union([t.Literal("update"), t.Literal("skip")]),
+  listIds: t.Optional(t.Array(t.Integer({ minimum: 1 }), { maxItems: 20 })),
+});
+
+export const ImportSchema = t.Object(
+  {
+    id: t.Number(),
+    fileName: t.String(),
+    sizeBytes: t.Number(),
+    state: t.Union([
+      t.Literal("uploaded"),
+      t.Literal("queued"),
+      t.Literal("running"),
+      t.Literal("done"),
+      t.Literal("failed"),
+      t.Literal("cancelled"),
+    ]),
+    encoding: EncodingSchema,
+    delimiter: DelimiterSchema,
+    hasHeader: t.Boolean(),
+    header: t.Array(t.String()),
+    onDuplicate: nullable(t.Union([t.Literal("update"), t.Literal("skip")])),
+    listIds: t.Array(t.Number()),
+    rowsRead: t.Number({ description: "created + updated + skipped + duplicates + rejected" }),
+    progressBytes: t.Number({ description: "Of sizeBytes" }),
+    created: t.Number(),
+    updated: t.Number(),
+    skipped: t.Number({ description: "Contacts that were there, and stayed as they were" }),
+    duplicates: t.Number({ description: "Rows whose address an earlier row of the file had" }),
+    rejected: t.Number({ description: "Rows that are in rejects.csv, each with its reason" }),
+    rowsPerSecond: nullable(t.Number()),
+    secondsLeft: nullable(t.Number()),
+    runStartedAt: nullable(t.Number()),
+    runStartRows: t.Number(),
+    error: nullable(t.String()),
+    createdBy: t.String(),
+    createdAt: t.Number(),
+    startedAt: nullable(t.Number()),
+    finishedAt: nullable(t.Number()),
+  },
+  { title: "Import" },
+);
+export const ImportPage = pageOf(ImportSchema);
+export const ImportQuery = t.Object(pageQuery);

@@ -1,0 +1,245 @@
+import { csvLine } from "../../platform/csv.ts";
+import type { Connection } from "../../platform/db/driver.ts";
+import { AppError, invalidField, notFound } from "../../platform/errors.ts";
+import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
+import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
+import { createField, listFields } from "../contacts/contact-fields.service.ts";
+import { requireLists } from "../lists/lists.service.ts";
+import { removeImportFiles } from "./import-files.ts";
+import { type ImportSettings, parseSettings } from "./import-settings.ts";
+import {
+  closeImport,
+  findImport,
+  type ImportRow,
+  importsBefore,
+  queueImport,
+  rejectsAfter,
+  requeueImport,
+} from "./imports.store.ts";
+import type { ColumnMapping } from "./row-reader.ts";
+
+/** Kind of the job that does an import. Payload: `{ importId }`. */
+export const IMPORT_JOB = "import.run";
+
+const REJECTS_AT_ONCE = 500;
+
+/** A column as the person maps it. */
+export type MappingInput = {
+  column: number;
+  target:
+    | "email"
+    | "firstName"
+    | "lastName"
+    | "fullName"
+    | "language"
+    | "status"
+    | "field"
+    | "newField"
+    | "skip";
+  key?: string | undefined;
+  label?: string | undefined;
+  type?: "text" | "number" | "boolean" | "date" | "choice" | undefined;
+};
+
+/**
+ * Starts an import: creates the fields that the mapping wants and queues the job.
+ *
+ * @throws AppError `invalid_input` naming what cannot be, `illegal_state` when it was started already.
+ */
+export function startImport(
+  db: Connection,
+  jobs: JobQueue,
+  workspaceId: string,
+  id: number,
+  input: {
+    mapping: MappingInput[];
+    onDuplicate: "update" | "skip";
+    listIds?: number[] | undefined;
+  },
+  now: number,
+) {
+  const row = rowOf(db, id);
+  if (row.state !== "uploaded") {
+    throw new AppError("illegal_state", "This import was started already.");
+  }
+  const listIds = input.listIds ?? [];
+  requireLists(db, listIds, "listIds");
+  const settings = parseSettings(row.settings);
+  checkMapping(db, input.mapping, settings.columns);
+  const mapping = input.mapping.flatMap((one) => resolveMapping(db, one, settings, now));
+  const started = { mapping, onDuplicate: input.onDuplicate, listIds };
+  if (!queueImport(db, id, JSON.stringify({ ...settings, started }), now)) {
+    throw new AppError("illegal_state", "This import was started already.");
+  }
+  enqueue(jobs, workspaceId, id);
+  return getImport(db, id, now);
+}
+
+/** Lets a failed import go on where it stood. @throws AppError `illegal_state` when it has not failed. */
+export function resumeImport(
+  db: Connection,
+  jobs: JobQueue,
+  workspaceId: string,
+  id: number,
+  now: number,
+) {
+  rowOf(db, id);
+  if (!requeueImport(db, id)) {
+    throw new AppError("illegal_state", "Only an import that failed can be resumed.");
+  }
+  enqueue(jobs, workspaceId, id);
+  return getImport(db, id, now);
+}
+
+/** Stops an import; rows that are written stay. @throws AppError `illegal_state` when it has ended. */
+export function cancelImport(db: Connection, dataDir: string, id: number, now: number) {
+  const row = rowOf(db, id);
+  const from = ["uploaded", "queued", "running", "failed"] as const;
+  if (!closeImport(db, { id, from: [...from], state: "cancelled", error: null, now })) {
+    throw new AppError("illegal_state", "This import has ended already.");
+  }
+  removeImportFiles(dataDir, row.filePath);
+  return getImport(db, id, now);
+}
+
+/** An import with its progress. @throws AppError `not_found` */
+export function getImport(db: Connection, id: number, now: number) {
+  return toImport(rowOf(db, id), now);
+}
+
+/** A page of imports, newest first. */
+export function listImports(
+  db: Connection,
+  query: { cursor?: string | undefined; limit?: number | undefined },
+  now: number,
+) {
+  const limit = query.limit ?? 50;
+  const before =
+    query.cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(decodeCursor(query.cursor, 1)[0]);
+  const page = cutPage(importsBefore(db, before, limit + 1), limit, (row) => [row.id]);
+  return { items: page.items.map((row) => toImport(row, now)), nextCursor: page.nextCursor };
+}
+
+/**
+ * The rows that were not taken, with their number and reason, as a CSV file: 500 at a time, as fast as
+ * they are asked for. @throws AppError `not_found`
+ */
+export function rejectsCsv(open: () => Connection, id: number): ReadableStream<Uint8Array> {
+  const { header } = parseSettings(rowOf(open(), id).settings);
+  let after = -1;
+  return new ReadableStream({
+    start(controller) {
+      controller.enqueue(Buffer.from(`\ufeff${csvLine(["row", "reason", ...header])}`));
+    },
+    pull(controller) {
+      const rows = rejectsAfter(open(), id, after, REJECTS_AT_ONCE);
+      const text = rows
+        .map(({ rowNo, reason, raw }) =>
+          csvLine([String(rowNo), reason, ...(JSON.parse(raw) as string[])]),
+        )
+        .join("");
+      if (text !== "") {
+        controller.enqueue(Buffer.from(text));
+      }
+      after = rows.at(-1)?.rowNo ?? after;
+      if (rows.length < REJECTS_AT_ONCE) {
+        controller.close();
+      }
+    },
+  });
+}
+
+function enqueue(jobs: JobQueue, workspaceId: string, importId: number): void {
+  jobs.enqueue(
+    IMPORT_JOB,
+    workspaceId,
+    { importId },
+    { uniqueKey: `import:${workspaceId}:${importId}` },
+  );
+}
+
+/** @throws AppError `not_found` */
+function rowOf(db: Connection, id: number): ImportRow {
+  const row = findImport(db, id);
+  if (row === undefined) {
+    throw notFound("import");
+  }
+  return row;
+}
+
+function checkMapping(db: Connection, mapping: MappingInput[], columns: number): void {
+  const known = new Set(listFields(db).map((field) => field.key));
+  const used = new Set<string>();
+  mapping.forEach((one, index) => {
+    const at = `mapping.${index}`;
+    if (one.column >= columns) {
+      throw invalidField(`${at}.column`, `the file has ${columns} columns`);
+    }
+    if (one.target === "field" && !known.has(one.key ?? "")) {
+      throw invalidField(`${at}.key`, "is not a field of this workspace");
+    }
+    if (one.target === "newField" && (one.label ?? "").trim() === "") {
+      throw invalidField(`${at}.label`, "a new field needs a label");
+    }
+    const name = one.target === "field" ? `field:${one.key}` : one.target;
+    if (name !== "skip" && name !== "newField" && used.has(name)) {
+      throw invalidField(`${at}.target`, "two columns cannot become the same");
+    }
+    used.add(name);
+  });
+  if (!used.has("email")) {
+    throw invalidField("mapping", "no column is the e-mail address");
+  }
+}
+
+function resolveMapping(
+  db: Connection,
+  one: MappingInput,
+  settings: ImportSettings,
+  now: number,
+): ColumnMapping[] {
+  const { column, target } = one;
+  if (target === "skip") {
+    return [];
+  }
+  if (target === "field") {
+    return [{ column, target, key: one.key ?? "" }];
+  }
+  if (target !== "newField") {
+    return [{ column, target }];
+  }
+  const label = one.label ?? settings.header[column] ?? "";
+  const type = one.type === "choice" ? "text" : (one.type ?? "text");
+  const field = createField(db, { key: one.key, label, type }, now);
+  return [{ column, target: "field", key: field.key }];
+}
+
+function toImport(row: ImportRow, now: number) {
+  const { settings: json, filePath: _, positionBytes: __, windowDone: ___, ...shown } = row;
+  const { encoding, delimiter, hasHeader, header, started } = parseSettings(json);
+  return {
+    ...shown,
+    encoding,
+    delimiter,
+    hasHeader,
+    header,
+    onDuplicate: started?.onDuplicate ?? null,
+    listIds: started?.listIds ?? [],
+    ...pace(row, now),
+  };
+}
+
+/** Rows a second since the run began, and how long the rest will take at that pace. */
+function pace(row: ImportRow, now: number) {
+  const seconds = (now - (row.runStartedAt ?? now)) / 1_000;
+  const rows = row.rowsRead - row.runStartRows;
+  if (row.state !== "running" || seconds < 0.5 || rows === 0 || row.progressBytes === 0) {
+    return { rowsPerSecond: null, secondsLeft: null };
+  }
+  const rowsPerSecond = rows / seconds;
+  const rowsLeft = ((row.sizeBytes - row.progressBytes) * row.rowsRead) / row.progressBytes;
+  return {
+    rowsPerSecond: Math.round(rowsPerSecond),
+    secondsLeft: Math.ceil(Math.max(0, rowsLeft) / rowsPerSecond),
+  };
+}

@@ -1,0 +1,235 @@
+import type { Connection } from "../../platform/db/driver.ts";
+import { statement } from "../../platform/db/statements.ts";
+
+export type ImportState = "uploaded" | "queued" | "running" | "done" | "failed" | "cancelled";
+
+export type ImportRow = {
+  id: number;
+  fileName: string;
+  filePath: string;
+  sizeBytes: number;
+  state: ImportState;
+  settings: string;
+  positionBytes: number;
+  windowDone: number;
+  rowsRead: number;
+  progressBytes: number;
+  created: number;
+  updated: number;
+  skipped: number;
+  duplicates: number;
+  rejected: number;
+  runStartedAt: number | null;
+  runStartRows: number;
+  error: string | null;
+  createdBy: string;
+  createdAt: number;
+  startedAt: number | null;
+  finishedAt: number | null;
+};
+
+/** What one transaction did; counts are added. */
+export type ImportProgress = {
+  id: number;
+  positionBytes: number;
+  windowDone: number;
+  progressBytes: number;
+  rows: number;
+  created: number;
+  updated: number;
+  skipped: number;
+  duplicates: number;
+  rejected: number;
+};
+
+export type RejectRow = { rowNo: number; reason: string; raw: string };
+
+const columns = `id, file_name AS fileName, file_path AS filePath, size_bytes AS sizeBytes, state,
+  settings, position_bytes AS positionBytes, window_done AS windowDone, rows_read AS rowsRead,
+  progress_bytes AS progressBytes, created_count AS created, updated_count AS updated,
+  skipped_count AS skipped, duplicate_count AS duplicates, rejected_count AS rejected,
+  run_started_at AS runStartedAt, run_start_rows AS runStartRows, error, created_by AS createdBy,
+  created_at AS createdAt, started_at AS startedAt, finished_at AS finishedAt`;
+
+type NewImport = {
+  fileName: string;
+  filePath: string;
+  sizeBytes: number;
+  settings: string;
+  createdBy: string;
+  now: number;
+};
+
+const insertRow = statement<[NewImport], ImportRow>(`
+  INSERT INTO import (file_name, file_path, size_bytes, state, settings, created_by, created_at)
+  VALUES (@fileName, @filePath, @sizeBytes, 'uploaded', @settings, @createdBy, @now)
+  RETURNING ${columns}
+`);
+
+const selectRow = statement<[id: number], ImportRow>(`SELECT ${columns} FROM import WHERE id = ?`);
+
+const selectPage = statement<[before: number, limit: number], ImportRow>(
+  `SELECT ${columns} FROM import WHERE id < ? ORDER BY id DESC LIMIT ?`,
+);
+
+const setSettings = statement<[settings: string, id: number]>(
+  "UPDATE import SET settings = ? WHERE id = ? AND state = 'uploaded'",
+);
+
+const queueRow = statement<[{ id: number; settings: string; now: number }]>(`
+  UPDATE import
+     SET state = 'queued', settings = @settings, started_at = @now, error = NULL
+   WHERE id = @id AND state = 'uploaded'
+`);
+
+const requeueRow = statement<[{ id: number }]>(`
+  UPDATE import SET state = 'queued', error = NULL, finished_at = NULL
+   WHERE id = @id AND state = 'failed'
+`);
+
+const beginRun = statement<[{ id: number; now: number; sizeBytes: number }]>(`
+  UPDATE import
+     SET state = 'running', run_started_at = @now, run_start_rows = rows_read, error = NULL,
+         size_bytes = @sizeBytes
+   WHERE id = @id AND state IN ('queued', 'running')
+`);
+
+// The state is part of the WHERE clause: an import that was cancelled writes nothing more, since this
+// statement is in the transaction of the rows.
+const moveOn = statement<[ImportProgress]>(`
+  UPDATE import
+     SET position_bytes = @positionBytes, window_done = @windowDone, progress_bytes = @progressBytes,
+         rows_read = rows_read + @rows, created_count = created_count + @created,
+         updated_count = updated_count + @updated, skipped_count = skipped_count + @skipped,
+         duplicate_count = duplicate_count + @duplicates, rejected_count = rejected_count + @rejected
+   WHERE id = @id AND state = 'running'
+`);
+
+const closeRow = statement<
+  [{ id: number; from: string; state: ImportState; error: string | null; now: number }]
+>(`
+  UPDATE import
+     SET state = @state, error = @error, finished_at = @now,
+         progress_bytes = CASE @state WHEN 'done' THEN size_bytes ELSE progress_bytes END
+   WHERE id = @id AND state IN (SELECT value FROM json_each(@from))
+`);
+
+const insertRejectRow = statement<[importId: number, rowNo: number, reason: string, raw: string]>(
+  "INSERT INTO import_reject (import_id, row_no, reason, raw) VALUES (?, ?, ?, ?)",
+);
+
+const selectRejects = statement<[importId: number, after: number, limit: number], RejectRow>(`
+  SELECT row_no AS rowNo, reason, raw FROM import_reject
+   WHERE import_id = ? AND row_no > ?
+   ORDER BY row_no
+   LIMIT ?
+`);
+
+const selectFiles = statement<[], { filePath: string }>(
+  "SELECT file_path AS filePath FROM import WHERE state NOT IN ('done', 'cancelled')",
+);
+
+const selectForgotten = statement<[before: number], { id: number }>(
+  "SELECT id FROM import WHERE state IN ('uploaded', 'failed') AND created_at < ?",
+);
+
+type ExistingRow = {
+  id: number;
+  email: string;
+  firstName: string;
+  lastName: string;
+  language: string;
+  fields: string;
+  trackingOff: number;
+  source: string;
+};
+
+const selectExisting = statement<[address: string], ExistingRow>(`
+  SELECT id, email, first_name AS firstName, last_name AS lastName, language, fields,
+         tracking_off AS trackingOff, source
+    FROM contact WHERE address = ?
+`);
+
+export function insertImport(db: Connection, row: NewImport): ImportRow {
+  const inserted = insertRow(db).get(row);
+  if (inserted === undefined) {
+    throw new Error("SQLite returned no row for an INSERT");
+  }
+  return inserted;
+}
+
+export function findImport(db: Connection, id: number): ImportRow | undefined {
+  return selectRow(db).get(id);
+}
+
+export function importsBefore(db: Connection, before: number, limit: number): ImportRow[] {
+  return selectPage(db).all(before, limit);
+}
+
+export function saveSettings(db: Connection, id: number, settings: string): boolean {
+  return setSettings(db).run(settings, id).changes === 1;
+}
+
+/** False when it was started already. */
+export function queueImport(db: Connection, id: number, settings: string, now: number): boolean {
+  return queueRow(db).run({ id, settings, now }).changes === 1;
+}
+
+/** False unless it failed. */
+export function requeueImport(db: Connection, id: number): boolean {
+  return requeueRow(db).run({ id }).changes === 1;
+}
+
+/** False when it was cancelled or has ended. */
+export function beginImport(
+  db: Connection,
+  run: { id: number; now: number; sizeBytes: number },
+): boolean {
+  return beginRun(db).run(run).changes === 1;
+}
+
+/** Records what a transaction did, inside it. False when the import was cancelled: roll back. */
+export function advanceImport(db: Connection, progress: ImportProgress): boolean {
+  return moveOn(db).run(progress).changes === 1;
+}
+
+/** Ends an import that is in one of the states `from`; false when it is not. */
+export function closeImport(
+  db: Connection,
+  end: { id: number; from: ImportState[]; state: ImportState; error: string | null; now: number },
+): boolean {
+  return closeRow(db).run({ ...end, from: JSON.stringify(end.from) }).changes === 1;
+}
+
+/** @param raw The row's cells as a JSON array. */
+export function insertReject(db: Connection, importId: number, reject: RejectRow): void {
+  insertRejectRow(db).run(importId, reject.rowNo, reject.reason, reject.raw);
+}
+
+export function rejectsAfter(
+  db: Connection,
+  importId: number,
+  after: number,
+  limit: number,
+): RejectRow[] {
+  return selectRejects(db).all(importId, after, limit);
+}
+
+/** Names of the files that imports still need. */
+export function neededFiles(db: Connection): string[] {
+  return selectFiles(db)
+    .all()
+    .map((row) => row.filePath);
+}
+
+/** Imports that nobody started or resumed since that instant. */
+export function forgottenImports(db: Connection, before: number): number[] {
+  return selectForgotten(db)
+    .all(before)
+    .map((row) => row.id);
+}
+
+/** What a contact with this address holds now. */
+export function existingContact(db: Connection, address: string): ExistingRow | undefined {
+  return selectExisting(db).get(address);
+}

@@ -1,0 +1,142 @@
+import { isAddressFault, parseEmailAddress } from "../../platform/email-address.ts";
+import type { StoredField } from "../contacts/contact-fields.service.ts";
+import { readFieldValue } from "../contacts/contact-fields.service.ts";
+import type { FieldValue } from "../contacts/contacts.service.ts";
+import type { SuppressionReason } from "../suppressions/suppressions.service.ts";
+import { suppressionOfStatus, type Target } from "./column-guess.rules.ts";
+
+/** What becomes of a column, as the person who imports decided. `key` is the custom field's. */
+export type ColumnMapping = { column: number; target: Exclude<Target, "newField">; key?: string };
+
+/** A row that can be written. Empty texts are cells that were empty or not there. */
+export type ReadContact = {
+  email: string;
+  address: string;
+  domain: string;
+  firstName: string;
+  lastName: string;
+  language: string;
+  fields: Record<string, FieldValue> | undefined;
+  /** Set when the file says that this person must not be mailed. */
+  suppress: SuppressionReason | undefined;
+};
+
+export type ReadRow = ReadContact | { reject: string };
+
+const MAX_NAME_CHARS = 200;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g;
+const LANGUAGE = /^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}$/;
+
+/**
+ * Makes the function that reads one row's cells, with everything looked up once for all rows.
+ *
+ * @param header The names of the columns; empty when the file has none.
+ */
+export function rowReader(
+  mapping: readonly ColumnMapping[],
+  fields: readonly StoredField[],
+  header: readonly string[],
+): (cells: readonly string[]) => ReadRow {
+  const at = (target: Target) => mapping.find((one) => one.target === target)?.column ?? -1;
+  const columns = {
+    email: at("email"),
+    firstName: at("firstName"),
+    lastName: at("lastName"),
+    fullName: at("fullName"),
+    language: at("language"),
+    status: at("status"),
+  };
+  const custom = mapping.flatMap(({ column, target, key }) => {
+    const spec = target === "field" ? fields.find((field) => field.key === key) : undefined;
+    return spec === undefined ? [] : [{ column, spec }];
+  });
+  const statusName = header[columns.status] ?? "";
+
+  return (cells) => {
+    const address = parseEmailAddress(cells[columns.email] ?? "");
+    if (isAddressFault(address)) {
+      return { reject: `e-mail address: ${address.reason}` };
+    }
+    const words = readWords(columns, cells);
+    if ("reject" in words) {
+      return words;
+    }
+    const values = custom.length === 0 ? undefined : readCustom(custom, cells);
+    if (typeof values === "string") {
+      return { reject: values };
+    }
+    const status = columns.status === -1 ? "" : (cells[columns.status] ?? "");
+    return {
+      email: address.email,
+      address: address.address,
+      domain: address.domain,
+      ...words,
+      fields: values,
+      suppress: status === "" ? undefined : suppressionOfStatus(status, statusName),
+    };
+  };
+}
+
+type Words = { firstName: string; lastName: string; language: string };
+
+function readWords(
+  columns: Record<"firstName" | "lastName" | "fullName" | "language", number>,
+  cells: readonly string[],
+): Words | { reject: string } {
+  const full = splitName(oneLine(cells[columns.fullName]));
+  const firstName = oneLine(cells[columns.firstName]) || full.first;
+  const lastName = oneLine(cells[columns.lastName]) || full.last;
+  if (firstName.length > MAX_NAME_CHARS || lastName.length > MAX_NAME_CHARS) {
+    return { reject: `name: it is longer than ${MAX_NAME_CHARS} characters` };
+  }
+  const language = oneLine(cells[columns.language]);
+  if (language !== "" && !LANGUAGE.test(language)) {
+    return { reject: "language: it is not a language code such as en or pt-BR" };
+  }
+  return { firstName, lastName, language: language.replaceAll("_", "-") };
+}
+
+function readCustom(
+  custom: readonly { column: number; spec: StoredField }[],
+  cells: readonly string[],
+): Record<string, FieldValue> | undefined | string {
+  let values: Record<string, FieldValue> | undefined;
+  for (const { column, spec } of custom) {
+    const raw = cells[column];
+    if (raw === undefined || raw === "") {
+      continue;
+    }
+    if (raw.includes("\u0000")) {
+      return `${spec.label}: there is a NUL character in it`;
+    }
+    const read = readFieldValue(spec, raw);
+    if ("fault" in read) {
+      return `${spec.label}: ${read.fault}`;
+    }
+    if (read.value !== undefined) {
+      values ??= {};
+      values[spec.key] = read.value;
+    }
+  }
+  return values;
+}
+
+function oneLine(cell: string | undefined): string {
+  if (cell === undefined || cell === "") {
+    return "";
+  }
+  return cell.replace(CONTROL, " ").trim();
+}
+
+/** `Lee, Ann` and `Ann Lee` alike; of more than two words the last is the last name. */
+function splitName(name: string): { first: string; last: string } {
+  const comma = name.indexOf(",");
+  if (comma > 0) {
+    return { first: name.slice(comma + 1).trim(), last: name.slice(0, comma).trim() };
+  }
+  const space = name.lastIndexOf(" ");
+  return space === -1
+    ? { first: name, last: "" }
+    : { first: name.slice(0, space).trim(), last: name.slice(space + 1) };
+}

@@ -1,0 +1,237 @@
+import { isUtf8 } from "node:buffer";
+import { CsvRows, isBlankRow } from "./csv-rows.rules.ts";
+
+export const encodings = ["utf-8", "utf-16le", "utf-16be", "windows-1252"] as const;
+export type Encoding = (typeof encodings)[number];
+
+export const delimiters = [",", ";", "\t", "|"] as const;
+export type Delimiter = (typeof delimiters)[number];
+
+export const HEAD_BYTES = 64 * 1024;
+
+/** Looks at all bytes of a file while they pass, without keeping them. */
+export class ByteSniffer {
+  private headBytes = Buffer.alloc(0);
+  private carry = Buffer.alloc(0);
+  private valid = true;
+
+  feed(chunk: Uint8Array): void {
+    if (this.headBytes.length < HEAD_BYTES) {
+      const missing = HEAD_BYTES - this.headBytes.length;
+      this.headBytes = Buffer.concat([this.headBytes, chunk.subarray(0, missing)]);
+    }
+    if (!this.valid) {
+      return;
+    }
+    const bytes = this.carry.length === 0 ? Buffer.from(chunk) : Buffer.concat([this.carry, chunk]);
+    // A character that the chunk's end cuts is looked at with the next one.
+    const whole = wholeCharacters(bytes, bytes.length);
+    this.valid = isUtf8(bytes.subarray(0, whole));
+    this.carry = Buffer.from(bytes.subarray(whole));
+  }
+
+  /** The first 64 KB. */
+  get head(): Buffer {
+    return this.headBytes;
+  }
+
+  /** True when everything so far is well-formed UTF-8. */
+  get isUtf8(): boolean {
+    return this.valid && this.carry.length === 0;
+  }
+}
+
+/** How many of the first `length` bytes are whole UTF-8 characters, in bytes that are UTF-8. */
+export function wholeCharacters(bytes: Uint8Array, length: number): number {
+  let lead = length - 1;
+  while (lead > 0 && lead > length - 4 && ((bytes[lead] ?? 0) & 0xc0) === 0x80) {
+    lead -= 1;
+  }
+  return lead >= 0 && lead + sizeOfCharacter(bytes[lead] ?? 0) > length ? lead : length;
+}
+
+function sizeOfCharacter(lead: number): number {
+  if (lead >= 0xf0) {
+    return 4;
+  }
+  if (lead >= 0xe0) {
+    return 3;
+  }
+  return lead >= 0xc0 ? 2 : 1;
+}
+
+/** The encoding that the bytes suggest: a byte order mark, zeros as in UTF-16, well-formed UTF-8, else Windows-1252. */
+export function guessEncoding(head: Uint8Array, isWholeUtf8: boolean): Encoding {
+  const [a, b, c] = head;
+  if (a === 0xef && b === 0xbb && c === 0xbf) {
+    return "utf-8";
+  }
+  if (a === 0xff && b === 0xfe) {
+    return "utf-16le";
+  }
+  if (a === 0xfe && b === 0xff) {
+    return "utf-16be";
+  }
+  const zeros = zeroShares(head);
+  if (zeros.odd > 0.3 && zeros.even < 0.1) {
+    return "utf-16le";
+  }
+  if (zeros.even > 0.3 && zeros.odd < 0.1) {
+    return "utf-16be";
+  }
+  return isWholeUtf8 ? "utf-8" : "windows-1252";
+}
+
+function zeroShares(head: Uint8Array): { even: number; odd: number } {
+  let even = 0;
+  let odd = 0;
+  for (let i = 0; i < head.length; i++) {
+    if (head[i] === 0) {
+      i % 2 === 0 ? even++ : odd++;
+    }
+  }
+  const half = Math.max(1, head.length / 2);
+  return { even: even / half, odd: odd / half };
+}
+
+type Magic = { bytes: number[] | string; what: string };
+const MAGICS: Magic[] = [
+  { bytes: "%PDF", what: "This is a PDF document, not a CSV file." },
+  {
+    bytes: [0xd0, 0xcf, 0x11, 0xe0],
+    what: "This is an old Excel workbook (.xls): open it and save it as CSV.",
+  },
+  { bytes: [0x89, 0x50, 0x4e, 0x47], what: "This is a picture (PNG), not a CSV file." },
+  { bytes: [0xff, 0xd8, 0xff], what: "This is a picture (JPEG), not a CSV file." },
+  { bytes: "GIF8", what: "This is a picture (GIF), not a CSV file." },
+  { bytes: "RIFF", what: "This is a picture or a recording, not a CSV file." },
+  { bytes: [0x1f, 0x8b], what: "This file is compressed (gzip): unpack it first." },
+  { bytes: "7z\xbc\xaf", what: "This file is compressed (7z): unpack it first." },
+  { bytes: "Rar!", what: "This file is compressed (RAR): unpack it first." },
+  { bytes: "{\\rtf", what: "This is a text document (RTF), not a CSV file." },
+  { bytes: "SQLite format 3", what: "This is a database, not a CSV file." },
+];
+
+/** Why a file that begins so is no CSV; undefined when it may be one. */
+export function notCsv(head: Buffer): string | undefined {
+  if (head.length === 0) {
+    return "The file is empty.";
+  }
+  if (startsWith(head, "PK\x03\x04")) {
+    return zipKind(head);
+  }
+  const magic = MAGICS.find(({ bytes }) => startsWith(head, bytes));
+  if (magic !== undefined) {
+    return magic.what;
+  }
+  const encoding = guessEncoding(head, true);
+  if (encoding === "utf-8" && looksBinary(head)) {
+    return "This is no text: it looks like a program, a picture or another binary file.";
+  }
+  return markupKind(decodeHead(head, encoding).trimStart().slice(0, 200).toLowerCase());
+}
+
+function zipKind(head: Buffer): string {
+  const names = head.toString("latin1");
+  if (names.includes("xl/") || names.includes("[Content_Types].xml")) {
+    return "This is an Excel workbook: open it and save it as CSV.";
+  }
+  if (names.includes("opendocument.spreadsheet")) {
+    return "This is a LibreOffice spreadsheet: open it and save it as CSV.";
+  }
+  return "This is a ZIP archive: unpack it and upload the CSV file inside.";
+}
+
+function markupKind(start: string): string | undefined {
+  if (start === "") {
+    return "The file has nothing but blanks.";
+  }
+  if (/^(<!doctype html|<html|<head|<body|<table)/.test(start)) {
+    return "This is a web page, not a CSV file. If it comes from a link, you may have to sign in there first.";
+  }
+  if (start.startsWith("<?xml")) {
+    return "This is an XML file, not a CSV file.";
+  }
+  return /^[[{]\s*["{]/.test(start) ? "This is a JSON file, not a CSV file." : undefined;
+}
+
+function looksBinary(head: Buffer): boolean {
+  let odd = 0;
+  for (const byte of head) {
+    if (byte < 9 || (byte > 13 && byte < 32 && byte !== 27)) {
+      odd += 1;
+    }
+  }
+  return odd > head.length * 0.02;
+}
+
+function startsWith(head: Buffer, bytes: number[] | string): boolean {
+  const wanted = typeof bytes === "string" ? Buffer.from(bytes, "latin1") : Buffer.from(bytes);
+  return head.subarray(0, wanted.length).equals(wanted);
+}
+
+/** The text of the file's beginning, without a byte order mark; a character cut by its end is left out. */
+export function decodeHead(head: Uint8Array, encoding: Encoding): string {
+  return new TextDecoder(encoding).decode(head, { stream: true });
+}
+
+/** How rows are written: what separates cells, and what ends lines. */
+export function guessShape(
+  text: string,
+  isWhole: boolean,
+): { delimiter: Delimiter; newline: "\n" | "\r" } {
+  const newline = !text.includes("\n") && text.includes("\r") ? "\r" : "\n";
+  const directive = /^sep=([,;\t|])\r?\n/i.exec(text);
+  if (directive !== null) {
+    return { delimiter: directive[1] as Delimiter, newline };
+  }
+  let best: { delimiter: Delimiter; score: number } = { delimiter: ",", score: 0 };
+  for (const delimiter of delimiters) {
+    const score = agreement(sampleRows(text, { delimiter, newline }, 60, isWhole));
+    if (score > best.score) {
+      best = { delimiter, score };
+    }
+  }
+  return { delimiter: best.delimiter, newline };
+}
+
+/** High when most rows have the same number of cells and that is more than one. */
+function agreement(rows: string[][]): number {
+  const counts = new Map<number, number>();
+  for (const row of rows) {
+    counts.set(row.length, (counts.get(row.length) ?? 0) + 1);
+  }
+  const [columns, times] = [...counts].sort((a, b) => b[1] - a[1])[0] ?? [1, 0];
+  return columns < 2 ? 0 : (times / rows.length) * (1 + Math.log(columns) / 10);
+}
+
+/**
+ * The first rows of a text that are not blank; the `sep=;` line that Excel understands is none.
+ *
+ * @param isWhole The text is the whole file, so that its last row counts without a line end.
+ */
+export function sampleRows(
+  text: string,
+  shape: { delimiter: string; newline: "\n" | "\r" },
+  limit: number,
+  isWhole: boolean,
+): string[][] {
+  const reader = new CsvRows(text, { ...shape, columns: 0 }, isWhole);
+  const rows: string[][] = [];
+  let row = reader.read(0);
+  let first = true;
+  while (row !== undefined && rows.length < limit) {
+    const directive = first && isSeparatorLine(row.cells);
+    if (!directive && !isBlankRow(row.cells)) {
+      rows.push(row.cells);
+    }
+    first = false;
+    row = reader.read(row.end);
+  }
+  return rows;
+}
+
+/** True for the line `sep=;` with which Excel is told the delimiter; splitting leaves `sep=` or `sep=`, ``. */
+export function isSeparatorLine(cells: readonly string[]): boolean {
+  return /^sep=.?$/i.test(cells.join(""));
+}

@@ -1,0 +1,16 @@
+/**
+ * One cell of a CSV file that people will open in a spreadsheet. A cell that a spreadsheet would take
+ * for a formula gets an apostrophe in front, which shows it as text.
+ *
+ * @see https://owasp.org/www-community/attacks/CSV_Injection
+ */
+export function csvCell(value: string): string {
+  const safe =
+    /^[=+\-@\t\r]/.test(value) && !/^[+-]?\d+([.,]\d+)?$/.test(value) ? `'${value}` : value;
+  return /[",;\t\r\n]|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+/** A line of such cells, with its line end. */
+export function csvLine(cells: readonly string[]): string {
+  return `${cells.map(csvCell).join(",")}\r\n`;
+}

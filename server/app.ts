@@ -13,6 +13,7 @@ import { contactRoutes } from "./features/contacts/contacts.routes.ts";
 import type { AppDeps, Outside } from "./features/deps.ts";
 import { domainRoutes } from "./features/domains/domains.routes.ts";
 import { senderRoutes } from "./features/domains/senders.routes.ts";
+import { exportRoutes } from "./features/exports/exports.routes.ts";
 import { importRoutes } from "./features/imports/imports.routes.ts";
 import { inboxRoutes } from "./features/inbox/inbox.routes.ts";
 import { listRoutes } from "./features/lists/lists.routes.ts";
@@ -113,5 +114,6 @@ function api(deps: AppDeps) {
     .use(listRoutes(deps))
     .use(suppressionRoutes(deps))
     .use(importRoutes(deps))
+    .use(exportRoutes(deps))
     .use(reportRoutes(deps));
 }

@@ -9,7 +9,7 @@ import {
   updateField,
 } from "./contacts.store.ts";
 
-export { fieldKeyFrom, readFieldValue } from "./contacts.rules.ts";
+export { type FieldType, readFieldValue } from "./contacts.rules.ts";
 export { listFields, type StoredField } from "./contacts.store.ts";
 
 const MAX_FIELDS = 100;

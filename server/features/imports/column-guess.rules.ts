@@ -1,4 +1,4 @@
-import type { FieldType } from "../contacts/contacts.rules.ts";
+import type { FieldType } from "../contacts/contact-fields.service.ts";
 
 /** What a column of the file becomes. */
 export type Target =
@@ -123,7 +123,8 @@ export function guessColumns(
 ): ColumnGuess[] {
   const header = hasHeader ? (rows[0] ?? []) : [];
   const data = hasHeader ? rows.slice(1) : rows;
-  const width = Math.max(header.length, ...data.map((row) => row.length), 0);
+  // Cells past the header have no name, so nobody could say what they are.
+  const width = hasHeader ? header.length : Math.max(0, ...data.map((row) => row.length));
   const taken = new Set<string>();
   const guesses: ColumnGuess[] = [];
   for (let column = 0; column < width; column++) {

@@ -167,8 +167,11 @@ CREATE TABLE export (
   settings    TEXT NOT NULL DEFAULT '{}',
   state       TEXT NOT NULL CHECK (state IN ('queued', 'running', 'done', 'failed', 'cancelled')),
   rows_done   INTEGER NOT NULL DEFAULT 0,
-  rows_total  INTEGER NOT NULL DEFAULT 0,
-  file_path   TEXT,
+  rows_total  INTEGER NOT NULL DEFAULT 0,        -- about how many there will be; exact when done
+  file_path   TEXT,                              -- name under local/exports/
+  size_bytes  INTEGER NOT NULL DEFAULT 0,
+  cursor      TEXT,                              -- after which contact, and
+  position_bytes INTEGER NOT NULL DEFAULT 0,     -- at which length of the file a new run goes on
   error       TEXT,
   created_by  TEXT NOT NULL,
   created_at  INTEGER NOT NULL,

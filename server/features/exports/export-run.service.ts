@@ -1,0 +1,155 @@
+import {
+  closeSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
+import { join } from "node:path";
+import type { Clock } from "../../platform/clock.ts";
+import { csvLine } from "../../platform/csv.ts";
+import type { Connection } from "../../platform/db/driver.ts";
+import { log } from "../../platform/log.ts";
+import { listFields, type StoredField } from "../contacts/contact-fields.service.ts";
+import { type Contact, type ContactFilter, listContacts } from "../contacts/contacts.service.ts";
+import { advanceExport, closeExport, type ExportRow, findExport } from "./exports.store.ts";
+
+const BATCH = 500;
+const PAUSE_MS = 1;
+/** How long a finished file can be fetched. */
+const KEEP_MS = 7 * 24 * 3_600_000;
+
+/** What an export was asked for. Stored as JSON in export.settings. */
+export type ExportSettings = { filter: ContactFilter; byteOrderMark: boolean };
+
+export type ExportContext = {
+  /** Gives the workspace's connection anew after each pause. */
+  open: () => Connection;
+  dataDir: string;
+  clock: Clock;
+  signal: AbortSignal;
+  isLastTry: boolean;
+};
+
+/** Where the file of an export lies; the folder is made when missing. */
+export function exportPath(dataDir: string, name: string): string {
+  const folder = join(dataDir, "local", "exports");
+  mkdirSync(folder, { recursive: true });
+  return join(folder, name);
+}
+
+/**
+ * The job of one export: writes the contacts of its filter, 500 at a time, to a CSV file. After each
+ * batch the length of the file and the place in the walk are stored together; a run after a crash cuts
+ * the file to that length and goes on there. Memory is one batch.
+ */
+export async function runExport(context: ExportContext, id: number): Promise<void> {
+  const row = findExport(context.open(), id);
+  if (row === undefined || row.filePath === null || isOver(row)) {
+    return;
+  }
+  const path = exportPath(context.dataDir, row.filePath);
+  try {
+    const sizeBytes = await writeContacts(context, row, path);
+    if (sizeBytes === undefined) {
+      rmSync(path, { force: true });
+      return;
+    }
+    const now = context.clock();
+    const end = { id, error: null, now, expiresAt: now + KEEP_MS, sizeBytes };
+    closeExport(context.open(), { ...end, state: "done" });
+  } catch (error) {
+    if (context.signal.aborted || !context.isLastTry) {
+      throw error;
+    }
+    log.error({ err: error, exportId: id }, "export failed");
+    rmSync(path, { force: true });
+    closeExport(context.open(), {
+      id,
+      state: "failed",
+      error: "The file could not be written: the disk of this server may be full. Start it again.",
+      now: context.clock(),
+      expiresAt: null,
+      sizeBytes: 0,
+    });
+  }
+}
+
+function isOver(row: ExportRow): boolean {
+  return row.state !== "queued" && row.state !== "running";
+}
+
+/** Returns the file's size, or undefined when the export was cancelled. */
+async function writeContacts(
+  context: ExportContext,
+  row: ExportRow,
+  path: string,
+): Promise<number | undefined> {
+  const settings = JSON.parse(row.settings) as ExportSettings;
+  const fields = listFields(context.open());
+  const file = openSync(path, row.positionBytes === 0 ? "w" : "r+");
+  let position = row.positionBytes;
+  let cursor = row.cursor ?? undefined;
+  try {
+    ftruncateSync(file, position);
+    if (position === 0) {
+      position += write(file, position, (settings.byteOrderMark ? "\ufeff" : "") + header(fields));
+    }
+    for (;;) {
+      context.signal.throwIfAborted();
+      const query = { ...settings.filter, cursor, limit: BATCH };
+      const page = listContacts(context.open(), query, context.clock());
+      position += write(file, position, page.items.map((one) => line(one, fields)).join(""));
+      fsyncSync(file);
+      cursor = page.nextCursor ?? undefined;
+      const by = page.items.length;
+      const progress = { id: row.id, cursor: cursor ?? null, by, positionBytes: position };
+      if (!advanceExport(context.open(), progress)) {
+        return undefined;
+      }
+      if (cursor === undefined) {
+        return position;
+      }
+      await Bun.sleep(PAUSE_MS);
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+function write(file: number, position: number, text: string): number {
+  const bytes = Buffer.from(text);
+  let written = 0;
+  while (written < bytes.length) {
+    written += writeSync(file, bytes, written, bytes.length - written, position + written);
+  }
+  return bytes.length;
+}
+
+function header(fields: readonly StoredField[]): string {
+  return csvLine([
+    "email",
+    "first_name",
+    "last_name",
+    "language",
+    "status",
+    ...fields.map((field) => field.key),
+    "source",
+    "created_at",
+  ]);
+}
+
+function line(contact: Contact, fields: readonly StoredField[]): string {
+  return csvLine([
+    contact.email,
+    contact.firstName,
+    contact.lastName,
+    contact.language,
+    contact.suppressionReason ?? contact.status,
+    ...fields.map((field) => String(contact.fields[field.key] ?? "")),
+    contact.source,
+    new Date(contact.createdAt).toISOString(),
+  ]);
+}

@@ -1,0 +1,89 @@
+import { Elysia, t } from "elysia";
+import { refusals, WorkspaceItemParams, WorkspaceParams } from "../../platform/http/schemas.ts";
+import type { AppDeps } from "../deps.ts";
+import { ExportPage, ExportQuery, ExportRequest, ExportSchema } from "./exports.schema.ts";
+import {
+  cancelExport,
+  exportFile,
+  getExport,
+  listExports,
+  startExport,
+} from "./exports.service.ts";
+
+export const exportRoutes = ({ guard, config, clock, audit, jobs }: AppDeps) =>
+  new Elysia({
+    name: "exports",
+    prefix: "/workspaces/:workspaceId/exports",
+    detail: { tags: ["Exports"] },
+  })
+    .use(guard)
+    .post(
+      "/",
+      ({ db, body, actor, workspace }) => {
+        const started = startExport(db, jobs, {
+          workspaceId: workspace.id,
+          actorId: actor.id,
+          filter: body.filter ?? {},
+          byteOrderMark: body.byteOrderMark ?? true,
+          now: clock(),
+        });
+        audit.record({
+          actorId: actor.id,
+          workspaceId: workspace.id,
+          action: "export.start",
+          target: started.id,
+        });
+        return started;
+      },
+      {
+        permission: "contacts:export",
+        params: WorkspaceParams,
+        body: ExportRequest,
+        response: { 200: ExportSchema, ...refusals },
+        detail: { summary: "Export the contacts of a filter to a CSV file" },
+      },
+    )
+    .get("/", ({ db, query }) => listExports(db, query), {
+      permission: "contacts:export",
+      params: WorkspaceParams,
+      query: ExportQuery,
+      response: { 200: ExportPage, ...refusals },
+      detail: { summary: "List exports, newest first" },
+    })
+    .get("/:id", ({ db, params }) => getExport(db, params.id), {
+      permission: "contacts:export",
+      params: WorkspaceItemParams,
+      response: { 200: ExportSchema, ...refusals },
+      detail: { summary: "An export and its progress" },
+    })
+    .post("/:id/cancel", ({ db, params }) => cancelExport(db, config.dataDir, params.id, clock()), {
+      permission: "contacts:export",
+      params: WorkspaceItemParams,
+      response: { 200: ExportSchema, ...refusals },
+      detail: { summary: "Stop an export" },
+    })
+    .get(
+      "/:id/file",
+      ({ db, params, actor, workspace }) => {
+        const path = exportFile(db, config.dataDir, params.id, clock());
+        audit.record({
+          actorId: actor.id,
+          workspaceId: workspace.id,
+          action: "export.download",
+          target: params.id,
+        });
+        return new Response(Bun.file(path), {
+          headers: {
+            "content-type": "text/csv; charset=utf-8",
+            "content-disposition": `attachment; filename="contacts-${params.id}.csv"`,
+            "cache-control": "no-store",
+          },
+        });
+      },
+      {
+        permission: "contacts:export",
+        params: WorkspaceItemParams,
+        response: { 200: t.Any({ description: "text/csv" }), ...refusals },
+        detail: { summary: "Fetch the file of a finished export" },
+      },
+    );

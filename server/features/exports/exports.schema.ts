@@ -1,0 +1,37 @@
+import { t } from "elysia";
+import { pageOf, pageQuery } from "../../platform/http/schemas.ts";
+import { ContactFilterSchema } from "../contacts/contacts.schema.ts";
+
+export const ExportRequest = t.Object({
+  kind: t.Literal("contacts"),
+  filter: t.Optional(ContactFilterSchema),
+  byteOrderMark: t.Optional(
+    t.Boolean({ default: true, description: "Excel needs it to read UTF-8 right" }),
+  ),
+});
+
+export const ExportSchema = t.Object(
+  {
+    id: t.Number(),
+    kind: t.String(),
+    filter: ContactFilterSchema,
+    state: t.Union([
+      t.Literal("queued"),
+      t.Literal("running"),
+      t.Literal("done"),
+      t.Literal("failed"),
+      t.Literal("cancelled"),
+    ]),
+    rowsDone: t.Number(),
+    rowsTotal: t.Number({ description: "About, until it is done" }),
+    sizeBytes: t.Number(),
+    error: t.Union([t.String(), t.Null()]),
+    createdBy: t.String(),
+    createdAt: t.Number(),
+    finishedAt: t.Union([t.Number(), t.Null()]),
+    expiresAt: t.Union([t.Number(), t.Null()]),
+  },
+  { title: "Export" },
+);
+export const ExportPage = pageOf(ExportSchema);
+export const ExportQuery = t.Object(pageQuery);

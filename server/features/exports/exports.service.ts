@@ -1,0 +1,117 @@
+import { existsSync, rmSync } from "node:fs";
+import type { Connection } from "../../platform/db/driver.ts";
+import { AppError, notFound } from "../../platform/errors.ts";
+import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
+import { newId } from "../../platform/ids.ts";
+import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
+import { type ContactFilter, countContacts } from "../contacts/contacts.service.ts";
+import { type ExportSettings, exportPath } from "./export-run.service.ts";
+import {
+  closeExport,
+  type ExportRow,
+  exportsBefore,
+  findExport,
+  insertExport,
+} from "./exports.store.ts";
+
+/** Kind of the job that does an export. Payload: `{ exportId }`. */
+export const EXPORT_JOB = "export.run";
+
+/** Starts an export of the contacts of a filter. */
+export function startExport(
+  db: Connection,
+  jobs: JobQueue,
+  request: {
+    workspaceId: string;
+    actorId: string;
+    filter: ContactFilter;
+    byteOrderMark: boolean;
+    now: number;
+  },
+) {
+  const { workspaceId, now, filter } = request;
+  const settings: ExportSettings = { filter, byteOrderMark: request.byteOrderMark };
+  const row = insertExport(db, {
+    kind: "contacts",
+    settings: JSON.stringify(settings),
+    rowsTotal: countContacts(db, filter, now).count,
+    filePath: `${workspaceId}_${newId()}.csv`,
+    createdBy: request.actorId,
+    now,
+  });
+  jobs.enqueue(
+    EXPORT_JOB,
+    workspaceId,
+    { exportId: row.id },
+    { uniqueKey: `export:${workspaceId}:${row.id}` },
+  );
+  return toExport(row);
+}
+
+/** An export with its progress. @throws AppError `not_found` */
+export function getExport(db: Connection, id: number) {
+  return toExport(rowOf(db, id));
+}
+
+/** A page of exports, newest first. */
+export function listExports(
+  db: Connection,
+  query: { cursor?: string | undefined; limit?: number | undefined },
+) {
+  const limit = query.limit ?? 50;
+  const before =
+    query.cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(decodeCursor(query.cursor, 1)[0]);
+  const page = cutPage(exportsBefore(db, before, limit + 1), limit, (row) => [row.id]);
+  return { items: page.items.map(toExport), nextCursor: page.nextCursor };
+}
+
+/** Stops an export and removes what it wrote. @throws AppError `illegal_state` when it has ended. */
+export function cancelExport(db: Connection, dataDir: string, id: number, now: number) {
+  const row = rowOf(db, id);
+  const end = { id, state: "cancelled" as const, error: null, now, expiresAt: null, sizeBytes: 0 };
+  if (!closeExport(db, end)) {
+    throw new AppError("illegal_state", "This export has ended already.");
+  }
+  if (row.filePath !== null) {
+    rmSync(exportPath(dataDir, row.filePath), { force: true });
+  }
+  return getExport(db, id);
+}
+
+/**
+ * Where a finished export's file lies. A week after it was made the file is gone.
+ *
+ * @throws AppError `not_found`, or `illegal_state` while it is being written.
+ */
+export function exportFile(db: Connection, dataDir: string, id: number, now: number): string {
+  const row = rowOf(db, id);
+  if (row.state !== "done" || row.filePath === null) {
+    throw new AppError("illegal_state", "This export has no file yet.");
+  }
+  const path = exportPath(dataDir, row.filePath);
+  if ((row.expiresAt ?? 0) <= now) {
+    rmSync(path, { force: true });
+  }
+  if (!existsSync(path)) {
+    throw new AppError(
+      "not_found",
+      "The file of this export is gone after a week: make a new one.",
+    );
+  }
+  return path;
+}
+
+function rowOf(db: Connection, id: number): ExportRow {
+  const row = findExport(db, id);
+  if (row === undefined) {
+    throw notFound("export");
+  }
+  return row;
+}
+
+function toExport(row: ExportRow) {
+  const { settings, filePath: _, cursor: __, positionBytes: ___, ...shown } = row;
+  // JSON has no undefined: what was left out is not there.
+  type StoredFilter = { [K in keyof ContactFilter]?: NonNullable<ContactFilter[K]> };
+  return { ...shown, filter: (JSON.parse(settings) as { filter: StoredFilter }).filter };
+}

@@ -1,0 +1,69 @@
+import { log } from "../platform/log.ts";
+import { type Job, type JobHandler, PermanentJobError } from "../platform/scheduler/job.ts";
+import type { SchedulerOptions } from "../platform/scheduler/scheduler.ts";
+import { type Caller, connect } from "../platform/workers/channel.ts";
+import { heavyKinds } from "./kinds.ts";
+import type { JobsThread } from "./protocol.ts";
+
+/** The jobs thread, as the scheduler uses it: pass it as `heavy`. */
+export type Jobs = NonNullable<SchedulerOptions["heavy"]> & {
+  /** Lets what runs end at its next safe place, and ends the thread. */
+  stop(): Promise<void>;
+};
+
+type Thread = { worker: Worker; caller: Caller<JobsThread> };
+
+/** Imports take turns with exports; more at once would only share the same processor. */
+const AT_ONCE = 2;
+
+/**
+ * Starts the thread that does imports, exports and bulk actions, away from the HTTP thread. When it dies,
+ * what it was doing is rejected, so that the scheduler tries again, and the next job starts a new one.
+ */
+export function startJobs(dataDir: string): Jobs {
+  let thread: Thread | undefined = startThread(dataDir, forget);
+  function forget(): void {
+    thread = undefined;
+  }
+  const run: JobHandler = async (job, { signal }) => {
+    thread ??= startThread(dataDir, forget);
+    await runIn(thread, job, signal);
+  };
+  return {
+    kinds: heavyKinds,
+    atOnce: AT_ONCE,
+    run,
+    async stop() {
+      const last = thread;
+      thread = undefined;
+      await last?.caller.call("stop", null);
+      last?.worker.terminate();
+    },
+  };
+}
+
+async function runIn({ caller }: Thread, job: Job, signal: AbortSignal): Promise<void> {
+  const onAbort = () => caller.tell("abort", { jobId: job.id, reason: String(signal.reason) });
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    const outcome = await caller.call("run", job);
+    if (outcome.kind === "permanent") {
+      throw new PermanentJobError(outcome.message);
+    }
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
+function startThread(dataDir: string, onDeath: () => void): Thread {
+  const worker = new Worker(new URL("./jobs.worker.ts", import.meta.url).href);
+  const caller = connect<JobsThread>(worker);
+  worker.addEventListener("error", (event) => {
+    log.error({ reason: event.message }, "the jobs thread died");
+    caller.fail(new Error("the jobs thread died"));
+    worker.terminate();
+    onDeath();
+  });
+  caller.tell("start", { dataDir });
+  return { worker, caller };
+}

@@ -1,0 +1,97 @@
+import { runBulkJob } from "../features/contacts/contact-bulk.service.ts";
+import { runExport } from "../features/exports/export-run.service.ts";
+import { runImport } from "../features/imports/import-run.service.ts";
+import { systemClock } from "../platform/clock.ts";
+import { type Databases, openDatabases } from "../platform/db/databases.ts";
+import { log } from "../platform/log.ts";
+import { type Job, type JobContext, PermanentJobError } from "../platform/scheduler/job.ts";
+import { serve } from "../platform/workers/channel.ts";
+import type { HeavyKind } from "./kinds.ts";
+import type { JobsThread, RunOutcome } from "./protocol.ts";
+
+declare const self: Worker;
+
+type Surroundings = { dataDir: string; databases: Databases };
+type HeavyHandler = (job: Job, context: JobContext & Surroundings) => Promise<void>;
+
+let surroundings: Surroundings | undefined;
+const running = new Map<number, { abort: AbortController; end: Promise<unknown> }>();
+
+const handlers: Record<HeavyKind, HeavyHandler> = {
+  "import.run": (job, { databases, dataDir, signal }) => {
+    const id = numberOf(job, "importId");
+    const open = openerOf(job, databases);
+    const isLastTry = job.attempt >= job.maxAttempts;
+    return runImport({ open, dataDir, clock: systemClock, signal, isLastTry }, id);
+  },
+  "export.run": (job, { databases, dataDir, signal }) => {
+    const id = numberOf(job, "exportId");
+    const open = openerOf(job, databases);
+    const isLastTry = job.attempt >= job.maxAttempts;
+    return runExport({ open, dataDir, clock: systemClock, signal, isLastTry }, id);
+  },
+  "contacts.bulk": (job, { databases, signal }) =>
+    runBulkJob(openerOf(job, databases), numberOf(job, "id"), { clock: systemClock, signal }),
+};
+
+serve<JobsThread>(
+  self,
+  {
+    start({ dataDir }) {
+      surroundings = { dataDir, databases: openDatabases(dataDir) };
+    },
+    run,
+    abort({ jobId, reason }) {
+      running.get(jobId)?.abort.abort(new Error(reason));
+    },
+    async stop() {
+      for (const { abort } of running.values()) {
+        abort.abort(new Error("the process is stopping"));
+      }
+      await Promise.allSettled([...running.values()].map(({ end }) => end));
+      surroundings?.databases.close();
+    },
+  },
+  (name, error) => log.error({ err: error, name }, "jobs thread: request failed"),
+);
+
+async function run(job: Job): Promise<RunOutcome> {
+  const handler = Object.hasOwn(handlers, job.kind) ? handlers[job.kind as HeavyKind] : undefined;
+  if (surroundings === undefined || handler === undefined) {
+    return { kind: "permanent", message: `the jobs thread does no "${job.kind}"` };
+  }
+  const abort = new AbortController();
+  const end = handler(job, { ...surroundings, signal: abort.signal });
+  running.set(job.id, { abort, end });
+  try {
+    await end;
+    return { kind: "done" };
+  } catch (error) {
+    if (error instanceof PermanentJobError) {
+      return { kind: "permanent", message: error.message };
+    }
+    throw error;
+  } finally {
+    running.delete(job.id);
+  }
+}
+
+function openerOf(job: Job, databases: Databases) {
+  const { workspaceId } = job;
+  if (workspaceId === null) {
+    throw new PermanentJobError(`a job of kind "${job.kind}" names no workspace`);
+  }
+  return () => databases.workspace(workspaceId);
+}
+
+function numberOf(job: Job, key: string): number {
+  const { payload } = job;
+  const value =
+    typeof payload === "object" && payload !== null
+      ? (payload as Record<string, unknown>)[key]
+      : undefined;
+  if (typeof value !== "number") {
+    throw new PermanentJobError(`a job of kind "${job.kind}" has no ${key}`);
+  }
+  return value;
+}

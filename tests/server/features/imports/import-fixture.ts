@@ -1,0 +1,114 @@
+import { runImport } from "../../../../server/features/imports/import-run.service.ts";
+import { newTestApp, type TestApp, type TestWorkspace } from "../../../support/app.ts";
+
+type Json = Record<string, unknown>;
+export type Import = {
+  id: number;
+  state: string;
+  rowsRead: number;
+  created: number;
+  updated: number;
+  skipped: number;
+  duplicates: number;
+  rejected: number;
+  error: string | null;
+};
+export type Guess = {
+  column: number;
+  name: string;
+  target: string;
+  key?: string;
+  suggestion?: Json;
+};
+export type Preview = {
+  id: number;
+  encoding: string;
+  delimiter: string;
+  hasHeader: boolean;
+  header: string[];
+  rows: string[][];
+  guesses: Guess[];
+};
+
+/** One workspace, and the way of a file through it by the API; the job runs on this thread. */
+export class ImportFixture {
+  readonly app: TestApp = newTestApp();
+  readonly workspace: TestWorkspace = this.app.newWorkspace();
+  readonly base = `/workspaces/${this.workspace.id}`;
+
+  get db() {
+    return this.app.databases.workspace(this.workspace.id);
+  }
+
+  async call<T>(
+    method: string,
+    path: string,
+    body?: unknown,
+  ): Promise<{ status: number; body: T }> {
+    const who = { role: "editor" as const, workspaceId: this.workspace.id };
+    const response = await this.app.call(who, method, `${this.base}${path}`, body);
+    return { status: response.status, body: (await response.json()) as T };
+  }
+
+  /** Uploads bytes as the whole body of the request. */
+  async upload<T = Preview>(content: string | Uint8Array, fileName = "people.csv") {
+    const response = await this.send(content, { "content-type": "text/csv" }, fileName);
+    return { status: response.status, body: (await response.json()) as T };
+  }
+
+  async send(body: BodyInit | Uint8Array, headers: Record<string, string>, fileName = "x.csv") {
+    const path = `/api/v1${this.base}/imports?fileName=${encodeURIComponent(fileName)}`;
+    return await this.app.app.handle(
+      new Request(`http://localhost${path}`, {
+        method: "POST",
+        headers: { "x-test-actor": `editor ${this.workspace.id}`, ...headers },
+        body: body as BodyInit,
+      }),
+    );
+  }
+
+  async start(id: number, guesses: Guess[], options: Json = {}) {
+    const mapping = guesses.map(({ column, target, key }) => ({ column, target, key }));
+    return await this.call<Import>("POST", `/imports/${id}/start`, {
+      mapping,
+      onDuplicate: "update",
+      ...options,
+    });
+  }
+
+  /** Does the job until it ends or `signal` stops it. */
+  async run(id: number, signal = new AbortController().signal, isLastTry = false): Promise<void> {
+    await runImport(
+      { open: () => this.db, dataDir: this.app.dataDir, clock: Date.now, signal, isLastTry },
+      id,
+    );
+  }
+
+  async get(id: number): Promise<Import> {
+    return (await this.call<Import>("GET", `/imports/${id}`)).body;
+  }
+
+  /** The whole way with the guessed mapping. */
+  async import(content: string | Uint8Array, options: Json = {}): Promise<Import> {
+    const { body } = await this.upload(content);
+    await this.start(body.id, body.guesses, options);
+    await this.run(body.id);
+    return await this.get(body.id);
+  }
+
+  async rejects(id: number): Promise<string> {
+    const who = { role: "viewer" as const, workspaceId: this.workspace.id };
+    const response = await this.app.call(who, "GET", `${this.base}/imports/${id}/rejects.csv`);
+    return await response.text();
+  }
+
+  contacts(): { address: string; first_name: string; last_name: string; fields: string }[] {
+    return this.db
+      .prepare("SELECT address, first_name, last_name, fields FROM contact ORDER BY address")
+      .all() as ReturnType<ImportFixture["contacts"]>;
+  }
+
+  close(): void {
+    this.app.close();
+  }
+}

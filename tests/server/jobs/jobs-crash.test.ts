@@ -1,0 +1,86 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { join } from "node:path";
+import { startJobs } from "../../../server/jobs/index.ts";
+import { hostileCsv } from "../../support/hostile-csv.ts";
+import { ImportFixture } from "../features/imports/import-fixture.ts";
+
+let fixture: ImportFixture;
+let child: Bun.Subprocess | undefined;
+
+beforeEach(() => {
+  fixture = new ImportFixture();
+});
+afterEach(async () => {
+  child?.kill(9);
+  await child?.exited;
+  fixture.close();
+});
+
+function spawn(): void {
+  const script = join(import.meta.dir, "../../support/jobs-process.ts");
+  child = Bun.spawn([process.execPath, script, fixture.app.dataDir], {
+    stdout: "ignore",
+    stderr: "inherit",
+    env: { ...process.env, LOG_LEVEL: "silent" },
+  });
+}
+
+async function until(done: () => Promise<boolean>, withinMs: number): Promise<void> {
+  const end = Date.now() + withinMs;
+  while (!(await done())) {
+    if (Date.now() > end) {
+      throw new Error("waited too long");
+    }
+    await Bun.sleep(5);
+  }
+}
+
+test("an import killed five times with -9 ends with every row once and exact counts", async () => {
+  const file = hostileCsv(30_000, "windows-1252", "k");
+  const { body } = await fixture.upload(file.bytes);
+  await fixture.start(body.id, body.guesses);
+  const rowsAtKill: number[] = [];
+  for (let kill = 1; kill <= 5; kill++) {
+    const before = (await fixture.get(body.id)).rowsRead;
+    spawn();
+    await until(async () => (await fixture.get(body.id)).rowsRead > before + 1_500, 15_000);
+    child?.kill(9);
+    await child?.exited;
+    rowsAtKill.push((await fixture.get(body.id)).rowsRead);
+  }
+  spawn();
+  await until(async () => (await fixture.get(body.id)).state === "done", 30_000);
+
+  expect(rowsAtKill).toEqual([...rowsAtKill].sort((a, b) => a - b));
+  expect(rowsAtKill.at(-1)).toBeLessThan(file.rows);
+  expect(await fixture.get(body.id)).toMatchObject({
+    rowsRead: file.rows,
+    created: file.addresses.length,
+    duplicates: file.duplicates,
+    rejected: file.rejected,
+  });
+  expect(fixture.contacts().map((contact) => contact.address)).toEqual([...file.addresses].sort());
+  expect(fixture.db.pragma("integrity_check", { simple: true })).toBe("ok");
+}, 90_000);
+
+test("the jobs thread refuses what it does not know for good, and does a bulk action", async () => {
+  const jobs = startJobs(fixture.app.dataDir);
+  const context = { signal: new AbortController().signal };
+  const job = { id: 1, workspaceId: fixture.workspace.id, attempt: 1, maxAttempts: 8 };
+  await fixture.call("POST", "/contacts", { email: "a@example.com" });
+  const { body } = await fixture.call<{ job: { id: number } }>("POST", "/contacts/bulk", {
+    action: "delete",
+    filter: {},
+  });
+
+  await expect(jobs.run({ ...job, kind: "nonsense", payload: {} }, context)).rejects.toThrow(
+    'the jobs thread does no "nonsense"',
+  );
+  await expect(jobs.run({ ...job, kind: "import.run", payload: {} }, context)).rejects.toThrow(
+    'a job of kind "import.run" has no importId',
+  );
+  await jobs.run({ ...job, kind: "contacts.bulk", payload: { id: body.job.id } }, context);
+  await jobs.stop();
+
+  expect(fixture.contacts()).toEqual([]);
+});

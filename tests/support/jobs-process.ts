@@ -1,0 +1,15 @@
+// A process that does the heavy jobs of a data folder until it is killed: `bun jobs-process.ts <data folder>`.
+import { startJobs } from "../../server/jobs/index.ts";
+import { openDatabases } from "../../server/platform/db/databases.ts";
+import { Scheduler } from "../../server/platform/scheduler/scheduler.ts";
+
+const [dataDir = ""] = process.argv.slice(2);
+const scheduler = new Scheduler({
+  system: openDatabases(dataDir).system,
+  clock: Date.now,
+  owner: `test:${process.pid}`,
+  heavy: startJobs(dataDir),
+  // So that the next process need not wait long for the jobs of one that was killed.
+  leaseMs: 300,
+});
+scheduler.start();

@@ -56,7 +56,7 @@ async function fill(server: RunningServer, password: string, say: (text: string)
   say("setup answered");
 
   const imported = await importContacts(api, workspace, demoContactsCsv(CONTACTS), "Customers");
-  say(`${imported.added} contacts imported, ${imported.rejected} rows refused`);
+  say(`${imported.added} contacts imported, ${imported.refused} rows refused`);
 
   const subject = "Autumn reading list";
   const news = await launchCampaign(api, workspace, {
@@ -70,18 +70,16 @@ async function fill(server: RunningServer, password: string, say: (text: string)
   const sent = await untilCompleted(api, workspace, news, SEND_TIMEOUT_MS);
   say(`a campaign sent to ${sent} people through SMTP into the test inbox`);
 
-  const slow = await api.post<{ id: number }>(`${workspace.path}/routes`, {
-    name: "Test inbox, slow",
-    kind: "test_inbox",
+  await api.patch(`${workspace.path}/routes/${workspace.routeId}`, {
     maxPerSecond: SLOW_PER_SECOND,
   });
   await launchCampaign(api, workspace, {
     name: "Winter sale",
     subject: "20 % off until Sunday",
     preheader: "For everybody who reads in bed",
-    starter: "promotion",
+    starter: "announcement",
     listId: imported.listId,
-    routeId: slow.id,
+    routeId: workspace.routeId,
   });
   say(`another is sending at ${SLOW_PER_SECOND} messages a second`);
 

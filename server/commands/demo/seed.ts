@@ -30,13 +30,9 @@ export async function answerSetup(api: ApiClient, answers: SetupAnswers): Promis
   });
   await api.post("/setup/public-url", { url: answers.publicUrl });
   await api.post("/setup/route", { kind: "test_inbox" });
-  await api.post("/setup/sender", {
-    fromName: "Acme Books",
-    fromEmail: "hello@acme-books.example",
-  });
-  await api.post("/setup/test-message", { to: answers.email });
-  await api.post("/setup/finish", {});
-  await api.post("/auth/sign-in", { email: answers.email, password: answers.password });
+  await api.post("/setup/sender", { name: "Acme Books", email: "hello@acme-books.example" });
+  await api.post("/setup/test-message", {});
+  await api.post("/setup/finish");
   return await firstWorkspace(api);
 }
 
@@ -55,39 +51,47 @@ async function firstWorkspace(api: ApiClient): Promise<ReadyWorkspace> {
   };
 }
 
-type ImportView = {
-  id: number;
-  status: string;
-  guesses: Record<string, unknown>;
-  counts: { added: number; rejected: number };
+type Guess = {
+  column: number;
+  target: string;
+  key?: string;
+  suggestion?: { label: string; type: string };
 };
+type Preview = { id: number; guesses: Guess[] };
+type ImportView = { state: string; created: number; rejected: number; duplicates: number };
 
-/** Imports a CSV file into a new list, with the mapping the server guesses. */
+/** Imports a CSV file into a new list as the server guesses its columns; unknown ones become fields. */
 export async function importContacts(
   api: ApiClient,
   workspace: ReadyWorkspace,
   csv: string,
   listName: string,
-): Promise<{ listId: number; added: number; rejected: number }> {
+): Promise<{ listId: number; added: number; refused: number }> {
   const list = await api.post<{ id: number }>(`${workspace.path}/lists`, { name: listName });
   const file = new File([csv], "customers.csv", { type: "text/csv" });
-  const uploaded = await api.upload<ImportView>(`${workspace.path}/imports`, file);
-  const path = `${workspace.path}/imports/${uploaded.id}`;
+  const preview = await api.upload<Preview>(`${workspace.path}/imports`, file);
+  const path = `${workspace.path}/imports/${preview.id}`;
   await api.post(`${path}/start`, {
-    mapping: uploaded.guesses,
+    mapping: preview.guesses.map(mappingOf),
     onDuplicate: "update",
     listIds: [list.id],
   });
-  const done = await waitFor(
+  const { state, created, rejected, duplicates } = await waitFor(
     "the import",
     () => api.get<ImportView>(path),
-    ({ status }) => !["queued", "running"].includes(status),
+    (found) => !["queued", "running"].includes(found.state),
     MINUTE_MS,
   );
-  if (done.status !== "completed") {
-    throw new Error(`the import ended as ${done.status}`);
+  if (state !== "done") {
+    throw new Error(`the import ended as ${state}`);
   }
-  return { listId: list.id, ...done.counts };
+  return { listId: list.id, added: created, refused: rejected + duplicates };
+}
+
+function mappingOf({ column, target, key, suggestion }: Guess) {
+  return target === "skip" && suggestion !== undefined
+    ? { column, target: "newField", ...suggestion }
+    : { column, target, ...(key === undefined ? {} : { key }) };
 }
 
 export type CampaignPlan = {
@@ -129,11 +133,12 @@ export async function untilCompleted(
   campaignId: number,
   timeoutMs: number,
 ): Promise<number> {
-  const campaign = await waitFor(
+  const path = `${workspace.path}/campaigns/${campaignId}`;
+  await waitFor(
     "the campaign",
-    () => api.get<{ status: string; sent: number }>(`${workspace.path}/campaigns/${campaignId}`),
+    () => api.get<{ status: string }>(path),
     ({ status }) => status === "completed",
     timeoutMs,
   );
-  return campaign.sent;
+  return (await api.get<{ counts: { sent: number } }>(`${path}/report`)).counts.sent;
 }

@@ -6,9 +6,6 @@ import { keysOf, routeKey, sentenceOf, setLimits } from "./limits.ts";
 import type { Recorder } from "./recorder.ts";
 import type { Item, Run } from "./run.ts";
 
-/** While the journal cannot be written, one message this often finds out whether it can again. */
-const PROBE_EVERY_MS = 5_000;
-
 export type DispatcherParts = {
   recorder: Recorder;
   clock: Clock;
@@ -28,7 +25,6 @@ export class Dispatcher {
   readonly #room: WaitingRoom<Run>;
   readonly #runs = new Map<string, Run>();
   #send: (run: Run, item: Item) => void = () => undefined;
-  #probedAt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isWaking = false;
 
@@ -82,7 +78,7 @@ export class Dispatcher {
       for (const run of this.#room.due(now)) {
         this.#queue.setReady(run.parts, true);
       }
-      while (this.#mayStart(now) && this.#startNext(now)) {
+      while (this.#parts.recorder.trouble === undefined && this.#startNext(now)) {
         // Each turn starts one message, or finds out that a campaign cannot go now.
       }
     } finally {
@@ -109,17 +105,6 @@ export class Dispatcher {
     }
     const waits = this.#room.boundBy(run);
     return waits === undefined ? "" : sentenceOf(waits.boundBy, run);
-  }
-
-  #mayStart(now: number): boolean {
-    if (this.#parts.recorder.trouble === undefined) {
-      return true;
-    }
-    if (now - this.#probedAt < PROBE_EVERY_MS) {
-      return false;
-    }
-    this.#probedAt = now;
-    return true;
   }
 
   /** @returns false when no campaign is ready. */

@@ -1,6 +1,7 @@
 import {
   closeSync,
   fdatasync,
+  fdatasyncSync,
   fsyncSync,
   ftruncateSync,
   mkdirSync,
@@ -24,6 +25,8 @@ import {
 
 const SEGMENT_BYTES = 16 * 1024 * 1024;
 const RETRY_AFTER_SECONDS = 5;
+const PROBE_EVERY_MS = 1_000;
+const PROBE_BYTES = 64 * 1024;
 
 export type JournalOptions = {
   /** Folder of this stream's segments; created when missing. */
@@ -87,6 +90,7 @@ export class Journal {
   /** Settles when the records being collected are on the disk, or refused. */
   #group: PromiseWithResolvers<void> | undefined;
   #flushing: Promise<void> | undefined;
+  #probe: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: JournalOptions, newestSegment: number) {
     this.#dir = options.dir;
@@ -110,8 +114,8 @@ export class Journal {
   /**
    * Appends one record; resolves when it is on the disk, after every record appended before it.
    *
-   * @throws AppError `unavailable` when it could not be kept: then no reader will ever see it. Each
-   *   later append tries again, so the journal recovers by itself when there is space.
+   * @throws AppError `unavailable` when it could not be kept: then no reader will ever see it. The
+   *   journal recovers by itself: each later append tries again, and it probes once a second.
    * @throws RangeError for an empty payload or one above 1 MB.
    */
   append(payload: string): Promise<void> {
@@ -129,6 +133,7 @@ export class Journal {
   /** Writes what was appended, then closes the file. Appends after this are refused. */
   async close(): Promise<void> {
     this.#closed = true;
+    clearTimeout(this.#probe);
     while (this.#flushing !== undefined) {
       await this.#flushing;
     }
@@ -235,8 +240,36 @@ export class Journal {
   #setBroken(reason: string | undefined): void {
     const changed = (reason === undefined) !== (this.#broken === undefined);
     this.#broken = reason;
+    clearTimeout(this.#probe);
+    if (reason !== undefined && !this.#closed) {
+      this.#probe = setTimeout(() => this.#tryWriting(), PROBE_EVERY_MS);
+    }
     if (changed) {
       this.#onHealth(this.health);
+    }
+  }
+
+  /** Finds out whether there is room again, with bytes that no reader looks at and the next write replaces. */
+  #tryWriting(): void {
+    if (this.#flushing !== undefined || this.#closed) {
+      return;
+    }
+    try {
+      if (this.#dirty) {
+        this.#takeBackRefused();
+      }
+      const fd = this.#fd ?? this.#openNextSegment();
+      this.#dirty = true;
+      const zeros = Buffer.alloc(PROBE_BYTES);
+      if (writeSync(fd, zeros, 0, PROBE_BYTES, this.#at.offset) < PROBE_BYTES) {
+        throw new Error("ENOSPC: no space left on device, write");
+      }
+      fdatasyncSync(fd);
+      ftruncateSync(fd, this.#at.offset);
+      this.#dirty = false;
+      this.#setBroken(undefined);
+    } catch (error) {
+      this.#setBroken(error instanceof Error ? error.message : String(error));
     }
   }
 }

@@ -74,3 +74,25 @@ test.skipIf(!canMount)(
     await journal.close();
   },
 );
+
+test.skipIf(!canMount)(
+  "a journal that nobody writes to notices by itself that there is space again",
+  async () => {
+    const dir = join(mountPoint, "quiet");
+    const ballast = join(mountPoint, "quiet-ballast");
+    const journal = openJournal({ dir });
+    await journal.append("kept");
+    // Writes until there is no room: dd's failure is the point.
+    spawnSync("dd", ["if=/dev/zero", `of=${ballast}`, "bs=4096"]);
+    await expect(journal.append("x".repeat(9_000))).rejects.toThrow("ENOSPC");
+
+    unlinkSync(ballast);
+    while (!journal.health.writable) {
+      await Bun.sleep(20);
+    }
+    await journal.append("again");
+
+    expect(readAll(dir)).toEqual(["kept", "again"]);
+    await journal.close();
+  },
+);

@@ -78,13 +78,16 @@ const shellPages = [
   ...sendingPages,
   ...campaignPages,
   page("/account", () => import("./features/auth/account-page.tsx").then((m) => m.AccountPage)),
+  page("/account/new-workspace", () =>
+    import("./features/workspaces/new-workspace-page.tsx").then((m) => m.NewWorkspacePage),
+  ),
   page("/w/:workspaceId", () =>
     import("./features/dashboard/dashboard-page.tsx").then((m) => m.DashboardPage),
   ),
   page("/w/:workspaceId/inbox", () =>
     import("./features/inbox/inbox-page.tsx").then((m) => m.InboxPage),
   ),
-  page("/w/:workspaceId/inbox/:id", () =>
+  page("/w/:workspaceId/inbox/:messageId", () =>
     import("./features/inbox/inbox-message-page.tsx").then((m) => m.InboxMessagePage),
   ),
   page("/w/:workspaceId/settings", () =>

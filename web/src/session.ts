@@ -1,5 +1,5 @@
 import { QueryClient, useQuery } from "@tanstack/preact-query";
-import { useLocation } from "preact-iso";
+import { useLocation, useRoute } from "preact-iso";
 import { api, ask } from "./api.ts";
 import { Problem } from "./problem.ts";
 
@@ -26,10 +26,21 @@ export function useMe() {
   return useQuery({ queryKey: ["me"], queryFn: readMe, staleTime: 60_000 });
 }
 
-/** The id in `/w/:workspaceId/…`; empty outside of a workspace. */
+/**
+ * The id in `/w/:workspaceId/…`; empty outside of a workspace. A page asks its route, not the
+ * address: while the next page loads it is still shown, and the address is another's already.
+ */
 export function useWorkspaceId(): string {
   const { path } = useLocation();
-  return /^\/w\/([^/]+)/.exec(path)?.[1] ?? "";
+  const { params } = useRoute() as { params?: Record<string, string> };
+  return params?.["workspaceId"] ?? /^\/w\/([^/]+)/.exec(path)?.[1] ?? "";
+}
+
+/** The workspace whose pages the rail shows: the open one, or on pages outside of any the one used last. */
+export function useRailWorkspaceId(me: Me): string {
+  const open = useWorkspaceId();
+  const id = open === "" ? homePath(me).replace(/^\/w\//, "") : open;
+  return me.workspaces.some((one) => one.id === id) ? id : "";
 }
 
 export type OpenWorkspace = {

@@ -97,6 +97,32 @@ export const problems = new Elysia({ name: "problems" }).onError(
   },
 );
 
+type SchemaProblem = { schema: Record<string, unknown>; value: unknown; message: string };
+
+/** What is wrong with a value, as a person would say it; the validator's own words for the rest. */
+function reasonOf({ schema, value, message }: SchemaProblem): string {
+  if (typeof schema["error"] === "string") {
+    return schema["error"];
+  }
+  if (value === undefined || (value === "" && schema["minLength"] !== undefined)) {
+    return "must not be empty";
+  }
+  const { minLength, maxLength, minimum, maximum } = schema as Record<string, number | undefined>;
+  if (typeof value === "string" && maxLength !== undefined && value.length > maxLength) {
+    return `must have at most ${maxLength} characters`;
+  }
+  if (typeof value === "string" && minLength !== undefined && value.length < minLength) {
+    return `must have at least ${minLength} characters`;
+  }
+  if (typeof value === "number" && minimum !== undefined && value < minimum) {
+    return `must be at least ${minimum}`;
+  }
+  if (typeof value === "number" && maximum !== undefined && value > maximum) {
+    return `must be at most ${maximum}`;
+  }
+  return message;
+}
+
 function fromValidation(error: ValidationError): AppError {
   if (error.type === "response") {
     log.error({ err: error }, "a response does not fit its schema");
@@ -107,7 +133,7 @@ function fromValidation(error: ValidationError): AppError {
     if ("path" in problem && typeof problem.path === "string") {
       const field = problem.path.replace(/^\//, "").replaceAll("/", ".") || error.type;
       if (!fields.some((known) => known.field === field)) {
-        fields.push({ field, reason: problem.schema.error?.toString() ?? problem.message });
+        fields.push({ field, reason: reasonOf(problem) });
       }
     }
   }

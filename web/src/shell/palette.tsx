@@ -1,16 +1,18 @@
 import { Search } from "lucide-preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
+import type { Me } from "../session.ts";
 import { type Command, currentCommands, matchScore } from "../ui/commands.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { Key } from "../ui/display.tsx";
+import { useFound } from "./palette-search.ts";
 import { closeKeyboardDialog, keyboardDialog } from "./palette-state.ts";
 import { t } from "./shell.messages.ts";
 
 /** The command palette and the list of shortcuts, whichever is open. */
-export function Palette() {
+export function Palette({ me }: { me: Me }) {
   const open = keyboardDialog.value;
   if (open === "palette") {
-    return <PaletteDialog />;
+    return <PaletteDialog me={me} />;
   }
   return open === "shortcuts" ? <ShortcutsDialog /> : null;
 }
@@ -27,12 +29,13 @@ export function findCommands(commands: Command[], query: string): Command[] {
     .map((one) => one.command);
 }
 
-function PaletteDialog() {
+function PaletteDialog({ me }: { me: Me }) {
   const box = useRef<HTMLDialogElement>(null);
   const listId = useId();
   const [query, setQuery] = useState("");
   const [at, setAt] = useState(0);
-  const found = findCommands(currentCommands(), query).slice(0, 60);
+  const named = useFound(me, query);
+  const found = [...findCommands(currentCommands(), query).slice(0, 60), ...named];
   useEffect(() => {
     box.current?.showModal();
     return () => box.current?.close();
@@ -119,7 +122,7 @@ function Results({
       )}
       {found.map((command, index) => (
         <div key={command.id} role="presentation">
-          {query === "" && command.group !== found[index - 1]?.group && (
+          {isHeaded(command, found[index - 1], query) && (
             <div class="px-2 pt-2 pb-1 text-xs font-medium text-muted">{command.group}</div>
           )}
           <button
@@ -139,6 +142,11 @@ function Results({
       ))}
     </div>
   );
+}
+
+/** Typed words mix the groups of commands by how well they fit; only what was found by name keeps its heading. */
+function isHeaded(command: Command, before: Command | undefined, query: string): boolean {
+  return command.group !== before?.group && (query === "" || command.id.startsWith("/"));
 }
 
 function Shortcut({ keys }: { keys: string }) {

@@ -2,7 +2,7 @@ import { Menu as MenuIcon, UserRound } from "lucide-preact";
 import { useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { navigation } from "../navigation.ts";
-import { type Me, useWorkspaceId } from "../session.ts";
+import { type Me, useRailWorkspaceId } from "../session.ts";
 import { Button, ButtonLink } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { isCurrent, RailPages, signOut } from "./rail.tsx";
@@ -21,7 +21,7 @@ export function PhoneTop({ me }: { me: Me }) {
 /** The bottom bar of a phone: the daily pages, and a drawer with the rest. */
 export function PhoneBar({ me }: { me: Me }) {
   const { path } = useLocation();
-  const id = useWorkspaceId();
+  const id = useRailWorkspaceId(me);
   const [drawer, setDrawer] = useState(false);
   const entries = id === "" ? [] : navigation().filter((entry) => entry.bar === true);
   const cell =
@@ -55,7 +55,7 @@ function Drawer({ me, onClose }: { me: Me; onClose: () => void }) {
   return (
     <Dialog title={me.user.name || me.user.email} shape="drawer" onClose={onClose}>
       <div class="flex min-h-full flex-col gap-4">
-        <RailPages onGo={onClose} />
+        <RailPages me={me} onGo={onClose} />
         <div class="flex gap-2">
           <ButtonLink href="/account" icon={UserRound}>
             {t("account")}

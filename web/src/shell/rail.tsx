@@ -2,7 +2,7 @@ import { Command, LogOut, UserRound } from "lucide-preact";
 import { useLocation } from "preact-iso";
 import { api, ask } from "../api.ts";
 import { type NavigationEntry, navigation } from "../navigation.ts";
-import { type Me, queryClient, useWorkspaceId } from "../session.ts";
+import { type Me, queryClient, useRailWorkspaceId } from "../session.ts";
 import { Key } from "../ui/display.tsx";
 import { Menu } from "../ui/menu.tsx";
 import { attempt } from "../ui/toast.tsx";
@@ -29,16 +29,16 @@ export function Rail({ me, class: className = "" }: { me: Me; class?: string }) 
         <span class="flex-1 truncate text-left">{t("palette")}</span>
         <Key>{/Mac|iPhone|iPad/.test(navigator.platform) ? "⌘K" : "Ctrl K"}</Key>
       </button>
-      <RailPages />
+      <RailPages me={me} />
       <AccountMenu me={me} />
     </div>
   );
 }
 
 /** The pages of the workspace; also inside the phone's drawer. */
-export function RailPages({ onGo }: { onGo?: () => void }) {
+export function RailPages({ me, onGo }: { me: Me; onGo?: () => void }) {
   const { path } = useLocation();
-  const id = useWorkspaceId();
+  const id = useRailWorkspaceId(me);
   if (id === "") {
     return <div class="flex-1" />;
   }

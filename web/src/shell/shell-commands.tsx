@@ -3,7 +3,7 @@ import { useLocation } from "preact-iso";
 import { locale } from "../i18n.ts";
 import { navigation } from "../navigation.ts";
 import { type Theme, theme } from "../preferences.ts";
-import { type Me, useWorkspaceId } from "../session.ts";
+import { type Me, useRailWorkspaceId } from "../session.ts";
 import { type Command, useCommands } from "../ui/commands.ts";
 import { openPalette, openShortcuts } from "./palette-state.ts";
 import { signOut } from "./rail.tsx";
@@ -12,7 +12,7 @@ import { t } from "./shell.messages.ts";
 /** Offers what is possible on every page: go anywhere, switch workspace, theme, keyboard help. */
 export function ShellCommands({ me }: { me: Me }) {
   const { route } = useLocation();
-  const id = useWorkspaceId();
+  const id = useRailWorkspaceId(me);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if ((event.metaKey || event.ctrlKey) && event.key.toLowerCase() === "k") {
@@ -75,6 +75,12 @@ function everywhere(route: (url: string) => void): Command[] {
     },
   });
   return [
+    {
+      id: "new-workspace",
+      group,
+      label: t("newWorkspace"),
+      run: () => route("/account/new-workspace"),
+    },
     { id: "account", group, label: t("account"), run: () => route("/account") },
     {
       id: "search",

@@ -49,7 +49,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
       </main>
       <PhoneBar me={me.data} />
       <ShellCommands me={me.data} />
-      <Palette />
+      <Palette me={me.data} />
     </div>
   );
 }

@@ -1,13 +1,13 @@
-import { Check, ChevronsUpDown } from "lucide-preact";
+import { Check, ChevronsUpDown, Plus } from "lucide-preact";
 import { useState } from "preact/hooks";
-import { type Me, type MyWorkspace, recentWorkspaces, useWorkspaceId } from "../session.ts";
+import { type Me, type MyWorkspace, recentWorkspaces, useRailWorkspaceId } from "../session.ts";
 import { Popover } from "../ui/menu.tsx";
 import { Logo } from "./logo.tsx";
 import { t } from "./shell.messages.ts";
 
 /** The open workspace, and a searchable list of the others, recent first. */
 export function WorkspaceSwitcher({ me }: { me: Me }) {
-  const id = useWorkspaceId();
+  const id = useRailWorkspaceId(me);
   const current = me.workspaces.find((one) => one.id === id);
   const name = current?.name ?? "SwiftMail";
   return (
@@ -66,6 +66,11 @@ function Choices({ me, current, close }: { me: Me; current: string; close: () =>
           {one.id === current && <Check size={15} aria-hidden="true" />}
         </a>
       ))}
+      <hr class="my-1 border-line" />
+      <a href="/account/new-workspace" class="menu-item" onClick={close}>
+        <Plus size={15} aria-hidden="true" />
+        {t("newWorkspace")}
+      </a>
     </div>
   );
 }

@@ -81,7 +81,7 @@ export function Stat({
         {label}
       </dt>
       <dd class="mt-0.5 text-xl font-semibold tabular-nums">{value}</dd>
-      {note !== undefined && <dd class="truncate text-sm text-muted">{note}</dd>}
+      {note !== undefined && note !== false && <dd class="truncate text-sm text-muted">{note}</dd>}
     </div>
   );
 }

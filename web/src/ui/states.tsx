@@ -138,7 +138,11 @@ export function FormProblem({ problem }: { problem: unknown }) {
   if (problem === undefined || problem === null) {
     return null;
   }
-  const { title, detail } = asProblem(problem);
+  const { title, detail, code } = asProblem(problem);
+  // "Sign in first" is no news to somebody who is signing in.
+  if (code === "unauthenticated") {
+    return <Notice tone="error" title={detail} />;
+  }
   return (
     <Notice tone="error" title={title}>
       {detail}

@@ -20,5 +20,6 @@ export function useNow(): number {
       }
     };
   }, []);
-  return now.value;
+  // Read to subscribe; the time itself is fresh, or what was just made would lie in the future.
+  return Math.max(now.value, Date.now());
 }

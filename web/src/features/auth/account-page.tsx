@@ -3,14 +3,14 @@ import { type Locale, locale, setLocale } from "../../i18n.ts";
 import { type Density, density, type Theme, theme } from "../../preferences.ts";
 import { type Me, queryClient, useMe } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
-import { confirm } from "../../ui/confirm.tsx";
 import { PasswordField, SelectField, TextField } from "../../ui/field.tsx";
 import { useForm } from "../../ui/form.ts";
 import { PageBody, PageHeader, SettingsSection } from "../../ui/page.tsx";
 import { FormProblem, Loaded } from "../../ui/states.tsx";
-import { attempt, toast } from "../../ui/toast.tsx";
+import { toast } from "../../ui/toast.tsx";
 import { Segmented } from "../../ui/toggles.tsx";
 import { t } from "./auth.messages.ts";
+import { Sessions } from "./sessions-section.tsx";
 
 /** One's own profile, password, look and sessions. */
 export function AccountPage() {
@@ -131,27 +131,6 @@ function Password() {
           </Button>
         </div>
       </form>
-    </SettingsSection>
-  );
-}
-
-function Sessions() {
-  const end = async () => {
-    const sure = await confirm({
-      title: t("signOutEverywhereAsk"),
-      body: t("signOutEverywhereAskBody"),
-      action: t("signOutEverywhere"),
-      danger: true,
-    });
-    if (sure && (await attempt(() => ask(api.auth["sign-out-everywhere"].post())))) {
-      location.assign("/sign-in");
-    }
-  };
-  return (
-    <SettingsSection title={t("sessions")} description={t("sessionsBody")}>
-      <div>
-        <Button onClick={end}>{t("signOutEverywhere")}</Button>
-      </div>
     </SettingsSection>
   );
 }

@@ -63,9 +63,12 @@ export const t = messages({
   },
   sessions: { en: "Sessions", de: "Sitzungen" },
   sessionsBody: {
-    en: "Ends every session of yours, this one too.",
-    de: "Beendet alle Ihre Sitzungen, auch diese.",
+    en: "The browsers in which you are signed in.",
+    de: "Die Browser, in denen Sie angemeldet sind.",
   },
+  thisSession: { en: "This browser", de: "Dieser Browser" },
+  sessionSince: { en: "Since {time}", de: "Seit {time}" },
+  endSession: { en: "Sign out", de: "Abmelden" },
   signOutEverywhere: { en: "Sign out everywhere", de: "Überall abmelden" },
   signOutEverywhereAsk: { en: "Sign out everywhere?", de: "Überall abmelden?" },
   signOutEverywhereAskBody: {

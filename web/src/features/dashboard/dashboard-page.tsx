@@ -64,7 +64,8 @@ export function DashboardPage() {
 
 function Figures({ data }: { data: Dashboard }) {
   const { sent, opensHuman, clicksHuman, bounced, unsubscribes } = data.last30Days;
-  const ofSent = (part: number) => t("ofSent", { share: formatShare(part, sent) });
+  const ofSent = (part: number) =>
+    sent === 0 ? undefined : t("ofSent", { share: formatShare(part, sent) });
   return (
     <StatRow>
       <Stat
@@ -75,7 +76,7 @@ function Figures({ data }: { data: Dashboard }) {
       <Stat
         label={t("sent")}
         value={formatNumber(sent)}
-        note={t("bounced", { share: formatShare(bounced, sent + bounced) })}
+        note={sent + bounced > 0 && t("bounced", { share: formatShare(bounced, sent + bounced) })}
       />
       <Stat
         label={t("opened")}

@@ -23,7 +23,7 @@ type Mail = Awaited<ReturnType<typeof readMail>>;
 /** One captured message: as a reader sees it, as text, and as it came over the wire. */
 export function InboxMessagePage() {
   const workspace = useWorkspace();
-  const id = Number(useRoute().params["id"]);
+  const id = Number(useRoute().params["messageId"]);
   const query = useQuery({
     queryKey: ["inbox-message", workspace.id, id],
     queryFn: () => readMail(workspace.id, id),

@@ -65,7 +65,13 @@ const columns = (): Column<Entry>[] => [
       </span>
     ),
   },
-  { key: "who", head: t("who"), cell: (row) => row.actorName ?? row.actorId ?? t("instance") },
+  {
+    key: "who",
+    head: t("who"),
+    cell: (row) => (
+      <span class="whitespace-nowrap">{row.actorName ?? row.actorId ?? t("instance")}</span>
+    ),
+  },
   { key: "action", head: t("action"), cell: (row) => <code class="text-sm">{row.action}</code> },
   {
     key: "target",

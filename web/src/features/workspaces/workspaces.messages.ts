@@ -1,6 +1,13 @@
 import { messages } from "../../i18n.ts";
 
 export const t = messages({
+  newWorkspace: { en: "New workspace", de: "Neuer Arbeitsbereich" },
+  newWorkspaceBody: {
+    en: "One client or brand: its own contacts, campaigns, senders and people.",
+    de: "Ein Kunde oder eine Marke: eigene Kontakte, Kampagnen, Absender und Personen.",
+  },
+  organization: { en: "Organization", de: "Organisation" },
+  createWorkspace: { en: "Create workspace", de: "Arbeitsbereich anlegen" },
   settings: { en: "Settings", de: "Einstellungen" },
   general: { en: "General", de: "Allgemein" },
   members: { en: "Members", de: "Mitglieder" },

@@ -10,6 +10,7 @@ const DIGEST_BYTES = 32;
 const MAX_BATCH = 16;
 // One batch being signed and one waiting, so that a thread never idles between two.
 const MAX_BATCHES_PER_THREAD = 2;
+const RESTART_AFTER_MS = 1_000;
 
 type Waiting = {
   key: SigningKey;
@@ -17,7 +18,13 @@ type Waiting = {
   resolve(signature: Uint8Array): void;
   reject(reason: Error): void;
 };
-type Thread = { worker: Worker; keys: Set<string>; batches: Map<number, Waiting[]> };
+type Thread = {
+  worker: Worker;
+  keys: Set<string>;
+  batches: Map<number, Waiting[]>;
+  /** False until the first answer: a thread that dies before may die again at once. */
+  hasAnswered: boolean;
+};
 
 /** Threads that turn digests into RSA signatures, so that no socket waits for arithmetic. */
 export type Signer = {
@@ -34,8 +41,9 @@ export type Signer = {
  * Starts the pool. This is the only place that starts `signer.worker.ts`.
  *
  * @param threads How many; as many as there are cores is right.
+ * @param openWorker Opens one thread; another one only where a test lets threads die.
  */
-export function createSigner(threads: number): Signer {
+export function createSigner(threads: number, openWorker: () => Worker = openSigner): Signer {
   const pool: Thread[] = [];
   const queue: Waiting[] = [];
   let nextBatch = 1;
@@ -61,22 +69,33 @@ export function createSigner(threads: number): Signer {
       sendBatch(thread, takeBatch(queue), nextBatch++);
     }
   };
-  const replace = (thread: Thread, reason: string) => {
-    const index = pool.indexOf(thread);
-    if (index >= 0 && !isClosed) {
-      pool[index] = startThread(dispatch, replace);
+  const start = () => {
+    if (!isClosed) {
+      pool.push(watch(openWorker(), dispatch, bury));
       schedule();
     }
+  };
+  const bury = (thread: Thread, reason: string) => {
+    const index = pool.indexOf(thread);
+    if (index < 0) {
+      return;
+    }
+    pool.splice(index, 1);
     rejectAll([...thread.batches.values()].flat(), reason);
-    thread.batches.clear();
+    if (pool.length === 0) {
+      rejectAll(queue.splice(0), reason);
+    }
+    setTimeout(start, thread.hasAnswered ? 0 : RESTART_AFTER_MS);
   };
   for (let i = 0; i < Math.max(1, threads); i++) {
-    pool.push(startThread(dispatch, replace));
+    start();
   }
   return {
     sign(key, digest) {
-      if (isClosed) {
-        return Promise.reject(new Error("the signer is closed"));
+      if (pool.length === 0) {
+        return Promise.reject(
+          new Error(isClosed ? "the signer is closed" : "the signer has no thread now"),
+        );
       }
       return new Promise((resolve, reject) => {
         queue.push({ key, digest, resolve, reject });
@@ -85,22 +104,27 @@ export function createSigner(threads: number): Signer {
     },
     close() {
       isClosed = true;
-      for (const thread of pool) {
-        replace(thread, "the signer is closed");
-        thread.worker.terminate();
+      for (const { worker, batches } of pool.splice(0)) {
+        worker.terminate();
+        rejectAll([...batches.values()].flat(), "the signer is closed");
       }
       rejectAll(queue.splice(0), "the signer is closed");
     },
   };
 }
 
-function startThread(
+function openSigner(): Worker {
+  return new Worker(new URL("./signer.worker.ts", import.meta.url).href);
+}
+
+function watch(
+  worker: Worker,
   onRoom: () => void,
   onDeath: (thread: Thread, reason: string) => void,
 ): Thread {
-  const worker = new Worker(new URL("./signer.worker.ts", import.meta.url).href);
-  const thread: Thread = { worker, keys: new Set(), batches: new Map() };
+  const thread: Thread = { worker, keys: new Set(), batches: new Map(), hasAnswered: false };
   worker.onmessage = ({ data }: MessageEvent<FromSigner>) => {
+    thread.hasAnswered = true;
     settle(thread, data);
     onRoom();
   };

@@ -166,6 +166,24 @@ test("a closed signer rejects what waits and what comes", async () => {
   await expect(closing.sign(key, new Uint8Array(32))).rejects.toThrow("closed");
 });
 
+test("when a thread dies its messages are refused, and another thread takes over", async () => {
+  const dying = URL.createObjectURL(new Blob(["onmessage = () => { throw new Error('boom') }"]));
+  let opened = 0;
+  const fragile = createSigner(1, () => {
+    opened += 1;
+    const real = new URL("../../../../server/delivery/render/signer.worker.ts", import.meta.url);
+    return new Worker(opened === 1 ? dying : real.href);
+  });
+  const compiled = await campaign();
+  const render = () => renderSigned(compiled, recipient(), { date }, { key, signer: fragile });
+
+  await expect(render()).rejects.toThrow("a signer thread failed");
+  await expect(render()).rejects.toThrow("no thread now");
+  await Bun.sleep(1_200);
+  expect(await mailauthVerdict((await render()).bytes, pair.record)).toEqual(["pass"]);
+  fragile.close();
+});
+
 test("OpenSSL and the built-in library make the same signatures", () => {
   const digest = new Uint8Array(32).fill(7);
   const expected = Buffer.from(nodeSigner(pair.pem).sign(digest));

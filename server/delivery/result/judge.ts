@@ -1,0 +1,180 @@
+import type { SmtpFault, SmtpOutcome, SmtpStage, Verdict } from "../types.ts";
+import { type Category, categories, factsOf } from "./categories.ts";
+import { classifyReply } from "./classify.ts";
+import { bulkSchedule, nextTry, type RetrySchedule, retryHint } from "./retry.ts";
+
+/** What a judgement needs to know beside the outcome. */
+export type JudgeContext = {
+  /** Unix ms. */
+  now: number;
+  /** Tries that counted, before this one. */
+  attempts: number;
+  /** Unix ms of the first try; `now` for the first one. */
+  firstTriedAt: number;
+  /** 0 ≤ x < 1, spreads retries. */
+  random: number;
+  /** Default: bulk. */
+  schedule?: RetrySchedule;
+  /** True when this route has delivered lately: then a refused relay is about one domain. */
+  routeWorks?: boolean;
+  /** Earlier tries of this message that ended ambiguous; after the first one it is held. */
+  ambiguousBefore?: number;
+  /** What to do when a message may have been delivered. Default: resend once, same Message-ID. */
+  onAmbiguous?: "resend" | "hold" | "assume_sent";
+};
+
+type Answered = Exclude<SmtpOutcome, { kind: "abandoned" }>;
+
+/** Refusals that another way out might not get, and how often that is tried. */
+const BLOCK_RETRIES = 2;
+
+/**
+ * Says what an attempt means for the message: where it goes, when it is tried again, whether its
+ * address is given up, whether to slow down. Pure; the same input gives the same verdict on replay.
+ */
+export function judge(outcome: Answered, context: JudgeContext): Verdict {
+  switch (outcome.kind) {
+    case "accepted":
+      return { state: "sent", category: "accepted", countsAsAttempt: true, pushback: false };
+    case "ambiguous":
+      return judgeAmbiguous(context);
+    case "broken":
+      return judgeBroken(outcome.fault, outcome.stage, outcome.error, context);
+    case "refused":
+      return judgeRefused(outcome, context);
+  }
+}
+
+function judgeAmbiguous(context: JudgeContext): Verdict {
+  const policy = context.onAmbiguous ?? "resend";
+  const base = { category: "ambiguous", countsAsAttempt: true, pushback: false };
+  if (policy === "assume_sent") {
+    return { ...base, state: "sent" };
+  }
+  return policy === "hold" || (context.ambiguousBefore ?? 0) > 0
+    ? { ...base, state: "held" }
+    : defer("ambiguous", context, { counts: true });
+}
+
+const faultCategory: Record<SmtpFault, Category> = {
+  connection: "net",
+  timeout: "net",
+  tls: "net",
+  protocol: "protocol",
+  config: "relay_denied",
+  too_large: "msg_too_large",
+  unsupported: "syntax_unsupported",
+};
+
+function judgeBroken(
+  fault: SmtpFault,
+  stage: SmtpStage,
+  error: string,
+  context: JudgeContext,
+): Verdict {
+  const category = faultCategory[fault];
+  if (categories[category].kind === "content") {
+    return { state: "failed", category, countsAsAttempt: true, pushback: false };
+  }
+  if (fault === "config" || fault === "tls") {
+    return defer(category, context, { counts: false, routeFault: error });
+  }
+  // A reset or silence before MAIL is how some servers say "too many connections".
+  const pushback = stage === "connect" || stage === "greeting";
+  return defer(category, context, { counts: true, pushback });
+}
+
+type Refused = Extract<SmtpOutcome, { kind: "refused" }>;
+
+function judgeRefused(outcome: Refused, context: JudgeContext): Verdict {
+  const { reply, stage } = outcome;
+  const category = classifyReply(reply, stage);
+  const { kind, suppress } = factsOf(category);
+  const hintMs = retryHint(reply.text);
+  if (kind === "throttle") {
+    return defer(category, context, { counts: false, pushback: true, hintMs });
+  }
+  if (kind === "config") {
+    return judgeConfig(outcome, category, context);
+  }
+  const isPermanent = reply.code >= 500;
+  // What is refused for good before RCPT is not the recipient's fault: it stays owed.
+  const isOurs = stageIsAboutUs(stage) && kind !== "content";
+  const staysOwed = !isPermanent || kind === "transient" || isOurs;
+  if (category === "ip_reputation") {
+    return staysOwed || context.attempts < BLOCK_RETRIES
+      ? defer(category, context, { counts: true, pushback: true, hintMs })
+      : stop("failed", category);
+  }
+  if (staysOwed) {
+    return defer(category, context, { counts: true, hintMs });
+  }
+  return kind === "hard" || kind === "soft"
+    ? stop("bounced", category, suppress)
+    : stop("failed", category);
+}
+
+/** Our route is not let through: its fault, unless it works and only one domain is refused. */
+function judgeConfig(
+  { reply, stage }: Refused,
+  category: Category,
+  context: JudgeContext,
+): Verdict {
+  const hintMs = retryHint(reply.text);
+  if (reply.code < 500) {
+    return defer(category, context, { counts: false, hintMs });
+  }
+  if (stage === "rcpt" && context.routeWorks === true) {
+    return stop("failed", category);
+  }
+  const words = [reply.code, reply.enhanced, reply.text].filter((word) => word !== "").join(" ");
+  return defer(category, context, { counts: false, hintMs, routeFault: words });
+}
+
+function stageIsAboutUs(stage: SmtpStage): boolean {
+  return stage !== "rcpt" && stage !== "data" && stage !== "dot";
+}
+
+function stop(state: "bounced" | "failed", category: Category, suppress?: true): Verdict {
+  return {
+    state,
+    category,
+    countsAsAttempt: true,
+    pushback: false,
+    ...(suppress === true ? { suppress: "hard_bounce" as const } : {}),
+  };
+}
+
+function defer(
+  category: Category,
+  context: JudgeContext,
+  how: {
+    counts: boolean;
+    pushback?: boolean;
+    hintMs?: number | undefined;
+    routeFault?: string;
+  },
+): Verdict {
+  const dueAt = nextTry({
+    schedule: context.schedule ?? bulkSchedule,
+    // A try that does not count has no place in the schedule: throttling is waited out evenly.
+    attempts: how.counts ? context.attempts : undefined,
+    firstTriedAt: context.firstTriedAt,
+    now: context.now,
+    waitMinutes: factsOf(category).waitMinutes ?? 0,
+    hintMs: how.hintMs,
+    random: context.random,
+  });
+  const pushback = how.pushback ?? false;
+  if (dueAt === undefined) {
+    return { state: "failed", category: "expired", countsAsAttempt: true, pushback };
+  }
+  return {
+    state: "deferred",
+    category,
+    dueAt,
+    countsAsAttempt: how.counts,
+    pushback,
+    ...(how.routeFault === undefined ? {} : { routeFault: how.routeFault }),
+  };
+}

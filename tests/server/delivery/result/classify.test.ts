@@ -1,0 +1,62 @@
+import { expect, test } from "bun:test";
+import fc from "fast-check";
+import { categories } from "../../../../server/delivery/result/categories.ts";
+import { classifyReply } from "../../../../server/delivery/result/classify.ts";
+import { ReplyParser } from "../../../../server/delivery/smtp/reply-parser.ts";
+import type { SmtpReply } from "../../../../server/delivery/types.ts";
+import { replyCases } from "../../../fixtures/smtp-replies.ts";
+
+function read(wire: string): SmtpReply {
+  const [reply] = new ReplyParser().feed(Buffer.from(`${wire}\r\n`));
+  if (reply === undefined) {
+    throw new Error(`not a whole reply: ${wire}`);
+  }
+  return reply;
+}
+
+for (const [server, stage, wire, category] of replyCases) {
+  test(`${server} at ${stage}: "${wire.slice(0, 60).replace(/\r\n/g, " ")}" is ${category}`, () => {
+    expect(classifyReply(read(wire), stage)).toBe(category);
+  });
+}
+
+test("the corpus covers at least 80 replies, all different", () => {
+  expect(new Set(replyCases.map(([, , wire]) => wire)).size).toBe(replyCases.length);
+  expect(replyCases.length).toBeGreaterThanOrEqual(80);
+});
+
+test("no reply before RCPT is ever about the recipient", () => {
+  for (const [, , wire] of replyCases) {
+    for (const stage of ["greeting", "ehlo", "starttls", "auth", "mail"] as const) {
+      const category = classifyReply(read(wire), stage);
+      expect(categories[category]).not.toMatchObject({ kind: "hard" });
+    }
+  }
+});
+
+test("words inside an address do not speak for the server", () => {
+  const reply = read(
+    "550 5.1.1 <spam-blocked.virus.quota@spamhaus-dmarc.example>: User unknown in local recipient table",
+  );
+
+  expect(classifyReply(reply, "rcpt")).toBe("invalid_mailbox");
+});
+
+test("any reply at any stage has a category, quickly", () => {
+  const stages = ["greeting", "ehlo", "auth", "mail", "rcpt", "data", "dot", "rset"] as const;
+  const words = fc.constantFrom("user", "too many", "blocked", "quota", "not", "message", "a", " ");
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 400, max: 599 }),
+      fc.constantFrom("", "5.1.1", "4.7.1", "5.999.999", "4.0.0"),
+      fc.array(fc.oneof(words, fc.string()), { maxLength: 300 }),
+      fc.constantFrom(...stages),
+      (code, enhanced, text, stage) => {
+        const started = performance.now();
+        const category = classifyReply({ code, enhanced, text: text.join(" ") }, stage);
+        expect(Object.keys(categories)).toContain(category);
+        expect(performance.now() - started).toBeLessThan(100);
+      },
+    ),
+  );
+});

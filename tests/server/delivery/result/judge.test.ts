@@ -1,0 +1,255 @@
+import { expect, test } from "bun:test";
+import fc from "fast-check";
+import { type JudgeContext, judge } from "../../../../server/delivery/result/judge.ts";
+import {
+  bulkSchedule,
+  nextTry,
+  retryHint,
+  transactionalSchedule,
+} from "../../../../server/delivery/result/retry.ts";
+import type { SmtpFault, SmtpStage } from "../../../../server/delivery/types.ts";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const now = 1_700_000_000_000;
+const host = "mx.reader.example";
+
+function context(changes: Partial<JudgeContext> = {}): JudgeContext {
+  return { now, attempts: 0, firstTriedAt: now, random: 0.5, ...changes };
+}
+
+function refused(stage: SmtpStage, code: number, enhanced: string, text: string) {
+  return { kind: "refused", stage, reply: { code, enhanced, text }, host, durationMs: 1 } as const;
+}
+
+function broken(stage: SmtpStage, fault: SmtpFault, error = "it broke") {
+  return { kind: "broken", stage, fault, error, host, durationMs: 1 } as const;
+}
+
+test("an unknown mailbox bounces and its address is given up, at RCPT and after the dot", () => {
+  for (const stage of ["rcpt", "dot"] as const) {
+    expect(judge(refused(stage, 550, "5.1.1", "User unknown"), context())).toEqual({
+      state: "bounced",
+      category: "invalid_mailbox",
+      countsAsAttempt: true,
+      pushback: false,
+      suppress: "hard_bounce",
+    });
+  }
+});
+
+test("no refusal before RCPT gives an address up, nor the message", () => {
+  for (const stage of ["greeting", "ehlo", "auth", "mail"] as const) {
+    for (const code of [500, 530, 535, 550, 551, 553, 554, 556]) {
+      for (const text of ["User unknown", "no such user", "mailbox disabled", "go away", ""]) {
+        const verdict = judge(refused(stage, code, "", text), context());
+        expect(verdict.suppress).toBeUndefined();
+        expect(verdict.state).toBe("deferred");
+      }
+    }
+  }
+});
+
+test("an address is never given up for a temporary refusal, a full mailbox or our reputation", () => {
+  for (const outcome of [
+    refused("rcpt", 450, "4.1.1", "User unknown"),
+    refused("rcpt", 450, "5.1.1", "User unknown"),
+    refused("rcpt", 552, "5.2.2", "Mailbox full"),
+    refused("rcpt", 550, "5.2.1", "Account disabled"),
+    refused("rcpt", 550, "", "mailbox unavailable"),
+    refused("rcpt", 554, "5.7.1", "blocked using zen.spamhaus.org"),
+    refused("dot", 554, "5.7.1", "spam"),
+    refused("rcpt", 554, "5.7.1", "Relay access denied"),
+  ]) {
+    expect(judge(outcome, context({ attempts: 9 })).suppress).toBeUndefined();
+  }
+});
+
+test("the basic code decides whether to try again when the enhanced one disagrees", () => {
+  expect(judge(refused("rcpt", 450, "5.2.2", "Mailbox full"), context())).toMatchObject({
+    state: "deferred",
+    category: "mailbox_full",
+  });
+  expect(judge(refused("rcpt", 552, "4.2.2", "Mailbox full"), context())).toMatchObject({
+    state: "bounced",
+    category: "mailbox_full",
+  });
+});
+
+test("throttling slows us down and costs no attempt", () => {
+  for (const outcome of [
+    refused("mail", 421, "4.7.0", "Too many connections"),
+    refused("dot", 454, "", "Throttling failure: Maximum sending rate exceeded."),
+    refused("greeting", 421, "", "busy"),
+  ]) {
+    const verdict = judge(outcome, context({ attempts: 7 }));
+    expect(verdict).toMatchObject({ state: "deferred", countsAsAttempt: false, pushback: true });
+    expect((verdict.dueAt ?? 0) - now).toBeWithin(2 * MINUTE, 6 * MINUTE);
+  }
+});
+
+test("greylisting and answers about one mailbox do not slow the route down", () => {
+  for (const outcome of [
+    refused("rcpt", 451, "4.7.1", "Greylisted"),
+    refused("rcpt", 452, "4.2.2", "Mailbox full"),
+    refused("rcpt", 450, "4.2.1", "The user is receiving mail too quickly"),
+  ]) {
+    expect(judge(outcome, context())).toMatchObject({
+      state: "deferred",
+      countsAsAttempt: true,
+      pushback: false,
+    });
+  }
+});
+
+test("a route that is not let in is named as the fault, and the message stays owed", () => {
+  expect(
+    judge(refused("auth", 535, "5.7.8", "Username and Password not accepted"), context()),
+  ).toMatchObject({
+    state: "deferred",
+    category: "relay_denied",
+    countsAsAttempt: false,
+    routeFault: "535 5.7.8 Username and Password not accepted",
+  });
+  expect(judge(broken("starttls", "config", "no STARTTLS"), context())).toMatchObject({
+    state: "deferred",
+    routeFault: "no STARTTLS",
+  });
+  expect(judge(broken("starttls", "tls", "expired"), context()).routeFault).toBe("expired");
+  expect(judge(refused("auth", 454, "4.7.0", "try later"), context()).routeFault).toBeUndefined();
+});
+
+test("a refused relay of one domain does not stop a route that works for the others", () => {
+  const denied = refused("rcpt", 554, "5.7.1", "Relay access denied");
+
+  expect(judge(denied, context()).routeFault).toBe("554 5.7.1 Relay access denied");
+  expect(judge(denied, context({ routeWorks: true }))).toMatchObject({
+    state: "failed",
+    category: "relay_denied",
+  });
+});
+
+test("a block list refusal is tried again twice, then fails without blaming the recipient", () => {
+  const blocked = refused("rcpt", 554, "5.7.1", "Client host blocked using zen.spamhaus.org");
+  const states = [0, 1, 2].map((attempts) => judge(blocked, context({ attempts })).state);
+
+  expect(states).toEqual(["deferred", "deferred", "failed"]);
+});
+
+test("a broken connection is tried again; a message no server takes is not", () => {
+  expect(judge(broken("mail", "connection"), context())).toMatchObject({
+    state: "deferred",
+    category: "net",
+    pushback: false,
+  });
+  expect(judge(broken("connect", "connection"), context()).pushback).toBe(true);
+  expect(judge(broken("mail", "too_large"), context())).toMatchObject({
+    state: "failed",
+    category: "msg_too_large",
+  });
+  expect(judge(broken("mail", "unsupported"), context()).state).toBe("failed");
+});
+
+test("an ambiguous message is sent again once, then held; or as the workspace wishes", () => {
+  const ambiguous = { kind: "ambiguous", error: "lost", host, durationMs: 1 } as const;
+
+  expect(judge(ambiguous, context())).toMatchObject({ state: "deferred", category: "ambiguous" });
+  expect(judge(ambiguous, context({ ambiguousBefore: 1 })).state).toBe("held");
+  expect(judge(ambiguous, context({ onAmbiguous: "hold" })).state).toBe("held");
+  expect(judge(ambiguous, context({ onAmbiguous: "assume_sent" })).state).toBe("sent");
+});
+
+test("retries follow the schedule with a fifth of jitter, on whole minutes", () => {
+  const tempfail = refused("dot", 451, "4.3.0", "queue file write error");
+  for (const [attempts, minutes] of bulkSchedule.minutes.entries()) {
+    for (const [random, share] of [
+      [0, 0.8],
+      [0.5, 1],
+      [0.999, 1.2],
+    ] as const) {
+      const { dueAt = 0 } = judge(tempfail, context({ attempts, random }));
+      expect(dueAt % MINUTE).toBe(0);
+      expect(dueAt - now).toBeWithin(
+        minutes * share * MINUTE - 1,
+        minutes * share * MINUTE + MINUTE,
+      );
+    }
+  }
+});
+
+test("a message is tried once more when its time is up, and has expired after that", () => {
+  const tempfail = refused("dot", 451, "4.3.0", "later");
+  const late = context({ firstTriedAt: now - 47 * HOUR, attempts: 12 });
+  const last = judge(tempfail, late);
+
+  expect((last.dueAt ?? 0) - now).toBeWithin(HOUR, HOUR + MINUTE + 1);
+  expect(judge(tempfail, context({ firstTriedAt: now - 48 * HOUR, attempts: 13 }))).toMatchObject({
+    state: "failed",
+    category: "expired",
+  });
+  expect(
+    judge(refused("mail", 421, "", "busy"), context({ firstTriedAt: now - 48 * HOUR })),
+  ).toMatchObject({ state: "failed", category: "expired" });
+});
+
+test("mail somebody waits for is tried sooner and given up sooner", () => {
+  const tempfail = refused("dot", 451, "4.3.0", "later");
+  const soon = context({ schedule: transactionalSchedule });
+
+  expect((judge(tempfail, soon).dueAt ?? 0) - now).toBeWithin(MINUTE, 2 * MINUTE + 1);
+  expect(judge(tempfail, { ...soon, firstTriedAt: now - 24 * HOUR }).category).toBe("expired");
+});
+
+test("what a server asks for is heard in several ways of saying it", () => {
+  const cases: [string, number | undefined][] = [
+    ["Greylisted, please try again in 300 seconds", 300_000],
+    ["try again in 5 minutes", 5 * MINUTE],
+    ["Please retry after 2 hours", 2 * HOUR],
+    ["greylisted for 180s", 180_000],
+    ["Bitte in 10 Minuten erneut versuchen", 10 * MINUTE],
+    ["Versuchen Sie es in 2 Stunden", 2 * HOUR],
+    ["wait at least 15 min", 15 * MINUTE],
+    ["User unknown", undefined],
+    ["blocked after 3 spam messages", undefined],
+    ["limit of 50 in queue", undefined],
+  ];
+  for (const [text, expected] of cases) {
+    expect(retryHint(text)).toBe(expected);
+  }
+});
+
+test("a server's wish is a lower bound, and an absurd one is cut", () => {
+  const greylisted = (text: string) =>
+    (judge(refused("rcpt", 451, "4.7.1", text), context({ random: 0 })).dueAt ?? 0) - now;
+
+  expect(greylisted("Greylisted, try again in 20 minutes")).toBeWithin(
+    20 * MINUTE,
+    21 * MINUTE + 1,
+  );
+  expect(greylisted("Greylisted, try again in 900 hours")).toBeWithin(4 * HOUR, 4 * HOUR + MINUTE);
+});
+
+test("a next try always lies ahead, on a whole minute, inside the age", () => {
+  fc.assert(
+    fc.property(
+      fc.record({
+        schedule: fc.constantFrom(bulkSchedule, transactionalSchedule),
+        attempts: fc.option(fc.nat(100), { nil: undefined }),
+        age: fc.nat(60 * HOUR),
+        waitMinutes: fc.constantFrom(0, 3, 60),
+        hintMs: fc.option(fc.integer({ min: 1, max: 1e9 }), { nil: undefined }),
+        random: fc.double({ min: 0, max: 0.999, noNaN: true }),
+      }),
+      ({ age, ...request }) => {
+        const dueAt = nextTry({ ...request, now, firstTriedAt: now - age });
+        if (dueAt === undefined) {
+          expect(age).toBeGreaterThanOrEqual(request.schedule.maxAgeMs);
+        } else {
+          expect(dueAt).toBeGreaterThanOrEqual(now);
+          expect(dueAt % MINUTE).toBe(0);
+          expect(dueAt).toBeLessThan(now - age + request.schedule.maxAgeMs + MINUTE);
+        }
+      },
+    ),
+  );
+});

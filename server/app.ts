@@ -1,4 +1,5 @@
-import { Elysia } from "elysia";
+import { join } from "node:path";
+import { type AnyElysia, Elysia } from "elysia";
 import type { Config } from "./config.ts";
 import { apiKeyRoutes } from "./features/api-keys/api-keys.routes.ts";
 import { auditRoutes } from "./features/audit/audit.routes.ts";
@@ -34,9 +35,13 @@ import type { Databases } from "./platform/db/databases.ts";
 import type { AssetManifest } from "./platform/http/asset-manifest.ts";
 import { assetRoutes } from "./platform/http/assets.ts";
 import { type AccessPort, createGuard } from "./platform/http/guard.ts";
-import { operationRoutes } from "./platform/http/operations.ts";
+import { healthRoutes } from "./platform/http/health.ts";
+import { openApiRoute } from "./platform/http/openapi.ts";
 import { problems } from "./platform/http/problem.ts";
+import { requestLog } from "./platform/http/request-log.ts";
+import { journalBytes } from "./platform/journal/size.ts";
 import { createMailer } from "./platform/mail.ts";
+import { createMetrics, type Metrics } from "./platform/metrics.ts";
 import { createJobQueue, type JobQueue } from "./platform/scheduler/job-queue.ts";
 import type { KeyRing } from "./platform/secrets.ts";
 
@@ -52,6 +57,8 @@ export type AppOptions = {
   /** The running scheduler's queue; without one, work is queued and a scheduler finds it later. */
   jobs?: JobQueue;
   outside: Outside;
+  /** Shared with what else counts (the scheduler); one of its own when left out. */
+  metrics?: Metrics;
   /** The built web UI; without one, pages are not found. */
   assets?: AssetManifest;
   /** Why nothing can be sent or kept now, as a sentence; undefined when it can. */
@@ -61,12 +68,51 @@ export type AppOptions = {
 /** The whole HTTP application, not yet listening. Importing or calling it starts nothing. */
 export function createApp(options: AppOptions) {
   const deps = createDeps(options);
-  return new Elysia({ name: "swiftmail" })
+  const metrics = options.metrics ?? createMetrics();
+  watchOver(metrics, options);
+  const app = new Elysia({ name: "swiftmail" })
+    .use(requestLog(metrics))
     .use(problems)
-    .use(operationRoutes(options.trouble ?? (() => undefined)))
     .use(api(deps))
     .use(trackingRoutes({ ...deps, port: deps.outside.tracking }))
+    .use(
+      healthRoutes({
+        guard: deps.guard,
+        system: deps.databases.system,
+        dataDir: deps.config.dataDir,
+        clock: deps.clock,
+        canWrite: (options.cluster ?? standalone()).canWrite,
+        trouble: options.trouble ?? (() => undefined),
+        metrics,
+      }),
+    )
+    .use(openApiRoute(deps.guard, (): AnyElysia => app))
     .use(assetRoutes(options.assets ?? {}));
+  return app;
+}
+
+/** Gauges of what the process holds: jobs, the journal, open files. */
+function watchOver(metrics: Metrics, { databases, config, clock, jobs }: AppOptions): void {
+  const queue = jobs ?? createJobQueue(databases.system, clock);
+  metrics.gauge(
+    "swiftmail_jobs",
+    "Jobs that wait, run or are dead letters",
+    () => queue.unfinished().map(({ state, n }) => ({ labels: { state }, value: n })),
+    ["state"],
+  );
+  metrics.gauge(
+    "swiftmail_journal_bytes",
+    "Facts on disk that are not all applied yet, by stream",
+    () =>
+      journalBytes(join(config.dataDir, "local", "journal")).map(({ stream, bytes }) => ({
+        labels: { stream },
+        value: bytes,
+      })),
+    ["stream"],
+  );
+  metrics.gauge("swiftmail_open_workspaces", "Workspace files open on the HTTP thread", () => [
+    { value: databases.openCount() },
+  ]);
 }
 
 function createDeps(options: AppOptions): AppDeps {

@@ -17,6 +17,8 @@ import { type Databases, openDatabases } from "./platform/db/databases.ts";
 import type { AssetManifest } from "./platform/http/asset-manifest.ts";
 import { log } from "./platform/log.ts";
 import { createMailer } from "./platform/mail.ts";
+import { createMetrics, type Metrics } from "./platform/metrics.ts";
+import { registerJobCleanUp } from "./platform/scheduler/clean-up.ts";
 import { Scheduler } from "./platform/scheduler/scheduler.ts";
 import { type KeyRing, loadKeyRing } from "./platform/secrets.ts";
 
@@ -70,7 +72,8 @@ export async function startServer(
   });
   const parts: Parts = { config, databases, keyRing, delivery, inbound };
   const outside = outsideOf(parts);
-  const scheduler = startScheduler(parts, outside);
+  const metrics = createMetrics();
+  const scheduler = startScheduler(parts, outside, metrics);
   const app = createApp({
     config,
     databases,
@@ -78,6 +81,7 @@ export async function startServer(
     clock: systemClock,
     jobs: scheduler.queue,
     outside,
+    metrics,
     trouble: () => delivery.trouble(),
     ...(options.assets === undefined ? {} : { assets: options.assets }),
   }).listen({ port: config.port, idleTimeout: 120 });
@@ -128,11 +132,13 @@ function outsideOf({ config, databases, delivery, inbound }: Parts): Outside {
   };
 }
 
-function startScheduler(parts: Parts, outside: Outside): Scheduler {
+function startScheduler(parts: Parts, outside: Outside, metrics: Metrics): Scheduler {
   const { config, databases, keyRing } = parts;
   const { system } = databases;
   const owner = `${standalone().node}:${randomUUID()}`;
-  const scheduler = new Scheduler({ system, clock: systemClock, owner });
+  const onRun = metrics.job;
+  const scheduler = new Scheduler({ system, clock: systemClock, owner, onRun });
+  registerJobCleanUp(scheduler, systemClock);
   const mail = createMailer(() => systemMailRoute(databases, keyRing, parts.inbound.port));
   registerAuthJobs(scheduler, { config, system, mail, clock: systemClock });
   for (const [kind, handler] of campaignJobs({

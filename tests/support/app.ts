@@ -33,7 +33,11 @@ export type TestApp = {
 };
 
 /** Starts a `TestApp`. Its access port trusts a header that only tests send; features/auth has its own tests. */
-export function newTestApp(now: () => number = Date.now, outside: Partial<Outside> = {}): TestApp {
+export function newTestApp(
+  now: () => number = Date.now,
+  outside: Partial<Outside> = {},
+  trouble: () => string | undefined = () => undefined,
+): TestApp {
   const dataDir = mkdtempSync(join(tmpdir(), "swiftmail-test-"));
   const databases = openDatabases(dataDir);
   const app = createApp({
@@ -43,6 +47,7 @@ export function newTestApp(now: () => number = Date.now, outside: Partial<Outsid
     clock: now,
     access: headerAccess(databases),
     outside: { ...nothingOutside, ...outside },
+    trouble,
   });
   databases.system
     .prepare("INSERT INTO organization VALUES ('org', 'Test organization', 0, 0)")

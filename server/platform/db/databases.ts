@@ -16,6 +16,8 @@ export type Databases = {
   inbox(id: string): Connection;
   /** Forgets and closes the workspace's handles, before its file is moved or removed. */
   closeWorkspace(id: string): void;
+  /** How many workspace files this thread has open. */
+  openCount(): number;
   close(): void;
 };
 
@@ -49,6 +51,7 @@ export function openDatabases(dataDir: string): Databases {
       workspaces.forget(id);
       inboxes.forget(id);
     },
+    openCount: workspaces.count,
     close() {
       workspaces.clear();
       inboxes.clear();
@@ -76,6 +79,7 @@ function handles(pathOf: (id: string) => string, kind: "workspace" | "inbox") {
       return db;
     },
     forget: (id: string) => open.delete(id),
+    count: () => open.size,
     clear: () => open.clear(),
   };
 }

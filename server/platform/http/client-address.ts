@@ -18,6 +18,6 @@ const PRIVATE_V4 = /^(127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|169\.254\.
 const PRIVATE_V6 = /^(::1$|f[cd][0-9a-f]{2}:|fe80:)/i;
 
 /** True for loopback, link-local and private addresses (RFC 1918, RFC 4193). */
-function isPrivate(address: string): boolean {
+export function isPrivate(address: string): boolean {
   return PRIVATE_V4.test(address) || PRIVATE_V6.test(address);
 }

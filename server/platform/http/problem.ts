@@ -49,6 +49,15 @@ export type Problem = {
   fields?: FieldProblem[];
 };
 
+/** The status that an error is answered with. */
+export function statusOfError(error: unknown, code: unknown): number {
+  if (error instanceof AppError) {
+    return statusOf[error.code];
+  }
+  const byCode: Record<string, number> = { VALIDATION: 422, NOT_FOUND: 404, PARSE: 422 };
+  return byCode[String(code)] ?? 500;
+}
+
 /** The answer to a refusal. */
 export function problemResponse(error: AppError): Response {
   const problem: Problem = {

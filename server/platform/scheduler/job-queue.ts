@@ -8,6 +8,7 @@ import {
   jobCounts,
   jobsBefore,
   revive,
+  unfinishedCounts,
 } from "./job.store.ts";
 import type { EnqueueOptions, JobRow, JobState } from "./job.ts";
 
@@ -41,6 +42,8 @@ export type JobQueue = {
   /** Deletes jobs that were done or cancelled before that instant; returns how many. */
   forgetFinished(before: number): number;
   counts(): { state: JobState; n: number }[];
+  /** Jobs that wait, run or are dead letters; cheap however many have finished. */
+  unfinished(): { state: JobState; n: number }[];
 };
 
 /**
@@ -88,5 +91,6 @@ export function createJobQueue(
       return total;
     },
     counts: () => jobCounts(system),
+    unfinished: () => unfinishedCounts(system),
   };
 }

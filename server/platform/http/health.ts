@@ -1,0 +1,105 @@
+import { statfs } from "node:fs/promises";
+import { Elysia, t } from "elysia";
+import type { Connection } from "../db/driver.ts";
+import { AppError } from "../errors.ts";
+import type { Metrics } from "../metrics.ts";
+import { writeSetting } from "../settings.store.ts";
+import { clientAddress, isPrivate } from "./client-address.ts";
+import type { Guard } from "./guard.ts";
+import { ProblemSchema } from "./schemas.ts";
+
+/** Below this nothing new is promised: a journal that cannot grow stops sending. */
+const MIN_FREE_BYTES = 64 * 1024 * 1024;
+
+export type HealthOptions = {
+  guard: Guard;
+  system: Connection;
+  dataDir: string;
+  clock: () => number;
+  canWrite: () => boolean;
+  /** Why nothing can be kept or sent, as a sentence; undefined while all is well. */
+  trouble: () => string | undefined;
+  metrics: Metrics;
+};
+
+const Check = t.Object({ name: t.String(), ok: t.Boolean(), message: t.String() });
+const Readiness = t.Object({ ready: t.Boolean(), checks: t.Array(Check) });
+type Check = typeof Check.static;
+
+/** /healthz: the process answers. /readyz: it can do its work. /metrics: its numbers. */
+export const healthRoutes = (options: HealthOptions) =>
+  new Elysia({ name: "health", detail: { tags: ["Operation"] } })
+    .use(options.guard)
+    .get("/healthz", () => ({ ok: true as const }), {
+      open: "a health check has no account; it says nothing but that the process answers",
+      response: { 200: t.Object({ ok: t.Literal(true) }) },
+      detail: { summary: "The process is alive" },
+    })
+    .get(
+      "/readyz",
+      async ({ set }) => {
+        const checks = await Promise.all([
+          databaseCheck(options),
+          journalCheck(options),
+          diskCheck(options),
+        ]);
+        const ready = checks.every(({ ok }) => ok);
+        set.status = ready ? 200 : 503;
+        set.headers["cache-control"] = "no-store";
+        return { ready, checks };
+      },
+      {
+        open: "a load balancer has no account; it learns which part is broken and no data",
+        response: { 200: Readiness, 503: Readiness },
+        detail: { summary: "The process can do its work" },
+      },
+    )
+    .get(
+      "/metrics",
+      async ({ request, server }) => {
+        // Volumes are nobody's business outside; through a reverse proxy the client's address is a public one.
+        const address = clientAddress(request, server);
+        if (address !== "" && !isPrivate(address)) {
+          throw new AppError("forbidden", "Metrics are only told inside the private network.");
+        }
+        const { body, contentType } = await options.metrics.render();
+        return new Response(body, { headers: { "content-type": contentType } });
+      },
+      {
+        open: "a scraper in the private network has no account; others are refused",
+        response: { 200: t.String(), 403: ProblemSchema },
+        detail: { summary: "Numbers for Prometheus" },
+      },
+    );
+
+async function databaseCheck({ system, canWrite, clock }: HealthOptions): Promise<Check> {
+  try {
+    if (canWrite()) {
+      // Only a real write finds a full disk or a read-only one.
+      writeSetting(system, "readiness", {}, clock());
+    }
+    return { name: "database", ok: true, message: "" };
+  } catch (error) {
+    return { name: "database", ok: false, message: wordsOf(error) };
+  }
+}
+
+async function journalCheck({ trouble }: HealthOptions): Promise<Check> {
+  const message = trouble() ?? "";
+  return { name: "journal", ok: message === "", message };
+}
+
+async function diskCheck({ dataDir }: HealthOptions): Promise<Check> {
+  try {
+    const { bavail, bsize } = await statfs(dataDir);
+    const free = bavail * bsize;
+    const megabytes = Math.floor(free / 1024 / 1024);
+    return { name: "disk", ok: free >= MIN_FREE_BYTES, message: `${megabytes} MB free` };
+  } catch (error) {
+    return { name: "disk", ok: false, message: wordsOf(error) };
+  }
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

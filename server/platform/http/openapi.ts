@@ -1,0 +1,48 @@
+import { toOpenAPISchema } from "@elysiajs/openapi";
+import { type AnyElysia, Elysia, t } from "elysia";
+import packageJson from "../../../package.json" with { type: "json" };
+import type { Guard } from "./guard.ts";
+
+/** The description of every documented route of `app`, as OpenAPI 3.1. */
+export function apiDocument(app: AnyElysia) {
+  const { paths, components } = toOpenAPISchema(app);
+  const documented = Object.entries(paths as Record<string, object>)
+    .filter(([path]) => path !== "/" && path !== "/*")
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    openapi: "3.1.0",
+    info: {
+      title: "SwiftMail",
+      version: packageJson.version,
+      description:
+        "Everything the web interface does. Sign in with a session cookie, or send an API key as `Authorization: Bearer`. " +
+        "Lists are paged by `cursor` and `limit`; refusals are problem details (RFC 9457); a POST with an `Idempotency-Key` is done once.",
+    },
+    paths: Object.fromEntries(documented),
+    components: {
+      ...components,
+      securitySchemes: {
+        session: { type: "apiKey", in: "cookie", name: "swiftmail_session" },
+        apiKey: { type: "http", scheme: "bearer" },
+      },
+    },
+    security: [{ session: [] }, { apiKey: [] }],
+  };
+}
+
+/** GET /openapi.json, made at the first request from whatever routes there are then. */
+export const openApiRoute = (guard: Guard, appOf: () => AnyElysia) => {
+  let document: string | undefined;
+  return new Elysia({ name: "openapi", detail: { tags: ["Operation"] } }).use(guard).get(
+    "/openapi.json",
+    () => {
+      document ??= JSON.stringify(apiDocument(appOf()));
+      return new Response(document, { headers: { "content-type": "application/json" } });
+    },
+    {
+      open: "it describes the product, not what is in it",
+      response: { 200: t.Unknown() },
+      detail: { summary: "This document" },
+    },
+  );
+};

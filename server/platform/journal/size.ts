@@ -1,0 +1,29 @@
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+
+/**
+ * Bytes on disk of each stream below a journal folder. Segments are removed once they are applied, so
+ * a stream that grows is one whose facts do not reach the databases. Empty when there is no journal yet.
+ */
+export function journalBytes(journalDir: string): { stream: string; bytes: number }[] {
+  return entriesOf(journalDir).map((stream) => {
+    const files = entriesOf(join(journalDir, stream));
+    return {
+      stream,
+      bytes: files.reduce((sum, file) => sum + sizeOf(journalDir, stream, file), 0),
+    };
+  });
+}
+
+function entriesOf(dir: string): string[] {
+  try {
+    return readdirSync(dir);
+  } catch {
+    return [];
+  }
+}
+
+function sizeOf(...path: string[]): number {
+  // The writer may remove a segment between the listing and this look.
+  return statSync(join(...path), { throwIfNoEntry: false })?.size ?? 0;
+}

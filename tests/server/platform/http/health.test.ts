@@ -1,0 +1,70 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { newTestApp, type TestApp } from "../../../support/app.ts";
+
+let fixture: TestApp;
+let trouble: string | undefined;
+
+beforeEach(() => {
+  trouble = undefined;
+  fixture = newTestApp(Date.now, {}, () => trouble);
+});
+afterEach(() => fixture.close());
+
+const get = (path: string, headers = {}) =>
+  fixture.app.handle(new Request(`http://localhost${path}`, { headers }));
+
+test("/healthz answers while the process lives", async () => {
+  const response = await get("/healthz");
+
+  expect(response.status).toBe(200);
+  expect(await response.json()).toEqual({ ok: true });
+});
+
+test("/readyz says which part is broken, and why", async () => {
+  const well = await get("/readyz");
+  trouble = "The journal cannot be written: no space left on device";
+  const ill = await get("/readyz");
+
+  expect(well.status).toBe(200);
+  expect(await well.json()).toMatchObject({ ready: true });
+  expect(ill.status).toBe(503);
+  expect(await ill.json()).toMatchObject({
+    ready: false,
+    checks: [{ name: "database", ok: true }, { name: "journal", ok: false, message: trouble }, {}],
+  });
+});
+
+test("/readyz notices a database that cannot be written", async () => {
+  fixture.databases.system.pragma("query_only = ON");
+
+  const response = await get("/readyz");
+
+  expect(response.status).toBe(503);
+  expect(JSON.stringify(await response.json())).toContain("readonly");
+});
+
+test("/metrics counts requests by route pattern, never by the address that was asked for", async () => {
+  const { id } = fixture.newWorkspace();
+  const as = { role: "owner", workspaceId: id } as const;
+  await fixture.call(as, "GET", `/workspaces/${id}`);
+  await fixture.call(null, "GET", `/workspaces/${id}`);
+  await get("/api/v1/ada@example.com");
+  const dir = join(fixture.dataDir, "local", "journal", "web");
+  mkdirSync(dir, { recursive: true });
+  writeFileSync(join(dir, "1.log"), "12345");
+  await Bun.sleep(20);
+
+  const text = await (await get("/metrics")).text();
+
+  const count = (status: number) =>
+    `swiftmail_http_request_seconds_count{method="GET",route="/api/v1/workspaces/:workspaceId",status="${status}"} 1`;
+  expect(text).toContain(count(200));
+  expect(text).toContain(count(401));
+  expect(text).toContain('swiftmail_journal_bytes{stream="web"} 5');
+  expect(text).toContain("swiftmail_open_workspaces 1");
+  expect(text).toContain('swiftmail_jobs{state="dead"} 0');
+  expect(text).not.toContain(id);
+  expect(text).not.toContain("ada@");
+});

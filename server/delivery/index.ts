@@ -11,15 +11,10 @@ export {
   startDelivery,
 } from "./engine.ts";
 export type * from "./facts.ts";
-export { type BodyKind, compileBody, type Problem } from "./render/body.ts";
-export { type CompiledCampaign, compileCampaign, isSafeAddress } from "./render/compile.ts";
+export type { BodyKind, Problem } from "./render/body.ts";
+export { type CompiledCampaign, compileCampaign } from "./render/compile.ts";
 export { buildContent, type ContentSource } from "./render/content.ts";
-export { loadSigningKey, type SigningKey } from "./render/dkim.ts";
-export { collectLinks } from "./render/links.ts";
 export { lintTemplate } from "./render/lint.ts";
-export { TemplateError } from "./render/liquid-engine.ts";
-export { type MessageOptions, renderMessage } from "./render/message.ts";
-export { plainTextOf } from "./render/plain-text.ts";
 export {
   linkTarget,
   nobody,
@@ -27,7 +22,6 @@ export {
   renderPreview,
   renderWebView,
 } from "./render/preview.ts";
-export { createSigner, renderSigned, type Signer } from "./render/signer.ts";
 export { checkRoute } from "./smtp/check-route.ts";
 export {
   type CampaignCounts,

@@ -16,6 +16,14 @@ import { findRecipient, type RecipientRow } from "./tracking.store.ts";
 const MAX_CONTENTS = 2_000;
 const MAX_COMPILED = 100;
 
+const anonymous: Recipient = {
+  seq: 0,
+  contactId: 0,
+  address: "",
+  attempts: 0,
+  contact: nobody,
+};
+
 type CampaignRef = { workspaceId: string; campaignId: number };
 
 /**
@@ -45,10 +53,13 @@ export class SentMail {
     return linkTarget(content, linkNo, contact ?? nobody);
   }
 
-  /** The message as recipient `seq` got it, without the open pixel; undefined when either is gone. */
+  /**
+   * The message as recipient `seq` got it, without the open pixel; undefined when either is gone. `seq` 0 is
+   * nobody: what the links of people with tracking off lead to.
+   */
   async webView(campaign: CampaignRef, seq: number): Promise<string | undefined> {
     const content = this.#content(campaign);
-    const found = this.#recipient(campaign, seq);
+    const found = seq === 0 ? anonymous : this.#recipient(campaign, seq);
     if (content === undefined || found === undefined) {
       return undefined;
     }

@@ -239,6 +239,14 @@ test("the web view is the recipient's own message, with their values escaped", a
   expect(html).not.toContain("/o/");
 });
 
+test("the web view of somebody with tracking off is nobody's: no name, no view counted", async () => {
+  const response = await handle(`/v/${token("view", { seq: 0 })}`);
+
+  expect(response.status).toBe(200);
+  expect(await response.text()).toContain("<h1>May, </h1>");
+  expect(facts()).toEqual([]);
+});
+
 test("the web view may not run scripts or act as our origin", async () => {
   const response = await handle(`/v/${token("view")}`);
   const policy = response.headers.get("content-security-policy") ?? "";

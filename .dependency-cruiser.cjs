@@ -1,5 +1,5 @@
 // The import rules of ARCHITECTURE.md: an arrow only ever points down.
-//   main → cli → app → features, inbound → delivery/index → platform
+//   main → cli → start-server → app → inbound, jobs → features → delivery/index → platform
 // tests/architecture.test.ts plants one violation per rule; a rule that catches nothing fails there.
 
 /** @param {string} name @param {string} why @param {object} from @param {object} to */
@@ -25,18 +25,18 @@ module.exports = {
       "platform-is-the-bottom",
       "The platform has no business words, so that it can be tested and lifted out alone.",
       { path: "^server/platform/" },
-      { path: "^server/(features|delivery|inbound)/" },
+      { path: "^server/(features|delivery|inbound|jobs)/" },
     ),
     forbid(
       "delivery-knows-no-feature",
       "What delivery needs is in ports.ts; app.ts fills it.",
       { path: "^server/delivery/" },
-      { path: "^server/(features|inbound)/" },
+      { path: "^server/(features|inbound|jobs)/" },
     ),
     forbid(
       "one-door-to-delivery",
       "Only delivery/index.ts says what others may ask of it.",
-      { path: "^server/(features|inbound)/" },
+      { path: "^server/(features|inbound|jobs)/" },
       { path: "^server/delivery/", pathNot: "^server/delivery/index\\.ts$" },
     ),
     forbid(
@@ -58,9 +58,9 @@ module.exports = {
       },
     ),
     forbid(
-      "inbound-meets-features-by-service",
+      "threads-meet-features-by-service",
       "A slice's face is its service and its schema.",
-      { path: "^server/inbound/" },
+      { path: "^server/(inbound|jobs)/" },
       { path: "^server/features/", pathNot: "\\.(service|schema)\\.ts$" },
     ),
 

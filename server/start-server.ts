@@ -11,6 +11,7 @@ import { findRouteForCampaign, loadRoute } from "./features/routes/routes.servic
 import { publicUrlOf, systemMailRoute } from "./features/setup/instance.service.ts";
 import { newSetupToken } from "./features/setup/setup-lock.service.ts";
 import { type Inbound, startInbound } from "./inbound/index.ts";
+import { type Jobs, startJobs } from "./jobs/index.ts";
 import { systemClock } from "./platform/clock.ts";
 import { standalone } from "./platform/cluster/standalone.ts";
 import { type Databases, openDatabases } from "./platform/db/databases.ts";
@@ -43,6 +44,7 @@ type Parts = {
   keyRing: KeyRing;
   delivery: Delivery;
   inbound: Inbound;
+  heavy: Jobs;
 };
 
 /**
@@ -70,7 +72,8 @@ export async function startServer(
     ports: deliveryPorts(databases, keyRing, inbound),
     onFatal: options.onFatal,
   });
-  const parts: Parts = { config, databases, keyRing, delivery, inbound };
+  const heavy = startJobs(config.dataDir);
+  const parts: Parts = { config, databases, keyRing, delivery, inbound, heavy };
   const outside = outsideOf(parts);
   const metrics = createMetrics();
   const scheduler = startScheduler(parts, outside, metrics);
@@ -96,6 +99,7 @@ export async function startServer(
       await Promise.race([app.server?.stop(), Bun.sleep(HTTP_DRAIN_MS)]);
       await app.server?.stop(true);
       await scheduler.stop();
+      await heavy.stop();
       await delivery.stop();
       await inbound.stop();
       databases.close();
@@ -133,11 +137,11 @@ function outsideOf({ config, databases, delivery, inbound }: Parts): Outside {
 }
 
 function startScheduler(parts: Parts, outside: Outside, metrics: Metrics): Scheduler {
-  const { config, databases, keyRing } = parts;
+  const { config, databases, keyRing, heavy } = parts;
   const { system } = databases;
   const owner = `${standalone().node}:${randomUUID()}`;
   const onRun = metrics.job;
-  const scheduler = new Scheduler({ system, clock: systemClock, owner, onRun });
+  const scheduler = new Scheduler({ system, clock: systemClock, owner, onRun, heavy });
   registerJobCleanUp(scheduler, systemClock);
   const mail = createMailer(() => systemMailRoute(databases, keyRing, parts.inbound.port));
   registerAuthJobs(scheduler, { config, system, mail, clock: systemClock });

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, readdirSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Config } from "../../config.ts";
+import { log } from "../../platform/log.ts";
 import type { RunningServer } from "../../start-server.ts";
 import { startServing } from "../serve.ts";
 import type { Terminal } from "../terminal.ts";
@@ -28,6 +29,7 @@ export async function demo(config: Config, terminal: Terminal): Promise<number> 
   const say = (text: string) => terminal.out(`  ${text}`);
   terminal.out(`SwiftMail demo, in ${dataDir}`);
   const startedAt = performance.now();
+  log.level = "warn";
   const { server, stopped } = await startServing({ ...config, dataDir });
   const password = randomBytes(9).toString("base64url");
   await fill(server, password, say);

@@ -24,7 +24,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 test("starts on an empty folder, says that it lives and can work, and stops without an open file", async () => {
   const server = await start();
 
-  expect(await (await fetch(`${server.url}/healthz`)).json()).toEqual({ status: "ok" });
+  expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
   expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
   await server.stop();
   expect(fetch(`${server.url}/healthz`)).rejects.toThrow();

@@ -50,6 +50,15 @@ const audiencePages = [
   page("/w/:workspaceId/contacts/fields", () =>
     import("./features/contacts/fields-page.tsx").then((m) => m.FieldsPage),
   ),
+  page("/w/:workspaceId/contacts/imports", () =>
+    import("./features/imports/imports-page.tsx").then((m) => m.ImportsPage),
+  ),
+  page("/w/:workspaceId/contacts/imports/new", () =>
+    import("./features/imports/new-import-page.tsx").then((m) => m.NewImportPage),
+  ),
+  page("/w/:workspaceId/contacts/imports/:importId", () =>
+    import("./features/imports/import-page.tsx").then((m) => m.ImportPage),
+  ),
   page("/w/:workspaceId/contacts/suppressions", () =>
     import("./features/suppressions/suppressions-page.tsx").then((m) => m.SuppressionsPage),
   ),

@@ -1,0 +1,86 @@
+import { useQuery } from "@tanstack/preact-query";
+import { http } from "../../api.ts";
+import { useWorkspace } from "../../session.ts";
+import { SelectField } from "../../ui/field.tsx";
+import { Table } from "../../ui/table.tsx";
+import { t } from "./imports.messages.ts";
+import type { Guess, Target } from "./use-imports.ts";
+
+type Field = { key: string; label: string };
+
+const builtIn = ["email", "firstName", "lastName", "fullName", "language", "status"] as const;
+
+/** One row a column: its name, examples out of the file, and what it becomes. */
+export function ColumnMapping({
+  mapping,
+  onChange,
+}: {
+  mapping: Guess[];
+  onChange: (mapping: Guess[]) => void;
+}) {
+  const workspace = useWorkspace();
+  const fields = useQuery({
+    queryKey: ["fields", workspace.api],
+    queryFn: () => http.get<{ items: Field[] }>(`${workspace.api}/contact-fields`),
+  });
+  const set = (column: number, value: string) =>
+    onChange(mapping.map((one) => (one.column === column ? changed(one, value) : one)));
+  return (
+    <Table
+      label={t("columns")}
+      rows={mapping}
+      rowKey={(row) => String(row.column)}
+      columns={[
+        {
+          key: "column",
+          head: t("column"),
+          cell: (row) => <span class="font-medium">{row.name}</span>,
+        },
+        {
+          key: "examples",
+          head: t("examples"),
+          wide: true,
+          cell: (row) => (
+            <span class="block max-w-72 truncate text-muted">{row.samples.join(", ")}</span>
+          ),
+        },
+        {
+          key: "target",
+          head: t("becomes"),
+          cell: (row) => (
+            <SelectField
+              label={`${row.name}: ${t("becomes")}`}
+              hideLabel
+              value={row.target === "field" ? `field:${row.key}` : row.target}
+              options={options(row, fields.data?.items ?? [])}
+              onChange={(value) => set(row.column, value)}
+            />
+          ),
+        },
+      ]}
+    />
+  );
+}
+
+function options(row: Guess, fields: Field[]) {
+  const label = row.suggestion?.label ?? row.name;
+  return [
+    { value: "skip", label: t("skip") },
+    ...builtIn.map((value) => ({ value, label: t(value) })),
+    ...fields.map((field) => ({ value: `field:${field.key}`, label: field.label })),
+    { value: "newField", label: t("newField", { label }) },
+  ];
+}
+
+function changed(row: Guess, value: string): Guess {
+  const { column, name, samples } = row;
+  const kept = {
+    column,
+    name,
+    samples,
+    suggestion: row.suggestion ?? { label: name, type: "text" },
+  };
+  return value.startsWith("field:")
+    ? { ...kept, target: "field", key: value.slice("field:".length) }
+    : { ...kept, target: value as Target };
+}

@@ -1,0 +1,137 @@
+import { useRoute } from "preact-iso";
+import { apiUrl, http } from "../../api.ts";
+import { formatDuration, formatNumber } from "../../format.ts";
+import { useWorkspace } from "../../session.ts";
+import { Button, ButtonLink } from "../../ui/button.tsx";
+import { confirm } from "../../ui/confirm.tsx";
+import { Card, ProgressBar, Stat, StatRow } from "../../ui/display.tsx";
+import { PageBody, PageHeader } from "../../ui/page.tsx";
+import { Loaded, Notice } from "../../ui/states.tsx";
+import { attempt } from "../../ui/toast.tsx";
+import { ImportSettings } from "./import-settings.tsx";
+import { t } from "./imports.messages.ts";
+import { JobBadge } from "./job-state.tsx";
+import { type Import, useImport } from "./use-imports.ts";
+
+/** One import: what its columns hold, then how far it is, then what came of it. */
+export function ImportPage() {
+  const { params } = useRoute();
+  const workspace = useWorkspace();
+  const id = params["importId"] ?? "";
+  const job = useImport(workspace.api, id);
+  const refresh = () => void job.refetch();
+  return (
+    <>
+      <PageHeader
+        title={job.data?.fileName ?? t("imports")}
+        trail={[
+          { label: t("contacts"), href: `${workspace.base}/contacts` },
+          { label: t("importsExports"), href: `${workspace.base}/contacts/imports` },
+        ]}
+        badge={job.data && <JobBadge state={job.data.state} />}
+        actions={job.data && <Actions job={job.data} onChanged={refresh} />}
+      />
+      <Loaded query={job} rows={6}>
+        {(data) => (
+          <PageBody>
+            {data.state === "uploaded" ? (
+              <ImportSettings id={id} onStarted={refresh} />
+            ) : (
+              <Outcome job={data} />
+            )}
+          </PageBody>
+        )}
+      </Loaded>
+    </>
+  );
+}
+
+function Actions({ job, onChanged }: { job: Import; onChanged: () => void }) {
+  const workspace = useWorkspace();
+  const path = `${workspace.api}/imports/${job.id}`;
+  const act = async (verb: "cancel" | "resume") => {
+    if (await attempt(() => http.post(`${path}/${verb}`))) {
+      onChanged();
+    }
+  };
+  const cancel = async () => {
+    const sure = await confirm({
+      title: t("cancelAsk"),
+      body: t("cancelBody"),
+      action: t("cancelImport"),
+      danger: true,
+    });
+    if (sure) {
+      await act("cancel");
+    }
+  };
+  if (!workspace.canEdit) {
+    return null;
+  }
+  return (
+    <>
+      {(job.state === "queued" || job.state === "running") && (
+        <Button onClick={cancel}>{t("cancelImport")}</Button>
+      )}
+      {(job.state === "failed" || job.state === "cancelled") && (
+        <Button onClick={() => act("resume")}>{t("resume")}</Button>
+      )}
+      {job.state === "done" && (
+        <ButtonLink variant="primary" href={`${workspace.base}/contacts`}>
+          {t("seeContacts")}
+        </ButtonLink>
+      )}
+    </>
+  );
+}
+
+const figures = ["created", "updated", "skipped", "duplicates", "rejected"] as const;
+
+function Outcome({ job }: { job: Import }) {
+  const workspace = useWorkspace();
+  const rejects = apiUrl(`${workspace.api}/imports/${job.id}/rejects.csv`);
+  return (
+    <>
+      {job.error !== null && (
+        <Notice tone="error" title={t("failed")}>
+          {job.error}
+        </Notice>
+      )}
+      {job.state !== "done" && <Progress job={job} />}
+      <StatRow>
+        <Stat label={t("rows")} value={formatNumber(job.rowsRead)} />
+        {figures.map((key) => (
+          <Stat key={key} label={t(key)} value={formatNumber(job[key])} />
+        ))}
+      </StatRow>
+      {job.rejected > 0 && (
+        <Notice
+          tone="warning"
+          title={`${t("rejected")}: ${formatNumber(job.rejected)}`}
+          action={
+            <ButtonLink size="small" download href={rejects}>
+              {t("downloadRejects")}
+            </ButtonLink>
+          }
+        >
+          {t("rejectsHint")}
+        </Notice>
+      )}
+    </>
+  );
+}
+
+function Progress({ job }: { job: Import }) {
+  const words = [
+    job.rowsPerSecond !== null && t("speed", { rate: formatNumber(Math.round(job.rowsPerSecond)) }),
+    job.secondsLeft !== null && t("left", { time: formatDuration(job.secondsLeft * 1000) }),
+  ].filter((part) => part !== false);
+  return (
+    <Card title={t("progress")}>
+      <div class="flex flex-col gap-2">
+        <ProgressBar label={t("progress")} value={job.progressBytes} max={job.sizeBytes} />
+        <p class="text-sm text-muted tabular-nums">{words.join(" · ")}</p>
+      </div>
+    </Card>
+  );
+}

@@ -1,0 +1,175 @@
+import { useQuery } from "@tanstack/preact-query";
+import { useState } from "preact/hooks";
+import { http, type Page } from "../../api.ts";
+import { useWorkspace } from "../../session.ts";
+import { Button } from "../../ui/button.tsx";
+import { Card } from "../../ui/display.tsx";
+import { SelectField } from "../../ui/field.tsx";
+import { FormProblem, Loaded, Notice } from "../../ui/states.tsx";
+import { Checkbox, ChoiceCards } from "../../ui/toggles.tsx";
+import { ColumnMapping } from "./column-mapping.tsx";
+import { t } from "./imports.messages.ts";
+import type { Delimiter, Encoding, Guess, Preview } from "./use-imports.ts";
+
+type Reading = Partial<Pick<Preview, "encoding" | "delimiter" | "hasHeader">>;
+
+const encodings: Encoding[] = ["utf-8", "utf-16le", "utf-16be", "windows-1252"];
+
+/** How the file is read, what its columns hold, and what happens with whom we know. */
+export function ImportSettings({ id, onStarted }: { id: string; onStarted: () => void }) {
+  const workspace = useWorkspace();
+  const path = `${workspace.api}/imports/${id}`;
+  const [reading, setReading] = useState<Reading>({});
+  const preview = useQuery({
+    queryKey: ["import-preview", path, reading],
+    queryFn: () => http.post<Preview>(`${path}/preview`, reading),
+    placeholderData: (last: Preview | undefined) => last,
+    refetchOnWindowFocus: false,
+  });
+  return (
+    <Loaded query={preview} rows={8}>
+      {(data) => (
+        <>
+          <Card title={t("reading")}>
+            <ReadingFields
+              preview={data}
+              onChange={(part) => setReading({ ...reading, ...part })}
+            />
+          </Card>
+          <Settings
+            key={`${data.encoding} ${data.delimiter} ${data.hasHeader}`}
+            path={path}
+            preview={data}
+            onStarted={onStarted}
+          />
+        </>
+      )}
+    </Loaded>
+  );
+}
+
+function ReadingFields({
+  preview,
+  onChange,
+}: {
+  preview: Preview;
+  onChange: (part: Reading) => void;
+}) {
+  const delimiters: { value: Delimiter; label: string }[] = [
+    { value: ",", label: t("comma") },
+    { value: ";", label: t("semicolon") },
+    { value: "\t", label: t("tab") },
+    { value: "|", label: t("pipe") },
+  ];
+  return (
+    <div class="grid items-end gap-4 sm:grid-cols-3">
+      <SelectField
+        label={t("encoding")}
+        value={preview.encoding}
+        options={encodings.map((value) => ({ value, label: value.toUpperCase() }))}
+        onChange={(value) => onChange({ encoding: value as Encoding })}
+      />
+      <SelectField
+        label={t("delimiter")}
+        value={preview.delimiter}
+        options={delimiters}
+        onChange={(value) => onChange({ delimiter: value as Delimiter })}
+      />
+      <Checkbox
+        label={t("hasHeader")}
+        checked={preview.hasHeader}
+        onChange={(hasHeader) => onChange({ hasHeader })}
+      />
+    </div>
+  );
+}
+
+function Settings({
+  path,
+  preview,
+  onStarted,
+}: {
+  path: string;
+  preview: Preview;
+  onStarted: () => void;
+}) {
+  const [mapping, setMapping] = useState<Guess[]>(preview.guesses);
+  const [onDuplicate, setOnDuplicate] = useState<"update" | "skip">("update");
+  const [listIds, setListIds] = useState<number[]>([]);
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<unknown>();
+  const start = async () => {
+    setBusy(true);
+    setProblem(undefined);
+    try {
+      await http.post(`${path}/start`, {
+        mapping: mapping.map(columnOf),
+        onDuplicate,
+        listIds,
+      });
+      onStarted();
+    } catch (error) {
+      setProblem(error);
+      setBusy(false);
+    }
+  };
+  return (
+    <>
+      <Card flush title={t("columns")} description={t("columnsHint")}>
+        <ColumnMapping mapping={mapping} onChange={setMapping} />
+      </Card>
+      <Card title={t("onDuplicate")}>
+        <ChoiceCards
+          label={t("onDuplicate")}
+          value={onDuplicate}
+          onChange={setOnDuplicate}
+          options={[
+            { value: "update", label: t("update"), hint: t("updateHint") },
+            { value: "skip", label: t("keep"), hint: t("keepHint") },
+          ]}
+        />
+      </Card>
+      <Lists chosen={listIds} onChange={setListIds} />
+      <Notice tone="neutral">{t("suppressedStay")}</Notice>
+      <FormProblem problem={problem} />
+      <div>
+        <Button variant="primary" size="large" busy={busy} onClick={start}>
+          {t("start")}
+        </Button>
+      </div>
+    </>
+  );
+}
+
+function columnOf({ column, target, key, suggestion }: Guess) {
+  if (target === "newField") {
+    return { column, target, label: suggestion?.label ?? "", type: suggestion?.type ?? "text" };
+  }
+  return { column, target, ...(target === "field" && key !== undefined ? { key } : {}) };
+}
+
+function Lists({ chosen, onChange }: { chosen: number[]; onChange: (ids: number[]) => void }) {
+  const workspace = useWorkspace();
+  const lists = useQuery({
+    queryKey: ["lists", workspace.api, "choices"],
+    queryFn: () =>
+      http.get<Page<{ id: number; name: string }>>(`${workspace.api}/lists`, { limit: 200 }),
+  });
+  const items = lists.data?.items ?? [];
+  return items.length === 0 ? null : (
+    <Card title={t("addToLists")}>
+      <div class="grid gap-2 sm:grid-cols-2">
+        {items.map((list) => (
+          <Checkbox
+            key={list.id}
+            label={list.name}
+            checked={chosen.includes(list.id)}
+            onChange={(on) =>
+              onChange(on ? [...chosen, list.id] : chosen.filter((id) => id !== list.id))
+            }
+          />
+        ))}
+      </div>
+    </Card>
+  );
+}

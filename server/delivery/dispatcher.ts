@@ -26,6 +26,7 @@ export class Dispatcher {
   readonly #runs = new Map<string, Run>();
   #send: (run: Run, item: Item) => void = () => undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #timerAt: number | undefined;
   #isWaking = false;
 
   constructor(parts: DispatcherParts) {
@@ -147,10 +148,18 @@ export class Dispatcher {
   }
 
   #setTimer(): void {
-    clearTimeout(this.#timer);
     const at = this.#room.nextAt();
+    if (at === this.#timerAt) {
+      return;
+    }
+    clearTimeout(this.#timer);
+    this.#timerAt = at;
     if (at !== undefined) {
-      this.#timer = setTimeout(() => this.wake(), Math.max(1, at - this.#parts.clock()));
+      const delay = Math.max(1, at - this.#parts.clock());
+      this.#timer = setTimeout(() => {
+        this.#timerAt = undefined;
+        this.wake();
+      }, delay);
     }
   }
 }

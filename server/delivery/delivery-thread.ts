@@ -7,7 +7,6 @@ import type { KeyRing } from "../platform/secrets.ts";
 import type { Caller } from "../platform/workers/channel.ts";
 import type { MainMethods, TestMessage } from "./delivery-methods.ts";
 import { Dispatcher } from "./dispatcher.ts";
-import { judge } from "./judge.ts";
 import { Pipeline } from "./pipeline.ts";
 import { workspaceCap } from "./queue/load.store.ts";
 import { Recorder } from "./recorder.ts";
@@ -65,7 +64,6 @@ export class DeliveryThread {
         keys: this.#keys,
         signer: this.#signer,
         recorder,
-        judge,
       },
       this.#dispatcher,
     );

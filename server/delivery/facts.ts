@@ -4,6 +4,9 @@
 /** Message `s` of campaign `c` is about to get its terminating dot. */
 export type DotFact = { k: "dot"; w: string; c: number; s: number; at: number };
 
+/** The announced dot was not written after all: the message was taken back while its record was made durable. */
+export type UndotFact = { k: "undot"; w: string; c: number; s: number; at: number };
+
 /** What became of an attempt. */
 export type ResultFact = {
   k: "result";
@@ -69,4 +72,10 @@ export type UnsubscribeFact = {
   ua: string;
 };
 
-export type Fact = DotFact | ResultFact | ReleaseFact | EngagementFact | UnsubscribeFact;
+export type Fact =
+  | DotFact
+  | UndotFact
+  | ResultFact
+  | ReleaseFact
+  | EngagementFact
+  | UnsubscribeFact;

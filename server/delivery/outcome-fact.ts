@@ -1,4 +1,4 @@
-import type { DotFact, ReleaseFact, ResultFact } from "./facts.ts";
+import type { DotFact, ReleaseFact, ResultFact, UndotFact } from "./facts.ts";
 import type { Item, Run } from "./run.ts";
 import type { SmtpOutcome, Verdict } from "./types.ts";
 
@@ -7,6 +7,11 @@ const MAX_TEXT = 300;
 /** `at` is when the try began: the first one's is the message's Date for ever. */
 export function dotFact({ parts }: Run, { recipient }: Item, at: number): DotFact {
   return { k: "dot", w: parts.workspaceId, c: parts.campaignId, s: recipient.seq, at };
+}
+
+/** Takes a dot back that was announced and not written. */
+export function undotFact({ parts }: Run, { recipient }: Item, at: number): UndotFact {
+  return { k: "undot", w: parts.workspaceId, c: parts.campaignId, s: recipient.seq, at };
 }
 
 export function releaseFact({ parts }: Run, { claim }: Item["chunk"], at: number): ReleaseFact {

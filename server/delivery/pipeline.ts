@@ -3,13 +3,15 @@ import type { Databases } from "../platform/db/databases.ts";
 import { log } from "../platform/log.ts";
 import type { Caller } from "../platform/workers/channel.ts";
 import type { Dispatcher } from "./dispatcher.ts";
-import type { Judge } from "./judge.ts";
+import type { ResultFact, UndotFact } from "./facts.ts";
+import { judgeTry } from "./judge-try.ts";
 import type { Settlement } from "./limiter/limiter.ts";
 import {
   attemptFact,
   dotFact,
   releaseFact,
   skippedFact,
+  undotFact,
   unrenderableFact,
 } from "./outcome-fact.ts";
 import { addressOf, findContent, loadChunk } from "./queue/load.store.ts";
@@ -34,8 +36,6 @@ export type PipelineParts = RunFactory & {
   writer: Caller<WriterMethods>;
   recorder: Recorder;
   signer: Signer;
-  /** What an outcome means for its message. */
-  judge: Judge;
   clock: Clock;
 };
 
@@ -299,7 +299,8 @@ export class Pipeline {
     outcome: Exclude<SmtpOutcome, { kind: "abandoned" }>,
     startedAt: number,
   ): Settlement {
-    const verdict = this.#parts.judge(run, item, outcome, this.#parts.clock());
+    const verdict = judgeTry(run, item, outcome, this.#parts.clock());
+    run.hasDelivered ||= verdict.state === "sent";
     this.#settle(run, item, attemptFact(run, item, outcome, verdict, startedAt));
     if (verdict.routeFault !== undefined) {
       this.#stopForRoute(run, verdict.routeFault);
@@ -314,6 +315,7 @@ export class Pipeline {
     const { recorder } = this.#parts;
     const rendered = await this.#render(run, item, startedAt);
     let suppressed = false;
+    let announced = false;
     const outcome = await run.parts.pool.send(rendered, {
       signal: run.controller.signal,
       beforeDot: async () => {
@@ -323,8 +325,12 @@ export class Pipeline {
           throw new Suppressed();
         }
         await recorder.once(dotFact(run, item, startedAt));
+        announced = true;
       },
     });
+    if (announced && outcome.kind === "abandoned") {
+      this.#record(run, item.chunk, undotFact(run, item, startedAt));
+    }
     if (suppressed && outcome.kind === "abandoned") {
       throw new Suppressed();
     }
@@ -384,13 +390,13 @@ export class Pipeline {
     }
   }
 
-  #settle(run: Run, item: Item, fact: ReturnType<typeof skippedFact>): void {
+  #settle(run: Run, item: Item, fact: ResultFact): void {
     run.finished += 1;
     item.chunk.open -= 1;
     this.#record(run, item.chunk, fact);
   }
 
-  #record(run: Run, chunk: ChunkInHand, fact: ReturnType<typeof skippedFact>): void {
+  #record(run: Run, chunk: ChunkInHand, fact: ResultFact | UndotFact): void {
     chunk.unrecorded += 1;
     void this.#parts.recorder.keep(fact).then(() => {
       chunk.unrecorded -= 1;
@@ -472,6 +478,7 @@ export class Pipeline {
 function emptyItem(seq: number): Omit<Item, "chunk"> {
   return {
     firstTriedAt: undefined,
+    ambiguousBefore: 0,
     recipient: {
       seq,
       contactId: 0,

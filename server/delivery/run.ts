@@ -46,6 +46,8 @@ export class Run {
   /** The limits of its messages by provider, so that they are not put together for each. */
   readonly limitKeys = new Map<string, LimitKey[]>();
   readonly key: string;
+  /** The route has taken a message since the start. */
+  hasDelivered = false;
 
   constructor(parts: RunParts) {
     this.parts = parts;

@@ -123,8 +123,11 @@ export class Ingester {
       this.#openDots.set(`${fact.w}/${fact.c}/${fact.s}`, { fact, at: end, stream });
       return;
     }
-    if (fact.k === "result") {
+    if (fact.k === "result" || fact.k === "undot") {
       this.#openDots.delete(`${fact.w}/${fact.c}/${fact.s}`);
+    }
+    if (fact.k === "undot") {
+      return;
     }
     const inbox = this.#inbox(fact.w);
     const applied = inbox?.positions.get(stream);

@@ -15,6 +15,7 @@ type LoadedRow = {
   trackingOff: number;
   suppressed: string | null;
   firstTriedAt: number | null;
+  ambiguousBefore: number | null;
 };
 
 const selectDueRows = statement<
@@ -28,7 +29,12 @@ const selectDueRows = statement<
          CASE WHEN message.attempts > 0 OR message.state > 0
               THEN (SELECT min(at) FROM attempt
                      WHERE attempt.campaign_id = message.campaign_id AND attempt.seq = message.seq)
-         END AS firstTriedAt
+         END AS firstTriedAt,
+         CASE WHEN message.attempts > 0
+              THEN (SELECT count(*) FROM attempt
+                     WHERE attempt.campaign_id = message.campaign_id AND attempt.seq = message.seq
+                       AND attempt.outcome = 'ambiguous')
+         END AS ambiguousBefore
     FROM message
          LEFT JOIN contact ON contact.id = message.contact_id
          LEFT JOIN suppression ON suppression.address = message.address
@@ -38,8 +44,13 @@ const selectDueRows = statement<
    ORDER BY message.seq
 `);
 
-/** A recipient, and when a message was first tried (unix ms): its Date stays the same ever after. */
-export type LoadedRecipient = { recipient: Recipient; firstTriedAt: number | undefined };
+export type LoadedRecipient = {
+  recipient: Recipient;
+  /** When the message was first tried (unix ms): its Date stays the same ever after. */
+  firstTriedAt: number | undefined;
+  /** Earlier tries that may have been delivered. */
+  ambiguousBefore: number;
+};
 
 /** The due messages of a chunk: those to send, and those that must be skipped, with the reason. */
 export type Loaded = {
@@ -68,6 +79,7 @@ export function loadChunk(
       loaded.recipients.push({
         recipient: recipientOf(row, row.email),
         firstTriedAt: row.firstTriedAt ?? undefined,
+        ambiguousBefore: row.ambiguousBefore ?? 0,
       });
     }
   }

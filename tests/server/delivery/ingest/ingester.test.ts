@@ -426,6 +426,8 @@ test("dots without a result are what a dead sender leaves ambiguous", () => {
       { k: "dot", w: ws, c, s: 2, at: NOW },
       result(c, 1),
       { k: "dot", w: ws, c, s: 3, at: NOW },
+      { k: "dot", w: ws, c, s: 4, at: NOW },
+      { k: "undot", w: ws, c, s: 4, at: NOW },
     ]),
   );
 

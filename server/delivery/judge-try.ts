@@ -1,0 +1,23 @@
+import { judge } from "./result/judge.ts";
+import type { Item, Run } from "./run.ts";
+import type { SmtpOutcome, Verdict } from "./types.ts";
+
+/** What the outcome of a try means for the message, for its address and for the route. */
+export function judgeTry(
+  run: Run,
+  item: Item,
+  outcome: Exclude<SmtpOutcome, { kind: "abandoned" }>,
+  now: number,
+): Verdict {
+  const verdict = judge(outcome, {
+    now,
+    attempts: item.recipient.attempts,
+    firstTriedAt: item.firstTriedAt ?? now,
+    random: Math.random(),
+    routeWorks: run.hasDelivered,
+    ambiguousBefore: item.ambiguousBefore,
+  });
+  // A held message waits for an operator, and the product has no way yet for one to decide: a message
+  // whose answer was lost twice ends as failed, with its attempts listed, rather than wait for ever.
+  return verdict.state === "held" ? { ...verdict, state: "failed" } : verdict;
+}

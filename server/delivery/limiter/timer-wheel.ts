@@ -71,7 +71,9 @@ export class TimerWheel<T> {
     }
     for (let step = 1; step <= SLOTS; step += 1) {
       const atMs = (this.#tick + step) * this.#tickMs;
-      for (const entry of this.#slots[(this.#tick + step) % SLOTS]?.values() ?? []) {
+      const slot = this.#slots[(this.#tick + step) % SLOTS];
+      // Asked for after every message: an iterator per empty slot would cost more than the rest.
+      for (const entry of slot === undefined || slot.size === 0 ? [] : slot.values()) {
         if (entry.atMs <= atMs) {
           return atMs;
         }

@@ -62,16 +62,15 @@ function dial(address: string, port: number, timeoutMs: number): Promise<Socket>
       const text = `no connection to ${address} port ${port} within ${Math.ceil(timeoutMs / 1000)} s`;
       reject(new SmtpFailure("connect", "timeout", text));
     }, timeoutMs);
-    const onError = (error: NodeJS.ErrnoException) => {
+    // Stays on: an error event that nobody listens to would end the process.
+    socket.on("error", (error: NodeJS.ErrnoException) => {
       clearTimeout(timer);
       socket.destroy();
       const text = `${address} port ${port}: ${plainCause(error)}`;
       reject(new SmtpFailure("connect", "connection", text, error));
-    };
-    socket.once("error", onError);
+    });
     socket.once("connect", () => {
       clearTimeout(timer);
-      socket.off("error", onError);
       resolve(socket);
     });
   });
@@ -120,16 +119,15 @@ export function startTls(plain: Socket, to: Destination, timeoutMs: number): Pro
       const text = `no TLS handshake within ${Math.ceil(timeoutMs / 1000)} s`;
       refuse(new SmtpFailure("starttls", "timeout", text));
     }, timeoutMs);
-    const onError = (error: NodeJS.ErrnoException) =>
-      refuse(new SmtpFailure("starttls", "tls", certificateProblem(error, to.host), error));
-    const onClose = () =>
-      refuse(new SmtpFailure("starttls", "tls", "the server closed during the TLS handshake"));
-    secure.once("error", onError);
-    secure.once("close", onClose);
+    // These stay on after the handshake: an error event that nobody listens to would end the process.
+    secure.on("error", (error: NodeJS.ErrnoException) =>
+      refuse(new SmtpFailure("starttls", "tls", certificateProblem(error, to.host), error)),
+    );
+    secure.on("close", () =>
+      refuse(new SmtpFailure("starttls", "tls", "the server closed during the TLS handshake")),
+    );
     secure.once("secureConnect", () => {
       clearTimeout(timer);
-      secure.off("error", onError);
-      secure.off("close", onClose);
       resolve(secure);
     });
   });

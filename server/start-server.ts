@@ -6,6 +6,7 @@ import { checkRoute, type Delivery, startDelivery } from "./delivery/index.ts";
 import { registerAuthJobs } from "./features/auth/auth.jobs.ts";
 import { campaignJobs } from "./features/campaigns/campaign-jobs.service.ts";
 import type { Outside } from "./features/deps.ts";
+import { domainJobs } from "./features/domains/domain-jobs.service.ts";
 import { loadDkimKey, systemDns } from "./features/domains/domains.service.ts";
 import { findRouteForCampaign, loadRoute } from "./features/routes/routes.service.ts";
 import { publicUrlOf, systemMailRoute } from "./features/setup/instance.service.ts";
@@ -145,14 +146,9 @@ function startScheduler(parts: Parts, outside: Outside, metrics: Metrics): Sched
   registerJobCleanUp(scheduler, systemClock);
   const mail = createMailer(() => systemMailRoute(databases, keyRing, parts.inbound.port));
   registerAuthJobs(scheduler, { config, system, mail, clock: systemClock });
-  for (const [kind, handler] of campaignJobs({
-    databases,
-    clock: systemClock,
-    jobs: scheduler.queue,
-    engine: outside.engine,
-    publicUrl: outside.publicUrl,
-    dns: outside.dns,
-  })) {
+  const { engine, publicUrl, dns } = outside;
+  const jobDeps = { databases, clock: systemClock, jobs: scheduler.queue, engine, publicUrl, dns };
+  for (const [kind, handler] of [...campaignJobs(jobDeps), ...domainJobs(jobDeps)]) {
     scheduler.handle(kind, handler);
   }
   scheduler.start();

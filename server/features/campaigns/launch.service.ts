@@ -4,6 +4,7 @@ import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { AppError, invalidField } from "../../platform/errors.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
+import { checkDomainsTomorrow } from "../domains/domain-jobs.service.ts";
 import type { DnsLookup } from "../domains/domains.service.ts";
 import { findRouteForCampaign } from "../routes/routes.service.ts";
 import type { ContentContext } from "./campaign-content.service.ts";
@@ -205,6 +206,7 @@ async function prepare(deps: LaunchDeps, target: Target, enqueue: () => void): P
     const json = JSON.stringify(content);
     storeContent(db, { campaignId: latest.id, content: json, links: content.links, now });
   });
+  checkDomainsTomorrow(deps, target.workspaceId);
 }
 
 function refuseFailedChecks({ checks }: Preflight): void {

@@ -28,7 +28,9 @@ export type PreflightFacts = {
   sender:
     | { email: string; domainVerified: boolean; domainId: number | null; testOnly: boolean }
     | undefined;
-  route: { name: string; kind: "relay" | "test_inbox"; signDkim: boolean } | undefined;
+  route:
+    | { name: string; kind: "relay" | "test_inbox"; signDkim: boolean; isLocal: boolean }
+    | undefined;
 };
 
 /** What would stop the send (errors) or hurt it (warnings), most serious first. */
@@ -133,7 +135,9 @@ function senderChecks({ sender, route }: PreflightFacts): Check[] {
   }
   if (!sender.domainVerified) {
     const message = `The DKIM key of ${domain} was not found in the DNS: large providers will refuse or junk the mail.`;
-    return [{ code: "domain_unverified", severity: "warning", message, fix: "domains" }];
+    // A signature whose key nobody can find is worse than none; a relay next door may be a rehearsal.
+    const severity = route.isLocal ? "warning" : "error";
+    return [{ code: "domain_unverified", severity, message, fix: "domains" }];
   }
   return route.signDkim
     ? []

@@ -1,7 +1,7 @@
 import type { Clock } from "../../platform/clock.ts";
 import { type DnsLookup, refreshDomain } from "../domains/domains.service.ts";
 import { findSenderForCampaign } from "../domains/senders.service.ts";
-import { findRouteForCampaign } from "../routes/routes.service.ts";
+import { findRouteForCampaign, isPrivateHost } from "../routes/routes.service.ts";
 import { type BuiltContent, type ContentContext, contentOf } from "./campaign-content.service.ts";
 import type { CampaignEngine } from "./campaign-engine.service.ts";
 import type { Preflight } from "./campaigns.schema.ts";
@@ -51,7 +51,7 @@ export async function runPreflight(
     postalAddress: content.workspace.postalAddress,
     willGetIt: waterfall.recipients,
     sender,
-    route,
+    route: route && { ...route, isLocal: isPrivateHost(route.host) },
   });
   const preflight = {
     waterfall,

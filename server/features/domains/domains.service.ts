@@ -20,6 +20,7 @@ import {
   deleteDomainRow,
   findDomain,
   findDomainByName,
+  findDomainUser,
   listDomains,
   recordChecks,
 } from "./domains.store.ts";
@@ -131,8 +132,19 @@ export async function refreshDomain(
   }
 }
 
-/** Removes a domain and its key; its senders stay and are not signed any more. @throws AppError `not_found`. */
+/**
+ * Removes a domain and its key; its senders stay and are not signed any more.
+ *
+ * @throws AppError `not_found`; `conflict` while a campaign needs the key, which would go on unsigned.
+ */
 export function deleteDomain(db: Connection, id: number): void {
+  const user = findDomainUser(db, id);
+  if (user !== undefined) {
+    throw new AppError(
+      "conflict",
+      `The campaign "${user}" is signed by this domain. Cancel it or wait until it has finished.`,
+    );
+  }
   if (!deleteDomainRow(db, id)) {
     throw notFound("domain");
   }

@@ -55,6 +55,22 @@ const updateChecks = statement<
    WHERE id = @id
 `);
 
+const selectRecent = statement<[since: number], { id: number }>(`
+  SELECT id
+    FROM campaign
+   WHERE status IN ('scheduled', 'preparing', 'sending', 'pausing', 'paused') OR launched_at >= ?
+   LIMIT 1
+`);
+
+const selectUser = statement<[domainId: number], { name: string }>(`
+  SELECT campaign.name
+    FROM campaign
+    JOIN sender ON sender.id = campaign.sender_id
+   WHERE sender.domain_id = ?
+     AND campaign.status NOT IN ('draft', 'completed', 'cancelled')
+   LIMIT 1
+`);
+
 const removeDomain = statement<[id: number]>("DELETE FROM sending_domain WHERE id = ?");
 
 export const listDomains = (db: Connection): DomainRow[] => selectAll(db).all();
@@ -86,3 +102,11 @@ export function recordChecks(
 /** False when there was none. Its senders stay, unsigned. */
 export const deleteDomainRow = (db: Connection, id: number): boolean =>
   removeDomain(db).run(id).changes === 1;
+
+/** Name of a campaign that is signed by the domain and not over, if there is one. */
+export const findDomainUser = (db: Connection, id: number): string | undefined =>
+  selectUser(db).get(id)?.name;
+
+/** True when a campaign was launched since then, or is on its way. */
+export const hasSentSince = (db: Connection, since: number): boolean =>
+  selectRecent(db).get(since) !== undefined;

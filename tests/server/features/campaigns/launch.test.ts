@@ -13,7 +13,9 @@ afterEach(() => fixture.app.close());
 type JobRow = { kind: string; state: string; due_at: number; payload: string };
 const jobs = () =>
   fixture.app.databases.system
-    .prepare<[], JobRow>("SELECT kind, state, due_at, payload FROM job ORDER BY id")
+    .prepare<[], JobRow>(
+      "SELECT kind, state, due_at, payload FROM job WHERE kind LIKE 'campaign.%' ORDER BY id",
+    )
     .all();
 const statusOf = (id: number) =>
   fixture.db().prepare("SELECT status FROM campaign WHERE id = ?").pluck().get(id);

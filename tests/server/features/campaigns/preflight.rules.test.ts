@@ -16,7 +16,7 @@ const good: PreflightFacts = {
   postalAddress: "1 Street",
   willGetIt: 10,
   sender: { email: "a@example.com", domainVerified: true, domainId: 1, testOnly: false },
-  route: { name: "SES", kind: "relay", signDkim: true },
+  route: { name: "SES", kind: "relay", signDkim: true, isLocal: false },
 };
 const codes = (change: Partial<PreflightFacts>) =>
   preflightChecks({ ...good, ...change }).map(
@@ -43,11 +43,11 @@ test.each([
   [
     "a domain whose key is not published",
     { sender: { ...good.sender, domainVerified: false } as PreflightFacts["sender"] },
-    "warning domain_unverified domains",
+    "error domain_unverified domains",
   ],
   [
     "a route that does not sign",
-    { route: { name: "SES", kind: "relay", signDkim: false } as const },
+    { route: { name: "SES", kind: "relay", signDkim: false, isLocal: false } as const },
     "warning route_unsigned route",
   ],
   [
@@ -67,11 +67,19 @@ test.each([
 test("the test inbox needs neither a verified domain nor a public URL", () => {
   expect(
     codes({
-      route: { name: "Test", kind: "test_inbox", signDkim: true },
+      route: { name: "Test", kind: "test_inbox", signDkim: true, isLocal: false },
       publicUrl: "http://localhost:8080",
       sender: { email: "a@acme.test", domainVerified: false, domainId: null, testOnly: true },
     }),
   ).toEqual([]);
+});
+
+test("an unpublished key stops a relay outside, and only warns for one next door", () => {
+  const sender = { email: "a@example.com", domainVerified: false, domainId: 1, testOnly: false };
+  const local = { name: "Postfix", kind: "relay", signDkim: true, isLocal: true } as const;
+
+  expect(codes({ sender })).toEqual(["error domain_unverified domains"]);
+  expect(codes({ sender, route: local })).toEqual(["warning domain_unverified domains"]);
 });
 
 test("errors come before warnings, and a template's mistakes keep their line", () => {

@@ -1,9 +1,14 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { createPrivateKey, createPublicKey } from "node:crypto";
 import {
+  checkDomainsTomorrow,
+  domainJobs,
+} from "../../../../server/features/domains/domain-jobs.service.ts";
+import {
   type DnsLookup,
   loadDkimKey,
 } from "../../../../server/features/domains/domains.service.ts";
+import { createJobQueue } from "../../../../server/platform/scheduler/job-queue.ts";
 import { loadKeyRing } from "../../../../server/platform/secrets.ts";
 import { newTestApp, type TestApp, type TestWorkspace } from "../../../support/app.ts";
 
@@ -188,6 +193,8 @@ test("a sender's address is unique, on creation and on change", async () => {
 test("deleting a domain keeps its senders; a sender of a scheduled campaign stays", async () => {
   const domain = await (await call("POST", "/domains", { name: "example.com" })).json();
   await call("POST", "/senders", { name: "One", email: "one@example.com" });
+  expect((await call("DELETE", `/domains/${domain.id}`)).status).toBe(200);
+  expect(await (await call("GET", "/senders/1")).json()).toMatchObject({ domainId: null });
   fixture.databases
     .workspace(workspace.id)
     .prepare(
@@ -195,9 +202,70 @@ test("deleting a domain keeps its senders; a sender of a scheduled campaign stay
     )
     .run();
 
-  expect((await call("DELETE", `/domains/${domain.id}`)).status).toBe(200);
-  expect(await (await call("GET", "/senders/1")).json()).toMatchObject({ domainId: null });
   expect((await call("DELETE", "/senders/1")).status).toBe(409);
+});
+
+test("a domain that signs a running campaign stays until it is over", async () => {
+  const domain = await (await call("POST", "/domains", { name: "example.com" })).json();
+  await call("POST", "/senders", { name: "One", email: "one@example.com" });
+  const db = fixture.databases.workspace(workspace.id);
+  db.prepare(
+    "INSERT INTO campaign (name, status, sender_id, created_by, created_at, updated_at) VALUES ('May', 'sending', 1, 'u', 0, 0)",
+  ).run();
+
+  const refused = await call("DELETE", `/domains/${domain.id}`);
+  db.exec("UPDATE campaign SET status = 'completed'");
+
+  expect(refused.status).toBe(409);
+  expect((await refused.json()).detail).toContain('"May"');
+  expect((await call("DELETE", `/domains/${domain.id}`)).status).toBe(200);
+});
+
+test("domains are checked daily while the workspace sends, once a day, and left alone when it is idle", async () => {
+  const domain = await (await call("POST", "/domains", { name: "example.com" })).json();
+  zone.set(domain.records[0].host, text(domain.records[0].value));
+  const { databases } = fixture;
+  const day = 86_400_000;
+  const look: DnsLookup["txt"] = async (name) => zone.get(name) ?? { kind: "none" };
+  const deps = {
+    databases,
+    jobs: createJobQueue(databases.system, () => now),
+    dns: { txt: look, cname: look },
+    clock: () => now,
+    publicUrl: () => "https://mail.example.net",
+  };
+  const [[, handler] = ["", async () => undefined]] = domainJobs(deps);
+  const job = {
+    id: 1,
+    kind: "",
+    workspaceId: workspace.id,
+    payload: {},
+    attempt: 1,
+    maxAttempts: 1,
+  };
+  const run = () => handler(job, { signal: new AbortController().signal });
+  const due = () => databases.system.prepare("SELECT due_at FROM job ORDER BY id").pluck().all();
+
+  checkDomainsTomorrow(deps, workspace.id);
+  checkDomainsTomorrow(deps, workspace.id);
+  expect(due()).toEqual([now + day]);
+
+  databases
+    .workspace(workspace.id)
+    .prepare(
+      "INSERT INTO campaign (name, status, launched_at, created_by, created_at, updated_at) VALUES ('May', 'completed', ?, 'u', 0, 0)",
+    )
+    .run(now);
+  now += day;
+  await run();
+  expect(await (await call("GET", `/domains/${domain.id}`)).json()).toMatchObject({
+    verifiedAt: now,
+  });
+  expect(due()).toEqual([now, now + day]);
+
+  now += 7 * day;
+  await run();
+  expect(due()).toHaveLength(2);
 });
 
 test("a viewer sees domains and senders and changes nothing", async () => {

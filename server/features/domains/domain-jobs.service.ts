@@ -1,0 +1,69 @@
+import type { Clock } from "../../platform/clock.ts";
+import type { Databases } from "../../platform/db/databases.ts";
+import { type Job, type JobContext, PermanentJobError } from "../../platform/scheduler/job.ts";
+import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
+import { checkDomain, type DnsLookup } from "./domains.service.ts";
+import { hasSentSince, listDomains } from "./domains.store.ts";
+
+/** The job that looks a workspace's records up in the DNS, a day after it sent something. */
+export const DOMAIN_CHECK_JOB = "domain.check";
+
+const DAY_MS = 86_400_000;
+const ACTIVE_MS = 7 * DAY_MS;
+
+export type DomainJobDeps = {
+  databases: Databases;
+  jobs: JobQueue;
+  dns: DnsLookup;
+  clock: Clock;
+  publicUrl: () => string;
+};
+
+/** Has the workspace's domains checked a day from now; asked often, it is done once a day. */
+export function checkDomainsTomorrow(
+  deps: Pick<DomainJobDeps, "jobs" | "clock">,
+  workspaceId: string,
+): void {
+  const dueAt = deps.clock() + DAY_MS;
+  // The day is part of the key, because a job that is still running keeps its own.
+  const day = Math.floor(dueAt / DAY_MS);
+  const uniqueKey = `${DOMAIN_CHECK_JOB}:${workspaceId}:${day}`;
+  deps.jobs.enqueue(DOMAIN_CHECK_JOB, workspaceId, {}, { uniqueKey, dueAt });
+}
+
+/**
+ * The handlers of this slice's jobs, for the scheduler. Checks go on daily while the workspace sends, and end
+ * a week after its last campaign, so that an idle workspace is not opened. Safe to repeat.
+ */
+export function domainJobs(
+  deps: DomainJobDeps,
+): [kind: string, handler: (job: Job, context: JobContext) => Promise<void>][] {
+  return [
+    [
+      DOMAIN_CHECK_JOB,
+      async (job, { signal }) => {
+        const { workspaceId } = job;
+        if (workspaceId === null) {
+          throw new PermanentJobError("the job names no workspace");
+        }
+        await checkDomains(deps, workspaceId, signal);
+        const db = deps.databases.workspace(workspaceId);
+        if (hasSentSince(db, deps.clock() - ACTIVE_MS)) {
+          checkDomainsTomorrow(deps, workspaceId);
+        }
+      },
+    ],
+  ];
+}
+
+async function checkDomains(
+  deps: DomainJobDeps,
+  workspaceId: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const open = () => deps.databases.workspace(workspaceId);
+  for (const { id } of listDomains(open())) {
+    signal.throwIfAborted();
+    await checkDomain(open, deps.dns, { id, publicUrl: deps.publicUrl() }, deps.clock());
+  }
+}

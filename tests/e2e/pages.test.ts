@@ -20,6 +20,8 @@ const root = join(import.meta.dir, "../..");
 const screenshots = join(root, ".cache/screenshots");
 const SUBJECT = "Autumn reading list";
 const CONTACTS = 120;
+// Longer than the page needs: a test that times out takes the browser with it.
+const PAGE_TIMEOUT_MS = 60_000;
 
 /** The pages as the router names them, so that a new one is walked without a word here. */
 const pages = [...readFileSync(join(root, "web/src/app.tsx"), "utf8").matchAll(/page\("([^"]+)"/g)]
@@ -138,6 +140,9 @@ describe("every page", () => {
       const findings: string[] = [];
       for (const colorScheme of ["light", "dark"] as const) {
         await page.emulateMedia({ colorScheme });
+        await page.evaluate(() =>
+          Promise.all(document.getAnimations().map((each) => each.finished)),
+        );
         findings.push(
           ...(await accessibilityFindings(page)).map((each) => `${colorScheme}: ${each}`),
         );
@@ -152,5 +157,6 @@ describe("every page", () => {
       expect(findings).toEqual([]);
       expect(overflow).toBe(0);
     },
+    PAGE_TIMEOUT_MS,
   );
 });

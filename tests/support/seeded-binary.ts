@@ -12,7 +12,7 @@ export type SeededBinary = {
 
 /** The one-time token that a fresh instance prints. */
 export async function setupToken(binary: RunningBinary): Promise<string> {
-  const [, token = ""] = await binary.printed(/token=([\w-]+)/);
+  const [, token = ""] = await binary.printed(/setup\?token=([\w-]+)/);
   return token;
 }
 

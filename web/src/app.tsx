@@ -126,12 +126,15 @@ export function App() {
   );
 }
 
+const isInShell = (path: string) => /^\/(w|account|instance)(\/|$)/.test(path);
+
 function Gate() {
   const { path, url, route } = useLocation();
   useEffect(() => {
     whenSignedOut(() => {
       const here = location.pathname + location.search;
-      if (location.pathname !== "/sign-in") {
+      // Sign-in and setup have answers of their own to a 401.
+      if (here === "/" || isInShell(location.pathname)) {
         queryClient.clear();
         route(here === "/" ? "/sign-in" : `/sign-in?next=${encodeURIComponent(here)}`, true);
       }
@@ -141,7 +144,7 @@ function Gate() {
   if (path === "/") {
     return <Home />;
   }
-  const inShell = /^\/(w|account|instance)(\/|$)/.test(path);
+  const inShell = isInShell(path);
   const routes = (
     <Pages key={inShell ? "shell" : "entry"} pages={inShell ? shellPages : entryPages} url={url} />
   );

@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/preact-query";
 import { useLocation } from "preact-iso";
-import { http } from "../../api.ts";
+import { api, ask } from "../../api.ts";
 import { queryClient } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
-import { type DnsRecord, DnsRecords } from "../../ui/dns-records.tsx";
+import { DnsRecords } from "../../ui/dns-records.tsx";
 import { useForm } from "../../ui/form.ts";
 import { Loaded, Notice } from "../../ui/states.tsx";
 import { attempt } from "../../ui/toast.tsx";
@@ -11,18 +11,16 @@ import { t } from "./setup.messages.ts";
 import { StepForm } from "./step-form.tsx";
 import type { StepProps } from "./use-setup.ts";
 
-type SetupDns = { domain: string | null; note: string; records: DnsRecord[] };
-
 /** The DNS records to set, and the end of the setup. */
 export function FinishStep({ state }: StepProps) {
   const { route } = useLocation();
   const dns = useQuery({
     queryKey: ["setup-dns"],
-    queryFn: () => http.get<SetupDns>("/setup/dns"),
+    queryFn: () => ask(api.setup.dns.get()),
   });
   const inboxId = state.answers.testMessage?.inboxId ?? null;
   const end = async (page: string) => {
-    const { workspaceId } = await http.post<{ workspaceId: string }>("/setup/finish");
+    const { workspaceId } = await ask(api.setup.finish.post());
     queryClient.clear();
     route(`/w/${workspaceId}${page}`, true);
   };

@@ -1,3 +1,4 @@
+import { api, ask } from "../../api.ts";
 import { PasswordField, TextArea, TextField } from "../../ui/field.tsx";
 import { TimeZoneField } from "../../ui/time-zone-field.tsx";
 import { t } from "./setup.messages.ts";
@@ -7,11 +8,15 @@ import { type StepProps, useStepForm } from "./use-setup.ts";
 /** The first account. */
 export function AdministratorStep(props: StepProps) {
   const saved = props.state.answers.administrator;
-  const form = useStepForm("administrator", props, {
-    name: saved?.name ?? "",
-    email: saved?.email ?? "",
-    password: "",
-  });
+  const form = useStepForm(
+    props,
+    {
+      name: saved?.name ?? "",
+      email: saved?.email ?? "",
+      password: "",
+    },
+    (values) => ask(api.setup.administrator.post(values)),
+  );
   return (
     <StepForm form={form}>
       <TextField {...form.text("name")} label={t("name")} autocomplete="name" autofocus />
@@ -28,9 +33,13 @@ export function AdministratorStep(props: StepProps) {
 
 /** Who owns the workspaces. */
 export function OrganizationStep(props: StepProps) {
-  const form = useStepForm("organization", props, {
-    name: props.state.answers.organization?.name ?? "",
-  });
+  const form = useStepForm(
+    props,
+    {
+      name: props.state.answers.organization?.name ?? "",
+    },
+    (values) => ask(api.setup.organization.post(values)),
+  );
   return (
     <StepForm form={form}>
       <TextField
@@ -46,11 +55,15 @@ export function OrganizationStep(props: StepProps) {
 /** The first client or brand. */
 export function WorkspaceStep(props: StepProps) {
   const saved = props.state.answers.workspace;
-  const form = useStepForm("workspace", props, {
-    name: saved?.name ?? props.state.answers.organization?.name ?? "",
-    timeZone: saved?.timeZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone,
-    postalAddress: saved?.postalAddress ?? "",
-  });
+  const form = useStepForm(
+    props,
+    {
+      name: saved?.name ?? props.state.answers.organization?.name ?? "",
+      timeZone: saved?.timeZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone,
+      postalAddress: saved?.postalAddress ?? "",
+    },
+    (values) => ask(api.setup.workspace.post(values)),
+  );
   return (
     <StepForm form={form}>
       <TextField {...form.text("name")} label={t("workspaceName")} autofocus />

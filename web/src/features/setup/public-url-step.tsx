@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { api, ask } from "../../api.ts";
 import { Button } from "../../ui/button.tsx";
 import { TextField } from "../../ui/field.tsx";
 import { Notice } from "../../ui/states.tsx";
@@ -13,7 +14,6 @@ export function PublicUrlStep(props: StepProps) {
   const answer = state.answers.publicUrl;
   const fixed = state.fixedPublicUrl;
   const form = useStepForm(
-    "public-url",
     {
       state,
       onDone: (next) => {
@@ -25,6 +25,7 @@ export function PublicUrlStep(props: StepProps) {
       },
     },
     { url: fixed ?? answer?.url ?? location.origin },
+    (values) => ask(api.setup["public-url"].post(values)),
   );
   return (
     <StepForm form={form}>

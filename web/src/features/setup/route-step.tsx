@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { http } from "../../api.ts";
+import { api, ask } from "../../api.ts";
 import { asProblem, type Problem } from "../../problem.ts";
 import { Button } from "../../ui/button.tsx";
 import { CheckSteps } from "../../ui/check-steps.tsx";
@@ -10,22 +10,26 @@ import { Checkbox, ChoiceCards } from "../../ui/toggles.tsx";
 import { providers } from "./providers.ts";
 import { t } from "./setup.messages.ts";
 import { StepForm } from "./step-form.tsx";
-import { type Security, type StepProps, useStepForm } from "./use-setup.ts";
+import { type RouteAnswer, type StepProps, useStepForm } from "./use-setup.ts";
 
 type Values = {
   kind: "relay" | "test_inbox";
   host: string;
   port: string;
-  security: Security;
+  security: RouteAnswer["security"];
   username: string;
   password: string;
   verifyCertificate: boolean;
 };
 
-/** The relay's part of the request; an empty password means the stored one, if there is one. */
-function relayBody({ kind: _, port, password, ...rest }: Values, hasPassword: boolean) {
+/** The request; an empty password means the stored one, if there is one. */
+function routeBody(values: Values, hasPassword: boolean) {
+  const { kind, port, password, ...rest } = values;
+  if (kind === "test_inbox") {
+    return { kind };
+  }
   const keep = password === "" && hasPassword;
-  return { ...rest, port: Number(port), ...(keep ? {} : { password }) };
+  return { kind, ...rest, port: Number(port), ...(keep ? {} : { password }) };
 }
 
 /** How mail leaves: the test inbox, or a relay that is tried before it is kept. */
@@ -33,7 +37,6 @@ export function RouteStep(props: StepProps) {
   const saved = props.state.answers.route;
   const hasPassword = saved?.hasPassword ?? false;
   const form = useStepForm<Values>(
-    "route",
     props,
     {
       kind: saved?.kind ?? "test_inbox",
@@ -44,10 +47,7 @@ export function RouteStep(props: StepProps) {
       password: "",
       verifyCertificate: saved?.verifyCertificate ?? true,
     },
-    (values) =>
-      values.kind === "test_inbox"
-        ? { kind: values.kind }
-        : { kind: values.kind, ...relayBody(values, hasPassword) },
+    (values) => ask(api.setup.route.post(routeBody(values, hasPassword))),
   );
   return (
     <StepForm form={form}>
@@ -76,7 +76,7 @@ function Relay({ form, hasPassword }: { form: Form<Values>; hasPassword: boolean
     setProblem(undefined);
     setCheck(undefined);
     try {
-      setCheck(await http.post<Check>("/setup/route/check", relayBody(form.values, hasPassword)));
+      setCheck(await ask(api.setup.route.check.post(routeBody(form.values, hasPassword))));
     } catch (error) {
       setProblem(asProblem(error));
     }

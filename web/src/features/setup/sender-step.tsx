@@ -1,3 +1,4 @@
+import { api, ask } from "../../api.ts";
 import { TextField } from "../../ui/field.tsx";
 import { Notice } from "../../ui/states.tsx";
 import { t } from "./setup.messages.ts";
@@ -8,14 +9,14 @@ import { type StepProps, useStepForm } from "./use-setup.ts";
 export function SenderStep(props: StepProps) {
   const saved = props.state.answers.sender;
   const form = useStepForm(
-    "sender",
     props,
     {
       name: saved?.name ?? props.state.answers.workspace?.name ?? "",
       email: saved?.email ?? "",
       replyTo: saved?.replyTo ?? "",
     },
-    ({ replyTo, ...rest }) => ({ ...rest, ...(replyTo === "" ? {} : { replyTo }) }),
+    ({ replyTo, ...rest }) =>
+      ask(api.setup.sender.post({ ...rest, ...(replyTo === "" ? {} : { replyTo }) })),
   );
   return (
     <StepForm form={form}>

@@ -1,7 +1,7 @@
 import type { ComponentType } from "preact";
 import { useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
-import { http } from "../../api.ts";
+import { api, ask } from "../../api.ts";
 import { Button, ButtonLink } from "../../ui/button.tsx";
 import { TextField } from "../../ui/field.tsx";
 import { useForm } from "../../ui/form.ts";
@@ -60,7 +60,7 @@ function Unlock() {
   const form = useForm({
     initial: { token: query["token"] ?? "" },
     submit: async ({ token }) => {
-      await http.post("/setup/unlock", { token: token.trim() });
+      await ask(api.setup.unlock.post({ token: token.trim() }));
       await readAgain();
     },
   });

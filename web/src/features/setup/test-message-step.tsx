@@ -1,3 +1,4 @@
+import { api, ask } from "../../api.ts";
 import { Button } from "../../ui/button.tsx";
 import { TextField } from "../../ui/field.tsx";
 import { Notice } from "../../ui/states.tsx";
@@ -10,10 +11,10 @@ export function TestMessageStep(props: StepProps) {
   const { state, onDone } = props;
   const sent = state.answers.testMessage;
   const form = useStepForm(
-    "test-message",
     // Stays: the answer is worth reading before going on.
     { state, onDone: () => undefined },
     { to: sent?.to ?? state.answers.administrator?.email ?? "" },
+    (values) => ask(api.setup["test-message"].post(values)),
   );
   return (
     <StepForm

@@ -1,6 +1,6 @@
 import { Eye, EyeOff } from "lucide-preact";
 import type { ComponentChildren } from "preact";
-import { useId, useState } from "preact/hooks";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { t } from "./ui.messages.ts";
 
 /** What every kind of field has around it. */
@@ -60,14 +60,28 @@ export type TextFieldProps = FieldFrame & {
   onBlur?: () => void;
 };
 
+/** Focuses an input that came with a later page; the browser's own autofocus is for the first one. */
+function useAutofocus(wanted = false) {
+  const input = useRef<HTMLInputElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only when it appears
+  useEffect(() => {
+    if (wanted) {
+      input.current?.focus();
+    }
+  }, []);
+  return input;
+}
+
 /** One line of text. */
 export function TextField(props: TextFieldProps) {
+  const focused = useAutofocus(props.autofocus);
   const { label, hint, error, optional, hideLabel, onInput, mono, type = "text", ...input } = props;
   return (
     <Field {...{ label, hint, error, hideLabel: hideLabel ?? false, optional: optional ?? false }}>
       {({ id, describedBy }) => (
         <input
           {...input}
+          ref={focused}
           id={id}
           {...({ type } as { type: "text" })}
           class={`input ${mono ? "font-mono text-sm" : ""}`}
@@ -93,12 +107,14 @@ export function PasswordField(
 ) {
   const { onInput, value, name, autocomplete, autofocus, placeholder, ...frame } = props;
   const [shown, setShown] = useState(false);
+  const focused = useAutofocus(autofocus);
   const Icon = shown ? EyeOff : Eye;
   return (
     <Field {...frame}>
       {({ id, describedBy }) => (
         <div class="relative">
           <input
+            ref={focused}
             id={id}
             name={name}
             {...({ type: shown ? "text" : "password" } as { type: "text" })}

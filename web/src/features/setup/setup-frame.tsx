@@ -59,7 +59,7 @@ export function StepFrame({
   const at = state.steps.findIndex((step) => step.name === current);
   return (
     <div class="grid min-h-dvh md:grid-cols-[264px_minmax(0,1fr)]">
-      <aside class="flex flex-col gap-8 p-6 max-md:hidden">
+      <aside class="sticky top-0 flex h-dvh flex-col gap-8 p-6 max-md:hidden">
         <p class="flex items-center gap-2.5 font-semibold">
           <Logo size={24} />
           {t("title")}

@@ -85,13 +85,12 @@ function Unlock() {
 }
 
 function Wizard({ state }: { state: SetupState }) {
-  // A step that was answered may be looked at again; otherwise the server says which is next.
-  const [chosen, choose] = useState<StepName>();
-  const name = chosen ?? state.step;
-  const Step = steps[name];
+  // Moves only when a step says so: a step may have something to read after it was answered.
+  const [current, setCurrent] = useState<StepName>(state.step);
+  const Step = steps[current];
   return (
-    <StepFrame state={state} current={name} onChoose={choose}>
-      <Step key={name} state={state} onDone={() => choose(undefined)} />
+    <StepFrame state={state} current={current} onChoose={setCurrent}>
+      <Step key={current} state={state} onDone={(next) => setCurrent(next.step)} />
     </StepFrame>
   );
 }

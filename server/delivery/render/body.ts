@@ -38,7 +38,14 @@ export async function compileBody(
   return { html: removeIndentation(html), problems };
 }
 
+// Compiling takes about a ms per kB and holds up the thread; mail of this size reaches nobody whole.
+const MAX_MJML_CHARS = 250_000;
+
 async function compileMjml(source: string): Promise<{ html: string; problems: Problem[] }> {
+  if (source.length > MAX_MJML_CHARS) {
+    const message = `The MJML is too long: at most ${MAX_MJML_CHARS / 1_000} kB.`;
+    return { html: "", problems: [{ severity: "error", where: "html", message }] };
+  }
   try {
     const result = await mjml2html(source, {
       validationLevel: "soft",
@@ -63,7 +70,7 @@ function mjmlProblem(
   severity: Problem["severity"],
 ): Problem {
   const first = message.split("\n")[0]?.trim() ?? "";
-  const said = /^Malformed MJML/i.test(first)
+  const said = /^(?:Malformed MJML|Parsing failed)/i.test(first)
     ? "This is not MJML: it must start with <mjml>."
     : first;
   return { severity, where: "html", message: said, ...(line === undefined ? {} : { line }) };

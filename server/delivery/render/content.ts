@@ -1,5 +1,6 @@
 import type { CampaignContent } from "../types.ts";
 import { type BodyKind, compileBody, type Problem } from "./body.ts";
+import { checkHtml } from "./content-checks.ts";
 import { collectLinks } from "./links.ts";
 import { lintTemplate } from "./lint.ts";
 import { plainTextOf } from "./plain-text.ts";
@@ -29,21 +30,10 @@ export async function buildContent(
   const content = { ...rest, html, text, links: collectLinks(html) };
   const lints = [
     // Lines are the source's, so MJML is checked as it was written.
-    ...lintTemplate(bodySource, { where: "html", fieldKeys }),
+    ...lintTemplate(bodySource, { where: "html", fieldKeys, checksSize: false }),
     ...lintTemplate(source.subject, { where: "subject", fieldKeys }),
     ...lintTemplate(source.preheader, { where: "preheader", fieldKeys }),
     ...(textSource === null ? [] : lintTemplate(textSource, { where: "text", fieldKeys })),
   ];
-  return { content, problems: [...problems, ...lints, ...sizeProblems(html)] };
-}
-
-const CLIPPED_AT_BYTES = 102 * 1024;
-
-function sizeProblems(html: string): Problem[] {
-  const bytes = Buffer.byteLength(html);
-  if (bytes <= CLIPPED_AT_BYTES) {
-    return [];
-  }
-  const message = `The HTML has ${Math.ceil(bytes / 1024)} kB; Gmail cuts messages off at 102 kB, and the unsubscribe link with them.`;
-  return [{ severity: "warning", where: "html", message }];
+  return { content, problems: [...problems, ...lints, ...checkHtml(html)] };
 }

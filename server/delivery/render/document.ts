@@ -1,5 +1,5 @@
 import { escapeHtml } from "./liquid-engine.ts";
-import { maskLiquid } from "./liquid-mask.ts";
+import { findLiquid, mapTemplate, maskLiquid } from "./liquid-mask.ts";
 
 // What we add to a body that people wrote: a document around a fragment, the preheader, the footer that
 // the law wants, the open pixel.
@@ -25,7 +25,7 @@ export function insertPreheader(html: string, preheader: string): string {
   if (preheader.trim() === "") {
     return html;
   }
-  const escaped = escapeAroundLiquid(preheader);
+  const escaped = mapTemplate(preheader, { other: escapeHtml });
   const masked = maskLiquid(html);
   const block = masked.add(
     `<div style="display:none;max-height:0;overflow:hidden;mso-hide:all">${escaped}${PREHEADER_PADDING}</div>`,
@@ -89,14 +89,7 @@ export function appendTextFooter(text: string, hasAddress: boolean): string {
 }
 
 function mentions(source: string, name: string): boolean {
-  return new RegExp(`\\{[{%][^}]*${name.replace(".", "\\.")}`).test(source);
-}
-
-function escapeAroundLiquid(text: string): string {
-  return text
-    .split(/(\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\})/)
-    .map((part, index) => (index % 2 === 1 ? part : escapeHtml(part)))
-    .join("");
+  return findLiquid(source, name) !== undefined;
 }
 
 /**
@@ -141,5 +134,22 @@ export function removeIndentation(html: string): string {
   const keepsBlanks = /<(?:pre|textarea)[\s>]|white-space:\s*(?:pre(?!-line)|break-spaces)/i.test(
     html,
   );
-  return keepsBlanks ? html : html.replace(/[ \t]*\r?\n\s*/g, "\n");
+  return keepsBlanks ? html : html.split("\n").map(trimBlanks).filter(Boolean).join("\n");
+}
+
+// Not String.trim, which would take no-break spaces too.
+function trimBlanks(line: string): string {
+  let start = 0;
+  let end = line.length;
+  while (start < end && isBlank(line.charCodeAt(start))) {
+    start++;
+  }
+  while (end > start && isBlank(line.charCodeAt(end - 1))) {
+    end--;
+  }
+  return line.slice(start, end);
+}
+
+function isBlank(code: number): boolean {
+  return code === 32 || code === 9 || code === 13;
 }

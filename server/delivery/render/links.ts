@@ -1,5 +1,5 @@
 import { renderSource, TemplateError, templateRoots, variablesOf } from "./liquid-engine.ts";
-import { maskLiquid } from "./liquid-mask.ts";
+import { mapTemplate, maskLiquid } from "./liquid-mask.ts";
 
 const OWN_URL = /\b(unsubscribe_url|preferences_url|web_view_url)\b/;
 const WEB_URL = /^https?:\/\/[^/]/i;
@@ -68,13 +68,16 @@ export function safeLiquidUrl(url: string): string {
   if (OWN_URL.test(url)) {
     return url;
   }
-  return url.replace(/\{\{-?([\s\S]*?)-?\}\}/g, (output, inside: string, at: number) => {
-    if (/^\s*__/.test(inside)) {
-      return output;
-    }
-    // Even a filter such as url_encode is no answer to javascript: at the start.
-    const filter = at === 0 ? "safe_url" : "url_component";
-    return at > 0 && URL_READY.test(inside) ? output : `{{ ${inside.trim()} | ${filter} }}`;
+  return mapTemplate(url, {
+    liquid: (text, at) => {
+      const inside = /^\{\{-?([\s\S]*?)-?\}\}$/.exec(text)?.[1]?.trim();
+      if (inside === undefined || inside.startsWith("__")) {
+        return text;
+      }
+      // Even a filter such as url_encode is no answer to javascript: at the start.
+      const filter = at === 0 ? "safe_url" : "url_component";
+      return at > 0 && URL_READY.test(inside) ? text : `{{ ${inside} | ${filter} }}`;
+    },
   });
 }
 
@@ -120,10 +123,7 @@ function rewriteHrefs(html: string, change: (url: string) => string | undefined)
 }
 
 function encodeAttribute(url: string, mask: (liquid: string) => string): string {
-  return url
-    .split(/(\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\})/)
-    .map((part, index) => (index % 2 === 1 ? mask(part) : part.replaceAll("&", "&amp;")))
-    .join("");
+  return mapTemplate(url, { liquid: mask, other: (text) => text.replaceAll("&", "&amp;") });
 }
 
 const entities: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };

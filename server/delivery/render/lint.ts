@@ -6,6 +6,7 @@ import {
   templateRoots,
   variablesOf,
 } from "./liquid-engine.ts";
+import { findLiquid, lineAt } from "./liquid-mask.ts";
 
 const CLIPPED_AT_CHARS = 102 * 1024;
 const known: Record<string, readonly string[]> = {
@@ -18,6 +19,8 @@ export type LintOptions = {
   where: Problem["where"];
   /** Keys of the workspace's custom fields; undefined = do not judge names after `contact.`. */
   fieldKeys?: readonly string[] | undefined;
+  /** False when the size of what it compiles to is checked elsewhere. */
+  checksSize?: boolean;
 };
 
 /**
@@ -33,7 +36,8 @@ export function lintTemplate(source: string, options: LintOptions = { where: "ht
       const message = unknownName(path, options.fieldKeys);
       return message === undefined ? [] : [warning(options, message, lineOf(source, path))];
     });
-    if (target === "html" && source.length > CLIPPED_AT_CHARS) {
+    const checksSize = target === "html" && options.checksSize !== false;
+    if (checksSize && source.length > CLIPPED_AT_CHARS) {
       const size = Math.ceil(source.length / 1024);
       problems.push(
         warning(options, `The source has ${size} kB; Gmail cuts off HTML over 102 kB.`),
@@ -78,10 +82,6 @@ function unknownName(path: string[], fieldKeys: readonly string[] | undefined): 
 }
 
 function lineOf(source: string, path: string[]): number | undefined {
-  const at = source.search(new RegExp(`\\{[{%][^}]*\\b${path.map(escapeRegExp).join("\\.")}\\b`));
-  return at < 0 ? undefined : source.slice(0, at).split("\n").length;
-}
-
-function escapeRegExp(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  const found = findLiquid(source, path.join("."));
+  return found === undefined ? undefined : lineAt(source, found.at);
 }

@@ -1,4 +1,5 @@
 import { Context, type FilterImplOptions, Liquid, type Template } from "liquidjs";
+import { lineAt, splitLiquid } from "./liquid-mask.ts";
 
 // Liquid, locked down: no files (no partials, no tags that load them), no prototype walk, no unescaped
 // output, no randomness, and limits on parsing, time and memory. Templates and merge values are hostile.
@@ -117,10 +118,9 @@ export class TemplateError extends Error {
 
 /** @throws TemplateError when a template uses a name of ours: `__` starts what this stage inserts itself. */
 export function refuseReservedNames(source: string): void {
-  for (const match of source.matchAll(/\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\}/g)) {
-    if (/(?<!\w)__/.test(match[0])) {
-      const line = source.slice(0, match.index).split("\n").length;
-      throw new TemplateError("Names that start with __ are reserved.", line);
+  for (const { text, isLiquid, at } of splitLiquid(source)) {
+    if (isLiquid && /(?<!\w)__/.test(text)) {
+      throw new TemplateError("Names that start with __ are reserved.", lineAt(source, at));
     }
   }
 }

@@ -21,7 +21,8 @@ export type Segment = { kind: "static"; text: string } | Slot;
 
 const PLAIN_OUTPUT =
   /^\{\{-?\s*([a-zA-Z_]\w*(?:\.[a-zA-Z_]\w*)?)\s*(?:\|\s*default:\s*(?:"([^"\\]*)"|'([^'\\]*)')\s*)?(?:\|\s*(url_component|safe_url|escape|__raw)\s*)?-?\}\}$/;
-const BLANK_STATEMENTS = /\{%-?\s*(?:assign|capture|increment|decrement|liquid|for|tablerow)\b/;
+const STATEMENTS = /\{%-?\s*(?:assign|capture|increment|decrement|liquid|for|tablerow)\b/;
+const MAX_PLAIN_CHARS = 200;
 // Liquid gives these a meaning of its own.
 const LIQUID_PROPERTIES = /\.(?:size|first|last)$/;
 const OWN_URLS = /^(?:unsubscribe_url|preferences_url|web_view_url)$/;
@@ -38,7 +39,7 @@ export function parseSegments(
   constants: ReadonlyMap<string, string>,
 ): Segment[] {
   // A statement may give one of our names another meaning, so then Liquid renders all values.
-  const canShadow = BLANK_STATEMENTS.test(source);
+  const canShadow = STATEMENTS.test(source);
   const segments: Segment[] = [];
   for (const template of parseTemplate(source, target)) {
     addSegment(segments, canShadow ? opaque(template) : segmentOf(template, target, constants));
@@ -96,7 +97,8 @@ function plainSlot(
   target: Target,
   constants: ReadonlyMap<string, string>,
 ): Segment | undefined {
-  const match = PLAIN_OUTPUT.exec(text);
+  // Long runs of blanks would make the expression slow, and nobody means them.
+  const match = text.length > MAX_PLAIN_CHARS ? null : PLAIN_OUTPUT.exec(text);
   const path = match?.[1];
   if (match === null || path === undefined) {
     return undefined;

@@ -155,6 +155,21 @@ test("what is built for a launch can be compiled, with text, links and problems"
   ]);
 });
 
+test("what would hurt a body in an inbox is said before it is sent", async () => {
+  const warnings = async (bodySource: string) =>
+    (await buildContent(source({ bodySource }))).problems.map(({ message }) => message).join(" ");
+
+  expect(await warnings('<img src="https://a.example/x.png">')).toContain("no alternative text");
+  expect(await warnings('<img src="/x.png" alt="x">')).toContain("will not show");
+  expect(await warnings('<a href="/page">x</a>')).toContain("leads nowhere");
+  expect(await warnings('<a href="http://localhost:3000/">x</a>')).toContain("your own network");
+  expect(await warnings('<a href="https://bit.ly/abc">x</a>')).toContain("link shortener");
+  expect(await warnings(`<p>${"x".repeat(110_000)}</p>`)).toContain("Gmail cuts messages off");
+  const fine =
+    '<img src="{{ contact.photo }}" alt=""><a href="#a">x</a><a href="{{ unsubscribe_url }}">u</a><a href="mailto:a@b.example">m</a><a href="https://a.example/{{ contact.city }}">c</a>';
+  expect(await warnings(fine)).toBe("");
+});
+
 test("a lint names the line and the mistake in plain words", () => {
   const said = (text: string, options?: Parameters<typeof lintTemplate>[1]) =>
     lintTemplate(text, options).map(({ line, message }) => `${line}: ${message}`);

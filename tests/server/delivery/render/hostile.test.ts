@@ -2,8 +2,10 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import PostalMime from "postal-mime";
 import { compileCampaign } from "../../../../server/delivery/render/compile.ts";
+import { buildContent } from "../../../../server/delivery/render/content.ts";
 import { renderSource, TemplateError } from "../../../../server/delivery/render/liquid-engine.ts";
 import { renderMessage } from "../../../../server/delivery/render/message.ts";
+import { renderPreview } from "../../../../server/delivery/render/preview.ts";
 import type { CampaignContent, ContactFields } from "../../../../server/delivery/types.ts";
 import {
   campaignContent,
@@ -324,6 +326,40 @@ test("a template that loops or grows without end is stopped", () => {
     expect(performance.now() - start).toBeLessThan(5_000);
   }
 });
+
+test("long hostile sources are read in time linear in their length", async () => {
+  const size = 300_000;
+  const repeated = (text: string) => text.repeat(Math.ceil(size / text.length));
+  const sources = [
+    repeated("{{"),
+    repeated("{%"),
+    repeated("{{ {% "),
+    repeated("{{x}} {%"),
+    repeated("<"),
+    repeated("<a href="),
+    `<p>${repeated(" ")}x`,
+    repeated(" \t\r"),
+    repeated("\n "),
+    `{{ contact.first_name ${repeated(" ")} ! }}`,
+    `{{ contact.first_name | default: "${repeated("a")}" }}`,
+    `<a href="https://a.example/${repeated("{{")}">x</a>`,
+    repeated("<!--"),
+    repeated("&amp"),
+    repeated("lq0z "),
+  ];
+  for (const bodySource of sources) {
+    const { html: _html, text: _text, links: _links, ...rest } = campaignContent();
+    const start = performance.now();
+    const source = { ...rest, subject: bodySource, bodyKind: "html" as const, bodySource };
+    const { content } = await buildContent({ ...source, textSource: null }, ["city"]);
+    await renderPreview(content, contactFields(), date);
+
+    expect([bodySource.slice(0, 12), performance.now() - start < 3_000]).toEqual([
+      bodySource.slice(0, 12),
+      true,
+    ]);
+  }
+}, 60_000);
 
 test("how long a template may run does not depend on how busy the machine is", () => {
   const scope = {

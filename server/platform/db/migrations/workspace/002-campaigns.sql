@@ -49,11 +49,11 @@ CREATE TABLE template (
   id         INTEGER PRIMARY KEY AUTOINCREMENT,
   name       TEXT NOT NULL,
   kind       TEXT NOT NULL CHECK (kind IN ('mjml', 'html')),
-  source     TEXT NOT NULL,
   subject    TEXT NOT NULL DEFAULT '',
   version    INTEGER NOT NULL DEFAULT 1,
   created_at INTEGER NOT NULL,
-  updated_at INTEGER NOT NULL
+  updated_at INTEGER NOT NULL,
+  source     TEXT NOT NULL                       -- last: the list does not read it
 ) STRICT;
 
 -- Writer: features/campaigns (status past 'sending' also by delivery through CampaignPort).
@@ -70,8 +70,6 @@ CREATE TABLE campaign (
   reply_to        TEXT NOT NULL DEFAULT '',
   route_id        INTEGER REFERENCES route (id) ON DELETE SET NULL,
   body_kind       TEXT NOT NULL DEFAULT 'html' CHECK (body_kind IN ('mjml', 'html')),
-  body_source     TEXT NOT NULL DEFAULT '',
-  text_source     TEXT,                          -- NULL = generated from the HTML
   audience        TEXT NOT NULL DEFAULT '{}',    -- JSON: everyone, includeLists, excludeLists
   track_opens     INTEGER NOT NULL DEFAULT 1 CHECK (track_opens IN (0, 1)),
   track_clicks    INTEGER NOT NULL DEFAULT 1 CHECK (track_clicks IN (0, 1)),
@@ -84,7 +82,10 @@ CREATE TABLE campaign (
   launched_at     INTEGER,
   started_at      INTEGER,
   finished_at     INTEGER,
-  deleted_at      INTEGER                        -- hidden; a job removes its rows
+  deleted_at      INTEGER,                       -- hidden; a job removes its rows
+  -- Last, because columns behind a long text cost its overflow pages to read.
+  text_source     TEXT,                          -- NULL = generated from the HTML
+  body_source     TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX campaign_status ON campaign (status, id);
 CREATE INDEX campaign_route ON campaign (route_id);

@@ -3,9 +3,10 @@ import { type Clock, systemClock } from "../clock.ts";
 import type { Databases } from "../db/databases.ts";
 import type { Connection } from "../db/driver.ts";
 import { AppError, notFound } from "../errors.ts";
-import { clientAddress } from "./client-address.ts";
+import { clientAddress, type PeerAddress } from "./client-address.ts";
 import { idempotency } from "./idempotency.ts";
 import type { Permission } from "./permissions.ts";
+import { defaultRates, RateLimiter, type Rates } from "./rate-limit.ts";
 
 /** Who makes a request. */
 export type Actor = {
@@ -50,38 +51,39 @@ export type AccessPort = {
  *
  * A test walks all routes and fails for one that asks for none of them.
  */
-export function createGuard(access: AccessPort, databases: Databases, clock: Clock = systemClock) {
-  const actorOf = async (request: Request, ip: string): Promise<Actor> => {
-    if (!access.isSetUp()) {
-      throw new AppError(
-        "setup_required",
-        "This instance is not set up yet; open it in a browser.",
-      );
+export function createGuard(
+  access: AccessPort,
+  databases: Databases,
+  clock: Clock = systemClock,
+  rates: Rates = defaultRates,
+) {
+  const limiter = new RateLimiter(clock);
+  const gate = { access, limiter, rates };
+  // Who may come in is decided before the body is validated, so that a stranger learns nothing of what
+  // a route takes; the decision waits here for the handler.
+  const admitted = new WeakMap<Request, { actor: Actor; workspace?: WorkspaceAccess }>();
+  const decisionFor = (request: Request) => {
+    const decision = admitted.get(request);
+    if (decision === undefined) {
+      throw new Error("a guarded route was reached without a decision");
     }
-    const actor = await access.authenticate(request, ip);
-    if (actor === undefined) {
-      throw new AppError("unauthenticated", "You are not signed in, or your session has ended.");
-    }
-    refuseForeignOrigin(access, actor, request);
-    return actor;
+    return decision;
   };
 
   return new Elysia({ name: "guard" })
     .use(idempotency(databases.system, clock))
     .macro("permission", (permission: Permission) => ({
       detail: { "x-access": `permission:${permission}` } as object,
-      async resolve({ request, params, server }) {
-        const actor = await actorOf(request, clientAddress(request, server));
-        const { workspaceId } = params as { workspaceId?: string };
+      async transform(context) {
+        const actor = await admit(gate, context);
+        const { workspaceId } = context.params as { workspaceId?: string };
         const workspace = access.workspace(actor, workspaceId ?? "");
+        admitted.set(context.request, { actor, workspace: allowed(workspace, permission) });
+      },
+      resolve({ request }) {
+        const { actor, workspace } = decisionFor(request);
         if (workspace === undefined) {
-          throw notFound("workspace");
-        }
-        if (!workspace.can(permission)) {
-          throw new AppError(
-            "forbidden",
-            `Your role in this workspace does not include ${permission}.`,
-          );
+          throw new Error("a workspace route was reached without its workspace");
         }
         const db: Connection = databases.workspace(workspace.id);
         return { actor, workspace, db };
@@ -89,24 +91,68 @@ export function createGuard(access: AccessPort, databases: Databases, clock: Clo
     }))
     .macro("signedIn", (_: true) => ({
       detail: { "x-access": "signed-in" } as object,
-      async resolve({ request, server }) {
-        return { actor: await actorOf(request, clientAddress(request, server)) };
+      async transform(context) {
+        admitted.set(context.request, { actor: await admit(gate, context) });
       },
+      resolve: ({ request }) => ({ actor: decisionFor(request).actor }),
     }))
     .macro("instanceAdmin", (_: true) => ({
       detail: { "x-access": "instance-admin" } as object,
-      async resolve({ request, server }) {
-        const actor = await actorOf(request, clientAddress(request, server));
+      async transform(context) {
+        const actor = await admit(gate, context);
         if (!actor.isAdmin) {
           throw new AppError("forbidden", "Only an administrator of this instance can do that.");
         }
-        return { actor };
+        admitted.set(context.request, { actor });
       },
+      resolve: ({ request }) => ({ actor: decisionFor(request).actor }),
     }))
-    .macro("open", (reason: string) => ({ detail: { "x-access": `open: ${reason}` } as object }));
+    .macro("open", (reason: string) => ({
+      detail: { "x-access": `open: ${reason}` } as object,
+      transform({ request, server, set, route }) {
+        // Links in mail are followed through proxies that thousands share: they are not limited by address.
+        if (route.startsWith("/api/")) {
+          limiter.take(`ip ${clientAddress(request, server)}`, rates.address, set.headers);
+        }
+      },
+    }));
 }
 
 export type Guard = ReturnType<typeof createGuard>;
+
+type Gate = { access: AccessPort; limiter: RateLimiter; rates: Rates };
+type Asked = {
+  request: Request;
+  server: PeerAddress;
+  set: { headers: Parameters<RateLimiter["take"]>[2] };
+};
+
+/** Who asks, once it is sure that they are signed in, not too fast, and asking from our own pages. */
+async function admit({ access, limiter, rates }: Gate, asked: Asked): Promise<Actor> {
+  const { request, server, set } = asked;
+  if (!access.isSetUp()) {
+    throw new AppError("setup_required", "This instance is not set up yet; open it in a browser.");
+  }
+  const ip = clientAddress(request, server);
+  const actor = await access.authenticate(request, ip);
+  if (actor === undefined) {
+    limiter.take(`ip ${ip}`, rates.address, set.headers);
+    throw new AppError("unauthenticated", "You are not signed in, or your session has ended.");
+  }
+  limiter.take(actor.id, rates.actor, set.headers);
+  refuseForeignOrigin(access, actor, request);
+  return actor;
+}
+
+function allowed(workspace: WorkspaceAccess | undefined, permission: Permission): WorkspaceAccess {
+  if (workspace === undefined) {
+    throw notFound("workspace");
+  }
+  if (!workspace.can(permission)) {
+    throw new AppError("forbidden", `Your role in this workspace does not include ${permission}.`);
+  }
+  return workspace;
+}
 
 function refuseForeignOrigin(access: AccessPort, actor: Actor, request: Request): void {
   if (!actor.byCookie || request.method === "GET" || request.method === "HEAD") {

@@ -17,6 +17,7 @@ import { senderRoutes } from "./features/domains/senders.routes.ts";
 import { exportRoutes } from "./features/exports/exports.routes.ts";
 import { importRoutes } from "./features/imports/imports.routes.ts";
 import { inboxRoutes } from "./features/inbox/inbox.routes.ts";
+import { jobRoutes } from "./features/jobs/jobs.routes.ts";
 import { listRoutes } from "./features/lists/lists.routes.ts";
 import { organizationRoutes } from "./features/organizations/organizations.routes.ts";
 import { reportRoutes } from "./features/reports/reports.routes.ts";
@@ -155,6 +156,7 @@ function api(deps: AppDeps) {
     .use(campaignRoutes(deps))
     .use(campaignActionRoutes(deps))
     .use(auditRoutes(deps))
+    .use(jobRoutes(deps))
     .use(contactRoutes(deps))
     .use(contactFieldRoutes(deps))
     .use(listRoutes(deps))

@@ -1,0 +1,26 @@
+import { Elysia } from "elysia";
+import { refusals } from "../../platform/http/schemas.ts";
+import type { AppDeps } from "../deps.ts";
+import { JobPage, JobParams, JobQuery, JobView } from "./jobs.schema.ts";
+import { listJobs, retryJob } from "./jobs.service.ts";
+
+export const jobRoutes = ({ guard, jobs, audit, databases }: AppDeps) =>
+  new Elysia({ name: "jobs", prefix: "/jobs", detail: { tags: ["Instance"] } })
+    .use(guard)
+    .get("/", ({ query }) => listJobs(jobs, query), {
+      instanceAdmin: true,
+      query: JobQuery,
+      response: { 200: JobPage, ...refusals },
+      detail: { summary: "List the instance's jobs, dead letters among them" },
+    })
+    .post(
+      "/:id/retry",
+      ({ actor, params }) =>
+        retryJob({ jobs, audit, system: databases.system }, params.id, actor.id),
+      {
+        instanceAdmin: true,
+        params: JobParams,
+        response: { 200: JobView, ...refusals },
+        detail: { summary: "Try a dead letter again" },
+      },
+    );

@@ -1,0 +1,51 @@
+import type { Connection } from "../../platform/db/driver.ts";
+import { inTransaction } from "../../platform/db/transaction.ts";
+import { AppError, notFound } from "../../platform/errors.ts";
+import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
+import type { JobRow, JobState } from "../../platform/scheduler/job.ts";
+import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
+import type { AuditLog } from "../audit/audit.service.ts";
+
+/** A page of the instance's jobs, newest first. What a job was given to do is not told. */
+export function listJobs(
+  jobs: JobQueue,
+  query: { state?: JobState | undefined; cursor?: string | undefined; limit?: number | undefined },
+) {
+  const limit = query.limit ?? 50;
+  const [before] = query.cursor === undefined ? [undefined] : decodeCursor(query.cursor, 1);
+  const rows = jobs.list({
+    state: query.state,
+    before: typeof before === "number" ? before : undefined,
+    limit: limit + 1,
+  });
+  return cutPage(rows, limit, (row) => [row.id]);
+}
+
+/**
+ * Gives a dead letter all its tries again.
+ *
+ * @throws AppError `not_found`; `illegal_state` when it is not dead, or the same work is queued already.
+ */
+export function retryJob(
+  deps: { jobs: JobQueue; audit: AuditLog; system: Connection },
+  id: number,
+  actorId: string,
+): JobRow {
+  return inTransaction(deps.system, () => {
+    if (deps.jobs.find(id) === undefined) {
+      throw notFound("job");
+    }
+    if (!deps.jobs.retry(id)) {
+      throw new AppError(
+        "illegal_state",
+        "Only a dead letter can be tried again, and only while the same work is not queued already.",
+      );
+    }
+    deps.audit.record({ actorId, workspaceId: null, action: "job.retry", target: id });
+    const revived = deps.jobs.find(id);
+    if (revived === undefined) {
+      throw notFound("job");
+    }
+    return revived;
+  });
+}

@@ -1,0 +1,283 @@
+// Walks every route there is, so that one that is added later is covered without anybody thinking of it.
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { grantableScopes } from "../../server/features/api-keys/api-keys.service.ts";
+import { type Permission, permissions, roleHas } from "../../server/platform/http/permissions.ts";
+import { newId } from "../../server/platform/ids.ts";
+import {
+  type AccountsApp,
+  joinAs,
+  newAccountsApp,
+  publicUrl,
+  type SignedUp,
+} from "../support/accounts.ts";
+
+/** Routes that anybody may call. Whoever adds one says here why that is right. */
+const publicRoutes = [
+  // The pages hold no data; the API behind them does.
+  "GET /",
+  "GET /*",
+  "HEAD /",
+  "HEAD /*",
+  // Machines that watch the process have no account.
+  "GET /healthz",
+  "GET /readyz",
+  "GET /metrics",
+  "GET /openapi.json",
+  // Recipients have no account; their token is authenticated.
+  "GET /o/:token",
+  "GET /c/:token",
+  "HEAD /c/:token",
+  "GET /v/:token",
+  "GET /u/:token",
+  "POST /u/:token",
+  "GET /p/:token",
+  "POST /p/:token",
+  // How one gets in, and out.
+  "POST /api/v1/auth/sign-in",
+  "POST /api/v1/auth/sign-out",
+  "POST /api/v1/auth/forgot",
+  "POST /api/v1/auth/reset",
+  // The wizard: guarded by the token of the console, and closed for good afterwards.
+  "GET /api/v1/setup/",
+  "GET /api/v1/setup/dns",
+  "POST /api/v1/setup/unlock",
+  "POST /api/v1/setup/administrator",
+  "POST /api/v1/setup/organization",
+  "POST /api/v1/setup/workspace",
+  "POST /api/v1/setup/public-url",
+  "POST /api/v1/setup/route",
+  "POST /api/v1/setup/route/check",
+  "POST /api/v1/setup/sender",
+  "POST /api/v1/setup/test-message",
+  "POST /api/v1/setup/finish",
+];
+
+/** Routes for any signed-in person whose path names something: what a stranger gets for another's. */
+const signedInByName: Record<string, { body: object; status: number }> = {
+  "PATCH /api/v1/organizations/:organizationId": { body: { name: "Mine now" }, status: 404 },
+  "DELETE /api/v1/auth/sessions/:id": { body: {}, status: 404 },
+};
+
+type Route = { method: string; path: string; access: string; name: string };
+
+const described = newAccountsApp();
+const routes: Route[] = described.app.routes.map(({ method, path, hooks }) => {
+  const detail = (hooks as { detail?: Record<string, unknown> }).detail;
+  return { method, path, access: String(detail?.["x-access"] ?? ""), name: `${method} ${path}` };
+});
+described.close();
+
+const open = routes.filter(({ access }) => access.startsWith("open: "));
+const guarded = routes.filter(({ access }) => !access.startsWith("open: "));
+const byPermission = routes.flatMap((route) => {
+  const permission = permissions.find((known) => route.access === `permission:${known}`);
+  return permission === undefined ? [] : [{ ...route, permission }];
+});
+const forAdmins = routes.filter(({ access }) => access === "instance-admin");
+
+/** The address of a route with its parameters filled in, below /api/v1. */
+function addressOf(path: string, workspaceId: string, userId = newId()): string {
+  return path
+    .replace("/api/v1", "")
+    .replace(":workspaceId", workspaceId)
+    .replace(":userId", userId)
+    .replace(/:organizationId/, newId())
+    .replace(/:\w+/g, "1");
+}
+
+let fixture: AccountsApp;
+let ada: SignedUp;
+let mallory: SignedUp;
+let viewerCookie = "";
+const keys = new Map<string, string>();
+
+async function keyFor(scope: string): Promise<string> {
+  const known = keys.get(scope);
+  if (known !== undefined) {
+    return known;
+  }
+  const body = { name: scope, scopes: [scope] };
+  const made = await fixture.call(
+    ada.cookie,
+    "POST",
+    `/workspaces/${ada.workspaceId}/api-keys`,
+    body,
+  );
+  const { key } = (await made.json()) as { key: string };
+  keys.set(scope, key);
+  return key;
+}
+
+beforeAll(async () => {
+  fixture = newAccountsApp();
+  ada = await fixture.signUp("ada@example.com");
+  mallory = await fixture.signUp("mallory@example.com");
+  viewerCookie = (await joinAs(fixture, ada, "viewer@example.com", "viewer")).cookie;
+});
+afterAll(() => fixture.close());
+
+const bodyFor = (method: string) => (/^(GET|HEAD|DELETE)$/.test(method) ? undefined : {});
+
+test("every route says who may call it, and only those on the public list are open", () => {
+  const rule = /^(permission:|signed-in$|instance-admin$|open: .{10,})/;
+
+  expect(routes.length).toBeGreaterThan(80);
+  expect(routes.filter(({ access }) => !rule.test(access)).map(({ name }) => name)).toEqual([]);
+  expect(open.map(({ name }) => name).sort()).toEqual([...publicRoutes].sort());
+});
+
+test("a route that asks for a permission is below a workspace, and the reverse", () => {
+  const below = guarded.filter(({ path }) => path.includes("/:workspaceId"));
+
+  expect(byPermission.length).toBeGreaterThan(50);
+  expect(byPermission.map(({ name }) => name).sort()).toEqual(below.map(({ name }) => name).sort());
+});
+
+describe("without signing in", () => {
+  test.each(guarded.map(({ name }) => name))("%s answers 401", async (name) => {
+    const { method, path } = routes.find((route) => route.name === name) ?? {
+      method: "",
+      path: "",
+    };
+    const address = addressOf(path, ada.workspaceId);
+
+    const response = await fixture.call(null, method, address, bodyFor(method));
+
+    expect(response.status).toBe(401);
+  });
+});
+
+describe("an owner of another workspace", () => {
+  test.each(byPermission.map(({ name }) => name))(
+    "%s tells them nothing, not even that it exists",
+    async (name) => {
+      const route = routes.find((each) => each.name === name) ?? { method: "", path: "" };
+      const ask = (workspaceId: string) =>
+        fixture.call(
+          mallory.cookie,
+          route.method,
+          addressOf(route.path, workspaceId, ada.userId),
+          bodyFor(route.method),
+        );
+
+      const foreign = await ask(ada.workspaceId);
+      const missing = await ask(newId());
+
+      expect([foreign.status, missing.status]).toEqual([404, 404]);
+      expect(await foreign.text()).toBe(await missing.text());
+    },
+  );
+});
+
+describe("a viewer", () => {
+  const beyond = byPermission.filter(({ permission }) => !roleHas("viewer", permission));
+
+  test.each(beyond.map(({ name }) => name))("%s answers 403", async (name) => {
+    const { method, path } = routes.find((route) => route.name === name) ?? {
+      method: "",
+      path: "",
+    };
+    const address = addressOf(path, ada.workspaceId, ada.userId);
+
+    const response = await fixture.call(viewerCookie, method, address, bodyFor(method));
+
+    expect(response.status).toBe(403);
+  });
+
+  test("no route that changes something asks for a viewer's permission, but for leaving and previews", () => {
+    const writes = byPermission.filter(
+      ({ method, permission }) => method !== "GET" && roleHas("viewer", permission),
+    );
+
+    expect(
+      writes.map(({ name }) => name.replace("/api/v1/workspaces/:workspaceId", "")).sort(),
+    ).toEqual(
+      ["DELETE /members/:userId", "POST /campaigns/:id/preview", "POST /templates/compile"].sort(),
+    );
+  });
+});
+
+describe("an API key without the scope", () => {
+  test.each(byPermission.map(({ name }) => name))("%s answers 403", async (name) => {
+    const route = byPermission.find((each) => each.name === name);
+    const permission: Permission = route?.permission ?? "workspace:read";
+    const scope = grantableScopes.find((each) => each !== permission) ?? "";
+    const method = route?.method ?? "";
+    const address = addressOf(route?.path ?? "", ada.workspaceId);
+
+    const response = await fixture.call(await keyFor(scope), method, address, bodyFor(method));
+
+    expect(response.status).toBe(403);
+  });
+});
+
+describe("the instance console", () => {
+  test.each(forAdmins.map(({ name }) => name))(
+    "%s answers 403 to an owner and to a key",
+    async (name) => {
+      const { method, path } = routes.find((route) => route.name === name) ?? {
+        method: "",
+        path: "",
+      };
+      const key = await keyFor("workspace:read");
+
+      for (const as of [ada.cookie, key]) {
+        const response = await fixture.call(as, method, addressOf(path, ""), bodyFor(method));
+        expect(response.status).toBe(403);
+      }
+    },
+  );
+});
+
+describe("any signed-in person", () => {
+  const named = guarded.filter(({ access, path }) => access === "signed-in" && path.includes("/:"));
+
+  test("every such route that names something is listed here", () => {
+    expect(named.map(({ name }) => name).sort()).toEqual(Object.keys(signedInByName).sort());
+  });
+
+  test.each(Object.entries(signedInByName))("%s refuses what is another's", async (name, given) => {
+    const [method = "", path = ""] = name.split(" ");
+    const address = path
+      .replace("/api/v1", "")
+      .replace(":organizationId", ada.organizationId)
+      .replace(":id", "0".repeat(64));
+
+    const response = await fixture.call(mallory.cookie, method, address, given.body);
+
+    expect(response.status).toBe(given.status);
+  });
+});
+
+test("an owner in their own workspace is let in everywhere: what refuses above is the guard", async () => {
+  const reads = byPermission.filter(
+    ({ method, path }) => method === "GET" && !/:(?!workspaceId)/.test(path),
+  );
+  const refused: string[] = [];
+  for (const { path, name } of reads) {
+    const response = await fixture.call(ada.cookie, "GET", addressOf(path, ada.workspaceId));
+    if (response.status !== 200) {
+      refused.push(`${name}: ${response.status} ${await response.text()}`);
+    }
+  }
+
+  expect(reads.length).toBeGreaterThan(12);
+  expect(refused).toEqual([]);
+});
+
+test("a write by cookie from a foreign page is refused everywhere", async () => {
+  const writes = guarded.filter(({ method }) => method !== "GET");
+  const letIn: string[] = [];
+  for (const { method, path, name } of writes) {
+    const address = addressOf(path, ada.workspaceId, ada.userId);
+    const headers = { origin: "https://evil.example" };
+    const response = await fixture.call(ada.cookie, method, address, bodyFor(method), headers);
+    if (response.status !== 403) {
+      letIn.push(`${name}: ${response.status}`);
+    }
+  }
+
+  expect(publicUrl).not.toContain("evil");
+  expect(writes.length).toBeGreaterThan(40);
+  expect(letIn).toEqual([]);
+});

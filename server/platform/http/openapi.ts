@@ -2,13 +2,14 @@ import { toOpenAPISchema } from "@elysiajs/openapi";
 import { type AnyElysia, Elysia, t } from "elysia";
 import packageJson from "../../../package.json" with { type: "json" };
 import type { Guard } from "./guard.ts";
+import { type Schemas, tidy } from "./openapi-tidy.ts";
 
 /** The description of every documented route of `app`, as OpenAPI 3.1. */
 export function apiDocument(app: AnyElysia) {
-  const { paths, components } = toOpenAPISchema(app);
-  const documented = Object.entries(paths as Record<string, object>)
-    .filter(([path]) => path !== "/" && path !== "/*")
-    .sort(([a], [b]) => (a < b ? -1 : 1));
+  const { paths } = toOpenAPISchema(app, { staticFile: false });
+  const schemas: Schemas = {};
+  const documented = withoutTrailingSlash(paths as Record<string, object>);
+  const tidied = tidy(documented, schemas) as Record<string, object>;
   return {
     openapi: "3.1.0",
     info: {
@@ -18,9 +19,9 @@ export function apiDocument(app: AnyElysia) {
         "Everything the web interface does. Sign in with a session cookie, or send an API key as `Authorization: Bearer`. " +
         "Lists are paged by `cursor` and `limit`; refusals are problem details (RFC 9457); a POST with an `Idempotency-Key` is done once.",
     },
-    paths: Object.fromEntries(documented),
+    paths: tidied,
     components: {
-      ...components,
+      schemas,
       securitySchemes: {
         session: { type: "apiKey", in: "cookie", name: "swiftmail_session" },
         apiKey: { type: "http", scheme: "bearer" },
@@ -28,6 +29,18 @@ export function apiDocument(app: AnyElysia) {
     },
     security: [{ session: [] }, { apiKey: [] }],
   };
+}
+
+/** Paths in order, those that differ by a slash at the end (both are answered) as one; pages are no part of an API. */
+function withoutTrailingSlash(paths: Record<string, object>): Record<string, object> {
+  const merged = new Map<string, object>();
+  for (const [path, methods] of Object.entries(paths)) {
+    const name = path.replace(/(.)\/$/, "$1");
+    if (name !== "/" && name !== "/*") {
+      merged.set(name, { ...merged.get(name), ...methods });
+    }
+  }
+  return Object.fromEntries([...merged].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** GET /openapi.json, made at the first request from whatever routes there are then. */

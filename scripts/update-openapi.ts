@@ -1,0 +1,12 @@
+// Writes tests/server/openapi.snapshot.json from the routes as they are. Run it when the API was meant to
+// change, and read the difference before it is committed: `bun scripts/update-openapi.ts`.
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { apiDocument } from "../server/platform/http/openapi.ts";
+import { newTestApp } from "../tests/support/app.ts";
+
+const fixture = newTestApp();
+const path = join(import.meta.dir, "../tests/server/openapi.snapshot.json");
+writeFileSync(path, `${JSON.stringify(apiDocument(fixture.app), null, 1)}\n`);
+fixture.close();
+console.log(`wrote ${path}`);

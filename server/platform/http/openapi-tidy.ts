@@ -1,0 +1,76 @@
+// What the plugin writes is right but says the same things hundreds of times. Here each is said once.
+
+type Node = Record<string, unknown>;
+export type Schemas = Record<string, unknown>;
+
+const REQUEST_TYPES = [
+  "application/json",
+  "application/x-www-form-urlencoded",
+  "multipart/form-data",
+];
+
+/**
+ * The same description, shorter: schemas with a title become references into `schemas` (which is filled),
+ * refusals are `application/problem+json`, bodies that JSON can carry are described as JSON only, and
+ * numbers are numbers (the plugin also describes the strings that queries coerce from).
+ */
+export function tidy(node: unknown, schemas: Schemas): unknown {
+  if (Array.isArray(node)) {
+    return node.map((each) => tidy(each, schemas));
+  }
+  if (!isNode(node)) {
+    return node;
+  }
+  const plain = withoutCoercion(node);
+  const entries = Object.entries(plain).map(([key, value]) => [
+    key,
+    key === "content" && isNode(value) ? tidyContent(value, schemas) : tidy(value, schemas),
+  ]);
+  return asReference(Object.fromEntries(entries) as Node, schemas);
+}
+
+function tidyContent(content: Node, schemas: Schemas): Node {
+  const json = content["application/json"];
+  const isOneOfMany = REQUEST_TYPES.every((type) => type in content);
+  if (isOneOfMany && !JSON.stringify(json).includes('"binary"')) {
+    return { "application/json": tidy(json, schemas) };
+  }
+  const isProblem = isNode(json) && isNode(json["schema"]) && json["schema"]["title"] === "Problem";
+  return isProblem
+    ? { "application/problem+json": tidy(json, schemas) }
+    : Object.fromEntries(
+        Object.entries(content).map(([type, value]) => [type, tidy(value, schemas)]),
+      );
+}
+
+/** Elysia's `t.Integer` and `t.Number` in a request are unions with the string that they are read from. */
+function withoutCoercion(node: Node): Node {
+  const arms = node["anyOf"];
+  if (!Array.isArray(arms) || arms.length !== 2) {
+    return node;
+  }
+  const [text, number] = arms as [Node, Node];
+  const isCoerced =
+    text["type"] === "string" &&
+    /^(integer|numeric)$/.test(String(text["format"])) &&
+    /^(integer|number)$/.test(String(number["type"]));
+  const { anyOf: _, ...rest } = node;
+  return isCoerced ? { ...rest, ...number } : node;
+}
+
+function asReference(node: Node, schemas: Schemas): Node {
+  const title = node["title"];
+  if (typeof title !== "string" || !("type" in node) || !/^[A-Za-z]+$/.test(title)) {
+    return node;
+  }
+  const known = schemas[title];
+  if (known !== undefined && JSON.stringify(known) !== JSON.stringify(node)) {
+    return node;
+  }
+  schemas[title] = node;
+  return { $ref: `#/components/schemas/${title}` };
+}
+
+function isNode(value: unknown): value is Node {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

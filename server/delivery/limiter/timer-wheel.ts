@@ -11,6 +11,8 @@ export class TimerWheel<T> {
   #slots: Map<T, Entry<T>>[] = Array.from({ length: SLOTS }, () => new Map());
   #slotOf = new Map<T, number>();
   #tick: number;
+  /** Not later than the first due item; undefined = not looked up since the wheel turned past it. */
+  #soonest: number | undefined;
 
   /** @param tickMs width of a slot: items fall due at most this late. */
   constructor(now: number, tickMs = 10) {
@@ -29,6 +31,9 @@ export class TimerWheel<T> {
     const slot = tick % SLOTS;
     this.#slots[slot]?.set(item, { item, atMs: tick * this.#tickMs });
     this.#slotOf.set(item, slot);
+    if (this.#soonest !== undefined) {
+      this.#soonest = Math.min(this.#soonest, tick * this.#tickMs);
+    }
   }
 
   /** Takes an item off; returns false when it is not on. */
@@ -58,22 +63,31 @@ export class TimerWheel<T> {
       }
     }
     this.#tick = Math.max(this.#tick, target);
+    if (this.#soonest !== undefined && this.#soonest <= this.#tick * this.#tickMs) {
+      this.#soonest = undefined;
+    }
     for (const { item } of due) {
       this.remove(item);
     }
     return due.sort((a, b) => a.atMs - b.atMs).map(({ item }) => item);
   }
 
-  /** When to call `advance` next: exact within one turn of the wheel, else the end of the turn. */
+  /**
+   * When to call `advance` next: not later than the first item falls due, at times earlier (after its
+   * removal, or when it is more than one turn of the wheel away).
+   */
   nextAt(): number | undefined {
     if (this.#slotOf.size === 0) {
       return undefined;
     }
+    this.#soonest ??= this.#findSoonest();
+    return this.#soonest;
+  }
+
+  #findSoonest(): number {
     for (let step = 1; step <= SLOTS; step += 1) {
       const atMs = (this.#tick + step) * this.#tickMs;
-      const slot = this.#slots[(this.#tick + step) % SLOTS];
-      // Asked for after every message: an iterator per empty slot would cost more than the rest.
-      for (const entry of slot === undefined || slot.size === 0 ? [] : slot.values()) {
+      for (const entry of this.#slots[(this.#tick + step) % SLOTS]?.values() ?? []) {
         if (entry.atMs <= atMs) {
           return atMs;
         }

@@ -8,6 +8,7 @@ import { campaignJobs } from "./features/campaigns/campaign-jobs.service.ts";
 import type { Outside } from "./features/deps.ts";
 import { domainJobs } from "./features/domains/domain-jobs.service.ts";
 import { loadDkimKey, systemDns } from "./features/domains/domains.service.ts";
+import { MAX_UPLOAD_BYTES } from "./features/imports/import-upload.service.ts";
 import { findRouteForCampaign, loadRoute } from "./features/routes/routes.service.ts";
 import { publicUrlOf, systemMailRoute } from "./features/setup/instance.service.ts";
 import { newSetupToken } from "./features/setup/setup-lock.service.ts";
@@ -26,6 +27,7 @@ import { type KeyRing, loadKeyRing } from "./platform/secrets.ts";
 
 /** How long open requests may take to end; streams of progress never do by themselves. */
 const HTTP_DRAIN_MS = 3_000;
+const JOBS_DRAIN_MS = 3_000;
 
 export type RunningServer = {
   /** Where it listens on this machine. */
@@ -88,7 +90,7 @@ export async function startServer(
     metrics,
     trouble: () => delivery.trouble(),
     ...(options.assets === undefined ? {} : { assets: options.assets }),
-  }).listen({ port: config.port, idleTimeout: 120 });
+  }).listen({ port: config.port, idleTimeout: 120, maxRequestBodySize: MAX_UPLOAD_BYTES });
   const url = `http://localhost:${config.port}`;
   log.info({ port: config.port, smtpInPort: inbound.port }, "listening");
 
@@ -99,7 +101,8 @@ export async function startServer(
       log.info("stopping");
       await Promise.race([app.server?.stop(), Bun.sleep(HTTP_DRAIN_MS)]);
       await app.server?.stop(true);
-      await scheduler.stop();
+      // What is heavy goes on where it stood at the next start; nothing else takes long.
+      await scheduler.stop(JOBS_DRAIN_MS);
       await heavy.stop();
       await delivery.stop();
       await inbound.stop();

@@ -31,6 +31,8 @@ export type BulkRequest = {
   listId?: number | undefined;
 };
 
+type AppliedBy = { source: string; now: number; onSuppressed: (address: string) => void };
+
 /** What a bulk action needs of its surroundings; `open` gives the workspace's connection anew after a pause. */
 export type BulkContext = {
   open: () => Connection;
@@ -38,6 +40,8 @@ export type BulkContext = {
   jobs: JobQueue;
   workspaceId: string;
   actorId: string;
+  /** Told each address that is suppressed at once, so that what is being sent right now heeds it. */
+  onSuppressed: (address: string) => void;
 };
 
 /**
@@ -127,7 +131,8 @@ function oneBatch(db: Connection, row: BulkRow, now: number): boolean {
       return false;
     }
     const ids = rows.map((contact) => contact.id);
-    applyAction(db, change, ids, { source: `bulk:${row.id}`, now });
+    // Delivery looks at the suppressions again before each chunk, so nobody need be told from this thread.
+    applyAction(db, change, ids, { source: `bulk:${row.id}`, now, onSuppressed: () => {} });
     if (next === undefined) {
       closeBulkAction(db, { id: row.id, state: "done", error: null, now });
     }
@@ -144,7 +149,8 @@ async function applyToIds(
   for (let start = 0; start < ids.length; start += BATCH) {
     const db = context.open();
     const batch = ids.slice(start, start + BATCH);
-    const by = { source: `by:${context.actorId}`, now: context.clock() };
+    const { clock, actorId, onSuppressed } = context;
+    const by = { source: `by:${actorId}`, now: clock(), onSuppressed };
     affected += inTransaction(db, () => applyAction(db, change, batch, by));
     await Bun.sleep(0);
   }
@@ -155,7 +161,7 @@ function applyAction(
   db: Connection,
   change: { action: BulkActionName; listId: number | undefined },
   ids: readonly number[],
-  by: { source: string; now: number },
+  by: AppliedBy,
 ): number {
   const listId = change.listId ?? 0;
   switch (change.action) {
@@ -170,17 +176,14 @@ function applyAction(
   }
 }
 
-function suppressContacts(
-  db: Connection,
-  ids: readonly number[],
-  by: { source: string; now: number },
-): number {
+function suppressContacts(db: Connection, ids: readonly number[], by: AppliedBy): number {
   let added = 0;
   for (const id of ids) {
     const address = addressOf(db, id);
     if (address !== undefined) {
       const row = { address, reason: "manual" as const, source: by.source, detail: "" };
       added += Number(suppressAddress(db, row, by.now));
+      by.onSuppressed(address);
     }
   }
   return added;

@@ -32,7 +32,7 @@ import {
   listContacts,
 } from "./contacts.service.ts";
 
-export const contactRoutes = ({ guard, clock, audit, jobs, databases }: AppDeps) =>
+export const contactRoutes = ({ guard, clock, audit, jobs, databases, outside }: AppDeps) =>
   new Elysia({
     name: "contacts",
     prefix: "/workspaces/:workspaceId/contacts",
@@ -84,6 +84,7 @@ export const contactRoutes = ({ guard, clock, audit, jobs, databases }: AppDeps)
             jobs,
             workspaceId: workspace.id,
             actorId: actor.id,
+            onSuppressed: (address) => outside.tracking.suppressed(workspace.id, address),
           },
           body,
         );

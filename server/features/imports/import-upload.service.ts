@@ -4,7 +4,13 @@ import { isAddressFault, parseEmailAddress } from "../../platform/email-address.
 import { AppError, notFound } from "../../platform/errors.ts";
 import { listFields } from "../contacts/contact-fields.service.ts";
 import { guessColumns, looksLikeHeader } from "./column-guess.rules.ts";
-import { importPath, newFileName, removeImportFiles, writeUpload } from "./import-files.ts";
+import {
+  importPath,
+  MAX_FILE_BYTES,
+  newFileName,
+  removeImportFiles,
+  writeUpload,
+} from "./import-files.ts";
 import { type ImportSettings, parseSettings } from "./import-settings.ts";
 import { findImport, type ImportRow, insertImport, saveSettings } from "./imports.store.ts";
 import {
@@ -18,6 +24,9 @@ import {
   notCsv,
   sampleRows,
 } from "./sniff.rules.ts";
+
+/** The largest request body that must get through: a file over the limit is refused with a reason, by us. */
+export const MAX_UPLOAD_BYTES = MAX_FILE_BYTES + 1024 * 1024;
 
 const PREVIEW_ROWS = 20;
 const SAMPLE_ROWS = 100;

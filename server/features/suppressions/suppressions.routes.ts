@@ -16,7 +16,7 @@ import {
   suppressionCounts,
 } from "./suppressions.service.ts";
 
-export const suppressionRoutes = ({ guard, clock, audit }: AppDeps) =>
+export const suppressionRoutes = ({ guard, clock, audit, outside }: AppDeps) =>
   new Elysia({
     name: "suppressions",
     prefix: "/workspaces/:workspaceId/suppressions",
@@ -39,13 +39,17 @@ export const suppressionRoutes = ({ guard, clock, audit }: AppDeps) =>
     .post(
       "/",
       ({ db, body, actor, workspace }) => {
-        const result = addSuppressions(db, {
-          addresses: body.addresses,
-          reason: body.reason ?? "manual",
-          detail: body.detail ?? "",
-          source: "manual",
-          now: clock(),
-        });
+        const result = addSuppressions(
+          db,
+          {
+            addresses: body.addresses,
+            reason: body.reason ?? "manual",
+            detail: body.detail ?? "",
+            source: "manual",
+            now: clock(),
+          },
+          (address) => outside.tracking.suppressed(workspace.id, address),
+        );
         audit.record({
           actorId: actor.id,
           workspaceId: workspace.id,

@@ -40,7 +40,8 @@ export function listSuppressions(db: Connection, query: Query) {
 /**
  * Suppresses addresses; those that cannot be read are told with their reason. Repeating it changes nothing.
  *
- * @param source `manual`, `import:3`, `campaign:7`.
+ * @param input `source` is like `manual`, `import:3`, `campaign:7`.
+ * @param onSuppressed Told each address, so that what is being sent right now heeds it too.
  */
 export function addSuppressions(
   db: Connection,
@@ -51,6 +52,7 @@ export function addSuppressions(
     source: string;
     now: number;
   },
+  onSuppressed: (address: string) => void,
 ) {
   const rejected: { address: string; reason: string }[] = [];
   const good = new Set<string>();
@@ -71,6 +73,7 @@ export function addSuppressions(
     }
     return n;
   });
+  good.forEach(onSuppressed);
   return { added, already: good.size - added, rejected };
 }
 

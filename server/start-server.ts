@@ -75,7 +75,7 @@ export async function startServer(
     ports: deliveryPorts(databases, keyRing, inbound),
     onFatal: options.onFatal,
   });
-  const heavy = startJobs(config.dataDir);
+  const heavy = await startJobs(config.dataDir);
   const parts: Parts = { config, databases, keyRing, delivery, inbound, heavy };
   const outside = outsideOf(parts);
   const metrics = createMetrics();

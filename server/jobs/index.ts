@@ -19,22 +19,26 @@ const AT_ONCE = 2;
 /**
  * Starts the thread that does imports, exports and bulk actions, away from the HTTP thread. When it dies,
  * what it was doing is rejected, so that the scheduler tries again, and the next job starts a new one.
+ *
+ * @throws Error when the thread cannot open the databases.
  */
-export function startJobs(dataDir: string): Jobs {
-  let thread: Thread | undefined = startThread(dataDir, forget);
-  function forget(): void {
-    thread = undefined;
-  }
+export async function startJobs(dataDir: string): Promise<Jobs> {
+  const start = () =>
+    startThread(dataDir, () => {
+      thread = undefined;
+    });
+  let thread: Promise<Thread> | undefined = start();
+  await thread;
   const run: JobHandler = async (job, { signal }) => {
-    thread ??= startThread(dataDir, forget);
-    await runIn(thread, job, signal);
+    thread ??= start();
+    await runIn(await thread, job, signal);
   };
   return {
     kinds: heavyKinds,
     atOnce: AT_ONCE,
     run,
     async stop() {
-      const last = thread;
+      const last = await thread;
       thread = undefined;
       await last?.caller.call("stop", null);
       last?.worker.terminate();
@@ -55,7 +59,7 @@ async function runIn({ caller }: Thread, job: Job, signal: AbortSignal): Promise
   }
 }
 
-function startThread(dataDir: string, onDeath: () => void): Thread {
+async function startThread(dataDir: string, onDeath: () => void): Promise<Thread> {
   const worker = new Worker(new URL("./jobs.worker.ts", import.meta.url).href);
   const caller = connect<JobsThread>(worker);
   worker.addEventListener("error", (event) => {
@@ -64,6 +68,12 @@ function startThread(dataDir: string, onDeath: () => void): Thread {
     worker.terminate();
     onDeath();
   });
-  caller.tell("start", { dataDir });
+  try {
+    await caller.call("start", { dataDir });
+  } catch (error) {
+    worker.terminate();
+    onDeath();
+    throw error;
+  }
   return { worker, caller };
 }

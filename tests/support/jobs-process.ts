@@ -8,7 +8,7 @@ const scheduler = new Scheduler({
   system: openDatabases(dataDir).system,
   clock: Date.now,
   owner: `test:${process.pid}`,
-  heavy: startJobs(dataDir),
+  heavy: await startJobs(dataDir),
   // So that the next process need not wait long for the jobs of one that was killed.
   leaseMs: 300,
 });

@@ -64,7 +64,7 @@ test("an import killed five times with -9 ends with every row once and exact cou
 }, 90_000);
 
 test("the jobs thread refuses what it does not know for good, and does a bulk action", async () => {
-  const jobs = startJobs(fixture.app.dataDir);
+  const jobs = await startJobs(fixture.app.dataDir);
   const context = { signal: new AbortController().signal };
   const job = { id: 1, workspaceId: fixture.workspace.id, attempt: 1, maxAttempts: 8 };
   await fixture.call("POST", "/contacts", { email: "a@example.com" });

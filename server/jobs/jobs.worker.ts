@@ -61,9 +61,9 @@ async function run(job: Job): Promise<RunOutcome> {
     return { kind: "permanent", message: `the jobs thread does no "${job.kind}"` };
   }
   const abort = new AbortController();
-  const end = handler(job, { ...surroundings, signal: abort.signal });
-  running.set(job.id, { abort, end });
   try {
+    const end = handler(job, { ...surroundings, signal: abort.signal });
+    running.set(job.id, { abort, end });
     await end;
     return { kind: "done" };
   } catch (error) {

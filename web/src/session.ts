@@ -39,8 +39,8 @@ export function useWorkspaceId(): string {
 /** The workspace whose pages the rail shows: the open one, or on pages outside of any the one used last. */
 export function useRailWorkspaceId(me: Me): string {
   const open = useWorkspaceId();
-  const id = open === "" ? homePath(me).replace(/^\/w\//, "") : open;
-  return me.workspaces.some((one) => one.id === id) ? id : "";
+  const isMine = me.workspaces.some((one) => one.id === open);
+  return isMine ? open : (/^\/w\/(.+)/.exec(homePath(me))?.[1] ?? "");
 }
 
 export type OpenWorkspace = {

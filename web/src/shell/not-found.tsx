@@ -7,6 +7,7 @@ import { t } from "./shell.messages.ts";
 export function NotFound() {
   return (
     <EmptyState
+      isPage
       icon={FileQuestionMark}
       title={t("notFound")}
       action={<ButtonLink href="/">{t("home")}</ButtonLink>}

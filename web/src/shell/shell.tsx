@@ -6,7 +6,7 @@ import { locales, setLocale } from "../i18n.ts";
 import { type MyWorkspace, rememberWorkspace, useMe, useWorkspaceId } from "../session.ts";
 import { ButtonLink } from "../ui/button.tsx";
 import { EmptyState, ErrorState, Skeleton } from "../ui/states.tsx";
-import { Palette } from "./palette.tsx";
+import { LazyPalette } from "./lazy-palette.tsx";
 import { PhoneBar, PhoneTop } from "./phone.tsx";
 import { Rail } from "./rail.tsx";
 import { t } from "./shell.messages.ts";
@@ -49,7 +49,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
       </main>
       <PhoneBar me={me.data} />
       <ShellCommands me={me.data} />
-      <Palette me={me.data} />
+      <LazyPalette me={me.data} />
     </div>
   );
 }
@@ -57,6 +57,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
 function ForeignWorkspace() {
   return (
     <EmptyState
+      isPage
       icon={Building2}
       title={t("noWorkspace")}
       action={<ButtonLink href="/">{t("home")}</ButtonLink>}

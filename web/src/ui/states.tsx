@@ -11,18 +11,22 @@ export function EmptyState({
   title,
   children,
   action,
+  isPage = false,
 }: {
+  /** It is all there is on the page, so its title is the page's. */
+  isPage?: boolean;
   icon: LucideIcon;
   title: string;
   children?: ComponentChildren;
   action?: ComponentChildren;
 }) {
+  const Title = isPage ? "h1" : "h2";
   return (
     <div class="flex flex-col items-center gap-1 px-6 py-14 text-center">
       <span class="mb-3 grid size-10 place-items-center rounded-lg border border-line text-muted shadow-raised">
         <Icon size={18} aria-hidden="true" />
       </span>
-      <h2 class="text-base font-semibold">{title}</h2>
+      <Title class="text-base font-semibold">{title}</Title>
       {children !== undefined && <p class="max-w-sm text-pretty text-muted">{children}</p>}
       {action !== undefined && <div class="mt-4 flex gap-2">{action}</div>}
     </div>

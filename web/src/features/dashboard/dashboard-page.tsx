@@ -161,7 +161,9 @@ function RecentCampaigns({ recent, workspace }: { recent: Recent[]; workspace: O
           action={
             workspace.canEdit && (
               <>
-                <ButtonLink href={`${workspace.base}/imports`}>{t("importContacts")}</ButtonLink>
+                <ButtonLink href={`${workspace.base}/contacts/imports/new`}>
+                  {t("importContacts")}
+                </ButtonLink>
                 <ButtonLink
                   href={`${workspace.base}/campaigns?new=1`}
                   icon={Plus}
@@ -192,7 +194,8 @@ const places = {
   no_sender: () => "/sending/domains",
   unverified_domain: () => "/sending/domains",
   paused_campaign: (id: number | null) => (id === null ? "/campaigns" : `/campaigns/${id}`),
-  failed_import: (id: number | null) => (id === null ? "/imports" : `/imports/${id}`),
+  failed_import: (id: number | null) =>
+    id === null ? "/contacts/imports" : `/contacts/imports/${id}`,
 };
 
 function isKnown(kind: string): kind is keyof typeof places {

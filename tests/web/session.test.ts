@@ -1,0 +1,39 @@
+import { expect, test } from "bun:test";
+import { safeNext } from "../../web/src/features/auth/sign-in-page.tsx";
+import { detailText } from "../../web/src/features/workspaces/audit-page.tsx";
+import { sortWorkspaces } from "../../web/src/shell/workspace-switcher.tsx";
+
+const workspace = (id: string, name: string) => ({
+  id,
+  name,
+  role: "viewer" as const,
+  timeZone: "UTC",
+  organizationId: "o",
+  organizationName: "Agency",
+});
+
+test("after signing in one only goes to a page of this site", () => {
+  expect(safeNext("/w/1/contacts?q=ada")).toBe("/w/1/contacts?q=ada");
+  for (const hostile of [
+    "https://evil.example",
+    "//evil.example",
+    "/\\evil.example",
+    "javascript:alert(1)",
+    "",
+    undefined,
+  ]) {
+    expect(safeNext(hostile)).toBe("/");
+  }
+});
+
+test("the workspaces used last come first, the rest by name", () => {
+  const all = [workspace("1", "Zoo"), workspace("2", "Bakery"), workspace("3", "Yoga")];
+  expect(sortWorkspaces(all, ["3"]).map((one) => one.name)).toEqual(["Yoga", "Bakery", "Zoo"]);
+});
+
+test("the details of an audit entry read as one line", () => {
+  expect(detailText({ role: "viewer", fields: ["name"], count: 3 })).toBe(
+    'role=viewer fields=["name"] count=3',
+  );
+  expect(detailText({})).toBe("");
+});

@@ -58,6 +58,8 @@ export async function takeScreenshots(page: Page, folder: string, name: string):
   mkdirSync(folder, { recursive: true });
   for (const theme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+    // Colours of a theme are computed again over a few frames.
+    await page.waitForTimeout(150);
     for (const size of [desktop, phone]) {
       await page.setViewportSize(size);
       await page.screenshot({ path: `${folder}/${name}-${size.width}-${theme}.png` });

@@ -52,6 +52,8 @@ export function createEditor(
       ],
     }),
   });
+  // A browser that does not put the focus into the text can still scroll it by keyboard.
+  view.scrollDOM.tabIndex = 0;
   return {
     /** Replaces the text when it is not what is shown already. */
     setText(text: string) {

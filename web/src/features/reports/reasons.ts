@@ -2,6 +2,7 @@ import { locale } from "../../i18n.ts";
 
 // The categories of delivery/result and the reasons for skipping, in a reader's words.
 const words: Record<string, { en: string; de: string }> = {
+  accepted: { en: "Accepted by the server", de: "Vom Server angenommen" },
   invalid_mailbox: { en: "There is no such mailbox", de: "Dieses Postfach gibt es nicht" },
   unclear_550: { en: "Refused without a clear reason", de: "Ohne klaren Grund abgewiesen" },
   bad_domain: { en: "The domain takes no mail", de: "Die Domain nimmt keine E-Mail an" },
@@ -12,10 +13,6 @@ const words: Record<string, { en: string; de: string }> = {
   rcpt_rate: { en: "The mailbox gets mail too fast", de: "Das Postfach erhält zu schnell E-Mail" },
   rate_limit: { en: "The server limits how fast we send", de: "Der Server begrenzt unser Tempo" },
   ip_reputation: { en: "Our sending address is blocked", de: "Unsere Absendeadresse ist gesperrt" },
-  blocklist: {
-    en: "Our sending address is on a blocklist",
-    de: "Unsere Absendeadresse ist gelistet",
-  },
   domain_reputation: { en: "The sending domain's reputation", de: "Der Ruf der Absenderdomain" },
   spam_content: { en: "Taken for spam", de: "Für Spam gehalten" },
   auth_failure: {
@@ -23,13 +20,11 @@ const words: Record<string, { en: string; de: string }> = {
     de: "SPF, DKIM oder DMARC nicht bestanden",
   },
   policy: { en: "Against the server's policy", de: "Gegen die Regeln des Servers" },
-  challenge: { en: "Filtered by the recipient", de: "Vom Empfänger gefiltert" },
   filtered: { en: "Filtered by the recipient", de: "Vom Empfänger gefiltert" },
   relay_denied: {
     en: "The relay refused to pass it on",
     de: "Das Relay wollte nicht weiterleiten",
   },
-  route_fault: { en: "The route does not work", de: "Die Route funktioniert nicht" },
   msg_too_large: { en: "The message is too large", de: "Die Nachricht ist zu groß" },
   syntax_unsupported: {
     en: "The server does not support the address or message",
@@ -38,16 +33,30 @@ const words: Record<string, { en: string; de: string }> = {
   virus: { en: "Taken for a virus", de: "Für einen Virus gehalten" },
   dns_failure: { en: "The domain could not be looked up", de: "Die Domain war nicht zu finden" },
   net: { en: "The server could not be reached", de: "Der Server war nicht erreichbar" },
-  site_full: { en: "The server is overloaded", de: "Der Server ist überlastet" },
   system: { en: "A fault of the receiving server", de: "Ein Fehler des Empfangsservers" },
   loop: { en: "The message went in circles", de: "Die Nachricht lief im Kreis" },
   expired: { en: "Tried for two days without success", de: "Zwei Tage lang erfolglos versucht" },
   ambiguous: { en: "The answer was lost; sent again", de: "Antwort verloren; erneut gesendet" },
   unsubscribed: { en: "Unsubscribed meanwhile", de: "Inzwischen abgemeldet" },
-  suppressed: { en: "On the suppression list", de: "Auf der Sperrliste" },
   hard_bounce: { en: "Bounced before", de: "Früher unzustellbar" },
   complaint: { en: "Reported as spam before", de: "Früher als Spam gemeldet" },
   manual: { en: "Suppressed by hand", de: "Von Hand gesperrt" },
+  null_mx: {
+    en: "The domain says it takes no mail",
+    de: "Die Domain nimmt laut DNS keine E-Mail an",
+  },
+  quota: { en: "The relay's quota is used up", de: "Das Kontingent des Relays ist erschöpft" },
+  protocol: {
+    en: "The server broke the protocol",
+    de: "Der Server hielt sich nicht ans Protokoll",
+  },
+  suppressed_unsubscribed: {
+    en: "Unsubscribed before it was sent",
+    de: "Vor dem Versand abgemeldet",
+  },
+  suppressed_hard_bounce: { en: "Bounced before", de: "Früher unzustellbar" },
+  suppressed_complaint: { en: "Reported spam before", de: "Früher Spam gemeldet" },
+  suppressed_manual: { en: "Suppressed by hand", de: "Von Hand gesperrt" },
   cancelled: { en: "The campaign was cancelled", de: "Die Kampagne wurde abgebrochen" },
   contact_deleted: { en: "The contact was deleted", de: "Der Kontakt wurde gelöscht" },
   render_error: {

@@ -1,3 +1,4 @@
+import { purgeCampaign } from "../features/campaigns/purge.service.ts";
 import { runBulkJob } from "../features/contacts/contact-bulk.service.ts";
 import { runExport } from "../features/exports/export-run.service.ts";
 import { runImport } from "../features/imports/import-run.service.ts";
@@ -32,6 +33,8 @@ const handlers: Record<HeavyKind, HeavyHandler> = {
   },
   "contacts.bulk": (job, { databases, signal }) =>
     runBulkJob(openerOf(job, databases), numberOf(job, "id"), { clock: systemClock, signal }),
+  "campaign.purge": (job, { databases, signal }) =>
+    purgeCampaign(openerOf(job, databases), numberOf(job, "campaignId"), signal),
 };
 
 serve<JobsThread>(

@@ -1,3 +1,3 @@
 /** The kinds of job that are too heavy for the HTTP thread. */
-export const heavyKinds = ["import.run", "export.run", "contacts.bulk"] as const;
+export const heavyKinds = ["import.run", "export.run", "contacts.bulk", "campaign.purge"] as const;
 export type HeavyKind = (typeof heavyKinds)[number];

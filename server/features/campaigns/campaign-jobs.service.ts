@@ -1,15 +1,11 @@
 import { type Job, type JobContext, PermanentJobError } from "../../platform/scheduler/job.ts";
 import { LAUNCH_JOB, type LaunchDeps, runLaunchJob } from "./launch.service.ts";
-import { PURGE_JOB, purgeCampaign } from "./purge.service.ts";
 
 type Handler = (job: Job, context: JobContext) => Promise<void>;
 
 /** The handlers of this slice's jobs, for the scheduler: `[kind, handler]`. */
 export function campaignJobs(deps: LaunchDeps): [kind: string, handler: Handler][] {
-  return [
-    [LAUNCH_JOB, (job) => runLaunchJob(deps, targetOf(job))],
-    [PURGE_JOB, (job, { signal }) => purgeCampaign(deps.databases, targetOf(job), signal)],
-  ];
+  return [[LAUNCH_JOB, (job) => runLaunchJob(deps, targetOf(job))]];
 }
 
 function targetOf(job: Job): { workspaceId: string; campaignId: number } {

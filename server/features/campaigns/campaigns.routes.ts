@@ -95,8 +95,9 @@ export const campaignRoutes = ({ guard, clock, audit, jobs }: AppDeps) =>
     .delete(
       "/:id",
       ({ db, params, actor, workspace }) => {
-        deleteCampaign(db, params.id, clock());
+        // Queued first: for a campaign that is not deleted it does nothing, but a crash must not leave rows behind.
         jobs.enqueue(PURGE_JOB, workspace.id, { campaignId: params.id });
+        deleteCampaign(db, params.id, clock());
         audit.record(entry(actor, workspace, "campaign.delete", params.id));
         return done;
       },

@@ -192,10 +192,9 @@ test("a deleted campaign is gone at once, and its rows go in slices without touc
 
   expect((await fixture.call("DELETE", `/${id}`)).status).toBe(200);
   expect((await fixture.call("GET", `/${id}`)).status).toBe(404);
-  const { databases } = fixture.app;
-  const signal = new AbortController().signal;
-  await purgeCampaign(databases, { workspaceId: fixture.workspace.id, campaignId: id }, signal);
-  await purgeCampaign(databases, { workspaceId: fixture.workspace.id, campaignId: other }, signal);
+  const { signal } = new AbortController();
+  await purgeCampaign(fixture.db, id, signal);
+  await purgeCampaign(fixture.db, other, signal);
 
   const left = (table: string, column = "campaign_id") =>
     db.prepare(`SELECT DISTINCT ${column} FROM ${table}`).pluck().all();

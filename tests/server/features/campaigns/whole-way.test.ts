@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from "bun:test";
+import { openDatabases } from "../../../../server/platform/db/databases.ts";
 import { startWholeServer, type WholeServer } from "../../../support/whole-server.ts";
 
 let whole: WholeServer;
@@ -180,6 +181,30 @@ test("a cancelled campaign ends with everybody accounted for: sent or skipped", 
   const { items: mails } = await whole.ask<{ items: unknown[] }>("GET", "/inbox?limit=200");
   expect(mails).toHaveLength(counts.sent);
 }, 30_000);
+
+test("a finished campaign that is deleted is gone, and its rows after it, while others stay", async () => {
+  whole = await startWholeServer(50);
+  const id = await newCampaign();
+  await whole.ask("POST", `/campaigns/${id}/launch`);
+  await untilStatus(id, "completed");
+
+  await whole.ask("DELETE", `/campaigns/${id}`);
+
+  expect((await whole.raw("GET", `/campaigns/${id}`)).status).toBe(404);
+  const databases = openDatabases(whole.dataDir);
+  const db = databases.workspace(whole.workspaceId);
+  const rows = () =>
+    db
+      .prepare("SELECT (SELECT COUNT(*) FROM message) + (SELECT COUNT(*) FROM campaign)")
+      .pluck()
+      .get();
+  await pollFor(
+    async () => rows(),
+    (n) => n === 0,
+  );
+  expect(db.prepare("SELECT COUNT(*) FROM contact").pluck().get()).toBe(50);
+  databases.close();
+}, 20_000);
 
 test("a test message really arrives, marked, and makes no campaign rows", async () => {
   whole = await startWholeServer(1);

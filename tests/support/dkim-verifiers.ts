@@ -11,27 +11,37 @@ export async function mailauthVerdict(raw: Uint8Array, record: string): Promise<
 }
 
 const script = `
-import sys, dkim
-record = sys.argv[1].encode()
-try:
-    good = dkim.verify(sys.stdin.buffer.read(), dnsfunc=lambda name, timeout=5: record)
-except Exception as error:
-    good = False
-print("pass" if good else "fail")
+import base64, json, sys, dkim
+request = json.load(sys.stdin)
+record = request["record"].encode()
+def verdict(raw):
+    try:
+        good = dkim.verify(base64.b64decode(raw), dnsfunc=lambda name, timeout=5: record)
+    except Exception:
+        good = False
+    return "pass" if good else "fail"
+print(json.dumps([verdict(raw) for raw in request["messages"]]))
 `;
 
 /**
- * The verdict of dkimpy (Debian package python3-dkim).
+ * The verdicts of dkimpy (Debian package python3-dkim), in one process for all messages.
  *
  * @throws Error with what to install, when it is missing: a missing verifier is a failure, not a pass.
  */
-export function dkimpyVerdict(raw: Uint8Array, record: string): "pass" | "fail" {
-  const run = Bun.spawnSync(["/usr/bin/python3", "-c", script, record], { stdin: raw });
-  const verdict = run.stdout.toString().trim();
-  if (verdict !== "pass" && verdict !== "fail") {
+export function dkimpyVerdicts(messages: Uint8Array[], record: string): ("pass" | "fail")[] {
+  const request = messages.map((raw) => Buffer.from(raw).toString("base64"));
+  const run = Bun.spawnSync(["/usr/bin/python3", "-c", script], {
+    stdin: Buffer.from(JSON.stringify({ record, messages: request })),
+  });
+  if (run.exitCode !== 0) {
     throw new Error(
       `dkimpy is needed as the second DKIM verifier: apt-get install python3-dkim\n${run.stderr.toString()}`,
     );
   }
-  return verdict;
+  return JSON.parse(run.stdout.toString()) as ("pass" | "fail")[];
+}
+
+/** The verdict of dkimpy on one message. @throws Error as `dkimpyVerdicts`. */
+export function dkimpyVerdict(raw: Uint8Array, record: string): "pass" | "fail" {
+  return dkimpyVerdicts([raw], record)[0] ?? "fail";
 }

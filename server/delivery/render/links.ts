@@ -94,8 +94,9 @@ function isTrackable(url: string): boolean {
 // At click time there is the contact, and nothing that a loop or an assign of the body had made.
 function canRenderLater(url: string): boolean {
   try {
-    return variablesOf(url, "text").every((path) =>
-      (templateRoots as readonly string[]).includes(path[0] ?? ""),
+    const names = variablesOf(url, "text");
+    return (
+      names?.every(([root = ""]) => (templateRoots as readonly string[]).includes(root)) === true
     );
   } catch (error) {
     if (error instanceof TemplateError) {

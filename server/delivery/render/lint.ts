@@ -32,7 +32,7 @@ export function lintTemplate(source: string, options: LintOptions = { where: "ht
   try {
     refuseReservedNames(source);
     parseTemplate(source, target);
-    const problems = variablesOf(source, target).flatMap((path) => {
+    const problems = (variablesOf(source, target) ?? []).flatMap((path) => {
       const message = unknownName(path, options.fieldKeys);
       return message === undefined ? [] : [warning(options, message, lineOf(source, path))];
     });

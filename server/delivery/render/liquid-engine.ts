@@ -17,6 +17,7 @@ export const templateRoots = [
 const PARSE_LIMIT_CHARS = 1_000_000;
 /** Tags and outputs rendered, loops included, for one part of one message: tens of ms at most. */
 const MAX_STEPS = 100_000;
+const MAX_ANALYSED_CHARS = 10_000;
 const MEMORY_LIMIT = 4_000_000;
 const FORBIDDEN_TAGS = ["include", "render", "layout", "block"];
 // `raw` would switch escaping off; `sample` and `shuffle` would make a retry differ from the first attempt.
@@ -177,15 +178,39 @@ export function renderSource(source: string, scope: object, target: Target): str
   return renderTemplates(parseTemplate(source, target), newContext(scope, target), target);
 }
 
-/** The names a template reads from outside, such as `["contact", "first_name"]`. @throws TemplateError */
-export function variablesOf(source: string, target: Target): string[][] {
+/**
+ * The names a template reads from outside, such as `["contact", "first_name"]`; undefined when there is too
+ * much Liquid to say so in time.
+ *
+ * @throws TemplateError
+ */
+export function variablesOf(source: string, target: Target): string[][] | undefined {
+  const liquid = distinctLiquid(source);
+  if (liquid.length > MAX_ANALYSED_CHARS) {
+    return undefined;
+  }
   try {
     return engines[target]
-      .globalVariableSegmentsSync(source)
+      .globalVariableSegmentsSync(liquid)
       .map((path) => path.map((part) => String(part)));
   } catch (error) {
     throw plainError(error);
   }
+}
+
+// The analysis looks up the line of every name from the start of the source, so it gets no more than it needs:
+// no text, and each output once between two tags.
+function distinctLiquid(source: string): string {
+  let liquid = "";
+  let seen = new Set<string>();
+  for (const { text, isLiquid } of splitLiquid(source)) {
+    if (!isLiquid || seen.has(text)) {
+      continue;
+    }
+    seen = text.startsWith("{%") ? new Set() : seen.add(text);
+    liquid += text;
+  }
+  return liquid;
 }
 
 function plainError(error: unknown): TemplateError {

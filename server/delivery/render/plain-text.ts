@@ -3,6 +3,8 @@ import { maskLiquid } from "./liquid-mask.ts";
 
 const convert = compile({
   wordwrap: 78,
+  // Nobody nests so deep; somebody hostile might.
+  limits: { maxDepth: 250 },
   selectors: [
     // Preheaders are hidden on purpose; so are Outlook's spacers.
     { selector: '[style*="display:none"]', format: "skip" },

@@ -1,4 +1,4 @@
-import { afterAll, expect, test } from "bun:test";
+import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
 import { generateKeyPairSync } from "node:crypto";
 import { compileCampaign } from "../../../../server/delivery/render/compile.ts";
 import { loadSigningKey, prepareSigned } from "../../../../server/delivery/render/dkim.ts";
@@ -9,8 +9,11 @@ import {
 } from "../../../../server/delivery/render/rsa.ts";
 import { createSigner, renderSigned } from "../../../../server/delivery/render/signer.ts";
 import { campaignContent, recipient, testTokenKeys } from "../../../support/campaign-content.ts";
-import { dkimpyVerdict, mailauthVerdict } from "../../../support/dkim-verifiers.ts";
+import { dkimpyVerdict, dkimpyVerdicts, mailauthVerdict } from "../../../support/dkim-verifiers.ts";
 import { assertBulkMessage } from "../../../support/message-checks.ts";
+
+// A Python process and RSA keys take their time on a busy machine.
+setDefaultTimeout(30_000);
 
 const date = Date.UTC(2026, 10, 21, 7, 0, 0);
 const pair = newPair(2048);
@@ -72,19 +75,22 @@ test("an internationalised recipient is signed over the UTF-8 header", async () 
 test("the verifiers refuse a message when one octet of body, subject or unsubscribe link changed", async () => {
   const message = await renderSigned(await campaign(), recipient(), { date }, { key, signer });
   const text = Buffer.from(message.bytes).toString("latin1");
-  for (const [from, to] of [
+  const edits = [
     ["Hello", "Hallo"],
     ["Subject: News", "Subject: Nows"],
     ["List-Unsubscribe: <https://mail.", "List-Unsubscribe: <https://evil."],
     ["List-Unsubscribe-Post: List", "List-Unsubscribe-Post: Lost"],
     ["From: ", "From: <x@evil.example>\r\nFrom: "],
-  ] as const) {
+  ] as const;
+  const changed = edits.map(([from, to]) => {
     expect(text).toContain(from);
-    const changed = Buffer.from(text.replace(from, to), "latin1");
+    return Buffer.from(text.replace(from, to), "latin1");
+  });
 
-    expect(await mailauthVerdict(changed, pair.record)).not.toEqual(["pass"]);
-    expect(dkimpyVerdict(changed, pair.record)).toBe("fail");
+  for (const raw of changed) {
+    expect(await mailauthVerdict(raw, pair.record)).not.toEqual(["pass"]);
   }
+  expect(dkimpyVerdicts(changed, pair.record)).toEqual(edits.map(() => "fail"));
 });
 
 test("a retry is signed to the same octets", async () => {

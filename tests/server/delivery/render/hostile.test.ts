@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
 import PostalMime from "postal-mime";
 import { compileCampaign } from "../../../../server/delivery/render/compile.ts";
@@ -14,6 +14,9 @@ import {
   testTokenKeys,
 } from "../../../support/campaign-content.ts";
 import { assertBulkMessage, fieldsOf } from "../../../support/message-checks.ts";
+
+// Hundreds of runs each; the machine may be busy.
+setDefaultTimeout(60_000);
 
 const date = Date.UTC(2026, 10, 21, 7, 0, 0);
 
@@ -346,6 +349,10 @@ test("long hostile sources are read in time linear in their length", async () =>
     repeated("<!--"),
     repeated("&amp"),
     repeated("lq0z "),
+    repeated("<div>"),
+    repeated("{{ contact.first_name }} "),
+    repeated("{% if contact.city %}x{% endif %}"),
+    `<a href="https://a.example/${repeated("{{ contact.city }}/")}">x</a>`,
   ];
   for (const bodySource of sources) {
     const { html: _html, text: _text, links: _links, ...rest } = campaignContent();
@@ -354,12 +361,12 @@ test("long hostile sources are read in time linear in their length", async () =>
     const { content } = await buildContent({ ...source, textSource: null }, ["city"]);
     await renderPreview(content, contactFields(), date);
 
-    expect([bodySource.slice(0, 12), performance.now() - start < 3_000]).toEqual([
+    expect([bodySource.slice(0, 12), performance.now() - start < 5_000]).toEqual([
       bodySource.slice(0, 12),
       true,
     ]);
   }
-}, 60_000);
+});
 
 test("how long a template may run does not depend on how busy the machine is", () => {
   const scope = {

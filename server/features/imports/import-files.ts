@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import {
   createReadStream,
   createWriteStream,
@@ -6,6 +5,7 @@ import {
   mkdirSync,
   renameSync,
   rmSync,
+  type WriteStream,
 } from "node:fs";
 import { join } from "node:path";
 import { finished } from "node:stream/promises";
@@ -64,7 +64,7 @@ export async function writeUpload(
       }
       onChunk(chunk);
       if (!out.write(chunk) && failure === undefined) {
-        await Promise.race([once(out, "drain"), once(out, "close")]);
+        await room(out);
       }
       if (failure !== undefined) {
         throw failure;
@@ -78,6 +78,19 @@ export async function writeUpload(
     rmSync(path, { force: true });
     throw isDiskFull(error) ? diskFull(error) : error;
   }
+}
+
+/** Resolves when the stream can take more, or never will. */
+function room(out: WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      out.off("drain", done);
+      out.off("close", done);
+      resolve();
+    };
+    out.once("drain", done);
+    out.once("close", done);
+  });
 }
 
 /** The refusal of a file over the limit. */
@@ -139,7 +152,7 @@ async function convert(source: string, target: string, encoding: Encoding): Prom
         !out.write(decoder.decode(chunk as Uint8Array, { stream: true })) &&
         failure === undefined
       ) {
-        await Promise.race([once(out, "drain"), once(out, "close")]);
+        await room(out);
       }
       if (failure !== undefined) {
         throw failure;

@@ -1,7 +1,6 @@
 // The only door to delivery: what features and the wiring may ask of it.
 export type { AudienceDefinition } from "./audience/audience.store.ts";
-export { freezeAudience } from "./audience/freeze.ts";
-export { countWaterfall, type Waterfall } from "./audience/waterfall.ts";
+export type { Waterfall } from "./audience/waterfall.ts";
 export type { RunProgress, TestMessage } from "./delivery-methods.ts";
 export {
   type CampaignProgress,

@@ -1,3 +1,4 @@
+import { getDomain } from "tldts";
 import { invalidField } from "../../platform/errors.ts";
 
 /** A record to set in the DNS, and what a check may find instead of it. */
@@ -60,6 +61,13 @@ export function requireDomain(input: string, field: string): string {
   if (!isName) {
     throw invalidField(field, "is not a domain name", "For example news.example.com.");
   }
+  if (organizationOf(name) === undefined) {
+    throw invalidField(
+      field,
+      `nobody owns ${name} itself: people register names below it`,
+      "For example example.co.uk.",
+    );
+  }
   if (isFreeMail(name)) {
     throw invalidField(
       field,
@@ -68,6 +76,22 @@ export function requireDomain(input: string, field: string): string {
     );
   }
   return name;
+}
+
+/**
+ * The name that was registered: `example.co.uk` for `news.example.co.uk`. Undefined for a public suffix.
+ *
+ * @see https://publicsuffix.org
+ */
+export function organizationOf(domain: string): string | undefined {
+  return getDomain(domain, { allowPrivateDomains: true }) ?? undefined;
+}
+
+/** Where a DMARC policy may be when the domain has none of its own: RFC 7489 §6.6.3. */
+export function dmarcFallback(record: DnsRecord, domain: string): string | undefined {
+  const organization = organizationOf(domain);
+  const isOther = organization !== undefined && organization !== domain;
+  return record.purpose === "dmarc" && isOther ? `_dmarc.${organization}` : undefined;
 }
 
 function toAscii(domain: string): string {

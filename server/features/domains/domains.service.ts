@@ -8,6 +8,7 @@ import type { DnsLookup } from "./dns-lookup.ts";
 import {
   type DnsAnswer,
   type DnsRecord,
+  dmarcFallback,
   judgeRecord,
   type RecordVerdict,
   recordsFor,
@@ -101,7 +102,7 @@ export async function checkDomain(
   const row = required(open(), input.id);
   const records = recordsFor(row, hostOf(input.publicUrl));
   const verdicts = await Promise.all(
-    records.map(async (record) => judgeRecord(record, await ask(dns, record))),
+    records.map(async (record) => judgeRecord(record, await ask(dns, record, row.name))),
   );
   const checks: Record<string, RecordVerdict> = {};
   for (const [index, record] of records.entries()) {
@@ -166,8 +167,13 @@ export function loadDkimKey(db: Connection, keyRing: KeyRing, domain: string): D
       };
 }
 
-function ask(dns: DnsLookup, record: DnsRecord): Promise<DnsAnswer> {
-  return record.type === "TXT" ? dns.txt(record.host) : dns.cname(record.host);
+async function ask(dns: DnsLookup, record: DnsRecord, domain: string): Promise<DnsAnswer> {
+  if (record.type === "CNAME") {
+    return await dns.cname(record.host);
+  }
+  const answer = await dns.txt(record.host);
+  const fallback = dmarcFallback(record, domain);
+  return answer.kind === "none" && fallback !== undefined ? await dns.txt(fallback) : answer;
 }
 
 function verifiedAt(row: DomainRow, dkim: RecordVerdict | undefined, now: number): number | null {

@@ -74,6 +74,7 @@ test("a new domain gets a 2048-bit key of its own, its private half encrypted", 
 test.each([
   ["gmail.com", "mailbox provider"],
   ["com", "not a domain name"],
+  ["co.uk", "nobody owns co.uk itself"],
   ["exa mple.com", "not a domain name"],
   ["example.com/path", "not a domain name"],
   ["user@example.com", "not a domain name"],
@@ -110,6 +111,20 @@ test("a check tells what is there, what is missing and what is wrong, and verifi
     tracking: "different",
   });
   expect(checked).toMatchObject({ verifiedAt: 1_000, checkedAt: 1_000 });
+});
+
+test("a subdomain is covered by the DMARC policy of the domain that was registered", async () => {
+  const domain = await (await call("POST", "/domains", { name: "news.example.co.uk" })).json();
+  zone.set("_dmarc.example.co.uk", text("v=DMARC1; p=reject"));
+  zone.set("_dmarc.co.uk", text("v=DMARC1; p=none"));
+
+  const checked = await (await call("POST", `/domains/${domain.id}/check`)).json();
+
+  expect(checked.records[2]).toMatchObject({
+    purpose: "dmarc",
+    status: "ok",
+    found: ["v=DMARC1; p=reject"],
+  });
 });
 
 test("a foreign key or two SPF records are told; a silent DNS keeps what was known", async () => {

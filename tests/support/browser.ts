@@ -7,11 +7,6 @@ const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/go
 export const desktop = { width: 1280, height: 800 };
 export const phone = { width: 390, height: 844 };
 
-/** True when a Chromium of the distribution is there. */
-export function chromiumAvailable(): boolean {
-  return CHROMIUM.some((path) => existsSync(path));
-}
-
 /** Starts the distribution's Chromium, headless, with nothing that looks beyond this machine. */
 export async function launchBrowser(): Promise<Browser> {
   const executablePath = CHROMIUM.find((path) => existsSync(path));

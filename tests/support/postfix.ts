@@ -25,16 +25,6 @@ export type Postfix = {
   stop(): void;
 };
 
-/** True when the Debian packages this needs are there, and we may start it (it needs root). */
-export function postfixAvailable(): boolean {
-  return (
-    process.getuid?.() === 0 &&
-    Bun.which("postfix") !== null &&
-    Bun.which("dovecot") !== null &&
-    Bun.which("openssl") !== null
-  );
-}
-
 /**
  * Starts a real Postfix on a free loopback port, with its own configuration, queue and users: STARTTLS
  * with a certificate for `localhost`, AUTH (PLAIN, LOGIN) only after it, relaying only for who signed

@@ -20,7 +20,4 @@ export const uniqueMetric = (kind: EngagementKind, group: EngagementGroup): stri
 /** Messages that reached a state (sent, bounced, failed, skipped), by the minute they did. */
 export const stateMetric = (state: MessageStateName): string => state;
 
-/** Attempts by the category of what was answered, e.g. `category:greylist`. */
-export const categoryMetric = (category: string): string => `category:${category}`;
-
 export const metrics = { unsubscribe: "unsubscribe", complaint: "complaint" } as const;

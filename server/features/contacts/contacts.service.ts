@@ -37,7 +37,6 @@ export type { ContactFilter } from "./contact-search.store.ts";
 export { type FieldValue, nameKeys } from "./contacts.rules.ts";
 export {
   type ContactWrite,
-  findIdByAddress,
   insertContact,
   moveContactCount,
   updateContact,

@@ -125,14 +125,6 @@ const selectRejects = statement<[importId: number, after: number, limit: number]
    LIMIT ?
 `);
 
-const selectFiles = statement<[], { filePath: string }>(
-  "SELECT file_path AS filePath FROM import WHERE state NOT IN ('done', 'cancelled')",
-);
-
-const selectForgotten = statement<[before: number], { id: number }>(
-  "SELECT id FROM import WHERE state IN ('uploaded', 'failed') AND created_at < ?",
-);
-
 type ExistingRow = {
   id: number;
   email: string;
@@ -213,20 +205,6 @@ export function rejectsAfter(
   limit: number,
 ): RejectRow[] {
   return selectRejects(db).all(importId, after, limit);
-}
-
-/** Names of the files that imports still need. */
-export function neededFiles(db: Connection): string[] {
-  return selectFiles(db)
-    .all()
-    .map((row) => row.filePath);
-}
-
-/** Imports that nobody started or resumed since that instant. */
-export function forgottenImports(db: Connection, before: number): number[] {
-  return selectForgotten(db)
-    .all(before)
-    .map((row) => row.id);
 }
 
 /** What a contact with this address holds now. */

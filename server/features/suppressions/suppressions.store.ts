@@ -28,10 +28,6 @@ const insertRow = statement<[SuppressionRow]>(`
        > CASE suppression.reason WHEN 'complaint' THEN 3 WHEN 'hard_bounce' THEN 2 ELSE 1 END
 `);
 
-const selectRow = statement<[address: string], SuppressionRow>(
-  `SELECT ${columns} FROM suppression WHERE address = ?`,
-);
-
 const selectHolding = statement<[address: string, now: number], { reason: SuppressionReason }>(
   "SELECT reason FROM suppression WHERE address = ? AND (expires_at IS NULL OR expires_at > ?)",
 );
@@ -76,10 +72,6 @@ const selectCounts = statement<[], { name: string; n: number }>(
 /** False when the address is suppressed already for a reason that weighs as much. */
 export function insertSuppression(db: Connection, row: SuppressionRow): boolean {
   return insertRow(db).run(row).changes === 1;
-}
-
-export function findSuppression(db: Connection, address: string): SuppressionRow | undefined {
-  return selectRow(db).get(address);
 }
 
 /** Why the address must not be mailed now; undefined when it may. */

@@ -1,0 +1,179 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { createPublicKey, generateKeyPairSync } from "node:crypto";
+import type { Delivery } from "../../../../server/delivery/engine.ts";
+import type { DkimKey } from "../../../../server/delivery/types.ts";
+import { campaignContent, contactFields } from "../../../support/campaign-content.ts";
+import { type DeliveryData, newDeliveryData } from "../../../support/delivery-data.ts";
+import {
+  exactCounts,
+  plainPorts,
+  startTestDelivery,
+  statusOf,
+  until,
+} from "../../../support/delivery-engine.ts";
+import { mailauthVerdict } from "../../../support/dkim-verifiers.ts";
+import { loopbackRoute } from "../../../support/smtp-messages.ts";
+import { type SmtpSink, startSmtpSink } from "../../../support/smtp-sink.ts";
+import { startTcpSink } from "../../../support/tcp-sink.ts";
+
+let data: DeliveryData;
+let delivery: Delivery | undefined;
+let peer: SmtpSink;
+let key: DkimKey;
+beforeEach(async () => {
+  data = newDeliveryData();
+  peer = await startSmtpSink();
+  const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  const privateKeyPem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+  key = { domain: "acme.example", selector: "s1", privateKeyPem };
+});
+afterEach(async () => {
+  await delivery?.stop();
+  delivery = undefined;
+  await peer.close();
+  data.close();
+});
+
+function signingPorts(dkim: DkimKey | undefined) {
+  const ports = plainPorts(data);
+  return {
+    loadRoute(workspaceId: string, routeId: number) {
+      const route = ports.loadRoute(workspaceId, routeId);
+      return route && { ...route, signDkim: true };
+    },
+    loadDkimKey: () => dkim,
+  };
+}
+
+async function verdict(raw: string): Promise<string[]> {
+  const spki = createPublicKey(key.privateKeyPem).export({ type: "spki", format: "der" });
+  return await mailauthVerdict(Buffer.from(raw), `v=DKIM1; k=rsa; p=${spki.toString("base64")}`);
+}
+
+test("a signed campaign's messages verify on the other side", async () => {
+  const ws = data.newWorkspace();
+  data.addContacts(ws, 120);
+  const id = data.addCampaign(ws, { port: peer.port });
+  delivery = await startTestDelivery(data, signingPorts(key));
+
+  await delivery.prepareCampaign(ws, id);
+  await until(() => statusOf(data, ws, id).status === "completed", "completion");
+
+  expect(peer.messages.length).toBe(120);
+  for (const message of peer.messages.slice(0, 5)) {
+    expect(await verdict(message.raw)).toEqual(["pass"]);
+  }
+}, 30_000);
+
+test("a key that cannot sign pauses the campaign: nothing leaves unsigned", async () => {
+  const ws = data.newWorkspace();
+  data.addContacts(ws, 5);
+  const id = data.addCampaign(ws, { port: peer.port });
+  delivery = await startTestDelivery(data, signingPorts({ ...key, privateKeyPem: "broken" }));
+
+  await delivery.prepareCampaign(ws, id);
+  await until(() => statusOf(data, ws, id).status === "paused", "the pause");
+
+  expect(statusOf(data, ws, id).status_reason).toContain("The DKIM key cannot be used");
+  expect(exactCounts(data, ws, id, 5)).toMatchObject({ pending: 5 });
+  expect(peer.messages).toEqual([]);
+}, 30_000);
+
+test("a test message goes out at once and brings back the server's own words", async () => {
+  delivery = await startTestDelivery(data);
+  const message = {
+    workspaceId: data.newWorkspace(),
+    route: loopbackRoute(peer.port),
+    dkim: key,
+    content: campaignContent(),
+    contact: contactFields(),
+    to: "jane@example.org",
+  };
+
+  const outcome = await delivery.sendOne(message);
+  const unreachable = await delivery.sendOne({ ...message, route: loopbackRoute(1) });
+
+  expect(outcome).toMatchObject({ kind: "accepted", reply: { code: 250 } });
+  expect(peer.messages[0]?.raw).toContain("Subject: News for Jane");
+  expect(await verdict(peer.messages[0]?.raw ?? "")).toEqual(["pass"]);
+  expect(unreachable).toMatchObject({ kind: "broken", stage: "connect" });
+  const broken = { ...message, content: campaignContent({ subject: "{{ oops" }) };
+  await expect(delivery.sendOne(broken)).rejects.toThrow("The message cannot be made");
+}, 30_000);
+
+test("a campaign goes on by a changed route, and who had the message already gets no second one", async () => {
+  const first = startTcpSink({ delayMs: 5 });
+  const second = startTcpSink();
+  const ws = data.newWorkspace();
+  data.addContacts(ws, 1_200);
+  const id = data.addCampaign(ws, { port: first.port });
+  delivery = await startTestDelivery(data);
+  await delivery.prepareCampaign(ws, id);
+  await until(() => first.arrived.length > 100, "the first messages");
+
+  data.db(ws).prepare("UPDATE route SET port = ?").run(second.port);
+  delivery.routeChanged(ws, 1);
+  await until(() => statusOf(data, ws, id).status === "completed", "completion");
+
+  const all = [...first.arrived, ...second.arrived].map(({ address }) => address);
+  expect(all.length).toBe(1_200);
+  expect(new Set(all).size).toBe(1_200);
+  expect(second.arrived.length).toBeGreaterThan(500);
+  first.close();
+  second.close();
+}, 30_000);
+
+test("a retry is the same message, octet for octet", async () => {
+  let isFirst = true;
+  const raws: string[] = [];
+  const greylist = await startSmtpSink({
+    refuseMessage: (raw) => {
+      raws.push(raw);
+      const refuse = isFirst;
+      isFirst = false;
+      return refuse
+        ? Object.assign(new Error("4.7.1 greylisted"), { responseCode: 451 })
+        : undefined;
+    },
+  });
+  const ws = data.newWorkspace();
+  data.addContacts(ws, 1);
+  const id = data.addCampaign(ws, { port: greylist.port });
+  delivery = await startTestDelivery(data, signingPorts(key));
+  await delivery.prepareCampaign(ws, id);
+  await until(() => exactCounts(data, ws, id, 1).deferred === 1, "the deferral");
+
+  await Bun.sleep(1_100);
+  data.db(ws).exec("UPDATE message SET due_at = 1; UPDATE chunk SET next_due = 1");
+  await delivery.expect(ws);
+  delivery.notice(ws, id);
+  await until(() => statusOf(data, ws, id).status === "completed", "completion");
+
+  expect(raws.length).toBe(2);
+  expect(raws[1]).toBe(raws[0] ?? "");
+  await delivery.stop();
+  delivery = undefined;
+  await greylist.close();
+}, 30_000);
+
+test("whoever watches hears of every step of a campaign", async () => {
+  const ws = data.newWorkspace();
+  data.addContacts(ws, 300);
+  const id = data.addCampaign(ws, { port: peer.port });
+  delivery = await startTestDelivery(data);
+  const settled: (string | undefined)[] = [];
+  let rates = 0;
+  const stop = delivery.onProgress((event) => {
+    settled.push(event.settled);
+    rates += event.running?.perSecond ?? 0;
+  });
+
+  expect(
+    await delivery.waterfall(ws, { everyone: true, includeLists: [], excludeLists: [] }),
+  ).toMatchObject({ recipients: 300 });
+  await delivery.prepareCampaign(ws, id);
+  await until(() => settled.includes("completed"), "the news of its end");
+
+  expect(rates).toBeGreaterThan(0);
+  stop();
+}, 30_000);

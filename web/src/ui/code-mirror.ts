@@ -43,7 +43,7 @@ export function createEditor(
         look,
         EditorView.lineWrapping,
         EditorState.readOnly.of(options.readOnly),
-        EditorView.contentAttributes.of({ "aria-label": options.label }),
+        EditorView.contentAttributes.of({ "aria-label": options.label, tabindex: "0" }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged && !replacing) {
             options.onInput(update.state.doc.toString());

@@ -35,13 +35,13 @@ export function Shell({ children }: { children: ComponentChildren }) {
   const isForeign = workspaceId !== "" && !me.data.workspaces.some((one) => one.id === workspaceId);
   return (
     <div class="md:grid md:h-dvh md:grid-cols-[236px_minmax(0,1fr)]">
-      <a href="#content" class="button button-primary absolute top-2 left-2 z-20 not-focus:sr-only">
+      <a href="#main" class="button button-primary absolute top-2 left-2 z-20 not-focus:sr-only">
         {t("skip")}
       </a>
       <Rail me={me.data} class="max-md:hidden" />
       <PhoneTop me={me.data} />
       <main
-        id="content"
+        id="main"
         tabIndex={-1}
         class="min-h-[calc(100dvh-104px)] min-w-0 bg-base-100 outline-none max-md:pb-20 md:my-2 md:mr-2 md:overflow-auto md:rounded-lg md:border md:border-line"
       >

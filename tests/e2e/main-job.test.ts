@@ -163,11 +163,6 @@ describe("the main job", () => {
     "readers open, click and unsubscribe, and the report says exactly that",
     async () => {
       const reader = await (await browser.newContext({ userAgent: READER })).newPage();
-      await reader.route("**://*/**", (route) =>
-        route.request().url().startsWith(binary.url)
-          ? route.continue()
-          : route.fulfill({ body: "the shop's own page", contentType: "text/plain" }),
-      );
       const mails = await readMails(3);
       const [opener, clicker, leaver] = mails.map((mail) => ({
         html: mail.html,
@@ -179,8 +174,10 @@ describe("the main job", () => {
         await reader.setContent(mail?.html ?? "");
         expect((await pixel).headers()["content-type"]).toBe("image/gif");
       }
-      await reader.goto(clicker?.tracked.links[0] ?? "");
-      expect(reader.url().startsWith(binary.url)).toBe(false);
+      // Where the click leads is outside this machine, so the redirect is looked at, not followed.
+      const click = await reader.request.get(clicker?.tracked.links[0] ?? "", { maxRedirects: 0 });
+      expect(click.status()).toBe(302);
+      expect(clicker?.html).not.toContain(click.headers()["location"] ?? "nowhere");
       await reader.goto(leaver?.tracked.unsubscribe ?? "");
       await reader.getByRole("button", { name: "Unsubscribe" }).click();
       await reader.waitForLoadState();
@@ -206,10 +203,13 @@ describe("the main job", () => {
   );
 
   test("who left is not reached by the next campaign", async () => {
-    const { waterfall, willGetIt } = await nextPreflight();
+    const { waterfall } = await nextPreflight();
 
-    expect(willGetIt).toBe(people - 1);
-    expect(waterfall.length).toBeGreaterThan(1);
+    expect(waterfall).toMatchObject({
+      inAudience: people,
+      unsubscribed: 1,
+      recipients: people - 1,
+    });
   });
 });
 
@@ -236,7 +236,7 @@ async function readMails(count: number): Promise<{ html: string; listUnsubscribe
   );
 }
 
-async function nextPreflight(): Promise<{ waterfall: unknown[]; willGetIt: number }> {
+async function nextPreflight(): Promise<{ waterfall: { inAudience: number; recipients: number } }> {
   const campaigns = `/workspaces/${workspace}/campaigns`;
   const { id } = await api.post<{ id: number }>(`${campaigns}/1/duplicate`);
   return await api.get(`${campaigns}/${id}/preflight`);

@@ -55,32 +55,51 @@ export function ReviewSection({
   );
 }
 
-function Waterfall({ preflight }: { preflight: Preflight }) {
-  const most = Math.max(1, ...preflight.waterfall.map((row) => Math.abs(row.count)));
+function Waterfall({ preflight: { waterfall } }: { preflight: Preflight }) {
+  const { suppressed } = waterfall;
+  const losses = [
+    [t("lost.excluded"), waterfall.excluded],
+    [t("lost.unsubscribed"), waterfall.unsubscribed],
+    [t("lost.unconfirmed"), waterfall.unconfirmed],
+    [t("lost.hardBounce"), suppressed.hardBounce],
+    [t("lost.complaint"), suppressed.complaint],
+    [t("lost.manual"), suppressed.manual],
+    [t("lost.invalid"), waterfall.invalid],
+  ] as const;
+  const most = Math.max(1, waterfall.inAudience);
   return (
     <div class="flex flex-col gap-2">
       <h3 class="text-sm font-medium">{t("waterfall")}</h3>
       <dl class="flex flex-col">
-        {preflight.waterfall.map((row) => (
-          <div
-            key={row.step}
-            class="grid grid-cols-[1fr_auto] gap-x-4 border-b border-line py-2 tabular-nums"
-          >
-            <dt>{row.label}</dt>
-            <dd class="text-right">{formatNumber(row.count)}</dd>
-            <div class="col-span-2 mt-1 h-1 rounded-full bg-base-300">
-              <div
-                class="h-full rounded-full bg-primary"
-                style={{ width: `${(100 * Math.abs(row.count)) / most}%` }}
-              />
-            </div>
-          </div>
-        ))}
+        <WaterfallRow label={t("inAudience")} count={waterfall.inAudience} most={most} />
+        {losses
+          .filter(([, count]) => count > 0)
+          .map(([label, count]) => (
+            <WaterfallRow key={label} label={label} count={-count} most={most} />
+          ))}
         <div class="flex justify-between py-3 text-lg font-semibold tabular-nums">
           <dt>{t("willGetIt")}</dt>
-          <dd>{formatNumber(preflight.willGetIt)}</dd>
+          <dd>{formatNumber(waterfall.recipients)}</dd>
         </div>
       </dl>
+      {waterfall.duplicates > 0 && (
+        <p class="text-sm text-muted">{t("onceEach", { count: waterfall.duplicates })}</p>
+      )}
+    </div>
+  );
+}
+
+function WaterfallRow({ label, count, most }: { label: string; count: number; most: number }) {
+  return (
+    <div class="grid grid-cols-[1fr_auto] gap-x-4 border-b border-line py-2 tabular-nums">
+      <dt>{label}</dt>
+      <dd class="text-right">{formatNumber(count)}</dd>
+      <dd aria-hidden="true" class="col-span-2 mt-1 h-1 rounded-full bg-base-300">
+        <div
+          class="h-full rounded-full bg-primary"
+          style={{ width: `${(100 * Math.abs(count)) / most}%` }}
+        />
+      </dd>
     </div>
   );
 }
@@ -210,7 +229,7 @@ function Launch({
       }
     }
   };
-  const count = preflight.willGetIt;
+  const count = preflight.waterfall.recipients;
   return (
     <div>
       <Button

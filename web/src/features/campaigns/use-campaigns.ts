@@ -60,8 +60,17 @@ export type Preview = {
 };
 
 export type Preflight = {
-  waterfall: { step: string; label: string; count: number }[];
-  willGetIt: number;
+  /** `inAudience` is the sum of all below it; `duplicates` are second memberships, counted in none. */
+  waterfall: {
+    duplicates: number;
+    inAudience: number;
+    excluded: number;
+    unsubscribed: number;
+    unconfirmed: number;
+    suppressed: { hardBounce: number; complaint: number; manual: number };
+    invalid: number;
+    recipients: number;
+  };
   checks: { code: string; severity: "error" | "warning"; message: string; fix: string }[];
   canSend: boolean;
   htmlBytes: number;

@@ -13,6 +13,7 @@ import { findRouteForCampaign, loadRoute } from "./features/routes/routes.servic
 import { publicUrlOf, systemMailRoute } from "./features/setup/instance.service.ts";
 import { newSetupToken } from "./features/setup/setup-lock.service.ts";
 import { type Inbound, startInbound } from "./inbound/index.ts";
+import { registerFileCleanUp } from "./jobs/file-clean-up.ts";
 import { type Jobs, startJobs } from "./jobs/index.ts";
 import { systemClock } from "./platform/clock.ts";
 import { standalone } from "./platform/cluster/standalone.ts";
@@ -147,6 +148,7 @@ function startScheduler(parts: Parts, outside: Outside, metrics: Metrics): Sched
   const onRun = metrics.job;
   const scheduler = new Scheduler({ system, clock: systemClock, owner, onRun, heavy });
   registerJobCleanUp(scheduler, systemClock);
+  registerFileCleanUp(scheduler, config.dataDir, systemClock);
   const mail = createMailer(() => systemMailRoute(databases, keyRing, parts.inbound.port));
   registerAuthJobs(scheduler, { config, system, mail, clock: systemClock });
   const { engine, publicUrl, dns } = outside;

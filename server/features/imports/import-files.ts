@@ -6,6 +6,7 @@ import {
   renameSync,
   rmSync,
   type WriteStream,
+  writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 import { finished } from "node:stream/promises";
@@ -33,6 +34,19 @@ export function removeImportFiles(dataDir: string, name: string): void {
   for (const path of [importPath(dataDir, name), utf8Path(dataDir, name)]) {
     rmSync(path, { force: true });
   }
+  giveReserve(dataDir, name);
+}
+
+const RESERVE_BYTES = 256 * 1024;
+
+/** Takes a little space while an import runs, so that a full disk can still be recorded as the reason it stopped. */
+export function takeReserve(dataDir: string, name: string): void {
+  writeFileSync(importPath(dataDir, `${name}.reserve`), Buffer.alloc(RESERVE_BYTES));
+}
+
+/** Gives that space back. */
+export function giveReserve(dataDir: string, name: string): void {
+  rmSync(importPath(dataDir, `${name}.reserve`), { force: true });
 }
 
 function utf8Path(dataDir: string, name: string): string {

@@ -5,7 +5,7 @@ import { log } from "../../platform/log.ts";
 import { listFields } from "../contacts/contact-fields.service.ts";
 import { CsvReader } from "./csv-reader.ts";
 import { isBlankRow } from "./csv-rows.rules.ts";
-import { asUtf8, isDiskFull, removeImportFiles } from "./import-files.ts";
+import { asUtf8, giveReserve, isDiskFull, removeImportFiles, takeReserve } from "./import-files.ts";
 import { parseSettings, type StartedSettings } from "./import-settings.ts";
 import { ImportCancelled, type Item, type Window, writeRows } from "./import-writer.ts";
 import { beginImport, closeImport, findImport, type ImportRow } from "./imports.store.ts";
@@ -61,11 +61,13 @@ export async function runImport(context: RunContext, id: number): Promise<void> 
       removeImportFiles(context.dataDir, row.filePath);
       return;
     }
-    fail(context, id, error);
+    fail(context, row, error);
   }
 }
 
-function fail(context: RunContext, id: number, error: unknown): void {
+function fail(context: RunContext, row: ImportRow, error: unknown): void {
+  const { id } = row;
+  giveReserve(context.dataDir, row.filePath);
   const isFull = isDiskFull(error);
   if (context.signal.aborted || (!isFull && !context.isLastTry)) {
     throw error;
@@ -73,8 +75,14 @@ function fail(context: RunContext, id: number, error: unknown): void {
   log.error({ err: error, importId: id }, "import failed");
   const message = isFull ? DISK_FULL : failureMessage(error);
   const from = ["queued" as const, "running" as const];
-  const now = context.clock();
-  closeImport(context.open(), { id, from, state: "failed", error: message, now });
+  try {
+    const end = { id, from, state: "failed" as const, error: message, now: context.clock() };
+    closeImport(context.open(), end);
+  } catch (closing) {
+    // Not even that fits on the disk: the scheduler tries again later, and goes on or says it then.
+    log.warn({ err: closing, importId: id }, "failure of an import not recorded");
+    throw error;
+  }
 }
 
 function failureMessage(error: unknown): string {
@@ -90,6 +98,7 @@ async function importRows(context: RunContext, row: ImportRow): Promise<void> {
   if (settings.started === undefined || !beginImport(context.open(), begin)) {
     throw new ImportCancelled();
   }
+  takeReserve(context.dataDir, row.filePath);
   const { delimiter, newline, columns } = settings;
   const reader = new CsvReader(path, { delimiter, newline, columns }, row.positionBytes);
   try {

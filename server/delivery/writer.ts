@@ -134,19 +134,31 @@ export class Writer {
   }
 
   lease({ inHand, want, only }: Parameters<WriterMethods["lease"]>[0]): Leased[] {
-    const workspaces = only ?? this.#due.now();
+    const due = this.#due.now();
+    const workspaces = only === undefined ? due : due.filter((id) => only.includes(id));
     return workspaces.flatMap((workspaceId) => {
-      const db = this.#find(workspaceId);
-      if (db === undefined) {
-        this.#due.refresh(workspaceId);
+      try {
+        const claims = this.#leaseIn(workspaceId, inHand, want);
+        return claims.length === 0 ? [] : [{ workspaceId, claims }];
+      } catch (error) {
+        // One workspace's broken or full file must not stop the others.
+        log.error({ workspaceId, err: error }, "no work could be taken from a workspace");
         return [];
       }
-      this.#advance(workspaceId, db);
-      const mine = inHand.filter((entry) => entry.workspaceId === workspaceId);
-      const claims = this.#claim(db, mine, want);
-      this.#due.refresh(workspaceId);
-      return claims.length === 0 ? [] : [{ workspaceId, claims }];
     });
+  }
+
+  #leaseIn(workspaceId: string, inHand: readonly InHand[], want: number) {
+    const db = this.#find(workspaceId);
+    if (db === undefined) {
+      this.#due.refresh(workspaceId);
+      return [];
+    }
+    this.#advance(workspaceId, db);
+    const mine = inHand.filter((entry) => entry.workspaceId === workspaceId);
+    const claims = this.#claim(db, mine, want);
+    this.#due.refresh(workspaceId);
+    return claims;
   }
 
   renew({ workspaceId, held }: Parameters<WriterMethods["renew"]>[0]) {

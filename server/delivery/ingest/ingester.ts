@@ -32,7 +32,12 @@ export type IngestTotals = {
   rejected: number;
 };
 
-type Inbox = { positions: Map<string, Position>; items: Item[] };
+type Inbox = {
+  positions: Map<string, Position>;
+  items: Item[];
+  /** Its database refused the last batch; what waits for it must not hold up the others. */
+  isStuck: boolean;
+};
 
 /**
  * Applies the facts of all streams to the workspaces' databases.
@@ -62,7 +67,11 @@ export class Ingester {
 
   /** True when no more should be read before some of what waits is applied. */
   get isFull(): boolean {
-    return this.#waiting >= MAX_WAITING;
+    let stuck = 0;
+    for (const inbox of this.#inboxes.values()) {
+      stuck += inbox.isStuck ? inbox.items.length : 0;
+    }
+    return this.#waiting - stuck >= MAX_WAITING;
   }
 
   /** Takes records read from `stream`, in order. They are applied by `flush`. */
@@ -146,7 +155,7 @@ export class Ingester {
       if (db === undefined) {
         return undefined;
       }
-      inbox = { positions: appliedPositions(db), items: [] };
+      inbox = { positions: appliedPositions(db), items: [], isStuck: false };
       this.#inboxes.set(workspaceId, inbox);
     }
     return inbox;
@@ -155,23 +164,33 @@ export class Ingester {
   /** @returns false when the rest of the inbox has to wait. */
   #applyNext(workspaceId: string, inbox: Inbox): boolean {
     const items = inbox.items.slice(0, MAX_BATCH);
-    const db = this.#ports.workspace(workspaceId);
-    if (db !== undefined) {
-      try {
-        this.#apply(workspaceId, db, items);
-      } catch (error) {
-        if (isPassing(error)) {
-          log.error({ workspaceId, err: error }, "facts wait: the database cannot be written");
-          return false;
-        }
-        this.#applySingly(workspaceId, db, items);
+    try {
+      const db = this.#ports.workspace(workspaceId);
+      if (db === undefined) {
+        this.totals.orphans += items.length;
+      } else {
+        this.#applyAll(workspaceId, db, items);
       }
-    } else {
-      this.totals.orphans += items.length;
+    } catch (error) {
+      log.error({ workspaceId, err: error }, "facts wait: the database cannot be written");
+      inbox.isStuck = true;
+      return false;
     }
+    inbox.isStuck = false;
     inbox.items.splice(0, items.length);
     this.#waiting -= items.length;
     return true;
+  }
+
+  #applyAll(workspaceId: string, db: Connection, items: readonly Item[]): void {
+    try {
+      this.#apply(workspaceId, db, items);
+    } catch (error) {
+      if (isPassing(error)) {
+        throw error;
+      }
+      this.#applySingly(workspaceId, db, items);
+    }
   }
 
   #apply(workspaceId: string, db: Connection, items: readonly Item[]): void {
@@ -204,9 +223,9 @@ export class Ingester {
         if (isPassing(error)) {
           throw error;
         }
+        savePosition(db, item.stream, item.end);
         this.totals.rejected += 1;
         log.error({ workspaceId, kind: item.fact.k, end: item.end, err: error }, "fact refused");
-        savePosition(db, item.stream, item.end);
       }
     }
   }

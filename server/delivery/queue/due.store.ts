@@ -4,7 +4,11 @@ import { statement } from "../../platform/db/statements.ts";
 import type { DuePort } from "../ports.ts";
 
 const selectDue = statement<[now: number], { workspaceId: string }>(`
-  SELECT workspace_id AS workspaceId FROM workspace_due WHERE next_at <= ? ORDER BY next_at
+  SELECT workspace_id AS workspaceId
+    FROM workspace_due
+   WHERE next_at <= ?
+     AND NOT EXISTS (SELECT 1 FROM workspace WHERE id = workspace_id AND status = 'suspended')
+   ORDER BY next_at
 `);
 
 const selectAll = statement<[], { workspaceId: string; nextAt: number }>(`
@@ -33,7 +37,7 @@ const selectNextWork = statement<[], { at: number | null }>(`
 `);
 
 export type Due = DuePort & {
-  /** The workspaces with work now. */
+  /** The workspaces with work now, suspended ones left out. */
   now(): string[];
   /** Every workspace with open work, however late. */
   all(): string[];

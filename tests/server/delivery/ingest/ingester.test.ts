@@ -464,3 +464,32 @@ test("a fact its database refuses is put aside alone and the others of its batch
   expect(campaignCounts(db, c, NOW)).toMatchObject({ sent: 2, leased: 1 });
   expect(ingester.waiting).toBe(0);
 });
+
+test("a workspace whose database cannot be written waits alone, and loses nothing", () => {
+  const c = launch(3);
+  claimAll(c);
+  const other = data.newWorkspace();
+  const ingester = new Ingester({
+    workspace: data.databases.workspace,
+    classify: classifyEngagement,
+    due,
+    onApplied: () => undefined,
+    clock: () => NOW,
+  });
+  db.exec(
+    "CREATE TRIGGER broken BEFORE INSERT ON ingest_position BEGIN SELECT RAISE(ABORT, 'broken'); END",
+  );
+
+  const facts = [result(c, 1), result(c, 2), { ...result(1, 1), w: other }, result(c, 3)];
+  ingester.take("n/delivery", records(facts));
+  ingester.flush();
+  expect(ingester.waiting).toBe(3);
+  expect(ingester.totals).toMatchObject({ applied: 1, rejected: 0 });
+  expect(ingester.removableBelow("n/delivery")).toBe(1);
+
+  db.exec("DROP TRIGGER broken");
+  ingester.flush();
+  expect(ingester.waiting).toBe(0);
+  expect(campaignCounts(db, c, NOW)).toMatchObject({ sent: 3 });
+  expect(count("SELECT count(*) AS n FROM attempt")).toBe(3);
+});

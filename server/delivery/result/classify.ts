@@ -3,6 +3,9 @@ import type { Category } from "./categories.ts";
 import { basicRules, enhancedRules } from "./code-rules.ts";
 import { textRules } from "./text-rules.ts";
 
+/** A reason that is not said by then is none; a hostile server may send 64 KB. */
+const MAX_TEXT = 1_000;
+
 /**
  * Gives a refusal (4xx or 5xx) its category: by the text, else by the enhanced code, else by the basic
  * code. Where the classes of the two codes disagree the basic one says whether it is for good. Nothing
@@ -60,5 +63,5 @@ function fits(
 
 /** An address such as blocked-user@spam.example must not speak for the server. */
 function withoutAddresses(text: string): string {
-  return text.replace(/<?[^\s<>"(),:;]+@[^\s<>"(),:;]*>?/g, "@");
+  return text.slice(0, MAX_TEXT).replace(/<?[^\s<>"(),:;]+@[^\s<>"(),:;]*>?/g, "@");
 }

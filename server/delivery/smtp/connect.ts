@@ -10,6 +10,8 @@ export type Destination = {
   verifyCertificate: boolean;
   /** Extra trust anchors in PEM, beside the system's. */
   ca?: string | undefined;
+  /** The address to connect from; undefined = the system chooses. */
+  localAddress?: string | undefined;
   /** Returns false for an IP address that must not be connected to (private networks). */
   allowAddress?: ((ip: string) => boolean) | undefined;
 };
@@ -24,7 +26,7 @@ export async function openTcp(to: Destination, timeoutMs: number): Promise<Socke
   let last: unknown;
   for (const address of addresses) {
     try {
-      return await dial(address, to.port, timeoutMs);
+      return await dial(address, to, timeoutMs);
     } catch (error) {
       last = error;
     }
@@ -53,9 +55,14 @@ async function resolve(to: Destination): Promise<string[]> {
   return allowed;
 }
 
-function dial(address: string, port: number, timeoutMs: number): Promise<Socket> {
+function dial(address: string, to: Destination, timeoutMs: number): Promise<Socket> {
+  const { port, localAddress } = to;
   return new Promise((resolve, reject) => {
-    const socket = connectTcp({ host: address, port });
+    const socket = connectTcp({
+      host: address,
+      port,
+      ...(localAddress === undefined ? {} : { localAddress }),
+    });
     socket.setNoDelay(true);
     const timer = setTimeout(() => {
       socket.destroy();

@@ -17,6 +17,8 @@ export type SessionOptions = {
   timeouts?: Partial<SmtpTimeouts>;
   /** Extra trust anchors in PEM. */
   ca?: string;
+  /** The source address; undefined = the system chooses. */
+  localAddress?: string;
   /** Returns false for an IP address that must not be connected to. */
   allowAddress?: (ip: string) => boolean;
   /** Fetches an OAuth 2.0 access token; then XOAUTH2 is used with the route's user name. */
@@ -44,6 +46,7 @@ export async function connectRoute(
     port: route.port,
     verifyCertificate: route.verifyCertificate,
     ca: options.ca,
+    localAddress: options.localAddress,
     allowAddress: options.allowAddress,
   };
   let socket = await openTcp(to, timeouts.connectMs);

@@ -42,7 +42,19 @@ test("words inside an address do not speak for the server", () => {
   expect(classifyReply(reply, "rcpt")).toBe("invalid_mailbox");
 });
 
-test("any reply at any stage has a category, quickly", () => {
+test("a reply of 64 KB made to keep a rule busy is classified at once", () => {
+  for (const word of ["a", "a.", "too many ", "user mailbox ", "<", "in 1 ", "message size "]) {
+    const text = word.repeat(65_000 / word.length);
+    const started = performance.now();
+    for (let n = 0; n < 20; n += 1) {
+      classifyReply({ code: 550, enhanced: "", text }, "rcpt");
+    }
+    // Unbounded rules take seconds here; the margin is for a busy machine.
+    expect(performance.now() - started).toBeLessThan(1_000);
+  }
+});
+
+test("any reply at any stage has a category", () => {
   const stages = ["greeting", "ehlo", "auth", "mail", "rcpt", "data", "dot", "rset"] as const;
   const words = fc.constantFrom("user", "too many", "blocked", "quota", "not", "message", "a", " ");
   fc.assert(
@@ -52,10 +64,8 @@ test("any reply at any stage has a category, quickly", () => {
       fc.array(fc.oneof(words, fc.string()), { maxLength: 300 }),
       fc.constantFrom(...stages),
       (code, enhanced, text, stage) => {
-        const started = performance.now();
         const category = classifyReply({ code, enhanced, text: text.join(" ") }, stage);
         expect(Object.keys(categories)).toContain(category);
-        expect(performance.now() - started).toBeLessThan(100);
       },
     ),
   );

@@ -10,8 +10,14 @@ import { loopbackRoute, renderedMessage } from "../../../support/smtp-messages.t
 
 const journal = { beforeDot: () => Promise.resolve() };
 const servers: HostileSmtp[] = [];
-const short = { connectMs: 300, greetingMs: 200, heloMs: 200, mailMs: 200, rcptMs: 200 };
-const timeouts = { ...short, dataMs: 200, transferMs: 200, dotMs: 300, quitMs: 50 };
+/** Long enough for a busy machine; only tests about time-outs use the short ones. */
+const timeouts = withTimeout(8_000);
+const impatient = withTimeout(250);
+
+function withTimeout(ms: number) {
+  const stages = { connectMs: ms, greetingMs: ms, heloMs: ms, mailMs: ms, rcptMs: ms };
+  return { ...stages, dataMs: ms, transferMs: ms, dotMs: ms, quitMs: 50 };
+}
 
 async function hostile(script: (peer: HostilePeer, nth: number) => Promise<void>) {
   const server = await startHostileSmtp(script);
@@ -23,15 +29,20 @@ async function hostile(script: (peer: HostilePeer, nth: number) => Promise<void>
 async function sendTo(
   script: (peer: HostilePeer) => Promise<void>,
   options: { beforeDot: () => Promise<void>; signal?: AbortSignal } = journal,
+  patience = timeouts,
 ): Promise<SmtpOutcome> {
   const { port } = await hostile(script);
-  const session = await openSession(loopbackRoute(port), { timeouts });
+  const session = await openSession(loopbackRoute(port), { timeouts: patience });
   return await session.send(renderedMessage(), options);
 }
 
-async function failureOf(script: (peer: HostilePeer) => Promise<void>, route = {}) {
+async function failureOf(
+  script: (peer: HostilePeer) => Promise<void>,
+  route = {},
+  patience = timeouts,
+) {
   const { port } = await hostile(script);
-  return await openSession(loopbackRoute(port, route), { timeouts }).then(
+  return await openSession(loopbackRoute(port, route), { timeouts: patience }).then(
     () => "opened",
     (error: unknown) => error,
   );
@@ -57,33 +68,48 @@ test("a server that answers one byte at a time is understood", async () => {
 
 test("each stage has its own time-out", async () => {
   const silent = async (peer: HostilePeer) => await peer.closed();
-  expect(await failureOf(silent)).toMatchObject({ stage: "greeting", fault: "timeout" });
+  expect(await failureOf(silent, {}, impatient)).toMatchObject({
+    stage: "greeting",
+    fault: "timeout",
+  });
   expect(
-    await failureOf(async (peer) => {
-      peer.say("220 hi");
-      await peer.closed();
-    }),
+    await failureOf(
+      async (peer) => {
+        peer.say("220 hi");
+        await peer.closed();
+      },
+      {},
+      impatient,
+    ),
   ).toMatchObject({ stage: "ehlo", fault: "timeout" });
 
   const stages = ["mail", "rcpt", "data"];
   for (const [answered, stage] of stages.entries()) {
-    const outcome = await sendTo(async (peer) => {
-      await peer.welcome("PIPELINING");
-      await peer.until("DATA\r\n");
-      peer.say(...["250 ok", "250 ok"].slice(0, answered));
-      await peer.closed();
-    });
+    const outcome = await sendTo(
+      async (peer) => {
+        await peer.welcome("PIPELINING");
+        await peer.until("DATA\r\n");
+        peer.say(...["250 ok", "250 ok"].slice(0, answered));
+        await peer.closed();
+      },
+      journal,
+      impatient,
+    );
     expect(outcome).toMatchObject({ kind: "broken", stage, fault: "timeout" });
   }
 });
 
 test("silence after the dot is ambiguous", async () => {
-  const outcome = await sendTo(async (peer) => {
-    await peer.welcome();
-    await peer.acceptEnvelope();
-    await peer.body();
-    await peer.closed();
-  });
+  const outcome = await sendTo(
+    async (peer) => {
+      await peer.welcome();
+      await peer.acceptEnvelope();
+      await peer.body();
+      await peer.closed();
+    },
+    journal,
+    impatient,
+  );
 
   expect(outcome).toMatchObject({ kind: "ambiguous", error: expect.stringContaining("no reply") });
 });
@@ -455,15 +481,16 @@ test("a peer that stops reading a large body is given up, one that reads slowly 
     }
     if (nth === 0) {
       peer.stopReading();
-      await Bun.sleep(600);
+      await peer.closed();
       return;
     }
     await peer.body();
     peer.say("250 ok");
   });
   const send = async () => {
-    const patient = { ...timeouts, dotMs: 5_000 };
-    const session = await openSession(loopbackRoute(port), { timeouts: patient });
+    const session = await openSession(loopbackRoute(port), {
+      timeouts: { ...timeouts, transferMs: 400 },
+    });
     return await session.send({ ...renderedMessage(), bytes }, journal);
   };
 
@@ -473,9 +500,9 @@ test("a peer that stops reading a large body is given up, one that reads slowly 
 
 test("a TLS handshake that never ends is timed out", async () => {
   const { port } = await hostile(async (peer) => await peer.closed());
-  const failure = await openSession(loopbackRoute(port, { security: "tls" }), { timeouts }).catch(
-    (error: unknown) => error,
-  );
+  const failure = await openSession(loopbackRoute(port, { security: "tls" }), {
+    timeouts: impatient,
+  }).catch((error: unknown) => error);
 
   expect(failure).toMatchObject({ stage: "starttls", fault: "timeout" });
 });

@@ -200,3 +200,23 @@ test("a message of several megabytes passes", async () => {
   expect(outcome.kind).toBe("accepted");
   expect(messages[0]?.raw.length).toBeGreaterThan(5_000_000);
 });
+
+test("a session leaves from the source address it is given", async () => {
+  const addresses: string[] = [];
+  const { port } = await sink({
+    server: {
+      onMailFrom: (_address, session, done) => {
+        addresses.push(session.remoteAddress);
+        done();
+      },
+    },
+  });
+
+  for (const localAddress of ["127.0.0.2", "127.0.0.3"]) {
+    const session = await openSession(loopbackRoute(port), { localAddress });
+    expect((await session.send(renderedMessage(), journal)).kind).toBe("accepted");
+    await session.quit();
+  }
+
+  expect(addresses).toEqual(["127.0.0.2", "127.0.0.3"]);
+});

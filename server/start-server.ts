@@ -80,6 +80,12 @@ export async function startServer(
   const parts: Parts = { config, databases, keyRing, delivery, inbound, heavy };
   const outside = outsideOf(parts);
   const metrics = createMetrics();
+  metrics.total(
+    "swiftmail_messages_total",
+    "Results of sending since the start, by the state they moved their message to",
+    () => [...delivery.outcomes()].map(([state, value]) => ({ labels: { state }, value })),
+    ["state"],
+  );
   const scheduler = startScheduler(parts, outside, metrics);
   const app = createApp({
     config,

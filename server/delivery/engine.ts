@@ -77,6 +77,8 @@ export type Delivery = {
   onProgress(listener: (event: CampaignProgress) => void): () => void;
   /** How the campaign is going now; undefined when it is not being sent. */
   running(workspaceId: string, campaignId: number): RunProgress | undefined;
+  /** Results applied since the start of this process, by the state they moved their message to. */
+  outcomes(): ReadonlyMap<string, number>;
   /** Closes everything of a workspace, before its file is removed or replaced. */
   forgetWorkspace(workspaceId: string): Promise<void>;
   /** Takes back what is before its dot, lets the rest finish, applies the journal, ends the threads. */
@@ -168,6 +170,7 @@ function door({ state, writer, delivery, web, recovered, threads }: Parts): Deli
     sendOne: (message) => delivery.call("sendOne", message),
     onProgress: (listener) => state.subscribe(listener),
     running: (workspaceId, campaignId) => state.running(workspaceId, campaignId),
+    outcomes: () => state.outcomes,
     async forgetWorkspace(workspaceId) {
       await delivery.call("forget", { workspaceId });
       await writer.call("forget", { workspaceId });
@@ -186,6 +189,7 @@ function door({ state, writer, delivery, web, recovered, threads }: Parts): Deli
 /** What the main thread remembers of delivery, and answers its threads. */
 class EngineState {
   readonly methods: MainMethods;
+  readonly outcomes = new Map<string, number>();
   readonly #listeners = new Set<(event: CampaignProgress) => void>();
   readonly #running = new Map<string, RunProgress & { at: number }>();
   readonly #troubles = new Map<string, string>();
@@ -199,7 +203,11 @@ class EngineState {
     };
   }
 
-  applied({ workspaceId, campaigns, settled }: Parameters<WriterEvents["applied"]>[0]): void {
+  applied(event: Parameters<WriterEvents["applied"]>[0]): void {
+    const { workspaceId, campaigns, settled } = event;
+    for (const [state, n] of Object.entries(event.outcomes)) {
+      this.outcomes.set(state, (this.outcomes.get(state) ?? 0) + n);
+    }
     for (const campaignId of campaigns) {
       this.#emit({
         workspaceId,

@@ -59,5 +59,7 @@ export type WriterEvents = {
     workspaceId: string;
     campaigns: number[];
     settled: { campaignId: number; status: string }[];
+    /** Results applied now, by the state they move their message to. */
+    outcomes: Record<string, number>;
   }) => void;
 };

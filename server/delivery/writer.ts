@@ -89,8 +89,8 @@ export class Writer {
       workspace: (id) => this.#find(id),
       classify: classifyEngagement,
       due: this.#due,
-      onApplied: (workspaceId, { campaigns, settled }) =>
-        this.#onApplied({ workspaceId, campaigns, settled }),
+      onApplied: (workspaceId, { campaigns, settled, outcomes }) =>
+        this.#onApplied({ workspaceId, campaigns, settled, outcomes }),
       clock,
     });
     this.#streams = (["delivery", "web"] as const).map((name) => {
@@ -215,7 +215,7 @@ export class Writer {
     const db = this.#find(workspaceId);
     if (db !== undefined && pauseWithReason(db, campaignId, reason, this.#clock())) {
       log.warn({ workspaceId, campaignId, reason }, "campaign paused by delivery");
-      this.#onApplied({ workspaceId, campaigns: [campaignId], settled: [] });
+      this.#onApplied({ workspaceId, campaigns: [campaignId], settled: [], outcomes: {} });
     }
     this.look(workspaceId);
   }
@@ -336,14 +336,14 @@ export class Writer {
     const settled = settleAll(db, this.#clock());
     if (settled.length > 0) {
       const campaigns = settled.map(({ campaignId }) => campaignId);
-      this.#onApplied({ workspaceId, campaigns, settled });
+      this.#onApplied({ workspaceId, campaigns, settled, outcomes: {} });
     }
   }
 
   async #freeze(workspaceId: string, campaignId: number): Promise<number | undefined> {
     const database = () => this.#required(workspaceId);
     const total = await this.#inSteps(freezeAudience(database, campaignId, this.#clock));
-    this.#onApplied({ workspaceId, campaigns: [campaignId], settled: [] });
+    this.#onApplied({ workspaceId, campaigns: [campaignId], settled: [], outcomes: {} });
     return total;
   }
 

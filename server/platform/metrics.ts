@@ -14,11 +14,13 @@ export type Metrics = {
   /** One run of a job. */
   job(run: { kind: string; outcome: string; ms: number }): void;
   /**
-   * Adds a gauge that is read at each scrape. A read that throws leaves the gauge out of that scrape.
+   * Adds a gauge that is read at each scrape. One whose read throws has no series, or is NaN without labels.
    *
    * @param labels Names of the labels that its readings carry.
    */
   gauge(name: string, help: string, read: () => Reading[], labels?: string[]): void;
+  /** Adds a counter that somebody else keeps and that is read at each scrape. */
+  total(name: string, help: string, read: () => Reading[], labels?: string[]): void;
   /** Everything, and its content type. */
   render(): Promise<{ body: string; contentType: string }>;
 };
@@ -47,6 +49,50 @@ export function createMetrics(): Metrics {
     labelNames: ["kind", "outcome"],
     registers,
   });
+  addProcessNumbers(registers);
+  return {
+    http: ({ method, route, status, ms }) =>
+      http.observe({ method, route, status: String(status) }, ms / 1_000),
+    job({ kind, outcome, ms }) {
+      jobSeconds.observe({ kind }, ms / 1_000);
+      jobRuns.inc({ kind, outcome });
+    },
+    gauge(name, help, read, labels = []) {
+      new Gauge({
+        name,
+        help,
+        labelNames: labels,
+        registers,
+        collect() {
+          this.reset();
+          const missing: Reading[] = labels.length === 0 ? [{ value: Number.NaN }] : [];
+          for (const reading of readingsOf(read) ?? missing) {
+            this.set(reading.labels ?? {}, reading.value);
+          }
+        },
+      });
+    },
+    total(name, help, read, labels = []) {
+      new Counter({
+        name,
+        help,
+        labelNames: labels,
+        registers,
+        collect() {
+          this.reset();
+          for (const reading of readingsOf(read) ?? []) {
+            this.inc(reading.labels ?? {}, reading.value);
+          }
+        },
+      });
+    },
+    async render() {
+      return { body: await registry.metrics(), contentType: registry.contentType };
+    },
+  };
+}
+
+function addProcessNumbers(registers: Registry[]): void {
   new Gauge({
     name: "swiftmail_process_resident_bytes",
     help: "Resident memory of the process",
@@ -64,38 +110,13 @@ export function createMetrics(): Metrics {
       this.set((user + system) / 1_000_000);
     },
   });
-  return {
-    http: ({ method, route, status, ms }) =>
-      http.observe({ method, route, status: String(status) }, ms / 1_000),
-    job({ kind, outcome, ms }) {
-      jobSeconds.observe({ kind }, ms / 1_000);
-      jobRuns.inc({ kind, outcome });
-    },
-    gauge(name, help, read, labels = []) {
-      new Gauge({
-        name,
-        help,
-        labelNames: labels,
-        registers,
-        collect() {
-          this.reset();
-          for (const reading of readingsOf(read)) {
-            this.set(reading.labels ?? {}, reading.value);
-          }
-        },
-      });
-    },
-    async render() {
-      return { body: await registry.metrics(), contentType: registry.contentType };
-    },
-  };
 }
 
-function readingsOf(read: () => Reading[]): Reading[] {
+function readingsOf(read: () => Reading[]): Reading[] | undefined {
   try {
     return read();
   } catch {
     // A scrape must show what can be shown: /readyz is what reports that a part is broken.
-    return [];
+    return undefined;
   }
 }

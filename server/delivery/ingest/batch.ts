@@ -14,6 +14,8 @@ export type Applied = {
   settled: { campaignId: number; status: "completed" | "paused" | "cancelled" }[];
   orphans: number;
   late: number;
+  /** Results by the state they move their message to. */
+  outcomes: Record<string, number>;
 };
 
 /**
@@ -47,6 +49,7 @@ export function applyBatch(
       settled: settle(db, batch, now),
       orphans: batch.orphans,
       late: batch.late,
+      outcomes: outcomesOf(items),
     };
   });
 }
@@ -74,6 +77,16 @@ function applyReleases(db: Connection, batch: Batch, items: readonly Item[]): vo
 /** By campaign and seq, so that a transaction dirties neighbouring pages; facts of one message keep their order. */
 function inKeyOrder(items: readonly Item[]): Fact[] {
   return items.map(({ fact }) => fact).sort((a, b) => a.c - b.c || seqOf(a) - seqOf(b));
+}
+
+function outcomesOf(items: readonly Item[]): Record<string, number> {
+  const outcomes: Record<string, number> = {};
+  for (const { fact } of items) {
+    if (fact.k === "result") {
+      outcomes[fact.st] = (outcomes[fact.st] ?? 0) + 1;
+    }
+  }
+  return outcomes;
 }
 
 function seqOf(fact: Fact): number {

@@ -81,6 +81,7 @@ export async function answerAdministrator(
     return;
   }
   const person = await createPerson(system, { ...input, isAdmin: true }, now);
+  recordStep(desk, "user.create", person.id);
   remember(system, { userId: person.id }, now);
 }
 
@@ -95,6 +96,7 @@ export function answerOrganization(desk: SetupDesk, input: { name: string }): vo
   inTransaction(system, () => {
     if (memory.organizationId === undefined) {
       const id = createOrganization(system, input.name, required(memory.userId), now);
+      recordStep(desk, "organization.create", id);
       remember(system, { organizationId: id }, now);
     } else {
       nameOrganization(system, memory.organizationId, input.name, now);
@@ -115,6 +117,7 @@ export function answerWorkspace(desk: SetupDesk, input: WorkspaceInput): void {
   const organizationId = required(memory.organizationId);
   inTransaction(databases.system, () => {
     const id = createWorkspace(databases, { ...input, organizationId, ownerId }, now);
+    recordStep(desk, "workspace.create", id);
     remember(databases.system, { workspaceId: id }, now);
   });
 }
@@ -170,6 +173,11 @@ export function requireSteps(desk: SetupDesk, step: SetupStep): SetupMemory {
     throw new AppError("illegal_state", `Answer the step "${missing}" first.`);
   }
   return memory;
+}
+
+/** Nobody is signed in during the setup: its entries are the instance's own. */
+function recordStep(desk: SetupDesk, action: string, target: string): void {
+  desk.audit.record({ actorId: null, workspaceId: null, action, target, detail: { setup: true } });
 }
 
 function answeredSteps(desk: SetupDesk, memory: SetupMemory): Set<SetupStep> {

@@ -1,0 +1,102 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { AppError } from "../../../server/platform/errors.ts";
+import { createMailer, type MailRoute } from "../../../server/platform/mail.ts";
+import { makeCertificate } from "../../support/certificates.ts";
+import { freePort } from "../../support/free-port.ts";
+import { refusal, type SmtpSink, startSmtpSink } from "../../support/smtp-sink.ts";
+
+const sinks: SmtpSink[] = [];
+let route: MailRoute | undefined;
+
+beforeEach(() => {
+  route = undefined;
+});
+afterEach(async () => {
+  for (const sink of sinks.splice(0)) {
+    await sink.close();
+  }
+});
+
+const mailer = createMailer(() => route);
+const message = { to: "ada@example.com", subject: "Grüße", text: "Hello\n.\nEnd" };
+
+async function sinkWith(options: Parameters<typeof startSmtpSink>[0], change = {}) {
+  const sink = await startSmtpSink(options);
+  sinks.push(sink);
+  route = {
+    host: "127.0.0.1",
+    port: sink.port,
+    security: "none",
+    verifyCertificate: true,
+    username: "",
+    password: "",
+    fromName: "Système",
+    fromEmail: "system@example.net",
+    ...change,
+  };
+  return sink;
+}
+
+async function faultOf(work: Promise<unknown>): Promise<AppError> {
+  const error = await work.then(
+    () => new Error("it was sent"),
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof AppError)) {
+    throw error;
+  }
+  return error;
+}
+
+test("without a route nothing is sent, and the refusal says so", async () => {
+  expect(mailer.isConfigured()).toBe(false);
+  expect((await faultOf(mailer.send(message))).code).toBe("unavailable");
+});
+
+test("a message arrives whole, with the server's reply as its receipt", async () => {
+  const sink = await sinkWith({});
+
+  const receipt = await mailer.send({ ...message, messageId: "one@example.net" });
+
+  expect(receipt.messageId).toBe("one@example.net");
+  expect(receipt.reply).toStartWith("250");
+  expect(sink.messages[0]).toMatchObject({ from: "system@example.net", to: ["ada@example.com"] });
+  expect(sink.messages[0]?.raw).toContain("Message-ID: <one@example.net>");
+  expect(sink.messages[0]?.raw).toContain("Auto-Submitted: auto-generated");
+  expect(sink.messages[0]?.raw).toContain("Hello\r\n.\r\nEnd");
+});
+
+test("a server that nobody reaches, one that refuses and a wrong password are told in their words", async () => {
+  await sinkWith({}, { port: await freePort() });
+  expect((await faultOf(mailer.send(message))).message).toContain("ECONNREFUSED");
+
+  await sinkWith({ refuseRecipient: () => refusal(550, "No such user here") });
+  expect((await faultOf(mailer.send(message))).message).toContain("No such user here");
+
+  const login = { username: "shop", password: "right" };
+  await sinkWith({ login }, { username: "shop", password: "wrong-s3cret" });
+  const refused = await faultOf(mailer.send(message));
+  expect(refused.code).toBe("unreachable");
+  expect(refused.message).toContain("535");
+  expect(refused.message).not.toContain("wrong-s3cret");
+});
+
+test("STARTTLS is demanded when it is set: no certificate we trust, or none offered, sends nothing", async () => {
+  const certificate = makeCertificate();
+  const untrusted = await sinkWith({ certificate }, { security: "starttls" });
+  expect((await faultOf(mailer.send(message))).message).toContain("certificate");
+
+  const plain = await sinkWith({}, { security: "starttls" });
+  expect((await faultOf(mailer.send(message))).code).toBe("unreachable");
+  expect([...untrusted.messages, ...plain.messages]).toEqual([]);
+});
+
+test("a line break in an address or a subject starts no header of its own", async () => {
+  const sink = await sinkWith({});
+  const subject = "Hi\r\nBcc: victim@example.com";
+
+  await mailer.send({ ...message, subject });
+
+  expect(sink.messages[0]?.to).toEqual(["ada@example.com"]);
+  expect(sink.messages[0]?.raw).not.toMatch(/^Bcc:/m);
+});

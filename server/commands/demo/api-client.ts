@@ -1,4 +1,4 @@
-/** The product's API as a signed-in browser uses it: one cookie jar, our own Origin, errors as exceptions. */
+/** The product's API as a signed-in browser uses it: one cookie jar, our own Origin, errors as exceptions, patience when told to slow down. */
 export type ApiClient = {
   get<T>(path: string): Promise<T>;
   post<T>(path: string, body?: unknown): Promise<T>;
@@ -26,6 +26,10 @@ export function apiClient(baseUrl: string): ApiClient {
       cookies.set(name, value);
     }
     const text = await response.text();
+    if (response.status === 429) {
+      await Bun.sleep(1_000 * Number(response.headers.get("retry-after") ?? 1));
+      return await call(method, path, init);
+    }
     if (!response.ok) {
       throw new Error(`${method} ${path}: ${response.status} ${text.slice(0, 600)}`);
     }

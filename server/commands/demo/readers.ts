@@ -1,6 +1,6 @@
 import type { ApiClient } from "./api-client.ts";
 import type { ReadyWorkspace } from "./seed.ts";
-import { trackedAddresses, visit, visitsOf } from "./visitors.ts";
+import { isRead, trackedAddresses, visit, visitsOf } from "./visitors.ts";
 
 const PAGE = 200;
 const PARALLEL = 16;
@@ -27,6 +27,9 @@ export async function readTestInbox(
       const id = ids[index];
       if (id === undefined) {
         return;
+      }
+      if (!isRead(index)) {
+        continue;
       }
       const mail = await api.get<Mail>(`${workspace.path}/inbox/${id}`);
       const leave = mail.headers.find(({ name }) => name.toLowerCase() === "list-unsubscribe");

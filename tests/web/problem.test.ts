@@ -32,3 +32,9 @@ test("a field's error is a sentence with the hint after it", () => {
   );
   expect(fieldError(problemFrom(422, body), "name")).toBeUndefined();
 });
+
+test("a fault of our own code is not taken for a lost connection", () => {
+  const problem = asProblem(new TypeError("rows.map is not a function"));
+  expect(problem.code).toBe("internal");
+  expect(problem.detail).toBe("rows.map is not a function");
+});

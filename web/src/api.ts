@@ -14,6 +14,14 @@ export const api = treaty<App>(origin, {
   fetch: { credentials: "same-origin" },
 }).api.v1;
 
+type Call = (...args: never[]) => Promise<{ data: unknown }>;
+
+/** What a call of the typed client answers: `Answer<typeof api.auth.me.get>`. */
+export type Answer<C extends Call> = Exclude<Awaited<ReturnType<C>>["data"], null>;
+
+/** The typed client inside a workspace, for naming its answers. */
+export type WorkspaceApi = ReturnType<typeof api.workspaces>;
+
 /** The data of an answer; anything but a success is thrown as a `Problem`. */
 export async function ask<R extends { data: unknown; error: unknown }>(
   call: Promise<R>,

@@ -52,7 +52,8 @@ export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) {
     return error;
   }
-  if (error instanceof TypeError) {
+  // What browsers throw for a request without an answer; any other TypeError is a fault of ours.
+  if (error instanceof TypeError && /fetch|network|load failed/i.test(error.message)) {
     return problemFrom(0, undefined);
   }
   const detail = error instanceof Error ? error.message : String(error);

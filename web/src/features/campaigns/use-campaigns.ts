@@ -1,84 +1,38 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/preact-query";
-import { http, type Page } from "../../api.ts";
+import { type Answer, http, type Page, type WorkspaceApi } from "../../api.ts";
 
-export type CampaignSummary = {
-  id: number;
-  name: string;
-  status: string;
-  statusReason: string;
-  subject: string;
-  scheduledAt: number | null;
-  recipientTotal: number;
-  updatedAt: number;
-  sent: number;
-  opened: number;
-  clicked: number;
-};
+type Campaigns = WorkspaceApi["campaigns"];
+type OneCampaign = ReturnType<Campaigns>;
 
-export type SectionState = {
-  state: "ready" | "needs_you";
-  problems: { code: string; field: string; message: string }[];
-};
-
-export type Audience = { everyone: boolean; includeLists: number[]; excludeLists: number[] };
+// From the server's own schemas, so that a change there is an error here.
+export type CampaignSummary = Answer<Campaigns["get"]>["items"][number];
+export type Campaign = Answer<OneCampaign["get"]>;
+export type Preview = Answer<OneCampaign["preview"]["post"]>;
+export type Preflight = Answer<OneCampaign["preflight"]["get"]>;
+export type SectionState = Campaign["sections"]["content"];
+export type Audience = Campaign["audience"];
+export type RenderProblem = Preview["problems"][number];
 
 /** What a person edits. */
-export type CampaignContent = {
-  name: string;
-  subject: string;
-  preheader: string;
-  senderId: number | null;
-  replyTo: string;
-  routeId: number | null;
-  bodyKind: "mjml" | "html";
-  bodySource: string;
-  textSource: string | null;
-  audience: Audience;
-  trackOpens: boolean;
-  trackClicks: boolean;
-};
-
-export type Campaign = Omit<CampaignSummary, "sent" | "opened" | "clicked"> &
-  CampaignContent & {
-    version: number;
-    sections: Record<"content" | "audience" | "sender" | "review", SectionState>;
-  };
-
-export type RenderProblem = {
-  severity: "error" | "warning";
-  where: string;
-  message: string;
-  line?: number;
-};
-
-export type Preview = {
-  subject: string;
-  html: string;
-  text: string;
-  problems: RenderProblem[];
-  contact: { id: number; email: string };
-};
-
-export type Preflight = {
-  /** `inAudience` is the sum of all below it; `duplicates` are second memberships, counted in none. */
-  waterfall: {
-    duplicates: number;
-    inAudience: number;
-    excluded: number;
-    unsubscribed: number;
-    unconfirmed: number;
-    suppressed: { hardBounce: number; complaint: number; manual: number };
-    invalid: number;
-    recipients: number;
-  };
-  checks: { code: string; severity: "error" | "warning"; message: string; fix: string }[];
-  canSend: boolean;
-  htmlBytes: number;
-};
+export type CampaignContent = Pick<
+  Campaign,
+  | "name"
+  | "subject"
+  | "preheader"
+  | "senderId"
+  | "replyTo"
+  | "routeId"
+  | "bodyKind"
+  | "bodySource"
+  | "textSource"
+  | "audience"
+  | "trackOpens"
+  | "trackClicks"
+>;
 
 export type List = { id: number; name: string; subscribed: number };
-export type Sender = { id: number; name: string; email: string; testOnly: boolean };
-export type Route = { id: number; name: string; kind: "relay" | "test_inbox"; enabled: boolean };
+export type Sender = Answer<WorkspaceApi["senders"]["get"]>["items"][number];
+export type Route = Answer<WorkspaceApi["routes"]["get"]>["items"][number];
 
 type Filter = { q: string | undefined; status: string | undefined };
 

@@ -1,15 +1,22 @@
 import { afterEach, expect, test } from "bun:test";
 import { openDatabases } from "../../../../server/platform/db/databases.ts";
+import { type SmtpSink, startSmtpSink } from "../../../support/smtp-sink.ts";
 import { startWholeServer, type WholeServer } from "../../../support/whole-server.ts";
 
 let whole: WholeServer;
-afterEach(() => whole.close());
+let peer: SmtpSink | undefined;
+afterEach(async () => {
+  // First, because a sink waits for the connections that the server keeps.
+  await whole.close();
+  await peer?.close();
+  peer = undefined;
+});
 
 type Counts = Record<
   "total" | "pending" | "leased" | "deferred" | "held" | "sent" | "bounced" | "failed" | "skipped",
   number
 >;
-type Progress = { status: string; counts: Counts };
+type Progress = { status: string; counts: Counts; bottleneck: string | null };
 
 async function newCampaign(change: Record<string, unknown> = {}): Promise<number> {
   const route = await whole.ask<{ id: number }>("POST", "/routes", { kind: "test_inbox" });
@@ -32,8 +39,14 @@ async function newCampaign(change: Record<string, unknown> = {}): Promise<number
   return campaign.id;
 }
 
-/** The next progress event whose status is one of these; every event on the way must add up. */
-async function untilStatus(id: number, ...statuses: string[]): Promise<Progress> {
+const untilStatus = (id: number, ...statuses: string[]) =>
+  untilProgress(id, ({ status }) => statuses.includes(status));
+
+/** The next progress event that is as wanted; every event on the way must add up. */
+async function untilProgress(
+  id: number,
+  isWanted: (progress: Progress) => boolean,
+): Promise<Progress> {
   const response = await whole.raw("GET", `/campaigns/${id}/progress`);
   let text = "";
   const decoder = new TextDecoder();
@@ -44,12 +57,12 @@ async function untilStatus(id: number, ...statuses: string[]): Promise<Progress>
       text = text.slice(end + 2);
       const { total, ...parts } = event.counts;
       expect(Object.values(parts).reduce((sum, n) => sum + n, 0)).toBe(total);
-      if (statuses.includes(event.status)) {
+      if (isWanted(event)) {
         return event;
       }
     }
   }
-  throw new Error(`the stream ended before ${statuses}`);
+  throw new Error("the stream ended before that");
 }
 
 test("a draft made over the API arrives in the test inbox of everybody, signed, once", async () => {
@@ -181,6 +194,34 @@ test("a cancelled campaign ends with everybody accounted for: sent or skipped", 
   const { items: mails } = await whole.ask<{ items: unknown[] }>("GET", "/inbox?limit=200");
   expect(mails).toHaveLength(counts.sent);
 }, 30_000);
+
+test("a campaign whose relay cannot be reached says why, loses nobody, and goes on when the route is mended", async () => {
+  whole = await startWholeServer(40);
+  peer = await startSmtpSink();
+  const id = await newCampaign();
+  const relay = await whole.ask<{ id: number }>("POST", "/routes", {
+    name: "Gone",
+    kind: "relay",
+    host: "127.0.0.1",
+    port: 1,
+    security: "none",
+  });
+  await whole.ask("PATCH", `/campaigns/${id}`, { routeId: relay.id });
+  await whole.ask("POST", `/campaigns/${id}/launch`);
+  const stuck = await untilProgress(id, ({ bottleneck }) => bottleneck?.includes("Gone") === true);
+
+  await whole.ask("PATCH", `/routes/${relay.id}`, { port: peer.port });
+  const moving = await untilProgress(
+    id,
+    ({ counts }) => counts.sent > 0 && counts.pending + counts.leased === 0,
+  );
+
+  expect(stuck.bottleneck).toContain("connection refused");
+  expect(stuck.status).toBe("sending");
+  // Those that were tried before have their time for the next try.
+  expect(moving.counts.sent + moving.counts.deferred).toBe(40);
+  expect(peer.messages).toHaveLength(moving.counts.sent);
+}, 40_000);
 
 test("a finished campaign that is deleted is gone, and its rows after it, while others stay", async () => {
   whole = await startWholeServer(50);

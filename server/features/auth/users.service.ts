@@ -1,4 +1,5 @@
 import type { Connection } from "../../platform/db/driver.ts";
+import { inTransaction } from "../../platform/db/transaction.ts";
 import { isAddressFault, parseEmailAddress } from "../../platform/email-address.ts";
 import { AppError, invalidField } from "../../platform/errors.ts";
 import { newId } from "../../platform/ids.ts";
@@ -33,7 +34,8 @@ export function requireGoodPassword(field: string, password: string, email: stri
 }
 
 /**
- * Creates a person who can sign in.
+ * Creates a person who can sign in. `alongside` runs in the same transaction, so that what belongs to the
+ * new person commits with them; when it throws, nobody was created.
  *
  * @throws AppError `invalid_input` for the address or the password, `conflict` when the address is taken.
  */
@@ -41,16 +43,20 @@ export async function createPerson(
   system: Connection,
   input: { email: string; name: string; password: string; isAdmin: boolean },
   now: number,
+  alongside: (id: string) => void = () => {},
 ): Promise<Person> {
   const { email, address } = readEmail(input.email);
   requireGoodPassword("password", input.password, email);
   const passwordHash = await hashPassword(input.password);
   const user = { id: newId(now), email, address, name: input.name.trim(), passwordHash };
-  if (!addUser(system, { ...user, isAdmin: input.isAdmin ? 1 : 0, now })) {
-    throw new AppError("conflict", "There is an account with this address already.", {
-      fields: [{ field: "email", reason: "there is an account with this address already" }],
-    });
-  }
+  inTransaction(system, () => {
+    if (!addUser(system, { ...user, isAdmin: input.isAdmin ? 1 : 0, now })) {
+      throw new AppError("conflict", "There is an account with this address already.", {
+        fields: [{ field: "email", reason: "there is an account with this address already" }],
+      });
+    }
+    alongside(user.id);
+  });
   return { id: user.id, email, name: user.name };
 }
 

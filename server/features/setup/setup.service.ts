@@ -80,9 +80,14 @@ export async function answerAdministrator(
     await replacePerson(system, userId, input, now);
     return;
   }
-  const person = await createPerson(system, { ...input, isAdmin: true }, now);
-  recordStep(desk, "user.create", person.id);
-  remember(system, { userId: person.id }, now);
+  await createPerson(system, { ...input, isAdmin: true }, now, (id) => {
+    // Hashing took time, in which the same question may have been answered by another request.
+    if (readMemory(system).userId !== undefined) {
+      throw new AppError("conflict", "This step has just been answered by another request.");
+    }
+    remember(system, { userId: id }, now);
+    recordStep(desk, "user.create", id);
+  });
 }
 
 /** Step 2: who owns the workspaces. */

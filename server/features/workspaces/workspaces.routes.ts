@@ -24,6 +24,7 @@ export const workspaceRoutes = ({ guard, databases, audit, clock }: AppDeps) =>
         createWorkspaceAs({ databases, audit }, requirePerson(actor), body, clock()),
       {
         signedIn: true,
+        idempotent: true,
         body: NewWorkspace,
         response: { 200: Workspace, ...refusals },
         detail: { summary: "Create a workspace in an organization one owns" },

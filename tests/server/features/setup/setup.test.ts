@@ -202,6 +202,18 @@ test("going back changes what was answered instead of adding to it", async () =>
   }
 });
 
+test("of two administrators sent at once, one is created", async () => {
+  await unlock();
+
+  const answers = await Promise.all([
+    post("administrator", administrator),
+    post("administrator", { ...administrator, email: "eve@example.com" }),
+  ]);
+
+  expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+  expect(fixture.databases.system.prepare("SELECT count(*) FROM user").pluck().get()).toBe(1);
+});
+
 test("bad answers are refused by field", async () => {
   await unlock();
   const easy = await post("administrator", { ...administrator, password: "short" });

@@ -25,6 +25,7 @@ export const contactFieldRoutes = ({ guard, clock, audit }: AppDeps) =>
     })
     .post("/", ({ db, body }) => createField(db, body, clock()), {
       permission: "contacts:write",
+      idempotent: true,
       params: WorkspaceParams,
       body: NewField,
       response: { 200: FieldSchema, ...refusals },

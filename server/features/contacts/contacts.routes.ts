@@ -68,6 +68,7 @@ export const contactRoutes = ({ guard, clock, audit, jobs, databases, outside }:
       },
       {
         permission: "contacts:write",
+        idempotent: true,
         params: WorkspaceParams,
         body: NewContact,
         response: { 200: ContactDetail, ...refusals },
@@ -99,6 +100,7 @@ export const contactRoutes = ({ guard, clock, audit, jobs, databases, outside }:
       },
       {
         permission: "contacts:write",
+        idempotent: true,
         params: WorkspaceParams,
         body: BulkRequest,
         response: { 200: BulkResult, ...refusals },

@@ -37,6 +37,7 @@ export const exportRoutes = ({ guard, config, clock, audit, jobs }: AppDeps) =>
       },
       {
         permission: "contacts:export",
+        idempotent: true,
         params: WorkspaceParams,
         body: ExportRequest,
         response: { 200: ExportSchema, ...refusals },

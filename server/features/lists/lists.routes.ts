@@ -54,6 +54,7 @@ export const listRoutes = ({ guard, clock, audit, databases }: AppDeps) =>
       },
       {
         permission: "lists:write",
+        idempotent: true,
         params: WorkspaceParams,
         body: NewList,
         response: { 200: ListSchema, ...refusals },

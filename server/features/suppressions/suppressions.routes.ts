@@ -60,6 +60,7 @@ export const suppressionRoutes = ({ guard, clock, audit, outside }: AppDeps) =>
       },
       {
         permission: "suppressions:write",
+        idempotent: true,
         params: WorkspaceParams,
         body: NewSuppressions,
         response: { 200: SuppressionsAdded, ...refusals },

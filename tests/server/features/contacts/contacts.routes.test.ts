@@ -225,3 +225,20 @@ test("custom fields: the key comes from the label, reserved names are avoided, r
   expect([taken.status, bad.status]).toEqual([409, 422]);
   expect((await call("GET", `/contacts/${id}`)).body.fields).toEqual({ grosse_cm: 1234.5 });
 });
+
+test("a creating request that is sent twice with one Idempotency-Key creates once", async () => {
+  const send = () =>
+    fixture.call(
+      as("editor"),
+      "POST",
+      `${base}/contacts`,
+      { email: "a@example.com" },
+      {
+        "idempotency-key": "k1",
+      },
+    );
+  const [first, second] = [await send(), await send()];
+
+  expect([first.status, second.status]).toEqual([200, 200]);
+  expect(await second.json()).toEqual(await first.json());
+});

@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from "../../platform/clock.ts";
 import type { Route, SmtpOutcome } from "../types.ts";
 import { outcomeOfError, SmtpAbandoned } from "./failure.ts";
-import { type OpenOptions, openSession, type SmtpSession } from "./session.ts";
+import { type OpenOptions, openSession, type SmtpSession, siteOf } from "./session.ts";
 import { SiteMemory } from "./site-memory.ts";
 import type { Envelope, SendOptions } from "./transaction.ts";
 import type { Wire } from "./wire.ts";
@@ -43,6 +43,7 @@ type Waiter = { resolve: (session: SmtpSession) => void; reject: (error: unknown
  */
 export class RoutePool {
   readonly route: Route;
+  readonly #site: string;
   #options: RoutePoolOptions;
   #memory: SiteMemory;
   #clock: Clock;
@@ -66,6 +67,7 @@ export class RoutePool {
 
   constructor(route: Route, options: RoutePoolOptions = {}) {
     this.route = route;
+    this.#site = siteOf(route);
     this.#options = options;
     this.#memory = options.memory ?? new SiteMemory();
     this.#clock = options.clock ?? systemClock;
@@ -135,7 +137,7 @@ export class RoutePool {
     try {
       const served = session.served;
       const outcome = await session.send(message, options);
-      return { outcome, again: this.#learn(session, served, outcome) };
+      return { outcome, again: this.#learn(served, outcome) };
     } finally {
       this.#busy -= 1;
       this.#release(session);
@@ -143,11 +145,10 @@ export class RoutePool {
   }
 
   /** Remembers what the outcome says of the server; returns true when the same message may go again now. */
-  #learn(session: SmtpSession, served: number, outcome: SmtpOutcome): boolean {
+  #learn(served: number, outcome: SmtpOutcome): boolean {
     const now = this.#clock();
-    const { host } = session;
     if (outcome.kind === "accepted") {
-      this.#memory.flightHeld(host);
+      this.#memory.flightHeld(this.#site);
       return false;
     }
     if (outcome.kind !== "broken" && outcome.kind !== "refused") {
@@ -158,19 +159,19 @@ export class RoutePool {
       const ended = served > 0 && atStart && outcome.reply.code === 421;
       if (ended) {
         const saidSo = /messages|transactions|per (connection|session)/i.test(outcome.reply.text);
-        this.#memory.connectionEnded(host, served, saidSo, now);
+        this.#memory.connectionEnded(this.#site, served, saidSo, now);
       }
       return ended;
     }
     if (outcome.fault === "protocol") {
-      return !this.#memory.mayPipeline(host, now) && outcome.stage !== "data";
+      return !this.#memory.mayPipeline(this.#site, now) && outcome.stage !== "data";
     }
     if (served > 0 && atStart && outcome.fault === "connection") {
-      this.#memory.connectionEnded(host, served, false, now);
+      this.#memory.connectionEnded(this.#site, served, false, now);
       return true;
     }
     if (served === 0 && (outcome.stage === "rcpt" || outcome.stage === "mail")) {
-      this.#memory.flightBroke(host, now);
+      this.#memory.flightBroke(this.#site, now);
     }
     return false;
   }
@@ -209,7 +210,7 @@ export class RoutePool {
   #release(session: SmtpSession): void {
     const now = this.#clock();
     const own = this.route.maxPerConnection > 0 ? this.route.maxPerConnection : Infinity;
-    const cap = Math.min(own, this.#memory.messagesPerConnection(session.host, now));
+    const cap = Math.min(own, this.#memory.messagesPerConnection(this.#site, now));
     if (this.#isClosed || !session.isUsable || session.served >= cap) {
       this.#discard(session);
       return;

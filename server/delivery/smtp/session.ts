@@ -94,18 +94,24 @@ export type OpenOptions = SessionOptions & {
  */
 export async function openSession(route: Route, options: OpenOptions = {}): Promise<SmtpSession> {
   const { memory, clock = systemClock } = options;
+  const site = siteOf(route);
   const { wire, capabilities, timeouts } = await connectRoute(route, options, options.onWire);
   const line: Line = {
     wire,
     capabilities,
     timeouts,
     host: route.host,
-    pipelining: capabilities.pipelining && (memory?.mayPipeline(route.host, clock()) ?? true),
+    pipelining: capabilities.pipelining && (memory?.mayPipeline(site, clock()) ?? true),
     needsReset: false,
     onPipeliningBroken: () => {
       line.pipelining = false;
-      memory?.pipeliningFailed(route.host, clock());
+      memory?.pipeliningFailed(site, clock());
     },
   };
   return new SmtpSession(line);
+}
+
+/** What is learned of a server is learned of one port: two of them may be two programs. */
+export function siteOf(route: Route): string {
+  return `${route.host}:${route.port}`;
 }

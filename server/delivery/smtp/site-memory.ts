@@ -1,6 +1,6 @@
 const PIPELINING_MEMORY_MS = 3 * 24 * 3_600_000;
 const CAP_MEMORY_MS = 24 * 3_600_000;
-/** Hosts remembered; the oldest are forgotten first. */
+/** Hosts (`name:port`) remembered; the oldest are forgotten first. */
 const MAX_HOSTS = 10_000;
 
 type Remembered = {

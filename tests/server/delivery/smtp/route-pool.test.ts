@@ -152,7 +152,7 @@ test("a server that ends each connection after k messages is given k from then o
     expect((await route.send(renderedMessage(), journal)).kind).toBe("accepted");
   }
 
-  expect(memory.messagesPerConnection("127.0.0.1", Date.now())).toBe(3);
+  expect(memory.messagesPerConnection(`127.0.0.1:${port}`, Date.now())).toBe(3);
   expect(peers).toHaveLength(4);
   // The first connection hears a fourth MAIL; the others hear QUIT.
   await Bun.sleep(20);
@@ -185,7 +185,7 @@ test("a server that lies about PIPELINING is found out once, and no message is l
   expect((await route.send(renderedMessage(), journal)).kind).toBe("accepted");
   expect((await route.send(renderedMessage(), journal)).kind).toBe("accepted");
 
-  expect(memory.mayPipeline("127.0.0.1", Date.now())).toBe(false);
+  expect(memory.mayPipeline(`127.0.0.1:${port}`, Date.now())).toBe(false);
   expect(peers).toHaveLength(2);
 });
 

@@ -32,7 +32,6 @@ export function applyResult(db: Connection, batch: Batch, fact: ResultFact): voi
   }
   if (fact.oc !== "") {
     addAttempt(db, fact);
-    batch.counts.addTimed(fact.c, `attempt:${fact.oc}`, fact.at);
   }
   if (isFinal(message.state)) {
     batch.late += 1;
@@ -48,7 +47,6 @@ export function applyResult(db: Connection, batch: Batch, fact: ResultFact): voi
   }
   batch.counts.addTimed(fact.c, fact.st, fact.at);
   batch.counts.add(fact.c, `category:${fact.cat}`);
-  batch.counts.add(fact.c, `provider:${change.provider}:${fact.st}`);
   if (fact.sup !== undefined) {
     suppress(db, message.address, fact.sup, `campaign:${fact.c}`, fact.text ?? "", fact.at);
   }
@@ -102,7 +100,7 @@ function chunkChange(db: Connection, batch: Batch, fact: ResultFact): ChunkChang
   const key = `${fact.c}/${chunk.chunkNo}`;
   let change = batch.chunks.get(key);
   if (change === undefined) {
-    change = { chunkNo: chunk.chunkNo, provider: chunk.provider, delta: noChange(), due: null };
+    change = { chunkNo: chunk.chunkNo, delta: noChange(), due: null };
     batch.chunks.set(key, change);
   }
   return change;

@@ -11,7 +11,7 @@ const addCount = statement<[campaignId: number, metric: string, bucket: number, 
 /**
  * Counters of one batch, added up in memory and written once each.
  *
- * Metrics: the state names, `category:<category>`, `provider:<provider>:<state>`,
+ * Metrics, as stats/metrics.ts names them: the states, `category:<category>`,
  * `<open|click|view>_<human|machine>` and the same with `_unique`, `unsubscribe`. Bucket 0 is the whole
  * campaign; states, engagement and unsubscribes also count by minute.
  */

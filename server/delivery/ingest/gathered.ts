@@ -6,7 +6,6 @@ import type { ChunkDelta } from "./results.store.ts";
 /** What a batch does to one chunk, written once at its end. */
 export type ChunkChange = {
   chunkNo: number;
-  provider: string;
   delta: ChunkDelta;
   due: number | null;
 };
@@ -20,7 +19,7 @@ export type Batch = {
   /** By `<campaign>/<chunk>`: changes not written yet. */
   chunks: Map<string, ChunkChange>;
   /** By `<campaign>/<chunk>`: what was read of it. */
-  chunkRanges: Map<string, { chunkNo: number; provider: string; first: number; last: number }>;
+  chunkRanges: Map<string, { chunkNo: number; first: number; last: number }>;
   /** Campaigns whose rows or leases changed. */
   touched: Set<number>;
   /** Campaigns with new engagement. */

@@ -96,9 +96,9 @@ export function moveChunkCounts(
 
 const selectChunkNo = statement<
   [campaignId: number, seq: number, seqAgain: number],
-  { chunkNo: number; provider: string }
+  { chunkNo: number }
 >(`
-  SELECT chunk_no AS chunkNo, provider
+  SELECT chunk_no AS chunkNo
     FROM chunk
    WHERE campaign_id = ? AND first_seq <= ? AND last_seq >= ?
 `);
@@ -110,9 +110,9 @@ export function findChunkOf(db: Connection, campaignId: number, seq: number) {
 
 const selectChunkRange = statement<
   [campaignId: number, chunkNo: number],
-  { chunkNo: number; provider: string; first: number; last: number }
+  { chunkNo: number; first: number; last: number }
 >(`
-  SELECT chunk_no AS chunkNo, provider, first_seq AS first, last_seq AS last
+  SELECT chunk_no AS chunkNo, first_seq AS first, last_seq AS last
     FROM chunk
    WHERE campaign_id = ? AND chunk_no = ?
 `);

@@ -54,7 +54,11 @@ export const campaignActionRoutes = (deps: AppDeps) => {
       ({ workspace, params, body }) =>
         previewCampaign(
           contextOf(workspace.id),
-          { campaignId: params.id, contactId: body?.contactId },
+          {
+            campaignId: params.id,
+            contactId: body?.contactId,
+            mayReadContacts: workspace.can("contacts:read"),
+          },
           clock(),
         ),
       {
@@ -86,6 +90,7 @@ export const campaignActionRoutes = (deps: AppDeps) => {
           {
             campaignId: params.id,
             ...body,
+            mayReadContacts: workspace.can("contacts:read"),
           },
         );
         audit.record({

@@ -8,7 +8,12 @@ import {
 import type { Databases } from "../../platform/db/databases.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { findSenderForCampaign } from "../domains/senders.service.ts";
-import { contactFor, listFieldKeys, workspaceFacts } from "../templates/message-scope.service.ts";
+import {
+  type ContactChoice,
+  contactFor,
+  listFieldKeys,
+  workspaceFacts,
+} from "../templates/message-scope.service.ts";
 import { requireCampaign } from "./campaigns.service.ts";
 import { type CampaignRow, findContent } from "./campaigns.store.ts";
 
@@ -66,16 +71,15 @@ export async function contentOf(
 /**
  * What a contact would get: of a campaign that was launched, as it was launched; else as it is now.
  *
- * @param contactId Undefined = the oldest contact, or a made-up one when there is none.
- * @throws AppError `not_found` for the campaign or the contact.
+ * @throws AppError `not_found` for the campaign; as `contactFor` does.
  */
 export async function previewCampaign(
   context: ContentContext,
-  input: { campaignId: number; contactId?: number | undefined },
+  input: { campaignId: number } & ContactChoice,
   now: number,
 ): Promise<Preview & { contact: { id: number; email: string } }> {
   const db = context.databases.workspace(context.workspaceId);
-  const contact = contactFor(db, input.contactId);
+  const contact = contactFor(db, input);
   const frozen = loadContent(db, input.campaignId);
   const built =
     frozen === undefined

@@ -4,12 +4,12 @@ import { AppError, invalidField } from "../../platform/errors.ts";
 import type { KeyRing } from "../../platform/secrets.ts";
 import { loadDkimKey } from "../domains/domains.service.ts";
 import { loadRoute } from "../routes/routes.service.ts";
-import { contactFor } from "../templates/message-scope.service.ts";
+import { type ContactChoice, contactFor } from "../templates/message-scope.service.ts";
 import { type ContentContext, contentOf } from "./campaign-content.service.ts";
 import type { CampaignEngine } from "./campaign-engine.service.ts";
 
 export type TestSendDeps = { engine: CampaignEngine; keyRing: KeyRing; inboxPort: number };
-export type TestSendInput = { campaignId: number; to: string[]; contactId?: number | undefined };
+export type TestSendInput = { campaignId: number; to: string[] } & ContactChoice;
 export type TestSendResult = { to: string; accepted: boolean; message: string };
 
 /**
@@ -45,7 +45,7 @@ export async function sendTest(
       trackOpens: false,
       trackClicks: false,
     },
-    contact: contactFor(db, input.contactId),
+    contact: contactFor(db, input),
   };
   return await Promise.all(
     addresses.map(async (to) => {

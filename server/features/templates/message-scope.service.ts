@@ -1,6 +1,6 @@
 import type { ContactFields } from "../../delivery/index.ts";
 import type { Connection } from "../../platform/db/driver.ts";
-import { notFound } from "../../platform/errors.ts";
+import { AppError, notFound } from "../../platform/errors.ts";
 import {
   type ContactRow,
   findContactRow,
@@ -31,13 +31,23 @@ export function workspaceFacts(system: Connection, workspaceId: string): Workspa
   return facts;
 }
 
+/** Whose values fill a preview, and whether who asks may see contacts at all. */
+export type ContactChoice = { contactId?: number | undefined; mayReadContacts: boolean };
+
 /**
- * What templates may say of a contact.
+ * What templates may say of a contact: the one asked for, else the oldest, else a made-up one. Who may not
+ * read contacts (an API key of another scope) gets the made-up one, so that no preview tells a name.
  *
- * @param id Undefined = the oldest contact, or a made-up one when there is none.
- * @throws AppError `not_found`.
+ * @throws AppError `forbidden` when one is asked for that may not be seen; `not_found`.
  */
-export function contactFor(db: Connection, id: number | undefined): ContactFields {
+export function contactFor(db: Connection, choice: ContactChoice): ContactFields {
+  const { contactId: id, mayReadContacts } = choice;
+  if (!mayReadContacts) {
+    if (id !== undefined) {
+      throw new AppError("forbidden", "Choosing a contact needs contacts:read.");
+    }
+    return madeUp;
+  }
   if (id === undefined) {
     const first = findFirstContact(db);
     return first === undefined ? madeUp : fieldsOf(first);

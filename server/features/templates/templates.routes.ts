@@ -72,7 +72,7 @@ export const templateRoutes = ({ guard, clock, audit, databases, outside }: AppD
       ({ workspace, body }) =>
         compileTemplate(
           { databases, workspaceId: workspace.id, publicUrl: outside.publicUrl() },
-          body,
+          { ...body, mayReadContacts: workspace.can("contacts:read") },
           clock(),
         ),
       {

@@ -3,7 +3,12 @@ import type { Databases } from "../../platform/db/databases.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { AppError, invalidField, notFound } from "../../platform/errors.ts";
 import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
-import { contactFor, listFieldKeys, workspaceFacts } from "./message-scope.service.ts";
+import {
+  type ContactChoice,
+  contactFor,
+  listFieldKeys,
+  workspaceFacts,
+} from "./message-scope.service.ts";
 import { type Starter, starters } from "./starters.ts";
 import type { TemplateChange, TemplateCreate, TemplateView } from "./templates.schema.ts";
 import {
@@ -94,18 +99,17 @@ export function deleteTemplate(db: Connection, id: number): void {
  * Compiles a source and shows it with a contact's values, by the code that sends; mistakes come back as
  * problems. Stores nothing.
  *
- * @param input.contactId Undefined = the oldest contact, or a made-up one.
- * @throws AppError `not_found` for the contact.
+ * @throws AppError as `contactFor` does.
  */
 export async function compileTemplate(
   context: { databases: Databases; workspaceId: string; publicUrl: string },
-  input: { kind: "mjml" | "html"; source: string; contactId?: number | undefined },
+  input: { kind: "mjml" | "html"; source: string } & ContactChoice,
   now: number,
 ): Promise<{ html: string; text: string; problems: Problem[] }> {
   const { databases, workspaceId, publicUrl } = context;
   const db = databases.workspace(workspaceId);
   const { number, name, postalAddress } = workspaceFacts(databases.system, workspaceId);
-  const contact = contactFor(db, input.contactId);
+  const contact = contactFor(db, input);
   const built = await buildContent(
     {
       ...unsent,

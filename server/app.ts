@@ -22,6 +22,7 @@ import { listRoutes } from "./features/lists/lists.routes.ts";
 import { organizationRoutes } from "./features/organizations/organizations.routes.ts";
 import { reportRoutes } from "./features/reports/reports.routes.ts";
 import { routeRoutes } from "./features/routes/routes.routes.ts";
+import { instanceRoutes } from "./features/setup/instance.routes.ts";
 import { systemMailRoute } from "./features/setup/instance.service.ts";
 import { setupRoutes } from "./features/setup/setup.routes.ts";
 import { suppressionRoutes } from "./features/suppressions/suppressions.routes.ts";
@@ -147,6 +148,7 @@ function api(deps: AppDeps) {
     .use(domainRoutes(deps))
     .use(senderRoutes(deps))
     .use(setupRoutes(deps))
+    .use(instanceRoutes(deps))
     .use(authRoutes(deps))
     .use(organizationRoutes(deps))
     .use(workspaceRoutes(deps))

@@ -52,7 +52,7 @@ export function systemMailRoute(
   keyRing: KeyRing,
   inboxPort: number,
 ): MailRoute | undefined {
-  const setting = readSetting<SystemRoute>(databases.system, SYSTEM_ROUTE);
+  const setting = readSystemRoute(databases.system);
   if (setting === undefined) {
     return undefined;
   }
@@ -67,6 +67,11 @@ export function systemMailRoute(
     }
     throw error;
   }
+}
+
+/** Which route carries the instance's own mail, or undefined when nobody has said. */
+export function readSystemRoute(system: Connection): SystemRoute | undefined {
+  return readSetting<SystemRoute>(system, SYSTEM_ROUTE);
 }
 
 /** Says by which route and from whom the instance's own mail leaves from now on. */

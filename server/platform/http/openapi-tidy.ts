@@ -22,10 +22,13 @@ export function tidy(node: unknown, schemas: Schemas): unknown {
     return node;
   }
   const plain = withoutCoercion(node);
-  const entries = Object.entries(plain).map(([key, value]) => [
-    key,
-    key === "content" && isNode(value) ? tidyContent(value, schemas) : tidy(value, schemas),
-  ]);
+  const entries = Object.entries(plain)
+    // Elysia writes this into a schema when it first compiles it, so it would come and go.
+    .filter(([key, value]) => key !== "additionalProperties" || value !== false)
+    .map(([key, value]) => [
+      key,
+      key === "content" && isNode(value) ? tidyContent(value, schemas) : tidy(value, schemas),
+    ]);
   return asReference(Object.fromEntries(entries) as Node, schemas);
 }
 

@@ -1,0 +1,87 @@
+// What an administrator may change of the instance after the setup.
+import type { Config } from "../../config.ts";
+import type { Databases } from "../../platform/db/databases.ts";
+import { inTransaction } from "../../platform/db/transaction.ts";
+import { AppError, invalidField } from "../../platform/errors.ts";
+import { roleHas } from "../../platform/http/permissions.ts";
+import type { AuditLog } from "../audit/audit.service.ts";
+import { readEmail } from "../auth/users.service.ts";
+import { readRoute } from "../routes/routes.service.ts";
+import { workspaceForPerson } from "../workspaces/workspaces.service.ts";
+import type { InstanceChange } from "./instance.schema.ts";
+import {
+  publicUrlOf,
+  readSystemRoute,
+  type SystemRoute,
+  storePublicUrl,
+  storeSystemRoute,
+} from "./instance.service.ts";
+import { readPublicUrl } from "./setup.rules.ts";
+
+export type InstanceDesk = { config: Config; databases: Databases; audit: AuditLog };
+
+/** The instance's settings, as they work now. */
+export function readInstanceSettings({ config, databases }: InstanceDesk) {
+  return {
+    publicUrl: publicUrlOf(config, databases.system),
+    publicUrlFixed: config.publicUrl !== undefined,
+    systemMail: readSystemRoute(databases.system) ?? null,
+  };
+}
+
+/**
+ * Changes what is given and leaves the rest.
+ *
+ * @throws AppError `invalid_input` for an address that is none, a public URL that PUBLIC_URL fixes, or a
+ *   route that is not there or not this administrator's to use.
+ */
+export function changeInstanceSettings(
+  desk: InstanceDesk,
+  userId: string,
+  change: InstanceChange,
+  now: number,
+) {
+  const { system } = desk.databases;
+  const origin = change.publicUrl === undefined ? undefined : checkedUrl(desk, change.publicUrl);
+  const route =
+    change.systemMail === undefined ? undefined : checkedRoute(desk, userId, change.systemMail);
+  inTransaction(system, () => {
+    if (origin !== undefined) {
+      storePublicUrl(system, origin, now);
+    }
+    if (route !== undefined) {
+      storeSystemRoute(system, route, now);
+    }
+    const detail = { fields: Object.keys(change) };
+    desk.audit.record({ actorId: userId, workspaceId: null, action: "instance.change", detail });
+  });
+  return readInstanceSettings(desk);
+}
+
+function checkedUrl({ config }: InstanceDesk, typed: string): string {
+  const read = readPublicUrl(typed);
+  if ("reason" in read) {
+    throw invalidField("publicUrl", read.reason, "Write it like https://mail.example.com.");
+  }
+  if (config.publicUrl !== undefined && config.publicUrl !== read.origin) {
+    throw invalidField("publicUrl", `PUBLIC_URL says ${config.publicUrl}`, "Change that variable.");
+  }
+  return read.origin;
+}
+
+// To administer the instance is not to own its workspaces: mail leaves only by a route one may use anyway.
+function checkedRoute(desk: InstanceDesk, userId: string, route: SystemRoute): SystemRoute {
+  const access = workspaceForPerson(desk.databases.system, userId, route.workspaceId);
+  if (access === undefined || !roleHas(access.role, "sending:write")) {
+    throw invalidField("systemMail.workspaceId", "you may not use the routes of that workspace");
+  }
+  try {
+    readRoute(desk.databases.workspace(route.workspaceId), route.routeId);
+  } catch (error) {
+    if (error instanceof AppError && error.code === "not_found") {
+      throw invalidField("systemMail.routeId", "there is no such route in that workspace");
+    }
+    throw error;
+  }
+  return { ...route, fromEmail: readEmail(route.fromEmail).email };
+}

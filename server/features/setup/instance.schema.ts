@@ -1,0 +1,25 @@
+import { t } from "elysia";
+
+const SystemMail = t.Object({
+  workspaceId: t.String({ maxLength: 26, description: "Whose route carries the instance's mail" }),
+  routeId: t.Integer({ minimum: 1 }),
+  fromName: t.String({ maxLength: 100 }),
+  fromEmail: t.String({ minLength: 3, maxLength: 254 }),
+});
+
+export const InstanceSettings = t.Object(
+  {
+    publicUrl: t.String(),
+    publicUrlFixed: t.Boolean({ description: "PUBLIC_URL says so; it cannot be changed here" }),
+    systemMail: t.Union([SystemMail, t.Null()], {
+      description: "How password links and invitations leave; null = they are not mailed",
+    }),
+  },
+  { title: "InstanceSettings" },
+);
+
+export const InstanceChange = t.Object({
+  publicUrl: t.Optional(t.String({ minLength: 1, maxLength: 300 })),
+  systemMail: t.Optional(SystemMail),
+});
+export type InstanceChange = typeof InstanceChange.static;

@@ -15,11 +15,11 @@ export type CampaignProgress = {
     failed: number;
     skipped: number;
   };
-  ratePerSecond: number;
-  /** Until the last message has its first try; null when that cannot be told. */
-  etaMs: number | null;
-  /** What bounds the campaign now, in a sentence; empty when nothing does. */
-  bottleneck: string;
+  perSecond: number;
+  /** Until the last message is in a final state; null when that cannot be told. */
+  secondsLeft: number | null;
+  /** What keeps the campaign from being faster, in a sentence. */
+  bottleneck: string | null;
 };
 
 /** Follows a campaign by server-sent events while `on`; the browser reconnects by itself. */

@@ -66,10 +66,10 @@ function Words({
       total: formatNumber(counts.total),
     }),
   ];
-  if (status === "sending" && live !== undefined && live.ratePerSecond > 0) {
-    parts.push(t("rateNow", { rate: formatRate(live.ratePerSecond) }));
-    if (live.etaMs !== null) {
-      parts.push(t("timeLeft", { time: formatDuration(live.etaMs) }));
+  if (status === "sending" && live !== undefined && live.perSecond > 0) {
+    parts.push(t("rateNow", { rate: formatRate(live.perSecond) }));
+    if (live.secondsLeft !== null) {
+      parts.push(t("timeLeft", { time: formatDuration(live.secondsLeft * 1000) }));
     }
   }
   return <p class="font-medium tabular-nums">{parts.join(" · ")}</p>;

@@ -211,3 +211,10 @@ export function rejectsAfter(
 export function existingContact(db: Connection, address: string): ExistingRow | undefined {
   return selectExisting(db).get(address);
 }
+
+const CACHE_KIB = 64 * 1024;
+
+/** Lets this connection keep more pages: an import of many touches the whole index of addresses again and again. */
+export function useLargeCache(db: Connection): void {
+  db.pragma(`cache_size = -${CACHE_KIB}`);
+}

@@ -14,7 +14,7 @@ import {
   undotFact,
   unrenderableFact,
 } from "./outcome-fact.ts";
-import { addressOf, findContent, loadChunk } from "./queue/load.store.ts";
+import { addressOf, findContent, isWorkspace, loadChunk } from "./queue/load.store.ts";
 import type { Recorder } from "./recorder.ts";
 import { TemplateError } from "./render/liquid-engine.ts";
 import { renderMessage } from "./render/message.ts";
@@ -97,8 +97,10 @@ export class Pipeline {
 
   /** The campaign's status was changed: one that is no longer `sending` is halted, else there may be work. */
   notice(workspaceId: string, campaignId: number): void {
-    const db = this.#parts.databases.workspace(workspaceId);
-    if (findContent(db, campaignId)?.status === "sending") {
+    const { databases } = this.#parts;
+    const isHere = isWorkspace(databases.system, workspaceId);
+    const db = isHere ? databases.workspace(workspaceId) : undefined;
+    if (db !== undefined && findContent(db, campaignId)?.status === "sending") {
       this.refill(workspaceId).catch((error: unknown) =>
         log.error({ err: error }, "asking for more work failed"),
       );
@@ -125,8 +127,10 @@ export class Pipeline {
   }
 
   unsubscribed(workspaceId: string, campaignId: number, seq: number): void {
-    const address = addressOf(this.#parts.databases.workspace(workspaceId), campaignId, seq);
-    if (address !== undefined) {
+    const { databases } = this.#parts;
+    const isHere = isWorkspace(databases.system, workspaceId);
+    const address = isHere && addressOf(databases.workspace(workspaceId), campaignId, seq);
+    if (address) {
       this.suppressed(workspaceId, address);
     }
   }

@@ -171,7 +171,7 @@ export class Writer {
   }
 
   expect(workspaceId: string): void {
-    this.#due.lower(workspaceId, this.#clock());
+    this.#due.expect(workspaceId);
   }
 
   look(workspaceId: string): void {

@@ -36,7 +36,12 @@ const selectNextWork = statement<[], { at: number | null }>(`
            WHERE campaign.status = 'sending' AND (chunk.pending > 0 OR chunk.deferred > 0))
 `);
 
+/** How long after `expect` a workspace stays due even though it shows no work yet. */
+const EXPECT_MS = 10_000;
+
 export type Due = DuePort & {
+  /** Work is about to be committed elsewhere: whatever a look finds before, there is another one after. */
+  expect(workspaceId: string): void;
   /** The workspaces with work now, suspended ones left out. */
   now(): string[];
   /** Every workspace with open work, however late. */
@@ -61,6 +66,19 @@ export function createDue(
       .map((row) => [row.workspaceId, row.nextAt]),
   );
 
+  const expected = new Map<string, number>();
+
+  function nextLook(workspaceId: string): number | null {
+    const db = workspace(workspaceId);
+    const next = db === undefined ? null : (selectNextWork(db).get()?.at ?? null);
+    const until = expected.get(workspaceId) ?? 0;
+    if (until <= clock()) {
+      expected.delete(workspaceId);
+      return next;
+    }
+    return Math.min(next ?? until, until);
+  }
+
   function set(workspaceId: string, at: number): void {
     upsertDue(system).run(workspaceId, at);
     known.set(workspaceId, at);
@@ -73,9 +91,12 @@ export function createDue(
         set(workspaceId, at);
       }
     },
+    expect(workspaceId) {
+      expected.set(workspaceId, clock() + EXPECT_MS);
+      this.lower(workspaceId, clock());
+    },
     refresh(workspaceId) {
-      const db = workspace(workspaceId);
-      const next = db === undefined ? null : (selectNextWork(db).get()?.at ?? null);
+      const next = nextLook(workspaceId);
       const current = known.get(workspaceId);
       const now = clock();
       if (next === null) {

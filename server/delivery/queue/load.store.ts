@@ -143,3 +143,12 @@ const selectCap = statement<[workspaceId: string], { perSecond: number | null }>
 export function workspaceCap(system: Connection, workspaceId: string): number | undefined {
   return selectCap(system).get(workspaceId)?.perSecond ?? undefined;
 }
+
+const selectWorkspace = statement<[workspaceId: string], { id: string }>(`
+  SELECT id FROM workspace WHERE id = ?
+`);
+
+/** False once a workspace is deleted: asking for its database would make an empty file of that name. */
+export function isWorkspace(system: Connection, workspaceId: string): boolean {
+  return selectWorkspace(system).get(workspaceId) !== undefined;
+}

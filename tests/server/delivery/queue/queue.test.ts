@@ -194,3 +194,15 @@ test("a due time is lowered at once, never raised by hand, and read again by the
   next.refresh(ws);
   expect(nextAt()).toBeUndefined();
 });
+
+test("an expected workspace is looked at again after work could have been committed, whatever a look finds before", () => {
+  due.expect(ws);
+  expect(due.now()).toEqual([ws]);
+  due.refresh(ws);
+  expect(nextAt()).toBe(NOW + 10_000);
+
+  now += 10_000;
+  expect(due.now()).toEqual([ws]);
+  due.refresh(ws);
+  expect(nextAt()).toBeUndefined();
+});

@@ -157,9 +157,11 @@ test("a retry is the same message, octet for octet", async () => {
 }, 30_000);
 
 test("whoever watches hears of every step of a campaign", async () => {
+  // Slow enough to be under way when its pace is measured, twice a second.
+  const slow = startTcpSink({ delayMs: 20 });
   const ws = data.newWorkspace();
   data.addContacts(ws, 300);
-  const id = data.addCampaign(ws, { port: peer.port });
+  const id = data.addCampaign(ws, { port: slow.port });
   delivery = await startTestDelivery(data);
   const settled: (string | undefined)[] = [];
   let rates = 0;
@@ -176,4 +178,5 @@ test("whoever watches hears of every step of a campaign", async () => {
 
   expect(rates).toBeGreaterThan(0);
   stop();
+  slow.close();
 }, 30_000);

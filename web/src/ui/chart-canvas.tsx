@@ -43,15 +43,47 @@ export function ChartCanvas(props: ChartProps) {
   return <div ref={box} class="chart" />;
 }
 
-/** Half a bar more at both ends, so that none is cut. */
+const FEWEST_STEPS = 12;
+
+/** Seconds between neighbours: the smallest distance, because empty times may be left out. */
+function stepOf(times: number[]): number {
+  const gaps = times.slice(1).map((at, index) => (at - (times[index] ?? at)) / 1000);
+  return gaps.length === 0 ? 3600 : Math.min(...gaps);
+}
+
+/** Half a bar more at both ends, so that none is cut; and room, so that few bars are not walls. */
 function widen(
   min: number,
   max: number,
   times: number[],
   shape: "bars" | "line",
 ): [number, number] {
-  const step = ((times[1] ?? 3_600_000) - (times[0] ?? 0)) / 1000;
-  return shape === "bars" ? [min - step / 2, max + step / 2] : [min, max];
+  if (shape === "line") {
+    return [min, max];
+  }
+  const step = stepOf(times);
+  const missing = Math.max(0, FEWEST_STEPS - (max - min) / step - 1);
+  const margin = (step * (1 + missing)) / 2;
+  return [min - margin, max + margin];
+}
+
+const BAR_SHARE = 0.8;
+
+/** Bars of several series side by side around their time. */
+function bars(times: number[], index: number, count: number): uPlot.Series.PathBuilder | undefined {
+  const step = stepOf(times);
+  const width = (BAR_SHARE * step) / count;
+  const scaleValue: uPlot.Series.BarsPathBuilderFacetUnit.ScaleValue = 1;
+  return uPlot.paths.bars?.({
+    radius: 0.15,
+    disp: {
+      x0: {
+        unit: scaleValue,
+        values: () => times.map((at) => at / 1000 - (BAR_SHARE * step) / 2 + index * width),
+      },
+      size: { unit: scaleValue, values: () => [width] },
+    },
+  });
 }
 
 /** A colour token as the browser computes it: a canvas does not know var() or light-dark(). */
@@ -90,30 +122,30 @@ function options(
     ],
     series: [
       { value: (_, seconds) => (seconds === null ? "–" : formatDateTime(seconds * 1000)) },
-      ...series.map((one, index) => drawn(one, index, series.length, shape, target)),
+      ...series.map((one, index) =>
+        drawn(one, { times, index, count: series.length, shape, target }),
+      ),
     ],
   };
 }
 
-function drawn(
-  one: ChartSeries,
-  index: number,
-  count: number,
-  shape: "bars" | "line",
-  target: HTMLElement,
-): uPlot.Series {
+type Place = {
+  times: number[];
+  index: number;
+  count: number;
+  shape: "bars" | "line";
+  target: HTMLElement;
+};
+
+function drawn(one: ChartSeries, { times, index, count, shape, target }: Place): uPlot.Series {
   const stroke = color(target, tokens[one.kind]);
-  const bars = uPlot.paths.bars?.({
-    size: [0.8 / count, 28],
-    align: count === 1 ? 0 : index === 0 ? -1 : 1,
-    radius: 0.15,
-  });
+  const paths = shape === "bars" ? bars(times, index, count) : undefined;
   return {
     label: one.label,
     stroke,
     width: shape === "line" ? 2 : 1,
     ...(one.kind === "machine" && shape === "line" ? { dash: [4, 4] } : {}),
-    ...(shape === "bars" && bars !== undefined ? { paths: bars } : {}),
+    ...(paths === undefined ? {} : { paths }),
     ...(shape === "bars" ? { fill: one.kind === "machine" ? hatch(stroke) : stroke } : {}),
     points: { show: false },
     value: (_, value) => (value === null ? "–" : formatNumber(value)),

@@ -40,6 +40,8 @@ export function createEditor(
         basicSetup,
         html(),
         syntaxHighlighting(colours),
+        // What is only read is shown whole: a second scroll inside a disabled form is out of the keyboard's reach.
+        options.readOnly ? EditorView.theme({ "&": { maxHeight: "none" } }) : [],
         look,
         EditorView.lineWrapping,
         EditorState.readOnly.of(options.readOnly),

@@ -1,0 +1,132 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { existsSync } from "node:fs";
+import { freezeAudience } from "../../../../server/delivery/audience/freeze.ts";
+import type { Fact } from "../../../../server/delivery/facts.ts";
+import { claimChunks } from "../../../../server/delivery/queue/claim.store.ts";
+import { createDue } from "../../../../server/delivery/queue/due.store.ts";
+import { streamDir, Writer } from "../../../../server/delivery/writer.ts";
+import {
+  listSegments,
+  newDurableMark,
+  segmentPath,
+} from "../../../../server/platform/journal/segments.ts";
+import { openJournal } from "../../../../server/platform/journal/writer.ts";
+import { type DeliveryData, finish, newDeliveryData } from "../../../support/delivery-data.ts";
+import { exactCounts, until } from "../../../support/delivery-engine.ts";
+
+let data: DeliveryData;
+let ws: string;
+let id: number;
+let writer: Writer | undefined;
+let aheadMs: number;
+let marks: { delivery: SharedArrayBuffer; web: SharedArrayBuffer };
+beforeEach(() => {
+  data = newDeliveryData();
+  ws = data.newWorkspace();
+  data.addContacts(ws, 60);
+  id = data.addCampaign(ws);
+  finish(freezeAudience(() => data.db(ws), id, Date.now));
+  createDue(data.databases.system, data.databases.workspace, Date.now).refresh(ws);
+  marks = { delivery: newDurableMark(), web: newDurableMark() };
+  aheadMs = 0;
+});
+afterEach(async () => {
+  await writer?.stop();
+  writer = undefined;
+  data.close();
+});
+
+const dir = () => streamDir(data.dataDir, "delivery");
+const dot = (s: number): Fact => ({ k: "dot", w: ws, c: id, s, at: Date.now() });
+const sent = (s: number): Fact => ({
+  k: "result",
+  w: ws,
+  c: id,
+  s,
+  ch: 1,
+  ep: 1,
+  at: Date.now(),
+  st: "sent",
+  oc: "accepted",
+  cat: "accepted",
+  n: 1,
+});
+
+function newWriter(boot: string): Writer {
+  const identity = { dataDir: data.dataDir, node: "n", boot };
+  writer = new Writer(
+    identity,
+    marks,
+    () => undefined,
+    () => Date.now() + aheadMs,
+  );
+  return writer;
+}
+
+test("segments go when all in them is applied, and following the stream goes on", async () => {
+  const started = newWriter("b");
+  await started.recover();
+  started.run();
+  const journal = openJournal({ dir: dir(), durable: marks.delivery, segmentBytes: 200 });
+  for (let s = 1; s <= 20; s++) {
+    await journal.append(JSON.stringify(dot(s)));
+    await journal.append(JSON.stringify(sent(s)));
+  }
+  await until(() => exactCounts(data, ws, id).sent === 20, "the first results");
+  const before = listSegments(dir()).length;
+
+  aheadMs = 61_000;
+  await until(() => listSegments(dir()).length === 1, "the removal");
+  await journal.append(JSON.stringify(sent(21)));
+  await until(() => exactCounts(data, ws, id).sent === 21, "the next result");
+
+  expect(before).toBeGreaterThan(10);
+  await journal.close();
+});
+
+test("a dot without a result keeps its segment", async () => {
+  const started = newWriter("b");
+  await started.recover();
+  started.run();
+  const journal = openJournal({ dir: dir(), durable: marks.delivery, segmentBytes: 200 });
+  for (let s = 1; s <= 20; s++) {
+    await journal.append(JSON.stringify(s === 5 ? dot(s) : sent(s)));
+  }
+  await until(() => exactCounts(data, ws, id).sent === 19, "the results");
+
+  aheadMs = 61_000;
+  await until(() => (listSegments(dir())[0] ?? 0) > 1, "the removal");
+
+  expect(existsSync(segmentPath(dir(), listSegments(dir())[0] ?? 0))).toBe(true);
+  const kept = await Bun.file(segmentPath(dir(), listSegments(dir())[0] ?? 0)).text();
+  expect(kept).toContain('"k":"dot"');
+  await journal.close();
+});
+
+test("a start names the ambiguous messages once, takes the dead leases back, and says so again to nobody", async () => {
+  const leaseUntil = Date.now() + 90_000;
+  const lease = { campaignId: id, owner: "n:dead", now: Date.now(), leaseUntil, messages: 1_000 };
+  claimChunks(data.db(ws), lease);
+  const journal = openJournal({ dir: dir() });
+  await Promise.all(
+    [dot(1), sent(1), dot(2), dot(3)].map((fact) => journal.append(JSON.stringify(fact))),
+  );
+  await journal.close();
+
+  expect(await newWriter("second").recover()).toEqual({ ambiguous: 2, leases: 1 });
+  await writer?.stop();
+  expect(await newWriter("third").recover()).toEqual({ ambiguous: 0, leases: 0 });
+
+  expect(exactCounts(data, ws, id, 60)).toMatchObject({
+    sent: 1,
+    deferred: 2,
+    pending: 57,
+    leased: 0,
+  });
+  const ambiguous = data
+    .db(ws)
+    .prepare("SELECT seq FROM attempt WHERE outcome = 'ambiguous' ORDER BY seq");
+  expect(ambiguous.all()).toEqual([{ seq: 2 }, { seq: 3 }]);
+  const again = claimChunks(data.db(ws), { ...lease, owner: "n:third" });
+  expect(again.length).toBe(1);
+});

@@ -91,6 +91,7 @@ async function writeContacts(
   const fields = listFields(context.open());
   const file = openSync(path, row.positionBytes === 0 ? "w" : "r+");
   let position = row.positionBytes;
+  let from = position;
   let cursor = row.cursor ?? undefined;
   try {
     ftruncateSync(file, position);
@@ -105,10 +106,11 @@ async function writeContacts(
       fsyncSync(file);
       cursor = page.nextCursor ?? undefined;
       const by = page.items.length;
-      const progress = { id: row.id, cursor: cursor ?? null, by, positionBytes: position };
+      const progress = { id: row.id, cursor: cursor ?? null, by, from, positionBytes: position };
       if (!advanceExport(context.open(), progress)) {
-        return undefined;
+        return giveUp(context, row.id);
       }
+      from = position;
       if (cursor === undefined) {
         return position;
       }
@@ -116,6 +118,13 @@ async function writeContacts(
     }
   } finally {
     closeSync(file);
+  }
+}
+
+/** Cancelled is an end; another run that writes the same file is a fault of this one, which must not remove it. */
+function giveUp(context: ExportContext, id: number): undefined {
+  if (findExport(context.open(), id)?.state !== "cancelled") {
+    throw new Error("another run has taken over this export");
   }
 }
 

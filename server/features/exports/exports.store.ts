@@ -48,12 +48,12 @@ const selectPage = statement<[before: number, limit: number], ExportRow>(
 );
 
 const moveOn = statement<
-  [{ id: number; cursor: string | null; by: number; positionBytes: number }]
+  [{ id: number; cursor: string | null; by: number; from: number; positionBytes: number }]
 >(`
   UPDATE export
      SET state = 'running', cursor = @cursor, rows_done = rows_done + @by,
          position_bytes = @positionBytes
-   WHERE id = @id AND state IN ('queued', 'running')
+   WHERE id = @id AND state IN ('queued', 'running') AND position_bytes = @from
 `);
 
 const closeRow = statement<
@@ -91,10 +91,10 @@ export function exportsBefore(db: Connection, before: number, limit: number): Ex
   return selectPage(db).all(before, limit);
 }
 
-/** Records what is safely in the file. False when the export was cancelled. */
+/** Records what is safely in the file. False when the export was cancelled, or another run has taken it over. */
 export function advanceExport(
   db: Connection,
-  progress: { id: number; cursor: string | null; by: number; positionBytes: number },
+  progress: { id: number; cursor: string | null; by: number; from: number; positionBytes: number },
 ): boolean {
   return moveOn(db).run(progress).changes === 1;
 }

@@ -153,6 +153,7 @@ async function writeWindows(
   let written = row.windowDone;
   let rowNo = row.rowsRead - written;
   let rows = FIRST_ROWS;
+  let place = { bytes: row.positionBytes, done: row.windowDone };
   const options = {
     importId: row.id,
     update: started.onDuplicate === "update",
@@ -167,7 +168,14 @@ async function writeWindows(
       context.signal.throwIfAborted();
       const to = Math.min(written + rows, window.items.length);
       const before = performance.now();
-      writeRows(context.open(), window, { from: written, to }, options, context.clock());
+      place = writeRows(
+        context.open(),
+        window,
+        { from: written, to },
+        place,
+        options,
+        context.clock(),
+      );
       rows = nextBatch(rows, performance.now() - before);
       written = to;
       await Bun.sleep(PAUSE_MS);

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, existsSync, openSync, readSync } from "node:fs";
 import type { Connection } from "../../platform/db/driver.ts";
 import { isAddressFault, parseEmailAddress } from "../../platform/email-address.ts";
 import { AppError, notFound } from "../../platform/errors.ts";
@@ -149,6 +149,9 @@ function preview(db: Connection, row: ImportRow, head: Buffer) {
 function readFileHead(path: string, state: ImportRow["state"]): Buffer {
   if (state !== "uploaded") {
     throw new AppError("illegal_state", "This import was started already.");
+  }
+  if (!existsSync(path)) {
+    throw new AppError("not_found", "The uploaded file is gone from this server: upload it again.");
   }
   const file = openSync(path, "r");
   try {

@@ -10,7 +10,7 @@ import {
 } from "../contacts/contacts.service.ts";
 import { addMember } from "../lists/lists.service.ts";
 import { suppressAddress } from "../suppressions/suppressions.service.ts";
-import { advanceImport, existingContact, insertReject } from "./imports.store.ts";
+import { advanceImport, existingContact, findImport, insertReject } from "./imports.store.ts";
 import type { ReadContact } from "./row-reader.ts";
 
 /** A row of a window: what it says, or why it cannot be taken. `rowNo` is 1 for the first after the header. */
@@ -39,6 +39,9 @@ type Counts = {
   rejected: number;
 };
 
+/** Where an import stands: the start of its window in the file, and how many rows of that are written. */
+export type Place = { bytes: number; done: number };
+
 /** Thrown, after rolling back, when the import was cancelled while it ran. */
 export class ImportCancelled extends Error {}
 
@@ -46,16 +49,19 @@ export class ImportCancelled extends Error {}
  * Writes the rows `from`..`to` of a window and moves the import's position in one transaction, so that
  * after a crash exactly these rows are there or none of them.
  *
- * @throws ImportCancelled
+ * @param place Where the import stands before.
+ * @returns where it stands now.
+ * @throws ImportCancelled, or Error when another run has taken the import over.
  */
 export function writeRows(
   db: Connection,
   window: Window,
   range: { from: number; to: number },
+  place: Place,
   options: WriteOptions,
   now: number,
-): void {
-  inTransaction(db, () => {
+): Place {
+  return inTransaction(db, () => {
     const counts = { created: 0, updated: 0, skipped: 0, duplicates: 0, rejected: 0 };
     for (let index = range.from; index < range.to; index++) {
       writeItem(db, window, index, options, now, counts);
@@ -63,17 +69,25 @@ export function writeRows(
     moveContactCount(db, counts.created);
     const whole = range.to === window.items.length;
     const share = window.items.length === 0 ? 1 : range.to / window.items.length;
+    const next = whole
+      ? { bytes: window.endBytes, done: 0 }
+      : { bytes: window.startBytes, done: range.to };
     const moved = advanceImport(db, {
       id: options.importId,
-      positionBytes: whole ? window.endBytes : window.startBytes,
-      windowDone: whole ? 0 : range.to,
+      fromBytes: place.bytes,
+      fromDone: place.done,
+      positionBytes: next.bytes,
+      windowDone: next.done,
       progressBytes: Math.round(window.startBytes + (window.endBytes - window.startBytes) * share),
       rows: range.to - range.from,
       ...counts,
     });
     if (!moved) {
-      throw new ImportCancelled();
+      throw findImport(db, options.importId)?.state === "running"
+        ? new Error("another run has taken over this import")
+        : new ImportCancelled();
     }
+    return next;
   });
 }
 

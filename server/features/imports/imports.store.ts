@@ -31,6 +31,9 @@ export type ImportRow = {
 /** What one transaction did; counts are added. */
 export type ImportProgress = {
   id: number;
+  /** Where the import stood before. */
+  fromBytes: number;
+  fromDone: number;
   positionBytes: number;
   windowDone: number;
   progressBytes: number;
@@ -94,15 +97,15 @@ const beginRun = statement<[{ id: number; now: number; sizeBytes: number }]>(`
    WHERE id = @id AND state IN ('queued', 'running')
 `);
 
-// The state is part of the WHERE clause: an import that was cancelled writes nothing more, since this
-// statement is in the transaction of the rows.
+// State and position are part of the WHERE clause: an import that was cancelled, or that another run has
+// taken over, writes nothing more, since this statement is in the transaction of the rows.
 const moveOn = statement<[ImportProgress]>(`
   UPDATE import
      SET position_bytes = @positionBytes, window_done = @windowDone, progress_bytes = @progressBytes,
          rows_read = rows_read + @rows, created_count = created_count + @created,
          updated_count = updated_count + @updated, skipped_count = skipped_count + @skipped,
          duplicate_count = duplicate_count + @duplicates, rejected_count = rejected_count + @rejected
-   WHERE id = @id AND state = 'running'
+   WHERE id = @id AND state = 'running' AND position_bytes = @fromBytes AND window_done = @fromDone
 `);
 
 const closeRow = statement<
@@ -180,7 +183,7 @@ export function beginImport(
   return beginRun(db).run(run).changes === 1;
 }
 
-/** Records what a transaction did, inside it. False when the import was cancelled: roll back. */
+/** Records what a transaction did, inside it. False when the import was cancelled or stands elsewhere: roll back. */
 export function advanceImport(db: Connection, progress: ImportProgress): boolean {
   return moveOn(db).run(progress).changes === 1;
 }

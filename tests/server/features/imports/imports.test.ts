@@ -321,6 +321,22 @@ test("an import that is stopped anywhere goes on there: every row once, every co
   });
 });
 
+test("two runs at once, as after a lease was lost, write every row once", async () => {
+  const file = hostileCsv(4_000, "utf8", "t");
+  const { body } = await fixture.upload(file.bytes);
+  await fixture.start(body.id, body.guesses);
+  const outcomes = await Promise.allSettled([fixture.run(body.id), fixture.run(body.id)]);
+
+  expect(outcomes.map((outcome) => outcome.status).sort()).toEqual(["fulfilled", "rejected"]);
+  expect(await fixture.get(body.id)).toMatchObject({
+    state: "done",
+    rowsRead: file.rows,
+    created: file.addresses.length,
+    duplicates: file.duplicates,
+    rejected: file.rejected,
+  });
+});
+
 test("a cancelled import keeps what it wrote, writes nothing more and removes its file", async () => {
   const { body } = await fixture.upload(hostileCsv(5_000, "utf8", "c").bytes);
   await fixture.start(body.id, body.guesses);

@@ -1,12 +1,18 @@
 // Writes tests/server/openapi.snapshot.json from the routes as they are. Run it when the API was meant to
-// change, and read the difference before it is committed: `bun scripts/update-openapi.ts`.
+// change, and read the difference before it is committed: `bun scripts/update-openapi.ts`. With --print it
+// writes to standard output instead.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { apiDocument } from "../server/platform/http/openapi.ts";
 import { newTestApp } from "../tests/support/app.ts";
 
 const fixture = newTestApp();
-const path = join(import.meta.dir, "../tests/server/openapi.snapshot.json");
-writeFileSync(path, `${JSON.stringify(apiDocument(fixture.app), null, 1)}\n`);
+const text = `${JSON.stringify(apiDocument(fixture.app), null, 1)}\n`;
 fixture.close();
-console.log(`wrote ${path}`);
+if (process.argv.includes("--print")) {
+  process.stdout.write(text);
+} else {
+  const path = join(import.meta.dir, "../tests/server/openapi.snapshot.json");
+  writeFileSync(path, text);
+  console.log(`wrote ${path}`);
+}

@@ -1,56 +1,19 @@
 import { afterEach, expect, test } from "bun:test";
 import { openSession } from "../../../../server/delivery/smtp/session.ts";
-import type { SmtpOutcome } from "../../../../server/delivery/types.ts";
 import {
-  type HostilePeer,
-  type HostileSmtp,
-  startHostileSmtp,
-} from "../../../support/hostile-smtp.ts";
+  closeHostile,
+  failureOf,
+  hostile,
+  impatient,
+  journal,
+  sendTo,
+  servers,
+  timeouts,
+} from "../../../support/hostile-session.ts";
+import type { HostilePeer } from "../../../support/hostile-smtp.ts";
 import { loopbackRoute, renderedMessage } from "../../../support/smtp-messages.ts";
 
-const journal = { beforeDot: () => Promise.resolve() };
-const servers: HostileSmtp[] = [];
-/** Long enough for a busy machine; only tests about time-outs use the short ones. */
-const timeouts = withTimeout(8_000);
-const impatient = withTimeout(250);
-
-function withTimeout(ms: number) {
-  const stages = { connectMs: ms, greetingMs: ms, heloMs: ms, mailMs: ms, rcptMs: ms };
-  return { ...stages, dataMs: ms, transferMs: ms, dotMs: ms, quitMs: 50 };
-}
-
-async function hostile(script: (peer: HostilePeer, nth: number) => Promise<void>) {
-  const server = await startHostileSmtp(script);
-  servers.push(server);
-  return server;
-}
-
-/** Opens a session to the script and sends one message. */
-async function sendTo(
-  script: (peer: HostilePeer) => Promise<void>,
-  options: { beforeDot: () => Promise<void>; signal?: AbortSignal } = journal,
-  patience = timeouts,
-): Promise<SmtpOutcome> {
-  const { port } = await hostile(script);
-  const session = await openSession(loopbackRoute(port), { timeouts: patience });
-  return await session.send(renderedMessage(), options);
-}
-
-async function failureOf(
-  script: (peer: HostilePeer) => Promise<void>,
-  route = {},
-  patience = timeouts,
-) {
-  const { port } = await hostile(script);
-  return await openSession(loopbackRoute(port, route), { timeouts: patience }).then(
-    () => "opened",
-    (error: unknown) => error,
-  );
-}
-
-afterEach(async () => {
-  await Promise.all(servers.splice(0).map((server) => server.close()));
-});
+afterEach(closeHostile);
 
 test("a server that answers one byte at a time is understood", async () => {
   const outcome = await sendTo(async (peer) => {
@@ -367,152 +330,4 @@ test("a server that only knows HELO is spoken to in HELO, one command at a time"
     "RCPT TO:<ann@reader.example>",
     "DATA",
   ]);
-});
-
-test("bytes slipped in behind the STARTTLS reply end the connection before any secret is sent", async () => {
-  const { port, peers } = await hostile(async (peer) => {
-    await peer.welcome("STARTTLS", "AUTH PLAIN");
-    await peer.line();
-    peer.say("220 go ahead", "250-injected", "250 AUTH PLAIN");
-    await peer.closed();
-  });
-  const route = loopbackRoute(port, { security: "starttls", username: "ann", password: "secret" });
-
-  const failure = await openSession(route, { timeouts }).catch((error: unknown) => error);
-
-  expect(failure).toMatchObject({ stage: "starttls", fault: "protocol" });
-  expect(peers[0]?.heard).toHaveLength(2);
-  expect(peers[0]?.unread).toBe("");
-});
-
-test("a server that answers the TLS handshake with text is a TLS fault", async () => {
-  const failure = await failureOf(
-    async (peer) => {
-      await peer.welcome("STARTTLS");
-      await peer.line();
-      peer.say("220 go ahead");
-      await Bun.sleep(20);
-      peer.say("250 what handshake?");
-      await peer.closed();
-    },
-    { security: "starttls" },
-  );
-
-  expect(failure).toMatchObject({ stage: "starttls", fault: "tls" });
-});
-
-test("no STARTTLS offered means no mail and no password", async () => {
-  const { port, peers } = await hostile(async (peer) => {
-    await peer.welcome("AUTH PLAIN LOGIN");
-    await peer.closed();
-  });
-  const route = loopbackRoute(port, { security: "starttls", username: "ann", password: "secret" });
-
-  const failure = await openSession(route, { timeouts }).catch((error: unknown) => error);
-
-  expect(failure).toMatchObject({ stage: "starttls", fault: "config" });
-  expect(peers[0]?.heard).toHaveLength(1);
-});
-
-test("garbage, an endless line and wrong codes break the session and nothing else", async () => {
-  expect(await failureOf(async (peer) => peer.say("SSH-2.0-OpenSSH_9.2"))).toMatchObject({
-    stage: "greeting",
-    fault: "protocol",
-  });
-  expect(
-    await failureOf(async (peer) => {
-      peer.raw(`220 ${"x".repeat(100_000)}`);
-      await peer.closed();
-    }),
-  ).toMatchObject({ stage: "greeting", fault: "protocol" });
-  expect(await failureOf(async (peer) => peer.say("354 mail?"))).toMatchObject({
-    stage: "greeting",
-    fault: "protocol",
-  });
-  const confused = await sendTo(async (peer) => {
-    await peer.welcome();
-    await peer.line();
-    peer.say("354 already?");
-    await peer.closed();
-  });
-  expect(confused).toMatchObject({ kind: "broken", stage: "mail", fault: "protocol" });
-});
-
-test("a flood of replies nobody asked for ends the connection", async () => {
-  const { port, peers } = await hostile(async (peer) => {
-    await peer.welcome();
-    for (let n = 0; n < 100; n += 1) {
-      peer.say("250 more");
-    }
-    await peer.closed();
-  });
-  const session = await openSession(loopbackRoute(port), { timeouts });
-  await Bun.sleep(30);
-
-  expect(session.isUsable).toBe(false);
-  expect(await session.send(renderedMessage(), journal)).toMatchObject({ kind: "broken" });
-  expect(peers[0]?.isClosed).toBe(true);
-});
-
-test("DATA that opens after the recipient was refused never gets a dot", async () => {
-  let after = "";
-  const outcome = await sendTo(async (peer) => {
-    await peer.welcome("PIPELINING");
-    await peer.until("DATA\r\n");
-    peer.say("250 ok", "550 5.1.1 no such user", "354 go ahead");
-    after = await peer.body();
-  });
-  await Bun.sleep(20);
-
-  expect(outcome).toMatchObject({ kind: "refused", stage: "rcpt", reply: { code: 550 } });
-  expect(after).toBe("");
-});
-
-test("a peer that stops reading a large body is given up, one that reads slowly is not", async () => {
-  const bytes = Buffer.from(`Subject: x\r\n\r\n${`${"x".repeat(76)}\r\n`.repeat(150_000)}`);
-  const { port } = await hostile(async (peer, nth) => {
-    await peer.welcome();
-    await peer.acceptEnvelope();
-    for (let pause = 0; pause < 8 && nth === 1; pause += 1) {
-      peer.stopReading();
-      await Bun.sleep(60);
-      peer.startReading();
-      await Bun.sleep(5);
-    }
-    if (nth === 0) {
-      peer.stopReading();
-      await peer.closed();
-      return;
-    }
-    await peer.body();
-    peer.say("250 ok");
-  });
-  const send = async () => {
-    const session = await openSession(loopbackRoute(port), {
-      timeouts: { ...timeouts, transferMs: 400 },
-    });
-    return await session.send({ ...renderedMessage(), bytes }, journal);
-  };
-
-  expect(await send()).toMatchObject({ kind: "broken", stage: "data", fault: "timeout" });
-  expect((await send()).kind).toBe("accepted");
-});
-
-test("a TLS handshake that never ends is timed out", async () => {
-  const { port } = await hostile(async (peer) => await peer.closed());
-  const failure = await openSession(loopbackRoute(port, { security: "tls" }), {
-    timeouts: impatient,
-  }).catch((error: unknown) => error);
-
-  expect(failure).toMatchObject({ stage: "starttls", fault: "timeout" });
-});
-
-test("nothing listening is told as a refused connection", async () => {
-  const { port, close } = await startHostileSmtp(() => Promise.resolve());
-  await close();
-
-  const failure = await openSession(loopbackRoute(port), { timeouts }).catch((e: unknown) => e);
-
-  expect(failure).toMatchObject({ stage: "connect", fault: "connection" });
-  expect((failure as Error).message).toContain("connection refused");
 });

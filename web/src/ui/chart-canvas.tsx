@@ -61,10 +61,12 @@ function widen(
   if (shape === "line") {
     return [min, max];
   }
+  // Of a single point uPlot makes a span of its own, which is 1,000 times what it means.
+  const end = times.length === 1 ? min : max;
   const step = stepOf(times);
-  const missing = Math.max(0, FEWEST_STEPS - (max - min) / step - 1);
+  const missing = Math.max(0, FEWEST_STEPS - (end - min) / step - 1);
   const margin = (step * (1 + missing)) / 2;
-  return [min - margin, max + margin];
+  return [min - margin, end + margin];
 }
 
 const BAR_SHARE = 0.8;

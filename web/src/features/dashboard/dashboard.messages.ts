@@ -32,7 +32,7 @@ export const t = messages({
   },
   newCampaign: { en: "New campaign", de: "Neue Kampagne" },
   importContacts: { en: "Import contacts", de: "Kontakte importieren" },
-  needsYou: { en: "Needs you", de: "Braucht Sie" },
+  needsYou: { en: "Needs you", de: "Wartet auf Sie" },
   allWell: { en: "Nothing waits for you.", de: "Nichts wartet auf Sie." },
   need_no_route: { en: "There is no way out for mail yet", de: "Es gibt noch keinen Versandweg" },
   need_no_route_hint: { en: "Add a route", de: "Weg hinzufügen" },

@@ -5,24 +5,18 @@ import type { Caller } from "../platform/workers/channel.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { ResultFact, UndotFact } from "./facts.ts";
 import { judgeTry } from "./judge-try.ts";
+import { refuseClaims, renewLeases } from "./leases.ts";
 import type { Settlement } from "./limiter/limiter.ts";
-import {
-  attemptFact,
-  dotFact,
-  releaseFact,
-  skippedFact,
-  undotFact,
-  unrenderableFact,
-} from "./outcome-fact.ts";
+import { Suppressed, tryMessage } from "./message-try.ts";
+import { attemptFact, releaseFact, skippedFact, unrenderableFact } from "./outcome-fact.ts";
 import { addressOf, findContent, isWorkspace, loadChunk } from "./queue/load.store.ts";
 import type { Recorder } from "./recorder.ts";
 import { TemplateError } from "./render/liquid-engine.ts";
-import { renderMessage } from "./render/message.ts";
-import { renderSigned, type Signer } from "./render/signer.ts";
-import type { ChunkInHand, Item, Run } from "./run.ts";
+import type { Signer } from "./render/signer.ts";
+import { type ChunkInHand, emptyItem, type Item, type Run } from "./run.ts";
 import { CannotSend, makeRun, type RunFactory } from "./run-factory.ts";
 import { SuppressionDelta } from "./suppression-delta.ts";
-import type { Rendered, SmtpOutcome } from "./types.ts";
+import type { SmtpOutcome } from "./types.ts";
 import type { Leased, WriterMethods } from "./writer-methods.ts";
 
 /** Messages of one campaign to have in hand: one chunk being sent, one ready. */
@@ -38,8 +32,6 @@ export type PipelineParts = RunFactory & {
   signer: Signer;
   clock: Clock;
 };
-
-class Suppressed extends Error {}
 
 /**
  * Sends campaigns. It reads as the sentence: claim → (suppressed?) → render → limiter → smtp → result
@@ -152,7 +144,9 @@ export class Pipeline {
     const now = this.#parts.clock();
     if (now - this.#renewedAt > RENEW_EVERY_MS) {
       this.#renewedAt = now;
-      await this.#renew();
+      for (const run of this.#runs.values()) {
+        await renewLeases(this.#parts.writer, run);
+      }
     }
     const busy = new Set([...this.#runs.values()].map((run) => run.parts.workspaceId));
     this.#delta.sweep((workspaceId) => busy.has(workspaceId), now);
@@ -221,39 +215,10 @@ export class Pipeline {
       this.#dispatcher.add(run);
       this.#load(run, claims);
     } catch (error) {
-      await this.#refuse(workspaceId, campaignId, claims, error);
+      await refuseClaims(this.#parts, { workspaceId, campaignId, claims }, error);
     } finally {
       this.#making.delete(key);
     }
-  }
-
-  /** Gives claimed chunks back untouched, and pauses the campaign when there is a reason for people. */
-  async #refuse(
-    workspaceId: string,
-    campaignId: number,
-    claims: Leased["claims"],
-    error: unknown,
-  ): Promise<void> {
-    if (!(error instanceof CannotSend)) {
-      log.error({ workspaceId, campaignId, err: error }, "a campaign could not be started");
-    }
-    const reason = error instanceof CannotSend ? error.message : "SwiftMail failed to start it.";
-    if (reason !== "") {
-      await this.#parts.writer.call("pause", { workspaceId, campaignId, reason });
-    }
-    const at = this.#parts.clock();
-    await Promise.all(
-      claims.map(({ chunkNo, epoch }) =>
-        this.#parts.recorder.keep({
-          k: "release",
-          w: workspaceId,
-          c: campaignId,
-          ch: chunkNo,
-          ep: epoch,
-          at,
-        }),
-      ),
-    );
   }
 
   #load(run: Run, claims: Leased["claims"]): void {
@@ -316,43 +281,10 @@ export class Pipeline {
   }
 
   async #attempt(run: Run, item: Item, startedAt: number): Promise<SmtpOutcome> {
-    const { recorder } = this.#parts;
-    const rendered = await this.#render(run, item, startedAt);
-    let suppressed = false;
-    let announced = false;
-    const outcome = await run.parts.pool.send(rendered, {
-      signal: run.controller.signal,
-      beforeDot: async () => {
-        // The last moment at which somebody who has just unsubscribed can be spared.
-        suppressed = this.#isSuppressed(run, item);
-        if (suppressed) {
-          throw new Suppressed();
-        }
-        await recorder.once(dotFact(run, item, startedAt));
-        announced = true;
-      },
-    });
-    if (announced && outcome.kind === "abandoned") {
-      this.#record(run, item.chunk, undotFact(run, item, startedAt));
-    }
-    if (suppressed && outcome.kind === "abandoned") {
-      throw new Suppressed();
-    }
-    return outcome;
-  }
-
-  async #render(run: Run, item: Item, startedAt: number): Promise<Rendered> {
-    if (this.#isSuppressed(run, item)) {
-      throw new Suppressed();
-    }
-    const { compiled, signingKey } = run.parts;
-    const options = { date: item.firstTriedAt ?? startedAt };
-    if (signingKey === undefined) {
-      return renderMessage(compiled, item.recipient, options);
-    }
-    return await renderSigned(compiled, item.recipient, options, {
-      key: signingKey,
-      signer: this.#parts.signer,
+    return await tryMessage(this.#parts, run, item, {
+      startedAt,
+      isSuppressed: () => this.#isSuppressed(run, item),
+      onUndot: (fact) => this.#record(run, item.chunk, fact),
     });
   }
 
@@ -453,50 +385,4 @@ export class Pipeline {
       this.#parts.writer.tell("pause", { workspaceId, campaignId, reason });
     }
   }
-
-  async #renew(): Promise<void> {
-    for (const run of this.#runs.values()) {
-      const { workspaceId, campaignId } = run.parts;
-      const chunks = [...run.chunks];
-      const held = chunks.map(({ claim }) => ({
-        campaignId,
-        chunkNo: claim.chunkNo,
-        epoch: claim.epoch,
-      }));
-      const renewed = await this.#parts.writer.call("renew", { workspaceId, held });
-      for (const chunk of chunks) {
-        const { claim } = chunk;
-        if (renewed.held.some((lease) => lease.chunkNo === claim.chunkNo)) {
-          claim.leaseUntil = renewed.leaseUntil;
-        } else if (run.chunks.has(chunk)) {
-          // Somebody else has it now: what is not started must not be, and there is nothing to give back.
-          log.error({ workspaceId, campaignId, chunkNo: claim.chunkNo }, "a lease was lost");
-          run.dropWaiting(chunk);
-          run.chunks.delete(chunk);
-        }
-      }
-    }
-  }
-}
-
-function emptyItem(seq: number): Omit<Item, "chunk"> {
-  return {
-    firstTriedAt: undefined,
-    ambiguousBefore: 0,
-    recipient: {
-      seq,
-      contactId: 0,
-      address: "",
-      attempts: 0,
-      contact: {
-        id: 0,
-        email: "",
-        first_name: "",
-        last_name: "",
-        language: "",
-        tracking_off: false,
-        fields: {},
-      },
-    },
-  };
 }

@@ -102,3 +102,26 @@ export class Run {
     this.#head = 0;
   }
 }
+
+/** Stands for a message that is not loaded because nothing is sent to it. */
+export function emptyItem(seq: number): Omit<Item, "chunk"> {
+  return {
+    firstTriedAt: undefined,
+    ambiguousBefore: 0,
+    recipient: {
+      seq,
+      contactId: 0,
+      address: "",
+      attempts: 0,
+      contact: {
+        id: 0,
+        email: "",
+        first_name: "",
+        last_name: "",
+        language: "",
+        tracking_off: false,
+        fields: {},
+      },
+    },
+  };
+}

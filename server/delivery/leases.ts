@@ -1,0 +1,60 @@
+import type { Clock } from "../platform/clock.ts";
+import { log } from "../platform/log.ts";
+import type { Caller } from "../platform/workers/channel.ts";
+import type { Recorder } from "./recorder.ts";
+import type { Run } from "./run.ts";
+import { CannotSend } from "./run-factory.ts";
+import type { Leased, WriterMethods } from "./writer-methods.ts";
+
+/** Keeps a run's chunks for longer; one that somebody else has by now is dropped, with what is not started. */
+export async function renewLeases(writer: Caller<WriterMethods>, run: Run): Promise<void> {
+  const { workspaceId, campaignId } = run.parts;
+  const chunks = [...run.chunks];
+  const held = chunks.map(({ claim }) => ({
+    campaignId,
+    chunkNo: claim.chunkNo,
+    epoch: claim.epoch,
+  }));
+  const renewed = await writer.call("renew", { workspaceId, held });
+  for (const chunk of chunks) {
+    const { claim } = chunk;
+    if (renewed.held.some((lease) => lease.chunkNo === claim.chunkNo)) {
+      claim.leaseUntil = renewed.leaseUntil;
+    } else if (run.chunks.has(chunk)) {
+      // Somebody else has it now: what is not started must not be, and there is nothing to give back.
+      log.error({ workspaceId, campaignId, chunkNo: claim.chunkNo }, "a lease was lost");
+      run.dropWaiting(chunk);
+      run.chunks.delete(chunk);
+    }
+  }
+}
+
+type Claimed = { workspaceId: string; campaignId: number; claims: Leased["claims"] };
+
+/** Gives claimed chunks back untouched, and pauses the campaign when there is a reason for people. */
+export async function refuseClaims(
+  parts: { writer: Caller<WriterMethods>; recorder: Recorder; clock: Clock },
+  { workspaceId, campaignId, claims }: Claimed,
+  error: unknown,
+): Promise<void> {
+  if (!(error instanceof CannotSend)) {
+    log.error({ workspaceId, campaignId, err: error }, "a campaign could not be started");
+  }
+  const reason = error instanceof CannotSend ? error.message : "SwiftMail failed to start it.";
+  if (reason !== "") {
+    await parts.writer.call("pause", { workspaceId, campaignId, reason });
+  }
+  const at = parts.clock();
+  await Promise.all(
+    claims.map(({ chunkNo, epoch }) =>
+      parts.recorder.keep({
+        k: "release",
+        w: workspaceId,
+        c: campaignId,
+        ch: chunkNo,
+        ep: epoch,
+        at,
+      }),
+    ),
+  );
+}

@@ -1,0 +1,66 @@
+import type { UndotFact } from "./facts.ts";
+import { dotFact, undotFact } from "./outcome-fact.ts";
+import type { Recorder } from "./recorder.ts";
+import { renderMessage } from "./render/message.ts";
+import { renderSigned, type Signer } from "./render/signer.ts";
+import type { Item, Run } from "./run.ts";
+import type { Rendered, SmtpOutcome } from "./types.ts";
+
+/** The recipient must not be mailed any more; nothing of the message was delivered. */
+export class Suppressed extends Error {}
+
+export type Try = {
+  /** Unix ms; the message's Date unless it was tried before. */
+  startedAt: number;
+  isSuppressed: () => boolean;
+  /** The journal says that the dot was to come, and it never did. */
+  onUndot: (fact: UndotFact) => void;
+};
+
+/**
+ * Renders one message and hands it to its route, the `dot` fact durable before the terminating dot. A crash
+ * after that leaves an ambiguous message, before it one that was certainly not sent.
+ *
+ * @throws Suppressed, TemplateError.
+ */
+export async function tryMessage(
+  parts: { recorder: Recorder; signer: Signer },
+  run: Run,
+  item: Item,
+  { startedAt, isSuppressed, onUndot }: Try,
+): Promise<SmtpOutcome> {
+  if (isSuppressed()) {
+    throw new Suppressed();
+  }
+  const rendered = await render(parts.signer, run, item, startedAt);
+  let suppressed = false;
+  let announced = false;
+  const outcome = await run.parts.pool.send(rendered, {
+    signal: run.controller.signal,
+    beforeDot: async () => {
+      // The last moment at which somebody who has just unsubscribed can be spared.
+      suppressed = isSuppressed();
+      if (suppressed) {
+        throw new Suppressed();
+      }
+      await parts.recorder.once(dotFact(run, item, startedAt));
+      announced = true;
+    },
+  });
+  if (announced && outcome.kind === "abandoned") {
+    onUndot(undotFact(run, item, startedAt));
+  }
+  if (suppressed && outcome.kind === "abandoned") {
+    throw new Suppressed();
+  }
+  return outcome;
+}
+
+async function render(signer: Signer, run: Run, item: Item, startedAt: number): Promise<Rendered> {
+  const { compiled, signingKey } = run.parts;
+  const options = { date: item.firstTriedAt ?? startedAt };
+  if (signingKey === undefined) {
+    return renderMessage(compiled, item.recipient, options);
+  }
+  return await renderSigned(compiled, item.recipient, options, { key: signingKey, signer });
+}

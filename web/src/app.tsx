@@ -86,6 +86,9 @@ const shellPages = [
   ...audiencePages,
   ...sendingPages,
   ...campaignPages,
+  page("/instance", () =>
+    import("./features/instance/instance-page.tsx").then((m) => m.InstancePage),
+  ),
   page("/account", () => import("./features/auth/account-page.tsx").then((m) => m.AccountPage)),
   page("/account/new-workspace", () =>
     import("./features/workspaces/new-workspace-page.tsx").then((m) => m.NewWorkspacePage),

@@ -60,6 +60,7 @@ function Drawer({ me, onClose }: { me: Me; onClose: () => void }) {
           <ButtonLink href="/account" icon={UserRound}>
             {t("account")}
           </ButtonLink>
+          {me.user.isAdmin && <ButtonLink href="/instance">{t("instance")}</ButtonLink>}
           <Button onClick={signOut}>{t("signOut")}</Button>
         </div>
       </div>

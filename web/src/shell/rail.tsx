@@ -1,4 +1,4 @@
-import { Command, LogOut, UserRound } from "lucide-preact";
+import { Command, LogOut, Server, UserRound } from "lucide-preact";
 import { useLocation } from "preact-iso";
 import { api, ask } from "../api.ts";
 import { type NavigationEntry, navigation } from "../navigation.ts";
@@ -139,6 +139,7 @@ function AccountMenu({ me }: { me: Me }) {
       }
       items={[
         { label: t("account"), icon: UserRound, href: "/account" },
+        ...(me.user.isAdmin ? [{ label: t("instance"), icon: Server, href: "/instance" }] : []),
         {
           label: t("keyboardShortcuts"),
           icon: Command,

@@ -19,6 +19,7 @@ export const t = messages({
   members: { en: "Members", de: "Mitglieder" },
   apiKeys: { en: "API keys", de: "API-Schlüssel" },
   auditLog: { en: "Audit log", de: "Protokoll" },
+  instance: { en: "This instance", de: "Diese Instanz" },
   account: { en: "Your account", de: "Ihr Konto" },
   signOut: { en: "Sign out", de: "Abmelden" },
   skip: { en: "Skip to content", de: "Zum Inhalt springen" },

@@ -114,7 +114,7 @@ function Checks({ checks, onRecheck }: { checks: Preflight["checks"]; onRecheck:
     subject: "#content",
     content: "#content",
     text: "#content",
-    "public-url": `${workspace.base}/settings`,
+    "public-url": "/instance",
   };
   return (
     <div class="flex flex-col gap-2">

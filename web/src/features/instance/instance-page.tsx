@@ -1,0 +1,145 @@
+import { useQuery } from "@tanstack/preact-query";
+import { useState } from "preact/hooks";
+import { http, type Page } from "../../api.ts";
+import { Button } from "../../ui/button.tsx";
+import { RelativeTime } from "../../ui/display.tsx";
+import { TextField } from "../../ui/field.tsx";
+import { useForm } from "../../ui/form.ts";
+import { PageBody, PageHeader, SettingsSection } from "../../ui/page.tsx";
+import { FormProblem, Loaded, Notice } from "../../ui/states.tsx";
+import { Table } from "../../ui/table.tsx";
+import { attempt, toast } from "../../ui/toast.tsx";
+import { t } from "./instance.messages.ts";
+import { type InstanceSettings, SystemMail } from "./system-mail.tsx";
+
+/** The administrator's page: what holds for all workspaces, and what went wrong behind the scenes. */
+export function InstancePage() {
+  const settings = useQuery({
+    queryKey: ["instance"],
+    queryFn: () => http.get<InstanceSettings>("/instance/settings"),
+  });
+  const refresh = () => void settings.refetch();
+  return (
+    <>
+      <PageHeader title={t("instance")} description={t("about")} />
+      <Loaded query={settings} rows={6}>
+        {(data) => (
+          <PageBody narrow>
+            <PublicUrl settings={data} onSaved={refresh} />
+            <SystemMail settings={data} onSaved={refresh} />
+            <FailedJobs />
+            <Audit />
+          </PageBody>
+        )}
+      </Loaded>
+    </>
+  );
+}
+
+function PublicUrl({ settings, onSaved }: { settings: InstanceSettings; onSaved: () => void }) {
+  const form = useForm({
+    initial: { publicUrl: settings.publicUrl },
+    submit: async (values) => {
+      await http.patch("/instance/settings", values);
+      toast(t("saved"));
+      onSaved();
+    },
+  });
+  return (
+    <SettingsSection title={t("publicUrl")} description={t("publicUrlBody")}>
+      <form class="flex flex-col gap-4" onSubmit={form.onSubmit} noValidate>
+        <FormProblem problem={form.problem} />
+        <TextField
+          {...form.text("publicUrl")}
+          label={t("publicUrl")}
+          type="url"
+          disabled={settings.publicUrlFixed}
+          hint={settings.publicUrlFixed ? t("publicUrlFixed") : t("publicUrlHint")}
+        />
+        <div>
+          <Button type="submit" busy={form.busy} disabled={!form.dirty}>
+            {t("save")}
+          </Button>
+        </div>
+      </form>
+    </SettingsSection>
+  );
+}
+
+type Job = { id: number; kind: string; lastError: string | null; createdAt: number };
+
+function FailedJobs() {
+  const jobs = useQuery({
+    queryKey: ["jobs", "dead"],
+    queryFn: () => http.get<Page<Job>>("/jobs", { state: "dead", limit: 50 }),
+  });
+  const retry = async (job: Job) => {
+    if (await attempt(() => http.post(`/jobs/${job.id}/retry`))) {
+      toast(t("retried"));
+      await jobs.refetch();
+    }
+  };
+  return (
+    <SettingsSection title={t("jobs")} description={t("jobsBody")}>
+      <Loaded query={jobs} rows={2}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <p class="text-muted">{t("noJobs")}</p>
+          ) : (
+            <Table
+              label={t("jobs")}
+              rows={items}
+              rowKey={(row) => String(row.id)}
+              columns={[
+                { key: "kind", head: t("kind"), cell: (row) => row.kind },
+                { key: "error", head: t("error"), cell: (row) => row.lastError },
+                {
+                  key: "when",
+                  head: t("when"),
+                  wide: true,
+                  cell: (row) => <RelativeTime at={row.createdAt} />,
+                },
+              ]}
+              actions={(row) => (
+                <Button size="small" onClick={() => retry(row)}>
+                  {t("retry")}
+                </Button>
+              )}
+            />
+          )
+        }
+      </Loaded>
+    </SettingsSection>
+  );
+}
+
+type Verdict = { ok: boolean; entries: number; brokenAt: number | null; reason: string | null };
+
+function Audit() {
+  const [verdict, setVerdict] = useState<Verdict>();
+  const [busy, setBusy] = useState(false);
+  const verify = async () => {
+    setBusy(true);
+    await attempt(async () => {
+      setVerdict(await http.get<Verdict>("/instance/audit/verify"));
+    });
+    setBusy(false);
+  };
+  return (
+    <SettingsSection title={t("audit")} description={t("auditBody")}>
+      <div>
+        <Button busy={busy} onClick={verify}>
+          {t("verify")}
+        </Button>
+      </div>
+      {verdict?.ok === true && (
+        <Notice tone="success">{t("whole", { count: verdict.entries })}</Notice>
+      )}
+      {verdict?.ok === false && (
+        <Notice tone="error" title={t("broken", { id: verdict.brokenAt ?? "?" })}>
+          {verdict.reason}
+        </Notice>
+      )}
+    </SettingsSection>
+  );
+}

@@ -1,0 +1,64 @@
+import { messages } from "../../i18n.ts";
+
+export const t = messages({
+  instance: { en: "This instance", de: "Diese Instanz" },
+  about: {
+    en: "What holds for all workspaces. Only administrators see this page.",
+    de: "Was für alle Arbeitsbereiche gilt. Nur Administratoren sehen diese Seite.",
+  },
+  publicUrl: { en: "Public address", de: "Öffentliche Adresse" },
+  publicUrlBody: {
+    en: "Links in messages and invitations begin with it. Recipients must be able to reach it.",
+    de: "Links in Nachrichten und Einladungen beginnen damit. Empfänger müssen sie erreichen können.",
+  },
+  publicUrlFixed: {
+    en: "The environment variable PUBLIC_URL decides this.",
+    de: "Das bestimmt die Umgebungsvariable PUBLIC_URL.",
+  },
+  publicUrlHint: {
+    en: "For example https://mail.example.com. Messages already sent keep the old one.",
+    de: "Zum Beispiel https://mail.example.com. Versandte Nachrichten behalten die alte.",
+  },
+  save: { en: "Save", de: "Speichern" },
+  saved: { en: "Saved", de: "Gespeichert" },
+  mail: { en: "Mail of the instance", de: "E-Mail der Instanz" },
+  mailBody: {
+    en: "Password links and invitations leave through a route of one workspace.",
+    de: "Passwort-Links und Einladungen gehen über eine Route eines Arbeitsbereichs.",
+  },
+  noMail: {
+    en: "Nothing is mailed yet: links are shown once to whoever makes them.",
+    de: "Noch wird nichts versandt: Links werden einmal dem gezeigt, der sie erstellt.",
+  },
+  workspace: { en: "Workspace", de: "Arbeitsbereich" },
+  chooseWorkspace: { en: "Choose a workspace", de: "Arbeitsbereich wählen" },
+  route: { en: "Route", de: "Route" },
+  chooseRoute: { en: "Choose a route", de: "Route wählen" },
+  fromName: { en: "From", de: "Von" },
+  fromEmail: { en: "Address", de: "Adresse" },
+  jobs: { en: "Work that failed", de: "Fehlgeschlagene Arbeit" },
+  jobsBody: {
+    en: "What was tried again and again without success waits here.",
+    de: "Was immer wieder erfolglos versucht wurde, wartet hier.",
+  },
+  noJobs: { en: "Nothing has failed for good.", de: "Nichts ist endgültig fehlgeschlagen." },
+  kind: { en: "Work", de: "Arbeit" },
+  error: { en: "Why", de: "Warum" },
+  when: { en: "When", de: "Wann" },
+  retry: { en: "Try again", de: "Erneut versuchen" },
+  retried: { en: "It is tried again now", de: "Es wird jetzt erneut versucht" },
+  audit: { en: "Audit log", de: "Protokoll" },
+  auditBody: {
+    en: "Each entry carries a hash of the one before it, so that a change or a gap shows.",
+    de: "Jeder Eintrag trägt einen Hash des vorigen, sodass Änderungen und Lücken auffallen.",
+  },
+  verify: { en: "Check all entries", de: "Alle Einträge prüfen" },
+  whole: {
+    en: "{count, plural, one {# entry is} other {# entries are}} as they were written",
+    de: "{count, plural, one {# Eintrag ist} other {# Einträge sind}} wie geschrieben",
+  },
+  broken: {
+    en: "The log was changed at entry {id}",
+    de: "Das Protokoll wurde bei Eintrag {id} verändert",
+  },
+});

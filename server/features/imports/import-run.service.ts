@@ -13,7 +13,7 @@ import {
   closeImport,
   findImport,
   type ImportRow,
-  useLargeCache,
+  tuneForImport,
 } from "./imports.store.ts";
 import { type ReadRow, rowReader } from "./row-reader.ts";
 import { isSeparatorLine } from "./sniff.rules.ts";
@@ -25,12 +25,9 @@ import { isSeparatorLine } from "./sniff.rules.ts";
 const WINDOW_ROWS = 20_000;
 const WINDOW_CHARS = 8 * 1024 * 1024;
 /** How long a transaction may hold the workspace's write lock, which others then wait for. */
-const HOLD_MS = 5;
-/**
- * Between two transactions, so that those who wait get their turn. About as long as a transaction: SQLite
- * tries again after 1, 3, 8 and 18 ms, so that about one write in thirty waits longer.
- */
-const PAUSE_MS = 4;
+const HOLD_MS = 6;
+/** Between two transactions, so that those who wait get their turn. */
+const PAUSE_MS = 3;
 const FIRST_ROWS = 100;
 const MAX_ROWS = 1_000;
 const MAX_RAW_CHARS = 4_000;
@@ -103,7 +100,7 @@ function failureMessage(error: unknown): string {
 async function importRows(context: RunContext, row: ImportRow): Promise<void> {
   const settings = parseSettings(row.settings);
   const path = await asUtf8(context.dataDir, row.filePath, settings.encoding, settings.isUtf8);
-  useLargeCache(context.open());
+  tuneForImport(context.open());
   const begin = { id: row.id, now: context.clock(), sizeBytes: statSync(path).size };
   if (settings.started === undefined || !beginImport(context.open(), begin)) {
     throw new ImportCancelled();

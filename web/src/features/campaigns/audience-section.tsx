@@ -3,7 +3,7 @@ import { useWorkspace } from "../../session.ts";
 import { Loaded } from "../../ui/states.tsx";
 import { Checkbox, ChoiceCards } from "../../ui/toggles.tsx";
 import { t } from "./campaigns.messages.ts";
-import { Section } from "./section.tsx";
+import { Controls, Section } from "./section.tsx";
 import type { CampaignEditor } from "./use-campaign-editor.ts";
 import { type Audience, type Campaign, type List, useChoices } from "./use-campaigns.ts";
 
@@ -11,9 +11,11 @@ import { type Audience, type Campaign, type List, useChoices } from "./use-campa
 export function AudienceSection({
   editor,
   campaign,
+  editable,
 }: {
   editor: CampaignEditor;
   campaign: Campaign;
+  editable: boolean;
 }) {
   const workspace = useWorkspace();
   const lists = useChoices<List>(workspace.api, "lists");
@@ -28,44 +30,46 @@ export function AudienceSection({
       state={campaign.sections.audience}
       summary={audience.everyone ? t("everyone") : names(audience.includeLists)}
     >
-      <ChoiceCards
-        label={t("whom")}
-        value={audience.everyone ? "everyone" : "lists"}
-        onChange={(value) => set({ everyone: value === "everyone" })}
-        options={[
-          { value: "everyone", label: t("everyone"), hint: t("everyoneHint") },
-          { value: "lists", label: t("byLists"), hint: t("byListsHint") },
-        ]}
-      />
-      <Loaded query={lists} rows={2}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <p class="text-muted">
-              {t("noLists")}{" "}
-              <a class="link" href={`${workspace.base}/contacts/lists`}>
-                {t("makeList")}
-              </a>
-            </p>
-          ) : (
-            <div class="grid gap-6 sm:grid-cols-2">
-              {!audience.everyone && (
+      <Controls editable={editable}>
+        <ChoiceCards
+          label={t("whom")}
+          value={audience.everyone ? "everyone" : "lists"}
+          onChange={(value) => set({ everyone: value === "everyone" })}
+          options={[
+            { value: "everyone", label: t("everyone"), hint: t("everyoneHint") },
+            { value: "lists", label: t("byLists"), hint: t("byListsHint") },
+          ]}
+        />
+        <Loaded query={lists} rows={2}>
+          {({ items }) =>
+            items.length === 0 ? (
+              <p class="text-muted">
+                {t("noLists")}{" "}
+                <a class="link" href={`${workspace.base}/contacts/lists`}>
+                  {t("makeList")}
+                </a>
+              </p>
+            ) : (
+              <div class="grid gap-6 sm:grid-cols-2">
+                {!audience.everyone && (
+                  <ListChooser
+                    title={t("include")}
+                    lists={items}
+                    chosen={audience.includeLists}
+                    onChange={(includeLists) => set({ includeLists })}
+                  />
+                )}
                 <ListChooser
-                  title={t("include")}
+                  title={t("exclude")}
                   lists={items}
-                  chosen={audience.includeLists}
-                  onChange={(includeLists) => set({ includeLists })}
+                  chosen={audience.excludeLists}
+                  onChange={(excludeLists) => set({ excludeLists })}
                 />
-              )}
-              <ListChooser
-                title={t("exclude")}
-                lists={items}
-                chosen={audience.excludeLists}
-                onChange={(excludeLists) => set({ excludeLists })}
-              />
-            </div>
-          )
-        }
-      </Loaded>
+              </div>
+            )
+          }
+        </Loaded>
+      </Controls>
     </Section>
   );
 }

@@ -49,13 +49,12 @@ export function CampaignPage() {
       />
       <PageBody>
         <Banner campaign={campaign} editor={editor} launched={launched} path={path} />
-        <fieldset disabled={!editable} class="flex min-w-0 flex-col gap-4">
-          <legend class="sr-only">{campaign.name}</legend>
+        <div class="flex min-w-0 flex-col gap-4">
           <ContentSection editor={editor} campaign={campaign} editable={editable} path={path} />
-          <AudienceSection editor={editor} campaign={campaign} />
-          <FromSection editor={editor} campaign={campaign} />
+          <AudienceSection editor={editor} campaign={campaign} editable={editable} />
+          <FromSection editor={editor} campaign={campaign} editable={editable} />
           {editable && <ReviewSection editor={editor} campaign={campaign} path={path} />}
-        </fieldset>
+        </div>
       </PageBody>
     </>
   );

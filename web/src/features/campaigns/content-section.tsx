@@ -5,7 +5,7 @@ import { TextArea, TextField } from "../../ui/field.tsx";
 import { Segmented, Switch } from "../../ui/toggles.tsx";
 import { CampaignPreview } from "./campaign-preview.tsx";
 import { t } from "./campaigns.messages.ts";
-import { problemOf, Section } from "./section.tsx";
+import { Controls, problemOf, Section } from "./section.tsx";
 import { TestSendDialog } from "./test-send-dialog.tsx";
 import type { CampaignEditor } from "./use-campaign-editor.ts";
 import type { Campaign } from "./use-campaigns.ts";
@@ -30,10 +30,20 @@ export function ContentSection({
     >
       <div class="grid gap-6 xl:grid-cols-2">
         <div class="flex min-w-0 flex-col gap-5">
-          <Words editor={editor} campaign={campaign} />
-          <Body editor={editor} campaign={campaign} editable={editable} />
-          <PlainText editor={editor} campaign={campaign} />
-          <Tracking editor={editor} campaign={campaign} />
+          <Controls editable={editable}>
+            <Words editor={editor} campaign={campaign} />
+            <BodyKind editor={editor} campaign={campaign} />
+          </Controls>
+          <CodeEditor
+            label={t("body")}
+            value={campaign.bodySource}
+            readOnly={!editable}
+            onInput={(bodySource) => editor.change({ bodySource })}
+          />
+          <Controls editable={editable}>
+            <PlainText editor={editor} campaign={campaign} />
+            <Tracking editor={editor} campaign={campaign} />
+          </Controls>
         </div>
         <CampaignPreview
           path={path}
@@ -88,25 +98,17 @@ function Words({ editor, campaign }: Part) {
   );
 }
 
-function Body({ editor, campaign, editable }: Part & { editable: boolean }) {
+function BodyKind({ editor, campaign }: Part) {
   return (
-    <div class="flex min-w-0 flex-col gap-2">
-      <div class="flex justify-end">
-        <Segmented
-          label={t("bodyKind")}
-          value={campaign.bodyKind}
-          onChange={(bodyKind) => editor.change({ bodyKind })}
-          options={[
-            { value: "html", label: "HTML" },
-            { value: "mjml", label: "MJML" },
-          ]}
-        />
-      </div>
-      <CodeEditor
-        label={t("body")}
-        value={campaign.bodySource}
-        readOnly={!editable}
-        onInput={(bodySource) => editor.change({ bodySource })}
+    <div class="flex justify-end">
+      <Segmented
+        label={t("bodyKind")}
+        value={campaign.bodyKind}
+        onChange={(bodyKind) => editor.change({ bodyKind })}
+        options={[
+          { value: "html", label: "HTML" },
+          { value: "mjml", label: "MJML" },
+        ]}
       />
     </div>
   );

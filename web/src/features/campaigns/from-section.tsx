@@ -2,14 +2,14 @@ import { useWorkspace } from "../../session.ts";
 import { SelectField, TextField } from "../../ui/field.tsx";
 import { Loaded, Notice } from "../../ui/states.tsx";
 import { t } from "./campaigns.messages.ts";
-import { problemOf, Section } from "./section.tsx";
+import { Controls, problemOf, Section } from "./section.tsx";
 import type { CampaignEditor } from "./use-campaign-editor.ts";
 import { type Campaign, type Route, type Sender, useChoices } from "./use-campaigns.ts";
 
 type Part = { editor: CampaignEditor; campaign: Campaign };
 
 /** Who it is from, where answers go, and the way it leaves. */
-export function FromSection({ editor, campaign }: Part) {
+export function FromSection({ editor, campaign, editable }: Part & { editable: boolean }) {
   const workspace = useWorkspace();
   const senders = useChoices<Sender>(workspace.api, "senders");
   const routes = useChoices<Route>(workspace.api, "routes");
@@ -23,24 +23,26 @@ export function FromSection({ editor, campaign }: Part) {
       state={campaign.sections.sender}
       summary={summary.filter((part) => part !== undefined).join(" · ")}
     >
-      <div class="grid gap-5 md:grid-cols-2">
-        <Loaded query={senders} rows={1}>
-          {({ items }) => <SenderField editor={editor} campaign={campaign} senders={items} />}
-        </Loaded>
-        <TextField
-          label={t("replyTo")}
-          hint={t("replyToHint")}
-          optional
-          type="email"
-          value={campaign.replyTo}
-          error={problemOf(campaign.sections.sender, "replyTo")}
-          onInput={(replyTo) => editor.change({ replyTo })}
-        />
-        <Loaded query={routes} rows={1}>
-          {({ items }) => <RouteField editor={editor} campaign={campaign} routes={items} />}
-        </Loaded>
-      </div>
-      {route?.kind === "test_inbox" && <Notice>{t("testInboxNote")}</Notice>}
+      <Controls editable={editable}>
+        <div class="grid gap-5 md:grid-cols-2">
+          <Loaded query={senders} rows={1}>
+            {({ items }) => <SenderField editor={editor} campaign={campaign} senders={items} />}
+          </Loaded>
+          <TextField
+            label={t("replyTo")}
+            hint={t("replyToHint")}
+            optional
+            type="email"
+            value={campaign.replyTo}
+            error={problemOf(campaign.sections.sender, "replyTo")}
+            onInput={(replyTo) => editor.change({ replyTo })}
+          />
+          <Loaded query={routes} rows={1}>
+            {({ items }) => <RouteField editor={editor} campaign={campaign} routes={items} />}
+          </Loaded>
+        </div>
+        {route?.kind === "test_inbox" && <Notice>{t("testInboxNote")}</Notice>}
+      </Controls>
     </Section>
   );
 }

@@ -49,3 +49,18 @@ export function Section({
 export function problemOf(state: SectionState, field: string): string | undefined {
   return state.problems.find((one) => one.field === field)?.message;
 }
+
+/** Controls that can be changed or, once the campaign is launched, only read. */
+export function Controls({
+  editable,
+  children,
+}: {
+  editable: boolean;
+  children: ComponentChildren;
+}) {
+  return (
+    <fieldset disabled={!editable} class="flex min-w-0 flex-col gap-5">
+      {children}
+    </fieldset>
+  );
+}

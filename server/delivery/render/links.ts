@@ -54,7 +54,8 @@ export function renderLink(link: string, scope: object): string {
       undefined,
     );
   }
-  return url;
+  // As it was written when it can stand in a Location field; else as a browser would ask for it.
+  return /^[!-~]+$/.test(url) ? url : parsed.href;
 }
 
 // `https://shop.example/{{ x }}` has the host shop.example; `{{ x }}` and `https://{{ x }}.example` have none.

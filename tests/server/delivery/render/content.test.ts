@@ -127,6 +127,18 @@ test("a click leads to the link of the campaign, filled for the contact, and now
   expect(linkTarget(content, 5, to(""))).toBeUndefined();
 });
 
+test("a click on a link with letters outside ASCII leads to an address that can stand in a header", () => {
+  const links = ["https://a.example/日本語?q=é b", "https://müller.example/{{ contact.city }}/ü"];
+  const content = campaignContent({ links });
+  const contact = contactFields({ fields: { city: "Köln" } });
+  const targets = [linkTarget(content, 1, contact), linkTarget(content, 2, contact)];
+
+  expect(targets).toEqual([
+    "https://a.example/%E6%97%A5%E6%9C%AC%E8%AA%9E?q=%C3%A9%20b",
+    "https://xn--mller-kva.example/K%C3%B6ln/%C3%BC",
+  ]);
+});
+
 test("plain text keeps Liquid, writes links after their words and leaves hidden parts out", () => {
   const text = plainTextOf(
     '<body><div style="display:none">hidden</div><h1>News</h1><p>Hi {{ contact.first_name | default: "you" }}</p><a href="https://a.example/">Read</a><img src="x" alt="pic"></body>',

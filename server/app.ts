@@ -15,7 +15,7 @@ import type { AppDeps, Outside } from "./features/deps.ts";
 import { domainRoutes } from "./features/domains/domains.routes.ts";
 import { senderRoutes } from "./features/domains/senders.routes.ts";
 import { exportRoutes } from "./features/exports/exports.routes.ts";
-import { importRoutes } from "./features/imports/imports.routes.ts";
+import { importRoutes, isImportUpload } from "./features/imports/imports.routes.ts";
 import { inboxRoutes } from "./features/inbox/inbox.routes.ts";
 import { jobRoutes } from "./features/jobs/jobs.routes.ts";
 import { listRoutes } from "./features/lists/lists.routes.ts";
@@ -36,6 +36,7 @@ import { standalone } from "./platform/cluster/standalone.ts";
 import type { Databases } from "./platform/db/databases.ts";
 import type { AssetManifest } from "./platform/http/asset-manifest.ts";
 import { assetRoutes } from "./platform/http/assets.ts";
+import { bodyLimit } from "./platform/http/body-limit.ts";
 import { type AccessPort, createGuard } from "./platform/http/guard.ts";
 import { healthRoutes } from "./platform/http/health.ts";
 import { openApiRoute } from "./platform/http/openapi.ts";
@@ -75,6 +76,7 @@ export function createApp(options: AppOptions) {
   const app = new Elysia({ name: "swiftmail" })
     .use(requestLog(metrics))
     .use(problems)
+    .use(bodyLimit(isImportUpload))
     .use(api(deps))
     .use(trackingRoutes({ ...deps, port: deps.outside.tracking }))
     .use(

@@ -28,6 +28,11 @@ import {
 } from "./imports.service.ts";
 import { boundaryOf, firstFormFile } from "./multipart-file.ts";
 
+/** Whether a path is the one that takes files: the only one whose bodies may be large. */
+export function isImportUpload(path: string): boolean {
+  return /^\/api\/v1\/workspaces\/[^/]+\/imports\/?$/.test(path);
+}
+
 export const importRoutes = ({ guard, config, clock, audit, jobs, databases }: AppDeps) =>
   new Elysia({
     name: "imports",

@@ -1,5 +1,6 @@
 import { Elysia, t } from "elysia";
 import { AppError } from "../../platform/errors.ts";
+import { textUpTo } from "../../platform/http/body-limit.ts";
 import { clientAddress, type PeerAddress } from "../../platform/http/client-address.ts";
 import type { AppDeps } from "../deps.ts";
 import { askPage, donePage, gonePage, laterPage } from "./tracking.pages.ts";
@@ -16,6 +17,8 @@ const Html = t.Any({ description: "An HTML page" });
 
 // The smallest transparent GIF there is.
 const PIXEL = Buffer.from("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7", "base64");
+// A one-click body is one line; a form of a mail program may wrap it in some more.
+const MAX_POST_BYTES = 10_000;
 const NOT_CACHED = "no-store, no-cache, must-revalidate, private";
 
 // A message in the web view may style itself and show pictures; it may not run scripts, submit forms or
@@ -113,8 +116,8 @@ export const trackingRoutes = (deps: TrackingRouteDeps) => {
   });
   const posting = (summary: string) => ({
     ...options(summary),
-    parse: ({ request }: { request: Request }) => request.text(),
-    body: t.Optional(t.String({ maxLength: 10_000 })),
+    parse: ({ request }: { request: Request }) => textUpTo(request, MAX_POST_BYTES),
+    body: t.Optional(t.String({ maxLength: MAX_POST_BYTES })),
   });
 
   return new Elysia({ name: "tracking", detail: { tags: ["Recipients"] } })

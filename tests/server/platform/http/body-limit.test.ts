@@ -1,0 +1,71 @@
+// On real sockets: what a Request made in memory says of its length is not what a client sends.
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { connect } from "node:net";
+import { MAX_BODY_BYTES, textUpTo } from "../../../../server/platform/http/body-limit.ts";
+import { type AccountsApp, newAccountsApp } from "../../../support/accounts.ts";
+
+let fixture: AccountsApp;
+let port = 0;
+beforeAll(() => {
+  fixture = newAccountsApp();
+  fixture.app.listen({ port: 0, maxRequestBodySize: 64 * MAX_BODY_BYTES });
+  port = fixture.app.server?.port ?? 0;
+});
+afterAll(async () => {
+  await fixture.app.server?.stop(true);
+  fixture.close();
+});
+
+/** Sends the head of a request, and no body at all; resolves with the status line of the answer. */
+function statusOf(path: string, ...fields: string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, "127.0.0.1", () =>
+      socket.write([`POST ${path} HTTP/1.1`, "Host: localhost", ...fields, "", ""].join("\r\n")),
+    );
+    socket.once("data", (data) => {
+      resolve(data.toString("latin1").split("\r\n")[0] ?? "");
+      socket.destroy();
+    });
+    socket.once("error", reject);
+    socket.setTimeout(500, () => {
+      socket.destroy();
+      resolve("waits for the body");
+    });
+  });
+}
+
+const json = "Content-Type: application/json";
+const tooLong = `Content-Length: ${MAX_BODY_BYTES + 1}`;
+
+test("a body that is too large is refused before it is read, on open and on guarded routes", async () => {
+  expect(await statusOf("/api/v1/auth/sign-in", json, tooLong)).toContain(" 413 ");
+  expect(await statusOf("/api/v1/workspaces/x/lists", json, tooLong)).toContain(" 413 ");
+  expect(await statusOf("/u/some-token", tooLong)).toContain(" 413 ");
+});
+
+test("a body of unknown length is refused by the API", async () => {
+  const chunked = "Transfer-Encoding: chunked";
+
+  expect(await statusOf("/api/v1/auth/sign-in", json, chunked)).toContain(" 413 ");
+  expect(await statusOf("/u/some-token", chunked)).toBe("waits for the body");
+});
+
+test("the path that takes files asks who it is first, whatever the size", async () => {
+  expect(
+    await statusOf("/api/v1/workspaces/x/imports", "Content-Type: text/csv", tooLong),
+  ).toContain(" 401 ");
+});
+
+test("no more of a body is read than is asked for", async () => {
+  let given = 0;
+  const endless = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      given += 1_000;
+      controller.enqueue(new Uint8Array(1_000).fill(97));
+    },
+  });
+  const request = new Request("http://localhost/u/t", { method: "POST", body: endless });
+
+  expect(await textUpTo(request, 2_500)).toBe("a".repeat(2_500));
+  expect(given).toBeLessThan(10_000);
+});

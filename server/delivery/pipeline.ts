@@ -378,9 +378,10 @@ export class Pipeline {
     }
   }
 
-  #stopForRoute(run: Run, reason: string): void {
-    const { workspaceId, campaignId } = run.parts;
+  #stopForRoute(run: Run, fault: string): void {
+    const { workspaceId, campaignId, pool } = run.parts;
     if (!run.isHalted) {
+      const reason = `The route “${pool.route.name}” does not work: ${fault}`;
       this.#halt(run);
       this.#parts.writer.tell("pause", { workspaceId, campaignId, reason });
     }

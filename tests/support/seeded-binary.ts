@@ -17,8 +17,10 @@ export async function setupToken(binary: RunningBinary): Promise<string> {
 }
 
 /** The compiled binary in an empty folder, its wizard answered over HTTP. */
-export async function startSeededBinary(): Promise<SeededBinary> {
-  const binary = await startBinary();
+export async function startSeededBinary(
+  options: { env?: Record<string, string>; publicUrl?: string } = {},
+): Promise<SeededBinary> {
+  const binary = await startBinary(options);
   const api = apiClient(binary.url);
   const email = "ada@agency.test";
   const password = "correct horse battery staple";
@@ -26,7 +28,7 @@ export async function startSeededBinary(): Promise<SeededBinary> {
     token: await setupToken(binary),
     email,
     password,
-    publicUrl: binary.url,
+    publicUrl: options.publicUrl ?? binary.url,
     workspaceName: "Acme Books",
   });
   return { binary, api, workspace, email, password };

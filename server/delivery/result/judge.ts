@@ -169,12 +169,23 @@ function defer(
   if (dueAt === undefined) {
     return { state: "failed", category: "expired", countsAsAttempt: true, pushback };
   }
+  if (how.routeFault !== undefined) {
+    // The campaign is paused for it: who resumes it has mended the route, and nobody has to wait then.
+    const { routeFault } = how;
+    return {
+      state: "deferred",
+      category,
+      dueAt: context.now,
+      countsAsAttempt: false,
+      pushback,
+      routeFault,
+    };
+  }
   return {
     state: "deferred",
     category,
     dueAt,
     countsAsAttempt: how.counts,
     pushback,
-    ...(how.routeFault === undefined ? {} : { routeFault: how.routeFault }),
   };
 }

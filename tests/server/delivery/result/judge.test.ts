@@ -109,6 +109,8 @@ test("a route that is not let in is named as the fault, and the message stays ow
     state: "deferred",
     category: "relay_denied",
     countsAsAttempt: false,
+    // Its campaign waits, paused; resumed, it goes at once.
+    dueAt: context().now,
     routeFault: "535 5.7.8 Username and Password not accepted",
   });
   expect(judge(broken("starttls", "config", "no STARTTLS"), context())).toMatchObject({

@@ -1,0 +1,212 @@
+// Relays that do not work, met by the compiled binary: each says what is wrong, and nobody is lost.
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Certificate, makeCertificate } from "../support/certificates.ts";
+import { freePort } from "../support/free-port.ts";
+import { sendToNewPeople, untilBottleneck, untilReport } from "../support/relay-campaign.ts";
+import { type SeededBinary, startSeededBinary } from "../support/seeded-binary.ts";
+import { type SinkOptions, type SmtpSink, startSmtpSink } from "../support/smtp-sink.ts";
+
+let folder: string;
+let seeded: SeededBinary;
+let good: Certificate;
+let expired: Certificate;
+const sinks: SmtpSink[] = [];
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "swiftmail-bad-routes-"));
+  good = makeCertificate();
+  expired = makeCertificate({ expired: true });
+  const trusted = join(folder, "ca.pem");
+  writeFileSync(trusted, good.cert + expired.cert);
+  seeded = await startSeededBinary({
+    env: { NODE_EXTRA_CA_CERTS: trusted },
+    publicUrl: "https://mail.acme-books.example",
+  });
+}, 60_000);
+
+afterAll(async () => {
+  await seeded?.binary.dispose();
+  await Promise.all(sinks.map((sink) => sink.close()));
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function sink(options: SinkOptions): Promise<SmtpSink> {
+  const started = await startSmtpSink(options);
+  sinks.push(started);
+  return started;
+}
+
+const relay = (port: number, changes: Record<string, unknown> = {}) => ({
+  host: "localhost",
+  port,
+  security: "starttls",
+  verifyCertificate: true,
+  username: "mailer",
+  password: "right",
+  ...changes,
+});
+
+async function newRoute(name: string, settings: Record<string, unknown>): Promise<number> {
+  const body = { name, kind: "relay", ...settings };
+  const { id } = await seeded.api.post<{ id: number }>(`${seeded.workspace.path}/routes`, body);
+  return id;
+}
+
+async function check(settings: Record<string, unknown>) {
+  type Check = { ok: boolean; steps: { stage: string; ok: boolean; message: string }[] };
+  const path = `${seeded.workspace.path}/routes/check`;
+  const { ok, steps } = await seeded.api.post<Check>(path, settings);
+  return { ok, last: steps.at(-1) };
+}
+
+const changeRoute = (id: number, change: Record<string, unknown>) =>
+  seeded.api.patch(`${seeded.workspace.path}/routes/${id}`, change);
+
+const resume = (id: number) => seeded.api.post(`${seeded.workspace.path}/campaigns/${id}/resume`);
+
+const report = (id: number, isWanted: Parameters<typeof untilReport>[3]) =>
+  untilReport(seeded.api, seeded.workspace, id, isWanted);
+
+const receivers = (relays: SmtpSink[]) =>
+  relays.flatMap(({ messages }) => messages.flatMap(({ to }) => to));
+
+test("a check of a relay that is not there says where it knocked and what came back", async () => {
+  const port = await freePort();
+
+  const { ok, last } = await check(relay(port));
+
+  expect(ok).toBe(false);
+  expect(last).toMatchObject({ stage: "connect", ok: false });
+  expect(last?.message).toContain(`port ${port}: connection refused`);
+});
+
+test("a check of a relay whose name does not exist says that of the name", async () => {
+  const { ok, last } = await check(relay(25, { host: "relay.nowhere.invalid" }));
+
+  expect(ok).toBe(false);
+  expect(last?.stage).toBe("dns");
+  expect(last?.message).toContain("relay.nowhere.invalid");
+});
+
+test("a check with a wrong password says whose it is, in the server's words, and never shows it", async () => {
+  const server = await sink({
+    certificate: good,
+    login: { username: "mailer", password: "right" },
+  });
+
+  const { ok, last } = await check(relay(server.port, { password: "not-it-at-all" }));
+
+  expect(ok).toBe(false);
+  expect(last).toEqual({
+    stage: "auth",
+    ok: false,
+    message:
+      'The server did not accept the user name "mailer" or its password. The server said: 535 5.7.8 Username and Password not accepted',
+  });
+  expect(seeded.binary.output()).not.toContain("not-it-at-all");
+});
+
+test("a check of a relay whose certificate has expired says so at STARTTLS", async () => {
+  const server = await sink({ certificate: expired });
+
+  const { ok, last } = await check(relay(server.port, { username: "", password: "" }));
+
+  expect(ok).toBe(false);
+  expect(last).toMatchObject({ stage: "starttls", ok: false });
+  expect(last?.message).toMatch(/certificate.*expired/i);
+});
+
+test("a relay that goes away in the middle holds the campaign back with its name, and nobody is lost or sent twice", async () => {
+  const first = await sink({
+    certificate: good,
+    login: { username: "mailer", password: "right" },
+  });
+  const routeId = await newRoute("Vanishing", relay(first.port, { maxPerSecond: 60 }));
+  const id = await sendToNewPeople(seeded.api, seeded.workspace, {
+    routeId,
+    people: 200,
+    name: "vanish",
+  });
+  await report(id, ({ counts }) => counts.sent >= 30);
+  // What is away cannot be reached: the port it moved to is one where nobody listens.
+  await changeRoute(routeId, { port: await freePort() });
+  const stuck = await untilBottleneck(seeded, id, /Vanishing.*refused/);
+
+  const second = await sink({
+    certificate: good,
+    login: { username: "mailer", password: "right" },
+  });
+  await changeRoute(routeId, { port: second.port, maxPerSecond: null });
+  const end = await report(id, ({ counts }) => counts.pending + counts.leased === 0);
+
+  expect(stuck).toContain("Sending through the route “Vanishing” is suspended");
+  // Those that knocked in vain have a time for their next try; all others arrived.
+  expect(end.counts.sent + end.counts.deferred).toBe(200);
+  expect(end.counts.deferred).toBeLessThan(20);
+  const arrived = receivers([first, second]);
+  expect(arrived).toHaveLength(end.counts.sent);
+  expect(new Set(arrived).size).toBe(arrived.length);
+}, 60_000);
+
+test("a password that stops being right pauses the campaign in the server's words; mended and resumed, everybody gets it once", async () => {
+  const login = { username: "mailer", password: "right" };
+  let taken = 0;
+  const server = await sink({
+    certificate: good,
+    login,
+    refuseMessage: () => {
+      taken += 1;
+      if (taken === 60) {
+        login.password = "changed";
+      }
+      return undefined;
+    },
+  });
+  const routeId = await newRoute("Office", relay(server.port, { maxPerConnection: 5 }));
+  const id = await sendToNewPeople(seeded.api, seeded.workspace, {
+    routeId,
+    people: 300,
+    name: "office",
+  });
+  const paused = await report(id, ({ campaign }) => campaign.status === "paused");
+  const arrivedBefore = server.messages.length;
+
+  await changeRoute(routeId, { password: "changed" });
+  await resume(id);
+  const end = await report(id, ({ campaign }) => campaign.status === "completed");
+
+  expect(paused.campaign.statusReason).toBe(
+    "The route “Office” does not work: 535 5.7.8 Username and Password not accepted",
+  );
+  expect(paused.counts.sent).toBe(arrivedBefore);
+  expect(paused.counts.pending + paused.counts.deferred).toBe(300 - arrivedBefore);
+  expect(end.counts).toMatchObject({ sent: 300, failed: 0, bounced: 0, skipped: 0 });
+  expect(server.messages).toHaveLength(300);
+  expect(new Set(receivers([server])).size).toBe(300);
+}, 60_000);
+
+test("an expired certificate pauses the campaign before anything is said; on a good relay it goes on", async () => {
+  const stale = await sink({ certificate: expired });
+  const fresh = await sink({ certificate: good });
+  const settings = relay(stale.port, { username: "", password: "" });
+  const routeId = await newRoute("Stale", settings);
+  const id = await sendToNewPeople(seeded.api, seeded.workspace, {
+    routeId,
+    people: 60,
+    name: "stale",
+  });
+  const paused = await report(id, ({ campaign }) => campaign.status === "paused");
+
+  await changeRoute(routeId, { port: fresh.port });
+  await resume(id);
+  const end = await report(id, ({ campaign }) => campaign.status === "completed");
+
+  expect(paused.campaign.statusReason).toMatch(/^The route “Stale” does not work: .*expired/);
+  expect(paused.counts).toMatchObject({ sent: 0, failed: 0, bounced: 0 });
+  expect(stale.messages).toEqual([]);
+  expect(end.counts.sent).toBe(60);
+  expect(new Set(receivers([fresh])).size).toBe(60);
+}, 60_000);

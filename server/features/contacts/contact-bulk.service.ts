@@ -64,13 +64,22 @@ export async function runBulk(context: BulkContext, request: BulkRequest) {
   if (ids !== undefined) {
     return { affected: await applyToIds(context, { action, listId }, ids), job: null };
   }
-  const row = insertBulkAction(
-    context.open(),
-    { action, filter: JSON.stringify(filter), listId: listId ?? null, by: context.actorId },
-    context.clock(),
-  );
-  context.jobs.enqueue(BULK_JOB, context.workspaceId, { id: row.id });
-  return { affected: 0, job: toBulkAction(row) };
+  return { affected: 0, job: queueBulk(context, { action, filter, listId }) };
+}
+
+function queueBulk(context: BulkContext, request: Omit<BulkRequest, "ids">) {
+  const { action, filter, listId } = request;
+  const db = context.open();
+  return inTransaction(db, () => {
+    const row = insertBulkAction(
+      db,
+      { action, filter: JSON.stringify(filter), listId: listId ?? null, by: context.actorId },
+      context.clock(),
+    );
+    // The job is in another database: committed just before the row, it does nothing without it.
+    context.jobs.enqueue(BULK_JOB, context.workspaceId, { id: row.id });
+    return toBulkAction(row);
+  });
 }
 
 /** @throws AppError `not_found` */

@@ -95,6 +95,10 @@ async function writeContacts(
   let cursor = row.cursor ?? undefined;
   try {
     ftruncateSync(file, position);
+    if (position > 0 && cursor === undefined) {
+      // The walk was over when an earlier run ended: only closing the export was left to do.
+      return position;
+    }
     if (position === 0) {
       position += write(file, position, (settings.byteOrderMark ? "\ufeff" : "") + header(fields));
     }

@@ -1,5 +1,6 @@
 import { existsSync, rmSync } from "node:fs";
 import type { Connection } from "../../platform/db/driver.ts";
+import { inTransaction } from "../../platform/db/transaction.ts";
 import { AppError, notFound } from "../../platform/errors.ts";
 import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
 import { newId } from "../../platform/ids.ts";
@@ -31,21 +32,21 @@ export function startExport(
 ) {
   const { workspaceId, now, filter } = request;
   const settings: ExportSettings = { filter, byteOrderMark: request.byteOrderMark };
-  const row = insertExport(db, {
-    kind: "contacts",
-    settings: JSON.stringify(settings),
-    rowsTotal: countContacts(db, filter, now).count,
-    filePath: `${workspaceId}_${newId()}.csv`,
-    createdBy: request.actorId,
-    now,
+  const rowsTotal = countContacts(db, filter, now).count;
+  return inTransaction(db, () => {
+    const row = insertExport(db, {
+      kind: "contacts",
+      settings: JSON.stringify(settings),
+      rowsTotal,
+      filePath: `${workspaceId}_${newId()}.csv`,
+      createdBy: request.actorId,
+      now,
+    });
+    // The job is in another database: committed just before the row, it does nothing without it.
+    const uniqueKey = `export:${workspaceId}:${row.id}`;
+    jobs.enqueue(EXPORT_JOB, workspaceId, { exportId: row.id }, { uniqueKey });
+    return toExport(row);
   });
-  jobs.enqueue(
-    EXPORT_JOB,
-    workspaceId,
-    { exportId: row.id },
-    { uniqueKey: `export:${workspaceId}:${row.id}` },
-  );
-  return toExport(row);
 }
 
 /** An export with its progress. @throws AppError `not_found` */

@@ -1,5 +1,6 @@
 import { csvLine } from "../../platform/csv.ts";
 import type { Connection } from "../../platform/db/driver.ts";
+import { inTransaction } from "../../platform/db/transaction.ts";
 import { AppError, invalidField, notFound } from "../../platform/errors.ts";
 import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
@@ -66,12 +67,14 @@ export function startImport(
   requireLists(db, listIds, "listIds");
   const settings = parseSettings(row.settings);
   checkMapping(db, input.mapping, settings.columns);
-  const mapping = input.mapping.flatMap((one) => resolveMapping(db, one, settings, now));
-  const started = { mapping, onDuplicate: input.onDuplicate, listIds };
-  if (!queueImport(db, id, JSON.stringify({ ...settings, started }), now)) {
-    throw new AppError("illegal_state", "This import was started already.");
-  }
-  enqueue(jobs, workspaceId, id);
+  inTransaction(db, () => {
+    const mapping = input.mapping.flatMap((one) => resolveMapping(db, one, settings, now));
+    const started = { mapping, onDuplicate: input.onDuplicate, listIds };
+    if (!queueImport(db, id, JSON.stringify({ ...settings, started }), now)) {
+      throw new AppError("illegal_state", "This import was started already.");
+    }
+    enqueue(jobs, workspaceId, id);
+  });
   return getImport(db, id, now);
 }
 
@@ -84,10 +87,12 @@ export function resumeImport(
   now: number,
 ) {
   rowOf(db, id);
-  if (!requeueImport(db, id)) {
-    throw new AppError("illegal_state", "Only an import that failed can be resumed.");
-  }
-  enqueue(jobs, workspaceId, id);
+  inTransaction(db, () => {
+    if (!requeueImport(db, id)) {
+      throw new AppError("illegal_state", "Only an import that failed can be resumed.");
+    }
+    enqueue(jobs, workspaceId, id);
+  });
   return getImport(db, id, now);
 }
 
@@ -149,13 +154,13 @@ export function rejectsCsv(open: () => Connection, id: number): ReadableStream<U
   });
 }
 
+// The job is in another database: it is committed just before the row, and does nothing without it. The other
+// way round a crash, or a full disk, would leave an import that waits for ever.
 function enqueue(jobs: JobQueue, workspaceId: string, importId: number): void {
-  jobs.enqueue(
-    IMPORT_JOB,
-    workspaceId,
-    { importId },
-    { uniqueKey: `import:${workspaceId}:${importId}` },
-  );
+  const uniqueKey = `import:${workspaceId}:${importId}`;
+  // A run that has said it failed and is just ending would else keep its successor from being queued.
+  jobs.cancel(uniqueKey);
+  jobs.enqueue(IMPORT_JOB, workspaceId, { importId }, { uniqueKey });
 }
 
 /** @throws AppError `not_found` */

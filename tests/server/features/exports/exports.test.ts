@@ -98,6 +98,33 @@ test("an export stopped anywhere goes on there, and every contact is in it once"
   expect(text.endsWith("\r\n")).toBe(true);
 });
 
+test("an export that was cut off after its last row is closed, not written again", async () => {
+  addContacts(700);
+  const { id } = await json(
+    request("POST", "/exports", { kind: "contacts", byteOrderMark: false }),
+  );
+  // The disk is full at the one statement that closes the export.
+  open().exec(`CREATE TRIGGER full BEFORE UPDATE OF state ON export WHEN NEW.state = 'done'
+               BEGIN SELECT RAISE(ABORT, 'no space left'); END`);
+  await expect(run(id)).rejects.toThrow("no space left");
+  open().exec("DROP TRIGGER full");
+  await run(id);
+
+  const text = await (await request("GET", `/exports/${id}/file`)).text();
+  expect(Papa.parse<string[]>(text.trim()).data).toHaveLength(701);
+  expect(await json(request("GET", `/exports/${id}`))).toMatchObject({ rowsDone: 700 });
+});
+
+test("an export whose job could not be queued is not there", async () => {
+  fixture.databases.system.exec(`CREATE TRIGGER full BEFORE INSERT ON job
+                                 BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END`);
+  const refused = await request("POST", "/exports", { kind: "contacts" });
+  const listed = await request("GET", "/exports");
+
+  expect(refused.status).toBe(500);
+  expect(await listed.json()).toMatchObject({ items: [] });
+});
+
 test("holds to its filter", async () => {
   addContacts(20);
   await request("POST", "/suppressions", { addresses: ["c3@example.com", "c4@example.com"] });

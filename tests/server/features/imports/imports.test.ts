@@ -367,6 +367,31 @@ test("an import whose file is gone fails with that reason instead of trying for 
   });
 });
 
+test("an import whose job could not be queued, or one of whose fields could not be made, is as it was", async () => {
+  const { body } = await fixture.upload("email,company\na@example.com,Ada\n");
+  const mapping = (label: string) => [
+    { column: 0, target: "email" },
+    { column: 1, target: "newField", label: "Company", key: "company" },
+    ...(label === "" ? [] : [{ column: 1, target: "newField", label, key: "?" }]),
+  ];
+  const start = (label = "") =>
+    fixture.call("POST", `/imports/${body.id}/start`, {
+      mapping: mapping(label),
+      onDuplicate: "skip",
+    });
+  const { system } = fixture.app.databases;
+  system.exec(`CREATE TRIGGER full BEFORE INSERT ON job
+               BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END`);
+  const onFullDisk = await start();
+  system.exec("DROP TRIGGER full");
+  const state = (await fixture.get(body.id)).state;
+  const withBadField = await start("Second");
+  const started = await start();
+
+  expect([onFullDisk.status, state, withBadField.status]).toEqual([500, "uploaded", 422]);
+  expect(started).toMatchObject({ status: 200, body: { state: "queued" } });
+});
+
 test("a viewer may look and not touch; another workspace's imports do not exist", async () => {
   const { body } = await fixture.upload("email\na@example.com\n");
   const viewer = { role: "viewer" as const, workspaceId: fixture.workspace.id };

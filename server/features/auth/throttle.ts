@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Connection } from "../../platform/db/driver.ts";
 import { AppError } from "../../platform/errors.ts";
+import { networkOf } from "../../platform/http/client-address.ts";
 import { addTry } from "./throttle.store.ts";
 
 const MINUTE_MS = 60_000;
@@ -18,10 +19,9 @@ export function accountKey(purpose: "sign-in" | "reset", address: string): strin
   return `account:${purpose}:${createHash("sha256").update(address).digest("hex")}`;
 }
 
-/** The key of a network address; of IPv6 the /64, because one subscriber has all of that. */
+/** The key of the network that an address belongs to. */
 export function networkKey(purpose: "sign-in" | "reset", ip: string): string {
-  const network = ip.includes(":") && !ip.includes(".") ? ip.split(":").slice(0, 4).join(":") : ip;
-  return `ip:${purpose}:${network}`;
+  return `ip:${purpose}:${networkOf(ip)}`;
 }
 
 /** True when there was a try left; it is used up now. */

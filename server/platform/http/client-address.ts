@@ -21,3 +21,22 @@ const PRIVATE_V6 = /^(::1$|f[cd][0-9a-f]{2}:|fe80:)/i;
 export function isPrivate(address: string): boolean {
   return PRIVATE_V4.test(address) || PRIVATE_V6.test(address);
 }
+
+/**
+ * The network one subscriber has, as a key to count by: an IPv4 address itself, the first 64 bits of an IPv6
+ * address, however it is abbreviated. Whoever has such a network has all of its 2^64 addresses.
+ */
+export function networkOf(address: string): string {
+  if (isIP(address) !== 6) {
+    return address;
+  }
+  const [head = "", tail] = address.split("%")[0]?.split("::") ?? [];
+  const groups = head === "" ? [] : head.split(":");
+  const after = tail === undefined || tail === "" ? [] : tail.split(":");
+  // A dotted end stands for two groups.
+  const width = after.length + (after.at(-1)?.includes(".") === true ? 1 : 0);
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - groups.length - width);
+  const whole = [...groups, ...Array<string>(zeros).fill("0"), ...after];
+  const first = whole.slice(0, 4).map((group) => Number.parseInt(group, 16).toString(16));
+  return `${first.join(":")}::/64`;
+}

@@ -3,7 +3,7 @@ import { type Clock, systemClock } from "../clock.ts";
 import type { Databases } from "../db/databases.ts";
 import type { Connection } from "../db/driver.ts";
 import { AppError, notFound } from "../errors.ts";
-import { clientAddress, type PeerAddress } from "./client-address.ts";
+import { clientAddress, networkOf, type PeerAddress } from "./client-address.ts";
 import { idempotency } from "./idempotency.ts";
 import type { Permission } from "./permissions.ts";
 import { defaultRates, RateLimiter, type Rates } from "./rate-limit.ts";
@@ -112,7 +112,11 @@ export function createGuard(
       transform({ request, server, set, route }) {
         // Links in mail are followed through proxies that thousands share: they are not limited by address.
         if (route.startsWith("/api/")) {
-          limiter.take(`ip ${clientAddress(request, server)}`, rates.address, set.headers);
+          limiter.take(
+            `ip ${networkOf(clientAddress(request, server))}`,
+            rates.address,
+            set.headers,
+          );
         }
       },
     }));
@@ -136,7 +140,7 @@ async function admit({ access, limiter, rates }: Gate, asked: Asked): Promise<Ac
   const ip = clientAddress(request, server);
   const actor = await access.authenticate(request, ip);
   if (actor === undefined) {
-    limiter.take(`ip ${ip}`, rates.address, set.headers);
+    limiter.take(`ip ${networkOf(ip)}`, rates.address, set.headers);
     throw new AppError("unauthenticated", "You are not signed in, or your session has ended.");
   }
   limiter.take(actor.id, rates.actor, set.headers);

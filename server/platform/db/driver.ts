@@ -6,8 +6,8 @@ import Database from "better-sqlite3/linux-x64";
 export type Connection = Database.Database;
 
 const BUSY_TIMEOUT_MS = 5_000;
-// A checkpoint waits for the disk, and whoever commits past the limit makes it. Threads that write much
-// reach theirs first, so that the HTTP thread hardly ever waits: it did, for 300 ms, while a file was imported.
+// A checkpoint waits for the disk, and whoever commits past the limit makes it: threads that write much are
+// to reach theirs first, so that it is seldom the HTTP thread that waits.
 const CHECKPOINT_PAGES = isMainThread ? 8_000 : 1_000;
 
 /**

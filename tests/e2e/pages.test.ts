@@ -58,6 +58,20 @@ async function open(path: string): Promise<void> {
   await Bun.sleep(150);
 }
 
+/** How much wider than the window the page is, once charts have followed the window's new size. */
+async function settledOverflow(): Promise<number> {
+  const until = Date.now() + 3_000;
+  for (;;) {
+    const overflow = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    if (overflow === 0 || Date.now() > until) {
+      return overflow;
+    }
+    await Bun.sleep(100);
+  }
+}
+
 async function signIn(): Promise<void> {
   await page.goto(`${seeded.binary.url}/sign-in`);
   await page.getByLabel("Email address").fill(seeded.email);
@@ -149,9 +163,7 @@ describe("every page", () => {
         );
       }
       await page.setViewportSize(phone);
-      const overflow = await page.evaluate(
-        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-      );
+      const overflow = await settledOverflow();
       await page.setViewportSize(desktop);
 
       expect(faults).toEqual([]);

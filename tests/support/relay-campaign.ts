@@ -58,16 +58,22 @@ export async function untilReport(
   );
 }
 
-/** Waits until the stream of a campaign's progress tells such a bottleneck, and returns its sentence. */
+/**
+ * Waits until the stream of a campaign's progress tells such a bottleneck, and returns its sentence.
+ *
+ * @param cookie Of a session that is there already: on a full disk nobody can sign in.
+ */
 export async function untilBottleneck(
   seeded: SeededBinary,
   campaignId: number,
   pattern: RegExp,
+  cookie?: string,
 ): Promise<string> {
-  const cookie = await signIn(seeded);
   const { binary, workspace } = seeded;
   const path = `${workspace.path}/campaigns/${campaignId}/progress`;
-  const stream = await fetch(`${binary.url}/api/v1${path}`, { headers: { cookie } });
+  const stream = await fetch(`${binary.url}/api/v1${path}`, {
+    headers: { cookie: cookie ?? (await signIn(seeded)) },
+  });
   const decoder = new TextDecoder();
   let text = "";
   for await (const chunk of stream.body as unknown as AsyncIterable<Uint8Array>) {
@@ -85,7 +91,8 @@ export async function untilBottleneck(
   throw new Error(`the progress ended without ${String(pattern)}`);
 }
 
-async function signIn({ binary, email, password }: SeededBinary): Promise<string> {
+/** Signs in as the administrator; returns the cookies of the session. */
+export async function signIn({ binary, email, password }: SeededBinary): Promise<string> {
   const response = await fetch(`${binary.url}/api/v1/auth/sign-in`, {
     method: "POST",
     headers: { origin: binary.url, "content-type": "application/json" },

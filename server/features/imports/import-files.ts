@@ -10,6 +10,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { finished } from "node:stream/promises";
+import { isDiskFull } from "../../platform/disk-full.ts";
 import { AppError } from "../../platform/errors.ts";
 import { newId } from "../../platform/ids.ts";
 import type { Encoding } from "./sniff.rules.ts";
@@ -121,12 +122,6 @@ function diskFull(cause: unknown): AppError {
     "The disk of this server is full: free some space and upload the file again.",
     { cause, retryAfterSeconds: 60 },
   );
-}
-
-/** True for the error of the system, or of SQLite, when there is no space left. */
-export function isDiskFull(error: unknown): boolean {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  return code === "ENOSPC" || code === "EDQUOT" || code === "SQLITE_FULL";
 }
 
 /**

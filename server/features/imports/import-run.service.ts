@@ -1,11 +1,12 @@
 import { statSync } from "node:fs";
 import type { Clock } from "../../platform/clock.ts";
 import type { Connection } from "../../platform/db/driver.ts";
+import { isDiskFull } from "../../platform/disk-full.ts";
 import { log } from "../../platform/log.ts";
 import { listFields } from "../contacts/contact-fields.service.ts";
 import { CsvReader } from "./csv-reader.ts";
 import { isBlankRow } from "./csv-rows.rules.ts";
-import { asUtf8, giveReserve, isDiskFull, removeImportFiles, takeReserve } from "./import-files.ts";
+import { asUtf8, giveReserve, removeImportFiles, takeReserve } from "./import-files.ts";
 import { parseSettings, type StartedSettings } from "./import-settings.ts";
 import { ImportCancelled, type Item, type Window, writeRows } from "./import-writer.ts";
 import {

@@ -1,4 +1,5 @@
 import { Elysia, type ValidationError } from "elysia";
+import { isDiskFull } from "../disk-full.ts";
 import { AppError, type ErrorCode, type FieldProblem } from "../errors.ts";
 import { log } from "../log.ts";
 
@@ -54,6 +55,9 @@ export function statusOfError(error: unknown, code: unknown): number {
   if (error instanceof AppError) {
     return statusOf[error.code];
   }
+  if (isDiskFull(error)) {
+    return statusOf.unavailable;
+  }
   const byCode: Record<string, number> = { VALIDATION: 422, NOT_FOUND: 404, PARSE: 422 };
   return byCode[String(code)] ?? 500;
 }
@@ -100,11 +104,20 @@ export const problems = new Elysia({ name: "problems" }).onError(
       );
     }
     log.error({ err: error, route }, "request failed");
+    if (isDiskFull(error)) {
+      return problemResponse(diskFull(error));
+    }
     return problemResponse(
       new AppError("internal", "The server met a fault it did not expect; the log has it."),
     );
   },
 );
+
+function diskFull(cause: unknown): AppError {
+  const sentence =
+    "The disk of this server is full, so this could not be saved. Free some space and try again.";
+  return new AppError("unavailable", sentence, { cause, retryAfterSeconds: 60 });
+}
 
 type SchemaProblem = { schema: Record<string, unknown>; value: unknown; message: string };
 

@@ -1,0 +1,6 @@
+const CODES = new Set<unknown>(["ENOSPC", "EDQUOT", "SQLITE_FULL"]);
+
+/** True for the error of the system, or of SQLite, when there is no space left. */
+export function isDiskFull(error: unknown): boolean {
+  return error instanceof Error && "code" in error && CODES.has(error.code);
+}

@@ -85,7 +85,7 @@ export function problemResponse(error: AppError): Response {
 /** Turns everything thrown below it into problem details; what nobody foresaw is logged and told as `internal`. */
 export const problems = new Elysia({ name: "problems" }).onError(
   { as: "global" },
-  ({ code, error, route }) => {
+  ({ code, error, route, params, query }) => {
     if (error instanceof AppError) {
       if (error.code === "internal") {
         log.error({ err: error, route }, "request failed");
@@ -93,7 +93,7 @@ export const problems = new Elysia({ name: "problems" }).onError(
       return problemResponse(error);
     }
     if (code === "VALIDATION") {
-      return problemResponse(fromValidation(error as ValidationError));
+      return problemResponse(fromValidation(error as ValidationError, { ...query, ...params }));
     }
     if (code === "NOT_FOUND") {
       return problemResponse(new AppError("not_found", "There is nothing at this address."));
@@ -142,10 +142,30 @@ function reasonOf({ schema, value, message }: SchemaProblem): string {
   if (typeof value === "number" && maximum !== undefined && value > maximum) {
     return `must be at most ${maximum}`;
   }
-  return message;
+  return wantedOf(schema["anyOf"]) ?? message;
 }
 
-function fromValidation(error: ValidationError): AppError {
+/** What a value that may be one of several kinds must be: one of the texts listed, or a number. */
+function wantedOf(alternatives: unknown): string | undefined {
+  if (!Array.isArray(alternatives)) {
+    return undefined;
+  }
+  const kinds = alternatives as { const?: unknown; type?: unknown }[];
+  const texts = kinds.flatMap((kind) => (typeof kind.const === "string" ? [kind.const] : []));
+  if (texts.length > 0) {
+    return `must be one of: ${texts.join(", ")}`;
+  }
+  const isNumber = kinds.some(({ type }) => type === "integer" || type === "number");
+  return isNumber ? "must be a number" : undefined;
+}
+
+/** The parameter of an address that has this value: the validator does not name one that it has made a number of. */
+function parameterWith(value: unknown, parameters: Record<string, unknown>): string | undefined {
+  const found = Object.entries(parameters).find(([, given]) => String(given) === String(value));
+  return found?.[0];
+}
+
+function fromValidation(error: ValidationError, parameters: Record<string, unknown>): AppError {
   if (error.type === "response") {
     log.error({ err: error }, "a response does not fit its schema");
     return new AppError("internal", "The server made an answer that does not fit its own schema.");
@@ -153,7 +173,8 @@ function fromValidation(error: ValidationError): AppError {
   const fields: FieldProblem[] = [];
   for (const problem of error.all) {
     if ("path" in problem && typeof problem.path === "string") {
-      const field = problem.path.replace(/^\//, "").replaceAll("/", ".") || error.type;
+      const path = problem.path.replace(/^\//, "").replaceAll("/", ".");
+      const field = path || parameterWith(problem.value, parameters) || error.type;
       if (!fields.some((known) => known.field === field)) {
         fields.push({ field, reason: reasonOf(problem) });
       }

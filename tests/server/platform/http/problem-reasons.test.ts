@@ -2,21 +2,33 @@ import { expect, test } from "bun:test";
 import { Elysia, t } from "elysia";
 import { type Problem, problems } from "../../../../server/platform/http/problem.ts";
 
-const app = new Elysia().use(problems).post("/", () => "fine", {
-  body: t.Object({
-    name: t.String({ minLength: 1, maxLength: 5 }),
-    count: t.Integer({ minimum: 1, maximum: 9 }),
-  }),
-});
+const app = new Elysia()
+  .use(problems)
+  .get("/", () => "fine", {
+    query: t.Object({
+      limit: t.Optional(t.Integer({ minimum: 1, maximum: 200 })),
+      state: t.Optional(t.Union([t.Literal("on"), t.Literal("off")])),
+    }),
+  })
+  .post("/", () => "fine", {
+    body: t.Object({
+      name: t.String({ minLength: 1, maxLength: 5 }),
+      count: t.Integer({ minimum: 1, maximum: 9 }),
+    }),
+  });
 
-async function reasons(body: unknown): Promise<Record<string, string>> {
-  const response = await app.handle(
+const reasons = (body: unknown) =>
+  refused(
     new Request("http://localhost/", {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify(body),
     }),
   );
+const queryReasons = (query: string) => refused(new Request(`http://localhost/?${query}`));
+
+async function refused(request: Request): Promise<Record<string, string>> {
+  const response = await app.handle(request);
   expect(response.status).toBe(422);
   const { fields } = (await response.json()) as Problem;
   return Object.fromEntries((fields ?? []).map(({ field, reason }) => [field, reason]));
@@ -32,4 +44,10 @@ test("a refusal says in plain words what is wrong with each field", async () => 
     count: "must be at most 9",
   });
   expect(await reasons({ count: 3 })).toEqual({ name: "must not be empty" });
+});
+
+test("and of each parameter, under its own name", async () => {
+  expect(await queryReasons("limit=201")).toEqual({ limit: "must be at most 200" });
+  expect(await queryReasons("limit=many")).toEqual({ limit: "must be a number" });
+  expect(await queryReasons("state=open")).toEqual({ state: "must be one of: on, off" });
 });

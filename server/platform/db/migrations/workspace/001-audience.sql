@@ -54,7 +54,7 @@ CREATE TABLE list (
   updated_at  INTEGER NOT NULL
 ) STRICT;
 
--- Writer: features/lists (imports and the ingester write through its store's statements).
+-- Writers: features/lists (imports write through it), and the ingester, which ends memberships.
 CREATE TABLE list_contact (
   list_id    INTEGER NOT NULL REFERENCES list (id) ON DELETE CASCADE,
   contact_id INTEGER NOT NULL REFERENCES contact (id) ON DELETE CASCADE,
@@ -87,8 +87,8 @@ CREATE TRIGGER list_contact_removed AFTER DELETE ON list_contact BEGIN
    WHERE id = OLD.list_id;
 END;
 
--- An address that must not be mailed, whether or not it is a contact. Writer: features/suppressions
--- (delivery writes through SuppressionPort).
+-- An address that must not be mailed, whether or not it is a contact. Writers: features/suppressions,
+-- and the ingester (bounces, unsubscribes).
 CREATE TABLE suppression (
   address    TEXT PRIMARY KEY,
   reason     TEXT NOT NULL CHECK (reason IN ('unsubscribed', 'hard_bounce', 'complaint', 'manual')),

@@ -56,7 +56,7 @@ CREATE TABLE template (
   source     TEXT NOT NULL                       -- last: the list does not read it
 ) STRICT;
 
--- Writer: features/campaigns (status past 'sending' also by delivery through CampaignPort).
+-- Writers: features/campaigns, and the writer thread of delivery, which moves the status from 'preparing' on.
 CREATE TABLE campaign (
   id              INTEGER PRIMARY KEY AUTOINCREMENT,
   name            TEXT NOT NULL,

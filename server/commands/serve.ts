@@ -4,6 +4,9 @@ import { log } from "../platform/log.ts";
 import { type RunningServer, startServer } from "../start-server.ts";
 import type { Terminal } from "./terminal.ts";
 
+/** Signals this close together are one. */
+const SAME_SIGNAL_MS = 1_000;
+
 /** A server in this process, and the exit code once it has stopped. */
 export type ServedProcess = { server: RunningServer; stopped: Promise<number> };
 
@@ -36,13 +39,17 @@ export async function startServing(config: Config): Promise<ServedProcess> {
   process.on("uncaughtException", (error) => die("uncaught exception", error));
   process.on("unhandledRejection", (error) => die("unhandled rejection", error));
   const server = await startServer(config, { assets, onFatal: die });
-  let stopping = false;
+  let stoppingSince: number | undefined;
   const stop = (signal: NodeJS.Signals) => {
-    if (stopping) {
+    if (stoppingSince !== undefined) {
+      // Ctrl C reaches every process of the terminal, and one that started this passes it on as well.
+      if (performance.now() - stoppingSince < SAME_SIGNAL_MS) {
+        return;
+      }
       log.warn({ signal }, "told twice: ending at once");
       process.exit(130);
     }
-    stopping = true;
+    stoppingSince = performance.now();
     server.stop().then(
       () => resolve(0),
       (error: unknown) => die("stopping failed", error),

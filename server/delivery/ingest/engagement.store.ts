@@ -1,5 +1,6 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { statement } from "../../platform/db/statements.ts";
+import type { EngagementClass } from "../ports.ts";
 
 export type NewEvent = {
   at: number;
@@ -8,7 +9,7 @@ export type NewEvent = {
   seq: number;
   contactId: number;
   linkNo: number | null;
-  class: string;
+  class: EngagementClass;
   rule: string;
   ip: string;
   agentId: number;

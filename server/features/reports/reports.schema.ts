@@ -26,6 +26,16 @@ const Engagement = t.Object({
 
 const ByClass = t.Object({ human: Engagement, machine: Engagement });
 
+export const RecipientState = t.Union([
+  t.Literal("pending"),
+  t.Literal("deferred"),
+  t.Literal("held"),
+  t.Literal("sent"),
+  t.Literal("bounced"),
+  t.Literal("failed"),
+  t.Literal("skipped"),
+]);
+
 export const CampaignReport = t.Object({
   campaign: t.Object({
     id: t.Integer(),
@@ -45,7 +55,7 @@ export const CampaignReport = t.Object({
     unsubscribes: t.Integer(),
     complaints: t.Integer(),
   }),
-  reasons: t.Array(t.Object({ state: t.String(), reason: t.String(), count: t.Integer() }), {
+  reasons: t.Array(t.Object({ state: RecipientState, reason: t.String(), count: t.Integer() }), {
     description: "Why messages are deferred, held, bounced, failed or skipped; largest first",
   }),
   providers: t.Array(t.Intersect([t.Object({ provider: t.String() }), StateCounts]), {
@@ -89,16 +99,6 @@ export const LinkReport = t.Object({
     t.Object({ linkNo: t.Integer(), url: t.String(), human: Engagement, machine: Engagement }),
   ),
 });
-
-export const RecipientState = t.Union([
-  t.Literal("pending"),
-  t.Literal("deferred"),
-  t.Literal("held"),
-  t.Literal("sent"),
-  t.Literal("bounced"),
-  t.Literal("failed"),
-  t.Literal("skipped"),
-]);
 
 export const RecipientQuery = t.Object({
   ...pageQuery,
@@ -144,8 +144,22 @@ export const RecipientStory = t.Object({
   events: t.Array(
     t.Object({
       at: t.Integer(),
-      kind: t.String(),
-      class: t.String(),
+      kind: t.Union([
+        t.Literal("open"),
+        t.Literal("click"),
+        t.Literal("view"),
+        t.Literal("unsubscribe"),
+        t.Literal("bounce"),
+        t.Literal("complaint"),
+      ]),
+      class: t.Union([
+        t.Literal("human"),
+        t.Literal("apple_mpp"),
+        t.Literal("gmail_proxy"),
+        t.Literal("scanner"),
+        t.Literal("prefetch"),
+        t.Literal("unknown"),
+      ]),
       rule: t.String(),
       url: Nullable(t.String()),
       ip: t.String(),

@@ -1,5 +1,6 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { statement } from "../../platform/db/statements.ts";
+import type { RecipientStory } from "./reports.schema.ts";
 
 export type CampaignHead = {
   id: number;
@@ -196,15 +197,7 @@ const selectAttempts = statement<[campaignId: number, seq: number], AttemptRow>(
    LIMIT 200
 `);
 
-export type EventRow = {
-  at: number;
-  kind: string;
-  class: string;
-  rule: string;
-  url: string | null;
-  ip: string;
-  userAgent: string;
-};
+export type EventRow = RecipientStory["events"][number];
 
 const selectEvents = statement<[campaignId: number, seq: number], EventRow>(`
   SELECT e.at, e.kind, e.class, e.rule, l.url, e.ip, coalesce(u.value, '') AS userAgent

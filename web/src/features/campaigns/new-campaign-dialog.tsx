@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/preact-query";
 import { useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
-import { http, type Page } from "../../api.ts";
+import { type Answer, http, type WorkspaceApi } from "../../api.ts";
 import { useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -12,15 +12,10 @@ import { ChoiceCards } from "../../ui/toggles.tsx";
 import { t } from "./campaigns.messages.ts";
 import type { Campaign } from "./use-campaigns.ts";
 
-type Starter = {
-  key: string;
-  name: string;
-  description: string;
-  kind: "mjml" | "html";
-  subject: string;
-  source: string;
-};
-type Template = { id: number; name: string; subject: string };
+type Starters = Answer<WorkspaceApi["template-starters"]["get"]>;
+type Starter = Starters["items"][number];
+type Templates = Answer<WorkspaceApi["templates"]["get"]>;
+type Template = Templates["items"][number];
 
 const BLANK = `<!doctype html>
 <html lang="en">
@@ -39,11 +34,11 @@ export function NewCampaignDialog({ onClose }: { onClose: () => void }) {
   const { route } = useLocation();
   const starters = useQuery({
     queryKey: ["starters", workspace.id],
-    queryFn: () => http.get<{ items: Starter[] }>(`${workspace.api}/template-starters`),
+    queryFn: () => http.get<Starters>(`${workspace.api}/template-starters`),
   });
   const templates = useQuery({
     queryKey: ["templates", workspace.id, "choices"],
-    queryFn: () => http.get<Page<Template>>(`${workspace.api}/templates`, { limit: 50 }),
+    queryFn: () => http.get<Templates>(`${workspace.api}/templates`, { limit: 50 }),
   });
   const [start, setStart] = useState("blank");
   const form = useForm({

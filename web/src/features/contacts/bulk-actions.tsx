@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { http } from "../../api.ts";
+import { type Answer, http, type WorkspaceApi } from "../../api.ts";
 import { queryClient, useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { confirm } from "../../ui/confirm.tsx";
@@ -10,7 +10,7 @@ import { t } from "./contacts.messages.ts";
 import { type ContactFilter, useLists } from "./use-contacts.ts";
 
 type Action = "delete" | "add_to_list" | "remove_from_list" | "suppress";
-type Result = { affected: number; job: { id: number } | null };
+type Result = Answer<WorkspaceApi["contacts"]["bulk"]["post"]>;
 
 /** What can be done with the ticked contacts, or with everybody that matches the filter. */
 export function BulkActions({

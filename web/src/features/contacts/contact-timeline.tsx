@@ -1,22 +1,12 @@
 import { useInfiniteQuery } from "@tanstack/preact-query";
-import { http, type Page } from "../../api.ts";
+import { type Answer, http, type Page, type WorkspaceApi } from "../../api.ts";
 import { useWorkspace } from "../../session.ts";
 import { RelativeTime } from "../../ui/display.tsx";
 import { Loaded } from "../../ui/states.tsx";
 import { Pager } from "../../ui/table.tsx";
 import { t } from "./contacts.messages.ts";
 
-type Entry = {
-  at: number;
-  key: string;
-  kind: "created" | "message" | "event" | "list" | "suppressed";
-  what: string;
-  campaignId: number | null;
-  campaignName: string | null;
-  seq: number | null;
-  listName: string | null;
-  detail: string;
-};
+type Entry = Answer<ReturnType<WorkspaceApi["contacts"]>["timeline"]["get"]>["items"][number];
 
 const sentences = {
   created: "tlCreated",

@@ -1,42 +1,18 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/preact-query";
-import { http, type Page } from "../../api.ts";
+import { type Answer, http, type Page, type WorkspaceApi } from "../../api.ts";
 
-export type FieldValue = string | number | boolean;
+type Contacts = WorkspaceApi["contacts"];
 
-export type Contact = {
-  id: number;
-  email: string;
-  address: string;
-  firstName: string;
-  lastName: string;
-  language: string;
-  fields: Record<string, FieldValue>;
-  trackingOff: boolean;
-  source: string;
-  createdAt: number;
-  updatedAt: number;
-  status: "mailable" | "unsubscribed" | "suppressed";
-  suppressionReason: string | null;
-};
+export type Contact = Answer<Contacts["get"]>["items"][number];
 
-export type Membership = {
-  id: number;
-  name: string;
-  status: "pending" | "subscribed" | "unsubscribed";
-  changedAt: number;
-};
+export type FieldValue = Contact["fields"][string];
+export type Membership = ContactDetail["lists"][number];
 
-export type ContactDetail = Contact & { lists: Membership[] };
+export type ContactDetail = Answer<ReturnType<Contacts>["get"]>;
 
-export type Field = {
-  id: number;
-  key: string;
-  label: string;
-  type: "text" | "number" | "boolean" | "date" | "choice";
-  choices: string[];
-};
+export type Field = Answer<WorkspaceApi["contact-fields"]["get"]>["items"][number];
 
-export type List = { id: number; name: string; subscribed: number };
+export type List = Answer<WorkspaceApi["lists"]["get"]>["items"][number];
 
 /** What narrows the list of contacts; also sent with actions on everybody that matches. */
 export type ContactFilter = {
@@ -63,7 +39,7 @@ export function useContactCount(workspaceApi: string, filter: ContactFilter) {
   return useQuery({
     queryKey: ["contact-count", workspaceApi, filter],
     queryFn: ({ signal }) =>
-      http.get<{ count: number; exact: boolean }>(`${workspaceApi}/contacts/count`, filter, signal),
+      http.get<Answer<Contacts["count"]["get"]>>(`${workspaceApi}/contacts/count`, filter, signal),
   });
 }
 

@@ -1,12 +1,12 @@
 import { useQuery } from "@tanstack/preact-query";
-import { http } from "../../api.ts";
+import { type Answer, http, type WorkspaceApi } from "../../api.ts";
 import { useWorkspace } from "../../session.ts";
 import { SelectField } from "../../ui/field.tsx";
 import { Table } from "../../ui/table.tsx";
 import { t } from "./imports.messages.ts";
 import type { Guess, Target } from "./use-imports.ts";
 
-type Field = { key: string; label: string };
+type Fields = Answer<WorkspaceApi["contact-fields"]["get"]>;
 
 const builtIn = ["email", "firstName", "lastName", "fullName", "language", "status"] as const;
 
@@ -21,7 +21,7 @@ export function ColumnMapping({
   const workspace = useWorkspace();
   const fields = useQuery({
     queryKey: ["fields", workspace.api],
-    queryFn: () => http.get<{ items: Field[] }>(`${workspace.api}/contact-fields`),
+    queryFn: () => http.get<Fields>(`${workspace.api}/contact-fields`),
   });
   const set = (column: number, value: string) =>
     onChange(mapping.map((one) => (one.column === column ? changed(one, value) : one)));
@@ -62,7 +62,7 @@ export function ColumnMapping({
   );
 }
 
-function options(row: Guess, fields: Field[]) {
+function options(row: Guess, fields: Fields["items"]) {
   const label = row.suggestion?.label ?? row.name;
   return [
     { value: "skip", label: t("skip") },

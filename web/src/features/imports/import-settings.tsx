@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/preact-query";
 import { useState } from "preact/hooks";
-import { http, type Page } from "../../api.ts";
+import { type Answer, http, type WorkspaceApi } from "../../api.ts";
 import { useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/display.tsx";
@@ -153,7 +153,7 @@ function Lists({ chosen, onChange }: { chosen: number[]; onChange: (ids: number[
   const lists = useQuery({
     queryKey: ["lists", workspace.api, "choices"],
     queryFn: () =>
-      http.get<Page<{ id: number; name: string }>>(`${workspace.api}/lists`, { limit: 200 }),
+      http.get<Answer<WorkspaceApi["lists"]["get"]>>(`${workspace.api}/lists`, { limit: 200 }),
   });
   const items = lists.data?.items ?? [];
   return items.length === 0 ? null : (

@@ -1,70 +1,20 @@
 import { useQuery } from "@tanstack/preact-query";
-import { http, type Page } from "../../api.ts";
+import { type Answer, http, type Page, type WorkspaceApi } from "../../api.ts";
 
-export type JobState = "uploaded" | "queued" | "running" | "done" | "failed" | "cancelled";
+type Imports = WorkspaceApi["imports"];
 
-export type Import = {
-  id: number;
-  fileName: string;
-  sizeBytes: number;
-  state: JobState;
-  rowsRead: number;
-  progressBytes: number;
-  created: number;
-  updated: number;
-  skipped: number;
-  duplicates: number;
-  rejected: number;
-  rowsPerSecond: number | null;
-  secondsLeft: number | null;
-  error: string | null;
-  createdAt: number;
-};
+export type JobState = Import["state"];
 
-export type Encoding = "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
-export type Delimiter = "," | ";" | "\t" | "|";
+export type Import = Answer<ReturnType<Imports>["get"]>;
 
-export type Target =
-  | "email"
-  | "firstName"
-  | "lastName"
-  | "fullName"
-  | "language"
-  | "status"
-  | "field"
-  | "newField"
-  | "skip";
+export type Encoding = Preview["encoding"];
+export type Delimiter = Preview["delimiter"];
+export type Target = Guess["target"];
+export type Guess = Preview["guesses"][number];
 
-export type Guess = {
-  column: number;
-  name: string;
-  target: Target;
-  key?: string;
-  suggestion?: { label: string; type: string };
-  samples: string[];
-};
+export type Preview = Answer<ReturnType<Imports>["preview"]["post"]>;
 
-export type Preview = {
-  id: number;
-  fileName: string;
-  encoding: Encoding;
-  delimiter: Delimiter;
-  hasHeader: boolean;
-  header: string[];
-  rows: string[][];
-  guesses: Guess[];
-};
-
-export type Export = {
-  id: number;
-  state: Exclude<JobState, "uploaded">;
-  rowsDone: number;
-  rowsTotal: number;
-  sizeBytes: number;
-  error: string | null;
-  createdAt: number;
-  expiresAt: number | null;
-};
+export type Export = Answer<WorkspaceApi["exports"]["get"]>["items"][number];
 
 const isOpen = (state: JobState) => state === "queued" || state === "running";
 const LIVE_MS = 1_000;

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/preact-query";
 import { useState } from "preact/hooks";
-import { http, type Page } from "../../api.ts";
+import { type Answer, type api, http, type Page } from "../../api.ts";
 import { Button } from "../../ui/button.tsx";
 import { RelativeTime } from "../../ui/display.tsx";
 import { TextField } from "../../ui/field.tsx";
@@ -66,7 +66,7 @@ function PublicUrl({ settings, onSaved }: { settings: InstanceSettings; onSaved:
   );
 }
 
-type Job = { id: number; kind: string; lastError: string | null; createdAt: number };
+type Job = Answer<typeof api.jobs.get>["items"][number];
 
 function FailedJobs() {
   const jobs = useQuery({
@@ -113,7 +113,7 @@ function FailedJobs() {
   );
 }
 
-type Verdict = { ok: boolean; entries: number; brokenAt: number | null; reason: string | null };
+type Verdict = Answer<typeof api.instance.audit.verify.get>;
 
 function Audit() {
   const [verdict, setVerdict] = useState<Verdict>();

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/preact-query";
-import { http, type Page } from "../../api.ts";
+import { type Answer, type api, http, type WorkspaceApi } from "../../api.ts";
 import { useMe } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { SelectField, TextField } from "../../ui/field.tsx";
@@ -9,16 +9,7 @@ import { FormProblem, Notice } from "../../ui/states.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { t } from "./instance.messages.ts";
 
-export type InstanceSettings = {
-  publicUrl: string;
-  publicUrlFixed: boolean;
-  systemMail: {
-    workspaceId: string;
-    routeId: number;
-    fromName: string;
-    fromEmail: string;
-  } | null;
-};
+export type InstanceSettings = Answer<typeof api.instance.settings.get>;
 
 /** How password links and invitations leave. */
 export function SystemMail({
@@ -48,7 +39,7 @@ export function SystemMail({
   const routes = useQuery({
     queryKey: ["routes", workspaceId, "system"],
     queryFn: () =>
-      http.get<Page<{ id: number; name: string }>>(`/workspaces/${workspaceId}/routes`),
+      http.get<Answer<WorkspaceApi["routes"]["get"]>>(`/workspaces/${workspaceId}/routes`),
     enabled: workspaceId !== "",
   });
   return (

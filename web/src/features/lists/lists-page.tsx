@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from "@tanstack/preact-query";
 import { ListChecks } from "lucide-preact";
 import { useState } from "preact/hooks";
-import { http, type Page } from "../../api.ts";
+import { type Answer, http, type Page, type WorkspaceApi } from "../../api.ts";
 import { formatNumber } from "../../format.ts";
 import { queryClient, useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
@@ -19,15 +19,7 @@ import { attempt, toast } from "../../ui/toast.tsx";
 import { useUrlState } from "../../ui/url-state.ts";
 import { t } from "./lists.messages.ts";
 
-type List = {
-  id: number;
-  name: string;
-  description: string;
-  pending: number;
-  subscribed: number;
-  unsubscribed: number;
-  updatedAt: number;
-};
+type List = Answer<WorkspaceApi["lists"]["get"]>["items"][number];
 
 /** The groups people are subscribed to. */
 export function ListsPage() {

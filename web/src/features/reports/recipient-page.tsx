@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/preact-query";
 import { useRoute } from "preact-iso";
-import { http } from "../../api.ts";
+import { type Answer, http, type WorkspaceApi } from "../../api.ts";
 import { formatDate, formatDuration } from "../../format.ts";
 import { useWorkspace } from "../../session.ts";
 import { ButtonLink } from "../../ui/button.tsx";
@@ -10,39 +10,14 @@ import { PageBody, PageHeader } from "../../ui/page.tsx";
 import { Loaded, Notice } from "../../ui/states.tsx";
 import { Table } from "../../ui/table.tsx";
 import { reasonText } from "./reasons.ts";
-import { type RecipientRow, stateTones } from "./recipients-page.tsx";
+import { stateTones } from "./recipients-page.tsx";
 import { t } from "./reports.messages.ts";
 
-type Attempt = {
-  at: number;
-  outcome: string;
-  category: string;
-  stage: string;
-  code: number;
-  enhanced: string;
-  reply: string;
-  host: string;
-  routeName: string;
-  durationMs: number;
-};
+type Attempt = Story["attempts"][number];
 
-type Event = {
-  at: number;
-  kind: "open" | "click" | "view" | "unsubscribe" | "bounce" | "complaint";
-  class: "human" | "apple_mpp" | "gmail_proxy" | "scanner" | "prefetch" | "unknown";
-  rule: string;
-  url: string | null;
-  ip: string;
-  userAgent: string;
-};
+type Event = Story["events"][number];
 
-type Story = {
-  recipient: RecipientRow;
-  provider: string;
-  suppression: { reason: string; source: string; createdAt: number } | null;
-  attempts: Attempt[];
-  events: Event[];
-};
+type Story = Answer<ReturnType<ReturnType<WorkspaceApi["campaigns"]>["recipients"]>["get"]>;
 
 /** Why one person did or did not get a campaign. */
 export function RecipientPage() {

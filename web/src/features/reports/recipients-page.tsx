@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from "@tanstack/preact-query";
 import { Users } from "lucide-preact";
 import { useRoute } from "preact-iso";
-import { http, type Page } from "../../api.ts";
+import { type Answer, http, type Page, type WorkspaceApi } from "../../api.ts";
 import { useWorkspace } from "../../session.ts";
 import { Badge, Card, RelativeTime, type Tone } from "../../ui/display.tsx";
 import { FilterChips, SearchBox, Toolbar } from "../../ui/filters.tsx";
@@ -11,18 +11,11 @@ import { type Column, Pager, Table } from "../../ui/table.tsx";
 import { useUrlState } from "../../ui/url-state.ts";
 import { reasonText } from "./reasons.ts";
 import { t } from "./reports.messages.ts";
-import { type StateName, useReport } from "./use-report.ts";
+import { useReport } from "./use-report.ts";
 
-export type RecipientRow = {
-  seq: number;
-  contactId: number;
-  address: string;
-  state: Exclude<StateName, "leased">;
-  reason: string;
-  attempts: number;
-  dueAt: number | null;
-  changedAt: number | null;
-};
+export type RecipientRow = Answer<
+  ReturnType<WorkspaceApi["campaigns"]>["recipients"]["get"]
+>["items"][number];
 
 export const stateTones: Record<RecipientRow["state"], Tone> = {
   pending: "neutral",

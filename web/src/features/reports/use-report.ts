@@ -1,59 +1,19 @@
 import { useQuery } from "@tanstack/preact-query";
-import { http } from "../../api.ts";
+import { type Answer, http, type WorkspaceApi } from "../../api.ts";
 
-export type StateCounts = {
-  total: number;
-  pending: number;
-  leased: number;
-  deferred: number;
-  held: number;
-  sent: number;
-  bounced: number;
-  failed: number;
-  skipped: number;
-};
+type ReportApi = ReturnType<WorkspaceApi["campaigns"]>["report"];
+type Timeline = Answer<ReportApi["timeline"]["get"]>;
+
+export type StateCounts = Report["counts"];
 export type StateName = Exclude<keyof StateCounts, "total">;
 
-type Engagement = { unique: number; total: number };
-export type ByClass = { human: Engagement; machine: Engagement };
+export type ByClass = Report["engagement"]["opens"];
 
-export type Report = {
-  campaign: {
-    id: number;
-    name: string;
-    subject: string;
-    status: string;
-    statusReason: string;
-    launchedAt: number | null;
-    startedAt: number | null;
-    finishedAt: number | null;
-  };
-  counts: StateCounts;
-  engagement: {
-    opens: ByClass;
-    clicks: ByClass;
-    views: ByClass;
-    unsubscribes: number;
-    complaints: number;
-  };
-  reasons: { state: StateName; reason: string; count: number }[];
-  providers: ({ provider: string } & StateCounts)[];
-  ambiguous: number;
-};
+export type Report = Answer<ReportApi["get"]>;
 
-export type LinkRow = { linkNo: number; url: string; human: Engagement; machine: Engagement };
+export type LinkRow = Answer<ReportApi["links"]["get"]>["items"][number];
 
-export type TimelinePoint = {
-  at: number;
-  sent: number;
-  bounced: number;
-  failed: number;
-  opensHuman: number;
-  opensMachine: number;
-  clicksHuman: number;
-  clicksMachine: number;
-  unsubscribes: number;
-};
+export type TimelinePoint = Timeline["points"][number];
 
 /** True while numbers of a campaign move by themselves. */
 export function isMoving(status: string): boolean {
@@ -86,10 +46,7 @@ export function useLinks(workspaceApi: string, id: string, live: boolean) {
 export function useTimeline(workspaceApi: string, id: string, live: boolean) {
   return useQuery({
     queryKey: ["report-timeline", workspaceApi, id],
-    queryFn: () =>
-      http.get<{ bucketMs: number; points: TimelinePoint[] }>(
-        `${pathOf(workspaceApi, id)}/report/timeline`,
-      ),
+    queryFn: () => http.get<Timeline>(`${pathOf(workspaceApi, id)}/report/timeline`),
     refetchInterval: live ? LIVE_MS * 2 : QUIET_MS,
   });
 }

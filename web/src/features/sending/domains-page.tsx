@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/preact-query";
 import { Globe } from "lucide-preact";
 import { useState } from "preact/hooks";
-import { http, type Page } from "../../api.ts";
+import { type Answer, http, type Page, type WorkspaceApi } from "../../api.ts";
 import { useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { confirm } from "../../ui/confirm.tsx";
@@ -16,23 +16,9 @@ import { attempt } from "../../ui/toast.tsx";
 import { SendersCard } from "./senders-card.tsx";
 import { t } from "./sending.messages.ts";
 
-type DnsRecord = {
-  purpose: "dkim" | "spf" | "dmarc" | "tracking";
-  type: "TXT" | "CNAME";
-  host: string;
-  value: string;
-  required: boolean;
-  status: "unchecked" | "ok" | "missing" | "different" | "unknown";
-  message: string;
-};
+type DnsRecord = Domain["records"][number];
 
-type Domain = {
-  id: number;
-  name: string;
-  verifiedAt: number | null;
-  checkedAt: number | null;
-  records: DnsRecord[];
-};
+type Domain = Answer<WorkspaceApi["domains"]["get"]>["items"][number];
 
 const tones: Record<DnsRecord["status"], Tone> = {
   unchecked: "neutral",
@@ -142,6 +128,7 @@ function DomainRow({ domain, onChanged }: { domain: Domain; onChanged: () => voi
 }
 
 function RecordRow({ record }: { record: DnsRecord }) {
+  const { status } = record;
   return (
     <div class="grid gap-2">
       <div class="flex items-center gap-2">
@@ -149,7 +136,7 @@ function RecordRow({ record }: { record: DnsRecord }) {
         <span class="text-sm text-muted">
           {record.type} · {record.required ? t("required") : t("recommended")}
         </span>
-        <Badge tone={tones[record.status]}>{t(record.status)}</Badge>
+        <Badge tone={tones[status]}>{t(status)}</Badge>
       </div>
       <div class="grid gap-2 md:grid-cols-[minmax(0,2fr)_minmax(0,3fr)]">
         <CopyField label={t("recordHost")} value={record.host} />

@@ -1,23 +1,7 @@
-/** A way out, as the API tells it. */
-export type Route = {
-  id: number;
-  name: string;
-  kind: "relay" | "test_inbox";
-  host: string;
-  port: number;
-  security: "starttls" | "tls" | "none";
-  verifyCertificate: boolean;
-  username: string;
-  hasPassword: boolean;
-  maxConnections: number;
-  maxPerSecond: number | null;
-  maxPerConnection: number;
-  signDkim: boolean;
-  enabled: boolean;
-  lastCheck: { at: number; ok: boolean; stage: string; message: string } | null;
-};
+import type { Answer, WorkspaceApi } from "../../api.ts";
 
-export type RouteCheck = {
-  ok: boolean;
-  steps: { stage: string; ok: boolean; message: string }[];
-};
+type Routes = WorkspaceApi["routes"];
+
+/** A way out, as the API tells it. */
+export type Route = Answer<Routes["get"]>["items"][number];
+export type RouteCheck = Answer<Routes["check"]["post"]>;

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/preact-query";
 import { AtSign } from "lucide-preact";
 import { useState } from "preact/hooks";
-import { http, type Page } from "../../api.ts";
+import { type Answer, http, type Page, type WorkspaceApi } from "../../api.ts";
 import { queryClient, useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { confirm } from "../../ui/confirm.tsx";
@@ -15,14 +15,7 @@ import { Table } from "../../ui/table.tsx";
 import { attempt } from "../../ui/toast.tsx";
 import { t } from "./sending.messages.ts";
 
-type Sender = {
-  id: number;
-  name: string;
-  email: string;
-  replyTo: string;
-  domainVerified: boolean;
-  testOnly: boolean;
-};
+type Sender = Answer<WorkspaceApi["senders"]["get"]>["items"][number];
 
 /** The names and addresses that recipients see. */
 export function SendersCard() {

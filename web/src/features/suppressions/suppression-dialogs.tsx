@@ -7,14 +7,8 @@ import { TextArea, TextField } from "../../ui/field.tsx";
 import { useForm } from "../../ui/form.ts";
 import { FormProblem, Notice } from "../../ui/states.tsx";
 import { toast } from "../../ui/toast.tsx";
-import type { Suppression } from "./suppression.ts";
+import type { Added, Suppression } from "./suppression.ts";
 import { t } from "./suppressions.messages.ts";
-
-type Added = {
-  added: number;
-  already: number;
-  rejected: { address: string; reason: string }[];
-};
 
 /** Puts addresses on the list by hand. */
 export function AddDialog({ onClose }: { onClose: () => void }) {

@@ -1,11 +1,15 @@
-export const reasons = ["unsubscribed", "hard_bounce", "complaint", "manual"] as const;
-export type Reason = (typeof reasons)[number];
+import type { Answer, WorkspaceApi } from "../../api.ts";
+
+type Suppressions = WorkspaceApi["suppressions"];
 
 /** An address that must not be mailed. */
-export type Suppression = {
-  address: string;
-  reason: Reason;
-  source: string;
-  detail: string;
-  createdAt: number;
-};
+export type Suppression = Answer<Suppressions["get"]>["items"][number];
+export type Added = Answer<Suppressions["post"]>;
+export type Counts = Answer<Suppressions["counts"]["get"]>;
+
+export const reasons = [
+  "unsubscribed",
+  "hard_bounce",
+  "complaint",
+  "manual",
+] as const satisfies Suppression["reason"][];

@@ -11,7 +11,7 @@ import { PageBody, PageHeader } from "../../ui/page.tsx";
 import { EmptyState, Loaded } from "../../ui/states.tsx";
 import { Pager, Table } from "../../ui/table.tsx";
 import { useUrlState } from "../../ui/url-state.ts";
-import { type Reason, reasons, type Suppression } from "./suppression.ts";
+import { type Counts, reasons, type Suppression } from "./suppression.ts";
 import { AddDialog, LiftDialog } from "./suppression-dialogs.tsx";
 import { t } from "./suppressions.messages.ts";
 
@@ -34,7 +34,7 @@ export function SuppressionsPage() {
         actions={workspace.canEdit && <Button onClick={() => setAdding(true)}>{t("add")}</Button>}
       />
       <PageBody>
-        <Counts />
+        <CountsRow />
         <Card flush>
           <Rows onLift={setLifting} />
         </Card>
@@ -45,11 +45,11 @@ export function SuppressionsPage() {
   );
 }
 
-function Counts() {
+function CountsRow() {
   const workspace = useWorkspace();
   const counts = useQuery({
     queryKey: ["suppressions", "counts", workspace.id],
-    queryFn: () => http.get<Record<Reason, number>>(`${workspace.api}/suppressions/counts`),
+    queryFn: () => http.get<Counts>(`${workspace.api}/suppressions/counts`),
   });
   return (
     <Loaded query={counts} rows={1}>

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/preact-query";
 import { useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
-import { http } from "../../api.ts";
+import { type Answer, http, type WorkspaceApi } from "../../api.ts";
 import { queryClient, useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -11,7 +11,8 @@ import { FormProblem } from "../../ui/states.tsx";
 import { ChoiceCards } from "../../ui/toggles.tsx";
 import { t } from "./templates.messages.ts";
 
-type Starter = { key: string; name: string; description: string };
+type Starters = Answer<WorkspaceApi["template-starters"]["get"]>;
+type Created = Answer<WorkspaceApi["templates"]["post"]>;
 
 /** Copies a starter, or begins empty. */
 export function NewTemplateDialog({ onClose }: { onClose: () => void }) {
@@ -20,12 +21,12 @@ export function NewTemplateDialog({ onClose }: { onClose: () => void }) {
   const [start, setStart] = useState("");
   const starters = useQuery({
     queryKey: ["starters", workspace.id],
-    queryFn: () => http.get<{ items: Starter[] }>(`${workspace.api}/template-starters`),
+    queryFn: () => http.get<Starters>(`${workspace.api}/template-starters`),
   });
   const form = useForm({
     initial: { name: "" },
     submit: async ({ name }) => {
-      const template = await http.post<{ id: number }>(`${workspace.api}/templates`, {
+      const template = await http.post<Created>(`${workspace.api}/templates`, {
         name,
         ...(start === "" ? { kind: "html", source: "" } : { starter: start }),
       });

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/preact-query";
 import { useEffect, useState } from "preact/hooks";
 import { useRoute } from "preact-iso";
-import { http } from "../../api.ts";
+import { type Answer, http, type WorkspaceApi } from "../../api.ts";
 import { useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { CodeEditor } from "../../ui/code-editor.tsx";
@@ -13,20 +13,10 @@ import { toast } from "../../ui/toast.tsx";
 import { Segmented } from "../../ui/toggles.tsx";
 import { t } from "./templates.messages.ts";
 
-type Kind = "mjml" | "html";
-type Template = {
-  id: number;
-  name: string;
-  kind: Kind;
-  subject: string;
-  source: string;
-  version: number;
-};
-type Compiled = {
-  html: string;
-  text: string;
-  problems: { severity: "error" | "warning"; message: string; line?: number }[];
-};
+type Templates = WorkspaceApi["templates"];
+type Template = Answer<ReturnType<Templates>["get"]>;
+type Kind = Template["kind"];
+type Compiled = Answer<Templates["compile"]["post"]>;
 
 /** One design: its source beside what becomes of it. */
 export function TemplatePage() {

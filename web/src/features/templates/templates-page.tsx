@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from "@tanstack/preact-query";
 import { LayoutTemplate } from "lucide-preact";
 import { useState } from "preact/hooks";
-import { http, type Page } from "../../api.ts";
+import { type Answer, http, type Page, type WorkspaceApi } from "../../api.ts";
 import { queryClient, useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { confirm } from "../../ui/confirm.tsx";
@@ -16,13 +16,7 @@ import { useUrlState } from "../../ui/url-state.ts";
 import { NewTemplateDialog } from "./new-template-dialog.tsx";
 import { t } from "./templates.messages.ts";
 
-type Template = {
-  id: number;
-  name: string;
-  kind: "mjml" | "html";
-  subject: string;
-  updatedAt: number;
-};
+type Template = Answer<WorkspaceApi["templates"]["get"]>["items"][number];
 
 /** Designs to start campaigns from. */
 export function TemplatesPage() {

@@ -25,7 +25,7 @@ import {
   listCampaigns,
   readCampaign,
 } from "./campaigns.service.ts";
-import { PURGE_JOB } from "./purge.service.ts";
+import { PURGE_JOB, purgeDueAt } from "./purge.service.ts";
 
 export const campaignRoutes = ({ guard, clock, audit, jobs }: AppDeps) =>
   new Elysia({
@@ -96,7 +96,8 @@ export const campaignRoutes = ({ guard, clock, audit, jobs }: AppDeps) =>
       "/:id",
       ({ db, params, actor, workspace }) => {
         // Queued first: for a campaign that is not deleted it does nothing, but a crash must not leave rows behind.
-        jobs.enqueue(PURGE_JOB, workspace.id, { campaignId: params.id });
+        const dueAt = purgeDueAt(readCampaign(db, params.id).launchedAt, clock());
+        jobs.enqueue(PURGE_JOB, workspace.id, { campaignId: params.id }, { dueAt });
         deleteCampaign(db, params.id, clock());
         audit.record(entry(actor, workspace, "campaign.delete", params.id));
         return done;

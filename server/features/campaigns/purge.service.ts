@@ -5,6 +5,17 @@ import { isDeleted, purgeSlice } from "./purge.store.ts";
 export const PURGE_JOB = "campaign.purge";
 
 const SLICE_ROWS = 500;
+const DAY_MS = 86_400_000;
+// Longer than any law asks: 30 days in CAN-SPAM (15 U.S.C. § 7704(a)(3)), 60 in Canada's CASL (s. 11).
+const LINKS_LIVE_MS = 60 * DAY_MS;
+
+/**
+ * When the rows of a campaign that is deleted now may go (unix ms): those of a draft at once, those of one
+ * that was launched when 60 days are over, because the unsubscribe link of every message lives by its row.
+ */
+export function purgeDueAt(launchedAt: number | null, now: number): number {
+  return launchedAt === null ? now : now + LINKS_LIVE_MS;
+}
 
 /**
  * Removes what is left of a deleted campaign in small transactions, letting others write in between. Safe

@@ -20,6 +20,7 @@ const selectRecent = statement<[limit: number], RecentCampaign>(`
   SELECT id, name, status, status_reason AS statusReason, updated_at AS updatedAt,
          scheduled_at AS scheduledAt
     FROM campaign
+   WHERE deleted_at IS NULL
    ORDER BY id DESC
    LIMIT ?
 `);

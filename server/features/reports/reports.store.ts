@@ -17,7 +17,7 @@ const selectCampaignHead = statement<[id: number], CampaignHead>(`
   SELECT id, name, subject, status, status_reason AS statusReason,
          launched_at AS launchedAt, started_at AS startedAt, finished_at AS finishedAt
     FROM campaign
-   WHERE id = ?
+   WHERE id = ? AND deleted_at IS NULL
 `);
 
 const selectTotals = statement<[campaignId: number], { metric: string; n: number }>(`

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { purgeCampaign } from "../../../../server/features/campaigns/purge.service.ts";
+import { purgeCampaign, purgeDueAt } from "../../../../server/features/campaigns/purge.service.ts";
 import { type CampaignFixture, newCampaignFixture, START } from "./fixture.ts";
 
 let fixture: CampaignFixture;
@@ -209,6 +209,11 @@ test("a deleted campaign is gone at once, and its rows go in slices without touc
     expect([table, left(table)]).toEqual([table, [other]]);
   }
   expect(left("campaign", "id")).toEqual([other]);
+});
+
+test("the rows of a deleted draft go at once, those of a launched campaign when its links may end", () => {
+  expect(purgeDueAt(null, 1_000)).toBe(1_000);
+  expect(purgeDueAt(1, 1_000)).toBe(1_000 + 60 * 86_400_000);
 });
 
 test("a viewer reads campaigns and changes nothing", async () => {

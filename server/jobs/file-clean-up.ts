@@ -1,19 +1,18 @@
 import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { EXPORT_KEEP_MS } from "../features/exports/export-run.service.ts";
+import { IMPORT_KEEP_MS } from "../features/imports/imports.service.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Scheduler } from "../platform/scheduler/scheduler.ts";
 
-const DAY_MS = 24 * 3_600_000;
-/** An upload that nobody started or resumed for so long is not wanted any more. */
-const IMPORT_DAYS = 30;
-/** As long as the file of an export can be fetched. */
-const EXPORT_DAYS = 7;
-
-/** Removes the files of forgotten imports and expired exports every night. No workspace is opened for it. */
+/**
+ * Removes the files of forgotten imports and expired exports every night, by their age: no workspace is
+ * opened for it. Their rows tell it by themselves when they are read.
+ */
 export function registerFileCleanUp(scheduler: Scheduler, dataDir: string, clock: Clock): void {
   scheduler.every("files.clean-up", { pattern: "41 3 * * *", zone: "UTC" }, async () => {
-    removeOldFiles(join(dataDir, "local", "imports"), clock() - IMPORT_DAYS * DAY_MS);
-    removeOldFiles(join(dataDir, "local", "exports"), clock() - EXPORT_DAYS * DAY_MS);
+    removeOldFiles(join(dataDir, "local", "imports"), clock() - IMPORT_KEEP_MS);
+    removeOldFiles(join(dataDir, "local", "exports"), clock() - EXPORT_KEEP_MS);
   });
 }
 

@@ -19,7 +19,7 @@ import { advanceExport, closeExport, type ExportRow, findExport } from "./export
 const BATCH = 500;
 const PAUSE_MS = 1;
 /** How long a finished file can be fetched. */
-const KEEP_MS = 7 * 24 * 3_600_000;
+export const EXPORT_KEEP_MS = 7 * 24 * 3_600_000;
 
 /** What an export was asked for. Stored as JSON in export.settings. */
 export type ExportSettings = { filter: ContactFilter; byteOrderMark: boolean };
@@ -58,7 +58,7 @@ export async function runExport(context: ExportContext, id: number): Promise<voi
       return;
     }
     const now = context.clock();
-    const end = { id, error: null, now, expiresAt: now + KEEP_MS, sizeBytes };
+    const end = { id, error: null, now, expiresAt: now + EXPORT_KEEP_MS, sizeBytes };
     closeExport(context.open(), { ...end, state: "done" });
   } catch (error) {
     if (context.signal.aborted || !context.isLastTry) {

@@ -44,14 +44,14 @@ export const exportRoutes = ({ guard, config, clock, audit, jobs }: AppDeps) =>
         detail: { summary: "Export the contacts of a filter to a CSV file" },
       },
     )
-    .get("/", ({ db, query }) => listExports(db, query), {
+    .get("/", ({ db, query }) => listExports(db, query, clock()), {
       permission: "contacts:export",
       params: WorkspaceParams,
       query: ExportQuery,
       response: { 200: ExportPage, ...refusals },
       detail: { summary: "List exports, newest first" },
     })
-    .get("/:id", ({ db, params }) => getExport(db, params.id), {
+    .get("/:id", ({ db, params }) => getExport(db, params.id, clock()), {
       permission: "contacts:export",
       params: WorkspaceItemParams,
       response: { 200: ExportSchema, ...refusals },

@@ -15,6 +15,8 @@ import {
   insertExport,
 } from "./exports.store.ts";
 
+const EXPIRED = "The file of this export is gone after a week: make a new one.";
+
 /** Kind of the job that does an export. Payload: `{ exportId }`. */
 export const EXPORT_JOB = "export.run";
 
@@ -45,25 +47,26 @@ export function startExport(
     // The job is in another database: committed just before the row, it does nothing without it.
     const uniqueKey = `export:${workspaceId}:${row.id}`;
     jobs.enqueue(EXPORT_JOB, workspaceId, { exportId: row.id }, { uniqueKey });
-    return toExport(row);
+    return toExport(row, now);
   });
 }
 
 /** An export with its progress. @throws AppError `not_found` */
-export function getExport(db: Connection, id: number) {
-  return toExport(rowOf(db, id));
+export function getExport(db: Connection, id: number, now: number) {
+  return toExport(rowOf(db, id), now);
 }
 
 /** A page of exports, newest first. */
 export function listExports(
   db: Connection,
   query: { cursor?: string | undefined; limit?: number | undefined },
+  now: number,
 ) {
   const limit = query.limit ?? 50;
   const before =
     query.cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(decodeCursor(query.cursor, 1)[0]);
   const page = cutPage(exportsBefore(db, before, limit + 1), limit, (row) => [row.id]);
-  return { items: page.items.map(toExport), nextCursor: page.nextCursor };
+  return { items: page.items.map((row) => toExport(row, now)), nextCursor: page.nextCursor };
 }
 
 /** Stops an export and removes what it wrote. @throws AppError `illegal_state` when it has ended. */
@@ -76,7 +79,7 @@ export function cancelExport(db: Connection, dataDir: string, id: number, now: n
   if (row.filePath !== null) {
     rmSync(exportPath(dataDir, row.filePath), { force: true });
   }
-  return getExport(db, id);
+  return getExport(db, id, now);
 }
 
 /**
@@ -94,10 +97,7 @@ export function exportFile(db: Connection, dataDir: string, id: number, now: num
     rmSync(path, { force: true });
   }
   if (!existsSync(path)) {
-    throw new AppError(
-      "not_found",
-      "The file of this export is gone after a week: make a new one.",
-    );
+    throw new AppError("not_found", EXPIRED);
   }
   return path;
 }
@@ -110,9 +110,15 @@ function rowOf(db: Connection, id: number): ExportRow {
   return row;
 }
 
-function toExport(row: ExportRow) {
+function toExport(row: ExportRow, now: number) {
   const { settings, filePath: _, cursor: __, positionBytes: ___, ...shown } = row;
   // JSON has no undefined: what was left out is not there.
   type StoredFilter = { [K in keyof ContactFilter]?: NonNullable<ContactFilter[K]> };
-  return { ...shown, filter: (JSON.parse(settings) as { filter: StoredFilter }).filter };
+  const isExpired = row.state === "done" && (row.expiresAt ?? 0) <= now;
+  const expired = isExpired ? { error: EXPIRED, sizeBytes: 0 } : undefined;
+  return {
+    ...shown,
+    ...expired,
+    filter: (JSON.parse(settings) as { filter: StoredFilter }).filter,
+  };
 }

@@ -5,6 +5,7 @@ import {
   mkdirSync,
   renameSync,
   rmSync,
+  utimesSync,
   type WriteStream,
   writeFileSync,
 } from "node:fs";
@@ -36,6 +37,14 @@ export function removeImportFiles(dataDir: string, name: string): void {
     rmSync(path, { force: true });
   }
   giveReserve(dataDir, name);
+}
+
+/** Lets an upload count as used now, so that it is kept for another while; gone already is fine. */
+export function keepUpload(dataDir: string, name: string, now: number): void {
+  const path = importPath(dataDir, name);
+  if (existsSync(path)) {
+    utimesSync(path, now / 1_000, now / 1_000);
+  }
 }
 
 const RESERVE_BYTES = 256 * 1024;

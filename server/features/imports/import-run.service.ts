@@ -6,7 +6,7 @@ import { log } from "../../platform/log.ts";
 import { listFields } from "../contacts/contact-fields.service.ts";
 import { CsvReader } from "./csv-reader.ts";
 import { isBlankRow } from "./csv-rows.rules.ts";
-import { asUtf8, giveReserve, removeImportFiles, takeReserve } from "./import-files.ts";
+import { asUtf8, giveReserve, keepUpload, removeImportFiles, takeReserve } from "./import-files.ts";
 import { parseSettings, type StartedSettings } from "./import-settings.ts";
 import { ImportCancelled, type Item, type Window, writeRows } from "./import-writer.ts";
 import {
@@ -75,6 +75,7 @@ export async function runImport(context: RunContext, id: number): Promise<void> 
 function fail(context: RunContext, row: ImportRow, error: unknown): void {
   const { id } = row;
   giveReserve(context.dataDir, row.filePath);
+  keepUpload(context.dataDir, row.filePath, context.clock());
   const isFull = isDiskFull(error);
   if (context.signal.aborted || (!isFull && !context.isLastTry)) {
     throw error;
@@ -107,6 +108,7 @@ async function importRows(context: RunContext, row: ImportRow): Promise<void> {
     throw new ImportCancelled();
   }
   takeReserve(context.dataDir, row.filePath);
+  keepUpload(context.dataDir, row.filePath, context.clock());
   const { delimiter, newline, columns } = settings;
   const reader = new CsvReader(path, { delimiter, newline, columns }, row.positionBytes);
   try {

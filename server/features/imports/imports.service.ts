@@ -6,6 +6,7 @@ import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
 import { createField, listFields } from "../contacts/contact-fields.service.ts";
 import { requireLists } from "../lists/lists.service.ts";
+import { FORGOTTEN, isForgotten } from "./import-age.rules.ts";
 import { removeImportFiles } from "./import-files.ts";
 import { type ImportSettings, parseSettings } from "./import-settings.ts";
 import {
@@ -18,6 +19,9 @@ import {
   requeueImport,
 } from "./imports.store.ts";
 import type { ColumnMapping } from "./row-reader.ts";
+
+/** For the job that removes what nobody came back for. */
+export { IMPORT_KEEP_MS } from "./import-age.rules.ts";
 
 /** Kind of the job that does an import. Payload: `{ importId }`. */
 export const IMPORT_JOB = "import.run";
@@ -63,6 +67,7 @@ export function startImport(
   if (row.state !== "uploaded") {
     throw new AppError("illegal_state", "This import was started already.");
   }
+  requireFile(row, now);
   const listIds = input.listIds ?? [];
   requireLists(db, listIds, "listIds");
   const settings = parseSettings(row.settings);
@@ -78,7 +83,7 @@ export function startImport(
   return getImport(db, id, now);
 }
 
-/** Lets a failed import go on where it stood. @throws AppError `illegal_state` when it has not failed. */
+/** Lets a failed import go on where it stood. @throws AppError `illegal_state` when it has not failed, or not lately. */
 export function resumeImport(
   db: Connection,
   jobs: JobQueue,
@@ -86,7 +91,7 @@ export function resumeImport(
   id: number,
   now: number,
 ) {
-  rowOf(db, id);
+  requireFile(rowOf(db, id), now);
   inTransaction(db, () => {
     if (!requeueImport(db, id)) {
       throw new AppError("illegal_state", "Only an import that failed can be resumed.");
@@ -172,6 +177,13 @@ function rowOf(db: Connection, id: number): ImportRow {
   return row;
 }
 
+/** @throws AppError `illegal_state` when its file was not kept for so long. */
+function requireFile(row: ImportRow, now: number): void {
+  if (isForgotten(row, now)) {
+    throw new AppError("illegal_state", FORGOTTEN);
+  }
+}
+
 function checkMapping(db: Connection, mapping: MappingInput[], columns: number): void {
   const known = new Set(listFields(db).map((field) => field.key));
   const used = new Set<string>();
@@ -222,8 +234,12 @@ function resolveMapping(
 function toImport(row: ImportRow, now: number) {
   const { settings: json, filePath: _, positionBytes: __, windowDone: ___, ...shown } = row;
   const { encoding, delimiter, hasHeader, header, started } = parseSettings(json);
+  const forgotten = isForgotten(row, now)
+    ? { state: "cancelled" as const, error: FORGOTTEN }
+    : undefined;
   return {
     ...shown,
+    ...forgotten,
     encoding,
     delimiter,
     hasHeader,

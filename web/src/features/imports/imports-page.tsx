@@ -130,7 +130,7 @@ const exportColumns = (workspaceApi: string): Column<Export>[] => [
 ];
 
 function ExportFile({ row, workspaceApi }: { row: Export; workspaceApi: string }) {
-  if (row.state !== "done") {
+  if (row.state !== "done" || row.error !== null) {
     return <span class="text-muted">{row.error}</span>;
   }
   return (

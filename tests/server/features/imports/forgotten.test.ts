@@ -1,0 +1,125 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { readdirSync, utimesSync } from "node:fs";
+import { join } from "node:path";
+import { EXPORT_KEEP_MS } from "../../../../server/features/exports/export-run.service.ts";
+import { exportFile, getExport } from "../../../../server/features/exports/exports.service.ts";
+import { IMPORT_KEEP_MS } from "../../../../server/features/imports/import-age.rules.ts";
+import { getImport } from "../../../../server/features/imports/imports.service.ts";
+import { registerFileCleanUp } from "../../../../server/jobs/file-clean-up.ts";
+import { Scheduler } from "../../../../server/platform/scheduler/scheduler.ts";
+import { ImportFixture } from "./import-fixture.ts";
+
+const FORGOTTEN =
+  "Nobody started or resumed this import for 7 days, so its file was removed: upload it again.";
+
+let fixture: ImportFixture;
+beforeEach(() => {
+  fixture = new ImportFixture();
+});
+afterEach(() => fixture.close());
+
+const uploads = () => readdirSync(join(fixture.app.dataDir, "local", "imports"));
+
+/** Lets the nightly job run at that instant, by the scheduler, as the server does. */
+async function cleanUpAt(now: number): Promise<void> {
+  const { system } = fixture.app.databases;
+  let clock = now - 2 * 24 * 3_600_000;
+  const scheduler = new Scheduler({ system, clock: () => clock, owner: "test" });
+  registerFileCleanUp(scheduler, fixture.app.dataDir, () => clock);
+  clock = now;
+  scheduler.start();
+  const done = system.prepare<[], number>(
+    "SELECT COUNT(*) FROM job WHERE kind = 'files.clean-up' AND state = 'done'",
+  );
+  for (let tries = 0; done.pluck().get() === 0; tries++) {
+    expect(tries).toBeLessThan(200);
+    await Bun.sleep(20);
+  }
+  await scheduler.stop(1_000);
+}
+
+test("an upload that nobody starts for 7 days is removed, and the import says so by itself", async () => {
+  const { body } = await fixture.upload("email\na@example.com\n");
+  const day8 = Date.now() + IMPORT_KEEP_MS + 24 * 3_600_000;
+
+  await cleanUpAt(day8);
+
+  expect(uploads()).toEqual([]);
+  expect(getImport(fixture.db, body.id, Date.now()).state).toBe("uploaded");
+  expect(getImport(fixture.db, body.id, day8)).toMatchObject({
+    state: "cancelled",
+    error: FORGOTTEN,
+  });
+});
+
+test("one that is younger stays, and can be started", async () => {
+  const { body } = await fixture.upload("email\na@example.com\n");
+
+  await cleanUpAt(Date.now() + IMPORT_KEEP_MS - 60_000);
+  await fixture.start(body.id, body.guesses);
+  await fixture.run(body.id);
+
+  expect(await fixture.get(body.id)).toMatchObject({ state: "done", created: 1 });
+});
+
+test("neither starting nor resuming is possible any more, with that reason", async () => {
+  const first = await fixture.upload("email\na@example.com\n");
+  const second = await fixture.upload("email\nb@example.com\n");
+  const old = Date.now() - IMPORT_KEEP_MS;
+  fixture.db
+    .prepare("UPDATE import SET created_at = ?, finished_at = ?, state = ? WHERE id = ?")
+    .run(old, null, "uploaded", first.body.id);
+  fixture.db
+    .prepare("UPDATE import SET created_at = ?, finished_at = ?, state = ? WHERE id = ?")
+    .run(old - 5, old, "failed", second.body.id);
+
+  const start = await fixture.call<{ detail: string }>("POST", `/imports/${first.body.id}/start`, {
+    mapping: [{ column: 0, target: "email" }],
+    onDuplicate: "skip",
+  });
+  const resume = await fixture.call<{ detail: string }>(
+    "POST",
+    `/imports/${second.body.id}/resume`,
+  );
+
+  expect([start.status, resume.status]).toEqual([409, 409]);
+  expect([start.body.detail, resume.body.detail]).toEqual([FORGOTTEN, FORGOTTEN]);
+});
+
+test("a run makes its file young again, so that what fails late can still be resumed", async () => {
+  const { body } = await fixture.upload("email\na@example.com\n");
+  const [name = ""] = uploads();
+  const old = (Date.now() - IMPORT_KEEP_MS + 3_600_000) / 1_000;
+  utimesSync(join(fixture.app.dataDir, "local", "imports", name), old, old);
+  await fixture.start(body.id, body.guesses);
+  const stop = AbortSignal.abort(new Error("the process is stopping"));
+
+  await fixture.run(body.id, stop).catch(() => undefined);
+  await cleanUpAt(Date.now() + 2 * 3_600_000);
+
+  expect(uploads()).toEqual([name]);
+});
+
+test("the file of an export goes after a week, and its row says so before anybody asks for the file", async () => {
+  const now = Date.now();
+  fixture.db
+    .prepare(
+      `INSERT INTO export (kind, settings, state, rows_total, file_path, size_bytes, created_by, created_at, expires_at)
+       VALUES ('contacts', '{"filter":{}}', 'done', 0, 'x.csv', 40, 'u', ?, ?)`,
+    )
+    .run(now, now + EXPORT_KEEP_MS);
+  const path = join(fixture.app.dataDir, "local", "exports", "x.csv");
+  await Bun.write(path, "email\n");
+
+  await cleanUpAt(now + EXPORT_KEEP_MS + 24 * 3_600_000);
+
+  const expired = "The file of this export is gone after a week: make a new one.";
+  expect(await Bun.file(path).exists()).toBe(false);
+  expect(getExport(fixture.db, 1, now)).toMatchObject({ error: null, sizeBytes: 40 });
+  expect(getExport(fixture.db, 1, now + EXPORT_KEEP_MS)).toMatchObject({
+    error: expired,
+    sizeBytes: 0,
+  });
+  const fetched = () => exportFile(fixture.db, fixture.app.dataDir, 1, now + EXPORT_KEEP_MS);
+  expect(fetched).toThrow(expired);
+});

@@ -147,6 +147,24 @@ describe("without signing in", () => {
   });
 });
 
+test("HEAD, which the HTTP server makes of every GET, is guarded like it", async () => {
+  fixture.app.listen({ port: 0, hostname: "127.0.0.1" });
+  const reads = guarded.filter(({ method }) => method === "GET");
+  const letIn: string[] = [];
+  for (const { path, name } of reads) {
+    const address = `/api/v1${addressOf(path, ada.workspaceId)}`;
+    const url = `http://127.0.0.1:${fixture.app.server?.port}${address}`;
+    const { status } = await fetch(url, { method: "HEAD" });
+    if (status !== 401) {
+      letIn.push(`${name}: ${status}`);
+    }
+  }
+  await fixture.app.server?.stop(true);
+
+  expect(reads.length).toBeGreaterThan(40);
+  expect(letIn).toEqual([]);
+});
+
 describe("an owner of another workspace", () => {
   test.each(byPermission.map(({ name }) => name))(
     "%s tells them nothing, not even that it exists",

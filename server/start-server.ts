@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { createServer } from "node:net";
 import { createApp } from "./app.ts";
 import type { Config } from "./config.ts";
-import { checkRoute, type Delivery, startDelivery } from "./delivery/index.ts";
+import { checkRoute, type Delivery, type Route, startDelivery } from "./delivery/index.ts";
 import { registerAuthJobs } from "./features/auth/auth.jobs.ts";
 import { campaignJobs } from "./features/campaigns/campaign-jobs.service.ts";
 import type { Outside } from "./features/deps.ts";
@@ -10,7 +10,11 @@ import { domainJobs } from "./features/domains/domain-jobs.service.ts";
 import { loadDkimKey, systemDns } from "./features/domains/domains.service.ts";
 import { MAX_UPLOAD_BYTES } from "./features/imports/import-upload.service.ts";
 import { findRouteForCampaign, loadRoute } from "./features/routes/routes.service.ts";
-import { publicUrlOf, systemMailRoute } from "./features/setup/instance.service.ts";
+import {
+  allowsPrivateRelays,
+  publicUrlOf,
+  systemMailRoute,
+} from "./features/setup/instance.service.ts";
 import { newSetupToken } from "./features/setup/setup-lock.service.ts";
 import { type Inbound, startInbound } from "./inbound/index.ts";
 import { registerFileCleanUp } from "./jobs/file-clean-up.ts";
@@ -125,7 +129,10 @@ function deliveryPorts(databases: Databases, keyRing: KeyRing, inbound: Inbound)
       const db = databases.workspace(workspaceId);
       const isUsable = findRouteForCampaign(db, routeId)?.enabled === true;
       return isUsable
-        ? loadRoute(db, { keyRing, workspaceId, inboxPort: inbound.port }, routeId)
+        ? within(
+            databases,
+            loadRoute(db, { keyRing, workspaceId, inboxPort: inbound.port }, routeId),
+          )
         : undefined;
     },
     loadDkimKey: (workspaceId: string, domain: string) =>
@@ -133,12 +140,22 @@ function deliveryPorts(databases: Databases, keyRing: KeyRing, inbound: Inbound)
   };
 }
 
+/** The route as the instance allows it to be dialled. The test inbox is our own. */
+function within(databases: Databases, route: Route): Route {
+  const isFree = route.kind === "test_inbox" || allowsPrivateRelays(databases.system);
+  return isFree ? route : { ...route, publicOnly: true };
+}
+
 function outsideOf({ config, databases, delivery, inbound }: Parts): Outside {
   return {
     inbound,
-    checkRoute,
+    checkRoute: (route) => checkRoute(within(databases, route)),
     dns: systemDns(),
-    engine: delivery,
+    engine: {
+      ...delivery,
+      sendOne: (message) =>
+        delivery.sendOne({ ...message, route: within(databases, message.route) }),
+    },
     publicUrl: () => publicUrlOf(config, databases.system),
     tracking: {
       recordFact: (fact) => delivery.recordFact(fact),

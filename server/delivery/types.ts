@@ -99,6 +99,8 @@ export type Route = {
   maxPerSecond: number | undefined;
   maxPerConnection: number;
   signDkim: boolean;
+  /** Set when it may not lead to this machine or a private network. */
+  publicOnly?: boolean;
 };
 
 /** Where in the SMTP dialogue something happened. */

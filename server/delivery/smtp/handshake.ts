@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import { hostname } from "node:os";
 import { TLSSocket } from "node:tls";
+import { isPrivateAddress } from "../../platform/private-address.ts";
 import type { Route, SmtpStage } from "../types.ts";
 import { authenticate, type Credentials } from "./auth.ts";
 import { type Capabilities, noCapabilities, readCapabilities } from "./capabilities.ts";
@@ -47,7 +48,7 @@ export async function connectRoute(
     verifyCertificate: route.verifyCertificate,
     ca: options.ca,
     localAddress: options.localAddress,
-    allowAddress: options.allowAddress,
+    allowAddress: route.publicOnly === true ? isPublic : options.allowAddress,
   };
   let socket = await openTcp(to, timeouts.connectMs);
   options.onStep?.("connect", `connected to ${socket.remoteAddress} port ${route.port}`);
@@ -180,4 +181,8 @@ function tlsSummary(socket: Socket, route: Route): string {
   return route.verifyCertificate
     ? `encrypted with ${version}, certificate verified`
     : `encrypted with ${version}, certificate not checked`;
+}
+
+function isPublic(address: string): boolean {
+  return !isPrivateAddress(address);
 }

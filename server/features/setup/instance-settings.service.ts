@@ -10,9 +10,11 @@ import { readRoute } from "../routes/routes.service.ts";
 import { workspaceForPerson } from "../workspaces/workspaces.service.ts";
 import type { InstanceChange } from "./instance.schema.ts";
 import {
+  allowsPrivateRelays,
   publicUrlOf,
   readSystemRoute,
   type SystemRoute,
+  storePrivateRelays,
   storePublicUrl,
   storeSystemRoute,
 } from "./instance.service.ts";
@@ -25,6 +27,7 @@ export function readInstanceSettings({ config, databases }: InstanceDesk) {
   return {
     publicUrl: publicUrlOf(config, databases.system),
     publicUrlFixed: config.publicUrl !== undefined,
+    allowPrivateRelays: allowsPrivateRelays(databases.system),
     systemMail: readSystemRoute(databases.system) ?? null,
   };
 }
@@ -48,6 +51,9 @@ export function changeInstanceSettings(
   inTransaction(system, () => {
     if (origin !== undefined) {
       storePublicUrl(system, origin, now);
+    }
+    if (change.allowPrivateRelays !== undefined) {
+      storePrivateRelays(system, change.allowPrivateRelays, now);
     }
     if (route !== undefined) {
       storeSystemRoute(system, route, now);

@@ -11,6 +11,9 @@ export const InstanceSettings = t.Object(
   {
     publicUrl: t.String(),
     publicUrlFixed: t.Boolean({ description: "PUBLIC_URL says so; it cannot be changed here" }),
+    allowPrivateRelays: t.Boolean({
+      description: "Relays may be on this machine or in a private network",
+    }),
     systemMail: t.Union([SystemMail, t.Null()], {
       description: "How password links and invitations leave; null = they are not mailed",
     }),
@@ -20,6 +23,7 @@ export const InstanceSettings = t.Object(
 
 export const InstanceChange = t.Object({
   publicUrl: t.Optional(t.String({ minLength: 1, maxLength: 300 })),
+  allowPrivateRelays: t.Optional(t.Boolean()),
   systemMail: t.Optional(SystemMail),
 });
 export type InstanceChange = typeof InstanceChange.static;

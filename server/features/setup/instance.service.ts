@@ -10,6 +10,7 @@ import { loadRoute } from "../routes/routes.service.ts";
 
 const PUBLIC_URL = "public_url";
 const SYSTEM_ROUTE = "system_route";
+const PRIVATE_RELAYS = "private_relays";
 const SETUP_DONE = "setup_done";
 
 /** Which workspace's route carries the instance's own mail, and from whom it comes. */
@@ -39,6 +40,18 @@ export function publicUrlOf(config: Config, system: Connection): string {
 
 export function storePublicUrl(system: Connection, url: string, now: number): void {
   writeSetting(system, PUBLIC_URL, url, now);
+}
+
+/**
+ * True when relays of workspaces may be on this machine or in a private network: right for who hosts
+ * their own, and to be turned off where strangers have workspaces, since a relay's check shows what answers.
+ */
+export function allowsPrivateRelays(system: Connection): boolean {
+  return readSetting<boolean>(system, PRIVATE_RELAYS) ?? true;
+}
+
+export function storePrivateRelays(system: Connection, isAllowed: boolean, now: number): void {
+  writeSetting(system, PRIVATE_RELAYS, isAllowed, now);
 }
 
 /**

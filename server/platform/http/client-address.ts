@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { isPrivateAddress } from "../private-address.ts";
 
 /** Where a socket's other end is known: Bun's server, or null in tests that call the application directly. */
 export type PeerAddress = { requestIP(request: Request): { address: string } | null } | null;
@@ -11,15 +12,7 @@ export type PeerAddress = { requestIP(request: Request): { address: string } | n
 export function clientAddress(request: Request, server: PeerAddress): string {
   const peer = (server?.requestIP(request)?.address ?? "").replace(/^::ffff:/, "");
   const claimed = request.headers.get("x-forwarded-for")?.split(",").at(-1)?.trim() ?? "";
-  return isIP(claimed) !== 0 && isPrivate(peer) ? claimed : peer;
-}
-
-const PRIVATE_V4 = /^(127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|169\.254\.)/;
-const PRIVATE_V6 = /^(::1$|f[cd][0-9a-f]{2}:|fe80:)/i;
-
-/** True for loopback, link-local and private addresses (RFC 1918, RFC 4193). */
-export function isPrivate(address: string): boolean {
-  return PRIVATE_V4.test(address) || PRIVATE_V6.test(address);
+  return isIP(claimed) !== 0 && isPrivateAddress(peer) ? claimed : peer;
 }
 
 /**

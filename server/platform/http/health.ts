@@ -3,8 +3,9 @@ import { Elysia, t } from "elysia";
 import type { Connection } from "../db/driver.ts";
 import { AppError } from "../errors.ts";
 import type { Metrics } from "../metrics.ts";
+import { isPrivateAddress } from "../private-address.ts";
 import { writeSetting } from "../settings.store.ts";
-import { clientAddress, isPrivate } from "./client-address.ts";
+import { clientAddress } from "./client-address.ts";
 import type { Guard } from "./guard.ts";
 import { ProblemSchema } from "./schemas.ts";
 
@@ -59,7 +60,7 @@ export const healthRoutes = (options: HealthOptions) =>
       async ({ request, server }) => {
         // Volumes are nobody's business outside; through a reverse proxy the client's address is a public one.
         const address = clientAddress(request, server);
-        if (address !== "" && !isPrivate(address)) {
+        if (address !== "" && !isPrivateAddress(address)) {
           throw new AppError("forbidden", "Metrics are only told inside the private network.");
         }
         const { body, contentType } = await options.metrics.render();

@@ -34,7 +34,12 @@ test("an administrator sees and changes how the instance mails, and nothing else
   const after = await change({ systemMail });
 
   expect(after.status).toBe(200);
-  expect(await after.json()).toEqual({ publicUrl, publicUrlFixed: true, systemMail });
+  expect(await after.json()).toEqual({
+    publicUrl,
+    publicUrlFixed: true,
+    allowPrivateRelays: true,
+    systemMail,
+  });
 });
 
 test("administering the instance does not open other people's routes", async () => {

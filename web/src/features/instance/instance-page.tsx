@@ -9,6 +9,7 @@ import { PageBody, PageHeader, SettingsSection } from "../../ui/page.tsx";
 import { FormProblem, Loaded, Notice } from "../../ui/states.tsx";
 import { Table } from "../../ui/table.tsx";
 import { attempt, toast } from "../../ui/toast.tsx";
+import { Switch } from "../../ui/toggles.tsx";
 import { t } from "./instance.messages.ts";
 import { type InstanceSettings, SystemMail } from "./system-mail.tsx";
 
@@ -27,6 +28,7 @@ export function InstancePage() {
           <PageBody narrow>
             <PublicUrl settings={data} onSaved={refresh} />
             <SystemMail settings={data} onSaved={refresh} />
+            <PrivateRelays settings={data} onSaved={refresh} />
             <FailedJobs />
             <Audit />
           </PageBody>
@@ -62,6 +64,24 @@ function PublicUrl({ settings, onSaved }: { settings: InstanceSettings; onSaved:
           </Button>
         </div>
       </form>
+    </SettingsSection>
+  );
+}
+
+function PrivateRelays({ settings, onSaved }: { settings: InstanceSettings; onSaved: () => void }) {
+  const change = async (allowPrivateRelays: boolean) => {
+    if (await attempt(() => http.patch("/instance/settings", { allowPrivateRelays }))) {
+      onSaved();
+    }
+  };
+  return (
+    <SettingsSection title={t("relays")} description={t("relaysBody")}>
+      <Switch
+        label={t("privateRelays")}
+        hint={t("privateRelaysHint")}
+        checked={settings.allowPrivateRelays}
+        onChange={change}
+      />
     </SettingsSection>
   );
 }

@@ -36,6 +36,19 @@ export const t = messages({
   chooseRoute: { en: "Choose a route", de: "Route wählen" },
   fromName: { en: "From", de: "Von" },
   fromEmail: { en: "Address", de: "Adresse" },
+  relays: { en: "Relays", de: "Relays" },
+  relaysBody: {
+    en: "Where workspaces may send their mail through.",
+    de: "Worüber Arbeitsbereiche ihre E-Mail senden dürfen.",
+  },
+  privateRelays: {
+    en: "Allow relays in private networks",
+    de: "Relays in privaten Netzen erlauben",
+  },
+  privateRelaysHint: {
+    en: "Turn off when people you do not know have workspaces here: they could look at servers inside your network.",
+    de: "Abschalten, wenn Fremde hier Arbeitsbereiche haben: Sie könnten Server in Ihrem Netz ansprechen.",
+  },
   jobs: { en: "Work that failed", de: "Fehlgeschlagene Arbeit" },
   jobsBody: {
     en: "What was tried again and again without success waits here.",

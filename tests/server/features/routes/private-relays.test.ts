@@ -1,0 +1,49 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { storePrivateRelays } from "../../../../server/features/setup/instance.service.ts";
+import { openDatabases } from "../../../../server/platform/db/databases.ts";
+import { type SmtpSink, startSmtpSink } from "../../../support/smtp-sink.ts";
+import { startWholeServer, type WholeServer } from "../../../support/whole-server.ts";
+
+let whole: WholeServer;
+let peer: SmtpSink;
+
+beforeEach(async () => {
+  peer = await startSmtpSink();
+  whole = await startWholeServer(1);
+});
+afterEach(async () => {
+  await whole.close();
+  await peer.close();
+});
+
+type Check = { ok: boolean; steps: { stage: string; ok: boolean; message: string }[] };
+const tryRelay = (host: string) =>
+  whole.ask<Check>("POST", "/routes/check", {
+    host,
+    port: peer.port,
+    security: "none",
+    verifyCertificate: false,
+    username: "",
+  });
+
+function forbidPrivateRelays(): void {
+  const databases = openDatabases(whole.dataDir);
+  storePrivateRelays(databases.system, false, Date.now());
+  databases.close();
+}
+
+test("a relay in a private network is dialled where the administrator allows it, as at first", async () => {
+  expect((await tryRelay("127.0.0.1")).ok).toBe(true);
+});
+
+test("where it is not allowed, no name and no number leads into the network", async () => {
+  forbidPrivateRelays();
+
+  for (const host of ["127.0.0.1", "localhost", "::1", "0.0.0.0"]) {
+    const check = await tryRelay(host);
+    expect([host, check.ok]).toEqual([host, false]);
+    expect(check.steps.at(-1)?.stage).toBe("dns");
+    expect(check.steps.at(-1)?.message).toContain("a network that may not be used");
+  }
+  expect((await whole.ask<{ id: number }>("POST", "/routes", { kind: "test_inbox" })).id).toBe(1);
+});

@@ -3,18 +3,21 @@ import { useInfiniteQuery } from "@tanstack/preact-query";
 /** One page of a keyset list. */
 type ListPage<Row> = { items: Row[]; nextCursor: string | null };
 
+export type Pages<Row> = ReturnType<typeof usePages<Row>>;
+
 /**
  * A keyset list, page by page: `rows` of all pages so far, and what `<Pager>` needs.
  * `read` gets the cursor to put into the query, or nothing for the first page.
  */
 export function usePages<Row>(options: {
   key: unknown[];
-  read: (cursor: { cursor?: string }) => Promise<ListPage<Row>>;
+  read: (cursor: { cursor?: string }, signal: AbortSignal) => Promise<ListPage<Row>>;
   refetchInterval?: number;
 }) {
   const query = useInfiniteQuery({
     queryKey: options.key,
-    queryFn: ({ pageParam }) => options.read(pageParam === null ? {} : { cursor: pageParam }),
+    queryFn: ({ pageParam, signal }) =>
+      options.read(pageParam === null ? {} : { cursor: pageParam }, signal),
     initialPageParam: null as string | null,
     getNextPageParam: (page: ListPage<Row>) => page.nextCursor,
     ...(options.refetchInterval === undefined ? {} : { refetchInterval: options.refetchInterval }),

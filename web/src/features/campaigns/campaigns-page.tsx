@@ -15,8 +15,9 @@ import { Card, RelativeTime } from "../../ui/display.tsx";
 import { FilterChips, SearchBox, Toolbar } from "../../ui/filters.tsx";
 import { Menu, type MenuItem } from "../../ui/menu.tsx";
 import { PageBody, PageHeader } from "../../ui/page.tsx";
-import { EmptyState, Loaded } from "../../ui/states.tsx";
-import { type Column, Pager, Table, useColumns } from "../../ui/table.tsx";
+import { PagedTable } from "../../ui/paged-table.tsx";
+import { EmptyState } from "../../ui/states.tsx";
+import { type Column, useColumns } from "../../ui/table.tsx";
 import { attempt, toast } from "../../ui/toast.tsx";
 import { useUrlState } from "../../ui/url-state.ts";
 import { t } from "./campaigns.messages.ts";
@@ -70,7 +71,7 @@ function CampaignRows({ create }: { create: preact.ComponentChildren }) {
   const list = useCampaigns(workspace.api, filter);
   const columns = campaignColumns(workspace.base);
   const chosen = useColumns("campaigns", columns);
-  const actions = useRowActions(() => list.refetch());
+  const actions = useRowActions(() => list.query.refetch());
   const filtered = filter.q !== undefined || filter.status !== undefined;
   const statuses = campaignStatuses.map((value) => ({ value, label: campaignStatusName(value) }));
   return (
@@ -79,37 +80,23 @@ function CampaignRows({ create }: { create: preact.ComponentChildren }) {
         <SearchBox label={t("searchCampaigns")} />
         <FilterChips filters={[{ param: "status", label: t("status"), options: statuses }]} />
       </Toolbar>
-      <Loaded query={list}>
-        {(data) => {
-          const rows = data.pages.flatMap((page) => page.items);
-          return rows.length === 0 ? (
-            <EmptyState
-              icon={Send}
-              title={filtered ? t("noMatch") : t("none")}
-              action={!filtered && create}
-            >
-              {filtered ? t("noMatchBody") : t("noneBody")}
-            </EmptyState>
-          ) : (
-            <>
-              <Table
-                label={t("campaigns")}
-                rows={rows}
-                rowKey={(row) => String(row.id)}
-                columns={columns}
-                shown={chosen.shown}
-                actions={(row) => <Menu items={actions(row)} />}
-              />
-              <Pager
-                count={rows.length}
-                hasMore={list.hasNextPage}
-                busy={list.isFetchingNextPage}
-                onMore={() => list.fetchNextPage()}
-              />
-            </>
-          );
-        }}
-      </Loaded>
+      <PagedTable
+        pages={list}
+        label={t("campaigns")}
+        rowKey={(row) => String(row.id)}
+        columns={columns}
+        shown={chosen.shown}
+        actions={(row) => <Menu items={actions(row)} />}
+        empty={
+          <EmptyState
+            icon={Send}
+            title={filtered ? t("noMatch") : t("none")}
+            action={!filtered && create}
+          >
+            {filtered ? t("noMatchBody") : t("noneBody")}
+          </EmptyState>
+        }
+      />
     </>
   );
 }

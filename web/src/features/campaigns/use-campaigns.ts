@@ -1,5 +1,6 @@
-import { useInfiniteQuery, useQuery } from "@tanstack/preact-query";
+import { useQuery } from "@tanstack/preact-query";
 import { type Answer, http, type Page, type WorkspaceApi } from "../../api.ts";
+import { usePages } from "../../ui/use-pages.ts";
 
 type Campaigns = WorkspaceApi["campaigns"];
 type OneCampaign = ReturnType<Campaigns>;
@@ -37,16 +38,10 @@ export type Route = Answer<WorkspaceApi["routes"]["get"]>["items"][number];
 type Filter = { q: string | undefined; status: string | undefined };
 
 export function useCampaigns(workspaceApi: string, filter: Filter) {
-  return useInfiniteQuery({
-    queryKey: ["campaigns", workspaceApi, filter],
-    initialPageParam: "",
-    queryFn: ({ pageParam, signal }) =>
-      http.get<Page<CampaignSummary>>(
-        `${workspaceApi}/campaigns`,
-        { ...filter, cursor: pageParam },
-        signal,
-      ),
-    getNextPageParam: (last) => last.nextCursor ?? undefined,
+  return usePages<CampaignSummary>({
+    key: ["campaigns", workspaceApi, filter],
+    read: (cursor, signal) =>
+      http.get(`${workspaceApi}/campaigns`, { ...filter, ...cursor }, signal),
     refetchInterval: 15_000,
   });
 }

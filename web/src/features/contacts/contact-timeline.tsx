@@ -1,9 +1,9 @@
-import { useInfiniteQuery } from "@tanstack/preact-query";
-import { type Answer, http, type Page, type WorkspaceApi } from "../../api.ts";
+import { type Answer, http, type WorkspaceApi } from "../../api.ts";
 import { useWorkspace } from "../../session.ts";
 import { RelativeTime } from "../../ui/display.tsx";
 import { Loaded } from "../../ui/states.tsx";
 import { Pager } from "../../ui/table.tsx";
+import { usePages } from "../../ui/use-pages.ts";
 import { t } from "./contacts.messages.ts";
 
 type Entry = Answer<ReturnType<WorkspaceApi["contacts"]>["timeline"]["get"]>["items"][number];
@@ -19,18 +19,14 @@ const sentences = {
 /** What happened with a person, latest first. */
 export function ContactTimeline({ path }: { path: string }) {
   const workspace = useWorkspace();
-  const timeline = useInfiniteQuery({
-    queryKey: ["timeline", path],
-    initialPageParam: "",
-    queryFn: ({ pageParam }) =>
-      http.get<Page<Entry>>(`${path}/timeline`, { cursor: pageParam, limit: 30 }),
-    getNextPageParam: (last) => last.nextCursor ?? undefined,
+  const { query, pager } = usePages<Entry>({
+    key: ["timeline", path],
+    read: (cursor, signal) => http.get(`${path}/timeline`, { ...cursor, limit: 30 }, signal),
   });
   return (
-    <Loaded query={timeline}>
-      {(data) => {
-        const entries = data.pages.flatMap((page) => page.items);
-        return entries.length === 0 ? (
+    <Loaded query={query}>
+      {(entries) =>
+        entries.length === 0 ? (
           <p class="text-muted">{t("nothingYet")}</p>
         ) : (
           <>
@@ -44,17 +40,10 @@ export function ContactTimeline({ path }: { path: string }) {
                 </li>
               ))}
             </ol>
-            {timeline.hasNextPage && (
-              <Pager
-                count={entries.length}
-                hasMore
-                busy={timeline.isFetchingNextPage}
-                onMore={() => timeline.fetchNextPage()}
-              />
-            )}
+            {pager.hasMore && <Pager {...pager} />}
           </>
-        );
-      }}
+        )
+      }
     </Loaded>
   );
 }

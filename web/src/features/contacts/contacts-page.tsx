@@ -7,8 +7,9 @@ import { useCommands } from "../../ui/commands.ts";
 import { Badge, Card, RelativeTime, type Tone } from "../../ui/display.tsx";
 import { FilterChips, SearchBox, Toolbar } from "../../ui/filters.tsx";
 import { PageBody, PageHeader } from "../../ui/page.tsx";
-import { EmptyState, Loaded } from "../../ui/states.tsx";
-import { type Column, Pager, Table, useColumns, useSelection } from "../../ui/table.tsx";
+import { PagedTable } from "../../ui/paged-table.tsx";
+import { EmptyState } from "../../ui/states.tsx";
+import { type Column, useColumns, useSelection } from "../../ui/table.tsx";
 import { parseSort, sortText, useUrlState } from "../../ui/url-state.ts";
 import { BulkActions } from "./bulk-actions.tsx";
 import { t } from "./contacts.messages.ts";
@@ -98,7 +99,6 @@ function ContactRows({ empty }: { empty: preact.ComponentChildren }) {
   const columns = contactColumns(workspace.base);
   const chosen = useColumns("contacts", columns);
   const filtered = Object.values(filter).some((value) => value !== undefined);
-  const rows = list.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <>
       {selection.keys.size > 0 ? (
@@ -106,47 +106,34 @@ function ContactRows({ empty }: { empty: preact.ComponentChildren }) {
           <BulkActions
             selection={selection}
             filter={filter}
-            total={count.data?.count ?? rows.length}
-            allShown={!list.hasNextPage}
+            total={count.data?.count ?? list.pager.count}
+            allShown={!list.pager.hasMore}
           />
         </Toolbar>
       ) : (
         <Filters columnsMenu={chosen.menu} />
       )}
-      <Loaded query={list}>
-        {() =>
-          rows.length === 0 ? (
-            <EmptyState
-              icon={Users}
-              title={filtered ? t("noMatch") : t("none")}
-              action={!filtered && empty}
-            >
-              {filtered ? t("noMatchBody") : t("noneBody")}
-            </EmptyState>
-          ) : (
-            <>
-              <Table
-                label={t("contacts")}
-                rows={rows}
-                rowKey={(row) => String(row.id)}
-                rowName={(row) => row.email}
-                columns={columns}
-                shown={chosen.shown}
-                sort={sort}
-                onSort={(next) => url.set({ sort: sortText(next), cursor: undefined })}
-                {...(workspace.canEdit ? { selection } : {})}
-              />
-              <Pager
-                count={rows.length}
-                hasMore={list.hasNextPage}
-                busy={list.isFetchingNextPage}
-                onMore={() => list.fetchNextPage()}
-                {...(count.data === undefined ? {} : { total: countText(count.data) })}
-              />
-            </>
-          )
+      <PagedTable
+        pages={list}
+        label={t("contacts")}
+        rowKey={(row) => String(row.id)}
+        rowName={(row) => row.email}
+        columns={columns}
+        shown={chosen.shown}
+        sort={sort}
+        onSort={(next) => url.set({ sort: sortText(next), cursor: undefined })}
+        {...(workspace.canEdit ? { selection } : {})}
+        total={count.data && countText(count.data)}
+        empty={
+          <EmptyState
+            icon={Users}
+            title={filtered ? t("noMatch") : t("none")}
+            action={!filtered && empty}
+          >
+            {filtered ? t("noMatchBody") : t("noneBody")}
+          </EmptyState>
         }
-      </Loaded>
+      />
     </>
   );
 }

@@ -1,5 +1,6 @@
-import { useInfiniteQuery, useQuery } from "@tanstack/preact-query";
+import { useQuery } from "@tanstack/preact-query";
 import { type Answer, http, type Page, type WorkspaceApi } from "../../api.ts";
+import { usePages } from "../../ui/use-pages.ts";
 
 type Contacts = WorkspaceApi["contacts"];
 
@@ -22,16 +23,10 @@ export type ContactFilter = {
 };
 
 export function useContacts(workspaceApi: string, filter: ContactFilter, sort: string | undefined) {
-  return useInfiniteQuery({
-    queryKey: ["contacts", workspaceApi, filter, sort],
-    initialPageParam: "",
-    queryFn: ({ pageParam, signal }) =>
-      http.get<Page<Contact>>(
-        `${workspaceApi}/contacts`,
-        { ...filter, sort, cursor: pageParam },
-        signal,
-      ),
-    getNextPageParam: (last) => last.nextCursor ?? undefined,
+  return usePages<Contact>({
+    key: ["contacts", workspaceApi, filter, sort],
+    read: (cursor, signal) =>
+      http.get(`${workspaceApi}/contacts`, { ...filter, sort, ...cursor }, signal),
   });
 }
 

@@ -7,8 +7,9 @@ import { confirm } from "../../ui/confirm.tsx";
 import { Card, RelativeTime } from "../../ui/display.tsx";
 import { SearchBox, Toolbar } from "../../ui/filters.tsx";
 import { PageBody, PageHeader } from "../../ui/page.tsx";
-import { EmptyState, Loaded } from "../../ui/states.tsx";
-import { type Column, Pager, Table } from "../../ui/table.tsx";
+import { PagedTable } from "../../ui/paged-table.tsx";
+import { EmptyState } from "../../ui/states.tsx";
+import type { Column } from "../../ui/table.tsx";
 import { attempt, toast } from "../../ui/toast.tsx";
 import { useUrlState } from "../../ui/url-state.ts";
 import { usePages } from "../../ui/use-pages.ts";
@@ -57,7 +58,7 @@ export function InboxPage() {
 
 function Mails({ workspaceId }: { workspaceId: string }) {
   const q = useUrlState().get("q");
-  const { query, pager } = usePages<TestMail>({
+  const pages = usePages<TestMail>({
     key: ["inbox", workspaceId, q],
     read: (cursor) =>
       ask(
@@ -69,17 +70,22 @@ function Mails({ workspaceId }: { workspaceId: string }) {
   });
   return (
     <Card flush>
-      <Toolbar end={<IconButton icon={RefreshCw} label={t("refresh")} onClick={query.refetch} />}>
+      <Toolbar
+        end={<IconButton icon={RefreshCw} label={t("refresh")} onClick={pages.query.refetch} />}
+      >
         <SearchBox label={t("search")} />
       </Toolbar>
-      <Loaded query={query}>
-        {(rows) => (
-          <>
-            <MailRows rows={rows} isSearch={q !== undefined} workspaceId={workspaceId} />
-            {rows.length > 0 && <Pager {...pager} />}
-          </>
-        )}
-      </Loaded>
+      <PagedTable
+        pages={pages}
+        label={t("title")}
+        columns={columns(workspaceId)}
+        rowKey={(row) => String(row.id)}
+        empty={
+          <EmptyState icon={Inbox} title={q === undefined ? t("emptyTitle") : t("noMatch")}>
+            {q === undefined ? t("emptyBody") : t("noMatchBody")}
+          </EmptyState>
+        }
+      />
     </Card>
   );
 }
@@ -118,29 +124,3 @@ const columns = (workspaceId: string): Column<TestMail>[] => [
     cell: (row) => <RelativeTime at={row.receivedAt} />,
   },
 ];
-
-function MailRows({
-  rows,
-  isSearch,
-  workspaceId,
-}: {
-  rows: TestMail[];
-  isSearch: boolean;
-  workspaceId: string;
-}) {
-  if (rows.length === 0) {
-    return (
-      <EmptyState icon={Inbox} title={isSearch ? t("noMatch") : t("emptyTitle")}>
-        {isSearch ? t("noMatchBody") : t("emptyBody")}
-      </EmptyState>
-    );
-  }
-  return (
-    <Table
-      label={t("title")}
-      columns={columns(workspaceId)}
-      rows={rows}
-      rowKey={(row) => String(row.id)}
-    />
-  );
-}

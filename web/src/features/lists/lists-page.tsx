@@ -1,7 +1,6 @@
-import { useInfiniteQuery } from "@tanstack/preact-query";
 import { ListChecks } from "lucide-preact";
 import { useState } from "preact/hooks";
-import { type Answer, http, type Page, type WorkspaceApi } from "../../api.ts";
+import { type Answer, http, type WorkspaceApi } from "../../api.ts";
 import { formatNumber } from "../../format.ts";
 import { queryClient, useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
@@ -13,10 +12,12 @@ import { SearchBox, Toolbar } from "../../ui/filters.tsx";
 import { useForm } from "../../ui/form.ts";
 import { Menu } from "../../ui/menu.tsx";
 import { PageBody, PageHeader } from "../../ui/page.tsx";
-import { EmptyState, FormProblem, Loaded } from "../../ui/states.tsx";
-import { type Column, Pager, Table } from "../../ui/table.tsx";
+import { PagedTable } from "../../ui/paged-table.tsx";
+import { EmptyState, FormProblem } from "../../ui/states.tsx";
+import type { Column } from "../../ui/table.tsx";
 import { attempt, toast } from "../../ui/toast.tsx";
 import { useUrlState } from "../../ui/url-state.ts";
+import { usePages } from "../../ui/use-pages.ts";
 import { t } from "./lists.messages.ts";
 
 type List = Answer<WorkspaceApi["lists"]["get"]>["items"][number];
@@ -61,12 +62,9 @@ function ListRows({
 }) {
   const workspace = useWorkspace();
   const q = useUrlState().get("q");
-  const lists = useInfiniteQuery({
-    queryKey: ["lists", workspace.api, q],
-    initialPageParam: "",
-    queryFn: ({ pageParam, signal }) =>
-      http.get<Page<List>>(`${workspace.api}/lists`, { q, cursor: pageParam }, signal),
-    getNextPageParam: (last) => last.nextCursor ?? undefined,
+  const lists = usePages<List>({
+    key: ["lists", workspace.api, q],
+    read: (cursor, signal) => http.get(`${workspace.api}/lists`, { q, ...cursor }, signal),
   });
   const remove = async (list: List) => {
     const sure = await confirm({
@@ -95,36 +93,22 @@ function ListRows({
       <Toolbar>
         <SearchBox label={t("searchLists")} />
       </Toolbar>
-      <Loaded query={lists}>
-        {(data) => {
-          const rows = data.pages.flatMap((page) => page.items);
-          return rows.length === 0 ? (
-            <EmptyState
-              icon={ListChecks}
-              title={q === undefined ? t("none") : t("noMatch")}
-              action={q === undefined && create}
-            >
-              {q === undefined && t("noneBody")}
-            </EmptyState>
-          ) : (
-            <>
-              <Table
-                label={t("lists")}
-                rows={rows}
-                rowKey={(row) => String(row.id)}
-                columns={columns(workspace.base)}
-                {...(workspace.canEdit ? { actions } : {})}
-              />
-              <Pager
-                count={rows.length}
-                hasMore={lists.hasNextPage}
-                busy={lists.isFetchingNextPage}
-                onMore={() => lists.fetchNextPage()}
-              />
-            </>
-          );
-        }}
-      </Loaded>
+      <PagedTable
+        pages={lists}
+        label={t("lists")}
+        rowKey={(row) => String(row.id)}
+        columns={columns(workspace.base)}
+        {...(workspace.canEdit ? { actions } : {})}
+        empty={
+          <EmptyState
+            icon={ListChecks}
+            title={q === undefined ? t("none") : t("noMatch")}
+            action={q === undefined && create}
+          >
+            {q === undefined && t("noneBody")}
+          </EmptyState>
+        }
+      />
     </>
   );
 }

@@ -1,14 +1,15 @@
-import { useInfiniteQuery } from "@tanstack/preact-query";
 import { Users } from "lucide-preact";
 import { useRoute } from "preact-iso";
-import { type Answer, http, type Page, type WorkspaceApi } from "../../api.ts";
+import { type Answer, http, type WorkspaceApi } from "../../api.ts";
 import { useWorkspace } from "../../session.ts";
 import { Badge, Card, RelativeTime, type Tone } from "../../ui/display.tsx";
 import { FilterChips, SearchBox, Toolbar } from "../../ui/filters.tsx";
 import { PageBody, PageHeader } from "../../ui/page.tsx";
-import { EmptyState, Loaded } from "../../ui/states.tsx";
-import { type Column, Pager, Table } from "../../ui/table.tsx";
+import { PagedTable } from "../../ui/paged-table.tsx";
+import { EmptyState } from "../../ui/states.tsx";
+import type { Column } from "../../ui/table.tsx";
 import { useUrlState } from "../../ui/url-state.ts";
+import { usePages } from "../../ui/use-pages.ts";
 import { reasonText } from "./reasons.ts";
 import { t } from "./reports.messages.ts";
 import { useReport } from "./use-report.ts";
@@ -90,44 +91,24 @@ function Rows({ id, base }: { id: string; base: string }) {
   const workspace = useWorkspace();
   const url = useUrlState();
   const filter = { q: url.get("q"), state: url.get("state"), reason: url.get("reason") };
-  const list = useInfiniteQuery({
-    queryKey: ["recipients", workspace.id, id, filter],
-    initialPageParam: "",
-    queryFn: ({ pageParam, signal }) =>
-      http.get<Page<RecipientRow>>(
-        `${workspace.api}/campaigns/${id}/recipients`,
-        { ...filter, cursor: pageParam },
-        signal,
-      ),
-    getNextPageParam: (last) => last.nextCursor ?? undefined,
+  const list = usePages<RecipientRow>({
+    key: ["recipients", workspace.id, id, filter],
+    read: (cursor, signal) =>
+      http.get(`${workspace.api}/campaigns/${id}/recipients`, { ...filter, ...cursor }, signal),
   });
   const filtered = Object.values(filter).some((value) => value !== undefined);
   return (
-    <Loaded query={list}>
-      {(data) => {
-        const rows = data.pages.flatMap((page) => page.items);
-        return rows.length === 0 ? (
-          <EmptyState icon={Users} title={filtered ? t("noMatch") : t("noRecipients")}>
-            {filtered ? t("noMatchBody") : t("noRecipientsBody")}
-          </EmptyState>
-        ) : (
-          <>
-            <Table
-              label={t("recipients")}
-              rows={rows}
-              rowKey={(row) => String(row.seq)}
-              columns={columns(base)}
-            />
-            <Pager
-              count={rows.length}
-              hasMore={list.hasNextPage}
-              busy={list.isFetchingNextPage}
-              onMore={() => list.fetchNextPage()}
-            />
-          </>
-        );
-      }}
-    </Loaded>
+    <PagedTable
+      pages={list}
+      label={t("recipients")}
+      rowKey={(row) => String(row.seq)}
+      columns={columns(base)}
+      empty={
+        <EmptyState icon={Users} title={filtered ? t("noMatch") : t("noRecipients")}>
+          {filtered ? t("noMatchBody") : t("noRecipientsBody")}
+        </EmptyState>
+      }
+    />
   );
 }
 

@@ -1,16 +1,18 @@
-import { useInfiniteQuery, useQuery } from "@tanstack/preact-query";
+import { useQuery } from "@tanstack/preact-query";
 import { Ban } from "lucide-preact";
 import { useState } from "preact/hooks";
-import { http, type Page } from "../../api.ts";
+import { http } from "../../api.ts";
 import { formatNumber } from "../../format.ts";
 import { queryClient, useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { Card, RelativeTime, Stat, StatRow } from "../../ui/display.tsx";
 import { FilterChips, SearchBox, Toolbar } from "../../ui/filters.tsx";
 import { PageBody, PageHeader } from "../../ui/page.tsx";
+import { PagedTable } from "../../ui/paged-table.tsx";
 import { EmptyState, Loaded } from "../../ui/states.tsx";
-import { Pager, Table } from "../../ui/table.tsx";
+import type { Column } from "../../ui/table.tsx";
 import { useUrlState } from "../../ui/url-state.ts";
+import { usePages } from "../../ui/use-pages.ts";
 import { type Counts, reasons, type Suppression } from "./suppression.ts";
 import { AddDialog, LiftDialog } from "./suppression-dialogs.tsx";
 import { t } from "./suppressions.messages.ts";
@@ -68,18 +70,17 @@ function Rows({ onLift }: { onLift: (one: Suppression) => void }) {
   const workspace = useWorkspace();
   const url = useUrlState();
   const filter = { q: url.get("q"), reason: url.get("reason") };
-  const list = useInfiniteQuery({
-    queryKey: ["suppressions", workspace.id, filter],
-    initialPageParam: "",
-    queryFn: ({ pageParam, signal }) =>
-      http.get<Page<Suppression>>(
-        `${workspace.api}/suppressions`,
-        { ...filter, cursor: pageParam },
-        signal,
-      ),
-    getNextPageParam: (last) => last.nextCursor ?? undefined,
+  const list = usePages<Suppression>({
+    key: ["suppressions", workspace.id, filter],
+    read: (cursor, signal) =>
+      http.get(`${workspace.api}/suppressions`, { ...filter, ...cursor }, signal),
   });
   const filtered = filter.q !== undefined || filter.reason !== undefined;
+  const actions = (row: Suppression) => (
+    <Button size="small" variant="ghost" onClick={() => onLift(row)}>
+      {t("lift")}
+    </Button>
+  );
   return (
     <>
       <Toolbar>
@@ -94,69 +95,36 @@ function Rows({ onLift }: { onLift: (one: Suppression) => void }) {
           ]}
         />
       </Toolbar>
-      <Loaded query={list}>
-        {(data) => {
-          const rows = data.pages.flatMap((page) => page.items);
-          return rows.length === 0 ? (
-            <EmptyState icon={Ban} title={filtered ? t("noMatch") : t("none")}>
-              {!filtered && t("noneBody")}
-            </EmptyState>
-          ) : (
-            <>
-              <SuppressionTable rows={rows} onLift={onLift} />
-              <Pager
-                count={rows.length}
-                hasMore={list.hasNextPage}
-                busy={list.isFetchingNextPage}
-                onMore={() => list.fetchNextPage()}
-              />
-            </>
-          );
-        }}
-      </Loaded>
+      <PagedTable
+        pages={list}
+        label={t("suppressions")}
+        rowKey={(row) => row.address}
+        columns={columns()}
+        {...(workspace.canEdit ? { actions } : {})}
+        empty={
+          <EmptyState icon={Ban} title={filtered ? t("noMatch") : t("none")}>
+            {!filtered && t("noneBody")}
+          </EmptyState>
+        }
+      />
     </>
   );
 }
 
-function SuppressionTable({
-  rows,
-  onLift,
-}: {
-  rows: Suppression[];
-  onLift: (one: Suppression) => void;
-}) {
-  const workspace = useWorkspace();
-  return (
-    <Table
-      label={t("suppressions")}
-      rows={rows}
-      rowKey={(row) => row.address}
-      columns={[
-        { key: "address", head: t("address"), cell: (row) => row.address },
-        { key: "reason", head: t("reason"), cell: (row) => t(row.reason) },
-        {
-          key: "source",
-          head: t("source"),
-          wide: true,
-          cell: (row) => <span class="text-muted">{row.detail || row.source}</span>,
-        },
-        {
-          key: "since",
-          head: t("since"),
-          align: "end",
-          wide: true,
-          cell: (row) => <RelativeTime at={row.createdAt} />,
-        },
-      ]}
-      {...(workspace.canEdit
-        ? {
-            actions: (row: Suppression) => (
-              <Button size="small" variant="ghost" onClick={() => onLift(row)}>
-                {t("lift")}
-              </Button>
-            ),
-          }
-        : {})}
-    />
-  );
-}
+const columns = (): Column<Suppression>[] => [
+  { key: "address", head: t("address"), cell: (row) => row.address },
+  { key: "reason", head: t("reason"), cell: (row) => t(row.reason) },
+  {
+    key: "source",
+    head: t("source"),
+    wide: true,
+    cell: (row) => <span class="text-muted">{row.detail || row.source}</span>,
+  },
+  {
+    key: "since",
+    head: t("since"),
+    align: "end",
+    wide: true,
+    cell: (row) => <RelativeTime at={row.createdAt} />,
+  },
+];

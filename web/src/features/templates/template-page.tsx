@@ -29,13 +29,11 @@ export function TemplatePage() {
     refetchOnWindowFocus: false,
   });
   return (
-    <>
-      <Loaded query={template} rows={8}>
-        {(data) => (
-          <Editor key={data.version} template={data} path={path} onSaved={template.refetch} />
-        )}
-      </Loaded>
-    </>
+    <Loaded query={template} rows={8}>
+      {(data) => (
+        <Editor key={data.version} template={data} path={path} onSaved={template.refetch} />
+      )}
+    </Loaded>
   );
 }
 

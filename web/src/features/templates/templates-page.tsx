@@ -1,7 +1,6 @@
-import { useInfiniteQuery } from "@tanstack/preact-query";
 import { LayoutTemplate } from "lucide-preact";
 import { useState } from "preact/hooks";
-import { type Answer, http, type Page, type WorkspaceApi } from "../../api.ts";
+import { type Answer, http, type WorkspaceApi } from "../../api.ts";
 import { queryClient, useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { confirm } from "../../ui/confirm.tsx";
@@ -9,10 +8,12 @@ import { Card, RelativeTime } from "../../ui/display.tsx";
 import { SearchBox, Toolbar } from "../../ui/filters.tsx";
 import { Menu } from "../../ui/menu.tsx";
 import { PageBody, PageHeader } from "../../ui/page.tsx";
-import { EmptyState, Loaded } from "../../ui/states.tsx";
-import { type Column, Pager, Table } from "../../ui/table.tsx";
+import { PagedTable } from "../../ui/paged-table.tsx";
+import { EmptyState } from "../../ui/states.tsx";
+import type { Column } from "../../ui/table.tsx";
 import { attempt } from "../../ui/toast.tsx";
 import { useUrlState } from "../../ui/url-state.ts";
+import { usePages } from "../../ui/use-pages.ts";
 import { NewTemplateDialog } from "./new-template-dialog.tsx";
 import { t } from "./templates.messages.ts";
 
@@ -43,12 +44,9 @@ export function TemplatesPage() {
 function Rows({ create }: { create: preact.ComponentChildren }) {
   const workspace = useWorkspace();
   const q = useUrlState().get("q");
-  const templates = useInfiniteQuery({
-    queryKey: ["templates", workspace.id, q],
-    initialPageParam: "",
-    queryFn: ({ pageParam, signal }) =>
-      http.get<Page<Template>>(`${workspace.api}/templates`, { q, cursor: pageParam }, signal),
-    getNextPageParam: (last) => last.nextCursor ?? undefined,
+  const templates = usePages<Template>({
+    key: ["templates", workspace.id, q],
+    read: (cursor, signal) => http.get(`${workspace.api}/templates`, { q, ...cursor }, signal),
   });
   const remove = async (row: Template) => {
     const sure = await confirm({
@@ -69,36 +67,22 @@ function Rows({ create }: { create: preact.ComponentChildren }) {
       <Toolbar>
         <SearchBox label={t("search")} />
       </Toolbar>
-      <Loaded query={templates}>
-        {(data) => {
-          const rows = data.pages.flatMap((page) => page.items);
-          return rows.length === 0 ? (
-            <EmptyState
-              icon={LayoutTemplate}
-              title={q === undefined ? t("none") : t("noMatch")}
-              action={q === undefined && create}
-            >
-              {q === undefined && t("noneBody")}
-            </EmptyState>
-          ) : (
-            <>
-              <Table
-                label={t("templates")}
-                rows={rows}
-                rowKey={(row) => String(row.id)}
-                columns={columns(workspace.base)}
-                {...(workspace.canEdit ? { actions } : {})}
-              />
-              <Pager
-                count={rows.length}
-                hasMore={templates.hasNextPage}
-                busy={templates.isFetchingNextPage}
-                onMore={() => templates.fetchNextPage()}
-              />
-            </>
-          );
-        }}
-      </Loaded>
+      <PagedTable
+        pages={templates}
+        label={t("templates")}
+        rowKey={(row) => String(row.id)}
+        columns={columns(workspace.base)}
+        {...(workspace.canEdit ? { actions } : {})}
+        empty={
+          <EmptyState
+            icon={LayoutTemplate}
+            title={q === undefined ? t("none") : t("noMatch")}
+            action={q === undefined && create}
+          >
+            {q === undefined && t("noneBody")}
+          </EmptyState>
+        }
+      />
     </>
   );
 }

@@ -7,8 +7,9 @@ import { Button } from "../../ui/button.tsx";
 import { confirm } from "../../ui/confirm.tsx";
 import { Badge, Card, RelativeTime } from "../../ui/display.tsx";
 import { PageBody } from "../../ui/page.tsx";
-import { EmptyState, Loaded } from "../../ui/states.tsx";
-import { type Column, Pager, Table } from "../../ui/table.tsx";
+import { PagedTable } from "../../ui/paged-table.tsx";
+import { EmptyState } from "../../ui/states.tsx";
+import type { Column } from "../../ui/table.tsx";
 import { attempt } from "../../ui/toast.tsx";
 import { usePages } from "../../ui/use-pages.ts";
 import { ApiKeyDialog } from "./api-key-dialog.tsx";
@@ -29,7 +30,7 @@ type ApiKey = {
 export function ApiKeysPage() {
   const { id: workspaceId } = useWorkspace();
   const [creating, setCreating] = useState(false);
-  const { query, pager } = usePages<ApiKey>({
+  const pages = usePages<ApiKey>({
     key: ["api-keys", workspaceId],
     read: (cursor) => ask(api.workspaces({ workspaceId })["api-keys"].get({ query: cursor })),
   });
@@ -42,32 +43,24 @@ export function ApiKeysPage() {
     <SettingsFrame title={t("apiKeys")} actions={create}>
       <PageBody>
         <Card flush>
-          <Loaded query={query}>
-            {(rows) =>
-              rows.length === 0 ? (
-                <EmptyState icon={KeyRound} title={t("noKeys")} action={create}>
-                  {t("keysBody")}
-                </EmptyState>
-              ) : (
-                <>
-                  <Table
-                    label={t("apiKeys")}
-                    columns={columns()}
-                    rows={rows}
-                    rowKey={(row) => row.id}
-                    actions={(row) =>
-                      row.revokedAt === null && (
-                        <Button size="small" onClick={() => revoke(row, workspaceId)}>
-                          {t("revoke")}
-                        </Button>
-                      )
-                    }
-                  />
-                  <Pager {...pager} />
-                </>
+          <PagedTable
+            pages={pages}
+            label={t("apiKeys")}
+            columns={columns()}
+            rowKey={(row) => row.id}
+            actions={(row) =>
+              row.revokedAt === null && (
+                <Button size="small" onClick={() => revoke(row, workspaceId)}>
+                  {t("revoke")}
+                </Button>
               )
             }
-          </Loaded>
+            empty={
+              <EmptyState icon={KeyRound} title={t("noKeys")} action={create}>
+                {t("keysBody")}
+              </EmptyState>
+            }
+          />
         </Card>
       </PageBody>
       {creating && <ApiKeyDialog onClose={() => setCreating(false)} />}

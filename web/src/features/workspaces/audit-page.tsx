@@ -4,8 +4,9 @@ import { formatDateTime, formatExact } from "../../format.ts";
 import { useWorkspace } from "../../session.ts";
 import { Card } from "../../ui/display.tsx";
 import { PageBody } from "../../ui/page.tsx";
-import { EmptyState, Loaded } from "../../ui/states.tsx";
-import { type Column, Pager, Table } from "../../ui/table.tsx";
+import { PagedTable } from "../../ui/paged-table.tsx";
+import { EmptyState } from "../../ui/states.tsx";
+import type { Column } from "../../ui/table.tsx";
 import { usePages } from "../../ui/use-pages.ts";
 import { SettingsFrame } from "./settings-frame.tsx";
 import { t } from "./workspaces.messages.ts";
@@ -23,7 +24,7 @@ type Entry = {
 /** Who did what in the workspace. */
 export function AuditPage() {
   const { id: workspaceId } = useWorkspace();
-  const { query, pager } = usePages<Entry>({
+  const pages = usePages<Entry>({
     key: ["audit", workspaceId],
     read: (cursor) => ask(api.workspaces({ workspaceId }).audit.get({ query: cursor })),
   });
@@ -32,23 +33,13 @@ export function AuditPage() {
       <PageBody>
         <p class="text-muted">{t("auditBody")}</p>
         <Card flush>
-          <Loaded query={query}>
-            {(rows) =>
-              rows.length === 0 ? (
-                <EmptyState icon={ScrollText} title={t("noAudit")} />
-              ) : (
-                <>
-                  <Table
-                    label={t("audit")}
-                    columns={columns()}
-                    rows={rows}
-                    rowKey={(row) => String(row.id)}
-                  />
-                  <Pager {...pager} />
-                </>
-              )
-            }
-          </Loaded>
+          <PagedTable
+            pages={pages}
+            label={t("audit")}
+            columns={columns()}
+            rowKey={(row) => String(row.id)}
+            empty={<EmptyState icon={ScrollText} title={t("noAudit")} />}
+          />
         </Card>
       </PageBody>
     </SettingsFrame>

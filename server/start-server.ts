@@ -73,6 +73,7 @@ export async function startServer(
     dataDir: config.dataDir,
     masterKeyFile: config.masterKeyFile,
     port: config.smtpInPort,
+    onFatal: options.onFatal,
   });
   const delivery = await startDelivery({
     dataDir: config.dataDir,

@@ -19,6 +19,8 @@ export type InboundOptions = {
   port: number;
   /** Loopback unless said otherwise: nothing is taken from outside yet. */
   host?: string;
+  /** The thread died after it had started; what waits for it is refused. */
+  onFatal?: (reason: string) => void;
 };
 
 type Pending = { resolve: (removed: number) => void; reject: (error: Error) => void };
@@ -43,7 +45,15 @@ export function startInbound(options: InboundOptions): Promise<Inbound> {
         stopped = done;
         tell({ kind: "stop" });
       });
-    worker.onerror = (event) => reject(new Error(`inbound thread: ${event.message}`));
+    worker.onerror = (event) => {
+      const reason = `the inbound thread failed: ${event.message}`;
+      reject(new Error(reason));
+      for (const request of pending.values()) {
+        request.reject(new Error(reason));
+      }
+      pending.clear();
+      options.onFatal?.(reason);
+    };
     worker.onmessage = (event: MessageEvent<InboundReply>) => {
       const reply = event.data;
       if (reply.kind === "listening") {

@@ -20,7 +20,8 @@ export function loadKeyRing(dataDir: string, file?: string): KeyRing {
   const path = file ?? join(dataDir, "master.key");
   if (!existsSync(path)) {
     const fresh = { current: "k1", keys: { k1: randomBytes(KEY_BYTES).toString("base64") } };
-    writeFileSync(`${path}.new`, `${JSON.stringify(fresh)}\n`, { mode: 0o600 });
+    // On the disk before anything is sealed with it: a key lost in a power cut takes every secret along.
+    writeFileSync(`${path}.new`, `${JSON.stringify(fresh)}\n`, { mode: 0o600, flush: true });
     chmodSync(`${path}.new`, 0o600);
     renameSync(`${path}.new`, path);
   }

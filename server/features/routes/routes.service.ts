@@ -229,11 +229,18 @@ function asRelay(row: RouteRow, workspaceId: string, password: string): Route {
   };
 }
 
-/** A stored password goes only to the server it was stored for, or whoever may change routes could read it. */
-function refuseToMovePassword(row: RouteRow, change: { host?: string; password?: string }): void {
+/**
+ * A stored password goes only to the server it was stored for, told apart as surely as then: otherwise
+ * whoever may change routes could read it on the way to another.
+ */
+function refuseToMovePassword(row: RouteRow, change: RouteTry): void {
   const isMoved = change.host !== undefined && change.host !== row.host;
-  if (isMoved && row.password !== "" && change.password === undefined) {
-    throw invalidField("password", "must be entered again when the host changes");
+  const isBared = change.security === "none" && row.security !== "none";
+  const isUnchecked = change.verifyCertificate === false && row.verifyCertificate === 1;
+  const isAtRisk = isMoved || isBared || isUnchecked;
+  if (isAtRisk && row.password !== "" && change.password === undefined) {
+    const reason = isMoved ? "the host changes" : "the connection becomes less safe";
+    throw invalidField("password", `must be entered again when ${reason}`);
   }
 }
 

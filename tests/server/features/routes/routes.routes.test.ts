@@ -148,9 +148,12 @@ test("moving a stored route to another host needs its password again", async () 
   await call("POST", "", relay);
 
   const moved = await call("PATCH", "/1", { host: "evil.example" });
+  const unchecked = await call("PATCH", "/1", { verifyCertificate: false });
   const known = await call("PATCH", "/1", { host: "smtp2.example.net", password: "s3cret-pass" });
 
   expect(moved.status).toBe(422);
+  expect(unchecked.status).toBe(422);
+  expect((await unchecked.json()).detail).toContain("less safe");
   expect((await moved.json()).fields[0].field).toBe("password");
   expect(known.status).toBe(200);
 });

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/preact-query";
 import { useState } from "preact/hooks";
-import { type Answer, type api, http, type Page } from "../../api.ts";
+import { type Answer, api, ask, http } from "../../api.ts";
 import { Button } from "../../ui/button.tsx";
 import { RelativeTime } from "../../ui/display.tsx";
 import { TextField } from "../../ui/field.tsx";
@@ -17,7 +17,7 @@ import { type InstanceSettings, SystemMail } from "./system-mail.tsx";
 export function InstancePage() {
   const settings = useQuery({
     queryKey: ["instance"],
-    queryFn: () => http.get<InstanceSettings>("/instance/settings"),
+    queryFn: () => ask(api.instance.settings.get()),
   });
   const refresh = () => void settings.refetch();
   return (
@@ -42,7 +42,7 @@ function PublicUrl({ settings, onSaved }: { settings: InstanceSettings; onSaved:
   const form = useForm({
     initial: { publicUrl: settings.publicUrl },
     submit: async (values) => {
-      await http.patch("/instance/settings", values);
+      await ask(api.instance.settings.patch(values));
       toast(t("saved"));
       onSaved();
     },
@@ -91,10 +91,10 @@ type Job = Answer<typeof api.jobs.get>["items"][number];
 function FailedJobs() {
   const jobs = useQuery({
     queryKey: ["jobs", "dead"],
-    queryFn: () => http.get<Page<Job>>("/jobs", { state: "dead", limit: 50 }),
+    queryFn: () => ask(api.jobs.get({ query: { state: "dead", limit: 50 } })),
   });
   const retry = async (job: Job) => {
-    if (await attempt(() => http.post(`/jobs/${job.id}/retry`))) {
+    if (await attempt(() => ask(api.jobs({ id: job.id }).retry.post()))) {
       toast(t("retried"));
       await jobs.refetch();
     }
@@ -141,7 +141,7 @@ function Audit() {
   const verify = async () => {
     setBusy(true);
     await attempt(async () => {
-      setVerdict(await http.get<Verdict>("/instance/audit/verify"));
+      setVerdict(await ask(api.instance.audit.verify.get()));
     });
     setBusy(false);
   };

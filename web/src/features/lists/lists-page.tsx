@@ -1,6 +1,6 @@
 import { ListChecks } from "lucide-preact";
 import { useState } from "preact/hooks";
-import { type Answer, http, type WorkspaceApi } from "../../api.ts";
+import { type Answer, api, ask, http, type WorkspaceApi } from "../../api.ts";
 import { formatNumber } from "../../format.ts";
 import { queryClient, useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
@@ -74,7 +74,12 @@ function ListRows({
       danger: true,
       typeName: list.name,
     });
-    if (sure && (await attempt(() => http.delete(`${workspace.api}/lists/${list.id}`)))) {
+    if (
+      sure &&
+      (await attempt(() =>
+        ask(api.workspaces({ workspaceId: workspace.id }).lists({ id: list.id }).delete()),
+      ))
+    ) {
       toast(t("removed"));
       await queryClient.invalidateQueries({ queryKey: ["lists"] });
     }
@@ -149,9 +154,10 @@ function ListDialog({ list, onClose }: { list: List | undefined; onClose: () => 
   const form = useForm({
     initial: { name: list?.name ?? "", description: list?.description ?? "" },
     submit: async (values) => {
+      const lists = api.workspaces({ workspaceId: workspace.id }).lists;
       await (list === undefined
-        ? http.post(`${workspace.api}/lists`, values)
-        : http.patch(`${workspace.api}/lists/${list.id}`, values));
+        ? ask(lists.post(values))
+        : ask(lists({ id: list.id }).patch(values)));
       await queryClient.invalidateQueries({ queryKey: ["lists"] });
       onClose();
     },

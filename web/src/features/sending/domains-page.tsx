@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/preact-query";
 import { Globe } from "lucide-preact";
 import { useState } from "preact/hooks";
-import { type Answer, http, type Page, type WorkspaceApi } from "../../api.ts";
+import { type Answer, api, ask, type WorkspaceApi } from "../../api.ts";
 import { useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { confirm } from "../../ui/confirm.tsx";
@@ -34,7 +34,7 @@ export function DomainsPage() {
   const [adding, setAdding] = useState(false);
   const domains = useQuery({
     queryKey: ["domains", workspace.api],
-    queryFn: () => http.get<Page<Domain>>(`${workspace.api}/domains`),
+    queryFn: () => ask(api.workspaces({ workspaceId: workspace.id }).domains.get()),
   });
   const add = workspace.canAdmin && (
     <Button onClick={() => setAdding(true)}>{t("newDomain")}</Button>
@@ -77,10 +77,10 @@ export function DomainsPage() {
 function DomainRow({ domain, onChanged }: { domain: Domain; onChanged: () => void }) {
   const workspace = useWorkspace();
   const [busy, setBusy] = useState(false);
-  const path = `${workspace.api}/domains/${domain.id}`;
+  const call = api.workspaces({ workspaceId: workspace.id }).domains({ id: domain.id });
   const check = async () => {
     setBusy(true);
-    await attempt(() => http.post(`${path}/check`));
+    await attempt(() => ask(call.check.post()));
     setBusy(false);
     onChanged();
   };
@@ -92,7 +92,7 @@ function DomainRow({ domain, onChanged }: { domain: Domain; onChanged: () => voi
       danger: true,
       typeName: domain.name,
     });
-    if (sure && (await attempt(() => http.delete(path)))) {
+    if (sure && (await attempt(() => ask(call.delete())))) {
       onChanged();
     }
   };
@@ -152,7 +152,7 @@ function DomainDialog({ onClose }: { onClose: () => void }) {
   const form = useForm({
     initial: { name: "" },
     submit: async (values) => {
-      await http.post(`${workspace.api}/domains`, values);
+      await ask(api.workspaces({ workspaceId: workspace.id }).domains.post(values));
       onClose();
     },
   });

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/preact-query";
 import { AtSign } from "lucide-preact";
 import { useState } from "preact/hooks";
-import { type Answer, http, type Page, type WorkspaceApi } from "../../api.ts";
+import { type Answer, api, ask, type WorkspaceApi } from "../../api.ts";
 import { queryClient, useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { confirm } from "../../ui/confirm.tsx";
@@ -23,7 +23,7 @@ export function SendersCard() {
   const [editing, setEditing] = useState<Sender | "new">();
   const senders = useQuery({
     queryKey: ["senders", workspace.api],
-    queryFn: () => http.get<Page<Sender>>(`${workspace.api}/senders`),
+    queryFn: () => ask(api.workspaces({ workspaceId: workspace.id }).senders.get()),
   });
   const add = workspace.canAdmin && (
     <Button variant="primary" onClick={() => setEditing("new")}>
@@ -65,7 +65,12 @@ function SenderTable({ senders, onEdit }: { senders: Sender[]; onEdit: (one: Sen
       action: t("remove"),
       danger: true,
     });
-    if (sure && (await attempt(() => http.delete(`${workspace.api}/senders/${one.id}`)))) {
+    if (
+      sure &&
+      (await attempt(() =>
+        ask(api.workspaces({ workspaceId: workspace.id }).senders({ id: one.id }).delete()),
+      ))
+    ) {
       await queryClient.invalidateQueries({ queryKey: ["senders"] });
     }
   };
@@ -122,9 +127,10 @@ function SenderDialog({ sender, onClose }: { sender: Sender | undefined; onClose
       replyTo: sender?.replyTo ?? "",
     },
     submit: async (values) => {
+      const senders = api.workspaces({ workspaceId: workspace.id }).senders;
       await (sender === undefined
-        ? http.post(`${workspace.api}/senders`, values)
-        : http.patch(`${workspace.api}/senders/${sender.id}`, values));
+        ? ask(senders.post(values))
+        : ask(senders({ id: sender.id }).patch(values)));
       onClose();
     },
   });

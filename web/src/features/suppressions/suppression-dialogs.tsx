@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { http } from "../../api.ts";
+import { api, ask } from "../../api.ts";
 import { useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -18,10 +18,11 @@ export function AddDialog({ onClose }: { onClose: () => void }) {
     initial: { addresses: "", detail: "" },
     submit: async ({ addresses, detail }) => {
       const lines = addresses.split(/[\n,;]/).flatMap((line) => line.trim() || []);
-      const result = await http.post<Added>(`${workspace.api}/suppressions`, {
-        addresses: lines,
-        detail,
-      });
+      const result = await ask(
+        api
+          .workspaces({ workspaceId: workspace.id })
+          .suppressions.post({ addresses: lines, detail }),
+      );
       toast(t("added", { added: result.added, already: result.already }));
       setRejected(result.rejected);
       if (result.rejected.length === 0) {
@@ -78,10 +79,11 @@ export function LiftDialog({
   const form = useForm({
     initial: { reason: "" },
     submit: async ({ reason }) => {
-      await http.delete(`${workspace.api}/suppressions`, {
-        address: suppression.address,
-        reason,
-      });
+      await ask(
+        api
+          .workspaces({ workspaceId: workspace.id })
+          .suppressions.delete({ address: suppression.address, reason }),
+      );
       toast(t("lifted"));
       onClose();
     },

@@ -5,7 +5,6 @@ type Suppressions = WorkspaceApi["suppressions"];
 /** An address that must not be mailed. */
 export type Suppression = Answer<Suppressions["get"]>["items"][number];
 export type Added = Answer<Suppressions["post"]>;
-export type Counts = Answer<Suppressions["counts"]["get"]>;
 
 export const reasons = [
   "unsubscribed",

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/preact-query";
 import { Ban } from "lucide-preact";
 import { useState } from "preact/hooks";
-import { http } from "../../api.ts";
+import { api, ask, http } from "../../api.ts";
 import { formatNumber } from "../../format.ts";
 import { queryClient, useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
@@ -13,7 +13,7 @@ import { EmptyState, Loaded } from "../../ui/states.tsx";
 import type { Column } from "../../ui/table.tsx";
 import { useUrlState } from "../../ui/url-state.ts";
 import { usePages } from "../../ui/use-pages.ts";
-import { type Counts, reasons, type Suppression } from "./suppression.ts";
+import { reasons, type Suppression } from "./suppression.ts";
 import { AddDialog, LiftDialog } from "./suppression-dialogs.tsx";
 import { t } from "./suppressions.messages.ts";
 
@@ -36,7 +36,7 @@ export function SuppressionsPage() {
         actions={workspace.canEdit && <Button onClick={() => setAdding(true)}>{t("add")}</Button>}
       />
       <PageBody>
-        <CountsRow />
+        <Counts />
         <Card flush>
           <Rows onLift={setLifting} />
         </Card>
@@ -47,11 +47,11 @@ export function SuppressionsPage() {
   );
 }
 
-function CountsRow() {
+function Counts() {
   const workspace = useWorkspace();
   const counts = useQuery({
     queryKey: ["suppressions", "counts", workspace.id],
-    queryFn: () => http.get<Counts>(`${workspace.api}/suppressions/counts`),
+    queryFn: () => ask(api.workspaces({ workspaceId: workspace.id }).suppressions.counts.get()),
   });
   return (
     <Loaded query={counts} rows={1}>

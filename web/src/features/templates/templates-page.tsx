@@ -1,6 +1,6 @@
 import { LayoutTemplate } from "lucide-preact";
 import { useState } from "preact/hooks";
-import { type Answer, http, type WorkspaceApi } from "../../api.ts";
+import { type Answer, api, ask, http, type WorkspaceApi } from "../../api.ts";
 import { queryClient, useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { confirm } from "../../ui/confirm.tsx";
@@ -55,7 +55,12 @@ function Rows({ create }: { create: preact.ComponentChildren }) {
       action: t("remove"),
       danger: true,
     });
-    if (sure && (await attempt(() => http.delete(`${workspace.api}/templates/${row.id}`)))) {
+    if (
+      sure &&
+      (await attempt(() =>
+        ask(api.workspaces({ workspaceId: workspace.id }).templates({ id: row.id }).delete()),
+      ))
+    ) {
       await queryClient.invalidateQueries({ queryKey: ["templates"] });
     }
   };

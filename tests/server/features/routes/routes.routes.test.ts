@@ -69,11 +69,11 @@ test("a relay's password is stored encrypted, never returned, and decrypted for 
 test("a change leaves what it does not name, the password too; an empty password removes it", async () => {
   await call("POST", "", relay);
 
-  await call("PATCH", "/1", { maxPerSecond: 14, verifyCertificate: false });
+  await call("PATCH", "/1", { maxPerSecond: 14, maxConnections: 3 });
   expect(loadRoute(db(), context(), 1)).toMatchObject({
     password: "s3cret-pass",
     maxPerSecond: 14,
-    verifyCertificate: false,
+    maxConnections: 3,
   });
 
   await call("PATCH", "/1", { username: "", password: "" });

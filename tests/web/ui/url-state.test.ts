@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { changeQuery, parseSort, sortText } from "../../../web/src/ui/url-state.ts";
+import { changeQuery } from "../../../web/src/ui/url-state.ts";
 
 test("changing a filter keeps the others and drops empty ones", () => {
   expect(changeQuery("/w/1/contacts?q=ada&status=active", { status: "gone" })).toBe(
@@ -7,14 +7,4 @@ test("changing a filter keeps the others and drops empty ones", () => {
   );
   expect(changeQuery("/w/1/contacts?q=ada", { q: "" })).toBe("/w/1/contacts");
   expect(changeQuery("/w/1/contacts", { q: "a&b=c" })).toBe("/w/1/contacts?q=a%26b%3Dc");
-});
-
-test("a sort survives the way through the address", () => {
-  expect(parseSort("-opens")).toEqual({ key: "opens", descending: true });
-  expect(parseSort(sortText({ key: "email", descending: false }))).toEqual({
-    key: "email",
-    descending: false,
-  });
-  expect(parseSort("")).toBeUndefined();
-  expect(parseSort("-")).toBeUndefined();
 });

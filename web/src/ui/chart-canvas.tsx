@@ -12,7 +12,6 @@ export function ChartCanvas(props: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const { times, series, shape } = props;
   const chosen = theme.value;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the theme and the zone change what is drawn
   useEffect(() => {
     const target = box.current;
     if (target === null) {

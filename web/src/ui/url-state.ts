@@ -32,18 +32,5 @@ export function useUrlState(): UrlState {
   };
 }
 
-/** Which column sorts a list and which way, as `sort=name` or `sort=-name` in the address. */
+/** Which column a list is sorted by, and which way. */
 export type Sort = { key: string; descending: boolean };
-
-export function parseSort(text: string | undefined): Sort | undefined {
-  if (text === undefined || text === "" || text === "-") {
-    return undefined;
-  }
-  return text.startsWith("-")
-    ? { key: text.slice(1), descending: true }
-    : { key: text, descending: false };
-}
-
-export function sortText(sort: Sort | undefined): string | undefined {
-  return sort === undefined ? undefined : `${sort.descending ? "-" : ""}${sort.key}`;
-}

@@ -212,13 +212,14 @@ function Launch({
     }
     setBusy(true);
     const { localTime, timeZone } = when;
-    const done = await attempt(async () => {
-      if (await editor.flush()) {
-        await (later
+    // What was typed last and could not be saved must not be left out: the page says why instead.
+    const done =
+      (await editor.flush()) &&
+      (await attempt(() =>
+        later
           ? http.post(`${path}/schedule`, { localTime, timeZone })
-          : http.post(`${path}/launch`));
-      }
-    });
+          : http.post(`${path}/launch`),
+      ));
     setBusy(false);
     if (done) {
       toast(later ? t("scheduled") : t("launched"));

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { type Answer, http, type WorkspaceApi } from "../../api.ts";
 import { queryClient, useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
@@ -28,6 +28,8 @@ export function BulkActions({
   const workspace = useWorkspace();
   const lists = useLists(workspace.api);
   const [everybody, setEverybody] = useState(false);
+  // Whoever unticks a row after choosing everybody no longer means everybody.
+  useEffect(() => setEverybody(false), [selection.keys]);
   const count = everybody ? total : selection.keys.size;
 
   const run = async (action: Action, listId?: number) => {

@@ -10,7 +10,7 @@ import { PageBody, PageHeader } from "../../ui/page.tsx";
 import { PagedTable } from "../../ui/paged-table.tsx";
 import { EmptyState } from "../../ui/states.tsx";
 import { type Column, useColumns, useSelection } from "../../ui/table.tsx";
-import { parseSort, sortText, useUrlState } from "../../ui/url-state.ts";
+import { type Sort, useUrlState } from "../../ui/url-state.ts";
 import { BulkActions } from "./bulk-actions.tsx";
 import { t } from "./contacts.messages.ts";
 import { NewContactDialog } from "./new-contact-dialog.tsx";
@@ -88,11 +88,20 @@ function useFilter(): ContactFilter {
   };
 }
 
+const isWhole = (filter: ContactFilter) => filter.list === undefined && filter.status === undefined;
+
+/** By address from A, or the newest first; a list or a state is always shown newest first. */
+function sortOf(asked: string | undefined, filter: ContactFilter): Sort {
+  return asked === "address" && isWhole(filter)
+    ? { key: "address", descending: false }
+    : { key: "created", descending: true };
+}
+
 function ContactRows({ empty }: { empty: preact.ComponentChildren }) {
   const workspace = useWorkspace();
   const url = useUrlState();
   const filter = useFilter();
-  const sort = parseSort(url.get("sort")) ?? { key: "created", descending: true };
+  const sort = sortOf(url.get("sort"), filter);
   const list = useContacts(workspace.api, filter, sort.key);
   const count = useContactCount(workspace.api, filter);
   const selection = useSelection();
@@ -121,7 +130,11 @@ function ContactRows({ empty }: { empty: preact.ComponentChildren }) {
         columns={columns}
         shown={chosen.shown}
         sort={sort}
-        onSort={(next) => url.set({ sort: sortText(next), cursor: undefined })}
+        {...(isWhole(filter)
+          ? {
+              onSort: ({ key }: Sort) => url.set({ sort: key === "address" ? key : undefined }),
+            }
+          : {})}
         {...(workspace.canEdit ? { selection } : {})}
         total={count.data && countText(count.data)}
         empty={

@@ -1,0 +1,52 @@
+// Two people edit one draft: what the second typed is not launched over what the first saved.
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import type { Browser } from "playwright-core";
+import { importContacts } from "../../server/commands/demo/seed.ts";
+import { launchBrowser } from "../support/browser.ts";
+import { type SeededBinary, startSeededBinary } from "../support/seeded-binary.ts";
+
+let seeded: SeededBinary;
+let browser: Browser;
+
+beforeAll(async () => {
+  [seeded, browser] = await Promise.all([startSeededBinary(), launchBrowser()]);
+}, 60_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await seeded?.binary.dispose();
+});
+
+test("a draft whose last change could not be saved is not launched, and the page says why", async () => {
+  const { api, workspace, binary, email, password } = seeded;
+  const list = await importContacts(api, workspace, "email\nada@example.test\n", "All");
+  const { id } = await api.post<{ id: number }>(`${workspace.path}/campaigns`, {
+    name: "Shared draft",
+    subject: "First",
+    senderId: workspace.senderId,
+    routeId: workspace.routeId,
+    bodySource: '<p>Hello</p><a href="{{ unsubscribe_url }}">Stop</a>',
+    audience: { everyone: false, includeLists: [list.listId], excludeLists: [] },
+  });
+  const page = await (await browser.newContext()).newPage();
+  await page.goto(`${binary.url}/sign-in`);
+  await page.fill("input[type=email]", email);
+  await page.fill("input[type=password]", password);
+  await page.click("button[type=submit]");
+  await page.waitForURL(/\/w\//);
+  await page.goto(`${binary.url}/w/${workspace.id}/campaigns/${id}`);
+  const send = page.getByRole("button", { name: /^Send to 1 person now/ });
+  await send.waitFor();
+
+  await api.patch(`${workspace.path}/campaigns/${id}`, { subject: "Somebody else's" });
+  await page.getByLabel("Subject").fill("Mine");
+  await send.click();
+  await page.getByText("Somebody else changed this campaign").waitFor();
+
+  const campaign = await api.get<{ status: string; subject: string }>(
+    `${workspace.path}/campaigns/${id}`,
+  );
+  expect(campaign).toMatchObject({ status: "draft", subject: "Somebody else's" });
+  expect(await page.getByText("The campaign is on its way").count()).toBe(0);
+  expect(page.url()).not.toContain("/report");
+}, 60_000);

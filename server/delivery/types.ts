@@ -82,18 +82,45 @@ export type Rendered = {
   needs8bit: boolean;
 };
 
+/** A client of an OAuth 2.0 token endpoint (RFC 6749 §6): gives the access tokens of XOAUTH2. */
+export type OAuthClient = {
+  tokenUrl: string;
+  clientId: string;
+  clientSecret: string;
+  /** Empty = the client credentials grant. */
+  refreshToken: string;
+  scope: string;
+};
+
+/** An address of this host to send from. */
+export type RouteSource = {
+  /** IPv4 or IPv6. */
+  address: string;
+  /** EHLO name; should be the address's PTR, and point back to it. */
+  heloName: string;
+  /** Its share among the sources, 1–1000. */
+  weight: number;
+  /** Set while the address is being warmed up. */
+  warmUp?: WarmUp;
+};
+
+/** A warm-up plan: `firstDay` messages to a provider on the first day, 1.5 times as many each day, up to `target`. */
+export type WarmUp = { startedAt: number; firstDay: number; target: number };
+
 /** A way out, with its secrets decrypted. */
 export type Route = {
   id: number;
   workspaceId: string;
   name: string;
-  kind: "relay" | "test_inbox";
+  kind: "relay" | "direct" | "test_inbox";
   host: string;
+  /** For a direct route the port of the MX hosts: 25. */
   port: number;
   security: "starttls" | "tls" | "none";
   verifyCertificate: boolean;
   username: string;
   password: string;
+  /** For a direct route: of all its sites together. */
   maxConnections: number;
   /** Messages per second; undefined = no cap. */
   maxPerSecond: number | undefined;
@@ -101,6 +128,36 @@ export type Route = {
   signDkim: boolean;
   /** Set when it may not lead to this machine or a private network. */
   publicOnly?: boolean;
+  /** Whose defaults and words fit, e.g. `ses`; empty or left out = none known. */
+  preset?: string;
+  /** Sign in by XOAUTH2 with `username` instead of a password. */
+  oauth?: OAuthClient;
+  /** EHLO name where no source says another; empty or left out = this host's name. */
+  heloName?: string;
+  /** Addresses to send from; none = the system chooses. */
+  sources?: RouteSource[];
+  /**
+   * TLS to MX hosts. opportunistic: where offered, certificate not checked; required: no message in clear;
+   * verified: required, and the certificate must be the MX host's. MTA-STS policies can only raise it.
+   */
+  tlsPolicy?: "opportunistic" | "required" | "verified";
+  /** Messages in any 24 hours; undefined = no quota. */
+  maxPerDay?: number | undefined;
+  /** Recipient domains it may be used for, `*.example.com` with all below; none = all. */
+  allowDomains?: string[];
+  /** Recipient domains it must not be used for. */
+  denyDomains?: string[];
+  /** The next MAIL may follow the dot in one write (RFC 2920 §3.1): for relays known to bear it. */
+  chainDot?: boolean;
+};
+
+/** A way out among others that stand in for it. */
+export type RouteMember = {
+  route: Route;
+  /** Lower first; the next position only where every route of the lower ones is out of order. */
+  position: number;
+  /** Its share among the routes of its position. */
+  weight: number;
 };
 
 /** Where in the SMTP dialogue something happened. */

@@ -7,29 +7,47 @@ export function currentVersion(kind: DatabaseKind): number {
 }
 
 /**
- * Brings a file to the current schema; does nothing when it is there already. Each migration and its
- * version number commit together, so a crash between two leaves a valid older version that the next
- * open continues from.
+ * Brings a file to the current schema; does nothing when it is there already. All migrations of one file
+ * and its version number commit together, so a crash leaves the older version, and the next open begins again.
  *
- * @throws Error when the file is newer than this program: opening it could destroy what it does not know.
+ * Foreign keys are off meanwhile, so that a table can be made anew and take the place of the old one
+ * without its references being emptied (https://www.sqlite.org/lang_altertable.html §7); they are checked
+ * before the commit.
+ *
+ * @throws Error when the file is newer than this program: opening it could destroy what it does not know;
+ *   or when a migration would leave a reference to nothing. Nothing is changed then.
  */
 export function migrate(db: Connection, kind: DatabaseKind): void {
-  const target = currentVersion(kind);
+  migrateBy(db, kind, migrations[kind]);
+}
+
+/** `migrate` with the statements given. */
+export function migrateBy(db: Connection, kind: string, statements: readonly string[]): void {
+  const target = statements.length;
   if (versionOf(db) === target) {
     return;
   }
-  db.transaction(() => {
-    const found = versionOf(db);
-    if (found > target) {
-      throw new Error(
-        `this ${kind} database has version ${found}, newer than this program's ${target}`,
-      );
-    }
-    for (const sql of migrations[kind].slice(found)) {
-      db.exec(sql);
-    }
-    db.pragma(`user_version = ${target}`);
-  }).immediate();
+  db.pragma("foreign_keys = OFF");
+  try {
+    db.transaction(() => {
+      const found = versionOf(db);
+      if (found > target) {
+        throw new Error(
+          `this ${kind} database has version ${found}, newer than this program's ${target}`,
+        );
+      }
+      for (const sql of statements.slice(found)) {
+        db.exec(sql);
+      }
+      const dangling = db.pragma("foreign_key_check") as { table: string }[];
+      if (dangling[0] !== undefined) {
+        throw new Error(`the migration of a ${kind} database leaves ${dangling[0].table} dangling`);
+      }
+      db.pragma(`user_version = ${target}`);
+    }).immediate();
+  } finally {
+    db.pragma("foreign_keys = ON");
+  }
 }
 
 function versionOf(db: Connection): number {

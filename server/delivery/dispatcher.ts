@@ -134,7 +134,7 @@ export class Dispatcher {
 
   #refuse(run: Run, item: Item, now: number): Refusal | undefined {
     // One message finds out whether a route that could not be reached can be again; the others wait.
-    const { retryAt, lastError } = run.parts.pool.status;
+    const { retryAt, lastError } = run.parts.pool.status();
     if (retryAt !== undefined && run.inFlight > 0) {
       return refusal(run, retryAt, lastError);
     }

@@ -1,21 +1,23 @@
+import { providerOf } from "./audience/providers.ts";
+import type { Egress } from "./smtp/egress.ts";
 import { RoutePool } from "./smtp/route-pool.ts";
 import { SiteMemory } from "./smtp/site-memory.ts";
 import type { Route } from "./types.ts";
 
 /** The pools of all routes in use, one per route: its connections are shared by all its campaigns. */
 export class RoutePools {
-  readonly #pools = new Map<string, RoutePool>();
+  readonly #pools = new Map<string, Egress>();
   readonly #memory = new SiteMemory();
 
   /** The pool of a route; a route that has changed gets a new one, and the old one runs out. */
-  get(route: Route): RoutePool {
+  get(route: Route): Egress {
     const key = `${route.workspaceId}/${route.id}`;
     const found = this.#pools.get(key);
     if (found !== undefined && isSame(found.route, route)) {
       return found;
     }
     void found?.close();
-    const pool = new RoutePool(route, { memory: this.#memory });
+    const pool = new RoutePool(route, { memory: this.#memory, providerOf });
     this.#pools.set(key, pool);
     return pool;
   }

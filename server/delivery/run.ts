@@ -3,7 +3,7 @@ import type { Claim } from "./queue/claim.store.ts";
 import type { LoadedRecipient } from "./queue/load.store.ts";
 import type { CompiledCampaign } from "./render/compile.ts";
 import type { SigningKey } from "./render/dkim.ts";
-import type { RoutePool } from "./smtp/route-pool.ts";
+import type { Egress } from "./smtp/egress.ts";
 
 /** Starting nothing this close to the end of a lease keeps two owners from overlapping. */
 const LEASE_SAFETY_MS = 10_000;
@@ -30,7 +30,7 @@ export type RunParts = {
   compiled: CompiledCampaign;
   /** Undefined when the route signs, or the domain has no key. */
   signingKey: SigningKey | undefined;
-  pool: RoutePool;
+  pool: Egress;
 };
 
 /** One campaign being sent: its messages in hand, in order, and how it is going. */

@@ -186,6 +186,11 @@ export type SmtpReply = { code: number; enhanced: string; text: string };
  * - protocol: the server does not speak SMTP, or lost count of its replies.
  * - config: the route cannot work as it is set up (no STARTTLS, no AUTH offered, AUTH without TLS).
  * - too_large, unsupported: this message cannot pass this server (SIZE; 8BITMIME, SMTPUTF8).
+ * - null_mx: the domain says that it takes no mail (RFC 7505).
+ * - no_domain: the domain does not exist (NXDOMAIN).
+ * - dns: no answer of the domain name system that can be used (SERVFAIL, time-out).
+ * - private_target: the mail servers of the domain are on a network that may not be used.
+ * - tls_policy: the recipient's policy (MTA-STS), the provider or the route asks for better TLS than is to be had.
  */
 export type SmtpFault =
   | "connection"
@@ -194,7 +199,12 @@ export type SmtpFault =
   | "protocol"
   | "config"
   | "too_large"
-  | "unsupported";
+  | "unsupported"
+  | "null_mx"
+  | "no_domain"
+  | "dns"
+  | "private_target"
+  | "tls_policy";
 
 /**
  * How one attempt ended on the wire.

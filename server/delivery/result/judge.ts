@@ -64,6 +64,11 @@ const faultCategory: Record<SmtpFault, Category> = {
   config: "relay_denied",
   too_large: "msg_too_large",
   unsupported: "syntax_unsupported",
+  null_mx: "null_mx",
+  no_domain: "bad_domain",
+  dns: "dns_failure",
+  private_target: "policy",
+  tls_policy: "net",
 };
 
 function judgeBroken(

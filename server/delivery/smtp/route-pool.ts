@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from "../../platform/clock.ts";
 import type { Route, SmtpOutcome } from "../types.ts";
+import type { Egress, EgressStatus, Site } from "./egress.ts";
 import { outcomeOfError, SmtpAbandoned } from "./failure.ts";
 import { type OpenOptions, openSession, type SmtpSession, siteOf } from "./session.ts";
 import { SiteMemory } from "./site-memory.ts";
@@ -18,19 +19,8 @@ export type RoutePoolOptions = Omit<OpenOptions, "onWire" | "clock"> & {
   clock?: Clock;
   /** 0 ≤ x < 1; spreads reconnects. */
   random?: () => number;
-};
-
-/** What a pool is doing, for the route's page and for whoever hands out work. */
-export type RoutePoolStatus = {
-  open: number;
-  busy: number;
-  waiting: number;
-  /** Connections that may be open now: the route's own limit, or less after a refused one. */
-  limit: number;
-  /** Unix ms before which no new connection is tried; undefined when the route is well. */
-  retryAt: number | undefined;
-  /** Why the last connection could not be opened; empty when the route is well. */
-  lastError: string;
+  /** Whose servers stand behind a recipient domain; without it all are `other`. */
+  providerOf?: (domain: string) => string;
 };
 
 type Waiter = { resolve: (session: SmtpSession) => void; reject: (error: unknown) => void };
@@ -41,7 +31,7 @@ type Waiter = { resolve: (session: SmtpSession) => void; reject: (error: unknown
  * connection at a time with growing pauses; only the message that made the try hears of the failure,
  * the others wait. Close it and make another one when the route is changed.
  */
-export class RoutePool {
+export class RoutePool implements Egress {
   readonly route: Route;
   readonly #site: string;
   #options: RoutePoolOptions;
@@ -73,7 +63,13 @@ export class RoutePool {
     this.#clock = options.clock ?? systemClock;
   }
 
-  get status(): RoutePoolStatus {
+  /** All mail goes to the relay's host; limits per provider still ask whose mailboxes they are. */
+  siteOf(domain: string): Site {
+    const provider = this.#options.providerOf?.(domain) ?? "other";
+    return { key: this.route.host, name: this.route.host, provider };
+  }
+
+  status(): EgressStatus {
     const now = this.#clock();
     return {
       open: this.#open,

@@ -65,6 +65,13 @@ test("many messages share no more connections than the route allows", async () =
   expect(mostConnections()).toBe(4);
 });
 
+test("a relay is one site, and the provider is the recipient's", () => {
+  const route = pool(1, {}, { providerOf: (domain) => (domain === "web.de" ? "gmx" : "other") });
+
+  expect(route.siteOf("web.de")).toEqual({ key: "127.0.0.1", name: "127.0.0.1", provider: "gmx" });
+  expect(route.siteOf("a.example").provider).toBe("other");
+});
+
 test("a connection is closed after the route's messages per connection", async () => {
   const { port, messages, connections, mostConnections } = await sink();
   const route = pool(port, { maxConnections: 1, maxPerConnection: 3 });
@@ -83,9 +90,9 @@ test("an idle connection is closed, and the next message opens a new one", async
   const route = pool(port, {}, { idleCloseMs: 40 });
 
   await route.send(renderedMessage(), journal);
-  expect(route.status.open).toBe(1);
+  expect(route.status().open).toBe(1);
   await Bun.sleep(150);
-  expect(route.status.open).toBe(0);
+  expect(route.status().open).toBe(0);
   const outcome = await route.send(renderedMessage(), journal);
 
   expect(outcome.kind).toBe("accepted");
@@ -210,7 +217,7 @@ test("while a route is down one message hears of each try and the others wait", 
   expect(refused[0]).toMatchObject({ stage: "greeting", reply: { code: 554 } });
   expect(outcomes.filter(({ kind }) => kind === "accepted")).toHaveLength(18);
   expect(peers.length).toBeLessThanOrEqual(6);
-  expect(route.status).toMatchObject({ lastError: "", retryAt: undefined });
+  expect(route.status()).toMatchObject({ lastError: "", retryAt: undefined });
 });
 
 test("a route that is down says since when and why, and tries with growing pauses", async () => {
@@ -226,8 +233,8 @@ test("a route that is down says since when and why, and tries with growing pause
   // Tries at 0, 40 and 40 + 80 ms.
   expect(Date.now() - started).toBeGreaterThanOrEqual(110);
   expect(peers).toHaveLength(3);
-  expect(route.status.lastError).toContain("421 4.7.0 busy");
-  expect(route.status.retryAt).toBeGreaterThan(Date.now());
+  expect(route.status().lastError).toContain("421 4.7.0 busy");
+  expect(route.status().retryAt).toBeGreaterThan(Date.now());
 });
 
 test("a server that takes only two connections gets two, and every message arrives", async () => {
@@ -252,7 +259,7 @@ test("a server that takes only two connections gets two, and every message arriv
 
   expect(outcomes.map(({ kind }) => kind)).toEqual(Array.from({ length: 60 }, () => "accepted"));
   expect(most).toBe(2);
-  expect(route.status.limit).toBe(2);
+  expect(route.status().limit).toBe(2);
 });
 
 test("an abort takes back the messages that wait for a connection", async () => {
@@ -269,7 +276,7 @@ test("an abort takes back the messages that wait for a connection", async () => 
   abort.abort();
 
   expect(await Promise.all(waiting)).toEqual([1, 2, 3].map(() => ({ kind: "abandoned" })));
-  expect(route.status.waiting).toBe(0);
+  expect(route.status().waiting).toBe(0);
 });
 
 test("close lets the message under way finish and takes the waiting ones back", async () => {
@@ -293,7 +300,7 @@ test("close lets the message under way finish and takes the waiting ones back", 
   expect((await first).kind).toBe("accepted");
   expect(await second).toEqual({ kind: "abandoned" });
   expect(await route.send(renderedMessage(), journal)).toEqual({ kind: "abandoned" });
-  expect(route.status.open).toBe(0);
+  expect(route.status().open).toBe(0);
 });
 
 test("close does not wait for a server that never greets", async () => {

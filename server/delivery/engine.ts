@@ -8,7 +8,7 @@ import { type Caller, connect, serve } from "../platform/workers/channel.ts";
 import type { AudienceDefinition } from "./audience/audience.store.ts";
 import type { Waterfall } from "./audience/waterfall.ts";
 import type { DeliveryMethods, MainMethods, RunProgress, TestMessage } from "./delivery-methods.ts";
-import type { EngagementFact, UnsubscribeFact } from "./facts.ts";
+import type { OutsideFact } from "./facts.ts";
 import type { DkimKey, Route, SmtpOutcome } from "./types.ts";
 import { streamDir } from "./writer.ts";
 import type { Recovered, WriterEvents, WriterMethods } from "./writer-methods.ts";
@@ -66,7 +66,7 @@ export type Delivery = {
   /** The waterfall of an audience, counted off the HTTP thread. */
   waterfall(workspaceId: string, audience: AudienceDefinition): Promise<Waterfall>;
   /** Resolves when the fact is durable. @throws AppError `unavailable` when it cannot be kept. */
-  recordFact(fact: EngagementFact | UnsubscribeFact): Promise<void>;
+  recordFact(fact: OutsideFact): Promise<void>;
   /** From now on the address gets nothing more from the workspace, also what is under way. */
   suppressed(workspaceId: string, address: string): void;
   /** A route was changed, switched off or removed: running campaigns load it again. */
@@ -160,7 +160,8 @@ function door({ state, writer, delivery, web, recovered, threads }: Parts): Deli
     },
     waterfall: (workspaceId, audience) => writer.call("waterfall", { workspaceId, audience }),
     recordFact(fact) {
-      if (fact.k === "unsubscribe") {
+      // Neither gets anything more from now on, also not what is under way.
+      if (fact.k === "unsubscribe" || fact.k === "complaint") {
         delivery.tell("unsubscribed", { workspaceId: fact.w, campaignId: fact.c, seq: fact.s });
       }
       return web.append(JSON.stringify(fact));

@@ -72,10 +72,41 @@ export type UnsubscribeFact = {
   ua: string;
 };
 
-export type Fact =
-  | DotFact
-  | UndotFact
-  | ResultFact
-  | ReleaseFact
-  | EngagementFact
-  | UnsubscribeFact;
+/**
+ * A message that its server had taken came back, or was said to be late: a delivery status notification
+ * (RFC 3464) to its return path, or a provider's webhook. Its producer has authenticated the message.
+ */
+export type BounceFact = {
+  k: "bounce";
+  w: string;
+  c: number;
+  s: number;
+  at: number;
+  via: "dsn" | "webhook";
+  action: "failed" | "delayed";
+  /** 0 when the report names none. */
+  code: number;
+  /** Empty when the report names none. */
+  enh: string;
+  text: string;
+  /** Whom the report is about, as it says; the message's own address is the one that counts. */
+  address?: string;
+};
+
+/** The recipient told their provider that the message is spam: a feedback report (RFC 5965), or a webhook. */
+export type ComplaintFact = {
+  k: "complaint";
+  w: string;
+  c: number;
+  s: number;
+  at: number;
+  via: "arf" | "webhook";
+  /** The report's type, e.g. `abuse`. */
+  kind: string;
+  address?: string;
+};
+
+/** What comes from outside: the web, the SMTP listener, providers. */
+export type OutsideFact = EngagementFact | UnsubscribeFact | BounceFact | ComplaintFact;
+
+export type Fact = DotFact | UndotFact | ResultFact | ReleaseFact | OutsideFact;

@@ -1,14 +1,14 @@
 import { judge } from "./result/judge.ts";
 import type { Item, Run } from "./run.ts";
-import type { SmtpOutcome, Verdict } from "./types.ts";
+import type { Judgement, SmtpOutcome } from "./types.ts";
 
-/** What the outcome of a try means for the message, for its address and for the route. */
+/** What the outcome of a try means for the message, for its address, for the route and for the pace. */
 export function judgeTry(
   run: Run,
   item: Item,
   outcome: Exclude<SmtpOutcome, { kind: "abandoned" }>,
   now: number,
-): Verdict {
+): Judgement {
   const verdict = judge(outcome, {
     now,
     attempts: item.recipient.attempts,
@@ -19,5 +19,6 @@ export function judgeTry(
   });
   // A held message waits for an operator, and the product has no way yet for one to decide: a message
   // whose answer was lost twice ends as failed, with its attempts listed, rather than wait for ever.
-  return verdict.state === "held" ? { ...verdict, state: "failed" } : verdict;
+  const state = verdict.state === "held" ? "failed" : verdict.state;
+  return { ...verdict, state, actions: [] };
 }

@@ -33,3 +33,19 @@ export type DuePort = {
   /** Called after a transaction that may have changed when the workspace has work. */
   refresh(workspaceId: string): void;
 };
+
+/** What a report of a bounce says. */
+export type BounceEvidence = {
+  action: "failed" | "delayed";
+  code: number;
+  enhanced: string;
+  text: string;
+};
+
+/** What `result/` knows of bounces. */
+export type BounceRules = {
+  /** The category of a message that came back. */
+  categoryOf(evidence: BounceEvidence): string;
+  /** Whether an address is given up at the first refusal of this category. */
+  suppresses(category: string): boolean;
+};

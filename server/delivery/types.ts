@@ -245,3 +245,32 @@ export type Verdict = {
   /** Set when the fault is the route's, not the recipient's: stop using it and say so. */
   routeFault?: string;
 };
+
+/**
+ * What a rule asks of the limiter.
+ * - suspend: nothing more that way for a while.
+ * - set: no faster, no more connections, no more messages a connection than this for a while.
+ * - rotate_source: another source address for a while.
+ * - pause_campaign: a person has to look at it.
+ */
+export type LimitAction =
+  | {
+      do: "suspend";
+      scope: "route_site" | "route_provider" | "workspace_provider" | "campaign_provider";
+      forMs: number;
+      reason: string;
+    }
+  | {
+      do: "set";
+      scope: "route_site" | "route_provider";
+      perSecond?: number;
+      connections?: number;
+      perConnection?: number;
+      forMs: number;
+      reason: string;
+    }
+  | { do: "rotate_source"; forMs: number; reason: string }
+  | { do: "pause_campaign"; reason: string };
+
+/** A verdict with what the limiter is to do about it. */
+export type Judgement = Verdict & { actions: LimitAction[] };

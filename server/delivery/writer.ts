@@ -27,6 +27,7 @@ import {
 } from "./queue/claim.store.ts";
 import { createDue, type Due } from "./queue/due.store.ts";
 import { recordAmbiguous } from "./queue/recovery.ts";
+import { bounceRules } from "./result/classify-bounce.ts";
 import { classifyEngagement } from "./stats/engagement-class.ts";
 import type {
   InHand,
@@ -88,6 +89,7 @@ export class Writer {
     this.#ingester = new Ingester({
       workspace: (id) => this.#find(id),
       classify: classifyEngagement,
+      bounces: bounceRules,
       due: this.#due,
       onApplied: (workspaceId, { campaigns, settled, outcomes }) =>
         this.#onApplied({ workspaceId, campaigns, settled, outcomes }),

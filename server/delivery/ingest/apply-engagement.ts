@@ -71,8 +71,11 @@ export function applyUnsubscribe(db: Connection, batch: Batch, fact: Unsubscribe
     agentId: agentId(db, fact.ua),
   });
   countOnce(db, batch, fact, "unsubscribe");
-  suppress(db, message.address, "unsubscribed", `campaign:${fact.c}`, fact.via, fact.at);
-  unsubscribeFromLists(db, message.contactId, `campaign:${fact.c}`, fact.at);
+  const source = `campaign:${fact.c}`;
+  const { address } = message;
+  const { via: detail, at } = fact;
+  suppress(db, { address, reason: "unsubscribed", source, detail, at, expiresAt: null });
+  unsubscribeFromLists(db, message.contactId, source, fact.at);
 }
 
 function countOnce(

@@ -1,6 +1,7 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import type { ReleaseFact, ResultFact } from "../facts.ts";
 import { type MessageState, type MessageStateName, messageState } from "../types.ts";
+import { earlyBounce } from "./bounces.store.ts";
 import type { Batch, ChunkChange } from "./gathered.ts";
 import {
   addAttempt,
@@ -25,7 +26,7 @@ const stateNames = Object.keys(messageState) as MessageStateName[];
  */
 export function applyResult(db: Connection, batch: Batch, fact: ResultFact): void {
   const message = findMessage(db, fact.c, fact.s);
-  const change = message === undefined ? undefined : chunkChange(db, batch, fact);
+  const change = message === undefined ? undefined : changeOf(db, batch, fact);
   if (message === undefined || change === undefined) {
     batch.orphans += 1;
     return;
@@ -37,20 +38,29 @@ export function applyResult(db: Connection, batch: Batch, fact: ResultFact): voi
     batch.late += 1;
     return;
   }
-  const state = messageState[fact.st];
+  const early = earlyBounce(message.reason);
+  const to = early !== undefined && fact.st === "sent" ? "bounced" : fact.st;
   const due = fact.st === "deferred" ? dueTime(fact) : null;
-  moveMessage(db, fact, state, due);
+  const reason = early === undefined ? fact.cat : reasonAfter(early, message.reason, fact);
+  moveMessage(db, fact, reason, messageState[to], due);
   change.delta[nameOf(message.state)] -= 1;
-  change.delta[fact.st] += 1;
+  change.delta[to] += 1;
   if (due !== null) {
     change.due = Math.min(change.due ?? due, due);
   }
-  batch.counts.addTimed(fact.c, fact.st, fact.at);
+  batch.counts.addTimed(fact.c, to, fact.at);
   batch.counts.add(fact.c, `category:${fact.cat}`);
   if (fact.sup !== undefined) {
-    suppress(db, message.address, fact.sup, `campaign:${fact.c}`, fact.text ?? "", fact.at);
+    const source = `campaign:${fact.c}`;
+    const { sup: reason, text: detail = "", at } = fact;
+    suppress(db, { address: message.address, reason, source, detail, at, expiresAt: null });
   }
   batch.touched.add(fact.c);
+}
+
+/** A bounce that was reported ahead of the result decides once the message is sent, and is kept until then. */
+function reasonAfter(early: string, marked: string, { st, cat }: ResultFact): string {
+  return st === "sent" ? early : st === "deferred" || st === "held" ? marked : cat;
 }
 
 /** Gives a chunk back once its counters are written. */
@@ -73,7 +83,7 @@ function isFinal(state: MessageState): boolean {
   return state > messageState.held;
 }
 
-function nameOf(state: MessageState): MessageStateName {
+export function nameOf(state: MessageState): MessageStateName {
   const name = stateNames[state];
   if (name === undefined) {
     throw new Error(`no message state ${state}`);
@@ -87,20 +97,30 @@ function dueTime(fact: ResultFact): number {
   return due - fact.at <= MINUTE_MS ? due : Math.ceil(due / MINUTE_MS) * MINUTE_MS;
 }
 
-function chunkChange(db: Connection, batch: Batch, fact: ResultFact): ChunkChange | undefined {
-  const named = batch.chunkRanges.get(`${fact.c}/${fact.ch}`) ?? findChunk(db, fact.c, fact.ch);
+/** The changes of the chunk that holds a message, whatever chunk the fact names. */
+export function changeOf(
+  db: Connection,
+  batch: Batch,
+  fact: { c: number; s: number; ch?: number },
+): ChunkChange | undefined {
+  const key = `${fact.c}/${fact.ch}`;
+  const named =
+    fact.ch === undefined
+      ? undefined
+      : (batch.chunkRanges.get(key) ?? findChunk(db, fact.c, fact.ch));
   if (named !== undefined) {
-    batch.chunkRanges.set(`${fact.c}/${fact.ch}`, named);
+    batch.chunkRanges.set(key, named);
   }
   const fits = named !== undefined && named.first <= fact.s && fact.s <= named.last;
   const chunk = fits ? named : findChunkOf(db, fact.c, fact.s);
-  if (chunk === undefined) {
-    return undefined;
-  }
-  const key = `${fact.c}/${chunk.chunkNo}`;
+  return chunk && gather(batch, fact.c, chunk.chunkNo);
+}
+
+function gather(batch: Batch, campaignId: number, chunkNo: number): ChunkChange {
+  const key = `${campaignId}/${chunkNo}`;
   let change = batch.chunks.get(key);
   if (change === undefined) {
-    change = { chunkNo: chunk.chunkNo, delta: noChange(), due: null };
+    change = { chunkNo, delta: noChange(), due: null };
     batch.chunks.set(key, change);
   }
   return change;

@@ -1,12 +1,16 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import type { Fact } from "../facts.ts";
-import type { ClassifyEngagement } from "../ports.ts";
+import type { BounceRules, ClassifyEngagement } from "../ports.ts";
+import { applyBounce, applyComplaint } from "./apply-bounce.ts";
 import { applyEngagement, applyUnsubscribe } from "./apply-engagement.ts";
 import { applyRelease, applyResult, writeChunkChanges } from "./apply-result.ts";
 import { Counts } from "./counts.store.ts";
 import type { Batch, Item } from "./gathered.ts";
 import { applyOnce } from "./position.store.ts";
 import { settleCampaign } from "./settle.store.ts";
+
+/** What other stages know and applying facts needs. */
+export type Rules = { classify: ClassifyEngagement; bounces: BounceRules };
 
 /** What a transaction did, for those who watch campaigns. */
 export type Applied = {
@@ -25,7 +29,7 @@ export type Applied = {
 export function applyBatch(
   db: Connection,
   candidates: readonly Item[],
-  classify: ClassifyEngagement,
+  rules: Rules,
   now: number,
 ): Applied {
   return applyOnce(db, candidates, (items) => {
@@ -39,7 +43,7 @@ export function applyBatch(
       late: 0,
     };
     for (const fact of inKeyOrder(items)) {
-      applyFact(db, batch, fact, classify);
+      applyFact(db, batch, fact, rules);
     }
     writeChunkChanges(db, batch);
     applyReleases(db, batch, items);
@@ -54,13 +58,30 @@ export function applyBatch(
   });
 }
 
-function applyFact(db: Connection, batch: Batch, fact: Fact, classify: ClassifyEngagement): void {
-  if (fact.k === "result") {
-    applyResult(db, batch, fact);
-  } else if (fact.k === "unsubscribe") {
-    applyUnsubscribe(db, batch, fact);
-  } else if (fact.k === "open" || fact.k === "click" || fact.k === "view") {
-    applyEngagement(db, batch, fact, classify);
+function applyFact(db: Connection, batch: Batch, fact: Fact, rules: Rules): void {
+  switch (fact.k) {
+    case "result":
+      applyResult(db, batch, fact);
+      break;
+    case "unsubscribe":
+      applyUnsubscribe(db, batch, fact);
+      break;
+    case "bounce":
+      applyBounce(db, batch, fact, rules.bounces);
+      break;
+    case "complaint":
+      applyComplaint(db, batch, fact);
+      break;
+    case "open":
+    case "click":
+    case "view":
+      applyEngagement(db, batch, fact, rules.classify);
+      break;
+    case "release":
+    case "dot":
+    case "undot":
+      // Releases are applied after all results; dots are the ingester's own.
+      break;
   }
 }
 

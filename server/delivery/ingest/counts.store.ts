@@ -12,8 +12,8 @@ const addCount = statement<[campaignId: number, metric: string, bucket: number, 
  * Counters of one batch, added up in memory and written once each.
  *
  * Metrics, as stats/metrics.ts names them: the states, `category:<category>`,
- * `<open|click|view>_<human|machine>` and the same with `_unique`, `unsubscribe`. Bucket 0 is the whole
- * campaign; states, engagement and unsubscribes also count by minute.
+ * `<open|click|view>_<human|machine>` and the same with `_unique`, `unsubscribe`, `complaint`. Bucket 0 is the whole
+ * campaign; states, engagement, unsubscribes and complaints also count by minute.
  */
 export class Counts {
   readonly #byCampaign = new Map<number, Map<string, number>>();
@@ -29,6 +29,12 @@ export class Counts {
     this.#bump(campaignId, `${at - (at % MINUTE_MS)} ${metric}`);
   }
 
+  /** Takes back what `addTimed` counted at `at`: the message has left that state. */
+  takeTimed(campaignId: number, metric: string, at: number): void {
+    this.#bump(campaignId, `0 ${metric}`, -1);
+    this.#bump(campaignId, `${at - (at % MINUTE_MS)} ${metric}`, -1);
+  }
+
   write(db: Connection): void {
     for (const [campaignId, counts] of this.#byCampaign) {
       for (const [key, n] of counts) {
@@ -38,12 +44,12 @@ export class Counts {
     }
   }
 
-  #bump(campaignId: number, key: string): void {
+  #bump(campaignId: number, key: string, by = 1): void {
     let counts = this.#byCampaign.get(campaignId);
     if (counts === undefined) {
       counts = new Map();
       this.#byCampaign.set(campaignId, counts);
     }
-    counts.set(key, (counts.get(key) ?? 0) + 1);
+    counts.set(key, (counts.get(key) ?? 0) + by);
   }
 }

@@ -4,7 +4,7 @@ import type { EngagementClass } from "../ports.ts";
 
 export type NewEvent = {
   at: number;
-  kind: "open" | "click" | "view" | "unsubscribe";
+  kind: "open" | "click" | "view" | "unsubscribe" | "bounce" | "complaint";
   campaignId: number;
   seq: number;
   contactId: number;

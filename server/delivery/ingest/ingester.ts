@@ -4,18 +4,17 @@ import type { ReadRecord } from "../../platform/journal/reader.ts";
 import { comparePositions, type Position } from "../../platform/journal/segments.ts";
 import { log } from "../../platform/log.ts";
 import type { DotFact, Fact } from "../facts.ts";
-import type { ClassifyEngagement, DuePort } from "../ports.ts";
-import { type Applied, applyBatch } from "./batch.ts";
+import type { DuePort } from "../ports.ts";
+import { type Applied, applyBatch, type Rules } from "./batch.ts";
 import type { Item } from "./gathered.ts";
 import { appliedPositions, savePosition, syncCommitted } from "./position.store.ts";
 
 const MAX_BATCH = 1_000;
 const MAX_WAITING = 50_000;
 
-export type IngestPorts = {
+export type IngestPorts = Rules & {
   /** The workspace's connection, or undefined when the workspace no longer exists. */
   workspace: (id: string) => Connection | undefined;
-  classify: ClassifyEngagement;
   due: DuePort;
   onApplied: (workspaceId: string, applied: Applied) => void;
   clock: Clock;
@@ -198,7 +197,7 @@ export class Ingester {
     if (due !== undefined) {
       this.#ports.due.lower(workspaceId, due);
     }
-    const applied = applyBatch(db, items, this.#ports.classify, this.#ports.clock());
+    const applied = applyBatch(db, items, this.#ports, this.#ports.clock());
     this.#unsynced.add(workspaceId);
     this.totals.applied += items.length;
     this.totals.orphans += applied.orphans;

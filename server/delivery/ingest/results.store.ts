@@ -8,11 +8,12 @@ export type MessageRow = {
   state: MessageState;
   contactId: number;
   address: string;
+  reason: string;
   changedAt: number | null;
 };
 
 const selectMessage = statement<[campaignId: number, seq: number], MessageRow>(`
-  SELECT state, contact_id AS contactId, address, changed_at AS changedAt
+  SELECT state, contact_id AS contactId, address, reason, changed_at AS changedAt
     FROM message
    WHERE campaign_id = ? AND seq = ?
 `);
@@ -37,13 +38,15 @@ const updateMessage = statement<
    WHERE campaign_id = ? AND seq = ?
 `);
 
+/** Moves a message to what became of a try. */
 export function moveMessage(
   db: Connection,
   fact: ResultFact,
+  reason: string,
   state: MessageState,
   dueAt: number | null,
 ): void {
-  updateMessage(db).run(state, fact.cat, fact.n, dueAt, fact.at, fact.c, fact.s);
+  updateMessage(db).run(state, reason, fact.n, dueAt, fact.at, fact.c, fact.s);
 }
 
 const insertAttempt = statement<(number | string)[]>(`
@@ -141,27 +144,37 @@ export function releaseChunk(
   clearLease(db).run({ campaignId, chunkNo, epoch });
 }
 
-// A stronger reason stays: somebody who complained and then unsubscribes has still complained.
-const insertSuppression = statement<
-  [address: string, reason: string, source: string, detail: string, createdAt: number]
->(`
-  INSERT INTO suppression (address, reason, source, detail, created_at) VALUES (?, ?, ?, ?, ?)
+const weight = (column: string) =>
+  `CASE ${column} WHEN 'complaint' THEN 3 WHEN 'hard_bounce' THEN 2 ELSE 1 END`;
+
+// What holds for good is never replaced by what expires, and of two for good the weightier reason stays:
+// somebody who complained and then unsubscribes has still complained.
+const insertSuppression = statement<[NewSuppression]>(`
+  INSERT INTO suppression (address, reason, source, detail, created_at, expires_at)
+  VALUES (@address, @reason, @source, @detail, @at, @expiresAt)
       ON CONFLICT (address) DO UPDATE
      SET reason = excluded.reason, source = excluded.source, detail = excluded.detail,
-         created_at = excluded.created_at, expires_at = NULL
-   WHERE suppression.expires_at IS NOT NULL AND suppression.expires_at <= excluded.created_at
+         created_at = excluded.created_at, expires_at = excluded.expires_at
+   WHERE suppression.expires_at <= excluded.created_at
+      OR (suppression.expires_at IS NOT NULL
+          AND ifnull(excluded.expires_at > suppression.expires_at, 1))
+      OR (excluded.expires_at IS NULL
+          AND ${weight("excluded.reason")} > ${weight("suppression.reason")})
 `);
 
-/** @returns true when the address was not suppressed before. */
-export function suppress(
-  db: Connection,
-  address: string,
-  reason: "hard_bounce" | "unsubscribed",
-  source: string,
-  detail: string,
-  at: number,
-): boolean {
-  return insertSuppression(db).run(address, reason, source, detail, at).changes === 1;
+export type NewSuppression = {
+  address: string;
+  reason: "hard_bounce" | "unsubscribed" | "complaint";
+  source: string;
+  detail: string;
+  at: number;
+  /** Unix ms; null = for good. */
+  expiresAt: number | null;
+};
+
+/** Suppresses an address, unless it is suppressed already for a reason that weighs as much. */
+export function suppress(db: Connection, suppression: NewSuppression): void {
+  insertSuppression(db).run(suppression);
 }
 
 const unsubscribeLists = statement<[at: number, reason: string, contactId: number]>(`

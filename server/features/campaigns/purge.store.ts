@@ -7,6 +7,7 @@ const slices = [
   ["message", "seq"],
   ["attempt", "id"],
   ["event", "id"],
+  ["bounce_report", "seq"],
   ["engagement", "seq"],
   ["campaign_count", "bucket"],
   ["link_count", "link_no"],

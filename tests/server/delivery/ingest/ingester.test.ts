@@ -5,6 +5,7 @@ import type { Fact, ResultFact } from "../../../../server/delivery/facts.ts";
 import { Ingester } from "../../../../server/delivery/ingest/ingester.ts";
 import { claimChunks } from "../../../../server/delivery/queue/claim.store.ts";
 import { createDue, type Due } from "../../../../server/delivery/queue/due.store.ts";
+import { bounceRules } from "../../../../server/delivery/result/classify-bounce.ts";
 import { campaignCounts } from "../../../../server/delivery/stats/counts.store.ts";
 import { classifyEngagement } from "../../../../server/delivery/stats/engagement-class.ts";
 import type { Connection } from "../../../../server/platform/db/driver.ts";
@@ -54,6 +55,7 @@ function newIngester(): Ingester {
   return new Ingester({
     workspace: (id) => (id === ws ? data.databases.workspace(id) : undefined),
     classify: classifyEngagement,
+    bounces: bounceRules,
     due,
     onApplied: () => undefined,
     clock: () => NOW,
@@ -472,6 +474,7 @@ test("a workspace whose database cannot be written waits alone, and loses nothin
   const ingester = new Ingester({
     workspace: data.databases.workspace,
     classify: classifyEngagement,
+    bounces: bounceRules,
     due,
     onApplied: () => undefined,
     clock: () => NOW,

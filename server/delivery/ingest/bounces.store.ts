@@ -1,0 +1,76 @@
+import type { Connection } from "../../platform/db/driver.ts";
+import { statement } from "../../platform/db/statements.ts";
+import { messageState } from "../types.ts";
+
+export type BounceReport = {
+  campaignId: number;
+  seq: number;
+  at: number;
+  via: string;
+  action: "failed" | "delayed" | "complaint";
+  category: string;
+  code: number;
+  enhanced: string;
+  reply: string;
+  address: string;
+};
+
+const insertReport = statement<[BounceReport]>(`
+  INSERT INTO bounce_report (campaign_id, seq, at, via, action, category, code, enhanced, reply, address)
+  VALUES (@campaignId, @seq, @at, @via, @action, @category, @code, @enhanced, @reply, @address)
+`);
+
+export function addReport(db: Connection, report: BounceReport): void {
+  insertReport(db).run(report);
+}
+
+const countReports = statement<
+  [campaignId: number, seq: number],
+  { total: number; failed: number; complaints: number }
+>(`
+  SELECT count(*) AS total, count(*) FILTER (WHERE action = 'failed') AS failed,
+         count(*) FILTER (WHERE action = 'complaint') AS complaints
+    FROM bounce_report
+   WHERE campaign_id = ? AND seq = ?
+`);
+
+/** What came back about a message until now. */
+export function reportsOf(db: Connection, campaignId: number, seq: number) {
+  return countReports(db).get(campaignId, seq) ?? { total: 0, failed: 0, complaints: 0 };
+}
+
+const bounceMessage = statement<[reason: string, at: number, campaignId: number, seq: number]>(`
+  UPDATE message
+     SET state = ${messageState.bounced}, reason = ?, changed_at = ?
+   WHERE campaign_id = ? AND seq = ?
+`);
+
+/** Moves a message that was sent to `bounced`. */
+export function markBounced(
+  db: Connection,
+  message: { campaignId: number; seq: number; category: string; at: number },
+): void {
+  bounceMessage(db).run(message.category, message.at, message.campaignId, message.seq);
+}
+
+const EARLY = "bounce:";
+
+const setReason = statement<[reason: string, campaignId: number, seq: number]>(`
+  UPDATE message SET reason = ? WHERE campaign_id = ? AND seq = ?
+`);
+
+/**
+ * Notes a bounce that is known before the result of the try it is about: the two come by different
+ * streams. The result then finds it in the row it reads anyway.
+ */
+export function markEarlyBounce(
+  db: Connection,
+  message: { campaignId: number; seq: number; category: string },
+): void {
+  setReason(db).run(`${EARLY}${message.category}`, message.campaignId, message.seq);
+}
+
+/** The category of a bounce that `markEarlyBounce` noted. */
+export function earlyBounce(reason: string): string | undefined {
+  return reason.startsWith(EARLY) ? reason.slice(EARLY.length) : undefined;
+}

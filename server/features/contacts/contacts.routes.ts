@@ -125,13 +125,18 @@ export const contactRoutes = ({ guard, clock, audit, jobs, databases, outside }:
       response: { 200: ContactDetail, ...refusals },
       detail: { summary: "Get a contact with its lists" },
     })
-    .patch("/:id", ({ db, params, body }) => changeContact(db, params.id, body, clock()), {
-      permission: "contacts:write",
-      params: WorkspaceItemParams,
-      body: ContactChange,
-      response: { 200: ContactDetail, ...refusals },
-      detail: { summary: "Change a contact" },
-    })
+    .patch(
+      "/:id",
+      ({ db, params, body, actor }) =>
+        changeContact(db, params.id, body, { actorId: actor.id, now: clock() }),
+      {
+        permission: "contacts:write",
+        params: WorkspaceItemParams,
+        body: ContactChange,
+        response: { 200: ContactDetail, ...refusals },
+        detail: { summary: "Change a contact" },
+      },
+    )
     .delete(
       "/:id",
       ({ db, params, actor, workspace }) => {

@@ -1,14 +1,11 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
-import {
-  addressHint,
-  type EmailAddress,
-  isAddressFault,
-  parseEmailAddress,
-} from "../../platform/email-address.ts";
-import { AppError, type FieldProblem, invalidField, notFound } from "../../platform/errors.ts";
+import { AppError, invalidField, notFound } from "../../platform/errors.ts";
 import { cutPage, decodeCursor, encodeCursor } from "../../platform/http/cursor.ts";
 import { addMember, membershipsOf, requireLists } from "../lists/lists.service.ts";
+import { differences } from "./contact-change.rules.ts";
+import { recordChange } from "./contact-change.store.ts";
+import { type ContactInput, readContact } from "./contact-reader.ts";
 import {
   type ContactFilter,
   type ContactSort,
@@ -18,7 +15,7 @@ import {
   searchContacts,
 } from "./contact-search.store.ts";
 import { timelineBefore } from "./contact-timeline.store.ts";
-import { type FieldValue, MAX_NAME_CHARS, nameKeys, readFieldValue } from "./contacts.rules.ts";
+import type { FieldValue } from "./contacts.rules.ts";
 import {
   type ContactRow,
   type ContactWrite,
@@ -29,9 +26,9 @@ import {
   keptCount,
   listFields,
   moveContactCount,
-  type StoredField,
   updateContact,
 } from "./contacts.store.ts";
+import { refuseErased } from "./erased.store.ts";
 
 export type { ContactFilter } from "./contact-search.store.ts";
 export { type FieldValue, nameKeys } from "./contacts.rules.ts";
@@ -57,15 +54,6 @@ export type Contact = {
   updatedAt: number;
   status: "mailable" | "unsubscribed" | "suppressed";
   suppressionReason: string | null;
-};
-
-export type ContactInput = {
-  email?: string | undefined;
-  firstName?: string | undefined;
-  lastName?: string | undefined;
-  language?: string | undefined;
-  fields?: Record<string, unknown> | undefined;
-  trackingOff?: boolean | undefined;
 };
 
 /**
@@ -147,6 +135,7 @@ export function createContact(
   const listIds = input.listIds ?? [];
   requireLists(db, listIds, "listIds");
   const id = inTransaction(db, () => {
+    refuseErased(db, contact.address);
     const added = insertContact(db, contact, now);
     if (added === undefined) {
       throw addressTaken();
@@ -161,19 +150,45 @@ export function createContact(
 }
 
 /**
- * Changes what the input names; a custom field set to null or "" goes.
+ * Changes what the input names; a custom field set to null or "" goes. Who did it stays in the timeline.
  *
- * @throws AppError `not_found`, `conflict` when the new address is another contact's, `invalid_input`.
+ * @throws AppError `not_found`, `conflict` when the new address is another contact's or was erased,
+ *   `invalid_input`.
  */
-export function changeContact(db: Connection, id: number, input: ContactInput, now: number) {
-  const old = rowOf(db, id, now);
+export function changeContact(
+  db: Connection,
+  id: number,
+  input: ContactInput,
+  by: { actorId: string; now: number },
+) {
+  const old = rowOf(db, id, by.now);
   const contact = readContact(listFields(db), input, old, old.source);
   const taken = findIdByAddress(db, contact.address);
   if (taken !== undefined && taken !== id) {
     throw addressTaken();
   }
-  updateContact(db, id, contact, now);
-  return getContact(db, id, now);
+  inTransaction(db, () => {
+    if (contact.address !== old.address) {
+      refuseErased(db, contact.address);
+    }
+    writeChange(db, old, contact, by);
+  });
+  return getContact(db, id, by.now);
+}
+
+/** Writes the row and who changed what in it; false when it says all that already. */
+export function writeChange(
+  db: Connection,
+  old: ContactRow,
+  contact: ContactWrite,
+  by: { actorId: string; now: number },
+): boolean {
+  if (!updateContact(db, old.id, contact, by.now)) {
+    return false;
+  }
+  const detail = differences(old, contact);
+  recordChange(db, { contactId: old.id, at: by.now, actor: by.actorId, kind: "edit", detail });
+  return true;
 }
 
 /** Deletes a contact and its memberships. A suppression of the address stays. @throws AppError `not_found` */
@@ -222,98 +237,8 @@ function rowOf(db: Connection, id: number, now: number): ContactRow {
   return row;
 }
 
-function readContact(
-  specs: StoredField[],
-  input: ContactInput,
-  old: ContactRow | undefined,
-  source: string,
-): ContactWrite {
-  const problems: FieldProblem[] = [];
-  const address = readAddress(input.email ?? old?.email ?? "", problems);
-  const firstName = readText("firstName", input.firstName ?? old?.firstName ?? "", problems);
-  const lastName = readText("lastName", input.lastName ?? old?.lastName ?? "", problems);
-  const language = readLanguage(input.language ?? old?.language ?? "", problems);
-  const fields = readFields(specs, input.fields ?? {}, old?.fields ?? "{}", problems);
-  const [first] = problems;
-  if (address === undefined || first !== undefined) {
-    const detail =
-      first === undefined ? "The contact does not fit." : `${first.field}: ${first.reason}`;
-    throw new AppError("invalid_input", detail, { fields: problems });
-  }
-  return {
-    email: address.email,
-    address: address.address,
-    domain: address.domain,
-    firstName,
-    lastName,
-    language,
-    fields,
-    trackingOff: Number(input.trackingOff ?? old?.trackingOff === 1),
-    source,
-    ...nameKeys(firstName, lastName),
-  };
-}
-
-function readAddress(written: string, problems: FieldProblem[]): EmailAddress | undefined {
-  const read = parseEmailAddress(written);
-  if (!isAddressFault(read)) {
-    return read;
-  }
-  const hint = addressHint(written.slice(written.lastIndexOf("@") + 1));
-  problems.push({ field: "email", reason: read.reason, ...(hint === undefined ? {} : { hint }) });
-  return undefined;
-}
-
-function readText(field: string, written: string, problems: FieldProblem[]): string {
-  const text = oneLine(written);
-  if (text.length > MAX_NAME_CHARS) {
-    problems.push({ field, reason: `is longer than ${MAX_NAME_CHARS} characters` });
-  }
-  return text;
-}
-
-/** Text for a header or a table: no line breaks or other control characters, no white space around. */
-function oneLine(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ").trim();
-}
-
-function readLanguage(written: string, problems: FieldProblem[]): string {
-  const language = written.trim();
-  if (language !== "" && !/^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}$/.test(language)) {
-    problems.push({ field: "language", reason: "is not a language code such as en or pt-BR" });
-  }
-  return language.replaceAll("_", "-");
-}
-
-function readFields(
-  specs: StoredField[],
-  input: Record<string, unknown>,
-  old: string,
-  problems: FieldProblem[],
-): string {
-  const values = JSON.parse(old) as Record<string, FieldValue>;
-  const known = new Map(specs.map((spec) => [spec.key, spec]));
-  for (const [key, raw] of Object.entries(input)) {
-    const spec = known.get(key);
-    if (spec === undefined) {
-      problems.push({ field: `fields.${key}`, reason: "is not a field of this workspace" });
-      continue;
-    }
-    const read = readFieldValue(spec, raw);
-    if ("fault" in read) {
-      problems.push({ field: `fields.${key}`, reason: read.fault });
-    } else if (read.value === undefined) {
-      delete values[key];
-    } else {
-      values[key] = read.value;
-    }
-  }
-  const kept = Object.entries(values).filter(([key]) => known.has(key));
-  return JSON.stringify(Object.fromEntries(kept));
-}
-
-function addressTaken(): AppError {
+/** The refusal of an address that another contact has. */
+export function addressTaken(): AppError {
   const reason = "a contact with this address exists already";
   return new AppError("conflict", reason, { fields: [{ field: "email", reason }] });
 }

@@ -2,16 +2,18 @@ import inbox001 from "./inbox/001-inbox.sql" with { type: "text" };
 import system001 from "./system/001-people.sql" with { type: "text" };
 import system002 from "./system/002-tenancy.sql" with { type: "text" };
 import system003 from "./system/003-operations.sql" with { type: "text" };
+import system004 from "./system/004-suppressions.sql" with { type: "text" };
 import workspace001 from "./workspace/001-audience.sql" with { type: "text" };
 import workspace002 from "./workspace/002-campaigns.sql" with { type: "text" };
 import workspace003 from "./workspace/003-delivery.sql" with { type: "text" };
 import workspace004 from "./workspace/004-routes.sql" with { type: "text" };
 import workspace005 from "./workspace/005-bounces.sql" with { type: "text" };
+import workspace006 from "./workspace/006-people.sql" with { type: "text" };
 
 /** The kinds of database file, each with its migrations in order; a file's user_version is how many it has had. */
 export const migrations = {
-  system: [system001, system002, system003],
-  workspace: [workspace001, workspace002, workspace003, workspace004, workspace005],
+  system: [system001, system002, system003, system004],
+  workspace: [workspace001, workspace002, workspace003, workspace004, workspace005, workspace006],
   inbox: [inbox001],
 } as const satisfies Record<string, readonly string[]>;
 

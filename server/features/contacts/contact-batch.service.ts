@@ -1,0 +1,216 @@
+import type { Clock } from "../../platform/clock.ts";
+import type { Connection } from "../../platform/db/driver.ts";
+import { inTransaction } from "../../platform/db/transaction.ts";
+import { isAddressFault, parseEmailAddress } from "../../platform/email-address.ts";
+import { AppError, type FieldProblem, invalidField } from "../../platform/errors.ts";
+import {
+  addMember,
+  changeMembership,
+  removeFromList,
+  requireLists,
+} from "../lists/lists.service.ts";
+import { type ContactInput, readContact } from "./contact-reader.ts";
+import { addressTaken, getContact, writeChange } from "./contacts.service.ts";
+import {
+  findContact,
+  findIdByAddress,
+  insertContact,
+  listFields,
+  moveContactCount,
+  type StoredField,
+} from "./contacts.store.ts";
+import { refuseErased } from "./erased.store.ts";
+
+/** How long one transaction of a batch may hold the workspace's write lock and this thread. */
+const HOLD_MS = 5;
+
+/** `upsert` creates or changes; `create` leaves those alone that exist; `update` never creates. */
+export type BatchMode = "upsert" | "create" | "update";
+
+/** What became of one item of a batch. */
+export type ItemResult = {
+  index: number;
+  outcome: "created" | "updated" | "unchanged" | "rejected";
+  /** Of the contact; null when there is none. */
+  id: number | null;
+  problems: FieldProblem[];
+};
+
+export type UpsertItem = ContactInput & { email: string; listIds?: number[] | undefined };
+
+type By = { actorId: string; source: string; now: number };
+
+export type BatchContext = {
+  /** Gives the workspace's connection anew after each pause. */
+  open: () => Connection;
+  clock: Clock;
+  actorId: string;
+  /** `api`, `manual`. */
+  source: string;
+};
+
+/**
+ * Creates or changes one contact by its address; the lists named are joined, and nobody who unsubscribed
+ * from one is subscribed by it.
+ *
+ * @throws AppError `invalid_input` per field, `conflict` when the address was erased.
+ */
+export function upsertContact(db: Connection, item: UpsertItem, by: By) {
+  const done = inTransaction(db, () => upsertOne(db, listFields(db), item, "upsert", by));
+  return { outcome: done.outcome, contact: getContact(db, done.id, by.now) };
+}
+
+/** Applies up to 1,000 items in short transactions, letting others work in between; each has its own result. */
+export async function upsertContacts(
+  context: BatchContext,
+  items: readonly UpsertItem[],
+  mode: BatchMode,
+): Promise<ItemResult[]> {
+  return inSlices(context, items, (db, item, by) => {
+    const { outcome, id } = upsertOne(db, listFields(db), item, mode, by);
+    return { outcome, id };
+  });
+}
+
+/** One change of one membership: `add` never undoes an unsubscribe, `subscribe` does. */
+export type MembershipItem = {
+  email?: string | undefined;
+  contactId?: number | undefined;
+  listId: number;
+  action: "add" | "subscribe" | "unsubscribe" | "remove";
+  reason?: string | undefined;
+};
+
+/** Changes up to 1,000 memberships like `upsertContacts`. */
+export async function changeMemberships(
+  context: BatchContext,
+  items: readonly MembershipItem[],
+): Promise<ItemResult[]> {
+  return inSlices(context, items, (db, item, by) => {
+    requireLists(db, [item.listId], "listId");
+    const contactId = contactOf(db, item, by.now);
+    return { outcome: changeOne(db, item, contactId, by), id: contactId };
+  });
+}
+
+function changeOne(db: Connection, item: MembershipItem, contactId: number, by: By) {
+  const { listId, action } = item;
+  if (action === "add") {
+    return addMember(db, listId, contactId, by.now, by.source) ? "created" : "unchanged";
+  }
+  if (action === "remove") {
+    return removeFromList(db, listId, [contactId]) === 1 ? "updated" : "unchanged";
+  }
+  const status = action === "subscribe" ? ("subscribed" as const) : ("unsubscribed" as const);
+  const change = { listId, contactId, source: by.source, reason: item.reason ?? "", now: by.now };
+  return changeMembership(db, { ...change, status }) ? "updated" : "unchanged";
+}
+
+function contactOf(db: Connection, item: MembershipItem, now: number): number {
+  if ((item.email === undefined) === (item.contactId === undefined)) {
+    throw invalidField("contactId", "give either contactId or email");
+  }
+  if (item.contactId !== undefined) {
+    if (findContact(db, item.contactId, now) === undefined) {
+      throw invalidField("contactId", "there is no such contact");
+    }
+    return item.contactId;
+  }
+  const read = parseEmailAddress(item.email ?? "");
+  if (isAddressFault(read)) {
+    throw invalidField("email", read.reason);
+  }
+  const id = findIdByAddress(db, read.address);
+  if (id === undefined) {
+    throw invalidField("email", "there is no contact with this address");
+  }
+  return id;
+}
+
+/** A savepoint per item would cost more than the item: everything is checked before the first write. */
+function upsertOne(
+  db: Connection,
+  specs: StoredField[],
+  item: UpsertItem,
+  mode: BatchMode,
+  by: By,
+): { outcome: Exclude<ItemResult["outcome"], "rejected">; id: number } {
+  const { listIds = [], ...input } = item;
+  requireLists(db, listIds, "listIds");
+  const read = parseEmailAddress(item.email);
+  const known = isAddressFault(read) ? undefined : findIdByAddress(db, read.address);
+  const old = known === undefined ? undefined : findContact(db, known, by.now);
+  // An address in other letters is the same address: it does not rename the contact.
+  const said = old === undefined ? input : { ...input, email: old.email };
+  const contact = readContact(specs, said, old, old?.source ?? by.source);
+  if (old !== undefined && mode === "create") {
+    throw addressTaken();
+  }
+  if (old === undefined && mode === "update") {
+    throw invalidField("email", "there is no contact with this address");
+  }
+  refuseErased(db, contact.address);
+  if (old !== undefined) {
+    const changed = writeChange(db, old, contact, by);
+    const joined = join(db, old.id, listIds, by);
+    return { outcome: changed || joined ? "updated" : "unchanged", id: old.id };
+  }
+  const id = insertContact(db, contact, by.now);
+  if (id === undefined) {
+    throw new Error("an address that is no contact's stopped an INSERT");
+  }
+  moveContactCount(db, 1);
+  join(db, id, listIds, by);
+  return { outcome: "created", id };
+}
+
+function join(db: Connection, id: number, listIds: readonly number[], by: By): boolean {
+  return listIds.map((listId) => addMember(db, listId, id, by.now, by.source)).includes(true);
+}
+
+/**
+ * Does the items one after the other, as many in a transaction as a few milliseconds hold. An item that is
+ * refused changes nothing and says why; what is done stays done when the process dies in between.
+ */
+async function inSlices<T>(
+  context: BatchContext,
+  items: readonly T[],
+  work: (db: Connection, item: T, by: By) => Pick<ItemResult, "outcome" | "id">,
+): Promise<ItemResult[]> {
+  const results: ItemResult[] = [];
+  while (results.length < items.length) {
+    const db = context.open();
+    const by = { actorId: context.actorId, source: context.source, now: context.clock() };
+    inTransaction(db, () => {
+      const endAt = performance.now() + HOLD_MS;
+      do {
+        const index = results.length;
+        results.push(attempt(index, () => work(db, items[index] as T, by)));
+      } while (results.length < items.length && performance.now() < endAt);
+    });
+    await Bun.sleep(0);
+  }
+  return results;
+}
+
+function attempt(index: number, work: () => Pick<ItemResult, "outcome" | "id">): ItemResult {
+  try {
+    return { index, ...work(), problems: [] };
+  } catch (error) {
+    if (error instanceof AppError) {
+      const reason = error.message;
+      const problems = error.fields.length > 0 ? error.fields : [{ field: "item", reason }];
+      return { index, outcome: "rejected", id: null, problems };
+    }
+    throw error;
+  }
+}
+
+/** The results with how many there are of each outcome. */
+export function countOutcomes(items: ItemResult[]) {
+  const counts = { created: 0, updated: 0, unchanged: 0, rejected: 0 };
+  for (const { outcome } of items) {
+    counts[outcome] += 1;
+  }
+  return { ...counts, items };
+}

@@ -1,0 +1,115 @@
+import {
+  addressHint,
+  type EmailAddress,
+  isAddressFault,
+  parseEmailAddress,
+} from "../../platform/email-address.ts";
+import { AppError, type FieldProblem } from "../../platform/errors.ts";
+import { type FieldValue, MAX_NAME_CHARS, nameKeys, readFieldValue } from "./contacts.rules.ts";
+import type { ContactRow, ContactWrite, StoredField } from "./contacts.store.ts";
+
+/** What a person or a program says about a contact; what is left out stays as it is. */
+export type ContactInput = {
+  email?: string | undefined;
+  firstName?: string | undefined;
+  lastName?: string | undefined;
+  language?: string | undefined;
+  fields?: Record<string, unknown> | undefined;
+  trackingOff?: boolean | undefined;
+};
+
+/**
+ * Makes the row of what is said and, for what is not said, of what was there.
+ *
+ * @throws AppError `invalid_input` with everything that does not fit, field by field.
+ */
+export function readContact(
+  specs: StoredField[],
+  input: ContactInput,
+  old: ContactRow | undefined,
+  source: string,
+): ContactWrite {
+  const problems: FieldProblem[] = [];
+  const address = readAddress(input.email ?? old?.email ?? "", problems);
+  const firstName = readText("firstName", input.firstName ?? old?.firstName ?? "", problems);
+  const lastName = readText("lastName", input.lastName ?? old?.lastName ?? "", problems);
+  const language = readLanguage(input.language ?? old?.language ?? "", problems);
+  const fields = readFields(specs, input.fields ?? {}, old?.fields ?? "{}", problems);
+  const [first] = problems;
+  if (address === undefined || first !== undefined) {
+    const detail =
+      first === undefined ? "The contact does not fit." : `${first.field}: ${first.reason}`;
+    throw new AppError("invalid_input", detail, { fields: problems });
+  }
+  return {
+    email: address.email,
+    address: address.address,
+    domain: address.domain,
+    firstName,
+    lastName,
+    language,
+    fields,
+    trackingOff: Number(input.trackingOff ?? old?.trackingOff === 1),
+    source,
+    ...nameKeys(firstName, lastName),
+  };
+}
+
+function readAddress(written: string, problems: FieldProblem[]): EmailAddress | undefined {
+  const read = parseEmailAddress(written);
+  if (!isAddressFault(read)) {
+    return read;
+  }
+  const hint = addressHint(written.slice(written.lastIndexOf("@") + 1));
+  problems.push({ field: "email", reason: read.reason, ...(hint === undefined ? {} : { hint }) });
+  return undefined;
+}
+
+function readText(field: string, written: string, problems: FieldProblem[]): string {
+  const text = oneLine(written);
+  if (text.length > MAX_NAME_CHARS) {
+    problems.push({ field, reason: `is longer than ${MAX_NAME_CHARS} characters` });
+  }
+  return text;
+}
+
+/** Text for a header or a table: no line breaks or other control characters, no white space around. */
+function oneLine(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ").trim();
+}
+
+function readLanguage(written: string, problems: FieldProblem[]): string {
+  const language = written.trim();
+  if (language !== "" && !/^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}$/.test(language)) {
+    problems.push({ field: "language", reason: "is not a language code such as en or pt-BR" });
+  }
+  return language.replaceAll("_", "-");
+}
+
+function readFields(
+  specs: StoredField[],
+  input: Record<string, unknown>,
+  old: string,
+  problems: FieldProblem[],
+): string {
+  const values = JSON.parse(old) as Record<string, FieldValue>;
+  const known = new Map(specs.map((spec) => [spec.key, spec]));
+  for (const [key, raw] of Object.entries(input)) {
+    const spec = known.get(key);
+    if (spec === undefined) {
+      problems.push({ field: `fields.${key}`, reason: "is not a field of this workspace" });
+      continue;
+    }
+    const read = readFieldValue(spec, raw);
+    if ("fault" in read) {
+      problems.push({ field: `fields.${key}`, reason: read.fault });
+    } else if (read.value === undefined) {
+      delete values[key];
+    } else {
+      values[key] = read.value;
+    }
+  }
+  const kept = Object.entries(values).filter(([key]) => known.has(key));
+  return JSON.stringify(Object.fromEntries(kept));
+}

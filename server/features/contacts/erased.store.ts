@@ -1,0 +1,47 @@
+import { createHmac } from "node:crypto";
+import type { Connection } from "../../platform/db/driver.ts";
+import { statement } from "../../platform/db/statements.ts";
+import { AppError } from "../../platform/errors.ts";
+
+/** Thrown where an address that was erased would come back. */
+export class ErasedAddress extends AppError {
+  constructor() {
+    const reason = "this person was erased on request and cannot be added again";
+    const hint = "An administrator of the workspace can lift the erasure under Privacy.";
+    super("conflict", `email: ${reason}`, { fields: [{ field: "email", reason, hint }] });
+  }
+}
+
+const selectKey = statement<[], { key: Buffer }>("SELECT key FROM erasure_key WHERE id = 1");
+const selectAny = statement<[], { n: number }>("SELECT EXISTS (SELECT 1 FROM erased_address) AS n");
+const selectHash = statement<[hash: Buffer], { erasedAt: number }>(
+  "SELECT erased_at AS erasedAt FROM erased_address WHERE hash = ?",
+);
+const insertHash = statement<[hash: Buffer, now: number]>(
+  "INSERT INTO erased_address (hash, erased_at) VALUES (?, ?) ON CONFLICT (hash) DO NOTHING",
+);
+
+/** True when the person with this normal form of an address was erased. Most workspaces have nobody: then it is one look. */
+export function isErased(db: Connection, address: string): boolean {
+  return selectAny(db).get()?.n === 1 && selectHash(db).get(hashOf(db, address)) !== undefined;
+}
+
+/** @throws ErasedAddress when the person with this address was erased. */
+export function refuseErased(db: Connection, address: string): void {
+  if (isErased(db, address)) {
+    throw new ErasedAddress();
+  }
+}
+
+/** Keeps the address from ever coming back, without keeping it. */
+export function rememberErased(db: Connection, address: string, now: number): void {
+  insertHash(db).run(hashOf(db, address), now);
+}
+
+function hashOf(db: Connection, address: string): Buffer {
+  const row = selectKey(db).get();
+  if (row === undefined) {
+    throw new Error("the workspace has no erasure key");
+  }
+  return createHmac("sha256", row.key).update(address).digest();
+}

@@ -9,9 +9,11 @@ import type { Outside } from "./features/deps.ts";
 import { domainJobs } from "./features/domains/domain-jobs.service.ts";
 import { loadDkimKey, systemDns } from "./features/domains/domains.service.ts";
 import { MAX_UPLOAD_BYTES } from "./features/imports/import-upload.service.ts";
-import { findRouteForCampaign, loadRoute } from "./features/routes/routes.service.ts";
+import { loadRouteMembers } from "./features/routes/routes.service.ts";
 import {
+  allowsDirectSending,
   allowsPrivateRelays,
+  allowsPrivateTargets,
   publicUrlOf,
   systemMailRoute,
 } from "./features/setup/instance.service.ts";
@@ -127,13 +129,11 @@ export async function startServer(
 function deliveryPorts(databases: Databases, keyRing: KeyRing, inbound: Inbound) {
   return {
     loadRoute(workspaceId: string, routeId: number) {
-      const db = databases.workspace(workspaceId);
-      const isUsable = findRouteForCampaign(db, routeId)?.enabled === true;
-      return isUsable
-        ? within(
-            databases,
-            loadRoute(db, { keyRing, workspaceId, inboxPort: inbound.port }, routeId),
-          )
+      const context = { keyRing, workspaceId, inboxPort: inbound.port };
+      const way = { routeId, groupId: null };
+      const [member] = loadRouteMembers(databases.workspace(workspaceId), context, way);
+      return member && mayBeUsed(databases, member.route)
+        ? within(databases, member.route)
         : undefined;
     },
     loadDkimKey: (workspaceId: string, domain: string) =>
@@ -141,9 +141,18 @@ function deliveryPorts(databases: Databases, keyRing: KeyRing, inbound: Inbound)
   };
 }
 
+/** A direct route only while the administrator allows such. */
+function mayBeUsed({ system }: Databases, route: Route): boolean {
+  return route.kind !== "direct" || allowsDirectSending(system);
+}
+
 /** The route as the instance allows it to be dialled. The test inbox is our own. */
-function within(databases: Databases, route: Route): Route {
-  const isFree = route.kind === "test_inbox" || allowsPrivateRelays(databases.system);
+function within({ system }: Databases, route: Route): Route {
+  const isFree = {
+    test_inbox: () => true,
+    relay: () => allowsPrivateRelays(system),
+    direct: () => allowsPrivateTargets(system),
+  }[route.kind]();
   return isFree ? route : { ...route, publicOnly: true };
 }
 

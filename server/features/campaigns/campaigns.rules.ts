@@ -78,7 +78,9 @@ export type SectionFacts = {
   bodySource: string;
   audience: Audience;
   sender: { testOnly: boolean } | undefined;
-  route: { kind: "relay" | "test_inbox"; enabled: boolean; isLocal: boolean } | undefined;
+  route:
+    | { kind: "relay" | "direct" | "test_inbox"; enabled: boolean; isLocal: boolean }
+    | undefined;
 };
 
 /** What each section still needs, and why. */
@@ -135,7 +137,7 @@ function senderProblems({ sender, route }: SectionFacts): SectionProblem[] {
       message: "The route is switched off; switch it on or choose another.",
     });
   }
-  if (sender?.testOnly && route?.kind === "relay" && !route.isLocal) {
+  if (sender?.testOnly && route && route.kind !== "test_inbox" && !route.isLocal) {
     problems.push({
       code: "sender_test_only",
       field: "senderId",

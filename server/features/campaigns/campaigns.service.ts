@@ -2,7 +2,7 @@ import type { Connection } from "../../platform/db/driver.ts";
 import { AppError, invalidField, notFound } from "../../platform/errors.ts";
 import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
 import { findSenderForCampaign } from "../domains/senders.service.ts";
-import { findRouteForCampaign, isPrivateHost } from "../routes/routes.service.ts";
+import { findRouteForCampaign, isLocalRoute } from "../routes/routes.service.ts";
 import { readTemplate } from "../templates/templates.service.ts";
 import {
   type Audience,
@@ -167,7 +167,7 @@ export function sectionsOf(db: Connection, row: CampaignRow): CampaignView["sect
     bodySource: row.bodySource,
     audience: audienceOf(row),
     sender,
-    route: route && { ...route, isLocal: isPrivateHost(route.host) },
+    route: route && { ...route, isLocal: isLocalRoute(route) },
   });
   const problems = Object.values(sections).flatMap((section) => section.problems);
   const review: Section = { state: problems.length === 0 ? "ready" : "needs_you", problems };

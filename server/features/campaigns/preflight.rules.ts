@@ -29,7 +29,12 @@ export type PreflightFacts = {
     | { email: string; domainVerified: boolean; domainId: number | null; testOnly: boolean }
     | undefined;
   route:
-    | { name: string; kind: "relay" | "test_inbox"; signDkim: boolean; isLocal: boolean }
+    | {
+        name: string;
+        kind: "relay" | "direct" | "test_inbox";
+        signDkim: boolean;
+        isLocal: boolean;
+      }
     | undefined;
 };
 

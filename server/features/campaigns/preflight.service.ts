@@ -1,7 +1,7 @@
 import type { Clock } from "../../platform/clock.ts";
 import { type DnsLookup, refreshDomain } from "../domains/domains.service.ts";
 import { findSenderForCampaign } from "../domains/senders.service.ts";
-import { findRouteForCampaign, isPrivateHost } from "../routes/routes.service.ts";
+import { findRouteForCampaign, isLocalRoute } from "../routes/routes.service.ts";
 import { type BuiltContent, type ContentContext, contentOf } from "./campaign-content.service.ts";
 import type { CampaignEngine } from "./campaign-engine.service.ts";
 import type { Preflight } from "./campaigns.schema.ts";
@@ -51,7 +51,7 @@ export async function runPreflight(
     postalAddress: content.workspace.postalAddress,
     willGetIt: waterfall.recipients,
     sender,
-    route: route && { ...route, isLocal: isPrivateHost(route.host) },
+    route: route && { ...route, isLocal: isLocalRoute(route) },
   });
   const preflight = {
     waterfall,
@@ -66,7 +66,12 @@ async function refreshSendingDomain(deps: PreflightDeps, row: CampaignRow): Prom
   const db = deps.databases.workspace(deps.workspaceId);
   const route = row.routeId === null ? undefined : findRouteForCampaign(db, row.routeId);
   const sender = row.senderId === null ? undefined : findSenderForCampaign(db, row.senderId);
-  if (route?.kind !== "relay" || typeof sender?.domainId !== "number" || sender.testOnly) {
+  if (
+    route === undefined ||
+    route.kind === "test_inbox" ||
+    typeof sender?.domainId !== "number" ||
+    sender.testOnly
+  ) {
     return;
   }
   await refreshDomain(

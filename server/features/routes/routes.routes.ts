@@ -1,4 +1,5 @@
 import { Elysia } from "elysia";
+import { AppError } from "../../platform/errors.ts";
 import {
   Done,
   done,
@@ -8,6 +9,7 @@ import {
 } from "../../platform/http/schemas.ts";
 import { auditEntry as entry } from "../audit/audit.service.ts";
 import type { AppDeps } from "../deps.ts";
+import { allowsDirectSending } from "../setup/instance.service.ts";
 import {
   RouteChange,
   RouteCheck,
@@ -49,6 +51,12 @@ export const routeRoutes = ({ guard, keyRing, clock, databases, outside, audit }
     .post(
       "/",
       ({ db, body, actor, workspace }) => {
+        if (body.kind === "direct" && !allowsDirectSending(databases.system)) {
+          throw new AppError(
+            "forbidden",
+            "An administrator of this instance has to allow direct sending first, in Instance → Settings.",
+          );
+        }
         const route = createRoute(db, keyRing, body, clock());
         audit.record(entry(actor, workspace, "route.create", route.id));
         return route;

@@ -1,8 +1,12 @@
 import { t } from "elysia";
 import { pageOf } from "../../platform/http/schemas.ts";
 
-const Kind = t.Union([t.Literal("relay"), t.Literal("test_inbox")]);
+const Kind = t.Union([t.Literal("relay"), t.Literal("direct"), t.Literal("test_inbox")]);
 const Security = t.Union([t.Literal("starttls"), t.Literal("tls"), t.Literal("none")]);
+const TlsPolicy = t.Union(
+  [t.Literal("opportunistic"), t.Literal("required"), t.Literal("verified")],
+  { description: "TLS to the recipients' servers, of a direct route" },
+);
 const nullable = <T extends Parameters<typeof t.Union>[0][number]>(item: T) =>
   t.Union([item, t.Null()]);
 
@@ -18,20 +22,66 @@ export const RouteCheck = t.Object(
 );
 export type RouteCheck = typeof RouteCheck.static;
 
+const WarmUp = t.Object({
+  startedAt: t.Integer({ minimum: 0, description: "Unix ms" }),
+  firstDay: t.Integer({
+    minimum: 1,
+    maximum: 1_000_000,
+    description: "Messages to one provider on the first day; 1.5 times as many each day",
+  }),
+  target: t.Integer({ minimum: 1, maximum: 100_000_000 }),
+});
+export type WarmUp = typeof WarmUp.static;
+
+const RouteSource = t.Object({
+  address: t.String({ maxLength: 45, description: "An IPv4 or IPv6 address of this host" }),
+  heloName: t.String({ maxLength: 253, description: "EHLO name: should be the address's PTR" }),
+  weight: t.Integer({ minimum: 1, maximum: 1000 }),
+  warmUp: t.Optional(WarmUp),
+});
+export type RouteSource = typeof RouteSource.static;
+
+const OAuthView = t.Object({
+  tokenUrl: t.String(),
+  clientId: t.String(),
+  hasRefreshToken: t.Boolean(),
+  scope: t.String(),
+});
+
+const OAuthInput = t.Object({
+  tokenUrl: t.Optional(t.String({ maxLength: 500 })),
+  clientId: t.Optional(t.String({ maxLength: 500 })),
+  clientSecret: t.Optional(t.String({ maxLength: 4_000, description: "Left out: unchanged" })),
+  refreshToken: t.Optional(
+    t.String({ maxLength: 8_000, description: "Empty = the client credentials grant" }),
+  ),
+  scope: t.Optional(t.String({ maxLength: 1_000 })),
+});
+export type OAuthInput = typeof OAuthInput.static;
+
 export const RouteView = t.Object(
   {
     id: t.Integer(),
     name: t.String(),
     kind: Kind,
+    preset: t.String({ description: "Whose defaults and words fit; empty = none known" }),
     host: t.String(),
     port: t.Integer(),
     security: Security,
     verifyCertificate: t.Boolean(),
+    tlsPolicy: TlsPolicy,
     username: t.String(),
     hasPassword: t.Boolean({ description: "The password itself is never returned" }),
+    oauth: nullable(OAuthView),
+    heloName: t.String(),
+    sources: t.Array(RouteSource),
     maxConnections: t.Integer(),
     maxPerSecond: nullable(t.Number()),
+    maxPerDay: nullable(t.Integer({ description: "In any 24 hours" })),
     maxPerConnection: t.Integer(),
+    allowDomains: t.Array(t.String()),
+    denyDomains: t.Array(t.String()),
+    chainDot: t.Boolean(),
     signDkim: t.Boolean(),
     enabled: t.Boolean(),
     lastCheck: nullable(
@@ -46,19 +96,33 @@ export type RouteView = typeof RouteView.static;
 
 export const RoutePage = pageOf(RouteView);
 
+const domains = (description: string) =>
+  t.Array(t.String({ maxLength: 255 }), { maxItems: 500, description });
+
 const limits = {
   maxConnections: t.Integer({ minimum: 1, maximum: 200 }),
   maxPerSecond: nullable(t.Number({ exclusiveMinimum: 0, maximum: 100_000 })),
+  maxPerDay: nullable(
+    t.Integer({ minimum: 1, maximum: 1_000_000_000, description: "Messages in any 24 hours" }),
+  ),
   maxPerConnection: t.Integer({ minimum: 1, maximum: 100_000 }),
+  allowDomains: domains("Recipient domains it may be used for, *.example.com with all below"),
+  denyDomains: domains("Recipient domains it must not be used for"),
 };
 
-const relayFields = {
+const connection = {
+  preset: t.String({ maxLength: 40 }),
   host: t.String({ maxLength: 253, description: "Host name or IP address of the relay" }),
   port: t.Integer({ minimum: 1, maximum: 65_535 }),
   security: Security,
   verifyCertificate: t.Boolean(),
+  tlsPolicy: TlsPolicy,
   username: t.String({ maxLength: 500 }),
   password: t.String({ maxLength: 4_000, description: "Left out: unchanged; empty: none" }),
+  oauth: nullable(OAuthInput),
+  heloName: t.String({ maxLength: 253, description: "Empty = the name of this host" }),
+  sources: t.Array(RouteSource, { maxItems: 100 }),
+  chainDot: t.Boolean({ description: "For relays that bear MAIL right after the final dot" }),
   signDkim: t.Boolean(),
 };
 
@@ -67,17 +131,17 @@ const name = t.String({ minLength: 1, maxLength: 100 });
 export const RouteCreate = t.Object({
   name: t.Optional(name),
   kind: Kind,
-  ...t.Partial(t.Object({ ...relayFields, ...limits })).properties,
+  ...t.Partial(t.Object({ ...connection, ...limits })).properties,
 });
 export type RouteCreate = typeof RouteCreate.static;
 
 export const RouteChange = t.Partial(
-  t.Object({ name, ...relayFields, ...limits, enabled: t.Boolean() }),
+  t.Object({ name, ...connection, ...limits, enabled: t.Boolean() }),
 );
 export type RouteChange = typeof RouteChange.static;
 
 export const RouteTry = t.Object({
-  ...t.Partial(t.Object(relayFields)).properties,
-  id: t.Optional(t.Integer({ minimum: 1, description: "A stored route whose password to use" })),
+  ...t.Partial(t.Object(connection)).properties,
+  id: t.Optional(t.Integer({ minimum: 1, description: "A stored route whose secrets to use" })),
 });
 export type RouteTry = typeof RouteTry.static;

@@ -1,9 +1,18 @@
-import type { Route } from "../../delivery/index.ts";
+import type { Route, RouteMember } from "../../delivery/index.ts";
 import { inboxPassword } from "../../inbound/index.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { AppError, invalidField, notFound } from "../../platform/errors.ts";
-import { decryptSecret, encryptSecret, type KeyRing } from "../../platform/secrets.ts";
-import { requireUsable } from "./routes.rules.ts";
+import type { KeyRing } from "../../platform/secrets.ts";
+import { listGroupMembers } from "./route-groups.store.ts";
+import {
+  changedSecrets,
+  openSecrets,
+  type RouteSecrets,
+  refuseToMoveSecrets,
+  sealSecrets,
+} from "./route-secrets.service.ts";
+import { listOf, settingsOf, sourcesOf, viewOf, withChange } from "./route-view.service.ts";
+import { isPrivateHost, requireUsable } from "./routes.rules.ts";
 import type { RouteChange, RouteCheck, RouteCreate, RouteTry, RouteView } from "./routes.schema.ts";
 import {
   addRoute,
@@ -17,26 +26,9 @@ import {
   replaceRoute,
 } from "./routes.store.ts";
 
-export { isPrivateHost } from "./routes.rules.ts";
 export type { RouteCheck } from "./routes.schema.ts";
 
-const PASSWORD_PURPOSE = "route.password";
-const SUBMISSION_PORT = 587;
-
-const defaults = {
-  host: "",
-  port: SUBMISSION_PORT,
-  security: "starttls",
-  verifyCertificate: true,
-  username: "",
-  password: "",
-  maxConnections: 10,
-  maxPerSecond: null,
-  maxPerConnection: 100,
-  signDkim: true,
-} as const;
-
-/** What a route needs besides its row: the key of its password, and where the test inbox listens. */
+/** What a route needs besides its row: the key of its secrets, and where the test inbox listens. */
 export type RouteContext = { keyRing: KeyRing; workspaceId: string; inboxPort: number };
 
 /** All routes of the workspace, oldest first, without their passwords. */
@@ -53,6 +45,11 @@ export function readRoute(db: Connection, id: number): RouteView {
 export function findRouteForCampaign(db: Connection, id: number): RouteView | undefined {
   const row = findRoute(db, id);
   return row === undefined ? undefined : viewOf(row);
+}
+
+/** True for a relay on this machine or in a private network, where a message may be a rehearsal. */
+export function isLocalRoute(route: Pick<RouteView, "kind" | "host">): boolean {
+  return route.kind === "relay" && isPrivateHost(route.host);
 }
 
 /**
@@ -73,17 +70,10 @@ export function createRoute(
   if (input.name === undefined) {
     throw invalidField("name", "is missing");
   }
-  const settings = { ...defaults, ...input, name: input.name };
-  requireUsable(settings, settings.password !== "");
-  const id = addRoute(db, {
-    ...settings,
-    kind: "relay",
-    verifyCertificate: Number(settings.verifyCertificate),
-    signDkim: Number(settings.signDkim),
-    password: seal(keyRing, settings.password),
-    enabled: 1,
-    createdAt: now,
-  });
+  const secrets = changedSecrets(noSecrets, input);
+  const row = withChange({ ...blank(input.kind), name: input.name }, input);
+  requireUsable(settingsOf(row, secrets));
+  const id = addRoute(db, { ...row, ...sealSecrets(keyRing, secrets), createdAt: now });
   return readRoute(db, id);
 }
 
@@ -93,17 +83,7 @@ export function ensureTestInboxRoute(db: Connection, now: number, name = "Test i
   if (found !== undefined) {
     return viewOf(found);
   }
-  const id = addRoute(db, {
-    ...defaults,
-    name,
-    kind: "test_inbox",
-    port: 0,
-    security: "none",
-    verifyCertificate: 0,
-    signDkim: 1,
-    enabled: 1,
-    createdAt: now,
-  });
+  const id = addRoute(db, { ...blank("test_inbox"), name, createdAt: now });
   return readRoute(db, id);
 }
 
@@ -121,24 +101,19 @@ export function changeRoute(
   now: number,
 ): RouteView {
   const row = required(db, id);
-  const next: RouteRow = {
-    ...row,
-    ...change,
-    verifyCertificate: Number(change.verifyCertificate ?? row.verifyCertificate),
-    signDkim: Number(change.signDkim ?? row.signDkim),
-    enabled: Number(change.enabled ?? row.enabled),
-    password: change.password === undefined ? row.password : seal(keyRing, change.password),
-    updatedAt: now,
-  };
+  const next = { ...withChange(row, change), enabled: Number(change.enabled ?? row.enabled) };
   if (row.kind === "test_inbox") {
     // Where the test inbox is and how one signs in is not a setting.
-    const { host, port, security, username, password } = row;
-    Object.assign(next, { host, port, security, username, password });
+    const { host, port, security, username, password, oauth, sources, heloName } = row;
+    Object.assign(next, { host, port, security, username, password, oauth, sources, heloName });
   } else {
-    refuseToMovePassword(row, change);
-    requireUsable(next, next.password !== "");
+    const stored = openSecrets(keyRing, row);
+    refuseToMoveSecrets(row, stored, change);
+    const secrets = changedSecrets(stored, change);
+    requireUsable(settingsOf(next, secrets));
+    Object.assign(next, sealSecrets(keyRing, secrets));
   }
-  replaceRoute(db, next);
+  replaceRoute(db, { ...next, updatedAt: now });
   return readRoute(db, id);
 }
 
@@ -157,39 +132,49 @@ export function deleteRoute(db: Connection, id: number): void {
 }
 
 /**
- * The route as delivery dials it, its password decrypted.
+ * The route as delivery dials it, its secrets decrypted.
  *
- * @throws AppError `not_found`; Error when the password's key is gone.
+ * @throws AppError `not_found`; Error when the secrets' key is gone.
  */
 export function loadRoute(db: Connection, context: RouteContext, id: number): Route {
-  const row = required(db, id);
-  return row.kind === "test_inbox"
-    ? asTestInbox(row, context)
-    : asRelay(row, context.workspaceId, unseal(context.keyRing, row.password));
+  return load(required(db, id), context);
+}
+
+/**
+ * The routes that a campaign may leave by, secrets decrypted: those of the group where there is one, else the
+ * route alone. Only what is enabled; none when everything is off or gone.
+ *
+ * @throws Error when the secrets' key is gone.
+ */
+export function loadRouteMembers(
+  db: Connection,
+  context: RouteContext,
+  way: { routeId: number | null; groupId: number | null },
+): RouteMember[] {
+  const members =
+    way.groupId !== null
+      ? listGroupMembers(db, way.groupId)
+      : [{ routeId: way.routeId ?? 0, position: 0, weight: 1 }];
+  return members.flatMap(({ routeId, position, weight }) => {
+    const row = findRoute(db, routeId);
+    return row?.enabled === 1 ? [{ route: load(row, context), position, weight }] : [];
+  });
 }
 
 /** What to dial for a check of settings that may not be stored yet. @throws AppError `invalid_input`, `not_found`. */
 export function routeToTry(db: Connection, context: RouteContext, input: RouteTry): Route {
   const stored = input.id === undefined ? undefined : required(db, input.id);
-  if (stored?.kind === "test_inbox") {
-    return asTestInbox(stored, context);
+  if (stored !== undefined && stored.kind !== "relay") {
+    return load(stored, context);
   }
-  const password =
-    input.password ?? (stored === undefined ? "" : unseal(context.keyRing, stored.password));
-  const settings = { ...defaults, ...(stored === undefined ? {} : viewOf(stored)), ...input };
+  const known = stored === undefined ? noSecrets : openSecrets(context.keyRing, stored);
   if (stored !== undefined) {
-    refuseToMovePassword(stored, input);
+    refuseToMoveSecrets(stored, known, input);
   }
-  requireUsable(settings, password !== "");
-  return {
-    ...settings,
-    id: stored?.id ?? 0,
-    workspaceId: context.workspaceId,
-    name: stored?.name ?? "",
-    kind: "relay",
-    password,
-    maxPerSecond: undefined,
-  };
+  const secrets = changedSecrets(known, input);
+  const row = withChange(stored ?? { ...blank("relay"), name: "" }, input);
+  requireUsable(settingsOf(row, secrets));
+  return asRoute({ ...row, id: stored?.id ?? 0 }, context.workspaceId, secrets);
 }
 
 /** Keeps the outcome of a check with the route, for the list. */
@@ -199,9 +184,44 @@ export function keepCheck(db: Connection, id: number, check: RouteCheck, now: nu
   recordCheck(db, id, JSON.stringify({ at: now, ok: check.ok, stage, message }));
 }
 
-function asTestInbox(row: RouteRow, context: RouteContext): Route {
+const noSecrets: RouteSecrets = { password: "", oauth: undefined };
+
+const ports = { relay: 587, direct: 25, test_inbox: 0 };
+
+/** A route of which nothing was said but its kind. */
+function blank(kind: RouteRow["kind"]) {
   return {
-    ...asRelay(row, context.workspaceId, inboxPassword(context.keyRing, context.workspaceId)),
+    kind,
+    preset: "",
+    host: "",
+    port: ports[kind],
+    security: kind === "test_inbox" ? "none" : "starttls",
+    verifyCertificate: kind === "test_inbox" ? 0 : 1,
+    tlsPolicy: "opportunistic",
+    username: "",
+    password: "",
+    oauth: "",
+    heloName: "",
+    sources: "[]",
+    maxConnections: kind === "direct" ? 100 : 10,
+    maxPerSecond: null,
+    maxPerDay: null,
+    maxPerConnection: 100,
+    allowDomains: "[]",
+    denyDomains: "[]",
+    chainDot: 0,
+    signDkim: 1,
+    enabled: 1,
+  } as const;
+}
+
+function load(row: RouteRow, context: RouteContext): Route {
+  if (row.kind !== "test_inbox") {
+    return asRoute(row, context.workspaceId, openSecrets(context.keyRing, row));
+  }
+  const password = inboxPassword(context.keyRing, context.workspaceId);
+  return {
+    ...asRoute(row, context.workspaceId, { password, oauth: undefined }),
     host: "127.0.0.1",
     port: context.inboxPort,
     security: "none",
@@ -209,39 +229,36 @@ function asTestInbox(row: RouteRow, context: RouteContext): Route {
   };
 }
 
-function asRelay(row: RouteRow, workspaceId: string, password: string): Route {
-  const { id, name, kind, host, port, security, username, maxConnections, maxPerConnection } = row;
+function asRoute(
+  row: Omit<RouteRow, "lastCheck" | "createdAt" | "updatedAt">,
+  workspaceId: string,
+  { password, oauth }: RouteSecrets,
+): Route {
   return {
-    id,
+    id: row.id,
     workspaceId,
-    name,
-    kind,
-    host,
-    port,
-    security,
+    name: row.name,
+    kind: row.kind,
+    preset: row.preset,
+    host: row.host,
+    port: row.port,
+    security: row.security,
     verifyCertificate: row.verifyCertificate === 1,
-    username,
+    tlsPolicy: row.tlsPolicy,
+    username: row.username,
     password,
-    maxConnections,
+    ...(oauth === undefined ? {} : { oauth }),
+    heloName: row.heloName,
+    sources: sourcesOf(row),
+    maxConnections: row.maxConnections,
     maxPerSecond: row.maxPerSecond ?? undefined,
-    maxPerConnection,
+    maxPerDay: row.maxPerDay ?? undefined,
+    maxPerConnection: row.maxPerConnection,
+    allowDomains: listOf(row.allowDomains),
+    denyDomains: listOf(row.denyDomains),
+    chainDot: row.chainDot === 1,
     signDkim: row.signDkim === 1,
   };
-}
-
-/**
- * A stored password goes only to the server it was stored for, told apart as surely as then: otherwise
- * whoever may change routes could read it on the way to another.
- */
-function refuseToMovePassword(row: RouteRow, change: RouteTry): void {
-  const isMoved = change.host !== undefined && change.host !== row.host;
-  const isBared = change.security === "none" && row.security !== "none";
-  const isUnchecked = change.verifyCertificate === false && row.verifyCertificate === 1;
-  const isAtRisk = isMoved || isBared || isUnchecked;
-  if (isAtRisk && row.password !== "" && change.password === undefined) {
-    const reason = isMoved ? "the host changes" : "the connection becomes less safe";
-    throw invalidField("password", `must be entered again when ${reason}`);
-  }
 }
 
 function required(db: Connection, id: number): RouteRow {
@@ -250,24 +267,4 @@ function required(db: Connection, id: number): RouteRow {
     throw notFound("route");
   }
   return row;
-}
-
-function seal(keyRing: KeyRing, password: string): string {
-  return password === "" ? "" : encryptSecret(keyRing, PASSWORD_PURPOSE, password);
-}
-
-function unseal(keyRing: KeyRing, password: string): string {
-  return password === "" ? "" : decryptSecret(keyRing, PASSWORD_PURPOSE, password);
-}
-
-function viewOf(row: RouteRow): RouteView {
-  const { password, lastCheck, ...rest } = row;
-  return {
-    ...rest,
-    hasPassword: password !== "",
-    verifyCertificate: row.verifyCertificate === 1,
-    signDkim: row.signDkim === 1,
-    enabled: row.enabled === 1,
-    lastCheck: lastCheck === null ? null : (JSON.parse(lastCheck) as RouteView["lastCheck"]),
-  };
 }

@@ -1,20 +1,33 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { statement } from "../../platform/db/statements.ts";
 
-/** A route as stored: `password` is encrypted, flags are 0 or 1. */
+/** A route as stored: secrets are encrypted, flags are 0 or 1, lists are JSON. */
 export type RouteRow = {
   id: number;
   name: string;
-  kind: "relay" | "test_inbox";
+  kind: "relay" | "direct" | "test_inbox";
+  preset: string;
   host: string;
   port: number;
   security: "starttls" | "tls" | "none";
   verifyCertificate: number;
+  tlsPolicy: "opportunistic" | "required" | "verified";
   username: string;
+  /** Encrypted; empty = none. */
   password: string;
+  /** An OAuthClient as JSON, encrypted; empty = none. */
+  oauth: string;
+  heloName: string;
+  /** JSON: RouteSource[]. */
+  sources: string;
   maxConnections: number;
   maxPerSecond: number | null;
+  maxPerDay: number | null;
   maxPerConnection: number;
+  /** JSON: string[], as `denyDomains`. */
+  allowDomains: string;
+  denyDomains: string;
+  chainDot: number;
   signDkim: number;
   enabled: number;
   lastCheck: string | null;
@@ -23,10 +36,12 @@ export type RouteRow = {
 };
 
 const columns = `
-  id, name, kind, host, port, security, verify_certificate AS verifyCertificate, username, password,
-  max_connections AS maxConnections, max_per_second AS maxPerSecond,
-  max_per_connection AS maxPerConnection, sign_dkim AS signDkim, enabled, last_check AS lastCheck,
-  created_at AS createdAt, updated_at AS updatedAt`;
+  id, name, kind, preset, host, port, security, verify_certificate AS verifyCertificate,
+  tls_policy AS tlsPolicy, username, password, oauth, helo_name AS heloName, sources,
+  max_connections AS maxConnections, max_per_second AS maxPerSecond, max_per_day AS maxPerDay,
+  max_per_connection AS maxPerConnection, allow_domains AS allowDomains,
+  deny_domains AS denyDomains, chain_dot AS chainDot, sign_dkim AS signDkim, enabled,
+  last_check AS lastCheck, created_at AS createdAt, updated_at AS updatedAt`;
 
 const selectAll = statement<[], RouteRow>(`SELECT ${columns} FROM route ORDER BY id`);
 const selectOne = statement<[id: number], RouteRow>(`SELECT ${columns} FROM route WHERE id = ?`);
@@ -38,22 +53,30 @@ const selectTestInbox = statement<[], RouteRow>(`
    LIMIT 1
 `);
 
-const insertRoute = statement<[Omit<RouteRow, "id" | "lastCheck" | "updatedAt">]>(`
-  INSERT INTO route (name, kind, host, port, security, verify_certificate, username, password,
-                     max_connections, max_per_second, max_per_connection, sign_dkim, enabled,
-                     created_at, updated_at)
-  VALUES (@name, @kind, @host, @port, @security, @verifyCertificate, @username, @password,
-          @maxConnections, @maxPerSecond, @maxPerConnection, @signDkim, @enabled,
-          @createdAt, @createdAt)
+/** What is told when a route is added. */
+export type NewRoute = Omit<RouteRow, "id" | "lastCheck" | "updatedAt">;
+type ChangedRoute = Omit<RouteRow, "kind" | "lastCheck" | "createdAt">;
+
+const insertRoute = statement<[NewRoute]>(`
+  INSERT INTO route (name, kind, preset, host, port, security, verify_certificate, tls_policy,
+                     username, password, oauth, helo_name, sources, max_connections,
+                     max_per_second, max_per_day, max_per_connection, allow_domains,
+                     deny_domains, chain_dot, sign_dkim, enabled, created_at, updated_at)
+  VALUES (@name, @kind, @preset, @host, @port, @security, @verifyCertificate, @tlsPolicy,
+          @username, @password, @oauth, @heloName, @sources, @maxConnections,
+          @maxPerSecond, @maxPerDay, @maxPerConnection, @allowDomains,
+          @denyDomains, @chainDot, @signDkim, @enabled, @createdAt, @createdAt)
 `);
 
-const updateRoute = statement<[Omit<RouteRow, "kind" | "lastCheck" | "createdAt">]>(`
+const updateRoute = statement<[ChangedRoute]>(`
   UPDATE route
-     SET name = @name, host = @host, port = @port, security = @security,
-         verify_certificate = @verifyCertificate, username = @username, password = @password,
+     SET name = @name, preset = @preset, host = @host, port = @port, security = @security,
+         verify_certificate = @verifyCertificate, tls_policy = @tlsPolicy, username = @username,
+         password = @password, oauth = @oauth, helo_name = @heloName, sources = @sources,
          max_connections = @maxConnections, max_per_second = @maxPerSecond,
-         max_per_connection = @maxPerConnection, sign_dkim = @signDkim, enabled = @enabled,
-         updated_at = @updatedAt
+         max_per_day = @maxPerDay, max_per_connection = @maxPerConnection,
+         allow_domains = @allowDomains, deny_domains = @denyDomains, chain_dot = @chainDot,
+         sign_dkim = @signDkim, enabled = @enabled, updated_at = @updatedAt
    WHERE id = @id
 `);
 
@@ -80,17 +103,11 @@ export const findTestInboxRoute = (db: Connection): RouteRow | undefined =>
   selectTestInbox(db).get();
 
 /** Returns the new route's id. */
-export function addRoute(
-  db: Connection,
-  route: Omit<RouteRow, "id" | "lastCheck" | "updatedAt">,
-): number {
+export function addRoute(db: Connection, route: NewRoute): number {
   return Number(insertRoute(db).run(route).lastInsertRowid);
 }
 
-export function replaceRoute(
-  db: Connection,
-  route: Omit<RouteRow, "kind" | "lastCheck" | "createdAt">,
-): void {
+export function replaceRoute(db: Connection, route: ChangedRoute): void {
   updateRoute(db).run(route);
 }
 

@@ -10,11 +10,15 @@ import { readRoute } from "../routes/routes.service.ts";
 import { workspaceForPerson } from "../workspaces/workspaces.service.ts";
 import type { InstanceChange } from "./instance.schema.ts";
 import {
+  allowsDirectSending,
   allowsPrivateRelays,
+  allowsPrivateTargets,
   publicUrlOf,
   readSystemRoute,
   type SystemRoute,
+  storeDirectSending,
   storePrivateRelays,
+  storePrivateTargets,
   storePublicUrl,
   storeSystemRoute,
 } from "./instance.service.ts";
@@ -28,6 +32,8 @@ export function readInstanceSettings({ config, databases }: InstanceDesk) {
     publicUrl: publicUrlOf(config, databases.system),
     publicUrlFixed: config.publicUrl !== undefined,
     allowPrivateRelays: allowsPrivateRelays(databases.system),
+    allowDirectSending: allowsDirectSending(databases.system),
+    allowPrivateTargets: allowsPrivateTargets(databases.system),
     systemMail: readSystemRoute(databases.system) ?? null,
   };
 }
@@ -54,6 +60,12 @@ export function changeInstanceSettings(
     }
     if (change.allowPrivateRelays !== undefined) {
       storePrivateRelays(system, change.allowPrivateRelays, now);
+    }
+    if (change.allowDirectSending !== undefined) {
+      storeDirectSending(system, change.allowDirectSending, now);
+    }
+    if (change.allowPrivateTargets !== undefined) {
+      storePrivateTargets(system, change.allowPrivateTargets, now);
     }
     if (route !== undefined) {
       storeSystemRoute(system, route, now);
@@ -82,7 +94,10 @@ function checkedRoute(desk: InstanceDesk, userId: string, route: SystemRoute): S
     throw invalidField("systemMail.workspaceId", "you may not use the routes of that workspace");
   }
   try {
-    readRoute(desk.databases.workspace(route.workspaceId), route.routeId);
+    const { kind } = readRoute(desk.databases.workspace(route.workspaceId), route.routeId);
+    if (kind === "direct") {
+      throw invalidField("systemMail.routeId", "is a direct route", "Choose a relay.");
+    }
   } catch (error) {
     if (error instanceof AppError && error.code === "not_found") {
       throw invalidField("systemMail.routeId", "there is no such route in that workspace");

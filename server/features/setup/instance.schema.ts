@@ -14,6 +14,12 @@ export const InstanceSettings = t.Object(
     allowPrivateRelays: t.Boolean({
       description: "Relays may be on this machine or in a private network",
     }),
+    allowDirectSending: t.Boolean({
+      description: "Workspaces may send straight to the recipients' mail servers",
+    }),
+    allowPrivateTargets: t.Boolean({
+      description: "Recipients' mail servers may be on this machine or in a private network",
+    }),
     systemMail: t.Union([SystemMail, t.Null()], {
       description: "How password links and invitations leave; null = they are not mailed",
     }),
@@ -24,6 +30,8 @@ export const InstanceSettings = t.Object(
 export const InstanceChange = t.Object({
   publicUrl: t.Optional(t.String({ minLength: 1, maxLength: 300 })),
   allowPrivateRelays: t.Optional(t.Boolean()),
+  allowDirectSending: t.Optional(t.Boolean()),
+  allowPrivateTargets: t.Optional(t.Boolean()),
   systemMail: t.Optional(SystemMail),
 });
 export type InstanceChange = typeof InstanceChange.static;

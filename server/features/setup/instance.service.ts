@@ -11,6 +11,8 @@ import { loadRoute } from "../routes/routes.service.ts";
 const PUBLIC_URL = "public_url";
 const SYSTEM_ROUTE = "system_route";
 const PRIVATE_RELAYS = "private_relays";
+const DIRECT_SENDING = "direct_sending";
+const PRIVATE_TARGETS = "private_targets";
 const SETUP_DONE = "setup_done";
 
 /** Which workspace's route carries the instance's own mail, and from whom it comes. */
@@ -52,6 +54,30 @@ export function allowsPrivateRelays(system: Connection): boolean {
 
 export function storePrivateRelays(system: Connection, isAllowed: boolean, now: number): void {
   writeSetting(system, PRIVATE_RELAYS, isAllowed, now);
+}
+
+/**
+ * True when workspaces may send straight to the recipients' mail servers, from this host's addresses: it is
+ * the administrator whose addresses get a reputation by it.
+ */
+export function allowsDirectSending(system: Connection): boolean {
+  return readSetting<boolean>(system, DIRECT_SENDING) ?? false;
+}
+
+export function storeDirectSending(system: Connection, isAllowed: boolean, now: number): void {
+  writeSetting(system, DIRECT_SENDING, isAllowed, now);
+}
+
+/**
+ * True when mail servers of recipients may be on this machine or in a private network. Not at first, also
+ * where private relays are allowed: whoever owns a recipient's domain chooses where it leads.
+ */
+export function allowsPrivateTargets(system: Connection): boolean {
+  return readSetting<boolean>(system, PRIVATE_TARGETS) ?? false;
+}
+
+export function storePrivateTargets(system: Connection, isAllowed: boolean, now: number): void {
+  writeSetting(system, PRIVATE_TARGETS, isAllowed, now);
 }
 
 /**

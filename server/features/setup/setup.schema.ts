@@ -85,7 +85,10 @@ export const WorkspaceRequest = t.Object({
   postalAddress: t.String({ minLength: 1, maxLength: 500 }),
 });
 export const PublicUrlRequest = t.Object({ url: t.String({ minLength: 1, maxLength: 300 }) });
-export const RouteRequest = RouteCreate;
+export const RouteRequest = t.Object({
+  ...RouteCreate.properties,
+  kind: t.Union([t.Literal("relay"), t.Literal("test_inbox")]),
+});
 export const SenderRequest = t.Object({
   name: t.String({ minLength: 1, maxLength: 100 }),
   email: t.String({ minLength: 1, maxLength: 320 }),

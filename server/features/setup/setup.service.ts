@@ -245,10 +245,10 @@ function sendingAnswers(
     return {};
   }
   const db = desk.databases.workspace(memory.workspaceId);
-  const { kind, host, port, security, verifyCertificate, username, hasPassword } = readRoute(
-    db,
-    memory.routeId,
-  );
+  const stored = readRoute(db, memory.routeId);
+  const { host, port, security, verifyCertificate, username, hasPassword } = stored;
+  // The wizard makes no direct route.
+  const kind = stored.kind === "test_inbox" ? stored.kind : ("relay" as const);
   const route = { kind, host, port, security, verifyCertificate, username, hasPassword };
   if (memory.senderId === undefined) {
     return { route };

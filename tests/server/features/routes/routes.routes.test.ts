@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import type { Route } from "../../../../server/delivery/index.ts";
-import { loadRoute } from "../../../../server/features/routes/routes.service.ts";
+import { loadRoute, loadRouteMembers } from "../../../../server/features/routes/routes.service.ts";
+import { storeDirectSending } from "../../../../server/features/setup/instance.service.ts";
 import { inboxPassword } from "../../../../server/inbound/index.ts";
 import { loadKeyRing } from "../../../../server/platform/secrets.ts";
 import { newTestApp, type TestApp, type TestWorkspace } from "../../../support/app.ts";
@@ -175,6 +176,131 @@ test("a route that a running campaign needs stays; one of a draft goes and the d
   expect(removed.status).toBe(200);
   expect(db().prepare("SELECT route_id FROM campaign").pluck().get()).toBeNull();
   expect((await call("DELETE", "/1")).status).toBe(404);
+});
+
+const oauth = {
+  tokenUrl: "https://login.example.net/token",
+  clientId: "client",
+  clientSecret: "cl1ent-s3cret",
+  refreshToken: "r3fresh",
+};
+
+test("an OAuth client is stored encrypted and told without its secrets, and takes the password away", async () => {
+  await call("POST", "", relay);
+  const changed = await call("PATCH", "/1", { oauth });
+
+  expect(await changed.json()).toMatchObject({
+    hasPassword: false,
+    oauth: { tokenUrl: oauth.tokenUrl, clientId: "client", hasRefreshToken: true, scope: "" },
+  });
+  const stored = String(db().prepare("SELECT oauth FROM route").pluck().get());
+  expect(stored + (await (await call("GET", "")).text())).not.toMatch(/s3cret|r3fresh/);
+  expect(loadRoute(db(), context(), 1)).toMatchObject({
+    password: "",
+    oauth: { ...oauth, scope: "" },
+  });
+  await call("PATCH", "/1", { oauth: null, password: "again" });
+  const back = loadRoute(db(), context(), 1);
+  expect([back.oauth, back.password]).toEqual([undefined, "again"]);
+});
+
+test("a stored OAuth client goes to no other host, no other token address and no barer connection", async () => {
+  const { password: _, ...unsigned } = relay;
+  await call("POST", "", { ...unsigned, oauth });
+
+  const attacks = [
+    { host: "evil.example" },
+    { security: "none" },
+    { verifyCertificate: false },
+    { oauth: { tokenUrl: "https://evil.example/token" } },
+    { oauth: { tokenUrl: "https://evil.example/token", clientSecret: "known" } },
+    { host: "evil.example", oauth: { clientSecret: "known" } },
+  ];
+  for (const attack of attacks) {
+    const refused = await call("PATCH", "/1", attack);
+    expect([attack, refused.status]).toEqual([attack, 422]);
+    expect((await refused.json()).fields[0].field).toStartWith("oauth.");
+    expect((await call("POST", "/check", { id: 1, ...attack })).status).toBe(422);
+  }
+  expect(dialled).toEqual([]);
+  const known = { clientSecret: "known", refreshToken: "known" };
+  expect((await call("PATCH", "/1", { host: "smtp2.example.net", oauth: known })).status).toBe(200);
+});
+
+test("a direct route needs the administrator's leave and sources that can work", async () => {
+  const direct = { name: "Own IPs", kind: "direct" };
+  expect((await call("POST", "", direct)).status).toBe(403);
+  storeDirectSending(fixture.databases.system, true, 0);
+
+  const bad = await call("POST", "", {
+    ...direct,
+    host: "smtp.example.net",
+    chainDot: true,
+    allowDomains: ["no domain"],
+    sources: [
+      { address: "203.0.113.999", heloName: "mta1.example.net", weight: 1 },
+      { address: "203.0.113.7", heloName: "localhost", weight: 1 },
+      {
+        address: "203.0.113.7",
+        heloName: "mta2.example.net",
+        weight: 1,
+        warmUp: { startedAt: 0, firstDay: 100, target: 50 },
+      },
+    ],
+  });
+  const problems = (await bad.json()).fields as { field: string; hint?: string }[];
+  expect(problems.map(({ field }) => field)).toEqual([
+    "host",
+    "chainDot",
+    "sources.0.address",
+    "sources.1.heloName",
+    "sources.2.address",
+    "sources.2.warmUp.target",
+    "allowDomains",
+  ]);
+  expect(problems.every(({ hint }) => hint !== undefined)).toBe(true);
+
+  const warmUp = { startedAt: 1_000, firstDay: 50, target: 10_000 };
+  const source = { address: "203.0.113.7", heloName: "MTA1.example.net", weight: 2, warmUp };
+  const good = await call("POST", "", {
+    ...direct,
+    tlsPolicy: "required",
+    maxPerDay: 5_000,
+    denyDomains: ["*.Bücher.example", "example.org."],
+    sources: [source],
+  });
+  expect(good.status).toBe(200);
+  expect(loadRoute(db(), context(), 1)).toMatchObject({
+    kind: "direct",
+    port: 25,
+    tlsPolicy: "required",
+    maxPerDay: 5_000,
+    denyDomains: ["*.xn--bcher-kva.example", "example.org"],
+    sources: [{ address: "203.0.113.7", heloName: "mta1.example.net", weight: 2, warmUp }],
+  });
+});
+
+test("delivery is given the enabled routes of a group in order, or the one route", async () => {
+  for (const name of ["A", "B", "C"]) {
+    await call("POST", "", { ...relay, name });
+  }
+  db().exec(`
+    INSERT INTO route_group VALUES (7, 'Main', 0, 0);
+    INSERT INTO route_group_member VALUES (7, 1, 2, 1), (7, 2, 1, 3), (7, 3, 1, 1);
+    UPDATE route SET enabled = 0 WHERE id = 3;
+  `);
+  const names = (routeId: number | null, groupId: number | null) =>
+    loadRouteMembers(db(), context(), { routeId, groupId }).map(
+      ({ route, position, weight }) => [route.name, route.password, position, weight] as const,
+    );
+
+  expect(names(null, 7)).toEqual([
+    ["B", "s3cret-pass", 1, 3],
+    ["A", "s3cret-pass", 2, 1],
+  ]);
+  expect(names(1, null)).toEqual([["A", "s3cret-pass", 0, 1]]);
+  expect(names(3, null)).toEqual([]);
+  expect(names(null, null)).toEqual([]);
 });
 
 test("a viewer sees routes and changes nothing", async () => {

@@ -38,6 +38,8 @@ test("an administrator sees and changes how the instance mails, and nothing else
     publicUrl,
     publicUrlFixed: true,
     allowPrivateRelays: true,
+    allowDirectSending: false,
+    allowPrivateTargets: false,
     systemMail,
   });
 });

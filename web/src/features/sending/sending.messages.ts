@@ -16,6 +16,11 @@ export const t = messages({
   kind: { en: "Kind", de: "Art" },
   relay: { en: "SMTP relay", de: "SMTP-Relay" },
   relayHint: { en: "Your provider or mail server", de: "Ihr Anbieter oder Mailserver" },
+  direct: { en: "Direct to recipients", de: "Direkt zu den Empfängern" },
+  directHint: {
+    en: "From this host to each recipient's mail server",
+    de: "Von diesem Host zum Mailserver jedes Empfängers",
+  },
   test_inbox: { en: "Test inbox", de: "Test-Postfach" },
   testInboxHint: { en: "Reaches nobody outside", de: "Erreicht niemanden draußen" },
   host: { en: "Server", de: "Server" },

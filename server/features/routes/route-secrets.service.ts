@@ -1,0 +1,158 @@
+// What a route signs in with: encrypted at rest, and sent only to the server it was stored for.
+import type { OAuthClient } from "../../delivery/index.ts";
+import { AppError, type FieldProblem } from "../../platform/errors.ts";
+import { decryptSecret, encryptSecret, type KeyRing } from "../../platform/secrets.ts";
+import type { OAuthInput, RouteTry } from "./routes.schema.ts";
+import type { RouteRow } from "./routes.store.ts";
+
+const PASSWORD_PURPOSE = "route.password";
+const OAUTH_PURPOSE = "route.oauth";
+
+/** The secrets of a route in clear. */
+export type RouteSecrets = { password: string; oauth: OAuthClient | undefined };
+
+const noClient: OAuthClient = {
+  tokenUrl: "",
+  clientId: "",
+  clientSecret: "",
+  refreshToken: "",
+  scope: "",
+};
+
+/** An OAuth client as stored: what may be seen in clear, the rest encrypted in `sealed`. */
+type StoredClient = {
+  tokenUrl: string;
+  clientId: string;
+  scope: string;
+  hasRefreshToken: boolean;
+  sealed: string;
+};
+
+/** @throws Error when the key they are encrypted with is gone. */
+export function openSecrets(
+  keyRing: KeyRing,
+  row: Pick<RouteRow, "password" | "oauth">,
+): RouteSecrets {
+  return {
+    password: row.password === "" ? "" : decryptSecret(keyRing, PASSWORD_PURPOSE, row.password),
+    oauth: row.oauth === "" ? undefined : openClient(keyRing, row.oauth),
+  };
+}
+
+function openClient(keyRing: KeyRing, json: string): OAuthClient {
+  const { tokenUrl, clientId, scope, sealed } = JSON.parse(json) as StoredClient;
+  const secrets = JSON.parse(decryptSecret(keyRing, OAUTH_PURPOSE, sealed)) as Pick<
+    OAuthClient,
+    "clientSecret" | "refreshToken"
+  >;
+  return { tokenUrl, clientId, scope, ...secrets };
+}
+
+export function sealSecrets(
+  keyRing: KeyRing,
+  { password, oauth }: RouteSecrets,
+): Pick<RouteRow, "password" | "oauth"> {
+  return {
+    password: password === "" ? "" : encryptSecret(keyRing, PASSWORD_PURPOSE, password),
+    oauth: oauth === undefined ? "" : sealClient(keyRing, oauth),
+  };
+}
+
+function sealClient(keyRing: KeyRing, client: OAuthClient): string {
+  const { tokenUrl, clientId, scope, clientSecret, refreshToken } = client;
+  const secrets = JSON.stringify({ clientSecret, refreshToken });
+  const stored: StoredClient = {
+    tokenUrl,
+    clientId,
+    scope,
+    hasRefreshToken: refreshToken !== "",
+    sealed: encryptSecret(keyRing, OAUTH_PURPOSE, secrets),
+  };
+  return JSON.stringify(stored);
+}
+
+/** What may be seen of a stored OAuth client. */
+export function publicClient(json: string): Omit<StoredClient, "sealed"> | null {
+  if (json === "") {
+    return null;
+  }
+  const { sealed: _, ...visible } = JSON.parse(json) as StoredClient;
+  return visible;
+}
+
+/**
+ * The secrets after a change: what is left out stays. A route signs in by a password or by OAuth 2.0, so
+ * that setting up one takes the other away.
+ */
+export function changedSecrets(
+  stored: RouteSecrets,
+  change: { password?: string | undefined; oauth?: OAuthInput | null | undefined },
+): RouteSecrets {
+  const oauth =
+    change.oauth === undefined
+      ? stored.oauth
+      : change.oauth === null
+        ? undefined
+        : { ...noClient, ...stored.oauth, ...change.oauth };
+  if (change.oauth != null) {
+    return { oauth, password: change.password ?? "" };
+  }
+  return { oauth, password: change.password ?? stored.password };
+}
+
+type Target = Pick<RouteRow, "host" | "security" | "verifyCertificate">;
+
+/**
+ * Stored secrets go only to the servers they were stored for, told apart as surely as then: otherwise
+ * whoever may change routes could read them on the way to another.
+ *
+ * @throws AppError `invalid_input`.
+ */
+export function refuseToMoveSecrets(row: Target, stored: RouteSecrets, change: RouteTry): void {
+  const risk = riskOf(row, change);
+  const problems: FieldProblem[] = [];
+  if (risk !== undefined && stored.password !== "" && change.password === undefined) {
+    problems.push(...(change.oauth ? [] : [again("password", risk)]));
+  }
+  const why = risk ?? (isElsewhere(stored, change) ? "the token address changes" : undefined);
+  if (stored.oauth !== undefined && change.oauth !== null && why !== undefined) {
+    problems.push(...clientAgain(stored.oauth, change.oauth, why));
+  }
+  const first = problems[0];
+  if (first !== undefined) {
+    throw new AppError("invalid_input", `${first.field}: ${first.reason}`, { fields: problems });
+  }
+}
+
+function riskOf(row: Target, change: RouteTry): string | undefined {
+  if (change.host !== undefined && change.host !== row.host) {
+    return "the host changes";
+  }
+  const isBared = change.security === "none" && row.security !== "none";
+  const isUnchecked = change.verifyCertificate === false && row.verifyCertificate === 1;
+  return isBared || isUnchecked ? "the connection becomes less safe" : undefined;
+}
+
+function isElsewhere(stored: RouteSecrets, change: RouteTry): boolean {
+  const tokenUrl = change.oauth?.tokenUrl;
+  return tokenUrl !== undefined && tokenUrl !== stored.oauth?.tokenUrl;
+}
+
+function clientAgain(
+  stored: OAuthClient,
+  change: OAuthInput | undefined,
+  why: string,
+): FieldProblem[] {
+  const problems: FieldProblem[] = [];
+  if (change?.clientSecret === undefined) {
+    problems.push(again("oauth.clientSecret", why));
+  }
+  if (stored.refreshToken !== "" && change?.refreshToken === undefined) {
+    problems.push(again("oauth.refreshToken", why));
+  }
+  return problems;
+}
+
+function again(field: string, why: string): FieldProblem {
+  return { field, reason: `must be entered again when ${why}` };
+}

@@ -208,15 +208,28 @@ function writeVarint(value: number, start: number): number {
   return at;
 }
 
+/** Two characters for every ten bits: half the steps, and every message has two or three of these. */
+const BASE32_PAIRS = Array.from(
+  { length: 1024 },
+  (_, bits) => `${BASE32[bits >> 5]}${BASE32[bits & 31]}`,
+);
+
 function base32(bytes: Uint8Array, length: number): string {
   let text = "";
   let bits = 0;
   let pending = 0;
   for (let i = 0; i < length; i++) {
-    pending = ((pending << 8) | (bytes[i] ?? 0)) & 0xfff;
-    for (bits += 8; bits >= 5; bits -= 5) {
-      text += BASE32[(pending >> (bits - 5)) & 31];
+    pending = (pending << 8) | (bytes[i] as number);
+    bits += 8;
+    if (bits >= 10) {
+      bits -= 10;
+      text += BASE32_PAIRS[(pending >> bits) & 1023];
+      pending &= (1 << bits) - 1;
     }
+  }
+  if (bits >= 5) {
+    bits -= 5;
+    text += BASE32[(pending >> bits) & 31];
   }
   return bits === 0 ? text : text + BASE32[(pending << (5 - bits)) & 31];
 }

@@ -1,7 +1,7 @@
 import { createHash, createPrivateKey, createPublicKey, sign, verify } from "node:crypto";
 import type { DkimKey, Recipient, Rendered } from "../types.ts";
 import type { CompiledCampaign } from "./compile.ts";
-import type { HeaderField } from "./header-text.ts";
+import { canonicalForm, type HeaderField } from "./header-text.ts";
 import { draftMessage, finished, type MessageOptions, writeBody } from "./message.ts";
 
 // DKIM (RFC 6376): rsa-sha256, relaxed/relaxed. Rendering leaves room for the signature in front of the
@@ -132,7 +132,7 @@ function signatureOpening(key: SigningKey, fields: HeaderField[]): string {
 function headerDigest(fields: HeaderField[], signatureField: string): Uint8Array {
   let input = "";
   for (const field of fields) {
-    input += field.canonical;
+    input += canonicalForm(field);
   }
   const value = signatureField.slice("DKIM-Signature:".length);
   input += `dkim-signature:${value.replaceAll("\r\n\t", " ").trim()}`;

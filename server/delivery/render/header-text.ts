@@ -10,18 +10,23 @@ const FIRST_WORD_OCTETS = 36;
 
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 
-/** One header field: as sent, and in the relaxed form that DKIM hashes (RFC 6376 §3.4.2). */
-export type HeaderField = { name: string; wire: string; canonical: string };
+/** One header field: as sent, and once somebody has asked for it in the form that DKIM hashes. */
+export type HeaderField = { name: string; wire: string; canonical: string | undefined };
 
 /** Makes a field of a value that is encoded and folded already. */
 export function headerField(name: string, value: string): HeaderField {
-  const unfolded = value.includes("\r\n") ? value.replaceAll("\r\n", "") : value;
-  const relaxed = unfolded.replace(/[ \t]{2,}|\t/g, " ").trim();
-  return {
-    name,
-    wire: `${name}: ${value}\r\n`,
-    canonical: `${name.toLowerCase()}:${relaxed}\r\n`,
-  };
+  return { name, wire: `${name}: ${value}\r\n`, canonical: undefined };
+}
+
+/** The relaxed form of a field (RFC 6376 §3.4.2); kept with it, since most are the same in every message. */
+export function canonicalForm(field: HeaderField): string {
+  if (field.canonical === undefined) {
+    const value = field.wire.slice(field.name.length + 1);
+    const unfolded = value.replaceAll("\r\n", "");
+    const relaxed = unfolded.replace(/[ \t]{2,}|\t/g, " ").trim();
+    field.canonical = `${field.name.toLowerCase()}:${relaxed}\r\n`;
+  }
+  return field.canonical;
 }
 
 /** One line of text without control characters. */

@@ -148,13 +148,23 @@ function clickUrl(state: MessageState, link: number): string {
   }
 }
 
-function pixel(state: MessageState): string {
+/** Where the tracking pixel of this message is; undefined when it has none. */
+export function openUrl(state: MessageState): string | undefined {
   const { content } = state.source;
   if (!content.trackOpens || state.isPreview || state.recipient.contact.tracking_off) {
-    return "";
+    return undefined;
   }
-  const url = tokenUrl(state, "open", "o", state.recipient.seq);
+  return tokenUrl(state, "open", "o", state.recipient.seq);
+}
+
+/** The tracking pixel for an address that is not escaped yet. */
+export function pixelHtml(url: string): string {
   return `<img src="${escapeHtml(url)}" width="1" height="1" alt="" style="display:block;border:0">`;
+}
+
+function pixel(state: MessageState): string {
+  const url = openUrl(state);
+  return url === undefined ? "" : pixelHtml(url);
 }
 
 function contextOf(state: MessageState, target: Target): Context {

@@ -2,9 +2,18 @@ import { addressToken, messageIdOf } from "../tokens.ts";
 import type { Recipient, Rendered } from "../types.ts";
 import { type CompiledCampaign, isSafeAddress } from "./compile.ts";
 import { encodeText, type HeaderField, headerField } from "./header-text.ts";
-import { TemplateError } from "./liquid-engine.ts";
-import { type MessageState, newState, ownUrl, slotValue, subjectOf } from "./message-state.ts";
+import { escapeHtml, type Target, TemplateError } from "./liquid-engine.ts";
+import {
+  type MessageState,
+  newState,
+  openUrl,
+  ownUrl,
+  pixelHtml,
+  slotValue,
+  subjectOf,
+} from "./message-state.ts";
 import { encodePiece, isPlainSlot, SOFT_BREAK } from "./quoted-printable.ts";
+import type { Slot } from "./segments.ts";
 
 export type MessageOptions = {
   /** Unix ms of the Date field: the first attempt's at every later one, so that the octets are the same. */
@@ -106,11 +115,32 @@ function fillBody(campaign: CompiledCampaign, state: MessageState) {
   const body: (string | Buffer)[] = [];
   let bodyBytes = 0;
   for (const { piece, target } of campaign.body) {
-    const filled = "kind" in piece ? encodeSlot(slotValue(piece, state, target)) : piece;
+    const filled = "kind" in piece ? fillSlot(piece, state, target) : piece;
     body.push(filled);
     bodyBytes += filled.length;
   }
   return { body, bodyBytes };
+}
+
+function fillSlot(slot: Slot, state: MessageState, target: Target): string | Buffer {
+  if (slot.kind === "pixel") {
+    return encodePixel(openUrl(state));
+  }
+  return encodeSlot(slotValue(slot, state, target));
+}
+
+const [BEFORE_PIXEL_URL = "", AFTER_PIXEL_URL = ""] = pixelHtml("\n")
+  .split("\n")
+  .map((part) => encodePiece(part).toString("latin1"));
+
+// Most of it is the same in every message, and our own addresses rarely need encoding.
+function encodePixel(url: string | undefined): string | Buffer {
+  if (url === undefined) {
+    return "";
+  }
+  return isPlainSlot(url) && escapeHtml(url) === url
+    ? BEFORE_PIXEL_URL + SOFT_BREAK + url + SOFT_BREAK + AFTER_PIXEL_URL + SOFT_BREAK
+    : encodeSlot(pixelHtml(url));
 }
 
 function encodeSlot(value: string): string | Buffer {

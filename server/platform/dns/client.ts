@@ -1,0 +1,183 @@
+import { LRUCache } from "lru-cache";
+import { type Clock, systemClock } from "../clock.ts";
+import {
+  type DnsRecords,
+  type DnsType,
+  encodeQuery,
+  type Question,
+  type Response,
+  readResponse,
+} from "./message.ts";
+import { systemServers } from "./system-servers.ts";
+import { askTcp, askUdp, type DnsServer, parseServer, TooManyStrangers } from "./transport.ts";
+
+const CACHE_ENTRIES = 65_536;
+const MIN_TTL_S = 60;
+const MAX_TTL_S = 6 * 3_600;
+const MAX_NEGATIVE_TTL_S = 15 * 60;
+/** How long a name that could not be asked for is left alone. */
+const FAILURE_TTL_S = 30;
+/** How long a true answer stands in for one that cannot be had. */
+const STALE_MS = 3_600_000;
+/** Queries under way: each is a socket. */
+const MAX_AT_ONCE = 128;
+/** Each server is asked with the first patience, then each again with the second. */
+const TIMEOUTS_MS = [2_500, 5_000];
+
+export type DnsAnswer<T extends DnsType = DnsType> =
+  | { kind: "found"; records: DnsRecords[T][] }
+  /** The name exists and has no record of this type. */
+  | { kind: "no_data" }
+  /** The name does not exist (NXDOMAIN). */
+  | { kind: "no_domain" }
+  /** Nobody could say: SERVFAIL, time-out. `reason` is a sentence. */
+  | { kind: "failed"; reason: string };
+
+export type DnsClientOptions = {
+  /** Addresses, with a port where it is not 53; none = the system's. */
+  servers?: readonly string[] | undefined;
+  timeoutsMs?: readonly number[];
+  clock?: Clock;
+};
+
+/** After `freshUntil` the name is asked for again; until `staleUntil` the answer is good if nobody knows better. */
+type Cached = { answer: DnsAnswer; freshUntil: number; staleUntil: number };
+
+/**
+ * Asks name servers, and remembers what they said for as long as they said it holds: node:dns tells no TTL of
+ * MX records. A name asked for twice at a time is asked once. When no server answers, what was true within the
+ * last hour goes on being true.
+ */
+export class DnsClient {
+  readonly #servers: () => DnsServer[];
+  readonly #timeoutsMs: readonly number[];
+  readonly #clock: Clock;
+  readonly #cache = new LRUCache<string, Cached>({ max: CACHE_ENTRIES });
+  readonly #underWay = new Map<string, Promise<DnsAnswer>>();
+  #asking = 0;
+  readonly #queue: (() => void)[] = [];
+
+  constructor(options: DnsClientOptions = {}) {
+    const own = options.servers?.map(parseServer);
+    this.#servers = own === undefined || own.length === 0 ? () => systemServers() : () => own;
+    this.#timeoutsMs = options.timeoutsMs ?? TIMEOUTS_MS;
+    this.#clock = options.clock ?? systemClock;
+  }
+
+  /** `name` as `hostName` makes it. Answers at once when the answer is known. Never rejects. */
+  lookup<T extends DnsType>(name: string, type: T): DnsAnswer<T> | Promise<DnsAnswer<T>> {
+    const key = `${type} ${name}`;
+    const cached = this.#cache.get(key);
+    if (cached !== undefined && cached.freshUntil > this.#clock()) {
+      return cached.answer as DnsAnswer<T>;
+    }
+    let asked = this.#underWay.get(key);
+    if (asked === undefined) {
+      asked = this.#refresh(key, { name, type }, cached).finally(() => this.#underWay.delete(key));
+      this.#underWay.set(key, asked);
+    }
+    return asked as Promise<DnsAnswer<T>>;
+  }
+
+  async #refresh(key: string, question: Question, old: Cached | undefined): Promise<DnsAnswer> {
+    const { answer, ttlSeconds } = await this.#inTurn(() => this.#ask(question));
+    const now = this.#clock();
+    const freshUntil = now + ttlSeconds * 1_000;
+    const isStaleGood = old !== undefined && now < old.staleUntil;
+    const kept: Cached =
+      answer.kind !== "failed"
+        ? { answer, freshUntil, staleUntil: freshUntil + STALE_MS }
+        : isStaleGood
+          ? { ...old, freshUntil: Math.min(freshUntil, old.staleUntil) }
+          : { answer, freshUntil, staleUntil: 0 };
+    this.#cache.set(key, kept);
+    return kept.answer;
+  }
+
+  async #inTurn<T>(ask: () => Promise<T>): Promise<T> {
+    if (this.#asking >= MAX_AT_ONCE) {
+      await new Promise<void>((resolve) => this.#queue.push(resolve));
+    } else {
+      this.#asking += 1;
+    }
+    try {
+      return await ask();
+    } finally {
+      const next = this.#queue.shift();
+      if (next === undefined) {
+        this.#asking -= 1;
+      } else {
+        next();
+      }
+    }
+  }
+
+  async #ask(question: Question): Promise<{ answer: DnsAnswer; ttlSeconds: number }> {
+    let servers: DnsServer[] = [];
+    let last = "no name server is known";
+    try {
+      servers = this.#servers();
+    } catch (error) {
+      last = `the list of name servers cannot be read (${messageOf(error)})`;
+    }
+    for (const timeoutMs of this.#timeoutsMs) {
+      for (const server of servers) {
+        try {
+          const response = await askServer(server, question, timeoutMs);
+          if (response.kind !== "refused" && response.kind !== "truncated") {
+            return clamped(response);
+          }
+          const said = response.kind === "refused" ? response.code : "only a part";
+          last = `the name server ${server.address} answered ${said}`;
+        } catch (error) {
+          last = `the name server ${server.address} gave no answer (${messageOf(error)})`;
+        }
+      }
+    }
+    const reason = `${last} to a question for ${question.type} of ${question.name}`;
+    return { answer: { kind: "failed", reason }, ttlSeconds: FAILURE_TTL_S };
+  }
+}
+
+async function askServer(
+  server: DnsServer,
+  question: Question,
+  timeoutMs: number,
+  edns = true,
+): Promise<Response> {
+  const id = crypto.getRandomValues(new Uint16Array(1))[0] ?? 0;
+  const query = encodeQuery(id, question, edns);
+  const read = (bytes: Uint8Array) => readResponse(bytes, id, question);
+  const byUdp = await askUdp(server, query, timeoutMs, read).catch((error: unknown) => {
+    if (error instanceof TooManyStrangers) {
+      return { kind: "truncated" } as const;
+    }
+    throw error;
+  });
+  if (byUdp.kind === "truncated") {
+    return await askTcp(server, query, timeoutMs, read);
+  }
+  // An old server that does not know EDNS0 says that the question is malformed (RFC 6891 §7).
+  const isOld = byUdp.kind === "refused" && /FORMERR|NOTIMP/.test(byUdp.code);
+  return isOld && edns ? await askServer(server, question, timeoutMs, false) : byUdp;
+}
+
+function clamped(response: Exclude<Response, { kind: "truncated" | "refused" }>) {
+  const { ttlSeconds } = response;
+  if (response.kind === "found") {
+    const answer: DnsAnswer = { kind: "found", records: response.records };
+    return { answer, ttlSeconds: clamp(ttlSeconds, MAX_TTL_S) };
+  }
+  return {
+    answer: { kind: response.kind } satisfies DnsAnswer,
+    ttlSeconds: clamp(ttlSeconds, MAX_NEGATIVE_TTL_S),
+  };
+}
+
+function clamp(seconds: number, most: number): number {
+  return Math.min(most, Math.max(MIN_TTL_S, seconds));
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

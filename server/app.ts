@@ -9,6 +9,7 @@ import { authRoutes } from "./features/auth/auth.routes.ts";
 import { createSessions } from "./features/auth/auth.service.ts";
 import { campaignActionRoutes } from "./features/campaigns/campaign-actions.routes.ts";
 import { campaignRoutes } from "./features/campaigns/campaigns.routes.ts";
+import { consentRoutes } from "./features/consent/consent.routes.ts";
 import { contactBatchRoutes } from "./features/contacts/contact-batch.routes.ts";
 import { contactFieldRoutes } from "./features/contacts/contact-fields.routes.ts";
 import { contactRoutes } from "./features/contacts/contacts.routes.ts";
@@ -166,6 +167,7 @@ function api(deps: AppDeps) {
     .use(contactRoutes(deps))
     .use(contactFieldRoutes(deps))
     .use(listRoutes(deps))
+    .use(consentRoutes(deps))
     .use(suppressionRoutes(deps))
     .use(importRoutes(deps))
     .use(exportRoutes(deps))

@@ -14,6 +14,7 @@ export type Outcome =
   | "excluded"
   | "unsubscribed"
   | "unconfirmed"
+  | "paused"
   | "hard_bounce"
   | "complaint"
   | "manual"
@@ -46,6 +47,7 @@ const judged = (base: string) => `
               WHEN suppression.reason IS NOT NULL THEN suppression.reason
               WHEN base.subscribed = 0 AND base.unsubscribed = 1 THEN 'unsubscribed'
               WHEN base.subscribed = 0 THEN 'unconfirmed'
+              WHEN contact.paused_until > @now THEN 'paused'
               WHEN length(contact.address) > 254 OR instr(contact.address, '@') < 2
                    OR contact.domain NOT LIKE '%_.__%' OR contact.address GLOB '*[ <>,;]*'
               THEN 'invalid'

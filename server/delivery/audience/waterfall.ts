@@ -20,6 +20,8 @@ export type Waterfall = {
   unsubscribed: number;
   /** In a list, but the sign-up was never confirmed. */
   unconfirmed: number;
+  /** Asked for a rest that is not over. */
+  paused: number;
   suppressed: { hardBounce: number; complaint: number; manual: number };
   invalid: number;
   recipients: number;
@@ -50,6 +52,7 @@ export function* countWaterfall(
     excluded: count("excluded"),
     unsubscribed: count("unsubscribed"),
     unconfirmed: count("unconfirmed"),
+    paused: count("paused"),
     suppressed: {
       hardBounce: count("hard_bounce"),
       complaint: count("complaint"),

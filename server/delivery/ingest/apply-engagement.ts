@@ -2,6 +2,7 @@ import type { Connection } from "../../platform/db/driver.ts";
 import type { EngagementFact, UnsubscribeFact } from "../facts.ts";
 import type { ClassifyEngagement } from "../ports.ts";
 import { messageState } from "../types.ts";
+import { addWithdrawal } from "./consent.store.ts";
 import { addEvent, agentId, countEngagement, countLink, linksInBurst } from "./engagement.store.ts";
 import type { Batch } from "./gathered.ts";
 import { findMessage, suppress, unsubscribeFromLists } from "./results.store.ts";
@@ -74,6 +75,8 @@ export function applyUnsubscribe(db: Connection, batch: Batch, fact: Unsubscribe
   const source = `campaign:${fact.c}`;
   const { address } = message;
   const { via: detail, at } = fact;
+  const { contactId } = message;
+  addWithdrawal(db, { at, contactId, address, source, ip: fact.ip, userAgent: fact.ua, detail });
   suppress(db, { address, reason: "unsubscribed", source, detail, at, expiresAt: null });
   unsubscribeFromLists(db, message.contactId, source, fact.at);
 }

@@ -14,6 +14,7 @@ type LoadedRow = {
   fields: string;
   trackingOff: number;
   suppressed: string | null;
+  paused: number | null;
   firstTriedAt: number | null;
   ambiguousBefore: number | null;
 };
@@ -25,7 +26,7 @@ const selectDueRows = statement<
   SELECT message.seq, message.contact_id AS contactId, message.address, message.attempts,
          contact.email, contact.first_name AS firstName, contact.last_name AS lastName,
          contact.language, contact.fields, contact.tracking_off AS trackingOff,
-         suppression.reason AS suppressed,
+         suppression.reason AS suppressed, contact.paused_until > @now AS paused,
          CASE WHEN message.attempts > 0 OR message.state > 0
               THEN (SELECT min(at) FROM attempt
                      WHERE attempt.campaign_id = message.campaign_id AND attempt.seq = message.seq)
@@ -75,6 +76,8 @@ export function loadChunk(
       loaded.skipped.push({ seq: row.seq, reason: `suppressed_${row.suppressed}` });
     } else if (row.email === null) {
       loaded.skipped.push({ seq: row.seq, reason: "contact_deleted" });
+    } else if (row.paused === 1) {
+      loaded.skipped.push({ seq: row.seq, reason: "paused" });
     } else {
       loaded.recipients.push({
         recipient: recipientOf(row, row.email),

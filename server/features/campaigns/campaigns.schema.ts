@@ -155,6 +155,7 @@ export const Preflight = t.Object(
         excluded: t.Integer(),
         unsubscribed: t.Integer(),
         unconfirmed: t.Integer(),
+        paused: t.Integer(),
         suppressed: t.Object({
           hardBounce: t.Integer(),
           complaint: t.Integer(),

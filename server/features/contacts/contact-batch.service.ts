@@ -3,8 +3,10 @@ import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { isAddressFault, parseEmailAddress } from "../../platform/email-address.ts";
 import { AppError, type FieldProblem, invalidField } from "../../platform/errors.ts";
+import { recordConsent } from "../consent/consent.service.ts";
 import {
   addMember,
+  addToList,
   changeMembership,
   removeFromList,
   requireLists,
@@ -94,16 +96,18 @@ export async function changeMemberships(
 }
 
 function changeOne(db: Connection, item: MembershipItem, contactId: number, by: By) {
-  const { listId, action } = item;
+  const { listId, action, reason = "" } = item;
+  const change = { source: by.source, now: by.now, actor: by.actorId };
   if (action === "add") {
-    return addMember(db, listId, contactId, by.now, by.source) ? "created" : "unchanged";
+    return addToList(db, listId, [contactId], change) === 1 ? "created" : "unchanged";
   }
   if (action === "remove") {
-    return removeFromList(db, listId, [contactId]) === 1 ? "updated" : "unchanged";
+    return removeFromList(db, listId, [contactId], change) === 1 ? "updated" : "unchanged";
   }
   const status = action === "subscribe" ? ("subscribed" as const) : ("unsubscribed" as const);
-  const change = { listId, contactId, source: by.source, reason: item.reason ?? "", now: by.now };
-  return changeMembership(db, { ...change, status }) ? "updated" : "unchanged";
+  return changeMembership(db, { ...change, listId, contactId, reason, status })
+    ? "updated"
+    : "unchanged";
 }
 
 function contactOf(db: Connection, item: MembershipItem, now: number): number {
@@ -165,7 +169,13 @@ function upsertOne(
 }
 
 function join(db: Connection, id: number, listIds: readonly number[], by: By): boolean {
-  return listIds.map((listId) => addMember(db, listId, id, by.now, by.source)).includes(true);
+  const joined = listIds.filter((listId) => addMember(db, listId, id, by.now, by.source));
+  if (joined.length > 0) {
+    const { source, actorId: actor } = by;
+    const entry = { contactId: id, action: "given", listIds: joined, source, actor } as const;
+    recordConsent(db, entry, by.now);
+  }
+  return joined.length > 0;
 }
 
 /**

@@ -31,7 +31,12 @@ export type BulkRequest = {
   listId?: number | undefined;
 };
 
-type AppliedBy = { source: string; now: number; onSuppressed: (address: string) => void };
+type AppliedBy = {
+  source: string;
+  actor: string;
+  now: number;
+  onSuppressed: (address: string) => void;
+};
 
 /** What a bulk action needs of its surroundings; `open` gives the workspace's connection anew after a pause. */
 export type BulkContext = {
@@ -141,7 +146,8 @@ function oneBatch(db: Connection, row: BulkRow, now: number): boolean {
     }
     const ids = rows.map((contact) => contact.id);
     // Delivery looks at the suppressions again before each chunk, so nobody need be told from this thread.
-    applyAction(db, change, ids, { source: `bulk:${row.id}`, now, onSuppressed: () => {} });
+    const by = { source: `bulk:${row.id}`, actor: row.createdBy, now, onSuppressed: () => {} };
+    applyAction(db, change, ids, by);
     if (next === undefined) {
       closeBulkAction(db, { id: row.id, state: "done", error: null, now });
     }
@@ -159,7 +165,7 @@ async function applyToIds(
     const db = context.open();
     const batch = ids.slice(start, start + BATCH);
     const { clock, actorId, onSuppressed } = context;
-    const by = { source: `by:${actorId}`, now: clock(), onSuppressed };
+    const by = { source: `by:${actorId}`, actor: actorId, now: clock(), onSuppressed };
     affected += inTransaction(db, () => applyAction(db, change, batch, by));
     await Bun.sleep(0);
   }
@@ -179,7 +185,7 @@ function applyAction(
     case "add_to_list":
       return addToList(db, listId, ids, by);
     case "remove_from_list":
-      return removeFromList(db, listId, ids);
+      return removeFromList(db, listId, ids, by);
     case "suppress":
       return suppressContacts(db, ids, by);
   }

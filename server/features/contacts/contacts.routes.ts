@@ -57,7 +57,7 @@ export const contactRoutes = ({ guard, clock, audit, jobs, databases, outside }:
       "/",
       ({ db, body, actor, workspace }) => {
         const source = actor.kind === "api_key" ? "api" : "manual";
-        const contact = createContact(db, body, source, clock());
+        const contact = createContact(db, body, source, actor.id, clock());
         audit.record({
           actorId: actor.id,
           workspaceId: workspace.id,

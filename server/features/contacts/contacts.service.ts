@@ -2,6 +2,7 @@ import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { AppError, invalidField, notFound } from "../../platform/errors.ts";
 import { cutPage, decodeCursor, encodeCursor } from "../../platform/http/cursor.ts";
+import { recordConsent } from "../consent/consent.service.ts";
 import { addMember, membershipsOf, requireLists } from "../lists/lists.service.ts";
 import { differences } from "./contact-change.rules.ts";
 import { recordChange } from "./contact-change.store.ts";
@@ -123,12 +124,14 @@ export function getContact(db: Connection, id: number, now: number) {
  * Creates a contact, in lists if wished.
  *
  * @param source `manual`, `api`, `form:3`.
+ * @param actor Who says that the person agreed to be in the lists.
  * @throws AppError `conflict` when its address is a contact's already, `invalid_input` per field.
  */
 export function createContact(
   db: Connection,
   input: ContactInput & { email: string; listIds?: number[] | undefined },
   source: string,
+  actor: string,
   now: number,
 ) {
   const contact = readContact(listFields(db), input, undefined, source);
@@ -143,6 +146,9 @@ export function createContact(
     moveContactCount(db, 1);
     for (const listId of listIds) {
       addMember(db, listId, added, now, source);
+    }
+    if (listIds.length > 0) {
+      recordConsent(db, { contactId: added, action: "given", listIds, source, actor }, now);
     }
     return added;
   });

@@ -158,6 +158,10 @@ async function writeWindows(
     importId: row.id,
     update: started.onDuplicate === "update",
     listIds: started.listIds,
+    consent:
+      started.consentHash === undefined
+        ? undefined
+        : { actor: row.createdBy, hash: started.consentHash },
   };
   for (
     let window = readWindow(reader, rowNo, readRow);

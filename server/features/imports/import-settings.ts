@@ -6,6 +6,8 @@ export type StartedSettings = {
   mapping: ColumnMapping[];
   onDuplicate: "update" | "skip";
   listIds: number[];
+  /** Of the statement how these people agreed, kept by features/consent. */
+  consentHash?: string | undefined;
 };
 
 /** How the file is to be read, and what to do with it. Stored as JSON in import.settings. */

@@ -1,5 +1,6 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
+import { recordConsent } from "../consent/consent.service.ts";
 import {
   type ContactWrite,
   type FieldValue,
@@ -29,6 +30,8 @@ export type WriteOptions = {
   importId: number;
   update: boolean;
   listIds: readonly number[];
+  /** Who says that the people of the file agreed, and the hash of the words; undefined = nobody does. */
+  consent?: { actor: string; hash: string } | undefined;
 };
 
 type Counts = {
@@ -155,8 +158,11 @@ function addToLists(
   source: string,
   now: number,
 ): void {
-  for (const listId of options.listIds) {
-    addMember(db, listId, contactId, now, source);
+  const joined = options.listIds.filter((id) => addMember(db, id, contactId, now, source));
+  if (options.consent !== undefined && joined.length > 0) {
+    const { actor, hash } = options.consent;
+    const entry = { contactId, action: "given", listIds: joined, source, actor } as const;
+    recordConsent(db, { ...entry, wording: { hash } }, now);
   }
 }
 

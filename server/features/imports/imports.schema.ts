@@ -82,6 +82,12 @@ export const StartRequest = t.Object({
   ),
   onDuplicate: t.Union([t.Literal("update"), t.Literal("skip")]),
   listIds: t.Optional(t.Array(t.Integer({ minimum: 1 }), { maxItems: 20 })),
+  consentStatement: t.Optional(
+    t.String({
+      maxLength: 2_000,
+      description: "How these people agreed; goes into the consent ledger",
+    }),
+  ),
 });
 
 export const ImportSchema = t.Object(

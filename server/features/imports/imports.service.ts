@@ -4,6 +4,7 @@ import { inTransaction } from "../../platform/db/transaction.ts";
 import { AppError, invalidField, notFound } from "../../platform/errors.ts";
 import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
+import { keepWording } from "../consent/consent.service.ts";
 import { createField, listFields } from "../contacts/contact-fields.service.ts";
 import { requireLists } from "../lists/lists.service.ts";
 import { FORGOTTEN, isForgotten } from "./import-age.rules.ts";
@@ -60,6 +61,7 @@ export function startImport(
     mapping: MappingInput[];
     onDuplicate: "update" | "skip";
     listIds?: number[] | undefined;
+    consentStatement?: string | undefined;
   },
   now: number,
 ) {
@@ -74,7 +76,9 @@ export function startImport(
   checkMapping(db, input.mapping, settings.columns);
   inTransaction(db, () => {
     const mapping = input.mapping.flatMap((one) => resolveMapping(db, one, settings, now));
-    const started = { mapping, onDuplicate: input.onDuplicate, listIds };
+    const statement = input.consentStatement?.trim() ?? "";
+    const consentHash = statement === "" ? undefined : keepWording(db, statement, now);
+    const started = { mapping, onDuplicate: input.onDuplicate, listIds, consentHash };
     if (!queueImport(db, id, JSON.stringify({ ...settings, started }), now)) {
       throw new AppError("illegal_state", "This import was started already.");
     }

@@ -72,7 +72,7 @@ export const listRoutes = ({ guard, clock, audit, databases }: AppDeps) =>
       params: WorkspaceItemParams,
       body: ListChange,
       response: { 200: ListSchema, ...refusals },
-      detail: { summary: "Rename or describe a list" },
+      detail: { summary: "Change a list" },
     })
     .delete(
       "/:id",
@@ -102,6 +102,7 @@ export const listRoutes = ({ guard, clock, audit, databases }: AppDeps) =>
           status: body.status,
           reason: body.reason ?? "",
           source: `by:${actor.id}`,
+          actor: actor.id,
           now: clock(),
         }),
       }),

@@ -5,7 +5,9 @@ export const ListSchema = t.Object(
   {
     id: t.Number(),
     name: t.String(),
-    description: t.String(),
+    description: t.String({ description: "Shown to everybody where the list is public" }),
+    isPublic: t.Boolean({ description: "A topic people can join and leave by themselves" }),
+    doubleOptIn: t.Boolean({ description: "Who joins by a form confirms the address first" }),
     pending: t.Number({ description: "Members who have not confirmed yet" }),
     subscribed: t.Number(),
     unsubscribed: t.Number(),
@@ -18,12 +20,13 @@ export const ListPage = pageOf(ListSchema);
 export const ListQuery = t.Object({ ...pageQuery, q: t.Optional(t.String({ maxLength: 100 })) });
 
 const name = t.String({ minLength: 1, maxLength: 100 });
-const description = t.String({ maxLength: 500 });
-export const NewList = t.Object({ name, description: t.Optional(description) });
-export const ListChange = t.Object({
-  name: t.Optional(name),
-  description: t.Optional(description),
-});
+const optional = {
+  description: t.Optional(t.String({ maxLength: 500 })),
+  isPublic: t.Optional(t.Boolean()),
+  doubleOptIn: t.Optional(t.Boolean()),
+};
+export const NewList = t.Object({ name, ...optional });
+export const ListChange = t.Object({ name: t.Optional(name), ...optional });
 
 export const MembershipParams = t.Object({
   workspaceId: t.String({ description: "The workspace's id" }),

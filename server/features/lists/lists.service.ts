@@ -2,6 +2,7 @@ import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { AppError, invalidField, notFound } from "../../platform/errors.ts";
 import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
+import { recordConsent } from "../consent/consent.service.ts";
 import {
   addMemberIfContact,
   deleteListRow,
@@ -20,6 +21,12 @@ export { addMember, membershipsOf } from "./lists.store.ts";
 
 const DELETE_AT_ONCE = 2_000;
 
+/** A list as the product shows it. */
+export type List = Omit<ListRow, "isPublic" | "doubleOptIn"> & {
+  isPublic: boolean;
+  doubleOptIn: boolean;
+};
+
 /** A page of the workspace's lists by name; `q` is any part of a name. */
 export function listLists(
   db: Connection,
@@ -34,52 +41,70 @@ export function listLists(
     limit: limit + 1,
   });
   const page = cutPage(rows, limit, (row) => [row.nameKey, row.id]);
-  return { items: page.items.map(({ nameKey: _, ...list }) => list), nextCursor: page.nextCursor };
+  return {
+    items: page.items.map(({ nameKey: _, ...list }) => toList(list)),
+    nextCursor: page.nextCursor,
+  };
 }
 
 /** @throws AppError `not_found` */
-export function getList(db: Connection, id: number): ListRow {
+export function getList(db: Connection, id: number): List {
   const list = findList(db, id);
   if (list === undefined) {
     throw notFound("list");
   }
-  return list;
+  return toList(list);
 }
 
-/** Creates a list. @throws AppError `conflict` when another has the same name in any letter case. */
-export function createList(
-  db: Connection,
-  input: { name: string; description?: string | undefined },
-  now: number,
-): ListRow {
+type ListInput = {
+  description?: string | undefined;
+  isPublic?: boolean | undefined;
+  doubleOptIn?: boolean | undefined;
+};
+
+/**
+ * Creates a list; private and with double opt-in unless said otherwise.
+ *
+ * @throws AppError `conflict` when another has the same name in any letter case.
+ */
+export function createList(db: Connection, input: ListInput & { name: string }, now: number): List {
   const name = readName(input.name);
-  const list = insertList(db, {
-    name,
-    nameKey: nameKeyOf(name),
-    description: input.description ?? "",
-    now,
-  });
+  const list = insertList(db, { name, ...valuesOf(input, newList), nameKey: nameKeyOf(name), now });
   if (list === undefined) {
     throw nameTaken(name);
   }
-  return list;
+  return toList(list);
 }
 
-/** Renames or describes a list. @throws AppError `not_found`, or `conflict` for a name that is taken. */
+/** Changes what is given. @throws AppError `not_found`, or `conflict` for a name that is taken. */
 export function changeList(
   db: Connection,
   id: number,
-  input: { name?: string | undefined; description?: string | undefined },
+  input: ListInput & { name?: string | undefined },
   now: number,
-): ListRow {
+): List {
   const old = getList(db, id);
   const name = input.name === undefined ? old.name : readName(input.name);
-  const description = input.description ?? old.description;
-  const list = updateList(db, { id, name, nameKey: nameKeyOf(name), description, now });
+  const values = valuesOf(input, old);
+  const list = updateList(db, { id, name, ...values, nameKey: nameKeyOf(name), now });
   if (list === undefined) {
     throw nameTaken(name);
   }
-  return list;
+  return toList(list);
+}
+
+const newList = { description: "", isPublic: false, doubleOptIn: true };
+
+function valuesOf(input: ListInput, old: typeof newList) {
+  return {
+    description: input.description ?? old.description,
+    isPublic: Number(input.isPublic ?? old.isPublic),
+    doubleOptIn: Number(input.doubleOptIn ?? old.doubleOptIn),
+  };
+}
+
+function toList(row: ListRow): List {
+  return { ...row, isPublic: row.isPublic === 1, doubleOptIn: row.doubleOptIn === 1 };
 }
 
 /**
@@ -102,13 +127,22 @@ export function addToList(
   db: Connection,
   listId: number,
   contactIds: readonly number[],
-  change: { source: string; now: number },
+  change: { source: string; now: number; actor: string },
 ): number {
   getList(db, listId);
   return inTransaction(db, () => {
     let added = 0;
     for (const contactId of contactIds) {
-      added += Number(addMemberIfContact(db, { ...change, listId, contactId, reason: "" }));
+      if (addMemberIfContact(db, { ...change, listId, contactId, reason: "" })) {
+        const entry = {
+          contactId,
+          action: "given",
+          listIds: [listId],
+          ...byPerson(change),
+        } as const;
+        recordConsent(db, entry, change.now);
+        added += 1;
+      }
     }
     return added;
   });
@@ -119,14 +153,24 @@ export function removeFromList(
   db: Connection,
   listId: number,
   contactIds: readonly number[],
+  change: { source: string; now: number; actor: string },
 ): number {
   return inTransaction(db, () => {
     let removed = 0;
     for (const contactId of contactIds) {
-      removed += Number(removeMember(db, listId, contactId));
+      if (removeMember(db, listId, contactId)) {
+        const entry = { contactId, action: "withdrawn", listIds: [listId] } as const;
+        recordConsent(db, { ...entry, ...byPerson(change) }, change.now);
+        removed += 1;
+      }
     }
     return removed;
   });
+}
+
+/** `by:…` says the same as the actor; a bulk action has a number that tells more. */
+function byPerson({ source, actor }: { source: string; actor: string }) {
+  return { source: source.startsWith("by:") ? "manual" : source, actor };
 }
 
 /**
@@ -137,10 +181,20 @@ export function removeFromList(
  */
 export function changeMembership(
   db: Connection,
-  change: MembershipChange & { status: "subscribed" | "unsubscribed" },
+  change: MembershipChange & { status: "subscribed" | "unsubscribed"; actor: string },
 ): boolean {
   getList(db, change.listId);
-  return setMembership(db, change);
+  return inTransaction(db, () => {
+    const { actor, ...membership } = change;
+    const isChanged = setMembership(db, membership);
+    if (isChanged) {
+      const { contactId, listId, status, reason, now } = change;
+      const action = status === "subscribed" ? "given" : "withdrawn";
+      const entry = { contactId, action, listIds: [listId], detail: reason } as const;
+      recordConsent(db, { ...entry, ...byPerson({ source: change.source, actor }) }, now);
+    }
+    return isChanged;
+  });
 }
 
 /** @throws AppError `invalid_input` naming `field` when one of the ids is no list. */

@@ -6,12 +6,22 @@ export type MembershipStatus = "pending" | "subscribed" | "unsubscribed";
 export type ListRow = {
   id: number;
   name: string;
+  /** Public lists show it to everybody. */
   description: string;
+  /** 1 = a topic people join and leave by themselves. */
+  isPublic: number;
+  /** 1 = who joins by a form confirms the address first. */
+  doubleOptIn: number;
   pending: number;
   subscribed: number;
   unsubscribed: number;
   createdAt: number;
   updatedAt: number;
+};
+
+/** What of a list people decide. */
+type ListValues = Pick<ListRow, "name" | "description" | "isPublic" | "doubleOptIn"> & {
+  nameKey: string;
 };
 
 export type MembershipRow = {
@@ -32,7 +42,7 @@ export type MembershipChange = {
   now: number;
 };
 
-const columns = `id, name, description, pending_count AS pending, subscribed_count AS subscribed,
+const columns = `id, name, description, is_public AS isPublic, double_opt_in AS doubleOptIn, pending_count AS pending, subscribed_count AS subscribed,
   unsubscribed_count AS unsubscribed, created_at AS createdAt, updated_at AS updatedAt`;
 
 const selectLists = statement<
@@ -48,22 +58,17 @@ const selectLists = statement<
 
 const selectList = statement<[id: number], ListRow>(`SELECT ${columns} FROM list WHERE id = ?`);
 
-const insertRow = statement<
-  [{ name: string; nameKey: string; description: string; now: number }],
-  ListRow
->(`
-  INSERT INTO list (name, name_key, description, created_at, updated_at)
-  VALUES (@name, @nameKey, @description, @now, @now)
+const insertRow = statement<[ListValues & { now: number }], ListRow>(`
+  INSERT INTO list (name, name_key, description, is_public, double_opt_in, created_at, updated_at)
+  VALUES (@name, @nameKey, @description, @isPublic, @doubleOptIn, @now, @now)
   ON CONFLICT (name_key) DO NOTHING
   RETURNING ${columns}
 `);
 
-const updateRow = statement<
-  [{ id: number; name: string; nameKey: string; description: string; now: number }],
-  ListRow
->(`
+const updateRow = statement<[ListValues & { id: number; now: number }], ListRow>(`
   UPDATE OR IGNORE list
-     SET name = @name, name_key = @nameKey, description = @description, updated_at = @now
+     SET name = @name, name_key = @nameKey, description = @description, is_public = @isPublic,
+         double_opt_in = @doubleOptIn, updated_at = @now
    WHERE id = @id
   RETURNING ${columns}
 `);
@@ -128,7 +133,7 @@ export function findList(db: Connection, id: number): ListRow | undefined {
 /** Undefined when a list has that name. */
 export function insertList(
   db: Connection,
-  list: { name: string; nameKey: string; description: string; now: number },
+  list: ListValues & { now: number },
 ): ListRow | undefined {
   return insertRow(db).get(list);
 }
@@ -136,7 +141,7 @@ export function insertList(
 /** Undefined, changing nothing, when there is no such list or another has that name. */
 export function updateList(
   db: Connection,
-  list: { id: number; name: string; nameKey: string; description: string; now: number },
+  list: ListValues & { id: number; now: number },
 ): ListRow | undefined {
   return updateRow(db).get(list);
 }

@@ -9,11 +9,20 @@ import workspace003 from "./workspace/003-delivery.sql" with { type: "text" };
 import workspace004 from "./workspace/004-routes.sql" with { type: "text" };
 import workspace005 from "./workspace/005-bounces.sql" with { type: "text" };
 import workspace006 from "./workspace/006-people.sql" with { type: "text" };
+import workspace007 from "./workspace/007-consent.sql" with { type: "text" };
 
 /** The kinds of database file, each with its migrations in order; a file's user_version is how many it has had. */
 export const migrations = {
   system: [system001, system002, system003, system004],
-  workspace: [workspace001, workspace002, workspace003, workspace004, workspace005, workspace006],
+  workspace: [
+    workspace001,
+    workspace002,
+    workspace003,
+    workspace004,
+    workspace005,
+    workspace006,
+    workspace007,
+  ],
   inbox: [inbox001],
 } as const satisfies Record<string, readonly string[]>;
 

@@ -55,6 +55,8 @@ test("the waterfall names why each contact of the audience gets nothing, and its
   db.prepare(
     "UPDATE list_contact SET status = 'unsubscribed' WHERE contact_id IN (1, 12) AND list_id = ?",
   ).run(first);
+  db.prepare("UPDATE contact SET paused_until = ? WHERE id = 2").run(NOW + 1);
+  db.prepare("UPDATE contact SET paused_until = ? WHERE id = 3").run(NOW);
   const audience = { includeLists: [first, second], excludeLists: [excluded] };
 
   const waterfall = finish(countWaterfall(() => db, audience, NOW));
@@ -65,9 +67,10 @@ test("the waterfall names why each contact of the audience gets nothing, and its
     excluded: 1,
     unsubscribed: 2,
     unconfirmed: 1,
+    paused: 1,
     suppressed: { hardBounce: 1, complaint: 1, manual: 1 },
     invalid: 1,
-    recipients: 4,
+    recipients: 3,
   });
 });
 

@@ -48,6 +48,7 @@ function waterfallOf(recipients: number): Waterfall {
     excluded: 0,
     unsubscribed: 1,
     unconfirmed: 0,
+    paused: 0,
     suppressed: { hardBounce: 1, complaint: 0, manual: 0 },
     invalid: 0,
     recipients,

@@ -104,3 +104,19 @@ test("a viewer may look and not touch; another workspace's lists do not exist", 
     expect((await fixture.call(null, method, full, body)).status).toBe(401);
   }
 });
+
+test("a list is private with double opt-in until it is said to be a public topic", async () => {
+  const { id } = (await call("POST", "/lists", { name: "News" })).body;
+
+  expect((await call("GET", `/lists/${id}`)).body).toMatchObject({
+    isPublic: false,
+    doubleOptIn: true,
+  });
+  await call("PATCH", `/lists/${id}`, { isPublic: true, doubleOptIn: false });
+  expect((await call("PATCH", `/lists/${id}`, { description: "Monthly" })).body).toMatchObject({
+    name: "News",
+    description: "Monthly",
+    isPublic: true,
+    doubleOptIn: false,
+  });
+});

@@ -157,6 +157,7 @@ export const t = messages({
   "lost.excluded": { en: "On an excluded list", de: "Auf einer ausgeschlossenen Liste" },
   "lost.unsubscribed": { en: "Unsubscribed", de: "Abgemeldet" },
   "lost.unconfirmed": { en: "Never confirmed", de: "Nie bestätigt" },
+  "lost.paused": { en: "Asked for a pause", de: "Haben um eine Pause gebeten" },
   "lost.hardBounce": { en: "Mailbox does not exist", de: "Postfach gibt es nicht" },
   "lost.complaint": { en: "Complained of spam", de: "Hat Spam gemeldet" },
   "lost.manual": { en: "Suppressed by hand", de: "Von Hand gesperrt" },

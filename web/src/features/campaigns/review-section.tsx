@@ -61,6 +61,7 @@ function Waterfall({ preflight: { waterfall } }: { preflight: Preflight }) {
     [t("lost.excluded"), waterfall.excluded],
     [t("lost.unsubscribed"), waterfall.unsubscribed],
     [t("lost.unconfirmed"), waterfall.unconfirmed],
+    [t("lost.paused"), waterfall.paused],
     [t("lost.hardBounce"), suppressed.hardBounce],
     [t("lost.complaint"), suppressed.complaint],
     [t("lost.manual"), suppressed.manual],

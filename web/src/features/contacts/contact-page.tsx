@@ -8,6 +8,7 @@ import { Card } from "../../ui/display.tsx";
 import { PageBody, PageHeader } from "../../ui/page.tsx";
 import { Loaded, Notice } from "../../ui/states.tsx";
 import { attempt, toast } from "../../ui/toast.tsx";
+import { ConsentCard } from "./consent-card.tsx";
 import { ContactForm } from "./contact-form.tsx";
 import { ContactLists } from "./contact-lists.tsx";
 import { ContactTimeline } from "./contact-timeline.tsx";
@@ -72,6 +73,7 @@ export function ContactPage() {
                 <Card title={t("lists")}>
                   <ContactLists contact={person} onChanged={() => contact.refetch()} />
                 </Card>
+                <ConsentCard contactId={person.id} />
                 <Card title={t("timeline")}>
                   <ContactTimeline path={path} />
                 </Card>

@@ -4,7 +4,7 @@ import { type Answer, http, type WorkspaceApi } from "../../api.ts";
 import { useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/display.tsx";
-import { SelectField } from "../../ui/field.tsx";
+import { SelectField, TextArea } from "../../ui/field.tsx";
 import { FormProblem, Loaded, Notice } from "../../ui/states.tsx";
 import { Checkbox, ChoiceCards } from "../../ui/toggles.tsx";
 import { ColumnMapping } from "./column-mapping.tsx";
@@ -96,6 +96,7 @@ function Settings({
   const [mapping, setMapping] = useState<Guess[]>(preview.guesses);
   const [onDuplicate, setOnDuplicate] = useState<"update" | "skip">("update");
   const [listIds, setListIds] = useState<number[]>([]);
+  const [consentStatement, setConsentStatement] = useState("");
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<unknown>();
   const start = async () => {
@@ -106,6 +107,7 @@ function Settings({
         mapping: mapping.map(columnOf),
         onDuplicate,
         listIds,
+        consentStatement,
       });
       onStarted();
     } catch (error) {
@@ -130,6 +132,19 @@ function Settings({
         />
       </Card>
       <Lists chosen={listIds} onChange={setListIds} />
+      {listIds.length > 0 && (
+        <Card title={t("consentTitle")}>
+          <TextArea
+            label={t("consentStatement")}
+            hint={t("consentHint")}
+            value={consentStatement}
+            onInput={setConsentStatement}
+            rows={2}
+            maxLength={2_000}
+            optional
+          />
+        </Card>
+      )}
       <Notice tone="neutral">{t("suppressedStay")}</Notice>
       <FormProblem problem={problem} />
       <div>

@@ -72,6 +72,15 @@ export const t = messages({
     en: "Nobody who unsubscribed or is suppressed gets mail again through an import.",
     de: "Wer abgemeldet oder gesperrt ist, bekommt durch einen Import nicht wieder E-Mail.",
   },
+  consentTitle: { en: "Consent", de: "Einwilligung" },
+  consentStatement: {
+    en: "How did these people agree?",
+    de: "Wie haben diese Personen zugestimmt?",
+  },
+  consentHint: {
+    en: "Goes into the consent ledger of everybody who joins a list by this file, such as “Signed up at the till in May”.",
+    de: "Kommt in das Einwilligungsverzeichnis aller, die durch diese Datei auf eine Liste kommen, etwa „Im Mai an der Kasse eingetragen“.",
+  },
   start: { en: "Start import", de: "Import starten" },
   cancelImport: { en: "Stop", de: "Anhalten" },
   cancelAsk: { en: "Stop this import?", de: "Diesen Import anhalten?" },

@@ -6,7 +6,7 @@ import { queryClient, useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { confirm } from "../../ui/confirm.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
-import { Card, RelativeTime } from "../../ui/display.tsx";
+import { Badge, Card, RelativeTime } from "../../ui/display.tsx";
 import { TextArea, TextField } from "../../ui/field.tsx";
 import { SearchBox, Toolbar } from "../../ui/filters.tsx";
 import { useForm } from "../../ui/form.ts";
@@ -16,6 +16,7 @@ import { PagedTable } from "../../ui/paged-table.tsx";
 import { EmptyState, FormProblem } from "../../ui/states.tsx";
 import type { Column } from "../../ui/table.tsx";
 import { attempt, toast } from "../../ui/toast.tsx";
+import { Checkbox } from "../../ui/toggles.tsx";
 import { useUrlState } from "../../ui/url-state.ts";
 import { usePages } from "../../ui/use-pages.ts";
 import { t } from "./lists.messages.ts";
@@ -127,6 +128,11 @@ const columns = (base: string): Column<List>[] => [
         <a class="row-link" href={`${base}/contacts?list=${row.id}`}>
           {row.name}
         </a>
+        {row.isPublic && (
+          <span class="ml-2">
+            <Badge tone="info">{t("public")}</Badge>
+          </span>
+        )}
         {row.description !== "" && (
           <span class="block max-w-96 truncate text-sm text-muted">{row.description}</span>
         )}
@@ -152,7 +158,12 @@ const columns = (base: string): Column<List>[] => [
 function ListDialog({ list, onClose }: { list: List | undefined; onClose: () => void }) {
   const workspace = useWorkspace();
   const form = useForm({
-    initial: { name: list?.name ?? "", description: list?.description ?? "" },
+    initial: {
+      name: list?.name ?? "",
+      description: list?.description ?? "",
+      isPublic: list?.isPublic ?? false,
+      doubleOptIn: list?.doubleOptIn ?? true,
+    },
     submit: async (values) => {
       const lists = api.workspaces({ workspaceId: workspace.id }).lists;
       await (list === undefined
@@ -178,7 +189,25 @@ function ListDialog({ list, onClose }: { list: List | undefined; onClose: () => 
       <form id="list" class="flex flex-col gap-4" onSubmit={form.onSubmit} noValidate>
         <FormProblem problem={form.problem} />
         <TextField {...form.text("name")} label={t("name")} autofocus />
-        <TextArea {...form.text("description")} label={t("description")} optional rows={3} />
+        <TextArea
+          {...form.text("description")}
+          label={t("description")}
+          hint={form.values.isPublic && t("descriptionPublic")}
+          optional
+          rows={3}
+        />
+        <Checkbox
+          label={t("isPublic")}
+          hint={t("isPublicHint")}
+          checked={form.values.isPublic}
+          onChange={(on) => form.set("isPublic", on)}
+        />
+        <Checkbox
+          label={t("doubleOptIn")}
+          hint={t("doubleOptInHint")}
+          checked={form.values.doubleOptIn}
+          onChange={(on) => form.set("doubleOptIn", on)}
+        />
       </form>
     </Dialog>
   );

@@ -13,6 +13,18 @@ export const t = messages({
   noMatch: { en: "No list matches", de: "Keine Liste passt" },
   name: { en: "Name", de: "Name" },
   description: { en: "Description", de: "Beschreibung" },
+  descriptionPublic: { en: "Everybody can read this.", de: "Das kann jeder lesen." },
+  public: { en: "Public", de: "Öffentlich" },
+  isPublic: { en: "Public topic", de: "Öffentliches Thema" },
+  isPublicHint: {
+    en: "People see its name and description in forms and in their preferences, and join and leave it themselves.",
+    de: "Personen sehen Name und Beschreibung in Formularen und in ihren Einstellungen und melden sich selbst an und ab.",
+  },
+  doubleOptIn: { en: "Double opt-in", de: "Double-Opt-in" },
+  doubleOptInHint: {
+    en: "Who joins by a form confirms the address by a link in a message first.",
+    de: "Wer sich per Formular anmeldet, bestätigt die Adresse erst über einen Link in einer Nachricht.",
+  },
   subscribed: { en: "Subscribed", de: "Angemeldet" },
   pending: { en: "Not confirmed", de: "Nicht bestätigt" },
   unsubscribed: { en: "Unsubscribed", de: "Abgemeldet" },

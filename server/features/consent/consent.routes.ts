@@ -1,0 +1,73 @@
+import { Elysia, t } from "elysia";
+import {
+  pageQuerySchema,
+  refusals,
+  WorkspaceItemParams,
+  WorkspaceParams,
+} from "../../platform/http/schemas.ts";
+import type { AppDeps } from "../deps.ts";
+import { ConsentExportQuery, ConsentPage } from "./consent.schema.ts";
+import { consentOfContact, exportConsent } from "./consent.service.ts";
+
+export const consentRoutes = ({ guard, databases, audit }: AppDeps) =>
+  new Elysia({
+    name: "consent",
+    prefix: "/workspaces/:workspaceId",
+    detail: { tags: ["Consent"] },
+  })
+    .use(guard)
+    .get(
+      "/contacts/:id/consent",
+      ({ db, params, query }) => consentOfContact(db, params.id, query),
+      {
+        permission: "contacts:read",
+        params: WorkspaceItemParams,
+        query: pageQuerySchema,
+        response: { 200: ConsentPage, ...refusals },
+        detail: { summary: "What a contact agreed to and took back, newest first" },
+      },
+    )
+    .get(
+      "/consent/export",
+      ({ query, workspace, actor }) => {
+        const format = query.format ?? "csv";
+        audit.record({
+          actorId: actor.id,
+          workspaceId: workspace.id,
+          action: "consent.export",
+          target: query.contactId ?? "",
+        });
+        const open = () => databases.workspace(workspace.id);
+        return new Response(streamOf(exportConsent(open, format, query.contactId)), {
+          headers: {
+            "content-type": format === "csv" ? "text/csv; charset=utf-8" : "application/json",
+            "content-disposition": `attachment; filename="consent.${format}"`,
+            "cache-control": "no-store",
+            "x-content-type-options": "nosniff",
+          },
+        });
+      },
+      {
+        permission: "contacts:export",
+        params: WorkspaceParams,
+        query: ConsentExportQuery,
+        response: { 200: t.Any({ description: "The file" }), ...refusals },
+        detail: { summary: "Download the consent ledger, of everybody or of one contact" },
+      },
+    );
+
+/** One piece per pull: a slow reader costs no memory, and other requests get their turn in between. */
+function streamOf(pieces: Generator<string>): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  return new ReadableStream({
+    async pull(controller) {
+      const { value, done } = pieces.next();
+      if (done) {
+        controller.close();
+        return;
+      }
+      controller.enqueue(encoder.encode(value));
+      await Bun.sleep(0);
+    },
+  });
+}

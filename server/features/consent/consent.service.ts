@@ -1,0 +1,200 @@
+import { createHash } from "node:crypto";
+import { csvLine } from "../../platform/csv.ts";
+import type { Connection } from "../../platform/db/driver.ts";
+import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
+import {
+  type ConsentAction,
+  type ConsentRow,
+  consentAfter,
+  consentBefore,
+  eraseConsentRows,
+  insertConsent,
+  insertWording,
+} from "./consent.store.ts";
+
+/** How a double opt-in is proven: who asked, which message carried the link, who pressed the button. */
+export type OptInProof = {
+  requestedAt: number;
+  requestIp: string;
+  requestUserAgent: string;
+  mailedAt: number | null;
+  /** Message-ID of the confirmation mail. */
+  messageId: string;
+  confirmedAt: number;
+};
+
+/** What is to be written down. */
+export type ConsentFact = {
+  contactId: number;
+  action: ConsentAction;
+  /** The lists it is about; none = all mail. */
+  listIds?: readonly number[];
+  /** `form:3`, `preferences`, `import:12`, `manual`, `api`. */
+  source: string;
+  /** `contact`, or who acted for them. */
+  actor: string;
+  /** Of `keepWording`, with the version it has in its form. */
+  wording?: { hash: string; version?: number } | undefined;
+  formId?: number | undefined;
+  ip?: string;
+  userAgent?: string;
+  proof?: OptInProof | undefined;
+  detail?: string;
+};
+
+/** An entry of the ledger as the product shows it. */
+export type ConsentEntry = ReturnType<typeof toEntry>;
+
+/**
+ * Writes an entry in the caller's transaction, so that there is no consent without its entry. Entries never
+ * change afterwards: the table itself refuses it.
+ */
+export function recordConsent(db: Connection, fact: ConsentFact, now: number): void {
+  insertConsent(db, {
+    at: now,
+    contactId: fact.contactId,
+    action: fact.action,
+    listIds: JSON.stringify(fact.listIds ?? []),
+    source: fact.source,
+    actor: fact.actor,
+    wordingHash: fact.wording?.hash ?? null,
+    wordingVersion: fact.wording?.version ?? null,
+    formId: fact.formId ?? null,
+    ip: fact.ip ?? "",
+    userAgent: fact.userAgent ?? "",
+    proof: fact.proof === undefined ? null : JSON.stringify(fact.proof),
+    detail: fact.detail ?? "",
+  });
+}
+
+/** Keeps a wording for good, once however often it is shown, and gives its SHA-256 in hex. */
+export function keepWording(db: Connection, text: string, now: number): string {
+  const hash = createHash("sha256").update(text).digest("hex");
+  insertWording(db, hash, text, now);
+  return hash;
+}
+
+/** A contact's entries, newest first; also those of a contact that is deleted. */
+export function consentOfContact(
+  db: Connection,
+  contactId: number,
+  query: { cursor?: string | undefined; limit?: number | undefined },
+) {
+  const limit = query.limit ?? 50;
+  const [before] =
+    query.cursor === undefined ? [Number.MAX_SAFE_INTEGER] : decodeCursor(query.cursor, 1);
+  const rows = consentBefore(db, contactId, Number(before), limit + 1);
+  const page = cutPage(rows, limit, (row) => [row.id]);
+  return { items: page.items.map(toEntry), nextCursor: page.nextCursor };
+}
+
+/**
+ * Takes what names a person out of their entries: the address becomes the pseudonym, network address, user
+ * agent, proof and free text go. What was agreed to, when and on which words stays as evidence. Returns how
+ * many entries that were.
+ *
+ * @param person.pseudonym Must hold no `@`; the same for the same person, so that entries stay together.
+ */
+export function eraseConsent(
+  db: Connection,
+  person: { contactId: number; address: string; pseudonym: string },
+  now: number,
+): number {
+  return eraseConsentRows(db, { ...person, now });
+}
+
+const EXPORT_ROWS = 500;
+const columns = [
+  "id",
+  "at",
+  "contactId",
+  "address",
+  "action",
+  "lists",
+  "source",
+  "actor",
+  "form",
+  "wordingVersion",
+  "wordingHash",
+  "wording",
+  "ip",
+  "userAgent",
+  "proof",
+  "detail",
+  "erasedAt",
+] as const;
+
+/**
+ * The ledger as text, in pieces of 500 entries: all of it, or one contact's.
+ *
+ * @param open Gives the workspace's connection anew for each piece.
+ */
+export function* exportConsent(
+  open: () => Connection,
+  format: "csv" | "json",
+  contactId?: number,
+): Generator<string> {
+  yield format === "csv" ? csvLine(columns) : "[";
+  let isFirst = true;
+  for (const rows of pieces(open, contactId)) {
+    let text = "";
+    for (const row of rows) {
+      const entry = toEntry(row);
+      text +=
+        format === "csv"
+          ? csvLine(cellsOf(entry))
+          : `${isFirst ? "" : ","}\n${JSON.stringify(entry)}`;
+      isFirst = false;
+    }
+    yield text;
+  }
+  if (format === "json") {
+    yield "\n]\n";
+  }
+}
+
+function* pieces(open: () => Connection, contactId: number | undefined): Generator<ConsentRow[]> {
+  let at = contactId === undefined ? 0 : Number.MAX_SAFE_INTEGER;
+  for (;;) {
+    const rows =
+      contactId === undefined
+        ? consentAfter(open(), at, EXPORT_ROWS)
+        : consentBefore(open(), contactId, at, EXPORT_ROWS);
+    const last = rows.at(-1);
+    if (last === undefined) {
+      return;
+    }
+    at = last.id;
+    yield rows;
+  }
+}
+
+function cellsOf(entry: ConsentEntry): string[] {
+  return columns.map((column) => {
+    switch (column) {
+      case "at":
+        return new Date(entry.at).toISOString();
+      case "lists":
+        return entry.lists.map(({ id, name }) => name ?? `#${id}`).join("; ");
+      case "form":
+        return entry.form === null ? "" : (entry.form.name ?? `#${entry.form.id}`);
+      case "proof":
+        return entry.proof === null ? "" : JSON.stringify(entry.proof);
+      case "erasedAt":
+        return entry.erasedAt === null ? "" : new Date(entry.erasedAt).toISOString();
+      default:
+        return String(entry[column] ?? "");
+    }
+  });
+}
+
+function toEntry(row: ConsentRow) {
+  const { listIds, listNames, formId, formName, proof, ...rest } = row;
+  const names = new Map(JSON.parse(listNames) as [number, string][]);
+  return {
+    ...rest,
+    lists: (JSON.parse(listIds) as number[]).map((id) => ({ id, name: names.get(id) ?? null })),
+    form: formId === null ? null : { id: formId, name: formName },
+    proof: proof === null ? null : (JSON.parse(proof) as OptInProof),
+  };
+}

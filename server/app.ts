@@ -23,6 +23,8 @@ import { jobRoutes } from "./features/jobs/jobs.routes.ts";
 import { listRoutes } from "./features/lists/lists.routes.ts";
 import { organizationRoutes } from "./features/organizations/organizations.routes.ts";
 import { reportRoutes } from "./features/reports/reports.routes.ts";
+import { routeGroupRoutes } from "./features/routes/route-groups.routes.ts";
+import { routePresetRoutes } from "./features/routes/route-presets.routes.ts";
 import { routeRoutes } from "./features/routes/routes.routes.ts";
 import { instanceRoutes } from "./features/setup/instance.routes.ts";
 import { systemMailRoute } from "./features/setup/instance.service.ts";
@@ -149,6 +151,8 @@ function api(deps: AppDeps) {
     .use(deps.guard)
     .use(inboxRoutes(deps))
     .use(routeRoutes(deps))
+    .use(routeGroupRoutes(deps))
+    .use(routePresetRoutes(deps))
     .use(domainRoutes(deps))
     .use(senderRoutes(deps))
     .use(setupRoutes(deps))

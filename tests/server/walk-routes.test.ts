@@ -37,6 +37,8 @@ const publicRoutes = [
   "POST /api/v1/auth/sign-out",
   "POST /api/v1/auth/forgot",
   "POST /api/v1/auth/reset",
+  // What providers publish of themselves; the wizard asks before there is an account.
+  "GET /api/v1/route-presets",
   // The wizard: guarded by the token of the console, and closed for good afterwards.
   "GET /api/v1/setup/",
   "GET /api/v1/setup/dns",

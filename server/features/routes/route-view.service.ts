@@ -89,9 +89,10 @@ function plainSource(source: SourceView): SourceView {
 
 /** What `requireUsable` judges. */
 export function settingsOf(values: RouteValues, { password, oauth }: RouteSecrets): RouteSettings {
-  const { kind, host, port, username, heloName, chainDot } = values;
+  const { kind, preset, host, port, username, heloName, chainDot } = values;
   return {
     kind,
+    preset,
     host,
     port,
     username,

@@ -1,9 +1,11 @@
 import { domainToASCII } from "node:url";
 import { AppError, type FieldProblem } from "../../platform/errors.ts";
+import { findPreset } from "./route-presets.rules.ts";
 
 /** A route as it will be stored, its secrets in clear. */
 export type RouteSettings = {
   kind: "relay" | "direct" | "test_inbox";
+  preset: string;
   host: string;
   port: number;
   username: string;
@@ -75,6 +77,10 @@ export function requireUsable(settings: RouteSettings): void {
 function relayProblems(settings: RouteSettings): FieldProblem[] {
   const { host, port, username, password, oauth } = settings;
   const problems: FieldProblem[] = [];
+  if (findPreset(settings.preset) === undefined) {
+    const hint = "GET /api/v1/route-presets lists them; leave it empty for any other server.";
+    problems.push({ field: "preset", reason: "is no known provider", hint });
+  }
   if (!isHost(host)) {
     problems.push({
       field: "host",

@@ -96,6 +96,35 @@ export type RouteView = typeof RouteView.static;
 
 export const RoutePage = pageOf(RouteView);
 
+export const RoutePresetPage = pageOf(
+  t.Object(
+    {
+      id: t.String({ description: "Empty: any other server" }),
+      name: t.String(),
+      hosts: t.Array(t.Object({ host: t.String(), name: t.String() })),
+      port: t.Integer(),
+      security: Security,
+      auth: t.Union([t.Literal("password"), t.Literal("oauth")]),
+      username: t.String(),
+      usernameHint: t.String(),
+      passwordHint: t.String(),
+      tokenUrl: t.String(),
+      scope: t.String(),
+      limits: t.Object({
+        maxPerSecond: nullable(t.Number()),
+        maxPerDay: nullable(t.Integer()),
+        maxConnections: t.Integer(),
+        maxPerConnection: t.Integer(),
+      }),
+      signs: t.Union([t.Literal("relay"), t.Literal("own")]),
+      spfInclude: t.String(),
+      steps: t.Array(t.String(), { description: "What to create at the provider, and where" }),
+      webhook: t.Array(t.String(), { description: "How to have bounces and complaints reported" }),
+    },
+    { title: "RoutePreset" },
+  ),
+);
+
 const domains = (description: string) =>
   t.Array(t.String({ maxLength: 255 }), { maxItems: 500, description });
 

@@ -3,7 +3,7 @@ import { inboxPassword } from "../../inbound/index.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { AppError, invalidField, notFound } from "../../platform/errors.ts";
 import type { KeyRing } from "../../platform/secrets.ts";
-import { listGroupMembers } from "./route-groups.store.ts";
+import { findGroupOfOnly, listGroupMembers } from "./route-groups.store.ts";
 import {
   changedSecrets,
   openSecrets,
@@ -124,6 +124,13 @@ export function deleteRoute(db: Connection, id: number): void {
     throw new AppError(
       "conflict",
       `The campaign "${user}" is sent by this route. Cancel it or wait until it has finished.`,
+    );
+  }
+  const group = findGroupOfOnly(db, id);
+  if (group !== undefined) {
+    throw new AppError(
+      "conflict",
+      `The group "${group}" has no other route. Give it another one, or delete the group first.`,
     );
   }
   if (!deleteRouteRow(db, id)) {

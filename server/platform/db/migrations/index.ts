@@ -3,6 +3,7 @@ import system001 from "./system/001-people.sql" with { type: "text" };
 import system002 from "./system/002-tenancy.sql" with { type: "text" };
 import system003 from "./system/003-operations.sql" with { type: "text" };
 import system004 from "./system/004-suppressions.sql" with { type: "text" };
+import system005 from "./system/005-tracking-hosts.sql" with { type: "text" };
 import workspace001 from "./workspace/001-audience.sql" with { type: "text" };
 import workspace002 from "./workspace/002-campaigns.sql" with { type: "text" };
 import workspace003 from "./workspace/003-delivery.sql" with { type: "text" };
@@ -10,10 +11,11 @@ import workspace004 from "./workspace/004-routes.sql" with { type: "text" };
 import workspace005 from "./workspace/005-bounces.sql" with { type: "text" };
 import workspace006 from "./workspace/006-people.sql" with { type: "text" };
 import workspace007 from "./workspace/007-consent.sql" with { type: "text" };
+import workspace008 from "./workspace/008-sending.sql" with { type: "text" };
 
 /** The kinds of database file, each with its migrations in order; a file's user_version is how many it has had. */
 export const migrations = {
-  system: [system001, system002, system003, system004],
+  system: [system001, system002, system003, system004, system005],
   workspace: [
     workspace001,
     workspace002,
@@ -22,6 +24,7 @@ export const migrations = {
     workspace005,
     workspace006,
     workspace007,
+    workspace008,
   ],
   inbox: [inbox001],
 } as const satisfies Record<string, readonly string[]>;

@@ -1,0 +1,106 @@
+// Groups of routes that stand in for each other.
+import type { Connection } from "../../platform/db/driver.ts";
+import { AppError, invalidField, notFound } from "../../platform/errors.ts";
+import type { RouteGroupChange, RouteGroupCreate, RouteGroupView } from "./route-groups.schema.ts";
+import {
+  addGroup,
+  deleteGroupRow,
+  findGroup,
+  findGroupUser,
+  type GroupRow,
+  listGroupMembers,
+  listGroups,
+  replaceGroup,
+} from "./route-groups.store.ts";
+import { findRoute } from "./routes.store.ts";
+
+/** All groups of the workspace, oldest first. */
+export function readRouteGroups(db: Connection): { items: RouteGroupView[]; nextCursor: null } {
+  return { items: listGroups(db).map((row) => viewOf(db, row)), nextCursor: null };
+}
+
+/** @throws AppError `not_found`. */
+export function readRouteGroup(db: Connection, id: number): RouteGroupView {
+  return viewOf(db, required(db, id));
+}
+
+/** @throws AppError `invalid_input` when its routes cannot stand in for each other. */
+export function createRouteGroup(
+  db: Connection,
+  input: RouteGroupCreate,
+  now: number,
+): RouteGroupView {
+  requireMembers(db, input.members);
+  return readRouteGroup(db, addGroup(db, { ...input, now }));
+}
+
+/** Changes what is given; the members are replaced as a whole. @throws as `createRouteGroup`, AppError `not_found`. */
+export function changeRouteGroup(
+  db: Connection,
+  id: number,
+  change: RouteGroupChange,
+  now: number,
+): RouteGroupView {
+  const before = readRouteGroup(db, id);
+  const members = change.members ?? before.members;
+  requireMembers(db, members);
+  replaceGroup(db, { id, name: change.name ?? before.name, members, now });
+  return readRouteGroup(db, id);
+}
+
+/** Removes a group; its routes stay. @throws AppError `not_found`; `conflict` while a campaign is sent by it. */
+export function deleteRouteGroup(db: Connection, id: number): void {
+  const user = findGroupUser(db, id);
+  if (user !== undefined) {
+    throw new AppError(
+      "conflict",
+      `The campaign "${user}" is sent by this group. Cancel it or wait until it has finished.`,
+    );
+  }
+  if (!deleteGroupRow(db, id)) {
+    throw notFound("route group");
+  }
+}
+
+function requireMembers(db: Connection, members: RouteGroupCreate["members"]): void {
+  if (members.length === 0) {
+    throw invalidField("members", "is empty", "Choose at least one route.");
+  }
+  const seen = new Set<number>();
+  for (const [index, { routeId }] of members.entries()) {
+    const field = `members.${index}.routeId`;
+    const route = findRoute(db, routeId);
+    if (route === undefined) {
+      throw invalidField(field, "is no route of this workspace");
+    }
+    if (seen.has(routeId)) {
+      throw invalidField(field, `"${route.name}" is there twice`, "Remove one of them.");
+    }
+    seen.add(routeId);
+    // What goes there instead of to a relay would be counted as sent and never arrive.
+    if (route.kind === "test_inbox" && members.length > 1) {
+      const hint = "Use it alone, or leave it out.";
+      throw invalidField(
+        field,
+        "the test inbox delivers to nobody, so it stands in for no route",
+        hint,
+      );
+    }
+  }
+}
+
+function required(db: Connection, id: number): GroupRow {
+  const row = findGroup(db, id);
+  if (row === undefined) {
+    throw notFound("route group");
+  }
+  return row;
+}
+
+function viewOf(db: Connection, row: GroupRow): RouteGroupView {
+  const members = listGroupMembers(db, row.id).map((member) => ({
+    ...member,
+    enabled: member.enabled === 1,
+  }));
+  return { ...row, members };
+}

@@ -1,0 +1,15 @@
+import { Elysia } from "elysia";
+import { refusals } from "../../platform/http/schemas.ts";
+import type { AppDeps } from "../deps.ts";
+import { routePresets } from "./route-presets.rules.ts";
+import { RoutePresetPage } from "./routes.schema.ts";
+
+/** Read by the setup before there is anybody to sign in, and by the route dialog. */
+export const routePresetRoutes = ({ guard }: AppDeps) =>
+  new Elysia({ name: "route-presets", detail: { tags: ["Routes"] } })
+    .use(guard)
+    .get("/route-presets", () => ({ items: [...routePresets], nextCursor: null }), {
+      open: "what providers publish of themselves; the setup needs it before anybody can sign in",
+      response: { 200: RoutePresetPage, ...refusals },
+      detail: { summary: "List what is known of providers" },
+    });

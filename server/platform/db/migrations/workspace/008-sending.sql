@@ -1,0 +1,35 @@
+-- Domains whose keys are rotated and whose checks are remembered, and rates below one a second.
+
+-- A relay may allow one message in two seconds. Writer: features/routes.
+ALTER TABLE route RENAME COLUMN max_per_second TO max_per_second_whole;
+ALTER TABLE route ADD COLUMN max_per_second REAL;          -- NULL = no cap
+UPDATE route SET max_per_second = max_per_second_whole;
+ALTER TABLE route DROP COLUMN max_per_second_whole;
+
+-- Keys of a domain beside the one that signs. A rotation publishes and verifies `next` before it signs, and
+-- leaves the old one in the DNS for what is on its way. Writer: features/domains.
+CREATE TABLE dkim_key (
+  id           INTEGER PRIMARY KEY AUTOINCREMENT,
+  domain_id    INTEGER NOT NULL REFERENCES sending_domain (id) ON DELETE CASCADE,
+  selector     TEXT NOT NULL,
+  private      TEXT NOT NULL,                     -- encrypted by platform/secrets; '' once retired
+  public       TEXT NOT NULL,                     -- base64 SPKI, the p= of the DNS record
+  state        TEXT NOT NULL CHECK (state IN ('next', 'retired')),
+  verified_at  INTEGER,
+  created_at   INTEGER NOT NULL,
+  retired_at   INTEGER,
+  UNIQUE (domain_id, selector)
+) STRICT;
+
+-- Names below the domain; '' = links.<name> and bounce.<name>.
+ALTER TABLE sending_domain ADD COLUMN tracking_host TEXT NOT NULL DEFAULT '';
+ALTER TABLE sending_domain ADD COLUMN bounce_host TEXT NOT NULL DEFAULT '';
+
+-- What each check of a domain found, the newest few. Writer: features/domains.
+CREATE TABLE domain_check (
+  id        INTEGER PRIMARY KEY AUTOINCREMENT,
+  domain_id INTEGER NOT NULL REFERENCES sending_domain (id) ON DELETE CASCADE,
+  at        INTEGER NOT NULL,
+  states    TEXT NOT NULL                         -- JSON: the state per check
+) STRICT;
+CREATE INDEX domain_check_domain ON domain_check (domain_id, id);

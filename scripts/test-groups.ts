@@ -16,7 +16,7 @@ export type TestRun = {
 /** The folders of tests/ that hold tests, and `.` for the files beside them. */
 export function testGroups(root: string): string[] {
   const files = [...new Bun.Glob("tests/**/*.test.{ts,tsx}").scanSync({ cwd: root })];
-  const order = ["", "scripts", "server", "web", "crash", "e2e"];
+  const order = ["", "scripts", "server", "delivery", "web", "crash", "e2e"];
   const groups = new Set(
     files.map((file) => (file.split("/").length > 2 ? (file.split("/")[1] ?? "") : "")),
   );

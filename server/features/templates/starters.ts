@@ -45,7 +45,7 @@ export const starters: Starter[] = [
     name: "Event invitation",
     description: "Date and place at a glance, a programme by the hour, and an answer in one click",
     kind: "mjml",
-    subject: "{{ contact.first_name | default: 'Hello' }}, will you join us on 14 May?",
+    subject: "{{ contact.first_name | default: 'Hello' }}, join us on 14 May",
     source: eventInvitation,
   },
   {

@@ -1,7 +1,10 @@
 import { purgeCampaign } from "../features/campaigns/purge.service.ts";
 import { runBulkJob } from "../features/contacts/contact-bulk.service.ts";
+import { indexStep, removeStep, renameStep } from "../features/contacts/contact-fields.service.ts";
 import { runExport } from "../features/exports/export-run.service.ts";
 import { runImport } from "../features/imports/import-run.service.ts";
+import { applyStep, mergeStep, removeTagStep } from "../features/tags/tag-contacts.service.ts";
+import { runTask } from "../features/tasks/tasks.service.ts";
 import { systemClock } from "../platform/clock.ts";
 import { type Databases, openDatabases } from "../platform/db/databases.ts";
 import { log } from "../platform/log.ts";
@@ -18,6 +21,15 @@ type HeavyHandler = (job: Job, context: JobContext & Surroundings) => Promise<vo
 let surroundings: Surroundings | undefined;
 const running = new Map<number, { abort: AbortController; end: Promise<unknown> }>();
 
+const taskSteps = {
+  field_rename: renameStep,
+  field_remove: removeStep,
+  field_index: indexStep,
+  tag_apply: applyStep,
+  tag_merge: mergeStep,
+  tag_remove: removeTagStep,
+};
+
 const handlers: Record<HeavyKind, HeavyHandler> = {
   "import.run": (job, { databases, dataDir, signal }) => {
     const id = numberOf(job, "importId");
@@ -33,6 +45,11 @@ const handlers: Record<HeavyKind, HeavyHandler> = {
   },
   "contacts.bulk": (job, { databases, signal }) =>
     runBulkJob(openerOf(job, databases), numberOf(job, "id"), { clock: systemClock, signal }),
+  "audience.task": (job, { databases, signal }) =>
+    runTask(openerOf(job, databases), numberOf(job, "id"), taskSteps, {
+      clock: systemClock,
+      signal,
+    }),
   "campaign.purge": (job, { databases, signal }) =>
     purgeCampaign(openerOf(job, databases), numberOf(job, "campaignId"), signal),
 };

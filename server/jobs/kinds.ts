@@ -1,3 +1,9 @@
 /** The kinds of job that are too heavy for the HTTP thread. */
-export const heavyKinds = ["import.run", "export.run", "contacts.bulk", "campaign.purge"] as const;
+export const heavyKinds = [
+  "import.run",
+  "export.run",
+  "contacts.bulk",
+  "campaign.purge",
+  "audience.task",
+] as const;
 export type HeavyKind = (typeof heavyKinds)[number];

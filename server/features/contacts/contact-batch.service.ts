@@ -11,16 +11,10 @@ import {
   removeFromList,
   requireLists,
 } from "../lists/lists.service.ts";
+import { listFields, type StoredField } from "./contact-fields.store.ts";
 import { type ContactInput, readContact } from "./contact-reader.ts";
 import { addressTaken, getContact, writeChange } from "./contacts.service.ts";
-import {
-  findContact,
-  findIdByAddress,
-  insertContact,
-  listFields,
-  moveContactCount,
-  type StoredField,
-} from "./contacts.store.ts";
+import { findContact, findIdByAddress, insertContact, moveContactCount } from "./contacts.store.ts";
 import { refuseErased } from "./erased.store.ts";
 
 /** How long one transaction of a batch may hold the workspace's write lock and this thread. */

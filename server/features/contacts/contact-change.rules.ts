@@ -6,6 +6,9 @@ type Said = {
   firstName: string;
   lastName: string;
   language: string;
+  timeZone: string;
+  country: string;
+  city: string;
   fields: string;
   trackingOff: number;
 };
@@ -13,7 +16,15 @@ type Said = {
 /** Per property or `fields.<key>` what it was and what it is; null for nothing. */
 export type Differences = Record<string, { from: FieldValue | null; to: FieldValue | null }>;
 
-const PROPERTIES = ["email", "firstName", "lastName", "language"] as const;
+const PROPERTIES = [
+  "email",
+  "firstName",
+  "lastName",
+  "language",
+  "timeZone",
+  "country",
+  "city",
+] as const;
 
 /** What differs between two states of a contact. */
 export function differences(before: Said, after: Said): Differences {

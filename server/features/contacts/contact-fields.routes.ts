@@ -1,16 +1,11 @@
 import { Elysia } from "elysia";
-import {
-  Done,
-  done,
-  refusals,
-  WorkspaceItemParams,
-  WorkspaceParams,
-} from "../../platform/http/schemas.ts";
+import { refusals, WorkspaceItemParams, WorkspaceParams } from "../../platform/http/schemas.ts";
 import type { AppDeps } from "../deps.ts";
+import { TaskSchema } from "../tasks/tasks.schema.ts";
 import { changeField, createField, listFields, removeField } from "./contact-fields.service.ts";
 import { FieldChange, FieldList, FieldSchema, NewField } from "./contacts.schema.ts";
 
-export const contactFieldRoutes = ({ guard, clock, audit }: AppDeps) =>
+export const contactFieldRoutes = ({ guard, clock, audit, jobs }: AppDeps) =>
   new Elysia({
     name: "contact-fields",
     prefix: "/workspaces/:workspaceId/contact-fields",
@@ -31,29 +26,44 @@ export const contactFieldRoutes = ({ guard, clock, audit }: AppDeps) =>
       response: { 200: FieldSchema, ...refusals },
       detail: { summary: "Add a custom field" },
     })
-    .patch("/:id", ({ db, params, body }) => changeField(db, params.id, body), {
-      permission: "contacts:write",
-      params: WorkspaceItemParams,
-      body: FieldChange,
-      response: { 200: FieldSchema, ...refusals },
-      detail: { summary: "Change a custom field's label or choices" },
-    })
+    .patch(
+      "/:id",
+      ({ db, params, body, actor, workspace }) => {
+        const context = { db, jobs, workspaceId: workspace.id, actorId: actor.id, now: clock() };
+        const field = changeField(context, params.id, body);
+        audit.record({
+          actorId: actor.id,
+          workspaceId: workspace.id,
+          action: "contact_field.change",
+          target: params.id,
+        });
+        return field;
+      },
+      {
+        permission: "contacts:write",
+        params: WorkspaceItemParams,
+        body: FieldChange,
+        response: { 200: FieldSchema, ...refusals },
+        detail: { summary: "Change a custom field's label, choices or key" },
+      },
+    )
     .delete(
       "/:id",
       ({ db, params, actor, workspace }) => {
-        removeField(db, params.id);
+        const context = { db, jobs, workspaceId: workspace.id, actorId: actor.id, now: clock() };
+        const task = removeField(context, params.id);
         audit.record({
           actorId: actor.id,
           workspaceId: workspace.id,
           action: "contact_field.delete",
           target: params.id,
         });
-        return done;
+        return task;
       },
       {
         permission: "contacts:write",
         params: WorkspaceItemParams,
-        response: { 200: Done, ...refusals },
-        detail: { summary: "Remove a custom field" },
+        response: { 200: TaskSchema, ...refusals },
+        detail: { summary: "Remove a custom field with its values" },
       },
     );

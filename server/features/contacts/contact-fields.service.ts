@@ -1,16 +1,21 @@
 import type { Connection } from "../../platform/db/driver.ts";
+import { inTransaction } from "../../platform/db/transaction.ts";
 import { AppError, invalidField, notFound } from "../../platform/errors.ts";
-import { type FieldType, fieldKeyFault, fieldKeyFrom } from "./contacts.rules.ts";
+import { startTask, type TaskContext } from "../tasks/tasks.service.ts";
 import {
-  deleteField,
+  hideField,
   insertField,
   listFields,
+  renameField,
   type StoredField,
   updateField,
-} from "./contacts.store.ts";
+} from "./contact-fields.store.ts";
+import { type FieldType, fieldKeyFault, fieldKeyFrom } from "./contacts.rules.ts";
+import { keptCount } from "./contacts.store.ts";
 
-export { type FieldType, readFieldValue } from "./contacts.rules.ts";
-export { listFields, type StoredField } from "./contacts.store.ts";
+export { listFields, type StoredField } from "./contact-fields.store.ts";
+export { type FieldType, type FieldValue, readFieldValue } from "./contacts.rules.ts";
+export { indexStep, removeStep, renameStep } from "./field-tasks.service.ts";
 
 const MAX_FIELDS = 100;
 const MAX_CHOICES = 100;
@@ -51,34 +56,87 @@ export function createField(
   return field;
 }
 
-/** Changes a field's label or choices; key and type stay, since templates and contacts rely on them. @throws AppError */
+/**
+ * Changes a field's label, choices or key; its type stays. With another key, templates and the API use that one
+ * at once, and a task carries the contacts' values over.
+ *
+ * @throws AppError `not_found`, `invalid_input`, `conflict` for a key that is taken or not yet free.
+ */
 export function changeField(
-  db: Connection,
+  context: TaskContext,
   id: number,
-  input: { label?: string | undefined; choices?: string[] | undefined },
+  input: { label?: string | undefined; choices?: string[] | undefined; key?: string | undefined },
 ): StoredField {
-  const old = listFields(db).find((field) => field.id === id);
-  if (old === undefined) {
-    throw notFound("field");
-  }
+  const { db } = context;
+  const old = requireField(db, id);
   const label = (input.label ?? old.label).trim();
   if (label === "") {
     throw invalidField("label", "is empty");
   }
   const choices = readChoices(old.type, input.choices ?? old.choices);
-  return updateField(db, id, label, choices) ?? old;
+  return inTransaction(db, () => {
+    const changed = updateField(db, id, label, choices) ?? old;
+    return input.key === undefined || input.key === old.key
+      ? changed
+      : rename(context, changed, input.key);
+  });
 }
 
-/** Removes a field; contacts no longer show it. @throws AppError `not_found` */
-export function removeField(db: Connection, id: number): void {
-  if (!deleteField(db, id)) {
+function rename(context: TaskContext, field: StoredField, key: string): StoredField {
+  const fault = fieldKeyFault(key);
+  if (fault !== undefined) {
+    throw invalidField("key", fault);
+  }
+  const renamed = renameField(context.db, field.id, key);
+  if (renamed === undefined) {
+    const reason =
+      field.oldKey === null
+        ? `the field ${key} exists already`
+        : "values are still being carried over from the last key";
+    throw new AppError("conflict", reason, { fields: [{ field: "key", reason }] });
+  }
+  const payload = { fieldId: field.id, old: field.key, key };
+  startTask(context, {
+    kind: "field_rename",
+    payload,
+    total: keptCount(context.db, "contacts"),
+  });
+  return renamed;
+}
+
+/**
+ * Removes a field: it is gone at once, and a task takes its values from the contacts.
+ *
+ * @throws AppError `not_found`, `illegal_state` while a rename is under way.
+ */
+export function removeField(context: TaskContext, id: number) {
+  const { db } = context;
+  const { key } = requireField(db, id);
+  return inTransaction(db, () => {
+    if (hideField(db, id, context.now) === undefined) {
+      throw new AppError("illegal_state", "Its values are still being carried over to a new key.");
+    }
+    const total = keptCount(db, "contacts");
+    return startTask(context, { kind: "field_remove", payload: { fieldId: id, key }, total });
+  });
+}
+
+/** @throws AppError `not_found` */
+function requireField(db: Connection, id: number): StoredField {
+  const field = listFields(db).find((one) => one.id === id);
+  if (field === undefined) {
     throw notFound("field");
   }
+  return field;
 }
 
 function readChoices(type: FieldType, written: string[]): string[] {
-  if (type !== "choice") {
+  if (type !== "choice" && type !== "multi_choice") {
     return [];
+  }
+  const bad = written.find((choice) => type === "multi_choice" && /[;|]/.test(choice));
+  if (bad !== undefined) {
+    throw invalidField("choices", `"${bad}" holds ; or |, which separate choices in a file`);
   }
   const byFold = new Map(
     written

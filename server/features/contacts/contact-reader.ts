@@ -5,11 +5,13 @@ import {
   parseEmailAddress,
 } from "../../platform/email-address.ts";
 import { AppError, type FieldProblem } from "../../platform/errors.ts";
+import type { StoredField } from "./contact-fields.store.ts";
+import { type PlaceInput, readPlace } from "./contact-place.rules.ts";
 import { type FieldValue, MAX_NAME_CHARS, nameKeys, readFieldValue } from "./contacts.rules.ts";
-import type { ContactRow, ContactWrite, StoredField } from "./contacts.store.ts";
+import type { ContactRow, ContactWrite } from "./contacts.store.ts";
 
 /** What a person or a program says about a contact; what is left out stays as it is. */
-export type ContactInput = {
+export type ContactInput = PlaceInput & {
   email?: string | undefined;
   firstName?: string | undefined;
   lastName?: string | undefined;
@@ -34,6 +36,7 @@ export function readContact(
   const firstName = readText("firstName", input.firstName ?? old?.firstName ?? "", problems);
   const lastName = readText("lastName", input.lastName ?? old?.lastName ?? "", problems);
   const language = readLanguage(input.language ?? old?.language ?? "", problems);
+  const place = readPlace(input, old ?? { timeZone: "", country: "", city: "" }, problems);
   const fields = readFields(specs, input.fields ?? {}, old?.fields ?? "{}", problems);
   const [first] = problems;
   if (address === undefined || first !== undefined) {
@@ -51,6 +54,7 @@ export function readContact(
     fields,
     trackingOff: Number(input.trackingOff ?? old?.trackingOff === 1),
     source,
+    place,
     ...nameKeys(firstName, lastName),
   };
 }
@@ -110,6 +114,8 @@ function readFields(
       values[key] = read.value;
     }
   }
-  const kept = Object.entries(values).filter(([key]) => known.has(key));
+  // Values whose key is being renamed are carried over by the task, which must find them.
+  const oldKeys = new Set(specs.map((spec) => spec.oldKey));
+  const kept = Object.entries(values).filter(([key]) => known.has(key) || oldKeys.has(key));
   return JSON.stringify(Object.fromEntries(kept));
 }

@@ -1,11 +1,10 @@
-export const fieldTypes = ["text", "number", "boolean", "date", "choice"] as const;
-export type FieldType = (typeof fieldTypes)[number];
+export type FieldType = "text" | "number" | "boolean" | "date" | "choice" | "multi_choice" | "url";
 
 /** A custom field of a workspace. */
 export type FieldSpec = { key: string; label: string; type: FieldType; choices: string[] };
 
-/** What a custom field can hold; a date is `YYYY-MM-DD`. */
-export type FieldValue = string | number | boolean;
+/** What a custom field can hold; a date is `YYYY-MM-DD`, several choices are in the order of the field's. */
+export type FieldValue = string | number | boolean | string[];
 
 /** Names that `contact.<name>` in a template means already. */
 const RESERVED = new Set(["id", "email", "first_name", "last_name", "language", "tracking_off"]);
@@ -63,6 +62,9 @@ export function readFieldValue(field: FieldSpec, raw: unknown): Reading {
   if (raw === null || raw === undefined) {
     return { value: undefined };
   }
+  if (Array.isArray(raw) && field.type === "multi_choice") {
+    return readChoices(raw, field);
+  }
   if (typeof raw === "object") {
     return { fault: "is not a single value" };
   }
@@ -74,15 +76,24 @@ export function readFieldValue(field: FieldSpec, raw: unknown): Reading {
 }
 
 const readers: Record<FieldType, (text: string, field: FieldSpec) => Reading> = {
-  text: (text) =>
-    text.length > MAX_TEXT_CHARS
-      ? { fault: `has ${text.length} characters; at most ${MAX_TEXT_CHARS} fit` }
-      : { value: text },
+  text: readText,
   number: readNumber,
   boolean: readBoolean,
   date: readDate,
   choice: readChoice,
+  // In a cell of a file, several choices are separated by ; or |, which no choice may hold.
+  multi_choice: (text, field) => readChoices(text.split(/[;|]/), field),
+  url: readUrl,
 };
+
+function readText(text: string): Reading {
+  if (text.includes("\u0000")) {
+    return { fault: "holds a NUL character" };
+  }
+  return text.length > MAX_TEXT_CHARS
+    ? { fault: `has ${text.length} characters; at most ${MAX_TEXT_CHARS} fit` }
+    : { value: text };
+}
 
 function readNumber(text: string): Reading {
   const plain = text.replace(/[\s\u00a0']/g, "");
@@ -155,6 +166,39 @@ function readChoice(text: string, field: FieldSpec): Reading {
   return found === undefined
     ? { fault: `"${shorten(text)}" is none of ${field.choices.join(", ")}` }
     : { value: found };
+}
+
+function readChoices(raw: unknown[], field: FieldSpec): Reading {
+  const chosen = new Set<string>();
+  for (const one of raw) {
+    const text = typeof one === "object" ? "" : String(one).trim();
+    if (text === "") {
+      continue;
+    }
+    const read = readChoice(text, field);
+    if ("fault" in read) {
+      return read;
+    }
+    chosen.add(String(read.value));
+  }
+  const value = field.choices.filter((choice) => chosen.has(choice));
+  return { value: value.length === 0 ? undefined : value };
+}
+
+function readUrl(text: string): Reading {
+  if (text.length > MAX_TEXT_CHARS) {
+    return { fault: `has ${text.length} characters; at most ${MAX_TEXT_CHARS} fit` };
+  }
+  const written = /^[a-z][a-z0-9+.-]*:/i.test(text) ? text : `https://${text}`;
+  try {
+    const url = new URL(written);
+    const isWeb = url.protocol === "https:" || url.protocol === "http:";
+    return isWeb && url.hostname.includes(".")
+      ? { value: url.href }
+      : { fault: `"${shorten(text)}" is not the address of a web page` };
+  } catch {
+    return { fault: `"${shorten(text)}" is not the address of a web page` };
+  }
 }
 
 function shorten(text: string): string {

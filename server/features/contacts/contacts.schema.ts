@@ -3,7 +3,10 @@ import { pageOf, pageQuery } from "../../platform/http/schemas.ts";
 
 const Status = t.Union([t.Literal("mailable"), t.Literal("unsubscribed"), t.Literal("suppressed")]);
 
-const FieldValues = t.Record(t.String(), t.Union([t.String(), t.Number(), t.Boolean()]));
+const FieldValues = t.Record(
+  t.String(),
+  t.Union([t.String(), t.Number(), t.Boolean(), t.Array(t.String())]),
+);
 
 const contact = {
   id: t.Number(),
@@ -12,6 +15,9 @@ const contact = {
   firstName: t.String(),
   lastName: t.String(),
   language: t.String(),
+  timeZone: t.String({ description: "IANA name, or empty" }),
+  country: t.String({ description: "ISO 3166-1 alpha-2, or empty" }),
+  city: t.String(),
   fields: FieldValues,
   trackingOff: t.Boolean(),
   source: t.String(),
@@ -35,6 +41,7 @@ export const ContactDetail = t.Object(
         reason: t.String(),
       }),
     ),
+    tags: t.Array(t.Object({ id: t.Number(), name: t.String() })),
   },
   { title: "ContactDetail" },
 );
@@ -63,6 +70,9 @@ const input = {
   firstName: t.Optional(t.String({ maxLength: 1000 })),
   lastName: t.Optional(t.String({ maxLength: 1000 })),
   language: t.Optional(t.String({ maxLength: 50 })),
+  timeZone: t.Optional(t.String({ maxLength: 100 })),
+  country: t.Optional(t.String({ maxLength: 10 })),
+  city: t.Optional(t.String({ maxLength: 1000 })),
   fields: t.Optional(t.Record(t.String(), t.Unknown(), { description: "By key; null removes" })),
   trackingOff: t.Optional(t.Boolean()),
 };
@@ -141,6 +151,8 @@ const FieldTypeSchema = t.Union([
   t.Literal("boolean"),
   t.Literal("date"),
   t.Literal("choice"),
+  t.Literal("multi_choice"),
+  t.Literal("url"),
 ]);
 const label = t.String({ minLength: 1, maxLength: 100 });
 const choices = t.Array(t.String({ minLength: 1, maxLength: 200 }), { maxItems: 100 });
@@ -151,6 +163,9 @@ export const FieldSchema = t.Object(
     label: t.String(),
     type: FieldTypeSchema,
     choices: t.Array(t.String()),
+    oldKey: t.Union([t.String(), t.Null()], {
+      description: "While values are being carried over to a new key",
+    }),
     createdAt: t.Number(),
   },
   { title: "ContactField" },
@@ -162,4 +177,10 @@ export const NewField = t.Object({
   type: FieldTypeSchema,
   choices: t.Optional(choices),
 });
-export const FieldChange = t.Object({ label: t.Optional(label), choices: t.Optional(choices) });
+export const FieldChange = t.Object({
+  label: t.Optional(label),
+  choices: t.Optional(choices),
+  key: t.Optional(
+    t.String({ maxLength: 40, description: "Another key: a task carries the values over" }),
+  ),
+});

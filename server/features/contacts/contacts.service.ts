@@ -4,8 +4,10 @@ import { AppError, invalidField, notFound } from "../../platform/errors.ts";
 import { cutPage, decodeCursor, encodeCursor } from "../../platform/http/cursor.ts";
 import { recordConsent } from "../consent/consent.service.ts";
 import { addMember, membershipsOf, requireLists } from "../lists/lists.service.ts";
+import { tagsOf } from "../tags/tags.service.ts";
 import { differences } from "./contact-change.rules.ts";
 import { recordChange } from "./contact-change.store.ts";
+import { listFields } from "./contact-fields.store.ts";
 import { type ContactInput, readContact } from "./contact-reader.ts";
 import {
   type ContactFilter,
@@ -25,7 +27,6 @@ import {
   findIdByAddress,
   insertContact,
   keptCount,
-  listFields,
   moveContactCount,
   updateContact,
 } from "./contacts.store.ts";
@@ -48,6 +49,9 @@ export type Contact = {
   firstName: string;
   lastName: string;
   language: string;
+  timeZone: string;
+  country: string;
+  city: string;
   fields: Record<string, FieldValue>;
   trackingOff: boolean;
   source: string;
@@ -84,6 +88,22 @@ export function listContacts(
   };
 }
 
+/** Ids of the next contacts of a filter after `cursor`, for work on all of them; no `cursor` at the end. */
+export function contactIdsOf(
+  db: Connection,
+  filter: ContactFilter,
+  cursor: string | null,
+  limit: number,
+  now: number,
+): { ids: number[]; cursor: string | undefined } {
+  const after = cursor === null ? undefined : readPosition(cursor);
+  const { rows, next } = searchContacts(db, { filter, sort: "created", now, limit, after });
+  return {
+    ids: rows.map(({ id }) => id),
+    cursor: next === undefined ? undefined : positionCursor(next),
+  };
+}
+
 /** The position as an opaque string. */
 export function positionCursor(position: Position): string {
   return encodeCursor([position.by, position.pass, position.k, position.id]);
@@ -117,7 +137,8 @@ function counted(db: Connection, filter: ContactFilter, now: number) {
 
 /** A contact with its lists. @throws AppError `not_found` */
 export function getContact(db: Connection, id: number, now: number) {
-  return { ...toContact(rowOf(db, id, now)), lists: membershipsOf(db, id) };
+  const row = toContact(rowOf(db, id, now));
+  return { ...row, lists: membershipsOf(db, id), tags: tagsOf(db, id) };
 }
 
 /**
@@ -192,7 +213,8 @@ export function writeChange(
   if (!updateContact(db, old.id, contact, by.now)) {
     return false;
   }
-  const detail = differences(old, contact);
+  const { timeZone, country, city } = contact.place ?? old;
+  const detail = differences(old, { ...contact, timeZone, country, city });
   recordChange(db, { contactId: old.id, at: by.now, actor: by.actorId, kind: "edit", detail });
   return true;
 }

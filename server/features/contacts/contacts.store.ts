@@ -1,6 +1,6 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { statement } from "../../platform/db/statements.ts";
-import type { FieldSpec, FieldType } from "./contacts.rules.ts";
+import type { Place } from "./contact-place.rules.ts";
 
 /** A contact to write. `fields` is JSON. */
 export type ContactWrite = {
@@ -15,9 +15,11 @@ export type ContactWrite = {
   source: string;
   nameKey: string;
   lastKey: string;
+  /** Left out: nowhere in a new contact, as it was in one that exists. */
+  place?: Place;
 };
 
-export type ContactRow = {
+export type ContactRow = Place & {
   id: number;
   email: string;
   address: string;
@@ -35,7 +37,7 @@ export type ContactRow = {
 
 /** The columns of `ContactRow` except the suppression, of `contact c`. */
 export const contactColumns = `c.id, c.email, c.address, c.first_name AS firstName,
-  c.last_name AS lastName, c.language, c.fields, c.tracking_off AS trackingOff, c.source,
+  c.last_name AS lastName, c.language, c.time_zone AS timeZone, c.country, c.city, c.fields, c.tracking_off AS trackingOff, c.source,
   c.created_at AS createdAt, c.updated_at AS updatedAt`;
 
 type InsertParams = [
@@ -50,6 +52,9 @@ type InsertParams = [
   source: string,
   nameKey: string,
   lastKey: string,
+  timeZone: string,
+  country: string,
+  city: string,
   createdAt: number,
   updatedAt: number,
 ];
@@ -57,20 +62,26 @@ type InsertParams = [
 // Parameters by position: an import runs this once a row, and binding by name costs more than the index.
 const insert = statement<InsertParams>(`
   INSERT INTO contact (email, address, domain, first_name, last_name, language, fields,
-                       tracking_off, source, name_key, last_key, created_at, updated_at)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                       tracking_off, source, name_key, last_key, time_zone, country, city,
+                       created_at, updated_at)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (address) DO NOTHING
 `);
 
+type NewPlace = { [name in keyof Place]: string | null };
+
 // Nothing is written when nothing changes: a page that is not dirty is not replicated.
-const update = statement<[ContactWrite & { id: number; now: number }]>(`
+const update = statement<[Omit<ContactWrite, "place"> & NewPlace & { id: number; now: number }]>(`
   UPDATE contact
      SET email = @email, address = @address, domain = @domain, first_name = @firstName,
          last_name = @lastName, language = @language, fields = @fields,
-         tracking_off = @trackingOff, name_key = @nameKey, last_key = @lastKey, updated_at = @now
+         tracking_off = @trackingOff, name_key = @nameKey, last_key = @lastKey,
+         time_zone = ifnull(@timeZone, time_zone), country = ifnull(@country, country),
+         city = ifnull(@city, city), updated_at = @now
    WHERE id = @id
-     AND (email, address, first_name, last_name, language, fields, tracking_off)
-         IS NOT (@email, @address, @firstName, @lastName, @language, @fields, @trackingOff)
+     AND (email, address, first_name, last_name, language, fields, tracking_off, time_zone, country, city)
+         IS NOT (@email, @address, @firstName, @lastName, @language, @fields, @trackingOff,
+                 ifnull(@timeZone, time_zone), ifnull(@country, country), ifnull(@city, city))
 `);
 
 const selectOne = statement<[now: number, id: number], ContactRow>(`
@@ -113,6 +124,9 @@ export function insertContact(db: Connection, contact: ContactWrite, now: number
     contact.source,
     contact.nameKey,
     contact.lastKey,
+    contact.place?.timeZone ?? "",
+    contact.place?.country ?? "",
+    contact.place?.city ?? "",
     now,
     now,
   );
@@ -126,7 +140,8 @@ export function updateContact(
   contact: ContactWrite,
   now: number,
 ): boolean {
-  return update(db).run({ ...contact, id, now }).changes === 1;
+  const { place = { timeZone: null, country: null, city: null }, ...rest } = contact;
+  return update(db).run({ ...rest, ...place, id, now }).changes === 1;
 }
 
 export function findContact(db: Connection, id: number, now: number): ContactRow | undefined {
@@ -163,61 +178,9 @@ export function keptCount(db: Connection, name: string): number {
   return selectCount(db).get(name)?.n ?? 0;
 }
 
-type FieldRow = {
-  id: number;
-  key: string;
-  label: string;
-  type: FieldType;
-  choices: string;
-  createdAt: number;
-};
+const selectHighest = statement<[], { id: number | null }>("SELECT max(id) AS id FROM contact");
 
-export type StoredField = FieldSpec & { id: number; createdAt: number };
-
-const fieldColumns = "id, key, label, type, choices, created_at AS createdAt";
-
-const selectFields = statement<[], FieldRow>(
-  `SELECT ${fieldColumns} FROM contact_field ORDER BY id`,
-);
-
-const insertFieldRow = statement<
-  [key: string, label: string, type: string, choices: string, now: number],
-  FieldRow
->(`
-  INSERT INTO contact_field (key, label, type, choices, created_at)
-  VALUES (?, ?, ?, ?, ?)
-  ON CONFLICT (key) DO NOTHING
-  RETURNING ${fieldColumns}
-`);
-
-const updateFieldRow = statement<[label: string, choices: string, id: number], FieldRow>(
-  `UPDATE contact_field SET label = ?, choices = ? WHERE id = ? RETURNING ${fieldColumns}`,
-);
-
-const deleteFieldRow = statement<[id: number]>("DELETE FROM contact_field WHERE id = ?");
-
-/** The workspace's custom fields, oldest first. */
-export function listFields(db: Connection): StoredField[] {
-  return selectFields(db).all().map(toField);
-}
-
-/** Undefined when the key is taken. */
-export function insertField(db: Connection, field: FieldSpec, now: number) {
-  const choices = JSON.stringify(field.choices);
-  const row = insertFieldRow(db).get(field.key, field.label, field.type, choices, now);
-  return row && toField(row);
-}
-
-export function updateField(db: Connection, id: number, label: string, choices: string[]) {
-  const row = updateFieldRow(db).get(label, JSON.stringify(choices), id);
-  return row && toField(row);
-}
-
-/** Forgets the field; what contacts hold under its key is no longer shown, and goes at their next edit. */
-export function deleteField(db: Connection, id: number): boolean {
-  return deleteFieldRow(db).run(id).changes === 1;
-}
-
-function toField(row: FieldRow): StoredField {
-  return { ...row, choices: JSON.parse(row.choices) as string[] };
+/** The highest id of a contact, 0 when there is none. */
+export function highestContactId(db: Connection): number {
+  return selectHighest(db).get()?.id ?? 0;
 }

@@ -161,8 +161,13 @@ function line(contact: Contact, fields: readonly StoredField[]): string {
     contact.lastName,
     contact.language,
     contact.suppressionReason ?? contact.status,
-    ...fields.map((field) => String(contact.fields[field.key] ?? "")),
+    ...fields.map((field) => textOf(contact.fields[field.key])),
     contact.source,
     new Date(contact.createdAt).toISOString(),
   ]);
+}
+
+/** Several choices as an import reads them. */
+function textOf(value: Contact["fields"][string] | undefined): string {
+  return Array.isArray(value) ? value.join("; ") : String(value ?? "");
 }

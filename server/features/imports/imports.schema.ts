@@ -25,6 +25,8 @@ const FieldTypeSchema = t.Union([
   t.Literal("boolean"),
   t.Literal("date"),
   t.Literal("choice"),
+  t.Literal("multi_choice"),
+  t.Literal("url"),
 ]);
 const nullable = <T extends Parameters<typeof t.Array>[0]>(type: T) => t.Union([type, t.Null()]);
 

@@ -5,7 +5,7 @@ import { AppError, invalidField, notFound } from "../../platform/errors.ts";
 import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
 import { keepWording } from "../consent/consent.service.ts";
-import { createField, listFields } from "../contacts/contact-fields.service.ts";
+import { createField, type FieldType, listFields } from "../contacts/contact-fields.service.ts";
 import { requireLists } from "../lists/lists.service.ts";
 import { FORGOTTEN, isForgotten } from "./import-age.rules.ts";
 import { removeImportFiles } from "./import-files.ts";
@@ -44,7 +44,7 @@ export type MappingInput = {
     | "skip";
   key?: string | undefined;
   label?: string | undefined;
-  type?: "text" | "number" | "boolean" | "date" | "choice" | undefined;
+  type?: FieldType | undefined;
 };
 
 /**

@@ -12,6 +12,7 @@ import workspace005 from "./workspace/005-bounces.sql" with { type: "text" };
 import workspace006 from "./workspace/006-people.sql" with { type: "text" };
 import workspace007 from "./workspace/007-consent.sql" with { type: "text" };
 import workspace008 from "./workspace/008-sending.sql" with { type: "text" };
+import workspace009 from "./workspace/009-segments.sql" with { type: "text" };
 
 /** The kinds of database file, each with its migrations in order; a file's user_version is how many it has had. */
 export const migrations = {
@@ -25,6 +26,7 @@ export const migrations = {
     workspace006,
     workspace007,
     workspace008,
+    workspace009,
   ],
   inbox: [inbox001],
 } as const satisfies Record<string, readonly string[]>;

@@ -113,7 +113,8 @@ function CustomField({
     <TextField
       label={field.label}
       optional
-      type={field.type}
+      type={field.type === "multi_choice" ? "text" : field.type}
+      hint={field.type === "multi_choice" ? field.choices.join("; ") : undefined}
       value={value}
       error={error}
       onInput={onChange}
@@ -123,7 +124,10 @@ function CustomField({
 
 function asText(contact: ContactDetail, fields: Field[]): Record<string, string> {
   return Object.fromEntries(
-    fields.map((field) => [field.key, String(contact.fields[field.key] ?? "")]),
+    fields.map(({ key }) => {
+      const value = contact.fields[key] ?? "";
+      return [key, Array.isArray(value) ? value.join("; ") : String(value)];
+    }),
   );
 }
 

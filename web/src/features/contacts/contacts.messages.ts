@@ -130,6 +130,8 @@ export const t = messages({
   boolean: { en: "Yes or no", de: "Ja oder nein" },
   date: { en: "Date", de: "Datum" },
   choice: { en: "Choice", de: "Auswahl" },
+  multi_choice: { en: "Multiple choice", de: "Mehrfachauswahl" },
+  url: { en: "Web address", de: "Webadresse" },
   yes: { en: "Yes", de: "Ja" },
   no: { en: "No", de: "Nein" },
   notSet: { en: "Not set", de: "Nicht gesetzt" },

@@ -1,0 +1,74 @@
+import type { FieldProblem } from "../../platform/errors.ts";
+
+/** Where somebody lives; empty texts where nobody knows. */
+export type Place = { timeZone: string; country: string; city: string };
+
+export type PlaceInput = {
+  timeZone?: string | undefined;
+  country?: string | undefined;
+  city?: string | undefined;
+};
+
+const MAX_CITY_CHARS = 200;
+const timeZones = new Set(Intl.supportedValuesOf("timeZone").map((name) => name.toLowerCase()));
+const countryNames = new Intl.DisplayNames("en", { type: "region", fallback: "none" });
+
+/** Reads what the input names and keeps the rest; what does not fit is added to `problems`. */
+export function readPlace(input: PlaceInput, old: Place, problems: FieldProblem[]): Place {
+  return {
+    timeZone: readTimeZone(input.timeZone?.trim() ?? old.timeZone, problems),
+    country: readCountry(input.country?.trim() ?? old.country, problems),
+    city: readCity(input.city?.trim() ?? old.city, problems),
+  };
+}
+
+function readTimeZone(written: string, problems: FieldProblem[]): string {
+  if (written === "" || written === "UTC") {
+    return written;
+  }
+  if (!timeZones.has(written.toLowerCase()) && !isZone(written)) {
+    problems.push({
+      field: "timeZone",
+      reason: "is not a time zone",
+      hint: "Write it as Europe/Berlin.",
+    });
+    return "";
+  }
+  return new Intl.DateTimeFormat("en", { timeZone: written }).resolvedOptions().timeZone;
+}
+
+/** Zones that are links to others (Asia/Calcutta) are not listed, but known. An offset is no place. */
+function isZone(written: string): boolean {
+  if (!/^[A-Za-z_]+\/[A-Za-z0-9_+/-]+$/.test(written)) {
+    return false;
+  }
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: written });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function readCountry(written: string, problems: FieldProblem[]): string {
+  const code = written.toUpperCase();
+  const isKnown = /^[A-Z]{2}$/.test(code) && code !== "ZZ" && countryNames.of(code) !== undefined;
+  if (code !== "" && !isKnown) {
+    problems.push({
+      field: "country",
+      reason: "is not a country code",
+      hint: "Write two letters, such as DE or US.",
+    });
+    return "";
+  }
+  return code;
+}
+
+function readCity(written: string, problems: FieldProblem[]): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
+  const city = written.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ").trim();
+  if (city.length > MAX_CITY_CHARS) {
+    problems.push({ field: "city", reason: `is longer than ${MAX_CITY_CHARS} characters` });
+  }
+  return city;
+}

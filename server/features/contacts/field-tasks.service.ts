@@ -1,0 +1,64 @@
+import type { Connection } from "../../platform/db/driver.ts";
+import type { Step, StepOf } from "../tasks/tasks.service.ts";
+import {
+  carryValues,
+  createFieldIndex,
+  dropFieldIndex,
+  endRename,
+  findFieldIndex,
+  forgetField,
+  listFields,
+  removeValues,
+} from "./contact-fields.store.ts";
+import { highestContactId } from "./contacts.store.ts";
+
+/** Contacts looked at in one step: some 10 ms, for which other writers of the workspace wait. */
+const AT_ONCE = 2_000;
+
+/** Carries values over to a field's new key. Payload: `{ fieldId, old, key }`. */
+export const renameStep: StepOf = (db, { payload, cursor }, now) => {
+  const { fieldId, old, key } = payload as { fieldId: number; old: string; key: string };
+  if (cursor === null) {
+    dropFieldIndex(db, { id: fieldId });
+  }
+  const step = walk(db, cursor, (after, to) => carryValues(db, { after, to, old, key, now }));
+  if (step.cursor === undefined) {
+    endRename(db, fieldId);
+  }
+  return step;
+};
+
+/** Takes a removed field's values away, then the field. Payload: `{ fieldId, key }`. */
+export const removeStep: StepOf = (db, { payload, cursor }, now) => {
+  const { fieldId, key } = payload as { fieldId: number; key: string };
+  if (cursor === null) {
+    dropFieldIndex(db, { id: fieldId });
+  }
+  const step = walk(db, cursor, (after, to) => removeValues(db, { after, to, key, now }));
+  if (step.cursor === undefined) {
+    forgetField(db, fieldId);
+  }
+  return step;
+};
+
+/** Makes the index of a field that a segment asks for. Payload: `{ fieldId }`. */
+export const indexStep: StepOf = (db, { payload }) => {
+  const { fieldId } = payload as { fieldId: number };
+  const field = listFields(db).find((one) => one.id === fieldId);
+  // A field that is gone or is being renamed needs no index now; the next filter asks again.
+  if (field !== undefined && field.oldKey === null && findFieldIndex(db, field) === undefined) {
+    createFieldIndex(db, field);
+  }
+  return { done: 0, cursor: undefined };
+};
+
+function walk(
+  db: Connection,
+  cursor: string | null,
+  change: (after: number, to: number) => number,
+): Step {
+  const after = Number(cursor ?? 0);
+  const to = after + AT_ONCE;
+  const done = change(after, to);
+  return { done, cursor: to >= highestContactId(db) ? undefined : String(to) };
+}

@@ -1,0 +1,143 @@
+import type { Connection } from "../../platform/db/driver.ts";
+import { inTransaction } from "../../platform/db/transaction.ts";
+import { AppError, invalidField, notFound } from "../../platform/errors.ts";
+import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
+import { startTask, type TaskContext } from "../tasks/tasks.service.ts";
+import { readTagName } from "./tags.rules.ts";
+import {
+  addTag,
+  findTag,
+  findTagByKey,
+  hideTag,
+  insertTag,
+  removeTag,
+  renameTag,
+  type TagRow,
+  tagCount,
+  tagsAfter,
+} from "./tags.store.ts";
+
+export { tagsOf } from "./tags.store.ts";
+
+const MAX_TAGS = 5_000;
+
+/** A page of tags by name; `q` is any part of a name. */
+export function listTags(
+  db: Connection,
+  query: { q?: string | undefined; cursor?: string | undefined; limit?: number | undefined },
+) {
+  const limit = query.limit ?? 50;
+  const [key] = query.cursor === undefined ? [""] : decodeCursor(query.cursor, 1);
+  const q = (query.q ?? "").normalize("NFC").trim().toLowerCase();
+  const rows = tagsAfter(db, { q, key: String(key), limit: limit + 1 });
+  const page = cutPage(rows, limit, (row) => [row.nameKey]);
+  return { items: page.items.map(({ nameKey: _, ...tag }) => tag), nextCursor: page.nextCursor };
+}
+
+/** @throws AppError `not_found` */
+export function getTag(db: Connection, id: number): TagRow {
+  const tag = findTag(db, id);
+  if (tag === undefined) {
+    throw notFound("tag");
+  }
+  return tag;
+}
+
+/** The tags of these names, made where they are missing. @throws AppError `invalid_input`, `illegal_state` past 5,000. */
+export function requireTags(db: Connection, names: readonly string[], now: number): TagRow[] {
+  return names.map((written) => {
+    const read = readTagName(written);
+    if ("fault" in read) {
+      throw invalidField("tags", `"${written.slice(0, 80)}" ${read.fault}`);
+    }
+    const found = findTagByKey(db, read.key);
+    if (found !== undefined) {
+      return found;
+    }
+    if (tagCount(db) >= MAX_TAGS) {
+      throw new AppError("illegal_state", `A workspace has at most ${MAX_TAGS} tags.`);
+    }
+    const made = insertTag(db, read, now);
+    if (made === undefined) {
+      throw new Error("a tag that is not there could not be added");
+    }
+    return made;
+  });
+}
+
+/** Creates a tag. @throws AppError `conflict` when there is one of that name in any letter case. */
+export function createTag(db: Connection, written: string, now: number): TagRow {
+  const read = readName(written);
+  if (findTagByKey(db, read.key) !== undefined) {
+    throw nameTaken(read.name);
+  }
+  const [tag] = requireTags(db, [read.name], now);
+  return tag ?? getTag(db, 0);
+}
+
+/** Renames a tag. @throws AppError `not_found`; `conflict` when another has the name: then merge. */
+export function changeTag(db: Connection, id: number, written: string): TagRow {
+  getTag(db, id);
+  const tag = renameTag(db, { id, ...readName(written) });
+  if (tag === undefined) {
+    throw nameTaken(written);
+  }
+  return tag;
+}
+
+/** Gives everybody with the tag another one instead, as a task; the tag is gone at once. @throws AppError */
+export function mergeTag(context: TaskContext, id: number, into: number) {
+  const { db, now } = context;
+  const { contactCount: total } = getTag(db, id);
+  if (id === into || findTag(db, into) === undefined) {
+    throw invalidField("into", "is no other tag of this workspace");
+  }
+  return inTransaction(db, () => {
+    hideTag(db, id, now);
+    return startTask(context, { kind: "tag_merge", payload: { tagId: id, into }, total });
+  });
+}
+
+/** Removes a tag: it is gone at once, and a task takes it off its contacts. @throws AppError `not_found` */
+export function deleteTag(context: TaskContext, id: number) {
+  const { db, now } = context;
+  const { contactCount: total } = getTag(db, id);
+  return inTransaction(db, () => {
+    hideTag(db, id, now);
+    return startTask(context, { kind: "tag_remove", payload: { tagId: id }, total });
+  });
+}
+
+/** Adds or removes tags on contacts, in the caller's transaction; returns how many contacts changed. */
+export function tagContacts(
+  db: Connection,
+  change: { add: readonly number[]; remove: readonly number[] },
+  contactIds: readonly number[],
+): number {
+  let changed = 0;
+  for (const contactId of contactIds) {
+    let isChanged = false;
+    for (const tagId of change.add) {
+      isChanged = addTag(db, tagId, contactId) || isChanged;
+    }
+    for (const tagId of change.remove) {
+      isChanged = removeTag(db, tagId, contactId) || isChanged;
+    }
+    changed += Number(isChanged);
+  }
+  return changed;
+}
+
+function readName(written: string): { name: string; key: string } {
+  const read = readTagName(written);
+  if ("fault" in read) {
+    throw invalidField("name", read.fault);
+  }
+  return read;
+}
+
+function nameTaken(name: string): AppError {
+  const reason = `a tag named "${name}" exists already`;
+  const hint = "Merge the two instead.";
+  return new AppError("conflict", reason, { fields: [{ field: "name", reason, hint }] });
+}

@@ -1,0 +1,84 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { readTagName } from "../../../../server/features/tags/tags.rules.ts";
+import { type AudienceApp, newAudienceApp } from "../../../support/audience.ts";
+
+let app: AudienceApp;
+let ids: number[];
+beforeEach(async () => {
+  app = newAudienceApp();
+  const made = ["a", "b", "c"].map((name) =>
+    app.ask<{ id: number }>("POST", "/contacts", { email: `${name}@example.com` }),
+  );
+  ids = (await Promise.all(made)).map(({ id }) => id);
+});
+afterEach(() => app.close());
+
+type Tag = { id: number; name: string; contactCount: number };
+type Applied = { affected: number; task: { id: number } | null };
+
+const tags = async () => {
+  const { items } = await app.ask<{ items: Tag[] }>("GET", "/tags");
+  return Object.fromEntries(items.map(({ name, contactCount }) => [name, contactCount]));
+};
+const tagId = async (name: string) => {
+  const { items } = await app.ask<{ items: Tag[] }>("GET", `/tags?q=${encodeURIComponent(name)}`);
+  return items[0]?.id ?? 0;
+};
+
+test("names are one in any letter case and spacing, and cannot hold what separates tags in a file", () => {
+  expect(readTagName("  Très   VIP ")).toEqual({ name: "Très VIP", key: "très vip" });
+  expect(readTagName("e\u0301")).toEqual({ name: "é", key: "é" });
+  for (const bad of ["", "  ", "a;b", "a|b", "a\u0000b", "x".repeat(61)]) {
+    expect(readTagName(bad)).toHaveProperty("fault");
+  }
+});
+
+test("tags are added and removed in bulk, counted, and shown on the contact", async () => {
+  const added = await app.ask<Applied>("POST", "/tags/apply", { add: ["VIP", "New"], ids });
+  expect(added).toEqual({ affected: 3, task: null });
+  const again = await app.ask<Applied>("POST", "/tags/apply", {
+    add: ["vip"],
+    remove: ["new"],
+    ids: [ids[0], 999],
+  });
+  expect(again.affected).toBe(1);
+
+  expect(await tags()).toEqual({ New: 2, VIP: 3 });
+  const contact = await app.ask<{ tags: { name: string }[] }>("GET", `/contacts/${ids[1]}`);
+  expect(contact.tags.map(({ name }) => name)).toEqual(["New", "VIP"]);
+});
+
+test("a filter is tagged by a task", async () => {
+  const { task } = await app.ask<Applied>("POST", "/tags/apply", {
+    add: ["Found"],
+    filter: { q: "b@" },
+  });
+  await app.runTask(task?.id ?? 0);
+
+  expect(await tags()).toEqual({ Found: 1 });
+});
+
+test("merging gives everybody the other tag once; the old name is free at once", async () => {
+  await app.ask("POST", "/tags/apply", { add: ["Customer"], ids: ids.slice(0, 2) });
+  await app.ask("POST", "/tags/apply", { add: ["Client"], ids: ids.slice(1) });
+  const [from, into] = [await tagId("customer"), await tagId("client")];
+
+  await app.ask("PATCH", `/tags/${from}`, { name: "CLIENT" }, 409);
+  await app.ask("POST", `/tags/${from}/merge`, { into: from }, 422);
+  const task = await app.ask<{ id: number }>("POST", `/tags/${from}/merge`, { into });
+  await app.ask("POST", "/tags", { name: "customer" });
+  await app.runTask(task.id);
+
+  expect(await tags()).toEqual({ Client: 3, customer: 0 });
+});
+
+test("a removed tag comes off its contacts, and a deleted contact leaves the counts right", async () => {
+  await app.ask("POST", "/tags/apply", { add: ["Gone", "Kept"], ids });
+  await app.ask("DELETE", `/contacts/${ids[0]}`);
+  const task = await app.ask<{ id: number }>("DELETE", `/tags/${await tagId("gone")}`);
+  await app.runTask(task.id);
+
+  expect(await tags()).toEqual({ Kept: 2 });
+  const left = app.db().prepare("SELECT count(*) AS n FROM contact_tag").get();
+  expect(left).toEqual({ n: 2 });
+});

@@ -1,0 +1,51 @@
+import {
+  indexStep,
+  removeStep,
+  renameStep,
+} from "../../server/features/contacts/contact-fields.service.ts";
+import {
+  applyStep,
+  mergeStep,
+  removeTagStep,
+} from "../../server/features/tags/tag-contacts.service.ts";
+import { runTask } from "../../server/features/tasks/tasks.service.ts";
+import { newTestApp, type TestWorkspace } from "./app.ts";
+
+const steps = {
+  field_rename: renameStep,
+  field_remove: removeStep,
+  field_index: indexStep,
+  tag_apply: applyStep,
+  tag_merge: mergeStep,
+  tag_remove: removeTagStep,
+};
+
+/** An application with a workspace and an editor in it, and its audience tasks run when asked to. */
+export function newAudienceApp(now: () => number = Date.now) {
+  const fixture = newTestApp(now);
+  const workspace: TestWorkspace = fixture.newWorkspace();
+  const editor = { role: "editor" as const, workspaceId: workspace.id };
+  return {
+    ...fixture,
+    workspace,
+    db: () => fixture.databases.workspace(workspace.id),
+    /** The answer's body, after checking its status. The path is below the workspace. */
+    async ask<T>(method: string, path: string, body?: unknown, status = 200): Promise<T> {
+      const address = `/workspaces/${workspace.id}${path}`;
+      const response = await fixture.call(editor, method, address, body);
+      const answer = (await response.json()) as T;
+      if (response.status !== status) {
+        throw new Error(`${method} ${path} answered ${response.status}: ${JSON.stringify(answer)}`);
+      }
+      return answer;
+    },
+    /** Runs a task to its end, as the jobs thread would. */
+    runTask: (id: number) =>
+      runTask(() => fixture.databases.workspace(workspace.id), id, steps, {
+        clock: now,
+        signal: new AbortController().signal,
+      }),
+  };
+}
+
+export type AudienceApp = ReturnType<typeof newAudienceApp>;

@@ -29,6 +29,8 @@ import { routeRoutes } from "./features/routes/routes.routes.ts";
 import { instanceRoutes } from "./features/setup/instance.routes.ts";
 import { systemMailRoute } from "./features/setup/instance.service.ts";
 import { setupRoutes } from "./features/setup/setup.routes.ts";
+import { blockedDomainRoutes } from "./features/suppressions/blocked-domains.routes.ts";
+import { instanceSuppressionRoutes } from "./features/suppressions/instance-suppressions.routes.ts";
 import { suppressionRoutes } from "./features/suppressions/suppressions.routes.ts";
 import { tagRoutes } from "./features/tags/tags.routes.ts";
 import { taskRoutes } from "./features/tasks/tasks.routes.ts";
@@ -181,6 +183,8 @@ function audienceApi(deps: AppDeps) {
     .use(listRoutes(deps))
     .use(consentRoutes(deps))
     .use(suppressionRoutes(deps))
+    .use(blockedDomainRoutes(deps))
+    .use(instanceSuppressionRoutes(deps))
     .use(importRoutes(deps))
     .use(exportRoutes(deps));
 }

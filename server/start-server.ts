@@ -21,6 +21,7 @@ import { newSetupToken } from "./features/setup/setup-lock.service.ts";
 import { type Inbound, startInbound } from "./inbound/index.ts";
 import { registerFileCleanUp } from "./jobs/file-clean-up.ts";
 import { type Jobs, startJobs } from "./jobs/index.ts";
+import { registerNightly } from "./jobs/nightly.ts";
 import { systemClock } from "./platform/clock.ts";
 import { standalone } from "./platform/cluster/standalone.ts";
 import { type Databases, openDatabases } from "./platform/db/databases.ts";
@@ -170,6 +171,7 @@ function outsideOf({ config, databases, delivery, inbound }: Parts): Outside {
     tracking: {
       recordFact: (fact) => delivery.recordFact(fact),
       suppressed: (workspaceId, address) => delivery.suppressed(workspaceId, address),
+      unsuppressed: (workspaceId, address) => delivery.unsuppressed(workspaceId, address),
     },
   };
 }
@@ -182,6 +184,7 @@ function startScheduler(parts: Parts, outside: Outside, metrics: Metrics): Sched
   const scheduler = new Scheduler({ system, clock: systemClock, owner, onRun, heavy });
   registerJobCleanUp(scheduler, systemClock);
   registerFileCleanUp(scheduler, config.dataDir, systemClock);
+  registerNightly(scheduler);
   const mail = createMailer(() => systemMailRoute(databases, keyRing, parts.inbound.port));
   registerAuthJobs(scheduler, { config, system, mail, clock: systemClock });
   const { engine, publicUrl, dns } = outside;

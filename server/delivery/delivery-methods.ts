@@ -27,6 +27,8 @@ export type DeliveryMethods = {
   notice: (request: { workspaceId: string; campaignId: number }) => void;
   /** From now on the address gets nothing more from this workspace. */
   suppressed: (request: { workspaceId: string; address: string }) => void;
+  /** The address was taken off the list: it gets mail of this workspace again. */
+  unsuppressed: (request: { workspaceId: string; address: string }) => void;
   /** The recipient of this message unsubscribed. */
   unsubscribed: (request: { workspaceId: string; campaignId: number; seq: number }) => void;
   /** The route was changed or removed. */

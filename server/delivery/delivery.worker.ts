@@ -47,6 +47,7 @@ const methods: DeliveryMethods = {
   },
   notice: ({ workspaceId, campaignId }) => started().pipeline.notice(workspaceId, campaignId),
   suppressed: ({ workspaceId, address }) => started().pipeline.suppressed(workspaceId, address),
+  unsuppressed: ({ workspaceId, address }) => started().pipeline.unsuppressed(workspaceId, address),
   unsubscribed: ({ workspaceId, campaignId, seq }) =>
     started().pipeline.unsubscribed(workspaceId, campaignId, seq),
   routeChanged: ({ workspaceId, routeId }) => started().pipeline.routeChanged(workspaceId, routeId),

@@ -69,6 +69,8 @@ export type Delivery = {
   recordFact(fact: OutsideFact): Promise<void>;
   /** From now on the address gets nothing more from the workspace, also what is under way. */
   suppressed(workspaceId: string, address: string): void;
+  /** The address was taken off the list: it gets mail again. */
+  unsuppressed(workspaceId: string, address: string): void;
   /** A route was changed, switched off or removed: running campaigns load it again. */
   routeChanged(workspaceId: string, routeId: number): void;
   /** Sends one message now and says how it went. Nothing is recorded. */
@@ -167,6 +169,7 @@ function door({ state, writer, delivery, web, recovered, threads }: Parts): Deli
       return web.append(JSON.stringify(fact));
     },
     suppressed: (workspaceId, address) => delivery.tell("suppressed", { workspaceId, address }),
+    unsuppressed: (workspaceId, address) => delivery.tell("unsuppressed", { workspaceId, address }),
     routeChanged: (workspaceId, routeId) => delivery.tell("routeChanged", { workspaceId, routeId }),
     sendOne: (message) => delivery.call("sendOne", message),
     onProgress: (listener) => state.subscribe(listener),

@@ -2,6 +2,7 @@ import type { Clock } from "../platform/clock.ts";
 import type { Databases } from "../platform/db/databases.ts";
 import { log } from "../platform/log.ts";
 import type { Caller } from "../platform/workers/channel.ts";
+import { blockList } from "./block-list.store.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { ResultFact, UndotFact } from "./facts.ts";
 import { judgeTry } from "./judge-try.ts";
@@ -15,7 +16,7 @@ import { TemplateError } from "./render/liquid-engine.ts";
 import type { Signer } from "./render/signer.ts";
 import { type ChunkInHand, emptyItem, type Item, type Run } from "./run.ts";
 import { CannotSend, makeRun, type RunFactory } from "./run-factory.ts";
-import { SuppressionDelta } from "./suppression-delta.ts";
+import { EVERYWHERE, SuppressionDelta } from "./suppression-delta.ts";
 import type { SmtpOutcome } from "./types.ts";
 import type { Leased, WriterMethods } from "./writer-methods.ts";
 
@@ -118,6 +119,10 @@ export class Pipeline {
     this.#delta.add(workspaceId, address, this.#parts.clock());
   }
 
+  unsuppressed(workspaceId: string, address: string): void {
+    this.#delta.remove(workspaceId, address);
+  }
+
   unsubscribed(workspaceId: string, campaignId: number, seq: number): void {
     const { databases } = this.#parts;
     const isHere = isWorkspace(databases.system, workspaceId);
@@ -149,7 +154,7 @@ export class Pipeline {
       }
     }
     const busy = new Set([...this.#runs.values()].map((run) => run.parts.workspaceId));
-    this.#delta.sweep((workspaceId) => busy.has(workspaceId), now);
+    this.#delta.sweep((id) => (id === EVERYWHERE ? busy.size > 0 : busy.has(id)), now);
     await this.refill();
     for (const run of this.#runs.values()) {
       this.#dispatcher.ready(run);
@@ -226,7 +231,8 @@ export class Pipeline {
     const now = this.#parts.clock();
     for (const claim of claims) {
       const db = this.#parts.databases.workspace(workspaceId);
-      const loaded = loadChunk(db, campaignId, claim.firstSeq, claim.lastSeq, now);
+      const isBlocked = blockList(this.#parts.databases.system, db, now);
+      const loaded = loadChunk(db, campaignId, { ...claim, now, isBlocked });
       const chunk: ChunkInHand = { claim, open: loaded.recipients.length, unrecorded: 0 };
       run.chunks.add(chunk);
       for (const { seq, reason } of loaded.skipped) {

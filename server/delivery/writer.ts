@@ -210,7 +210,7 @@ export class Writer {
   /** @throws AppError `not_found` when the workspace is gone. */
   waterfall({ workspaceId, audience }: Parameters<WriterMethods["waterfall"]>[0]) {
     const database = () => this.#required(workspaceId);
-    return this.#inSteps(countWaterfall(database, audience, this.#clock()));
+    return this.#inSteps(countWaterfall(database, audience, this.#clock(), this.#databases.system));
   }
 
   pause({ workspaceId, campaignId, reason }: Parameters<WriterMethods["pause"]>[0]): void {
@@ -344,7 +344,9 @@ export class Writer {
 
   async #freeze(workspaceId: string, campaignId: number): Promise<number | undefined> {
     const database = () => this.#required(workspaceId);
-    const total = await this.#inSteps(freezeAudience(database, campaignId, this.#clock));
+    const total = await this.#inSteps(
+      freezeAudience(database, campaignId, this.#clock, this.#databases.system),
+    );
     this.#onApplied({ workspaceId, campaigns: [campaignId], settled: [], outcomes: {} });
     return total;
   }

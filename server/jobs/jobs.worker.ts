@@ -3,6 +3,7 @@ import { runBulkJob } from "../features/contacts/contact-bulk.service.ts";
 import { indexStep, removeStep, renameStep } from "../features/contacts/contact-fields.service.ts";
 import { runExport } from "../features/exports/export-run.service.ts";
 import { runImport } from "../features/imports/import-run.service.ts";
+import { tidyAll } from "../features/privacy/tidy.service.ts";
 import { applyStep, mergeStep, removeTagStep } from "../features/tags/tag-contacts.service.ts";
 import { runTask } from "../features/tasks/tasks.service.ts";
 import { systemClock } from "../platform/clock.ts";
@@ -52,6 +53,8 @@ const handlers: Record<HeavyKind, HeavyHandler> = {
     }),
   "campaign.purge": (job, { databases, signal }) =>
     purgeCampaign(openerOf(job, databases), numberOf(job, "campaignId"), signal),
+  "privacy.tidy": (_job, { databases, signal }) =>
+    tidyAll({ databases, clock: systemClock, signal }),
 };
 
 serve<JobsThread>(

@@ -5,5 +5,6 @@ export const heavyKinds = [
   "contacts.bulk",
   "campaign.purge",
   "audience.task",
+  "privacy.tidy",
 ] as const;
 export type HeavyKind = (typeof heavyKinds)[number];

@@ -103,6 +103,7 @@ export const nothingOutside: Outside = {
   tracking: {
     recordFact: () => missing("journal"),
     suppressed: () => undefined,
+    unsuppressed: () => undefined,
   },
 };
 

@@ -20,7 +20,14 @@ export type Outcome =
   | "manual"
   | "invalid";
 
-type SliceParams = { include: string; exclude: string; from: number; to: number; now: number };
+type SliceParams = {
+  include: string;
+  exclude: string;
+  from: number;
+  to: number;
+  now: number;
+  blocked: string;
+};
 
 // Both kinds of audience give the same columns, so that one rule below judges both.
 const everyone = `
@@ -45,6 +52,7 @@ const judged = (base: string) => `
                             WHERE status <> 'unsubscribed')
               THEN 'excluded'
               WHEN suppression.reason IS NOT NULL THEN suppression.reason
+              WHEN contact.id IN (SELECT value FROM json_each(@blocked)) THEN 'manual'
               WHEN base.subscribed = 0 AND base.unsubscribed = 1 THEN 'unsubscribed'
               WHEN base.subscribed = 0 THEN 'unconfirmed'
               WHEN contact.paused_until > @now THEN 'paused'
@@ -65,16 +73,17 @@ const counted = (base: string) =>
 const countEveryone = counted(everyone);
 const countLists = counted(ofLists);
 
-/** How many contacts with ids from `from` to `to` have which outcome. */
+/** How many contacts with ids from `from` to `to` have which outcome. @param blocked JSON: ids that `blocked.store.ts` found. */
 export function countSlice(
   db: Connection,
   audience: AudienceDefinition,
   from: number,
   to: number,
   now: number,
+  blocked: string,
 ) {
   const count = audience.everyone === true ? countEveryone : countLists;
-  return count(db).all(params(audience, from, to, now));
+  return count(db).all({ ...params(audience, from, to, now), blocked });
 }
 
 // Those a freeze that crashed has written already are left out; @campaignId has none otherwise.
@@ -95,12 +104,18 @@ export function eligibleSlice(
   from: number,
   to: number,
   now: number,
+  blocked: string,
 ) {
   const select = audience.everyone === true ? eligibleEveryone : eligibleLists;
-  return select(db).all({ ...params(audience, from, to, now), campaignId });
+  return select(db).all({ ...params(audience, from, to, now), campaignId, blocked });
 }
 
-function params(audience: AudienceDefinition, from: number, to: number, now: number): SliceParams {
+function params(
+  audience: AudienceDefinition,
+  from: number,
+  to: number,
+  now: number,
+): Omit<SliceParams, "blocked"> {
   return {
     include: JSON.stringify(audience.includeLists),
     exclude: JSON.stringify(audience.excludeLists),

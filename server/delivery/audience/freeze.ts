@@ -1,5 +1,6 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { eligibleSlice, maxContactId } from "./audience.store.ts";
+import { blockedContacts, withinSlice } from "./blocked.store.ts";
 import { audienceToFreeze, completeFreeze, type Run, writeRuns } from "./freeze.store.ts";
 import { providerOf, providers } from "./providers.ts";
 import { SLICE_IDS } from "./waterfall.ts";
@@ -27,21 +28,25 @@ export type Frozen = number | undefined;
  * Safe to run again after a crash at any point: contacts that have a row keep it, the others follow.
  *
  * @param database Asked again after each yield, since a connection may be closed meanwhile.
+ * @param system Whose instance-wide suppressions count too.
  */
 export function* freezeAudience(
   database: () => Connection,
   campaignId: number,
   now: () => number,
+  system?: Connection,
 ): Generator<undefined, Frozen> {
   const audience = audienceToFreeze(database(), campaignId);
   if (audience === undefined) {
     return undefined;
   }
+  const blocked = system === undefined ? [] : yield* blockedContacts(database, system, now());
   const keys: Float64Array[] = [];
   const last = maxContactId(database());
   for (let from = 1; from <= last; from += SLICE_IDS) {
     const to = from + SLICE_IDS - 1;
-    const rows = eligibleSlice(database(), campaignId, audience, from, to, now());
+    const own = withinSlice(blocked, from, to);
+    const rows = eligibleSlice(database(), campaignId, audience, from, to, now(), own);
     keys.push(Float64Array.from(rows, ({ id, domain }) => sortKey(campaignId, id, domain)));
     yield;
   }

@@ -5,6 +5,7 @@ import {
   maxContactId,
   type Outcome,
 } from "./audience.store.ts";
+import { blockedContacts, withinSlice } from "./blocked.store.ts";
 
 /** Contact ids looked at in one statement: some 20 ms of work at most. */
 export const SLICE_IDS = 20_000;
@@ -27,18 +28,26 @@ export type Waterfall = {
   recipients: number;
 };
 
-/** Counts the waterfall slice by slice, so that a caller can do other work between two slices. */
+/**
+ * Counts the waterfall slice by slice, so that a caller can do other work between two slices.
+ *
+ * @param system Whose instance-wide suppressions count too.
+ */
 export function* countWaterfall(
   database: () => Connection,
   audience: AudienceDefinition,
   now: number,
+  system?: Connection,
 ): Generator<undefined, Waterfall> {
   const counts = new Map<Outcome, number>();
   let inAudience = 0;
   let memberships = 0;
+  const blocked = system === undefined ? [] : yield* blockedContacts(database, system, now);
   const last = maxContactId(database());
   for (let from = 1; from <= last; from += SLICE_IDS) {
-    for (const row of countSlice(database(), audience, from, from + SLICE_IDS - 1, now)) {
+    const to = from + SLICE_IDS - 1;
+    const own = withinSlice(blocked, from, to);
+    for (const row of countSlice(database(), audience, from, to, now, own)) {
       counts.set(row.outcome, (counts.get(row.outcome) ?? 0) + row.n);
       inAudience += row.n;
       memberships += row.memberships;

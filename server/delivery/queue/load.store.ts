@@ -66,10 +66,15 @@ export type Loaded = {
 export function loadChunk(
   db: Connection,
   campaignId: number,
-  first: number,
-  last: number,
-  now: number,
+  chunk: {
+    firstSeq: number;
+    lastSeq: number;
+    now: number;
+    /** Why the instance or a blocked domain keeps an address from being mailed. */
+    isBlocked: (address: string) => string | undefined;
+  },
 ): Loaded {
+  const { firstSeq: first, lastSeq: last, now, isBlocked } = chunk;
   const loaded: Loaded = { recipients: [], skipped: [] };
   for (const row of selectDueRows(db).all({ campaignId, first, last, now })) {
     if (row.suppressed !== null) {
@@ -78,6 +83,8 @@ export function loadChunk(
       loaded.skipped.push({ seq: row.seq, reason: "contact_deleted" });
     } else if (row.paused === 1) {
       loaded.skipped.push({ seq: row.seq, reason: "paused" });
+    } else if (isBlocked(row.address) !== undefined) {
+      loaded.skipped.push({ seq: row.seq, reason: `suppressed_${isBlocked(row.address)}` });
     } else {
       loaded.recipients.push({
         recipient: recipientOf(row, row.email),

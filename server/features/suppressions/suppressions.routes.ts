@@ -47,6 +47,7 @@ export const suppressionRoutes = ({ guard, clock, audit, outside }: AppDeps) =>
             detail: body.detail ?? "",
             source: "manual",
             now: clock(),
+            expiresAt: body.expiresAt,
           },
           (address) => outside.tracking.suppressed(workspace.id, address),
         );
@@ -70,7 +71,8 @@ export const suppressionRoutes = ({ guard, clock, audit, outside }: AppDeps) =>
     .delete(
       "/",
       ({ db, body, actor, workspace }) => {
-        removeSuppression(db, body.address);
+        const address = removeSuppression(db, body.address);
+        outside.tracking.unsuppressed(workspace.id, address);
         audit.record({
           actorId: actor.id,
           workspaceId: workspace.id,

@@ -31,6 +31,9 @@ export const NewSuppressions = t.Object({
   addresses: t.Array(t.String({ maxLength: 320 }), { minItems: 1, maxItems: 1000 }),
   reason: t.Optional(Reason),
   detail: t.Optional(t.String({ maxLength: 500 })),
+  expiresAt: t.Optional(
+    t.Union([t.Integer({ minimum: 0 }), t.Null()], { description: "Unix ms; null = never" }),
+  ),
 });
 export const SuppressionsAdded = t.Object({
   added: t.Number(),
@@ -47,4 +50,62 @@ export const SuppressionCounts = t.Object({
   hard_bounce: t.Number(),
   complaint: t.Number(),
   manual: t.Number(),
+});
+
+export const DomainQuery = t.Object({
+  ...pageQuery,
+  q: t.Optional(t.String({ maxLength: 254, description: "Any part of a domain" })),
+});
+export const BlockedDomainSchema = t.Object(
+  {
+    domain: t.String(),
+    subdomains: t.Boolean({ description: "Those below it are blocked too" }),
+    detail: t.String(),
+    createdBy: t.String(),
+    createdAt: t.Number(),
+    expiresAt: t.Union([t.Number(), t.Null()]),
+  },
+  { title: "BlockedDomain" },
+);
+export const BlockedDomainPage = pageOf(BlockedDomainSchema);
+export const NewBlockedDomain = t.Object({
+  domain: t.String({ minLength: 1, maxLength: 260, description: "example.com or *@example.com" }),
+  subdomains: t.Optional(t.Boolean({ default: false })),
+  detail: t.Optional(t.String({ maxLength: 500 })),
+  expiresAt: t.Optional(t.Union([t.Integer({ minimum: 0 }), t.Null()])),
+});
+export const DomainRemoval = t.Object({
+  domain: t.String({ minLength: 1, maxLength: 260 }),
+  reason: t.String({ minLength: 3, maxLength: 500, description: "Kept in the audit log" }),
+});
+
+const InstanceReason = t.Union([
+  t.Literal("complaint"),
+  t.Literal("spamtrap"),
+  t.Literal("manual"),
+]);
+export const InstanceSuppressionQuery = t.Object({
+  ...pageQuery,
+  q: t.Optional(t.String({ maxLength: 254, description: "The beginning of an address" })),
+});
+export const InstanceSuppressionPage = pageOf(
+  t.Object(
+    {
+      address: t.String(),
+      reason: InstanceReason,
+      source: t.String(),
+      detail: t.String(),
+      createdBy: t.String(),
+      createdAt: t.Number(),
+      expiresAt: t.Union([t.Number(), t.Null()]),
+    },
+    { title: "InstanceSuppression" },
+  ),
+);
+export const NewInstanceSuppressions = t.Object({
+  addresses: t.Array(t.String({ maxLength: 320 }), { minItems: 1, maxItems: 1000 }),
+  reason: t.Optional(InstanceReason),
+  detail: t.Optional(t.String({ maxLength: 500 })),
+  source: t.Optional(t.String({ maxLength: 100, description: "A file's name, manual" })),
+  expiresAt: t.Optional(t.Union([t.Integer({ minimum: 0 }), t.Null()])),
 });

@@ -3,6 +3,7 @@ import { inTransaction } from "../../platform/db/transaction.ts";
 import { isAddressFault, parseEmailAddress } from "../../platform/email-address.ts";
 import { invalidField, notFound } from "../../platform/errors.ts";
 import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
+import { readExpiry } from "./blocked-domains.service.ts";
 import {
   deleteSuppression,
   insertSuppression,
@@ -12,7 +13,12 @@ import {
   suppressionsByReason,
 } from "./suppressions.store.ts";
 
-export { holdingReason, type SuppressionReason, suppressionCounts } from "./suppressions.store.ts";
+export {
+  holdingReason,
+  removeExpiredSuppressions,
+  type SuppressionReason,
+  suppressionCounts,
+} from "./suppressions.store.ts";
 
 type Query = {
   q?: string | undefined;
@@ -51,30 +57,39 @@ export function addSuppressions(
     detail: string;
     source: string;
     now: number;
+    /** Unix ms; for ever when left out. */
+    expiresAt?: number | null | undefined;
   },
   onSuppressed: (address: string) => void,
 ) {
-  const rejected: { address: string; reason: string }[] = [];
-  const good = new Set<string>();
-  for (const written of input.addresses) {
-    const read = parseEmailAddress(written);
-    if (isAddressFault(read)) {
-      rejected.push({ address: written, reason: read.reason });
-    } else {
-      good.add(read.address);
-    }
-  }
+  const expiresAt = readExpiry(input.expiresAt, input.now);
+  const { good, rejected } = readAddresses(input.addresses);
   const { reason, detail, source, now } = input;
   const added = inTransaction(db, () => {
     let n = 0;
     for (const address of good) {
-      const row = { address, reason, source, detail, createdAt: now, expiresAt: null };
+      const row = { address, reason, source, detail, createdAt: now, expiresAt };
       n += Number(insertSuppression(db, row));
     }
     return n;
   });
   good.forEach(onSuppressed);
   return { added, already: good.size - added, rejected };
+}
+
+/** Sorts what was written into normal forms and what is no address. */
+export function readAddresses(written: readonly string[]) {
+  const rejected: { address: string; reason: string }[] = [];
+  const good = new Set<string>();
+  for (const one of written) {
+    const read = parseEmailAddress(one);
+    if (isAddressFault(read)) {
+      rejected.push({ address: one, reason: read.reason });
+    } else {
+      good.add(read.address);
+    }
+  }
+  return { good, rejected };
 }
 
 /**
@@ -90,7 +105,8 @@ export function suppressAddress(
 }
 
 /**
- * Lets an address be mailed again; returns its normal form. The caller records who did it and why.
+ * Lets an address be mailed again; returns its normal form. The caller records who did it and why, and
+ * tells delivery, which has it in mind while the workspace is sending.
  *
  * @throws AppError `not_found` when it is not suppressed, `invalid_input` when it is no address.
  */

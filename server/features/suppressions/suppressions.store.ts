@@ -16,7 +16,7 @@ export type SuppressionRow = {
 const columns = "address, reason, source, detail, created_at AS createdAt, expires_at AS expiresAt";
 
 // What weighs more stays or replaces: a complaint over a bounce over what somebody chose. One that
-// no longer holds is replaced by anything.
+// no longer holds is replaced by anything, one that ends by one that ends later.
 const insertRow = statement<[SuppressionRow]>(`
   INSERT INTO suppression (address, reason, source, detail, created_at, expires_at)
   VALUES (@address, @reason, @source, @detail, @createdAt, @expiresAt)
@@ -24,6 +24,9 @@ const insertRow = statement<[SuppressionRow]>(`
      SET reason = excluded.reason, source = excluded.source, detail = excluded.detail,
          created_at = excluded.created_at, expires_at = excluded.expires_at
    WHERE expires_at <= excluded.created_at
+      OR (expires_at IS NOT NULL AND ifnull(excluded.expires_at > expires_at, 1)
+          AND CASE excluded.reason WHEN 'complaint' THEN 3 WHEN 'hard_bounce' THEN 2 ELSE 1 END
+            = CASE suppression.reason WHEN 'complaint' THEN 3 WHEN 'hard_bounce' THEN 2 ELSE 1 END)
       OR CASE excluded.reason WHEN 'complaint' THEN 3 WHEN 'hard_bounce' THEN 2 ELSE 1 END
        > CASE suppression.reason WHEN 'complaint' THEN 3 WHEN 'hard_bounce' THEN 2 ELSE 1 END
 `);
@@ -65,6 +68,11 @@ const selectByPrefix = statement<
    LIMIT @limit
 `);
 
+const deleteExpired = statement<[now: number, limit: number]>(`
+  DELETE FROM suppression
+   WHERE address IN (SELECT address FROM suppression WHERE expires_at <= ? LIMIT ?)
+`);
+
 const selectCounts = statement<[], { name: string; n: number }>(
   "SELECT name, n FROM audience_count WHERE name LIKE 'suppression:%'",
 );
@@ -85,6 +93,11 @@ export function holdingReason(
 
 export function deleteSuppression(db: Connection, address: string): boolean {
   return deleteRow(db).run(address).changes === 1;
+}
+
+/** Removes up to `limit` that hold no longer; returns how many. */
+export function removeExpiredSuppressions(db: Connection, now: number, limit: number): number {
+  return deleteExpired(db).run(now, limit).changes;
 }
 
 export function newestSuppressions(

@@ -24,6 +24,8 @@ export type TrackingPort = {
   recordFact(fact: EngagementFact | UnsubscribeFact): Promise<void>;
   /** Makes delivery skip the address from now on, before the fact has reached the database. */
   suppressed(workspaceId: string, address: string): void;
+  /** The address was taken off the list: delivery no longer skips it. */
+  unsuppressed(workspaceId: string, address: string): void;
 };
 
 /** Who asks, as far as a fact keeps it. */

@@ -83,7 +83,7 @@ test("a deferred message comes out when it is due, and only then", () => {
   const [chunk] = claim(id, 1_000);
   expect(chunk).toMatchObject({ firstSeq: 1, lastSeq: 10, epoch: 1 });
 
-  const loaded = loadChunk(db, id, 1, 10, now);
+  const loaded = loadChunk(db, id, { firstSeq: 1, lastSeq: 10, now, isBlocked: () => undefined });
   expect(loaded.recipients).toHaveLength(1);
   expect(loaded.recipients[0]).toMatchObject({
     recipient: { seq: 4, attempts: 1 },
@@ -104,7 +104,12 @@ test("who was suppressed or deleted since the launch is skipped when the chunk i
   suppress.run(select.get(2)?.address, "manual", NOW);
   db.exec("DELETE FROM contact WHERE id = (SELECT contact_id FROM message WHERE seq = 3)");
 
-  const loaded = loadChunk(db, id, 1, 5, NOW);
+  const loaded = loadChunk(db, id, {
+    firstSeq: 1,
+    lastSeq: 5,
+    now: NOW,
+    isBlocked: () => undefined,
+  });
 
   expect(loaded.recipients.map(({ recipient }) => recipient.seq)).toEqual([2, 4, 5]);
   expect(loaded.skipped).toEqual([

@@ -72,6 +72,7 @@ beforeEach(() => {
   const port: TrackingPort = {
     recordFact: (fact) => journal.append(JSON.stringify(fact)),
     suppressed: (workspaceId, address) => suppressed.push(`${workspaceId} ${address}`),
+    unsuppressed: () => undefined,
   };
   const guard = createGuard(
     {

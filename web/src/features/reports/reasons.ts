@@ -58,6 +58,8 @@ const words: Record<string, { en: string; de: string }> = {
   suppressed_complaint: { en: "Reported spam before", de: "Früher Spam gemeldet" },
   suppressed_manual: { en: "Suppressed by hand", de: "Von Hand gesperrt" },
   paused: { en: "Asked for a pause", de: "Hat um eine Pause gebeten" },
+  suppressed_spamtrap: { en: "Known spam trap", de: "Bekannte Spamfalle" },
+  suppressed_blocked_domain: { en: "Blocked domain", de: "Gesperrte Domain" },
   cancelled: { en: "The campaign was cancelled", de: "Die Kampagne wurde abgebrochen" },
   contact_deleted: { en: "The contact was deleted", de: "Der Kontakt wurde gelöscht" },
   render_error: {

@@ -1,0 +1,115 @@
+import type { Connection } from "../../platform/db/driver.ts";
+import { statement } from "../../platform/db/statements.ts";
+
+const AT_ONCE = 1_000;
+
+type Domain = { domain: string; subdomains: number };
+
+const selectDomains = (table: string) =>
+  statement<[now: number], Domain>(`
+    SELECT domain, subdomains FROM ${table} WHERE expires_at IS NULL OR expires_at > ?`);
+const workspaceDomains = selectDomains("blocked_domain");
+const instanceDomains = selectDomains("instance_blocked_domain");
+
+const selectAddresses = statement<
+  [{ after: string; now: number; limit: number }],
+  { address: string; holds: number }
+>(`
+  SELECT address, expires_at IS NULL OR expires_at > @now AS holds FROM instance_suppression
+   WHERE address > @after ORDER BY address LIMIT @limit
+`);
+
+const selectByAddresses = statement<[addresses: string], { id: number }>(`
+  SELECT contact.id FROM json_each(?) AS one JOIN contact ON contact.address = one.value
+`);
+
+const selectByDomain = statement<
+  [{ domain: string; after: number; limit: number }],
+  { id: number }
+>(`
+  SELECT id FROM contact WHERE domain = @domain AND id > @after ORDER BY id LIMIT @limit
+`);
+
+const selectNextDomain = statement<[after: string], { domain: string }>(
+  "SELECT domain FROM contact WHERE domain > ? ORDER BY domain LIMIT 1",
+);
+
+/**
+ * The contacts that the instance or a blocked domain keeps from being mailed, by id, ascending: what the
+ * suppressions of the workspace itself do not say. Yields between statements of some milliseconds.
+ */
+export function* blockedContacts(
+  database: () => Connection,
+  system: Connection,
+  now: number,
+): Generator<undefined, number[]> {
+  const ids = new Set<number>();
+  let after = "";
+  for (;;) {
+    const rows = selectAddresses(system).all({ after, now, limit: AT_ONCE });
+    const last = rows.at(-1);
+    if (last === undefined) {
+      break;
+    }
+    const addresses = rows.flatMap(({ address, holds }) => (holds === 1 ? [address] : []));
+    for (const { id } of selectByAddresses(database()).all(JSON.stringify(addresses))) {
+      ids.add(id);
+    }
+    after = last.address;
+    yield;
+  }
+  const blocks = [...workspaceDomains(database()).all(now), ...instanceDomains(system).all(now)];
+  for (const domain of yield* domainsOf(database, blocks)) {
+    yield* addDomain(database, domain, ids);
+  }
+  return [...ids].sort((a, b) => a - b);
+}
+
+function* addDomain(database: () => Connection, domain: string, ids: Set<number>) {
+  for (let after = 0; ; ) {
+    const rows = selectByDomain(database()).all({ domain, after, limit: AT_ONCE });
+    for (const { id } of rows) {
+      ids.add(id);
+    }
+    after = rows.at(-1)?.id ?? 0;
+    if (rows.length < AT_ONCE) {
+      return;
+    }
+    yield;
+  }
+}
+
+/** The domains that contacts have and a block covers; only sub-domains need a walk over all there are. */
+function* domainsOf(
+  database: () => Connection,
+  blocks: readonly Domain[],
+): Generator<undefined, Set<string>> {
+  const found = new Set(blocks.map(({ domain }) => domain));
+  const parents = new Set(blocks.flatMap((one) => (one.subdomains === 1 ? [one.domain] : [])));
+  let after = "";
+  for (let seen = 1; parents.size > 0; seen++) {
+    const next = selectNextDomain(database()).get(after)?.domain;
+    if (next === undefined) {
+      break;
+    }
+    if (parentsOf(next).some((parent) => parents.has(parent))) {
+      found.add(next);
+    }
+    after = next;
+    if (seen % AT_ONCE === 0) {
+      yield;
+    }
+  }
+  return found;
+}
+
+/** `a.b.example` is below `b.example` and `example`. */
+function parentsOf(domain: string): string[] {
+  const labels = domain.split(".");
+  return labels.slice(1).map((_, index) => labels.slice(index + 1).join("."));
+}
+
+/** The ids of a slice as the JSON that its statement takes. @param ids Ascending. */
+export function withinSlice(ids: readonly number[], from: number, to: number): string {
+  return JSON.stringify(ids.filter((id) => id >= from && id <= to));
+}

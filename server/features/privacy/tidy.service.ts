@@ -1,0 +1,53 @@
+import type { Clock } from "../../platform/clock.ts";
+import type { Databases } from "../../platform/db/databases.ts";
+import type { Connection } from "../../platform/db/driver.ts";
+import {
+  instanceBlockedDomains,
+  workspaceBlockedDomains,
+} from "../suppressions/blocked-domains.service.ts";
+import { removeExpiredInstanceSuppressions } from "../suppressions/instance-suppressions.service.ts";
+import { removeExpiredSuppressions } from "../suppressions/suppressions.service.ts";
+import { workspaceAfter } from "./tidy.store.ts";
+
+/** Kind of the nightly job that removes what is not to be kept any longer, from all workspaces. */
+export const TIDY_JOB = "privacy.tidy";
+
+const AT_ONCE = 500;
+const PAUSE_MS = 3;
+
+export type TidyContext = {
+  databases: Databases;
+  clock: Clock;
+  signal: AbortSignal;
+};
+
+/** Goes through all workspaces, one after the other, in transactions of some milliseconds. Safe to run again. */
+export async function tidyAll(context: TidyContext): Promise<void> {
+  const { databases, clock } = context;
+  removeExpiredInstanceSuppressions(databases.system, clock());
+  instanceBlockedDomains.removeExpired(databases.system, clock());
+  for (let id = workspaceAfter(databases.system, ""); id !== undefined; ) {
+    const workspaceId: string = id;
+    await tidyWorkspace(context, () => databases.workspace(workspaceId));
+    id = workspaceAfter(databases.system, workspaceId);
+  }
+}
+
+async function tidyWorkspace(context: TidyContext, open: () => Connection): Promise<void> {
+  const now = context.clock();
+  workspaceBlockedDomains.removeExpired(open(), now);
+  await inPieces(context, () => removeExpiredSuppressions(open(), now, AT_ONCE));
+}
+
+/** Runs `piece` until it has done less than a full one, letting others write in between. */
+async function inPieces({ signal }: TidyContext, piece: () => number): Promise<number> {
+  for (let total = 0; ; ) {
+    signal.throwIfAborted();
+    const n = piece();
+    total += n;
+    if (n < AT_ONCE) {
+      return total;
+    }
+    await Bun.sleep(PAUSE_MS);
+  }
+}

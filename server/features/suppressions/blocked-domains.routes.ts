@@ -1,0 +1,79 @@
+import { Elysia } from "elysia";
+import { Done, done, refusals, WorkspaceParams } from "../../platform/http/schemas.ts";
+import type { AppDeps } from "../deps.ts";
+import {
+  blockDomain,
+  listBlockedDomains,
+  unblockDomain,
+  workspaceBlockedDomains,
+} from "./blocked-domains.service.ts";
+import {
+  BlockedDomainPage,
+  BlockedDomainSchema,
+  DomainQuery,
+  DomainRemoval,
+  NewBlockedDomain,
+} from "./suppressions.schema.ts";
+
+export const blockedDomainRoutes = ({ guard, clock, audit, outside }: AppDeps) =>
+  new Elysia({
+    name: "blocked-domains",
+    prefix: "/workspaces/:workspaceId/suppressions/domains",
+    detail: { tags: ["Suppressions"] },
+  })
+    .use(guard)
+    .get("/", ({ db, query }) => listBlockedDomains(db, workspaceBlockedDomains, query), {
+      permission: "suppressions:read",
+      params: WorkspaceParams,
+      query: DomainQuery,
+      response: { 200: BlockedDomainPage, ...refusals },
+      detail: { summary: "List domains that are not mailed" },
+    })
+    .post(
+      "/",
+      ({ db, body, actor, workspace }) => {
+        const by = { actorId: actor.id, now: clock() };
+        const blocked = blockDomain(db, workspaceBlockedDomains, body, by, (pattern) =>
+          outside.tracking.suppressed(workspace.id, pattern),
+        );
+        audit.record({
+          actorId: actor.id,
+          workspaceId: workspace.id,
+          action: "suppression.block_domain",
+          target: blocked.domain,
+          detail: { subdomains: blocked.subdomains },
+        });
+        return blocked;
+      },
+      {
+        permission: "suppressions:write",
+        idempotent: true,
+        params: WorkspaceParams,
+        body: NewBlockedDomain,
+        response: { 200: BlockedDomainSchema, ...refusals },
+        detail: { summary: "Mail nobody at a domain" },
+      },
+    )
+    .delete(
+      "/",
+      ({ db, body, actor, workspace }) => {
+        unblockDomain(db, workspaceBlockedDomains, body.domain, (pattern) =>
+          outside.tracking.unsuppressed(workspace.id, pattern),
+        );
+        audit.record({
+          actorId: actor.id,
+          workspaceId: workspace.id,
+          action: "suppression.unblock_domain",
+          target: body.domain,
+          detail: { why: body.reason },
+        });
+        return done;
+      },
+      {
+        permission: "suppressions:write",
+        params: WorkspaceParams,
+        body: DomainRemoval,
+        response: { 200: Done, ...refusals },
+        detail: { summary: "Let a domain be mailed again" },
+      },
+    );

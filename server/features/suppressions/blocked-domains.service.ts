@@ -1,0 +1,96 @@
+import type { Connection } from "../../platform/db/driver.ts";
+import { isAddressFault, parseEmailAddress } from "../../platform/email-address.ts";
+import { invalidField, notFound } from "../../platform/errors.ts";
+import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
+import type { BlockedDomainRow, BlockedDomains } from "./blocked-domains.store.ts";
+
+export { instanceBlockedDomains, workspaceBlockedDomains } from "./blocked-domains.store.ts";
+
+export type BlockInput = {
+  domain: string;
+  subdomains?: boolean | undefined;
+  detail?: string | undefined;
+  expiresAt?: number | null | undefined;
+};
+
+/** A page of blocked domains by name; `q` is any part of one. */
+export function listBlockedDomains(
+  db: Connection,
+  store: BlockedDomains,
+  query: { q?: string | undefined; cursor?: string | undefined; limit?: number | undefined },
+) {
+  const limit = query.limit ?? 50;
+  const after = query.cursor === undefined ? "" : String(decodeCursor(query.cursor, 1)[0]);
+  const q = (query.q ?? "").trim().toLowerCase();
+  const page = cutPage(store.page(db, { after, q, limit: limit + 1 }), limit, (row) => [
+    row.domain,
+  ]);
+  return { items: page.items.map(toBlockedDomain), nextCursor: page.nextCursor };
+}
+
+/**
+ * Blocks everybody at a domain, and below it if wished; blocking it again changes how.
+ *
+ * @param onBlocked Told `@domain` and, for those below, `@.domain`, as delivery's delta takes them.
+ * @throws AppError `invalid_input` when it is no domain.
+ */
+export function blockDomain(
+  db: Connection,
+  store: BlockedDomains,
+  input: BlockInput,
+  by: { actorId: string; now: number },
+  onBlocked: (pattern: string) => void,
+) {
+  const domain = readDomain(input.domain);
+  const row: BlockedDomainRow = {
+    domain,
+    subdomains: Number(input.subdomains ?? false),
+    detail: input.detail ?? "",
+    createdBy: by.actorId,
+    createdAt: by.now,
+    expiresAt: readExpiry(input.expiresAt, by.now),
+  };
+  store.put(db, row);
+  onBlocked(`@${domain}`);
+  if (row.subdomains === 1) {
+    onBlocked(`@.${domain}`);
+  }
+  return toBlockedDomain(row);
+}
+
+/** Lets a domain be mailed again. @throws AppError `not_found` when it was not blocked. */
+export function unblockDomain(
+  db: Connection,
+  store: BlockedDomains,
+  written: string,
+  onUnblocked: (pattern: string) => void,
+): void {
+  const domain = readDomain(written);
+  if (!store.remove(db, domain)) {
+    throw notFound("blocked domain");
+  }
+  onUnblocked(`@${domain}`);
+  onUnblocked(`@.${domain}`);
+}
+
+/** When something ends; null for never. @throws AppError `invalid_input` for a moment that is past. */
+export function readExpiry(written: number | null | undefined, now: number): number | null {
+  if (written !== null && written !== undefined && written <= now) {
+    throw invalidField("expiresAt", "is past already");
+  }
+  return written ?? null;
+}
+
+/** `example.com`, `@example.com` and `*@example.com` are the same. */
+function readDomain(written: string): string {
+  const name = written.trim().replace(/^\*?@/, "").replace(/\.$/, "");
+  const read = parseEmailAddress(`somebody@${name}`);
+  if (name.includes("@") || isAddressFault(read)) {
+    throw invalidField("domain", "is not a domain such as example.com");
+  }
+  return read.domain;
+}
+
+function toBlockedDomain({ subdomains, ...row }: BlockedDomainRow) {
+  return { ...row, subdomains: subdomains === 1 };
+}

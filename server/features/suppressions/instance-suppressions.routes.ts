@@ -1,0 +1,173 @@
+import { Elysia, t } from "elysia";
+import { Done, done, refusals } from "../../platform/http/schemas.ts";
+import type { AppDeps } from "../deps.ts";
+import {
+  blockDomain,
+  instanceBlockedDomains,
+  listBlockedDomains,
+  unblockDomain,
+} from "./blocked-domains.service.ts";
+import {
+  addInstanceSuppressions,
+  instanceSuppressionsCsv,
+  listInstanceSuppressions,
+  removeInstanceSuppression,
+} from "./instance-suppressions.service.ts";
+import {
+  BlockedDomainPage,
+  BlockedDomainSchema,
+  DomainQuery,
+  DomainRemoval,
+  InstanceSuppressionPage,
+  InstanceSuppressionQuery,
+  NewBlockedDomain,
+  NewInstanceSuppressions,
+  SuppressionRemoval,
+  SuppressionsAdded,
+} from "./suppressions.schema.ts";
+
+/** Delivery's word for every workspace of the instance. */
+const EVERYWHERE = "*";
+
+export const instanceSuppressionRoutes = (deps: AppDeps) =>
+  new Elysia({ name: "instance-suppressions", prefix: "/instance", detail: { tags: ["Instance"] } })
+    .use(addresses(deps))
+    .use(domains(deps));
+
+const addresses = ({ guard, databases, clock, audit, outside }: AppDeps) =>
+  new Elysia({ name: "instance-suppressions-addresses", prefix: "/suppressions" })
+    .use(guard)
+    .get("/", ({ query }) => listInstanceSuppressions(databases.system, query), {
+      instanceAdmin: true,
+      query: InstanceSuppressionQuery,
+      response: { 200: InstanceSuppressionPage, ...refusals },
+      detail: { summary: "List addresses that no workspace mails" },
+    })
+    .get(
+      "/export",
+      ({ actor }) => {
+        audit.record({
+          actorId: actor.id,
+          workspaceId: null,
+          action: "instance_suppression.export",
+        });
+        return new Response(instanceSuppressionsCsv(databases.system), {
+          headers: {
+            "content-type": "text/csv; charset=utf-8",
+            "content-disposition": 'attachment; filename="instance-suppressions.csv"',
+            "cache-control": "no-store",
+          },
+        });
+      },
+      {
+        instanceAdmin: true,
+        response: { 200: t.Any({ description: "text/csv" }), ...refusals },
+        detail: { summary: "Fetch the list as CSV" },
+      },
+    )
+    .post(
+      "/",
+      ({ body, actor }) => {
+        const result = addInstanceSuppressions(
+          databases.system,
+          {
+            addresses: body.addresses,
+            reason: body.reason ?? "manual",
+            detail: body.detail ?? "",
+            source: body.source ?? "manual",
+            expiresAt: body.expiresAt,
+            actorId: actor.id,
+            now: clock(),
+          },
+          (address) => outside.tracking.suppressed(EVERYWHERE, address),
+        );
+        audit.record({
+          actorId: actor.id,
+          workspaceId: null,
+          action: "instance_suppression.add",
+          detail: { added: result.added, reason: body.reason ?? "manual" },
+        });
+        return result;
+      },
+      {
+        instanceAdmin: true,
+        body: NewInstanceSuppressions,
+        response: { 200: SuppressionsAdded, ...refusals },
+        detail: { summary: "Keep every workspace from mailing addresses" },
+      },
+    )
+    .delete(
+      "/",
+      ({ body, actor }) => {
+        const address = removeInstanceSuppression(databases.system, body.address);
+        outside.tracking.unsuppressed(EVERYWHERE, address);
+        audit.record({
+          actorId: actor.id,
+          workspaceId: null,
+          action: "instance_suppression.remove",
+          detail: { why: body.reason },
+        });
+        return done;
+      },
+      {
+        instanceAdmin: true,
+        body: SuppressionRemoval,
+        response: { 200: Done, ...refusals },
+        detail: { summary: "Take an address off the instance's list" },
+      },
+    );
+
+const domains = ({ guard, databases, clock, audit, outside }: AppDeps) =>
+  new Elysia({ name: "instance-suppressions-domains", prefix: "/suppressions/domains" })
+    .use(guard)
+    .get("/", ({ query }) => listBlockedDomains(databases.system, instanceBlockedDomains, query), {
+      instanceAdmin: true,
+      query: DomainQuery,
+      response: { 200: BlockedDomainPage, ...refusals },
+      detail: { summary: "List domains that no workspace mails" },
+    })
+    .post(
+      "/",
+      ({ body, actor }) => {
+        const by = { actorId: actor.id, now: clock() };
+        const blocked = blockDomain(databases.system, instanceBlockedDomains, body, by, (pattern) =>
+          outside.tracking.suppressed(EVERYWHERE, pattern),
+        );
+        audit.record({
+          actorId: actor.id,
+          workspaceId: null,
+          action: "instance_suppression.block_domain",
+          target: blocked.domain,
+          detail: { subdomains: blocked.subdomains },
+        });
+        return blocked;
+      },
+      {
+        instanceAdmin: true,
+        body: NewBlockedDomain,
+        response: { 200: BlockedDomainSchema, ...refusals },
+        detail: { summary: "Keep every workspace from mailing a domain" },
+      },
+    )
+    .delete(
+      "/",
+      ({ body, actor }) => {
+        unblockDomain(databases.system, instanceBlockedDomains, body.domain, (pattern) =>
+          outside.tracking.unsuppressed(EVERYWHERE, pattern),
+        );
+        audit.record({
+          actorId: actor.id,
+          workspaceId: null,
+          action: "instance_suppression.unblock_domain",
+          target: body.domain,
+          detail: { why: body.reason },
+        });
+        return done;
+      },
+      {
+        instanceAdmin: true,
+        body: DomainRemoval,
+        response: { 200: Done, ...refusals },
+        detail: { summary: "Take a domain off the instance's list" },
+      },
+    );

@@ -69,6 +69,17 @@ const content = {
   senderId: nullable(t.Integer({ minimum: 1 })),
   replyTo: t.String({ maxLength: 254, description: "Empty: as the sender says" }),
   routeId: nullable(t.Integer({ minimum: 1 })),
+  routeGroupId: nullable(t.Integer({ minimum: 1, description: "Instead of the route" })),
+  spreadMinutes: nullable(
+    t.Integer({
+      minimum: 1,
+      maximum: 43_200,
+      description: "Sent evenly over this time; null = as fast as it may go",
+    }),
+  ),
+  onAmbiguous: t.Union([t.Literal("resend"), t.Literal("hold")], {
+    description: "What happens to a message that a server took and did not confirm",
+  }),
   bodyKind: t.Union([t.Literal("mjml"), t.Literal("html")]),
   bodySource: t.String({ maxLength: MAX_BODY_CHARS }),
   textSource: nullable(t.String({ maxLength: MAX_BODY_CHARS })),

@@ -2,7 +2,7 @@ import type { Connection } from "../../platform/db/driver.ts";
 import { AppError, invalidField, notFound } from "../../platform/errors.ts";
 import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
 import { findSenderForCampaign } from "../domains/senders.service.ts";
-import { findRouteForCampaign, isLocalRoute } from "../routes/routes.service.ts";
+import { findWay } from "../routes/route-groups.service.ts";
 import { readTemplate } from "../templates/templates.service.ts";
 import {
   type Audience,
@@ -37,6 +37,9 @@ const emptyDocument: Omit<CampaignDocument, "name"> = {
   senderId: null,
   replyTo: "",
   routeId: null,
+  routeGroupId: null,
+  spreadMinutes: null,
+  onAmbiguous: "resend",
   bodyKind: "html",
   bodySource: "",
   textSource: null,
@@ -161,13 +164,13 @@ export function audienceOf(row: Pick<CampaignRow, "audience">): Audience {
 /** What each part of the campaign still needs before it can be sent. */
 export function sectionsOf(db: Connection, row: CampaignRow): CampaignView["sections"] {
   const sender = row.senderId === null ? undefined : findSenderForCampaign(db, row.senderId);
-  const route = row.routeId === null ? undefined : findRouteForCampaign(db, row.routeId);
+  const route = findWay(db, row);
   const sections = judgeSections({
     subject: row.subject,
     bodySource: row.bodySource,
     audience: audienceOf(row),
     sender,
-    route: route && { ...route, isLocal: isLocalRoute(route) },
+    route,
   });
   const problems = Object.values(sections).flatMap((section) => section.problems);
   const review: Section = { state: problems.length === 0 ? "ready" : "needs_you", problems };
@@ -187,9 +190,11 @@ function viewOf(db: Connection, row: CampaignRow): CampaignView {
 
 function documentOf(row: CampaignDocument): CampaignDocument {
   const { name, subject, preheader, senderId, replyTo, routeId } = row;
+  const { routeGroupId, spreadMinutes, onAmbiguous } = row;
   const { bodyKind, bodySource, textSource, audience, trackOpens, trackClicks } = row;
   return {
     ...{ name, subject, preheader, senderId, replyTo, routeId },
+    ...{ routeGroupId, spreadMinutes, onAmbiguous },
     ...{ bodyKind, bodySource, textSource, audience, trackOpens, trackClicks },
   };
 }
@@ -223,12 +228,16 @@ function refuseControls(change: CampaignChange): void {
 }
 
 function refuseDangling(db: Connection, change: CampaignChange): void {
-  const { senderId, routeId, audience } = change;
+  const { senderId, routeId, routeGroupId, audience } = change;
   if (typeof senderId === "number" && findSenderForCampaign(db, senderId) === undefined) {
     throw invalidField("senderId", "is no sender of this workspace");
   }
-  if (typeof routeId === "number" && findRouteForCampaign(db, routeId) === undefined) {
+  if (typeof routeId === "number" && findWay(db, { routeId, routeGroupId: null }) === undefined) {
     throw invalidField("routeId", "is no route of this workspace");
+  }
+  const way = { routeId: null, routeGroupId: routeGroupId ?? null };
+  if (typeof routeGroupId === "number" && findWay(db, way) === undefined) {
+    throw invalidField("routeGroupId", "is no route group of this workspace");
   }
   if (audience !== undefined) {
     const missing = findMissingList(db, [...audience.includeLists, ...audience.excludeLists]);

@@ -1,5 +1,5 @@
 import type { Connection } from "../../platform/db/driver.ts";
-import { statement } from "../../platform/db/statements.ts";
+import { inTransaction, statement } from "../../platform/db/statements.ts";
 import type { CampaignStatus } from "./campaigns.rules.ts";
 
 /** A campaign as stored: `audience` is JSON, flags are 0 or 1. */
@@ -13,6 +13,11 @@ export type CampaignRow = {
   senderId: number | null;
   replyTo: string;
   routeId: number | null;
+  /** Instead of the route. */
+  routeGroupId: number | null;
+  /** Sent evenly over this time; null = as fast as it may go. */
+  spreadMinutes: number | null;
+  onAmbiguous: "resend" | "hold";
   bodyKind: "mjml" | "html";
   bodySource: string;
   textSource: string | null;
@@ -39,6 +44,9 @@ export type CampaignDocument = Pick<
   | "senderId"
   | "replyTo"
   | "routeId"
+  | "routeGroupId"
+  | "spreadMinutes"
+  | "onAmbiguous"
   | "bodyKind"
   | "bodySource"
   | "textSource"
@@ -70,10 +78,13 @@ const summaryColumns = `
 
 const selectOne = statement<[id: number], CampaignRow>(`
   SELECT ${summaryColumns}, preheader, sender_id AS senderId, reply_to AS replyTo,
-         route_id AS routeId, body_kind AS bodyKind, body_source AS bodySource,
+         route_id AS routeId, route_group_id AS routeGroupId, spread_minutes AS spreadMinutes,
+         COALESCE(on_ambiguous, 'resend') AS onAmbiguous,
+         body_kind AS bodyKind, body_source AS bodySource,
          text_source AS textSource, audience, track_opens AS trackOpens,
          track_clicks AS trackClicks, version, created_by AS createdBy
     FROM campaign
+    LEFT JOIN campaign_sending ON campaign_id = id
    WHERE id = ? AND deleted_at IS NULL
 `);
 
@@ -115,6 +126,16 @@ const updateDocument = statement<
          track_opens = @trackOpens, track_clicks = @trackClicks,
          version = version + 1, updated_at = @now
    WHERE id = @id AND version = @version AND status = @status AND deleted_at IS NULL
+`);
+
+type Sending = Pick<CampaignRow, "routeGroupId" | "spreadMinutes" | "onAmbiguous">;
+
+const upsertSending = statement<[Sending & { id: number }]>(`
+  INSERT INTO campaign_sending (campaign_id, route_group_id, spread_minutes, on_ambiguous)
+  VALUES (@id, @routeGroupId, @spreadMinutes, @onAmbiguous)
+  ON CONFLICT (campaign_id) DO UPDATE
+     SET route_group_id = excluded.route_group_id, spread_minutes = excluded.spread_minutes,
+         on_ambiguous = excluded.on_ambiguous
 `);
 
 const moveStatus = statement<
@@ -175,7 +196,11 @@ export function addCampaign(
   db: Connection,
   campaign: CampaignDocument & { createdBy: string; now: number },
 ): number {
-  return Number(insertCampaign(db).run(campaign).lastInsertRowid);
+  return inTransaction(db, () => {
+    const id = Number(insertCampaign(db).run(campaign).lastInsertRowid);
+    storeSending(db, id, campaign);
+    return id;
+  });
 }
 
 /** False, changing nothing, when version or status are no longer the given ones. */
@@ -183,7 +208,18 @@ export function replaceDocument(
   db: Connection,
   change: CampaignDocument & { id: number; version: number; status: CampaignStatus; now: number },
 ): boolean {
-  return updateDocument(db).run(change).changes === 1;
+  return inTransaction(db, () => {
+    const isChanged = updateDocument(db).run(change).changes === 1;
+    if (isChanged) {
+      storeSending(db, change.id, change);
+    }
+    return isChanged;
+  });
+}
+
+function storeSending(db: Connection, id: number, sending: Sending): void {
+  const { routeGroupId, spreadMinutes, onAmbiguous } = sending;
+  upsertSending(db).run({ id, routeGroupId, spreadMinutes, onAmbiguous });
 }
 
 /** False, changing nothing, when the campaign no longer has status `from`. */

@@ -6,7 +6,7 @@ import { AppError, invalidField } from "../../platform/errors.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
 import { checkDomainsTomorrow } from "../domains/domain-jobs.service.ts";
 import type { DnsLookup } from "../domains/domains.service.ts";
-import { findRouteForCampaign } from "../routes/routes.service.ts";
+import { findWay } from "../routes/route-groups.service.ts";
 import type { ContentContext } from "./campaign-content.service.ts";
 import type { CampaignEngine } from "./campaign-engine.service.ts";
 import {
@@ -119,9 +119,7 @@ export async function pauseCampaign(
 /** Goes on with a paused campaign. @throws AppError `illegal_state`, also when its route is gone or off. */
 export async function resumeCampaign(deps: LaunchDeps, target: Target): Promise<CampaignView> {
   const db = deps.databases.workspace(target.workspaceId);
-  const { routeId } = requireCampaign(db, target.campaignId);
-  const route = routeId === null ? undefined : findRouteForCampaign(db, routeId);
-  if (!route?.enabled) {
+  if (!findWay(db, requireCampaign(db, target.campaignId))?.enabled) {
     throw new AppError("illegal_state", "Its route is gone or switched off; see Sending → Routes.");
   }
   return await change(deps, target, "resume", "");

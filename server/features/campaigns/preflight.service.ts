@@ -1,7 +1,7 @@
 import type { Clock } from "../../platform/clock.ts";
 import { type DnsLookup, refreshDomain } from "../domains/domains.service.ts";
 import { findSenderForCampaign } from "../domains/senders.service.ts";
-import { findRouteForCampaign, isLocalRoute } from "../routes/routes.service.ts";
+import { findWay } from "../routes/route-groups.service.ts";
 import { type BuiltContent, type ContentContext, contentOf } from "./campaign-content.service.ts";
 import type { CampaignEngine } from "./campaign-engine.service.ts";
 import type { Preflight } from "./campaigns.schema.ts";
@@ -39,7 +39,7 @@ export async function runPreflight(
   ]);
   const db = deps.databases.workspace(deps.workspaceId);
   const sender = row.senderId === null ? undefined : findSenderForCampaign(db, row.senderId);
-  const route = row.routeId === null ? undefined : findRouteForCampaign(db, row.routeId);
+  const route = findWay(db, row);
   const checks = preflightChecks({
     sections: sectionsOf(db, row),
     problems,
@@ -51,7 +51,7 @@ export async function runPreflight(
     postalAddress: content.workspace.postalAddress,
     willGetIt: waterfall.recipients,
     sender,
-    route: route && { ...route, isLocal: isLocalRoute(route) },
+    route,
   });
   const preflight = {
     waterfall,
@@ -64,7 +64,7 @@ export async function runPreflight(
 
 async function refreshSendingDomain(deps: PreflightDeps, row: CampaignRow): Promise<void> {
   const db = deps.databases.workspace(deps.workspaceId);
-  const route = row.routeId === null ? undefined : findRouteForCampaign(db, row.routeId);
+  const route = findWay(db, row);
   const sender = row.senderId === null ? undefined : findSenderForCampaign(db, row.senderId);
   if (
     route === undefined ||

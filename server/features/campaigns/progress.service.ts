@@ -2,7 +2,7 @@ import { type CampaignCounts, campaignCounts } from "../../delivery/index.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Databases } from "../../platform/db/databases.ts";
 import { log } from "../../platform/log.ts";
-import { findRouteForCampaign } from "../routes/routes.service.ts";
+import { findWay } from "../routes/route-groups.service.ts";
 import { workspaceFacts } from "../templates/message-scope.service.ts";
 import type { CampaignEngine } from "./campaign-engine.service.ts";
 import { type CampaignStatus, isTerminal } from "./campaigns.rules.ts";
@@ -71,7 +71,7 @@ export function readProgress(
       pending: pending + leased,
       deferred,
       held,
-      route: row.routeId === null ? undefined : findRouteForCampaign(db, row.routeId),
+      route: findWay(db, row),
       workspaceMaxPerSecond: workspaceFacts(databases.system, target.workspaceId).maxPerSecond,
     }),
   };

@@ -3,7 +3,7 @@ import { isAddressFault, parseEmailAddress } from "../../platform/email-address.
 import { AppError, invalidField } from "../../platform/errors.ts";
 import type { KeyRing } from "../../platform/secrets.ts";
 import { loadDkimKey } from "../domains/domains.service.ts";
-import { loadRoute } from "../routes/routes.service.ts";
+import { loadRouteMembers } from "../routes/routes.service.ts";
 import { type ContactChoice, contactFor } from "../templates/message-scope.service.ts";
 import { type ContentContext, contentOf } from "./campaign-content.service.ts";
 import type { CampaignEngine } from "./campaign-engine.service.ts";
@@ -30,14 +30,16 @@ export async function sendTest(
   if (mistake !== undefined) {
     throw new AppError("illegal_state", mistake.message);
   }
-  if (row.senderId === null || row.routeId === null) {
-    throw new AppError("illegal_state", "Choose a sender and a route before sending a test.");
-  }
   const { workspaceId, databases } = context;
   const db = databases.workspace(workspaceId);
+  const way = { routeId: row.routeId, groupId: row.routeGroupId };
+  const [member] = loadRouteMembers(db, { workspaceId, ...deps }, way);
+  if (row.senderId === null || member === undefined) {
+    throw new AppError("illegal_state", "Choose a sender and a route before sending a test.");
+  }
   const message = {
     workspaceId,
-    route: loadRoute(db, { workspaceId, ...deps }, row.routeId),
+    route: member.route,
     dkim: loadDkimKey(db, deps.keyRing, content.domain),
     content: {
       ...content,

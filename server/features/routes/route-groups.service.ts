@@ -12,7 +12,57 @@ import {
   listGroups,
   replaceGroup,
 } from "./route-groups.store.ts";
-import { findRoute } from "./routes.store.ts";
+import { isPrivateHost } from "./routes.rules.ts";
+import { findRoute, type RouteRow } from "./routes.store.ts";
+
+/** How a campaign leaves, as its checks see it: one route, or the enabled ones of a group together. */
+export type Way = {
+  name: string;
+  /** The kind that asks most of a domain: direct, then a relay. */
+  kind: RouteRow["kind"];
+  /** True while at least one route of it is on. */
+  enabled: boolean;
+  /** True when every route signs with DKIM here. */
+  signDkim: boolean;
+  /** True when every route is a relay on this machine or in a private network: maybe a rehearsal. */
+  isLocal: boolean;
+  /** Messages a second that its routes allow together; null = no cap. */
+  maxPerSecond: number | null;
+  routeIds: number[];
+};
+
+/** The campaign's way out; undefined when it has none, or what it names is gone. */
+export function findWay(
+  db: Connection,
+  campaign: { routeId: number | null; routeGroupId: number | null },
+): Way | undefined {
+  if (campaign.routeGroupId !== null) {
+    const group = findGroup(db, campaign.routeGroupId);
+    const rows = listGroupMembers(db, campaign.routeGroupId).flatMap(
+      ({ routeId }) => findRoute(db, routeId) ?? [],
+    );
+    return group === undefined ? undefined : wayOf(group.name, rows);
+  }
+  const row = campaign.routeId === null ? undefined : findRoute(db, campaign.routeId);
+  return row === undefined ? undefined : wayOf(row.name, [row]);
+}
+
+function wayOf(name: string, all: RouteRow[]): Way {
+  const enabled = all.filter((row) => row.enabled === 1);
+  const rows = enabled.length === 0 ? all : enabled;
+  const kinds = rows.map((row) => row.kind);
+  const kind = (["direct", "relay"] as const).find((one) => kinds.includes(one)) ?? "test_inbox";
+  const rates = rows.map((row) => row.maxPerSecond);
+  return {
+    name,
+    kind,
+    enabled: enabled.length > 0,
+    signDkim: rows.every((row) => row.signDkim === 1),
+    isLocal: rows.every((row) => row.kind === "relay" && isPrivateHost(row.host)),
+    maxPerSecond: rates.includes(null) ? null : rates.reduce((sum: number, n) => sum + (n ?? 0), 0),
+    routeIds: rows.map((row) => row.id),
+  };
+}
 
 /** All groups of the workspace, oldest first. */
 export function readRouteGroups(db: Connection): { items: RouteGroupView[]; nextCursor: null } {

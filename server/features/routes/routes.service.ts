@@ -12,7 +12,7 @@ import {
   sealSecrets,
 } from "./route-secrets.service.ts";
 import { listOf, settingsOf, sourcesOf, viewOf, withChange } from "./route-view.service.ts";
-import { isPrivateHost, requireUsable } from "./routes.rules.ts";
+import { requireUsable } from "./routes.rules.ts";
 import type { RouteChange, RouteCheck, RouteCreate, RouteTry, RouteView } from "./routes.schema.ts";
 import {
   addRoute,
@@ -39,17 +39,6 @@ export function readRoutes(db: Connection): { items: RouteView[]; nextCursor: nu
 /** One route without its password. @throws AppError `not_found`. */
 export function readRoute(db: Connection, id: number): RouteView {
   return viewOf(required(db, id));
-}
-
-/** One route without its password; undefined when there is none. */
-export function findRouteForCampaign(db: Connection, id: number): RouteView | undefined {
-  const row = findRoute(db, id);
-  return row === undefined ? undefined : viewOf(row);
-}
-
-/** True for a relay on this machine or in a private network, where a message may be a rehearsal. */
-export function isLocalRoute(route: Pick<RouteView, "kind" | "host">): boolean {
-  return route.kind === "relay" && isPrivateHost(route.host);
 }
 
 /**

@@ -167,3 +167,26 @@ type Preset = {
   limits: object;
   steps: string[];
 };
+
+test("a campaign goes by a group instead of a route, and its copy does too", async () => {
+  await call("POST", "/route-groups", { name: "Main", members: [member(1), member(2)] });
+  const created = await call("POST", "/campaigns", { name: "May", routeGroupId: 1 });
+  expect(await created.json()).toMatchObject({ routeGroupId: 1, onAmbiguous: "resend" });
+
+  const changed = await call("PATCH", "/campaigns/1", { spreadMinutes: 90, onAmbiguous: "hold" });
+  const { sections, ...campaign } = await changed.json();
+  expect(campaign).toMatchObject({ routeGroupId: 1, spreadMinutes: 90, onAmbiguous: "hold" });
+  const fields = (problems: { field: string }[]) => problems.map(({ field }) => field);
+  expect(fields(sections.sender.problems)).toEqual(["senderId"]);
+
+  const copy = await call("POST", "/campaigns/1/duplicate");
+  expect(await copy.json()).toMatchObject({ routeGroupId: 1, spreadMinutes: 90 });
+  const dangling = await call("PATCH", "/campaigns/1", { routeGroupId: 99 });
+  expect((await dangling.json()).fields[0].field).toBe("routeGroupId");
+
+  for (const id of [1, 2]) {
+    await call("PATCH", `/routes/${id}`, { enabled: false });
+  }
+  const off = await (await call("GET", "/campaigns/1")).json();
+  expect(fields(off.sections.sender.problems)).toEqual(["senderId", "routeId"]);
+});

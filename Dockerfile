@@ -23,8 +23,9 @@ COPY --from=build --chown=65532:65532 /empty /data
 USER 65532:65532
 WORKDIR /data
 # The binary unpacks SQLite's native part into TMPDIR: it must be writable and not mounted noexec.
-ENV DATA_DIR=/data TMPDIR=/tmp PORT=8080 SMTP_IN_PORT=2525
-EXPOSE 8080
+# In a container only what is published is reachable, so the listener need not stay on loopback.
+ENV DATA_DIR=/data TMPDIR=/tmp PORT=8080 SMTP_IN_PORT=2525 SMTP_IN_HOST=0.0.0.0
+EXPOSE 8080 2525
 VOLUME /data
 # Given that long, a stop waits for the messages that are on the wire.
 STOPSIGNAL SIGTERM

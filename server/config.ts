@@ -7,6 +7,8 @@ export type Config = {
   publicUrl: string | undefined;
   /** Port of the SMTP listener; 0 picks a free one. */
   smtpInPort: number;
+  /** Where it listens: on this machine only, or on all addresses, which taking bounces needs. */
+  smtpInHost: "127.0.0.1" | "0.0.0.0" | "::";
   logLevel: string;
   masterKeyFile: string | undefined;
   cluster: "standalone" | "litefs";
@@ -23,6 +25,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     dataDir: env["DATA_DIR"] || "./data",
     publicUrl: publicUrl(env["PUBLIC_URL"]),
     smtpInPort: port("SMTP_IN_PORT", env["SMTP_IN_PORT"], 2525),
+    smtpInHost: oneOf("SMTP_IN_HOST", env["SMTP_IN_HOST"], ["127.0.0.1", "0.0.0.0", "::"]),
     logLevel: oneOf("LOG_LEVEL", env["LOG_LEVEL"], [
       "info",
       "trace",

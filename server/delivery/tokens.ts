@@ -137,6 +137,12 @@ export function messageIdOf(
   return `${base32(scratch, length)}@${domain}`;
 }
 
+/** Reverses `messageIdOf`, given what is before its `@`; undefined when we did not make it. */
+export function readMessageId(keys: TokenKeys, localPart: string): TokenSubject | undefined {
+  const bytes = localPart.length > 80 ? undefined : fromBase32(localPart.toLowerCase());
+  return bytes && readToken(keys, "messageId", bytes);
+}
+
 // One buffer for all tokens of a thread: making a token is synchronous.
 const scratch = Buffer.alloc(MAX_PAYLOAD_BYTES + MAC_BYTES);
 // Bun wants room for the longest digest, whatever the algorithm.

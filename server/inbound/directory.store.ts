@@ -11,3 +11,82 @@ const selectWorkspace = statement<[id: string], { id: string }>(`
 export function isKnownWorkspace(system: Connection, id: string): boolean {
   return selectWorkspace(system).get(id) !== undefined;
 }
+
+const selectByNumber = statement<[number: number], { id: string }>(`
+  SELECT id
+    FROM workspace
+   WHERE number = ? AND status <> 'deleting'
+`);
+
+/** The workspace that a token names. A suspended one's mail is still out there, and still bounces. */
+export function workspaceIdOf(system: Connection, number: number): string | undefined {
+  return selectByNumber(system).get(number)?.id;
+}
+
+const selectClaims = statement<[name: string], { workspaceId: string }>(`
+  SELECT mail_domain.workspace_id AS workspaceId
+    FROM mail_domain
+    JOIN workspace ON workspace.id = mail_domain.workspace_id
+   WHERE mail_domain.name = ? AND workspace.status <> 'deleting'
+   ORDER BY mail_domain.workspace_id
+   LIMIT 20
+`);
+
+/** Workspaces that have said the domain is theirs; whether it is, their own file tells. */
+export function claimsOf(system: Connection, name: string): string[] {
+  return selectClaims(system)
+    .all(name)
+    .map((row) => row.workspaceId);
+}
+
+const selectProof = statement<[name: string], { id: number }>(`
+  SELECT id
+    FROM sending_domain
+   WHERE name = ? AND verified_at IS NOT NULL
+`);
+
+/** True when the workspace's key was seen in the domain's DNS: only the owner can have put it there. */
+export function hasProved(db: Connection, name: string): boolean {
+  return selectProof(db).get(name) !== undefined;
+}
+
+const selectBounceDomain = statement<[campaignId: number], { name: string | null }>(`
+  SELECT json_extract(content, '$.bounceDomain') AS name
+    FROM campaign_content
+   WHERE campaign_id = ?
+`);
+
+/** The domain that a launched campaign's return paths have; undefined when the campaign is gone. */
+export function bounceDomainOf(db: Connection, campaignId: number): string | undefined {
+  return selectBounceDomain(db).get(campaignId)?.name ?? undefined;
+}
+
+/** When a message was last touched, and to whom it went. */
+export type SentMessage = { address: string; changedAt: number | null };
+
+const selectMessage = statement<[campaignId: number, seq: number], SentMessage>(`
+  SELECT address, changed_at AS changedAt
+    FROM message
+   WHERE campaign_id = ? AND seq = ?
+`);
+
+export function findSentMessage(
+  db: Connection,
+  campaignId: number,
+  seq: number,
+): SentMessage | undefined {
+  return selectMessage(db).get(campaignId, seq);
+}
+
+const insertClaim = statement<[{ name: string; workspaceId: string; now: number }]>(`
+  INSERT INTO mail_domain (name, workspace_id, created_at) VALUES (@name, @workspaceId, @now)
+  ON CONFLICT DO NOTHING
+`);
+
+/** Says that mail to the domain, and to a name right below it, is this workspace's once it has proved it. */
+export function claimMailDomain(
+  system: Connection,
+  claim: { name: string; workspaceId: string; now: number },
+): void {
+  insertClaim(system).run(claim);
+}

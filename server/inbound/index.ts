@@ -1,5 +1,8 @@
-import type { InboundReply, InboundRequest } from "./protocol.ts";
+import { connect, serve } from "../platform/workers/channel.ts";
+import type { InboundMethods, InboundPorts } from "./protocol.ts";
 
+export type { InboundFact } from "./desk.ts";
+export { claimMailDomain } from "./directory.store.ts";
 export { inboxPassword } from "./inbox-password.ts";
 
 /** The running SMTP listener, as the main thread sees it. */
@@ -17,76 +20,45 @@ export type InboundOptions = {
   masterKeyFile: string | undefined;
   /** 0 picks a free port. */
   port: number;
-  /** Loopback unless said otherwise: nothing is taken from outside yet. */
+  /** Loopback unless said otherwise. */
   host?: string;
+  /** Host name under which the world knows this instance; empty when it has none. */
+  publicHost?: string;
+  /** Where bounces, complaints and unsubscriptions are made durable. */
+  recordFact: InboundPorts["recordFact"];
   /** The thread died after it had started; what waits for it is refused. */
   onFatal?: (reason: string) => void;
 };
 
-type Pending = { resolve: (removed: number) => void; reject: (error: Error) => void };
-
 /** Starts the inbound thread. @throws Error when it cannot listen, with the system's reason. */
-export function startInbound(options: InboundOptions): Promise<Inbound> {
+export async function startInbound(options: InboundOptions): Promise<Inbound> {
   const worker = new Worker(new URL("./inbound.worker.ts", import.meta.url).href);
-  const pending = new Map<number, Pending>();
-  let lastRequest = 0;
-  const tell = (request: InboundRequest) => worker.postMessage(request);
-  const clear = (workspaceId: string) =>
-    new Promise<number>((resolve, reject) => {
-      lastRequest += 1;
-      pending.set(lastRequest, { resolve, reject });
-      tell({ kind: "clear", requestId: lastRequest, workspaceId });
-    });
-
-  return new Promise((resolve, reject) => {
-    let stopped: (() => void) | undefined;
-    const stop = () =>
-      new Promise<void>((done) => {
-        stopped = done;
-        tell({ kind: "stop" });
-      });
-    worker.onerror = (event) => {
-      const reason = `the inbound thread failed: ${event.message}`;
-      reject(new Error(reason));
-      for (const request of pending.values()) {
-        request.reject(new Error(reason));
-      }
-      pending.clear();
-      options.onFatal?.(reason);
-    };
-    worker.onmessage = (event: MessageEvent<InboundReply>) => {
-      const reply = event.data;
-      if (reply.kind === "listening") {
-        resolve({ port: reply.port, clear, stop });
-      } else if (reply.kind === "failed") {
-        worker.terminate();
-        reject(new Error(`The SMTP listener did not start: ${reply.message}`));
-      } else if (reply.kind === "stopped") {
-        worker.terminate();
-        stopped?.();
-      } else {
-        settle(pending, reply);
-      }
-    };
-    tell({
-      kind: "start",
+  const thread = connect<InboundMethods>(worker);
+  serve<InboundPorts>(worker, { recordFact: options.recordFact }, () => undefined);
+  worker.addEventListener("error", (event) => {
+    const reason = `the inbound thread failed: ${event.message}`;
+    thread.fail(new Error(reason));
+    options.onFatal?.(reason);
+  });
+  try {
+    const { port } = await thread.call("start", {
       dataDir: options.dataDir,
       masterKeyFile: options.masterKeyFile,
       port: options.port,
       host: options.host ?? "127.0.0.1",
+      publicHost: options.publicHost ?? "",
     });
-  });
-}
-
-function settle(
-  pending: Map<number, Pending>,
-  reply: InboundReply & { kind: "cleared" | "clear_failed" },
-): void {
-  const request = pending.get(reply.requestId);
-  pending.delete(reply.requestId);
-  if (reply.kind === "cleared") {
-    request?.resolve(reply.removed);
-  } else {
-    request?.reject(new Error(reply.message));
+    return {
+      port,
+      clear: (workspaceId) => thread.call("clear", { workspaceId }),
+      async stop() {
+        await thread.call("stop", null);
+        worker.terminate();
+      },
+    };
+  } catch (error) {
+    worker.terminate();
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`The SMTP listener did not start: ${reason}`);
   }
 }

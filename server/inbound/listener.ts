@@ -9,6 +9,8 @@ import {
 import { isId } from "../platform/ids.ts";
 import { log } from "../platform/log.ts";
 import type { KeyRing } from "../platform/secrets.ts";
+import type { Desk } from "./desk.ts";
+import { Guests, type Hold, isLoopback } from "./guests.ts";
 import { isInboxPassword } from "./inbox-password.ts";
 import type { Mailbox } from "./mailbox.ts";
 
@@ -17,6 +19,8 @@ export type ListenerOptions = {
   host: string;
   keyRing: KeyRing;
   mailbox: Mailbox;
+  /** Takes the mail of those who do not sign in. */
+  desk: Desk;
   /** False for an id that is no workspace of this instance. */
   isWorkspace: (id: string) => boolean;
   maxBytes?: number;
@@ -29,6 +33,7 @@ const IDLE_MS = 300_000;
 const CLOSE_MS = 2_000;
 const MAX_CLIENTS = 500;
 const MAX_RECIPIENTS = 100;
+const MAX_GUEST_RECIPIENTS = 10;
 
 /** A refusal with the reply code the client gets. */
 class SmtpRefusal extends Error {
@@ -41,13 +46,14 @@ class SmtpRefusal extends Error {
 }
 
 /**
- * Listens for SMTP. The only mail it takes is that of a client signed in as a workspace (user = workspace
- * id, password = `inboxPassword`), and it goes into that workspace's test inbox, whatever the recipient:
- * nothing is ever passed on, so it cannot be an open relay. Everybody else gets 550 for every recipient,
- * postmaster and abuse included, until there are mailboxes to deliver to.
+ * Listens for SMTP. A client signed in as a workspace (user = workspace id, password = `inboxPassword`)
+ * reaches that workspace's test inbox, whatever the recipient. Everybody else reaches the desk: return paths
+ * and unsubscribe addresses that we made, and the roles of known domains. Every other recipient gets 550.
+ * Nothing is ever passed on, so this cannot be an open relay.
  */
 export async function startListener(options: ListenerOptions): Promise<Listener> {
   const maxBytes = options.maxBytes ?? MAX_BYTES;
+  const guests = new Guests();
   const server = new SMTPServer({
     name: "swiftmail",
     banner: "SwiftMail",
@@ -63,17 +69,20 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     maxRecipients: MAX_RECIPIENTS,
     socketTimeout: IDLE_MS,
     closeTimeout: CLOSE_MS,
-    onAuth: (auth, _session, callback) => answer(callback, () => signIn(options, auth)),
-    onRcptTo(_address, session, callback) {
+    onConnect: (session, callback) =>
       callback(
-        typeof session.user === "string"
+        guests.enter(session.remoteAddress)
           ? null
-          : new SmtpRefusal(550, "5.7.1 Relaying denied: this server takes no mail for others"),
-      );
-    },
+          : new SmtpRefusal(421, "4.7.0 Too many connections from your address; try again later"),
+      ),
+    onClose: (session) => guests.leave(session.remoteAddress),
+    onAuth: (auth, session, callback) => answer(callback, () => signIn(options, auth, session)),
+    onRcptTo: (address, session, callback) =>
+      answer(callback, () => requireRecipient(options.desk, address, session)),
     onData(stream, session, callback) {
-      receive(options.mailbox, stream, session, maxBytes).then(
-        () => callback(null, "2.0.0 Captured in the test inbox"),
+      receive(options, guests, stream, session, maxBytes).then(
+        () =>
+          callback(null, isSignedIn(session) ? "2.0.0 Captured in the test inbox" : "2.0.0 Taken"),
         (error: unknown) => callback(asRefusal(error)),
       );
     },
@@ -100,7 +109,16 @@ function answer<T>(callback: (error: Error | null, value?: T) => void, work: () 
   }
 }
 
-function signIn(options: ListenerOptions, auth: SMTPServerAuthentication): { user: string } {
+const isSignedIn = (session: SMTPServerSession) => typeof session.user === "string";
+
+function signIn(
+  options: ListenerOptions,
+  auth: SMTPServerAuthentication,
+  session: SMTPServerSession,
+): { user: string } {
+  if (!session.secure && !isLoopback(session.remoteAddress)) {
+    throw new SmtpRefusal(538, "5.7.11 Encryption is required to sign in");
+  }
   const id = auth.username ?? "";
   const right = isInboxPassword(options.keyRing, id, auth.password ?? "");
   if (!right || !isId(id) || !options.isWorkspace(id)) {
@@ -109,34 +127,72 @@ function signIn(options: ListenerOptions, auth: SMTPServerAuthentication): { use
   return { user: id };
 }
 
+function requireRecipient(
+  desk: Desk,
+  address: SMTPServerAddress,
+  session: SMTPServerSession,
+): undefined {
+  if (isSignedIn(session)) {
+    return;
+  }
+  const refusal = desk.refusal(address.address);
+  if (refusal !== undefined) {
+    throw new SmtpRefusal(550, refusal);
+  }
+  if (session.envelope.rcptTo.length >= MAX_GUEST_RECIPIENTS) {
+    throw new SmtpRefusal(452, "4.5.3 Too many recipients; send the rest in another message");
+  }
+}
+
 async function receive(
-  mailbox: Mailbox,
+  { mailbox, desk }: ListenerOptions,
+  guests: Guests,
   stream: SMTPServerDataStream,
   session: SMTPServerSession,
   maxBytes: number,
 ): Promise<void> {
+  const hold = isSignedIn(session) ? undefined : guests.hold();
+  try {
+    const raw = await readAll(stream, maxBytes, hold);
+    const { mailFrom, rcptTo } = session.envelope;
+    const envelopeFrom = mailFrom === false ? "" : mailFrom.address;
+    for (const { address: envelopeTo } of isSignedIn(session) ? [] : rcptTo) {
+      await desk.take({ envelopeFrom, envelopeTo, raw });
+    }
+    const captured = isSignedIn(session) ? rcptTo : [];
+    await Promise.all(
+      captured.map(({ address: envelopeTo }) =>
+        mailbox.deliver(String(session.user), { envelopeFrom, envelopeTo, raw }),
+      ),
+    );
+  } finally {
+    hold?.release();
+  }
+}
+
+async function readAll(
+  stream: SMTPServerDataStream,
+  maxBytes: number,
+  hold: Hold | undefined,
+): Promise<Buffer> {
   const chunks: Buffer[] = [];
+  let isCrowded = false;
   for await (const chunk of stream as AsyncIterable<Buffer>) {
     // An oversized message is read to its end, for the reply, and not kept.
-    if (!stream.sizeExceeded) {
+    isCrowded ||= hold?.take(chunk.length) === false;
+    if (stream.sizeExceeded || isCrowded) {
+      chunks.length = 0;
+    } else {
       chunks.push(chunk);
     }
   }
   if (stream.sizeExceeded) {
     throw new SmtpRefusal(552, `5.3.4 The message is larger than ${maxBytes} bytes`);
   }
-  const raw = Buffer.concat(chunks);
-  const { mailFrom, rcptTo } = session.envelope;
-  const from = mailFrom === false ? "" : mailFrom.address;
-  await Promise.all(
-    rcptTo.map((to: SMTPServerAddress) =>
-      mailbox.deliver(String(session.user), {
-        envelopeFrom: from,
-        envelopeTo: to.address,
-        raw,
-      }),
-    ),
-  );
+  if (isCrowded) {
+    throw new SmtpRefusal(452, "4.3.1 Too much mail at once; try again later");
+  }
+  return Buffer.concat(chunks);
 }
 
 function asRefusal(error: unknown): Error {

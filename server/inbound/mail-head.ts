@@ -3,11 +3,11 @@ import { decodeWords } from "postal-mime";
 const MAX_HEAD_BYTES = 65_536;
 const MAX_VALUE_CHARS = 500;
 
-/** What the list of the test inbox shows of a message without parsing its body. */
-export type MailHead = { messageId: string; subject: string };
+/** What the lists of the inbox show of a message without parsing its body. */
+export type MailHead = { messageId: string; subject: string; from: string };
 
 /**
- * Reads Subject and Message-ID from the first 64 KiB of a message, at most 500 characters of each. A
+ * Reads Subject, Message-ID and From out of the first 64 KiB of a message, at most 500 characters of each. A
  * message without them, or that is no message at all, gives empty strings.
  *
  * @see RFC 5322 §2.2.3 (folding), RFC 2047 (encoded words)
@@ -19,6 +19,7 @@ export function readMailHead(raw: Buffer): MailHead {
   return {
     messageId: field(text, "message-id"),
     subject: field(text, "subject"),
+    from: field(text, "from"),
   };
 }
 

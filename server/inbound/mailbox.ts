@@ -71,11 +71,13 @@ export function openMailbox(
 
   return {
     deliver(workspaceId, mail) {
+      const { messageId, subject } = readMailHead(mail.raw);
       const stored: StoredMail = {
         receivedAt: clock(),
         envelopeFrom: mail.envelopeFrom,
         envelopeTo: mail.envelopeTo,
-        ...readMailHead(mail.raw),
+        messageId,
+        subject,
         sizeBytes: mail.raw.length,
         raw: gzipSync(mail.raw, { level: GZIP_LEVEL }),
       };

@@ -1,19 +1,24 @@
-/** What the main thread tells the inbound thread. */
-export type InboundRequest =
-  | {
-      kind: "start";
-      dataDir: string;
-      masterKeyFile: string | undefined;
-      port: number;
-      host: string;
-    }
-  | { kind: "clear"; requestId: number; workspaceId: string }
-  | { kind: "stop" };
+import type { InboundFact } from "./desk.ts";
 
-/** What it answers. */
-export type InboundReply =
-  | { kind: "listening"; port: number }
-  | { kind: "failed"; message: string }
-  | { kind: "cleared"; requestId: number; removed: number }
-  | { kind: "clear_failed"; requestId: number; message: string }
-  | { kind: "stopped" };
+/** What the inbound thread does for the main thread. One argument each, because it crosses a thread boundary. */
+export type InboundMethods = {
+  /** Listens; answers with the port it got. */
+  start: (request: {
+    dataDir: string;
+    masterKeyFile: string | undefined;
+    port: number;
+    host: string;
+    /** Host name of PUBLIC_URL or of the setup; empty when it has none. */
+    publicHost: string;
+  }) => Promise<{ port: number }>;
+  /** Empties a test inbox; answers with how many messages went. */
+  clear: (request: { workspaceId: string }) => number;
+  /** Stops listening, lets open transactions end. */
+  stop: (request: null) => Promise<void>;
+};
+
+/** What the main thread does for the inbound thread. */
+export type InboundPorts = {
+  /** Resolves when the fact is in the journal, durable. */
+  recordFact: (fact: InboundFact) => Promise<void>;
+};

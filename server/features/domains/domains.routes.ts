@@ -1,4 +1,5 @@
 import { Elysia } from "elysia";
+import { claimMailDomain } from "../../inbound/index.ts";
 import {
   Done,
   done,
@@ -39,6 +40,8 @@ export const domainRoutes = ({ guard, keyRing, clock, databases, outside, audit 
           { name: body.name, publicUrl: outside.publicUrl() },
           clock(),
         );
+        const { name } = domain;
+        claimMailDomain(databases.system, { name, workspaceId: workspace.id, now: clock() });
         audit.record(entry(actor, workspace, "domain.create", domain.id));
         return domain;
       },
@@ -73,13 +76,17 @@ export const domainRoutes = ({ guard, keyRing, clock, databases, outside, audit 
     )
     .post(
       "/:id/check",
-      ({ workspace, params }) =>
-        checkDomain(
+      async ({ workspace, params }) => {
+        const domain = await checkDomain(
           () => databases.workspace(workspace.id),
           outside.dns,
           { id: params.id, publicUrl: outside.publicUrl() },
           clock(),
-        ),
+        );
+        const { name } = domain;
+        claimMailDomain(databases.system, { name, workspaceId: workspace.id, now: clock() });
+        return domain;
+      },
       {
         permission: "sending:write",
         params: WorkspaceItemParams,

@@ -1,11 +1,20 @@
 import { afterEach, expect, test } from "bun:test";
-import { type Inbound, inboxPassword, startInbound } from "../../../server/inbound/index.ts";
+import { addressToken, loadTokenKeys } from "../../../server/delivery/tokens.ts";
+import {
+  type Inbound,
+  type InboundFact,
+  inboxPassword,
+  startInbound,
+} from "../../../server/inbound/index.ts";
+import { AppError } from "../../../server/platform/errors.ts";
 import { loadKeyRing } from "../../../server/platform/secrets.ts";
 import { newTestApp, type TestApp } from "../../support/app.ts";
 import { openDialogue, plainCredentials } from "../../support/smtp-dialogue.ts";
 
 let fixture: TestApp;
 let inbound: Inbound | undefined;
+const facts: InboundFact[] = [];
+let refuses = false;
 
 afterEach(async () => {
   await inbound?.stop();
@@ -14,7 +23,17 @@ afterEach(async () => {
 });
 
 const start = (port: number) =>
-  startInbound({ dataDir: fixture.dataDir, masterKeyFile: undefined, port });
+  startInbound({
+    dataDir: fixture.dataDir,
+    masterKeyFile: undefined,
+    port,
+    recordFact: async (fact) => {
+      if (refuses) {
+        throw new AppError("unavailable", "The journal cannot be written.");
+      }
+      facts.push(fact);
+    },
+  });
 
 test("the thread takes mail for a workspace of the directory, clears it on request and stops", async () => {
   fixture = newTestApp();
@@ -44,4 +63,37 @@ test("says why when the port is taken", async () => {
   inbound = await start(0);
 
   expect(start(inbound.port)).rejects.toThrow(/did not start.*(EADDRINUSE|in use)/i);
+});
+
+test("hands facts over the thread boundary, and answers 250 only when they are durable", async () => {
+  fixture = newTestApp();
+  const workspace = fixture.newWorkspace();
+  const db = fixture.databases.workspace(workspace.id);
+  db.exec(
+    "INSERT INTO campaign (name, created_by, created_at, updated_at) VALUES ('n', 't', 0, 0)",
+  );
+  db.prepare("INSERT INTO campaign_content VALUES (1, ?)").run(
+    JSON.stringify({ bounceDomain: "bounce.acme.test" }),
+  );
+  db.prepare(
+    "INSERT INTO message (campaign_id, seq, contact_id, address, state, changed_at) VALUES (1, 1, 1, 'a@b.test', 3, ?)",
+  ).run(Date.now());
+  inbound = await start(0);
+  const ref = { workspaceNumber: workspace.number, campaignId: 1, seq: 1 };
+  const keys = loadTokenKeys(loadKeyRing(fixture.dataDir));
+  const client = await openDialogue(inbound.port);
+  const send = async () => {
+    await client.say("MAIL FROM:<>");
+    await client.say(`RCPT TO:<${addressToken(keys, "bounce", ref)}@bounce.acme.test>`);
+    await client.say("DATA");
+    return client.say("Subject: failure notice\r\n\r\n<a@b.test>:\r\n550 5.1.1 no such user\r\n.");
+  };
+  await client.say("EHLO client.test");
+  refuses = true;
+
+  expect(await send()).toStartWith("452");
+  refuses = false;
+  expect(await send()).toStartWith("250");
+  client.end();
+  expect(facts).toMatchObject([{ k: "bounce", w: workspace.id, c: 1, s: 1, enh: "5.1.1" }]);
 });

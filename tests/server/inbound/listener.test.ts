@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import type { Desk } from "../../../server/inbound/desk.ts";
 import { inboxPassword } from "../../../server/inbound/inbox-password.ts";
 import { type Listener, startListener } from "../../../server/inbound/listener.ts";
 import { type Mailbox, openMailbox } from "../../../server/inbound/mailbox.ts";
@@ -28,6 +29,11 @@ type Row = {
   raw: Uint8Array;
 };
 
+const nobodysDesk: Desk = {
+  refusal: () => "5.7.1 Relaying denied",
+  take: () => Promise.reject(new Error("nothing was to be taken")),
+};
+
 beforeEach(async () => {
   dataDir = mkdtempSync(join(tmpdir(), "swiftmail-inbound-"));
   databases = openDatabases(dataDir);
@@ -39,6 +45,7 @@ beforeEach(async () => {
     keyRing,
     mailbox,
     isWorkspace: (id) => id === own || id === other,
+    desk: nobodysDesk,
     maxBytes: 100_000,
   });
   client = await openDialogue(listener.port);
@@ -164,6 +171,7 @@ test("a password made with an older master key still works after rotation", asyn
     keyRing: rotated,
     mailbox,
     isWorkspace: () => true,
+    desk: nobodysDesk,
   });
   client.end();
   client = await openDialogue(second.port);

@@ -1,9 +1,11 @@
 import inbox001 from "./inbox/001-inbox.sql" with { type: "text" };
+import inbox002 from "./inbox/002-received-mail.sql" with { type: "text" };
 import system001 from "./system/001-people.sql" with { type: "text" };
 import system002 from "./system/002-tenancy.sql" with { type: "text" };
 import system003 from "./system/003-operations.sql" with { type: "text" };
 import system004 from "./system/004-suppressions.sql" with { type: "text" };
 import system005 from "./system/005-tracking-hosts.sql" with { type: "text" };
+import system006 from "./system/006-mail-domains.sql" with { type: "text" };
 import workspace001 from "./workspace/001-audience.sql" with { type: "text" };
 import workspace002 from "./workspace/002-campaigns.sql" with { type: "text" };
 import workspace003 from "./workspace/003-delivery.sql" with { type: "text" };
@@ -16,7 +18,7 @@ import workspace009 from "./workspace/009-segments.sql" with { type: "text" };
 
 /** The kinds of database file, each with its migrations in order; a file's user_version is how many it has had. */
 export const migrations = {
-  system: [system001, system002, system003, system004, system005],
+  system: [system001, system002, system003, system004, system005, system006],
   workspace: [
     workspace001,
     workspace002,
@@ -28,7 +30,7 @@ export const migrations = {
     workspace008,
     workspace009,
   ],
-  inbox: [inbox001],
+  inbox: [inbox001, inbox002],
 } as const satisfies Record<string, readonly string[]>;
 
 export type DatabaseKind = keyof typeof migrations;

@@ -37,7 +37,12 @@ beforeEach(async () => {
       },
     },
   });
-  inbound = await startInbound({ dataDir: fixture.dataDir, masterKeyFile: undefined, port });
+  inbound = await startInbound({
+    dataDir: fixture.dataDir,
+    masterKeyFile: undefined,
+    port,
+    recordFact: async () => undefined,
+  });
 });
 afterEach(async () => {
   await inbound.stop();

@@ -1,0 +1,158 @@
+import type { Fact, MessageRef } from "../delivery/index.ts";
+import type { Clock } from "../platform/clock.ts";
+import { log } from "../platform/log.ts";
+import { type Destination, type Directory, isRefused } from "./directory.ts";
+import type { IncomingMail } from "./mailbox.ts";
+import { findNamedMessage } from "./named-message.ts";
+import { INSTANCE_INBOX, type ReceivedBox, type Understood } from "./received.ts";
+import { classifyMail, type MailClass } from "./report/classify-mail.ts";
+import { type MailParts, readMailParts } from "./report/mail-parts.ts";
+
+/** A fact that mail from outside can be. */
+export type InboundFact = Extract<Fact, { k: "bounce" | "complaint" | "unsubscribe" }>;
+
+/** Where mail from outside goes. */
+export type Desk = {
+  /** Why mail to this address is not taken; undefined when it is. */
+  refusal(recipient: string): string | undefined;
+  /**
+   * Does what the message is for. Resolves when that is durable.
+   *
+   * @throws when it cannot be kept; the other server then tries again later.
+   */
+  take(mail: IncomingMail): Promise<void>;
+};
+
+export type DeskOptions = {
+  directory: Directory;
+  box: ReceivedBox;
+  clock: Clock;
+  /** Resolves when the fact is durable, rejects when it cannot be kept. */
+  recordFact: (fact: InboundFact) => Promise<void>;
+};
+
+/** Opens the desk. A bounce or complaint is first a durable fact, then a copy for people to read. */
+export function openDesk(options: DeskOptions): Desk {
+  const { directory } = options;
+  return {
+    refusal(recipient) {
+      const found = directory.find(recipient);
+      return isRefused(found) ? found.refused : undefined;
+    },
+    async take(mail) {
+      const destination = directory.find(mail.envelopeTo);
+      if (isRefused(destination)) {
+        return;
+      }
+      const parts = await readMailParts(mail.raw);
+      if (destination.kind === "unsubscribe") {
+        await takeUnsubscribe(options, destination.message, mail, parts);
+      } else {
+        await takeMail(options, destination, mail, parts);
+      }
+    },
+  };
+}
+
+type Found = Exclude<Destination, { kind: "unsubscribe" }>;
+
+async function takeMail(
+  options: DeskOptions,
+  destination: Found,
+  mail: IncomingMail,
+  parts: MailParts,
+): Promise<void> {
+  const own = destination.kind === "bounce" ? destination.message : undefined;
+  const expected = own === undefined ? "" : options.directory.addressOf(own);
+  const what = classifyMail(parts, mail.envelopeFrom, expected);
+  const isReport = what.kind === "bounce" || what.kind === "complaint";
+  // The token of the address is certain; what a report says of itself only helps where there is none.
+  const named = own ?? (isReport ? findNamedMessage(options.directory, parts, what) : undefined);
+  const message = named !== undefined && options.directory.isRecent(named) ? named : undefined;
+  const fact = message && factOf(message, what, options.clock());
+  if (fact !== undefined) {
+    await options.recordFact(fact);
+  }
+  const understood: Understood = {
+    kind: destination.kind === "role" && what.kind === "reply" ? "role" : what.kind,
+    message,
+    said: wordsOf(what, isReport && message === undefined),
+  };
+  for (const workspaceId of boxesOf(destination, message)) {
+    keepCopy(options, workspaceId, mail, understood, fact !== undefined);
+  }
+}
+
+/** Whose people may read the mail: of the message's workspace, else of the address's. */
+function boxesOf(destination: Found, message: MessageRef | undefined): string[] {
+  if (message !== undefined) {
+    return [message.workspaceId];
+  }
+  if (destination.kind === "bounce") {
+    return [destination.message.workspaceId];
+  }
+  return destination.workspaceIds.length === 0 ? [INSTANCE_INBOX] : destination.workspaceIds;
+}
+
+async function takeUnsubscribe(
+  options: DeskOptions,
+  message: MessageRef,
+  mail: IncomingMail,
+  parts: MailParts,
+): Promise<void> {
+  const what = classifyMail(parts, mail.envelopeFrom, "");
+  const isPerson = mail.envelopeFrom !== "" && what.kind === "reply";
+  // A client that unsubscribes for its user may call itself automatic; only what answers by itself may not.
+  const isAnswer = /^auto-replied/i.test(parts.head.get("auto-submitted") ?? "");
+  const counts = isPerson || (mail.envelopeFrom !== "" && what.kind === "auto_reply" && !isAnswer);
+  if (counts) {
+    const { workspaceId: w, campaignId: c, seq: s } = message;
+    const at = options.clock();
+    await options.recordFact({ k: "unsubscribe", w, c, s, at, via: "mailto", ip: "", ua: "" });
+  }
+  const kind = counts ? "unsubscribe" : "report";
+  keepCopy(options, message.workspaceId, mail, { kind, message, said: "" }, counts);
+}
+
+/** When the fact is durable the message has done its work: a copy that cannot be kept must not repeat it. */
+function keepCopy(
+  { box }: DeskOptions,
+  workspaceId: string,
+  mail: IncomingMail,
+  understood: Understood,
+  isDone: boolean,
+): void {
+  try {
+    box.add(workspaceId, mail, understood);
+  } catch (error) {
+    if (!isDone) {
+      throw error;
+    }
+    log.warn({ workspaceId, kind: understood.kind, err: error }, "no copy of a report was kept");
+  }
+}
+
+function factOf(message: MessageRef, what: MailClass, at: number): InboundFact | undefined {
+  const { workspaceId: w, campaignId: c, seq: s } = message;
+  if (what.kind === "bounce") {
+    const { action, code, enh, text, address } = what.bounce;
+    const about = address === "" ? {} : { address };
+    return { k: "bounce", w, c, s, at, via: "dsn", action, code, enh, text, ...about };
+  }
+  if (what.kind === "complaint") {
+    const { kind, address } = what.complaint;
+    const about = address === "" ? {} : { address };
+    return { k: "complaint", w, c, s, at, via: "arf", kind, ...about };
+  }
+  return undefined;
+}
+
+function wordsOf(what: MailClass, isUnknown: boolean): string {
+  const words =
+    what.kind === "bounce"
+      ? `${what.bounce.action === "delayed" ? "Delayed: " : ""}${what.bounce.text}`
+      : what.kind === "complaint"
+        ? `Complaint: ${what.complaint.kind}`
+        : "";
+  return isUnknown ? `${words} (about no message of this instance, or an old one)`.trim() : words;
+}

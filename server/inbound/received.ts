@@ -1,0 +1,75 @@
+import { gzipSync } from "node:zlib";
+import type { MessageRef } from "../delivery/index.ts";
+import type { Clock } from "../platform/clock.ts";
+import type { Databases } from "../platform/db/databases.ts";
+import { readMailHead } from "./mail-head.ts";
+import type { IncomingMail } from "./mailbox.ts";
+import {
+  insertReceived,
+  measureReceived,
+  type ReceivedKind,
+  type ReceivedLimits,
+  trimReceived,
+} from "./received.store.ts";
+
+/** Stands for the instance where a workspace is asked for: mail for its administrators. */
+export const INSTANCE_INBOX = "0".repeat(26);
+
+/** What one workspace keeps; the oldest make room. Reports never push out what people wrote. */
+const keep: Record<0 | 1, ReceivedLimits> = {
+  0: { messages: 5_000, bytes: 32 * 1024 * 1024 },
+  1: { messages: 5_000, bytes: 128 * 1024 * 1024 },
+};
+
+const KEPT_BYTES = 1024 * 1024;
+const MAX_SAID_CHARS = 500;
+
+/** What a message turned out to be. */
+export type Understood = { kind: ReceivedKind; message?: MessageRef | undefined; said: string };
+
+/** Where mail from outside is kept for people to read. */
+export class ReceivedBox {
+  readonly #databases: Databases;
+  readonly #clock: Clock;
+  readonly #limits: typeof keep;
+  readonly #sizes = new Map<string, ReceivedLimits>();
+
+  constructor(databases: Databases, clock: Clock, limits: typeof keep = keep) {
+    this.#databases = databases;
+    this.#clock = clock;
+    this.#limits = limits;
+  }
+
+  /** Stores the message durably. @throws Error when the file cannot be written. */
+  add(workspaceId: string, mail: IncomingMail, understood: Understood): void {
+    const isPersonal = understood.kind === "reply" || understood.kind === "role" ? 1 : 0;
+    const key = `${workspaceId}/${isPersonal}`;
+    const db = this.#databases.inbox(workspaceId);
+    const size = this.#sizes.get(key) ?? measureReceived(db, isPersonal);
+    const raw = gzipSync(mail.raw.subarray(0, KEPT_BYTES), { level: 6 });
+    this.#sizes.delete(key);
+    const { subject, from } = readMailHead(mail.raw);
+    insertReceived(db, {
+      receivedAt: this.#clock(),
+      kind: understood.kind,
+      isPersonal,
+      envelopeFrom: mail.envelopeFrom,
+      envelopeTo: mail.envelopeTo,
+      headerFrom: from,
+      subject,
+      sizeBytes: mail.raw.length,
+      campaignId: understood.message?.campaignId ?? null,
+      seq: understood.message?.seq ?? null,
+      said: understood.said.slice(0, MAX_SAID_CHARS),
+      raw,
+    });
+    const grown = { messages: size.messages + 1, bytes: size.bytes + raw.length };
+    this.#sizes.set(key, trimReceived(db, isPersonal, grown, this.#limits[isPersonal]));
+  }
+
+  /** Forgets what it counted: messages were removed by somebody else. */
+  forget(workspaceId: string): void {
+    this.#sizes.delete(`${workspaceId}/0`);
+    this.#sizes.delete(`${workspaceId}/1`);
+  }
+}

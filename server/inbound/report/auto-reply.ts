@@ -1,0 +1,22 @@
+const HINTS =
+  /^(?:\s|re:|aw:)*(?:auto(?:matic)?[\s:-]|automat|out of (?:the )?office|ooo\b|vacation|away from|on leave|abwesen|nicht im (?:büro|haus)|urlaub|absence|absent du bureau|réponse auto|respuesta auto|risposta auto|fuera de la oficina|assente|ferie|frånvaro)/i;
+
+/**
+ * True for what a mailbox answers by itself: vacation notes, acknowledgements, read receipts. Delivery
+ * reports carry some of the same fields, so they are looked for first.
+ *
+ * @see RFC 3834 §5 (Auto-Submitted), and what was used before it
+ */
+export function isAutoReply(head: ReadonlyMap<string, string>): boolean {
+  const submitted = head.get("auto-submitted")?.trim().toLowerCase() ?? "no";
+  const type = head.get("content-type")?.toLowerCase() ?? "";
+  return (
+    !/^no\b/.test(submitted) ||
+    ["x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-reply"].some((name) =>
+      head.has(name),
+    ) ||
+    /^(?:auto_reply|auto-reply|junk|bulk|list)$/i.test(head.get("precedence")?.trim() ?? "") ||
+    type.includes("disposition-notification") ||
+    HINTS.test((head.get("subject") ?? "").slice(0, 300))
+  );
+}

@@ -1,0 +1,110 @@
+import PostalMime, { type Email } from "postal-mime";
+
+/** What reading a report needs of a message. Nothing here is trusted. */
+export type MailParts = {
+  /** First value of each header, by lower-case name, unfolded. */
+  head: ReadonlyMap<string, string>;
+  /** The readable text, HTML turned into text where there is nothing else. */
+  text: string;
+  /** message/delivery-status: RFC 3464 §2. */
+  deliveryStatus: string | undefined;
+  /** message/feedback-report: RFC 5965 §3. */
+  feedbackReport: string | undefined;
+  /** The message that came back, or its headers; empty when it was left out. */
+  original: string;
+};
+
+// Reports stand before the message they return, so the rest of a large one says nothing more.
+const MAX_PARSED_BYTES = 512 * 1024;
+const MAX_HEAD_BYTES = 128 * 1024;
+const MAX_TEXT_CHARS = 64 * 1024;
+const MAX_NESTING = 24;
+
+/**
+ * Takes a message apart. Reads at most its first 512 KiB and gives at most 64 Ki characters of each part.
+ * Never throws: what is not built as e-mail should be is read as plain text below its headers.
+ */
+export async function readMailParts(raw: Buffer): Promise<MailParts> {
+  const bytes = raw.subarray(0, MAX_PARSED_BYTES);
+  try {
+    const email = await PostalMime.parse(new Uint8Array(bytes), {
+      maxNestingDepth: MAX_NESTING,
+      maxHeadersSize: MAX_HEAD_BYTES,
+      maxRfc822NestingDepth: 0,
+      forceRfc822Attachments: true,
+    });
+    return partsOf(email);
+  } catch {
+    return plainParts(bytes);
+  }
+}
+
+function partsOf(email: Email): MailParts {
+  const head = new Map<string, string>();
+  for (const { key, value } of email.headers) {
+    if (!head.has(key)) {
+      head.set(key, value);
+    }
+  }
+  const part = (...types: string[]) => {
+    const found = email.attachments.find(({ mimeType }) => types.includes(mimeType));
+    return found === undefined ? undefined : textOf(found.content);
+  };
+  return {
+    head,
+    text: (email.text ?? htmlText(email.html ?? "")).slice(0, MAX_TEXT_CHARS),
+    deliveryStatus: part("message/delivery-status", "message/global-delivery-status"),
+    feedbackReport: part("message/feedback-report"),
+    original:
+      part(
+        "message/rfc822",
+        "text/rfc822-headers",
+        "message/global",
+        "message/global-headers",
+        "message/rfc822-headers",
+      ) ?? "",
+  };
+}
+
+function textOf(content: string | ArrayBuffer | Uint8Array): string {
+  const bytes = typeof content === "string" ? Buffer.from(content) : new Uint8Array(content);
+  return Buffer.from(bytes.subarray(0, MAX_TEXT_CHARS)).toString("utf8");
+}
+
+// Each pattern moves on at every character it reads, so that no input takes longer than its length.
+function htmlText(html: string): string {
+  return html
+    .slice(0, MAX_TEXT_CHARS)
+    .replace(/<(?:br|\/p|\/div|\/tr|\/li|\/h\d)\b[^<>]{0,200}>/gi, "\n")
+    .replace(/<[^<>]*>/g, "")
+    .replace(/&lt;/g, "<")
+    .replace(/&gt;/g, ">")
+    .replace(/&nbsp;/g, " ")
+    .replace(/&quot;/g, '"')
+    .replace(/&#39;/g, "'")
+    .replace(/&amp;/g, "&");
+}
+
+function plainParts(bytes: Buffer): MailParts {
+  const end = bytes.indexOf("\r\n\r\n");
+  const text = bytes.subarray(0, MAX_HEAD_BYTES).toString("utf8");
+  const head = new Map<string, string>();
+  let last: string | undefined;
+  for (const line of text.slice(0, end === -1 ? undefined : end).split(/\r?\n/, 2_000)) {
+    const colon = line.indexOf(":");
+    if (/^[ \t]/.test(line) && last !== undefined) {
+      head.set(last, `${head.get(last) ?? ""} ${line.trim()}`.slice(0, 4_000));
+    } else if (colon > 0) {
+      last = line.slice(0, colon).toLowerCase();
+      head.set(last, line.slice(colon + 1).trim());
+    }
+  }
+  const body = bytes.subarray(end === -1 ? bytes.length : end + 4).toString("utf8");
+  return {
+    head,
+    text: body.slice(0, MAX_TEXT_CHARS),
+    deliveryStatus: undefined,
+    feedbackReport: undefined,
+    original: "",
+  };
+}

@@ -1,0 +1,33 @@
+/** A server's answer, found in a text written for people. */
+export type FoundReply = { code: number; enh: string; text: string };
+
+const MAX_REPLY_CHARS = 300;
+const ENHANCED = /(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])/;
+// `550 5.1.1`, `550-5.1.1`, `554: delivery error`, `smtp;550`; not a port, a year or a part of a number.
+const CODE = /(?<![\d.:/-])([45]\d\d)(?=[ :-]|$)/;
+
+/** White space made single, control characters gone, at most 300 characters. */
+export function tidy(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not reach a page
+  const plain = text.slice(0, 4_000).replace(/[\u0000-\u001f\u007f\s]+/g, " ");
+  return plain.trim().slice(0, MAX_REPLY_CHARS);
+}
+
+/** The first enhanced status code in a text (RFC 3463); empty when there is none. */
+export function enhancedIn(text: string): string {
+  return ENHANCED.exec(text)?.[1] ?? "";
+}
+
+/** The first reply code of the classes 4 and 5 in a text; 0 when there is none. */
+export function codeIn(text: string): number {
+  return Number(CODE.exec(text)?.[1] ?? 0);
+}
+
+/** The reply code that an enhanced code would come with, for reports that name only the latter. */
+export function codeFor(enh: string): number {
+  if (enh === "") {
+    return 0;
+  }
+  const isFull = enh === "5.2.2" || enh === "5.3.4";
+  return enh.startsWith("4") ? 450 : isFull ? 552 : 550;
+}

@@ -1,0 +1,30 @@
+import { expect, test } from "bun:test";
+import { Guests } from "../../../server/inbound/guests.ts";
+
+test("an address has at most twenty connections, and leaving makes room; this machine has any number", () => {
+  const guests = new Guests();
+  const entered = Array.from({ length: 21 }, () => guests.enter("192.0.2.1"));
+
+  expect(entered.filter(Boolean)).toHaveLength(20);
+  expect(guests.enter("192.0.2.2")).toBe(true);
+  // The refused one leaves too.
+  guests.leave("192.0.2.1");
+  expect(guests.enter("192.0.2.1")).toBe(false);
+  guests.leave("192.0.2.1");
+  guests.leave("192.0.2.1");
+  expect(guests.enter("192.0.2.1")).toBe(true);
+  expect(Array.from({ length: 50 }, () => guests.enter("127.0.0.1")).every(Boolean)).toBe(true);
+});
+
+test("all messages of strangers together hold at most so many bytes", () => {
+  const guests = new Guests(100);
+  const [first, second] = [guests.hold(), guests.hold()];
+
+  expect(first.take(60)).toBe(true);
+  expect(second.take(60)).toBe(false);
+  first.release();
+  expect(second.take(60)).toBe(true);
+  second.release();
+  second.release();
+  expect(first.take(100)).toBe(true);
+});

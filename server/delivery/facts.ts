@@ -33,6 +33,8 @@ export type ResultFact = {
   host?: string;
   ms?: number;
   sup?: "hard_bounce";
+  /** Category under which this failure counts against the address. */
+  strike?: string;
 };
 
 /** The lease of a chunk is given back: all its messages have a result, or were not started. */

@@ -16,6 +16,8 @@ export function judgeTry(
     random: Math.random(),
     routeWorks: run.hasDelivered,
     ambiguousBefore: item.ambiguousBefore,
+    lastCategory: item.lastCategory,
+    isRelay: run.parts.pool.route.kind !== "direct",
   });
   // A held message waits for an operator, and the product has no way yet for one to decide: a message
   // whose answer was lost twice ends as failed, with its attempts listed, rather than wait for ever.

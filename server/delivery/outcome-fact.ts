@@ -50,6 +50,7 @@ export function attemptFact(
     host: outcome.host,
     ms: outcome.durationMs,
     ...(verdict.suppress === undefined ? {} : { sup: verdict.suppress }),
+    ...(verdict.strike === undefined ? {} : { strike: verdict.strike }),
   };
 }
 

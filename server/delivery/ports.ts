@@ -1,5 +1,7 @@
 // What a stage needs of another, so that stages never import each other: the worker entries fill these.
 
+import type { Connection } from "../platform/db/driver.ts";
+
 /** How an open, click or view is told apart; only `human` counts as a person in rates. */
 export type EngagementClass =
   | "human"
@@ -34,6 +36,19 @@ export type DuePort = {
   refresh(workspaceId: string): void;
 };
 
+/** When an address is given up for failing: `after` failures, none of which a later delivery has disproved. */
+export type GiveUp = {
+  after: number;
+  /** How failures are told apart: one a message, or one a day (UTC). */
+  per: "message" | "day";
+  /** What lies further back does not count. */
+  withinDays: number;
+  /** From the first to the last it takes at least this long. */
+  overDays?: number;
+  /** False: the suppression expires, because the mailbox may come back. */
+  isForGood: boolean;
+};
+
 /** What a report of a bounce says. */
 export type BounceEvidence = {
   action: "failed" | "delayed";
@@ -46,6 +61,8 @@ export type BounceEvidence = {
 export type BounceRules = {
   /** The category of a message that came back. */
   categoryOf(evidence: BounceEvidence): string;
-  /** Whether an address is given up at the first refusal of this category. */
-  suppresses(category: string): boolean;
+  /** When an address is given up for failures of this category; undefined = never. */
+  giveUp(category: string): GiveUp | undefined;
+  /** How long the workspace suppresses an address that may come back; 0 = for good. */
+  softBounceDays(db: Connection): number;
 };

@@ -240,6 +240,8 @@ export type Verdict = {
   countsAsAttempt: boolean;
   /** Set when the address must not be mailed again. */
   suppress?: "hard_bounce";
+  /** Category under which this failure counts against the address: enough of them, and it is given up. */
+  strike?: string;
   /** True when the limiter should slow down. */
   pushback: boolean;
   /** Set when the fault is the route's, not the recipient's: stop using it and say so. */

@@ -15,6 +15,7 @@ import {
 import { log } from "../platform/log.ts";
 import { freezeAudience } from "./audience/freeze.ts";
 import { countWaterfall } from "./audience/waterfall.ts";
+import { bounceRules } from "./bounce-rules.ts";
 import { Ingester } from "./ingest/ingester.ts";
 import { settleAll } from "./ingest/settle.store.ts";
 import {
@@ -27,7 +28,6 @@ import {
 } from "./queue/claim.store.ts";
 import { createDue, type Due } from "./queue/due.store.ts";
 import { recordAmbiguous } from "./queue/recovery.ts";
-import { bounceRules } from "./result/classify-bounce.ts";
 import { classifyEngagement } from "./stats/engagement-class.ts";
 import type {
   InHand,

@@ -7,6 +7,7 @@ import { addReport, markBounced, markEarlyBounce, reportsOf } from "./bounces.st
 import { addEvent, countEngagement } from "./engagement.store.ts";
 import type { Batch } from "./gathered.ts";
 import { findMessage, type MessageRow, suppress, unsubscribeFromLists } from "./results.store.ts";
+import { strike } from "./strikes.ts";
 
 /** Reports kept of one message: whoever holds a genuine one could send it again and again. */
 const MAX_REPORTS = 10;
@@ -44,13 +45,13 @@ export function applyBounce(
     return;
   }
   moveToBounced(db, batch, message, fact, category);
-  // Somebody else's address, as when mail is forwarded, says little about this one.
-  if (rules.suppresses(category) && namesOwn(fact, message)) {
-    const source = `campaign:${fact.c}`;
-    const detail = text.slice(0, MAX_REPLY);
-    const { address } = message;
-    suppress(db, { address, reason: "hard_bounce", source, detail, at: fact.at, expiresAt: null });
-  }
+  const { address, contactId } = message;
+  const detail = text.slice(0, MAX_REPLY);
+  // Somebody else's address, as when mail is forwarded, says nothing certain about this one.
+  const isOwn = namesOwn(fact, message) || rules.giveUp(category) === undefined;
+  const counted = isOwn ? category : "unclear_550";
+  const failure = { campaignId: fact.c, at: fact.at, detail, address, contactId };
+  strike(db, { ...failure, category: counted }, rules);
 }
 
 /** Whoever says "spam" gets nothing more from this workspace: all lists end, and the address is suppressed. */

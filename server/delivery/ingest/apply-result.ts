@@ -1,5 +1,6 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import type { ReleaseFact, ResultFact } from "../facts.ts";
+import type { BounceRules } from "../ports.ts";
 import { type MessageState, type MessageStateName, messageState } from "../types.ts";
 import { earlyBounce } from "./bounces.store.ts";
 import type { Batch, ChunkChange } from "./gathered.ts";
@@ -14,6 +15,7 @@ import {
   releaseChunk,
   suppress,
 } from "./results.store.ts";
+import { strike } from "./strikes.ts";
 
 const MINUTE_MS = 60_000;
 const stateNames = Object.keys(messageState) as MessageStateName[];
@@ -24,7 +26,12 @@ const stateNames = Object.keys(messageState) as MessageStateName[];
  * A row that is final already keeps its state, and the attempt is still kept: it did happen. A fact
  * whose message no longer exists is counted as orphaned.
  */
-export function applyResult(db: Connection, batch: Batch, fact: ResultFact): void {
+export function applyResult(
+  db: Connection,
+  batch: Batch,
+  fact: ResultFact,
+  rules: BounceRules,
+): void {
   const message = findMessage(db, fact.c, fact.s);
   const change = message === undefined ? undefined : changeOf(db, batch, fact);
   if (message === undefined || change === undefined) {
@@ -54,6 +61,11 @@ export function applyResult(db: Connection, batch: Batch, fact: ResultFact): voi
     const source = `campaign:${fact.c}`;
     const { sup: reason, text: detail = "", at } = fact;
     suppress(db, { address: message.address, reason, source, detail, at, expiresAt: null });
+  }
+  if (fact.strike !== undefined) {
+    const { c: campaignId, at, text: detail = "", strike: category } = fact;
+    const { address, contactId } = message;
+    strike(db, { campaignId, at, detail, category, address, contactId }, rules);
   }
   batch.touched.add(fact.c);
 }

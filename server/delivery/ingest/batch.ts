@@ -61,7 +61,7 @@ export function applyBatch(
 function applyFact(db: Connection, batch: Batch, fact: Fact, rules: Rules): void {
   switch (fact.k) {
     case "result":
-      applyResult(db, batch, fact);
+      applyResult(db, batch, fact, rules.bounces);
       break;
     case "unsubscribe":
       applyUnsubscribe(db, batch, fact);

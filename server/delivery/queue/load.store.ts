@@ -7,6 +7,7 @@ type LoadedRow = {
   contactId: number;
   address: string;
   attempts: number;
+  reason: string;
   email: string | null;
   firstName: string;
   lastName: string;
@@ -24,6 +25,7 @@ const selectDueRows = statement<
   LoadedRow
 >(`
   SELECT message.seq, message.contact_id AS contactId, message.address, message.attempts,
+         message.reason,
          contact.email, contact.first_name AS firstName, contact.last_name AS lastName,
          contact.language, contact.fields, contact.tracking_off AS trackingOff,
          suppression.reason AS suppressed, contact.paused_until > @now AS paused,
@@ -51,6 +53,8 @@ export type LoadedRecipient = {
   firstTriedAt: number | undefined;
   /** Earlier tries that may have been delivered. */
   ambiguousBefore: number;
+  /** Category of the last try; empty before the first one. */
+  lastCategory?: string;
 };
 
 /** The due messages of a chunk: those to send, and those that must be skipped, with the reason. */
@@ -90,6 +94,7 @@ export function loadChunk(
         recipient: recipientOf(row, row.email),
         firstTriedAt: row.firstTriedAt ?? undefined,
         ambiguousBefore: row.ambiguousBefore ?? 0,
+        lastCategory: row.reason,
       });
     }
   }

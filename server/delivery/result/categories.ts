@@ -1,3 +1,5 @@
+import type { GiveUp } from "../ports.ts";
+
 /**
  * What a category of answer asks for.
  * - hard: about the address, for good. soft: about the mailbox as it is now. transient: comes again.
@@ -16,29 +18,54 @@ export type CategoryKind =
 
 type CategoryFacts = {
   kind: CategoryKind;
-  /** Suppress the address at the first permanent refusal. */
-  suppress?: true;
+  /** When the address is given up; left out = never, whatever happens how often. */
+  giveUp?: GiveUp;
   /** Shortest wait before the next try. */
   waitMinutes?: number;
 };
 
+/** What a server knows for certain. */
+const atOnce: GiveUp = { after: 1, per: "message", withinDays: 1, isForGood: true };
+
 /** Every category an attempt can have, and what is done about it. */
 export const categories = {
   accepted: { kind: "accepted" },
-  invalid_mailbox: { kind: "hard", suppress: true },
-  moved: { kind: "hard", suppress: true },
-  null_mx: { kind: "hard", suppress: true },
-  bad_domain: { kind: "hard" },
-  unclear_550: { kind: "hard" },
-  inactive_mailbox: { kind: "hard" },
-  mailbox_full: { kind: "soft" },
+  invalid_mailbox: { kind: "hard", giveUp: atOnce },
+  moved: { kind: "hard", giveUp: atOnce },
+  null_mx: { kind: "hard", giveUp: atOnce },
+  // NXDOMAIN: bounced when it is seen twice, an hour apart even with the shortest jitter.
+  no_domain: {
+    kind: "hard",
+    giveUp: { after: 1, per: "message", withinDays: 1, isForGood: false },
+    waitMinutes: 76,
+  },
+  bad_domain: {
+    kind: "hard",
+    giveUp: { after: 2, per: "day", withinDays: 90, isForGood: false },
+  },
+  unclear_550: {
+    kind: "hard",
+    giveUp: { after: 2, per: "day", withinDays: 90, isForGood: false },
+  },
+  inactive_mailbox: {
+    kind: "hard",
+    giveUp: { after: 2, per: "message", withinDays: 30, isForGood: false },
+  },
+  mailbox_full: {
+    kind: "soft",
+    giveUp: { after: 4, per: "message", withinDays: 365, overDays: 30, isForGood: false },
+  },
   loop: { kind: "soft" },
-  filtered: { kind: "block" },
+  filtered: {
+    kind: "block",
+    giveUp: { after: 3, per: "message", withinDays: 365, isForGood: false },
+  },
   greylist: { kind: "transient", waitMinutes: 5 },
   rcpt_rate: { kind: "transient", waitMinutes: 60 },
   dns_failure: { kind: "transient" },
   system: { kind: "transient" },
   net: { kind: "transient", waitMinutes: 5 },
+  tls_policy: { kind: "transient", waitMinutes: 15 },
   protocol: { kind: "transient" },
   rate_limit: { kind: "throttle", waitMinutes: 3 },
   quota: { kind: "throttle", waitMinutes: 60 },
@@ -47,12 +74,16 @@ export const categories = {
   spam_content: { kind: "block" },
   auth_failure: { kind: "block" },
   policy: { kind: "block" },
+  private_target: { kind: "block" },
   virus: { kind: "content" },
   msg_too_large: { kind: "content" },
   syntax_unsupported: { kind: "content" },
   relay_denied: { kind: "config", waitMinutes: 5 },
   ambiguous: { kind: "transient" },
-  expired: { kind: "soft" },
+  expired: {
+    kind: "soft",
+    giveUp: { after: 3, per: "message", withinDays: 30, isForGood: false },
+  },
 } as const satisfies Record<string, CategoryFacts>;
 
 export type Category = keyof typeof categories;

@@ -21,8 +21,8 @@ export function classifyBounce({ code, enhanced, text }: BounceEvidence): Catego
   return kind === "transient" || kind === "throttle" ? "expired" : category;
 }
 
-export const bounceRules: BounceRules = {
+export const categoryRules: Omit<BounceRules, "softBounceDays"> = {
   categoryOf: classifyBounce,
-  suppresses: (category) =>
-    category in categories && factsOf(category as Category).suppress === true,
+  giveUp: (category) =>
+    Object.hasOwn(categories, category) ? factsOf(category as Category).giveUp : undefined,
 };

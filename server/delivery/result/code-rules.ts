@@ -60,6 +60,7 @@ export const enhancedRules: readonly CodeRule[] = [
   { detail: "7.509", category: "auth_failure" },
   { detail: "7.515", category: "auth_failure" },
   { detail: "7.606", category: "ip_reputation" },
+  { detail: "7.700", category: "rate_limit", on: 4 },
   { detail: "7.1", category: "greylist", on: 4, at: ["rcpt"] },
   { detail: "7.1", category: "ip_reputation", at: ["greeting", "ehlo"] },
   { detail: "7.1", category: "relay_denied", on: 5, at: ["mail"] },

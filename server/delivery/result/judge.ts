@@ -19,6 +19,10 @@ export type JudgeContext = {
   routeWorks?: boolean;
   /** Earlier tries of this message that ended ambiguous; after the first one it is held. */
   ambiguousBefore?: number;
+  /** Category of the try before this one, when there was one. */
+  lastCategory?: string | undefined;
+  /** True when somebody else's server takes the messages on: then its troubles are not the recipient's. */
+  isRelay?: boolean;
   /** What to do when a message may have been delivered. Default: resend once, same Message-ID. */
   onAmbiguous?: "resend" | "hold" | "assume_sent";
 };
@@ -65,10 +69,10 @@ const faultCategory: Record<SmtpFault, Category> = {
   too_large: "msg_too_large",
   unsupported: "syntax_unsupported",
   null_mx: "null_mx",
-  no_domain: "bad_domain",
-  dns: "dns_failure",
-  private_target: "policy",
-  tls_policy: "net",
+  no_domain: "no_domain",
+  dns: "net",
+  private_target: "private_target",
+  tls_policy: "tls_policy",
 };
 
 function judgeBroken(
@@ -78,8 +82,11 @@ function judgeBroken(
   context: JudgeContext,
 ): Verdict {
   const category = faultCategory[fault];
-  if (categories[category].kind === "content") {
-    return { state: "failed", category, countsAsAttempt: true, pushback: false };
+  if (categories[category].kind === "content" || fault === "private_target") {
+    return stop("failed", category);
+  }
+  if (fault === "null_mx" || (fault === "no_domain" && context.lastCategory === category)) {
+    return stop("bounced", category);
   }
   if (fault === "config" || fault === "tls") {
     return defer(category, context, { counts: false, routeFault: error });
@@ -94,7 +101,7 @@ type Refused = Extract<SmtpOutcome, { kind: "refused" }>;
 function judgeRefused(outcome: Refused, context: JudgeContext): Verdict {
   const { reply, stage } = outcome;
   const category = classifyReply(reply, stage);
-  const { kind, suppress } = factsOf(category);
+  const { kind } = factsOf(category);
   const hintMs = retryHint(reply.text);
   if (kind === "throttle") {
     return defer(category, context, { counts: false, pushback: true, hintMs });
@@ -114,9 +121,7 @@ function judgeRefused(outcome: Refused, context: JudgeContext): Verdict {
   if (staysOwed) {
     return defer(category, context, { counts: true, hintMs });
   }
-  return kind === "hard" || kind === "soft"
-    ? stop("bounced", category, suppress)
-    : stop("failed", category);
+  return kind === "hard" || kind === "soft" ? stop("bounced", category) : stop("failed", category);
 }
 
 /** Our route is not let through: its fault, unless it works and only one domain is refused. */
@@ -140,13 +145,34 @@ function stageIsAboutUs(stage: SmtpStage): boolean {
   return stage !== "rcpt" && stage !== "data" && stage !== "dot";
 }
 
-function stop(state: "bounced" | "failed", category: Category, suppress?: true): Verdict {
+function stop(state: "bounced" | "failed", category: Category): Verdict {
+  const { giveUp } = factsOf(category);
   return {
-    state,
-    category,
-    countsAsAttempt: true,
-    pushback: false,
-    ...(suppress === true ? { suppress: "hard_bounce" as const } : {}),
+    ...{ state, category, countsAsAttempt: true, pushback: false },
+    ...(giveUp === undefined
+      ? {}
+      : giveUp.isForGood
+        ? { suppress: "hard_bounce" as const }
+        : { strike: category }),
+  };
+}
+
+/** Waits that say something about the mailbox, however the message goes. */
+const aboutMailbox: readonly string[] = ["mailbox_full", "rcpt_rate", "greylist"];
+/** Waits that are the receiving domain's doing when we talk to its own servers. */
+const aboutDomain: readonly string[] = ["system", "net", "dns_failure", "no_domain"];
+
+/**
+ * Given up after waiting too long. That counts against the address only when the last obstacle was its
+ * mailbox or domain: a relay that was down, or a limit on us, says nothing about anybody's address.
+ */
+function expire(last: Category, context: JudgeContext, pushback: boolean): Verdict {
+  const isTheirs =
+    aboutMailbox.includes(last) || (context.isRelay === false && aboutDomain.includes(last));
+  const strike = last === "mailbox_full" ? last : "expired";
+  return {
+    ...{ state: "failed" as const, category: "expired", countsAsAttempt: true, pushback },
+    ...(isTheirs ? { strike } : {}),
   };
 }
 
@@ -172,7 +198,7 @@ function defer(
   });
   const pushback = how.pushback ?? false;
   if (dueAt === undefined) {
-    return { state: "failed", category: "expired", countsAsAttempt: true, pushback };
+    return expire(category, context, pushback);
   }
   if (how.routeFault !== undefined) {
     // The campaign is paused for it: who resumes it has mended the route, and nobody has to wait then.

@@ -22,17 +22,32 @@ const providerRules: TextRule[] = [
   { category: "spam_content", text: /\bSC-00[14]\b|\[CS01\]|\bAS\(4810\)|\bURLSCAN\b/ },
   { category: "domain_reputation", text: /\[HM08\]|\[HM07\]/ },
   { category: "rate_limit", text: /\bOFR(?:_|00)?[0-9]*(?:_405|_104)\b|\bOFR004\b/ },
+  { category: "spam_content", text: /\bDT:SPM\b|unusual rate of unsolicited mail/, on: 5 },
+  {
+    category: "filtered",
+    text: /\bRESOLVER\.RST\.|\bSenderNot(?:AuthenticatedForGroup|InAllowedSendersList)\b/,
+    at: aboutRecipient,
+  },
   {
     category: "invalid_mailbox",
-    text: /recipient address rejected: access denied/i,
+    text: /recipient address(?:es)? rejected ?: access denied/i,
     on: 5,
     at: aboutRecipient,
   },
   { category: "invalid_mailbox", text: /\bOFR_416\b/, on: 5, at: aboutRecipient },
 ];
 
-/** Gmail words it as a rate limit, but the cure is a DNS record. */
-const gmailAuthRules: TextRule[] = [
+/** Worded as rate limits or as mailboxes, but the cure is a DNS record or TLS. */
+const senderRules: TextRule[] = [
+  {
+    category: "auth_failure",
+    text: /\bnot sent over a TLS\b|\b(?:is not|isn't) aligned with\b|\binvalid DNS (?:MX|A)\b|\bunauthenticated e-?mail from\b/i,
+  },
+  {
+    category: "relay_denied",
+    text: /\bsender verif(?:y|ication) failed\b/i,
+    on: 5,
+  },
   {
     category: "auth_failure",
     text: /\b(?:not passed|not pass|unauthenticated)\b.{0,60}\b(?:spf|dkim|dmarc)\b/i,
@@ -40,6 +55,8 @@ const gmailAuthRules: TextRule[] = [
 ];
 
 const paceRules: TextRule[] = [
+  { category: "rate_limit", text: /\b(?:ip|domain|sending) frequency limited\b/i },
+  { category: "quota", text: /\bexceeded the max(?:imum)? e-?mails per (?:hour|day)\b/i },
   {
     category: "quota",
     text: /\b(?:daily|hourly|monthly|24[- ]hour)\b.{0,40}\b(?:quota|limit|cap)\b|(?:sending|message) quota exceeded/i,
@@ -118,7 +135,7 @@ const reputationRules: TextRule[] = [
   },
   {
     category: "spam_content",
-    text: /\b(?:spam|unsolicited|junk|bulk mail)\b|\bcontent\b.{0,40}\b(?:rejected|refused|blocked|not allowed|restrictions?)|\b(?:rejected|blocked)\b.{0,30}\bcontent\b|\bmessage (?:looks|appears|is likely)\b/i,
+    text: /\b(?:spam|unsolicited|junk|bulk mail)\b|\bcontent\b.{0,40}\b(?:rejected|refused|denied|blocked|not allowed|restrictions?)|\b(?:rejected|blocked)\b.{0,30}\bcontent\b|\bmessage (?:looks|appears|is likely)\b/i,
   },
 ];
 
@@ -129,7 +146,7 @@ const mailboxRules: TextRule[] = [
   },
   {
     category: "inactive_mailbox",
-    text: /\b(?:mailbox|account|user|recipient|address|e-?mail)\b.{0,50}\b(?:disabled|suspended|inactive|deactivated|locked|closed|expired|discontinued|on hold)\b|\b(?:disabled|suspended|inactive|deactivated|closed) (?:mailbox|account|user|recipient)\b|OverQuotaPerm/i,
+    text: /\binactive (?:e-?mail )?address\b|\barchived recipient\b|\b(?:mailbox|account|user|recipient|address|e-?mail)\b.{0,50}\b(?:disabled|suspended|inactive|deactivated|locked|closed|expired|discontinued|on hold)\b|\b(?:disabled|suspended|inactive|deactivated|closed) (?:mailbox|account|user|recipient)\b|OverQuotaPerm/i,
     at: aboutRecipient,
   },
   {
@@ -211,7 +228,7 @@ const lastRules: TextRule[] = [
 /** First match wins. */
 export const textRules: readonly TextRule[] = [
   ...providerRules,
-  ...gmailAuthRules,
+  ...senderRules,
   ...paceRules,
   ...greylistRules,
   ...contentRules,

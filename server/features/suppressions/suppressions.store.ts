@@ -24,6 +24,7 @@ const insertRow = statement<[SuppressionRow]>(`
      SET reason = excluded.reason, source = excluded.source, detail = excluded.detail,
          created_at = excluded.created_at, expires_at = excluded.expires_at
    WHERE expires_at <= excluded.created_at
+      OR (expires_at IS NOT NULL AND excluded.expires_at IS NULL)
       OR (expires_at IS NOT NULL AND ifnull(excluded.expires_at > expires_at, 1)
           AND CASE excluded.reason WHEN 'complaint' THEN 3 WHEN 'hard_bounce' THEN 2 ELSE 1 END
             = CASE suppression.reason WHEN 'complaint' THEN 3 WHEN 'hard_bounce' THEN 2 ELSE 1 END)

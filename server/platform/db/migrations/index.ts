@@ -15,6 +15,7 @@ import workspace006 from "./workspace/006-people.sql" with { type: "text" };
 import workspace007 from "./workspace/007-consent.sql" with { type: "text" };
 import workspace008 from "./workspace/008-sending.sql" with { type: "text" };
 import workspace009 from "./workspace/009-segments.sql" with { type: "text" };
+import workspace010 from "./workspace/010-results.sql" with { type: "text" };
 
 /** The kinds of database file, each with its migrations in order; a file's user_version is how many it has had. */
 export const migrations = {
@@ -29,6 +30,7 @@ export const migrations = {
     workspace007,
     workspace008,
     workspace009,
+    workspace010,
   ],
   inbox: [inbox001, inbox002],
 } as const satisfies Record<string, readonly string[]>;

@@ -255,3 +255,64 @@ test("a next try always lies ahead, on a whole minute, inside the age", () => {
     ),
   );
 });
+
+test("a domain without mail is given up at once, one that does not exist when it is seen twice", () => {
+  expect(judge(broken("dns", "null_mx"), context())).toMatchObject({
+    ...{ state: "bounced", category: "null_mx", suppress: "hard_bounce" },
+  });
+  for (const random of [0, 0.999]) {
+    const first = judge(broken("dns", "no_domain"), context({ random, lastCategory: "greylist" }));
+    expect(first).toMatchObject({ state: "deferred", category: "no_domain" });
+    expect((first.dueAt ?? 0) - now).toBeGreaterThanOrEqual(HOUR);
+  }
+  const again = context({ attempts: 1, firstTriedAt: now - HOUR, lastCategory: "no_domain" });
+  const second = judge(broken("dns", "no_domain"), again);
+  expect(second).toMatchObject({ state: "bounced", category: "no_domain", strike: "no_domain" });
+  expect(second.suppress).toBeUndefined();
+});
+
+test("a target that may not be reached fails, and never counts against anybody", () => {
+  const verdict = judge(broken("connect", "private_target"), context());
+  expect(verdict).toMatchObject({ state: "failed", category: "private_target" });
+  expect(verdict.suppress ?? verdict.strike).toBeUndefined();
+});
+
+test("no answer of the DNS, and TLS that is not good enough, are tried again", () => {
+  for (const [fault, category] of [
+    ["dns", "net"],
+    ["tls_policy", "tls_policy"],
+  ] as const) {
+    const verdict = judge(broken("dns", fault), context());
+    expect(verdict).toMatchObject({ state: "deferred", category, countsAsAttempt: true });
+  }
+});
+
+test("refusals that are about the mailbox but not certain count against it, all others never do", () => {
+  const strikes = (code: number, enhanced: string, text: string) =>
+    judge(refused("rcpt", code, enhanced, text), context({ attempts: 9 })).strike;
+  expect(strikes(550, "5.2.1", "Account disabled")).toBe("inactive_mailbox");
+  expect(strikes(552, "5.2.2", "Mailbox full")).toBe("mailbox_full");
+  expect(strikes(550, "", "mailbox unavailable")).toBe("unclear_550");
+  expect(strikes(550, "5.7.1", "recipient has blocked the sender")).toBe("filtered");
+  expect(strikes(554, "5.7.1", "blocked using zen.spamhaus.org")).toBeUndefined();
+  expect(strikes(550, "5.7.26", "DMARC")).toBeUndefined();
+  expect(strikes(550, "5.7.1", "Rejected by local policy")).toBeUndefined();
+  expect(strikes(554, "5.7.1", "spam")).toBeUndefined();
+  expect(strikes(550, "5.1.1", "User unknown")).toBeUndefined();
+});
+
+test("waiting too long counts against the address only when its own mailbox or domain was the obstacle", () => {
+  const old = { firstTriedAt: now - 49 * HOUR, attempts: 9 };
+  const expiry = (outcome: Parameters<typeof judge>[0], isRelay: boolean) =>
+    judge(outcome, context({ ...old, isRelay }));
+  const full = refused("rcpt", 452, "4.2.2", "Mailbox full");
+  const throttled = refused("mail", 421, "4.7.0", "too many connections");
+  const auth = refused("dot", 421, "4.7.26", "not passed SPF");
+  expect(expiry(full, true)).toMatchObject({ category: "expired", strike: "mailbox_full" });
+  expect(expiry(refused("rcpt", 450, "", "greylisted"), true).strike).toBe("expired");
+  expect(expiry(broken("connect", "timeout"), false).strike).toBe("expired");
+  expect(expiry(broken("connect", "timeout"), true).strike).toBeUndefined();
+  expect(expiry(throttled, false)).toMatchObject({ category: "expired" });
+  expect(expiry(throttled, false).strike).toBeUndefined();
+  expect(expiry(auth, false).strike).toBeUndefined();
+});

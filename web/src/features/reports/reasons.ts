@@ -6,6 +6,15 @@ const words: Record<string, { en: string; de: string }> = {
   invalid_mailbox: { en: "There is no such mailbox", de: "Dieses Postfach gibt es nicht" },
   unclear_550: { en: "Refused without a clear reason", de: "Ohne klaren Grund abgewiesen" },
   bad_domain: { en: "The domain takes no mail", de: "Die Domain nimmt keine E-Mail an" },
+  no_domain: { en: "The domain does not exist", de: "Die Domain gibt es nicht" },
+  private_target: {
+    en: "The domain's servers are in a private network",
+    de: "Die Server der Domain liegen in einem privaten Netz",
+  },
+  tls_policy: {
+    en: "The connection was not secure enough",
+    de: "Die Verbindung war nicht sicher genug",
+  },
   inactive_mailbox: { en: "The mailbox is disabled", de: "Das Postfach ist stillgelegt" },
   moved: { en: "The mailbox has moved", de: "Das Postfach ist umgezogen" },
   mailbox_full: { en: "The mailbox is full", de: "Das Postfach ist voll" },

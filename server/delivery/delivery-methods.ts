@@ -21,6 +21,7 @@ export type DeliveryMethods = {
       marks: StreamMarks;
       masterKeyFile: string | undefined;
       signerThreads: number;
+      dnsServers: readonly string[] | undefined;
     },
   ) => void;
   /** The campaign's status was changed: one that is `sending` goes on, any other stops. */

@@ -16,7 +16,6 @@ import { renderMessage } from "./render/message.ts";
 import { createSigner, renderSigned, type Signer } from "./render/signer.ts";
 import { RoutePools } from "./route-pools.ts";
 import type { Run } from "./run.ts";
-import { RoutePool } from "./smtp/route-pool.ts";
 import { loadTokenKeys, type TokenKeys } from "./tokens.ts";
 import type { Rendered, SmtpOutcome } from "./types.ts";
 import type { WriterMethods } from "./writer-methods.ts";
@@ -31,6 +30,8 @@ export type DeliveryThreadParts = {
   databases: Databases;
   keyRing: KeyRing;
   signerThreads: number;
+  /** Whom to ask for MX hosts; none = the system's name servers. */
+  dnsServers: readonly string[] | undefined;
   clock: Clock;
 };
 
@@ -38,7 +39,7 @@ export type DeliveryThreadParts = {
 export class DeliveryThread {
   readonly pipeline: Pipeline;
   readonly #parts: DeliveryThreadParts;
-  readonly #pools = new RoutePools();
+  readonly #pools: RoutePools;
   readonly #signer: Signer;
   readonly #dispatcher: Dispatcher;
   readonly #keys: TokenKeys;
@@ -48,6 +49,7 @@ export class DeliveryThread {
 
   constructor(parts: DeliveryThreadParts) {
     this.#parts = parts;
+    this.#pools = new RoutePools(parts);
     this.#keys = loadTokenKeys(parts.keyRing);
     this.#signer = createSigner(parts.signerThreads);
     const recorder = new Recorder(parts.journal);
@@ -84,7 +86,7 @@ export class DeliveryThread {
       throw new AppError("invalid_input", `The message cannot be made: ${reason}`);
     });
     // A pool of its own: the route may be one that was not saved yet, and campaigns keep theirs.
-    const pool = new RoutePool(message.route);
+    const pool = this.#pools.make(message.route);
     try {
       // Nothing remembers a test message, so there is nothing to make durable before its dot.
       return await pool.send(rendered, { beforeDot: () => Promise.resolve() });

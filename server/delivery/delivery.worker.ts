@@ -24,7 +24,7 @@ function started(): DeliveryThread {
 }
 
 const methods: DeliveryMethods = {
-  async start({ dataDir, marks, masterKeyFile, signerThreads }) {
+  async start({ dataDir, marks, masterKeyFile, signerThreads, dnsServers }) {
     const journal = openJournal({
       dir: streamDir(dataDir, "delivery"),
       durable: marks.delivery,
@@ -41,6 +41,7 @@ const methods: DeliveryMethods = {
       databases: openDatabases(dataDir),
       keyRing: loadKeyRing(dataDir, masterKeyFile),
       signerThreads,
+      dnsServers,
       clock: systemClock,
     });
     thread.run();

@@ -27,6 +27,8 @@ export type DeliveryOptions = {
   ports: DeliveryPorts;
   /** Threads that sign; the number of cores unless said otherwise. */
   signerThreads?: number;
+  /** Whom direct routes ask for MX hosts, e.g. `192.0.2.53` or `127.0.0.1:5353`; none = the system's name servers. */
+  dnsServers?: readonly string[] | undefined;
   /** A thread of delivery died. What is durable is safe; the process should end and start again. */
   onFatal: (reason: string) => void;
 };
@@ -130,6 +132,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
     marks,
     masterKeyFile: options.masterKeyFile,
     signerThreads: options.signerThreads ?? navigator.hardwareConcurrency,
+    dnsServers: options.dnsServers,
   });
   if (recovered.ambiguous > 0 || recovered.leases > 0) {
     log.warn(recovered, "recovered what an earlier process left");

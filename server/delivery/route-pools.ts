@@ -1,13 +1,27 @@
+import { DnsClient } from "../platform/dns/client.ts";
 import { providerOf } from "./audience/providers.ts";
+import { profileOf, providerProfiles } from "./provider-profiles.ts";
 import type { Egress } from "./smtp/egress.ts";
-import { RoutePool } from "./smtp/route-pool.ts";
+import { FailedAddresses } from "./smtp/failed-addresses.ts";
+import { type EgressShared, makeEgress } from "./smtp/make-egress.ts";
 import { SiteMemory } from "./smtp/site-memory.ts";
 import type { Route } from "./types.ts";
 
 /** The pools of all routes in use, one per route: its connections are shared by all its campaigns. */
 export class RoutePools {
   readonly #pools = new Map<string, Egress>();
-  readonly #memory = new SiteMemory();
+  readonly #shared: EgressShared;
+
+  /** `dnsServers`: whom to ask for MX hosts; none = the system's name servers. */
+  constructor({ dnsServers }: { dnsServers?: readonly string[] | undefined } = {}) {
+    const dns = new DnsClient({ servers: dnsServers });
+    const providers = [...providerProfiles.values()];
+    this.#shared = {
+      memory: new SiteMemory(),
+      providerOf,
+      direct: { dns, providers, profileOf, failed: new FailedAddresses() },
+    };
+  }
 
   /** The pool of a route; a route that has changed gets a new one, and the old one runs out. */
   get(route: Route): Egress {
@@ -17,9 +31,14 @@ export class RoutePools {
       return found;
     }
     void found?.close();
-    const pool = new RoutePool(route, { memory: this.#memory, providerOf });
+    const pool = this.make(route);
     this.#pools.set(key, pool);
     return pool;
+  }
+
+  /** A way out of the caller's own, which it closes: for a route that was not saved yet. */
+  make(route: Route): Egress {
+    return makeEgress(route, this.#shared);
   }
 
   /** Closes the pools of a workspace, or of all, once what is under way is done. */

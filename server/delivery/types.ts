@@ -224,6 +224,8 @@ export type SmtpOutcome =
       error: string;
       host: string;
       durationMs: number;
+      /** Unix ms. Nothing was tried, because it failed a moment ago: no attempt, and not before this. */
+      retryAt?: number;
     }
   | { kind: "ambiguous"; error: string; host: string; durationMs: number }
   | { kind: "abandoned" };

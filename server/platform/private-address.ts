@@ -2,15 +2,80 @@ import { isIP } from "node:net";
 
 const PRIVATE_V4 =
   /^(0\.|10\.|127\.|169\.254\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)/;
-const PRIVATE_V6 = /^(::1?$|f[cd][0-9a-f]{2}:|fe[89ab][0-9a-f]:)/i;
+/** Set aside by RFC 6890 and RFC 1112: protocol assignments, benchmarks, multicast, reserved, broadcast. */
+const SPECIAL_V4 = /^(192\.0\.0\.|198\.1[89]\.|22[4-9]\.|2[3-5]\d\.)/;
 
 /**
  * True for an IP address that is not on the public network: this machine, its link, private networks and the
- * carrier's (RFC 1122, 1918, 3927, 4193, 4291, 6598), also as an IPv4-mapped IPv6 address. A text that is
- * no IP address is not private.
+ * carrier's (RFC 1122, 1918, 3927, 4193, 4291, 6598), also inside an IPv6 address that stands for an IPv4 one.
+ * A text that is no IP address is not private.
  */
 export function isPrivateAddress(address: string): boolean {
-  const plain = address.toLowerCase().replace(/^::ffff:(?=\d+\.)/, "");
-  const kind = isIP(plain);
-  return (kind === 4 && PRIVATE_V4.test(plain)) || (kind === 6 && PRIVATE_V6.test(plain));
+  switch (isIP(address)) {
+    case 4:
+      return PRIVATE_V4.test(address);
+    case 6:
+      return isPrivateV6(groupsOf(address));
+    default:
+      return false;
+  }
+}
+
+/** True for an address that somebody on the public network can have; stricter than "not private". */
+export function isPublicAddress(address: string): boolean {
+  const kind = isIP(address);
+  if (kind === 0 || isPrivateAddress(address)) {
+    return false;
+  }
+  if (kind === 4) {
+    return !SPECIAL_V4.test(address);
+  }
+  const groups = groupsOf(address);
+  const inner = embeddedV4(groups);
+  const first = groups[0] ?? 0;
+  // 2000::/3 is all that was ever given out; 64:ff9b::/96 leads to IPv4.
+  return inner === undefined ? first >= 0x2000 && first < 0x4000 : !SPECIAL_V4.test(inner);
+}
+
+function isPrivateV6(groups: number[]): boolean {
+  const first = groups[0] ?? 0;
+  const isThisHost = groups.slice(0, 7).every((group) => group === 0) && (groups[7] ?? 0) <= 1;
+  // fc00::/7, fe80::/10, fec0::/10
+  if (isThisHost || (first & 0xfe00) === 0xfc00 || (first & 0xff80) === 0xfe80) {
+    return true;
+  }
+  const inner = embeddedV4(groups);
+  return inner !== undefined && PRIVATE_V4.test(inner);
+}
+
+/** The IPv4 address that a mapped, compatible, NAT64 or 6to4 address leads to. */
+function embeddedV4(groups: number[]): string | undefined {
+  const head = groups.slice(0, 6).join(":");
+  if (["0:0:0:0:0:65535", "0:0:0:0:0:0", "100:65435:0:0:0:0"].includes(head)) {
+    return dotted(groups[6], groups[7]);
+  }
+  return groups[0] === 0x2002 ? dotted(groups[1], groups[2]) : undefined;
+}
+
+function dotted(high = 0, low = 0): string {
+  return [high >> 8, high & 255, low >> 8, low & 255].join(".");
+}
+
+/** The eight numbers of an IPv6 address, whichever way it is written. */
+function groupsOf(address: string): number[] {
+  const plain = address
+    .replace(/%.*$/, "")
+    .replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_all, a, b, c, d) => {
+      const hex = (high: string, low: string) => ((Number(high) << 8) | Number(low)).toString(16);
+      return `${hex(a, b)}:${hex(c, d)}`;
+    });
+  const [left = "", right] = plain.split("::");
+  const numbers = (part: string) =>
+    part === "" ? [] : part.split(":").map((group) => Number.parseInt(group, 16));
+  const start = numbers(left);
+  if (right === undefined) {
+    return start;
+  }
+  const end = numbers(right);
+  return [...start, ...Array<number>(8 - start.length - end.length).fill(0), ...end];
 }

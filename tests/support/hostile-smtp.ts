@@ -137,6 +137,7 @@ export type HostileSmtp = {
  */
 export async function startHostileSmtp(
   script: (peer: HostilePeer, nth: number) => Promise<void>,
+  { host = "127.0.0.1", port = 0 } = {},
 ): Promise<HostileSmtp> {
   const peers: HostilePeer[] = [];
   const sockets = new Set<Socket>();
@@ -147,7 +148,7 @@ export async function startHostileSmtp(
     peers.push(peer);
     void script(peer, peers.length - 1);
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(port, host, resolve));
   return {
     port: (server.address() as AddressInfo).port,
     peers,

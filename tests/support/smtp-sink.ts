@@ -13,6 +13,9 @@ export type SunkMessage = {
 };
 
 export type SinkOptions = {
+  /** 127.0.0.1 and a free one, unless said otherwise. */
+  host?: string;
+  port?: number;
   certificate?: Certificate;
   /** TLS from the first byte instead of STARTTLS. */
   implicitTls?: boolean;
@@ -95,7 +98,9 @@ export async function startSmtpSink(options: SinkOptions = {}): Promise<SmtpSink
   });
   // Clients that hang up in the middle are part of the tests.
   server.on("error", () => undefined);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) =>
+    server.listen(options.port ?? 0, options.host ?? "127.0.0.1", resolve),
+  );
   return {
     port: (server.server.address() as AddressInfo).port,
     messages,

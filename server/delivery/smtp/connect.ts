@@ -2,11 +2,14 @@ import { lookup } from "node:dns/promises";
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { SmtpFailure } from "./failure.ts";
+import { isOwnAddress } from "./target-guard.ts";
 
 /** Where to, and how sure to be of who answers. */
 export type Destination = {
   host: string;
   port: number;
+  /** Where the host is, when that is known; undefined = the system is asked. */
+  addresses?: readonly string[] | undefined;
   verifyCertificate: boolean;
   /** Extra trust anchors in PEM, beside the system's. */
   ca?: string | undefined;
@@ -34,25 +37,38 @@ export async function openTcp(to: Destination, timeoutMs: number): Promise<Socke
   throw last;
 }
 
-async function resolve(to: Destination): Promise<string[]> {
+async function resolve(to: Destination): Promise<readonly string[]> {
+  if (to.addresses !== undefined) {
+    return to.addresses;
+  }
   let found: { address: string }[];
   try {
     found = await lookup(to.host, { all: true, verbatim: true });
   } catch (error) {
     throw new SmtpFailure("dns", "connection", `the name ${to.host} does not resolve`, error);
   }
-  const addresses = found.map(({ address }) => address);
+  const addresses = ofFamily(
+    found.map(({ address }) => address),
+    to.localAddress,
+  );
   const allowed = addresses.filter((address) => to.allowAddress?.(address) ?? true);
   if (allowed.length === 0) {
     throw new SmtpFailure(
       "dns",
       addresses.length === 0 ? "connection" : "config",
       addresses.length === 0
-        ? `the name ${to.host} has no address`
+        ? `the name ${to.host} has no address that ours can connect to`
         : `${to.host} is at ${addresses.join(", ")}, a network that may not be used`,
     );
   }
   return allowed;
+}
+
+/** From an IPv4 address only IPv4 addresses can be reached, and the same with IPv6. */
+function ofFamily(addresses: string[], localAddress: string | undefined): string[] {
+  return localAddress === undefined
+    ? addresses
+    : addresses.filter((address) => isIP(address) === isIP(localAddress));
 }
 
 function dial(address: string, to: Destination, timeoutMs: number): Promise<Socket> {
@@ -73,14 +89,26 @@ function dial(address: string, to: Destination, timeoutMs: number): Promise<Sock
     socket.on("error", (error: NodeJS.ErrnoException) => {
       clearTimeout(timer);
       socket.destroy();
-      const text = `${address} port ${port}: ${plainCause(error)}`;
-      reject(new SmtpFailure("connect", "connection", text, error));
+      reject(dialFailure(error, address, to));
     });
     socket.once("connect", () => {
       clearTimeout(timer);
       resolve(socket);
     });
   });
+}
+
+function dialFailure(
+  error: NodeJS.ErrnoException,
+  address: string,
+  { port, localAddress }: Destination,
+): SmtpFailure {
+  if (error.code === "EADDRNOTAVAIL" && localAddress !== undefined && !isOwnAddress(localAddress)) {
+    const text = `the source address ${localAddress} is not an address of this machine`;
+    return new SmtpFailure("connect", "config", text, error);
+  }
+  const text = `${address} port ${port}: ${plainCause(error)}`;
+  return new SmtpFailure("connect", "connection", text, error);
 }
 
 function plainCause(error: NodeJS.ErrnoException): string {

@@ -4,6 +4,8 @@ import type { SmtpFault, SmtpOutcome, SmtpReply, SmtpStage } from "../types.ts";
 export class SmtpFailure extends Error {
   readonly stage: SmtpStage;
   readonly fault: SmtpFault;
+  /** Unix ms. Set when nothing was tried because it failed a moment ago: not before this. */
+  retryAt?: number;
 
   constructor(stage: SmtpStage, fault: SmtpFault, message: string, cause?: unknown) {
     super(message, cause === undefined ? {} : { cause });
@@ -52,8 +54,9 @@ export function outcomeOfError(error: unknown, host: string, durationMs: number)
     return { kind: "refused", stage: error.stage, reply: error.reply, host, durationMs };
   }
   if (error instanceof SmtpFailure) {
-    const { stage, fault, message } = error;
-    return { kind: "broken", stage, fault, error: message, host, durationMs };
+    const { stage, fault, message, retryAt } = error;
+    const later = retryAt === undefined ? {} : { retryAt };
+    return { kind: "broken", stage, fault, error: message, host, durationMs, ...later };
   }
   throw error;
 }

@@ -1,13 +1,13 @@
 import type { Socket } from "node:net";
 import { hostname } from "node:os";
 import { TLSSocket } from "node:tls";
-import { isPrivateAddress } from "../../platform/private-address.ts";
 import type { Route, SmtpStage } from "../types.ts";
 import { authenticate, type Credentials } from "./auth.ts";
 import { type Capabilities, noCapabilities, readCapabilities } from "./capabilities.ts";
 import { type Destination, openTcp, startTls } from "./connect.ts";
 import { formatReply, SmtpFailure, SmtpRefusal } from "./failure.ts";
 import type { ParsedReply } from "./reply-parser.ts";
+import { isPublicTarget } from "./target-guard.ts";
 import { type SmtpTimeouts, smtpTimeouts } from "./timeouts.ts";
 import { bareReply, Wire } from "./wire.ts";
 
@@ -31,6 +31,13 @@ export type SessionOptions = {
 /** A connection that is ready for MAIL. */
 export type Connected = { wire: Wire; capabilities: Capabilities; timeouts: SmtpTimeouts };
 
+/** Whom to connect to, and how. */
+export type Peer = Destination & {
+  /** opportunistic: STARTTLS where it is offered and begun; when the handshake then fails, so does the connection. */
+  security: Route["security"] | "opportunistic";
+  credentials?: Credentials | undefined;
+};
+
 /**
  * Connects to a route and goes through greeting, EHLO, TLS and AUTH.
  *
@@ -41,25 +48,40 @@ export async function connectRoute(
   options: SessionOptions,
   onWire: (wire: Wire) => void = () => undefined,
 ): Promise<Connected> {
-  const timeouts = { ...smtpTimeouts, ...options.timeouts };
-  const to: Destination = {
+  const peer: Peer = {
     host: route.host,
     port: route.port,
     verifyCertificate: route.verifyCertificate,
     ca: options.ca,
     localAddress: options.localAddress,
-    allowAddress: route.publicOnly === true ? isPublic : options.allowAddress,
+    allowAddress: route.publicOnly === true ? isPublicTarget : options.allowAddress,
+    security: route.security,
+    credentials: credentialsOf(route, options),
   };
-  let socket = await openTcp(to, timeouts.connectMs);
-  options.onStep?.("connect", `connected to ${socket.remoteAddress} port ${route.port}`);
-  if (route.security === "tls") {
-    socket = await startTls(socket, to, timeouts.connectMs);
-    options.onStep?.("starttls", tlsSummary(socket, route));
+  return await connectPeer(peer, options, onWire);
+}
+
+/**
+ * Connects to a server and goes through greeting, EHLO, TLS and AUTH.
+ *
+ * @throws SmtpFailure or SmtpRefusal naming the stage; the connection is closed then.
+ */
+export async function connectPeer(
+  peer: Peer,
+  options: SessionOptions,
+  onWire: (wire: Wire) => void,
+): Promise<Connected> {
+  const timeouts = { ...smtpTimeouts, ...options.timeouts };
+  let socket = await openTcp(peer, timeouts.connectMs);
+  options.onStep?.("connect", `connected to ${socket.remoteAddress} port ${peer.port}`);
+  if (peer.security === "tls") {
+    socket = await startTls(socket, peer, timeouts.connectMs);
+    options.onStep?.("starttls", tlsSummary(socket, peer));
   }
   const wire = new Wire(socket);
   onWire(wire);
   try {
-    const capabilities = await greet(wire, route, options, timeouts, to);
+    const capabilities = await greet(wire, peer, options, timeouts);
     return { wire, capabilities, timeouts };
   } catch (error) {
     wire.destroy();
@@ -69,26 +91,26 @@ export async function connectRoute(
 
 async function greet(
   wire: Wire,
-  route: Route,
+  peer: Peer,
   options: SessionOptions,
   timeouts: SmtpTimeouts,
-  to: Destination,
 ): Promise<Capabilities> {
   const greeting = positive("greeting", await wire.reply("greeting", timeouts.greetingMs));
   options.onStep?.("greeting", formatReply(greeting));
   let capabilities = await sayHello(wire, options, timeouts);
-  if (route.security === "starttls") {
-    await upgrade(wire, capabilities, to, timeouts);
-    options.onStep?.("starttls", tlsSummary(wire.socket, route));
-    // What was offered in clear may have been forged: ask again (RFC 3207 §4.2).
-    capabilities = await sayHello(wire, options, timeouts);
+  if (peer.security === "starttls" || peer.security === "opportunistic") {
+    const isSecure = await upgrade(wire, capabilities, peer, timeouts);
+    if (isSecure) {
+      options.onStep?.("starttls", tlsSummary(wire.socket, peer));
+      // What was offered in clear may have been forged: ask again (RFC 3207 §4.2).
+      capabilities = await sayHello(wire, options, timeouts);
+    }
   }
   options.onStep?.("ehlo", "the server answered our greeting");
-  const credentials = credentialsOf(route, options);
-  if (credentials !== undefined) {
-    refuseSecretInClear(wire, route);
-    await authenticate(wire, credentials, capabilities, timeouts.authMs);
-    options.onStep?.("auth", `signed in as ${credentials.username}`);
+  if (peer.credentials !== undefined) {
+    refuseSecretInClear(wire);
+    await authenticate(wire, peer.credentials, capabilities, timeouts.authMs);
+    options.onStep?.("auth", `signed in as ${peer.credentials.username}`);
   }
   return capabilities;
 }
@@ -113,13 +135,18 @@ async function sayHello(
   return noCapabilities;
 }
 
+/** Returns false when the server does not begin TLS and need not. */
 async function upgrade(
   wire: Wire,
   capabilities: Capabilities,
-  to: Destination,
+  peer: Peer,
   timeouts: SmtpTimeouts,
-): Promise<void> {
+): Promise<boolean> {
+  const isOptional = peer.security === "opportunistic";
   if (!capabilities.startTls) {
+    if (isOptional) {
+      return false;
+    }
     throw new SmtpFailure(
       "starttls",
       "config",
@@ -129,10 +156,14 @@ async function upgrade(
   wire.write("STARTTLS\r\n");
   const reply = await wire.reply("starttls", timeouts.heloMs);
   if (reply.code !== 220) {
+    if (isOptional && reply.code !== 421) {
+      return false;
+    }
     positive("starttls", reply);
     throw new SmtpFailure("starttls", "protocol", `reply ${reply.code} to STARTTLS`);
   }
-  await wire.secure((plain) => startTls(plain, to, timeouts.connectMs));
+  await wire.secure((plain) => startTls(plain, peer, timeouts.connectMs));
+  return true;
 }
 
 function credentialsOf(route: Route, options: SessionOptions): Credentials | undefined {
@@ -145,9 +176,9 @@ function credentialsOf(route: Route, options: SessionOptions): Credentials | und
 }
 
 /** A password goes in clear only where nobody is on the way. */
-function refuseSecretInClear(wire: Wire, route: Route): void {
+function refuseSecretInClear(wire: Wire): void {
   const ip = (wire.socket.remoteAddress ?? "").replace(/^::ffff:/, "");
-  if (route.security === "none" && !ip.startsWith("127.") && ip !== "::1") {
+  if (!(wire.socket instanceof TLSSocket) && !ip.startsWith("127.") && ip !== "::1") {
     throw new SmtpFailure(
       "auth",
       "config",
@@ -176,13 +207,9 @@ function defaultHeloName(wire: Wire): string {
   return ip.includes(":") ? `[IPv6:${ip}]` : `[${ip}]`;
 }
 
-function tlsSummary(socket: Socket, route: Route): string {
+function tlsSummary(socket: Socket, peer: Peer): string {
   const version = (socket instanceof TLSSocket ? socket.getProtocol() : null) ?? "TLS";
-  return route.verifyCertificate
+  return peer.verifyCertificate
     ? `encrypted with ${version}, certificate verified`
     : `encrypted with ${version}, certificate not checked`;
-}
-
-function isPublic(address: string): boolean {
-  return !isPrivateAddress(address);
 }

@@ -1,6 +1,6 @@
 import { systemClock } from "../../platform/clock.ts";
 import type { Route, SmtpOutcome } from "../types.ts";
-import { connectRoute, type SessionOptions } from "./handshake.ts";
+import { type Connected, connectRoute, type SessionOptions } from "./handshake.ts";
 import type { SiteMemory } from "./site-memory.ts";
 import { type Envelope, type Line, type SendOptions, sendMessage } from "./transaction.ts";
 import type { Wire } from "./wire.ts";
@@ -8,13 +8,16 @@ import type { Wire } from "./wire.ts";
 /** A connection to a route, ready for one message after another. */
 export class SmtpSession {
   readonly host: string;
+  /** `host:port`: what is learned of a server is learned of one port, since two of them may be two programs. */
+  readonly site: string;
   #line: Line;
   #served = 0;
   #busy = false;
 
-  constructor(line: Line) {
+  constructor(line: Line, site: string) {
     this.#line = line;
     this.host = line.host;
+    this.site = site;
   }
 
   /** Messages sent on this connection so far, refused ones included. */
@@ -93,14 +96,21 @@ export type OpenOptions = SessionOptions & {
  * @throws SmtpFailure or SmtpRefusal naming the stage.
  */
 export async function openSession(route: Route, options: OpenOptions = {}): Promise<SmtpSession> {
-  const { memory, clock = systemClock } = options;
-  const site = siteOf(route);
-  const { wire, capabilities, timeouts } = await connectRoute(route, options, options.onWire);
+  return sessionOn(await connectRoute(route, options, options.onWire), route, options);
+}
+
+/** A session on a connection that is ready for MAIL. */
+export function sessionOn(
+  { wire, capabilities, timeouts }: Connected,
+  { host, port }: { host: string; port: number },
+  { memory, clock = systemClock }: Pick<OpenOptions, "memory" | "clock">,
+): SmtpSession {
+  const site = `${host}:${port}`;
   const line: Line = {
     wire,
     capabilities,
     timeouts,
-    host: route.host,
+    host,
     pipelining: capabilities.pipelining && (memory?.mayPipeline(site, clock()) ?? true),
     needsReset: false,
     onPipeliningBroken: () => {
@@ -108,10 +118,5 @@ export async function openSession(route: Route, options: OpenOptions = {}): Prom
       memory?.pipeliningFailed(site, clock());
     },
   };
-  return new SmtpSession(line);
-}
-
-/** What is learned of a server is learned of one port: two of them may be two programs. */
-export function siteOf(route: Route): string {
-  return `${route.host}:${route.port}`;
+  return new SmtpSession(line, site);
 }

@@ -1,3 +1,6 @@
+import type { SmtpOutcome } from "../types.ts";
+
+const BROKEN_TLS_MEMORY_MS = 3 * 24 * 3_600_000;
 const PIPELINING_MEMORY_MS = 3 * 24 * 3_600_000;
 const CAP_MEMORY_MS = 24 * 3_600_000;
 /** Hosts (`name:port`) remembered; the oldest are forgotten first. */
@@ -5,6 +8,7 @@ const MAX_HOSTS = 10_000;
 
 type Remembered = {
   pipeliningOffUntil: number;
+  tlsOffUntil: number;
   brokenFlights: number;
   /** Messages after which the server ended the last connection, and how often in a row it was this many. */
   endedAfter: number;
@@ -28,6 +32,16 @@ export class SiteMemory {
   /** The host answered a group of commands out of order: no groups for three days. */
   pipeliningFailed(host: string, now: number): void {
     this.#of(host).pipeliningOffUntil = now + PIPELINING_MEMORY_MS;
+  }
+
+  /** False while the host is known to offer a TLS that it cannot do. */
+  mayTls(host: string, now: number): boolean {
+    return (this.#hosts.get(host)?.tlsOffUntil ?? 0) <= now;
+  }
+
+  /** The handshake failed at a host that need not have TLS: none is tried for three days. */
+  tlsFailed(host: string, now: number): void {
+    this.#of(host).tlsOffUntil = now + BROKEN_TLS_MEMORY_MS;
   }
 
   /** A connection died inside its first group of commands. Twice in a row is taken for a pattern. */
@@ -68,11 +82,46 @@ export class SiteMemory {
     }
   }
 
+  /**
+   * Takes in what the outcome of message `served + 1` of a connection says of the host. Returns true when the same
+   * message may go again at once, because the connection, not the message, was at its end.
+   */
+  learn(host: string, served: number, outcome: SmtpOutcome, now: number): boolean {
+    if (outcome.kind === "accepted") {
+      this.flightHeld(host);
+      return false;
+    }
+    if (outcome.kind !== "broken" && outcome.kind !== "refused") {
+      return false;
+    }
+    const atStart = outcome.stage === "mail" || outcome.stage === "rset";
+    if (outcome.kind === "refused") {
+      const ended = served > 0 && atStart && outcome.reply.code === 421;
+      if (ended) {
+        const saidSo = /messages|transactions|per (connection|session)/i.test(outcome.reply.text);
+        this.connectionEnded(host, served, saidSo, now);
+      }
+      return ended;
+    }
+    if (outcome.fault === "protocol") {
+      return !this.mayPipeline(host, now) && outcome.stage !== "data";
+    }
+    if (served > 0 && atStart && outcome.fault === "connection") {
+      this.connectionEnded(host, served, false, now);
+      return true;
+    }
+    if (served === 0 && (outcome.stage === "rcpt" || outcome.stage === "mail")) {
+      this.flightBroke(host, now);
+    }
+    return false;
+  }
+
   #of(host: string): Remembered {
     let memory = this.#hosts.get(host);
     if (memory === undefined) {
       memory = {
         pipeliningOffUntil: 0,
+        tlsOffUntil: 0,
         brokenFlights: 0,
         endedAfter: 0,
         endedSame: 0,

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { isPrivateAddress } from "../../../server/platform/private-address.ts";
+import { isPrivateAddress, isPublicAddress } from "../../../server/platform/private-address.ts";
 
 test("addresses of this machine, its link and private networks are private", () => {
   const inside = [
@@ -8,6 +8,39 @@ test("addresses of this machine, its link and private networks are private", () 
   ];
 
   expect(inside.filter((address) => !isPrivateAddress(address))).toEqual([]);
+});
+
+test("an address is private in every spelling of it", () => {
+  const spellings = [
+    ...[
+      "::ffff:7f00:1",
+      "::FFFF:127.0.0.1",
+      "0:0:0:0:0:ffff:7f00:0001",
+      "::7f00:1",
+      "0:0:0:0:0:0:0:1",
+    ],
+    ...[
+      "64:ff9b::10.0.0.1",
+      "64:ff9b::a00:1",
+      "2002:7f00:1::",
+      "fe80::1%eth0",
+      "fec0::1",
+      "FD00::1",
+    ],
+  ];
+
+  expect(spellings.filter((address) => !isPrivateAddress(address))).toEqual([]);
+});
+
+test("mail goes to addresses that somebody on the public network can have, and to no other", () => {
+  const refused = [
+    ...["127.0.0.1", "::1", "224.0.0.1", "255.255.255.255", "240.0.0.1", "198.18.0.1", "192.0.0.8"],
+    ...["ff02::1", "100::1", "::ffff:224.0.0.1", "4000::1", "localhost", "", "10.evil.test"],
+  ];
+
+  expect(refused.filter(isPublicAddress)).toEqual([]);
+  const allowed = ["8.8.8.8", "198.17.0.1", "2a00:1450::1", "::ffff:8.8.8.8", "64:ff9b::808:808"];
+  expect(allowed.filter((address) => !isPublicAddress(address))).toEqual([]);
 });
 
 test("public addresses, names and nonsense are not", () => {

@@ -1,0 +1,363 @@
+import type { Clock } from "../../platform/clock.ts";
+import type { SmtpOutcome } from "../types.ts";
+import type { EgressStatus } from "./egress.ts";
+import { outcomeOfError, SmtpAbandoned } from "./failure.ts";
+import type { Room, Tenant } from "./room.ts";
+import type { SmtpSession } from "./session.ts";
+import type { SiteMemory } from "./site-memory.ts";
+import type { Envelope, SendOptions } from "./transaction.ts";
+import type { Wire } from "./wire.ts";
+
+/** A ceiling learned from a refused connection is lifted by one connection this often. */
+const CEILING_STEP_MS = 60_000;
+/** A connection that others wait for carries at least so many messages before it makes way. */
+const FAIR_TURN = 20;
+
+export type ConnectionPoolParts = {
+  /** Opens a connection; `onWire` hears of it during the handshake, so that it can be dropped. */
+  open: (hooks: { onWire: (wire: Wire) => void; isClosed: () => boolean }) => Promise<SmtpSession>;
+  /** Who is named when no connection could be opened. */
+  host: string;
+  /** Messages on one connection; Infinity = as many as the server takes. */
+  maxPerConnection: number;
+  /** What its connections count against. */
+  rooms: readonly Room[];
+  /**
+   * How long to open nothing after the nth failure in a row; the messages that wait go on waiting. Without it the
+   * next message makes the next try, and whoever opens decides how soon that may be.
+   */
+  pauseMs?: (failures: number) => number;
+  memory: SiteMemory;
+  clock: Clock;
+  idleCloseMs: number;
+};
+
+type Waiter = { resolve: (session: SmtpSession) => void; reject: (error: unknown) => void };
+
+/**
+ * The connections to one destination from one address of ours. Opens them when there is work and room, reuses
+ * them up to the messages per connection, closes idle ones. A destination that cannot be reached is tried by
+ * one connection at a time; only the message that made the try hears of the failure.
+ */
+export class ConnectionPool implements Tenant {
+  readonly #parts: ConnectionPoolParts;
+  #idle: { session: SmtpSession; since: number }[] = [];
+  #waiters: Waiter[] = [];
+  /** Connections still in their handshake: `close()` does not wait for a tarpit. */
+  #greeting = new Set<Wire>();
+  #open = 0;
+  #connecting = 0;
+  #busy = 0;
+  #failures = 0;
+  #isProven = false;
+  #backoffUntil = 0;
+  #lastError = "";
+  #ceiling = Number.POSITIVE_INFINITY;
+  #ceilingAt = 0;
+  #wake: ReturnType<typeof setTimeout> | undefined;
+  #sweep: ReturnType<typeof setTimeout> | undefined;
+  #isClosed = false;
+  #onEmpty: () => void = () => undefined;
+
+  constructor(parts: ConnectionPoolParts) {
+    this.#parts = parts;
+  }
+
+  /** Connections open or being opened. */
+  get open(): number {
+    return this.#open;
+  }
+
+  /** True when forgetting it loses nothing but its memory. */
+  get isEmpty(): boolean {
+    return this.#open === 0 && this.#waiters.length === 0;
+  }
+
+  status(): EgressStatus {
+    const now = this.#parts.clock();
+    return {
+      open: this.#open,
+      busy: this.#busy,
+      waiting: this.#waiters.length,
+      limit: this.#limit(now),
+      retryAt: this.#backoffUntil > now ? this.#backoffUntil : undefined,
+      lastError: this.#lastError,
+    };
+  }
+
+  /**
+   * Sends one message on a free connection, waiting for one as long as it takes. See
+   * `SmtpSession.send` for the promise around the dot. When a reused connection turns out to be closed
+   * before the server has accepted the sender, the message goes out on a new one: `beforeDot` is
+   * called at most once. An outcome at `dns`, `connect`, `greeting`, `ehlo`, `starttls` or `auth`
+   * says that no connection could be opened.
+   *
+   * After `close()`, and when `signal` fires before the dot, the outcome is `abandoned`.
+   */
+  async send(message: Envelope, options: SendOptions): Promise<SmtpOutcome> {
+    const first = await this.#sendOnce(message, options);
+    return first.again ? (await this.#sendOnce(message, options)).outcome : first.outcome;
+  }
+
+  /** Lets messages under way finish, says QUIT on every connection and resolves when all are closed. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#wake);
+    clearTimeout(this.#sweep);
+    for (const room of this.#parts.rooms) {
+      room.leave(this);
+    }
+    for (const waiter of this.#waiters.splice(0)) {
+      waiter.reject(new SmtpAbandoned());
+    }
+    const done = new Promise<void>((resolve) => {
+      this.#onEmpty = resolve;
+    });
+    for (const { session } of this.#idle.splice(0)) {
+      this.#discard(session);
+    }
+    for (const wire of this.#greeting) {
+      wire.destroy();
+    }
+    if (this.#open > 0) {
+      await done;
+    }
+  }
+
+  yieldIdle(): boolean {
+    const oldest = this.#idle.shift();
+    if (oldest !== undefined) {
+      this.#discard(oldest.session);
+    }
+    return oldest !== undefined;
+  }
+
+  async #sendOnce(
+    message: Envelope,
+    options: SendOptions,
+  ): Promise<{ outcome: SmtpOutcome; again: boolean }> {
+    const startedAt = performance.now();
+    let session: SmtpSession;
+    try {
+      session = await this.#acquire(options.signal);
+    } catch (error) {
+      const durationMs = Math.round(performance.now() - startedAt);
+      return { outcome: outcomeOfError(error, this.#parts.host, durationMs), again: false };
+    }
+    this.#busy += 1;
+    try {
+      const served = session.served;
+      const outcome = await session.send(message, options);
+      return { outcome, again: this.#parts.memory.learn(session.site, served, outcome, this.#now) };
+    } finally {
+      this.#busy -= 1;
+      this.#release(session);
+    }
+  }
+
+  get #now(): number {
+    return this.#parts.clock();
+  }
+
+  #acquire(signal: AbortSignal | undefined): Promise<SmtpSession> {
+    if (this.#isClosed || signal?.aborted) {
+      return Promise.reject(new SmtpAbandoned());
+    }
+    for (let entry = this.#idle.pop(); entry !== undefined; entry = this.#idle.pop()) {
+      if (entry.session.isUsable) {
+        return Promise.resolve(entry.session);
+      }
+      this.#discard(entry.session);
+    }
+    return new Promise((resolve, reject) => {
+      const onAbort = () => {
+        this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
+        reject(new SmtpAbandoned());
+      };
+      const waiter: Waiter = {
+        resolve: (session) => {
+          signal?.removeEventListener("abort", onAbort);
+          resolve(session);
+        },
+        reject: (error) => {
+          signal?.removeEventListener("abort", onAbort);
+          reject(error);
+        },
+      };
+      signal?.addEventListener("abort", onAbort);
+      this.#waiters.push(waiter);
+      this.pump();
+    });
+  }
+
+  #release(session: SmtpSession): void {
+    const { memory, maxPerConnection, rooms } = this.#parts;
+    const learned = memory.messagesPerConnection(session.site, this.#now);
+    const isOwed =
+      this.#waiters.length === 0
+        ? rooms.some((room) => room.isWanted(this))
+        : session.served >= FAIR_TURN && rooms.some((room) => room.isOwed(this));
+    const isUsedUp = session.served >= Math.min(maxPerConnection, learned);
+    if (this.#isClosed || !session.isUsable || isUsedUp || isOwed) {
+      this.#discard(session);
+      return;
+    }
+    this.#offer(session);
+    this.pump();
+  }
+
+  #offer(session: SmtpSession): void {
+    const waiter = this.#waiters.shift();
+    if (waiter !== undefined) {
+      waiter.resolve(session);
+      return;
+    }
+    this.#idle.push({ session, since: this.#now });
+    session.onDead = () => this.#forgetIdle(session);
+    this.#scheduleSweep();
+  }
+
+  #forgetIdle(session: SmtpSession): void {
+    const at = this.#idle.findIndex((entry) => entry.session === session);
+    if (at !== -1) {
+      this.#idle.splice(at, 1);
+      this.#discard(session);
+    }
+  }
+
+  /** Counts the connection out once QUIT is over, so that the server never sees more than the limit. */
+  #discard(session: SmtpSession): void {
+    void session.quit().then(() => {
+      this.#countOut();
+      this.pump();
+    });
+  }
+
+  #countOut(): void {
+    this.#open -= 1;
+    for (const room of this.#parts.rooms) {
+      room.give(this);
+    }
+    if (this.#open === 0) {
+      this.#onEmpty();
+    }
+  }
+
+  #limit(now: number): number {
+    const lifted = this.#ceiling + Math.floor((now - this.#ceilingAt) / CEILING_STEP_MS);
+    return Math.max(1, Math.min(...this.#parts.rooms.map(({ max }) => max), lifted));
+  }
+
+  /** Opens connections for those who wait: one at a time until one has worked. */
+  pump(): void {
+    const now = this.#now;
+    while (
+      !this.#isClosed &&
+      this.#waiters.length > this.#connecting &&
+      this.#open < this.#limit(now) &&
+      (this.#isProven || this.#connecting === 0)
+    ) {
+      if (this.#backoffUntil > now) {
+        this.#wakeAt(this.#backoffUntil - now);
+        return;
+      }
+      const full = this.#parts.rooms.find((room) => room.isFull);
+      if (full !== undefined) {
+        full.await(this);
+        return;
+      }
+      this.#connect();
+    }
+  }
+
+  #wakeAt(delayMs: number): void {
+    clearTimeout(this.#wake);
+    this.#wake = setTimeout(() => this.pump(), delayMs);
+  }
+
+  #connect(): void {
+    this.#open += 1;
+    this.#connecting += 1;
+    for (const room of this.#parts.rooms) {
+      room.take(this);
+    }
+    const startedAt = this.#now;
+    const wires: Wire[] = [];
+    const onWire = (opened: Wire) => {
+      wires.push(opened);
+      this.#greeting.add(opened);
+      if (this.#isClosed) {
+        opened.destroy();
+      }
+    };
+    const over = () => {
+      this.#connecting -= 1;
+      for (const wire of wires) {
+        this.#greeting.delete(wire);
+      }
+    };
+    this.#parts.open({ onWire, isClosed: () => this.#isClosed }).then(
+      (session) => {
+        over();
+        this.#connected(session);
+      },
+      (error: unknown) => {
+        over();
+        this.#connectFailed(error, startedAt);
+      },
+    );
+  }
+
+  #connected(session: SmtpSession): void {
+    this.#ceiling = Math.max(this.#ceiling, this.#open - this.#connecting);
+    this.#isProven = true;
+    this.#failures = 0;
+    this.#lastError = "";
+    if (this.#isClosed) {
+      this.#discard(session);
+      return;
+    }
+    this.#offer(session);
+    this.pump();
+  }
+
+  #connectFailed(error: unknown, startedAt: number): void {
+    const now = this.#now;
+    this.#lastError = error instanceof Error ? error.message : String(error);
+    const live = this.#open - this.#connecting - 1;
+    // Connections that were tried together fail together; they count as one failure.
+    if (startedAt >= this.#backoffUntil) {
+      this.#failures += 1;
+      this.#backoffUntil = now + (this.#parts.pauseMs?.(this.#failures) ?? 0);
+      if (live > 0) {
+        this.#ceiling = live;
+        this.#ceilingAt = now;
+      } else {
+        this.#isProven = false;
+        this.#waiters.shift()?.reject(error);
+      }
+    }
+    this.#countOut();
+    this.pump();
+  }
+
+  #scheduleSweep(): void {
+    if (this.#sweep !== undefined || this.#isClosed) {
+      return;
+    }
+    const { idleCloseMs } = this.#parts;
+    this.#sweep = setTimeout(() => {
+      this.#sweep = undefined;
+      const expired = this.#now - idleCloseMs;
+      const old = this.#idle.filter((entry) => entry.since <= expired);
+      this.#idle = this.#idle.filter((entry) => entry.since > expired);
+      for (const { session } of old) {
+        this.#discard(session);
+      }
+      if (this.#idle.length > 0) {
+        this.#scheduleSweep();
+      }
+    }, idleCloseMs);
+    this.#sweep.unref?.();
+  }
+}

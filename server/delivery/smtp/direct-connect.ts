@@ -1,0 +1,240 @@
+import type { Clock } from "../../platform/clock.ts";
+import type { DnsClient } from "../../platform/dns/client.ts";
+import type { RouteSource } from "../types.ts";
+import type { FailedAddresses, HostTrouble, Standing } from "./failed-addresses.ts";
+import { SmtpFailure, SmtpRefusal } from "./failure.ts";
+import { connectPeer, type Peer, type SessionOptions } from "./handshake.ts";
+import { addressesOf } from "./host-addresses.ts";
+import type { MailHost } from "./mail-routes.ts";
+import { type SmtpSession, sessionOn } from "./session.ts";
+import type { SiteMemory } from "./site-memory.ts";
+import { isPublicTarget } from "./target-guard.ts";
+import type { Wire } from "./wire.ts";
+
+/** Addresses tried for one connection: a domain with many dead servers must not hold it for ever. */
+const MAX_TRIES = 5;
+
+/** How sure a connection to an MX host must be; see `Route.tlsPolicy`. */
+export type TlsDemand = {
+  level: "opportunistic" | "required" | "verified";
+  /** Who asks for more than opportunistic, to begin a sentence with. */
+  by: string;
+};
+
+/** Which servers a connection may lead to, and how. */
+export type DirectTarget = {
+  /** By preference. */
+  hosts: readonly MailHost[];
+  port: number;
+  source: RouteSource | undefined;
+  tls: TlsDemand;
+  /** Private networks and this machine are refused. */
+  publicOnly: boolean;
+};
+
+/** What all connections to MX hosts share. */
+export type DirectParts = {
+  dns: DnsClient;
+  failed: FailedAddresses;
+  memory: SiteMemory;
+  clock: Clock;
+  /** 0 ≤ x < 1. */
+  random: () => number;
+  session: SessionOptions;
+};
+
+export type OpenHooks = {
+  onWire: (wire: Wire) => void;
+  isClosed: () => boolean;
+  /** No server could be connected to, and the first may be tried again then (unix ms). */
+  onAllFailed: (until: number) => void;
+};
+
+/** What came of the servers before the one that answered. */
+type Search = {
+  /** The error that says most. */
+  error: SmtpFailure | SmtpRefusal | undefined;
+  tries: number;
+  /** Servers that failed, now or a moment ago, and until when they are left alone. */
+  standing: Standing[];
+  refused: string[];
+  failure: string;
+};
+
+/**
+ * Connects to the first mail server that lets us in: all of one preference in random order, then the next.
+ *
+ * @throws SmtpFailure or SmtpRefusal of the server whose answer says most; with `retryAt` when none was tried.
+ */
+export async function connectDirect(
+  target: DirectTarget,
+  parts: DirectParts,
+  hooks: OpenHooks,
+): Promise<SmtpSession> {
+  const search: Search = { error: undefined, tries: 0, standing: [], refused: [], failure: "" };
+  for (const host of inOrder(target.hosts, parts.random)) {
+    const session = await tryHost(host, target, parts, hooks, search);
+    if (session !== undefined) {
+      return session;
+    }
+    if (search.tries >= MAX_TRIES || hooks.isClosed()) {
+      break;
+    }
+  }
+  const soonest = Math.min(...search.standing.map(({ until }) => until));
+  if (Number.isFinite(soonest)) {
+    hooks.onAllFailed(soonest);
+  }
+  throw search.error ?? nothingTried(target, search);
+}
+
+/** By preference; in random order within one, so that load spreads over the servers (RFC 5321 §5.1). */
+function inOrder(hosts: readonly MailHost[], random: () => number): MailHost[] {
+  return hosts
+    .map((host) => ({ host, at: random() }))
+    .sort((a, b) => a.host.preference - b.host.preference || a.at - b.at)
+    .map(({ host }) => host);
+}
+
+async function tryHost(
+  { name }: MailHost,
+  target: DirectTarget,
+  parts: DirectParts,
+  hooks: OpenHooks,
+  search: Search,
+): Promise<SmtpSession | undefined> {
+  const mayConnect = target.publicOnly ? isPublicTarget : () => true;
+  const found = await addressesOf(parts.dns, name, target.source?.address, mayConnect);
+  search.refused.push(...found.refused);
+  search.failure ||= found.failure;
+  for (const address of found.usable) {
+    const key = `${target.source?.address ?? ""}>${address}:${target.port}`;
+    const standing = parts.failed.standing(key, parts.clock());
+    if (standing !== undefined) {
+      search.standing.push(standing);
+      continue;
+    }
+    if (search.tries >= MAX_TRIES || hooks.isClosed()) {
+      break;
+    }
+    search.tries += 1;
+    try {
+      const session = await connectAddress(name, address, target, parts, hooks);
+      parts.failed.worked(key);
+      return session;
+    } catch (error) {
+      noteFailure(error, { key, host: name }, parts, search);
+    }
+  }
+  return undefined;
+}
+
+/** @throws the error itself when it says nothing of the server. */
+function noteFailure(
+  error: unknown,
+  { key, host }: { key: string; host: string },
+  { failed, clock }: DirectParts,
+  search: Search,
+): void {
+  const trouble = troubleOf(error);
+  if (trouble === undefined) {
+    throw error;
+  }
+  const reason = `${host}: ${error instanceof Error ? error.message : String(error)}`;
+  search.standing.push(failed.note(key, trouble, reason, clock()));
+  search.error = sayingMore(search.error, error);
+}
+
+/** Once in clear where TLS is broken and nobody asks for it. */
+async function connectAddress(
+  host: string,
+  address: string,
+  target: DirectTarget,
+  parts: DirectParts,
+  hooks: OpenHooks,
+): Promise<SmtpSession> {
+  const { port, source, tls } = target;
+  const site = { host, port };
+  const isOptional = tls.level === "opportunistic";
+  const peer = (security: Peer["security"]): Peer => ({
+    ...site,
+    addresses: [address],
+    security,
+    verifyCertificate: tls.level === "verified",
+    ca: parts.session.ca,
+    localAddress: source?.address,
+  });
+  const options: SessionOptions =
+    source === undefined || source.heloName === ""
+      ? parts.session
+      : { ...parts.session, heloName: source.heloName };
+  const open = async (security: Peer["security"]) =>
+    sessionOn(await connectPeer(peer(security), options, hooks.onWire), site, parts);
+  const mayTls = parts.memory.mayTls(`${host}:${port}`, parts.clock());
+  try {
+    return await open(isOptional ? (mayTls ? "opportunistic" : "none") : "starttls");
+  } catch (error) {
+    if (!(error instanceof SmtpFailure) || error.stage !== "starttls") {
+      throw error;
+    }
+    if (!isOptional) {
+      const text = `${tls.by}, and ${host} cannot do that: ${error.message}`;
+      throw new SmtpFailure("starttls", "tls_policy", text, error);
+    }
+    if (error.fault !== "tls") {
+      throw error;
+    }
+    parts.memory.tlsFailed(`${host}:${port}`, parts.clock());
+    return await open("none");
+  }
+}
+
+/** What an error says of the server; undefined when it is about us. */
+function troubleOf(error: unknown): HostTrouble | undefined {
+  if (error instanceof SmtpRefusal) {
+    return error.reply.code >= 500 ? "refused" : "busy";
+  }
+  if (!(error instanceof SmtpFailure) || error.fault === "config") {
+    return undefined;
+  }
+  if (error.stage === "connect") {
+    return error.fault === "timeout" ? "silent" : "unreachable";
+  }
+  return error.fault === "tls_policy" ? "refused" : "busy";
+}
+
+/** What a server said is worth more than that one was silent; the first of equals stays. */
+function sayingMore(known: Search["error"], error: unknown): SmtpFailure | SmtpRefusal | undefined {
+  const weight = (each: unknown) =>
+    each instanceof SmtpRefusal
+      ? 2
+      : each instanceof SmtpFailure && each.stage !== "connect"
+        ? 1
+        : 0;
+  const isOurs = error instanceof SmtpFailure || error instanceof SmtpRefusal;
+  return isOurs && (known === undefined || weight(error) > weight(known)) ? error : known;
+}
+
+function nothingTried(target: DirectTarget, search: Search): SmtpFailure {
+  const names = target.hosts.map(({ name }) => name).join(", ");
+  const first = search.standing.sort((a, b) => a.until - b.until)[0];
+  if (first !== undefined) {
+    const failure = new SmtpFailure("connect", "connection", first.reason);
+    failure.retryAt = first.until;
+    return failure;
+  }
+  if (search.failure !== "") {
+    return new SmtpFailure("dns", "dns", search.failure);
+  }
+  if (search.refused.length > 0) {
+    const text = `the mail servers (${names}) are at ${search.refused.join(", ")}, where mail may not be sent`;
+    return new SmtpFailure("dns", "private_target", text);
+  }
+  if (target.source !== undefined) {
+    // From another address of ours it may go: the domain is well.
+    const family = target.source.address.includes(":") ? "IPv6" : "IPv4";
+    const text = `the mail servers (${names}) have no ${family} address, and ${target.source.address} is one`;
+    return new SmtpFailure("dns", "connection", text);
+  }
+  return new SmtpFailure("dns", "no_domain", `the mail servers (${names}) have no address`);
+}

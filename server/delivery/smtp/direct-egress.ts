@@ -1,0 +1,284 @@
+import { type Clock, systemClock } from "../../platform/clock.ts";
+import type { DnsClient } from "../../platform/dns/client.ts";
+import { hostName } from "../../platform/dns/message.ts";
+import type { Route, RouteSource, SmtpOutcome } from "../types.ts";
+import { ConnectionPool } from "./connection-pool.ts";
+import { connectDirect, type DirectParts, type TlsDemand } from "./direct-connect.ts";
+import type { Egress, EgressStatus, Site, Target } from "./egress.ts";
+import { FailedAddresses } from "./failed-addresses.ts";
+import type { SessionOptions } from "./handshake.ts";
+import { type MailHost, MailRoutes } from "./mail-routes.ts";
+import { Room } from "./room.ts";
+import type { ProviderHosts } from "./site.ts";
+import { SiteMemory } from "./site-memory.ts";
+import { domainOf, sourceFor } from "./source.ts";
+import { sumOf } from "./status-sum.ts";
+import type { Envelope, SendOptions } from "./transaction.ts";
+
+/** Short: there are many sites, and one that nothing goes to now should not be kept from others. */
+const IDLE_CLOSE_MS = 20_000;
+const SWEEP_MS = 30_000;
+
+/** What a provider puts up with; see `provider-profiles.ts`. */
+export type ProviderLimits = { connections: number; perConnection: number; tlsRequired: boolean };
+
+/** What the mail servers of a domain ask of TLS; see `MtaSts`. */
+export type DomainPolicies = {
+  /** The hosts that may be used and whether they must be verified. */
+  apply(domain: string, hosts: readonly MailHost[]): PolicyAnswer | Promise<PolicyAnswer>;
+};
+export type PolicyAnswer =
+  | { kind: "none" }
+  | { kind: "enforce"; hosts: readonly MailHost[] }
+  /** The policy leaves no host. */
+  | { kind: "no_host"; reason: string };
+
+/** What all direct routes of a node share, and where their rules come from. */
+export type DirectOptions = {
+  dns: DnsClient;
+  providers: Iterable<ProviderHosts>;
+  profileOf: (provider: string) => ProviderLimits;
+  policies?: DomainPolicies;
+  memory?: SiteMemory;
+  failed?: FailedAddresses;
+  clock?: Clock;
+  random?: () => number;
+  idleCloseMs?: number;
+  session?: SessionOptions;
+};
+
+type Destination = {
+  hosts: readonly MailHost[];
+  key: string;
+  site: Site;
+  source: RouteSource | undefined;
+  tls: TlsDemand;
+};
+
+type SitePool = { pool: ConnectionPool; site: Site; room: Room; retryAt: () => number | undefined };
+
+/**
+ * The way to the MX hosts of every recipient. Connections belong to one list of hosts, one of our addresses and one
+ * demand on TLS; how many there may be is counted per site and address, and for the route as a whole.
+ */
+export class DirectEgress implements Egress {
+  readonly route: Route;
+  readonly #options: DirectOptions;
+  readonly #parts: DirectParts;
+  readonly #routes: MailRoutes;
+  readonly #room: Room;
+  readonly #pools = new Map<string, SitePool>();
+  /** By site and source. */
+  readonly #siteRooms = new Map<string, Room>();
+  #sweep: ReturnType<typeof setTimeout> | undefined;
+  readonly #closing = new AbortController();
+
+  constructor(route: Route, options: DirectOptions) {
+    this.route = route;
+    this.#options = options;
+    const heloName = route.heloName || options.session?.heloName;
+    this.#parts = {
+      dns: options.dns,
+      failed: options.failed ?? new FailedAddresses(),
+      memory: options.memory ?? new SiteMemory(),
+      clock: options.clock ?? systemClock,
+      random: options.random ?? Math.random,
+      session: { ...options.session, ...(heloName === undefined ? {} : { heloName }) },
+    };
+    this.#routes = new MailRoutes(options.dns, options.providers);
+    this.#room = new Room(route.maxConnections);
+  }
+
+  siteOf(domain: string): Site | Promise<Site> {
+    const found = this.#routes.of(domain);
+    return found instanceof Promise ? found.then(({ site }) => site) : found.site;
+  }
+
+  /** See `ConnectionPool.send`. A domain whose servers are known to be down is not waited for: `retryAt` says when. */
+  async send(message: Envelope, options: SendOptions & { target?: Target }): Promise<SmtpOutcome> {
+    const startedAt = performance.now();
+    const raw = options.target?.domain ?? domainOf(message.envelopeTo);
+    const domain = hostName(raw) ?? raw;
+    const found = await this.#destination(domain, options.target?.source, options.signal);
+    if (found === "abandoned") {
+      return { kind: "abandoned" };
+    }
+    if ("fault" in found) {
+      const durationMs = Math.round(performance.now() - startedAt);
+      const { fault, stage, error } = found;
+      return { kind: "broken", stage, fault, error, host: domain, durationMs };
+    }
+    return await this.#poolOf(found).pool.send(message, options);
+  }
+
+  status(siteKey?: string): EgressStatus {
+    const pools = [...this.#pools.values()].filter(
+      ({ site }) => siteKey === undefined || site.key === siteKey,
+    );
+    const all = pools.map(({ pool, retryAt }) => ({
+      status: () => ({ ...pool.status(), retryAt: retryAt() }),
+    }));
+    const sum = sumOf(all, this.#limitOf(pools[0]?.site));
+    // One dead server says nothing of a route, nor of a provider with many.
+    const isAlone = siteKey !== undefined && pools[0]?.site.provider === "other";
+    return isAlone || all.length > 2 ? sum : { ...sum, retryAt: undefined };
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    clearTimeout(this.#sweep);
+    await Promise.all([...this.#pools.values()].map(({ pool }) => pool.close()));
+  }
+
+  #limitOf(site: Site | undefined): number {
+    const { maxConnections } = this.route;
+    return site === undefined
+      ? maxConnections
+      : Math.min(maxConnections, this.#options.profileOf(site.provider).connections);
+  }
+
+  async #destination(
+    domain: string,
+    chosen: RouteSource | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<Destination | Unreachable | "abandoned"> {
+    const gone = [this.#closing.signal, ...(signal === undefined ? [] : [signal])];
+    const route = await unlessGone(this.#routes.of(domain), gone);
+    if (route === "abandoned") {
+      return route;
+    }
+    if (route.kind === "none") {
+      return { stage: "dns", fault: route.fault, error: route.reason };
+    }
+    const { site } = route;
+    const answer = this.#options.policies?.apply(domain, route.hosts) ?? { kind: "none" as const };
+    const policy = await unlessGone(answer, gone);
+    if (policy === "abandoned") {
+      return policy;
+    }
+    if (policy.kind === "no_host") {
+      return { stage: "starttls", fault: "tls_policy", error: policy.reason };
+    }
+    const source = chosen ?? sourceFor(this.route, domain);
+    const tls = this.#demand(domain, site, policy.kind === "enforce");
+    const hosts = policy.kind === "enforce" ? policy.hosts : route.hosts;
+    const filter = hosts.length === route.hosts.length ? "" : hosts.map(({ name }) => name).join();
+    const key = `${route.key}|${source?.address ?? ""}|${tls.level}|${filter}`;
+    return { hosts, key, site, source, tls };
+  }
+
+  /** The strongest of what is asked for. */
+  #demand(domain: string, site: Site, isEnforced: boolean): TlsDemand {
+    const { tlsPolicy = "opportunistic", name } = this.route;
+    if (isEnforced) {
+      return { level: "verified", by: `the policy of ${domain} (MTA-STS) asks for verified TLS` };
+    }
+    if (tlsPolicy !== "opportunistic") {
+      const what = tlsPolicy === "verified" ? "verified TLS" : "TLS";
+      return { level: tlsPolicy, by: `the route “${name}” asks for ${what}` };
+    }
+    return this.#options.profileOf(site.provider).tlsRequired
+      ? { level: "required", by: `${site.name} always has TLS` }
+      : { level: "opportunistic", by: "" };
+  }
+
+  #poolOf(to: Destination): SitePool {
+    let entry = this.#pools.get(to.key);
+    if (entry === undefined) {
+      entry = this.#newPool(to);
+      this.#pools.set(to.key, entry);
+      this.#scheduleSweep();
+    }
+    return entry;
+  }
+
+  #newPool({ hosts, site, source, tls }: Destination): SitePool {
+    const { route } = this;
+    const { maxPerConnection, port, publicOnly = false } = route;
+    const profile = this.#options.profileOf(site.provider);
+    const target = { hosts, port, source, tls, publicOnly };
+    let deadUntil = 0;
+    const onAllFailed = (until: number) => {
+      deadUntil = until;
+    };
+    const siteRoom = this.#siteRoom(site, source, profile.connections);
+    const pool = new ConnectionPool({
+      open: async (hooks) => await connectDirect(target, this.#parts, { ...hooks, onAllFailed }),
+      host: hosts[0]?.name ?? site.name,
+      maxPerConnection: Math.min(
+        profile.perConnection,
+        maxPerConnection > 0 ? maxPerConnection : Infinity,
+      ),
+      rooms: [siteRoom, this.#room],
+      memory: this.#parts.memory,
+      clock: this.#parts.clock,
+      idleCloseMs: this.#options.idleCloseMs ?? IDLE_CLOSE_MS,
+    });
+    // With a connection open, or being tried, the site is not dead.
+    const retryAt = () =>
+      deadUntil > this.#parts.clock() && pool.open === 0 ? deadUntil : undefined;
+    return { pool, site, room: siteRoom, retryAt };
+  }
+
+  #siteRoom(site: Site, source: RouteSource | undefined, connections: number): Room {
+    const key = `${site.key}|${source?.address ?? ""}`;
+    let room = this.#siteRooms.get(key);
+    if (room === undefined) {
+      room = new Room(connections);
+      this.#siteRooms.set(key, room);
+    }
+    return room;
+  }
+
+  /** Sites come and go by the thousand: what has no connection and no trouble to remember is let go. */
+  #scheduleSweep(): void {
+    if (this.#sweep !== undefined || this.#closing.signal.aborted) {
+      return;
+    }
+    this.#sweep = setTimeout(() => {
+      this.#sweep = undefined;
+      for (const [key, { pool, retryAt }] of this.#pools) {
+        if (pool.isEmpty && retryAt() === undefined) {
+          this.#pools.delete(key);
+        }
+      }
+      const inUse = new Set([...this.#pools.values()].map(({ room }) => room));
+      for (const [key, room] of this.#siteRooms) {
+        if (!inUse.has(room)) {
+          this.#siteRooms.delete(key);
+        }
+      }
+      if (this.#pools.size > 0) {
+        this.#scheduleSweep();
+      }
+    }, SWEEP_MS);
+    this.#sweep.unref?.();
+  }
+}
+
+type Unreachable = Pick<Extract<SmtpOutcome, { kind: "broken" }>, "stage" | "fault" | "error">;
+
+/** The answer, unless one of the signals fires first: a slow name server must not hold a pause up. */
+async function unlessGone<T>(
+  answer: T | Promise<T>,
+  signals: AbortSignal[],
+): Promise<T | "abandoned"> {
+  if (signals.some(({ aborted }) => aborted)) {
+    return "abandoned";
+  }
+  if (!(answer instanceof Promise)) {
+    return answer;
+  }
+  const gone = Promise.withResolvers<"abandoned">();
+  const leave = () => gone.resolve("abandoned");
+  for (const signal of signals) {
+    signal.addEventListener("abort", leave);
+  }
+  try {
+    return await Promise.race([answer, gone.promise]);
+  } finally {
+    for (const signal of signals) {
+      signal.removeEventListener("abort", leave);
+    }
+  }
+}

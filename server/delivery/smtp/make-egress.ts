@@ -1,0 +1,20 @@
+import type { Route } from "../types.ts";
+import { DirectEgress, type DirectOptions } from "./direct-egress.ts";
+import type { Egress } from "./egress.ts";
+import { RoutePool } from "./route-pool.ts";
+import type { SiteMemory } from "./site-memory.ts";
+
+/** What the ways out of a node share: what was learned of servers, names and policies. */
+export type EgressShared = {
+  memory: SiteMemory;
+  /** Whose servers stand behind a recipient domain, for limits of relays. */
+  providerOf: (domain: string) => string;
+  direct: DirectOptions;
+};
+
+/** The way out that a route describes. */
+export function makeEgress(route: Route, { memory, providerOf, direct }: EgressShared): Egress {
+  return route.kind === "direct"
+    ? new DirectEgress(route, { ...direct, memory })
+    : new RoutePool(route, { memory, providerOf });
+}

@@ -1,0 +1,27 @@
+import type { EgressStatus } from "./egress.ts";
+
+/**
+ * The status of several pools as one. It is to be tried again later only when that is so for all of them, and then
+ * when the first may be.
+ */
+export function sumOf(pools: { status: () => EgressStatus }[], max: number): EgressStatus {
+  const all = pools.map((pool) => pool.status());
+  const sum = (of: (status: EgressStatus) => number) =>
+    all.reduce((total, status) => total + of(status), 0);
+  const retries = all.flatMap(({ retryAt }) => retryAt ?? []);
+  const isOut = all.length > 0 && retries.length === all.length;
+  return {
+    open: sum(({ open }) => open),
+    busy: sum(({ busy }) => busy),
+    waiting: sum(({ waiting }) => waiting),
+    limit:
+      all.length === 0
+        ? max
+        : Math.min(
+            max,
+            sum(({ limit }) => limit),
+          ),
+    retryAt: isOut ? Math.min(...retries) : undefined,
+    lastError: all.map(({ lastError }) => lastError).find((error) => error !== "") ?? "",
+  };
+}

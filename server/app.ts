@@ -22,6 +22,7 @@ import { inboxRoutes } from "./features/inbox/inbox.routes.ts";
 import { jobRoutes } from "./features/jobs/jobs.routes.ts";
 import { listRoutes } from "./features/lists/lists.routes.ts";
 import { organizationRoutes } from "./features/organizations/organizations.routes.ts";
+import { privacyRoutes } from "./features/privacy/privacy.routes.ts";
 import { reportRoutes } from "./features/reports/reports.routes.ts";
 import { routeGroupRoutes } from "./features/routes/route-groups.routes.ts";
 import { routePresetRoutes } from "./features/routes/route-presets.routes.ts";
@@ -186,7 +187,8 @@ function audienceApi(deps: AppDeps) {
     .use(blockedDomainRoutes(deps))
     .use(instanceSuppressionRoutes(deps))
     .use(importRoutes(deps))
-    .use(exportRoutes(deps));
+    .use(exportRoutes(deps))
+    .use(privacyRoutes(deps));
 }
 
 /** What is sent, which way, and what became of it: one line per slice. */

@@ -1,8 +1,10 @@
+import { createAuditLog } from "../features/audit/audit.service.ts";
 import { purgeCampaign } from "../features/campaigns/purge.service.ts";
 import { runBulkJob } from "../features/contacts/contact-bulk.service.ts";
 import { indexStep, removeStep, renameStep } from "../features/contacts/contact-fields.service.ts";
 import { runExport } from "../features/exports/export-run.service.ts";
 import { runImport } from "../features/imports/import-run.service.ts";
+import { runPersonJob } from "../features/privacy/person-job.service.ts";
 import { tidyAll } from "../features/privacy/tidy.service.ts";
 import { applyStep, mergeStep, removeTagStep } from "../features/tags/tag-contacts.service.ts";
 import { runTask } from "../features/tasks/tasks.service.ts";
@@ -53,8 +55,26 @@ const handlers: Record<HeavyKind, HeavyHandler> = {
     }),
   "campaign.purge": (job, { databases, signal }) =>
     purgeCampaign(openerOf(job, databases), numberOf(job, "campaignId"), signal),
+  "privacy.person": (job, { databases, dataDir, signal }) =>
+    runPersonJob(
+      {
+        databases,
+        workspaceId: workspaceOf(job),
+        dataDir,
+        clock: systemClock,
+        audit: createAuditLog(databases.system, systemClock),
+        signal,
+        isLastTry: job.attempt >= job.maxAttempts,
+      },
+      numberOf(job, "id"),
+    ),
   "privacy.tidy": (_job, { databases, signal }) =>
-    tidyAll({ databases, clock: systemClock, signal }),
+    tidyAll({
+      databases,
+      clock: systemClock,
+      audit: createAuditLog(databases.system, systemClock),
+      signal,
+    }),
 };
 
 serve<JobsThread>(
@@ -100,11 +120,15 @@ async function run(job: Job): Promise<RunOutcome> {
 }
 
 function openerOf(job: Job, databases: Databases) {
-  const { workspaceId } = job;
-  if (workspaceId === null) {
+  const workspaceId = workspaceOf(job);
+  return () => databases.workspace(workspaceId);
+}
+
+function workspaceOf(job: Job): string {
+  if (job.workspaceId === null) {
     throw new PermanentJobError(`a job of kind "${job.kind}" names no workspace`);
   }
-  return () => databases.workspace(workspaceId);
+  return job.workspaceId;
 }
 
 function numberOf(job: Job, key: string): number {

@@ -5,6 +5,7 @@ export const heavyKinds = [
   "contacts.bulk",
   "campaign.purge",
   "audience.task",
+  "privacy.person",
   "privacy.tidy",
 ] as const;
 export type HeavyKind = (typeof heavyKinds)[number];

@@ -35,11 +35,15 @@ import { refuseErased } from "./erased.store.ts";
 export type { ContactFilter } from "./contact-search.store.ts";
 export { type FieldValue, nameKeys } from "./contacts.rules.ts";
 export {
+  addressOf,
   type ContactWrite,
+  deleteContacts,
+  findIdByAddress,
   insertContact,
   moveContactCount,
   updateContact,
 } from "./contacts.store.ts";
+export { forgetErased, hasErased, isErased, rememberErased } from "./erased.store.ts";
 
 /** A contact as the product shows it. */
 export type Contact = {

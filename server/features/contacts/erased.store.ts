@@ -21,9 +21,16 @@ const insertHash = statement<[hash: Buffer, now: number]>(
   "INSERT INTO erased_address (hash, erased_at) VALUES (?, ?) ON CONFLICT (hash) DO NOTHING",
 );
 
+const deleteHash = statement<[hash: Buffer]>("DELETE FROM erased_address WHERE hash = ?");
+
 /** True when the person with this normal form of an address was erased. Most workspaces have nobody: then it is one look. */
 export function isErased(db: Connection, address: string): boolean {
-  return selectAny(db).get()?.n === 1 && selectHash(db).get(hashOf(db, address)) !== undefined;
+  return hasErased(db) && selectHash(db).get(hashOf(db, address)) !== undefined;
+}
+
+/** Whether anybody was erased: an import asks once a transaction, and then by address only if so. */
+export function hasErased(db: Connection): boolean {
+  return selectAny(db).get()?.n === 1;
 }
 
 /** @throws ErasedAddress when the person with this address was erased. */
@@ -36,6 +43,11 @@ export function refuseErased(db: Connection, address: string): void {
 /** Keeps the address from ever coming back, without keeping it. */
 export function rememberErased(db: Connection, address: string, now: number): void {
   insertHash(db).run(hashOf(db, address), now);
+}
+
+/** Lets the address be added again; false when it was not erased. */
+export function forgetErased(db: Connection, address: string): boolean {
+  return deleteHash(db).run(hashOf(db, address)).changes === 1;
 }
 
 function hashOf(db: Connection, address: string): Buffer {

@@ -4,7 +4,9 @@ import { recordConsent } from "../consent/consent.service.ts";
 import {
   type ContactWrite,
   type FieldValue,
+  hasErased,
   insertContact,
+  isErased,
   moveContactCount,
   nameKeys,
   updateContact,
@@ -35,6 +37,7 @@ export type WriteOptions = {
 };
 
 type Counts = {
+  erased: number;
   created: number;
   updated: number;
   skipped: number;
@@ -65,8 +68,26 @@ export function writeRows(
   now: number,
 ): Place {
   return inTransaction(db, () => {
-    const counts = { created: 0, updated: 0, skipped: 0, duplicates: 0, rejected: 0 };
+    const counts: Counts = {
+      erased: 0,
+      created: 0,
+      updated: 0,
+      skipped: 0,
+      duplicates: 0,
+      rejected: 0,
+    };
+    const mustAsk = hasErased(db);
     for (let index = range.from; index < range.to; index++) {
+      const item = window.items[index];
+      if (
+        mustAsk &&
+        item !== undefined &&
+        "contact" in item &&
+        isErased(db, item.contact.address)
+      ) {
+        counts.erased += 1;
+        continue;
+      }
       writeItem(db, window, index, options, now, counts);
     }
     moveContactCount(db, counts.created);

@@ -19,6 +19,8 @@ export type ImportRow = {
   skipped: number;
   duplicates: number;
   rejected: number;
+  /** Rows of people who were erased on request: left out. */
+  erased: number;
   runStartedAt: number | null;
   runStartRows: number;
   error: string | null;
@@ -43,6 +45,7 @@ export type ImportProgress = {
   skipped: number;
   duplicates: number;
   rejected: number;
+  erased: number;
 };
 
 export type RejectRow = { rowNo: number; reason: string; raw: string };
@@ -50,7 +53,7 @@ export type RejectRow = { rowNo: number; reason: string; raw: string };
 const columns = `id, file_name AS fileName, file_path AS filePath, size_bytes AS sizeBytes, state,
   settings, position_bytes AS positionBytes, window_done AS windowDone, rows_read AS rowsRead,
   progress_bytes AS progressBytes, created_count AS created, updated_count AS updated,
-  skipped_count AS skipped, duplicate_count AS duplicates, rejected_count AS rejected,
+  skipped_count AS skipped, duplicate_count AS duplicates, rejected_count AS rejected, erased_count AS erased,
   run_started_at AS runStartedAt, run_start_rows AS runStartRows, error, created_by AS createdBy,
   created_at AS createdAt, started_at AS startedAt, finished_at AS finishedAt`;
 
@@ -104,7 +107,8 @@ const moveOn = statement<[ImportProgress]>(`
      SET position_bytes = @positionBytes, window_done = @windowDone, progress_bytes = @progressBytes,
          rows_read = rows_read + @rows, created_count = created_count + @created,
          updated_count = updated_count + @updated, skipped_count = skipped_count + @skipped,
-         duplicate_count = duplicate_count + @duplicates, rejected_count = rejected_count + @rejected
+         duplicate_count = duplicate_count + @duplicates, rejected_count = rejected_count + @rejected,
+         erased_count = erased_count + @erased
    WHERE id = @id AND state = 'running' AND position_bytes = @fromBytes AND window_done = @fromDone
 `);
 

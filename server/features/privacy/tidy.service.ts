@@ -1,12 +1,13 @@
 import type { Clock } from "../../platform/clock.ts";
 import type { Databases } from "../../platform/db/databases.ts";
-import type { Connection } from "../../platform/db/driver.ts";
+import type { AuditLog } from "../audit/audit.service.ts";
 import {
   instanceBlockedDomains,
   workspaceBlockedDomains,
 } from "../suppressions/blocked-domains.service.ts";
 import { removeExpiredInstanceSuppressions } from "../suppressions/instance-suppressions.service.ts";
 import { removeExpiredSuppressions } from "../suppressions/suppressions.service.ts";
+import { applyRetention } from "./retention.service.ts";
 import { workspaceAfter } from "./tidy.store.ts";
 
 /** Kind of the nightly job that removes what is not to be kept any longer, from all workspaces. */
@@ -18,6 +19,7 @@ const PAUSE_MS = 3;
 export type TidyContext = {
   databases: Databases;
   clock: Clock;
+  audit: AuditLog;
   signal: AbortSignal;
 };
 
@@ -28,15 +30,25 @@ export async function tidyAll(context: TidyContext): Promise<void> {
   instanceBlockedDomains.removeExpired(databases.system, clock());
   for (let id = workspaceAfter(databases.system, ""); id !== undefined; ) {
     const workspaceId: string = id;
-    await tidyWorkspace(context, () => databases.workspace(workspaceId));
+    await tidyWorkspace(context, workspaceId);
     id = workspaceAfter(databases.system, workspaceId);
   }
 }
 
-async function tidyWorkspace(context: TidyContext, open: () => Connection): Promise<void> {
+async function tidyWorkspace(context: TidyContext, workspaceId: string): Promise<void> {
+  const open = () => context.databases.workspace(workspaceId);
   const now = context.clock();
   workspaceBlockedDomains.removeExpired(open(), now);
   await inPieces(context, () => removeExpiredSuppressions(open(), now, AT_ONCE));
+  const removed = await applyRetention(open, now, context.signal);
+  if (removed.contacts + removed.events + removed.ips > 0) {
+    context.audit.record({
+      actorId: null,
+      workspaceId,
+      action: "privacy.retention_run",
+      detail: removed,
+    });
+  }
 }
 
 /** Runs `piece` until it has done less than a full one, letting others write in between. */

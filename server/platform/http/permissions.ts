@@ -19,6 +19,7 @@ const weakestRole = {
   "lists:write": "editor",
   "suppressions:read": "viewer",
   "suppressions:write": "editor",
+  "privacy:write": "admin",
   "imports:read": "viewer",
   "imports:write": "editor",
   "campaigns:read": "viewer",

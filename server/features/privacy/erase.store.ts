@@ -1,0 +1,112 @@
+import type { Connection } from "../../platform/db/driver.ts";
+import { statement } from "../../platform/db/statements.ts";
+
+type Person = { contactId: number; pseudonym: string };
+
+// What was sent stays in the campaigns' books, about nobody: the counters and states keep adding up.
+const messageAddress = statement<[Person]>(
+  "UPDATE message SET address = @pseudonym WHERE contact_id = @contactId",
+);
+const attemptReply = statement<[Pick<Person, "contactId">]>(`
+  UPDATE attempt SET reply = ''
+   WHERE id IN (SELECT a.id FROM message m JOIN attempt a ON a.campaign_id = m.campaign_id AND a.seq = m.seq
+                 WHERE m.contact_id = @contactId)
+`);
+const bounceReport = statement<[Pick<Person, "contactId">]>(`
+  UPDATE bounce_report SET reply = '', address = ''
+   WHERE id IN (SELECT b.id FROM message m
+                  JOIN bounce_report b ON b.campaign_id = m.campaign_id AND b.seq = m.seq
+                 WHERE m.contact_id = @contactId)
+`);
+const eventTraces = statement<[Pick<Person, "contactId">]>(
+  "UPDATE event SET ip = '', agent_id = 0 WHERE contact_id = @contactId",
+);
+const undoRows = statement<[Pick<Person, "contactId">]>(
+  "DELETE FROM bulk_undo WHERE contact_id = @contactId",
+);
+const signups = statement<[{ address: string }]>(
+  "DELETE FROM form_signup WHERE address = @address",
+);
+const suppressionRow = statement<[{ address: string }]>(
+  "DELETE FROM suppression WHERE address = @address",
+);
+const inboxMessages = statement<[address: string]>(
+  "DELETE FROM test_message WHERE envelope_to = ? COLLATE NOCASE",
+);
+
+type RejectKey = { importId: number; rowNo: number };
+const selectRejects = statement<[RejectKey & { limit: number }], RejectKey & { raw: string }>(`
+  SELECT import_id AS importId, row_no AS rowNo, raw FROM import_reject
+   WHERE (import_id, row_no) > (@importId, @rowNo)
+   ORDER BY import_id, row_no
+   LIMIT @limit
+`);
+const deleteReject = statement<[importId: number, rowNo: number]>(
+  "DELETE FROM import_reject WHERE import_id = ? AND row_no = ?",
+);
+
+const expireExports = statement<[{ now: number }], { filePath: string | null }>(`
+  UPDATE export SET expires_at = @now, size_bytes = 0
+   WHERE state = 'done' AND expires_at > @now
+  RETURNING file_path AS filePath
+`);
+
+/** How many rows of what an erasure went through. */
+export type ErasedCounts = Record<
+  "messages" | "attempts" | "bounces" | "events" | "signups" | "suppressions",
+  number
+>;
+
+/** Takes a contact out of what stays, in the caller's transaction; the contact's own rows go with it. */
+export function erasePerson(
+  db: Connection,
+  person: { contactId: number; address: string; pseudonym: string },
+): ErasedCounts {
+  const { contactId, address, pseudonym } = person;
+  // Before the messages lose their address nothing of them is lost: they are found by the contact.
+  const counts = {
+    attempts: attemptReply(db).run({ contactId }).changes,
+    bounces: bounceReport(db).run({ contactId }).changes,
+    messages: messageAddress(db).run({ contactId, pseudonym }).changes,
+    events: eventTraces(db).run({ contactId }).changes,
+    ...eraseAddress(db, address),
+  };
+  undoRows(db).run({ contactId });
+  return counts;
+}
+
+/** Takes an address out of what knows it without a contact. */
+export function eraseAddress(db: Connection, address: string) {
+  return {
+    signups: signups(db).run({ address }).changes,
+    suppressions: suppressionRow(db).run({ address }).changes,
+  };
+}
+
+/** Removes the messages to an address from the test inbox. */
+export function eraseFromInbox(inbox: Connection, address: string): number {
+  return inboxMessages(inbox).run(address).changes;
+}
+
+/** Looks at the next rejected rows and removes those that name the address; undefined after the last. */
+export function eraseFromRejects(
+  db: Connection,
+  address: string,
+  after: RejectKey,
+  limit: number,
+): { next: RejectKey | undefined; removed: number } {
+  const rows = selectRejects(db).all({ ...after, limit });
+  const hits = rows.filter(({ raw }) => raw.toLowerCase().includes(address));
+  for (const { importId, rowNo } of hits) {
+    deleteReject(db).run(importId, rowNo);
+  }
+  const next = rows.length < limit ? undefined : rows.at(-1);
+  return { next, removed: hits.length };
+}
+
+/** Ends the exports that may hold a person, and gives their files to remove. */
+export function expireAllExports(db: Connection, now: number): string[] {
+  return expireExports(db)
+    .all({ now })
+    .flatMap(({ filePath }) => filePath ?? []);
+}

@@ -1,0 +1,113 @@
+import type { Connection } from "../../platform/db/driver.ts";
+import { statement } from "../../platform/db/statements.ts";
+
+export type Value = string | number | null;
+export type Row = Record<string, Value>;
+
+/** The rows of one table that are about a person. */
+export type PersonTable = { name: string; rows: Row[] };
+
+/** Tables whose rows about a person are found by the address too, for which they have an index. */
+const BY_ADDRESS = ["suppression", "form_signup", "consent", "address_change"];
+/** What exists only to undo or to do something else; what it holds is in other tables. */
+const LEFT_OUT = new Set(["bulk_undo", "privacy_request"]);
+
+// The schema is asked instead of a list in this file, so that a table added later cannot be forgotten.
+const selectTables = statement<[], { name: string; columns: string }>(`
+  SELECT m.name, group_concat(c.name) AS columns
+    FROM sqlite_master m JOIN pragma_table_info(m.name) c
+   WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'
+   GROUP BY m.name
+   ORDER BY m.name
+`);
+
+const selectContact = statement<[id: number], Row>("SELECT * FROM contact WHERE id = ?");
+const selectCampaigns = statement<[ids: string], { id: number; name: string }>(`
+  SELECT id, name FROM campaign WHERE id IN (SELECT value FROM json_each(?))
+`);
+const selectAgents = statement<[ids: string], { id: number; value: string }>(`
+  SELECT id, value FROM user_agent WHERE id IN (SELECT value FROM json_each(?))
+`);
+const selectLists = statement<[contactId: number], { id: number; name: string }>(`
+  SELECT id, name FROM list WHERE id IN (SELECT list_id FROM list_contact WHERE contact_id = ?)
+`);
+const selectImport = statement<[id: number], Row>(`
+  SELECT id, file_name, created_by, created_at, finished_at FROM import WHERE id = ?
+`);
+const selectAudit = statement<[workspaceId: string, target: string], Row>(`
+  SELECT at, actor_id, action, detail FROM audit
+   WHERE workspace_id = ? AND target = ? AND action LIKE 'contact.%'
+   ORDER BY id
+`);
+
+/** The row of the contact itself. */
+export function contactRow(db: Connection, id: number): Row | undefined {
+  return selectContact(db).get(id);
+}
+
+/** Everything else this workspace's file says about a person, table by table; empty tables are left out. */
+export function personTables(
+  db: Connection,
+  person: { contactId: number; address: string },
+): PersonTable[] {
+  const found: PersonTable[] = [];
+  for (const { name, columns } of selectTables(db).all()) {
+    const select = LEFT_OUT.has(name) ? undefined : selectOf(name, columns.split(","));
+    if (select === undefined) {
+      continue;
+    }
+    // Names come from the schema alone; what is asked for is always a parameter.
+    const rows = db
+      .prepare<[{ contactId: number; address: string }], Row>(
+        `${select} AND @contactId IS NOT NULL AND @address IS NOT NULL`,
+      )
+      .all(person);
+    if (rows.length > 0) {
+      found.push({ name, rows });
+    }
+  }
+  return found;
+}
+
+function selectOf(table: string, columns: readonly string[]): string | undefined {
+  const name = `"${table.replaceAll('"', '""')}"`;
+  const byAddress = BY_ADDRESS.includes(table);
+  if (columns.includes("contact_id")) {
+    return `SELECT * FROM ${name} WHERE (contact_id = @contactId${byAddress ? " OR address = @address" : ""})`;
+  }
+  if (byAddress) {
+    return `SELECT * FROM ${name} WHERE address = @address`;
+  }
+  // What happened to a message belongs to its recipient.
+  return columns.includes("campaign_id") && columns.includes("seq") && table !== "chunk"
+    ? `SELECT t.* FROM message m JOIN ${name} t ON t.campaign_id = m.campaign_id AND t.seq = m.seq
+        WHERE m.contact_id = @contactId`
+    : undefined;
+}
+
+/** What the numbers in those rows stand for. */
+export function namesOf(db: Connection, contactId: number, tables: readonly PersonTable[]) {
+  const ids = (column: string) =>
+    JSON.stringify([...new Set(tables.flatMap(({ rows }) => rows.map((row) => row[column] ?? 0)))]);
+  const map = (rows: { id: number; name: string }[]) => new Map(rows.map((r) => [r.id, r.name]));
+  return {
+    campaigns: map(selectCampaigns(db).all(ids("campaign_id"))),
+    lists: map(selectLists(db).all(contactId)),
+    agents: new Map(
+      selectAgents(db)
+        .all(ids("agent_id"))
+        .map(({ id, value }) => [id, value]),
+    ),
+  };
+}
+
+/** The import that brought a contact, when one did. */
+export function importOf(db: Connection, source: string): Row | undefined {
+  const id = /^import:(\d+)$/.exec(source)?.[1];
+  return id === undefined ? undefined : selectImport(db).get(Number(id));
+}
+
+/** Who did what to the contact, as the audit log has it. */
+export function auditOf(system: Connection, workspaceId: string, contactId: number): Row[] {
+  return selectAudit(system).all(workspaceId, String(contactId));
+}

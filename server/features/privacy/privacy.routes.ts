@@ -1,0 +1,174 @@
+import { Elysia, t } from "elysia";
+import {
+  Done,
+  done,
+  refusals,
+  WorkspaceItemParams,
+  WorkspaceParams,
+} from "../../platform/http/schemas.ts";
+import type { AppDeps } from "../deps.ts";
+import {
+  ErasureLift,
+  NewPrivacyRequest,
+  PrivacyRequestPage,
+  PrivacyRequestQuery,
+  PrivacyRequestSchema,
+  RetentionChange,
+  RetentionPreview,
+  RetentionSchema,
+} from "./privacy.schema.ts";
+import {
+  getRequest,
+  liftErasure,
+  listRequests,
+  requestFile,
+  requestPrivacy,
+} from "./privacy.service.ts";
+import { changeRetention, getRetention, previewRetention } from "./retention.service.ts";
+
+export const privacyRoutes = (deps: AppDeps) =>
+  new Elysia({
+    name: "privacy",
+    prefix: "/workspaces/:workspaceId/privacy",
+    detail: { tags: ["Privacy"] },
+  })
+    .use(requests(deps))
+    .use(retention(deps));
+
+const requests = ({ guard, config, clock, audit, jobs, outside }: AppDeps) =>
+  new Elysia({ name: "privacy-requests" })
+    .use(guard)
+    .post(
+      "/requests",
+      ({ db, body, actor, workspace }) => {
+        const context = {
+          db,
+          jobs,
+          workspaceId: workspace.id,
+          actorId: actor.id,
+          now: clock(),
+          onErased: (address: string) => outside.tracking.suppressed(workspace.id, address),
+        };
+        const request = requestPrivacy(context, body);
+        audit.record({
+          actorId: actor.id,
+          workspaceId: workspace.id,
+          action: `privacy.${body.kind}`,
+          target: request.contactId ?? "",
+          detail: { request: request.id },
+        });
+        return request;
+      },
+      {
+        permission: "privacy:write",
+        params: WorkspaceParams,
+        body: NewPrivacyRequest,
+        response: { 200: PrivacyRequestSchema, ...refusals },
+        detail: { summary: "Export or erase everything about one person" },
+      },
+    )
+    .get("/requests", ({ db, query }) => listRequests(db, query, clock()), {
+      permission: "privacy:write",
+      params: WorkspaceParams,
+      query: PrivacyRequestQuery,
+      response: { 200: PrivacyRequestPage, ...refusals },
+      detail: { summary: "List privacy requests, newest first" },
+    })
+    .get("/requests/:id", ({ db, params }) => getRequest(db, params.id, clock()), {
+      permission: "privacy:write",
+      params: WorkspaceItemParams,
+      response: { 200: PrivacyRequestSchema, ...refusals },
+      detail: { summary: "A privacy request and its state" },
+    })
+    .get(
+      "/requests/:id/file",
+      ({ db, params, actor, workspace }) => {
+        const path = requestFile(db, config.dataDir, params.id, clock());
+        audit.record({
+          actorId: actor.id,
+          workspaceId: workspace.id,
+          action: "privacy.download",
+          target: params.id,
+        });
+        return new Response(Bun.file(path), {
+          headers: {
+            "content-type": "application/zip",
+            "content-disposition": `attachment; filename="person-${params.id}.zip"`,
+            "cache-control": "no-store",
+          },
+        });
+      },
+      {
+        permission: "privacy:write",
+        params: WorkspaceItemParams,
+        response: { 200: t.Any({ description: "application/zip" }), ...refusals },
+        detail: { summary: "Fetch the archive of a finished export" },
+      },
+    )
+    .delete(
+      "/erasures",
+      ({ db, body, actor, workspace }) => {
+        liftErasure(db, body.address);
+        audit.record({
+          actorId: actor.id,
+          workspaceId: workspace.id,
+          action: "privacy.lift_erasure",
+          detail: { why: body.reason },
+        });
+        return done;
+      },
+      {
+        permission: "privacy:write",
+        params: WorkspaceParams,
+        body: ErasureLift,
+        response: { 200: Done, ...refusals },
+        detail: { summary: "Let an erased address be added again" },
+      },
+    );
+
+const retention = ({ guard, clock, audit, databases }: AppDeps) =>
+  new Elysia({ name: "privacy-retention" })
+    .use(guard)
+    .get("/retention", ({ db }) => getRetention(db), {
+      permission: "privacy:write",
+      params: WorkspaceParams,
+      response: { 200: RetentionSchema, ...refusals },
+      detail: { summary: "How long things are kept" },
+    })
+    .patch(
+      "/retention",
+      ({ db, body, actor, workspace }) => {
+        const changed = changeRetention(db, body, clock());
+        const { noConsentDays, engagementDays, ipDays } = changed;
+        audit.record({
+          actorId: actor.id,
+          workspaceId: workspace.id,
+          action: "privacy.retention",
+          detail: { noConsentDays, engagementDays, ipDays },
+        });
+        return changed;
+      },
+      {
+        permission: "privacy:write",
+        params: WorkspaceParams,
+        body: RetentionChange,
+        response: { 200: RetentionSchema, ...refusals },
+        detail: { summary: "Change how long things are kept" },
+      },
+    )
+    .post(
+      "/retention/preview",
+      ({ body, workspace }) => {
+        const days = Object.fromEntries(
+          Object.entries(body).filter(([, value]) => value !== undefined),
+        );
+        return previewRetention(() => databases.workspace(workspace.id), days, clock());
+      },
+      {
+        permission: "privacy:write",
+        params: WorkspaceParams,
+        body: RetentionChange,
+        response: { 200: RetentionPreview, ...refusals },
+        detail: { summary: "What such settings would remove now" },
+      },
+    );

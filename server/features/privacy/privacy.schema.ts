@@ -1,0 +1,74 @@
+import { t } from "elysia";
+import { pageOf, pageQuery } from "../../platform/http/schemas.ts";
+
+const nullable = <T extends Parameters<typeof t.Array>[0]>(type: T) => t.Union([type, t.Null()]);
+const Kind = t.Union([t.Literal("export"), t.Literal("erase")]);
+
+export const NewPrivacyRequest = t.Object({
+  kind: Kind,
+  contactId: t.Optional(t.Integer({ minimum: 1 })),
+  address: t.Optional(
+    t.String({ maxLength: 320, description: "Instead of contactId; need not be a contact's" }),
+  ),
+});
+export const PrivacyRequestSchema = t.Object(
+  {
+    id: t.Number(),
+    kind: Kind,
+    contactId: nullable(t.Number()),
+    address: t.Union([t.String(), t.Null()], { description: "Null once it is erased" }),
+    state: t.Union([
+      t.Literal("queued"),
+      t.Literal("running"),
+      t.Literal("done"),
+      t.Literal("failed"),
+    ]),
+    result: t.Record(t.String(), t.Number(), { description: "How many rows of what" }),
+    sizeBytes: t.Number(),
+    error: nullable(t.String()),
+    createdBy: t.String(),
+    createdAt: t.Number(),
+    finishedAt: nullable(t.Number()),
+    expiresAt: nullable(t.Number()),
+  },
+  { title: "PrivacyRequest" },
+);
+export const PrivacyRequestPage = pageOf(PrivacyRequestSchema);
+export const PrivacyRequestQuery = t.Object(pageQuery);
+
+export const ErasureLift = t.Object({
+  address: t.String({ minLength: 1, maxLength: 320 }),
+  reason: t.String({ minLength: 3, maxLength: 500, description: "Kept in the audit log" }),
+});
+
+const days = nullable(t.Integer({ minimum: 1, maximum: 36_500 }));
+export const RetentionSchema = t.Object(
+  {
+    noConsentDays: t.Union([t.Integer({ minimum: 1, maximum: 36_500 }), t.Null()], {
+      description: "Contacts in no list and without a consent go after so many days; null = never",
+    }),
+    engagementDays: t.Union([t.Integer({ minimum: 1, maximum: 36_500 }), t.Null()], {
+      description: "Opens and clicks of single people go; counters stay",
+    }),
+    ipDays: t.Union([t.Integer({ minimum: 1, maximum: 36_500 }), t.Null()], {
+      description: "Network addresses and user agents of opens and clicks go",
+    }),
+    updatedAt: t.Number(),
+    runAt: nullable(t.Number()),
+  },
+  { title: "Retention" },
+);
+export const RetentionChange = t.Object({
+  noConsentDays: t.Optional(days),
+  engagementDays: t.Optional(days),
+  ipDays: t.Optional(days),
+});
+export const RetentionPreview = t.Object(
+  {
+    contacts: t.Number(),
+    events: t.Number(),
+    ips: t.Number(),
+    exact: t.Boolean({ description: "False: there are at least so many" }),
+  },
+  { title: "RetentionPreview" },
+);

@@ -1,0 +1,151 @@
+import { existsSync } from "node:fs";
+import type { Connection } from "../../platform/db/driver.ts";
+import { inTransaction } from "../../platform/db/transaction.ts";
+import { isAddressFault, parseEmailAddress } from "../../platform/email-address.ts";
+import { AppError, invalidField, notFound } from "../../platform/errors.ts";
+import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
+import { newId } from "../../platform/ids.ts";
+import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
+import {
+  addressOf,
+  findIdByAddress,
+  forgetErased,
+  rememberErased,
+} from "../contacts/contacts.service.ts";
+import { exportPath } from "../exports/export-run.service.ts";
+import { PERSON_JOB } from "./person-job.service.ts";
+import {
+  findRequest,
+  insertRequest,
+  type RequestKind,
+  type RequestRow,
+  requestsBefore,
+} from "./privacy.store.ts";
+
+const GONE = "The file of this request is gone: make a new one.";
+
+export type PrivacyContext = {
+  db: Connection;
+  jobs: JobQueue;
+  workspaceId: string;
+  actorId: string;
+  now: number;
+  /** Told the address of an erasure, so that what is being sent right now heeds it. */
+  onErased: (address: string) => void;
+};
+
+/**
+ * Queues the export or the erasure of a person, by contact or by address. From this moment on an address
+ * that is erased cannot come back by any way.
+ *
+ * @throws AppError `not_found` for an id that is no contact's, `invalid_input` for what is no address.
+ */
+export function requestPrivacy(
+  context: PrivacyContext,
+  request: { kind: RequestKind; contactId?: number | undefined; address?: string | undefined },
+) {
+  const { db, workspaceId, now } = context;
+  const person = personOf(db, request);
+  const row = inTransaction(db, () => {
+    if (request.kind === "erase") {
+      rememberErased(db, person.address, now);
+    }
+    const added = insertRequest(db, {
+      kind: request.kind,
+      contactId: person.contactId ?? null,
+      address: person.address,
+      filePath: request.kind === "export" ? `${workspaceId}_${newId()}.zip` : null,
+      createdBy: context.actorId,
+      now,
+    });
+    // The job is in another database: committed just before the row, it does nothing without it.
+    context.jobs.enqueue(PERSON_JOB, workspaceId, { id: added.id });
+    return added;
+  });
+  if (request.kind === "erase") {
+    context.onErased(person.address);
+  }
+  return toRequest(row, now);
+}
+
+/** A page of requests, newest first. */
+export function listRequests(
+  db: Connection,
+  query: { cursor?: string | undefined; limit?: number | undefined },
+  now: number,
+) {
+  const limit = query.limit ?? 50;
+  const before =
+    query.cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(decodeCursor(query.cursor, 1)[0]);
+  const page = cutPage(requestsBefore(db, before, limit + 1), limit, (row) => [row.id]);
+  return { items: page.items.map((row) => toRequest(row, now)), nextCursor: page.nextCursor };
+}
+
+/** @throws AppError `not_found` */
+export function getRequest(db: Connection, id: number, now: number) {
+  return toRequest(rowOf(db, id), now);
+}
+
+/** Where the archive of an export lies. @throws AppError `not_found`, or `illegal_state` while it is being made. */
+export function requestFile(db: Connection, dataDir: string, id: number, now: number): string {
+  const row = rowOf(db, id);
+  if (row.state !== "done" || row.filePath === null) {
+    throw new AppError("illegal_state", "This request has no file.");
+  }
+  const path = exportPath(dataDir, row.filePath);
+  if ((row.expiresAt ?? 0) <= now || !existsSync(path)) {
+    throw new AppError("not_found", GONE);
+  }
+  return path;
+}
+
+/** Lets an erased address be added again. @throws AppError `not_found` when it was not erased, `invalid_input`. */
+export function liftErasure(db: Connection, written: string): void {
+  if (!forgetErased(db, readAddress(written))) {
+    throw notFound("erased address");
+  }
+}
+
+function personOf(
+  db: Connection,
+  request: { contactId?: number | undefined; address?: string | undefined },
+): { contactId: number | undefined; address: string } {
+  if ((request.contactId === undefined) === (request.address === undefined)) {
+    throw invalidField("contactId", "give either contactId or address");
+  }
+  if (request.contactId !== undefined) {
+    const address = addressOf(db, request.contactId);
+    if (address === undefined) {
+      throw notFound("contact");
+    }
+    return { contactId: request.contactId, address };
+  }
+  const address = readAddress(request.address ?? "");
+  return { contactId: findIdByAddress(db, address), address };
+}
+
+function readAddress(written: string): string {
+  const read = parseEmailAddress(written);
+  if (isAddressFault(read)) {
+    throw invalidField("address", read.reason);
+  }
+  return read.address;
+}
+
+function rowOf(db: Connection, id: number): RequestRow {
+  const row = findRequest(db, id);
+  if (row === undefined) {
+    throw notFound("privacy request");
+  }
+  return row;
+}
+
+function toRequest(row: RequestRow, now: number) {
+  const { filePath: _, result, ...shown } = row;
+  const isExpired = row.kind === "export" && row.state === "done" && (row.expiresAt ?? 0) <= now;
+  return {
+    ...shown,
+    ...(isExpired ? { error: GONE, sizeBytes: 0 } : {}),
+    result: JSON.parse(result) as Record<string, number>,
+  };
+}

@@ -2,7 +2,14 @@ import { randomUUID } from "node:crypto";
 import { createServer } from "node:net";
 import { createApp } from "./app.ts";
 import type { Config } from "./config.ts";
-import { checkRoute, type Delivery, type Route, startDelivery } from "./delivery/index.ts";
+import {
+  checkRoute,
+  type Delivery,
+  type Route,
+  type RouteChoice,
+  type RouteMember,
+  startDelivery,
+} from "./delivery/index.ts";
 import { registerAuthJobs } from "./features/auth/auth.jobs.ts";
 import { campaignJobs } from "./features/campaigns/campaign-jobs.service.ts";
 import type { Outside } from "./features/deps.ts";
@@ -141,13 +148,11 @@ export async function startServer(
 
 function deliveryPorts(databases: Databases, keyRing: KeyRing, inbound: Inbound) {
   return {
-    loadRoute(workspaceId: string, routeId: number) {
+    loadRoutes(workspaceId: string, choice: RouteChoice): RouteMember[] {
       const context = { keyRing, workspaceId, inboxPort: inbound.port };
-      const way = { routeId, groupId: null };
-      const [member] = loadRouteMembers(databases.workspace(workspaceId), context, way);
-      return member && mayBeUsed(databases, member.route)
-        ? within(databases, member.route)
-        : undefined;
+      return loadRouteMembers(databases.workspace(workspaceId), context, choice)
+        .filter(({ route }) => mayBeUsed(databases, route))
+        .map((member) => ({ ...member, route: within(databases, member.route) }));
     },
     loadDkimKey: (workspaceId: string, domain: string) =>
       loadDkimKey(databases.workspace(workspaceId), keyRing, domain),

@@ -1,4 +1,12 @@
-import type { CampaignContent, ContactFields, DkimKey, Route, SmtpOutcome } from "./types.ts";
+import type {
+  CampaignContent,
+  ContactFields,
+  DkimKey,
+  Route,
+  RouteChoice,
+  RouteMember,
+  SmtpOutcome,
+} from "./types.ts";
 import type { NodeIdentity, StreamMarks } from "./writer-methods.ts";
 
 /** One message outside any campaign, to see how it arrives. */
@@ -52,8 +60,8 @@ export type RunProgress = {
 
 /** What the delivery thread asks of the main thread. */
 export type MainMethods = {
-  /** The route with its secrets decrypted; undefined when it is gone or disabled. */
-  loadRoute: (request: { workspaceId: string; routeId: number }) => Promise<Route | undefined>;
+  /** The routes of a campaign, secrets decrypted; those that are gone or disabled are left out. */
+  loadRoutes: (request: RouteChoice & { workspaceId: string }) => Promise<RouteMember[]>;
   /** The key of the sending domain; undefined when the domain has none here. */
   loadDkimKey: (request: { workspaceId: string; domain: string }) => Promise<DkimKey | undefined>;
   progress: (event: RunProgress) => void;

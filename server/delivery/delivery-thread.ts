@@ -17,6 +17,7 @@ import { createSigner, renderSigned, type Signer } from "./render/signer.ts";
 import { RoutePools } from "./route-pools.ts";
 import type { Run } from "./run.ts";
 import { loadTokenKeys, type TokenKeys } from "./tokens.ts";
+import { Traffic } from "./traffic.ts";
 import type { Rendered, SmtpOutcome } from "./types.ts";
 import type { WriterMethods } from "./writer-methods.ts";
 
@@ -40,6 +41,7 @@ export class DeliveryThread {
   readonly pipeline: Pipeline;
   readonly #parts: DeliveryThreadParts;
   readonly #pools: RoutePools;
+  readonly #traffic = new Traffic();
   readonly #signer: Signer;
   readonly #dispatcher: Dispatcher;
   readonly #keys: TokenKeys;
@@ -57,12 +59,16 @@ export class DeliveryThread {
     this.#dispatcher = new Dispatcher({
       recorder,
       clock,
-      workspaceCap: (workspaceId) => workspaceCap(databases.system, workspaceId),
+      traffic: this.#traffic,
+      workspaceLimits: (workspaceId) => ({
+        perSecond: workspaceCap(databases.system, workspaceId),
+      }),
     });
     this.pipeline = new Pipeline(
       {
         ...parts,
         pools: this.#pools,
+        traffic: this.#traffic,
         keys: this.#keys,
         signer: this.#signer,
         recorder,

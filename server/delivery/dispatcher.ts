@@ -1,41 +1,61 @@
 import type { Clock } from "../platform/clock.ts";
+import { bottleneckOf, type Wait } from "./bottleneck.ts";
 import { FairQueue } from "./limiter/fair-queue.ts";
-import { Limiter, type Refusal, type Settlement } from "./limiter/limiter.ts";
+import type { BoundBy, LimitKey, Refusal, Settlement } from "./limiter/gate.ts";
 import { WaitingRoom } from "./limiter/waiting-room.ts";
-import { keysOf, routeKey, sentenceOf, setLimits } from "./limits.ts";
+import {
+  campaignKey,
+  routeKey,
+  routeSiteKey,
+  setRunLimits,
+  type WorkspaceLimits,
+} from "./limits.ts";
 import type { Recorder } from "./recorder.ts";
-import type { Item, Run } from "./run.ts";
+import type { ItemUnderWay, Lane, Run } from "./run.ts";
+import type { Traffic } from "./traffic.ts";
+
+/** Who waits for a probe of somebody else's looks again after this long. */
+const PROBE_RECHECK_MS = 1_000;
 
 export type DispatcherParts = {
   recorder: Recorder;
   clock: Clock;
-  /** The workspace's own cap in messages a second; undefined when it has none. */
-  workspaceCap: (workspaceId: string) => number | undefined;
+  traffic: Traffic;
+  /** The workspace's own caps. */
+  workspaceLimits: (workspaceId: string) => WorkspaceLimits;
+};
+
+/** What the dispatcher tells of. */
+export type DispatcherEvents = {
+  send: (run: Run, item: ItemUnderWay) => void;
+  /** The lane waits for this now. */
+  parked: (lane: Lane, refusal: Refusal) => void;
 };
 
 /**
- * Hands out messages: in turns between workspaces and between the campaigns of each, as far as every
- * limit admits, and nothing while the journal cannot be written. A campaign that is refused waits in
- * the waiting room, and no loop turns for it.
+ * Hands out messages: in turns between workspaces, between the campaigns of each and between the lanes
+ * of a campaign, as far as every limit admits, and nothing while the journal cannot be written. A lane
+ * that is refused waits in the waiting room, and no loop turns for it.
  */
 export class Dispatcher {
   readonly #parts: DispatcherParts;
-  readonly #limiter = new Limiter();
   readonly #queue = new FairQueue();
-  readonly #room: WaitingRoom<Run>;
+  readonly #room: WaitingRoom<Lane>;
   readonly #runs = new Map<string, Run>();
-  #send: (run: Run, item: Item) => void = () => undefined;
+  #events: DispatcherEvents = { send: () => undefined, parked: () => undefined };
+  /** The node itself is full: nobody needs to be asked. */
+  #nodeFull: Refusal | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #timerAt: number | undefined;
   #isWaking = false;
 
   constructor(parts: DispatcherParts) {
     this.#parts = parts;
-    this.#room = new WaitingRoom(parts.clock());
+    this.#room = new WaitingRoom(parts.clock(), (lane) => lane.run);
   }
 
-  start(send: (run: Run, item: Item) => void): void {
-    this.#send = send;
+  start(events: DispatcherEvents): void {
+    this.#events = events;
   }
 
   stop(): void {
@@ -45,7 +65,7 @@ export class Dispatcher {
 
   add(run: Run): void {
     const { workspaceId, campaignId, remaining } = run.parts;
-    setLimits(this.#limiter, run, this.#parts.workspaceCap(workspaceId));
+    setRunLimits(this.#parts.traffic, run, this.#parts.workspaceLimits(workspaceId));
     this.#runs.set(run.key, run);
     this.#queue.add({ workspaceId, campaignId, remaining });
   }
@@ -53,19 +73,35 @@ export class Dispatcher {
   remove(run: Run): void {
     this.#runs.delete(run.key);
     this.#queue.remove(run.parts);
-    this.#room.leave(run);
-    this.#limiter.remove({ level: "campaign", id: run.key });
+    for (const lane of run.lanes.values()) {
+      this.#forget(lane);
+    }
+    this.#parts.traffic.limiter.remove(campaignKey(run));
   }
 
   /** The campaign has something in hand again. */
   ready(run: Run): void {
-    this.#queue.setReady(run.parts, true);
+    for (const lane of run.lanes.values()) {
+      run.wakeLane(lane);
+    }
+    this.laneReady(run);
     this.wake();
+  }
+
+  /** A lane of the campaign has something; `wake` starts it. */
+  laneReady(run: Run): void {
+    this.#queue.setReady(run.parts, run.isReady);
   }
 
   /** The campaign starts nothing before `retryAtMs`. */
   hold(run: Run, retryAtMs: number, reason: string): void {
-    this.#park(run, refusal(run, retryAtMs, reason));
+    this.#parts.traffic.limiter.suspend(campaignKey(run), retryAtMs, reason);
+  }
+
+  /** Lanes that wait at the key ask again now. */
+  reopened(key: LimitKey): void {
+    this.#call(this.#room.reopened(key));
+    this.wake();
   }
 
   /** Starts everything that may start now. */
@@ -76,11 +112,10 @@ export class Dispatcher {
     this.#isWaking = true;
     try {
       const now = this.#parts.clock();
-      for (const run of this.#room.due(now)) {
-        this.#queue.setReady(run.parts, true);
-      }
+      this.#nodeFull = undefined;
+      this.#call(this.#room.due(now));
       while (this.#parts.recorder.trouble === undefined && this.#startNext(now)) {
-        // Each turn starts one message, or finds out that a campaign cannot go now.
+        // Each turn starts one message, or finds out that a lane cannot go now.
       }
     } finally {
       this.#isWaking = false;
@@ -89,66 +124,130 @@ export class Dispatcher {
   }
 
   /** A message that was handed out has come to its end. */
-  finished(run: Run, item: Item, how: Settlement): void {
-    const keys = keysOf(run, item);
-    this.#limiter.settle(keys, this.#parts.clock(), how);
-    for (const freed of this.#room.freed(keys)) {
-      this.#queue.setReady(freed.parts, true);
-    }
+  finished(run: Run, lane: Lane, how: Settlement): void {
+    run.landed(lane);
+    this.#parts.traffic.limiter.settle(lane.limitKeys, this.#parts.clock(), how);
+    this.#call(this.#room.freed(lane.limitKeys));
+    this.tidy(lane);
     this.wake();
+  }
+
+  /** Drops the lane when it has nothing left. */
+  tidy(lane: Lane): void {
+    if (lane.waiting === 0 && lane.inFlight === 0) {
+      lane.run.lanes.delete(lane.key);
+      this.#forget(lane);
+    }
   }
 
   /** What holds the campaign back now, as a sentence; empty when nothing does. */
   bottleneck(run: Run): string {
-    const { trouble } = this.#parts.recorder;
-    if (trouble !== undefined) {
-      return `Nothing is sent while the journal cannot be written: ${trouble}`;
-    }
-    const waits = this.#room.boundBy(run);
-    return waits === undefined ? "" : sentenceOf(waits.boundBy, run);
+    return bottleneckOf(run, {
+      trouble: this.#parts.recorder.trouble,
+      nodeFull: this.#nodeFull?.boundBy,
+      waitOf: (lane) => this.#room.boundBy(lane),
+      now: this.#parts.clock(),
+    });
   }
 
-  /** @returns false when no campaign is ready. */
+  /** What a lane waits for, and until when; undefined when it does not. */
+  boundBy(lane: Lane): Wait | undefined {
+    return this.#room.boundBy(lane);
+  }
+
+  /** @returns false when no campaign is ready, or nobody may start anything. */
   #startNext(now: number): boolean {
     const job = this.#queue.next();
     const run = job && this.#runs.get(`${job.workspaceId}/${job.campaignId}`);
     if (job === undefined || run === undefined) {
       return false;
     }
-    const item = run.isHalted ? undefined : run.peek(now);
-    if (item === undefined) {
+    const lane = run.isHalted ? undefined : run.nextLane();
+    if (lane === undefined) {
       this.#queue.setReady(job, false);
       return true;
     }
-    const refused = this.#refuse(run, item, now);
-    if (refused !== undefined) {
-      this.#park(run, refused);
+    const item = lane.peek(now);
+    if (item === undefined) {
+      // Its lease ends too soon: it goes on when that is renewed.
+      run.rest(lane);
+      this.#call(this.#room.moved(lane));
       return true;
     }
-    run.take();
-    run.inFlight += 1;
+    const refused = this.#refuse(lane, now);
+    if (refused?.boundBy.level === "node") {
+      this.#nodeFull = refused;
+      return false;
+    }
+    if (refused !== undefined) {
+      this.#park(lane, refused, now);
+      return true;
+    }
+    run.take(lane);
     this.#queue.charge(job);
-    this.#send(run, item);
+    this.#call(this.#room.moved(lane, true));
+    this.#events.send(run, item as ItemUnderWay);
     return true;
   }
 
-  #refuse(run: Run, item: Item, now: number): Refusal | undefined {
-    // One message finds out whether a route that could not be reached can be again; the others wait.
-    const { retryAt, lastError } = run.parts.pool.status();
-    if (retryAt !== undefined && run.inFlight > 0) {
-      return refusal(run, retryAt, lastError);
+  #refuse(lane: Lane, now: number): Refusal | undefined {
+    const { way, site } = lane.target;
+    const isDirect = way.egress.route.kind === "direct";
+    if (lane.isShaky && lane.inFlight > 0) {
+      // One message finds out whether what could not be reached can be again; the others wait.
+      const { retryAt, lastError } = way.egress.status(isDirect ? site.key : undefined);
+      lane.isShaky = retryAt !== undefined;
+      if (retryAt !== undefined) {
+        return suspension(
+          isDirect ? routeSiteKey(way.egress.route, site.key) : routeKey(way.egress.route),
+          retryAt,
+          lastError,
+        );
+      }
     }
-    const admission = this.#limiter.admit(keysOf(run, item), now);
+    const isOut = lane.run.parts.ways.length > 1 && way.circuit.state(now) !== "closed";
+    if (isOut && (way.circuit.state(now) === "open" || lane.inFlight > 0)) {
+      const again = Math.max(way.circuit.retryAt ?? 0, now + PROBE_RECHECK_MS);
+      return suspension(routeKey(way.egress.route), again, way.circuit.reason);
+    }
+    const admission = this.#parts.traffic.limiter.admit(lane.limitKeys, now);
     return admission.ok ? undefined : admission;
   }
 
-  #park(run: Run, refused: Refusal): void {
-    this.#queue.setReady(run.parts, false);
-    this.#room.park(run, refused, this.#parts.clock());
+  #park(lane: Lane, refusal: Refusal, now: number): void {
+    lane.run.rest(lane);
+    lane.isParked = true;
+    this.#call(this.#room.park(lane, refusal, now));
+    this.#events.parked(lane, refusal);
+  }
+
+  /** These may ask again; for one that has nothing to ask for, the next one may. */
+  #call(lanes: Lane[]): void {
+    for (const lane of lanes) {
+      const { run } = lane;
+      lane.isParked = false;
+      run.setStuck(lane, false);
+      run.wakeLane(lane);
+      if (lane.waiting > 0 && this.#runs.get(run.key) === run) {
+        this.#queue.setReady(run.parts, true);
+      } else {
+        lanes.push(...this.#room.moved(lane));
+      }
+    }
+  }
+
+  /** The lane is gone: whoever it was called before is called instead. */
+  #forget(lane: Lane): void {
+    this.#room.leave(lane);
+    lane.isParked = false;
+    lane.run.setStuck(lane, false);
+    this.#call(this.#room.moved(lane));
   }
 
   #setTimer(): void {
-    const at = this.#room.nextAt();
+    const full = this.#nodeFull?.retryAtMs ?? Number.POSITIVE_INFINITY;
+    const next = Math.min(full, this.#room.nextAt() ?? Number.POSITIVE_INFINITY);
+    const at = next === Number.POSITIVE_INFINITY ? undefined : next;
     if (at === this.#timerAt) {
       return;
     }
@@ -164,13 +263,8 @@ export class Dispatcher {
   }
 }
 
-function refusal(run: Run, retryAtMs: number, reason: string): Refusal {
-  const boundBy = {
-    ...routeKey(run),
-    kind: "suspended" as const,
-    allowed: 0,
-    configured: 0,
-    reason,
-  };
+function suspension(key: LimitKey, retryAtMs: number, reason: string): Refusal {
+  const { level, id } = key;
+  const boundBy: BoundBy = { level, id, kind: "suspended", allowed: 0, configured: 0, reason };
   return { ok: false, retryAtMs, boundBy };
 }

@@ -9,14 +9,14 @@ import type { AudienceDefinition } from "./audience/audience.store.ts";
 import type { Waterfall } from "./audience/waterfall.ts";
 import type { DeliveryMethods, MainMethods, RunProgress, TestMessage } from "./delivery-methods.ts";
 import type { OutsideFact } from "./facts.ts";
-import type { DkimKey, Route, SmtpOutcome } from "./types.ts";
+import type { DkimKey, RouteChoice, RouteMember, SmtpOutcome } from "./types.ts";
 import { streamDir } from "./writer.ts";
 import type { Recovered, WriterEvents, WriterMethods } from "./writer-methods.ts";
 
 /** What delivery needs of the slices; app.ts fills it. Secrets come decrypted and stay in memory. */
 export type DeliveryPorts = {
-  /** The route, or undefined when it is gone or disabled. */
-  loadRoute(workspaceId: string, routeId: number): Route | undefined;
+  /** The routes of a campaign; those that are gone or disabled are left out. */
+  loadRoutes(workspaceId: string, choice: RouteChoice): RouteMember[];
   /** The key of a sending domain, or undefined when it has none. */
   loadDkimKey(workspaceId: string, domain: string): DkimKey | undefined;
 };
@@ -203,7 +203,7 @@ class EngineState {
 
   constructor(ports: DeliveryPorts) {
     this.methods = {
-      loadRoute: async ({ workspaceId, routeId }) => ports.loadRoute(workspaceId, routeId),
+      loadRoutes: async ({ workspaceId, ...choice }) => ports.loadRoutes(workspaceId, choice),
       loadDkimKey: async ({ workspaceId, domain }) => ports.loadDkimKey(workspaceId, domain),
       progress: (event) => this.#progress(event),
       health: ({ writable, reason }) => this.setHealth("delivery", writable ? undefined : reason),

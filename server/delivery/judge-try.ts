@@ -1,11 +1,10 @@
 import { judge } from "./result/judge.ts";
-import type { Item, Run } from "./run.ts";
+import type { ItemUnderWay } from "./run.ts";
 import type { Judgement, SmtpOutcome } from "./types.ts";
 
 /** What the outcome of a try means for the message, for its address, for the route and for the pace. */
 export function judgeTry(
-  run: Run,
-  item: Item,
+  item: ItemUnderWay,
   outcome: Exclude<SmtpOutcome, { kind: "abandoned" }>,
   now: number,
 ): Judgement {
@@ -14,10 +13,10 @@ export function judgeTry(
     attempts: item.recipient.attempts,
     firstTriedAt: item.firstTriedAt ?? now,
     random: Math.random(),
-    routeWorks: run.hasDelivered,
+    routeWorks: item.lane.target.way.hasDelivered,
     ambiguousBefore: item.ambiguousBefore,
     lastCategory: item.lastCategory,
-    isRelay: run.parts.pool.route.kind !== "direct",
+    isRelay: item.lane.target.way.egress.route.kind !== "direct",
   });
   // A held message waits for an operator, and the product has no way yet for one to decide: a message
   // whose answer was lost twice ends as failed, with its attempts listed, rather than wait for ever.

@@ -23,7 +23,7 @@ export async function renewLeases(writer: Caller<WriterMethods>, run: Run): Prom
     } else if (run.chunks.has(chunk)) {
       // Somebody else has it now: what is not started must not be, and there is nothing to give back.
       log.error({ workspaceId, campaignId, chunkNo: claim.chunkNo }, "a lease was lost");
-      run.dropWaiting(chunk);
+      run.dropWaiting((item) => item.chunk === chunk);
       run.chunks.delete(chunk);
     }
   }

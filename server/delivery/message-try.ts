@@ -3,7 +3,7 @@ import { dotFact, undotFact } from "./outcome-fact.ts";
 import type { Recorder } from "./recorder.ts";
 import { renderMessage } from "./render/message.ts";
 import { renderSigned, type Signer } from "./render/signer.ts";
-import type { Item, Run } from "./run.ts";
+import type { ItemUnderWay, Run } from "./run.ts";
 import type { Rendered, SmtpOutcome } from "./types.ts";
 
 /** The recipient must not be mailed any more; nothing of the message was delivered. */
@@ -12,6 +12,8 @@ export class Suppressed extends Error {}
 export type Try = {
   /** Unix ms; the message's Date unless it was tried before. */
   startedAt: number;
+  /** Takes the message back as long as its dot is not written. */
+  signal: AbortSignal;
   isSuppressed: () => boolean;
   /** The journal says that the dot was to come, and it never did. */
   onUndot: (fact: UndotFact) => void;
@@ -26,8 +28,8 @@ export type Try = {
 export async function tryMessage(
   parts: { recorder: Recorder; signer: Signer },
   run: Run,
-  item: Item,
-  { startedAt, isSuppressed, onUndot }: Try,
+  item: ItemUnderWay,
+  { startedAt, signal, isSuppressed, onUndot }: Try,
 ): Promise<SmtpOutcome> {
   if (isSuppressed()) {
     throw new Suppressed();
@@ -35,8 +37,11 @@ export async function tryMessage(
   const rendered = await render(parts.signer, run, item, startedAt);
   let suppressed = false;
   let announced = false;
-  const outcome = await run.parts.pool.send(rendered, {
-    signal: run.controller.signal,
+  const { way, site, source } = item.lane.target;
+  const domain = item.recipient.address.slice(item.recipient.address.lastIndexOf("@") + 1);
+  const outcome = await way.egress.send(rendered, {
+    signal,
+    target: source === undefined ? { domain, site } : { domain, site, source },
     beforeDot: async () => {
       // The last moment at which somebody who has just unsubscribed can be spared.
       suppressed = isSuppressed();
@@ -56,8 +61,14 @@ export async function tryMessage(
   return outcome;
 }
 
-async function render(signer: Signer, run: Run, item: Item, startedAt: number): Promise<Rendered> {
-  const { compiled, signingKey } = run.parts;
+async function render(
+  signer: Signer,
+  run: Run,
+  item: ItemUnderWay,
+  startedAt: number,
+): Promise<Rendered> {
+  const { compiled } = run.parts;
+  const { signingKey } = item.lane.target.way;
   const options = { date: item.firstTriedAt ?? startedAt };
   if (signingKey === undefined) {
     return renderMessage(compiled, item.recipient, options);

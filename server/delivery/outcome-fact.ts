@@ -1,5 +1,5 @@
 import type { DotFact, ReleaseFact, ResultFact, UndotFact } from "./facts.ts";
-import type { Item, Run } from "./run.ts";
+import type { Item, ItemUnderWay, Run } from "./run.ts";
 import type { SmtpOutcome, Verdict } from "./types.ts";
 
 const MAX_TEXT = 300;
@@ -24,6 +24,17 @@ export function skippedFact(run: Run, item: Item, reason: string, at: number): R
   return { ...head(run, item, at), st: "skipped", oc: "", cat: reason, n: 0 };
 }
 
+/** A message that must wait, was not tried, and so has had no attempt. */
+export function postponedFact(run: Run, item: Item, due: number, at: number): ResultFact {
+  return { ...head(run, item, at), st: "deferred", oc: "", cat: "postponed", n: 0, due };
+}
+
+/** A message for whose domain no route may be used. */
+export function nowhereFact(run: Run, item: Item, domain: string, at: number): ResultFact {
+  const text = `No route of the campaign may be used for ${domain}.`;
+  return { ...head(run, item, at), st: "failed", oc: "failed", cat: "no_route", n: 1, text };
+}
+
 /** A message that cannot be made: trying again would give the same. */
 export function unrenderableFact(run: Run, item: Item, why: string, at: number): ResultFact {
   const text = why.slice(0, MAX_TEXT);
@@ -33,7 +44,7 @@ export function unrenderableFact(run: Run, item: Item, why: string, at: number):
 /** What an SMTP try came to. */
 export function attemptFact(
   run: Run,
-  item: Item,
+  item: ItemUnderWay,
   outcome: Exclude<SmtpOutcome, { kind: "abandoned" }>,
   verdict: Verdict,
   at: number,
@@ -46,7 +57,7 @@ export function attemptFact(
     ...(verdict.dueAt === undefined ? {} : { due: verdict.dueAt }),
     n: verdict.countsAsAttempt ? 1 : 0,
     ...wordsOf(outcome),
-    rt: run.parts.pool.route.id,
+    rt: item.lane.target.way.egress.route.id,
     host: outcome.host,
     ms: outcome.durationMs,
     ...(verdict.suppress === undefined ? {} : { sup: verdict.suppress }),

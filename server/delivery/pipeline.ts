@@ -4,27 +4,24 @@ import { log } from "../platform/log.ts";
 import type { Caller } from "../platform/workers/channel.ts";
 import { blockList } from "./block-list.store.ts";
 import type { Dispatcher } from "./dispatcher.ts";
-import type { ResultFact, UndotFact } from "./facts.ts";
-import { judgeTry } from "./judge-try.ts";
+import { Hands } from "./hands.ts";
+import { Learner } from "./learner.ts";
 import { refuseClaims, renewLeases } from "./leases.ts";
-import type { Settlement } from "./limiter/limiter.ts";
-import { Suppressed, tryMessage } from "./message-try.ts";
-import { attemptFact, releaseFact, skippedFact, unrenderableFact } from "./outcome-fact.ts";
+import { Ledger } from "./ledger.ts";
+import { setCampaignRate } from "./limits.ts";
+import { nowhereFact, skippedFact } from "./outcome-fact.ts";
+import { Placer } from "./placing.ts";
 import { addressOf, findContent, isWorkspace, loadChunk } from "./queue/load.store.ts";
 import type { Recorder } from "./recorder.ts";
-import { TemplateError } from "./render/liquid-engine.ts";
 import type { Signer } from "./render/signer.ts";
 import { type ChunkInHand, emptyItem, type Item, type Run } from "./run.ts";
 import { CannotSend, makeRun, type RunFactory } from "./run-factory.ts";
+import { Sender } from "./sender.ts";
+import { campaignRate } from "./spread.ts";
 import { EVERYWHERE, SuppressionDelta } from "./suppression-delta.ts";
-import type { SmtpOutcome } from "./types.ts";
 import type { Leased, WriterMethods } from "./writer-methods.ts";
 
-/** Messages of one campaign to have in hand: one chunk being sent, one ready. */
-const WANT = 1_000;
-const REFILL_BELOW = 500;
 const RENEW_EVERY_MS = 20_000;
-const RETRY_OWN_FAILURE_MS = 2_000;
 
 export type PipelineParts = RunFactory & {
   databases: Databases;
@@ -35,12 +32,15 @@ export type PipelineParts = RunFactory & {
 };
 
 /**
- * Sends campaigns. It reads as the sentence: claim → (suppressed?) → render → limiter → smtp → result
+ * Sends campaigns. It reads as the sentence: claim → place → limiter → (suppressed?) → render → smtp → result
  * → journal; what the journal says becomes rows on the writer thread.
  */
 export class Pipeline {
   readonly #parts: PipelineParts;
   readonly #dispatcher: Dispatcher;
+  readonly #ledger: Ledger;
+  readonly #placer: Placer;
+  readonly #hands: Hands;
   readonly #runs = new Map<string, Run>();
   /** Runs being made, and whether they were halted meanwhile. */
   readonly #making = new Map<string, { halted: boolean; claims: Leased["claims"] }>();
@@ -51,9 +51,42 @@ export class Pipeline {
   #stopped = false;
 
   constructor(parts: PipelineParts, dispatcher: Dispatcher) {
+    const { clock, recorder, traffic, signer } = parts;
     this.#parts = parts;
     this.#dispatcher = dispatcher;
-    dispatcher.start((run, item) => void this.#send(run, item));
+    this.#ledger = new Ledger({ recorder, clock, onReleased: (run) => this.#endIfDone(run) });
+    this.#placer = new Placer({
+      book: traffic,
+      clock,
+      onPlaced: (run) => dispatcher.laneReady(run),
+      onEmptied: (lane) => dispatcher.tidy(lane),
+      onNowhere: (run, item, domain) =>
+        this.#ledger.settle(run, item, nowhereFact(run, item, domain, clock())),
+    });
+    this.#hands = new Hands(clock, this.#ledger, dispatcher);
+    const learner = new Learner({
+      clock,
+      traffic,
+      dispatcher,
+      placer: this.#placer,
+      runs: () => this.#runs.values(),
+      onPause: (run, reason) => this.#pause(run, reason),
+    });
+    const sender = new Sender({
+      recorder,
+      signer,
+      clock,
+      ledger: this.#ledger,
+      dispatcher,
+      learner,
+      suppressed: this.#delta,
+      onPoolClosed: (run) => this.#halt(run),
+      onEnd: (run) => this.#afterMessage(run),
+    });
+    dispatcher.start({
+      send: (run, item) => void sender.send(run, item),
+      parked: (lane, refusal) => this.#hands.parked(lane, refusal),
+    });
   }
 
   get runs(): Iterable<Run> {
@@ -71,9 +104,12 @@ export class Pipeline {
     }
     this.#leasing = true;
     try {
+      for (const run of this.#runs.values()) {
+        run.isAsking ||= only === undefined || run.parts.workspaceId === only;
+      }
       const leased = await this.#parts.writer.call("lease", {
         inHand: this.#inHand(),
-        want: WANT,
+        want: Hands.want,
         ...(only === undefined ? {} : { only: [only] }),
       });
       for (const { workspaceId, claims } of leased) {
@@ -134,9 +170,10 @@ export class Pipeline {
 
   /** The route of running campaigns was changed: they go on with what it is now. */
   routeChanged(workspaceId: string, routeId: number): void {
+    this.#parts.traffic.forgetCircuit(workspaceId, routeId);
     for (const run of this.#runs.values()) {
-      const { workspaceId: own, campaignId, pool } = run.parts;
-      if (own === workspaceId && pool.route.id === routeId) {
+      const { workspaceId: own, campaignId, ways } = run.parts;
+      if (own === workspaceId && ways.some(({ egress }) => egress.route.id === routeId)) {
         // Given back, they are leased again at once, and the new run loads the route as it is now.
         this.#halt(run);
         log.info({ workspaceId, campaignId, routeId }, "route changed: the campaign starts over");
@@ -155,6 +192,13 @@ export class Pipeline {
     }
     const busy = new Set([...this.#runs.values()].map((run) => run.parts.workspaceId));
     this.#delta.sweep((id) => (id === EVERYWHERE ? busy.size > 0 : busy.has(id)), now);
+    this.#parts.traffic.sweep(now);
+    for (const run of [...this.#runs.values()]) {
+      run.isAsking = false;
+      this.#hands.tend(run);
+      this.#setRate(run);
+      this.#endIfDone(run);
+    }
     await this.refill();
     for (const run of this.#runs.values()) {
       this.#dispatcher.ready(run);
@@ -181,15 +225,10 @@ export class Pipeline {
   }
 
   #inHand() {
-    const runs = [...this.#runs.values()].map((run) => ({
-      workspaceId: run.parts.workspaceId,
-      campaignId: run.parts.campaignId,
-      // A halted run takes nothing more until it is gone.
-      messages: run.isHalted || run.inHand >= REFILL_BELOW ? WANT : run.inHand,
-    }));
+    const runs = [...this.#runs.values()].map((run) => this.#hands.inHandOf(run));
     const making = [...this.#making.keys()].map((key) => {
       const [workspaceId = "", campaignId = ""] = key.split("/");
-      return { workspaceId, campaignId: Number(campaignId), messages: WANT };
+      return Hands.enough(workspaceId, Number(campaignId));
     });
     return [...runs, ...making];
   }
@@ -201,6 +240,7 @@ export class Pipeline {
       if (run === undefined) {
         void this.#start(workspaceId, campaignId, own);
       } else {
+        run.isAsking = false;
         this.#load(run, own);
       }
     }
@@ -218,6 +258,7 @@ export class Pipeline {
       }
       this.#runs.set(key, run);
       this.#dispatcher.add(run);
+      this.#setRate(run);
       this.#load(run, claims);
     } catch (error) {
       await refuseClaims(this.#parts, { workspaceId, campaignId, claims }, error);
@@ -237,139 +278,43 @@ export class Pipeline {
       run.chunks.add(chunk);
       for (const { seq, reason } of loaded.skipped) {
         const fact = { ...emptyItem(seq), chunk };
-        this.#record(run, chunk, skippedFact(run, fact, reason, now));
+        this.#ledger.record(run, chunk, skippedFact(run, fact, reason, now));
       }
-      run.add(loaded.recipients.map((recipient) => ({ ...recipient, chunk })));
-      this.#releaseIfDone(run, chunk);
+      for (const recipient of loaded.recipients) {
+        const item: Item = { ...recipient, chunk, lane: undefined };
+        this.#placer.place(run, item);
+      }
+      this.#ledger.releaseIfDone(run, chunk);
     }
     if (run.isHalted) {
       this.#halt(run);
     } else {
-      this.#dispatcher.ready(run);
+      this.#hands.tend(run);
+      this.#dispatcher.wake();
     }
   }
 
-  async #send(run: Run, item: Item): Promise<void> {
-    const startedAt = this.#parts.clock();
-    let how: Settlement = "not_sent";
-    try {
-      const outcome = await this.#attempt(run, item, startedAt);
-      if (outcome.kind === "abandoned") {
-        this.#abandoned(run, item);
-      } else {
-        how = this.#learn(run, item, outcome, startedAt);
-      }
-    } catch (error) {
-      this.#cannot(run, item, error, startedAt);
-    } finally {
-      run.inFlight -= 1;
-      this.#dispatcher.finished(run, item, how);
-      this.#afterMessage(run);
-    }
-  }
-
-  #learn(
-    run: Run,
-    item: Item,
-    outcome: Exclude<SmtpOutcome, { kind: "abandoned" }>,
-    startedAt: number,
-  ): Settlement {
-    const verdict = judgeTry(run, item, outcome, this.#parts.clock());
-    run.hasDelivered ||= verdict.state === "sent";
-    this.#settle(run, item, attemptFact(run, item, outcome, verdict, startedAt));
-    if (verdict.routeFault !== undefined) {
-      this.#stopForRoute(run, verdict.routeFault);
-    }
-    if (verdict.pushback) {
-      return "pushback";
-    }
-    return outcome.kind === "accepted" ? "success" : "neutral";
-  }
-
-  async #attempt(run: Run, item: Item, startedAt: number): Promise<SmtpOutcome> {
-    return await tryMessage(this.#parts, run, item, {
-      startedAt,
-      isSuppressed: () => this.#isSuppressed(run, item),
-      onUndot: (fact) => this.#record(run, item.chunk, fact),
-    });
-  }
-
-  #isSuppressed(run: Run, item: Item): boolean {
-    return this.#delta.has(run.parts.workspaceId, item.recipient.address);
-  }
-
-  #cannot(run: Run, item: Item, error: unknown, at: number): void {
-    if (error instanceof Suppressed) {
-      this.#settle(run, item, skippedFact(run, item, "suppressed_unsubscribed", at));
-    } else if (error instanceof TemplateError) {
-      this.#settle(run, item, unrenderableFact(run, item, error.message, at));
-    } else {
-      // The signer died, or something we did not foresee: nothing was sent, so nothing has happened.
-      const { workspaceId, campaignId } = run.parts;
-      log.error({ workspaceId, campaignId, err: error }, "a message could not be tried");
-      this.#takeBack(run, item);
-      const again = this.#parts.clock() + RETRY_OWN_FAILURE_MS;
-      this.#dispatcher.hold(run, again, "SwiftMail itself failed; it tries again.");
-    }
-  }
-
-  #abandoned(run: Run, item: Item): void {
-    if (!run.isHalted && this.#parts.recorder.trouble === undefined) {
-      // The pool was closed because its route has changed: the campaign starts over with the new one.
-      this.#halt(run);
-    }
-    this.#takeBack(run, item);
-  }
-
-  /** As if it had never been taken: it is still pending. */
-  #takeBack(run: Run, item: Item): void {
-    if (run.isHalted) {
-      item.chunk.open -= 1;
-      this.#releaseIfDone(run, item.chunk);
-    } else {
-      run.putBack(item);
-      this.#dispatcher.ready(run);
-    }
-  }
-
-  #settle(run: Run, item: Item, fact: ResultFact): void {
-    run.finished += 1;
-    item.chunk.open -= 1;
-    this.#record(run, item.chunk, fact);
-  }
-
-  #record(run: Run, chunk: ChunkInHand, fact: ResultFact | UndotFact): void {
-    chunk.unrecorded += 1;
-    void this.#parts.recorder.keep(fact).then(() => {
-      chunk.unrecorded -= 1;
-      this.#releaseIfDone(run, chunk);
-    });
-  }
-
-  /** A chunk goes back when every fact about it is durable, so that its release is behind them all. */
-  #releaseIfDone(run: Run, chunk: ChunkInHand): void {
-    if (chunk.open > 0 || chunk.unrecorded > 0 || !run.chunks.delete(chunk)) {
-      return;
-    }
-    void this.#parts.recorder
-      .keep(releaseFact(run, chunk, this.#parts.clock()))
-      .then(() => this.#endIfDone(run));
+  #setRate(run: Run): void {
+    const rate = campaignRate(run, this.#parts.clock());
+    setCampaignRate(this.#parts.traffic.limiter, run, rate);
   }
 
   #endIfDone(run: Run): void {
-    const key = `${run.parts.workspaceId}/${run.parts.campaignId}`;
-    if (run.chunks.size === 0 && run.inFlight === 0 && this.#runs.get(key) === run) {
-      this.#runs.delete(key);
+    // While a provider is blocked the run stays, so that it is known and nothing is taken to be given back.
+    const hasMore = run.chunks.size > 0 || run.inFlight > 0;
+    const waits = run.blocked.size > 0 && !run.isHalted;
+    if (!hasMore && !waits && this.#runs.get(run.key) === run) {
+      this.#runs.delete(run.key);
       this.#dispatcher.remove(run);
       this.#parts.writer.tell("look", { workspaceId: run.parts.workspaceId });
     }
   }
 
   #halt(run: Run): void {
-    run.controller.abort();
-    run.dropWaiting();
+    run.halt();
+    this.#ledger.giveBack(run, run.dropWaiting());
     for (const chunk of [...run.chunks]) {
-      this.#releaseIfDone(run, chunk);
+      this.#ledger.releaseIfDone(run, chunk);
     }
     this.#endIfDone(run);
   }
@@ -377,17 +322,17 @@ export class Pipeline {
   #afterMessage(run: Run): void {
     if (run.isHalted) {
       this.#endIfDone(run);
-    } else if (run.inHand === REFILL_BELOW - 1 || run.inHand === 0) {
+    } else if (!run.isAsking && this.#hands.wantsMore(run)) {
+      run.isAsking = true;
       this.refill(run.parts.workspaceId).catch((error: unknown) =>
         log.error({ err: error }, "asking for more work failed"),
       );
     }
   }
 
-  #stopForRoute(run: Run, fault: string): void {
-    const { workspaceId, campaignId, pool } = run.parts;
+  #pause(run: Run, reason: string): void {
+    const { workspaceId, campaignId } = run.parts;
     if (!run.isHalted) {
-      const reason = `The route “${pool.route.name}” does not work: ${fault}`;
       this.#halt(run);
       this.#parts.writer.tell("pause", { workspaceId, campaignId, reason });
     }

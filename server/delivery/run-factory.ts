@@ -7,7 +7,8 @@ import { loadSigningKey, type SigningKey } from "./render/dkim.ts";
 import type { RoutePools } from "./route-pools.ts";
 import { Run } from "./run.ts";
 import type { TokenKeys } from "./tokens.ts";
-import type { CampaignContent, Route } from "./types.ts";
+import type { Traffic } from "./traffic.ts";
+import type { CampaignContent, RouteChoice, RouteMember } from "./types.ts";
 
 /** A reason, for people, why a campaign cannot be sent as it is. */
 export class CannotSend extends Error {
@@ -17,11 +18,12 @@ export class CannotSend extends Error {
 export type RunFactory = {
   main: Caller<MainMethods>;
   pools: RoutePools;
+  traffic: Traffic;
   keys: TokenKeys;
 };
 
 /**
- * Gathers what a campaign needs to be sent: content compiled, route with its secrets, DKIM key tried.
+ * Gathers what a campaign needs to be sent: content compiled, routes with their secrets, DKIM key tried.
  *
  * @throws CannotSend with a sentence for the campaign's page.
  */
@@ -37,8 +39,10 @@ export async function makeRun(
   }
   // Written once at launch, by features/campaigns, as this type.
   const content = JSON.parse(launched.content) as CampaignContent;
-  const route = await routeOf(factory, workspaceId, launched.routeId);
-  const signingKey = await signingKeyOf(factory, workspaceId, content.domain, route);
+  const routes = await routesOf(factory, workspaceId, launched);
+  const key = routes.some(({ route }) => route.signDkim)
+    ? await signingKeyOf(factory, workspaceId, content.domain)
+    : undefined;
   const compiled = await compileCampaign(content, { campaignId, keys: factory.keys }).catch(
     (error: unknown) => {
       throw new CannotSend(`The message cannot be made: ${messageOf(error)}`);
@@ -48,24 +52,38 @@ export async function makeRun(
     workspaceId,
     campaignId,
     launchedAt: launched.launchedAt ?? 0,
+    spreadMinutes: launched.spreadMinutes ?? undefined,
+    onAmbiguous: launched.onAmbiguous,
+    total: launched.total,
     remaining: launched.remaining,
     compiled,
-    signingKey,
-    pool: factory.pools.get(route),
+    ways: routes.map(({ route, position, weight }) => ({
+      egress: factory.pools.get(route),
+      position,
+      weight,
+      signingKey: route.signDkim ? key : undefined,
+      hasDelivered: false,
+      circuit: factory.traffic.circuitOf(route),
+      recall: new AbortController(),
+    })),
   });
 }
 
-async function routeOf(
+/** @throws CannotSend when there is none. */
+async function routesOf(
   { main }: RunFactory,
   workspaceId: string,
-  routeId: number | null,
-): Promise<Route> {
-  const route =
-    routeId === null ? undefined : await main.call("loadRoute", { workspaceId, routeId });
-  if (route === undefined) {
-    throw new CannotSend("The campaign's route was removed or switched off.");
+  { routeId, groupId }: RouteChoice,
+): Promise<RouteMember[]> {
+  const routes = await main.call("loadRoutes", { workspaceId, routeId, groupId });
+  if (routes.length === 0) {
+    throw new CannotSend(
+      groupId === null
+        ? "The campaign's route was removed or switched off."
+        : "All routes of the campaign's group were removed or switched off.",
+    );
   }
-  return route;
+  return routes;
 }
 
 /** @throws CannotSend for a key that cannot sign: a message is never sent unsigned by accident. */
@@ -73,9 +91,8 @@ async function signingKeyOf(
   { main }: RunFactory,
   workspaceId: string,
   domain: string,
-  route: Route,
 ): Promise<SigningKey | undefined> {
-  const key = route.signDkim ? await main.call("loadDkimKey", { workspaceId, domain }) : undefined;
+  const key = await main.call("loadDkimKey", { workspaceId, domain });
   try {
     return key === undefined ? undefined : loadSigningKey(key);
   } catch (error) {

@@ -160,6 +160,9 @@ export type RouteMember = {
   weight: number;
 };
 
+/** What a campaign was told to be sent by; the group counts when both are there. */
+export type RouteChoice = { routeId: number | null; groupId: number | null };
+
 /** Where in the SMTP dialogue something happened. */
 export type SmtpStage =
   | "dns"

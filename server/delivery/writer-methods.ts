@@ -18,7 +18,14 @@ export type StreamMarks = { delivery: DurableMark; web: DurableMark };
 export type Leased = { workspaceId: string; claims: Claim[] };
 
 /** What the delivery thread has of a campaign, when it asks for more. */
-export type InHand = { workspaceId: string; campaignId: number; messages: number };
+export type InHand = {
+  workspaceId: string;
+  campaignId: number;
+  /** Those that can go on; what waits for a slow provider is left out. */
+  messages: number;
+  /** Providers of which enough is in hand. */
+  full: string[];
+};
 
 export type Recovered = {
   /** Messages whose dot was written and whose answer nobody read; they go out again. */

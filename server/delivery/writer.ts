@@ -320,8 +320,8 @@ export class Writer {
   #claim(db: Connection, inHand: readonly InHand[], want: number) {
     const now = this.#clock();
     return campaignsWithStatus(db, "sending").flatMap((campaignId) => {
-      const has = inHand.find((entry) => entry.campaignId === campaignId)?.messages ?? 0;
-      const messages = want - has;
+      const has = inHand.find((entry) => entry.campaignId === campaignId);
+      const messages = want - (has?.messages ?? 0);
       return messages <= 0
         ? []
         : claimChunks(db, {
@@ -330,6 +330,7 @@ export class Writer {
             now,
             leaseUntil: now + LEASE_MS,
             messages,
+            full: has?.full ?? [],
           });
     });
   }

@@ -13,7 +13,7 @@ import { readAddressToken, readTrackingToken } from "../../server/delivery/token
 import type { CampaignContent } from "../../server/delivery/types.ts";
 import { campaignContent, recipient, testTokenKeys } from "../support/campaign-content.ts";
 import { type DeliveryData, newDeliveryData } from "../support/delivery-data.ts";
-import { exactCounts, plainPorts, startTestDelivery, until } from "../support/delivery-engine.ts";
+import { exactCounts, portsWith, startTestDelivery, until } from "../support/delivery-engine.ts";
 import { dkimpyVerdicts, mailauthVerdict } from "../support/dkim-verifiers.ts";
 import { assertBulkMessage, fieldsOf } from "../support/message-checks.ts";
 import { loopbackRoute, renderedMessage } from "../support/smtp-messages.ts";
@@ -65,13 +65,8 @@ beforeAll(async () => {
       replyTo: "help@acme.example",
     },
   });
-  const ports = plainPorts(data);
   const delivery = await startTestDelivery(data, {
-    ...ports,
-    loadRoute(workspaceId, routeId) {
-      const route = ports.loadRoute(workspaceId, routeId);
-      return route && { ...route, signDkim: true };
-    },
+    ...portsWith(data, (route) => ({ ...route, signDkim: true })),
     loadDkimKey: () => ({
       domain: DOMAIN,
       selector: "s1",

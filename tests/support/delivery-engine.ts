@@ -14,32 +14,56 @@ type RouteRow = {
 
 /** Ports that read routes as they are in the database, without secrets. */
 export function plainPorts(data: DeliveryData): DeliveryPorts {
+  return portsWith(data, (route) => route);
+}
+
+/** As `plainPorts`, each route changed on its way. */
+export function portsWith(data: DeliveryData, change: (route: Route) => Route): DeliveryPorts {
+  const load = routeLoader(data);
   return {
-    loadRoute(workspaceId, routeId): Route | undefined {
-      const row = data
-        .db(workspaceId)
-        .prepare<[number], RouteRow>("SELECT * FROM route WHERE id = ? AND enabled = 1")
-        .get(routeId);
-      return (
-        row && {
-          id: row.id,
-          workspaceId,
-          name: row.name,
-          kind: "relay",
-          host: row.host,
-          port: row.port,
-          security: "none",
-          verifyCertificate: false,
-          username: "",
-          password: "",
-          maxConnections: row.max_connections,
-          maxPerSecond: row.max_per_second ?? undefined,
-          maxPerConnection: 1_000,
-          signDkim: false,
-        }
-      );
+    loadRoutes(workspaceId, { routeId, groupId }) {
+      const ids =
+        groupId === null
+          ? [{ routeId: routeId ?? 0, position: 0, weight: 1 }]
+          : data
+              .db(workspaceId)
+              .prepare<[number], { routeId: number; position: number; weight: number }>(
+                "SELECT route_id AS routeId, position, weight FROM route_group_member WHERE group_id = ?",
+              )
+              .all(groupId);
+      return ids.flatMap(({ routeId: id, position, weight }) => {
+        const route = load(workspaceId, id);
+        return route === undefined ? [] : [{ route: change(route), position, weight }];
+      });
     },
     loadDkimKey: () => undefined,
+  };
+}
+
+function routeLoader(data: DeliveryData) {
+  return (workspaceId: string, routeId: number): Route | undefined => {
+    const row = data
+      .db(workspaceId)
+      .prepare<[number], RouteRow>("SELECT * FROM route WHERE id = ? AND enabled = 1")
+      .get(routeId);
+    return (
+      row && {
+        id: row.id,
+        workspaceId,
+        name: row.name,
+        kind: "relay",
+        host: row.host,
+        port: row.port,
+        security: "none",
+        verifyCertificate: false,
+        username: "",
+        password: "",
+        maxConnections: row.max_connections,
+        maxPerSecond: row.max_per_second ?? undefined,
+        maxPerConnection: 1_000,
+        signDkim: false,
+      }
+    );
   };
 }
 

@@ -1,76 +1,57 @@
-import { allowedAt, putBack, type Rate, settleArrival, take } from "./gcra.ts";
-import { currentRateShare, narrow, openWindow, type Window, widen } from "./window.ts";
+import {
+  type Admission,
+  type Cap,
+  capOf,
+  type Gate,
+  type GateStatus,
+  type LimitKey,
+  type LimitLevel,
+  type Limits,
+  nameOf,
+  type Refusal,
+  rank,
+  rateNow,
+  refuse,
+  refuseByQuota,
+  type Settlement,
+  settleGate,
+  statusOf,
+} from "./gate.ts";
+import { take } from "./gcra.ts";
+import { type Period, periods, QuotaWindow, type Usage } from "./quota.ts";
+import { openWindow } from "./window.ts";
 
-export const limitLevels = [
-  "node",
-  "workspace",
-  "campaign",
-  "route",
-  "route_provider",
-  "route_site",
-] as const;
-export type LimitLevel = (typeof limitLevels)[number];
-
-/** What a limit applies to; `id` is unique within its level, e.g. `<route>/<provider>`. */
-export type LimitKey = { level: LimitLevel; id: string };
-
-export type Limits = {
-  /** Messages a second; undefined = no cap. Zero or less is refused: suspend instead. */
-  perSecond?: number | undefined;
-  /** Messages that may go at once after a pause; default 1. */
-  burst?: number | undefined;
-  /** Messages under way at once; undefined = no cap. */
-  concurrency?: number | undefined;
-  /** Where an adaptive window starts; undefined = the limits are fixed. */
-  adaptiveStart?: number | undefined;
-};
-
-/** Which limit holds a message back: data for one sentence. */
-export type BoundBy = {
-  level: LimitLevel;
-  id: string;
-  kind: "rate" | "concurrency" | "suspended";
-  /** Messages a second, or at once, that are allowed now; 0 when suspended. */
-  allowed: number;
-  /** What the administrator allows when nothing was learned; smaller `allowed` = adapted. */
-  configured: number;
-  /** Why it is suspended; else empty. */
-  reason: string;
-};
-
-/** `retryAtMs` is undefined when only a message that ends makes room. */
-export type Refusal = { ok: false; retryAtMs: number | undefined; boundBy: BoundBy };
-export type Admission = { ok: true } | Refusal;
-
-/**
- * How a message that was admitted ended.
- * - success: the server took it. neutral: an answer that says nothing of our pace.
- * - pushback: the server asked us to slow down.
- * - not_sent: nothing went out; its share of every rate is given back.
- */
-export type Settlement = "success" | "neutral" | "pushback" | "not_sent";
-
-/** Unix ms as a double are exact to 0.00024 ms; taking and putting back must not lose a message to that. */
-const ROUNDING_MS = 0.001;
-
-type Gate = {
-  key: LimitKey;
-  rate: Rate | undefined;
-  arrival: number;
-  window: Window | undefined;
-  adaptive: boolean;
-  underWay: number;
-  suspendedUntil: number;
-  reason: string;
-};
+/** How full the quotas of a key are. Can be kept as JSON. */
+export type QuotaUsage = Partial<Record<Period, Usage>>;
 
 /**
  * Says of each message whether it may go now. All levels must admit, and all are charged or none.
- * Keeps its state in memory: after a restart buckets are full and windows at their start. Knows no
- * clock: every call is told the time.
+ * Keeps its state in memory: after a restart buckets are full and windows at their start; what was
+ * used of quotas can be taken out and put in. Knows no clock: every call is told the time.
  */
 export class Limiter {
   #gates = new Map<string, Gate>();
+  #restored: Map<string, QuotaUsage>;
+
+  /** @param restored What an earlier limiter had used of its quotas, by name of the key. */
+  constructor(restored: ReadonlyMap<string, QuotaUsage> = new Map()) {
+    this.#restored = new Map(restored);
+  }
+
+  /** Everything that was used of quotas, by name of the key: for the next start. */
+  quotaUsage(now: number): Map<string, QuotaUsage> {
+    const all = new Map(this.#restored);
+    for (const [name, { quotas }] of this.#gates) {
+      const used = quotas.filter(({ window }) => window.used(now) > 0);
+      if (used.length > 0) {
+        const entries = used.map(({ window }) => [window.period, window.usage]);
+        all.set(name, Object.fromEntries(entries) as QuotaUsage);
+      } else {
+        all.delete(name);
+      }
+    }
+    return all;
+  }
 
   /** Sets the limits of a key and keeps what has been used and learned. */
   setLimits(key: LimitKey, limits: Limits): void {
@@ -91,6 +72,24 @@ export class Limiter {
     } else {
       gate.window = { ...gate.window, max, size: Math.min(max, gate.window.size) };
     }
+    this.#setQuotas(gate, limits.quotas ?? {});
+  }
+
+  has(key: LimitKey): boolean {
+    return this.#gates.has(nameOf(key));
+  }
+
+  /** Admits no more than this for the key until its time. A later cap replaces an earlier one. */
+  setCap(key: LimitKey, cap: Cap): void {
+    this.#gateOf(key).cap = cap;
+  }
+
+  /** Begins carefully again: one at a time until the server has taken some. */
+  probe(key: LimitKey): void {
+    const gate = this.#gateOf(key);
+    if (gate.adaptive && gate.window !== undefined) {
+      gate.window = { ...gate.window, size: 1 };
+    }
   }
 
   /** Admits nothing for the key until `untilMs`. A later suspension replaces an earlier one. */
@@ -100,9 +99,15 @@ export class Limiter {
     gate.reason = reason;
   }
 
-  /** Ends a suspension. */
-  resume(key: LimitKey): void {
-    this.#gateOf(key).suspendedUntil = Number.NEGATIVE_INFINITY;
+  /** Ends a suspension and a cap. @returns false when there was none. */
+  resume(key: LimitKey, now: number): boolean {
+    const gate = this.#gates.get(nameOf(key));
+    if (gate === undefined || (gate.suspendedUntil <= now && capOf(gate, now) === undefined)) {
+      return false;
+    }
+    gate.suspendedUntil = Number.NEGATIVE_INFINITY;
+    gate.cap = undefined;
+    return true;
   }
 
   /**
@@ -138,18 +143,37 @@ export class Limiter {
   }
 
   /** What a key allows and uses now; undefined when it has never had a limit. */
-  status(
-    key: LimitKey,
-    now: number,
-  ): { underWay: number; window: number | undefined; perSecond: number | undefined } | undefined {
+  status(key: LimitKey, now: number): GateStatus | undefined {
     const gate = this.#gates.get(nameOf(key));
-    return gate === undefined
-      ? undefined
-      : {
-          underWay: gate.underWay,
-          window: gate.window === undefined ? undefined : Math.floor(gate.window.size),
-          perSecond: rateNow(gate, now)?.perSecond,
-        };
+    return gate === undefined ? undefined : statusOf(gate, now);
+  }
+
+  /** Until when (unix ms) a key is suspended or its quotas are used up; 0 when it is open. */
+  closedUntil(key: LimitKey, now: number): number {
+    const gate = this.#gates.get(nameOf(key));
+    if (gate === undefined) {
+      return 0;
+    }
+    const quota = refuseByQuota(gate, now)?.retryAtMs ?? 0;
+    return Math.max(quota, gate.suspendedUntil > now ? gate.suspendedUntil : 0);
+  }
+
+  /** Every key that is suspended or slowed down now. */
+  held(now: number): GateStatus[] {
+    return [...this.#gates.values()]
+      .filter((gate) => gate.suspendedUntil > now || capOf(gate, now) !== undefined)
+      .map((gate) => statusOf(gate, now));
+  }
+
+  /** Drops keys of these levels that were not used since `before` and have nothing to remember. */
+  sweep(levels: readonly LimitLevel[], before: number, now: number): void {
+    for (const [name, gate] of this.#gates) {
+      const isIdle = gate.underWay === 0 && gate.usedAt < before && gate.suspendedUntil <= now;
+      if (isIdle && levels.includes(gate.key.level) && capOf(gate, now) === undefined) {
+        this.#keepUsage(name, gate, now);
+        this.#gates.delete(name);
+      }
+    }
   }
 
   /** Drops a key, e.g. of a campaign that is over. Messages under way may still be settled. */
@@ -163,9 +187,36 @@ export class Limiter {
       return;
     }
     gate.underWay += 1;
+    gate.usedAt = now;
     const rate = rateNow(gate, now);
     if (rate !== undefined) {
       gate.arrival = take(gate.arrival, rate, now);
+    }
+    for (const { window } of gate.quotas) {
+      window.take(now);
+    }
+  }
+
+  #setQuotas(gate: Gate, maxima: Partial<Record<Period, number>>): void {
+    const name = nameOf(gate.key);
+    const restored = this.#restored.get(name);
+    gate.quotas = periods.flatMap((period) => {
+      const max = maxima[period];
+      const known = gate.quotas.find(({ window }) => window.period === period)?.window;
+      return max === undefined
+        ? []
+        : [{ window: known ?? new QuotaWindow(period, restored?.[period]), max }];
+    });
+    if (gate.quotas.length > 0) {
+      this.#restored.delete(name);
+    }
+  }
+
+  #keepUsage(name: string, gate: Gate, now: number): void {
+    const used = gate.quotas.filter(({ window }) => window.used(now) > 0);
+    if (used.length > 0) {
+      const entries = used.map(({ window }) => [window.period, window.usage]);
+      this.#restored.set(name, Object.fromEntries(entries) as QuotaUsage);
     }
   }
 
@@ -182,81 +233,12 @@ export class Limiter {
         underWay: 0,
         suspendedUntil: Number.NEGATIVE_INFINITY,
         reason: "",
+        cap: undefined,
+        quotas: [],
+        usedAt: 0,
       };
       this.#gates.set(name, gate);
     }
     return gate;
-  }
-}
-
-/** One string per key, for maps. */
-export function nameOf(key: LimitKey): string {
-  return `${key.level}:${key.id}`;
-}
-
-function rateNow(gate: Gate, now: number): Rate | undefined {
-  if (gate.rate === undefined || gate.window === undefined || !gate.adaptive) {
-    return gate.rate;
-  }
-  const share = currentRateShare(gate.window, now);
-  return share === 1
-    ? gate.rate
-    : { perSecond: gate.rate.perSecond * share, burst: Math.max(1, gate.rate.burst * share) };
-}
-
-function refuse(gate: Gate, now: number): Refusal | undefined {
-  const bound = (kind: BoundBy["kind"], allowed: number, configured: number): BoundBy => ({
-    ...gate.key,
-    kind,
-    allowed,
-    configured,
-    reason: kind === "suspended" ? gate.reason : "",
-  });
-  if (gate.suspendedUntil > now) {
-    return { ok: false, retryAtMs: gate.suspendedUntil, boundBy: bound("suspended", 0, 0) };
-  }
-  if (gate.window !== undefined && gate.underWay >= Math.floor(gate.window.size)) {
-    const boundBy = bound("concurrency", Math.floor(gate.window.size), gate.window.max);
-    return { ok: false, retryAtMs: undefined, boundBy };
-  }
-  const rate = rateNow(gate, now);
-  if (rate === undefined || gate.rate === undefined) {
-    return undefined;
-  }
-  gate.arrival = settleArrival(gate.arrival, rate, now);
-  const at = allowedAt(gate.arrival, rate);
-  return at <= now + ROUNDING_MS
-    ? undefined
-    : {
-        ok: false,
-        retryAtMs: Math.ceil(at),
-        boundBy: bound("rate", rate.perSecond, gate.rate.perSecond),
-      };
-}
-
-/**
- * The limit that holds longest is the one to name and to wait for. A full window may take as long as a
- * reply: longer than a rate, shorter than a suspension.
- */
-function rank({ retryAtMs, boundBy }: Refusal): number {
-  const suspended = boundBy.kind === "suspended" ? Number.MAX_SAFE_INTEGER : 0;
-  return suspended + (retryAtMs ?? Number.MAX_SAFE_INTEGER - 1);
-}
-
-function settleGate(gate: Gate, now: number, how: Settlement): void {
-  gate.underWay = Math.max(0, gate.underWay - 1);
-  if (how === "not_sent") {
-    const rate = rateNow(gate, now);
-    if (rate !== undefined) {
-      gate.arrival = putBack(gate.arrival, rate);
-    }
-    return;
-  }
-  if (gate.adaptive && gate.window !== undefined) {
-    if (how === "success") {
-      gate.window = widen(gate.window);
-    } else if (how === "pushback") {
-      gate.window = narrow(gate.window, now);
-    }
   }
 }

@@ -1,83 +1,150 @@
-import { type BoundBy, type LimitKey, nameOf, type Refusal } from "./limiter.ts";
+import { type BoundBy, type LimitKey, nameOf, type Refusal } from "./gate.ts";
 import { TimerWheel } from "./timer-wheel.ts";
 
-/** An item that waits for a slot looks again after this long even if nobody calls it. */
+/** Who waits looks again after this long even if nobody calls. */
 const RECHECK_MS = 1_000;
 
-type Parked = { boundBy: BoundBy; sinceMs: number; queue: string | undefined };
+type Parked = { boundBy: BoundBy; sinceMs: number; untilMs: number | undefined; gate: string };
+type Gate<T> = {
+  /** Waits for a time, not for a message to end. */
+  isTimed: boolean;
+  /** Those who wait, by group; both in the order of their arrival. */
+  groups: Map<unknown, Set<T>>;
+};
 
 /**
- * Where those wait whom the limiter refused, so that nothing sleeps in a loop: until a time, or until
- * a message at the same key ends. Whoever drives it sets one timer, to `nextAt()`.
+ * Where those wait whom the limiter refused, so that nothing sleeps in a loop: at the gate that refused
+ * them, until a time or until a message at the same gate ends. One of each group is called at a time, and
+ * when it has not used up what there was, the next one: thousands that wait at one gate cost as little
+ * as one. Whoever drives it sets one timer, to `nextAt()`.
  */
 export class WaitingRoom<T> {
-  #wheel: TimerWheel<T>;
+  #wheel: TimerWheel<string>;
+  #groupOf: (item: T) => unknown;
   #parked = new Map<T, Parked>();
-  #queues = new Map<string, Set<T>>();
+  #gates = new Map<string, Gate<T>>();
+  /** Called, and not yet heard of again. */
+  #called = new Map<T, string>();
 
-  constructor(now: number) {
+  /** @param groupOf Who takes turns with each other at a gate; all together unless said otherwise. */
+  constructor(now: number, groupOf: (item: T) => unknown = () => undefined) {
     this.#wheel = new TimerWheel(now);
+    this.#groupOf = groupOf;
   }
 
   get size(): number {
     return this.#parked.size;
   }
 
-  /** Lets the item wait for what the refusal names. */
-  park(item: T, refusal: Refusal, now: number): void {
+  /** Lets the item wait for what the refusal names. @returns who is called in its stead. */
+  park(item: T, refusal: Refusal, now: number): T[] {
     this.leave(item);
-    const queue = refusal.retryAtMs === undefined ? nameOf(refusal.boundBy) : undefined;
-    this.#parked.set(item, { boundBy: refusal.boundBy, sinceMs: now, queue });
-    this.#wheel.add(item, refusal.retryAtMs ?? now + RECHECK_MS);
-    if (queue !== undefined) {
-      const waiting = this.#queues.get(queue) ?? new Set();
-      this.#queues.set(queue, waiting.add(item));
-    }
+    const name = nameOf(refusal.boundBy);
+    const next = this.#called.get(item) === name ? this.#forget(item) : this.moved(item);
+    const { boundBy, retryAtMs } = refusal;
+    this.#parked.set(item, { boundBy, sinceMs: now, untilMs: retryAtMs, gate: name });
+    const gate = this.#gates.get(name) ?? { isTimed: false, groups: new Map() };
+    gate.isTimed = retryAtMs !== undefined;
+    this.#gates.set(name, gate);
+    const group = this.#groupOf(item);
+    const waiting = gate.groups.get(group) ?? new Set();
+    gate.groups.set(group, waiting.add(item));
+    this.#wheel.add(name, retryAtMs ?? now + RECHECK_MS);
+    return next;
   }
 
-  /** What holds an item back, and since when; undefined when it does not wait. */
-  boundBy(item: T): { boundBy: BoundBy; sinceMs: number } | undefined {
+  /** What holds an item back, since when and until when; undefined when it does not wait. */
+  boundBy(item: T): { boundBy: BoundBy; sinceMs: number; untilMs: number | undefined } | undefined {
     return this.#parked.get(item);
+  }
+
+  /**
+   * An item that was called goes its way, or has nothing to ask for. @returns who is called now: at a
+   * timed gate there may be more to have, at a full one what was not used.
+   */
+  moved(item: T, tookIt = false): T[] {
+    const name = this.#called.get(item);
+    if (name === undefined) {
+      return [];
+    }
+    this.#called.delete(item);
+    const gate = this.#gates.get(name);
+    return gate === undefined || (tookIt && !gate.isTimed)
+      ? []
+      : this.#call(name, this.#groupOf(item));
   }
 
   /** Takes out those whose time has come; they ask the limiter again. */
   due(now: number): T[] {
-    const items = this.#wheel.advance(now);
-    for (const item of items) {
-      this.leave(item);
-    }
-    return items;
-  }
-
-  /** A message at these keys has ended: takes out the one that waits longest at each. */
-  freed(keys: readonly LimitKey[]): T[] {
     const items: T[] = [];
-    for (const key of keys) {
-      const [first] = this.#queues.get(nameOf(key)) ?? [];
-      if (first !== undefined) {
-        this.leave(first);
-        items.push(first);
+    for (const name of this.#wheel.advance(now)) {
+      items.push(...this.#callEach(name));
+      if (this.#gates.has(name)) {
+        this.#wheel.add(name, now + RECHECK_MS);
       }
     }
     return items;
   }
 
-  /** Takes an item out, e.g. of a campaign that was paused. */
-  leave(item: T): void {
-    const queue = this.#parked.get(item)?.queue;
-    if (queue !== undefined) {
-      const waiting = this.#queues.get(queue);
-      waiting?.delete(item);
-      if (waiting?.size === 0) {
-        this.#queues.delete(queue);
+  /** A message at these keys has ended: takes out the one of each group that waits longest. */
+  freed(keys: readonly LimitKey[]): T[] {
+    let items: T[] | undefined;
+    for (const key of this.#gates.size === 0 ? [] : keys) {
+      const gate = this.#gates.get(nameOf(key));
+      if (gate !== undefined && !gate.isTimed) {
+        items = [...(items ?? []), ...this.#callEach(nameOf(key))];
       }
+    }
+    return items ?? [];
+  }
+
+  /** The key admits again: takes out the first of each group, whatever it was waiting for. */
+  reopened(key: LimitKey): T[] {
+    return this.#callEach(nameOf(key));
+  }
+
+  /** Takes an item out, e.g. of a campaign that was paused. It may still be owed a `moved`. */
+  leave(item: T): void {
+    const parked = this.#parked.get(item);
+    if (parked === undefined) {
+      return;
     }
     this.#parked.delete(item);
-    this.#wheel.remove(item);
+    const gate = this.#gates.get(parked.gate);
+    const group = this.#groupOf(item);
+    const waiting = gate?.groups.get(group);
+    waiting?.delete(item);
+    if (waiting?.size === 0) {
+      gate?.groups.delete(group);
+    }
+    if (gate?.groups.size === 0) {
+      this.#gates.delete(parked.gate);
+      this.#wheel.remove(parked.gate);
+    }
   }
 
   /** Unix ms of the next `due`; undefined when nobody waits. */
   nextAt(): number | undefined {
     return this.#wheel.nextAt();
+  }
+
+  #callEach(name: string): T[] {
+    const groups = [...(this.#gates.get(name)?.groups.keys() ?? [])];
+    return groups.flatMap((group) => this.#call(name, group));
+  }
+
+  #call(name: string, group: unknown): T[] {
+    const [first] = this.#gates.get(name)?.groups.get(group) ?? [];
+    if (first === undefined) {
+      return [];
+    }
+    this.leave(first);
+    this.#called.set(first, name);
+    return [first];
+  }
+
+  #forget(item: T): T[] {
+    this.#called.delete(item);
+    return [];
   }
 }

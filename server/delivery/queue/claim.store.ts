@@ -20,6 +20,8 @@ export type ClaimRequest = {
   leaseUntil: number;
   /** Stop when the claimed chunks hold about this many messages. */
   messages: number;
+  /** Providers of which nothing is wanted. */
+  full?: readonly string[];
 };
 
 const MAX_CHUNKS_PER_CLAIM = 8;
@@ -27,7 +29,7 @@ const MAX_CHUNKS_PER_CLAIM = 8;
 // Providers take turns, so that a campaign does not meet one of them with all its force and the next
 // only hours later.
 const selectClaimable = statement<
-  [{ campaignId: number; now: number; max: number }],
+  [{ campaignId: number; now: number; max: number; full: string }],
   {
     chunkNo: number;
     provider: string;
@@ -43,6 +45,7 @@ const selectClaimable = statement<
                  row_number() OVER (PARTITION BY provider ORDER BY chunk_no) AS turn
             FROM chunk
            WHERE campaign_id = @campaignId AND owner IS NULL
+             AND provider NOT IN (SELECT value FROM json_each(@full))
              AND (pending > 0 OR (deferred > 0 AND next_due <= @now)))
    ORDER BY turn, chunkNo
    LIMIT @max
@@ -67,9 +70,15 @@ export function claimChunks(db: Connection, request: ClaimRequest): Claim[] {
       return [];
     }
     const { campaignId, now, owner, leaseUntil } = request;
+    const full = JSON.stringify(request.full ?? []);
     const claims: Claim[] = [];
     let messages = 0;
-    for (const row of selectClaimable(db).all({ campaignId, now, max: MAX_CHUNKS_PER_CLAIM })) {
+    for (const row of selectClaimable(db).all({
+      campaignId,
+      now,
+      max: MAX_CHUNKS_PER_CLAIM,
+      full,
+    })) {
       if (messages >= request.messages) {
         break;
       }

@@ -133,19 +133,26 @@ const selectContent = statement<
   {
     content: string;
     routeId: number | null;
+    groupId: number | null;
+    spreadMinutes: number | null;
+    onAmbiguous: "resend" | "hold";
     status: string;
     launchedAt: number | null;
+    total: number;
     remaining: number;
   }
 >(`
-  SELECT content, route_id AS routeId, status, launched_at AS launchedAt,
+  SELECT content, route_id AS routeId, route_group_id AS groupId, spread_minutes AS spreadMinutes,
+         ifnull(on_ambiguous, 'resend') AS onAmbiguous, status, launched_at AS launchedAt, recipient_total AS total,
          (SELECT ifnull(sum(pending + deferred), 0) FROM chunk
            WHERE chunk.campaign_id = campaign.id) AS remaining
-    FROM campaign_content JOIN campaign ON campaign.id = campaign_id
-   WHERE campaign_id = ?
+    FROM campaign_content
+         JOIN campaign ON campaign.id = campaign_content.campaign_id
+         LEFT JOIN campaign_sending ON campaign_sending.campaign_id = campaign.id
+   WHERE campaign_content.campaign_id = ?
 `);
 
-/** The launched content (JSON) and the route it was given; undefined when it was never launched. */
+/** The launched content (JSON) and how it is to be sent; undefined when it was never launched. */
 export function findContent(db: Connection, campaignId: number) {
   return selectContent(db).get(campaignId);
 }

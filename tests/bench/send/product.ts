@@ -2,7 +2,7 @@
 import { newDeliveryData } from "../../support/delivery-data.ts";
 import {
   exactCounts,
-  plainPorts,
+  portsWith,
   startTestDelivery,
   statusOf,
 } from "../../support/delivery-engine.ts";
@@ -22,14 +22,8 @@ const id = data.addCampaign(ws, {
   content: benchContent,
 });
 const key = benchKey("acme.example");
-const ports = plainPorts(data);
-const delivery = await startTestDelivery(data, {
-  loadRoute(workspaceId, routeId) {
-    const route = ports.loadRoute(workspaceId, routeId);
-    return route && { ...route, signDkim: signing === "signed" };
-  },
-  loadDkimKey: () => key,
-});
+const ports = portsWith(data, (route) => ({ ...route, signDkim: signing === "signed" }));
+const delivery = await startTestDelivery(data, { ...ports, loadDkimKey: () => key });
 
 const startedAt = performance.now();
 const cpuBefore = process.cpuUsage();

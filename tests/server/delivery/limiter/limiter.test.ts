@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { Limiter, type LimitKey } from "../../../../server/delivery/limiter/limiter.ts";
+import type { LimitKey } from "../../../../server/delivery/limiter/gate.ts";
+import { Limiter } from "../../../../server/delivery/limiter/limiter.ts";
 
 const node: LimitKey = { level: "node", id: "n1" };
 const workspace: LimitKey = { level: "workspace", id: "w1" };

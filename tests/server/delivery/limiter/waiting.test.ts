@@ -1,10 +1,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import {
-  Limiter,
-  type LimitKey,
-  type Refusal,
-} from "../../../../server/delivery/limiter/limiter.ts";
+import type { LimitKey, Refusal } from "../../../../server/delivery/limiter/gate.ts";
+import { Limiter } from "../../../../server/delivery/limiter/limiter.ts";
 import { TimerWheel } from "../../../../server/delivery/limiter/timer-wheel.ts";
 import { WaitingRoom } from "../../../../server/delivery/limiter/waiting-room.ts";
 
@@ -80,7 +77,7 @@ test("a clock that steps back turns nothing, one that jumps ahead turns the whee
 test("who waits for a rate is called at its time, who waits for a slot when one is free", () => {
   const limiter = new Limiter();
   limiter.setLimits(route, { perSecond: 10, burst: 2, concurrency: 2 });
-  const room = new WaitingRoom<string>(0);
+  const room = new WaitingRoom<string>(0, (name) => name);
   const ask = (name: string, now: number) => {
     const admission = limiter.admit([route], now);
     if (!admission.ok) {
@@ -92,16 +89,100 @@ test("who waits for a rate is called at its time, who waits for a slot when one 
   expect([ask("a", 0), ask("b", 0), ask("c", 0), ask("d", 0)]).toEqual([true, true, false, false]);
   expect(room.boundBy("c")?.boundBy).toMatchObject({ kind: "concurrency", allowed: 2 });
   limiter.settle([route], 50, "success");
-  expect(room.freed([route])).toEqual(["c"]);
+  expect(room.freed([route])).toEqual(["c", "d"]);
 
   // A slot is free, the rate is not.
-  expect(ask("c", 50)).toBe(false);
+  expect([ask("c", 50), ask("d", 50)]).toEqual([false, false]);
   expect(room.boundBy("c")?.boundBy.kind).toBe("rate");
   expect(room.due(99)).toEqual([]);
-  expect(room.due(100)).toEqual(["c"]);
-  expect(ask("c", 100)).toBe(true);
+  expect(room.due(100)).toEqual(["c", "d"]);
+  expect([ask("c", 100), ask("d", 100)]).toEqual([true, false]);
   expect(room.size).toBe(1);
 });
+
+test("of thousands that wait at one gate one is called, and the next when that one leaves something over", () => {
+  const room = new WaitingRoom<number>(0);
+  for (let n = 0; n < 3_000; n += 1) {
+    room.park(n, rateLimited(100), 0);
+  }
+
+  expect(room.due(100)).toEqual([0]);
+  expect(room.moved(0, true)).toEqual([1]);
+  expect(room.park(1, rateLimited(200), 100)).toEqual([]);
+  expect(room.due(200)).toEqual([2]);
+  // What 2 was called for is still there when another limit refuses it, or when it has nothing to send.
+  expect(room.park(2, fullNode(), 200)).toEqual([3]);
+  expect(room.moved(3)).toEqual([4]);
+  expect(room.size).toBe(2_997);
+});
+
+test("whatever is parked, called and taken out, nobody is forgotten", () => {
+  const step = fc.record({
+    item: fc.integer({ min: 0, max: 20 }),
+    does: fc.constantFrom("rate", "full", "take", "leave", "freed", "wait"),
+  });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+      const crowd = newCrowd(21);
+      for (const { item, does } of steps) {
+        crowd[does](item);
+      }
+      expect(crowd.waiting() + crowd.called.size + crowd.gone.size).toBe(21);
+      crowd.callEverybody();
+      expect(crowd.waiting()).toBe(0);
+    }),
+  );
+});
+
+/** Some that wait in a room, in three groups, and what may happen to them. */
+function newCrowd(n: number) {
+  const room = new WaitingRoom<number>(0, (item) => item % 3);
+  const called = new Set<number>();
+  const gone = new Set<number>();
+  let now = 0;
+  const call = (items: number[]) => {
+    for (const item of items) {
+      called.add(item);
+    }
+  };
+  const leave = (item: number, tookIt: boolean) => {
+    if (called.delete(item)) {
+      gone.add(item);
+      call(room.moved(item, tookIt));
+    }
+  };
+  const park = (item: number, refusal: Refusal) => {
+    if (called.delete(item)) {
+      call(room.park(item, refusal, now));
+    }
+  };
+  for (let item = 0; item < n; item += 1) {
+    room.park(item, full(), 0);
+  }
+  return {
+    called,
+    gone,
+    waiting: () => room.size,
+    rate: (item: number) => park(item, rateLimited(now + 50)),
+    full: (item: number) => park(item, full()),
+    take: (item: number) => leave(item, true),
+    leave: (item: number) => leave(item, false),
+    freed: () => call(room.freed([route])),
+    wait: () => {
+      now += 500;
+      call(room.due(now));
+    },
+    callEverybody() {
+      for (let turn = 0; turn < 3 * n && room.size > 0; turn += 1) {
+        now += 1_100;
+        call(room.due(now));
+        for (const item of called) {
+          leave(item, false);
+        }
+      }
+    },
+  };
+}
 
 test("who waits for a slot that nobody reports free looks again within about a second", () => {
   const room = new WaitingRoom<string>(0);
@@ -124,7 +205,17 @@ test("a paused campaign leaves the room and is not called", () => {
   expect(room.boundBy("a")).toBeUndefined();
 });
 
+function rateLimited(retryAtMs: number): Refusal {
+  const boundBy = { ...route, kind: "rate", allowed: 1, configured: 1, reason: "" } as const;
+  return { ok: false, retryAtMs, boundBy };
+}
+
 function full(): Refusal {
   const boundBy = { ...route, kind: "concurrency", allowed: 1, configured: 1, reason: "" } as const;
   return { ok: false, retryAtMs: undefined, boundBy };
+}
+
+function fullNode(): Refusal {
+  const { boundBy } = full();
+  return { ok: false, retryAtMs: undefined, boundBy: { ...boundBy, level: "node", id: "" } };
 }

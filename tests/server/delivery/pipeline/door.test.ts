@@ -6,7 +6,7 @@ import { campaignContent, contactFields } from "../../../support/campaign-conten
 import { type DeliveryData, newDeliveryData } from "../../../support/delivery-data.ts";
 import {
   exactCounts,
-  plainPorts,
+  portsWith,
   startTestDelivery,
   statusOf,
   until,
@@ -35,14 +35,8 @@ afterEach(async () => {
 });
 
 function signingPorts(dkim: DkimKey | undefined) {
-  const ports = plainPorts(data);
-  return {
-    loadRoute(workspaceId: string, routeId: number) {
-      const route = ports.loadRoute(workspaceId, routeId);
-      return route && { ...route, signDkim: true };
-    },
-    loadDkimKey: () => dkim,
-  };
+  const ports = portsWith(data, (route) => ({ ...route, signDkim: true }));
+  return { ...ports, loadDkimKey: () => dkim };
 }
 
 async function verdict(raw: string): Promise<string[]> {

@@ -1,0 +1,125 @@
+import type { Clock } from "../platform/clock.ts";
+import { log } from "../platform/log.ts";
+import type { Dispatcher } from "./dispatcher.ts";
+import { judgeTry } from "./judge-try.ts";
+import type { Learner } from "./learner.ts";
+import type { Ledger } from "./ledger.ts";
+import type { Settlement } from "./limiter/gate.ts";
+import { Suppressed, tryMessage } from "./message-try.ts";
+import { attemptFact, skippedFact, unrenderableFact } from "./outcome-fact.ts";
+import type { Recorder } from "./recorder.ts";
+import { TemplateError } from "./render/liquid-engine.ts";
+import type { Signer } from "./render/signer.ts";
+import type { ItemUnderWay, Run } from "./run.ts";
+import type { SuppressionDelta } from "./suppression-delta.ts";
+import type { SmtpOutcome } from "./types.ts";
+
+const RETRY_OWN_FAILURE_MS = 2_000;
+
+export type SenderParts = {
+  recorder: Recorder;
+  signer: Signer;
+  clock: Clock;
+  ledger: Ledger;
+  dispatcher: Dispatcher;
+  learner: Learner;
+  suppressed: SuppressionDelta;
+  /** The route's connections were closed under the run: it has to start over. */
+  onPoolClosed: (run: Run) => void;
+  /** A message has come to its end. */
+  onEnd: (run: Run) => void;
+};
+
+/** Sends one message: (suppressed?) → render → smtp → result → journal. */
+export class Sender {
+  readonly #parts: SenderParts;
+
+  constructor(parts: SenderParts) {
+    this.#parts = parts;
+  }
+
+  async send(run: Run, item: ItemUnderWay): Promise<void> {
+    const startedAt = this.#parts.clock();
+    const { lane } = item;
+    const { signal } = lane.target.way.recall;
+    let how: Settlement = "not_sent";
+    try {
+      const outcome = await this.#attempt(run, item, startedAt, signal);
+      if (outcome.kind === "abandoned") {
+        this.#abandoned(run, item, signal);
+      } else {
+        how = this.#learn(run, item, outcome, startedAt);
+      }
+    } catch (error) {
+      this.#cannot(run, item, error, startedAt);
+    } finally {
+      this.#parts.dispatcher.finished(run, lane, how);
+      this.#parts.onEnd(run);
+    }
+  }
+
+  async #attempt(
+    run: Run,
+    item: ItemUnderWay,
+    startedAt: number,
+    signal: AbortSignal,
+  ): Promise<SmtpOutcome> {
+    const { suppressed, ledger } = this.#parts;
+    return await tryMessage(this.#parts, run, item, {
+      startedAt,
+      signal,
+      isSuppressed: () => suppressed.has(run.parts.workspaceId, item.recipient.address),
+      onUndot: (fact) => ledger.record(run, item.chunk, fact),
+    });
+  }
+
+  #learn(
+    run: Run,
+    item: ItemUnderWay,
+    outcome: Exclude<SmtpOutcome, { kind: "abandoned" }>,
+    startedAt: number,
+  ): Settlement {
+    const verdict = judgeTry(item, outcome, this.#parts.clock());
+    this.#parts.ledger.settle(run, item, attemptFact(run, item, outcome, verdict, startedAt));
+    return this.#parts.learner.learn(run, item, { outcome, verdict, startedAt });
+  }
+
+  #cannot(run: Run, item: ItemUnderWay, error: unknown, at: number): void {
+    const { ledger } = this.#parts;
+    if (error instanceof Suppressed) {
+      ledger.settle(run, item, skippedFact(run, item, "suppressed_unsubscribed", at));
+    } else if (error instanceof TemplateError) {
+      ledger.settle(run, item, unrenderableFact(run, item, error.message, at));
+    } else {
+      // The signer died, or something we did not foresee: nothing was sent, so nothing has happened.
+      const { workspaceId, campaignId } = run.parts;
+      log.error({ workspaceId, campaignId, err: error }, "a message could not be tried");
+      const again = this.#parts.clock() + RETRY_OWN_FAILURE_MS;
+      this.#parts.dispatcher.hold(run, again, "SwiftMail itself failed; it tries again.");
+      this.#takeBack(run, item);
+    }
+  }
+
+  #abandoned(run: Run, item: ItemUnderWay, signal: AbortSignal): void {
+    const wasRecalled = signal.aborted;
+    if (!wasRecalled && this.#parts.recorder.trouble === undefined) {
+      // The pool was closed because its route has changed: the campaign starts over with the new one.
+      this.#parts.onPoolClosed(run);
+    }
+    this.#takeBack(run, item);
+    item.lane.target.way.circuit.endProbe();
+    if (wasRecalled && !run.isHalted) {
+      this.#parts.learner.findOtherWay(run, item.lane.target.way);
+    }
+  }
+
+  /** As if it had never been taken: it is still pending. */
+  #takeBack(run: Run, item: ItemUnderWay): void {
+    if (run.isHalted) {
+      this.#parts.ledger.giveBack(run, [item]);
+    } else {
+      run.putBack(item);
+      this.#parts.dispatcher.laneReady(run);
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import { Circuit } from "./circuit.ts";
+import { DeadSites } from "./limiter/dead-sites.ts";
+import type { LimitLevel } from "./limiter/gate.ts";
+import { Limiter, type QuotaUsage } from "./limiter/limiter.ts";
+import { type WarmUpProgress, WarmUps } from "./limiter/warm-up.ts";
+import type { LimitBook } from "./limits.ts";
+import { profileOf } from "./provider-profiles.ts";
+import type { Route } from "./types.ts";
+
+/** Sites remembered as having taken mail; the oldest are forgotten first. */
+const MAX_KNOWN_SITES = 20_000;
+/** Limits of these levels come and go with what is being sent. */
+const passing: readonly LimitLevel[] = [
+  "workspace_provider",
+  "campaign_provider",
+  "route_provider",
+  "route_site",
+  "source_provider",
+];
+const IDLE_MS = 3_600_000;
+
+/** What outlives a restart. */
+export type TrafficState = {
+  quotas: ReadonlyMap<string, QuotaUsage>;
+  warmUps: ReadonlyMap<string, WarmUpProgress>;
+  knownSites: readonly string[];
+};
+
+/** What a node knows of the roads its mail takes: limits, what was learned, what is out of order. */
+export class Traffic implements LimitBook {
+  readonly limiter: Limiter;
+  readonly warmUps: WarmUps;
+  readonly deadSites = new DeadSites();
+  readonly profileOf = profileOf;
+  readonly #knownSites: Set<string>;
+  readonly #circuits = new Map<string, Circuit>();
+
+  constructor(state?: TrafficState) {
+    this.limiter = new Limiter(state?.quotas);
+    this.warmUps = new WarmUps(state?.warmUps);
+    this.#knownSites = new Set(state?.knownSites);
+  }
+
+  readonly isKnownSite = (siteKey: string): boolean => this.#knownSites.has(siteKey);
+
+  /** A site has taken a message. */
+  siteTookMail(siteKey: string): void {
+    if (this.#knownSites.has(siteKey)) {
+      return;
+    }
+    this.#knownSites.add(siteKey);
+    const [oldest] = this.#knownSites.size > MAX_KNOWN_SITES ? this.#knownSites : [];
+    if (oldest !== undefined) {
+      this.#knownSites.delete(oldest);
+    }
+  }
+
+  circuitOf(route: Route): Circuit {
+    const key = `${route.workspaceId}/${route.id}`;
+    const circuit = this.#circuits.get(key) ?? new Circuit();
+    this.#circuits.set(key, circuit);
+    return circuit;
+  }
+
+  /** The route was changed: what was wrong with it may be right now. */
+  forgetCircuit(workspaceId: string, routeId: number): void {
+    this.#circuits.delete(`${workspaceId}/${routeId}`);
+  }
+
+  /** Lets go of what was not used for an hour. */
+  sweep(now: number): void {
+    this.limiter.sweep(passing, now - IDLE_MS, now);
+  }
+
+  state(now: number): TrafficState {
+    return {
+      quotas: this.limiter.quotaUsage(now),
+      warmUps: this.warmUps.all,
+      knownSites: [...this.#knownSites],
+    };
+  }
+}

@@ -1,10 +1,13 @@
+import { systemClock } from "../platform/clock.ts";
 import { DnsClient } from "../platform/dns/client.ts";
 import { providerOf } from "./audience/providers.ts";
 import { profileOf, providerProfiles } from "./provider-profiles.ts";
 import type { Egress } from "./smtp/egress.ts";
 import { FailedAddresses } from "./smtp/failed-addresses.ts";
 import { type EgressShared, makeEgress } from "./smtp/make-egress.ts";
+import { MtaSts } from "./smtp/mta-sts.ts";
 import { SiteMemory } from "./smtp/site-memory.ts";
+import { httpsStsFetcher } from "./smtp/sts-fetcher.ts";
 import type { Route } from "./types.ts";
 
 /** The pools of all routes in use, one per route: its connections are shared by all its campaigns. */
@@ -15,11 +18,12 @@ export class RoutePools {
   /** `dnsServers`: whom to ask for MX hosts; none = the system's name servers. */
   constructor({ dnsServers }: { dnsServers?: readonly string[] | undefined } = {}) {
     const dns = new DnsClient({ servers: dnsServers });
+    const policies = new MtaSts({ dns, fetch: httpsStsFetcher({ dns }), clock: systemClock });
     const providers = [...providerProfiles.values()];
     this.#shared = {
       memory: new SiteMemory(),
       providerOf,
-      direct: { dns, providers, profileOf, failed: new FailedAddresses() },
+      direct: { dns, providers, profileOf, policies, failed: new FailedAddresses() },
     };
   }
 

@@ -70,6 +70,8 @@ export class MailWorld {
         profileOf,
         clock: () => this.now,
         ...options,
+        // A scripted server does not answer QUIT.
+        session: { timeouts: { quitMs: 50 }, ...options.session },
       },
     );
     this.#closers.unshift(() => made.close());

@@ -3,10 +3,13 @@ import { SmtpFailure, SmtpRefusal } from "./failure.ts";
 import type { ParsedReply } from "./reply-parser.ts";
 import { bareReply, type Wire } from "./wire.ts";
 
-/** How to prove who we are. A token is fetched for each connection, because it expires. */
+/**
+ * How to prove who we are. A token is asked for with each connection, because it expires; told which one was
+ * refused, `accessToken` gives another.
+ */
 export type Credentials =
   | { kind: "password"; username: string; password: string }
-  | { kind: "oauth"; username: string; accessToken: () => Promise<string> };
+  | { kind: "oauth"; username: string; accessToken: (refused?: string) => Promise<string> };
 
 /**
  * Signs in with the best mechanism both sides know: XOAUTH2 for a token, else PLAIN (RFC 4616),
@@ -68,12 +71,22 @@ async function authLogin(ask: Ask, { username, password }: Password): Promise<vo
 
 /** @see https://developers.google.com/workspace/gmail/imap/xoauth2-protocol */
 async function authXoauth2(ask: Ask, { username, accessToken }: Oauth): Promise<void> {
+  const tell = async (token: string): Promise<ParsedReply> => {
+    const reply = await ask(
+      `AUTH XOAUTH2 ${base64(`user=${username}\u0001auth=Bearer ${token}\u0001\u0001`)}`,
+    );
+    // A refusal comes as a challenge with the reason in JSON; an empty line fetches the real reply.
+    return reply.code === 334 ? await ask("") : reply;
+  };
   const token = await accessToken();
-  const reply = await ask(
-    `AUTH XOAUTH2 ${base64(`user=${username}\u0001auth=Bearer ${token}\u0001\u0001`)}`,
-  );
-  // A refusal comes as a challenge with the reason in JSON; an empty line fetches the real reply.
-  accepted(reply.code === 334 ? await ask("") : reply);
+  const reply = await tell(token);
+  if (reply.code !== 535) {
+    accepted(reply);
+    return;
+  }
+  // It may have been withdrawn before its time: once with a new one.
+  const fresh = await accessToken(token);
+  accepted(fresh === token ? reply : await tell(fresh));
 }
 
 function challenged(reply: ParsedReply): void {

@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import { hostname } from "node:os";
 import { TLSSocket } from "node:tls";
 import type { Route, SmtpStage } from "../types.ts";
+import { accessTokens, type TokenSource } from "./access-tokens.ts";
 import { authenticate, type Credentials } from "./auth.ts";
 import { type Capabilities, noCapabilities, readCapabilities } from "./capabilities.ts";
 import { type Destination, openTcp, startTls } from "./connect.ts";
@@ -22,8 +23,8 @@ export type SessionOptions = {
   localAddress?: string;
   /** Returns false for an IP address that must not be connected to. */
   allowAddress?: (ip: string) => boolean;
-  /** Fetches an OAuth 2.0 access token; then XOAUTH2 is used with the route's user name. */
-  accessToken?: () => Promise<string>;
+  /** Gives OAuth 2.0 access tokens; then XOAUTH2 is used with the route's user name. */
+  accessToken?: TokenSource;
   /** Hears of each stage that went well, in order. */
   onStep?: (stage: SmtpStage, message: string) => void;
 };
@@ -167,8 +168,11 @@ async function upgrade(
 }
 
 function credentialsOf(route: Route, options: SessionOptions): Credentials | undefined {
-  if (options.accessToken !== undefined) {
-    return { kind: "oauth", username: route.username, accessToken: options.accessToken };
+  const { oauth, publicOnly, username } = route;
+  const accessToken =
+    options.accessToken ?? (oauth && accessTokens({ oauth, ...(publicOnly && { publicOnly }) }));
+  if (accessToken !== undefined) {
+    return { kind: "oauth", username, accessToken };
   }
   return route.username === ""
     ? undefined

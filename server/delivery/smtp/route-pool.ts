@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from "../../platform/clock.ts";
 import type { Route, RouteSource, SmtpOutcome } from "../types.ts";
+import { accessTokens } from "./access-tokens.ts";
 import { ConnectionPool } from "./connection-pool.ts";
 import type { Egress, EgressStatus, Site, Target } from "./egress.ts";
 import { Room } from "./room.ts";
@@ -39,7 +40,12 @@ export class RoutePool implements Egress {
 
   constructor(route: Route, options: RoutePoolOptions = {}) {
     this.route = route;
-    this.#options = options;
+    const { oauth } = route;
+    // One for all connections, so that they share the token.
+    this.#options =
+      oauth === undefined
+        ? options
+        : { accessToken: accessTokens({ ...route, oauth }), ...options };
     this.#memory = options.memory ?? new SiteMemory();
     this.#room = new Room(route.maxConnections);
   }

@@ -1,0 +1,157 @@
+import { type Clock, systemClock } from "../../platform/clock.ts";
+import {
+  FetchRefused,
+  fetchGuarded,
+  type GuardedRequest,
+  type GuardedResponse,
+} from "../../platform/guarded-fetch.ts";
+import type { OAuthClient, Route } from "../types.ts";
+import { SmtpFailure } from "./failure.ts";
+import { isPublicTarget } from "./target-guard.ts";
+
+const TIMEOUT_MS = 30_000;
+const MAX_BYTES = 64 * 1_024;
+/** Microsoft and Google say 3,600 s; who says nothing is taken to mean as much. */
+const DEFAULT_LIFE_S = 3_600;
+/** A token is not used in its last minutes: it has to last for the sign-in. */
+const SAFETY_S = 300;
+const MAX_WORDS = 300;
+
+/** Gives an access token; told which one was refused, never that one again. */
+export type TokenSource = (refused?: string) => Promise<string>;
+
+export type AccessTokenOptions = {
+  clock?: Clock;
+  request?: Partial<Pick<GuardedRequest, "ca" | "mayConnect">>;
+};
+
+type Token = { value: string; usableUntil: number };
+
+/**
+ * The access tokens of a route that signs in by XOAUTH2 (RFC 6749 §4.4 and §6): fetched when needed, kept until
+ * shortly before they expire, one request at a time.
+ */
+export function accessTokens(
+  route: Pick<Route, "publicOnly"> & { oauth: OAuthClient },
+  options: AccessTokenOptions = {},
+): TokenSource {
+  const clock = options.clock ?? systemClock;
+  let { refreshToken } = route.oauth;
+  let token: Token | undefined;
+  let fetching: Promise<Token> | undefined;
+
+  const fetchToken = async (): Promise<Token> => {
+    const answer = await requestToken({ ...route.oauth, refreshToken }, route, options);
+    // A service may hand out a new refresh token and let the old one end.
+    refreshToken = answer.refreshToken || refreshToken;
+    const lifeSeconds = Math.max(answer.lifeSeconds / 2, answer.lifeSeconds - SAFETY_S);
+    return { value: answer.value, usableUntil: clock() + lifeSeconds * 1_000 };
+  };
+  return async (refused) => {
+    if (token !== undefined && token.value !== refused && token.usableUntil > clock()) {
+      return token.value;
+    }
+    fetching ??= fetchToken().finally(() => {
+      fetching = undefined;
+    });
+    token = await fetching;
+    return token.value;
+  };
+}
+
+async function requestToken(
+  client: OAuthClient,
+  { publicOnly }: Pick<Route, "publicOnly">,
+  { request }: AccessTokenOptions,
+): Promise<{ value: string; refreshToken: string; lifeSeconds: number }> {
+  const url = checkedUrl(client.tokenUrl, publicOnly === true);
+  const isRefresh = client.refreshToken !== "";
+  const form = new URLSearchParams({
+    grant_type: isRefresh ? "refresh_token" : "client_credentials",
+    client_id: client.clientId,
+    ...(client.clientSecret === "" ? {} : { client_secret: client.clientSecret }),
+    ...(isRefresh ? { refresh_token: client.refreshToken } : {}),
+    ...(client.scope === "" ? {} : { scope: client.scope }),
+  });
+  let response: GuardedResponse;
+  try {
+    response = await fetchGuarded(url.href, {
+      method: "POST",
+      headers: {
+        "content-type": "application/x-www-form-urlencoded",
+        accept: "application/json",
+      },
+      body: form.toString(),
+      timeoutMs: TIMEOUT_MS,
+      maxBytes: MAX_BYTES,
+      mayConnect: publicOnly === true ? isPublicTarget : () => true,
+      ...request,
+    });
+  } catch (error) {
+    if (!(error instanceof FetchRefused)) {
+      throw error;
+    }
+    const text = `no access token could be fetched: ${error.message}`;
+    throw new SmtpFailure("auth", "connection", text, error);
+  }
+  return readAnswer(response, url, isRefresh);
+}
+
+/** @throws SmtpFailure `config`: a client secret goes over an encrypted connection, or not beyond this machine. */
+function checkedUrl(text: string, publicOnly: boolean): URL {
+  const url = URL.parse(text);
+  const isHere = url !== null && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
+  const isFine = url?.protocol === "https:" || (url?.protocol === "http:" && isHere && !publicOnly);
+  if (url === null || !isFine) {
+    throw new SmtpFailure(
+      "auth",
+      "config",
+      `the token address “${text.slice(0, 100)}” must begin with https://`,
+    );
+  }
+  return url;
+}
+
+function readAnswer(response: GuardedResponse, url: URL, isRefresh: boolean) {
+  const answer = objectOf(response.text);
+  const value = answer["access_token"];
+  if (response.status === 200 && typeof value === "string" && /^[\x21-\x7e]+$/.test(value)) {
+    const life = Number(answer["expires_in"]);
+    const renewed = answer["refresh_token"];
+    return {
+      value,
+      refreshToken: typeof renewed === "string" ? renewed : "",
+      lifeSeconds: Number.isFinite(life) && life > 0 ? life : DEFAULT_LIFE_S,
+    };
+  }
+  const code = wordsOf(answer["error"]);
+  const said = [code, wordsOf(answer["error_description"])].filter((part) => part !== "");
+  const words = said.length === 0 ? `status ${response.status}` : said.join(": ");
+  // 5xx, 429 and "temporarily_unavailable" pass; anything else somebody has to mend.
+  const isPassing =
+    response.status >= 500 || response.status === 429 || code === "temporarily_unavailable";
+  const advice =
+    code === "invalid_grant" && isRefresh
+      ? "; grant access again and store the new refresh token"
+      : "";
+  throw new SmtpFailure(
+    "auth",
+    isPassing ? "connection" : "config",
+    `${url.host} gave no access token (${words})${advice}`,
+  );
+}
+
+function objectOf(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {}; // A page for people, from a proxy or a wrong address.
+  }
+}
+
+function wordsOf(value: unknown): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out
+  const text = typeof value === "string" ? value.replace(/[\u0000-\u001f\u007f]+/g, " ") : "";
+  return text.trim().slice(0, MAX_WORDS);
+}

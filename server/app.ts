@@ -20,6 +20,7 @@ import { exportRoutes } from "./features/exports/exports.routes.ts";
 import { importRoutes, isImportUpload } from "./features/imports/imports.routes.ts";
 import { inboxRoutes } from "./features/inbox/inbox.routes.ts";
 import { jobRoutes } from "./features/jobs/jobs.routes.ts";
+import { limitRuleRoutes } from "./features/limit-rules/limit-rules.routes.ts";
 import { listRoutes } from "./features/lists/lists.routes.ts";
 import { organizationRoutes } from "./features/organizations/organizations.routes.ts";
 import { privacyRoutes } from "./features/privacy/privacy.routes.ts";
@@ -164,6 +165,7 @@ function instanceApi(deps: AppDeps) {
   return new Elysia({ name: "api-instance" })
     .use(setupRoutes(deps))
     .use(instanceRoutes(deps))
+    .use(limitRuleRoutes(deps))
     .use(authRoutes(deps))
     .use(organizationRoutes(deps))
     .use(workspaceRoutes(deps))

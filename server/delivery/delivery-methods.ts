@@ -42,6 +42,8 @@ export type DeliveryMethods = {
   unsubscribed: (request: { workspaceId: string; campaignId: number; seq: number }) => void;
   /** The route was changed or removed. */
   routeChanged: (request: { workspaceId: string; routeId: number }) => void;
+  /** An administrator changed the rules about what servers say. */
+  rulesChanged: (request: null) => void;
   sendOne: (message: TestMessage) => Promise<SmtpOutcome>;
   forget: (request: { workspaceId: string }) => void;
   /** Takes back what is before its dot, waits for the rest (at most `withinMs`), closes the journal. */

@@ -15,6 +15,7 @@ import { loadSigningKey } from "./render/dkim.ts";
 import { renderMessage } from "./render/message.ts";
 import { createSigner, renderSigned, type Signer } from "./render/signer.ts";
 import { RoutePools } from "./route-pools.ts";
+import { loadRuleBook } from "./rule-book.ts";
 import type { Run } from "./run.ts";
 import { loadTokenKeys, type TokenKeys } from "./tokens.ts";
 import { Traffic } from "./traffic.ts";
@@ -77,7 +78,13 @@ export class DeliveryThread {
     );
   }
 
+  /** Takes the rules about what servers say as they are now. */
+  reloadRules(): void {
+    loadRuleBook(this.#parts.databases.system);
+  }
+
   run(): void {
+    this.reloadRules();
     const beat = () => {
       this.#tick = setTimeout(() => void this.#beat().then(beat), TICK_MS);
     };

@@ -51,6 +51,7 @@ const methods: DeliveryMethods = {
   unsuppressed: ({ workspaceId, address }) => started().pipeline.unsuppressed(workspaceId, address),
   unsubscribed: ({ workspaceId, campaignId, seq }) =>
     started().pipeline.unsubscribed(workspaceId, campaignId, seq),
+  rulesChanged: () => started().reloadRules(),
   routeChanged: ({ workspaceId, routeId }) => started().pipeline.routeChanged(workspaceId, routeId),
   sendOne: (message) => started().sendOne(message),
   forget: ({ workspaceId }) => started().forget(workspaceId),

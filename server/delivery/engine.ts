@@ -75,6 +75,8 @@ export type Delivery = {
   unsuppressed(workspaceId: string, address: string): void;
   /** A route was changed, switched off or removed: running campaigns load it again. */
   routeChanged(workspaceId: string, routeId: number): void;
+  /** The rules about what servers say were changed: from now on they are as they are now. */
+  rulesChanged(): void;
   /** Sends one message now and says how it went. Nothing is recorded. */
   sendOne(message: TestMessage): Promise<SmtpOutcome>;
   /** Hears of every change of every campaign, a few times a second. Returns how to stop hearing. */
@@ -174,6 +176,7 @@ function door({ state, writer, delivery, web, recovered, threads }: Parts): Deli
     suppressed: (workspaceId, address) => delivery.tell("suppressed", { workspaceId, address }),
     unsuppressed: (workspaceId, address) => delivery.tell("unsuppressed", { workspaceId, address }),
     routeChanged: (workspaceId, routeId) => delivery.tell("routeChanged", { workspaceId, routeId }),
+    rulesChanged: () => delivery.tell("rulesChanged", null),
     sendOne: (message) => delivery.call("sendOne", message),
     onProgress: (listener) => state.subscribe(listener),
     running: (workspaceId, campaignId) => state.running(workspaceId, campaignId),

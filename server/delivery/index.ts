@@ -10,6 +10,7 @@ export {
   startDelivery,
 } from "./engine.ts";
 export type * from "./facts.ts";
+export { allRules, type RuleEntry } from "./limit-rules.store.ts";
 export type { BodyKind, Problem } from "./render/body.ts";
 export { type CompiledCampaign, compileCampaign } from "./render/compile.ts";
 export { buildContent, type ContentSource } from "./render/content.ts";
@@ -21,6 +22,16 @@ export {
   renderPreview,
   renderWebView,
 } from "./render/preview.ts";
+export {
+  categoryNames,
+  isCategory,
+  type LimitRule,
+  MAX_PATTERN,
+  type RuleAction,
+  type RuleMatch,
+  ruleFaults,
+} from "./result/limit-rules.ts";
+export { SHIPPED_VERSION, shippedRules } from "./result/shipped-rules.ts";
 export { checkRoute } from "./smtp/check-route.ts";
 export {
   type CampaignCounts,
@@ -30,4 +41,5 @@ export {
 } from "./stats/counts.store.ts";
 export * from "./stats/metrics.ts";
 export * from "./tokens.ts";
+export { type ReplyTrial, tryReply } from "./try-reply.ts";
 export * from "./types.ts";

@@ -1,6 +1,7 @@
 import { judge } from "./result/judge.ts";
+import { ruleBook } from "./rule-book.ts";
 import type { ItemUnderWay } from "./run.ts";
-import type { Judgement, SmtpOutcome } from "./types.ts";
+import type { Judgement, LimitAction, SmtpOutcome } from "./types.ts";
 
 /** What the outcome of a try means for the message, for its address, for the route and for the pace. */
 export function judgeTry(
@@ -8,18 +9,39 @@ export function judgeTry(
   outcome: Exclude<SmtpOutcome, { kind: "abandoned" }>,
   now: number,
 ): Judgement {
+  const { way } = item.lane.target;
+  const { rule, actions } = heedRules(item, outcome, now);
   const verdict = judge(outcome, {
     now,
     attempts: item.recipient.attempts,
     firstTriedAt: item.firstTriedAt ?? now,
     random: Math.random(),
-    routeWorks: item.lane.target.way.hasDelivered,
+    routeWorks: way.hasDelivered,
     ambiguousBefore: item.ambiguousBefore,
     lastCategory: item.lastCategory,
-    isRelay: item.lane.target.way.egress.route.kind !== "direct",
+    isRelay: way.egress.route.kind !== "direct",
+    category: rule?.category,
   });
   // A held message waits for an operator, and the product has no way yet for one to decide: a message
   // whose answer was lost twice ends as failed, with its attempts listed, rather than wait for ever.
   const state = verdict.state === "held" ? "failed" : verdict.state;
-  return { ...verdict, state, actions: [] };
+  return { ...verdict, state, actions };
+}
+
+/** The first rule that is about what the server said, and what it asks of the limiter now. */
+function heedRules(item: ItemUnderWay, outcome: SmtpOutcome, now: number) {
+  const none = { rule: undefined, actions: [] as LimitAction[] };
+  if (outcome.kind !== "refused") {
+    return none;
+  }
+  const { way, site } = item.lane.target;
+  const { route } = way.egress;
+  const provider = route.kind === "direct" ? site.provider : route.preset || "relay";
+  const { stage, reply } = outcome;
+  const rule = ruleBook.find({ provider, stage, reply });
+  if (rule === undefined) {
+    return none;
+  }
+  const scope = `${route.workspaceId}/${route.id}/${provider}`;
+  return { rule, actions: ruleBook.fire(rule, scope, reply, now) };
 }

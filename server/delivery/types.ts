@@ -163,20 +163,22 @@ export type RouteMember = {
 /** What a campaign was told to be sent by; the group counts when both are there. */
 export type RouteChoice = { routeId: number | null; groupId: number | null };
 
-/** Where in the SMTP dialogue something happened. */
-export type SmtpStage =
-  | "dns"
-  | "connect"
-  | "greeting"
-  | "ehlo"
-  | "starttls"
-  | "auth"
-  | "mail"
-  | "rcpt"
-  | "data"
-  | "dot"
-  | "rset"
-  | "quit";
+/** Where in the SMTP dialogue something happened, in its order. */
+export const smtpStages = [
+  "dns",
+  "connect",
+  "greeting",
+  "ehlo",
+  "starttls",
+  "auth",
+  "mail",
+  "rcpt",
+  "data",
+  "dot",
+  "rset",
+  "quit",
+] as const;
+export type SmtpStage = (typeof smtpStages)[number];
 
 /** A server's answer, lines joined by a space. */
 export type SmtpReply = { code: number; enhanced: string; text: string };

@@ -98,6 +98,7 @@ export const nothingOutside: Outside = {
     sendOne: () => missing("engine"),
     running: () => undefined,
     routeChanged: () => undefined,
+    rulesChanged: () => undefined,
   },
   publicUrl: () => "https://mail.example.net",
   tracking: {

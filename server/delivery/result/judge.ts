@@ -23,6 +23,8 @@ export type JudgeContext = {
   lastCategory?: string | undefined;
   /** True when somebody else's server takes the messages on: then its troubles are not the recipient's. */
   isRelay?: boolean;
+  /** What a rule of the administrator says that the reply means. */
+  category?: Category | undefined;
   /** What to do when a message may have been delivered. Default: resend once, same Message-ID. */
   onAmbiguous?: "resend" | "hold" | "assume_sent";
 };
@@ -100,7 +102,7 @@ type Refused = Extract<SmtpOutcome, { kind: "refused" }>;
 
 function judgeRefused(outcome: Refused, context: JudgeContext): Verdict {
   const { reply, stage } = outcome;
-  const category = classifyReply(reply, stage);
+  const category = context.category ?? classifyReply(reply, stage);
   const { kind } = factsOf(category);
   const hintMs = retryHint(reply.text);
   if (kind === "throttle") {

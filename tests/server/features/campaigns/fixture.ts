@@ -33,6 +33,7 @@ function newProbe(): EngineProbe {
     notice: (_workspaceId, campaignId) => void probe.told.push(`notice ${campaignId}`),
     running: () => undefined,
     routeChanged: () => undefined,
+    rulesChanged: () => undefined,
     sendOne: async (message) => {
       probe.sent.push(message);
       return probe.answer;

@@ -84,7 +84,12 @@ test("a group that a campaign is sent by stays; so does the only route of a grou
 });
 
 test("running campaigns hear of every route that came or went", async () => {
-  const { outside } = { outside: { routeChanged: (_: string, id: number) => void told.push(id) } };
+  const { outside } = {
+    outside: {
+      rulesChanged: () => undefined,
+      routeChanged: (_: string, id: number) => void told.push(id),
+    },
+  };
   fixture.close();
   fixture = newTestApp(() => 5_000, {
     engine: {

@@ -1,0 +1,214 @@
+import type { LimitRule, RuleAction } from "./limit-rules.ts";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+const perHour = (times: number) => ({ times, withinMs: HOUR });
+const atOnce = { times: 1, withinMs: HOUR };
+
+const suspend = (
+  scope: Extract<RuleAction, { do: "suspend" }>["scope"],
+  forMs: number,
+): RuleAction => ({ do: "suspend", scope, forMs });
+
+const slow = (
+  scope: "route_site" | "route_provider",
+  forMs: number,
+  to: { perSecond?: number; connections?: number; perConnection?: number },
+): RuleAction => ({ do: "set", scope, forMs, ...to });
+
+// A consumer domain is known by its own name until its servers are, and then by theirs.
+const google = ["google", "gmail"];
+const microsoft = ["microsoft", "outlook"];
+
+/** Counts up with every change of the rules below. */
+export const SHIPPED_VERSION = 1;
+
+const perProvider: LimitRule[] = [
+  {
+    key: "google-rate",
+    name: "Gmail sees an unusual rate",
+    match: { providers: google, codes: ["4xx"], text: "unusual rate|4\\.7\\.28|rate limited" },
+    trigger: perHour(2),
+    actions: [slow("route_provider", 30 * MINUTE, { perSecond: 0.2 })],
+  },
+  {
+    key: "google-authentication",
+    name: "Gmail misses SPF, DKIM or alignment",
+    match: { providers: google, enhanced: ["*.7.26", "*.7.27", "*.7.30", "*.7.32"] },
+    trigger: perHour(3),
+    actions: [suspend("workspace_provider", HOUR)],
+  },
+  {
+    key: "google-address",
+    name: "Gmail wants a PTR record or TLS",
+    match: { providers: google, enhanced: ["*.7.23", "*.7.25", "*.7.29"] },
+    trigger: perHour(2),
+    actions: [{ do: "rotate_source", forMs: 6 * HOUR }, suspend("route_provider", 10 * MINUTE)],
+  },
+  {
+    key: "google-domain-reputation",
+    name: "Gmail distrusts the sending domain",
+    match: { providers: google, codes: ["5xx"], text: "low reputation of the sending domain" },
+    trigger: perHour(5),
+    actions: [suspend("workspace_provider", 4 * HOUR)],
+  },
+  {
+    key: "microsoft-block-list",
+    name: "Microsoft has the address on its block list",
+    match: { providers: microsoft, text: "S31[45]0|banned sending IP|OU-00[12]|block list" },
+    trigger: perHour(3),
+    actions: [{ do: "rotate_source", forMs: 6 * HOUR }, suspend("route_provider", HOUR)],
+  },
+  {
+    key: "microsoft-rate",
+    name: "Microsoft limits the rate",
+    match: { providers: microsoft, codes: ["4xx"], text: "temporarily rate limited|RP-00[123]" },
+    trigger: perHour(2),
+    actions: [suspend("route_provider", 30 * MINUTE)],
+  },
+  {
+    key: "microsoft-connections",
+    name: "Microsoft wants fewer connections",
+    match: { providers: microsoft, codes: ["421"], text: "connection" },
+    trigger: perHour(3),
+    actions: [slow("route_provider", HOUR, { connections: 2 })],
+  },
+  {
+    key: "microsoft-authentication",
+    name: "Microsoft misses SPF, DKIM or DMARC",
+    match: { providers: microsoft, enhanced: ["5.7.515", "5.7.509"] },
+    trigger: perHour(2),
+    actions: [suspend("workspace_provider", 2 * HOUR)],
+  },
+  {
+    key: "yahoo-volume",
+    name: "Yahoo sees unexpected volume or complaints (TSS04)",
+    match: { providers: ["yahoo"], text: "\\[TSS04\\]|\\[TS0[12]\\]|\\[GL01\\]" },
+    trigger: perHour(2),
+    actions: [suspend("route_provider", 2 * HOUR)],
+  },
+  {
+    key: "yahoo-complaints",
+    name: "Yahoo has had complaints (TSS05, TSS09)",
+    match: { providers: ["yahoo"], text: "\\[TSS0[5-9]\\]|\\[TS03\\]" },
+    trigger: perHour(2),
+    actions: [{ do: "rotate_source", forMs: 12 * HOUR }, suspend("route_provider", 4 * HOUR)],
+  },
+  {
+    key: "yahoo-connections",
+    name: "Yahoo wants fewer messages on a connection",
+    match: { providers: ["yahoo"], codes: ["421"], text: "too many (?:messages|connections)" },
+    trigger: perHour(3),
+    actions: [slow("route_provider", HOUR, { connections: 3, perConnection: 10 })],
+  },
+  {
+    key: "apple-policy",
+    name: "Apple rejects by its local policy",
+    match: { providers: ["apple"], text: "\\[(?:CS01|HM0[78])\\]|local policy" },
+    trigger: perHour(5),
+    actions: [suspend("route_provider", HOUR)],
+  },
+  {
+    key: "apple-connections",
+    name: "Apple wants fewer connections",
+    match: { providers: ["apple"], codes: ["421"], text: "connections|too many" },
+    trigger: perHour(2),
+    actions: [slow("route_provider", HOUR, { connections: 2, perConnection: 5 })],
+  },
+  {
+    key: "gmx-connections",
+    name: "GMX or Web.de wants fewer connections",
+    match: { providers: ["gmx"], codes: ["421"], text: "connections" },
+    trigger: perHour(2),
+    actions: [slow("route_provider", HOUR, { connections: 1 })],
+  },
+  {
+    key: "gmx-rate",
+    name: "GMX or Web.de limits the rate",
+    match: { providers: ["gmx"], codes: ["4xx"], text: "rate limit" },
+    trigger: perHour(2),
+    actions: [slow("route_provider", 30 * MINUTE, { perSecond: 0.5 })],
+  },
+  {
+    key: "gmx-block-list",
+    name: "GMX or Web.de has the address on its block list",
+    match: { providers: ["gmx"], codes: ["554"], stages: ["greeting"], text: "black listed|PTR" },
+    trigger: perHour(2),
+    actions: [{ do: "rotate_source", forMs: 12 * HOUR }, suspend("route_provider", 2 * HOUR)],
+  },
+  {
+    key: "tonline-rate",
+    name: "T-Online limits the rate",
+    match: { providers: ["tonline"], codes: ["421"], text: "rate limit" },
+    trigger: perHour(2),
+    actions: [slow("route_provider", HOUR, { perSecond: 0.2, connections: 1 })],
+  },
+  {
+    key: "orange-connections",
+    name: "Orange wants fewer connections",
+    match: { providers: ["orange"], text: "OFR004_104|too many connections" },
+    trigger: perHour(2),
+    actions: [slow("route_provider", HOUR, { connections: 1, perSecond: 1 })],
+  },
+  {
+    key: "qq-frequency",
+    name: "QQ limits the frequency",
+    match: { providers: ["qq"], text: "frequency limited" },
+    trigger: perHour(2),
+    actions: [suspend("route_provider", HOUR)],
+  },
+  {
+    key: "ses-daily-quota",
+    name: "The daily quota of Amazon SES is used up",
+    match: { providers: ["ses"], codes: ["454"], text: "daily message quota" },
+    trigger: atOnce,
+    actions: [suspend("route_provider", HOUR)],
+  },
+];
+
+/** For everybody whom no rule above knows. */
+const generic: LimitRule[] = [
+  {
+    key: "virus",
+    name: "Servers take the message for a virus",
+    match: { codes: ["5xx"], stages: ["dot"], text: "\\b(?:virus|malware|trojan|phishing)\\b" },
+    trigger: perHour(3),
+    actions: [{ do: "pause_campaign" }],
+  },
+  {
+    key: "connections",
+    name: "A server wants fewer connections",
+    match: {
+      codes: ["4xx"],
+      text: "(?:too many|maximum number of|concurrent)[^.]{0,40}connections",
+    },
+    trigger: { times: 2, withinMs: 10 * MINUTE },
+    actions: [slow("route_site", HOUR, { connections: 1 })],
+  },
+  {
+    key: "deferred",
+    name: "A server puts us off for our volume",
+    match: {
+      codes: ["4xx"],
+      stages: ["greeting", "ehlo", "mail", "dot"],
+      text: "temporarily deferred",
+    },
+    trigger: perHour(5),
+    actions: [slow("route_site", 90 * MINUTE, { connections: 1, perSecond: 0.05 })],
+  },
+  {
+    key: "block-list",
+    name: "The address is on a block list",
+    match: {
+      codes: ["5xx"],
+      stages: ["greeting", "ehlo", "mail", "rcpt"],
+      text: "blocked using|dnsbl|\\brbl\\b|block ?list|blacklist|spamhaus",
+    },
+    trigger: { times: 3, withinMs: 10 * MINUTE },
+    actions: [{ do: "rotate_source", forMs: 6 * HOUR }, suspend("route_site", 30 * MINUTE)],
+  },
+];
+
+/** What SwiftMail comes with; an administrator can switch each off, change it, and put others before it. */
+export const shippedRules: readonly LimitRule[] = [...perProvider, ...generic];

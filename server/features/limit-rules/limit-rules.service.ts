@@ -1,0 +1,153 @@
+import {
+  allRules,
+  categoryNames,
+  isCategory,
+  type LimitRule,
+  type RuleEntry,
+  ruleFaults,
+  SHIPPED_VERSION,
+  type SmtpStage,
+  shippedRules,
+  tryReply,
+} from "../../delivery/index.ts";
+import type { Connection } from "../../platform/db/driver.ts";
+import { inTransaction } from "../../platform/db/transaction.ts";
+import { AppError, invalidField, notFound } from "../../platform/errors.ts";
+import { newId } from "../../platform/ids.ts";
+import { actionInWords, triggerInWords } from "./limit-rules.rules.ts";
+import type { RuleInput } from "./limit-rules.schema.ts";
+import { removeRule, storeRule } from "./limit-rules.store.ts";
+
+const MAX_OWN = 100;
+
+/** Every rule in the order in which replies are asked about it. */
+export function listRules(system: Connection) {
+  return {
+    version: SHIPPED_VERSION,
+    items: allRules(system).map(viewOf),
+    categories: categoryNames,
+  };
+}
+
+/** Adds a rule of the administrator's own, before all others. @throws AppError `invalid_input`, `conflict`. */
+export function createRule(system: Connection, input: RuleInput, now: number) {
+  const rule = checked(input);
+  return inTransaction(system, () => {
+    const entries = allRules(system);
+    if (entries.filter(({ source }) => source === "own").length >= MAX_OWN) {
+      throw new AppError("conflict", `There are ${MAX_OWN} own rules already; remove one first.`);
+    }
+    const key = `own-${newId()}`;
+    const entry: RuleEntry = { rule: { ...rule, key }, enabled: input.enabled, source: "own" };
+    storeOrder(system, [entry, ...entries], now);
+    return viewOf(entry);
+  });
+}
+
+/** Changes a rule. A shipped one becomes this instance's own version of it. @throws AppError `not_found`, `invalid_input`. */
+export function changeRule(system: Connection, key: string, input: RuleInput, now: number) {
+  const rule = checked(input);
+  return inTransaction(system, () => {
+    const entries = allRules(system);
+    const index = requireIndex(entries, key);
+    const before = entries[index];
+    const next = { ...rule, key };
+    const source = before?.source === "own" ? "own" : asShipped(next) ? "shipped" : "changed";
+    const entry: RuleEntry = { rule: next, enabled: input.enabled, source };
+    storeOrder(system, entries.with(index, entry), now);
+    return viewOf(entry);
+  });
+}
+
+/** Removes an own rule; one that was shipped is again as it was shipped. @throws AppError `not_found`. */
+export function resetRule(system: Connection, key: string): void {
+  inTransaction(system, () => {
+    requireIndex(allRules(system), key);
+    removeRule(system, key);
+  });
+}
+
+/** Puts the rules into another order. @throws AppError `invalid_input` unless it names each of them once. */
+export function orderRules(system: Connection, keys: readonly string[], now: number): void {
+  inTransaction(system, () => {
+    const byKey = new Map(allRules(system).map((entry) => [entry.rule.key, entry]));
+    const ordered = keys.map((key) => byKey.get(key));
+    if (new Set(keys).size !== byKey.size || keys.length !== byKey.size) {
+      throw invalidField("keys", "must name every rule once; somebody may have changed them");
+    }
+    storeOrder(
+      system,
+      ordered.filter((entry) => entry !== undefined),
+      now,
+    );
+  });
+}
+
+/** What the rules and the classification would make of a reply. @throws AppError `invalid_input`. */
+export function tryRules(
+  system: Connection,
+  asked: { provider: string; stage: SmtpStage; text: string },
+  now: number,
+) {
+  const trial = tryReply(system, asked, now);
+  if (trial === undefined) {
+    throw invalidField(
+      "text",
+      "is no whole refusal",
+      "Paste it with its code, like 421 4.7.0 Try again later.",
+    );
+  }
+  const { reply, category, rule, actions, verdict } = trial;
+  return {
+    ...{ code: reply.code, enhanced: reply.enhanced, text: reply.text, category },
+    rule: rule === undefined ? null : { key: rule.key, name: rule.name },
+    fires: rule === undefined ? "" : triggerInWords(rule.trigger),
+    actions: actions.map(actionInWords),
+    outcome: {
+      state: verdict.state,
+      category: verdict.category,
+      dueInMs: verdict.dueAt === undefined ? null : Math.max(0, verdict.dueAt - now),
+      suppresses: verdict.suppress !== undefined,
+      counts: verdict.strike !== undefined,
+    },
+  };
+}
+
+function checked({ enabled: _, category, ...rest }: RuleInput): Omit<LimitRule, "key"> {
+  if (category !== undefined && !isCategory(category)) {
+    throw invalidField("category", "is no category");
+  }
+  const rule = { ...rest, ...(category === undefined ? {} : { category }) };
+  const faults = ruleFaults(rule);
+  const [first] = faults;
+  if (first !== undefined) {
+    throw new AppError("invalid_input", first.reason, { fields: faults });
+  }
+  return rule;
+}
+
+function requireIndex(entries: readonly RuleEntry[], key: string): number {
+  const index = entries.findIndex(({ rule }) => rule.key === key);
+  if (index < 0) {
+    throw notFound("rule");
+  }
+  return index;
+}
+
+function storeOrder(system: Connection, entries: readonly RuleEntry[], now: number): void {
+  for (const [position, { rule, enabled, source }] of entries.entries()) {
+    storeRule(system, {
+      ...{ key: rule.key, position, enabled: Number(enabled), version: SHIPPED_VERSION, now },
+      rule: source === "shipped" ? null : JSON.stringify(rule),
+    });
+  }
+}
+
+function asShipped(rule: LimitRule): boolean {
+  const shipped = shippedRules.find(({ key }) => key === rule.key);
+  return shipped !== undefined && Bun.deepEquals(shipped, rule);
+}
+
+function viewOf({ rule, enabled, source }: RuleEntry) {
+  return { ...rule, enabled, source };
+}

@@ -38,6 +38,7 @@ import { tagRoutes } from "./features/tags/tags.routes.ts";
 import { taskRoutes } from "./features/tasks/tasks.routes.ts";
 import { templateRoutes } from "./features/templates/templates.routes.ts";
 import { trackingRoutes } from "./features/tracking/tracking.routes.ts";
+import { webhookRoutes } from "./features/webhooks/webhooks.routes.ts";
 import { memberRoutes } from "./features/workspaces/members.routes.ts";
 import { workspaceRoutes } from "./features/workspaces/workspaces.routes.ts";
 import type { Clock } from "./platform/clock.ts";
@@ -200,6 +201,7 @@ function sendingApi(deps: AppDeps) {
     .use(routeRoutes(deps))
     .use(routeGroupRoutes(deps))
     .use(routePresetRoutes(deps))
+    .use(webhookRoutes(deps))
     .use(domainRoutes(deps))
     .use(senderRoutes(deps))
     .use(templateRoutes(deps))

@@ -34,6 +34,7 @@ import { standalone } from "./platform/cluster/standalone.ts";
 import { type Databases, openDatabases } from "./platform/db/databases.ts";
 import { AppError } from "./platform/errors.ts";
 import type { AssetManifest } from "./platform/http/asset-manifest.ts";
+import { fetchText } from "./platform/http/fetch-text.ts";
 import { log } from "./platform/log.ts";
 import { createMailer } from "./platform/mail.ts";
 import { createMetrics, type Metrics } from "./platform/metrics.ts";
@@ -185,6 +186,8 @@ function outsideOf({ config, databases, delivery, inbound }: Parts): Outside {
         delivery.sendOne({ ...message, route: within(databases, message.route) }),
     },
     publicUrl: () => publicUrlOf(config, databases.system),
+    recordFact: (fact) => delivery.recordFact(fact),
+    fetchText,
     tracking: {
       recordFact: (fact) => delivery.recordFact(fact),
       suppressed: (workspaceId, address) => delivery.suppressed(workspaceId, address),

@@ -1,5 +1,5 @@
 import type { Config } from "../config.ts";
-import type { Route } from "../delivery/index.ts";
+import type { OutsideFact, Route } from "../delivery/index.ts";
 import type { Inbound } from "../inbound/index.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Databases } from "../platform/db/databases.ts";
@@ -26,6 +26,10 @@ export type Outside = {
   /** `https://host` under which recipients reach this instance, as PUBLIC_URL or the wizard says. */
   publicUrl: () => string;
   tracking: TrackingPort;
+  /** Resolves when the fact is durable. @throws AppError `unavailable` when it cannot be kept. */
+  recordFact: (fact: OutsideFact) => Promise<void>;
+  /** Reads a small text from an https address: no redirects, a time and a size limit. */
+  fetchText: (url: string) => Promise<string>;
 };
 
 /** What every slice's plugin is a function of; app.ts makes it once. */

@@ -4,6 +4,7 @@ import type { InboundMethods, InboundPorts } from "./protocol.ts";
 export type { InboundFact } from "./desk.ts";
 export { claimMailDomain } from "./directory.store.ts";
 export { inboxPassword } from "./inbox-password.ts";
+export { readServerWords } from "./report/smtp-words.ts";
 
 /** The running SMTP listener, as the main thread sees it. */
 export type Inbound = {

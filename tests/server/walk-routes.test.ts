@@ -32,6 +32,8 @@ const publicRoutes = [
   "POST /u/:token",
   "GET /p/:token",
   "POST /p/:token",
+  // Providers have no account; the address is authenticated and the request proves who wrote it.
+  "POST /api/v1/hooks/:provider/:token",
   // How one gets in, and out.
   "POST /api/v1/auth/sign-in",
   "POST /api/v1/auth/sign-out",

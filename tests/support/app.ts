@@ -101,6 +101,8 @@ export const nothingOutside: Outside = {
     rulesChanged: () => undefined,
   },
   publicUrl: () => "https://mail.example.net",
+  recordFact: () => missing("journal"),
+  fetchText: () => missing("web"),
   tracking: {
     recordFact: () => missing("journal"),
     suppressed: () => undefined,

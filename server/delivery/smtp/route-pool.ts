@@ -3,6 +3,7 @@ import type { Route, RouteSource, SmtpOutcome } from "../types.ts";
 import { accessTokens } from "./access-tokens.ts";
 import { ConnectionPool } from "./connection-pool.ts";
 import type { Egress, EgressStatus, Site, Target } from "./egress.ts";
+import { withProviderHeader } from "./provider-header.ts";
 import { Room } from "./room.ts";
 import { type OpenOptions, openSession } from "./session.ts";
 import { SiteMemory } from "./site-memory.ts";
@@ -63,7 +64,7 @@ export class RoutePool implements Egress {
     const { target } = options;
     const domain = target?.domain ?? domainOf(message.envelopeTo);
     return await this.#poolOf(target?.source ?? sourceFor(this.route, domain)).send(
-      message,
+      withProviderHeader(message, this.route.preset),
       options,
     );
   }

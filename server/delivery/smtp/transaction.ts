@@ -9,7 +9,8 @@ import { bareReply, type Wire } from "./wire.ts";
 export type Envelope = Pick<
   Rendered,
   "envelopeFrom" | "envelopeTo" | "bytes" | "needsSmtpUtf8" | "needs8bit"
->;
+> &
+  Partial<Pick<Rendered, "messageId">>;
 
 export type SendOptions = {
   /** Makes it durable that the dot is about to be written. When it rejects, the dot is never written. */

@@ -1,5 +1,5 @@
 import { addressIn, type FieldBlock, fieldOf, readFieldBlocks } from "./report-fields.ts";
-import { codeFor, codeIn, enhancedIn, tidy } from "./smtp-words.ts";
+import { enhancedIn, readServerWords } from "./smtp-words.ts";
 
 /** What a report says of one message that did not arrive, or not yet. */
 export type Bounce = {
@@ -38,12 +38,9 @@ function bounceOf(block: FieldBlock): Bounce | undefined {
     return undefined;
   }
   const words = diagnostic.replace(/^[\w.-]{1,40}\s*;\s*/, "");
-  const enh = bestEnhanced(enhancedIn(status), enhancedIn(words));
   return {
     action,
-    code: codeIn(words) || codeFor(enh),
-    enh,
-    text: tidy(words === "" ? status : words),
+    ...readServerWords(words === "" ? status : words, status),
     address:
       addressIn(fieldOf(block, "original-recipient")) ||
       addressIn(fieldOf(block, "final-recipient")),
@@ -58,10 +55,4 @@ function actionOf(action: string, status: string): Bounce["action"] | undefined 
   // Some servers leave the action out; a status of class 4 alone is no failure yet.
   const known = word === undefined ? enhancedIn(status)[0] : undefined;
   return known === "5" ? "failed" : known === "4" ? "delayed" : undefined;
-}
-
-/** `5.0.0` says nothing: the server's own words may be more exact. */
-function bestEnhanced(status: string, fromWords: string): string {
-  const isVague = status === "" || /^[45]\.0\.0$/.test(status);
-  return isVague && fromWords !== "" ? fromWords : status;
 }

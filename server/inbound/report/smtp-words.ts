@@ -31,3 +31,13 @@ export function codeFor(enh: string): number {
   const isFull = enh === "5.2.2" || enh === "5.3.4";
   return enh.startsWith("4") ? 450 : isFull ? 552 : 550;
 }
+
+/** Reply code, enhanced code and words of a text; what the words do not say comes out of `status`. */
+export function readServerWords(words: string, status = ""): FoundReply {
+  const inWords = enhancedIn(words);
+  const given = enhancedIn(status);
+  // `5.0.0` says nothing: the server's own words may be more exact.
+  const isVague = given === "" || /^[45]\.0\.0$/.test(given);
+  const enh = isVague && inWords !== "" ? inWords : given;
+  return { code: codeIn(words) || codeFor(enh), enh, text: tidy(words) };
+}

@@ -1,0 +1,222 @@
+import { LRUCache } from "lru-cache";
+import {
+  loadTokenKeys,
+  type OutsideFact,
+  readAddressToken,
+  readMessageId,
+  type TokenKeys,
+  type TokenSubject,
+} from "../../delivery/index.ts";
+import type { Clock } from "../../platform/clock.ts";
+import type { Databases } from "../../platform/db/databases.ts";
+import { AppError, notFound } from "../../platform/errors.ts";
+import { decryptSecret, type KeyRing } from "../../platform/secrets.ts";
+import type { HookCounts } from "./hook-counts.ts";
+import { type HookEvent, parseJson } from "./hook-event.ts";
+import { type HookSubject, readHookToken } from "./hook-token.ts";
+import { readSesEvents } from "./providers/ses-events.ts";
+import { type FetchText, SnsDoor } from "./sns.ts";
+import { findProvider, type HookRequest } from "./webhook-providers.ts";
+import {
+  changeWebhook,
+  findMessage,
+  findPresetOf,
+  findWebhook,
+  findWorkspaceByNumber,
+  type WebhookRow,
+} from "./webhooks.store.ts";
+
+/** Bound to the stored secret, so that it decrypts nowhere else. */
+export const SECRET_PURPOSE = "route_webhook.secret";
+
+const MAX_AGE_MS = 30 * 86_400_000;
+const MAX_SEEN = 100_000;
+
+/** What became of a request's events. */
+export type HookAnswer = { taken: number; repeated: number; unknown: number };
+
+export type HookDeps = {
+  databases: Databases;
+  keyRing: KeyRing;
+  clock: Clock;
+  counts: HookCounts;
+  fetchText: FetchText;
+  /** Resolves when the fact is durable. @throws AppError `unavailable` when it cannot be kept. */
+  recordFact: (fact: OutsideFact) => Promise<void>;
+};
+
+type Hook = HookSubject & { workspaceId: string; provider: string; row: WebhookRow };
+
+/**
+ * Takes what relays' providers report. The address says whose route it is; the request must prove besides
+ * that the provider wrote it. An event is about the message whose token it carries, and of this workspace
+ * only; what is about none is counted.
+ */
+export class Hooks {
+  readonly #deps: HookDeps;
+  readonly #keys: TokenKeys;
+  readonly #sns: SnsDoor;
+  readonly #seen = new LRUCache<string, true>({ max: MAX_SEEN });
+
+  constructor(deps: HookDeps) {
+    this.#deps = deps;
+    this.#keys = loadTokenKeys(deps.keyRing);
+    this.#sns = new SnsDoor(deps.fetchText);
+  }
+
+  /**
+   * Makes everything in the request durable.
+   *
+   * @throws AppError `not_found` for an address that is none, `unauthenticated` when the request does not prove
+   *   its origin, `unavailable` when a fact cannot be kept: the provider then sends it again.
+   */
+  async receive(
+    provider: string,
+    token: string,
+    request: { headers: Headers; body: string },
+  ): Promise<HookAnswer> {
+    const hook = this.#find(provider, token);
+    const asked = { ...request, json: parseJson(request.body), now: this.#deps.clock() };
+    const events = await (provider === "ses" ? this.#ses(hook, asked) : this.#proved(hook, asked));
+    const answer = { taken: 0, repeated: 0, unknown: 0 };
+    const kinds: string[] = [];
+    for (const event of events) {
+      const fate = await this.#take(hook, event);
+      answer[fate] += 1;
+      if (fate !== "repeated") {
+        kinds.push(fate === "unknown" ? "unknown" : event.kind);
+      }
+    }
+    this.#deps.counts.count(hook.workspaceId, hook.routeId, kinds);
+    return answer;
+  }
+
+  #find(provider: string, token: string): Hook {
+    const { databases, keyRing } = this.#deps;
+    const subject = readHookToken(keyRing, token);
+    const workspaceId = subject && findWorkspaceByNumber(databases.system, subject.workspaceNumber);
+    if (subject === undefined || workspaceId === undefined) {
+      throw notFound("webhook");
+    }
+    const db = databases.workspace(workspaceId);
+    const row = findWebhook(db, subject.routeId);
+    const isCurrent = row.generation === subject.generation;
+    if (findPresetOf(db, subject.routeId) !== provider || !isCurrent) {
+      throw notFound("webhook");
+    }
+    return { ...subject, workspaceId, provider, row };
+  }
+
+  #proved(hook: Hook, request: HookRequest): HookEvent[] {
+    const provider = findProvider(hook.provider);
+    if (provider === undefined) {
+      throw notFound("webhook");
+    }
+    if (hook.row.secret === "") {
+      throw this.#refuse(hook, "The webhook's key has not been stored on the route's page yet.");
+    }
+    const secret = decryptSecret(this.#deps.keyRing, SECRET_PURPOSE, hook.row.secret);
+    if (!provider.isProved(request, secret)) {
+      throw this.#refuse(hook, "The request does not prove that the provider sent it.");
+    }
+    return provider.read(request.json);
+  }
+
+  async #ses(hook: Hook, request: HookRequest): Promise<HookEvent[]> {
+    const message = await this.#sns.read(request.json, request.now).catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new AppError("unavailable", `Amazon's certificate cannot be had now: ${reason}`);
+    });
+    if (message === undefined) {
+      throw this.#refuse(hook, "The request is not signed by Amazon SNS.");
+    }
+    // Anybody can have a topic that Amazon signs for: the one that was confirmed first is the one.
+    if (hook.row.topic !== "" && hook.row.topic !== message.topic) {
+      throw this.#refuse(hook, `Another topic is subscribed: ${hook.row.topic}.`);
+    }
+    if (message.type === "Notification") {
+      return readSesEvents(parseJson(message.message), message.id);
+    }
+    if (message.type === "SubscriptionConfirmation") {
+      if (!(await this.#sns.confirm(message))) {
+        throw this.#refuse(
+          hook,
+          "The subscription cannot be confirmed at an address not Amazon's.",
+        );
+      }
+      const db = this.#deps.databases.workspace(hook.workspaceId);
+      changeWebhook(db, hook.routeId, { topic: message.topic });
+    }
+    return [];
+  }
+
+  #refuse(hook: Hook, reason: string): AppError {
+    this.#deps.counts.fault(hook.workspaceId, hook.routeId, reason);
+    return new AppError("unauthenticated", reason);
+  }
+
+  async #take(hook: Hook, event: HookEvent): Promise<keyof HookAnswer> {
+    const key = `${hook.workspaceId}/${hook.routeId}/${event.kind}/${event.id}`;
+    if (event.id !== "" && this.#seen.has(key)) {
+      return "repeated";
+    }
+    const subject = this.#subjectOf(hook, event);
+    if (subject === undefined && event.kind !== "other" && event.kind !== "delivered") {
+      return "unknown";
+    }
+    const fact = subject && factOf(hook.workspaceId, subject, event, this.#deps.clock());
+    if (fact !== undefined) {
+      await this.#deps.recordFact(fact);
+    }
+    if (event.id !== "") {
+      this.#seen.set(key, true);
+    }
+    return "taken";
+  }
+
+  /** The message that the event names, when it is of this workspace and not too old. */
+  #subjectOf(hook: Hook, event: HookEvent): TokenSubject | undefined {
+    for (const name of event.names) {
+      const local = localPartOf(name);
+      const subject =
+        readMessageId(this.#keys, local) ?? readAddressToken(this.#keys, "bounce", local);
+      if (subject?.workspaceNumber === hook.workspaceNumber) {
+        const db = this.#deps.databases.workspace(hook.workspaceId);
+        const message = findMessage(db, subject.campaignId, subject.seq);
+        const now = this.#deps.clock();
+        const isRecent = message !== undefined && now - (message.changedAt ?? now) < MAX_AGE_MS;
+        return isRecent ? subject : undefined;
+      }
+    }
+    return undefined;
+  }
+}
+
+/** `abc` of `<abc@example.com>`, of `Name <abc@example.com>` and of `abc`. */
+function localPartOf(name: string): string {
+  const open = name.lastIndexOf("<");
+  const bare = name.slice(open + 1);
+  const end = bare.indexOf("@");
+  return (end === -1 ? bare : bare.slice(0, end)).trim();
+}
+
+function factOf(
+  w: string,
+  { campaignId: c, seq: s }: TokenSubject,
+  event: HookEvent,
+  at: number,
+): OutsideFact | undefined {
+  const { kind, code, enh, text } = event;
+  const about = event.address === "" ? {} : { address: event.address.toLowerCase() };
+  if (kind === "bounce" || kind === "delayed") {
+    const action = kind === "delayed" ? "delayed" : "failed";
+    return { k: "bounce", w, c, s, at, via: "webhook", action, code, enh, text, ...about };
+  }
+  if (kind === "complaint") {
+    return { k: "complaint", w, c, s, at, via: "webhook", kind: event.complaint, ...about };
+  }
+  // The address of a provider's own page; who asked there is not told.
+  return kind === "unsubscribe"
+    ? { k: "unsubscribe", w, c, s, at, via: "page", ip: "", ua: "" }
+    : undefined;
+}

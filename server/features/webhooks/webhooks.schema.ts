@@ -1,0 +1,43 @@
+import { t } from "elysia";
+
+export const HookParams = t.Object({
+  provider: t.String({
+    maxLength: 40,
+    description: "ses, sendgrid, mailgun, postmark, brevo, mailjet",
+  }),
+  token: t.String({ maxLength: 200 }),
+});
+
+export const HookAnswer = t.Object(
+  {
+    taken: t.Integer(),
+    repeated: t.Integer({ description: "Events that were taken before" }),
+    unknown: t.Integer({ description: "Events about no message of this workspace" }),
+  },
+  { title: "HookAnswer" },
+);
+
+export const WebhookView = t.Object(
+  {
+    provider: t.String(),
+    url: t.String({
+      description: "To be given to the provider; holds its password, if it has one",
+    }),
+    password: t.Union([t.String(), t.Null()], {
+      description: "Where it is asked for apart from the address, e.g. as a Bearer token",
+    }),
+    needsKey: t.Boolean({ description: "The provider shows a key that signs; store it here" }),
+    hasKey: t.Boolean(),
+    topic: t.String({ description: "SES: the SNS topic that is subscribed; empty = none yet" }),
+    lastEventAt: t.Union([t.Integer(), t.Null()]),
+    lastFault: t.String({ description: "Why the newest request was refused; empty = it was not" }),
+    counts: t.Record(t.String(), t.Integer(), {
+      description:
+        "Events by kind: bounce, delayed, complaint, unsubscribe, delivered, other, unknown",
+    }),
+  },
+  { title: "RouteWebhook" },
+);
+export type WebhookView = typeof WebhookView.static;
+
+export const WebhookKey = t.Object({ key: t.String({ minLength: 8, maxLength: 2_000 }) });

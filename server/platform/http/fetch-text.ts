@@ -1,0 +1,31 @@
+const TIMEOUT_MS = 10_000;
+const MAX_BYTES = 64 * 1024;
+
+/**
+ * Reads a small text from an https address. Follows no redirect: the caller has looked at this address, not
+ * at another.
+ *
+ * @throws Error when it is no https, answers no 2xx, takes more than 10 s or more than 64 KiB.
+ */
+export async function fetchText(url: string): Promise<string> {
+  if (!url.startsWith("https://")) {
+    throw new Error(`not an https address: ${url.slice(0, 200)}`);
+  }
+  const response = await fetch(url, {
+    redirect: "error",
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  });
+  if (!response.ok) {
+    throw new Error(`${new URL(url).host} answered ${response.status}`);
+  }
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.length;
+    if (size > MAX_BYTES) {
+      throw new Error(`${new URL(url).host} sent more than ${MAX_BYTES} bytes`);
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}

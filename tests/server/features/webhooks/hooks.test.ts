@@ -1,0 +1,431 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { createHmac, generateKeyPairSync, sign } from "node:crypto";
+import { DAY_MS, HookFixture, type Webhook } from "../../../support/hook-fixture.ts";
+
+let hooks: HookFixture;
+
+beforeEach(() => {
+  hooks = new HookFixture();
+});
+afterEach(() => hooks.app.close());
+
+describe("SendGrid", () => {
+  const pair = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
+  const publicKey = pair.publicKey.export({ format: "der", type: "spki" }).toString("base64");
+  let url: string;
+  let routeId: number;
+
+  beforeEach(async () => {
+    routeId = hooks.addRoute("sendgrid");
+    ({ url } = await hooks.webhook(routeId));
+  });
+
+  const send = (events: object[], key = pair.privateKey, tamper = "") => {
+    const body = JSON.stringify(events);
+    const timestamp = String(Math.floor(hooks.now / 1_000));
+    return hooks.post(url, body + tamper, {
+      "x-twilio-email-event-webhook-timestamp": timestamp,
+      "x-twilio-email-event-webhook-signature": sign(
+        "sha256",
+        Buffer.from(timestamp + body),
+        key,
+      ).toString("base64"),
+    });
+  };
+  const bounce = (seq: number) => ({
+    sg_event_id: `b${seq}`,
+    event: "bounce",
+    type: "bounce",
+    email: `r${seq}@reader.test`,
+    "smtp-id": hooks.messageId(seq),
+    status: "5.1.1",
+    reason: "550 5.1.1 no such user",
+  });
+
+  test("says that its key is needed, and works once it is stored", async () => {
+    expect(await hooks.webhook(routeId)).toMatchObject({
+      needsKey: true,
+      hasKey: false,
+      password: null,
+    });
+    expect((await send([bounce(1)])).status).toBe(401);
+    expect((await hooks.webhook(routeId)).lastFault).toContain("has not been stored");
+
+    expect((await hooks.storeKey(routeId, publicKey)).status).toBe(200);
+    expect((await send([bounce(1)])).status).toBe(200);
+    expect(hooks.facts).toMatchObject([{ k: "bounce", s: 1, code: 550, enh: "5.1.1" }]);
+    const view = await hooks.webhook(routeId);
+    expect(view).toMatchObject({ hasKey: true, lastFault: "", counts: { bounce: 1 } });
+    expect(JSON.stringify(view)).not.toContain(publicKey.slice(20, 60));
+  });
+
+  test("maps every kind of event, and passes over those of nobody", async () => {
+    await hooks.storeKey(routeId, publicKey);
+    const one = (event: string, more: object = {}) => ({
+      sg_event_id: event,
+      event,
+      email: "r2@reader.test",
+      swiftmail: hooks.token(2),
+      ...more,
+    });
+
+    const response = await send([
+      one("deferred", { response: "451 4.7.1 greylisted" }),
+      one("dropped", { reason: "Bounced Address" }),
+      one("spamreport"),
+      one("unsubscribe"),
+      one("delivered"),
+      one("open"),
+      {
+        sg_event_id: "x",
+        event: "bounce",
+        email: "someone@else.test",
+        "smtp-id": "<abc@else.test>",
+      },
+      "nonsense" as never,
+      null as never,
+    ]);
+
+    expect(await response.json()).toEqual({ taken: 8, repeated: 0, unknown: 1 });
+    expect(hooks.facts).toMatchObject([
+      { k: "bounce", action: "delayed", code: 451, enh: "4.7.1" },
+      { k: "bounce", action: "failed", text: "Not sent by SendGrid: Bounced Address" },
+      { k: "complaint", kind: "abuse" },
+      { k: "unsubscribe", via: "page", c: 7, s: 2 },
+    ]);
+  });
+
+  test("a repeated event is applied once", async () => {
+    await hooks.storeKey(routeId, publicKey);
+    await send([bounce(1)]);
+
+    expect(await (await send([bounce(1), bounce(2)])).json()).toEqual({
+      taken: 1,
+      repeated: 1,
+      unknown: 0,
+    });
+    expect(hooks.facts.map((fact) => fact.s)).toEqual([1, 2]);
+    expect((await hooks.webhook(routeId)).counts).toEqual({ bounce: 2 });
+  });
+
+  test("an event that could not be kept is asked for again, and then applied", async () => {
+    await hooks.storeKey(routeId, publicKey);
+    hooks.journalFails = true;
+    expect((await send([bounce(1)])).status).toBe(503);
+
+    hooks.journalFails = false;
+    expect(await (await send([bounce(1)])).json()).toMatchObject({ taken: 1, repeated: 0 });
+    expect(hooks.facts).toHaveLength(1);
+  });
+
+  test.each<[string, () => Promise<Response>]>([
+    [
+      "another key signed",
+      () => send([bounce(1)], generateKeyPairSync("ec", { namedCurve: "prime256v1" }).privateKey),
+    ],
+    ["was changed", () => send([bounce(1)], pair.privateKey, " ")],
+    ["is not signed", () => hooks.post(url, JSON.stringify([bounce(1)]))],
+    [
+      "has a signature that is none",
+      () =>
+        hooks.post(url, "[]", {
+          "x-twilio-email-event-webhook-timestamp": "1",
+          "x-twilio-email-event-webhook-signature": "%%%",
+        }),
+    ],
+  ])("refuses a request that %s", async (_name, ask) => {
+    await hooks.storeKey(routeId, publicKey);
+
+    expect((await ask()).status).toBe(401);
+    expect(hooks.facts).toEqual([]);
+  });
+
+  test("what is stored as a key and is none refuses everything", async () => {
+    await hooks.storeKey(routeId, "not a key at all");
+    expect((await send([bounce(1)])).status).toBe(401);
+  });
+});
+
+describe("Mailgun", () => {
+  const signingKey = "key-0123456789abcdef";
+  let url: string;
+
+  beforeEach(async () => {
+    const routeId = hooks.addRoute("mailgun");
+    ({ url } = await hooks.webhook(routeId));
+    await hooks.storeKey(routeId, signingKey);
+  });
+
+  const send = (event: object, at = hooks.now, key = signingKey) => {
+    const timestamp = String(Math.floor(at / 1_000));
+    const signature = createHmac("sha256", key).update(`${timestamp}tok`).digest("hex");
+    return hooks.post(
+      url,
+      JSON.stringify({ signature: { timestamp, token: "tok", signature }, "event-data": event }),
+    );
+  };
+  const failed = (more: object = {}) => ({
+    id: "e1",
+    event: "failed",
+    severity: "permanent",
+    recipient: "r1@reader.test",
+    message: { headers: { "message-id": hooks.messageId(1).slice(1, -1) } },
+    "delivery-status": { code: 550, message: "5.1.1 mailbox not found", "enhanced-code": "5.1.1" },
+    ...more,
+  });
+
+  test("takes what its key signed: failures for good and for now, complaints, unsubscriptions", async () => {
+    await send(failed());
+    await send(
+      failed({
+        id: "e2",
+        severity: "temporary",
+        "delivery-status": { code: 452, message: "full" },
+      }),
+    );
+    await send(failed({ id: "e3", event: "complained" }));
+    await send(
+      failed({
+        id: "e4",
+        event: "unsubscribed",
+        message: {},
+        "user-variables": { swiftmail: hooks.token(2) },
+      }),
+    );
+    await send(
+      failed({
+        id: "e5",
+        "delivery-status": { code: 605, message: "Not delivering to previously bounced address" },
+      }),
+    );
+
+    expect(hooks.facts).toMatchObject([
+      {
+        k: "bounce",
+        action: "failed",
+        code: 550,
+        enh: "5.1.1",
+        text: "550 5.1.1 mailbox not found",
+      },
+      { k: "bounce", action: "delayed", code: 452 },
+      { k: "complaint" },
+      { k: "unsubscribe", s: 2 },
+      { k: "bounce", code: 550, text: "Not delivering to previously bounced address" },
+    ]);
+  });
+
+  test("refuses what another key signed, and what was signed long ago", async () => {
+    expect((await send(failed(), hooks.now, "another-key")).status).toBe(401);
+    expect((await send(failed(), hooks.now - 13 * 3_600_000)).status).toBe(401);
+    expect((await send(failed(), hooks.now + 13 * 3_600_000)).status).toBe(401);
+    expect((await hooks.post(url, "{}")).status).toBe(401);
+    expect(hooks.facts).toEqual([]);
+  });
+});
+
+describe.each(["postmark", "brevo", "mailjet"])("%s", (preset) => {
+  test("signs in with the password in the address, as Basic or Bearer, and with no other", async () => {
+    const { url, password } = await hooks.webhook(hooks.addRoute(preset));
+    const bare = url.replace(/\/\/[^@]+@/, "//");
+
+    expect(new URL(url).password).toBe(password ?? "none");
+    expect((await hooks.post(url, "[]")).status).toBe(200);
+    expect((await hooks.post(bare, "[]", { authorization: `Bearer ${password}` })).status).toBe(
+      200,
+    );
+    for (const authorization of [
+      "",
+      "Bearer",
+      "Bearer wrong",
+      "Basic",
+      `Basic ${btoa("a:")}`,
+      `Basic ${btoa("a:wrong")}`,
+    ]) {
+      expect((await hooks.post(bare, "[]", { authorization })).status).toBe(401);
+    }
+  });
+});
+
+test("Postmark: bounces by type, complaints and own wishes", async () => {
+  const { url } = await hooks.webhook(hooks.addRoute("postmark"));
+  const send = (id: number, more: object) =>
+    hooks.post(
+      url,
+      JSON.stringify({
+        ID: id,
+        Email: "r1@reader.test",
+        Metadata: { swiftmail: hooks.token(1) },
+        ...more,
+      }),
+    );
+  await send(1, { RecordType: "Bounce", Type: "HardBounce", Details: "smtp;550 5.1.1 unknown" });
+  await send(2, { RecordType: "Bounce", Type: "SoftBounce", Description: "mailbox full" });
+  await send(3, { RecordType: "Bounce", Type: "Transient", Details: "451 later" });
+  await send(4, { RecordType: "Bounce", Type: "AutoResponder" });
+  await send(5, { RecordType: "SpamComplaint", Type: "SpamComplaint" });
+  await send(6, {
+    RecordType: "SubscriptionChange",
+    SuppressSending: true,
+    SuppressionReason: "ManualSuppression",
+  });
+  await send(7, {
+    RecordType: "SubscriptionChange",
+    SuppressSending: true,
+    SuppressionReason: "HardBounce",
+  });
+
+  expect(hooks.facts).toMatchObject([
+    { k: "bounce", action: "failed", code: 550, enh: "5.1.1" },
+    { k: "bounce", action: "failed", code: 450, enh: "4.0.0", text: "mailbox full" },
+    { k: "bounce", action: "delayed", code: 451 },
+    { k: "complaint" },
+    { k: "unsubscribe" },
+  ]);
+});
+
+test("Brevo: hard, soft and blocked bounces, complaints, unsubscriptions", async () => {
+  const { url } = await hooks.webhook(hooks.addRoute("brevo"));
+  const send = (event: string, more: object = {}) =>
+    hooks.post(
+      url,
+      JSON.stringify({ event, email: "r1@reader.test", "message-id": hooks.messageId(1), ...more }),
+    );
+  await send("hard_bounce", { reason: "550 5.1.1 unknown" });
+  await send("soft_bounce", { reason: "" });
+  await send("blocked", {
+    "message-id": "<other@brevo>",
+    "X-Mailin-custom": `swiftmail:${hooks.token(2)}`,
+  });
+  await send("deferred", { reason: "421 later" });
+  await send("spam");
+  await send("unsubscribed");
+  await send("request");
+
+  expect(hooks.facts).toMatchObject([
+    { k: "bounce", code: 550, enh: "5.1.1" },
+    { k: "bounce", code: 450, enh: "4.0.0", text: "soft bounce" },
+    { k: "bounce", s: 2, text: "blocked" },
+    { k: "bounce", action: "delayed", code: 421 },
+    { k: "complaint" },
+    { k: "unsubscribe" },
+  ]);
+});
+
+test("Mailjet: bounces, blocks, complaints, unsubscriptions, one by one or in lists", async () => {
+  const { url } = await hooks.webhook(hooks.addRoute("mailjet"));
+  const one = (event: string, time: number, more: object = {}) => ({
+    event,
+    time,
+    Message_GUID: "g",
+    email: "r3@reader.test",
+    CustomID: hooks.token(3),
+    ...more,
+  });
+  await hooks.post(
+    url,
+    JSON.stringify(
+      one("bounce", 1, {
+        hard_bounce: true,
+        error_related_to: "recipient",
+        error: "user unknown",
+        comment: "550 5.1.1 unknown",
+      }),
+    ),
+  );
+  await hooks.post(
+    url,
+    JSON.stringify([
+      one("bounce", 2, { hard_bounce: false, error: "mailbox full" }),
+      one("blocked", 3, { error: "preblocked" }),
+      one("spam", 4),
+      one("unsub", 5),
+      one("sent", 6),
+    ]),
+  );
+
+  expect(hooks.facts).toMatchObject([
+    {
+      k: "bounce",
+      s: 3,
+      code: 550,
+      enh: "5.1.1",
+      text: "recipient: user unknown: 550 5.1.1 unknown",
+    },
+    { k: "bounce", code: 450, enh: "4.0.0" },
+    { k: "bounce", code: 550, text: "preblocked" },
+    { k: "complaint" },
+    { k: "unsubscribe" },
+  ]);
+});
+
+describe("the address", () => {
+  const body = (seq: number, of = hooks.workspace) =>
+    JSON.stringify({
+      event: "hard_bounce",
+      email: "r@reader.test",
+      "message-id": hooks.messageId(seq, of),
+    });
+
+  test("of one workspace says nothing of another's messages", async () => {
+    const other = hooks.app.newWorkspace("Other");
+    hooks.addMessages(other);
+    const { url } = await hooks.webhook(hooks.addRoute("brevo"));
+
+    expect(await (await hooks.post(url, body(1, other))).json()).toEqual({
+      taken: 0,
+      repeated: 0,
+      unknown: 1,
+    });
+    expect(hooks.facts).toEqual([]);
+  });
+
+  test("is not shown to who may not change routes, nor to another workspace", async () => {
+    const routeId = hooks.addRoute("brevo");
+    const other = hooks.app.newWorkspace("Other");
+    const path = `/workspaces/${hooks.workspace.id}/routes/${routeId}/webhook`;
+
+    expect(
+      (await hooks.app.call({ role: "editor", workspaceId: hooks.workspace.id }, "GET", path))
+        .status,
+    ).toBe(403);
+    expect(
+      (await hooks.app.call({ role: "owner", workspaceId: other.id }, "GET", path)).status,
+    ).toBe(404);
+  });
+
+  test.each([["google"], [""]])("there is none for a route of the preset '%s'", async (preset) => {
+    const routeId = hooks.addRoute(preset);
+    const as = { role: "owner", workspaceId: hooks.workspace.id } as const;
+    const path = `/workspaces/${hooks.workspace.id}/routes/${routeId}/webhook`;
+
+    expect((await hooks.app.call(as, "GET", path)).status).toBe(404);
+  });
+
+  test("that is forged, of another provider, of a deleted route or renewed is not found", async () => {
+    const routeId = hooks.addRoute("brevo");
+    const { url } = await hooks.webhook(routeId);
+    const forged = url.replace(/.$/, (end) => (end === "A" ? "B" : "A"));
+    const status = async (to: string) => (await hooks.post(to, body(1))).status;
+
+    expect(await status(url)).toBe(200);
+    expect(await status(forged)).toBe(404);
+    expect(await status(url.replace("/brevo/", "/mailjet/"))).toBe(404);
+    expect(await status(url.replace("/brevo/", "/constructor/"))).toBe(404);
+
+    const as = { role: "admin", workspaceId: hooks.workspace.id } as const;
+    const path = `/workspaces/${hooks.workspace.id}/routes/${routeId}/webhook/renew`;
+    const renewed = (await (await hooks.app.call(as, "POST", path)).json()) as Webhook;
+    expect(await status(url)).toBe(404);
+    expect(await status(renewed.url)).toBe(200);
+
+    hooks.app.databases.workspace(hooks.workspace.id).exec("DELETE FROM route");
+    expect(await status(renewed.url)).toBe(404);
+  });
+
+  test("a message of 30 days ago is not looked for", async () => {
+    const { url } = await hooks.webhook(hooks.addRoute("brevo"));
+    hooks.now += 30 * DAY_MS;
+
+    expect(await (await hooks.post(url, body(1))).json()).toMatchObject({ unknown: 1 });
+  });
+});

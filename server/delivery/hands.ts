@@ -9,16 +9,16 @@ import type { InHand } from "./writer-methods.ts";
 /** Messages of one campaign to have in hand: one chunk being sent, one ready. */
 const WANT = 1_000;
 const REFILL_BELOW = 500;
-/** Of one campaign at most, whatever is stuck. */
+/** Of one campaign at most, whatever is stuck; and of all together, unless they are very many. */
 const MAX_IN_HAND = 6_000;
-/** Messages that wait in one stuck lane among others of the same chunks. */
-const MAX_IN_LANE = 400;
+const MAX_OF_ALL = 40_000;
 /** Who has to wait longer than this does not wait in memory. */
 const LET_GO_AFTER_MS = 60_000;
 /** The messages of a suspended site come back over this time, not all at once. */
 const COME_BACK_OVER_MS = 3_600_000;
-/** What does not fit into a lane comes back when it may have some room. */
-const OVERFLOW_OVER_MS = 10 * 60_000;
+/** A lane's pace is not known before it has had so long to show it. */
+const PACE_KNOWN_AFTER_MS = 3_000;
+const LONGEST_OVERFLOW_MS = 4 * 3_600_000;
 
 /** Limits that hold back one lane, or few of many. */
 const narrow: ReadonlySet<LimitLevel> = new Set([
@@ -44,6 +44,7 @@ export class Hands {
   readonly #ledger: Ledger;
   readonly #dispatcher: Dispatcher;
   readonly #random: () => number;
+  #maxInHand = MAX_IN_HAND;
 
   constructor(clock: Clock, ledger: Ledger, dispatcher: Dispatcher, random = Math.random) {
     this.#clock = clock;
@@ -52,9 +53,14 @@ export class Hands {
     this.#random = random;
   }
 
+  /** How many campaigns share the memory. */
+  set campaigns(n: number) {
+    this.#maxInHand = Math.max(WANT + REFILL_BELOW, Math.min(MAX_IN_HAND, MAX_OF_ALL / n));
+  }
+
   /** Whether more should be asked for. */
   wantsMore(run: Run): boolean {
-    return !run.isHalted && run.active < REFILL_BELOW && run.inHand < MAX_IN_HAND;
+    return !run.isHalted && run.active < REFILL_BELOW && run.inHand < this.#maxInHand;
   }
 
   /** What to say of a run when more is asked for. */
@@ -108,10 +114,22 @@ export class Hands {
     if (isShut && untilMs !== undefined && untilMs - now > LET_GO_AFTER_MS) {
       this.#giveBackProviders(lane, boundBy, untilMs);
       this.#postpone(lane, 0, untilMs, COME_BACK_OVER_MS);
-    } else {
-      this.#postpone(lane, MAX_IN_LANE, now + LET_GO_AFTER_MS, OVERFLOW_OVER_MS);
+    } else if (lane.run.inHand >= this.#maxInHand && lane.run.active < REFILL_BELOW) {
+      this.#makeRoom(lane, now);
     }
     this.#dispatcher.tidy(lane);
+  }
+
+  /** The hands are full: who cannot be sent within a minute at the lane's pace makes room for others. */
+  #makeRoom(lane: Lane, now: number): void {
+    const aliveMs = now - lane.sinceMs;
+    if (aliveMs < PACE_KNOWN_AFTER_MS) {
+      return;
+    }
+    const perMs = Math.max(1, lane.finished) / aliveMs;
+    const keep = Math.ceil(perMs * LET_GO_AFTER_MS);
+    const overMs = Math.min(LONGEST_OVERFLOW_MS, (lane.waiting - keep) / perMs);
+    this.#postpone(lane, keep, now + LET_GO_AFTER_MS, overMs);
   }
 
   /** Whole chunks of one provider cost nothing to give back: no row changes. */

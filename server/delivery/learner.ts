@@ -7,10 +7,10 @@ import type { Placer } from "./placing.ts";
 import { allows, type Way } from "./routing.ts";
 import type { ItemUnderWay, Lane, Run } from "./run.ts";
 import type { Traffic } from "./traffic.ts";
-import type { SmtpOutcome, SmtpStage, Verdict } from "./types.ts";
+import type { Judgement, SmtpOutcome, SmtpStage, Verdict } from "./types.ts";
 
 type Answered = Exclude<SmtpOutcome, { kind: "abandoned" }>;
-export type Tried = { outcome: Answered; verdict: Verdict; startedAt: number };
+export type Tried = { outcome: Answered; verdict: Judgement; startedAt: number };
 
 export type LearnerParts = {
   clock: Clock;
@@ -43,6 +43,18 @@ export class Learner {
 
   constructor(parts: LearnerParts) {
     this.#parts = parts;
+  }
+
+  /** A message that its route let down goes by another one at once, where there is one in order. */
+  redirect(run: Run, item: ItemUnderWay, { outcome, verdict }: Tried): Judgement {
+    const { way } = item.lane.target;
+    const hasStage = outcome.kind === "broken" || outcome.kind === "refused";
+    const isRoutes =
+      verdict.routeFault !== undefined ||
+      (way.egress.route.kind !== "direct" && hasStage && opening.has(outcome.stage));
+    return isRoutes && verdict.state === "deferred" && this.#hasOtherWay(run, item)
+      ? { ...verdict, dueAt: this.#parts.clock(), countsAsAttempt: false }
+      : verdict;
   }
 
   /** @returns what the limiter is to learn of it. */
@@ -141,15 +153,21 @@ export class Learner {
   #routeFault(run: Run, item: ItemUnderWay, fault: string): void {
     const { way } = item.lane.target;
     this.#letDown(way, fault, true);
-    const domain = item.recipient.address.slice(item.recipient.address.lastIndexOf("@") + 1);
-    const now = this.#parts.clock();
-    const canGoOn = run.parts.ways.some(
-      ({ egress, circuit }) =>
-        allows(egress.route, domain) && circuit !== way.circuit && circuit.state(now) === "closed",
-    );
-    if (!canGoOn && !run.isHalted) {
+    if (!this.#hasOtherWay(run, item) && !run.isHalted) {
       this.#parts.onPause(run, `The route “${way.egress.route.name}” does not work: ${fault}`);
     }
+  }
+
+  /** Whether the message may go by another route that is in order. */
+  #hasOtherWay(run: Run, { lane, recipient }: ItemUnderWay): boolean {
+    const domain = recipient.address.slice(recipient.address.lastIndexOf("@") + 1);
+    const now = this.#parts.clock();
+    return run.parts.ways.some(
+      (way) =>
+        way !== lane.target.way &&
+        allows(way.egress.route, domain) &&
+        way.circuit.state(now) === "closed",
+    );
   }
 
   /** The way did not work. When it is out of order for it, its messages before the dot go by others. */

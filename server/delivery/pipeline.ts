@@ -193,6 +193,7 @@ export class Pipeline {
     const busy = new Set([...this.#runs.values()].map((run) => run.parts.workspaceId));
     this.#delta.sweep((id) => (id === EVERYWHERE ? busy.size > 0 : busy.has(id)), now);
     this.#parts.traffic.sweep(now);
+    this.#hands.campaigns = this.#runs.size;
     for (const run of [...this.#runs.values()]) {
       run.isAsking = false;
       this.#hands.tend(run);

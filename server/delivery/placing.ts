@@ -69,10 +69,12 @@ export class Placer {
   #put(run: Run, item: Item, way: Way, domain: string, site: Site): void {
     const source = this.#sourceFor(run, way, domain, site);
     const target: LaneTarget = source === undefined ? { way, site } : { way, site, source };
-    const lane = run.lane(target, () => {
-      setLaneLimits(this.#parts.book, target, this.#parts.clock());
+    const now = this.#parts.clock();
+    const limitKeys = () => {
+      setLaneLimits(this.#parts.book, target, now);
       return keysOf(run, target);
-    });
+    };
+    const lane = run.lane(target, limitKeys, now);
     run.add(item, lane);
     this.#parts.onPlaced(run, item);
   }

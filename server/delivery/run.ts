@@ -40,6 +40,10 @@ export class Lane {
   readonly key: string;
   /** Every limit that must admit its messages. */
   readonly limitKeys: readonly LimitKey[];
+  /** Unix ms; with `finished` the lane's pace. */
+  readonly sinceMs: number;
+  /** Messages that got an outcome since then. */
+  finished = 0;
   inFlight = 0;
   /** The limiter has refused it, and it waits for that. */
   isParked = false;
@@ -50,8 +54,9 @@ export class Lane {
   #items: Item[] = [];
   #head = 0;
 
-  constructor(run: Run, target: LaneTarget, limitKeys: readonly LimitKey[]) {
+  constructor(run: Run, target: LaneTarget, limitKeys: readonly LimitKey[], sinceMs: number) {
     this.run = run;
+    this.sinceMs = sinceMs;
     this.target = target;
     this.key = laneKey(target);
     this.limitKeys = limitKeys;
@@ -184,11 +189,11 @@ export class Run {
   }
 
   /** The lane to a target; made with these limits when there is none. */
-  lane(target: LaneTarget, limitKeys: () => readonly LimitKey[]): Lane {
+  lane(target: LaneTarget, limitKeys: () => readonly LimitKey[], now: number): Lane {
     const key = laneKey(target);
     let lane = this.lanes.get(key);
     if (lane === undefined) {
-      lane = new Lane(this, target, limitKeys());
+      lane = new Lane(this, target, limitKeys(), now);
       this.lanes.set(key, lane);
     }
     return lane;
@@ -230,6 +235,7 @@ export class Run {
 
   /** A message under way has come to its end. */
   landed(lane: Lane): void {
+    lane.finished += 1;
     lane.inFlight -= 1;
     this.inFlight -= 1;
   }

@@ -79,7 +79,12 @@ export class Sender {
     outcome: Exclude<SmtpOutcome, { kind: "abandoned" }>,
     startedAt: number,
   ): Settlement {
-    const verdict = judgeTry(item, outcome, this.#parts.clock());
+    const judged = judgeTry(item, outcome, this.#parts.clock());
+    const verdict = this.#parts.learner.redirect(run, item, {
+      outcome,
+      verdict: judged,
+      startedAt,
+    });
     this.#parts.ledger.settle(run, item, attemptFact(run, item, outcome, verdict, startedAt));
     return this.#parts.learner.learn(run, item, { outcome, verdict, startedAt });
   }

@@ -67,10 +67,15 @@ function routeLoader(data: DeliveryData) {
   };
 }
 
-export function startTestDelivery(data: DeliveryData, ports = plainPorts(data)): Promise<Delivery> {
+export function startTestDelivery(
+  data: DeliveryData,
+  ports = plainPorts(data),
+  dnsServers?: readonly string[],
+): Promise<Delivery> {
   return startDelivery({
     dataDir: data.dataDir,
     ports,
+    dnsServers,
     signerThreads: 1,
     onFatal: (reason) => {
       throw new Error(reason);

@@ -10,6 +10,9 @@ export type TcpSinkOptions = {
   onMessage?: (address: string, messageId: string) => SinkAnswer;
   /** Milliseconds before the answer to the dot. */
   delayMs?: number;
+  /** Address and port to listen on; 127.0.0.1 and a free one unless said otherwise. */
+  host?: string;
+  port?: number;
 };
 
 export type Arrived = { address: string; messageId: string };
@@ -18,6 +21,9 @@ export type Arrived = { address: string; messageId: string };
 export type TcpSink = {
   port: number;
   arrived: Arrived[];
+  /** Connections open now, and the most that ever were. */
+  open: () => number;
+  mostOpen: () => number;
   close(): void;
 };
 
@@ -27,11 +33,15 @@ const END = "\r\n.\r\n";
 
 export function startTcpSink(options: TcpSinkOptions = {}): TcpSink {
   const arrived: Arrived[] = [];
+  let open = 0;
+  let most = 0;
   const server = Bun.listen<Session>({
-    hostname: "127.0.0.1",
-    port: 0,
+    hostname: options.host ?? "127.0.0.1",
+    port: options.port ?? 0,
     socket: {
       open(socket) {
+        open += 1;
+        most = Math.max(most, open);
         socket.data = { text: "", address: "", inData: false };
         socket.write("220 sink ESMTP\r\n");
       },
@@ -41,12 +51,21 @@ export function startTcpSink(options: TcpSinkOptions = {}): TcpSink {
           // Each turn takes one command or one message.
         }
       },
+      close() {
+        open -= 1;
+      },
       error() {
         // Clients that are killed in the middle are what this is for.
       },
     },
   });
-  return { port: server.port, arrived, close: () => server.stop(true) };
+  return {
+    port: server.port,
+    arrived,
+    open: () => open,
+    mostOpen: () => most,
+    close: () => server.stop(true),
+  };
 }
 
 function takeLine(socket: Socket<Session>, options: TcpSinkOptions, arrived: Arrived[]): boolean {

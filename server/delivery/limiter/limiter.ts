@@ -169,8 +169,9 @@ export class Limiter {
   sweep(levels: readonly LimitLevel[], before: number, now: number): void {
     for (const [name, gate] of this.#gates) {
       const isIdle = gate.underWay === 0 && gate.usedAt < before && gate.suspendedUntil <= now;
-      if (isIdle && levels.includes(gate.key.level) && capOf(gate, now) === undefined) {
-        this.#keepUsage(name, gate, now);
+      const hasUsage = gate.quotas.some(({ window }) => window.used(now) > 0);
+      const isPassing = levels.includes(gate.key.level) && capOf(gate, now) === undefined;
+      if (isIdle && isPassing && !hasUsage) {
         this.#gates.delete(name);
       }
     }
@@ -212,14 +213,6 @@ export class Limiter {
     }
   }
 
-  #keepUsage(name: string, gate: Gate, now: number): void {
-    const used = gate.quotas.filter(({ window }) => window.used(now) > 0);
-    if (used.length > 0) {
-      const entries = used.map(({ window }) => [window.period, window.usage]);
-      this.#restored.set(name, Object.fromEntries(entries) as QuotaUsage);
-    }
-  }
-
   #gateOf(key: LimitKey): Gate {
     const name = nameOf(key);
     let gate = this.#gates.get(name);
@@ -235,7 +228,8 @@ export class Limiter {
         reason: "",
         cap: undefined,
         quotas: [],
-        usedAt: 0,
+        // Not swept before it has ever been used.
+        usedAt: Number.POSITIVE_INFINITY,
       };
       this.#gates.set(name, gate);
     }

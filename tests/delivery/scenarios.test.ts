@@ -5,7 +5,7 @@ import type { Delivery } from "../../server/delivery/engine.ts";
 import { type DeliveryData, newDeliveryData } from "../support/delivery-data.ts";
 import {
   exactCounts,
-  plainPorts,
+  portsWith,
   startTestDelivery,
   statusOf,
   until,
@@ -138,14 +138,8 @@ test("scenario 7: no second sees more messages than the limit and its burst", as
   const ws = data.newWorkspace();
   data.addContacts(ws, 700);
   const id = data.addCampaign(ws, { port: sink.port, maxConnections: 20 });
-  const ports = plainPorts(data);
-  delivery = await startTestDelivery(data, {
-    ...ports,
-    loadRoute(workspaceId, routeId) {
-      const route = ports.loadRoute(workspaceId, routeId);
-      return route && { ...route, maxPerSecond: perSecond };
-    },
-  });
+  const limited = portsWith(data, (route) => ({ ...route, maxPerSecond: perSecond }));
+  delivery = await startTestDelivery(data, limited);
   await delivery.prepareCampaign(ws, id);
   await until(() => isCompleted(ws, id), "completion", 60_000);
 
@@ -234,14 +228,8 @@ test("scenario 10: at 1,400 messages a second a workspace's file sees at most te
   const ws = data.newWorkspace();
   data.addContacts(ws, total, ["gmail.com", "yahoo.com", "acme.example", "web.de"]);
   const id = data.addCampaign(ws, { port: sink.port, maxConnections: 20 });
-  const ports = plainPorts(data);
-  delivery = await startTestDelivery(data, {
-    ...ports,
-    loadRoute(workspaceId, routeId) {
-      const route = ports.loadRoute(workspaceId, routeId);
-      return route && { ...route, maxPerSecond: 1_400 };
-    },
-  });
+  const limited = portsWith(data, (route) => ({ ...route, maxPerSecond: 1_400 }));
+  delivery = await startTestDelivery(data, limited);
   await delivery.prepareCampaign(ws, id);
   const wal = watchWal(join(data.dataDir, `t_${ws}.db`));
   const startedAt = performance.now();

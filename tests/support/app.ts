@@ -89,7 +89,13 @@ export function newTestApp(
 export const nothingOutside: Outside = {
   inbound: { port: 0, clear: () => missing("inbound") },
   checkRoute: () => missing("checkRoute"),
-  dns: { txt: () => missing("dns"), cname: () => missing("dns") },
+  dns: {
+    txt: () => missing("dns"),
+    cname: () => missing("dns"),
+    mx: () => missing("dns"),
+    addresses: () => missing("dns"),
+    reverse: () => missing("dns"),
+  },
   engine: {
     waterfall: () => missing("engine"),
     prepareCampaign: () => missing("engine"),

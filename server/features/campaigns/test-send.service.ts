@@ -1,8 +1,8 @@
-import type { SmtpOutcome } from "../../delivery/index.ts";
 import { isAddressFault, parseEmailAddress } from "../../platform/email-address.ts";
 import { AppError, invalidField } from "../../platform/errors.ts";
 import type { KeyRing } from "../../platform/secrets.ts";
 import { loadDkimKey } from "../domains/domains.service.ts";
+import { outcomeInWords } from "../routes/route-check.service.ts";
 import { loadRouteMembers } from "../routes/routes.service.ts";
 import { type ContactChoice, contactFor } from "../templates/message-scope.service.ts";
 import { type ContentContext, contentOf } from "./campaign-content.service.ts";
@@ -52,7 +52,7 @@ export async function sendTest(
   return await Promise.all(
     addresses.map(async (to) => {
       const outcome = await deps.engine.sendOne({ ...message, to });
-      return { to, ...answerOf(outcome) };
+      return { to, ...outcomeInWords(outcome) };
     }),
   );
 }
@@ -63,24 +63,4 @@ function requireAddress(to: string, field: string): string {
     throw invalidField(field, parsed.reason);
   }
   return parsed.address;
-}
-
-function answerOf(outcome: SmtpOutcome): { accepted: boolean; message: string } {
-  switch (outcome.kind) {
-    case "accepted":
-    case "refused":
-      return {
-        accepted: outcome.kind === "accepted",
-        message: `${outcome.host} said: ${outcome.reply.code} ${outcome.reply.text}`,
-      };
-    case "abandoned":
-      return { accepted: false, message: "The message was not sent: sending was stopped." };
-    case "ambiguous":
-      return {
-        accepted: false,
-        message: `${outcome.host} did not confirm the message; it may have arrived. ${outcome.error}`,
-      };
-    case "broken":
-      return { accepted: false, message: outcome.error };
-  }
 }

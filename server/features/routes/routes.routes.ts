@@ -10,11 +10,14 @@ import {
 import { auditEntry as entry } from "../audit/audit.service.ts";
 import type { AppDeps } from "../deps.ts";
 import { allowsDirectSending } from "../setup/instance.service.ts";
+import { checkAnyRoute, sendRouteTest } from "./route-check.service.ts";
 import {
   RouteChange,
   RouteCheck,
   RouteCreate,
   RoutePage,
+  RouteTestAnswer,
+  RouteTestRequest,
   RouteTry,
   RouteView,
 } from "./routes.schema.ts";
@@ -72,7 +75,7 @@ export const routeRoutes = ({ guard, keyRing, clock, databases, outside, audit }
     .post(
       "/check",
       ({ db, body, workspace }) =>
-        outside.checkRoute(routeToTry(db, contextOf(workspace.id), body)),
+        checkAnyRoute(outside, routeToTry(db, contextOf(workspace.id), body)),
       {
         permission: "sending:write",
         params: WorkspaceParams,
@@ -121,7 +124,8 @@ export const routeRoutes = ({ guard, keyRing, clock, databases, outside, audit }
     .post(
       "/:id/check",
       async ({ db, params, workspace }) => {
-        const check = await outside.checkRoute(loadRoute(db, contextOf(workspace.id), params.id));
+        const route = loadRoute(db, contextOf(workspace.id), params.id);
+        const check = await checkAnyRoute(outside, route);
         keepCheck(databases.workspace(workspace.id), params.id, check, clock());
         return check;
       },
@@ -130,6 +134,22 @@ export const routeRoutes = ({ guard, keyRing, clock, databases, outside, audit }
         params: WorkspaceItemParams,
         response: { 200: RouteCheck, ...refusals },
         detail: { summary: "Dial a route up to its sign-in" },
+      },
+    )
+    .post(
+      "/:id/test",
+      ({ body, params, workspace }) =>
+        sendRouteTest(
+          { databases, publicUrl: outside.publicUrl(), sendOne: outside.engine.sendOne },
+          contextOf(workspace.id),
+          { routeId: params.id, ...body },
+        ),
+      {
+        permission: "sending:write",
+        params: WorkspaceItemParams,
+        body: RouteTestRequest,
+        response: { 200: RouteTestAnswer, ...refusals },
+        detail: { summary: "Send one message by a route" },
       },
     );
 };

@@ -174,3 +174,15 @@ export const RouteTry = t.Object({
   id: t.Optional(t.Integer({ minimum: 1, description: "A stored route whose secrets to use" })),
 });
 export type RouteTry = typeof RouteTry.static;
+
+export const RouteTestRequest = t.Object({
+  senderId: t.Integer({ minimum: 1 }),
+  to: t.String({ minLength: 3, maxLength: 254 }),
+});
+export const RouteTestAnswer = t.Object(
+  {
+    accepted: t.Boolean(),
+    message: t.String({ description: "What the server said, or what went wrong" }),
+  },
+  { title: "RouteTestAnswer" },
+);

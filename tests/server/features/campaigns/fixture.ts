@@ -91,6 +91,9 @@ export function newCampaignFixture(): CampaignFixture {
     dns: {
       txt: look,
       cname: async () => ({ kind: "none" }),
+      mx: async () => ({ kind: "none" }),
+      addresses: async () => ({ kind: "none" }),
+      reverse: async () => ({ kind: "none" }),
     },
     inbound: { port: 2_526, clear: async () => 0 },
   });

@@ -24,7 +24,9 @@ beforeEach(() => {
   zone = new Map();
   now = 1_000;
   const look = async (name: string): Promise<Answer> => zone.get(name) ?? { kind: "none" };
-  fixture = newTestApp(() => now, { dns: { txt: look, cname: look } });
+  fixture = newTestApp(() => now, {
+    dns: { txt: look, cname: look, mx: look, addresses: look, reverse: look },
+  });
   workspace = fixture.newWorkspace();
 });
 afterEach(() => fixture.close());
@@ -245,7 +247,7 @@ test("domains are checked daily while the workspace sends, once a day, and left 
   const deps = {
     databases,
     jobs: createJobQueue(databases.system, () => now),
-    dns: { txt: look, cname: look },
+    dns: { txt: look, cname: look, mx: look, addresses: look, reverse: look },
     clock: () => now,
     publicUrl: () => "https://mail.example.net",
   };

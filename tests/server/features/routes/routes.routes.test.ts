@@ -1,19 +1,42 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import type { Route } from "../../../../server/delivery/index.ts";
+import type { Route, TestMessage } from "../../../../server/delivery/index.ts";
+import type { DnsAnswer } from "../../../../server/features/domains/domains.rules.ts";
 import { loadRoute, loadRouteMembers } from "../../../../server/features/routes/routes.service.ts";
 import { storeDirectSending } from "../../../../server/features/setup/instance.service.ts";
 import { inboxPassword } from "../../../../server/inbound/index.ts";
 import { loadKeyRing } from "../../../../server/platform/secrets.ts";
-import { newTestApp, type TestApp, type TestWorkspace } from "../../../support/app.ts";
+import {
+  newTestApp,
+  nothingOutside,
+  type TestApp,
+  type TestWorkspace,
+} from "../../../support/app.ts";
 
 let fixture: TestApp;
 let workspace: TestWorkspace;
 let dialled: Route[];
+let messages: TestMessage[];
+let zone: Record<string, string[]>;
 
 beforeEach(() => {
   dialled = [];
+  messages = [];
+  zone = {};
+  const look = async (name: string): Promise<DnsAnswer> => {
+    const values = zone[name];
+    return values === undefined ? { kind: "none" } : { kind: "records", values };
+  };
   fixture = newTestApp(() => 5_000, {
     inbound: { port: 2_526, clear: async () => 0 },
+    dns: { txt: look, cname: look, mx: look, addresses: look, reverse: look },
+    engine: {
+      ...nothingOutside.engine,
+      async sendOne(message) {
+        messages.push(message);
+        const reply = { code: 250, enhanced: "", text: "queued" };
+        return { kind: "accepted", reply, host: "smtp", durationMs: 1 };
+      },
+    },
     checkRoute: async (route) => {
       dialled.push(route);
       return {
@@ -278,6 +301,53 @@ test("a direct route needs the administrator's leave and sources that can work",
     denyDomains: ["*.xn--bcher-kva.example", "example.org"],
     sources: [{ address: "203.0.113.7", heloName: "mta1.example.net", weight: 2, warmUp }],
   });
+});
+
+test("a direct route's check says of each address whether its name is believed", async () => {
+  storeDirectSending(fixture.databases.system, true, 0);
+  Object.assign(zone, {
+    "203.0.113.7": ["mta1.example.net."],
+    "mta1.example.net": ["203.0.113.7"],
+    "203.0.113.8": ["other.example.net"],
+    "other.example.net": ["203.0.113.8"],
+    "2001:db8::9": ["mta1.example.net"],
+  });
+  const source = (address: string) => ({ address, heloName: "mta1.example.net", weight: 1 });
+  await call("POST", "", {
+    kind: "direct",
+    name: "Own IPs",
+    sources: ["203.0.113.7", "203.0.113.8", "203.0.113.9", "2001:db8::9"].map(source),
+  });
+
+  const check = await (await call("POST", "/1/check")).json();
+
+  expect(check.ok).toBe(false);
+  expect(check.steps.map((step: { ok: boolean }) => step.ok)).toEqual([true, false, false, false]);
+  const [, other, missing, oneWay] = check.steps.map((one: { message: string }) => one.message);
+  expect(other).toContain("use other.example.net as EHLO name");
+  expect(missing).toContain("no PTR record");
+  expect(oneWay).toContain("give it an AAAA record with 2001:db8::9");
+  expect(dialled).toEqual([]);
+});
+
+test("a test message goes by the route in a sender's name, and the server's words come back", async () => {
+  await call("POST", "", relay);
+  db().exec("INSERT INTO sender (name, email, created_at) VALUES ('Acme', 'news@acme.test', 0)");
+
+  const sent = await call("POST", "/1/test", { senderId: 1, to: "ann@x.test" });
+
+  expect(await sent.json()).toEqual({ accepted: true, message: "smtp said: 250 queued" });
+  expect(messages[0]).toMatchObject({
+    to: "ann@x.test",
+    route: { host: "smtp.example.net", password: "s3cret-pass" },
+    content: { fromEmail: "news@acme.test", domain: "acme.test" },
+  });
+  const refused = await call("POST", "/1/test", {
+    senderId: 9,
+    to: "a@x.test\r\nRCPT TO:<b@x.test>",
+  });
+  expect(refused.status).toBe(422);
+  expect(messages).toHaveLength(1);
 });
 
 test("delivery is given the enabled routes of a group in order, or the one route", async () => {

@@ -1,0 +1,17 @@
+// Whether an address that mail is sent from has the name it says in EHLO.
+import type { DnsLookup } from "./dns-lookup.ts";
+import { judgeSource, type RecordVerdict } from "./source-name.rules.ts";
+
+/**
+ * Looks up the PTR of an address and whether that name leads back to it (forward-confirmed reverse DNS):
+ * Gmail refuses mail from an address without it (550 5.7.25).
+ */
+export async function checkSourceName(
+  dns: DnsLookup,
+  source: { address: string; heloName: string },
+): Promise<RecordVerdict> {
+  const ptr = await dns.reverse(source.address);
+  const name = ptr.kind === "records" ? (ptr.values[0] ?? "").replace(/\.$/, "") : "";
+  const forward = name === "" ? ({ kind: "none" } as const) : await dns.addresses(name);
+  return judgeSource(source, ptr, forward);
+}

@@ -1,0 +1,127 @@
+// Trying a route: up to the sign-in, by the names of its addresses, and with a message.
+import type { Route, SmtpOutcome, TestMessage } from "../../delivery/index.ts";
+import type { Databases } from "../../platform/db/databases.ts";
+import { isAddressFault, parseEmailAddress } from "../../platform/email-address.ts";
+import { invalidField } from "../../platform/errors.ts";
+
+import { type DnsLookup, loadDkimKey } from "../domains/domains.service.ts";
+import { findSenderForCampaign } from "../domains/senders.service.ts";
+import { checkSourceName } from "../domains/source-name.service.ts";
+import { workspaceFacts } from "../templates/message-scope.service.ts";
+import type { RouteCheck } from "./routes.schema.ts";
+import { loadRoute, type RouteContext } from "./routes.service.ts";
+
+/**
+ * Tells each step of reaching what the route leads to. A direct route leads to everywhere; what can be
+ * checked of it is whether its addresses have names that receivers believe.
+ */
+export async function checkAnyRoute(
+  deps: { dns: DnsLookup; checkRoute: (route: Route) => Promise<RouteCheck> },
+  route: Route,
+): Promise<RouteCheck> {
+  if (route.kind !== "direct") {
+    return await deps.checkRoute(route);
+  }
+  const sources = route.sources ?? [];
+  if (sources.length === 0) {
+    const message =
+      "No address is named, so the system chooses one and nobody can say which name it should have. Add the addresses of this host under Addresses.";
+    return { ok: false, steps: [{ stage: "ptr", ok: false, message }] };
+  }
+  const steps = await Promise.all(
+    sources.map(async (source) => {
+      const { status, message } = await checkSourceName(deps.dns, source);
+      return { stage: "ptr", ok: status === "ok", message };
+    }),
+  );
+  return { ok: steps.every((step) => step.ok), steps };
+}
+
+export type RouteTestDeps = {
+  databases: Databases;
+  publicUrl: string;
+  sendOne: (message: TestMessage) => Promise<SmtpOutcome>;
+};
+
+/**
+ * Sends one short message by the route, signed as campaigns are, and says what the server answered.
+ *
+ * @throws AppError `not_found`; `invalid_input` for what is no address or no sender.
+ */
+export async function sendRouteTest(
+  deps: RouteTestDeps,
+  context: RouteContext,
+  input: { routeId: number; senderId: number; to: string },
+): Promise<{ accepted: boolean; message: string }> {
+  const { workspaceId, keyRing } = context;
+  const db = deps.databases.workspace(workspaceId);
+  const route = loadRoute(db, context, input.routeId);
+  const to = parseEmailAddress(input.to);
+  if (isAddressFault(to)) {
+    throw invalidField("to", to.reason);
+  }
+  const sender = findSenderForCampaign(db, input.senderId);
+  if (sender === undefined) {
+    throw invalidField("senderId", "is no sender of this workspace");
+  }
+  const domain = sender.domainName ?? sender.email.slice(sender.email.lastIndexOf("@") + 1);
+  const workspace = workspaceFacts(deps.databases.system, workspaceId);
+  const text = `This message left by the route "${route.name}". If you read it, the route works.`;
+  const outcome = await deps.sendOne({
+    workspaceId,
+    route,
+    dkim: route.signDkim ? loadDkimKey(db, keyRing, domain) : undefined,
+    to: to.address,
+    contact: {
+      ...{ id: 0, email: to.address, first_name: "", last_name: "", language: "" },
+      ...{ tracking_off: true, fields: {} },
+    },
+    content: {
+      subject: "Test of a route",
+      preheader: "",
+      fromName: sender.name,
+      fromEmail: sender.email,
+      replyTo: sender.replyTo,
+      html: `<!doctype html><html><body><p>${Bun.escapeHTML(text)}</p></body></html>`.replace(
+        /\{/g,
+        "&#123;",
+      ),
+      text: text.replace(/[{}]/g, ""),
+      links: [],
+      trackOpens: false,
+      trackClicks: false,
+      workspace: {
+        id: workspaceId,
+        number: workspace.number,
+        name: workspace.name,
+        postalAddress: workspace.postalAddress,
+      },
+      publicUrl: deps.publicUrl,
+      domain,
+      name: "Test of a route",
+      bounceDomain: "",
+    },
+  });
+  return outcomeInWords(outcome);
+}
+
+/** How one message fared, in words with the server's own. */
+export function outcomeInWords(outcome: SmtpOutcome): { accepted: boolean; message: string } {
+  switch (outcome.kind) {
+    case "accepted":
+    case "refused":
+      return {
+        accepted: outcome.kind === "accepted",
+        message: `${outcome.host} said: ${outcome.reply.code} ${outcome.reply.text}`,
+      };
+    case "abandoned":
+      return { accepted: false, message: "The message was not sent: sending was stopped." };
+    case "ambiguous":
+      return {
+        accepted: false,
+        message: `${outcome.host} did not confirm the message; it may have arrived. ${outcome.error}`,
+      };
+    case "broken":
+      return { accepted: false, message: outcome.error };
+  }
+}

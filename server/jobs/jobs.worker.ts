@@ -4,6 +4,7 @@ import { runBulkJob } from "../features/contacts/contact-bulk.service.ts";
 import { indexStep, removeStep, renameStep } from "../features/contacts/contact-fields.service.ts";
 import { runExport } from "../features/exports/export-run.service.ts";
 import { runImport } from "../features/imports/import-run.service.ts";
+import { runImportUndo } from "../features/imports/import-undo.service.ts";
 import { runPersonJob } from "../features/privacy/person-job.service.ts";
 import { tidyAll } from "../features/privacy/tidy.service.ts";
 import { applyStep, mergeStep, removeTagStep } from "../features/tags/tag-contacts.service.ts";
@@ -40,6 +41,8 @@ const handlers: Record<HeavyKind, HeavyHandler> = {
     const isLastTry = job.attempt >= job.maxAttempts;
     return runImport({ open, dataDir, clock: systemClock, signal, isLastTry }, id);
   },
+  "import.undo": (job, { databases, signal }) =>
+    runImportUndo(openerOf(job, databases), numberOf(job, "importId"), signal),
   "export.run": (job, { databases, dataDir, signal }) => {
     const id = numberOf(job, "exportId");
     const open = openerOf(job, databases);

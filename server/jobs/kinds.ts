@@ -1,6 +1,7 @@
 /** The kinds of job that are too heavy for the HTTP thread. */
 export const heavyKinds = [
   "import.run",
+  "import.undo",
   "export.run",
   "contacts.bulk",
   "campaign.purge",

@@ -11,6 +11,9 @@ import {
   updateField,
 } from "./contact-fields.store.ts";
 import { type FieldType, fieldKeyFault, fieldKeyFrom } from "./contacts.rules.ts";
+
+export { fieldKeyFrom } from "./contacts.rules.ts";
+
 import { keptCount } from "./contacts.store.ts";
 
 export { listFields, type StoredField } from "./contact-fields.store.ts";

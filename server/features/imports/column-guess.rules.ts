@@ -8,6 +8,10 @@ export type Target =
   | "fullName"
   | "language"
   | "status"
+  | "tags"
+  | "attributes"
+  | "consentTime"
+  | "consentIp"
   | "field"
   | "newField"
   | "skip";
@@ -93,7 +97,28 @@ const NAMES: [Target, string[]][] = [
       "unsubscribed",
     ],
   ],
+  ["tags", ["tags", "tag", "labels", "schlagworte", "schlagworter"]],
+  // A confirmation proves more than a sign-up, but Mailchimp's files have the sign-up first and both alike.
+  [
+    "consentTime",
+    [
+      "optintime",
+      "confirmtime",
+      "optindate",
+      "subscribedat",
+      "joined",
+      "doubleoptinat",
+      "addedtime",
+    ],
+  ],
+  ["consentIp", ["optinip", "confirmip", "signupip", "ipaddress"]],
 ];
+
+/** What listmonk and Keila call the column that holds all other fields, as a JSON object. */
+const ATTRIBUTES = new Set(["attributes", "attribs", "data"]);
+
+/** True for the name of a column that may hold a JSON object with all other fields. */
+export const isAttributeColumn = (name: string): boolean => ATTRIBUTES.has(foldColumnName(name));
 
 /** A column's name as names are compared: letters and digits only, without accents. */
 export function foldColumnName(name: string): string {
@@ -156,6 +181,12 @@ function guessOne(
     taken.add(known[0]);
     return { ...base, target: known[0] };
   }
+  const filled = cells.filter((cell) => cell !== "");
+  const isObject = filled.some((cell) => cell.startsWith("{"));
+  if (ATTRIBUTES.has(folded) && isObject && !taken.has("attributes")) {
+    taken.add("attributes");
+    return { ...base, target: "attributes" };
+  }
   const field = fields.find(
     ({ key, label }) =>
       folded !== "" && (foldColumnName(key) === folded || foldColumnName(label) === folded),
@@ -204,6 +235,8 @@ function guessType(cells: string[]): FieldType {
 const STATUS: Record<string, "unsubscribed" | "hard_bounce" | "complaint" | undefined> = {
   unsubscribed: "unsubscribed",
   abgemeldet: "unsubscribed",
+  disabled: "unsubscribed",
+  inactive: "unsubscribed",
   optout: "unsubscribed",
   optedout: "unsubscribed",
   blocklisted: "unsubscribed",
@@ -214,9 +247,12 @@ const STATUS: Record<string, "unsubscribed" | "hard_bounce" | "complaint" | unde
   hardbounce: "hard_bounce",
   hardbounced: "hard_bounce",
   invalid: "hard_bounce",
+  unreachable: "hard_bounce",
   complained: "complaint",
   complaint: "complaint",
   spam: "complaint",
+  markedasspam: "complaint",
+  abuse: "complaint",
 };
 
 /** Columns that hold yes or no, with yes for those who must not be mailed. */
@@ -233,4 +269,11 @@ export function suppressionOfStatus(status: string, columnName: string) {
     return "unsubscribed";
   }
   return Object.hasOwn(STATUS, folded) ? STATUS[folded] : undefined;
+}
+
+const PENDING = new Set(["unconfirmed", "pending", "waiting", "notconfirmed", "unbestatigt"]);
+
+/** True for a status of people who never confirmed their sign-up: they join no list. */
+export function isPendingStatus(status: string): boolean {
+  return PENDING.has(foldColumnName(status));
 }

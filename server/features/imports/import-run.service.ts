@@ -116,6 +116,7 @@ async function importRows(context: RunContext, row: ImportRow): Promise<void> {
       settings.started.mapping,
       listFields(context.open()),
       settings.header,
+      settings.started.wholeFile,
     );
     if (row.positionBytes === 0) {
       skipHead(reader, settings.hasHeader);
@@ -162,6 +163,9 @@ async function writeWindows(
       started.consentHash === undefined
         ? undefined
         : { actor: row.createdBy, hash: started.consentHash },
+    suppressAs: started.into === "suppressions" ? (started.wholeFile ?? "manual") : undefined,
+    actor: row.createdBy,
+    tagIds: started.tagIds ?? [],
   };
   for (
     let window = readWindow(reader, rowNo, readRow);

@@ -1,3 +1,4 @@
+import type { SuppressionReason } from "../suppressions/suppressions.service.ts";
 import type { ColumnMapping } from "./row-reader.ts";
 import type { Delimiter, Encoding } from "./sniff.rules.ts";
 
@@ -8,6 +9,12 @@ export type StartedSettings = {
   listIds: number[];
   /** Of the statement how these people agreed, kept by features/consent. */
   consentHash?: string | undefined;
+  /** `suppressions`: nobody becomes a contact, everybody is suppressed. */
+  into?: "contacts" | "suppressions" | undefined;
+  /** Why people whose row has no status must not be mailed. */
+  wholeFile?: SuppressionReason | undefined;
+  /** Given to everybody. */
+  tagIds?: number[] | undefined;
 };
 
 /** How the file is to be read, and what to do with it. Stored as JSON in import.settings. */
@@ -21,6 +28,8 @@ export type ImportSettings = {
   /** Names of the columns; empty without a header. */
   header: string[];
   columns: number;
+  /** Fields that the first rows of a column with JSON objects suggest. */
+  attributes?: { label: string; type: "text" | "number" | "boolean" }[] | undefined;
   started?: StartedSettings | undefined;
 };
 

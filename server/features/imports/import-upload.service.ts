@@ -3,7 +3,7 @@ import type { Connection } from "../../platform/db/driver.ts";
 import { isAddressFault, parseEmailAddress } from "../../platform/email-address.ts";
 import { AppError, notFound } from "../../platform/errors.ts";
 import { listFields } from "../contacts/contact-fields.service.ts";
-import { guessColumns, looksLikeHeader } from "./column-guess.rules.ts";
+import { guessColumns, isAttributeColumn, looksLikeHeader } from "./column-guess.rules.ts";
 import {
   importPath,
   MAX_FILE_BYTES,
@@ -13,6 +13,7 @@ import {
 } from "./import-files.ts";
 import { type ImportSettings, parseSettings } from "./import-settings.ts";
 import { findImport, type ImportRow, insertImport, saveSettings } from "./imports.store.ts";
+import { attributeFields, recognisePreset } from "./presets.rules.ts";
 import {
   ByteSniffer,
   type Delimiter,
@@ -124,7 +125,10 @@ function readHead(
   const hasHeader = choice.hasHeader ?? looksLikeHeader(rows, isEmail);
   const header = hasHeader ? (rows[0] ?? []).map((name) => name.trim()) : [];
   const columns = hasHeader ? header.length : Math.max(0, ...rows.map((row) => row.length));
-  return { encoding, isUtf8, ...shape, hasHeader, header, columns };
+  const at = header.findIndex((name) => isAttributeColumn(name));
+  const attributes =
+    at === -1 ? undefined : attributeFields(rows.slice(1).map((row) => row[at] ?? ""));
+  return { encoding, isUtf8, ...shape, hasHeader, header, columns, attributes };
 }
 
 function preview(db: Connection, row: ImportRow, head: Buffer) {
@@ -143,7 +147,14 @@ function preview(db: Connection, row: ImportRow, head: Buffer) {
     header: settings.header,
     rows: data.slice(0, PREVIEW_ROWS).map((cells) => cells.map((cell) => cell.slice(0, 200))),
     guesses,
+    preset: presetOf(settings.header),
+    attributes: settings.attributes ?? [],
   };
+}
+
+function presetOf(header: readonly string[]) {
+  const preset = recognisePreset(header);
+  return preset === undefined ? null : { name: preset.name, wholeFile: preset.wholeFile ?? null };
 }
 
 function readFileHead(path: string, state: ImportRow["state"]): Buffer {

@@ -1,5 +1,6 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
+import { AppError } from "../../platform/errors.ts";
 import { recordConsent } from "../consent/consent.service.ts";
 import {
   type ContactWrite,
@@ -11,8 +12,9 @@ import {
   nameKeys,
   updateContact,
 } from "../contacts/contacts.service.ts";
-import { addMember } from "../lists/lists.service.ts";
-import { suppressAddress } from "../suppressions/suppressions.service.ts";
+import { addMember, changeMembership } from "../lists/lists.service.ts";
+import { type SuppressionReason, suppressAddress } from "../suppressions/suppressions.service.ts";
+import { requireTags, tagContacts } from "../tags/tags.service.ts";
 import { advanceImport, existingContact, findImport, insertReject } from "./imports.store.ts";
 import type { ReadContact } from "./row-reader.ts";
 
@@ -34,10 +36,16 @@ export type WriteOptions = {
   listIds: readonly number[];
   /** Who says that the people of the file agreed, and the hash of the words; undefined = nobody does. */
   consent?: { actor: string; hash: string } | undefined;
+  /** Nobody becomes a contact, everybody is suppressed. */
+  suppressAs?: SuppressionReason | undefined;
+  /** Who started the import. */
+  actor: string;
+  tagIds: readonly number[];
 };
 
 type Counts = {
   erased: number;
+  suppressed: number;
   created: number;
   updated: number;
   skipped: number;
@@ -70,6 +78,7 @@ export function writeRows(
   return inTransaction(db, () => {
     const counts: Counts = {
       erased: 0,
+      suppressed: 0,
       created: 0,
       updated: 0,
       skipped: 0,
@@ -135,16 +144,41 @@ function writeItem(
   }
   const { contact } = item;
   const source = `import:${options.importId}`;
+  if (options.suppressAs !== undefined) {
+    suppressOnly(db, contact, isRepeated(window, index), options.suppressAs, source, now, counts);
+    return;
+  }
   const added = insertContact(db, toWrite(contact, source), now);
   if (added === undefined) {
     writeExisting(db, contact, isRepeated(window, index), options, now, counts);
   } else {
     counts.created += 1;
-    addToLists(db, added, options, source, now);
+    place(db, added, contact, options, source, now);
   }
   if (contact.suppress !== undefined) {
     const { address, suppress: reason } = contact;
-    suppressAddress(db, { address, reason, source, detail: "" }, now);
+    const row = { address, reason, source, detail: "" };
+    counts.suppressed += Number(suppressAddress(db, row, now));
+  }
+}
+
+function suppressOnly(
+  db: Connection,
+  contact: ReadContact,
+  isRepeatedHere: boolean,
+  fallback: SuppressionReason,
+  source: string,
+  now: number,
+  counts: Counts,
+): void {
+  const reason = contact.suppress ?? fallback;
+  const row = { address: contact.address, reason, source, detail: "" };
+  if (suppressAddress(db, row, now)) {
+    counts.suppressed += 1;
+  } else if (isRepeatedHere) {
+    counts.duplicates += 1;
+  } else {
+    counts.skipped += 1;
   }
 }
 
@@ -161,7 +195,7 @@ function writeExisting(
     throw new Error("a contact that stopped an INSERT is not there");
   }
   const source = `import:${options.importId}`;
-  addToLists(db, old.id, options, source, now);
+  place(db, old.id, contact, options, source, now);
   const changed = options.update && updateContact(db, old.id, merge(old, contact), now);
   if (isRepeatedHere || old.source === source) {
     counts.duplicates += 1;
@@ -172,9 +206,49 @@ function writeExisting(
   }
 }
 
+/** Puts a contact into lists and under tags, as the file and the person who imports say. */
+function place(
+  db: Connection,
+  contactId: number,
+  contact: ReadContact,
+  options: WriteOptions,
+  source: string,
+  now: number,
+): void {
+  const tagIds = [...options.tagIds, ...tagIdsOf(db, contact.tags, now)];
+  if (tagIds.length > 0) {
+    tagContacts(db, { add: tagIds, remove: [] }, [contactId]);
+  }
+  if (contact.suppress !== undefined) {
+    const reason = `${contact.suppress} in the file`;
+    const { actor } = options;
+    for (const listId of options.listIds) {
+      const change = { listId, contactId, status: "unsubscribed" as const, source, reason, now };
+      changeMembership(db, { ...change, actor });
+    }
+  } else if (!contact.pending) {
+    addToLists(db, contactId, contact, options, source, now);
+  }
+}
+
+/** Names that cannot be tags are left out: the person is worth more than the tag. */
+function tagIdsOf(db: Connection, names: readonly string[], now: number): number[] {
+  return names.flatMap((name) => {
+    try {
+      return requireTags(db, [name], now).map(({ id }) => id);
+    } catch (error) {
+      if (error instanceof AppError) {
+        return [];
+      }
+      throw error;
+    }
+  });
+}
+
 function addToLists(
   db: Connection,
   contactId: number,
+  { optIn }: ReadContact,
   options: WriteOptions,
   source: string,
   now: number,
@@ -183,7 +257,8 @@ function addToLists(
   if (options.consent !== undefined && joined.length > 0) {
     const { actor, hash } = options.consent;
     const entry = { contactId, action: "given", listIds: joined, source, actor } as const;
-    recordConsent(db, { ...entry, wording: { hash } }, now);
+    const detail = optIn.at === "" ? "" : `Opted in at ${optIn.at}, as the file says`;
+    recordConsent(db, { ...entry, wording: { hash }, ip: optIn.ip, detail }, now);
   }
 }
 

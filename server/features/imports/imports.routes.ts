@@ -8,6 +8,7 @@ import {
 } from "../../platform/http/schemas.ts";
 import type { AppDeps } from "../deps.ts";
 import { MAX_FILE_BYTES, tooLarge } from "./import-files.ts";
+import { undoImport } from "./import-undo.service.ts";
 import { previewImport, uploadImport } from "./import-upload.service.ts";
 import {
   ImportPage,
@@ -147,6 +148,25 @@ export const importRoutes = ({ guard, config, clock, audit, jobs, databases }: A
         params: WorkspaceItemParams,
         response: { 200: ImportSchema, ...refusals },
         detail: { summary: "Stop an import; rows that are written stay" },
+      },
+    )
+    .post(
+      "/:id/undo",
+      ({ db, params, actor, workspace }) => {
+        undoImport(db, jobs, workspace.id, params.id);
+        audit.record({
+          actorId: actor.id,
+          workspaceId: workspace.id,
+          action: "import.undo",
+          target: params.id,
+        });
+        return getImport(db, params.id, clock());
+      },
+      {
+        permission: "imports:write",
+        params: WorkspaceItemParams,
+        response: { 200: ImportSchema, ...refusals },
+        detail: { summary: "Remove the contacts it created that nothing has touched since" },
       },
     )
     .get(

@@ -15,6 +15,10 @@ const TargetSchema = t.Union([
   t.Literal("fullName"),
   t.Literal("language"),
   t.Literal("status"),
+  t.Literal("tags"),
+  t.Literal("attributes"),
+  t.Literal("consentTime"),
+  t.Literal("consentIp"),
   t.Literal("field"),
   t.Literal("newField"),
   t.Literal("skip"),
@@ -28,6 +32,15 @@ const FieldTypeSchema = t.Union([
   t.Literal("multi_choice"),
   t.Literal("url"),
 ]);
+const SuppressReason = t.Union(
+  [
+    t.Literal("unsubscribed"),
+    t.Literal("hard_bounce"),
+    t.Literal("complaint"),
+    t.Literal("manual"),
+  ],
+  { description: "Why people whose row has no status must not be mailed" },
+);
 const nullable = <T extends Parameters<typeof t.Array>[0]>(type: T) => t.Union([type, t.Null()]);
 
 export const UploadQuery = t.Object({
@@ -61,6 +74,28 @@ export const ImportPreview = t.Object(
         samples: t.Array(t.String()),
       }),
     ),
+    preset: nullable(
+      t.Object(
+        {
+          name: t.Union([
+            t.Literal("mailchimp"),
+            t.Literal("brevo"),
+            t.Literal("sendy"),
+            t.Literal("listmonk"),
+            t.Literal("keila"),
+          ]),
+          wholeFile: nullable(t.Union([t.Literal("unsubscribed"), t.Literal("hard_bounce")])),
+        },
+        { description: "The product the file is from, by its columns" },
+      ),
+    ),
+    attributes: t.Array(
+      t.Object({
+        label: t.String(),
+        type: t.Union([t.Literal("text"), t.Literal("number"), t.Literal("boolean")]),
+      }),
+      { description: "Fields that a column with JSON objects suggests" },
+    ),
   },
   { title: "ImportPreview" },
 );
@@ -83,6 +118,19 @@ export const StartRequest = t.Object({
     { maxItems: 500 },
   ),
   onDuplicate: t.Union([t.Literal("update"), t.Literal("skip")]),
+  into: t.Optional(
+    t.Union([t.Literal("contacts"), t.Literal("suppressions")], {
+      default: "contacts",
+      description: "suppressions: nobody becomes a contact, everybody is suppressed",
+    }),
+  ),
+  wholeFile: t.Optional(SuppressReason),
+  tags: t.Optional(
+    t.Array(t.String({ minLength: 1, maxLength: 60 }), {
+      maxItems: 20,
+      description: "Given to everybody",
+    }),
+  ),
   listIds: t.Optional(t.Array(t.Integer({ minimum: 1 }), { maxItems: 20 })),
   consentStatement: t.Optional(
     t.String({
@@ -121,6 +169,11 @@ export const ImportSchema = t.Object(
     duplicates: t.Number({ description: "Rows whose address an earlier row of the file had" }),
     rejected: t.Number({ description: "Rows that are in rejects.csv, each with its reason" }),
     erased: t.Number({ description: "Rows of people who were erased on request: left out" }),
+    suppressed: t.Number({ description: "Addresses newly suppressed because the file says so" }),
+    into: t.Union([t.Literal("contacts"), t.Literal("suppressions")]),
+    undoState: t.Union([t.Literal("none"), t.Literal("queued"), t.Literal("done")]),
+    undone: t.Number({ description: "Contacts removed again by undoing the import" }),
+    canUndo: t.Boolean(),
     rowsPerSecond: nullable(t.Number()),
     secondsLeft: nullable(t.Number()),
     runStartedAt: nullable(t.Number()),

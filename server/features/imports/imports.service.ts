@@ -5,11 +5,19 @@ import { AppError, invalidField, notFound } from "../../platform/errors.ts";
 import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
 import { keepWording } from "../consent/consent.service.ts";
-import { createField, type FieldType, listFields } from "../contacts/contact-fields.service.ts";
+import {
+  createField,
+  type FieldType,
+  fieldKeyFrom,
+  listFields,
+} from "../contacts/contact-fields.service.ts";
 import { requireLists } from "../lists/lists.service.ts";
+import type { SuppressionReason } from "../suppressions/suppressions.service.ts";
+import { requireTags } from "../tags/tags.service.ts";
 import { FORGOTTEN, isForgotten } from "./import-age.rules.ts";
 import { removeImportFiles } from "./import-files.ts";
 import { type ImportSettings, parseSettings } from "./import-settings.ts";
+import { canUndoImport } from "./import-undo.rules.ts";
 import {
   closeImport,
   findImport,
@@ -39,6 +47,10 @@ export type MappingInput = {
     | "fullName"
     | "language"
     | "status"
+    | "tags"
+    | "attributes"
+    | "consentTime"
+    | "consentIp"
     | "field"
     | "newField"
     | "skip";
@@ -62,6 +74,9 @@ export function startImport(
     onDuplicate: "update" | "skip";
     listIds?: number[] | undefined;
     consentStatement?: string | undefined;
+    into?: "contacts" | "suppressions" | undefined;
+    wholeFile?: SuppressionReason | undefined;
+    tags?: string[] | undefined;
   },
   now: number,
 ) {
@@ -78,7 +93,9 @@ export function startImport(
     const mapping = input.mapping.flatMap((one) => resolveMapping(db, one, settings, now));
     const statement = input.consentStatement?.trim() ?? "";
     const consentHash = statement === "" ? undefined : keepWording(db, statement, now);
-    const started = { mapping, onDuplicate: input.onDuplicate, listIds, consentHash };
+    const tagIds = requireTags(db, input.tags ?? [], now).map((tag) => tag.id);
+    const { onDuplicate, into, wholeFile } = input;
+    const started = { mapping, onDuplicate, listIds, consentHash, into, wholeFile, tagIds };
     if (!queueImport(db, id, JSON.stringify({ ...settings, started }), now)) {
       throw new AppError("illegal_state", "This import was started already.");
     }
@@ -226,6 +243,9 @@ function resolveMapping(
   if (target === "field") {
     return [{ column, target, key: one.key ?? "" }];
   }
+  if (target === "attributes") {
+    createAttributeFields(db, settings, now);
+  }
   if (target !== "newField") {
     return [{ column, target }];
   }
@@ -235,8 +255,21 @@ function resolveMapping(
   return [{ column, target: "field", key: field.key }];
 }
 
+/** Makes the fields that the JSON of the first rows has and the workspace lacks. */
+function createAttributeFields(db: Connection, settings: ImportSettings, now: number): void {
+  const known = new Set(listFields(db).map((field) => field.key));
+  for (const { label, type } of settings.attributes ?? []) {
+    const key = fieldKeyFrom(label);
+    if (!known.has(key)) {
+      createField(db, { key, label: label.slice(0, 100), type }, now);
+      known.add(key);
+    }
+  }
+}
+
 function toImport(row: ImportRow, now: number) {
-  const { settings: json, filePath: _, positionBytes: __, windowDone: ___, ...shown } = row;
+  const { settings: json, filePath: _, positionBytes: __, windowDone: ___, ...rest } = row;
+  const { afterContact: ____, undoCursor: _____, ...shown } = rest;
   const { encoding, delimiter, hasHeader, header, started } = parseSettings(json);
   const forgotten = isForgotten(row, now)
     ? { state: "cancelled" as const, error: FORGOTTEN }
@@ -250,6 +283,8 @@ function toImport(row: ImportRow, now: number) {
     header,
     onDuplicate: started?.onDuplicate ?? null,
     listIds: started?.listIds ?? [],
+    into: started?.into ?? ("contacts" as const),
+    canUndo: canUndoImport(row),
     ...pace(row, now),
   };
 }

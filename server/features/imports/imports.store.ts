@@ -21,6 +21,12 @@ export type ImportRow = {
   rejected: number;
   /** Rows of people who were erased on request: left out. */
   erased: number;
+  /** Addresses that the file says must not be mailed, as far as that was not known. */
+  suppressed: number;
+  undoState: "none" | "queued" | "done";
+  undone: number;
+  afterContact: number | null;
+  undoCursor: number;
   runStartedAt: number | null;
   runStartRows: number;
   error: string | null;
@@ -46,6 +52,7 @@ export type ImportProgress = {
   duplicates: number;
   rejected: number;
   erased: number;
+  suppressed: number;
 };
 
 export type RejectRow = { rowNo: number; reason: string; raw: string };
@@ -54,6 +61,8 @@ const columns = `id, file_name AS fileName, file_path AS filePath, size_bytes AS
   settings, position_bytes AS positionBytes, window_done AS windowDone, rows_read AS rowsRead,
   progress_bytes AS progressBytes, created_count AS created, updated_count AS updated,
   skipped_count AS skipped, duplicate_count AS duplicates, rejected_count AS rejected, erased_count AS erased,
+  suppressed_count AS suppressed, undo_state AS undoState, undone_count AS undone,
+  after_contact AS afterContact, undo_cursor AS undoCursor,
   run_started_at AS runStartedAt, run_start_rows AS runStartRows, error, created_by AS createdBy,
   created_at AS createdAt, started_at AS startedAt, finished_at AS finishedAt`;
 
@@ -96,7 +105,8 @@ const requeueRow = statement<[{ id: number }]>(`
 const beginRun = statement<[{ id: number; now: number; sizeBytes: number }]>(`
   UPDATE import
      SET state = 'running', run_started_at = @now, run_start_rows = rows_read, error = NULL,
-         size_bytes = @sizeBytes
+         size_bytes = @sizeBytes,
+         after_contact = ifnull(after_contact, (SELECT ifnull(max(id), 0) FROM contact))
    WHERE id = @id AND state IN ('queued', 'running')
 `);
 
@@ -108,7 +118,8 @@ const moveOn = statement<[ImportProgress]>(`
          rows_read = rows_read + @rows, created_count = created_count + @created,
          updated_count = updated_count + @updated, skipped_count = skipped_count + @skipped,
          duplicate_count = duplicate_count + @duplicates, rejected_count = rejected_count + @rejected,
-         erased_count = erased_count + @erased
+         erased_count = erased_count + @erased,
+         suppressed_count = suppressed_count + @suppressed
    WHERE id = @id AND state = 'running' AND position_bytes = @fromBytes AND window_done = @fromDone
 `);
 

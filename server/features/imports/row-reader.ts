@@ -1,9 +1,10 @@
 import { isAddressFault, parseEmailAddress } from "../../platform/email-address.ts";
 import type { StoredField } from "../contacts/contact-fields.service.ts";
-import { readFieldValue } from "../contacts/contact-fields.service.ts";
+import { fieldKeyFrom, readFieldValue } from "../contacts/contact-fields.service.ts";
 import type { FieldValue } from "../contacts/contacts.service.ts";
 import type { SuppressionReason } from "../suppressions/suppressions.service.ts";
-import { suppressionOfStatus, type Target } from "./column-guess.rules.ts";
+import { isPendingStatus, suppressionOfStatus, type Target } from "./column-guess.rules.ts";
+import { readAttributeCell, readTagCell } from "./presets.rules.ts";
 
 /** What becomes of a column, as the person who imports decided. `key` is the custom field's. */
 export type ColumnMapping = { column: number; target: Exclude<Target, "newField">; key?: string };
@@ -19,6 +20,12 @@ export type ReadContact = {
   fields: Record<string, FieldValue> | undefined;
   /** Set when the file says that this person must not be mailed. */
   suppress: SuppressionReason | undefined;
+  /** Set when the file says that the sign-up was never confirmed: then no list is joined. */
+  pending: boolean;
+  /** Names of tags. */
+  tags: readonly string[];
+  /** When and from where the person agreed, as the file says. */
+  optIn: { at: string; ip: string };
 };
 
 export type ReadRow = ReadContact | { reject: string };
@@ -32,11 +39,13 @@ const LANGUAGE = /^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}$/;
  * Makes the function that reads one row's cells, with everything looked up once for all rows.
  *
  * @param header The names of the columns; empty when the file has none.
+ * @param whole Why people whose row says nothing must not be mailed, for a file of such people.
  */
 export function rowReader(
   mapping: readonly ColumnMapping[],
   fields: readonly StoredField[],
   header: readonly string[],
+  whole?: SuppressionReason | undefined,
 ): (cells: readonly string[]) => ReadRow {
   const at = (target: Target) => mapping.find((one) => one.target === target)?.column ?? -1;
   const columns = {
@@ -46,11 +55,16 @@ export function rowReader(
     fullName: at("fullName"),
     language: at("language"),
     status: at("status"),
+    tags: at("tags"),
+    attributes: at("attributes"),
+    consentTime: at("consentTime"),
+    consentIp: at("consentIp"),
   };
   const custom = mapping.flatMap(({ column, target, key }) => {
     const spec = target === "field" ? fields.find((field) => field.key === key) : undefined;
     return spec === undefined ? [] : [{ column, spec }];
   });
+  const attributes = attributeReader(fields);
   const statusName = header[columns.status] ?? "";
 
   return (cells) => {
@@ -62,20 +76,75 @@ export function rowReader(
     if ("reject" in words) {
       return words;
     }
-    const values = custom.length === 0 ? undefined : readCustom(custom, cells);
+    const own = custom.length === 0 ? undefined : readCustom(custom, cells);
+    const values = typeof own === "string" ? own : attributes(cells[columns.attributes], own);
     if (typeof values === "string") {
       return { reject: values };
     }
-    const status = columns.status === -1 ? "" : (cells[columns.status] ?? "");
     return {
       email: address.email,
       address: address.address,
       domain: address.domain,
       ...words,
       fields: values,
-      suppress: status === "" ? undefined : suppressionOfStatus(status, statusName),
+      ...readStatus(cells[columns.status] ?? "", statusName, whole),
+      tags: columns.tags === -1 ? NONE : readTagCell(cells[columns.tags] ?? ""),
+      optIn: { at: short(cells[columns.consentTime]), ip: short(cells[columns.consentIp]) },
     };
   };
+}
+
+function readStatus(status: string, column: string, whole: SuppressionReason | undefined) {
+  return status === ""
+    ? { suppress: whole, pending: false }
+    : { suppress: suppressionOfStatus(status, column), pending: isPendingStatus(status) };
+}
+
+const NONE: readonly string[] = [];
+
+/** What goes into a proof, as far as it can be one: a date and an address are short. */
+function short(cell: string | undefined): string {
+  return cell === undefined ? "" : oneLine(cell).slice(0, 60);
+}
+
+/** Adds what a cell with a JSON object says, key by key, to what columns said; keys without a field are left out. */
+function attributeReader(fields: readonly StoredField[]) {
+  const specs = new Map(fields.map((field) => [field.key, field]));
+  return (
+    cell: string | undefined,
+    own: Record<string, FieldValue> | undefined,
+  ): Record<string, FieldValue> | undefined | string => {
+    if (cell === undefined || cell.trim() === "") {
+      return own;
+    }
+    const read = readAttributeCell(cell);
+    if ("fault" in read) {
+      return `attributes: the cell ${read.fault}`;
+    }
+    return addAttributes(specs, read.values, own);
+  };
+}
+
+function addAttributes(
+  specs: ReadonlyMap<string, StoredField>,
+  given: Record<string, string | number | boolean>,
+  own: Record<string, FieldValue> | undefined,
+): Record<string, FieldValue> | string {
+  const values = { ...own };
+  for (const [key, raw] of Object.entries(given)) {
+    const spec = specs.get(fieldKeyFrom(key));
+    if (spec === undefined) {
+      continue;
+    }
+    const one = readFieldValue(spec, raw);
+    if ("fault" in one) {
+      return `${key}: ${one.fault}`;
+    }
+    if (one.value !== undefined) {
+      values[spec.key] ??= one.value;
+    }
+  }
+  return values;
 }
 
 type Words = { firstName: string; lastName: string; language: string };

@@ -22,7 +22,7 @@ describe("knows the columns of other products", () => {
     [
       "Mailchimp",
       ["Email Address", "First Name", "Last Name", "MEMBER_RATING", "OPTIN_TIME"],
-      ["email", "firstName", "lastName", "skip", "skip"],
+      ["email", "firstName", "lastName", "skip", "consentTime"],
     ],
     [
       "Brevo",

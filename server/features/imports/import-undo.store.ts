@@ -1,0 +1,56 @@
+import type { Connection } from "../../platform/db/driver.ts";
+import { statement } from "../../platform/db/statements.ts";
+
+// All ids in order, whatever made them: the import's own lie close together.
+const selectAfter = statement<
+  [{ source: string; after: number; limit: number }],
+  { id: number; isUntouched: number }
+>(`
+  SELECT c.id,
+         c.source = @source AND c.updated_at = c.created_at
+         AND NOT EXISTS (SELECT 1 FROM message m WHERE m.contact_id = c.id)
+         AND NOT EXISTS (SELECT 1 FROM contact_change h WHERE h.contact_id = c.id)
+         AND NOT EXISTS (SELECT 1 FROM contact_note n WHERE n.contact_id = c.id)
+         AND NOT EXISTS (SELECT 1 FROM custom_event e WHERE e.contact_id = c.id)
+         AND NOT EXISTS (SELECT 1 FROM list_contact l WHERE l.contact_id = c.id AND l.source <> @source)
+         AS isUntouched
+    FROM contact c
+   WHERE c.id > @after
+   ORDER BY c.id
+   LIMIT @limit
+`);
+
+const queue = statement<[id: number]>(
+  "UPDATE import SET undo_state = 'queued' WHERE id = ? AND undo_state = 'none'",
+);
+const move = statement<[{ id: number; cursor: number; by: number }]>(`
+  UPDATE import SET undo_cursor = @cursor, undone_count = undone_count + @by WHERE id = @id
+`);
+const end = statement<[id: number]>("UPDATE import SET undo_state = 'done' WHERE id = ?");
+
+/** Of the next contacts those that the import made and nothing has touched; `last` is undefined at the end. */
+export function untouchedAfter(
+  db: Connection,
+  page: { importId: number; after: number; limit: number },
+): { ids: number[]; last: number | undefined } {
+  const { importId, after, limit } = page;
+  const rows = selectAfter(db).all({ source: `import:${importId}`, after, limit });
+  const ids = rows.flatMap(({ id, isUntouched }) => (isUntouched === 1 ? [id] : []));
+  return { ids, last: rows.at(-1)?.id };
+}
+
+/** False when it was queued before. */
+export function queueUndo(db: Connection, id: number): boolean {
+  return queue(db).run(id).changes === 1;
+}
+
+export function advanceUndo(
+  db: Connection,
+  progress: { id: number; cursor: number; by: number },
+): void {
+  move(db).run(progress);
+}
+
+export function endUndo(db: Connection, id: number): void {
+  end(db).run(id);
+}

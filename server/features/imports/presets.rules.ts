@@ -1,0 +1,100 @@
+import { foldColumnName } from "./column-guess.rules.ts";
+
+/** Products whose CSV files are known. */
+export type PresetName = "mailchimp" | "brevo" | "sendy" | "listmonk" | "keila";
+
+/** What a file is, by the names of its columns. */
+export type Preset = {
+  name: PresetName;
+  /** Why nobody in this file must be mailed: Mailchimp puts each status in a file of its own. */
+  wholeFile: "unsubscribed" | "hard_bounce" | undefined;
+};
+
+type Sign = { name: PresetName; all: string[]; any?: string[] };
+
+// Names as foldColumnName gives them, seen in files of these products: Mailchimp's audience export (2025),
+// Brevo's contact export (2026), Sendy 6, listmonk 6.2, Keila 0.30.
+const SIGNS: Sign[] = [
+  { name: "mailchimp", all: ["emailaddress"], any: ["memberrating", "leid", "euid", "optintime"] },
+  { name: "listmonk", all: ["uuid", "email", "attributes", "status"] },
+  { name: "keila", all: ["email", "data"], any: ["externalid", "status"] },
+  {
+    name: "brevo",
+    all: ["email"],
+    any: ["addedtime", "doubleoptin", "emailblacklist", "contactid"],
+  },
+  { name: "sendy", all: ["name", "email"], any: ["lastactivity", "joined", "lastupdated"] },
+];
+
+/** Which product a file with these columns is from; undefined for none that is known. */
+export function recognisePreset(header: readonly string[]): Preset | undefined {
+  const names = new Set(header.map(foldColumnName));
+  const sign = SIGNS.find(
+    ({ all, any }) =>
+      all.every((name) => names.has(name)) &&
+      (any === undefined || any.some((name) => names.has(name))),
+  );
+  if (sign === undefined) {
+    return undefined;
+  }
+  const isMailchimp = sign.name === "mailchimp";
+  const wholeFile =
+    isMailchimp && names.has("cleantime")
+      ? ("hard_bounce" as const)
+      : isMailchimp && names.has("unsubtime")
+        ? ("unsubscribed" as const)
+        : undefined;
+  return { name: sign.name, wholeFile };
+}
+
+/** The names in a cell of tags: `"VIP","Customer"` as Mailchimp writes it, or separated by comma, semicolon or bar. */
+export function readTagCell(cell: string): string[] {
+  const names = cell.split(/[,;|]/).map((name) =>
+    name
+      .trim()
+      .replace(/^["']+|["']+$/g, "")
+      .trim(),
+  );
+  return [...new Set(names.filter((name) => name !== ""))];
+}
+
+/** The single values of a cell with a JSON object, by key; a fault when it is something else. */
+export function readAttributeCell(
+  cell: string,
+): { values: Record<string, string | number | boolean> } | { fault: string } {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(cell);
+  } catch {
+    return { fault: "is not JSON" };
+  }
+  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
+    return { fault: "is not a JSON object" };
+  }
+  const values: Record<string, string | number | boolean> = {};
+  for (const [key, value] of Object.entries(parsed)) {
+    if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") {
+      values[key] = value;
+    } else if (Array.isArray(value) && value.every((one) => typeof one !== "object")) {
+      values[key] = value.join(", ");
+    }
+  }
+  return { values };
+}
+
+/** The fields that the values of some rows suggest, for what no field of the workspace takes. */
+export function attributeFields(
+  cells: readonly string[],
+): { label: string; type: "text" | "number" | "boolean" }[] {
+  const types = new Map<string, Set<string>>();
+  for (const cell of cells) {
+    const read = readAttributeCell(cell);
+    for (const [key, value] of Object.entries("values" in read ? read.values : {})) {
+      types.set(key, (types.get(key) ?? new Set()).add(typeof value));
+    }
+  }
+  return [...types].map(([label, seen]) => {
+    const only = seen.size === 1 ? [...seen][0] : "string";
+    return { label, type: only === "number" || only === "boolean" ? only : ("text" as const) };
+  });
+}

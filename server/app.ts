@@ -28,6 +28,7 @@ import { reportRoutes } from "./features/reports/reports.routes.ts";
 import { routeGroupRoutes } from "./features/routes/route-groups.routes.ts";
 import { routePresetRoutes } from "./features/routes/route-presets.routes.ts";
 import { routeRoutes } from "./features/routes/routes.routes.ts";
+import { segmentRoutes } from "./features/segments/segments.routes.ts";
 import { instanceRoutes } from "./features/setup/instance.routes.ts";
 import { systemMailRoute } from "./features/setup/instance.service.ts";
 import { setupRoutes } from "./features/setup/setup.routes.ts";
@@ -182,6 +183,7 @@ function audienceApi(deps: AppDeps) {
     .use(contactBatchRoutes(deps))
     .use(contactRoutes(deps))
     .use(contactFieldRoutes(deps))
+    .use(segmentRoutes(deps))
     .use(tagRoutes(deps))
     .use(taskRoutes(deps))
     .use(listRoutes(deps))

@@ -29,6 +29,7 @@ import { type Inbound, startInbound } from "./inbound/index.ts";
 import { registerFileCleanUp } from "./jobs/file-clean-up.ts";
 import { type Jobs, startJobs } from "./jobs/index.ts";
 import { registerNightly } from "./jobs/nightly.ts";
+import { type Reads, startReads } from "./jobs/reads.ts";
 import { systemClock } from "./platform/clock.ts";
 import { standalone } from "./platform/cluster/standalone.ts";
 import { type Databases, openDatabases } from "./platform/db/databases.ts";
@@ -65,6 +66,7 @@ type Parts = {
   delivery: Delivery;
   inbound: Inbound;
   heavy: Jobs;
+  reads: Reads;
 };
 
 /**
@@ -104,7 +106,8 @@ export async function startServer(
     onFatal: options.onFatal,
   });
   const heavy = await startJobs(config.dataDir);
-  const parts: Parts = { config, databases, keyRing, delivery, inbound, heavy };
+  const reads = await startReads(config.dataDir);
+  const parts: Parts = { config, databases, keyRing, delivery, inbound, heavy, reads };
   const outside = outsideOf(parts);
   const metrics = createMetrics();
   metrics.total(
@@ -138,6 +141,7 @@ export async function startServer(
       // What is heavy goes on where it stood at the next start; nothing else takes long.
       await scheduler.stop(JOBS_DRAIN_MS);
       await heavy.stop();
+      await reads.stop();
       // The test inbox answers what is past its dot; facts that come now are refused and come again.
       await parts.delivery.stop();
       await inbound.stop();
@@ -175,9 +179,10 @@ function within({ system }: Databases, route: Route): Route {
   return isFree ? route : { ...route, publicOnly: true };
 }
 
-function outsideOf({ config, databases, delivery, inbound }: Parts): Outside {
+function outsideOf({ config, databases, delivery, inbound, reads }: Parts): Outside {
   return {
     inbound,
+    reads,
     checkRoute: (route) => checkRoute(within(databases, route)),
     dns: systemDns(),
     engine: {

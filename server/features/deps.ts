@@ -12,6 +12,7 @@ import type { Sessions } from "./auth/auth.service.ts";
 import type { CampaignEngine } from "./campaigns/campaign-engine.service.ts";
 import type { DnsLookup } from "./domains/domains.service.ts";
 import type { RouteCheck } from "./routes/routes.service.ts";
+import type { SegmentReads } from "./segments/segment-read.service.ts";
 import type { TrackingPort } from "./tracking/tracking.service.ts";
 
 /** What slices reach beyond the databases: threads, sockets, the DNS. main fills it; tests put in what they look at. */
@@ -21,6 +22,8 @@ export type Outside = {
   /** Dials a route up to its sign-in and tells each step. */
   checkRoute: (route: Route) => Promise<RouteCheck>;
   dns: DnsLookup;
+  /** What looks at a million contacts, on a thread of its own. */
+  reads: SegmentReads;
   /** What campaigns ask of delivery. */
   engine: CampaignEngine;
   /** `https://host` under which recipients reach this instance, as PUBLIC_URL or the wizard says. */

@@ -7,6 +7,7 @@ import { runImport } from "../features/imports/import-run.service.ts";
 import { runImportUndo } from "../features/imports/import-undo.service.ts";
 import { runPersonJob } from "../features/privacy/person-job.service.ts";
 import { tidyAll } from "../features/privacy/tidy.service.ts";
+import { fillStep } from "../features/segments/segment-fill.service.ts";
 import { applyStep, mergeStep, removeTagStep } from "../features/tags/tag-contacts.service.ts";
 import { runTask } from "../features/tasks/tasks.service.ts";
 import { systemClock } from "../platform/clock.ts";
@@ -32,6 +33,7 @@ const taskSteps = {
   tag_apply: applyStep,
   tag_merge: mergeStep,
   tag_remove: removeTagStep,
+  segment_fill: fillStep,
 };
 
 const handlers: Record<HeavyKind, HeavyHandler> = {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { createApp } from "../../server/app.ts";
 import { readConfig } from "../../server/config.ts";
 import type { Outside } from "../../server/features/deps.ts";
+import { SegmentReader } from "../../server/features/segments/segment-read.service.ts";
 import { type Databases, openDatabases } from "../../server/platform/db/databases.ts";
 import type { AccessPort } from "../../server/platform/http/guard.ts";
 import { type Role, roleHas } from "../../server/platform/http/permissions.ts";
@@ -46,7 +47,7 @@ export function newTestApp(
     keyRing: loadKeyRing(dataDir),
     clock: now,
     access: headerAccess(databases),
-    outside: { ...nothingOutside, ...outside },
+    outside: { ...nothingOutside, reads: readsOf(databases), ...outside },
     trouble,
   });
   databases.system
@@ -106,6 +107,7 @@ export const nothingOutside: Outside = {
     routeChanged: () => undefined,
     rulesChanged: () => undefined,
   },
+  reads: { count: () => missing("reads"), page: () => missing("reads") },
   publicUrl: () => "https://mail.example.net",
   recordFact: () => missing("journal"),
   fetchText: () => missing("web"),
@@ -115,6 +117,16 @@ export const nothingOutside: Outside = {
     unsuppressed: () => undefined,
   },
 };
+
+/** Segments asked on the test's own thread. */
+function readsOf(databases: Databases): Outside["reads"] {
+  const reader = new SegmentReader((id) => databases.workspace(id), Date.now);
+  const never = new AbortController().signal;
+  return {
+    count: (request, signal) => reader.count(request, signal ?? never),
+    page: (request) => reader.page(request, never),
+  };
+}
 
 function missing(what: string): Promise<never> {
   return Promise.reject(new Error(`this test has no ${what}`));

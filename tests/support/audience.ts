@@ -3,6 +3,7 @@ import {
   removeStep,
   renameStep,
 } from "../../server/features/contacts/contact-fields.service.ts";
+import { fillStep } from "../../server/features/segments/segment-fill.service.ts";
 import {
   applyStep,
   mergeStep,
@@ -18,6 +19,7 @@ const steps = {
   tag_apply: applyStep,
   tag_merge: mergeStep,
   tag_remove: removeTagStep,
+  segment_fill: fillStep,
 };
 
 /** An application with a workspace and an editor in it, and its audience tasks run when asked to. */

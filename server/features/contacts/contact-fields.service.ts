@@ -3,6 +3,8 @@ import { inTransaction } from "../../platform/db/transaction.ts";
 import { AppError, invalidField, notFound } from "../../platform/errors.ts";
 import { startTask, type TaskContext } from "../tasks/tasks.service.ts";
 import {
+  fieldValueSql,
+  findFieldIndex,
   hideField,
   insertField,
   listFields,
@@ -18,6 +20,7 @@ import { keptCount } from "./contacts.store.ts";
 
 export { listFields, type StoredField } from "./contact-fields.store.ts";
 export { type FieldType, type FieldValue, readFieldValue } from "./contacts.rules.ts";
+export { highestContactId } from "./contacts.store.ts";
 export { indexStep, removeStep, renameStep } from "./field-tasks.service.ts";
 
 const MAX_FIELDS = 100;
@@ -124,8 +127,17 @@ export function removeField(context: TaskContext, id: number) {
   });
 }
 
+/** Has an index made for a field that a filter asks for, if it has none. True when it has to be waited for. */
+export function ensureFieldIndex(context: TaskContext, field: StoredField): boolean {
+  if (findFieldIndex(context.db, field) !== undefined) {
+    return false;
+  }
+  startTask(context, { kind: "field_index", payload: { fieldId: field.id } });
+  return true;
+}
+
 /** @throws AppError `not_found` */
-function requireField(db: Connection, id: number): StoredField {
+export function requireField(db: Connection, id: number): StoredField {
   const field = listFields(db).find((one) => one.id === id);
   if (field === undefined) {
     throw notFound("field");
@@ -154,4 +166,17 @@ function readChoices(type: FieldType, written: string[]): string[] {
     throw invalidField("choices", `there are more than ${MAX_CHOICES}`);
   }
   return [...byFold.values()];
+}
+
+/** A field with the SQL of its value in `contact`, and the index that has it. */
+export type FieldSql = StoredField & { sql: string; index: string | undefined };
+
+/** The fields as filters ask for them. While a rename is under way a value is under either key, and no index helps. */
+export function fieldsWithSql(db: Connection): FieldSql[] {
+  return listFields(db).map((field) => {
+    const value = fieldValueSql(field.key);
+    return field.oldKey === null
+      ? { ...field, sql: value, index: findFieldIndex(db, field) }
+      : { ...field, sql: `coalesce(${value}, ${fieldValueSql(field.oldKey)})`, index: undefined };
+  });
 }

@@ -147,7 +147,7 @@ const selectIndex = statement<[name: string], { name: string }>(
 const indexName = (field: Pick<StoredField, "id">): string => `contact_field_${field.id}`;
 
 /** The SQL of a field's value in `contact`; its key is checked by the rule for keys, or it throws. */
-function fieldValueSql(key: string): string {
+export function fieldValueSql(key: string): string {
   if (!/^[a-z][a-z0-9_]{0,39}$/.test(key)) {
     throw new Error("not the key of a field");
   }

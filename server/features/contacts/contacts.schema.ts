@@ -26,7 +26,7 @@ const contact = {
   status: Status,
   suppressionReason: t.Union([t.String(), t.Null()]),
 };
-const ContactSchema = t.Object(contact, { title: "Contact" });
+export const ContactSchema = t.Object(contact, { title: "Contact" });
 export const ContactPage = pageOf(ContactSchema);
 export const ContactDetail = t.Object(
   {
@@ -184,3 +184,14 @@ export const FieldChange = t.Object({
     t.String({ maxLength: 40, description: "Another key: a task carries the values over" }),
   ),
 });
+export const FieldUse = t.Object(
+  {
+    contacts: t.Number({ description: "Contacts that have a value" }),
+    segments: t.Array(t.Object({ id: t.Number(), name: t.String() })),
+    campaigns: t.Array(t.Object({ id: t.Number(), name: t.String() }), {
+      description: "Not sent yet, and name it or reach a segment that asks for it",
+    }),
+    templates: t.Array(t.Object({ id: t.Number(), name: t.String() })),
+  },
+  { title: "ContactFieldUse" },
+);

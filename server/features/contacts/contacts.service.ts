@@ -108,6 +108,14 @@ export function contactIdsOf(
   };
 }
 
+/** Contacts in the order of `ids`; those deleted meanwhile are left out. */
+export function contactsByIds(db: Connection, ids: readonly number[], now: number): Contact[] {
+  return ids.flatMap((id) => {
+    const row = findContact(db, id, now);
+    return row === undefined ? [] : [toContact(row)];
+  });
+}
+
 /** The position as an opaque string. */
 export function positionCursor(position: Position): string {
   return encodeCursor([position.by, position.pass, position.k, position.id]);

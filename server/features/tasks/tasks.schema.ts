@@ -10,6 +10,7 @@ export const TaskSchema = t.Object(
       t.Literal("tag_apply"),
       t.Literal("tag_merge"),
       t.Literal("tag_remove"),
+      t.Literal("segment_fill"),
     ]),
     state: t.Union([
       t.Literal("queued"),

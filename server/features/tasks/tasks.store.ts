@@ -8,6 +8,7 @@ export const taskKinds = [
   "tag_apply",
   "tag_merge",
   "tag_remove",
+  "segment_fill",
 ] as const;
 export type TaskKind = (typeof taskKinds)[number];
 export type TaskState = "queued" | "running" | "done" | "failed" | "cancelled";

@@ -1,0 +1,32 @@
+import { requireField } from "../contacts/contact-fields.service.ts";
+import type { Rule } from "./segment-language.rules.ts";
+import type { PeopleContext } from "./segment-people.service.ts";
+import { keysOf } from "./segment-plan.service.ts";
+import { allRules, campaignsWith, textsNaming } from "./segments.store.ts";
+
+/**
+ * What would be lost with a field, or break with another key: contacts that have a value, segments that ask for
+ * it, campaigns that reach those segments, and texts that name it.
+ *
+ * @throws AppError `not_found`
+ */
+export async function fieldUse(
+  { open, reads, workspaceId, timeZone, clock }: PeopleContext,
+  id: number,
+) {
+  const { key } = requireField(open(), id);
+  const rule: Rule = { field: `fields.${key}`, is: "known" };
+  const moment = { now: clock(), timeZone };
+  const { count: contacts } = await reads.count({ workspaceId, asked: { rule }, moment });
+  const db = open();
+  const segments = allRules(db)
+    .filter((one) => keysOf(JSON.parse(one.rule) as Rule).includes(key))
+    .map(({ id, name }) => ({ id, name }));
+  const { templates, campaigns } = textsNaming(db, key);
+  const reached = segments
+    .flatMap((segment) => campaignsWith(db, segment.id))
+    .filter(({ status }) => status === "draft" || status === "scheduled")
+    .map(({ id, name }) => ({ id, name }));
+  const byId = new Map([...campaigns, ...reached].map((one) => [one.id, one]));
+  return { contacts, segments, campaigns: [...byId.values()], templates };
+}

@@ -1,0 +1,390 @@
+import type { FieldProblem } from "../../platform/errors.ts";
+import {
+  type Condition,
+  type KnownField,
+  kindOf,
+  listStatuses,
+  MAX_CONDITIONS,
+  MAX_COUNT,
+  MAX_DAYS,
+  MAX_DEPTH,
+  MAX_VALUE_CHARS,
+  MAX_VALUES,
+  mailKinds,
+  operators,
+  propertyOperators,
+  type Rule,
+  statusNames,
+  type ValueKind,
+} from "./segment-language.rules.ts";
+
+/** What is there to be named in a rule. */
+export type Known = {
+  fields: readonly KnownField[];
+  hasTag: (id: number) => boolean;
+  hasList: (id: number) => boolean;
+  hasCampaign: (id: number) => boolean;
+};
+
+/** A rule with more than so much wrong is not worth listing. */
+const MAX_PROBLEMS = 50;
+
+type Json = Record<string, unknown>;
+type Say = (path: string, reason: string, hint?: string) => void;
+
+/**
+ * Checks what came from outside. Everything wrong is named with its path (`rule.rules.0.value`), the reason and,
+ * where there is one, how to mend it; without problems, `rule` is exactly what the language knows and no more.
+ */
+export function checkRule(
+  input: unknown,
+  known: Known,
+): { rule: Rule; problems: [] } | { rule: undefined; problems: FieldProblem[] } {
+  const problems: FieldProblem[] = [];
+  const say: Say = (field, reason, hint) => {
+    if (problems.length < MAX_PROBLEMS) {
+      problems.push(hint === undefined ? { field, reason } : { field, reason, hint });
+    }
+  };
+  const count = { conditions: 0 };
+  const rule = readRule(input, "rule", 1, { known, say, count });
+  if (count.conditions > MAX_CONDITIONS) {
+    say("rule", `has ${count.conditions} conditions`, `At most ${MAX_CONDITIONS} fit.`);
+  }
+  return rule === undefined || problems.length > 0
+    ? { rule: undefined, problems }
+    : { rule, problems: [] };
+}
+
+type Reader = { known: Known; say: Say; count: { conditions: number } };
+
+function readRule(input: unknown, path: string, depth: number, reader: Reader): Rule | undefined {
+  if (!isObject(input)) {
+    reader.say(path, "is not a rule", "A rule is a group, a negation or a condition.");
+    return undefined;
+  }
+  if (!("op" in input)) {
+    reader.count.conditions += 1;
+    return reader.count.conditions > MAX_CONDITIONS
+      ? undefined
+      : readCondition(input, path, reader);
+  }
+  if (depth > MAX_DEPTH) {
+    reader.say(path, `is nested more than ${MAX_DEPTH} deep`, "Join groups, or save one as a tag.");
+    return undefined;
+  }
+  if (input["op"] === "not") {
+    const rule = readRule(input["rule"], `${path}.rule`, depth + 1, reader);
+    return rule && { op: "not", rule };
+  }
+  return readGroup(input, path, depth, reader);
+}
+
+function readGroup(input: Json, path: string, depth: number, reader: Reader): Rule | undefined {
+  const { op, rules } = input;
+  if (op !== "and" && op !== "or") {
+    reader.say(`${path}.op`, "is none of and, or, not");
+    return undefined;
+  }
+  if (!Array.isArray(rules) || rules.length === 0) {
+    reader.say(`${path}.rules`, "is empty", "Add a condition, or remove the group.");
+    return undefined;
+  }
+  if (rules.length > MAX_CONDITIONS) {
+    reader.say(`${path}.rules`, `has ${rules.length} entries`, `At most ${MAX_CONDITIONS} fit.`);
+    return undefined;
+  }
+  const read = rules.map((one, i) => readRule(one, `${path}.rules.${i}`, depth + 1, reader));
+  const whole = read.filter((one) => one !== undefined);
+  return whole.length === read.length ? { op, rules: whole } : undefined;
+}
+
+function readCondition(input: Json, path: string, reader: Reader): Condition | undefined {
+  const kinds = ["field", "tag", "list", "mail", "status", "event"].filter((kind) => kind in input);
+  if (kinds.length !== 1) {
+    reader.say(
+      path,
+      "is no condition",
+      "Give exactly one of field, tag, list, mail, status, event.",
+    );
+    return undefined;
+  }
+  switch (kinds[0]) {
+    case "field":
+      return readField(input, path, reader);
+    case "tag":
+      return readReference(input, path, reader, "tag");
+    case "list":
+      return readReference(input, path, reader, "list");
+    case "mail":
+      return readMail(input, path, reader);
+    case "status":
+      return oneOf(input["status"], statusNames)
+        ? { status: input["status"], has: hasOf(input) }
+        : void reader.say(`${path}.status`, `is none of ${statusNames.join(", ")}`);
+    default:
+      return readEvent(input, path, reader);
+  }
+}
+
+function readReference(
+  input: Json,
+  path: string,
+  { known, say }: Reader,
+  what: "tag" | "list",
+): Condition | undefined {
+  const id = input[what];
+  const isKnown = what === "tag" ? known.hasTag : known.hasList;
+  if (!isId(id) || !isKnown(id)) {
+    say(`${path}.${what}`, `is no ${what} of this workspace`, "It may have been deleted.");
+    return undefined;
+  }
+  if (what === "tag") {
+    return { tag: id, has: hasOf(input) };
+  }
+  const status = input["status"] ?? "subscribed";
+  if (!oneOf(status, listStatuses)) {
+    say(`${path}.status`, `is none of ${listStatuses.join(", ")}`);
+    return undefined;
+  }
+  return { list: id, status, has: hasOf(input) };
+}
+
+function readField(input: Json, path: string, { known, say }: Reader): Condition | undefined {
+  const { field, is } = input;
+  const kind = typeof field === "string" ? kindOf(field, known.fields) : undefined;
+  if (typeof field !== "string" || kind === undefined) {
+    say(`${path}.field`, "is no field of this workspace", "It may have been deleted or renamed.");
+    return undefined;
+  }
+  const allowed: readonly string[] = operators[kind];
+  if (typeof is !== "string" || !allowed.includes(is)) {
+    say(`${path}.is`, "cannot be asked of this field", `Use one of ${allowed.join(", ")}.`);
+    return undefined;
+  }
+  const value = readValue(is, input["value"], kind, `${path}.value`, say);
+  if (value === undefined) {
+    return undefined;
+  }
+  // The operator was found among those of the kind.
+  return value === NOTHING ? ({ field, is } as Condition) : ({ field, is, value } as Condition);
+}
+
+const NOTHING = Symbol("no value");
+type Operand = string | number | boolean | (string | number)[] | typeof NOTHING;
+
+function readValue(
+  is: string,
+  value: unknown,
+  kind: ValueKind,
+  path: string,
+  say: Say,
+): Operand | undefined {
+  if (["known", "unknown", "is_true", "is_false"].includes(is)) {
+    return NOTHING;
+  }
+  if (/^(in_last_days|more_than_days_ago|in_next_days|anniversary_in_days)$/.test(is)) {
+    return readNumber(value, path, say, { whole: true, min: 0, max: MAX_DAYS });
+  }
+  if (/^(on|before|after)$/.test(is)) {
+    return readDay(value, path, say);
+  }
+  if (is === "between_dates" || is === "between") {
+    return is === "between"
+      ? readPair(value, path, say, readNumber)
+      : readPair(value, path, say, readDay);
+  }
+  if (kind === "number") {
+    return readNumber(value, path, say);
+  }
+  return /^(is|is_not|has_any|has_all|has_none)$/.test(is)
+    ? readTexts(value, path, say)
+    : readText(value, path, say);
+}
+
+function readPair<T extends string | number>(
+  value: unknown,
+  path: string,
+  say: Say,
+  read: (one: unknown, path: string, say: Say) => T | undefined,
+): T[] | undefined {
+  if (!Array.isArray(value) || value.length !== 2) {
+    say(path, "is not a pair", "Give the first and the last.");
+    return undefined;
+  }
+  const [from, to] = [read(value[0], `${path}.0`, say), read(value[1], `${path}.1`, say)];
+  if (from === undefined || to === undefined) {
+    return undefined;
+  }
+  if (from > to) {
+    say(path, "ends before it begins", "Swap the two.");
+    return undefined;
+  }
+  return [from, to];
+}
+
+function readTexts(value: unknown, path: string, say: Say): string[] | undefined {
+  const list = Array.isArray(value) ? value : [value];
+  if (list.length === 0 || list.length > MAX_VALUES) {
+    say(path, list.length === 0 ? "is empty" : `has more than ${MAX_VALUES} entries`);
+    return undefined;
+  }
+  const read = list.map((one, i) => readText(one, `${path}.${i}`, say));
+  const whole = read.filter((one) => one !== undefined);
+  return whole.length === read.length ? whole : undefined;
+}
+
+function readText(value: unknown, path: string, say: Say): string | undefined {
+  if (typeof value !== "string" || value === "") {
+    say(path, "is empty", "Write what to look for, or ask whether it is known.");
+    return undefined;
+  }
+  if (value.length > MAX_VALUE_CHARS || /\p{Cc}|\p{Cs}/u.test(value)) {
+    say(path, `is longer than ${MAX_VALUE_CHARS} characters, or holds a control character`);
+    return undefined;
+  }
+  return value;
+}
+
+function readNumber(
+  value: unknown,
+  path: string,
+  say: Say,
+  { whole = false, min = -1e15, max = 1e15 } = {},
+): number | undefined {
+  const fits =
+    typeof value === "number" &&
+    Number.isFinite(value) &&
+    value >= min &&
+    value <= max &&
+    (!whole || Number.isInteger(value));
+  if (!fits) {
+    say(path, whole ? `is not a whole number from ${min} to ${max}` : "is not a number");
+    return undefined;
+  }
+  return value;
+}
+
+function readDay(value: unknown, path: string, say: Say): string | undefined {
+  const text = typeof value === "string" ? value : "";
+  const [, year = 0, month = 0, day = 0] = (/^(\d{4})-(\d{2})-(\d{2})$/.exec(text) ?? []).map(
+    Number,
+  );
+  const date = new Date(Date.UTC(year, month - 1, day));
+  const exists = year >= 1000 && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+  if (!exists) {
+    say(path, "is not a date", "Write it as 2026-12-31.");
+    return undefined;
+  }
+  return text;
+}
+
+function readMail(input: Json, path: string, reader: Reader): Condition | undefined {
+  const { mail, campaigns, link, machines } = input;
+  const { say, known } = reader;
+  if (!oneOf(mail, mailKinds)) {
+    return void say(`${path}.mail`, `is none of ${mailKinds.join(", ")}`);
+  }
+  const ids = campaigns === undefined ? [] : Array.isArray(campaigns) ? campaigns : [campaigns];
+  const unknown = ids.findIndex((id) => !isId(id) || !known.hasCampaign(id));
+  if (unknown !== -1 || ids.length > MAX_VALUES) {
+    const hint = "It may have been deleted.";
+    return void say(`${path}.campaigns.${unknown}`, "is no campaign of this workspace", hint);
+  }
+  if (link !== undefined && (mail !== "clicked" || ids.length !== 1 || !isId(link))) {
+    const hint = "Choose clicked and exactly one campaign.";
+    return void say(`${path}.link`, "needs the campaign it is in", hint);
+  }
+  const span = readSpan(input, path, say);
+  const engages = mail === "opened" || mail === "clicked";
+  return (
+    span && {
+      mail,
+      has: hasOf(input),
+      ...(ids.length === 0 ? {} : { campaigns: ids as number[] }),
+      ...(link === undefined ? {} : { link: Number(link) }),
+      ...span,
+      ...(engages && machines === true ? { machines: true } : {}),
+    }
+  );
+}
+
+function readEvent(input: Json, path: string, { say }: Reader): Condition | undefined {
+  const { event, where = [] } = input;
+  const name = readText(event, `${path}.event`, say);
+  const span = readSpan(input, path, say);
+  if (!Array.isArray(where) || where.length > 10) {
+    return void say(`${path}.where`, "is not a list of at most 10 properties");
+  }
+  const read = where.map((one, i) => readProperty(one, `${path}.where.${i}`, say));
+  const whole = read.filter((one) => one !== undefined);
+  if (name === undefined || span === undefined || whole.length !== read.length) {
+    return undefined;
+  }
+  return {
+    event: name,
+    has: hasOf(input),
+    ...(whole.length === 0 ? {} : { where: whole }),
+    ...span,
+  };
+}
+
+function readProperty(input: unknown, path: string, say: Say) {
+  const { property, is, value } = isObject(input) ? input : {};
+  if (typeof property !== "string" || !/^[A-Za-z_][A-Za-z0-9_]{0,39}$/.test(property)) {
+    const hint = "Letters, digits and _, 40 at most.";
+    return void say(`${path}.property`, "is not the name of a property", hint);
+  }
+  if (!oneOf(is, propertyOperators)) {
+    return void say(`${path}.is`, `is none of ${propertyOperators.join(", ")}`);
+  }
+  if (is === "known") {
+    return { property, is };
+  }
+  if (is === "is" && typeof value === "boolean") {
+    return { property, is, value };
+  }
+  const isText = is === "contains" || (is === "is" && typeof value === "string");
+  const read = isText
+    ? readText(value, `${path}.value`, say)
+    : readNumber(value, `${path}.value`, say);
+  return read === undefined ? undefined : { property, is, value: read };
+}
+
+function readSpan(
+  input: Json,
+  path: string,
+  say: Say,
+): { atLeast?: number; withinDays?: number } | undefined {
+  const { atLeast, withinDays } = input;
+  const limits = { whole: true, min: 1 };
+  const n =
+    atLeast === undefined
+      ? 1
+      : readNumber(atLeast, `${path}.atLeast`, say, { ...limits, max: MAX_COUNT });
+  const days =
+    withinDays === undefined
+      ? 0
+      : readNumber(withinDays, `${path}.withinDays`, say, { ...limits, max: MAX_DAYS });
+  if (n === undefined || days === undefined) {
+    return undefined;
+  }
+  return {
+    ...(n === 1 ? {} : { atLeast: n }),
+    ...(days === 0 ? {} : { withinDays: days }),
+  };
+}
+
+const hasOf = (input: Json): boolean => input["has"] !== false;
+
+function isObject(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isId(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) > 0;
+}
+
+function oneOf<T extends string>(value: unknown, all: readonly T[]): value is T {
+  return all.some((one) => one === value);
+}

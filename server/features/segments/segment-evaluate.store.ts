@@ -1,0 +1,125 @@
+import type { Connection } from "../../platform/db/driver.ts";
+import { statement } from "../../platform/db/statements.ts";
+import type { IdQuery, Params } from "./compile-query.store.ts";
+import { IdSet } from "./id-set.rules.ts";
+import type { Plan, PlanNode } from "./segment-compile.store.ts";
+
+const selectLast = statement<[], { id: number | null }>("SELECT max(id) AS id FROM contact");
+const selectCount = statement<[], { n: number }>(
+  "SELECT n FROM audience_count WHERE name = 'contacts'",
+);
+const selectIds = statement<[from: number, to: number], number>(
+  "SELECT id FROM contact WHERE id BETWEEN ? AND ?",
+);
+
+/** A part of everybody, by id. */
+export type Range = { first: number; last: number };
+
+/** All ids that contacts have had so far; ends before it begins when there is none. */
+export function everybody(db: Connection): Range {
+  return { first: 1, last: selectLast(db).get()?.id ?? 0 };
+}
+
+/** A set, and whether everybody in it surely exists. */
+type Found = { set: IdSet; isLive: boolean };
+
+/**
+ * The contacts of a plan. Each condition is one statement, after each of which it yields, so that a caller
+ * can stop. What is negative is taken away from its neighbours; only where nothing else narrows the rule the ids
+ * of all contacts are read.
+ *
+ * @param database Asked again after each yield, since a connection may be closed meanwhile.
+ * @param range Everybody, or ids of a run of contacts.
+ */
+export function* evaluate(
+  database: () => Connection,
+  { node, params }: Plan,
+  range: Range,
+  isWhole: boolean,
+): Generator<undefined, IdSet> {
+  const reader = new Reader(database, params, range, isWhole);
+  const found = yield* setOf(node, reader);
+  return found.isLive ? found.set : found.set.and(reader.contacts());
+}
+
+class Reader {
+  readonly #database: () => Connection;
+  readonly #params: Params;
+  readonly #range: Range;
+  readonly #isWhole: boolean;
+  #contacts: IdSet | undefined;
+
+  constructor(database: () => Connection, params: Params, range: Range, isWhole: boolean) {
+    this.#database = database;
+    this.#params = params;
+    this.#range = range;
+    this.#isWhole = isWhole;
+  }
+
+  ids({ sql }: IdQuery): IdSet {
+    const { first, last } = this.#range;
+    const text = sql(this.#isWhole ? "everybody" : { from: "@from", to: "@to" });
+    const params = this.#isWhole ? this.#params : { ...this.#params, from: first, to: last };
+    return IdSet.of(
+      this.#database().prepare<[Params], number>(text).pluck().all(params),
+      first,
+      last,
+    );
+  }
+
+  /** The ids that are contacts. When the kept total says that no id is missing, nothing is read. */
+  contacts(): IdSet {
+    const { first, last } = this.#range;
+    if (this.#contacts === undefined) {
+      const isDense = this.#isWhole && selectCount(this.#database()).get()?.n === last;
+      this.#contacts = isDense
+        ? IdSet.all(first, last)
+        : IdSet.of(selectIds(this.#database()).pluck().all(first, last) as number[], first, last);
+    }
+    return this.#contacts;
+  }
+}
+
+function* setOf(node: PlanNode, reader: Reader): Generator<undefined, Found> {
+  if (node.op === "ids") {
+    const set = reader.ids(node.query);
+    yield;
+    return { set, isLive: node.query.isLive };
+  }
+  if (node.op === "not") {
+    const { set } = yield* setOf(node.node, reader);
+    return { set: reader.contacts().without(set), isLive: true };
+  }
+  return node.op === "and" ? yield* allOf(node.nodes, reader) : yield* anyOf(node.nodes, reader);
+}
+
+function* allOf(nodes: readonly PlanNode[], reader: Reader): Generator<undefined, Found> {
+  let found: Found | undefined;
+  for (const node of nodes.filter(({ op }) => op !== "not")) {
+    const next: Found = yield* setOf(node, reader);
+    found =
+      found === undefined
+        ? next
+        : { set: found.set.and(next.set), isLive: found.isLive || next.isLive };
+  }
+  found ??= { set: reader.contacts(), isLive: true };
+  for (const node of nodes) {
+    if (node.op === "not") {
+      const { set }: Found = yield* setOf(node.node, reader);
+      found = { set: found.set.without(set), isLive: found.isLive };
+    }
+  }
+  return found;
+}
+
+function* anyOf(nodes: readonly PlanNode[], reader: Reader): Generator<undefined, Found> {
+  let found: Found | undefined;
+  for (const node of nodes) {
+    const next: Found = yield* setOf(node, reader);
+    found =
+      found === undefined
+        ? next
+        : { set: found.set.or(next.set), isLive: found.isLive && next.isLive };
+  }
+  return found ?? { set: reader.contacts().without(reader.contacts()), isLive: true };
+}

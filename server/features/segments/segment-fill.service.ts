@@ -1,0 +1,62 @@
+import { inTransaction } from "../../platform/db/transaction.ts";
+import { highestContactId } from "../contacts/contact-fields.service.ts";
+import { type StepOf, startTask, type TaskContext } from "../tasks/tasks.service.ts";
+import type { Moment } from "./segment-dates.rules.ts";
+import type { Rule } from "./segment-language.rules.ts";
+import { audienceCondition, planOf } from "./segment-plan.service.ts";
+import { insertNew, readName, requireSegment } from "./segments.service.ts";
+import { addMembersWhere, findSegment, markFilled } from "./segments.store.ts";
+
+/** Contacts looked at in one step, for which other writers of the workspace wait. */
+const AT_ONCE = 5_000;
+
+/**
+ * Freezes whom a segment has at this moment into a static one of another name: a task adds them by id.
+ *
+ * @throws AppError `not_found`, `conflict` for the name, `illegal_state`.
+ */
+export function freezeSegment(context: TaskContext, id: number, name: string, timeZone: string) {
+  const { db, now, actorId: by } = context;
+  const source = requireSegment(db, id);
+  const { rule } = source;
+  return inTransaction(db, () => {
+    const row = insertNew(db, {
+      ...readName(name),
+      description: source.description,
+      kind: "static",
+      rule,
+      state: "filling",
+      by,
+      now,
+    });
+    const moment: Moment = { now, timeZone };
+    const from = source.kind === "static" ? source.id : null;
+    const payload = { segmentId: row.id, from, moment };
+    const task = startTask(context, { kind: "segment_fill", payload });
+    return { id: row.id, task };
+  });
+}
+
+/** Adds the next run of contacts to a static segment. Payload: `{ segmentId, from, moment }`. */
+export const fillStep: StepOf = (db, { payload, cursor }, now) => {
+  const { segmentId, from, moment } = payload as {
+    segmentId: number;
+    from: number | null;
+    moment: Moment;
+  };
+  const segment = findSegment(db, segmentId);
+  if (segment === undefined) {
+    return { done: 0, cursor: undefined };
+  }
+  const asked =
+    from === null ? { rule: JSON.parse(segment.rule) as Rule } : { staticSegment: from };
+  const condition = audienceCondition(planOf(db, asked, moment));
+  const first = Number(cursor ?? 0) + 1;
+  const last = first + AT_ONCE - 1;
+  const done = addMembersWhere(db, segmentId, condition, { from: first, to: last });
+  if (last < highestContactId(db)) {
+    return { done, cursor: String(last) };
+  }
+  markFilled(db, segmentId, now);
+  return { done, cursor: undefined };
+};

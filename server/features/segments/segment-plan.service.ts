@@ -1,0 +1,47 @@
+import type { Connection } from "../../platform/db/driver.ts";
+import { AppError } from "../../platform/errors.ts";
+import { fieldsWithSql } from "../contacts/contact-fields.service.ts";
+import { compileMembers, compileRule, conditionSql, type Plan } from "./segment-compile.store.ts";
+import type { Moment } from "./segment-dates.rules.ts";
+import { conditionsOf, customKeyOf, type Rule } from "./segment-language.rules.ts";
+
+/** Whom a question is about: a rule, or the frozen people of a static segment. */
+export type Asked = { rule: Rule } | { staticSegment: number };
+
+/**
+ * Compiles what is asked.
+ *
+ * @param prefix Keeps the parameters of several plans in one statement apart.
+ * @throws AppError `illegal_state` when a field it asks for is gone.
+ */
+export function planOf(db: Connection, asked: Asked, moment: Moment, prefix = "s"): Plan {
+  if ("staticSegment" in asked) {
+    return compileMembers(asked.staticSegment, prefix);
+  }
+  const fields = fieldsWithSql(db);
+  const known = new Set(fields.map(({ key }) => key));
+  const missing = keysOf(asked.rule).find((key) => !known.has(key));
+  if (missing !== undefined) {
+    const detail = `The rule asks for the field "${missing}", which was deleted or renamed.`;
+    throw new AppError("illegal_state", detail);
+  }
+  return compileRule(asked.rule, { ...moment, fields }, prefix);
+}
+
+/** Keys of the custom fields that a rule asks for. */
+export function keysOf(rule: Rule): string[] {
+  const keys = conditionsOf(rule).flatMap((one) =>
+    "field" in one ? (customKeyOf(one.field) ?? []) : [],
+  );
+  return [...new Set(keys)];
+}
+
+/** A plan as a condition on `contact.id`, over ids from `@from` to `@to`: what an audience is frozen with. */
+export function audienceCondition({ node, params }: Plan) {
+  return { sql: conditionSql(node, "contact.id", { from: "@from", to: "@to" }), params };
+}
+
+/** A plan as a condition on one row of `contact c`. */
+export function rowCondition({ node, params }: Plan) {
+  return { sql: conditionSql(node, "c.id", { from: "c.id", to: "c.id" }), params };
+}

@@ -1,0 +1,210 @@
+import { Elysia } from "elysia";
+import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
+import {
+  Done,
+  done,
+  pageQuerySchema,
+  refusals,
+  WorkspaceItemParams,
+  WorkspaceParams,
+} from "../../platform/http/schemas.ts";
+import { ContactPage } from "../contacts/contacts.schema.ts";
+import type { AppDeps } from "../deps.ts";
+import { freezeSegment } from "./segment-fill.service.ts";
+import { countRule, countSegment, membersOf } from "./segment-people.service.ts";
+import {
+  CountResult,
+  FreezeBody,
+  FreezeResult,
+  LanguageQuery,
+  NewSegmentBody,
+  PreviewBody,
+  PreviewResult,
+  SegmentChangeBody,
+  SegmentPage,
+  SegmentQuery,
+  SegmentSchema,
+  SegmentUse,
+} from "./segments.schema.ts";
+import {
+  changeSegment,
+  createSegment,
+  deleteSegment,
+  duplicateSegment,
+  getSegment,
+  listSegments,
+  segmentUse,
+} from "./segments.service.ts";
+
+export const segmentRoutes = ({ guard, clock, audit, jobs, databases, outside }: AppDeps) => {
+  const contextOf = (workspaceId: string, actorId: string) => ({
+    db: databases.workspace(workspaceId),
+    jobs,
+    workspaceId,
+    actorId,
+    now: clock(),
+  });
+  const people = (workspace: { id: string; timeZone: string }) => ({
+    open: () => databases.workspace(workspace.id),
+    reads: outside.reads,
+    workspaceId: workspace.id,
+    timeZone: workspace.timeZone,
+    clock,
+  });
+  const record = (actorId: string, workspaceId: string, action: string, target: number) =>
+    audit.record({ actorId, workspaceId, action, target });
+  return new Elysia({
+    name: "segments",
+    prefix: "/workspaces/:workspaceId/segments",
+    detail: { tags: ["Segments"] },
+  })
+    .use(guard)
+    .get("/", ({ db, query }) => listSegments(db, query, query.language ?? "en"), {
+      permission: "contacts:read",
+      params: WorkspaceParams,
+      query: SegmentQuery,
+      response: { 200: SegmentPage, ...refusals },
+      detail: { summary: "List segments" },
+    })
+    .post(
+      "/",
+      ({ body, query, actor, workspace }) => {
+        const context = contextOf(workspace.id, actor.id);
+        const segment = createSegment(context, body, query.language ?? "en");
+        record(actor.id, workspace.id, "segment.create", segment.id);
+        return segment;
+      },
+      {
+        permission: "contacts:write",
+        idempotent: true,
+        params: WorkspaceParams,
+        query: LanguageQuery,
+        body: NewSegmentBody,
+        response: { 200: SegmentSchema, ...refusals },
+        detail: { summary: "Save a rule as a segment" },
+      },
+    )
+    .post(
+      "/preview",
+      ({ body, query, actor, workspace, request }) =>
+        countRule(
+          people(workspace),
+          contextOf(workspace.id, actor.id),
+          { rule: body.rule, language: query.language ?? "en" },
+          request.signal,
+        ),
+      {
+        permission: "contacts:read",
+        params: WorkspaceParams,
+        query: LanguageQuery,
+        body: PreviewBody,
+        response: { 200: PreviewResult, ...refusals },
+        detail: { summary: "Count an unsaved rule, with some of the people it finds" },
+      },
+    )
+    .get("/:id", ({ db, params, query }) => getSegment(db, params.id, query.language ?? "en"), {
+      permission: "contacts:read",
+      params: WorkspaceItemParams,
+      query: LanguageQuery,
+      response: { 200: SegmentSchema, ...refusals },
+      detail: { summary: "Get a segment" },
+    })
+    .patch(
+      "/:id",
+      ({ params, body, query, actor, workspace }) => {
+        const context = contextOf(workspace.id, actor.id);
+        const segment = changeSegment(context, params.id, body, query.language ?? "en");
+        record(actor.id, workspace.id, "segment.change", segment.id);
+        return segment;
+      },
+      {
+        permission: "contacts:write",
+        params: WorkspaceItemParams,
+        query: LanguageQuery,
+        body: SegmentChangeBody,
+        response: { 200: SegmentSchema, ...refusals },
+        detail: { summary: "Change a segment" },
+      },
+    )
+    .delete(
+      "/:id",
+      async ({ params, actor, workspace }) => {
+        await deleteSegment(() => databases.workspace(workspace.id), params.id);
+        record(actor.id, workspace.id, "segment.delete", params.id);
+        return done;
+      },
+      {
+        permission: "contacts:write",
+        params: WorkspaceItemParams,
+        response: { 200: Done, ...refusals },
+        detail: { summary: "Delete a segment; its contacts stay" },
+      },
+    )
+    .post(
+      "/:id/duplicate",
+      ({ params, query, actor, workspace }) => {
+        const context = contextOf(workspace.id, actor.id);
+        const segment = duplicateSegment(context, params.id, query.language ?? "en");
+        record(actor.id, workspace.id, "segment.create", segment.id);
+        return segment;
+      },
+      {
+        permission: "contacts:write",
+        params: WorkspaceItemParams,
+        query: LanguageQuery,
+        response: { 200: SegmentSchema, ...refusals },
+        detail: { summary: "Copy a segment" },
+      },
+    )
+    .post(
+      "/:id/freeze",
+      ({ params, body, actor, workspace }) => {
+        const context = contextOf(workspace.id, actor.id);
+        const frozen = freezeSegment(context, params.id, body.name, workspace.timeZone);
+        record(actor.id, workspace.id, "segment.freeze", frozen.id);
+        return frozen;
+      },
+      {
+        permission: "contacts:write",
+        params: WorkspaceItemParams,
+        body: FreezeBody,
+        response: { 200: FreezeResult, ...refusals },
+        detail: { summary: "Freeze the people of this moment into a static segment" },
+      },
+    )
+    .post(
+      "/:id/count",
+      ({ params, workspace, request }) =>
+        countSegment(people(workspace), params.id, request.signal),
+      {
+        permission: "contacts:read",
+        params: WorkspaceItemParams,
+        response: { 200: CountResult, ...refusals },
+        detail: { summary: "Count a segment anew" },
+      },
+    )
+    .get("/:id/use", ({ db, params }) => segmentUse(db, params.id), {
+      permission: "contacts:read",
+      params: WorkspaceItemParams,
+      response: { 200: SegmentUse, ...refusals },
+      detail: { summary: "Campaigns that name a segment" },
+    })
+    .get(
+      "/:id/contacts",
+      async ({ params, query, workspace }) => {
+        const [before] =
+          query.cursor === undefined ? [Number.MAX_SAFE_INTEGER] : decodeCursor(query.cursor, 1);
+        const limit = query.limit ?? 50;
+        const page = { before: Number(before), limit: limit + 1 };
+        const found = await membersOf(people(workspace), params.id, page);
+        return cutPage(found, limit, (contact) => [contact.id]);
+      },
+      {
+        permission: "contacts:read",
+        params: WorkspaceItemParams,
+        query: pageQuerySchema,
+        response: { 200: ContactPage, ...refusals },
+        detail: { summary: "The people of a segment, newest first" },
+      },
+    );
+};

@@ -206,7 +206,7 @@ describe("a viewer", () => {
     expect(response.status).toBe(403);
   });
 
-  test("no route that changes something asks for a viewer's permission, but for leaving and previews", () => {
+  test("no route that changes something asks for a viewer's permission, but for leaving, previews and counts", () => {
     const writes = byPermission.filter(
       ({ method, permission }) => method !== "GET" && roleHas("viewer", permission),
     );
@@ -214,7 +214,13 @@ describe("a viewer", () => {
     expect(
       writes.map(({ name }) => name.replace("/api/v1/workspaces/:workspaceId", "")).sort(),
     ).toEqual(
-      ["DELETE /members/:userId", "POST /campaigns/:id/preview", "POST /templates/compile"].sort(),
+      [
+        "DELETE /members/:userId",
+        "POST /campaigns/:id/preview",
+        "POST /segments/:id/count",
+        "POST /segments/preview",
+        "POST /templates/compile",
+      ].sort(),
     );
   });
 });

@@ -17,12 +17,15 @@ import type { AppDeps, Outside } from "./features/deps.ts";
 import { domainRoutes } from "./features/domains/domains.routes.ts";
 import { senderRoutes } from "./features/domains/senders.routes.ts";
 import { exportRoutes } from "./features/exports/exports.routes.ts";
+import { formRoutes } from "./features/forms/forms.routes.ts";
+import { publicFormRoutes } from "./features/forms/public-forms.routes.ts";
 import { importRoutes, isImportUpload } from "./features/imports/imports.routes.ts";
 import { inboxRoutes } from "./features/inbox/inbox.routes.ts";
 import { jobRoutes } from "./features/jobs/jobs.routes.ts";
 import { limitRuleRoutes } from "./features/limit-rules/limit-rules.routes.ts";
 import { listRoutes } from "./features/lists/lists.routes.ts";
 import { organizationRoutes } from "./features/organizations/organizations.routes.ts";
+import { publicLookRoutes } from "./features/preferences/public-look.routes.ts";
 import { privacyRoutes } from "./features/privacy/privacy.routes.ts";
 import { reportRoutes } from "./features/reports/reports.routes.ts";
 import { routeGroupRoutes } from "./features/routes/route-groups.routes.ts";
@@ -90,7 +93,7 @@ export function createApp(options: AppOptions) {
     .use(problems)
     .use(bodyLimit(isImportUpload))
     .use(api(deps))
-    .use(trackingRoutes({ ...deps, port: deps.outside.tracking }))
+    .use(recipientPages(deps))
     .use(
       healthRoutes({
         guard: deps.guard,
@@ -187,7 +190,7 @@ function audienceApi(deps: AppDeps) {
     .use(tagRoutes(deps))
     .use(taskRoutes(deps))
     .use(listRoutes(deps))
-    .use(consentRoutes(deps))
+    .use(consentApi(deps))
     .use(suppressionRoutes(deps))
     .use(blockedDomainRoutes(deps))
     .use(instanceSuppressionRoutes(deps))
@@ -210,4 +213,23 @@ function sendingApi(deps: AppDeps) {
     .use(campaignRoutes(deps))
     .use(campaignActionRoutes(deps))
     .use(reportRoutes(deps));
+}
+
+// Groups, because the compiler gives up on types that are nested as deep as one long chain makes them.
+
+/** What people agreed to, and the forms by which they do. */
+function consentApi(deps: AppDeps) {
+  return new Elysia({ name: "consent-api" })
+    .use(deps.guard)
+    .use(consentRoutes(deps))
+    .use(formRoutes(deps))
+    .use(publicLookRoutes(deps));
+}
+
+/** What people reach who have no account. */
+function recipientPages(deps: AppDeps) {
+  return new Elysia({ name: "recipient-pages" })
+    .use(deps.guard)
+    .use(trackingRoutes({ ...deps, port: deps.outside.tracking }))
+    .use(publicFormRoutes(deps));
 }

@@ -15,6 +15,7 @@ import { campaignJobs } from "./features/campaigns/campaign-jobs.service.ts";
 import type { Outside } from "./features/deps.ts";
 import { domainJobs } from "./features/domains/domain-jobs.service.ts";
 import { loadDkimKey, systemDns } from "./features/domains/domains.service.ts";
+import { formJobs } from "./features/forms/form-jobs.service.ts";
 import { MAX_UPLOAD_BYTES } from "./features/imports/import-upload.service.ts";
 import { loadRouteMembers } from "./features/routes/routes.service.ts";
 import {
@@ -214,7 +215,9 @@ function startScheduler(parts: Parts, outside: Outside, metrics: Metrics): Sched
   registerAuthJobs(scheduler, { config, system, mail, clock: systemClock });
   const { engine, publicUrl, dns } = outside;
   const jobDeps = { databases, clock: systemClock, jobs: scheduler.queue, engine, publicUrl, dns };
-  for (const [kind, handler] of [...campaignJobs(jobDeps), ...domainJobs(jobDeps)]) {
+  const mailDeps = { ...jobDeps, keyRing, inboxPort: parts.inbound.port };
+  const handlers = [...campaignJobs(jobDeps), ...domainJobs(jobDeps), ...formJobs(mailDeps)];
+  for (const [kind, handler] of handlers) {
     scheduler.handle(kind, handler);
   }
   scheduler.start();

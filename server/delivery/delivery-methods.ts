@@ -20,6 +20,8 @@ export type TestMessage = {
   contact: ContactFields;
   /** The envelope recipient, normalised. */
   to: string;
+  /** Without angle brackets; a new one when left out. */
+  messageId?: string;
 };
 
 /** What the delivery thread does for others. */

@@ -135,12 +135,12 @@ export class DeliveryThread {
     await this.pipeline.tick().catch(logFailure);
   }
 
-  async #renderOne({ content, contact, to, dkim }: TestMessage): Promise<Rendered> {
+  async #renderOne({ content, contact, to, dkim, messageId }: TestMessage): Promise<Rendered> {
     const compiled = await compileCampaign(content, { campaignId: 0, keys: this.#keys });
     const recipient = { seq: 0, contactId: contact.id, address: to, attempts: 0, contact };
     const options = {
       date: this.#parts.clock(),
-      messageId: `${crypto.randomUUID()}@${content.domain}`,
+      messageId: messageId ?? `${crypto.randomUUID()}@${content.domain}`,
     };
     return dkim === undefined
       ? renderMessage(compiled, recipient, options)

@@ -6,7 +6,8 @@ import type { MessageRef } from "./types.ts";
 //
 //   1 byte   version (3 bits) and key tag (5 bits)
 //   1 byte   purpose
-//   varints  workspace number, campaign, seq and, for clicks, link number (LEB128, shortest form)
+//   varints  workspace number, campaign, seq and, for clicks, link number (LEB128, shortest form); where people
+//            leave, the contact instead of a link, so that it works when the campaign is deleted
 //   10 bytes HMAC-SHA-256 of everything before, cut (80 bits: RFC 2104 §5)
 //
 // base64url in URLs; lower-case base32 where a mail server may fold the case of a local part.
@@ -26,15 +27,32 @@ export const tokenPurposes = {
   bounce: 6,
   unsubscribeMail: 7,
   messageId: 8,
+  form: 9,
+  signup: 10,
+  newAddress: 11,
 } as const;
 export type TokenPurpose = keyof typeof tokenPurposes;
 
-/** The purposes of tokens in URLs: `/o/ /c/ /u/ /p/ /v/`. */
-export type UrlPurpose = "open" | "click" | "unsubscribe" | "preferences" | "view";
+/**
+ * The purposes of tokens in URLs: `/o/ /c/ /u/ /p/ /v/`, and `/f/`, where `campaignId` is the number of the
+ * form, of the sign-up or of the change of address.
+ */
+export type UrlPurpose =
+  | "open"
+  | "click"
+  | "unsubscribe"
+  | "preferences"
+  | "view"
+  | "form"
+  | "signup"
+  | "newAddress";
 /** The purposes of tokens in addresses: return path, and mailto: of List-Unsubscribe. */
 export type AddressPurpose = "bounce" | "unsubscribeMail";
 
-/** What a token is about. `seq` 0 = nobody (an anonymous web view); `link` 0 = no link. */
+/**
+ * What a token is about. `seq` 0 = nobody (an anonymous web view); `link` 0 = no link. Of `unsubscribe` and
+ * `preferences`, `link` is the contact, 0 in mail that was sent before tokens held it.
+ */
 export type TokenSubject = {
   workspaceNumber: number;
   campaignId: number;
@@ -154,7 +172,7 @@ function writeToken(keys: TokenKeys, purpose: TokenPurpose, subject: TokenSubjec
   let at = writeVarint(subject.workspaceNumber, 2);
   at = writeVarint(subject.campaignId, at);
   at = writeVarint(subject.seq, at);
-  if (purpose === "click") {
+  if (hasLink(purpose)) {
     at = writeVarint(subject.link, at);
   }
   keys.current.mac.copy().update(scratch.subarray(0, at)).digest(digest);
@@ -179,7 +197,15 @@ function readToken(
       bytes.subarray(end),
     ),
   );
-  return isOurs ? parsePayload(payload, purpose === "click" ? 4 : 3) : undefined;
+  if (!isOurs) {
+    return undefined;
+  }
+  const whole = hasLink(purpose) ? parsePayload(payload, 4) : undefined;
+  return whole ?? (purpose === "click" ? undefined : parsePayload(payload, 3));
+}
+
+function hasLink(purpose: TokenPurpose): boolean {
+  return purpose === "click" || purpose === "unsubscribe" || purpose === "preferences";
 }
 
 function parsePayload(payload: Buffer, count: number): TokenSubject | undefined {

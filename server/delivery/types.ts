@@ -65,6 +65,8 @@ export type CampaignContent = {
   name: string;
   /** Host of mailto: unsubscribe and VERP return paths; empty when no bounce domain is set up. */
   bounceDomain: string;
+  /** Something its recipient just asked for, such as a confirmation: no List-* fields, no footer of a bulk message. */
+  transactional?: boolean;
 };
 
 /** Key material of one sending domain. `privateKeyPem` is in clear here: it never leaves memory. */

@@ -34,6 +34,13 @@ const publicRoutes = [
   "POST /p/:token",
   // Providers have no account; the address is authenticated and the request proves who wrote it.
   "POST /api/v1/hooks/:provider/:token",
+  // A form is for strangers.
+  "GET /f/form.js",
+  "GET /f/:token",
+  "POST /f/:token",
+  "GET /f/:token/challenge",
+  "GET /f/confirm/:token",
+  "POST /f/confirm/:token",
   // How one gets in, and out.
   "POST /api/v1/auth/sign-in",
   "POST /api/v1/auth/sign-out",

@@ -95,13 +95,16 @@ function finalHtml(content: CampaignContent): string {
   if (content.trackClicks && links.join("\n") !== content.links.join("\n")) {
     throw new Error("the links of the content are not the links of its HTML");
   }
-  html = insertFooter(html, hasAddress);
+  html = content.transactional === true ? html : insertFooter(html, hasAddress);
   html = insertPreheader(html, content.preheader);
   html = rewriteLinks(html, content.trackClicks ? content.links : []);
   return content.trackOpens ? insertAtEnd(html, "{{ __open | __raw }}") : html;
 }
 
 function finalText(content: CampaignContent): string {
+  if (content.transactional === true) {
+    return content.text;
+  }
   return appendTextFooter(content.text, content.workspace.postalAddress.trim() !== "");
 }
 
@@ -141,6 +144,11 @@ function constantFields(
   campaignId: number,
   skeleton: Skeleton,
 ): HeaderField[] {
+  if (content.transactional === true) {
+    // Nobody's vacation responder should answer it (RFC 3834 §5).
+    const automatic = headerField("Auto-Submitted", "auto-generated");
+    return [automatic, skeleton.mimeVersion, skeleton.contentType];
+  }
   const workspace = seal(content.workspace.id).slice(0, 10);
   // Stable for as long as the domain is; shows nothing that the domain does not (RFC has none; Gmail's
   // Feedback-ID page: the last part is the sender, 5 to 15 characters).

@@ -106,17 +106,18 @@ export function renderText(segments: Segment[], state: MessageState, target: Tar
 
 /** One of our URLs for this recipient. */
 export function ownUrl(state: MessageState, name: OwnUrl): string {
+  const { seq, contactId } = state.recipient;
   if (name === "unsubscribe_url") {
-    state.unsubscribeUrl ??= tokenUrl(state, "unsubscribe", "u", state.recipient.seq);
+    state.unsubscribeUrl ??= tokenUrl(state, "unsubscribe", "u", seq, contactId);
     return state.unsubscribeUrl;
   }
   if (name === "preferences_url") {
-    return tokenUrl(state, "preferences", "p", state.recipient.seq);
+    return tokenUrl(state, "preferences", "p", seq, contactId);
   }
   // With tracking off, the web view is nobody's: it must not tell who looked.
   const { trackOpens, trackClicks } = state.source.content;
   const isTracked = (trackOpens || trackClicks) && !state.recipient.contact.tracking_off;
-  return tokenUrl(state, "view", "v", isTracked ? state.recipient.seq : 0);
+  return tokenUrl(state, "view", "v", isTracked ? seq : 0);
 }
 
 function tokenUrl(state: MessageState, purpose: UrlPurpose, path: string, seq: number, link = 0) {

@@ -87,7 +87,10 @@ function headerFields(
   if (replyTo !== undefined) {
     fields.push(replyTo);
   }
-  fields.push(listUnsubscribe(campaign, state), ...constant);
+  if (campaign.content.transactional !== true) {
+    fields.push(listUnsubscribe(campaign, state));
+  }
+  fields.push(...constant);
   return fields;
 }
 

@@ -154,6 +154,21 @@ export function getContact(db: Connection, id: number, now: number) {
 }
 
 /**
+ * What a stranger says of themselves, checked and not kept.
+ *
+ * @throws AppError `invalid_input` per field.
+ */
+export function readContactInput(db: Connection, input: ContactInput & { email: string }) {
+  return readContact(listFields(db), input, undefined, "");
+}
+
+/** The contact with this normal form of an address; undefined when there is none. */
+export function findContactByAddress(db: Connection, address: string, now: number) {
+  const id = findIdByAddress(db, address);
+  return id === undefined ? undefined : getContact(db, id, now);
+}
+
+/**
  * Creates a contact, in lists if wished.
  *
  * @param source `manual`, `api`, `form:3`.

@@ -11,6 +11,7 @@ import {
   type ListRow,
   listsAfter,
   type MembershipChange,
+  publicLists,
   removeMember,
   removeSomeMembers,
   setMembership,
@@ -54,6 +55,11 @@ export function getList(db: Connection, id: number): List {
     throw notFound("list");
   }
   return toList(list);
+}
+
+/** The topics people may choose from, by name; the first 100. */
+export function listTopics(db: Connection): List[] {
+  return publicLists(db).map(toList);
 }
 
 type ListInput = {
@@ -195,6 +201,17 @@ export function changeMembership(
     }
     return isChanged;
   });
+}
+
+/**
+ * Subscribes or unsubscribes a person by their own wish; the caller writes the ledger, which knows more of
+ * it than the list. False when it changes nothing.
+ */
+export function changeOwnMembership(
+  db: Connection,
+  change: MembershipChange & { status: "subscribed" | "unsubscribed" },
+): boolean {
+  return setMembership(db, change);
 }
 
 /** @throws AppError `invalid_input` naming `field` when one of the ids is no list. */

@@ -58,6 +58,10 @@ const selectLists = statement<
 
 const selectList = statement<[id: number], ListRow>(`SELECT ${columns} FROM list WHERE id = ?`);
 
+const selectPublicLists = statement<[], ListRow>(`
+  SELECT ${columns} FROM list WHERE is_public = 1 ORDER BY name_key LIMIT 100
+`);
+
 const insertRow = statement<[ListValues & { now: number }], ListRow>(`
   INSERT INTO list (name, name_key, description, is_public, double_opt_in, created_at, updated_at)
   VALUES (@name, @nameKey, @description, @isPublic, @doubleOptIn, @now, @now)
@@ -128,6 +132,11 @@ export function listsAfter(
 
 export function findList(db: Connection, id: number): ListRow | undefined {
   return selectList(db).get(id);
+}
+
+/** The topics people may choose from, by name; the first 100. */
+export function publicLists(db: Connection): ListRow[] {
+  return selectPublicLists(db).all();
 }
 
 /** Undefined when a list has that name. */

@@ -1,4 +1,3 @@
-import { LRUCache } from "lru-cache";
 import {
   type EngagementFact,
   loadTokenKeys,
@@ -11,12 +10,9 @@ import {
 import type { Clock } from "../../platform/clock.ts";
 import type { Databases } from "../../platform/db/databases.ts";
 import type { KeyRing } from "../../platform/secrets.ts";
+import { WorkspaceDirectory } from "./directory.service.ts";
 import { SentMail } from "./sent-mail.service.ts";
-import { findAddress, findWorkspaceByNumber } from "./tracking.store.ts";
-
-const MAX_CACHED_WORKSPACES = 10_000;
-/** A renamed or suspended workspace is noticed after this; links of a campaign never change. */
-const WORKSPACE_CACHE_MS = 60_000;
+import { findAddress } from "./tracking.store.ts";
 
 /** What tracking needs of delivery. */
 export type TrackingPort = {
@@ -55,15 +51,13 @@ type TrackingDeps = {
 export class Tracking {
   readonly #deps: TrackingDeps;
   readonly #keys: TokenKeys;
-  readonly #workspaces = new LRUCache<number, Workspace>({
-    max: MAX_CACHED_WORKSPACES,
-    ttl: WORKSPACE_CACHE_MS,
-  });
+  readonly #workspaces: WorkspaceDirectory;
   readonly #mail: SentMail;
 
   constructor(deps: TrackingDeps) {
     this.#deps = deps;
     this.#keys = loadTokenKeys(deps.keyRing);
+    this.#workspaces = new WorkspaceDirectory(deps.databases.system);
     this.#mail = new SentMail(deps.databases, this.#keys);
   }
 
@@ -147,19 +141,8 @@ export class Tracking {
 
   #recipient(purpose: UrlPurpose, token: string): Recipient | undefined {
     const subject = readTrackingToken(this.#keys, purpose, token);
-    const workspace = subject && this.#workspace(subject.workspaceNumber);
+    const workspace = subject && this.#workspaces.find(subject.workspaceNumber);
     return subject === undefined || workspace === undefined ? undefined : { subject, workspace };
-  }
-
-  #workspace(number: number): Workspace | undefined {
-    let workspace = this.#workspaces.get(number);
-    if (workspace === undefined) {
-      workspace = findWorkspaceByNumber(this.#deps.databases.system, number);
-      if (workspace !== undefined) {
-        this.#workspaces.set(number, workspace);
-      }
-    }
-    return workspace;
   }
 
   #whom({ subject, workspace }: Recipient): Whom | undefined {

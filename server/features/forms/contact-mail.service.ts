@@ -1,0 +1,117 @@
+import { buildContent, type ContactFields, type SmtpOutcome } from "../../delivery/index.ts";
+import type { Databases } from "../../platform/db/databases.ts";
+import type { Connection } from "../../platform/db/driver.ts";
+import { PermanentJobError } from "../../platform/scheduler/job.ts";
+import type { KeyRing } from "../../platform/secrets.ts";
+import type { CampaignEngine } from "../campaigns/campaign-engine.service.ts";
+import { loadDkimKey } from "../domains/domains.service.ts";
+import { findSenderForCampaign, readSenders } from "../domains/senders.service.ts";
+import { loadRoute, readRoutes } from "../routes/routes.service.ts";
+import { workspaceFacts } from "../templates/message-scope.service.ts";
+import { type MailLink, mailParts } from "./contact-mail.rules.ts";
+
+/** What a message to one contact needs of its surroundings. */
+export type ContactMailDeps = {
+  databases: Databases;
+  keyRing: KeyRing;
+  engine: Pick<CampaignEngine, "sendOne">;
+  publicUrl: () => string;
+  inboxPort: number;
+};
+
+/** One message that somebody just asked for: a confirmation, a welcome. */
+export type ContactMail = {
+  workspaceId: string;
+  /** null = the workspace's first. */
+  senderId: number | null;
+  routeId: number | null;
+  to: string;
+  subject: string;
+  /** Plain text with Liquid; `{{ confirm_url }}` is where the link goes. */
+  body: string;
+  link: MailLink;
+  contact: ContactFields;
+  /** Before the `@` of the Message-ID: the same at each try. */
+  messageKey: string;
+};
+
+/**
+ * Sends it by the workspace's route, signed as its campaigns are, nothing in it tracked. Resolves with its
+ * Message-ID when the server took it, or may have.
+ *
+ * @throws PermanentJobError when another try cannot help: no sender or route, a template that does not parse,
+ *   an address the server refuses for good.
+ * @throws Error with the server's words when it may help.
+ */
+export async function sendContactMail(deps: ContactMailDeps, mail: ContactMail): Promise<string> {
+  const db = deps.databases.workspace(mail.workspaceId);
+  const workspace = workspaceFacts(deps.databases.system, mail.workspaceId);
+  const { sender, routeId } = waysOut(db, mail);
+  const footer = `${workspace.name}\n${workspace.postalAddress}`;
+  const parts = mailParts(mail.body, mail.link, footer);
+  const domain = sender.domainName ?? sender.email.slice(sender.email.lastIndexOf("@") + 1);
+  const { content, problems } = await buildContent({
+    subject: mail.subject,
+    preheader: "",
+    fromName: sender.name,
+    fromEmail: sender.email,
+    replyTo: sender.replyTo,
+    bodyKind: "html",
+    bodySource: parts.html,
+    textSource: parts.text,
+    trackOpens: false,
+    trackClicks: false,
+    workspace: {
+      id: mail.workspaceId,
+      number: workspace.number,
+      name: workspace.name,
+      postalAddress: workspace.postalAddress,
+    },
+    publicUrl: deps.publicUrl(),
+    domain,
+    name: mail.subject,
+    bounceDomain: "",
+    transactional: true,
+  });
+  const mistake = problems.find(({ severity }) => severity === "error");
+  if (mistake !== undefined) {
+    throw new PermanentJobError(mistake.message);
+  }
+  const { keyRing, inboxPort } = deps;
+  const open = deps.databases.workspace(mail.workspaceId);
+  const messageId = `${mail.messageKey}@${domain}`;
+  const outcome = await deps.engine.sendOne({
+    workspaceId: mail.workspaceId,
+    route: loadRoute(open, { keyRing, workspaceId: mail.workspaceId, inboxPort }, routeId),
+    dkim: loadDkimKey(open, keyRing, domain),
+    content,
+    contact: mail.contact,
+    to: mail.to,
+    messageId,
+  });
+  requireSent(outcome);
+  return messageId;
+}
+
+function waysOut(db: Connection, mail: ContactMail) {
+  const senderId = mail.senderId ?? readSenders(db).items[0]?.id;
+  const sender = senderId === undefined ? undefined : findSenderForCampaign(db, senderId);
+  const routes = readRoutes(db).items.filter(({ enabled }) => enabled);
+  const routeId = (routes.find(({ id }) => id === mail.routeId) ?? routes[0])?.id;
+  if (sender === undefined || routeId === undefined) {
+    throw new PermanentJobError("The workspace has no sender, or no route that is switched on.");
+  }
+  return { sender, routeId };
+}
+
+function requireSent(outcome: SmtpOutcome): void {
+  if (outcome.kind === "accepted" || outcome.kind === "ambiguous") {
+    return;
+  }
+  if (outcome.kind === "refused") {
+    const { code, text } = outcome.reply;
+    const sentence = `${outcome.host} said: ${code} ${text}`;
+    throw code >= 500 ? new PermanentJobError(sentence) : new Error(sentence);
+  }
+  throw new Error(outcome.kind === "broken" ? outcome.error : "sending was stopped");
+}

@@ -1,0 +1,185 @@
+import {
+  type Html,
+  html,
+  type PageLook,
+  plainPage,
+  readableOn,
+} from "../../platform/http/plain-page.ts";
+import type { FormField } from "./form-view.service.ts";
+import { formWords } from "./form-words.rules.ts";
+import { originsOf, textOr } from "./forms.rules.ts";
+import type { FormSettings } from "./forms.schema.ts";
+
+/** Everything a form shows. */
+export type FormView = {
+  id: number;
+  consentVersion: number;
+  settings: FormSettings;
+  fields: FormField[];
+  topics?: { id: number; name: string; description: string }[];
+};
+
+/** What somebody typed already, and what was wrong with it; both by the names of the inputs. */
+export type Filled = {
+  values: ReadonlyMap<string, readonly string[]>;
+  problems: ReadonlyMap<string, string>;
+  notice?: string;
+};
+
+/** The name of the field that only machines fill in. */
+export const TRAP = "website_url";
+
+const nothing: Filled = { values: new Map(), problems: new Map() };
+
+export function lookOf({ style }: FormSettings, brand: PageLook = {}): PageLook {
+  return {
+    ...brand,
+    ...(style.accent === "" ? {} : { accent: style.accent }),
+    ...(style.background === "" ? {} : { background: style.background }),
+    ...(style.text === "" ? {} : { text: style.text }),
+    radius: style.radius,
+  };
+}
+
+/** The hosted page of a form. */
+export function formPage(
+  view: FormView,
+  options: { challenge: string; look: PageLook; filled?: Filled; status?: number },
+): Response {
+  const { settings } = view;
+  const filled = options.filled ?? nothing;
+  const body = html`${settings.intro !== "" && html`<p>${lines(settings.intro)}</p>`}
+${filled.notice !== undefined && html`<p class="note" role="alert">${filled.notice}</p>`}
+<form method="post" data-swiftmail>${formInner(view, filled)}
+<input type="hidden" name="_c" value="${options.challenge}"></form>`;
+  return plainPage({
+    language: settings.language,
+    status: options.status ?? 200,
+    title: textOr(settings.title, settings.language, "title"),
+    body,
+    look: options.look,
+    script: "/f/form.js",
+    formTargets: originsOf(settings.submittedUrl),
+    frameAncestors: settings.origins,
+  });
+}
+
+/** Two paragraphs, or one, for whoever sent a form or followed a link. */
+export function formMessage(
+  settings: Pick<FormSettings, "language">,
+  options: {
+    status?: number;
+    title: string;
+    text: string;
+    look?: PageLook;
+    form?: Html;
+    targets?: string[];
+  },
+): Response {
+  return plainPage({
+    language: settings.language,
+    status: options.status ?? 200,
+    title: options.title,
+    body: html`<p role="status">${lines(options.text)}</p>${options.form}`,
+    look: options.look,
+    formTargets: options.targets ?? [],
+  });
+}
+
+/** A form to put into another page: plain HTML that posts to us, better with our script and complete without. */
+export function formSnippet(view: FormView, url: string, origin: string): string {
+  const { settings } = view;
+  const name = `swiftmail-form-${view.id}`;
+  const accent = settings.style.accent === "" ? "#3b5bdb" : settings.style.accent;
+  const css = `.${name} .away{position:absolute;left:-9999px}.${name} .field{margin:0 0 16px}.${name} label,.${name} legend{display:block}.${name} fieldset{border:0;padding:0;margin:0 0 16px}.${name} button{background:${accent};color:${readableOn(accent)};border:0;border-radius:${settings.style.radius}px;padding:10px 18px;cursor:pointer}`;
+  const heading = settings.title !== "" && html`<h2>${settings.title}</h2>\n`;
+  const intro = settings.intro !== "" && html`<p>${lines(settings.intro)}</p>\n`;
+  const form = html`${heading}${intro}<form class="${name}" action="${url}" method="post" data-swiftmail data-inline>${formInner(view, nothing)}
+</form>
+<script src="${origin}/f/form.js" defer></script>`;
+  return `<style>${css}</style>\n${form.source}`;
+}
+
+function formInner(view: FormView, filled: Filled): Html {
+  const { settings, fields, topics = [] } = view;
+  const words = formWords[settings.language];
+  const email = input("email", words.email, "email", true, filled);
+  return html`
+${email}
+${fields.map((field) => fieldHtml(view, field, filled))}
+${settings.chooseLists && topics.length > 0 && topicsHtml(topics, words.topics, filled)}
+<div class="away" aria-hidden="true"><label>${words.trap}<input type="text" name="${TRAP}" tabindex="-1" autocomplete="off" value=""></label></div>
+${settings.consentText !== "" && consentHtml(settings, filled)}
+<input type="hidden" name="_v" value="${view.consentVersion}">
+<button type="submit">${textOr(settings.button, settings.language, "button")}</button>`;
+}
+
+function fieldHtml(view: FormView, field: FormField, filled: Filled): Html {
+  const words = formWords[view.settings.language];
+  const { name, required } = field;
+  const label =
+    field.key === "first_name" && field.label === ""
+      ? words.firstName
+      : field.key === "last_name" && field.label === ""
+        ? words.lastName
+        : field.label;
+  const value = filled.values.get(name)?.[0] ?? "";
+  if (field.type === "boolean") {
+    return html`<div class="field"><label class="check"><input type="checkbox" name="${name}" value="yes"${checked(value !== "" && value !== "no")}><span>${label}</span></label>${problem(name, filled)}</div>`;
+  }
+  if (field.choices.length > 0) {
+    const options = field.choices.map(
+      (choice) =>
+        html`<option value="${choice}"${choice === value && html` selected`}>${choice}</option>`,
+    );
+    return html`<div class="field"><label for="sm-${name}">${label}</label><select id="sm-${name}" name="${name}"${required && html` required`}><option value="">${words.choose}</option>${options}</select>${problem(name, filled)}</div>`;
+  }
+  const types: Record<string, string> = { number: "number", date: "date", url: "url" };
+  return input(name, label, types[field.type] ?? "text", required, filled);
+}
+
+function input(name: string, label: string, type: string, required: boolean, filled: Filled): Html {
+  const value = filled.values.get(name)?.[0] ?? "";
+  const hints: Record<string, string> = {
+    email: "email",
+    first_name: "given-name",
+    last_name: "family-name",
+  };
+  const autocomplete = hints[name];
+  const described = filled.problems.has(name)
+    ? html` aria-invalid="true" aria-describedby="sm-${name}-error"`
+    : undefined;
+  return html`<div class="field"><label for="sm-${name}">${label}</label><input id="sm-${name}" type="${type}" name="${name}" value="${value}" maxlength="2000"${type === "number" && html` step="any"`}${required && html` required`}${autocomplete !== undefined && html` autocomplete="${autocomplete}"`}${described}>${problem(name, filled)}</div>`;
+}
+
+function topicsHtml(topics: NonNullable<FormView["topics"]>, legend: string, filled: Filled): Html {
+  const chosen = filled.values.get("list") ?? [];
+  const boxes = topics.map(
+    ({ id, name, description }) =>
+      html`<label class="check"><input type="checkbox" name="list" value="${id}"${checked(chosen.includes(String(id)))}><span>${name}${description !== "" && html`<br><small>${description}</small>`}</span></label>`,
+  );
+  return html`<fieldset><legend>${legend}</legend>${boxes}${problem("list", filled)}</fieldset>`;
+}
+
+function consentHtml(settings: FormSettings, filled: Filled): Html {
+  const text = lines(settings.consentText);
+  return settings.consentCheckbox
+    ? html`<div class="field"><label class="check"><input type="checkbox" name="_consent" value="yes" required${checked(filled.values.has("_consent"))}><span>${text}</span></label>${problem("_consent", filled)}</div>`
+    : html`<p><small>${text}</small></p>`;
+}
+
+function problem(name: string, filled: Filled): Html | undefined {
+  const text = filled.problems.get(name);
+  return text === undefined
+    ? undefined
+    : html`<span class="error" id="sm-${name}-error">${text}</span>`;
+}
+
+function checked(on: boolean): Html | false {
+  return on && html` checked`;
+}
+
+/** Text with its line breaks. */
+export function lines(text: string): Html[] {
+  return text.split(/\r\n?|\n/).map((line, at) => (at === 0 ? html`${line}` : html`<br>${line}`));
+}

@@ -1,0 +1,37 @@
+import type { Connection } from "../../platform/db/driver.ts";
+import { listFields } from "../contacts/contact-fields.service.ts";
+import { listTopics } from "../lists/lists.service.ts";
+import { builtInFields } from "./forms.rules.ts";
+import type { FormSettings } from "./forms.schema.ts";
+
+/** A field as a form shows it. `name` is that of its input. */
+export type FormField = {
+  key: string;
+  name: string;
+  /** "" for the built-in ones: the form's language names them. */
+  label: string;
+  type: string;
+  choices: string[];
+  required: boolean;
+};
+
+/** The fields a form asks for, in its order; those that were deleted meanwhile are left out. */
+export function fieldsOfForm(db: Connection, settings: FormSettings): FormField[] {
+  const custom = new Map(listFields(db).map((field) => [field.key, field]));
+  return settings.fields.flatMap(({ key, required }): FormField[] => {
+    if (builtInFields.some((name) => name === key)) {
+      return [{ key, name: key, label: "", type: "text", choices: [], required }];
+    }
+    const field = custom.get(key);
+    if (field === undefined) {
+      return [];
+    }
+    const { label, type, choices } = field;
+    return [{ key, name: `field_${key}`, label, type, choices, required }];
+  });
+}
+
+/** The lists a form leads to that are still there and public. */
+export function topicsOfForm(db: Connection, settings: FormSettings) {
+  return listTopics(db).filter(({ id }) => settings.listIds.includes(id));
+}

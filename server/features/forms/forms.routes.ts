@@ -1,0 +1,149 @@
+import { Elysia } from "elysia";
+import { versionOfIfMatch } from "../../platform/http/if-match.ts";
+import {
+  Done,
+  done,
+  IfMatchHeaders,
+  refusals,
+  WorkspaceItemParams,
+  WorkspaceParams,
+} from "../../platform/http/schemas.ts";
+import type { AppDeps } from "../deps.ts";
+import { brandOf } from "../preferences/public-look.service.ts";
+import { formPage, lookOf } from "./form-html.ts";
+import { fieldsOfForm, topicsOfForm } from "./form-view.service.ts";
+import {
+  FormChange,
+  FormNumbers,
+  FormPage,
+  FormPreview,
+  FormPreviewRequest,
+  FormQuery,
+  FormSchema,
+  NewForm,
+} from "./forms.schema.ts";
+import {
+  changeForm,
+  createForm,
+  deleteForm,
+  draftForm,
+  type FormContext,
+  formNumbers,
+  listForms,
+  readForm,
+} from "./forms.service.ts";
+
+export const formRoutes = ({ guard, clock, audit, keyRing, outside }: AppDeps) => {
+  const contextOf = (asked: { db: FormContext["db"]; workspace: { number: number } }) => ({
+    db: asked.db,
+    keyRing,
+    workspaceNumber: asked.workspace.number,
+    publicUrl: outside.publicUrl(),
+    now: clock(),
+  });
+  return new Elysia({
+    name: "forms",
+    prefix: "/workspaces/:workspaceId/forms",
+    detail: { tags: ["Forms"] },
+  })
+    .use(guard)
+    .get("/", (asked) => listForms(contextOf(asked), asked.query), {
+      permission: "lists:read",
+      params: WorkspaceParams,
+      query: FormQuery,
+      response: { 200: FormPage, ...refusals },
+      detail: { summary: "List forms, newest first, with their numbers" },
+    })
+    .post(
+      "/",
+      (asked) => {
+        const form = createForm(contextOf(asked), asked.body);
+        audit.record({
+          actorId: asked.actor.id,
+          workspaceId: asked.workspace.id,
+          action: "form.create",
+          target: form.id,
+        });
+        return form;
+      },
+      {
+        permission: "lists:write",
+        idempotent: true,
+        params: WorkspaceParams,
+        body: NewForm,
+        response: { 200: FormSchema, ...refusals },
+        detail: { summary: "Create a form" },
+      },
+    )
+    .post(
+      "/preview",
+      async ({ db, workspace, body }) => {
+        const form = draftForm(db, body);
+        const { settings } = form;
+        const fields = fieldsOfForm(db, settings);
+        const view = { ...form, fields, topics: topicsOfForm(db, settings) };
+        const look = lookOf(settings, brandOf(db, workspace.name));
+        return { html: await formPage(view, { challenge: "", look }).text() };
+      },
+      {
+        permission: "lists:write",
+        params: WorkspaceParams,
+        body: FormPreviewRequest,
+        response: { 200: FormPreview, ...refusals },
+        detail: { summary: "The page of a form that is not saved yet" },
+      },
+    )
+    .get("/:id", (asked) => readForm(contextOf(asked), asked.params.id), {
+      permission: "lists:read",
+      params: WorkspaceItemParams,
+      response: { 200: FormSchema, ...refusals },
+      detail: { summary: "Get a form with its settings and its HTML for other pages" },
+    })
+    .patch(
+      "/:id",
+      (asked) => {
+        const version = versionOfIfMatch(asked.headers["if-match"]);
+        const form = changeForm(contextOf(asked), asked.params.id, asked.body, version);
+        audit.record({
+          actorId: asked.actor.id,
+          workspaceId: asked.workspace.id,
+          action: "form.change",
+          target: form.id,
+        });
+        return form;
+      },
+      {
+        permission: "lists:write",
+        params: WorkspaceItemParams,
+        headers: IfMatchHeaders,
+        body: FormChange,
+        response: { 200: FormSchema, ...refusals },
+        detail: { summary: "Change a form; a new consent text is a new version" },
+      },
+    )
+    .delete(
+      "/:id",
+      ({ db, params, actor, workspace }) => {
+        deleteForm(db, params.id);
+        audit.record({
+          actorId: actor.id,
+          workspaceId: workspace.id,
+          action: "form.delete",
+          target: params.id,
+        });
+        return done;
+      },
+      {
+        permission: "lists:write",
+        params: WorkspaceItemParams,
+        response: { 200: Done, ...refusals },
+        detail: { summary: "Delete a form; the consent ledger keeps what was agreed" },
+      },
+    )
+    .get("/:id/numbers", ({ db, params }) => formNumbers(db, params.id, clock()), {
+      permission: "lists:read",
+      params: WorkspaceItemParams,
+      response: { 200: FormNumbers, ...refusals },
+      detail: { summary: "A form's numbers by day, and the versions of its consent text" },
+    });
+};

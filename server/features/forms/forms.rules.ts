@@ -1,0 +1,71 @@
+import { invalidField } from "../../platform/errors.ts";
+import { type FormLanguage, formWords } from "./form-words.rules.ts";
+
+/** Fields that every contact has and a form may ask for. */
+export const builtInFields = ["first_name", "last_name"] as const;
+
+/** The form's text, or what its language has for it. */
+export function textOr<K extends keyof (typeof formWords)["en"]>(
+  written: string,
+  language: FormLanguage,
+  key: K,
+): string {
+  const otherwise = formWords[language][key];
+  return written.trim() === "" && typeof otherwise === "string" ? otherwise : written;
+}
+
+/**
+ * A place outside that the form's owner sends people to; "" = none.
+ *
+ * @throws AppError `invalid_input` for anything but a web address.
+ */
+export function readRedirect(field: string, written: string): string {
+  const text = written.trim();
+  if (text === "") {
+    return "";
+  }
+  const url = URL.parse(text);
+  if (
+    url === null ||
+    !/^https?:$/.test(url.protocol) ||
+    url.username !== "" ||
+    url.password !== ""
+  ) {
+    throw invalidField(
+      field,
+      "is no web address",
+      "Write it in full: https://www.example.org/thanks",
+    );
+  }
+  return url.href;
+}
+
+/** The origins as browsers send them, once each. @throws AppError `invalid_input`. */
+export function readOrigins(written: readonly string[]): string[] {
+  const origins = written.map((text) => {
+    const url = URL.parse(text.trim());
+    if (url === null || !/^https?:$/.test(url.protocol)) {
+      throw invalidField(
+        "origins",
+        `"${text}" is no origin`,
+        "Write it like https://www.example.org",
+      );
+    }
+    return url.origin;
+  });
+  return [...new Set(origins)];
+}
+
+/** A colour `#rrggbb`, or "". @throws AppError `invalid_input`. */
+export function readColor(field: string, written: string): string {
+  const color = written.trim().toLowerCase();
+  if (color !== "" && !/^#[0-9a-f]{6}$/.test(color)) {
+    throw invalidField(field, "is no colour such as #3b5bdb");
+  }
+  return color;
+}
+
+/** The origin a redirect leads to, for the policy of the page before it. */
+export function originsOf(...urls: string[]): string[] {
+  return urls.flatMap((text) => URL.parse(text)?.origin ?? []);
+}

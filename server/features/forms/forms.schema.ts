@@ -1,0 +1,118 @@
+import { type Static, t } from "elysia";
+import { pageOf, pageQuery } from "../../platform/http/schemas.ts";
+
+const line = (maxLength: number) => t.String({ maxLength, default: "" });
+const color = t.String({ maxLength: 7, default: "", description: "#rrggbb; empty = ours" });
+const reference = t.Union([t.Integer({ minimum: 1 }), t.Null()], { default: null });
+
+/** What people decide of a form. Texts that are empty have one in the form's language. */
+export const FormSettingsSchema = t.Object(
+  {
+    language: t.Union([t.Literal("en"), t.Literal("de")], { default: "en" }),
+    title: line(200),
+    intro: line(2_000),
+    button: line(60),
+    fields: t.Array(
+      t.Object({
+        key: t.String({
+          maxLength: 40,
+          description: "first_name, last_name or the key of a custom field",
+        }),
+        required: t.Boolean({ default: false }),
+      }),
+      { maxItems: 20, default: [] },
+    ),
+    listIds: t.Array(t.Integer({ minimum: 1 }), {
+      maxItems: 20,
+      default: [],
+      description: "Public lists that are joined",
+    }),
+    chooseLists: t.Boolean({ default: false, description: "The person picks among the lists" }),
+    consentText: line(4_000),
+    consentCheckbox: t.Boolean({ default: false, description: "The consent text needs a tick" }),
+    doubleOptIn: t.Boolean({ default: true }),
+    senderId: reference,
+    routeId: reference,
+    confirmSubject: line(200),
+    confirmBody: line(5_000),
+    submittedText: line(2_000),
+    submittedUrl: line(1_000),
+    confirmedText: line(2_000),
+    confirmedUrl: line(1_000),
+    welcome: t.Boolean({ default: false }),
+    welcomeSubject: line(200),
+    welcomeBody: line(5_000),
+    origins: t.Array(t.String({ maxLength: 300 }), {
+      maxItems: 20,
+      default: [],
+      description: "Origins of pages that hold the form, such as https://www.example.org",
+    }),
+    style: t.Object(
+      {
+        accent: color,
+        background: color,
+        text: color,
+        radius: t.Integer({ minimum: 0, maximum: 24, default: 6 }),
+      },
+      { default: { accent: "", background: "", text: "", radius: 6 } },
+    ),
+  },
+  { title: "FormSettings" },
+);
+export type FormSettings = Static<typeof FormSettingsSchema>;
+
+const counts = t.Object({
+  views: t.Number({ description: "Of the hosted page" }),
+  submits: t.Number(),
+  confirmed: t.Number({ description: "Sign-ups that became a subscription" }),
+  bots: t.Number({ description: "Refused because no person did it" }),
+});
+
+const form = {
+  id: t.Number(),
+  name: t.String(),
+  enabled: t.Boolean(),
+  version: t.Number({ description: "Send it back in If-Match" }),
+  consentVersion: t.Number(),
+  createdAt: t.Number(),
+  updatedAt: t.Number(),
+  url: t.String({ description: "The hosted page" }),
+  counts,
+  waiting: t.Number({ description: "Sign-ups that wait for a confirmation" }),
+};
+export const FormPage = pageOf(t.Object(form, { title: "FormSummary" }));
+export const FormSchema = t.Object(
+  {
+    ...form,
+    settings: FormSettingsSchema,
+    snippet: t.String({ description: "HTML to put into another page" }),
+  },
+  { title: "Form" },
+);
+export const FormQuery = t.Object(pageQuery);
+
+const name = t.String({ minLength: 1, maxLength: 100 });
+const settings = t.Partial(FormSettingsSchema);
+export const NewForm = t.Object({ name, settings: t.Optional(settings) });
+export const FormChange = t.Object({
+  name: t.Optional(name),
+  enabled: t.Optional(t.Boolean()),
+  settings: t.Optional(settings),
+});
+export const FormPreviewRequest = t.Object({ name, settings });
+export const FormPreview = t.Object({ html: t.String() });
+
+export const FormNumbers = t.Object({
+  days: t.Array(
+    t.Object({ day: t.Number({ description: "Unix ms of its start in UTC" }), counts }),
+  ),
+  wordings: t.Array(
+    t.Object({
+      version: t.Number(),
+      text: t.String(),
+      hash: t.String(),
+      createdAt: t.Number(),
+      given: t.Number({ description: "Consents on these words" }),
+    }),
+  ),
+});

@@ -1,0 +1,283 @@
+import { lintTemplate, loadTokenKeys, trackingToken } from "../../delivery/index.ts";
+import type { Connection } from "../../platform/db/driver.ts";
+import { inTransaction } from "../../platform/db/transaction.ts";
+import { AppError, invalidField, notFound } from "../../platform/errors.ts";
+import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
+import type { KeyRing } from "../../platform/secrets.ts";
+import { keepWording } from "../consent/consent.service.ts";
+import { listFields } from "../contacts/contact-fields.service.ts";
+import { getList } from "../lists/lists.service.ts";
+import { formSnippet } from "./form-html.ts";
+import { fieldsOfForm } from "./form-view.service.ts";
+import { builtInFields, readColor, readOrigins, readRedirect } from "./forms.rules.ts";
+import type { FormSettings } from "./forms.schema.ts";
+import {
+  addFormWording,
+  deleteFormRow,
+  type FormMetric,
+  type FormRow,
+  findForm,
+  findFormWording,
+  formDays,
+  formsBefore,
+  formTotals,
+  insertForm,
+  updateForm,
+  wordingsOf,
+} from "./forms.store.ts";
+import { waitingSignups } from "./signups.store.ts";
+
+/** A form as its owner made it. */
+export type Form = Omit<FormRow, "settings" | "enabled"> & {
+  enabled: boolean;
+  settings: FormSettings;
+};
+
+/** What the addresses of a workspace's forms are made of. */
+export type FormContext = {
+  db: Connection;
+  keyRing: KeyRing;
+  workspaceNumber: number;
+  publicUrl: string;
+  now: number;
+};
+
+const NUMBER_DAYS = 90;
+const DAY_MS = 86_400_000;
+
+const defaults: FormSettings = {
+  language: "en",
+  title: "",
+  intro: "",
+  button: "",
+  fields: [],
+  listIds: [],
+  chooseLists: false,
+  consentText: "",
+  consentCheckbox: false,
+  doubleOptIn: true,
+  senderId: null,
+  routeId: null,
+  confirmSubject: "",
+  confirmBody: "",
+  submittedText: "",
+  submittedUrl: "",
+  confirmedText: "",
+  confirmedUrl: "",
+  welcome: false,
+  welcomeSubject: "",
+  welcomeBody: "",
+  origins: [],
+  style: { accent: "", background: "", text: "", radius: 6 },
+};
+
+/** A page of forms, newest first. */
+export function listForms(
+  context: FormContext,
+  query: { cursor?: string | undefined; limit?: number | undefined },
+) {
+  const limit = query.limit ?? 50;
+  const [before] =
+    query.cursor === undefined ? [Number.MAX_SAFE_INTEGER] : decodeCursor(query.cursor, 1);
+  const page = cutPage(formsBefore(context.db, Number(before), limit + 1), limit, ({ id }) => [id]);
+  return { items: page.items.map((row) => summaryOf(context, row)), nextCursor: page.nextCursor };
+}
+
+/** @throws AppError `not_found` */
+export function readForm(context: FormContext, id: number) {
+  const form = requireForm(context.db, id);
+  const url = formUrl(context, id);
+  const fields = fieldsOfForm(context.db, form.settings);
+  return {
+    ...summaryOf(context, rowOf(context.db, id)),
+    settings: form.settings,
+    snippet: formSnippet({ ...form, fields }, url, new URL(url).origin),
+  };
+}
+
+/** @throws AppError `not_found` */
+export function requireForm(db: Connection, id: number): Form {
+  return toForm(rowOf(db, id));
+}
+
+/** Undefined when there is none, or it is switched off. */
+export function findOpenForm(db: Connection, id: number): Form | undefined {
+  const row = findForm(db, id);
+  return row?.enabled === 1 ? toForm(row) : undefined;
+}
+
+type Input = { name?: string | undefined; settings?: Partial<FormSettings> | undefined };
+
+/** Creates a form. @throws AppError `invalid_input` naming what cannot be. */
+export function createForm(context: FormContext, input: Input & { name: string }) {
+  const { db, now } = context;
+  const name = readName(input.name);
+  const settings = readSettings(db, { ...defaults, ...input.settings });
+  const id = inTransaction(db, () => {
+    const added = insertForm(db, { name, settings: JSON.stringify(settings), now });
+    keepConsentText(db, added, 0, settings.consentText, now);
+    return added;
+  });
+  return readForm(context, id);
+}
+
+/**
+ * Changes what is given. A new consent text is a new version; those that were shown stay as they are.
+ *
+ * @throws AppError `not_found`, `invalid_input`; `stale_version` when somebody saved since `version`.
+ */
+export function changeForm(
+  context: FormContext,
+  id: number,
+  input: Input & { enabled?: boolean | undefined },
+  version: number | undefined,
+) {
+  const { db, now } = context;
+  const old = requireForm(db, id);
+  const name = input.name === undefined ? old.name : readName(input.name);
+  const settings = readSettings(db, { ...old.settings, ...input.settings });
+  inTransaction(db, () => {
+    const change = { id, name, enabled: Number(input.enabled ?? old.enabled), now };
+    const json = JSON.stringify(settings);
+    if (!updateForm(db, { ...change, settings: json, version: version ?? old.version })) {
+      throw new AppError("stale_version", "Somebody else saved this form meanwhile.");
+    }
+    keepConsentText(db, id, old.consentVersion, settings.consentText, now);
+  });
+  return readForm(context, id);
+}
+
+/** Deletes a form with its numbers; what people agreed to stays in the ledger. @throws AppError `not_found` */
+export function deleteForm(db: Connection, id: number): void {
+  if (!deleteFormRow(db, id)) {
+    throw notFound("form");
+  }
+}
+
+/** The last 90 days, and the versions of the consent text. @throws AppError `not_found` */
+export function formNumbers(db: Connection, id: number, now: number) {
+  rowOf(db, id);
+  const byDay = new Map<number, Record<FormMetric, number>>();
+  for (const { day, metric, n } of formDays(db, id, now - NUMBER_DAYS * DAY_MS)) {
+    byDay.set(day, { ...(byDay.get(day) ?? noCounts), [metric]: n });
+  }
+  return {
+    days: [...byDay].map(([day, counts]) => ({ day, counts })),
+    wordings: wordingsOf(db, id),
+  };
+}
+
+/** Checks what was typed but not saved, for a preview. @throws AppError `invalid_input`. */
+export function draftForm(db: Connection, input: Input & { name: string }): Form {
+  const settings = readSettings(db, { ...defaults, ...input.settings });
+  const never = { id: 0, version: 0, consentVersion: 0, createdAt: 0, updatedAt: 0 };
+  return { ...never, name: input.name, enabled: true, settings };
+}
+
+const noCounts = { views: 0, submits: 0, confirmed: 0, bots: 0 };
+
+function summaryOf(context: FormContext, row: FormRow) {
+  const { settings: _, ...form } = row;
+  const counts = { ...noCounts };
+  for (const { metric, n } of formTotals(context.db, row.id)) {
+    counts[metric] = n;
+  }
+  return {
+    ...form,
+    enabled: row.enabled === 1,
+    url: formUrl(context, row.id),
+    counts,
+    waiting: waitingSignups(context.db, row.id, context.now),
+  };
+}
+
+function formUrl({ keyRing, workspaceNumber, publicUrl }: FormContext, formId: number): string {
+  const subject = { workspaceNumber, campaignId: formId, seq: 0, link: 0 };
+  return `${publicUrl}/f/${trackingToken(loadTokenKeys(keyRing), "form", subject)}`;
+}
+
+function keepConsentText(
+  db: Connection,
+  formId: number,
+  version: number,
+  text: string,
+  now: number,
+) {
+  const hash = text === "" ? undefined : keepWording(db, text, now);
+  if (hash !== undefined && findFormWording(db, formId, version)?.hash !== hash) {
+    addFormWording(db, { formId, version: version + 1, hash, now });
+  }
+}
+
+function readSettings(db: Connection, input: FormSettings): FormSettings {
+  const { style } = input;
+  const settings: FormSettings = {
+    ...input,
+    consentText: input.consentText.trim(),
+    submittedUrl: readRedirect("settings.submittedUrl", input.submittedUrl),
+    confirmedUrl: readRedirect("settings.confirmedUrl", input.confirmedUrl),
+    origins: readOrigins(input.origins),
+    style: {
+      accent: readColor("settings.style.accent", style.accent),
+      background: readColor("settings.style.background", style.background),
+      text: readColor("settings.style.text", style.text),
+      radius: style.radius,
+    },
+  };
+  requireFields(db, settings.fields);
+  for (const id of settings.listIds) {
+    requirePublic(db, id);
+  }
+  requireTemplate("confirmSubject", settings.confirmSubject, "subject");
+  requireTemplate("welcomeSubject", settings.welcomeSubject, "subject");
+  requireTemplate("confirmBody", settings.confirmBody, "text");
+  requireTemplate("welcomeBody", settings.welcomeBody, "text");
+  return settings;
+}
+
+function requireFields(db: Connection, fields: FormSettings["fields"]): void {
+  const known = new Set<string>([...builtInFields, ...listFields(db).map(({ key }) => key)]);
+  const seen = new Set<string>();
+  for (const { key } of fields) {
+    if (!known.has(key) || seen.has(key)) {
+      const reason = seen.has(key) ? `asks for ${key} twice` : `there is no field ${key}`;
+      throw invalidField("settings.fields", reason);
+    }
+    seen.add(key);
+  }
+}
+
+function requirePublic(db: Connection, id: number): void {
+  if (!getList(db, id).isPublic) {
+    throw invalidField("settings.listIds", "a form leads only to public lists");
+  }
+}
+
+function requireTemplate(field: string, source: string, where: "subject" | "text"): void {
+  const plain = source.replace(/\{\{\s*confirm_url\s*\}\}/g, "https://example.org/");
+  const mistake = lintTemplate(plain, { where }).find(({ severity }) => severity === "error");
+  if (mistake !== undefined) {
+    throw invalidField(`settings.${field}`, mistake.message);
+  }
+}
+
+function readName(written: string): string {
+  const name = written.trim().replace(/\s+/g, " ");
+  if (name === "") {
+    throw invalidField("name", "is empty");
+  }
+  return name;
+}
+
+function rowOf(db: Connection, id: number): FormRow {
+  const row = findForm(db, id);
+  if (row === undefined) {
+    throw notFound("form");
+  }
+  return row;
+}
+
+function toForm(row: FormRow): Form {
+  const settings = { ...defaults, ...(JSON.parse(row.settings) as Partial<FormSettings>) };
+  return { ...row, enabled: row.enabled === 1, settings };
+}

@@ -1,0 +1,286 @@
+import { Elysia, t } from "elysia";
+import { textUpTo } from "../../platform/http/body-limit.ts";
+import { clientAddress, type PeerAddress } from "../../platform/http/client-address.ts";
+import { isOwnOrigin } from "../../platform/http/own-origin.ts";
+import { html, type PageLook } from "../../platform/http/plain-page.ts";
+import type { AppDeps } from "../deps.ts";
+import { brandOf } from "../preferences/public-look.service.ts";
+import { agentOf, pageLanguage } from "../tracking/recipient.service.ts";
+import { type Filled, formMessage, formPage, lookOf } from "./form-html.ts";
+import { FORM_SCRIPT } from "./form-script.ts";
+import { type FormLanguage, formWords } from "./form-words.rules.ts";
+import { originsOf, textOr } from "./forms.rules.ts";
+import { type OpenForm, PublicForms, type Submitted } from "./signup.service.ts";
+import { type Confirmation, Confirmations } from "./signup-complete.service.ts";
+import { WELCOME_JOB } from "./signup-run.service.ts";
+
+const TokenParams = t.Object({ token: t.String({ maxLength: 200 }) });
+const Page = t.Any({ description: "An HTML page, or JSON for a script that asks for it" });
+const MAX_POST_BYTES = 32 * 1024;
+
+type PublicFormDeps = Pick<
+  AppDeps,
+  "databases" | "keyRing" | "clock" | "guard" | "jobs" | "outside"
+>;
+type Sent = { request: Request; server: PeerAddress; token: string; body: string };
+
+const visitorOf = (request: Request, server: PeerAddress) => ({
+  ip: clientAddress(request, server),
+  userAgent: agentOf(request),
+});
+const languageOf = (request: Request): FormLanguage =>
+  pageLanguage(request.headers.get("accept-language"));
+
+/** What strangers reach of forms. No cookie is set or read, so that no page can act in anybody's name. */
+export const publicFormRoutes = (deps: PublicFormDeps) => {
+  const forms = new PublicForms(deps);
+  const confirmations = new Confirmations(deps);
+
+  const brand = (open: OpenForm | Confirmation): PageLook => {
+    const db = deps.databases.workspace(open.workspaceId);
+    return lookOf(open.form.settings, brandOf(db, open.workspaceName));
+  };
+  const show = (open: OpenForm, token: string, filled: Filled, status = 200) =>
+    formPage(forms.view(open), {
+      challenge: forms.challenges.issue(token, deps.clock()),
+      look: brand(open),
+      filled,
+      status,
+    });
+
+  const hosted = (token: string, request: Request): Response => {
+    const open = forms.find(token);
+    if (open === undefined) {
+      return noForm(request);
+    }
+    forms.viewed(open);
+    return show(open, token, prefilled(forms.view(open), new URL(request.url).searchParams));
+  };
+
+  const challenge = (token: string, request: Request): Response => {
+    const open = forms.find(token);
+    const answer =
+      open === undefined
+        ? new Response(null, { status: 404 })
+        : Response.json({ challenge: forms.challenges.issue(token, deps.clock()) });
+    answer.headers.set("cache-control", "no-store");
+    return open === undefined ? answer : shared(answer, open, request);
+  };
+
+  const submit = ({ request, server, token, body }: Sent): Response => {
+    const open = forms.find(token);
+    if (open === undefined) {
+      return noForm(request);
+    }
+    const { settings } = open.form;
+    const words = formWords[settings.language];
+    const look = brand(open);
+    const origin = request.headers.get("origin");
+    const isFromElsewhere =
+      settings.origins.length > 0 &&
+      !isOwnOrigin(request, deps.outside.publicUrl()) &&
+      !settings.origins.includes(origin ?? "");
+    if (isFromElsewhere) {
+      const { foreignTitle: title, foreign: text } = words;
+      return formMessage(settings, { status: 403, title, text, look });
+    }
+    if (Buffer.byteLength(body) > MAX_POST_BYTES) {
+      return formMessage(settings, {
+        status: 413,
+        title: words.largeTitle,
+        text: words.large,
+        look,
+      });
+    }
+    const sent = new URLSearchParams(body);
+    const submitted = forms.submit(open, token, sent, visitorOf(request, server));
+    if (request.headers.get("accept") === "application/json") {
+      return shared(asJson(open, submitted), open, request);
+    }
+    switch (submitted.kind) {
+      case "slow":
+        return slowDown(
+          formMessage(settings, { status: 429, title: words.slowTitle, text: words.slow, look }),
+        );
+      case "again":
+        return show(open, token, submitted.filled, 422);
+      case "taken":
+        return settings.submittedUrl === ""
+          ? formMessage(settings, { ...takenWords(open, submitted.proven), look })
+          : seeOther(settings.submittedUrl);
+    }
+  };
+
+  const ask = (token: string, request: Request): Response => {
+    const found = confirmations.find(token);
+    if (found === undefined) {
+      return goneLink(request);
+    }
+    if (found.row.state === "done") {
+      return confirmed(found);
+    }
+    const { settings } = found.form;
+    const words = formWords[settings.language];
+    return formMessage(settings, {
+      title: words.confirmTitle,
+      text: words.confirm(found.row.email),
+      look: brand(found),
+      form: html`<form method="post"><button>${words.confirmButton}</button></form>`,
+      targets: originsOf(settings.confirmedUrl),
+    });
+  };
+
+  const confirm = (token: string, request: Request, server: PeerAddress): Response => {
+    const found = confirmations.find(token);
+    if (found === undefined || !isOwnOrigin(request, deps.outside.publicUrl())) {
+      return goneLink(request);
+    }
+    if (confirmations.confirm(found, visitorOf(request, server)) && found.form.settings.welcome) {
+      deps.jobs.enqueue(WELCOME_JOB, found.workspaceId, { signupId: found.row.id });
+    }
+    const { confirmedUrl } = found.form.settings;
+    return confirmedUrl === "" ? confirmed(found) : seeOther(confirmedUrl);
+  };
+
+  const confirmed = (found: Confirmation): Response => {
+    const { settings } = found.form;
+    return formMessage(settings, {
+      title: formWords[settings.language].confirmedTitle,
+      text: textOr(settings.confirmedText, settings.language, "confirmed"),
+      look: brand(found),
+    });
+  };
+
+  const options = (summary: string) => ({
+    open: "a form is for strangers; what it leads to is decided by its owner",
+    params: TokenParams,
+    response: { 200: Page, 303: Page, 403: Page, 404: Page, 413: Page, 422: Page, 429: Page },
+    detail: { summary },
+  });
+  const posting = (summary: string) => ({
+    ...options(summary),
+    parse: ({ request }: { request: Request }) => textUpTo(request, MAX_POST_BYTES + 1),
+    body: t.Optional(t.String()),
+  });
+
+  return new Elysia({ name: "public-forms", detail: { tags: ["Forms"] } })
+    .use(deps.guard)
+    .get(
+      "/f/form.js",
+      () =>
+        new Response(FORM_SCRIPT, {
+          headers: {
+            "content-type": "text/javascript; charset=utf-8",
+            "cache-control": "public, max-age=3600",
+            "cross-origin-resource-policy": "cross-origin",
+            "x-content-type-options": "nosniff",
+          },
+        }),
+      {
+        open: "the script of forms in anybody's page holds no data",
+        response: { 200: t.Any({ description: "JavaScript" }) },
+        detail: { summary: "The script of forms" },
+      },
+    )
+    .get(
+      "/f/:token",
+      ({ params, request }) => hosted(params.token, request),
+      options("Show a form"),
+    )
+    .post(
+      "/f/:token",
+      ({ params, body, request, server }) =>
+        submit({ token: params.token, body: body ?? "", request, server }),
+      posting("Send a form"),
+    )
+    .get(
+      "/f/:token/challenge",
+      ({ params, request }) => challenge(params.token, request),
+      options("A challenge for the captcha of a form"),
+    )
+    .get(
+      "/f/confirm/:token",
+      ({ params, request }) => ask(params.token, request),
+      options("Ask whether to confirm a sign-up"),
+    )
+    .post(
+      "/f/confirm/:token",
+      ({ params, request, server }) => confirm(params.token, request, server),
+      posting("Confirm a sign-up"),
+    );
+};
+
+/** Lets the pages read the answer that the form's owner named, and no other. */
+function shared(answer: Response, { form }: OpenForm, request: Request): Response {
+  const origin = request.headers.get("origin");
+  answer.headers.set("vary", "origin");
+  if (origin !== null && form.settings.origins.includes(origin)) {
+    answer.headers.set("access-control-allow-origin", origin);
+  }
+  return answer;
+}
+
+function asJson(open: OpenForm, submitted: Submitted): Response {
+  const { settings } = open.form;
+  const words = formWords[settings.language];
+  switch (submitted.kind) {
+    case "slow":
+      return slowDown(Response.json({ ok: false, message: words.slow }, { status: 429 }));
+    case "again": {
+      const { notice = words.problem, problems } = submitted.filled;
+      const message = [notice, ...problems.values()].join(" ");
+      return Response.json({ ok: false, message }, { status: 422 });
+    }
+    case "taken":
+      return Response.json({
+        ok: true,
+        message: takenWords(open, submitted.proven).text,
+        ...(settings.submittedUrl === "" ? {} : { redirect: settings.submittedUrl }),
+      });
+  }
+}
+
+/** Depends on the form and on the captcha, never on who the address belongs to. */
+function takenWords({ form: { settings } }: OpenForm, isProven: boolean) {
+  const words = formWords[settings.language];
+  const isAsked = settings.doubleOptIn || !isProven;
+  const [title, key] = isAsked
+    ? ([words.askedTitle, "asked"] as const)
+    : ([words.thanksTitle, "thanks"] as const);
+  return { title, text: textOr(settings.submittedText, settings.language, key) };
+}
+
+/** What the address of the hosted page fills in: fields that the form shows, and nothing else. */
+function prefilled(view: { fields: { name: string }[] }, query: URLSearchParams): Filled {
+  const declared = ["email", "list", ...view.fields.map(({ name }) => name)];
+  const values = declared.map((name) => [name, query.getAll(name)] as const);
+  return {
+    values: new Map(values.filter(([, given]) => given.length > 0)),
+    problems: new Map(),
+  };
+}
+
+function noForm(request: Request): Response {
+  const language = languageOf(request);
+  const { noFormTitle: title, noForm: text } = formWords[language];
+  return formMessage({ language }, { status: 404, title, text });
+}
+
+function goneLink(request: Request): Response {
+  const language = languageOf(request);
+  const { goneTitle: title, gone: text } = formWords[language];
+  return formMessage({ language }, { status: 404, title, text });
+}
+
+function slowDown(answer: Response): Response {
+  answer.headers.set("retry-after", "60");
+  return answer;
+}
+
+/** Only ever to an address that the form's owner wrote into its settings. */
+function seeOther(location: string): Response {
+  return new Response(null, {
+    status: 303,
+    headers: { location, "cache-control": "no-store", "referrer-policy": "no-referrer" },
+  });
+}

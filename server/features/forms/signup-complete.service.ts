@@ -1,0 +1,154 @@
+import { loadTokenKeys, readTrackingToken, type TokenKeys } from "../../delivery/index.ts";
+import type { Connection } from "../../platform/db/driver.ts";
+import { inTransaction } from "../../platform/db/transaction.ts";
+import { AppError } from "../../platform/errors.ts";
+import { type OptInProof, recordConsent } from "../consent/consent.service.ts";
+import {
+  changeContact,
+  createContact,
+  findContactByAddress,
+} from "../contacts/contacts.service.ts";
+import { changeOwnMembership, listTopics } from "../lists/lists.service.ts";
+import { holdingReason, removeSuppression } from "../suppressions/suppressions.service.ts";
+import { WorkspaceDirectory } from "../tracking/directory.service.ts";
+import type { SignupData } from "./form-submission.service.ts";
+import { type Form, requireForm } from "./forms.service.ts";
+import { countForm, findFormWording } from "./forms.store.ts";
+import type { FormVisitor, SignupDeps } from "./signup.service.ts";
+import { findSignup, markDone, moveSignup, type SignupRow } from "./signups.store.ts";
+
+/** A sign-up as the link in its confirmation mail names it. */
+export type Confirmation = {
+  workspaceId: string;
+  workspaceName: string;
+  form: Form;
+  row: SignupRow;
+};
+
+/** The links in confirmation mails: looking at one changes nothing, confirming twice neither. */
+export class Confirmations {
+  readonly #deps: Pick<SignupDeps, "databases" | "clock">;
+  readonly #keys: TokenKeys;
+  readonly #workspaces: WorkspaceDirectory;
+
+  constructor(deps: Pick<SignupDeps, "databases" | "keyRing" | "clock">) {
+    this.#deps = deps;
+    this.#keys = loadTokenKeys(deps.keyRing);
+    this.#workspaces = new WorkspaceDirectory(deps.databases.system);
+  }
+
+  /** Undefined when the token is not ours, has expired, or the form is gone. */
+  find(token: string): Confirmation | undefined {
+    const subject = readTrackingToken(this.#keys, "signup", token);
+    const workspace = subject && this.#workspaces.find(subject.workspaceNumber);
+    if (subject === undefined || workspace === undefined) {
+      return undefined;
+    }
+    const db = this.#deps.databases.workspace(workspace.id);
+    const row = findSignup(db, subject.campaignId);
+    const isOpen = row !== undefined && row.expiresAt > this.#deps.clock();
+    if (!isOpen || (row.state !== "waiting" && row.state !== "done")) {
+      return undefined;
+    }
+    // A form cannot go without its sign-ups.
+    const form = requireForm(db, row.formId);
+    return { workspaceId: workspace.id, workspaceName: workspace.name, form, row };
+  }
+
+  /** Signs the person up; false when that was done before. */
+  confirm({ workspaceId, form, row }: Confirmation, visitor: FormVisitor): boolean {
+    const now = this.#deps.clock();
+    const proof: OptInProof = {
+      requestedAt: row.createdAt,
+      requestIp: row.ip,
+      requestUserAgent: row.userAgent,
+      mailedAt: row.mailedAt,
+      messageId: row.messageId,
+      confirmedAt: now,
+    };
+    const db = this.#deps.databases.workspace(workspaceId);
+    return completeSignup(db, form, row, visitor, now, proof);
+  }
+}
+
+/**
+ * Makes the contact a member of the lists, with the ledger's entry, in one transaction. Only who has proven
+ * the address changes what is kept of a contact that was there, or takes back an unsubscribe. False when it
+ * was done before, or the person was erased and may not come back.
+ */
+export function completeSignup(
+  db: Connection,
+  form: Form,
+  row: SignupRow,
+  visitor: FormVisitor,
+  now: number,
+  proof: OptInProof | undefined,
+): boolean {
+  try {
+    return inTransaction(db, () => {
+      const contactId = keepContact(db, form, row, proof !== undefined, now);
+      if (!markDone(db, row.id, now, contactId)) {
+        return false;
+      }
+      const wanted = JSON.parse(row.listIds) as number[];
+      const source = `form:${form.id}`;
+      const listIds = listTopics(db).flatMap(({ id }) => (wanted.includes(id) ? [id] : []));
+      for (const listId of listIds) {
+        const change = { listId, contactId, source, reason: "", now };
+        changeOwnMembership(db, { ...change, status: "subscribed" });
+      }
+      if (proof !== undefined && holdingReason(db, row.address, now) === "unsubscribed") {
+        removeSuppression(db, row.address);
+      }
+      const wording = findFormWording(db, form.id, row.consentVersion);
+      recordConsent(
+        db,
+        {
+          contactId,
+          action: "given",
+          listIds,
+          source,
+          actor: "contact",
+          wording: wording && { hash: wording.hash, version: row.consentVersion },
+          formId: form.id,
+          ...visitor,
+          proof,
+        },
+        now,
+      );
+      countForm(db, form.id, "confirmed", now);
+      return true;
+    });
+  } catch (error) {
+    // An erased person's address is refused for as long as the erasure holds.
+    if (error instanceof AppError && error.code === "conflict") {
+      moveSignup(db, row.id, "ignored");
+      return false;
+    }
+    throw error;
+  }
+}
+
+function keepContact(
+  db: Connection,
+  form: Form,
+  row: SignupRow,
+  isProven: boolean,
+  now: number,
+): number {
+  const { firstName, lastName, language, fields } = JSON.parse(row.data) as SignupData;
+  const old = findContactByAddress(db, row.address, now);
+  if (old === undefined) {
+    const input = { email: row.email, firstName, lastName, language, fields };
+    return createContact(db, input, `form:${form.id}`, "contact", now).id;
+  }
+  if (isProven) {
+    const input = {
+      ...(firstName === "" ? {} : { firstName }),
+      ...(lastName === "" ? {} : { lastName }),
+      fields,
+    };
+    changeContact(db, old.id, input, { actorId: `form:${form.id}`, now });
+  }
+  return old.id;
+}

@@ -1,0 +1,219 @@
+import { randomUUID } from "node:crypto";
+import {
+  type ContactFields,
+  loadTokenKeys,
+  type TokenKeys,
+  trackingToken,
+  type UrlPurpose,
+} from "../../delivery/index.ts";
+import type { Clock } from "../../platform/clock.ts";
+import type { Connection } from "../../platform/db/driver.ts";
+import { AppError } from "../../platform/errors.ts";
+import { type Job, PermanentJobError } from "../../platform/scheduler/job.ts";
+import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
+import { findContactByAddress } from "../contacts/contacts.service.ts";
+import { listTopics } from "../lists/lists.service.ts";
+import { holdingReason } from "../suppressions/suppressions.service.ts";
+import { workspaceFacts } from "../templates/message-scope.service.ts";
+import { type ContactMailDeps, sendContactMail } from "./contact-mail.service.ts";
+import type { SignupData } from "./form-submission.service.ts";
+import { formWords } from "./form-words.rules.ts";
+import { textOr } from "./forms.rules.ts";
+import { type Form, requireForm } from "./forms.service.ts";
+import { mayMailAddress } from "./mail-cap.service.ts";
+import { completeSignup } from "./signup-complete.service.ts";
+import {
+  findSignup,
+  markMailed,
+  markWelcomed,
+  moveSignup,
+  type SignupRow,
+} from "./signups.store.ts";
+
+export const WELCOME_JOB = "form.welcome";
+
+export type SignupRunDeps = ContactMailDeps & { clock: Clock; jobs: JobQueue };
+
+/**
+ * Does what a sign-up asks for: mails the link of a double opt-in, tells somebody who is signed up already that
+ * they are, or signs them up. Safe to repeat: what was mailed is not mailed again.
+ *
+ * @throws Error when a message could not be handed over; the job tries again.
+ */
+export async function runSignupJob(deps: SignupRunDeps, job: Job): Promise<void> {
+  const { workspaceId, signupId } = targetOf(job);
+  const db = deps.databases.workspace(workspaceId);
+  const now = deps.clock();
+  const row = findSignup(db, signupId);
+  if (row?.state !== "new") {
+    return;
+  }
+  const form = formOf(db, row);
+  const next = form === undefined ? "ignore" : decide(db, form, row, now);
+  if (form === undefined || next === "ignore") {
+    moveSignup(db, row.id, "ignored");
+    return;
+  }
+  if (next === "subscribe") {
+    const by = { ip: row.ip, userAgent: row.userAgent };
+    if (completeSignup(db, form, row, by, now, undefined) && form.settings.welcome) {
+      deps.jobs.enqueue(WELCOME_JOB, workspaceId, { signupId });
+    }
+    return;
+  }
+  if (!mayMailAddress(db, row.address, now)) {
+    moveSignup(db, row.id, "ignored");
+    return;
+  }
+  const messageId = await mail(deps, workspaceId, form, row, next);
+  const state = next === "ask" ? "waiting" : "ignored";
+  markMailed(deps.databases.workspace(workspaceId), row.id, { state, at: deps.clock(), messageId });
+}
+
+/** Welcomes somebody who was signed up. */
+export async function runWelcomeJob(deps: SignupRunDeps, job: Job): Promise<void> {
+  const { workspaceId, signupId } = targetOf(job);
+  const db = deps.databases.workspace(workspaceId);
+  const row = findSignup(db, signupId);
+  const form = row && formOf(db, row);
+  if (row?.state !== "done" || row.welcomedAt !== null || form === undefined) {
+    return;
+  }
+  // They may have left again since.
+  if (holdingReason(db, row.address, deps.clock()) !== undefined) {
+    return;
+  }
+  await mail(deps, workspaceId, form, row, "welcome");
+  markWelcomed(deps.databases.workspace(workspaceId), row.id, deps.clock());
+}
+
+type Next = "ask" | "tell" | "subscribe" | "ignore";
+
+/**
+ * Whoever left, or whose address was never proven where that is asked for, has to confirm: nobody can sign
+ * somebody else up, or back on. Addresses that bounced, complained or were suppressed by hand get nothing.
+ */
+function decide(db: Connection, form: Form, row: SignupRow, now: number): Next {
+  const reason = holdingReason(db, row.address, now);
+  if (reason !== undefined && reason !== "unsubscribed") {
+    return "ignore";
+  }
+  const wanted = JSON.parse(row.listIds) as number[];
+  const topics = listTopics(db).filter(({ id }) => wanted.includes(id));
+  const contact = findContactByAddress(db, row.address, now);
+  const statusOf = (id: number) => contact?.lists.find((list) => list.id === id)?.status;
+  const hasAll = topics.every(({ id }) => statusOf(id) === "subscribed");
+  if (contact !== undefined && hasAll && reason === undefined) {
+    return "tell";
+  }
+  const hasLeft = topics.some(({ id }) => statusOf(id) === "unsubscribed");
+  const mustConfirm =
+    form.settings.doubleOptIn || row.proven === 0 || topics.some(({ doubleOptIn }) => doubleOptIn);
+  return mustConfirm || hasLeft || reason !== undefined ? "ask" : "subscribe";
+}
+
+async function mail(
+  deps: SignupRunDeps,
+  workspaceId: string,
+  form: Form,
+  row: SignupRow,
+  kind: "ask" | "tell" | "welcome",
+): Promise<string> {
+  const db = deps.databases.workspace(workspaceId);
+  const { settings } = form;
+  const words = formWords[settings.language];
+  const contact = findContactByAddress(db, row.address, deps.clock());
+  const urls = new RecipientUrls(deps, workspaceId);
+  const link =
+    kind === "ask"
+      ? { url: urls.signup(row.id), label: words.confirmLink }
+      : { url: urls.preferences(contact?.id ?? 0), label: words.alreadyLink };
+  const { subject, body } = {
+    ask: {
+      subject: textOr(settings.confirmSubject, settings.language, "confirmSubject"),
+      body: textOr(settings.confirmBody, settings.language, "confirmBody"),
+    },
+    tell: { subject: words.alreadySubject, body: words.alreadyBody },
+    welcome: {
+      subject: textOr(settings.welcomeSubject, settings.language, "welcomeSubject"),
+      body: textOr(settings.welcomeBody, settings.language, "welcomeBody"),
+    },
+  }[kind];
+  return await sendContactMail(deps, {
+    workspaceId,
+    senderId: settings.senderId,
+    routeId: settings.routeId,
+    to: row.address,
+    subject,
+    body,
+    link,
+    contact: fieldsOf(row),
+    messageKey: `${kind}.${row.id}.${randomUUID()}`,
+  });
+}
+
+/** Only what this sign-up said: what is kept of a contact is not told to whoever typed the address. */
+function fieldsOf(row: SignupRow): ContactFields {
+  const data = JSON.parse(row.data) as SignupData;
+  return {
+    id: 0,
+    email: row.email,
+    first_name: data.firstName,
+    last_name: data.lastName,
+    language: data.language,
+    tracking_off: true,
+    fields: data.fields as ContactFields["fields"],
+  };
+}
+
+/** Addresses of pages for one person, in the workspace's name. */
+export class RecipientUrls {
+  readonly #keys: TokenKeys;
+  readonly #number: number;
+  readonly #publicUrl: string;
+
+  constructor(
+    deps: Pick<ContactMailDeps, "databases" | "keyRing" | "publicUrl">,
+    workspaceId: string,
+  ) {
+    this.#keys = loadTokenKeys(deps.keyRing);
+    this.#number = workspaceFacts(deps.databases.system, workspaceId).number;
+    this.#publicUrl = deps.publicUrl();
+  }
+
+  signup(id: number): string {
+    return `${this.#publicUrl}/f/confirm/${this.#token("signup", id, 0)}`;
+  }
+
+  newAddress(id: number): string {
+    return `${this.#publicUrl}/p/confirm/${this.#token("newAddress", id, 0)}`;
+  }
+
+  preferences(contactId: number): string {
+    return `${this.#publicUrl}/p/${this.#token("preferences", 0, contactId)}`;
+  }
+
+  #token(purpose: UrlPurpose, campaignId: number, link: number): string {
+    const subject = { workspaceNumber: this.#number, campaignId, seq: 0, link };
+    return trackingToken(this.#keys, purpose, subject);
+  }
+}
+
+function formOf(db: Connection, row: SignupRow): Form | undefined {
+  try {
+    return requireForm(db, row.formId);
+  } catch (error) {
+    if (error instanceof AppError && error.code === "not_found") {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+function targetOf(job: Job): { workspaceId: string; signupId: number } {
+  const { signupId } = job.payload as { signupId?: unknown };
+  if (job.workspaceId === null || typeof signupId !== "number") {
+    throw new PermanentJobError("the job names no sign-up");
+  }
+  return { workspaceId: job.workspaceId, signupId };
+}

@@ -1,0 +1,184 @@
+import { LRUCache } from "lru-cache";
+import { loadTokenKeys, readTrackingToken, type TokenKeys } from "../../delivery/index.ts";
+import type { Clock } from "../../platform/clock.ts";
+import type { Databases } from "../../platform/db/databases.ts";
+import { AppError } from "../../platform/errors.ts";
+import { networkOf } from "../../platform/http/client-address.ts";
+import { type Rate, RateLimiter } from "../../platform/http/rate-limit.ts";
+import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
+import type { KeyRing } from "../../platform/secrets.ts";
+import { readContactInput } from "../contacts/contacts.service.ts";
+import { WorkspaceDirectory } from "../tracking/directory.service.ts";
+import { FormChallenges, type Proof } from "./form-challenge.service.ts";
+import { type Filled, type FormView, TRAP } from "./form-html.ts";
+import { readSubmission, valuesOf } from "./form-submission.service.ts";
+import { fieldsOfForm, topicsOfForm } from "./form-view.service.ts";
+import { formWords } from "./form-words.rules.ts";
+import { type Form, findOpenForm } from "./forms.service.ts";
+import { countForm } from "./forms.store.ts";
+import { insertSignup } from "./signups.store.ts";
+
+export const SIGNUP_JOB = "form.signup";
+
+const DAY_MS = 86_400_000;
+/** How long the link of a confirmation mail works. */
+export const CONFIRM_WITHIN_MS = 7 * DAY_MS;
+const FORGET_AFTER_MS = 30 * DAY_MS;
+const WRITE_VIEWS_MS = 2_000;
+
+// People behind one address of a company or a school share it; nobody signs up ten times a minute.
+const perNetwork: Rate = { perSecond: 1 / 30, burst: 10 };
+const perForm: Rate = { perSecond: 5, burst: 300 };
+/** Without the captcha's work, each may be a message to somebody who never asked. */
+const perFormUnproven: Rate = { perSecond: 0.5, burst: 60 };
+
+/** Who sends a form, as the ledger keeps it. */
+export type FormVisitor = { ip: string; userAgent: string };
+
+/** A form as its token names it. */
+export type OpenForm = { workspaceId: string; workspaceName: string; form: Form };
+
+/** `taken` says nothing of what will come of it: that would tell who is a contact. */
+export type Submitted =
+  | { kind: "taken"; proven: boolean }
+  | { kind: "again"; filled: Filled }
+  | { kind: "slow" };
+
+export type SignupDeps = {
+  databases: Databases;
+  keyRing: KeyRing;
+  clock: Clock;
+  jobs: JobQueue;
+};
+
+/** What strangers do with forms: look at them and send them. */
+export class PublicForms {
+  readonly challenges: FormChallenges;
+  readonly #deps: SignupDeps;
+  readonly #keys: TokenKeys;
+  readonly #limiter: RateLimiter;
+  readonly #workspaces: WorkspaceDirectory;
+  readonly #views = new LRUCache<string, { n: number; writtenAt: number }>({ max: 10_000 });
+
+  constructor(deps: SignupDeps) {
+    this.#deps = deps;
+    this.#keys = loadTokenKeys(deps.keyRing);
+    this.challenges = new FormChallenges(deps.keyRing);
+    this.#limiter = new RateLimiter(deps.clock);
+    this.#workspaces = new WorkspaceDirectory(deps.databases.system);
+  }
+
+  /** The form of a token; undefined when the token is not ours, or the form is gone or switched off. */
+  find(token: string): OpenForm | undefined {
+    const subject = readTrackingToken(this.#keys, "form", token);
+    const workspace = subject && this.#workspaces.find(subject.workspaceNumber);
+    if (subject === undefined || workspace === undefined) {
+      return undefined;
+    }
+    const form = findOpenForm(this.#deps.databases.workspace(workspace.id), subject.campaignId);
+    return form && { workspaceId: workspace.id, workspaceName: workspace.name, form };
+  }
+
+  view({ workspaceId, form }: OpenForm): FormView {
+    const db = this.#deps.databases.workspace(workspaceId);
+    const { id, settings } = form;
+    const consentVersion = settings.consentText === "" ? 0 : form.consentVersion;
+    const fields = fieldsOfForm(db, settings);
+    return { id, consentVersion, settings, fields, topics: topicsOfForm(db, settings) };
+  }
+
+  /**
+   * Counts a look at the page. Written with the first one of every two seconds, so that a page which thousands
+   * open costs no commit each; what is counted since waits for the next.
+   */
+  viewed({ workspaceId, form }: OpenForm): void {
+    const now = this.#deps.clock();
+    const key = `${workspaceId} ${form.id}`;
+    const views = this.#views.get(key) ?? { n: 0, writtenAt: 0 };
+    views.n += 1;
+    if (now - views.writtenAt >= WRITE_VIEWS_MS) {
+      countForm(this.#deps.databases.workspace(workspaceId), form.id, "views", now, views.n);
+      Object.assign(views, { n: 0, writtenAt: now });
+    }
+    this.#views.set(key, views);
+  }
+
+  /**
+   * Takes a sign-up. Nothing is looked up about the address, and what is to be done is left to a job, so that
+   * answer and time are the same for everybody.
+   */
+  submit(open: OpenForm, token: string, sent: URLSearchParams, visitor: FormVisitor): Submitted {
+    const { databases, clock, jobs } = this.#deps;
+    const now = clock();
+    const db = databases.workspace(open.workspaceId);
+    const proof = this.challenges.check(token, sent.get("_c") ?? "", sent.get("_n") ?? "", now);
+    if ((sent.get(TRAP) ?? "") !== "") {
+      // A machine is told what a person would be told, so that it learns nothing.
+      countForm(db, open.form.id, "bots", now);
+      return { kind: "taken", proven: proof === "worked" };
+    }
+    if (!this.#admits(open, token, proof, visitor)) {
+      return { kind: "slow" };
+    }
+    const view = this.view(open);
+    const read = readSubmission(view, sent, (input) => readContactInput(db, input));
+    const words = formWords[open.form.settings.language];
+    if ("filled" in read) {
+      return { kind: "again", filled: { ...read.filled, notice: words.problem } };
+    }
+    if (proof === "hurried") {
+      countForm(db, open.form.id, "bots", now);
+      const filled = { values: valuesOf(sent), problems: new Map(), notice: words.fast };
+      return { kind: "again", filled };
+    }
+    const { contact, data, listIds } = read;
+    const id = insertSignup(
+      db,
+      {
+        formId: open.form.id,
+        email: contact.email,
+        address: contact.address,
+        data: JSON.stringify(data),
+        listIds: JSON.stringify(listIds),
+        proven: Number(proof === "worked"),
+        consentVersion: versionOf(sent.get("_v"), open.form),
+        ip: visitor.ip,
+        userAgent: visitor.userAgent,
+        createdAt: now,
+        expiresAt: now + CONFIRM_WITHIN_MS,
+      },
+      now - FORGET_AFTER_MS,
+    );
+    countForm(db, open.form.id, "submits", now);
+    jobs.enqueue(SIGNUP_JOB, open.workspaceId, { signupId: id });
+    return { kind: "taken", proven: proof === "worked" };
+  }
+
+  #admits(open: OpenForm, token: string, proof: Proof, visitor: FormVisitor): boolean {
+    const limits: [string, Rate][] = [
+      [`network ${networkOf(visitor.ip)}`, perNetwork],
+      [`form ${open.workspaceId} ${open.form.id}`, perForm],
+      ...(proof === "worked" ? [] : ([[`unproven ${token}`, perFormUnproven]] as [string, Rate][])),
+    ];
+    try {
+      for (const [caller, rate] of limits) {
+        this.#limiter.take(caller, rate, {});
+      }
+      return true;
+    } catch (error) {
+      if (error instanceof AppError && error.code === "rate_limited") {
+        return false;
+      }
+      throw error;
+    }
+  }
+}
+
+/** The version of the consent text that the sent form showed: an embedded one may be older than the newest. */
+function versionOf(sent: string | null, { consentVersion, settings }: Form): number {
+  const version = Number(sent);
+  if (Number.isSafeInteger(version) && version >= 1 && version <= consentVersion) {
+    return version;
+  }
+  return settings.consentText === "" ? 0 : consentVersion;
+}

@@ -1,0 +1,47 @@
+import { Elysia, t } from "elysia";
+import { refusals, WorkspaceParams } from "../../platform/http/schemas.ts";
+import type { AppDeps } from "../deps.ts";
+import { changePublicLook, readPublicLook } from "./public-look.service.ts";
+
+const look = {
+  name: t.String({ maxLength: 200, description: "Shown above pages; empty = the workspace's" }),
+  logoUrl: t.String({ maxLength: 1_000, description: "https:// address of an image" }),
+  color: t.String({ maxLength: 7, description: "#rrggbb of buttons" }),
+};
+const PublicLook = t.Object(look, { title: "PublicLook" });
+const PublicLookChange = t.Partial(t.Object(look));
+
+/** How forms' and recipients' pages look. */
+export const publicLookRoutes = ({ guard, clock, audit }: AppDeps) =>
+  new Elysia({
+    name: "public-look",
+    prefix: "/workspaces/:workspaceId/public-look",
+    detail: { tags: ["Forms"] },
+  })
+    .use(guard)
+    .get("/", ({ db }) => readPublicLook(db), {
+      permission: "workspace:read",
+      params: WorkspaceParams,
+      response: { 200: PublicLook, ...refusals },
+      detail: { summary: "How the pages look that recipients see" },
+    })
+    .patch(
+      "/",
+      ({ db, body, actor, workspace }) => {
+        const changed = changePublicLook(db, body, clock());
+        audit.record({
+          actorId: actor.id,
+          workspaceId: workspace.id,
+          action: "public_look.change",
+          target: workspace.id,
+        });
+        return changed;
+      },
+      {
+        permission: "workspace:write",
+        params: WorkspaceParams,
+        body: PublicLookChange,
+        response: { 200: PublicLook, ...refusals },
+        detail: { summary: "Change how the pages look that recipients see" },
+      },
+    );

@@ -77,6 +77,9 @@ const sendingPages = [
   page("/w/:workspaceId/sending/routes", () =>
     import("./features/sending/routes-page.tsx").then((m) => m.RoutesPage),
   ),
+  page("/w/:workspaceId/sending/routes/:routeId", () =>
+    import("./features/sending/route-page.tsx").then((m) => m.RoutePage),
+  ),
   page("/w/:workspaceId/sending/domains", () =>
     import("./features/sending/domains-page.tsx").then((m) => m.DomainsPage),
   ),

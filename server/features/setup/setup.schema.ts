@@ -26,6 +26,7 @@ export const TestMessageReceipt = t.Object({
 
 const RouteAnswer = t.Object({
   kind: t.Union([t.Literal("relay"), t.Literal("test_inbox")]),
+  preset: t.String(),
   host: t.String(),
   port: t.Integer(),
   security: t.Union([t.Literal("starttls"), t.Literal("tls"), t.Literal("none")]),

@@ -246,10 +246,11 @@ function sendingAnswers(
   }
   const db = desk.databases.workspace(memory.workspaceId);
   const stored = readRoute(db, memory.routeId);
-  const { host, port, security, verifyCertificate, username, hasPassword } = stored;
+  const { preset, host, port, security, verifyCertificate, username, hasPassword } = stored;
   // The wizard makes no direct route.
   const kind = stored.kind === "test_inbox" ? stored.kind : ("relay" as const);
-  const route = { kind, host, port, security, verifyCertificate, username, hasPassword };
+  const reached = { host, port, security, verifyCertificate, username, hasPassword };
+  const route = { kind, preset, ...reached };
   if (memory.senderId === undefined) {
     return { route };
   }

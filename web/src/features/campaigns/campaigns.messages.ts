@@ -139,6 +139,7 @@ export const t = messages({
   replyTo: { en: "Answers go to", de: "Antworten gehen an" },
   replyToHint: { en: "Left empty: to the sender.", de: "Leer: an den Absender." },
   route: { en: "Route", de: "Route" },
+  routeGroup: { en: "{name} (group)", de: "{name} (Gruppe)" },
   chooseRoute: { en: "Choose a route", de: "Route wählen" },
   routeHint: { en: "The way the mail leaves.", de: "Der Weg, auf dem die Mail geht." },
   testInboxNote: {

@@ -4,7 +4,13 @@ import { Loaded, Notice } from "../../ui/states.tsx";
 import { t } from "./campaigns.messages.ts";
 import { Controls, problemOf, Section } from "./section.tsx";
 import type { CampaignEditor } from "./use-campaign-editor.ts";
-import { type Campaign, type Route, type Sender, useChoices } from "./use-campaigns.ts";
+import {
+  type Campaign,
+  type Route,
+  type RouteGroup,
+  type Sender,
+  useChoices,
+} from "./use-campaigns.ts";
 
 type Part = { editor: CampaignEditor; campaign: Campaign };
 
@@ -14,8 +20,10 @@ export function FromSection({ editor, campaign, editable }: Part & { editable: b
   const senders = useChoices<Sender>(workspace.api, "senders");
   const routes = useChoices<Route>(workspace.api, "routes");
   const sender = senders.data?.items.find((one) => one.id === campaign.senderId);
+  const groups = useChoices<RouteGroup>(workspace.api, "route-groups");
   const route = routes.data?.items.find((one) => one.id === campaign.routeId);
-  const summary = [sender && `${sender.name} <${sender.email}>`, route?.name];
+  const group = groups.data?.items.find((one) => one.id === campaign.routeGroupId);
+  const summary = [sender && `${sender.name} <${sender.email}>`, group?.name ?? route?.name];
   return (
     <Section
       id="sender"
@@ -38,10 +46,19 @@ export function FromSection({ editor, campaign, editable }: Part & { editable: b
             onInput={(replyTo) => editor.change({ replyTo })}
           />
           <Loaded query={routes} rows={1}>
-            {({ items }) => <RouteField editor={editor} campaign={campaign} routes={items} />}
+            {({ items }) => (
+              <RouteField
+                editor={editor}
+                campaign={campaign}
+                routes={items}
+                groups={groups.data?.items ?? []}
+              />
+            )}
           </Loaded>
         </div>
-        {route?.kind === "test_inbox" && <Notice>{t("testInboxNote")}</Notice>}
+        {group === undefined && route?.kind === "test_inbox" && (
+          <Notice>{t("testInboxNote")}</Notice>
+        )}
       </Controls>
     </Section>
   );
@@ -74,20 +91,42 @@ function SenderField({ editor, campaign, senders }: Part & { senders: Sender[] }
   );
 }
 
-function RouteField({ editor, campaign, routes }: Part & { routes: Route[] }) {
+/** A route, or a group of routes that stand in for each other; a group's value begins with a g. */
+function RouteField({
+  editor,
+  campaign,
+  routes,
+  groups,
+}: Part & { routes: Route[]; groups: RouteGroup[] }) {
+  const { routeId, routeGroupId } = campaign;
+  const choose = (value: string) => {
+    const id = value.replace(/^g/, "");
+    const chosen = id === "" ? null : Number(id);
+    editor.change(
+      value.startsWith("g")
+        ? { routeGroupId: chosen, routeId: null }
+        : { routeGroupId: null, routeId: chosen },
+    );
+  };
   return (
     <SelectField
       label={t("route")}
       hint={t("routeHint")}
-      value={String(campaign.routeId ?? "")}
+      value={routeGroupId === null ? String(routeId ?? "") : `g${routeGroupId}`}
       placeholder={t("chooseRoute")}
       error={problemOf(campaign.sections.sender, "routeId")}
-      options={routes.map((one) => ({
-        value: String(one.id),
-        label: one.name,
-        disabled: !one.enabled,
-      }))}
-      onChange={(value) => editor.change({ routeId: value === "" ? null : Number(value) })}
+      options={[
+        ...routes.map((one) => ({
+          value: String(one.id),
+          label: one.name,
+          disabled: !one.enabled,
+        })),
+        ...groups.map((one) => ({
+          value: `g${one.id}`,
+          label: t("routeGroup", { name: one.name }),
+        })),
+      ]}
+      onChange={choose}
     />
   );
 }

@@ -23,6 +23,7 @@ export type CampaignContent = Pick<
   | "senderId"
   | "replyTo"
   | "routeId"
+  | "routeGroupId"
   | "bodyKind"
   | "bodySource"
   | "textSource"
@@ -34,6 +35,7 @@ export type CampaignContent = Pick<
 export type List = { id: number; name: string; subscribed: number };
 export type Sender = Answer<WorkspaceApi["senders"]["get"]>["items"][number];
 export type Route = Answer<WorkspaceApi["routes"]["get"]>["items"][number];
+export type RouteGroup = Answer<WorkspaceApi["route-groups"]["get"]>["items"][number];
 
 type Filter = { q: string | undefined; status: string | undefined };
 
@@ -47,7 +49,10 @@ export function useCampaigns(workspaceApi: string, filter: Filter) {
 }
 
 /** One of the short lists that a campaign is put together from. */
-export function useChoices<T>(workspaceApi: string, what: "lists" | "senders" | "routes") {
+export function useChoices<T>(
+  workspaceApi: string,
+  what: "lists" | "senders" | "routes" | "route-groups",
+) {
   return useQuery({
     queryKey: [what, workspaceApi, "choices"],
     queryFn: () =>

@@ -28,7 +28,7 @@ export function InstancePage() {
           <PageBody narrow>
             <PublicUrl settings={data} onSaved={refresh} />
             <SystemMail settings={data} onSaved={refresh} />
-            <PrivateRelays settings={data} onSaved={refresh} />
+            <WaysOut settings={data} onSaved={refresh} />
             <FailedJobs />
             <Audit />
           </PageBody>
@@ -68,9 +68,9 @@ function PublicUrl({ settings, onSaved }: { settings: InstanceSettings; onSaved:
   );
 }
 
-function PrivateRelays({ settings, onSaved }: { settings: InstanceSettings; onSaved: () => void }) {
-  const change = async (allowPrivateRelays: boolean) => {
-    if (await attempt(() => http.patch("/instance/settings", { allowPrivateRelays }))) {
+function WaysOut({ settings, onSaved }: { settings: InstanceSettings; onSaved: () => void }) {
+  const change = async (part: Partial<InstanceSettings>) => {
+    if (await attempt(() => http.patch("/instance/settings", part))) {
       onSaved();
     }
   };
@@ -80,7 +80,19 @@ function PrivateRelays({ settings, onSaved }: { settings: InstanceSettings; onSa
         label={t("privateRelays")}
         hint={t("privateRelaysHint")}
         checked={settings.allowPrivateRelays}
-        onChange={change}
+        onChange={(allowPrivateRelays) => change({ allowPrivateRelays })}
+      />
+      <Switch
+        label={t("directSending")}
+        hint={t("directSendingHint")}
+        checked={settings.allowDirectSending}
+        onChange={(allowDirectSending) => change({ allowDirectSending })}
+      />
+      <Switch
+        label={t("privateTargets")}
+        hint={t("privateTargetsHint")}
+        checked={settings.allowPrivateTargets}
+        onChange={(allowPrivateTargets) => change({ allowPrivateTargets })}
       />
     </SettingsSection>
   );

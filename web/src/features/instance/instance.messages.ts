@@ -36,7 +36,7 @@ export const t = messages({
   chooseRoute: { en: "Choose a route", de: "Route wählen" },
   fromName: { en: "From", de: "Von" },
   fromEmail: { en: "Address", de: "Adresse" },
-  relays: { en: "Relays", de: "Relays" },
+  relays: { en: "Ways out", de: "Wege nach draußen" },
   relaysBody: {
     en: "Where workspaces may send their mail through.",
     de: "Worüber Arbeitsbereiche ihre E-Mail senden dürfen.",
@@ -48,6 +48,22 @@ export const t = messages({
   privateRelaysHint: {
     en: "Turn off when people you do not know have workspaces here: they could look at servers inside your network.",
     de: "Abschalten, wenn Fremde hier Arbeitsbereiche haben: Sie könnten Server in Ihrem Netz ansprechen.",
+  },
+  directSending: {
+    en: "Allow sending straight to recipients",
+    de: "Direkten Versand zu Empfängern erlauben",
+  },
+  directSendingHint: {
+    en: "Workspaces may add direct routes. It is your addresses that receivers judge by it.",
+    de: "Arbeitsbereiche können direkte Routen anlegen. Beurteilt werden dafür Ihre Adressen.",
+  },
+  privateTargets: {
+    en: "Allow recipients' servers in private networks",
+    de: "Empfänger-Server in privaten Netzen erlauben",
+  },
+  privateTargetsHint: {
+    en: "For tests only: whoever owns a recipient's domain chooses where it leads.",
+    de: "Nur für Tests: Wem eine Empfängerdomain gehört, der bestimmt, wohin sie führt.",
   },
   jobs: { en: "Work that failed", de: "Fehlgeschlagene Arbeit" },
   jobsBody: {

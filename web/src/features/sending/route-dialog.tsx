@@ -2,89 +2,49 @@ import { useState } from "preact/hooks";
 import { http } from "../../api.ts";
 import { useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
+import { CheckSteps } from "../../ui/check-steps.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { PasswordField, SelectField, TextField } from "../../ui/field.tsx";
 import { type Form, useForm } from "../../ui/form.ts";
 import { FormProblem, Notice } from "../../ui/states.tsx";
 import { attempt } from "../../ui/toast.tsx";
-import { Checkbox, ChoiceCards } from "../../ui/toggles.tsx";
-import type { Route, RouteCheck } from "./route.ts";
+import { Checkbox, ChoiceCards, Segmented } from "../../ui/toggles.tsx";
+import { type Preset, type Route, type RouteCheck, usePresets } from "./route.ts";
+import { connectionOf, type RouteValues, routeBody, valuesOf, withPreset } from "./route-form.ts";
+import { t as r } from "./routes.messages.ts";
 import { t } from "./sending.messages.ts";
 
-type Values = {
-  kind: Route["kind"];
-  name: string;
-  host: string;
-  port: string;
-  security: Route["security"];
-  verifyCertificate: boolean;
-  username: string;
-  password: string;
-  maxConnections: string;
-  maxPerSecond: string;
-  maxPerConnection: string;
-  signDkim: boolean;
-};
-
-function valuesOf(route: Route | undefined): Values {
-  return {
-    kind: route?.kind ?? "relay",
-    name: route?.name ?? "",
-    host: route?.host ?? "",
-    port: String(route?.port || 587),
-    security: route?.security ?? "starttls",
-    verifyCertificate: route?.verifyCertificate ?? true,
-    username: route?.username ?? "",
-    password: "",
-    maxConnections: String(route?.maxConnections ?? 10),
-    maxPerSecond: String(route?.maxPerSecond ?? ""),
-    maxPerConnection: String(route?.maxPerConnection ?? 100),
-    signDkim: route?.signDkim ?? true,
-  };
-}
-
-function connectionOf(values: Values) {
-  const { host, security, verifyCertificate, username, password, signDkim } = values;
-  return {
-    host,
-    port: Number(values.port),
-    security,
-    verifyCertificate,
-    username,
-    signDkim,
-    // An empty field keeps the stored password: the form never had it.
-    ...(password === "" ? {} : { password }),
-  };
-}
+type Part = { form: Form<RouteValues>; route: Route | undefined };
 
 /** Adds or changes a route; a relay can be tried before it is saved. */
-export function RouteDialog({ route, onClose }: { route: Route | undefined; onClose: () => void }) {
+export function RouteDialog({
+  route,
+  onClose,
+}: {
+  route: Route | undefined;
+  onClose: (saved: Route | undefined) => void;
+}) {
   const workspace = useWorkspace();
   const form = useForm({
     initial: valuesOf(route),
     submit: async (values) => {
-      const body = {
-        name: values.name === "" ? undefined : values.name,
-        maxConnections: Number(values.maxConnections),
-        maxPerSecond: values.maxPerSecond === "" ? null : Number(values.maxPerSecond),
-        maxPerConnection: Number(values.maxPerConnection),
-        ...(values.kind === "relay" ? connectionOf(values) : {}),
-      };
-      await (route === undefined
-        ? http.post(`${workspace.api}/routes`, { ...body, kind: values.kind })
-        : http.patch(`${workspace.api}/routes/${route.id}`, body));
-      onClose();
+      const body = routeBody(values, route);
+      onClose(
+        route === undefined
+          ? await http.post<Route>(`${workspace.api}/routes`, { ...body, kind: values.kind })
+          : await http.patch<Route>(`${workspace.api}/routes/${route.id}`, body),
+      );
     },
   });
-  const relay = form.values.kind === "relay";
+  const { kind } = form.values;
   return (
     <Dialog
       shape="wide"
       title={route?.name ?? t("newRoute")}
-      onClose={onClose}
+      onClose={() => onClose(undefined)}
       footer={
         <>
-          <Button onClick={onClose}>{t("cancel")}</Button>
+          <Button onClick={() => onClose(undefined)}>{t("cancel")}</Button>
           <Button variant="primary" type="submit" form="route" busy={form.busy}>
             {route === undefined ? t("create") : t("save")}
           </Button>
@@ -96,24 +56,89 @@ export function RouteDialog({ route, onClose }: { route: Route | undefined; onCl
         {route === undefined && (
           <ChoiceCards
             label={t("kind")}
-            value={form.values.kind}
-            onChange={(kind) => form.set("kind", kind)}
+            value={kind}
+            onChange={(next) => form.set("kind", next)}
             options={[
               { value: "relay", label: t("relay"), hint: t("relayHint") },
+              { value: "direct", label: t("direct"), hint: t("directHint") },
               { value: "test_inbox", label: t("test_inbox"), hint: t("testInboxHint") },
             ]}
           />
         )}
-        <TextField {...form.text("name")} label={t("name")} optional={!relay} />
-        {relay && <Connection form={form} route={route} />}
-        <Limits form={form} />
+        {kind === "relay" && <Provider form={form} route={route} />}
+        <TextField {...form.text("name")} label={t("name")} optional={kind === "test_inbox"} />
+        {kind === "relay" && <Connection form={form} route={route} />}
+        {kind === "direct" && <Direct form={form} route={route} />}
       </form>
     </Dialog>
   );
 }
 
-function Connection({ form, route }: { form: Form<Values>; route: Route | undefined }) {
-  const keeps = route?.hasPassword === true ? { hint: t("passwordKept") } : {};
+function Provider({ form, route }: Part) {
+  const presets = usePresets().data?.items ?? [];
+  const chosen = presets.find((preset) => preset.id === form.values.preset);
+  const choose = (id: string) => {
+    const preset = presets.find((one) => one.id === id);
+    if (preset !== undefined) {
+      form.reset(withPreset(form.values, preset));
+    }
+  };
+  return (
+    <>
+      <div class="grid gap-4 sm:grid-cols-2">
+        <SelectField
+          {...form.choice("preset")}
+          label={r("provider")}
+          onChange={choose}
+          options={presets.map((one) => ({ value: one.id, label: one.name }))}
+        />
+        {chosen !== undefined && chosen.hosts.length > 1 && (
+          <SelectField
+            label={r("region")}
+            value={form.values.host}
+            onChange={(host) => form.set("host", host)}
+            options={chosen.hosts.map(({ host, name }) => ({ value: host, label: name }))}
+          />
+        )}
+      </div>
+      {chosen !== undefined && chosen.id !== "" && (
+        <PresetSteps preset={chosen} isNew={route === undefined} />
+      )}
+    </>
+  );
+}
+
+function PresetSteps({ preset, isNew }: { preset: Preset; isNew: boolean }) {
+  return (
+    <Notice tone="neutral" title={r("atProvider", { name: preset.name })}>
+      <ol class="mt-1 ml-4 list-decimal">
+        {preset.steps.map((step) => (
+          <li key={step}>{step}</li>
+        ))}
+      </ol>
+      {isNew && <p class="mt-2">{r("limitsTaken")}</p>}
+    </Notice>
+  );
+}
+
+function Direct({ form, route }: Part) {
+  return (
+    <>
+      <SelectField
+        {...form.choice("tlsPolicy")}
+        label={r("tlsPolicy")}
+        options={[
+          { value: "opportunistic", label: r("opportunistic") },
+          { value: "required", label: r("required") },
+          { value: "verified", label: r("verified") },
+        ]}
+      />
+      {route === undefined && <Notice>{r("directNote")}</Notice>}
+    </>
+  );
+}
+
+function Connection({ form, route }: Part) {
   return (
     <>
       <div class="grid gap-4 sm:grid-cols-[1fr_96px_200px]">
@@ -129,16 +154,22 @@ function Connection({ form, route }: { form: Form<Values>; route: Route | undefi
           ]}
         />
       </div>
-      <div class="grid gap-4 sm:grid-cols-2">
-        <TextField {...form.text("username")} label={t("username")} optional autocomplete="off" />
-        <PasswordField
-          {...form.text("password")}
-          {...keeps}
-          label={t("password")}
-          optional
-          autocomplete="off"
+      <div>
+        <Segmented
+          label={r("signIn")}
+          value={form.values.auth}
+          onChange={(auth) => form.set("auth", auth)}
+          options={[
+            { value: "password", label: r("byPassword") },
+            { value: "oauth", label: r("byOauth") },
+          ]}
         />
       </div>
+      {form.values.auth === "oauth" ? (
+        <OAuth form={form} route={route} />
+      ) : (
+        <Password form={form} route={route} />
+      )}
       <Checkbox
         label={t("verify")}
         hint={t("verifyHint")}
@@ -156,7 +187,71 @@ function Connection({ form, route }: { form: Form<Values>; route: Route | undefi
   );
 }
 
-function TryConnection({ values, route }: { values: Values; route: Route | undefined }) {
+function hintsOf(presets: Preset[], id: string) {
+  const preset = presets.find((one) => one.id === id);
+  const hint = (text: string | undefined) => (text ? { hint: text } : {});
+  return { username: hint(preset?.usernameHint), password: hint(preset?.passwordHint) };
+}
+
+function Password({ form, route }: Part) {
+  const hints = hintsOf(usePresets().data?.items ?? [], form.values.preset);
+  const keeps = route?.hasPassword === true ? { hint: t("passwordKept") } : hints.password;
+  return (
+    <div class="grid gap-4 sm:grid-cols-2">
+      <TextField
+        {...form.text("username")}
+        {...hints.username}
+        label={t("username")}
+        optional
+        autocomplete="off"
+      />
+      <PasswordField
+        {...form.text("password")}
+        {...keeps}
+        label={t("password")}
+        optional
+        autocomplete="off"
+      />
+    </div>
+  );
+}
+
+function OAuth({ form, route }: Part) {
+  const hints = hintsOf(usePresets().data?.items ?? [], form.values.preset);
+  const keeps = route?.oauth ? { hint: r("secretKept") } : {};
+  const text = (key: "tokenUrl" | "clientId" | "clientSecret" | "refreshToken" | "scope") => {
+    const field = form.text(key);
+    return { ...field, error: form.errorOf(`oauth.${key}`) ?? field.error };
+  };
+  return (
+    <div class="grid gap-4 sm:grid-cols-2">
+      <TextField
+        {...form.text("username")}
+        {...hints.username}
+        label={t("username")}
+        autocomplete="off"
+      />
+      <TextField {...text("tokenUrl")} label={r("tokenUrl")} type="url" />
+      <TextField {...text("clientId")} label={r("clientId")} autocomplete="off" />
+      <PasswordField
+        {...text("clientSecret")}
+        {...keeps}
+        label={r("clientSecret")}
+        autocomplete="off"
+      />
+      <TextField {...text("scope")} label={r("scope")} optional />
+      <PasswordField
+        {...text("refreshToken")}
+        hint={route?.oauth?.hasRefreshToken ? r("secretKept") : r("refreshHint")}
+        label={r("refreshToken")}
+        optional
+        autocomplete="off"
+      />
+    </div>
+  );
+}
+
+function TryConnection({ values, route }: { values: RouteValues; route: Route | undefined }) {
   const workspace = useWorkspace();
   const [busy, setBusy] = useState(false);
   const [result, setResult] = useState<RouteCheck>();
@@ -165,7 +260,7 @@ function TryConnection({ values, route }: { values: Values; route: Route | undef
     setResult(undefined);
     await attempt(async () => {
       const stored = route === undefined ? {} : { id: route.id };
-      const body = { ...connectionOf(values), ...stored };
+      const body = { ...connectionOf(values, route), ...stored };
       setResult(await http.post<RouteCheck>(`${workspace.api}/routes/check`, body));
     });
     setBusy(false);
@@ -177,47 +272,7 @@ function TryConnection({ values, route }: { values: Values; route: Route | undef
           {t("check")}
         </Button>
       </div>
-      {result !== undefined && (
-        <Notice
-          tone={result.ok ? "success" : "error"}
-          title={result.ok ? t("checkOk") : t("checkFailed")}
-        >
-          <ol class="mt-1 flex flex-col gap-0.5">
-            {result.steps.map((step) => (
-              <li key={step.stage} class={step.ok ? "" : "text-error"}>
-                {step.stage}: {step.message}
-              </li>
-            ))}
-          </ol>
-        </Notice>
-      )}
+      {result !== undefined && <CheckSteps {...result} />}
     </div>
-  );
-}
-
-function Limits({ form }: { form: Form<Values> }) {
-  return (
-    <fieldset>
-      <legend class="mb-2 font-medium">{t("limits")}</legend>
-      <div class="grid gap-4 sm:grid-cols-3">
-        <TextField
-          {...form.text("maxPerSecond")}
-          label={t("maxPerSecond")}
-          hint={t("noCap")}
-          optional
-          inputMode="numeric"
-        />
-        <TextField
-          {...form.text("maxConnections")}
-          label={t("maxConnections")}
-          inputMode="numeric"
-        />
-        <TextField
-          {...form.text("maxPerConnection")}
-          label={t("maxPerConnection")}
-          inputMode="numeric"
-        />
-      </div>
-    </fieldset>
   );
 }

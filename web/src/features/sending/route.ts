@@ -1,7 +1,38 @@
-import type { Answer, WorkspaceApi } from "../../api.ts";
+import { useQuery } from "@tanstack/preact-query";
+import { type Answer, api, ask, type WorkspaceApi } from "../../api.ts";
+import { useWorkspace } from "../../session.ts";
 
 type Routes = WorkspaceApi["routes"];
 
 /** A way out, as the API tells it. */
 export type Route = Answer<Routes["get"]>["items"][number];
 export type RouteCheck = Answer<Routes["check"]["post"]>;
+export type RouteSource = Route["sources"][number];
+export type RouteGroup = Answer<WorkspaceApi["route-groups"]["get"]>["items"][number];
+type Presets = (typeof api)["route-presets"];
+export type Preset = Answer<Presets["get"]>["items"][number];
+
+export function useRoutes() {
+  const workspace = useWorkspace();
+  return useQuery({
+    queryKey: ["routes", workspace.api],
+    queryFn: () => ask(api.workspaces({ workspaceId: workspace.id }).routes.get()),
+  });
+}
+
+export function useRouteGroups() {
+  const workspace = useWorkspace();
+  return useQuery({
+    queryKey: ["route-groups", workspace.api],
+    queryFn: () => ask(api.workspaces({ workspaceId: workspace.id })["route-groups"].get()),
+  });
+}
+
+/** What is known of providers; it changes with the version only. */
+export function usePresets() {
+  return useQuery({
+    queryKey: ["route-presets"],
+    queryFn: () => ask(api["route-presets"].get()),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}

@@ -1,59 +1,66 @@
-import { useQuery } from "@tanstack/preact-query";
 import { Route as RouteIcon } from "lucide-preact";
 import { useState } from "preact/hooks";
-import { http, type Page } from "../../api.ts";
+import { useLocation } from "preact-iso";
+import { http } from "../../api.ts";
+import { formatNumber } from "../../format.ts";
 import { queryClient, useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { confirm } from "../../ui/confirm.tsx";
-import { Badge, Card, RelativeTime } from "../../ui/display.tsx";
+import { Card, RelativeTime } from "../../ui/display.tsx";
 import { Menu, type MenuItem } from "../../ui/menu.tsx";
 import { PageBody, PageHeader } from "../../ui/page.tsx";
 import { EmptyState, Loaded } from "../../ui/states.tsx";
 import { type Column, Table } from "../../ui/table.tsx";
 import { attempt, toast, toastProblem } from "../../ui/toast.tsx";
-import type { Route, RouteCheck } from "./route.ts";
+import { type Route, type RouteCheck, useRoutes } from "./route.ts";
 import { RouteDialog } from "./route-dialog.tsx";
+import { RouteGroupsCard } from "./route-groups-card.tsx";
+import { RouteState } from "./route-state.tsx";
+import { t as r } from "./routes.messages.ts";
 import { t } from "./sending.messages.ts";
 
-/** The ways out. */
+/** The ways out, and the groups in which they stand in for each other. */
 export function RoutesPage() {
   const workspace = useWorkspace();
+  const { route: go } = useLocation();
   const [editing, setEditing] = useState<Route | "new">();
-  const routes = useQuery({
-    queryKey: ["routes", workspace.api],
-    queryFn: () => http.get<Page<Route>>(`${workspace.api}/routes`),
-  });
+  const routes = useRoutes();
   const create = workspace.canAdmin && (
     <Button variant="primary" onClick={() => setEditing("new")}>
       {t("newRoute")}
     </Button>
   );
+  const close = (saved: Route | undefined) => {
+    const isNew = editing === "new";
+    setEditing(undefined);
+    void queryClient.invalidateQueries({ queryKey: ["routes"] });
+    if (isNew && saved !== undefined && saved.kind !== "test_inbox") {
+      go(`${workspace.base}/sending/routes/${saved.id}`);
+    }
+  };
   return (
     <>
       <PageHeader title={t("routes")} description={t("routesAbout")} actions={create} />
       <PageBody>
-        <Card flush>
-          <Loaded query={routes}>
-            {({ items }) =>
-              items.length === 0 ? (
-                <EmptyState icon={RouteIcon} title={t("noRoutes")} action={create}>
-                  {t("noRoutesBody")}
-                </EmptyState>
-              ) : (
-                <RouteTable routes={items} onEdit={setEditing} />
-              )
-            }
-          </Loaded>
-        </Card>
+        <Loaded query={routes}>
+          {({ items }) => (
+            <>
+              <Card flush>
+                {items.length === 0 ? (
+                  <EmptyState icon={RouteIcon} title={t("noRoutes")} action={create}>
+                    {t("noRoutesBody")}
+                  </EmptyState>
+                ) : (
+                  <RouteTable routes={items} onEdit={setEditing} />
+                )}
+              </Card>
+              {items.length > 0 && <RouteGroupsCard routes={items} />}
+            </>
+          )}
+        </Loaded>
       </PageBody>
       {editing !== undefined && (
-        <RouteDialog
-          route={editing === "new" ? undefined : editing}
-          onClose={() => {
-            setEditing(undefined);
-            routes.refetch();
-          }}
-        />
+        <RouteDialog route={editing === "new" ? undefined : editing} onClose={close} />
       )}
     </>
   );
@@ -67,7 +74,7 @@ function RouteTable({ routes, onEdit }: { routes: Route[]; onEdit: (route: Route
       label={t("routes")}
       rows={routes}
       rowKey={(row) => String(row.id)}
-      columns={columns}
+      columns={columnsOf(workspace.base)}
       {...(workspace.canAdmin ? { actions: (row: Route) => <Menu items={actions(row)} /> } : {})}
     />
   );
@@ -114,16 +121,19 @@ function useRouteActions(onEdit: (route: Route) => void) {
   ];
 }
 
-const columns: Column<Route>[] = [
+const columnsOf = (base: string): Column<Route>[] => [
   {
     key: "name",
     head: t("name"),
     cell: (row) => (
       <>
-        <span class="font-medium">{row.name}</span>
-        <span class="block text-sm text-muted">
-          {row.kind === "relay" ? `${row.host}:${row.port}` : t("testInboxHint")}
-        </span>
+        <a
+          class="font-medium no-underline hover:underline"
+          href={`${base}/sending/routes/${row.id}`}
+        >
+          {row.name}
+        </a>
+        <span class="block text-sm text-muted">{whereTo(row)}</span>
       </>
     ),
   },
@@ -136,26 +146,36 @@ const columns: Column<Route>[] = [
     cell: (row) => row.maxPerSecond ?? "–",
   },
   {
-    key: "check",
-    head: t("lastCheck"),
-    cell: (row) => <CheckState route={row} />,
+    key: "perDay",
+    head: r("perDay"),
+    align: "end",
+    wide: true,
+    cell: (row) => (row.maxPerDay === null ? "–" : formatNumber(row.maxPerDay)),
   },
+  { key: "check", head: r("health"), cell: (row) => <Health route={row} /> },
 ];
 
-function CheckState({ route }: { route: Route }) {
-  if (!route.enabled) {
-    return <Badge>{t("off")}</Badge>;
+function whereTo(route: Route): string {
+  switch (route.kind) {
+    case "relay":
+      return `${route.host}:${route.port}`;
+    case "direct":
+      return route.sources.map(({ address }) => address).join(", ") || t("directHint");
+    case "test_inbox":
+      return t("testInboxHint");
   }
-  if (route.lastCheck === null) {
-    return <span class="text-muted">{t("neverChecked")}</span>;
-  }
-  const { ok, at, stage, message } = route.lastCheck;
+}
+
+function Health({ route }: { route: Route }) {
+  const { lastCheck } = route;
   return (
-    <span class="flex items-center gap-2" data-tip={ok ? message : `${stage}: ${message}`}>
-      <Badge tone={ok ? "success" : "error"}>{ok ? t("works") : t("fails")}</Badge>
-      <span class="text-sm text-muted max-md:hidden">
-        <RelativeTime at={at} />
-      </span>
+    <span class="flex items-center gap-2" data-tip={lastCheck?.message}>
+      <RouteState route={route} />
+      {lastCheck !== null && (
+        <span class="text-sm text-muted max-md:hidden">
+          <RelativeTime at={lastCheck.at} />
+        </span>
+      )}
     </span>
   );
 }

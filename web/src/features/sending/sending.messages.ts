@@ -3,8 +3,8 @@ import { messages } from "../../i18n.ts";
 export const t = messages({
   routes: { en: "Routes", de: "Routen" },
   routesAbout: {
-    en: "The ways mail leaves: an SMTP relay, or the test inbox that keeps everything here.",
-    de: "Die Wege, auf denen Mail geht: ein SMTP-Relay oder das Test-Postfach, das alles hier behält.",
+    en: "The ways mail leaves: SMTP relays, this host itself, or the test inbox that keeps everything here.",
+    de: "Die Wege, auf denen Mail geht: SMTP-Relays, dieser Host selbst oder das Test-Postfach, das alles hier behält.",
   },
   newRoute: { en: "Add route", de: "Route hinzufügen" },
   noRoutes: { en: "No route yet", de: "Noch keine Route" },
@@ -38,7 +38,6 @@ export const t = messages({
   username: { en: "User name", de: "Benutzername" },
   password: { en: "Password", de: "Passwort" },
   passwordKept: { en: "Left empty: stays as it is.", de: "Leer: bleibt, wie es ist." },
-  limits: { en: "Limits", de: "Grenzen" },
   maxConnections: { en: "Connections at once", de: "Verbindungen gleichzeitig" },
   maxPerSecond: { en: "Messages a second", de: "Nachrichten pro Sekunde" },
   noCap: { en: "Left empty: no cap.", de: "Leer: ohne Grenze." },
@@ -50,8 +49,6 @@ export const t = messages({
   },
   check: { en: "Try the connection", de: "Verbindung prüfen" },
   checkOk: { en: "The server takes mail from us", de: "Der Server nimmt Mail von uns an" },
-  checkFailed: { en: "That did not work", de: "Das hat nicht geklappt" },
-  lastCheck: { en: "Last check", de: "Letzte Prüfung" },
   neverChecked: { en: "Not tried yet", de: "Noch nicht geprüft" },
   works: { en: "Works", de: "Funktioniert" },
   fails: { en: "Fails", de: "Schlägt fehl" },

@@ -7,13 +7,14 @@ import { PasswordField, SelectField, TextField } from "../../ui/field.tsx";
 import { type Form, fieldError } from "../../ui/form.ts";
 import { FormProblem } from "../../ui/states.tsx";
 import { Checkbox, ChoiceCards } from "../../ui/toggles.tsx";
-import { providers } from "./providers.ts";
+import { useProviders } from "./providers.ts";
 import { t } from "./setup.messages.ts";
 import { StepForm } from "./step-form.tsx";
 import { type RouteAnswer, type StepProps, useStepForm } from "./use-setup.ts";
 
 type Values = {
   kind: "relay" | "test_inbox";
+  preset: string;
   host: string;
   port: string;
   security: RouteAnswer["security"];
@@ -40,6 +41,7 @@ export function RouteStep(props: StepProps) {
     props,
     {
       kind: saved?.kind ?? "test_inbox",
+      preset: saved?.preset ?? "",
       host: saved?.host ?? "",
       port: String(saved?.port || 587),
       security: saved?.security ?? "starttls",
@@ -127,14 +129,16 @@ function RelayServer({
   host: TextProps;
   port: TextProps;
 }) {
-  const provider = providers.find((one) => one.host === form.values.host)?.name ?? "";
-  const choose = (name: string) => {
-    const found = providers.find((one) => one.name === name);
+  const providers = useProviders();
+  const provider = providers.find((one) => one.host === form.values.host)?.host ?? "";
+  const choose = (wanted: string) => {
+    const found = providers.find((one) => one.host === wanted);
     form.set("host", found?.host ?? "");
+    form.set("preset", found?.preset ?? "");
     if (found !== undefined) {
       form.set("port", String(found.port));
-      form.set("security", "starttls");
-      form.set("username", found.username ?? "");
+      form.set("security", found.security);
+      form.set("username", found.username);
     }
   };
   return (
@@ -144,7 +148,7 @@ function RelayServer({
         value={provider}
         onChange={choose}
         placeholder={t("otherProvider")}
-        options={providers.map((one) => ({ value: one.name, label: one.name }))}
+        options={providers.map((one) => ({ value: one.host, label: one.name }))}
       />
       <div class="grid gap-4 sm:grid-cols-[minmax(0,1fr)_96px]">
         <TextField {...host} label={t("host")} placeholder="smtp.example.com" autocomplete="off" />

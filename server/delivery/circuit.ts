@@ -62,6 +62,13 @@ export class Circuit {
     return wasOpen;
   }
 
+  /** The route is of no use until then, as it says itself. */
+  trip(untilMs: number, reason: string): void {
+    this.#openUntil = Math.max(this.#openUntil, untilMs);
+    this.#reason = reason;
+    this.endProbe();
+  }
+
   /**
    * The route let a message down.
    *

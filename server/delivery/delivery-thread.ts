@@ -19,6 +19,7 @@ import { loadRuleBook } from "./rule-book.ts";
 import type { Run } from "./run.ts";
 import { loadTokenKeys, type TokenKeys } from "./tokens.ts";
 import { Traffic } from "./traffic.ts";
+import { TrafficFile } from "./traffic-file.ts";
 import type { Rendered, SmtpOutcome } from "./types.ts";
 import type { WriterMethods } from "./writer-methods.ts";
 
@@ -26,6 +27,7 @@ const TICK_MS = 1_000;
 const PROGRESS_MS = 500;
 
 export type DeliveryThreadParts = {
+  dataDir: string;
   main: Caller<MainMethods>;
   writer: Caller<WriterMethods>;
   journal: Journal;
@@ -42,7 +44,8 @@ export class DeliveryThread {
   readonly pipeline: Pipeline;
   readonly #parts: DeliveryThreadParts;
   readonly #pools: RoutePools;
-  readonly #traffic = new Traffic();
+  readonly #traffic: Traffic;
+  readonly #trafficFile: TrafficFile;
   readonly #signer: Signer;
   readonly #dispatcher: Dispatcher;
   readonly #keys: TokenKeys;
@@ -53,6 +56,8 @@ export class DeliveryThread {
   constructor(parts: DeliveryThreadParts) {
     this.#parts = parts;
     this.#pools = new RoutePools(parts);
+    this.#trafficFile = new TrafficFile(parts.dataDir);
+    this.#traffic = new Traffic(this.#trafficFile.read());
     this.#keys = loadTokenKeys(parts.keyRing);
     this.#signer = createSigner(parts.signerThreads);
     const recorder = new Recorder(parts.journal);
@@ -125,6 +130,8 @@ export class DeliveryThread {
     clearInterval(this.#progress);
     await this.pipeline.stop(withinMs);
     this.#dispatcher.stop();
+    const now = this.#parts.clock();
+    this.#trafficFile.write(this.#traffic.state(now), now, true);
     await Promise.race([this.#pools.close(), Bun.sleep(1_000)]);
     this.#signer.close();
     await this.#parts.journal.close();
@@ -133,6 +140,8 @@ export class DeliveryThread {
 
   async #beat(): Promise<void> {
     await this.pipeline.tick().catch(logFailure);
+    const now = this.#parts.clock();
+    this.#trafficFile.write(this.#traffic.state(now), now);
   }
 
   async #renderOne({ content, contact, to, dkim, messageId }: TestMessage): Promise<Rendered> {

@@ -35,6 +35,7 @@ const methods: DeliveryMethods = {
         }),
     });
     thread = new DeliveryThread({
+      dataDir,
       main,
       writer: connect<WriterMethods>(await port.promise),
       journal,

@@ -1,6 +1,7 @@
 import type { Clock } from "../platform/clock.ts";
 import { log } from "../platform/log.ts";
 import type { Dispatcher } from "./dispatcher.ts";
+import { carryOut } from "./limit-actions.ts";
 import type { Settlement } from "./limiter/gate.ts";
 import { routeSiteKey, sourceProviderKey } from "./limits.ts";
 import type { Placer } from "./placing.ts";
@@ -69,6 +70,14 @@ export class Learner {
     this.#heedWarmUp(lane, verdict);
     if (verdict.routeFault !== undefined) {
       this.#routeFault(run, item, verdict.routeFault);
+    }
+    if (verdict.actions.length > 0) {
+      carryOut(
+        { ...this.#parts, onRouteShut: (shut, until, why) => this.#routeShut(shut, until, why) },
+        lane,
+        verdict.actions,
+        this.#parts.clock(),
+      );
     }
     if (verdict.pushback) {
       return "pushback";
@@ -172,14 +181,23 @@ export class Learner {
 
   /** The way did not work. When it is out of order for it, its messages before the dot go by others. */
   #letDown(way: Way, reason: string, isFault: boolean): void {
-    if (!way.circuit.failed(this.#parts.clock(), reason, isFault)) {
-      return;
+    if (way.circuit.failed(this.#parts.clock(), reason, isFault)) {
+      const { workspaceId, id } = way.egress.route;
+      log.warn({ workspaceId, routeId: id, reason }, "a route does not work");
+      this.#leave(way);
     }
-    const { route } = way.egress;
-    log.warn(
-      { workspaceId: route.workspaceId, routeId: route.id, reason },
-      "a route does not work",
-    );
+  }
+
+  /** The route said that it takes nothing for a while. Where it is the only one, that is waited out. */
+  #routeShut({ target: { way } }: Lane, untilMs: number, reason: string): void {
+    if (this.#runsOf(way).length > 0) {
+      way.circuit.trip(untilMs, reason);
+      this.#leave(way);
+    }
+  }
+
+  /** What is before its dot there goes by others, in every campaign that has others. */
+  #leave(way: Way): void {
     for (const run of this.#runsOf(way)) {
       const own = run.parts.ways.find(({ circuit }) => circuit === way.circuit);
       if (own !== undefined) {

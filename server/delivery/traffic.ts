@@ -1,6 +1,6 @@
 import { Circuit } from "./circuit.ts";
 import { DeadSites } from "./limiter/dead-sites.ts";
-import type { LimitLevel } from "./limiter/gate.ts";
+import { type LimitLevel, limitKey } from "./limiter/gate.ts";
 import { Limiter, type QuotaUsage } from "./limiter/limiter.ts";
 import { type WarmUpProgress, WarmUps } from "./limiter/warm-up.ts";
 import type { LimitBook } from "./limits.ts";
@@ -19,8 +19,12 @@ const passing: readonly LimitLevel[] = [
 ];
 const IDLE_MS = 3_600_000;
 
+/** A key that is suspended, and until when (unix ms). */
+export type Suspension = { level: LimitLevel; id: string; untilMs: number; reason: string };
+
 /** What outlives a restart. */
 export type TrafficState = {
+  suspensions: Suspension[];
   quotas: ReadonlyMap<string, QuotaUsage>;
   warmUps: ReadonlyMap<string, WarmUpProgress>;
   knownSites: readonly string[];
@@ -39,6 +43,9 @@ export class Traffic implements LimitBook {
     this.limiter = new Limiter(state?.quotas);
     this.warmUps = new WarmUps(state?.warmUps);
     this.#knownSites = new Set(state?.knownSites);
+    for (const { level, id, untilMs, reason } of state?.suspensions ?? []) {
+      this.limiter.suspend(limitKey(level, id), untilMs, reason);
+    }
   }
 
   readonly isKnownSite = (siteKey: string): boolean => this.#knownSites.has(siteKey);
@@ -73,7 +80,14 @@ export class Traffic implements LimitBook {
   }
 
   state(now: number): TrafficState {
+    const suspensions = this.limiter.held(now).flatMap(({ key, suspendedUntil, reason }) => {
+      const { level, id } = key;
+      return suspendedUntil === undefined || level === "campaign"
+        ? []
+        : [{ level, id, untilMs: suspendedUntil, reason }];
+    });
     return {
+      suspensions,
       quotas: this.limiter.quotaUsage(now),
       warmUps: this.warmUps.all,
       knownSites: [...this.#knownSites],

@@ -1,0 +1,167 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import type { Delivery } from "../../server/delivery/engine.ts";
+import type { Route } from "../../server/delivery/types.ts";
+import { type DeliveryData, newDeliveryData } from "../support/delivery-data.ts";
+import {
+  exactCounts,
+  portsWith,
+  startTestDelivery,
+  statusOf,
+  until,
+} from "../support/delivery-engine.ts";
+import { startTcpSink, type TcpSink, type TcpSinkOptions } from "../support/tcp-sink.ts";
+
+let data: DeliveryData;
+let delivery: Delivery | undefined;
+let sinks: TcpSink[];
+
+beforeEach(() => {
+  data = newDeliveryData();
+  sinks = [];
+});
+afterEach(async () => {
+  await delivery?.stop();
+  delivery = undefined;
+  for (const sink of sinks) {
+    sink.close();
+  }
+  data.close();
+});
+
+function sink(options?: TcpSinkOptions): TcpSink {
+  const started = startTcpSink(options);
+  sinks.push(started);
+  return started;
+}
+
+const start = async (change: (route: Route) => Route = (route) => route) => {
+  delivery = await startTestDelivery(data, portsWith(data, change));
+  return delivery;
+};
+const sentence = (ws: string, id: number) => delivery?.running(ws, id)?.bottleneck ?? "";
+
+test("a day's quota is kept over a restart, costs no attempt, and is named", async () => {
+  const peer = sink();
+  const ws = data.newWorkspace();
+  data.addContacts(ws, 60);
+  const id = data.addCampaign(ws, { port: peer.port });
+  const limited = (route: Route): Route => ({ ...route, maxPerDay: 25 });
+  await (await start(limited)).prepareCampaign(ws, id);
+
+  await until(() => sentence(ws, id).includes("quota"), "the quota being named");
+  expect(sentence(ws, id)).toMatch(
+    /^The quota of the route “Relay” is used up until .*: 25 messages in 24 hours\.$/,
+  );
+  expect(peer.arrived.length).toBe(25);
+  await delivery?.stop();
+
+  await start(limited);
+  await until(() => sentence(ws, id).includes("quota"), "the quota being named again");
+  expect(peer.arrived.length).toBe(25);
+  expect(exactCounts(data, ws, id, 60)).toMatchObject({ sent: 25, deferred: 0, failed: 0 });
+  const tries = data.db(ws).prepare("SELECT count(*) AS n FROM attempt").get();
+  expect(tries).toEqual({ n: 25 });
+}, 60_000);
+
+test("a campaign that is spread goes at its pace, and says so", async () => {
+  const peer = sink();
+  const ws = data.newWorkspace();
+  data.addContacts(ws, 600);
+  const id = data.addCampaign(ws, { port: peer.port });
+  data
+    .db(ws)
+    .prepare("INSERT INTO campaign_sending (campaign_id, spread_minutes) VALUES (?, 10)")
+    .run(id);
+  data.db(ws).prepare("UPDATE campaign SET launched_at = ? WHERE id = ?").run(Date.now(), id);
+  await (await start()).prepareCampaign(ws, id);
+
+  await until(() => peer.arrived.length >= 3, "the third message");
+
+  expect(sentence(ws, id)).toBe("Spread over the time that was asked for: 1 messages a second.");
+  expect(peer.arrived.length).toBeLessThan(20);
+}, 60_000);
+
+test("a rate is never passed in any second, and reached all the same", async () => {
+  const arrivals: number[] = [];
+  const peer = sink({
+    onMessage: () => {
+      arrivals.push(performance.now());
+      return { reply: "250 ok" };
+    },
+  });
+  const ws = data.newWorkspace();
+  data.addContacts(ws, 600, ["gmail.com", "acme.example"]);
+  const id = data.addCampaign(ws, { port: peer.port, maxConnections: 10 });
+  await (await start((route) => ({ ...route, maxPerSecond: 200 }))).prepareCampaign(ws, id);
+  await until(() => statusOf(data, ws, id).status === "completed", "completion");
+
+  for (const from of arrivals) {
+    // 200 a second, a portion of 10 at once, and what the socket of the sink was late with.
+    expect(arrivals.filter((at) => at >= from && at < from + 1_000).length).toBeLessThanOrEqual(
+      230,
+    );
+  }
+  expect(arrivals.length).toBe(600);
+}, 60_000);
+
+test("two workspaces that share a server get alike, whatever else they have", async () => {
+  const peer = sink({ delayMs: 2 });
+  const [a, b] = [data.newWorkspace(), data.newWorkspace()];
+  data.addContacts(a, 3_000, ["gmail.com", "acme.example"], "a");
+  data.addContacts(b, 3_000, ["yahoo.com"], "b");
+  const [ofA, ofB] = [
+    data.addCampaign(a, { port: peer.port, maxConnections: 4 }),
+    data.addCampaign(b, { port: peer.port, maxConnections: 4 }),
+  ];
+  const started = await start();
+  await Promise.all([started.prepareCampaign(a, ofA), started.prepareCampaign(b, ofB)]);
+  await until(() => peer.arrived.some(({ address }) => address.startsWith("b")), "the second one");
+  const from = peer.arrived.length;
+
+  await until(() => peer.arrived.length >= from + 3_000, "half of the work");
+
+  const part = peer.arrived.slice(from, from + 3_000);
+  const share = part.filter(({ address }) => address.startsWith("a")).length / part.length;
+  expect(share).toBeWithin(0.45, 0.55);
+}, 60_000);
+
+test("a rule's suspension holds its provider alone, takes no attempt, and its chunks go back", async () => {
+  const peer = sink({
+    onRecipient: (address) =>
+      address.endsWith("@yahoo.com")
+        ? "421 4.7.0 [TSS04] Messages temporarily deferred due to user complaints"
+        : "250 ok",
+  });
+  const ws = data.newWorkspace();
+  data.addContacts(ws, 2_000, ["yahoo.com", "acme.example"]);
+  const id = data.addCampaign(ws, { port: peer.port });
+  await (await start((route) => ({ ...route, preset: "yahoo" }))).prepareCampaign(ws, id);
+
+  await until(() => {
+    const { sent, leased } = exactCounts(data, ws, id, 2_000);
+    return sent === 1_000 && leased === 0;
+  }, "everybody elsewhere");
+
+  const { pending, deferred } = exactCounts(data, ws, id, 2_000);
+  // Those that were under way when the rule spoke; the others were never tried.
+  expect(deferred).toBeWithin(2, 20);
+  expect(pending).toBe(1_000 - deferred);
+  const tries = data
+    .db(ws)
+    .prepare<[], { n: number }>("SELECT count(*) AS n FROM attempt WHERE outcome <> 'accepted'")
+    .get();
+  expect(tries?.n).toBe(deferred);
+  await until(() => sentence(ws, id).includes("suspended"), "the sentence");
+  expect(sentence(ws, id)).toMatch(
+    /^Sending through the route “Relay” to yahoo is suspended until/,
+  );
+
+  // It is remembered over a restart, and nothing is tried.
+  await delivery?.stop();
+  await start((route) => ({ ...route, preset: "yahoo" }));
+  await until(
+    () => sentence(ws, id).includes("yahoo is suspended"),
+    "the suspension after a restart",
+  );
+  expect(exactCounts(data, ws, id, 2_000)).toMatchObject({ deferred });
+}, 60_000);

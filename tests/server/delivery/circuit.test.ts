@@ -1,0 +1,114 @@
+import { expect, test } from "bun:test";
+import { Circuit } from "../../../server/delivery/circuit.ts";
+import { allows, chooseWay, pickByWeight, type Way } from "../../../server/delivery/routing.ts";
+import type { Run } from "../../../server/delivery/run.ts";
+import { campaignRate } from "../../../server/delivery/spread.ts";
+import { loopbackRoute } from "../../support/smtp-messages.ts";
+
+test("three failures in a row open a circuit, a success between them does not let it come to that", () => {
+  const circuit = new Circuit();
+  circuit.failed(0, "refused", false);
+  circuit.failed(1, "refused", false);
+  circuit.succeeded();
+  expect(circuit.failed(2, "refused", false)).toBe(false);
+  expect(circuit.failed(3, "refused", false)).toBe(false);
+  expect(circuit.state(3)).toBe("closed");
+
+  expect(circuit.failed(4, "refused", false)).toBe(true);
+  expect(circuit.state(5)).toBe("open");
+  expect(circuit.reason).toBe("refused");
+});
+
+test("an open circuit is tried by one message when its pause is over; pauses double up to ten minutes", () => {
+  const circuit = new Circuit();
+  let now = 0;
+  const pauses: number[] = [];
+  circuit.failed(now, "535 bad password", true);
+  for (let n = 0; n < 7; n += 1) {
+    const retryAt = circuit.retryAt ?? 0;
+    pauses.push((retryAt - now) / 1_000);
+    expect(circuit.wantsProbe(retryAt - 1)).toBe(false);
+    now = retryAt;
+    expect(circuit.wantsProbe(now)).toBe(true);
+    circuit.beginProbe(now);
+    expect(circuit.wantsProbe(now + 1)).toBe(false);
+    circuit.failed(now, "535 bad password", true);
+  }
+  expect(pauses).toEqual([30, 60, 120, 240, 480, 600, 600]);
+  expect(circuit.succeeded()).toBe(true);
+  expect(circuit.state(now)).toBe("closed");
+});
+
+function way(id: number, position: number, weight = 1): Way {
+  return {
+    egress: { route: { ...loopbackRoute(25), id } } as Way["egress"],
+    position,
+    weight,
+    signingKey: undefined,
+    hasDelivered: false,
+    circuit: new Circuit(),
+    recall: new AbortController(),
+  };
+}
+
+test("the lowest position with a route in order is taken, and a half-open one gets one message", () => {
+  const [first, second] = [way(1, 0), way(2, 1)];
+  const choose = (now: number) =>
+    chooseWay([first, second], "a.example", "c", now)?.egress.route.id;
+  expect(choose(0)).toBe(1);
+  first.circuit.failed(0, "down", true);
+  expect([choose(1), choose(29_999)]).toEqual([2, 2]);
+  expect([choose(30_001), choose(30_002), choose(30_003)]).toEqual([1, 2, 2]);
+  second.circuit.failed(30_004, "down", true);
+  // None is in order: the one that is tried again first.
+  expect(choose(30_005)).toBe(1);
+});
+
+test("when one of several routes goes, only its own domains move", () => {
+  const ways = [way(1, 0, 2), way(2, 0, 1), way(3, 0, 1)];
+  const domains = Array.from({ length: 2_000 }, (_, i) => `d${i}.example`);
+  const choose = (domain: string) => chooseWay(ways, domain, "c", 0)?.egress.route.id;
+  const before = domains.map(choose);
+  const share = before.filter((id) => id === 1).length / domains.length;
+  expect(share).toBeWithin(0.45, 0.55);
+
+  ways[1]?.circuit.failed(0, "down", true);
+  const after = domains.map((domain) => chooseWay(ways, domain, "c", 1)?.egress.route.id);
+  for (const [i, id] of before.entries()) {
+    expect(id === 2 ? after[i] !== 2 : after[i] === id).toBe(true);
+  }
+  expect(pickByWeight([], () => "")).toBeUndefined();
+});
+
+test("domains are allowed and denied by name and below", () => {
+  const route = (allowDomains: string[], denyDomains: string[] = []) => ({
+    ...loopbackRoute(25),
+    allowDomains,
+    denyDomains,
+  });
+  expect(allows(route([]), "a.example")).toBe(true);
+  expect(allows(route(["a.example"]), "a.example")).toBe(true);
+  expect(allows(route(["a.example"]), "mail.a.example")).toBe(false);
+  expect(allows(route(["*.a.example"]), "mail.a.example")).toBe(true);
+  expect(allows(route(["*.a.example"]), "a.example")).toBe(true);
+  expect(allows(route(["*.a.example"]), "nota.example")).toBe(false);
+  expect(allows(route(["*.example"], ["b.example"]), "b.example")).toBe(false);
+});
+
+test("a campaign that is spread goes at the pace that ends in time, and never floods after a pause", () => {
+  const run = (finished: number, remaining = 3_600) =>
+    ({
+      parts: { spreadMinutes: 60, launchedAt: 0, total: 3_600, remaining },
+      finished,
+    }) as unknown as Run;
+  expect(campaignRate(run(0), 0)).toBeCloseTo(1);
+  expect(campaignRate(run(1_800), 1_800_000)).toBeCloseTo(1);
+  // Slower than planned: it catches up; paused over the end: twice the pace.
+  expect(campaignRate(run(900), 1_800_000)).toBeCloseTo(1.5);
+  expect(campaignRate(run(900), 9_000_000)).toBeCloseTo(2);
+  const free = {
+    ...run(0),
+    parts: { ...run(0).parts, spreadMinutes: undefined },
+  } as unknown as Run;
+  expect(campaignRate(free, 0)).toBeUndefined();
+});

@@ -7,6 +7,9 @@ import { type HostilePeer, type HostileSmtp, startHostileSmtp } from "./hostile-
 import { loopbackRoute, renderedMessage } from "./smtp-messages.ts";
 import { type SinkOptions, type SmtpSink, startSmtpSink } from "./smtp-sink.ts";
 
+/** What is safe with anybody, as fast as one likes: the clock of these tests stands still. */
+export const anyPace = { ...profileOf("other"), connectionsPerMinute: Infinity };
+
 export const journal = { beforeDot: () => Promise.resolve() };
 
 /**
@@ -67,7 +70,8 @@ export class MailWorld {
           clock: () => this.now,
         }),
         providers: providerProfiles.values(),
-        profileOf,
+        // The pace of new connections is measured on a clock that stands still here.
+        profileOf: (provider) => ({ ...profileOf(provider), connectionsPerMinute: Infinity }),
         clock: () => this.now,
         ...options,
         // A scripted server does not answer QUIT.

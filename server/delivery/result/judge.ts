@@ -45,7 +45,9 @@ export function judge(outcome: Answered, context: JudgeContext): Verdict {
     case "ambiguous":
       return judgeAmbiguous(context);
     case "broken":
-      return judgeBroken(outcome.fault, outcome.stage, outcome.error, context);
+      return outcome.retryAt === undefined
+        ? judgeBroken(outcome.fault, outcome.stage, outcome.error, context)
+        : judgeUntried(outcome.fault, outcome.retryAt, context);
     case "refused":
       return judgeRefused(outcome, context);
   }
@@ -96,6 +98,12 @@ function judgeBroken(
   // A reset or silence before MAIL is how some servers say "too many connections".
   const pushback = stage === "connect" || stage === "greeting";
   return defer(category, context, { counts: true, pushback });
+}
+
+/** Its servers failed a moment ago and were not asked again: that is no try, and says nothing new of our pace. */
+function judgeUntried(fault: SmtpFault, retryAt: number, context: JudgeContext): Verdict {
+  const hintMs = Math.max(0, retryAt - context.now);
+  return defer(faultCategory[fault], context, { counts: false, hintMs });
 }
 
 type Refused = Extract<SmtpOutcome, { kind: "refused" }>;

@@ -1,4 +1,5 @@
 import type { Route, SmtpStage } from "../types.ts";
+import { checkDirect, type DirectCheckOptions } from "./check-direct.ts";
 import { formatReply, SmtpFailure, SmtpRefusal } from "./failure.ts";
 import { connectRoute, type SessionOptions } from "./handshake.ts";
 
@@ -18,22 +19,36 @@ const checkTimeouts = {
  * Connects, encrypts and signs in as sending would, sends no mail, and says what happened at each
  * stage with the server's own words. Never throws for what a server does.
  */
-export async function checkRoute(route: Route, options: SessionOptions = {}): Promise<RouteCheck> {
+export async function checkRoute(
+  route: Route,
+  options: DirectCheckOptions = {},
+): Promise<RouteCheck> {
   const steps: RouteCheckStep[] = [];
+  const own: DirectCheckOptions = {
+    ...options,
+    timeouts: { ...checkTimeouts, ...options.timeouts },
+    onStep: (stage, message) => steps.push({ stage, ok: true, message }),
+  };
   try {
-    const { wire } = await connectRoute(route, {
-      ...options,
-      timeouts: { ...checkTimeouts, ...options.timeouts },
-      onStep: (stage, message) => steps.push({ stage, ok: true, message }),
-    });
-    wire.write("QUIT\r\n");
-    await wire.reply("quit", 2_000).catch(() => undefined);
-    wire.end();
+    await (route.kind === "direct" ? checkDirect(route, own) : checkHost(route, own));
     return { ok: true, steps };
   } catch (error) {
     steps.push({ ...explain(error, route), ok: false });
     return { ok: false, steps };
   }
+}
+
+async function checkHost(route: Route, options: SessionOptions): Promise<void> {
+  const [source] = route.sources ?? [];
+  const heloName = source?.heloName || route.heloName;
+  const { wire } = await connectRoute(route, {
+    ...options,
+    ...(heloName ? { heloName } : {}),
+    ...(source === undefined ? {} : { localAddress: source.address }),
+  });
+  wire.write("QUIT\r\n");
+  await wire.reply("quit", 2_000).catch(() => undefined);
+  wire.end();
 }
 
 function explain(error: unknown, route: Route): { stage: SmtpStage; message: string } {
@@ -50,6 +65,9 @@ function explainRefusal({ stage, reply }: SmtpRefusal, route: Route): string {
   const said = `The server said: ${formatReply(reply)}`;
   switch (stage) {
     case "auth":
+      if (route.oauth !== undefined) {
+        return `The server did not accept the access token for "${route.username}". ${said}`;
+      }
       return `The server did not accept the user name "${route.username}" or its password. ${said}`;
     case "greeting":
       return `The server turned the connection away. ${said}`;
@@ -62,6 +80,9 @@ function explainRefusal({ stage, reply }: SmtpRefusal, route: Route): string {
 
 function explainFailure({ stage, fault, message }: SmtpFailure, route: Route): string {
   const sentence = `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
+  if (route.kind === "direct" && stage === "connect" && fault !== "config") {
+    return `${sentence} Many hosters block port 25; ask yours to open it, or send through a relay.`;
+  }
   if (stage === "greeting" && route.security !== "tls" && fault !== "connection") {
     return `${sentence} If this port expects TLS from the first byte (465 does), choose TLS.`;
   }

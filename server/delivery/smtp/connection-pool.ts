@@ -1,7 +1,7 @@
 import type { Clock } from "../../platform/clock.ts";
 import type { SmtpOutcome } from "../types.ts";
 import type { EgressStatus } from "./egress.ts";
-import { outcomeOfError, SmtpAbandoned } from "./failure.ts";
+import { outcomeOfError, SmtpAbandoned, SmtpFailure } from "./failure.ts";
 import type { Room, Tenant } from "./room.ts";
 import type { SmtpSession } from "./session.ts";
 import type { SiteMemory } from "./site-memory.ts";
@@ -233,10 +233,10 @@ export class ConnectionPool implements Tenant {
     });
   }
 
-  #countOut(): void {
+  #countOut(wasUsed = true): void {
     this.#open -= 1;
     for (const room of this.#parts.rooms) {
-      room.give(this);
+      room.give(this, wasUsed);
     }
     if (this.#open === 0) {
       this.#onEmpty();
@@ -337,7 +337,9 @@ export class ConnectionPool implements Tenant {
         this.#waiters.shift()?.reject(error);
       }
     }
-    this.#countOut();
+    const wasTried =
+      !(error instanceof SmtpFailure) || (error.retryAt === undefined && error.stage !== "dns");
+    this.#countOut(wasTried);
     this.pump();
   }
 

@@ -20,7 +20,12 @@ const IDLE_CLOSE_MS = 20_000;
 const SWEEP_MS = 30_000;
 
 /** What a provider puts up with; see `provider-profiles.ts`. */
-export type ProviderLimits = { connections: number; perConnection: number; tlsRequired: boolean };
+export type ProviderLimits = {
+  connections: number;
+  connectionsPerMinute: number;
+  perConnection: number;
+  tlsRequired: boolean;
+};
 
 /** What the mail servers of a domain ask of TLS; see `MtaSts`. */
 export type DomainPolicies = {
@@ -86,7 +91,7 @@ export class DirectEgress implements Egress {
       session: { ...options.session, ...(heloName === undefined ? {} : { heloName }) },
     };
     this.#routes = new MailRoutes(options.dns, options.providers);
-    this.#room = new Room(route.maxConnections);
+    this.#room = new Room({ max: route.maxConnections, clock: this.#parts.clock });
   }
 
   siteOf(domain: string): Site | Promise<Site> {
@@ -201,7 +206,7 @@ export class DirectEgress implements Egress {
     const onAllFailed = (until: number) => {
       deadUntil = until;
     };
-    const siteRoom = this.#siteRoom(site, source, profile.connections);
+    const siteRoom = this.#siteRoom(site, source);
     const pool = new ConnectionPool({
       open: async (hooks) => await connectDirect(target, this.#parts, { ...hooks, onAllFailed }),
       host: hosts[0]?.name ?? site.name,
@@ -220,11 +225,13 @@ export class DirectEgress implements Egress {
     return { pool, site, room: siteRoom, retryAt };
   }
 
-  #siteRoom(site: Site, source: RouteSource | undefined, connections: number): Room {
+  #siteRoom(site: Site, source: RouteSource | undefined): Room {
     const key = `${site.key}|${source?.address ?? ""}`;
     let room = this.#siteRooms.get(key);
     if (room === undefined) {
-      room = new Room(connections);
+      const { connections, connectionsPerMinute } = this.#options.profileOf(site.provider);
+      const { clock } = this.#parts;
+      room = new Room({ max: connections, perMinute: connectionsPerMinute, clock });
       this.#siteRooms.set(key, room);
     }
     return room;

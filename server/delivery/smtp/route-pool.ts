@@ -48,7 +48,7 @@ export class RoutePool implements Egress {
         ? options
         : { accessToken: accessTokens({ ...route, oauth }), ...options };
     this.#memory = options.memory ?? new SiteMemory();
-    this.#room = new Room(route.maxConnections);
+    this.#room = new Room({ max: route.maxConnections, clock: options.clock ?? systemClock });
   }
 
   /** All mail goes to the relay's host; limits per provider still ask whose mailboxes they are. */

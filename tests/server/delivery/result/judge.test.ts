@@ -38,6 +38,15 @@ test("an unknown mailbox bounces and its address is given up, at RCPT and after 
   }
 });
 
+test("servers that failed a moment ago are not a try: later, and no reason to slow down", () => {
+  const untried = { ...broken("connect", "connection"), retryAt: now + 15 * MINUTE };
+
+  const verdict = judge(untried, context({ attempts: 3 }));
+
+  expect(verdict).toMatchObject({ state: "deferred", countsAsAttempt: false, pushback: false });
+  expect(verdict.dueAt).toBeWithin(now + 15 * MINUTE, now + 20 * MINUTE);
+});
+
 test("no refusal before RCPT gives an address up, nor the message", () => {
   for (const stage of ["greeting", "ehlo", "auth", "mail"] as const) {
     for (const code of [500, 530, 535, 550, 551, 553, 554, 556]) {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { makeCertificate } from "../../../support/certificates.ts";
-import { journal, MailWorld, messageTo } from "../../../support/mail-world.ts";
+import { anyPace, journal, MailWorld, messageTo } from "../../../support/mail-world.ts";
 import { refusal } from "../../../support/smtp-sink.ts";
 
 let world: MailWorld;
@@ -269,7 +269,7 @@ test("domains with the same hosts share connections, and there are no more than 
     world.dns.zone[`d${n}.example`] = { MX: ["10 mx.a.example"] };
   }
   world.dns.zone["mx.a.example"] = { A: ["127.0.0.2"] };
-  const limits = { connections: 3, perConnection: 100, tlsRequired: false };
+  const limits = { ...anyPace, connections: 3, perConnection: 100, tlsRequired: false };
   const egress = world.egress({}, { profileOf: () => limits });
 
   const outcomes = await Promise.all(
@@ -324,7 +324,7 @@ test("a busy site makes way for one that waits", async () => {
 test("a connection carries no more messages than provider, route and experience allow", async () => {
   const sink = await world.sink("127.0.0.2");
   world.dns.zone["a.example"] = { A: ["127.0.0.2"] };
-  const limits = { connections: 1, perConnection: 4, tlsRequired: false };
+  const limits = { ...anyPace, connections: 1, perConnection: 4, tlsRequired: false };
   const egress = world.egress({ maxPerConnection: 100 }, { profileOf: () => limits });
 
   for (let n = 0; n < 8; n += 1) {

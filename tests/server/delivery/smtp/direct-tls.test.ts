@@ -5,7 +5,7 @@ import { httpsStsFetcher } from "../../../../server/delivery/smtp/sts-fetcher.ts
 import { DnsClient } from "../../../../server/platform/dns/client.ts";
 import { makeCertificate } from "../../../support/certificates.ts";
 import type { HostilePeer } from "../../../support/hostile-smtp.ts";
-import { journal, MailWorld, messageTo } from "../../../support/mail-world.ts";
+import { anyPace, journal, MailWorld, messageTo } from "../../../support/mail-world.ts";
 
 const DAY = 24 * 3_600_000;
 const right = makeCertificate({ names: ["DNS:mx.a.example"] });
@@ -120,7 +120,7 @@ test("a server that will not begin TLS now is not lost for mail that need not ha
 
 test("where TLS is required nothing is sent in clear, whoever requires it", async () => {
   const plain = await world.sink("127.0.0.2");
-  const limits = { connections: 5, perConnection: 50, tlsRequired: true };
+  const limits = { ...anyPace, connections: 5, perConnection: 50, tlsRequired: true };
 
   const ofProvider = await world
     .egress({}, { profileOf: () => limits })

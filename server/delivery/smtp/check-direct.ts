@@ -1,0 +1,70 @@
+import { DnsClient } from "../../platform/dns/client.ts";
+import type { Route, RouteSource } from "../types.ts";
+import { SmtpFailure } from "./failure.ts";
+import { connectPeer, type SessionOptions } from "./handshake.ts";
+import { addressesOf } from "./host-addresses.ts";
+import { MailRoutes } from "./mail-routes.ts";
+import { isPublicTarget } from "./target-guard.ts";
+
+/** Somebody who always answers, and whose servers are asked for nothing but a greeting. */
+const PROBE_DOMAIN = "gmail.com";
+/** Addresses of one host that are tried. */
+const MAX_ADDRESSES = 2;
+
+export type DirectCheckOptions = SessionOptions & { dns?: DnsClient; probeDomain?: string };
+
+/**
+ * Finds out whether mail can leave from here at all: DNS answers, port 25 is open, a large provider greets us. Sends
+ * no mail.
+ *
+ * @throws SmtpFailure or SmtpRefusal of the first source address that cannot.
+ */
+export async function checkDirect(route: Route, options: DirectCheckOptions): Promise<void> {
+  const { dns = new DnsClient(), probeDomain = PROBE_DOMAIN } = options;
+  const found = await new MailRoutes(dns, []).of(probeDomain);
+  if (found.kind === "none") {
+    throw new SmtpFailure("dns", "dns", `${found.reason}; check the name servers of this machine`);
+  }
+  const [host] = found.hosts;
+  options.onStep?.("dns", `the mail server of ${probeDomain} is ${host?.name}`);
+  const { sources = [] } = route;
+  for (const source of sources.length === 0 ? [undefined] : sources) {
+    await greetFrom(source, host?.name ?? "", route, { ...options, dns });
+  }
+}
+
+async function greetFrom(
+  source: RouteSource | undefined,
+  host: string,
+  route: Route,
+  options: DirectCheckOptions & { dns: DnsClient },
+): Promise<void> {
+  const from = source === undefined ? "" : `from ${source.address}: `;
+  const mayConnect = route.publicOnly === true ? isPublicTarget : () => true;
+  const found = await addressesOf(options.dns, host, source?.address, mayConnect);
+  if (found.usable.length === 0) {
+    const why = found.failure || `${host} has no address that can be connected to`;
+    throw new SmtpFailure("dns", "dns", `${from}${why}`);
+  }
+  const heloName = source?.heloName || route.heloName;
+  const { wire } = await connectPeer(
+    {
+      host,
+      port: route.port,
+      addresses: found.usable.slice(0, MAX_ADDRESSES),
+      security: "opportunistic",
+      verifyCertificate: false,
+      ca: options.ca,
+      localAddress: source?.address,
+    },
+    {
+      ...options,
+      ...(heloName ? { heloName } : {}),
+      onStep: (stage, message) => options.onStep?.(stage, `${from}${message}`),
+    },
+    () => undefined,
+  );
+  wire.write("QUIT\r\n");
+  await wire.reply("quit", 2_000).catch(() => undefined);
+  wire.end();
+}

@@ -21,6 +21,7 @@ import { formRoutes } from "./features/forms/forms.routes.ts";
 import { publicFormRoutes } from "./features/forms/public-forms.routes.ts";
 import { importRoutes, isImportUpload } from "./features/imports/imports.routes.ts";
 import { inboxRoutes } from "./features/inbox/inbox.routes.ts";
+import { receivedRoutes } from "./features/inbox/received.routes.ts";
 import { jobRoutes } from "./features/jobs/jobs.routes.ts";
 import { limitRuleRoutes } from "./features/limit-rules/limit-rules.routes.ts";
 import { listRoutes } from "./features/lists/lists.routes.ts";
@@ -203,6 +204,7 @@ function audienceApi(deps: AppDeps) {
 function sendingApi(deps: AppDeps) {
   return new Elysia({ name: "api-sending" })
     .use(inboxRoutes(deps))
+    .use(receivedRoutes(deps))
     .use(routeRoutes(deps))
     .use(routeGroupRoutes(deps))
     .use(routePresetRoutes(deps))

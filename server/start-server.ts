@@ -183,6 +183,7 @@ function within({ system }: Databases, route: Route): Route {
 function outsideOf({ config, databases, delivery, inbound, reads }: Parts): Outside {
   return {
     inbound,
+    removeMail: inbound.remove,
     reads,
     checkRoute: (route) => checkRoute(within(databases, route)),
     dns: systemDns(),

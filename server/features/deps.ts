@@ -19,6 +19,8 @@ import type { TrackingPort } from "./tracking/tracking.service.ts";
 export type Outside = {
   /** The SMTP listener with the test inbox. */
   inbound: Pick<Inbound, "port" | "clear">;
+  /** Removes one message of a test inbox, or of what came from outside; false when it was not there. */
+  removeMail: Inbound["remove"];
   /** Dials a route up to its sign-in and tells each step. */
   checkRoute: (route: Route) => Promise<RouteCheck>;
   dns: DnsLookup;

@@ -13,7 +13,7 @@ import { ReceivedBox } from "./received.ts";
 
 declare const self: Worker;
 
-type Running = { databases: Databases; mailbox: Mailbox; listener: Listener };
+type Running = { databases: Databases; mailbox: Mailbox; box: ReceivedBox; listener: Listener };
 let running: Running | undefined;
 
 const main = connect<InboundPorts>(self);
@@ -24,6 +24,7 @@ const methods: InboundMethods = {
     const keyRing = loadKeyRing(dataDir, masterKeyFile);
     const mailbox = openMailbox(databases, systemClock);
     const directory = new Directory({ databases, keyRing, clock: systemClock, publicHost });
+    const box = new ReceivedBox(databases, systemClock);
     const listener = await startListener({
       port,
       host,
@@ -32,15 +33,19 @@ const methods: InboundMethods = {
       isWorkspace: (id) => isKnownWorkspace(databases.system, id),
       desk: openDesk({
         directory,
-        box: new ReceivedBox(databases, systemClock),
+        box,
         clock: systemClock,
         recordFact: (fact) => main.call("recordFact", fact),
       }),
     });
-    running = { databases, mailbox, listener };
+    running = { databases, mailbox, box, listener };
     return { port: listener.port };
   },
   clear: ({ workspaceId }) => running?.mailbox.clear(workspaceId) ?? 0,
+  remove({ workspaceId, box, id }) {
+    const from = box === "test" ? running?.mailbox : running?.box;
+    return from?.remove(workspaceId, id) ?? false;
+  },
   async stop() {
     await running?.listener.close();
     running?.databases.close();

@@ -96,3 +96,10 @@ export function clearMessages(db: Connection): number {
     removed += deleteUpTo(db).run(last.id).changes;
   }
 }
+
+const deleteOne = statement<[id: number]>("DELETE FROM test_message WHERE id = ?");
+
+/** False when it was not there. */
+export function deleteMessage(db: Connection, id: number): boolean {
+  return deleteOne(db).run(id).changes === 1;
+}

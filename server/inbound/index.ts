@@ -4,6 +4,7 @@ import type { InboundMethods, InboundPorts } from "./protocol.ts";
 export type { InboundFact } from "./desk.ts";
 export { claimMailDomain } from "./directory.store.ts";
 export { inboxPassword } from "./inbox-password.ts";
+export { INSTANCE_INBOX } from "./received.ts";
 export { readServerWords } from "./report/smtp-words.ts";
 
 /** The running SMTP listener, as the main thread sees it. */
@@ -12,6 +13,8 @@ export type Inbound = {
   port: number;
   /** Empties a workspace's test inbox; resolves with the number of messages that went. */
   clear(workspaceId: string): Promise<number>;
+  /** Removes one message of the test inbox or of what came from outside; false when it was not there. */
+  remove(workspaceId: string, box: "test" | "received", id: number): Promise<boolean>;
   /** Stops listening, lets open transactions end (at most 2 s) and ends the thread. */
   stop(): Promise<void>;
 };
@@ -52,6 +55,7 @@ export async function startInbound(options: InboundOptions): Promise<Inbound> {
     return {
       port,
       clear: (workspaceId) => thread.call("clear", { workspaceId }),
+      remove: (workspaceId, box, id) => thread.call("remove", { workspaceId, box, id }),
       async stop() {
         await thread.call("stop", null);
         worker.terminate();

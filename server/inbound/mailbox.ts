@@ -3,6 +3,7 @@ import type { Clock } from "../platform/clock.ts";
 import type { Databases } from "../platform/db/databases.ts";
 import {
   clearMessages,
+  deleteMessage,
   type InboxSize,
   insertMessages,
   measureInbox,
@@ -24,6 +25,8 @@ export type Mailbox = {
   deliver(workspaceId: string, mail: IncomingMail): Promise<void>;
   /** Empties the workspace's test inbox; returns how many messages went. */
   clear(workspaceId: string): number;
+  /** Removes one message; false when it was not there. */
+  remove(workspaceId: string, id: number): boolean;
 };
 
 /** What one test inbox may hold; the oldest messages make room. */
@@ -94,6 +97,10 @@ export function openMailbox(
     clear(workspaceId) {
       sizes.delete(workspaceId);
       return clearMessages(databases.inbox(workspaceId));
+    },
+    remove(workspaceId, id) {
+      sizes.delete(workspaceId);
+      return deleteMessage(databases.inbox(workspaceId), id);
     },
   };
 }

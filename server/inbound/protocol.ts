@@ -13,6 +13,8 @@ export type InboundMethods = {
   }) => Promise<{ port: number }>;
   /** Empties a test inbox; answers with how many messages went. */
   clear: (request: { workspaceId: string }) => number;
+  /** Removes one message; false when it was not there. */
+  remove: (request: { workspaceId: string; box: "test" | "received"; id: number }) => boolean;
   /** Stops listening, lets open transactions end. */
   stop: (request: null) => Promise<void>;
 };

@@ -91,3 +91,9 @@ export function trimReceived(
   }
   return { messages, bytes };
 }
+
+const deleteOne = statement<[id: number]>("DELETE FROM received_mail WHERE id = ?");
+
+export function deleteReceived(db: Connection, id: number): boolean {
+  return deleteOne(db).run(id).changes === 1;
+}

@@ -5,6 +5,7 @@ import type { Databases } from "../platform/db/databases.ts";
 import { readMailHead } from "./mail-head.ts";
 import type { IncomingMail } from "./mailbox.ts";
 import {
+  deleteReceived,
   insertReceived,
   measureReceived,
   type ReceivedKind,
@@ -67,9 +68,10 @@ export class ReceivedBox {
     this.#sizes.set(key, trimReceived(db, isPersonal, grown, this.#limits[isPersonal]));
   }
 
-  /** Forgets what it counted: messages were removed by somebody else. */
-  forget(workspaceId: string): void {
+  /** Removes one message; false when it was not there. */
+  remove(workspaceId: string, id: number): boolean {
     this.#sizes.delete(`${workspaceId}/0`);
     this.#sizes.delete(`${workspaceId}/1`);
+    return deleteReceived(this.#databases.inbox(workspaceId), id);
   }
 }

@@ -7,6 +7,8 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { demoContactsCsv } from "../../server/commands/demo/demo-contacts.ts";
 import { readTestInbox } from "../../server/commands/demo/readers.ts";
 import { importContacts, launchCampaign, untilCompleted } from "../../server/commands/demo/seed.ts";
+import { INSTANCE_INBOX, ReceivedBox } from "../../server/inbound/received.ts";
+import { openDatabases } from "../../server/platform/db/databases.ts";
 import {
   accessibilityFindings,
   desktop,
@@ -112,6 +114,22 @@ async function seed(): Promise<void> {
   values.set("domainId", await first("/domains"));
   values.set("routeId", await first("/routes"));
   values.set("messageId", await first("/inbox"));
+  values.set("receivedId", "1");
+  addReceivedMail(seeded.binary.dataDir, workspace.id);
+}
+
+/** A bounce of the first message, and a letter to the instance's postmaster. */
+function addReceivedMail(dataDir: string, workspaceId: string): void {
+  const databases = openDatabases(dataDir);
+  const box = new ReceivedBox(databases, Date.now);
+  const raw = Buffer.from(
+    "From: MAILER-DAEMON@mx.reader.example\r\nSubject: Undelivered Mail Returned to Sender\r\n\r\n550 5.1.1 no such user\r\n",
+  );
+  const mail = { envelopeFrom: "", envelopeTo: "b-abc@bounce.acme.example", raw };
+  const message = { workspaceId, campaignId: Number(values.get("campaignId")), seq: 1 };
+  box.add(workspaceId, mail, { kind: "bounce", message, said: "550 5.1.1 no such user" });
+  box.add(INSTANCE_INBOX, { ...mail, envelopeTo: "postmaster" }, { kind: "role", said: "" });
+  databases.close();
 }
 
 beforeAll(async () => {

@@ -89,6 +89,7 @@ export function newTestApp(
 /** A test says what there is outside; using what it did not name fails the test. */
 export const nothingOutside: Outside = {
   inbound: { port: 0, clear: () => missing("inbound") },
+  removeMail: () => missing("inbound"),
   checkRoute: () => missing("checkRoute"),
   dns: {
     txt: () => missing("dns"),

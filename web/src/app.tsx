@@ -102,6 +102,18 @@ const shellPages = [
   page("/w/:workspaceId/inbox", () =>
     import("./features/inbox/inbox-page.tsx").then((m) => m.InboxPage),
   ),
+  page("/w/:workspaceId/inbox/received", () =>
+    import("./features/inbox/received-page.tsx").then((m) => m.ReceivedPage),
+  ),
+  page("/w/:workspaceId/inbox/received/:receivedId", () =>
+    import("./features/inbox/received-mail-page.tsx").then((m) => m.ReceivedMailPage),
+  ),
+  page("/instance/mail", () =>
+    import("./features/inbox/received-page.tsx").then((m) => m.InstanceMailPage),
+  ),
+  page("/instance/mail/:receivedId", () =>
+    import("./features/inbox/received-mail-page.tsx").then((m) => m.InstanceMailMessagePage),
+  ),
   page("/w/:workspaceId/inbox/:messageId", () =>
     import("./features/inbox/inbox-message-page.tsx").then((m) => m.InboxMessagePage),
   ),

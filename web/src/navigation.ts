@@ -41,7 +41,17 @@ export function navigation(): NavigationEntry[] {
       ],
     },
     { label: t("templates"), icon: LayoutTemplate, path: "/templates", shortcut: "g t" },
-    { label: t("inbox"), icon: Inbox, path: "/inbox", shortcut: "g i", bar: true },
+    {
+      label: t("inbox"),
+      icon: Inbox,
+      path: "/inbox",
+      shortcut: "g i",
+      bar: true,
+      children: [
+        { label: t("testInbox"), path: "/inbox" },
+        { label: t("received"), path: "/inbox/received" },
+      ],
+    },
     {
       label: t("sending"),
       icon: Waypoints,

@@ -1,8 +1,15 @@
 import { Elysia, t } from "elysia";
-import { refusals, WorkspaceItemParams, WorkspaceParams } from "../../platform/http/schemas.ts";
+import { notFound } from "../../platform/errors.ts";
+import {
+  Done,
+  done,
+  refusals,
+  WorkspaceItemParams,
+  WorkspaceParams,
+} from "../../platform/http/schemas.ts";
 import type { AppDeps } from "../deps.ts";
 import { Cleared, TestMailDetail, TestMailPage, TestMailQuery } from "./inbox.schema.ts";
-import { listInbox, readTestMail, readTestMailSource } from "./inbox.service.ts";
+import { asFile, listInbox, readTestMail, readTestMailSource } from "./inbox.service.ts";
 
 export const inboxRoutes = ({ guard, databases, outside, audit }: AppDeps) =>
   new Elysia({
@@ -42,17 +49,25 @@ export const inboxRoutes = ({ guard, databases, outside, audit }: AppDeps) =>
         detail: { summary: "Read a captured message" },
       },
     )
+    .delete(
+      "/:id",
+      async ({ workspace, params }) => {
+        if (!(await outside.removeMail(workspace.id, "test", params.id))) {
+          throw notFound("message");
+        }
+        return done;
+      },
+      {
+        permission: "inbox:write",
+        params: WorkspaceItemParams,
+        response: { 200: Done, ...refusals },
+        detail: { summary: "Delete a captured message" },
+      },
+    )
     .get(
       "/:id/raw",
       ({ workspace, params }) =>
-        new Response(readTestMailSource(databases.inbox(workspace.id), params.id), {
-          headers: {
-            "content-type": "message/rfc822",
-            "content-disposition": `attachment; filename="message-${params.id}.eml"`,
-            "x-content-type-options": "nosniff",
-            "cache-control": "no-store",
-          },
-        }),
+        asFile(readTestMailSource(databases.inbox(workspace.id), params.id), params.id),
       {
         permission: "inbox:read",
         params: WorkspaceItemParams,

@@ -20,19 +20,63 @@ export const TestMailQuery = t.Object({
   q: t.Optional(t.String({ maxLength: 200, description: "Part of an address or of the subject" })),
 });
 
+const content = {
+  headers: t.Array(t.Object({ name: t.String(), value: t.String() })),
+  html: t.Union([t.String(), t.Null()]),
+  text: t.Union([t.String(), t.Null()]),
+  source: t.Union([t.String(), t.Null()], { description: "The first 256 KiB as they came" }),
+  attachments: t.Array(t.Object({ name: t.String(), type: t.String(), sizeBytes: t.Integer() })),
+  notShown: t.Union([t.String(), t.Null()], {
+    description: "Why the content is not shown, in a sentence; null when it is",
+  }),
+};
+const MailContent = t.Object(content);
+export type MailContent = typeof MailContent.static;
+
 export const TestMailDetail = t.Object(
-  {
-    ...TestMailSchema.properties,
-    headers: t.Array(t.Object({ name: t.String(), value: t.String() })),
-    html: t.Union([t.String(), t.Null()]),
-    text: t.Union([t.String(), t.Null()]),
-    attachments: t.Array(t.Object({ name: t.String(), type: t.String(), sizeBytes: t.Integer() })),
-    notShown: t.Union([t.String(), t.Null()], {
-      description: "Why the content is not shown, in a sentence; null when it is",
-    }),
-  },
+  { ...TestMailSchema.properties, ...content },
   { title: "TestMailDetail" },
 );
 export type TestMailDetail = typeof TestMailDetail.static;
+
+const Kind = t.Union(
+  [
+    t.Literal("bounce"),
+    t.Literal("complaint"),
+    t.Literal("unsubscribe"),
+    t.Literal("report"),
+    t.Literal("auto_reply"),
+    t.Literal("reply"),
+    t.Literal("role"),
+  ],
+  {
+    description:
+      "report: of a server, without effect; reply: of a person; role: to postmaster@ or abuse@",
+  },
+);
+
+export const ReceivedSchema = t.Object(
+  {
+    ...TestMailSchema.properties,
+    kind: Kind,
+    headerFrom: t.String({ description: "The From field" }),
+    campaignId: t.Union([t.Integer(), t.Null()], { description: "The message it is about" }),
+    seq: t.Union([t.Integer(), t.Null()]),
+    said: t.String({ description: "What was understood of it: the refusing server's words" }),
+  },
+  { title: "ReceivedMail" },
+);
+export type ReceivedMail = typeof ReceivedSchema.static;
+export const ReceivedPage = pageOf(ReceivedSchema);
+export const ReceivedQuery = t.Object({
+  ...pageQuery,
+  kind: t.Optional(Kind),
+  q: t.Optional(t.String({ maxLength: 200, description: "Part of a sender or of the subject" })),
+});
+export const ReceivedDetail = t.Object(
+  { ...ReceivedSchema.properties, ...content },
+  { title: "ReceivedMailDetail" },
+);
+export type ReceivedDetail = typeof ReceivedDetail.static;
 
 export const Cleared = t.Object({ removed: t.Integer() });

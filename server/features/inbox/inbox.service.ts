@@ -3,12 +3,13 @@ import PostalMime, { type Email } from "postal-mime";
 import type { Connection } from "../../platform/db/driver.ts";
 import { notFound } from "../../platform/errors.ts";
 import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
-import type { TestMailDetail } from "./inbox.schema.ts";
+import type { MailContent, TestMailDetail } from "./inbox.schema.ts";
 import { findTestMail, listTestMails, type TestMail } from "./inbox.store.ts";
 
 const MAX_RAW_BYTES = 32 * 1024 * 1024;
 // Parsing runs on the HTTP thread: a message beyond this is offered as a download instead.
 const MAX_PARSED_BYTES = 2 * 1024 * 1024;
+const MAX_SOURCE_BYTES = 256 * 1024;
 const DEFAULT_PAGE = 50;
 
 /** A page of the test inbox, newest first. `q` is looked for in both addresses and the subject. */
@@ -37,19 +38,32 @@ export async function readTestMail(inbox: Connection, id: number): Promise<TestM
     throw notFound("message");
   }
   const { raw, ...summary } = mail;
-  const hidden = { ...summary, headers: [], html: null, text: null, attachments: [] };
-  if (mail.sizeBytes > MAX_PARSED_BYTES) {
+  return { ...summary, ...(await readContent(mail.sizeBytes, raw)) };
+}
+
+/**
+ * What a kept message holds. The HTML is as it came: whoever shows it must put it in a sandbox.
+ *
+ * @param packed The source, gzipped.
+ */
+export async function readContent(sizeBytes: number, packed: Uint8Array): Promise<MailContent> {
+  const hidden = { headers: [], html: null, text: null, source: null, attachments: [] };
+  if (sizeBytes > MAX_PARSED_BYTES) {
     return { ...hidden, notShown: "The message is larger than 2 MB: download it to read it." };
   }
-  const parsed = await parse(unpack(raw));
+  const raw = unpack(packed);
+  const source = raw.subarray(0, MAX_SOURCE_BYTES).toString("utf8");
+  const parsed = await parse(raw);
   if (parsed === undefined) {
-    return { ...hidden, notShown: "The message is not built as e-mail should be: download it." };
+    const notShown =
+      "The message is not built as e-mail should be: look at its source, or download it.";
+    return { ...hidden, source, notShown };
   }
   return {
-    ...summary,
     headers: parsed.headers.map((header) => ({ name: header.originalKey, value: header.value })),
     html: parsed.html ?? null,
     text: parsed.text ?? null,
+    source,
     attachments: parsed.attachments.map((attachment) => ({
       name: attachment.filename ?? "",
       type: attachment.mimeType,
@@ -68,7 +82,19 @@ export function readTestMailSource(inbox: Connection, id: number): Uint8Array<Ar
   return new Uint8Array(unpack(mail.raw));
 }
 
-function unpack(raw: Uint8Array): Buffer {
+/** The source of a kept message as a file to download. */
+export function asFile(source: Uint8Array<ArrayBuffer>, id: number): Response {
+  return new Response(source, {
+    headers: {
+      "content-type": "message/rfc822",
+      "content-disposition": `attachment; filename="message-${id}.eml"`,
+      "x-content-type-options": "nosniff",
+      "cache-control": "no-store",
+    },
+  });
+}
+
+export function unpack(raw: Uint8Array): Buffer {
   return gunzipSync(raw, { maxOutputLength: MAX_RAW_BYTES });
 }
 

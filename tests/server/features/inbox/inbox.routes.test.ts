@@ -12,6 +12,8 @@ beforeEach(() => {
       port: 0,
       clear: async (id) => openMailbox(fixture.databases, Date.now).clear(id),
     },
+    removeMail: async (id, _box, message) =>
+      openMailbox(fixture.databases, Date.now).remove(id, message),
   });
   workspace = fixture.newWorkspace();
   const mailbox = openMailbox(fixture.databases, () => 1_000);
@@ -123,4 +125,17 @@ test("an editor empties the inbox, a viewer may not, and what is gone is not fou
   expect(await (await call("editor", "DELETE", "")).json()).toEqual({ removed: 1 });
   expect((await call("viewer", "GET", "/1")).status).toBe(404);
   expect((await call("viewer", "GET", "/1/raw")).status).toBe(404);
+});
+
+test("deletes one message for who may write, and shows the source of the others", async () => {
+  await deliver("a@x.test", "Subject: one\r\n\r\n1");
+  await deliver("b@x.test", "Subject: two\r\n\r\n2");
+
+  expect((await call("viewer", "DELETE", "/1")).status).toBe(403);
+  expect((await call("editor", "DELETE", "/1")).status).toBe(200);
+  expect((await call("editor", "DELETE", "/1")).status).toBe(404);
+  expect((await call("viewer", "GET", "/1")).status).toBe(404);
+  expect(await (await call("viewer", "GET", "/2")).json()).toMatchObject({
+    source: "Subject: two\r\n\r\n2",
+  });
 });

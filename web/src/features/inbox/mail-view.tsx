@@ -1,0 +1,117 @@
+import { Paperclip } from "lucide-preact";
+import { useState } from "preact/hooks";
+import { formatBytes } from "../../format.ts";
+import { CodeBlock } from "../../ui/copy.tsx";
+import { Card } from "../../ui/display.tsx";
+import { MessageFrame } from "../../ui/message-frame.tsx";
+import { Notice } from "../../ui/states.tsx";
+import { Tabs } from "../../ui/tabs.tsx";
+import { Segmented } from "../../ui/toggles.tsx";
+import { t } from "./inbox.messages.ts";
+
+/** What a kept message holds, as the API gives it. */
+export type MailContent = {
+  subject: string;
+  html: string | null;
+  text: string | null;
+  source: string | null;
+  headers: { name: string; value: string }[];
+  attachments: { name: string; type: string; sizeBytes: number }[];
+  notShown: string | null;
+};
+
+type View = "html" | "text" | "headers" | "source";
+
+/** A message as a reader sees it, as text, and as it came over the wire. */
+export function MailView({ mail }: { mail: MailContent }) {
+  const [view, setView] = useState<View>(mail.html === null ? "text" : "html");
+  const headers = mail.headers.map((one) => `${one.name}: ${one.value}`).join("\n");
+  return (
+    <>
+      {mail.notShown !== null && <Notice tone="warning" title={mail.notShown} />}
+      <Card flush>
+        <Tabs
+          label={t("view")}
+          value={view}
+          onChange={setView}
+          tabs={[
+            { value: "html", label: t("html") },
+            { value: "text", label: t("text") },
+            { value: "headers", label: t("headers") },
+            { value: "source", label: t("source") },
+          ]}
+        >
+          {view === "html" && <Html mail={mail} />}
+          {view === "text" && <Part text={mail.text} label={t("text")} none={t("noText")} />}
+          {view === "headers" && <Part text={headers} label={t("headers")} none="" />}
+          {view === "source" && (
+            <Part text={mail.source} label={t("source")} none={t("noSource")} />
+          )}
+        </Tabs>
+      </Card>
+    </>
+  );
+}
+
+/** The files that came with a message; nothing when there are none. */
+export function Attachments({ mail }: { mail: Pick<MailContent, "attachments"> }) {
+  if (mail.attachments.length === 0) {
+    return null;
+  }
+  return (
+    <ul aria-label={t("attachments")} class="mt-3 flex flex-wrap gap-2 border-t border-line pt-3">
+      {mail.attachments.map((one, index) => (
+        <li key={`${index}-${one.name}`} class="flex items-center gap-1.5 text-sm">
+          <Paperclip size={14} aria-hidden="true" class="text-muted" />
+          {one.name || one.type} <span class="text-muted">{formatBytes(one.sizeBytes)}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Html({ mail }: { mail: MailContent }) {
+  const [width, setWidth] = useState<"desktop" | "phone">("desktop");
+  const [scheme, setScheme] = useState<"light" | "dark">("light");
+  if (mail.html === null) {
+    return <p class="p-4 text-muted">{t("noHtml")}</p>;
+  }
+  return (
+    <>
+      <div class="flex flex-wrap justify-end gap-2 border-b border-line px-4 py-2">
+        <Segmented
+          label={t("scheme")}
+          value={scheme}
+          onChange={setScheme}
+          options={[
+            { value: "light", label: t("light") },
+            { value: "dark", label: t("dark") },
+          ]}
+        />
+        <Segmented
+          label={t("width")}
+          value={width}
+          onChange={setWidth}
+          options={[
+            { value: "desktop", label: t("desktop") },
+            { value: "phone", label: t("phone") },
+          ]}
+        />
+      </div>
+      <MessageFrame
+        html={mail.html}
+        title={mail.subject || t("noSubject")}
+        width={width}
+        dark={scheme === "dark"}
+      />
+    </>
+  );
+}
+
+function Part({ text, label, none }: { text: string | null; label: string; none: string }) {
+  return (
+    <div class="p-4">
+      {text === null ? <p class="text-muted">{none}</p> : <CodeBlock label={label} text={text} />}
+    </div>
+  );
+}

@@ -2,6 +2,7 @@ import type { Clock } from "../../platform/clock.ts";
 import type { SmtpOutcome } from "../types.ts";
 import type { EgressStatus } from "./egress.ts";
 import { outcomeOfError, SmtpAbandoned, SmtpFailure } from "./failure.ts";
+import { IdleSessions } from "./idle-sessions.ts";
 import type { Room, Tenant } from "./room.ts";
 import type { SmtpSession } from "./session.ts";
 import type { SiteMemory } from "./site-memory.ts";
@@ -20,6 +21,8 @@ export type ConnectionPoolParts = {
   host: string;
   /** Messages on one connection; Infinity = as many as the server takes. */
   maxPerConnection: number;
+  /** The next message may begin in one write with the dot of the one before. */
+  chainDot?: boolean;
   /** What its connections count against. */
   rooms: readonly Room[];
   /**
@@ -32,7 +35,13 @@ export type ConnectionPoolParts = {
   idleCloseMs: number;
 };
 
-type Waiter = { resolve: (session: SmtpSession) => void; reject: (error: unknown) => void };
+type Waiter = {
+  message: Envelope;
+  resolve: (session: SmtpSession) => void;
+  reject: (error: unknown) => void;
+  /** It was taken back. */
+  isGone: boolean;
+};
 
 /**
  * The connections to one destination from one address of ours. Opens them when there is work and room, reuses
@@ -41,8 +50,10 @@ type Waiter = { resolve: (session: SmtpSession) => void; reject: (error: unknown
  */
 export class ConnectionPool implements Tenant {
   readonly #parts: ConnectionPoolParts;
-  #idle: { session: SmtpSession; since: number }[] = [];
+  readonly #idle: IdleSessions;
   #waiters: Waiter[] = [];
+  /** Messages that have begun on a connection whose last one is not answered yet. */
+  readonly #begun = new Map<SmtpSession, Waiter>();
   /** Connections still in their handshake: `close()` does not wait for a tarpit. */
   #greeting = new Set<Wire>();
   #open = 0;
@@ -55,12 +66,16 @@ export class ConnectionPool implements Tenant {
   #ceiling = Number.POSITIVE_INFINITY;
   #ceilingAt = 0;
   #wake: ReturnType<typeof setTimeout> | undefined;
-  #sweep: ReturnType<typeof setTimeout> | undefined;
   #isClosed = false;
   #onEmpty: () => void = () => undefined;
 
   constructor(parts: ConnectionPoolParts) {
     this.#parts = parts;
+    this.#idle = new IdleSessions({
+      closeAfterMs: parts.idleCloseMs,
+      clock: parts.clock,
+      discard: (session) => this.#discard(session),
+    });
   }
 
   /** Connections open or being opened. */
@@ -103,7 +118,6 @@ export class ConnectionPool implements Tenant {
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#wake);
-    clearTimeout(this.#sweep);
     for (const room of this.#parts.rooms) {
       room.leave(this);
     }
@@ -113,9 +127,7 @@ export class ConnectionPool implements Tenant {
     const done = new Promise<void>((resolve) => {
       this.#onEmpty = resolve;
     });
-    for (const { session } of this.#idle.splice(0)) {
-      this.#discard(session);
-    }
+    this.#idle.close();
     for (const wire of this.#greeting) {
       wire.destroy();
     }
@@ -125,11 +137,7 @@ export class ConnectionPool implements Tenant {
   }
 
   yieldIdle(): boolean {
-    const oldest = this.#idle.shift();
-    if (oldest !== undefined) {
-      this.#discard(oldest.session);
-    }
-    return oldest !== undefined;
+    return this.#idle.endOldest();
   }
 
   async #sendOnce(
@@ -139,7 +147,7 @@ export class ConnectionPool implements Tenant {
     const startedAt = performance.now();
     let session: SmtpSession;
     try {
-      session = await this.#acquire(options.signal);
+      session = await this.#acquire(message, options.signal);
     } catch (error) {
       const durationMs = Math.round(performance.now() - startedAt);
       return { outcome: outcomeOfError(error, this.#parts.host, durationMs), again: false };
@@ -147,7 +155,10 @@ export class ConnectionPool implements Tenant {
     this.#busy += 1;
     try {
       const served = session.served;
-      const outcome = await session.send(message, options);
+      const outcome = await session.send(message, {
+        ...options,
+        chain: this.#parts.chainDot === true ? (fits) => this.#chain(session, fits) : undefined,
+      });
       return { outcome, again: this.#parts.memory.learn(session.site, served, outcome, this.#now) };
     } finally {
       this.#busy -= 1;
@@ -159,22 +170,35 @@ export class ConnectionPool implements Tenant {
     return this.#parts.clock();
   }
 
-  #acquire(signal: AbortSignal | undefined): Promise<SmtpSession> {
+  /** Who follows on this connection; taken out of the queue, so that nobody else is given it. */
+  #chain(session: SmtpSession, fits: (message: Envelope) => boolean): Envelope | undefined {
+    const next = this.#waiters[0];
+    // This message counts as served only when it is answered.
+    if (next === undefined || this.#isUsedUp(session, 1) || !fits(next.message)) {
+      return undefined;
+    }
+    this.#waiters.shift();
+    this.#begun.set(session, next);
+    return next.message;
+  }
+
+  #acquire(message: Envelope, signal: AbortSignal | undefined): Promise<SmtpSession> {
     if (this.#isClosed || signal?.aborted) {
       return Promise.reject(new SmtpAbandoned());
     }
-    for (let entry = this.#idle.pop(); entry !== undefined; entry = this.#idle.pop()) {
-      if (entry.session.isUsable) {
-        return Promise.resolve(entry.session);
-      }
-      this.#discard(entry.session);
+    const idle = this.#idle.take();
+    if (idle !== undefined) {
+      return Promise.resolve(idle);
     }
     return new Promise((resolve, reject) => {
       const onAbort = () => {
-        this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
+        waiter.isGone = true;
+        this.#waiters = this.#waiters.filter((other) => other !== waiter);
         reject(new SmtpAbandoned());
       };
       const waiter: Waiter = {
+        message,
+        isGone: false,
         resolve: (session) => {
           signal?.removeEventListener("abort", onAbort);
           resolve(session);
@@ -191,14 +215,13 @@ export class ConnectionPool implements Tenant {
   }
 
   #release(session: SmtpSession): void {
-    const { memory, maxPerConnection, rooms } = this.#parts;
-    const learned = memory.messagesPerConnection(session.site, this.#now);
-    const isOwed =
-      this.#waiters.length === 0
-        ? rooms.some((room) => room.isWanted(this))
-        : session.served >= FAIR_TURN && rooms.some((room) => room.isOwed(this));
-    const isUsedUp = session.served >= Math.min(maxPerConnection, learned);
-    if (this.#isClosed || !session.isUsable || isUsedUp || isOwed) {
+    const next = this.#begun.get(session);
+    if (next !== undefined) {
+      this.#begun.delete(session);
+      this.#goOn(session, next);
+      return;
+    }
+    if (this.#isUsedUp(session, 0) || !session.isUsable) {
       this.#discard(session);
       return;
     }
@@ -206,22 +229,38 @@ export class ConnectionPool implements Tenant {
     this.pump();
   }
 
-  #offer(session: SmtpSession): void {
-    const waiter = this.#waiters.shift();
-    if (waiter !== undefined) {
-      waiter.resolve(session);
+  /** The message that has begun goes on; where the connection has ended it was never sent, and waits in front. */
+  #goOn(session: SmtpSession, next: Waiter): void {
+    if (!next.isGone && !this.#isClosed && session.isUsable) {
+      next.resolve(session);
       return;
     }
-    this.#idle.push({ session, since: this.#now });
-    session.onDead = () => this.#forgetIdle(session);
-    this.#scheduleSweep();
+    if (!next.isGone && this.#isClosed) {
+      next.reject(new SmtpAbandoned());
+    } else if (!next.isGone) {
+      this.#waiters.unshift(next);
+    }
+    this.#discard(session);
   }
 
-  #forgetIdle(session: SmtpSession): void {
-    const at = this.#idle.findIndex((entry) => entry.session === session);
-    if (at !== -1) {
-      this.#idle.splice(at, 1);
-      this.#discard(session);
+  /** True when the connection should end after `more` messages than it has served. */
+  #isUsedUp(session: SmtpSession, more: number): boolean {
+    const { memory, maxPerConnection, rooms } = this.#parts;
+    const served = session.served + more;
+    const learned = memory.messagesPerConnection(session.site, this.#now);
+    const isOwed =
+      this.#waiters.length === 0
+        ? rooms.some((room) => room.isWanted(this))
+        : served >= FAIR_TURN && rooms.some((room) => room.isOwed(this));
+    return this.#isClosed || isOwed || served >= Math.min(maxPerConnection, learned);
+  }
+
+  #offer(session: SmtpSession): void {
+    const waiter = this.#waiters.shift();
+    if (waiter === undefined) {
+      this.#idle.put(session);
+    } else {
+      waiter.resolve(session);
     }
   }
 
@@ -341,25 +380,5 @@ export class ConnectionPool implements Tenant {
       !(error instanceof SmtpFailure) || (error.retryAt === undefined && error.stage !== "dns");
     this.#countOut(wasTried);
     this.pump();
-  }
-
-  #scheduleSweep(): void {
-    if (this.#sweep !== undefined || this.#isClosed) {
-      return;
-    }
-    const { idleCloseMs } = this.#parts;
-    this.#sweep = setTimeout(() => {
-      this.#sweep = undefined;
-      const expired = this.#now - idleCloseMs;
-      const old = this.#idle.filter((entry) => entry.since <= expired);
-      this.#idle = this.#idle.filter((entry) => entry.since > expired);
-      for (const { session } of old) {
-        this.#discard(session);
-      }
-      if (this.#idle.length > 0) {
-        this.#scheduleSweep();
-      }
-    }, idleCloseMs);
-    this.#sweep.unref?.();
   }
 }

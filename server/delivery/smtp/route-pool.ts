@@ -103,6 +103,7 @@ export class RoutePool implements Egress {
       open: ({ onWire }) => openSession(route, { ...options, onWire }),
       host: route.host,
       maxPerConnection: route.maxPerConnection > 0 ? route.maxPerConnection : Infinity,
+      chainDot: route.chainDot === true,
       rooms: [this.#room],
       pauseMs: (failures) => this.#pauseMs(failures),
       memory: this.#memory,

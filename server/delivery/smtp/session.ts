@@ -32,7 +32,8 @@ export class SmtpSession {
 
   /** True when the next message may be sent here. */
   get isUsable(): boolean {
-    return !this.#busy && this.#line.wire.isQuiet;
+    const { chained, wire } = this.#line;
+    return !this.#busy && (chained === undefined ? wire.isQuiet : !wire.isDead);
   }
 
   /** Is called when the connection ends, whoever ended it. */
@@ -47,13 +48,19 @@ export class SmtpSession {
    * outcome is `abandoned`; the dot is never written. After the dot `signal` has no effect. A crash
    * before `beforeDot` is called has certainly not delivered the message.
    *
-   * @throws Error when the session is in use already.
+   * With `chain` another message may have begun when this resolves: that one must be sent next, or none.
+   *
+   * @throws Error when the session is in use already, or another message has begun on it.
    */
   async send(message: Envelope, options: SendOptions): Promise<SmtpOutcome> {
     if (this.#busy) {
       throw new Error("this SMTP session is sending a message already");
     }
-    if (this.#line.wire.hasUnreadBytes) {
+    const { chained } = this.#line;
+    if (chained !== undefined && chained !== message) {
+      throw new Error("another message has begun on this SMTP session");
+    }
+    if (chained === undefined && this.#line.wire.hasUnreadBytes) {
       // The server spoke unasked: mostly 421 before it closes.
       this.#line.wire.end();
     }
@@ -68,8 +75,9 @@ export class SmtpSession {
 
   /** Says QUIT, waits a moment for the answer and closes. Never throws. */
   async quit(): Promise<void> {
-    const { wire, timeouts } = this.#line;
-    if (wire.isQuiet) {
+    const { wire, timeouts, chained } = this.#line;
+    // Behind a DATA it would be the beginning of a message.
+    if (wire.isQuiet && chained === undefined) {
       wire.write("QUIT\r\n");
       await wire.reply("quit", timeouts.quitMs).catch(() => undefined);
     }
@@ -113,6 +121,7 @@ export function sessionOn(
     host,
     pipelining: capabilities.pipelining && (memory?.mayPipeline(site, clock()) ?? true),
     needsReset: false,
+    chained: undefined,
     onPipeliningBroken: () => {
       line.pipelining = false;
       memory?.pipeliningFailed(site, clock());

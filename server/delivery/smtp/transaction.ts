@@ -17,6 +17,11 @@ export type SendOptions = {
   beforeDot: () => Promise<void>;
   /** Takes the message back as long as the dot is not written. */
   signal?: AbortSignal | undefined;
+  /**
+   * Asked when the dot is about to be written: the message that follows on this line, if one waits for it and it
+   * `fits` the server. Its first commands then leave in one write with the dot (RFC 2920 §3.1).
+   */
+  chain?: ((fits: (message: Envelope) => boolean) => Envelope | undefined) | undefined;
 };
 
 /** The connection a transaction runs on, and what is known of it. */
@@ -29,6 +34,8 @@ export type Line = {
   pipelining: boolean;
   /** The last transaction stopped half-way: MAIL must not follow without RSET. */
   needsReset: boolean;
+  /** The message whose MAIL, RCPT and DATA have left behind the dot of the one before; nothing else may be sent. */
+  chained: Envelope | undefined;
   /** Hears that the server lost its way in a group of commands. */
   onPipeliningBroken: () => void;
 };
@@ -48,17 +55,23 @@ export async function sendMessage(
   const tookMs = () => Math.round(performance.now() - startedAt);
   const takeBack = () => line.wire.abandon();
   options.signal?.addEventListener("abort", takeBack);
+  const isBegun = line.chained === message;
+  line.chained = undefined;
   try {
     if (options.signal?.aborted) {
+      if (isBegun) {
+        // The server waits for a body that will not come.
+        line.wire.abandon();
+      }
       return { kind: "abandoned" };
     }
     refuseUnsendable(line, message);
-    await openEnvelope(line, message);
+    await openEnvelope(line, message, isBegun);
     await line.wire.writeBody(message.bytes, "data", line.timeouts.transferMs);
     await waitForJournal(line.wire, options);
     // From here to the write nothing may await: an abort that came in between would be lost.
     refuseLateDot(line.wire);
-    line.wire.write(".\r\n");
+    line.wire.write(`.\r\n${beginNext(line, options)}`);
   } catch (error) {
     return outcomeOfError(error, line.host, tookMs());
   } finally {
@@ -87,6 +100,27 @@ async function waitForJournal(wire: Wire, options: SendOptions): Promise<void> {
 function refuseLateDot(wire: Wire): void {
   if (wire.isDead) {
     throw wire.failure("data");
+  }
+}
+
+/** The commands of the message that goes with the dot; empty when none does. */
+function beginNext(line: Line, { chain }: SendOptions): string {
+  const next = line.pipelining ? chain?.((message) => isSendable(line, message)) : undefined;
+  if (next === undefined) {
+    return "";
+  }
+  line.chained = next;
+  return stepsOf(line, next)
+    .map(({ command }) => command)
+    .join("");
+}
+
+function isSendable(line: Line, message: Envelope): boolean {
+  try {
+    refuseUnsendable(line, message);
+    return true;
+  } catch {
+    return false; // It is refused with its reason when its own turn comes.
   }
 }
 
@@ -151,10 +185,9 @@ function mailCommand(line: Line, message: Envelope): string {
 
 type Step = { stage: SmtpStage; command: string; timeoutMs: number; code: 2 | 3 };
 
-/** RSET (where needed), MAIL, RCPT, DATA: in one write where the server allows it. */
-async function openEnvelope(line: Line, message: Envelope): Promise<void> {
+function stepsOf(line: Line, message: Envelope): Step[] {
   const { timeouts } = line;
-  const steps: Step[] = [
+  return [
     { stage: "mail", command: mailCommand(line, message), timeoutMs: timeouts.mailMs, code: 2 },
     {
       stage: "rcpt",
@@ -164,11 +197,21 @@ async function openEnvelope(line: Line, message: Envelope): Promise<void> {
     },
     { stage: "data", command: "DATA\r\n", timeoutMs: timeouts.dataMs, code: 3 },
   ];
+}
+
+/** RSET (where needed), MAIL, RCPT, DATA: in one write where the server allows it, or (`isBegun`) written already. */
+async function openEnvelope(line: Line, message: Envelope, isBegun: boolean): Promise<void> {
+  const steps = stepsOf(line, message);
   if (line.needsReset) {
-    steps.unshift({ stage: "rset", command: "RSET\r\n", timeoutMs: timeouts.mailMs, code: 2 });
+    const { mailMs } = line.timeouts;
+    steps.unshift({ stage: "rset", command: "RSET\r\n", timeoutMs: mailMs, code: 2 });
   }
   line.needsReset = true;
-  const refusal = line.pipelining ? await askAll(line, steps) : await askEach(line, steps);
+  if (!isBegun && line.pipelining) {
+    line.wire.write(steps.map((step) => step.command).join(""));
+  }
+  const isGroup = isBegun || line.pipelining;
+  const refusal = isGroup ? await hearAll(line, steps) : await askEach(line, steps);
   if (refusal !== undefined) {
     throw refusal;
   }
@@ -191,8 +234,7 @@ async function askEach(line: Line, steps: Step[]): Promise<SmtpRefusal | undefin
  * line stays in sync, but say nothing new; except 354, after which only a dot would get the server
  * out of DATA. No dot of ours is ever written for a refused message: the connection goes instead.
  */
-async function askAll(line: Line, steps: Step[]): Promise<SmtpRefusal | undefined> {
-  line.wire.write(steps.map((step) => step.command).join(""));
+async function hearAll(line: Line, steps: Step[]): Promise<SmtpRefusal | undefined> {
   let refusal: SmtpRefusal | undefined;
   for (const step of steps) {
     let reply: ParsedReply;

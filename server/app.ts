@@ -26,6 +26,7 @@ import { jobRoutes } from "./features/jobs/jobs.routes.ts";
 import { limitRuleRoutes } from "./features/limit-rules/limit-rules.routes.ts";
 import { listRoutes } from "./features/lists/lists.routes.ts";
 import { organizationRoutes } from "./features/organizations/organizations.routes.ts";
+import { preferenceRoutes } from "./features/preferences/preferences.routes.ts";
 import { publicLookRoutes } from "./features/preferences/public-look.routes.ts";
 import { privacyRoutes } from "./features/privacy/privacy.routes.ts";
 import { reportRoutes } from "./features/reports/reports.routes.ts";
@@ -233,5 +234,6 @@ function recipientPages(deps: AppDeps) {
   return new Elysia({ name: "recipient-pages" })
     .use(deps.guard)
     .use(trackingRoutes({ ...deps, port: deps.outside.tracking }))
-    .use(publicFormRoutes(deps));
+    .use(publicFormRoutes(deps))
+    .use(preferenceRoutes(deps));
 }

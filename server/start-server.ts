@@ -17,6 +17,7 @@ import { domainJobs } from "./features/domains/domain-jobs.service.ts";
 import { loadDkimKey, systemDns } from "./features/domains/domains.service.ts";
 import { formJobs } from "./features/forms/form-jobs.service.ts";
 import { MAX_UPLOAD_BYTES } from "./features/imports/import-upload.service.ts";
+import { preferenceJobs } from "./features/preferences/preference-jobs.service.ts";
 import { loadRouteMembers } from "./features/routes/routes.service.ts";
 import {
   allowsDirectSending,
@@ -217,7 +218,12 @@ function startScheduler(parts: Parts, outside: Outside, metrics: Metrics): Sched
   const { engine, publicUrl, dns } = outside;
   const jobDeps = { databases, clock: systemClock, jobs: scheduler.queue, engine, publicUrl, dns };
   const mailDeps = { ...jobDeps, keyRing, inboxPort: parts.inbound.port };
-  const handlers = [...campaignJobs(jobDeps), ...domainJobs(jobDeps), ...formJobs(mailDeps)];
+  const handlers = [
+    ...campaignJobs(jobDeps),
+    ...domainJobs(jobDeps),
+    ...formJobs(mailDeps),
+    ...preferenceJobs(mailDeps),
+  ];
   for (const [kind, handler] of handlers) {
     scheduler.handle(kind, handler);
   }

@@ -72,6 +72,9 @@ export type UnsubscribeFact = {
   via: "one_click" | "page" | "mailto";
   ip: string;
   ua: string;
+  /** The contact and the address it has now, by the token: they hold when the message is deleted. */
+  ct?: number;
+  a?: string;
 };
 
 /**

@@ -32,6 +32,8 @@ const publicRoutes = [
   "POST /u/:token",
   "GET /p/:token",
   "POST /p/:token",
+  "GET /p/confirm/:token",
+  "POST /p/confirm/:token",
   // Providers have no account; the address is authenticated and the request proves who wrote it.
   "POST /api/v1/hooks/:provider/:token",
   // A form is for strangers.

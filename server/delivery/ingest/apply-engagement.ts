@@ -55,8 +55,21 @@ export function applyEngagement(
  */
 export function applyUnsubscribe(db: Connection, batch: Batch, fact: UnsubscribeFact): void {
   const message = findMessage(db, fact.c, fact.s);
-  if (message === undefined) {
+  const contactId = message?.contactId ?? fact.ct;
+  if (contactId === undefined) {
     batch.orphans += 1;
+    return;
+  }
+  const { via: detail, at, ip, ua: userAgent } = fact;
+  const source = fact.c === 0 ? "preferences" : `campaign:${fact.c}`;
+  // The address may have been changed since the message: the person means both.
+  const addresses = new Set([fact.a, message?.address].filter((each) => each !== undefined));
+  for (const address of addresses) {
+    addWithdrawal(db, { at, contactId, address, source, ip, userAgent, detail });
+    suppress(db, { address, reason: "unsubscribed", source, detail, at, expiresAt: null });
+  }
+  unsubscribeFromLists(db, contactId, source, fact.at);
+  if (message === undefined) {
     return;
   }
   addEvent(db, {
@@ -64,7 +77,7 @@ export function applyUnsubscribe(db: Connection, batch: Batch, fact: Unsubscribe
     kind: "unsubscribe",
     campaignId: fact.c,
     seq: fact.s,
-    contactId: message.contactId,
+    contactId,
     linkNo: null,
     class: "human",
     rule: `unsubscribe_${fact.via}`,
@@ -72,13 +85,6 @@ export function applyUnsubscribe(db: Connection, batch: Batch, fact: Unsubscribe
     agentId: agentId(db, fact.ua),
   });
   countOnce(db, batch, fact, "unsubscribe");
-  const source = `campaign:${fact.c}`;
-  const { address } = message;
-  const { via: detail, at } = fact;
-  const { contactId } = message;
-  addWithdrawal(db, { at, contactId, address, source, ip: fact.ip, userAgent: fact.ua, detail });
-  suppress(db, { address, reason: "unsubscribed", source, detail, at, expiresAt: null });
-  unsubscribeFromLists(db, message.contactId, source, fact.at);
 }
 
 function countOnce(

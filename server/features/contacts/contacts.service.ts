@@ -162,6 +162,11 @@ export function readContactInput(db: Connection, input: ContactInput & { email: 
   return readContact(listFields(db), input, undefined, "");
 }
 
+/** The contact with its lists; undefined when there is none. */
+export function findContactById(db: Connection, id: number, now: number) {
+  return findContact(db, id, now) === undefined ? undefined : getContact(db, id, now);
+}
+
 /** The contact with this normal form of an address; undefined when there is none. */
 export function findContactByAddress(db: Connection, address: string, now: number) {
   const id = findIdByAddress(db, address);

@@ -11,6 +11,7 @@ import {
 import { changeOwnMembership, listTopics } from "../lists/lists.service.ts";
 import { holdingReason, removeSuppression } from "../suppressions/suppressions.service.ts";
 import { WorkspaceDirectory } from "../tracking/directory.service.ts";
+import type { TrackingPort } from "../tracking/tracking.service.ts";
 import type { SignupData } from "./form-submission.service.ts";
 import { type Form, requireForm } from "./forms.service.ts";
 import { countForm, findFormWording } from "./forms.store.ts";
@@ -25,13 +26,17 @@ export type Confirmation = {
   row: SignupRow;
 };
 
+type ConfirmDeps = Pick<SignupDeps, "databases" | "keyRing" | "clock"> & {
+  outside: { tracking: Pick<TrackingPort, "unsuppressed"> };
+};
+
 /** The links in confirmation mails: looking at one changes nothing, confirming twice neither. */
 export class Confirmations {
-  readonly #deps: Pick<SignupDeps, "databases" | "clock">;
+  readonly #deps: ConfirmDeps;
   readonly #keys: TokenKeys;
   readonly #workspaces: WorkspaceDirectory;
 
-  constructor(deps: Pick<SignupDeps, "databases" | "keyRing" | "clock">) {
+  constructor(deps: ConfirmDeps) {
     this.#deps = deps;
     this.#keys = loadTokenKeys(deps.keyRing);
     this.#workspaces = new WorkspaceDirectory(deps.databases.system);
@@ -67,7 +72,12 @@ export class Confirmations {
       confirmedAt: now,
     };
     const db = this.#deps.databases.workspace(workspaceId);
-    return completeSignup(db, form, row, visitor, now, proof);
+    const wasOff = holdingReason(db, row.address, now) === "unsubscribed";
+    const isNew = completeSignup(db, form, row, visitor, now, proof);
+    if (wasOff && isNew) {
+      this.#deps.outside.tracking.unsuppressed(workspaceId, row.address);
+    }
+    return isNew;
   }
 }
 

@@ -1,11 +1,5 @@
 import { randomUUID } from "node:crypto";
-import {
-  type ContactFields,
-  loadTokenKeys,
-  type TokenKeys,
-  trackingToken,
-  type UrlPurpose,
-} from "../../delivery/index.ts";
+import type { ContactFields } from "../../delivery/index.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { AppError } from "../../platform/errors.ts";
@@ -14,13 +8,13 @@ import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
 import { findContactByAddress } from "../contacts/contacts.service.ts";
 import { listTopics } from "../lists/lists.service.ts";
 import { holdingReason } from "../suppressions/suppressions.service.ts";
-import { workspaceFacts } from "../templates/message-scope.service.ts";
 import { type ContactMailDeps, sendContactMail } from "./contact-mail.service.ts";
 import type { SignupData } from "./form-submission.service.ts";
 import { formWords } from "./form-words.rules.ts";
 import { textOr } from "./forms.rules.ts";
 import { type Form, requireForm } from "./forms.service.ts";
 import { mayMailAddress } from "./mail-cap.service.ts";
+import { RecipientUrls } from "./recipient-urls.service.ts";
 import { completeSignup } from "./signup-complete.service.ts";
 import {
   findSignup,
@@ -164,39 +158,6 @@ function fieldsOf(row: SignupRow): ContactFields {
     tracking_off: true,
     fields: data.fields as ContactFields["fields"],
   };
-}
-
-/** Addresses of pages for one person, in the workspace's name. */
-export class RecipientUrls {
-  readonly #keys: TokenKeys;
-  readonly #number: number;
-  readonly #publicUrl: string;
-
-  constructor(
-    deps: Pick<ContactMailDeps, "databases" | "keyRing" | "publicUrl">,
-    workspaceId: string,
-  ) {
-    this.#keys = loadTokenKeys(deps.keyRing);
-    this.#number = workspaceFacts(deps.databases.system, workspaceId).number;
-    this.#publicUrl = deps.publicUrl();
-  }
-
-  signup(id: number): string {
-    return `${this.#publicUrl}/f/confirm/${this.#token("signup", id, 0)}`;
-  }
-
-  newAddress(id: number): string {
-    return `${this.#publicUrl}/p/confirm/${this.#token("newAddress", id, 0)}`;
-  }
-
-  preferences(contactId: number): string {
-    return `${this.#publicUrl}/p/${this.#token("preferences", 0, contactId)}`;
-  }
-
-  #token(purpose: UrlPurpose, campaignId: number, link: number): string {
-    const subject = { workspaceNumber: this.#number, campaignId, seq: 0, link };
-    return trackingToken(this.#keys, purpose, subject);
-  }
 }
 
 function formOf(db: Connection, row: SignupRow): Form | undefined {

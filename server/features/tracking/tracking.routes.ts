@@ -5,12 +5,7 @@ import { clientAddress, type PeerAddress } from "../../platform/http/client-addr
 import type { AppDeps } from "../deps.ts";
 import { askPage, donePage, gonePage, laterPage } from "./tracking.pages.ts";
 import { agentOf, pageLanguage, requestHint } from "./tracking.rules.ts";
-import {
-  Tracking,
-  type TrackingPort,
-  type UnsubscribePurpose,
-  type Visitor,
-} from "./tracking.service.ts";
+import { Tracking, type TrackingPort, type Visitor } from "./tracking.service.ts";
 
 const TokenParams = t.Object({ token: t.String({ maxLength: 200 }) });
 const Html = t.Any({ description: "An HTML page" });
@@ -65,7 +60,6 @@ export const trackingRoutes = (deps: TrackingRouteDeps) => {
   };
 
   const unsubscribe = async (
-    purpose: UnsubscribePurpose,
     token: string,
     body: string,
     request: Request,
@@ -75,7 +69,7 @@ export const trackingRoutes = (deps: TrackingRouteDeps) => {
     // RFC 8058 §3.2: the body says List-Unsubscribe=One-Click, urlencoded or multipart.
     const via = body.includes("List-Unsubscribe") ? "one_click" : "page";
     try {
-      const whom = await tracking.unsubscribe(purpose, token, via, visitor);
+      const whom = await tracking.unsubscribe("unsubscribe", token, via, visitor);
       return whom === undefined ? gonePage(language) : donePage(language, whom);
     } catch (error) {
       if (error instanceof AppError && error.code === "unavailable") {
@@ -85,9 +79,9 @@ export const trackingRoutes = (deps: TrackingRouteDeps) => {
     }
   };
 
-  const ask = (purpose: UnsubscribePurpose, token: string, request: Request) => {
+  const ask = (token: string, request: Request) => {
     const language = languageOf(request);
-    const whom = tracking.unsubscribeSubject(purpose, token);
+    const whom = tracking.unsubscribeSubject(token);
     return whom === undefined ? gonePage(language) : askPage(language, whom);
   };
 
@@ -144,24 +138,13 @@ export const trackingRoutes = (deps: TrackingRouteDeps) => {
     )
     .get(
       "/u/:token",
-      ({ params, request }) => ask("unsubscribe", params.token, request),
+      ({ params, request }) => ask(params.token, request),
       options("Ask whether to unsubscribe"),
     )
     .post(
       "/u/:token",
       ({ params, body, request, server }) =>
-        unsubscribe("unsubscribe", params.token, body ?? "", request, visitorOf(request, server)),
+        unsubscribe(params.token, body ?? "", request, visitorOf(request, server)),
       posting("Unsubscribe, by button or one-click (RFC 8058)"),
-    )
-    .get(
-      "/p/:token",
-      ({ params, request }) => ask("preferences", params.token, request),
-      options("Ask which mail to get"),
-    )
-    .post(
-      "/p/:token",
-      ({ params, body, request, server }) =>
-        unsubscribe("preferences", params.token, body ?? "", request, visitorOf(request, server)),
-      posting("Change which mail to get"),
     );
 };

@@ -12,7 +12,7 @@ import type { Databases } from "../../platform/db/databases.ts";
 import type { KeyRing } from "../../platform/secrets.ts";
 import { WorkspaceDirectory } from "./directory.service.ts";
 import { SentMail } from "./sent-mail.service.ts";
-import { findAddress } from "./tracking.store.ts";
+import { findAddress, findContactAddress } from "./tracking.store.ts";
 
 /** What tracking needs of delivery. */
 export type TrackingPort = {
@@ -102,8 +102,8 @@ export class Tracking {
   }
 
   /** Whom an unsubscribe page is about; changes nothing. */
-  unsubscribeSubject(purpose: UnsubscribePurpose, token: string): Whom | undefined {
-    const recipient = this.#recipient(purpose, token);
+  unsubscribeSubject(token: string): Whom | undefined {
+    const recipient = this.#recipient("unsubscribe", token);
     return recipient && this.#whom(recipient);
   }
 
@@ -134,6 +134,7 @@ export class Tracking {
       via,
       ip: visitor.ip,
       ua: visitor.agent,
+      ...(subject.link === 0 ? {} : { ct: subject.link, a: whom.address }),
     });
     this.#deps.port.suppressed(workspace.id, whom.address);
     return whom;
@@ -145,9 +146,11 @@ export class Tracking {
     return subject === undefined || workspace === undefined ? undefined : { subject, workspace };
   }
 
+  /** The contact's address as it is now; that of the message where the contact is gone. */
   #whom({ subject, workspace }: Recipient): Whom | undefined {
     const db = this.#deps.databases.workspace(workspace.id);
-    const address = findAddress(db, subject.campaignId, subject.seq);
+    const address =
+      findContactAddress(db, subject.link) ?? findAddress(db, subject.campaignId, subject.seq);
     return address === undefined ? undefined : { workspaceName: workspace.name, address };
   }
 

@@ -44,6 +44,15 @@ const selectRecipient = statement<[campaignId: number, seq: number], RecipientRo
 export const findRecipient = (db: Connection, campaignId: number, seq: number) =>
   selectRecipient(db).get(campaignId, seq);
 
+const selectContactAddress = statement<[contactId: number], { address: string }>(
+  "SELECT address FROM contact WHERE id = ?",
+);
+
+/** The address a contact has now; undefined when there is none. */
+export function findContactAddress(db: Connection, contactId: number): string | undefined {
+  return selectContactAddress(db).get(contactId)?.address;
+}
+
 export function findAddress(db: Connection, campaignId: number, seq: number): string | undefined {
   return selectAddress(db).get(campaignId, seq)?.address;
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { TestMessage } from "../../../../server/delivery/index.ts";
 import { formJobs } from "../../../../server/features/forms/form-jobs.service.ts";
+import { preferenceJobs } from "../../../../server/features/preferences/preference-jobs.service.ts";
 import { createJobQueue } from "../../../../server/platform/scheduler/job-queue.ts";
 import { Scheduler } from "../../../../server/platform/scheduler/scheduler.ts";
 import { loadKeyRing } from "../../../../server/platform/secrets.ts";
@@ -18,6 +19,8 @@ export type MadeForm = { id: number; url: string; path: string; snippet: string;
 export class FormFixture {
   now = 1_790_000_000_000;
   readonly sent: TestMessage[] = [];
+  readonly facts: object[] = [];
+  readonly suppressed: string[] = [];
   /** Set to have the route refuse. */
   refusal: { code: number; text: string } | undefined;
   readonly app: TestApp;
@@ -26,7 +29,14 @@ export class FormFixture {
 
   constructor() {
     const clock = () => this.now;
-    this.app = newTestApp(clock, { publicUrl: () => "https://mail.example.net" });
+    this.app = newTestApp(clock, {
+      publicUrl: () => "https://mail.example.net",
+      tracking: {
+        recordFact: async (fact) => void this.facts.push(fact),
+        suppressed: (_, address) => void this.suppressed.push(address),
+        unsuppressed: (_, address) => void this.suppressed.push(`not ${address}`),
+      },
+    });
     this.workspace = this.app.newWorkspace('Evil"><script>alert(1)</script> & Sons');
     const { databases, dataDir } = this.app;
     this.scheduler = new Scheduler({ system: databases.system, clock, owner: "test" });
@@ -42,7 +52,7 @@ export class FormFixture {
         sendOne: (message: TestMessage) => this.#send(message),
       },
     };
-    for (const [kind, handler] of formJobs(deps)) {
+    for (const [kind, handler] of [...formJobs(deps), ...preferenceJobs(deps)]) {
       this.scheduler.handle(kind, handler);
     }
     this.db.exec(`

@@ -1,0 +1,218 @@
+import { Elysia, t } from "elysia";
+import { AppError } from "../../platform/errors.ts";
+import { textUpTo } from "../../platform/http/body-limit.ts";
+import { clientAddress, networkOf, type PeerAddress } from "../../platform/http/client-address.ts";
+import { isOwnOrigin } from "../../platform/http/own-origin.ts";
+import { type Rate, RateLimiter } from "../../platform/http/rate-limit.ts";
+import type { AppDeps } from "../deps.ts";
+import { agentOf, maskAddress, pageLanguage } from "../tracking/recipient.service.ts";
+import { Tracking } from "../tracking/tracking.service.ts";
+import { type PreferenceLanguage, pauseDays, preferenceWords } from "./preference-words.rules.ts";
+import { type PendingAddress, type Person, PreferenceCentre } from "./preferences.service.ts";
+import { preferenceMessage, preferencesPage } from "./preferences-html.ts";
+import { brandOf } from "./public-look.service.ts";
+
+const TokenParams = t.Object({ token: t.String({ maxLength: 200 }) });
+const Html = t.Any({ description: "An HTML page" });
+const MAX_POST_BYTES = 32 * 1024;
+const addressRate: Rate = { perSecond: 1 / 60, burst: 5 };
+
+type Deps = Pick<AppDeps, "databases" | "keyRing" | "clock" | "guard" | "jobs" | "outside">;
+type Asked = { token: string; request: Request; server: PeerAddress };
+
+/** The preference centre behind the link in every message. */
+export const preferenceRoutes = (deps: Deps) => {
+  const centre = new PreferenceCentre(deps);
+  const tracking = new Tracking({ ...deps, port: deps.outside.tracking });
+  const limiter = new RateLimiter(deps.clock);
+
+  const visitorOf = ({ request, server }: Asked) => ({
+    ip: clientAddress(request, server),
+    userAgent: agentOf(request),
+  });
+  const lookOf = ({ workspaceId, workspaceName }: Person) =>
+    brandOf(deps.databases.workspace(workspaceId), workspaceName);
+  const languageFor = (person: Person, request: Request): PreferenceLanguage => {
+    const own = centre.read(person).contact.language.toLowerCase().split("-")[0];
+    return own === "en" || own === "de" ? own : languageOf(request);
+  };
+
+  const show = (person: Person, request: Request, notice?: string, status = 200) => {
+    const language = languageFor(person, request);
+    const read = centre.read(person);
+    const address = maskAddress(read.contact.address);
+    return preferencesPage({ language, look: lookOf(person), ...read, address, notice }, status);
+  };
+
+  const change = async (asked: Asked, body: string): Promise<Response> => {
+    const { token, request } = asked;
+    const sent = new URLSearchParams(body);
+    const person = centre.find(token);
+    if (person === undefined || !isOwnOrigin(request, deps.outside.publicUrl())) {
+      return gone(request);
+    }
+    const language = languageFor(person, request);
+    const words = preferenceWords[language];
+    switch (sent.get("action")) {
+      case "save":
+        return save(person, asked, sent);
+      case "pause": {
+        const days = Number(sent.get("days"));
+        if (days !== 0 && !pauseDays.some((allowed) => allowed === days)) {
+          return show(person, request, undefined, 422);
+        }
+        centre.pause(person, days, visitorOf(asked));
+        return show(person, request, words.saved);
+      }
+      case "address":
+        return askAddress(person, asked, sent.get("email") ?? "");
+      case "leave":
+        return await leave(person, asked, language);
+      default:
+        return show(person, request, undefined, 422);
+    }
+  };
+
+  const save = (person: Person, asked: Asked, sent: URLSearchParams): Response => {
+    const wish = {
+      topics: sent.getAll("topic").map(Number),
+      firstName: sent.get("first_name") ?? "",
+      lastName: sent.get("last_name") ?? "",
+      language: sent.get("language") ?? "",
+    };
+    try {
+      centre.save(person, wish, visitorOf(asked));
+    } catch (error) {
+      if (error instanceof AppError && error.code === "invalid_input") {
+        return show(person, asked.request, error.message, 422);
+      }
+      throw error;
+    }
+    return show(person, asked.request, preferenceWords[languageFor(person, asked.request)].saved);
+  };
+
+  const askAddress = (person: Person, asked: Asked, email: string): Response => {
+    const words = preferenceWords[languageFor(person, asked.request)];
+    const visitor = visitorOf(asked);
+    try {
+      limiter.take(`address ${networkOf(visitor.ip)}`, addressRate, {});
+    } catch (error) {
+      if (error instanceof AppError && error.code === "rate_limited") {
+        return show(person, asked.request, words.slow, 429);
+      }
+      throw error;
+    }
+    const isRead = centre.askAddress(person, email, visitor);
+    return isRead
+      ? show(person, asked.request, words.addressAsked)
+      : show(person, asked.request, words.addressWrong, 422);
+  };
+
+  const leave = async (person: Person, asked: Asked, language: PreferenceLanguage) => {
+    const words = preferenceWords[language];
+    const look = lookOf(person);
+    const { ip, userAgent: agent } = visitorOf(asked);
+    try {
+      await tracking.unsubscribe("preferences", asked.token, "page", {
+        ip,
+        agent,
+        hint: undefined,
+      });
+    } catch (error) {
+      if (error instanceof AppError && error.code === "unavailable") {
+        const page = { language, status: 503, title: words.laterTitle, text: words.later, look };
+        return preferenceMessage(page);
+      }
+      throw error;
+    }
+    return preferenceMessage({ language, title: words.leftTitle, text: words.left, look });
+  };
+
+  const askConfirm = (asked: Asked): Response => {
+    const pending = centre.findAddress(asked.token);
+    return pending === undefined ? gone(asked.request) : addressPage(pending, asked.request);
+  };
+  const addressPage = (pending: PendingAddress, request: Request): Response => {
+    const language = languageFor(pending, request);
+    const words = preferenceWords[language];
+    return preferenceMessage({
+      language,
+      title: words.addressConfirmTitle,
+      text: words.addressConfirm(pending.change.email),
+      button: words.addressConfirmButton,
+      look: lookOf(pending),
+    });
+  };
+  const confirm = (asked: Asked): Response => {
+    const pending = centre.findAddress(asked.token);
+    if (pending === undefined || !isOwnOrigin(asked.request, deps.outside.publicUrl())) {
+      return gone(asked.request);
+    }
+    const language = languageFor(pending, asked.request);
+    const words = preferenceWords[language];
+    const look = lookOf(pending);
+    return centre.confirmAddress(pending, visitorOf(asked))
+      ? preferenceMessage({
+          language,
+          title: words.addressDoneTitle,
+          text: words.addressDone,
+          look,
+        })
+      : preferenceMessage({
+          language,
+          status: 409,
+          title: words.title,
+          text: words.addressTaken,
+          look,
+        });
+  };
+
+  const options = (summary: string) => ({
+    open: "recipients have no account; the token is authenticated",
+    params: TokenParams,
+    response: { 200: Html, 404: Html, 409: Html, 422: Html, 429: Html, 503: Html },
+    detail: { summary },
+  });
+  const posting = (summary: string) => ({
+    ...options(summary),
+    parse: ({ request }: { request: Request }) => textUpTo(request, MAX_POST_BYTES),
+    body: t.Optional(t.String()),
+  });
+
+  return new Elysia({ name: "preferences", detail: { tags: ["Recipients"] } })
+    .use(deps.guard)
+    .get(
+      "/p/:token",
+      ({ params, request }) => {
+        const person = centre.find(params.token);
+        return person === undefined ? gone(request) : show(person, request);
+      },
+      options("Show what a recipient gets"),
+    )
+    .post(
+      "/p/:token",
+      ({ params, request, server, body }) =>
+        change({ token: params.token, request, server }, body ?? ""),
+      posting("Change what a recipient gets"),
+    )
+    .get(
+      "/p/confirm/:token",
+      ({ params, request, server }) => askConfirm({ token: params.token, request, server }),
+      options("Ask whether to change to a new address"),
+    )
+    .post(
+      "/p/confirm/:token",
+      ({ params, request, server }) => confirm({ token: params.token, request, server }),
+      posting("Change to a new address"),
+    );
+};
+
+function languageOf(request: Request): PreferenceLanguage {
+  return pageLanguage(request.headers.get("accept-language"));
+}
+
+function gone(request: Request): Response {
+  const language = languageOf(request);
+  const { goneTitle: title, gone: text } = preferenceWords[language];
+  return preferenceMessage({ language, status: 404, title, text });
+}

@@ -1,0 +1,266 @@
+import { loadTokenKeys, readTrackingToken, type TokenKeys } from "../../delivery/index.ts";
+import type { Clock } from "../../platform/clock.ts";
+import type { Databases } from "../../platform/db/databases.ts";
+import type { Connection } from "../../platform/db/driver.ts";
+import { inTransaction } from "../../platform/db/transaction.ts";
+import { isAddressFault, parseEmailAddress } from "../../platform/email-address.ts";
+import { AppError } from "../../platform/errors.ts";
+import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
+import type { KeyRing } from "../../platform/secrets.ts";
+import { recordConsent } from "../consent/consent.service.ts";
+import { changeContact, findContactById } from "../contacts/contacts.service.ts";
+import { changeOwnMembership, listTopics } from "../lists/lists.service.ts";
+import { holdingReason, removeSuppression } from "../suppressions/suppressions.service.ts";
+import { WorkspaceDirectory } from "../tracking/directory.service.ts";
+import { recipientContactId } from "../tracking/recipient.service.ts";
+import type { TrackingPort } from "../tracking/tracking.service.ts";
+import {
+  type AddressChange,
+  findAddressChange,
+  insertAddressChange,
+  markAddressConfirmed,
+  pausedUntil,
+  setPause,
+} from "./preferences.store.ts";
+
+export const ADDRESS_JOB = "preferences.address";
+
+const DAY_MS = 86_400_000;
+const CONFIRM_WITHIN_MS = 7 * DAY_MS;
+
+export type PreferenceDeps = {
+  databases: Databases;
+  keyRing: KeyRing;
+  clock: Clock;
+  jobs: JobQueue;
+  outside: { tracking: Pick<TrackingPort, "unsuppressed"> };
+};
+
+/** Whose preferences a token opens. */
+export type Person = { workspaceId: string; workspaceName: string; contactId: number };
+
+export type PreferenceVisitor = { ip: string; userAgent: string };
+
+/** A change of address that waits for its button. */
+export type PendingAddress = Person & { change: AddressChange };
+
+/**
+ * What a person decides about their mail, by the link in any message: the token is the permission and does
+ * not expire. Reading changes nothing. Everything that is changed is in the consent ledger.
+ */
+export class PreferenceCentre {
+  readonly #deps: PreferenceDeps;
+  readonly #keys: TokenKeys;
+  readonly #workspaces: WorkspaceDirectory;
+
+  constructor(deps: PreferenceDeps) {
+    this.#deps = deps;
+    this.#keys = loadTokenKeys(deps.keyRing);
+    this.#workspaces = new WorkspaceDirectory(deps.databases.system);
+  }
+
+  /** Undefined when the token is not ours, or the contact is gone. */
+  find(token: string): Person | undefined {
+    const subject = readTrackingToken(this.#keys, "preferences", token);
+    const workspace = subject && this.#workspaces.find(subject.workspaceNumber);
+    if (subject === undefined || workspace === undefined) {
+      return undefined;
+    }
+    const db = this.#deps.databases.workspace(workspace.id);
+    const contactId = subject.link || recipientContactId(db, subject.campaignId, subject.seq);
+    return contactId === undefined ||
+      findContactById(db, contactId, this.#deps.clock()) === undefined
+      ? undefined
+      : { workspaceId: workspace.id, workspaceName: workspace.name, contactId };
+  }
+
+  /** Everything the page shows. */
+  read(person: Person) {
+    const db = this.#db(person);
+    const now = this.#deps.clock();
+    const contact = required(db, person.contactId, now);
+    const until = pausedUntil(db, person.contactId);
+    const topics = listTopics(db).map(({ id, name, description }) => ({
+      id,
+      name,
+      description,
+      isOn: contact.lists.some((list) => list.id === id && list.status === "subscribed"),
+    }));
+    return {
+      contact,
+      topics,
+      isOff: contact.status !== "mailable",
+      pausedUntil: until !== null && until > now ? until : null,
+    };
+  }
+
+  /**
+   * Keeps topics, names and language. Choosing a topic takes an unsubscribe from everything back: only its
+   * owner has this link. Bounces, complaints and what people of the workspace suppressed stay.
+   *
+   * @throws AppError `invalid_input` for a name or language that cannot be.
+   */
+  save(
+    person: Person,
+    wish: { topics: number[]; firstName: string; lastName: string; language: string },
+    visitor: PreferenceVisitor,
+  ): void {
+    const db = this.#db(person);
+    const now = this.#deps.clock();
+    const { topics, isOff, contact } = this.read(person);
+    const { contactId } = person;
+    const by = { source: "preferences", actor: "contact", ...visitor };
+    inTransaction(db, () => {
+      const joined = this.#move(
+        db,
+        contactId,
+        "subscribed",
+        now,
+        (id) => wish.topics.includes(id),
+        topics,
+      );
+      const left = this.#move(
+        db,
+        contactId,
+        "unsubscribed",
+        now,
+        (id) => !wish.topics.includes(id),
+        topics,
+      );
+      if (joined.length > 0) {
+        recordConsent(db, { contactId, action: "given", listIds: joined, ...by }, now);
+      }
+      if (left.length > 0) {
+        recordConsent(db, { contactId, action: "withdrawn", listIds: left, ...by }, now);
+      }
+      const isBack = isOff && topics.some(({ id }) => wish.topics.includes(id));
+      if (isBack && holdingReason(db, contact.address, now) === "unsubscribed") {
+        removeSuppression(db, contact.address);
+        this.#deps.outside.tracking.unsuppressed(person.workspaceId, contact.address);
+      }
+      const { firstName, lastName, language } = wish;
+      const changed = [
+        ...(firstName.trim() === contact.firstName && lastName.trim() === contact.lastName
+          ? []
+          : ["name"]),
+        ...(language === contact.language ? [] : ["language"]),
+      ];
+      if (changed.length > 0) {
+        const input = { firstName, lastName, language };
+        changeContact(db, contactId, input, { actorId: "contact", now });
+        recordConsent(db, { contactId, action: "changed", detail: changed.join(", "), ...by }, now);
+      }
+    });
+  }
+
+  /** No campaign reaches them for so many days; 0 ends the break. */
+  pause(person: Person, days: number, visitor: PreferenceVisitor): void {
+    const db = this.#db(person);
+    const now = this.#deps.clock();
+    const until = days === 0 ? null : now + days * DAY_MS;
+    const detail = until === null ? "break ended" : `break of ${days} days`;
+    const by = { source: "preferences", actor: "contact", ...visitor };
+    inTransaction(db, () => {
+      setPause(db, person.contactId, until, now);
+      recordConsent(db, { contactId: person.contactId, action: "changed", detail, ...by }, now);
+    });
+  }
+
+  /** Has the new address confirmed by a message to it. @returns false when it is no address. */
+  askAddress(person: Person, written: string, visitor: PreferenceVisitor): boolean {
+    const read = parseEmailAddress(written);
+    if (isAddressFault(read)) {
+      return false;
+    }
+    const now = this.#deps.clock();
+    const { email, address } = read;
+    const { contactId, workspaceId } = person;
+    const change = { contactId, email, address, ...visitor };
+    const id = insertAddressChange(this.#db(person), {
+      ...change,
+      createdAt: now,
+      expiresAt: now + CONFIRM_WITHIN_MS,
+    });
+    this.#deps.jobs.enqueue(ADDRESS_JOB, workspaceId, { changeId: id });
+    return true;
+  }
+
+  /** The change of address behind the link in its message; undefined when it is not ours or has expired. */
+  findAddress(token: string): PendingAddress | undefined {
+    const subject = readTrackingToken(this.#keys, "newAddress", token);
+    const workspace = subject && this.#workspaces.find(subject.workspaceNumber);
+    if (subject === undefined || workspace === undefined) {
+      return undefined;
+    }
+    const db = this.#deps.databases.workspace(workspace.id);
+    const change = findAddressChange(db, subject.campaignId);
+    if (change === undefined || change.expiresAt <= this.#deps.clock()) {
+      return undefined;
+    }
+    const { contactId } = change;
+    return { workspaceId: workspace.id, workspaceName: workspace.name, contactId, change };
+  }
+
+  /** Changes the address; false when it belongs to somebody else by now, or may not come back. */
+  confirmAddress(pending: PendingAddress, visitor: PreferenceVisitor): boolean {
+    const { change, contactId } = pending;
+    const db = this.#db(pending);
+    const now = this.#deps.clock();
+    try {
+      inTransaction(db, () => {
+        if (!markAddressConfirmed(db, change.id, now)) {
+          return;
+        }
+        changeContact(db, contactId, { email: change.email }, { actorId: "contact", now });
+        const proof = {
+          requestedAt: change.createdAt,
+          requestIp: change.ip,
+          requestUserAgent: change.userAgent,
+          mailedAt: change.mailedAt,
+          messageId: change.messageId,
+          confirmedAt: now,
+        };
+        const by = { source: "preferences", actor: "contact", ...visitor, proof };
+        recordConsent(db, { contactId, action: "changed", detail: "address", ...by }, now);
+      });
+      return true;
+    } catch (error) {
+      if (error instanceof AppError && error.code === "conflict") {
+        return false;
+      }
+      throw error;
+    }
+  }
+
+  #db({ workspaceId }: Person): Connection {
+    return this.#deps.databases.workspace(workspaceId);
+  }
+
+  /** Moves those topics whose state differs; returns which. */
+  #move(
+    db: Connection,
+    contactId: number,
+    status: "subscribed" | "unsubscribed",
+    now: number,
+    isWanted: (id: number) => boolean,
+    topics: { id: number; isOn: boolean }[],
+  ): number[] {
+    const moved: number[] = [];
+    for (const { id, isOn } of topics) {
+      if (isWanted(id) && isOn !== (status === "subscribed")) {
+        const change = { listId: id, contactId, source: "preferences", reason: "", now };
+        changeOwnMembership(db, { ...change, status });
+        moved.push(id);
+      }
+    }
+    return moved;
+  }
+}
+
+function required(db: Connection, contactId: number, now: number) {
+  const contact = findContactById(db, contactId, now);
+  if (contact === undefined) {
+    throw new Error("a contact that was just found is gone");
+  }
+  return contact;
+}

@@ -1,0 +1,222 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import {
+  loadTokenKeys,
+  type TokenSubject,
+  trackingToken,
+} from "../../../../server/delivery/index.ts";
+import { loadKeyRing } from "../../../../server/platform/secrets.ts";
+import { FormFixture } from "../forms/form-fixture.ts";
+
+const DAY_MS = 86_400_000;
+let fixture: FormFixture;
+let contactId: number;
+let path: string;
+let news: number;
+let offers: number;
+
+beforeEach(async () => {
+  fixture = new FormFixture();
+  news = await fixture.newList("News", { description: "Once a month" });
+  offers = await fixture.newList('Offers "><script>alert(1)</script>');
+  await fixture.newList("Internal", { isPublic: false });
+  const contact = { email: "anna@example.org", firstName: "Anna", listIds: [news] };
+  contactId = (await fixture.call("POST", "/contacts", contact)).body.id;
+  path = pathOf({ link: contactId });
+});
+afterEach(() => fixture.close());
+
+function pathOf(
+  subject: Partial<TokenSubject>,
+  purpose: "preferences" | "unsubscribe" = "preferences",
+) {
+  const keys = loadTokenKeys(loadKeyRing(fixture.app.dataDir));
+  const number = fixture.workspace.number;
+  const whole = { workspaceNumber: number, campaignId: 9, seq: 1, link: 0, ...subject };
+  return `/p/${trackingToken(keys, purpose, whole)}`;
+}
+
+const ledger = async () =>
+  (await fixture.call("GET", `/contacts/${contactId}/consent`)).body.items as {
+    action: string;
+    lists: { id: number }[];
+    source: string;
+    actor: string;
+    detail: string;
+  }[];
+const save = (topics: number[], more: Record<string, string> = {}) =>
+  fixture.post(path, [
+    ["action", "save"],
+    ...topics.map((id): [string, string] => ["topic", String(id)]),
+    ...Object.entries({ first_name: "Anna", last_name: "", language: "", ...more }),
+  ]);
+
+test("looking changes nothing and shows public topics only, with the address masked", async () => {
+  const before = fixture.db.prepare("SELECT total_changes() AS n").get();
+  const page = await fixture.visit(path);
+  const html = await page.text();
+
+  expect(page.status).toBe(200);
+  expect(html).toContain("Once a month");
+  expect(html).not.toContain("Internal");
+  expect(html).not.toContain("anna@");
+  expect(html).not.toContain("<script>alert");
+  expect(fixture.db.prepare("SELECT total_changes() AS n").get()).toEqual(before);
+  expect(fixture.facts).toEqual([]);
+});
+
+test("topics are joined and left, and the ledger has the person's own hand in it", async () => {
+  const answer = await save([offers]);
+
+  expect(await answer.text()).toContain("Saved.");
+  expect(fixture.memberships().map(([, id, status]) => [id, status])).toEqual([
+    [news, "unsubscribed"],
+    [offers, "subscribed"],
+  ]);
+  const by = { source: "preferences", actor: "contact" };
+  expect((await ledger()).slice(0, 2)).toMatchObject([
+    { action: "withdrawn", lists: [{ id: news }], ...by },
+    { action: "given", lists: [{ id: offers }], ...by },
+  ]);
+  const count = (await ledger()).length;
+  await save([offers]);
+  expect(await ledger()).toHaveLength(count);
+});
+
+test("a private list cannot be joined by naming it", async () => {
+  await save([news, 3, 99]);
+
+  expect(fixture.memberships()).toHaveLength(1);
+});
+
+test("a break lasts 30, 60 or 90 days and can be ended", async () => {
+  const paused = () =>
+    fixture.db.prepare("SELECT paused_until FROM contact WHERE id = ?").pluck().get(contactId);
+  const pause = (days: string) => fixture.post(path, { action: "pause", days });
+
+  expect((await pause("3650")).status).toBe(422);
+  expect(paused()).toBeNull();
+  const html = await (await pause("60")).text();
+  expect(paused()).toBe(fixture.now + 60 * DAY_MS);
+  expect(html).toContain("You get no mail until");
+  await pause("0");
+  expect(paused()).toBeNull();
+  expect((await ledger())[1]).toMatchObject({ action: "changed", detail: "break of 60 days" });
+});
+
+test("name and language are the person's to change; the page speaks their language", async () => {
+  await save([news], { first_name: "<b>Änne</b>", last_name: "Müller", language: "de" });
+  const html = await (await fixture.visit(path, { headers: { "accept-language": "en" } })).text();
+
+  expect(html).toContain('lang="de"');
+  expect(html).toContain("Ihre Einstellungen");
+  expect(html).toContain("&lt;b&gt;Änne&lt;/b&gt;");
+  expect(fixture.contacts()).toMatchObject([{ last_name: "Müller" }]);
+  expect((await save([news], { language: "no language" })).status).toBe(422);
+});
+
+test("another address is confirmed by a message to it first", async () => {
+  const answer = await fixture.post(path, { action: "address", email: "New@Example.org" });
+  await fixture.work();
+  expect(answer.status).toBe(200);
+  expect(fixture.contacts()[0]?.address).toBe("anna@example.org");
+  expect(fixture.sent.map(({ to }) => to)).toEqual(["new@example.org"]);
+  expect(JSON.stringify(fixture.sent)).not.toContain("Anna");
+
+  const link = fixture.linkIn(fixture.sent[0]);
+  expect(link).toStartWith("/p/confirm/");
+  expect(await (await fixture.visit(link)).text()).toContain("New@Example.org");
+  expect(fixture.contacts()[0]?.address).toBe("anna@example.org");
+  expect((await fixture.post(link, {}, { origin: "https://evil.test" })).status).toBe(404);
+  expect((await fixture.post(link, {})).status).toBe(200);
+  expect(fixture.contacts()[0]?.address).toBe("new@example.org");
+  expect((await ledger())[0]).toMatchObject({ action: "changed", detail: "address" });
+});
+
+test("somebody else's address is not taken over, and a link to confirm expires", async () => {
+  await fixture.call("POST", "/contacts", { email: "bo@example.org" });
+  await fixture.post(path, { action: "address", email: "bo@example.org" });
+  await fixture.post(path, { action: "address", email: "late@example.org" });
+  await fixture.work();
+  const [taken, late] = fixture.sent.map((message) => fixture.linkIn(message));
+
+  expect((await fixture.post(taken ?? "", {})).status).toBe(409);
+  fixture.now += 8 * DAY_MS;
+  expect((await fixture.post(late ?? "", {})).status).toBe(404);
+  expect(fixture.contacts()[0]?.address).toBe("anna@example.org");
+});
+
+test("nobody's inbox is flooded by asking for its address again and again", async () => {
+  const statuses: number[] = [];
+  for (let n = 0; n < 7; n++) {
+    statuses.push((await fixture.post(path, { action: "address", email: "v@example.org" })).status);
+    await fixture.work();
+  }
+
+  expect(statuses).toEqual([200, 200, 200, 200, 200, 429, 429]);
+  expect(fixture.sent).toHaveLength(3);
+});
+
+test("leaving everything is one fact with the contact in it, and holds at once for delivery", async () => {
+  const answer = await fixture.post(path, { action: "leave" });
+
+  expect(await answer.text()).toContain("You are unsubscribed");
+  expect(fixture.facts).toMatchObject([
+    { k: "unsubscribe", c: 9, s: 1, ct: contactId, a: "anna@example.org", via: "page" },
+  ]);
+  expect(fixture.suppressed).toEqual(["anna@example.org"]);
+});
+
+test("who had left comes back by choosing a topic; a complaint stays", async () => {
+  const suppress = (reason: string) =>
+    fixture.call("POST", "/suppressions", { addresses: ["anna@example.org"], reason });
+  const status = async () => (await fixture.call("GET", `/contacts/${contactId}`)).body.status;
+  await suppress("unsubscribed");
+  await save([]);
+  expect(await status()).toBe("unsubscribed");
+  await save([news]);
+  expect(await status()).toBe("mailable");
+
+  await suppress("complaint");
+  await save([news, offers]);
+  expect(await status()).toBe("suppressed");
+});
+
+test("the link works years later, without its campaign, and for nobody else", async () => {
+  fixture.now += 3 * 365 * DAY_MS;
+  expect((await fixture.visit(path)).status).toBe(200);
+  const other = fixture.app.newWorkspace("Other");
+  for (const strange of [
+    pathOf({ link: contactId }, "unsubscribe"),
+    pathOf({ link: 999 }),
+    pathOf({ link: contactId, workspaceNumber: other.number }),
+    `${path.slice(0, -1)}${path.endsWith("A") ? "B" : "A"}`,
+    "/p/preview",
+  ]) {
+    expect((await fixture.visit(strange)).status).toBe(404);
+    expect((await fixture.post(strange, { action: "leave" })).status).toBe(404);
+  }
+  expect(
+    (await fixture.post(path, { action: "leave" }, { origin: "https://evil.test" })).status,
+  ).toBe(404);
+  expect(fixture.facts).toEqual([]);
+});
+
+test("pages carry the workspace's name, logo and colour, checked", async () => {
+  const set = (look: object) => fixture.call("PATCH", "/public-look", look);
+  for (const look of [
+    { logoUrl: "http://a.test/x.png" },
+    { logoUrl: "javascript:alert(1)" },
+    { color: "red" },
+    { color: "#fff;}" },
+  ]) {
+    expect((await set(look)).status).toBe(422);
+  }
+  await set({ name: "Acme <Books>", logoUrl: "https://cdn.test/l.png?a=1&b=2", color: "#ff0000" });
+  const page = await fixture.visit(path);
+  const html = await page.text();
+
+  expect(html).toContain("Acme &lt;Books&gt;");
+  expect(html).toContain('src="https://cdn.test/l.png?a=1&amp;b=2"');
+  expect(html).toContain("--accent:#ff0000");
+  expect(page.headers.get("content-security-policy")).toContain("img-src https://cdn.test;");
+});

@@ -1,5 +1,5 @@
 // The only door to delivery: what features and the wiring may ask of it.
-export type { AudienceDefinition } from "./audience/audience.store.ts";
+export type { AudienceDefinition, SegmentCondition } from "./audience/audience.store.ts";
 export type { Waterfall } from "./audience/waterfall.ts";
 export type { RunProgress, TestMessage } from "./delivery-methods.ts";
 export {

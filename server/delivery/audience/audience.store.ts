@@ -1,11 +1,26 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { statement } from "../../platform/db/statements.ts";
 
-/** Whom a campaign is for. `everyone` makes includeLists irrelevant; excludeLists always counts. */
+/**
+ * A segment as it was compiled: a condition on `contact.id`, over ids from @from to @to, whose parameters
+ * are all in `params`, under names of its own.
+ */
+export type SegmentCondition = {
+  id: number;
+  sql: string;
+  params: Record<string, string | number>;
+};
+
+/**
+ * Whom a campaign is for: those of any list or segment included, or everyone, whatever is included; never
+ * those of any that is excluded.
+ */
 export type AudienceDefinition = {
   everyone?: boolean;
   includeLists: number[];
   excludeLists: number[];
+  includeSegments?: SegmentCondition[];
+  excludeSegments?: SegmentCondition[];
 };
 
 /** What keeps a contact of the audience from getting the message; `eligible` when nothing does. */
@@ -20,36 +35,47 @@ export type Outcome =
   | "manual"
   | "invalid";
 
-type SliceParams = {
-  include: string;
-  exclude: string;
-  from: number;
-  to: number;
-  now: number;
-  blocked: string;
-};
+type SliceParams = Record<string, string | number>;
 
-// Both kinds of audience give the same columns, so that one rule below judges both.
-const everyone = `
-  SELECT id AS contactId, 1 AS subscribed, 0 AS unsubscribed, 1 AS memberships
-    FROM contact
-   WHERE id BETWEEN @from AND @to AND @include IS NOT NULL`;
-const ofLists = `
-  SELECT contact_id AS contactId, max(status = 'subscribed') AS subscribed,
-         max(status = 'unsubscribed') AS unsubscribed, count(*) AS memberships
+type Segments = readonly SegmentCondition[];
+
+// Every kind of audience gives the same columns, so that one rule below judges them all. Who is reached as
+// everyone or by a segment, and is on lists, must be subscribed to one of them: a sign-up that was never
+// confirmed, or a farewell to all of them, holds there too.
+const outsideLists = `
+  SELECT contact.id AS contactId, count(contact_id) = 0 OR max(status = 'subscribed') AS subscribed,
+         max(status = 'unsubscribed') AS unsubscribed, 1 AS memberships
+    FROM contact LEFT JOIN list_contact ON contact_id = contact.id
+   WHERE contact.id BETWEEN @from AND @to`;
+const everyone = `${outsideLists} AND @include IS NOT NULL GROUP BY contact.id`;
+const onLists = `
+  SELECT contact_id AS contactId, status = 'subscribed' AS subscribed,
+         status = 'unsubscribed' AS unsubscribed, 1 AS memberships
     FROM json_each(@include) AS included
-         JOIN list_contact ON list_id = included.value AND contact_id BETWEEN @from AND @to
-   GROUP BY contact_id`;
+         JOIN list_contact ON list_id = included.value AND contact_id BETWEEN @from AND @to`;
+
+const inSegment = ({ sql }: SegmentCondition): string =>
+  `${outsideLists} AND ${sql} GROUP BY contact.id`;
+
+const chosen = (segments: Segments): string => `
+  SELECT contactId, max(subscribed) AS subscribed, max(unsubscribed) AS unsubscribed,
+         sum(memberships) AS memberships
+    FROM (${[onLists, ...segments.map(inSegment)].join(" UNION ALL ")})
+   GROUP BY contactId`;
+
+const baseOf = ({ everyone: all, includeSegments = [] }: AudienceDefinition): string =>
+  all === true ? everyone : chosen(includeSegments);
 
 /**
  * Every contact of the audience with its outcome: the one rule for what pre-flight shows and what the
  * freeze does. The first reason that applies is the one shown.
  */
-const judged = (base: string) => `
+const judged = (base: string, excluded: Segments) => `
   SELECT contact.id, contact.domain, base.memberships,
          CASE WHEN EXISTS (SELECT 1 FROM json_each(@exclude) AS excluded
                              JOIN list_contact ON list_id = excluded.value AND contact_id = contact.id
                             WHERE status <> 'unsubscribed')
+                   ${excluded.map(({ sql }) => `OR ${sql}`).join(" ")}
               THEN 'excluded'
               WHEN suppression.reason IS NOT NULL THEN suppression.reason
               WHEN contact.id IN (SELECT value FROM json_each(@blocked)) THEN 'manual'
@@ -65,63 +91,40 @@ const judged = (base: string) => `
          LEFT JOIN suppression ON suppression.address = contact.address
                               AND (suppression.expires_at IS NULL OR suppression.expires_at > @now)`;
 
-const counted = (base: string) =>
-  statement<[SliceParams], { outcome: Outcome; n: number; memberships: number }>(`
+/** The statements of one audience: its segments are part of their text, so they are made once for all its slices. */
+export type AudienceSlices = {
+  /** How many contacts with ids from `from` to `to` have which outcome. @param blocked JSON: ids that `blocked.store.ts` found. */
+  count: (db: Connection, slice: Slice) => { outcome: Outcome; n: number; memberships: number }[];
+  /** The contacts with ids from `from` to `to` that will get the campaign and have no row in it yet. */
+  eligible: (db: Connection, campaignId: number, slice: Slice) => { id: number; domain: string }[];
+};
+
+export type Slice = { from: number; to: number; now: number; blocked: string };
+
+export function audienceSlices(audience: AudienceDefinition): AudienceSlices {
+  const { includeSegments = [], excludeSegments = [] } = audience;
+  const from = judged(baseOf(audience), excludeSegments);
+  const count = statement<[SliceParams], { outcome: Outcome; n: number; memberships: number }>(`
     SELECT outcome, count(*) AS n, sum(memberships) AS memberships
-      FROM (${judged(base)})
+      FROM (${from})
      GROUP BY outcome`);
-const countEveryone = counted(everyone);
-const countLists = counted(ofLists);
-
-/** How many contacts with ids from `from` to `to` have which outcome. @param blocked JSON: ids that `blocked.store.ts` found. */
-export function countSlice(
-  db: Connection,
-  audience: AudienceDefinition,
-  from: number,
-  to: number,
-  now: number,
-  blocked: string,
-) {
-  const count = audience.everyone === true ? countEveryone : countLists;
-  return count(db).all({ ...params(audience, from, to, now), blocked });
-}
-
-// Those a freeze that crashed has written already are left out; @campaignId has none otherwise.
-const eligible = (base: string) =>
-  statement<[SliceParams & { campaignId: number }], { id: number; domain: string }>(`
+  // Those a freeze that crashed has written already are left out; @campaignId has none otherwise.
+  const eligible = statement<
+    [SliceParams & { campaignId: number }],
+    { id: number; domain: string }
+  >(`
     SELECT id, domain
-      FROM (${judged(base)})
+      FROM (${from})
      WHERE outcome = 'eligible'
        AND NOT EXISTS (SELECT 1 FROM message WHERE contact_id = id AND campaign_id = @campaignId)`);
-const eligibleEveryone = eligible(everyone);
-const eligibleLists = eligible(ofLists);
-
-/** The contacts with ids from `from` to `to` that will get the campaign and have no row in it yet. */
-export function eligibleSlice(
-  db: Connection,
-  campaignId: number,
-  audience: AudienceDefinition,
-  from: number,
-  to: number,
-  now: number,
-  blocked: string,
-) {
-  const select = audience.everyone === true ? eligibleEveryone : eligibleLists;
-  return select(db).all({ ...params(audience, from, to, now), campaignId, blocked });
-}
-
-function params(
-  audience: AudienceDefinition,
-  from: number,
-  to: number,
-  now: number,
-): Omit<SliceParams, "blocked"> {
-  return {
+  const params = {
+    ...Object.assign({}, ...[...includeSegments, ...excludeSegments].map((one) => one.params)),
     include: JSON.stringify(audience.includeLists),
     exclude: JSON.stringify(audience.excludeLists),
-    from,
-    to,
-    now,
+  } as Record<string, string | number>;
+  return {
+    count: (db, slice) => count(db).all({ ...params, ...slice }),
+    eligible: (db, campaignId, slice) => eligible(db).all({ ...params, ...slice, campaignId }),
   };
 }
 

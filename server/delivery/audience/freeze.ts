@@ -1,5 +1,5 @@
 import type { Connection } from "../../platform/db/driver.ts";
-import { eligibleSlice, maxContactId } from "./audience.store.ts";
+import { audienceSlices, maxContactId } from "./audience.store.ts";
 import { blockedContacts, withinSlice } from "./blocked.store.ts";
 import { audienceToFreeze, completeFreeze, type Run, writeRuns } from "./freeze.store.ts";
 import { providerOf, providers } from "./providers.ts";
@@ -41,12 +41,13 @@ export function* freezeAudience(
     return undefined;
   }
   const blocked = system === undefined ? [] : yield* blockedContacts(database, system, now());
+  const slices = audienceSlices(audience);
   const keys: Float64Array[] = [];
   const last = maxContactId(database());
   for (let from = 1; from <= last; from += SLICE_IDS) {
     const to = from + SLICE_IDS - 1;
-    const own = withinSlice(blocked, from, to);
-    const rows = eligibleSlice(database(), campaignId, audience, from, to, now(), own);
+    const slice = { from, to, now: now(), blocked: withinSlice(blocked, from, to) };
+    const rows = slices.eligible(database(), campaignId, slice);
     keys.push(Float64Array.from(rows, ({ id, domain }) => sortKey(campaignId, id, domain)));
     yield;
   }

@@ -1,7 +1,7 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import {
   type AudienceDefinition,
-  countSlice,
+  audienceSlices,
   maxContactId,
   type Outcome,
 } from "./audience.store.ts";
@@ -43,11 +43,12 @@ export function* countWaterfall(
   let inAudience = 0;
   let memberships = 0;
   const blocked = system === undefined ? [] : yield* blockedContacts(database, system, now);
+  const slices = audienceSlices(audience);
   const last = maxContactId(database());
   for (let from = 1; from <= last; from += SLICE_IDS) {
     const to = from + SLICE_IDS - 1;
-    const own = withinSlice(blocked, from, to);
-    for (const row of countSlice(database(), audience, from, to, now, own)) {
+    const slice = { from, to, now, blocked: withinSlice(blocked, from, to) };
+    for (const row of slices.count(database(), slice)) {
       counts.set(row.outcome, (counts.get(row.outcome) ?? 0) + row.n);
       inAudience += row.n;
       memberships += row.memberships;

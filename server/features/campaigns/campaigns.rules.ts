@@ -64,8 +64,14 @@ export function refusalOf(status: CampaignStatus, move: CampaignMove): string {
   return `The campaign ${inWords[status]}; this is possible only while it is ${possible}.`;
 }
 
-/** Whom a campaign reaches: everyone, or those on any of the lists; never those on an excluded list. */
-export type Audience = { everyone: boolean; includeLists: number[]; excludeLists: number[] };
+/** Whom a campaign reaches: everyone, or those of any list or segment; never those of an excluded one. */
+export type Audience = {
+  everyone: boolean;
+  includeLists: number[];
+  excludeLists: number[];
+  includeSegments: number[];
+  excludeSegments: number[];
+};
 
 /** The parts of a campaign's page that must be in order before it can be sent. */
 export type SectionName = "content" | "audience" | "sender";
@@ -77,6 +83,8 @@ export type SectionFacts = {
   subject: string;
   bodySource: string;
   audience: Audience;
+  /** Why segments of the audience cannot be used, in sentences. */
+  segmentFaults: readonly string[];
   sender: { testOnly: boolean } | undefined;
   route:
     | { kind: "relay" | "direct" | "test_inbox"; enabled: boolean; isLocal: boolean }
@@ -87,7 +95,7 @@ export type SectionFacts = {
 export function judgeSections(facts: SectionFacts): Record<SectionName, Section> {
   return {
     content: section(contentProblems(facts)),
-    audience: section(audienceProblems(facts.audience)),
+    audience: section(audienceProblems(facts)),
     sender: section(senderProblems(facts)),
   };
 }
@@ -113,10 +121,16 @@ export function hasUnsubscribeLink(bodySource: string): boolean {
   return /\{\{-?\s*(unsubscribe_url|preferences_url)\b/.test(bodySource);
 }
 
-function audienceProblems(audience: Audience): SectionProblem[] {
-  return audience.everyone || audience.includeLists.length > 0
-    ? []
-    : [{ code: "no_audience", field: "audience", message: "Choose who gets it." }];
+function audienceProblems({ audience, segmentFaults }: SectionFacts): SectionProblem[] {
+  const faults = segmentFaults.map((message) => ({
+    code: "segment_unusable",
+    field: "audience",
+    message,
+  }));
+  const named = audience.includeLists.length + audience.includeSegments.length;
+  return audience.everyone || named > 0
+    ? faults
+    : [{ code: "no_audience", field: "audience", message: "Choose who gets it." }, ...faults];
 }
 
 function senderProblems({ sender, route }: SectionFacts): SectionProblem[] {

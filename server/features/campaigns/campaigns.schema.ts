@@ -21,10 +21,13 @@ export const CampaignStatusSchema = t.Union([
 ]);
 
 const ListIds = t.Array(t.Integer({ minimum: 1 }), { maxItems: MAX_LISTS, uniqueItems: true });
+const SegmentIds = t.Array(t.Integer({ minimum: 1 }), { maxItems: 50, uniqueItems: true });
 export const AudienceSchema = t.Object({
   everyone: t.Boolean(),
   includeLists: ListIds,
   excludeLists: ListIds,
+  includeSegments: t.Optional(SegmentIds),
+  excludeSegments: t.Optional(SegmentIds),
 });
 
 const Section = t.Object({

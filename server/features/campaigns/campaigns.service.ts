@@ -3,6 +3,7 @@ import { AppError, invalidField, notFound } from "../../platform/errors.ts";
 import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
 import { findSenderForCampaign } from "../domains/senders.service.ts";
 import { findWay } from "../routes/route-groups.service.ts";
+import { isSegment, segmentFault } from "../segments/segment-audience.service.ts";
 import { readTemplate } from "../templates/templates.service.ts";
 import {
   type Audience,
@@ -158,7 +159,15 @@ export function deleteCampaign(db: Connection, id: number, now: number): void {
 
 /** The audience of a stored campaign. */
 export function audienceOf(row: Pick<CampaignRow, "audience">): Audience {
-  return JSON.parse(row.audience) as Audience;
+  // One that was stored before there were segments names none.
+  const stored = JSON.parse(row.audience) as Partial<Audience>;
+  return {
+    everyone: stored.everyone === true,
+    includeLists: stored.includeLists ?? [],
+    excludeLists: stored.excludeLists ?? [],
+    includeSegments: stored.includeSegments ?? [],
+    excludeSegments: stored.excludeSegments ?? [],
+  };
 }
 
 /** What each part of the campaign still needs before it can be sent. */
@@ -169,6 +178,7 @@ export function sectionsOf(db: Connection, row: CampaignRow): CampaignView["sect
     subject: row.subject,
     bodySource: row.bodySource,
     audience: audienceOf(row),
+    segmentFaults: segmentFaults(db, audienceOf(row)),
     sender,
     route,
   });
@@ -244,7 +254,18 @@ function refuseDangling(db: Connection, change: CampaignChange): void {
     if (missing !== undefined) {
       throw invalidField("audience", `there is no list ${missing}`);
     }
+    const { includeSegments = [], excludeSegments = [] } = audience;
+    for (const id of [...includeSegments, ...excludeSegments]) {
+      if (!isSegment(db, id)) {
+        throw invalidField("audience", `there is no segment ${id}`);
+      }
+    }
   }
+}
+
+function segmentFaults(db: Connection, audience: Audience): string[] {
+  const ids = [...audience.includeSegments, ...audience.excludeSegments];
+  return ids.flatMap((id) => segmentFault(db, id) ?? []);
 }
 
 function stale(version: number | undefined): AppError {

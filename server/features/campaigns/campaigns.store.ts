@@ -234,6 +234,16 @@ export function storeScheduledAt(db: Connection, id: number, at: number): void {
   setScheduledAt(db).run({ id, at });
 }
 
+const upsertAudience = statement<[campaignId: number, audience: string]>(`
+  INSERT INTO campaign_audience (campaign_id, audience) VALUES (?, ?)
+  ON CONFLICT (campaign_id) DO UPDATE SET audience = excluded.audience
+`);
+
+/** Keeps whom the campaign is for, with its segments compiled. @param audience JSON: AudienceDefinition. */
+export function storeAudience(db: Connection, campaignId: number, audience: string): void {
+  upsertAudience(db).run(campaignId, audience);
+}
+
 /** Keeps what the campaign is sent with, and its links under their numbers (from 1). */
 export function storeContent(
   db: Connection,

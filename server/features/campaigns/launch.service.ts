@@ -21,6 +21,7 @@ import { readCampaign, requireCampaign, sectionsOf } from "./campaigns.service.t
 import {
   type CampaignRow,
   moveCampaign,
+  storeAudience,
   storeContent,
   storeScheduledAt,
 } from "./campaigns.store.ts";
@@ -183,7 +184,10 @@ async function prepare(deps: LaunchDeps, target: Target, enqueue: () => void): P
   const context = contextOf(deps, target.workspaceId);
   const before = requireCampaign(deps.databases.workspace(target.workspaceId), target.campaignId);
   requireMove(before, "prepare");
-  const { built, preflight } = await runPreflight({ ...deps, ...context }, target.campaignId);
+  const { built, audience, preflight } = await runPreflight(
+    { ...deps, ...context },
+    target.campaignId,
+  );
   refuseFailedChecks(preflight);
 
   const db = deps.databases.workspace(target.workspaceId);
@@ -202,6 +206,8 @@ async function prepare(deps: LaunchDeps, target: Target, enqueue: () => void): P
     move(db, latest, "prepare", "", now);
     const { content } = built;
     const json = JSON.stringify(content);
+    // As it was counted: later edits of a segment change nothing of it.
+    storeAudience(db, latest.id, JSON.stringify(audience));
     storeContent(db, { campaignId: latest.id, content: json, links: content.links, now });
   });
   checkDomainsTomorrow(deps, target.workspaceId);

@@ -1,7 +1,10 @@
+import type { AudienceDefinition } from "../../delivery/index.ts";
 import type { Clock } from "../../platform/clock.ts";
 import { type DnsLookup, refreshDomain } from "../domains/domains.service.ts";
 import { findSenderForCampaign } from "../domains/senders.service.ts";
 import { findWay } from "../routes/route-groups.service.ts";
+import { compileAudience } from "../segments/segment-audience.service.ts";
+import { workspaceFacts } from "../templates/message-scope.service.ts";
 import { type BuiltContent, type ContentContext, contentOf } from "./campaign-content.service.ts";
 import type { CampaignEngine } from "./campaign-engine.service.ts";
 import type { Preflight } from "./campaigns.schema.ts";
@@ -17,8 +20,12 @@ export type PreflightDeps = ContentContext & {
 
 const DOMAIN_CHECK_MAX_AGE_MS = 10 * 60_000;
 
-/** What a launch needs to know: the checks, and the content they were made on. */
-export type PreflightResult = { built: BuiltContent; preflight: Preflight };
+/** What a launch needs to know: the checks, and the content and the audience they were made on. */
+export type PreflightResult = {
+  built: BuiltContent;
+  audience: AudienceDefinition;
+  preflight: Preflight;
+};
 
 /**
  * Compiles the campaign, counts whom it would reach by the code that freezes the audience, and says what
@@ -33,8 +40,12 @@ export async function runPreflight(
 ): Promise<PreflightResult> {
   const built = await contentOf(deps, campaignId);
   const { row, content, problems } = built;
+  const audience = compileAudience(deps.databases.workspace(deps.workspaceId), audienceOf(row), {
+    now: deps.clock(),
+    timeZone: workspaceFacts(deps.databases.system, deps.workspaceId).timeZone,
+  });
   const [waterfall] = await Promise.all([
-    deps.engine.waterfall(deps.workspaceId, audienceOf(row)),
+    deps.engine.waterfall(deps.workspaceId, audience),
     refreshSendingDomain(deps, row),
   ]);
   const db = deps.databases.workspace(deps.workspaceId);
@@ -59,7 +70,7 @@ export async function runPreflight(
     canSend: checks.every((check) => check.severity !== "error"),
     htmlBytes: Buffer.byteLength(content.html),
   };
-  return { built, preflight };
+  return { built, audience, preflight };
 }
 
 async function refreshSendingDomain(deps: PreflightDeps, row: CampaignRow): Promise<void> {

@@ -5,6 +5,7 @@ import { statement } from "../../platform/db/statements.ts";
 export type WorkspaceFacts = {
   number: number;
   name: string;
+  timeZone: string;
   postalAddress: string;
   tracking: number;
   maxPerSecond: number | null;
@@ -22,13 +23,13 @@ export type ContactRow = {
 };
 
 const selectWorkspace = statement<[id: string], WorkspaceFacts>(`
-  SELECT number, name, postal_address AS postalAddress, tracking, max_per_second AS maxPerSecond
+  SELECT number, name, time_zone AS timeZone, postal_address AS postalAddress, tracking, max_per_second AS maxPerSecond
     FROM workspace
    WHERE id = ?
 `);
 
 const selectFieldKeys = statement<[], { key: string }>(
-  "SELECT key FROM contact_field ORDER BY key",
+  "SELECT key FROM contact_field WHERE removed_at IS NULL ORDER BY key",
 );
 
 const contactColumns = `

@@ -47,6 +47,18 @@ const audiencePages = [
   page("/w/:workspaceId/contacts/lists", () =>
     import("./features/lists/lists-page.tsx").then((m) => m.ListsPage),
   ),
+  page("/w/:workspaceId/contacts/segments", () =>
+    import("./features/segments/segments-page.tsx").then((m) => m.SegmentsPage),
+  ),
+  page("/w/:workspaceId/contacts/segments/new", () =>
+    import("./features/segments/segment-builder-page.tsx").then((m) => m.SegmentBuilderPage),
+  ),
+  page("/w/:workspaceId/contacts/segments/:segmentId", () =>
+    import("./features/segments/segment-page.tsx").then((m) => m.SegmentPage),
+  ),
+  page("/w/:workspaceId/contacts/segments/:segmentId/edit", () =>
+    import("./features/segments/segment-builder-page.tsx").then((m) => m.SegmentBuilderPage),
+  ),
   page("/w/:workspaceId/contacts/fields", () =>
     import("./features/contacts/fields-page.tsx").then((m) => m.FieldsPage),
   ),

@@ -35,6 +35,7 @@ export function navigation(): NavigationEntry[] {
       children: [
         { label: t("allContacts"), path: "/contacts" },
         { label: t("lists"), path: "/contacts/lists" },
+        { label: t("segments"), path: "/contacts/segments" },
         { label: t("fields"), path: "/contacts/fields" },
         { label: t("imports"), path: "/contacts/imports" },
         { label: t("suppressions"), path: "/contacts/suppressions" },

@@ -6,6 +6,7 @@ export const t = messages({
   contacts: { en: "Contacts", de: "Kontakte" },
   allContacts: { en: "All contacts", de: "Alle Kontakte" },
   lists: { en: "Lists", de: "Listen" },
+  segments: { en: "Segments", de: "Segmente" },
   fields: { en: "Fields", de: "Felder" },
   imports: { en: "Imports & exports", de: "Importe & Exporte" },
   suppressions: { en: "Suppressions", de: "Sperrliste" },

@@ -5,9 +5,9 @@ import { Checkbox, ChoiceCards } from "../../ui/toggles.tsx";
 import { t } from "./campaigns.messages.ts";
 import { Controls, Section } from "./section.tsx";
 import type { CampaignEditor } from "./use-campaign-editor.ts";
-import { type Audience, type Campaign, type List, useChoices } from "./use-campaigns.ts";
+import { type Audience, type Campaign, type Named, useAudienceChoices } from "./use-campaigns.ts";
 
-/** Whom the campaign reaches: everyone or lists, less other lists. */
+/** Whom the campaign reaches: everyone, or lists and segments; less other lists and segments. */
 export function AudienceSection({
   editor,
   campaign,
@@ -18,17 +18,22 @@ export function AudienceSection({
   editable: boolean;
 }) {
   const workspace = useWorkspace();
-  const lists = useChoices<List>(workspace.api, "lists");
+  const choices = useAudienceChoices(workspace.api);
   const { audience } = campaign;
   const set = (part: Partial<Audience>) => editor.change({ audience: { ...audience, ...part } });
-  const names = (ids: number[]) =>
-    formatList(ids.map((id) => lists.data?.items.find((one) => one.id === id)?.name ?? String(id)));
+  const { includeSegments = [], excludeSegments = [] } = audience;
+  const nameOf = (from: Named[] | undefined, id: number) =>
+    from?.find((one) => one.id === id)?.name ?? String(id);
+  const names = [
+    ...audience.includeLists.map((id) => nameOf(choices.data?.lists, id)),
+    ...includeSegments.map((id) => nameOf(choices.data?.segments, id)),
+  ];
   return (
     <Section
       id="audience"
       title={t("audience")}
       state={campaign.sections.audience}
-      summary={audience.everyone ? t("everyone") : names(audience.includeLists)}
+      summary={audience.everyone ? t("everyone") : formatList(names)}
     >
       <Controls editable={editable}>
         <ChoiceCards
@@ -40,9 +45,9 @@ export function AudienceSection({
             { value: "lists", label: t("byLists"), hint: t("byListsHint") },
           ]}
         />
-        <Loaded query={lists} rows={2}>
-          {({ items }) =>
-            items.length === 0 ? (
+        <Loaded query={choices} rows={2}>
+          {({ lists, segments }) =>
+            lists.length + segments.length === 0 ? (
               <p class="text-muted">
                 {t("noLists")}{" "}
                 <a class="link" href={`${workspace.base}/contacts/lists`}>
@@ -52,19 +57,35 @@ export function AudienceSection({
             ) : (
               <div class="grid gap-6 sm:grid-cols-2">
                 {!audience.everyone && (
-                  <ListChooser
-                    title={t("include")}
-                    lists={items}
-                    chosen={audience.includeLists}
-                    onChange={(includeLists) => set({ includeLists })}
-                  />
+                  <div class="flex flex-col gap-5">
+                    <Chooser
+                      title={t("include")}
+                      items={lists}
+                      chosen={audience.includeLists}
+                      onChange={(includeLists) => set({ includeLists })}
+                    />
+                    <Chooser
+                      title={t("includeSegments")}
+                      items={segments}
+                      chosen={includeSegments}
+                      onChange={(next) => set({ includeSegments: next })}
+                    />
+                  </div>
                 )}
-                <ListChooser
-                  title={t("exclude")}
-                  lists={items}
-                  chosen={audience.excludeLists}
-                  onChange={(excludeLists) => set({ excludeLists })}
-                />
+                <div class="flex flex-col gap-5">
+                  <Chooser
+                    title={t("exclude")}
+                    items={lists}
+                    chosen={audience.excludeLists}
+                    onChange={(excludeLists) => set({ excludeLists })}
+                  />
+                  <Chooser
+                    title={t("excludeSegments")}
+                    items={segments}
+                    chosen={excludeSegments}
+                    onChange={(next) => set({ excludeSegments: next })}
+                  />
+                </div>
               </div>
             )
           }
@@ -74,29 +95,30 @@ export function AudienceSection({
   );
 }
 
-function ListChooser({
+function Chooser({
   title,
-  lists,
+  items,
   chosen,
   onChange,
 }: {
   title: string;
-  lists: List[];
+  items: Named[];
   chosen: number[];
   onChange: (ids: number[]) => void;
 }) {
+  if (items.length === 0) {
+    return null;
+  }
   return (
     <fieldset class="flex flex-col gap-2">
       <legend class="mb-2 text-sm font-medium">{title}</legend>
-      {lists.map((list) => (
+      {items.map(({ id, name, count }) => (
         <Checkbox
-          key={list.id}
-          label={list.name}
-          hint={t("people", { count: list.subscribed })}
-          checked={chosen.includes(list.id)}
-          onChange={(on) =>
-            onChange(on ? [...chosen, list.id] : chosen.filter((id) => id !== list.id))
-          }
+          key={id}
+          label={name}
+          {...(count === null ? {} : { hint: t("people", { count }) })}
+          checked={chosen.includes(id)}
+          onChange={(on) => onChange(on ? [...chosen, id] : chosen.filter((one) => one !== id))}
         />
       ))}
     </fieldset>

@@ -126,6 +126,8 @@ export const t = messages({
   whom: { en: "Who gets it", de: "Wer sie bekommt" },
   include: { en: "Send to", de: "Senden an" },
   exclude: { en: "But not to", de: "Aber nicht an" },
+  includeSegments: { en: "And these segments", de: "Und diese Segmente" },
+  excludeSegments: { en: "But none of these segments", de: "Aber niemand aus diesen Segmenten" },
   noLists: { en: "There are no lists yet.", de: "Es gibt noch keine Listen." },
   makeList: { en: "Create a list", de: "Liste anlegen" },
   people: {

@@ -59,3 +59,30 @@ export function useChoices<T>(
       http.get<Page<T>>(`${workspaceApi}/${what}`, what === "lists" ? { limit: 200 } : {}),
   });
 }
+
+/** A list or a segment, with how many people it has; null when nobody has counted yet. */
+export type Named = { id: number; name: string; count: number | null };
+
+/** What an audience is put together from. */
+export function useAudienceChoices(workspaceApi: string) {
+  return useQuery({
+    queryKey: ["audience-choices", workspaceApi],
+    queryFn: async (): Promise<{ lists: Named[]; segments: Named[] }> => {
+      const [lists, segments] = await Promise.all([
+        http.get<Page<List>>(`${workspaceApi}/lists`, { limit: 200 }),
+        http.get<Page<{ id: number; name: string; memberCount: number | null }>>(
+          `${workspaceApi}/segments`,
+          { limit: 200 },
+        ),
+      ]);
+      return {
+        lists: lists.items.map(({ id, name, subscribed }) => ({ id, name, count: subscribed })),
+        segments: segments.items.map(({ id, name, memberCount }) => ({
+          id,
+          name,
+          count: memberCount,
+        })),
+      };
+    },
+  });
+}

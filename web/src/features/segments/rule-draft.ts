@@ -1,0 +1,189 @@
+import type { Choices, Condition, Field, Rule } from "./use-segments.ts";
+
+/** A rule while it is being written: every node has an id that stays when others come and go. */
+export type GroupDraft = { id: number; op: "and" | "or" | "nor"; nodes: Draft[] };
+export type ConditionDraft = { id: number; condition: Condition };
+export type Draft = GroupDraft | ConditionDraft;
+
+/** What the parts of the builder need to change the draft. */
+export type RuleEditing = {
+  choices: Choices;
+  /** What is wrong with a node, by its id. */
+  problems: Map<number, string>;
+  /** Changes a node; undefined removes it. */
+  change: (id: number, change: (node: Draft) => Draft | undefined) => void;
+};
+
+/** Groups may nest so deep, the outermost counted. */
+export const MAX_GROUP_DEPTH = 5;
+
+let lastId = 0;
+const newId = (): number => {
+  lastId += 1;
+  return lastId;
+};
+
+export const isGroupDraft = (draft: Draft): draft is GroupDraft => "nodes" in draft;
+
+export const newGroup = (nodes: Draft[] = []): GroupDraft => ({ id: newId(), op: "and", nodes });
+
+export const newCondition = (condition: Condition): ConditionDraft => ({ id: newId(), condition });
+
+/** The outermost group of a stored rule. */
+export function draftOf(rule: Rule): GroupDraft {
+  const draft = nodeOf(rule);
+  return isGroupDraft(draft) ? draft : newGroup([draft]);
+}
+
+function nodeOf(rule: Rule): Draft {
+  if (!("op" in rule)) {
+    return newCondition(rule);
+  }
+  if (rule.op === "not") {
+    const inner = nodeOf(rule.rule);
+    const nodes = isGroupDraft(inner) && inner.op === "or" ? inner.nodes : [inner];
+    return { id: newId(), op: "nor", nodes };
+  }
+  return { id: newId(), op: rule.op, nodes: rule.rules.map(nodeOf) };
+}
+
+/** The rule that a draft says, and which node each path in it is; undefined without any condition. */
+export function ruleOf(draft: Draft): { rule: Rule; paths: Map<string, number> } | undefined {
+  const paths = new Map<string, number>();
+  const rule = build(draft, "rule", paths);
+  return rule === undefined ? undefined : { rule, paths };
+}
+
+function build(draft: Draft, path: string, paths: Map<string, number>): Rule | undefined {
+  paths.set(path, draft.id);
+  if (!isGroupDraft(draft)) {
+    return draft.condition;
+  }
+  const inner = draft.op === "nor" ? `${path}.rule` : path;
+  const rules: Rule[] = [];
+  for (const node of draft.nodes) {
+    const rule = build(node, `${inner}.rules.${rules.length}`, paths);
+    if (rule !== undefined) {
+      rules.push(rule);
+    }
+  }
+  if (rules.length === 0) {
+    return undefined;
+  }
+  return draft.op === "nor" ? { op: "not", rule: { op: "or", rules } } : { op: draft.op, rules };
+}
+
+/** The node that a problem is about: the longest path that its field begins with. */
+export function nodeAt(paths: Map<string, number>, field: string): number | undefined {
+  const parts = field.split(".");
+  for (let length = parts.length; length > 0; length--) {
+    const id = paths.get(parts.slice(0, length).join("."));
+    if (id !== undefined) {
+      return id;
+    }
+  }
+  return undefined;
+}
+
+/** The draft with one node changed; `change` gives undefined to remove it. */
+export function changeNode(
+  group: GroupDraft,
+  id: number,
+  change: (node: Draft) => Draft | undefined,
+): GroupDraft {
+  if (group.id === id) {
+    const changed = change(group);
+    return changed !== undefined && isGroupDraft(changed) ? changed : { ...group, nodes: [] };
+  }
+  return {
+    ...group,
+    nodes: group.nodes.flatMap((node) => {
+      if (node.id === id) {
+        return change(node) ?? [];
+      }
+      return isGroupDraft(node) ? changeNode(node, id, change) : node;
+    }),
+  };
+}
+
+export type ValueKind =
+  | "text"
+  | "number"
+  | "boolean"
+  | "choice"
+  | "multi_choice"
+  | "date"
+  | "instant";
+
+const dates = [
+  "in_last_days",
+  "more_than_days_ago",
+  "on",
+  "before",
+  "after",
+  "between_dates",
+  "in_next_days",
+] as const;
+const presence = ["known", "unknown"] as const;
+
+/** What can be asked of each kind of value, the likeliest first. */
+export const operators = {
+  text: ["is", "is_not", "contains", "not_contains", "starts_with", "ends_with", ...presence],
+  number: ["eq", "ne", "gt", "gte", "lt", "lte", "between", ...presence],
+  boolean: ["is_true", "is_false", ...presence],
+  choice: ["is", "is_not", ...presence],
+  multi_choice: ["has_any", "has_all", "has_none", ...presence],
+  date: [...dates, "anniversary_in_days", ...presence],
+  instant: dates,
+} as const;
+export type Operator = (typeof operators)[ValueKind][number];
+
+export const builtIn = [
+  "email",
+  "domain",
+  "first_name",
+  "last_name",
+  "language",
+  "time_zone",
+  "country",
+  "city",
+  "source",
+  "created_at",
+] as const;
+
+export function kindOf(field: string, fields: readonly Field[]): ValueKind {
+  if (field === "created_at") {
+    return "instant";
+  }
+  const type = fields.find(({ key }) => `fields.${key}` === field)?.type;
+  return type === undefined || type === "url" ? "text" : type;
+}
+
+/** What a condition on a field asks first. */
+export function firstAsked(field: string, fields: readonly Field[]): Condition {
+  const kind = kindOf(field, fields);
+  const [is] = operators[kind];
+  return { field, is, ...valueFor(is, kind) };
+}
+
+/** A value that fits an operator, to start from; nothing where it takes none. */
+export function valueFor(is: Operator, kind: ValueKind): { value?: FieldValue } {
+  if (/^(known|unknown|is_true|is_false)$/.test(is)) {
+    return {};
+  }
+  if (/_days|_ago/.test(is)) {
+    return { value: 30 };
+  }
+  if (is === "between") {
+    return { value: [0, 100] };
+  }
+  if (is === "between_dates") {
+    return { value: ["", ""] };
+  }
+  if (kind === "number") {
+    return { value: 0 };
+  }
+  return { value: /^(is|is_not|has_any|has_all|has_none)$/.test(is) ? [] : "" };
+}
+
+export type FieldValue = string | number | boolean | string[] | [number, number];

@@ -12,6 +12,7 @@ import { campaignRoutes } from "./features/campaigns/campaigns.routes.ts";
 import { consentRoutes } from "./features/consent/consent.routes.ts";
 import { contactBatchRoutes } from "./features/contacts/contact-batch.routes.ts";
 import { contactFieldRoutes } from "./features/contacts/contact-fields.routes.ts";
+import { contactPersonRoutes } from "./features/contacts/contact-person.routes.ts";
 import { contactRoutes } from "./features/contacts/contacts.routes.ts";
 import type { AppDeps, Outside } from "./features/deps.ts";
 import { domainRoutes } from "./features/domains/domains.routes.ts";
@@ -187,6 +188,7 @@ function audienceApi(deps: AppDeps) {
   return new Elysia({ name: "api-audience" })
     .use(contactBatchRoutes(deps))
     .use(contactRoutes(deps))
+    .use(contactPersonRoutes(deps))
     .use(contactFieldRoutes(deps))
     .use(segmentRoutes(deps))
     .use(tagRoutes(deps))

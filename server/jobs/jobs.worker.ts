@@ -1,6 +1,6 @@
 import { createAuditLog } from "../features/audit/audit.service.ts";
 import { purgeCampaign } from "../features/campaigns/purge.service.ts";
-import { runBulkJob } from "../features/contacts/contact-bulk.service.ts";
+import { runBulkJob, runBulkUndo } from "../features/contacts/contact-bulk.service.ts";
 import { indexStep, removeStep, renameStep } from "../features/contacts/contact-fields.service.ts";
 import { runExport } from "../features/exports/export-run.service.ts";
 import { runImport } from "../features/imports/import-run.service.ts";
@@ -58,6 +58,8 @@ const handlers: Record<HeavyKind, HeavyHandler> = {
       clock: systemClock,
       signal,
     }),
+  "contacts.bulk_undo": (job, { databases, signal }) =>
+    runBulkUndo(openerOf(job, databases), numberOf(job, "id"), { clock: systemClock, signal }),
   "campaign.purge": (job, { databases, signal }) =>
     purgeCampaign(openerOf(job, databases), numberOf(job, "campaignId"), signal),
   "privacy.person": (job, { databases, dataDir, signal }) =>

@@ -4,6 +4,7 @@ export const heavyKinds = [
   "import.undo",
   "export.run",
   "contacts.bulk",
+  "contacts.bulk_undo",
   "campaign.purge",
   "audience.task",
   "privacy.person",

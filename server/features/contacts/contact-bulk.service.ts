@@ -3,8 +3,8 @@ import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { AppError, invalidField, notFound } from "../../platform/errors.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
-import { addToList, removeFromList, requireLists } from "../lists/lists.service.ts";
-import { suppressAddress } from "../suppressions/suppressions.service.ts";
+import { requireLists } from "../lists/lists.service.ts";
+import { requireTags } from "../tags/tags.service.ts";
 import {
   advanceBulkAction,
   type BulkActionName,
@@ -12,30 +12,48 @@ import {
   closeBulkAction,
   findBulkAction,
   insertBulkAction,
+  newestBulkActions,
 } from "./contact-bulk.store.ts";
+import {
+  applyChange,
+  type BulkBy,
+  type BulkChange,
+  undoOne,
+} from "./contact-bulk-apply.service.ts";
+import { listFields } from "./contact-fields.store.ts";
 import { type ContactFilter, searchContacts } from "./contact-search.store.ts";
+import {
+  advanceBulkUndo,
+  finishBulkUndo,
+  queueBulkUndo,
+  someToUndo,
+} from "./contact-undo.store.ts";
+import { type FieldValue, readFieldValue } from "./contacts.rules.ts";
 import { positionCursor, readPosition } from "./contacts.service.ts";
-import { addressOf, deleteContacts } from "./contacts.store.ts";
 
 /** Kind of the job that applies an action to every contact of a filter. Payload: `{ id }`. */
+export { forgetExpiredUndo } from "./contact-undo.store.ts";
+
 export const BULK_JOB = "contacts.bulk";
+/** Kind of the job that undoes a bulk action. Payload: `{ id }`. */
+export const BULK_UNDO_JOB = "contacts.bulk_undo";
 
 const BATCH = 100;
 /** Between two batches, so that other writers of the workspace get their turn. */
 const PAUSE_MS = 4;
+
+/** For how long a bulk action can be undone. */
+const UNDO_MS = 7 * 86_400_000;
+const RECENT = 50;
 
 export type BulkRequest = {
   action: BulkActionName;
   ids?: number[] | undefined;
   filter?: ContactFilter | undefined;
   listId?: number | undefined;
-};
-
-type AppliedBy = {
-  source: string;
-  actor: string;
-  now: number;
-  onSuppressed: (address: string) => void;
+  tag?: string | undefined;
+  field?: string | undefined;
+  value?: unknown;
 };
 
 /** What a bulk action needs of its surroundings; `open` gives the workspace's connection anew after a pause. */
@@ -50,41 +68,134 @@ export type BulkContext = {
 };
 
 /**
- * Applies an action to the named contacts at once, in batches; or to all that fit a filter as a job,
- * whose progress is a bulk action of its own.
+ * Applies an action to the named contacts at once, in batches; or to all that fit a filter as a job. Either
+ * is an action of its own that can be looked at and, for a week, undone.
  *
- * @throws AppError `invalid_input` unless exactly one of ids and filter is given, and a list where one is needed.
+ * @throws AppError `invalid_input` unless exactly one of ids and filter is given, and what the action needs.
  */
 export async function runBulk(context: BulkContext, request: BulkRequest) {
-  const { action, ids, filter, listId } = request;
+  const { ids, filter } = request;
   if ((ids === undefined) === (filter === undefined)) {
     throw invalidField("ids", "give either ids or a filter");
   }
-  if (action === "add_to_list" || action === "remove_from_list") {
-    if (listId === undefined) {
-      throw invalidField("listId", "is needed for this action");
-    }
-    requireLists(context.open(), [listId], "listId");
+  const row = inTransaction(context.open(), () => addAction(context, request));
+  if (ids === undefined) {
+    return { affected: 0, job: toBulkAction(row), action: toBulkAction(row) };
   }
-  if (ids !== undefined) {
-    return { affected: await applyToIds(context, { action, listId }, ids), job: null };
-  }
-  return { affected: 0, job: queueBulk(context, { action, filter, listId }) };
+  const affected = await applyToIds(context, row, ids);
+  return { affected, job: null, action: getBulkAction(context.open(), row.id) };
 }
 
-function queueBulk(context: BulkContext, request: Omit<BulkRequest, "ids">) {
-  const { action, filter, listId } = request;
+function addAction(context: BulkContext, request: BulkRequest): BulkRow {
   const db = context.open();
-  return inTransaction(db, () => {
-    const row = insertBulkAction(
-      db,
-      { action, filter: JSON.stringify(filter), listId: listId ?? null, by: context.actorId },
-      context.clock(),
-    );
+  const now = context.clock();
+  const row = insertBulkAction(db, {
+    action: request.action,
+    filter: request.filter === undefined ? "" : JSON.stringify(request.filter),
+    listId: readList(db, request),
+    settings: JSON.stringify(readSettings(db, request, now)),
+    state: request.filter === undefined ? "running" : "queued",
+    by: context.actorId,
+    now,
+    undoUntil: now + UNDO_MS,
+  });
+  if (request.filter !== undefined) {
     // The job is in another database: committed just before the row, it does nothing without it.
     context.jobs.enqueue(BULK_JOB, context.workspaceId, { id: row.id });
-    return toBulkAction(row);
+  }
+  return row;
+}
+
+function readList(db: Connection, { action, listId }: BulkRequest): number | null {
+  if (action !== "add_to_list" && action !== "remove_from_list") {
+    return null;
+  }
+  if (listId === undefined) {
+    throw invalidField("listId", "is needed for this action");
+  }
+  requireLists(db, [listId], "listId");
+  return listId;
+}
+
+type BulkSettings = { tagId?: number; field?: string; value?: FieldValue | null };
+
+function readSettings(db: Connection, request: BulkRequest, now: number): BulkSettings {
+  if (request.action === "add_tag" || request.action === "remove_tag") {
+    const [tag] = request.tag === undefined ? [] : requireTags(db, [request.tag], now);
+    if (tag === undefined) {
+      throw invalidField("tag", "is needed for this action");
+    }
+    return { tagId: tag.id };
+  }
+  if (request.action !== "set_field") {
+    return {};
+  }
+  const spec = listFields(db).find((field) => field.key === request.field);
+  if (spec === undefined) {
+    throw invalidField("field", "is not a field of this workspace");
+  }
+  const read = readFieldValue(spec, request.value);
+  if ("fault" in read) {
+    throw invalidField("value", read.fault);
+  }
+  return { field: spec.key, value: read.value ?? null };
+}
+
+/** The newest actions, for a list in which each can be undone. */
+export function listBulkActions(db: Connection) {
+  return { items: newestBulkActions(db, RECENT).map(toBulkAction) };
+}
+
+/** Queues the undoing of an action. @throws AppError `not_found`, or `illegal_state` when its time is over. */
+export function undoBulkAction(
+  db: Connection,
+  jobs: JobQueue,
+  workspaceId: string,
+  id: number,
+  now: number,
+) {
+  getBulkAction(db, id);
+  return inTransaction(db, () => {
+    if (!queueBulkUndo(db, id, now)) {
+      throw new AppError(
+        "illegal_state",
+        "This action is running still, was undone, or is older than a week.",
+      );
+    }
+    // The job is in another database: committed just before the row, it does nothing without it.
+    jobs.enqueue(BULK_UNDO_JOB, workspaceId, { id });
+    return getBulkAction(db, id);
   });
+}
+
+/** The job that undoes: contact by contact from what was kept, which goes in the same transaction. */
+export async function runBulkUndo(
+  open: () => Connection,
+  id: number,
+  { clock, signal }: { clock: Clock; signal: AbortSignal },
+): Promise<void> {
+  for (;;) {
+    signal.throwIfAborted();
+    const db = open();
+    const row = findBulkAction(db, id);
+    if (row?.undoState !== "queued") {
+      return;
+    }
+    const isOver = inTransaction(db, () => {
+      const some = someToUndo(db, id, BATCH);
+      const by = { source: `bulk:${id}`, actor: row.createdBy, now: clock() };
+      const undone = some.filter((one) => undoOne(db, id, one, by)).length;
+      advanceBulkUndo(db, id, undone);
+      if (some.length === 0) {
+        finishBulkUndo(db, id);
+      }
+      return some.length === 0;
+    });
+    if (isOver) {
+      return;
+    }
+    await Bun.sleep(PAUSE_MS);
+  }
 }
 
 /** @throws AppError `not_found` */
@@ -137,7 +248,6 @@ function oneBatch(db: Connection, row: BulkRow, now: number): boolean {
     limit: BATCH,
     after: row.cursor === null ? undefined : readPosition(row.cursor),
   });
-  const change = { action: row.action, listId: row.listId ?? undefined };
   const cursor = next === undefined ? null : positionCursor(next);
   return inTransaction(db, () => {
     // The row is moved first: an action that was cancelled changes nothing more.
@@ -146,8 +256,7 @@ function oneBatch(db: Connection, row: BulkRow, now: number): boolean {
     }
     const ids = rows.map((contact) => contact.id);
     // Delivery looks at the suppressions again before each chunk, so nobody need be told from this thread.
-    const by = { source: `bulk:${row.id}`, actor: row.createdBy, now, onSuppressed: () => {} };
-    applyAction(db, change, ids, by);
+    applyChange(db, changeOf(row), ids, byOf(row, now));
     if (next === undefined) {
       closeBulkAction(db, { id: row.id, state: "done", error: null, now });
     }
@@ -155,56 +264,37 @@ function oneBatch(db: Connection, row: BulkRow, now: number): boolean {
   });
 }
 
-async function applyToIds(
-  context: BulkContext,
-  change: { action: BulkActionName; listId: number | undefined },
-  ids: readonly number[],
-): Promise<number> {
+async function applyToIds(context: BulkContext, row: BulkRow, ids: readonly number[]) {
   let affected = 0;
   for (let start = 0; start < ids.length; start += BATCH) {
     const db = context.open();
     const batch = ids.slice(start, start + BATCH);
-    const { clock, actorId, onSuppressed } = context;
-    const by = { source: `by:${actorId}`, actor: actorId, now: clock(), onSuppressed };
-    affected += inTransaction(db, () => applyAction(db, change, batch, by));
+    const by = { ...byOf(row, context.clock()), onSuppressed: context.onSuppressed };
+    affected += inTransaction(db, () => {
+      advanceBulkAction(db, { id: row.id, cursor: null, by: batch.length });
+      return applyChange(db, changeOf(row), batch, by);
+    });
     await Bun.sleep(0);
   }
+  const now = context.clock();
+  closeBulkAction(context.open(), { id: row.id, state: "done", error: null, now });
   return affected;
 }
 
-function applyAction(
-  db: Connection,
-  change: { action: BulkActionName; listId: number | undefined },
-  ids: readonly number[],
-  by: AppliedBy,
-): number {
-  const listId = change.listId ?? 0;
-  switch (change.action) {
-    case "delete":
-      return deleteContacts(db, ids);
-    case "add_to_list":
-      return addToList(db, listId, ids, by);
-    case "remove_from_list":
-      return removeFromList(db, listId, ids, by);
-    case "suppress":
-      return suppressContacts(db, ids, by);
-  }
+function changeOf(row: BulkRow): BulkChange {
+  const { tagId = 0, field = "", value = null } = JSON.parse(row.settings) as BulkSettings;
+  return { actionId: row.id, action: row.action, listId: row.listId ?? 0, tagId, field, value };
 }
 
-function suppressContacts(db: Connection, ids: readonly number[], by: AppliedBy): number {
-  let added = 0;
-  for (const id of ids) {
-    const address = addressOf(db, id);
-    if (address !== undefined) {
-      const row = { address, reason: "manual" as const, source: by.source, detail: "" };
-      added += Number(suppressAddress(db, row, by.now));
-      by.onSuppressed(address);
-    }
-  }
-  return added;
+function byOf(row: BulkRow, now: number): BulkBy {
+  return { source: `bulk:${row.id}`, actor: row.createdBy, now, onSuppressed: () => {} };
 }
 
 function toBulkAction(row: BulkRow) {
   const { id, action, state, doneCount, error, createdAt, finishedAt } = row;
-  return { id, action, state, doneCount, error, createdAt, finishedAt };
+  const { undoUntil, undoState, undoneCount, createdBy } = row;
+  return {
+    ...{ id, action, state, doneCount, error, createdBy, createdAt, finishedAt },
+    ...{ undoUntil, undoState, undoneCount },
+  };
 }

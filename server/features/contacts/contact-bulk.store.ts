@@ -1,7 +1,14 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { statement } from "../../platform/db/statements.ts";
 
-export type BulkActionName = "delete" | "add_to_list" | "remove_from_list" | "suppress";
+export type BulkActionName =
+  | "delete"
+  | "add_to_list"
+  | "remove_from_list"
+  | "suppress"
+  | "set_field"
+  | "add_tag"
+  | "remove_tag";
 export type BulkState = "queued" | "running" | "done" | "failed" | "cancelled";
 
 export type BulkRow = {
@@ -9,6 +16,8 @@ export type BulkRow = {
   action: BulkActionName;
   filter: string;
   listId: number | null;
+  /** JSON: `tagId`, or `field` and `value`. */
+  settings: string;
   state: BulkState;
   cursor: string | null;
   doneCount: number;
@@ -16,19 +25,35 @@ export type BulkRow = {
   createdBy: string;
   createdAt: number;
   finishedAt: number | null;
+  undoUntil: number | null;
+  undoState: "none" | "queued" | "done";
+  undoneCount: number;
 };
 
 const columns = `id, action, filter, list_id AS listId, state, cursor, done_count AS doneCount, error,
-  created_by AS createdBy, created_at AS createdAt, finished_at AS finishedAt`;
+  created_by AS createdBy, created_at AS createdAt, finished_at AS finishedAt, settings,
+  undo_until AS undoUntil, undo_state AS undoState, undone_count AS undoneCount`;
 
-const insertRow = statement<
-  [action: string, filter: string, listId: number | null, by: string, now: number],
-  BulkRow
->(`
-  INSERT INTO bulk_action (action, filter, list_id, state, created_by, created_at)
-  VALUES (?, ?, ?, 'queued', ?, ?)
+type NewBulk = {
+  action: BulkActionName;
+  filter: string;
+  listId: number | null;
+  settings: string;
+  state: "queued" | "running";
+  by: string;
+  now: number;
+  undoUntil: number;
+};
+
+const insertRow = statement<[NewBulk], BulkRow>(`
+  INSERT INTO bulk_action (action, filter, list_id, settings, state, created_by, created_at, undo_until)
+  VALUES (@action, @filter, @listId, @settings, @state, @by, @now, @undoUntil)
   RETURNING ${columns}
 `);
+
+const selectNewest = statement<[limit: number], BulkRow>(
+  `SELECT ${columns} FROM bulk_action ORDER BY id DESC LIMIT ?`,
+);
 
 const selectRow = statement<[id: number], BulkRow>(
   `SELECT ${columns} FROM bulk_action WHERE id = ?`,
@@ -46,16 +71,16 @@ const close = statement<[{ id: number; state: BulkState; error: string | null; n
    WHERE id = @id AND state IN ('queued', 'running')
 `);
 
-export function insertBulkAction(
-  db: Connection,
-  action: { action: BulkActionName; filter: string; listId: number | null; by: string },
-  now: number,
-): BulkRow {
-  const row = insertRow(db).get(action.action, action.filter, action.listId, action.by, now);
+export function insertBulkAction(db: Connection, action: NewBulk): BulkRow {
+  const row = insertRow(db).get(action);
   if (row === undefined) {
     throw new Error("SQLite returned no row for an INSERT");
   }
   return row;
+}
+
+export function newestBulkActions(db: Connection, limit: number): BulkRow[] {
+  return selectNewest(db).all(limit);
 }
 
 export function findBulkAction(db: Connection, id: number): BulkRow | undefined {

@@ -1,12 +1,25 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { statement } from "../../platform/db/statements.ts";
 
+export const timelineKinds = [
+  "created",
+  "message",
+  "event",
+  "list",
+  "suppressed",
+  "note",
+  "edit",
+  "consent",
+  "custom_event",
+] as const;
+export type TimelineKind = (typeof timelineKinds)[number];
+
 /** One thing that happened to a contact; fields that its kind has no use for are null. */
 export type TimelineRow = {
   at: number;
   /** Orders what happened in the same millisecond. */
   key: string;
-  kind: "created" | "message" | "event" | "list" | "suppressed";
+  kind: TimelineKind;
   /** State of the message, kind of event, status in the list, or reason of the suppression. */
   what: string;
   campaignId: number | null;
@@ -15,11 +28,13 @@ export type TimelineRow = {
   listId: number | null;
   listName: string | null;
   detail: string;
+  /** User id, `key:<id>`, `bulk:<id>`, `contact`: who did it, when that is known. */
+  actor: string | null;
 };
 
 // Everything is found by the contact: a person has hundreds of these, not millions.
 const selectTimeline = statement<
-  [{ id: number; at: number; key: string; limit: number }],
+  [{ id: number; at: number; key: string; kinds: string; limit: number }],
   TimelineRow
 >(`
   SELECT * FROM (
@@ -28,28 +43,46 @@ const selectTimeline = statement<
                         WHEN 3 THEN 'sent' WHEN 4 THEN 'bounced' WHEN 5 THEN 'failed'
                         ELSE 'skipped' END AS what,
            m.campaign_id AS campaignId, c.name AS campaignName, m.seq AS seq,
-           NULL AS listId, NULL AS listName, m.reason AS detail
+           NULL AS listId, NULL AS listName, m.reason AS detail, NULL AS actor
       FROM message m JOIN campaign c ON c.id = m.campaign_id
      WHERE m.contact_id = @id AND m.changed_at IS NOT NULL
     UNION ALL
-    SELECT e.at, 'e' || e.id, 'event', e.kind, e.campaign_id, c.name, e.seq, NULL, NULL, e.class
+    SELECT e.at, 'e' || e.id, 'event', e.kind, e.campaign_id, c.name, e.seq, NULL, NULL, e.class, NULL
       FROM event e LEFT JOIN campaign c ON c.id = e.campaign_id
      WHERE e.contact_id = @id
     UNION ALL
     SELECT l.changed_at, 'l' || l.list_id, 'list', l.status, NULL, NULL, NULL, l.list_id, n.name,
-           CASE l.reason WHEN '' THEN l.source ELSE l.reason END
+           CASE l.reason WHEN '' THEN l.source ELSE l.reason END, NULL
       FROM list_contact l JOIN list n ON n.id = l.list_id
      WHERE l.contact_id = @id
     UNION ALL
     SELECT s.created_at, 's', 'suppressed', s.reason, NULL, NULL, NULL, NULL, NULL,
-           CASE s.detail WHEN '' THEN s.source ELSE s.detail END
+           CASE s.detail WHEN '' THEN s.source ELSE s.detail END, NULL
       FROM suppression s JOIN contact c ON c.address = s.address
      WHERE c.id = @id
     UNION ALL
-    SELECT created_at, 'c', 'created', '', NULL, NULL, NULL, NULL, NULL, source
+    SELECT created_at, 'c', 'created', '', NULL, NULL, NULL, NULL, NULL, source, NULL
       FROM contact
-     WHERE id = @id)
+     WHERE id = @id
+    UNION ALL
+    SELECT n.created_at, 'n' || n.id, 'note', n.id, NULL, NULL, NULL, NULL, NULL, n.text, n.created_by
+      FROM contact_note n
+     WHERE n.contact_id = @id
+    UNION ALL
+    SELECT h.at, 'h' || h.id, 'edit', h.kind, NULL, NULL, NULL, NULL, NULL, h.detail, h.actor
+      FROM contact_change h
+     WHERE h.contact_id = @id
+    UNION ALL
+    SELECT g.at, 'g' || g.id, 'consent', g.action, NULL, NULL, NULL, NULL, NULL,
+           CASE g.detail WHEN '' THEN g.source ELSE g.detail END, g.actor
+      FROM consent g
+     WHERE g.contact_id = @id
+    UNION ALL
+    SELECT x.at, 'x' || x.id, 'custom_event', y.name, NULL, NULL, NULL, NULL, NULL, x.properties, NULL
+      FROM custom_event x JOIN event_name y ON y.id = x.name_id
+     WHERE x.contact_id = @id)
    WHERE (at, key) < (@at, @key)
+     AND (@kinds = '[]' OR kind IN (SELECT value FROM json_each(@kinds)))
    ORDER BY at DESC, key DESC
    LIMIT @limit
 `);
@@ -57,7 +90,20 @@ const selectTimeline = statement<
 /** What happened to a contact before (at, key), newest first. */
 export function timelineBefore(
   db: Connection,
-  page: { id: number; at: number; key: string; limit: number },
+  page: { id: number; at: number; key: string; kinds: readonly TimelineKind[]; limit: number },
 ): TimelineRow[] {
-  return selectTimeline(db).all(page);
+  return selectTimeline(db).all({ ...page, kinds: JSON.stringify(page.kinds) });
+}
+
+const selectActors = statement<[{ ids: string }], { id: string; name: string }>(`
+  SELECT user.id, user.name FROM json_each(@ids) AS one JOIN user ON user.id = one.value
+  UNION ALL
+  SELECT 'key:' || api_key.id, api_key.name
+    FROM json_each(@ids) AS one JOIN api_key ON 'key:' || api_key.id = one.value
+`);
+
+/** What people and keys are called. */
+export function actorNames(system: Connection, ids: readonly string[]): Map<string, string> {
+  const rows = selectActors(system).all({ ids: JSON.stringify(ids) });
+  return new Map(rows.map(({ id, name }) => [id, name]));
 }

@@ -7,8 +7,15 @@ import {
   WorkspaceParams,
 } from "../../platform/http/schemas.ts";
 import type { AppDeps } from "../deps.ts";
-import { cancelBulkAction, getBulkAction, runBulk } from "./contact-bulk.service.ts";
 import {
+  cancelBulkAction,
+  getBulkAction,
+  listBulkActions,
+  runBulk,
+  undoBulkAction,
+} from "./contact-bulk.service.ts";
+import {
+  BulkActionList,
   BulkActionSchema,
   BulkRequest,
   BulkResult,
@@ -94,7 +101,7 @@ export const contactRoutes = ({ guard, clock, audit, jobs, databases, outside }:
           workspaceId: workspace.id,
           action: `contact.bulk_${body.action}`,
           target: body.listId ?? "",
-          detail: { affected: result.affected, job: result.job?.id ?? null },
+          detail: { affected: result.affected, action: result.action.id },
         });
         return result;
       },
@@ -105,6 +112,31 @@ export const contactRoutes = ({ guard, clock, audit, jobs, databases, outside }:
         body: BulkRequest,
         response: { 200: BulkResult, ...refusals },
         detail: { summary: "Change many contacts: by ids at once, by a filter as a job" },
+      },
+    )
+    .get("/bulk", ({ db }) => listBulkActions(db), {
+      permission: "contacts:read",
+      params: WorkspaceParams,
+      response: { 200: BulkActionList, ...refusals },
+      detail: { summary: "The newest bulk actions, each with whether it can be undone" },
+    })
+    .post(
+      "/bulk/:id/undo",
+      ({ db, params, actor, workspace }) => {
+        const action = undoBulkAction(db, jobs, workspace.id, params.id, clock());
+        audit.record({
+          actorId: actor.id,
+          workspaceId: workspace.id,
+          action: "contact.bulk_undo",
+          target: params.id,
+        });
+        return action;
+      },
+      {
+        permission: "contacts:write",
+        params: WorkspaceItemParams,
+        response: { 200: BulkActionSchema, ...refusals },
+        detail: { summary: "Undo a bulk action, within a week" },
       },
     )
     .get("/bulk/:id", ({ db, params }) => getBulkAction(db, params.id), {
@@ -158,7 +190,7 @@ export const contactRoutes = ({ guard, clock, audit, jobs, databases, outside }:
     )
     .get(
       "/:id/timeline",
-      ({ db, params, query }) => contactTimeline(db, params.id, query, clock()),
+      ({ db, params, query }) => contactTimeline(db, databases.system, params.id, query, clock()),
       {
         permission: "contacts:read",
         params: WorkspaceItemParams,

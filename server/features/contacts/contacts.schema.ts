@@ -86,7 +86,12 @@ export const ContactChange = t.Object({
   ...input,
 });
 
-export const TimelineQuery = t.Object(pageQuery);
+export const TimelineQuery = t.Object({
+  ...pageQuery,
+  kinds: t.Optional(
+    t.String({ maxLength: 200, description: "Only these kinds, separated by commas" }),
+  ),
+});
 export const TimelinePage = pageOf(
   t.Object({
     at: t.Number(),
@@ -97,6 +102,10 @@ export const TimelinePage = pageOf(
       t.Literal("event"),
       t.Literal("list"),
       t.Literal("suppressed"),
+      t.Literal("note"),
+      t.Literal("edit"),
+      t.Literal("consent"),
+      t.Literal("custom_event"),
     ]),
     what: t.String({ description: "State, kind of event, status in the list, or reason" }),
     campaignId: t.Union([t.Number(), t.Null()]),
@@ -105,6 +114,8 @@ export const TimelinePage = pageOf(
     listId: t.Union([t.Number(), t.Null()]),
     listName: t.Union([t.String(), t.Null()]),
     detail: t.String(),
+    actor: t.Union([t.String(), t.Null()]),
+    actorName: t.Union([t.String(), t.Null()]),
   }),
 );
 
@@ -113,12 +124,20 @@ const Action = t.Union([
   t.Literal("add_to_list"),
   t.Literal("remove_from_list"),
   t.Literal("suppress"),
+  t.Literal("set_field"),
+  t.Literal("add_tag"),
+  t.Literal("remove_tag"),
 ]);
 export const BulkRequest = t.Object({
   action: Action,
   ids: t.Optional(t.Array(t.Integer({ minimum: 1 }), { minItems: 1, maxItems: 1000 })),
   filter: t.Optional(ContactFilterSchema),
   listId: t.Optional(t.Integer({ minimum: 1 })),
+  tag: t.Optional(
+    t.String({ minLength: 1, maxLength: 60, description: "Made when it is missing" }),
+  ),
+  field: t.Optional(t.String({ maxLength: 40, description: "Key of the custom field" })),
+  value: t.Optional(t.Unknown({ description: "Of the field; null or empty takes it away" })),
 });
 export const BulkActionSchema = t.Object(
   {
@@ -133,16 +152,22 @@ export const BulkActionSchema = t.Object(
     ]),
     doneCount: t.Number(),
     error: t.Union([t.String(), t.Null()]),
+    createdBy: t.String(),
     createdAt: t.Number(),
     finishedAt: t.Union([t.Number(), t.Null()]),
+    undoUntil: t.Union([t.Number(), t.Null()], { description: "Unix ms; null = no longer" }),
+    undoState: t.Union([t.Literal("none"), t.Literal("queued"), t.Literal("done")]),
+    undoneCount: t.Number(),
   },
   { title: "BulkAction" },
 );
+export const BulkActionList = t.Object({ items: t.Array(BulkActionSchema) });
 export const BulkResult = t.Object({
   affected: t.Number({ description: "Contacts changed by now" }),
   job: t.Union([BulkActionSchema, t.Null()], {
     description: "The job that goes on with a filter; null when all is done",
   }),
+  action: BulkActionSchema,
 });
 
 const FieldTypeSchema = t.Union([
@@ -195,3 +220,41 @@ export const FieldUse = t.Object(
   },
   { title: "ContactFieldUse" },
 );
+
+export const NoteText = t.Object({ text: t.String({ minLength: 1, maxLength: 5_000 }) });
+export const NoteParams = t.Object({
+  workspaceId: t.String({ description: "The workspace's id" }),
+  id: t.Integer({ minimum: 1 }),
+  noteId: t.Integer({ minimum: 1 }),
+});
+export const NoteSchema = t.Object(
+  {
+    id: t.Number(),
+    contactId: t.Number(),
+    text: t.String(),
+    createdBy: t.String(),
+    createdAt: t.Number(),
+    updatedAt: t.Number(),
+  },
+  { title: "ContactNote" },
+);
+
+export const DuplicateList = t.Object({
+  items: t.Array(
+    t.Object({
+      id: t.Number(),
+      email: t.String(),
+      address: t.String(),
+      firstName: t.String(),
+      lastName: t.String(),
+      createdAt: t.Number(),
+      why: t.Union([t.Literal("mailbox"), t.Literal("name")], {
+        description: "Another spelling of one mailbox, or the same name at the same domain",
+      }),
+    }),
+  ),
+});
+export const MergeRequest = t.Object({
+  from: t.Integer({ minimum: 1, description: "The contact that goes" }),
+  choice: t.Optional(ContactChange),
+});

@@ -17,7 +17,7 @@ import {
   type Position,
   searchContacts,
 } from "./contact-search.store.ts";
-import { timelineBefore } from "./contact-timeline.store.ts";
+import { actorNames, timelineBefore, timelineKinds } from "./contact-timeline.store.ts";
 import type { FieldValue } from "./contacts.rules.ts";
 import {
   type ContactRow,
@@ -258,19 +258,42 @@ export function deleteContact(db: Connection, id: number): void {
   }
 }
 
-/** What happened to a contact, newest first. @throws AppError `not_found` */
+/** What happened to a contact, newest first, of some kinds only if wished. @throws AppError `not_found` */
 export function contactTimeline(
   db: Connection,
+  system: Connection,
   id: number,
-  query: { cursor?: string | undefined; limit?: number | undefined },
+  query: {
+    cursor?: string | undefined;
+    limit?: number | undefined;
+    kinds?: string | undefined;
+  },
   now: number,
 ) {
   rowOf(db, id, now);
   const limit = query.limit ?? 50;
+  const asked = (query.kinds ?? "").split(",");
+  const kinds = timelineKinds.filter((kind) => asked.includes(kind));
   const [at, key] =
     query.cursor === undefined ? [Number.MAX_SAFE_INTEGER, ""] : decodeCursor(query.cursor, 2);
-  const rows = timelineBefore(db, { id, at: Number(at), key: String(key), limit: limit + 1 });
-  return cutPage(rows, limit, (row) => [row.at, row.key]);
+  const rows = timelineBefore(db, {
+    id,
+    at: Number(at),
+    key: String(key),
+    kinds,
+    limit: limit + 1,
+  });
+  const page = cutPage(rows, limit, (row) => [row.at, row.key]);
+  const actors = actorNames(
+    system,
+    page.items.flatMap(({ actor }) => actor ?? []),
+  );
+  const items = page.items.map((row) => ({
+    ...row,
+    what: String(row.what),
+    actorName: actors.get(row.actor ?? "") ?? null,
+  }));
+  return { items, nextCursor: page.nextCursor };
 }
 
 /** A row as the product shows it. */

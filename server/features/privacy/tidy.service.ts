@@ -1,6 +1,7 @@
 import type { Clock } from "../../platform/clock.ts";
 import type { Databases } from "../../platform/db/databases.ts";
 import type { AuditLog } from "../audit/audit.service.ts";
+import { forgetExpiredUndo } from "../contacts/contact-bulk.service.ts";
 import {
   instanceBlockedDomains,
   workspaceBlockedDomains,
@@ -40,6 +41,7 @@ async function tidyWorkspace(context: TidyContext, workspaceId: string): Promise
   const now = context.clock();
   workspaceBlockedDomains.removeExpired(open(), now);
   await inPieces(context, () => removeExpiredSuppressions(open(), now, AT_ONCE));
+  await inPieces(context, () => forgetExpiredUndo(open(), now, AT_ONCE));
   const removed = await applyRetention(open, now, context.signal);
   if (removed.contacts + removed.events + removed.ips > 0) {
     context.audit.record({

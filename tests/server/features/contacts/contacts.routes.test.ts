@@ -183,6 +183,7 @@ test("tells what happened to a contact, newest first", async () => {
   ]);
   expect(rest.body.items).toMatchObject([
     { kind: "list", what: "subscribed", listName: "News", detail: "manual" },
+    { kind: "consent", what: "given" },
     { kind: "created", detail: "manual" },
   ]);
   expect(rest.body.nextCursor).toBeNull();

@@ -1,16 +1,15 @@
 import { useEffect, useState } from "preact/hooks";
-import { type Answer, http, type WorkspaceApi } from "../../api.ts";
-import { queryClient, useWorkspace } from "../../session.ts";
+import { http } from "../../api.ts";
+import { useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { confirm } from "../../ui/confirm.tsx";
 import { Menu } from "../../ui/menu.tsx";
 import { BulkBar, type Selection } from "../../ui/table.tsx";
 import { attempt, toast } from "../../ui/toast.tsx";
+import { type BulkChange, type BulkResult, refreshContacts, undoBulk } from "./bulk.ts";
+import { type BulkEdit, BulkEditDialog } from "./bulk-edit-dialog.tsx";
 import { t } from "./contacts.messages.ts";
 import { type ContactFilter, useLists } from "./use-contacts.ts";
-
-type Action = "delete" | "add_to_list" | "remove_from_list" | "suppress";
-type Result = Answer<WorkspaceApi["contacts"]["bulk"]["post"]>;
 
 /** What can be done with the ticked contacts, or with everybody that matches the filter. */
 export function BulkActions({
@@ -32,22 +31,21 @@ export function BulkActions({
   useEffect(() => setEverybody(false), [selection.keys]);
   const count = everybody ? total : selection.keys.size;
 
-  const run = async (action: Action, listId?: number) => {
+  const run = async (change: BulkChange) => {
     const whom = everybody ? { filter } : { ids: [...selection.keys].map(Number) };
     const done = await attempt(async () => {
-      const result = await http.post<Result>(`${workspace.api}/contacts/bulk`, {
-        action,
+      const result = await http.post<BulkResult>(`${workspace.api}/contacts/bulk`, {
+        ...change,
         ...whom,
-        ...(listId === undefined ? {} : { listId }),
       });
       const said = t("bulkDone", { count: result.affected });
-      toast(result.job === null ? said : `${said}. ${t("bulkGoesOn")}`);
+      toast(result.job === null ? said : t("bulkGoesOn"), {
+        undo: () => void undoBulk(workspace.api, result.action.id),
+      });
     });
     if (done) {
       selection.clear();
-      await queryClient.invalidateQueries({ queryKey: ["contacts"] });
-      await queryClient.invalidateQueries({ queryKey: ["contact-count"] });
-      await queryClient.invalidateQueries({ queryKey: ["lists"] });
+      await refreshContacts();
     }
   };
   const ask = async (action: "delete" | "suppress") => {
@@ -62,13 +60,13 @@ export function BulkActions({
       danger: true,
     });
     if (sure) {
-      await run(action);
+      await run({ action });
     }
   };
   const listItems = (action: "add_to_list" | "remove_from_list") =>
     (lists.data?.items ?? []).map((one) => ({
       label: one.name,
-      onSelect: () => void run(action, one.id),
+      onSelect: () => void run({ action, listId: one.id }),
     }));
   const none = [{ label: t("noLists"), disabled: true }];
   return (
@@ -96,8 +94,42 @@ export function BulkActions({
           />
         );
       })}
+      <EditButtons count={count} run={run} />
       <Button onClick={() => ask("suppress")}>{t("suppress")}</Button>
       <Button onClick={() => ask("delete")}>{t("remove")}</Button>
     </BulkBar>
+  );
+}
+
+function EditButtons({
+  count,
+  run,
+}: {
+  count: number;
+  run: (change: BulkChange) => Promise<void>;
+}) {
+  const [editing, setEditing] = useState<BulkEdit>();
+  return (
+    <>
+      <Menu
+        label={t("edit")}
+        align="start"
+        buttonClass="button"
+        button={t("edit")}
+        items={[
+          { label: t("addTag"), onSelect: () => setEditing("add_tag") },
+          { label: t("removeTag"), onSelect: () => setEditing("remove_tag") },
+          { label: t("setField"), onSelect: () => setEditing("set_field") },
+        ]}
+      />
+      {editing !== undefined && (
+        <BulkEditDialog
+          action={editing}
+          count={count}
+          onApply={run}
+          onClose={() => setEditing(undefined)}
+        />
+      )}
+    </>
   );
 }

@@ -14,6 +14,7 @@ import { ContactLists } from "./contact-lists.tsx";
 import { ContactTimeline } from "./contact-timeline.tsx";
 import { t } from "./contacts.messages.ts";
 import { ContactStatus } from "./contacts-page.tsx";
+import { DuplicatesCard } from "./duplicates-card.tsx";
 import { type ContactDetail, useFields } from "./use-contacts.ts";
 
 /** One person: what is kept about them, where they are subscribed, what happened. */
@@ -74,6 +75,7 @@ export function ContactPage() {
                   <ContactLists contact={person} onChanged={() => contact.refetch()} />
                 </Card>
                 <ConsentCard contactId={person.id} />
+                <DuplicatesCard path={path} onMerged={() => contact.refetch()} />
                 <Card title={t("timeline")}>
                   <ContactTimeline path={path} />
                 </Card>

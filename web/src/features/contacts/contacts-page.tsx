@@ -14,6 +14,7 @@ import { type Sort, useUrlState } from "../../ui/url-state.ts";
 import { BulkActions } from "./bulk-actions.tsx";
 import { t } from "./contacts.messages.ts";
 import { NewContactDialog } from "./new-contact-dialog.tsx";
+import { RecentActions } from "./recent-actions.tsx";
 import {
   type Contact,
   type ContactFilter,
@@ -26,6 +27,7 @@ import {
 export function ContactsPage() {
   const workspace = useWorkspace();
   const [adding, setAdding] = useState(false);
+  const [isLooking, setLooking] = useState(false);
   useCommands(
     () =>
       workspace.canEdit
@@ -43,6 +45,7 @@ export function ContactsPage() {
   );
   const actions = workspace.canEdit && (
     <>
+      <Button onClick={() => setLooking(true)}>{t("recentActions")}</Button>
       <ButtonLink href={`${workspace.base}/contacts/imports/new`}>{t("importCsv")}</ButtonLink>
       <Button variant="primary" onClick={() => setAdding(true)}>
         {t("newContact")}
@@ -57,6 +60,7 @@ export function ContactsPage() {
           <ContactRows empty={actions} />
         </Card>
       </PageBody>
+      {isLooking && <RecentActions onClose={() => setLooking(false)} />}
       {adding && <NewContactDialog onClose={() => setAdding(false)} />}
     </>
   );

@@ -1,0 +1,33 @@
+const GMAIL = new Set(["gmail.com", "googlemail.com"]);
+/** Providers where what follows a plus is the person's own note. */
+const PLUS = new Set([
+  ...GMAIL,
+  "outlook.com",
+  "hotmail.com",
+  "live.com",
+  "icloud.com",
+  "fastmail.com",
+  "proton.me",
+  "protonmail.com",
+]);
+
+/** The one mailbox behind all spellings of an address: without dots at Gmail, without what follows a plus. */
+export function mailboxOf(address: string): string {
+  const at = address.lastIndexOf("@");
+  const [written, domain] = [address.slice(0, at), address.slice(at + 1)];
+  const local = PLUS.has(domain) ? (written.split("+")[0] ?? written) : written;
+  return GMAIL.has(domain) ? `${local.replaceAll(".", "")}@gmail.com` : `${local}@${domain}`;
+}
+
+/** Beginnings that another spelling of the same mailbox can have; few, so that looking is cheap. */
+export function spellingPrefixes(address: string): string[] {
+  const mailbox = mailboxOf(address);
+  const at = mailbox.lastIndexOf("@");
+  const [local, domain] = [mailbox.slice(0, at), mailbox.slice(at + 1)];
+  if (!PLUS.has(domain)) {
+    return [];
+  }
+  return GMAIL.has(domain) && local.length > 2
+    ? [`${local.slice(0, 1)}.`, local.slice(0, 3), `${local.slice(0, 2)}.`]
+    : [`${local}+`, `${local}@`];
+}

@@ -1,0 +1,94 @@
+import type { Connection } from "../../platform/db/driver.ts";
+import { inTransaction } from "../../platform/db/transaction.ts";
+import { invalidField, notFound } from "../../platform/errors.ts";
+import { changeMembership } from "../lists/lists.service.ts";
+import { recordChange } from "./contact-change.store.ts";
+import { mailboxOf, spellingPrefixes } from "./contact-merge.rules.ts";
+import {
+  addressesFrom,
+  type Candidate,
+  moveHistory,
+  sameName,
+  searchKeys,
+  unsubscribedLists,
+} from "./contact-merge.store.ts";
+import type { ContactInput } from "./contact-reader.ts";
+import { moveRows } from "./contact-rows.store.ts";
+import type { FieldValue } from "./contacts.rules.ts";
+import { changeContact, getContact } from "./contacts.service.ts";
+import { deleteContacts, findContact } from "./contacts.store.ts";
+
+const MAX_FOUND = 20;
+const MAX_LOOKED_AT = 1_000;
+
+/** Contacts that may be the same person, and why. @throws AppError `not_found` */
+export function duplicatesOf(db: Connection, id: number) {
+  const own = searchKeys(db, id);
+  if (own === undefined) {
+    throw notFound("contact");
+  }
+  const found = new Map<number, Candidate & { why: "mailbox" | "name" }>();
+  for (const prefix of spellingPrefixes(own.address)) {
+    for (const one of addressesFrom(db, prefix, MAX_LOOKED_AT)) {
+      if (one.id !== id && mailboxOf(one.address) === mailboxOf(own.address)) {
+        found.set(one.id, { ...one, why: "mailbox" });
+      }
+    }
+  }
+  const { nameKey: key, domain } = own;
+  for (const one of sameName(db, { key, domain, id, limit: MAX_FOUND })) {
+    if (!found.has(one.id)) {
+      found.set(one.id, { ...one, why: "name" });
+    }
+  }
+  return { items: [...found.values()].slice(0, MAX_FOUND) };
+}
+
+/**
+ * Makes one contact of two: `from` goes, and what it had (memberships, tags, notes, events, messages) is the
+ * other's. What the kept one does not say is taken over; `choice` decides where both say something. Who had
+ * unsubscribed from a list stays unsubscribed, and a suppression of the address that goes stays.
+ *
+ * @throws AppError `not_found`, `invalid_input`
+ */
+export function mergeContacts(
+  db: Connection,
+  request: { keep: number; from: number; choice?: ContactInput | undefined },
+  by: { actorId: string; now: number },
+) {
+  const { keep, from } = request;
+  const [kept, gone] = [findContact(db, keep, by.now), findContact(db, from, by.now)];
+  if (kept === undefined) {
+    throw notFound("contact");
+  }
+  if (gone === undefined || keep === from) {
+    throw invalidField("from", "is no other contact");
+  }
+  inTransaction(db, () => {
+    for (const listId of unsubscribedLists(db, from)) {
+      const change = { listId, contactId: keep, reason: "merged", source: "manual", now: by.now };
+      changeMembership(db, { ...change, status: "unsubscribed", actor: by.actorId });
+    }
+    moveRows(db, from, keep);
+    moveHistory(db, from, keep);
+    deleteContacts(db, [from]);
+    const blanks = {
+      ...(kept.firstName === "" ? { firstName: gone.firstName } : {}),
+      ...(kept.lastName === "" ? { lastName: gone.lastName } : {}),
+      ...(kept.language === "" ? { language: gone.language } : {}),
+      ...(gone.trackingOff === 1 ? { trackingOff: true } : {}),
+    };
+    const fields = { ...parse(gone.fields), ...parse(kept.fields), ...request.choice?.fields };
+    changeContact(db, keep, { ...blanks, ...request.choice, fields }, by);
+    recordChange(db, {
+      contactId: keep,
+      at: by.now,
+      actor: by.actorId,
+      kind: "merge",
+      detail: { email: { from: gone.email, to: kept.email } },
+    });
+  });
+  return getContact(db, keep, by.now);
+}
+
+const parse = (fields: string) => JSON.parse(fields) as Record<string, FieldValue>;

@@ -1,0 +1,92 @@
+import { Elysia } from "elysia";
+import { Done, done, refusals, WorkspaceItemParams } from "../../platform/http/schemas.ts";
+import type { AppDeps } from "../deps.ts";
+import { duplicatesOf, mergeContacts } from "./contact-merge.service.ts";
+import { addNote, changeNote, removeNote } from "./contact-notes.service.ts";
+import {
+  ContactDetail,
+  DuplicateList,
+  MergeRequest,
+  NoteParams,
+  NoteSchema,
+  NoteText,
+} from "./contacts.schema.ts";
+
+export const contactPersonRoutes = ({ guard, clock, audit }: AppDeps) =>
+  new Elysia({
+    name: "contact-person",
+    prefix: "/workspaces/:workspaceId/contacts/:id",
+    detail: { tags: ["Contacts"] },
+  })
+    .use(guard)
+    .post(
+      "/notes",
+      ({ db, params, body, actor }) =>
+        addNote(db, { contactId: params.id, text: body.text, by: actor.id, now: clock() }),
+      {
+        permission: "contacts:write",
+        idempotent: true,
+        params: WorkspaceItemParams,
+        body: NoteText,
+        response: { 200: NoteSchema, ...refusals },
+        detail: { summary: "Write a note on a contact" },
+      },
+    )
+    .patch(
+      "/notes/:noteId",
+      ({ db, params, body }) =>
+        changeNote(db, {
+          contactId: params.id,
+          id: params.noteId,
+          text: body.text,
+          now: clock(),
+        }),
+      {
+        permission: "contacts:write",
+        params: NoteParams,
+        body: NoteText,
+        response: { 200: NoteSchema, ...refusals },
+        detail: { summary: "Change a note" },
+      },
+    )
+    .delete(
+      "/notes/:noteId",
+      ({ db, params }) => {
+        removeNote(db, params.id, params.noteId);
+        return done;
+      },
+      {
+        permission: "contacts:write",
+        params: NoteParams,
+        response: { 200: Done, ...refusals },
+        detail: { summary: "Remove a note" },
+      },
+    )
+    .get("/duplicates", ({ db, params }) => duplicatesOf(db, params.id), {
+      permission: "contacts:read",
+      params: WorkspaceItemParams,
+      response: { 200: DuplicateList, ...refusals },
+      detail: { summary: "Contacts that may be the same person" },
+    })
+    .post(
+      "/merge",
+      ({ db, params, body, actor, workspace }) => {
+        const request = { keep: params.id, from: body.from, choice: body.choice };
+        const contact = mergeContacts(db, request, { actorId: actor.id, now: clock() });
+        audit.record({
+          actorId: actor.id,
+          workspaceId: workspace.id,
+          action: "contact.merge",
+          target: params.id,
+          detail: { from: body.from },
+        });
+        return contact;
+      },
+      {
+        permission: "contacts:write",
+        params: WorkspaceItemParams,
+        body: MergeRequest,
+        response: { 200: ContactDetail, ...refusals },
+        detail: { summary: "Make one contact of two" },
+      },
+    );

@@ -1,0 +1,29 @@
+import { type Answer, http, type WorkspaceApi } from "../../api.ts";
+import { queryClient } from "../../session.ts";
+import { attempt, toast } from "../../ui/toast.tsx";
+import { t } from "./contacts.messages.ts";
+
+export type BulkResult = Answer<WorkspaceApi["contacts"]["bulk"]["post"]>;
+/** An action with what it needs: a list, a tag, or a field and its value. */
+export type BulkChange = {
+  action: BulkResult["action"]["action"];
+  listId?: number;
+  tag?: string;
+  field?: string;
+  value?: string;
+};
+
+/** Takes an action on many back, and says that this goes on by itself. */
+export async function undoBulk(workspaceApi: string, id: number): Promise<void> {
+  if (await attempt(() => http.post(`${workspaceApi}/contacts/bulk/${id}/undo`))) {
+    toast(t("undone"));
+    await refreshContacts();
+  }
+}
+
+/** Has every view that shows contacts read them again. */
+export async function refreshContacts(): Promise<void> {
+  for (const key of ["contacts", "contact-count", "lists", "bulk-actions"]) {
+    await queryClient.invalidateQueries({ queryKey: [key] });
+  }
+}

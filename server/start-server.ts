@@ -61,6 +61,13 @@ export type RunningServer = {
   stop(): Promise<void>;
 };
 
+export type StartOptions = {
+  assets?: AssetManifest;
+  onFatal: (reason: string) => void;
+  /** Whom to ask in place of the system's name servers, e.g. `127.0.0.1:5353`. */
+  dnsServers?: readonly string[];
+};
+
 type Parts = {
   config: Config;
   databases: Databases;
@@ -69,6 +76,7 @@ type Parts = {
   inbound: Inbound;
   heavy: Jobs;
   reads: Reads;
+  dnsServers: readonly string[] | undefined;
 };
 
 /**
@@ -78,10 +86,7 @@ type Parts = {
  * @param onFatal A thread has died; what is durable is safe, and the process should end.
  * @throws Error when a port is taken, a file cannot be opened or the master key is not the right one.
  */
-export async function startServer(
-  settings: Config,
-  options: { assets?: AssetManifest; onFatal: (reason: string) => void },
-): Promise<RunningServer> {
+export async function startServer(settings: Config, options: StartOptions): Promise<RunningServer> {
   const config = { ...settings, port: settings.port === 0 ? await freePort() : settings.port };
   const databases = openDatabases(config.dataDir);
   const keyRing = loadKeyRing(config.dataDir, config.masterKeyFile);
@@ -105,11 +110,13 @@ export async function startServer(
     dataDir: config.dataDir,
     masterKeyFile: config.masterKeyFile,
     ports: deliveryPorts(databases, keyRing, inbound),
+    dnsServers: options.dnsServers,
     onFatal: options.onFatal,
   });
   const heavy = await startJobs(config.dataDir);
   const reads = await startReads(config.dataDir);
-  const parts: Parts = { config, databases, keyRing, delivery, inbound, heavy, reads };
+  const { dnsServers } = options;
+  const parts = { config, databases, keyRing, delivery, inbound, heavy, reads, dnsServers };
   const outside = outsideOf(parts);
   const metrics = createMetrics();
   metrics.total(
@@ -181,13 +188,14 @@ function within({ system }: Databases, route: Route): Route {
   return isFree ? route : { ...route, publicOnly: true };
 }
 
-function outsideOf({ config, databases, delivery, inbound, reads }: Parts): Outside {
+function outsideOf(parts: Parts): Outside {
+  const { config, databases, delivery, inbound, reads, dnsServers } = parts;
   return {
     inbound,
     removeMail: inbound.remove,
     reads,
-    checkRoute: (route) => checkRoute(within(databases, route)),
-    dns: systemDns(),
+    checkRoute: (route) => checkRoute(within(databases, route), { dnsServers }),
+    dns: systemDns(dnsServers),
     engine: {
       ...delivery,
       sendOne: (message) =>

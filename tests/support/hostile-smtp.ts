@@ -22,6 +22,11 @@ export class HostilePeer {
     socket.on("close", onClose).on("end", onClose).on("error", onClose);
   }
 
+  /** The client's address. */
+  get remoteAddress(): string | undefined {
+    return this.#socket.remoteAddress;
+  }
+
   get isClosed(): boolean {
     return this.#isClosed;
   }

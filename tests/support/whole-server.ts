@@ -29,8 +29,12 @@ export type WholeServer = {
  * Starts a `WholeServer` on real files, threads and ports.
  *
  * @param contacts How many contacts it has: person1@example.org and so on, with first names.
+ * @param dnsServers Whom it asks in place of the system's name servers.
  */
-export async function startWholeServer(contacts: number): Promise<WholeServer> {
+export async function startWholeServer(
+  contacts: number,
+  dnsServers: readonly string[] = [],
+): Promise<WholeServer> {
   const dataDir = mkdtempSync(join(tmpdir(), "swiftmail-whole-"));
   const { workspaceId, key } = await seed(dataDir, contacts);
   const start = () =>
@@ -45,6 +49,7 @@ export async function startWholeServer(contacts: number): Promise<WholeServer> {
         onFatal: (reason) => {
           throw new Error(reason);
         },
+        dnsServers,
       },
     );
   let server = await start();

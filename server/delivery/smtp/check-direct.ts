@@ -8,10 +8,16 @@ import { isPublicTarget } from "./target-guard.ts";
 
 /** Somebody who always answers, and whose servers are asked for nothing but a greeting. */
 const PROBE_DOMAIN = "gmail.com";
+/** A person is waiting. */
+const TIMEOUTS_MS = [1_500, 3_000];
 /** Addresses of one host that are tried. */
 const MAX_ADDRESSES = 2;
 
-export type DirectCheckOptions = SessionOptions & { dns?: DnsClient; probeDomain?: string };
+export type DirectCheckOptions = SessionOptions & {
+  /** Whom to ask in place of the system's name servers. */
+  dnsServers?: readonly string[] | undefined;
+  probeDomain?: string;
+};
 
 /**
  * Finds out whether mail can leave from here at all: DNS answers, port 25 is open, a large provider greets us. Sends
@@ -20,7 +26,8 @@ export type DirectCheckOptions = SessionOptions & { dns?: DnsClient; probeDomain
  * @throws SmtpFailure or SmtpRefusal of the first source address that cannot.
  */
 export async function checkDirect(route: Route, options: DirectCheckOptions): Promise<void> {
-  const { dns = new DnsClient(), probeDomain = PROBE_DOMAIN } = options;
+  const { probeDomain = PROBE_DOMAIN } = options;
+  const dns = new DnsClient({ servers: options.dnsServers, timeoutsMs: TIMEOUTS_MS });
   const found = await new MailRoutes(dns, []).of(probeDomain);
   if (found.kind === "none") {
     throw new SmtpFailure("dns", "dns", `${found.reason}; check the name servers of this machine`);

@@ -23,7 +23,7 @@ const ABSENT = new Set(["ENODATA", "ENOTFOUND", "NODATA", "NOTFOUND"]);
  *
  * @param servers Other resolvers, as `address:port`.
  */
-export function systemDns(servers: string[] = []): DnsLookup {
+export function systemDns(servers: readonly string[] = []): DnsLookup {
   const resolver = new Resolver({ timeout: TIMEOUT_MS, tries: TRIES });
   if (servers.length > 0) {
     resolver.setServers(servers);

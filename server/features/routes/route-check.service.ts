@@ -1,5 +1,5 @@
 // Trying a route: up to the sign-in, by the names of its addresses, and with a message.
-import type { Route, SmtpOutcome, TestMessage } from "../../delivery/index.ts";
+import type { Route, RouteSource, SmtpOutcome, TestMessage } from "../../delivery/index.ts";
 import type { Databases } from "../../platform/db/databases.ts";
 import { isAddressFault, parseEmailAddress } from "../../platform/email-address.ts";
 import { invalidField } from "../../platform/errors.ts";
@@ -12,8 +12,9 @@ import type { RouteCheck } from "./routes.schema.ts";
 import { loadRoute, type RouteContext } from "./routes.service.ts";
 
 /**
- * Tells each step of reaching what the route leads to. A direct route leads to everywhere; what can be
- * checked of it is whether its addresses have names that receivers believe.
+ * Tells each step of reaching what the route leads to. A direct route leads to everywhere; what can be checked
+ * of it is whether its addresses have names that receivers believe, and whether a large receiver can be reached
+ * from them.
  */
 export async function checkAnyRoute(
   deps: { dns: DnsLookup; checkRoute: (route: Route) => Promise<RouteCheck> },
@@ -22,19 +23,24 @@ export async function checkAnyRoute(
   if (route.kind !== "direct") {
     return await deps.checkRoute(route);
   }
-  const sources = route.sources ?? [];
+  const names = await checkNames(deps.dns, route.sources ?? []);
+  const reach = await deps.checkRoute(route);
+  const steps = [...names, ...reach.steps];
+  return { ok: reach.ok && names.every((step) => step.ok), steps };
+}
+
+async function checkNames(dns: DnsLookup, sources: RouteSource[]): Promise<RouteCheck["steps"]> {
   if (sources.length === 0) {
     const message =
       "No address is named, so the system chooses one and nobody can say which name it should have. Add the addresses of this host under Addresses.";
-    return { ok: false, steps: [{ stage: "ptr", ok: false, message }] };
+    return [{ stage: "ptr", ok: false, message }];
   }
-  const steps = await Promise.all(
+  return await Promise.all(
     sources.map(async (source) => {
-      const { status, message } = await checkSourceName(deps.dns, source);
+      const { status, message } = await checkSourceName(dns, source);
       return { stage: "ptr", ok: status === "ok", message };
     }),
   );
-  return { ok: steps.every((step) => step.ok), steps };
 }
 
 export type RouteTestDeps = {

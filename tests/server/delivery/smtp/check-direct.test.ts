@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { checkRoute } from "../../../../server/delivery/smtp/check-route.ts";
-import { DnsClient } from "../../../../server/platform/dns/client.ts";
 import { makeCertificate } from "../../../support/certificates.ts";
 import { MailWorld } from "../../../support/mail-world.ts";
 import { loopbackRoute } from "../../../support/smtp-messages.ts";
@@ -17,8 +16,8 @@ afterEach(() => world.close());
 
 async function check(changes = {}) {
   const route = loopbackRoute(world.port, { kind: "direct", host: "", ...changes });
-  const dns = new DnsClient({ servers: [world.dns.server], timeoutsMs: [400] });
-  return await checkRoute(route, { dns, probeDomain: "big.example" });
+  const dnsServers = [world.dns.server];
+  return await checkRoute(route, { dnsServers, probeDomain: "big.example" });
 }
 
 test("a direct route that works is greeted from each of its addresses, and sends no mail", async () => {

@@ -404,3 +404,73 @@ test("TLS is used where it is offered, whoever signed the certificate", async ()
   expect((await world.egress().send(messageTo("a.example"), journal)).kind).toBe("accepted");
   expect(sink.messages[0]?.secure).toBe(true);
 });
+
+test("a provider's limits hold for all its customers, and each one's mail goes to its own servers", async () => {
+  const limits = { ...anyPace, connections: 2, perConnection: 100, tlsRequired: false };
+  const sinks = [await world.sink("127.0.0.2"), await world.sink("127.0.0.3")];
+  for (const [n, own] of ["one", "two"].entries()) {
+    world.dns.zone[`${own}.example`] = { MX: [`0 ${own}-example.mail.protection.outlook.com`] };
+    world.dns.zone[`${own}-example.mail.protection.outlook.com`] = { A: [`127.0.0.${n + 2}`] };
+  }
+  const egress = world.egress({}, { profileOf: () => limits });
+
+  const outcomes = await Promise.all(
+    Array.from({ length: 40 }, (_, n) =>
+      egress.send(messageTo(n % 2 === 0 ? "one.example" : "two.example"), {
+        beforeDot: () => Bun.sleep(1),
+      }),
+    ),
+  );
+
+  expect(outcomes.every(({ kind }) => kind === "accepted")).toBe(true);
+  expect(sinks.map(({ messages }) => new Set(messages.map(({ to }) => to[0])))).toEqual([
+    new Set(["ann@one.example"]),
+    new Set(["ann@two.example"]),
+  ]);
+  expect(egress.status("microsoft").limit).toBe(2);
+  expect(sinks.reduce((sum, sink) => sum + sink.mostConnections(), 0)).toBeLessThanOrEqual(4);
+});
+
+test("a domain with a thousand dead servers costs a few tries, not a thousand", async () => {
+  const tried: string[] = [];
+  await world.sink("127.0.0.250");
+  const names = Array.from({ length: 200 }, (_, n) => `mx${n}.evil.example`);
+  world.dns.zone["evil.example"] = { MX: names.map((name, n) => `${n} ${name}`), truncated: true };
+  for (const [n, name] of names.entries()) {
+    world.dns.zone[name] = { A: [`127.0.1.${n}`] };
+  }
+
+  const outcome = await world.egress().send(messageTo("evil.example"), journal);
+  tried.push(...world.dns.queries.flatMap(({ name, type }) => (type === "A" ? [name] : [])));
+
+  expect(outcome).toMatchObject({ kind: "broken", stage: "connect" });
+  expect(tried.length).toBeLessThanOrEqual(5);
+});
+
+test("one address of ours that a server refuses says nothing of another", async () => {
+  const limits = { ...anyPace, tlsRequired: false };
+  await world.hostile("127.0.0.2", async (peer) => {
+    if (peer.remoteAddress === "127.0.0.7") {
+      peer.say("554 5.7.1 your address is blocked");
+      peer.close();
+      return;
+    }
+    await peer.welcome();
+    await peer.acceptEnvelope();
+    await peer.body();
+    peer.say("250 ok");
+  });
+  world.dns.zone["a.example"] = { A: ["127.0.0.2"] };
+  const egress = world.egress({}, { profileOf: () => limits });
+  const site = await egress.siteOf("a.example");
+  const from = async (address: string) =>
+    await egress.send(messageTo("a.example"), {
+      ...journal,
+      target: { domain: "a.example", site, source: { address, heloName: "x.example", weight: 1 } },
+    });
+
+  expect(await from("127.0.0.7")).toMatchObject({ kind: "refused", stage: "greeting" });
+  expect((await from("127.0.0.8")).kind).toBe("accepted");
+  // Not asked again so soon, and not as if the server had said it a second time.
+  expect(await from("127.0.0.7")).toMatchObject({ kind: "broken", retryAt: world.now + 300_000 });
+});

@@ -72,6 +72,31 @@ test("a relay is one site, and the provider is the recipient's", () => {
   expect(route.siteOf("a.example").provider).toBe("other");
 });
 
+test("a relay is reached from the route's address, or the one that was chosen, under its name", async () => {
+  const seen: unknown[] = [];
+  const { port } = await sink({
+    server: {
+      onMailFrom: (_address, session, done) => {
+        seen.push([session.remoteAddress, session.hostNameAppearsAs]);
+        done();
+      },
+    },
+  });
+  const own = { address: "127.0.0.7", heloName: "out7.news.example", weight: 1 };
+  const other = { address: "127.0.0.8", heloName: "", weight: 1 };
+  const route = pool(port, { sources: [own], heloName: "news.example" });
+
+  await route.send(renderedMessage(), journal);
+  const target = { domain: "reader.example", site: route.siteOf("reader.example"), source: other };
+  await route.send(renderedMessage(), { ...journal, target });
+
+  expect(seen).toEqual([
+    ["127.0.0.7", "out7.news.example"],
+    ["127.0.0.8", "news.example"],
+  ]);
+  expect(route.status().open).toBe(2);
+});
+
 test("a connection is closed after the route's messages per connection", async () => {
   const { port, messages, connections, mostConnections } = await sink();
   const route = pool(port, { maxConnections: 1, maxPerConnection: 3 });

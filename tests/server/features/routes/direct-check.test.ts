@@ -1,0 +1,39 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { storeDirectSending } from "../../../../server/features/setup/instance.service.ts";
+import { openDatabases } from "../../../../server/platform/db/databases.ts";
+import { startDns, type TestDns } from "../../../support/dns-server.ts";
+import { startWholeServer, type WholeServer } from "../../../support/whole-server.ts";
+
+type Check = { ok: boolean; steps: { stage: string; message: string }[] };
+
+let dns: TestDns;
+let whole: WholeServer;
+
+beforeEach(async () => {
+  dns = await startDns({
+    "gmail.com": { MX: ["5 mx.big.example"] },
+    "mx.big.example": { A: ["127.0.0.1"] },
+  });
+  whole = await startWholeServer(0, [dns.server]);
+});
+afterEach(async () => {
+  await whole.close();
+  await dns.close();
+});
+
+test("trying a direct route asks the name servers, and is not led into a private network", async () => {
+  const databases = openDatabases(whole.dataDir);
+  storeDirectSending(databases.system, true, Date.now());
+  databases.close();
+  const { id } = await whole.ask<{ id: number }>("POST", "/routes", {
+    kind: "direct",
+    name: "Direct",
+  });
+
+  const check = await whole.ask<Check>("POST", `/routes/${id}/check`);
+
+  expect(check.ok).toBe(false);
+  expect(check.steps.map(({ stage }) => stage)).toEqual(["ptr", "dns", "dns"]);
+  expect(check.steps.at(-1)?.message).toContain("has no address that can be connected to");
+  expect(dns.queries.map(({ name, type }) => `${type} ${name}`)).toContain("MX gmail.com");
+});

@@ -15,6 +15,7 @@ import { contactFieldRoutes } from "./features/contacts/contact-fields.routes.ts
 import { contactPersonRoutes } from "./features/contacts/contact-person.routes.ts";
 import { contactRoutes } from "./features/contacts/contacts.routes.ts";
 import type { AppDeps, Outside } from "./features/deps.ts";
+import { dmarcRoutes } from "./features/dmarc/dmarc.routes.ts";
 import { domainRoutes } from "./features/domains/domains.routes.ts";
 import { senderRoutes } from "./features/domains/senders.routes.ts";
 import { exportRoutes } from "./features/exports/exports.routes.ts";
@@ -208,6 +209,7 @@ function sendingApi(deps: AppDeps) {
   return new Elysia({ name: "api-sending" })
     .use(inboxRoutes(deps))
     .use(receivedRoutes(deps))
+    .use(dmarcRoutes(deps))
     .use(routeRoutes(deps))
     .use(routeGroupRoutes(deps))
     .use(routePresetRoutes(deps))

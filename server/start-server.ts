@@ -193,6 +193,7 @@ function outsideOf(parts: Parts): Outside {
   return {
     inbound,
     removeMail: inbound.remove,
+    addDmarcReport: inbound.addDmarcReport,
     reads,
     checkRoute: (route) => checkRoute(within(databases, route), { dnsServers }),
     dns: systemDns(dnsServers),

@@ -21,6 +21,8 @@ export type Outside = {
   inbound: Pick<Inbound, "port" | "clear">;
   /** Removes one message of a test inbox, or of what came from outside; false when it was not there. */
   removeMail: Inbound["remove"];
+  /** Reads and keeps a DMARC aggregate report, off the HTTP thread. */
+  addDmarcReport: Inbound["addDmarcReport"];
   /** Dials a route up to its sign-in and tells each step. */
   checkRoute: (route: Route) => Promise<RouteCheck>;
   dns: DnsLookup;

@@ -2,6 +2,7 @@ import type { Fact, MessageRef } from "../delivery/index.ts";
 import type { Clock } from "../platform/clock.ts";
 import { log } from "../platform/log.ts";
 import { type Destination, type Directory, isRefused } from "./directory.ts";
+import type { DmarcDesk } from "./dmarc/dmarc-desk.ts";
 import type { IncomingMail } from "./mailbox.ts";
 import { findNamedMessage } from "./named-message.ts";
 import { INSTANCE_INBOX, type ReceivedBox, type Understood } from "./received.ts";
@@ -26,6 +27,7 @@ export type Desk = {
 export type DeskOptions = {
   directory: Directory;
   box: ReceivedBox;
+  dmarc: DmarcDesk;
   clock: Clock;
   /** Resolves when the fact is durable, rejects when it cannot be kept. */
   recordFact: (fact: InboundFact) => Promise<void>;
@@ -44,6 +46,10 @@ export function openDesk(options: DeskOptions): Desk {
       if (isRefused(destination)) {
         return;
       }
+      if (destination.kind === "role" && destination.role === "dmarc") {
+        await takeDmarc(options, destination.workspaceIds, mail);
+        return;
+      }
       const parts = await readMailParts(mail.raw);
       if (destination.kind === "unsubscribe") {
         await takeUnsubscribe(options, destination.message, mail, parts);
@@ -52,6 +58,23 @@ export function openDesk(options: DeskOptions): Desk {
       }
     },
   };
+}
+
+/** Keeps the report; what is none, or none of the workspace's, is kept as mail, with the reason. */
+async function takeDmarc(
+  options: DeskOptions,
+  workspaceIds: readonly string[],
+  mail: IncomingMail,
+): Promise<void> {
+  for (const workspaceId of workspaceIds) {
+    const outcome = await options.dmarc.takeMail(workspaceId, mail.raw);
+    if (outcome.kind === "refused") {
+      options.box.add(workspaceId, mail, { kind: "role", said: outcome.reason });
+    }
+  }
+  if (workspaceIds.length === 0) {
+    options.box.add(INSTANCE_INBOX, mail, { kind: "role", said: "" });
+  }
 }
 
 type Found = Exclude<Destination, { kind: "unsubscribe" }>;

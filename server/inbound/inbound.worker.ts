@@ -1,11 +1,13 @@
 import { systemClock } from "../platform/clock.ts";
 import { type Databases, openDatabases } from "../platform/db/databases.ts";
+import { AppError } from "../platform/errors.ts";
 import { log } from "../platform/log.ts";
 import { loadKeyRing } from "../platform/secrets.ts";
 import { connect, serve } from "../platform/workers/channel.ts";
 import { openDesk } from "./desk.ts";
 import { isKnownWorkspace } from "./directory.store.ts";
 import { Directory } from "./directory.ts";
+import { DmarcDesk } from "./dmarc/dmarc-desk.ts";
 import { type Listener, startListener } from "./listener.ts";
 import { type Mailbox, openMailbox } from "./mailbox.ts";
 import type { InboundMethods, InboundPorts } from "./protocol.ts";
@@ -13,7 +15,13 @@ import { ReceivedBox } from "./received.ts";
 
 declare const self: Worker;
 
-type Running = { databases: Databases; mailbox: Mailbox; box: ReceivedBox; listener: Listener };
+type Running = {
+  databases: Databases;
+  mailbox: Mailbox;
+  box: ReceivedBox;
+  dmarc: DmarcDesk;
+  listener: Listener;
+};
 let running: Running | undefined;
 
 const main = connect<InboundPorts>(self);
@@ -24,6 +32,7 @@ const methods: InboundMethods = {
     const keyRing = loadKeyRing(dataDir, masterKeyFile);
     const mailbox = openMailbox(databases, systemClock);
     const directory = new Directory({ databases, keyRing, clock: systemClock, publicHost });
+    const dmarc = new DmarcDesk(databases, systemClock);
     const box = new ReceivedBox(databases, systemClock);
     const listener = await startListener({
       port,
@@ -34,17 +43,24 @@ const methods: InboundMethods = {
       desk: openDesk({
         directory,
         box,
+        dmarc,
         clock: systemClock,
         recordFact: (fact) => main.call("recordFact", fact),
       }),
     });
-    running = { databases, mailbox, box, listener };
+    running = { databases, mailbox, box, dmarc, listener };
     return { port: listener.port };
   },
   clear: ({ workspaceId }) => running?.mailbox.clear(workspaceId) ?? 0,
   remove({ workspaceId, box, id }) {
     const from = box === "test" ? running?.mailbox : running?.box;
     return from?.remove(workspaceId, id) ?? false;
+  },
+  addDmarcReport({ workspaceId, bytes }) {
+    if (running === undefined) {
+      throw new AppError("unavailable", "SwiftMail is starting.");
+    }
+    return running.dmarc.take(workspaceId, Buffer.from(bytes));
   },
   async stop() {
     await running?.listener.close();

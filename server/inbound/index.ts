@@ -1,4 +1,5 @@
 import { connect, serve } from "../platform/workers/channel.ts";
+import type { DmarcOutcome } from "./dmarc/dmarc-desk.ts";
 import type { InboundMethods, InboundPorts } from "./protocol.ts";
 
 export type { InboundFact } from "./desk.ts";
@@ -15,6 +16,8 @@ export type Inbound = {
   clear(workspaceId: string): Promise<number>;
   /** Removes one message of the test inbox or of what came from outside; false when it was not there. */
   remove(workspaceId: string, box: "test" | "received", id: number): Promise<boolean>;
+  /** Reads and keeps a DMARC aggregate report, packed or not. */
+  addDmarcReport(workspaceId: string, bytes: Uint8Array): Promise<DmarcOutcome>;
   /** Stops listening, lets open transactions end (at most 2 s) and ends the thread. */
   stop(): Promise<void>;
 };
@@ -56,6 +59,7 @@ export async function startInbound(options: InboundOptions): Promise<Inbound> {
       port,
       clear: (workspaceId) => thread.call("clear", { workspaceId }),
       remove: (workspaceId, box, id) => thread.call("remove", { workspaceId, box, id }),
+      addDmarcReport: (workspaceId, bytes) => thread.call("addDmarcReport", { workspaceId, bytes }),
       async stop() {
         await thread.call("stop", null);
         worker.terminate();

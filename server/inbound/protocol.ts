@@ -1,4 +1,5 @@
 import type { InboundFact } from "./desk.ts";
+import type { DmarcOutcome } from "./dmarc/dmarc-desk.ts";
 
 /** What the inbound thread does for the main thread. One argument each, because it crosses a thread boundary. */
 export type InboundMethods = {
@@ -15,6 +16,8 @@ export type InboundMethods = {
   clear: (request: { workspaceId: string }) => number;
   /** Removes one message; false when it was not there. */
   remove: (request: { workspaceId: string; box: "test" | "received"; id: number }) => boolean;
+  /** Reads and keeps a DMARC aggregate report, packed or not. */
+  addDmarcReport: (request: { workspaceId: string; bytes: Uint8Array }) => DmarcOutcome;
   /** Stops listening, lets open transactions end. */
   stop: (request: null) => Promise<void>;
 };

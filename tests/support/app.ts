@@ -90,6 +90,7 @@ export function newTestApp(
 export const nothingOutside: Outside = {
   inbound: { port: 0, clear: () => missing("inbound") },
   removeMail: () => missing("inbound"),
+  addDmarcReport: () => missing("inbound"),
   checkRoute: () => missing("checkRoute"),
   dns: {
     txt: () => missing("dns"),

@@ -1,6 +1,7 @@
 import { addressToken, messageIdOf } from "../../server/delivery/tokens.ts";
 import { type Desk, type InboundFact, openDesk } from "../../server/inbound/desk.ts";
 import { Directory } from "../../server/inbound/directory.ts";
+import { DmarcDesk } from "../../server/inbound/dmarc/dmarc-desk.ts";
 import { type Listener, startListener } from "../../server/inbound/listener.ts";
 import { openMailbox } from "../../server/inbound/mailbox.ts";
 import { ReceivedBox } from "../../server/inbound/received.ts";
@@ -73,6 +74,7 @@ export async function newInboundDesk(): Promise<InboundDesk> {
   });
   const desk = openDesk({
     directory,
+    dmarc: new DmarcDesk(data.databases, () => now.value),
     box: new ReceivedBox(data.databases, () => now.value),
     clock: () => now.value,
     async recordFact(fact) {

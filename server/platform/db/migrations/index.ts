@@ -18,6 +18,7 @@ import workspace008 from "./workspace/008-sending.sql" with { type: "text" };
 import workspace009 from "./workspace/009-segments.sql" with { type: "text" };
 import workspace010 from "./workspace/010-results.sql" with { type: "text" };
 import workspace011 from "./workspace/011-route-webhooks.sql" with { type: "text" };
+import workspace012 from "./workspace/012-dmarc.sql" with { type: "text" };
 
 /** The kinds of database file, each with its migrations in order; a file's user_version is how many it has had. */
 export const migrations = {
@@ -34,6 +35,7 @@ export const migrations = {
     workspace009,
     workspace010,
     workspace011,
+    workspace012,
   ],
   inbox: [inbox001, inbox002],
 } as const satisfies Record<string, readonly string[]>;

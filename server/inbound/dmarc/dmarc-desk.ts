@@ -1,0 +1,89 @@
+import PostalMime from "postal-mime";
+import type { Clock } from "../../platform/clock.ts";
+import type { Databases } from "../../platform/db/databases.ts";
+import { addReport, sendingDomains } from "./dmarc.store.ts";
+import { type DmarcReport, readDmarcReport } from "./read-report.ts";
+import { UnreadableReport } from "./unpack-report.ts";
+
+/** What became of a report. */
+export type DmarcOutcome =
+  | { kind: "kept"; domain: string; messages: number }
+  | { kind: "known"; domain: string }
+  | { kind: "refused"; reason: string };
+
+const PACKED =
+  /^(?:application\/(?:gzip|x-gzip|zip|x-zip(?:-compressed)?|octet-stream|xml)|text\/xml)$/;
+const MAX_FILES = 10;
+
+/** Reads and keeps DMARC aggregate reports of workspaces. */
+export class DmarcDesk {
+  readonly #databases: Databases;
+  readonly #clock: Clock;
+
+  constructor(databases: Databases, clock: Clock) {
+    this.#databases = databases;
+    this.#clock = clock;
+  }
+
+  /** Keeps a report that somebody uploaded. @throws Error when the file cannot be written. */
+  take(workspaceId: string, bytes: Buffer): DmarcOutcome {
+    try {
+      return this.#keep(workspaceId, readDmarcReport(bytes));
+    } catch (error) {
+      if (error instanceof UnreadableReport) {
+        return { kind: "refused", reason: error.message };
+      }
+      throw error;
+    }
+  }
+
+  /** Keeps what a message carries; refused when none of its files is a report of the workspace. */
+  async takeMail(workspaceId: string, raw: Buffer): Promise<DmarcOutcome> {
+    const files = await filesOf(raw);
+    const outcomes = files.map((file) => this.take(workspaceId, file));
+    const refusal: DmarcOutcome = { kind: "refused", reason: "The message carries no report." };
+    return outcomes.find(({ kind }) => kind !== "refused") ?? outcomes.at(-1) ?? refusal;
+  }
+
+  #keep(workspaceId: string, report: DmarcReport): DmarcOutcome {
+    const db = this.#databases.workspace(workspaceId);
+    const isOurs = sendingDomains(db).some(({ name }) => isRelated(name, report.domain));
+    if (!isOurs) {
+      const reason = `The report is about ${report.domain}, which is no sending domain of this workspace.`;
+      return { kind: "refused", reason };
+    }
+    if (!addReport(db, report, this.#clock())) {
+      return { kind: "known", domain: report.domain };
+    }
+    const messages = report.rows.reduce((sum, row) => sum + row.messages, 0);
+    return { kind: "kept", domain: report.domain, messages };
+  }
+}
+
+/** A policy holds for the names below its domain too, and one may send from a name below it. */
+function isRelated(name: string, domain: string): boolean {
+  return name === domain || name.endsWith(`.${domain}`) || domain.endsWith(`.${name}`);
+}
+
+async function filesOf(raw: Buffer): Promise<Buffer[]> {
+  try {
+    const { attachments } = await PostalMime.parse(new Uint8Array(raw), {
+      maxNestingDepth: 24,
+      maxHeadersSize: 128 * 1024,
+      maxRfc822NestingDepth: 0,
+      forceRfc822Attachments: true,
+    });
+    return attachments
+      .filter(
+        ({ mimeType, filename }) =>
+          PACKED.test(mimeType) || /\.(?:gz|zip|xml)$/i.test(filename ?? ""),
+      )
+      .slice(0, MAX_FILES)
+      .map(({ content }) =>
+        typeof content === "string" ? Buffer.from(content) : Buffer.from(new Uint8Array(content)),
+      );
+  } catch {
+    // Not built as e-mail should be: there is no file in it that anybody could take out.
+    return [];
+  }
+}

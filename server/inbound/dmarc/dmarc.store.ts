@@ -1,0 +1,45 @@
+import type { Connection } from "../../platform/db/driver.ts";
+import { inTransaction, statement } from "../../platform/db/statements.ts";
+import type { DmarcReport, DmarcRow } from "./read-report.ts";
+
+const KEEP_MS = 400 * 86_400_000;
+
+const insertReport = statement<[Omit<DmarcReport, "rows"> & { now: number }]>(`
+  INSERT INTO dmarc_report (domain, organization, report_id, begin_at, end_at, policy, received_at)
+  VALUES (@domain, @organization, @reportId, @beginAt, @endAt, @policy, @now)
+  ON CONFLICT DO NOTHING
+`);
+
+const insertRow = statement<[DmarcRow & { id: number; rowNo: number }]>(`
+  INSERT INTO dmarc_row (report_id, row_no, source_ip, header_from, messages, disposition, dkim, spf)
+  VALUES (@id, @rowNo, @sourceIp, @headerFrom, @messages, @disposition, @dkim, @spf)
+`);
+
+const deleteOld = statement<[before: number]>("DELETE FROM dmarc_report WHERE begin_at < ?");
+
+const selectDomains = statement<[], { name: string; verified: number }>(
+  "SELECT name, verified_at IS NOT NULL AS verified FROM sending_domain",
+);
+
+/** Keeps a report, once, and lets go of what is too old; false when it was there already. */
+export function addReport(db: Connection, report: DmarcReport, now: number): boolean {
+  return inTransaction(db, () => {
+    deleteOld(db).run(now - KEEP_MS);
+    const { rows, ...head } = report;
+    const { changes, lastInsertRowid } = insertReport(db).run({ ...head, now });
+    if (changes === 0) {
+      return false;
+    }
+    for (const [rowNo, row] of rows.entries()) {
+      insertRow(db).run({ ...row, id: Number(lastInsertRowid), rowNo });
+    }
+    return true;
+  });
+}
+
+/** The workspace's sending domains, and whether each was proved. */
+export function sendingDomains(db: Connection): { name: string; isVerified: boolean }[] {
+  return selectDomains(db)
+    .all()
+    .map(({ name, verified }) => ({ name, isVerified: verified === 1 }));
+}

@@ -73,6 +73,8 @@ export class DirectEgress implements Egress {
   readonly #routes: MailRoutes;
   readonly #room: Room;
   readonly #pools = new Map<string, SitePool>();
+  /** The same by site: its status is asked for with every message, and there may be thousands of others. */
+  readonly #poolsBySite = new Map<string, Set<SitePool>>();
   /** By site and source. */
   readonly #siteRooms = new Map<string, Room>();
   #sweep: ReturnType<typeof setTimeout> | undefined;
@@ -117,13 +119,13 @@ export class DirectEgress implements Egress {
   }
 
   status(siteKey?: string): EgressStatus {
-    const pools = [...this.#pools.values()].filter(
-      ({ site }) => siteKey === undefined || site.key === siteKey,
-    );
+    const pools = [
+      ...(siteKey === undefined ? this.#pools.values() : (this.#poolsBySite.get(siteKey) ?? [])),
+    ];
     const all = pools.map(({ pool, retryAt }) => ({
       status: () => ({ ...pool.status(), retryAt: retryAt() }),
     }));
-    const sum = sumOf(all, this.#limitOf(pools[0]?.site));
+    const sum = sumOf(all, this.#limitOf(siteKey === undefined ? undefined : pools[0]?.site));
     // One dead server says nothing of a route, nor of a provider with many.
     const isAlone = siteKey !== undefined && pools[0]?.site.provider === "other";
     return isAlone || all.length > 2 ? sum : { ...sum, retryAt: undefined };
@@ -192,6 +194,8 @@ export class DirectEgress implements Egress {
     if (entry === undefined) {
       entry = this.#newPool(to);
       this.#pools.set(to.key, entry);
+      const own = this.#poolsBySite.get(to.site.key) ?? new Set();
+      this.#poolsBySite.set(to.site.key, own.add(entry));
       this.#scheduleSweep();
     }
     return entry;
@@ -237,6 +241,15 @@ export class DirectEgress implements Egress {
     return room;
   }
 
+  #forget(key: string, entry: SitePool): void {
+    this.#pools.delete(key);
+    const own = this.#poolsBySite.get(entry.site.key);
+    own?.delete(entry);
+    if (own?.size === 0) {
+      this.#poolsBySite.delete(entry.site.key);
+    }
+  }
+
   /** Sites come and go by the thousand: what has no connection and no trouble to remember is let go. */
   #scheduleSweep(): void {
     if (this.#sweep !== undefined || this.#closing.signal.aborted) {
@@ -244,9 +257,9 @@ export class DirectEgress implements Egress {
     }
     this.#sweep = setTimeout(() => {
       this.#sweep = undefined;
-      for (const [key, { pool, retryAt }] of this.#pools) {
-        if (pool.isEmpty && retryAt() === undefined) {
-          this.#pools.delete(key);
+      for (const [key, entry] of this.#pools) {
+        if (entry.pool.isEmpty && entry.retryAt() === undefined) {
+          this.#forget(key, entry);
         }
       }
       const inUse = new Set([...this.#pools.values()].map(({ room }) => room));

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "bun:test";
 import type { AddressInfo } from "node:net";
-import { createServer, type Server, type TLSSocket } from "node:tls";
+import { connect, createServer, type Server, type TLSSocket } from "node:tls";
 import { openSession } from "../../../../server/delivery/smtp/session.ts";
 import { makeCertificate } from "../../../support/certificates.ts";
 import { loopbackRoute, renderedMessage } from "../../../support/smtp-messages.ts";
@@ -79,3 +79,24 @@ for (const [how, end] of ends) {
     expect(failure).toMatchObject({ stage: "ehlo", fault: "connection" });
   });
 }
+
+test("a server that knows nothing newer than TLS 1.1 is not talked to", async () => {
+  const old = createServer({ ...certificate, minVersion: "TLSv1", maxVersion: "TLSv1.1" });
+  old.on("tlsClientError", () => undefined);
+  servers.push(old);
+  await new Promise<void>((resolve) => old.listen(0, "127.0.0.1", resolve));
+  const { port } = old.address() as AddressInfo;
+
+  const failure = await openSession(loopbackRoute(port, { security: "tls" }), {
+    ca: certificate.cert,
+  }).catch((error: unknown) => error);
+
+  expect(failure).toMatchObject({ stage: "starttls", fault: "tls" });
+  // It is the version: a client that is content with less gets in.
+  const lax = connect({ port, host: "127.0.0.1", ca: certificate.cert, minVersion: "TLSv1" });
+  await new Promise<void>((resolve, reject) =>
+    lax.on("secureConnect", resolve).on("error", reject),
+  );
+  expect(lax.getProtocol()).toBe("TLSv1.1");
+  lax.destroy();
+});

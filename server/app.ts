@@ -18,6 +18,7 @@ import type { AppDeps, Outside } from "./features/deps.ts";
 import { dmarcRoutes } from "./features/dmarc/dmarc.routes.ts";
 import { domainRoutes } from "./features/domains/domains.routes.ts";
 import { senderRoutes } from "./features/domains/senders.routes.ts";
+import { trackingHostGate } from "./features/domains/tracking-host.routes.ts";
 import { exportRoutes } from "./features/exports/exports.routes.ts";
 import { formRoutes } from "./features/forms/forms.routes.ts";
 import { publicFormRoutes } from "./features/forms/public-forms.routes.ts";
@@ -95,6 +96,7 @@ export function createApp(options: AppOptions) {
   const app = new Elysia({ name: "swiftmail" })
     .use(requestLog(metrics))
     .use(problems)
+    .use(trackingHostGate(deps.databases.system, deps.outside.publicUrl))
     .use(bodyLimit(isImportUpload))
     .use(api(deps))
     .use(recipientPages(deps))

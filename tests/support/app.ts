@@ -98,6 +98,7 @@ export const nothingOutside: Outside = {
     mx: () => missing("dns"),
     addresses: () => missing("dns"),
     reverse: () => missing("dns"),
+    answersHere: () => missing("dns"),
   },
   engine: {
     waterfall: () => missing("engine"),

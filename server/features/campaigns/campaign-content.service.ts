@@ -5,9 +5,12 @@ import {
   type Problem,
   renderPreview,
 } from "../../delivery/index.ts";
+import { readInboundSettings } from "../../inbound/index.ts";
 import type { Databases } from "../../platform/db/databases.ts";
 import type { Connection } from "../../platform/db/driver.ts";
+import { campaignHosts } from "../domains/domains.service.ts";
 import { findSenderForCampaign } from "../domains/senders.service.ts";
+import { findWay } from "../routes/route-groups.service.ts";
 import {
   type ContactChoice,
   contactFor,
@@ -40,6 +43,8 @@ export async function contentOf(
   const row = requireCampaign(db, campaignId);
   const chosen = row.senderId === null ? undefined : findSenderForCampaign(db, row.senderId);
   const sender = chosen ?? NO_SENDER;
+  const domain = sender.domainName ?? sender.email.slice(sender.email.lastIndexOf("@") + 1);
+  const hosts = hostsFor(context, row, domain);
   const built = await buildContent(
     {
       subject: row.subject,
@@ -58,14 +63,34 @@ export async function contentOf(
         name: workspace.name,
         postalAddress: workspace.postalAddress,
       },
-      publicUrl: context.publicUrl,
-      domain: sender.domainName ?? sender.email.slice(sender.email.lastIndexOf("@") + 1),
+      publicUrl: hosts.publicUrl,
+      domain,
       name: row.name,
-      bounceDomain: "",
+      bounceDomain: hosts.bounceDomain,
     },
     listFieldKeys(db),
   );
   return { row, ...built };
+}
+
+/**
+ * Where links lead and bounces come back: by the sending domain's own names as far as they are verified,
+ * else by the instance's.
+ */
+function hostsFor(
+  { databases, workspaceId, publicUrl }: ContentContext,
+  row: CampaignRow,
+  domain: string,
+) {
+  const db = databases.workspace(workspaceId);
+  const hosts = campaignHosts(db, domain, publicUrl);
+  const way = findWay(db, row);
+  return {
+    publicUrl: hosts.publicUrl,
+    bounceDomain: way?.ownReturnPath
+      ? hosts.bounceDomain || readInboundSettings(databases.system).bounceDomain
+      : "",
+  };
 }
 
 /**

@@ -26,7 +26,14 @@ export type PreflightFacts = {
   postalAddress: string;
   willGetIt: number;
   sender:
-    | { email: string; domainVerified: boolean; domainId: number | null; testOnly: boolean }
+    | {
+        email: string;
+        domainVerified: boolean;
+        domainId: number | null;
+        testOnly: boolean;
+        /** When the domain's key was last seen, if it is not there any more. */
+        domainLostAt: number | undefined;
+      }
     | undefined;
   route:
     | {
@@ -134,15 +141,8 @@ function senderChecks({ sender, route }: PreflightFacts): Check[] {
     return [];
   }
   const domain = sender.email.slice(sender.email.lastIndexOf("@") + 1);
-  if (sender.domainId === null) {
-    const message = `The domain ${domain} is not set up here, so messages are not signed with DKIM by SwiftMail.`;
-    return [{ code: "domain_missing", severity: "warning", message, fix: "domains" }];
-  }
   if (!sender.domainVerified) {
-    const message = `The DKIM key of ${domain} was not found in the DNS: large providers will refuse or junk the mail.`;
-    // A signature whose key nobody can find is worse than none; a relay next door may be a rehearsal.
-    const severity = route.isLocal ? "warning" : "error";
-    return [{ code: "domain_unverified", severity, message, fix: "domains" }];
+    return [unverified({ domain, route, sender })];
   }
   return route.signDkim
     ? []
@@ -154,6 +154,42 @@ function senderChecks({ sender, route }: PreflightFacts): Check[] {
           fix: "route",
         },
       ];
+}
+
+/**
+ * Straight to recipients nothing leaves without a key that can be found, and nothing at all once a key that
+ * was there is gone. A relay that signs itself is only warned about; one next door may be a rehearsal.
+ */
+function unverified({
+  domain,
+  route,
+  sender,
+}: {
+  domain: string;
+  route: NonNullable<PreflightFacts["route"]>;
+  sender: NonNullable<PreflightFacts["sender"]>;
+}): Check {
+  const isDirect = route.kind === "direct";
+  if (sender.domainId === null) {
+    return {
+      code: "domain_missing",
+      severity: isDirect ? "error" : "warning",
+      message: isDirect
+        ? `The domain ${domain} is not set up here, and nothing is sent straight to recipients unsigned.`
+        : `The domain ${domain} is not set up here, so messages are not signed with DKIM by SwiftMail.`,
+      fix: "domains",
+    };
+  }
+  const code = "domain_unverified";
+  if (sender.domainLostAt !== undefined) {
+    const day = new Date(sender.domainLostAt).toISOString().slice(0, 10);
+    const message = `The DKIM key of ${domain} was in the DNS until ${day} and is not any more: set the record again.`;
+    return { code, severity: route.isLocal ? "warning" : "error", message, fix: "domains" };
+  }
+  const message = `The DKIM key of ${domain} was not found in the DNS: large providers will refuse or junk the mail.`;
+  // A signature whose key nobody can find is worse than none.
+  const isError = isDirect || (route.signDkim && !route.isLocal);
+  return { code, severity: isError ? "error" : "warning", message, fix: "domains" };
 }
 
 function addressChecks({ publicUrl, route }: PreflightFacts): Check[] {

@@ -1,6 +1,6 @@
 import type { AudienceDefinition } from "../../delivery/index.ts";
 import type { Clock } from "../../platform/clock.ts";
-import { type DnsLookup, refreshDomain } from "../domains/domains.service.ts";
+import { type DnsLookup, lostAt, refreshDomain } from "../domains/domains.service.ts";
 import { findSenderForCampaign } from "../domains/senders.service.ts";
 import { findWay } from "../routes/route-groups.service.ts";
 import { compileAudience } from "../segments/segment-audience.service.ts";
@@ -8,7 +8,7 @@ import { workspaceFacts } from "../templates/message-scope.service.ts";
 import { type BuiltContent, type ContentContext, contentOf } from "./campaign-content.service.ts";
 import type { CampaignEngine } from "./campaign-engine.service.ts";
 import type { Preflight } from "./campaigns.schema.ts";
-import { audienceOf, sectionsOf } from "./campaigns.service.ts";
+import { audienceOf, requireCampaign, sectionsOf } from "./campaigns.service.ts";
 import type { CampaignRow } from "./campaigns.store.ts";
 import { preflightChecks } from "./preflight.rules.ts";
 
@@ -38,17 +38,17 @@ export async function runPreflight(
   deps: PreflightDeps,
   campaignId: number,
 ): Promise<PreflightResult> {
+  // First, since the content takes its host names from what the domain's check found.
+  const open = () => deps.databases.workspace(deps.workspaceId);
+  await refreshSendingDomain(deps, requireCampaign(open(), campaignId));
   const built = await contentOf(deps, campaignId);
   const { row, content, problems } = built;
-  const audience = compileAudience(deps.databases.workspace(deps.workspaceId), audienceOf(row), {
+  const audience = compileAudience(open(), audienceOf(row), {
     now: deps.clock(),
     timeZone: workspaceFacts(deps.databases.system, deps.workspaceId).timeZone,
   });
-  const [waterfall] = await Promise.all([
-    deps.engine.waterfall(deps.workspaceId, audience),
-    refreshSendingDomain(deps, row),
-  ]);
-  const db = deps.databases.workspace(deps.workspaceId);
+  const waterfall = await deps.engine.waterfall(deps.workspaceId, audience);
+  const db = open();
   const sender = row.senderId === null ? undefined : findSenderForCampaign(db, row.senderId);
   const route = findWay(db, row);
   const checks = preflightChecks({
@@ -61,7 +61,7 @@ export async function runPreflight(
     publicUrl: deps.publicUrl,
     postalAddress: content.workspace.postalAddress,
     willGetIt: waterfall.recipients,
-    sender,
+    sender: sender && { ...sender, domainLostAt: lostAt(db, sender.domainId) },
     route,
   });
   const preflight = {
@@ -88,7 +88,15 @@ async function refreshSendingDomain(deps: PreflightDeps, row: CampaignRow): Prom
   await refreshDomain(
     () => deps.databases.workspace(deps.workspaceId),
     deps.dns,
-    { id: sender.domainId, publicUrl: deps.publicUrl, maxAgeMs: DOMAIN_CHECK_MAX_AGE_MS },
+    {
+      id: sender.domainId,
+      place: {
+        system: deps.databases.system,
+        publicUrl: deps.publicUrl,
+        workspaceId: deps.workspaceId,
+      },
+      maxAgeMs: DOMAIN_CHECK_MAX_AGE_MS,
+    },
     deps.clock(),
   );
 }

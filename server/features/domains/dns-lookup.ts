@@ -12,7 +12,12 @@ export type DnsLookup = {
   addresses(name: string): Promise<DnsAnswer>;
   /** Names that the PTR records of an IP address give. */
   reverse(address: string): Promise<DnsAnswer>;
+  /** Whether this instance answers under an origin, with a certificate that browsers take. */
+  answersHere(origin: string): Promise<boolean>;
 };
+
+/** What this instance says where nothing but tracking answers. */
+export const TRACKING_HOST_TEXT = "This name is used for links in mail.";
 
 const TIMEOUT_MS = 4_000;
 const TRIES = 2;
@@ -49,6 +54,16 @@ export function systemDns(servers: readonly string[] = []): DnsLookup {
       return v4.kind === "failed" ? v4 : v6;
     },
     reverse: (address) => answer(() => resolver.reverse(address)),
+    async answersHere(origin) {
+      try {
+        const signal = AbortSignal.timeout(TIMEOUT_MS);
+        const response = await fetch(`${origin}/`, { redirect: "manual", signal });
+        return (await response.text()).includes(TRACKING_HOST_TEXT);
+      } catch {
+        // Refused, no certificate, too slow: recipients would fare no better.
+        return false;
+      }
+    },
   };
 }
 

@@ -64,6 +64,11 @@ async function checkDomains(
   const open = () => deps.databases.workspace(workspaceId);
   for (const { id } of listDomains(open())) {
     signal.throwIfAborted();
-    await checkDomain(open, deps.dns, { id, publicUrl: deps.publicUrl() }, deps.clock());
+    const place = {
+      system: deps.databases.system,
+      publicUrl: deps.publicUrl(),
+      workspaceId,
+    };
+    await checkDomain(open, deps.dns, { id, place }, deps.clock());
   }
 }

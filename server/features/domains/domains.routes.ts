@@ -1,4 +1,4 @@
-import { Elysia } from "elysia";
+import { Elysia, t } from "elysia";
 import { claimMailDomain } from "../../inbound/index.ts";
 import {
   Done,
@@ -9,7 +9,7 @@ import {
 } from "../../platform/http/schemas.ts";
 import { auditEntry as entry } from "../audit/audit.service.ts";
 import type { AppDeps } from "../deps.ts";
-import { DomainCreate, DomainPage, DomainView } from "./domains.schema.ts";
+import { DomainCreate, DomainPage, DomainView, RotationStart } from "./domains.schema.ts";
 import {
   checkDomain,
   createDomain,
@@ -17,15 +17,26 @@ import {
   readDomain,
   readDomains,
 } from "./domains.service.ts";
+import { finishRotation, removeKey, startRotation } from "./rotation.service.ts";
 
-export const domainRoutes = ({ guard, keyRing, clock, databases, outside, audit }: AppDeps) =>
-  new Elysia({
+const KeyParams = t.Object({
+  ...WorkspaceItemParams.properties,
+  keyId: t.Integer({ minimum: 1 }),
+});
+
+export const domainRoutes = ({ guard, keyRing, clock, databases, outside, audit }: AppDeps) => {
+  const placeOf = (workspaceId: string) => ({
+    system: databases.system,
+    publicUrl: outside.publicUrl(),
+    workspaceId,
+  });
+  return new Elysia({
     name: "domains",
     prefix: "/workspaces/:workspaceId/domains",
     detail: { tags: ["Domains"] },
   })
     .use(guard)
-    .get("", ({ db }) => readDomains(db, outside.publicUrl()), {
+    .get("", ({ db, workspace }) => readDomains(db, placeOf(workspace.id)), {
       permission: "sending:read",
       params: WorkspaceParams,
       response: { 200: DomainPage, ...refusals },
@@ -37,7 +48,7 @@ export const domainRoutes = ({ guard, keyRing, clock, databases, outside, audit 
         const domain = await createDomain(
           () => databases.workspace(workspace.id),
           keyRing,
-          { name: body.name, publicUrl: outside.publicUrl() },
+          { name: body.name, place: placeOf(workspace.id) },
           clock(),
         );
         const { name } = domain;
@@ -54,7 +65,7 @@ export const domainRoutes = ({ guard, keyRing, clock, databases, outside, audit 
         detail: { summary: "Add a sending domain" },
       },
     )
-    .get("/:id", ({ db, params }) => readDomain(db, params.id, outside.publicUrl()), {
+    .get("/:id", ({ db, params, workspace }) => readDomain(db, params.id, placeOf(workspace.id)), {
       permission: "sending:read",
       params: WorkspaceItemParams,
       response: { 200: DomainView, ...refusals },
@@ -80,7 +91,7 @@ export const domainRoutes = ({ guard, keyRing, clock, databases, outside, audit 
         const domain = await checkDomain(
           () => databases.workspace(workspace.id),
           outside.dns,
-          { id: params.id, publicUrl: outside.publicUrl() },
+          { id: params.id, place: placeOf(workspace.id) },
           clock(),
         );
         const { name } = domain;
@@ -93,4 +104,53 @@ export const domainRoutes = ({ guard, keyRing, clock, databases, outside, audit 
         response: { 200: DomainView, ...refusals },
         detail: { summary: "Look the records up in the DNS" },
       },
+    )
+    .post(
+      "/:id/rotation",
+      async ({ workspace, params, body, actor }) => {
+        const target = { id: params.id, place: placeOf(workspace.id) };
+        const open = () => databases.workspace(workspace.id);
+        const domain = await startRotation(open, keyRing, target, body, clock());
+        audit.record(entry(actor, workspace, "domain.rotation_start", params.id));
+        return domain;
+      },
+      {
+        permission: "sending:write",
+        params: WorkspaceItemParams,
+        body: RotationStart,
+        response: { 200: DomainView, ...refusals },
+        detail: { summary: "Make the next DKIM key, which signs nothing yet" },
+      },
+    )
+    .post(
+      "/:id/rotation/finish",
+      async ({ workspace, params, actor }) => {
+        const target = { id: params.id, place: placeOf(workspace.id) };
+        const open = () => databases.workspace(workspace.id);
+        const domain = await finishRotation(open, outside.dns, target, clock());
+        audit.record(entry(actor, workspace, "domain.rotation_finish", params.id));
+        return domain;
+      },
+      {
+        permission: "sending:write",
+        params: WorkspaceItemParams,
+        response: { 200: DomainView, ...refusals },
+        detail: { summary: "Let the next DKIM key sign, once it is in the DNS" },
+      },
+    )
+    .delete(
+      "/:id/keys/:keyId",
+      ({ db, workspace, params, actor }) => {
+        const target = { id: params.id, place: placeOf(workspace.id) };
+        const domain = removeKey(db, target, params.keyId);
+        audit.record(entry(actor, workspace, "domain.key_delete", params.id));
+        return domain;
+      },
+      {
+        permission: "sending:write",
+        params: KeyParams,
+        response: { 200: DomainView, ...refusals },
+        detail: { summary: "Forget a DKIM key that waits or is retired" },
+      },
     );
+};

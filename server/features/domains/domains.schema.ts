@@ -7,11 +7,15 @@ const nullable = <T extends Parameters<typeof t.Union>[0][number]>(item: T) =>
 export const DomainRecord = t.Object({
   purpose: t.Union([
     t.Literal("dkim"),
+    t.Literal("dkim_next"),
     t.Literal("spf"),
     t.Literal("dmarc"),
+    t.Literal("return_path"),
+    t.Literal("return_path_spf"),
     t.Literal("tracking"),
+    t.Literal("ptr"),
   ]),
-  type: t.Union([t.Literal("TXT"), t.Literal("CNAME")]),
+  type: t.Union([t.Literal("TXT"), t.Literal("CNAME"), t.Literal("MX"), t.Literal("PTR")]),
   host: t.String(),
   value: t.String(),
   required: t.Boolean(),
@@ -36,12 +40,38 @@ export const DomainView = t.Object(
     verifiedAt: nullable(t.Integer({ description: "When the DKIM key was last seen in the DNS" })),
     checkedAt: nullable(t.Integer()),
     createdAt: t.Integer(),
+    selector: t.String({ description: "Of the key that signs" }),
+    keyBits: t.Integer(),
+    lostAt: nullable(
+      t.Integer({ description: "The key was last seen then and is not there any more" }),
+    ),
+    keys: t.Array(
+      t.Object({
+        id: t.Integer(),
+        selector: t.String(),
+        state: t.Union([t.Literal("next"), t.Literal("retired")]),
+        keyBits: t.Integer(),
+        createdAt: t.Integer(),
+        retiredAt: nullable(t.Integer()),
+      }),
+      { description: "Beside the one that signs" },
+    ),
+    history: t.Array(t.Object({ at: t.Integer(), states: t.Record(t.String(), t.String()) }), {
+      description: "Of the checks, newest first; a state per record",
+    }),
     records: t.Array(DomainRecord),
   },
   { title: "SendingDomain" },
 );
 export type DomainView = typeof DomainView.static;
 export const DomainPage = pageOf(DomainView);
+export const RotationStart = t.Object({
+  selector: t.Optional(t.String({ maxLength: 63, description: "Left out: the next free one" })),
+  privateKeyPem: t.Optional(
+    t.String({ maxLength: 16_000, description: "A key of your own; left out: a new one is made" }),
+  ),
+});
+export type RotationStart = typeof RotationStart.static;
 export const DomainCreate = t.Object({ name: t.String({ minLength: 1, maxLength: 253 }) });
 
 export const SenderView = t.Object(

@@ -1,19 +1,23 @@
-import { generateKeyPair } from "node:crypto";
-import { promisify } from "node:util";
 import type { DkimKey } from "../../delivery/index.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { AppError, notFound } from "../../platform/errors.ts";
 import { decryptSecret, encryptSecret, type KeyRing } from "../../platform/secrets.ts";
+import { bitsOf, freshKey, PRIVATE_KEY_PURPOSE } from "./dkim-keys.service.ts";
+import { type DkimKeyRow, listDkimKeys } from "./dkim-keys.store.ts";
 import type { DnsLookup } from "./dns-lookup.ts";
+import { checkRecords } from "./domain-checks.service.ts";
+import { addDomainCheck, lastSeenKey, listDomainChecks } from "./domain-checks.store.ts";
 import {
-  type DnsAnswer,
+  bounceHostOf,
   type DnsRecord,
-  dmarcFallback,
-  judgeRecord,
+  judgeTracking,
   type RecordVerdict,
+  recordKey,
   recordsFor,
-  requireDomain,
-} from "./domains.rules.ts";
+  trackingHostOf,
+} from "./domain-records.rules.ts";
+import { type DomainPlace, surroundingsOf } from "./domain-surroundings.service.ts";
+import { requireDomain } from "./domains.rules.ts";
 import type { DomainView } from "./domains.schema.ts";
 import {
   addDomain,
@@ -25,28 +29,28 @@ import {
   listDomains,
   recordChecks,
 } from "./domains.store.ts";
+import { addTrackingHost, hasTrackingHost, removeTrackingHost } from "./tracking-hosts.store.ts";
 
-export { type DnsLookup, systemDns } from "./dns-lookup.ts";
+export { type DnsLookup, systemDns, TRACKING_HOST_TEXT } from "./dns-lookup.ts";
+export type { DomainPlace } from "./domain-surroundings.service.ts";
 export { isReservedDomain } from "./domains.rules.ts";
 
 const SELECTOR = "sm1";
-const KEY_BITS = 2048;
-const PRIVATE_KEY_PURPOSE = "sending_domain.dkim_private";
-const PUBLIC_KEY_FRAME = /-----[^-]+-----|\s/g;
 
-const newKeyPair = promisify(generateKeyPair);
+/** Where a domain is checked from: also which workspace it belongs to. */
+export type CheckPlace = DomainPlace & { workspaceId: string };
 
 /** All sending domains with the records to set and how the last check found them. */
 export function readDomains(
   db: Connection,
-  publicUrl: string,
+  place: DomainPlace,
 ): { items: DomainView[]; nextCursor: null } {
-  return { items: listDomains(db).map((row) => viewOf(row, publicUrl)), nextCursor: null };
+  return { items: listDomains(db).map((row) => viewOf(db, row, place)), nextCursor: null };
 }
 
 /** @throws AppError `not_found`. */
-export function readDomain(db: Connection, id: number, publicUrl: string): DomainView {
-  return viewOf(required(db, id), publicUrl);
+export function readDomain(db: Connection, id: number, place: DomainPlace): DomainView {
+  return viewOf(db, requireDomainRow(db, id), place);
 }
 
 /**
@@ -58,7 +62,7 @@ export function readDomain(db: Connection, id: number, publicUrl: string): Domai
 export async function createDomain(
   open: () => Connection,
   keyRing: KeyRing,
-  input: { name: string; publicUrl: string },
+  input: { name: string; place: DomainPlace },
   now: number,
 ): Promise<DomainView> {
   const name = requireDomain(input.name, "name");
@@ -68,23 +72,19 @@ export async function createDomain(
   if (findDomainByName(open(), name) !== undefined) {
     throw taken;
   }
-  const pair = await newKeyPair("rsa", {
-    modulusLength: KEY_BITS,
-    publicKeyEncoding: { type: "spki", format: "pem" },
-    privateKeyEncoding: { type: "pkcs8", format: "pem" },
-  });
+  const pair = await freshKey();
   const db = open();
   const id = addDomain(db, {
     name,
     dkimSelector: SELECTOR,
-    dkimPrivate: encryptSecret(keyRing, PRIVATE_KEY_PURPOSE, pair.privateKey),
-    dkimPublic: pair.publicKey.replace(PUBLIC_KEY_FRAME, ""),
+    dkimPrivate: encryptSecret(keyRing, PRIVATE_KEY_PURPOSE, pair.privateKeyPem),
+    dkimPublic: pair.publicKey,
     createdAt: now,
   });
   if (id === undefined) {
     throw taken;
   }
-  return readDomain(db, id, input.publicUrl);
+  return readDomain(db, id, input.place);
 }
 
 /**
@@ -96,35 +96,93 @@ export async function createDomain(
 export async function checkDomain(
   open: () => Connection,
   dns: DnsLookup,
-  input: { id: number; publicUrl: string },
+  input: { id: number; place: CheckPlace },
   now: number,
 ): Promise<DomainView> {
-  const row = required(open(), input.id);
-  const records = recordsFor(row, hostOf(input.publicUrl));
-  const verdicts = await Promise.all(
-    records.map(async (record) => judgeRecord(record, await ask(dns, record, row.name))),
-  );
-  const checks: Record<string, RecordVerdict> = {};
-  for (const [index, record] of records.entries()) {
-    const verdict = verdicts[index];
-    if (verdict !== undefined) {
-      checks[record.purpose] = verdict;
-    }
-  }
-  recordChecks(open(), {
+  const { place } = input;
+  const row = requireDomainRow(open(), input.id);
+  const around = surroundingsOf(open(), place);
+  const records = recordsOf(open(), row, place);
+  const checks = await checkRecords(dns, records, row.name, around);
+  await settleTracking(dns, { row, records, checks, place }, now);
+  const db = open();
+  recordChecks(db, {
     id: row.id,
     checks: JSON.stringify(checks),
     checkedAt: now,
     verifiedAt: verifiedAt(row, checks["dkim"], now),
   });
-  return readDomain(open(), row.id, input.publicUrl);
+  const states = Object.entries(checks).map(([key, { status }]) => [key, status]);
+  addDomainCheck(db, row.id, { at: now, states: JSON.stringify(Object.fromEntries(states)) });
+  return readDomain(db, row.id, place);
+}
+
+type Tracked = {
+  row: DomainRow;
+  records: DnsRecord[];
+  checks: Record<string, RecordVerdict>;
+  place: CheckPlace;
+};
+
+/**
+ * A name that points here is answered on from now on, but links use it only when recipients reach us under
+ * it: behind a proxy without a certificate for the name every link and unsubscribe would be dead.
+ */
+async function settleTracking(dns: DnsLookup, tracked: Tracked, now: number): Promise<void> {
+  const { row, records, checks, place } = tracked;
+  const record = records.find(({ purpose }) => purpose === "tracking");
+  const verdict = checks["tracking"];
+  const entry = { host: trackingHostOf(row), workspaceId: place.workspaceId };
+  if (record === undefined || verdict?.status === "unknown") {
+    return;
+  }
+  if (verdict?.status !== "ok") {
+    removeTrackingHost(place.system, entry);
+    return;
+  }
+  addTrackingHost(place.system, entry, now);
+  if (place.publicUrl.startsWith("https:")) {
+    const isReached = await dns.answersHere(`https://${entry.host}`);
+    const answer = { kind: "records", values: verdict.found } as const;
+    checks["tracking"] = judgeTracking(record, answer, isReached);
+  }
+}
+
+/** What the domain gives to a campaign that is launched: where its links lead and its bounces come back. */
+export function campaignHosts(
+  db: Connection,
+  name: string,
+  publicUrl: string,
+): { publicUrl: string; bounceDomain: string } {
+  const row = findDomainByName(db, name);
+  const checks = row === undefined ? {} : checksOf(row);
+  const scheme = publicUrl.startsWith("https:") ? "https" : "http";
+  return {
+    publicUrl:
+      row !== undefined && checks["tracking"]?.status === "ok"
+        ? `${scheme}://${trackingHostOf(row)}`
+        : publicUrl,
+    bounceDomain:
+      row !== undefined && checks["return_path"]?.status === "ok" ? bounceHostOf(row) : "",
+  };
+}
+
+/** When the domain's key was last seen, if it was and is not there any more. */
+export function lostAt(db: Connection, domainId: number | null): number | undefined {
+  const row = domainId === null ? undefined : findDomain(db, domainId);
+  return row?.verifiedAt === null ? lastSeenKey(db, row.id) : undefined;
+}
+
+/** True for a host that leads here for links in mail only. */
+export function isTrackingHost(system: Connection, host: string): boolean {
+  return hasTrackingHost(system, host.toLowerCase());
 }
 
 /** `checkDomain` when its last check is older than `maxAgeMs`; a domain that is gone is left alone. */
 export async function refreshDomain(
   open: () => Connection,
   dns: DnsLookup,
-  input: { id: number; publicUrl: string; maxAgeMs: number },
+  input: { id: number; place: CheckPlace; maxAgeMs: number },
   now: number,
 ): Promise<void> {
   const row = findDomain(open(), input.id);
@@ -167,15 +225,6 @@ export function loadDkimKey(db: Connection, keyRing: KeyRing, domain: string): D
       };
 }
 
-async function ask(dns: DnsLookup, record: DnsRecord, domain: string): Promise<DnsAnswer> {
-  if (record.type === "CNAME") {
-    return await dns.cname(record.host);
-  }
-  const answer = await dns.txt(record.host);
-  const fallback = dmarcFallback(record, domain);
-  return answer.kind === "none" && fallback !== undefined ? await dns.txt(fallback) : answer;
-}
-
 function verifiedAt(row: DomainRow, dkim: RecordVerdict | undefined, now: number): number | null {
   if (dkim?.status === "ok") {
     return now;
@@ -183,7 +232,8 @@ function verifiedAt(row: DomainRow, dkim: RecordVerdict | undefined, now: number
   return dkim?.status === "unknown" ? row.verifiedAt : null;
 }
 
-function required(db: Connection, id: number): DomainRow {
+/** @throws AppError `not_found`. */
+export function requireDomainRow(db: Connection, id: number): DomainRow {
   const row = findDomain(db, id);
   if (row === undefined) {
     throw notFound("domain");
@@ -191,23 +241,38 @@ function required(db: Connection, id: number): DomainRow {
   return row;
 }
 
-function viewOf(row: DomainRow, publicUrl: string): DomainView {
-  const checks = JSON.parse(row.checks) as Partial<Record<string, RecordVerdict>>;
+function recordsOf(db: Connection, row: DomainRow, place: DomainPlace): DnsRecord[] {
+  const next = listDkimKeys(db, row.id).find((key) => key.state === "next");
+  const key = next && { selector: next.selector, publicKey: next.public };
+  return recordsFor({ ...row, next: key }, surroundingsOf(db, place));
+}
+
+function checksOf(row: DomainRow): Partial<Record<string, RecordVerdict>> {
+  return JSON.parse(row.checks) as Partial<Record<string, RecordVerdict>>;
+}
+
+function viewOf(db: Connection, row: DomainRow, place: DomainPlace): DomainView {
+  const checks = checksOf(row);
   const { id, name, verifiedAt, checkedAt, createdAt } = row;
   const unchecked = { status: "unchecked" as const, found: [], message: "Not checked yet." };
   return {
-    id,
-    name,
-    verifiedAt,
-    checkedAt,
-    createdAt,
-    records: recordsFor(row, hostOf(publicUrl)).map((record) => ({
+    ...{ id, name, verifiedAt, checkedAt, createdAt },
+    selector: row.dkimSelector,
+    keyBits: bitsOf(row.dkimPublic),
+    lostAt: lostAt(db, id) ?? null,
+    keys: listDkimKeys(db, id).map(keyView),
+    history: listDomainChecks(db, id).map(({ at, states }) => ({
+      at,
+      states: JSON.parse(states) as Record<string, string>,
+    })),
+    records: recordsOf(db, row, place).map((record) => ({
       ...record,
-      ...(checks[record.purpose] ?? unchecked),
+      ...(checks[recordKey(record)] ?? unchecked),
     })),
   };
 }
 
-function hostOf(publicUrl: string): string {
-  return URL.parse(publicUrl)?.hostname ?? "";
+function keyView(key: DkimKeyRow): DomainView["keys"][number] {
+  const { id, selector, state, createdAt, retiredAt } = key;
+  return { id, selector, state, keyBits: bitsOf(key.public), createdAt, retiredAt };
 }

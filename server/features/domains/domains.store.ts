@@ -8,6 +8,8 @@ export type DomainRow = {
   /** Encrypted. */
   dkimPrivate: string;
   dkimPublic: string;
+  trackingHost: string;
+  bounceHost: string;
   /** JSON: a verdict per purpose. */
   checks: string;
   checkedAt: number | null;
@@ -17,6 +19,7 @@ export type DomainRow = {
 
 const columns = `
   id, name, dkim_selector AS dkimSelector, dkim_private AS dkimPrivate, dkim_public AS dkimPublic,
+  tracking_host AS trackingHost, bounce_host AS bounceHost,
   checks, checked_at AS checkedAt, verified_at AS verifiedAt, created_at AS createdAt`;
 
 const selectAll = statement<[], DomainRow>(`SELECT ${columns} FROM sending_domain ORDER BY name`);
@@ -55,6 +58,15 @@ const updateChecks = statement<
    WHERE id = @id
 `);
 
+const replaceKey = statement<
+  [{ id: number; selector: string; private: string; public: string; now: number }]
+>(`
+  UPDATE sending_domain
+     SET dkim_selector = @selector, dkim_private = @private, dkim_public = @public,
+         verified_at = @now
+   WHERE id = @id
+`);
+
 const selectRecent = statement<[since: number], { id: number }>(`
   SELECT id
     FROM campaign
@@ -90,6 +102,14 @@ export function addDomain(db: Connection, domain: NewDomain): number | undefined
     linkSenders(db).run({ id, name: domain.name });
     return id;
   });
+}
+
+/** From now on the domain signs with this key, which was seen in the DNS at `now`. */
+export function storeSigningKey(
+  db: Connection,
+  key: { id: number; selector: string; private: string; public: string; now: number },
+): void {
+  replaceKey(db).run(key);
 }
 
 export function recordChecks(

@@ -1,6 +1,5 @@
-import type { DnsAnswer, RecordVerdict } from "./domains.rules.ts";
-
-export type { RecordVerdict } from "./domains.rules.ts";
+import { plainName, type RecordVerdict } from "./domain-records.rules.ts";
+import type { DnsAnswer } from "./domains.rules.ts";
 
 /** Compares the EHLO name of an address with its PTR, and the PTR's name with the address. */
 export function judgeSource(
@@ -39,8 +38,6 @@ export function judgeSource(
         message: `The PTR of ${address} says ${name}, but EHLO says ${heloName}: use ${name} as EHLO name here, or have the PTR changed.`,
       };
 }
-
-const plainName = (name: string): string => name.toLowerCase().replace(/\.$/, "");
 
 /** One spelling of an address: IPv6 has many. */
 function plainAddress(address: string): string {

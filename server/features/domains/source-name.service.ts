@@ -1,6 +1,7 @@
 // Whether an address that mail is sent from has the name it says in EHLO.
 import type { DnsLookup } from "./dns-lookup.ts";
-import { judgeSource, type RecordVerdict } from "./source-name.rules.ts";
+import type { RecordVerdict } from "./domain-records.rules.ts";
+import { judgeSource } from "./source-name.rules.ts";
 
 /**
  * Looks up the PTR of an address and whether that name leads back to it (forward-confirmed reverse DNS):

@@ -12,6 +12,7 @@ import {
   listGroups,
   replaceGroup,
 } from "./route-groups.store.ts";
+import { findPreset } from "./route-presets.rules.ts";
 import { isPrivateHost } from "./routes.rules.ts";
 import { findRoute, type RouteRow } from "./routes.store.ts";
 
@@ -28,7 +29,8 @@ export type Way = {
   isLocal: boolean;
   /** Messages a second that its routes allow together; null = no cap. */
   maxPerSecond: number | null;
-  routeIds: number[];
+  /** True when every route takes a return path of our own. */
+  ownReturnPath: boolean;
 };
 
 /** The campaign's way out; undefined when it has none, or what it names is gone. */
@@ -60,7 +62,7 @@ function wayOf(name: string, all: RouteRow[]): Way {
     signDkim: rows.every((row) => row.signDkim === 1),
     isLocal: rows.every((row) => row.kind === "relay" && isPrivateHost(row.host)),
     maxPerSecond: rates.includes(null) ? null : rates.reduce((sum: number, n) => sum + (n ?? 0), 0),
-    routeIds: rows.map((row) => row.id),
+    ownReturnPath: rows.every((row) => findPreset(row.preset)?.ownReturnPath !== false),
   };
 }
 

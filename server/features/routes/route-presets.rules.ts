@@ -27,13 +27,21 @@ export type RoutePreset = {
   signs: "relay" | "own";
   /** The name to include in SPF; empty = the provider's return path passes by itself, or nobody knows. */
   spfInclude: string;
+  /** False for relays that take no other return path than the sender's mailbox. */
+  ownReturnPath: boolean;
   /** What to create at the provider, and where, in order. */
   steps: string[];
   /** How its reports of bounces and complaints get here; empty = it mails them. */
   webhook: string[];
 };
 
-const none = { username: "", tokenUrl: "", scope: "", security: "starttls" } as const;
+const none = {
+  username: "",
+  tokenUrl: "",
+  scope: "",
+  security: "starttls",
+  ownReturnPath: true,
+} as const;
 const password = { ...none, auth: "password", port: 587 } as const;
 const unlimited = {
   maxPerSecond: null,
@@ -196,6 +204,7 @@ export const routePresets: readonly RoutePreset[] = [
   {
     ...password,
     id: "google",
+    ownReturnPath: false,
     name: "Google Workspace relay",
     hosts: [{ host: "smtp-relay.gmail.com", name: "" }],
     usernameHint:
@@ -214,6 +223,7 @@ export const routePresets: readonly RoutePreset[] = [
   {
     ...password,
     id: "microsoft365",
+    ownReturnPath: false,
     name: "Microsoft 365",
     hosts: [{ host: "smtp.office365.com", name: "" }],
     auth: "oauth",

@@ -118,6 +118,7 @@ export const RoutePresetPage = pageOf(
       }),
       signs: t.Union([t.Literal("relay"), t.Literal("own")]),
       spfInclude: t.String(),
+      ownReturnPath: t.Boolean({ description: "Bounces may come back to a domain of ours" }),
       steps: t.Array(t.String(), { description: "What to create at the provider, and where" }),
       webhook: t.Array(t.String(), { description: "How to have bounces and complaints reported" }),
     },

@@ -135,11 +135,16 @@ export async function readSetupDns(desk: SetupDesk, dns: DnsLookup) {
   const memory = requireSteps(desk, "test-message");
   const open = () => desk.databases.workspace(memory.workspaceId ?? "");
   const publicUrl = publicUrlOf(desk.config, desk.databases.system);
-  const domain = readDomains(open(), publicUrl).items[0];
+  const place = {
+    system: desk.databases.system,
+    publicUrl,
+    workspaceId: memory.workspaceId ?? "",
+  };
+  const domain = readDomains(open(), place).items[0];
   if (domain === undefined) {
     return { domain: null, note: memory.domainNote ?? "", records: [] };
   }
-  const checked = await checkDomain(open, dns, { id: domain.id, publicUrl }, desk.clock());
+  const checked = await checkDomain(open, dns, { id: domain.id, place }, desk.clock());
   return { domain: checked.name, note: memory.domainNote ?? "", records: checked.records };
 }
 
@@ -169,9 +174,10 @@ async function prepareDomain(
   if (isReservedDomain(name)) {
     return `${name} is reserved for tests: mail from it reaches the test inbox only.`;
   }
-  const publicUrl = publicUrlOf(desk.config, desk.databases.system);
+  const { system } = desk.databases;
+  const place = { system, publicUrl: publicUrlOf(desk.config, system) };
   try {
-    await createDomain(open, desk.keyRing, { name, publicUrl }, desk.clock());
+    await createDomain(open, desk.keyRing, { name, place }, desk.clock());
   } catch (error) {
     if (!(error instanceof AppError) || error.code === "internal") {
       throw error;

@@ -24,6 +24,13 @@ export const t = messages({
     en: "DKIM: proves that mail comes from you",
     de: "DKIM: beweist, dass die Mail von Ihnen kommt",
   },
+  dkim_next: { en: "DKIM: the next key", de: "DKIM: der nächste Schlüssel" },
+  return_path: {
+    en: "Return path: where bounces come back",
+    de: "Rückweg: wohin Bounces zurückkommen",
+  },
+  return_path_spf: { en: "SPF of the return path", de: "SPF des Rückwegs" },
+  ptr: { en: "PTR: the name of an address", de: "PTR: der Name einer Adresse" },
   spf: { en: "SPF: says who may send for you", de: "SPF: sagt, wer für Sie senden darf" },
   dmarc: { en: "DMARC: what to do with forgeries", de: "DMARC: was mit Fälschungen geschieht" },
   tracking: {

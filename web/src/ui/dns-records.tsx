@@ -3,7 +3,15 @@ import { CopyField } from "./copy.tsx";
 import { Badge, type Tone } from "./display.tsx";
 
 export type DnsRecord = {
-  purpose: "dkim" | "spf" | "dmarc" | "tracking";
+  purpose:
+    | "dkim"
+    | "dkim_next"
+    | "spf"
+    | "dmarc"
+    | "return_path"
+    | "return_path_spf"
+    | "tracking"
+    | "ptr";
   type: string;
   host: string;
   value: string;
@@ -26,7 +34,7 @@ export function DnsRecords({ records }: { records: DnsRecord[] }) {
   return (
     <ul class="flex flex-col gap-3">
       {records.map((record) => (
-        <li key={record.purpose} class="card p-4">
+        <li key={`${record.purpose} ${record.host}`} class="card p-4">
           <div class="mb-3 flex flex-wrap items-center justify-between gap-2">
             <div>
               <span class="font-medium">{t(record.purpose)}</span>{" "}

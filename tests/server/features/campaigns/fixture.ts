@@ -94,6 +94,7 @@ export function newCampaignFixture(): CampaignFixture {
       mx: async () => ({ kind: "none" }),
       addresses: async () => ({ kind: "none" }),
       reverse: async () => ({ kind: "none" }),
+      answersHere: async () => true,
     },
     inbound: { port: 2_526, clear: async () => 0 },
   });

@@ -15,7 +15,13 @@ const good: PreflightFacts = {
   publicUrl: "https://mail.example.com",
   postalAddress: "1 Street",
   willGetIt: 10,
-  sender: { email: "a@example.com", domainVerified: true, domainId: 1, testOnly: false },
+  sender: {
+    email: "a@example.com",
+    domainVerified: true,
+    domainId: 1,
+    testOnly: false,
+    domainLostAt: undefined,
+  },
   route: { name: "SES", kind: "relay", signDkim: true, isLocal: false },
 };
 const codes = (change: Partial<PreflightFacts>) =>
@@ -69,17 +75,51 @@ test("the test inbox needs neither a verified domain nor a public URL", () => {
     codes({
       route: { name: "Test", kind: "test_inbox", signDkim: true, isLocal: false },
       publicUrl: "http://localhost:8080",
-      sender: { email: "a@acme.test", domainVerified: false, domainId: null, testOnly: true },
+      sender: {
+        email: "a@acme.test",
+        domainVerified: false,
+        domainId: null,
+        testOnly: true,
+        domainLostAt: undefined,
+      },
     }),
   ).toEqual([]);
 });
 
 test("an unpublished key stops a relay outside, and only warns for one next door", () => {
-  const sender = { email: "a@example.com", domainVerified: false, domainId: 1, testOnly: false };
+  const sender = {
+    email: "a@example.com",
+    domainVerified: false,
+    domainId: 1,
+    testOnly: false,
+    domainLostAt: undefined,
+  };
   const local = { name: "Postfix", kind: "relay", signDkim: true, isLocal: true } as const;
 
   expect(codes({ sender })).toEqual(["error domain_unverified domains"]);
   expect(codes({ sender, route: local })).toEqual(["warning domain_unverified domains"]);
+});
+
+test("straight to recipients nothing goes without a key; a relay that signs itself is warned about", () => {
+  const sender = {
+    email: "a@example.com",
+    domainVerified: false,
+    domainId: 1 as number | null,
+    testOnly: false,
+    domainLostAt: undefined as number | undefined,
+  };
+  const direct = { name: "Own", kind: "direct", signDkim: true, isLocal: false } as const;
+  const signing = { name: "SES", kind: "relay", signDkim: false, isLocal: false } as const;
+  const lost = { ...sender, domainLostAt: Date.parse("2026-11-20T10:00:00Z") };
+
+  expect(codes({ sender: { ...sender, domainId: null }, route: direct })).toEqual([
+    "error domain_missing domains",
+  ]);
+  expect(codes({ sender, route: direct })).toEqual(["error domain_unverified domains"]);
+  expect(codes({ sender, route: signing })).toEqual(["warning domain_unverified domains"]);
+  expect(codes({ sender: lost, route: signing })).toEqual(["error domain_unverified domains"]);
+  const [check] = preflightChecks({ ...good, sender: lost, route: signing });
+  expect(check?.message).toContain("was in the DNS until 2026-11-20");
 });
 
 test("errors come before warnings, and a template's mistakes keep their line", () => {

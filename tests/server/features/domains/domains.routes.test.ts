@@ -19,13 +19,22 @@ let fixture: TestApp;
 let workspace: TestWorkspace;
 let zone: Map<string, Answer>;
 let now: number;
+let isReached: boolean;
 
 beforeEach(() => {
   zone = new Map();
   now = 1_000;
+  isReached = true;
   const look = async (name: string): Promise<Answer> => zone.get(name) ?? { kind: "none" };
   fixture = newTestApp(() => now, {
-    dns: { txt: look, cname: look, mx: look, addresses: look, reverse: look },
+    dns: {
+      txt: look,
+      cname: look,
+      mx: look,
+      addresses: look,
+      reverse: look,
+      answersHere: async () => isReached,
+    },
   });
   workspace = fixture.newWorkspace();
 });
@@ -59,6 +68,8 @@ test("a new domain gets a 2048-bit key of its own, its private half encrypted", 
     dkim: "unchecked",
     spf: "unchecked",
     dmarc: "unchecked",
+    return_path: "unchecked",
+    return_path_spf: "unchecked",
     tracking: "unchecked",
   });
   expect(stored?.dkim_private).not.toContain("PRIVATE");
@@ -110,6 +121,8 @@ test("a check tells what is there, what is missing and what is wrong, and verifi
     dkim: "ok",
     spf: "ok",
     dmarc: "missing",
+    return_path: "missing",
+    return_path_spf: "missing",
     tracking: "different",
   });
   expect(checked).toMatchObject({ verifiedAt: 1_000, checkedAt: 1_000 });
@@ -247,7 +260,14 @@ test("domains are checked daily while the workspace sends, once a day, and left 
   const deps = {
     databases,
     jobs: createJobQueue(databases.system, () => now),
-    dns: { txt: look, cname: look, mx: look, addresses: look, reverse: look },
+    dns: {
+      txt: look,
+      cname: look,
+      mx: look,
+      addresses: look,
+      reverse: look,
+      answersHere: async () => isReached,
+    },
     clock: () => now,
     publicUrl: () => "https://mail.example.net",
   };

@@ -28,7 +28,14 @@ beforeEach(() => {
   };
   fixture = newTestApp(() => 5_000, {
     inbound: { port: 2_526, clear: async () => 0 },
-    dns: { txt: look, cname: look, mx: look, addresses: look, reverse: look },
+    dns: {
+      txt: look,
+      cname: look,
+      mx: look,
+      addresses: look,
+      reverse: look,
+      answersHere: async () => true,
+    },
     engine: {
       ...nothingOutside.engine,
       async sendOne(message) {

@@ -1,0 +1,56 @@
+// Key pairs of sending domains.
+import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from "node:crypto";
+import { promisify } from "node:util";
+import { invalidField } from "../../platform/errors.ts";
+
+export const PRIVATE_KEY_PURPOSE = "sending_domain.dkim_private";
+
+const KEY_BITS = 2048;
+/** What verifiers must take at least (RFC 8301 §3.2); less than 2048 is taken from elsewhere only. */
+const LEAST_BITS = 1024;
+const newKeyPair = promisify(generateKeyPair);
+
+/** `publicKey` is the p= of the DNS record: base64 of the SPKI. */
+export type KeyPair = { privateKeyPem: string; publicKey: string };
+
+/** A new RSA key of 2048 bits (RFC 8301 §3.2), made off this thread. */
+export async function freshKey(): Promise<KeyPair> {
+  const { privateKey } = await newKeyPair("rsa", { modulusLength: KEY_BITS });
+  return pairOf(privateKey);
+}
+
+/** A key that was made elsewhere. @throws AppError `invalid_input` for what is no RSA key, or too short. */
+export function importKey(pem: string): KeyPair {
+  const field = "privateKeyPem";
+  let key: KeyObject;
+  try {
+    key = createPrivateKey(pem);
+  } catch {
+    throw invalidField(field, "is no private key in PEM", "It begins with -----BEGIN.");
+  }
+  if (key.asymmetricKeyType !== "rsa") {
+    throw invalidField(field, "is no RSA key", "Yahoo and Microsoft verify RSA only.");
+  }
+  if ((key.asymmetricKeyDetails?.modulusLength ?? 0) < LEAST_BITS) {
+    throw invalidField(field, `has less than ${LEAST_BITS} bits`, `Use ${KEY_BITS} or more.`);
+  }
+  return pairOf(key);
+}
+
+function pairOf(privateKey: KeyObject): KeyPair {
+  const spki = createPublicKey(privateKey).export({ type: "spki", format: "der" });
+  return {
+    privateKeyPem: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
+    publicKey: spki.toString("base64"),
+  };
+}
+
+/** The length of a public key as it is published. */
+export function bitsOf(publicKey: string): number {
+  const key = createPublicKey({
+    key: Buffer.from(publicKey, "base64"),
+    type: "spki",
+    format: "der",
+  });
+  return key.asymmetricKeyDetails?.modulusLength ?? 0;
+}

@@ -1,0 +1,216 @@
+// What a sending domain needs in the DNS, and how what is there compares.
+import { type DnsAnswer, isReservedDomain, organizationOf } from "./domains.rules.ts";
+
+export type Purpose =
+  | "dkim"
+  | "dkim_next"
+  | "spf"
+  | "dmarc"
+  | "return_path"
+  | "return_path_spf"
+  | "tracking"
+  | "ptr";
+
+/** A record to set in the DNS, and what a check may find instead of it. */
+export type DnsRecord = {
+  purpose: Purpose;
+  type: "TXT" | "CNAME" | "MX" | "PTR";
+  host: string;
+  value: string;
+  /** Without it mail is not sent from the domain; the others are advice. */
+  required: boolean;
+};
+
+export type RecordVerdict = {
+  status: "ok" | "missing" | "different" | "unknown";
+  found: string[];
+  message: string;
+};
+
+/** What the records of a domain follow from. */
+export type DomainFacts = {
+  name: string;
+  dkimSelector: string;
+  dkimPublic: string;
+  trackingHost: string;
+  bounceHost: string;
+  /** The key that a rotation has made, while it waits. */
+  next: { selector: string; publicKey: string } | undefined;
+};
+
+/** What it follows from beside the domain itself: this instance and the workspace's routes. */
+export type Surroundings = {
+  /** Host name of this instance. */
+  publicHost: string;
+  /** Host name of its SMTP listener. */
+  mxHost: string;
+  /** Names that SPF must include, for the relays. */
+  includes: string[];
+  /** Addresses that direct routes send from. */
+  sources: { address: string; heloName: string }[];
+};
+
+export const trackingHostOf = (domain: { name: string; trackingHost: string }): string =>
+  domain.trackingHost || `links.${domain.name}`;
+
+export const bounceHostOf = (domain: { name: string; bounceHost: string }): string =>
+  domain.bounceHost || `bounce.${domain.name}`;
+
+/** The terms of SPF that let all routes of the workspace send. */
+export function spfTerms({ includes, sources }: Surroundings): string[] {
+  const addresses = [...new Set(sources.map(({ address }) => address))];
+  return [
+    ...includes.map((name) => `include:${name}`),
+    ...addresses.map((address) => `${address.includes(":") ? "ip6" : "ip4"}:${address}`),
+  ];
+}
+
+const isPublicName = (host: string): boolean => /[a-z]$/i.test(host) && !isReservedDomain(host);
+
+/** What to set in the DNS of a sending domain. Records that lead here are asked for only when here has a name. */
+export function recordsFor(domain: DomainFacts, around: Surroundings): DnsRecord[] {
+  const { name, next } = domain;
+  const keyRecord = (purpose: "dkim" | "dkim_next", selector: string, key: string): DnsRecord => ({
+    purpose,
+    type: "TXT",
+    host: `${selector}._domainkey.${name}`,
+    value: `v=DKIM1; k=rsa; p=${key}`,
+    required: purpose === "dkim",
+  });
+  const terms = spfTerms(around).join(" ") || "include:<your relay's SPF name>";
+  const spf = `v=spf1 ${terms} ~all`;
+  const advice = { required: false } as const;
+  const records: DnsRecord[] = [
+    keyRecord("dkim", domain.dkimSelector, domain.dkimPublic),
+    ...(next === undefined ? [] : [keyRecord("dkim_next", next.selector, next.publicKey)]),
+    { purpose: "spf", type: "TXT", host: name, value: spf, ...advice },
+    {
+      purpose: "dmarc",
+      type: "TXT",
+      host: `_dmarc.${name}`,
+      value: `v=DMARC1; p=none; rua=mailto:postmaster@${name}`,
+      ...advice,
+    },
+  ];
+  if (isPublicName(around.mxHost)) {
+    const host = bounceHostOf(domain);
+    records.push(
+      { purpose: "return_path", type: "MX", host, value: `10 ${around.mxHost}`, ...advice },
+      { purpose: "return_path_spf", type: "TXT", host, value: spf, ...advice },
+    );
+  }
+  if (isPublicName(around.publicHost)) {
+    const host = trackingHostOf(domain);
+    records.push({ purpose: "tracking", type: "CNAME", host, value: around.publicHost, ...advice });
+  }
+  for (const { address, heloName } of around.sources) {
+    records.push({ purpose: "ptr", type: "PTR", host: address, value: heloName, ...advice });
+  }
+  return records;
+}
+
+/** Names a record's verdict: there is one PTR per address. */
+export const recordKey = ({ purpose, host }: Pick<DnsRecord, "purpose" | "host">): string =>
+  purpose === "ptr" ? `ptr ${host}` : purpose;
+
+/** Where a DMARC policy may be when the domain has none of its own: RFC 7489 §6.6.3. */
+export function dmarcFallback(domain: string): string | undefined {
+  const organization = organizationOf(domain);
+  const isOther = organization !== undefined && organization !== domain;
+  return isOther ? `_dmarc.${organization}` : undefined;
+}
+
+/** The verdict on a DNS that did not answer; undefined when it did. */
+export function noAnswer(answer: DnsAnswer): RecordVerdict | undefined {
+  return answer.kind === "failed"
+    ? { status: "unknown", found: [], message: `The DNS did not answer: ${answer.reason}.` }
+    : undefined;
+}
+
+const valuesOf = (answer: DnsAnswer): string[] => (answer.kind === "records" ? answer.values : []);
+
+export function judgeDkim(record: DnsRecord, answer: DnsAnswer): RecordVerdict {
+  const found = valuesOf(answer);
+  const keys = found.filter((value) => /(^|;)\s*p\s*=/.test(value));
+  if (keys.length === 0) {
+    return { status: "missing", found, message: "No DKIM key is published there yet." };
+  }
+  const wanted = keyOf(record.value);
+  if (keys.length === 1 && keyOf(keys[0] ?? "") === wanted) {
+    return { status: "ok", found, message: "The key is published." };
+  }
+  return keys.length > 1
+    ? { status: "different", found, message: "More than one key is published; leave only ours." }
+    : { status: "different", found, message: "Another key is published; replace it." };
+}
+
+function keyOf(record: string): string {
+  return /(?:^|;)\s*p\s*=([^;]*)/.exec(record)?.[1]?.replace(/\s/g, "") ?? "";
+}
+
+/** Whether there is a policy, and whether our signature is aligned under it (RFC 7489 §3.1). */
+export function judgeDmarc(answer: DnsAnswer): RecordVerdict {
+  const found = valuesOf(answer);
+  const dmarc = found.filter((value) => /^v=DMARC1\s*;/i.test(value));
+  const [policy] = dmarc;
+  if (policy === undefined) {
+    return {
+      status: "missing",
+      found,
+      message: "No DMARC policy. Gmail and Yahoo ask bulk senders for one.",
+    };
+  }
+  if (dmarc.length > 1) {
+    const message = "There are several DMARC records: keep one.";
+    return { status: "different", found: dmarc, message };
+  }
+  const wanted = /;\s*p\s*=\s*(\w+)/i.exec(policy)?.[1]?.toLowerCase() ?? "";
+  if (!["none", "quarantine", "reject"].includes(wanted)) {
+    const message = "The record says no policy: add p=none, p=quarantine or p=reject.";
+    return { status: "different", found: dmarc, message };
+  }
+  const strict = /;\s*adkim\s*=\s*s/i.test(policy)
+    ? " It is strict (adkim=s): only senders at exactly this domain are aligned."
+    : "";
+  const message = `There is a DMARC policy: ${wanted}. Our DKIM signature is aligned with it.${strict}`;
+  return { status: "ok", found: dmarc, message };
+}
+
+export function judgeReturnPath(record: DnsRecord, answer: DnsAnswer): RecordVerdict {
+  const found = valuesOf(answer).map(plainName);
+  const wanted = plainName(record.value.replace(/^\d+ /, ""));
+  if (found.length === 0) {
+    const message = "Not set: bounces cannot come back under this domain, and SPF is not aligned.";
+    return { status: "missing", found, message };
+  }
+  return found.length === 1 && found[0] === wanted
+    ? { status: "ok", found, message: "Bounces come back here." }
+    : {
+        status: "different",
+        found,
+        message: `It leads to ${found.join(", ")}: leave ${wanted} alone there.`,
+      };
+}
+
+/** @param isReached Whether this instance answered under the name; undefined = not tried. */
+export function judgeTracking(
+  record: DnsRecord,
+  answer: DnsAnswer,
+  isReached?: boolean,
+): RecordVerdict {
+  const found = valuesOf(answer);
+  const [first] = found.map(plainName);
+  if (first === undefined) {
+    return { status: "missing", found, message: "Not set; links use this instance's own name." };
+  }
+  if (first !== plainName(record.value)) {
+    return { status: "different", found, message: "The name points somewhere else." };
+  }
+  if (isReached === false) {
+    const message = `The name points here, but nothing answers at https://${record.host}: the proxy in front of this instance needs a certificate for it. Until then links use this instance's own name.`;
+    return { status: "different", found, message };
+  }
+  return { status: "ok", found, message: "The name points here, and links use it." };
+}
+
+export const plainName = (name: string): string => name.toLowerCase().replace(/\.$/, "");

@@ -1,0 +1,141 @@
+// A domain's key is changed without a message that cannot be verified: the next one is published and seen
+// in the DNS before it signs, and the old one stays there for what is on its way.
+import type { Connection } from "../../platform/db/driver.ts";
+import { inTransaction } from "../../platform/db/transaction.ts";
+import { AppError, invalidField, notFound } from "../../platform/errors.ts";
+import { encryptSecret, type KeyRing } from "../../platform/secrets.ts";
+import { freshKey, importKey, PRIVATE_KEY_PURPOSE } from "./dkim-keys.service.ts";
+import { addDkimKey, deleteDkimKey, listDkimKeys } from "./dkim-keys.store.ts";
+import type { DomainView, RotationStart } from "./domains.schema.ts";
+import {
+  type CheckPlace,
+  checkDomain,
+  type DnsLookup,
+  readDomain,
+  requireDomainRow,
+} from "./domains.service.ts";
+import { findDomainUser, storeSigningKey } from "./domains.store.ts";
+
+type Open = () => Connection;
+type Target = { id: number; place: CheckPlace };
+
+/**
+ * Makes or takes the next key, under a selector of its own. It signs nothing yet.
+ *
+ * @throws AppError `not_found`; `conflict` while another one waits; `invalid_input`.
+ */
+export async function startRotation(
+  open: Open,
+  keyRing: KeyRing,
+  target: Target,
+  input: RotationStart,
+  now: number,
+): Promise<DomainView> {
+  refuseSecond(open(), target.id);
+  const pair =
+    input.privateKeyPem === undefined ? await freshKey() : importKey(input.privateKeyPem);
+  const db = open();
+  refuseSecond(db, target.id);
+  addDkimKey(db, {
+    domainId: target.id,
+    selector: selectorFor(db, target.id, input.selector),
+    private: encryptSecret(keyRing, PRIVATE_KEY_PURPOSE, pair.privateKeyPem),
+    public: pair.publicKey,
+    state: "next",
+    createdAt: now,
+    retiredAt: null,
+  });
+  return readDomain(db, target.id, target.place);
+}
+
+/**
+ * Looks the next key up in the DNS, and lets it sign when it is there. What is being sent goes on with the
+ * old one, which stays in the list until it is removed.
+ *
+ * @throws AppError `not_found`; `illegal_state` with what the DNS says instead.
+ */
+export async function finishRotation(
+  open: Open,
+  dns: DnsLookup,
+  target: Target,
+  now: number,
+): Promise<DomainView> {
+  const before = nextKey(open(), target.id);
+  const checked = await checkDomain(open, dns, target, now);
+  const record = checked.records.find(({ purpose }) => purpose === "dkim_next");
+  if (before === undefined || record === undefined) {
+    throw new AppError("illegal_state", "No key waits: make the next one first.");
+  }
+  if (record.status !== "ok") {
+    throw new AppError("illegal_state", `${record.host}: ${record.message}`);
+  }
+  const db = open();
+  inTransaction(db, () => {
+    const row = requireDomainRow(db, target.id);
+    const next = nextKey(db, target.id);
+    if (next?.id !== before.id) {
+      throw new AppError("illegal_state", "The key was changed at the same moment; look again.");
+    }
+    deleteDkimKey(db, row.id, next.id);
+    addDkimKey(db, {
+      domainId: row.id,
+      selector: row.dkimSelector,
+      private: "",
+      public: row.dkimPublic,
+      state: "retired",
+      createdAt: row.createdAt,
+      retiredAt: now,
+    });
+    const { selector, private: secret, public: published } = next;
+    storeSigningKey(db, { id: row.id, selector, private: secret, public: published, now });
+  });
+  return await checkDomain(open, dns, target, now);
+}
+
+/**
+ * Forgets a key that waits, or one that is retired, after which its record can be removed.
+ *
+ * @throws AppError `not_found`; `conflict` while a campaign may still sign with the old one.
+ */
+export function removeKey(db: Connection, target: Target, keyId: number): DomainView {
+  const key = listDkimKeys(db, target.id).find((one) => one.id === keyId);
+  const user = findDomainUser(db, target.id);
+  if (key?.state === "retired" && user !== undefined) {
+    throw new AppError(
+      "conflict",
+      `The campaign "${user}" may still sign with this key. Wait until it has finished.`,
+    );
+  }
+  if (key === undefined || !deleteDkimKey(db, target.id, keyId)) {
+    throw notFound("key");
+  }
+  return readDomain(db, target.id, target.place);
+}
+
+const nextKey = (db: Connection, domainId: number) =>
+  listDkimKeys(db, domainId).find(({ state }) => state === "next");
+
+function refuseSecond(db: Connection, domainId: number): void {
+  requireDomainRow(db, domainId);
+  if (nextKey(db, domainId) !== undefined) {
+    throw new AppError("conflict", "The next key waits already. Let it sign, or remove it first.");
+  }
+}
+
+function selectorFor(db: Connection, domainId: number, wanted: string | undefined): string {
+  const row = requireDomainRow(db, domainId);
+  const taken = [row.dkimSelector, ...listDkimKeys(db, domainId).map(({ selector }) => selector)];
+  if (wanted === undefined) {
+    const free = taken.map((_, index) => `sm${index + 1}`).find((name) => !taken.includes(name));
+    return free ?? `sm${taken.length + 1}`;
+  }
+  const selector = wanted.trim().toLowerCase();
+  if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(selector)) {
+    const hint = "Letters, digits and hyphens, for example sm2.";
+    throw invalidField("selector", "is no selector", hint);
+  }
+  if (taken.includes(selector)) {
+    throw invalidField("selector", "has a key already", "Choose one that was never used.");
+  }
+  return selector;
+}

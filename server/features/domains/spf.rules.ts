@@ -1,0 +1,160 @@
+// SPF (RFC 7208) as far as it must be known to say whether a route may send.
+import type { RecordVerdict } from "./domain-records.rules.ts";
+
+/** One record, read. */
+export type SpfRecord = {
+  includes: string[];
+  redirect: string | undefined;
+  /** ip4 and ip6 with their prefix. */
+  networks: string[];
+  /** Domains whose addresses, or whose mail servers', may send. */
+  hosts: { kind: "a" | "mx"; name: string }[];
+  /** Terms that cost a lookup (§4.6.4). */
+  lookups: number;
+  hasAll: boolean;
+};
+
+/** A domain's SPF with all that it includes. */
+export type SpfTree = {
+  networks: string[];
+  /** Names included at any depth. */
+  includes: string[];
+  lookups: number;
+  problems: string[];
+  /** Why a part of it could not be read; empty = all was. */
+  failed: string;
+};
+
+export const MAX_SPF_LOOKUPS = 10;
+
+/** Reads a record; qualifiers are left out of account, since what is refused is not listed by people. */
+export function readSpf(record: string, domain: string): SpfRecord {
+  const read: SpfRecord = {
+    includes: [],
+    redirect: undefined,
+    networks: [],
+    hosts: [],
+    lookups: 0,
+    hasAll: false,
+  };
+  for (const term of record.trim().split(/\s+/).slice(1)) {
+    readTerm(read, term.toLowerCase(), domain);
+  }
+  return read;
+}
+
+function readTerm(read: SpfRecord, term: string, domain: string): void {
+  const [, name = "", value = ""] =
+    /^[+?~-]?([a-z0-9]+)(?:[:=](.*))?$/.exec(term.replace(/^([+?~-]?(?:a|mx))\//, "$1:/")) ?? [];
+  switch (name) {
+    case "include":
+      read.includes.push(value);
+      read.lookups += 1;
+      return;
+    case "redirect":
+      read.redirect = value;
+      read.lookups += 1;
+      return;
+    case "ip4":
+    case "ip6":
+      read.networks.push(value);
+      return;
+    case "a":
+    case "mx":
+      read.hosts.push({ kind: name, name: value.split("/")[0] || domain });
+      read.lookups += 1;
+      return;
+    case "exists":
+    case "ptr":
+      read.lookups += 1;
+      return;
+    case "all":
+      read.hasAll = true;
+      return;
+    default:
+      return;
+  }
+}
+
+/** True when the address lies in the network `203.0.113.0/24` or `2001:db8::/32`. */
+export function isInNetwork(address: string, network: string): boolean {
+  const [base = "", prefix] = network.split("/");
+  const [a, b] = [bitsOf(address), bitsOf(base)];
+  if (a === undefined || b === undefined || a.length !== b.length) {
+    return false;
+  }
+  const length = prefix === undefined ? a.length : Number(prefix);
+  return Number.isInteger(length) && a.slice(0, length) === b.slice(0, length);
+}
+
+function bitsOf(address: string): string | undefined {
+  if (/^\d+(\.\d+){3}$/.test(address)) {
+    return address
+      .split(".")
+      .map((octet) => Number(octet).toString(2).padStart(8, "0"))
+      .join("");
+  }
+  const url = URL.parse(`http://[${address}]/`);
+  if (url === null) {
+    return undefined;
+  }
+  const [head = "", tail] = url.hostname.slice(1, -1).split("::");
+  const groups = (text: string) => (text === "" ? [] : text.split(":"));
+  const [front, back] = [groups(head), groups(tail ?? "")];
+  const zeros = Array.from({ length: 8 - front.length - back.length }, () => "0");
+  return [...front, ...zeros, ...back]
+    .map((group) => Number.parseInt(group, 16).toString(2).padStart(16, "0"))
+    .join("");
+}
+
+/** Whether a domain's SPF lets the routes send: the relays' names are included, our addresses are listed. */
+export function judgeSpf(
+  found: string[],
+  tree: SpfTree | undefined,
+  wanted: { includes: string[]; addresses: string[]; terms: string[] },
+): RecordVerdict {
+  const spf = found.filter((value) => /^v=spf1(\s|$)/i.test(value));
+  const [record] = spf;
+  if (record === undefined || tree === undefined) {
+    const message =
+      wanted.terms.length === 0
+        ? "No SPF record. Your relay's documentation names what to include."
+        : "No SPF record: nobody is named who may send in this domain's name.";
+    return { status: "missing", found, message };
+  }
+  if (spf.length > 1) {
+    const message =
+      "There are several SPF records, which counts as an error (RFC 7208 §3.2): merge them.";
+    return { status: "different", found: spf, message };
+  }
+  if (tree.failed !== "") {
+    const message = `A part of it could not be looked up: ${tree.failed}.`;
+    return { status: "unknown", found: spf, message };
+  }
+  const [problem] = tree.problems;
+  if (problem !== undefined) {
+    return { status: "different", found: spf, message: problem };
+  }
+  if (tree.lookups > MAX_SPF_LOOKUPS) {
+    const message = `It takes ${tree.lookups} lookups; more than ${MAX_SPF_LOOKUPS} count as an error (RFC 7208 §4.6.4). Remove what does not send any more.`;
+    return { status: "different", found: spf, message };
+  }
+  const missing = [
+    ...wanted.includes
+      .filter((name) => !tree.includes.includes(name))
+      .map((name) => `include:${name}`),
+    ...wanted.addresses
+      .filter((address) => !tree.networks.some((network) => isInNetwork(address, network)))
+      .map((address) => `${address.includes(":") ? "ip6" : "ip4"}:${address}`),
+  ];
+  if (missing.length > 0) {
+    const mended = record.replace(/\s*([+?~-]?all)?\s*$/i, ` ${missing.join(" ")} $1`).trim();
+    const message = `It does not name ${missing.join(" and ")}. Make it: ${mended}`;
+    return { status: "different", found: spf, message };
+  }
+  const message =
+    wanted.terms.length === 0
+      ? "There is one SPF record."
+      : `It lets all routes send, with ${tree.lookups} of ${MAX_SPF_LOOKUPS} lookups.`;
+  return { status: "ok", found: spf, message };
+}

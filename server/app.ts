@@ -19,6 +19,7 @@ import { dmarcRoutes } from "./features/dmarc/dmarc.routes.ts";
 import { domainRoutes } from "./features/domains/domains.routes.ts";
 import { senderRoutes } from "./features/domains/senders.routes.ts";
 import { trackingHostGate } from "./features/domains/tracking-host.routes.ts";
+import { downloadRoutes } from "./features/exports/downloads.routes.ts";
 import { exportRoutes } from "./features/exports/exports.routes.ts";
 import { formRoutes } from "./features/forms/forms.routes.ts";
 import { publicFormRoutes } from "./features/forms/public-forms.routes.ts";
@@ -203,6 +204,7 @@ function audienceApi(deps: AppDeps) {
     .use(instanceSuppressionRoutes(deps))
     .use(importRoutes(deps))
     .use(exportRoutes(deps))
+    .use(downloadRoutes(deps))
     .use(privacyRoutes(deps));
 }
 

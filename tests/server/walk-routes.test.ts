@@ -25,6 +25,7 @@ const publicRoutes = [
   "GET /openapi.json",
   // Recipients have no account; their token is authenticated.
   "GET /o/:token",
+  "GET /api/v1/downloads/:token",
   "GET /c/:token",
   "HEAD /c/:token",
   "GET /v/:token",

@@ -12,17 +12,13 @@ import type { Clock } from "../../platform/clock.ts";
 import { csvLine } from "../../platform/csv.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { log } from "../../platform/log.ts";
-import { listFields, type StoredField } from "../contacts/contact-fields.service.ts";
-import { type Contact, type ContactFilter, listContacts } from "../contacts/contacts.service.ts";
+import { type ExportSettings, exportSource } from "./export-sources.service.ts";
 import { advanceExport, closeExport, type ExportRow, findExport } from "./exports.store.ts";
 
 const BATCH = 500;
 const PAUSE_MS = 1;
 /** How long a finished file can be fetched. */
 export const EXPORT_KEEP_MS = 7 * 24 * 3_600_000;
-
-/** What an export was asked for. Stored as JSON in export.settings. */
-export type ExportSettings = { filter: ContactFilter; byteOrderMark: boolean };
 
 export type ExportContext = {
   /** Gives the workspace's connection anew after each pause. */
@@ -41,7 +37,7 @@ export function exportPath(dataDir: string, name: string): string {
 }
 
 /**
- * The job of one export: writes the contacts of its filter, 500 at a time, to a CSV file. After each
+ * The job of one export: writes what it is of, 500 rows at a time, to a CSV file. After each
  * batch the length of the file and the place in the walk are stored together; a run after a crash cuts
  * the file to that length and goes on there. Memory is one batch.
  */
@@ -52,7 +48,7 @@ export async function runExport(context: ExportContext, id: number): Promise<voi
   }
   const path = exportPath(context.dataDir, row.filePath);
   try {
-    const sizeBytes = await writeContacts(context, row, path);
+    const sizeBytes = await writeRows(context, row, path);
     if (sizeBytes === undefined) {
       rmSync(path, { force: true });
       return;
@@ -82,13 +78,13 @@ function isOver(row: ExportRow): boolean {
 }
 
 /** Returns the file's size, or undefined when the export was cancelled. */
-async function writeContacts(
+async function writeRows(
   context: ExportContext,
   row: ExportRow,
   path: string,
 ): Promise<number | undefined> {
   const settings = JSON.parse(row.settings) as ExportSettings;
-  const fields = listFields(context.open());
+  const source = exportSource(context.open(), row.kind, settings);
   const file = openSync(path, row.positionBytes === 0 ? "w" : "r+");
   let position = row.positionBytes;
   let from = position;
@@ -100,16 +96,19 @@ async function writeContacts(
       return position;
     }
     if (position === 0) {
-      position += write(file, position, (settings.byteOrderMark ? "\ufeff" : "") + header(fields));
+      position += write(
+        file,
+        position,
+        (settings.byteOrderMark ? "\ufeff" : "") + csvLine(source.header),
+      );
     }
     for (;;) {
       context.signal.throwIfAborted();
-      const query = { ...settings.filter, cursor, limit: BATCH };
-      const page = listContacts(context.open(), query, context.clock());
-      position += write(file, position, page.items.map((one) => line(one, fields)).join(""));
+      const page = source.page(context.open(), cursor, BATCH, context.clock());
+      position += write(file, position, page.lines.map(csvLine).join(""));
       fsyncSync(file);
-      cursor = page.nextCursor ?? undefined;
-      const by = page.items.length;
+      cursor = page.next;
+      const by = page.lines.length;
       const progress = { id: row.id, cursor: cursor ?? null, by, from, positionBytes: position };
       if (!advanceExport(context.open(), progress)) {
         return giveUp(context, row.id);
@@ -139,35 +138,4 @@ function write(file: number, position: number, text: string): number {
     written += writeSync(file, bytes, written, bytes.length - written, position + written);
   }
   return bytes.length;
-}
-
-function header(fields: readonly StoredField[]): string {
-  return csvLine([
-    "email",
-    "first_name",
-    "last_name",
-    "language",
-    "status",
-    ...fields.map((field) => field.key),
-    "source",
-    "created_at",
-  ]);
-}
-
-function line(contact: Contact, fields: readonly StoredField[]): string {
-  return csvLine([
-    contact.email,
-    contact.firstName,
-    contact.lastName,
-    contact.language,
-    contact.suppressionReason ?? contact.status,
-    ...fields.map((field) => textOf(contact.fields[field.key])),
-    contact.source,
-    new Date(contact.createdAt).toISOString(),
-  ]);
-}
-
-/** Several choices as an import reads them. */
-function textOf(value: Contact["fields"][string] | undefined): string {
-  return Array.isArray(value) ? value.join("; ") : String(value ?? "");
 }

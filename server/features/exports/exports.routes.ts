@@ -23,8 +23,14 @@ export const exportRoutes = ({ guard, config, clock, audit, jobs }: AppDeps) =>
         const started = startExport(db, jobs, {
           workspaceId: workspace.id,
           actorId: actor.id,
-          filter: body.filter ?? {},
-          byteOrderMark: body.byteOrderMark ?? true,
+          kind: body.kind,
+          settings: {
+            filter: body.filter ?? {},
+            columns: body.columns,
+            reason: body.reason,
+            campaignId: body.campaignId,
+            byteOrderMark: body.byteOrderMark ?? true,
+          },
           now: clock(),
         });
         audit.record({
@@ -41,7 +47,7 @@ export const exportRoutes = ({ guard, config, clock, audit, jobs }: AppDeps) =>
         params: WorkspaceParams,
         body: ExportRequest,
         response: { 200: ExportSchema, ...refusals },
-        detail: { summary: "Export the contacts of a filter to a CSV file" },
+        detail: { summary: "Export contacts, suppressions or recipients to a CSV file" },
       },
     )
     .get("/", ({ db, query }) => listExports(db, query, clock()), {
@@ -76,7 +82,7 @@ export const exportRoutes = ({ guard, config, clock, audit, jobs }: AppDeps) =>
         return new Response(Bun.file(path), {
           headers: {
             "content-type": "text/csv; charset=utf-8",
-            "content-disposition": `attachment; filename="contacts-${params.id}.csv"`,
+            "content-disposition": `attachment; filename="export-${params.id}.csv"`,
             "cache-control": "no-store",
           },
         });

@@ -3,7 +3,25 @@ import { pageOf, pageQuery } from "../../platform/http/schemas.ts";
 import { ContactFilterSchema } from "../contacts/contacts.schema.ts";
 
 export const ExportRequest = t.Object({
-  kind: t.Literal("contacts"),
+  kind: t.Union([t.Literal("contacts"), t.Literal("suppressions"), t.Literal("recipients")]),
+  columns: t.Optional(
+    t.Array(t.String({ maxLength: 60 }), {
+      maxItems: 120,
+      description: "Of contacts: the columns wanted beside email; all when left out",
+    }),
+  ),
+  reason: t.Optional(
+    t.Union(
+      [
+        t.Literal("unsubscribed"),
+        t.Literal("hard_bounce"),
+        t.Literal("complaint"),
+        t.Literal("manual"),
+      ],
+      { description: "Of suppressions" },
+    ),
+  ),
+  campaignId: t.Optional(t.Integer({ minimum: 1, description: "Of recipients" })),
   filter: t.Optional(ContactFilterSchema),
   byteOrderMark: t.Optional(
     t.Boolean({ default: true, description: "Excel needs it to read UTF-8 right" }),

@@ -1,12 +1,15 @@
 import { existsSync, rmSync } from "node:fs";
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
-import { AppError, notFound } from "../../platform/errors.ts";
+import { AppError, invalidField, notFound } from "../../platform/errors.ts";
 import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
 import { newId } from "../../platform/ids.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
+import { listFields } from "../contacts/contact-fields.service.ts";
 import { type ContactFilter, countContacts } from "../contacts/contacts.service.ts";
-import { type ExportSettings, exportPath } from "./export-run.service.ts";
+import { suppressionCounts } from "../suppressions/suppressions.service.ts";
+import { exportPath } from "./export-run.service.ts";
+import { contactColumns, type ExportSettings } from "./export-sources.service.ts";
 import {
   closeExport,
   type ExportRow,
@@ -14,30 +17,36 @@ import {
   findExport,
   insertExport,
 } from "./exports.store.ts";
+import { recipientTotal } from "./recipients.store.ts";
+
+export { isWorkspace } from "./exports.store.ts";
 
 const EXPIRED = "The file of this export is gone after a week: make a new one.";
 
 /** Kind of the job that does an export. Payload: `{ exportId }`. */
 export const EXPORT_JOB = "export.run";
 
-/** Starts an export of the contacts of a filter. */
+/**
+ * Starts an export: contacts of a filter, suppressions, or recipients of a campaign.
+ *
+ * @throws AppError `invalid_input` for a campaign or a column that is not there.
+ */
 export function startExport(
   db: Connection,
   jobs: JobQueue,
   request: {
     workspaceId: string;
     actorId: string;
-    filter: ContactFilter;
-    byteOrderMark: boolean;
+    kind: "contacts" | "suppressions" | "recipients";
+    settings: ExportSettings;
     now: number;
   },
 ) {
-  const { workspaceId, now, filter } = request;
-  const settings: ExportSettings = { filter, byteOrderMark: request.byteOrderMark };
-  const rowsTotal = countContacts(db, filter, now).count;
+  const { workspaceId, now, kind, settings } = request;
+  const rowsTotal = rowsOf(db, kind, settings, now);
   return inTransaction(db, () => {
     const row = insertExport(db, {
-      kind: "contacts",
+      kind,
       settings: JSON.stringify(settings),
       rowsTotal,
       filePath: `${workspaceId}_${newId()}.csv`,
@@ -49,6 +58,26 @@ export function startExport(
     jobs.enqueue(EXPORT_JOB, workspaceId, { exportId: row.id }, { uniqueKey });
     return toExport(row, now);
   });
+}
+
+/** About how many rows there will be. */
+function rowsOf(db: Connection, kind: string, settings: ExportSettings, now: number): number {
+  if (kind === "recipients") {
+    const total = recipientTotal(db, settings.campaignId ?? 0);
+    if (total === undefined) {
+      throw invalidField("campaignId", "is no campaign of this workspace");
+    }
+    return total;
+  }
+  if (kind === "suppressions") {
+    return Object.values(suppressionCounts(db)).reduce((sum, n) => sum + n, 0);
+  }
+  const known = new Set(contactColumns(listFields(db)).map(({ name }) => name));
+  const unknown = settings.columns?.find((name) => !known.has(name));
+  if (unknown !== undefined) {
+    throw invalidField("columns", `there is no column ${unknown}`);
+  }
+  return countContacts(db, settings.filter, now).count;
 }
 
 /** An export with its progress. @throws AppError `not_found` */

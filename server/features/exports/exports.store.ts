@@ -75,6 +75,15 @@ const closeRow = statement<
    WHERE id = @id AND state IN ('queued', 'running')
 `);
 
+const selectWorkspace = statement<[id: string], { id: string }>(
+  "SELECT id FROM workspace WHERE id = ? AND status <> 'deleting'",
+);
+
+/** False once a workspace is deleted: asking for its database would make an empty file of that name. */
+export function isWorkspace(system: Connection, id: string): boolean {
+  return selectWorkspace(system).get(id) !== undefined;
+}
+
 export function insertExport(db: Connection, row: NewExport): ExportRow {
   const inserted = insertRow(db).get(row);
   if (inserted === undefined) {

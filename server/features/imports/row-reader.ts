@@ -1,3 +1,4 @@
+import { plainCell } from "../../platform/csv.ts";
 import { isAddressFault, parseEmailAddress } from "../../platform/email-address.ts";
 import type { StoredField } from "../contacts/contact-fields.service.ts";
 import { fieldKeyFrom, readFieldValue } from "../contacts/contact-fields.service.ts";
@@ -68,7 +69,7 @@ export function rowReader(
   const statusName = header[columns.status] ?? "";
 
   return (cells) => {
-    const address = parseEmailAddress(cells[columns.email] ?? "");
+    const address = parseEmailAddress(plainCell(cells[columns.email] ?? ""));
     if (isAddressFault(address)) {
       return { reject: `e-mail address: ${address.reason}` };
     }
@@ -172,10 +173,11 @@ function readCustom(
 ): Record<string, FieldValue> | undefined | string {
   let values: Record<string, FieldValue> | undefined;
   for (const { column, spec } of custom) {
-    const raw = cells[column];
-    if (raw === undefined || raw === "") {
+    const cell = cells[column];
+    if (cell === undefined || cell === "") {
       continue;
     }
+    const raw = plainCell(cell);
     if (raw.includes("\u0000")) {
       return `${spec.label}: there is a NUL character in it`;
     }
@@ -195,7 +197,7 @@ function oneLine(cell: string | undefined): string {
   if (cell === undefined || cell === "") {
     return "";
   }
-  return cell.replace(CONTROL, " ").trim();
+  return plainCell(cell).replace(CONTROL, " ").trim();
 }
 
 /** `Lee, Ann` and `Ann Lee` alike; of more than two words the last is the last name. */

@@ -62,10 +62,10 @@ test("writes contacts with their custom fields, formulas disarmed, in UTF-8 that
   await run(id);
 
   const file = await request("GET", `/exports/${id}/file`);
-  expect(file.headers.get("content-disposition")).toBe(`attachment; filename="contacts-${id}.csv"`);
+  expect(file.headers.get("content-disposition")).toBe(`attachment; filename="export-${id}.csv"`);
   expect(Buffer.from(await file.arrayBuffer()).toString("utf8")).toBe(
-    "\ufeffemail,first_name,last_name,language,status,size,source,created_at\r\n" +
-      'a@example.com,\'=1+1,"Ö, ""x""",,mailable,-3,manual,2027-01-15T08:00:00.000Z\r\n',
+    "\ufeffemail,first_name,last_name,language,status,tags,size,source,created_at\r\n" +
+      'a@example.com,\'=1+1,"Ö, ""x""",,mailable,,-3,manual,2027-01-15T08:00:00.000Z\r\n',
   );
 });
 

@@ -1,0 +1,88 @@
+import { Elysia, t } from "elysia";
+import { AppError } from "../../platform/errors.ts";
+import { refusals, WorkspaceItemParams } from "../../platform/http/schemas.ts";
+import type { AppDeps } from "../deps.ts";
+import { requestFile } from "../privacy/privacy.service.ts";
+import { type Download, downloadToken, readDownloadToken } from "./download-link.ts";
+import { exportFile, isWorkspace } from "./exports.service.ts";
+
+/** How long a link works. The file itself goes after a week. */
+const LINK_MS = 24 * 3_600_000;
+
+const DownloadLink = t.Object(
+  { path: t.String({ description: "Below the instance's address" }), expiresAt: t.Number() },
+  { title: "DownloadLink" },
+);
+
+export const downloadRoutes = ({ guard, keyRing, clock, config, databases, audit }: AppDeps) => {
+  const link = (workspaceId: string, kind: Download["kind"], id: number) => {
+    const expiresAt = clock() + LINK_MS;
+    const token = downloadToken(keyRing, { workspaceId, kind, id, expiresAt });
+    return { path: `/api/v1/downloads/${token}`, expiresAt };
+  };
+  return new Elysia({ name: "downloads", detail: { tags: ["Exports"] } })
+    .use(guard)
+    .post(
+      "/workspaces/:workspaceId/exports/:id/link",
+      ({ db, params, workspace }) => {
+        exportFile(db, config.dataDir, params.id, clock());
+        return link(workspace.id, "export", params.id);
+      },
+      {
+        permission: "contacts:export",
+        params: WorkspaceItemParams,
+        response: { 200: DownloadLink, ...refusals },
+        detail: { summary: "A link that fetches the file without signing in, for a day" },
+      },
+    )
+    .post(
+      "/workspaces/:workspaceId/privacy/requests/:id/link",
+      ({ db, params, workspace }) => {
+        requestFile(db, config.dataDir, params.id, clock());
+        return link(workspace.id, "privacy", params.id);
+      },
+      {
+        permission: "privacy:write",
+        params: WorkspaceItemParams,
+        response: { 200: DownloadLink, ...refusals },
+        detail: { summary: "A link that fetches the archive without signing in, for a day" },
+      },
+    )
+    .get(
+      "/downloads/:token",
+      ({ params }) => {
+        const download = readDownloadToken(keyRing, params.token, clock());
+        if (download === undefined || !isWorkspace(databases.system, download.workspaceId)) {
+          throw new AppError("not_found", "This link is not one of ours, or has expired.");
+        }
+        const { workspaceId, kind, id } = download;
+        const db = databases.workspace(workspaceId);
+        const fileOf = kind === "export" ? exportFile : requestFile;
+        const path = fileOf(db, config.dataDir, id, clock());
+        audit.record({
+          actorId: null,
+          workspaceId,
+          action: `${kind}.download_by_link`,
+          target: id,
+        });
+        const [type, name] =
+          kind === "export"
+            ? ["text/csv; charset=utf-8", `export-${id}.csv`]
+            : ["application/zip", `person-${id}.zip`];
+        return new Response(Bun.file(path), {
+          headers: {
+            "content-type": type,
+            "content-disposition": `attachment; filename="${name}"`,
+            "cache-control": "no-store",
+            "x-content-type-options": "nosniff",
+          },
+        });
+      },
+      {
+        open: "the link is signed, names one file and expires",
+        params: t.Object({ token: t.String({ maxLength: 500 }) }),
+        response: { 200: t.Any({ description: "The file" }), ...refusals },
+        detail: { summary: "Fetch a file by its link" },
+      },
+    );
+};

@@ -24,6 +24,7 @@ import { exportRoutes } from "./features/exports/exports.routes.ts";
 import { formRoutes } from "./features/forms/forms.routes.ts";
 import { publicFormRoutes } from "./features/forms/public-forms.routes.ts";
 import { importRoutes, isImportUpload } from "./features/imports/imports.routes.ts";
+import { inboundSettingsRoutes } from "./features/inbox/inbound-settings.routes.ts";
 import { inboxRoutes } from "./features/inbox/inbox.routes.ts";
 import { receivedRoutes } from "./features/inbox/received.routes.ts";
 import { jobRoutes } from "./features/jobs/jobs.routes.ts";
@@ -213,6 +214,7 @@ function sendingApi(deps: AppDeps) {
   return new Elysia({ name: "api-sending" })
     .use(inboxRoutes(deps))
     .use(receivedRoutes(deps))
+    .use(inboundSettingsRoutes(deps))
     .use(dmarcRoutes(deps))
     .use(routeRoutes(deps))
     .use(routeGroupRoutes(deps))

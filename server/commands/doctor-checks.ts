@@ -11,10 +11,11 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Config } from "../config.ts";
+import { readInboundSettings } from "../inbound/index.ts";
 import { openConnection } from "../platform/db/driver.ts";
 import { loadKeyRing } from "../platform/secrets.ts";
 
@@ -227,6 +228,72 @@ export async function checkDns(): Promise<Finding> {
       "Check the machine's resolver; without DNS, domain checks and direct delivery do not work.",
     );
   }
+}
+
+/**
+ * Whether bounces can come in: the listener is open to outside, the MX of the bounce domain names this
+ * instance, and its port 25 answers as SwiftMail where that can be seen from here.
+ */
+export async function checkBounces(
+  config: Config,
+  lookUp: (name: string) => Promise<string[]> = mxOf,
+  greet: (host: string) => Promise<string> = greetingOf,
+): Promise<Finding> {
+  const path = join(config.dataDir, "system.db");
+  if (!existsSync(path)) {
+    return ok("not set up yet");
+  }
+  const db = openConnection(path, { readonly: true });
+  const { bounceDomain, mxHost } = readInboundSettings(db);
+  db.close();
+  if (bounceDomain === "") {
+    return warn("no bounce domain is set", "Set one for the instance, so that bounces come back.");
+  }
+  if (config.smtpInHost === "127.0.0.1") {
+    return warn(
+      `bounces to ${bounceDomain} cannot come in: the listener is on loopback`,
+      "Set SMTP_IN_HOST=0.0.0.0 and lead port 25 of the world to SMTP_IN_PORT.",
+    );
+  }
+  const hosts = await lookUp(bounceDomain);
+  const host = mxHost || hosts[0];
+  if (host === undefined || !hosts.includes(host)) {
+    const found = hosts.length === 0 ? "nothing" : hosts.join(", ");
+    return warn(
+      `the MX of ${bounceDomain} is ${found}, not ${mxHost || "this instance"}`,
+      `Set the MX record of ${bounceDomain} to the host name of this instance.`,
+    );
+  }
+  const greeting = await greet(host).catch((error: unknown) => reason(error));
+  return /^220 .*SwiftMail/.test(greeting)
+    ? ok(`${host} answers on port 25`)
+    : warn(
+        `${host} does not answer on port 25 as seen from here: ${greeting}`,
+        "Look whether a firewall stands between, and whether port 25 leads to SMTP_IN_PORT.",
+      );
+}
+
+async function mxOf(name: string): Promise<string[]> {
+  const resolver = new Resolver({ timeout: DNS_TIMEOUT_MS, tries: 1 });
+  const records = await resolver.resolveMx(name).catch(() => []);
+  return records
+    .sort((a, b) => a.priority - b.priority)
+    .map(({ exchange }) => exchange.toLowerCase().replace(/\.$/, ""));
+}
+
+function greetingOf(host: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host, port: 25, timeout: PROBE_TIMEOUT_MS });
+    const end = (settle: () => void) => {
+      socket.destroy();
+      settle();
+    };
+    socket.once("data", (bytes) =>
+      end(() => resolve(bytes.toString("latin1").slice(0, 200).trim())),
+    );
+    socket.once("timeout", () => end(() => reject(new Error("it says nothing"))));
+    socket.once("error", (error) => end(() => reject(error)));
+  });
 }
 
 /** Whether enough files can be open at once: every workspace and connection is one or more. */

@@ -2,6 +2,7 @@ import type { Config } from "../config.ts";
 import { currentVersion } from "../platform/db/migrate.ts";
 import {
   answersHealth,
+  checkBounces,
   checkClock,
   checkDataFolder,
   checkDisk,
@@ -69,6 +70,7 @@ function checks(config: Config, now: number): Check[] {
     ["OpenSSL", checkOpenSsl],
     ["clock", () => checkClock(config.dataDir, now)],
     ["DNS", checkDns],
+    ["bounces", () => checkBounces(config)],
   ];
 }
 

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { systemClock } from "../platform/clock.ts";
 import { type Databases, openDatabases } from "../platform/db/databases.ts";
 import { AppError } from "../platform/errors.ts";
@@ -8,10 +9,11 @@ import { openDesk } from "./desk.ts";
 import { isKnownWorkspace } from "./directory.store.ts";
 import { Directory } from "./directory.ts";
 import { DmarcDesk } from "./dmarc/dmarc-desk.ts";
-import { type Listener, startListener } from "./listener.ts";
+import { type Certificate, type Listener, startListener } from "./listener.ts";
 import { type Mailbox, openMailbox } from "./mailbox.ts";
 import type { InboundMethods, InboundPorts } from "./protocol.ts";
 import { ReceivedBox } from "./received.ts";
+import { readInboundSettings } from "./settings.ts";
 
 declare const self: Worker;
 
@@ -39,6 +41,9 @@ const methods: InboundMethods = {
       host,
       keyRing,
       mailbox,
+      name: readInboundSettings(databases.system).mxHost || publicHost,
+      certificate: readCertificate(databases),
+      readCertificate: () => readCertificate(databases),
       isWorkspace: (id) => isKnownWorkspace(databases.system, id),
       desk: openDesk({
         directory,
@@ -67,6 +72,20 @@ const methods: InboundMethods = {
     running?.databases.close();
   },
 };
+
+/** What the administrator has named; undefined, and said so, when it cannot be read now. */
+function readCertificate(databases: Databases): Certificate | undefined {
+  const { certFile, keyFile } = readInboundSettings(databases.system);
+  if (certFile === "" || keyFile === "") {
+    return undefined;
+  }
+  try {
+    return { cert: readFileSync(certFile, "utf8"), key: readFileSync(keyFile, "utf8") };
+  } catch (error) {
+    log.error({ certFile, keyFile, err: error }, "smtp listener: no STARTTLS without certificate");
+    return undefined;
+  }
+}
 
 serve(self, methods, (name, error) =>
   log.error({ method: name, err: error }, "the inbound thread could not do what it was told"),

@@ -7,7 +7,7 @@ export { claimMailDomain } from "./directory.store.ts";
 export { inboxPassword } from "./inbox-password.ts";
 export { INSTANCE_INBOX } from "./received.ts";
 export { readServerWords } from "./report/smtp-words.ts";
-export { readInboundSettings } from "./settings.ts";
+export { type InboundSettings, readInboundSettings, storeInboundSettings } from "./settings.ts";
 
 /** The running SMTP listener, as the main thread sees it. */
 export type Inbound = {

@@ -24,13 +24,23 @@ export type ListenerOptions = {
   /** False for an id that is no workspace of this instance. */
   isWorkspace: (id: string) => boolean;
   maxBytes?: number;
+  /** The name it greets with. */
+  name?: string;
+  /** For STARTTLS; without one it is not offered. */
+  certificate?: Certificate | undefined;
+  /** Reads the certificate anew, hourly: it was renewed on the disk. */
+  readCertificate?: () => Certificate | undefined;
 };
+
+/** A PEM chain and its key. */
+export type Certificate = { cert: string; key: string };
 
 export type Listener = { port: number; close(): Promise<void> };
 
 const MAX_BYTES = 25 * 1024 * 1024;
 const IDLE_MS = 300_000;
 const CLOSE_MS = 2_000;
+const RENEW_MS = 3_600_000;
 const MAX_CLIENTS = 500;
 const MAX_RECIPIENTS = 100;
 const MAX_GUEST_RECIPIENTS = 10;
@@ -55,14 +65,14 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   const maxBytes = options.maxBytes ?? MAX_BYTES;
   const guests = new Guests();
   const server = new SMTPServer({
-    name: "swiftmail",
+    name: options.name || "swiftmail",
     banner: "SwiftMail",
     size: maxBytes,
     authOptional: true,
     allowInsecureAuth: true,
     authMethods: ["PLAIN", "LOGIN"],
-    // No certificate of our own yet, and the package's built-in key is public: no TLS is better than a false one.
-    disabledCommands: ["STARTTLS"],
+    // The package's built-in key is public: without a certificate of our own no TLS is better than a false one.
+    ...(options.certificate ?? { disabledCommands: ["STARTTLS"] }),
     disableReverseLookup: true,
     logger: false,
     maxClients: MAX_CLIENTS,
@@ -95,9 +105,19 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
       resolve();
     });
   });
+  const renewal = setInterval(() => {
+    const certificate = options.certificate && options.readCertificate?.();
+    if (certificate !== undefined) {
+      server.updateSecureContext(certificate);
+    }
+  }, RENEW_MS);
+  renewal.unref();
   return {
     port: (server.server.address() as AddressInfo).port,
-    close: () => new Promise((resolve) => server.close(() => resolve())),
+    close: () => {
+      clearInterval(renewal);
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
   };
 }
 

@@ -1,0 +1,60 @@
+import { readFileSync } from "node:fs";
+import { createSecureContext } from "node:tls";
+import { domainToASCII } from "node:url";
+import {
+  type InboundSettings,
+  readInboundSettings,
+  storeInboundSettings,
+} from "../../inbound/index.ts";
+import type { Connection } from "../../platform/db/driver.ts";
+import { invalidField } from "../../platform/errors.ts";
+
+const NAME = /^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/;
+
+/**
+ * Says how the world sees the SMTP listener. Names hold at once, a certificate from the next start on.
+ *
+ * @throws AppError `invalid_input` for names that are none, and for a certificate and key that cannot be read
+ *   or do not belong together.
+ */
+export function changeInboundSettings(
+  system: Connection,
+  change: Partial<InboundSettings>,
+  now: number,
+): InboundSettings {
+  const next = { ...readInboundSettings(system), ...change };
+  const settings = {
+    ...next,
+    mxHost: nameOf(next.mxHost, "mxHost"),
+    bounceDomain: nameOf(next.bounceDomain, "bounceDomain"),
+  };
+  requireCertificate(settings);
+  storeInboundSettings(system, settings, now);
+  return settings;
+}
+
+function nameOf(typed: string, field: string): string {
+  const name = domainToASCII(typed.trim().replace(/\.$/, ""));
+  if (typed.trim() !== "" && !NAME.test(name)) {
+    throw invalidField(field, "is not a host name", "For example bounce.example.com.");
+  }
+  return name;
+}
+
+function requireCertificate({ certFile, keyFile }: InboundSettings): void {
+  if (certFile === "" && keyFile === "") {
+    return;
+  }
+  if (certFile === "" || keyFile === "") {
+    throw invalidField(
+      certFile === "" ? "certFile" : "keyFile",
+      "is missing: both belong together",
+    );
+  }
+  try {
+    createSecureContext({ cert: readFileSync(certFile), key: readFileSync(keyFile) });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw invalidField("certFile", `cannot be used with this key: ${reason}`);
+  }
+}

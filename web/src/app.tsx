@@ -95,6 +95,9 @@ const sendingPages = [
   page("/w/:workspaceId/sending/domains", () =>
     import("./features/sending/domains-page.tsx").then((m) => m.DomainsPage),
   ),
+  page("/w/:workspaceId/sending/domains/:domainId", () =>
+    import("./features/sending/domain-page.tsx").then((m) => m.DomainPage),
+  ),
 ];
 
 const shellPages = [

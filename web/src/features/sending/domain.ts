@@ -1,0 +1,4 @@
+import type { Answer, WorkspaceApi } from "../../api.ts";
+
+/** A sending domain, as the API tells it. */
+export type Domain = Answer<ReturnType<WorkspaceApi["domains"]>["get"]>;

@@ -104,6 +104,16 @@ async function seed(): Promise<void> {
     name: "Monthly letter",
     starter: "newsletter",
   });
+  await api.patch(`${workspace.path}/lists/${listId}`, { isPublic: true });
+  const form = await api.post<{ id: number }>(`${workspace.path}/forms`, {
+    name: "Footer of the website",
+    settings: {
+      listIds: [listId],
+      fields: [{ key: "first_name", required: false }],
+      consentText: "Yes, send me the newsletter once a month.",
+    },
+  });
+  values.set("formId", String(form.id));
   values.set("workspaceId", workspace.id);
   values.set("campaignId", String(campaignId));
   values.set("seq", "1");

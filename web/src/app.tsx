@@ -59,6 +59,15 @@ const audiencePages = [
   page("/w/:workspaceId/contacts/segments/:segmentId/edit", () =>
     import("./features/segments/segment-builder-page.tsx").then((m) => m.SegmentBuilderPage),
   ),
+  page("/w/:workspaceId/contacts/forms", () =>
+    import("./features/forms/forms-page.tsx").then((m) => m.FormsPage),
+  ),
+  page("/w/:workspaceId/contacts/forms/:formId", () =>
+    import("./features/forms/form-page.tsx").then((m) => m.FormPage),
+  ),
+  page("/w/:workspaceId/contacts/forms/:formId/numbers", () =>
+    import("./features/forms/form-numbers-page.tsx").then((m) => m.FormNumbersPage),
+  ),
   page("/w/:workspaceId/contacts/fields", () =>
     import("./features/contacts/fields-page.tsx").then((m) => m.FieldsPage),
   ),

@@ -36,6 +36,7 @@ export function navigation(): NavigationEntry[] {
         { label: t("allContacts"), path: "/contacts" },
         { label: t("lists"), path: "/contacts/lists" },
         { label: t("segments"), path: "/contacts/segments" },
+        { label: t("forms"), path: "/contacts/forms" },
         { label: t("fields"), path: "/contacts/fields" },
         { label: t("imports"), path: "/contacts/imports" },
         { label: t("suppressions"), path: "/contacts/suppressions" },

@@ -44,7 +44,14 @@ export function lookOf({ style }: FormSettings, brand: PageLook = {}): PageLook 
 /** The hosted page of a form. */
 export function formPage(
   view: FormView,
-  options: { challenge: string; look: PageLook; filled?: Filled; status?: number },
+  options: {
+    challenge: string;
+    look: PageLook;
+    filled?: Filled;
+    status?: number;
+    /** For a frame that runs no scripts. */
+    isPreview?: boolean;
+  },
 ): Response {
   const { settings } = view;
   const filled = options.filled ?? nothing;
@@ -58,7 +65,7 @@ ${filled.notice !== undefined && html`<p class="note" role="alert">${filled.noti
     title: textOr(settings.title, settings.language, "title"),
     body,
     look: options.look,
-    script: "/f/form.js",
+    ...(options.isPreview === true ? {} : { script: "/f/form.js" }),
     formTargets: originsOf(settings.submittedUrl),
     frameAncestors: settings.origins,
   });

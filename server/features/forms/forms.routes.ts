@@ -83,7 +83,7 @@ export const formRoutes = ({ guard, clock, audit, keyRing, outside }: AppDeps) =
         const fields = fieldsOfForm(db, settings);
         const view = { ...form, fields, topics: topicsOfForm(db, settings) };
         const look = lookOf(settings, brandOf(db, workspace.name));
-        return { html: await formPage(view, { challenge: "", look }).text() };
+        return { html: await formPage(view, { challenge: "", look, isPreview: true }).text() };
       },
       {
         permission: "lists:write",

@@ -70,7 +70,7 @@ label,legend{display:block;font-weight:600;font-size:15px;margin:0 0 4px;padding
 .check span{min-width:0;overflow-wrap:anywhere}input[type=text],input[type=email],input[type=number],input[type=date],input[type=url],select,textarea{width:100%;font:inherit;color:inherit;
 background:light-dark(#fff,#101114);border:1px solid light-dark(#85878f,#757883);border-radius:6px;padding:9px 12px}
 button{font:inherit;font-weight:600;border:0;border-radius:6px;padding:10px 18px;cursor:pointer;background:var(--accent);color:var(--on-accent)}
-button.plain{background:transparent;color:inherit;border:1px solid light-dark(#85878f,#757883)}
+button.plain{margin:0 4px 8px 0;background:transparent;color:inherit;border:1px solid light-dark(#85878f,#757883)}
 :focus-visible{outline:3px solid light-dark(#1a1b20,#fff);outline-offset:2px}.away{position:absolute;left:-9999px;width:1px;height:1px;overflow:hidden}
 .note{border:1px solid light-dark(#e5e5ea,#2a2c33);border-radius:8px;padding:12px 14px;margin:0 0 20px}`;
 

@@ -5,6 +5,7 @@ export const t = messages({
   campaigns: { en: "Campaigns", de: "Kampagnen" },
   contacts: { en: "Contacts", de: "Kontakte" },
   allContacts: { en: "All contacts", de: "Alle Kontakte" },
+  forms: { en: "Forms", de: "Formulare" },
   lists: { en: "Lists", de: "Listen" },
   segments: { en: "Segments", de: "Segmente" },
   fields: { en: "Fields", de: "Felder" },

@@ -1,0 +1,95 @@
+// What an unsubscribe leaves in the consent ledger, and that it holds when its message is gone.
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { bounceRules } from "../../../../server/delivery/bounce-rules.ts";
+import type { UnsubscribeFact } from "../../../../server/delivery/facts.ts";
+import { Ingester } from "../../../../server/delivery/ingest/ingester.ts";
+import { createDue } from "../../../../server/delivery/queue/due.store.ts";
+import { classifyEngagement } from "../../../../server/delivery/stats/engagement-class.ts";
+import type { Connection } from "../../../../server/platform/db/driver.ts";
+import { type DeliveryData, newDeliveryData } from "../../../support/delivery-data.ts";
+
+const NOW = 1_700_000_000_000;
+let data: DeliveryData;
+let ws: string;
+let db: Connection;
+let ingester: Ingester;
+let offset = 0;
+
+beforeEach(() => {
+  data = newDeliveryData();
+  ws = data.newWorkspace();
+  db = data.db(ws);
+  offset = 0;
+  data.addContacts(ws, 2);
+  const c = data.addCampaign(ws);
+  db.prepare(
+    "INSERT INTO message (campaign_id, seq, contact_id, address) VALUES (?, 1, 1, 'old@reader.example')",
+  ).run(c);
+  data.addList(ws, [1, 2]);
+  ingester = new Ingester({
+    workspace: (id) => (id === ws ? data.databases.workspace(id) : undefined),
+    classify: classifyEngagement,
+    bounces: bounceRules,
+    due: createDue(data.databases.system, data.databases.workspace, () => NOW),
+    onApplied: () => undefined,
+    clock: () => NOW,
+  });
+});
+afterEach(() => data.close());
+
+function apply(fact: Partial<UnsubscribeFact>): void {
+  const whole = {
+    k: "unsubscribe",
+    w: ws,
+    c: 1,
+    s: 1,
+    at: NOW,
+    via: "mailto",
+    ip: "192.0.2.9",
+    ua: "MUA",
+    ...fact,
+  };
+  offset += 100;
+  ingester.take("n/web", [{ payload: JSON.stringify(whole), end: { segment: 1, offset } }]);
+  ingester.flush();
+}
+
+const rows = (sql: string) => db.prepare(sql).raw().all();
+const ledger = () =>
+  rows("SELECT contact_id, address, action, source, actor, ip, detail FROM consent ORDER BY id");
+const suppressed = () => rows("SELECT address FROM suppression ORDER BY address").flat();
+const left = () => rows("SELECT contact_id FROM list_contact WHERE status = 'unsubscribed'").flat();
+
+test("an unsubscribe by mail is one withdrawal on record, however often it comes", () => {
+  apply({});
+  apply({ via: "one_click" });
+
+  expect(ledger()).toEqual([
+    [1, "old@reader.example", "withdrawn", "campaign:1", "contact", "192.0.2.9", "mailto"],
+  ]);
+  expect(suppressed()).toEqual(["old@reader.example"]);
+  expect(left()).toEqual([1]);
+});
+
+test("by the link in an old message, the address the person has now is meant too", () => {
+  apply({ ct: 1, a: "new@reader.example" });
+
+  expect(suppressed()).toEqual(["new@reader.example", "old@reader.example"]);
+});
+
+test("it holds when the campaign was deleted, by the contact in the token", () => {
+  apply({ c: 77, s: 5, ct: 2, a: "r2@reader.example", via: "page" });
+
+  expect(suppressed()).toEqual(["r2@reader.example"]);
+  expect(left()).toEqual([2]);
+  expect(ledger()).toMatchObject([
+    [2, "r2@reader.example", "withdrawn", "campaign:77", "contact", "192.0.2.9", "page"],
+  ]);
+});
+
+test("a message nobody knows and no contact is nobody's", () => {
+  apply({ c: 77, s: 5 });
+
+  expect(suppressed()).toEqual([]);
+  expect(ledger()).toEqual([]);
+});

@@ -34,6 +34,7 @@ import { organizationRoutes } from "./features/organizations/organizations.route
 import { preferenceRoutes } from "./features/preferences/preferences.routes.ts";
 import { publicLookRoutes } from "./features/preferences/public-look.routes.ts";
 import { privacyRoutes } from "./features/privacy/privacy.routes.ts";
+import { instanceQueueRoutes, queueRoutes } from "./features/queue/queue.routes.ts";
 import { reportRoutes } from "./features/reports/reports.routes.ts";
 import { routeGroupRoutes } from "./features/routes/route-groups.routes.ts";
 import { routePresetRoutes } from "./features/routes/route-presets.routes.ts";
@@ -179,6 +180,7 @@ function instanceApi(deps: AppDeps) {
     .use(setupRoutes(deps))
     .use(instanceRoutes(deps))
     .use(limitRuleRoutes(deps))
+    .use(instanceQueueRoutes(deps))
     .use(authRoutes(deps))
     .use(organizationRoutes(deps))
     .use(workspaceRoutes(deps))
@@ -219,6 +221,7 @@ function sendingApi(deps: AppDeps) {
     .use(routeRoutes(deps))
     .use(routeGroupRoutes(deps))
     .use(routePresetRoutes(deps))
+    .use(queueRoutes(deps))
     .use(webhookRoutes(deps))
     .use(domainRoutes(deps))
     .use(senderRoutes(deps))

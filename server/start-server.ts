@@ -197,6 +197,7 @@ function outsideOf(parts: Parts): Outside {
     reads,
     checkRoute: (route) => checkRoute(within(databases, route), { dnsServers }),
     dns: systemDns(dnsServers),
+    queue: delivery,
     engine: {
       ...delivery,
       sendOne: (message) =>

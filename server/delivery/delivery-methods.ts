@@ -2,6 +2,8 @@ import type {
   CampaignContent,
   ContactFields,
   DkimKey,
+  QueueLimit,
+  QueueSnapshot,
   Route,
   RouteChoice,
   RouteMember,
@@ -47,6 +49,12 @@ export type DeliveryMethods = {
   /** An administrator changed the rules about what servers say. */
   rulesChanged: (request: null) => void;
   sendOne: (message: TestMessage) => Promise<SmtpOutcome>;
+  /** What is in hand now, of one workspace or of all. */
+  queue: (request: { workspaceId: string | undefined }) => QueueSnapshot;
+  /** Ends a suspension now; false when there was none. */
+  resumeLimit: (limit: QueueLimit) => boolean;
+  /** Leaves a limit alone for a while. */
+  suspendLimit: (limit: QueueLimit & { forMs: number; reason: string }) => void;
   forget: (request: { workspaceId: string }) => void;
   /** Takes back what is before its dot, waits for the rest (at most `withinMs`), closes the journal. */
   stop: (request: { withinMs: number }) => Promise<void>;

@@ -9,6 +9,7 @@ import type { MainMethods, TestMessage } from "./delivery-methods.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { Pipeline } from "./pipeline.ts";
 import { workspaceCap } from "./queue/load.store.ts";
+import { takeSnapshot } from "./queue-snapshot.ts";
 import { Recorder } from "./recorder.ts";
 import { compileCampaign } from "./render/compile.ts";
 import { loadSigningKey } from "./render/dkim.ts";
@@ -20,7 +21,7 @@ import type { Run } from "./run.ts";
 import { loadTokenKeys, type TokenKeys } from "./tokens.ts";
 import { Traffic } from "./traffic.ts";
 import { TrafficFile } from "./traffic-file.ts";
-import type { Rendered, SmtpOutcome } from "./types.ts";
+import type { QueueSnapshot, Rendered, SmtpOutcome } from "./types.ts";
 import type { WriterMethods } from "./writer-methods.ts";
 
 const TICK_MS = 1_000;
@@ -111,6 +112,11 @@ export class DeliveryThread {
     } finally {
       void pool.close();
     }
+  }
+
+  /** What is in hand now, of one workspace or of all. */
+  queue(workspaceId: string | undefined): QueueSnapshot {
+    return takeSnapshot(this.pipeline.runs, this.#traffic, this.#dispatcher.facts(), workspaceId);
   }
 
   /** Lets go of a workspace's file and connections. */

@@ -55,6 +55,9 @@ const methods: DeliveryMethods = {
   rulesChanged: () => started().reloadRules(),
   routeChanged: ({ workspaceId, routeId }) => started().pipeline.routeChanged(workspaceId, routeId),
   sendOne: (message) => started().sendOne(message),
+  queue: ({ workspaceId }) => started().queue(workspaceId),
+  resumeLimit: (limit) => started().pipeline.resumeLimit(limit),
+  suspendLimit: (limit) => started().pipeline.suspendLimit(limit),
   forget: ({ workspaceId }) => started().forget(workspaceId),
   stop: ({ withinMs }) => started().stop(withinMs),
 };

@@ -1,5 +1,5 @@
 import type { Clock } from "../platform/clock.ts";
-import { bottleneckOf, type Wait } from "./bottleneck.ts";
+import { type BottleneckFacts, bottleneckOf, type Wait } from "./bottleneck.ts";
 import { FairQueue } from "./limiter/fair-queue.ts";
 import type { BoundBy, LimitKey, Refusal, Settlement } from "./limiter/gate.ts";
 import { WaitingRoom } from "./limiter/waiting-room.ts";
@@ -142,12 +142,17 @@ export class Dispatcher {
 
   /** What holds the campaign back now, as a sentence; empty when nothing does. */
   bottleneck(run: Run): string {
-    return bottleneckOf(run, {
+    return bottleneckOf(run, this.facts());
+  }
+
+  /** What is true of everybody now, and what each lane waits for. */
+  facts(): BottleneckFacts {
+    return {
       trouble: this.#parts.recorder.trouble,
       nodeFull: this.#nodeFull?.boundBy,
       waitOf: (lane) => this.#room.boundBy(lane),
       now: this.#parts.clock(),
-    });
+    };
   }
 
   /** What a lane waits for, and until when; undefined when it does not. */

@@ -9,7 +9,14 @@ import type { AudienceDefinition } from "./audience/audience.store.ts";
 import type { Waterfall } from "./audience/waterfall.ts";
 import type { DeliveryMethods, MainMethods, RunProgress, TestMessage } from "./delivery-methods.ts";
 import type { OutsideFact } from "./facts.ts";
-import type { DkimKey, RouteChoice, RouteMember, SmtpOutcome } from "./types.ts";
+import type {
+  DkimKey,
+  QueueLimit,
+  QueueSnapshot,
+  RouteChoice,
+  RouteMember,
+  SmtpOutcome,
+} from "./types.ts";
 import { streamDir } from "./writer.ts";
 import type { Recovered, WriterEvents, WriterMethods } from "./writer-methods.ts";
 
@@ -79,6 +86,12 @@ export type Delivery = {
   rulesChanged(): void;
   /** Sends one message now and says how it went. Nothing is recorded. */
   sendOne(message: TestMessage): Promise<SmtpOutcome>;
+  /** What is in hand now, of one workspace or of all. */
+  queue(workspaceId: string | undefined): Promise<QueueSnapshot>;
+  /** Ends a suspension now; false when there was none. */
+  resumeLimit(limit: QueueLimit): Promise<boolean>;
+  /** Leaves a limit alone for a while. */
+  suspendLimit(limit: QueueLimit & { forMs: number; reason: string }): Promise<void>;
   /** Hears of every change of every campaign, a few times a second. Returns how to stop hearing. */
   onProgress(listener: (event: CampaignProgress) => void): () => void;
   /** How the campaign is going now; undefined when it is not being sent. */
@@ -178,6 +191,9 @@ function door({ state, writer, delivery, web, recovered, threads }: Parts): Deli
     routeChanged: (workspaceId, routeId) => delivery.tell("routeChanged", { workspaceId, routeId }),
     rulesChanged: () => delivery.tell("rulesChanged", null),
     sendOne: (message) => delivery.call("sendOne", message),
+    queue: (workspaceId) => delivery.call("queue", { workspaceId }),
+    resumeLimit: (limit) => delivery.call("resumeLimit", limit),
+    suspendLimit: (limit) => delivery.call("suspendLimit", limit),
     onProgress: (listener) => state.subscribe(listener),
     running: (workspaceId, campaignId) => state.running(workspaceId, campaignId),
     outcomes: () => state.outcomes,

@@ -166,8 +166,7 @@ export class Hands {
     }
     for (const lane of run.lanes.values()) {
       // A slow company must not keep all other companies waiting: its chunks are theirs too.
-      const stuck = lane.isStuck ? lane.count((item) => !isOfOneProvider(item)) : 0;
-      inHand.set("other", (inHand.get("other") ?? 0) - stuck);
+      inHand.set("other", (inHand.get("other") ?? 0) - stuckOfMany(lane));
     }
     const full = [...inHand].filter(([, n]) => n >= REFILL_BELOW).map(([provider]) => provider);
     return [...new Set([...full, ...run.blocked.keys()])];
@@ -176,4 +175,15 @@ export class Hands {
 
 function isOfOneProvider({ chunk }: Item): boolean {
   return chunk.claim.provider !== "other";
+}
+
+/** Messages of mixed chunks that are stuck in the lane. */
+function stuckOfMany(lane: Lane): number {
+  let n = 0;
+  if (lane.isStuck) {
+    lane.forEach((item) => {
+      n += isOfOneProvider(item) ? 0 : 1;
+    });
+  }
+  return n;
 }

@@ -8,6 +8,7 @@ import { Hands } from "./hands.ts";
 import { Learner } from "./learner.ts";
 import { refuseClaims, renewLeases } from "./leases.ts";
 import { Ledger } from "./ledger.ts";
+import { type LimitKey, limitKey, limitLevels } from "./limiter/gate.ts";
 import { setCampaignRate } from "./limits.ts";
 import { nowhereFact, skippedFact } from "./outcome-fact.ts";
 import { Placer } from "./placing.ts";
@@ -19,6 +20,7 @@ import { CannotSend, makeRun, type RunFactory } from "./run-factory.ts";
 import { Sender } from "./sender.ts";
 import { campaignRate } from "./spread.ts";
 import { EVERYWHERE, SuppressionDelta } from "./suppression-delta.ts";
+import type { QueueLimit } from "./types.ts";
 import type { Leased, WriterMethods } from "./writer-methods.ts";
 
 const RENEW_EVERY_MS = 20_000;
@@ -181,6 +183,28 @@ export class Pipeline {
     }
   }
 
+  /** Ends a suspension now. @returns false when there was none. */
+  resumeLimit({ level, id }: QueueLimit): boolean {
+    const { traffic, clock } = this.#parts;
+    const key = keyNamed(level, id);
+    const wasHeld = key !== undefined && traffic.limiter.resume(key, clock());
+    if (key !== undefined && wasHeld) {
+      for (const run of this.#runs.values()) {
+        unblock(run, key);
+      }
+      this.#dispatcher.reopened(key);
+    }
+    return wasHeld;
+  }
+
+  /** Leaves a limit alone for a while. */
+  suspendLimit({ level, id, forMs, reason }: QueueLimit & { forMs: number; reason: string }): void {
+    const key = keyNamed(level, id);
+    if (key !== undefined) {
+      this.#parts.traffic.limiter.suspend(key, this.#parts.clock() + forMs, reason);
+    }
+  }
+
   /** Every second: work that became due, leases about to end, memory not needed any more. */
   async tick(): Promise<void> {
     const now = this.#parts.clock();
@@ -336,6 +360,20 @@ export class Pipeline {
     if (!run.isHalted) {
       this.#halt(run);
       this.#parts.writer.tell("pause", { workspaceId, campaignId, reason });
+    }
+  }
+}
+
+function keyNamed(level: string, id: string): LimitKey | undefined {
+  const known = limitLevels.find((name) => name === level);
+  return known && limitKey(known, id);
+}
+
+/** Providers that were blocked because of the key are taken in hand again. */
+function unblock({ blocked }: Run, { level, id }: LimitKey): void {
+  for (const [provider, { boundBy }] of blocked) {
+    if (boundBy.level === level && boundBy.id === id) {
+      blocked.delete(provider);
     }
   }
 }

@@ -101,12 +101,10 @@ export class Lane {
     return waiting.filter(isDropped);
   }
 
-  count(isCounted: (item: Item) => boolean): number {
-    let n = 0;
+  forEach(look: (item: Item) => void): void {
     for (let i = this.#head; i < this.#items.length; i += 1) {
-      n += isCounted(this.#items[i] as Item) ? 1 : 0;
+      look(this.#items[i] as Item);
     }
-    return n;
   }
 }
 

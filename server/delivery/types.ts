@@ -285,3 +285,90 @@ export type LimitAction =
 
 /** A verdict with what the limiter is to do about it. */
 export type Judgement = Verdict & { actions: LimitAction[] };
+
+/** Messages of running campaigns that are in hand, by route, source address and site. */
+export type QueueSite = {
+  workspaceId: string;
+  routeId: number;
+  routeName: string;
+  siteKey: string;
+  siteName: string;
+  provider: string;
+  /** Empty when the system chooses. */
+  source: string;
+  /** The limit that is suspended to leave this site alone. */
+  limit: { level: string; id: string };
+  waiting: number;
+  inFlight: number;
+  /** Waiting messages by age: under 5 minutes, an hour, 6 hours, a day, and older. */
+  ages: number[];
+  connections: number;
+  /** Messages at once that are allowed now; null = no limit of its own. */
+  window: number | null;
+  perSecond: number | null;
+  /** Unix ms. */
+  suspendedUntil: number | null;
+  /** Why it is suspended or slowed down; else empty. */
+  reason: string;
+  nextTryAt: number | null;
+  campaignIds: number[];
+};
+
+/** A route that a running campaign may use. */
+export type QueueRoute = {
+  workspaceId: string;
+  id: number;
+  name: string;
+  kind: Route["kind"];
+  /** closed = in order, open = out of order, half_open = one message finds out. */
+  circuit: "closed" | "open" | "half_open";
+  reason: string;
+  retryAt: number | null;
+  connections: number;
+  busy: number;
+  maxConnections: number;
+  perSecond: number | null;
+};
+
+/** A limit that is suspended, or slowed down for a while. */
+export type QueueHold = {
+  level: string;
+  id: string;
+  isSuspended: boolean;
+  /** Unix ms. */
+  untilMs: number;
+  reason: string;
+  perSecond: number | null;
+  atOnce: number | null;
+};
+
+/** How much of a quota is used. */
+export type QueueQuota = {
+  level: string;
+  id: string;
+  period: "hour" | "day" | "month";
+  used: number;
+  max: number;
+};
+
+/** What the delivery thread has in hand now. */
+export type QueueSnapshot = {
+  at: number;
+  /** Why nothing can be sent at all; else empty. */
+  trouble: string;
+  campaigns: {
+    workspaceId: string;
+    campaignId: number;
+    inHand: number;
+    /** Messages whose domain is being looked up. */
+    lookingUp: number;
+    bottleneck: string;
+  }[];
+  sites: QueueSite[];
+  routes: QueueRoute[];
+  holds: QueueHold[];
+  quotas: QueueQuota[];
+};
+
+/** A limit of a workspace by name, as a snapshot gives it. */
+export type QueueLimit = { workspaceId: string; level: string; id: string };

@@ -11,6 +11,7 @@ import type { AuditLog } from "./audit/audit.service.ts";
 import type { Sessions } from "./auth/auth.service.ts";
 import type { CampaignEngine } from "./campaigns/campaign-engine.service.ts";
 import type { DnsLookup } from "./domains/domains.service.ts";
+import type { QueuePort } from "./queue/queue.service.ts";
 import type { RouteCheck } from "./routes/routes.service.ts";
 import type { SegmentReads } from "./segments/segment-read.service.ts";
 import type { TrackingPort } from "./tracking/tracking.service.ts";
@@ -30,6 +31,8 @@ export type Outside = {
   reads: SegmentReads;
   /** What campaigns ask of delivery. */
   engine: CampaignEngine;
+  /** What is in hand now, and what is suspended. */
+  queue: QueuePort;
   /** `https://host` under which recipients reach this instance, as PUBLIC_URL or the wizard says. */
   publicUrl: () => string;
   tracking: TrackingPort;

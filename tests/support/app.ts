@@ -110,6 +110,20 @@ export const nothingOutside: Outside = {
     routeChanged: () => undefined,
     rulesChanged: () => undefined,
   },
+  queue: {
+    queue: () =>
+      Promise.resolve({
+        at: 0,
+        trouble: "",
+        campaigns: [],
+        sites: [],
+        routes: [],
+        holds: [],
+        quotas: [],
+      }),
+    resumeLimit: () => Promise.resolve(false),
+    suspendLimit: () => Promise.resolve(),
+  },
   reads: { count: () => missing("reads"), page: () => missing("reads") },
   publicUrl: () => "https://mail.example.net",
   recordFact: () => missing("journal"),

@@ -101,6 +101,9 @@ const sendingPages = [
   page("/w/:workspaceId/sending/routes/:routeId", () =>
     import("./features/sending/route-page.tsx").then((m) => m.RoutePage),
   ),
+  page("/w/:workspaceId/sending/queue", () =>
+    import("./features/queue/queue-page.tsx").then((m) => m.QueuePage),
+  ),
   page("/w/:workspaceId/sending/domains", () =>
     import("./features/sending/domains-page.tsx").then((m) => m.DomainsPage),
   ),

@@ -61,6 +61,7 @@ export function navigation(): NavigationEntry[] {
       children: [
         { label: t("routes"), path: "/sending/routes" },
         { label: t("domains"), path: "/sending/domains" },
+        { label: t("liveQueue"), path: "/sending/queue" },
       ],
     },
     {

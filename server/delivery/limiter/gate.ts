@@ -102,6 +102,8 @@ export type GateStatus = {
   perSecond: number | undefined;
   /** Unix ms; undefined when it is not suspended. */
   suspendedUntil: number | undefined;
+  /** Unix ms; undefined when it was not slowed down for a while. */
+  capUntil: number | undefined;
   reason: string;
   quotas: { period: Period; used: number; max: number }[];
 };
@@ -120,6 +122,7 @@ export function statusOf(gate: Gate, now: number): GateStatus {
     window: size === Number.POSITIVE_INFINITY ? undefined : size,
     perSecond: rateNow(gate, now)?.perSecond,
     suspendedUntil: isSuspended ? gate.suspendedUntil : undefined,
+    capUntil: capOf(gate, now)?.untilMs,
     reason: isSuspended ? gate.reason : (capOf(gate, now)?.reason ?? ""),
     quotas: gate.quotas.map(({ window, max }) => ({
       period: window.period,

@@ -165,6 +165,13 @@ export class Limiter {
       .map((gate) => statusOf(gate, now));
   }
 
+  /** Every key with quotas. */
+  quotas(now: number): GateStatus[] {
+    return [...this.#gates.values()]
+      .filter(({ quotas }) => quotas.length > 0)
+      .map((gate) => statusOf(gate, now));
+  }
+
   /** Drops keys of these levels that were not used since `before` and have nothing to remember. */
   sweep(levels: readonly LimitLevel[], before: number, now: number): void {
     for (const [name, gate] of this.#gates) {

@@ -18,6 +18,7 @@ export const t = messages({
   inbox: { en: "Inbox", de: "Postfach" },
   testInbox: { en: "Test inbox", de: "Test-Postfach" },
   received: { en: "Bounces and replies", de: "Rückläufer und Antworten" },
+  liveQueue: { en: "Live queue", de: "Warteschlange" },
   settings: { en: "Settings", de: "Einstellungen" },
   general: { en: "General", de: "Allgemein" },
   members: { en: "Members", de: "Mitglieder" },

@@ -1,0 +1,59 @@
+import { Elysia } from "elysia";
+import { Done, done, refusals, WorkspaceParams } from "../../platform/http/schemas.ts";
+import { auditEntry as entry } from "../audit/audit.service.ts";
+import type { AppDeps } from "../deps.ts";
+import { InstanceQueue, LimitName, LiveQueue, Suspend } from "./queue.schema.ts";
+import { readInstanceQueue, readQueue, resumeNow, suspendFor } from "./queue.service.ts";
+
+export const queueRoutes = ({ guard, outside, audit }: AppDeps) =>
+  new Elysia({
+    name: "queue",
+    prefix: "/workspaces/:workspaceId/sending/queue",
+    detail: { tags: ["Sending"] },
+  })
+    .use(guard)
+    .get("", ({ db, workspace }) => readQueue(outside.queue, db, workspace.id), {
+      permission: "sending:read",
+      params: WorkspaceParams,
+      response: { 200: LiveQueue, ...refusals },
+      detail: { summary: "Read what is being sent now, and what it waits for" },
+    })
+    .post(
+      "/resume",
+      async ({ actor, body, workspace }) => {
+        await resumeNow(outside.queue, workspace.id, body);
+        audit.record(entry(actor, workspace, "queue.resume", `${body.level}:${body.id}`));
+        return done;
+      },
+      {
+        permission: "sending:write",
+        params: WorkspaceParams,
+        body: LimitName,
+        response: { 200: Done, ...refusals },
+        detail: { summary: "End a suspension now" },
+      },
+    )
+    .post(
+      "/suspend",
+      async ({ actor, body, workspace }) => {
+        await suspendFor(outside.queue, workspace.id, body);
+        audit.record(entry(actor, workspace, "queue.suspend", `${body.level}:${body.id}`));
+        return done;
+      },
+      {
+        permission: "sending:write",
+        params: WorkspaceParams,
+        body: Suspend,
+        response: { 200: Done, ...refusals },
+        detail: { summary: "Send nothing to a site for a while" },
+      },
+    );
+
+export const instanceQueueRoutes = ({ guard, outside, databases }: AppDeps) =>
+  new Elysia({ name: "instance-queue", prefix: "/instance/queue", detail: { tags: ["Instance"] } })
+    .use(guard)
+    .get("", () => readInstanceQueue(outside.queue, databases.system), {
+      instanceAdmin: true,
+      response: { 200: InstanceQueue, ...refusals },
+      detail: { summary: "Read where the mail of all workspaces waits" },
+    });

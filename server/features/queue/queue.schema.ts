@@ -1,0 +1,111 @@
+import { t } from "elysia";
+
+const nullable = <T extends Parameters<typeof t.Union>[0][number]>(item: T) =>
+  t.Union([item, t.Null()]);
+const time = (description: string) => nullable(t.Integer({ description }));
+
+const limit = {
+  level: t.String({ description: "For example route_site" }),
+  id: t.String(),
+};
+
+const site = {
+  routeId: t.Integer(),
+  routeName: t.String(),
+  siteKey: t.String(),
+  siteName: t.String({ description: "The relay's host, or what the domain's MX hosts share" }),
+  provider: t.String(),
+  source: t.String({ description: "The address it leaves from; empty: the system chooses" }),
+  limit: t.Object(limit, { description: "What to suspend or resume" }),
+  waiting: t.Integer({ description: "Messages in hand that wait" }),
+  inFlight: t.Integer(),
+  ages: t.Array(t.Integer(), {
+    description: "Waiting by age: under 5 minutes, an hour, 6 hours, a day, and older",
+  }),
+  connections: t.Integer(),
+  window: nullable(t.Integer({ description: "Messages at once that are allowed now" })),
+  perSecond: nullable(t.Number()),
+  suspendedUntil: time("Unix ms"),
+  reason: t.String(),
+  nextTryAt: time("Unix ms"),
+  campaignIds: t.Array(t.Integer()),
+};
+
+const route = {
+  id: t.Integer(),
+  name: t.String(),
+  kind: t.Union([t.Literal("relay"), t.Literal("direct"), t.Literal("test_inbox")]),
+  circuit: t.Union([t.Literal("closed"), t.Literal("open"), t.Literal("half_open")], {
+    description: "closed: in order; open: out of order; half_open: one message finds out",
+  }),
+  reason: t.String(),
+  retryAt: time("Unix ms"),
+  connections: t.Integer(),
+  busy: t.Integer(),
+  maxConnections: t.Integer(),
+  perSecond: nullable(t.Number()),
+};
+
+const hold = t.Object({
+  ...limit,
+  isSuspended: t.Boolean({ description: "false: only slowed down" }),
+  untilMs: t.Integer(),
+  reason: t.String(),
+  perSecond: nullable(t.Number()),
+  atOnce: nullable(t.Integer()),
+});
+
+const quota = t.Object({
+  ...limit,
+  period: t.Union([t.Literal("hour"), t.Literal("day"), t.Literal("month")]),
+  used: t.Integer(),
+  max: t.Integer(),
+});
+
+export const LiveQueue = t.Object(
+  {
+    at: t.Integer(),
+    trouble: t.String({ description: "Why nothing can be sent at all; else empty" }),
+    campaigns: t.Array(
+      t.Object({
+        id: t.Integer(),
+        name: t.String(),
+        inHand: t.Integer({ description: "Taken from the rest to be sent next" }),
+        lookingUp: t.Integer({ description: "Whose domain is being looked up" }),
+        pending: t.Integer({ description: "Never tried, those in hand included" }),
+        deferred: t.Integer({ description: "Tried or put off, and due later" }),
+        nextDueAt: time("When the first of the deferred is due"),
+        bottleneck: t.String({ description: "What bounds it now, as a sentence" }),
+      }),
+    ),
+    sites: t.Array(t.Object(site)),
+    routes: t.Array(t.Object(route)),
+    holds: t.Array(hold),
+    quotas: t.Array(quota),
+  },
+  { title: "LiveQueue" },
+);
+export type LiveQueue = typeof LiveQueue.static;
+
+const workspace = { workspaceId: t.String(), workspaceName: t.String() };
+export const InstanceQueue = t.Object(
+  {
+    at: t.Integer(),
+    trouble: t.String(),
+    sites: t.Array(t.Object({ ...workspace, ...site })),
+    routes: t.Array(t.Object({ ...workspace, ...route })),
+  },
+  { title: "InstanceQueue" },
+);
+export type InstanceQueue = typeof InstanceQueue.static;
+
+export const LimitName = t.Object({
+  level: t.String({ maxLength: 40 }),
+  id: t.String({ maxLength: 400 }),
+});
+export const Suspend = t.Object({
+  level: t.Union([t.Literal("route"), t.Literal("route_provider"), t.Literal("route_site")]),
+  id: t.String({ maxLength: 400 }),
+  minutes: t.Integer({ minimum: 1, maximum: 7 * 24 * 60 }),
+});
+export type Suspend = typeof Suspend.static;

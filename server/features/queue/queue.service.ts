@@ -1,0 +1,76 @@
+import type { Delivery } from "../../delivery/index.ts";
+import type { Connection } from "../../platform/db/driver.ts";
+import { AppError } from "../../platform/errors.ts";
+import type { InstanceQueue, LiveQueue, Suspend } from "./queue.schema.ts";
+import { sendingCampaigns, workspaceName } from "./queue.store.ts";
+
+/** What the live queue asks of the running delivery. */
+export type QueuePort = Pick<Delivery, "queue" | "resumeLimit" | "suspendLimit">;
+
+const MINUTE_MS = 60_000;
+
+/** What is in hand of a workspace's campaigns, and how much is left of each. */
+export async function readQueue(
+  port: QueuePort,
+  db: Connection,
+  workspaceId: string,
+): Promise<LiveQueue> {
+  const { campaigns, ...snapshot } = await port.queue(workspaceId);
+  const inHand = new Map(campaigns.map((entry) => [entry.campaignId, entry]));
+  return {
+    ...snapshot,
+    campaigns: sendingCampaigns(db).map((row) => ({
+      ...row,
+      inHand: inHand.get(row.id)?.inHand ?? 0,
+      lookingUp: inHand.get(row.id)?.lookingUp ?? 0,
+      bottleneck: inHand.get(row.id)?.bottleneck ?? "",
+    })),
+  };
+}
+
+/** The queue across workspaces: where mail waits, never whose or what. */
+export async function readInstanceQueue(
+  port: QueuePort,
+  system: Connection,
+): Promise<InstanceQueue> {
+  const { at, trouble, sites, routes } = await port.queue(undefined);
+  const named = <T extends { workspaceId: string }>(entry: T) => ({
+    ...entry,
+    workspaceName: workspaceName(system, entry.workspaceId),
+  });
+  return { at, trouble, sites: sites.map(named), routes: routes.map(named) };
+}
+
+/**
+ * Ends a suspension or a cap of the workspace now.
+ *
+ * @throws AppError `not_found` when there is none, or it is not the workspace's.
+ */
+export async function resumeNow(
+  port: QueuePort,
+  workspaceId: string,
+  { level, id }: { level: string; id: string },
+): Promise<void> {
+  requireOwn(workspaceId, id);
+  if (!(await port.resumeLimit({ workspaceId, level, id }))) {
+    throw new AppError("not_found", "Nothing is suspended there any more.");
+  }
+}
+
+/** Leaves a site of the workspace alone. @throws AppError `not_found` when it is not the workspace's. */
+export async function suspendFor(
+  port: QueuePort,
+  workspaceId: string,
+  { level, id, minutes }: Suspend,
+): Promise<void> {
+  requireOwn(workspaceId, id);
+  const reason = "somebody in this workspace asked for it.";
+  await port.suspendLimit({ workspaceId, level, id, forMs: minutes * MINUTE_MS, reason });
+}
+
+/** Ids of limits begin with their workspace's. */
+function requireOwn(workspaceId: string, id: string): void {
+  if (id !== workspaceId && !id.startsWith(`${workspaceId}/`)) {
+    throw new AppError("not_found", "There is no such limit in this workspace.");
+  }
+}

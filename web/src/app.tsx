@@ -80,6 +80,9 @@ const audiencePages = [
   page("/w/:workspaceId/contacts/imports/:importId", () =>
     import("./features/imports/import-page.tsx").then((m) => m.ImportPage),
   ),
+  page("/w/:workspaceId/contacts/privacy", () =>
+    import("./features/privacy/privacy-page.tsx").then((m) => m.PrivacyPage),
+  ),
   page("/w/:workspaceId/contacts/suppressions", () =>
     import("./features/suppressions/suppressions-page.tsx").then((m) => m.SuppressionsPage),
   ),

@@ -40,6 +40,7 @@ export function navigation(): NavigationEntry[] {
         { label: t("fields"), path: "/contacts/fields" },
         { label: t("imports"), path: "/contacts/imports" },
         { label: t("suppressions"), path: "/contacts/suppressions" },
+        { label: t("privacy"), path: "/contacts/privacy" },
       ],
     },
     { label: t("templates"), icon: LayoutTemplate, path: "/templates", shortcut: "g t" },

@@ -10,6 +10,7 @@ export const t = messages({
   segments: { en: "Segments", de: "Segmente" },
   fields: { en: "Fields", de: "Felder" },
   imports: { en: "Imports & exports", de: "Importe & Exporte" },
+  privacy: { en: "Privacy", de: "Datenschutz" },
   suppressions: { en: "Suppressions", de: "Sperrliste" },
   templates: { en: "Templates", de: "Vorlagen" },
   sending: { en: "Sending", de: "Versand" },

@@ -67,6 +67,10 @@ function options(row: Guess, fields: Fields["items"]) {
   return [
     { value: "skip", label: t("skip") },
     ...builtIn.map((value) => ({ value, label: t(value) })),
+    { value: "tags", label: t("asTags") },
+    { value: "attributes", label: t("asAttributes") },
+    { value: "consentTime", label: t("asConsentTime") },
+    { value: "consentIp", label: t("asConsentIp") },
     ...fields.map((field) => ({ value: `field:${field.key}`, label: field.label })),
     { value: "newField", label: t("newField", { label }) },
   ];

@@ -54,6 +54,17 @@ function Actions({ job, onChanged }: { job: Import; onChanged: () => void }) {
       onChanged();
     }
   };
+  const undo = async () => {
+    const sure = await confirm({
+      title: t("undoAsk"),
+      body: t("undoBody"),
+      action: t("undo"),
+      danger: true,
+    });
+    if (sure && (await attempt(() => http.post(`${path}/undo`)))) {
+      onChanged();
+    }
+  };
   const cancel = async () => {
     const sure = await confirm({
       title: t("cancelAsk"),
@@ -76,6 +87,7 @@ function Actions({ job, onChanged }: { job: Import; onChanged: () => void }) {
       {(job.state === "failed" || job.state === "cancelled") && (
         <Button onClick={() => act("resume")}>{t("resume")}</Button>
       )}
+      {job.canUndo && <Button onClick={undo}>{t("undo")}</Button>}
       {job.state === "done" && (
         <ButtonLink variant="primary" href={`${workspace.base}/contacts`}>
           {t("seeContacts")}
@@ -103,7 +115,18 @@ function Outcome({ job }: { job: Import }) {
         {figures.map((key) => (
           <Stat key={key} label={t(key)} value={formatNumber(job[key])} />
         ))}
+        {job.suppressed > 0 && (
+          <Stat label={t("newlySuppressed")} value={formatNumber(job.suppressed)} />
+        )}
+        {job.erased > 0 && <Stat label={t("erased")} value={formatNumber(job.erased)} />}
       </StatRow>
+      {job.undoState !== "none" && (
+        <Notice tone="neutral">
+          {job.undoState === "queued"
+            ? t("beingUndone")
+            : t("wasUndone", { count: formatNumber(job.undone) })}
+        </Notice>
+      )}
       {job.rejected > 0 && (
         <Notice
           tone="warning"

@@ -97,6 +97,8 @@ function Settings({
   const [onDuplicate, setOnDuplicate] = useState<"update" | "skip">("update");
   const [listIds, setListIds] = useState<number[]>([]);
   const [consentStatement, setConsentStatement] = useState("");
+  const [into, setInto] = useState<"contacts" | "suppressions">("contacts");
+  const wholeFile = preview.preset?.wholeFile ?? null;
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<unknown>();
   const start = async () => {
@@ -108,6 +110,8 @@ function Settings({
         onDuplicate,
         listIds,
         consentStatement,
+        into,
+        ...(wholeFile === null ? {} : { wholeFile }),
       });
       onStarted();
     } catch (error) {
@@ -117,8 +121,24 @@ function Settings({
   };
   return (
     <>
+      {preview.preset !== null && <PresetNotice preset={preview.preset} />}
       <Card flush title={t("columns")} description={t("columnsHint")}>
         <ColumnMapping mapping={mapping} onChange={setMapping} />
+      </Card>
+      <Card title={t("into")}>
+        <ChoiceCards
+          label={t("into")}
+          value={into}
+          onChange={setInto}
+          options={[
+            { value: "contacts", label: t("intoContacts"), hint: t("intoContactsHint") },
+            {
+              value: "suppressions",
+              label: t("intoSuppressions"),
+              hint: t("intoSuppressionsHint"),
+            },
+          ]}
+        />
       </Card>
       <Card title={t("onDuplicate")}>
         <ChoiceCards
@@ -153,6 +173,26 @@ function Settings({
         </Button>
       </div>
     </>
+  );
+}
+
+const products = {
+  mailchimp: "Mailchimp",
+  brevo: "Brevo",
+  sendy: "Sendy",
+  listmonk: "listmonk",
+  keila: "Keila",
+};
+
+function PresetNotice({ preset }: { preset: NonNullable<Preview["preset"]> }) {
+  return (
+    <Notice tone="neutral" title={t("preset", { product: products[preset.name] })}>
+      {preset.wholeFile === null
+        ? t("presetHint")
+        : preset.wholeFile === "unsubscribed"
+          ? t("presetUnsubscribed")
+          : t("presetBounced")}
+    </Notice>
   );
 }
 

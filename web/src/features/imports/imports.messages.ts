@@ -72,6 +72,50 @@ export const t = messages({
     en: "Nobody who unsubscribed or is suppressed gets mail again through an import.",
     de: "Wer abgemeldet oder gesperrt ist, bekommt durch einen Import nicht wieder E-Mail.",
   },
+  preset: { en: "This file is from {product}", de: "Diese Datei ist von {product}" },
+  presetHint: {
+    en: "Its columns, states and tags are understood. Who unsubscribed, bounced or complained there is never mailed here.",
+    de: "Spalten, Zustände und Tags werden verstanden. Wer dort abgemeldet oder unzustellbar war oder sich beschwert hat, bekommt hier nie E-Mail.",
+  },
+  presetUnsubscribed: {
+    en: "Everybody in it has unsubscribed: they become contacts that are never mailed.",
+    de: "Alle darin haben sich abgemeldet: Sie werden Kontakte, die nie angeschrieben werden.",
+  },
+  presetBounced: {
+    en: "Everybody in it bounced: they become contacts that are never mailed.",
+    de: "Alle darin sind unzustellbar: Sie werden Kontakte, die nie angeschrieben werden.",
+  },
+  into: { en: "Where they go", de: "Wohin" },
+  intoContacts: { en: "Contacts", de: "Kontakte" },
+  intoContactsHint: {
+    en: "Everybody with an address becomes a contact.",
+    de: "Alle mit einer Adresse werden Kontakte.",
+  },
+  intoSuppressions: { en: "Suppressions", de: "Sperrliste" },
+  intoSuppressionsHint: {
+    en: "Nobody becomes a contact, and nobody in the file is mailed again.",
+    de: "Niemand wird Kontakt, und niemand aus der Datei wird wieder angeschrieben.",
+  },
+  erased: { en: "Erased on request", de: "Auf Wunsch gelöscht" },
+  newlySuppressed: { en: "Newly suppressed", de: "Neu gesperrt" },
+  undo: { en: "Undo this import", de: "Import rückgängig machen" },
+  undoAsk: {
+    en: "Remove whom this import created?",
+    de: "Wen dieser Import angelegt hat, entfernen?",
+  },
+  undoBody: {
+    en: "Contacts that were edited, mailed, noted on or put into another list since then stay.",
+    de: "Kontakte, die seither bearbeitet, angeschrieben, mit Notizen versehen oder in eine andere Liste aufgenommen wurden, bleiben.",
+  },
+  beingUndone: { en: "This import is being undone", de: "Dieser Import wird rückgängig gemacht" },
+  wasUndone: {
+    en: "Undone: {count} contacts removed",
+    de: "Rückgängig gemacht: {count} Kontakte entfernt",
+  },
+  asTags: { en: "Tags", de: "Tags" },
+  asAttributes: { en: "Fields as JSON", de: "Felder als JSON" },
+  asConsentTime: { en: "Time of consent", de: "Zeit der Einwilligung" },
+  asConsentIp: { en: "Network address of consent", de: "Netzadresse der Einwilligung" },
   consentTitle: { en: "Consent", de: "Einwilligung" },
   consentStatement: {
     en: "How did these people agree?",

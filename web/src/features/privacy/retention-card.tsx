@@ -1,0 +1,79 @@
+import { useQuery } from "@tanstack/preact-query";
+import { useState } from "preact/hooks";
+import { type Answer, http, type WorkspaceApi } from "../../api.ts";
+import { formatNumber } from "../../format.ts";
+import { queryClient, useWorkspace } from "../../session.ts";
+import { Button } from "../../ui/button.tsx";
+import { Card } from "../../ui/display.tsx";
+import { TextField } from "../../ui/field.tsx";
+import { Loaded, Notice } from "../../ui/states.tsx";
+import { attempt, toast } from "../../ui/toast.tsx";
+import { t } from "./privacy.messages.ts";
+
+type Retention = Answer<WorkspaceApi["privacy"]["retention"]["get"]>;
+type Preview = Answer<WorkspaceApi["privacy"]["retention"]["preview"]["post"]>;
+
+const names = ["noConsentDays", "engagementDays", "ipDays"] as const;
+
+/** How long things are kept, with what that would remove now. */
+export function RetentionCard() {
+  const workspace = useWorkspace();
+  const path = `${workspace.api}/privacy/retention`;
+  const retention = useQuery({
+    queryKey: ["retention", path],
+    queryFn: () => http.get<Retention>(path),
+  });
+  return (
+    <Card title={t("retention")} description={t("retentionHint")}>
+      <Loaded query={retention} rows={3}>
+        {(data) => <Fields key={data.updatedAt} path={path} retention={data} />}
+      </Loaded>
+    </Card>
+  );
+}
+
+function Fields({ path, retention }: { path: string; retention: Retention }) {
+  const [days, setDays] = useState(() => names.map((name) => String(retention[name] ?? "")));
+  const [preview, setPreview] = useState<Preview>();
+  const body = () =>
+    Object.fromEntries(
+      names.map((name, index) => [name, days[index] ? Number(days[index]) : null]),
+    );
+  const save = async () => {
+    if (await attempt(() => http.patch(path, body()))) {
+      toast(t("saved"));
+      await queryClient.invalidateQueries({ queryKey: ["retention"] });
+    }
+  };
+  const look = () =>
+    attempt(async () => setPreview(await http.post<Preview>(`${path}/preview`, body())));
+  return (
+    <div class="flex flex-col gap-4">
+      {names.map((name, index) => (
+        <TextField
+          key={name}
+          label={t(name)}
+          value={days[index] ?? ""}
+          onInput={(value) => setDays(days.map((one, at) => (at === index ? value : one)))}
+          inputMode="numeric"
+          optional
+        />
+      ))}
+      {preview !== undefined && (
+        <Notice tone="neutral" {...(preview.exact ? {} : { title: t("atLeast") })}>
+          {t("previewed", {
+            contacts: formatNumber(preview.contacts),
+            events: formatNumber(preview.events),
+            ips: formatNumber(preview.ips),
+          })}
+        </Notice>
+      )}
+      <div class="flex flex-wrap gap-2">
+        <Button variant="primary" onClick={save}>
+          {t("save")}
+        </Button>
+        <Button onClick={look}>{t("preview")}</Button>
+      </div>
+    </div>
+  );
+}

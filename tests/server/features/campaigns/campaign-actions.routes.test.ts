@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
+import { generateKeyPairSync } from "node:crypto";
 import { inboxPassword } from "../../../../server/inbound/index.ts";
 import { loadKeyRing } from "../../../../server/platform/secrets.ts";
 import { type CampaignFixture, newCampaignFixture } from "./fixture.ts";
@@ -66,9 +67,11 @@ test("preflight gives the waterfall and what would hurt, each with where to mend
 
 test("a launch looks for the DKIM key again, and warns when it has left the DNS", async () => {
   const db = fixture.db();
+  const { publicKey } = generateKeyPairSync("rsa", { modulusLength: 2_048 });
+  const published = publicKey.export({ type: "spki", format: "der" }).toString("base64");
   db.exec(`
     INSERT INTO sending_domain (name, dkim_selector, dkim_private, dkim_public, verified_at, checked_at, created_at)
-    VALUES ('example.com', 'sm1', '', 'AAAA', 1, 1, 0);
+    VALUES ('example.com', 'sm1', '', '${published}', 1, 1, 0);
     INSERT INTO sender (name, email, domain_id, created_at) VALUES ('Acme', 'a@example.com', 1, 0);
     INSERT INTO route (name, kind, host, port, created_at, updated_at) VALUES ('SES', 'relay', 'smtp.example.net', 587, 0, 0)`);
   const id = await fixture.newReady({ senderId: 2, routeId: 2 });
@@ -78,7 +81,7 @@ test("a launch looks for the DKIM key again, and warns when it has left the DNS"
     );
 
   expect(await codes()).toEqual(["domain_unverified"]);
-  fixture.zone.set("sm1._domainkey.example.com", "v=DKIM1; k=rsa; p=AAAA");
+  fixture.zone.set("sm1._domainkey.example.com", `v=DKIM1; k=rsa; p=${published}`);
   expect(await codes()).toEqual(["domain_unverified"]);
   fixture.now.at += 11 * 60_000;
   expect(await codes()).toEqual([]);

@@ -72,8 +72,8 @@ test("what people of the workspace change by hand is on record, newest first", a
 
   const actor = `admin ${workspace.id}`;
   expect(items).toMatchObject([
-    { action: "withdrawn", lists: [{ id: offers, name: "Offers" }], source: "manual", actor },
-    { action: "given", lists: [{ id: offers }], source: "manual", actor },
+    { action: "withdrawn", lists: [{ id: offers, name: "Offers" }], source: "bulk:2", actor },
+    { action: "given", lists: [{ id: offers }], source: "bulk:1", actor },
     { action: "withdrawn", lists: [{ id: news }], detail: "asked by phone", actor },
     { action: "given", lists: [{ id: news, name: "News" }], address: "anna@example.org", actor },
   ]);

@@ -1,5 +1,12 @@
 import { Resolver } from "node:dns/promises";
+import { DnsClient } from "../../platform/dns/client.ts";
+import { type DnsType, hostName } from "../../platform/dns/message.ts";
 import type { DnsAnswer } from "./domains.rules.ts";
+
+type Found =
+  | { kind: "found"; records: string[] }
+  | { kind: "no_data" | "no_domain" }
+  | { kind: "failed"; reason: string };
 
 /** The questions that domain checks ask; tests put their own answers in. */
 export type DnsLookup = {
@@ -29,31 +36,44 @@ const ABSENT = new Set(["ENODATA", "ENOTFOUND", "NODATA", "NOTFOUND"]);
  * @param servers Other resolvers, as `address:port`.
  */
 export function systemDns(servers: readonly string[] = []): DnsLookup {
-  const resolver = new Resolver({ timeout: TIMEOUT_MS, tries: TRIES });
-  if (servers.length > 0) {
-    resolver.setServers(servers);
-  }
+  // One for each question: a resolver remembers what is not there, and whoever has just set a record asks again.
+  const fresh = () => {
+    const resolver = new Resolver({ timeout: TIMEOUT_MS, tries: TRIES });
+    if (servers.length > 0) {
+      resolver.setServers(servers);
+    }
+    return resolver;
+  };
+  // Ours: the runtime's resolver tells the strings of one long TXT record apart, which every DKIM key is.
+  const lookup = <T extends DnsType>(name: string, type: T) => {
+    const client = new DnsClient(servers.length > 0 ? { servers } : {});
+    const host = hostName(name);
+    return host === undefined
+      ? Promise.resolve({ kind: "no_domain" as const })
+      : Promise.resolve(client.lookup(host, type));
+  };
   return {
-    txt: (name) => answer(async () => (await resolver.resolveTxt(name)).map((r) => r.join(""))),
-    cname: (name) => answer(() => resolver.resolveCname(name)),
-    mx: (name) =>
-      answer(async () =>
-        (await resolver.resolveMx(name))
-          .sort((a, b) => a.priority - b.priority)
-          .map(({ exchange }) => exchange),
-      ),
+    txt: async (name) => told(await lookup(name, "TXT")),
+    cname: (name) => answer(() => fresh().resolveCname(name)),
+    async mx(name) {
+      const found = await lookup(name, "MX");
+      const records = found.kind === "found" ? found.records : [];
+      const sorted = [...records].sort((one, other) => one.preference - other.preference);
+      return told(
+        found.kind === "found"
+          ? { kind: "found", records: sorted.map(({ exchange }) => exchange) }
+          : found,
+      );
+    },
     async addresses(name) {
-      const [v4, v6] = await Promise.all([
-        answer(() => resolver.resolve4(name)),
-        answer(() => resolver.resolve6(name)),
-      ]);
-      const values = [v4, v6].flatMap((one) => (one.kind === "records" ? one.values : []));
+      const [v4, v6] = (await Promise.all([lookup(name, "A"), lookup(name, "AAAA")])).map(told);
+      const values = [v4, v6].flatMap((one) => (one?.kind === "records" ? one.values : []));
       if (values.length > 0) {
         return { kind: "records", values };
       }
-      return v4.kind === "failed" ? v4 : v6;
+      return v4?.kind === "failed" ? v4 : (v6 ?? { kind: "none" });
     },
-    reverse: (address) => answer(() => resolver.reverse(address)),
+    reverse: (address) => answer(() => fresh().reverse(address)),
     async answersHere(origin) {
       try {
         const signal = AbortSignal.timeout(TIMEOUT_MS);
@@ -65,6 +85,17 @@ export function systemDns(servers: readonly string[] = []): DnsLookup {
       }
     },
   };
+}
+
+function told(found: Found): DnsAnswer {
+  switch (found.kind) {
+    case "found":
+      return { kind: "records", values: found.records };
+    case "failed":
+      return { kind: "failed", reason: found.reason };
+    default:
+      return { kind: "none" };
+  }
 }
 
 async function answer(ask: () => Promise<string[]>): Promise<DnsAnswer> {

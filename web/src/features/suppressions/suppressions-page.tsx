@@ -13,6 +13,7 @@ import { EmptyState, Loaded } from "../../ui/states.tsx";
 import type { Column } from "../../ui/table.tsx";
 import { useUrlState } from "../../ui/url-state.ts";
 import { usePages } from "../../ui/use-pages.ts";
+import { BlockedDomains } from "./blocked-domains.tsx";
 import { reasons, type Suppression } from "./suppression.ts";
 import { AddDialog, LiftDialog } from "./suppression-dialogs.tsx";
 import { t } from "./suppressions.messages.ts";
@@ -40,6 +41,7 @@ export function SuppressionsPage() {
         <Card flush>
           <Rows onLift={setLifting} />
         </Card>
+        <BlockedDomains />
       </PageBody>
       {adding && <AddDialog onClose={refresh} />}
       {lifting !== undefined && <LiftDialog suppression={lifting} onClose={refresh} />}

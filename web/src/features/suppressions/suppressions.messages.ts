@@ -7,6 +7,18 @@ export const t = messages({
     en: "Addresses that get no campaign, whether or not they are contacts.",
     de: "Adressen, die keine Kampagne bekommen, ob sie Kontakte sind oder nicht.",
   },
+  domains: { en: "Blocked domains", de: "Gesperrte Domains" },
+  domainsHint: {
+    en: "Nobody at these domains is mailed.",
+    de: "Niemand an diesen Domains wird angeschrieben.",
+  },
+  noDomains: {
+    en: "No domain is blocked. Block one to stop mail to everybody at it.",
+    de: "Keine Domain ist gesperrt. Sperre eine, um niemanden dort anzuschreiben.",
+  },
+  domain: { en: "Domain", de: "Domain" },
+  withSubdomains: { en: "with sub-domains", de: "mit Unterdomains" },
+  blockDomain: { en: "Block domain", de: "Domain sperren" },
   add: { en: "Add addresses", de: "Adressen hinzufügen" },
   search: { en: "Beginning of an address", de: "Anfang einer Adresse" },
   address: { en: "Address", de: "Adresse" },

@@ -7,8 +7,10 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { demoContactsCsv } from "../../server/commands/demo/demo-contacts.ts";
 import { readTestInbox } from "../../server/commands/demo/readers.ts";
 import { importContacts, launchCampaign, untilCompleted } from "../../server/commands/demo/seed.ts";
+import { DmarcDesk } from "../../server/inbound/dmarc/dmarc-desk.ts";
 import { INSTANCE_INBOX, ReceivedBox } from "../../server/inbound/received.ts";
 import { openDatabases } from "../../server/platform/db/databases.ts";
+import { dmarcXml } from "../fixtures/dmarc-report.ts";
 import {
   accessibilityFindings,
   desktop,
@@ -139,6 +141,15 @@ function addReceivedMail(dataDir: string, workspaceId: string): void {
   const message = { workspaceId, campaignId: Number(values.get("campaignId")), seq: 1 };
   box.add(workspaceId, mail, { kind: "bounce", message, said: "550 5.1.1 no such user" });
   box.add(INSTANCE_INBOX, { ...mail, envelopeTo: "postmaster" }, { kind: "role", said: "" });
+  const now = Math.floor(Date.now() / 1_000) - 86_400;
+  const db = databases.workspace(workspaceId);
+  db.exec(
+    `INSERT INTO sending_domain (name, dkim_selector, dkim_private, dkim_public, created_at)
+     VALUES ('news.acme-books.example', 'sm1', '', '', 0)`,
+  );
+  const domain = "news.acme-books.example";
+  const report = Buffer.from(dmarcXml({ domain, begin: now }));
+  expect(new DmarcDesk(databases, Date.now).take(workspaceId, report).kind).toBe("kept");
   databases.close();
 }
 

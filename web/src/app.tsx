@@ -107,6 +107,9 @@ const sendingPages = [
   page("/w/:workspaceId/sending/queue", () =>
     import("./features/queue/queue-page.tsx").then((m) => m.QueuePage),
   ),
+  page("/w/:workspaceId/sending/dmarc", () =>
+    import("./features/dmarc/dmarc-page.tsx").then((m) => m.DmarcPage),
+  ),
   page("/w/:workspaceId/sending/domains", () =>
     import("./features/sending/domains-page.tsx").then((m) => m.DomainsPage),
   ),

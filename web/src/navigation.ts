@@ -63,6 +63,7 @@ export function navigation(): NavigationEntry[] {
         { label: t("routes"), path: "/sending/routes" },
         { label: t("domains"), path: "/sending/domains" },
         { label: t("liveQueue"), path: "/sending/queue" },
+        { label: t("dmarc"), path: "/sending/dmarc" },
       ],
     },
     {

@@ -17,6 +17,7 @@ export const t = messages({
   domains: { en: "Domains & senders", de: "Domains & Absender" },
   routes: { en: "Routes", de: "Routen" },
   inbox: { en: "Inbox", de: "Postfach" },
+  dmarc: { en: "DMARC reports", de: "DMARC-Berichte" },
   testInbox: { en: "Test inbox", de: "Test-Postfach" },
   received: { en: "Bounces and replies", de: "Rückläufer und Antworten" },
   liveQueue: { en: "Live queue", de: "Warteschlange" },

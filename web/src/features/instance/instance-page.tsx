@@ -10,6 +10,7 @@ import { FormProblem, Loaded, Notice } from "../../ui/states.tsx";
 import { Table } from "../../ui/table.tsx";
 import { attempt, toast } from "../../ui/toast.tsx";
 import { Switch } from "../../ui/toggles.tsx";
+import { InboundMail } from "./inbound-mail.tsx";
 import { t } from "./instance.messages.ts";
 import { type InstanceSettings, SystemMail } from "./system-mail.tsx";
 
@@ -29,6 +30,7 @@ export function InstancePage() {
             <PublicUrl settings={data} onSaved={refresh} />
             <SystemMail settings={data} onSaved={refresh} />
             <WaysOut settings={data} onSaved={refresh} />
+            <InboundMail />
             <FailedJobs />
             <Audit />
           </PageBody>

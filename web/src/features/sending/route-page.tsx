@@ -17,6 +17,7 @@ import { DomainsForm, LimitsForm } from "./route-limits.tsx";
 import { SourcesForm } from "./route-sources.tsx";
 import { RouteState } from "./route-state.tsx";
 import { RouteTestDialog } from "./route-test-dialog.tsx";
+import { RouteWebhook } from "./route-webhook.tsx";
 import { t } from "./routes.messages.ts";
 import { t as s } from "./sending.messages.ts";
 
@@ -176,6 +177,7 @@ function serverOf({ kind, host, port, username }: Route): string {
 }
 
 function AtProvider({ route }: { route: Route }) {
+  const workspace = useWorkspace();
   const preset = usePresets().data?.items.find((one) => one.id === route.preset);
   if (preset === undefined || preset.id === "") {
     return null;
@@ -195,6 +197,7 @@ function AtProvider({ route }: { route: Route }) {
               <li key={step}>{step}</li>
             ))}
           </ol>
+          {workspace.canAdmin && <RouteWebhook routeId={route.id} />}
         </>
       )}
     </Card>

@@ -9,6 +9,7 @@ import { authRoutes } from "./features/auth/auth.routes.ts";
 import { createSessions } from "./features/auth/auth.service.ts";
 import { campaignActionRoutes } from "./features/campaigns/campaign-actions.routes.ts";
 import { campaignRoutes } from "./features/campaigns/campaigns.routes.ts";
+import { requeueRoutes } from "./features/campaigns/requeue.routes.ts";
 import { consentRoutes } from "./features/consent/consent.routes.ts";
 import { contactBatchRoutes } from "./features/contacts/contact-batch.routes.ts";
 import { contactFieldRoutes } from "./features/contacts/contact-fields.routes.ts";
@@ -228,6 +229,7 @@ function sendingApi(deps: AppDeps) {
     .use(templateRoutes(deps))
     .use(campaignRoutes(deps))
     .use(campaignActionRoutes(deps))
+    .use(requeueRoutes(deps))
     .use(reportRoutes(deps));
 }
 

@@ -7,7 +7,7 @@ import { loadKeyRing } from "../platform/secrets.ts";
 import { connect, serve } from "../platform/workers/channel.ts";
 import type { DeliveryMethods, MainMethods } from "./delivery-methods.ts";
 import { DeliveryThread } from "./delivery-thread.ts";
-import { streamDir } from "./writer.ts";
+import { streamDir } from "./journal-streams.ts";
 import type { WriterMethods } from "./writer-methods.ts";
 
 declare const self: Worker;

@@ -9,6 +9,8 @@ import type { AudienceDefinition } from "./audience/audience.store.ts";
 import type { Waterfall } from "./audience/waterfall.ts";
 import type { DeliveryMethods, MainMethods, RunProgress, TestMessage } from "./delivery-methods.ts";
 import type { OutsideFact } from "./facts.ts";
+import { streamDir } from "./journal-streams.ts";
+import type { HeldDecision, RetryCount, RetryFilter } from "./requeue.ts";
 import type {
   DkimKey,
   QueueLimit,
@@ -17,7 +19,6 @@ import type {
   RouteMember,
   SmtpOutcome,
 } from "./types.ts";
-import { streamDir } from "./writer.ts";
 import type { Recovered, WriterEvents, WriterMethods } from "./writer-methods.ts";
 
 /** What delivery needs of the slices; app.ts fills it. Secrets come decrypted and stay in memory. */
@@ -72,6 +73,23 @@ export type Delivery = {
    * one that is `pausing` or `cancelling` takes back what is before its dot and ends.
    */
   notice(workspaceId: string, campaignId: number): void;
+  /**
+   * Owes messages again that ended badly, or only counts them. @throws AppError `not_found`; `illegal_state`
+   * for a campaign that was cancelled or not begun.
+   */
+  retry(
+    workspaceId: string,
+    campaignId: number,
+    filter: RetryFilter,
+    dryRun: boolean,
+  ): Promise<RetryCount>;
+  /** Ends the wait of held messages, of all or of those named; answers with how many. @throws as `retry`. */
+  decideHeld(
+    workspaceId: string,
+    campaignId: number,
+    decision: HeldDecision,
+    seqs?: number[],
+  ): Promise<number>;
   /** The waterfall of an audience, counted off the HTTP thread. */
   waterfall(workspaceId: string, audience: AudienceDefinition): Promise<Waterfall>;
   /** Resolves when the fact is durable. @throws AppError `unavailable` when it cannot be kept. */
@@ -177,6 +195,19 @@ function door({ state, writer, delivery, web, recovered, threads }: Parts): Deli
     notice(workspaceId, campaignId) {
       writer.tell("look", { workspaceId });
       delivery.tell("notice", { workspaceId, campaignId });
+    },
+    async retry(workspaceId, campaignId, filter, dryRun) {
+      const count = await writer.call("retry", { workspaceId, campaignId, filter, dryRun });
+      if (!dryRun) {
+        delivery.tell("notice", { workspaceId, campaignId });
+      }
+      return count;
+    },
+    async decideHeld(workspaceId, campaignId, decision, seqs) {
+      const request = { workspaceId, campaignId, decision, seqs };
+      const decided = await writer.call("decideHeld", request);
+      delivery.tell("notice", { workspaceId, campaignId });
+      return decided;
     },
     waterfall: (workspaceId, audience) => writer.call("waterfall", { workspaceId, audience }),
     recordFact(fact) {

@@ -22,6 +22,7 @@ export {
   renderPreview,
   renderWebView,
 } from "./render/preview.ts";
+export type { HeldDecision, RetryCount, RetryFilter } from "./requeue.ts";
 export {
   categoryNames,
   isCategory,

@@ -21,11 +21,9 @@ export function judgeTry(
     lastCategory: item.lastCategory,
     isRelay: way.egress.route.kind !== "direct",
     category: rule?.category,
+    onAmbiguous: item.lane.run.parts.onAmbiguous,
   });
-  // A held message waits for an operator, and the product has no way yet for one to decide: a message
-  // whose answer was lost twice ends as failed, with its attempts listed, rather than wait for ever.
-  const state = verdict.state === "held" ? "failed" : verdict.state;
-  return { ...verdict, state, actions };
+  return { ...verdict, actions };
 }
 
 /** The first rule that is about what the server said, and what it asks of the limiter now. */

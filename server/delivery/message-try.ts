@@ -69,7 +69,7 @@ async function render(
 ): Promise<Rendered> {
   const { compiled } = run.parts;
   const { signingKey } = item.lane.target.way;
-  const options = { date: item.firstTriedAt ?? startedAt };
+  const options = { date: item.firstTriedAt ?? startedAt, run: item.run };
   if (signingKey === undefined) {
     return renderMessage(compiled, item.recipient, options);
   }

@@ -145,19 +145,22 @@ export function readAddressToken(
  * so that a repeated attempt carries the same one and receivers can drop the copy.
  *
  * @param domain The sending domain, as A-label.
+ * @param run How often a person had it sent again from the beginning: then it is another message.
  */
 export function messageIdOf(
   keys: TokenKeys,
   ref: { workspaceNumber: number } & Pick<MessageRef, "campaignId" | "seq">,
   domain: string,
+  run = 0,
 ): string {
   const length = writeToken(keys, "messageId", { ...ref, link: 0 });
-  return `${base32(scratch, length)}@${domain}`;
+  return `${base32(scratch, length)}${run === 0 ? "" : `-r${run}`}@${domain}`;
 }
 
 /** Reverses `messageIdOf`, given what is before its `@`; undefined when we did not make it. */
 export function readMessageId(keys: TokenKeys, localPart: string): TokenSubject | undefined {
-  const bytes = localPart.length > 80 ? undefined : fromBase32(localPart.toLowerCase());
+  const token = localPart.toLowerCase().replace(/-r\d{1,9}$/, "");
+  const bytes = localPart.length > 80 ? undefined : fromBase32(token);
   return bytes && readToken(keys, "messageId", bytes);
 }
 

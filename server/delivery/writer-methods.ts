@@ -2,6 +2,7 @@ import type { DurableMark } from "../platform/journal/segments.ts";
 import type { AudienceDefinition } from "./audience/audience.store.ts";
 import type { Waterfall } from "./audience/waterfall.ts";
 import type { Claim, Held } from "./queue/claim.store.ts";
+import type { HeldDecision, RetryCount, RetryFilter } from "./requeue.ts";
 
 /** Where this process keeps its journal, and its name in leases and stream names. */
 export type NodeIdentity = {
@@ -51,6 +52,20 @@ export type WriterMethods = {
   /** Freezes the audience; answers with the number of recipients, or undefined when it was cancelled. */
   prepare: (request: { workspaceId: string; campaignId: number }) => Promise<number | undefined>;
   waterfall: (request: { workspaceId: string; audience: AudienceDefinition }) => Promise<Waterfall>;
+  /** Owes messages again that ended badly, or only counts them. */
+  retry: (request: {
+    workspaceId: string;
+    campaignId: number;
+    filter: RetryFilter;
+    dryRun: boolean;
+  }) => Promise<RetryCount>;
+  /** Ends the wait of held messages; answers with how many. */
+  decideHeld: (request: {
+    workspaceId: string;
+    campaignId: number;
+    seqs: number[] | undefined;
+    decision: HeldDecision;
+  }) => Promise<number>;
   /** Begins a pause that delivery decided on, with the reason as a sentence. */
   pause: (request: { workspaceId: string; campaignId: number; reason: string }) => void;
   /** Lets go of a workspace's file, before it is removed or replaced. */

@@ -3,21 +3,19 @@ import { join } from "node:path";
 import type { Clock } from "../platform/clock.ts";
 import { type Databases, openDatabases } from "../platform/db/databases.ts";
 import type { Connection } from "../platform/db/driver.ts";
-import { AppError, notFound } from "../platform/errors.ts";
+import { notFound } from "../platform/errors.ts";
 import { isId } from "../platform/ids.ts";
 import { JournalReader } from "../platform/journal/reader.ts";
-import {
-  type DurableMark,
-  readDurable,
-  removeSegmentsBelow,
-  streamStart,
-} from "../platform/journal/segments.ts";
+import { readDurable, removeSegmentsBelow } from "../platform/journal/segments.ts";
 import { log } from "../platform/log.ts";
 import { freezeAudience } from "./audience/freeze.ts";
 import { countWaterfall } from "./audience/waterfall.ts";
+import { blockList, type IsBlocked } from "./block-list.store.ts";
 import { bounceRules } from "./bounce-rules.ts";
+import type { DotFact } from "./facts.ts";
 import { Ingester } from "./ingest/ingester.ts";
 import { settleAll } from "./ingest/settle.store.ts";
+import { openStreams, type Stream, streamDir } from "./journal-streams.ts";
 import {
   campaignsWithStatus,
   cancelSome,
@@ -27,8 +25,10 @@ import {
   renewLeases,
 } from "./queue/claim.store.ts";
 import { createDue, type Due } from "./queue/due.store.ts";
+import { holdsAmbiguous } from "./queue/load.store.ts";
 import { recordAmbiguous } from "./queue/recovery.ts";
 import { classifyEngagement } from "./stats/engagement-class.ts";
+import { inSteps, nextTurn } from "./steps.ts";
 import type {
   InHand,
   Leased,
@@ -43,13 +43,6 @@ const LEASE_MS = 90_000;
 const TICK_MS = 120;
 const RETENTION_MS = 60_000;
 const FREEZE_AGAIN_MS = 30_000;
-
-type Stream = { name: string; dir: string; mark: DurableMark; reader: JournalReader };
-
-/** The folder of a node's stream. */
-export function streamDir(dataDir: string, stream: "delivery" | "web"): string {
-  return join(dataDir, "local", "journal", stream);
-}
 
 /**
  * The one writer of message rows, chunks, counters and due times: applies the journal, leases chunks,
@@ -95,15 +88,7 @@ export class Writer {
         this.#onApplied({ workspaceId, campaigns, settled, outcomes }),
       clock,
     });
-    this.#streams = (["delivery", "web"] as const).map((name) => {
-      const dir = streamDir(identity.dataDir, name);
-      const reader = new JournalReader({
-        dir,
-        from: streamStart,
-        onDamage: (at) => log.error({ stream: name, at }, "the journal is damaged here"),
-      });
-      return { name: `${identity.node}/${name}`, dir, mark: marks[name], reader };
-    });
+    this.#streams = openStreams(identity, marks);
   }
 
   /**
@@ -113,7 +98,8 @@ export class Writer {
   async recover(): Promise<Recovered> {
     this.#readAll();
     const dots = this.#ingester.openDots().map(({ fact }) => fact);
-    await recordAmbiguous(streamDir(this.#identity.dataDir, "delivery"), dots);
+    const holds = (dot: DotFact) => holdsAmbiguous(this.#find(dot.w), dot.c);
+    await recordAmbiguous(streamDir(this.#identity.dataDir, "delivery"), dots, holds);
     this.#readAll();
     let leases = 0;
     for (const workspaceId of this.#due.all()) {
@@ -211,6 +197,29 @@ export class Writer {
   waterfall({ workspaceId, audience }: Parameters<WriterMethods["waterfall"]>[0]) {
     const database = () => this.#required(workspaceId);
     return this.#inSteps(countWaterfall(database, audience, this.#clock(), this.#databases.system));
+  }
+
+  /** Does what a person asked of a campaign's messages. @throws AppError `not_found` and what `work` throws. */
+  async change<T>(
+    workspaceId: string,
+    campaignId: number,
+    work: (
+      database: () => Connection,
+      now: number,
+      isBlocked: IsBlocked,
+    ) => Generator<undefined, T>,
+  ): Promise<T> {
+    const database = () => this.#required(workspaceId);
+    const now = this.#clock();
+    const isBlocked = blockList(this.#databases.system, database(), now);
+    // Before the first row, so that a crash from here on finds the workspace due.
+    this.#due.lower(workspaceId, now);
+    try {
+      return await this.#inSteps(work(database, now, isBlocked));
+    } finally {
+      this.#onApplied({ workspaceId, campaigns: [campaignId], settled: [], outcomes: {} });
+      this.look(workspaceId);
+    }
   }
 
   pause({ workspaceId, campaignId, reason }: Parameters<WriterMethods["pause"]>[0]): void {
@@ -377,21 +386,7 @@ export class Writer {
     }
   }
 
-  /** Runs slow work step by step, letting the journal and callers in between. */
-  async #inSteps<T>(steps: Generator<undefined, T>): Promise<T> {
-    for (;;) {
-      if (this.#stopped) {
-        throw new AppError("unavailable", "SwiftMail is stopping.");
-      }
-      const step = steps.next();
-      if (step.done === true) {
-        return step.value;
-      }
-      await nextTurn();
-    }
+  #inSteps<T>(steps: Generator<undefined, T>): Promise<T> {
+    return inSteps(steps, () => this.#stopped);
   }
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

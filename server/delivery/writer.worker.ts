@@ -2,6 +2,7 @@
 import { systemClock } from "../platform/clock.ts";
 import { log } from "../platform/log.ts";
 import { connect, serve } from "../platform/workers/channel.ts";
+import { decideHeld, retryMessages } from "./requeue.ts";
 import { Writer } from "./writer.ts";
 import type { WriterEvents, WriterMethods } from "./writer-methods.ts";
 
@@ -30,6 +31,14 @@ const methods: WriterMethods = {
   look: ({ workspaceId }) => started().look(workspaceId),
   prepare: ({ workspaceId, campaignId }) => started().prepare(workspaceId, campaignId),
   waterfall: (request) => started().waterfall(request),
+  retry: ({ workspaceId, campaignId, filter, dryRun }) =>
+    started().change(workspaceId, campaignId, (database, now, isBlocked) =>
+      retryMessages(database, { campaignId, filter, dryRun, now, isBlocked }),
+    ),
+  decideHeld: ({ workspaceId, campaignId, seqs, decision }) =>
+    started().change(workspaceId, campaignId, (database, now) =>
+      decideHeld(database, { campaignId, seqs, decision, now }),
+    ),
   pause: (request) => started().pause(request),
   forget: ({ workspaceId }) => started().forget(workspaceId),
   stop: () => started().stop(),

@@ -109,6 +109,8 @@ export const nothingOutside: Outside = {
     running: () => undefined,
     routeChanged: () => undefined,
     rulesChanged: () => undefined,
+    retry: () => missing("engine"),
+    decideHeld: () => missing("engine"),
   },
   queue: {
     queue: () =>

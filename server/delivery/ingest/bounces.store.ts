@@ -25,18 +25,20 @@ export function addReport(db: Connection, report: BounceReport): void {
 }
 
 const countReports = statement<
-  [campaignId: number, seq: number],
+  [{ campaignId: number; seq: number }],
   { total: number; failed: number; complaints: number }
 >(`
   SELECT count(*) AS total, count(*) FILTER (WHERE action = 'failed') AS failed,
          count(*) FILTER (WHERE action = 'complaint') AS complaints
     FROM bounce_report
-   WHERE campaign_id = ? AND seq = ?
+   WHERE campaign_id = @campaignId AND seq = @seq
+     AND at >= ifnull((SELECT since FROM message_run
+                        WHERE campaign_id = @campaignId AND seq = @seq), 0)
 `);
 
-/** What came back about a message until now. */
+/** What came back about a message since it was last sent from the beginning. */
 export function reportsOf(db: Connection, campaignId: number, seq: number) {
-  return countReports(db).get(campaignId, seq) ?? { total: 0, failed: 0, complaints: 0 };
+  return countReports(db).get({ campaignId, seq }) ?? { total: 0, failed: 0, complaints: 0 };
 }
 
 const bounceMessage = statement<[reason: string, at: number, campaignId: number, seq: number]>(`

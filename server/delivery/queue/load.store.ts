@@ -8,6 +8,7 @@ type LoadedRow = {
   address: string;
   attempts: number;
   reason: string;
+  run: number;
   email: string | null;
   firstName: string;
   lastName: string;
@@ -25,20 +26,23 @@ const selectDueRows = statement<
   LoadedRow
 >(`
   SELECT message.seq, message.contact_id AS contactId, message.address, message.attempts,
-         message.reason,
+         message.reason, ifnull(message_run.run, 0) AS run,
          contact.email, contact.first_name AS firstName, contact.last_name AS lastName,
          contact.language, contact.fields, contact.tracking_off AS trackingOff,
          suppression.reason AS suppressed, contact.paused_until > @now AS paused,
          CASE WHEN message.attempts > 0 OR message.state > 0
               THEN (SELECT min(at) FROM attempt
-                     WHERE attempt.campaign_id = message.campaign_id AND attempt.seq = message.seq)
+                     WHERE attempt.campaign_id = message.campaign_id AND attempt.seq = message.seq
+                       AND attempt.at >= ifnull(since, 0))
          END AS firstTriedAt,
          CASE WHEN message.attempts > 0
               THEN (SELECT count(*) FROM attempt
                      WHERE attempt.campaign_id = message.campaign_id AND attempt.seq = message.seq
-                       AND attempt.outcome = 'ambiguous')
+                       AND attempt.outcome = 'ambiguous' AND attempt.at >= ifnull(since, 0))
          END AS ambiguousBefore
     FROM message
+         LEFT JOIN message_run ON message_run.campaign_id = message.campaign_id
+                              AND message_run.seq = message.seq
          LEFT JOIN contact ON contact.id = message.contact_id
          LEFT JOIN suppression ON suppression.address = message.address
                               AND (suppression.expires_at IS NULL OR suppression.expires_at > @now)
@@ -55,6 +59,8 @@ export type LoadedRecipient = {
   ambiguousBefore: number;
   /** Category of the last try; empty before the first one. */
   lastCategory?: string;
+  /** How often a person had it sent again from the beginning; each time it has another Message-ID. */
+  run?: number;
 };
 
 /** The due messages of a chunk: those to send, and those that must be skipped, with the reason. */
@@ -95,6 +101,7 @@ export function loadChunk(
         firstTriedAt: row.firstTriedAt ?? undefined,
         ambiguousBefore: row.ambiguousBefore ?? 0,
         lastCategory: row.reason,
+        run: row.run,
       });
     }
   }
@@ -117,6 +124,15 @@ function recipientOf(row: LoadedRow, email: string): Recipient {
       fields: JSON.parse(row.fields) as Recipient["contact"]["fields"],
     },
   };
+}
+
+const selectHolds = statement<[campaignId: number], { holds: number }>(`
+  SELECT on_ambiguous = 'hold' AS holds FROM campaign_sending WHERE campaign_id = ?
+`);
+
+/** True when the campaign's messages that may have been delivered wait for a person. */
+export function holdsAmbiguous(db: Connection | undefined, campaignId: number): boolean {
+  return db !== undefined && selectHolds(db).get(campaignId)?.holds === 1;
 }
 
 const selectAddress = statement<[campaignId: number, seq: number], { address: string }>(`

@@ -6,24 +6,31 @@ const EXPLANATION =
 
 /**
  * Says of each dot without a result that its message is ambiguous: one durable result each, which
- * defers the message to now, so that it goes out again with the same Message-ID.
+ * defers the message to now, so that it goes out again with the same Message-ID, or holds it where its
+ * campaign wants a person to decide.
  *
  * To be called while nobody else writes the stream. A crash in the middle leaves some dots without a
  * result, and the next start says it of those.
  */
-export async function recordAmbiguous(journalDir: string, dots: readonly DotFact[]): Promise<void> {
+export async function recordAmbiguous(
+  journalDir: string,
+  dots: readonly DotFact[],
+  holds: (dot: DotFact) => boolean,
+): Promise<void> {
   if (dots.length === 0) {
     return;
   }
   const journal = openJournal({ dir: journalDir });
   try {
-    await Promise.all(dots.map((dot) => journal.append(JSON.stringify(ambiguous(dot)))));
+    await Promise.all(
+      dots.map((dot) => journal.append(JSON.stringify(ambiguous(dot, holds(dot))))),
+    );
   } finally {
     await journal.close();
   }
 }
 
-function ambiguous(dot: DotFact): ResultFact {
+function ambiguous(dot: DotFact, isHeld: boolean): ResultFact {
   return {
     k: "result",
     w: dot.w,
@@ -33,10 +40,10 @@ function ambiguous(dot: DotFact): ResultFact {
     ch: 0,
     ep: 0,
     at: dot.at,
-    st: "deferred",
+    st: isHeld ? "held" : "deferred",
     oc: "ambiguous",
     cat: "ambiguous",
-    due: dot.at,
+    ...(isHeld ? {} : { due: dot.at }),
     n: 1,
     stage: "dot",
     text: EXPLANATION,

@@ -20,6 +20,8 @@ export type MessageOptions = {
   date: number;
   /** Overrides the Message-ID (without brackets); for test sends, which share seq 0. */
   messageId?: string;
+  /** How often a person had it sent again from the beginning. */
+  run?: number | undefined;
 };
 
 /** A message before it is signed: its header fields in order, and its body in pieces with their length. */
@@ -50,7 +52,7 @@ export function draftMessage(
   const { content, keys, campaignId } = campaign;
   const state = newState(campaign, recipient, options.date, false);
   const ref = { workspaceNumber: content.workspace.number, campaignId, seq: recipient.seq };
-  const messageId = options.messageId ?? messageIdOf(keys, ref, content.domain);
+  const messageId = options.messageId ?? messageIdOf(keys, ref, content.domain, options.run);
   const fields = headerFields(campaign, state, messageId);
   const { body, bodyBytes } = fillBody(campaign, state);
   return {

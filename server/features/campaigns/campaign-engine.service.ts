@@ -11,4 +11,6 @@ export type CampaignEngine = Pick<
   | "running"
   | "routeChanged"
   | "rulesChanged"
+  | "retry"
+  | "decideHeld"
 >;

@@ -74,6 +74,13 @@ export function requireCampaign(db: Connection, id: number): CampaignRow {
   return row;
 }
 
+/** Refuses what needs a way out that is there. @throws AppError `illegal_state`. */
+export function requireWay(db: Connection, row: CampaignRow): void {
+  if (!findWay(db, row)?.enabled) {
+    throw new AppError("illegal_state", "Its route is gone or switched off; see Sending → Routes.");
+  }
+}
+
 /** A campaign with what each part of it still needs. @throws AppError `not_found`. */
 export function readCampaign(db: Connection, id: number): CampaignView {
   return viewOf(db, requireCampaign(db, id));

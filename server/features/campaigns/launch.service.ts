@@ -6,7 +6,6 @@ import { AppError, invalidField } from "../../platform/errors.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
 import { checkDomainsTomorrow } from "../domains/domain-jobs.service.ts";
 import type { DnsLookup } from "../domains/domains.service.ts";
-import { findWay } from "../routes/route-groups.service.ts";
 import type { ContentContext } from "./campaign-content.service.ts";
 import type { CampaignEngine } from "./campaign-engine.service.ts";
 import {
@@ -17,7 +16,7 @@ import {
   refusalOf,
 } from "./campaigns.rules.ts";
 import type { CampaignView, Preflight, Schedule } from "./campaigns.schema.ts";
-import { readCampaign, requireCampaign, sectionsOf } from "./campaigns.service.ts";
+import { readCampaign, requireCampaign, requireWay, sectionsOf } from "./campaigns.service.ts";
 import {
   type CampaignRow,
   moveCampaign,
@@ -120,9 +119,7 @@ export async function pauseCampaign(
 /** Goes on with a paused campaign. @throws AppError `illegal_state`, also when its route is gone or off. */
 export async function resumeCampaign(deps: LaunchDeps, target: Target): Promise<CampaignView> {
   const db = deps.databases.workspace(target.workspaceId);
-  if (!findWay(db, requireCampaign(db, target.campaignId))?.enabled) {
-    throw new AppError("illegal_state", "Its route is gone or switched off; see Sending → Routes.");
-  }
+  requireWay(db, requireCampaign(db, target.campaignId));
   return await change(deps, target, "resume", "");
 }
 

@@ -8,6 +8,7 @@ const slices = [
   ["attempt", "id"],
   ["event", "id"],
   ["bounce_report", "seq"],
+  ["message_run", "seq"],
   ["engagement", "seq"],
   ["campaign_count", "bucket"],
   ["link_count", "link_no"],

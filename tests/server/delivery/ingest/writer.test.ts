@@ -2,9 +2,10 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { freezeAudience } from "../../../../server/delivery/audience/freeze.ts";
 import type { Fact } from "../../../../server/delivery/facts.ts";
+import { streamDir } from "../../../../server/delivery/journal-streams.ts";
 import { claimChunks } from "../../../../server/delivery/queue/claim.store.ts";
 import { createDue } from "../../../../server/delivery/queue/due.store.ts";
-import { streamDir, Writer } from "../../../../server/delivery/writer.ts";
+import { Writer } from "../../../../server/delivery/writer.ts";
 import {
   listSegments,
   newDurableMark,

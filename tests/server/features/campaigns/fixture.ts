@@ -34,6 +34,8 @@ function newProbe(): EngineProbe {
     running: () => undefined,
     routeChanged: () => undefined,
     rulesChanged: () => undefined,
+    retry: () => Promise.reject(new Error("not asked")),
+    decideHeld: () => Promise.reject(new Error("not asked")),
     sendOne: async (message) => {
       probe.sent.push(message);
       return probe.answer;

@@ -87,6 +87,8 @@ test("running campaigns hear of every route that came or went", async () => {
   const { outside } = {
     outside: {
       rulesChanged: () => undefined,
+      retry: () => Promise.reject(new Error("not asked")),
+      decideHeld: () => Promise.reject(new Error("not asked")),
       routeChanged: (_: string, id: number) => void told.push(id),
     },
   };

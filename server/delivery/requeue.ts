@@ -1,0 +1,190 @@
+import type { Connection } from "../platform/db/driver.ts";
+import { inTransaction } from "../platform/db/statements.ts";
+import { AppError, notFound } from "../platform/errors.ts";
+import { Counts } from "./ingest/counts.store.ts";
+import {
+  type ChunkRange,
+  decideMessage,
+  type EndedRow,
+  endedRows,
+  heldRows,
+  type Moved,
+  moveChunkCounters,
+  nextEndedChunk,
+  nextHeldChunk,
+  reopenMessage,
+  sendAgain,
+  statusOf,
+} from "./requeue.store.ts";
+
+/** Which messages are to be sent again. */
+export type RetryFilter = {
+  states: ("bounced" | "failed" | "skipped")[];
+  /** Category or reason; left out = any. */
+  reason?: string;
+  /** Destination provider; left out = any. */
+  provider?: string;
+};
+
+/** What a retry comes to: `matching = retry + suppressed + gone`. */
+export type RetryCount = {
+  matching: number;
+  retry: number;
+  /** Their address must not be mailed. */
+  suppressed: number;
+  /** Their contact was deleted. */
+  gone: number;
+};
+
+export type RetryRequest = {
+  campaignId: number;
+  filter: RetryFilter;
+  now: number;
+  /** Why the instance or a blocked domain keeps an address from being mailed. */
+  isBlocked: (address: string) => string | undefined;
+  /** Counts and changes nothing. */
+  dryRun: boolean;
+};
+
+const retryable = ["completed", "sending", "pausing", "paused"];
+const stateName = { 4: "bounced", 5: "failed", 6: "skipped" } as const;
+
+/** Reasons for skipping that stay true: the person does not want it, or the campaign was called off. */
+const isFinalSkip = ({ state, reason }: EndedRow): boolean =>
+  state === 6 && (reason.startsWith("suppressed_") || ["cancelled", "paused"].includes(reason));
+
+/**
+ * Owes messages again that ended badly: a person asked for it. Chunk by chunk, a transaction each, so that the
+ * sums hold at every moment; a completed campaign is being sent again from the first one on.
+ *
+ * @throws AppError `not_found`; `illegal_state` for a campaign that was cancelled or not begun.
+ */
+export function* retryMessages(
+  database: () => Connection,
+  request: RetryRequest,
+): Generator<undefined, RetryCount> {
+  const { campaignId, filter } = request;
+  requireStatus(database(), campaignId);
+  const total: RetryCount = { matching: 0, retry: 0, suppressed: 0, gone: 0 };
+  let after = -1;
+  for (;;) {
+    const place = { campaignId, after, provider: filter.provider ?? "" };
+    const chunk = nextEndedChunk(database(), place);
+    if (chunk === undefined) {
+      return total;
+    }
+    inTransaction(database(), () => retryChunk(database(), chunk, request, total));
+    after = chunk.chunkNo;
+    yield;
+  }
+}
+
+function retryChunk(
+  db: Connection,
+  chunk: ChunkRange,
+  { campaignId, filter, now, isBlocked, dryRun }: RetryRequest,
+  total: RetryCount,
+): void {
+  const moved = nothingMoved();
+  const counts = new Counts();
+  for (const row of endedRows(db, { campaignId, ...chunk, now })) {
+    if (!isMeant(row, filter)) {
+      continue;
+    }
+    total.matching += 1;
+    if (row.suppressed !== null || isBlocked(row.address) !== undefined) {
+      total.suppressed += 1;
+    } else if (row.isContact === 0) {
+      total.gone += 1;
+    } else {
+      total.retry += 1;
+      const state = stateName[row.state];
+      moved[state] -= 1;
+      moved.pending += 1;
+      counts.takeTimed(campaignId, state, row.changedAt ?? now);
+      if (!dryRun) {
+        reopenMessage(db, campaignId, row.seq, now);
+      }
+    }
+  }
+  if (!dryRun && moved.pending > 0) {
+    moveChunkCounters(db, campaignId, chunk.chunkNo, moved);
+    counts.write(db);
+    sendAgain(db, campaignId, now);
+  }
+}
+
+function isMeant(row: EndedRow, { states, reason }: RetryFilter): boolean {
+  return (
+    states.includes(stateName[row.state]) &&
+    (reason === undefined || row.reason === reason) &&
+    !isFinalSkip(row)
+  );
+}
+
+export type HeldDecision = "resend" | "sent" | "failed";
+
+/**
+ * Ends the wait of held messages: they are sent again with the same Message-ID, or taken to be sent or failed.
+ *
+ * @returns how many. @throws AppError `not_found`, `illegal_state`.
+ */
+export function* decideHeld(
+  database: () => Connection,
+  request: { campaignId: number; seqs: number[] | undefined; decision: HeldDecision; now: number },
+): Generator<undefined, number> {
+  const { campaignId } = request;
+  requireStatus(database(), campaignId);
+  let decided = 0;
+  let after = -1;
+  for (;;) {
+    const chunk = nextHeldChunk(database(), { campaignId, after });
+    if (chunk === undefined) {
+      return decided;
+    }
+    decided += inTransaction(database(), () => decideChunk(database(), chunk, request));
+    after = chunk.chunkNo;
+    yield;
+  }
+}
+
+function decideChunk(
+  db: Connection,
+  chunk: ChunkRange,
+  request: { campaignId: number; seqs: number[] | undefined; decision: HeldDecision; now: number },
+): number {
+  const { campaignId, decision, now } = request;
+  const state = decision === "resend" ? "pending" : decision;
+  const moved = nothingMoved();
+  const counts = new Counts();
+  for (const seq of heldRows(db, { campaignId, ...chunk }, request.seqs)) {
+    decideMessage(db, { campaignId, seq }, state, now);
+    moved.held -= 1;
+    moved[state] += 1;
+    if (state !== "pending") {
+      counts.addTimed(campaignId, state, now);
+    }
+  }
+  if (moved.held < 0) {
+    moveChunkCounters(db, campaignId, chunk.chunkNo, moved);
+    counts.write(db);
+  }
+  return -moved.held;
+}
+
+function requireStatus(db: Connection, campaignId: number): void {
+  const status = statusOf(db, campaignId);
+  if (status === undefined) {
+    throw notFound("campaign");
+  }
+  if (!retryable.includes(status)) {
+    throw new AppError(
+      "illegal_state",
+      "This is possible while a campaign is being sent or paused, and after it was sent.",
+    );
+  }
+}
+
+function nothingMoved(): Moved {
+  return { pending: 0, held: 0, sent: 0, bounced: 0, failed: 0, skipped: 0 };
+}

@@ -1,0 +1,70 @@
+import { Elysia } from "elysia";
+import { refusals, WorkspaceItemParams } from "../../platform/http/schemas.ts";
+import { auditEntry as entry } from "../audit/audit.service.ts";
+import type { AppDeps } from "../deps.ts";
+import { HeldCount, HeldOrder, RetryCount, RetryFilter, RetryOrder } from "./requeue.schema.ts";
+import { decideHeldMessages, previewRetry, retryFailed } from "./requeue.service.ts";
+
+/** What a person does about messages that ended badly, or of which nobody knows. */
+export const requeueRoutes = ({ guard, databases, audit, outside: { engine } }: AppDeps) => {
+  const deps = { databases, engine };
+  return new Elysia({
+    name: "campaign-requeue",
+    prefix: "/workspaces/:workspaceId/campaigns/:id",
+    detail: { tags: ["Campaigns"] },
+  })
+    .use(guard)
+    .post(
+      "/retry/preview",
+      ({ workspace, params, body }) =>
+        previewRetry(deps, { workspaceId: workspace.id, campaignId: params.id }, body),
+      {
+        permission: "campaigns:send",
+        params: WorkspaceItemParams,
+        body: RetryFilter,
+        response: { 200: RetryCount, ...refusals },
+        detail: { summary: "Count the messages that a retry would send" },
+      },
+    )
+    .post(
+      "/retry",
+      async ({ workspace, params, body, actor }) => {
+        const { expected, ...filter } = body;
+        const target = { workspaceId: workspace.id, campaignId: params.id };
+        const count = await retryFailed(deps, target, filter, expected);
+        audit.record({
+          ...entry(actor, workspace, "campaign.retry", params.id),
+          detail: { ...filter, ...count },
+        });
+        return count;
+      },
+      {
+        permission: "campaigns:send",
+        idempotent: true,
+        params: WorkspaceItemParams,
+        body: RetryOrder,
+        response: { 200: RetryCount, ...refusals },
+        detail: { summary: "Send messages again that failed or bounced" },
+      },
+    )
+    .post(
+      "/held",
+      async ({ workspace, params, body, actor }) => {
+        const target = { workspaceId: workspace.id, campaignId: params.id };
+        const count = await decideHeldMessages(deps, target, body.decision, body.seqs);
+        audit.record({
+          ...entry(actor, workspace, "campaign.held", params.id),
+          detail: { decision: body.decision, ...count },
+        });
+        return count;
+      },
+      {
+        permission: "campaigns:send",
+        idempotent: true,
+        params: WorkspaceItemParams,
+        body: HeldOrder,
+        response: { 200: HeldCount, ...refusals },
+        detail: { summary: "Decide about held messages" },
+      },
+    );
+};

@@ -1,0 +1,42 @@
+import { t } from "elysia";
+
+const filter = {
+  states: t.Array(t.Union([t.Literal("bounced"), t.Literal("failed"), t.Literal("skipped")]), {
+    minItems: 1,
+    maxItems: 3,
+  }),
+  reason: t.Optional(t.String({ minLength: 1, maxLength: 100, description: "A category" })),
+  provider: t.Optional(t.String({ minLength: 1, maxLength: 60 })),
+};
+
+export const RetryFilter = t.Object(filter);
+
+export const RetryOrder = t.Object({
+  ...filter,
+  expected: t.Integer({
+    minimum: 1,
+    description: "How many the preview said; when it is another number now, nothing is done",
+  }),
+});
+export type RetryOrder = typeof RetryOrder.static;
+
+export const RetryCount = t.Object({
+  matching: t.Integer(),
+  retry: t.Integer({ description: "Will be sent again" }),
+  suppressed: t.Integer({ description: "Left out: their address must not be mailed" }),
+  gone: t.Integer({ description: "Left out: their contact was deleted" }),
+});
+
+export const HeldOrder = t.Object({
+  decision: t.Union([t.Literal("resend"), t.Literal("sent"), t.Literal("failed")]),
+  seqs: t.Optional(
+    t.Array(t.Integer({ minimum: 1 }), {
+      minItems: 1,
+      maxItems: 1_000,
+      description: "Left out: all that are held",
+    }),
+  ),
+});
+export type HeldOrder = typeof HeldOrder.static;
+
+export const HeldCount = t.Object({ decided: t.Integer() });

@@ -1,0 +1,61 @@
+import type { HeldDecision, RetryCount, RetryFilter } from "../../delivery/index.ts";
+import type { Databases } from "../../platform/db/databases.ts";
+import { AppError } from "../../platform/errors.ts";
+import type { CampaignEngine } from "./campaign-engine.service.ts";
+import { requireCampaign, requireWay } from "./campaigns.service.ts";
+
+export type RequeueDeps = {
+  databases: Databases;
+  engine: Pick<CampaignEngine, "expect" | "retry" | "decideHeld">;
+};
+type Target = { workspaceId: string; campaignId: number };
+
+/** How many messages a retry would send, and whom it leaves out. @throws AppError `not_found`, `illegal_state`. */
+export function previewRetry(
+  { databases, engine }: RequeueDeps,
+  { workspaceId, campaignId }: Target,
+  filter: RetryFilter,
+): Promise<RetryCount> {
+  requireCampaign(databases.workspace(workspaceId), campaignId);
+  return engine.retry(workspaceId, campaignId, filter, true);
+}
+
+/**
+ * Sends messages again that ended badly; those to suppressed addresses are left out.
+ *
+ * @param expected What the person was told; with another number now nothing is done.
+ * @throws AppError `conflict` for another number; `illegal_state`, also when its route is gone or off.
+ */
+export async function retryFailed(
+  deps: RequeueDeps,
+  target: Target,
+  filter: RetryFilter,
+  expected: number,
+): Promise<RetryCount> {
+  const { workspaceId, campaignId } = target;
+  const db = deps.databases.workspace(workspaceId);
+  requireWay(db, requireCampaign(db, campaignId));
+  const preview = await previewRetry(deps, target, filter);
+  if (preview.retry !== expected) {
+    throw new AppError(
+      "conflict",
+      `It would be ${preview.retry} messages now, not ${expected}; look again.`,
+    );
+  }
+  return await deps.engine.retry(workspaceId, campaignId, filter, false);
+}
+
+/** Decides about messages that may have arrived. @throws AppError `not_found`, `illegal_state`. */
+export async function decideHeldMessages(
+  { databases, engine }: RequeueDeps,
+  { workspaceId, campaignId }: Target,
+  decision: HeldDecision,
+  seqs: number[] | undefined,
+): Promise<{ decided: number }> {
+  const db = databases.workspace(workspaceId);
+  const row = requireCampaign(db, campaignId);
+  if (decision === "resend") {
+    requireWay(db, row);
+  }
+  return { decided: await engine.decideHeld(workspaceId, campaignId, decision, seqs) };
+}

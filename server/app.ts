@@ -15,6 +15,7 @@ import { contactBatchRoutes } from "./features/contacts/contact-batch.routes.ts"
 import { contactFieldRoutes } from "./features/contacts/contact-fields.routes.ts";
 import { contactPersonRoutes } from "./features/contacts/contact-person.routes.ts";
 import { contactRoutes } from "./features/contacts/contacts.routes.ts";
+import { deliverySettingsRoutes } from "./features/delivery-settings/delivery-settings.routes.ts";
 import type { AppDeps, Outside } from "./features/deps.ts";
 import { dmarcRoutes } from "./features/dmarc/dmarc.routes.ts";
 import { domainRoutes } from "./features/domains/domains.routes.ts";
@@ -230,6 +231,7 @@ function sendingApi(deps: AppDeps) {
     .use(campaignRoutes(deps))
     .use(campaignActionRoutes(deps))
     .use(requeueRoutes(deps))
+    .use(deliverySettingsRoutes(deps))
     .use(reportRoutes(deps));
 }
 

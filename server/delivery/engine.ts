@@ -142,9 +142,22 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
     boot: newId(),
   };
   const state = new EngineState(options.ports);
+  // Until the delivery thread is there, nothing is under way that would have to be halted.
+  let toHalt: (campaign: { workspaceId: string; campaignId: number }) => void = () => undefined;
   const writerThread = new Worker(new URL("./writer.worker.ts", import.meta.url).href);
   const writer = connect<WriterMethods>(writerThread);
-  serve<WriterEvents>(writerThread, { applied: (event) => state.applied(event) }, logFailure);
+  serve<WriterEvents>(
+    writerThread,
+    {
+      applied: (event) => {
+        state.applied(event);
+        for (const campaignId of event.pausing ?? []) {
+          toHalt({ workspaceId: event.workspaceId, campaignId });
+        }
+      },
+    },
+    logFailure,
+  );
   watch(writerThread, "writer", writer, options.onFatal);
   const recovered = await writer.call("start", { ...identity, marks });
 
@@ -155,6 +168,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
   });
   const deliveryThread = new Worker(new URL("./delivery.worker.ts", import.meta.url).href);
   const delivery = connect<DeliveryMethods>(deliveryThread);
+  toHalt = (campaign) => delivery.tell("notice", campaign);
   serve<MainMethods>(deliveryThread, state.methods, logFailure);
   watch(deliveryThread, "delivery", delivery, options.onFatal);
   const { port1, port2 } = new MessageChannel();

@@ -33,6 +33,7 @@ export {
   ruleFaults,
 } from "./result/limit-rules.ts";
 export { SHIPPED_VERSION, shippedRules } from "./result/shipped-rules.ts";
+export { changeDeliverySettings, deliverySettings } from "./settings.store.ts";
 export { checkRoute } from "./smtp/check-route.ts";
 export {
   type CampaignCounts,

@@ -49,6 +49,19 @@ export type GiveUp = {
   isForGood: boolean;
 };
 
+/** When a campaign pauses itself; 0 = never. */
+export type BreakerRules = {
+  limits(db: Connection): {
+    hardBouncePercent: number;
+    blockPercent: number;
+    complaintPercent: number;
+  };
+  /** Categories of addresses that do not exist. */
+  hardCategories: readonly string[];
+  /** Categories of refusals for reputation, authentication or content. */
+  blockCategories: readonly string[];
+};
+
 /** What a report of a bounce says. */
 export type BounceEvidence = {
   action: "failed" | "delayed";

@@ -22,7 +22,7 @@ const selectSettings = statement<[], { name: string; value: number }>(
 );
 
 /** What holds for the workspace. */
-function deliverySettings(db: Connection): DeliverySettings {
+export function deliverySettings(db: Connection): DeliverySettings {
   const stored = Object.fromEntries(
     selectSettings(db)
       .all()

@@ -81,6 +81,8 @@ export type WriterEvents = {
     workspaceId: string;
     campaigns: number[];
     settled: { campaignId: number; status: string }[];
+    /** Those that begin to pause themselves. */
+    pausing?: number[];
     /** Results applied now, by the state they move their message to. */
     outcomes: Record<string, number>;
   }) => void;

@@ -11,7 +11,7 @@ import { log } from "../platform/log.ts";
 import { freezeAudience } from "./audience/freeze.ts";
 import { countWaterfall } from "./audience/waterfall.ts";
 import { blockList, type IsBlocked } from "./block-list.store.ts";
-import { bounceRules } from "./bounce-rules.ts";
+import { bounceRules, breakerRules } from "./bounce-rules.ts";
 import type { DotFact } from "./facts.ts";
 import { Ingester } from "./ingest/ingester.ts";
 import { settleAll } from "./ingest/settle.store.ts";
@@ -83,9 +83,10 @@ export class Writer {
       workspace: (id) => this.#find(id),
       classify: classifyEngagement,
       bounces: bounceRules,
+      breaker: breakerRules,
       due: this.#due,
-      onApplied: (workspaceId, { campaigns, settled, outcomes }) =>
-        this.#onApplied({ workspaceId, campaigns, settled, outcomes }),
+      onApplied: (workspaceId, { campaigns, settled, outcomes, pausing }) =>
+        this.#onApplied({ workspaceId, campaigns, settled, outcomes, pausing }),
       clock,
     });
     this.#streams = openStreams(identity, marks);

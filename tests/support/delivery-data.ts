@@ -49,7 +49,13 @@ export function newDeliveryData(dataDir = mkdtempSync(join(tmpdir(), "delivery-"
            VALUES (?, 'org', 'Workspace', 'UTC', '1 Test Street', 0, 0)`,
         )
         .run(id);
-      databases.workspace(id);
+      // Most tests refuse far more than a campaign may bear; those about its breaker set their own limits.
+      databases
+        .workspace(id)
+        .prepare(
+          "INSERT INTO delivery_setting VALUES ('hardBouncePercent', 0), ('blockPercent', 0), ('complaintPercent', 0)",
+        )
+        .run();
       return id;
     },
     addContacts(workspaceId, n, domains = ["reader.example"], prefix = "r") {

@@ -1,21 +1,28 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import type { Fact } from "../facts.ts";
-import type { BounceRules, ClassifyEngagement } from "../ports.ts";
+import type { BounceRules, BreakerRules, ClassifyEngagement } from "../ports.ts";
 import { applyBounce, applyComplaint } from "./apply-bounce.ts";
 import { applyEngagement, applyUnsubscribe } from "./apply-engagement.ts";
 import { applyRelease, applyResult, writeChunkChanges } from "./apply-result.ts";
+import { heedBreaker } from "./breaker.ts";
 import { Counts } from "./counts.store.ts";
 import type { Batch, Item } from "./gathered.ts";
 import { applyOnce } from "./position.store.ts";
 import { settleCampaign } from "./settle.store.ts";
 
 /** What other stages know and applying facts needs. */
-export type Rules = { classify: ClassifyEngagement; bounces: BounceRules };
+export type Rules = {
+  classify: ClassifyEngagement;
+  bounces: BounceRules;
+  breaker: BreakerRules;
+};
 
 /** What a transaction did, for those who watch campaigns. */
 export type Applied = {
   campaigns: number[];
   settled: { campaignId: number; status: "completed" | "paused" | "cancelled" }[];
+  /** Campaigns that begin to pause themselves. */
+  pausing: number[];
   orphans: number;
   late: number;
   /** Results by the state they move their message to. */
@@ -48,9 +55,12 @@ export function applyBatch(
     writeChunkChanges(db, batch);
     applyReleases(db, batch, items);
     batch.counts.write(db);
+    const campaigns = [...new Set([...batch.touched, ...batch.engaged])];
+    const settled = settle(db, batch, now);
     return {
-      campaigns: [...new Set([...batch.touched, ...batch.engaged])],
-      settled: settle(db, batch, now),
+      campaigns,
+      settled,
+      pausing: campaigns.filter((id) => heedBreaker(db, id, rules.breaker, now)),
       orphans: batch.orphans,
       late: batch.late,
       outcomes: outcomesOf(items),

@@ -92,3 +92,8 @@ export type Category = keyof typeof categories;
 export function factsOf(category: Category): CategoryFacts {
   return categories[category];
 }
+
+/** The names of a kind's categories. */
+export function categoriesOfKind(kind: CategoryKind): Category[] {
+  return (Object.keys(categories) as Category[]).filter((name) => categories[name].kind === kind);
+}

@@ -9,6 +9,7 @@ const slices = [
   ["event", "id"],
   ["bounce_report", "seq"],
   ["message_run", "seq"],
+  ["campaign_breaker", "kind"],
   ["engagement", "seq"],
   ["campaign_count", "bucket"],
   ["link_count", "link_no"],

@@ -20,6 +20,7 @@ import workspace010 from "./workspace/010-results.sql" with { type: "text" };
 import workspace011 from "./workspace/011-route-webhooks.sql" with { type: "text" };
 import workspace012 from "./workspace/012-dmarc.sql" with { type: "text" };
 import workspace013 from "./workspace/013-resend.sql" with { type: "text" };
+import workspace014 from "./workspace/014-breaker.sql" with { type: "text" };
 
 /** The kinds of database file, each with its migrations in order; a file's user_version is how many it has had. */
 export const migrations = {
@@ -38,6 +39,7 @@ export const migrations = {
     workspace011,
     workspace012,
     workspace013,
+    workspace014,
   ],
   inbox: [inbox001, inbox002],
 } as const satisfies Record<string, readonly string[]>;

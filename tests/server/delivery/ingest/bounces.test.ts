@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import fc from "fast-check";
 import { freezeAudience } from "../../../../server/delivery/audience/freeze.ts";
-import { bounceRules } from "../../../../server/delivery/bounce-rules.ts";
+import { bounceRules, breakerRules } from "../../../../server/delivery/bounce-rules.ts";
 import type { BounceFact, ComplaintFact, Fact } from "../../../../server/delivery/facts.ts";
 import { Ingester } from "../../../../server/delivery/ingest/ingester.ts";
 import { claimChunks } from "../../../../server/delivery/queue/claim.store.ts";
@@ -31,6 +31,7 @@ beforeEach(() => {
     workspace: (id) => (id === ws ? data.databases.workspace(id) : undefined),
     classify: classifyEngagement,
     bounces: bounceRules,
+    breaker: breakerRules,
     due: createDue(data.databases.system, data.databases.workspace, () => NOW),
     onApplied: () => undefined,
     clock: () => NOW,

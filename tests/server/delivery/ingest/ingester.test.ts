@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import fc from "fast-check";
 import { freezeAudience } from "../../../../server/delivery/audience/freeze.ts";
-import { bounceRules } from "../../../../server/delivery/bounce-rules.ts";
+import { bounceRules, breakerRules } from "../../../../server/delivery/bounce-rules.ts";
 import type { Fact, ResultFact } from "../../../../server/delivery/facts.ts";
 import { Ingester } from "../../../../server/delivery/ingest/ingester.ts";
 import { claimChunks } from "../../../../server/delivery/queue/claim.store.ts";
@@ -56,6 +56,7 @@ function newIngester(): Ingester {
     workspace: (id) => (id === ws ? data.databases.workspace(id) : undefined),
     classify: classifyEngagement,
     bounces: bounceRules,
+    breaker: breakerRules,
     due,
     onApplied: () => undefined,
     clock: () => NOW,
@@ -475,6 +476,7 @@ test("a workspace whose database cannot be written waits alone, and loses nothin
     workspace: data.databases.workspace,
     classify: classifyEngagement,
     bounces: bounceRules,
+    breaker: breakerRules,
     due,
     onApplied: () => undefined,
     clock: () => NOW,

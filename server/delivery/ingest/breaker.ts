@@ -1,0 +1,91 @@
+import type { Connection } from "../../platform/db/driver.ts";
+import type { BreakerRules } from "../ports.ts";
+import {
+  complaintsOf,
+  countFor,
+  pauseFor,
+  type Results,
+  resultsWhileSending,
+  trippedAt,
+} from "./breaker.store.ts";
+
+/** Too few results say nothing about a list. */
+const MIN_BOUNCE_RESULTS = 100;
+const MIN_BLOCK_RESULTS = 200;
+const MIN_SENT_FOR_COMPLAINTS = 500;
+/** One complaint is one person. */
+const MIN_COMPLAINTS = 2;
+/** Who resumed at one rate has decided about it; what is this much worse is another matter. */
+const WORSE = 1.5;
+
+type Kind = "bounce" | "block" | "complaint";
+type Measure = { kind: Kind; part: number; whole: number; limit: number };
+
+/**
+ * Pauses a campaign that does harm: to its sender's reputation by bounces and complaints, to no purpose when
+ * it is blocked. Resumed, it is not paused again for the rate that was known by then.
+ *
+ * @returns true when it begins to pause now.
+ */
+export function heedBreaker(
+  db: Connection,
+  campaignId: number,
+  rules: BreakerRules,
+  now: number,
+): boolean {
+  const results = resultsWhileSending(db, campaignId);
+  if (results === undefined) {
+    return false;
+  }
+  for (const measure of measures(db, campaignId, results, rules)) {
+    const percent = (measure.part / measure.whole) * 100;
+    const known = trippedAt(db, campaignId, measure.kind);
+    if (percent > Math.max(measure.limit, known * WORSE)) {
+      const { kind } = measure;
+      pauseFor(db, campaignId, { kind, percent, reason: sentenceOf(measure, percent) }, now);
+      return true;
+    }
+  }
+  return false;
+}
+
+function measures(
+  db: Connection,
+  campaignId: number,
+  results: Results,
+  rules: BreakerRules,
+): Measure[] {
+  const limits = rules.limits(db);
+  const { sent, bounced, failed, deferred } = results;
+  const ended = sent + bounced + failed;
+  const list: Measure[] = [];
+  // The counters of the chunks are an upper bound, and cheap: only near a limit are the rows counted.
+  if (limits.hardBouncePercent > 0 && ended >= MIN_BOUNCE_RESULTS) {
+    const mayTrip = (bounced / ended) * 100 > limits.hardBouncePercent;
+    const part = mayTrip ? countFor(db, campaignId, rules.hardCategories) : 0;
+    list.push({ kind: "bounce", part, whole: ended, limit: limits.hardBouncePercent });
+  }
+  const known = ended + deferred;
+  if (limits.blockPercent > 0 && known >= MIN_BLOCK_RESULTS) {
+    const mayTrip = ((failed + deferred) / known) * 100 > limits.blockPercent;
+    const part = mayTrip ? countFor(db, campaignId, rules.blockCategories) : 0;
+    list.push({ kind: "block", part, whole: known, limit: limits.blockPercent });
+  }
+  if (limits.complaintPercent > 0 && sent >= MIN_SENT_FOR_COMPLAINTS) {
+    const part = complaintsOf(db, campaignId);
+    if (part >= MIN_COMPLAINTS) {
+      list.push({ kind: "complaint", part, whole: sent, limit: limits.complaintPercent });
+    }
+  }
+  return list;
+}
+
+function sentenceOf({ kind, part, whole, limit }: Measure, percent: number): string {
+  const rate = `${Math.round(percent * 10) / 10} % (${part} of ${whole})`;
+  const what = {
+    bounce: `Too many addresses do not exist: ${rate} bounced`,
+    block: `Servers refuse the campaign for its reputation or content: ${rate}`,
+    complaint: `Too many people reported it as spam: ${rate}`,
+  }[kind];
+  return `${what}; it pauses itself above ${limit} %.`;
+}

@@ -1,0 +1,137 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { breakerRules } from "../../../../server/delivery/bounce-rules.ts";
+import { heedBreaker } from "../../../../server/delivery/ingest/breaker.ts";
+import {
+  changeDeliverySettings,
+  deliveryDefaults,
+} from "../../../../server/delivery/settings.store.ts";
+import type { Connection } from "../../../../server/platform/db/driver.ts";
+import { type DeliveryData, newDeliveryData } from "../../../support/delivery-data.ts";
+
+const NOW = 1_700_000_000_000;
+let data: DeliveryData;
+let db: Connection;
+let id: number;
+beforeEach(() => {
+  data = newDeliveryData();
+  const ws = data.newWorkspace();
+  db = data.db(ws);
+  changeDeliverySettings(db, deliveryDefaults);
+  id = data.addCampaign(ws, { status: "sending" });
+});
+afterEach(() => data.close());
+
+/** Rows as results leave them. */
+function results(rows: { n: number; state: number; reason: string }[], pending = 1_000): void {
+  db.prepare("DELETE FROM message").run();
+  db.prepare("DELETE FROM chunk").run();
+  const insert = db.prepare(
+    "INSERT INTO message (campaign_id, seq, contact_id, address, state, reason) VALUES (?, ?, ?, '', ?, ?)",
+  );
+  let seq = 0;
+  const count: Record<number, number> = { 1: 0, 3: 0, 4: 0, 5: 0 };
+  db.transaction(() => {
+    for (const { n, state, reason } of rows) {
+      count[state] = (count[state] ?? 0) + n;
+      for (let i = 0; i < n; i += 1) {
+        seq += 1;
+        insert.run(id, seq, seq, state, reason);
+      }
+    }
+  })();
+  db.prepare(
+    `INSERT INTO chunk (campaign_id, chunk_no, provider, first_seq, last_seq, pending, deferred, sent, bounced, failed)
+     VALUES (?, 1, 'other', 1, ?, ?, ?, ?, ?, ?)`,
+  ).run(id, seq + pending, pending, count[1], count[3], count[4], count[5]);
+}
+
+function complaints(n: number): void {
+  db.prepare("INSERT OR REPLACE INTO campaign_count VALUES (?, 'complaint', 0, ?)").run(id, n);
+}
+
+const heed = () => heedBreaker(db, id, breakerRules, NOW);
+const status = () =>
+  db
+    .prepare<[], { status: string; reason: string }>(
+      "SELECT status, status_reason AS reason FROM campaign",
+    )
+    .get();
+const resume = () => db.prepare("UPDATE campaign SET status = 'sending'").run();
+const sent = (n: number) => ({ n, state: 3, reason: "accepted" });
+const bounced = (n: number, reason = "invalid_mailbox") => ({ n, state: 4, reason });
+
+test("a list with too many dead addresses pauses itself, with the numbers", () => {
+  results([sent(94), bounced(6)]);
+
+  expect(heed()).toBe(true);
+
+  expect(status()).toEqual({
+    status: "pausing",
+    reason: "Too many addresses do not exist: 6 % (6 of 100) bounced; it pauses itself above 5 %.",
+  });
+});
+
+test("few results, few bounces and full mailboxes pause nothing", () => {
+  results([sent(50), bounced(49)]);
+  expect(heed()).toBe(false);
+  results([sent(95), bounced(5)]);
+  expect(heed()).toBe(false);
+  results([sent(80), bounced(20, "mailbox_full")]);
+  expect(heed()).toBe(false);
+});
+
+test("resumed anyway, it does not pause again for the same rate, but for a much worse one", () => {
+  results([sent(94), bounced(6)]);
+  expect(heed()).toBe(true);
+  resume();
+  results([sent(470), bounced(30)]);
+  expect(heed()).toBe(false);
+
+  results([sent(450), bounced(50)]);
+  expect(heed()).toBe(true);
+});
+
+test("refusals for reputation or content pause it, those that only wait included; filters and policies of one do not", () => {
+  results([sent(189), { n: 11, state: 1, reason: "ip_reputation" }]);
+  expect(heed()).toBe(true);
+  expect(status()?.reason).toContain("5.5 % (11 of 200)");
+  resume();
+  db.prepare("DELETE FROM campaign_breaker").run();
+
+  results([sent(150), { n: 50, state: 5, reason: "filtered" }]);
+  expect(heed()).toBe(false);
+  results([sent(150), { n: 50, state: 1, reason: "greylist" }]);
+  expect(heed()).toBe(false);
+});
+
+test("complaints above three in a thousand pause it; a single one never does", () => {
+  results([sent(500)]);
+  complaints(1);
+  expect(heed()).toBe(false);
+
+  complaints(2);
+
+  expect(heed()).toBe(true);
+  expect(status()?.reason).toBe(
+    "Too many people reported it as spam: 0.4 % (2 of 500); it pauses itself above 0.3 %.",
+  );
+});
+
+test("the workspace says at what rates, and 0 is never", () => {
+  results([sent(90), bounced(10)]);
+  changeDeliverySettings(db, { hardBouncePercent: 0 });
+  expect(heed()).toBe(false);
+  changeDeliverySettings(db, { hardBouncePercent: 20 });
+  expect(heed()).toBe(false);
+  changeDeliverySettings(db, { hardBouncePercent: 9 });
+  expect(heed()).toBe(true);
+});
+
+test("only a campaign that is being sent is paused", () => {
+  results([sent(50), bounced(50)]);
+  for (const was of ["paused", "completed", "cancelling"]) {
+    db.prepare("UPDATE campaign SET status = ?").run(was);
+    expect(heed()).toBe(false);
+    expect(status()?.status).toBe(was);
+  }
+});

@@ -10,6 +10,8 @@ import {
   RecipientStory,
   Timeline,
   TimelineQuery,
+  WhyAnswer,
+  WhyQuery,
 } from "./reports.schema.ts";
 import {
   campaignLinks,
@@ -19,6 +21,7 @@ import {
   listRecipients,
   recipientStory,
 } from "./reports.service.ts";
+import { whyInCampaign } from "./why.service.ts";
 
 const RecipientParams = t.Object({
   ...WorkspaceItemParams.properties,
@@ -57,6 +60,17 @@ export const reportRoutes = ({ guard, clock }: AppDeps) =>
       response: { 200: LinkReport, ...refusals },
       detail: { summary: "Clicks by link" },
     })
+    .get(
+      "/campaigns/:id/why",
+      ({ db, params, query }) => whyInCampaign(db, params.id, query.email),
+      {
+        permission: "reports:read",
+        params: WorkspaceItemParams,
+        query: WhyQuery,
+        response: { 200: WhyAnswer, ...refusals },
+        detail: { summary: "Why somebody is, or is not, among the recipients" },
+      },
+    )
     .get(
       "/campaigns/:id/recipients",
       ({ db, params, query }) => listRecipients(db, params.id, query),

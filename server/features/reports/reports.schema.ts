@@ -121,6 +121,8 @@ const Recipient = t.Object({
 export const RecipientPage = pageOf(Recipient);
 export type Recipient = Static<typeof Recipient>;
 
+const ListStatus = t.Object({ listId: t.Integer(), name: t.String(), status: t.String() });
+
 export const RecipientStory = t.Object({
   recipient: Recipient,
   provider: t.String(),
@@ -141,6 +143,20 @@ export const RecipientStory = t.Object({
       durationMs: t.Integer(),
     }),
   ),
+  reports: t.Array(
+    t.Object({
+      at: t.Integer(),
+      via: t.String(),
+      action: t.Union([t.Literal("failed"), t.Literal("delayed"), t.Literal("complaint")]),
+      category: t.String(),
+      code: t.Integer(),
+      enhanced: t.String(),
+      reply: t.String(),
+      address: t.String({ description: "Whom the report named, when that was somebody else" }),
+    }),
+    { description: "What came back after the server had taken it" },
+  ),
+  included: t.Array(ListStatus, { description: "Lists of the audience that they are on" }),
   events: t.Array(
     t.Object({
       at: t.Integer(),
@@ -167,6 +183,41 @@ export const RecipientStory = t.Object({
     }),
   ),
 });
+export const WhyQuery = t.Object({ email: t.String({ minLength: 3, maxLength: 320 }) });
+
+export const WhyAnswer = t.Object({
+  address: t.String(),
+  contactId: Nullable(t.Integer()),
+  seq: Nullable(
+    t.Integer({ description: "Of their message; its page has the attempts and events" }),
+  ),
+  answer: t.Union(
+    [
+      t.Literal("recipient"),
+      t.Literal("no_contact"),
+      t.Literal("not_launched"),
+      t.Literal("too_late"),
+      t.Literal("excluded"),
+      t.Literal("on_no_list"),
+      t.Literal("not_subscribed"),
+      t.Literal("subscribed_later"),
+      t.Literal("in_no_segment"),
+      t.Literal("suppressed"),
+      t.Literal("left_out"),
+    ],
+    { description: "Whether they are a recipient, and if not, the first reason why" },
+  ),
+  included: t.Array(ListStatus, { description: "Lists of the audience that they are on" }),
+  excluded: t.Array(ListStatus, {
+    description: "Lists that the audience leaves out and they are on",
+  }),
+  suppression: Nullable(
+    t.Object({ reason: t.String(), source: t.String(), createdAt: t.Integer() }),
+  ),
+  launchedAt: Nullable(t.Integer()),
+});
+export type WhyAnswer = Static<typeof WhyAnswer>;
+
 export type RecipientStory = Static<typeof RecipientStory>;
 
 export const Dashboard = t.Object({

@@ -46,6 +46,8 @@ import {
   findTotals,
   type RecipientRow,
 } from "./reports.store.ts";
+import { whyInCampaign } from "./why.service.ts";
+import { findReports } from "./why.store.ts";
 
 const DEFAULT_PAGE = 50;
 const RECENT_CAMPAIGNS = 8;
@@ -171,6 +173,8 @@ export function recipientStory(db: Connection, campaignId: number, seq: number):
     provider: row.provider,
     suppression: findSuppression(db, row.address) ?? null,
     attempts: findAttempts(db, campaignId, seq),
+    reports: findReports(db, campaignId, seq),
+    included: whyInCampaign(db, campaignId, row.address).included,
     events: findEvents(db, campaignId, seq),
   };
 }

@@ -1,0 +1,62 @@
+import type { Connection } from "../../platform/db/driver.ts";
+import { statement } from "../../platform/db/statements.ts";
+
+export type Person = { contactId: number; createdAt: number };
+
+const selectPerson = statement<[address: string], Person>(`
+  SELECT id AS contactId, created_at AS createdAt FROM contact WHERE address = ?
+`);
+
+export const findPerson = (db: Connection, address: string) => selectPerson(db).get(address);
+
+const selectSeq = statement<[contactId: number, campaignId: number], { seq: number }>(`
+  SELECT seq FROM message WHERE contact_id = ? AND campaign_id = ?
+`);
+
+/** The number of a contact's message in a campaign. */
+export const findSeq = (db: Connection, contactId: number, campaignId: number) =>
+  selectSeq(db).get(contactId, campaignId)?.seq;
+
+export type Membership = { listId: number; name: string; status: string; changedAt: number };
+
+const selectMemberships = statement<[contactId: number], Membership>(`
+  SELECT list.id AS listId, list.name, status, changed_at AS changedAt
+    FROM list_contact JOIN list ON list.id = list_id
+   WHERE contact_id = ?
+`);
+
+export const findMemberships = (db: Connection, contactId: number) =>
+  selectMemberships(db).all(contactId);
+
+const selectLaunch = statement<
+  [campaignId: number],
+  { audience: string; launchedAt: number | null; status: string }
+>(`
+  SELECT audience, launched_at AS launchedAt, status
+    FROM campaign
+   WHERE id = ? AND deleted_at IS NULL
+`);
+
+export const findLaunch = (db: Connection, campaignId: number) => selectLaunch(db).get(campaignId);
+
+export type ReportRow = {
+  at: number;
+  via: string;
+  action: "failed" | "delayed" | "complaint";
+  category: string;
+  code: number;
+  enhanced: string;
+  reply: string;
+  address: string;
+};
+
+const selectReports = statement<[campaignId: number, seq: number], ReportRow>(`
+  SELECT at, via, action, category, code, enhanced, reply, address
+    FROM bounce_report
+   WHERE campaign_id = ? AND seq = ?
+   ORDER BY id
+`);
+
+/** What came back about a message. */
+export const findReports = (db: Connection, campaignId: number, seq: number) =>
+  selectReports(db).all(campaignId, seq);

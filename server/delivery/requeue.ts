@@ -1,5 +1,5 @@
 import type { Connection } from "../platform/db/driver.ts";
-import { inTransaction } from "../platform/db/statements.ts";
+import { inTransaction } from "../platform/db/transaction.ts";
 import { AppError, notFound } from "../platform/errors.ts";
 import { Counts } from "./ingest/counts.store.ts";
 import {

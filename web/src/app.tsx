@@ -122,6 +122,9 @@ const shellPages = [
   ...audiencePages,
   ...sendingPages,
   ...campaignPages,
+  page("/instance/rules", () =>
+    import("./features/instance/rules-page.tsx").then((m) => m.RulesPage),
+  ),
   page("/instance", () =>
     import("./features/instance/instance-page.tsx").then((m) => m.InstancePage),
   ),

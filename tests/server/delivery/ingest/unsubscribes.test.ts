@@ -1,6 +1,6 @@
 // What an unsubscribe leaves in the consent ledger, and that it holds when its message is gone.
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { bounceRules } from "../../../../server/delivery/bounce-rules.ts";
+import { bounceRules, breakerRules } from "../../../../server/delivery/bounce-rules.ts";
 import type { UnsubscribeFact } from "../../../../server/delivery/facts.ts";
 import { Ingester } from "../../../../server/delivery/ingest/ingester.ts";
 import { createDue } from "../../../../server/delivery/queue/due.store.ts";
@@ -30,6 +30,7 @@ beforeEach(() => {
     workspace: (id) => (id === ws ? data.databases.workspace(id) : undefined),
     classify: classifyEngagement,
     bounces: bounceRules,
+    breaker: breakerRules,
     due: createDue(data.databases.system, data.databases.workspace, () => NOW),
     onApplied: () => undefined,
     clock: () => NOW,

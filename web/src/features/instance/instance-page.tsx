@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/preact-query";
 import { useState } from "preact/hooks";
 import { type Answer, api, ask, http } from "../../api.ts";
-import { Button } from "../../ui/button.tsx";
+import { Button, ButtonLink } from "../../ui/button.tsx";
 import { RelativeTime } from "../../ui/display.tsx";
 import { TextField } from "../../ui/field.tsx";
 import { useForm } from "../../ui/form.ts";
@@ -23,7 +23,11 @@ export function InstancePage() {
   const refresh = () => void settings.refetch();
   return (
     <>
-      <PageHeader title={t("instance")} description={t("about")} />
+      <PageHeader
+        title={t("instance")}
+        description={t("about")}
+        actions={<ButtonLink href="/instance/rules">{t("rules")}</ButtonLink>}
+      />
       <Loaded query={settings} rows={6}>
         {(data) => (
           <PageBody narrow>

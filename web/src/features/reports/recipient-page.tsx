@@ -54,6 +54,11 @@ export function RecipientPage() {
             <Card title={t("attemptsTitle")}>
               <Attempts attempts={data.attempts} />
             </Card>
+            {data.reports.length > 0 && (
+              <Card title={t("reportsTitle")}>
+                <Reports reports={data.reports} />
+              </Card>
+            )}
             <Card flush title={t("eventsTitle")}>
               <Events events={data.events} />
             </Card>
@@ -71,6 +76,9 @@ function Summary({ story }: { story: Story }) {
     [t("provider"), provider === "other" ? t("otherProviders") : provider],
     [t("attempts"), recipient.attempts],
   ];
+  if (story.included.length > 0) {
+    facts.push([t("includedBy"), story.included.map(({ name }) => name).join(", ")]);
+  }
   if (recipient.reason !== "") {
     facts.splice(1, 0, [t("reason"), reasonText(recipient.reason)]);
   }
@@ -114,6 +122,34 @@ function Attempts({ attempts }: { attempts: Attempt[] }) {
             label={reasonText(one.category)}
             text={[one.code || "", one.enhanced, one.reply].filter((part) => part !== "").join(" ")}
           />
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Reports({ reports }: { reports: Story["reports"] }) {
+  return (
+    <ol class="flex flex-col gap-5">
+      {reports.map((one) => (
+        <li key={`${one.at} ${one.action} ${one.code}`} class="flex flex-col gap-2">
+          <div class="flex flex-wrap items-baseline gap-x-3">
+            <span class="font-medium">
+              {one.action === "complaint" ? t("complaint") : reasonText(one.category)}
+            </span>
+            <span class="text-sm text-muted">
+              <RelativeTime at={one.at} /> · {t(`report_${one.action}`)} · {one.via.toUpperCase()}
+              {one.address !== "" && ` · ${t("aboutAddress", { address: one.address })}`}
+            </span>
+          </div>
+          {one.reply !== "" && (
+            <CodeBlock
+              label={reasonText(one.category)}
+              text={[one.code || "", one.enhanced, one.reply]
+                .filter((part) => part !== "")
+                .join(" ")}
+            />
+          )}
         </li>
       ))}
     </ol>

@@ -13,6 +13,7 @@ import { usePages } from "../../ui/use-pages.ts";
 import { reasonText } from "./reasons.ts";
 import { t } from "./reports.messages.ts";
 import { useReport } from "./use-report.ts";
+import { WhyCard } from "./why-card.tsx";
 
 export type RecipientRow = Answer<
   ReturnType<WorkspaceApi["campaigns"]>["recipients"]["get"]
@@ -37,6 +38,7 @@ export function RecipientsPage() {
   const workspace = useWorkspace();
   const report = useReport(workspace.api, id);
   const base = `${workspace.base}/campaigns/${id}`;
+  const searched = useUrlState().get("q") ?? "";
   return (
     <>
       <PageHeader
@@ -47,6 +49,7 @@ export function RecipientsPage() {
         ]}
       />
       <PageBody>
+        {searched.includes("@") && <WhyCard campaignId={id} email={searched} />}
         <Card flush>
           <Filters reasons={report.data?.reasons.map((row) => row.reason) ?? []} />
           <Rows id={id} base={base} />

@@ -10,6 +10,7 @@ import { LiveProgress } from "./live-progress.tsx";
 import { LinkTable, ProviderTable, ReasonTable, StateTable } from "./report-tables.tsx";
 import { ReportTimeline } from "./report-timeline.tsx";
 import { t } from "./reports.messages.ts";
+import { HeldCard, RetryCard } from "./requeue-cards.tsx";
 import { type ByClass, isMoving, type Report, useLinks, useReport } from "./use-report.ts";
 
 /** What became of a campaign: moves while it sends, exact at every moment. */
@@ -40,6 +41,8 @@ export function ReportPage() {
             <LiveProgress report={data} onChanged={() => report.refetch()} />
             <Figures report={data} />
             <Ambiguous count={data.ambiguous} />
+            <HeldCard report={data} onChanged={() => report.refetch()} />
+            <RetryCard report={data} onChanged={() => report.refetch()} />
             <ReportTimeline id={id} live={isMoving(data.campaign.status)} />
             <Details report={data} id={id} recipients={`${base}/recipients`} />
           </PageBody>

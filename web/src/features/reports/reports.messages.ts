@@ -1,6 +1,15 @@
 import { messages } from "../../i18n.ts";
 
 export const t = messages({
+  reportsTitle: {
+    en: "What came back afterwards",
+    de: "Was danach zurückkam",
+  },
+  report_failed: { en: "undeliverable", de: "unzustellbar" },
+  report_delayed: { en: "delayed", de: "verzögert" },
+  report_complaint: { en: "reported as spam", de: "als Spam gemeldet" },
+  aboutAddress: { en: "about {address}", de: "betrifft {address}" },
+  includedBy: { en: "Included by", de: "Aufgenommen durch" },
   campaigns: { en: "Campaigns", de: "Kampagnen" },
   report: { en: "Report", de: "Bericht" },
   recipients: { en: "Recipients", de: "Empfänger" },

@@ -1,0 +1,114 @@
+import { useQuery } from "@tanstack/preact-query";
+import { useState } from "preact/hooks";
+import { http } from "../../api.ts";
+import { formatNumber } from "../../format.ts";
+import { useWorkspace } from "../../session.ts";
+import { Button } from "../../ui/button.tsx";
+import { confirm } from "../../ui/confirm.tsx";
+import { Card } from "../../ui/display.tsx";
+import { SelectField } from "../../ui/field.tsx";
+import { Loaded, Notice } from "../../ui/states.tsx";
+import { attempt, toast } from "../../ui/toast.tsx";
+import { reasonText } from "./reasons.ts";
+import { t } from "./requeue.messages.ts";
+import type { Report } from "./use-report.ts";
+
+type Count = { matching: number; retry: number; suppressed: number; gone: number };
+
+const retryable = ["sending", "paused", "completed"];
+
+/** Messages that may have arrived and wait for somebody to decide. */
+export function HeldCard({ report, onChanged }: { report: Report; onChanged: () => void }) {
+  const workspace = useWorkspace();
+  const { held } = report.counts;
+  if (held === 0) {
+    return null;
+  }
+  const decide = async (decision: "resend" | "sent" | "failed") => {
+    const sure = await confirm({
+      title: t(`${decision}Ask`, { count: held }),
+      body: t(`${decision}Body`),
+      action: t(decision),
+    });
+    const path = `${workspace.api}/campaigns/${report.campaign.id}/held`;
+    if (sure && (await attempt(() => http.post(path, { decision })))) {
+      toast(t("decided", { count: held }));
+      onChanged();
+    }
+  };
+  return (
+    <Notice tone="warning" title={t("heldTitle", { count: held })}>
+      <p>{t("heldBody")}</p>
+      <div class="mt-3 flex flex-wrap gap-2">
+        <Button onClick={() => decide("resend")}>{t("resend")}</Button>
+        <Button onClick={() => decide("sent")}>{t("sent")}</Button>
+        <Button onClick={() => decide("failed")}>{t("failed")}</Button>
+      </div>
+    </Notice>
+  );
+}
+
+/** Sends again what failed or bounced, all of it or for one reason, with the exact number on the button. */
+export function RetryCard({ report, onChanged }: { report: Report; onChanged: () => void }) {
+  const { counts, campaign } = report;
+  const isPossible = counts.failed + counts.bounced > 0 && retryable.includes(campaign.status);
+  return isPossible ? <Retry report={report} onChanged={onChanged} /> : null;
+}
+
+function Retry({ report, onChanged }: { report: Report; onChanged: () => void }) {
+  const workspace = useWorkspace();
+  const [reason, setReason] = useState("");
+  const path = `${workspace.api}/campaigns/${report.campaign.id}/retry`;
+  const filter = { states: ["failed", "bounced"], ...(reason === "" ? {} : { reason }) };
+  const preview = useQuery({
+    queryKey: ["retry", path, reason, report.counts.failed, report.counts.bounced],
+    queryFn: () => http.post<Count>(`${path}/preview`, filter),
+  });
+  const reasons = report.reasons
+    .filter(({ state }) => state === "failed" || state === "bounced")
+    .map(({ reason: value }) => value);
+  const retry = async (count: Count) => {
+    const expected = count.retry;
+    const sure = await confirm({
+      title: t("retryAsk", { count: expected }),
+      body: t("retryBody"),
+      action: t("retryThese", { count: expected }),
+    });
+    if (sure && (await attempt(() => http.post(path, { ...filter, expected })))) {
+      toast(t("retried", { count: expected }));
+      onChanged();
+    }
+  };
+  return (
+    <Card title={t("retryTitle")} description={t("retryDescription")}>
+      <div class="flex flex-col gap-4">
+        <SelectField
+          label={t("reason")}
+          value={reason}
+          onChange={setReason}
+          options={[
+            { value: "", label: t("anyReason") },
+            ...[...new Set(reasons)].map((value) => ({ value, label: reasonText(value) })),
+          ]}
+        />
+        <Loaded query={preview} rows={1}>
+          {(count) => (
+            <div class="flex flex-wrap items-center gap-4">
+              <Button disabled={count.retry === 0} onClick={() => retry(count)}>
+                {t("retryThese", { count: count.retry })}
+              </Button>
+              {count.matching > count.retry && (
+                <p class="text-muted">
+                  {t("leftOut", {
+                    suppressed: formatNumber(count.suppressed),
+                    gone: formatNumber(count.gone),
+                  })}
+                </p>
+              )}
+            </div>
+          )}
+        </Loaded>
+      </div>
+    </Card>
+  );
+}

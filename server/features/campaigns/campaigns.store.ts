@@ -276,3 +276,11 @@ const selectMissingList = statement<[ids: string], { id: number }>(`
 /** The first of the list ids that is no list (any more). */
 export const findMissingList = (db: Connection, ids: number[]): number | undefined =>
   selectMissingList(db).get(JSON.stringify(ids))?.id;
+
+const selectNextDue = statement<[campaignId: number], { at: number | null }>(
+  "SELECT min(next_due) AS at FROM chunk WHERE campaign_id = ? AND deferred > 0",
+);
+
+/** Unix ms at which the first deferred message is due; null when there is none. */
+export const nextDueAt = (db: Connection, campaignId: number): number | null =>
+  selectNextDue(db).get(campaignId)?.at ?? null;

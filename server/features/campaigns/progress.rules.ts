@@ -36,6 +36,8 @@ export type BottleneckFacts = {
   perSecond: number;
   pending: number;
   deferred: number;
+  /** Unix ms at which the first deferred message is due; null when none is known. */
+  nextDueAt: number | null;
   held: number;
   route: { name: string; maxPerSecond: number | null } | undefined;
   workspaceMaxPerSecond: number | null;
@@ -44,7 +46,7 @@ export type BottleneckFacts = {
 // A cap counts as reached when the rate is this near to it.
 const NEAR = 0.8;
 
-/** What keeps the campaign from being faster, in a sentence; null when nothing special does. */
+/** What keeps the campaign from being faster, in a sentence; null when it is not on its way. */
 export function bottleneckOf(facts: BottleneckFacts): string | null {
   const { status, statusReason, perSecond, pending, deferred, held, route } = facts;
   if (status === "preparing") {
@@ -71,7 +73,16 @@ export function bottleneckOf(facts: BottleneckFacts): string | null {
     return `${held.toLocaleString("en")} messages are held back because their route does not work.`;
   }
   if (pending === 0 && deferred > 0) {
-    return `${deferred.toLocaleString("en")} messages wait for another try, because their servers asked for it.`;
+    return retriesSentence(deferred, facts.nextDueAt);
   }
-  return null;
+  return "Nothing holds it back: it goes as fast as this server and the receiving ones can.";
+}
+
+function retriesSentence(deferred: number, nextDueAt: number | null): string {
+  const first = nextDueAt === null ? "" : `, the first at ${timeOf(nextDueAt)}`;
+  return `${deferred.toLocaleString("en")} messages wait for another try${first}, because their servers asked for it.`;
+}
+
+function timeOf(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }

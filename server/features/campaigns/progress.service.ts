@@ -7,6 +7,7 @@ import { workspaceFacts } from "../templates/message-scope.service.ts";
 import type { CampaignEngine } from "./campaign-engine.service.ts";
 import { type CampaignStatus, isTerminal } from "./campaigns.rules.ts";
 import { requireCampaign } from "./campaigns.service.ts";
+import { nextDueAt } from "./campaigns.store.ts";
 import {
   addSample,
   bottleneckOf,
@@ -70,6 +71,7 @@ export function readProgress(
       perSecond,
       pending: pending + leased,
       deferred,
+      nextDueAt: nextDueAt(db, row.id),
       held,
       route: findWay(db, row),
       workspaceMaxPerSecond: workspaceFacts(databases.system, target.workspaceId).maxPerSecond,

@@ -32,6 +32,7 @@ const facts: BottleneckFacts = {
   perSecond: 13.6,
   pending: 500,
   deferred: 0,
+  nextDueAt: null,
   held: 0,
   route: { name: "SES-eu", maxPerSecond: 14 },
   workspaceMaxPerSecond: null,
@@ -39,7 +40,14 @@ const facts: BottleneckFacts = {
 
 test.each([
   [{}, 'Route "SES-eu" admits 14/s: raise it in Sending → Routes.'],
-  [{ perSecond: 3 }, null],
+  [
+    { perSecond: 3 },
+    "Nothing holds it back: it goes as fast as this server and the receiving ones can.",
+  ],
+  [
+    { pending: 0, deferred: 3, nextDueAt: 1_700_000_000_000 },
+    "3 messages wait for another try, the first at 2023-11-14 22:13 UTC, because their servers asked for it.",
+  ],
   [{ said: "Gmail asks to slow down." }, "Gmail asks to slow down."],
   [
     { perSecond: 3, workspaceMaxPerSecond: 3 },

@@ -71,6 +71,14 @@ const words: Record<string, { en: string; de: string }> = {
   suppressed_blocked_domain: { en: "Blocked domain", de: "Gesperrte Domain" },
   cancelled: { en: "The campaign was cancelled", de: "Die Kampagne wurde abgebrochen" },
   contact_deleted: { en: "The contact was deleted", de: "Der Kontakt wurde gelöscht" },
+  postponed: {
+    en: "Waits: its servers are suspended or slow",
+    de: "Wartet: die Server sind ausgesetzt oder langsam",
+  },
+  no_route: {
+    en: "No route may be used for the domain",
+    de: "Für die Domain darf keine Route benutzt werden",
+  },
   render_error: {
     en: "The message could not be made for them",
     de: "Die Nachricht ließ sich nicht erzeugen",

@@ -22,6 +22,7 @@ import { domainRoutes } from "./features/domains/domains.routes.ts";
 import { senderRoutes } from "./features/domains/senders.routes.ts";
 import { trackingHostGate } from "./features/domains/tracking-host.routes.ts";
 import { downloadRoutes } from "./features/exports/downloads.routes.ts";
+import { eventRoutes } from "./features/events/events.routes.ts";
 import { exportRoutes } from "./features/exports/exports.routes.ts";
 import { formRoutes } from "./features/forms/forms.routes.ts";
 import { publicFormRoutes } from "./features/forms/public-forms.routes.ts";
@@ -200,6 +201,7 @@ function audienceApi(deps: AppDeps) {
     .use(contactPersonRoutes(deps))
     .use(contactFieldRoutes(deps))
     .use(segmentRoutes(deps))
+    .use(eventRoutes(deps))
     .use(tagRoutes(deps))
     .use(taskRoutes(deps))
     .use(listRoutes(deps))

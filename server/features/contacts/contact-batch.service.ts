@@ -13,7 +13,7 @@ import {
 } from "../lists/lists.service.ts";
 import { listFields, type StoredField } from "./contact-fields.store.ts";
 import { type ContactInput, readContact } from "./contact-reader.ts";
-import { addressTaken, getContact, writeChange } from "./contacts.service.ts";
+import { addressTaken, contactIdOf, getContact, writeChange } from "./contacts.service.ts";
 import { findContact, findIdByAddress, insertContact, moveContactCount } from "./contacts.store.ts";
 import { refuseErased } from "./erased.store.ts";
 
@@ -108,21 +108,7 @@ function contactOf(db: Connection, item: MembershipItem, now: number): number {
   if ((item.email === undefined) === (item.contactId === undefined)) {
     throw invalidField("contactId", "give either contactId or email");
   }
-  if (item.contactId !== undefined) {
-    if (findContact(db, item.contactId, now) === undefined) {
-      throw invalidField("contactId", "there is no such contact");
-    }
-    return item.contactId;
-  }
-  const read = parseEmailAddress(item.email ?? "");
-  if (isAddressFault(read)) {
-    throw invalidField("email", read.reason);
-  }
-  const id = findIdByAddress(db, read.address);
-  if (id === undefined) {
-    throw invalidField("email", "there is no contact with this address");
-  }
-  return id;
+  return contactIdOf(db, item, now);
 }
 
 /** A savepoint per item would cost more than the item: everything is checked before the first write. */

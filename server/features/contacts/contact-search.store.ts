@@ -10,6 +10,8 @@ export type ContactFilter = {
   status?: "mailable" | "unsubscribed" | "suppressed" | undefined;
   /** Subscribed to this list. */
   list?: number | undefined;
+  /** Has this tag. */
+  tag?: number | undefined;
   /** Unix ms, inclusive. */
   createdFrom?: number | undefined;
   /** Unix ms, exclusive. */
@@ -19,7 +21,7 @@ export type ContactFilter = {
 export type ContactSort = "created" | "address";
 
 /** What drives a walk: an index on the text, the suppressions, a list, or the order asked for. */
-const drivers = ["text", "status", "list", "order"] as const;
+const drivers = ["text", "status", "list", "tag", "order"] as const;
 type Driver = (typeof drivers)[number];
 
 /**
@@ -58,6 +60,9 @@ const FEW = 20_000;
 const LAST = "\u{10ffff}";
 const HIGHEST = Number.MAX_SAFE_INTEGER;
 
+const selectTagSize = statement<[id: number], { n: number }>(
+  "SELECT contact_count AS n FROM tag WHERE id = ?",
+);
 const selectListSize = statement<[id: number], { n: number }>(`
   SELECT pending_count + subscribed_count + unsubscribed_count AS n FROM list WHERE id = ?
 `);
@@ -184,6 +189,10 @@ function conditionsOf(filter: ContactFilter): string {
     conditions.push(`EXISTS (SELECT 1 FROM list_contact m
       WHERE m.list_id = @list AND m.contact_id = c.id AND m.status = 'subscribed')`);
   }
+  if (filter.tag !== undefined) {
+    conditions.push(`EXISTS (SELECT 1 FROM contact_tag g
+      WHERE g.tag_id = @tag AND g.contact_id = c.id)`);
+  }
   if (filter.status !== undefined) {
     conditions.push(
       {
@@ -206,6 +215,7 @@ function filterValues(filter: ContactFilter, now: number): Values {
   return {
     now,
     ...(filter.list === undefined ? {} : { list: filter.list }),
+    ...(filter.tag === undefined ? {} : { tag: filter.tag }),
     ...(filter.createdFrom === undefined ? {} : { createdFrom: filter.createdFrom }),
     ...(filter.createdTo === undefined ? {} : { createdTo: filter.createdTo }),
   };
@@ -223,6 +233,9 @@ function driverOf(db: Connection, filter: ContactFilter): Driver {
   }
   if (filter.list !== undefined) {
     ways.push({ by: "list", size: selectListSize(db).get(filter.list)?.n ?? 0 });
+  }
+  if (filter.tag !== undefined) {
+    ways.push({ by: "tag", size: selectTagSize(db).get(filter.tag)?.n ?? 0 });
   }
   const narrowest = ways.sort((a, b) => a.size - b.size)[0];
   if (foldName(filter.q ?? "") !== "" && (narrowest === undefined || narrowest.size > FEW)) {
@@ -242,7 +255,9 @@ function passesOf(by: Driver, filter: ContactFilter, sort: ContactSort): Pass[] 
   const passes =
     by === "list"
       ? [listPass(filter.list ?? 0)]
-      : reasonsOf(filter.status ?? "suppressed").map(suppressionPass);
+      : by === "tag"
+        ? [tagPass(filter.tag ?? 0)]
+        : reasonsOf(filter.status ?? "suppressed").map(suppressionPass);
   return q === "" ? passes : passes.map((pass) => withText(pass, q));
 }
 
@@ -336,6 +351,17 @@ function listPass(list: number): Pass {
             WHERE x.list_id = @driver AND x.contact_id < @id AND @k = 0
             ORDER BY x.contact_id DESC`,
     params: { driver: list },
+    first: { k: 0, id: HIGHEST },
+    skip: "",
+  };
+}
+
+function tagPass(tag: number): Pass {
+  return {
+    keys: `SELECT x.contact_id AS id, 0 AS k FROM contact_tag x
+            WHERE x.tag_id = @driver AND x.contact_id < @id AND @k = 0
+            ORDER BY x.contact_id DESC`,
+    params: { driver: tag },
     first: { k: 0, id: HIGHEST },
     skip: "",
   };

@@ -52,6 +52,7 @@ const filter = {
   ),
   status: t.Optional(Status),
   list: t.Optional(t.Integer({ minimum: 1, description: "Subscribed to this list" })),
+  tag: t.Optional(t.Integer({ minimum: 1, description: "Has this tag" })),
   createdFrom: t.Optional(t.Integer({ minimum: 0, description: "Unix ms, inclusive" })),
   createdTo: t.Optional(t.Integer({ minimum: 0, description: "Unix ms, exclusive" })),
 };

@@ -1,5 +1,6 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
+import { isAddressFault, parseEmailAddress } from "../../platform/email-address.ts";
 import { AppError, invalidField, notFound } from "../../platform/errors.ts";
 import { cutPage, decodeCursor, encodeCursor } from "../../platform/http/cursor.ts";
 import { recordConsent } from "../consent/consent.service.ts";
@@ -81,7 +82,10 @@ export function listContacts(
   now: number,
 ) {
   const { sort = "created", cursor, limit = 50, ...filter } = query;
-  if (sort === "address" && (filter.list !== undefined || filter.status !== undefined)) {
+  if (
+    sort === "address" &&
+    (filter.list !== undefined || filter.tag !== undefined || filter.status !== undefined)
+  ) {
     throw invalidField("sort", "by address is for the whole audience, not for a filter");
   }
   const after = cursor === undefined ? undefined : readPosition(cursor);
@@ -106,6 +110,33 @@ export function contactIdsOf(
     ids: rows.map(({ id }) => id),
     cursor: next === undefined ? undefined : positionCursor(next),
   };
+}
+
+/**
+ * The id of the contact that is named by id or by address.
+ *
+ * @throws AppError `invalid_input` when there is none.
+ */
+export function contactIdOf(
+  db: Connection,
+  named: { contactId?: number | undefined; email?: string | undefined },
+  now: number,
+): number {
+  if (named.contactId !== undefined) {
+    if (findContact(db, named.contactId, now) === undefined) {
+      throw invalidField("contactId", "there is no such contact");
+    }
+    return named.contactId;
+  }
+  const read = parseEmailAddress(named.email ?? "");
+  if (isAddressFault(read)) {
+    throw invalidField("email", read.reason);
+  }
+  const id = findIdByAddress(db, read.address);
+  if (id === undefined) {
+    throw invalidField("email", "there is no contact with this address");
+  }
+  return id;
 }
 
 /** Contacts in the order of `ids`; those deleted meanwhile are left out. */

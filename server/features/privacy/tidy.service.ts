@@ -2,6 +2,7 @@ import type { Clock } from "../../platform/clock.ts";
 import type { Databases } from "../../platform/db/databases.ts";
 import type { AuditLog } from "../audit/audit.service.ts";
 import { forgetExpiredUndo } from "../contacts/contact-bulk.service.ts";
+import { removeOldEvents } from "../events/events.service.ts";
 import {
   instanceBlockedDomains,
   workspaceBlockedDomains,
@@ -42,6 +43,7 @@ async function tidyWorkspace(context: TidyContext, workspaceId: string): Promise
   workspaceBlockedDomains.removeExpired(open(), now);
   await inPieces(context, () => removeExpiredSuppressions(open(), now, AT_ONCE));
   await inPieces(context, () => forgetExpiredUndo(open(), now, AT_ONCE));
+  await inPieces(context, () => removeOldEvents(open(), now, AT_ONCE));
   const removed = await applyRetention(open, now, context.signal);
   if (removed.contacts + removed.events + removed.ips > 0) {
     context.audit.record({

@@ -48,6 +48,23 @@ test("tags are added and removed in bulk, counted, and shown on the contact", as
   expect(contact.tags.map(({ name }) => name)).toEqual(["New", "VIP"]);
 });
 
+test("contacts are found by a tag, alone and with other filters", async () => {
+  await app.ask("POST", "/tags/apply", { add: ["VIP"], ids: ids.slice(0, 2) });
+  const id = await tagId("vip");
+  const found = async (query: string) =>
+    (await app.ask<{ items: { email: string }[] }>("GET", `/contacts?tag=${id}${query}`)).items.map(
+      ({ email }) => email,
+    );
+
+  expect(await found("")).toEqual(["b@example.com", "a@example.com"]);
+  expect(await found("&q=a@")).toEqual(["a@example.com"]);
+  expect(await found("&status=suppressed")).toEqual([]);
+  expect(await app.ask<object>("GET", `/contacts/count?tag=${id}`)).toEqual({
+    count: 2,
+    exact: true,
+  });
+});
+
 test("a filter is tagged by a task", async () => {
   const { task } = await app.ask<Applied>("POST", "/tags/apply", {
     add: ["Found"],

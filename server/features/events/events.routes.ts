@@ -1,0 +1,64 @@
+import { Elysia } from "elysia";
+import { refusals, WorkspaceParams } from "../../platform/http/schemas.ts";
+import type { AppDeps } from "../deps.ts";
+import {
+  EventBatch,
+  EventBatchResult,
+  EventBody,
+  EventNames,
+  EventPage,
+  EventQuery,
+  EventResultSchema,
+} from "./events.schema.ts";
+import { listEventNames, listEvents, storeEvent, storeEvents } from "./events.service.ts";
+
+export const eventRoutes = ({ guard, clock, databases }: AppDeps) => {
+  const contextOf = (workspaceId: string, actorId: string) => ({
+    open: () => databases.workspace(workspaceId),
+    clock,
+    actorId,
+  });
+  return new Elysia({
+    name: "events",
+    prefix: "/workspaces/:workspaceId/events",
+    detail: { tags: ["Events"] },
+  })
+    .use(guard)
+    .get("/", ({ db, query }) => listEvents(db, query, clock()), {
+      permission: "contacts:read",
+      params: WorkspaceParams,
+      query: EventQuery,
+      response: { 200: EventPage, ...refusals },
+      detail: { summary: "A contact's events, newest first" },
+    })
+    .get("/names", ({ db }) => listEventNames(db), {
+      permission: "contacts:read",
+      params: WorkspaceParams,
+      response: { 200: EventNames, ...refusals },
+      detail: { summary: "The names that events came under" },
+    })
+    .post(
+      "/",
+      ({ body, actor, workspace }) => storeEvent(contextOf(workspace.id, actor.id), body),
+      {
+        permission: "contacts:write",
+        params: WorkspaceParams,
+        body: EventBody,
+        response: { 200: EventResultSchema, ...refusals },
+        detail: { summary: "Say that a contact did something" },
+      },
+    )
+    .post(
+      "/batch",
+      async ({ body, actor, workspace }) => ({
+        items: await storeEvents(contextOf(workspace.id, actor.id), body.items),
+      }),
+      {
+        permission: "contacts:write",
+        params: WorkspaceParams,
+        body: EventBatch,
+        response: { 200: EventBatchResult, ...refusals },
+        detail: { summary: "Up to 1,000 events, with a result for each" },
+      },
+    );
+};

@@ -1,0 +1,63 @@
+import type { FieldProblem } from "../../platform/errors.ts";
+
+export type Properties = Record<string, string | number | boolean>;
+
+const MAX_PROPERTIES = 50;
+const MAX_TEXT_CHARS = 500;
+const MAX_AHEAD_MS = 24 * 3_600_000;
+
+/** Checks what an event says besides its contact; everything that does not fit is added to `problems`. */
+export function checkEvent(
+  event: {
+    name: string;
+    at?: number | undefined;
+    properties?: Record<string, unknown> | undefined;
+  },
+  now: number,
+  problems: FieldProblem[],
+): { name: string; at: number; properties: Properties } {
+  const name = event.name.normalize("NFC").trim();
+  if (name === "" || name.length > 100 || /\p{Cc}/u.test(name)) {
+    problems.push({ field: "name", reason: "is empty, too long or holds a control character" });
+  }
+  const at = event.at ?? now;
+  if (at > now + MAX_AHEAD_MS || at < 0) {
+    problems.push({
+      field: "at",
+      reason: "is not a time that has been",
+      hint: "Unix milliseconds.",
+    });
+  }
+  return { name, at, properties: readProperties(event.properties ?? {}, problems) };
+}
+
+function readProperties(input: Record<string, unknown>, problems: FieldProblem[]): Properties {
+  const found: Properties = {};
+  const entries = Object.entries(input);
+  if (entries.length > MAX_PROPERTIES) {
+    problems.push({ field: "properties", reason: `are more than ${MAX_PROPERTIES}` });
+    return found;
+  }
+  for (const [key, value] of entries) {
+    const fault = faultOf(key, value);
+    if (fault !== undefined) {
+      problems.push({ field: `properties.${key.slice(0, 60)}`, reason: fault });
+    } else if (value !== null) {
+      found[key] = value as string | number | boolean;
+    }
+  }
+  return found;
+}
+
+function faultOf(key: string, value: unknown): string | undefined {
+  if (!/^[A-Za-z_][A-Za-z0-9_]{0,39}$/.test(key)) {
+    return "is no name of a property: letters, digits and _, 40 at most";
+  }
+  if (typeof value === "string") {
+    return value.length > MAX_TEXT_CHARS || value.includes("\u0000")
+      ? `is longer than ${MAX_TEXT_CHARS} characters, or holds a NUL character`
+      : undefined;
+  }
+  const isPlain = value === null || typeof value === "boolean" || Number.isFinite(value);
+  return isPlain ? undefined : "is not a text, a number, yes or no";
+}

@@ -1,0 +1,62 @@
+import { t } from "elysia";
+import { pageOf, pageQuery } from "../../platform/http/schemas.ts";
+
+const MAX_ITEMS = 1_000;
+
+export const EventBody = t.Object({
+  name: t.String({ minLength: 1, maxLength: 100 }),
+  contactId: t.Optional(t.Integer({ minimum: 1 })),
+  email: t.Optional(t.String({ maxLength: 1000, description: "Instead of contactId" })),
+  at: t.Optional(t.Integer({ minimum: 0, description: "Unix ms; now when left out" })),
+  properties: t.Optional(
+    t.Record(t.String(), t.Unknown(), { description: "Texts, numbers, yes or no, by name" }),
+  ),
+  key: t.Optional(
+    t.String({
+      minLength: 1,
+      maxLength: 200,
+      description: "Your own id of the event: the same key twice is one event",
+    }),
+  ),
+  createContact: t.Optional(
+    t.Boolean({ default: false, description: "Make a contact of an address that is none yet" }),
+  ),
+});
+export const EventBatch = t.Object({
+  items: t.Array(EventBody, { minItems: 1, maxItems: MAX_ITEMS }),
+});
+
+export const EventResultSchema = t.Object(
+  {
+    index: t.Number({ description: "Of the item in the request, from 0" }),
+    outcome: t.Union([t.Literal("stored"), t.Literal("known"), t.Literal("rejected")], {
+      description: "known: its key came before",
+    }),
+    id: t.Union([t.Number(), t.Null()]),
+    contactId: t.Union([t.Number(), t.Null()]),
+    problems: t.Array(
+      t.Object({ field: t.String(), reason: t.String(), hint: t.Optional(t.String()) }),
+    ),
+  },
+  { title: "EventResult" },
+);
+export const EventBatchResult = t.Object({ items: t.Array(EventResultSchema) });
+
+export const EventQuery = t.Object({ ...pageQuery, contactId: t.Integer({ minimum: 1 }) });
+export const EventPage = pageOf(
+  t.Object(
+    {
+      id: t.Number(),
+      name: t.String(),
+      contactId: t.Number(),
+      at: t.Number(),
+      receivedAt: t.Number(),
+      properties: t.Record(t.String(), t.Union([t.String(), t.Number(), t.Boolean()])),
+      key: t.Union([t.String(), t.Null()]),
+    },
+    { title: "CustomEvent" },
+  ),
+);
+export const EventNames = t.Object({
+  items: t.Array(t.Object({ name: t.String(), count: t.Number(), lastAt: t.Number() })),
+});

@@ -1,0 +1,172 @@
+import type { Clock } from "../../platform/clock.ts";
+import type { Connection } from "../../platform/db/driver.ts";
+import { inTransaction } from "../../platform/db/transaction.ts";
+import { AppError, type FieldProblem } from "../../platform/errors.ts";
+import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
+import { upsertContact } from "../contacts/contact-batch.service.ts";
+import { contactIdOf, getContact } from "../contacts/contacts.service.ts";
+import { checkEvent } from "./events.rules.ts";
+import {
+  countName,
+  eventNames,
+  eventsOf,
+  findEventByKey,
+  hasName,
+  insertEvent,
+  nameCount,
+  removeEventsBefore,
+} from "./events.store.ts";
+
+/** How long one transaction of a batch may hold the workspace's write lock and this thread. */
+const HOLD_MS = 5;
+const MAX_NAMES = 1_000;
+/** Events are kept for two years after they came. */
+const KEEP_MS = 2 * 365 * 86_400_000;
+
+export type EventInput = {
+  name: string;
+  contactId?: number | undefined;
+  email?: string | undefined;
+  /** Unix ms; now when left out. */
+  at?: number | undefined;
+  properties?: Record<string, unknown> | undefined;
+  /** The sender's own id of the event: the same key twice is one event. */
+  key?: string | undefined;
+  /** Makes a contact of an address that is none yet. */
+  createContact?: boolean | undefined;
+};
+
+export type EventResult = {
+  index: number;
+  outcome: "stored" | "known" | "rejected";
+  id: number | null;
+  contactId: number | null;
+  problems: FieldProblem[];
+};
+
+export type EventContext = {
+  /** Gives the workspace's connection anew after each pause. */
+  open: () => Connection;
+  clock: Clock;
+  actorId: string;
+};
+
+/** Stores events in short transactions, letting others work in between; each has its own result. */
+export async function storeEvents(
+  context: EventContext,
+  events: readonly EventInput[],
+): Promise<EventResult[]> {
+  const results: EventResult[] = [];
+  while (results.length < events.length) {
+    const db = context.open();
+    inTransaction(db, () => {
+      const endAt = performance.now() + HOLD_MS;
+      do {
+        const index = results.length;
+        results.push(attempt(db, events[index] as EventInput, index, context));
+      } while (results.length < events.length && performance.now() < endAt);
+    });
+    await Bun.sleep(0);
+  }
+  return results;
+}
+
+/** Stores one event. @throws AppError `invalid_input` with everything that does not fit. */
+export async function storeEvent(context: EventContext, event: EventInput): Promise<EventResult> {
+  const [result] = await storeEvents(context, [event]);
+  const [first] = result?.problems ?? [];
+  if (result === undefined || first !== undefined) {
+    const detail = first === undefined ? "There is no event." : `${first.field}: ${first.reason}`;
+    throw new AppError("invalid_input", detail, { fields: result?.problems ?? [] });
+  }
+  return result;
+}
+
+/** A contact's events, newest first. @throws AppError `not_found` */
+export function listEvents(
+  db: Connection,
+  query: { contactId: number; cursor?: string | undefined; limit?: number | undefined },
+  now: number,
+) {
+  getContact(db, query.contactId, now);
+  const limit = query.limit ?? 50;
+  const [at, id] =
+    query.cursor === undefined
+      ? [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER]
+      : decodeCursor(query.cursor, 2);
+  const page = { contactId: query.contactId, at: Number(at), id: Number(id), limit: limit + 1 };
+  const rows = eventsOf(db, page).map((row) => ({
+    ...row,
+    properties: JSON.parse(row.properties) as Record<string, string | number | boolean>,
+  }));
+  return cutPage(rows, limit, (row) => [row.at, row.id]);
+}
+
+/** The names that events came under. */
+export const listEventNames = (db: Connection) => ({ items: eventNames(db) });
+
+/** Removes events that are older than two years, at most `limit`; returns how many. */
+export const removeOldEvents = (db: Connection, now: number, limit: number): number =>
+  removeEventsBefore(db, now - KEEP_MS, limit);
+
+function attempt(
+  db: Connection,
+  event: EventInput,
+  index: number,
+  context: EventContext,
+): EventResult {
+  try {
+    return { index, ...storeOne(db, event, context), problems: [] };
+  } catch (error) {
+    if (error instanceof AppError) {
+      const reason = error.message;
+      const problems = error.fields.length > 0 ? error.fields : [{ field: "event", reason }];
+      return { index, outcome: "rejected", id: null, contactId: null, problems };
+    }
+    throw error;
+  }
+}
+
+/** Everything is checked before the first write, so that a refused event leaves nothing behind. */
+function storeOne(db: Connection, event: EventInput, { clock, actorId }: EventContext) {
+  const now = clock();
+  const problems: FieldProblem[] = [];
+  const { name, at, properties } = checkEvent(event, now, problems);
+  if ((event.email === undefined) === (event.contactId === undefined)) {
+    problems.push({ field: "contactId", reason: "give either contactId or email" });
+  }
+  if (!hasName(db, name) && nameCount(db) >= MAX_NAMES) {
+    problems.push({ field: "name", reason: `is new, and ${MAX_NAMES} names are known already` });
+  }
+  const [first] = problems;
+  if (first !== undefined) {
+    throw new AppError("invalid_input", `${first.field}: ${first.reason}`, { fields: problems });
+  }
+  const key = event.key ?? null;
+  const known = key === null ? undefined : findEventByKey(db, key);
+  if (known !== undefined) {
+    return { outcome: "known" as const, id: known, contactId: null };
+  }
+  const contactId = contactOf(db, event, { actorId, source: "api", now });
+  const nameId = countName(db, name, at);
+  const id = insertEvent(db, {
+    nameId,
+    contactId,
+    at,
+    now,
+    properties: JSON.stringify(properties),
+    key,
+  });
+  return { outcome: "stored" as const, id, contactId };
+}
+
+function contactOf(
+  db: Connection,
+  event: EventInput,
+  by: { actorId: string; source: string; now: number },
+): number {
+  if (event.email !== undefined && event.createContact === true) {
+    return upsertContact(db, { email: event.email }, by).contact.id;
+  }
+  return contactIdOf(db, event, by.now);
+}

@@ -100,7 +100,9 @@ function readGroup(input: Json, path: string, depth: number, reader: Reader): Ru
 }
 
 function readCondition(input: Json, path: string, reader: Reader): Condition | undefined {
-  const kinds = ["field", "tag", "list", "mail", "status", "event"].filter((kind) => kind in input);
+  // A list has a status too.
+  const named = ["field", "tag", "list", "mail", "event", "status"].filter((kind) => kind in input);
+  const kinds = named[0] === "list" ? named.filter((kind) => kind !== "status") : named;
   if (kinds.length !== 1) {
     reader.say(
       path,

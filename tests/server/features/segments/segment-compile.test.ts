@@ -4,6 +4,7 @@ import {
   createField,
   indexStep,
 } from "../../../../server/features/contacts/contact-fields.service.ts";
+import { checkRule } from "../../../../server/features/segments/segment-check.rules.ts";
 import { evaluate } from "../../../../server/features/segments/segment-evaluate.store.ts";
 import type { Rule } from "../../../../server/features/segments/segment-language.rules.ts";
 import {
@@ -166,6 +167,25 @@ test("days begin at midnight of the workspace's zone, also in the night the cloc
   expect(ways({ field: "created_at", is: "on", value: "2026-03-29" })[0]).toEqual([2, 3]);
   expect(ways({ field: "created_at", is: "in_last_days", value: 0 })[0]).toEqual([2, 3]);
   expect(ways({ field: "created_at", is: "after", value: "2026-03-29" })[0]).toEqual([4]);
+});
+
+test("every rule of the language is let through as it is, from JSON too", () => {
+  const known = {
+    fields: peopleFields,
+    hasTag: () => true,
+    hasList: () => true,
+    hasCampaign: () => true,
+  };
+  fc.assert(
+    fc.property(anyRule, (rule) => {
+      const json = JSON.parse(JSON.stringify(rule)) as unknown;
+      const checked = checkRule(json, known);
+      expect(checked.problems).toEqual([]);
+      storePeople(db, []);
+      expect(ways(checked.rule as Rule)).toEqual([[], [], [], []]);
+    }),
+    { numRuns: 300 },
+  );
 });
 
 test("what a person wrote is never part of the SQL", () => {

@@ -116,6 +116,18 @@ async function seed(): Promise<void> {
     },
   });
   values.set("formId", String(form.id));
+  const segment = await api.post<{ id: number }>(`${workspace.path}/segments`, {
+    name: "Readers who came back",
+    rule: {
+      op: "and",
+      rules: [
+        { list: listId },
+        { op: "or", rules: [{ mail: "opened", withinDays: 30 }, { mail: "clicked" }] },
+      ],
+    },
+  });
+  await api.post(`${workspace.path}/tags`, { name: "VIP" });
+  values.set("segmentId", String(segment.id));
   values.set("workspaceId", workspace.id);
   values.set("campaignId", String(campaignId));
   values.set("seq", "1");

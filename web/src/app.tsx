@@ -47,6 +47,9 @@ const audiencePages = [
   page("/w/:workspaceId/contacts/lists", () =>
     import("./features/lists/lists-page.tsx").then((m) => m.ListsPage),
   ),
+  page("/w/:workspaceId/contacts/tags", () =>
+    import("./features/tags/tags-page.tsx").then((m) => m.TagsPage),
+  ),
   page("/w/:workspaceId/contacts/segments", () =>
     import("./features/segments/segments-page.tsx").then((m) => m.SegmentsPage),
   ),

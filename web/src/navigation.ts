@@ -37,6 +37,7 @@ export function navigation(): NavigationEntry[] {
         { label: t("lists"), path: "/contacts/lists" },
         { label: t("segments"), path: "/contacts/segments" },
         { label: t("forms"), path: "/contacts/forms" },
+        { label: t("tags"), path: "/contacts/tags" },
         { label: t("fields"), path: "/contacts/fields" },
         { label: t("imports"), path: "/contacts/imports" },
         { label: t("suppressions"), path: "/contacts/suppressions" },

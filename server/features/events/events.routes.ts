@@ -1,5 +1,10 @@
 import { Elysia } from "elysia";
-import { refusals, WorkspaceParams } from "../../platform/http/schemas.ts";
+import {
+  pageQuerySchema,
+  refusals,
+  WorkspaceItemParams,
+  WorkspaceParams,
+} from "../../platform/http/schemas.ts";
 import type { AppDeps } from "../deps.ts";
 import {
   EventBatch,
@@ -7,7 +12,6 @@ import {
   EventBody,
   EventNames,
   EventPage,
-  EventQuery,
   EventResultSchema,
 } from "./events.schema.ts";
 import { listEventNames, listEvents, storeEvent, storeEvents } from "./events.service.ts";
@@ -20,25 +24,29 @@ export const eventRoutes = ({ guard, clock, databases }: AppDeps) => {
   });
   return new Elysia({
     name: "events",
-    prefix: "/workspaces/:workspaceId/events",
+    prefix: "/workspaces/:workspaceId",
     detail: { tags: ["Events"] },
   })
     .use(guard)
-    .get("/", ({ db, query }) => listEvents(db, query, clock()), {
-      permission: "contacts:read",
-      params: WorkspaceParams,
-      query: EventQuery,
-      response: { 200: EventPage, ...refusals },
-      detail: { summary: "A contact's events, newest first" },
-    })
-    .get("/names", ({ db }) => listEventNames(db), {
+    .get(
+      "/contacts/:id/events",
+      ({ db, params, query }) => listEvents(db, { ...query, contactId: params.id }, clock()),
+      {
+        permission: "contacts:read",
+        params: WorkspaceItemParams,
+        query: pageQuerySchema,
+        response: { 200: EventPage, ...refusals },
+        detail: { summary: "A contact's events, newest first" },
+      },
+    )
+    .get("/events/names", ({ db }) => listEventNames(db), {
       permission: "contacts:read",
       params: WorkspaceParams,
       response: { 200: EventNames, ...refusals },
       detail: { summary: "The names that events came under" },
     })
     .post(
-      "/",
+      "/events",
       ({ body, actor, workspace }) => storeEvent(contextOf(workspace.id, actor.id), body),
       {
         permission: "contacts:write",
@@ -49,7 +57,7 @@ export const eventRoutes = ({ guard, clock, databases }: AppDeps) => {
       },
     )
     .post(
-      "/batch",
+      "/events/batch",
       async ({ body, actor, workspace }) => ({
         items: await storeEvents(contextOf(workspace.id, actor.id), body.items),
       }),

@@ -1,5 +1,5 @@
 import { t } from "elysia";
-import { pageOf, pageQuery } from "../../platform/http/schemas.ts";
+import { pageOf } from "../../platform/http/schemas.ts";
 
 const MAX_ITEMS = 1_000;
 
@@ -42,7 +42,6 @@ export const EventResultSchema = t.Object(
 );
 export const EventBatchResult = t.Object({ items: t.Array(EventResultSchema) });
 
-export const EventQuery = t.Object({ ...pageQuery, contactId: t.Integer({ minimum: 1 }) });
 export const EventPage = pageOf(
   t.Object(
     {

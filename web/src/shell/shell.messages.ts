@@ -8,6 +8,7 @@ export const t = messages({
   forms: { en: "Forms", de: "Formulare" },
   lists: { en: "Lists", de: "Listen" },
   segments: { en: "Segments", de: "Segmente" },
+  tags: { en: "Tags", de: "Tags" },
   fields: { en: "Fields", de: "Felder" },
   imports: { en: "Imports & exports", de: "Importe & Exporte" },
   privacy: { en: "Privacy", de: "Datenschutz" },

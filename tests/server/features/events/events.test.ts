@@ -29,7 +29,7 @@ test("an event is stored once for its key, found by segments, and listed with it
   });
   expect(await app.ask<Result>("POST", "/events", event)).toMatchObject({ outcome: "known" });
 
-  expect((await app.ask<Page>("GET", `/events?contactId=${contactId}`)).items).toMatchObject([
+  expect((await app.ask<Page>("GET", `/contacts/${contactId}/events`)).items).toMatchObject([
     { name: "Bought", properties: { item: "Tea", price: 4.5, gift: true } },
   ]);
   const where = [{ property: "price", is: "gte", value: 4.5 }];
@@ -86,7 +86,7 @@ test("a thousand events are taken at once, one more is not, and pages go through
   for (let cursor: string | null = ""; cursor !== null; ) {
     const page: Page = await app.ask(
       "GET",
-      `/events?contactId=${contactId}&limit=200${cursor === "" ? "" : `&cursor=${cursor}`}`,
+      `/contacts/${contactId}/events?limit=200${cursor === "" ? "" : `&cursor=${cursor}`}`,
     );
     seen += page.items.length;
     cursor = page.nextCursor;

@@ -21,6 +21,7 @@ import {
   useContactCount,
   useContacts,
   useLists,
+  useTags,
 } from "./use-contacts.ts";
 
 /** Everybody this workspace knows. */
@@ -85,14 +86,17 @@ export function ContactStatus({ contact }: { contact: Contact }) {
 function useFilter(): ContactFilter {
   const url = useUrlState();
   const list = url.get("list");
+  const tag = url.get("tag");
   return {
     q: url.get("q"),
     status: url.get("status"),
     list: list === undefined ? undefined : Number(list),
+    tag: tag === undefined ? undefined : Number(tag),
   };
 }
 
-const isWhole = (filter: ContactFilter) => filter.list === undefined && filter.status === undefined;
+const isWhole = ({ list, tag, status }: ContactFilter) =>
+  list === undefined && tag === undefined && status === undefined;
 
 /** By address from A, or the newest first; a list or a state is always shown newest first. */
 function sortOf(asked: string | undefined, filter: ContactFilter): Sort {
@@ -162,6 +166,11 @@ function countText({ count, exact }: { count: number; exact: boolean }): string 
 function Filters({ columnsMenu }: { columnsMenu: preact.ComponentChildren }) {
   const workspace = useWorkspace();
   const lists = useLists(workspace.api);
+  const tags = useTags(workspace.api);
+  const tagOptions = (tags.data?.items ?? []).map(({ id, name }) => ({
+    value: String(id),
+    label: name,
+  }));
   const listOptions = (lists.data?.items ?? []).map((one) => ({
     value: String(one.id),
     label: one.name,
@@ -181,6 +190,9 @@ function Filters({ columnsMenu }: { columnsMenu: preact.ComponentChildren }) {
           },
           ...(listOptions.length > 0
             ? [{ param: "list", label: t("list"), options: listOptions }]
+            : []),
+          ...(tagOptions.length > 0
+            ? [{ param: "tag", label: t("tag"), options: tagOptions }]
             : []),
         ]}
       />

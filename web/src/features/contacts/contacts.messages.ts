@@ -197,6 +197,16 @@ export const t = messages({
   boolean: { en: "Yes or no", de: "Ja oder nein" },
   date: { en: "Date", de: "Datum" },
   choice: { en: "Choice", de: "Auswahl" },
+  changeField: { en: "Change", de: "Ändern" },
+  removeFieldLoses: {
+    en: "{count, plural, =0 {No contact has a value.} one {# contact loses its value.} other {# contacts lose their value.}}",
+    de: "{count, plural, =0 {Kein Kontakt hat einen Wert.} one {# Kontakt verliert seinen Wert.} other {# Kontakte verlieren ihren Wert.}}",
+  },
+  fieldNamedBy: { en: "It is named by {names}.", de: "Es wird genannt von {names}." },
+  renameField: {
+    en: "{count, plural, one {# value is} other {# values are}} carried over; texts and segments keep the old name",
+    de: "{count, plural, one {# Wert wird} other {# Werte werden}} übernommen; Texte und Segmente behalten den alten Namen",
+  },
   multi_choice: { en: "Multiple choice", de: "Mehrfachauswahl" },
   url: { en: "Web address", de: "Webadresse" },
   yes: { en: "Yes", de: "Ja" },

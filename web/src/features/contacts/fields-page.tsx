@@ -1,6 +1,8 @@
+import { useQuery } from "@tanstack/preact-query";
 import { ListPlus } from "lucide-preact";
 import { useState } from "preact/hooks";
-import { http } from "../../api.ts";
+import { type Answer, http, type WorkspaceApi } from "../../api.ts";
+import { formatList } from "../../format.ts";
 import { useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { confirm } from "../../ui/confirm.tsx";
@@ -10,13 +12,14 @@ import { SelectField, TextArea, TextField } from "../../ui/field.tsx";
 import { useForm } from "../../ui/form.ts";
 import { Menu } from "../../ui/menu.tsx";
 import { PageBody, PageHeader } from "../../ui/page.tsx";
-import { EmptyState, FormProblem, Loaded } from "../../ui/states.tsx";
+import { EmptyState, FormProblem, Loaded, Notice } from "../../ui/states.tsx";
 import { Table } from "../../ui/table.tsx";
 import { attempt } from "../../ui/toast.tsx";
 import { t } from "./contacts.messages.ts";
 import { type Field, useFields } from "./use-contacts.ts";
 
-const types = ["text", "number", "boolean", "date", "choice"] as const;
+const types = ["text", "number", "boolean", "date", "choice", "multi_choice", "url"] as const;
+type Use = Answer<ReturnType<WorkspaceApi["contact-fields"]>["use"]["get"]>;
 
 /** The custom fields of contacts. */
 export function FieldsPage() {
@@ -65,10 +68,15 @@ export function FieldsPage() {
 
 function FieldTable({ fields, onChanged }: { fields: Field[]; onChanged: () => void }) {
   const workspace = useWorkspace();
+  const [changing, setChanging] = useState<Field>();
   const remove = async (field: Field) => {
+    const use = await useOf(workspace.api, field);
+    if (use === undefined) {
+      return;
+    }
     const sure = await confirm({
       title: t("removeFieldAsk", { name: field.label }),
-      body: t("removeFieldBody"),
+      body: `${t("removeFieldLoses", { count: use.contacts })} ${namedBy(use)} ${t("removeFieldBody")}`,
       action: t("remove"),
       danger: true,
       typeName: field.label,
@@ -78,31 +86,112 @@ function FieldTable({ fields, onChanged }: { fields: Field[]; onChanged: () => v
     }
   };
   return (
-    <Table
-      label={t("fields")}
-      rows={fields}
-      rowKey={(row) => row.key}
-      columns={[
-        { key: "label", head: t("label"), cell: (row) => row.label },
-        {
-          key: "key",
-          head: t("key"),
-          cell: (row) => (
-            <code class="font-mono text-sm text-muted">{`{{ contact.${row.key} }}`}</code>
-          ),
-        },
-        { key: "type", head: t("type"), cell: (row) => t(row.type) },
-      ]}
-      {...(workspace.canEdit
-        ? {
-            actions: (row: Field) => (
-              <Menu
-                items={[{ label: t("remove"), danger: true, onSelect: () => void remove(row) }]}
-              />
+    <>
+      {changing !== undefined && (
+        <ChangeFieldDialog
+          field={changing}
+          onClose={() => {
+            setChanging(undefined);
+            onChanged();
+          }}
+        />
+      )}
+      <Table
+        label={t("fields")}
+        rows={fields}
+        rowKey={(row) => row.key}
+        columns={[
+          { key: "label", head: t("label"), cell: (row) => row.label },
+          {
+            key: "key",
+            head: t("key"),
+            cell: (row) => (
+              <code class="font-mono text-sm text-muted">{`{{ contact.${row.key} }}`}</code>
             ),
-          }
-        : {})}
-    />
+          },
+          { key: "type", head: t("type"), cell: (row) => t(row.type) },
+        ]}
+        {...(workspace.canEdit
+          ? {
+              actions: (row: Field) => (
+                <Menu
+                  items={[
+                    { label: t("changeField"), onSelect: () => setChanging(row) },
+                    "separator",
+                    { label: t("remove"), danger: true, onSelect: () => void remove(row) },
+                  ]}
+                />
+              ),
+            }
+          : {})}
+      />
+    </>
+  );
+}
+
+/** What uses a field; undefined when that could not be found out, which is then shown. */
+async function useOf(workspaceApi: string, field: Field): Promise<Use | undefined> {
+  let use: Use | undefined;
+  await attempt(async () => {
+    use = await http.get<Use>(`${workspaceApi}/contact-fields/${field.id}/use`);
+  });
+  return use;
+}
+
+/** Which segments, campaigns and templates name a field, as a sentence; empty when none does. */
+function namedBy({ segments, campaigns, templates }: Use): string {
+  const names = [...segments, ...campaigns, ...templates].map(({ name }) => name);
+  return names.length === 0 ? "" : t("fieldNamedBy", { names: formatList(names) });
+}
+
+/** Label, key and choices. Another key is shown with what says the old one, before it is changed. */
+function ChangeFieldDialog({ field, onClose }: { field: Field; onClose: () => void }) {
+  const workspace = useWorkspace();
+  const use = useQuery({
+    queryKey: ["field-use", workspace.api, field.id],
+    queryFn: () => http.get<Use>(`${workspace.api}/contact-fields/${field.id}/use`),
+  });
+  const hasChoices = field.type === "choice" || field.type === "multi_choice";
+  const form = useForm({
+    initial: { label: field.label, key: field.key, choices: field.choices.join("\n") },
+    submit: async ({ label, key, choices }) => {
+      const lines = choices.split("\n").flatMap((line) => line.trim() || []);
+      await http.patch(`${workspace.api}/contact-fields/${field.id}`, {
+        label,
+        key,
+        ...(hasChoices ? { choices: lines } : {}),
+      });
+      onClose();
+    },
+  });
+  const isRenamed = form.values.key !== field.key;
+  return (
+    <Dialog
+      title={field.label}
+      onClose={onClose}
+      footer={
+        <>
+          <Button onClick={onClose}>{t("cancel")}</Button>
+          <Button variant="primary" type="submit" form="change-field" busy={form.busy}>
+            {t("save")}
+          </Button>
+        </>
+      }
+    >
+      <form id="change-field" class="flex flex-col gap-4" onSubmit={form.onSubmit} noValidate>
+        <FormProblem problem={form.problem} />
+        <TextField {...form.text("label")} label={t("label")} autofocus />
+        <TextField {...form.text("key")} label={t("key")} mono />
+        {isRenamed && use.data !== undefined && (
+          <Notice tone="warning" title={t("renameField", { count: use.data.contacts })}>
+            {namedBy(use.data)}
+          </Notice>
+        )}
+        {hasChoices && (
+          <TextArea {...form.text("choices")} label={t("choices")} hint={t("choicesHint")} />
+        )}
+      </form>
+    </Dialog>
   );
 }
 
@@ -115,7 +204,7 @@ function NewFieldDialog({ onClose }: { onClose: () => void }) {
       await http.post(`${workspace.api}/contact-fields`, {
         label,
         type,
-        ...(type === "choice" ? { choices: lines } : {}),
+        ...(type === "choice" || type === "multi_choice" ? { choices: lines } : {}),
       });
       onClose();
     },
@@ -141,7 +230,7 @@ function NewFieldDialog({ onClose }: { onClose: () => void }) {
           label={t("type")}
           options={types.map((type) => ({ value: type, label: t(type) }))}
         />
-        {form.values.type === "choice" && (
+        {(form.values.type === "choice" || form.values.type === "multi_choice") && (
           <TextArea {...form.text("choices")} label={t("choices")} hint={t("choicesHint")} />
         )}
       </form>

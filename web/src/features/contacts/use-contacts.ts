@@ -20,6 +20,7 @@ export type ContactFilter = {
   q?: string | undefined;
   status?: string | undefined;
   list?: number | undefined;
+  tag?: number | undefined;
 };
 
 export function useContacts(workspaceApi: string, filter: ContactFilter, sort: string | undefined) {
@@ -49,5 +50,13 @@ export function useFields(workspaceApi: string) {
   return useQuery({
     queryKey: ["fields", workspaceApi],
     queryFn: () => http.get<{ items: Field[] }>(`${workspaceApi}/contact-fields`),
+  });
+}
+
+export function useTags(workspaceApi: string) {
+  return useQuery({
+    queryKey: ["tags", workspaceApi, "choices"],
+    queryFn: () =>
+      http.get<Page<{ id: number; name: string }>>(`${workspaceApi}/tags`, { limit: 200 }),
   });
 }

@@ -5,7 +5,7 @@ import { segmentRules } from "./segment/rules.ts";
 import { seedPeople } from "./segment/seed.ts";
 
 const CONTACTS = Number(process.argv[2] ?? 1_000_000);
-const ROUNDS = 4;
+const ROUNDS = Number(process.argv[3] ?? 4);
 /** The segment pages' answers are kept for so long; the bench must not measure them. */
 const KEEP_MS = 30_500;
 
@@ -117,8 +117,13 @@ function percentile(times: readonly Timed[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? 0;
 }
 
-const byName = (times: readonly Timed[]) => Map.groupBy(times, ({ name }) => name);
-const round = (value: number): number => Math.round(value * 10) / 10;
+function byName(times: readonly Timed[]): Map<string, Timed[]> {
+  return Map.groupBy(times, ({ name }) => name);
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}
 
 function report(measured: {
   counts: Timed[];

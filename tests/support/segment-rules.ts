@@ -160,7 +160,7 @@ const condition = (field: string, kind: keyof typeof operators): fc.Arbitrary<Co
       ),
     );
 
-const span = { atLeast: fc.constantFrom(1, 2), withinDays: fc.constantFrom(1, 2, 800) };
+const span = { atLeast: fc.constantFrom(1, 2, 3), withinDays: fc.constantFrom(1, 2, 800) };
 const property: fc.Arbitrary<PropertyCondition> = fc.oneof(
   fc.record({ property: fc.constant("item"), is: fc.constantFrom("is", "contains"), value: word }),
   fc.record({

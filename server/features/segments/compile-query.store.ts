@@ -3,8 +3,11 @@ import type { KnownField } from "./segment-language.rules.ts";
 
 export type Params = Record<string, string | number>;
 
-/** Where a condition looks: at everybody, or at contacts with ids between two SQL expressions. */
-export type Scope = { from: string; to: string } | "everybody";
+/**
+ * Where a condition looks: at everybody, at contacts with ids between two SQL expressions, or at those whose ids
+ * are in a JSON array.
+ */
+export type Scope = { from: string; to: string } | { among: string } | "everybody";
 
 /**
  * The contacts that a condition is true of, as SQL. `sql(scope)` gives their ids, in any order, some perhaps
@@ -21,6 +24,12 @@ export type CompileContext = Moment & { fields: readonly CompiledField[] };
 /** Takes a value and gives the parameter that stands for it. */
 export type Bind = (value: string | number) => string;
 
-/** ` AND column BETWEEN from AND to`, or nothing for everybody. */
-export const within = (column: string, scope: Scope): string =>
-  scope === "everybody" ? "" : ` AND ${column} BETWEEN ${scope.from} AND ${scope.to}`;
+/** The condition on a column that a scope is, beginning with AND; nothing for everybody. */
+export function within(column: string, scope: Scope): string {
+  if (scope === "everybody") {
+    return "";
+  }
+  return "among" in scope
+    ? ` AND ${column} IN (SELECT value FROM json_each(${scope.among}))`
+    : ` AND ${column} BETWEEN ${scope.from} AND ${scope.to}`;
+}

@@ -1,6 +1,6 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { statement } from "../../platform/db/statements.ts";
-import type { IdQuery, Params } from "./compile-query.store.ts";
+import type { IdQuery, Params, Scope } from "./compile-query.store.ts";
 import { IdSet } from "./id-set.rules.ts";
 import type { Plan, PlanNode } from "./segment-compile.store.ts";
 
@@ -20,6 +20,10 @@ export function everybody(db: Connection): Range {
   return { first: 1, last: selectLast(db).get()?.id ?? 0 };
 }
 
+const FEW = 20_000;
+/** Looking up one id costs about as much as reading so many from an index. */
+const FEW_SHARE = 10;
+
 /** A set, and whether everybody in it surely exists. */
 type Found = { set: IdSet; isLive: boolean };
 
@@ -38,7 +42,7 @@ export function* evaluate(
   isWhole: boolean,
 ): Generator<undefined, IdSet> {
   const reader = new Reader(database, params, range, isWhole);
-  const found = yield* setOf(node, reader);
+  const found = yield* setOf(node, reader, undefined);
   return found.isLive ? found.set : found.set.and(reader.contacts());
 }
 
@@ -56,15 +60,35 @@ class Reader {
     this.#isWhole = isWhole;
   }
 
-  ids({ sql }: IdQuery): IdSet {
+  /** @param among When few are left, only they are looked at. */
+  ids({ sql }: IdQuery, among: IdSet | undefined): IdSet {
     const { first, last } = this.#range;
-    const text = sql(this.#isWhole ? "everybody" : { from: "@from", to: "@to" });
-    const params = this.#isWhole ? this.#params : { ...this.#params, from: first, to: last };
+    const few = among === undefined ? undefined : this.#few(among);
+    const slice: Scope = this.#isWhole ? "everybody" : { from: "@from", to: "@to" };
+    const text = sql(few === undefined ? slice : { among: "@among" });
+    const params = { ...this.#params, ...this.#scopeParams(few) };
     return IdSet.of(
       this.#database().prepare<[Params], number>(text).pluck().all(params),
       first,
       last,
     );
+  }
+
+  #scopeParams(few: string | undefined): Params {
+    const { first, last } = this.#range;
+    if (few !== undefined) {
+      return { among: few };
+    }
+    return this.#isWhole ? {} : { from: first, to: last };
+  }
+
+  /** The ids as JSON when to look each of them up costs less than to read all that a condition finds. */
+  #few(set: IdSet): string | undefined {
+    const { first, last } = this.#range;
+    const { size } = set;
+    return size <= FEW && size * FEW_SHARE <= last - first + 1
+      ? JSON.stringify(set.below(last + 1, size))
+      : undefined;
   }
 
   /** The ids that are contacts. When the kept total says that no id is missing, nothing is read. */
@@ -80,42 +104,67 @@ class Reader {
   }
 }
 
-function* setOf(node: PlanNode, reader: Reader): Generator<undefined, Found> {
+/** @param among The answer is only needed for these. */
+function* setOf(
+  node: PlanNode,
+  reader: Reader,
+  among: IdSet | undefined,
+): Generator<undefined, Found> {
   if (node.op === "ids") {
-    const set = reader.ids(node.query);
+    const set = reader.ids(node.query, among);
     yield;
     return { set, isLive: node.query.isLive };
   }
   if (node.op === "not") {
-    const { set } = yield* setOf(node.node, reader);
+    const { set } = yield* setOf(node.node, reader, among);
     return { set: reader.contacts().without(set), isLive: true };
   }
-  return node.op === "and" ? yield* allOf(node.nodes, reader) : yield* anyOf(node.nodes, reader);
+  return node.op === "and"
+    ? yield* allOf(node.nodes, reader, among)
+    : yield* anyOf(node.nodes, reader, among);
 }
 
-function* allOf(nodes: readonly PlanNode[], reader: Reader): Generator<undefined, Found> {
-  let found: Found | undefined;
-  for (const node of nodes.filter(({ op }) => op !== "not")) {
-    const next: Found = yield* setOf(node, reader);
-    found =
-      found === undefined
-        ? next
-        : { set: found.set.and(next.set), isLive: found.isLive || next.isLive };
+function* allOf(
+  nodes: readonly PlanNode[],
+  reader: Reader,
+  among: IdSet | undefined,
+): Generator<undefined, Found> {
+  const [first, ...rest] = [...nodes].sort((a, b) => costOf(a) - costOf(b));
+  if (first === undefined) {
+    return { set: reader.contacts(), isLive: true };
   }
-  found ??= { set: reader.contacts(), isLive: true };
-  for (const node of nodes) {
+  let found = yield* setOf(first, reader, among);
+  for (const node of rest) {
+    if (found.set.size === 0) {
+      break;
+    }
     if (node.op === "not") {
-      const { set }: Found = yield* setOf(node.node, reader);
+      const { set }: Found = yield* setOf(node.node, reader, found.set);
       found = { set: found.set.without(set), isLive: found.isLive };
+    } else {
+      const { set, isLive }: Found = yield* setOf(node, reader, found.set);
+      found = { set: found.set.and(set), isLive: found.isLive || isLive };
     }
   }
   return found;
 }
 
-function* anyOf(nodes: readonly PlanNode[], reader: Reader): Generator<undefined, Found> {
+/** What is read first: what is known of contacts, then what they did, then groups, and negations last. */
+function costOf(node: PlanNode): number {
+  if (node.op === "ids") {
+    return node.query.isLive ? 0 : 1;
+  }
+  return node.op === "not" ? 3 : 2;
+}
+
+function* anyOf(
+  nodes: readonly PlanNode[],
+  reader: Reader,
+  among: IdSet | undefined,
+): Generator<undefined, Found> {
   let found: Found | undefined;
   for (const node of nodes) {
-    const next: Found = yield* setOf(node, reader);
+    const next: Found = yield* setOf(node, reader, among);
     found =
       found === undefined
         ? next

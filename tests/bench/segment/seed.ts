@@ -50,7 +50,7 @@ export function seedPeople(dataDir: string, workspaceId: string, contacts: numbe
                 'example' || (i % 50) || '.com', 'First' || (i % 1000), 'Last' || (i % 5000),
                 CASE i % 3 WHEN 0 THEN 'de' ELSE 'en' END,
                 json_object('plan', CASE (i * 7919) % 4 WHEN 0 THEN 'pro' WHEN 1 THEN 'free' WHEN 2 THEN 'team' ELSE 'trial' END,
-                            'score', (i * 104729) % 1000, 'city', 'City ' || (i * 31 % 300),
+                            'score', (i * 104729) % 1000, 'city', 'City ' || ((i * 31 + i / 7) % 300),
                             'renewal', date(@now / 1000, 'unixepoch', ((i * 17) % 730 - 365) || ' days'),
                             'vip', json(CASE i % 7 WHEN 0 THEN 'true' ELSE 'false' END)),
                 'import:1', 'first' || (i % 1000) || ' last' || (i % 5000),

@@ -1,0 +1,162 @@
+// The way a person sets sending up: a relay from a preset, a domain whose records go green, a group of routes.
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { type ApiClient, apiClient } from "../../server/commands/demo/api-client.ts";
+import { answerSetup, type ReadyWorkspace } from "../../server/commands/demo/seed.ts";
+import { readConfig } from "../../server/config.ts";
+import { assets } from "../../server/platform/http/assets.gen.ts";
+import { type RunningServer, startServer } from "../../server/start-server.ts";
+import {
+  accessibilityFindings,
+  desktop,
+  launchBrowser,
+  takeScreenshots,
+} from "../support/browser.ts";
+import { startDns, type TestDns } from "../support/dns-server.ts";
+
+const screenshots = join(import.meta.dir, "../../.cache/screenshots");
+const email = "ada@agency.test";
+const password = "correct horse battery staple";
+const PUBLIC_URL = "http://mail.example.net";
+
+let dataDir: string;
+let dns: TestDns;
+let server: RunningServer;
+let api: ApiClient;
+let workspace: ReadyWorkspace;
+let browser: Browser;
+let page: Page;
+
+beforeAll(async () => {
+  if (Object.keys(assets).length === 0) {
+    throw new Error("the web UI is not built: bun run build");
+  }
+  dataDir = mkdtempSync(join(tmpdir(), "swiftmail-sending-ui-"));
+  dns = await startDns({});
+  server = await startServer(readConfig({ DATA_DIR: dataDir, PORT: "0", SMTP_IN_PORT: "0" }), {
+    assets,
+    dnsServers: [dns.server],
+    onFatal: (reason) => {
+      throw new Error(reason);
+    },
+  });
+  api = apiClient(server.url);
+  workspace = await answerSetup(api, {
+    token: server.setupToken ?? "",
+    email,
+    password,
+    publicUrl: server.url,
+    workspaceName: "Acme Books",
+  });
+  await api.patch("/instance/settings", { publicUrl: PUBLIC_URL });
+  browser = await launchBrowser();
+  page = await (
+    await browser.newContext({ viewport: desktop, reducedMotion: "reduce", locale: "en-GB" })
+  ).newPage();
+  page.setDefaultTimeout(10_000);
+  await page.goto(`${server.url}/sign-in`);
+  await page.getByLabel("Email address").fill(email);
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL(/\/w\//);
+}, 60_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+  await dns?.close();
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+async function look(name: string): Promise<void> {
+  await takeScreenshots(page, screenshots, name);
+  await page.setViewportSize(desktop);
+  expect(await accessibilityFindings(page)).toEqual([]);
+}
+
+const open = (path: string) => page.goto(`${server.url}/w/${workspace.id}${path}`);
+
+test("a relay is added from a preset and opens on its own page, with the provider's limits", async () => {
+  await open("/sending/routes");
+  await page.getByRole("button", { name: "Add route" }).click();
+  await page.getByLabel("Provider", { exact: true }).selectOption("ses");
+  await page.getByLabel("Region or stream").selectOption("email-smtp.eu-central-1.amazonaws.com");
+  await page.getByRole("textbox", { name: "User name" }).fill("AKIAEXAMPLE");
+  await page.locator("input[name=password]").fill("secret");
+  await look("route-dialog");
+  await page.getByRole("button", { name: "Add", exact: true }).click();
+  await page.waitForURL(/sending\/routes\/\d+$/);
+
+  await page.getByRole("heading", { name: "Amazon SES", level: 1 }).waitFor();
+  expect(await page.getByLabel("Messages in any 24 hours").inputValue()).toBe("50000");
+  await page.getByRole("button", { name: "Add an address" }).click();
+  await page.getByLabel("IP address").fill("203.0.113.7");
+  await page.getByLabel("EHLO name").fill("mta1.example.net");
+  await page.getByLabel("Warm it up").check();
+  await look("route-page");
+}, 60_000);
+
+test("a domain's checks go green once its records are in the DNS", async () => {
+  await open("/sending/domains");
+  await page.getByRole("button", { name: "Add domain" }).first().click();
+  await page.getByLabel("Domain", { exact: true }).fill("news.example.com");
+  await page.getByRole("button", { name: "Add", exact: true }).click();
+  await page.waitForURL(/sending\/domains\/\d+$/);
+  await page.getByRole("heading", { name: "news.example.com" }).waitFor();
+  await page.getByRole("button", { name: "Check now" }).click();
+  await page.getByText("No DKIM key is published there yet.").waitFor();
+
+  const { items } = await api.get<{ items: { name: string; records: Wanted[] }[] }>(
+    `${workspace.path}/domains`,
+  );
+  const domain = items.find(({ name }) => name === "news.example.com");
+  for (const { type, host, value } of domain?.records ?? []) {
+    const name = { ...dns.zone[host], ttl: 0 };
+    if (type === "TXT") {
+      dns.zone[host] = { ...name, TXT: [value] };
+    } else if (type === "MX") {
+      dns.zone[host] = { ...name, MX: [value] };
+    } else {
+      dns.zone[host] = { ...name, CNAME: value };
+    }
+  }
+  dns.zone["amazonses.com"] = { TXT: ["v=spf1 ip4:198.51.100.0/24 -all"] };
+  await page.getByRole("button", { name: "Check now" }).click();
+  await page.getByText("Verified", { exact: true }).waitFor();
+  await page.getByText("Found", { exact: true }).nth(4).waitFor();
+  await page.getByRole("button", { name: "Change the key" }).click();
+  await page.getByText("The next key waits").waitFor();
+  await look("domain-page");
+}, 60_000);
+
+test("two routes make a group, which a campaign can go by", async () => {
+  await open("/sending/routes");
+  await page.getByRole("button", { name: "Add route" }).click();
+  await page.getByLabel("Provider", { exact: true }).selectOption("brevo");
+  await page.getByRole("textbox", { name: "User name" }).fill("login@example.com");
+  await page.locator("input[name=password]").fill("secret");
+  await page.getByRole("button", { name: "Add", exact: true }).click();
+  await page.waitForURL(/sending\/routes\/\d+$/);
+  await open("/sending/routes");
+  await page.getByRole("button", { name: "Add group" }).click();
+  await page.getByLabel("Name", { exact: true }).fill("Main");
+  await page.getByLabel("Route 1", { exact: true }).selectOption({ label: "Amazon SES" });
+  await page.getByLabel("Route 2", { exact: true }).selectOption({ label: "Brevo" });
+  await page.getByRole("button", { name: "Add", exact: true }).click();
+  await page.getByText("2. Brevo").waitFor();
+  await look("routes-and-groups");
+
+  const { id } = await api.post<{ id: number }>(`${workspace.path}/campaigns`, { name: "May" });
+  await open(`/campaigns/${id}`);
+  await page.locator("details#sender > summary").click();
+  await page.getByLabel("Route", { exact: true }).selectOption({ label: "Main (group)" });
+  const saved = page.waitForResponse((answer) => answer.request().method() === "PATCH");
+  await saved;
+  const campaign = await api.get(`${workspace.path}/campaigns/${id}`);
+  expect(campaign).toMatchObject({ routeGroupId: 1, routeId: null });
+}, 60_000);
+
+type Wanted = { type: string; host: string; value: string };

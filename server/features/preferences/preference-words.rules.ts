@@ -37,6 +37,15 @@ export const preferenceWords = {
     leave: "Unsubscribe from everything",
     leftTitle: "You are unsubscribed",
     left: "You get no more mail. A message that was already on its way may still arrive.",
+    noProfileTitle: "There is no profile of you here",
+    onlyAddress: (address: string) =>
+      `It was deleted, so there are no preferences to change. All that is left is the address that a message went to: ${address}. Nothing is sent to it unless somebody adds it again.`,
+    blockAbout: (from: string) =>
+      `To make sure of that, unsubscribe: then ${from} cannot mail this address even if it is added again.`,
+    addressBlocked: (address: string, from: string) =>
+      `It was deleted, so there are no preferences to change. ${address} is blocked: ${from} sends nothing to it, even if it is added again.`,
+    erased:
+      "Your data was erased on request. Nothing is sent to you, and your address cannot be added again.",
     goneTitle: "This link does not work",
     gone: "It may have been cut off on its way to you. Try the link in the message again, or reply to the message.",
     laterTitle: "Not possible at the moment",
@@ -84,6 +93,15 @@ export const preferenceWords = {
     leave: "Von allem abmelden",
     leftTitle: "Sie sind abgemeldet",
     left: "Sie erhalten keine E-Mails mehr. Eine Nachricht, die schon unterwegs war, kann noch ankommen.",
+    noProfileTitle: "Hier gibt es kein Profil von Ihnen",
+    onlyAddress: (address: string) =>
+      `Es wurde gelöscht, es gibt also keine Einstellungen zu ändern. Geblieben ist nur die Adresse, an die eine Nachricht ging: ${address}. Sie erhält nichts, solange niemand sie wieder aufnimmt.`,
+    blockAbout: (from: string) =>
+      `Um sicher zu sein, melden Sie sich ab: Dann kann ${from} dieser Adresse nichts senden, auch wenn sie wieder aufgenommen wird.`,
+    addressBlocked: (address: string, from: string) =>
+      `Es wurde gelöscht, es gibt also keine Einstellungen zu ändern. ${address} ist gesperrt: ${from} sendet nichts dorthin, auch wenn sie wieder aufgenommen wird.`,
+    erased:
+      "Ihre Daten wurden auf Wunsch gelöscht. Ihnen wird nichts gesendet, und Ihre Adresse kann nicht wieder aufgenommen werden.",
     goneTitle: "Dieser Link funktioniert nicht",
     gone: "Vielleicht wurde er auf dem Weg zu Ihnen gekürzt. Versuchen Sie den Link in der Nachricht noch einmal, oder antworten Sie auf die Nachricht.",
     laterTitle: "Im Moment nicht möglich",

@@ -79,6 +79,33 @@ function pauseForm({ language, pausedUntil, isOff }: PreferencesView): Html | un
 <form method="post"><input type="hidden" name="action" value="pause">${buttons}${until !== undefined && html`<button class="plain" name="days" value="0">${words.resume}</button>`}</form>`;
 }
 
+/** The page of somebody whose contact was deleted. */
+export function noProfilePage(view: {
+  language: PreferenceLanguage;
+  look: PageLook & { name: string };
+  status: number;
+  known: "address" | "blocked" | "erased";
+  /** Already masked; missing when nobody knows it. */
+  address?: string;
+}): Response {
+  const words = preferenceWords[view.language];
+  const { address = "", look, known } = view;
+  const text = {
+    address: words.onlyAddress(address),
+    blocked: words.addressBlocked(address, look.name),
+    erased: words.erased,
+  }[known];
+  const leave = html`<p>${words.blockAbout(look.name)}</p>
+<form method="post"><input type="hidden" name="action" value="leave"><button>${words.leave}</button></form>`;
+  return plainPage({
+    language: view.language,
+    status: view.status,
+    title: words.noProfileTitle,
+    body: html`<p>${text}</p>${known === "address" && leave}`,
+    look,
+  });
+}
+
 /** A page with one sentence, and a button where one is needed. */
 export function preferenceMessage(options: {
   language: PreferenceLanguage;

@@ -5,11 +5,11 @@ import { clientAddress, networkOf, type PeerAddress } from "../../platform/http/
 import { isOwnOrigin } from "../../platform/http/own-origin.ts";
 import { type Rate, RateLimiter } from "../../platform/http/rate-limit.ts";
 import type { AppDeps } from "../deps.ts";
-import { agentOf, maskAddress, pageLanguage } from "../tracking/recipient.service.ts";
-import { Tracking } from "../tracking/tracking.service.ts";
+import { agentOf, languageFor, maskAddress, pageLanguage } from "../tracking/recipient.service.ts";
+import { Tracking, type Whom } from "../tracking/tracking.service.ts";
 import { type PreferenceLanguage, pauseDays, preferenceWords } from "./preference-words.rules.ts";
 import { type PendingAddress, type Person, PreferenceCentre } from "./preferences.service.ts";
-import { preferenceMessage, preferencesPage } from "./preferences-html.ts";
+import { noProfilePage, preferenceMessage, preferencesPage } from "./preferences-html.ts";
 import { brandOf } from "./public-look.service.ts";
 
 const TokenParams = t.Object({ token: t.String({ maxLength: 200 }) });
@@ -30,15 +30,13 @@ export const preferenceRoutes = (deps: Deps) => {
     ip: clientAddress(request, server),
     userAgent: agentOf(request),
   });
-  const lookOf = ({ workspaceId, workspaceName }: Person) =>
+  const lookOf = ({ workspaceId, workspaceName }: Pick<Person, "workspaceId" | "workspaceName">) =>
     brandOf(deps.databases.workspace(workspaceId), workspaceName);
-  const languageFor = (person: Person, request: Request): PreferenceLanguage => {
-    const own = centre.read(person).contact.language.toLowerCase().split("-")[0];
-    return own === "en" || own === "de" ? own : languageOf(request);
-  };
+  const languageTo = (person: Person, request: Request): PreferenceLanguage =>
+    languageFor(centre.read(person).contact.language, request);
 
   const show = (person: Person, request: Request, notice?: string, status = 200) => {
-    const language = languageFor(person, request);
+    const language = languageTo(person, request);
     const read = centre.read(person);
     const address = maskAddress(read.contact.address);
     return preferencesPage({ language, look: lookOf(person), ...read, address, notice }, status);
@@ -48,11 +46,13 @@ export const preferenceRoutes = (deps: Deps) => {
     const { token, request } = asked;
     const sent = new URLSearchParams(body);
     const person = centre.find(token);
-    if (person === undefined || !isOwnOrigin(request, deps.outside.publicUrl())) {
+    if (!isOwnOrigin(request, deps.outside.publicUrl())) {
       return gone(request);
     }
-    const language = languageFor(person, request);
-    const words = preferenceWords[language];
+    if (person === undefined) {
+      return await changeWithoutProfile(asked, sent.get("action"));
+    }
+    const words = preferenceWords[languageTo(person, request)];
     switch (sent.get("action")) {
       case "save":
         return save(person, asked, sent);
@@ -67,7 +67,7 @@ export const preferenceRoutes = (deps: Deps) => {
       case "address":
         return askAddress(person, asked, sent.get("email") ?? "");
       case "leave":
-        return await leave(person, asked, language);
+        return await leave(asked);
       default:
         return show(person, request, undefined, 422);
     }
@@ -88,11 +88,11 @@ export const preferenceRoutes = (deps: Deps) => {
       }
       throw error;
     }
-    return show(person, asked.request, preferenceWords[languageFor(person, asked.request)].saved);
+    return show(person, asked.request, preferenceWords[languageTo(person, asked.request)].saved);
   };
 
   const askAddress = (person: Person, asked: Asked, email: string): Response => {
-    const words = preferenceWords[languageFor(person, asked.request)];
+    const words = preferenceWords[languageTo(person, asked.request)];
     const visitor = visitorOf(asked);
     try {
       limiter.take(`address ${networkOf(visitor.ip)}`, addressRate, {});
@@ -108,32 +108,59 @@ export const preferenceRoutes = (deps: Deps) => {
       : show(person, asked.request, words.addressWrong, 422);
   };
 
-  const leave = async (person: Person, asked: Asked, language: PreferenceLanguage) => {
-    const words = preferenceWords[language];
-    const look = lookOf(person);
+  const leave = async (asked: Asked): Promise<Response> => {
     const { ip, userAgent: agent } = visitorOf(asked);
+    const visitor = { ip, agent, hint: undefined };
+    const whom = tracking.personOf("preferences", asked.token);
+    if (whom === undefined) {
+      return gone(asked.request);
+    }
+    const language = languageFor(whom.language, asked.request);
+    const { laterTitle, later, leftTitle, left } = preferenceWords[language];
+    const look = lookOf(whom);
     try {
-      await tracking.unsubscribe("preferences", asked.token, "page", {
-        ip,
-        agent,
-        hint: undefined,
-      });
+      await tracking.unsubscribe("preferences", asked.token, "page", visitor);
     } catch (error) {
       if (error instanceof AppError && error.code === "unavailable") {
-        const page = { language, status: 503, title: words.laterTitle, text: words.later, look };
-        return preferenceMessage(page);
+        return preferenceMessage({ language, status: 503, title: laterTitle, text: later, look });
       }
       throw error;
     }
-    return preferenceMessage({ language, title: words.leftTitle, text: words.left, look });
+    return preferenceMessage({ language, title: leftTitle, text: left, look });
   };
+
+  /** For whoever has no profile here any more: what is still known, and a way to get no mail for good. */
+  const showWithoutProfile = (
+    { token, request }: Pick<Asked, "token" | "request">,
+    status = 200,
+  ) => {
+    const whom = tracking.personOf("preferences", token);
+    if (whom === undefined) {
+      return gone(request);
+    }
+    return noProfilePage({
+      language: languageFor(whom.language, request),
+      look: lookOf(whom),
+      status,
+      ...whatIsKnown(whom),
+    });
+  };
+  const whatIsKnown = ({ workspaceId, address }: Whom) =>
+    address === undefined
+      ? { known: "erased" as const }
+      : {
+          known: centre.isHeld(workspaceId, address) ? ("blocked" as const) : ("address" as const),
+          address: maskAddress(address),
+        };
+  const changeWithoutProfile = async (asked: Asked, action: string | null): Promise<Response> =>
+    action === "leave" ? await leave(asked) : showWithoutProfile(asked, 422);
 
   const askConfirm = (asked: Asked): Response => {
     const pending = centre.findAddress(asked.token);
     return pending === undefined ? gone(asked.request) : addressPage(pending, asked.request);
   };
   const addressPage = (pending: PendingAddress, request: Request): Response => {
-    const language = languageFor(pending, request);
+    const language = languageTo(pending, request);
     const words = preferenceWords[language];
     return preferenceMessage({
       language,
@@ -148,7 +175,7 @@ export const preferenceRoutes = (deps: Deps) => {
     if (pending === undefined || !isOwnOrigin(asked.request, deps.outside.publicUrl())) {
       return gone(asked.request);
     }
-    const language = languageFor(pending, asked.request);
+    const language = languageTo(pending, asked.request);
     const words = preferenceWords[language];
     const look = lookOf(pending);
     return centre.confirmAddress(pending, visitorOf(asked))
@@ -185,7 +212,9 @@ export const preferenceRoutes = (deps: Deps) => {
       "/p/:token",
       ({ params, request }) => {
         const person = centre.find(params.token);
-        return person === undefined ? gone(request) : show(person, request);
+        return person === undefined
+          ? showWithoutProfile({ token: params.token, request })
+          : show(person, request);
       },
       options("Show what a recipient gets"),
     )

@@ -74,6 +74,12 @@ export class PreferenceCentre {
       : { workspaceId: workspace.id, workspaceName: workspace.name, contactId };
   }
 
+  /** Whether mail to the address is held back, whoever it belongs to. */
+  isHeld(workspaceId: string, address: string): boolean {
+    const db = this.#deps.databases.workspace(workspaceId);
+    return holdingReason(db, address, this.#deps.clock()) !== undefined;
+  }
+
   /** Everything the page shows. */
   read(person: Person) {
     const db = this.#db(person);

@@ -2,7 +2,7 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { findRecipient } from "./tracking.store.ts";
 
-export { agentOf, maskAddress, pageLanguage } from "./tracking.rules.ts";
+export { agentOf, languageFor, maskAddress, pageLanguage } from "./tracking.rules.ts";
 
 /** The contact a message went to; undefined when the message is gone. */
 export function recipientContactId(db: Connection, campaignId: number, seq: number) {

@@ -1,17 +1,23 @@
+import { type Html, html, type PageLook, plainPage } from "../../platform/http/plain-page.ts";
 import { maskAddress, type PageLanguage } from "./tracking.rules.ts";
 
-// The few pages that recipients see. Plain HTML without scripts: they must work in any mail client's
-// browser, and nothing in them is from the request but an address out of the database.
+// The few pages that recipients see of tracking. They look like the preference centre, work without scripts,
+// and nothing in them is from the request but what is out of the database.
 
 const words = {
   en: {
     askTitle: "Unsubscribe",
     ask: (address: string, from: string) =>
-      `${address} will no longer get mail from <strong>${from}</strong>.`,
+      html`${address} will no longer get mail from <strong>${from}</strong>.`,
     button: "Unsubscribe",
+    less: "Would fewer messages do? Choose topics or take a break",
     doneTitle: "You are unsubscribed",
     done: (address: string, from: string) =>
-      `${address} will get no more mail from <strong>${from}</strong>. A message that was already on its way may still arrive.`,
+      html`${address} will get no more mail from <strong>${from}</strong>. A message that was already on its way may still arrive.`,
+    back: "That was a mistake? Change your preferences",
+    erasedTitle: "You get no mail",
+    erased: (from: string) =>
+      html`<strong>${from}</strong> erased your data on request. Nothing is sent to you, and your address cannot be added again.`,
     goneTitle: "This link does not work",
     gone: "It may have been cut off on its way to you, or what it led to is gone. Try the link in the message again, or reply to the message.",
     laterTitle: "Not possible at the moment",
@@ -20,11 +26,16 @@ const words = {
   de: {
     askTitle: "Abmelden",
     ask: (address: string, from: string) =>
-      `${address} erhält dann keine E-Mails von <strong>${from}</strong> mehr.`,
+      html`${address} erhält dann keine E-Mails von <strong>${from}</strong> mehr.`,
     button: "Abmelden",
+    less: "Reichen auch weniger E-Mails? Themen wählen oder Pause machen",
     doneTitle: "Sie sind abgemeldet",
     done: (address: string, from: string) =>
-      `${address} erhält keine E-Mails von <strong>${from}</strong> mehr. Eine Nachricht, die schon unterwegs war, kann noch ankommen.`,
+      html`${address} erhält keine E-Mails von <strong>${from}</strong> mehr. Eine Nachricht, die schon unterwegs war, kann noch ankommen.`,
+    back: "Das war ein Versehen? Einstellungen ändern",
+    erasedTitle: "Sie erhalten keine E-Mails",
+    erased: (from: string) =>
+      html`<strong>${from}</strong> hat Ihre Daten auf Wunsch gelöscht. Ihnen wird nichts gesendet, und Ihre Adresse kann nicht wieder aufgenommen werden.`,
     goneTitle: "Dieser Link funktioniert nicht",
     gone: "Vielleicht wurde er auf dem Weg zu Ihnen gekürzt, oder es gibt das Ziel nicht mehr. Versuchen Sie den Link in der Nachricht noch einmal, oder antworten Sie auf die Nachricht.",
     laterTitle: "Im Moment nicht möglich",
@@ -33,68 +44,51 @@ const words = {
   },
 } as const satisfies Record<PageLanguage, unknown>;
 
-type Whom = { workspaceName: string; address: string };
+type Whom = {
+  /** Undefined when the person was erased. */
+  address: string | undefined;
+  preferencesToken: string;
+};
+type Shown = { language: PageLanguage; look: PageLook & { name: string } };
 
 /** Asks before it changes anything: mail scanners open every link. */
-export function askPage(language: PageLanguage, whom: Whom): Response {
-  const text = words[language];
-  const [address, from] = [escapeHtml(maskAddress(whom.address)), escapeHtml(whom.workspaceName)];
-  return page(
-    language,
-    200,
-    text.askTitle,
-    `<p>${text.ask(address, from)}</p><form method="post"><button>${text.button}</button></form>`,
-  );
+export function askPage(shown: Shown, whom: Whom): Response {
+  const text = words[shown.language];
+  const { name } = shown.look;
+  if (whom.address === undefined) {
+    return page(shown, 200, text.erasedTitle, html`<p>${text.erased(name)}</p>`);
+  }
+  const body = html`<p>${text.ask(maskAddress(whom.address), name)}</p>
+<form method="post"><button>${text.button}</button></form>${preferencesLink(whom, text.less)}`;
+  return page(shown, 200, text.askTitle, body);
 }
 
-export function donePage(language: PageLanguage, whom: Whom): Response {
-  const text = words[language];
-  const [address, from] = [escapeHtml(maskAddress(whom.address)), escapeHtml(whom.workspaceName)];
-  return page(language, 200, text.doneTitle, `<p role="status">${text.done(address, from)}</p>`);
+export function donePage(shown: Shown, whom: Whom): Response {
+  const text = words[shown.language];
+  const { name } = shown.look;
+  if (whom.address === undefined) {
+    return page(shown, 200, text.erasedTitle, html`<p role="status">${text.erased(name)}</p>`);
+  }
+  const body = html`<p role="status">${text.done(maskAddress(whom.address), name)}</p>${preferencesLink(whom, text.back)}`;
+  return page(shown, 200, text.doneTitle, body);
 }
 
 export function gonePage(language: PageLanguage): Response {
-  return page(language, 404, words[language].goneTitle, `<p>${words[language].gone}</p>`);
+  const { goneTitle, gone } = words[language];
+  return plainPage({ language, status: 404, title: goneTitle, body: html`<p>${gone}</p>` });
 }
 
 /** For when the journal cannot be written. */
 export function laterPage(language: PageLanguage): Response {
-  const response = page(
-    language,
-    503,
-    words[language].laterTitle,
-    `<p>${words[language].later}</p>`,
-  );
-  response.headers.set("retry-after", "60");
-  return response;
+  const { laterTitle: title, later } = words[language];
+  const headers = { "retry-after": "60" };
+  return plainPage({ language, status: 503, title, body: html`<p>${later}</p>`, headers });
 }
 
-const STYLE = `:root{color-scheme:light dark}body{margin:0;min-height:100vh;display:grid;place-items:center;padding:24px;box-sizing:border-box;
-font:16px/1.5 system-ui,sans-serif;background:light-dark(#f6f6f8,#101114);color:light-dark(#1a1b20,#ededf2)}
-main{max-width:26rem;background:light-dark(#fff,#17181c);border:1px solid light-dark(#e5e5ea,#2a2c33);border-radius:12px;padding:28px 32px}
-h1{font-size:20px;line-height:1.3;margin:0 0 8px}p{margin:0 0 20px;overflow-wrap:anywhere}p:last-child{margin:0}
-button{font:inherit;font-weight:600;color:#fff;background:#3b5bdb;border:0;border-radius:6px;padding:10px 18px;cursor:pointer}
-button:focus-visible{outline:3px solid light-dark(#1a1b20,#fff);outline-offset:2px}`;
-
-// The hash lets this one style in and no other (CSP level 2); scripts, frames and images there are none.
-const STYLE_HASH = new Bun.CryptoHasher("sha256").update(STYLE).digest("base64");
-
-function page(language: PageLanguage, status: number, title: string, body: string): Response {
-  const html = `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><title>${title}</title>
-<meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex">
-<style>${STYLE}</style></head><body><main><h1>${title}</h1>${body}</main></body></html>`;
-  return new Response(html, {
-    status,
-    headers: {
-      "content-type": "text/html; charset=utf-8",
-      "cache-control": "no-store",
-      "content-security-policy": `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
-      "referrer-policy": "no-referrer",
-      "x-content-type-options": "nosniff",
-    },
-  });
+function preferencesLink({ preferencesToken }: Whom, label: string): Html {
+  return html`<p class="below"><a href="/p/${preferencesToken}">${label}</a></p>`;
 }
 
-function escapeHtml(text: string): string {
-  return Bun.escapeHTML(text);
+function page({ language, look }: Shown, status: number, title: string, body: Html): Response {
+  return plainPage({ language, status, title, body, look });
 }

@@ -3,9 +3,10 @@ import { AppError } from "../../platform/errors.ts";
 import { textUpTo } from "../../platform/http/body-limit.ts";
 import { clientAddress, type PeerAddress } from "../../platform/http/client-address.ts";
 import type { AppDeps } from "../deps.ts";
+import { brandOf } from "../preferences/public-look.service.ts";
 import { askPage, donePage, gonePage, laterPage } from "./tracking.pages.ts";
-import { agentOf, pageLanguage, requestHint } from "./tracking.rules.ts";
-import { Tracking, type TrackingPort, type Visitor } from "./tracking.service.ts";
+import { agentOf, languageFor, pageLanguage, requestHint } from "./tracking.rules.ts";
+import { Tracking, type TrackingPort, type Visitor, type Whom } from "./tracking.service.ts";
 
 const TokenParams = t.Object({ token: t.String({ maxLength: 200 }) });
 const Html = t.Any({ description: "An HTML page" });
@@ -59,30 +60,37 @@ export const trackingRoutes = (deps: TrackingRouteDeps) => {
     });
   };
 
+  const shownTo = (whom: Whom, request: Request) => ({
+    language: languageFor(whom.language, request),
+    look: brandOf(deps.databases.workspace(whom.workspaceId), whom.workspaceName),
+  });
+
   const unsubscribe = async (
     token: string,
     body: string,
     request: Request,
     visitor: Visitor,
   ): Promise<Response> => {
-    const language = languageOf(request);
     // RFC 8058 §3.2: the body says List-Unsubscribe=One-Click, urlencoded or multipart.
     const via = body.includes("List-Unsubscribe") ? "one_click" : "page";
     try {
       const whom = await tracking.unsubscribe("unsubscribe", token, via, visitor);
-      return whom === undefined ? gonePage(language) : donePage(language, whom);
+      return whom === undefined
+        ? gonePage(languageOf(request))
+        : donePage(shownTo(whom, request), whom);
     } catch (error) {
       if (error instanceof AppError && error.code === "unavailable") {
-        return laterPage(language);
+        return laterPage(languageOf(request));
       }
       throw error;
     }
   };
 
   const ask = (token: string, request: Request) => {
-    const language = languageOf(request);
-    const whom = tracking.unsubscribeSubject(token);
-    return whom === undefined ? gonePage(language) : askPage(language, whom);
+    const whom = tracking.personOf("unsubscribe", token);
+    return whom === undefined
+      ? gonePage(languageOf(request))
+      : askPage(shownTo(whom, request), whom);
   };
 
   const view = async (token: string, request: Request, visitor: Visitor): Promise<Response> => {

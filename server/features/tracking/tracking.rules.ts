@@ -22,6 +22,15 @@ export function pageLanguage(acceptLanguage: string | null): PageLanguage {
   return pageLanguages[0];
 }
 
+/** The language of a person's page: their own if we speak it, or else their browser's. */
+export function languageFor(own: string, request: Request): PageLanguage {
+  const base = own.toLowerCase().split("-")[0];
+  return (
+    pageLanguages.find((language) => language === base) ??
+    pageLanguage(request.headers.get("accept-language"))
+  );
+}
+
 /** What a request says of itself that a person's click does not: a HEAD, or a fetch ahead of need. */
 export function requestHint(request: Request): EngagementFact["hint"] {
   if (request.method === "HEAD") {

@@ -4,6 +4,7 @@ import {
   readTrackingToken,
   type TokenKeys,
   type TokenSubject,
+  trackingToken,
   type UnsubscribeFact,
   type UrlPurpose,
 } from "../../delivery/index.ts";
@@ -12,7 +13,7 @@ import type { Databases } from "../../platform/db/databases.ts";
 import type { KeyRing } from "../../platform/secrets.ts";
 import { WorkspaceDirectory } from "./directory.service.ts";
 import { SentMail } from "./sent-mail.service.ts";
-import { findAddress, findContactAddress } from "./tracking.store.ts";
+import { findContact, findRecipient } from "./tracking.store.ts";
 
 /** What tracking needs of delivery. */
 export type TrackingPort = {
@@ -33,8 +34,16 @@ export type UnsubscribePurpose = "unsubscribe" | "preferences";
 type Workspace = { id: string; name: string };
 type Recipient = { subject: TokenSubject; workspace: Workspace };
 
-/** The recipient behind an unsubscribe token. */
-export type Whom = { workspaceName: string; address: string };
+/** The person behind a token that may take somebody off. */
+export type Whom = {
+  workspaceId: string;
+  workspaceName: string;
+  /** Undefined when the person was erased: then nobody knows it, and nothing is sent to it. */
+  address: string | undefined;
+  /** As the contact has it; "" when there is none. */
+  language: string;
+  preferencesToken: string;
+};
 
 type TrackingDeps = {
   databases: Databases;
@@ -101,9 +110,9 @@ export class Tracking {
     return html;
   }
 
-  /** Whom an unsubscribe page is about; changes nothing. */
-  unsubscribeSubject(token: string): Whom | undefined {
-    const recipient = this.#recipient("unsubscribe", token);
+  /** Whom a page is about; changes nothing. Undefined when neither contact nor message is left. */
+  personOf(purpose: UnsubscribePurpose, token: string): Whom | undefined {
+    const recipient = this.#recipient(purpose, token);
     return recipient && this.#whom(recipient);
   }
 
@@ -121,8 +130,8 @@ export class Tracking {
   ): Promise<Whom | undefined> {
     const recipient = this.#recipient(purpose, token);
     const whom = recipient && this.#whom(recipient);
-    if (recipient === undefined || whom === undefined) {
-      return undefined;
+    if (recipient === undefined || whom?.address === undefined) {
+      return whom;
     }
     const { subject, workspace } = recipient;
     await this.#deps.port.recordFact({
@@ -149,9 +158,19 @@ export class Tracking {
   /** The contact's address as it is now; that of the message where the contact is gone. */
   #whom({ subject, workspace }: Recipient): Whom | undefined {
     const db = this.#deps.databases.workspace(workspace.id);
-    const address =
-      findContactAddress(db, subject.link) ?? findAddress(db, subject.campaignId, subject.seq);
-    return address === undefined ? undefined : { workspaceName: workspace.name, address };
+    const contact = findContact(db, subject.link);
+    const message = findRecipient(db, subject.campaignId, subject.seq);
+    const address = contact?.address ?? message?.address;
+    return address === undefined
+      ? undefined
+      : {
+          workspaceId: workspace.id,
+          workspaceName: workspace.name,
+          // An erased person's messages have a pseudonym, which holds no @.
+          address: address.includes("@") ? address : undefined,
+          language: contact?.language ?? message?.language ?? "",
+          preferencesToken: trackingToken(this.#keys, "preferences", subject),
+        };
   }
 
   async #engage(

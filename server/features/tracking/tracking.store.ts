@@ -7,12 +7,6 @@ const selectWorkspaceByNumber = statement<[number: number], { id: string; name: 
    WHERE number = ? AND status <> 'deleting'
 `);
 
-const selectAddress = statement<[campaignId: number, seq: number], { address: string }>(`
-  SELECT address
-    FROM message
-   WHERE campaign_id = ? AND seq = ?
-`);
-
 export function findWorkspaceByNumber(
   system: Connection,
   number: number,
@@ -44,15 +38,9 @@ const selectRecipient = statement<[campaignId: number, seq: number], RecipientRo
 export const findRecipient = (db: Connection, campaignId: number, seq: number) =>
   selectRecipient(db).get(campaignId, seq);
 
-const selectContactAddress = statement<[contactId: number], { address: string }>(
-  "SELECT address FROM contact WHERE id = ?",
+const selectContact = statement<[contactId: number], { address: string; language: string }>(
+  "SELECT address, language FROM contact WHERE id = ?",
 );
 
-/** The address a contact has now; undefined when there is none. */
-export function findContactAddress(db: Connection, contactId: number): string | undefined {
-  return selectContactAddress(db).get(contactId)?.address;
-}
-
-export function findAddress(db: Connection, campaignId: number, seq: number): string | undefined {
-  return selectAddress(db).get(campaignId, seq)?.address;
-}
+/** How to reach a contact now; undefined when there is none. */
+export const findContact = (db: Connection, contactId: number) => selectContact(db).get(contactId);

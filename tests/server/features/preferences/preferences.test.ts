@@ -201,6 +201,54 @@ test("the link works years later, without its campaign, and for nobody else", as
   expect(fixture.facts).toEqual([]);
 });
 
+test("whose contact was deleted is told what is left and can still leave for good", async () => {
+  fixture.db.exec(`
+    INSERT INTO campaign (id, name, status, created_by, created_at, updated_at)
+    VALUES (9, 'May', 'completed', 'u', 0, 0);
+    INSERT INTO message (campaign_id, seq, contact_id, address) VALUES (9, 1, ${contactId}, 'anna@example.org');
+  `);
+  await fixture.call("DELETE", `/contacts/${contactId}`);
+
+  const page = await fixture.visit(path);
+  const html = await page.text();
+  expect(page.status).toBe(200);
+  expect(html).toContain("There is no profile of you here");
+  expect(html).toContain("a•••@example.org");
+  expect(html).not.toContain("anna@");
+  expect(fixture.facts).toEqual([]);
+  expect((await save([news])).status).toBe(422);
+  expect(
+    (await fixture.post(path, { action: "leave" }, { origin: "https://evil.test" })).status,
+  ).toBe(404);
+  expect(fixture.facts).toEqual([]);
+
+  const left = await fixture.post(path, { action: "leave" });
+  expect(await left.text()).toContain("You are unsubscribed");
+  expect(fixture.facts).toMatchObject([{ k: "unsubscribe", c: 9, s: 1, a: "anna@example.org" }]);
+  expect(fixture.suppressed).toEqual(["anna@example.org"]);
+
+  await fixture.call("POST", "/suppressions", { addresses: ["anna@example.org"] });
+  const blocked = await (await fixture.visit(path)).text();
+  expect(blocked).toContain("is blocked");
+  expect(blocked).not.toContain('value="leave"');
+});
+
+test("who was erased is told so, and their address is nowhere", async () => {
+  fixture.db.exec(`
+    INSERT INTO campaign (id, name, status, created_by, created_at, updated_at)
+    VALUES (9, 'May', 'completed', 'u', 0, 0);
+    INSERT INTO message (campaign_id, seq, contact_id, address) VALUES (9, 1, ${contactId}, 'erased-77');
+    DELETE FROM list_contact; DELETE FROM contact;
+  `);
+
+  const html = await (await fixture.visit(path)).text();
+
+  expect(html).toContain("erased on request");
+  expect(html).not.toContain("erased-77");
+  expect((await fixture.post(path, { action: "leave" })).status).toBe(200);
+  expect(fixture.facts).toEqual([]);
+});
+
 test("pages carry the workspace's name, logo and colour, checked", async () => {
   const set = (look: object) => fixture.call("PATCH", "/public-look", look);
   for (const look of [

@@ -225,6 +225,42 @@ test("an unsubscribe that cannot be kept is not said to be done", async () => {
   expect(suppressed).toEqual([]);
 });
 
+test("the unsubscribe page has the workspace's look, the person's language, and leads to the preferences", async () => {
+  const db = fixture.databases.workspace(workspace.id);
+  db.exec("UPDATE contact SET language = 'de-AT'");
+  db.exec(`INSERT INTO public_look (id, name, logo_url, color, updated_at)
+           VALUES (1, 'Acme <Books>', 'https://cdn.test/l.png', '#ff0000', 0)`);
+
+  const response = await handle(`/u/${token("unsubscribe", { link: 30 })}`, {
+    headers: { "accept-language": "en" },
+  });
+  const html = await response.text();
+
+  expect(html).toContain('lang="de"');
+  expect(html).toContain("<strong>Acme &lt;Books&gt;</strong>");
+  expect(html).toContain('src="https://cdn.test/l.png"');
+  expect(html).toContain("--accent:#ff0000");
+  expect(html).toContain(`href="/p/${token("preferences", { link: 30 })}"`);
+  expect(response.headers.get("content-security-policy")).toContain("form-action 'self'");
+  const done = await handle(`/u/${token("unsubscribe", { link: 30 })}`, { method: "POST" });
+  expect(await done.text()).toContain(`href="/p/${token("preferences", { link: 30 })}"`);
+});
+
+test("an erased person is told so, and nothing is kept of their visit", async () => {
+  const db = fixture.databases.workspace(workspace.id);
+  db.exec("UPDATE message SET address = 'erased-4f2a'; DELETE FROM contact");
+
+  for (const method of ["GET", "POST"]) {
+    const response = await handle(`/u/${token("unsubscribe", { link: 30 })}`, { method });
+    const html = await response.text();
+    expect(response.status).toBe(200);
+    expect(html).toContain("erased your data");
+    expect(html).not.toContain("4f2a");
+  }
+  expect(facts()).toEqual([]);
+  expect(suppressed).toEqual([]);
+});
+
 test("a workspace's name cannot become markup on a recipient's page", async () => {
   const html = await (await handle(`/u/${token("unsubscribe")}`)).text();
 

@@ -135,7 +135,10 @@ async function seed(): Promise<void> {
   values.set("templateId", String(template.id));
   values.set("contactId", await first("/contacts"));
   values.set("importId", await first("/imports"));
-  values.set("domainId", await first("/domains"));
+  const domain = await api.post<{ id: number }>(`${workspace.path}/domains`, {
+    name: "news.acme-books.com",
+  });
+  values.set("domainId", String(domain.id));
   values.set("routeId", await first("/routes"));
   values.set("messageId", await first("/inbox"));
   values.set("receivedId", "1");

@@ -19,3 +19,18 @@ test("killed five times at random moments: nobody is lost, and a second copy onl
   expect(outcome.listed).toBeGreaterThan(0);
   expect(outcome.listed).toBeLessThanOrEqual(outcome.unanswered);
 }, 60_000);
+
+test("killed where ambiguous messages are held: nobody gets two copies, and every one in doubt waits for a person", async () => {
+  const outcome = await killScenario({
+    recipients: 4_000,
+    workspaces: 2,
+    kills: 3,
+    connections: 10,
+    onAmbiguous: "hold",
+    seed,
+  });
+
+  expect(outcome).toMatchObject({ lost: [], twice: [], disagreements: [] });
+  expect(outcome.held).toBe(outcome.listed);
+  expect(outcome.held).toBeGreaterThan(0);
+}, 60_000);

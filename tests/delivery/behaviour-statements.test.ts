@@ -6,10 +6,11 @@ import PostalMime from "postal-mime";
 import type { Delivery } from "../../server/delivery/engine.ts";
 import { compileCampaign } from "../../server/delivery/render/compile.ts";
 import { renderMessage } from "../../server/delivery/render/message.ts";
+import { changeDeliverySettings, deliveryDefaults } from "../../server/delivery/settings.store.ts";
 import { purgeDueAt } from "../../server/features/campaigns/purge.service.ts";
 import { type CampaignFixture, newCampaignFixture } from "../server/features/campaigns/fixture.ts";
 import { campaignContent, recipient, testTokenKeys } from "../support/campaign-content.ts";
-import { newDeliveryData } from "../support/delivery-data.ts";
+import { type DeliveryData, newDeliveryData } from "../support/delivery-data.ts";
 import { exactCounts, startTestDelivery, statusOf, until } from "../support/delivery-engine.ts";
 import { newInboundDesk } from "../support/inbound-desk.ts";
 import { startTcpSink } from "../support/tcp-sink.ts";
@@ -47,6 +48,43 @@ async function directCampaign(domain: string, published: string, verifiedAt: num
     INSERT INTO sender (name, email, domain_id, created_at) VALUES ('Acme', 'news@${domain}', 1, 0);
     INSERT INTO route (name, kind, port, created_at, updated_at) VALUES ('Direct', 'direct', 25, 0, 0)`);
   return await fixture.newReady({ senderId: 2, routeId: 2 });
+}
+
+/** A workspace with so many contacts, and an engine to start on it. */
+async function engineWith(contacts: number) {
+  const data = newDeliveryData();
+  let delivery: Delivery | undefined;
+  toClose.push(async () => {
+    await delivery?.stop();
+    data.close();
+  });
+  const ws = data.newWorkspace();
+  data.addContacts(ws, contacts);
+  const engine = async () => {
+    delivery = await startTestDelivery(data);
+    return delivery;
+  };
+  return { data, ws, engine };
+}
+
+/** Lets a campaign's route send 200 messages a second, so that it is still going when it is looked at. */
+function slowDown(data: DeliveryData, ws: string, campaignId: number): void {
+  data
+    .db(ws)
+    .prepare(
+      "UPDATE route SET max_per_second = 200 WHERE id = (SELECT route_id FROM campaign WHERE id = ?)",
+    )
+    .run(campaignId);
+}
+
+function sentSeqs(data: DeliveryData, ws: string, campaignId: number, n: number): number[] {
+  return data
+    .db(ws)
+    .prepare<[number, number], number>(
+      "SELECT seq FROM message WHERE campaign_id = ? AND state = 3 LIMIT ?",
+    )
+    .pluck()
+    .all(campaignId, n) as unknown as number[];
 }
 
 const { publicKey } = generateKeyPairSync("rsa", { modulusLength: 2_048 });
@@ -95,19 +133,43 @@ test("15: a domain is looked at again at launch, and a key that is gone stops it
   expect(fixture.engine.told.filter((call) => call.startsWith("prepare"))).toEqual([]);
 });
 
+test("21: a campaign pauses itself when too many addresses do not exist, or too many people complain", async () => {
+  const sink = startTcpSink({
+    onRecipient: (address) =>
+      Number(/\d+/.exec(address)?.[0]) % 8 === 3 ? "550 5.1.1 No such user here" : "250 2.1.5 ok",
+  });
+  const { data, ws, engine } = await engineWith(900);
+  changeDeliverySettings(data.db(ws), deliveryDefaults);
+  const id = data.addCampaign(ws, { port: sink.port, maxConnections: 2 });
+  const delivery = await engine();
+  await delivery.prepareCampaign(ws, id);
+  await until(() => statusOf(data, ws, id).status === "paused", "the pause for bounces");
+  sink.close();
+  const bounced = statusOf(data, ws, id);
+
+  const friendly = startTcpSink();
+  toClose.push(() => friendly.close());
+  const second = data.addCampaign(ws, { port: friendly.port, maxConnections: 2 });
+  slowDown(data, ws, second);
+  await delivery.prepareCampaign(ws, second);
+  await until(() => exactCounts(data, ws, second).sent > 520, "the first 520");
+  for (const seq of sentSeqs(data, ws, second, 5)) {
+    const fact = { k: "complaint" as const, w: ws, c: second, s: seq, at: Date.now() };
+    await delivery.recordFact({ ...fact, via: "arf", kind: "abuse" });
+  }
+  await until(() => statusOf(data, ws, second).status === "paused", "the pause for complaints");
+
+  expect(bounced.status_reason).toMatch(/do not exist: \d+(\.\d)? % \(\d+ of \d+\)/);
+  expect(statusOf(data, ws, second).status_reason).toMatch(/reported it as spam/);
+  expect(exactCounts(data, ws, id, 900).bounced).toBeGreaterThan(5);
+});
+
 test("22: who unsubscribes or is suppressed after the launch gets nothing any more", async () => {
   const sink = startTcpSink({ delayMs: 5 });
-  const data = newDeliveryData();
-  let delivery: Delivery | undefined;
-  toClose.push(async () => {
-    await delivery?.stop();
-    sink.close();
-    data.close();
-  });
-  const ws = data.newWorkspace();
-  data.addContacts(ws, 600);
+  toClose.push(() => sink.close());
+  const { data, ws, engine } = await engineWith(600);
   const id = data.addCampaign(ws, { port: sink.port, maxConnections: 2 });
-  delivery = await startTestDelivery(data);
+  const delivery = await engine();
   await delivery.prepareCampaign(ws, id);
   await until(() => sink.arrived.length > 10, "the first messages");
 

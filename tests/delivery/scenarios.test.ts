@@ -151,8 +151,8 @@ test("scenario 7: no second sees more messages than the limit and its burst", as
     }
     most = Math.max(most, last - first + 1);
   }
-  // A burst of one; and what was held up on the way may arrive together with what follows.
-  expect(most).toBeLessThanOrEqual(perSecond * 1.1);
+  // A portion of 50 ms may go at once; and what a busy machine held up arrives together with what follows.
+  expect(most).toBeLessThanOrEqual(perSecond * 1.25);
 });
 
 test("scenario 8: behind a greylist everybody gets it at the second try, from the same address", async () => {

@@ -1,6 +1,7 @@
 import { type Answer, apiUrl, http, type WorkspaceApi } from "../../api.ts";
 import { formatExact } from "../../format.ts";
 import { useWorkspace } from "../../session.ts";
+import { sourceText } from "../../sources.ts";
 import { ButtonLink } from "../../ui/button.tsx";
 import { Badge, Card, RelativeTime, type Tone } from "../../ui/display.tsx";
 import { Loaded } from "../../ui/states.tsx";
@@ -93,13 +94,11 @@ function originOf(entry: Entry): string[] {
   const { form, proof } = entry;
   return [
     entry.actor === "contact" ? t("byContact") : t("byOther"),
-    form === null
-      ? t("via", { source: entry.source })
-      : t("viaForm", { name: form.name ?? `#${form.id}` }),
+    form === null ? sourceText(entry.source) : t("viaForm", { name: form.name ?? `#${form.id}` }),
     ...(entry.ip === "" ? [] : [t("fromIp", { ip: entry.ip })]),
     ...(proof === null
       ? []
       : [t("confirmedAt", { when: formatExact(proof.confirmedAt), ip: entry.ip })]),
-    ...(entry.detail === "" ? [] : [entry.detail]),
+    ...(entry.detail === "" ? [] : [sourceText(entry.detail)]),
   ];
 }

@@ -12,7 +12,6 @@ export const t = messages({
   byContact: { en: "By the person", de: "Durch die Person selbst" },
   byOther: { en: "Entered by somebody of this workspace", de: "Eingetragen aus diesem Workspace" },
   viaForm: { en: "Form “{name}”", de: "Formular „{name}“" },
-  via: { en: "Source: {source}", de: "Quelle: {source}" },
   fromIp: { en: "From {ip}", de: "Von {ip}" },
   confirmedAt: {
     en: "Address confirmed {when} from {ip}",

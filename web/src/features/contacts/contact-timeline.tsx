@@ -2,6 +2,7 @@ import { X } from "lucide-preact";
 import { useState } from "preact/hooks";
 import { type Answer, http, type WorkspaceApi } from "../../api.ts";
 import { queryClient, useWorkspace } from "../../session.ts";
+import { sourcePath } from "../../sources.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { confirm } from "../../ui/confirm.tsx";
 import { RelativeTime } from "../../ui/display.tsx";
@@ -13,20 +14,10 @@ import { attempt } from "../../ui/toast.tsx";
 import { useUrlState } from "../../ui/url-state.ts";
 import { usePages } from "../../ui/use-pages.ts";
 import { t } from "./contacts.messages.ts";
+import { t as words } from "./timeline.messages.ts";
+import { entryWords } from "./timeline-words.ts";
 
 type Entry = Answer<ReturnType<WorkspaceApi["contacts"]>["timeline"]["get"]>["items"][number];
-
-const sentences = {
-  created: "tlCreated",
-  message: "tlMessage",
-  event: "tlEvent",
-  list: "tlList",
-  suppressed: "tlSuppressed",
-  note: "tlNote",
-  edit: "tlEdit",
-  consent: "tlConsent",
-  custom_event: "tlCustomEvent",
-} as const satisfies Record<Entry["kind"], string>;
 
 const refresh = () => queryClient.invalidateQueries({ queryKey: ["timeline"] });
 
@@ -109,15 +100,8 @@ function NoteForm({ path }: { path: string }) {
 }
 
 function Sentence({ entry, base, path }: { entry: Entry; base: string; path: string }) {
-  const isMerge = entry.kind === "edit" && entry.what === "merge";
-  const text = isMerge
-    ? t("tlMerge")
-    : t(sentences[entry.kind], {
-        what: entry.kind === "edit" ? changed(entry.detail) : entry.what.replaceAll("_", " "),
-        campaign: entry.campaignName ?? "",
-        list: entry.listName ?? "",
-      });
-  const detail = entry.kind === "edit" ? differences(entry.detail) : entry.detail;
+  const { text, detail } = said(entry);
+  const actor = entry.actor === "contact" ? words("byContact") : entry.actorName;
   return (
     <span class="min-w-0">
       {entry.campaignId !== null && entry.seq !== null ? (
@@ -127,16 +111,59 @@ function Sentence({ entry, base, path }: { entry: Entry; base: string; path: str
       ) : (
         text
       )}
-      {entry.actorName !== null && (
-        <span class="text-sm text-muted"> {t("tlBy", { name: entry.actorName })}</span>
+      {actor !== null && (
+        <span class="text-sm text-muted">
+          {" "}
+          {entry.actor === "contact" ? actor : t("tlBy", { name: actor })}
+        </span>
       )}
       {entry.kind === "note" ? (
         <Note entry={entry} path={path} />
       ) : (
-        detail !== "" && <span class="block truncate text-sm text-muted">{detail}</span>
+        detail !== "" && <Detail detail={detail} page={sourcePath(entry.detail)} base={base} />
       )}
     </span>
   );
+}
+
+function Detail({
+  detail,
+  page,
+  base,
+}: {
+  detail: string;
+  page: string | undefined;
+  base: string;
+}) {
+  return (
+    <span class="block text-sm text-muted [overflow-wrap:anywhere]">
+      {page === undefined ? (
+        detail
+      ) : (
+        <a class="link" href={base + page}>
+          {detail}
+        </a>
+      )}
+    </span>
+  );
+}
+
+function said(entry: Entry): { text: string; detail: string } {
+  switch (entry.kind) {
+    case "note":
+      return { text: t("tlNote"), detail: "" };
+    case "edit":
+      return entry.what === "merge"
+        ? { text: t("tlMerge"), detail: differences(entry.detail) }
+        : {
+            text: t("tlEdit", { what: changed(entry.detail) }),
+            detail: differences(entry.detail),
+          };
+    case "custom_event":
+      return { text: t("tlCustomEvent", { what: entry.what }), detail: entry.detail };
+    default:
+      return entryWords(entry);
+  }
 }
 
 function Note({ entry, path }: { entry: Entry; path: string }) {

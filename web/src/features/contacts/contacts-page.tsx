@@ -2,6 +2,7 @@ import { Users } from "lucide-preact";
 import { useState } from "preact/hooks";
 import { formatDate, formatNumber } from "../../format.ts";
 import { useWorkspace } from "../../session.ts";
+import { sourceText } from "../../sources.ts";
 import { Button, ButtonLink } from "../../ui/button.tsx";
 import { useCommands } from "../../ui/commands.ts";
 import { Badge, Card, RelativeTime, type Tone } from "../../ui/display.tsx";
@@ -219,7 +220,13 @@ const contactColumns = (base: string): Column<Contact>[] => [
   },
   { key: "status", head: t("status"), cell: (row) => <ContactStatus contact={row} /> },
   { key: "language", head: t("language"), wide: true, hidden: true, cell: (row) => row.language },
-  { key: "source", head: t("source"), wide: true, hidden: true, cell: (row) => row.source },
+  {
+    key: "source",
+    head: t("source"),
+    wide: true,
+    hidden: true,
+    cell: (row) => sourceText(row.source),
+  },
   {
     key: "created",
     head: t("added"),

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/preact-query";
 import { useRoute } from "preact-iso";
 import { type Answer, http, type WorkspaceApi } from "../../api.ts";
 import { formatDate, formatDuration } from "../../format.ts";
+import { reasonText } from "../../reasons.ts";
 import { useWorkspace } from "../../session.ts";
 import { ButtonLink } from "../../ui/button.tsx";
 import { CodeBlock } from "../../ui/copy.tsx";
@@ -9,7 +10,6 @@ import { Badge, Card, Facts, RelativeTime } from "../../ui/display.tsx";
 import { PageBody, PageHeader } from "../../ui/page.tsx";
 import { Loaded, Notice } from "../../ui/states.tsx";
 import { Table } from "../../ui/table.tsx";
-import { reasonText } from "./reasons.ts";
 import { stateTones } from "./recipients-page.tsx";
 import { t } from "./reports.messages.ts";
 

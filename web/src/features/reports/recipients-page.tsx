@@ -1,6 +1,7 @@
 import { Users } from "lucide-preact";
 import { useRoute } from "preact-iso";
 import { type Answer, http, type WorkspaceApi } from "../../api.ts";
+import { reasonText } from "../../reasons.ts";
 import { useWorkspace } from "../../session.ts";
 import { Badge, Card, RelativeTime, type Tone } from "../../ui/display.tsx";
 import { FilterChips, SearchBox, Toolbar } from "../../ui/filters.tsx";
@@ -10,7 +11,6 @@ import { EmptyState } from "../../ui/states.tsx";
 import type { Column } from "../../ui/table.tsx";
 import { useUrlState } from "../../ui/url-state.ts";
 import { usePages } from "../../ui/use-pages.ts";
-import { reasonText } from "./reasons.ts";
 import { t } from "./reports.messages.ts";
 import { useReport } from "./use-report.ts";
 import { WhyCard } from "./why-card.tsx";

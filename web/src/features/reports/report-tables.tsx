@@ -1,6 +1,6 @@
 import { formatNumber, formatShare } from "../../format.ts";
+import { reasonText } from "../../reasons.ts";
 import { Table } from "../../ui/table.tsx";
-import { reasonText } from "./reasons.ts";
 import { t } from "./reports.messages.ts";
 import type { LinkRow, Report, StateCounts, StateName } from "./use-report.ts";
 

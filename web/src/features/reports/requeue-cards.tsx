@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/preact-query";
 import { useState } from "preact/hooks";
 import { http } from "../../api.ts";
 import { formatNumber } from "../../format.ts";
+import { reasonText } from "../../reasons.ts";
 import { useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { confirm } from "../../ui/confirm.tsx";
@@ -9,7 +10,6 @@ import { Card } from "../../ui/display.tsx";
 import { SelectField } from "../../ui/field.tsx";
 import { Loaded, Notice } from "../../ui/states.tsx";
 import { attempt, toast } from "../../ui/toast.tsx";
-import { reasonText } from "./reasons.ts";
 import { t } from "./requeue.messages.ts";
 import type { Report } from "./use-report.ts";
 

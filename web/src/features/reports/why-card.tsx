@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/preact-query";
 import { type Answer, http, type WorkspaceApi } from "../../api.ts";
 import { formatDate } from "../../format.ts";
+import { reasonText } from "../../reasons.ts";
 import { useWorkspace } from "../../session.ts";
 import { Notice } from "../../ui/states.tsx";
-import { reasonText } from "./reasons.ts";
 import { t } from "./why.messages.ts";
 
 type Why = Answer<ReturnType<WorkspaceApi["campaigns"]>["why"]["get"]>;

@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import { api, ask, http } from "../../api.ts";
 import { formatNumber } from "../../format.ts";
 import { queryClient, useWorkspace } from "../../session.ts";
+import { sourceText } from "../../sources.ts";
 import { Button } from "../../ui/button.tsx";
 import { Card, RelativeTime, Stat, StatRow } from "../../ui/display.tsx";
 import { FilterChips, SearchBox, Toolbar } from "../../ui/filters.tsx";
@@ -120,7 +121,7 @@ const columns = (): Column<Suppression>[] => [
     key: "source",
     head: t("source"),
     wide: true,
-    cell: (row) => <span class="text-muted">{row.detail || row.source}</span>,
+    cell: (row) => <span class="text-muted">{sourceText(row.detail || row.source)}</span>,
   },
   {
     key: "since",

@@ -1,4 +1,4 @@
-import { locale } from "../../i18n.ts";
+import { locale } from "./i18n.ts";
 
 // The categories of delivery/result and the reasons for skipping, in a reader's words.
 const words: Record<string, { en: string; de: string }> = {

@@ -1,0 +1,46 @@
+import { reasonText } from "../../reasons.ts";
+import { sourceText } from "../../sources.ts";
+import { t } from "./timeline.messages.ts";
+
+type Key = keyof typeof t.catalogue;
+
+type Entry = {
+  kind: string;
+  what: string;
+  campaignName: string | null;
+  listName: string | null;
+  detail: string;
+};
+
+/** What one entry of a contact's history says, and the line below it. Notes and edits have words of their own. */
+export function entryWords({ kind, what, campaignName, listName, detail }: Entry): {
+  text: string;
+  detail: string;
+} {
+  switch (kind) {
+    case "created":
+      return { text: t("created"), detail: sourceText(detail) };
+    case "message":
+      return { text: about(campaignName, word("message", what)), detail: reasonText(detail) };
+    case "event":
+      return { text: about(campaignName, word("event", what)), detail: eventDetail(detail) };
+    case "list":
+      return { text: about(listName, word("list", what)), detail: sourceText(detail) };
+    default:
+      return { text: word(kind, what), detail: sourceText(detail) };
+  }
+}
+
+// A person did it: nothing needs to be said.
+const eventDetail = (kind: string) => (kind === "human" ? "" : word("class", kind));
+
+const about = (name: string | null, text: string) => (name === null ? text : `${name}: ${text}`);
+
+function word(group: string, what: string): string {
+  const key = `${group}.${what}`;
+  return isKey(key) ? t(key) : what.replaceAll("_", " ");
+}
+
+function isKey(key: string): key is Key {
+  return Object.hasOwn(t.catalogue, key);
+}

@@ -1,0 +1,43 @@
+import { messages } from "../../i18n.ts";
+
+export const t = messages({
+  created: { en: "Added", de: "Hinzugefügt" },
+  "message.pending": { en: "waits to be sent", de: "wartet auf den Versand" },
+  "message.deferred": { en: "is tried again later", de: "wird später noch einmal versucht" },
+  "message.held": { en: "is held back", de: "wird zurückgehalten" },
+  "message.sent": { en: "sent", de: "gesendet" },
+  "message.bounced": { en: "bounced", de: "unzustellbar" },
+  "message.failed": { en: "failed", de: "gescheitert" },
+  "message.skipped": { en: "not sent", de: "nicht gesendet" },
+  "event.open": { en: "opened", de: "geöffnet" },
+  "event.click": { en: "clicked", de: "geklickt" },
+  "event.view": { en: "read in the browser", de: "im Browser gelesen" },
+  "event.unsubscribe": { en: "unsubscribed", de: "abgemeldet" },
+  "event.bounce": { en: "came back", de: "kam zurück" },
+  "event.complaint": { en: "reported as spam", de: "als Spam gemeldet" },
+  "class.apple_mpp": {
+    en: "By Apple's mail privacy, perhaps not read",
+    de: "Durch Apples Mail-Datenschutz, vielleicht nicht gelesen",
+  },
+  "class.gmail_proxy": { en: "Through Gmail's image proxy", de: "Über Gmails Bild-Proxy" },
+  "class.scanner": { en: "By a machine", de: "Durch eine Maschine" },
+  "class.prefetch": { en: "Loaded ahead by a machine", de: "Von einer Maschine vorab geladen" },
+  "class.unknown": { en: "By a person or a machine", de: "Durch Mensch oder Maschine" },
+  "list.pending": { en: "not confirmed yet", de: "noch nicht bestätigt" },
+  "list.subscribed": { en: "subscribed", de: "angemeldet" },
+  "list.unsubscribed": { en: "unsubscribed", de: "abgemeldet" },
+  "suppressed.unsubscribed": { en: "Unsubscribed from everything", de: "Von allem abgemeldet" },
+  "suppressed.hard_bounce": {
+    en: "Suppressed: the address does not exist",
+    de: "Gesperrt: Die Adresse gibt es nicht",
+  },
+  "suppressed.complaint": {
+    en: "Suppressed: reported spam",
+    de: "Gesperrt: hat Spam gemeldet",
+  },
+  "suppressed.manual": { en: "Suppressed by hand", de: "Von Hand gesperrt" },
+  "consent.given": { en: "Agreed", de: "Eingewilligt" },
+  "consent.withdrawn": { en: "Withdrew consent", de: "Einwilligung widerrufen" },
+  "consent.changed": { en: "Changed their preferences", de: "Einstellungen geändert" },
+  byContact: { en: "by the person", de: "durch die Person selbst" },
+});

@@ -1,5 +1,10 @@
 import type { BoundBy } from "./limiter/gate.ts";
 import type { Lane, Run } from "./run.ts";
+import type { EgressStatus } from "./smtp/egress.ts";
+import type { SmtpStage } from "./types.ts";
+
+/** A handshake of so long is no news; after that it is what one waits for. */
+const SILENCE_MS = 5_000;
 
 /** What a lane waits for, and until when (unix ms; undefined = until a message ends). */
 export type Wait = { boundBy: BoundBy; untilMs: number | undefined };
@@ -22,6 +27,11 @@ export function bottleneckOf(run: Run, facts: BottleneckFacts): string {
     return sentenceOf({ boundBy: facts.nodeFull, untilMs: undefined }, run, facts.now);
   }
   const worst = mostWaitedFor(run, facts);
+  const silence =
+    worst === undefined || worst.boundBy.kind === "concurrency" ? silenceOf(run, facts.now) : "";
+  if (silence !== "") {
+    return silence;
+  }
   if (worst !== undefined) {
     return sentenceOf(worst, run, facts.now);
   }
@@ -55,6 +65,40 @@ function mostWaitedFor(run: Run, { waitOf }: BottleneckFacts): Wait | undefined 
     return blocked;
   }
   return worst !== undefined && worst.n >= free ? worst.wait : undefined;
+}
+
+const unanswered: Partial<Record<SmtpStage, string>> = {
+  dns: "has not been found in the DNS yet",
+  connect: "has not taken the connection yet",
+  greeting: "took the connection and has not greeted yet",
+  ehlo: "has not answered our greeting (EHLO) yet",
+  starttls: "has not answered STARTTLS yet",
+  auth: "has not answered our sign-in yet",
+};
+
+/** Which server everything under way waits for before it can begin; empty when one is ready for messages. */
+function silenceOf(run: Run, now: number): string {
+  let longest: { lane: Lane; opening: NonNullable<EgressStatus["opening"]> } | undefined;
+  for (const lane of run.lanes.values()) {
+    if (lane.inFlight === 0) {
+      continue;
+    }
+    const { way, site } = lane.target;
+    const isDirect = way.egress.route.kind === "direct";
+    const { opening } = way.egress.status(isDirect ? site.key : undefined);
+    if (opening === undefined || now - opening.since < SILENCE_MS) {
+      return "";
+    }
+    longest =
+      longest === undefined || opening.since < longest.opening.since ? { lane, opening } : longest;
+  }
+  if (longest === undefined) {
+    return "";
+  }
+  const { way, site } = longest.lane.target;
+  const { stage, since } = longest.opening;
+  const what = unanswered[stage] ?? "has not answered yet";
+  return `The server ${site.name} (route “${way.egress.route.name}”) ${what}, since ${timeOf(since, now)}.`;
 }
 
 /** A limit in words, for the campaign's page. */

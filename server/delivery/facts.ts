@@ -68,8 +68,8 @@ export type UnsubscribeFact = {
   c: number;
   s: number;
   at: number;
-  /** one_click is RFC 8058. */
-  via: "one_click" | "page" | "mailto";
+  /** one_click is RFC 8058; webhook is what the person told a provider. */
+  via: "one_click" | "page" | "mailto" | "webhook";
   ip: string;
   ua: string;
   /** The contact and the address it has now, by the token: they hold when the message is deleted. */

@@ -73,7 +73,10 @@ async function takeDmarc(
     }
   }
   if (workspaceIds.length === 0) {
-    options.box.add(INSTANCE_INBOX, mail, { kind: "role", said: "" });
+    const outcome = await options.dmarc.takeInstanceMail(mail.raw);
+    if (outcome.kind === "refused") {
+      options.box.add(INSTANCE_INBOX, mail, { kind: "role", said: outcome.reason });
+    }
   }
 }
 

@@ -39,15 +39,36 @@ export function claimsOf(system: Connection, name: string): string[] {
     .map((row) => row.workspaceId);
 }
 
-const selectProof = statement<[name: string], { id: number }>(`
-  SELECT id
-    FROM sending_domain
-   WHERE name = ? AND verified_at IS NOT NULL
+const selectRelated = statement<[{ name: string }], { workspaceId: string }>(`
+  SELECT DISTINCT mail_domain.workspace_id AS workspaceId
+    FROM mail_domain
+    JOIN workspace ON workspace.id = mail_domain.workspace_id
+   WHERE workspace.status <> 'deleting'
+     AND (mail_domain.name = @name OR mail_domain.name LIKE '%.' || @name OR @name LIKE '%.' || mail_domain.name)
+   ORDER BY mail_domain.workspace_id
+   LIMIT 20
 `);
 
-/** True when the workspace's key was seen in the domain's DNS: only the owner can have put it there. */
+/** Workspaces that have said the domain, one above or one below it is theirs; whether it is, their own file tells. */
+export function claimsAround(system: Connection, name: string): string[] {
+  return selectRelated(system)
+    .all({ name })
+    .map((row) => row.workspaceId);
+}
+
+const selectProof = statement<[{ name: string }], { id: number }>(`
+  SELECT id
+    FROM sending_domain
+   WHERE verified_at IS NOT NULL
+     AND (name = @name OR (bounce_host = @name AND @name LIKE '%.' || name))
+`);
+
+/**
+ * True when the workspace's key was seen in the domain's DNS: only the owner can have put it there. It proves
+ * the host for bounces too when that is below the domain, and nothing about anybody else's host.
+ */
 export function hasProved(db: Connection, name: string): boolean {
-  return selectProof(db).get(name) !== undefined;
+  return selectProof(db).get({ name }) !== undefined;
 }
 
 const selectBounceDomain = statement<[campaignId: number], { name: string | null }>(`

@@ -165,3 +165,18 @@ test("a rule's suspension holds its provider alone, takes no attempt, and its ch
   );
   expect(exactCounts(data, ws, id, 2_000)).toMatchObject({ deferred });
 }, 60_000);
+
+test("a server that takes the connection and never greets is named, with what it owes and since when", async () => {
+  const mute = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data: () => undefined } });
+  const ws = data.newWorkspace();
+  data.addContacts(ws, 60);
+  const id = data.addCampaign(ws, { port: mute.port, maxConnections: 2 });
+  await (await start()).prepareCampaign(ws, id);
+
+  await until(() => sentence(ws, id).includes("not greeted"), "the silence being named");
+
+  expect(sentence(ws, id)).toMatch(
+    /^The server 127\.0\.0\.1 \(route “Relay”\) took the connection and has not greeted yet, since \d\d:\d\d UTC\.$/,
+  );
+  mute.stop(true);
+}, 60_000);

@@ -35,6 +35,9 @@ export type ConnectionPoolParts = {
   idleCloseMs: number;
 };
 
+/** A connection that is being made; its wire is there once TCP is. */
+type Opening = { since: number; wire: Wire | undefined };
+
 type Waiter = {
   message: Envelope;
   resolve: (session: SmtpSession) => void;
@@ -54,8 +57,8 @@ export class ConnectionPool implements Tenant {
   #waiters: Waiter[] = [];
   /** Messages that have begun on a connection whose last one is not answered yet. */
   readonly #begun = new Map<SmtpSession, Waiter>();
-  /** Connections still in their handshake: `close()` does not wait for a tarpit. */
-  #greeting = new Set<Wire>();
+  /** Connections still in their handshake, oldest first: `close()` does not wait for a tarpit. */
+  readonly #opening = new Set<Opening>();
   #open = 0;
   #connecting = 0;
   #busy = 0;
@@ -97,7 +100,17 @@ export class ConnectionPool implements Tenant {
       limit: this.#limit(now),
       retryAt: this.#backoffUntil > now ? this.#backoffUntil : undefined,
       lastError: this.#lastError,
+      opening: this.#oldestOpening(),
     };
+  }
+
+  #oldestOpening(): EgressStatus["opening"] {
+    const [oldest] = this.#opening;
+    if (oldest === undefined || this.#open > this.#connecting) {
+      return undefined;
+    }
+    const { wire, since } = oldest;
+    return { stage: wire === undefined || wire.isDead ? "connect" : wire.stage, since };
   }
 
   /**
@@ -128,8 +141,8 @@ export class ConnectionPool implements Tenant {
       this.#onEmpty = resolve;
     });
     this.#idle.close();
-    for (const wire of this.#greeting) {
-      wire.destroy();
+    for (const { wire } of this.#opening) {
+      wire?.destroy();
     }
     if (this.#open > 0) {
       await done;
@@ -321,19 +334,17 @@ export class ConnectionPool implements Tenant {
       room.take(this);
     }
     const startedAt = this.#now;
-    const wires: Wire[] = [];
+    const opening: Opening = { since: startedAt, wire: undefined };
+    this.#opening.add(opening);
     const onWire = (opened: Wire) => {
-      wires.push(opened);
-      this.#greeting.add(opened);
+      opening.wire = opened;
       if (this.#isClosed) {
         opened.destroy();
       }
     };
     const over = () => {
       this.#connecting -= 1;
-      for (const wire of wires) {
-        this.#greeting.delete(wire);
-      }
+      this.#opening.delete(opening);
     };
     this.#parts.open({ onWire, isClosed: () => this.#isClosed }).then(
       (session) => {

@@ -1,4 +1,4 @@
-import type { Route, RouteSource, SmtpOutcome } from "../types.ts";
+import type { Route, RouteSource, SmtpOutcome, SmtpStage } from "../types.ts";
 import type { Envelope, SendOptions } from "./transaction.ts";
 
 /** The set of MX hosts that limits apply to. For a relay its own host. */
@@ -25,6 +25,11 @@ export type EgressStatus = {
   retryAt: number | undefined;
   /** Why the last connection could not be opened; empty when all is well. */
   lastError: string;
+  /**
+   * Where the oldest connection stands while none is ready for messages: what the server has not answered, and
+   * since when (unix ms). Undefined when one is ready, or none is being opened.
+   */
+  opening: { stage: SmtpStage; since: number } | undefined;
 };
 
 /** A way out: a relay, the test inbox, or the MX hosts of every recipient. */

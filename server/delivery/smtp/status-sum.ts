@@ -9,6 +9,8 @@ export function sumOf(pools: { status: () => EgressStatus }[], max: number): Egr
   const sum = (of: (status: EgressStatus) => number) =>
     all.reduce((total, status) => total + of(status), 0);
   const retries = all.flatMap(({ retryAt }) => retryAt ?? []);
+  const opening = all.flatMap((status) => status.opening ?? []);
+  const isReady = all.some((status) => status.open > 0 && status.opening === undefined);
   const isOut = all.length > 0 && retries.length === all.length;
   return {
     open: sum(({ open }) => open),
@@ -23,5 +25,6 @@ export function sumOf(pools: { status: () => EgressStatus }[], max: number): Egr
           ),
     retryAt: isOut ? Math.min(...retries) : undefined,
     lastError: all.map(({ lastError }) => lastError).find((error) => error !== "") ?? "",
+    opening: isReady ? undefined : opening.toSorted((a, b) => a.since - b.since)[0],
   };
 }

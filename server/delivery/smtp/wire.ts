@@ -27,6 +27,7 @@ export class Wire {
   #parser = new ReplyParser();
   #replies: ParsedReply[] = [];
   #waiter: Waiter | undefined;
+  #stage: SmtpStage = "greeting";
   #drain: { resolve: () => void; reject: (error: Error) => void } | undefined;
   #dead: { fault: SmtpFault | "abandoned"; message: string } | undefined;
   #detach: () => void = () => undefined;
@@ -62,6 +63,11 @@ export class Wire {
 
   get socket(): Socket {
     return this.#socket;
+  }
+
+  /** The stage whose reply was waited for last: where an unfinished handshake stands. */
+  get stage(): SmtpStage {
+    return this.#stage;
   }
 
   /** Queues bytes for the peer in one write. Does nothing on a dead connection: the next wait reports it. */
@@ -106,6 +112,7 @@ export class Wire {
    * @throws SmtpAbandoned after `abandon()`.
    */
   reply(stage: SmtpStage, timeoutMs: number): Promise<ParsedReply> {
+    this.#stage = stage;
     const ready = this.#replies.shift();
     if (ready !== undefined) {
       return Promise.resolve(ready);

@@ -1,5 +1,4 @@
 import { Elysia, t } from "elysia";
-import { claimMailDomain } from "../../inbound/index.ts";
 import {
   Done,
   done,
@@ -51,8 +50,6 @@ export const domainRoutes = ({ guard, keyRing, clock, databases, outside, audit 
           { name: body.name, place: placeOf(workspace.id) },
           clock(),
         );
-        const { name } = domain;
-        claimMailDomain(databases.system, { name, workspaceId: workspace.id, now: clock() });
         audit.record(entry(actor, workspace, "domain.create", domain.id));
         return domain;
       },
@@ -87,17 +84,13 @@ export const domainRoutes = ({ guard, keyRing, clock, databases, outside, audit 
     )
     .post(
       "/:id/check",
-      async ({ workspace, params }) => {
-        const domain = await checkDomain(
+      ({ workspace, params }) =>
+        checkDomain(
           () => databases.workspace(workspace.id),
           outside.dns,
           { id: params.id, place: placeOf(workspace.id) },
           clock(),
-        );
-        const { name } = domain;
-        claimMailDomain(databases.system, { name, workspaceId: workspace.id, now: clock() });
-        return domain;
-      },
+        ),
       {
         permission: "sending:write",
         params: WorkspaceItemParams,

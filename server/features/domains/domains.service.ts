@@ -1,4 +1,5 @@
 import type { DkimKey } from "../../delivery/index.ts";
+import { claimMailDomain } from "../../inbound/index.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { AppError, notFound } from "../../platform/errors.ts";
 import { decryptSecret, encryptSecret, type KeyRing } from "../../platform/secrets.ts";
@@ -62,7 +63,7 @@ export function readDomain(db: Connection, id: number, place: DomainPlace): Doma
 export async function createDomain(
   open: () => Connection,
   keyRing: KeyRing,
-  input: { name: string; place: DomainPlace },
+  input: { name: string; place: CheckPlace },
   now: number,
 ): Promise<DomainView> {
   const name = requireDomain(input.name, "name");
@@ -84,7 +85,15 @@ export async function createDomain(
   if (id === undefined) {
     throw taken;
   }
+  claimMail(input.place, requireDomainRow(db, id), now);
   return readDomain(db, id, input.place);
+}
+
+/** Mail to the domain, and to a host of its own for bounces, is the workspace's as soon as it has proved it. */
+function claimMail({ system, workspaceId }: CheckPlace, row: DomainRow, now: number): void {
+  for (const name of [row.name, bounceHostOf(row)]) {
+    claimMailDomain(system, { name, workspaceId, now });
+  }
 }
 
 /**
@@ -105,6 +114,7 @@ export async function checkDomain(
   const records = recordsOf(open(), row, place);
   const checks = await checkRecords(dns, records, row.name, around);
   await settleTracking(dns, { row, records, checks, place }, now);
+  claimMail(place, row, now);
   const db = open();
   recordChecks(db, {
     id: row.id,

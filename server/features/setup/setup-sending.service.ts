@@ -81,7 +81,8 @@ export async function answerSender(
   const { workspaceId = "", routeId = 0 } = requireSteps(desk, "sender");
   const { address } = readEmail(input.email);
   const open = () => desk.databases.workspace(workspaceId);
-  const domainNote = await prepareDomain(desk, open, address.slice(address.lastIndexOf("@") + 1));
+  const domain = address.slice(address.lastIndexOf("@") + 1);
+  const domainNote = await prepareDomain(desk, workspaceId, domain);
   const now = desk.clock();
   const fields = { name: input.name, email: input.email, replyTo: input.replyTo ?? "" };
   const known = readSenders(open()).items[0];
@@ -166,16 +167,13 @@ function keepRoute(db: Connection, desk: SetupDesk, input: RouteCreate): number 
 }
 
 /** Gives the domain its key; returns why there are no records to set, or nothing. */
-async function prepareDomain(
-  desk: SetupDesk,
-  open: () => Connection,
-  name: string,
-): Promise<string> {
+async function prepareDomain(desk: SetupDesk, workspaceId: string, name: string): Promise<string> {
   if (isReservedDomain(name)) {
     return `${name} is reserved for tests: mail from it reaches the test inbox only.`;
   }
   const { system } = desk.databases;
-  const place = { system, publicUrl: publicUrlOf(desk.config, system) };
+  const place = { system, publicUrl: publicUrlOf(desk.config, system), workspaceId };
+  const open = () => desk.databases.workspace(workspaceId);
   try {
     await createDomain(open, desk.keyRing, { name, place }, desk.clock());
   } catch (error) {

@@ -215,8 +215,8 @@ function factOf(
   if (kind === "complaint") {
     return { k: "complaint", w, c, s, at, via: "webhook", kind: event.complaint, ...about };
   }
-  // The address of a provider's own page; who asked there is not told.
+  // Who asked at the provider is not told.
   return kind === "unsubscribe"
-    ? { k: "unsubscribe", w, c, s, at, via: "page", ip: "", ua: "" }
+    ? { k: "unsubscribe", w, c, s, at, via: "webhook", ip: "", ua: "" }
     : undefined;
 }

@@ -1,6 +1,7 @@
 import PostalMime from "postal-mime";
 import type { Clock } from "../../platform/clock.ts";
 import type { Databases } from "../../platform/db/databases.ts";
+import { claimsAround } from "../directory.store.ts";
 import { addReport, sendingDomains } from "./dmarc.store.ts";
 import { type DmarcReport, readDmarcReport } from "./read-report.ts";
 import { UnreadableReport } from "./unpack-report.ts";
@@ -43,6 +44,36 @@ export class DmarcDesk {
     const outcomes = files.map((file) => this.take(workspaceId, file));
     const refusal: DmarcOutcome = { kind: "refused", reason: "The message carries no report." };
     return outcomes.find(({ kind }) => kind !== "refused") ?? outcomes.at(-1) ?? refusal;
+  }
+
+  /**
+   * The same for a message to the instance's own address: each report is kept by the workspaces that have proved
+   * the domain it is about.
+   */
+  async takeInstanceMail(raw: Buffer): Promise<DmarcOutcome> {
+    const outcomes = (await filesOf(raw)).flatMap((file) => this.#takeForAll(file));
+    const refusal: DmarcOutcome = { kind: "refused", reason: "The message carries no report." };
+    return outcomes.find(({ kind }) => kind !== "refused") ?? outcomes.at(-1) ?? refusal;
+  }
+
+  #takeForAll(bytes: Buffer): DmarcOutcome[] {
+    try {
+      const report = readDmarcReport(bytes);
+      const owners = claimsAround(this.#databases.system, report.domain).filter((id) =>
+        sendingDomains(this.#databases.workspace(id)).some(
+          ({ name, isVerified }) => isVerified && isRelated(name, report.domain),
+        ),
+      );
+      const reason = `The report is about ${report.domain}, which no workspace has proved.`;
+      return owners.length === 0
+        ? [{ kind: "refused", reason }]
+        : owners.map((id) => this.#keep(id, report));
+    } catch (error) {
+      if (error instanceof UnreadableReport) {
+        return [{ kind: "refused", reason: error.message }];
+      }
+      throw error;
+    }
   }
 
   #keep(workspaceId: string, report: DmarcReport): DmarcOutcome {

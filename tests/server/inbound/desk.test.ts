@@ -352,6 +352,26 @@ describe("mail of people", () => {
     );
   });
 
+  test("to a host for bounces of one's own is the workspace's below its proved domain only", async () => {
+    addDomain("acme.example");
+    const setHost = (host: string) => {
+      desk.data.db(desk.workspaceId).prepare("UPDATE sending_domain SET bounce_host = ?").run(host);
+      const claim = { name: host, workspaceId: desk.workspaceId, now: 0 };
+      claimMailDomain(desk.data.databases.system, claim);
+    };
+
+    setHost("in.eu.mail.acme.example");
+    expect(await desk.deliver("abuse@in.eu.mail.acme.example", letter, "a@b.example")).toStartWith(
+      "250",
+    );
+    expect(desk.kept()).toHaveLength(1);
+
+    setHost("mail.victim.example");
+    expect(await desk.deliver("abuse@mail.victim.example", letter, "a@b.example")).toStartWith(
+      "550",
+    );
+  });
+
   test("is answered 452 when it cannot be kept", async () => {
     desk.data.databases
       .inbox(desk.workspaceId)

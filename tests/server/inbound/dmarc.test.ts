@@ -5,6 +5,7 @@ import { claimMailDomain } from "../../../server/inbound/directory.store.ts";
 import { DmarcDesk } from "../../../server/inbound/dmarc/dmarc-desk.ts";
 import { readDmarcReport } from "../../../server/inbound/dmarc/read-report.ts";
 import { UnreadableReport } from "../../../server/inbound/dmarc/unpack-report.ts";
+import { INSTANCE_INBOX } from "../../../server/inbound/received.ts";
 import { dmarcRecord, dmarcXml, zipped } from "../../fixtures/dmarc-report.ts";
 import { newInboundDesk } from "../../support/inbound-desk.ts";
 
@@ -172,6 +173,42 @@ describe("by mail to dmarc@", () => {
       expect(desk.kept().map(({ said }) => said)).toEqual([
         "The report is about else.example, which is no sending domain of this workspace.",
         "The message carries no report.",
+      ]);
+    } finally {
+      await desk.close();
+    }
+  });
+
+  test("of the instance is kept by the workspaces that have proved the domain it is about", async () => {
+    const desk = await newInboundDesk();
+    try {
+      const squatter = desk.data.newWorkspace();
+      const { system } = desk.data.databases;
+      for (const [id, name, verifiedAt] of [
+        [desk.workspaceId, "news.acme.example", 1],
+        [squatter, "acme.example", null],
+      ] as const) {
+        desk.data
+          .db(id)
+          .prepare(
+            "INSERT INTO sending_domain (name, dkim_selector, dkim_private, dkim_public, verified_at, created_at) VALUES (?, 's', '', '', ?, 0)",
+          )
+          .run(name, verifiedAt);
+        claimMailDomain(system, { name, workspaceId: id, now: 0 });
+      }
+      const reports = (id: string) =>
+        desk.data.db(id).prepare("SELECT domain FROM dmarc_report").pluck().all();
+      const to = "dmarc@mail.host.example";
+      const begin = Math.floor(desk.now.value / 1_000);
+
+      await desk.deliver(to, mail(gzipSync(dmarcXml({ begin, domain: "acme.example" }))));
+      expect(reports(desk.workspaceId)).toEqual(["acme.example"]);
+      expect(reports(squatter)).toEqual([]);
+      expect(desk.kept(INSTANCE_INBOX)).toEqual([]);
+
+      await desk.deliver(to, mail(gzipSync(dmarcXml({ begin, domain: "else.example" }))));
+      expect(desk.kept(INSTANCE_INBOX).map(({ said }) => said)).toEqual([
+        "The report is about else.example, which no workspace has proved.",
       ]);
     } finally {
       await desk.close();

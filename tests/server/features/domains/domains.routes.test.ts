@@ -294,7 +294,13 @@ test("domains are checked daily while the workspace sends, once a day, and left 
     )
     .run(now);
   now += day;
+  // As a domain that was added before anybody claimed mail to it.
+  databases.system.exec("DELETE FROM mail_domain");
   await run();
+  expect(databases.system.prepare("SELECT name FROM mail_domain").pluck().all()).toEqual([
+    "bounce.example.com",
+    "example.com",
+  ]);
   expect(await (await call("GET", `/domains/${domain.id}`)).json()).toMatchObject({
     verifiedAt: now,
   });

@@ -91,7 +91,7 @@ describe("SendGrid", () => {
       { k: "bounce", action: "delayed", code: 451, enh: "4.7.1" },
       { k: "bounce", action: "failed", text: "Not sent by SendGrid: Bounced Address" },
       { k: "complaint", kind: "abuse" },
-      { k: "unsubscribe", via: "page", c: 7, s: 2 },
+      { k: "unsubscribe", via: "webhook", c: 7, s: 2 },
     ]);
   });
 

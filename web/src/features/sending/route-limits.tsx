@@ -7,6 +7,7 @@ import { TextArea, TextField } from "../../ui/field.tsx";
 import { type Form, useForm } from "../../ui/form.ts";
 import { FormProblem } from "../../ui/states.tsx";
 import { toast } from "../../ui/toast.tsx";
+import { Checkbox } from "../../ui/toggles.tsx";
 import type { Route } from "./route.ts";
 import { t } from "./routes.messages.ts";
 import { t as s } from "./sending.messages.ts";
@@ -65,9 +66,11 @@ export function LimitsForm({ route }: { route: Route }) {
       maxPerDay: textOf(route.maxPerDay),
       maxConnections: String(route.maxConnections),
       maxPerConnection: String(route.maxPerConnection),
+      chainDot: route.chainDot,
     },
-    submit: ({ maxPerSecond, maxPerDay, maxConnections, maxPerConnection }) =>
+    submit: ({ maxPerSecond, maxPerDay, maxConnections, maxPerConnection, chainDot }) =>
       save({
+        ...(route.kind === "relay" && { chainDot }),
         maxPerSecond: numberOf(maxPerSecond),
         maxPerDay: numberOf(maxPerDay),
         maxConnections: Number(maxConnections),
@@ -101,6 +104,14 @@ export function LimitsForm({ route }: { route: Route }) {
           inputMode="numeric"
         />
       </div>
+      {route.kind === "relay" && (
+        <Checkbox
+          label={t("chainDot")}
+          hint={t("chainDotHint")}
+          checked={form.values.chainDot}
+          onChange={(on) => form.set("chainDot", on)}
+        />
+      )}
     </FormCard>
   );
 }

@@ -57,6 +57,14 @@ export const t = messages({
   },
   maxPerDay: { en: "Messages in any 24 hours", de: "Nachrichten in 24 Stunden" },
   noQuota: { en: "Left empty: no quota.", de: "Leer: ohne Kontingent." },
+  chainDot: {
+    en: "The server bears the next message right behind the dot",
+    de: "Der Server verträgt die nächste Nachricht direkt hinter dem Punkt",
+  },
+  chainDotHint: {
+    en: "Faster, because a message does not wait for the answer to the one before. Only for relays known to bear it.",
+    de: "Schneller, weil eine Nachricht nicht auf die Antwort zur vorigen wartet. Nur für Relays, die das nachweislich vertragen.",
+  },
   none: { en: "No cap", de: "Ohne Grenze" },
   perSecond: { en: "Per second", de: "Pro Sekunde" },
   perDay: { en: "Per 24 hours", de: "In 24 Stunden" },

@@ -66,16 +66,22 @@ const select = `
     LEFT JOIN consent_wording w ON w.hash = c.wording_hash
     LEFT JOIN form f ON f.id = c.form_id`;
 
-const selectOfContact = statement<[contactId: number, before: number, limit: number], ConsentRow>(`
+// An entry never changes, so that those of contacts which became part of this one still name those.
+const selectOfContact = statement<
+  [{ contactId: number; before: number; limit: number }],
+  ConsentRow
+>(`
   ${select}
-   WHERE c.contact_id = ? AND c.id < ?
+   WHERE c.contact_id IN (SELECT @contactId
+                          UNION ALL SELECT from_id FROM contact_merge WHERE contact_id = @contactId)
+     AND c.id < @before
    ORDER BY c.id DESC
-   LIMIT ?
+   LIMIT @limit
 `);
 
-/** A contact's entries below `before`, newest first. */
+/** A contact's entries below `before`, also of the contacts merged into it, newest first. */
 export function consentBefore(db: Connection, contactId: number, before: number, limit: number) {
-  return selectOfContact(db).all(contactId, before, limit);
+  return selectOfContact(db).all({ contactId, before, limit });
 }
 
 const selectAfter = statement<[after: number, limit: number], ConsentRow>(`

@@ -1,15 +1,17 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { invalidField, notFound } from "../../platform/errors.ts";
-import { changeMembership } from "../lists/lists.service.ts";
+import { changeMembership, changeOwnMembership } from "../lists/lists.service.ts";
 import { recordChange } from "./contact-change.store.ts";
 import { mailboxOf, spellingPrefixes } from "./contact-merge.rules.ts";
 import {
   addressesFrom,
   type Candidate,
   moveHistory,
+  rememberMerge,
   sameName,
   searchKeys,
+  subscribedInstead,
   unsubscribedLists,
 } from "./contact-merge.store.ts";
 import type { ContactInput } from "./contact-reader.ts";
@@ -47,7 +49,9 @@ export function duplicatesOf(db: Connection, id: number) {
 /**
  * Makes one contact of two: `from` goes, and what it had (memberships, tags, notes, events, messages) is the
  * other's. What the kept one does not say is taken over; `choice` decides where both say something. Who had
- * unsubscribed from a list stays unsubscribed, and a suppression of the address that goes stays.
+ * unsubscribed from a list stays unsubscribed, and a suppression of the address that goes stays; who was
+ * subscribed is so, even where the other was still to confirm it. The consent ledger keeps its entries as
+ * they are and shows those of both.
  *
  * @throws AppError `not_found`, `invalid_input`
  */
@@ -69,6 +73,12 @@ export function mergeContacts(
       const change = { listId, contactId: keep, reason: "merged", source: "manual", now: by.now };
       changeMembership(db, { ...change, status: "unsubscribed", actor: by.actorId });
     }
+    for (const listId of subscribedInstead(db, from, keep)) {
+      const change = { listId, contactId: keep, reason: "merged", source: "manual", now: by.now };
+      // What they agreed to is in the ledger already, under the contact that goes.
+      changeOwnMembership(db, { ...change, status: "subscribed" });
+    }
+    rememberMerge(db, from, keep, by.now);
     moveRows(db, from, keep);
     moveHistory(db, from, keep);
     deleteContacts(db, [from]);

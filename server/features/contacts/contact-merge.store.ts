@@ -29,12 +29,30 @@ const selectKeys = statement<[id: number], { nameKey: string; domain: string; ad
 const selectUnsubscribed = statement<[contactId: number], { listId: number }>(
   "SELECT list_id AS listId FROM list_contact WHERE contact_id = ? AND status = 'unsubscribed'",
 );
+const selectUnproven = statement<[{ from: number; to: number }], { listId: number }>(`
+  SELECT l.list_id AS listId FROM list_contact l
+    JOIN list_contact k ON k.list_id = l.list_id AND k.contact_id = @to AND k.status = 'pending'
+   WHERE l.contact_id = @from AND l.status = 'subscribed'
+`);
+const insertMerge = statement<[{ from: number; to: number; now: number }]>(`
+  INSERT INTO contact_merge (from_id, contact_id, address, at)
+  SELECT id, @to, address, @now FROM contact WHERE id = @from
+`);
+const selectMerged = statement<[contactId: number], { contactId: number; address: string }>(
+  "SELECT from_id AS contactId, address FROM contact_merge WHERE contact_id = ? ORDER BY from_id",
+);
+const selectKept = statement<[address: string], { contactId: number }>(
+  "SELECT contact_id AS contactId FROM contact_merge WHERE address = ? ORDER BY at DESC LIMIT 1",
+);
 // Tables that outlive their contact have no reference to it, so that the schema does not name them.
 const moveMessages = statement<[to: number, from: number]>(
   "UPDATE OR IGNORE message SET contact_id = ? WHERE contact_id = ?",
 );
 const moveEvents = statement<[to: number, from: number]>(
   "UPDATE event SET contact_id = ? WHERE contact_id = ?",
+);
+const moveSignups = statement<[to: number, from: number]>(
+  "UPDATE form_signup SET contact_id = ? WHERE contact_id = ?",
 );
 
 export function searchKeys(db: Connection, id: number) {
@@ -60,8 +78,34 @@ export function unsubscribedLists(db: Connection, contactId: number): number[] {
     .map(({ listId }) => listId);
 }
 
+/** Lists in which the one that goes is subscribed and the other waits for its confirmation. */
+export function subscribedInstead(db: Connection, from: number, to: number): number[] {
+  return selectUnproven(db)
+    .all({ from, to })
+    .map(({ listId }) => listId);
+}
+
+/** Notes that a contact goes into another, before it goes. */
+export function rememberMerge(db: Connection, from: number, to: number, now: number): void {
+  insertMerge(db).run({ from, to, now });
+}
+
+/** The contacts that went into this one, with the addresses they had. */
+export function mergedInto(
+  db: Connection,
+  contactId: number,
+): { contactId: number; address: string }[] {
+  return selectMerged(db).all(contactId);
+}
+
+/** The contact that somebody with this address became a part of, when that is so. */
+export function keptOf(db: Connection, address: string): number | undefined {
+  return selectKept(db).get(address)?.contactId;
+}
+
 /** Gives what was sent to one contact, and what came of it, to another. */
 export function moveHistory(db: Connection, from: number, to: number): void {
   moveMessages(db).run(to, from);
   moveEvents(db).run(to, from);
+  moveSignups(db).run(to, from);
 }

@@ -76,7 +76,7 @@ const selectTimeline = statement<
     SELECT g.at, 'g' || g.id, 'consent', g.action, NULL, NULL, NULL, NULL, NULL,
            CASE g.detail WHEN '' THEN g.source ELSE g.detail END, g.actor
       FROM consent g
-     WHERE g.contact_id = @id
+     WHERE g.contact_id IN (SELECT @id UNION ALL SELECT from_id FROM contact_merge WHERE contact_id = @id)
     UNION ALL
     SELECT x.at, 'x' || x.id, 'custom_event', y.name, NULL, NULL, NULL, NULL, NULL, x.properties, NULL
       FROM custom_event x JOIN event_name y ON y.id = x.name_id

@@ -33,6 +33,7 @@ import {
 } from "./contacts.store.ts";
 import { refuseErased } from "./erased.store.ts";
 
+export { keptOf, mergedInto } from "./contact-merge.store.ts";
 export type { ContactFilter } from "./contact-search.store.ts";
 export { type FieldValue, nameKeys } from "./contacts.rules.ts";
 export {

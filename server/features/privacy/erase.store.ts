@@ -27,12 +27,34 @@ const undoRows = statement<[Pick<Person, "contactId">]>(
 const signups = statement<[{ address: string }]>(
   "DELETE FROM form_signup WHERE address = @address",
 );
+// Signed up with an address that they have changed since.
+const earlierSignups = statement<[Pick<Person, "contactId">]>(
+  "DELETE FROM form_signup WHERE contact_id = @contactId",
+);
+const softBounces = statement<[{ address: string }]>(
+  "DELETE FROM soft_bounce WHERE address = @address",
+);
+// Somebody else's wish to have the address.
+const addressChanges = statement<[{ address: string }]>(
+  "DELETE FROM address_change WHERE address = @address",
+);
 const suppressionRow = statement<[{ address: string }]>(
   "DELETE FROM suppression WHERE address = @address",
 );
 const inboxMessages = statement<[address: string]>(
   "DELETE FROM test_message WHERE envelope_to = ? COLLATE NOCASE",
 );
+// What they wrote, and what came back of what was sent to them: it quotes them.
+const receivedMail = statement<[{ address: string; messages: string }]>(`
+  DELETE FROM received_mail
+   WHERE envelope_from = @address COLLATE NOCASE
+      OR instr(lower(header_from), @address) > 0
+      OR instr(lower(said), @address) > 0
+      OR (campaign_id, seq) IN (SELECT value ->> 0, value ->> 1 FROM json_each(@messages))
+`);
+const selectMessages = statement<[contactId: number], { messages: string }>(`
+  SELECT json_group_array(json_array(campaign_id, seq)) AS messages FROM message WHERE contact_id = ?
+`);
 
 type RejectKey = { importId: number; rowNo: number };
 const selectRejects = statement<[RejectKey & { limit: number }], RejectKey & { raw: string }>(`
@@ -53,7 +75,7 @@ const expireExports = statement<[{ now: number }], { filePath: string | null }>(
 
 /** How many rows of what an erasure went through. */
 export type ErasedCounts = Record<
-  "messages" | "attempts" | "bounces" | "events" | "signups" | "suppressions",
+  "messages" | "attempts" | "bounces" | "events" | "signups" | "suppressions" | "softBounces",
   number
 >;
 
@@ -71,21 +93,36 @@ export function erasePerson(
     events: eventTraces(db).run({ contactId }).changes,
     ...eraseAddress(db, address),
   };
+  counts.signups += earlierSignups(db).run({ contactId }).changes;
   undoRows(db).run({ contactId });
   return counts;
 }
 
 /** Takes an address out of what knows it without a contact. */
 export function eraseAddress(db: Connection, address: string) {
+  addressChanges(db).run({ address });
   return {
+    softBounces: softBounces(db).run({ address }).changes,
     signups: signups(db).run({ address }).changes,
     suppressions: suppressionRow(db).run({ address }).changes,
   };
 }
 
-/** Removes the messages to an address from the test inbox. */
-export function eraseFromInbox(inbox: Connection, address: string): number {
-  return inboxMessages(inbox).run(address).changes;
+/**
+ * Removes the messages to an address from the test inbox, and the mail that came in from it or about it.
+ *
+ * @param messages JSON: of `messagesOf`, while the contact has them.
+ */
+export function eraseFromInbox(inbox: Connection, address: string, messages: string): number {
+  return (
+    inboxMessages(inbox).run(address).changes +
+    receivedMail(inbox).run({ address, messages }).changes
+  );
+}
+
+/** JSON: campaign and number of every message of a contact. */
+export function messagesOf(db: Connection, contactId: number): string {
+  return selectMessages(db).get(contactId)?.messages ?? "[]";
 }
 
 /** Looks at the next rejected rows and removes those that name the address; undefined after the last. */

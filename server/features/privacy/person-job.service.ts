@@ -7,7 +7,12 @@ import { log } from "../../platform/log.ts";
 import { zip } from "../../platform/zip.ts";
 import type { AuditLog } from "../audit/audit.service.ts";
 import { eraseConsent } from "../consent/consent.service.ts";
-import { deleteContacts, rememberErased } from "../contacts/contacts.service.ts";
+import {
+  addressOf,
+  deleteContacts,
+  mergedInto,
+  rememberErased,
+} from "../contacts/contacts.service.ts";
 import { EXPORT_KEEP_MS, exportPath } from "../exports/export-run.service.ts";
 import {
   eraseAddress,
@@ -15,6 +20,7 @@ import {
   eraseFromRejects,
   erasePerson,
   expireAllExports,
+  messagesOf,
 } from "./erase.store.ts";
 import { personHtml, readableRow, tableCsv } from "./person-archive.ts";
 import {
@@ -133,27 +139,25 @@ async function erase(context: PersonContext, open: () => Connection, request: Re
     return;
   }
   const now = context.clock();
-  const rejects = await eraseRejects(context, open, address);
-  const inbox = eraseFromInbox(context.databases.inbox(context.workspaceId), address);
+  const { rejects, inbox } = await eraseOutside(
+    context,
+    open,
+    identitiesOf(open(), contactId, address),
+  );
   const files: string[] = [];
   // What is deleted is overwritten too, instead of lying in free pages until something else is put there.
   open().pragma("secure_delete = ON");
   try {
     inTransaction(open(), () => {
       const db = open();
-      rememberErased(db, address, now);
-      const pseudonym = `erased-${id}`;
-      const counts =
-        contactId === null
-          ? eraseAddress(db, address)
-          : erasePerson(db, { contactId, address, pseudonym });
-      const consents = eraseConsent(db, { contactId: contactId ?? 0, address, pseudonym }, now);
-      files.push(
-        ...forgetInRequests(db, { contactId, address, now }),
-        ...expireAllExports(db, now),
-      );
+      const counts: Record<string, number> = {};
+      for (const one of identitiesOf(db, contactId, address)) {
+        add(counts, eraseIdentity(db, one, `erased-${id}`, now));
+        files.push(...forgetInRequests(db, { ...one, now }));
+      }
+      files.push(...expireAllExports(db, now));
       const contacts = contactId === null ? 0 : deleteContacts(db, [contactId]);
-      const result = { contacts, ...counts, consents, rejects, inbox, files: files.length };
+      const result = { contacts, ...counts, rejects, inbox, files: files.length };
       const end = { id, state: "done" as const, sizeBytes: 0, error: null, now, expiresAt: null };
       closeRequest(db, { ...end, result: JSON.stringify(result) });
     });
@@ -170,6 +174,54 @@ async function erase(context: PersonContext, open: () => Connection, request: Re
     target: contactId ?? "",
     detail: { request: id },
   });
+}
+
+/** An address, and the contact that has or had it. */
+type Identity = { contactId: number | null; address: string };
+
+/** Everybody the person is: also the contacts that were merged into theirs, and an address changed since the request. */
+function identitiesOf(db: Connection, contactId: number | null, address: string): Identity[] {
+  if (contactId === null) {
+    return [{ contactId, address }];
+  }
+  const own = addressOf(db, contactId) ?? address;
+  return [
+    { contactId, address },
+    ...(own === address ? [] : [{ contactId: null, address: own }]),
+    ...mergedInto(db, contactId),
+  ];
+}
+
+function eraseIdentity(db: Connection, one: Identity, pseudonym: string, now: number) {
+  const { contactId, address } = one;
+  rememberErased(db, address, now);
+  const counts =
+    contactId === null
+      ? eraseAddress(db, address)
+      : erasePerson(db, { contactId, address, pseudonym });
+  const consents = eraseConsent(db, { contactId: contactId ?? 0, address, pseudonym }, now);
+  return { ...counts, consents };
+}
+
+function add(totals: Record<string, number>, counts: Record<string, number>): void {
+  for (const [name, n] of Object.entries(counts)) {
+    totals[name] = (totals[name] ?? 0) + n;
+  }
+}
+
+/** What is not in the tables of the one transaction; while the messages still say whose they are. */
+async function eraseOutside(
+  context: PersonContext,
+  open: () => Connection,
+  identities: readonly Identity[],
+) {
+  let [rejects, inbox] = [0, 0];
+  for (const { contactId, address } of identities) {
+    rejects += await eraseRejects(context, open, address);
+    const messages = contactId === null ? "[]" : messagesOf(open(), contactId);
+    inbox += eraseFromInbox(context.databases.inbox(context.workspaceId), address, messages);
+  }
+  return { rejects, inbox };
 }
 
 async function eraseRejects(context: PersonContext, open: () => Connection, address: string) {

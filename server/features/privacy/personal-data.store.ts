@@ -8,7 +8,12 @@ export type Row = Record<string, Value>;
 export type PersonTable = { name: string; rows: Row[] };
 
 /** Tables whose rows about a person are found by the address too, for which they have an index. */
-const BY_ADDRESS = ["suppression", "form_signup", "consent", "address_change"];
+const BY_ADDRESS = ["suppression", "soft_bounce", "form_signup", "consent", "address_change"];
+// A person is also the contacts that were merged into theirs.
+const IDS =
+  "(SELECT @contactId UNION ALL SELECT from_id FROM contact_merge WHERE contact_id = @contactId)";
+const ADDRESSES =
+  "(SELECT @address UNION ALL SELECT address FROM contact_merge WHERE contact_id = @contactId)";
 /** What exists only to undo or to do something else; what it holds is in other tables. */
 const LEFT_OUT = new Set(["bulk_undo", "privacy_request"]);
 
@@ -73,15 +78,15 @@ function selectOf(table: string, columns: readonly string[]): string | undefined
   const name = `"${table.replaceAll('"', '""')}"`;
   const byAddress = BY_ADDRESS.includes(table);
   if (columns.includes("contact_id")) {
-    return `SELECT * FROM ${name} WHERE (contact_id = @contactId${byAddress ? " OR address = @address" : ""})`;
+    return `SELECT * FROM ${name} WHERE (contact_id IN ${IDS}${byAddress ? ` OR address IN ${ADDRESSES}` : ""})`;
   }
   if (byAddress) {
-    return `SELECT * FROM ${name} WHERE address = @address`;
+    return `SELECT * FROM ${name} WHERE address IN ${ADDRESSES}`;
   }
   // What happened to a message belongs to its recipient.
   return columns.includes("campaign_id") && columns.includes("seq") && table !== "chunk"
     ? `SELECT t.* FROM message m JOIN ${name} t ON t.campaign_id = m.campaign_id AND t.seq = m.seq
-        WHERE m.contact_id = @contactId`
+        WHERE m.contact_id IN ${IDS}`
     : undefined;
 }
 

@@ -10,6 +10,8 @@ import {
   addressOf,
   findIdByAddress,
   forgetErased,
+  keptOf,
+  mergedInto,
   rememberErased,
 } from "../contacts/contacts.service.ts";
 import { exportPath } from "../exports/export-run.service.ts";
@@ -48,7 +50,9 @@ export function requestPrivacy(
   const person = personOf(db, request);
   const row = inTransaction(db, () => {
     if (request.kind === "erase") {
-      rememberErased(db, person.address, now);
+      for (const address of addressesOf(db, person)) {
+        rememberErased(db, address, now);
+      }
     }
     const added = insertRequest(db, {
       kind: request.kind,
@@ -63,7 +67,9 @@ export function requestPrivacy(
     return added;
   });
   if (request.kind === "erase") {
-    context.onErased(person.address);
+    for (const address of addressesOf(db, person)) {
+      context.onErased(address);
+    }
   }
   return toRequest(row, now);
 }
@@ -121,7 +127,21 @@ function personOf(
     return { contactId: request.contactId, address };
   }
   const address = readAddress(request.address ?? "");
-  return { contactId: findIdByAddress(db, address), address };
+  const contactId = findIdByAddress(db, address);
+  const kept = contactId === undefined ? keptOf(db, address) : undefined;
+  // An address that was merged into a contact is that person's: what is asked for is theirs.
+  return kept === undefined
+    ? { contactId, address }
+    : { contactId: kept, address: addressOf(db, kept) ?? address };
+}
+
+function addressesOf(
+  db: Connection,
+  person: { contactId: number | undefined; address: string },
+): string[] {
+  const { contactId, address } = person;
+  const merged = contactId === undefined ? [] : mergedInto(db, contactId);
+  return [...new Set([address, ...merged.map((one) => one.address)])];
 }
 
 function readAddress(written: string): string {

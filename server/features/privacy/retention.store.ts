@@ -34,7 +34,9 @@ const selectIdle = statement<
   SELECT c.id, c.created_at AS createdAt,
          NOT EXISTS (SELECT 1 FROM list_contact m
                       WHERE m.contact_id = c.id AND m.status IN ('subscribed', 'pending'))
-         AND NOT EXISTS (SELECT 1 FROM consent g WHERE g.contact_id = c.id AND g.action = 'given') AS idle
+         AND NOT EXISTS (SELECT 1 FROM consent g WHERE g.contact_id = c.id AND g.action = 'given')
+         AND NOT EXISTS (SELECT 1 FROM contact_merge m JOIN consent g ON g.contact_id = m.from_id
+                          WHERE m.contact_id = c.id AND g.action = 'given') AS idle
     FROM contact c
    WHERE (c.created_at, c.id) > (@createdAt, @id) AND c.created_at < @before
    ORDER BY c.created_at, c.id

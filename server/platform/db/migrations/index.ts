@@ -21,6 +21,7 @@ import workspace011 from "./workspace/011-route-webhooks.sql" with { type: "text
 import workspace012 from "./workspace/012-dmarc.sql" with { type: "text" };
 import workspace013 from "./workspace/013-resend.sql" with { type: "text" };
 import workspace014 from "./workspace/014-breaker.sql" with { type: "text" };
+import workspace015 from "./workspace/015-merges.sql" with { type: "text" };
 
 /** The kinds of database file, each with its migrations in order; a file's user_version is how many it has had. */
 export const migrations = {
@@ -40,6 +41,7 @@ export const migrations = {
     workspace012,
     workspace013,
     workspace014,
+    workspace015,
   ],
   inbox: [inbox001, inbox002],
 } as const satisfies Record<string, readonly string[]>;

@@ -4,6 +4,7 @@ import type { Connection } from "../../platform/db/driver.ts";
 import type { Mailer } from "../../platform/mail.ts";
 import { type Job, PermanentJobError } from "../../platform/scheduler/job.ts";
 import type { Scheduler } from "../../platform/scheduler/scheduler.ts";
+import { forgetAskedMail } from "../forms/mail-cap.service.ts";
 import { publicUrlOf } from "../setup/instance.service.ts";
 import { INVITE_MAIL } from "../workspaces/members.service.ts";
 import { findWorkspace } from "../workspaces/workspaces.service.ts";
@@ -16,7 +17,7 @@ import { findPerson } from "./users.service.ts";
 
 type Deps = { config: Config; system: Connection; mail: Mailer; clock: Clock };
 
-/** Registers the mails of this slice and its daily clean-up. */
+/** Registers the mails of this slice and the daily clean-up of what the instance counts for a while. */
 export function registerAuthJobs(scheduler: Scheduler, deps: Deps): void {
   scheduler.handle(RESET_MAIL, (job) => mailReset(deps, job));
   scheduler.handle(INVITE_MAIL, (job) => mailInvite(deps, job));
@@ -25,6 +26,7 @@ export function registerAuthJobs(scheduler: Scheduler, deps: Deps): void {
     removeExpiredSessions(deps.system, now);
     forgetTokens(deps.system, now);
     forgetEndedWindows(deps.system, now);
+    forgetAskedMail(deps.system, now);
   });
 }
 

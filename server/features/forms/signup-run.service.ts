@@ -55,7 +55,8 @@ export async function runSignupJob(deps: SignupRunDeps, job: Job): Promise<void>
     }
     return;
   }
-  if (!mayMailAddress(db, row.address, now)) {
+  const asked = { workspaceId, address: row.address, ref: `signup ${row.id}` };
+  if (!mayMailAddress(deps, asked, now)) {
     moveSignup(db, row.id, "ignored");
     return;
   }

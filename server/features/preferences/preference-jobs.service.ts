@@ -33,7 +33,8 @@ async function mailNewAddress(deps: Deps, job: Job): Promise<void> {
   }
   const reason = holdingReason(db, change.address, now);
   const isUnwanted = reason !== undefined && reason !== "unsubscribed";
-  if (isUnwanted || !mayMailAddress(db, change.address, now)) {
+  const asked = { workspaceId, address: change.address, ref: `address ${change.id}` };
+  if (isUnwanted || !mayMailAddress(deps, asked, now)) {
     return;
   }
   const words = preferenceWords[contact.language.toLowerCase().startsWith("de") ? "de" : "en"];

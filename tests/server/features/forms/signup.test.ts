@@ -1,4 +1,9 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
+import {
+  forgetAskedMail,
+  mayMailAddress,
+} from "../../../../server/features/forms/mail-cap.service.ts";
+import { loadKeyRing } from "../../../../server/platform/secrets.ts";
 import { FormFixture } from "./form-fixture.ts";
 
 let fixture: FormFixture;
@@ -220,6 +225,30 @@ test("an address gets three such messages a day, whoever enters it wherever", as
   await fixture.post(forms[0]?.path ?? "", { email: "victim@example.org" });
   await fixture.work();
   expect(fixture.sent).toHaveLength(4);
+});
+
+test("many workspaces together cannot flood an inbox, and a try that failed is no message more", async () => {
+  const { system } = fixture.app.databases;
+  const keyRing = loadKeyRing(fixture.app.dataDir);
+  const deps = { databases: fixture.app.databases, keyRing };
+  const ids = [1, 2, 3].map((n) => fixture.app.newWorkspace(`Other ${n}`).id);
+  const may = (workspaceId: string, ref: string) =>
+    mayMailAddress(deps, { workspaceId, address: "victim@example.org", ref }, fixture.now);
+  const results = ids.flatMap((id) => [may(id, "signup 1"), may(id, "signup 2")]);
+  expect(results).toEqual([true, true, true, true, true, false]);
+  expect(may(ids[0] ?? "", "signup 1")).toBe(true);
+
+  const form = await fixture.newForm();
+  await fixture.post(form.path, { email: "victim@example.org" });
+  await fixture.post(form.path, { email: "other@example.org" });
+  await fixture.work();
+  expect(fixture.sent.map(({ to }) => to)).toEqual(["other@example.org"]);
+  expect(JSON.stringify(system.prepare("SELECT * FROM asked_mail").all())).not.toContain("victim");
+
+  fixture.now += 25 * 3_600_000;
+  forgetAskedMail(system, fixture.now);
+  expect(system.prepare("SELECT count(*) FROM asked_mail").pluck().get()).toBe(0);
+  expect(may(ids[2] ?? "", "signup 3")).toBe(true);
 });
 
 test("one network may send ten forms at once, and then one in half a minute", async () => {

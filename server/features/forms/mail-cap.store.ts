@@ -1,0 +1,23 @@
+import type { Connection } from "../../platform/db/driver.ts";
+import { statement } from "../../platform/db/statements.ts";
+
+type Asked = { hash: Buffer; ref: string; at: number; since: number; most: number };
+
+// One statement, so that two messages at once cannot both be the last one. What is tried again is counted already.
+const insertAsked = statement<[Asked]>(`
+  INSERT INTO asked_mail (address_hash, ref, at)
+  SELECT @hash, @ref, @at
+   WHERE (SELECT count(*) FROM asked_mail
+           WHERE address_hash = @hash AND at > @since AND ref <> @ref) < @most
+  ON CONFLICT (address_hash, ref) DO UPDATE SET at = excluded.at
+`);
+const deleteAsked = statement<[before: number]>("DELETE FROM asked_mail WHERE at < ?");
+
+/** Counts a message to the address; false, counting nothing, when it got `most` others since. */
+export function countAsked(system: Connection, asked: Asked): boolean {
+  return insertAsked(system).run(asked).changes === 1;
+}
+
+export function deleteAskedBefore(system: Connection, before: number): void {
+  deleteAsked(system).run(before);
+}

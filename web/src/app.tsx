@@ -113,6 +113,9 @@ const sendingPages = [
   page("/w/:workspaceId/sending/dmarc", () =>
     import("./features/dmarc/dmarc-page.tsx").then((m) => m.DmarcPage),
   ),
+  page("/w/:workspaceId/sending/settings", () =>
+    import("./features/sending/delivery-settings-page.tsx").then((m) => m.DeliverySettingsPage),
+  ),
   page("/w/:workspaceId/sending/domains", () =>
     import("./features/sending/domains-page.tsx").then((m) => m.DomainsPage),
   ),

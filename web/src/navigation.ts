@@ -65,6 +65,7 @@ export function navigation(): NavigationEntry[] {
         { label: t("domains"), path: "/sending/domains" },
         { label: t("liveQueue"), path: "/sending/queue" },
         { label: t("dmarc"), path: "/sending/dmarc" },
+        { label: t("sendingSettings"), path: "/sending/settings" },
       ],
     },
     {

@@ -11,6 +11,19 @@ export function bucketFor(spanMs: number): number {
   return [MINUTE_MS, HOUR_MS].find((size) => spanMs / size < MAX_POINTS) ?? DAY_MS;
 }
 
+/** One complaint is one person. */
+const MIN_COMPLAINTS = 2;
+
+/** What to say about a campaign's complaints, once they are as many as the workspace wants to hear of; 0 = never. */
+export function complaintWarningOf(complaints: number, sent: number, limitPercent: number) {
+  const isWarned =
+    limitPercent > 0 &&
+    complaints >= MIN_COMPLAINTS &&
+    sent > 0 &&
+    (complaints / sent) * 100 >= limitPercent;
+  return isWarned ? { complaints, sent, limitPercent } : null;
+}
+
 type Series = { at: number; n: number }[];
 
 /** Lines up series of the same bucket size; a bucket that one of them lacks counts 0 there. */

@@ -61,6 +61,12 @@ export const CampaignReport = t.Object({
   providers: t.Array(t.Intersect([t.Object({ provider: t.String() }), StateCounts]), {
     description: "The same counts for each destination provider",
   }),
+  complaintWarning: Nullable(
+    t.Object(
+      { complaints: t.Integer(), sent: t.Integer(), limitPercent: t.Number() },
+      { description: "More complaints than the workspace wants to be warned at" },
+    ),
+  ),
   ambiguous: t.Integer({
     description:
       "Messages that may have arrived twice, because an answer was lost after the final dot",

@@ -1,6 +1,7 @@
 import {
   campaignCounts,
   campaignCountsByProvider,
+  deliverySettings,
   type EngagementGroup,
   type EngagementKind,
   engagementMetric,
@@ -20,7 +21,13 @@ import {
   findRecentCampaigns,
   findTotalsSince,
 } from "./dashboard.store.ts";
-import { type BucketName, bucketFor, bucketSizes, mergeSeries } from "./reports.rules.ts";
+import {
+  type BucketName,
+  bucketFor,
+  bucketSizes,
+  complaintWarningOf,
+  mergeSeries,
+} from "./reports.rules.ts";
 import type {
   CampaignReport,
   Dashboard,
@@ -64,6 +71,9 @@ export function campaignReport(db: Connection, campaignId: number, now: number):
     throw notFound("campaign");
   }
   const totals = findTotals(db, campaignId);
+  const counts = campaignCounts(db, campaignId, now);
+  const complaints = totals.get(metrics.complaint) ?? 0;
+  const { complaintWarnPercent } = deliverySettings(db);
   const engaged = (kind: EngagementKind, group: EngagementGroup) => ({
     unique: totals.get(uniqueMetric(kind, group)) ?? 0,
     total: totals.get(engagementMetric(kind, group)) ?? 0,
@@ -74,16 +84,17 @@ export function campaignReport(db: Connection, campaignId: number, now: number):
   });
   return {
     campaign,
-    counts: campaignCounts(db, campaignId, now),
+    counts,
     engagement: {
       opens: byClass("open"),
       clicks: byClass("click"),
       views: byClass("view"),
       unsubscribes: totals.get(metrics.unsubscribe) ?? 0,
-      complaints: totals.get(metrics.complaint) ?? 0,
+      complaints,
     },
     reasons: findReasons(db, campaignId).map((row) => ({ ...row, state: stateName(row.state) })),
     providers: campaignCountsByProvider(db, campaignId, now),
+    complaintWarning: complaintWarningOf(complaints, counts.sent, complaintWarnPercent),
     ambiguous: findAmbiguousCount(db, campaignId),
   };
 }

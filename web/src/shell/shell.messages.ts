@@ -18,6 +18,7 @@ export const t = messages({
   domains: { en: "Domains & senders", de: "Domains & Absender" },
   routes: { en: "Routes", de: "Routen" },
   inbox: { en: "Inbox", de: "Postfach" },
+  sendingSettings: { en: "Sending settings", de: "Versandeinstellungen" },
   dmarc: { en: "DMARC reports", de: "DMARC-Berichte" },
   testInbox: { en: "Test inbox", de: "Test-Postfach" },
   received: { en: "Bounces and replies", de: "Rückläufer und Antworten" },

@@ -169,3 +169,27 @@ test("a campaign or recipient that does not exist, or is another workspace's, is
   expect((await get("/campaigns/1/report", other.id)).status).toBe(404);
   expect((await get("/campaigns/abc/report")).status).toBe(422);
 });
+
+test("the report warns of complaints as the workspace set it, and never for one person alone", async () => {
+  const warning = async () =>
+    ((await (await get("/campaigns/1/report")).json()) as CampaignReport).complaintWarning;
+  db.exec(`
+    UPDATE chunk SET sent = sent + 999, last_seq = last_seq + 999 WHERE chunk_no = 2;
+    INSERT INTO campaign_count VALUES (1, 'complaint', 0, 1)`);
+  expect(await warning()).toBeNull();
+
+  db.exec("UPDATE campaign_count SET n = 2 WHERE metric = 'complaint'");
+  expect(await warning()).toEqual({ complaints: 2, sent: 1_000, limitPercent: 0.1 });
+
+  const set = (complaintWarnPercent: number) =>
+    fixture.call(
+      { role: "admin", workspaceId: workspace.id },
+      "PATCH",
+      `/workspaces/${workspace.id}/delivery-settings`,
+      { complaintWarnPercent },
+    );
+  await set(0.3);
+  expect(await warning()).toBeNull();
+  await set(0);
+  expect(await warning()).toBeNull();
+});

@@ -1,5 +1,7 @@
+import { useQuery } from "@tanstack/preact-query";
 import { useRoute } from "preact-iso";
-import { http } from "../../api.ts";
+import { type Answer, http, type WorkspaceApi } from "../../api.ts";
+import { ComplaintNotice } from "../../complaint-notice.tsx";
 import { formatDateTime } from "../../format.ts";
 import { useWorkspace } from "../../session.ts";
 import { Button, ButtonLink } from "../../ui/button.tsx";
@@ -49,6 +51,7 @@ export function CampaignPage() {
       />
       <PageBody>
         <Banner campaign={campaign} editor={editor} launched={launched} path={path} />
+        {launched && <Complaints path={path} />}
         <div class="flex min-w-0 flex-col gap-4">
           <ContentSection editor={editor} campaign={campaign} editable={editable} path={path} />
           <AudienceSection editor={editor} campaign={campaign} editable={editable} />
@@ -58,6 +61,17 @@ export function CampaignPage() {
       </PageBody>
     </>
   );
+}
+
+type Report = Answer<ReturnType<WorkspaceApi["campaigns"]>["report"]["get"]>;
+
+/** The report's warning, for who looks at the campaign and not at its report. */
+function Complaints({ path }: { path: string }) {
+  const report = useQuery({
+    queryKey: ["campaign-warning", path],
+    queryFn: ({ signal }) => http.get<Report>(`${path}/report`, {}, signal),
+  });
+  return <ComplaintNotice warning={report.data?.complaintWarning ?? null} />;
 }
 
 function Saving({ editor }: { editor: CampaignEditor }) {

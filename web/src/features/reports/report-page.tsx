@@ -1,4 +1,5 @@
 import { useRoute } from "preact-iso";
+import { ComplaintNotice } from "../../complaint-notice.tsx";
 import { formatNumber, formatShare } from "../../format.ts";
 import { useWorkspace } from "../../session.ts";
 import { ButtonLink } from "../../ui/button.tsx";
@@ -40,6 +41,7 @@ export function ReportPage() {
           <PageBody>
             <LiveProgress report={data} onChanged={() => report.refetch()} />
             <Figures report={data} />
+            <ComplaintNotice warning={data.complaintWarning} />
             <Ambiguous count={data.ambiguous} />
             <HeldCard report={data} onChanged={() => report.refetch()} />
             <RetryCard report={data} onChanged={() => report.refetch()} />

@@ -10,11 +10,14 @@ import { markSetUp } from "../../server/features/setup/instance.service.ts";
 import { createWorkspace } from "../../server/features/workspaces/workspaces.service.ts";
 import { openDatabases } from "../../server/platform/db/databases.ts";
 import { type RunningServer, startServer } from "../../server/start-server.ts";
+import { freePort } from "./free-port.ts";
 
 /** The whole product in this process, set up, with one workspace and an API key that may do everything in it. */
 export type WholeServer = {
   server: RunningServer;
   dataDir: string;
+  /** Where it takes mail. */
+  smtpInPort: number;
   workspaceId: string;
   /** A request below the workspace; throws with the problem when the status is not 2xx. */
   ask<T = Record<string, unknown>>(method: string, path: string, body?: unknown): Promise<T>;
@@ -37,12 +40,13 @@ export async function startWholeServer(
 ): Promise<WholeServer> {
   const dataDir = mkdtempSync(join(tmpdir(), "swiftmail-whole-"));
   const { workspaceId, key } = await seed(dataDir, contacts);
+  const smtpInPort = await freePort();
   const start = () =>
     startServer(
       readConfig({
         DATA_DIR: dataDir,
         PORT: "0",
-        SMTP_IN_PORT: "0",
+        SMTP_IN_PORT: String(smtpInPort),
         PUBLIC_URL: "https://mail.example.net",
       }),
       {
@@ -64,6 +68,7 @@ export async function startWholeServer(
       return server;
     },
     dataDir,
+    smtpInPort,
     workspaceId,
     raw,
     async ask<T>(method: string, path: string, body?: unknown): Promise<T> {

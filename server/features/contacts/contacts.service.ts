@@ -34,6 +34,7 @@ import {
 import { refuseErased } from "./erased.store.ts";
 
 export { keptOf, mergedInto } from "./contact-merge.store.ts";
+export type { PlaceInput } from "./contact-place.rules.ts";
 export type { ContactFilter } from "./contact-search.store.ts";
 export { type FieldValue, nameKeys } from "./contacts.rules.ts";
 export {

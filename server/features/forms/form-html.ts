@@ -5,8 +5,9 @@ import {
   plainPage,
   readableOn,
 } from "../../platform/http/plain-page.ts";
+import { countries, timeZones } from "./form-places.ts";
 import type { FormField } from "./form-view.service.ts";
-import { formWords } from "./form-words.rules.ts";
+import { type FormLanguage, formWords } from "./form-words.rules.ts";
 import { originsOf, textOr } from "./forms.rules.ts";
 import type { FormSettings } from "./forms.schema.ts";
 
@@ -122,27 +123,57 @@ ${settings.consentText !== "" && consentHtml(settings, filled)}
 }
 
 function fieldHtml(view: FormView, field: FormField, filled: Filled): Html {
-  const words = formWords[view.settings.language];
-  const { name, required } = field;
-  const label =
-    field.key === "first_name" && field.label === ""
-      ? words.firstName
-      : field.key === "last_name" && field.label === ""
-        ? words.lastName
-        : field.label;
-  const value = filled.values.get(name)?.[0] ?? "";
-  if (field.type === "boolean") {
-    return html`<div class="field"><label class="check"><input type="checkbox" name="${name}" value="yes"${checked(value !== "" && value !== "no")}><span>${label}</span></label>${problem(name, filled)}</div>`;
+  const { language } = view.settings;
+  const words = formWords[language];
+  const { name, required, type } = field;
+  const label = field.label || labelOf(field.key, language);
+  const values = filled.values.get(name) ?? [];
+  switch (type) {
+    case "boolean": {
+      const isOn = (values[0] ?? "no") !== "no" && values[0] !== "";
+      return html`<div class="field"><label class="check"><input type="checkbox" name="${name}" value="yes"${required && html` required`}${checked(isOn)}><span>${label}</span></label>${problem(name, filled)}</div>`;
+    }
+    case "multi_choice": {
+      const boxes = field.choices.map((choice) => box(name, choice, choice, values));
+      return html`<fieldset${described(name, filled)}><legend>${label}</legend>${boxes}${problem(name, filled)}</fieldset>`;
+    }
+    case "choice":
+    case "country":
+    case "time_zone": {
+      const options = optionsOf(field, language).map(
+        ([value, text]) =>
+          html`<option value="${value}"${value === values[0] && html` selected`}>${text}</option>`,
+      );
+      return html`<div class="field"><label for="sm-${name}">${label}</label><select id="sm-${name}" name="${name}"${required && html` required`}${type === "time_zone" && html` data-zone`}${described(name, filled)}><option value="">${words.choose}</option>${options}</select>${problem(name, filled)}</div>`;
+    }
+    default: {
+      const types: Record<string, string> = { number: "number", date: "date", url: "url" };
+      return input(name, label, types[type] ?? "text", required, filled);
+    }
   }
-  if (field.choices.length > 0) {
-    const options = field.choices.map(
-      (choice) =>
-        html`<option value="${choice}"${choice === value && html` selected`}>${choice}</option>`,
-    );
-    return html`<div class="field"><label for="sm-${name}">${label}</label><select id="sm-${name}" name="${name}"${required && html` required`}><option value="">${words.choose}</option>${options}</select>${problem(name, filled)}</div>`;
+}
+
+function labelOf(key: string, language: FormLanguage): string {
+  const words = formWords[language];
+  const labels: Record<string, string> = {
+    first_name: words.firstName,
+    last_name: words.lastName,
+    "place.country": words.country,
+    "place.city": words.city,
+    "place.time_zone": words.timeZone,
+  };
+  return labels[key] ?? key;
+}
+
+function optionsOf(field: FormField, language: FormLanguage): readonly [string, string][] {
+  switch (field.type) {
+    case "country":
+      return countries(language);
+    case "time_zone":
+      return timeZones().map((zone) => [zone, zone.replaceAll("_", " ")]);
+    default:
+      return field.choices.map((choice) => [choice, choice]);
   }
-  const types: Record<string, string> = { number: "number", date: "date", url: "url" };
-  return input(name, label, types[field.type] ?? "text", required, filled);
 }
 
 function input(name: string, label: string, type: string, required: boolean, filled: Filled): Html {
@@ -151,20 +182,38 @@ function input(name: string, label: string, type: string, required: boolean, fil
     email: "email",
     first_name: "given-name",
     last_name: "family-name",
+    "place.city": "address-level2",
   };
   const autocomplete = hints[name];
-  const described = filled.problems.has(name)
+  // Browsers want https:// in a field for addresses; people leave it out, and so do we.
+  const kind =
+    type === "url"
+      ? html`type="text" inputmode="url" placeholder="https://"`
+      : html`type="${type}"`;
+  return html`<div class="field"><label for="sm-${name}">${label}</label><input id="sm-${name}" ${kind} name="${name}" value="${value}" maxlength="2000"${type === "number" && html` step="any"`}${required && html` required`}${autocomplete !== undefined && html` autocomplete="${autocomplete}"`}${described(name, filled)}>${problem(name, filled)}</div>`;
+}
+
+function described(name: string, filled: Filled): Html | undefined {
+  return filled.problems.has(name)
     ? html` aria-invalid="true" aria-describedby="sm-${name}-error"`
     : undefined;
-  return html`<div class="field"><label for="sm-${name}">${label}</label><input id="sm-${name}" type="${type}" name="${name}" value="${value}" maxlength="2000"${type === "number" && html` step="any"`}${required && html` required`}${autocomplete !== undefined && html` autocomplete="${autocomplete}"`}${described}>${problem(name, filled)}</div>`;
+}
+
+function box(
+  name: string,
+  value: string | number,
+  text: string | Html,
+  chosen: readonly string[],
+): Html {
+  return html`<label class="check"><input type="checkbox" name="${name}" value="${value}"${checked(chosen.includes(String(value)))}><span>${text}</span></label>`;
 }
 
 function topicsHtml(topics: NonNullable<FormView["topics"]>, legend: string, filled: Filled): Html {
   const chosen = filled.values.get("list") ?? [];
-  const boxes = topics.map(
-    ({ id, name, description }) =>
-      html`<label class="check"><input type="checkbox" name="list" value="${id}"${checked(chosen.includes(String(id)))}><span>${name}${description !== "" && html`<br><small>${description}</small>`}</span></label>`,
-  );
+  const boxes = topics.map(({ id, name, description }) => {
+    const text = html`${name}${description !== "" && html`<br><small>${description}</small>`}`;
+    return box("list", id, text, chosen);
+  });
   return html`<fieldset><legend>${legend}</legend>${boxes}${problem("list", filled)}</fieldset>`;
 }
 

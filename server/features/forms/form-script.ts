@@ -63,6 +63,10 @@ export const FORM_SCRIPT = `(() => {
     return true;
   };
   for (const form of document.querySelectorAll("form[data-swiftmail]")) {
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    for (const select of form.querySelectorAll("select[data-zone]")) {
+      if (select.value === "" && [...select.options].some(({ value }) => value === zone)) select.value = zone;
+    }
     let working;
     let sending = false;
     const start = () => (working ??= work(form).catch(() => undefined));

@@ -1,6 +1,9 @@
 import { AppError } from "../../platform/errors.ts";
+import type { PlaceInput } from "../contacts/contacts.service.ts";
 import type { Filled, FormView } from "./form-html.ts";
+import type { FormField } from "./form-view.service.ts";
 import { formWords } from "./form-words.rules.ts";
+import { isBuiltIn } from "./forms.rules.ts";
 
 /** What is kept of a sign-up besides its address. */
 export type SignupData = {
@@ -8,14 +11,18 @@ export type SignupData = {
   lastName: string;
   language: string;
   fields: Record<string, unknown>;
+  /** Missing in sign-ups from before forms asked for it. */
+  place?: PlaceInput;
 };
 
-type Reader = (input: {
-  email: string;
-  firstName: string;
-  lastName: string;
-  fields: Record<string, unknown>;
-}) => { email: string; address: string };
+type Reader = (
+  input: {
+    email: string;
+    firstName: string;
+    lastName: string;
+    fields: Record<string, unknown>;
+  } & PlaceInput,
+) => { email: string; address: string };
 
 type Problems = Map<string, string>;
 
@@ -27,17 +34,17 @@ type Problems = Map<string, string>;
 export function readSubmission(view: FormView, sent: URLSearchParams, read: Reader) {
   const { settings } = view;
   const problems: Problems = new Map();
-  const { firstName, lastName, fields } = readFields(view, sent, problems);
+  const { firstName, lastName, place, fields } = readFields(view, sent, problems);
   const listIds = readTopics(view, sent, problems);
   if (settings.consentText !== "" && settings.consentCheckbox && sent.get("_consent") !== "yes") {
     problems.set("_consent", formWords[settings.language].tick);
   }
-  const input = { email: sent.get("email") ?? "", firstName, lastName, fields };
-  const contact = attempt(() => read(input), problems);
+  const input = { email: sent.get("email") ?? "", firstName, lastName, fields, ...place };
+  const contact = attempt(() => read(input), view, problems);
   if (contact === undefined || problems.size > 0) {
     return { filled: { values: valuesOf(sent), problems } satisfies Filled };
   }
-  const data: SignupData = { firstName, lastName, language: settings.language, fields };
+  const data: SignupData = { firstName, lastName, language: settings.language, fields, place };
   return { contact, data, listIds };
 }
 
@@ -50,23 +57,52 @@ function readFields(view: FormView, sent: URLSearchParams, problems: Problems) {
   const fields: Record<string, unknown> = {};
   const names: Record<string, string> = {};
   for (const { key, name, required, type } of view.fields) {
-    const given = sent.getAll(name).map((value) => value.trim());
-    const value = given.filter((each) => each !== "").join("; ");
-    if (required && value === "") {
+    const chosen = givenFor(name, sent);
+    if (required && chosen.length === 0) {
       problems.set(name, formWords[view.settings.language].required);
     }
-    if (key === name) {
-      names[key] = value;
-    } else if (type === "boolean") {
-      fields[key] = value !== "" && value !== "no";
-    } else if (value !== "") {
+    const value = answerOf(type, chosen);
+    if (isBuiltIn(key)) {
+      names[key] = chosen[0] ?? "";
+    } else if (value !== undefined) {
       fields[key] = value;
     }
   }
   return {
     firstName: names["first_name"] ?? "",
     lastName: names["last_name"] ?? "",
+    place: placeOf(names),
     fields,
+  };
+}
+
+/** A box that is not ticked is an answer; any other field without one says nothing. */
+function answerOf(type: string, chosen: string[]): unknown {
+  switch (type) {
+    case "multi_choice":
+      return chosen;
+    case "boolean":
+      return (chosen[0] ?? "no") !== "no";
+    default:
+      return chosen[0];
+  }
+}
+
+function givenFor(name: string, sent: URLSearchParams): string[] {
+  const given = sent.getAll(name).map((each) => each.trim());
+  return given.filter((each) => each !== "");
+}
+
+function placeOf(names: Record<string, string>): PlaceInput {
+  const {
+    "place.time_zone": timeZone = "",
+    "place.country": country = "",
+    "place.city": city = "",
+  } = names;
+  return {
+    ...(timeZone === "" ? {} : { timeZone }),
+    ...(country === "" ? {} : { country }),
+    ...(city === "" ? {} : { city }),
   };
 }
 
@@ -83,20 +119,49 @@ function readTopics(view: FormView, sent: URLSearchParams, problems: Problems): 
   return chosen;
 }
 
-function attempt<T>(work: () => T, problems: Problems): T | undefined {
+function attempt<T>(work: () => T, view: FormView, problems: Problems): T | undefined {
   try {
     return work();
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== "invalid_input") {
       throw error;
     }
-    const names: Record<string, string> = { firstName: "first_name", lastName: "last_name" };
-    for (const { field, reason } of error.fields) {
-      const name = field.startsWith("fields.")
-        ? `field_${field.slice(7)}`
-        : (names[field] ?? field);
-      problems.set(name, `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`);
+    for (const { field } of error.fields) {
+      const name = inputNames[field] ?? field.replace(/^fields\./, "field_");
+      const asked = view.fields.find((one) => one.name === name);
+      problems.set(name, faultIn(view, field, asked?.type));
     }
     return undefined;
+  }
+}
+
+const inputNames: Record<string, string> = {
+  firstName: "first_name",
+  lastName: "last_name",
+  timeZone: "place.time_zone",
+  country: "place.country",
+  city: "place.city",
+};
+
+/** In the form's language: the reasons that a contact's fields are refused with are written for its owner. */
+function faultIn({ settings }: FormView, field: string, type: FormField["type"] | undefined) {
+  const words = formWords[settings.language];
+  if (field === "email") {
+    return words.wrongEmail;
+  }
+  switch (type) {
+    case "number":
+      return words.wrongNumber;
+    case "date":
+      return words.wrongDate;
+    case "url":
+      return words.wrongUrl;
+    case "choice":
+    case "multi_choice":
+    case "country":
+    case "time_zone":
+      return words.wrongChoice;
+    default:
+      return words.wrong;
   }
 }

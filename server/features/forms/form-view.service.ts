@@ -1,7 +1,7 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { listFields } from "../contacts/contact-fields.service.ts";
 import { listTopics } from "../lists/lists.service.ts";
-import { builtInFields } from "./forms.rules.ts";
+import { builtInFields, isBuiltIn } from "./forms.rules.ts";
 import type { FormSettings } from "./forms.schema.ts";
 
 /** A field as a form shows it. `name` is that of its input. */
@@ -19,8 +19,8 @@ export type FormField = {
 export function fieldsOfForm(db: Connection, settings: FormSettings): FormField[] {
   const custom = new Map(listFields(db).map((field) => [field.key, field]));
   return settings.fields.flatMap(({ key, required }): FormField[] => {
-    if (builtInFields.some((name) => name === key)) {
-      return [{ key, name: key, label: "", type: "text", choices: [], required }];
+    if (isBuiltIn(key)) {
+      return [{ key, name: key, label: "", type: builtInFields[key], choices: [], required }];
     }
     const field = custom.get(key);
     if (field === undefined) {

@@ -1,8 +1,22 @@
 import { invalidField } from "../../platform/errors.ts";
 import { type FormLanguage, formWords } from "./form-words.rules.ts";
 
-/** Fields that every contact has and a form may ask for. */
-export const builtInFields = ["first_name", "last_name"] as const;
+/**
+ * Fields that every contact has and a form may ask for, with the input they take. No custom field can have the
+ * key of a place: such a key has no dot.
+ */
+export const builtInFields = {
+  first_name: "text",
+  last_name: "text",
+  "place.country": "country",
+  "place.city": "text",
+  "place.time_zone": "time_zone",
+} as const;
+export type BuiltInField = keyof typeof builtInFields;
+
+export function isBuiltIn(key: string): key is BuiltInField {
+  return Object.hasOwn(builtInFields, key);
+}
 
 /** The form's text, or what its language has for it. */
 export function textOr<K extends keyof (typeof formWords)["en"]>(

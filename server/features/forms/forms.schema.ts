@@ -16,7 +16,8 @@ export const FormSettingsSchema = t.Object(
       t.Object({
         key: t.String({
           maxLength: 40,
-          description: "first_name, last_name or the key of a custom field",
+          description:
+            "first_name, last_name, place.country, place.city, place.time_zone or the key of a custom field",
         }),
         required: t.Boolean({ default: false }),
       }),

@@ -8,8 +8,8 @@ import { keepWording } from "../consent/consent.service.ts";
 import { listFields } from "../contacts/contact-fields.service.ts";
 import { getList } from "../lists/lists.service.ts";
 import { formSnippet } from "./form-html.ts";
-import { fieldsOfForm } from "./form-view.service.ts";
-import { builtInFields, readColor, readOrigins, readRedirect } from "./forms.rules.ts";
+import { fieldsOfForm, topicsOfForm } from "./form-view.service.ts";
+import { isBuiltIn, readColor, readOrigins, readRedirect } from "./forms.rules.ts";
 import type { FormSettings } from "./forms.schema.ts";
 import {
   addFormWording,
@@ -88,10 +88,11 @@ export function readForm(context: FormContext, id: number) {
   const form = requireForm(context.db, id);
   const url = formUrl(context, id);
   const fields = fieldsOfForm(context.db, form.settings);
+  const topics = topicsOfForm(context.db, form.settings);
   return {
     ...summaryOf(context, rowOf(context.db, id)),
     settings: form.settings,
-    snippet: formSnippet({ ...form, fields }, url, new URL(url).origin),
+    snippet: formSnippet({ ...form, fields, topics }, url, new URL(url).origin),
   };
 }
 
@@ -236,10 +237,10 @@ function readSettings(db: Connection, input: FormSettings): FormSettings {
 }
 
 function requireFields(db: Connection, fields: FormSettings["fields"]): void {
-  const known = new Set<string>([...builtInFields, ...listFields(db).map(({ key }) => key)]);
+  const known = new Set(listFields(db).map(({ key }) => key));
   const seen = new Set<string>();
   for (const { key } of fields) {
-    if (!known.has(key) || seen.has(key)) {
+    if (!(isBuiltIn(key) || known.has(key)) || seen.has(key)) {
       const reason = seen.has(key) ? `asks for ${key} twice` : `there is no field ${key}`;
       throw invalidField("settings.fields", reason);
     }

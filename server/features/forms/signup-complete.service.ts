@@ -146,19 +146,26 @@ function keepContact(
   isProven: boolean,
   now: number,
 ): number {
-  const { firstName, lastName, language, fields } = JSON.parse(row.data) as SignupData;
+  const { firstName, lastName, language, fields, place } = JSON.parse(row.data) as SignupData;
   const old = findContactByAddress(db, row.address, now);
   if (old === undefined) {
-    const input = { email: row.email, firstName, lastName, language, fields };
+    const input = { email: row.email, firstName, lastName, language, fields, ...place };
     return createContact(db, input, `form:${form.id}`, "contact", now).id;
   }
   if (isProven) {
     const input = {
       ...(firstName === "" ? {} : { firstName }),
       ...(lastName === "" ? {} : { lastName }),
-      fields,
+      fields: withoutNothing(fields),
+      ...place,
     };
     changeContact(db, old.id, input, { actorId: `form:${form.id}`, now });
   }
   return old.id;
+}
+
+/** Boxes of which none was ticked say nothing about what somebody chose before. */
+function withoutNothing(fields: Record<string, unknown>): Record<string, unknown> {
+  const isSaid = (value: unknown) => !Array.isArray(value) || value.length > 0;
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => isSaid(value)));
 }

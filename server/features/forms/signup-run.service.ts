@@ -157,7 +157,12 @@ function fieldsOf(row: SignupRow): ContactFields {
     last_name: data.lastName,
     language: data.language,
     tracking_off: true,
-    fields: data.fields as ContactFields["fields"],
+    fields: Object.fromEntries(
+      Object.entries(data.fields).map(([key, value]) => [
+        key,
+        Array.isArray(value) ? value.join(", ") : (value as string | boolean),
+      ]),
+    ),
   };
 }
 

@@ -122,6 +122,9 @@ function Fields({ form }: Editing) {
   const known = [
     { key: "first_name", label: t("firstName") },
     { key: "last_name", label: t("lastName") },
+    { key: "place.country", label: t("country") },
+    { key: "place.city", label: t("city") },
+    { key: "place.time_zone", label: t("timeZone") },
     ...(fields.data?.items ?? []),
   ];
   const chosen = form.values.fields;

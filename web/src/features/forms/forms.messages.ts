@@ -56,6 +56,9 @@ export const t = messages({
   },
   firstName: { en: "First name", de: "Vorname" },
   lastName: { en: "Last name", de: "Nachname" },
+  country: { en: "Country", de: "Land" },
+  city: { en: "City", de: "Ort" },
+  timeZone: { en: "Time zone", de: "Zeitzone" },
   required: { en: "Required", de: "Pflicht" },
   leads: { en: "Lists", de: "Listen" },
   leadsAbout: {

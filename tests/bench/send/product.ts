@@ -1,4 +1,5 @@
-// The product's own path, in a process of its own: `product.ts <port> <recipients> <signed|unsigned>`.
+// The product's own path, in a process of its own: `product.ts <port> <recipients> <signed|unsigned|chained>`;
+// chained = unsigned, by a route that is flagged to bear the next message right behind the dot.
 import { newDeliveryData } from "../../support/delivery-data.ts";
 import {
   exactCounts,
@@ -22,7 +23,11 @@ const id = data.addCampaign(ws, {
   content: benchContent,
 });
 const key = benchKey("acme.example");
-const ports = portsWith(data, (route) => ({ ...route, signDkim: signing === "signed" }));
+const ports = portsWith(data, (route) => ({
+  ...route,
+  signDkim: signing === "signed",
+  chainDot: signing === "chained",
+}));
 const delivery = await startTestDelivery(data, { ...ports, loadDkimKey: () => key });
 
 const startedAt = performance.now();

@@ -1,3 +1,4 @@
+import type { TurnedAway } from "./suppression-delta.ts";
 import type {
   CampaignContent,
   ContactFields,
@@ -42,8 +43,13 @@ export type DeliveryMethods = {
   suppressed: (request: { workspaceId: string; address: string }) => void;
   /** The address was taken off the list: it gets mail of this workspace again. */
   unsuppressed: (request: { workspaceId: string; address: string }) => void;
-  /** The recipient of this message unsubscribed. */
-  unsubscribed: (request: { workspaceId: string; campaignId: number; seq: number }) => void;
+  /** The recipient of this message left, or reported it. */
+  turnedAway: (request: {
+    workspaceId: string;
+    campaignId: number;
+    seq: number;
+    why: TurnedAway;
+  }) => void;
   /** The route was changed or removed. */
   routeChanged: (request: { workspaceId: string; routeId: number }) => void;
   /** An administrator changed the rules about what servers say. */

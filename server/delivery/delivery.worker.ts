@@ -50,8 +50,8 @@ const methods: DeliveryMethods = {
   notice: ({ workspaceId, campaignId }) => started().pipeline.notice(workspaceId, campaignId),
   suppressed: ({ workspaceId, address }) => started().pipeline.suppressed(workspaceId, address),
   unsuppressed: ({ workspaceId, address }) => started().pipeline.unsuppressed(workspaceId, address),
-  unsubscribed: ({ workspaceId, campaignId, seq }) =>
-    started().pipeline.unsubscribed(workspaceId, campaignId, seq),
+  turnedAway: ({ workspaceId, campaignId, seq, why }) =>
+    started().pipeline.turnedAway(workspaceId, campaignId, seq, why),
   rulesChanged: () => started().reloadRules(),
   routeChanged: ({ workspaceId, routeId }) => started().pipeline.routeChanged(workspaceId, routeId),
   sendOne: (message) => started().sendOne(message),

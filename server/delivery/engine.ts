@@ -227,7 +227,8 @@ function door({ state, writer, delivery, web, recovered, threads }: Parts): Deli
     recordFact(fact) {
       // Neither gets anything more from now on, also not what is under way.
       if (fact.k === "unsubscribe" || fact.k === "complaint") {
-        delivery.tell("unsubscribed", { workspaceId: fact.w, campaignId: fact.c, seq: fact.s });
+        const why = fact.k === "complaint" ? "complaint" : "unsubscribed";
+        delivery.tell("turnedAway", { workspaceId: fact.w, campaignId: fact.c, seq: fact.s, why });
       }
       return web.append(JSON.stringify(fact));
     },

@@ -12,18 +12,20 @@ import { type LimitKey, limitKey, limitLevels } from "./limiter/gate.ts";
 import { setCampaignRate } from "./limits.ts";
 import { nowhereFact, skippedFact } from "./outcome-fact.ts";
 import { Placer } from "./placing.ts";
-import { addressOf, findContent, isWorkspace, loadChunk } from "./queue/load.store.ts";
+import { addressOf, findContent, isWorkspace, loadChunk, skipReason } from "./queue/load.store.ts";
 import type { Recorder } from "./recorder.ts";
 import type { Signer } from "./render/signer.ts";
 import { type ChunkInHand, emptyItem, type Item, type Run } from "./run.ts";
 import { CannotSend, makeRun, type RunFactory } from "./run-factory.ts";
 import { Sender } from "./sender.ts";
 import { campaignRate } from "./spread.ts";
-import { EVERYWHERE, SuppressionDelta } from "./suppression-delta.ts";
+import { EVERYWHERE, SuppressionDelta, type TurnedAway } from "./suppression-delta.ts";
 import type { QueueLimit } from "./types.ts";
 import type { Leased, WriterMethods } from "./writer-methods.ts";
 
 const RENEW_EVERY_MS = 20_000;
+
+const MANUAL = "suppressed_manual";
 
 export type PipelineParts = RunFactory & {
   databases: Databases;
@@ -154,19 +156,23 @@ export class Pipeline {
   }
 
   suppressed(workspaceId: string, address: string): void {
-    this.#delta.add(workspaceId, address, this.#parts.clock());
+    const { databases, clock } = this.#parts;
+    const isOwn = workspaceId !== EVERYWHERE && isWorkspace(databases.system, workspaceId);
+    const reason = isOwn ? skipReason(databases.workspace(workspaceId), address) : MANUAL;
+    this.#delta.add(workspaceId, address, clock(), reason);
   }
 
   unsuppressed(workspaceId: string, address: string): void {
     this.#delta.remove(workspaceId, address);
   }
 
-  unsubscribed(workspaceId: string, campaignId: number, seq: number): void {
+  /** The recipient of a message left, or reported it. */
+  turnedAway(workspaceId: string, campaignId: number, seq: number, why: TurnedAway): void {
     const { databases } = this.#parts;
     const isHere = isWorkspace(databases.system, workspaceId);
     const address = isHere && addressOf(databases.workspace(workspaceId), campaignId, seq);
     if (address) {
-      this.suppressed(workspaceId, address);
+      this.#delta.add(workspaceId, address, this.#parts.clock(), `suppressed_${why}`);
     }
   }
 

@@ -92,7 +92,9 @@ export class Sender {
   #cannot(run: Run, item: ItemUnderWay, error: unknown, at: number): void {
     const { ledger } = this.#parts;
     if (error instanceof Suppressed) {
-      ledger.settle(run, item, skippedFact(run, item, "suppressed_unsubscribed", at));
+      const { suppressed } = this.#parts;
+      const reason = suppressed.reasonOf(run.parts.workspaceId, item.recipient.address);
+      ledger.settle(run, item, skippedFact(run, item, reason ?? "suppressed_manual", at));
     } else if (error instanceof TemplateError) {
       ledger.settle(run, item, unrenderableFact(run, item, error.message, at));
     } else {

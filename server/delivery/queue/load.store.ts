@@ -144,6 +144,16 @@ export function addressOf(db: Connection, campaignId: number, seq: number): stri
   return selectAddress(db).get(campaignId, seq)?.address;
 }
 
+const selectSuppression = statement<[address: string], { reason: string }>(
+  "SELECT reason FROM suppression WHERE address = ?",
+);
+
+/** What a message to the address is skipped for by the workspace's list; undefined when it is not on it. */
+export function skipReason(db: Connection, address: string): string | undefined {
+  const reason = selectSuppression(db).get(address)?.reason;
+  return reason && `suppressed_${reason}`;
+}
+
 const selectContent = statement<
   [campaignId: number],
   {

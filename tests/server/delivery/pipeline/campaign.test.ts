@@ -243,6 +243,46 @@ test("somebody who unsubscribes while the campaign runs gets nothing more", asyn
   expect(exactCounts(data, ws, id, 900).skipped).toBe(alreadySent ? 1 : 2);
 }, 30_000);
 
+test("a message that was not sent because of a complaint says so, and not that they unsubscribed", async () => {
+  const peer = tcpSink({ delayMs: 5 });
+  const ws = data.newWorkspace();
+  data.addContacts(ws, 900);
+  const id = data.addCampaign(ws, { port: peer.port, maxConnections: 2 });
+  delivery = await startTestDelivery(data);
+  await delivery.prepareCampaign(ws, id);
+  await until(() => peer.arrived.length > 20, "the first messages");
+
+  const [last, before] = data
+    .db(ws)
+    .prepare<[number], { seq: number; address: string }>(
+      "SELECT seq, address FROM message WHERE campaign_id = ? ORDER BY seq DESC LIMIT 2",
+    )
+    .all(id);
+  const seq = last?.seq ?? 0;
+  const at = Date.now();
+  await delivery.recordFact({
+    k: "complaint",
+    w: ws,
+    c: id,
+    s: seq,
+    at,
+    via: "arf",
+    kind: "abuse",
+  });
+  const hand = "INSERT INTO suppression (address, reason, created_at) VALUES (?, 'manual', 1)";
+  data.db(ws).prepare(hand).run(before?.address);
+  delivery.suppressed(ws, before?.address ?? "");
+  await until(() => isCompleted(ws, id), "completion");
+
+  const reasonOf = data
+    .db(ws)
+    .prepare<[number, number], { reason: string }>(
+      "SELECT reason FROM message WHERE campaign_id = ? AND seq = ?",
+    );
+  expect(reasonOf.get(id, seq)?.reason).toBe("suppressed_complaint");
+  expect(reasonOf.get(id, before?.seq ?? 0)?.reason).toBe("suppressed_manual");
+}, 30_000);
+
 test("a campaign whose route is gone pauses with the reason, and goes on when there is one again", async () => {
   const peer = tcpSink();
   const ws = data.newWorkspace();

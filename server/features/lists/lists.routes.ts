@@ -1,4 +1,5 @@
 import { Elysia } from "elysia";
+import type { Connection } from "../../platform/db/driver.ts";
 import {
   Done,
   done,
@@ -7,6 +8,7 @@ import {
   WorkspaceParams,
 } from "../../platform/http/schemas.ts";
 import type { AppDeps } from "../deps.ts";
+import { withWaiting } from "../forms/waiting.service.ts";
 import {
   Changed,
   ListChange,
@@ -23,23 +25,36 @@ import {
   createList,
   deleteList,
   getList,
+  type List,
   listLists,
 } from "./lists.service.ts";
 
-export const listRoutes = ({ guard, clock, audit, databases }: AppDeps) =>
-  new Elysia({
+export const listRoutes = ({ guard, clock, audit, databases }: AppDeps) => {
+  const all = (db: Connection, lists: readonly List[]) => withWaiting(db, lists, clock());
+  const one = (db: Connection, list: List) => ({
+    ...list,
+    waiting: all(db, [list])[0]?.waiting ?? 0,
+  });
+  return new Elysia({
     name: "lists",
     prefix: "/workspaces/:workspaceId/lists",
     detail: { tags: ["Lists"] },
   })
     .use(guard)
-    .get("/", ({ db, query }) => listLists(db, query), {
-      permission: "lists:read",
-      params: WorkspaceParams,
-      query: ListQuery,
-      response: { 200: ListPage, ...refusals },
-      detail: { summary: "List lists with their counts" },
-    })
+    .get(
+      "/",
+      ({ db, query }) => {
+        const { items, nextCursor } = listLists(db, query);
+        return { items: all(db, items), nextCursor };
+      },
+      {
+        permission: "lists:read",
+        params: WorkspaceParams,
+        query: ListQuery,
+        response: { 200: ListPage, ...refusals },
+        detail: { summary: "List lists with their counts" },
+      },
+    )
     .post(
       "/",
       ({ db, body, actor, workspace }) => {
@@ -50,7 +65,7 @@ export const listRoutes = ({ guard, clock, audit, databases }: AppDeps) =>
           action: "list.create",
           target: list.id,
         });
-        return list;
+        return one(db, list);
       },
       {
         permission: "lists:write",
@@ -61,13 +76,13 @@ export const listRoutes = ({ guard, clock, audit, databases }: AppDeps) =>
         detail: { summary: "Create a list" },
       },
     )
-    .get("/:id", ({ db, params }) => getList(db, params.id), {
+    .get("/:id", ({ db, params }) => one(db, getList(db, params.id)), {
       permission: "lists:read",
       params: WorkspaceItemParams,
       response: { 200: ListSchema, ...refusals },
       detail: { summary: "Get a list" },
     })
-    .patch("/:id", ({ db, params, body }) => changeList(db, params.id, body, clock()), {
+    .patch("/:id", ({ db, params, body }) => one(db, changeList(db, params.id, body, clock())), {
       permission: "lists:write",
       params: WorkspaceItemParams,
       body: ListChange,
@@ -114,3 +129,4 @@ export const listRoutes = ({ guard, clock, audit, databases }: AppDeps) =>
         detail: { summary: "Subscribe or unsubscribe one contact" },
       },
     );
+};

@@ -9,6 +9,9 @@ export const ListSchema = t.Object(
     isPublic: t.Boolean({ description: "A topic people can join and leave by themselves" }),
     doubleOptIn: t.Boolean({ description: "Who joins by a form confirms the address first" }),
     pending: t.Number({ description: "Members who have not confirmed yet" }),
+    waiting: t.Number({
+      description: "Signed up by a form and not confirmed yet: no members, and no contacts, so far",
+    }),
     subscribed: t.Number(),
     unsubscribed: t.Number(),
     createdAt: t.Number(),

@@ -65,6 +65,32 @@ test("double opt-in: nobody is a contact before the button behind the mailed lin
   expect(await counts(form.id)).toMatchObject({ submits: 1, confirmed: 1, bots: 0 });
 });
 
+test("who has not confirmed yet is counted with the form and with the lists it leads to, for a week", async () => {
+  const [news, offers] = [await fixture.newList("News"), await fixture.newList("Offers")];
+  const form = await fixture.newForm({ listIds: [news] });
+  await fixture.post(form.path, anna);
+  await fixture.post(form.path, { email: "ben@example.org" });
+  await fixture.work();
+  const waiting = async () => {
+    const { items } = (await fixture.call("GET", "/lists")).body;
+    const lists = new Map(
+      items.map((list: { id: number; waiting: number }) => [list.id, list.waiting]),
+    );
+    const { body } = await fixture.call("GET", `/forms/${form.id}`);
+    return [lists.get(news), lists.get(offers), body.waiting];
+  };
+  expect(await waiting()).toEqual([2, 0, 2]);
+  expect((await fixture.call("GET", `/lists/${news}`)).body).toMatchObject({
+    waiting: 2,
+    pending: 0,
+  });
+
+  await fixture.post(fixture.linkIn(fixture.sent[0]), {});
+  expect(await waiting()).toEqual([1, 0, 1]);
+  fixture.now += 8 * 86_400_000;
+  expect(await waiting()).toEqual([0, 0, 0]);
+});
+
 test("single opt-in signs up at once who did the captcha's work; without it the address is confirmed", async () => {
   const list = await fixture.newList("News");
   const form = await fixture.newForm({ listIds: [list], doubleOptIn: false });

@@ -127,6 +127,13 @@ const columns = (page: (form: Summary) => string): Column<Summary>[] => [
     cell: (form: Summary) => formatNumber(form.counts[key]),
   })),
   {
+    key: "waiting",
+    head: t("waiting"),
+    align: "end",
+    wide: true,
+    cell: (form) => formatNumber(form.waiting),
+  },
+  {
     key: "changed",
     head: t("changed"),
     align: "end",

@@ -139,13 +139,33 @@ const columns = (base: string): Column<List>[] => [
       </>
     ),
   },
-  ...(["subscribed", "pending", "unsubscribed"] as const).map((key) => ({
-    key,
-    head: t(key),
-    align: "end" as const,
-    wide: key !== "subscribed",
-    cell: (row: List) => formatNumber(row[key]),
-  })),
+  {
+    key: "subscribed",
+    head: t("subscribed"),
+    align: "end",
+    cell: (row) => formatNumber(row.subscribed),
+  },
+  {
+    key: "pending",
+    head: t("pending"),
+    align: "end",
+    wide: true,
+    cell: (row) => (
+      <>
+        {formatNumber(row.pending + row.waiting)}
+        {row.waiting > 0 && (
+          <span class="block text-sm text-muted">{t("waitingByForm", { count: row.waiting })}</span>
+        )}
+      </>
+    ),
+  },
+  {
+    key: "unsubscribed",
+    head: t("unsubscribed"),
+    align: "end",
+    wide: true,
+    cell: (row) => formatNumber(row.unsubscribed),
+  },
   {
     key: "changed",
     head: t("changed"),

@@ -27,6 +27,10 @@ export const t = messages({
   },
   subscribed: { en: "Subscribed", de: "Angemeldet" },
   pending: { en: "Not confirmed", de: "Nicht bestätigt" },
+  waitingByForm: {
+    en: "{count, plural, one {# has} other {# have}} a link to confirm by",
+    de: "{count, plural, one {# hat} other {# haben}} den Link zum Bestätigen",
+  },
   unsubscribed: { en: "Unsubscribed", de: "Abgemeldet" },
   changed: { en: "Changed", de: "Geändert" },
   edit: { en: "Edit", de: "Bearbeiten" },

@@ -1,6 +1,7 @@
 // Every page of the application, with data in it, in a real browser: no error, nothing that axe finds in
 // either theme, nothing wider than a phone. What each looks like is kept in .cache/screenshots.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { generateKeyPairSync } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
@@ -158,10 +159,11 @@ function addReceivedMail(dataDir: string, workspaceId: string): void {
   box.add(INSTANCE_INBOX, { ...mail, envelopeTo: "postmaster" }, { kind: "role", said: "" });
   const now = Math.floor(Date.now() / 1_000) - 86_400;
   const db = databases.workspace(workspaceId);
-  db.exec(
+  const { publicKey } = generateKeyPairSync("rsa", { modulusLength: 2_048 });
+  db.prepare(
     `INSERT INTO sending_domain (name, dkim_selector, dkim_private, dkim_public, created_at)
-     VALUES ('news.acme-books.example', 'sm1', '', '', 0)`,
-  );
+     VALUES ('news.acme-books.example', 'sm1', '', ?, 0)`,
+  ).run(publicKey.export({ type: "spki", format: "der" }).toString("base64"));
   const domain = "news.acme-books.example";
   const report = Buffer.from(dmarcXml({ domain, begin: now }));
   expect(new DmarcDesk(databases, Date.now).take(workspaceId, report).kind).toBe("kept");

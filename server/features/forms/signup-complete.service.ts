@@ -16,7 +16,7 @@ import type { SignupData } from "./form-submission.service.ts";
 import { type Form, requireForm } from "./forms.service.ts";
 import { countForm, findFormWording } from "./forms.store.ts";
 import type { FormVisitor, SignupDeps } from "./signup.service.ts";
-import { findSignup, markDone, moveSignup, type SignupRow } from "./signups.store.ts";
+import { findSignup, forgetSignup, markDone, type SignupRow } from "./signups.store.ts";
 
 /** A sign-up as the link in its confirmation mail names it. */
 export type Confirmation = {
@@ -130,9 +130,9 @@ export function completeSignup(
       return true;
     });
   } catch (error) {
-    // An erased person's address is refused for as long as the erasure holds.
+    // Erased since they were mailed: refused for as long as the erasure holds, and no trace stays.
     if (error instanceof AppError && error.code === "conflict") {
-      moveSignup(db, row.id, "ignored");
+      forgetSignup(db, row.id);
       return false;
     }
     throw error;

@@ -5,7 +5,7 @@ import type { Connection } from "../../platform/db/driver.ts";
 import { AppError } from "../../platform/errors.ts";
 import { type Job, PermanentJobError } from "../../platform/scheduler/job.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
-import { findContactByAddress } from "../contacts/contacts.service.ts";
+import { findContactByAddress, isErased } from "../contacts/contacts.service.ts";
 import { listTopics } from "../lists/lists.service.ts";
 import { holdingReason } from "../suppressions/suppressions.service.ts";
 import { type ContactMailDeps, sendContactMail } from "./contact-mail.service.ts";
@@ -18,6 +18,7 @@ import { RecipientUrls } from "./recipient-urls.service.ts";
 import { completeSignup } from "./signup-complete.service.ts";
 import {
   findSignup,
+  forgetSignup,
   markMailed,
   markWelcomed,
   moveSignup,
@@ -40,6 +41,11 @@ export async function runSignupJob(deps: SignupRunDeps, job: Job): Promise<void>
   const now = deps.clock();
   const row = findSignup(db, signupId);
   if (row?.state !== "new") {
+    return;
+  }
+  if (isErased(db, row.address)) {
+    // Whoever typed the address was told what everybody is told: no mail, no contact, not even this row.
+    forgetSignup(db, row.id);
     return;
   }
   const form = formOf(db, row);

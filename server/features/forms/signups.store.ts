@@ -102,6 +102,13 @@ const setWelcomed = statement<[at: number, id: number]>(
   "UPDATE form_signup SET welcomed_at = ? WHERE id = ?",
 );
 
+const deleteOne = statement<[id: number]>("DELETE FROM form_signup WHERE id = ?");
+
+/** Keeps nothing of a sign-up. */
+export function forgetSignup(db: Connection, id: number): void {
+  deleteOne(db).run(id);
+}
+
 export function moveSignup(db: Connection, id: number, state: SignupState): void {
   setState(db).run(state, id);
 }

@@ -396,3 +396,28 @@ test("looks at the page are counted, many at once with few writes", async () => 
   await fixture.visit(form.path);
   expect(await views()).toBe(6);
 });
+
+test("an erased person is not signed up again, is sent nothing, and whoever typed the address learns nothing", async () => {
+  const list = await fixture.newList("News");
+  const form = await fixture.newForm({ listIds: [list] });
+  const send = async (email: string) => (await fixture.post(form.path, { email })).text();
+  await send("late@example.org");
+  await fixture.work();
+  const link = fixture.linkIn(fixture.sent[0]);
+  for (const address of ["gone@example.org", "late@example.org"]) {
+    const erased = await fixture.call("POST", "/privacy/requests", { kind: "erase", address });
+    expect(erased.status).toBe(200);
+  }
+
+  expect(await send("gone@example.org")).toBe(await send("somebody@example.org"));
+  await fixture.work();
+  expect(fixture.sent.map(({ to }) => to)).toEqual(["late@example.org", "somebody@example.org"]);
+  await fixture.post(link, {});
+
+  const single = await fixture.newForm({ listIds: [list], doubleOptIn: false }, "Single");
+  await fixture.post(single.path, { email: "gone@example.org", ...(await fixture.solved(single)) });
+  await fixture.work();
+  expect(fixture.contacts()).toEqual([]);
+  const kept = fixture.db.prepare("SELECT address FROM form_signup").raw().all();
+  expect(kept).toEqual([["somebody@example.org"]]);
+});

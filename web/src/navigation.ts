@@ -8,6 +8,7 @@ import {
   Users,
   Waypoints,
 } from "lucide-preact";
+import type { Me } from "./session.ts";
 import { t } from "./shell/shell.messages.ts";
 
 export type NavigationEntry = {
@@ -18,11 +19,29 @@ export type NavigationEntry = {
   shortcut?: string;
   /** In the phone's bottom bar. */
   bar?: boolean;
-  children?: { label: string; path: string }[];
+  children?: NavigationChild[];
 };
 
-/** The rail, top to bottom. An entry is here only when its page is in the route table of app.tsx. */
-export function navigation(): NavigationEntry[] {
+type NavigationChild = {
+  label: string;
+  path: string;
+  /** Only administrators of the workspace may do what is there. */
+  admin?: boolean;
+};
+
+/** The rail of a workspace, top to bottom, with what one may open there. */
+export function navigation(me: Me, workspaceId: string): NavigationEntry[] {
+  const role = me.workspaces.find((one) => one.id === workspaceId)?.role;
+  const isAdmin = role === "admin" || role === "owner";
+  return entries().map(({ children, ...entry }) =>
+    children === undefined
+      ? entry
+      : { ...entry, children: children.filter(({ admin }) => isAdmin || admin !== true) },
+  );
+}
+
+/** An entry is here only when its page is in the route table of app.tsx. */
+function entries(): NavigationEntry[] {
   return [
     { label: t("dashboard"), icon: LayoutDashboard, path: "", shortcut: "g d", bar: true },
     { label: t("campaigns"), icon: Send, path: "/campaigns", shortcut: "g c", bar: true },
@@ -41,7 +60,7 @@ export function navigation(): NavigationEntry[] {
         { label: t("fields"), path: "/contacts/fields" },
         { label: t("imports"), path: "/contacts/imports" },
         { label: t("suppressions"), path: "/contacts/suppressions" },
-        { label: t("privacy"), path: "/contacts/privacy" },
+        { label: t("privacy"), path: "/contacts/privacy", admin: true },
       ],
     },
     { label: t("templates"), icon: LayoutTemplate, path: "/templates", shortcut: "g t" },

@@ -23,7 +23,7 @@ export function PhoneBar({ me }: { me: Me }) {
   const { path } = useLocation();
   const id = useRailWorkspaceId(me);
   const [drawer, setDrawer] = useState(false);
-  const entries = id === "" ? [] : navigation().filter((entry) => entry.bar === true);
+  const entries = id === "" ? [] : navigation(me, id).filter((entry) => entry.bar === true);
   const cell =
     "flex h-14 flex-1 flex-col items-center justify-center gap-0.5 text-xs text-muted no-underline aria-[current=page]:font-medium aria-[current=page]:text-base-content";
   return (

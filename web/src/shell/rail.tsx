@@ -45,7 +45,7 @@ export function RailPages({ me, onGo }: { me: Me; onGo?: () => void }) {
   return (
     <nav aria-label={t("mainNavigation")} class="min-h-0 flex-1 overflow-y-auto">
       <ul class="flex flex-col gap-px">
-        {navigation().map((entry) => (
+        {navigation(me, id).map((entry) => (
           <RailEntry
             key={entry.path}
             entry={entry}

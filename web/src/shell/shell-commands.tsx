@@ -24,17 +24,21 @@ export function ShellCommands({ me }: { me: Me }) {
     return () => document.removeEventListener("keydown", onKey);
   }, []);
   useCommands(
-    () => [...pageCommands(id, route), ...workspaceCommands(me, id, route), ...everywhere(route)],
+    () => [
+      ...pageCommands(me, id, route),
+      ...workspaceCommands(me, id, route),
+      ...everywhere(route),
+    ],
     [me, id, route, locale.value],
   );
   return null;
 }
 
-function pageCommands(id: string, route: (url: string) => void): Command[] {
+function pageCommands(me: Me, id: string, route: (url: string) => void): Command[] {
   if (id === "") {
     return [];
   }
-  return navigation().flatMap((entry) => {
+  return navigation(me, id).flatMap((entry) => {
     const go = (path: string, label: string, shortcut?: string): Command => ({
       id: `go:${path}`,
       group: t("goTo"),

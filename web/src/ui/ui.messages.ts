@@ -7,6 +7,14 @@ export const t = messages({
   dismiss: { en: "Dismiss", de: "Ausblenden" },
   copy: { en: "Copy", de: "Kopieren" },
   copied: { en: "Copied", de: "Kopiert" },
+  copyLink: {
+    en: "Copy a link that works without signing in",
+    de: "Link kopieren, der ohne Anmeldung geht",
+  },
+  linkCopied: {
+    en: "Link copied. Whoever has it gets the file until {until}.",
+    de: "Link kopiert. Wer ihn hat, bekommt die Datei bis {until}.",
+  },
   copyFailed: {
     en: "The browser did not allow copying. Select the text and copy it.",
     de: "Der Browser hat das Kopieren nicht erlaubt. Markieren und kopieren Sie den Text.",

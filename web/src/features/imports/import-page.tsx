@@ -120,6 +120,11 @@ function Outcome({ job }: { job: Import }) {
         )}
         {job.erased > 0 && <Stat label={t("erased")} value={formatNumber(job.erased)} />}
       </StatRow>
+      {job.erased > 0 && (
+        <Notice tone="warning" title={t("erasedTitle", { count: job.erased })}>
+          {t("erasedHint")}
+        </Notice>
+      )}
       {job.undoState !== "none" && (
         <Notice tone="neutral">
           {job.undoState === "queued"

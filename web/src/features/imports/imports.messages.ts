@@ -96,7 +96,15 @@ export const t = messages({
     en: "Nobody becomes a contact, and nobody in the file is mailed again.",
     de: "Niemand wird Kontakt, und niemand aus der Datei wird wieder angeschrieben.",
   },
-  erased: { en: "Erased on request", de: "Auf Wunsch gelöscht" },
+  erased: { en: "Refused: erased", de: "Verweigert: gelöscht" },
+  erasedTitle: {
+    en: "{count, plural, one {# person was refused} other {# people were refused}}",
+    de: "{count, plural, one {# Person wurde verweigert} other {# Personen wurden verweigert}}",
+  },
+  erasedHint: {
+    en: "They were erased on their request, and no import brings them back. An administrator can lift an erasure under Privacy.",
+    de: "Sie wurden auf ihren Wunsch gelöscht, und kein Import bringt sie zurück. Unter Datenschutz kann ein Verwalter eine Löschung aufheben.",
+  },
   newlySuppressed: { en: "Newly suppressed", de: "Neu gesperrt" },
   undo: { en: "Undo this import", de: "Import rückgängig machen" },
   undoAsk: {

@@ -1,16 +1,19 @@
 import { ShieldCheck } from "lucide-preact";
 import { useState } from "preact/hooks";
 import { type Answer, apiUrl, http, type WorkspaceApi } from "../../api.ts";
+import { formatDate } from "../../format.ts";
 import { queryClient, useWorkspace } from "../../session.ts";
 import { Button, ButtonLink } from "../../ui/button.tsx";
 import { confirm } from "../../ui/confirm.tsx";
-import { Card, RelativeTime } from "../../ui/display.tsx";
+import { CopyLink } from "../../ui/copy-link.tsx";
+import { Badge, Card, RelativeTime } from "../../ui/display.tsx";
 import { TextField } from "../../ui/field.tsx";
 import { PageBody, PageHeader } from "../../ui/page.tsx";
 import { PagedTable } from "../../ui/paged-table.tsx";
 import { EmptyState } from "../../ui/states.tsx";
 import type { Column } from "../../ui/table.tsx";
 import { attempt, toast } from "../../ui/toast.tsx";
+import { useUrlState } from "../../ui/url-state.ts";
 import { usePages } from "../../ui/use-pages.ts";
 import { t } from "./privacy.messages.ts";
 import { RetentionCard } from "./retention-card.tsx";
@@ -28,11 +31,19 @@ export function PrivacyPage() {
         description={t("about")}
       />
       <PageBody>
-        <AskCard />
-        <Card flush title={t("requests")}>
-          <Requests />
-        </Card>
-        <RetentionCard />
+        {workspace.canAdmin ? (
+          <>
+            <AskCard />
+            <Card flush title={t("requests")}>
+              <Requests />
+            </Card>
+            <RetentionCard />
+          </>
+        ) : (
+          <EmptyState icon={ShieldCheck} title={t("adminsOnly")}>
+            {t("adminsOnlyBody")}
+          </EmptyState>
+        )}
       </PageBody>
     </>
   );
@@ -40,7 +51,7 @@ export function PrivacyPage() {
 
 function AskCard() {
   const workspace = useWorkspace();
-  const [address, setAddress] = useState("");
+  const [address, setAddress] = useState(useUrlState().get("address") ?? "");
   const [busy, setBusy] = useState(false);
   const ask = async (kind: "export" | "erase") => {
     setBusy(true);
@@ -67,8 +78,8 @@ function AskCard() {
   };
   const ready = address.includes("@");
   return (
-    <Card title={t("request")}>
-      <div class="flex flex-col gap-4">
+    <Card title={t("somebodyAsks")}>
+      <div class="flex max-w-xl flex-col gap-4">
         <TextField
           label={t("address")}
           hint={t("addressHint")}
@@ -94,16 +105,20 @@ function Requests() {
   const list = usePages<PrivacyRequest>({
     key: ["privacy-requests", workspace.id],
     read: (cursor, signal) => http.get(`${workspace.api}/privacy/requests`, { ...cursor }, signal),
+    refetchWhile: (row) => row.state === "queued" || row.state === "running",
   });
   const actions = (row: PrivacyRequest) =>
     row.kind === "export" && row.state === "done" && row.error === null ? (
-      <ButtonLink
-        size="small"
-        download
-        href={apiUrl(`${workspace.api}/privacy/requests/${row.id}/file`)}
-      >
-        {t("download")}
-      </ButtonLink>
+      <span class="flex items-center justify-end gap-1">
+        <CopyLink make={() => http.post(`${workspace.api}/privacy/requests/${row.id}/link`)} />
+        <ButtonLink
+          size="small"
+          download
+          href={apiUrl(`${workspace.api}/privacy/requests/${row.id}/file`)}
+        >
+          {t("download")}
+        </ButtonLink>
+      </span>
     ) : null;
   return (
     <PagedTable
@@ -122,20 +137,44 @@ function Requests() {
 }
 
 const states = {
-  queued: "stateQueued",
-  running: "stateRunning",
-  done: "stateDone",
-  failed: "stateFailed",
+  queued: ["stateQueued", "info"],
+  running: ["stateRunning", "info"],
+  done: ["stateDone", "success"],
+  failed: ["stateFailed", "error"],
 } as const;
 
+function State({ row }: { row: PrivacyRequest }) {
+  const [word, tone] = states[row.state];
+  const rows = Object.values(row.result).reduce((sum, n) => sum + n, 0);
+  const gathered =
+    row.kind === "export" ? t("gathered", { count: rows }) : t("removed", { count: rows });
+  return (
+    <span class="flex flex-wrap items-center gap-x-3 gap-y-1">
+      <Badge tone={tone} live={row.state === "running"}>
+        {t(word)}
+      </Badge>
+      <span class={`text-sm text-muted ${row.error === null ? "max-md:hidden" : ""}`}>
+        {row.error ?? (row.state === "done" && gathered)}
+        {row.state === "done" && row.expiresAt !== null && row.error === null && (
+          <> · {t("keptUntil", { date: formatDate(row.expiresAt) })}</>
+        )}
+      </span>
+    </span>
+  );
+}
+
 const columns = (): Column<PrivacyRequest>[] => [
-  { key: "kind", head: t("kind"), cell: (row) => t(row.kind) },
-  { key: "address", head: t("address"), cell: (row) => row.address ?? t("erased") },
   {
-    key: "state",
-    head: t("state"),
-    cell: (row) => row.error ?? t(states[row.state]),
+    key: "address",
+    head: t("request"),
+    cell: (row) => (
+      <>
+        {t(row.kind)}
+        <span class="block text-sm text-muted">{row.address ?? t("erased")}</span>
+      </>
+    ),
   },
+  { key: "state", head: t("state"), cell: (row) => <State row={row} /> },
   {
     key: "when",
     head: t("when"),

@@ -49,16 +49,22 @@ function Fields({ path, retention }: { path: string; retention: Retention }) {
     attempt(async () => setPreview(await http.post<Preview>(`${path}/preview`, body())));
   return (
     <div class="flex flex-col gap-4">
-      {names.map((name, index) => (
-        <TextField
-          key={name}
-          label={t(name)}
-          value={days[index] ?? ""}
-          onInput={(value) => setDays(days.map((one, at) => (at === index ? value : one)))}
-          inputMode="numeric"
-          optional
-        />
-      ))}
+      <div class="grid max-w-3xl gap-4 sm:grid-cols-3">
+        {names.map((name, index) => (
+          <TextField
+            key={name}
+            label={t(name)}
+            hint={t(`${name}Hint`)}
+            value={days[index] ?? ""}
+            onInput={(value) => {
+              setDays(days.map((one, at) => (at === index ? value : one)));
+              setPreview(undefined);
+            }}
+            inputMode="numeric"
+            placeholder={t("forEver")}
+          />
+        ))}
+      </div>
       {preview !== undefined && (
         <Notice tone="neutral" {...(preview.exact ? {} : { title: t("atLeast") })}>
           {t("previewed", {

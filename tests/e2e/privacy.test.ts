@@ -1,0 +1,162 @@
+// What becomes of somebody who wants to be forgotten, on the compiled binary in a real browser: an
+// administrator erases them, and neither an import nor a form brings them back.
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import type { Browser, Page } from "playwright-core";
+import { waitFor } from "../../server/commands/demo/api-client.ts";
+import { accessibilityFindings, desktop, launchBrowser } from "../support/browser.ts";
+import { type SeededBinary, startSeededBinary } from "../support/seeded-binary.ts";
+
+const STEP_MS = 60_000;
+const ERASED = "anna@reader.test";
+const OTHER = "bo@reader.test";
+
+type Items<T> = { items: T[] };
+type Contact = { address: string };
+
+let seeded: SeededBinary;
+let browser: Browser;
+let page: Page;
+let formUrl = "";
+
+const path = (rest: string) => `${seeded.workspace.path}${rest}`;
+const pageUrl = (rest: string) => `${seeded.binary.url}/w/${seeded.workspace.id}${rest}`;
+const addresses = async () =>
+  (await seeded.api.get<Items<Contact>>(path("/contacts"))).items.map(({ address }) => address);
+
+/** The first captured message to an address, once it is there. */
+async function mailTo(address: string): Promise<{ text: string }> {
+  type Mail = { id: number };
+  const isTo = (mail: Mail) => JSON.stringify(mail).includes(address);
+  const { items } = await waitFor(
+    `a message to ${address}`,
+    () => seeded.api.get<Items<Mail>>(path("/inbox?limit=50")),
+    (inbox) => inbox.items.some(isTo),
+    20_000,
+  );
+  return await seeded.api.get(path(`/inbox/${items.find(isTo)?.id}`));
+}
+
+beforeAll(async () => {
+  seeded = await startSeededBinary();
+  const { api } = seeded;
+  const list = await api.post<{ id: number }>(path("/lists"), { name: "News", isPublic: true });
+  await api.post(path("/contacts"), { email: ERASED, firstName: "Anna", listIds: [list.id] });
+  const form = await api.post<{ url: string }>(path("/forms"), {
+    name: "Footer",
+    settings: { listIds: [list.id] },
+  });
+  formUrl = form.url;
+  browser = await launchBrowser();
+  const context = await browser.newContext({ viewport: desktop, locale: "en-GB" });
+  page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  await page.goto(`${seeded.binary.url}/sign-in`);
+  await page.getByLabel("Email address").fill(seeded.email);
+  await page.getByLabel("Password", { exact: true }).fill(seeded.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL(/\/w\//);
+}, 120_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await seeded?.binary.dispose();
+});
+
+test(
+  "an administrator erases a person, who is gone a moment later",
+  async () => {
+    await page.goto(pageUrl("/contacts/privacy"));
+    await page.getByLabel("Email address").fill(ERASED);
+    await page.getByRole("button", { name: "Erase this person" }).click();
+    const question = page.getByRole("dialog");
+    await question.getByText(`Erase ${ERASED}?`).waitFor();
+    await question.getByRole("button", { name: "Erase this person" }).click();
+
+    await page.getByText("The address is erased too").waitFor();
+    expect(await page.getByText(ERASED).count()).toBe(0);
+    expect(await accessibilityFindings(page)).toEqual([]);
+    expect(await addresses()).toEqual([]);
+  },
+  STEP_MS,
+);
+
+test(
+  "an import takes everybody else of the file, and its report says who was refused and why",
+  async () => {
+    await page.goto(pageUrl("/contacts/imports/new"));
+    await page.locator("input[type=file]").setInputFiles({
+      name: "people.csv",
+      mimeType: "text/csv",
+      buffer: Buffer.from(`email,first_name\n${ERASED.toUpperCase()},Anna\n${OTHER},Bo\n`),
+    });
+    await page.getByRole("button", { name: "Start import" }).click();
+
+    await page.getByText("1 person was refused").waitFor();
+    const report = await page.getByRole("main").innerText();
+    expect(report).toMatch(/New\s+1\b/);
+    expect(report).toMatch(/Refused: erased\s+1\b/);
+    expect(report).toContain("erased on their request");
+    expect(report.toLowerCase()).not.toContain(ERASED);
+    expect(await accessibilityFindings(page)).toEqual([]);
+    expect(await addresses()).toEqual([OTHER]);
+  },
+  STEP_MS,
+);
+
+test(
+  "a sign-up is answered like anybody's, and nothing comes of it",
+  async () => {
+    const signUp = async (email: string) => {
+      await page.goto(formUrl);
+      await page.getByLabel("Email address").fill(email);
+      await page.getByRole("button", { name: "Sign up" }).click();
+      const heading = page.getByRole("heading", { name: "One more step" });
+      const said = page.getByRole("status");
+      await heading.or(said).first().waitFor();
+      return await heading.or(said).first().innerText();
+    };
+    const refused = await signUp(ERASED);
+    const taken = await signUp("cy@reader.test");
+    expect(refused).toBe(taken);
+
+    // Jobs are done in their order: when the second has its message, the first is done too.
+    await mailTo("cy@reader.test");
+    const inbox = await seeded.api.get<Items<object>>(path("/inbox?limit=50"));
+    expect(JSON.stringify(inbox)).not.toContain(ERASED);
+    expect(await addresses()).toEqual([OTHER]);
+  },
+  STEP_MS,
+);
+
+test(
+  "the privacy page is not offered to who may not use it, and says so when opened anyway",
+  async () => {
+    const member = { email: "eva@agency.test", name: "Eva", role: "editor" };
+    await seeded.api.post(path("/members"), member);
+    const password = "another horse battery staple";
+    const invitation = await mailTo(member.email);
+    const token = /[?&]token=([\w.-]+)/.exec(invitation.text)?.[1];
+    const reset = await fetch(`${seeded.binary.url}/api/v1/auth/reset`, {
+      method: "POST",
+      headers: { "content-type": "application/json", origin: seeded.binary.url },
+      body: JSON.stringify({ token, password }),
+    });
+    expect(reset.status).toBe(200);
+    const privacy = page.getByRole("link", { name: "Privacy", exact: true });
+    await page.goto(pageUrl("/contacts"));
+    await privacy.waitFor();
+
+    await page.context().clearCookies();
+    await page.goto(`${seeded.binary.url}/sign-in`);
+    await page.getByLabel("Email address").fill(member.email);
+    await page.getByLabel("Password", { exact: true }).fill(password);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.waitForURL(/\/w\//);
+    await page.goto(pageUrl("/contacts"));
+    await page.getByRole("link", { name: "Suppressions", exact: true }).waitFor();
+    expect(await privacy.count()).toBe(0);
+    await page.goto(pageUrl("/contacts/privacy"));
+    await page.getByText("For administrators").waitFor();
+  },
+  STEP_MS,
+);

@@ -1,6 +1,8 @@
 import { Elysia, t } from "elysia";
+import type { Connection } from "../../platform/db/driver.ts";
 import { refusals, WorkspaceItemParams, WorkspaceParams } from "../../platform/http/schemas.ts";
 import type { AppDeps } from "../deps.ts";
+import { workspaceFacts } from "../templates/message-scope.service.ts";
 import {
   CampaignReport,
   Dashboard,
@@ -28,8 +30,17 @@ const RecipientParams = t.Object({
   seq: t.Integer({ minimum: 1 }),
 });
 
-export const reportRoutes = ({ guard, clock }: AppDeps) =>
-  new Elysia({ name: "reports", prefix: "/workspaces/:workspaceId", detail: { tags: ["Reports"] } })
+export const reportRoutes = ({ guard, clock, databases, outside }: AppDeps) => {
+  const { system } = databases;
+  const whyContext = (db: Connection, workspaceId: string, language: "en" | "de" = "en") => ({
+    ...{ db, system, language, now: clock() },
+    timeZone: workspaceFacts(system, workspaceId).timeZone,
+  });
+  return new Elysia({
+    name: "reports",
+    prefix: "/workspaces/:workspaceId",
+    detail: { tags: ["Reports"] },
+  })
     .use(guard)
     .get("/dashboard", ({ db }) => dashboard(db, clock()), {
       permission: "reports:read",
@@ -62,7 +73,8 @@ export const reportRoutes = ({ guard, clock }: AppDeps) =>
     })
     .get(
       "/campaigns/:id/why",
-      ({ db, params, query }) => whyInCampaign(db, params.id, query.email),
+      ({ db, params, query, workspace }) =>
+        whyInCampaign(whyContext(db, workspace.id, query.language), params.id, query.email),
       {
         permission: "reports:read",
         params: WorkspaceItemParams,
@@ -84,7 +96,10 @@ export const reportRoutes = ({ guard, clock }: AppDeps) =>
     )
     .get(
       "/campaigns/:id/recipients/:seq",
-      ({ db, params }) => recipientStory(db, params.id, params.seq),
+      ({ db, params, workspace }) => {
+        const queue = () => outside.queue.queue(workspace.id);
+        return recipientStory(whyContext(db, workspace.id), queue, params.id, params.seq);
+      },
       {
         permission: "reports:read",
         params: RecipientParams,
@@ -92,3 +107,4 @@ export const reportRoutes = ({ guard, clock }: AppDeps) =>
         detail: { summary: "Why a recipient did or did not get a campaign" },
       },
     );
+};

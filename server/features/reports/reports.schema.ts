@@ -1,5 +1,6 @@
 import { type Static, t } from "elysia";
 import { pageOf, pageQuery } from "../../platform/http/schemas.ts";
+import { LanguageQuery } from "../segments/segments.schema.ts";
 
 const Nullable = <T extends Parameters<typeof t.Union>[0][number]>(schema: T) =>
   t.Union([schema, t.Null()]);
@@ -163,6 +164,29 @@ export const RecipientStory = t.Object({
     { description: "What came back after the server had taken it" },
   ),
   included: t.Array(ListStatus, { description: "Lists of the audience that they are on" }),
+  segments: t.Array(t.String(), { description: "Names of the segments that brought them in" }),
+  waits: t.Array(
+    t.Object({
+      at: t.Integer(),
+      until: Nullable(t.Integer({ description: "When it was tried again, or will be" })),
+      reason: t.String({ description: "Category of what the server said" }),
+      host: t.String(),
+      routeName: t.String(),
+    }),
+    { description: "What the message waited for so far, oldest first" },
+  ),
+  now: Nullable(
+    t.Object(
+      {
+        campaign: t.String({ description: "What bounds the campaign; empty when nothing does" }),
+        sites: t.Array(
+          t.Object({ siteName: t.String(), reason: t.String(), until: Nullable(t.Integer()) }),
+          { description: "Limits at the servers that this message goes to" },
+        ),
+      },
+      { description: "What it waits for this moment; null when it is decided or nothing is sent" },
+    ),
+  ),
   events: t.Array(
     t.Object({
       at: t.Integer(),
@@ -189,7 +213,22 @@ export const RecipientStory = t.Object({
     }),
   ),
 });
-export const WhyQuery = t.Object({ email: t.String({ minLength: 3, maxLength: 320 }) });
+const SegmentVerdict = t.Object({
+  segmentId: t.Integer(),
+  name: t.String(),
+  role: t.Union([t.Literal("include"), t.Literal("exclude")]),
+  matches: t.Boolean({
+    description: "By the condition of the launch, on what is known of them now",
+  }),
+  words: t.String({ description: "The rule as a sentence" }),
+  missing: t.Array(t.String(), { description: "The parts of it that they do not meet" }),
+  isChanged: t.Boolean({ description: "The segment was changed or deleted since the launch" }),
+});
+
+export const WhyQuery = t.Object({
+  ...LanguageQuery.properties,
+  email: t.String({ minLength: 3, maxLength: 320 }),
+});
 
 export const WhyAnswer = t.Object({
   address: t.String(),
@@ -208,7 +247,11 @@ export const WhyAnswer = t.Object({
       t.Literal("not_subscribed"),
       t.Literal("subscribed_later"),
       t.Literal("in_no_segment"),
+      t.Literal("in_excluded_segment"),
       t.Literal("suppressed"),
+      t.Literal("blocked"),
+      t.Literal("left_all_lists"),
+      t.Literal("paused"),
       t.Literal("left_out"),
     ],
     { description: "Whether they are a recipient, and if not, the first reason why" },
@@ -220,6 +263,10 @@ export const WhyAnswer = t.Object({
   suppression: Nullable(
     t.Object({ reason: t.String(), source: t.String(), createdAt: t.Integer() }),
   ),
+  segments: t.Array(SegmentVerdict, {
+    description: "The segments of the audience, as they were launched, asked about them",
+  }),
+  pausedUntil: Nullable(t.Integer({ description: "Until then they asked for no mail" })),
   launchedAt: Nullable(t.Integer()),
 });
 export type WhyAnswer = Static<typeof WhyAnswer>;

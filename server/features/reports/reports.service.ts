@@ -9,6 +9,7 @@ import {
   type MessageStateName,
   messageState,
   metrics,
+  type QueueSnapshot,
   stateMetric,
   uniqueMetric,
 } from "../../delivery/index.ts";
@@ -53,7 +54,8 @@ import {
   findTotals,
   type RecipientRow,
 } from "./reports.store.ts";
-import { whyInCampaign } from "./why.service.ts";
+import { waitingNow, waitsOf } from "./waits.rules.ts";
+import { type WhyContext, whyInCampaign } from "./why.service.ts";
 import { findReports } from "./why.store.ts";
 
 const DEFAULT_PAGE = 50;
@@ -174,20 +176,37 @@ export function listRecipients(
  *
  * @throws AppError `not_found`.
  */
-export function recipientStory(db: Connection, campaignId: number, seq: number): RecipientStory {
+export async function recipientStory(
+  context: WhyContext,
+  readQueue: () => Promise<QueueSnapshot>,
+  campaignId: number,
+  seq: number,
+): Promise<RecipientStory> {
+  const { db } = context;
   const row = findRecipient(db, campaignId, seq);
   if (row === undefined) {
     throw notFound("recipient");
   }
-  return {
-    recipient: toRecipient(row),
+  const recipient = toRecipient(row);
+  const attempts = findAttempts(db, campaignId, seq);
+  const why = whyInCampaign(context, campaignId, row.address);
+  const story = {
+    recipient,
     provider: row.provider,
     suppression: findSuppression(db, row.address) ?? null,
-    attempts: findAttempts(db, campaignId, seq),
+    attempts,
     reports: findReports(db, campaignId, seq),
-    included: whyInCampaign(db, campaignId, row.address).included,
+    included: why.included,
+    segments: why.segments.flatMap(({ role, matches, name }) =>
+      role === "include" && matches ? name : [],
+    ),
+    waits: waitsOf(attempts, row.dueAt),
     events: findEvents(db, campaignId, seq),
   };
+  const isOpen = recipient.state === "pending" || recipient.state === "deferred";
+  const host = attempts.at(-1)?.host ?? "";
+  const target = { campaignId, provider: row.provider, address: row.address, host };
+  return { ...story, now: isOpen ? waitingNow(await readQueue(), target) : null };
 }
 
 /** The workspace at a glance. */

@@ -1,18 +1,36 @@
-import type { AudienceDefinition } from "../../delivery/index.ts";
+import { type AudienceDefinition, blockList } from "../../delivery/index.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { isAddressFault, parseEmailAddress } from "../../platform/email-address.ts";
 import { invalidField, notFound } from "../../platform/errors.ts";
+import { explainSegments, type SegmentVerdict } from "../segments/segment-explain.service.ts";
 import type { WhyAnswer } from "./reports.schema.ts";
 import { findSuppression } from "./reports.store.ts";
-import { findLaunch, findMemberships, findPerson, findSeq, type Membership } from "./why.store.ts";
+import {
+  findLaunch,
+  findMemberships,
+  findPerson,
+  findSeq,
+  type Membership,
+  type Person,
+} from "./why.store.ts";
+
+export type WhyContext = {
+  db: Connection;
+  system: Connection;
+  /** Of the workspace: what "in the last 7 days" means. */
+  timeZone: string;
+  language: "en" | "de";
+  now: number;
+};
 
 /**
  * Why somebody is, or is not, among the recipients of a campaign; what became of their message is the
- * recipient's own page.
+ * recipient's own page. The frozen conditions of segments are asked again, of what is known now.
  *
  * @throws AppError `not_found` for the campaign, `invalid_input` for what is no address.
  */
-export function whyInCampaign(db: Connection, campaignId: number, email: string): WhyAnswer {
+export function whyInCampaign(context: WhyContext, campaignId: number, email: string): WhyAnswer {
+  const { db, timeZone, language } = context;
   const launch = findLaunch(db, campaignId);
   if (launch === undefined) {
     throw notFound("campaign");
@@ -22,68 +40,104 @@ export function whyInCampaign(db: Connection, campaignId: number, email: string)
     throw invalidField("email", read.reason);
   }
   const { address } = read;
+  const { launchedAt } = launch;
   const person = findPerson(db, address);
   const suppression = findSuppression(db, address) ?? null;
   const seq = person === undefined ? undefined : findSeq(db, person.contactId, campaignId);
   const base = {
-    address,
+    ...{ address, suppression, launchedAt, seq: seq ?? null },
     contactId: person?.contactId ?? null,
-    seq: seq ?? null,
-    suppression,
-    launchedAt: launch.launchedAt,
+    pausedUntil: person?.pausedUntil ?? null,
   };
   if (person === undefined) {
-    return { ...base, answer: "no_contact", included: [], excluded: [] };
+    return { ...base, answer: "no_contact", included: [], excluded: [], segments: [] };
   }
   const audience = JSON.parse(launch.audience) as AudienceDefinition;
   const memberships = findMemberships(db, person.contactId);
+  const lists = listsOf(audience, memberships);
+  // Before the launch there is no condition yet, only the number of the segment.
+  const segments =
+    launchedAt === null
+      ? []
+      : explainSegments(db, audience, person.contactId, { now: launchedAt, timeZone }, language);
+  const found = { ...base, ...lists, segments };
+  if (seq !== undefined) {
+    return { ...found, answer: "recipient" };
+  }
+  const blocked = () => blockList(context.system, db, context.now)(address);
+  const facts = { audience, memberships, launchedAt, segments, person, suppression, blocked };
+  return { ...found, answer: lists.excluded.length > 0 ? "excluded" : reasonOutside(facts) };
+}
+
+function listsOf(audience: AudienceDefinition, memberships: readonly Membership[]) {
   const named = (ids: readonly number[]) =>
     memberships
       .filter(({ listId }) => ids.includes(listId))
       .map(({ listId, name, status }) => ({ listId, name, status }));
-  const included = named(audience.includeLists);
-  const excluded = named(audience.excludeLists).filter(({ status }) => status === "subscribed");
-  const lists = { included, excluded };
-  if (seq !== undefined) {
-    return { ...base, ...lists, answer: "recipient" };
-  }
-  const context = { audience, memberships, launchedAt: launch.launchedAt };
-  const answer =
-    excluded.length > 0
-      ? "excluded"
-      : reasonOutside(context, person.createdAt, suppression?.createdAt);
-  return { ...base, ...lists, answer };
+  return {
+    included: named(audience.includeLists),
+    excluded: named(audience.excludeLists).filter(({ status }) => status !== "unsubscribed"),
+  };
 }
 
-type Context = {
+type Facts = {
   audience: AudienceDefinition;
   memberships: readonly Membership[];
   launchedAt: number | null;
+  segments: readonly SegmentVerdict[];
+  person: Person;
+  suppression: { createdAt: number } | null;
+  blocked: () => string | undefined;
 };
 
 /** In the order in which the audience is worked out. */
-function reasonOutside(
-  { audience, memberships, launchedAt }: Context,
-  createdAt: number,
-  suppressedAt: number | undefined,
-): WhyAnswer["answer"] {
+function reasonOutside(facts: Facts): WhyAnswer["answer"] {
+  const { audience, memberships, launchedAt, segments, person, suppression } = facts;
   if (launchedAt === null) {
     return "not_launched";
   }
-  if (createdAt > launchedAt) {
+  if (person.createdAt > launchedAt) {
     return "too_late";
   }
   const own = memberships.filter(({ listId }) => audience.includeLists.includes(listId));
   const subscribed = own.filter(({ status }) => status === "subscribed");
-  const hasSegments = (audience.includeSegments ?? []).length > 0;
-  if (!audience.everyone && subscribed.length === 0 && !hasSegments) {
-    return own.length === 0 ? "on_no_list" : "not_subscribed";
+  const included = segments.filter(({ role }) => role === "include");
+  const isChosen = subscribed.length > 0 || included.some(({ matches }) => matches);
+  if (segments.some(({ role, matches }) => role === "exclude" && matches)) {
+    return "in_excluded_segment";
   }
-  if (suppressedAt !== undefined && suppressedAt <= launchedAt) {
+  if (audience.everyone !== true && !isChosen) {
+    return outsideOf(own, included);
+  }
+  if (suppression !== null && suppression.createdAt <= launchedAt) {
     return "suppressed";
   }
-  if (!audience.everyone && subscribed.every(({ changedAt }) => changedAt > launchedAt)) {
-    return hasSegments ? "in_no_segment" : "subscribed_later";
+  if (facts.blocked() !== undefined) {
+    return "blocked";
   }
-  return "left_out";
+  const isLate = subscribed.every(({ changedAt }) => changedAt > launchedAt);
+  if (audience.everyone !== true && included.length === 0 && isLate) {
+    return "subscribed_later";
+  }
+  return leftOut(facts, launchedAt, included.length > 0 || audience.everyone === true);
+}
+
+function outsideOf(own: readonly Membership[], included: readonly SegmentVerdict[]) {
+  if (included.length > 0) {
+    return "in_no_segment";
+  }
+  return own.length === 0 ? "on_no_list" : "not_subscribed";
+}
+
+/** Who was reached, and yet is not there. */
+function leftOut(
+  { memberships, person }: Facts,
+  launchedAt: number,
+  isBeyondLists: boolean,
+): WhyAnswer["answer"] {
+  const isSubscribed = memberships.some(({ status }) => status === "subscribed");
+  if (isBeyondLists && memberships.length > 0 && !isSubscribed) {
+    return "left_all_lists";
+  }
+  return (person.pausedUntil ?? 0) > launchedAt ? "paused" : "left_out";
 }

@@ -1,10 +1,10 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { statement } from "../../platform/db/statements.ts";
 
-export type Person = { contactId: number; createdAt: number };
+export type Person = { contactId: number; createdAt: number; pausedUntil: number | null };
 
 const selectPerson = statement<[address: string], Person>(`
-  SELECT id AS contactId, created_at AS createdAt FROM contact WHERE address = ?
+  SELECT id AS contactId, created_at AS createdAt, paused_until AS pausedUntil FROM contact WHERE address = ?
 `);
 
 export const findPerson = (db: Connection, address: string) => selectPerson(db).get(address);
@@ -32,8 +32,8 @@ const selectLaunch = statement<
   [campaignId: number],
   { audience: string; launchedAt: number | null; status: string }
 >(`
-  SELECT audience, launched_at AS launchedAt, status
-    FROM campaign
+  SELECT coalesce(frozen.audience, campaign.audience) AS audience, launched_at AS launchedAt, status
+    FROM campaign LEFT JOIN campaign_audience AS frozen ON frozen.campaign_id = campaign.id
    WHERE id = ? AND deleted_at IS NULL
 `);
 

@@ -259,7 +259,8 @@ function knownIn(db: Connection) {
   };
 }
 
-function namesIn(db: Connection): Names {
+/** What the names of things in rules are. */
+export function namesIn(db: Connection): Names {
   return {
     fields: listFields(db),
     tag: (id) => nameOf(db, "tag", id),

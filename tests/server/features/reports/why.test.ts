@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
+import type { QueueSnapshot } from "../../../../server/delivery/types.ts";
 import type {
   RecipientStory,
   WhyAnswer,
 } from "../../../../server/features/reports/reports.schema.ts";
+import { waitingNow, waitsOf } from "../../../../server/features/reports/waits.rules.ts";
+import { compileAudience } from "../../../../server/features/segments/segment-audience.service.ts";
 import type { Connection } from "../../../../server/platform/db/driver.ts";
 import { newTestApp, type TestApp, type TestWorkspace } from "../../../support/app.ts";
 
@@ -94,4 +97,99 @@ test("a recipient's story has what came back, and the list that included them", 
 test("no address and no campaign are refused", async () => {
   expect((await why("not an address")).status).toBe(422);
   expect((await why("got@x.test", 99)).status).toBe(404);
+});
+
+test("who was in no segment is told which part of whose rule they do not meet", async () => {
+  const admin = { role: "admin" as const, workspaceId: workspace.id };
+  const base = `/workspaces/${workspace.id}`;
+  const post = async (path: string, body: unknown) =>
+    (await (await fixture.call(admin, "POST", `${base}${path}`, body)).json()) as { id: number };
+  const vip = await post("/tags", { name: "VIP" });
+  const rule = {
+    op: "and",
+    rules: [
+      { field: "email", is: "ends_with", value: "x.test" },
+      { tag: vip.id, has: true },
+    ],
+  };
+  const loyal = await post("/segments", { name: "Loyal", rule });
+  const staff = await post("/segments", {
+    name: "Staff",
+    rule: { field: "email", is: "is", value: "left@x.test" },
+  });
+  db.exec(`UPDATE segment SET updated_at = ${LAUNCH - 5}; DELETE FROM list_contact`);
+  const stored = {
+    ...{ everyone: false, includeLists: [], excludeLists: [] },
+    ...{ includeSegments: [loyal.id], excludeSegments: [staff.id] },
+  };
+  const moment = { now: LAUNCH, timeZone: "UTC" };
+  db.prepare("INSERT INTO campaign_audience VALUES (1, ?)").run(
+    JSON.stringify(compileAudience(db, stored, moment)),
+  );
+
+  const missed = (await why("nolist@x.test")).body;
+  expect(missed.answer).toBe("in_no_segment");
+  expect(missed.segments).toMatchObject([
+    { name: "Loyal", role: "include", matches: false, isChanged: false },
+    { name: "Staff", role: "exclude", matches: false },
+  ]);
+  expect(missed.segments[0]?.missing).toEqual(["Has the tag “VIP”"]);
+
+  db.exec(`INSERT INTO contact_tag VALUES (${vip.id}, 3), (${vip.id}, 4), (${vip.id}, 6)`);
+  expect((await why("left@x.test")).body.answer).toBe("in_excluded_segment");
+  expect((await why("suppressed@x.test")).body.answer).toBe("suppressed");
+  db.exec(`UPDATE contact SET paused_until = ${LAUNCH + 86_400_000} WHERE id = 3`);
+  expect((await why("nolist@x.test")).body).toMatchObject({
+    answer: "paused",
+    pausedUntil: LAUNCH + 86_400_000,
+  });
+  db.exec(`INSERT INTO blocked_domain VALUES ('x.test', 0, '', 'u', 0, NULL)`);
+  expect((await why("nolist@x.test")).body.answer).toBe("blocked");
+
+  db.exec(`UPDATE segment SET updated_at = ${LAUNCH + 5}`);
+  const changed = (await why("excluded@x.test")).body.segments[0];
+  expect(changed).toMatchObject({ isChanged: true, matches: false, missing: [] });
+});
+
+test("a story says what the message waited for, and what the live queue holds against it now", async () => {
+  db.exec(`
+    UPDATE message SET state = 1, reason = 'greylist', due_at = ${LAUNCH + 90_000};
+    UPDATE chunk SET bounced = 0, deferred = 1;
+    INSERT INTO attempt (campaign_id, seq, at, outcome, category, host) VALUES
+      (1, 1, ${LAUNCH}, 'deferred', 'rate_limit', 'mx1.x.test'),
+      (1, 1, ${LAUNCH + 60_000}, 'deferred', 'greylist', 'mx1.x.test')`);
+  const attempts = [
+    { at: 1, outcome: "deferred", category: "rate_limit", host: "mx1.x.test", routeName: "" },
+    { at: 5, outcome: "accepted", category: "", host: "mx1.x.test", routeName: "" },
+  ];
+  expect(waitsOf(attempts, null)).toMatchObject([{ at: 1, until: 5, reason: "rate_limit" }]);
+
+  const path = `/workspaces/${workspace.id}/campaigns/1/recipients/1`;
+  const response = await fixture.call({ role: "viewer", workspaceId: workspace.id }, "GET", path);
+  const story = (await response.json()) as RecipientStory;
+  expect(story.waits.map(({ reason, until }) => [reason, until])).toEqual([
+    ["rate_limit", LAUNCH + 60_000],
+    ["greylist", LAUNCH + 90_000],
+  ]);
+  expect(story.now).toBeNull();
+
+  const site = (siteName: string, campaignIds: number[], reason: string) => ({
+    ...{ siteName, siteKey: siteName, campaignIds, reason },
+    ...{ provider: "other", suspendedUntil: 7, nextTryAt: 9 },
+  });
+  const queue = {
+    ...{ at: 0, trouble: "", routes: [], holds: [], quotas: [] },
+    campaigns: [{ campaignId: 1, bottleneck: "The route admits 1/s.", inHand: 1 }],
+    sites: [
+      site("x.test", [1], "It asked for less."),
+      site("x.test", [2], "of another campaign"),
+      site("y.test", [1], "of another server"),
+      site("ax.test", [1], "only looks like it"),
+    ],
+  } as unknown as QueueSnapshot;
+  const target = { campaignId: 1, provider: "other", address: "a@b.test", host: "mx1.x.test" };
+  expect(waitingNow(queue, target)).toEqual({
+    campaign: "The route admits 1/s.",
+    sites: [{ siteName: "x.test", reason: "It asked for less.", until: 7 }],
+  });
 });

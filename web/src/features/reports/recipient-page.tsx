@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/preact-query";
 import { useRoute } from "preact-iso";
 import { type Answer, http, type WorkspaceApi } from "../../api.ts";
-import { formatDate, formatDuration } from "../../format.ts";
+import { formatDate, formatDateTime, formatDuration } from "../../format.ts";
 import { reasonText } from "../../reasons.ts";
 import { useWorkspace } from "../../session.ts";
 import { ButtonLink } from "../../ui/button.tsx";
@@ -12,6 +12,7 @@ import { Loaded, Notice } from "../../ui/states.tsx";
 import { Table } from "../../ui/table.tsx";
 import { stateTones } from "./recipients-page.tsx";
 import { t } from "./reports.messages.ts";
+import { HeldMessage } from "./requeue-cards.tsx";
 
 type Attempt = Story["attempts"][number];
 
@@ -50,7 +51,15 @@ export function RecipientPage() {
       <Loaded query={story}>
         {(data) => (
           <PageBody>
+            {data.recipient.state === "held" && (
+              <HeldMessage
+                campaignId={campaignId}
+                seq={data.recipient.seq}
+                onChanged={() => story.refetch()}
+              />
+            )}
             <Summary story={data} />
+            <Waits story={data} />
             <Card title={t("attemptsTitle")}>
               <Attempts attempts={data.attempts} />
             </Card>
@@ -76,8 +85,9 @@ function Summary({ story }: { story: Story }) {
     [t("provider"), provider === "other" ? t("otherProviders") : provider],
     [t("attempts"), recipient.attempts],
   ];
-  if (story.included.length > 0) {
-    facts.push([t("includedBy"), story.included.map(({ name }) => name).join(", ")]);
+  const sources = [...story.included.map(({ name }) => name), ...story.segments];
+  if (sources.length > 0) {
+    facts.push([t("includedBy"), sources.join(", ")]);
   }
   if (recipient.reason !== "") {
     facts.splice(1, 0, [t("reason"), reasonText(recipient.reason)]);
@@ -101,6 +111,48 @@ function Summary({ story }: { story: Story }) {
     </Card>
   );
 }
+
+/** What the message waited for, and what it waits for now. */
+function Waits({ story: { waits, now } }: { story: Story }) {
+  const lines = now === null ? [] : [now.campaign, ...now.sites.map(siteWords)];
+  const current = [...new Set(lines.filter((line) => line !== ""))];
+  if (waits.length === 0 && current.length === 0) {
+    return null;
+  }
+  return (
+    <Card title={t("waitsTitle")}>
+      <div class="flex flex-col gap-4">
+        {current.length > 0 && (
+          <Notice title={t("waitsNow")}>
+            {current.map((line) => (
+              <p key={line}>{line}</p>
+            ))}
+          </Notice>
+        )}
+        {waits.length > 0 && (
+          <ul class="flex flex-col gap-2">
+            {waits.map((wait) => (
+              <li key={wait.at}>
+                {reasonText(wait.reason)}
+                <span class="text-sm text-muted">
+                  {" · "}
+                  {wait.host || wait.routeName}
+                  {wait.until !== null &&
+                    ` · ${t("waitedFor", { time: formatDuration(wait.until - wait.at) })}`}
+                </span>
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
+    </Card>
+  );
+}
+
+type Site = NonNullable<Story["now"]>["sites"][number];
+
+const siteWords = ({ siteName, reason, until }: Site) =>
+  `${siteName}: ${reason}${until === null ? "" : ` ${t("untilTime", { time: formatDateTime(until) })}`}`;
 
 function Attempts({ attempts }: { attempts: Attempt[] }) {
   if (attempts.length === 0) {

@@ -19,39 +19,69 @@ const retryable = ["sending", "paused", "completed"];
 
 /** Messages that may have arrived and wait for somebody to decide. */
 export function HeldCard({ report, onChanged }: { report: Report; onChanged: () => void }) {
-  const workspace = useWorkspace();
   const { held } = report.counts;
-  if (held === 0) {
-    return null;
+  return held === 0 ? null : (
+    <Notice tone="warning" title={t("heldTitle", { count: held })}>
+      <p>{t("heldBody")}</p>
+      <HeldButtons campaignId={report.campaign.id} count={held} onChanged={onChanged} />
+    </Notice>
+  );
+}
+
+/** The same decision about one message, on the page of its recipient. */
+export function HeldMessage(props: { campaignId: string; seq: number; onChanged: () => void }) {
+  const { campaignId, seq, onChanged } = props;
+  return (
+    <Notice tone="warning" title={t("heldOne")}>
+      <p>{t("heldBody")}</p>
+      <HeldButtons campaignId={campaignId} count={1} seqs={[seq]} onChanged={onChanged} />
+    </Notice>
+  );
+}
+
+function HeldButtons({
+  campaignId,
+  count,
+  seqs,
+  onChanged,
+}: {
+  campaignId: number | string;
+  count: number;
+  seqs?: number[];
+  onChanged: () => void;
+}) {
+  const workspace = useWorkspace();
+  if (!workspace.canEdit) {
+    return <p class="mt-2">{t("editorDecides")}</p>;
   }
   const decide = async (decision: "resend" | "sent" | "failed") => {
     const sure = await confirm({
-      title: t(`${decision}Ask`, { count: held }),
+      title: t(`${decision}Ask`, { count }),
       body: t(`${decision}Body`),
       action: t(decision),
     });
-    const path = `${workspace.api}/campaigns/${report.campaign.id}/held`;
-    if (sure && (await attempt(() => http.post(path, { decision })))) {
-      toast(t("decided", { count: held }));
+    const path = `${workspace.api}/campaigns/${campaignId}/held`;
+    const order = seqs === undefined ? { decision } : { decision, seqs };
+    if (sure && (await attempt(() => http.post(path, order)))) {
+      toast(t("decided", { count }));
       onChanged();
     }
   };
   return (
-    <Notice tone="warning" title={t("heldTitle", { count: held })}>
-      <p>{t("heldBody")}</p>
-      <div class="mt-3 flex flex-wrap gap-2">
-        <Button onClick={() => decide("resend")}>{t("resend")}</Button>
-        <Button onClick={() => decide("sent")}>{t("sent")}</Button>
-        <Button onClick={() => decide("failed")}>{t("failed")}</Button>
-      </div>
-    </Notice>
+    <div class="mt-3 flex flex-wrap gap-2">
+      <Button onClick={() => decide("resend")}>{t("resend")}</Button>
+      <Button onClick={() => decide("sent")}>{t("sent")}</Button>
+      <Button onClick={() => decide("failed")}>{t("failed")}</Button>
+    </div>
   );
 }
 
 /** Sends again what failed or bounced, all of it or for one reason, with the exact number on the button. */
 export function RetryCard({ report, onChanged }: { report: Report; onChanged: () => void }) {
   const { counts, campaign } = report;
-  const isPossible = counts.failed + counts.bounced > 0 && retryable.includes(campaign.status);
+  const { canEdit } = useWorkspace();
+  const isPossible =
+    canEdit && counts.failed + counts.bounced > 0 && retryable.includes(campaign.status);
   return isPossible ? <Retry report={report} onChanged={onChanged} /> : null;
 }
 

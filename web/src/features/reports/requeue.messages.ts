@@ -9,6 +9,11 @@ export const t = messages({
     en: "The server's answer was lost after the whole message had been handed over: it may have arrived.",
     de: "Die Antwort des Servers ging verloren, nachdem die ganze Nachricht übergeben war: Sie kann angekommen sein.",
   },
+  heldOne: { en: "This message waits for you", de: "Diese Nachricht wartet auf dich" },
+  editorDecides: {
+    en: "An editor of the workspace decides what becomes of it.",
+    de: "Was daraus wird, entscheidet, wer im Arbeitsbereich bearbeiten darf.",
+  },
   resend: { en: "Send again", de: "Erneut senden" },
   resendAsk: {
     en: "{count, plural, one {Send # message again?} other {Send # messages again?}}",

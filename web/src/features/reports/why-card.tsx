@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/preact-query";
 import { type Answer, http, type WorkspaceApi } from "../../api.ts";
 import { formatDate } from "../../format.ts";
+import { locale } from "../../i18n.ts";
 import { reasonText } from "../../reasons.ts";
 import { useWorkspace } from "../../session.ts";
 import { Notice } from "../../ui/states.tsx";
@@ -12,9 +13,13 @@ type Why = Answer<ReturnType<WorkspaceApi["campaigns"]>["why"]["get"]>;
 export function WhyCard({ campaignId, email }: { campaignId: string; email: string }) {
   const workspace = useWorkspace();
   const why = useQuery({
-    queryKey: ["why", workspace.id, campaignId, email],
+    queryKey: ["why", workspace.id, campaignId, email, locale.value],
     queryFn: ({ signal }) =>
-      http.get<Why>(`${workspace.api}/campaigns/${campaignId}/why`, { email }, signal),
+      http.get<Why>(
+        `${workspace.api}/campaigns/${campaignId}/why`,
+        { email, language: locale.value },
+        signal,
+      ),
     retry: false,
   });
   const { data } = why;
@@ -26,7 +31,8 @@ export function WhyCard({ campaignId, email }: { campaignId: string; email: stri
     .join(", ");
   return (
     <Notice tone="info" title={t("title", { address: data.address })}>
-      <p>{t(data.answer, { lists })}</p>
+      <p>{t(data.answer, { lists, until: formatDate(data.pausedUntil ?? 0) })}</p>
+      <Segments why={data} />
       {data.suppression !== null && (
         <p>
           {t("suppressedSince", {
@@ -43,5 +49,52 @@ export function WhyCard({ campaignId, email }: { campaignId: string; email: stri
         </p>
       )}
     </Notice>
+  );
+}
+
+/** What each segment of the audience says, where segments are why. */
+function Segments({ why }: { why: Why }) {
+  const role = why.answer === "in_excluded_segment" ? "exclude" : "include";
+  const isAboutSegments = why.answer === "in_no_segment" || why.answer === "in_excluded_segment";
+  const segments = why.segments.filter(
+    (one) => one.role === role && one.matches === (role === "exclude"),
+  );
+  if (!isAboutSegments || segments.length === 0) {
+    return null;
+  }
+  return (
+    <>
+      <ul class="mt-2 flex list-disc flex-col gap-2 pl-5">
+        {segments.map((one) => (
+          <li key={one.segmentId}>
+            {one.matches ? (
+              t("didMatch", { name: one.name, words: one.words })
+            ) : (
+              <Missed {...one} />
+            )}
+            {one.isChanged && <span class="block">{t("segmentChanged")}</span>}
+          </li>
+        ))}
+      </ul>
+      <p class="mt-2 text-sm">{t("askedNow")}</p>
+    </>
+  );
+}
+
+function Missed({ name, words, missing, isChanged }: Why["segments"][number]) {
+  const isFixed = missing.length === 0 && !isChanged;
+  return (
+    <>
+      {t("didNotMatch", { name })}
+      {isFixed && <span class="block">{t("frozenPeople")}</span>}
+      {missing.map((part) => (
+        <span key={part} class="block">
+          {t("notMet", { words: part })}
+        </span>
+      ))}
+      {missing.length === 0 && isChanged && words !== "" && (
+        <span class="block">{t("ruleOf", { words })}</span>
+      )}
+    </>
   );
 }

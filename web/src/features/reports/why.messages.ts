@@ -37,13 +37,51 @@ export const t = messages({
     en: "They were in none of the segments when the campaign was launched.",
     de: "Beim Start der Kampagne waren sie in keinem der Segmente.",
   },
+  in_excluded_segment: {
+    en: "They are in a segment that the campaign leaves out.",
+    de: "Sie sind in einem Segment, das die Kampagne auslässt.",
+  },
+  blocked: {
+    en: "Their address or its domain is blocked in this workspace or on the whole instance.",
+    de: "Die Adresse oder ihre Domain ist in diesem Arbeitsbereich oder auf der ganzen Instanz gesperrt.",
+  },
+  left_all_lists: {
+    en: "They are on lists, but subscribed to none of them: they have left, or never confirmed. That holds for everyone and for segments too.",
+    de: "Sie stehen auf Listen, haben aber keine abonniert: abgemeldet oder nie bestätigt. Das gilt auch für alle und für Segmente.",
+  },
+  paused: {
+    en: "They asked for a rest from all mail until {until}.",
+    de: "Sie haben bis {until} um eine Pause von aller Post gebeten.",
+  },
+  didNotMatch: {
+    en: "Did not match the segment “{name}”:",
+    de: "Passte nicht zum Segment „{name}“:",
+  },
+  didMatch: {
+    en: "Matches the segment “{name}”: {words}",
+    de: "Passt zum Segment „{name}“: {words}",
+  },
+  notMet: { en: "Not met: {words}", de: "Nicht erfüllt: {words}" },
+  ruleOf: { en: "The rule: {words}", de: "Die Regel: {words}" },
+  frozenPeople: {
+    en: "It is a fixed set of people, and they are not one of them.",
+    de: "Es ist eine feste Menge von Personen, zu der sie nicht gehören.",
+  },
+  askedNow: {
+    en: "The conditions are those of the launch, asked about what is known today.",
+    de: "Die Bedingungen sind die vom Start, geprüft am heutigen Stand.",
+  },
+  segmentChanged: {
+    en: "The segment was changed since the launch; its rule today may be another one.",
+    de: "Das Segment wurde seit dem Start geändert; seine Regel kann heute eine andere sein.",
+  },
   suppressed: {
     en: "Their address was suppressed when the campaign was launched.",
     de: "Beim Start der Kampagne war die Adresse gesperrt.",
   },
   left_out: {
-    en: "When the campaign was launched, a segment, a pause or a blocked domain left them out. What holds now does not tell which.",
-    de: "Beim Start der Kampagne hat ein Segment, eine Pause oder eine gesperrte Domain sie ausgeschlossen. Am heutigen Stand ist nicht zu sehen, was davon.",
+    en: "When the campaign was launched, a segment or something else that has changed since left them out. What holds now does not tell which.",
+    de: "Beim Start der Kampagne hat ein Segment oder etwas, das sich seither geändert hat, sie ausgeschlossen. Am heutigen Stand ist nicht zu sehen, was davon.",
   },
   recipient: { en: "They are among the recipients.", de: "Sie sind unter den Empfängern." },
   suppressedSince: {

@@ -1,0 +1,43 @@
+import type { QueueSnapshot } from "../../delivery/index.ts";
+
+type Try = { at: number; outcome: string; category: string; host: string; routeName: string };
+
+/** What a message waited for after each try that put it off: until the next try, or the one to come. */
+export function waitsOf(attempts: readonly Try[], dueAt: number | null) {
+  return attempts.flatMap(({ at, outcome, category, host, routeName }, index) =>
+    outcome === "deferred"
+      ? [{ at, until: attempts[index + 1]?.at ?? dueAt, reason: category, host, routeName }]
+      : [],
+  );
+}
+
+/** Where a message goes, as far as it is known. `host` is that of the last try, empty before it. */
+type Target = { campaignId: number; provider: string; address: string; host: string };
+
+/** What the live queue says of a message that is not decided; null when its campaign is not being sent. */
+export function waitingNow(queue: QueueSnapshot, target: Target) {
+  const running = queue.campaigns.find(({ campaignId }) => campaignId === target.campaignId);
+  if (running === undefined) {
+    return null;
+  }
+  const domain = target.address.slice(target.address.lastIndexOf("@") + 1);
+  const sites = queue.sites
+    .filter(({ campaignIds, reason }) => reason !== "" && campaignIds.includes(target.campaignId))
+    .filter(
+      ({ provider, siteKey, siteName }) =>
+        (provider !== "other" && provider === target.provider) ||
+        [siteKey, siteName].some((name) => name === domain || isBelow(target.host, name)),
+    );
+  return {
+    campaign: queue.trouble === "" ? running.bottleneck : queue.trouble,
+    sites: sites.map(({ siteName, reason, nextTryAt, suspendedUntil }) => ({
+      siteName,
+      reason,
+      until: suspendedUntil ?? nextTryAt,
+    })),
+  };
+}
+
+/** `mx1.reader.example` belongs to the site `reader.example`. */
+const isBelow = (host: string, name: string) =>
+  name !== "" && (host === name || host.endsWith(`.${name}`));

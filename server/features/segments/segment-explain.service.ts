@@ -1,0 +1,79 @@
+import type { AudienceDefinition, SegmentCondition } from "../../delivery/index.ts";
+import type { Connection } from "../../platform/db/driver.ts";
+import { segmentFault } from "./segment-audience.service.ts";
+import type { Moment } from "./segment-dates.rules.ts";
+import { meets } from "./segment-explain.store.ts";
+import { isGroup, type Rule } from "./segment-language.rules.ts";
+import { audienceCondition, planOf } from "./segment-plan.service.ts";
+import { type Language, ruleInWords } from "./segment-words.rules.ts";
+import { namesIn } from "./segments.service.ts";
+import { findSegment } from "./segments.store.ts";
+
+/** What one segment of a campaign says about one contact. */
+export type SegmentVerdict = {
+  segmentId: number;
+  name: string;
+  role: "include" | "exclude";
+  /** By the condition as it was launched, on what is known of the contact now. */
+  matches: boolean;
+  /** The rule as a sentence; empty where it cannot be shown. */
+  words: string;
+  /** The parts of the rule that the contact does not meet, each as a sentence. */
+  missing: string[];
+  /** The segment was changed or deleted after the launch, so that its words may not be those of then. */
+  isChanged: boolean;
+};
+
+/**
+ * Asks the segments of a launched campaign about a contact, with their conditions as they were frozen.
+ *
+ * @param moment When the campaign was launched: dates in the words' parts are counted from there.
+ */
+export function explainSegments(
+  db: Connection,
+  audience: Pick<AudienceDefinition, "includeSegments" | "excludeSegments">,
+  contactId: number,
+  moment: Moment,
+  language: Language,
+): SegmentVerdict[] {
+  const verdict = (role: SegmentVerdict["role"]) => (frozen: SegmentCondition) => {
+    const matches = meets(db, contactId, frozen);
+    return {
+      segmentId: frozen.id,
+      role,
+      matches,
+      ...describe(db, frozen.id, { contactId, moment, language, isMissed: !matches }),
+    };
+  };
+  return [
+    ...(audience.includeSegments ?? []).map(verdict("include")),
+    ...(audience.excludeSegments ?? []).map(verdict("exclude")),
+  ];
+}
+
+function describe(
+  db: Connection,
+  id: number,
+  about: { contactId: number; moment: Moment; language: Language; isMissed: boolean },
+): Pick<SegmentVerdict, "name" | "words" | "missing" | "isChanged"> {
+  const segment = findSegment(db, id);
+  if (segment === undefined) {
+    return { name: `#${id}`, words: "", missing: [], isChanged: true };
+  }
+  const { contactId, moment, language, isMissed } = about;
+  const isChanged = segment.updatedAt > moment.now || segmentFault(db, id) !== undefined;
+  const rule = JSON.parse(segment.rule) as Rule;
+  const names = namesIn(db);
+  const words = ruleInWords(rule, names, language);
+  // Of a static segment, and of a rule that is another one now, the parts say nothing about the launch.
+  const parts = segment.kind === "live" && !isChanged && isMissed ? partsOf(rule) : [];
+  const missing = parts
+    .filter((part) => !meets(db, contactId, audienceCondition(planOf(db, { rule: part }, moment))))
+    .map((part) => ruleInWords(part, names, language));
+  return { name: segment.name, words, missing, isChanged };
+}
+
+/** What must all hold. */
+function partsOf(rule: Rule): readonly Rule[] {
+  return isGroup(rule) && rule.op === "and" ? rule.rules.flatMap(partsOf) : [rule];
+}

@@ -273,7 +273,10 @@ export function suppressionOfStatus(status: string, columnName: string) {
 
 const PENDING = new Set(["unconfirmed", "pending", "waiting", "notconfirmed", "unbestatigt"]);
 
-/** True for a status of people who never confirmed their sign-up: they join no list. */
+/**
+ * True for a status of people who never confirmed their sign-up. They join the chosen lists as pending, which
+ * keeps every campaign from them; without a list nothing would, so then their rows are refused.
+ */
 export function isPendingStatus(status: string): boolean {
   return PENDING.has(foldColumnName(status));
 }

@@ -112,11 +112,14 @@ async function importRows(context: RunContext, row: ImportRow): Promise<void> {
   const { delimiter, newline, columns } = settings;
   const reader = new CsvReader(path, { delimiter, newline, columns }, row.positionBytes);
   try {
-    const readRow = rowReader(
-      settings.started.mapping,
-      listFields(context.open()),
-      settings.header,
-      settings.started.wholeFile,
+    const readRow = admitted(
+      rowReader(
+        settings.started.mapping,
+        listFields(context.open()),
+        settings.header,
+        settings.started.wholeFile,
+      ),
+      settings.started,
     );
     if (row.positionBytes === 0) {
       skipHead(reader, settings.hasHeader);
@@ -125,6 +128,26 @@ async function importRows(context: RunContext, row: ImportRow): Promise<void> {
   } finally {
     reader.close();
   }
+}
+
+const NEVER_CONFIRMED =
+  "never confirmed the sign-up: import into a list, which they join as unconfirmed, so that no campaign reaches them";
+
+/**
+ * Who is in a list unconfirmed gets no campaign, not even one to everyone; a contact without a list would.
+ * So without a list such rows are refused.
+ */
+function admitted(
+  read: (cells: readonly string[]) => ReadRow,
+  { listIds, into }: { listIds: readonly number[]; into?: string | undefined },
+): (cells: readonly string[]) => ReadRow {
+  if (listIds.length > 0 || into === "suppressions") {
+    return read;
+  }
+  return (cells) => {
+    const row = read(cells);
+    return "reject" in row || !row.pending ? row : { reject: NEVER_CONFIRMED };
+  };
 }
 
 /** The `sep=;` line and the header; a byte order mark is part of the first cell of either. */

@@ -12,7 +12,7 @@ import {
   nameKeys,
   updateContact,
 } from "../contacts/contacts.service.ts";
-import { addMember, changeMembership } from "../lists/lists.service.ts";
+import { addMember, addPending, changeMembership } from "../lists/lists.service.ts";
 import { type SuppressionReason, suppressAddress } from "../suppressions/suppressions.service.ts";
 import { requireTags, tagContacts } from "../tags/tags.service.ts";
 import { advanceImport, existingContact, findImport, insertReject } from "./imports.store.ts";
@@ -226,7 +226,11 @@ function place(
       const change = { listId, contactId, status: "unsubscribed" as const, source, reason, now };
       changeMembership(db, { ...change, actor });
     }
-  } else if (!contact.pending) {
+  } else if (contact.pending) {
+    for (const listId of options.listIds) {
+      addPending(db, { listId, contactId, source, reason: "never confirmed, says the file", now });
+    }
+  } else {
     addToLists(db, contactId, contact, options, source, now);
   }
 }

@@ -18,7 +18,7 @@ import {
   updateList,
 } from "./lists.store.ts";
 
-export { addMember, membershipsOf } from "./lists.store.ts";
+export { addMember, addPending, membershipsOf } from "./lists.store.ts";
 
 const DELETE_AT_ONCE = 2_000;
 

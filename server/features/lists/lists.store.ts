@@ -95,6 +95,14 @@ const insertMember = statement<
   ON CONFLICT (list_id, contact_id) DO NOTHING
 `);
 
+const insertPending = statement<
+  [listId: number, contactId: number, now: number, source: string, reason: string]
+>(`
+  INSERT INTO list_contact (list_id, contact_id, status, changed_at, source, reason)
+  VALUES (?, ?, 'pending', ?, ?, ?)
+  ON CONFLICT (list_id, contact_id) DO NOTHING
+`);
+
 const insertKnownMember = statement<[MembershipChange]>(`
   INSERT INTO list_contact (list_id, contact_id, status, changed_at, source, reason)
   SELECT @listId, id, 'subscribed', @now, @source, @reason FROM contact WHERE id = @contactId
@@ -173,6 +181,15 @@ export function addMember(
   source: string,
 ): boolean {
   return insertMember(db).run(listId, contactId, now, source, "").changes === 1;
+}
+
+/** Makes somebody a member who has not confirmed: no campaign reaches them. Whoever is in the list stays as they are. */
+export function addPending(
+  db: Connection,
+  member: { listId: number; contactId: number; source: string; reason: string; now: number },
+): void {
+  const { listId, contactId, source, reason, now } = member;
+  insertPending(db).run(listId, contactId, now, source, reason);
 }
 
 /** Like `addMember`, for an id that may be nobody's. */

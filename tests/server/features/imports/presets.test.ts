@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
+import { audienceSlices } from "../../../../server/delivery/audience/audience.store.ts";
 import { runImportUndo } from "../../../../server/features/imports/import-undo.service.ts";
 import {
   readAttributeCell,
@@ -118,7 +119,7 @@ test("Brevo's, Sendy's and Keila's files are known, with their words for a statu
   expect((await contact("b2@example.com")).status).toBe("unsubscribed");
   expect((await contact("s2@example.com")).suppressionReason).toBe("hard_bounce");
   expect((await contact("s3@example.com")).suppressionReason).toBe("complaint");
-  expect((await contact("s4@example.com")).lists).toEqual([]);
+  expect((await contact("s4@example.com")).lists).toMatchObject([{ status: "pending" }]);
   expect((await contact("s1@example.com")).lists).toMatchObject([{ status: "subscribed" }]);
   expect((await contact("k1@example.com")).fields).toEqual({ plan: "pro" });
   expect((await contact("k2@example.com")).suppressionReason).toBe("hard_bounce");
@@ -185,4 +186,28 @@ test("hostile cells: huge ones, JSON that is none, tags that are none, prototype
   expect(readAttributeCell("{")).toEqual({ fault: "is not JSON" });
   expect(readTagCell(` "A" ; 'B', A ,`)).toEqual(["A", "B"]);
   expect(recognisePreset(["foo", "bar"])).toBeUndefined();
+});
+
+test("who never confirmed is reached by no campaign: pending in the list, refused without one, and nobody's status falls back", async () => {
+  const list = (await fixture.call<Any>("POST", "/lists", { name: "News" })).body.id;
+  await fixture.call("POST", "/contacts", { email: "member@example.com", listIds: [list] });
+  const file =
+    "email,status\nsub@example.com,subscribed\nwait@example.com,unconfirmed\nmember@example.com,unconfirmed\n";
+  const without = await bring(file);
+
+  expect(without.report).toMatchObject({ created: 1, rejected: 2 });
+  expect(await contact("wait@example.com")).toBeUndefined();
+  const reasons = fixture.db.prepare("SELECT reason FROM import_reject").raw().all();
+  expect(String(reasons[0])).toContain("never confirmed");
+
+  await bring(file, { listIds: [list] });
+  const statusOf = async (email: string) => (await contact(email)).lists[0]?.status;
+  expect(await statusOf("sub@example.com")).toBe("subscribed");
+  expect(await statusOf("wait@example.com")).toBe("pending");
+  expect(await statusOf("member@example.com")).toBe("subscribed");
+
+  const everyone = audienceSlices({ everyone: true, includeLists: [], excludeLists: [] });
+  const slice = { from: 0, to: 1_000, now: Date.now(), blocked: "[]" };
+  const outcomes = everyone.count(fixture.db, slice).map(({ outcome, n }) => [outcome, n]);
+  expect(Object.fromEntries(outcomes)).toEqual({ eligible: 2, unconfirmed: 1 });
 });

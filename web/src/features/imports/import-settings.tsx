@@ -4,7 +4,7 @@ import { type Answer, http, type WorkspaceApi } from "../../api.ts";
 import { useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/display.tsx";
-import { SelectField, TextArea } from "../../ui/field.tsx";
+import { SelectField, TextArea, TextField } from "../../ui/field.tsx";
 import { FormProblem, Loaded, Notice } from "../../ui/states.tsx";
 import { Checkbox, ChoiceCards } from "../../ui/toggles.tsx";
 import { ColumnMapping } from "./column-mapping.tsx";
@@ -97,6 +97,7 @@ function Settings({
   const [onDuplicate, setOnDuplicate] = useState<"update" | "skip">("update");
   const [listIds, setListIds] = useState<number[]>([]);
   const [consentStatement, setConsentStatement] = useState("");
+  const [tags, setTags] = useState("");
   const [into, setInto] = useState<"contacts" | "suppressions">("contacts");
   const wholeFile = preview.preset?.wholeFile ?? null;
   const [busy, setBusy] = useState(false);
@@ -111,6 +112,7 @@ function Settings({
         listIds,
         consentStatement,
         into,
+        tags: tags.split(",").flatMap((name) => name.trim() || []),
         ...(wholeFile === null ? {} : { wholeFile }),
       });
       onStarted();
@@ -140,30 +142,20 @@ function Settings({
           ]}
         />
       </Card>
-      <Card title={t("onDuplicate")}>
-        <ChoiceCards
-          label={t("onDuplicate")}
-          value={onDuplicate}
-          onChange={setOnDuplicate}
-          options={[
-            { value: "update", label: t("update"), hint: t("updateHint") },
-            { value: "skip", label: t("keep"), hint: t("keepHint") },
-          ]}
-        />
-      </Card>
-      <Lists chosen={listIds} onChange={setListIds} />
-      {listIds.length > 0 && (
-        <Card title={t("consentTitle")}>
-          <TextArea
-            label={t("consentStatement")}
-            hint={t("consentHint")}
-            value={consentStatement}
-            onInput={setConsentStatement}
-            rows={2}
-            maxLength={2_000}
-            optional
-          />
-        </Card>
+      {into === "contacts" && (
+        <>
+          <Duplicates value={onDuplicate} onChange={setOnDuplicate} />
+          <Lists chosen={listIds} onChange={setListIds} />
+          {mapping.some(({ target }) => target === "status") && (
+            <Notice tone="neutral">
+              {listIds.length > 0 ? t("unconfirmedInList") : t("unconfirmedRefused")}
+            </Notice>
+          )}
+          <Tags value={tags} onChange={setTags} />
+          {listIds.length > 0 && (
+            <Consent value={consentStatement} onChange={setConsentStatement} />
+          )}
+        </>
       )}
       <Notice tone="neutral">{t("suppressedStay")}</Notice>
       <FormProblem problem={problem} />
@@ -173,6 +165,53 @@ function Settings({
         </Button>
       </div>
     </>
+  );
+}
+
+type Choice<V> = { value: V; onChange: (value: V) => void };
+
+function Duplicates(choice: Choice<"update" | "skip">) {
+  return (
+    <Card title={t("onDuplicate")}>
+      <ChoiceCards
+        {...choice}
+        label={t("onDuplicate")}
+        options={[
+          { value: "update", label: t("update"), hint: t("updateHint") },
+          { value: "skip", label: t("keep"), hint: t("keepHint") },
+        ]}
+      />
+    </Card>
+  );
+}
+
+function Tags({ value, onChange }: Choice<string>) {
+  return (
+    <Card title={t("tagsTitle")}>
+      <TextField
+        label={t("tagsLabel")}
+        hint={t("tagsHint")}
+        value={value}
+        onInput={onChange}
+        optional
+      />
+    </Card>
+  );
+}
+
+function Consent({ value, onChange }: Choice<string>) {
+  return (
+    <Card title={t("consentTitle")}>
+      <TextArea
+        label={t("consentStatement")}
+        hint={t("consentHint")}
+        value={value}
+        onInput={onChange}
+        rows={2}
+        maxLength={2_000}
+        optional
+      />
+    </Card>
   );
 }
 

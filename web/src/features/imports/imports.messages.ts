@@ -85,6 +85,20 @@ export const t = messages({
     en: "Everybody in it bounced: they become contacts that are never mailed.",
     de: "Alle darin sind unzustellbar: Sie werden Kontakte, die nie angeschrieben werden.",
   },
+  unconfirmedInList: {
+    en: "People whose status in the file is unconfirmed or pending join the list as unconfirmed: no campaign reaches them, not even one to everyone, until they confirm.",
+    de: "Wer in der Datei unbestätigt ist, kommt unbestätigt auf die Liste: Keine Kampagne erreicht diese Personen, auch keine an alle, bis sie bestätigen.",
+  },
+  unconfirmedRefused: {
+    en: "People whose status in the file is unconfirmed or pending are refused, because no list is chosen: without one, a campaign to everyone would reach them.",
+    de: "Wer in der Datei unbestätigt ist, wird abgelehnt, weil keine Liste gewählt ist: Ohne Liste würde eine Kampagne an alle diese Personen erreichen.",
+  },
+  tagsTitle: { en: "Tags", de: "Tags" },
+  tagsLabel: { en: "Tag everybody in this file", de: "Alle in dieser Datei mit Tags versehen" },
+  tagsHint: {
+    en: "Several separated by commas, such as “Book fair 2026, Paper catalogue”.",
+    de: "Mehrere durch Komma getrennt, etwa „Buchmesse 2026, Papierkatalog“.",
+  },
   into: { en: "Where they go", de: "Wohin" },
   intoContacts: { en: "Contacts", de: "Kontakte" },
   intoContactsHint: {

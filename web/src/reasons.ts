@@ -45,7 +45,7 @@ const words: Record<string, { en: string; de: string }> = {
   system: { en: "A fault of the receiving server", de: "Ein Fehler des Empfangsservers" },
   loop: { en: "The message went in circles", de: "Die Nachricht lief im Kreis" },
   expired: { en: "Tried for two days without success", de: "Zwei Tage lang erfolglos versucht" },
-  ambiguous: { en: "The answer was lost; sent again", de: "Antwort verloren; erneut gesendet" },
+  ambiguous: { en: "The server's answer was lost", de: "Die Antwort des Servers ging verloren" },
   unsubscribed: { en: "Unsubscribed meanwhile", de: "Inzwischen abgemeldet" },
   hard_bounce: { en: "Bounced before", de: "Früher unzustellbar" },
   complaint: { en: "Reported as spam before", de: "Früher als Spam gemeldet" },

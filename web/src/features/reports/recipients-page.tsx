@@ -108,11 +108,19 @@ function Rows({ id, base }: { id: string; base: string }) {
       columns={columns(base)}
       empty={
         <EmptyState icon={Users} title={filtered ? t("noMatch") : t("noRecipients")}>
-          {filtered ? t("noMatchBody") : t("noRecipientsBody")}
+          {emptyBody(filtered, filter.q)}
         </EmptyState>
       }
     />
   );
+}
+
+/** A whole address that nobody has is explained above the table. */
+function emptyBody(isFiltered: boolean, q: string | undefined): string {
+  if (q?.includes("@") === true) {
+    return t("noMatchWhy");
+  }
+  return isFiltered ? t("noMatchBody") : t("noRecipientsBody");
 }
 
 const columns = (base: string): Column<RecipientRow>[] => [

@@ -119,6 +119,10 @@ export const t = messages({
     de: "Die Empfänger werden beim Start der Kampagne ermittelt.",
   },
   noMatch: { en: "Nobody matches", de: "Keine Treffer" },
+  noMatchWhy: {
+    en: "No recipient has this address. Why is said above.",
+    de: "Kein Empfänger hat diese Adresse. Warum, steht oben.",
+  },
   noMatchBody: {
     en: "Take away a filter, or search for the beginning of an address.",
     de: "Entfernen Sie einen Filter, oder suchen Sie nach dem Anfang einer Adresse.",

@@ -34,8 +34,8 @@ export const t = messages({
     de: "Sie haben {lists} erst nach dem Start der Kampagne abonniert.",
   },
   in_no_segment: {
-    en: "They were in none of the segments when the campaign was launched.",
-    de: "Beim Start der Kampagne waren sie in keinem der Segmente.",
+    en: "They were in none of the lists and segments that the campaign was sent to.",
+    de: "Sie waren in keiner Liste und keinem Segment, an die die Kampagne ging.",
   },
   in_excluded_segment: {
     en: "They are in a segment that the campaign leaves out.",

@@ -1,0 +1,249 @@
+// Why did, or didn't, somebody get it: one campaign with everything that can happen to a message, read address by
+// address; then what failed is sent again from the report, and a held message is decided about.
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { type ApiClient, apiClient } from "../../server/commands/demo/api-client.ts";
+import { answerSetup, type ReadyWorkspace } from "../../server/commands/demo/seed.ts";
+import { readConfig } from "../../server/config.ts";
+import { assets } from "../../server/platform/http/assets.gen.ts";
+import { type RunningServer, startServer } from "../../server/start-server.ts";
+import {
+  accessibilityFindings,
+  desktop,
+  launchBrowser,
+  phone,
+  takeScreenshots,
+} from "../support/browser.ts";
+import { untilReport } from "../support/relay-campaign.ts";
+import { startTcpSink, type TcpSink } from "../support/tcp-sink.ts";
+
+const screenshots = join(import.meta.dir, "../../.cache/screenshots");
+const email = "ada@agency.test";
+const password = "correct horse battery staple";
+
+let dataDir: string;
+let sink: TcpSink;
+let server: RunningServer;
+let api: ApiClient;
+let workspace: ReadyWorkspace;
+let browser: Browser;
+let page: Page;
+let campaignId: number;
+/** The server's mind about spam changes once the sender has mended the cause. */
+let isMended = false;
+
+beforeAll(async () => {
+  if (Object.keys(assets).length === 0) {
+    throw new Error("the web UI is not built: bun run build");
+  }
+  dataDir = mkdtempSync(join(tmpdir(), "swiftmail-explain-"));
+  sink = startTcpSink({ onRecipient: answerFor, onMessage: endOf });
+  server = await startServer(readConfig({ DATA_DIR: dataDir, PORT: "0", SMTP_IN_PORT: "0" }), {
+    assets,
+    onFatal: (reason) => {
+      throw new Error(reason);
+    },
+  });
+  api = apiClient(server.url);
+  workspace = await answerSetup(api, {
+    token: server.setupToken ?? "",
+    email,
+    password,
+    publicUrl: server.url,
+    workspaceName: "Acme Books",
+  });
+  await api.patch("/instance/settings", { publicUrl: "http://mail.example.net" });
+  campaignId = await send();
+  await untilReport(
+    api,
+    workspace,
+    campaignId,
+    ({ counts }) => counts.pending + counts.leased === 0,
+  );
+  browser = await launchBrowser();
+  page = await (
+    await browser.newContext({ viewport: desktop, reducedMotion: "reduce", locale: "en-GB" })
+  ).newPage();
+  page.setDefaultTimeout(10_000);
+  await page.goto(`${server.url}/sign-in`);
+  await page.getByLabel("Email address").fill(email);
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL(/\/w\//);
+}, 90_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+  sink?.close();
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+function answerFor(address: string): string {
+  if (address.startsWith("gone")) {
+    return "550 5.1.1 The email account that you tried to reach does not exist";
+  }
+  if (address.startsWith("later")) {
+    return "451 4.7.1 Greylisted, please try again in 300 seconds";
+  }
+  return address.startsWith("blocked") && !isMended
+    ? "554 5.7.1 Message rejected because it was considered spam"
+    : "250 2.1.5 OK";
+}
+
+const endOf = (address: string) =>
+  address.startsWith("lost") ? { drop: true as const } : { reply: "250 2.0.0 queued" };
+
+/** A campaign to a list and to a segment, of which one asks about people who are in neither. */
+async function send(): Promise<number> {
+  const { path } = workspace;
+  const { id: listId } = await api.post<{ id: number }>(`${path}/lists`, { name: "Readers" });
+  const people = ["ann", "gone", "blocked1", "blocked2", "later", "lost1", "lost2", "suppressed"];
+  for (const name of people) {
+    await api.post(`${path}/contacts`, { email: `${name}@reader.example`, listIds: [listId] });
+  }
+  await api.post(`${path}/contacts`, { email: "outsider@reader.example" });
+  const tag = await api.post<{ id: number }>(`${path}/tags`, { name: "VIP" });
+  const segment = await api.post<{ id: number }>(`${path}/segments`, {
+    name: "Loyal readers",
+    rule: {
+      op: "and",
+      rules: [
+        { mail: "sent", has: false },
+        { tag: tag.id, has: true },
+      ],
+    },
+  });
+  await api.post(`${path}/suppressions`, { addresses: ["suppressed@reader.example"] });
+  const route = await api.post<{ id: number }>(`${path}/routes`, {
+    name: "Relay",
+    kind: "relay",
+    host: "127.0.0.1",
+    port: sink.port,
+    security: "none",
+    username: "",
+    password: "",
+  });
+  const campaign = await api.post<{ id: number }>(`${path}/campaigns`, {
+    name: "Autumn letter",
+    subject: "Six books for long evenings",
+    senderId: workspace.senderId,
+    routeId: route.id,
+    bodyKind: "html",
+    bodySource: '<p>Hello</p><p><a href="{{ unsubscribe_url }}">Unsubscribe</a></p>',
+    audience: {
+      ...{ everyone: false, includeLists: [listId], excludeLists: [] },
+      includeSegments: [segment.id],
+    },
+    onAmbiguous: "hold",
+  });
+  await api.post(`${path}/campaigns/${campaign.id}/launch`);
+  return campaign.id;
+}
+
+const open = (path: string) => page.goto(`${server.url}/w/${workspace.id}/campaigns/${path}`);
+
+/** No fault for axe in either theme, nothing wider than a phone; what it looks like is kept. */
+async function look(name: string): Promise<void> {
+  await takeScreenshots(page, screenshots, name);
+  await page.setViewportSize(phone);
+  const overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  await page.setViewportSize(desktop);
+  expect(overflow).toBe(0);
+  for (const colorScheme of ["dark", "light"] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await accessibilityFindings(page)).toEqual([]);
+  }
+}
+
+/** Searches an address among the recipients, as somebody does who was asked "why did I not get it?". */
+async function search(address: string): Promise<void> {
+  await open(`${campaignId}/recipients`);
+  await page.getByRole("searchbox").fill(address);
+}
+
+async function story(name: string): Promise<void> {
+  await search(`${name}@reader.example`);
+  await page.getByRole("link", { name: `${name}@reader.example` }).click();
+  await page.getByRole("heading", { name: `${name}@reader.example`, level: 1 }).waitFor();
+}
+
+test("the report says what failed by reason, what waits for a person, and what can be sent again", async () => {
+  await open(`${campaignId}/report`);
+  await page.getByText("2 messages wait for you").waitFor();
+  await page.getByRole("cell", { name: "Taken for spam" }).waitFor();
+  // The address that does not exist is suppressed by now, and is left out.
+  await page.getByRole("button", { name: "Retry these 2" }).waitFor();
+  await page.getByText("Left out: 1 suppressed").waitFor();
+  await look("explain-report");
+}, 60_000);
+
+test("who bounced: the server's words, and that the address is suppressed since", async () => {
+  await story("gone");
+  await page.getByText("There is no such mailbox").first().waitFor();
+  await page.getByText("550 5.1.1 The email account that you tried").waitFor();
+  await page.getByText(/On the suppression list since/).waitFor();
+  await look("explain-bounced");
+}, 60_000);
+
+test("who is deferred: what the server asked for, how long it waited, when it is tried next", async () => {
+  await story("later");
+  await page.getByRole("heading", { name: "What it waited for" }).waitFor();
+  await page.getByText("Greylisted: the server asked to try later").first().waitFor();
+  await page.getByText(/until the next try/).waitFor();
+  await look("explain-deferred");
+}, 60_000);
+
+test("who was suppressed, was not in the segment, or is nobody: the first reason, in words", async () => {
+  await search("suppressed@reader.example");
+  await page.getByText("Their address was suppressed when the campaign was launched.").waitFor();
+  await page.getByText("Suppressed by hand").waitFor();
+
+  await search("outsider@reader.example");
+  await page.getByText("Did not match the segment “Loyal readers”:").waitFor();
+  await page.getByText("Not met: Has the tag “VIP”").waitFor();
+  await look("explain-outsider");
+
+  await search("stranger@reader.example");
+  await page.getByText("Nobody with this address is a contact of this workspace.").waitFor();
+}, 60_000);
+
+test("a held message is decided on its own page, the other from the report", async () => {
+  await story("lost1");
+  await page.getByText("This message waits for you").waitFor();
+  await look("explain-held");
+  await page.getByRole("button", { name: "Count as sent" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Count as sent" }).click();
+  await page.getByText("This message waits for you").waitFor({ state: "detached" });
+
+  await open(`${campaignId}/report`);
+  await page.getByText("1 message waits for you").waitFor();
+  await page.getByRole("button", { name: "Count as failed" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Count as failed" }).click();
+  await page.getByText("1 message waits for you").waitFor({ state: "detached" });
+  const { counts } = await untilReport(api, workspace, campaignId, () => true);
+  expect(counts).toMatchObject({ held: 0, sent: 2, failed: 3 });
+}, 60_000);
+
+test("what failed is sent again with the number on the button, and arrives", async () => {
+  isMended = true;
+  await open(`${campaignId}/report`);
+  await page.getByLabel("Reason", { exact: true }).selectOption({ label: "Taken for spam" });
+  await page.getByRole("button", { name: "Retry these 2" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Retry these 2" }).click();
+  await page.getByText("2 messages are sent again").waitFor();
+
+  await untilReport(api, workspace, campaignId, ({ counts }) => counts.sent === 4);
+  const arrived = sink.arrived.map(({ address }) => address).sort();
+  expect(arrived.filter((one) => one.startsWith("blocked"))).toEqual([
+    "blocked1@reader.example",
+    "blocked2@reader.example",
+  ]);
+  await story("blocked1");
+  await page.getByText("Accepted by the server").first().waitFor();
+}, 60_000);

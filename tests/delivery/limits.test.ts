@@ -180,3 +180,23 @@ test("a server that takes the connection and never greets is named, with what it
   );
   mute.stop(true);
 }, 60_000);
+
+test.each([2, 3, 4])(
+  "%d providers that share a relay's rate take turns, so that none waits for the end of another",
+  async (n) => {
+    const domains = ["yahoo.com", "acme.example", "gmail.com", "gmx.de"].slice(0, n);
+    const peer = sink();
+    const ws = data.newWorkspace();
+    data.addContacts(ws, 600, domains);
+    const id = data.addCampaign(ws, { port: peer.port });
+    await (await start((route) => ({ ...route, maxPerSecond: 40 }))).prepareCampaign(ws, id);
+
+    await until(() => peer.arrived.length >= 80, "the first of them");
+
+    for (const domain of domains) {
+      const own = peer.arrived.filter(({ address }) => address.endsWith(`@${domain}`));
+      expect(own.length / peer.arrived.length).toBeWithin(0.8 / n, 1.2 / n);
+    }
+  },
+  60_000,
+);

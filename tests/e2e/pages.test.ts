@@ -128,6 +128,16 @@ async function seed(): Promise<void> {
     },
   });
   await api.post(`${workspace.path}/tags`, { name: "VIP" });
+  const relay = await api.post<{ id: number }>(`${workspace.path}/routes`, {
+    ...{ name: "Postmark", kind: "relay", preset: "postmark", host: "smtp.postmarkapp.com" },
+    ...{ port: 587, security: "starttls", username: "token", password: "token" },
+  });
+  await api.post(`${workspace.path}/route-groups`, {
+    name: "Main way out",
+    members: [relay.id, workspace.routeId].map((routeId, position) => ({
+      ...{ routeId, position, weight: 1 },
+    })),
+  });
   values.set("segmentId", String(segment.id));
   values.set("workspaceId", workspace.id);
   values.set("campaignId", String(campaignId));
@@ -140,7 +150,7 @@ async function seed(): Promise<void> {
     name: "news.acme-books.com",
   });
   values.set("domainId", String(domain.id));
-  values.set("routeId", await first("/routes"));
+  values.set("routeId", String(relay.id));
   values.set("messageId", await first("/inbox"));
   values.set("receivedId", "1");
   addReceivedMail(seeded.binary.dataDir, workspace.id);
@@ -197,6 +207,27 @@ test("the router's pages are found", () => {
   expect(pages.length).toBeGreaterThan(10);
 });
 
+/** Keeps what the page looks like; no error, nothing that axe finds, nothing wider than a phone. */
+async function expectFine(name: string): Promise<void> {
+  await takeScreenshots(page, screenshots, name);
+  const findings: string[] = [];
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    // An animation whose element goes away while one waits ends in a rejection, which is an end too.
+    await page.evaluate(() =>
+      Promise.allSettled(document.getAnimations().map((each) => each.finished)),
+    );
+    findings.push(...(await accessibilityFindings(page)).map((each) => `${colorScheme}: ${each}`));
+  }
+  await page.setViewportSize(phone);
+  const overflow = await settledOverflow();
+  await page.setViewportSize(desktop);
+
+  expect(faults).toEqual([]);
+  expect(findings).toEqual([]);
+  expect(overflow).toBe(0);
+}
+
 describe("every page", () => {
   beforeAll(signIn, 30_000);
 
@@ -205,26 +236,29 @@ describe("every page", () => {
     async (path) => {
       await open(path);
 
-      const name = path.replace(/^\//, "").replaceAll(/[:/]+/g, "-") || "home";
-      await takeScreenshots(page, screenshots, name);
-      const findings: string[] = [];
-      for (const colorScheme of ["light", "dark"] as const) {
-        await page.emulateMedia({ colorScheme });
-        // An animation whose element goes away while one waits ends in a rejection, which is an end too.
-        await page.evaluate(() =>
-          Promise.allSettled(document.getAnimations().map((each) => each.finished)),
-        );
-        findings.push(
-          ...(await accessibilityFindings(page)).map((each) => `${colorScheme}: ${each}`),
-        );
-      }
-      await page.setViewportSize(phone);
-      const overflow = await settledOverflow();
-      await page.setViewportSize(desktop);
+      await expectFine(path.replace(/^\//, "").replaceAll(/[:/]+/g, "-") || "home");
+    },
+    PAGE_TIMEOUT_MS,
+  );
 
-      expect(faults).toEqual([]);
-      expect(findings).toEqual([]);
-      expect(overflow).toBe(0);
+  test.each(["Plain text", "Headers", "Source"])(
+    "a captured message's tab %s has no fault either",
+    async (tab) => {
+      await open("/w/:workspaceId/inbox/:messageId");
+      await page.getByRole("tab", { name: tab, exact: true }).click();
+
+      await expectFine(`inbox-${tab.toLowerCase().replace(" ", "-")}`);
+    },
+    PAGE_TIMEOUT_MS,
+  );
+
+  test(
+    "nor has a captured message as dark readers see it",
+    async () => {
+      await open("/w/:workspaceId/inbox/:messageId");
+      await page.getByText("Dark", { exact: true }).click();
+
+      await expectFine("inbox-dark");
     },
     PAGE_TIMEOUT_MS,
   );

@@ -5,11 +5,13 @@ import { TimerWheel } from "./timer-wheel.ts";
 const RECHECK_MS = 1_000;
 
 type Parked = { boundBy: BoundBy; sinceMs: number; untilMs: number | undefined; gate: string };
+/** In the order of their arrival; in front who was called and found nothing, and so has not had its turn. */
+type Queue<T> = { front: Set<T>; back: Set<T> };
 type Gate<T> = {
   /** Waits for a time, not for a message to end. */
   isTimed: boolean;
-  /** Those who wait, by group; both in the order of their arrival. */
-  groups: Map<unknown, Set<T>>;
+  /** Those who wait, by group; the groups in the order of their arrival too. */
+  groups: Map<unknown, Queue<T>>;
 };
 
 /**
@@ -40,15 +42,17 @@ export class WaitingRoom<T> {
   park(item: T, refusal: Refusal, now: number): T[] {
     this.leave(item);
     const name = nameOf(refusal.boundBy);
-    const next = this.#called.get(item) === name ? this.#forget(item) : this.moved(item);
+    const wasCalled = this.#called.get(item) === name;
+    const next = wasCalled ? this.#forget(item) : this.moved(item);
     const { boundBy, retryAtMs } = refusal;
     this.#parked.set(item, { boundBy, sinceMs: now, untilMs: retryAtMs, gate: name });
     const gate = this.#gates.get(name) ?? { isTimed: false, groups: new Map() };
     gate.isTimed = retryAtMs !== undefined;
     this.#gates.set(name, gate);
     const group = this.#groupOf(item);
-    const waiting = gate.groups.get(group) ?? new Set();
-    gate.groups.set(group, waiting.add(item));
+    const waiting = gate.groups.get(group) ?? { front: new Set(), back: new Set() };
+    gate.groups.set(group, waiting);
+    (wasCalled ? waiting.front : waiting.back).add(item);
     this.#wheel.add(name, retryAtMs ?? now + RECHECK_MS);
     return next;
   }
@@ -113,8 +117,9 @@ export class WaitingRoom<T> {
     const gate = this.#gates.get(parked.gate);
     const group = this.#groupOf(item);
     const waiting = gate?.groups.get(group);
-    waiting?.delete(item);
-    if (waiting?.size === 0) {
+    waiting?.front.delete(item);
+    waiting?.back.delete(item);
+    if (waiting !== undefined && waiting.front.size + waiting.back.size === 0) {
       gate?.groups.delete(group);
     }
     if (gate?.groups.size === 0) {
@@ -134,7 +139,9 @@ export class WaitingRoom<T> {
   }
 
   #call(name: string, group: unknown): T[] {
-    const [first] = this.#gates.get(name)?.groups.get(group) ?? [];
+    const waiting = this.#gates.get(name)?.groups.get(group);
+    const [first] =
+      waiting === undefined || waiting.front.size > 0 ? (waiting?.front ?? []) : waiting.back;
     if (first === undefined) {
       return [];
     }

@@ -109,10 +109,11 @@ test("of thousands that wait at one gate one is called, and the next when that o
   expect(room.due(100)).toEqual([0]);
   expect(room.moved(0, true)).toEqual([1]);
   expect(room.park(1, rateLimited(200), 100)).toEqual([]);
-  expect(room.due(200)).toEqual([2]);
-  // What 2 was called for is still there when another limit refuses it, or when it has nothing to send.
-  expect(room.park(2, fullNode(), 200)).toEqual([3]);
-  expect(room.moved(3)).toEqual([4]);
+  // It was called and found nothing: it has not had its turn.
+  expect(room.due(200)).toEqual([1]);
+  // What 1 was called for is still there when another limit refuses it, or when it has nothing to send.
+  expect(room.park(1, fullNode(), 200)).toEqual([2]);
+  expect(room.moved(2)).toEqual([3]);
   expect(room.size).toBe(2_997);
 });
 

@@ -88,12 +88,17 @@ const columns = (hrefOf: (id: number) => string): Column<Received>[] => [
     key: "subject",
     head: t("subject"),
     cell: (row) => (
-      <a class="row-link block max-w-96 truncate max-md:max-w-[44vw]" href={hrefOf(row.id)}>
-        {row.subject || t("noSubject")}
-      </a>
+      <>
+        <a class="row-link block max-w-96 truncate max-md:max-w-[52vw]" href={hrefOf(row.id)}>
+          {row.subject || t("noSubject")}
+        </a>
+        <span class="mt-1 block md:hidden">
+          <KindBadge kind={row.kind} />
+        </span>
+      </>
     ),
   },
-  { key: "kind", head: t("kind"), cell: (row) => <KindBadge kind={row.kind} /> },
+  { key: "kind", head: t("kind"), wide: true, cell: (row) => <KindBadge kind={row.kind} /> },
   {
     key: "from",
     head: t("from"),

@@ -194,11 +194,12 @@ export function RoutesCard({ queue, base }: { queue: Queue; base: string }) {
         <StateWords
           tone={circuitTones[row.circuit]}
           label={circuitWords[row.circuit]()}
-          reason={row.reason}
+          reason=""
           at={row.circuit === "closed" ? null : row.retryAt}
         />
       ),
     },
+    { key: "why", head: t("why"), cell: (row) => row.reason || "–" },
   ];
   return (
     <Card flush title={t("routes")}>

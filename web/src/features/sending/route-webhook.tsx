@@ -1,6 +1,5 @@
 import { useQuery } from "@tanstack/preact-query";
 import { api, ask } from "../../api.ts";
-import { formatNumber } from "../../format.ts";
 import { useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { confirm } from "../../ui/confirm.tsx";
@@ -85,7 +84,7 @@ function eventsOf(counts: Record<string, number>): string {
   const seen = kinds.filter((kind) => (counts[kind] ?? 0) > 0);
   return seen.length === 0
     ? t("never")
-    : seen.map((kind) => `${formatNumber(counts[kind] ?? 0)} ${t(kind)}`).join(", ");
+    : seen.map((kind) => t(kind, { count: counts[kind] ?? 0 })).join(", ");
 }
 
 function KeyForm({

@@ -29,11 +29,32 @@ export const t = messages({
     en: "Give the new address to the provider",
     de: "Geben Sie dem Anbieter die neue Adresse",
   },
-  bounce: { en: "bounces", de: "Rückläufer" },
-  delayed: { en: "delays", de: "Verzögerungen" },
-  complaint: { en: "complaints", de: "Beschwerden" },
-  unsubscribe: { en: "unsubscriptions", de: "Abmeldungen" },
-  delivered: { en: "deliveries", de: "Zustellungen" },
-  other: { en: "others", de: "andere" },
-  unknown: { en: "about unknown messages", de: "zu unbekannten Nachrichten" },
+  bounce: {
+    en: "{count, plural, one {# bounce} other {# bounces}}",
+    de: "{count, plural, one {# Rückläufer} other {# Rückläufer}}",
+  },
+  delayed: {
+    en: "{count, plural, one {# delay} other {# delays}}",
+    de: "{count, plural, one {# Verzögerung} other {# Verzögerungen}}",
+  },
+  complaint: {
+    en: "{count, plural, one {# complaint} other {# complaints}}",
+    de: "{count, plural, one {# Beschwerde} other {# Beschwerden}}",
+  },
+  unsubscribe: {
+    en: "{count, plural, one {# unsubscription} other {# unsubscriptions}}",
+    de: "{count, plural, one {# Abmeldung} other {# Abmeldungen}}",
+  },
+  delivered: {
+    en: "{count, plural, one {# delivery} other {# deliveries}}",
+    de: "{count, plural, one {# Zustellung} other {# Zustellungen}}",
+  },
+  other: {
+    en: "{count, plural, one {# other} other {# others}}",
+    de: "{count, plural, one {# anderes} other {# andere}}",
+  },
+  unknown: {
+    en: "{count, plural, other {# about unknown messages}}",
+    de: "{count, plural, other {# zu unbekannten Nachrichten}}",
+  },
 });

@@ -145,6 +145,14 @@ async function seed(): Promise<void> {
   values.set("listId", String(listId));
   values.set("templateId", String(template.id));
   values.set("contactId", await first("/contacts"));
+  await api.post(`${workspace.path}/contact-fields`, {
+    label: "Genres",
+    type: "multi_choice",
+    choices: ["Crime", "Poetry"],
+  });
+  const ids = [Number(values.get("contactId"))];
+  await api.post(`${workspace.path}/tags/apply`, { add: ["VIP"], ids });
+  await api.patch(`${workspace.path}/contacts/${ids[0]}`, { country: "DE", city: "Berlin" });
   values.set("importId", await first("/imports"));
   const domain = await api.post<{ id: number }>(`${workspace.path}/domains`, {
     name: "news.acme-books.com",

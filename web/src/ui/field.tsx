@@ -56,6 +56,8 @@ export type TextFieldProps = FieldFrame & {
   disabled?: boolean;
   inputMode?: "numeric" | "email" | "url";
   maxLength?: number;
+  /** The id of a datalist with suggestions. */
+  list?: string;
   mono?: boolean;
   onBlur?: () => void;
 };

@@ -1,4 +1,5 @@
 import { http } from "../../api.ts";
+import { locale } from "../../i18n.ts";
 import { useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { SelectField, TextField } from "../../ui/field.tsx";
@@ -9,7 +10,7 @@ import { Checkbox } from "../../ui/toggles.tsx";
 import { t } from "./contacts.messages.ts";
 import type { ContactDetail, Field } from "./use-contacts.ts";
 
-/** Name, address and custom fields, each with the control that fits its kind. */
+/** Name, address, place and custom fields, each with the control that fits its kind. */
 export function ContactForm({
   path,
   contact,
@@ -28,6 +29,9 @@ export function ContactForm({
       firstName: contact.firstName,
       lastName: contact.lastName,
       language: contact.language,
+      country: contact.country,
+      city: contact.city,
+      timeZone: contact.timeZone,
       trackingOff: contact.trackingOff,
       fields: asText(contact, fields),
     },
@@ -51,16 +55,39 @@ export function ContactForm({
           hint={t("languageHint")}
           optional
         />
-        {fields.map((field) => (
-          <CustomField
-            key={field.key}
-            field={field}
-            value={values.fields[field.key] ?? ""}
-            error={form.errorOf(`fields.${field.key}`)}
-            onChange={(value) => form.set("fields", { ...values.fields, [field.key]: value })}
-          />
-        ))}
+        <TextField
+          {...form.text("country")}
+          label={t("country")}
+          hint={countryName(values.country) ?? t("countryHint")}
+          optional
+        />
+        <TextField {...form.text("city")} label={t("city")} optional />
+        <SelectField
+          label={t("timeZone")}
+          optional
+          value={values.timeZone}
+          error={form.errorOf("timeZone")}
+          placeholder={t("notSet")}
+          options={zonesWith(values.timeZone)}
+          onChange={(zone) => form.set("timeZone", zone)}
+        />
       </div>
+      {fields.length > 0 && (
+        <>
+          <h3 class="border-t border-line pt-4 text-sm font-semibold">{t("fields")}</h3>
+          <div class="grid gap-4 sm:grid-cols-2">
+            {fields.map((field) => (
+              <CustomField
+                key={field.key}
+                field={field}
+                value={values.fields[field.key] ?? ""}
+                error={form.errorOf(`fields.${field.key}`)}
+                onChange={(value) => form.set("fields", { ...values.fields, [field.key]: value })}
+              />
+            ))}
+          </div>
+        </>
+      )}
       <Checkbox
         label={t("trackingOff")}
         hint={t("trackingOffHint")}
@@ -89,6 +116,9 @@ function CustomField({
   error: string | undefined;
   onChange: (value: string) => void;
 }) {
+  if (field.type === "multi_choice") {
+    return <Choices field={field} value={value} error={error} onChange={onChange} />;
+  }
   const options =
     field.type === "boolean"
       ? [
@@ -113,13 +143,65 @@ function CustomField({
     <TextField
       label={field.label}
       optional
-      type={field.type === "multi_choice" ? "text" : field.type}
-      hint={field.type === "multi_choice" ? field.choices.join("; ") : undefined}
+      type={field.type}
       value={value}
       error={error}
       onInput={onChange}
     />
   );
+}
+
+/** A box for each choice; as text they are separated by ;, which no choice holds. */
+function Choices({
+  field,
+  value,
+  error,
+  onChange,
+}: {
+  field: Field;
+  value: string;
+  error: string | undefined;
+  onChange: (value: string) => void;
+}) {
+  const chosen = value.split(";").map((each) => each.trim());
+  const toggle = (choice: string, on: boolean) =>
+    onChange(
+      field.choices.filter((one) => (one === choice ? on : chosen.includes(one))).join("; "),
+    );
+  return (
+    <fieldset class="min-w-0">
+      <legend class="mb-1.5 text-sm font-medium">{field.label}</legend>
+      <div class="flex flex-col gap-1">
+        {field.choices.map((choice) => (
+          <Checkbox
+            key={choice}
+            label={choice}
+            checked={chosen.includes(choice)}
+            onChange={(on) => toggle(choice, on)}
+          />
+        ))}
+      </div>
+      {error !== undefined && (
+        <p class="text-sm text-error" role="alert">
+          {error}
+        </p>
+      )}
+    </fieldset>
+  );
+}
+
+function countryName(code: string): string | undefined {
+  return /^[A-Za-z]{2}$/.test(code)
+    ? new Intl.DisplayNames(locale.value, { type: "region", fallback: "none" }).of(
+        code.toUpperCase(),
+      )
+    : undefined;
+}
+
+/** Every zone, and the contact's own, which may be an old name of one. */
+function zonesWith(own: string) {
+  const zones = new Set([...Intl.supportedValuesOf("timeZone"), ...(own === "" ? [] : [own])]);
+  return [...zones].sort().map((zone) => ({ value: zone, label: zone.replaceAll("_", " ") }));
 }
 
 function asText(contact: ContactDetail, fields: Field[]): Record<string, string> {

@@ -11,6 +11,7 @@ import { attempt, toast } from "../../ui/toast.tsx";
 import { ConsentCard } from "./consent-card.tsx";
 import { ContactForm } from "./contact-form.tsx";
 import { ContactLists } from "./contact-lists.tsx";
+import { ContactTags } from "./contact-tags.tsx";
 import { ContactTimeline } from "./contact-timeline.tsx";
 import { t } from "./contacts.messages.ts";
 import { ContactStatus } from "./contacts-page.tsx";
@@ -73,6 +74,9 @@ export function ContactPage() {
               <div class="flex flex-col gap-6">
                 <Card title={t("lists")}>
                   <ContactLists contact={person} onChanged={() => contact.refetch()} />
+                </Card>
+                <Card title={t("tags")}>
+                  <ContactTags contact={person} onChanged={() => contact.refetch()} />
                 </Card>
                 <ConsentCard contactId={person.id} />
                 <DuplicatesCard path={path} onMerged={() => contact.refetch()} />

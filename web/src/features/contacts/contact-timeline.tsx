@@ -89,7 +89,9 @@ function NoteForm({ path }: { path: string }) {
   };
   return (
     <form class="flex flex-col items-start gap-2" onSubmit={save}>
-      <TextArea label={t("writeNote")} value={text} onInput={setText} rows={2} />
+      <div class="w-full">
+        <TextArea label={t("writeNote")} value={text} onInput={setText} rows={2} />
+      </div>
       {text.trim() !== "" && (
         <Button type="submit" busy={busy}>
           {t("addNote")}
@@ -160,7 +162,7 @@ function said(entry: Entry): { text: string; detail: string } {
             detail: differences(entry.detail),
           };
     case "custom_event":
-      return { text: t("tlCustomEvent", { what: entry.what }), detail: entry.detail };
+      return { text: t("tlCustomEvent", { what: entry.what }), detail: properties(entry.detail) };
     default:
       return entryWords(entry);
   }
@@ -196,12 +198,35 @@ type Changes = Record<string, { from: unknown; to: unknown }>;
 
 function changed(detail: string): string {
   return Object.keys(JSON.parse(detail) as Changes)
-    .map((name) => name.replace(/^fields\./, ""))
+    .map(fieldName)
     .join(", ");
 }
 
+const names: Record<string, () => string> = {
+  email: () => t("email"),
+  firstName: () => t("firstName"),
+  lastName: () => t("lastName"),
+  language: () => t("language"),
+  country: () => t("country"),
+  city: () => t("city"),
+  timeZone: () => t("timeZone"),
+  trackingOff: () => t("trackingOff"),
+};
+
+const fieldName = (name: string) => names[name]?.() ?? name.replace(/^fields\./, "");
+
+function properties(detail: string): string {
+  return Object.entries(JSON.parse(detail) as Record<string, unknown>)
+    .map(([name, value]) => `${name}: ${shown(value)}`)
+    .join(", ");
+}
+
+function shown(value: unknown): string {
+  const text = Array.isArray(value) ? value.join(", ") : String(value ?? "");
+  return text === "" ? "–" : text;
+}
+
 function differences(detail: string): string {
-  const shown = (value: unknown) => (value === null || value === "" ? "–" : String(value));
   return Object.values(JSON.parse(detail) as Changes)
     .map(({ from, to }) => `${shown(from)} → ${shown(to)}`)
     .join("; ");

@@ -45,9 +45,8 @@ export function ContactsPage() {
         : [],
     [workspace.canEdit],
   );
-  const actions = workspace.canEdit && (
+  const additions = workspace.canEdit && (
     <>
-      <Button onClick={() => setLooking(true)}>{t("recentActions")}</Button>
       <ButtonLink href={`${workspace.base}/contacts/imports/new`}>{t("importCsv")}</ButtonLink>
       <Button variant="primary" onClick={() => setAdding(true)}>
         {t("newContact")}
@@ -56,10 +55,20 @@ export function ContactsPage() {
   );
   return (
     <>
-      <PageHeader title={t("contacts")} actions={actions} />
+      <PageHeader
+        title={t("contacts")}
+        actions={
+          workspace.canEdit && (
+            <>
+              <Button onClick={() => setLooking(true)}>{t("recentActions")}</Button>
+              {additions}
+            </>
+          )
+        }
+      />
       <PageBody>
         <Card flush>
-          <ContactRows empty={actions} />
+          <ContactRows empty={additions} />
         </Card>
       </PageBody>
       {isLooking && <RecentActions onClose={() => setLooking(false)} />}

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/preact-query";
 import { useRoute } from "preact-iso";
 import { type Answer, http, type WorkspaceApi } from "../../api.ts";
-import { formatNumber } from "../../format.ts";
+import { formatDate, formatNumber } from "../../format.ts";
 import { useWorkspace } from "../../session.ts";
 import { Card, Stat, StatRow } from "../../ui/display.tsx";
 import { PageBody, PageHeader } from "../../ui/page.tsx";
@@ -67,7 +67,7 @@ function Details({ numbers }: { numbers: Numbers }) {
               {
                 key: "day",
                 head: t("day"),
-                cell: ({ day }) => new Date(day).toISOString().slice(0, 10),
+                cell: ({ day }) => formatDate(day, "UTC"),
               },
               ...(["views", "submits", "confirmed", "bots"] as const).map((key) => ({
                 key,

@@ -102,7 +102,9 @@ function Exports() {
       <Loaded query={exports}>
         {({ items }) =>
           items.length === 0 ? (
-            <EmptyState icon={FileDown} title={t("noExports")} />
+            <EmptyState icon={FileDown} title={t("noExports")}>
+              {t("noExportsBody")}
+            </EmptyState>
           ) : (
             <Table
               label={t("exports")}
@@ -118,9 +120,22 @@ function Exports() {
 }
 
 const exportColumns = (workspaceApi: string): Column<Export>[] => [
-  { key: "when", head: t("when"), cell: (row) => <RelativeTime at={row.createdAt} /> },
+  { key: "kind", head: t("exportKind"), cell: (row) => exportKind(row.kind) },
   { key: "state", head: t("state"), cell: (row) => <JobBadge state={row.state} /> },
-  { key: "rows", head: t("rows"), align: "end", cell: (row) => formatNumber(row.rowsDone) },
+  {
+    key: "rows",
+    head: t("rows"),
+    align: "end",
+    wide: true,
+    cell: (row) => formatNumber(row.rowsDone),
+  },
+  {
+    key: "when",
+    head: t("when"),
+    align: "end",
+    wide: true,
+    cell: (row) => <RelativeTime at={row.createdAt} />,
+  },
   {
     key: "file",
     head: t("file"),
@@ -128,6 +143,17 @@ const exportColumns = (workspaceApi: string): Column<Export>[] => [
     cell: (row) => <ExportFile row={row} workspaceApi={workspaceApi} />,
   },
 ];
+
+function exportKind(kind: string): string {
+  switch (kind) {
+    case "suppressions":
+      return t("kindSuppressions");
+    case "recipients":
+      return t("kindRecipients");
+    default:
+      return t("contacts");
+  }
+}
 
 function ExportFile({ row, workspaceApi }: { row: Export; workspaceApi: string }) {
   if (row.state !== "done" || row.error !== null) {

@@ -154,7 +154,9 @@ const columns = (base: string): Column<List>[] => [
       <>
         {formatNumber(row.pending + row.waiting)}
         {row.waiting > 0 && (
-          <span class="block text-sm text-muted">{t("waitingByForm", { count: row.waiting })}</span>
+          <span class="block whitespace-nowrap text-sm text-muted">
+            {t("waitingByForm", { count: row.waiting })}
+          </span>
         )}
       </>
     ),

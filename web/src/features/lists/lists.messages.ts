@@ -28,8 +28,8 @@ export const t = messages({
   subscribed: { en: "Subscribed", de: "Angemeldet" },
   pending: { en: "Not confirmed", de: "Nicht bestätigt" },
   waitingByForm: {
-    en: "{count, plural, one {# has} other {# have}} a link to confirm by",
-    de: "{count, plural, one {# hat} other {# haben}} den Link zum Bestätigen",
+    en: "{count} by form",
+    de: "{count} per Formular",
   },
   unsubscribed: { en: "Unsubscribed", de: "Abgemeldet" },
   changed: { en: "Changed", de: "Geändert" },

@@ -115,7 +115,11 @@ function Rows({ onLift }: { onLift: (one: Suppression) => void }) {
 }
 
 const columns = (): Column<Suppression>[] => [
-  { key: "address", head: t("address"), cell: (row) => row.address },
+  {
+    key: "address",
+    head: t("address"),
+    cell: (row) => <span class="[overflow-wrap:anywhere]">{row.address}</span>,
+  },
   { key: "reason", head: t("reason"), cell: (row) => t(row.reason) },
   {
     key: "source",

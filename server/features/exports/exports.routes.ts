@@ -26,6 +26,10 @@ export const exportRoutes = ({ guard, config, clock, audit, jobs }: AppDeps) =>
           kind: body.kind,
           settings: {
             filter: body.filter ?? {},
+            segment:
+              body.segmentId === undefined
+                ? undefined
+                : { id: body.segmentId, timeZone: workspace.timeZone },
             columns: body.columns,
             reason: body.reason,
             campaignId: body.campaignId,

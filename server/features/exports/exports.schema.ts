@@ -23,6 +23,9 @@ export const ExportRequest = t.Object({
   ),
   campaignId: t.Optional(t.Integer({ minimum: 1, description: "Of recipients" })),
   filter: t.Optional(ContactFilterSchema),
+  segmentId: t.Optional(
+    t.Integer({ minimum: 1, description: "Of contacts: those of this segment; without a filter" }),
+  ),
   byteOrderMark: t.Optional(
     t.Boolean({ default: true, description: "Excel needs it to read UTF-8 right" }),
   ),
@@ -33,6 +36,9 @@ export const ExportSchema = t.Object(
     id: t.Number(),
     kind: t.String(),
     filter: ContactFilterSchema,
+    segmentId: t.Union([t.Number(), t.Null()]),
+    campaignId: t.Union([t.Number(), t.Null()]),
+    reason: t.Union([t.String(), t.Null()]),
     state: t.Union([
       t.Literal("queued"),
       t.Literal("running"),

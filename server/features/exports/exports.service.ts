@@ -7,6 +7,7 @@ import { newId } from "../../platform/ids.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
 import { listFields } from "../contacts/contact-fields.service.ts";
 import { type ContactFilter, countContacts } from "../contacts/contacts.service.ts";
+import { requireSegment } from "../segments/segments.service.ts";
 import { suppressionCounts } from "../suppressions/suppressions.service.ts";
 import { exportPath } from "./export-run.service.ts";
 import { contactColumns, type ExportSettings } from "./export-sources.service.ts";
@@ -29,7 +30,7 @@ export const EXPORT_JOB = "export.run";
 /**
  * Starts an export: contacts of a filter, suppressions, or recipients of a campaign.
  *
- * @throws AppError `invalid_input` for a campaign or a column that is not there.
+ * @throws AppError `invalid_input` for a campaign or a column that is not there, `not_found` for a segment.
  */
 export function startExport(
   db: Connection,
@@ -76,6 +77,12 @@ function rowsOf(db: Connection, kind: string, settings: ExportSettings, now: num
   const unknown = settings.columns?.find((name) => !known.has(name));
   if (unknown !== undefined) {
     throw invalidField("columns", `there is no column ${unknown}`);
+  }
+  if (settings.segment !== undefined) {
+    if (Object.values(settings.filter).some((value) => value !== undefined)) {
+      throw invalidField("segmentId", "cannot be combined with a filter");
+    }
+    return requireSegment(db, settings.segment.id).memberCount ?? 0;
   }
   return countContacts(db, settings.filter, now).count;
 }
@@ -145,9 +152,13 @@ function toExport(row: ExportRow, now: number) {
   type StoredFilter = { [K in keyof ContactFilter]?: NonNullable<ContactFilter[K]> };
   const isExpired = row.state === "done" && (row.expiresAt ?? 0) <= now;
   const expired = isExpired ? { error: EXPIRED, sizeBytes: 0 } : undefined;
+  const asked = JSON.parse(settings) as ExportSettings & { filter: StoredFilter };
   return {
     ...shown,
     ...expired,
-    filter: (JSON.parse(settings) as { filter: StoredFilter }).filter,
+    filter: asked.filter,
+    segmentId: asked.segment?.id ?? null,
+    campaignId: asked.campaignId ?? null,
+    reason: asked.reason ?? null,
   };
 }

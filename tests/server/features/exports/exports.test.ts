@@ -139,6 +139,35 @@ test("holds to its filter", async () => {
   });
 });
 
+test("holds to a tag and to a segment, run by run, with the columns chosen", async () => {
+  addContacts(4_500);
+  await request("POST", "/contacts/bulk", { action: "add_tag", tag: "VIP", ids: [3, 7, 4_321] });
+  const tags = (await (await request("GET", "/tags")).json()) as { items: { id: number }[] };
+  const tag = tags.items[0]?.id ?? 0;
+  const rule = { op: "and", rules: [{ tag, has: true }] };
+  const segment = await json(request("POST", "/segments", { name: "VIPs", rule }));
+  const exported = async (body: object) => {
+    const { id } = await json(request("POST", "/exports", { kind: "contacts", ...body }));
+    await run(id);
+    return await (await request("GET", `/exports/${id}/file`)).text();
+  };
+
+  const bySegment = await exported({ segmentId: segment.id, columns: ["tags"] });
+  expect(bySegment.replace("\ufeff", "").trim().split("\r\n")).toEqual([
+    "email,tags",
+    "c3@example.com,VIP",
+    "c7@example.com,VIP",
+    "c4321@example.com,VIP",
+  ]);
+  const byTag = await exported({ filter: { tag }, columns: ["tags"] });
+  expect(byTag.split("\r\n").sort()).toEqual(bySegment.split("\r\n").sort());
+
+  const both = { kind: "contacts", segmentId: segment.id, filter: { tag } };
+  expect((await request("POST", "/exports", both)).status).toBe(422);
+  const gone = { kind: "contacts", segmentId: 99 };
+  expect((await request("POST", "/exports", gone)).status).toBe(404);
+});
+
 test("the file can be fetched for a week, by who may export, in its own workspace only", async () => {
   addContacts(3);
   const { id } = await json(request("POST", "/exports", { kind: "contacts" }));

@@ -7,6 +7,7 @@ import { Button, ButtonLink } from "../../ui/button.tsx";
 import { useCommands } from "../../ui/commands.ts";
 import { Badge, Card, RelativeTime, type Tone } from "../../ui/display.tsx";
 import { FilterChips, SearchBox, Toolbar } from "../../ui/filters.tsx";
+import { Menu } from "../../ui/menu.tsx";
 import { PageBody, PageHeader } from "../../ui/page.tsx";
 import { PagedTable } from "../../ui/paged-table.tsx";
 import { EmptyState } from "../../ui/states.tsx";
@@ -60,7 +61,7 @@ export function ContactsPage() {
         actions={
           workspace.canEdit && (
             <>
-              <Button onClick={() => setLooking(true)}>{t("recentActions")}</Button>
+              <MoreActions onLook={() => setLooking(true)} />
               {additions}
             </>
           )
@@ -74,6 +75,25 @@ export function ContactsPage() {
       {isLooking && <RecentActions onClose={() => setLooking(false)} />}
       {adding && <NewContactDialog onClose={() => setAdding(false)} />}
     </>
+  );
+}
+
+/** What is needed less often. An export is of those that the list shows. */
+function MoreActions({ onLook }: { onLook: () => void }) {
+  const workspace = useWorkspace();
+  const url = useUrlState();
+  const filter = ["q", "status", "list", "tag"].flatMap((key) => {
+    const value = url.get(key);
+    return value === undefined ? [] : [`&${key}=${encodeURIComponent(value)}`];
+  });
+  const href = `${workspace.base}/contacts/imports?export=contacts${filter.join("")}`;
+  return (
+    <Menu
+      items={[
+        { label: t("recentActions"), onSelect: onLook },
+        ...(workspace.canAdmin ? [{ label: t("exportThese"), href }] : []),
+      ]}
+    />
   );
 }
 

@@ -149,6 +149,7 @@ export const t = messages({
     en: "Apply to {count, plural, one {# contact} other {# contacts}}",
     de: "Auf {count, plural, one {# Kontakt} other {# Kontakte}} anwenden",
   },
+  exportThese: { en: "Export these contacts", de: "Diese Kontakte exportieren" },
   recentActions: { en: "Recent actions on many", de: "Letzte Aktionen auf viele" },
   noActions: {
     en: "Nothing was done to many contacts lately.",

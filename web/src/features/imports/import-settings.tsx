@@ -7,6 +7,7 @@ import { Card } from "../../ui/display.tsx";
 import { SelectField, TextArea, TextField } from "../../ui/field.tsx";
 import { FormProblem, Loaded, Notice } from "../../ui/states.tsx";
 import { Checkbox, ChoiceCards } from "../../ui/toggles.tsx";
+import { useUrlState } from "../../ui/url-state.ts";
 import { ColumnMapping } from "./column-mapping.tsx";
 import { t } from "./imports.messages.ts";
 import type { Delimiter, Encoding, Guess, Preview } from "./use-imports.ts";
@@ -98,7 +99,9 @@ function Settings({
   const [listIds, setListIds] = useState<number[]>([]);
   const [consentStatement, setConsentStatement] = useState("");
   const [tags, setTags] = useState("");
-  const [into, setInto] = useState<"contacts" | "suppressions">("contacts");
+  const [into, setInto] = useState<"contacts" | "suppressions">(
+    useUrlState().get("into") === "suppressions" ? "suppressions" : "contacts",
+  );
   const wholeFile = preview.preset?.wholeFile ?? null;
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<unknown>();

@@ -1,16 +1,15 @@
-import { FileDown, FileUp } from "lucide-preact";
-import { apiUrl, http } from "../../api.ts";
-import { formatBytes, formatDate, formatNumber } from "../../format.ts";
+import { FileUp } from "lucide-preact";
+import { formatNumber } from "../../format.ts";
 import { useWorkspace } from "../../session.ts";
-import { Button, ButtonLink } from "../../ui/button.tsx";
+import { ButtonLink } from "../../ui/button.tsx";
 import { Card, RelativeTime } from "../../ui/display.tsx";
 import { PageBody, PageHeader } from "../../ui/page.tsx";
 import { EmptyState, Loaded } from "../../ui/states.tsx";
 import { type Column, Table } from "../../ui/table.tsx";
-import { attempt, toast } from "../../ui/toast.tsx";
+import { ExportsCard } from "./exports-card.tsx";
 import { t } from "./imports.messages.ts";
 import { JobBadge } from "./job-state.tsx";
-import { type Export, type Import, useJobs } from "./use-imports.ts";
+import { type Import, useImports } from "./use-imports.ts";
 
 /** What came in and what was taken out. */
 export function ImportsPage() {
@@ -29,7 +28,7 @@ export function ImportsPage() {
       />
       <PageBody>
         <Imports action={action} />
-        <Exports />
+        {workspace.canAdmin && <ExportsCard />}
       </PageBody>
     </>
   );
@@ -37,7 +36,7 @@ export function ImportsPage() {
 
 function Imports({ action }: { action: preact.ComponentChildren }) {
   const workspace = useWorkspace();
-  const imports = useJobs<Import>(workspace.api, "imports");
+  const imports = useImports(workspace.api);
   return (
     <Card flush title={t("imports")}>
       <Loaded query={imports}>
@@ -86,89 +85,3 @@ const importColumns = (base: string): Column<Import>[] => [
     cell: (row) => <RelativeTime at={row.createdAt} />,
   },
 ];
-
-function Exports() {
-  const workspace = useWorkspace();
-  const exports = useJobs<Export>(workspace.api, "exports");
-  const start = async () => {
-    if (await attempt(() => http.post(`${workspace.api}/exports`, { kind: "contacts" }))) {
-      toast(t("exportStarted"));
-      await exports.refetch();
-    }
-  };
-  const action = workspace.canAdmin && <Button onClick={start}>{t("newExport")}</Button>;
-  return (
-    <Card flush title={t("exports")} action={action}>
-      <Loaded query={exports}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <EmptyState icon={FileDown} title={t("noExports")}>
-              {t("noExportsBody")}
-            </EmptyState>
-          ) : (
-            <Table
-              label={t("exports")}
-              rows={items}
-              rowKey={(row) => String(row.id)}
-              columns={exportColumns(workspace.api)}
-            />
-          )
-        }
-      </Loaded>
-    </Card>
-  );
-}
-
-const exportColumns = (workspaceApi: string): Column<Export>[] => [
-  { key: "kind", head: t("exportKind"), cell: (row) => exportKind(row.kind) },
-  { key: "state", head: t("state"), cell: (row) => <JobBadge state={row.state} /> },
-  {
-    key: "rows",
-    head: t("rows"),
-    align: "end",
-    wide: true,
-    cell: (row) => formatNumber(row.rowsDone),
-  },
-  {
-    key: "when",
-    head: t("when"),
-    align: "end",
-    wide: true,
-    cell: (row) => <RelativeTime at={row.createdAt} />,
-  },
-  {
-    key: "file",
-    head: t("file"),
-    align: "end",
-    cell: (row) => <ExportFile row={row} workspaceApi={workspaceApi} />,
-  },
-];
-
-function exportKind(kind: string): string {
-  switch (kind) {
-    case "suppressions":
-      return t("kindSuppressions");
-    case "recipients":
-      return t("kindRecipients");
-    default:
-      return t("contacts");
-  }
-}
-
-function ExportFile({ row, workspaceApi }: { row: Export; workspaceApi: string }) {
-  if (row.state !== "done" || row.error !== null) {
-    return <span class="text-muted">{row.error}</span>;
-  }
-  return (
-    <span class="flex items-center justify-end gap-3">
-      {row.expiresAt !== null && (
-        <span class="text-sm text-muted max-md:hidden">
-          {t("until", { date: formatDate(row.expiresAt) })}
-        </span>
-      )}
-      <ButtonLink size="small" download href={apiUrl(`${workspaceApi}/exports/${row.id}/file`)}>
-        {`${t("download")} (${formatBytes(row.sizeBytes)})`}
-      </ButtonLink>
-    </span>
-  );
-}

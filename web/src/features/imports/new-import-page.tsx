@@ -6,6 +6,7 @@ import { Card } from "../../ui/display.tsx";
 import { FileDrop } from "../../ui/file-drop.tsx";
 import { PageBody, PageHeader } from "../../ui/page.tsx";
 import { FormProblem } from "../../ui/states.tsx";
+import { useUrlState } from "../../ui/url-state.ts";
 import { t } from "./imports.messages.ts";
 import type { Preview } from "./use-imports.ts";
 
@@ -15,6 +16,7 @@ const MAX_BYTES = 500 * 1024 * 1024;
 export function NewImportPage() {
   const workspace = useWorkspace();
   const { route } = useLocation();
+  const url = useUrlState();
   const [uploading, setUploading] = useState<string>();
   const [problem, setProblem] = useState<unknown>();
   const upload = async (file: File) => {
@@ -24,7 +26,8 @@ export function NewImportPage() {
       const form = new FormData();
       form.set("file", file);
       const preview = await http.post<Preview>(`${workspace.api}/imports`, form);
-      route(`${workspace.base}/contacts/imports/${preview.id}`);
+      const into = url.get("into") === "suppressions" ? "?into=suppressions" : "";
+      route(`${workspace.base}/contacts/imports/${preview.id}${into}`);
     } catch (error) {
       setProblem(error);
       setUploading(undefined);

@@ -27,14 +27,11 @@ export function useImport(workspaceApi: string, id: string) {
   });
 }
 
-/** Imports or exports, latest first; asked again every second while one runs. */
-export function useJobs<T extends { state: JobState }>(
-  workspaceApi: string,
-  what: "imports" | "exports",
-) {
+/** Imports, latest first; asked again every second while one runs. */
+export function useImports(workspaceApi: string) {
   return useQuery({
-    queryKey: [what, workspaceApi],
-    queryFn: () => http.get<Page<T>>(`${workspaceApi}/${what}`, { limit: 50 }),
+    queryKey: ["imports", workspaceApi],
+    queryFn: () => http.get<Page<Import>>(`${workspaceApi}/imports`, { limit: 50 }),
     refetchInterval: (query) =>
       (query.state.data?.items.some((one) => isOpen(one.state)) ?? false) && LIVE_MS,
   });

@@ -3,6 +3,7 @@ import { useRoute } from "preact-iso";
 import { type Answer, http, type WorkspaceApi } from "../../api.ts";
 import { reasonText } from "../../reasons.ts";
 import { useWorkspace } from "../../session.ts";
+import { ButtonLink } from "../../ui/button.tsx";
 import { Badge, Card, RelativeTime, type Tone } from "../../ui/display.tsx";
 import { FilterChips, SearchBox, Toolbar } from "../../ui/filters.tsx";
 import { PageBody, PageHeader } from "../../ui/page.tsx";
@@ -47,6 +48,15 @@ export function RecipientsPage() {
           { label: t("campaigns"), href: `${workspace.base}/campaigns` },
           { label: report.data?.campaign.name ?? t("report"), href: `${base}/report` },
         ]}
+        actions={
+          workspace.canAdmin && (
+            <ButtonLink
+              href={`${workspace.base}/contacts/imports?export=recipients&campaign=${id}`}
+            >
+              {t("exportCsv")}
+            </ButtonLink>
+          )
+        }
       />
       <PageBody>
         {searched.includes("@") && <WhyCard campaignId={id} email={searched} />}

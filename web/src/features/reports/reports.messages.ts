@@ -1,6 +1,7 @@
 import { messages } from "../../i18n.ts";
 
 export const t = messages({
+  exportCsv: { en: "Export", de: "Exportieren" },
   reportsTitle: {
     en: "What came back afterwards",
     de: "Was danach zurückkam",

@@ -90,6 +90,14 @@ function Actions({ segment, onFreeze }: { segment: Segment; onFreeze: () => void
             disabled: segment.state === "filling" || segment.problems.length > 0,
             onSelect: onFreeze,
           },
+          ...(workspace.canAdmin
+            ? [
+                {
+                  label: t("exportPeople"),
+                  href: `${workspace.base}/contacts/imports?export=contacts&segment=${segment.id}`,
+                },
+              ]
+            : []),
           "separator",
           { label: t("remove"), danger: true, onSelect: () => void remove() },
         ]}

@@ -162,5 +162,6 @@ export const t = messages({
   property: { en: "Property", de: "Eigenschaft" },
   addProperty: { en: "Add property", de: "Eigenschaft hinzufügen" },
   choose: { en: "Choose…", de: "Wählen…" },
+  exportPeople: { en: "Export these people", de: "Diese Personen exportieren" },
   exportHint: { en: "Address", de: "Adresse" },
 });

@@ -1,0 +1,275 @@
+import { useQuery } from "@tanstack/preact-query";
+import { useState } from "preact/hooks";
+import { type Answer, apiUrl, http, type Page, type WorkspaceApi } from "../../api.ts";
+import { useWorkspace } from "../../session.ts";
+import { Button, ButtonLink } from "../../ui/button.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { type Option, SelectField } from "../../ui/field.tsx";
+import { FormProblem, Notice } from "../../ui/states.tsx";
+import { toast } from "../../ui/toast.tsx";
+import { Checkbox } from "../../ui/toggles.tsx";
+import { useUrlState } from "../../ui/url-state.ts";
+import { t } from "./imports.messages.ts";
+
+type Kind = "contacts" | "suppressions" | "recipients" | "consent";
+type Fields = Answer<WorkspaceApi["contact-fields"]["get"]>;
+
+const kinds: Kind[] = ["contacts", "suppressions", "recipients", "consent"];
+const groups = ["list", "segment", "tag"] as const;
+const inAddress = ["export", "q", "status", "campaign", ...groups];
+const reasons = ["unsubscribed", "hard_bounce", "complaint", "manual"] as const;
+const builtIn = ["first_name", "last_name", "language", "status", "tags"];
+const builtInLast = ["source", "created_at"];
+
+/** What was asked for so far: most of it in the address, so that other pages open the dialog filled in. */
+function useAsked(onStarted: () => void) {
+  const workspace = useWorkspace();
+  const url = useUrlState();
+  const kind = kinds.find((one) => one === url.get("export")) ?? "contacts";
+  const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
+  const [reason, setReason] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<unknown>();
+  const fields = useQuery({
+    queryKey: ["fields", workspace.api],
+    queryFn: () => http.get<Fields>(`${workspace.api}/contact-fields`),
+  });
+  const own = fields.data?.items ?? [];
+  const columns = [...builtIn, ...own.map(({ key }) => key), ...builtInLast];
+  const close = () => url.set(Object.fromEntries(inAddress.map((key) => [key, undefined])));
+  const start = async () => {
+    setBusy(true);
+    setProblem(undefined);
+    try {
+      await http.post(`${workspace.api}/exports`, {
+        kind,
+        ...(kind === "contacts" ? { ...whom(url.get), ...chosenColumns(columns, left) } : {}),
+        ...(kind === "suppressions" && reason !== "" ? { reason } : {}),
+        ...(kind === "recipients" ? { campaignId: Number(url.get("campaign")) } : {}),
+      });
+      toast(t("exportStarted"));
+      onStarted();
+      close();
+    } catch (error) {
+      setProblem(error);
+      setBusy(false);
+    }
+  };
+  const isReady = kind !== "recipients" || url.get("campaign") !== undefined;
+  return {
+    kind,
+    left,
+    setLeft,
+    reason,
+    setReason,
+    busy,
+    problem,
+    own,
+    columns,
+    close,
+    start,
+    isReady,
+  };
+}
+
+/** Asks what goes into a file. */
+export function ExportDialog({ onStarted }: { onStarted: () => void }) {
+  const workspace = useWorkspace();
+  const asked = useAsked(onStarted);
+  const { kind, close } = asked;
+  return (
+    <Dialog
+      title={t("newExport")}
+      onClose={close}
+      footer={
+        <>
+          <Button onClick={close}>{t("cancel")}</Button>
+          {kind === "consent" ? (
+            <ButtonLink
+              variant="primary"
+              download
+              href={apiUrl(`${workspace.api}/consent/export`, { format: "csv" })}
+            >
+              {t("download")}
+            </ButtonLink>
+          ) : (
+            <Button
+              variant="primary"
+              busy={asked.busy}
+              disabled={!asked.isReady}
+              onClick={asked.start}
+            >
+              {t("startExport")}
+            </Button>
+          )}
+        </>
+      }
+    >
+      <div class="flex flex-col gap-4">
+        <FormProblem problem={asked.problem} />
+        <What {...asked} />
+      </div>
+    </Dialog>
+  );
+}
+
+function What(asked: ReturnType<typeof useAsked>) {
+  const url = useUrlState();
+  const { kind } = asked;
+  return (
+    <>
+      <SelectField
+        label={t("what")}
+        value={kind}
+        options={kinds.map((value) => ({ value, label: t(`of_${value}`) }))}
+        onChange={(value) => url.set({ export: value })}
+      />
+      {kind === "contacts" && (
+        <>
+          <Whom />
+          <Columns
+            columns={asked.columns}
+            labels={new Map(asked.own.map(({ key, label }) => [key, label]))}
+            left={asked.left}
+            onChange={asked.setLeft}
+          />
+        </>
+      )}
+      {kind === "suppressions" && (
+        <SelectField
+          label={t("whichReason")}
+          value={asked.reason}
+          options={[
+            { value: "", label: t("allReasons") },
+            ...reasons.map((value) => ({ value, label: t(`reason_${value}`) })),
+          ]}
+          onChange={asked.setReason}
+        />
+      )}
+      {kind === "recipients" && <Campaign />}
+      {kind === "consent" && <Notice tone="neutral">{t("consentFile")}</Notice>}
+    </>
+  );
+}
+
+/** The part of the audience that the address names. */
+function whom(get: (key: string) => string | undefined) {
+  const segment = get("segment");
+  if (segment !== undefined) {
+    return { segmentId: Number(segment) };
+  }
+  const numbers = (["list", "tag"] as const).flatMap((key) => {
+    const value = get(key);
+    return value === undefined ? [] : [[key, Number(value)]];
+  });
+  const texts = (["q", "status"] as const).flatMap((key) => {
+    const value = get(key);
+    return value === undefined ? [] : [[key, value]];
+  });
+  return { filter: Object.fromEntries([...numbers, ...texts]) };
+}
+
+const chosenColumns = (columns: string[], left: ReadonlySet<string>) =>
+  left.size === 0 ? {} : { columns: ["email", ...columns.filter((name) => !left.has(name))] };
+
+function useNamed(path: string): Option[] {
+  const workspace = useWorkspace();
+  const named = useQuery({
+    queryKey: [path, workspace.api, "choices"],
+    queryFn: () =>
+      http.get<Page<{ id: number; name: string }>>(`${workspace.api}/${path}`, { limit: 100 }),
+  });
+  return (named.data?.items ?? []).map(({ id, name }) => ({ value: String(id), label: name }));
+}
+
+function Whom() {
+  const url = useUrlState();
+  const choices = { list: useNamed("lists"), segment: useNamed("segments"), tag: useNamed("tags") };
+  const group = groups.find((one) => url.get(one) !== undefined);
+  const rest = [url.get("q"), url.get("status")].filter((one) => one !== undefined);
+  const choose = (one: string) => {
+    const first = one === "" ? undefined : choices[one as (typeof groups)[number]][0]?.value;
+    url.set({
+      list: undefined,
+      segment: undefined,
+      tag: undefined,
+      q: undefined,
+      status: undefined,
+      ...(one === "" ? {} : { [one]: first }),
+    });
+  };
+  return (
+    <>
+      <div class="grid gap-4 sm:grid-cols-2">
+        <SelectField
+          label={t("whom")}
+          value={group ?? ""}
+          options={[
+            { value: "", label: t("everybody") },
+            ...groups.map((value) => ({
+              value,
+              label: t(`in_${value}`),
+              disabled: choices[value].length === 0,
+            })),
+          ]}
+          onChange={choose}
+        />
+        {group !== undefined && (
+          <SelectField
+            label={t(`which_${group}`)}
+            value={url.get(group) ?? ""}
+            options={choices[group]}
+            onChange={(value) => url.set({ [group]: value })}
+          />
+        )}
+      </div>
+      {rest.length > 0 && (
+        <Notice tone="neutral">{t("alsoFilter", { filter: rest.join(", ") })}</Notice>
+      )}
+    </>
+  );
+}
+
+function Columns({
+  columns,
+  labels,
+  left,
+  onChange,
+}: {
+  columns: string[];
+  labels: Map<string, string>;
+  left: ReadonlySet<string>;
+  onChange: (left: ReadonlySet<string>) => void;
+}) {
+  const toggle = (name: string, on: boolean) =>
+    onChange(new Set(on ? [...left].filter((one) => one !== name) : [...left, name]));
+  return (
+    <fieldset>
+      <legend class="mb-2 font-medium">{t("withColumns")}</legend>
+      <div class="grid gap-2 sm:grid-cols-2">
+        <Checkbox label="email" checked disabled onChange={() => undefined} />
+        {columns.map((name) => (
+          <Checkbox
+            key={name}
+            label={labels.get(name) ?? name}
+            checked={!left.has(name)}
+            onChange={(on) => toggle(name, on)}
+          />
+        ))}
+      </div>
+    </fieldset>
+  );
+}
+
+function Campaign() {
+  const url = useUrlState();
+  const campaigns = useNamed("campaigns");
+  return (
+    <SelectField
+      label={t("whichCampaign")}
+      value={url.get("campaign") ?? ""}
+      options={[{ value: "", label: t("choose"), disabled: true }, ...campaigns]}
+      onChange={(value) => url.set({ campaign: value })}
+    />
+  );
+}

@@ -1,0 +1,126 @@
+import { FileDown } from "lucide-preact";
+import { apiUrl, http } from "../../api.ts";
+import { formatBytes, formatDate, formatNumber } from "../../format.ts";
+import { useWorkspace } from "../../session.ts";
+import { Button, ButtonLink } from "../../ui/button.tsx";
+import { CopyLink } from "../../ui/copy-link.tsx";
+import { Card, ProgressBar, RelativeTime } from "../../ui/display.tsx";
+import { PagedTable } from "../../ui/paged-table.tsx";
+import { EmptyState } from "../../ui/states.tsx";
+import type { Column } from "../../ui/table.tsx";
+import { attempt } from "../../ui/toast.tsx";
+import { useUrlState } from "../../ui/url-state.ts";
+import { usePages } from "../../ui/use-pages.ts";
+import { ExportDialog } from "./export-dialog.tsx";
+import { t } from "./imports.messages.ts";
+import { JobBadge } from "./job-state.tsx";
+import type { Export } from "./use-imports.ts";
+
+/** What was taken out, with its progress and, for a week, its file. `?export=` opens the dialog for another. */
+export function ExportsCard() {
+  const workspace = useWorkspace();
+  const url = useUrlState();
+  const list = usePages<Export>({
+    key: ["exports", workspace.api],
+    read: (cursor, signal) => http.get(`${workspace.api}/exports`, { ...cursor }, signal),
+    refetchWhile: (row) => row.state === "queued" || row.state === "running",
+  });
+  const action = <Button onClick={() => url.set({ export: "contacts" })}>{t("newExport")}</Button>;
+  const refetch = () => void list.query.refetch();
+  return (
+    <Card flush title={t("exports")} action={action}>
+      <PagedTable
+        pages={list}
+        label={t("exports")}
+        rowKey={(row) => String(row.id)}
+        columns={columns()}
+        actions={(row) => <Actions row={row} onChanged={refetch} />}
+        empty={
+          <EmptyState icon={FileDown} title={t("noExports")}>
+            {t("noExportsBody")}
+          </EmptyState>
+        }
+      />
+      {url.get("export") !== undefined && <ExportDialog onStarted={refetch} />}
+    </Card>
+  );
+}
+
+function nameOf(row: Export): string {
+  if (row.kind === "recipients") {
+    return t("ofCampaign", { id: row.campaignId ?? 0 });
+  }
+  if (row.kind === "suppressions") {
+    return t("ofSuppressions");
+  }
+  const isPart = row.segmentId !== null || Object.keys(row.filter).length > 0;
+  return isPart ? t("ofSomeContacts") : t("ofContacts");
+}
+
+const columns = (): Column<Export>[] => [
+  {
+    key: "what",
+    head: t("what"),
+    cell: (row) => (
+      <>
+        {nameOf(row)}
+        <span class="block text-sm text-muted">
+          <RelativeTime at={row.createdAt} />
+        </span>
+      </>
+    ),
+  },
+  { key: "state", head: t("state"), cell: (row) => <State row={row} /> },
+  {
+    key: "rows",
+    head: t("rows"),
+    align: "end",
+    wide: true,
+    cell: (row) => formatNumber(row.rowsDone),
+  },
+];
+
+function State({ row }: { row: Export }) {
+  if (row.state === "running" && row.rowsTotal > 0) {
+    return (
+      <div class="min-w-32">
+        <ProgressBar label={t("progress")} value={row.rowsDone} max={row.rowsTotal} />
+      </div>
+    );
+  }
+  const isGone = row.state === "done" && row.error !== null;
+  return (
+    <span class="flex flex-wrap items-center gap-x-3 gap-y-1">
+      {!isGone && <JobBadge state={row.state} />}
+      <span class="text-sm text-muted max-md:hidden">
+        {row.error}
+        {!isGone && row.expiresAt !== null && t("until", { date: formatDate(row.expiresAt) })}
+      </span>
+      {isGone && <span class="text-sm text-muted md:hidden">{t("gone")}</span>}
+    </span>
+  );
+}
+
+function Actions({ row, onChanged }: { row: Export; onChanged: () => void }) {
+  const path = `${useWorkspace().api}/exports/${row.id}`;
+  if (row.state === "queued" || row.state === "running") {
+    const cancel = async () => {
+      await attempt(() => http.post(`${path}/cancel`));
+      onChanged();
+    };
+    return (
+      <Button size="small" onClick={cancel}>
+        {t("cancelExport")}
+      </Button>
+    );
+  }
+  return row.state !== "done" || row.error !== null ? null : (
+    <span class="flex items-center justify-end gap-1">
+      <CopyLink make={() => http.post(`${path}/link`)} />
+      <ButtonLink size="small" download href={apiUrl(`${path}/file`)}>
+        {t("download")}
+        <span class="text-muted max-md:hidden">{formatBytes(row.sizeBytes)}</span>
+      </ButtonLink>
+    </span>
+  );
+}

@@ -1,12 +1,14 @@
 import { useState } from "preact/hooks";
 import { type Answer, http, type WorkspaceApi } from "../../api.ts";
-import { queryClient, useWorkspace } from "../../session.ts";
+import { queryClient } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
 import { Card } from "../../ui/display.tsx";
 import { TextField } from "../../ui/field.tsx";
-import { Loaded } from "../../ui/states.tsx";
+import { useForm } from "../../ui/form.ts";
+import { FormProblem, Loaded } from "../../ui/states.tsx";
 import { Pager } from "../../ui/table.tsx";
-import { attempt } from "../../ui/toast.tsx";
+import { attempt, toast } from "../../ui/toast.tsx";
 import { Checkbox } from "../../ui/toggles.tsx";
 import { usePages } from "../../ui/use-pages.ts";
 import { t } from "./suppressions.messages.ts";
@@ -14,17 +16,16 @@ import { t } from "./suppressions.messages.ts";
 type Blocked = Answer<WorkspaceApi["suppressions"]["domains"]["get"]>["items"][number];
 
 /** Domains at which nobody is mailed. */
-export function BlockedDomains() {
-  const workspace = useWorkspace();
-  const path = `${workspace.api}/suppressions/domains`;
+export function BlockedDomains({ path, canEdit }: { path: string; canEdit: boolean }) {
+  const [lifting, setLifting] = useState<string>();
   const { query, pager } = usePages<Blocked>({
-    key: ["blocked-domains", workspace.id],
+    key: ["blocked-domains", path],
     read: (cursor, signal) => http.get(path, { ...cursor }, signal),
   });
   return (
     <Card title={t("domains")} description={t("domainsHint")}>
       <div class="flex flex-col gap-4">
-        {workspace.canEdit && <AddDomain path={path} />}
+        {canEdit && <AddDomain path={path} />}
         <Loaded query={query} rows={2}>
           {(items) =>
             items.length === 0 ? (
@@ -33,9 +34,16 @@ export function BlockedDomains() {
               <>
                 <ul class="flex flex-col gap-2">
                   {items.map((one) => (
-                    <li key={one.domain}>
-                      {one.domain}
-                      {one.subdomains && <span class="text-muted"> {t("withSubdomains")}</span>}
+                    <li key={one.domain} class="flex items-center justify-between gap-4">
+                      <span class="min-w-0 truncate">
+                        {one.domain}
+                        {one.subdomains && <span class="text-muted"> {t("withSubdomains")}</span>}
+                      </span>
+                      {canEdit && (
+                        <Button size="small" variant="ghost" onClick={() => setLifting(one.domain)}>
+                          {t("unblock")}
+                        </Button>
+                      )}
                     </li>
                   ))}
                 </ul>
@@ -45,7 +53,50 @@ export function BlockedDomains() {
           }
         </Loaded>
       </div>
+      {lifting !== undefined && (
+        <UnblockDialog path={path} domain={lifting} onClose={() => setLifting(undefined)} />
+      )}
     </Card>
+  );
+}
+
+function UnblockDialog({
+  path,
+  domain,
+  onClose,
+}: {
+  path: string;
+  domain: string;
+  onClose: () => void;
+}) {
+  const form = useForm({
+    initial: { reason: "" },
+    submit: async ({ reason }) => {
+      await http.delete(path, { domain, reason });
+      toast(t("unblocked"));
+      await queryClient.invalidateQueries({ queryKey: ["blocked-domains"] });
+      onClose();
+    },
+  });
+  return (
+    <Dialog
+      title={t("unblockTitle", { domain })}
+      description={t("unblockBody")}
+      onClose={onClose}
+      footer={
+        <>
+          <Button onClick={onClose}>{t("cancel")}</Button>
+          <Button variant="primary" type="submit" form="unblock" busy={form.busy}>
+            {t("unblock")}
+          </Button>
+        </>
+      }
+    >
+      <form id="unblock" class="flex flex-col gap-4" onSubmit={form.onSubmit} noValidate>
+        <FormProblem problem={form.problem} />
+        <TextField {...form.text("reason")} label={t("why")} autofocus />
+      </form>
+    </Dialog>
   );
 }
 

@@ -15,13 +15,13 @@ export function AddDialog({ onClose }: { onClose: () => void }) {
   const workspace = useWorkspace();
   const [rejected, setRejected] = useState<Added["rejected"]>([]);
   const form = useForm({
-    initial: { addresses: "", detail: "" },
-    submit: async ({ addresses, detail }) => {
+    initial: { addresses: "", detail: "", until: "" },
+    submit: async ({ addresses, detail, until }) => {
       const lines = addresses.split(/[\n,;]/).flatMap((line) => line.trim() || []);
       const result = await ask(
         api
           .workspaces({ workspaceId: workspace.id })
-          .suppressions.post({ addresses: lines, detail }),
+          .suppressions.post({ addresses: lines, detail, expiresAt: endOfDay(until) }),
       );
       toast(t("added", { added: result.added, already: result.already }));
       setRejected(result.rejected);
@@ -53,6 +53,13 @@ export function AddDialog({ onClose }: { onClose: () => void }) {
           mono
         />
         <TextField {...form.text("detail")} label={t("note")} optional />
+        <TextField
+          {...form.text("until")}
+          label={t("until")}
+          hint={t("untilHint")}
+          type="date"
+          optional
+        />
         {rejected.length > 0 && (
           <Notice tone="error" title={t("rejected")}>
             {rejected.map((one) => (
@@ -65,6 +72,11 @@ export function AddDialog({ onClose }: { onClose: () => void }) {
       </form>
     </Dialog>
   );
+}
+
+/** The last moment of a day as a date field names it, here; null for none. */
+function endOfDay(day: string): number | null {
+  return day === "" ? null : new Date(`${day}T23:59:59`).getTime();
 }
 
 /** Takes an address off the list, with the reason for the audit log. */

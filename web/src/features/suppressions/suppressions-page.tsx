@@ -2,10 +2,10 @@ import { useQuery } from "@tanstack/preact-query";
 import { Ban } from "lucide-preact";
 import { useState } from "preact/hooks";
 import { api, ask, http } from "../../api.ts";
-import { formatNumber } from "../../format.ts";
+import { formatDate, formatNumber } from "../../format.ts";
 import { queryClient, useWorkspace } from "../../session.ts";
 import { sourceText } from "../../sources.ts";
-import { Button } from "../../ui/button.tsx";
+import { Button, ButtonLink } from "../../ui/button.tsx";
 import { Card, RelativeTime, Stat, StatRow } from "../../ui/display.tsx";
 import { FilterChips, SearchBox, Toolbar } from "../../ui/filters.tsx";
 import { PageBody, PageHeader } from "../../ui/page.tsx";
@@ -35,14 +35,35 @@ export function SuppressionsPage() {
         title={t("suppressions")}
         trail={[{ label: t("contacts"), href: `${workspace.base}/contacts` }]}
         description={t("about")}
-        actions={workspace.canEdit && <Button onClick={() => setAdding(true)}>{t("add")}</Button>}
+        actions={
+          <>
+            {workspace.canAdmin && (
+              <ButtonLink href={`${workspace.base}/contacts/imports?export=suppressions`}>
+                {t("exportCsv")}
+              </ButtonLink>
+            )}
+            {workspace.canEdit && (
+              <>
+                <ButtonLink href={`${workspace.base}/contacts/imports/new?into=suppressions`}>
+                  {t("importCsv")}
+                </ButtonLink>
+                <Button variant="primary" onClick={() => setAdding(true)}>
+                  {t("add")}
+                </Button>
+              </>
+            )}
+          </>
+        }
       />
       <PageBody>
         <Counts />
         <Card flush>
           <Rows onLift={setLifting} />
         </Card>
-        <BlockedDomains />
+        <BlockedDomains
+          path={`${workspace.api}/suppressions/domains`}
+          canEdit={workspace.canEdit}
+        />
       </PageBody>
       {adding && <AddDialog onClose={refresh} />}
       {lifting !== undefined && <LiftDialog suppression={lifting} onClose={refresh} />}
@@ -126,6 +147,18 @@ const columns = (): Column<Suppression>[] => [
     head: t("source"),
     wide: true,
     cell: (row) => <span class="text-muted">{sourceText(row.detail || row.source)}</span>,
+  },
+  {
+    key: "until",
+    head: t("until"),
+    align: "end",
+    wide: true,
+    cell: (row) =>
+      row.expiresAt === null ? (
+        <span class="text-muted">{t("forEver")}</span>
+      ) : (
+        formatDate(row.expiresAt)
+      ),
   },
   {
     key: "since",

@@ -73,7 +73,7 @@ button{font:inherit;font-weight:600;border:0;border-radius:6px;padding:10px 18px
 button.plain{margin:0 4px 8px 0;background:transparent;color:inherit;border:1px solid light-dark(#85878f,#757883)}
 :focus-visible{outline:3px solid light-dark(#1a1b20,#fff);outline-offset:2px}.away{position:absolute;left:-9999px;width:1px;height:1px;overflow:hidden}
 .note{border:1px solid light-dark(#e5e5ea,#2a2c33);border-radius:8px;padding:12px 14px;margin:0 0 20px}
-a{color:inherit}.below{margin:20px 0 0;font-size:14px}`;
+a{color:inherit}p.below{margin:20px 0 0;font-size:14px}`;
 
 /** The finished page, never cached, which runs nothing and loads nothing but what it names. */
 export function plainPage(page: Page): Response {

@@ -40,7 +40,9 @@ export function PageHeader({
         </div>
         {description !== undefined && <p class="text-sm text-pretty text-muted">{description}</p>}
       </div>
-      {actions !== undefined && <div class="flex flex-none flex-wrap gap-2">{actions}</div>}
+      {actions !== undefined && (
+        <div class="flex max-w-full flex-none flex-wrap gap-2">{actions}</div>
+      )}
     </header>
   );
 }

@@ -139,7 +139,9 @@ const columns = (): Column<Suppression>[] => [
   {
     key: "address",
     head: t("address"),
-    cell: (row) => <span class="[overflow-wrap:anywhere]">{row.address}</span>,
+    cell: (row) => (
+      <span class="inline-block min-w-36 [overflow-wrap:anywhere]">{row.address}</span>
+    ),
   },
   { key: "reason", head: t("reason"), cell: (row) => t(row.reason) },
   {

@@ -14,7 +14,7 @@ export const t = messages({
   },
   noDomains: {
     en: "No domain is blocked. Block one to stop mail to everybody at it.",
-    de: "Keine Domain ist gesperrt. Sperre eine, um niemanden dort anzuschreiben.",
+    de: "Keine Domain ist gesperrt. Sperren Sie eine, um niemanden dort anzuschreiben.",
   },
   domain: { en: "Domain", de: "Domain" },
   withSubdomains: { en: "with sub-domains", de: "mit Unterdomains" },

@@ -122,6 +122,7 @@ function SiteState({ site }: { site: QueueSite }) {
         tone="warning"
         label={t("suspended")}
         reason={site.reason}
+        what={t("ends")}
         at={site.suspendedUntil}
       />
     );
@@ -137,14 +138,17 @@ function StateWords(props: {
   tone?: "warning" | "error" | "success";
   label: string;
   reason: string;
+  /** What happens at the time. */
+  what?: string;
   at: number | null;
 }) {
-  const { tone, label, reason, at } = props;
+  const { tone, label, reason, what, at } = props;
   return (
     <span class="flex flex-wrap items-center gap-x-2" data-tip={reason === "" ? undefined : reason}>
       <Badge {...(tone === undefined ? {} : { tone })}>{label}</Badge>
       {at !== null && (
         <span class="text-sm text-muted">
+          {what !== undefined && `${what} `}
           <RelativeTime at={at} />
         </span>
       )}
@@ -179,6 +183,7 @@ export function RoutesCard({ queue, base }: { queue: Queue; base: string }) {
       key: "connections",
       head: t("connections"),
       align: "end",
+      wide: true,
       cell: (row) => `${formatNumber(row.connections)} / ${formatNumber(row.maxConnections)}`,
     },
     {
@@ -191,15 +196,19 @@ export function RoutesCard({ queue, base }: { queue: Queue; base: string }) {
       key: "state",
       head: t("state"),
       cell: (row) => (
-        <StateWords
-          tone={circuitTones[row.circuit]}
-          label={circuitWords[row.circuit]()}
-          reason=""
-          at={row.circuit === "closed" ? null : row.retryAt}
-        />
+        <>
+          <StateWords
+            tone={circuitTones[row.circuit]}
+            label={circuitWords[row.circuit]()}
+            reason=""
+            what={t("nextTry")}
+            at={row.circuit === "closed" ? null : row.retryAt}
+          />
+          <span class="mt-1 block text-sm text-muted md:hidden">{row.reason}</span>
+        </>
       ),
     },
-    { key: "why", head: t("why"), cell: (row) => row.reason || "–" },
+    { key: "why", head: t("why"), wide: true, cell: (row) => row.reason || "–" },
   ];
   return (
     <Card flush title={t("routes")}>
@@ -231,6 +240,7 @@ export function HoldsCard({
           tone="warning"
           label={row.isSuspended ? t("suspended") : t("slowed")}
           reason=""
+          what={t("ends")}
           at={row.untilMs}
         />
       ),

@@ -45,6 +45,8 @@ export const t = messages({
   sending: { en: "Sending", de: "Sendet" },
   waits: { en: "Waits", de: "Wartet" },
   suspended: { en: "Suspended", de: "Ausgesetzt" },
+  ends: { en: "ends", de: "endet" },
+  nextTry: { en: "next try", de: "nächster Versuch" },
   slowed: { en: "Slowed down", de: "Gedrosselt" },
   routes: { en: "Routes", de: "Routen" },
   route: { en: "Route", de: "Route" },

@@ -128,6 +128,9 @@ const shellPages = [
   ...audiencePages,
   ...sendingPages,
   ...campaignPages,
+  page("/instance/suppressions", () =>
+    import("./features/instance/suppressions-page.tsx").then((m) => m.InstanceSuppressionsPage),
+  ),
   page("/instance/rules", () =>
     import("./features/instance/rules-page.tsx").then((m) => m.RulesPage),
   ),

@@ -26,7 +26,12 @@ export function InstancePage() {
       <PageHeader
         title={t("instance")}
         description={t("about")}
-        actions={<ButtonLink href="/instance/rules">{t("rules")}</ButtonLink>}
+        actions={
+          <>
+            <ButtonLink href="/instance/suppressions">{t("suppressions")}</ButtonLink>
+            <ButtonLink href="/instance/rules">{t("rules")}</ButtonLink>
+          </>
+        }
       />
       <Loaded query={settings} rows={6}>
         {(data) => (

@@ -6,6 +6,7 @@ export const t = messages({
     en: "What holds for all workspaces. Only administrators see this page.",
     de: "Was für alle Arbeitsbereiche gilt. Nur Administratoren sehen diese Seite.",
   },
+  suppressions: { en: "Suppressions", de: "Sperrliste" },
   rules: { en: "Rules about replies", de: "Regeln zu Antworten" },
   publicUrl: { en: "Public address", de: "Öffentliche Adresse" },
   publicUrlBody: {

@@ -1,0 +1,108 @@
+// Taking people out and keeping them out, on the compiled binary in a real browser: an export of a list with
+// chosen columns, a domain that is blocked and freed, and addresses that no workspace mails, from a file.
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import type { Browser, Page } from "playwright-core";
+import { accessibilityFindings, desktop, launchBrowser } from "../support/browser.ts";
+import { type SeededBinary, startSeededBinary } from "../support/seeded-binary.ts";
+
+const STEP_MS = 60_000;
+
+let seeded: SeededBinary;
+let browser: Browser;
+let page: Page;
+
+const path = (rest: string) => `${seeded.workspace.path}${rest}`;
+const open = (rest: string) => page.goto(`${seeded.binary.url}/w/${seeded.workspace.id}${rest}`);
+const button = (name: string) => page.getByRole("button", { name, exact: true });
+const inDialog = (name: string) =>
+  page.getByRole("dialog").getByRole("button", { name, exact: true });
+
+beforeAll(async () => {
+  seeded = await startSeededBinary();
+  const { api } = seeded;
+  const list = await api.post<{ id: number }>(path("/lists"), { name: "News" });
+  await api.post(path("/contacts"), { email: "ann@reader.test", listIds: [list.id] });
+  await api.post(path("/contacts"), { email: "bo@reader.test" });
+  browser = await launchBrowser();
+  const context = await browser.newContext({ viewport: desktop, locale: "en-GB" });
+  page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  await page.goto(`${seeded.binary.url}/sign-in`);
+  await page.getByLabel("Email address").fill(seeded.email);
+  await page.getByLabel("Password", { exact: true }).fill(seeded.password);
+  await button("Sign in").click();
+  await page.waitForURL(/\/w\//);
+}, 120_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await seeded?.binary.dispose();
+});
+
+test(
+  "the subscribers of a list leave as a file with the columns that were chosen",
+  async () => {
+    await open("/contacts/imports?export=contacts&list=1");
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("last_name").uncheck();
+    expect(await accessibilityFindings(page)).toEqual([]);
+    await inDialog("Start export").click();
+
+    const link = page.getByRole("link", { name: /^Download/ });
+    await link.waitFor();
+    expect(page.url()).not.toContain("export=");
+    const [download] = await Promise.all([page.waitForEvent("download"), link.click()]);
+    const [head, ...rows] = (await Bun.file(await download.path()).text()).trim().split("\r\n");
+    expect(head).toContain("email,first_name,language");
+    expect(head).not.toContain("last_name");
+    expect(rows.map((row) => row.split(",")[0])).toEqual(["ann@reader.test"]);
+  },
+  STEP_MS,
+);
+
+test(
+  "a domain is blocked and freed with a reason, an address is suppressed until a day",
+  async () => {
+    await open("/contacts/suppressions");
+    await page.getByLabel("Domain", { exact: true }).fill("Rival.test");
+    await button("Block domain").click();
+    await button("Unblock").click();
+    await page.getByLabel("Why").fill("They asked us to");
+    await inDialog("Unblock").click();
+    await page.getByText("No domain is blocked").waitFor();
+
+    await button("Add addresses").click();
+    await page.getByRole("dialog").getByLabel("Addresses").fill("cy@reader.test");
+    await page.getByLabel("Until").fill("2099-01-31");
+    await inDialog("Add addresses").click();
+    await page.getByText("Jan 31, 2099").waitFor();
+    expect(await accessibilityFindings(page)).toEqual([]);
+  },
+  STEP_MS,
+);
+
+test(
+  "addresses of a file are mailed by no workspace, until one is taken off",
+  async () => {
+    await page.goto(`${seeded.binary.url}/instance/suppressions`);
+    await button("Add addresses").click();
+    await page.locator("input[type=file]").setInputFiles({
+      name: "traps.csv",
+      mimeType: "text/csv",
+      buffer: Buffer.from("email;seen\ntrap@pond.test;2026\nbo@reader.test;2026\n"),
+    });
+    await page.getByText("2 addresses in traps.csv").waitFor();
+    await page.getByLabel("Reason").selectOption("spamtrap");
+    await inDialog("Add addresses").click();
+    await page.getByText("trap@pond.test").waitFor();
+    expect(await accessibilityFindings(page)).toEqual([]);
+
+    await page.getByPlaceholder("Beginning of an address").fill("bo@");
+    await page.getByText("trap@pond.test").waitFor({ state: "detached" });
+    await button("Remove").click();
+    await page.getByLabel("Why").fill("A person, not a trap");
+    await inDialog("Remove").click();
+    await page.getByText("No address matches").waitFor();
+  },
+  STEP_MS,
+);

@@ -70,12 +70,17 @@ export function bottleneckOf(facts: BottleneckFacts): string | null {
     return `The workspace may send ${facts.workspaceMaxPerSecond}/s: an administrator can raise it.`;
   }
   if (pending === 0 && held > 0) {
-    return `${held.toLocaleString("en")} messages are held back because their route does not work.`;
+    return heldSentence(held);
   }
   if (pending === 0 && deferred > 0) {
     return retriesSentence(deferred, facts.nextDueAt);
   }
   return "Nothing holds it back: it goes as fast as this server and the receiving ones can.";
+}
+
+function heldSentence(held: number): string {
+  const many = held === 1 ? "1 message waits" : `${held.toLocaleString("en")} messages wait`;
+  return `${many} for somebody to decide: the servers' answers were lost, and they may have arrived.`;
 }
 
 function retriesSentence(deferred: number, nextDueAt: number | null): string {

@@ -22,6 +22,49 @@ export function readPlace(input: PlaceInput, old: Place, problems: FieldProblem[
   };
 }
 
+/**
+ * Reads what a file says of a place: a country by its code or its English or German name. What cannot be read
+ * is left out, as is what is empty: the person is worth more than the place.
+ */
+export function readWrittenPlace(written: Place): Partial<Place> {
+  const place: Partial<Place> = {};
+  for (const name of ["timeZone", "country", "city"] as const) {
+    const text = written[name].trim();
+    const value = name === "country" ? (countryByName().get(fold(text)) ?? text) : text;
+    const problems: FieldProblem[] = [];
+    const read = readPlace({ [name]: value }, { timeZone: "", country: "", city: "" }, problems);
+    if (problems.length === 0 && read[name] !== "") {
+      place[name] = read[name];
+    }
+  }
+  return place;
+}
+
+const fold = (text: string) => text.normalize("NFC").toLowerCase();
+
+/** Codes that are not used any more, but carry the name of what is there now: DD is Germany too. */
+const FORMER = new Set("AN BU CS DD DY FX HV NH RH SU TP UK VD YD YU ZR ZZ".split(" "));
+
+let names: Map<string, string> | undefined;
+
+/** Codes by the name a person writes; made when the first file needs it. */
+function countryByName(): ReadonlyMap<string, string> {
+  if (names === undefined) {
+    names = new Map();
+    const letters = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZ"];
+    for (const language of ["en", "de"]) {
+      const shown = new Intl.DisplayNames(language, { type: "region", fallback: "none" });
+      for (const code of letters.flatMap((a) => letters.map((b) => a + b))) {
+        const name = FORMER.has(code) ? undefined : shown.of(code);
+        if (name !== undefined && !names.has(fold(name))) {
+          names.set(fold(name), code);
+        }
+      }
+    }
+  }
+  return names;
+}
+
 function readTimeZone(written: string, problems: FieldProblem[]): string {
   if (written === "" || written === "UTC") {
     return written;

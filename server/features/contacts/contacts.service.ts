@@ -35,6 +35,7 @@ import { refuseErased } from "./erased.store.ts";
 
 export { keptOf, mergedInto } from "./contact-merge.store.ts";
 export type { PlaceInput } from "./contact-place.rules.ts";
+export { type Place, readWrittenPlace } from "./contact-place.rules.ts";
 export type { ContactFilter } from "./contact-search.store.ts";
 export { type FieldValue, nameKeys } from "./contacts.rules.ts";
 export {
@@ -268,6 +269,8 @@ export function changeContact(
   return getContact(db, id, by.now);
 }
 
+const placeIn = ({ timeZone, country, city }: ContactRow) => ({ timeZone, country, city });
+
 /** Writes the row and who changed what in it; false when it says all that already. */
 export function writeChange(
   db: Connection,
@@ -278,7 +281,7 @@ export function writeChange(
   if (!updateContact(db, old.id, contact, by.now)) {
     return false;
   }
-  const { timeZone, country, city } = contact.place ?? old;
+  const { timeZone, country, city } = { ...placeIn(old), ...contact.place };
   const detail = differences(old, { ...contact, timeZone, country, city });
   recordChange(db, { contactId: old.id, at: by.now, actor: by.actorId, kind: "edit", detail });
   return true;

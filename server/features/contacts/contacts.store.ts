@@ -16,7 +16,7 @@ export type ContactWrite = {
   nameKey: string;
   lastKey: string;
   /** Left out: nowhere in a new contact, as it was in one that exists. */
-  place?: Place;
+  place?: Partial<Place>;
 };
 
 export type ContactRow = Place & {
@@ -140,8 +140,9 @@ export function updateContact(
   contact: ContactWrite,
   now: number,
 ): boolean {
-  const { place = { timeZone: null, country: null, city: null }, ...rest } = contact;
-  return update(db).run({ ...rest, ...place, id, now }).changes === 1;
+  const { place = {}, ...rest } = contact;
+  const { timeZone = null, country = null, city = null } = place;
+  return update(db).run({ ...rest, timeZone, country, city, id, now }).changes === 1;
 }
 
 export function findContact(db: Connection, id: number, now: number): ContactRow | undefined {

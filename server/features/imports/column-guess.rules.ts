@@ -7,6 +7,9 @@ export type Target =
   | "lastName"
   | "fullName"
   | "language"
+  | "timeZone"
+  | "country"
+  | "city"
   | "status"
   | "tags"
   | "attributes"
@@ -83,6 +86,10 @@ const NAMES: [Target, string[]][] = [
     ],
   ],
   ["language", ["language", "lang", "locale", "sprache", "langue", "idioma"]],
+  ["timeZone", ["timezone", "zeitzone", "tz", "fuseauhoraire"]],
+  // Mailchimp's CC is what it made of the network address.
+  ["country", ["country", "countrycode", "land", "landercode", "pays", "pais", "cc"]],
+  ["city", ["city", "town", "stadt", "ort", "wohnort", "ville", "ciudad"]],
   [
     "status",
     [
@@ -113,6 +120,8 @@ const NAMES: [Target, string[]][] = [
   ],
   ["consentIp", ["optinip", "confirmip", "signupip", "ipaddress"]],
 ];
+
+const PLACES: ReadonlySet<Target> = new Set(["timeZone", "country", "city"]);
 
 /** What listmonk and Keila call the column that holds all other fields, as a JSON object. */
 const ATTRIBUTES = new Set(["attributes", "attribs", "data"]);
@@ -176,7 +185,12 @@ function guessOne(
     .map((cell) => cell.slice(0, 100));
   const base = { column, name, samples };
   const folded = foldColumnName(name);
-  const known = NAMES.find(([target, names]) => names.includes(folded) && !taken.has(target));
+  // A workspace that has a field of its own for the place keeps using it: templates name it.
+  const hasOwn = fields.some(({ key }) => foldColumnName(key) === folded);
+  const known = NAMES.find(
+    ([target, names]) =>
+      names.includes(folded) && !taken.has(target) && !(hasOwn && PLACES.has(target)),
+  );
   if (known !== undefined) {
     taken.add(known[0]);
     return { ...base, target: known[0] };

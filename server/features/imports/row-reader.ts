@@ -2,7 +2,7 @@ import { plainCell } from "../../platform/csv.ts";
 import { isAddressFault, parseEmailAddress } from "../../platform/email-address.ts";
 import type { StoredField } from "../contacts/contact-fields.service.ts";
 import { fieldKeyFrom, readFieldValue } from "../contacts/contact-fields.service.ts";
-import type { FieldValue } from "../contacts/contacts.service.ts";
+import { type FieldValue, type Place, readWrittenPlace } from "../contacts/contacts.service.ts";
 import type { SuppressionReason } from "../suppressions/suppressions.service.ts";
 import { isPendingStatus, suppressionOfStatus, type Target } from "./column-guess.rules.ts";
 import { readAttributeCell, readTagCell } from "./presets.rules.ts";
@@ -18,6 +18,8 @@ export type ReadContact = {
   firstName: string;
   lastName: string;
   language: string;
+  /** Only what the file says. */
+  place: Partial<Place>;
   fields: Record<string, FieldValue> | undefined;
   /** Set when the file says that this person must not be mailed. */
   suppress: SuppressionReason | undefined;
@@ -55,6 +57,9 @@ export function rowReader(
     lastName: at("lastName"),
     fullName: at("fullName"),
     language: at("language"),
+    timeZone: at("timeZone"),
+    country: at("country"),
+    city: at("city"),
     status: at("status"),
     tags: at("tags"),
     attributes: at("attributes"),
@@ -66,6 +71,7 @@ export function rowReader(
     return spec === undefined ? [] : [{ column, spec }];
   });
   const attributes = attributeReader(fields);
+  const place = placeReader(columns);
   const statusName = header[columns.status] ?? "";
 
   return (cells) => {
@@ -87,9 +93,10 @@ export function rowReader(
       address: address.address,
       domain: address.domain,
       ...words,
+      place: place(cells),
       fields: values,
       ...readStatus(cells[columns.status] ?? "", statusName, whole),
-      tags: columns.tags === -1 ? NONE : readTagCell(cells[columns.tags] ?? ""),
+      tags: readTags(cells[columns.tags]),
       optIn: { at: short(cells[columns.consentTime]), ip: short(cells[columns.consentIp]) },
     };
   };
@@ -100,6 +107,20 @@ function readStatus(status: string, column: string, whole: SuppressionReason | u
     ? { suppress: whole, pending: false }
     : { suppress: suppressionOfStatus(status, column), pending: isPendingStatus(status) };
 }
+
+const NOWHERE: Partial<Place> = {};
+
+function placeReader({ timeZone, country, city }: Record<keyof Place, number>) {
+  if (Math.max(timeZone, country, city) < 0) {
+    return () => NOWHERE;
+  }
+  return (cells: readonly string[]) => {
+    const cell = (column: number) => oneLine(cells[column]);
+    return readWrittenPlace({ timeZone: cell(timeZone), country: cell(country), city: cell(city) });
+  };
+}
+
+const readTags = (cell: string | undefined) => (cell === undefined ? NONE : readTagCell(cell));
 
 const NONE: readonly string[] = [];
 

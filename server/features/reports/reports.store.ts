@@ -59,10 +59,13 @@ const selectReasons = statement<
    LIMIT 100
 `);
 
+// One that was held and never sent again has not arrived twice.
 const countAmbiguous = statement<[campaignId: number], { n: number }>(`
-  SELECT count(DISTINCT seq) AS n
-    FROM attempt
-   WHERE campaign_id = ? AND outcome = 'ambiguous'
+  SELECT count(DISTINCT a.seq) AS n
+    FROM attempt a
+   WHERE a.campaign_id = ? AND a.outcome = 'ambiguous'
+     AND EXISTS (SELECT 1 FROM attempt later
+                  WHERE later.campaign_id = a.campaign_id AND later.seq = a.seq AND later.id > a.id)
 `);
 
 const selectLinks = statement<

@@ -57,7 +57,10 @@ test.each([
     { pending: 0, deferred: 1_200 },
     "1,200 messages wait for another try, because their servers asked for it.",
   ],
-  [{ pending: 0, held: 2 }, "2 messages are held back because their route does not work."],
+  [
+    { pending: 0, held: 2 },
+    "2 messages wait for somebody to decide: the servers' answers were lost, and they may have arrived.",
+  ],
   [
     { status: "paused", statusReason: "The relay refused the password." },
     "It is paused: The relay refused the password.",

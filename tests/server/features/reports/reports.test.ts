@@ -91,6 +91,9 @@ test("people and machines are counted apart, and each message once", async () =>
   });
   expect(report.engagement.unsubscribes).toBe(1);
   expect(report.ambiguous).toBe(1);
+  db.exec(`INSERT INTO attempt (campaign_id, seq, at, outcome) VALUES (1, 3, ${NOW}, 'ambiguous')`);
+  const again = (await (await get("/campaigns/1/report")).json()) as CampaignReport;
+  expect(again.ambiguous).toBe(1);
   expect(report.reasons).toEqual([
     { state: "deferred", reason: "greylist", count: 1 },
     { state: "bounced", reason: "invalid_mailbox", count: 1 },

@@ -8,7 +8,17 @@ import type { Guess, Target } from "./use-imports.ts";
 
 type Fields = Answer<WorkspaceApi["contact-fields"]["get"]>;
 
-const builtIn = ["email", "firstName", "lastName", "fullName", "language", "status"] as const;
+const builtIn = [
+  "email",
+  "firstName",
+  "lastName",
+  "fullName",
+  "language",
+  "timeZone",
+  "country",
+  "city",
+  "status",
+] as const;
 
 /** One row a column: its name, examples out of the file, and what it becomes. */
 export function ColumnMapping({

@@ -56,7 +56,7 @@ export function DnsRecords({ records }: { records: DnsRecord[] }) {
               <CopyField label={t("value")} value={record.value} />
             </dd>
           </dl>
-          {record.status !== "ok" && record.message !== "" && (
+          {!["ok", "unchecked"].includes(record.status) && record.message !== "" && (
             <p class="mt-3 text-sm text-muted">{record.message}</p>
           )}
           {record.status === "different" && record.found.length > 0 && (

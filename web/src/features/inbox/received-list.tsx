@@ -89,7 +89,7 @@ const columns = (hrefOf: (id: number) => string): Column<Received>[] => [
     head: t("subject"),
     cell: (row) => (
       <>
-        <a class="row-link block max-w-96 truncate max-md:max-w-[52vw]" href={hrefOf(row.id)}>
+        <a class="row-link block max-w-96 truncate max-md:max-w-[44vw]" href={hrefOf(row.id)}>
           {row.subject || t("noSubject")}
         </a>
         <span class="mt-1 block md:hidden">

@@ -109,7 +109,10 @@ export class Pipeline {
     this.#leasing = true;
     try {
       for (const run of this.#runs.values()) {
-        run.isAsking ||= only === undefined || run.parts.workspaceId === only;
+        // Who has enough now does not ask: it must be able to a moment later, and not only at the next tick.
+        if (only === undefined || run.parts.workspaceId === only) {
+          run.isAsking = this.#hands.wantsMore(run);
+        }
       }
       const leased = await this.#parts.writer.call("lease", {
         inHand: this.#inHand(),

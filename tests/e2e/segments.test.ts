@@ -34,10 +34,10 @@ afterAll(async () => {
   await seeded?.binary.dispose();
 });
 
-// city is Berlin or Hamburg by turns, the score runs from 1 to 40, every fifth is a VIP.
+// The branch is Berlin or Hamburg by turns, the score runs from 1 to 40, every fifth is a VIP.
 const people = Array.from({ length: 40 }, (_, i) => ({
   email: `p${i + 1}@readers.example`,
-  town: i % 2 === 0 ? "Berlin" : "Hamburg",
+  branch: i % 2 === 0 ? "Berlin" : "Hamburg",
   points: i + 1,
 }));
 
@@ -46,8 +46,8 @@ test(
   async () => {
     const { api, workspace, binary } = seeded;
     const csv = [
-      "email,town,points",
-      ...people.map((one) => `${one.email},${one.town},${one.points}`),
+      "email,branch,points",
+      ...people.map((one) => `${one.email},${one.branch},${one.points}`),
     ];
     await importContacts(api, workspace, csv.join("\n"), "Readers");
     const { items } = await api.get<{ items: { id: number; email: string }[] }>(
@@ -62,8 +62,8 @@ test(
     await addCondition(0, "list");
     await addGroup(0);
     await page.getByLabel("How the conditions are joined").nth(1).selectOption("or");
-    await addCondition(0, "town");
-    await page.getByLabel("town: Value").fill("berlin");
+    await addCondition(0, "branch");
+    await page.getByLabel("branch: Value").fill("berlin");
     await addGroup(0);
     await page.getByLabel("How the conditions are joined").nth(2).selectOption("nor");
     await addCondition(0, "points");
@@ -73,7 +73,7 @@ test(
     await page.getByLabel("Has or has not").last().selectOption("no");
 
     const wanted = people
-      .filter(({ town, points }) => town === "Berlin" || (points >= 31 && points % 5 === 0))
+      .filter(({ branch, points }) => branch === "Berlin" || (points >= 31 && points % 5 === 0))
       .map(({ email }) => email)
       .sort();
     await page.getByText(`${wanted.length} people`).waitFor();

@@ -144,34 +144,38 @@ function isAscii(text: string): boolean {
   return /^[\u0000-\u007f]*$/.test(text);
 }
 
-const ENDINGS: Record<string, string> = {
-  con: "com",
-  cmo: "com",
-  comm: "com",
-  ocm: "com",
-  vom: "com",
-  nett: "net",
-  ney: "net",
-  ogr: "org",
-};
-const DOMAINS: Record<string, string> = {
-  "gmial.com": "gmail.com",
-  "gmai.com": "gmail.com",
-  "gmail.de": "gmail.com",
-  "gnail.com": "gmail.com",
-  "hotmial.com": "hotmail.com",
-  "hotmai.com": "hotmail.com",
-  "yaho.com": "yahoo.com",
-  "outlok.com": "outlook.com",
-};
+const ENDINGS = new Map(
+  Object.entries({
+    con: "com",
+    cmo: "com",
+    comm: "com",
+    ocm: "com",
+    vom: "com",
+    nett: "net",
+    ney: "net",
+    ogr: "org",
+  }),
+);
+const DOMAINS = new Map(
+  Object.entries({
+    "gmial.com": "gmail.com",
+    "gmai.com": "gmail.com",
+    "gmail.de": "gmail.com",
+    "gnail.com": "gmail.com",
+    "hotmial.com": "hotmail.com",
+    "hotmai.com": "hotmail.com",
+    "yaho.com": "yahoo.com",
+    "outlok.com": "outlook.com",
+  }),
+);
 
 /** What the writer of a well-formed address probably meant, as a question; undefined when nothing looks odd. Never a reason to refuse. */
 export function addressHint(domain: string): string | undefined {
-  const known = DOMAINS[domain];
+  const known = DOMAINS.get(domain);
   if (known !== undefined) {
     return `the domain is ${domain}: did you mean ${known}?`;
   }
   const ending = domain.slice(domain.lastIndexOf(".") + 1);
-  const meant = Object.hasOwn(ENDINGS, ending) ? ENDINGS[ending] : undefined;
+  const meant = ENDINGS.get(ending);
   return meant === undefined ? undefined : `the domain ends in .${ending}: did you mean .${meant}?`;
 }

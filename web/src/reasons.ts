@@ -87,5 +87,6 @@ const words: Record<string, { en: string; de: string }> = {
 
 /** A reason code as a sentence; a code nobody wrote words for is shown as it is. */
 export function reasonText(reason: string): string {
-  return words[reason]?.[locale.value] ?? reason.replaceAll("_", " ");
+  const known = Object.hasOwn(words, reason) ? words[reason] : undefined;
+  return known?.[locale.value] ?? reason.replaceAll("_", " ");
 }

@@ -13,7 +13,7 @@ import {
   liftSuppression,
   membershipRow,
 } from "./contact-undo.store.ts";
-import type { FieldValue } from "./contacts.rules.ts";
+import { type FieldValue, parseFields } from "./contacts.rules.ts";
 import { writeChange } from "./contacts.service.ts";
 import { addressOf, deleteContacts, findContact, moveContactCount } from "./contacts.store.ts";
 import { hasErased, isErased } from "./erased.store.ts";
@@ -107,7 +107,7 @@ function setField(
   }
   const { field, value } = change;
   const contact = readContact(listFields(db), { fields: { [field]: value } }, old, old.source);
-  const before = (JSON.parse(old.fields) as Record<string, FieldValue>)[field] ?? null;
+  const before = parseFields(old.fields)[field] ?? null;
   const isChanged = writeChange(db, old, contact, { actorId: by.actor, now: by.now });
   return isChanged ? { field, value: before } : undefined;
 }

@@ -1,4 +1,4 @@
-import type { FieldValue } from "./contacts.rules.ts";
+import { type FieldValue, parseFields } from "./contacts.rules.ts";
 
 /** What a contact says, as it is compared. `fields` is JSON. */
 type Said = {
@@ -38,8 +38,8 @@ export function differences(before: Said, after: Said): Differences {
     found["trackingOff"] = { from: before.trackingOff === 1, to: after.trackingOff === 1 };
   }
   if (before.fields !== after.fields) {
-    const old = JSON.parse(before.fields) as Record<string, FieldValue>;
-    const now = JSON.parse(after.fields) as Record<string, FieldValue>;
+    const old = parseFields(before.fields);
+    const now = parseFields(after.fields);
     for (const key of new Set([...Object.keys(old), ...Object.keys(now)])) {
       const [from, to] = [old[key] ?? null, now[key] ?? null];
       if (JSON.stringify(from) !== JSON.stringify(to)) {

@@ -16,7 +16,7 @@ import {
 } from "./contact-merge.store.ts";
 import type { ContactInput } from "./contact-reader.ts";
 import { moveRows } from "./contact-rows.store.ts";
-import type { FieldValue } from "./contacts.rules.ts";
+import { parseFields } from "./contacts.rules.ts";
 import { changeContact, getContact } from "./contacts.service.ts";
 import { deleteContacts, findContact } from "./contacts.store.ts";
 
@@ -88,7 +88,11 @@ export function mergeContacts(
       ...(kept.language === "" ? { language: gone.language } : {}),
       ...(gone.trackingOff === 1 ? { trackingOff: true } : {}),
     };
-    const fields = { ...parse(gone.fields), ...parse(kept.fields), ...request.choice?.fields };
+    const fields = {
+      ...parseFields(gone.fields),
+      ...parseFields(kept.fields),
+      ...request.choice?.fields,
+    };
     changeContact(db, keep, { ...blanks, ...request.choice, fields }, by);
     recordChange(db, {
       contactId: keep,
@@ -100,5 +104,3 @@ export function mergeContacts(
   });
   return getContact(db, keep, by.now);
 }
-
-const parse = (fields: string) => JSON.parse(fields) as Record<string, FieldValue>;

@@ -7,7 +7,7 @@ import {
 import { AppError, type FieldProblem } from "../../platform/errors.ts";
 import type { StoredField } from "./contact-fields.store.ts";
 import { type PlaceInput, readPlace } from "./contact-place.rules.ts";
-import { type FieldValue, MAX_NAME_CHARS, nameKeys, readFieldValue } from "./contacts.rules.ts";
+import { MAX_NAME_CHARS, nameKeys, parseFields, readFieldValue } from "./contacts.rules.ts";
 import type { ContactRow, ContactWrite } from "./contacts.store.ts";
 
 /** What a person or a program says about a contact; what is left out stays as it is. */
@@ -97,7 +97,7 @@ function readFields(
   old: string,
   problems: FieldProblem[],
 ): string {
-  const values = JSON.parse(old) as Record<string, FieldValue>;
+  const values = parseFields(old);
   const known = new Map(specs.map((spec) => [spec.key, spec]));
   for (const [key, raw] of Object.entries(input)) {
     const spec = known.get(key);

@@ -6,6 +6,20 @@ export type FieldSpec = { key: string; label: string; type: FieldType; choices: 
 /** What a custom field can hold; a date is `YYYY-MM-DD`, several choices are in the order of the field's. */
 export type FieldValue = string | number | boolean | string[];
 
+/**
+ * A contact's custom fields by key. Made without a prototype, so that a field called `constructor` is absent
+ * where the contact has none, and not a function.
+ */
+export type FieldValues = Record<string, FieldValue>;
+
+/** A contact's fields before any is set. */
+export const noFields = (): FieldValues => Object.create(null) as FieldValues;
+
+/** The custom fields of a stored contact. */
+export function parseFields(json: string): FieldValues {
+  return json === "{}" ? noFields() : Object.assign(noFields(), JSON.parse(json));
+}
+
 /** Names that `contact.<name>` in a template means already. */
 const RESERVED = new Set(["id", "email", "first_name", "last_name", "language", "tracking_off"]);
 const MAX_TEXT_CHARS = 2_000;

@@ -19,7 +19,7 @@ import {
   searchContacts,
 } from "./contact-search.store.ts";
 import { actorNames, timelineBefore, timelineKinds } from "./contact-timeline.store.ts";
-import type { FieldValue } from "./contacts.rules.ts";
+import { type FieldValues, parseFields } from "./contacts.rules.ts";
 import {
   type ContactRow,
   type ContactWrite,
@@ -37,7 +37,13 @@ export { keptOf, mergedInto } from "./contact-merge.store.ts";
 export type { PlaceInput } from "./contact-place.rules.ts";
 export { type Place, readWrittenPlace } from "./contact-place.rules.ts";
 export type { ContactFilter } from "./contact-search.store.ts";
-export { type FieldValue, nameKeys } from "./contacts.rules.ts";
+export {
+  type FieldValue,
+  type FieldValues,
+  nameKeys,
+  noFields,
+  parseFields,
+} from "./contacts.rules.ts";
 export {
   addressOf,
   type ContactWrite,
@@ -60,7 +66,7 @@ export type Contact = {
   timeZone: string;
   country: string;
   city: string;
-  fields: Record<string, FieldValue>;
+  fields: FieldValues;
   trackingOff: boolean;
   source: string;
   createdAt: number;
@@ -337,7 +343,7 @@ export function toContact(row: ContactRow): Contact {
   const { suppressionReason } = row;
   return {
     ...row,
-    fields: row.fields === "{}" ? {} : (JSON.parse(row.fields) as Record<string, FieldValue>),
+    fields: parseFields(row.fields),
     trackingOff: row.trackingOff === 1,
     status:
       suppressionReason === null

@@ -32,7 +32,7 @@ export function checkEvent(
 }
 
 function readProperties(input: Record<string, unknown>, problems: FieldProblem[]): Properties {
-  const found: Properties = {};
+  const found = Object.create(null) as Properties;
   const entries = Object.entries(input);
   if (entries.length > MAX_PROPERTIES) {
     problems.push({ field: "properties", reason: `are more than ${MAX_PROPERTIES}` });

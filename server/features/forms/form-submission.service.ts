@@ -127,7 +127,7 @@ function attempt<T>(work: () => T, view: FormView, problems: Problems): T | unde
       throw error;
     }
     for (const { field } of error.fields) {
-      const name = inputNames[field] ?? field.replace(/^fields\./, "field_");
+      const name = inputNames.get(field) ?? field.replace(/^fields\./, "field_");
       const asked = view.fields.find((one) => one.name === name);
       problems.set(name, faultIn(view, field, asked?.type));
     }
@@ -135,13 +135,15 @@ function attempt<T>(work: () => T, view: FormView, problems: Problems): T | unde
   }
 }
 
-const inputNames: Record<string, string> = {
-  firstName: "first_name",
-  lastName: "last_name",
-  timeZone: "place.time_zone",
-  country: "place.country",
-  city: "place.city",
-};
+const inputNames = new Map(
+  Object.entries({
+    firstName: "first_name",
+    lastName: "last_name",
+    timeZone: "place.time_zone",
+    country: "place.country",
+    city: "place.city",
+  }),
+);
 
 /** In the form's language: the reasons that a contact's fields are refused with are written for its owner. */
 function faultIn({ settings }: FormView, field: string, type: FormField["type"] | undefined) {

@@ -4,12 +4,12 @@ import { AppError } from "../../platform/errors.ts";
 import { recordConsent } from "../consent/consent.service.ts";
 import {
   type ContactWrite,
-  type FieldValue,
   hasErased,
   insertContact,
   isErased,
   moveContactCount,
   nameKeys,
+  parseFields,
   updateContact,
 } from "../contacts/contacts.service.ts";
 import { addMember, addPending, changeMembership } from "../lists/lists.service.ts";
@@ -302,10 +302,7 @@ function merge(old: Existing, contact: ReadContact): ContactWrite {
   const fields =
     contact.fields === undefined
       ? old.fields
-      : JSON.stringify({
-          ...(JSON.parse(old.fields) as Record<string, FieldValue>),
-          ...contact.fields,
-        });
+      : JSON.stringify(Object.assign(parseFields(old.fields), contact.fields));
   const firstName = contact.firstName || old.firstName;
   const lastName = contact.lastName || old.lastName;
   return {

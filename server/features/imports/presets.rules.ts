@@ -73,7 +73,7 @@ export function readAttributeCell(
   if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
     return { fault: "is not a JSON object" };
   }
-  const values: Record<string, string | number | boolean> = {};
+  const values = Object.create(null) as Record<string, string | number | boolean>;
   for (const [key, value] of Object.entries(parsed)) {
     if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") {
       values[key] = value;

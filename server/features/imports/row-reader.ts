@@ -2,7 +2,12 @@ import { plainCell } from "../../platform/csv.ts";
 import { isAddressFault, parseEmailAddress } from "../../platform/email-address.ts";
 import type { StoredField } from "../contacts/contact-fields.service.ts";
 import { fieldKeyFrom, readFieldValue } from "../contacts/contact-fields.service.ts";
-import { type FieldValue, type Place, readWrittenPlace } from "../contacts/contacts.service.ts";
+import {
+  type FieldValues,
+  noFields,
+  type Place,
+  readWrittenPlace,
+} from "../contacts/contacts.service.ts";
 import type { SuppressionReason } from "../suppressions/suppressions.service.ts";
 import { isPendingStatus, suppressionOfStatus, type Target } from "./column-guess.rules.ts";
 import { readAttributeCell, readTagCell } from "./presets.rules.ts";
@@ -20,7 +25,7 @@ export type ReadContact = {
   language: string;
   /** Only what the file says. */
   place: Partial<Place>;
-  fields: Record<string, FieldValue> | undefined;
+  fields: FieldValues | undefined;
   /** Set when the file says that this person must not be mailed. */
   suppress: SuppressionReason | undefined;
   /** Set when the file says that the sign-up was never confirmed: then no list is joined. */
@@ -134,8 +139,8 @@ function attributeReader(fields: readonly StoredField[]) {
   const specs = new Map(fields.map((field) => [field.key, field]));
   return (
     cell: string | undefined,
-    own: Record<string, FieldValue> | undefined,
-  ): Record<string, FieldValue> | undefined | string => {
+    own: FieldValues | undefined,
+  ): FieldValues | undefined | string => {
     if (cell === undefined || cell.trim() === "") {
       return own;
     }
@@ -150,9 +155,9 @@ function attributeReader(fields: readonly StoredField[]) {
 function addAttributes(
   specs: ReadonlyMap<string, StoredField>,
   given: Record<string, string | number | boolean>,
-  own: Record<string, FieldValue> | undefined,
-): Record<string, FieldValue> | string {
-  const values = { ...own };
+  own: FieldValues | undefined,
+): FieldValues | string {
+  const values = Object.assign(noFields(), own);
   for (const [key, raw] of Object.entries(given)) {
     const spec = specs.get(fieldKeyFrom(key));
     if (spec === undefined) {
@@ -191,8 +196,8 @@ function readWords(
 function readCustom(
   custom: readonly { column: number; spec: StoredField }[],
   cells: readonly string[],
-): Record<string, FieldValue> | undefined | string {
-  let values: Record<string, FieldValue> | undefined;
+): FieldValues | undefined | string {
+  let values: FieldValues | undefined;
   for (const { column, spec } of custom) {
     const cell = cells[column];
     if (cell === undefined || cell === "") {
@@ -207,7 +212,7 @@ function readCustom(
       return `${spec.label}: ${read.fault}`;
     }
     if (read.value !== undefined) {
-      values ??= {};
+      values ??= noFields();
       values[spec.key] = read.value;
     }
   }

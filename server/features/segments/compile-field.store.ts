@@ -123,7 +123,7 @@ function numberTest({ is, value }: FieldCondition, sql: string, bind: Bind): str
     const [from, to] = value as [number, number];
     return `${sql} BETWEEN ${bind(from)} AND ${bind(to)}`;
   }
-  if (!(is in comparisons)) {
+  if (!Object.hasOwn(comparisons, is)) {
     throw new Error(`a number cannot be asked "${is}"`);
   }
   return `${sql} ${comparisons[is as keyof typeof comparisons]} ${bind(Number(value))}`;

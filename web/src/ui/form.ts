@@ -82,7 +82,7 @@ export function useForm<V extends object>(options: {
       onChange: (value) => set(key, value as V[typeof key]),
     }),
     errorOf,
-    problem: problem?.fields.every((field) => topName(field.field) in values)
+    problem: problem?.fields.every((field) => Object.hasOwn(values, topName(field.field)))
       ? problem.fields.length > 0
         ? undefined
         : problem

@@ -207,7 +207,7 @@ function zonesWith(own: string) {
 function asText(contact: ContactDetail, fields: Field[]): Record<string, string> {
   return Object.fromEntries(
     fields.map(({ key }) => {
-      const value = contact.fields[key] ?? "";
+      const value = Object.hasOwn(contact.fields, key) ? (contact.fields[key] ?? "") : "";
       return [key, Array.isArray(value) ? value.join("; ") : String(value)];
     }),
   );

@@ -213,7 +213,8 @@ const names: Record<string, () => string> = {
   trackingOff: () => t("trackingOff"),
 };
 
-const fieldName = (name: string) => names[name]?.() ?? name.replace(/^fields\./, "");
+const fieldName = (name: string) =>
+  Object.hasOwn(names, name) ? names[name]?.() : name.replace(/^fields\./, "");
 
 function properties(detail: string): string {
   return Object.entries(JSON.parse(detail) as Record<string, unknown>)

@@ -199,7 +199,7 @@ const places = {
 };
 
 function isKnown(kind: string): kind is keyof typeof places {
-  return kind in places;
+  return Object.hasOwn(places, kind);
 }
 
 function NeedsYou({ needs, workspace }: { needs: Need[]; workspace: OpenWorkspace }) {

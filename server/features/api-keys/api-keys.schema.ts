@@ -6,6 +6,9 @@ const facts = {
   name: t.String(),
   prefix: t.String({ description: "The first characters of the key" }),
   scopes: t.Array(t.String()),
+  inactiveScopes: t.Array(t.String(), {
+    description: "Scopes that do not work now, because the role of the key's maker lacks them",
+  }),
   createdBy: t.String({ description: "User id" }),
   createdAt: t.Number(),
   lastUsedAt: t.Union([t.Number(), t.Null()]),

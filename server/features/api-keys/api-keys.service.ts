@@ -3,7 +3,7 @@ import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { invalidField, notFound } from "../../platform/errors.ts";
 import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
-import { type Permission, permissions } from "../../platform/http/permissions.ts";
+import { type Permission, permissions, roleHas } from "../../platform/http/permissions.ts";
 import { newId } from "../../platform/ids.ts";
 import type { AuditLog } from "../audit/audit.service.ts";
 import {
@@ -35,7 +35,7 @@ export const grantableScopes: readonly Permission[] = permissions.filter(
   (permission) => !forPeopleOnly.includes(permission),
 );
 
-/** Who a presented key is, while it is not revoked. */
+/** A presented key that is not revoked, with the scopes it has now. */
 export type KeyIdentity = { id: string; workspaceId: string; scopes: readonly string[] };
 
 /**
@@ -76,7 +76,8 @@ export function createApiKey(
       detail: { scopes },
     });
   });
-  return { ...toApiKey({ ...row, lastUsedAt: null, revokedAt: null }), key };
+  const created = { ...row, scopes, inactiveScopes: [], lastUsedAt: null, revokedAt: null };
+  return { ...created, key };
 }
 
 /** A page of a workspace's keys, newest first, without the keys themselves. */
@@ -154,7 +155,23 @@ export function findKeyIdentity(system: Connection, id: string): KeyIdentity | u
 }
 
 function toIdentity(row: ApiKeyRow): KeyIdentity {
-  return { id: row.id, workspaceId: row.workspaceId, scopes: JSON.parse(row.scopes) as string[] };
+  return { id: row.id, workspaceId: row.workspaceId, scopes: splitScopes(row).active };
+}
+
+/**
+ * The scopes of a key that work now, and those that do not. A key acts for the person who made it, so it can
+ * never do more than that person could do at this moment.
+ */
+function splitScopes(row: ApiKeyRow): { active: string[]; inactive: string[] } {
+  const { makerRole } = row;
+  const active: string[] = [];
+  const inactive: string[] = [];
+  for (const scope of JSON.parse(row.scopes) as string[]) {
+    const known = grantableScopes.find((permission) => permission === scope);
+    const works = makerRole !== null && known !== undefined && roleHas(makerRole, known);
+    (works ? active : inactive).push(scope);
+  }
+  return { active, inactive };
 }
 
 function checkedScopes(
@@ -183,6 +200,7 @@ function toApiKey(row: ApiKeyRow) {
     name: row.name,
     prefix: row.prefix,
     scopes: JSON.parse(row.scopes) as string[],
+    inactiveScopes: splitScopes(row).inactive,
     createdBy: row.createdBy,
     createdAt: row.createdAt,
     lastUsedAt: row.lastUsedAt,

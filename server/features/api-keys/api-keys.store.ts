@@ -1,5 +1,6 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { statement } from "../../platform/db/statements.ts";
+import type { Role } from "../../platform/http/permissions.ts";
 
 export type ApiKeyRow = {
   id: string;
@@ -12,38 +13,45 @@ export type ApiKeyRow = {
   createdAt: number;
   lastUsedAt: number | null;
   revokedAt: number | null;
+  /** What its maker is in the workspace now; null when they left it or their account is disabled. */
+  makerRole: Role | null;
 };
 
-const columns = `id, workspace_id AS workspaceId, name, prefix, scopes, created_by AS createdBy,
-  created_at AS createdAt, last_used_at AS lastUsedAt, revoked_at AS revokedAt`;
+type NewKey = Omit<ApiKeyRow, "lastUsedAt" | "revokedAt" | "makerRole"> & { keyHash: string };
 
-const insertKey = statement<
-  [
-    Omit<ApiKeyRow, "lastUsedAt" | "revokedAt"> & {
-      keyHash: string;
-    },
-  ]
->(`
+// The maker's role is read with every use of a key, so that a demotion or a departure works at once.
+const selectKeys = `
+  SELECT api_key.id, api_key.workspace_id AS workspaceId, api_key.name, api_key.prefix,
+         api_key.scopes, api_key.created_by AS createdBy, api_key.created_at AS createdAt,
+         api_key.last_used_at AS lastUsedAt, api_key.revoked_at AS revokedAt,
+         CASE WHEN user.disabled_at IS NULL THEN membership.role END AS makerRole
+    FROM api_key
+    JOIN user ON user.id = api_key.created_by
+    LEFT JOIN membership ON membership.user_id = api_key.created_by
+                        AND membership.workspace_id = api_key.workspace_id`;
+
+const insertKey = statement<[NewKey]>(`
   INSERT INTO api_key (id, workspace_id, name, prefix, key_hash, scopes, created_by, created_at)
   VALUES (@id, @workspaceId, @name, @prefix, @keyHash, @scopes, @createdBy, @createdAt)
 `);
 
 const selectByHash = statement<[keyHash: string], ApiKeyRow>(`
-  SELECT ${columns} FROM api_key WHERE key_hash = ? AND revoked_at IS NULL
+  ${selectKeys}
+   WHERE api_key.key_hash = ? AND api_key.revoked_at IS NULL
 `);
 
 const selectById = statement<[id: string], ApiKeyRow>(`
-  SELECT ${columns} FROM api_key WHERE id = ? AND revoked_at IS NULL
+  ${selectKeys}
+   WHERE api_key.id = ? AND api_key.revoked_at IS NULL
 `);
 
 const selectOfWorkspace = statement<
   [{ workspaceId: string; before: string; limit: number }],
   ApiKeyRow
 >(`
-  SELECT ${columns}
-    FROM api_key
-   WHERE workspace_id = @workspaceId AND id < @before
-   ORDER BY id DESC
+  ${selectKeys}
+   WHERE api_key.workspace_id = @workspaceId AND api_key.id < @before
+   ORDER BY api_key.id DESC
    LIMIT @limit
 `);
 
@@ -61,10 +69,7 @@ const revokeOfUser = statement<[{ workspaceId: string; userId: string; now: numb
    WHERE workspace_id = @workspaceId AND created_by = @userId AND revoked_at IS NULL
 `);
 
-export function addKey(
-  db: Connection,
-  key: Omit<ApiKeyRow, "lastUsedAt" | "revokedAt"> & { keyHash: string },
-): void {
+export function addKey(db: Connection, key: NewKey): void {
   insertKey(db).run(key);
 }
 

@@ -110,3 +110,37 @@ test("the time of use is noted, at most once a minute", async () => {
   await use();
   expect(used()).toBe(fixture.clock.now);
 });
+
+test("a key can never do more than its maker could do now: demoted, gone or disabled", async () => {
+  const { system } = fixture.databases;
+  const admin = await joinAs(fixture, ada, "admin@example.com", "admin");
+  const { made } = await newKey(["workspace:write", "contacts:read"], admin.cookie);
+  const rename = () =>
+    fixture.call(made.key, "PATCH", `/workspaces/${ada.workspaceId}`, { name: "Renamed" });
+  const read = () => fixture.call(made.key, "GET", `/workspaces/${ada.workspaceId}/contacts`);
+  const inactive = async () => {
+    const list = await fixture.call(ada.cookie, "GET", path);
+    return ((await list.json()) as { items: { inactiveScopes: string[] }[] }).items[0];
+  };
+  expect((await rename()).status).toBe(200);
+
+  await fixture.call(
+    ada.cookie,
+    "PATCH",
+    `/workspaces/${ada.workspaceId}/members/${admin.userId}`,
+    {
+      role: "viewer",
+    },
+  );
+  expect((await rename()).status).toBe(403);
+  expect((await read()).status).toBe(200);
+  expect(await inactive()).toMatchObject({ inactiveScopes: ["workspace:write"] });
+
+  system.prepare("UPDATE user SET disabled_at = 1 WHERE id = ?").run(admin.userId);
+  expect((await read()).status).toBe(403);
+
+  system.prepare("UPDATE user SET disabled_at = NULL WHERE id = ?").run(admin.userId);
+  system.prepare("DELETE FROM membership WHERE user_id = ?").run(admin.userId);
+  expect((await read()).status).toBe(403);
+  expect(await inactive()).toMatchObject({ inactiveScopes: ["workspace:write", "contacts:read"] });
+});

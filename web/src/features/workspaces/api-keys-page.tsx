@@ -21,6 +21,7 @@ type ApiKey = {
   name: string;
   prefix: string;
   scopes: string[];
+  inactiveScopes: string[];
   createdAt: number;
   lastUsedAt: number | null;
   revokedAt: number | null;
@@ -82,12 +83,7 @@ const columns = (): Column<ApiKey>[] => [
   {
     key: "status",
     head: t("status"),
-    cell: (row) =>
-      row.revokedAt === null ? (
-        <Badge tone="success">{t("active")}</Badge>
-      ) : (
-        <Badge>{t("revoked")}</Badge>
-      ),
+    cell: (row) => <KeyStatus row={row} />,
   },
   {
     key: "created",
@@ -104,6 +100,20 @@ const columns = (): Column<ApiKey>[] => [
     cell: (row) => (row.lastUsedAt === null ? t("never") : <RelativeTime at={row.lastUsedAt} />),
   },
 ];
+
+function KeyStatus({ row }: { row: ApiKey }) {
+  if (row.revokedAt !== null) {
+    return <Badge>{t("revoked")}</Badge>;
+  }
+  if (row.inactiveScopes.length > 0) {
+    return (
+      <span data-tip={t("keyLimitedBody", { scopes: formatList(row.inactiveScopes) })}>
+        <Badge tone="warning">{t("keyLimited")}</Badge>
+      </span>
+    );
+  }
+  return <Badge tone="success">{t("active")}</Badge>;
+}
 
 async function revoke(key: ApiKey, workspaceId: string): Promise<void> {
   const sure = await confirm({

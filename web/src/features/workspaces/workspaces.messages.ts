@@ -110,6 +110,11 @@ export const t = messages({
   revoke: { en: "Revoke", de: "Widerrufen" },
   revoked: { en: "Revoked", de: "Widerrufen" },
   active: { en: "Active", de: "Aktiv" },
+  keyLimited: { en: "Limited", de: "Eingeschränkt" },
+  keyLimitedBody: {
+    en: "The person who made this key may no longer do this: {scopes}",
+    de: "Wer diesen Schlüssel erstellt hat, darf dies nicht mehr: {scopes}",
+  },
   status: { en: "Status", de: "Status" },
   revokeAsk: { en: "Revoke “{name}”?", de: "„{name}“ widerrufen?" },
   revokeBody: {

@@ -1,4 +1,5 @@
-import { Elysia, t } from "elysia";
+import { Elysia } from "elysia";
+import { bodyReadByRoute } from "../../platform/http/body-limit.ts";
 import { refusals, WorkspaceParams } from "../../platform/http/schemas.ts";
 import type { AppDeps } from "../deps.ts";
 import { DmarcAdded, DmarcQuery, DmarcView } from "./dmarc.schema.ts";
@@ -20,15 +21,21 @@ export const dmarcRoutes = ({ guard, outside, clock }: AppDeps) =>
     })
     .post(
       "/reports",
-      async ({ workspace, body }) =>
-        addDmarc(outside.addDmarcReport, workspace.id, new Uint8Array(body)),
+      async ({ workspace, request }) =>
+        addDmarc(outside.addDmarcReport, workspace.id, new Uint8Array(await request.arrayBuffer())),
       {
         permission: "sending:write",
         params: WorkspaceParams,
-        // A file as it came: .xml, .xml.gz or .zip.
-        parse: ({ request }: { request: Request }) => request.arrayBuffer(),
-        body: t.Any({ description: "An aggregate report: XML, gzip or ZIP" }),
+        parse: bodyReadByRoute,
         response: { 200: DmarcAdded, ...refusals },
-        detail: { summary: "Add a report by hand" },
+        detail: {
+          summary: "Add a report by hand",
+          requestBody: {
+            description: "An aggregate report as it came: XML, gzip or ZIP",
+            content: {
+              "application/octet-stream": { schema: { type: "string", format: "binary" } },
+            },
+          },
+        },
       },
     );

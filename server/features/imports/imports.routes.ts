@@ -1,5 +1,6 @@
 import { Elysia, t } from "elysia";
 import { AppError } from "../../platform/errors.ts";
+import { bodyReadByRoute } from "../../platform/http/body-limit.ts";
 import {
   ProblemSchema,
   refusals,
@@ -56,8 +57,7 @@ export const importRoutes = ({ guard, config, clock, audit, jobs, databases }: A
       },
       {
         permission: "imports:write",
-        // The body is read as it arrives: parsing it would hold the whole file in memory.
-        parse: "none",
+        parse: bodyReadByRoute,
         params: WorkspaceParams,
         query: UploadQuery,
         response: { 200: ImportPreview, 413: ProblemSchema, 415: ProblemSchema, ...refusals },

@@ -64,6 +64,11 @@ export class Hooks {
     this.#sns = new SnsDoor(deps.fetchText);
   }
 
+  /** Refuses an address that is none before its body is read. @throws AppError `not_found`. */
+  requireAddress(provider: string, token: string): void {
+    this.#find(provider, token);
+  }
+
   /**
    * Makes everything in the request durable.
    *

@@ -46,7 +46,10 @@ export const webhookRoutes = (deps: AppDeps) => {
         open: "providers have no account; the address is authenticated, and the request proves its sender",
         params: HookParams,
         // Signatures are over the bytes as they came, whatever type the provider says they are.
-        parse: ({ request }: { request: Request }) => textUpTo(request, MAX_HOOK_BYTES),
+        parse: ({ request, params }: { request: Request; params: typeof HookParams.static }) => {
+          hooks.requireAddress(params.provider, params.token);
+          return textUpTo(request, MAX_HOOK_BYTES);
+        },
         body: t.Optional(t.String({ maxLength: MAX_HOOK_BYTES })),
         response: { 200: HookAnswer, 401: ProblemSchema, 404: ProblemSchema, 503: ProblemSchema },
         detail: { summary: "Report bounces and complaints (providers call this)" },

@@ -1,13 +1,16 @@
 import { Elysia } from "elysia";
 import { AppError } from "../errors.ts";
 
+const MEGABYTE = 1024 * 1024;
+
 /** The largest body of a request that is no upload, in bytes: a campaign's HTML and text, escaped at its worst. */
-export const MAX_BODY_BYTES = 8 * 1024 * 1024;
+export const MAX_BODY_BYTES = 8 * MEGABYTE;
+/** The largest body of somebody who is not signed in, in bytes: a password, a form of the setup. */
+export const MAX_OPEN_BODY_BYTES = 64 * 1024;
 
 /**
- * Refuses bodies that are too large before anything reads them. Bodies are read whole and parsed before a
- * route's own guard runs, so that without this a stranger could have the process hold as much as the
- * largest upload may weigh.
+ * Refuses bodies that are too large, or of unknown length, before anything reads them. The guard has smaller
+ * limits of its own for who is not signed in.
  *
  * @param isUpload Whether a path takes files of any size; its route reads them as they arrive.
  */
@@ -23,8 +26,7 @@ export const bodyLimit = (isUpload: (path: string) => boolean) =>
       return;
     }
     if (!isUnknown) {
-      const megabytes = MAX_BODY_BYTES / 1024 / 1024;
-      throw new AppError("too_large", `A request may hold at most ${megabytes} MB.`);
+      refuseLargeBody(request, MAX_BODY_BYTES);
     }
     // Recipients' one-click requests come as their provider likes; their route reads no more than it needs.
     if (path.startsWith("/api/")) {
@@ -34,6 +36,20 @@ export const bodyLimit = (isUpload: (path: string) => boolean) =>
       );
     }
   });
+
+/**
+ * The parser of a route that reads its body by itself, after the guard has let the request in. Anything but
+ * undefined keeps the body from being parsed.
+ */
+export const bodyReadByRoute = () => null;
+
+/** @throws AppError `too_large` when a request says that its body has more than `maxBytes`. */
+export function refuseLargeBody(request: Request, maxBytes: number): void {
+  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) {
+    const limit = maxBytes < MEGABYTE ? `${maxBytes / 1024} kB` : `${maxBytes / MEGABYTE} MB`;
+    throw new AppError("too_large", `This request may hold at most ${limit}.`);
+  }
+}
 
 /** The first `maxBytes` of a request's body as text; what comes after is not read. */
 export async function textUpTo(request: Request, maxBytes: number): Promise<string> {

@@ -3,10 +3,11 @@ import { type Clock, systemClock } from "../clock.ts";
 import type { Databases } from "../db/databases.ts";
 import type { Connection } from "../db/driver.ts";
 import { AppError, notFound } from "../errors.ts";
+import { MAX_OPEN_BODY_BYTES, refuseLargeBody } from "./body-limit.ts";
 import { clientAddress, networkOf, type PeerAddress } from "./client-address.ts";
 import { idempotency } from "./idempotency.ts";
 import type { Permission } from "./permissions.ts";
-import { defaultRates, RateLimiter, type Rates } from "./rate-limit.ts";
+import { defaultRates, type LimitHeaders, RateLimiter, type Rates } from "./rate-limit.ts";
 
 /** Who makes a request. */
 export type Actor = {
@@ -59,27 +60,45 @@ export function createGuard(
 ) {
   const limiter = new RateLimiter(clock);
   const gate = { access, limiter, rates };
-  // Who may come in is decided before the body is validated, so that a stranger learns nothing of what
-  // a route takes; the decision waits here for the handler.
-  const admitted = new WeakMap<Request, { actor: Actor; workspace?: WorkspaceAccess }>();
+  // A decision is made before the body is parsed and validated, so that a stranger costs little and learns
+  // nothing of what a route takes; it waits here for the handler.
+  const decisions = new WeakMap<Request, Decision>();
   const decisionFor = (request: Request) => {
-    const decision = admitted.get(request);
-    if (decision === undefined) {
+    const decision = decisions.get(request);
+    if (decision?.actor === undefined) {
       throw new Error("a guarded route was reached without a decision");
     }
-    return decision;
+    return { ...decision, actor: decision.actor };
+  };
+  const decidedBy = (decide: (asked: Asked) => Promise<Decision>) => {
+    const decideOnce = async (asked: Asked) => {
+      const decision = decisions.get(asked.request) ?? (await decide(asked));
+      decisions.set(asked.request, decision);
+      return decision;
+    };
+    return {
+      /** Runs for every request; it is the first to decide where there is no body, or the route reads it. */
+      async transform(context: Asked) {
+        await decideOnce(context);
+      },
+      /** Runs before a body is read, unless the route has a parser of its own. */
+      parse: asAdmission(async (context: Asked) => {
+        const { actor } = await decideOnce(context);
+        admitBody(gate, actor, context.request);
+      }),
+    };
   };
 
   return new Elysia({ name: "guard" })
     .use(idempotency(databases.system, clock))
     .macro("permission", (permission: Permission) => ({
       detail: { "x-access": `permission:${permission}` } as object,
-      async transform(context) {
-        const actor = await admit(gate, context);
-        const { workspaceId } = context.params as { workspaceId?: string };
+      ...decidedBy(async (asked) => {
+        const actor = await admit(gate, asked);
+        const { workspaceId } = asked.params as { workspaceId?: string };
         const workspace = access.workspace(actor, workspaceId ?? "");
-        admitted.set(context.request, { actor, workspace: allowed(workspace, permission) });
-      },
+        return { actor, workspace: allowed(workspace, permission) };
+      }),
       resolve({ request }) {
         const { actor, workspace } = decisionFor(request);
         if (workspace === undefined) {
@@ -91,45 +110,57 @@ export function createGuard(
     }))
     .macro("signedIn", (_: true) => ({
       detail: { "x-access": "signed-in" } as object,
-      async transform(context) {
-        admitted.set(context.request, { actor: await admit(gate, context) });
-      },
+      ...decidedBy(async (asked) => ({ actor: await admit(gate, asked) })),
       resolve: ({ request }) => ({ actor: decisionFor(request).actor }),
     }))
     .macro("instanceAdmin", (_: true) => ({
       detail: { "x-access": "instance-admin" } as object,
-      async transform(context) {
-        const actor = await admit(gate, context);
+      ...decidedBy(async (asked) => {
+        const actor = await admit(gate, asked);
         if (!actor.isAdmin) {
           throw new AppError("forbidden", "Only an administrator of this instance can do that.");
         }
-        admitted.set(context.request, { actor });
-      },
+        return { actor };
+      }),
       resolve: ({ request }) => ({ actor: decisionFor(request).actor }),
     }))
     .macro("open", (reason: string) => ({
-      detail: { "x-access": `open: ${reason}` } as object,
-      transform({ request, server, set, route }) {
+      detail: { "x-access": `open: ${reason}`, security: [] } as object,
+      ...decidedBy(async ({ request, server, set, route }) => {
         // Links in mail are followed through proxies that thousands share, and a provider reports on all its
         // customers' messages from a few machines: neither is limited by address.
         if (route.startsWith("/api/") && !route.startsWith("/api/v1/hooks/")) {
-          limiter.take(
-            `ip ${networkOf(clientAddress(request, server))}`,
-            rates.address,
-            set.headers,
-          );
+          const address = networkOf(clientAddress(request, server));
+          limiter.take(`ip ${address}`, rates.address, { headers: set.headers });
         }
-      },
+        return {};
+      }),
     }));
+}
+
+const admissions = new WeakSet<object>();
+
+function asAdmission<F extends object>(hook: F): F {
+  admissions.add(hook);
+  return hook;
+}
+
+/** True for a parser that parses nothing: it is the guard's, and decides whether the body is read at all. */
+export function isAdmission(hook: unknown): boolean {
+  return typeof hook === "function" && admissions.has(hook);
 }
 
 export type Guard = ReturnType<typeof createGuard>;
 
+/** Who makes a request and in which workspace; nobody on a route that is open. */
+type Decision = { actor?: Actor; workspace?: WorkspaceAccess };
 type Gate = { access: AccessPort; limiter: RateLimiter; rates: Rates };
 type Asked = {
   request: Request;
   server: PeerAddress;
-  set: { headers: Parameters<RateLimiter["take"]>[2] };
+  set: { headers: LimitHeaders };
+  route: string;
+  params: unknown;
 };
 
 /** Who asks, once it is sure that they are signed in, not too fast, and asking from our own pages. */
@@ -141,12 +172,25 @@ async function admit({ access, limiter, rates }: Gate, asked: Asked): Promise<Ac
   const ip = clientAddress(request, server);
   const actor = await access.authenticate(request, ip);
   if (actor === undefined) {
-    limiter.take(`ip ${networkOf(ip)}`, rates.address, set.headers);
+    limiter.take(`ip ${networkOf(ip)}`, rates.address, { headers: set.headers });
     throw new AppError("unauthenticated", "You are not signed in, or your session has ended.");
   }
-  limiter.take(actor.id, rates.actor, set.headers);
+  limiter.take(actor.id, rates.actor, { headers: set.headers });
   refuseForeignOrigin(access, actor, request);
   return actor;
+}
+
+/**
+ * Parsing and validating a body holds up everybody's requests, so that a stranger may send only a small one, and
+ * a caller who is known so many bytes in a time.
+ */
+function admitBody({ limiter, rates }: Gate, actor: Actor | undefined, request: Request): void {
+  if (actor === undefined) {
+    refuseLargeBody(request, MAX_OPEN_BODY_BYTES);
+    return;
+  }
+  const bytes = Number(request.headers.get("content-length") ?? 0);
+  limiter.take(`bytes ${actor.id}`, rates.bodyBytes, { tokens: bytes });
 }
 
 function allowed(workspace: WorkspaceAccess | undefined, permission: Permission): WorkspaceAccess {

@@ -1,12 +1,12 @@
 import { toOpenAPISchema } from "@elysiajs/openapi";
 import { type AnyElysia, Elysia, t } from "elysia";
 import packageJson from "../../../package.json" with { type: "json" };
-import type { Guard } from "./guard.ts";
+import { type Guard, isAdmission } from "./guard.ts";
 import { type Schemas, tidy } from "./openapi-tidy.ts";
 
 /** The description of every documented route of `app`, as OpenAPI 3.1. */
 export function apiDocument(app: AnyElysia) {
-  const { paths } = toOpenAPISchema(app, { staticFile: false });
+  const { paths } = toOpenAPISchema(withoutAdmission(app), { staticFile: false });
   const schemas: Schemas = {};
   const documented = withoutTrailingSlash(paths as Record<string, object>);
   const tidied = tidy(documented, schemas) as Record<string, object>;
@@ -29,6 +29,16 @@ export function apiDocument(app: AnyElysia) {
     },
     security: [{ session: [] }, { apiKey: [] }],
   };
+}
+
+/** The application as the plugin should see it: a parser of any kind makes it forget that a body is JSON. */
+function withoutAdmission(app: AnyElysia): AnyElysia {
+  const routes = app.routes.map((route) => {
+    const parsers = [route.hooks.parse ?? []].flat();
+    const own = parsers.filter(({ fn }: { fn: unknown }) => !isAdmission(fn));
+    return { ...route, hooks: { ...route.hooks, parse: own.length === 0 ? undefined : own } };
+  });
+  return Object.create(app, { getGlobalRoutes: { value: () => routes } }) as AnyElysia;
 }
 
 /** Paths in order, those that differ by a slash at the end (both are answered) as one; pages are no part of an API. */

@@ -52,14 +52,21 @@ export type Problem = {
 
 /** The status that an error is answered with. */
 export function statusOfError(error: unknown, code: unknown): number {
-  if (error instanceof AppError) {
-    return statusOf[error.code];
+  const refusal = refusalIn(error, code);
+  if (refusal !== undefined) {
+    return statusOf[refusal.code];
   }
   if (isDiskFull(error)) {
     return statusOf.unavailable;
   }
   const byCode: Record<string, number> = { VALIDATION: 422, NOT_FOUND: 404, PARSE: 422 };
   return byCode[String(code)] ?? 500;
+}
+
+/** The refusal that was thrown. What refuses a request before its body is read is wrapped by the parser. */
+function refusalIn(thrown: unknown, code: unknown): AppError | undefined {
+  const error = code === "PARSE" && thrown instanceof Error ? thrown.cause : thrown;
+  return error instanceof AppError ? error : undefined;
 }
 
 /** The answer to a refusal. */
@@ -85,7 +92,8 @@ export function problemResponse(error: AppError): Response {
 /** Turns everything thrown below it into problem details; what nobody foresaw is logged and told as `internal`. */
 export const problems = new Elysia({ name: "problems" }).onError(
   { as: "global" },
-  ({ code, error, route, params, query }) => {
+  ({ code, error: thrown, route, params, query }) => {
+    const error = refusalIn(thrown, code) ?? thrown;
     if (error instanceof AppError) {
       if (error.code === "internal") {
         log.error({ err: error, route }, "request failed");

@@ -10,12 +10,16 @@ export type Rates = {
   actor: Rate;
   /** A network address that has not. */
   address: Rate;
+  /** Bytes of bodies that one signed-in caller sends. */
+  bodyBytes: Rate;
 };
 
 // A page of the interface asks for a handful of things; a script of a customer may ask for more.
 export const defaultRates: Rates = {
   actor: { perSecond: 100, burst: 1_000 },
   address: { perSecond: 20, burst: 300 },
+  // Two bodies of the largest size at once.
+  bodyBytes: { perSecond: 1024 * 1024, burst: 16 * 1024 * 1024 },
 };
 
 // The least recently seen are forgotten first: a forgotten bucket is a full one, so a flood of new
@@ -23,7 +27,8 @@ export const defaultRates: Rates = {
 const MAX_CALLERS = 50_000;
 
 type Bucket = { tokens: number; at: number };
-type Headers = Record<string, string | number | string[] | undefined>;
+/** Where `RateLimit-*` fields go. */
+export type LimitHeaders = Record<string, string | number | string[] | undefined>;
 
 /** Token buckets in memory, one per caller. A restart fills them all. */
 export class RateLimiter {
@@ -35,22 +40,26 @@ export class RateLimiter {
   }
 
   /**
-   * Takes one request from the caller's bucket and says in `headers` what is left.
+   * Takes one request, or as many `tokens` as given, from the caller's bucket and says in `headers` what is left.
    *
-   * @throws AppError `rate_limited` with the seconds until the next one is admitted.
+   * @throws AppError `rate_limited` with the seconds until there are enough.
    * @see draft-ietf-httpapi-ratelimit-headers-06 for the fields
    */
-  take(caller: string, rate: Rate, headers: Headers): void {
+  take(
+    caller: string,
+    rate: Rate,
+    { tokens: wanted = 1, headers = {} }: { tokens?: number; headers?: LimitHeaders } = {},
+  ): void {
     const now = this.#clock();
     const bucket = refilled(this.#buckets.get(caller), rate, now);
-    const isAdmitted = bucket.tokens >= 1;
-    const tokens = isAdmitted ? bucket.tokens - 1 : bucket.tokens;
+    const isAdmitted = bucket.tokens >= wanted;
+    const tokens = isAdmitted ? bucket.tokens - wanted : bucket.tokens;
     this.#buckets.set(caller, { tokens, at: bucket.at });
     headers["ratelimit-limit"] = String(rate.burst);
     headers["ratelimit-remaining"] = String(Math.floor(tokens));
     headers["ratelimit-reset"] = String(Math.ceil((rate.burst - tokens) / rate.perSecond));
     if (!isAdmitted) {
-      const retryAfterSeconds = (1 - tokens) / rate.perSecond;
+      const retryAfterSeconds = (wanted - tokens) / rate.perSecond;
       throw new AppError("rate_limited", "Too many requests. Slow down a little.", {
         retryAfterSeconds,
       });

@@ -1,8 +1,12 @@
 // On real sockets: what a Request made in memory says of its length is not what a client sends.
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { connect } from "node:net";
-import { MAX_BODY_BYTES, textUpTo } from "../../../../server/platform/http/body-limit.ts";
-import { type AccountsApp, newAccountsApp } from "../../../support/accounts.ts";
+import {
+  MAX_BODY_BYTES,
+  MAX_OPEN_BODY_BYTES,
+  textUpTo,
+} from "../../../../server/platform/http/body-limit.ts";
+import { type AccountsApp, newAccountsApp, publicUrl } from "../../../support/accounts.ts";
 
 let fixture: AccountsApp;
 let port = 0;
@@ -41,6 +45,65 @@ test("a body that is too large is refused before it is read, on open and on guar
   expect(await statusOf("/api/v1/auth/sign-in", json, tooLong)).toContain(" 413 ");
   expect(await statusOf("/api/v1/workspaces/x/lists", json, tooLong)).toContain(" 413 ");
   expect(await statusOf("/u/some-token", tooLong)).toContain(" 413 ");
+});
+
+test("a stranger's body is refused above a small limit, and not read at all where one must sign in", async () => {
+  const large = `Content-Length: ${MAX_OPEN_BODY_BYTES + 1}`;
+
+  expect(await statusOf("/api/v1/auth/sign-in", json, large)).toContain(" 413 ");
+  expect(await statusOf("/api/v1/workspaces/x/lists", json, large)).toContain(" 401 ");
+  expect(await statusOf("/api/v1/workspaces/x/dmarc/reports", large)).toContain(" 401 ");
+  expect(await statusOf("/api/v1/hooks/ses/none", json, large)).toContain(" 404 ");
+});
+
+test("32 strangers who send 8 MB each are refused without their bodies being held", async () => {
+  const bodies = `Content-Length: ${MAX_BODY_BYTES}`;
+  const before = process.memoryUsage().rss;
+
+  const statuses = await Promise.all(
+    Array.from({ length: 32 }, () => statusOf("/api/v1/auth/sign-in", json, bodies)),
+  );
+
+  expect(new Set(statuses)).toEqual(new Set(["HTTP/1.1 413 Payload Too Large"]));
+  expect(process.memoryUsage().rss - before).toBeLessThan(100 * 1024 * 1024);
+});
+
+test("a stranger's broken JSON costs a try like any other, and is refused before it is parsed", async () => {
+  const send = (path: string) =>
+    fixture.app.handle(
+      new Request(`${publicUrl}/api/v1${path}`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: "{",
+      }),
+    );
+
+  const guarded = await send("/workspaces/x/lists");
+  expect([guarded.status, guarded.headers.get("ratelimit-limit")]).toEqual([401, "300"]);
+  const open = await send("/auth/sign-in");
+  expect(open.status).toBe(422);
+  const statuses = await Promise.all(
+    Array.from({ length: 320 }, async () => (await send("/auth/sign-in")).status),
+  );
+  expect(statuses).toContain(429);
+});
+
+test("a caller who is signed in may send so many bytes at once, and then waits", async () => {
+  fixture.clock.now += 60_000;
+  const ada = await fixture.signUp("ada@example.com");
+  const send = () =>
+    statusOf(
+      `/api/v1/workspaces/${ada.workspaceId}/lists`,
+      json,
+      `Cookie: ${ada.cookie}`,
+      `Origin: ${publicUrl}`,
+      `Content-Length: ${7 * 1024 * 1024}`,
+    );
+
+  const statuses = [await send(), await send(), await send()];
+
+  expect(statuses.slice(0, 2)).toEqual(["waits for the body", "waits for the body"]);
+  expect(statuses[2]).toContain(" 429 ");
 });
 
 test("a body of unknown length is refused by the API", async () => {

@@ -27,6 +27,7 @@ function limitedApp() {
   const rates = {
     actor: { perSecond: 2, burst: 4 },
     address: { perSecond: 1, burst: 2 },
+    bodyBytes: { perSecond: 1_000, burst: 1_000 },
   };
   const guard = createGuard(access, fixture.databases, () => now, rates);
   return new Elysia()

@@ -228,14 +228,11 @@ function startScheduler(parts: Parts, outside: Outside, metrics: Metrics): Sched
   const { engine, publicUrl, dns } = outside;
   const jobDeps = { databases, clock: systemClock, jobs: scheduler.queue, engine, publicUrl, dns };
   const mailDeps = { ...jobDeps, keyRing, inboxPort: parts.inbound.port };
-  const handlers = [
-    ...campaignJobs(jobDeps),
-    ...domainJobs(jobDeps),
-    ...formJobs(mailDeps),
-    ...preferenceJobs(mailDeps),
-  ];
-  for (const [kind, handler] of handlers) {
+  for (const [kind, handler] of [...campaignJobs(jobDeps), ...domainJobs(jobDeps)]) {
     scheduler.handle(kind, handler);
+  }
+  for (const [kind, handler] of [...formJobs(mailDeps), ...preferenceJobs(mailDeps)]) {
+    scheduler.handle(kind, handler, "mail");
   }
   scheduler.start();
   return scheduler;

@@ -18,6 +18,8 @@ import { createSigner, renderSigned, type Signer } from "./render/signer.ts";
 import { RoutePools } from "./route-pools.ts";
 import { loadRuleBook } from "./rule-book.ts";
 import type { Run } from "./run.ts";
+import { sendAlone } from "./smtp/send-alone.ts";
+import { oneOffTimeouts } from "./smtp/timeouts.ts";
 import { loadTokenKeys, type TokenKeys } from "./tokens.ts";
 import { Traffic } from "./traffic.ts";
 import { TrafficFile } from "./traffic-file.ts";
@@ -105,13 +107,7 @@ export class DeliveryThread {
       throw new AppError("invalid_input", `The message cannot be made: ${reason}`);
     });
     // A pool of its own: the route may be one that was not saved yet, and campaigns keep theirs.
-    const pool = this.#pools.make(message.route);
-    try {
-      // Nothing remembers a test message, so there is nothing to make durable before its dot.
-      return await pool.send(rendered, { beforeDot: () => Promise.resolve() });
-    } finally {
-      void pool.close();
-    }
+    return await sendAlone(this.#pools.make(message.route, oneOffTimeouts), rendered);
   }
 
   /** What is in hand now, of one workspace or of all. */

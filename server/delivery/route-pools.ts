@@ -8,6 +8,7 @@ import { type EgressShared, makeEgress } from "./smtp/make-egress.ts";
 import { MtaSts } from "./smtp/mta-sts.ts";
 import { SiteMemory } from "./smtp/site-memory.ts";
 import { httpsStsFetcher } from "./smtp/sts-fetcher.ts";
+import type { SmtpTimeouts } from "./smtp/timeouts.ts";
 import type { Route } from "./types.ts";
 
 /** The pools of all routes in use, one per route: its connections are shared by all its campaigns. */
@@ -41,8 +42,8 @@ export class RoutePools {
   }
 
   /** A way out of the caller's own, which it closes: for a route that was not saved yet. */
-  make(route: Route): Egress {
-    return makeEgress(route, this.#shared);
+  make(route: Route, timeouts: Partial<SmtpTimeouts> = {}): Egress {
+    return makeEgress(route, this.#shared, timeouts);
   }
 
   /** Closes the pools of a workspace, or of all, once what is under way is done. */

@@ -1,8 +1,9 @@
+import { LockedError } from "../platform/db/busy.ts";
 import { log } from "../platform/log.ts";
 import { type Job, type JobHandler, PermanentJobError } from "../platform/scheduler/job.ts";
 import type { SchedulerOptions } from "../platform/scheduler/scheduler.ts";
 import { type Caller, connect } from "../platform/workers/channel.ts";
-import { heavyKinds } from "./kinds.ts";
+import { heavyKinds, resumableKinds } from "./kinds.ts";
 import type { JobsThread } from "./protocol.ts";
 
 /** The jobs thread, as the scheduler uses it: pass it as `heavy`. */
@@ -13,8 +14,8 @@ export type Jobs = NonNullable<SchedulerOptions["heavy"]> & {
 
 type Thread = { worker: Worker; caller: Caller<JobsThread> };
 
-/** Imports take turns with exports; more at once would only share the same processor. */
-const AT_ONCE = 2;
+/** More at once would only share the same processor; a place is kept free of each kind for the others. */
+const LIMITS = { atOnce: 4, perWorkspace: 2, perKind: 3 };
 
 /**
  * Starts the thread that does imports, exports and bulk actions, away from the HTTP thread. When it dies,
@@ -35,7 +36,8 @@ export async function startJobs(dataDir: string): Promise<Jobs> {
   };
   return {
     kinds: heavyKinds,
-    atOnce: AT_ONCE,
+    resumable: resumableKinds,
+    limits: LIMITS,
     run,
     async stop() {
       const last = await thread;
@@ -53,6 +55,9 @@ async function runIn({ caller }: Thread, job: Job, signal: AbortSignal): Promise
     const outcome = await caller.call("run", job);
     if (outcome.kind === "permanent") {
       throw new PermanentJobError(outcome.message);
+    }
+    if (outcome.kind === "locked") {
+      throw new LockedError();
     }
   } finally {
     signal.removeEventListener("abort", onAbort);

@@ -11,6 +11,7 @@ import { fillStep } from "../features/segments/segment-fill.service.ts";
 import { applyStep, mergeStep, removeTagStep } from "../features/tags/tag-contacts.service.ts";
 import { runTask } from "../features/tasks/tasks.service.ts";
 import { systemClock } from "../platform/clock.ts";
+import { isBusy } from "../platform/db/busy.ts";
 import { type Databases, openDatabases } from "../platform/db/databases.ts";
 import { log } from "../platform/log.ts";
 import { type Job, type JobContext, PermanentJobError } from "../platform/scheduler/job.ts";
@@ -119,6 +120,9 @@ async function run(job: Job): Promise<RunOutcome> {
   } catch (error) {
     if (error instanceof PermanentJobError) {
       return { kind: "permanent", message: error.message };
+    }
+    if (isBusy(error)) {
+      return { kind: "locked" };
     }
     throw error;
   } finally {

@@ -11,3 +11,14 @@ export const heavyKinds = [
   "privacy.tidy",
 ] as const;
 export type HeavyKind = (typeof heavyKinds)[number];
+
+/** Those that go on where they stopped, so that they can make room for others at any time. */
+export const resumableKinds: readonly HeavyKind[] = [
+  "import.run",
+  "import.undo",
+  "export.run",
+  "contacts.bulk",
+  "contacts.bulk_undo",
+  "campaign.purge",
+  "audience.task",
+];

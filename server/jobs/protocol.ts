@@ -1,7 +1,11 @@
 import type { Job } from "../platform/scheduler/job.ts";
 
 /** How a run ended when it did not throw. */
-export type RunOutcome = { kind: "done" } | { kind: "permanent"; message: string };
+export type RunOutcome =
+  | { kind: "done" }
+  | { kind: "permanent"; message: string }
+  /** Another connection writes to the workspace's file for long. */
+  | { kind: "locked" };
 
 /** What the jobs thread does for the main thread. */
 export type JobsThread = {

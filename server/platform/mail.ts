@@ -1,5 +1,6 @@
 // One-off mail of the instance itself: password resets, invitations, the wizard's test message.
 // Campaigns leave by delivery/, never by this file.
+import { Socket } from "node:net";
 import { createTransport } from "nodemailer";
 import { AppError } from "./errors.ts";
 
@@ -39,11 +40,23 @@ export type Mailer = {
   send(message: MailMessage): Promise<MailReceipt>;
 };
 
-const CONNECT_MS = 15_000;
-const IDLE_MS = 30_000;
+/** How long to wait for the route's server, in milliseconds. */
+export type MailPatience = {
+  /** For the connection with its TLS, and for the greeting. */
+  connectMs: number;
+  /** For each answer. */
+  idleMs: number;
+  /** In all: a server can say a little all the time and still never come to an end. */
+  wholeMs: number;
+};
+
+const PATIENCE: MailPatience = { connectMs: 10_000, idleMs: 15_000, wholeMs: 45_000 };
 
 /** A mailer that asks for the route at each message, so that a changed setting works at once. */
-export function createMailer(routeOf: () => MailRoute | undefined): Mailer {
+export function createMailer(
+  routeOf: () => MailRoute | undefined,
+  patience: MailPatience = PATIENCE,
+): Mailer {
   return {
     isConfigured: () => routeOf() !== undefined,
     async send(message) {
@@ -51,12 +64,20 @@ export function createMailer(routeOf: () => MailRoute | undefined): Mailer {
       if (route === undefined) {
         throw new AppError("unavailable", "No route for the instance's own mail is set up.");
       }
-      return await sendBy(route, message);
+      return await sendBy(route, message, patience);
     },
   };
 }
 
-async function sendBy(route: MailRoute, message: MailMessage): Promise<MailReceipt> {
+async function sendBy(
+  route: MailRoute,
+  message: MailMessage,
+  patience: MailPatience,
+): Promise<MailReceipt> {
+  const socket = new Socket();
+  const deadline = setTimeout(() => {
+    socket.destroy(new Error(`it took longer than ${patience.wholeMs / 1_000} seconds`));
+  }, patience.wholeMs);
   const transport = createTransport({
     host: route.host,
     port: route.port,
@@ -65,9 +86,10 @@ async function sendBy(route: MailRoute, message: MailMessage): Promise<MailRecei
     ignoreTLS: route.security === "none",
     tls: { rejectUnauthorized: route.verifyCertificate },
     ...(route.username === "" ? {} : { auth: { user: route.username, pass: route.password } }),
-    connectionTimeout: CONNECT_MS,
-    greetingTimeout: CONNECT_MS,
-    socketTimeout: IDLE_MS,
+    socket,
+    connectionTimeout: patience.connectMs,
+    greetingTimeout: patience.connectMs,
+    socketTimeout: patience.idleMs,
     disableFileAccess: true,
     disableUrlAccess: true,
   });
@@ -87,6 +109,7 @@ async function sendBy(route: MailRoute, message: MailMessage): Promise<MailRecei
       cause: error,
     });
   } finally {
+    clearTimeout(deadline);
     transport.close();
   }
 }

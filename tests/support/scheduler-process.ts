@@ -12,7 +12,6 @@ const scheduler = new Scheduler({
   clock: Date.now,
   owner,
   leaseMs: 300,
-  atOnce: 2,
 });
 scheduler.handle("append", async (job) => {
   await Bun.sleep(3);

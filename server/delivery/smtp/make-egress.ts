@@ -3,6 +3,7 @@ import { DirectEgress, type DirectOptions } from "./direct-egress.ts";
 import type { Egress } from "./egress.ts";
 import { RoutePool } from "./route-pool.ts";
 import type { SiteMemory } from "./site-memory.ts";
+import type { SmtpTimeouts } from "./timeouts.ts";
 
 /** What the ways out of a node share: what was learned of servers, names and policies. */
 export type EgressShared = {
@@ -12,9 +13,13 @@ export type EgressShared = {
   direct: DirectOptions;
 };
 
-/** The way out that a route describes. */
-export function makeEgress(route: Route, { memory, providerOf, direct }: EgressShared): Egress {
+/** The way out that a route describes. `timeouts`: how long to wait, where the usual is not meant. */
+export function makeEgress(
+  route: Route,
+  { memory, providerOf, direct }: EgressShared,
+  timeouts: Partial<SmtpTimeouts> = {},
+): Egress {
   return route.kind === "direct"
-    ? new DirectEgress(route, { ...direct, memory })
-    : new RoutePool(route, { memory, providerOf });
+    ? new DirectEgress(route, { ...direct, memory, session: { ...direct.session, timeouts } })
+    : new RoutePool(route, { memory, providerOf, timeouts });
 }

@@ -32,3 +32,20 @@ export const smtpTimeouts: SmtpTimeouts = {
   dotMs: 600_000,
   quitMs: 3_000,
 };
+
+/**
+ * For one message to one person who waits for it: a server that is this slow is told to the sender, or tried
+ * again by a job, and nothing else waits for it. After the dot a message counts as sent, so nobody gets it twice.
+ */
+export const oneOffTimeouts: SmtpTimeouts = {
+  connectMs: 10_000,
+  greetingMs: 10_000,
+  heloMs: 10_000,
+  authMs: 15_000,
+  mailMs: 15_000,
+  rcptMs: 15_000,
+  dataMs: 15_000,
+  transferMs: 15_000,
+  dotMs: 30_000,
+  quitMs: 1_000,
+};

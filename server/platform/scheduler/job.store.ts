@@ -12,6 +12,9 @@ export type ClaimedRow = {
   maxAttempts: number;
 };
 
+/** A job that could be taken. `workspace` is empty for one of the instance itself. */
+export type Candidate = { id: number; kind: string; workspace: string; dueAt: number };
+
 /** Names one run of a job: a later run has another attempt number, so an earlier one cannot settle it. */
 export type RunKey = { id: number; owner: string; attempts: number };
 
@@ -35,23 +38,47 @@ const insertJob = statement<
   RETURNING id
 `);
 
-// One statement, so that two processes can never claim the same job: SQLite lets one writer in at a time.
+// A job is chosen by looking, and claimed by one statement that says again what was seen: two processes
+// that choose the same job cannot both get it, since SQLite lets one writer in at a time.
+const selectDueKinds = statement<[{ kinds: string; now: number }], { kind: string }>(`
+  SELECT value AS kind
+    FROM json_each(@kinds)
+   WHERE (SELECT min(due_at) FROM job WHERE state = 'ready' AND kind = value) <= @now
+`);
+
+// The oldest job of the next workspace in order: the index has it at hand, however many jobs that one has.
+const selectNextWorkspace = statement<[{ kind: string; after: string }], Candidate>(`
+  SELECT id, kind, coalesce(workspace_id, '') AS workspace, due_at AS dueAt
+    FROM job
+   WHERE state = 'ready' AND kind = @kind AND coalesce(workspace_id, '') > @after
+   ORDER BY coalesce(workspace_id, ''), due_at, id
+   LIMIT 1
+`);
+
+const selectNoWorkspace = statement<[{ kind: string }], Candidate>(`
+  SELECT id, kind, '' AS workspace, due_at AS dueAt
+    FROM job
+   WHERE state = 'ready' AND kind = @kind AND coalesce(workspace_id, '') = ''
+   ORDER BY due_at, id
+   LIMIT 1
+`);
+
 // A running job whose lease is over belonged to a process that died.
+const selectAbandoned = statement<[{ kinds: string; now: number }], Candidate>(`
+  SELECT id, kind, coalesce(workspace_id, '') AS workspace, due_at AS dueAt
+    FROM job
+   WHERE state = 'running' AND lease_until < @now AND kind IN (SELECT value FROM json_each(@kinds))
+   ORDER BY due_at, id
+`);
+
 const claimJob = statement<
-  [{ owner: string; now: number; leaseUntil: number; kinds: string }],
+  [{ id: number; owner: string; now: number; leaseUntil: number }],
   ClaimedRow
 >(`
   UPDATE job
      SET state = 'running', owner = @owner, lease_until = @leaseUntil, attempts = attempts + 1
-   WHERE id = (
-     SELECT id FROM (
-       SELECT id, due_at FROM job
-        WHERE state = 'ready' AND due_at <= @now AND kind IN (SELECT value FROM json_each(@kinds))
-       UNION ALL
-       SELECT id, due_at FROM job
-        WHERE state = 'running' AND lease_until < @now AND kind IN (SELECT value FROM json_each(@kinds)))
-      ORDER BY due_at, id
-      LIMIT 1)
+   WHERE id = @id
+     AND (state = 'ready' AND due_at <= @now OR state = 'running' AND lease_until < @now)
   RETURNING id, kind, workspace_id AS workspaceId, unique_key AS uniqueKey, payload, attempts,
             max_attempts AS maxAttempts
 `);
@@ -71,10 +98,12 @@ const settleRun = statement<
    WHERE id = @id AND owner = @owner AND attempts = @attempts AND state = 'running'
 `);
 
-// A run that the process itself gave up (it is stopping) did not fail, so its try is given back.
-const handBackRun = statement<[RunKey]>(`
+// A run that the process itself gave up (it is stopping, or others have their turn) did not fail, so its
+// try is given back.
+const handBackRun = statement<[RunKey & { dueAt: number | null }]>(`
   UPDATE job
-     SET state = 'ready', attempts = attempts - 1, owner = NULL, lease_until = NULL
+     SET state = 'ready', attempts = attempts - 1, owner = NULL, lease_until = NULL,
+         due_at = coalesce(@dueAt, due_at)
    WHERE id = @id AND owner = @owner AND attempts = @attempts AND state = 'running'
 `);
 
@@ -146,12 +175,38 @@ export function addJob(
   return insertJob(db).get(job)?.id;
 }
 
-/** Takes the longest due job of these kinds for `owner`, or undefined when none is due. */
+/** Those of the kinds that have a job which is due. */
+export function dueKinds(db: Connection, kinds: readonly string[], now: number): string[] {
+  return selectDueKinds(db)
+    .all({ kinds: JSON.stringify(kinds), now })
+    .map(({ kind }) => kind);
+}
+
+/** The oldest waiting job of the first workspace after `after` that has one of this kind; due or not. */
+export function nextWorkspaceJob(
+  db: Connection,
+  kind: string,
+  after: string,
+): Candidate | undefined {
+  return selectNextWorkspace(db).get({ kind, after });
+}
+
+/** The oldest waiting job of this kind that belongs to no workspace; due or not. */
+export function nextInstanceJob(db: Connection, kind: string): Candidate | undefined {
+  return selectNoWorkspace(db).get({ kind });
+}
+
+/** Jobs of these kinds whose process died while it ran them, oldest first. */
+export function abandonedJobs(db: Connection, kinds: readonly string[], now: number): Candidate[] {
+  return selectAbandoned(db).all({ kinds: JSON.stringify(kinds), now });
+}
+
+/** Takes the job for `owner`; undefined when another process was faster, or it is not due any more. */
 export function claim(
   db: Connection,
-  claimed: { owner: string; now: number; leaseUntil: number; kinds: readonly string[] },
+  claimed: { id: number; owner: string; now: number; leaseUntil: number },
 ): ClaimedRow | undefined {
-  return claimJob(db).get({ ...claimed, kinds: JSON.stringify(claimed.kinds) });
+  return claimJob(db).get(claimed);
 }
 
 /** False when the run is no longer the job's: it was cancelled, or its lease ended and another took it. */
@@ -168,8 +223,9 @@ export function settle(
   return settleRun(db).run({ ...run, ...outcome }).changes === 1;
 }
 
-export function handBack(db: Connection, run: RunKey): boolean {
-  return handBackRun(db).run(run).changes === 1;
+/** Puts the job back with its try, due as before or at `dueAt`. */
+export function handBack(db: Connection, run: RunKey, dueAt: number | null): boolean {
+  return handBackRun(db).run({ ...run, dueAt }).changes === 1;
 }
 
 export function cancelByKey(db: Connection, uniqueKey: string, now: number): boolean {

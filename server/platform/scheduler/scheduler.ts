@@ -1,4 +1,5 @@
 import type { Clock } from "../clock.ts";
+import { isBusy } from "../db/busy.ts";
 import type { Connection } from "../db/driver.ts";
 import { inTransaction } from "../db/transaction.ts";
 import { log } from "../log.ts";
@@ -16,6 +17,7 @@ import {
 } from "./job.store.ts";
 import { type Job, type JobHandler, PermanentJobError } from "./job.ts";
 import { createJobQueue, type JobQueue } from "./job-queue.ts";
+import { Lane, type LaneLimits } from "./lane.ts";
 
 const LEASE_MS = 15_000;
 const LOOK_EVERY_MS = 1_000;
@@ -23,6 +25,23 @@ const MAX_ERROR_CHARS = 500;
 const DRAIN_MS = 10_000;
 /** How long a job that was told to stop may take to reach a safe place. */
 const GIVE_UP_MS = 2_000;
+/** How soon a job is tried again that met a locked file. */
+const AFTER_LOCK_MS = 1_000;
+const SLICE_MS = 3_000;
+
+/** Which jobs wait beside which. */
+export type LaneName = "system" | "mail" | "light" | "heavy";
+
+/**
+ * `system`: the instance's own mail and clean-ups, which no workspace's work keeps waiting. `mail`: messages of
+ * a workspace to one person; they wait for mail servers, which costs next to nothing. `light`: what else this
+ * thread does.
+ */
+const LANES: Record<Exclude<LaneName, "heavy">, LaneLimits> = {
+  system: { atOnce: 8, perWorkspace: 2, perKind: 6 },
+  mail: { atOnce: 32, perWorkspace: 2, perKind: 24 },
+  light: { atOnce: 8, perWorkspace: 2, perKind: 6 },
+};
 
 /** How a run ended, for metrics. */
 export type RunReport = {
@@ -36,17 +55,22 @@ export type SchedulerOptions = {
   clock: Clock;
   /** Names this process and this life of it, e.g. `<node>:<boot id>`. */
   owner: string;
-  /** Kinds that another thread works on, and how it is asked to. */
-  heavy?: { kinds: readonly string[]; run: JobHandler; atOnce: number };
-  /** How many light jobs run at once on this thread; 4 when left out. */
-  atOnce?: number;
+  /**
+   * Kinds that another thread works on, and how it is asked to. A job of a resumable kind that has run for
+   * `sliceMs` goes back into the queue while others wait, so that a small one never waits for large ones to end.
+   */
+  heavy?: {
+    kinds: readonly string[];
+    resumable?: readonly string[];
+    sliceMs?: number;
+    limits: LaneLimits;
+    run: JobHandler;
+  };
   /** How long a job stays with a process that gives no sign of life; 15 s when left out. */
   leaseMs?: number;
   random?: () => number;
   onRun?: (report: RunReport) => void;
 };
-
-type Lane = { kinds: string[]; running: number; atOnce: number };
 
 /**
  * Runs what is in the job table, on this thread or by handing it to another, one owner at a time.
@@ -59,8 +83,7 @@ export class Scheduler {
   readonly queue: JobQueue;
   private readonly handlers = new Map<string, JobHandler>();
   private readonly recurring = new Map<string, Recurrence>();
-  private readonly light: Lane;
-  private readonly heavy: Lane;
+  private readonly lanes: Record<LaneName, Lane>;
   private readonly runs = new Map<Promise<void>, AbortController>();
   private timer: ReturnType<typeof setTimeout> | undefined;
   private wakeAt = Number.POSITIVE_INFINITY;
@@ -70,25 +93,28 @@ export class Scheduler {
 
   constructor(options: SchedulerOptions) {
     this.options = options;
-    this.light = { kinds: [], running: 0, atOnce: options.atOnce ?? 4 };
-    this.heavy = { kinds: [], running: 0, atOnce: options.heavy?.atOnce ?? 0 };
-    for (const kind of options.heavy?.kinds ?? []) {
-      this.heavy.kinds.push(kind);
-      this.handlers.set(
-        kind,
-        (job, context) => options.heavy?.run(job, context) ?? Promise.reject(),
-      );
+    const { heavy } = options;
+    this.lanes = {
+      system: new Lane(LANES.system),
+      mail: new Lane(LANES.mail),
+      light: new Lane(LANES.light),
+      heavy: new Lane(heavy?.limits ?? { atOnce: 0, perWorkspace: 0, perKind: 0 }),
+    };
+    if (heavy !== undefined) {
+      for (const kind of heavy.kinds) {
+        this.handle(kind, heavy.run, "heavy");
+      }
     }
     this.queue = createJobQueue(options.system, options.clock, (dueAt) => this.wakeBy(dueAt));
   }
 
-  /** Registers what does jobs of a kind. @throws Error when the kind has a handler already. */
-  handle(kind: string, handler: JobHandler): void {
+  /** Registers what does jobs of a kind, and beside which others. @throws Error when the kind has a handler already. */
+  handle(kind: string, handler: JobHandler, lane: LaneName = "light"): void {
     if (this.handlers.has(kind)) {
       throw new Error(`jobs of kind "${kind}" have a handler already`);
     }
     this.handlers.set(kind, handler);
-    this.light.kinds.push(kind);
+    this.lanes[lane].kinds.push(kind);
   }
 
   /**
@@ -96,7 +122,7 @@ export class Scheduler {
    * moment that passed while no process lived is made up for once, at the next start.
    */
   every(name: string, recurrence: Recurrence, handler: JobHandler): void {
-    this.handle(name, handler);
+    this.handle(name, handler, "system");
     this.recurring.set(name, recurrence);
     const dueAt = nextRun(recurrence, this.options.clock());
     this.queue.enqueue(name, null, {}, { uniqueKey: recurringKey(name), dueAt });
@@ -164,32 +190,54 @@ export class Scheduler {
   }
 
   private fill(): void {
-    for (const lane of [this.light, this.heavy]) {
-      while (lane.running < lane.atOnce && lane.kinds.length > 0) {
-        const row = this.claimNext(lane.kinds);
-        if (row === undefined) {
-          break;
-        }
+    for (const lane of Object.values(this.lanes)) {
+      for (let row = this.claimNext(lane); row !== undefined; row = this.claimNext(lane)) {
         this.begin(row, lane);
       }
     }
   }
 
-  private claimNext(kinds: readonly string[]): ClaimedRow | undefined {
+  private claimNext(lane: Lane): ClaimedRow | undefined {
     const { system, owner, clock } = this.options;
     const now = clock();
-    return claim(system, { owner, now, leaseUntil: now + this.leaseMs, kinds });
+    for (;;) {
+      const found = lane.next(system, now);
+      if (found === undefined) {
+        return undefined;
+      }
+      const row = claim(system, { id: found.id, owner, now, leaseUntil: now + this.leaseMs });
+      if (row !== undefined) {
+        return row;
+      }
+    }
   }
 
   private begin(row: ClaimedRow, lane: Lane): void {
+    const place = { kind: row.kind, workspace: row.workspaceId ?? "" };
     const abort = new AbortController();
-    lane.running += 1;
+    lane.enter(place);
+    const slice = this.sliceOf(row, lane, abort);
     const run = this.run(row, abort).finally(() => {
-      lane.running -= 1;
+      clearInterval(slice);
+      lane.leave(place);
       this.runs.delete(run);
       this.wakeBy(this.options.clock());
     });
     this.runs.set(run, abort);
+  }
+
+  /** Has a long job make room, at its next safe place, when other work waits. */
+  private sliceOf(row: ClaimedRow, lane: Lane, abort: AbortController) {
+    const { heavy, system, clock } = this.options;
+    if (heavy?.resumable?.includes(row.kind) !== true) {
+      return undefined;
+    }
+    const place = { kind: row.kind, workspace: row.workspaceId ?? "" };
+    return setInterval(() => {
+      if (lane.hasOthersThan(system, place, clock())) {
+        abort.abort(new Error("others have their turn"));
+      }
+    }, heavy.sliceMs ?? SLICE_MS);
   }
 
   private async run(row: ClaimedRow, abort: AbortController): Promise<void> {
@@ -221,7 +269,12 @@ export class Scheduler {
       await this.handlerOf(row.kind)(toJob(row), { signal });
     } catch (error) {
       if (signal.aborted) {
-        handBack(this.options.system, key);
+        handBack(this.options.system, key, null);
+        return "given_back";
+      }
+      if (isBusy(error)) {
+        // Somebody else writes to that file for long. That is no fault of the job, so it costs no try.
+        handBack(this.options.system, key, this.options.clock() + AFTER_LOCK_MS);
         return "given_back";
       }
       return this.fail(row, key, error);

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { AppError } from "../../../server/platform/errors.ts";
 import { createMailer, type MailRoute } from "../../../server/platform/mail.ts";
 import { makeCertificate } from "../../support/certificates.ts";
@@ -99,4 +100,65 @@ test("a line break in an address or a subject starts no header of its own", asyn
 
   expect(sink.messages[0]?.to).toEqual(["ada@example.com"]);
   expect(sink.messages[0]?.raw).not.toMatch(/^Bcc:/m);
+});
+
+/** A server that accepts connections and does with them what `talk` does. */
+async function silentServer(talk: (socket: Socket) => void) {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on("error", () => undefined);
+    talk(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  route = {
+    host: "127.0.0.1",
+    port,
+    security: "none",
+    verifyCertificate: true,
+    username: "",
+    password: "",
+    fromName: "",
+    fromEmail: "system@example.net",
+  };
+  return {
+    sockets,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) {
+        socket.destroy();
+      }
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+const hasty = createMailer(() => route, { connectMs: 200, idleMs: 200, wholeMs: 700 });
+
+test("a server that never greets is given up after the time for a connection", async () => {
+  await using _server = await silentServer(() => undefined);
+  const before = performance.now();
+
+  const fault = await faultOf(hasty.send(message));
+
+  expect(fault.code).toBe("unreachable");
+  expect(fault.message).toContain("did not take the message");
+  expect(performance.now() - before).toBeWithin(150, 3_000);
+});
+
+test("a server that says a little all the time is given up as a whole, and its connection is closed", async () => {
+  await using server = await silentServer((socket) => {
+    socket.write("220 ready\r\n");
+    const drip = setInterval(() => socket.write("250-and on\r\n"), 50);
+    socket.on("close", () => clearInterval(drip));
+  });
+  const before = performance.now();
+
+  const fault = await faultOf(hasty.send(message));
+
+  expect(fault.message).toContain("it took longer than 0.7 seconds");
+  expect(performance.now() - before).toBeWithin(600, 5_000);
+  const [socket] = server.sockets;
+  await Bun.sleep(100);
+  expect(socket?.destroyed).toBe(true);
 });

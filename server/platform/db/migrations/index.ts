@@ -8,6 +8,7 @@ import system005 from "./system/005-tracking-hosts.sql" with { type: "text" };
 import system006 from "./system/006-mail-domains.sql" with { type: "text" };
 import system007 from "./system/007-limit-rules.sql" with { type: "text" };
 import system008 from "./system/008-asked-mail.sql" with { type: "text" };
+import system009 from "./system/009-fair-jobs.sql" with { type: "text" };
 import workspace001 from "./workspace/001-audience.sql" with { type: "text" };
 import workspace002 from "./workspace/002-campaigns.sql" with { type: "text" };
 import workspace003 from "./workspace/003-delivery.sql" with { type: "text" };
@@ -26,7 +27,17 @@ import workspace015 from "./workspace/015-merges.sql" with { type: "text" };
 
 /** The kinds of database file, each with its migrations in order; a file's user_version is how many it has had. */
 export const migrations = {
-  system: [system001, system002, system003, system004, system005, system006, system007, system008],
+  system: [
+    system001,
+    system002,
+    system003,
+    system004,
+    system005,
+    system006,
+    system007,
+    system008,
+    system009,
+  ],
   workspace: [
     workspace001,
     workspace002,

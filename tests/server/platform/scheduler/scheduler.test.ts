@@ -242,7 +242,7 @@ test("heavy kinds go to the runner they were given, no more at once than it take
   const scheduler = newScheduler("a", {
     heavy: {
       kinds: ["import.run"],
-      atOnce: 2,
+      limits: { atOnce: 2, perWorkspace: 2, perKind: 2 },
       run: async () => {
         running += 1;
         most = Math.max(most, running);

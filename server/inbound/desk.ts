@@ -8,6 +8,7 @@ import { findNamedMessage } from "./named-message.ts";
 import { INSTANCE_INBOX, type ReceivedBox, type Understood } from "./received.ts";
 import { classifyMail, type MailClass } from "./report/classify-mail.ts";
 import { type MailParts, readMailParts } from "./report/mail-parts.ts";
+import { saysUnsubscribe } from "./report/unsubscribe-mail.ts";
 
 /** A fact that mail from outside can be. */
 export type InboundFact = Extract<Fact, { k: "bounce" | "complaint" | "unsubscribe" }>;
@@ -90,7 +91,12 @@ async function takeMail(
 ): Promise<void> {
   const own = destination.kind === "bounce" ? destination.message : undefined;
   const expected = own === undefined ? "" : options.directory.addressOf(own);
-  const what = classifyMail(parts, mail.envelopeFrom, expected);
+  const what = asComplaint(
+    options.directory,
+    destination,
+    parts,
+    classifyMail(parts, mail.envelopeFrom, expected),
+  );
   const isReport = what.kind === "bounce" || what.kind === "complaint";
   // The token of the address is certain; what a report says of itself only helps where there is none.
   const named = own ?? (isReport ? findNamedMessage(options.directory, parts, what) : undefined);
@@ -107,6 +113,31 @@ async function takeMail(
   for (const workspaceId of boxesOf(destination, message)) {
     keepCopy(options, workspaceId, mail, understood, fact !== undefined);
   }
+}
+
+/**
+ * What comes to abuse@ or a feedback address with one of our messages enclosed is a complaint about it, in
+ * whatever form: the tokens in the enclosed message show that it is ours.
+ */
+function asComplaint(
+  directory: Directory,
+  destination: Found,
+  parts: MailParts,
+  what: MailClass,
+): MailClass {
+  const isForComplaints =
+    destination.kind === "role" &&
+    (destination.role === "abuse" || destination.role === "feedback");
+  if (!isForComplaints || what.kind === "bounce" || what.kind === "complaint") {
+    return what;
+  }
+  const complaint: MailClass = {
+    kind: "complaint",
+    complaint: { kind: "abuse", address: "", mailFrom: "" },
+  };
+  const saysWanted = parts.feedbackReport !== undefined;
+  const isOurs = !saysWanted && findNamedMessage(directory, parts, complaint) !== undefined;
+  return isOurs ? complaint : what;
 }
 
 /** Whose people may read the mail: of the message's workspace, else of the address's. */
@@ -127,17 +158,33 @@ async function takeUnsubscribe(
   parts: MailParts,
 ): Promise<void> {
   const what = classifyMail(parts, mail.envelopeFrom, "");
-  const isPerson = mail.envelopeFrom !== "" && what.kind === "reply";
+  const at = options.clock();
+  const fact =
+    what.kind === "complaint" ? factOf(message, what, at) : wishOf(message, what, mail, parts, at);
+  if (fact !== undefined) {
+    await options.recordFact(fact);
+  }
+  const kind = fact === undefined ? "report" : fact.k === "complaint" ? "complaint" : "unsubscribe";
+  const said = fact?.k === "complaint" ? wordsOf(what, false) : "";
+  keepCopy(options, message.workspaceId, mail, { kind, message, said }, fact !== undefined);
+}
+
+/** The unsubscription that a message to an unsubscribe address is; undefined when it only answers by itself. */
+function wishOf(
+  { workspaceId: w, campaignId: c, seq: s }: MessageRef,
+  what: MailClass,
+  { envelopeFrom }: IncomingMail,
+  parts: MailParts,
+  at: number,
+): InboundFact | undefined {
+  const isPerson = envelopeFrom !== "" && what.kind === "reply";
   // A client that unsubscribes for its user may call itself automatic; only what answers by itself may not.
   const isAnswer = /^auto-replied/i.test(parts.head.get("auto-submitted") ?? "");
-  const counts = isPerson || (mail.envelopeFrom !== "" && what.kind === "auto_reply" && !isAnswer);
-  if (counts) {
-    const { workspaceId: w, campaignId: c, seq: s } = message;
-    const at = options.clock();
-    await options.recordFact({ k: "unsubscribe", w, c, s, at, via: "mailto", ip: "", ua: "" });
-  }
-  const kind = counts ? "unsubscribe" : "report";
-  keepCopy(options, message.workspaceId, mail, { kind, message, said: "" }, counts);
+  const isAutomatic = envelopeFrom !== "" && what.kind === "auto_reply" && !isAnswer;
+  const isWish = what.kind !== "bounce" && saysUnsubscribe(parts, envelopeFrom);
+  return isPerson || isAutomatic || isWish
+    ? { k: "unsubscribe", w, c, s, at, via: "mailto", ip: "", ua: "" }
+    : undefined;
 }
 
 /** When the fact is durable the message has done its work: a copy that cannot be kept must not repeat it. */

@@ -1,4 +1,5 @@
 import { isAutoReply } from "./auto-reply.ts";
+import { readComplaintForm } from "./complaint-form.ts";
 import { type Bounce, readDeliveryStatus } from "./dsn.ts";
 import { type Complaint, readFeedbackReport } from "./feedback.ts";
 import type { MailParts } from "./mail-parts.ts";
@@ -28,6 +29,10 @@ export function classifyMail(parts: MailParts, envelopeFrom: string, expected: s
   if (parts.deliveryStatus !== undefined) {
     const bounce = readDeliveryStatus(parts.deliveryStatus, expected);
     return bounce === undefined ? { kind: "report" } : { kind: "bounce", bounce };
+  }
+  const form = readComplaintForm(parts);
+  if (form !== undefined) {
+    return { kind: "complaint", complaint: form };
   }
   const isBounce = looksLikeBounce(parts, envelopeFrom);
   if (!isBounce && isAutoReply(parts.head)) {

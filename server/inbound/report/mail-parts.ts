@@ -1,8 +1,8 @@
-import PostalMime, { type Email } from "postal-mime";
+import PostalMime, { decodeWords, type Email } from "postal-mime";
 
 /** What reading a report needs of a message. Nothing here is trusted. */
 export type MailParts = {
-  /** First value of each header, by lower-case name, unfolded. */
+  /** First value of each header, by lower-case name, unfolded; the subject with its encoded words read (RFC 2047). */
   head: ReadonlyMap<string, string>;
   /** The readable text, HTML turned into text where there is nothing else. */
   text: string;
@@ -18,6 +18,7 @@ export type MailParts = {
 const MAX_PARSED_BYTES = 512 * 1024;
 const MAX_HEAD_BYTES = 128 * 1024;
 const MAX_TEXT_CHARS = 64 * 1024;
+const MAX_SUBJECT_CHARS = 2_000;
 const MAX_NESTING = 24;
 
 /**
@@ -46,6 +47,7 @@ function partsOf(email: Email): MailParts {
       head.set(key, value);
     }
   }
+  decodeSubject(head);
   const part = (...types: string[]) => {
     const found = email.attachments.find(({ mimeType }) => types.includes(mimeType));
     return found === undefined ? undefined : textOf(found.content);
@@ -64,6 +66,13 @@ function partsOf(email: Email): MailParts {
         "message/rfc822-headers",
       ) ?? "",
   };
+}
+
+function decodeSubject(head: Map<string, string>): void {
+  const subject = head.get("subject");
+  if (subject !== undefined) {
+    head.set("subject", decodeWords(subject.slice(0, MAX_SUBJECT_CHARS)));
+  }
 }
 
 function textOf(content: string | ArrayBuffer | Uint8Array): string {
@@ -99,6 +108,7 @@ function plainParts(bytes: Buffer): MailParts {
       head.set(last, line.slice(colon + 1).trim());
     }
   }
+  decodeSubject(head);
   const body = bytes.subarray(end === -1 ? bytes.length : end + 4).toString("utf8");
   return {
     head,

@@ -70,7 +70,7 @@ describe("import rules", () => {
     expect(summary.violations.map(({ from, to, rule }) => `${rule.name}: ${from} → ${to}`)).toEqual(
       [],
     );
-  });
+  }, 60_000);
 
   test("every rule has a planted violation", () => {
     const { forbidden } = require("../.dependency-cruiser.cjs") as {

@@ -2,7 +2,7 @@ import type { Fact, MessageRef } from "../delivery/index.ts";
 import type { Clock } from "../platform/clock.ts";
 import { log } from "../platform/log.ts";
 import { type Destination, type Directory, isRefused } from "./directory.ts";
-import type { DmarcDesk } from "./dmarc/dmarc-desk.ts";
+import type { DmarcIntake } from "./dmarc/dmarc-desk.ts";
 import type { IncomingMail } from "./mailbox.ts";
 import { findNamedMessage } from "./named-message.ts";
 import { INSTANCE_INBOX, type ReceivedBox, type Understood } from "./received.ts";
@@ -28,7 +28,7 @@ export type Desk = {
 export type DeskOptions = {
   directory: Directory;
   box: ReceivedBox;
-  dmarc: DmarcDesk;
+  dmarc: DmarcIntake;
   clock: Clock;
   /** Resolves when the fact is durable, rejects when it cannot be kept. */
   recordFact: (fact: InboundFact) => Promise<void>;
@@ -37,6 +37,13 @@ export type DeskOptions = {
 /** Opens the desk. A bounce or complaint is first a durable fact, then a copy for people to read. */
 export function openDesk(options: DeskOptions): Desk {
   const { directory } = options;
+  // A message to ten recipients is taken apart once; its bytes are let go of with the transaction.
+  const partsOf = new WeakMap<Buffer, Promise<MailParts>>();
+  const read = (raw: Buffer): Promise<MailParts> => {
+    const parts = partsOf.get(raw) ?? readMailParts(raw);
+    partsOf.set(raw, parts);
+    return parts;
+  };
   return {
     refusal(recipient) {
       const found = directory.find(recipient);
@@ -51,7 +58,7 @@ export function openDesk(options: DeskOptions): Desk {
         await takeDmarc(options, destination.workspaceIds, mail);
         return;
       }
-      const parts = await readMailParts(mail.raw);
+      const parts = await read(mail.raw);
       if (destination.kind === "unsubscribe") {
         await takeUnsubscribe(options, destination.message, mail, parts);
       } else {
@@ -67,16 +74,15 @@ async function takeDmarc(
   workspaceIds: readonly string[],
   mail: IncomingMail,
 ): Promise<void> {
-  for (const workspaceId of workspaceIds) {
-    const outcome = await options.dmarc.takeMail(workspaceId, mail.raw);
-    if (outcome.kind === "refused") {
+  const isForInstance = workspaceIds.length === 0;
+  const boxes = isForInstance ? [INSTANCE_INBOX] : workspaceIds;
+  const outcomes = isForInstance
+    ? [await options.dmarc.takeInstanceMail(mail.raw)]
+    : await options.dmarc.takeMail(workspaceIds, mail.raw);
+  for (const [index, workspaceId] of boxes.entries()) {
+    const outcome = outcomes[index];
+    if (outcome?.kind === "refused") {
       options.box.add(workspaceId, mail, { kind: "role", said: outcome.reason });
-    }
-  }
-  if (workspaceIds.length === 0) {
-    const outcome = await options.dmarc.takeInstanceMail(mail.raw);
-    if (outcome.kind === "refused") {
-      options.box.add(INSTANCE_INBOX, mail, { kind: "role", said: outcome.reason });
     }
   }
 }

@@ -8,7 +8,7 @@ import { connect, serve } from "../platform/workers/channel.ts";
 import { openDesk } from "./desk.ts";
 import { isKnownWorkspace } from "./directory.store.ts";
 import { Directory } from "./directory.ts";
-import { DmarcDesk } from "./dmarc/dmarc-desk.ts";
+import { DmarcThread } from "./dmarc/dmarc-thread.ts";
 import { type Certificate, type Listener, startListener } from "./listener.ts";
 import { type Mailbox, openMailbox } from "./mailbox.ts";
 import type { InboundMethods, InboundPorts } from "./protocol.ts";
@@ -21,7 +21,7 @@ type Running = {
   databases: Databases;
   mailbox: Mailbox;
   box: ReceivedBox;
-  dmarc: DmarcDesk;
+  dmarc: DmarcThread;
   listener: Listener;
 };
 let running: Running | undefined;
@@ -34,7 +34,7 @@ const methods: InboundMethods = {
     const keyRing = loadKeyRing(dataDir, masterKeyFile);
     const mailbox = openMailbox(databases, systemClock);
     const directory = new Directory({ databases, keyRing, clock: systemClock, publicHost });
-    const dmarc = new DmarcDesk(databases, systemClock);
+    const dmarc = new DmarcThread(dataDir);
     const box = new ReceivedBox(databases, systemClock);
     const listener = await startListener({
       port,
@@ -65,10 +65,11 @@ const methods: InboundMethods = {
     if (running === undefined) {
       throw new AppError("unavailable", "SwiftMail is starting.");
     }
-    return running.dmarc.take(workspaceId, Buffer.from(bytes));
+    return running.dmarc.take(workspaceId, bytes);
   },
   async stop() {
     await running?.listener.close();
+    running?.dmarc.close();
     running?.databases.close();
   },
 };

@@ -6,6 +6,7 @@ import {
   type SMTPServerDataStream,
   type SMTPServerSession,
 } from "smtp-server";
+import { AppError } from "../platform/errors.ts";
 import { isId } from "../platform/ids.ts";
 import { log } from "../platform/log.ts";
 import type { KeyRing } from "../platform/secrets.ts";
@@ -218,6 +219,9 @@ async function readAll(
 function asRefusal(error: unknown): Error {
   if (error instanceof SmtpRefusal) {
     return error;
+  }
+  if (error instanceof AppError && error.code === "unavailable") {
+    return new SmtpRefusal(452, "4.3.2 Too much to do at once; try again later");
   }
   log.error({ err: error }, "smtp listener: a message could not be stored");
   return new SmtpRefusal(452, "4.3.1 The message could not be stored; try again later");

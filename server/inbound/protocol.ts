@@ -17,7 +17,7 @@ export type InboundMethods = {
   /** Removes one message; false when it was not there. */
   remove: (request: { workspaceId: string; box: "test" | "received"; id: number }) => boolean;
   /** Reads and keeps a DMARC aggregate report, packed or not. */
-  addDmarcReport: (request: { workspaceId: string; bytes: Uint8Array }) => DmarcOutcome;
+  addDmarcReport: (request: { workspaceId: string; bytes: Uint8Array }) => Promise<DmarcOutcome>;
   /** Stops listening, lets open transactions end. */
   stop: (request: null) => Promise<void>;
 };

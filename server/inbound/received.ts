@@ -34,6 +34,8 @@ export class ReceivedBox {
   readonly #clock: Clock;
   readonly #limits: typeof keep;
   readonly #sizes = new Map<string, ReceivedLimits>();
+  /** A message to many is packed once. */
+  readonly #packed = new WeakMap<Buffer, Uint8Array>();
 
   constructor(databases: Databases, clock: Clock, limits: typeof keep = keep) {
     this.#databases = databases;
@@ -47,7 +49,7 @@ export class ReceivedBox {
     const key = `${workspaceId}/${isPersonal}`;
     const db = this.#databases.inbox(workspaceId);
     const size = this.#sizes.get(key) ?? measureReceived(db, isPersonal);
-    const raw = gzipSync(mail.raw.subarray(0, KEPT_BYTES), { level: 6 });
+    const raw = this.#pack(mail.raw);
     this.#sizes.delete(key);
     const { subject, from } = readMailHead(mail.raw);
     insertReceived(db, {
@@ -66,6 +68,12 @@ export class ReceivedBox {
     });
     const grown = { messages: size.messages + 1, bytes: size.bytes + raw.length };
     this.#sizes.set(key, trimReceived(db, isPersonal, grown, this.#limits[isPersonal]));
+  }
+
+  #pack(raw: Buffer): Uint8Array {
+    const packed = this.#packed.get(raw) ?? gzipSync(raw.subarray(0, KEPT_BYTES), { level: 6 });
+    this.#packed.set(raw, packed);
+    return packed;
   }
 
   /** Removes one message; false when it was not there. */

@@ -4,7 +4,7 @@ import type { Databases } from "../../platform/db/databases.ts";
 import { claimsAround } from "../directory.store.ts";
 import { addReport, sendingDomains } from "./dmarc.store.ts";
 import { type DmarcReport, readDmarcReport } from "./read-report.ts";
-import { UnreadableReport } from "./unpack-report.ts";
+import { newBudget, UnreadableReport } from "./unpack-report.ts";
 
 /** What became of a report. */
 export type DmarcOutcome =
@@ -12,12 +12,28 @@ export type DmarcOutcome =
   | { kind: "known"; domain: string }
   | { kind: "refused"; reason: string };
 
+/** What takes reports that come by mail. */
+export type DmarcIntake = {
+  /**
+   * Keeps what a message carries, for each of the workspaces; refused when none of its files is a report of the
+   * workspace. The message is read once, whoever it is for.
+   */
+  takeMail(workspaceIds: readonly string[], raw: Buffer): Promise<DmarcOutcome[]>;
+  /**
+   * The same for a message to the instance's own address: each report is kept by the workspaces that have proved
+   * the domain it is about.
+   */
+  takeInstanceMail(raw: Buffer): Promise<DmarcOutcome>;
+};
+
 const PACKED =
   /^(?:application\/(?:gzip|x-gzip|zip|x-zip(?:-compressed)?|octet-stream|xml)|text\/xml)$/;
 const MAX_FILES = 10;
+/** The largest file that is read, in base64 with line ends, and the fields around it. */
+export const MAX_REPORT_MAIL_BYTES = 14 * 1024 * 1024;
 
 /** Reads and keeps DMARC aggregate reports of workspaces. */
-export class DmarcDesk {
+export class DmarcDesk implements DmarcIntake {
   readonly #databases: Databases;
   readonly #clock: Clock;
 
@@ -38,42 +54,34 @@ export class DmarcDesk {
     }
   }
 
-  /** Keeps what a message carries; refused when none of its files is a report of the workspace. */
-  async takeMail(workspaceId: string, raw: Buffer): Promise<DmarcOutcome> {
-    const files = await filesOf(raw);
-    const outcomes = files.map((file) => this.take(workspaceId, file));
-    const refusal: DmarcOutcome = { kind: "refused", reason: "The message carries no report." };
-    return outcomes.find(({ kind }) => kind !== "refused") ?? outcomes.at(-1) ?? refusal;
+  async takeMail(workspaceIds: readonly string[], raw: Buffer): Promise<DmarcOutcome[]> {
+    const found = await readingsOf(raw);
+    return workspaceIds.map((id) =>
+      bestOf(
+        found.map((reading) => ("report" in reading ? this.#keep(id, reading.report) : reading)),
+      ),
+    );
   }
 
-  /**
-   * The same for a message to the instance's own address: each report is kept by the workspaces that have proved
-   * the domain it is about.
-   */
   async takeInstanceMail(raw: Buffer): Promise<DmarcOutcome> {
-    const outcomes = (await filesOf(raw)).flatMap((file) => this.#takeForAll(file));
-    const refusal: DmarcOutcome = { kind: "refused", reason: "The message carries no report." };
-    return outcomes.find(({ kind }) => kind !== "refused") ?? outcomes.at(-1) ?? refusal;
+    const found = await readingsOf(raw);
+    return bestOf(
+      found.flatMap((reading) =>
+        "report" in reading ? this.#keepForOwners(reading.report) : [reading],
+      ),
+    );
   }
 
-  #takeForAll(bytes: Buffer): DmarcOutcome[] {
-    try {
-      const report = readDmarcReport(bytes);
-      const owners = claimsAround(this.#databases.system, report.domain).filter((id) =>
-        sendingDomains(this.#databases.workspace(id)).some(
-          ({ name, isVerified }) => isVerified && isRelated(name, report.domain),
-        ),
-      );
-      const reason = `The report is about ${report.domain}, which no workspace has proved.`;
-      return owners.length === 0
-        ? [{ kind: "refused", reason }]
-        : owners.map((id) => this.#keep(id, report));
-    } catch (error) {
-      if (error instanceof UnreadableReport) {
-        return [{ kind: "refused", reason: error.message }];
-      }
-      throw error;
-    }
+  #keepForOwners(report: DmarcReport): DmarcOutcome[] {
+    const owners = claimsAround(this.#databases.system, report.domain).filter((id) =>
+      sendingDomains(this.#databases.workspace(id)).some(
+        ({ name, isVerified }) => isVerified && isRelated(name, report.domain),
+      ),
+    );
+    const reason = `The report is about ${report.domain}, which no workspace has proved.`;
+    return owners.length === 0
+      ? [{ kind: "refused", reason }]
+      : owners.map((id) => this.#keep(id, report));
   }
 
   #keep(workspaceId: string, report: DmarcReport): DmarcOutcome {
@@ -94,6 +102,29 @@ export class DmarcDesk {
 /** A policy holds for the names below its domain too, and one may send from a name below it. */
 function isRelated(name: string, domain: string): boolean {
   return name === domain || name.endsWith(`.${domain}`) || domain.endsWith(`.${name}`);
+}
+
+type Refusal = Extract<DmarcOutcome, { kind: "refused" }>;
+
+/** The reports in a message, each read once, all of them together within one budget. */
+async function readingsOf(raw: Buffer): Promise<({ report: DmarcReport } | Refusal)[]> {
+  const files = await filesOf(raw.subarray(0, MAX_REPORT_MAIL_BYTES));
+  const budget = newBudget();
+  return files.map((file) => {
+    try {
+      return { report: readDmarcReport(file, budget) };
+    } catch (error) {
+      if (error instanceof UnreadableReport) {
+        return { kind: "refused", reason: error.message };
+      }
+      throw error;
+    }
+  });
+}
+
+function bestOf(outcomes: DmarcOutcome[]): DmarcOutcome {
+  const refusal: DmarcOutcome = { kind: "refused", reason: "The message carries no report." };
+  return outcomes.find(({ kind }) => kind !== "refused") ?? outcomes.at(-1) ?? refusal;
 }
 
 async function filesOf(raw: Buffer): Promise<Buffer[]> {

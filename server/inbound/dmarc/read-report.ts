@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { UnreadableReport, unpackReport } from "./unpack-report.ts";
+import { newBudget, type ReadingBudget, UnreadableReport, unpackReport } from "./unpack-report.ts";
 import { elementAt, readXml, type XmlElement, xmlText } from "./xml.ts";
 
 /** One source of mail in a report, and how its mail fared. */
@@ -32,10 +32,11 @@ const DOMAIN = /^(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]{0,62})(?:\.[a-z0-9_-]{1,63}
 /**
  * Reads an aggregate report, packed or not.
  *
+ * @param budget What it may cost; what it has cost is taken off.
  * @throws UnreadableReport with the reason, for what is none.
  */
-export function readDmarcReport(bytes: Buffer): DmarcReport {
-  const feedback = elementAt(readXml(unpackReport(bytes)), "feedback");
+export function readDmarcReport(bytes: Buffer, budget: ReadingBudget = newBudget()): DmarcReport {
+  const feedback = elementAt(readXml(unpackReport(bytes, budget), budget), "feedback");
   const meta = elementAt(feedback, "report_metadata");
   const policy = elementAt(feedback, "policy_published");
   const domain = xmlText(policy, "domain").toLowerCase().replace(/\.$/, "");

@@ -19,14 +19,15 @@ const MAX_PARSED_BYTES = 512 * 1024;
 const MAX_HEAD_BYTES = 128 * 1024;
 const MAX_TEXT_CHARS = 64 * 1024;
 const MAX_SUBJECT_CHARS = 2_000;
+const MAX_PART_LINES = 1_000;
 const MAX_NESTING = 24;
 
 /**
- * Takes a message apart. Reads at most its first 512 KiB and gives at most 64 Ki characters of each part.
+ * Takes a message apart. Reads at most its first 512 KiB, and of those no more than 1,000 parts, and gives at most 64 Ki characters of each part.
  * Never throws: what is not built as e-mail should be is read as plain text below its headers.
  */
 export async function readMailParts(raw: Buffer): Promise<MailParts> {
-  const bytes = raw.subarray(0, MAX_PARSED_BYTES);
+  const bytes = raw.subarray(0, endOfParts(raw.subarray(0, MAX_PARSED_BYTES)));
   try {
     const email = await PostalMime.parse(new Uint8Array(bytes), {
       maxNestingDepth: MAX_NESTING,
@@ -38,6 +39,18 @@ export async function readMailParts(raw: Buffer): Promise<MailParts> {
   } catch {
     return plainParts(bytes);
   }
+}
+
+/** Where the 1,000th line that can begin a part ends; a report has a handful of parts. */
+function endOfParts(bytes: Buffer): number {
+  let at = -1;
+  for (let lines = 0; lines < MAX_PART_LINES; lines += 1) {
+    at = bytes.indexOf("\n--", at + 1);
+    if (at === -1) {
+      return bytes.length;
+    }
+  }
+  return at;
 }
 
 function partsOf(email: Email): MailParts {

@@ -1,22 +1,27 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { fencedDocument } from "./fenced-document.ts";
 
 /**
- * A mail's HTML as it is, fenced: no scripts, no forms, no cookies of ours, links open elsewhere.
- * `dark` previews it on a dark client that honours `prefers-color-scheme`.
+ * A mail's HTML as it is, fenced: no scripts, no forms, no cookies of ours, links open elsewhere. Unless `remote`
+ * is set nothing is loaded from anywhere. `dark` previews it on a dark client that honours `prefers-color-scheme`.
  */
 export function MessageFrame({
   html,
   title,
+  remote,
   width = "desktop",
   dark = false,
 }: {
   html: string;
   title: string;
+  /** Whether pictures and fonts of other servers are loaded: then their owners learn that the mail was opened. */
+  remote: boolean;
   width?: "desktop" | "phone";
   dark?: boolean;
 }) {
   const frame = useRef<HTMLIFrameElement>(null);
   const [height, setHeight] = useState(480);
+  const fenced = useMemo(() => fencedDocument(html, remote), [html, remote]);
   useEffect(() => setHeight(480), [html, width]);
   const fit = () => {
     const inner = frame.current?.contentDocument?.documentElement;
@@ -31,7 +36,7 @@ export function MessageFrame({
       <iframe
         ref={frame}
         title={title}
-        srcdoc={`<base target="_blank">${html}`}
+        srcdoc={fenced}
         sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox"
         referrerpolicy="no-referrer"
         onLoad={fit}

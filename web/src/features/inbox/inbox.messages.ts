@@ -45,6 +45,15 @@ export const t = messages({
     en: "This message has no plain text part.",
     de: "Diese Nachricht hat keinen Textteil.",
   },
+  picturesBlocked: {
+    en: "Pictures from other servers are not loaded",
+    de: "Bilder von fremden Servern werden nicht geladen",
+  },
+  picturesBlockedWhy: {
+    en: "Loading them tells the sender that you read this message, when, and from which address.",
+    de: "Beim Laden erfährt der Absender, dass, wann und von welcher Adresse aus Sie diese Nachricht lesen.",
+  },
+  showPictures: { en: "Show pictures", de: "Bilder anzeigen" },
   source: { en: "Source", de: "Quelltext" },
   noSource: {
     en: "Download the message to see its source.",

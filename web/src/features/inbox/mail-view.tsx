@@ -1,8 +1,10 @@
 import { Paperclip } from "lucide-preact";
 import { useState } from "preact/hooks";
 import { formatBytes } from "../../format.ts";
+import { Button } from "../../ui/button.tsx";
 import { CodeBlock } from "../../ui/copy.tsx";
 import { Card } from "../../ui/display.tsx";
+import { namesRemoteContent } from "../../ui/fenced-document.ts";
 import { MessageFrame } from "../../ui/message-frame.tsx";
 import { Notice } from "../../ui/states.tsx";
 import { Tabs } from "../../ui/tabs.tsx";
@@ -22,9 +24,20 @@ export type MailContent = {
 
 type View = "html" | "text" | "headers" | "source";
 
-/** A message as a reader sees it, as text, and as it came over the wire. */
-export function MailView({ mail }: { mail: MailContent }) {
+/**
+ * A message as a reader sees it, as text, and as it came over the wire.
+ *
+ * @param fromOutside Written by somebody else: its pictures are not loaded before the reader asks for them.
+ */
+export function MailView({
+  mail,
+  fromOutside = false,
+}: {
+  mail: MailContent;
+  fromOutside?: boolean;
+}) {
   const [view, setView] = useState<View>(mail.html === null ? "text" : "html");
+  const [remote, setRemote] = useState(!fromOutside);
   const headers = mail.headers.map((one) => `${one.name}: ${one.value}`).join("\n");
   return (
     <>
@@ -41,7 +54,9 @@ export function MailView({ mail }: { mail: MailContent }) {
             { value: "source", label: t("source") },
           ]}
         >
-          {view === "html" && <Html mail={mail} />}
+          {view === "html" && (
+            <Html mail={mail} remote={remote} onShowRemote={() => setRemote(true)} />
+          )}
           {view === "text" && <Part text={mail.text} label={t("text")} none={t("noText")} />}
           {view === "headers" && <Part text={headers} label={t("headers")} none="" />}
           {view === "source" && (
@@ -70,7 +85,15 @@ export function Attachments({ mail }: { mail: Pick<MailContent, "attachments"> }
   );
 }
 
-function Html({ mail }: { mail: MailContent }) {
+function Html({
+  mail,
+  remote,
+  onShowRemote,
+}: {
+  mail: MailContent;
+  remote: boolean;
+  onShowRemote: () => void;
+}) {
   const [width, setWidth] = useState<"desktop" | "phone">("desktop");
   const [scheme, setScheme] = useState<"light" | "dark">("light");
   if (mail.html === null) {
@@ -78,6 +101,16 @@ function Html({ mail }: { mail: MailContent }) {
   }
   return (
     <>
+      {!remote && namesRemoteContent(mail.html) && (
+        <div class="border-b border-line p-4">
+          <Notice
+            title={t("picturesBlocked")}
+            action={<Button onClick={onShowRemote}>{t("showPictures")}</Button>}
+          >
+            {t("picturesBlockedWhy")}
+          </Notice>
+        </div>
+      )}
       <div class="flex flex-wrap justify-end gap-2 border-b border-line px-4 py-2">
         <Segmented
           label={t("scheme")}
@@ -101,6 +134,7 @@ function Html({ mail }: { mail: MailContent }) {
       <MessageFrame
         html={mail.html}
         title={mail.subject || t("noSubject")}
+        remote={remote}
         width={width}
         dark={scheme === "dark"}
       />

@@ -105,7 +105,7 @@ function OneMail({
                 <Facts items={factsOf(mail, reportOf)} />
                 <Attachments mail={mail} />
               </Card>
-              <MailView mail={mail} />
+              <MailView key={mail.id} mail={mail} fromOutside />
             </>
           )}
         </Loaded>

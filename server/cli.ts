@@ -6,6 +6,7 @@ import { resetPassword } from "./commands/reset-password.ts";
 import type { Terminal } from "./commands/terminal.ts";
 import { type Config, readConfig } from "./config.ts";
 import { systemClock } from "./platform/clock.ts";
+import { DataFolderInUseError } from "./platform/instance-lock.ts";
 
 const USAGE = `SwiftMail ${packageJson.version}: email marketing that one person can run.
 
@@ -40,7 +41,7 @@ class UsageError extends Error {}
  * Runs one command line.
  *
  * @param words The arguments without the program's own name.
- * @returns The exit code: 0 done, 1 failed, 2 not understood.
+ * @returns The exit code: 0 done, 1 failed, 2 not understood, 3 the data folder is in use by another process.
  */
 export async function runCli(
   words: string[],
@@ -56,7 +57,7 @@ export async function runCli(
       terminal.err("Try: swiftmail --help");
       return 2;
     }
-    return 1;
+    return error instanceof DataFolderInUseError ? 3 : 1;
   }
 }
 

@@ -26,6 +26,7 @@ import {
   publicUrlOf,
   systemMailRoute,
 } from "./features/setup/instance.service.ts";
+import { openMasterKey } from "./features/setup/master-key.service.ts";
 import { newSetupToken } from "./features/setup/setup-lock.service.ts";
 import { type Inbound, startInbound } from "./inbound/index.ts";
 import { registerFileCleanUp } from "./jobs/file-clean-up.ts";
@@ -38,12 +39,14 @@ import { type Databases, openDatabases } from "./platform/db/databases.ts";
 import { AppError } from "./platform/errors.ts";
 import type { AssetManifest } from "./platform/http/asset-manifest.ts";
 import { fetchText } from "./platform/http/fetch-text.ts";
+import { lockDataFolder } from "./platform/instance-lock.ts";
 import { log } from "./platform/log.ts";
 import { createMailer } from "./platform/mail.ts";
 import { createMetrics, type Metrics } from "./platform/metrics.ts";
+import { makePrivate } from "./platform/private-files.ts";
 import { registerJobCleanUp } from "./platform/scheduler/clean-up.ts";
 import { Scheduler } from "./platform/scheduler/scheduler.ts";
-import { type KeyRing, loadKeyRing } from "./platform/secrets.ts";
+import type { KeyRing } from "./platform/secrets.ts";
 
 /** How long open requests may take to end; streams of progress never do by themselves. */
 const HTTP_DRAIN_MS = 3_000;
@@ -80,16 +83,33 @@ type Parts = {
 };
 
 /**
- * Starts everything: databases, delivery (which first mends what an earlier process left), the SMTP
+ * Starts everything: the lock of the data folder before anything in it, databases, delivery (which first mends what an earlier process left), the SMTP
  * listener, the scheduler, and HTTP last, so that nothing is answered that could not be kept.
  *
  * @param onFatal A thread has died; what is durable is safe, and the process should end.
+ * @throws DataFolderInUseError when another process has the data folder.
  * @throws Error when a port is taken, a file cannot be opened or the master key is not the right one.
  */
 export async function startServer(settings: Config, options: StartOptions): Promise<RunningServer> {
-  const config = { ...settings, port: settings.port === 0 ? await freePort() : settings.port };
+  const unlock = lockDataFolder(settings.dataDir);
+  try {
+    makePrivate(settings.dataDir);
+    const port = settings.port === 0 ? await freePort() : settings.port;
+    return await startAlone({ ...settings, port }, options, unlock);
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+/** Starts everything in a data folder that no other process has. */
+async function startAlone(
+  config: Config,
+  options: StartOptions,
+  unlock: () => void,
+): Promise<RunningServer> {
   const databases = openDatabases(config.dataDir);
-  const keyRing = loadKeyRing(config.dataDir, config.masterKeyFile);
+  const keyRing = openMasterKey(databases.system, config, systemClock());
   let delivery: Delivery | undefined;
   const inbound = await startInbound({
     dataDir: config.dataDir,
@@ -118,13 +138,7 @@ export async function startServer(settings: Config, options: StartOptions): Prom
   const { dnsServers } = options;
   const parts = { config, databases, keyRing, delivery, inbound, heavy, reads, dnsServers };
   const outside = outsideOf(parts);
-  const metrics = createMetrics();
-  metrics.total(
-    "swiftmail_messages_total",
-    "Results of sending since the start, by the state they moved their message to",
-    () => [...delivery.outcomes()].map(([state, value]) => ({ labels: { state }, value })),
-    ["state"],
-  );
+  const metrics = countedMetrics(delivery);
   const scheduler = startScheduler(parts, outside, metrics);
   const app = createApp({
     config,
@@ -155,9 +169,21 @@ export async function startServer(settings: Config, options: StartOptions): Prom
       await parts.delivery.stop();
       await inbound.stop();
       databases.close();
+      unlock();
       log.info("stopped");
     },
   };
+}
+
+function countedMetrics(delivery: Delivery): Metrics {
+  const metrics = createMetrics();
+  metrics.total(
+    "swiftmail_messages_total",
+    "Results of sending since the start, by the state they moved their message to",
+    () => [...delivery.outcomes()].map(([state, value]) => ({ labels: { state }, value })),
+    ["state"],
+  );
+  return metrics;
 }
 
 function deliveryPorts(databases: Databases, keyRing: KeyRing, inbound: Inbound) {

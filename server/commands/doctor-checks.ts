@@ -15,9 +15,12 @@ import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Config } from "../config.ts";
+import { masterKeyFault } from "../features/setup/master-key.service.ts";
 import { readInboundSettings } from "../inbound/index.ts";
 import { openConnection } from "../platform/db/driver.ts";
-import { loadKeyRing } from "../platform/secrets.ts";
+import { isInUse, lockHolder } from "../platform/instance-lock.ts";
+import { openToOthers } from "../platform/private-files.ts";
+import { type KeyRing, masterKeyPath, readKeyRing } from "../platform/secrets.ts";
 
 /** What one check found: ok, worth knowing, or in the way; and how to mend it. */
 export type Finding = { verdict: "ok" | "warn" | "fail"; said: string; mend?: string };
@@ -133,19 +136,19 @@ export function checkSystemDatabase(dataDir: string, newestVersion: number): Fin
   }
 }
 
-/** Whether the master key can be used, and by nobody else. Never makes one. */
+/** Whether the master key is this instance's, and nobody else can use it. Never makes one. */
 export function checkMasterKey(config: Config): Finding {
-  const path = config.masterKeyFile ?? join(config.dataDir, "master.key");
-  if (!existsSync(path)) {
-    return existsSync(join(config.dataDir, "system.db"))
-      ? fail(
-          `${path} is missing, and a database is there`,
-          "Restore it from your backup: without it no stored password or DKIM key can be read.",
-        )
-      : ok("none yet; the first start makes it");
+  const path = masterKeyPath(config.dataDir, config.masterKeyFile);
+  const systemPath = join(config.dataDir, "system.db");
+  if (!existsSync(path) && !existsSync(systemPath)) {
+    return ok("none yet; the first start makes it");
   }
   try {
-    const ring = loadKeyRing(config.dataDir, config.masterKeyFile);
+    const ring = readKeyRing(config.dataDir, config.masterKeyFile);
+    const fault = existsSync(systemPath) ? keyFaultIn(systemPath, ring) : undefined;
+    if (fault !== undefined) {
+      return fail(`${path} ${fault}`, "Restore the file from your backup; do not make a new one.");
+    }
     const others = statSync(path).mode & 0o077;
     const said = `key ${ring.current} of ${ring.keys.size}`;
     return others === 0
@@ -154,6 +157,39 @@ export function checkMasterKey(config: Config): Finding {
   } catch (error) {
     return fail(reason(error), "Restore the file from your backup; do not make a new one.");
   }
+}
+
+function keyFaultIn(systemPath: string, ring: KeyRing): string | undefined {
+  const db = openConnection(systemPath, { readonly: true });
+  try {
+    return masterKeyFault(db, ring);
+  } finally {
+    db.close();
+  }
+}
+
+/** Whether others on this machine may read what SwiftMail keeps; the server mends that when it starts. */
+export function checkPrivacy(dataDir: string): Finding {
+  const open = existsSync(dataDir) ? openToOthers(dataDir) : [];
+  return open.length === 0
+    ? ok("nobody else may read the data folder")
+    : warn(
+        `others on this machine may read ${open[0]}${open.length > 1 ? ` and ${open.length - 1} more` : ""}`,
+        "Start the server once as the owner of the files: it takes that away.",
+      );
+}
+
+/** Which process uses the data folder. */
+export function checkInUse(dataDir: string): Finding {
+  if (!isInUse(dataDir)) {
+    return ok("no server runs on this data folder");
+  }
+  const holder = lockHolder(dataDir);
+  return ok(
+    holder === undefined
+      ? "a server runs on this data folder"
+      : `used by process ${holder.pid} on ${holder.host} since ${holder.startedAt}`,
+  );
 }
 
 /** Whether a port is free, or taken by this very server. */

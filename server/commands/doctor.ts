@@ -7,10 +7,12 @@ import {
   checkDataFolder,
   checkDisk,
   checkDns,
+  checkInUse,
   checkMasterKey,
   checkOpenFiles,
   checkOpenSsl,
   checkPort,
+  checkPrivacy,
   checkSqlite,
   checkSystemDatabase,
   checkTemporaryFolder,
@@ -59,6 +61,8 @@ function checks(config: Config, now: number): Check[] {
   const isRunning = () => answersHealth(config.port);
   return [
     ["data folder", () => checkDataFolder(config.dataDir)],
+    ["in use", () => checkInUse(config.dataDir)],
+    ["privacy", () => checkPrivacy(config.dataDir)],
     ["disk", () => checkDisk(config.dataDir)],
     ["temporary folder", checkTemporaryFolder],
     ["SQLite", () => checkSqlite(config.dataDir)],

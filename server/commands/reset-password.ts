@@ -7,7 +7,9 @@ import { findPersonByEmail, type Person } from "../features/auth/users.service.t
 import { publicUrlOf } from "../features/setup/instance.service.ts";
 import type { Clock } from "../platform/clock.ts";
 import { openDatabases } from "../platform/db/databases.ts";
-import type { Connection } from "../platform/db/driver.ts";
+import { type Connection, openConnection } from "../platform/db/driver.ts";
+import { currentVersion } from "../platform/db/migrate.ts";
+import { DataFolderInUseError, lockDataFolder } from "../platform/instance-lock.ts";
 import type { Terminal } from "./terminal.ts";
 
 /**
@@ -25,6 +27,7 @@ export async function resetPassword(
   if (!existsSync(join(config.dataDir, "system.db"))) {
     throw new Error(`there is no instance in ${config.dataDir}; set DATA_DIR to its data folder`);
   }
+  const release = besideOrAlone(config.dataDir);
   const databases = openDatabases(config.dataDir);
   const { system } = databases;
   try {
@@ -46,6 +49,30 @@ export async function resetPassword(
     return 0;
   } finally {
     databases.close();
+    release();
+  }
+}
+
+/**
+ * Takes the data folder when no server runs; beside a running one the database must be left at the version
+ * that server knows. Returns how to give the folder back.
+ */
+function besideOrAlone(dataDir: string): () => void {
+  try {
+    return lockDataFolder(dataDir, 0);
+  } catch (error) {
+    if (!(error instanceof DataFolderInUseError)) {
+      throw error;
+    }
+    const db = openConnection(join(dataDir, "system.db"), { readonly: true });
+    const version = Number(db.pragma("user_version", { simple: true }));
+    db.close();
+    if (version !== currentVersion("system")) {
+      throw new Error(
+        "the server that runs on this data folder is another version of SwiftMail; use its own program, or stop it first",
+      );
+    }
+    return () => undefined;
   }
 }
 

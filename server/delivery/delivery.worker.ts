@@ -3,7 +3,7 @@ import { systemClock } from "../platform/clock.ts";
 import { openDatabases } from "../platform/db/databases.ts";
 import { openJournal } from "../platform/journal/writer.ts";
 import { log } from "../platform/log.ts";
-import { loadKeyRing } from "../platform/secrets.ts";
+import { readKeyRing } from "../platform/secrets.ts";
 import { connect, serve } from "../platform/workers/channel.ts";
 import type { DeliveryMethods, MainMethods } from "./delivery-methods.ts";
 import { DeliveryThread } from "./delivery-thread.ts";
@@ -40,7 +40,7 @@ const methods: DeliveryMethods = {
       writer: connect<WriterMethods>(await port.promise),
       journal,
       databases: openDatabases(dataDir),
-      keyRing: loadKeyRing(dataDir, masterKeyFile),
+      keyRing: readKeyRing(dataDir, masterKeyFile),
       signerThreads,
       dnsServers,
       clock: systemClock,

@@ -155,6 +155,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
           toHalt({ workspaceId: event.workspaceId, campaignId });
         }
       },
+      deposed: () => options.onFatal("another process has taken over the data folder"),
     },
     logFailure,
   );

@@ -86,4 +86,6 @@ export type WriterEvents = {
     /** Results applied now, by the state they move their message to. */
     outcomes: Record<string, number>;
   }) => void;
+  /** Another process has taken the data folder: this one must end. */
+  deposed: (event: null) => void;
 };

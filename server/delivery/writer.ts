@@ -5,9 +5,8 @@ import { type Databases, openDatabases } from "../platform/db/databases.ts";
 import type { Connection } from "../platform/db/driver.ts";
 import { notFound } from "../platform/errors.ts";
 import { isId } from "../platform/ids.ts";
-import { JournalReader } from "../platform/journal/reader.ts";
-import { readDurable, removeSegmentsBelow } from "../platform/journal/segments.ts";
 import { log } from "../platform/log.ts";
+import { beginPrimacy, stillReigns } from "../platform/primacy.ts";
 import { freezeAudience } from "./audience/freeze.ts";
 import { countWaterfall } from "./audience/waterfall.ts";
 import { blockList, type IsBlocked } from "./block-list.store.ts";
@@ -15,7 +14,8 @@ import { bounceRules, breakerRules } from "./bounce-rules.ts";
 import type { DotFact } from "./facts.ts";
 import { Ingester } from "./ingest/ingester.ts";
 import { settleAll } from "./ingest/settle.store.ts";
-import { openStreams, type Stream, streamDir } from "./journal-streams.ts";
+import { JournalFollower } from "./journal-follower.ts";
+import { streamDir } from "./journal-streams.ts";
 import {
   campaignsWithStatus,
   cancelSome,
@@ -55,7 +55,7 @@ export class Writer {
   readonly #databases: Databases;
   readonly #due: Due;
   readonly #ingester: Ingester;
-  readonly #streams: Stream[];
+  readonly #journal: JournalFollower;
   readonly #onApplied: WriterEvents["applied"];
   readonly #freezing = new Map<string, Promise<number | undefined>>();
   /** Until when (unix ms) a freeze that failed is not started again by itself. */
@@ -64,19 +64,22 @@ export class Writer {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #retainedAt: number;
   #stopped = false;
+  readonly #onDeposed: () => void;
 
   constructor(
     identity: NodeIdentity,
     marks: StreamMarks,
-    onApplied: WriterEvents["applied"],
+    events: Pick<WriterEvents, "applied" | "deposed">,
     clock: Clock,
   ) {
     this.#identity = identity;
     this.#clock = clock;
-    this.#onApplied = onApplied;
+    this.#onApplied = events.applied;
+    this.#onDeposed = () => events.deposed(null);
     this.#databases = openDatabases(identity.dataDir);
     // A due time that a power cut took back would leave its work undone until somebody looks.
     this.#databases.system.pragma("synchronous = FULL");
+    beginPrimacy(this.#databases.system, identity.boot, clock());
     this.#due = createDue(this.#databases.system, (id) => this.#find(id), clock);
     this.#retainedAt = clock();
     this.#ingester = new Ingester({
@@ -89,7 +92,7 @@ export class Writer {
         this.#onApplied({ workspaceId, campaigns, settled, outcomes, pausing }),
       clock,
     });
-    this.#streams = openStreams(identity, marks);
+    this.#journal = new JournalFollower(identity, marks, this.#ingester);
   }
 
   /**
@@ -97,18 +100,18 @@ export class Writer {
    * takes their leases back. Must end before anybody sends; running it again changes nothing more.
    */
   async recover(): Promise<Recovered> {
-    this.#readAll();
+    this.#journal.readAll();
     const dots = this.#ingester.openDots().map(({ fact }) => fact);
     const holds = (dot: DotFact) => holdsAmbiguous(this.#find(dot.w), dot.c);
     await recordAmbiguous(streamDir(this.#identity.dataDir, "delivery"), dots, holds);
-    this.#readAll();
+    this.#journal.readAll();
     let leases = 0;
     for (const workspaceId of this.#due.all()) {
       const db = this.#find(workspaceId);
       leases += db === undefined ? 0 : releaseForeignLeases(db, this.#owner);
       this.look(workspaceId);
     }
-    this.#followDurable();
+    this.#journal.followDurable();
     return { ambiguous: dots.length, leases };
   }
 
@@ -123,6 +126,9 @@ export class Writer {
   }
 
   lease({ inHand, want, only }: Parameters<WriterMethods["lease"]>[0]): Leased[] {
+    if (!this.#reigns()) {
+      return [];
+    }
     const due = this.#due.now();
     const workspaces = only === undefined ? due : due.filter((id) => only.includes(id));
     return workspaces.flatMap((workspaceId) => {
@@ -243,9 +249,7 @@ export class Writer {
     // A freeze ends at its next step; the next start goes on with it.
     await Promise.allSettled(this.#freezing.values());
     this.#tick();
-    for (const { reader } of this.#streams) {
-      reader.close();
-    }
+    this.#journal.close();
     this.#databases.close();
   }
 
@@ -267,48 +271,28 @@ export class Writer {
     return db;
   }
 
+  /** Asked where work is claimed and results are applied; once false, the process ends. */
+  #reigns(): boolean {
+    const reigns = stillReigns(this.#databases.system, this.#identity.boot);
+    if (!reigns && !this.#stopped) {
+      this.#stopped = true;
+      this.#onDeposed();
+    }
+    return reigns;
+  }
+
   #tick(): void {
     try {
-      this.#readAll();
+      if (!this.#reigns()) {
+        return;
+      }
+      this.#journal.readAll();
       if (this.#clock() - this.#retainedAt > RETENTION_MS) {
         this.#retainedAt = this.#clock();
-        this.#dropApplied();
+        this.#journal.dropApplied();
       }
     } catch (error) {
       log.error({ err: error }, "applying the journal failed; it is tried again");
-    }
-  }
-
-  #readAll(): void {
-    for (const stream of this.#streams) {
-      let records = this.#ingester.isFull ? [] : stream.reader.next();
-      while (records.length > 0) {
-        this.#ingester.take(stream.name, records);
-        if (this.#ingester.isFull) {
-          this.#ingester.flush();
-        }
-        records = this.#ingester.isFull ? [] : stream.reader.next();
-      }
-    }
-    this.#ingester.flush();
-  }
-
-  #dropApplied(): void {
-    for (const stream of this.#streams) {
-      const below = this.#ingester.removableBelow(stream.name);
-      if (below > 0) {
-        removeSegmentsBelow(stream.dir, below);
-      }
-    }
-  }
-
-  /** Until now whatever survived was taken; from now on others write, and what they refused must not count. */
-  #followDurable(): void {
-    for (const stream of this.#streams) {
-      const from = stream.reader.position;
-      stream.reader.close();
-      const limit = () => readDurable(stream.mark);
-      stream.reader = new JournalReader({ dir: stream.dir, from, limit });
     }
   }
 

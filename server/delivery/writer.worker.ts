@@ -20,7 +20,11 @@ function started(): Writer {
 
 const methods: WriterMethods = {
   async start({ marks, ...identity }) {
-    writer = new Writer(identity, marks, (event) => main.tell("applied", event), systemClock);
+    const events: WriterEvents = {
+      applied: (event) => main.tell("applied", event),
+      deposed: () => main.tell("deposed", null),
+    };
+    writer = new Writer(identity, marks, events, systemClock);
     const recovered = await writer.recover();
     writer.run();
     return recovered;

@@ -3,7 +3,7 @@ import { systemClock } from "../platform/clock.ts";
 import { type Databases, openDatabases } from "../platform/db/databases.ts";
 import { AppError } from "../platform/errors.ts";
 import { log } from "../platform/log.ts";
-import { loadKeyRing } from "../platform/secrets.ts";
+import { readKeyRing } from "../platform/secrets.ts";
 import { connect, serve } from "../platform/workers/channel.ts";
 import { openDesk } from "./desk.ts";
 import { isKnownWorkspace } from "./directory.store.ts";
@@ -31,7 +31,7 @@ const main = connect<InboundPorts>(self);
 const methods: InboundMethods = {
   async start({ dataDir, masterKeyFile, port, host, publicHost }) {
     const databases = openDatabases(dataDir);
-    const keyRing = loadKeyRing(dataDir, masterKeyFile);
+    const keyRing = readKeyRing(dataDir, masterKeyFile);
     const mailbox = openMailbox(databases, systemClock);
     const directory = new Directory({ databases, keyRing, clock: systemClock, publicHost });
     const dmarc = new DmarcThread(dataDir);

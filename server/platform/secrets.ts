@@ -9,15 +9,19 @@ const TAG_BYTES = 16;
 /** The master keys: the newest encrypts, all decrypt, so that a key can be rotated. */
 export type KeyRing = { current: string; keys: ReadonlyMap<string, Buffer> };
 
+/** Where the master key is, unless MASTER_KEY_FILE says otherwise. */
+export function masterKeyPath(dataDir: string, file?: string): string {
+  return file ?? join(dataDir, "master.key");
+}
+
 /**
- * Loads the key ring from `file` (default `<dataDir>/master.key`), creating it with one random key, mode
- * 0600, when it does not exist. The file is JSON `{"current":"k1","keys":{"k1":"<base64, 32 bytes>"}}`.
+ * Loads the key ring from `file` (default `<dataDir>/master.key`), creating it with one random key when it does
+ * not exist. For a data folder in which nothing is sealed yet; any other start uses `readKeyRing`.
  *
- * @throws Error when the file exists and cannot be understood; it is never overwritten then, because
- *   a new key would make every stored secret unreadable.
+ * @throws Error as `readKeyRing`; a file that is there is never overwritten.
  */
 export function loadKeyRing(dataDir: string, file?: string): KeyRing {
-  const path = file ?? join(dataDir, "master.key");
+  const path = masterKeyPath(dataDir, file);
   if (!existsSync(path)) {
     const fresh = { current: "k1", keys: { k1: randomBytes(KEY_BYTES).toString("base64") } };
     // On the disk before anything is sealed with it: a key lost in a power cut takes every secret along.
@@ -25,17 +29,59 @@ export function loadKeyRing(dataDir: string, file?: string): KeyRing {
     chmodSync(`${path}.new`, 0o600);
     renameSync(`${path}.new`, path);
   }
-  const parsed = JSON.parse(readFileSync(path, "utf8")) as {
-    current: string;
-    keys: Record<string, string>;
-  };
-  const keys = new Map(
-    Object.entries(parsed.keys).map(([id, value]) => [id, Buffer.from(value, "base64")]),
-  );
-  if (keys.get(parsed.current)?.length !== KEY_BYTES) {
-    throw new Error(`the master key file ${path} holds no usable key "${parsed.current}"`);
+  return readKeyRing(dataDir, file);
+}
+
+/**
+ * Reads the key ring: JSON `{"current":"k1","keys":{"k1":"<base64, 32 bytes>"}}`. Never makes one, because a new
+ * key would make every stored secret unreadable and every link in sent mail dead.
+ *
+ * @throws MasterKeyError when the file is missing, cannot be read, or holds a key that is cut or damaged.
+ */
+export function readKeyRing(dataDir: string, file?: string): KeyRing {
+  const path = masterKeyPath(dataDir, file);
+  let parsed: { current: string; keys: Record<string, string> };
+  try {
+    parsed = JSON.parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    const isMissing = (error as NodeJS.ErrnoException).code === "ENOENT";
+    throw new MasterKeyError(
+      path,
+      isMissing ? "is missing" : `cannot be read (${reasonOf(error)})`,
+    );
+  }
+  const keys = new Map<string, Buffer>();
+  for (const [id, value] of Object.entries(parsed?.keys ?? {})) {
+    const key = Buffer.from(String(value), "base64");
+    if (key.length !== KEY_BYTES || key.toString("base64") !== value) {
+      throw new MasterKeyError(path, `is damaged: its key "${id}" is not 32 bytes in base64`);
+    }
+    keys.set(id, key);
+  }
+  if (!keys.has(parsed?.current)) {
+    throw new MasterKeyError(path, `is damaged: it holds no key "${parsed?.current}"`);
   }
   return { current: parsed.current, keys };
+}
+
+/** The master key cannot be used; says which file, what is wrong with it, and the way back. */
+export class MasterKeyError extends Error {
+  constructor(path: string, fault: string) {
+    super(
+      `the master key file ${path} ${fault}. Restore it from your backup: it opens the stored relay passwords and DKIM ` +
+        "keys, and the links in mail that was sent are signed with it. Nothing was changed",
+    );
+    this.name = "MasterKeyError";
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** What tells one master key from another and nothing about the key itself. */
+export function keyFingerprint(ring: KeyRing, keyId: string): string {
+  return deriveKey(ring, keyId, "fingerprint").toString("hex").slice(0, 32);
 }
 
 /**

@@ -9,6 +9,8 @@ export type RunningBinary = {
   url: string;
   dataDir: string;
   pid: number;
+  /** The environment it was started with. */
+  env: Record<string, string>;
   /** Everything it has printed so far. */
   output(): string;
   /** Waits until its output matches and returns the match. @throws Error after 20 s. */
@@ -55,6 +57,7 @@ async function start(folder: string, env: Record<string, string>): Promise<Runni
     url,
     dataDir: env["DATA_DIR"] ?? "",
     pid: child.pid,
+    env,
     output: () => output,
     async printed(pattern) {
       return await until(
@@ -85,6 +88,20 @@ async function start(folder: string, env: Record<string, string>): Promise<Runni
     () => output,
   );
   return running;
+}
+
+/** Runs one command of the binary to its end. */
+export async function runBinary(
+  words: string[],
+  env: Record<string, string>,
+  prefix: string[] = [],
+) {
+  const child = Bun.spawn([...prefix, BINARY, ...words], { env, stdout: "pipe", stderr: "pipe" });
+  const [out, err] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+  ]);
+  return { code: await child.exited, out, err };
 }
 
 async function collect(stream: ReadableStream<Uint8Array>, take: (text: string) => void) {

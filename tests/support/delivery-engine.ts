@@ -1,6 +1,7 @@
 import { type Delivery, type DeliveryPorts, startDelivery } from "../../server/delivery/engine.ts";
 import { campaignCounts } from "../../server/delivery/stats/counts.store.ts";
 import type { Route } from "../../server/delivery/types.ts";
+import { loadKeyRing } from "../../server/platform/secrets.ts";
 import type { DeliveryData } from "./delivery-data.ts";
 
 type RouteRow = {
@@ -72,6 +73,7 @@ export function startTestDelivery(
   ports = plainPorts(data),
   dnsServers?: readonly string[],
 ): Promise<Delivery> {
+  loadKeyRing(data.dataDir);
   return startDelivery({
     dataDir: data.dataDir,
     ports,

@@ -46,6 +46,7 @@ const words: Record<string, { en: string; de: string }> = {
   loop: { en: "The message went in circles", de: "Die Nachricht lief im Kreis" },
   expired: { en: "Tried for two days without success", de: "Zwei Tage lang erfolglos versucht" },
   ambiguous: { en: "The server's answer was lost", de: "Die Antwort des Servers ging verloren" },
+  second_copy: { en: "Sent a second time", de: "Ein zweites Mal gesendet" },
   unsubscribed: { en: "Unsubscribed meanwhile", de: "Inzwischen abgemeldet" },
   hard_bounce: { en: "Bounced before", de: "Früher unzustellbar" },
   complaint: { en: "Reported as spam before", de: "Früher als Spam gemeldet" },

@@ -18,13 +18,16 @@ import {
 import { strike } from "./strikes.ts";
 
 const MINUTE_MS = 60_000;
+/** The category of an attempt that the report counts among what may have arrived twice. */
+const SECOND_COPY = "second_copy";
 const stateNames = Object.keys(messageState) as MessageStateName[];
 
 /**
  * Applies what became of one try: the row, its attempt, and the counters of its chunk and campaign.
  *
- * A row that is final already keeps its state, and the attempt is still kept: it did happen. A fact
- * whose message no longer exists is counted as orphaned.
+ * A row that is final already keeps its state, and the attempt is still kept: it did happen, whatever became of
+ * the lease under which it was made. One that a server took again, or may have, is listed as a second
+ * copy. A fact whose message no longer exists is counted as orphaned.
  */
 export function applyResult(
   db: Connection,
@@ -39,7 +42,7 @@ export function applyResult(
     return;
   }
   if (fact.oc !== "") {
-    addAttempt(db, fact);
+    addAttempt(db, isSecondCopy(message.state, fact) ? secondCopy(fact) : fact);
   }
   if (isFinal(message.state)) {
     batch.late += 1;
@@ -88,6 +91,17 @@ export function writeChunkChanges(db: Connection, batch: Batch): void {
     moveChunkCounts(db, campaignId, change.chunkNo, change.delta, change.due);
   }
   batch.chunks.clear();
+}
+
+/** The person may have the message twice: it was sent, and here is another answer to its final dot. */
+function isSecondCopy(state: MessageState, { oc }: ResultFact): boolean {
+  const wasSent = state === messageState.sent || state === messageState.bounced;
+  return wasSent && (oc === "accepted" || oc === "ambiguous");
+}
+
+/** Listed with the ambiguous ones, which are what may have arrived twice. */
+function secondCopy(fact: ResultFact): ResultFact {
+  return { ...fact, oc: "ambiguous", cat: SECOND_COPY };
 }
 
 /** Held rows are not final: an operator decides. */

@@ -59,13 +59,14 @@ const selectReasons = statement<
    LIMIT 100
 `);
 
-// One that was held and never sent again has not arrived twice.
+// One that was held and never sent again has not arrived twice; a second copy has, as far as its server says.
 const countAmbiguous = statement<[campaignId: number], { n: number }>(`
   SELECT count(DISTINCT a.seq) AS n
     FROM attempt a
    WHERE a.campaign_id = ? AND a.outcome = 'ambiguous'
-     AND EXISTS (SELECT 1 FROM attempt later
-                  WHERE later.campaign_id = a.campaign_id AND later.seq = a.seq AND later.id > a.id)
+     AND (a.category = 'second_copy'
+          OR EXISTS (SELECT 1 FROM attempt later
+                      WHERE later.campaign_id = a.campaign_id AND later.seq = a.seq AND later.id > a.id))
 `);
 
 const selectLinks = statement<

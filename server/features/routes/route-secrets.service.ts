@@ -5,7 +5,7 @@ import { decryptSecret, encryptSecret, type KeyRing } from "../../platform/secre
 import type { OAuthInput, RouteTry } from "./routes.schema.ts";
 import type { RouteRow } from "./routes.store.ts";
 
-const PASSWORD_PURPOSE = "route.password";
+export const PASSWORD_PURPOSE = "route.password";
 const OAUTH_PURPOSE = "route.oauth";
 
 /** The secrets of a route in clear. */

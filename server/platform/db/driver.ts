@@ -31,3 +31,22 @@ export function openConnection(path: string, options: { readonly?: boolean } = {
   db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
   return db;
 }
+
+/**
+ * Locks a file for as long as this process lives, or until what is returned is called; undefined when another
+ * process has it after `waitMs`. SQLite's own locks (fcntl on Unix) end with their process and hold
+ * between containers on one volume, and they are there wherever a database can be. Nothing is written to it.
+ */
+export function lockFile(path: string, waitMs: number): (() => void) | undefined {
+  const db = new Database(path, { timeout: waitMs });
+  try {
+    db.exec("BEGIN EXCLUSIVE");
+  } catch (error) {
+    db.close();
+    if (error instanceof Error && "code" in error && error.code === "SQLITE_BUSY") {
+      return undefined;
+    }
+    throw error;
+  }
+  return () => db.close();
+}

@@ -53,12 +53,15 @@ const sent = (s: number): Fact => ({
   n: 1,
 });
 
+/** Names of the writers that found themselves replaced. */
+const deposed: string[] = [];
+
 function newWriter(boot: string): Writer {
   const identity = { dataDir: data.dataDir, node: "n", boot };
   writer = new Writer(
     identity,
     marks,
-    () => undefined,
+    { applied: () => undefined, deposed: () => deposed.push(boot) },
     () => Date.now() + aheadMs,
   );
   return writer;
@@ -130,4 +133,41 @@ test("a start names the ambiguous messages once, takes the dead leases back, and
   expect(ambiguous.all()).toEqual([{ seq: 2 }, { seq: 3 }]);
   const again = claimChunks(data.db(ws), { ...lease, owner: "n:third" });
   expect(again.length).toBe(1);
+});
+
+test("a writer whose data folder another process has taken claims and applies nothing more", async () => {
+  const first = newWriter("first");
+  await first.recover();
+  first.run();
+  const second = newWriter("second");
+  await second.recover();
+
+  const leased = first.lease({ inHand: [], want: 100 });
+  const journal = openJournal({ dir: dir(), durable: marks.delivery });
+  await journal.append(JSON.stringify(sent(1)));
+  await until(() => deposed.length > 0, "the first to notice");
+
+  expect(leased).toEqual([]);
+  expect(deposed).toEqual(["first"]);
+  expect(exactCounts(data, ws, id).sent).toBe(0);
+  await journal.close();
+  await first.stop();
+});
+
+test("a result that comes under an old lease counts, and a second acceptance is listed as a second copy", async () => {
+  const started = newWriter("b");
+  await started.recover();
+  started.run();
+  const journal = openJournal({ dir: dir(), durable: marks.delivery });
+  await journal.append(JSON.stringify({ ...sent(1), ep: 7 }));
+  await journal.append(JSON.stringify({ ...sent(1), ep: 2 }));
+  const attempts = data.db(ws).prepare("SELECT outcome, category FROM attempt WHERE seq = 1");
+  await until(() => attempts.all().length === 2, "both attempts");
+
+  expect(exactCounts(data, ws, id).sent).toBe(1);
+  expect(attempts.all()).toEqual([
+    { outcome: "accepted", category: "accepted" },
+    { outcome: "ambiguous", category: "second_copy" },
+  ]);
+  await journal.close();
 });

@@ -1,0 +1,57 @@
+import { JournalReader } from "../platform/journal/reader.ts";
+import { readDurable, removeSegmentsBelow } from "../platform/journal/segments.ts";
+import type { Ingester } from "./ingest/ingester.ts";
+import { openStreams, type Stream } from "./journal-streams.ts";
+import type { NodeIdentity, StreamMarks } from "./writer-methods.ts";
+
+/** Carries the records of this node's streams to the ingester, and removes the segments that nobody needs any more. */
+export class JournalFollower {
+  readonly #ingester: Ingester;
+  readonly #streams: Stream[];
+
+  constructor(identity: NodeIdentity, marks: StreamMarks, ingester: Ingester) {
+    this.#ingester = ingester;
+    this.#streams = openStreams(identity, marks);
+  }
+
+  /** Has everything applied that can be read now. */
+  readAll(): void {
+    for (const stream of this.#streams) {
+      let records = this.#ingester.isFull ? [] : stream.reader.next();
+      while (records.length > 0) {
+        this.#ingester.take(stream.name, records);
+        if (this.#ingester.isFull) {
+          this.#ingester.flush();
+        }
+        records = this.#ingester.isFull ? [] : stream.reader.next();
+      }
+    }
+    this.#ingester.flush();
+  }
+
+  /** Until now whatever survived was taken; from now on others write, and what they refused must not count. */
+  followDurable(): void {
+    for (const stream of this.#streams) {
+      const from = stream.reader.position;
+      stream.reader.close();
+      const limit = () => readDurable(stream.mark);
+      stream.reader = new JournalReader({ dir: stream.dir, from, limit });
+    }
+  }
+
+  /** Removes the segments in which everything is applied. */
+  dropApplied(): void {
+    for (const stream of this.#streams) {
+      const below = this.#ingester.removableBelow(stream.name);
+      if (below > 0) {
+        removeSegmentsBelow(stream.dir, below);
+      }
+    }
+  }
+
+  close(): void {
+    for (const { reader } of this.#streams) {
+      reader.close();
+    }
+  }
+}

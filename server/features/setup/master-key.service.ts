@@ -1,0 +1,116 @@
+import { existsSync } from "node:fs";
+import { type Connection, openConnection } from "../../platform/db/driver.ts";
+import { workspaceIds, workspacePath } from "../../platform/db/workspace-files.ts";
+import { log } from "../../platform/log.ts";
+import {
+  decryptSecret,
+  type KeyRing,
+  keyFingerprint,
+  loadKeyRing,
+  MasterKeyError,
+  masterKeyPath,
+  readKeyRing,
+} from "../../platform/secrets.ts";
+import { readSetting, writeSetting } from "../../platform/settings.store.ts";
+import { PRIVATE_KEY_PURPOSE } from "../domains/dkim-keys.service.ts";
+import { PASSWORD_PURPOSE } from "../routes/route-secrets.service.ts";
+import { SECRET_PURPOSE } from "../webhooks/hooks.service.ts";
+import { type SealedColumn, type SealedSecret, sampleSecrets } from "./sealed.store.ts";
+
+const SETTING = "master-key";
+const COLUMNS: readonly SealedColumn[] = [
+  { table: "route", column: "password", purpose: PASSWORD_PURPOSE },
+  { table: "sending_domain", column: "dkim_private", purpose: PRIVATE_KEY_PURPOSE },
+  { table: "route_webhook", column: "secret", purpose: SECRET_PURPOSE },
+];
+
+/** Fingerprints of the instance's master keys, by key id. */
+type Known = Record<string, string>;
+type KeyPlace = { dataDir: string; masterKeyFile: string | undefined };
+
+/**
+ * Loads the master key and makes sure that it is this instance's: the fingerprint of each key is kept in
+ * `system.db`. A new key is made only where none was ever used. An instance from before fingerprints were kept gets
+ * them now, if its key opens what is sealed.
+ *
+ * @throws MasterKeyError naming the file and the way back when the key is missing, damaged or another one.
+ */
+export function openMasterKey(system: Connection, place: KeyPlace, now: number): KeyRing {
+  const { dataDir, masterKeyFile } = place;
+  const path = masterKeyPath(dataDir, masterKeyFile);
+  const known = readSetting<Known>(system, SETTING);
+  const sealed = known === undefined ? sealedSecrets(system, dataDir) : [];
+  const isFresh = known === undefined && sealed.length === 0;
+  const ring = isFresh ? loadKeyRing(dataDir, masterKeyFile) : readKeyRing(dataDir, masterKeyFile);
+  const fault = known === undefined ? faultBySecrets(ring, sealed) : faultByPrints(ring, known);
+  if (fault !== undefined) {
+    throw new MasterKeyError(path, fault);
+  }
+  const prints = Object.fromEntries(
+    [...ring.keys.keys()].map((id) => [id, keyFingerprint(ring, id)]),
+  );
+  if (JSON.stringify(prints) !== JSON.stringify(known)) {
+    writeSetting(system, SETTING, prints, now);
+    log.info({ keys: Object.keys(prints) }, "the master key's fingerprint is kept");
+  }
+  return ring;
+}
+
+/** What is wrong with the key in the file, as `openMasterKey` would say; undefined when it is the right one. */
+export function masterKeyFault(system: Connection, ring: KeyRing): string | undefined {
+  const known = readSetting<Known>(system, SETTING);
+  return known === undefined ? undefined : faultByPrints(ring, known);
+}
+
+function faultByPrints(ring: KeyRing, known: Known): string | undefined {
+  for (const [id, print] of Object.entries(known)) {
+    if (!ring.keys.has(id)) {
+      return `lacks the key "${id}", which this instance has used`;
+    }
+    if (keyFingerprint(ring, id) !== print) {
+      return `holds another key "${id}" than this instance was run with`;
+    }
+  }
+  return undefined;
+}
+
+function faultBySecrets(ring: KeyRing, sealed: readonly SealedSecret[]): string | undefined {
+  const opens = ({ purpose, value }: SealedSecret) => {
+    try {
+      decryptSecret(ring, purpose, value);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  // One that another key sealed long ago must not keep the instance from starting.
+  return sealed.length === 0 || sealed.some(opens)
+    ? undefined
+    : "holds another key than the one that sealed this instance's secrets";
+}
+
+/** Secrets of the first workspace that has any. A file that cannot be read says nothing. */
+function sealedSecrets(system: Connection, dataDir: string): SealedSecret[] {
+  for (const id of workspaceIds(system)) {
+    const path = workspacePath(dataDir, id);
+    const found = existsSync(path) ? secretsIn(path) : [];
+    if (found.length > 0) {
+      return found;
+    }
+  }
+  return [];
+}
+
+function secretsIn(path: string): SealedSecret[] {
+  try {
+    const db = openConnection(path, { readonly: true });
+    try {
+      return sampleSecrets(db, COLUMNS);
+    } finally {
+      db.close();
+    }
+  } catch (error) {
+    log.warn({ path, err: error }, "a workspace could not be read for its sealed secrets");
+    return [];
+  }
+}

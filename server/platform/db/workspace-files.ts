@@ -1,0 +1,19 @@
+import { join } from "node:path";
+import type { Connection } from "./driver.ts";
+import { statement } from "./statements.ts";
+
+const selectIds = statement<[], { id: string }>(`
+  SELECT id FROM workspace WHERE status <> 'deleting' ORDER BY number
+`);
+
+/** The file of a workspace. */
+export function workspacePath(dataDir: string, id: string): string {
+  return join(dataDir, `t_${id}.db`);
+}
+
+/** Every workspace of the directory, in the order they were made. */
+export function workspaceIds(system: Connection): string[] {
+  return selectIds(system)
+    .all()
+    .map(({ id }) => id);
+}

@@ -10,6 +10,7 @@ FROM ${BUILD_IMAGE} AS build
 WORKDIR /src
 # Packages first: this layer is built again only when they change.
 COPY package.json bun.lock ./
+COPY patches patches/
 COPY scripts/gen-stub.ts scripts/
 RUN bun install --frozen-lockfile
 COPY . .

@@ -1,4 +1,5 @@
 import mjml2html from "mjml";
+import type { BudgetCode } from "./budget.ts";
 import { asDocument, removeActiveContent, removeIndentation } from "./document.ts";
 
 export type BodyKind = "mjml" | "html";
@@ -9,6 +10,8 @@ export type Problem = {
   where: "subject" | "preheader" | "html" | "text";
   /** A plain sentence. */
   message: string;
+  /** Set for what a template may not cost. */
+  code?: BudgetCode;
   /** Line of the source, from 1. */
   line?: number;
 };

@@ -68,6 +68,7 @@ export async function compileCampaign(
     content,
     ...options,
     subject,
+    parsedLinks: new Map(),
     text,
     html,
     body: joinBody(skeleton, text, html),

@@ -1,4 +1,13 @@
-import { renderSource, TemplateError, templateRoots, variablesOf } from "./liquid-engine.ts";
+import type { Template } from "liquidjs";
+import { Budget, linkLimits } from "./budget.ts";
+import {
+  newContext,
+  parseTemplate,
+  renderTemplates,
+  TemplateError,
+  templateRoots,
+  variablesOf,
+} from "./liquid-engine.ts";
 import { mapTemplate, maskLiquid } from "./liquid-mask.ts";
 
 const OWN_URL = /\b(unsubscribe_url|preferences_url|web_view_url)\b/;
@@ -12,10 +21,14 @@ const URL_READY = /\|\s*(url_encode|cgi_escape|uri_escape|url_component|safe_url
  * tel:, anchors, and links whose Liquid cannot be rendered again at click time.
  */
 export function collectLinks(html: string): string[] {
+  const seen = new Set<string>();
   const links: string[] = [];
   rewriteHrefs(html, (url) => {
-    if (isTrackable(url) && !links.includes(url)) {
-      links.push(url);
+    if (!seen.has(url)) {
+      seen.add(url);
+      if (isTrackable(url)) {
+        links.push(url);
+      }
     }
     return undefined;
   });
@@ -34,21 +47,39 @@ export function rewriteLinks(html: string, links: readonly string[]): string {
   });
 }
 
+/** A link of a body, ready to be filled in. */
+export type ParsedLink = { written: string; templates: Template[] | undefined };
+
+/** @throws TemplateError */
+export function parseLink(written: string): ParsedLink {
+  const isPlain = !written.includes("{");
+  return {
+    written,
+    templates: isPlain ? undefined : parseTemplate(safeLiquidUrl(written), "text"),
+  };
+}
+
 /**
- * The address a click on `link` leads to, for one contact. Only http and https come out; the host is the
+ * The address a click on a link leads to, for one contact. Only http and https come out; the host is the
  * one written in the link, whatever the contact's data says, unless the link starts with a value.
  *
  * @param scope The template scope of the contact.
+ * @param message What the message around it may still cost; a link has a small budget of its own as well.
  * @throws TemplateError when the link cannot be rendered or leads to something that is not a web page.
  */
-export function renderLink(link: string, scope: object): string {
-  const url = link.includes("{") ? renderSource(safeLiquidUrl(link), scope, "text").trim() : link;
+export function renderLink(link: ParsedLink, scope: object, message?: Budget): string {
+  const { written, templates } = link;
+  let url = written;
+  if (templates !== undefined) {
+    const context = newContext(scope, "text", new Budget(linkLimits, message));
+    url = renderTemplates(templates, context, "text").trim();
+  }
   const parsed = URL.parse(url);
   if (parsed === null || !/^https?:$/.test(parsed.protocol) || parsed.username !== "") {
     throw new TemplateError("The link does not lead to a web page.", undefined);
   }
-  const written = writtenHost(link);
-  if (written !== undefined && written !== parsed.host) {
+  const host = writtenHost(written);
+  if (host !== undefined && host !== parsed.host) {
     throw new TemplateError(
       "The link leads to another host than the one written in it.",
       undefined,

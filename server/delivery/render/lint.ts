@@ -48,15 +48,19 @@ export function lintTemplate(source: string, options: LintOptions = { where: "ht
     if (!(error instanceof TemplateError)) {
       throw error;
     }
-    return [
-      {
-        severity: "error",
-        where: options.where,
-        message: error.message,
-        ...(error.line === undefined ? {} : { line: error.line }),
-      },
-    ];
+    return [problemOf(error, options.where)];
   }
+}
+
+/** A mistake in a template, for the person who wrote it. */
+export function problemOf(error: TemplateError, where: Problem["where"]): Problem {
+  return {
+    severity: "error",
+    where,
+    message: error.message,
+    ...(error.code === undefined ? {} : { code: error.code }),
+    ...(error.line === undefined ? {} : { line: error.line }),
+  };
 }
 
 function warning(options: LintOptions, message: string, line?: number): Problem {

@@ -1,8 +1,10 @@
-import { Context, type FilterImplOptions, Liquid, type Template } from "liquidjs";
+import type { FilterImplOptions, Liquid, Template } from "liquidjs";
+import { Budget, type BudgetCode, OverBudget } from "./budget.ts";
+import { CountedContext, countedFilter, newCountedLiquid } from "./counted-liquid.ts";
 import { lineAt, splitLiquid } from "./liquid-mask.ts";
 
 // Liquid, locked down: no files (no partials, no tags that load them), no prototype walk, no unescaped
-// output, no randomness, and limits on parsing, time and memory. Templates and merge values are hostile.
+// output, no randomness, and a budget for everything it does. Templates and merge values are hostile.
 
 /** Names a template may use besides `contact.*`. */
 export const templateRoots = [
@@ -15,10 +17,7 @@ export const templateRoots = [
 ] as const;
 
 const PARSE_LIMIT_CHARS = 1_000_000;
-/** Tags and outputs rendered, loops included, for one part of one message: tens of ms at most. */
-const MAX_STEPS = 100_000;
 const MAX_ANALYSED_CHARS = 10_000;
-const MEMORY_LIMIT = 4_000_000;
 const FORBIDDEN_TAGS = ["include", "render", "layout", "block"];
 // `raw` would switch escaping off; `sample` and `shuffle` would make a retry differ from the first attempt.
 const FORBIDDEN_FILTERS = ["raw", "sample", "shuffle"];
@@ -66,15 +65,17 @@ export function safeUrl(value: unknown): string {
 const engines: Record<Target, Liquid> = { html: newEngine("html"), text: newEngine("text") };
 
 function newEngine(target: Target): Liquid {
-  const engine = new Liquid({
-    templates: {},
-    ownPropertyOnly: true,
-    strictFilters: true,
-    parseLimit: PARSE_LIMIT_CHARS,
-    memoryLimit: MEMORY_LIMIT,
-    timezoneOffset: 0,
-    ...(target === "html" ? { outputEscape: (value: unknown) => escapeHtml(textOf(value)) } : {}),
-  });
+  const engine = newCountedLiquid(
+    {
+      templates: {},
+      ownPropertyOnly: true,
+      strictFilters: true,
+      parseLimit: PARSE_LIMIT_CHARS,
+      timezoneOffset: 0,
+      ...(target === "html" ? { outputEscape: (value: unknown) => escapeHtml(textOf(value)) } : {}),
+    },
+    textOf,
+  );
   for (const tag of FORBIDDEN_TAGS) {
     delete engine.tags[tag];
   }
@@ -83,13 +84,13 @@ function newEngine(target: Target): Liquid {
   }
   // For what we insert ourselves; templates may not use names that start with two underscores.
   engine.registerFilter("__raw", { raw: true, handler: textOf });
-  engine.registerFilter("url_component", urlComponent);
-  engine.registerFilter("safe_url", safeUrl);
+  engine.registerFilter("url_component", countedFilter(urlComponent));
+  engine.registerFilter("safe_url", countedFilter(safeUrl));
   engine.registerFilter("date", pinnedDate(engine.filters["date"]));
   if (target === "html") {
     // Every output is escaped already; people who write `| escape` must not see `&amp;amp;`.
-    engine.registerFilter("escape", textOf);
-    engine.registerFilter("escape_once", textOf);
+    engine.registerFilter("escape", countedFilter(textOf));
+    engine.registerFilter("escape_once", countedFilter(textOf));
   }
   return engine;
 }
@@ -109,11 +110,14 @@ function pinnedDate(original: FilterImplOptions | undefined): FilterImplOptions 
 /** A template with a mistake in it: `line` counts from 1 in the source it was parsed from. */
 export class TemplateError extends Error {
   readonly line: number | undefined;
+  /** Set when nothing is wrong but what it would cost. */
+  readonly code: BudgetCode | undefined;
 
-  constructor(message: string, line: number | undefined, cause?: unknown) {
+  constructor(message: string, line: number | undefined, cause?: unknown, code?: BudgetCode) {
     super(message, { cause });
     this.name = "TemplateError";
     this.line = line;
+    this.code = code;
   }
 }
 
@@ -135,34 +139,26 @@ export function parseTemplate(source: string, target: Target): Template[] {
   }
 }
 
-/** Everything templates of one message share; made once per message and target, because tags keep state in it. */
-export function newContext(scope: object, target: Target): Context {
-  const engine = engines[target];
-  const limits = { liquid: engine, renderLimit: stepLimit() };
-  return new Context(scope, engine.options, { sync: true }, limits);
-}
-
-type RenderLimit = Context["renderLimit"];
-
-// Liquid's own limit is time on the clock, which would fail good messages when the machine is busy and the
-// same ones not. Counting what is rendered gives every attempt on every machine the same answer. Liquid
-// calls `check` once for every tag, output and turn of a loop.
-function stepLimit(): RenderLimit {
-  let steps = 0;
-  const limit: Pick<RenderLimit, "use" | "check"> = {
-    use: () => {},
-    check: () => {
-      steps += 1;
-      if (steps > MAX_STEPS) {
-        throw new Error("template render limit exceeded");
-      }
-    },
-  };
-  return limit as RenderLimit;
+/**
+ * Everything templates of one message share; made once per message and target, because tags keep state in it.
+ *
+ * @param ours Values of names that only this stage may use, asked for when they are read.
+ */
+export function newContext(
+  scope: object,
+  target: Target,
+  budget: Budget = new Budget(),
+  ours?: (name: string) => string | undefined,
+): CountedContext {
+  return new CountedContext(scope, engines[target], budget, ours);
 }
 
 /** Renders parsed templates. @throws TemplateError when a limit is exceeded or a filter fails. */
-export function renderTemplates(templates: Template[], context: Context, target: Target): string {
+export function renderTemplates(
+  templates: Template[],
+  context: CountedContext,
+  target: Target,
+): string {
   try {
     return textOf(engines[target].renderSync(templates, context));
   } catch (error) {
@@ -174,8 +170,13 @@ export function renderTemplates(templates: Template[], context: Context, target:
  * Renders a whole template in one go, outside the compiled path: links at click time, and the oracle that
  * the compiled path is tested against. @throws TemplateError
  */
-export function renderSource(source: string, scope: object, target: Target): string {
-  return renderTemplates(parseTemplate(source, target), newContext(scope, target), target);
+export function renderSource(
+  source: string,
+  scope: object,
+  target: Target,
+  budget?: Budget,
+): string {
+  return renderTemplates(parseTemplate(source, target), newContext(scope, target, budget), target);
 }
 
 /**
@@ -217,7 +218,23 @@ function plainError(error: unknown): TemplateError {
   const raw = error instanceof Error ? error.message : String(error);
   const line = /, line:(\d+)/.exec(raw)?.[1];
   const message = raw.replace(/(, file:[^,]*)?, line:\d+, col:\d+.*$/s, "");
-  return new TemplateError(sentence(message), line === undefined ? undefined : Number(line), error);
+  const lineNumber = line === undefined ? undefined : Number(line);
+  const over = overBudget(error);
+  if (over !== undefined) {
+    return new TemplateError(over.message, lineNumber, error, over.code);
+  }
+  return new TemplateError(sentence(message), lineNumber, error);
+}
+
+function overBudget(error: unknown): OverBudget | undefined {
+  if (error instanceof OverBudget) {
+    return error;
+  }
+  if (error instanceof Error && error.message.startsWith("Maximum call stack")) {
+    return new OverBudget("too_deep");
+  }
+  const { originalError } = error instanceof Error ? (error as { originalError?: unknown }) : {};
+  return originalError instanceof OverBudget ? originalError : undefined;
 }
 
 const sentences: [RegExp, (match: RegExpExecArray) => string][] = [
@@ -225,9 +242,7 @@ const sentences: [RegExp, (match: RegExpExecArray) => string][] = [
   [/^tag "?(.*?)"? not closed/s, (m) => `${m[1]} is never closed.`],
   [/^output "?(.*?)"? not closed/s, (m) => `${m[1]} lacks its closing }}.`],
   [/^undefined filter: (.*)/, (m) => `There is no filter "${m[1]}".`],
-  [/template render limit/, () => "The template takes too long to render."],
-  [/memory alloc limit/, () => "The template uses too much memory."],
-  [/parse length limit/, () => "The template is too long."],
+  [/parse length limit/, () => "The template is too long: 1 million characters at most."],
 ];
 
 function sentence(message: string): string {

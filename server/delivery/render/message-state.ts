@@ -1,7 +1,8 @@
-import type { Context } from "liquidjs";
 import { type TokenKeys, trackingToken, type UrlPurpose } from "../tokens.ts";
 import type { CampaignContent, Recipient } from "../types.ts";
-import { renderLink } from "./links.ts";
+import { Budget } from "./budget.ts";
+import type { CountedContext } from "./counted-liquid.ts";
+import { type ParsedLink, parseLink, renderLink } from "./links.ts";
 import {
   escapeHtml,
   newContext,
@@ -21,6 +22,8 @@ export type ValueSource = {
   campaignId: number;
   keys: TokenKeys;
   subject: Segment[];
+  /** Links with Liquid in them, by number, parsed when the first contact without tracking needs them. */
+  parsedLinks: Map<number, ParsedLink>;
 };
 
 export type MessageState = {
@@ -32,7 +35,10 @@ export type MessageState = {
   isPreview: boolean;
   subject: string | undefined;
   unsubscribeUrl: string | undefined;
-  contexts: Record<Target, Context | undefined>;
+  contexts: Record<Target, CountedContext | undefined>;
+  scope: object | undefined;
+  /** Of the whole message: subject, text and HTML. */
+  budget: Budget;
 };
 
 export function newState(
@@ -49,6 +55,8 @@ export function newState(
     subject: undefined,
     unsubscribeUrl: undefined,
     contexts: { html: undefined, text: undefined },
+    scope: undefined,
+    budget: new Budget(),
   };
 }
 
@@ -139,7 +147,7 @@ function clickUrl(state: MessageState, link: number): string {
     return target;
   }
   try {
-    return renderLink(target, scopeOf(state));
+    return renderLink(parsedLink(state.source, link, target), scopeOf(state), state.budget);
   } catch (error) {
     // A contact without a usable value gets a dead link, as at click time, not a lost message.
     if (error instanceof TemplateError) {
@@ -147,6 +155,12 @@ function clickUrl(state: MessageState, link: number): string {
     }
     throw error;
   }
+}
+
+function parsedLink({ parsedLinks }: ValueSource, link: number, target: string): ParsedLink {
+  const known = parsedLinks.get(link) ?? parseLink(target);
+  parsedLinks.set(link, known);
+  return known;
 }
 
 /** Where the tracking pixel of this message is; undefined when it has none. */
@@ -168,13 +182,29 @@ function pixel(state: MessageState): string {
   return url === undefined ? "" : pixelHtml(url);
 }
 
-function contextOf(state: MessageState, target: Target): Context {
-  state.contexts[target] ??= newContext(scopeOf(state), target);
+function contextOf(state: MessageState, target: Target): CountedContext {
+  state.contexts[target] ??= newContext(scopeOf(state), target, state.budget, (name) =>
+    ownSlot(state, name),
+  );
   return state.contexts[target];
 }
 
-/** What templates see: `contact`, `workspace`, `campaign`, our URLs; and, under reserved names, our own slots. */
-export function scopeOf(state: MessageState): object {
+// Under reserved names, where a tag such as `if` stands around a link or the pixel.
+function ownSlot(state: MessageState, name: string): string | undefined {
+  if (name === "__open") {
+    return pixel(state);
+  }
+  const link = /^__c(\d+)$/.exec(name)?.[1];
+  return link === undefined ? undefined : clickUrl(state, Number(link));
+}
+
+/** What templates see: `contact`, `workspace`, `campaign`, our URLs. */
+function scopeOf(state: MessageState): object {
+  state.scope ??= newScope(state);
+  return state.scope;
+}
+
+function newScope(state: MessageState): object {
   const { content } = state.source;
   const { contact } = state.recipient;
   const scope: Record<string, unknown> = {
@@ -186,10 +216,6 @@ export function scopeOf(state: MessageState): object {
   for (const name of ["unsubscribe_url", "preferences_url", "web_view_url"] as const) {
     lazily(scope, name, () => ownUrl(state, name));
   }
-  lazily(scope, "__open", () => pixel(state));
-  content.links.forEach((_, index) => {
-    lazily(scope, `__c${index + 1}`, () => clickUrl(state, index + 1));
-  });
   return scope;
 }
 

@@ -3,7 +3,8 @@ import type { CampaignContent, ContactFields, Recipient } from "../types.ts";
 import type { Problem } from "./body.ts";
 import { type CompiledCampaign, compileCampaign } from "./compile.ts";
 import { oneLine } from "./header-text.ts";
-import { renderLink } from "./links.ts";
+import { parseLink, renderLink } from "./links.ts";
+import { problemOf } from "./lint.ts";
 import { TemplateError } from "./liquid-engine.ts";
 import { newState, renderText, subjectOf } from "./message-state.ts";
 
@@ -43,8 +44,7 @@ export async function renderPreview(
     if (!(error instanceof TemplateError)) {
       throw error;
     }
-    const line = error.line === undefined ? {} : { line: error.line };
-    const problem: Problem = { severity: "error", where: "html", message: error.message, ...line };
+    const problem = problemOf(error, "html");
     return { subject: "", html: "", text: "", problems: [problem] };
   }
 }
@@ -75,7 +75,7 @@ export function linkTarget(
     return undefined;
   }
   try {
-    return renderLink(link, {
+    return renderLink(parseLink(link), {
       contact: { ...contact.fields, ...builtIns(contact) },
       workspace: { name: content.workspace.name, postal_address: content.workspace.postalAddress },
       campaign: { name: content.name, subject: content.subject },

@@ -1,5 +1,6 @@
 import { t } from "elysia";
 import { pageOf, pageQuery } from "../../platform/http/schemas.ts";
+import { RenderProblem } from "../templates/templates.schema.ts";
 
 const nullable = <T extends Parameters<typeof t.Union>[0][number]>(item: T) =>
   t.Union([item, t.Null()]);
@@ -132,12 +133,6 @@ export const Reason = t.Optional(
 export const PreviewRequest = t.Optional(
   t.Object({ contactId: t.Optional(t.Integer({ minimum: 1 })) }),
 );
-export const RenderProblem = t.Object({
-  severity: t.Union([t.Literal("error"), t.Literal("warning")]),
-  where: t.String(),
-  message: t.String(),
-  line: t.Optional(t.Integer()),
-});
 export const Preview = t.Object(
   {
     subject: t.String(),

@@ -39,6 +39,18 @@ export type TemplateCreate = typeof TemplateCreate.static;
 export const TemplateChange = t.Partial(t.Object({ name, kind: BodyKindSchema, source, subject }));
 export type TemplateChange = typeof TemplateChange.static;
 
+export const RenderProblem = t.Object({
+  severity: t.Union([t.Literal("error"), t.Literal("warning")]),
+  where: t.String(),
+  message: t.String(),
+  code: t.Optional(
+    t.String({
+      description: "What it costs too much of: too_much_work, too_much_text, too_deep, too_slow",
+    }),
+  ),
+  line: t.Optional(t.Integer()),
+});
+
 export const CompileRequest = t.Object({
   kind: BodyKindSchema,
   source,
@@ -49,14 +61,7 @@ export const CompileRequest = t.Object({
 export const CompileResult = t.Object({
   html: t.String(),
   text: t.String(),
-  problems: t.Array(
-    t.Object({
-      severity: t.Union([t.Literal("error"), t.Literal("warning")]),
-      where: t.String(),
-      message: t.String(),
-      line: t.Optional(t.Integer()),
-    }),
-  ),
+  problems: t.Array(RenderProblem),
 });
 
 export const Starter = t.Object({

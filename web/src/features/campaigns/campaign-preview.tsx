@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { http, type Page } from "../../api.ts";
 import { useWorkspace } from "../../session.ts";
+import { templateProblem } from "../../template-problem.ts";
 import { TextField } from "../../ui/field.tsx";
 import { Loaded, Notice } from "../../ui/states.tsx";
 import { Segmented } from "../../ui/toggles.tsx";
@@ -97,7 +98,7 @@ function Problems({ problems }: { problems: Preview["problems"] }) {
     <Notice tone={worst}>
       <ul class="flex flex-col gap-1">
         {problems.map((one) => (
-          <li key={`${one.where} ${one.line} ${one.message}`}>{one.message}</li>
+          <li key={`${one.where} ${one.line} ${one.message}`}>{templateProblem(one)}</li>
         ))}
       </ul>
     </Notice>

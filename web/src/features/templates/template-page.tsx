@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { useRoute } from "preact-iso";
 import { type Answer, http, type WorkspaceApi } from "../../api.ts";
 import { useWorkspace } from "../../session.ts";
+import { templateProblem } from "../../template-problem.ts";
 import { Button } from "../../ui/button.tsx";
 import { CodeEditor } from "../../ui/code-editor.tsx";
 import { TextField } from "../../ui/field.tsx";
@@ -140,7 +141,7 @@ function TemplatePreview({ kind, source }: { kind: Kind; source: string }) {
           <>
             {data.problems.map((one) => (
               <Notice key={`${one.line} ${one.message}`} tone={one.severity}>
-                {one.message}
+                {templateProblem(one)}
               </Notice>
             ))}
             {view === "text" ? (

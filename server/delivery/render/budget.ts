@@ -1,0 +1,145 @@
+// What rendering one message may cost. Counting gives the same answer at every attempt, on every machine,
+// however busy; the clock is there only for what the counting does not know of.
+
+const MAX_STEPS = 200_000;
+const MAX_CHARS = 4_000_000;
+const MAX_MS = 5_000;
+/** A link is rendered while somebody waits for a redirect, and a body may hold thousands of them. */
+const MAX_LINK_STEPS = 1_000;
+const MAX_LINK_CHARS = 20_000;
+
+const CHECK_CLOCK_EVERY = 1_024;
+const CHARS_PER_STEP = 16;
+const MAX_LIST_DEPTH = 50;
+const MAX_TAG_DEPTH = 100;
+
+/** What was too much, for a reader in another language. */
+export type BudgetCode = "too_much_work" | "too_much_text" | "too_deep" | "too_slow";
+
+const sentences: Record<BudgetCode, string> = {
+  too_much_work:
+    "The template does too much work for one message. Shorten its loops, or the lists that its loops and filters go through.",
+  too_much_text:
+    "The template makes too much text for one message: 4 million characters at most, with everything it captures and assigns. Look for loops, and for text that is appended to itself.",
+  too_deep:
+    "The template nests its tags too deeply: 100 levels at most. Take some of the inner ones out.",
+  too_slow: "The template takes too long. Make it smaller or simpler.",
+};
+
+/** A template went over its budget; trying again gives the same. */
+export class OverBudget extends Error {
+  override readonly name = "OverBudget";
+  readonly code: BudgetCode;
+
+  constructor(code: BudgetCode) {
+    super(sentences[code]);
+    this.code = code;
+  }
+}
+
+export type BudgetLimits = { steps: number; chars: number };
+
+/** The limits of one link in a message, or behind a click. */
+export const linkLimits: BudgetLimits = { steps: MAX_LINK_STEPS, chars: MAX_LINK_CHARS };
+
+/**
+ * Counts what Liquid does: steps (a tag, an output, a value read, an item or 16 characters that a filter
+ * goes through; each well below a microsecond or so) and characters of text that is made or kept.
+ */
+export class Budget {
+  readonly #limits: BudgetLimits;
+  readonly #within: Budget | undefined;
+  readonly #now: () => number;
+  readonly #until: number;
+  #steps = 0;
+  #chars = 0;
+  #depth = 0;
+  #nextLook = CHECK_CLOCK_EVERY;
+
+  /**
+   * @param within A larger budget that all of this counts in too.
+   * @param now Milliseconds of a clock that never steps back.
+   */
+  constructor(
+    limits: BudgetLimits = { steps: MAX_STEPS, chars: MAX_CHARS },
+    within?: Budget,
+    now: () => number = () => performance.now(),
+  ) {
+    this.#limits = limits;
+    this.#within = within;
+    this.#now = now;
+    this.#until = now() + MAX_MS;
+  }
+
+  /** @throws OverBudget */
+  step(count = 1): void {
+    this.#within?.step(count);
+    this.#steps += count;
+    if (this.#steps > this.#limits.steps) {
+      throw new OverBudget("too_much_work");
+    }
+    if (this.#steps >= this.#nextLook) {
+      this.#nextLook = this.#steps + CHECK_CLOCK_EVERY;
+      if (this.#now() > this.#until) {
+        throw new OverBudget("too_slow");
+      }
+    }
+  }
+
+  /** Text that is made: call it before, where the length is known. @throws OverBudget */
+  chars(count: number): void {
+    this.#within?.chars(count);
+    this.#chars += count;
+    if (this.#chars > this.#limits.chars) {
+      throw new OverBudget("too_much_text");
+    }
+  }
+
+  /** Goes into a tag, and out of it with `up`. @throws OverBudget */
+  down(): void {
+    this.#depth += 1;
+    if (this.#depth > MAX_TAG_DEPTH) {
+      throw new OverBudget("too_deep");
+    }
+  }
+
+  up(): void {
+    this.#depth -= 1;
+  }
+
+  /** Counts reading a value through, with everything in it. @throws OverBudget */
+  read(value: unknown): void {
+    this.step(weightOf(value, this.#limits.steps - this.#steps));
+  }
+}
+
+/**
+ * The steps it takes to read a value through. Lists can hold one list many times, so it stops as soon as
+ * `most` is exceeded: what would take long to weigh is too heavy.
+ */
+export function weightOf(value: unknown, most: number, depth = 0): number {
+  if (typeof value === "string") {
+    return 1 + Math.floor(value.length / CHARS_PER_STEP);
+  }
+  if (typeof value !== "object" || value === null) {
+    return 1;
+  }
+  const parts: readonly unknown[] | undefined = Array.isArray(value) ? value : ownValues(value);
+  if (depth > MAX_LIST_DEPTH) {
+    return most + 1;
+  }
+  let weight = 1;
+  for (const part of parts ?? []) {
+    weight += weightOf(part, most - weight, depth + 1);
+    if (weight > most) {
+      return weight;
+    }
+  }
+  return weight;
+}
+
+// Only of plain objects, such as the groups of `group_by`; not of what Liquid itself keeps in a scope.
+function ownValues(value: object): unknown[] | undefined {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype ? Object.values(value) : undefined;
+}

@@ -1,0 +1,221 @@
+import {
+  CaseTag,
+  Context,
+  defaultOperators,
+  type Emitter,
+  type FilterImplOptions,
+  IfTag,
+  Liquid,
+  LiquidError,
+  type LiquidOptions,
+  RenderError,
+  type Template,
+  toValue,
+  UnlessTag,
+} from "liquidjs";
+import { type Budget, weightOf } from "./budget.ts";
+
+// Liquid in which everything that can be repeated is counted. Its own limits do not see what filters do with
+// an expression for each item of a list, what a capture keeps, or what comparing two lists takes.
+
+type Filter = Extract<FilterImplOptions, (...args: never) => unknown>;
+
+/** What an item costs more when a filter evaluates or looks something up for it. */
+const STEPS_PER_EVALUATED_ITEM = 4;
+const CHARS_PER_STEP = 16;
+const TAG_CHARS_PER_STEP = 64;
+
+/** What one message's templates read from; every value read is counted. */
+export class CountedContext extends Context {
+  readonly budget: Budget;
+  readonly #engine: Liquid;
+  readonly #ours: ((name: string) => string | undefined) | undefined;
+
+  constructor(
+    scope: object,
+    engine: Liquid,
+    budget: Budget,
+    ours?: (name: string) => string | undefined,
+  ) {
+    const limits = { liquid: engine, ...limitersOf(budget) };
+    super(scope, engine.options, { sync: true }, limits);
+    this.budget = budget;
+    this.#engine = engine;
+    this.#ours = ours;
+  }
+
+  override *_get(paths: Parameters<Context["_get"]>[0]): IterableIterator<unknown> {
+    const [name] = paths;
+    const own = typeof name === "string" && name.startsWith("__") ? this.#ours?.(name) : undefined;
+    if (own !== undefined) {
+      this.budget.step();
+      return own;
+    }
+    return yield* super._get(paths);
+  }
+
+  override *_getFromScope(
+    scope: unknown,
+    paths: Parameters<Context["_getFromScope"]>[1],
+    strictVariables?: boolean,
+  ): IterableIterator<unknown> {
+    const value: unknown = yield* super._getFromScope(scope, paths, strictVariables);
+    this.budget.read(value);
+    return value;
+  }
+
+  override spawn(scope: object = {}): CountedContext {
+    return new CountedContext(scope, this.#engine, this.budget);
+  }
+}
+
+// Liquid asks `renderLimit` about the time, which would fail good messages on a busy machine; the renderer
+// below counts in its place. `memoryLimit` is told what a range, a filter or a date is about to make.
+function limitersOf(budget: Budget): Pick<Context, "memoryLimit" | "renderLimit"> {
+  const memory: Pick<Context["memoryLimit"], "use" | "check"> = {
+    use: (count) => {
+      if (count > 0) {
+        budget.chars(count);
+        budget.step(Math.ceil(count / CHARS_PER_STEP));
+      }
+    },
+    check: () => {},
+  };
+  const none: typeof memory = { use: () => {}, check: () => {} };
+  return {
+    memoryLimit: memory as Context["memoryLimit"],
+    renderLimit: none as Context["renderLimit"],
+  };
+}
+
+/**
+ * A Liquid engine whose tags, filters and operators count what they do in the budget of their
+ * `CountedContext`. Filters that are registered later are not counted.
+ *
+ * @param textOf How a value is written.
+ */
+export function newCountedLiquid(
+  options: LiquidOptions,
+  textOf: (value: unknown) => string,
+): Liquid {
+  const engine = new Liquid({ ...options, operators: countedOperators() });
+  for (const [name, filter] of Object.entries(engine.filters)) {
+    if (typeof filter === "function") {
+      engine.registerFilter(name, countedFilter(filter));
+    }
+  }
+  engine.registerTag("if", CountedIf);
+  engine.registerTag("unless", CountedUnless);
+  engine.registerTag("case", CountedCase);
+  engine.renderer.renderTemplates = (templates, context, emitter) =>
+    renderCounted(templates, counted(context), emitter, textOf);
+  return engine;
+}
+
+function* renderCounted(
+  templates: Template[],
+  context: CountedContext,
+  given: Emitter | undefined,
+  textOf: (value: unknown) => string,
+): IterableIterator<unknown> {
+  const emitter = given ?? newEmitter(context.budget, textOf);
+  context.budget.step();
+  context.budget.down();
+  for (const template of templates) {
+    try {
+      const { begin, end } = template.token;
+      context.budget.step(1 + Math.floor((end - begin) / TAG_CHARS_PER_STEP));
+      const text: unknown = yield template.render(context, emitter);
+      if (text) {
+        emitter.write(text);
+      }
+      if (context.breakCalled || context.continueCalled) {
+        break;
+      }
+    } catch (error) {
+      throw LiquidError.is(error) ? error : new RenderError(error as Error, template);
+    }
+  }
+  context.budget.up();
+  return emitter.buffer;
+}
+
+function newEmitter(budget: Budget, textOf: (value: unknown) => string): Emitter {
+  const emitter: Emitter = {
+    buffer: "",
+    write(value: unknown) {
+      const text = textOf(toValue(value));
+      budget.chars(text.length);
+      emitter.buffer += text;
+    },
+  };
+  return emitter;
+}
+
+/** A filter that counts what it is given and what it makes. */
+export function countedFilter(filter: Filter): Filter {
+  return function* counts(this: ThisParameterType<Filter>, value: unknown, ...args: unknown[]) {
+    const { budget } = counted(this.context);
+    budget.read(args);
+    budget.read(value);
+    if (Array.isArray(value) && args.length > 0) {
+      // The arguments may be an expression, a path or a separator: read again for each item.
+      const each = STEPS_PER_EVALUATED_ITEM + weightOf(args, value.length);
+      budget.step(value.length * each);
+    }
+    const result: unknown = yield filter.call(this, value, ...args);
+    budget.read(result);
+    return result;
+  };
+}
+
+type Operator = (left: unknown, right: unknown, context?: unknown) => unknown;
+
+function countedOperators(): NonNullable<LiquidOptions["operators"]> {
+  const operators = Object.entries(defaultOperators).map(([name, original]) => {
+    const operator = original as Operator;
+    const compares = name === "==" || name === "!=" || name === "contains";
+    // `not` is given (value, context), all others (left, right, context).
+    const run: Operator = (left, right, context) => {
+      const { budget } = counted(name === "not" ? right : context);
+      budget.step();
+      if (compares) {
+        budget.read(left);
+        budget.read(right);
+      }
+      return operator(left, right, context);
+    };
+    return [name, run];
+  });
+  return Object.fromEntries(operators);
+}
+
+// A branch is no template of its own, so the renderer does not see how many are asked.
+class CountedIf extends IfTag {
+  override *render(context: Context, emitter: Emitter): Generator<unknown, void, string> {
+    counted(context).budget.step(this.branches.length);
+    yield* super.render(context, emitter);
+  }
+}
+
+class CountedUnless extends UnlessTag {
+  override *render(context: Context, emitter: Emitter): Generator<unknown, unknown, unknown> {
+    counted(context).budget.step(this.branches.length);
+    return yield* super.render(context, emitter);
+  }
+}
+
+class CountedCase extends CaseTag {
+  override *render(context: Context, emitter: Emitter): Generator<unknown, void, unknown> {
+    const values = this.branches.reduce((sum, branch) => sum + branch.values.length, 0);
+    counted(context).budget.step(values);
+    yield* super.render(context, emitter);
+  }
+}
+
+function counted(context: unknown): CountedContext {
+  if (!(context instanceof CountedContext)) {
+    throw new Error("a template was rendered without a budget");
+  }
+  return context;
+}

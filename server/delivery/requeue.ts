@@ -47,6 +47,8 @@ export type RetryRequest = {
 };
 
 const retryable = ["completed", "sending", "pausing", "paused"];
+/** Of a cancelled campaign nothing is sent, but what its held messages count as can be decided. */
+const decidable = [...retryable, "cancelled"];
 const stateName = { 4: "bounced", 5: "failed", 6: "skipped" } as const;
 
 /** Reasons for skipping that stay true: the person does not want it, or the campaign was called off. */
@@ -133,8 +135,8 @@ export function* decideHeld(
   database: () => Connection,
   request: { campaignId: number; seqs: number[] | undefined; decision: HeldDecision; now: number },
 ): Generator<undefined, number> {
-  const { campaignId } = request;
-  requireStatus(database(), campaignId);
+  const { campaignId, decision } = request;
+  requireStatus(database(), campaignId, decision === "resend" ? retryable : decidable);
   let decided = 0;
   let after = -1;
   for (;;) {
@@ -172,12 +174,12 @@ function decideChunk(
   return -moved.held;
 }
 
-function requireStatus(db: Connection, campaignId: number): void {
+function requireStatus(db: Connection, campaignId: number, allowed = retryable): void {
   const status = statusOf(db, campaignId);
   if (status === undefined) {
     throw notFound("campaign");
   }
-  if (!retryable.includes(status)) {
+  if (!allowed.includes(status)) {
     throw new AppError(
       "illegal_state",
       "This is possible while a campaign is being sent or paused, and after it was sent.",

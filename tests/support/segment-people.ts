@@ -157,7 +157,10 @@ function mailHolds(condition: MailCondition, person: Person, moment: Moment): bo
     mail === "sent" || mail === "delivered"
       ? person.messages.filter(
           ({ campaign, state, at }) =>
-            isMeant(campaign) && at >= since && (state === 3 || (state === 4 && mail === "sent")),
+            // A held message may have arrived.
+            isMeant(campaign) &&
+            at >= since &&
+            (state === 2 || state === 3 || (state === 4 && mail === "sent")),
         )
       : person.engagement.filter(
           (one) =>

@@ -3,10 +3,11 @@ import { inTransaction, statement } from "../../platform/db/statements.ts";
 
 const selectProgress = statement<
   [campaignId: number],
-  { status: string; open: number; leased: number }
+  { status: string; open: number; held: number; leased: number }
 >(`
   SELECT campaign.status,
-         ifnull(sum(chunk.pending + chunk.deferred + chunk.held), 0) AS open,
+         ifnull(sum(chunk.pending + chunk.deferred), 0) AS open,
+         ifnull(sum(chunk.held), 0) AS held,
          ifnull(sum(chunk.owner IS NOT NULL), 0) AS leased
     FROM campaign LEFT JOIN chunk ON chunk.campaign_id = campaign.id
    WHERE campaign.id = ?
@@ -24,7 +25,7 @@ const finish = statement<[{ id: number; from: string; to: string; now: number }]
 /**
  * Moves a campaign on when its rows say so, inside the transaction that changed them: `completed` when
  * none is left to send, `paused` or `cancelled` when none is in flight any more. Cancelling waits until
- * its remaining rows are skipped as well.
+ * its remaining rows are skipped as well; held ones stay held, for they may have arrived.
  *
  * @returns the new status, or undefined when it stays.
  */
@@ -37,7 +38,7 @@ export function settleCampaign(
   if (progress === undefined) {
     return undefined;
   }
-  const to = nextStatus(progress.status, progress.open, progress.leased);
+  const to = nextStatus(progress);
   if (to === undefined) {
     return undefined;
   }
@@ -45,12 +46,14 @@ export function settleCampaign(
   return moved.changes === 1 ? to : undefined;
 }
 
-function nextStatus(status: string, open: number, leased: number) {
-  if (status === "sending" && open === 0) {
+function nextStatus(progress: { status: string; open: number; held: number; leased: number }) {
+  const { status, open, held, leased } = progress;
+  const isDone = open + held === 0;
+  if (status === "sending" && isDone) {
     return "completed";
   }
   if (status === "pausing" && leased === 0) {
-    return open === 0 ? "completed" : "paused";
+    return isDone ? "completed" : "paused";
   }
   if (status === "cancelling" && leased === 0 && open === 0) {
     return "cancelled";

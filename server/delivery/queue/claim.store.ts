@@ -172,52 +172,73 @@ const selectCancellable = statement<
   [campaignId: number, max: number],
   { chunkNo: number; first: number; last: number; open: number }
 >(`
-  SELECT chunk_no AS chunkNo, first_seq AS first, last_seq AS last,
-         pending + deferred + held AS open
+  SELECT chunk_no AS chunkNo, first_seq AS first, last_seq AS last, pending + deferred AS open
     FROM chunk
-   WHERE campaign_id = ? AND owner IS NULL AND pending + deferred + held > 0
+   WHERE campaign_id = ? AND owner IS NULL AND pending + deferred > 0
    LIMIT ?
 `);
 
-const skipRows = statement<[now: number, campaignId: number, first: number, last: number]>(`
+// A bounce that was reported ahead of the result stays noted in the reason.
+const holdAmbiguous = statement<
+  [{ campaignId: number; first: number; last: number; now: number }]
+>(`
   UPDATE message
-     SET state = 6, reason = 'cancelled', due_at = NULL, changed_at = ?
-   WHERE campaign_id = ? AND seq BETWEEN ? AND ? AND state < 3
+     SET state = 2, reason = CASE WHEN reason LIKE 'bounce:%' THEN reason ELSE 'ambiguous' END,
+         due_at = NULL, changed_at = @now
+   WHERE campaign_id = @campaignId AND seq BETWEEN @first AND @last AND state < 2
+     AND EXISTS (SELECT 1 FROM attempt
+                  WHERE attempt.campaign_id = message.campaign_id AND attempt.seq = message.seq
+                    AND outcome = 'ambiguous')
 `);
 
-const skipChunk = statement<[campaignId: number, chunkNo: number]>(`
+const skipRows = statement<[{ campaignId: number; first: number; last: number; now: number }]>(`
+  UPDATE message
+     SET state = 6, reason = 'cancelled', due_at = NULL, changed_at = @now
+   WHERE campaign_id = @campaignId AND seq BETWEEN @first AND @last AND state < 2
+`);
+
+const closeChunk = statement<[{ campaignId: number; chunkNo: number; held: number }]>(`
   UPDATE chunk
-     SET skipped = skipped + pending + deferred + held, pending = 0, deferred = 0, held = 0,
-         next_due = NULL
-   WHERE campaign_id = ? AND chunk_no = ?
+     SET skipped = skipped + pending + deferred - @held, held = held + @held,
+         pending = 0, deferred = 0, next_due = NULL
+   WHERE campaign_id = @campaignId AND chunk_no = @chunkNo
 `);
 
-const countSkipped = statement<[campaignId: number, n: number]>(`
-  INSERT INTO campaign_count (campaign_id, metric, bucket, n) VALUES (?, 'skipped', 0, ?)
+const countCancelled = statement<[campaignId: number, metric: "skipped" | "held", n: number]>(`
+  INSERT INTO campaign_count (campaign_id, metric, bucket, n) VALUES (?, ?, 0, ?)
       ON CONFLICT (campaign_id, metric, bucket) DO UPDATE SET n = n + excluded.n
 `);
 
 const CHUNKS_PER_CANCEL = 20;
 
 /**
- * Skips the open messages of up to 20 free chunks of a `cancelling` campaign, in one transaction.
+ * Ends the open messages of up to 20 free chunks of a `cancelling` campaign, in one transaction. A message
+ * that was never handed over is skipped. One whose answer was lost may have arrived, so it is held and
+ * stays listed as ambiguous, as do those that were held before.
  *
- * @returns how many were skipped; 0 when only leased chunks, or none, are left.
+ * @returns how many messages moved; 0 when only leased chunks, or none, are left.
  */
 export function cancelSome(db: Connection, campaignId: number, now: number): number {
   return inTransaction(db, () => {
     if (!campaignsWithStatus(db, "cancelling").includes(campaignId)) {
       return 0;
     }
-    let skipped = 0;
+    let open = 0;
+    let held = 0;
     for (const chunk of selectCancellable(db).all(campaignId, CHUNKS_PER_CANCEL)) {
-      skipRows(db).run(now, campaignId, chunk.first, chunk.last);
-      skipChunk(db).run(campaignId, chunk.chunkNo);
-      skipped += chunk.open;
+      const { chunkNo, first, last } = chunk;
+      const ambiguous = holdAmbiguous(db).run({ campaignId, first, last, now }).changes;
+      skipRows(db).run({ campaignId, first, last, now });
+      closeChunk(db).run({ campaignId, chunkNo, held: ambiguous });
+      open += chunk.open;
+      held += ambiguous;
     }
-    if (skipped > 0) {
-      countSkipped(db).run(campaignId, skipped);
+    if (open > held) {
+      countCancelled(db).run(campaignId, "skipped", open - held);
     }
-    return skipped;
+    if (held > 0) {
+      countCancelled(db).run(campaignId, "held", held);
+    }
+    return open;
   });
 }

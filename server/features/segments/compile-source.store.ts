@@ -57,7 +57,8 @@ export function mailSet(condition: MailCondition, moment: Moment, bind: Bind): I
     withinDays === undefined ? "" : ` AND ${at} >= ${bind(sinceDays(withinDays, moment))}`;
   const enough = atLeast("campaign_id", condition.atLeast, bind);
   if (mail === "sent" || mail === "delivered") {
-    const states = mail === "sent" ? "(3, 4)" : "(3)";
+    // A held message may have arrived (2): whoever writes to those who did not get it must not reach its recipient.
+    const states = mail === "sent" ? "(2, 3, 4)" : "(2, 3)";
     return {
       sql: (scope) => {
         const table = scope === "everybody" ? "message" : "message INDEXED BY message_contact";

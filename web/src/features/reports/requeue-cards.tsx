@@ -11,7 +11,7 @@ import { SelectField } from "../../ui/field.tsx";
 import { Loaded, Notice } from "../../ui/states.tsx";
 import { attempt, toast } from "../../ui/toast.tsx";
 import { t } from "./requeue.messages.ts";
-import type { Report } from "./use-report.ts";
+import { type Report, useReport } from "./use-report.ts";
 
 type Count = { matching: number; retry: number; suppressed: number; gone: number };
 
@@ -20,10 +20,15 @@ const retryable = ["sending", "paused", "completed"];
 /** Messages that may have arrived and wait for somebody to decide. */
 export function HeldCard({ report, onChanged }: { report: Report; onChanged: () => void }) {
   const { held } = report.counts;
+  const { id, status } = report.campaign;
+  const isCancelled = status === "cancelled";
   return held === 0 ? null : (
-    <Notice tone="warning" title={t("heldTitle", { count: held })}>
-      <p>{t("heldBody")}</p>
-      <HeldButtons campaignId={report.campaign.id} count={held} onChanged={onChanged} />
+    <Notice
+      tone="warning"
+      title={t(isCancelled ? "heldCancelledTitle" : "heldTitle", { count: held })}
+    >
+      <p>{t(isCancelled ? "heldCancelledBody" : "heldBody")}</p>
+      <HeldButtons campaignId={id} count={held} isCancelled={isCancelled} onChanged={onChanged} />
     </Notice>
   );
 }
@@ -31,11 +36,28 @@ export function HeldCard({ report, onChanged }: { report: Report; onChanged: () 
 /** The same decision about one message, on the page of its recipient. */
 export function HeldMessage(props: { campaignId: string; seq: number; onChanged: () => void }) {
   const { campaignId, seq, onChanged } = props;
+  const report = useReport(useWorkspace().api, campaignId);
   return (
-    <Notice tone="warning" title={t("heldOne")}>
-      <p>{t("heldBody")}</p>
-      <HeldButtons campaignId={campaignId} count={1} seqs={[seq]} onChanged={onChanged} />
-    </Notice>
+    <Loaded query={report} rows={1}>
+      {({ campaign }) => {
+        const isCancelled = campaign.status === "cancelled";
+        return (
+          <Notice
+            tone="warning"
+            title={isCancelled ? t("heldCancelledTitle", { count: 1 }) : t("heldOne")}
+          >
+            <p>{t(isCancelled ? "heldCancelledBody" : "heldBody")}</p>
+            <HeldButtons
+              campaignId={campaignId}
+              count={1}
+              seqs={[seq]}
+              isCancelled={isCancelled}
+              onChanged={onChanged}
+            />
+          </Notice>
+        );
+      }}
+    </Loaded>
   );
 }
 
@@ -43,11 +65,14 @@ function HeldButtons({
   campaignId,
   count,
   seqs,
+  isCancelled,
   onChanged,
 }: {
   campaignId: number | string;
   count: number;
   seqs?: number[];
+  /** Nothing of a cancelled campaign is sent again. */
+  isCancelled: boolean;
   onChanged: () => void;
 }) {
   const workspace = useWorkspace();
@@ -57,7 +82,7 @@ function HeldButtons({
   const decide = async (decision: "resend" | "sent" | "failed") => {
     const sure = await confirm({
       title: t(`${decision}Ask`, { count }),
-      body: t(`${decision}Body`),
+      body: t(decision === "failed" && isCancelled ? "failedCancelledBody" : `${decision}Body`),
       action: t(decision),
     });
     const path = `${workspace.api}/campaigns/${campaignId}/held`;
@@ -69,7 +94,7 @@ function HeldButtons({
   };
   return (
     <div class="mt-3 flex flex-wrap gap-2">
-      <Button onClick={() => decide("resend")}>{t("resend")}</Button>
+      {!isCancelled && <Button onClick={() => decide("resend")}>{t("resend")}</Button>}
       <Button onClick={() => decide("sent")}>{t("sent")}</Button>
       <Button onClick={() => decide("failed")}>{t("failed")}</Button>
     </div>

@@ -10,6 +10,14 @@ export const t = messages({
     de: "Die Antwort des Servers ging verloren, nachdem die ganze Nachricht übergeben war: Sie kann angekommen sein.",
   },
   heldOne: { en: "This message waits for you", de: "Diese Nachricht wartet auf dich" },
+  heldCancelledTitle: {
+    en: "{count, plural, one {# message may have arrived} other {# messages may have arrived}}",
+    de: "{count, plural, one {# Nachricht kann angekommen sein} other {# Nachrichten können angekommen sein}}",
+  },
+  heldCancelledBody: {
+    en: "The server's answer was lost before the campaign was cancelled. Nothing more is sent; you can say what these messages count as.",
+    de: "Die Antwort des Servers ging verloren, bevor die Kampagne abgebrochen wurde. Es wird nichts mehr gesendet; Sie können festlegen, wie diese Nachrichten zählen.",
+  },
   editorDecides: {
     en: "An editor of the workspace decides what becomes of it.",
     de: "Was daraus wird, entscheidet, wer im Arbeitsbereich bearbeiten darf.",
@@ -40,6 +48,10 @@ export const t = messages({
   failedBody: {
     en: "Nothing is sent now. You can still send them again later.",
     de: "Jetzt wird nichts gesendet. Später kannst du sie noch erneut senden.",
+  },
+  failedCancelledBody: {
+    en: "They count as not delivered. Nothing of a cancelled campaign is sent again.",
+    de: "Sie zählen als nicht zugestellt. Von einer abgebrochenen Kampagne wird nichts erneut gesendet.",
   },
   decided: {
     en: "{count, plural, one {# message decided} other {# messages decided}}",

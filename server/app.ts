@@ -44,8 +44,9 @@ import { routePresetRoutes } from "./features/routes/route-presets.routes.ts";
 import { routeRoutes } from "./features/routes/routes.routes.ts";
 import { segmentRoutes } from "./features/segments/segments.routes.ts";
 import { instanceRoutes } from "./features/setup/instance.routes.ts";
-import { systemMailRoute } from "./features/setup/instance.service.ts";
+import { systemMailRoute, trustedProxiesOf } from "./features/setup/instance.service.ts";
 import { setupRoutes } from "./features/setup/setup.routes.ts";
+import { createUnnamedProxies } from "./features/setup/unnamed-proxies.ts";
 import { blockedDomainRoutes } from "./features/suppressions/blocked-domains.routes.ts";
 import { instanceSuppressionRoutes } from "./features/suppressions/instance-suppressions.routes.ts";
 import { suppressionRoutes } from "./features/suppressions/suppressions.routes.ts";
@@ -63,6 +64,7 @@ import type { Databases } from "./platform/db/databases.ts";
 import type { AssetManifest } from "./platform/http/asset-manifest.ts";
 import { assetRoutes } from "./platform/http/assets.ts";
 import { bodyLimit } from "./platform/http/body-limit.ts";
+import { clientAddresses } from "./platform/http/client-address.ts";
 import { type AccessPort, createGuard } from "./platform/http/guard.ts";
 import { healthRoutes } from "./platform/http/health.ts";
 import { openApiRoute } from "./platform/http/openapi.ts";
@@ -109,6 +111,7 @@ export function createApp(options: AppOptions) {
     .use(
       healthRoutes({
         guard: deps.guard,
+        clientAddress: deps.clientAddress,
         system: deps.databases.system,
         dataDir: deps.config.dataDir,
         clock: deps.clock,
@@ -151,6 +154,11 @@ function createDeps(options: AppOptions): AppDeps {
   const { system } = databases;
   const { canWrite } = options.cluster ?? standalone();
   const sessions = createSessions(system, canWrite);
+  const unnamedProxies = createUnnamedProxies();
+  const clientAddress = clientAddresses(
+    () => trustedProxiesOf(config, system),
+    unnamedProxies.note,
+  );
   const access = options.access ?? createAccess({ config, system, sessions, clock, canWrite });
   return {
     config,
@@ -158,7 +166,9 @@ function createDeps(options: AppOptions): AppDeps {
     keyRing,
     clock,
     sessions,
-    guard: createGuard(access, databases, clock),
+    clientAddress,
+    unnamedProxies,
+    guard: createGuard(access, databases, clientAddress, clock),
     audit: createAuditLog(system, clock),
     jobs: options.jobs ?? createJobQueue(system, clock),
     mail: createMailer(() => systemMailRoute(databases, keyRing, options.outside.inbound.port)),

@@ -1,3 +1,5 @@
+import { isProxyRange } from "./platform/http/client-address.ts";
+
 /** What the environment decides; everything else is a setting in the product. */
 export type Config = {
   /** HTTP port; 0 picks a free one. */
@@ -5,6 +7,8 @@ export type Config = {
   dataDir: string;
   /** Overrides the public URL that the wizard stored; undefined = the stored one. */
   publicUrl: string | undefined;
+  /** Overrides the reverse proxies that the administrator named; undefined = those. */
+  trustedProxies: readonly string[] | undefined;
   /** Port of the SMTP listener; 0 picks a free one. */
   smtpInPort: number;
   /** Where it listens: on this machine only, or on all addresses, which taking bounces needs. */
@@ -24,6 +28,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     port: port("PORT", env["PORT"], 8080),
     dataDir: env["DATA_DIR"] || "./data",
     publicUrl: publicUrl(env["PUBLIC_URL"]),
+    trustedProxies: trustedProxies(env["TRUSTED_PROXIES"]),
     smtpInPort: port("SMTP_IN_PORT", env["SMTP_IN_PORT"], 2525),
     smtpInHost: oneOf("SMTP_IN_HOST", env["SMTP_IN_HOST"], ["127.0.0.1", "0.0.0.0", "::"]),
     logLevel: oneOf("LOG_LEVEL", env["LOG_LEVEL"], [
@@ -60,6 +65,20 @@ function oneOf<T extends string>(name: string, value: string | undefined, allowe
     throw new Error(`${name} is "${value}"; it takes one of ${allowed.join(", ")}`);
   }
   return found;
+}
+
+function trustedProxies(value: string | undefined): string[] | undefined {
+  if (value === undefined || value === "") {
+    return undefined;
+  }
+  const ranges = value.split(/[\s,]+/).filter((range) => range !== "");
+  const wrong = ranges.find((range) => !isProxyRange(range));
+  if (wrong !== undefined) {
+    throw new Error(
+      `TRUSTED_PROXIES has "${wrong}"; it takes addresses and ranges such as 10.0.0.7 or 172.28.0.0/16`,
+    );
+  }
+  return ranges;
 }
 
 function publicUrl(value: string | undefined): string | undefined {

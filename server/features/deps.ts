@@ -3,6 +3,7 @@ import type { OutsideFact, Route } from "../delivery/index.ts";
 import type { Inbound } from "../inbound/index.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Databases } from "../platform/db/databases.ts";
+import type { ClientAddress } from "../platform/http/client-address.ts";
 import type { Guard } from "../platform/http/guard.ts";
 import type { Mailer } from "../platform/mail.ts";
 import type { JobQueue } from "../platform/scheduler/job-queue.ts";
@@ -14,6 +15,7 @@ import type { DnsLookup } from "./domains/domains.service.ts";
 import type { QueuePort } from "./queue/queue.service.ts";
 import type { RouteCheck } from "./routes/routes.service.ts";
 import type { SegmentReads } from "./segments/segment-read.service.ts";
+import type { UnnamedProxies } from "./setup/unnamed-proxies.ts";
 import type { TrackingPort } from "./tracking/tracking.service.ts";
 
 /** What slices reach beyond the databases: threads, sockets, the DNS. main fills it; tests put in what they look at. */
@@ -48,6 +50,9 @@ export type AppDeps = {
   databases: Databases;
   keyRing: KeyRing;
   clock: Clock;
+  /** Who makes a request, behind the proxies that are trusted. */
+  clientAddress: ClientAddress;
+  unnamedProxies: UnnamedProxies;
   guard: Guard;
   /** Every mutation is recorded here: `audit.record({ actorId: actor.id, workspaceId, action, target })`. */
   audit: AuditLog;

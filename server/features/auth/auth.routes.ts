@@ -1,6 +1,6 @@
 import { Elysia } from "elysia";
 import { AppError } from "../../platform/errors.ts";
-import { clientAddress, type PeerAddress } from "../../platform/http/client-address.ts";
+import type { PeerAddress } from "../../platform/http/client-address.ts";
 import { requirePerson } from "../../platform/http/person.ts";
 import { Done, done, refusals } from "../../platform/http/schemas.ts";
 import type { AppDeps } from "../deps.ts";
@@ -35,7 +35,7 @@ export const authRoutes = (deps: AppDeps) => {
   const { guard, config, databases, audit, jobs, clock, sessions } = deps;
   const desk: AuthDesk = { config, system: databases.system, audit, jobs, clock, sessions };
   const cameFrom = (request: Request, server: PeerAddress) => ({
-    ip: clientAddress(request, server),
+    ip: deps.clientAddress(request, server),
     userAgent: request.headers.get("user-agent") ?? "",
   });
   // These routes are open, so the guard does not look where a write comes from; a foreign page must

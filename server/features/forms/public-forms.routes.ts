@@ -1,6 +1,6 @@
 import { Elysia, t } from "elysia";
 import { textUpTo } from "../../platform/http/body-limit.ts";
-import { clientAddress, type PeerAddress } from "../../platform/http/client-address.ts";
+import type { PeerAddress } from "../../platform/http/client-address.ts";
 import { isOwnOrigin } from "../../platform/http/own-origin.ts";
 import { html, type PageLook } from "../../platform/http/plain-page.ts";
 import type { AppDeps } from "../deps.ts";
@@ -20,20 +20,20 @@ const MAX_POST_BYTES = 32 * 1024;
 
 type PublicFormDeps = Pick<
   AppDeps,
-  "databases" | "keyRing" | "clock" | "guard" | "jobs" | "outside"
+  "databases" | "keyRing" | "clock" | "guard" | "clientAddress" | "jobs" | "outside"
 >;
 type Sent = { request: Request; server: PeerAddress; token: string; body: string };
 
-const visitorOf = (request: Request, server: PeerAddress) => ({
-  ip: clientAddress(request, server),
-  userAgent: agentOf(request),
-});
 const languageOf = (request: Request): FormLanguage =>
   pageLanguage(request.headers.get("accept-language"));
 
 /** What strangers reach of forms. No cookie is set or read, so that no page can act in anybody's name. */
 export const publicFormRoutes = (deps: PublicFormDeps) => {
   const forms = new PublicForms(deps);
+  const visitorOf = (request: Request, server: PeerAddress) => ({
+    ip: deps.clientAddress(request, server),
+    userAgent: agentOf(request),
+  });
   const confirmations = new Confirmations(deps);
 
   const brand = (open: OpenForm | Confirmation): PageLook => {

@@ -1,7 +1,7 @@
 import { Elysia, t } from "elysia";
 import { AppError } from "../../platform/errors.ts";
 import { textUpTo } from "../../platform/http/body-limit.ts";
-import { clientAddress, networkOf, type PeerAddress } from "../../platform/http/client-address.ts";
+import { networkOf, type PeerAddress } from "../../platform/http/client-address.ts";
 import { isOwnOrigin } from "../../platform/http/own-origin.ts";
 import { type Rate, RateLimiter } from "../../platform/http/rate-limit.ts";
 import type { AppDeps } from "../deps.ts";
@@ -17,7 +17,10 @@ const Html = t.Any({ description: "An HTML page" });
 const MAX_POST_BYTES = 32 * 1024;
 const addressRate: Rate = { perSecond: 1 / 60, burst: 5 };
 
-type Deps = Pick<AppDeps, "databases" | "keyRing" | "clock" | "guard" | "jobs" | "outside">;
+type Deps = Pick<
+  AppDeps,
+  "databases" | "keyRing" | "clock" | "guard" | "clientAddress" | "jobs" | "outside"
+>;
 type Asked = { token: string; request: Request; server: PeerAddress };
 
 /** The preference centre behind the link in every message. */
@@ -27,7 +30,7 @@ export const preferenceRoutes = (deps: Deps) => {
   const limiter = new RateLimiter(deps.clock);
 
   const visitorOf = ({ request, server }: Asked) => ({
-    ip: clientAddress(request, server),
+    ip: deps.clientAddress(request, server),
     userAgent: agentOf(request),
   });
   const lookOf = ({ workspaceId, workspaceName }: Pick<Person, "workspaceId" | "workspaceName">) =>

@@ -3,6 +3,7 @@ import type { Config } from "../../config.ts";
 import type { Databases } from "../../platform/db/databases.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { AppError, invalidField } from "../../platform/errors.ts";
+import { isProxyRange } from "../../platform/http/client-address.ts";
 import { roleHas } from "../../platform/http/permissions.ts";
 import type { AuditLog } from "../audit/audit.service.ts";
 import { readEmail } from "../auth/users.service.ts";
@@ -21,16 +22,28 @@ import {
   storePrivateTargets,
   storePublicUrl,
   storeSystemRoute,
+  storeTrustedProxies,
+  trustedProxiesOf,
 } from "./instance.service.ts";
 import { readPublicUrl } from "./setup.rules.ts";
+import type { UnnamedProxies } from "./unnamed-proxies.ts";
 
-export type InstanceDesk = { config: Config; databases: Databases; audit: AuditLog };
+export type InstanceDesk = {
+  config: Config;
+  databases: Databases;
+  audit: AuditLog;
+  unnamedProxies: UnnamedProxies;
+};
 
 /** The instance's settings, as they work now. */
-export function readInstanceSettings({ config, databases }: InstanceDesk) {
+export function readInstanceSettings({ config, databases, unnamedProxies }: InstanceDesk) {
+  const trustedProxies = [...trustedProxiesOf(config, databases.system)];
   return {
     publicUrl: publicUrlOf(config, databases.system),
     publicUrlFixed: config.publicUrl !== undefined,
+    trustedProxies,
+    trustedProxiesFixed: config.trustedProxies !== undefined,
+    unnamedProxies: unnamedProxies.seen().filter((address) => !trustedProxies.includes(address)),
     allowPrivateRelays: allowsPrivateRelays(databases.system),
     allowDirectSending: allowsDirectSending(databases.system),
     allowPrivateTargets: allowsPrivateTargets(databases.system),
@@ -52,11 +65,16 @@ export function changeInstanceSettings(
 ) {
   const { system } = desk.databases;
   const origin = change.publicUrl === undefined ? undefined : checkedUrl(desk, change.publicUrl);
+  const proxies =
+    change.trustedProxies === undefined ? undefined : checkedProxies(desk, change.trustedProxies);
   const route =
     change.systemMail === undefined ? undefined : checkedRoute(desk, userId, change.systemMail);
   inTransaction(system, () => {
     if (origin !== undefined) {
       storePublicUrl(system, origin, now);
+    }
+    if (proxies !== undefined) {
+      storeTrustedProxies(system, proxies, now);
     }
     if (change.allowPrivateRelays !== undefined) {
       storePrivateRelays(system, change.allowPrivateRelays, now);
@@ -85,6 +103,26 @@ function checkedUrl({ config }: InstanceDesk, typed: string): string {
     throw invalidField("publicUrl", `PUBLIC_URL says ${config.publicUrl}`, "Change that variable.");
   }
   return read.origin;
+}
+
+function checkedProxies({ config }: InstanceDesk, typed: readonly string[]): string[] {
+  if (config.trustedProxies !== undefined) {
+    throw invalidField(
+      "trustedProxies",
+      `TRUSTED_PROXIES says ${config.trustedProxies.join(", ")}`,
+      "Change that variable.",
+    );
+  }
+  const ranges = [...new Set(typed.map((range) => range.trim()))];
+  const wrong = ranges.find((range) => !isProxyRange(range));
+  if (wrong !== undefined) {
+    throw invalidField(
+      "trustedProxies",
+      `"${wrong}" is neither an address nor a range`,
+      "Write it like 10.0.0.7 or 172.28.0.0/16.",
+    );
+  }
+  return ranges;
 }
 
 // To administer the instance is not to own its workspaces: mail leaves only by a route one may use anyway.

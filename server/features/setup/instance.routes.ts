@@ -4,8 +4,9 @@ import type { AppDeps } from "../deps.ts";
 import { InstanceChange, InstanceSettings } from "./instance.schema.ts";
 import { changeInstanceSettings, readInstanceSettings } from "./instance-settings.service.ts";
 
-export const instanceRoutes = ({ guard, config, databases, audit, clock }: AppDeps) => {
-  const desk = { config, databases, audit };
+export const instanceRoutes = (deps: AppDeps) => {
+  const { guard, config, databases, audit, clock, unnamedProxies } = deps;
+  const desk = { config, databases, audit, unnamedProxies };
   return new Elysia({ name: "instance", prefix: "/instance", detail: { tags: ["Instance"] } })
     .use(guard)
     .get("/settings", () => readInstanceSettings(desk), {

@@ -11,6 +11,15 @@ export const InstanceSettings = t.Object(
   {
     publicUrl: t.String(),
     publicUrlFixed: t.Boolean({ description: "PUBLIC_URL says so; it cannot be changed here" }),
+    trustedProxies: t.Array(t.String(), {
+      description: "Addresses and ranges of reverse proxies whose X-Forwarded-For is believed",
+    }),
+    trustedProxiesFixed: t.Boolean({
+      description: "TRUSTED_PROXIES says so; they cannot be changed here",
+    }),
+    unnamedProxies: t.Array(t.String(), {
+      description: "Addresses that sent X-Forwarded-For and are not named, since the start",
+    }),
     allowPrivateRelays: t.Boolean({
       description: "Relays may be on this machine or in a private network",
     }),
@@ -29,6 +38,7 @@ export const InstanceSettings = t.Object(
 
 export const InstanceChange = t.Object({
   publicUrl: t.Optional(t.String({ minLength: 1, maxLength: 300 })),
+  trustedProxies: t.Optional(t.Array(t.String({ minLength: 1, maxLength: 50 }), { maxItems: 50 })),
   allowPrivateRelays: t.Optional(t.Boolean()),
   allowDirectSending: t.Optional(t.Boolean()),
   allowPrivateTargets: t.Optional(t.Boolean()),

@@ -3,12 +3,14 @@ import type { Config } from "../../config.ts";
 import type { Databases } from "../../platform/db/databases.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { AppError } from "../../platform/errors.ts";
+import { DEFAULT_PROXIES } from "../../platform/http/client-address.ts";
 import type { MailRoute } from "../../platform/mail.ts";
 import type { KeyRing } from "../../platform/secrets.ts";
 import { readSetting, writeSetting } from "../../platform/settings.store.ts";
 import { loadRoute } from "../routes/routes.service.ts";
 
 const PUBLIC_URL = "public_url";
+const TRUSTED_PROXIES = "trusted_proxies";
 const SYSTEM_ROUTE = "system_route";
 const PRIVATE_RELAYS = "private_relays";
 const DIRECT_SENDING = "direct_sending";
@@ -42,6 +44,22 @@ export function publicUrlOf(config: Config, system: Connection): string {
 
 export function storePublicUrl(system: Connection, url: string, now: number): void {
   writeSetting(system, PUBLIC_URL, url, now);
+}
+
+/**
+ * Addresses and ranges of the reverse proxies whose X-Forwarded-For is believed; TRUSTED_PROXIES wins. When
+ * nobody has named any, those on this machine.
+ */
+export function trustedProxiesOf(config: Config, system: Connection): readonly string[] {
+  return config.trustedProxies ?? readSetting<string[]>(system, TRUSTED_PROXIES) ?? DEFAULT_PROXIES;
+}
+
+export function storeTrustedProxies(
+  system: Connection,
+  ranges: readonly string[],
+  now: number,
+): void {
+  writeSetting(system, TRUSTED_PROXIES, ranges, now);
 }
 
 /**

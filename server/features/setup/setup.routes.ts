@@ -1,6 +1,5 @@
 import { Elysia } from "elysia";
 import { AppError } from "../../platform/errors.ts";
-import { clientAddress } from "../../platform/http/client-address.ts";
 import { Done, done, refusals } from "../../platform/http/schemas.ts";
 import { ownOrigins } from "../auth/access.service.ts";
 import { openSession } from "../auth/auth.service.ts";
@@ -185,7 +184,7 @@ export const setupRoutes = (deps: AppDeps) => {
       async ({ request, server, set }) => {
         const { userId, workspaceId } = finishSetup(desk);
         const from = {
-          ip: clientAddress(request, server),
+          ip: deps.clientAddress(request, server),
           userAgent: request.headers.get("user-agent") ?? "",
         };
         const session = await openSession({ ...deps, system }, userId, from);

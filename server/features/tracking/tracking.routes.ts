@@ -1,7 +1,7 @@
 import { Elysia, t } from "elysia";
 import { AppError } from "../../platform/errors.ts";
 import { textUpTo } from "../../platform/http/body-limit.ts";
-import { clientAddress, type PeerAddress } from "../../platform/http/client-address.ts";
+import type { PeerAddress } from "../../platform/http/client-address.ts";
 import type { AppDeps } from "../deps.ts";
 import { brandOf } from "../preferences/public-look.service.ts";
 import { askPage, donePage, gonePage, laterPage } from "./tracking.pages.ts";
@@ -22,21 +22,23 @@ const NOT_CACHED = "no-store, no-cache, must-revalidate, private";
 const VIEW_POLICY =
   "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src http: https: data:; style-src 'unsafe-inline'; font-src https: data:; base-uri 'none'; form-action 'none'";
 
-const visitorOf = (request: Request, server: PeerAddress): Visitor => ({
-  ip: clientAddress(request, server),
-  agent: agentOf(request),
-  hint: requestHint(request),
-});
-
 const languageOf = (request: Request) => pageLanguage(request.headers.get("accept-language"));
 
-type TrackingRouteDeps = Pick<AppDeps, "databases" | "keyRing" | "clock" | "guard"> & {
+type TrackingRouteDeps = Pick<
+  AppDeps,
+  "databases" | "keyRing" | "clock" | "guard" | "clientAddress"
+> & {
   port: TrackingPort;
 };
 
 /** What recipients reach without signing in: the token in the address is the permission. */
 export const trackingRoutes = (deps: TrackingRouteDeps) => {
   const tracking = new Tracking(deps);
+  const visitorOf = (request: Request, server: PeerAddress): Visitor => ({
+    ip: deps.clientAddress(request, server),
+    agent: agentOf(request),
+    hint: requestHint(request),
+  });
 
   const pixel = async (token: string, visitor: Visitor): Promise<Response> =>
     new Response((await tracking.opened(token, visitor)) ? PIXEL : null, {

@@ -4,7 +4,7 @@ import type { Databases } from "../db/databases.ts";
 import type { Connection } from "../db/driver.ts";
 import { AppError, notFound } from "../errors.ts";
 import { MAX_OPEN_BODY_BYTES, refuseLargeBody } from "./body-limit.ts";
-import { clientAddress, networkOf, type PeerAddress } from "./client-address.ts";
+import { type ClientAddress, networkOf, type PeerAddress } from "./client-address.ts";
 import { idempotency } from "./idempotency.ts";
 import type { Permission } from "./permissions.ts";
 import { defaultRates, type LimitHeaders, RateLimiter, type Rates } from "./rate-limit.ts";
@@ -55,11 +55,12 @@ export type AccessPort = {
 export function createGuard(
   access: AccessPort,
   databases: Databases,
+  clientAddress: ClientAddress,
   clock: Clock = systemClock,
   rates: Rates = defaultRates,
 ) {
   const limiter = new RateLimiter(clock);
-  const gate = { access, limiter, rates };
+  const gate = { access, clientAddress, limiter, rates };
   // A decision is made before the body is parsed and validated, so that a stranger costs little and learns
   // nothing of what a route takes; it waits here for the handler.
   const decisions = new WeakMap<Request, Decision>();
@@ -154,7 +155,12 @@ export type Guard = ReturnType<typeof createGuard>;
 
 /** Who makes a request and in which workspace; nobody on a route that is open. */
 type Decision = { actor?: Actor; workspace?: WorkspaceAccess };
-type Gate = { access: AccessPort; limiter: RateLimiter; rates: Rates };
+type Gate = {
+  access: AccessPort;
+  clientAddress: ClientAddress;
+  limiter: RateLimiter;
+  rates: Rates;
+};
 type Asked = {
   request: Request;
   server: PeerAddress;
@@ -164,12 +170,13 @@ type Asked = {
 };
 
 /** Who asks, once it is sure that they are signed in, not too fast, and asking from our own pages. */
-async function admit({ access, limiter, rates }: Gate, asked: Asked): Promise<Actor> {
+async function admit(gate: Gate, asked: Asked): Promise<Actor> {
+  const { access, limiter, rates } = gate;
   const { request, server, set } = asked;
   if (!access.isSetUp()) {
     throw new AppError("setup_required", "This instance is not set up yet; open it in a browser.");
   }
-  const ip = clientAddress(request, server);
+  const ip = gate.clientAddress(request, server);
   const actor = await access.authenticate(request, ip);
   if (actor === undefined) {
     limiter.take(`ip ${networkOf(ip)}`, rates.address, { headers: set.headers });

@@ -5,7 +5,7 @@ import { AppError } from "../errors.ts";
 import type { Metrics } from "../metrics.ts";
 import { isPrivateAddress } from "../private-address.ts";
 import { writeSetting } from "../settings.store.ts";
-import { clientAddress } from "./client-address.ts";
+import { type ClientAddress, type PeerAddress, peerAddress } from "./client-address.ts";
 import type { Guard } from "./guard.ts";
 import { ProblemSchema } from "./schemas.ts";
 
@@ -14,6 +14,7 @@ const MIN_FREE_BYTES = 64 * 1024 * 1024;
 
 export type HealthOptions = {
   guard: Guard;
+  clientAddress: ClientAddress;
   system: Connection;
   dataDir: string;
   clock: () => number;
@@ -58,9 +59,7 @@ export const healthRoutes = (options: HealthOptions) =>
     .get(
       "/metrics",
       async ({ request, server }) => {
-        // Volumes are nobody's business outside; through a reverse proxy the client's address is a public one.
-        const address = clientAddress(request, server);
-        if (address !== "" && !isPrivateAddress(address)) {
+        if (!isFromInside(request, server, options.clientAddress)) {
           throw new AppError("forbidden", "Metrics are only told inside the private network.");
         }
         const { body, contentType } = await options.metrics.render();
@@ -72,6 +71,17 @@ export const healthRoutes = (options: HealthOptions) =>
         detail: { summary: "Numbers for Prometheus" },
       },
     );
+
+/**
+ * True when a request comes from this machine or a private network. What a proxy forwarded that nobody has named
+ * could be from anywhere.
+ */
+function isFromInside(request: Request, server: PeerAddress, clientAddress: ClientAddress) {
+  const peer = peerAddress(request, server);
+  const address = clientAddress(request, server);
+  const isUnclear = request.headers.has("x-forwarded-for") && address === peer;
+  return address === "" || (!isUnclear && isPrivateAddress(address));
+}
 
 async function databaseCheck({ system, canWrite, clock }: HealthOptions): Promise<Check> {
   try {

@@ -37,6 +37,9 @@ test("an administrator sees and changes how the instance mails, and nothing else
   expect(await after.json()).toEqual({
     publicUrl,
     publicUrlFixed: true,
+    trustedProxies: ["127.0.0.0/8", "::1"],
+    trustedProxiesFixed: false,
+    unnamedProxies: [],
     allowPrivateRelays: true,
     allowDirectSending: false,
     allowPrivateTargets: false,
@@ -77,4 +80,20 @@ test("a public URL that the environment fixes is not changed, and a path is refu
       fields: [{ field: "publicUrl" }],
     });
   }
+});
+
+test("the proxies whose word is believed are named by an administrator, and checked", async () => {
+  const settings = async () =>
+    (await (await fixture.call(admin.cookie, "GET", "/instance/settings")).json()) as {
+      trustedProxies: string[];
+    };
+  expect((await settings()).trustedProxies).toEqual(["127.0.0.0/8", "::1"]);
+
+  const wrong = await change({ trustedProxies: ["10.0.0.7", "proxy.example"] });
+  expect(wrong.status).toBe(422);
+  expect(await wrong.text()).toContain("proxy.example");
+  expect((await change({ trustedProxies: ["0.0.0.0/0"] })).status).toBe(422);
+
+  expect((await change({ trustedProxies: ["10.0.0.7", " 172.28.0.0/16 "] })).status).toBe(200);
+  expect((await settings()).trustedProxies).toEqual(["10.0.0.7", "172.28.0.0/16"]);
 });

@@ -12,6 +12,7 @@ import {
 } from "../../../../server/delivery/index.ts";
 import { trackingRoutes } from "../../../../server/features/tracking/tracking.routes.ts";
 import type { TrackingPort } from "../../../../server/features/tracking/tracking.service.ts";
+import { clientAddresses } from "../../../../server/platform/http/client-address.ts";
 import { createGuard } from "../../../../server/platform/http/guard.ts";
 import { problems } from "../../../../server/platform/http/problem.ts";
 import { JournalReader } from "../../../../server/platform/journal/reader.ts";
@@ -74,6 +75,7 @@ beforeEach(() => {
     suppressed: (workspaceId, address) => suppressed.push(`${workspaceId} ${address}`),
     unsuppressed: () => undefined,
   };
+  const clientAddress = clientAddresses(() => []);
   const guard = createGuard(
     {
       authenticate: async () => undefined,
@@ -82,12 +84,14 @@ beforeEach(() => {
       allowedOrigins: () => [],
     },
     fixture.databases,
+    clientAddress,
   );
   const app = new Elysia().use(problems).use(
     trackingRoutes({
       databases: fixture.databases,
       keyRing,
       clock: () => NOW,
+      clientAddress,
       guard,
       port,
     }),

@@ -1,24 +1,62 @@
 import { expect, test } from "bun:test";
-import { clientAddress, networkOf } from "../../../../server/platform/http/client-address.ts";
+import {
+  clientAddresses,
+  DEFAULT_PROXIES,
+  isProxyRange,
+  networkOf,
+} from "../../../../server/platform/http/client-address.ts";
 
-const from = (peer: string, forwarded?: string) =>
-  clientAddress(
-    new Request("http://localhost/", {
-      headers: forwarded === undefined ? {} : { "x-forwarded-for": forwarded },
-    }),
-    { requestIP: () => ({ address: peer }) },
+function asked(proxies: readonly string[], peer: string, forwarded?: string) {
+  const unnamed: string[] = [];
+  const clientAddress = clientAddresses(
+    () => proxies,
+    (address) => unnamed.push(address),
   );
+  const headers = forwarded === undefined ? undefined : { "x-forwarded-for": forwarded };
+  const request = new Request("http://localhost/", headers === undefined ? {} : { headers });
+  const address = clientAddress(request, { requestIP: () => ({ address: peer }) });
+  return { address, unnamed };
+}
 
-test("believes the last entry that a proxy in a private network wrote", () => {
-  expect(from("127.0.0.1", "6.6.6.6, 203.0.113.9")).toBe("203.0.113.9");
-  expect(from("::ffff:10.1.2.3", "203.0.113.9")).toBe("203.0.113.9");
-  expect(from("fd00::1", "2001:db8::7")).toBe("2001:db8::7");
+test("believes what a named proxy wrote, by address or range, over either family of sockets", () => {
+  const named = ["172.28.0.0/16", "fd00::/8", "192.0.2.7"];
+
+  expect(asked(named, "172.28.0.3", "203.0.113.9").address).toBe("203.0.113.9");
+  expect(asked(named, "::ffff:172.28.0.3", "203.0.113.9").address).toBe("203.0.113.9");
+  expect(asked(named, "fd00::1", "2001:db8::7").address).toBe("2001:db8::7");
+  expect(asked(named, "192.0.2.7", "6.6.6.6, 203.0.113.9").address).toBe("203.0.113.9");
 });
 
-test("ignores what a stranger, or a broken proxy, claims", () => {
-  expect(from("198.51.100.7", "203.0.113.9")).toBe("198.51.100.7");
-  expect(from("127.0.0.1", "not an address")).toBe("127.0.0.1");
-  expect(from("127.0.0.1")).toBe("127.0.0.1");
+test("goes back through a chain of named proxies to the first that is none", () => {
+  const forwarded = "6.6.6.6, 203.0.113.9, 172.28.0.9";
+
+  expect(asked(["172.28.0.0/16"], "172.28.0.3", forwarded).address).toBe("203.0.113.9");
+  expect(asked(["172.28.0.0/16"], "172.28.0.3", "172.28.0.8, 172.28.0.9").address).toBe(
+    "172.28.0.8",
+  );
+});
+
+test("ignores the claim of a peer that nobody named, private or not, and says who it was", () => {
+  expect(asked(DEFAULT_PROXIES, "10.1.2.3", "203.0.113.9")).toEqual({
+    address: "10.1.2.3",
+    unnamed: ["10.1.2.3"],
+  });
+  expect(asked(DEFAULT_PROXIES, "198.51.100.7", "203.0.113.9").address).toBe("198.51.100.7");
+  expect(asked([], "127.0.0.1", "203.0.113.9").address).toBe("127.0.0.1");
+});
+
+test("ignores what a broken proxy wrote", () => {
+  expect(asked(DEFAULT_PROXIES, "127.0.0.1", "not an address").address).toBe("127.0.0.1");
+  expect(asked(DEFAULT_PROXIES, "127.0.0.1", "").address).toBe("127.0.0.1");
+  expect(asked(DEFAULT_PROXIES, "127.0.0.1").address).toBe("127.0.0.1");
+});
+
+test("a proxy is named by an address or a range, never by a name or a range of everything", () => {
+  const good = ["10.0.0.7", "10.0.0.0/8", "::1", "fd00::/8"];
+  const bad = ["", "proxy", "10.0.0.0/0", "::/0", "10.0.0.0/33", "10.0.0.0/8/8", "10.0.0.0/-1"];
+
+  expect(good.filter(isProxyRange)).toEqual(good);
+  expect(bad.filter(isProxyRange)).toEqual([]);
 });
 
 test("all addresses of an IPv6 network of 64 bits count as one, however they are written", () => {

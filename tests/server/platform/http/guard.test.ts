@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { Elysia } from "elysia";
 import { openDatabases } from "../../../../server/platform/db/databases.ts";
+import { clientAddresses } from "../../../../server/platform/http/client-address.ts";
 import {
   type AccessPort,
   type Actor,
@@ -30,7 +31,11 @@ function appWith(overrides: Partial<AccessPort> & { actor?: Actor | undefined })
     allowedOrigins: () => ["https://mail.example"],
     ...overrides,
   };
-  const guard = createGuard(access, openDatabases(fixture.dataDir));
+  const guard = createGuard(
+    access,
+    openDatabases(fixture.dataDir),
+    clientAddresses(() => []),
+  );
   return new Elysia()
     .use(problems)
     .use(guard)

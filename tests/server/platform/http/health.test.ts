@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { storeTrustedProxies } from "../../../../server/features/setup/instance.service.ts";
 import { newTestApp, type TestApp } from "../../../support/app.ts";
 
 let fixture: TestApp;
@@ -67,4 +68,21 @@ test("/metrics counts requests by route pattern, never by the address that was a
   expect(text).toContain('swiftmail_jobs{state="dead"} 0');
   expect(text).not.toContain(id);
   expect(text).not.toContain("ada@");
+});
+
+test("/metrics is not told through a proxy that nobody named, wherever that stands", async () => {
+  fixture.app.listen({ port: 0 });
+  const url = `http://127.0.0.1:${fixture.app.server?.port}/metrics`;
+  const statusFor = async (forwarded?: string) =>
+    (await fetch(url, forwarded === undefined ? {} : { headers: { "x-forwarded-for": forwarded } }))
+      .status;
+
+  expect(await statusFor()).toBe(200);
+  expect(await statusFor("10.0.0.9")).toBe(200);
+  expect(await statusFor("203.0.113.9")).toBe(403);
+  expect(await statusFor("nonsense")).toBe(403);
+  const { system } = fixture.databases;
+  storeTrustedProxies(system, [], 0);
+  expect(await statusFor("10.0.0.9")).toBe(403);
+  await fixture.app.server?.stop(true);
 });

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { Elysia, t } from "elysia";
 import type { Databases } from "../../../../server/platform/db/databases.ts";
 import { AppError } from "../../../../server/platform/errors.ts";
+import { clientAddresses } from "../../../../server/platform/http/client-address.ts";
 import { type Actor, createGuard } from "../../../../server/platform/http/guard.ts";
 import { problems } from "../../../../server/platform/http/problem.ts";
 import { newTestApp, type TestApp } from "../../../support/app.ts";
@@ -33,6 +34,7 @@ function app(databases: Databases) {
       allowedOrigins: () => [],
     },
     databases,
+    clientAddresses(() => []),
     () => now,
   );
   return new Elysia()

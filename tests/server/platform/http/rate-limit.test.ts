@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { Elysia, t } from "elysia";
+import { clientAddresses } from "../../../../server/platform/http/client-address.ts";
 import type { AccessPort } from "../../../../server/platform/http/guard.ts";
 import { createGuard } from "../../../../server/platform/http/guard.ts";
 import { problems } from "../../../../server/platform/http/problem.ts";
@@ -29,7 +30,13 @@ function limitedApp() {
     address: { perSecond: 1, burst: 2 },
     bodyBytes: { perSecond: 1_000, burst: 1_000 },
   };
-  const guard = createGuard(access, fixture.databases, () => now, rates);
+  const guard = createGuard(
+    access,
+    fixture.databases,
+    clientAddresses(() => []),
+    () => now,
+    rates,
+  );
   return new Elysia()
     .use(problems)
     .use(guard)

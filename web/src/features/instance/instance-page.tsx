@@ -13,6 +13,7 @@ import { Switch } from "../../ui/toggles.tsx";
 import { InboundMail } from "./inbound-mail.tsx";
 import { t } from "./instance.messages.ts";
 import { type InstanceSettings, SystemMail } from "./system-mail.tsx";
+import { TrustedProxies } from "./trusted-proxies.tsx";
 
 /** The administrator's page: what holds for all workspaces, and what went wrong behind the scenes. */
 export function InstancePage() {
@@ -39,6 +40,7 @@ export function InstancePage() {
             <PublicUrl settings={data} onSaved={refresh} />
             <SystemMail settings={data} onSaved={refresh} />
             <WaysOut settings={data} onSaved={refresh} />
+            <TrustedProxies settings={data} onSaved={refresh} />
             <InboundMail />
             <FailedJobs />
             <Audit />

@@ -67,6 +67,27 @@ export const t = messages({
     en: "For tests only: whoever owns a recipient's domain chooses where it leads.",
     de: "Nur für Tests: Wem eine Empfängerdomain gehört, der bestimmt, wohin sie führt.",
   },
+  proxies: { en: "Trusted proxies", de: "Vertrauenswürdige Proxys" },
+  proxiesBody: {
+    en: "Reverse proxies in front of this instance. What they say about a visitor’s address (X-Forwarded-For) is used to limit attempts to sign in; from any other address it is ignored.",
+    de: "Reverse-Proxys vor dieser Instanz. Was sie über die Adresse eines Besuchers sagen (X-Forwarded-For), dient dazu, Anmeldeversuche zu begrenzen; von jeder anderen Adresse wird es ignoriert.",
+  },
+  proxiesHint: {
+    en: "Addresses and ranges, separated by commas: 10.0.0.7, 172.28.0.0/16",
+    de: "Adressen und Bereiche, durch Kommas getrennt: 10.0.0.7, 172.28.0.0/16",
+  },
+  proxiesFixed: {
+    en: "The environment variable TRUSTED_PROXIES decides this.",
+    de: "Das bestimmt die Umgebungsvariable TRUSTED_PROXIES.",
+  },
+  unnamedProxies: {
+    en: "Requests come through a proxy that is not listed",
+    de: "Anfragen kommen über einen Proxy, der nicht in der Liste steht",
+  },
+  unnamedProxiesBody: {
+    en: "Until you add it, all its visitors count as one: {addresses}",
+    de: "Bis Sie ihn aufnehmen, zählen alle seine Besucher als einer: {addresses}",
+  },
   jobs: { en: "Work that failed", de: "Fehlgeschlagene Arbeit" },
   jobsBody: {
     en: "What was tried again and again without success waits here.",

@@ -85,6 +85,8 @@ export type SectionFacts = {
   audience: Audience;
   /** Why segments of the audience cannot be used, in sentences. */
   segmentFaults: readonly string[];
+  /** True when a list of the audience was deleted. */
+  lacksList: boolean;
   sender: { testOnly: boolean } | undefined;
   route:
     | { kind: "relay" | "direct" | "test_inbox"; enabled: boolean; isLocal: boolean }
@@ -121,12 +123,18 @@ export function hasUnsubscribeLink(bodySource: string): boolean {
   return /\{\{-?\s*(unsubscribe_url|preferences_url)\b/.test(bodySource);
 }
 
-function audienceProblems({ audience, segmentFaults }: SectionFacts): SectionProblem[] {
+function audienceProblems(facts: SectionFacts): SectionProblem[] {
+  const { audience, segmentFaults, lacksList } = facts;
   const faults = segmentFaults.map((message) => ({
     code: "segment_unusable",
     field: "audience",
     message,
   }));
+  if (lacksList) {
+    // Of one that was left out, too: its people would get the campaign.
+    const message = "A list of the audience was deleted. Remove it, or choose another one.";
+    faults.unshift({ code: "list_deleted", field: "audience", message });
+  }
   const named = audience.includeLists.length + audience.includeSegments.length;
   return audience.everyone || named > 0
     ? faults

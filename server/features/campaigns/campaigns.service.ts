@@ -186,6 +186,7 @@ export function sectionsOf(db: Connection, row: CampaignRow): CampaignView["sect
     bodySource: row.bodySource,
     audience: audienceOf(row),
     segmentFaults: segmentFaults(db, audienceOf(row)),
+    lacksList: findMissingList(db, listsOf(audienceOf(row))) !== undefined,
     sender,
     route,
   });
@@ -219,7 +220,7 @@ function documentOf(row: CampaignDocument): CampaignDocument {
 function merge(db: Connection, before: CampaignDocument, change: CampaignChange): CampaignDocument {
   const { audience, trackOpens, trackClicks, ...rest } = change;
   refuseControls(change);
-  refuseDangling(db, change);
+  refuseDangling(db, change, audienceOf(before));
   return {
     ...documentOf(before),
     ...rest,
@@ -244,7 +245,7 @@ function refuseControls(change: CampaignChange): void {
   }
 }
 
-function refuseDangling(db: Connection, change: CampaignChange): void {
+function refuseDangling(db: Connection, change: CampaignChange, before: Audience): void {
   const { senderId, routeId, routeGroupId, audience } = change;
   if (typeof senderId === "number" && findSenderForCampaign(db, senderId) === undefined) {
     throw invalidField("senderId", "is no sender of this workspace");
@@ -257,22 +258,38 @@ function refuseDangling(db: Connection, change: CampaignChange): void {
     throw invalidField("routeGroupId", "is no route group of this workspace");
   }
   if (audience !== undefined) {
-    const missing = findMissingList(db, [...audience.includeLists, ...audience.excludeLists]);
-    if (missing !== undefined) {
-      throw invalidField("audience", `there is no list ${missing}`);
-    }
     const { includeSegments = [], excludeSegments = [] } = audience;
-    for (const id of [...includeSegments, ...excludeSegments]) {
-      if (!isSegment(db, id)) {
-        throw invalidField("audience", `there is no segment ${id}`);
-      }
-    }
+    refuseUnknown(db, { ...audience, includeSegments, excludeSegments }, before);
   }
 }
 
+/** What the audience named before may have gone since; it stays until somebody takes it out. */
+function refuseUnknown(db: Connection, audience: Audience, before: Audience): void {
+  const newIn = (of: (audience: Audience) => number[]) => {
+    const known = new Set(of(before));
+    return of(audience).filter((id) => !known.has(id));
+  };
+  const list = findMissingList(db, newIn(listsOf));
+  if (list !== undefined) {
+    throw invalidField("audience", `there is no list ${list}`);
+  }
+  const segment = newIn(segmentsOf).find((id) => !isSegment(db, id));
+  if (segment !== undefined) {
+    throw invalidField("audience", `there is no segment ${segment}`);
+  }
+}
+
+const listsOf = (audience: Audience): number[] => [
+  ...audience.includeLists,
+  ...audience.excludeLists,
+];
+const segmentsOf = (audience: Audience): number[] => [
+  ...audience.includeSegments,
+  ...audience.excludeSegments,
+];
+
 function segmentFaults(db: Connection, audience: Audience): string[] {
-  const ids = [...audience.includeSegments, ...audience.excludeSegments];
-  return ids.flatMap((id) => segmentFault(db, id) ?? []);
+  return segmentsOf(audience).flatMap((id) => segmentFault(db, id) ?? []);
 }
 
 function stale(version: number | undefined): AppError {

@@ -1,6 +1,6 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { listFields } from "../contacts/contact-fields.service.ts";
-import { listTopics } from "../lists/lists.service.ts";
+import { topicsAmong } from "../lists/lists.service.ts";
 import { builtInFields, isBuiltIn } from "./forms.rules.ts";
 import type { FormSettings } from "./forms.schema.ts";
 
@@ -33,5 +33,13 @@ export function fieldsOfForm(db: Connection, settings: FormSettings): FormField[
 
 /** The lists a form leads to that are still there and public. */
 export function topicsOfForm(db: Connection, settings: FormSettings) {
-  return listTopics(db).filter(({ id }) => settings.listIds.includes(id));
+  return topicsAmong(db, settings.listIds);
+}
+
+/**
+ * True for a form that named lists of which none is left (deleted, or not public any more): whoever signed up
+ * by it would join nothing. A form that never named one leads to contacts without a list, as its owner chose.
+ */
+export function leadsNowhere(settings: FormSettings, topics: readonly unknown[] = []): boolean {
+  return settings.listIds.length > 0 && topics.length === 0;
 }

@@ -38,6 +38,11 @@ export const formWords = {
     gone: "It may have been cut off, or it has expired. Please sign up again.",
     noFormTitle: "There is no form here",
     noForm: "It may have been taken down. Ask whoever gave you the link.",
+    closedTitle: "This form is closed",
+    closed:
+      "It cannot take sign-ups at the moment, and nothing you entered was kept. Please tell whoever runs it.",
+    listGoneTitle: "There is nothing left to confirm",
+    listGone: "What you signed up for no longer exists. You were not signed up.",
     slowTitle: "Too many requests",
     slow: "Please wait a minute and try again.",
     foreignTitle: "Not from this page",
@@ -94,6 +99,12 @@ export const formWords = {
     gone: "Vielleicht wurde er gekürzt, oder er ist abgelaufen. Bitte melden Sie sich noch einmal an.",
     noFormTitle: "Hier ist kein Formular",
     noForm: "Vielleicht wurde es entfernt. Fragen Sie, von wem Sie den Link haben.",
+    closedTitle: "Dieses Formular ist geschlossen",
+    closed:
+      "Zurzeit sind hier keine Anmeldungen möglich. Von Ihren Angaben wurde nichts gespeichert. Bitte sagen Sie dem Betreiber der Seite Bescheid.",
+    listGoneTitle: "Es gibt nichts mehr zu bestätigen",
+    listGone:
+      "Das, wofür Sie sich angemeldet haben, gibt es nicht mehr. Sie wurden nicht angemeldet.",
     slowTitle: "Zu viele Anfragen",
     slow: "Bitte warten Sie eine Minute und versuchen Sie es noch einmal.",
     foreignTitle: "Nicht von dieser Seite",

@@ -77,6 +77,10 @@ const form = {
   consentVersion: t.Number(),
   createdAt: t.Number(),
   updatedAt: t.Number(),
+  problem: t.Union([t.Literal("no_list"), t.Null()], {
+    description:
+      "no_list: none of the lists it leads to is left (deleted, or not public any more), so it takes no sign-ups",
+  }),
   url: t.String({ description: "The hosted page" }),
   counts,
   waiting: t.Number({ description: "Sign-ups that wait for a confirmation" }),

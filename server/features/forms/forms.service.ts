@@ -6,9 +6,9 @@ import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
 import type { KeyRing } from "../../platform/secrets.ts";
 import { keepWording } from "../consent/consent.service.ts";
 import { listFields } from "../contacts/contact-fields.service.ts";
-import { getList } from "../lists/lists.service.ts";
+import { topicsAmong } from "../lists/lists.service.ts";
 import { formSnippet } from "./form-html.ts";
-import { fieldsOfForm, topicsOfForm } from "./form-view.service.ts";
+import { fieldsOfForm, leadsNowhere, topicsOfForm } from "./form-view.service.ts";
 import { isBuiltIn, readColor, readOrigins, readRedirect } from "./forms.rules.ts";
 import type { FormSettings } from "./forms.schema.ts";
 import {
@@ -136,7 +136,7 @@ export function changeForm(
   const { db, now } = context;
   const old = requireForm(db, id);
   const name = input.name === undefined ? old.name : readName(input.name);
-  const settings = readSettings(db, { ...old.settings, ...input.settings });
+  const settings = readSettings(db, { ...old.settings, ...input.settings }, old.settings.listIds);
   inTransaction(db, () => {
     const change = { id, name, enabled: Number(input.enabled ?? old.enabled), now };
     const json = JSON.stringify(settings);
@@ -170,7 +170,12 @@ export function formNumbers(db: Connection, id: number, now: number) {
 
 /** Checks what was typed but not saved, for a preview. @throws AppError `invalid_input`. */
 export function draftForm(db: Connection, input: Input & { name: string }): Form {
-  const settings = readSettings(db, { ...defaults, ...input.settings });
+  // What a form names that is gone by now must not keep its owner from seeing it.
+  const settings = readSettings(
+    db,
+    { ...defaults, ...input.settings },
+    input.settings?.listIds ?? [],
+  );
   const never = { id: 0, version: 0, consentVersion: 0, createdAt: 0, updatedAt: 0 };
   return { ...never, name: input.name, enabled: true, settings };
 }
@@ -179,6 +184,7 @@ const noCounts = { views: 0, submits: 0, confirmed: 0, bots: 0 };
 
 function summaryOf(context: FormContext, row: FormRow) {
   const { settings: _, ...form } = row;
+  const settings = settingsOf(row);
   const counts = { ...noCounts };
   for (const { metric, n } of formTotals(context.db, row.id)) {
     counts[metric] = n;
@@ -186,6 +192,9 @@ function summaryOf(context: FormContext, row: FormRow) {
   return {
     ...form,
     enabled: row.enabled === 1,
+    problem: leadsNowhere(settings, topicsOfForm(context.db, settings))
+      ? ("no_list" as const)
+      : null,
     url: formUrl(context, row.id),
     counts,
     waiting: waitingSignups(context.db, row.id, context.now),
@@ -210,10 +219,16 @@ function keepConsentText(
   }
 }
 
-function readSettings(db: Connection, input: FormSettings): FormSettings {
+/** @param keptLists Lists that the form named before, which may be gone by now. */
+function readSettings(
+  db: Connection,
+  input: FormSettings,
+  keptLists: readonly number[] = [],
+): FormSettings {
   const { style } = input;
   const settings: FormSettings = {
     ...input,
+    listIds: readLists(db, input.listIds, keptLists),
     consentText: input.consentText.trim(),
     submittedUrl: readRedirect("settings.submittedUrl", input.submittedUrl),
     confirmedUrl: readRedirect("settings.confirmedUrl", input.confirmedUrl),
@@ -226,9 +241,6 @@ function readSettings(db: Connection, input: FormSettings): FormSettings {
     },
   };
   requireFields(db, settings.fields);
-  for (const id of settings.listIds) {
-    requirePublic(db, id);
-  }
   requireTemplate("confirmSubject", settings.confirmSubject, "subject");
   requireTemplate("welcomeSubject", settings.welcomeSubject, "subject");
   requireTemplate("confirmBody", settings.confirmBody, "text");
@@ -248,10 +260,16 @@ function requireFields(db: Connection, fields: FormSettings["fields"]): void {
   }
 }
 
-function requirePublic(db: Connection, id: number): void {
-  if (!getList(db, id).isPublic) {
+/**
+ * The lists that are there and public. Where none of the form's own is left, they stay named: without them it
+ * would pass for a form that is meant to lead to no list.
+ */
+function readLists(db: Connection, wanted: number[], kept: readonly number[]): number[] {
+  const there = new Set(topicsAmong(db, wanted).map(({ id }) => id));
+  if (wanted.some((id) => !there.has(id) && !kept.includes(id))) {
     throw invalidField("settings.listIds", "a form leads only to public lists");
   }
+  return there.size === 0 ? wanted : wanted.filter((id) => there.has(id));
 }
 
 function requireTemplate(field: string, source: string, where: "subject" | "text"): void {
@@ -279,6 +297,10 @@ function rowOf(db: Connection, id: number): FormRow {
 }
 
 function toForm(row: FormRow): Form {
-  const settings = { ...defaults, ...(JSON.parse(row.settings) as Partial<FormSettings>) };
-  return { ...row, enabled: row.enabled === 1, settings };
+  return { ...row, enabled: row.enabled === 1, settings: settingsOf(row) };
+}
+
+/** What a stored form decides, with the defaults for what it leaves open. */
+export function settingsOf(row: Pick<FormRow, "settings">): FormSettings {
+  return { ...defaults, ...(JSON.parse(row.settings) as Partial<FormSettings>) };
 }

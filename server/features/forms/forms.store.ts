@@ -42,6 +42,16 @@ export function formsBefore(db: Connection, before: number, limit: number): Form
   return selectForms(db).all(before, limit);
 }
 
+const selectWithList = statement<[listId: number], FormRow>(`
+  SELECT ${columns} FROM form
+   WHERE EXISTS (SELECT 1 FROM json_each(settings, '$.listIds') WHERE value = ?)
+   ORDER BY id DESC
+`);
+
+/** Forms that lead to the list, newest first. */
+export const formsWithList = (db: Connection, listId: number): FormRow[] =>
+  selectWithList(db).all(listId);
+
 export function findForm(db: Connection, id: number): FormRow | undefined {
   return selectForm(db).get(id);
 }

@@ -8,6 +8,7 @@ import { brandOf } from "../preferences/public-look.service.ts";
 import { agentOf, pageLanguage } from "../tracking/recipient.service.ts";
 import { type Filled, formMessage, formPage, lookOf } from "./form-html.ts";
 import { FORM_SCRIPT } from "./form-script.ts";
+import { leadsNowhere } from "./form-view.service.ts";
 import { type FormLanguage, formWords } from "./form-words.rules.ts";
 import { originsOf, textOr } from "./forms.rules.ts";
 import { type OpenForm, PublicForms, type Submitted } from "./signup.service.ts";
@@ -53,8 +54,12 @@ export const publicFormRoutes = (deps: PublicFormDeps) => {
     if (open === undefined) {
       return noForm(request);
     }
+    const view = forms.view(open);
+    if (leadsNowhere(view.settings, view.topics)) {
+      return closed(open);
+    }
     forms.viewed(open);
-    return show(open, token, prefilled(forms.view(open), new URL(request.url).searchParams));
+    return show(open, token, prefilled(view, new URL(request.url).searchParams));
   };
 
   const challenge = (token: string, request: Request): Response => {
@@ -102,6 +107,8 @@ export const publicFormRoutes = (deps: PublicFormDeps) => {
         return slowDown(
           formMessage(settings, { status: 429, title: words.slowTitle, text: words.slow, look }),
         );
+      case "closed":
+        return closed(open);
       case "again":
         return show(open, token, submitted.filled, 422);
       case "taken":
@@ -111,6 +118,18 @@ export const publicFormRoutes = (deps: PublicFormDeps) => {
     }
   };
 
+  const closed = (open: OpenForm): Response => {
+    const { settings } = open.form;
+    const { closedTitle: title, closed: text } = formWords[settings.language];
+    return formMessage(settings, { status: 410, title, text, look: brand(open) });
+  };
+
+  const listGone = (found: Confirmation): Response => {
+    const { settings } = found.form;
+    const { listGoneTitle: title, listGone: text } = formWords[settings.language];
+    return formMessage(settings, { status: 410, title, text, look: brand(found) });
+  };
+
   const ask = (token: string, request: Request): Response => {
     const found = confirmations.find(token);
     if (found === undefined) {
@@ -118,6 +137,9 @@ export const publicFormRoutes = (deps: PublicFormDeps) => {
     }
     if (found.row.state === "done") {
       return confirmed(found);
+    }
+    if (confirmations.isPointless(found)) {
+      return listGone(found);
     }
     const { settings } = found.form;
     const words = formWords[settings.language];
@@ -134,6 +156,9 @@ export const publicFormRoutes = (deps: PublicFormDeps) => {
     const found = confirmations.find(token);
     if (found === undefined || !isOwnOrigin(request, deps.outside.publicUrl())) {
       return goneLink(request);
+    }
+    if (confirmations.isPointless(found)) {
+      return listGone(found);
     }
     if (confirmations.confirm(found, visitorOf(request, server)) && found.form.settings.welcome) {
       deps.jobs.enqueue(WELCOME_JOB, found.workspaceId, { signupId: found.row.id });
@@ -154,7 +179,16 @@ export const publicFormRoutes = (deps: PublicFormDeps) => {
   const options = (summary: string) => ({
     open: "a form is for strangers; what it leads to is decided by its owner",
     params: TokenParams,
-    response: { 200: Page, 303: Page, 403: Page, 404: Page, 413: Page, 422: Page, 429: Page },
+    response: {
+      200: Page,
+      303: Page,
+      403: Page,
+      404: Page,
+      410: Page,
+      413: Page,
+      422: Page,
+      429: Page,
+    },
     detail: { summary },
   });
   const posting = (summary: string) => ({
@@ -226,6 +260,8 @@ function asJson(open: OpenForm, submitted: Submitted): Response {
   switch (submitted.kind) {
     case "slow":
       return slowDown(Response.json({ ok: false, message: words.slow }, { status: 429 }));
+    case "closed":
+      return Response.json({ ok: false, message: words.closed }, { status: 410 });
     case "again": {
       const { notice = words.problem, problems } = submitted.filled;
       const message = [notice, ...problems.values()].join(" ");

@@ -8,7 +8,7 @@ import {
   createContact,
   findContactByAddress,
 } from "../contacts/contacts.service.ts";
-import { changeOwnMembership, listTopics } from "../lists/lists.service.ts";
+import { changeOwnMembership, topicsAmong } from "../lists/lists.service.ts";
 import { holdingReason, removeSuppression } from "../suppressions/suppressions.service.ts";
 import { WorkspaceDirectory } from "../tracking/directory.service.ts";
 import type { TrackingPort } from "../tracking/tracking.service.ts";
@@ -60,6 +60,11 @@ export class Confirmations {
     return { workspaceId: workspace.id, workspaceName: workspace.name, form, row };
   }
 
+  /** True when none of the lists that the person chose is left: there is nothing to confirm any more. */
+  isPointless({ workspaceId, row }: Confirmation): boolean {
+    return isPointless(this.#deps.databases.workspace(workspaceId), row);
+  }
+
   /** Signs the person up; false when that was done before. */
   confirm({ workspaceId, form, row }: Confirmation, visitor: FormVisitor): boolean {
     const now = this.#deps.clock();
@@ -84,7 +89,7 @@ export class Confirmations {
 /**
  * Makes the contact a member of the lists, with the ledger's entry, in one transaction. Only who has proven
  * the address changes what is kept of a contact that was there, or takes back an unsubscribe. False when it
- * was done before, or the person was erased and may not come back.
+ * was done before, when none of the lists is left, or the person was erased and may not come back.
  */
 export function completeSignup(
   db: Connection,
@@ -96,13 +101,15 @@ export function completeSignup(
 ): boolean {
   try {
     return inTransaction(db, () => {
+      if (isPointless(db, row)) {
+        return false;
+      }
       const contactId = keepContact(db, form, row, proof !== undefined, now);
       if (!markDone(db, row.id, now, contactId)) {
         return false;
       }
-      const wanted = JSON.parse(row.listIds) as number[];
       const source = `form:${form.id}`;
-      const listIds = listTopics(db).flatMap(({ id }) => (wanted.includes(id) ? [id] : []));
+      const listIds = topicsAmong(db, wantedBy(row)).map(({ id }) => id);
       for (const listId of listIds) {
         const change = { listId, contactId, source, reason: "", now };
         changeOwnMembership(db, { ...change, status: "subscribed" });
@@ -137,6 +144,13 @@ export function completeSignup(
     }
     throw error;
   }
+}
+
+const wantedBy = (row: SignupRow) => JSON.parse(row.listIds) as number[];
+
+function isPointless(db: Connection, row: SignupRow): boolean {
+  const wanted = wantedBy(row);
+  return row.state !== "done" && wanted.length > 0 && topicsAmong(db, wanted).length === 0;
 }
 
 function keepContact(

@@ -6,7 +6,7 @@ import { AppError } from "../../platform/errors.ts";
 import { type Job, PermanentJobError } from "../../platform/scheduler/job.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
 import { findContactByAddress, isErased } from "../contacts/contacts.service.ts";
-import { listTopics } from "../lists/lists.service.ts";
+import { topicsAmong } from "../lists/lists.service.ts";
 import { holdingReason } from "../suppressions/suppressions.service.ts";
 import { type ContactMailDeps, sendContactMail } from "./contact-mail.service.ts";
 import type { SignupData } from "./form-submission.service.ts";
@@ -100,7 +100,10 @@ function decide(db: Connection, form: Form, row: SignupRow, now: number): Next {
     return "ignore";
   }
   const wanted = JSON.parse(row.listIds) as number[];
-  const topics = listTopics(db).filter(({ id }) => wanted.includes(id));
+  const topics = topicsAmong(db, wanted);
+  if (wanted.length > 0 && topics.length === 0) {
+    return "ignore";
+  }
   const contact = findContactByAddress(db, row.address, now);
   const statusOf = (id: number) => contact?.lists.find((list) => list.id === id)?.status;
   const hasAll = topics.every(({ id }) => statusOf(id) === "subscribed");

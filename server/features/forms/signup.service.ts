@@ -12,7 +12,7 @@ import { WorkspaceDirectory } from "../tracking/directory.service.ts";
 import { FormChallenges, type Proof } from "./form-challenge.service.ts";
 import { type Filled, type FormView, TRAP } from "./form-html.ts";
 import { readSubmission, valuesOf } from "./form-submission.service.ts";
-import { fieldsOfForm, topicsOfForm } from "./form-view.service.ts";
+import { fieldsOfForm, leadsNowhere, topicsOfForm } from "./form-view.service.ts";
 import { formWords } from "./form-words.rules.ts";
 import { type Form, findOpenForm } from "./forms.service.ts";
 import { countForm } from "./forms.store.ts";
@@ -42,7 +42,9 @@ export type OpenForm = { workspaceId: string; workspaceName: string; form: Form 
 export type Submitted =
   | { kind: "taken"; proven: boolean }
   | { kind: "again"; filled: Filled }
-  | { kind: "slow" };
+  | { kind: "slow" }
+  /** None of its lists is left; nothing was kept. */
+  | { kind: "closed" };
 
 export type SignupDeps = {
   databases: Databases;
@@ -111,6 +113,10 @@ export class PublicForms {
     const { databases, clock, jobs } = this.#deps;
     const now = clock();
     const db = databases.workspace(open.workspaceId);
+    const view = this.view(open);
+    if (leadsNowhere(view.settings, view.topics)) {
+      return { kind: "closed" };
+    }
     const proof = this.challenges.check(token, sent.get("_c") ?? "", sent.get("_n") ?? "", now);
     if ((sent.get(TRAP) ?? "") !== "") {
       // A machine is told what a person would be told, so that it learns nothing.
@@ -120,7 +126,6 @@ export class PublicForms {
     if (!this.#admits(open, token, proof, visitor)) {
       return { kind: "slow" };
     }
-    const view = this.view(open);
     const read = readSubmission(view, sent, (input) => readContactInput(db, input));
     const words = formWords[open.form.settings.language];
     if ("filled" in read) {

@@ -8,13 +8,16 @@ import {
   WorkspaceParams,
 } from "../../platform/http/schemas.ts";
 import type { AppDeps } from "../deps.ts";
+import { listUse, requireUnused } from "../forms/list-use.service.ts";
 import { withWaiting } from "../forms/waiting.service.ts";
 import {
   Changed,
   ListChange,
+  ListDeletion,
   ListPage,
   ListQuery,
   ListSchema,
+  ListUse,
   MembershipChangeBody,
   MembershipParams,
   NewList,
@@ -82,6 +85,12 @@ export const listRoutes = ({ guard, clock, audit, databases }: AppDeps) => {
       response: { 200: ListSchema, ...refusals },
       detail: { summary: "Get a list" },
     })
+    .get("/:id/use", ({ db, params }) => listUse(db, params.id, clock()), {
+      permission: "lists:read",
+      params: WorkspaceItemParams,
+      response: { 200: ListUse, ...refusals },
+      detail: { summary: "What uses a list, and would break or change without it" },
+    })
     .patch("/:id", ({ db, params, body }) => one(db, changeList(db, params.id, body, clock())), {
       permission: "lists:write",
       params: WorkspaceItemParams,
@@ -91,7 +100,10 @@ export const listRoutes = ({ guard, clock, audit, databases }: AppDeps) => {
     })
     .delete(
       "/:id",
-      async ({ params, actor, workspace }) => {
+      async ({ db, params, query, actor, workspace }) => {
+        if (query.force !== true) {
+          requireUnused(db, params.id, clock());
+        }
         await deleteList(() => databases.workspace(workspace.id), params.id);
         audit.record({
           actorId: actor.id,
@@ -104,8 +116,13 @@ export const listRoutes = ({ guard, clock, audit, databases }: AppDeps) => {
       {
         permission: "lists:write",
         params: WorkspaceItemParams,
+        query: ListDeletion,
         response: { 200: Done, ...refusals },
-        detail: { summary: "Delete a list; its contacts stay" },
+        detail: {
+          summary: "Delete a list; its contacts stay",
+          description:
+            "A list that a form, a segment, an open campaign or a waiting sign-up needs is refused with 409, which names them, unless force=true.",
+        },
       },
     )
     .put(

@@ -31,6 +31,29 @@ const optional = {
 export const NewList = t.Object({ name, ...optional });
 export const ListChange = t.Object({ name: t.Optional(name), ...optional });
 
+const named = { id: t.Number(), name: t.String() };
+export const ListUse = t.Object(
+  {
+    forms: t.Array(
+      t.Object({
+        ...named,
+        isOnlyList: t.Boolean({ description: "Without the list it takes no sign-ups" }),
+      }),
+    ),
+    segments: t.Array(t.Object(named), { description: "Their rule asks who is in the list" }),
+    campaigns: t.Array(t.Object({ ...named, status: t.String() }), {
+      description: "Not over, with the list or such a segment in the audience",
+    }),
+    waiting: t.Number({ description: "Sign-ups by a form that are not confirmed yet" }),
+  },
+  { title: "ListUse" },
+);
+export const ListDeletion = t.Object({
+  force: t.Optional(
+    t.Boolean({ description: "Delete the list though something needs it; see …/use" }),
+  ),
+});
+
 export const MembershipParams = t.Object({
   workspaceId: t.String({ description: "The workspace's id" }),
   id: t.Integer({ minimum: 1, description: "The list" }),

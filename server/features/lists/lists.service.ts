@@ -12,6 +12,7 @@ import {
   listsAfter,
   type MembershipChange,
   publicLists,
+  publicListsAmong,
   removeMember,
   removeSomeMembers,
   setMembership,
@@ -60,6 +61,11 @@ export function getList(db: Connection, id: number): List {
 /** The topics people may choose from, by name; the first 100. */
 export function listTopics(db: Connection): List[] {
   return publicLists(db).map(toList);
+}
+
+/** Those of some lists that are there and public, by name. */
+export function topicsAmong(db: Connection, ids: readonly number[]): List[] {
+  return ids.length === 0 ? [] : publicListsAmong(db, ids).map(toList);
 }
 
 type ListInput = {

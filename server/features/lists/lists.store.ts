@@ -147,6 +147,17 @@ export function publicLists(db: Connection): ListRow[] {
   return selectPublicLists(db).all();
 }
 
+const selectPublicAmong = statement<[ids: string], ListRow>(`
+  SELECT ${columns} FROM list
+   WHERE is_public = 1 AND id IN (SELECT value FROM json_each(?))
+   ORDER BY name_key
+`);
+
+/** Those of some lists that are there and public, by name. */
+export function publicListsAmong(db: Connection, ids: readonly number[]): ListRow[] {
+  return selectPublicAmong(db).all(JSON.stringify(ids));
+}
+
 /** Undefined when a list has that name. */
 export function insertList(
   db: Connection,

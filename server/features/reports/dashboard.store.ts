@@ -47,6 +47,12 @@ const selectNeeds = statement<
   UNION ALL
   SELECT 'paused_campaign', count(*), min(id) FROM campaign WHERE status = 'paused' HAVING count(*) > 0
   UNION ALL
+  SELECT 'broken_form', count(*), min(id) FROM form
+   WHERE enabled = 1 AND json_array_length(settings, '$.listIds') > 0
+     AND NOT EXISTS (SELECT 1 FROM json_each(form.settings, '$.listIds') AS named
+                       JOIN list ON list.id = named.value AND list.is_public = 1)
+  HAVING count(*) > 0
+  UNION ALL
   SELECT 'failed_import', count(*), max(id) FROM import
    WHERE state = 'failed' AND created_at >= @since HAVING count(*) > 0
 `);

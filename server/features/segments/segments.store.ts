@@ -176,6 +176,22 @@ const selectCampaigns = statement<[{ id: number }], { id: number; name: string; 
 /** Campaigns that name the segment, newest first. */
 export const campaignsWith = (db: Connection, id: number) => selectCampaigns(db).all({ id });
 
+const selectCampaignsOfList = statement<
+  [{ id: number }],
+  { id: number; name: string; status: string }
+>(`
+  SELECT id, name, status FROM campaign
+   WHERE deleted_at IS NULL
+     AND (EXISTS (SELECT 1 FROM json_each(audience, '$.includeLists') WHERE value = @id)
+          OR EXISTS (SELECT 1 FROM json_each(audience, '$.excludeLists') WHERE value = @id))
+   ORDER BY id DESC
+   LIMIT 50
+`);
+
+/** Campaigns that name the list, newest first. */
+export const campaignsWithList = (db: Connection, id: number) =>
+  selectCampaignsOfList(db).all({ id });
+
 const selectRules = statement<[], { id: number; name: string; rule: string }>(
   "SELECT id, name, rule FROM segment WHERE kind = 'live' ORDER BY name_key",
 );

@@ -20,10 +20,12 @@ export function AudienceSection({
   const workspace = useWorkspace();
   const choices = useAudienceChoices(workspace.api);
   const { audience } = campaign;
+  const lacksList = campaign.sections.audience.problems.some(({ code }) => code === "list_deleted");
+  const missing = (id: number) => t(lacksList ? "deletedChoice" : "otherChoice", { id });
   const set = (part: Partial<Audience>) => editor.change({ audience: { ...audience, ...part } });
   const { includeSegments = [], excludeSegments = [] } = audience;
   const nameOf = (from: Named[] | undefined, id: number) =>
-    from?.find((one) => one.id === id)?.name ?? String(id);
+    from?.find((one) => one.id === id)?.name ?? missing(id);
   const names = [
     ...audience.includeLists.map((id) => nameOf(choices.data?.lists, id)),
     ...includeSegments.map((id) => nameOf(choices.data?.segments, id)),
@@ -47,7 +49,7 @@ export function AudienceSection({
         />
         <Loaded query={choices} rows={2}>
           {({ lists, segments }) =>
-            lists.length + segments.length === 0 ? (
+            lists.length + segments.length === 0 && !lacksList ? (
               <p class="text-muted">
                 {t("noLists")}{" "}
                 <a class="link" href={`${workspace.base}/contacts/lists`}>
@@ -60,7 +62,7 @@ export function AudienceSection({
                   <div class="flex flex-col gap-5">
                     <Chooser
                       title={t("include")}
-                      items={lists}
+                      items={withMissing(lists, audience.includeLists, missing)}
                       chosen={audience.includeLists}
                       onChange={(includeLists) => set({ includeLists })}
                     />
@@ -75,7 +77,7 @@ export function AudienceSection({
                 <div class="flex flex-col gap-5">
                   <Chooser
                     title={t("exclude")}
-                    items={lists}
+                    items={withMissing(lists, audience.excludeLists, missing)}
                     chosen={audience.excludeLists}
                     onChange={(excludeLists) => set({ excludeLists })}
                   />
@@ -93,6 +95,13 @@ export function AudienceSection({
       </Controls>
     </Section>
   );
+}
+
+/** What was chosen and is not among the choices stays visible, so that it can be taken out. */
+function withMissing(items: Named[], chosen: number[], nameOf: (id: number) => string): Named[] {
+  const known = new Set(items.map(({ id }) => id));
+  const gone = chosen.filter((id) => !known.has(id));
+  return [...items, ...gone.map((id) => ({ id, name: nameOf(id), count: null }))];
 }
 
 function Chooser({

@@ -67,6 +67,8 @@ export const t = messages({
   },
   unschedule: { en: "Back to draft", de: "Zurück zum Entwurf" },
   ready: { en: "Ready", de: "Fertig" },
+  deletedChoice: { en: "Deleted (#{id})", de: "Gelöscht (#{id})" },
+  otherChoice: { en: "#{id}", de: "#{id}" },
   needsYou: { en: "Needs you", de: "Braucht Sie" },
   content: { en: "Content", de: "Inhalt" },
   audience: { en: "Audience", de: "Empfänger" },

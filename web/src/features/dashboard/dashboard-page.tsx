@@ -194,6 +194,7 @@ const places = {
   no_sender: () => "/sending/domains",
   unverified_domain: () => "/sending/domains",
   paused_campaign: (id: number | null) => (id === null ? "/campaigns" : `/campaigns/${id}`),
+  broken_form: (id: number | null) => (id === null ? "/contacts/forms" : `/contacts/forms/${id}`),
   failed_import: (id: number | null) =>
     id === null ? "/contacts/imports" : `/contacts/imports/${id}`,
 };

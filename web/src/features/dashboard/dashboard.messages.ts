@@ -51,6 +51,11 @@ export const t = messages({
     de: "{count, plural, one {# Kampagne ist angehalten} other {# Kampagnen sind angehalten}}",
   },
   need_paused_campaign_hint: { en: "Look why", de: "Grund ansehen" },
+  need_broken_form: {
+    en: "{count, plural, one {# form leads} other {# forms lead}} to no list",
+    de: "{count, plural, one {# Formular führt} other {# Formulare führen}} auf keine Liste",
+  },
+  need_broken_form_hint: { en: "Choose another list", de: "Andere Liste auswählen" },
   need_failed_import: {
     en: "{count, plural, one {# import failed} other {# imports failed}}",
     de: "{count, plural, one {# Import ist fehlgeschlagen} other {# Importe sind fehlgeschlagen}}",

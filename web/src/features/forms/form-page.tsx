@@ -9,7 +9,7 @@ import { Card } from "../../ui/display.tsx";
 import { TextArea } from "../../ui/field.tsx";
 import { useForm } from "../../ui/form.ts";
 import { PageBody, PageHeader } from "../../ui/page.tsx";
-import { FormProblem, Loaded } from "../../ui/states.tsx";
+import { FormProblem, Loaded, Notice } from "../../ui/states.tsx";
 import { toast } from "../../ui/toast.tsx";
 import type { FormDocument, FormValues } from "./form-document.ts";
 import { FormSections } from "./form-sections.tsx";
@@ -78,6 +78,11 @@ function Editor({
       <FormTabs id={saved.id} current="edit" />
       <PageBody>
         <FormProblem problem={form.problem} />
+        {saved.problem === "no_list" && (
+          <Notice tone="error" title={t("noListTitle")}>
+            {t("noListBody")}
+          </Notice>
+        )}
         <div class="grid items-start gap-6 xl:grid-cols-2">
           <div class="flex min-w-0 flex-col gap-6">
             <FormSections form={form} consentVersion={saved.consentVersion} />

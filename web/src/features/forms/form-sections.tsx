@@ -190,6 +190,9 @@ function Lists({ form }: Editing) {
             }
           />
         ))}
+        {chosen.length === 0 && topics.length > 0 && (
+          <p class="text-sm text-muted">{t("noListChosen")}</p>
+        )}
         {chosen.length > 1 && <Tick form={form} name="chooseLists" label={t("chooseLists")} />}
       </div>
     </Card>

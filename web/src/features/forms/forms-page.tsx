@@ -111,6 +111,11 @@ const columns = (page: (form: Summary) => string): Column<Summary>[] => [
         <a class="row-link" href={page(form)}>
           {form.name}
         </a>
+        {form.problem === "no_list" && (
+          <span class="ml-2">
+            <Badge tone="error">{t("noList")}</Badge>
+          </span>
+        )}
         {!form.enabled && (
           <span class="ml-2">
             <Badge>{t("off")}</Badge>

@@ -17,6 +17,19 @@ export const t = messages({
   waiting: { en: "Not confirmed yet", de: "Noch nicht bestätigt" },
   bots: { en: "Refused as machines", de: "Als Maschinen abgewiesen" },
   changed: { en: "Changed", de: "Geändert" },
+  noList: { en: "No list", de: "Keine Liste" },
+  noListTitle: {
+    en: "This form takes no sign-ups",
+    de: "Dieses Formular nimmt keine Anmeldungen an",
+  },
+  noListBody: {
+    en: "The lists it led to were deleted or are no longer public. Visitors see that the form is closed. Choose another list under Lists and save.",
+    de: "Die Listen, auf die es führte, wurden gelöscht oder sind nicht mehr öffentlich. Besucher sehen, dass das Formular geschlossen ist. Wählen Sie unter „Listen“ eine andere aus und speichern Sie.",
+  },
+  noListChosen: {
+    en: "Without a list, people who sign up become contacts in no list. Only campaigns to everyone reach them.",
+    de: "Ohne Liste werden Personen, die sich anmelden, zu Kontakten ohne Liste. Nur Kampagnen an alle erreichen sie.",
+  },
   off: { en: "Off", de: "Aus" },
   create: { en: "Create", de: "Anlegen" },
   save: { en: "Save", de: "Speichern" },

@@ -1,7 +1,7 @@
 import { ListChecks } from "lucide-preact";
 import { useState } from "preact/hooks";
 import { type Answer, api, ask, http, type WorkspaceApi } from "../../api.ts";
-import { formatNumber } from "../../format.ts";
+import { formatList, formatNumber } from "../../format.ts";
 import { queryClient, useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { confirm } from "../../ui/confirm.tsx";
@@ -21,6 +21,7 @@ import { useUrlState } from "../../ui/url-state.ts";
 import { usePages } from "../../ui/use-pages.ts";
 import { t } from "./lists.messages.ts";
 
+type Use = Answer<ReturnType<WorkspaceApi["lists"]>["use"]["get"]>;
 type List = Answer<WorkspaceApi["lists"]["get"]>["items"][number];
 
 /** The groups people are subscribed to. */
@@ -68,9 +69,13 @@ function ListRows({
     read: (cursor, signal) => http.get(`${workspace.api}/lists`, { q, ...cursor }, signal),
   });
   const remove = async (list: List) => {
+    const use = await useOf(workspace.api, list);
+    if (use === undefined) {
+      return;
+    }
     const sure = await confirm({
       title: t("removeAsk", { name: list.name }),
-      body: t("removeBody", { count: list.subscribed + list.pending + list.unsubscribed }),
+      body: <ListLoss use={use} members={list.subscribed + list.pending + list.unsubscribed} />,
       action: t("remove"),
       danger: true,
       typeName: list.name,
@@ -78,7 +83,12 @@ function ListRows({
     if (
       sure &&
       (await attempt(() =>
-        ask(api.workspaces({ workspaceId: workspace.id }).lists({ id: list.id }).delete()),
+        ask(
+          api
+            .workspaces({ workspaceId: workspace.id })
+            .lists({ id: list.id })
+            .delete(undefined, { query: { force: true } }),
+        ),
       ))
     ) {
       toast(t("removed"));
@@ -115,6 +125,40 @@ function ListRows({
           </EmptyState>
         }
       />
+    </>
+  );
+}
+
+/** What uses a list; undefined when that could not be found out, which is then shown. */
+async function useOf(workspaceApi: string, list: List): Promise<Use | undefined> {
+  let use: Use | undefined;
+  await attempt(async () => {
+    use = await http.get<Use>(`${workspaceApi}/lists/${list.id}/use`);
+  });
+  return use;
+}
+
+/** What goes with a list, and what stops working without it. */
+function ListLoss({ use, members }: { use: Use; members: number }) {
+  const names = (items: { name: string }[]) => formatList(items.map(({ name }) => name));
+  const isDraft = ({ status }: { status: string }) => status === "draft" || status === "scheduled";
+  const groups = [
+    ["useOnlyForms", use.forms.filter(({ isOnlyList }) => isOnlyList)],
+    ["useForms", use.forms.filter(({ isOnlyList }) => !isOnlyList)],
+    ["useSegments", use.segments],
+    ["useDrafts", use.campaigns.filter(isDraft)],
+    ["useRunning", use.campaigns.filter((one) => !isDraft(one))],
+  ] as const;
+  return (
+    <>
+      <p>{t("removeBody", { count: members })}</p>
+      <ul class="mt-3 flex list-disc flex-col gap-2 pl-5 empty:hidden">
+        {groups.map(
+          ([key, items]) =>
+            items.length > 0 && <li key={key}>{t(key, { names: names(items) })}</li>,
+        )}
+        {use.waiting > 0 && <li>{t("useWaiting", { count: use.waiting })}</li>}
+      </ul>
     </>
   );
 }

@@ -40,6 +40,30 @@ export const t = messages({
     en: "Its {count, plural, one {# subscription goes} other {# subscriptions go}}. The contacts themselves stay. This cannot be undone.",
     de: "{count, plural, one {# Anmeldung geht} other {# Anmeldungen gehen}} verloren. Die Kontakte bleiben. Das lässt sich nicht rückgängig machen.",
   },
+  useForms: {
+    en: "These forms lead to it: {names}.",
+    de: "Diese Formulare führen darauf: {names}.",
+  },
+  useOnlyForms: {
+    en: "These forms lead to no other list and will take no sign-ups: {names}.",
+    de: "Diese Formulare führen auf keine andere Liste und nehmen dann keine Anmeldungen mehr an: {names}.",
+  },
+  useSegments: {
+    en: "These segments ask who is in it and cannot be used in campaigns until you change them: {names}.",
+    de: "Diese Segmente fragen, wer auf der Liste ist, und lassen sich erst nach einer Änderung wieder in Kampagnen verwenden: {names}.",
+  },
+  useDrafts: {
+    en: "These campaigns have it in their audience and will not be sent until you change them: {names}.",
+    de: "Diese Kampagnen haben sie in ihrer Zielgruppe und werden erst nach einer Änderung gesendet: {names}.",
+  },
+  useRunning: {
+    en: "These campaigns are being sent and have it in their audience: {names}.",
+    de: "Diese Kampagnen werden gerade gesendet und haben sie in ihrer Zielgruppe: {names}.",
+  },
+  useWaiting: {
+    en: "{count, plural, one {# person has} other {# people have}} signed up by a form and not confirmed yet. Their sign-ups will be lost.",
+    de: "{count, plural, one {# Person hat} other {# Personen haben}} sich per Formular angemeldet und noch nicht bestätigt. Diese Anmeldungen gehen verloren.",
+  },
   removed: { en: "The list is deleted", de: "Die Liste ist gelöscht" },
   create: { en: "Create", de: "Anlegen" },
   save: { en: "Save", de: "Speichern" },

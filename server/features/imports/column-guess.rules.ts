@@ -1,4 +1,7 @@
 import type { FieldType } from "../contacts/contact-fields.service.ts";
+import { consentColumn, mayBePlace } from "./consent-columns.rules.ts";
+import { isStateOfPeople } from "./status-values.rules.ts";
+import { foldWord } from "./status-words.rules.ts";
 
 /** What a column of the file becomes. */
 export type Target =
@@ -90,20 +93,6 @@ const NAMES: [Target, string[]][] = [
   // Mailchimp's CC is what it made of the network address.
   ["country", ["country", "countrycode", "land", "landercode", "pays", "pais", "cc"]],
   ["city", ["city", "town", "stadt", "ort", "wohnort", "ville", "ciudad"]],
-  [
-    "status",
-    [
-      "status",
-      "subscriberstatus",
-      "emailmarketingstatus",
-      "optinstatus",
-      "abostatus",
-      "blocklisted",
-      "emailblacklist",
-      "emailblocklist",
-      "unsubscribed",
-    ],
-  ],
   ["tags", ["tags", "tag", "labels", "schlagworte", "schlagworter"]],
   // A confirmation proves more than a sign-up, but Mailchimp's files have the sign-up first and both alike.
   [
@@ -127,17 +116,7 @@ const PLACES: ReadonlySet<Target> = new Set(["timeZone", "country", "city"]);
 const ATTRIBUTES = new Set(["attributes", "attribs", "data"]);
 
 /** True for the name of a column that may hold a JSON object with all other fields. */
-export const isAttributeColumn = (name: string): boolean => ATTRIBUTES.has(foldColumnName(name));
-
-/** A column's name as names are compared: letters and digits only, without accents. */
-export function foldColumnName(name: string): string {
-  return name
-    .normalize("NFKD")
-    .replace(/\p{M}/gu, "")
-    .replace(/ß/g, "ss")
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]/gu, "");
-}
+export const isAttributeColumn = (name: string): boolean => ATTRIBUTES.has(foldWord(name));
 
 /** True when the first row names columns: it has no address, and either a name we know or text where others have one. */
 export function looksLikeHeader(rows: readonly string[][], isEmail: (cell: string) => boolean) {
@@ -147,7 +126,7 @@ export function looksLikeHeader(rows: readonly string[][], isEmail: (cell: strin
 
 /**
  * Guesses what each column is, by its name, else by what is in it. Each target is given once: the
- * first column that fits keeps it.
+ * first column that fits keeps it. Only the status is given to every column that speaks of consent.
  */
 export function guessColumns(
   rows: readonly string[][],
@@ -184,9 +163,9 @@ function guessOne(
     .slice(0, 3)
     .map((cell) => cell.slice(0, 100));
   const base = { column, name, samples };
-  const folded = foldColumnName(name);
+  const folded = foldWord(name);
   // A workspace that has a field of its own for the place keeps using it: templates name it.
-  const hasOwn = fields.some(({ key }) => foldColumnName(key) === folded);
+  const hasOwn = fields.some(({ key }) => foldWord(key) === folded);
   const known = NAMES.find(
     ([target, names]) =>
       names.includes(folded) && !taken.has(target) && !(hasOwn && PLACES.has(target)),
@@ -201,13 +180,19 @@ function guessOne(
     taken.add("attributes");
     return { ...base, target: "attributes" };
   }
+  const asks = consentColumn(name).kind;
+  if (asks === "state" || (mayBePlace(name) && isStateOfPeople(filled))) {
+    return { ...base, target: "status" };
+  }
   const field = fields.find(
-    ({ key, label }) =>
-      folded !== "" && (foldColumnName(key) === folded || foldColumnName(label) === folded),
+    ({ key, label }) => folded !== "" && (foldWord(key) === folded || foldWord(label) === folded),
   );
   if (field !== undefined && !taken.has(`field:${field.key}`)) {
     taken.add(`field:${field.key}`);
     return { ...base, target: "field", key: field.key };
+  }
+  if (asks !== "other") {
+    return { ...base, target: "status" };
   }
   const suggestion = { label: name === "" ? `Column ${column + 1}` : name, type: guessType(cells) };
   return { ...base, target: "skip", suggestion };
@@ -244,53 +229,4 @@ function guessType(cells: string[]): FieldType {
   }
   // A leading zero is a postcode or a telephone number, and must keep it.
   return all(/^-?(0|[1-9]\d{0,14})([.,]\d+)?$/) ? "number" : "text";
-}
-
-const STATUS: Record<string, "unsubscribed" | "hard_bounce" | "complaint" | undefined> = {
-  unsubscribed: "unsubscribed",
-  abgemeldet: "unsubscribed",
-  disabled: "unsubscribed",
-  inactive: "unsubscribed",
-  optout: "unsubscribed",
-  optedout: "unsubscribed",
-  blocklisted: "unsubscribed",
-  blacklisted: "unsubscribed",
-  blocked: "unsubscribed",
-  cleaned: "hard_bounce",
-  bounced: "hard_bounce",
-  hardbounce: "hard_bounce",
-  hardbounced: "hard_bounce",
-  invalid: "hard_bounce",
-  unreachable: "hard_bounce",
-  complained: "complaint",
-  complaint: "complaint",
-  spam: "complaint",
-  markedasspam: "complaint",
-  abuse: "complaint",
-};
-
-/** Columns that hold yes or no, with yes for those who must not be mailed. */
-const NEGATIVE = new Set(["blocklisted", "emailblacklist", "emailblocklist", "unsubscribed"]);
-
-/**
- * Why somebody with this status in another product must not be mailed; undefined when they may.
- *
- * @param columnName What the column is called: `true` means one thing under "unsubscribed", and another elsewhere.
- */
-export function suppressionOfStatus(status: string, columnName: string) {
-  const folded = foldColumnName(status);
-  if (NEGATIVE.has(foldColumnName(columnName)) && /^(true|yes|ja|1)$/.test(folded)) {
-    return "unsubscribed";
-  }
-  return Object.hasOwn(STATUS, folded) ? STATUS[folded] : undefined;
-}
-
-const PENDING = new Set(["unconfirmed", "pending", "waiting", "notconfirmed", "unbestatigt"]);
-
-/**
- * True for a status of people who never confirmed their sign-up. They join the chosen lists as pending, which
- * keeps every campaign from them; without a list nothing would, so then their rows are refused.
- */
-export function isPendingStatus(status: string): boolean {
-  return PENDING.has(foldColumnName(status));
 }

@@ -7,7 +7,7 @@ import { listFields } from "../contacts/contact-fields.service.ts";
 import { CsvReader } from "./csv-reader.ts";
 import { isBlankRow } from "./csv-rows.rules.ts";
 import { asUtf8, giveReserve, keepUpload, removeImportFiles, takeReserve } from "./import-files.ts";
-import { parseSettings, type StartedSettings } from "./import-settings.ts";
+import { type ImportSettings, parseSettings, type StartedSettings } from "./import-settings.ts";
 import { ImportCancelled, type Item, type Window, writeRows } from "./import-writer.ts";
 import {
   beginImport,
@@ -16,8 +16,10 @@ import {
   type ImportRow,
   tuneForImport,
 } from "./imports.store.ts";
-import { type ReadRow, rowReader } from "./row-reader.ts";
+import { type ReadRow, refusalReader, rowReader } from "./row-reader.ts";
+import { rowStatusReader } from "./row-status.rules.ts";
 import { isSeparatorLine } from "./sniff.rules.ts";
+import { meaningOfReason } from "./status-words.rules.ts";
 
 /**
  * Rows that are read before they are written in the order of their addresses: neighbours in the index
@@ -112,15 +114,7 @@ async function importRows(context: RunContext, row: ImportRow): Promise<void> {
   const { delimiter, newline, columns } = settings;
   const reader = new CsvReader(path, { delimiter, newline, columns }, row.positionBytes);
   try {
-    const readRow = admitted(
-      rowReader(
-        settings.started.mapping,
-        listFields(context.open()),
-        settings.header,
-        settings.started.wholeFile,
-      ),
-      settings.started,
-    );
+    const readRow = readerOf(context.open(), settings, settings.started);
     if (row.positionBytes === 0) {
       skipHead(reader, settings.hasHeader);
     }
@@ -128,6 +122,24 @@ async function importRows(context: RunContext, row: ImportRow): Promise<void> {
   } finally {
     reader.close();
   }
+}
+
+function readerOf(db: Connection, { header }: ImportSettings, started: StartedSettings) {
+  const {
+    mapping,
+    into,
+    wholeFile,
+    statusDecisions: decisions = [],
+    ignoredColumns = [],
+  } = started;
+  const read = { mapping, header, decisions, ignoredColumns };
+  if (into === "suppressions") {
+    const readStatus = rowStatusReader({ ...read, whole: undefined });
+    return refusalReader(mapping, readStatus, wholeFile ?? "manual");
+  }
+  const whole = wholeFile === undefined ? undefined : meaningOfReason(wholeFile);
+  const readStatus = rowStatusReader({ ...read, whole });
+  return admitted(rowReader(mapping, listFields(db), readStatus), started);
 }
 
 const NEVER_CONFIRMED =
@@ -139,9 +151,9 @@ const NEVER_CONFIRMED =
  */
 function admitted(
   read: (cells: readonly string[]) => ReadRow,
-  { listIds, into }: { listIds: readonly number[]; into?: string | undefined },
+  { listIds }: { listIds: readonly number[] },
 ): (cells: readonly string[]) => ReadRow {
-  if (listIds.length > 0 || into === "suppressions") {
+  if (listIds.length > 0) {
     return read;
   }
   return (cells) => {
@@ -243,9 +255,11 @@ function readWindow(
       continue;
     }
     const rowNo = firstRowNo + items.length + 1;
-    const read: ReadRow = row.fault === undefined ? readRow(row.cells) : { reject: row.fault };
+    const read =
+      row.fault === undefined ? readRow(row.cells) : faulty(row.fault, readRow(row.cells));
     if ("reject" in read) {
-      items.push({ rowNo, reject: read.reject, raw: shortRow(row.cells) });
+      const { reject, refusal } = read;
+      items.push({ rowNo, reject, refusal, raw: shortRow(row.cells) });
     } else {
       items.push({ rowNo, contact: read });
     }
@@ -255,6 +269,16 @@ function readWindow(
   }
   items.sort(byAddress);
   return { items, startBytes, endBytes: reader.positionBytes };
+}
+
+/** Of a row that cannot be trusted only its no counts. */
+function faulty(reject: string, read: ReadRow): ReadRow {
+  if ("reject" in read) {
+    return { reject, refusal: read.refusal };
+  }
+  const { address, suppress, suppressDetail } = read;
+  const refusal = suppress === undefined ? undefined : { address, suppress, suppressDetail };
+  return { reject, refusal };
 }
 
 function byAddress(a: Item, b: Item): number {

@@ -1,5 +1,6 @@
 import type { SuppressionReason } from "../suppressions/suppressions.service.ts";
 import type { ColumnMapping } from "./row-reader.ts";
+import type { StatusDecision } from "./row-status.rules.ts";
 import type { Delimiter, Encoding } from "./sniff.rules.ts";
 
 /** What was decided when the import was started; fixed from then on. */
@@ -11,8 +12,12 @@ export type StartedSettings = {
   consentHash?: string | undefined;
   /** `suppressions`: nobody becomes a contact, everybody is suppressed. */
   into?: "contacts" | "suppressions" | undefined;
-  /** Why people whose row has no status must not be mailed. */
+  /** Why nobody in the file must be mailed, unless a row has a stricter reason. */
   wholeFile?: SuppressionReason | undefined;
+  /** What values of a status mean that the program does not understand. */
+  statusDecisions?: StatusDecision[] | undefined;
+  /** Columns that only seem to speak of consent. */
+  ignoredColumns?: number[] | undefined;
   /** Given to everybody. */
   tagIds?: number[] | undefined;
 };

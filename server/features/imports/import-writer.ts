@@ -16,12 +16,12 @@ import { addMember, addPending, changeMembership } from "../lists/lists.service.
 import { type SuppressionReason, suppressAddress } from "../suppressions/suppressions.service.ts";
 import { requireTags, tagContacts } from "../tags/tags.service.ts";
 import { advanceImport, existingContact, findImport, insertReject } from "./imports.store.ts";
-import type { ReadContact } from "./row-reader.ts";
+import type { ReadContact, Refusal } from "./row-reader.ts";
 
 /** A row of a window: what it says, or why it cannot be taken. `rowNo` is 1 for the first after the header. */
 export type Item =
   | { rowNo: number; contact: ReadContact }
-  | { rowNo: number; reject: string; raw: string };
+  | { rowNo: number; reject: string; refusal?: Refusal | undefined; raw: string };
 
 /** A run of rows that is read at once and written in the order of addresses. */
 export type Window = {
@@ -87,13 +87,8 @@ export function writeRows(
     };
     const mustAsk = hasErased(db);
     for (let index = range.from; index < range.to; index++) {
-      const item = window.items[index];
-      if (
-        mustAsk &&
-        item !== undefined &&
-        "contact" in item &&
-        isErased(db, item.contact.address)
-      ) {
+      const address = addressOf(window.items[index]);
+      if (mustAsk && address !== undefined && isErased(db, address)) {
         counts.erased += 1;
         continue;
       }
@@ -124,6 +119,10 @@ export function writeRows(
   });
 }
 
+function addressOf(item: Item | undefined): string | undefined {
+  return item === undefined || "contact" in item ? item?.contact.address : item.refusal?.address;
+}
+
 function writeItem(
   db: Connection,
   window: Window,
@@ -140,6 +139,9 @@ function writeItem(
     const { rowNo, raw } = item;
     insertReject(db, options.importId, { rowNo, reason: item.reject, raw });
     counts.rejected += 1;
+    if (item.refusal !== undefined) {
+      counts.suppressed += Number(refuse(db, item.refusal, options, now));
+    }
     return;
   }
   const { contact } = item;
@@ -156,10 +158,21 @@ function writeItem(
     place(db, added, contact, options, source, now);
   }
   if (contact.suppress !== undefined) {
-    const { address, suppress: reason } = contact;
-    const row = { address, reason, source, detail: "" };
+    const { address, suppress: reason, suppressDetail: detail } = contact;
+    const row = { address, reason, source, detail };
     counts.suppressed += Number(suppressAddress(db, row, now));
   }
+}
+
+/** Applies the no of a row that is rejected: to the address, and to a contact who is there already. */
+function refuse(db: Connection, refusal: Refusal, options: WriteOptions, now: number): boolean {
+  const { address, suppress: reason, suppressDetail: detail } = refusal;
+  const source = `import:${options.importId}`;
+  const contact = options.suppressAs === undefined ? existingContact(db, address) : undefined;
+  if (contact !== undefined) {
+    leaveLists(db, contact.id, reason, options, source, now);
+  }
+  return suppressAddress(db, { address, reason, source, detail }, now);
 }
 
 function suppressOnly(
@@ -220,18 +233,29 @@ function place(
     tagContacts(db, { add: tagIds, remove: [] }, [contactId]);
   }
   if (contact.suppress !== undefined) {
-    const reason = `${contact.suppress} in the file`;
-    const { actor } = options;
-    for (const listId of options.listIds) {
-      const change = { listId, contactId, status: "unsubscribed" as const, source, reason, now };
-      changeMembership(db, { ...change, actor });
-    }
+    leaveLists(db, contactId, contact.suppress, options, source, now);
   } else if (contact.pending) {
     for (const listId of options.listIds) {
       addPending(db, { listId, contactId, source, reason: "never confirmed, says the file", now });
     }
   } else {
     addToLists(db, contactId, contact, options, source, now);
+  }
+}
+
+function leaveLists(
+  db: Connection,
+  contactId: number,
+  suppress: SuppressionReason,
+  options: WriteOptions,
+  source: string,
+  now: number,
+): void {
+  const reason = `${suppress} in the file`;
+  const { actor } = options;
+  for (const listId of options.listIds) {
+    const change = { listId, contactId, status: "unsubscribed" as const, source, reason, now };
+    changeMembership(db, { ...change, actor });
   }
 }
 

@@ -42,8 +42,19 @@ const SuppressReason = t.Union(
     t.Literal("complaint"),
     t.Literal("manual"),
   ],
-  { description: "Why people whose row has no status must not be mailed" },
+  {
+    description:
+      "Why nobody in the file must be mailed, unless a row has a stricter reason. Left out: what the file's name and columns say, such as unsubscribed_members.csv",
+  },
 );
+const Meaning = t.Union([
+  t.Literal("subscribed"),
+  t.Literal("unconfirmed"),
+  t.Literal("unsubscribed"),
+  t.Literal("suppressed"),
+  t.Literal("bounced"),
+  t.Literal("complained"),
+]);
 const nullable = <T extends Parameters<typeof t.Array>[0]>(type: T) => t.Union([type, t.Null()]);
 
 export const UploadQuery = t.Object({
@@ -128,6 +139,35 @@ export const StartRequest = t.Object({
     }),
   ),
   wholeFile: t.Optional(SuppressReason),
+  wholeFileIgnored: t.Optional(
+    t.Boolean({
+      description: "True: what the file's name and columns say of everybody in it is not so",
+    }),
+  ),
+  statusDecisions: t.Optional(
+    t.Array(
+      t.Object({
+        column: t.Integer({ minimum: 0 }),
+        value: t.Union([t.String({ maxLength: 500 }), t.Null()], {
+          description:
+            "A cell of the column, in any spelling; null for every value that is not understood and has no decision",
+        }),
+        meaning: Meaning,
+      }),
+      {
+        maxItems: 2_000,
+        description:
+          "What values of a status mean that are not understood. Without a decision nobody with such a value is mailed. A value that says no cannot be turned into a yes.",
+      },
+    ),
+  ),
+  ignoredColumns: t.Optional(
+    t.Array(t.Integer({ minimum: 0 }), {
+      maxItems: 500,
+      description:
+        "Columns that seem to speak of consent and do not. Every other such column counts as a status, whatever it is mapped to, and of several the strictest counts.",
+    }),
+  ),
   tags: t.Optional(
     t.Array(t.String({ minLength: 1, maxLength: 60 }), {
       maxItems: 20,

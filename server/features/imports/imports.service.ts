@@ -28,6 +28,9 @@ import {
   requeueImport,
 } from "./imports.store.ts";
 import type { ColumnMapping } from "./row-reader.ts";
+import { loosens, type StatusDecision } from "./row-status.rules.ts";
+import { reasonOf } from "./status-words.rules.ts";
+import { refusalOfFile } from "./whole-file.rules.ts";
 
 /** For the job that removes what nobody came back for. */
 export { IMPORT_KEEP_MS } from "./import-age.rules.ts";
@@ -79,6 +82,9 @@ export function startImport(
     consentStatement?: string | undefined;
     into?: "contacts" | "suppressions" | undefined;
     wholeFile?: SuppressionReason | undefined;
+    wholeFileIgnored?: boolean | undefined;
+    statusDecisions?: StatusDecision[] | undefined;
+    ignoredColumns?: number[] | undefined;
     tags?: string[] | undefined;
   },
   now: number,
@@ -92,13 +98,14 @@ export function startImport(
   requireLists(db, listIds, "listIds");
   const settings = parseSettings(row.settings);
   checkMapping(db, input.mapping, settings.columns);
+  const status = statusSettings(row, settings, input);
   inTransaction(db, () => {
     const mapping = input.mapping.flatMap((one) => resolveMapping(db, one, settings, now));
     const statement = input.consentStatement?.trim() ?? "";
     const consentHash = statement === "" ? undefined : keepWording(db, statement, now);
     const tagIds = requireTags(db, input.tags ?? [], now).map((tag) => tag.id);
-    const { onDuplicate, into, wholeFile } = input;
-    const started = { mapping, onDuplicate, listIds, consentHash, into, wholeFile, tagIds };
+    const { onDuplicate, into } = input;
+    const started = { mapping, onDuplicate, listIds, consentHash, into, tagIds, ...status };
     if (!queueImport(db, id, JSON.stringify({ ...settings, started }), now)) {
       throw new AppError("illegal_state", "This import was started already.");
     }
@@ -208,6 +215,9 @@ function requireFile(row: ImportRow, now: number): void {
   }
 }
 
+/** What several columns may become: of several statuses the strictest counts. */
+const REPEATABLE: ReadonlySet<string> = new Set(["skip", "newField", "status"]);
+
 function checkMapping(db: Connection, mapping: MappingInput[], columns: number): void {
   const known = new Set(listFields(db).map((field) => field.key));
   const used = new Set<string>();
@@ -223,7 +233,7 @@ function checkMapping(db: Connection, mapping: MappingInput[], columns: number):
       throw invalidField(`${at}.label`, "a new field needs a label");
     }
     const name = one.target === "field" ? `field:${one.key}` : one.target;
-    if (name !== "skip" && name !== "newField" && used.has(name)) {
+    if (!REPEATABLE.has(name) && used.has(name)) {
       throw invalidField(`${at}.target`, "two columns cannot become the same");
     }
     used.add(name);
@@ -231,6 +241,32 @@ function checkMapping(db: Connection, mapping: MappingInput[], columns: number):
   if (!used.has("email")) {
     throw invalidField("mapping", "no column is the e-mail address");
   }
+}
+
+/** What decides who of the file may be mailed. Without any decision that is nobody about whom there is a doubt. */
+function statusSettings(
+  row: ImportRow,
+  { header, columns }: ImportSettings,
+  input: Pick<
+    Parameters<typeof startImport>[4],
+    "wholeFile" | "wholeFileIgnored" | "statusDecisions" | "ignoredColumns"
+  >,
+) {
+  const { statusDecisions = [], ignoredColumns = [] } = input;
+  statusDecisions.forEach(({ column, value, meaning }, index) => {
+    if (column >= columns) {
+      throw invalidField(`statusDecisions.${index}.column`, `the file has ${columns} columns`);
+    }
+    if (value !== null && loosens(header[column] ?? "", value, meaning)) {
+      throw invalidField(
+        `statusDecisions.${index}.meaning`,
+        "the value says that these people must not be mailed: leave the column out instead, if it is about something else",
+      );
+    }
+  });
+  const byFile = refusalOfFile(row.fileName, header);
+  const ofFile = byFile === undefined || input.wholeFileIgnored ? undefined : reasonOf(byFile);
+  return { wholeFile: input.wholeFile ?? ofFile, statusDecisions, ignoredColumns };
 }
 
 function resolveMapping(

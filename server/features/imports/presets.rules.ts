@@ -1,4 +1,4 @@
-import { foldColumnName } from "./column-guess.rules.ts";
+import { foldWord } from "./status-words.rules.ts";
 
 /** Products whose CSV files are known. */
 export type PresetName = "mailchimp" | "brevo" | "sendy" | "listmonk" | "keila";
@@ -12,7 +12,7 @@ export type Preset = {
 
 type Sign = { name: PresetName; all: string[]; any?: string[] };
 
-// Names as foldColumnName gives them. Checked: Mailchimp's MEMBER_RATING and OPTIN_TIME against what people write
+// Names as foldWord gives them. Checked: Mailchimp's MEMBER_RATING and OPTIN_TIME against what people write
 // about its audience export, Brevo's EMAIL and ADDED_TIME against the reference of its export API. The others are
 // what these products are said to write, checked against no file and no source. A sign that is wrong costs
 // little: the columns of an unknown file are guessed one by one.
@@ -30,7 +30,7 @@ const SIGNS: Sign[] = [
 
 /** Which product a file with these columns is from; undefined for none that is known. */
 export function recognisePreset(header: readonly string[]): Preset | undefined {
-  const names = new Set(header.map(foldColumnName));
+  const names = new Set(header.map(foldWord));
   const sign = SIGNS.find(
     ({ all, any }) =>
       all.every((name) => names.has(name)) &&

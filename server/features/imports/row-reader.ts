@@ -9,8 +9,10 @@ import {
   readWrittenPlace,
 } from "../contacts/contacts.service.ts";
 import type { SuppressionReason } from "../suppressions/suppressions.service.ts";
-import { isPendingStatus, suppressionOfStatus, type Target } from "./column-guess.rules.ts";
+import type { Target } from "./column-guess.rules.ts";
 import { readAttributeCell, readTagCell } from "./presets.rules.ts";
+import type { RowStatus } from "./row-status.rules.ts";
+import { reasonOf } from "./status-words.rules.ts";
 
 /** What becomes of a column, as the person who imports decided. `key` is the custom field's. */
 export type ColumnMapping = { column: number; target: Exclude<Target, "newField">; key?: string };
@@ -26,8 +28,10 @@ export type ReadContact = {
   /** Only what the file says. */
   place: Partial<Place>;
   fields: FieldValues | undefined;
-  /** Set when the file says that this person must not be mailed. */
+  /** Set when the file says that this person must not be mailed, or says something that nobody understood. */
   suppress: SuppressionReason | undefined;
+  /** What was not understood. */
+  suppressDetail: string;
   /** Set when the file says that the sign-up was never confirmed: then no list is joined. */
   pending: boolean;
   /** Names of tags. */
@@ -36,7 +40,12 @@ export type ReadContact = {
   optIn: { at: string; ip: string };
 };
 
-export type ReadRow = ReadContact | { reject: string };
+/** A no that counts though the rest of its row is not taken. */
+export type Refusal = Pick<ReadContact, "address" | "suppressDetail"> & {
+  suppress: SuppressionReason;
+};
+
+export type ReadRow = ReadContact | { reject: string; refusal?: Refusal | undefined };
 
 const MAX_NAME_CHARS = 200;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
@@ -46,14 +55,13 @@ const LANGUAGE = /^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}$/;
 /**
  * Makes the function that reads one row's cells, with everything looked up once for all rows.
  *
- * @param header The names of the columns; empty when the file has none.
- * @param whole Why people whose row says nothing must not be mailed, for a file of such people.
+ * @param readStatus Says of a row's cells whether its person may be mailed. Where the answer is no, it is given even
+ *   if another cell of the row cannot be taken.
  */
 export function rowReader(
   mapping: readonly ColumnMapping[],
   fields: readonly StoredField[],
-  header: readonly string[],
-  whole?: SuppressionReason | undefined,
+  readStatus: (cells: readonly string[]) => RowStatus,
 ): (cells: readonly string[]) => ReadRow {
   const at = (target: Target) => mapping.find((one) => one.target === target)?.column ?? -1;
   const columns = {
@@ -65,7 +73,6 @@ export function rowReader(
     timeZone: at("timeZone"),
     country: at("country"),
     city: at("city"),
-    status: at("status"),
     tags: at("tags"),
     attributes: at("attributes"),
     consentTime: at("consentTime"),
@@ -77,21 +84,21 @@ export function rowReader(
   });
   const attributes = attributeReader(fields);
   const place = placeReader(columns);
-  const statusName = header[columns.status] ?? "";
 
   return (cells) => {
     const address = parseEmailAddress(plainCell(cells[columns.email] ?? ""));
     if (isAddressFault(address)) {
       return { reject: `e-mail address: ${address.reason}` };
     }
+    const status = statusOf(readStatus(cells));
     const words = readWords(columns, cells);
     if ("reject" in words) {
-      return words;
+      return { ...words, refusal: refusalOf(address.address, status) };
     }
     const own = custom.length === 0 ? undefined : readCustom(custom, cells);
     const values = typeof own === "string" ? own : attributes(cells[columns.attributes], own);
     if (typeof values === "string") {
-      return { reject: values };
+      return { reject: values, refusal: refusalOf(address.address, status) };
     }
     return {
       email: address.email,
@@ -100,17 +107,62 @@ export function rowReader(
       ...words,
       place: place(cells),
       fields: values,
-      ...readStatus(cells[columns.status] ?? "", statusName, whole),
+      ...status,
       tags: readTags(cells[columns.tags]),
       optIn: { at: short(cells[columns.consentTime]), ip: short(cells[columns.consentIp]) },
     };
   };
 }
 
-function readStatus(status: string, column: string, whole: SuppressionReason | undefined) {
-  return status === ""
-    ? { suppress: whole, pending: false }
-    : { suppress: suppressionOfStatus(status, column), pending: isPendingStatus(status) };
+/**
+ * Makes the function that reads a row for the suppressions: its address and why it is there. Whatever else is in the
+ * row cannot keep the address from being suppressed.
+ *
+ * @param fallback Why those are suppressed whose row has no reason of its own.
+ */
+export function refusalReader(
+  mapping: readonly ColumnMapping[],
+  readStatus: (cells: readonly string[]) => RowStatus,
+  fallback: SuppressionReason,
+): (cells: readonly string[]) => ReadRow {
+  const column = mapping.find(({ target }) => target === "email")?.column ?? -1;
+  return (cells) => {
+    const address = parseEmailAddress(plainCell(cells[column] ?? ""));
+    if (isAddressFault(address)) {
+      return { reject: `e-mail address: ${address.reason}` };
+    }
+    const { says } = readStatus(cells);
+    const suppress = says === "nothing" || says === "unclear" ? undefined : reasonOf(says);
+    return { ...address, ...NOTHING_ELSE, suppress: suppress ?? fallback };
+  };
+}
+
+const NOTHING_ELSE = {
+  firstName: "",
+  lastName: "",
+  language: "",
+  place: {},
+  fields: undefined,
+  suppressDetail: "",
+  pending: false,
+  tags: [],
+  optIn: { at: "", ip: "" },
+};
+
+type Status = Pick<ReadContact, "suppress" | "suppressDetail" | "pending">;
+
+function statusOf({ says, unclear }: RowStatus): Status {
+  if (says === "unclear") {
+    // Who is held back so may come back by signing up, as after an unsubscribe.
+    const suppressDetail = `Not understood in the file: ${unclear === "" ? "no status" : oneLine(unclear).slice(0, 60)}`;
+    return { suppress: "unsubscribed", suppressDetail, pending: false };
+  }
+  const suppress = says === "nothing" ? undefined : reasonOf(says);
+  return { suppress, suppressDetail: "", pending: says === "unconfirmed" };
+}
+
+function refusalOf(address: string, { suppress, suppressDetail }: Status): Refusal | undefined {
+  return suppress === undefined ? undefined : { address, suppress, suppressDetail };
 }
 
 const NOWHERE: Partial<Place> = {};

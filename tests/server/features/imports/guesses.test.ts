@@ -1,10 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import iconv from "iconv-lite";
-import {
-  guessColumns,
-  suppressionOfStatus,
-} from "../../../../server/features/imports/column-guess.rules.ts";
+import { guessColumns } from "../../../../server/features/imports/column-guess.rules.ts";
 import {
   ByteSniffer,
   guessEncoding,
@@ -57,16 +54,6 @@ describe("knows the columns of other products", () => {
     const types = guessColumns(rows, true, [], isEmail).map((guess) => guess.suggestion?.type);
     expect(types).toEqual([undefined, "text", "number"]);
   });
-});
-
-test("what a status means depends on what its column is called", () => {
-  expect(suppressionOfStatus("Unsubscribed", "Status")).toBe("unsubscribed");
-  expect(suppressionOfStatus("blocklisted", "status")).toBe("unsubscribed");
-  expect(suppressionOfStatus("cleaned", "Status")).toBe("hard_bounce");
-  expect(suppressionOfStatus("true", "EMAIL_BLACKLIST")).toBe("unsubscribed");
-  expect(suppressionOfStatus("true", "status")).toBeUndefined();
-  expect(suppressionOfStatus("subscribed", "status")).toBeUndefined();
-  expect(suppressionOfStatus("constructor", "status")).toBeUndefined();
 });
 
 test("UTF-8 is recognised however its bytes are cut into chunks, and one wrong byte is enough to refuse", () => {

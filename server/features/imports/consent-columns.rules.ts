@@ -1,0 +1,124 @@
+import { foldWord, type Meaning, REFUSALS } from "./status-words.rules.ts";
+
+/**
+ * What the name of a column asks about its people:
+ * - `state`: cells are words for a status (`Status`).
+ * - `agreement`: a yes means that they agreed (`Accepts Email Marketing`).
+ * - `confirmation`: a yes means that they confirmed; a no, that they never did (`confirmed`).
+ * - `refusal`: a yes, a date or a reason means no (`Unsubscribed`, `EMAIL_BLACKLISTED`, `doNotEmail`).
+ * - `unclear`: it may be either, so that every answer is somebody's to decide (`Cancelled`).
+ * - `other`: it does not speak of consent; only words that say no by themselves count.
+ */
+export type ConsentColumn =
+  | { kind: "state" | "agreement" | "confirmation" | "unclear" | "other" }
+  | {
+      kind: "refusal";
+      meaning: Meaning;
+      /** Any text is an answer: when it was, why, which list. */
+      isDetail: boolean;
+    };
+
+const OTHER: ConsentColumn = { kind: "other" };
+
+// Compared with single words of a name.
+const OTHER_CHANNELS =
+  /^(sms|mms|phone|call|calls|telephone|telefon|mobile|handy|push|whatsapp|postal|post|fax|web|app|browser|print|telefono|telefone|telefoon|viber|messenger)$/;
+const MAIL = /e?-?mail|newsletter|courriel|correo/;
+const TECHNICAL = /^(link|url|uri|token|hash|key|guid|uuid|id|ids|ip|href|code)$/;
+const COUNTED =
+  /^(count|counts|counter|number|num|anzahl|zahl|rate|ratio|quote|score|rating|total|sum|percent|prozent|nombre|numero|aantal|avg|average|times)$/;
+const DETAIL =
+  /^(date|datum|fecha|data|time|timestamp|zeit|zeitpunkt|at|since|seit|reason|reasons|grund|motif|motivo|reden|campaign|kampagne|campagne|campana|title|comment|comments|kommentar|source|quelle|method|type|subtype|details|detail|note|notes|text|wording|statement)$/;
+const NEGATED =
+  /^(no|not|non|never|without|kein|keine|keinen|nicht|ohne|nie|sans|pas|sin|senza|sem|nao|geen|niet|zonder)$/;
+
+// Compared with the words of a name, with blanks between.
+const DO_NOT =
+  /(^| )(do(es)? ?n[o\u2019']?t (want )?(bulk )?(e ?)?(mail|contact|market|send|solicit)|dont ?(email|mail|contact)|no ?(email|mail|newsletter|mailing|marketing)s?( |$)|kein(e|en)? ?(email|mail|newsletter|werbung|werbemail)|ne pas (contacter|envoyer)|no (contactar|enviar)|non (contattare|inviare)|nao (contatar|enviar)|niet (mailen|contacteren)|nicht (kontaktieren|anschreiben|mailen))/;
+
+/** What people do not want done with their data, which is not mail. */
+const OF_DATA = /^(donot|dont)(sell|track|share|process|delete|call|disturb)/;
+
+// Compared with the whole name, folded.
+const TOPICS =
+  /marketingcontact|lastemail|order|lead|payment|invoice|marital|famil|member(ship)?status|account|customer|kunden|deal|lifecycle|job|employ|tax|sync|ticket|shipping|deliverystatus|subscriptiontype|plan|trial|bestell|zahlung|vat|stripe|billing|project/;
+const STATE_NAMES = new Set(["status", "statut", "situacao", "situacion", "statusname", "stav"]);
+/** Names that are a status in one file, and a part of a country in the next: their cells decide. */
+const STATE_OR_PLACE = new Set(["state", "estado", "stato", "zustand", "etat"]);
+const STATUS_OF =
+  /(email|mail|subscri|abonn|abo|newsletter|contact|kontakt|recipient|empfanger|optin|consent|marketing|list|destinatario|ontvanger|suscrip|iscri|inscri|user)\p{L}*(status|statut|situacao|situacion)|^(status|statut|estado|stato|etat)(de|des|di|do|da|del|van|of|der|du)?(l|la|el)?(email|mail|subscri|abonn|newsletter|contact|kontakt|courriel|correo|suscrip|iscri|inscri)/u;
+const STATE_OF =
+  /(email(?!address)|subscri|abonn|newsletter|optin|consent|emailmarketing)\p{L}*(state|zustand|estado|stato|etat)$/u;
+const CONFIRMATION =
+  /^(is)?(email)?(activated|aktiviert|confirmed|bestatigt|confirme|confirmado|confermato|bevestigd|emailconfirmed|emailverified|optinconfirmed|doubleoptin|doi|doicompleted|doubleoptinstatus|doubleoptinconfirmed)$/;
+const AGREEMENT =
+  /accept|consent|optin|optedin|permission|agree|einwillig|zustimm|einverstand|erlaub|werbeeinw|angemeldet|abonniert|subscribed|issubscri|abonne$|suscrito|iscritto|inscrit|ingeschreven|aangemeld|toestemming|akkoord|mailable|emailable|contactable|gdpr|dsgvo|rgpd|avgok|canreceive|receiveemail|receivesemail|receivemarketing|wantsemail|wantsnewsletter|emailallowed|emailenabled|emailactive|emailok|okto(e?mail|contact)|erhaltnewsletter|newsletterja|permesso|autoriza|autorizza|autoris/;
+const AGREEMENT_NAMES =
+  /^(newsletter|newsletters|newsletterabo|newsletterempfanger|abo|mailing|mailings|emailmarketing|marketingemail|marketingemails|emailsubscription|emailnewsletter|marketing|active|aktiv|actif|activo|attivo|ativo|actief|enabled|subscribe|subscriber|abonnent|abonado|abonnee|werbung|infomail)$/;
+const CANCELLED =
+  /cancel|storn|kundig|annul|cancelad|cancellat|geannuleerd|^left$|^declined|^refus|^rejected|^removed|^closed/;
+
+/** What a column asks, by its name. */
+export function consentColumn(name: string): ConsentColumn {
+  const words = wordsOf(name);
+  const folded = words.join("");
+  const isOfMail = MAIL.test(folded);
+  if (
+    folded === "" ||
+    (!isOfMail && words.some((word) => OTHER_CHANNELS.test(word))) ||
+    words.some((word) => TECHNICAL.test(word) || COUNTED.test(word)) ||
+    /emails(bounced|unsubscribed)/.test(folded)
+  ) {
+    return OTHER;
+  }
+  const isDetail = words.some((word) => DETAIL.test(word)) || /time$|date$|datum$/.test(folded);
+  const refusal = REFUSALS.find(([, pattern]) => pattern.test(folded));
+  if (DO_NOT.test(words.join(" "))) {
+    return { kind: "refusal", meaning: "unsubscribed", isDetail };
+  }
+  if (refusal !== undefined && !OF_DATA.test(folded)) {
+    const isList = /suppressions?$|list$|liste$|listas?$/.test(folded);
+    return { kind: "refusal", meaning: refusal[0], isDetail: isDetail || isList };
+  }
+  if (/^(baja|bajas|dnc|dne|dnm)/.test(words[0] ?? "") && words.length < 4) {
+    return { kind: "refusal", meaning: "unsubscribed", isDetail };
+  }
+  if (CANCELLED.test(folded) && !isDetail) {
+    return { kind: "unclear" };
+  }
+  return isDetail ? OTHER : affirmative(folded, words);
+}
+
+function affirmative(folded: string, words: readonly string[]): ConsentColumn {
+  if (
+    STATE_NAMES.has(folded) ||
+    ((STATUS_OF.test(folded) || STATE_OF.test(folded)) && !TOPICS.test(folded))
+  ) {
+    return { kind: "state" };
+  }
+  if (CONFIRMATION.test(folded)) {
+    return { kind: "confirmation" };
+  }
+  if (AGREEMENT_NAMES.test(folded) || (AGREEMENT.test(folded) && !TOPICS.test(folded))) {
+    return words.some((word) => NEGATED.test(word))
+      ? { kind: "refusal", meaning: "unsubscribed", isDetail: false }
+      : { kind: "agreement" };
+  }
+  return OTHER;
+}
+
+/** True for a name whose cells tell whether it is a status or a place: `state`. */
+export const mayBePlace = (name: string): boolean => STATE_OR_PLACE.has(foldWord(name));
+
+/** True when the column is about consent, so that it must not be left out in silence. */
+export const speaksOfConsent = (name: string): boolean => consentColumn(name).kind !== "other";
+
+/** `doNotEmail`, `EMAIL_BLACKLISTED` and `Opted out of e-mail` as folded words. */
+function wordsOf(name: string): string[] {
+  return name
+    .replace(/e-mail/gi, "email")
+    .replace(/(\p{Ll})(\p{Lu})/gu, "$1 $2")
+    .split(/[^\p{L}\p{N}\p{M}]+/u)
+    .map(foldWord)
+    .filter((word) => word !== "");
+}

@@ -1,0 +1,152 @@
+import { speaksOfConsent } from "./consent-columns.rules.ts";
+import { readAttributeCell } from "./presets.rules.ts";
+import {
+  plainRefusal,
+  type Reading,
+  type Says,
+  statusKey,
+  statusReader,
+  strictest,
+} from "./status-values.rules.ts";
+import { type Meaning, meanings } from "./status-words.rules.ts";
+
+/** What a person decided that a value of a column means. */
+export type StatusDecision = {
+  column: number;
+  /** A cell with that value; null for every value of the column that is not understood and has no decision. */
+  value: string | null;
+  meaning: Meaning;
+};
+
+export type StatusSettings = {
+  mapping: readonly { column: number; target: string }[];
+  header: readonly string[];
+  decisions: readonly StatusDecision[];
+  /** Columns that are about something else, says the person, though they seem to speak of consent. */
+  ignoredColumns: readonly number[];
+  /** Why people whose row says nothing worse must not be mailed, for a file of such people. */
+  whole: Meaning | undefined;
+};
+
+/** What a row says, of all its columns together. `unclear` has the text that nobody understood. */
+export type RowStatus = { says: Says; unclear: string };
+
+/**
+ * How a column is looked at: as a status; for words that mean a no wherever they stand; as JSON with keys that may
+ * say no; or not at all, because it holds something that is known and something else.
+ */
+export type StatusRole = "status" | "words" | "json" | "none";
+
+const MAY_SAY_NO: ReadonlySet<string> = new Set(["skip", "field", "newField", "tags"]);
+
+/** The part of a column in what a row says. A column that speaks of consent counts, whatever it was mapped to. */
+export function statusRole(
+  target: string | undefined,
+  name: string,
+  isIgnored: boolean,
+): StatusRole {
+  if (isIgnored) {
+    return "none";
+  }
+  if (target === "status") {
+    return "status";
+  }
+  if (target === "attributes") {
+    return "json";
+  }
+  if (target !== undefined && !MAY_SAY_NO.has(target)) {
+    return "none";
+  }
+  return speaksOfConsent(name) ? "status" : "words";
+}
+
+/** The columns that have a part, in their order. */
+export function statusColumns(
+  mapping: StatusSettings["mapping"],
+  header: readonly string[],
+  ignoredColumns: readonly number[],
+): { column: number; name: string; role: Exclude<StatusRole, "none"> }[] {
+  const targets = new Map(mapping.map(({ column, target }) => [column, target]));
+  const width = Math.max(header.length, ...mapping.map(({ column }) => column + 1));
+  return Array.from({ length: width }, (_, column) => {
+    const name = header[column] ?? "";
+    const role = statusRole(targets.get(column), name, ignoredColumns.includes(column));
+    return role === "none" ? [] : [{ column, name, role }];
+  }).flat();
+}
+
+/** What the rows of one answer are counted and decided under. */
+export function decisionKey(reading: Reading, cell: string): string {
+  return reading.as === "value" ? `=${statusKey(cell)}` : reading.as;
+}
+
+/** Makes the function that says whether a row's person may be mailed: the strictest of all its columns. */
+export function rowStatusReader(settings: StatusSettings): (cells: readonly string[]) => RowStatus {
+  const { mapping, header, ignoredColumns, decisions, whole } = settings;
+  const columns = statusColumns(mapping, header, ignoredColumns).map(({ column, name, role }) => ({
+    column,
+    says: role === "status" ? decided(column, name, decisions) : role === "json" ? inJson : inWords,
+  }));
+  return (cells) => {
+    let says: Says = whole ?? "nothing";
+    let unclear = "";
+    for (const { column, says: read } of columns) {
+      const cell = cells[column] ?? "";
+      const one = read(cell);
+      if (one !== "nothing") {
+        says = strictest([says, one]);
+        unclear = one === "unclear" && unclear === "" ? cell.trim() : unclear;
+      }
+    }
+    return { says, unclear };
+  };
+}
+
+function decided(column: number, name: string, decisions: readonly StatusDecision[]) {
+  const read = statusReader(name);
+  const own = decisions.filter((one) => one.column === column);
+  const others = own.find((one) => one.value === null)?.meaning;
+  const byKey = new Map(
+    own.flatMap(({ value, meaning }) =>
+      value === null ? [] : [[decisionKey(read(value), value), meaning] as const],
+    ),
+  );
+  return (cell: string): Says => {
+    const reading = read(cell);
+    const { says } = reading;
+    if (byKey.size === 0 && others === undefined) {
+      return says;
+    }
+    const meaning = byKey.get(decisionKey(reading, cell));
+    if (says === "unclear") {
+      return meaning ?? others ?? "unclear";
+    }
+    return meaning === undefined ? says : strictest([says, meaning]);
+  };
+}
+
+const inWords = (cell: string): Says => plainRefusal(cell) ?? "nothing";
+
+/** Keys are names of columns then; nobody can be asked about them, so only what is understood as a no counts. */
+function inJson(cell: string): Says {
+  if (cell.trim() === "") {
+    return "nothing";
+  }
+  const read = readAttributeCell(cell);
+  const said = Object.entries("values" in read ? read.values : {}).map(([key, value]) => {
+    const says = speaksOfConsent(key)
+      ? statusReader(key)(String(value))
+      : { says: inWords(String(value)) };
+    return says.says === "unclear" || says.says === "subscribed" ? "nothing" : says.says;
+  });
+  return strictest(said);
+}
+
+/** True for a decision that would let people be mailed whom the file understandably refuses. */
+export function loosens(name: string, value: string, meaning: Meaning): boolean {
+  const { says } = statusReader(name)(value);
+  if (says === "unclear" || says === "nothing") {
+    return false;
+  }
+  return meanings.indexOf(meaning) < meanings.indexOf(says);
+}

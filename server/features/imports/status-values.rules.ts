@@ -1,0 +1,203 @@
+import { type ConsentColumn, consentColumn } from "./consent-columns.rules.ts";
+import {
+  answerOf,
+  dateIn,
+  foldWord,
+  type Meaning,
+  meaningOfWord,
+  refusalIn,
+  stricter,
+} from "./status-words.rules.ts";
+
+/**
+ * What one cell says about its person.
+ * - a meaning: it is understood.
+ * - `nothing`: nothing against, nothing for: a `No` under "Unsubscribed", an empty cell under "Bounced".
+ * - `unclear`: a person must decide; until then nobody with it is mailed.
+ */
+export type Says = Meaning | "nothing" | "unclear";
+
+export type Reading = {
+  says: Says;
+  /** What its rows are counted under: the cell itself, or what its kind has in common. */
+  as: "value" | "empty" | "date" | "text";
+};
+
+/** Longer cells are texts, not words for a status. */
+const MAX_VALUE_CHARS = 120;
+
+/** A cell as the same status is written in different ways: for counting, and for decisions. */
+export function statusKey(cell: string): string {
+  return foldWord(cell.slice(0, MAX_VALUE_CHARS)) || cell.trim().slice(0, MAX_VALUE_CHARS);
+}
+
+/** Makes the function that reads the cells of a column that counts as a status. */
+export function statusReader(name: string): (cell: string) => Reading {
+  const named = consentColumn(name);
+  const column: ConsentColumn = named.kind === "other" ? { kind: "state" } : named;
+  return memoised((cell) => readStatus(column, cell));
+}
+
+const MEMO = 500;
+
+/** Few cells of a status column differ, and reading one costs more than finding it again. */
+function memoised(read: (cell: string) => Reading): (cell: string) => Reading {
+  const known = new Map<string, Reading>();
+  return (cell) => {
+    const found = known.get(cell);
+    if (found !== undefined) {
+      return found;
+    }
+    const reading = read(cell);
+    if (known.size < MEMO && cell.length < MAX_VALUE_CHARS) {
+      known.set(cell, reading);
+    }
+    return reading;
+  };
+}
+
+/** What a cell says in a column that counts as a status. */
+export function readStatus(column: ConsentColumn, cell: string): Reading {
+  const text = cell.trim();
+  if (/^[^\p{L}\p{N}✓✔☑✅]*$/u.test(text)) {
+    return { says: ofEmpty(column), as: "empty" };
+  }
+  const date = dateIn(text);
+  if (date !== undefined) {
+    return { says: date === "date" ? ofDate(column) : "nothing", as: "date" };
+  }
+  const parts = partsOf(text);
+  if (parts.length > 1) {
+    const readings = parts.map((part) => ofText(column, part).says);
+    return { says: strictest(readings), as: "value" };
+  }
+  return ofText(column, parts[0] ?? text);
+}
+
+/** The strictest of what several cells or columns say; a no that is understood counts more than an open question. */
+export function strictest(said: readonly Says[]): Says {
+  let best: Says = "nothing";
+  for (const says of said) {
+    best = stricterSays(best, says);
+  }
+  return best;
+}
+
+function stricterSays(a: Says, b: Says): Says {
+  if (a === "nothing" || a === b) {
+    return b;
+  }
+  if (b === "nothing") {
+    return a;
+  }
+  if (a === "unclear" || b === "unclear") {
+    const other = a === "unclear" ? b : a;
+    return other === "unclear" || other === "subscribed" || other === "unconfirmed"
+      ? "unclear"
+      : other;
+  }
+  return stricter(a, b);
+}
+
+function ofEmpty(column: ConsentColumn): Says {
+  return column.kind === "refusal" || column.kind === "unclear" || column.kind === "other"
+    ? "nothing"
+    : "unclear";
+}
+
+function ofDate(column: ConsentColumn): Says {
+  if (column.kind === "refusal") {
+    return column.meaning;
+  }
+  return column.kind === "agreement" || column.kind === "confirmation" ? "subscribed" : "unclear";
+}
+
+function ofText(column: ConsentColumn, text: string): Reading {
+  const folded = foldWord(text.slice(0, MAX_VALUE_CHARS));
+  const answer = answerOf(text, folded);
+  const word = answer === undefined ? meaningOfWord(folded) : undefined;
+  const says = answer !== undefined ? ofAnswer(column, answer) : (word ?? refusalIn(folded));
+  if (column.kind === "refusal") {
+    return inRefusal(column, says, answer !== undefined);
+  }
+  return { says: says ?? "unclear", as: "value" };
+}
+
+/** Under the name of a refusal every text is one, as far as the column is for texts. */
+function inRefusal(
+  column: Extract<ConsentColumn, { kind: "refusal" }>,
+  says: Says | undefined,
+  isAnswer: boolean,
+): Reading {
+  if (isAnswer || (says !== undefined && says !== "subscribed")) {
+    return { says: says ?? "unclear", as: "value" };
+  }
+  return column.isDetail
+    ? { says: column.meaning, as: "text" }
+    : { says: says ?? "unclear", as: "value" };
+}
+
+function ofAnswer(column: ConsentColumn, answer: "yes" | "no"): Says {
+  const isYes = answer === "yes";
+  switch (column.kind) {
+    case "refusal":
+      return isYes ? column.meaning : "nothing";
+    case "agreement":
+      return isYes ? "subscribed" : "unsubscribed";
+    case "confirmation":
+      return isYes ? "subscribed" : "unconfirmed";
+    default:
+      return "unclear";
+  }
+}
+
+/** The parts of `[BOUNCED]`, `["UNSUBSCRIBED", "SPAM"]`, `unsubscribed; bounced`. */
+function partsOf(text: string): string[] {
+  return text
+    .replace(/^[[({]+|[\])}]+$/g, "")
+    .split(/[,;|]|:::/)
+    .map((part) => part.trim().replace(/^["']+|["']+$/g, ""))
+    .filter((part) => part !== "");
+}
+
+// Written out, not folded, so that looking at every cell of a file costs a comparison of strings and no more.
+const PLAIN_REFUSALS = new Map<string, Meaning>(
+  [
+    "unsubscribed,unsubscribe,opted out,opted-out,opt-out,optout,do not contact,do not email,do_not_contact",
+    "do not mail,never subscribed,never_subscribed,nonsubscribed,non-subscribed,not subscribed",
+    "blocklisted,blacklisted,hard bounced,hard bounce,hard_bounce,hardbounce,bounced,complained,spam complaint",
+    "marked as spam,suppressed,abgemeldet,ausgetragen,abbestellt,unzustellbar,nicht kontaktieren",
+    "désabonné,désabonnée,desabonné,desabonne,désinscrit,désinscrite,desinscrit,ne pas contacter",
+    "dado de baja,desuscrito,no contactar,disiscritto,disiscritta,non contattare",
+    "descadastrado,descadastrada,desinscrito,não contatar,afgemeld,uitgeschreven,niet contacteren",
+  ]
+    .join(",")
+    .split(",")
+    .map((word) => [word, meaningOfWord(foldWord(word)) ?? "unsubscribed"]),
+);
+
+/**
+ * The no of a cell in a column that does not speak of consent; undefined when it has none. Only words that mean
+ * nothing else count, as the whole cell or as one of its tags.
+ */
+export function plainRefusal(cell: string): Meaning | undefined {
+  if (cell.length < 6 || cell.length > 200) {
+    return undefined;
+  }
+  const text = cell.trim().toLowerCase();
+  const whole = PLAIN_REFUSALS.get(text);
+  if (whole !== undefined || !/[,;|:[]/.test(text)) {
+    return whole;
+  }
+  let found: Meaning | undefined;
+  for (const part of partsOf(text)) {
+    const one = PLAIN_REFUSALS.get(part);
+    found = one === undefined ? found : found === undefined ? one : stricter(found, one);
+  }
+  return found;
+}
+
+/** True for a column called "state" whose cells are words for a status. */
+export function isStateOfPeople(cells: readonly string[]): boolean {
+  return cells.some((cell) => meaningOfWord(foldWord(cell)) !== undefined);
+}

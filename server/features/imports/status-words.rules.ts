@@ -1,0 +1,204 @@
+/**
+ * What a file says about one person's consent to mail. Ordered from the mildest to the strictest: of several
+ * columns the strictest counts.
+ */
+export const meanings = [
+  "subscribed",
+  "unconfirmed",
+  "unsubscribed",
+  "suppressed",
+  "bounced",
+  "complained",
+] as const;
+export type Meaning = (typeof meanings)[number];
+
+/** The stricter of two meanings. */
+export function stricter(a: Meaning, b: Meaning): Meaning {
+  return meanings.indexOf(a) >= meanings.indexOf(b) ? a : b;
+}
+
+/** Why somebody is suppressed, in the words of the suppression list. */
+export type Reason = "unsubscribed" | "hard_bounce" | "complaint" | "manual";
+
+const REASONS: Record<Meaning, Reason | undefined> = {
+  subscribed: undefined,
+  unconfirmed: undefined,
+  unsubscribed: "unsubscribed",
+  suppressed: "manual",
+  bounced: "hard_bounce",
+  complained: "complaint",
+};
+
+/** Why somebody with that status is suppressed; undefined for those who are not. */
+export const reasonOf = (meaning: Meaning): Reason | undefined => REASONS[meaning];
+
+/** The status that has that reason. */
+export function meaningOfReason(reason: Reason): Meaning {
+  return meanings.find((meaning) => REASONS[meaning] === reason) ?? "suppressed";
+}
+
+/** Text as words are compared: letters and digits only, without accents and case. */
+export function foldWord(text: string): string {
+  return text
+    .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
+    .replace(/ß/g, "ss")
+    .replace(/ı/g, "i")
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]/gu, "");
+}
+
+/**
+ * Whole cells, folded, that say it by themselves: the words of the products in tests/fixtures/imports/README.md, of
+ * our own exports, and what people write in English, German, French, Spanish, Italian, Portuguese and Dutch. Who
+ * never agreed ("never subscribed") is treated like somebody who left: both may sign up themselves.
+ */
+const STATUS: Record<Meaning, string> = {
+  subscribed: `subscribed subscribe subscriber active enabled optin optedin optedinexplicitly singleoptin doubleoptin
+    doubleoptedin singleoptedin confirmed confirmedoptin mailable normal premium allowed allow
+    aktiv aktiviert angemeldet abonniert abonnent bestatigt eingetragen
+    actif active abonne abonnee inscrit inscrite confirme confirmee
+    activo activa suscrito suscrita inscrito inscrita confirmado confirmada alta
+    attivo attiva iscritto iscritta confermato confermata ativo ativa subscrito subscrita
+    actief aangemeld ingeschreven geabonneerd bevestigd`,
+  unconfirmed: `unconfirmed notconfirmed pending waiting unverified notverified awaitingconfirmation optinpending
+    doubleoptinpending pendingconfirmation confirmationpending optinrequested needsconfirmation
+    unbestatigt nichtbestatigt ausstehend wartend wartet
+    nonconfirme nonconfirmee enattente enattentedeconfirmation
+    sinconfirmar noconfirmado noconfirmada pendiente
+    nonconfermato nonconfermata inattesa daconfermare
+    naoconfirmado naoconfirmada pendente
+    onbevestigd nietbevestigd inafwachting wachtend`,
+  unsubscribed: `unsubscribed unsubscribe unsubscribes unsub optout optedout optsout cancelled canceled disabled inactive
+    blocked blocklisted blacklisted declined refused withdrawn revoked optinwithdrawn
+    donotcontact donotemail donotmail donotallow dontemail dontcontact dnc dne dnm noemail nomail noconsent notconsented
+    neversubscribed nonsubscribed notsubscribed nosubscription neveroptedin notoptedin nonsubscriber unlisted
+    transactional nonmarketable notmailable unmailable listunsubscribe globalunsubscribe globallyunsubscribed left
+    abgemeldet abgemeldete abmeldung ausgetragen gekundigt widerrufen nichtangemeldet nieangemeldet inaktiv
+    nichtkontaktieren nichtanschreiben keinemail keinemails keinewerbung keineeinwilligung abbestellt storniert
+    desabonne desabonnee desabonnes desinscrit desinscrite desinscrits nonabonne nonabonnee nonabonnes noninscrit
+    resilie resiliee annule annulee inactif inactive nepascontacter nepasenvoyer refuse refusee
+    baja debaja dadodebaja dadadebaja desuscrito desuscrita nosuscrito nosuscrita cancelado cancelada anulado
+    inactivo inactiva nocontactar noenviar
+    disiscritto disiscritta cancellato cancellata annullato nonattivo inattivo nonscritto noniscritto noniscritta
+    noncontattare noninviare
+    descadastrado descadastrada desinscrito desinscrita naoinscrito naoinscrita inativo inativa naocontatar naoenviar
+    afgemeld uitgeschreven opgezegd geannuleerd nietaangemeld nietingeschreven inactief nietcontacteren nietmailen`,
+  suppressed: `suppressed suppress suppression usersuppressed manual deleted removed archived excluded banned quarantined
+    deactivated forgotten erased closed trash unwanted robinson
+    gesperrt geloscht deaktiviert ausgeschlossen archiviert entfernt blockiert
+    supprime supprimee bloque bloquee desactive desactivee archive archivee exclu exclue
+    eliminado eliminada bloqueado bloqueada borrado borrada suprimido suprimida desactivado desactivada excluido
+    eliminato eliminata bloccato bloccata soppresso soppressa disattivato disattivata
+    excluida removido removida suprimida desativado desativada
+    verwijderd geblokkeerd gedeactiveerd gearchiveerd`,
+  bounced: `bounced bounce bounces hardbounce hardbounced bouncehard bouncedhard hard cleaned invalid invalidemail
+    invalidaddress unreachable undeliverable undelivered nonexistent notfound mailboxnotfound userunknown baddomain
+    unzustellbar nichtzustellbar ungultig unerreichbar nichterreichbar
+    rejete rejetee invalide nondelivrable injoignable inexistant
+    rebotado rebotada rebote devuelto devuelta invalido invalida noentregable
+    rimbalzato rimbalzata nonvalido nonvalida nonrecapitabile
+    devolvido devolvida rejeitado rejeitada naoentregavel
+    gebounced bounced ongeldig onbestelbaar onbereikbaar`,
+  complained: `complained complaint complaints complainer complainant spam spamcomplaint spamcomplaints spamcomplained
+    spamreport spamreported spamreports reportedspam reportedasspam markedasspam markedspam abuse abusereport
+    abusecomplaint junk junkmail fbl feedbackloop
+    beschwerde beschwert spamgemeldet alsspamgemeldet alsspammarkiert
+    plainte signalecommespam indesirable pourriel
+    queja denuncia marcadocomospam correonodeseado
+    reclamo segnalatocomespam indesiderato
+    reclamacao denunciado naosolicitado
+    klacht alsspamgemarkeerd ongewenst`,
+};
+
+const BY_WORD = new Map<string, Meaning>();
+for (const meaning of meanings) {
+  for (const word of STATUS[meaning].split(/\s+/)) {
+    // Of a word that means two things in two languages, the stricter.
+    const known = BY_WORD.get(word);
+    BY_WORD.set(word, known === undefined ? meaning : stricter(known, meaning));
+  }
+}
+
+/** Parts of a longer, folded text that say no, whatever stands around them; the strictest first. */
+export const REFUSALS: readonly (readonly [Meaning, RegExp])[] = [
+  [
+    "complained",
+    /complain|spam|abuse|junk|beschwerd|plainte|indesirable|queja|denunc|segnalat|reclamac|klacht/,
+  ],
+  [
+    "bounced",
+    /bounce|undeliver|unreachable|cleaned|cleantime|cleancampaign|invalid|unzustellbar|nichtzustellbar|ungultig|rebota|rebote|rimbalz|devolvid|devuelt|onbestelbaar|ongeldig/,
+  ],
+  [
+    "unsubscribed",
+    /unsub|optout|optedout|optingout|nonsubscri|notsubscri|neversubscri|abmeld|abgemeld|abbestell|austrag|ausgetrag|widerruf|widerspr|gekundigt|desabonn|desinscri|resili|desuscri|fechabaja|fechadebaja|dadodebaja|disiscri|descadastr|afmeld|afgemeld|uitschrij|uitgeschrev|opgezegd|^donot|^dont|^noemail|^nomail|^nonewsletter|^nepas|nocontactar|noenviar|noncontattare|noninviare|naocontatar|naoenviar|nietcontacteren|nietmailen|nichtkontaktieren|nichtanschreiben|^keinemail|^keinewerbung|^keinnewsletter|noconsent|withdrawn|revoked|blacklist|blocklist|blocked|disabled|deactivat|deaktiv|desactiv|disattiv|desativ|inactive|inaktiv|listenoire|listanegra|listanera|zwartelijst/,
+  ],
+  [
+    "suppressed",
+    /suppress|banned|gesperrt|sperrliste|sperrvermerk|blockiert|bloque|bloccat|bloquead|geblokkeerd|robinson|quarantin|deleted|geloscht|supprime|eliminad|eliminat|verwijderd|archived|excluded|ausgeschlossen/,
+  ],
+];
+
+/** Words that turn what follows round, or make it milder than it sounds. */
+const REVERSED =
+  /^(not?|non?|never|kein|keine|nicht|nie|pas|jamais|nunca|mai|nao|geen|niet|nooit|un|soft)(?=\p{L})/u;
+const SOFT = /soft|temporar|deferred|transient/;
+
+/** What a folded word says as a status; undefined when it is none that is known. */
+export function meaningOfWord(folded: string): Meaning | undefined {
+  return BY_WORD.get(folded);
+}
+
+/** The no in a longer text, such as `Unsubscribed (2026-01-02)`; undefined for none, or one that is turned round. */
+export function refusalIn(folded: string): Meaning | undefined {
+  const found = REFUSALS.find(([, pattern]) => pattern.test(folded));
+  if (found === undefined || SOFT.test(folded)) {
+    return undefined;
+  }
+  const rest = folded.replace(REVERSED, "");
+  return rest !== folded && found[1].test(rest) ? undefined : found[0];
+}
+
+const YES = new Set(
+  "yes y true t 1 on x ok checked ja j wahr oui vrai v si s verdadero vero sim verdadeiro waar tak".split(
+    " ",
+  ),
+);
+const NO = new Set(
+  "no n false f 0 off nein falsch non faux falso nao onwaar nee nie never null none nil undefined na keine keiner aucun aucune ninguno nessuno nenhum geen".split(
+    " ",
+  ),
+);
+
+/** What a cell answers to a question that is the name of its column. */
+export function answerOf(cell: string, folded: string): "yes" | "no" | undefined {
+  if (folded === "") {
+    // A tick, or brackets and dashes with nothing between.
+    return /[✓✔☑✅]/u.test(cell) ? "yes" : "no";
+  }
+  return YES.has(folded) ? "yes" : NO.has(folded) ? "no" : undefined;
+}
+
+const MONTHS =
+  "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mai|okt|dez|janv|fevr|juin|juil|ene|ago|dic|gen|mag|giu|lug|set|ott|out|mrt|mei";
+const DATES = [
+  /^\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([T ].*)?$/,
+  /^\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}([T, ].*)?$/,
+  // Unix time in seconds or milliseconds, in this century.
+  /^(9[5-9]\d{7}|[1-4]\d{9})(\d{3}|\.\d+)?$/,
+  /^\d{8}T\d{4,6}Z?$/,
+  new RegExp(
+    `^(\\p{L}+,? )?((${MONTHS})\\p{L}*\\.? \\d{1,2}(st|nd|rd|th)?,?|\\d{1,2}\\.? (de )?(${MONTHS})\\p{L}*\\.?,?)( de)? \\d{4}\\b.*$`,
+    "iu",
+  ),
+];
+const NO_DATE = /^(0000|1970-01-01|0001-01-01|1900-01-0[01]|1899-12)/;
+
+/** `none` for what databases write where there is no date. */
+export function dateIn(cell: string): "date" | "none" | undefined {
+  if (NO_DATE.test(cell)) {
+    return "none";
+  }
+  return cell.length < 60 && DATES.some((pattern) => pattern.test(cell)) ? "date" : undefined;
+}

@@ -1,0 +1,32 @@
+import { recognisePreset } from "./presets.rules.ts";
+import {
+  foldWord,
+  type Meaning,
+  meaningOfReason,
+  REFUSALS,
+  stricter,
+} from "./status-words.rules.ts";
+
+/**
+ * What the name of a file says of everybody in it: Mailchimp writes one file each for those who unsubscribed, whose
+ * address was cleaned and who never subscribed; people call theirs `blacklist.csv`. Undefined when it says nothing.
+ */
+export function refusalOfFileName(fileName: string): Meaning | undefined {
+  const folded = foldWord(fileName.replace(/\.\w{1,4}$/, ""));
+  return (
+    REFUSALS.find(([, pattern]) => pattern.test(folded))?.[0] ??
+    (SHORT.test(folded) ? "unsubscribed" : undefined)
+  );
+}
+
+const SHORT = /^(bajas?|dnc)(\d|$)/;
+
+/** What the file as a whole says, by its name and by the columns that only such a file has. */
+export function refusalOfFile(fileName: string, header: readonly string[]): Meaning | undefined {
+  const byName = refusalOfFileName(fileName);
+  const reason = recognisePreset(header)?.wholeFile;
+  const byColumns = reason === undefined ? undefined : meaningOfReason(reason);
+  return byName === undefined || byColumns === undefined
+    ? (byName ?? byColumns)
+    : stricter(byName, byColumns);
+}

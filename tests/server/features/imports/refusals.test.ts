@@ -1,0 +1,195 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { ImportFixture } from "./import-fixture.ts";
+
+let fixture: ImportFixture;
+beforeEach(() => {
+  fixture = new ImportFixture();
+});
+afterEach(() => fixture.close());
+
+type Options = Record<string, unknown>;
+
+/** Imports a file with a mapping of its columns by hand; `fileName` is what it is called. */
+async function bring(
+  csv: string,
+  targets: (string | null)[],
+  options: Options = {},
+  fileName = "people.csv",
+) {
+  const { body } = await fixture.upload(csv, fileName);
+  const started = await fixture.call<{ detail: string }>("POST", `/imports/${body.id}/start`, {
+    mapping: targets.flatMap((target, column) => (target === null ? [] : [{ column, target }])),
+    onDuplicate: "update",
+    ...options,
+  });
+  await fixture.run(body.id);
+  return { id: body.id, status: started.status, report: await fixture.get(body.id) };
+}
+
+/** Why each suppressed address is suppressed. */
+const suppressed = () =>
+  Object.fromEntries(
+    fixture.db
+      .prepare<[], { address: string; reason: string }>("SELECT address, reason FROM suppression")
+      .all()
+      .map(({ address, reason }) => [address, reason]),
+  );
+
+test.each([
+  ["as a status by hand", ["email", "status"]],
+  ["as nothing", ["email", "skip"]],
+  ["not at all", ["email", null]],
+  ["as a new field", ["email", "newField"]],
+] as [string, (string | null)[]][])(
+  "a column that says no counts when it is mapped %s",
+  async (_, targets) => {
+    const csv = "email,email_disabled\na@x.example,true\nb@x.example,false\n";
+    const { body } = await fixture.upload(csv);
+    await fixture.call("POST", `/imports/${body.id}/start`, {
+      mapping: targets.flatMap((target, column) =>
+        target === null ? [] : [{ column, target, label: "Mail" }],
+      ),
+      onDuplicate: "skip",
+    });
+    await fixture.run(body.id);
+
+    expect(suppressed()).toEqual({ "a@x.example": "unsubscribed" });
+  },
+);
+
+test("a column counts for nothing when the person says that it is about something else", async () => {
+  const ignored = { ignoredColumns: [1] };
+  await bring("email,Disabled\na@x.example,yes\n", ["email", "skip"], ignored);
+
+  expect(suppressed()).toEqual({});
+});
+
+test("nobody with a status that is not understood is mailed, until somebody decides what it means", async () => {
+  const file = (n: number) => `email,Status\ng${n}@x.example,Gold\ns${n}@x.example,Silver\n`;
+  await bring(file(1), ["email", "status"]);
+  expect(suppressed()).toEqual({ "g1@x.example": "unsubscribed", "s1@x.example": "unsubscribed" });
+  expect(
+    fixture.db.prepare("SELECT detail FROM suppression ORDER BY address").raw().all().flat(),
+  ).toEqual(["Not understood in the file: Gold", "Not understood in the file: Silver"]);
+
+  await bring(file(2), ["email", "status"], {
+    statusDecisions: [{ column: 1, value: "GOLD", meaning: "subscribed" }],
+  });
+  await bring(file(3), ["email", "status"], {
+    statusDecisions: [
+      { column: 1, value: null, meaning: "subscribed" },
+      { column: 1, value: "silver", meaning: "suppressed" },
+    ],
+  });
+
+  expect(suppressed()).toMatchObject({ "s2@x.example": "unsubscribed", "s3@x.example": "manual" });
+  expect(suppressed()).not.toHaveProperty("g2@x.example");
+  expect(suppressed()).not.toHaveProperty("g3@x.example");
+});
+
+test("a decision can make an understood value stricter, and never a no into a yes", async () => {
+  const csv = "email,Status\na@x.example,active\nb@x.example,cleaned\n";
+  const decide = (value: string, meaning: string) => ({
+    statusDecisions: [{ column: 1, value, meaning }],
+  });
+  const loose = await bring(csv, ["email", "status"], decide("Cleaned", "subscribed"));
+  const strict = await bring(csv, ["email", "status"], decide("active", "unsubscribed"));
+  const nowhere = await bring(csv, ["email", "status"], {
+    statusDecisions: [{ column: 9, value: "x", meaning: "subscribed" }],
+  });
+
+  expect([loose.status, strict.status, nowhere.status]).toEqual([422, 200, 422]);
+  expect(suppressed()).toEqual({ "a@x.example": "unsubscribed", "b@x.example": "hard_bounce" });
+});
+
+test("of several status columns the strictest counts", async () => {
+  await bring(
+    "email,Status,Unsubscribed,Bounced,Spam\n" +
+      "a@x.example,active,,,\nb@x.example,active,2026-01-01,,\n" +
+      "c@x.example,active,2026-01-01,yes,\nd@x.example,unsubscribed,,,1\ne@x.example,gold,,yes,\n",
+    ["email", "status", "status", "status", "status"],
+  );
+
+  expect(suppressed()).toEqual({
+    "b@x.example": "unsubscribed",
+    "c@x.example": "hard_bounce",
+    "d@x.example": "complaint",
+    "e@x.example": "hard_bounce",
+  });
+});
+
+test("a file whose name says it holds nobody to be mailed, unless the person says that this is not so", async () => {
+  const name = "nonsubscribed_email_audience_export_ab12.csv";
+  await bring("email\na@x.example\n", ["email"], {}, name);
+  await bring("email\nb@x.example\n", ["email"], { wholeFileIgnored: true }, name);
+  await bring("email\nc@x.example\n", ["email"], { wholeFile: "complaint" }, name);
+  await bring("email,status\nd@x.example,subscribed\n", ["email", "status"], {}, name);
+
+  expect(suppressed()).toEqual({
+    "a@x.example": "unsubscribed",
+    "c@x.example": "complaint",
+    "d@x.example": "unsubscribed",
+  });
+});
+
+test("a no among tags, in a field or in a JSON object of fields counts", async () => {
+  await fixture.call("POST", "/contact-fields", { label: "Note", type: "text" });
+  const { body } = await fixture.upload(
+    `email,Tags,Note,attributes\na@x.example,"VIP, unsubscribed",,\nb@x.example,,do not contact,\nc@x.example,,,"{""optedOut"": true}"\nd@x.example,VIP,fine,"{""optedOut"": false}"\n`,
+  );
+  await fixture.start(body.id, body.guesses);
+  await fixture.run(body.id);
+
+  expect(Object.keys(suppressed()).sort()).toEqual(["a@x.example", "b@x.example", "c@x.example"]);
+});
+
+const BAD: [string, string][] = [
+  ["a bad date", `x@x.example,unsubscribed,,,soon,`],
+  ["a language that is none", `x@x.example,unsubscribed,,German,,`],
+  ["a name of 201 letters", `x@x.example,unsubscribed,${"n".repeat(201)},,,`],
+  ["broken JSON", `x@x.example,unsubscribed,,,,"{""a"":"`],
+  ["a quotation mark that is never closed", `x@x.example,unsubscribed,"open,,,`],
+  ["a NUL character", `x@x.example,unsubscribed,,,20\u000026-01-01,`],
+];
+
+test.each(BAD)(
+  "a row that says no counts with %s in it, also into the suppressions",
+  async (_, row) => {
+    await fixture.call("POST", "/contact-fields", { label: "Born", type: "date" });
+    const { body: list } = await fixture.call<{ id: number }>("POST", "/lists", { name: "News" });
+    const { body: contact } = await fixture.call<{ id: number }>("POST", "/contacts", {
+      email: "x@x.example",
+      listIds: [list.id],
+    });
+    const csv = `email,status,first name,language,Born,attributes\n${row}\n`;
+    const { body } = await fixture.upload(csv);
+    const mapping = ["email", "status", "firstName", "language", "field", "attributes"].map(
+      (target, column) => ({ column, target, ...(target === "field" ? { key: "born" } : {}) }),
+    );
+    const start = (id: number, more: Options) =>
+      fixture.call("POST", `/imports/${id}/start`, { mapping, onDuplicate: "update", ...more });
+    await start(body.id, { listIds: [list.id] });
+    await fixture.run(body.id);
+
+    expect(await fixture.get(body.id)).toMatchObject({ rejected: 1, suppressed: 1, created: 0 });
+    const { body: after } = await fixture.call("GET", `/contacts/${contact.id}`);
+    expect(after).toMatchObject({ status: "unsubscribed", lists: [{ status: "unsubscribed" }] });
+
+    fixture.db.exec("DELETE FROM suppression");
+    const again = (await fixture.upload(csv)).body;
+    await start(again.id, { into: "suppressions" });
+    await fixture.run(again.id);
+    expect(suppressed()).toEqual({ "x@x.example": "unsubscribed" });
+  },
+);
+
+test("into the suppressions every row with an address goes, whatever else is in it; one without is rejected", async () => {
+  const { report } = await bring(
+    "email,language,status\na@x.example,German,\nb@x.example,de,complaint\nno address,de,unsubscribed\n",
+    ["email", "language", "status"],
+    { into: "suppressions" },
+  );
+
+  expect(report).toMatchObject({ suppressed: 2, rejected: 1 });
+  expect(suppressed()).toEqual({ "a@x.example": "manual", "b@x.example": "complaint" });
+});

@@ -51,6 +51,8 @@ import type { KeyRing } from "./platform/secrets.ts";
 /** How long open requests may take to end; streams of progress never do by themselves. */
 const HTTP_DRAIN_MS = 3_000;
 const JOBS_DRAIN_MS = 3_000;
+/** Longer than a short transaction of another thread takes; what is longer is waited for in pauses. */
+const HTTP_BUSY_MS = 50;
 
 export type RunningServer = {
   /** Where it listens on this machine. */
@@ -108,7 +110,7 @@ async function startAlone(
   options: StartOptions,
   unlock: () => void,
 ): Promise<RunningServer> {
-  const databases = openDatabases(config.dataDir);
+  const databases = openDatabases(config.dataDir, { busyTimeoutMs: HTTP_BUSY_MS });
   const keyRing = openMasterKey(databases.system, config, systemClock());
   let delivery: Delivery | undefined;
   const inbound = await startInbound({

@@ -41,14 +41,14 @@ export type WriterMethods = {
   /** Leases chunks for campaigns that have less than `want` messages in hand. */
   lease: (request: { inHand: InHand[]; want: number; only?: string[] }) => Leased[];
   /** Extends leases; answers with those that still hold. */
-  renew: (request: { workspaceId: string; held: Held[] }) => {
+  renew: (request: { workspaceId: string; held: Held[] }) => Promise<{
     held: Held[];
     leaseUntil: number;
-  };
+  }>;
   /** Makes it durable that the workspace is due. */
   expect: (request: { workspaceId: string }) => void;
   /** Does what the workspace's campaigns wait for now, and corrects when it is due. */
-  look: (request: { workspaceId: string }) => void;
+  look: (request: { workspaceId: string }) => Promise<void>;
   /** Freezes the audience; answers with the number of recipients, or undefined when it was cancelled. */
   prepare: (request: { workspaceId: string; campaignId: number }) => Promise<number | undefined>;
   waterfall: (request: { workspaceId: string; audience: AudienceDefinition }) => Promise<Waterfall>;
@@ -67,7 +67,7 @@ export type WriterMethods = {
     decision: HeldDecision;
   }) => Promise<number>;
   /** Begins a pause that delivery decided on, with the reason as a sentence. */
-  pause: (request: { workspaceId: string; campaignId: number; reason: string }) => void;
+  pause: (request: { workspaceId: string; campaignId: number; reason: string }) => Promise<void>;
   /** Lets go of a workspace's file, before it is removed or replaced. */
   forget: (request: { workspaceId: string }) => void;
   /** Applies what is in the journal and closes the databases. */

@@ -1,8 +1,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "../platform/clock.ts";
+import { isBusy } from "../platform/db/busy.ts";
 import { type Databases, openDatabases } from "../platform/db/databases.ts";
 import type { Connection } from "../platform/db/driver.ts";
+import { writeTurn } from "../platform/db/write-turn.ts";
 import { notFound } from "../platform/errors.ts";
 import { isId } from "../platform/ids.ts";
 import { log } from "../platform/log.ts";
@@ -11,14 +13,15 @@ import { freezeAudience } from "./audience/freeze.ts";
 import { countWaterfall } from "./audience/waterfall.ts";
 import { blockList, type IsBlocked } from "./block-list.store.ts";
 import { bounceRules, breakerRules } from "./bounce-rules.ts";
+import { Cancelling } from "./cancelling.ts";
 import type { DotFact } from "./facts.ts";
+import { Freezing } from "./freezing.ts";
 import { Ingester } from "./ingest/ingester.ts";
 import { settleAll } from "./ingest/settle.store.ts";
 import { JournalFollower } from "./journal-follower.ts";
 import { streamDir } from "./journal-streams.ts";
 import {
   campaignsWithStatus,
-  cancelSome,
   claimChunks,
   pauseWithReason,
   releaseForeignLeases,
@@ -28,7 +31,7 @@ import { createDue, type Due } from "./queue/due.store.ts";
 import { holdsAmbiguous } from "./queue/load.store.ts";
 import { recordAmbiguous } from "./queue/recovery.ts";
 import { classifyEngagement } from "./stats/engagement-class.ts";
-import { inSteps, nextTurn } from "./steps.ts";
+import { inSteps } from "./steps.ts";
 import type {
   InHand,
   Leased,
@@ -42,7 +45,11 @@ import type {
 const LEASE_MS = 90_000;
 const TICK_MS = 120;
 const RETENTION_MS = 60_000;
-const FREEZE_AGAIN_MS = 30_000;
+/** Longer than a short transaction of another thread takes. What is longer keeps only its own workspace waiting. */
+const BUSY_MS = 50;
+/** How long a workspace that is locked for longer is left alone. */
+const LEAVE_LOCKED_MS = 500;
+const LOCK_PATIENCE_MS = 60_000;
 
 /**
  * The one writer of message rows, chunks, counters and due times: applies the journal, leases chunks,
@@ -51,16 +58,18 @@ const FREEZE_AGAIN_MS = 30_000;
  */
 export class Writer {
   readonly #identity: NodeIdentity;
+  /** Of leases. */
+  readonly #owner: string;
   readonly #clock: Clock;
   readonly #databases: Databases;
   readonly #due: Due;
   readonly #ingester: Ingester;
   readonly #journal: JournalFollower;
   readonly #onApplied: WriterEvents["applied"];
-  readonly #freezing = new Map<string, Promise<number | undefined>>();
-  /** Until when (unix ms) a freeze that failed is not started again by itself. */
-  readonly #freezeAgainAt = new Map<string, number>();
-  readonly #cancelling = new Set<string>();
+  readonly #freezing: Freezing;
+  readonly #cancelling: Cancelling;
+  /** Until when (of `performance.now()`) no work is taken from a workspace whose file another connection has locked. */
+  readonly #lockedUntil = new Map<string, number>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #retainedAt: number;
   #stopped = false;
@@ -73,10 +82,11 @@ export class Writer {
     clock: Clock,
   ) {
     this.#identity = identity;
+    this.#owner = `${identity.node}:${identity.boot}`;
     this.#clock = clock;
     this.#onApplied = events.applied;
     this.#onDeposed = () => events.deposed(null);
-    this.#databases = openDatabases(identity.dataDir);
+    this.#databases = openDatabases(identity.dataDir, { busyTimeoutMs: BUSY_MS });
     // A due time that a power cut took back would leave its work undone until somebody looks.
     this.#databases.system.pragma("synchronous = FULL");
     beginPrimacy(this.#databases.system, identity.boot, clock());
@@ -93,6 +103,17 @@ export class Writer {
       clock,
     });
     this.#journal = new JournalFollower(identity, marks, this.#ingester);
+    this.#freezing = new Freezing(clock);
+    this.#cancelling = new Cancelling({
+      find: (id) => this.#find(id),
+      turn: (id) => this.#turn(id),
+      isStopped: () => this.#stopped,
+      onDone: (id, db) => {
+        this.#settle(id, db);
+        this.#due.refresh(id);
+      },
+      clock,
+    });
   }
 
   /**
@@ -131,11 +152,20 @@ export class Writer {
     }
     const due = this.#due.now();
     const workspaces = only === undefined ? due : due.filter((id) => only.includes(id));
+    const now = performance.now();
     return workspaces.flatMap((workspaceId) => {
+      if ((this.#lockedUntil.get(workspaceId) ?? 0) > now) {
+        return [];
+      }
+      this.#lockedUntil.delete(workspaceId);
       try {
         const claims = this.#leaseIn(workspaceId, inHand, want);
         return claims.length === 0 ? [] : [{ workspaceId, claims }];
       } catch (error) {
+        if (isBusy(error)) {
+          this.#lockedUntil.set(workspaceId, now + LEAVE_LOCKED_MS);
+          return [];
+        }
         // One workspace's broken or full file must not stop the others.
         log.error({ workspaceId, err: error }, "no work could be taken from a workspace");
         return [];
@@ -156,7 +186,8 @@ export class Writer {
     return claims;
   }
 
-  renew({ workspaceId, held }: Parameters<WriterMethods["renew"]>[0]) {
+  async renew({ workspaceId, held }: Parameters<WriterMethods["renew"]>[0]) {
+    await this.#turn(workspaceId);
     const db = this.#find(workspaceId);
     const leaseUntil = this.#clock() + LEASE_MS;
     return {
@@ -169,6 +200,12 @@ export class Writer {
     this.#due.expect(workspaceId);
   }
 
+  /** `look` as soon as the workspace can be written. */
+  async lookWhenFree(workspaceId: string): Promise<void> {
+    await this.#turn(workspaceId);
+    this.look(workspaceId);
+  }
+
   look(workspaceId: string): void {
     const db = this.#find(workspaceId);
     if (db !== undefined) {
@@ -179,25 +216,17 @@ export class Writer {
   }
 
   /** @throws AppError `not_found` when the workspace is gone. */
-  prepare(workspaceId: string, campaignId: number): Promise<number | undefined> {
+  async prepare(workspaceId: string, campaignId: number): Promise<number | undefined> {
     this.#required(workspaceId);
-    const key = `${workspaceId}/${campaignId}`;
-    let freezing = this.#freezing.get(key);
-    if (freezing === undefined) {
-      // Before the first row: a crash from here on finds the workspace due and goes on freezing.
-      this.#due.lower(workspaceId, this.#clock());
-      freezing = this.#freeze(workspaceId, campaignId)
-        .catch((error: unknown) => {
-          this.#freezeAgainAt.set(key, this.#clock() + FREEZE_AGAIN_MS);
-          throw error;
-        })
-        .finally(() => {
-          this.#freezing.delete(key);
-          this.look(workspaceId);
-        });
-      this.#freezing.set(key, freezing);
+    try {
+      return await this.#freezing.once(workspaceId, campaignId, async () => {
+        // Before the first row: a crash from here on finds the workspace due and goes on freezing.
+        this.#due.lower(workspaceId, this.#clock());
+        return await this.#freeze(workspaceId, campaignId);
+      });
+    } finally {
+      await this.lookWhenFree(workspaceId);
     }
-    return freezing;
   }
 
   /** @throws AppError `not_found` when the workspace is gone. */
@@ -222,14 +251,16 @@ export class Writer {
     // Before the first row, so that a crash from here on finds the workspace due.
     this.#due.lower(workspaceId, now);
     try {
-      return await this.#inSteps(work(database, now, isBlocked));
+      return await this.#inSteps(work(database, now, isBlocked), workspaceId);
     } finally {
       this.#onApplied({ workspaceId, campaigns: [campaignId], settled: [], outcomes: {} });
-      this.look(workspaceId);
+      await this.lookWhenFree(workspaceId);
     }
   }
 
-  pause({ workspaceId, campaignId, reason }: Parameters<WriterMethods["pause"]>[0]): void {
+  async pause(request: Parameters<WriterMethods["pause"]>[0]): Promise<void> {
+    const { workspaceId, campaignId, reason } = request;
+    await this.#turn(workspaceId);
     const db = this.#find(workspaceId);
     if (db !== undefined && pauseWithReason(db, campaignId, reason, this.#clock())) {
       log.warn({ workspaceId, campaignId, reason }, "campaign paused by delivery");
@@ -247,14 +278,10 @@ export class Writer {
     this.#stopped = true;
     clearTimeout(this.#timer);
     // A freeze ends at its next step; the next start goes on with it.
-    await Promise.allSettled(this.#freezing.values());
+    await this.#freezing.end();
     this.#tick();
     this.#journal.close();
     this.#databases.close();
-  }
-
-  get #owner(): string {
-    return `${this.#identity.node}:${this.#identity.boot}`;
   }
 
   #find(workspaceId: string): Connection | undefined {
@@ -299,15 +326,14 @@ export class Writer {
   /** Starts what campaigns of the workspace wait for and nothing else would start. */
   #advance(workspaceId: string, db: Connection): void {
     for (const campaignId of campaignsWithStatus(db, "preparing")) {
-      const key = `${workspaceId}/${campaignId}`;
-      if (!this.#freezing.has(key) && (this.#freezeAgainAt.get(key) ?? 0) <= this.#clock()) {
+      if (this.#freezing.mayBegin(workspaceId, campaignId)) {
         this.prepare(workspaceId, campaignId).catch((error: unknown) =>
           log.error({ workspaceId, campaignId, err: error }, "preparing the campaign failed"),
         );
       }
     }
     for (const campaignId of campaignsWithStatus(db, "cancelling")) {
-      void this.#cancel(workspaceId, campaignId);
+      void this.#cancelling.cancel(workspaceId, campaignId);
     }
   }
 
@@ -341,37 +367,22 @@ export class Writer {
     const database = () => this.#required(workspaceId);
     const total = await this.#inSteps(
       freezeAudience(database, campaignId, this.#clock, this.#databases.system),
+      workspaceId,
     );
     this.#onApplied({ workspaceId, campaigns: [campaignId], settled: [], outcomes: {} });
     return total;
   }
 
-  async #cancel(workspaceId: string, campaignId: number): Promise<void> {
-    const key = `${workspaceId}/${campaignId}`;
-    if (this.#cancelling.has(key)) {
-      return;
-    }
-    this.#cancelling.add(key);
-    try {
-      let skipped = 1;
-      while (skipped > 0 && !this.#stopped) {
-        const db = this.#find(workspaceId);
-        skipped = db === undefined ? 0 : cancelSome(db, campaignId, this.#clock());
-        await nextTurn();
-      }
-      const db = this.#stopped ? undefined : this.#find(workspaceId);
-      if (db !== undefined) {
-        this.#settle(workspaceId, db);
-        this.#due.refresh(workspaceId);
-      }
-    } catch (error) {
-      log.error({ workspaceId, campaignId, err: error }, "cancelling failed; it is tried again");
-    } finally {
-      this.#cancelling.delete(key);
-    }
+  /** With a workspace, each step begins when that can be written. */
+  #inSteps<T>(steps: Generator<undefined, T>, workspaceId?: string): Promise<T> {
+    const before = workspaceId === undefined ? undefined : () => this.#turn(workspaceId);
+    return inSteps(steps, () => this.#stopped, before);
   }
 
-  #inSteps<T>(steps: Generator<undefined, T>): Promise<T> {
-    return inSteps(steps, () => this.#stopped);
+  /** Resolves when the workspace can be written; meanwhile this thread does everything else. */
+  async #turn(workspaceId: string): Promise<void> {
+    if (this.#find(workspaceId) !== undefined) {
+      await writeTurn(() => this.#required(workspaceId), LOCK_PATIENCE_MS);
+    }
   }
 }

@@ -21,6 +21,9 @@ import type { JobsThread, RunOutcome } from "./protocol.ts";
 
 declare const self: Worker;
 
+/** A job that meets a longer lock gives its place to others and comes again. */
+const BUSY_MS = 250;
+
 type Surroundings = { dataDir: string; databases: Databases };
 type HeavyHandler = (job: Job, context: JobContext & Surroundings) => Promise<void>;
 
@@ -59,6 +62,11 @@ const handlers: Record<HeavyKind, HeavyHandler> = {
       clock: systemClock,
       signal,
     }),
+  "audience.index": (job, { databases, signal }) =>
+    runTask(openerOf(job, databases), numberOf(job, "id"), taskSteps, {
+      clock: systemClock,
+      signal,
+    }),
   "contacts.bulk_undo": (job, { databases, signal }) =>
     runBulkUndo(openerOf(job, databases), numberOf(job, "id"), { clock: systemClock, signal }),
   "campaign.purge": (job, { databases, signal }) =>
@@ -89,7 +97,7 @@ serve<JobsThread>(
   self,
   {
     start({ dataDir }) {
-      surroundings = { dataDir, databases: openDatabases(dataDir) };
+      surroundings = { dataDir, databases: openDatabases(dataDir, { busyTimeoutMs: BUSY_MS }) };
     },
     run,
     abort({ jobId, reason }) {

@@ -7,10 +7,14 @@ export const heavyKinds = [
   "contacts.bulk_undo",
   "campaign.purge",
   "audience.task",
+  "audience.index",
   "privacy.person",
   "privacy.tidy",
 ] as const;
 export type HeavyKind = (typeof heavyKinds)[number];
+
+/** One statement of theirs takes seconds: they have a thread of their own, which is there only while they run. */
+export const longStatementKinds: readonly HeavyKind[] = ["audience.index"];
 
 /** Those that go on where they stopped, so that they can make room for others at any time. */
 export const resumableKinds: readonly HeavyKind[] = [

@@ -1,4 +1,5 @@
 import type { Clock } from "../../platform/clock.ts";
+import { isBusy } from "../../platform/db/busy.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import type { ReadRecord } from "../../platform/journal/reader.ts";
 import { comparePositions, type Position } from "../../platform/journal/segments.ts";
@@ -11,6 +12,8 @@ import { appliedPositions, savePosition, syncCommitted } from "./position.store.
 
 const MAX_BATCH = 1_000;
 const MAX_WAITING = 50_000;
+const MIN_PAUSE_MS = 100;
+const MAX_PAUSE_MS = 1_000;
 
 export type IngestPorts = Rules & {
   /** The workspace's connection, or undefined when the workspace no longer exists. */
@@ -36,6 +39,9 @@ type Inbox = {
   items: Item[];
   /** Its database refused the last batch; what waits for it must not hold up the others. */
   isStuck: boolean;
+  /** Not tried before this instant of `performance.now()`; and how long the last pause was. */
+  againAt: number;
+  pauseMs: number;
 };
 
 /**
@@ -84,7 +90,11 @@ export class Ingester {
 
   /** Applies what was taken, in transactions of at most 1,000 facts of one workspace. */
   flush(): void {
+    const now = performance.now();
     for (const [workspaceId, inbox] of this.#inboxes) {
+      if (inbox.againAt > now) {
+        continue;
+      }
       while (inbox.items.length > 0 && this.#applyNext(workspaceId, inbox)) {
         // Each turn takes one batch off the inbox.
       }
@@ -154,7 +164,13 @@ export class Ingester {
       if (db === undefined) {
         return undefined;
       }
-      inbox = { positions: appliedPositions(db), items: [], isStuck: false };
+      inbox = {
+        positions: appliedPositions(db),
+        items: [],
+        isStuck: false,
+        againAt: 0,
+        pauseMs: 0,
+      };
       this.#inboxes.set(workspaceId, inbox);
     }
     return inbox;
@@ -171,14 +187,25 @@ export class Ingester {
         this.#applyAll(workspaceId, db, items);
       }
     } catch (error) {
-      log.error({ workspaceId, err: error }, "facts wait: the database cannot be written");
-      inbox.isStuck = true;
+      this.#pause(workspaceId, inbox, error);
       return false;
     }
     inbox.isStuck = false;
+    inbox.pauseMs = 0;
     inbox.items.splice(0, items.length);
     this.#waiting -= items.length;
     return true;
+  }
+
+  // Each try of a locked file costs everybody the time-out of its connection: they get rarer while it lasts.
+  #pause(workspaceId: string, inbox: Inbox, error: unknown): void {
+    inbox.isStuck = true;
+    if (!isBusy(error)) {
+      log.error({ workspaceId, err: error }, "facts wait: the database cannot be written");
+      return;
+    }
+    inbox.pauseMs = Math.min(MAX_PAUSE_MS, Math.max(MIN_PAUSE_MS, inbox.pauseMs * 2));
+    inbox.againAt = performance.now() + inbox.pauseMs;
   }
 
   #applyAll(workspaceId: string, db: Connection, items: readonly Item[]): void {

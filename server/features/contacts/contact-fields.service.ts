@@ -1,5 +1,6 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
+import { isWritable } from "../../platform/db/write-turn.ts";
 import { AppError, invalidField, notFound } from "../../platform/errors.ts";
 import { startTask, type TaskContext } from "../tasks/tasks.service.ts";
 import {
@@ -127,12 +128,18 @@ export function removeField(context: TaskContext, id: number) {
   });
 }
 
-/** Has an index made for a field that a filter asks for, if it has none. True when it has to be waited for. */
+/**
+ * Has an index made for a field that a filter asks for, if it has none. True when it has to be waited for. While
+ * another connection writes for long, nothing is asked for: the filter works without, and the next one asks again.
+ */
 export function ensureFieldIndex(context: TaskContext, field: StoredField): boolean {
   if (findFieldIndex(context.db, field) !== undefined) {
     return false;
   }
-  startTask(context, { kind: "field_index", payload: { fieldId: field.id } });
+  const task = { kind: "field_index", payload: { fieldId: field.id } } as const;
+  if (isWritable(context.db)) {
+    startTask(context, task);
+  }
   return true;
 }
 

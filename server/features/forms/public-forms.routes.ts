@@ -1,4 +1,5 @@
 import { Elysia, t } from "elysia";
+import { writeTurn } from "../../platform/db/write-turn.ts";
 import { textUpTo } from "../../platform/http/body-limit.ts";
 import type { PeerAddress } from "../../platform/http/client-address.ts";
 import { isOwnOrigin } from "../../platform/http/own-origin.ts";
@@ -72,7 +73,7 @@ export const publicFormRoutes = (deps: PublicFormDeps) => {
     return open === undefined ? answer : shared(answer, open, request);
   };
 
-  const submit = ({ request, server, token, body }: Sent): Response => {
+  const submit = async ({ request, server, token, body }: Sent): Promise<Response> => {
     const open = forms.find(token);
     if (open === undefined) {
       return noForm(request);
@@ -98,6 +99,7 @@ export const publicFormRoutes = (deps: PublicFormDeps) => {
       });
     }
     const sent = new URLSearchParams(body);
+    await writeTurn(() => deps.databases.workspace(open.workspaceId));
     const submitted = forms.submit(open, token, sent, visitorOf(request, server));
     if (request.headers.get("accept") === "application/json") {
       return shared(asJson(open, submitted), open, request);
@@ -152,7 +154,11 @@ export const publicFormRoutes = (deps: PublicFormDeps) => {
     });
   };
 
-  const confirm = (token: string, request: Request, server: PeerAddress): Response => {
+  const confirm = async (
+    token: string,
+    request: Request,
+    server: PeerAddress,
+  ): Promise<Response> => {
     const found = confirmations.find(token);
     if (found === undefined || !isOwnOrigin(request, deps.outside.publicUrl())) {
       return goneLink(request);
@@ -160,6 +166,7 @@ export const publicFormRoutes = (deps: PublicFormDeps) => {
     if (confirmations.isPointless(found)) {
       return listGone(found);
     }
+    await writeTurn(() => deps.databases.workspace(found.workspaceId));
     if (confirmations.confirm(found, visitorOf(request, server)) && found.form.settings.welcome) {
       deps.jobs.enqueue(WELCOME_JOB, found.workspaceId, { signupId: found.row.id });
     }

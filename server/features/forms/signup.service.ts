@@ -1,6 +1,7 @@
 import { LRUCache } from "lru-cache";
 import { loadTokenKeys, readTrackingToken, type TokenKeys } from "../../delivery/index.ts";
 import type { Clock } from "../../platform/clock.ts";
+import { isBusy } from "../../platform/db/busy.ts";
 import type { Databases } from "../../platform/db/databases.ts";
 import { AppError } from "../../platform/errors.ts";
 import { networkOf } from "../../platform/http/client-address.ts";
@@ -99,10 +100,22 @@ export class PublicForms {
     const views = this.#views.get(key) ?? { n: 0, writtenAt: 0 };
     views.n += 1;
     if (now - views.writtenAt >= WRITE_VIEWS_MS) {
-      countForm(this.#deps.databases.workspace(workspaceId), form.id, "views", now, views.n);
-      Object.assign(views, { n: 0, writtenAt: now });
+      this.#writeViews(workspaceId, form.id, now, views);
     }
     this.#views.set(key, views);
+  }
+
+  #writeViews(workspaceId: string, formId: number, now: number, views: { n: number }): void {
+    try {
+      countForm(this.#deps.databases.workspace(workspaceId), formId, "views", now, views.n);
+      Object.assign(views, { n: 0, writtenAt: now });
+    } catch (error) {
+      if (!isBusy(error)) {
+        throw error;
+      }
+      // The page is shown all the same, and the next look writes what was counted.
+      Object.assign(views, { writtenAt: now });
+    }
   }
 
   /**

@@ -202,11 +202,8 @@ async function writeWindows(
     actor: row.createdBy,
     tagIds: started.tagIds ?? [],
   };
-  for (
-    let window = readWindow(reader, rowNo, readRow);
-    ;
-    window = readWindow(reader, rowNo, readRow)
-  ) {
+  for (;;) {
+    const window = await readWindow(reader, rowNo, readRow);
     do {
       context.signal.throwIfAborted();
       const to = Math.min(written + rows, window.items.length);
@@ -237,16 +234,24 @@ function nextBatch(rows: number, tookMs: number): number {
   return Math.max(20, Math.min(MAX_ROWS, fitting, rows * 2));
 }
 
-/** Depends on the file alone, so that a run after a crash reads the same window in the same order. */
-function readWindow(
+/**
+ * Depends on the file alone, so that a run after a crash reads the same window in the same order. Reads in slices of
+ * some milliseconds, because other workspaces' jobs run on this thread too.
+ */
+async function readWindow(
   reader: CsvReader,
   firstRowNo: number,
   readRow: (cells: readonly string[]) => ReadRow,
-): Window {
+): Promise<Window> {
   const startBytes = reader.positionBytes;
   const items: Item[] = [];
   let chars = 0;
+  let sliceEnd = performance.now() + HOLD_MS;
   while (items.length < WINDOW_ROWS && chars < WINDOW_CHARS) {
+    if (performance.now() > sliceEnd) {
+      await new Promise((resolve) => setImmediate(resolve));
+      sliceEnd = performance.now() + HOLD_MS;
+    }
     const row = reader.next();
     if (row === undefined) {
       break;

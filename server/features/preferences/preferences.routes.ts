@@ -1,4 +1,5 @@
 import { Elysia, t } from "elysia";
+import { writeTurn } from "../../platform/db/write-turn.ts";
 import { AppError } from "../../platform/errors.ts";
 import { textUpTo } from "../../platform/http/body-limit.ts";
 import { networkOf, type PeerAddress } from "../../platform/http/client-address.ts";
@@ -55,6 +56,7 @@ export const preferenceRoutes = (deps: Deps) => {
     if (person === undefined) {
       return await changeWithoutProfile(asked, sent.get("action"));
     }
+    await writeTurn(() => deps.databases.workspace(person.workspaceId));
     const words = preferenceWords[languageTo(person, request)];
     switch (sent.get("action")) {
       case "save":
@@ -173,11 +175,12 @@ export const preferenceRoutes = (deps: Deps) => {
       look: lookOf(pending),
     });
   };
-  const confirm = (asked: Asked): Response => {
+  const confirm = async (asked: Asked): Promise<Response> => {
     const pending = centre.findAddress(asked.token);
     if (pending === undefined || !isOwnOrigin(asked.request, deps.outside.publicUrl())) {
       return gone(asked.request);
     }
+    await writeTurn(() => deps.databases.workspace(pending.workspaceId));
     const language = languageTo(pending, asked.request);
     const words = preferenceWords[language];
     const look = lookOf(pending);

@@ -17,6 +17,9 @@ import {
 /** Kind of the job that does a task of a workspace. Payload: `{ id }`. */
 export const TASK_JOB = "audience.task";
 
+/** Kind of the job that makes an index: one statement that takes seconds. Payload: `{ id }`. */
+export const INDEX_JOB = "audience.index";
+
 /** Between two steps, so that other writers of the workspace get their turn. */
 const PAUSE_MS = 3;
 
@@ -50,8 +53,12 @@ export function startTask(
   context: TaskContext,
   task: { kind: TaskKind; payload: Record<string, unknown>; total?: number },
 ) {
+  const payload = JSON.stringify(task.payload);
+  const known = findSameTask(context.db, task.kind, payload);
+  if (known !== undefined) {
+    return toTask(known);
+  }
   return inTransaction(context.db, () => {
-    const payload = JSON.stringify(task.payload);
     const same = findSameTask(context.db, task.kind, payload);
     if (same !== undefined) {
       return toTask(same);
@@ -64,7 +71,8 @@ export function startTask(
       now: context.now,
     });
     // The job is in another database: committed just before the row, it does nothing without it.
-    context.jobs.enqueue(TASK_JOB, context.workspaceId, { id: row.id });
+    const job = task.kind === "field_index" ? INDEX_JOB : TASK_JOB;
+    context.jobs.enqueue(job, context.workspaceId, { id: row.id });
     return toTask(row);
   });
 }

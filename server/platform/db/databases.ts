@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { LRUCache } from "lru-cache";
 import { isId } from "../ids.ts";
-import { type Connection, openConnection } from "./driver.ts";
+import { type Connection, type ConnectionOptions, openConnection } from "./driver.ts";
 import { migrate } from "./migrate.ts";
 
 const MAX_OPEN_WORKSPACES = 256;
@@ -37,12 +37,15 @@ export function dataFolders(dataDir: string): DataFolders {
  * A connection taken from here is good until the current synchronous block ends; across an `await`
  * ask again, since the least recently used one may have been closed meanwhile.
  */
-export function openDatabases(dataDir: string): Databases {
+export function openDatabases(
+  dataDir: string,
+  options: Pick<ConnectionOptions, "busyTimeoutMs"> = {},
+): Databases {
   const folders = dataFolders(dataDir);
-  const system = openConnection(join(folders.root, "system.db"));
+  const system = openConnection(join(folders.root, "system.db"), options);
   migrate(system, "system");
-  const workspaces = handles((id) => join(folders.root, `t_${id}.db`), "workspace");
-  const inboxes = handles((id) => join(folders.local, `inbox_${id}.db`), "inbox");
+  const workspaces = handles((id) => join(folders.root, `t_${id}.db`), "workspace", options);
+  const inboxes = handles((id) => join(folders.local, `inbox_${id}.db`), "inbox", options);
   return {
     system,
     workspace: workspaces.open,
@@ -60,7 +63,11 @@ export function openDatabases(dataDir: string): Databases {
   };
 }
 
-function handles(pathOf: (id: string) => string, kind: "workspace" | "inbox") {
+function handles(
+  pathOf: (id: string) => string,
+  kind: "workspace" | "inbox",
+  options: ConnectionOptions,
+) {
   const open = new LRUCache<string, Connection>({
     max: MAX_OPEN_WORKSPACES,
     dispose: (db) => db.close(),
@@ -72,7 +79,7 @@ function handles(pathOf: (id: string) => string, kind: "workspace" | "inbox") {
       }
       let db = open.get(id);
       if (db === undefined) {
-        db = openConnection(pathOf(id));
+        db = openConnection(pathOf(id), options);
         migrate(db, kind);
         open.set(id, db);
       }

@@ -10,15 +10,25 @@ const BUSY_TIMEOUT_MS = 5_000;
 // to reach theirs first, so that it is seldom the HTTP thread that waits.
 const CHECKPOINT_PAGES = isMainThread ? 8_000 : 1_000;
 
+export type ConnectionOptions = {
+  readonly?: boolean;
+  /**
+   * How long a write waits for another connection's, 5 s when left out. The whole thread waits: one that serves
+   * many workspaces takes a short time here and waits in `write-turn.ts`.
+   */
+  busyTimeoutMs?: number;
+};
+
 /**
  * Opens a SQLite file with the settings everything here relies on.
  *
  * @throws Error when the file cannot be opened, or is not in WAL mode afterwards: any other mode is
  *   not replicated by LiteFS, so it is refused rather than used.
  */
-export function openConnection(path: string, options: { readonly?: boolean } = {}): Connection {
-  const db = new Database(path, { readonly: options.readonly ?? false, timeout: BUSY_TIMEOUT_MS });
-  if (path !== ":memory:" && options.readonly !== true) {
+export function openConnection(path: string, options: ConnectionOptions = {}): Connection {
+  const { readonly = false, busyTimeoutMs = BUSY_TIMEOUT_MS } = options;
+  const db = new Database(path, { readonly, timeout: busyTimeoutMs });
+  if (path !== ":memory:" && !readonly) {
     const mode = db.pragma("journal_mode = WAL", { simple: true });
     if (mode !== "wal") {
       db.close();

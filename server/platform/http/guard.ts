@@ -2,6 +2,7 @@ import { Elysia } from "elysia";
 import { type Clock, systemClock } from "../clock.ts";
 import type { Databases } from "../db/databases.ts";
 import type { Connection } from "../db/driver.ts";
+import { writeTurn } from "../db/write-turn.ts";
 import { AppError, notFound } from "../errors.ts";
 import { MAX_OPEN_BODY_BYTES, refuseLargeBody } from "./body-limit.ts";
 import { type ClientAddress, networkOf, type PeerAddress } from "./client-address.ts";
@@ -80,6 +81,9 @@ export function createGuard(
     return {
       /** Runs for every request; it is the first to decide where there is no body, or the route reads it. */
       async transform(context: Asked) {
+        if (isWrite(context.request)) {
+          await writeTurn(() => databases.system);
+        }
         await decideOnce(context);
       },
       /** Runs before a body is read, unless the route has a parser of its own. */
@@ -100,10 +104,13 @@ export function createGuard(
         const workspace = access.workspace(actor, workspaceId ?? "");
         return { actor, workspace: allowed(workspace, permission) };
       }),
-      resolve({ request }) {
+      async resolve({ request }) {
         const { actor, workspace } = decisionFor(request);
         if (workspace === undefined) {
           throw new Error("a workspace route was reached without its workspace");
+        }
+        if (isWrite(request) && !permission.endsWith(":read")) {
+          await writeTurn(() => databases.workspace(workspace.id));
         }
         const db: Connection = databases.workspace(workspace.id);
         return { actor, workspace, db };
@@ -137,6 +144,11 @@ export function createGuard(
         return {};
       }),
     }));
+}
+
+/** A request that may change something: it waits until a write can begin, and everybody else is served meanwhile. */
+function isWrite({ method }: Request): boolean {
+  return method !== "GET" && method !== "HEAD";
 }
 
 const admissions = new WeakSet<object>();
@@ -211,7 +223,7 @@ function allowed(workspace: WorkspaceAccess | undefined, permission: Permission)
 }
 
 function refuseForeignOrigin(access: AccessPort, actor: Actor, request: Request): void {
-  if (!actor.byCookie || request.method === "GET" || request.method === "HEAD") {
+  if (!actor.byCookie || !isWrite(request)) {
     return;
   }
   const origin = request.headers.get("origin");

@@ -1,4 +1,6 @@
 import { Elysia, type ValidationError } from "elysia";
+import { isBusy } from "../db/busy.ts";
+import { lockedOut } from "../db/write-turn.ts";
 import { isDiskFull } from "../disk-full.ts";
 import { AppError, type ErrorCode, type FieldProblem } from "../errors.ts";
 import { log } from "../log.ts";
@@ -56,7 +58,7 @@ export function statusOfError(error: unknown, code: unknown): number {
   if (refusal !== undefined) {
     return statusOf[refusal.code];
   }
-  if (isDiskFull(error)) {
+  if (isDiskFull(error) || isBusy(error)) {
     return statusOf.unavailable;
   }
   const byCode: Record<string, number> = { VALIDATION: 422, NOT_FOUND: 404, PARSE: 422 };
@@ -110,6 +112,10 @@ export const problems = new Elysia({ name: "problems" }).onError(
       return problemResponse(
         new AppError("invalid_input", "The body could not be read: it is not valid JSON."),
       );
+    }
+    if (isBusy(error)) {
+      log.warn({ route }, "a write met a lock that is held for long");
+      return problemResponse(lockedOut(error));
     }
     log.error({ err: error, route }, "request failed");
     if (isDiskFull(error)) {

@@ -2,6 +2,7 @@ import type { Clock } from "../clock.ts";
 import { isBusy } from "../db/busy.ts";
 import type { Connection } from "../db/driver.ts";
 import { inTransaction } from "../db/transaction.ts";
+import { writeWhenFree } from "../db/write-turn.ts";
 import { log } from "../log.ts";
 import { retryInMs } from "./backoff.rules.ts";
 import { nextRun, type Recurrence } from "./cron-clock.ts";
@@ -263,28 +264,29 @@ export class Scheduler {
   ): Promise<RunReport["outcome"]> {
     // A job that was claimed more often than it may be killed its process each time: it must not do so for ever.
     if (row.attempts > row.maxAttempts) {
-      return this.fail(row, key, new PermanentJobError("its process died during every try"));
+      return await this.fail(row, key, new PermanentJobError("its process died during every try"));
     }
     try {
       await this.handlerOf(row.kind)(toJob(row), { signal });
     } catch (error) {
       if (signal.aborted) {
-        handBack(this.options.system, key, null);
+        await writeWhenFree(() => handBack(this.options.system, key, null));
         return "given_back";
       }
       if (isBusy(error)) {
         // Somebody else writes to that file for long. That is no fault of the job, so it costs no try.
-        handBack(this.options.system, key, this.options.clock() + AFTER_LOCK_MS);
+        const dueAt = this.options.clock() + AFTER_LOCK_MS;
+        await writeWhenFree(() => handBack(this.options.system, key, dueAt));
         return "given_back";
       }
-      return this.fail(row, key, error);
+      return await this.fail(row, key, error);
     }
     const now = this.options.clock();
-    this.close(row, key, { state: "done", dueAt: now, error: null, finishedAt: now });
+    await this.close(row, key, { state: "done", dueAt: now, error: null, finishedAt: now });
     return "done";
   }
 
-  private fail(row: ClaimedRow, key: RunKey, error: unknown): RunReport["outcome"] {
+  private async fail(row: ClaimedRow, key: RunKey, error: unknown): Promise<RunReport["outcome"]> {
     const { clock, random = Math.random } = this.options;
     const now = clock();
     const message = String(error instanceof Error ? error.message : error).slice(
@@ -296,24 +298,33 @@ export class Scheduler {
     const cause = error instanceof Error ? error.name : typeof error;
     log.warn({ cause, kind: row.kind, jobId: row.id, attempt: row.attempts }, "job failed");
     if (isDead) {
-      this.close(row, key, { state: "dead", dueAt: now, error: message, finishedAt: now });
+      await this.close(row, key, { state: "dead", dueAt: now, error: message, finishedAt: now });
       return "dead";
     }
     const dueAt = now + retryInMs(row.attempts, random());
-    settle(this.options.system, key, { state: "ready", dueAt, error: message, finishedAt: null });
+    const again = { state: "ready", dueAt, error: message, finishedAt: null } as const;
+    await writeWhenFree(() => settle(this.options.system, key, again));
     return "retry";
   }
 
   /** Ends the job and, when it comes again, queues its next run in the same transaction. */
-  private close(row: ClaimedRow, key: RunKey, outcome: Parameters<typeof settle>[2]): void {
+  private async close(
+    row: ClaimedRow,
+    key: RunKey,
+    outcome: Parameters<typeof settle>[2],
+  ): Promise<void> {
+    const { system, clock } = this.options;
     const recurrence = this.recurring.get(row.kind);
-    inTransaction(this.options.system, () => {
-      const settled = settle(this.options.system, key, outcome);
-      if (settled && recurrence !== undefined && row.uniqueKey === recurringKey(row.kind)) {
-        const dueAt = nextRun(recurrence, this.options.clock());
-        this.queue.enqueue(row.kind, null, {}, { uniqueKey: recurringKey(row.kind), dueAt });
+    const uniqueKey = recurringKey(row.kind);
+    const settleIt = () => {
+      const settled = settle(system, key, outcome);
+      if (settled && recurrence !== undefined && row.uniqueKey === uniqueKey) {
+        const dueAt = nextRun(recurrence, clock());
+        this.queue.enqueue(row.kind, null, {}, { uniqueKey, dueAt });
       }
-    });
+    };
+    // A job that is done and not marked so would run again.
+    await writeWhenFree(() => inTransaction(system, settleIt));
   }
 
   private beat(key: RunKey, abort: AbortController): void {

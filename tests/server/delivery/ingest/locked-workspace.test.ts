@@ -1,0 +1,52 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { join } from "node:path";
+import { bounceRules, breakerRules } from "../../../../server/delivery/bounce-rules.ts";
+import type { Fact } from "../../../../server/delivery/facts.ts";
+import { Ingester } from "../../../../server/delivery/ingest/ingester.ts";
+import { createDue } from "../../../../server/delivery/queue/due.store.ts";
+import { classifyEngagement } from "../../../../server/delivery/stats/engagement-class.ts";
+import { openConnection } from "../../../../server/platform/db/driver.ts";
+import { type DeliveryData, newDeliveryData } from "../../../support/delivery-data.ts";
+
+const NOW = 1_700_000_000_000;
+let data: DeliveryData;
+
+beforeEach(() => {
+  data = newDeliveryData();
+});
+afterEach(() => data.close());
+
+test("facts of a workspace that is locked wait, those of others are applied, and nobody waits at every try", async () => {
+  const [locked, healthy] = [data.newWorkspace(), data.newWorkspace()];
+  const ingester = new Ingester({
+    workspace: data.databases.workspace,
+    classify: classifyEngagement,
+    bounces: bounceRules,
+    breaker: breakerRules,
+    due: createDue(data.databases.system, data.databases.workspace, () => NOW),
+    onApplied: () => undefined,
+    clock: () => NOW,
+  });
+  const leave = (w: string): Fact => ({ k: "release", w, c: 1, ch: 1, ep: 1, at: NOW });
+  const other = openConnection(join(data.dataDir, `t_${locked}.db`));
+  data.db(locked).pragma("busy_timeout = 100");
+  other.exec("BEGIN IMMEDIATE");
+
+  ingester.take("n/web", [
+    { payload: JSON.stringify(leave(locked)), end: { segment: 1, offset: 100 } },
+    { payload: JSON.stringify(leave(healthy)), end: { segment: 1, offset: 200 } },
+  ]);
+  ingester.flush();
+  expect(ingester.totals.applied).toBe(1);
+  const before = performance.now();
+  ingester.flush();
+  // The pause after the first try is as long as the time-out: a second try has not waited for it again.
+  expect(performance.now() - before).toBeLessThan(90);
+
+  other.exec("ROLLBACK");
+  other.close();
+  await Bun.sleep(150);
+  ingester.flush();
+  expect(ingester.totals.applied).toBe(2);
+  expect(ingester.waiting).toBe(0);
+});

@@ -3,6 +3,7 @@ import { purgeCampaign } from "../features/campaigns/purge.service.ts";
 import { runBulkJob, runBulkUndo } from "../features/contacts/contact-bulk.service.ts";
 import { indexStep, removeStep, renameStep } from "../features/contacts/contact-fields.service.ts";
 import { runExport } from "../features/exports/export-run.service.ts";
+import { runImportCheck } from "../features/imports/import-check.service.ts";
 import { runImport } from "../features/imports/import-run.service.ts";
 import { runImportUndo } from "../features/imports/import-undo.service.ts";
 import { runPersonJob } from "../features/privacy/person-job.service.ts";
@@ -41,6 +42,11 @@ const taskSteps = {
 };
 
 const handlers: Record<HeavyKind, HeavyHandler> = {
+  "import.check": (job, { databases, dataDir, signal }) => {
+    const isLastTry = job.attempt >= job.maxAttempts;
+    const open = openerOf(job, databases);
+    return runImportCheck({ open, dataDir, signal, isLastTry }, numberOf(job, "importId"));
+  },
   "import.run": (job, { databases, dataDir, signal }) => {
     const id = numberOf(job, "importId");
     const open = openerOf(job, databases);

@@ -1,5 +1,6 @@
 /** The kinds of job that are too heavy for the HTTP thread. */
 export const heavyKinds = [
+  "import.check",
   "import.run",
   "import.undo",
   "export.run",

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from "node:fs";
-import { type CsvRow, CsvRows, type CsvShape } from "./csv-rows.rules.ts";
-import { wholeCharacters } from "./sniff.rules.ts";
+import { type CsvRow, CsvRows, type CsvShape, isBlankRow } from "./csv-rows.rules.ts";
+import { isSeparatorLine, wholeCharacters } from "./sniff.rules.ts";
 
 const BLOCK_BYTES = 256 * 1024;
 
@@ -52,8 +52,27 @@ export class CsvReader {
     }
   }
 
-  /** Moves past a byte order mark, if the file begins with one; to be called before the first row. */
-  skipByteOrderMark(): void {
+  /**
+   * Moves to the first row of data; to be called before any other. A byte order mark is part of the first cell, be
+   * that of Excel's `sep=;` line or of the header.
+   */
+  skipHead(hasHeader: boolean): void {
+    this.skipByteOrderMark();
+    const first = this.peek();
+    if (first !== undefined && isSeparatorLine(first.cells)) {
+      this.next();
+    }
+    if (!hasHeader) {
+      return;
+    }
+    for (let header = this.next(); header !== undefined; header = this.next()) {
+      if (!isBlankRow(header.cells)) {
+        return;
+      }
+    }
+  }
+
+  private skipByteOrderMark(): void {
     this.load();
     if (this.text.startsWith("\ufeff")) {
       this.at = 1;

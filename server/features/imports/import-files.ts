@@ -14,7 +14,7 @@ import { finished } from "node:stream/promises";
 import { isDiskFull } from "../../platform/disk-full.ts";
 import { AppError } from "../../platform/errors.ts";
 import { newId } from "../../platform/ids.ts";
-import type { Encoding } from "./sniff.rules.ts";
+import { type Encoding, encodings } from "./sniff.rules.ts";
 
 /** The largest file that is taken, in bytes. */
 export const MAX_FILE_BYTES = 500 * 1024 * 1024;
@@ -33,8 +33,9 @@ export function newFileName(workspaceId: string): string {
 
 /** Removes an upload and its UTF-8 form; gone already is fine. */
 export function removeImportFiles(dataDir: string, name: string): void {
-  for (const path of [importPath(dataDir, name), utf8Path(dataDir, name)]) {
-    rmSync(path, { force: true });
+  rmSync(importPath(dataDir, name), { force: true });
+  for (const encoding of encodings) {
+    rmSync(utf8Path(dataDir, name, encoding), { force: true });
   }
   giveReserve(dataDir, name);
 }
@@ -59,8 +60,9 @@ export function giveReserve(dataDir: string, name: string): void {
   rmSync(importPath(dataDir, `${name}.reserve`), { force: true });
 }
 
-function utf8Path(dataDir: string, name: string): string {
-  return importPath(dataDir, `${name}.utf8`);
+/** Each encoding has a form of its own: the person may choose another after the file was looked through. */
+function utf8Path(dataDir: string, name: string, encoding: Encoding): string {
+  return importPath(dataDir, `${name}.${encoding}.utf8`);
 }
 
 /**
@@ -149,7 +151,7 @@ export async function asUtf8(
   if (encoding === "utf-8" && isUtf8) {
     return source;
   }
-  const target = utf8Path(dataDir, name);
+  const target = utf8Path(dataDir, name, encoding);
   if (!existsSync(target)) {
     await convert(source, `${target}.part`, encoding);
     renameSync(`${target}.part`, target);

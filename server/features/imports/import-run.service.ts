@@ -7,7 +7,12 @@ import { listFields } from "../contacts/contact-fields.service.ts";
 import { CsvReader } from "./csv-reader.ts";
 import { isBlankRow } from "./csv-rows.rules.ts";
 import { asUtf8, giveReserve, keepUpload, removeImportFiles, takeReserve } from "./import-files.ts";
-import { type ImportSettings, parseSettings, type StartedSettings } from "./import-settings.ts";
+import {
+  columnNames,
+  type ImportSettings,
+  parseSettings,
+  type StartedSettings,
+} from "./import-settings.ts";
 import { ImportCancelled, type Item, type Window, writeRows } from "./import-writer.ts";
 import {
   beginImport,
@@ -18,7 +23,6 @@ import {
 } from "./imports.store.ts";
 import { type ReadRow, refusalReader, rowReader } from "./row-reader.ts";
 import { rowStatusReader } from "./row-status.rules.ts";
-import { isSeparatorLine } from "./sniff.rules.ts";
 import { meaningOfReason } from "./status-words.rules.ts";
 
 /**
@@ -116,7 +120,7 @@ async function importRows(context: RunContext, row: ImportRow): Promise<void> {
   try {
     const readRow = readerOf(context.open(), settings, settings.started);
     if (row.positionBytes === 0) {
-      skipHead(reader, settings.hasHeader);
+      reader.skipHead(settings.hasHeader);
     }
     await writeWindows(context, row, reader, readRow, settings.started);
   } finally {
@@ -124,7 +128,7 @@ async function importRows(context: RunContext, row: ImportRow): Promise<void> {
   }
 }
 
-function readerOf(db: Connection, { header }: ImportSettings, started: StartedSettings) {
+function readerOf(db: Connection, settings: ImportSettings, started: StartedSettings) {
   const {
     mapping,
     into,
@@ -132,7 +136,7 @@ function readerOf(db: Connection, { header }: ImportSettings, started: StartedSe
     statusDecisions: decisions = [],
     ignoredColumns = [],
   } = started;
-  const read = { mapping, header, decisions, ignoredColumns };
+  const read = { mapping, header: columnNames(settings), decisions, ignoredColumns };
   if (into === "suppressions") {
     const readStatus = rowStatusReader({ ...read, whole: undefined });
     return refusalReader(mapping, readStatus, wholeFile ?? "manual");
@@ -160,23 +164,6 @@ function admitted(
     const row = read(cells);
     return "reject" in row || !row.pending ? row : { reject: NEVER_CONFIRMED };
   };
-}
-
-/** The `sep=;` line and the header; a byte order mark is part of the first cell of either. */
-function skipHead(reader: CsvReader, hasHeader: boolean): void {
-  reader.skipByteOrderMark();
-  const first = reader.peek();
-  if (first !== undefined && isSeparatorLine(first.cells)) {
-    reader.next();
-  }
-  if (!hasHeader) {
-    return;
-  }
-  for (let header = reader.next(); header !== undefined; header = reader.next()) {
-    if (!isBlankRow(header.cells)) {
-      return;
-    }
-  }
 }
 
 async function writeWindows(

@@ -42,3 +42,8 @@ export type ImportSettings = {
 export function parseSettings(json: string): ImportSettings {
   return JSON.parse(json) as ImportSettings;
 }
+
+/** The names of all columns; empty ones in a file without a header. */
+export function columnNames({ header, columns }: ImportSettings): string[] {
+  return Array.from({ length: Math.max(columns, header.length) }, (_, n) => header[n] ?? "");
+}

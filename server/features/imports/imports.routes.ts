@@ -8,10 +8,13 @@ import {
   WorkspaceParams,
 } from "../../platform/http/schemas.ts";
 import type { AppDeps } from "../deps.ts";
+import { checkImport } from "./import-check.service.ts";
 import { MAX_FILE_BYTES, tooLarge } from "./import-files.ts";
 import { undoImport } from "./import-undo.service.ts";
 import { previewImport, uploadImport } from "./import-upload.service.ts";
 import {
+  CheckRequest,
+  ImportCheck,
   ImportPage,
   ImportPreview,
   ImportQuery,
@@ -99,6 +102,22 @@ export const importRoutes = ({ guard, config, clock, audit, jobs, databases }: A
         body: PreviewRequest,
         response: { 200: ImportPreview, ...refusals },
         detail: { summary: "Read the file's beginning in another way, and keep that" },
+      },
+    )
+    .post(
+      "/:id/check",
+      ({ db, params, body, workspace }) =>
+        checkImport(db, jobs, workspace.id, params.id, body, clock()),
+      {
+        permission: "imports:write",
+        params: WorkspaceItemParams,
+        body: CheckRequest,
+        response: { 200: ImportCheck, ...refusals },
+        detail: {
+          summary: "Every status in the file, with its rows and what it will mean",
+          description:
+            "Looks through the whole file in a job: ask again until it is done. A start needs no check: what is not understood is then not mailed.",
+        },
       },
     )
     .post(

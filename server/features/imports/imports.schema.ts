@@ -120,17 +120,72 @@ export const PreviewRequest = t.Object({
   hasHeader: t.Optional(t.Boolean()),
 });
 
-export const StartRequest = t.Object({
-  mapping: t.Array(
-    t.Object({
-      column: t.Integer({ minimum: 0 }),
-      target: TargetSchema,
-      key: t.Optional(t.String({ maxLength: 40, description: "Of the custom field" })),
-      label: t.Optional(t.String({ maxLength: 100, description: "Of a new field" })),
-      type: t.Optional(FieldTypeSchema),
+const MappingSchema = t.Array(
+  t.Object({
+    column: t.Integer({ minimum: 0 }),
+    target: TargetSchema,
+    key: t.Optional(t.String({ maxLength: 40, description: "Of the custom field" })),
+    label: t.Optional(t.String({ maxLength: 100, description: "Of a new field" })),
+    type: t.Optional(FieldTypeSchema),
+  }),
+  { maxItems: 500 },
+);
+
+export const CheckRequest = t.Object({
+  mapping: MappingSchema,
+  retry: t.Optional(t.Boolean({ description: "Look again though that failed" })),
+});
+
+const Says = t.Union([Meaning, t.Literal("nothing"), t.Literal("unclear")], {
+  description:
+    "nothing: nothing for and nothing against, such as a No under Unsubscribed. unclear: nobody with it is mailed unless a decision says what it means",
+});
+
+export const ImportCheck = t.Object(
+  {
+    state: t.Union([t.Literal("running"), t.Literal("done"), t.Literal("failed")], {
+      description: "Ask again while it is running",
     }),
-    { maxItems: 500 },
-  ),
+    rows: t.Number(),
+    columns: t.Array(
+      t.Object({
+        column: t.Number(),
+        name: t.String(),
+        speaks: t.Union([t.Literal("name"), t.Literal("cells")], {
+          description: "What of the column says that it is about consent",
+        }),
+        values: t.Array(
+          t.Object({
+            value: t.String({ description: "In its first spelling" }),
+            as: t.Union(
+              [t.Literal("value"), t.Literal("empty"), t.Literal("date"), t.Literal("text")],
+              { description: "What the counted cells have in common: this value, or their kind" },
+            ),
+            says: Says,
+            rows: t.Number(),
+          }),
+          { description: "At most 100; what is unclear first, then by rows" },
+        ),
+        others: t.Array(t.Object({ says: Says, rows: t.Number() }), {
+          description: "Rows with values beyond those",
+        }),
+      }),
+      { description: "Those that count, each by itself: of several the strictest decides a row" },
+    ),
+    wholeFile: nullable(
+      t.Union([
+        t.Literal("unsubscribed"),
+        t.Literal("hard_bounce"),
+        t.Literal("complaint"),
+        t.Literal("manual"),
+      ]),
+    ),
+  },
+  { title: "ImportCheck" },
+);
+
+export const StartRequest = t.Object({
+  mapping: MappingSchema,
   onDuplicate: t.Union([t.Literal("update"), t.Literal("skip")]),
   into: t.Optional(
     t.Union([t.Literal("contacts"), t.Literal("suppressions")], {

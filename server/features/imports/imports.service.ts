@@ -308,7 +308,7 @@ function createAttributeFields(db: Connection, settings: ImportSettings, now: nu
 
 function toImport(row: ImportRow, now: number) {
   const { settings: json, filePath: _, positionBytes: __, windowDone: ___, ...rest } = row;
-  const { afterContact: ____, undoCursor: _____, ...shown } = rest;
+  const { afterContact: ____, undoCursor: _____, statusCheck: ______, ...shown } = rest;
   const { encoding, delimiter, hasHeader, header, started } = parseSettings(json);
   const forgotten = isForgotten(row, now)
     ? { state: "cancelled" as const, error: FORGOTTEN }

@@ -34,6 +34,8 @@ export type ImportRow = {
   createdAt: number;
   startedAt: number | null;
   finishedAt: number | null;
+  /** JSON of import-check.service.ts; null when nobody asked, or it was started. */
+  statusCheck: string | null;
 };
 
 /** What one transaction did; counts are added. */
@@ -64,7 +66,7 @@ const columns = `id, file_name AS fileName, file_path AS filePath, size_bytes AS
   suppressed_count AS suppressed, undo_state AS undoState, undone_count AS undone,
   after_contact AS afterContact, undo_cursor AS undoCursor,
   run_started_at AS runStartedAt, run_start_rows AS runStartRows, error, created_by AS createdBy,
-  created_at AS createdAt, started_at AS startedAt, finished_at AS finishedAt`;
+  created_at AS createdAt, started_at AS startedAt, finished_at AS finishedAt, status_check AS statusCheck`;
 
 type NewImport = {
   fileName: string;
@@ -91,9 +93,17 @@ const setSettings = statement<[settings: string, id: number]>(
   "UPDATE import SET settings = ? WHERE id = ? AND state = 'uploaded'",
 );
 
+const setCheck = statement<[check: string, id: number]>(
+  "UPDATE import SET status_check = ? WHERE id = ? AND state = 'uploaded'",
+);
+
+const swapCheck = statement<[{ id: number; from: string; to: string }]>(`
+  UPDATE import SET status_check = @to WHERE id = @id AND state = 'uploaded' AND status_check = @from
+`);
+
 const queueRow = statement<[{ id: number; settings: string; now: number }]>(`
   UPDATE import
-     SET state = 'queued', settings = @settings, started_at = @now, error = NULL
+     SET state = 'queued', settings = @settings, started_at = @now, error = NULL, status_check = NULL
    WHERE id = @id AND state = 'uploaded'
 `);
 
@@ -127,7 +137,7 @@ const closeRow = statement<
   [{ id: number; from: string; state: ImportState; error: string | null; now: number }]
 >(`
   UPDATE import
-     SET state = @state, error = @error, finished_at = @now,
+     SET state = @state, error = @error, finished_at = @now, status_check = NULL,
          progress_bytes = CASE @state WHEN 'done' THEN size_bytes ELSE progress_bytes END
    WHERE id = @id AND state IN (SELECT value FROM json_each(@from))
 `);
@@ -178,6 +188,15 @@ export function importsBefore(db: Connection, before: number, limit: number): Im
 
 export function saveSettings(db: Connection, id: number, settings: string): boolean {
   return setSettings(db).run(settings, id).changes === 1;
+}
+
+export function saveCheck(db: Connection, id: number, check: string): void {
+  setCheck(db).run(check, id);
+}
+
+/** Puts what a check found in the place of what was asked, unless something else was asked since. */
+export function replaceCheck(db: Connection, id: number, from: string, to: string): void {
+  swapCheck(db).run({ id, from, to });
 }
 
 /** False when it was started already. */

@@ -128,7 +128,7 @@ function decided(column: number, name: string, decisions: readonly StatusDecisio
 const inWords = (cell: string): Says => plainRefusal(cell) ?? "nothing";
 
 /** Keys are names of columns then; nobody can be asked about them, so only what is understood as a no counts. */
-function inJson(cell: string): Says {
+export function inJson(cell: string): Says {
   if (cell.trim() === "") {
     return "nothing";
   }

@@ -1,3 +1,4 @@
+import { runImportCheck } from "../../../../server/features/imports/import-check.service.ts";
 import { runImport } from "../../../../server/features/imports/import-run.service.ts";
 import { newTestApp, type TestApp, type TestWorkspace } from "../../../support/app.ts";
 
@@ -28,6 +29,19 @@ export type Preview = {
   header: string[];
   rows: string[][];
   guesses: Guess[];
+};
+
+export type Check = {
+  state: string;
+  rows: number;
+  wholeFile: string | null;
+  columns: {
+    column: number;
+    name: string;
+    speaks: string;
+    values: { value: string; as: string; says: string; rows: number }[];
+    others: { says: string; rows: number }[];
+  }[];
 };
 
 /** One workspace, and the way of a file through it by the API; the job runs on this thread. */
@@ -74,6 +88,17 @@ export class ImportFixture {
       onDuplicate: "update",
       ...options,
     });
+  }
+
+  /** What a file says about who may be mailed; the job runs between asking and asking again. */
+  async check(id: number, mapping: { column: number; target: string }[]): Promise<Check> {
+    const sent = mapping.map(({ column, target }) => ({ column, target }));
+    const ask = () => this.call<Check>("POST", `/imports/${id}/check`, { mapping: sent });
+    await ask();
+    const { signal } = new AbortController();
+    const { dataDir } = this.app;
+    await runImportCheck({ open: () => this.db, dataDir, signal, isLastTry: true }, id);
+    return (await ask()).body;
   }
 
   /** Does the job until it ends or `signal` stops it. */

@@ -1,0 +1,99 @@
+import { consentColumn } from "./consent-columns.rules.ts";
+import { decisionKey, inJson, type StatusRole, statusColumns } from "./row-status.rules.ts";
+import { plainRefusal, type Reading, type Says, statusReader } from "./status-values.rules.ts";
+
+/** A value of a column, in its first spelling, with its rows and what they mean. */
+export type CountedValue = { value: string; as: Reading["as"]; says: Says; rows: number };
+
+/** What a column says about its people, over the whole file. */
+export type CheckedColumn = {
+  column: number;
+  name: string;
+  /** Whether the name speaks of consent, or only some of its cells. */
+  speaks: "name" | "cells";
+  /** What is not understood first, then by rows. */
+  values: CountedValue[];
+  /** Rows with values beyond the first hundred, by what they mean. */
+  others: { says: Says; rows: number }[];
+};
+
+/** A status has few values; a column with more is hardly one, and gets one answer for all the others. */
+const MAX_VALUES = 100;
+const MAX_CHARS = 80;
+
+type Counted = {
+  column: number;
+  name: string;
+  role: Exclude<StatusRole, "none">;
+  read: (cell: string) => Reading;
+  values: Map<string, CountedValue>;
+  others: Map<Says, number>;
+};
+
+const WORD = { as: "value" } as const;
+
+const readers = {
+  status: statusReader,
+  words: () => (cell: string) => ({ ...WORD, says: plainRefusal(cell) ?? "nothing" }),
+  json: () => (cell: string) => ({ as: "text", says: inJson(cell) }),
+} satisfies Record<Counted["role"], (name: string) => (cell: string) => Reading>;
+
+/** Counts what the rows of a file say about consent; memory is a hundred values a column, whatever the file holds. */
+export class StatusTally {
+  private readonly columns: Counted[];
+  rows = 0;
+
+  constructor(mapping: readonly { column: number; target: string }[], header: readonly string[]) {
+    this.columns = statusColumns(mapping, header, []).map((one) => ({
+      ...one,
+      read: readers[one.role](one.name),
+      values: new Map(),
+      others: new Map(),
+    }));
+  }
+
+  add(cells: readonly string[]): void {
+    this.rows += 1;
+    for (const column of this.columns) {
+      const cell = cells[column.column] ?? "";
+      const reading = column.read(cell);
+      if (column.role === "status" || reading.says !== "nothing") {
+        count(column, cell, reading);
+      }
+    }
+  }
+
+  /** The columns that say anything. */
+  result(): CheckedColumn[] {
+    return this.columns
+      .filter(({ values, others }) => values.size + others.size > 0)
+      .map(({ column, name, values, others }) => ({
+        column,
+        name,
+        speaks: consentColumn(name).kind === "other" ? "cells" : "name",
+        values: [...values.values()].sort(byDoubtThenRows),
+        others: [...others].map(([says, rows]) => ({ says, rows })),
+      }));
+  }
+}
+
+function count(column: Counted, cell: string, reading: Reading): void {
+  const key = decisionKey(reading, cell);
+  const known = column.values.get(key);
+  if (known !== undefined) {
+    known.rows += 1;
+    return;
+  }
+  const value = cell.trim();
+  // Addresses and long texts are nobody's status, and what is counted is kept for a while.
+  const isShown = value.length <= MAX_CHARS && !value.includes("@");
+  if (column.values.size < MAX_VALUES && (isShown || reading.as !== "value")) {
+    const { as, says } = reading;
+    column.values.set(key, { value: as === "text" || !isShown ? "" : value, as, says, rows: 1 });
+    return;
+  }
+  column.others.set(reading.says, (column.others.get(reading.says) ?? 0) + 1);
+}
+
+const byDoubtThenRows = (a: CountedValue, b: CountedValue) =>
+  Number(b.says === "unclear") - Number(a.says === "unclear") || b.rows - a.rows;

@@ -1,0 +1,154 @@
+import type { Connection } from "../../platform/db/driver.ts";
+import { AppError, notFound } from "../../platform/errors.ts";
+import { log } from "../../platform/log.ts";
+import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
+import { CsvReader } from "./csv-reader.ts";
+import { isBlankRow } from "./csv-rows.rules.ts";
+import { FORGOTTEN, isForgotten } from "./import-age.rules.ts";
+import { type CheckedColumn, StatusTally } from "./import-check.rules.ts";
+import { asUtf8 } from "./import-files.ts";
+import { columnNames, type ImportSettings, parseSettings } from "./import-settings.ts";
+import { findImport, type ImportRow, replaceCheck, saveCheck } from "./imports.store.ts";
+import { statusColumns } from "./row-status.rules.ts";
+import { type Meaning, reasonOf } from "./status-words.rules.ts";
+import { refusalOfFile } from "./whole-file.rules.ts";
+
+/** Kind of the job that looks through an upload for who may be mailed. Payload: `{ importId }`. */
+export const IMPORT_CHECK_JOB = "import.check";
+
+/** How long the thread is kept before others get their turn. */
+const TURN_MS = 8;
+const ROWS_BETWEEN_LOOKS = 200;
+const MAX_ATTEMPTS = 3;
+
+type Mapping = { column: number; target: string }[];
+
+/** A check as it is stored: `key` says of which way to read the file, and of which columns. */
+type StoredCheck = {
+  key: string;
+  mapping: Mapping;
+  state: "running" | "done" | "failed";
+  rows: number;
+  columns: CheckedColumn[];
+};
+
+/**
+ * What a file that waits to be started says about who may be mailed: every value of every column that counts, with
+ * its rows and what it will mean. The whole file is looked through in a job; asking again tells how that went.
+ *
+ * @param mapping As for the start: a column that becomes a status counts, whatever it is called.
+ * @throws AppError `not_found`, or `illegal_state` once it was started.
+ */
+export function checkImport(
+  db: Connection,
+  jobs: JobQueue,
+  workspaceId: string,
+  id: number,
+  { mapping, retry = false }: { mapping: Mapping; retry?: boolean | undefined },
+  now: number,
+) {
+  const row = waiting(findImport(db, id), now);
+  const settings = parseSettings(row.settings);
+  const key = keyOf(settings, mapping);
+  const known = parseCheck(row.statusCheck);
+  if (known !== undefined && known.key === key && !(retry && known.state === "failed")) {
+    return shown(row, settings, known);
+  }
+  const asked: StoredCheck = { key, mapping, state: "running", rows: 0, columns: [] };
+  saveCheck(db, id, JSON.stringify(asked));
+  const uniqueKey = `import.check:${workspaceId}:${id}`;
+  // One that looks for something else would keep this one from being queued.
+  jobs.cancel(uniqueKey);
+  const options = { uniqueKey, maxAttempts: MAX_ATTEMPTS };
+  jobs.enqueue(IMPORT_CHECK_JOB, workspaceId, { importId: id }, options);
+  return shown(row, settings, asked);
+}
+
+/** The job. Safe to run again; a check that nobody waits for any more is left alone. */
+export async function runImportCheck(
+  context: { open: () => Connection; dataDir: string; signal: AbortSignal; isLastTry: boolean },
+  id: number,
+): Promise<void> {
+  const row = findImport(context.open(), id);
+  const asked = parseCheck(row?.statusCheck ?? null);
+  if (row?.state !== "uploaded" || row.statusCheck === null || asked?.state !== "running") {
+    return;
+  }
+  const end = (check: StoredCheck) =>
+    replaceCheck(context.open(), id, row.statusCheck ?? "", JSON.stringify(check));
+  try {
+    end({ ...asked, state: "done", ...(await lookThrough(context, row, asked.mapping)) });
+  } catch (error) {
+    if (context.signal.aborted || !context.isLastTry) {
+      throw error;
+    }
+    log.error({ err: error, importId: id }, "check of an import failed");
+    end({ ...asked, state: "failed" });
+  }
+}
+
+async function lookThrough(
+  { dataDir, signal }: { dataDir: string; signal: AbortSignal },
+  row: ImportRow,
+  mapping: Mapping,
+): Promise<Pick<StoredCheck, "rows" | "columns">> {
+  const settings = parseSettings(row.settings);
+  const { delimiter, newline, columns, encoding, isUtf8, hasHeader } = settings;
+  const path = await asUtf8(dataDir, row.filePath, encoding, isUtf8);
+  const tally = new StatusTally(mapping, columnNames(settings));
+  const reader = new CsvReader(path, { delimiter, newline, columns }, 0);
+  try {
+    reader.skipHead(hasHeader);
+    let turn = performance.now();
+    for (let csv = reader.next(); csv !== undefined; csv = reader.next()) {
+      if (!isBlankRow(csv.cells)) {
+        tally.add(csv.cells);
+      }
+      if (tally.rows % ROWS_BETWEEN_LOOKS === 0 && performance.now() - turn > TURN_MS) {
+        await Bun.sleep(1);
+        signal.throwIfAborted();
+        turn = performance.now();
+      }
+    }
+    return { rows: tally.rows, columns: tally.result() };
+  } finally {
+    reader.close();
+  }
+}
+
+/** @throws AppError `not_found`, `illegal_state` */
+function waiting(row: ImportRow | undefined, now: number): ImportRow {
+  if (row === undefined) {
+    throw notFound("import");
+  }
+  if (isForgotten(row, now)) {
+    throw new AppError("illegal_state", FORGOTTEN);
+  }
+  if (row.state !== "uploaded") {
+    throw new AppError("illegal_state", "This import was started already.");
+  }
+  return row;
+}
+
+function keyOf(settings: ImportSettings, mapping: Mapping): string {
+  const { encoding, delimiter, newline, hasHeader } = settings;
+  const roles = statusColumns(mapping, columnNames(settings), []).map(({ column, role }) => [
+    column,
+    role,
+  ]);
+  return JSON.stringify([encoding, delimiter, newline, hasHeader, roles]);
+}
+
+const parseCheck = (json: string | null): StoredCheck | undefined =>
+  json === null ? undefined : (JSON.parse(json) as StoredCheck);
+
+function shown(row: ImportRow, { header }: ImportSettings, check: StoredCheck) {
+  const { state, rows, columns } = check;
+  const byFile: Meaning | undefined = refusalOfFile(row.fileName, header);
+  return {
+    state,
+    rows,
+    columns,
+    wholeFile: byFile === undefined ? null : (reasonOf(byFile) ?? null),
+  };
+}

@@ -1,0 +1,124 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import iconv from "iconv-lite";
+import { type Check, ImportFixture } from "./import-fixture.ts";
+
+let fixture: ImportFixture;
+beforeEach(() => {
+  fixture = new ImportFixture();
+});
+afterEach(() => fixture.close());
+
+/** `column: value → meaning × rows`, one line each. */
+const linesOf = (check: Check) =>
+  check.columns.flatMap(({ name, values, others }) => [
+    ...values.map(
+      ({ value, as, says, rows }) => `${name}: ${as === "value" ? value : as} → ${says} × ${rows}`,
+    ),
+    ...others.map(({ says, rows }) => `${name}: others → ${says} × ${rows}`),
+  ]);
+
+test("every status of the whole file is counted with what it will mean, far beyond the first rows too", async () => {
+  const rows = Array.from({ length: 4_000 }, (_, n) => `p${n}@x.example,active,,x`);
+  rows.push("a@x.example,UNSUBSCRIBED,,x", "b@x.example,Unsubscribed,,x", "c@x.example,gold,yes,x");
+  rows.push(
+    "d@x.example,,,unsubscribed",
+    "e@x.example,active,2026-01-01,x",
+    "f@x.example,active,no,x",
+  );
+  const { body } = await fixture.upload(`email,Status,Bounced,Note\n${rows.join("\n")}\n`);
+
+  const check = await fixture.check(body.id, body.guesses);
+
+  expect(check).toMatchObject({ state: "done", rows: 4_006, wholeFile: null });
+  expect(linesOf(check)).toEqual([
+    "Status: gold → unclear × 1",
+    "Status: empty → unclear × 1",
+    "Status: active → subscribed × 4002",
+    "Status: UNSUBSCRIBED → unsubscribed × 2",
+    "Bounced: empty → nothing × 4003",
+    "Bounced: yes → bounced × 1",
+    "Bounced: date → bounced × 1",
+    "Bounced: no → nothing × 1",
+    "Note: unsubscribed → unsubscribed × 1",
+  ]);
+  expect(check.columns.map(({ speaks }) => speaks)).toEqual(["name", "name", "cells"]);
+});
+
+test("a column with 100,000 different values gets one answer for them, and its no is still counted", async () => {
+  const rows = Array.from({ length: 100_000 }, (_, n) => `p${n}@x.example,v${n}`);
+  rows.push("a@x.example,unsubscribed", "b@x.example,unsubscribed");
+  const { body } = await fixture.upload(`email,Status\n${rows.join("\n")}\n`);
+
+  const check = await fixture.check(body.id, body.guesses);
+
+  expect(check.columns[0]?.values).toHaveLength(100);
+  expect(check.columns[0]?.others).toEqual([
+    { says: "unclear", rows: 99_900 },
+    { says: "unsubscribed", rows: 2 },
+  ]);
+});
+
+test("a column that is mapped to the status by hand is counted, and addresses in it are kept nowhere", async () => {
+  const { body } = await fixture.upload("email,Kind,Name\na@x.example,Gold,b@y.example\n");
+  const guessed = await fixture.check(body.id, body.guesses);
+  const byHand = await fixture.check(body.id, [
+    { column: 0, target: "email" },
+    { column: 1, target: "status" },
+    { column: 2, target: "status" },
+  ]);
+
+  expect(linesOf(guessed)).toEqual([]);
+  expect(linesOf(byHand)).toEqual(["Kind: Gold → unclear × 1", "Name: others → unclear × 1"]);
+});
+
+test("what is found is what the import does, for every value", async () => {
+  const csv =
+    "email,Status,Unsubscribed\na@x.example,active,\nb@x.example,bounced,\nc@x.example,active,yes\nd@x.example,what,\n";
+  const { body } = await fixture.upload(csv);
+  const check = await fixture.check(body.id, body.guesses);
+  await fixture.start(body.id, body.guesses);
+  await fixture.run(body.id);
+
+  expect(linesOf(check)).toContain("Unsubscribed: yes → unsubscribed × 1");
+  const mailable = await fixture.call<{ items: { email: string }[] }>(
+    "GET",
+    "/contacts?status=mailable",
+  );
+  expect(mailable.body.items.map(({ email }) => email)).toEqual(["a@x.example"]);
+});
+
+test("reading the file in another way, or mapping it in another, looks through it again; a start forgets it", async () => {
+  const file = iconv.encode("email;Statut\na@x.example;désabonné\n", "windows-1252");
+  const { body } = await fixture.upload(file, "unsubscribed_ab.csv");
+  const first = await fixture.check(body.id, body.guesses);
+  const { body: again } = await fixture.call<typeof body>("POST", `/imports/${body.id}/preview`, {
+    encoding: "utf-16le",
+  });
+  const asked = await fixture.call<Check>("POST", `/imports/${body.id}/check`, { mapping: [] });
+  await fixture.call("POST", `/imports/${body.id}/preview`, { encoding: "windows-1252" });
+  const second = await fixture.check(body.id, body.guesses);
+
+  expect(linesOf(first)).toEqual(["Statut: désabonné → unsubscribed × 1"]);
+  expect(first.wholeFile).toBe("unsubscribed");
+  expect([again.encoding, asked.body.state]).toEqual(["utf-16le", "running"]);
+  expect(linesOf(second)).toEqual(linesOf(first));
+
+  await fixture.start(body.id, body.guesses);
+  expect(fixture.db.prepare("SELECT status_check FROM import").raw().get()).toEqual([null]);
+  const late = await fixture.call("POST", `/imports/${body.id}/check`, { mapping: [] });
+  expect(late.status).toBe(409);
+});
+
+test("a check whose file is gone says that it failed, and can be asked for again", async () => {
+  const { body } = await fixture.upload("email,status\na@x.example,x\n");
+  fixture.db.prepare("UPDATE import SET file_path = 'nowhere.csv'").run();
+
+  const check = await fixture.check(body.id, body.guesses);
+
+  expect(check.state).toBe("failed");
+  const retried = await fixture.call<Check>("POST", `/imports/${body.id}/check`, {
+    mapping: body.guesses.map(({ column, target }) => ({ column, target })),
+    retry: true,
+  });
+  expect(retried.body.state).toBe("running");
+});

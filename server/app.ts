@@ -28,7 +28,7 @@ import { formRoutes } from "./features/forms/forms.routes.ts";
 import { publicFormRoutes } from "./features/forms/public-forms.routes.ts";
 import { importRoutes, isImportUpload } from "./features/imports/imports.routes.ts";
 import { inboundSettingsRoutes } from "./features/inbox/inbound-settings.routes.ts";
-import { inboxRoutes } from "./features/inbox/inbox.routes.ts";
+import { inboxRoutes, instanceInboxRoutes } from "./features/inbox/inbox.routes.ts";
 import { receivedRoutes } from "./features/inbox/received.routes.ts";
 import { jobRoutes } from "./features/jobs/jobs.routes.ts";
 import { limitRuleRoutes } from "./features/limit-rules/limit-rules.routes.ts";
@@ -44,8 +44,9 @@ import { routePresetRoutes } from "./features/routes/route-presets.routes.ts";
 import { routeRoutes } from "./features/routes/routes.routes.ts";
 import { segmentRoutes } from "./features/segments/segments.routes.ts";
 import { instanceRoutes } from "./features/setup/instance.routes.ts";
-import { systemMailRoute, trustedProxiesOf } from "./features/setup/instance.service.ts";
+import { trustedProxiesOf } from "./features/setup/instance.service.ts";
 import { setupRoutes } from "./features/setup/setup.routes.ts";
+import { systemMailRoute } from "./features/setup/system-mail.service.ts";
 import { createUnnamedProxies } from "./features/setup/unnamed-proxies.ts";
 import { blockedDomainRoutes } from "./features/suppressions/blocked-domains.routes.ts";
 import { instanceSuppressionRoutes } from "./features/suppressions/instance-suppressions.routes.ts";
@@ -171,7 +172,7 @@ function createDeps(options: AppOptions): AppDeps {
     guard: createGuard(access, databases, clientAddress, clock),
     audit: createAuditLog(system, clock),
     jobs: options.jobs ?? createJobQueue(system, clock),
-    mail: createMailer(() => systemMailRoute(databases, keyRing, options.outside.inbound.port)),
+    mail: createMailer(() => systemMailRoute(system, keyRing, options.outside.inbound.port)),
     outside: options.outside,
   };
 }
@@ -192,6 +193,7 @@ function instanceApi(deps: AppDeps) {
   return new Elysia({ name: "api-instance" })
     .use(setupRoutes(deps))
     .use(instanceRoutes(deps))
+    .use(instanceInboxRoutes(deps))
     .use(limitRuleRoutes(deps))
     .use(instanceQueueRoutes(deps))
     .use(authRoutes(deps))

@@ -24,10 +24,10 @@ import {
   allowsPrivateRelays,
   allowsPrivateTargets,
   publicUrlOf,
-  systemMailRoute,
 } from "./features/setup/instance.service.ts";
 import { openMasterKey } from "./features/setup/master-key.service.ts";
 import { newSetupToken } from "./features/setup/setup-lock.service.ts";
+import { adoptSystemRoute, systemMailRoute } from "./features/setup/system-mail.service.ts";
 import { type Inbound, startInbound } from "./inbound/index.ts";
 import { registerFileCleanUp } from "./jobs/file-clean-up.ts";
 import { type Jobs, startJobs } from "./jobs/index.ts";
@@ -43,10 +43,12 @@ import { lockDataFolder } from "./platform/instance-lock.ts";
 import { log } from "./platform/log.ts";
 import { createMailer } from "./platform/mail.ts";
 import { createMetrics, type Metrics } from "./platform/metrics.ts";
+import { isPublicAddress } from "./platform/private-address.ts";
 import { makePrivate } from "./platform/private-files.ts";
 import { registerJobCleanUp } from "./platform/scheduler/clean-up.ts";
 import { Scheduler } from "./platform/scheduler/scheduler.ts";
 import type { KeyRing } from "./platform/secrets.ts";
+import { relayTargets } from "./platform/target-guard.ts";
 
 /** How long open requests may take to end; streams of progress never do by themselves. */
 const HTTP_DRAIN_MS = 3_000;
@@ -112,6 +114,7 @@ async function startAlone(
 ): Promise<RunningServer> {
   const databases = openDatabases(config.dataDir, { busyTimeoutMs: HTTP_BUSY_MS });
   const keyRing = openMasterKey(databases.system, config, systemClock());
+  adoptSystemRoute(databases, keyRing, systemClock());
   let delivery: Delivery | undefined;
   const inbound = await startInbound({
     dataDir: config.dataDir,
@@ -216,6 +219,13 @@ function within({ system }: Databases, route: Route): Route {
   return isFree ? route : { ...route, publicOnly: true };
 }
 
+/** Where a domain of a workspace may lead a check. A tracking name leads to this machine's own public address. */
+function mayLookAt({ system }: Databases): (address: string) => boolean {
+  const isAllowed = relayTargets(false);
+  return (address) =>
+    isAllowed(address) && (isPublicAddress(address) || allowsPrivateRelays(system));
+}
+
 function outsideOf(parts: Parts): Outside {
   const { config, databases, delivery, inbound, reads, dnsServers } = parts;
   return {
@@ -224,7 +234,7 @@ function outsideOf(parts: Parts): Outside {
     addDmarcReport: inbound.addDmarcReport,
     reads,
     checkRoute: (route) => checkRoute(within(databases, route), { dnsServers }),
-    dns: systemDns(dnsServers),
+    dns: systemDns(dnsServers, mayLookAt(databases)),
     queue: delivery,
     engine: {
       ...delivery,
@@ -251,7 +261,7 @@ function startScheduler(parts: Parts, outside: Outside, metrics: Metrics): Sched
   registerJobCleanUp(scheduler, systemClock);
   registerFileCleanUp(scheduler, config.dataDir, systemClock);
   registerNightly(scheduler);
-  const mail = createMailer(() => systemMailRoute(databases, keyRing, parts.inbound.port));
+  const mail = createMailer(() => systemMailRoute(system, keyRing, parts.inbound.port));
   registerAuthJobs(scheduler, { config, system, mail, clock: systemClock });
   const { engine, publicUrl, dns } = outside;
   const jobDeps = { databases, clock: systemClock, jobs: scheduler.queue, engine, publicUrl, dns };

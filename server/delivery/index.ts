@@ -35,6 +35,7 @@ export {
 } from "./result/limit-rules.ts";
 export { SHIPPED_VERSION, shippedRules } from "./result/shipped-rules.ts";
 export { changeDeliverySettings, deliverySettings } from "./settings.store.ts";
+export { accessTokens } from "./smtp/access-tokens.ts";
 export { checkRoute } from "./smtp/check-route.ts";
 export {
   type CampaignCounts,

@@ -12,7 +12,7 @@ import { DmarcThread } from "./dmarc/dmarc-thread.ts";
 import { type Certificate, type Listener, startListener } from "./listener.ts";
 import { type Mailbox, openMailbox } from "./mailbox.ts";
 import type { InboundMethods, InboundPorts } from "./protocol.ts";
-import { ReceivedBox } from "./received.ts";
+import { INSTANCE_INBOX, ReceivedBox } from "./received.ts";
 import { readInboundSettings } from "./settings.ts";
 
 declare const self: Worker;
@@ -44,7 +44,7 @@ const methods: InboundMethods = {
       name: readInboundSettings(databases.system).mxHost || publicHost,
       certificate: readCertificate(databases),
       readCertificate: () => readCertificate(databases),
-      isWorkspace: (id) => isKnownWorkspace(databases.system, id),
+      hasInbox: (id) => id === INSTANCE_INBOX || isKnownWorkspace(databases.system, id),
       desk: openDesk({
         directory,
         box,

@@ -23,7 +23,7 @@ export type ListenerOptions = {
   /** Takes the mail of those who do not sign in. */
   desk: Desk;
   /** False for an id that is no workspace of this instance. */
-  isWorkspace: (id: string) => boolean;
+  hasInbox: (id: string) => boolean;
   maxBytes?: number;
   /** The name it greets with. */
   name?: string;
@@ -142,7 +142,7 @@ function signIn(
   }
   const id = auth.username ?? "";
   const right = isInboxPassword(options.keyRing, id, auth.password ?? "");
-  if (!right || !isId(id) || !options.isWorkspace(id)) {
+  if (!right || !isId(id) || !options.hasInbox(id)) {
     throw new SmtpRefusal(535, "5.7.8 The user name or password of the test inbox is wrong");
   }
   return { user: id };

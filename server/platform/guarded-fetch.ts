@@ -40,7 +40,7 @@ export async function fetchGuarded(
   }
   const signal = AbortSignal.timeout(request.timeoutMs);
   try {
-    const ip = await checkedAddress(url, request, signal);
+    const ip = await checkedAddress(url.hostname.replace(/^\[|\]$/g, ""), request, signal);
     return await fetchFrom(ip, url, request, signal);
   } catch (error) {
     if (error instanceof FetchRefused) {
@@ -55,12 +55,16 @@ export async function fetchGuarded(
   }
 }
 
-async function checkedAddress(
-  url: URL,
-  { addressesOf = systemAddresses, mayConnect }: GuardedRequest,
+/**
+ * The first address of a host that may be connected to.
+ *
+ * @throws FetchRefused when there is none; the signal's reason when it ends first.
+ */
+export async function checkedAddress(
+  host: string,
+  { addressesOf = systemAddresses, mayConnect }: Pick<GuardedRequest, "addressesOf" | "mayConnect">,
   signal: AbortSignal,
 ): Promise<string> {
-  const host = url.hostname.replace(/^\[|\]$/g, "");
   const looking = isIP(host) === 0 ? addressesOf(host) : Promise.resolve([host]);
   const gone = new Promise<never>((_resolve, reject) => {
     signal.addEventListener("abort", () => reject(signal.reason));

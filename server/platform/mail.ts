@@ -1,8 +1,9 @@
 // One-off mail of the instance itself: password resets, invitations, the wizard's test message.
 // Campaigns leave by delivery/, never by this file.
-import { Socket } from "node:net";
+import { isIP, Socket } from "node:net";
 import { createTransport } from "nodemailer";
 import { AppError } from "./errors.ts";
+import { checkedAddress } from "./guarded-fetch.ts";
 
 /** The way system mail leaves, with its password in clear: never stored like this. */
 export type MailRoute = {
@@ -12,6 +13,10 @@ export type MailRoute = {
   verifyCertificate: boolean;
   username: string;
   password: string;
+  /** Gives OAuth 2.0 access tokens; then they are used instead of the password. */
+  accessToken?: () => Promise<string>;
+  /** Whether an address of the host may be connected to. */
+  mayConnect: (address: string) => boolean;
   fromName: string;
   fromEmail: string;
 };
@@ -74,18 +79,23 @@ async function sendBy(
   message: MailMessage,
   patience: MailPatience,
 ): Promise<MailReceipt> {
+  const host = await addressOf(route, patience);
+  const auth = await authOf(route);
   const socket = new Socket();
   const deadline = setTimeout(() => {
     socket.destroy(new Error(`it took longer than ${patience.wholeMs / 1_000} seconds`));
   }, patience.wholeMs);
   const transport = createTransport({
-    host: route.host,
+    host,
     port: route.port,
     secure: route.security === "tls",
     requireTLS: route.security === "starttls",
     ignoreTLS: route.security === "none",
-    tls: { rejectUnauthorized: route.verifyCertificate },
-    ...(route.username === "" ? {} : { auth: { user: route.username, pass: route.password } }),
+    tls: {
+      rejectUnauthorized: route.verifyCertificate,
+      ...(isIP(route.host) === 0 ? { servername: route.host } : {}),
+    },
+    ...auth,
     socket,
     connectionTimeout: patience.connectMs,
     greetingTimeout: patience.connectMs,
@@ -112,4 +122,22 @@ async function sendBy(
     clearTimeout(deadline);
     transport.close();
   }
+}
+
+/** The address to dial: looked up and checked once, so that the one that is dialled is the one that was checked. */
+async function addressOf(route: MailRoute, { connectMs }: MailPatience): Promise<string> {
+  try {
+    return await checkedAddress(route.host, route, AbortSignal.timeout(connectMs));
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    throw new AppError("unreachable", `${said}.`, { cause: error });
+  }
+}
+
+async function authOf(route: MailRoute) {
+  const { username: user, password: pass, accessToken } = route;
+  if (accessToken !== undefined) {
+    return { auth: { type: "OAuth2" as const, user, accessToken: await accessToken() } };
+  }
+  return user === "" ? {} : { auth: { user, pass } };
 }

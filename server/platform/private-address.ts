@@ -37,6 +37,46 @@ export function isPublicAddress(address: string): boolean {
   return inner === undefined ? first >= 0x2000 && first < 0x4000 : !SPECIAL_V4.test(inner);
 }
 
+/** True for an address that is only valid on one link (RFC 3927, RFC 4291 §2.5.6). */
+export function isLinkLocalAddress(address: string): boolean {
+  const v4 = asV4(address);
+  if (v4 !== undefined) {
+    return v4.startsWith("169.254.");
+  }
+  return isIP(address) === 6 && ((groupsOf(address)[0] ?? 0) & 0xffc0) === 0xfe80;
+}
+
+// Beside 169.254.169.254, which is link-local: AWS and Google over IPv6, Alibaba, Oracle, Azure.
+const METADATA = new Set([
+  "fd00:ec2:0:0:0:0:0:254",
+  "fd20:ce:0:0:0:0:0:254",
+  "100.100.100.200",
+  "192.0.0.192",
+  "168.63.129.16",
+]);
+
+/** True for the address at which a cloud tells a machine about itself, credentials included. */
+export function isMetadataAddress(address: string): boolean {
+  const v4 = asV4(address);
+  if (v4 !== undefined) {
+    return METADATA.has(v4);
+  }
+  const groups = isIP(address) === 6 ? groupsOf(address) : [];
+  return METADATA.has(groups.map((group) => group.toString(16)).join(":"));
+}
+
+/** The IPv4 address that is meant, also inside an IPv6 one. */
+function asV4(address: string): string | undefined {
+  switch (isIP(address)) {
+    case 4:
+      return address;
+    case 6:
+      return embeddedV4(groupsOf(address));
+    default:
+      return undefined;
+  }
+}
+
 function isPrivateV6(groups: number[]): boolean {
   const first = groups[0] ?? 0;
   const isThisHost = groups.slice(0, 7).every((group) => group === 0) && (groups[7] ?? 0) <= 1;

@@ -101,9 +101,11 @@ describe("the main job", () => {
       await press("Continue");
       await press("Finish and open the test message");
 
-      await page.waitForURL(/\/w\/[^/]+\/inbox\/\d+/);
-      workspace = /\/w\/([^/]+)\//.exec(page.url())?.[1] ?? "";
+      await page.waitForURL(/\/instance\/inbox\/\d+/);
       await page.locator("main").getByText(EMAIL).first().waitFor();
+      await page.goto(binary.url);
+      await page.waitForURL(/\/w\//);
+      workspace = /\/w\/([^/]+)/.exec(page.url())?.[1] ?? "";
       await api.post("/auth/sign-in", { email: EMAIL, password: PASSWORD });
     },
     STEP_MS,

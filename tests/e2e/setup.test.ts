@@ -85,6 +85,10 @@ test("a relay that does not answer is refused with the stage and the reason, and
   await page.getByLabel("Host").fill("127.0.0.1");
   await page.getByLabel("Port").fill("1");
   await press("Check the connection");
+  await page.getByText(/a network that may not be used/).waitFor();
+
+  await page.getByLabel("The relay is on this machine or in a private network").check();
+  await press("Check the connection");
 
   await page.getByText("It does not work yet").waitFor();
   await page.getByText(/connection refused/).waitFor();
@@ -105,7 +109,7 @@ test("the test message arrives, and the last step opens it, signed in", async ()
   await arrivesAt("DNS and finish");
 
   await press("Finish and open the test message");
-  await page.waitForURL(/\/w\/[^/]+\/inbox\/\d+$/);
+  await page.waitForURL(/\/instance\/inbox\/\d+$/);
   await page.getByText("news@bakery.test").first().waitFor();
 }, 60_000);
 

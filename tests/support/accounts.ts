@@ -6,8 +6,8 @@ import { readConfig } from "../../server/config.ts";
 import { createPerson } from "../../server/features/auth/users.service.ts";
 import type { Outside } from "../../server/features/deps.ts";
 import { createOrganization } from "../../server/features/organizations/organizations.service.ts";
-import { createRoute } from "../../server/features/routes/routes.service.ts";
-import { markSetUp, storeSystemRoute } from "../../server/features/setup/instance.service.ts";
+import { markSetUp, storePrivateRelays } from "../../server/features/setup/instance.service.ts";
+import { changeSystemMail } from "../../server/features/setup/system-mail.service.ts";
 import { createWorkspace } from "../../server/features/workspaces/workspaces.service.ts";
 import { type Databases, openDatabases } from "../../server/platform/db/databases.ts";
 import { type KeyRing, loadKeyRing } from "../../server/platform/secrets.ts";
@@ -147,10 +147,9 @@ export async function joinAs(
 }
 
 /** Has the instance's own mail leave by a relay on a loopback port. */
-export function mailBy(fixture: AccountsApp, workspaceId: string, port: number): void {
-  const relay = { host: "127.0.0.1", port, security: "none", name: "Sink" } as const;
-  const db = fixture.databases.workspace(workspaceId);
-  const { id: routeId } = createRoute(db, fixture.keyRing, { kind: "relay", ...relay }, 0);
+export function mailBy({ databases, keyRing }: AccountsApp, port: number): void {
+  const relay = { kind: "relay", host: "127.0.0.1", port, security: "none" } as const;
   const from = { fromName: "SwiftMail", fromEmail: "system@example.net" };
-  storeSystemRoute(fixture.databases.system, { workspaceId, routeId, ...from }, 0);
+  storePrivateRelays(databases.system, true, 0);
+  changeSystemMail(databases.system, keyRing, { ...relay, ...from }, 0);
 }

@@ -89,7 +89,7 @@ export async function newInboundDesk(): Promise<InboundDesk> {
     host: "127.0.0.1",
     keyRing,
     mailbox: openMailbox(data.databases, Date.now),
-    isWorkspace: () => true,
+    hasInbox: () => true,
     desk,
   });
   const ref = (seq: number) => ({

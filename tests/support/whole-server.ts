@@ -6,7 +6,7 @@ import { createApiKey, grantableScopes } from "../../server/features/api-keys/ap
 import { createAuditLog } from "../../server/features/audit/audit.service.ts";
 import { createPerson } from "../../server/features/auth/users.service.ts";
 import { createOrganization } from "../../server/features/organizations/organizations.service.ts";
-import { markSetUp } from "../../server/features/setup/instance.service.ts";
+import { markSetUp, storePrivateRelays } from "../../server/features/setup/instance.service.ts";
 import { createWorkspace } from "../../server/features/workspaces/workspaces.service.ts";
 import { openDatabases } from "../../server/platform/db/databases.ts";
 import { type RunningServer, startServer } from "../../server/start-server.ts";
@@ -119,6 +119,8 @@ async function seed(dataDir: string, contacts: number) {
     now,
   );
   markSetUp(system, now);
+  // The relays of tests are on this machine.
+  storePrivateRelays(databases.system, true, Date.now());
   databases
     .workspace(workspaceId)
     .prepare(

@@ -153,6 +153,12 @@ const shellPages = [
   page("/w/:workspaceId/inbox/received/:receivedId", () =>
     import("./features/inbox/received-mail-page.tsx").then((m) => m.ReceivedMailPage),
   ),
+  page("/instance/inbox", () =>
+    import("./features/inbox/inbox-page.tsx").then((m) => m.InstanceInboxPage),
+  ),
+  page("/instance/inbox/:messageId", () =>
+    import("./features/inbox/inbox-message-page.tsx").then((m) => m.InstanceInboxMessagePage),
+  ),
   page("/instance/mail", () =>
     import("./features/inbox/received-page.tsx").then((m) => m.InstanceMailPage),
   ),

@@ -5,9 +5,9 @@ import {
   type GuardedRequest,
   type GuardedResponse,
 } from "../../platform/guarded-fetch.ts";
+import { relayTargets } from "../../platform/target-guard.ts";
 import type { OAuthClient, Route } from "../types.ts";
 import { SmtpFailure } from "./failure.ts";
-import { isPublicTarget } from "./target-guard.ts";
 
 const TIMEOUT_MS = 30_000;
 const MAX_BYTES = 64 * 1_024;
@@ -84,7 +84,7 @@ async function requestToken(
       body: form.toString(),
       timeoutMs: TIMEOUT_MS,
       maxBytes: MAX_BYTES,
-      mayConnect: publicOnly === true ? isPublicTarget : () => true,
+      mayConnect: relayTargets(publicOnly === true),
       ...request,
     });
   } catch (error) {

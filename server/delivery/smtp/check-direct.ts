@@ -1,10 +1,10 @@
 import { DnsClient } from "../../platform/dns/client.ts";
+import { relayTargets } from "../../platform/target-guard.ts";
 import type { Route, RouteSource } from "../types.ts";
 import { SmtpFailure } from "./failure.ts";
 import { connectPeer, type SessionOptions } from "./handshake.ts";
 import { addressesOf } from "./host-addresses.ts";
 import { MailRoutes } from "./mail-routes.ts";
-import { isPublicTarget } from "./target-guard.ts";
 
 /** Somebody who always answers, and whose servers are asked for nothing but a greeting. */
 const PROBE_DOMAIN = "gmail.com";
@@ -47,7 +47,7 @@ async function greetFrom(
   options: DirectCheckOptions & { dns: DnsClient },
 ): Promise<void> {
   const from = source === undefined ? "" : `from ${source.address}: `;
-  const mayConnect = route.publicOnly === true ? isPublicTarget : () => true;
+  const mayConnect = relayTargets(route.publicOnly === true);
   const found = await addressesOf(options.dns, host, source?.address, mayConnect);
   if (found.usable.length === 0) {
     const why = found.failure || `${host} has no address that can be connected to`;

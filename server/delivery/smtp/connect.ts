@@ -1,8 +1,8 @@
 import { lookup } from "node:dns/promises";
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
+import { isOwnAddress } from "../../platform/target-guard.ts";
 import { SmtpFailure } from "./failure.ts";
-import { isOwnAddress } from "./target-guard.ts";
 
 /** Where to, and how sure to be of who answers. */
 export type Destination = {

@@ -1,5 +1,6 @@
 import type { Clock } from "../../platform/clock.ts";
 import type { DnsClient } from "../../platform/dns/client.ts";
+import { relayTargets } from "../../platform/target-guard.ts";
 import type { RouteSource } from "../types.ts";
 import type { FailedAddresses, HostTrouble, Standing } from "./failed-addresses.ts";
 import { SmtpFailure, SmtpRefusal } from "./failure.ts";
@@ -8,7 +9,6 @@ import { addressesOf } from "./host-addresses.ts";
 import type { MailHost } from "./mail-routes.ts";
 import { type SmtpSession, sessionOn } from "./session.ts";
 import type { SiteMemory } from "./site-memory.ts";
-import { isPublicTarget } from "./target-guard.ts";
 import type { Wire } from "./wire.ts";
 
 /** Addresses tried for one connection: a domain with many dead servers must not hold it for ever. */
@@ -103,7 +103,7 @@ async function tryHost(
   hooks: OpenHooks,
   search: Search,
 ): Promise<SmtpSession | undefined> {
-  const mayConnect = target.publicOnly ? isPublicTarget : () => true;
+  const mayConnect = relayTargets(target.publicOnly);
   const found = await addressesOf(parts.dns, name, target.source?.address, mayConnect);
   search.refused.push(...found.refused);
   search.failure ||= found.failure;

@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import { hostname } from "node:os";
 import { TLSSocket } from "node:tls";
+import { relayTargets } from "../../platform/target-guard.ts";
 import type { Route, SmtpStage } from "../types.ts";
 import { accessTokens, type TokenSource } from "./access-tokens.ts";
 import { authenticate, type Credentials } from "./auth.ts";
@@ -8,7 +9,6 @@ import { type Capabilities, noCapabilities, readCapabilities } from "./capabilit
 import { type Destination, openTcp, startTls } from "./connect.ts";
 import { formatReply, SmtpFailure, SmtpRefusal } from "./failure.ts";
 import type { ParsedReply } from "./reply-parser.ts";
-import { isPublicTarget } from "./target-guard.ts";
 import { type SmtpTimeouts, smtpTimeouts } from "./timeouts.ts";
 import { bareReply, Wire } from "./wire.ts";
 
@@ -55,7 +55,7 @@ export async function connectRoute(
     verifyCertificate: route.verifyCertificate,
     ca: options.ca,
     localAddress: options.localAddress,
-    allowAddress: route.publicOnly === true ? isPublicTarget : options.allowAddress,
+    allowAddress: options.allowAddress ?? relayTargets(route.publicOnly === true),
     security: route.security,
     credentials: credentialsOf(route, options),
   };

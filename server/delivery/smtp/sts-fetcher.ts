@@ -1,7 +1,7 @@
 import type { DnsClient } from "../../platform/dns/client.ts";
 import { FetchRefused, fetchGuarded } from "../../platform/guarded-fetch.ts";
+import { isPublicTarget } from "../../platform/target-guard.ts";
 import type { StsFetcher } from "./mta-sts.ts";
-import { isPublicTarget } from "./target-guard.ts";
 
 const TIMEOUT_MS = 60_000;
 const MAX_BYTES = 64 * 1_024;

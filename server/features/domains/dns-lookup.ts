@@ -1,6 +1,8 @@
 import { Resolver } from "node:dns/promises";
 import { DnsClient } from "../../platform/dns/client.ts";
 import { type DnsType, hostName } from "../../platform/dns/message.ts";
+import { FetchRefused, fetchGuarded } from "../../platform/guarded-fetch.ts";
+import { isPublicAddress } from "../../platform/private-address.ts";
 import type { DnsAnswer } from "./domains.rules.ts";
 
 type Found =
@@ -28,14 +30,19 @@ export const TRACKING_HOST_TEXT = "This name is used for links in mail.";
 
 const TIMEOUT_MS = 4_000;
 const TRIES = 2;
+const MAX_PAGE_BYTES = 64 * 1024;
 const ABSENT = new Set(["ENODATA", "ENOTFOUND", "NODATA", "NOTFOUND"]);
 
 /**
  * Asks the resolvers of this machine; never throws, and gives up after about 8 s.
  *
  * @param servers Other resolvers, as `address:port`.
+ * @param mayConnect Whether an address may be connected to, to see who answers there.
  */
-export function systemDns(servers: readonly string[] = []): DnsLookup {
+export function systemDns(
+  servers: readonly string[] = [],
+  mayConnect: (address: string) => boolean = isPublicAddress,
+): DnsLookup {
   // One for each question: a resolver remembers what is not there, and whoever has just set a record asks again.
   const fresh = () => {
     const resolver = new Resolver({ timeout: TIMEOUT_MS, tries: TRIES });
@@ -76,10 +83,13 @@ export function systemDns(servers: readonly string[] = []): DnsLookup {
     reverse: (address) => answer(() => fresh().reverse(address)),
     async answersHere(origin) {
       try {
-        const signal = AbortSignal.timeout(TIMEOUT_MS);
-        const response = await fetch(`${origin}/`, { redirect: "manual", signal });
-        return (await response.text()).includes(TRACKING_HOST_TEXT);
-      } catch {
+        const limits = { timeoutMs: TIMEOUT_MS, maxBytes: MAX_PAGE_BYTES, mayConnect };
+        const response = await fetchGuarded(`${origin}/`, limits);
+        return response.text.includes(TRACKING_HOST_TEXT);
+      } catch (error) {
+        if (!(error instanceof FetchRefused)) {
+          throw error;
+        }
         // Refused, no certificate, too slow: recipients would fare no better.
         return false;
       }

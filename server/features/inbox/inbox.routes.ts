@@ -1,4 +1,5 @@
 import { Elysia, t } from "elysia";
+import { INSTANCE_INBOX } from "../../inbound/index.ts";
 import { notFound } from "../../platform/errors.ts";
 import {
   Done,
@@ -10,6 +11,65 @@ import {
 import type { AppDeps } from "../deps.ts";
 import { Cleared, TestMailDetail, TestMailPage, TestMailQuery } from "./inbox.schema.ts";
 import { asFile, listInbox, readTestMail, readTestMailSource } from "./inbox.service.ts";
+
+const ItemParams = t.Object({ id: t.Integer({ minimum: 1 }) });
+
+/** The test inbox of the instance itself: password links and invitations, for administrators alone. */
+export const instanceInboxRoutes = ({ guard, databases, outside, audit }: AppDeps) => {
+  const inbox = () => databases.inbox(INSTANCE_INBOX);
+  return new Elysia({
+    name: "instance-inbox",
+    prefix: "/instance/inbox",
+    detail: { tags: ["Instance"] },
+  })
+    .use(guard)
+    .get("", ({ query }) => listInbox(inbox(), query), {
+      instanceAdmin: true,
+      query: TestMailQuery,
+      response: { 200: TestMailPage, ...refusals },
+      detail: { summary: "List the instance's own mail that was kept in its test inbox" },
+    })
+    .delete(
+      "",
+      async ({ actor }) => {
+        const removed = await outside.inbound.clear(INSTANCE_INBOX);
+        audit.record({ actorId: actor.id, workspaceId: null, action: "instance.inbox-clear" });
+        return { removed };
+      },
+      {
+        instanceAdmin: true,
+        response: { 200: Cleared, ...refusals },
+        detail: { summary: "Empty the instance's test inbox" },
+      },
+    )
+    .get("/:id", ({ params }) => readTestMail(inbox(), params.id), {
+      instanceAdmin: true,
+      params: ItemParams,
+      response: { 200: TestMailDetail, ...refusals },
+      detail: { summary: "Read a message of the instance's test inbox" },
+    })
+    .delete(
+      "/:id",
+      async ({ params }) => {
+        if (!(await outside.removeMail(INSTANCE_INBOX, "test", params.id))) {
+          throw notFound("message");
+        }
+        return done;
+      },
+      {
+        instanceAdmin: true,
+        params: ItemParams,
+        response: { 200: Done, ...refusals },
+        detail: { summary: "Delete a message of the instance's test inbox" },
+      },
+    )
+    .get("/:id/raw", ({ params }) => asFile(readTestMailSource(inbox(), params.id), params.id), {
+      instanceAdmin: true,
+      params: ItemParams,
+      response: { 200: t.Any({ description: "message/rfc822" }), ...refusals },
+      detail: { summary: "Download a message of the instance's test inbox" },
+    });
+};
 
 export const inboxRoutes = ({ guard, databases, outside, audit }: AppDeps) =>
   new Elysia({

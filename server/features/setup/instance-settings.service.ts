@@ -2,35 +2,34 @@
 import type { Config } from "../../config.ts";
 import type { Databases } from "../../platform/db/databases.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
-import { AppError, invalidField } from "../../platform/errors.ts";
+import { invalidField } from "../../platform/errors.ts";
 import { isProxyRange } from "../../platform/http/client-address.ts";
-import { roleHas } from "../../platform/http/permissions.ts";
+import type { Mailer } from "../../platform/mail.ts";
+import type { KeyRing } from "../../platform/secrets.ts";
 import type { AuditLog } from "../audit/audit.service.ts";
-import { readEmail } from "../auth/users.service.ts";
-import { readRoute } from "../routes/routes.service.ts";
-import { workspaceForPerson } from "../workspaces/workspaces.service.ts";
+import { findPerson } from "../auth/users.service.ts";
 import type { InstanceChange } from "./instance.schema.ts";
 import {
   allowsDirectSending,
   allowsPrivateRelays,
   allowsPrivateTargets,
   publicUrlOf,
-  readSystemRoute,
-  type SystemRoute,
   storeDirectSending,
   storePrivateRelays,
   storePrivateTargets,
   storePublicUrl,
-  storeSystemRoute,
   storeTrustedProxies,
   trustedProxiesOf,
 } from "./instance.service.ts";
 import { readPublicUrl } from "./setup.rules.ts";
+import { changeSystemMail, readSystemMail } from "./system-mail.service.ts";
 import type { UnnamedProxies } from "./unnamed-proxies.ts";
 
 export type InstanceDesk = {
   config: Config;
   databases: Databases;
+  keyRing: KeyRing;
+  mail: Mailer;
   audit: AuditLog;
   unnamedProxies: UnnamedProxies;
 };
@@ -47,15 +46,15 @@ export function readInstanceSettings({ config, databases, unnamedProxies }: Inst
     allowPrivateRelays: allowsPrivateRelays(databases.system),
     allowDirectSending: allowsDirectSending(databases.system),
     allowPrivateTargets: allowsPrivateTargets(databases.system),
-    systemMail: readSystemRoute(databases.system) ?? null,
+    systemMail: readSystemMail(databases.system),
   };
 }
 
 /**
  * Changes what is given and leaves the rest.
  *
- * @throws AppError `invalid_input` for an address that is none, a public URL that PUBLIC_URL fixes, or a
- *   route that is not there or not this administrator's to use.
+ * @throws AppError `invalid_input` for an address that is none, a public URL that PUBLIC_URL fixes, a
+ *   proxy that is none, or system mail that could not leave.
  */
 export function changeInstanceSettings(
   desk: InstanceDesk,
@@ -67,8 +66,6 @@ export function changeInstanceSettings(
   const origin = change.publicUrl === undefined ? undefined : checkedUrl(desk, change.publicUrl);
   const proxies =
     change.trustedProxies === undefined ? undefined : checkedProxies(desk, change.trustedProxies);
-  const route =
-    change.systemMail === undefined ? undefined : checkedRoute(desk, userId, change.systemMail);
   inTransaction(system, () => {
     if (origin !== undefined) {
       storePublicUrl(system, origin, now);
@@ -85,13 +82,28 @@ export function changeInstanceSettings(
     if (change.allowPrivateTargets !== undefined) {
       storePrivateTargets(system, change.allowPrivateTargets, now);
     }
-    if (route !== undefined) {
-      storeSystemRoute(system, route, now);
+    if (change.systemMail !== undefined) {
+      changeSystemMail(system, desk.keyRing, change.systemMail, now);
     }
     const detail = { fields: Object.keys(change) };
     desk.audit.record({ actorId: userId, workspaceId: null, action: "instance.change", detail });
   });
   return readInstanceSettings(desk);
+}
+
+/**
+ * Sends the administrator a message the way password links leave, and tells what the server said.
+ *
+ * @throws AppError `unavailable` when no way is set up, `unreachable` with the server's words.
+ */
+export async function sendSystemTest(desk: InstanceDesk, userId: string) {
+  const to = findPerson(desk.databases.system, userId)?.email ?? "";
+  const { reply } = await desk.mail.send({
+    to,
+    subject: "Test message from SwiftMail",
+    text: "Password links and invitations of this instance leave the way this message did.\n",
+  });
+  return { to, reply };
 }
 
 function checkedUrl({ config }: InstanceDesk, typed: string): string {
@@ -123,24 +135,4 @@ function checkedProxies({ config }: InstanceDesk, typed: readonly string[]): str
     );
   }
   return ranges;
-}
-
-// To administer the instance is not to own its workspaces: mail leaves only by a route one may use anyway.
-function checkedRoute(desk: InstanceDesk, userId: string, route: SystemRoute): SystemRoute {
-  const access = workspaceForPerson(desk.databases.system, userId, route.workspaceId);
-  if (access === undefined || !roleHas(access.role, "sending:write")) {
-    throw invalidField("systemMail.workspaceId", "you may not use the routes of that workspace");
-  }
-  try {
-    const { kind } = readRoute(desk.databases.workspace(route.workspaceId), route.routeId);
-    if (kind === "direct") {
-      throw invalidField("systemMail.routeId", "is a direct route", "Choose a relay.");
-    }
-  } catch (error) {
-    if (error instanceof AppError && error.code === "not_found") {
-      throw invalidField("systemMail.routeId", "there is no such route in that workspace");
-    }
-    throw error;
-  }
-  return { ...route, fromEmail: readEmail(route.fromEmail).email };
 }

@@ -1,12 +1,17 @@
 import { Elysia } from "elysia";
-import { refusals } from "../../platform/http/schemas.ts";
+import { ProblemSchema, refusals } from "../../platform/http/schemas.ts";
 import type { AppDeps } from "../deps.ts";
-import { InstanceChange, InstanceSettings } from "./instance.schema.ts";
-import { changeInstanceSettings, readInstanceSettings } from "./instance-settings.service.ts";
+import { InstanceChange, InstanceSettings, TestMail } from "./instance.schema.ts";
+import {
+  changeInstanceSettings,
+  readInstanceSettings,
+  sendSystemTest,
+} from "./instance-settings.service.ts";
 
 export const instanceRoutes = (deps: AppDeps) => {
   const { guard, config, databases, audit, clock, unnamedProxies } = deps;
-  const desk = { config, databases, audit, unnamedProxies };
+  const { keyRing, mail } = deps;
+  const desk = { config, databases, keyRing, mail, audit, unnamedProxies };
   return new Elysia({ name: "instance", prefix: "/instance", detail: { tags: ["Instance"] } })
     .use(guard)
     .get("/settings", () => readInstanceSettings(desk), {
@@ -23,5 +28,10 @@ export const instanceRoutes = (deps: AppDeps) => {
         response: { 200: InstanceSettings, ...refusals },
         detail: { summary: "Change the public URL or how the instance mails" },
       },
-    );
+    )
+    .post("/settings/test-mail", ({ actor }) => sendSystemTest(desk, actor.id), {
+      instanceAdmin: true,
+      response: { 200: TestMail, 502: ProblemSchema, ...refusals },
+      detail: { summary: "Send oneself a message the way password links leave" },
+    });
 };

@@ -1,11 +1,39 @@
 import { t } from "elysia";
 
+const kind = t.Union([t.Literal("relay"), t.Literal("test_inbox")], {
+  description: "test_inbox = kept here, for administrators to read",
+});
+const security = t.Union([t.Literal("starttls"), t.Literal("tls"), t.Literal("none")]);
+
 const SystemMail = t.Object({
-  workspaceId: t.String({ maxLength: 26, description: "Whose route carries the instance's mail" }),
-  routeId: t.Integer({ minimum: 1 }),
+  kind,
+  host: t.String(),
+  port: t.Integer(),
+  security,
+  verifyCertificate: t.Boolean(),
+  username: t.String(),
+  hasPassword: t.Boolean({ description: "The password itself is never returned" }),
+  fromName: t.String(),
+  fromEmail: t.String(),
+});
+export type SystemMailView = typeof SystemMail.static;
+
+const SystemMailChange = t.Object({
+  kind,
+  host: t.Optional(
+    t.String({ maxLength: 253, description: "Host name or IP address of the relay" }),
+  ),
+  port: t.Optional(t.Integer({ minimum: 1, maximum: 65_535 })),
+  security: t.Optional(security),
+  verifyCertificate: t.Optional(t.Boolean()),
+  username: t.Optional(t.String({ maxLength: 500 })),
+  password: t.Optional(
+    t.String({ maxLength: 4_000, description: "Left out: unchanged; empty: none" }),
+  ),
   fromName: t.String({ maxLength: 100 }),
   fromEmail: t.String({ minLength: 3, maxLength: 254 }),
 });
+export type SystemMailChange = typeof SystemMailChange.static;
 
 export const InstanceSettings = t.Object(
   {
@@ -42,6 +70,8 @@ export const InstanceChange = t.Object({
   allowPrivateRelays: t.Optional(t.Boolean()),
   allowDirectSending: t.Optional(t.Boolean()),
   allowPrivateTargets: t.Optional(t.Boolean()),
-  systemMail: t.Optional(SystemMail),
+  systemMail: t.Optional(SystemMailChange),
 });
 export type InstanceChange = typeof InstanceChange.static;
+
+export const TestMail = t.Object({ to: t.String(), reply: t.String() });

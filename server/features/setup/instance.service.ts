@@ -1,29 +1,15 @@
 // What the instance knows of itself. Read by other slices; written by the wizard and the console.
 import type { Config } from "../../config.ts";
-import type { Databases } from "../../platform/db/databases.ts";
 import type { Connection } from "../../platform/db/driver.ts";
-import { AppError } from "../../platform/errors.ts";
 import { DEFAULT_PROXIES } from "../../platform/http/client-address.ts";
-import type { MailRoute } from "../../platform/mail.ts";
-import type { KeyRing } from "../../platform/secrets.ts";
 import { readSetting, writeSetting } from "../../platform/settings.store.ts";
-import { loadRoute } from "../routes/routes.service.ts";
 
 const PUBLIC_URL = "public_url";
 const TRUSTED_PROXIES = "trusted_proxies";
-const SYSTEM_ROUTE = "system_route";
 const PRIVATE_RELAYS = "private_relays";
 const DIRECT_SENDING = "direct_sending";
 const PRIVATE_TARGETS = "private_targets";
 const SETUP_DONE = "setup_done";
-
-/** Which workspace's route carries the instance's own mail, and from whom it comes. */
-export type SystemRoute = {
-  workspaceId: string;
-  routeId: number;
-  fromName: string;
-  fromEmail: string;
-};
 
 /** True once the wizard has finished; it never becomes false again. */
 export function isSetUp(system: Connection): boolean {
@@ -63,11 +49,11 @@ export function storeTrustedProxies(
 }
 
 /**
- * True when relays of workspaces may be on this machine or in a private network: right for who hosts
- * their own, and to be turned off where strangers have workspaces, since a relay's check shows what answers.
+ * True when relays may be on this machine or in a private network: of workspaces, whose people could then find out
+ * what answers there, and of the instance itself. Not before an administrator says so.
  */
 export function allowsPrivateRelays(system: Connection): boolean {
-  return readSetting<boolean>(system, PRIVATE_RELAYS) ?? true;
+  return readSetting<boolean>(system, PRIVATE_RELAYS) ?? false;
 }
 
 export function storePrivateRelays(system: Connection, isAllowed: boolean, now: number): void {
@@ -96,42 +82,4 @@ export function allowsPrivateTargets(system: Connection): boolean {
 
 export function storePrivateTargets(system: Connection, isAllowed: boolean, now: number): void {
   writeSetting(system, PRIVATE_TARGETS, isAllowed, now);
-}
-
-/**
- * How the instance's own mail leaves, or undefined when nobody has said, or the route is gone. The route
- * is read each time, so that a changed password works at once.
- *
- * @param inboxPort Where the test inbox listens, for a route that leads there.
- */
-export function systemMailRoute(
-  databases: Databases,
-  keyRing: KeyRing,
-  inboxPort: number,
-): MailRoute | undefined {
-  const setting = readSystemRoute(databases.system);
-  if (setting === undefined) {
-    return undefined;
-  }
-  const { workspaceId, routeId, fromName, fromEmail } = setting;
-  try {
-    const db = databases.workspace(workspaceId);
-    const route = loadRoute(db, { keyRing, workspaceId, inboxPort }, routeId);
-    return { ...route, fromName, fromEmail };
-  } catch (error) {
-    if (error instanceof AppError && error.code === "not_found") {
-      return undefined;
-    }
-    throw error;
-  }
-}
-
-/** Which route carries the instance's own mail, or undefined when nobody has said. */
-export function readSystemRoute(system: Connection): SystemRoute | undefined {
-  return readSetting<SystemRoute>(system, SYSTEM_ROUTE);
-}
-
-/** Says by which route and from whom the instance's own mail leaves from now on. */
-export function storeSystemRoute(system: Connection, route: SystemRoute, now: number): void {
-  writeSetting(system, SYSTEM_ROUTE, route, now);
 }

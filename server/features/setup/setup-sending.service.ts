@@ -1,5 +1,6 @@
 // The wizard's second half: a way out, a sender, and a message that really arrives.
 import { randomUUID } from "node:crypto";
+import { INSTANCE_INBOX } from "../../inbound/index.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { AppError } from "../../platform/errors.ts";
 import { findPerson, readEmail } from "../auth/users.service.ts";
@@ -23,17 +24,23 @@ import {
   readRoutes,
   routeToTry,
 } from "../routes/routes.service.ts";
-import { publicUrlOf, storeSystemRoute } from "./instance.service.ts";
+import { publicUrlOf, storePrivateRelays } from "./instance.service.ts";
+import type { RouteRequest } from "./setup.schema.ts";
 import { requireSteps, type SetupDesk } from "./setup.service.ts";
 import { findInInbox } from "./setup.store.ts";
 import { remember, writeMemory } from "./setup-lock.service.ts";
+import { copySystemMail } from "./system-mail.service.ts";
 
 const ARRIVAL_MS = 10_000;
 const LOOK_EVERY_MS = 50;
 
 /** Dials what is being typed, up to the sign-in, and tells each step with the server's own words. */
-export async function checkSetupRoute(desk: SetupDesk, input: RouteCreate): Promise<RouteCheck> {
+export async function checkSetupRoute(desk: SetupDesk, request: RouteRequest): Promise<RouteCheck> {
+  const { allowPrivateRelays, ...input } = request;
   const { workspaceId } = requireSteps(desk, "route");
+  if (allowPrivateRelays !== undefined) {
+    storePrivateRelays(desk.databases.system, allowPrivateRelays, desk.clock());
+  }
   const id = workspaceId ?? "";
   const context = { keyRing: desk.keyRing, workspaceId: id, inboxPort: desk.inboxPort };
   const db = desk.databases.workspace(id);
@@ -53,8 +60,9 @@ export async function checkSetupRoute(desk: SetupDesk, input: RouteCreate): Prom
  *
  * @throws AppError `unreachable` with the step that failed and the server's words; `invalid_input`.
  */
-export async function answerRoute(desk: SetupDesk, input: RouteCreate): Promise<RouteCheck> {
-  const check = await checkSetupRoute(desk, input);
+export async function answerRoute(desk: SetupDesk, request: RouteRequest): Promise<RouteCheck> {
+  const check = await checkSetupRoute(desk, request);
+  const { allowPrivateRelays: _, ...input } = request;
   const failed = check.steps.find((step) => !step.ok);
   if (!check.ok) {
     throw new AppError(
@@ -92,7 +100,7 @@ export async function answerSender(
       : changeSender(open(), known.id, fields);
   const { system } = desk.databases;
   const { name: fromName, email: fromEmail } = sender;
-  storeSystemRoute(system, { workspaceId, routeId, fromName, fromEmail }, now);
+  sendSystemMailBy(desk, { workspaceId, routeId, fromName, fromEmail });
   remember(system, { senderId: sender.id, domainNote }, now);
   forgetTestMessage(desk);
 }
@@ -112,11 +120,7 @@ export async function answerTestMessage(desk: SetupDesk, input: { to?: string | 
   const db = desk.databases.workspace(workspaceId);
   const { kind } = readRoute(db, routeId);
   const { email, name } = readSender(db, senderId);
-  storeSystemRoute(
-    system,
-    { workspaceId, routeId, fromName: name, fromEmail: email },
-    desk.clock(),
-  );
+  sendSystemMailBy(desk, { workspaceId, routeId, fromName: name, fromEmail: email });
   const messageId = `${randomUUID()}@${email.slice(email.lastIndexOf("@") + 1)}`;
   const sent = await desk.mail.send({
     to,
@@ -124,7 +128,7 @@ export async function answerTestMessage(desk: SetupDesk, input: { to?: string | 
     subject: "Your SwiftMail can send",
     text: `This message left ${publicUrlOf(desk.config, system)} by the route you set up.\n\nNothing else to do: go back to the setup.\n`,
   });
-  const inboxId = kind === "test_inbox" ? await arrival(desk, workspaceId, messageId) : null;
+  const inboxId = kind === "test_inbox" ? await arrival(desk, messageId) : null;
   const testMessage = { to, at: desk.clock(), reply: sent.reply, workspaceId, inboxId };
   requireSteps(desk, "test-message");
   remember(system, { testMessage }, desk.clock());
@@ -147,6 +151,18 @@ export async function readSetupDns(desk: SetupDesk, dns: DnsLookup) {
   }
   const checked = await checkDomain(open, dns, { id: domain.id, place }, desk.clock());
   return { domain: checked.name, note: memory.domainNote ?? "", records: checked.records };
+}
+
+/** Has the instance's own mail leave as the first workspace's does now. */
+function sendSystemMailBy(
+  desk: SetupDesk,
+  way: { workspaceId: string; routeId: number; fromName: string; fromEmail: string },
+): void {
+  const { keyRing, inboxPort, databases } = desk;
+  const { workspaceId, routeId, ...from } = way;
+  const context = { keyRing, workspaceId, inboxPort };
+  const route = loadRoute(databases.workspace(workspaceId), context, routeId);
+  copySystemMail(databases.system, keyRing, route, from, desk.clock());
 }
 
 function relayOf(db: Connection) {
@@ -186,10 +202,10 @@ async function prepareDomain(desk: SetupDesk, workspaceId: string, name: string)
   return "";
 }
 
-async function arrival(desk: SetupDesk, workspaceId: string, messageId: string): Promise<number> {
+async function arrival(desk: SetupDesk, messageId: string): Promise<number> {
   const deadline = performance.now() + ARRIVAL_MS;
   for (;;) {
-    const id = findInInbox(desk.databases.inbox(workspaceId), messageId);
+    const id = findInInbox(desk.databases.inbox(INSTANCE_INBOX), messageId);
     if (id !== undefined) {
       return id;
     }

@@ -33,6 +33,7 @@ const RouteAnswer = t.Object({
   verifyCertificate: t.Boolean(),
   username: t.String(),
   hasPassword: t.Boolean(),
+  allowPrivateRelays: t.Boolean(),
 });
 
 export const SetupAnswers = t.Object({
@@ -89,7 +90,11 @@ export const PublicUrlRequest = t.Object({ url: t.String({ minLength: 1, maxLeng
 export const RouteRequest = t.Object({
   ...RouteCreate.properties,
   kind: t.Union([t.Literal("relay"), t.Literal("test_inbox")]),
+  allowPrivateRelays: t.Optional(
+    t.Boolean({ description: "Whether relays may be on this machine or in a private network" }),
+  ),
 });
+export type RouteRequest = typeof RouteRequest.static;
 export const SenderRequest = t.Object({
   name: t.String({ minLength: 1, maxLength: 100 }),
   email: t.String({ minLength: 1, maxLength: 320 }),

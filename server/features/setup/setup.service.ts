@@ -22,7 +22,13 @@ import {
   findWorkspace,
   type WorkspaceInput,
 } from "../workspaces/workspaces.service.ts";
-import { isSetUp, markSetUp, publicUrlOf, storePublicUrl } from "./instance.service.ts";
+import {
+  allowsPrivateRelays,
+  isSetUp,
+  markSetUp,
+  publicUrlOf,
+  storePublicUrl,
+} from "./instance.service.ts";
 import {
   missingBefore,
   openStep,
@@ -250,7 +256,8 @@ function sendingAnswers(
   // The wizard makes no direct route.
   const kind = stored.kind === "test_inbox" ? stored.kind : ("relay" as const);
   const reached = { host, port, security, verifyCertificate, username, hasPassword };
-  const route = { kind, preset, ...reached };
+  const allowPrivateRelays = allowsPrivateRelays(desk.databases.system);
+  const route = { kind, preset, ...reached, allowPrivateRelays };
   if (memory.senderId === undefined) {
     return { route };
   }

@@ -44,7 +44,7 @@ beforeEach(async () => {
     host: "127.0.0.1",
     keyRing,
     mailbox,
-    isWorkspace: (id) => id === own || id === other,
+    hasInbox: (id) => id === own || id === other,
     desk: nobodysDesk,
     maxBytes: 100_000,
   });
@@ -170,7 +170,7 @@ test("a password made with an older master key still works after rotation", asyn
     host: "127.0.0.1",
     keyRing: rotated,
     mailbox,
-    isWorkspace: () => true,
+    hasInbox: () => true,
     desk: nobodysDesk,
   });
   client.end();

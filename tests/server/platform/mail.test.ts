@@ -31,6 +31,7 @@ async function sinkWith(options: Parameters<typeof startSmtpSink>[0], change = {
     verifyCertificate: true,
     username: "",
     password: "",
+    mayConnect: () => true,
     fromName: "Système",
     fromEmail: "system@example.net",
     ...change,
@@ -119,6 +120,7 @@ async function silentServer(talk: (socket: Socket) => void) {
     verifyCertificate: true,
     username: "",
     password: "",
+    mayConnect: () => true,
     fromName: "",
     fromEmail: "system@example.net",
   };

@@ -1,5 +1,10 @@
 import { expect, test } from "bun:test";
-import { isPrivateAddress, isPublicAddress } from "../../../server/platform/private-address.ts";
+import {
+  isLinkLocalAddress,
+  isMetadataAddress,
+  isPrivateAddress,
+  isPublicAddress,
+} from "../../../server/platform/private-address.ts";
 
 test("addresses of this machine, its link and private networks are private", () => {
   const inside = [
@@ -50,4 +55,23 @@ test("public addresses, names and nonsense are not", () => {
   ];
 
   expect(outside.filter(isPrivateAddress)).toEqual([]);
+});
+
+test("link-local addresses and the metadata services of clouds are told, in every spelling", () => {
+  for (const address of ["169.254.169.254", "::ffff:169.254.0.1", "fe80::1%eth0", "febf::1"]) {
+    expect([address, isLinkLocalAddress(address)]).toEqual([address, true]);
+  }
+  for (const address of [
+    "100.100.100.200",
+    "::ffff:100.100.100.200",
+    "168.63.129.16",
+    "192.0.0.192",
+    "fd00:ec2::254",
+    "FD00:0EC2:0:0:0:0:0:0254",
+  ]) {
+    expect([address, isMetadataAddress(address)]).toEqual([address, true]);
+  }
+  for (const address of ["127.0.0.1", "10.0.0.1", "fd00::254", "fec0::1", "192.0.2.1", "name"]) {
+    expect(isLinkLocalAddress(address) || isMetadataAddress(address)).toBe(false);
+  }
 });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { readConfig } from "../../../../server/config.ts";
 import { registerAuthJobs } from "../../../../server/features/auth/auth.jobs.ts";
 import { passwordFault } from "../../../../server/features/auth/password.rules.ts";
-import { systemMailRoute } from "../../../../server/features/setup/instance.service.ts";
+import { systemMailRoute } from "../../../../server/features/setup/system-mail.service.ts";
 import { createMailer } from "../../../../server/platform/mail.ts";
 import { Scheduler } from "../../../../server/platform/scheduler/scheduler.ts";
 import {
@@ -31,7 +31,7 @@ beforeEach(async () => {
   const clock = () => fixture.clock.now;
   scheduler = new Scheduler({ system, clock, owner: "test" });
   const config = readConfig({ PUBLIC_URL: publicUrl });
-  const mail = createMailer(() => systemMailRoute(fixture.databases, fixture.keyRing, 0));
+  const mail = createMailer(() => systemMailRoute(fixture.databases.system, fixture.keyRing, 0));
   registerAuthJobs(scheduler, { config, system, clock, mail });
 });
 afterEach(async () => {
@@ -39,7 +39,7 @@ afterEach(async () => {
   await sink.close();
 });
 
-const mailBySink = () => mailBy(fixture, ada.workspaceId, sink.port);
+const mailBySink = () => mailBy(fixture, sink.port);
 
 const forgot = (email: string) => fixture.call(null, "POST", "/auth/forgot", { email });
 const reset = (token: string, password = next) =>

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { storePrivateRelays } from "../../../../server/features/setup/instance.service.ts";
 import { openDatabases } from "../../../../server/platform/db/databases.ts";
+import type { Connection } from "../../../../server/platform/db/driver.ts";
 import { type SmtpSink, startSmtpSink } from "../../../support/smtp-sink.ts";
 import { startWholeServer, type WholeServer } from "../../../support/whole-server.ts";
 
@@ -26,18 +27,24 @@ const tryRelay = (host: string) =>
     username: "",
   });
 
-function forbidPrivateRelays(): void {
+function changeSetting(change: (system: Connection) => void): void {
   const databases = openDatabases(whole.dataDir);
-  storePrivateRelays(databases.system, false, Date.now());
+  change(databases.system);
   databases.close();
 }
 
-test("a relay in a private network is dialled where the administrator allows it, as at first", async () => {
+test("a relay in a private network is dialled where the administrator allows it", async () => {
+  changeSetting((system) => storePrivateRelays(system, true, Date.now()));
+
   expect((await tryRelay("127.0.0.1")).ok).toBe(true);
+  for (const host of ["169.254.169.254", "fe80::1", "100.100.100.200"]) {
+    const check = await tryRelay(host);
+    expect(check.steps.at(-1)?.message).toContain("a network that may not be used");
+  }
 });
 
-test("where it is not allowed, no name and no number leads into the network", async () => {
-  forbidPrivateRelays();
+test("until somebody allows it, no name and no number leads into the network", async () => {
+  changeSetting((system) => system.exec("DELETE FROM setting WHERE key = 'private_relays'"));
 
   for (const host of ["127.0.0.1", "localhost", "::1", "0.0.0.0"]) {
     const check = await tryRelay(host);

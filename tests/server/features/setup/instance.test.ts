@@ -1,7 +1,12 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
+import { changeRoute, createRoute } from "../../../../server/features/routes/routes.service.ts";
+import {
+  adoptSystemRoute,
+  systemMailRoute,
+} from "../../../../server/features/setup/system-mail.service.ts";
+import { writeSetting } from "../../../../server/platform/settings.store.ts";
 import {
   type AccountsApp,
-  mailBy,
   newAccountsApp,
   publicUrl,
   type SignedUp,
@@ -18,54 +23,89 @@ afterEach(() => fixture.close());
 
 const change = (body: object) => fixture.call(admin.cookie, "PATCH", "/instance/settings", body);
 
-test("an administrator sees and changes how the instance mails, and nothing else moves", async () => {
-  mailBy(fixture, admin.workspaceId, 2525);
-  const before = (await (await fixture.call(admin.cookie, "GET", "/instance/settings")).json()) as {
-    systemMail: { routeId: number };
-  };
-  const { routeId } = before.systemMail;
+const relay = {
+  kind: "relay",
+  host: "smtp.example.net",
+  port: 587,
+  security: "starttls",
+  verifyCertificate: true,
+  username: "us",
+  fromName: "Us",
+  fromEmail: "us@example.net",
+} as const;
 
-  const systemMail = {
-    workspaceId: admin.workspaceId,
-    routeId,
-    fromName: "Us",
-    fromEmail: "us@example.net",
-  };
-  const after = await change({ systemMail });
+test("an administrator sees and changes how the instance mails, and nothing else moves", async () => {
+  const after = await change({ systemMail: { ...relay, password: "s3cret-relay" } });
+  const text = await after.text();
 
   expect(after.status).toBe(200);
-  expect(await after.json()).toEqual({
+  expect(JSON.parse(text)).toEqual({
     publicUrl,
     publicUrlFixed: true,
     trustedProxies: ["127.0.0.0/8", "::1"],
     trustedProxiesFixed: false,
     unnamedProxies: [],
-    allowPrivateRelays: true,
+    allowPrivateRelays: false,
     allowDirectSending: false,
     allowPrivateTargets: false,
-    systemMail,
+    systemMail: { ...relay, hasPassword: true },
+  });
+  const stored = fixture.databases.system.prepare("SELECT value FROM setting").pluck().all();
+  expect(text + JSON.stringify(stored)).not.toContain("s3cret-relay");
+});
+
+test("the password of the instance's mail stays, and never goes to another server or in the clear", async () => {
+  await change({ systemMail: { ...relay, password: "s3cret-relay" } });
+
+  expect(await (await change({ systemMail: { ...relay, fromName: "We" } })).json()).toMatchObject({
+    systemMail: { fromName: "We", hasPassword: true },
+  });
+  for (const move of [
+    { host: "evil.example" },
+    { security: "none" },
+    { verifyCertificate: false },
+  ]) {
+    const moved = await change({ systemMail: { ...relay, ...move } });
+    expect(await moved.json()).toMatchObject({ status: 422, fields: [{ field: "password" }] });
+  }
+  const again = { ...relay, host: "other.example", password: "" };
+  expect(await (await change({ systemMail: again })).json()).toMatchObject({
+    systemMail: { host: "other.example", hasPassword: false },
   });
 });
 
-test("administering the instance does not open other people's routes", async () => {
-  const bob = await fixture.signUp("bob@example.com");
-  mailBy(fixture, bob.workspaceId, 2525);
-  const from = { fromName: "", fromEmail: "us@example.net" };
+test("the instance's mail obeys the rule about private networks, and never reaches metadata services", async () => {
+  const sendTo = async (host: string) => {
+    await change({ systemMail: { ...relay, host, port: 1, password: "" } });
+    const answer = await fixture.call(admin.cookie, "POST", "/instance/settings/test-mail");
+    return ((await answer.json()) as { detail: string }).detail;
+  };
 
-  const foreign = await change({
-    systemMail: { workspaceId: bob.workspaceId, routeId: 1, ...from },
-  });
-  const missing = await change({
-    systemMail: { workspaceId: admin.workspaceId, routeId: 99, ...from },
-  });
+  expect(await sendTo("127.0.0.1")).toContain("a network that may not be used");
+  await change({ allowPrivateRelays: true });
+  expect(await sendTo("127.0.0.1")).toContain("did not take the message");
+  for (const host of ["169.254.169.254", "fe80::1", "100.100.100.200", "::ffff:169.254.1.1"]) {
+    expect(await sendTo(host)).toContain("a network that may not be used");
+  }
+});
 
-  expect(await foreign.json()).toMatchObject({
-    status: 422,
-    fields: [{ field: "systemMail.workspaceId" }],
-  });
-  expect(await missing.json()).toMatchObject({
-    status: 422,
-    fields: [{ field: "systemMail.routeId" }],
+test("what a workspace does with its routes moves nothing of the instance's mail", async () => {
+  const { databases, keyRing } = fixture;
+  const db = databases.workspace(admin.workspaceId);
+  const own = { kind: "relay", name: "Own", host: "smtp.example.net", username: "us" } as const;
+  const { id } = createRoute(db, keyRing, { ...own, password: "s3cret-relay" }, 0);
+  const old = { workspaceId: admin.workspaceId, routeId: id, fromName: "Us", fromEmail: "u@e.net" };
+  writeSetting(databases.system, "system_route", old, 0);
+
+  adoptSystemRoute(databases, keyRing, 0);
+  changeRoute(db, keyRing, id, { host: "evil.example", username: "", password: "" }, 0);
+  adoptSystemRoute(databases, keyRing, 0);
+
+  expect(systemMailRoute(databases.system, keyRing, 0)).toMatchObject({
+    host: "smtp.example.net",
+    username: "us",
+    password: "s3cret-relay",
+    fromEmail: "u@e.net",
   });
 });
 

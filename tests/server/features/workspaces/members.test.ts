@@ -55,7 +55,7 @@ test("no link is ever given for a person who exists, because it would open their
 });
 
 test("when the instance can mail, the invitation is queued with its change and no link is shown", async () => {
-  mailBy(fixture, ada.workspaceId, 1);
+  mailBy(fixture, 1);
 
   const { link } = (await (await invite(ada.cookie, "x@example.com", "viewer")).json()) as Invited;
 

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/preact-query";
 import { Download, Trash2 } from "lucide-preact";
 import { useLocation, useRoute } from "preact-iso";
-import { api, apiUrl, ask } from "../../api.ts";
+import { type Answer, api, apiUrl, ask } from "../../api.ts";
 import { formatBytes } from "../../format.ts";
 import { queryClient, useWorkspace } from "../../session.ts";
 import { Button, ButtonLink } from "../../ui/button.tsx";
@@ -12,39 +12,82 @@ import { attempt, toast } from "../../ui/toast.tsx";
 import { t } from "./inbox.messages.ts";
 import { Attachments, MailView } from "./mail-view.tsx";
 
-const readMail = (workspaceId: string, id: number) =>
-  ask(api.workspaces({ workspaceId }).inbox({ id }).get());
+type Mail = Answer<ReturnType<typeof api.instance.inbox>["get"]>;
 
 /** One captured message: as a reader sees it, as text, and as it came over the wire. */
 export function InboxMessagePage() {
   const workspace = useWorkspace();
-  const { route } = useLocation();
   const id = Number(useRoute().params["messageId"]);
+  const one = api.workspaces({ workspaceId: workspace.id }).inbox({ id });
+  return (
+    <OneMail
+      id={id}
+      queryKey={["inbox", workspace.id]}
+      back={{ label: t("title"), href: `${workspace.base}/inbox` }}
+      rawUrl={apiUrl(`${workspace.api}/inbox/${id}/raw`)}
+      read={() => ask(one.get())}
+      remove={workspace.canEdit ? () => ask(one.delete()) : undefined}
+    />
+  );
+}
+
+/** One message of the instance's own test inbox. */
+export function InstanceInboxMessagePage() {
+  const id = Number(useRoute().params["messageId"]);
+  const one = api.instance.inbox({ id });
+  return (
+    <OneMail
+      id={id}
+      queryKey={["inbox", "instance"]}
+      back={{ label: t("instanceInbox"), href: "/instance/inbox" }}
+      rawUrl={apiUrl(`/instance/inbox/${id}/raw`)}
+      read={() => ask(one.get())}
+      remove={() => ask(one.delete())}
+    />
+  );
+}
+
+function OneMail({
+  id,
+  queryKey,
+  back,
+  rawUrl,
+  read,
+  remove,
+}: {
+  id: number;
+  queryKey: string[];
+  back: { label: string; href: string };
+  rawUrl: string;
+  read: () => Promise<Mail>;
+  remove: (() => Promise<unknown>) | undefined;
+}) {
+  const { route } = useLocation();
   const query = useQuery({
-    queryKey: ["inbox-message", workspace.id, id],
-    queryFn: () => readMail(workspace.id, id),
+    queryKey: ["inbox-message", ...queryKey, id],
+    queryFn: read,
     staleTime: Number.POSITIVE_INFINITY,
   });
-  const remove = () =>
+  const removeAndLeave = () =>
     attempt(async () => {
-      await ask(api.workspaces({ workspaceId: workspace.id }).inbox({ id }).delete());
-      await queryClient.invalidateQueries({ queryKey: ["inbox", workspace.id] });
+      await remove?.();
+      await queryClient.invalidateQueries({ queryKey });
       toast(t("deleted"));
-      route(`${workspace.base}/inbox`);
+      route(back.href);
     });
   return (
     <>
       <PageHeader
         title={query.data?.subject || t("noSubject")}
-        trail={[{ label: t("title"), href: `${workspace.base}/inbox` }]}
+        trail={[back]}
         actions={
           <>
-            {workspace.canEdit && (
-              <Button icon={Trash2} onClick={remove}>
+            {remove !== undefined && (
+              <Button icon={Trash2} onClick={removeAndLeave}>
                 {t("delete")}
               </Button>
             )}
-            <ButtonLink href={apiUrl(`${workspace.api}/inbox/${id}/raw`)} icon={Download} download>
+            <ButtonLink href={rawUrl} icon={Download} download>
               {t("download")}
             </ButtonLink>
           </>

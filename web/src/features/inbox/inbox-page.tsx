@@ -24,10 +24,67 @@ type TestMail = {
   sizeBytes: number;
 };
 
+/** A test inbox: a workspace's, or the instance's own. */
+type Source = {
+  queryKey: string[];
+  read: (query: { cursor?: string; limit?: number; q?: string }) => Promise<{
+    items: TestMail[];
+    nextCursor: string | null;
+  }>;
+  hrefOf: (id: number) => string;
+};
+
 /** The captured messages of the workspace, newest first. */
 export function InboxPage() {
   const { id: workspaceId, canEdit } = useWorkspace();
-  const clear = async () => {
+  const inbox = api.workspaces({ workspaceId }).inbox;
+  const queryKey = ["inbox", workspaceId];
+  return (
+    <>
+      <PageHeader
+        title={t("title")}
+        description={t("description")}
+        actions={canEdit && <Clear queryKey={queryKey} clear={() => ask(inbox.delete())} />}
+      />
+      <PageBody>
+        <Mails
+          queryKey={queryKey}
+          read={(query) => ask(inbox.get({ query }))}
+          hrefOf={(id) => `/w/${workspaceId}/inbox/${id}`}
+        />
+      </PageBody>
+    </>
+  );
+}
+
+/** Password links and invitations that the instance kept instead of sending them. */
+export function InstanceInboxPage() {
+  const { inbox } = api.instance;
+  const queryKey = ["inbox", "instance"];
+  return (
+    <>
+      <PageHeader
+        title={t("instanceInbox")}
+        description={t("instanceInboxAbout")}
+        trail={[{ label: t("instance"), href: "/instance" }]}
+        actions={<Clear queryKey={queryKey} clear={() => ask(inbox.delete())} />}
+      />
+      <PageBody>
+        <Mails
+          queryKey={queryKey}
+          read={(query) => ask(inbox.get({ query }))}
+          hrefOf={(id) => `/instance/inbox/${id}`}
+        />
+      </PageBody>
+    </>
+  );
+}
+
+function Clear({
+  queryKey,
+  clear,
+}: Pick<Source, "queryKey"> & { clear: () => Promise<{ removed: number }> }) {
+  const askAndClear = async () => {
     const sure = await confirm({
       title: t("clearAsk"),
       body: t("clearBody"),
@@ -36,36 +93,20 @@ export function InboxPage() {
     });
     if (sure) {
       await attempt(async () => {
-        const { removed } = await ask(api.workspaces({ workspaceId }).inbox.delete());
-        await queryClient.invalidateQueries({ queryKey: ["inbox", workspaceId] });
+        const { removed } = await clear();
+        await queryClient.invalidateQueries({ queryKey });
         toast(t("cleared", { count: removed }));
       });
     }
   };
-  return (
-    <>
-      <PageHeader
-        title={t("title")}
-        description={t("description")}
-        actions={canEdit && <Button onClick={clear}>{t("clear")}</Button>}
-      />
-      <PageBody>
-        <Mails workspaceId={workspaceId} />
-      </PageBody>
-    </>
-  );
+  return <Button onClick={askAndClear}>{t("clear")}</Button>;
 }
 
-function Mails({ workspaceId }: { workspaceId: string }) {
+function Mails({ queryKey, read, hrefOf }: Source) {
   const q = useUrlState().get("q");
   const pages = usePages<TestMail>({
-    key: ["inbox", workspaceId, q],
-    read: (cursor) =>
-      ask(
-        api.workspaces({ workspaceId }).inbox.get({
-          query: { ...cursor, ...(q === undefined ? {} : { q }) },
-        }),
-      ),
+    key: [...queryKey, q],
+    read: (cursor) => read({ ...cursor, ...(q === undefined ? {} : { q }) }),
     refetchInterval: 10_000,
   });
   return (
@@ -78,7 +119,7 @@ function Mails({ workspaceId }: { workspaceId: string }) {
       <PagedTable
         pages={pages}
         label={t("title")}
-        columns={columns(workspaceId)}
+        columns={columns(hrefOf)}
         rowKey={(row) => String(row.id)}
         empty={
           <EmptyState icon={Inbox} title={q === undefined ? t("emptyTitle") : t("noMatch")}>
@@ -90,15 +131,12 @@ function Mails({ workspaceId }: { workspaceId: string }) {
   );
 }
 
-const columns = (workspaceId: string): Column<TestMail>[] => [
+const columns = (hrefOf: Source["hrefOf"]): Column<TestMail>[] => [
   {
     key: "subject",
     head: t("subject"),
     cell: (row) => (
-      <a
-        class="row-link block max-w-96 truncate max-md:max-w-[48vw]"
-        href={`/w/${workspaceId}/inbox/${row.id}`}
-      >
+      <a class="row-link block max-w-96 truncate max-md:max-w-[48vw]" href={hrefOf(row.id)}>
         {row.subject || t("noSubject")}
       </a>
     ),

@@ -99,6 +99,11 @@ export const t = messages({
   },
   instance: { en: "Instance", de: "Instanz" },
   instanceMail: { en: "Mail to the instance", de: "Post an die Instanz" },
+  instanceInbox: { en: "Mail of the instance", de: "E-Mail der Instanz" },
+  instanceInboxAbout: {
+    en: "Password links and invitations that were kept here instead of being sent. Only administrators see this page.",
+    de: "Passwort-Links und Einladungen, die hier blieben, statt versandt zu werden. Nur Administratoren sehen diese Seite.",
+  },
   instanceMailAbout: {
     en: "Mail to postmaster@ and abuse@ of this instance, and reports about no message it knows.",
     de: "Mails an postmaster@ und abuse@ dieser Instanz und Berichte über Nachrichten, die sie nicht kennt.",

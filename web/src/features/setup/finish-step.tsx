@@ -19,19 +19,19 @@ export function FinishStep({ state }: StepProps) {
     queryFn: () => ask(api.setup.dns.get()),
   });
   const inboxId = state.answers.testMessage?.inboxId ?? null;
-  const end = async (page: string) => {
+  const end = async (page?: string) => {
     const { workspaceId } = await ask(api.setup.finish.post());
     queryClient.clear();
-    route(`/w/${workspaceId}${page}`, true);
+    route(page ?? `/w/${workspaceId}`, true);
   };
-  const form = useForm({ initial: {}, submit: () => end("") });
+  const form = useForm({ initial: {}, submit: () => end() });
   return (
     <StepForm
       form={form}
       action={t("finish")}
       extra={
         inboxId !== null && (
-          <Button size="large" onClick={() => attempt(() => end(`/inbox/${inboxId}`))}>
+          <Button size="large" onClick={() => attempt(() => end(`/instance/inbox/${inboxId}`))}>
             {t("finishToMessage")}
           </Button>
         )

@@ -21,6 +21,7 @@ type Values = {
   username: string;
   password: string;
   verifyCertificate: boolean;
+  allowPrivateRelays: boolean;
 };
 
 /** The request; an empty password means the stored one, if there is one. */
@@ -48,6 +49,7 @@ export function RouteStep(props: StepProps) {
       username: saved?.username ?? "",
       password: "",
       verifyCertificate: saved?.verifyCertificate ?? true,
+      allowPrivateRelays: saved?.allowPrivateRelays ?? false,
     },
     (values) => ask(api.setup.route.post(routeBody(values, hasPassword))),
   );
@@ -106,6 +108,12 @@ function Relay({ form, hasPassword }: { form: Form<Values>; hasPassword: boolean
         hint={t("verifyCertificateHint")}
         checked={form.values.verifyCertificate}
         onChange={(on) => form.set("verifyCertificate", on)}
+      />
+      <Checkbox
+        label={t("privateRelay")}
+        hint={t("privateRelayHint")}
+        checked={form.values.allowPrivateRelays}
+        onChange={(on) => form.set("allowPrivateRelays", on)}
       />
       <div>
         <Button busy={busy} onClick={run}>

@@ -96,6 +96,14 @@ export const t = messages({
   username: { en: "User name", de: "Benutzername" },
   passwordKept: { en: "Unchanged when left empty.", de: "Leer heißt: unverändert." },
   verifyCertificate: { en: "Verify the certificate", de: "Zertifikat prüfen" },
+  privateRelay: {
+    en: "The relay is on this machine or in a private network",
+    de: "Das Relay steht auf diesem Rechner oder in einem privaten Netz",
+  },
+  privateRelayHint: {
+    en: "Workspaces may then add such relays too. You can change this later in the instance settings.",
+    de: "Auch Arbeitsbereiche können dann solche Relays anlegen. Sie können das später in den Einstellungen der Instanz ändern.",
+  },
   verifyCertificateHint: {
     en: "Switch off only for a server of your own with a self-made certificate.",
     de: "Nur für einen eigenen Server mit selbst gemachtem Zertifikat ausschalten.",

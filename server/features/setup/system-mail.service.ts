@@ -1,0 +1,183 @@
+// The way the instance's own mail leaves. It belongs to the instance alone: a route of a workspace could be
+// pointed elsewhere by that workspace's people, who would then read everybody's password links.
+import { accessTokens, type Route } from "../../delivery/index.ts";
+import { INSTANCE_INBOX, inboxPassword } from "../../inbound/index.ts";
+import type { Databases } from "../../platform/db/databases.ts";
+import type { Connection } from "../../platform/db/driver.ts";
+import { AppError, invalidField } from "../../platform/errors.ts";
+import type { MailRoute } from "../../platform/mail.ts";
+import type { KeyRing } from "../../platform/secrets.ts";
+import { readSetting, writeSetting } from "../../platform/settings.store.ts";
+import { relayTargets } from "../../platform/target-guard.ts";
+import { readEmail } from "../auth/users.service.ts";
+import { openSecrets, refuseToMoveSecrets, sealSecrets } from "../routes/route-secrets.service.ts";
+import { loadRoute } from "../routes/routes.service.ts";
+import type { SystemMailChange, SystemMailView } from "./instance.schema.ts";
+import { allowsPrivateRelays } from "./instance.service.ts";
+
+const SYSTEM_MAIL = "system_mail";
+/** What earlier versions kept: a workspace and its route. */
+const SYSTEM_ROUTE = "system_route";
+
+/** As stored: `password` and `oauth` are sealed, empty where there are none. */
+type Stored = {
+  kind: "relay" | "test_inbox";
+  host: string;
+  port: number;
+  security: Route["security"];
+  verifyCertificate: boolean;
+  username: string;
+  password: string;
+  oauth: string;
+  fromName: string;
+  fromEmail: string;
+};
+
+/** How the instance's own mail leaves, without its password; null when nobody has said. */
+export function readSystemMail(system: Connection): SystemMailView | null {
+  const stored = readSetting<Stored>(system, SYSTEM_MAIL);
+  if (stored === undefined) {
+    return null;
+  }
+  const { password, oauth, ...visible } = stored;
+  return { ...visible, hasPassword: password !== "" || oauth !== "" };
+}
+
+/**
+ * Says how the instance's own mail leaves from now on. A password that is left out stays, unless the mail would
+ * go to another server or less safely.
+ *
+ * @throws AppError `invalid_input`.
+ */
+export function changeSystemMail(
+  system: Connection,
+  keyRing: KeyRing,
+  change: SystemMailChange,
+  now: number,
+): void {
+  const from = { fromName: change.fromName.trim(), fromEmail: readEmail(change.fromEmail).email };
+  if (change.kind === "test_inbox") {
+    writeSetting(system, SYSTEM_MAIL, { ...testInbox, ...from } satisfies Stored, now);
+    return;
+  }
+  const host = change.host?.trim() ?? "";
+  if (host === "") {
+    throw invalidField("systemMail.host", "must not be empty", "Write it like smtp.example.com.");
+  }
+  const { port = 587, security = "starttls", verifyCertificate = true, username = "" } = change;
+  const target = { kind: "relay" as const, host, port, security, verifyCertificate, username };
+  const secrets = secretsAfter(system, keyRing, change, target);
+  writeSetting(system, SYSTEM_MAIL, { ...target, ...secrets, ...from } satisfies Stored, now);
+}
+
+/**
+ * Has the instance's own mail leave as a workspace's route does now; what becomes of that route later changes
+ * nothing here. A route into the test inbox leads to the instance's own, which only administrators see.
+ */
+export function copySystemMail(
+  system: Connection,
+  keyRing: KeyRing,
+  route: Route,
+  from: Pick<Stored, "fromName" | "fromEmail">,
+  now: number,
+): void {
+  if (route.kind === "test_inbox") {
+    writeSetting(system, SYSTEM_MAIL, { ...testInbox, ...from } satisfies Stored, now);
+    return;
+  }
+  const { host, port, security, verifyCertificate, username, password, oauth } = route;
+  const sealed = sealSecrets(keyRing, { password, oauth });
+  const target = { kind: "relay" as const, host, port, security, verifyCertificate, username };
+  writeSetting(system, SYSTEM_MAIL, { ...target, ...sealed, ...from } satisfies Stored, now);
+}
+
+/**
+ * Copies the route of a workspace that an earlier version sent the instance's own mail by. Does nothing when that
+ * has happened, or the route is gone: the console then asks for a way.
+ */
+export function adoptSystemRoute(databases: Databases, keyRing: KeyRing, now: number): void {
+  const { system } = databases;
+  const old = readSetting<{
+    workspaceId: string;
+    routeId: number;
+    fromName: string;
+    fromEmail: string;
+  }>(system, SYSTEM_ROUTE);
+  if (old === undefined || readSetting(system, SYSTEM_MAIL) !== undefined) {
+    return;
+  }
+  const { workspaceId, routeId, fromName, fromEmail } = old;
+  try {
+    const context = { keyRing, workspaceId, inboxPort: 0 };
+    const route = loadRoute(databases.workspace(workspaceId), context, routeId);
+    copySystemMail(system, keyRing, route, { fromName, fromEmail }, now);
+  } catch (error) {
+    if (!(error instanceof AppError && error.code === "not_found")) {
+      throw error;
+    }
+  }
+}
+
+/**
+ * How the instance's own mail leaves, its secrets decrypted, or undefined when nobody has said. Read each time, so
+ * that a change works at once.
+ *
+ * @param inboxPort Where the test inbox listens.
+ */
+export function systemMailRoute(
+  system: Connection,
+  keyRing: KeyRing,
+  inboxPort: number,
+): MailRoute | undefined {
+  const stored = readSetting<Stored>(system, SYSTEM_MAIL);
+  if (stored === undefined) {
+    return undefined;
+  }
+  const { kind, password: _, oauth: __, ...target } = stored;
+  if (kind === "test_inbox") {
+    return {
+      ...target,
+      port: inboxPort,
+      username: INSTANCE_INBOX,
+      password: inboxPassword(keyRing, INSTANCE_INBOX),
+      mayConnect: () => true,
+    };
+  }
+  const { password, oauth } = openSecrets(keyRing, stored);
+  const publicOnly = !allowsPrivateRelays(system);
+  return {
+    ...target,
+    password,
+    ...(oauth === undefined ? {} : { accessToken: accessTokens({ oauth, publicOnly }) }),
+    mayConnect: relayTargets(publicOnly),
+  };
+}
+
+const testInbox = {
+  kind: "test_inbox",
+  host: "127.0.0.1",
+  port: 0,
+  security: "none",
+  verifyCertificate: false,
+  username: "",
+  password: "",
+  oauth: "",
+} as const;
+
+function secretsAfter(
+  system: Connection,
+  keyRing: KeyRing,
+  change: SystemMailChange,
+  target: Pick<Stored, "host" | "security" | "verifyCertificate">,
+): Pick<Stored, "password" | "oauth"> {
+  if (change.password !== undefined) {
+    return sealSecrets(keyRing, { password: change.password, oauth: undefined });
+  }
+  const stored = readSetting<Stored>(system, SYSTEM_MAIL);
+  if (stored === undefined || stored.kind !== "relay") {
+    return { password: "", oauth: "" };
+  }
+  const row = { ...stored, verifyCertificate: Number(stored.verifyCertificate) };
+  refuseToMoveSecrets(row, openSecrets(keyRing, stored), target);
+  return { password: stored.password, oauth: stored.oauth };
+}

@@ -264,7 +264,7 @@ function consentApi(deps: AppDeps) {
 function recipientPages(deps: AppDeps) {
   return new Elysia({ name: "recipient-pages" })
     .use(deps.guard)
-    .use(trackingRoutes({ ...deps, port: deps.outside.tracking }))
+    .use(trackingRoutes({ ...deps, port: deps.outside.tracking, renderer: deps.outside.renderer }))
     .use(publicFormRoutes(deps))
     .use(preferenceRoutes(deps));
 }

@@ -5,10 +5,12 @@ import type { Config } from "./config.ts";
 import {
   checkRoute,
   type Delivery,
+  type Renderer,
   type Route,
   type RouteChoice,
   type RouteMember,
   startDelivery,
+  startRenderer,
 } from "./delivery/index.ts";
 import { registerAuthJobs } from "./features/auth/auth.jobs.ts";
 import { campaignJobs } from "./features/campaigns/campaign-jobs.service.ts";
@@ -83,6 +85,7 @@ type Parts = {
   inbound: Inbound;
   heavy: Jobs;
   reads: Reads;
+  renderer: Renderer;
   dnsServers: readonly string[] | undefined;
 };
 
@@ -138,10 +141,9 @@ async function startAlone(
     dnsServers: options.dnsServers,
     onFatal: options.onFatal,
   });
-  const heavy = await startJobs(config.dataDir);
-  const reads = await startReads(config.dataDir);
+  const threads = await startThreads(config);
   const { dnsServers } = options;
-  const parts = { config, databases, keyRing, delivery, inbound, heavy, reads, dnsServers };
+  const parts = { config, databases, keyRing, delivery, inbound, ...threads, dnsServers };
   const outside = outsideOf(parts);
   const metrics = countedMetrics(delivery);
   const scheduler = startScheduler(parts, outside, metrics);
@@ -168,8 +170,9 @@ async function startAlone(
       await app.server?.stop(true);
       // What is heavy goes on where it stood at the next start; nothing else takes long.
       await scheduler.stop(JOBS_DRAIN_MS);
-      await heavy.stop();
-      await reads.stop();
+      await threads.heavy.stop();
+      await threads.reads.stop();
+      threads.renderer.stop();
       // The test inbox answers what is past its dot; facts that come now are refused and come again.
       await parts.delivery.stop();
       await inbound.stop();
@@ -177,6 +180,14 @@ async function startAlone(
       unlock();
       log.info("stopped");
     },
+  };
+}
+
+async function startThreads(config: Config) {
+  return {
+    heavy: await startJobs(config.dataDir),
+    reads: await startReads(config.dataDir),
+    renderer: startRenderer(config),
   };
 }
 
@@ -227,12 +238,13 @@ function mayLookAt({ system }: Databases): (address: string) => boolean {
 }
 
 function outsideOf(parts: Parts): Outside {
-  const { config, databases, delivery, inbound, reads, dnsServers } = parts;
+  const { config, databases, delivery, inbound, reads, renderer, dnsServers } = parts;
   return {
     inbound,
     removeMail: inbound.remove,
     addDmarcReport: inbound.addDmarcReport,
     reads,
+    renderer,
     checkRoute: (route) => checkRoute(within(databases, route), { dnsServers }),
     dns: systemDns(dnsServers, mayLookAt(databases)),
     queue: delivery,
@@ -263,8 +275,16 @@ function startScheduler(parts: Parts, outside: Outside, metrics: Metrics): Sched
   registerNightly(scheduler);
   const mail = createMailer(() => systemMailRoute(system, keyRing, parts.inbound.port));
   registerAuthJobs(scheduler, { config, system, mail, clock: systemClock });
-  const { engine, publicUrl, dns } = outside;
-  const jobDeps = { databases, clock: systemClock, jobs: scheduler.queue, engine, publicUrl, dns };
+  const { engine, publicUrl, dns, renderer } = outside;
+  const jobDeps = {
+    databases,
+    clock: systemClock,
+    jobs: scheduler.queue,
+    engine,
+    publicUrl,
+    dns,
+    renderer,
+  };
   const mailDeps = { ...jobDeps, keyRing, inboxPort: parts.inbound.port };
   for (const [kind, handler] of [...campaignJobs(jobDeps), ...domainJobs(jobDeps)]) {
     scheduler.handle(kind, handler);

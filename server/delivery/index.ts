@@ -13,16 +13,10 @@ export {
 export type * from "./facts.ts";
 export { allRules, type RuleEntry } from "./limit-rules.store.ts";
 export type { BodyKind, Problem } from "./render/body.ts";
-export { type CompiledCampaign, compileCampaign } from "./render/compile.ts";
-export { buildContent, type ContentSource } from "./render/content.ts";
+export type { BuiltBody, ContentSource } from "./render/content.ts";
 export { lintTemplate } from "./render/lint.ts";
-export {
-  linkTarget,
-  nobody,
-  type Preview,
-  renderPreview,
-  renderWebView,
-} from "./render/preview.ts";
+export { type LinkSource, linkTarget, nobody, type Preview } from "./render/preview.ts";
+export { type Renderer, startRenderer } from "./renderer.ts";
 export type { HeldDecision, RetryCount, RetryFilter } from "./requeue.ts";
 export {
   categoryNames,

@@ -1,5 +1,5 @@
 import type { Config } from "../config.ts";
-import type { OutsideFact, Route } from "../delivery/index.ts";
+import type { OutsideFact, Renderer, Route } from "../delivery/index.ts";
 import type { Inbound } from "../inbound/index.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Databases } from "../platform/db/databases.ts";
@@ -31,6 +31,8 @@ export type Outside = {
   dns: DnsLookup;
   /** What looks at a million contacts, on a thread of its own. */
   reads: SegmentReads;
+  /** Compiles and shows templates, on threads that can be ended. */
+  renderer: Renderer;
   /** What campaigns ask of delivery. */
   engine: CampaignEngine;
   /** What is in hand now, and what is suspended. */

@@ -3,6 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createApp } from "../../server/app.ts";
 import { readConfig } from "../../server/config.ts";
+import { compileCampaign } from "../../server/delivery/render/compile.ts";
+import { buildContent } from "../../server/delivery/render/content.ts";
+import { renderPreview, renderWebView, showContent } from "../../server/delivery/render/preview.ts";
+import type { TokenKeys } from "../../server/delivery/tokens.ts";
 import type { Outside } from "../../server/features/deps.ts";
 import { SegmentReader } from "../../server/features/segments/segment-read.service.ts";
 import { type Databases, openDatabases } from "../../server/platform/db/databases.ts";
@@ -86,6 +90,23 @@ export function newTestApp(
   };
 }
 
+/** Templates rendered on the test's own thread; web views with `keys`. */
+export function rendererWith(keys: () => TokenKeys): Outside["renderer"] {
+  return {
+    build: (_lane, source, fieldKeys) => buildContent(source, fieldKeys),
+    show: showContent,
+    preview: renderPreview,
+    async webView({ campaignId, content, recipient, date }) {
+      const compiled = await compileCampaign(content, { campaignId, keys: keys() });
+      return renderWebView(compiled, recipient, date).html;
+    },
+  };
+}
+
+export const renderHere = rendererWith(() => {
+  throw new Error("the test gave no keys for web views");
+});
+
 /** A test says what there is outside; using what it did not name fails the test. */
 export const nothingOutside: Outside = {
   inbound: { port: 0, clear: () => missing("inbound") },
@@ -126,6 +147,7 @@ export const nothingOutside: Outside = {
     resumeLimit: () => Promise.resolve(false),
     suspendLimit: () => Promise.resolve(),
   },
+  renderer: renderHere,
   reads: { count: () => missing("reads"), page: () => missing("reads") },
   publicUrl: () => "https://mail.example.net",
   recordFact: () => missing("journal"),

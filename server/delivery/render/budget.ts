@@ -26,6 +26,9 @@ const sentences: Record<BudgetCode, string> = {
   too_slow: "The template takes too long. Make it smaller or simpler.",
 };
 
+/** Says it for a person. */
+export const budgetSentence = (code: BudgetCode): string => sentences[code];
+
 /** A template went over its budget; trying again gives the same. */
 export class OverBudget extends Error {
   override readonly name = "OverBudget";

@@ -13,6 +13,9 @@ export type ContentSource = Omit<CampaignContent, "html" | "text" | "links"> & {
   textSource: string | null;
 };
 
+/** Content, and what a person should know of it. */
+export type BuiltBody = { content: CampaignContent; problems: Problem[] };
+
 /**
  * Makes the content that a launch stores, a preview shows and a test sends: compiles the body, writes the
  * plain text when there is none, collects the links. With an `error` among the problems it must not be
@@ -23,7 +26,7 @@ export type ContentSource = Omit<CampaignContent, "html" | "text" | "links"> & {
 export async function buildContent(
   source: ContentSource,
   fieldKeys?: readonly string[],
-): Promise<{ content: CampaignContent; problems: Problem[] }> {
+): Promise<BuiltBody> {
   const { bodyKind, bodySource, textSource, ...rest } = source;
   const { html, problems } = await compileBody(bodyKind, bodySource);
   const text = textSource ?? plainTextOf(html);

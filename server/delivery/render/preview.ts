@@ -2,6 +2,7 @@ import { loadTokenKeys, type TokenKeys } from "../tokens.ts";
 import type { CampaignContent, ContactFields, Recipient } from "../types.ts";
 import type { Problem } from "./body.ts";
 import { type CompiledCampaign, compileCampaign } from "./compile.ts";
+import { buildContent, type ContentSource } from "./content.ts";
 import { oneLine } from "./header-text.ts";
 import { parseLink, renderLink } from "./links.ts";
 import { problemOf } from "./lint.ts";
@@ -50,6 +51,23 @@ export async function renderPreview(
 }
 
 /**
+ * What `contact` would get of what is being edited, with everything that is wrong with it: `buildContent` and
+ * `renderPreview` in one.
+ */
+export async function showContent(
+  source: ContentSource,
+  fieldKeys: readonly string[] | undefined,
+  contact: ContactFields,
+  now: number,
+): Promise<Preview> {
+  const { content, problems } = await buildContent(source, fieldKeys);
+  const preview = await renderPreview(content, contact, now);
+  const known = new Set(problems.map(({ message }) => message));
+  const fresh = preview.problems.filter(({ message }) => !known.has(message));
+  return { ...preview, problems: [...problems, ...fresh] };
+}
+
+/**
  * The message as a web page, for `/v/`: the recipient's own links, no open pixel (a web view is counted by
  * its request). `seq` 0 with `nobody` gives the anonymous page.
  *
@@ -61,24 +79,20 @@ export function renderWebView(campaign: CompiledCampaign, recipient: Recipient, 
   return { subject, html };
 }
 
-/**
- * Where a click on link `linkNo` leads for one contact: the redirect goes only to links of the campaign.
- * undefined when there is no such link or it leads nowhere for this contact.
- */
+/** What a link of a campaign may say besides its contact. */
+export type LinkSource = Pick<CampaignContent, "workspace" | "name" | "subject">;
+
+/** Where a click on a campaign's link leads for one contact; undefined when it leads nowhere for them. */
 export function linkTarget(
-  content: CampaignContent,
-  linkNo: number,
+  link: string,
+  source: LinkSource,
   contact: ContactFields,
 ): string | undefined {
-  const link = content.links[linkNo - 1];
-  if (link === undefined) {
-    return undefined;
-  }
   try {
     return renderLink(parseLink(link), {
       contact: { ...contact.fields, ...builtIns(contact) },
-      workspace: { name: content.workspace.name, postal_address: content.workspace.postalAddress },
-      campaign: { name: content.name, subject: content.subject },
+      workspace: { name: source.workspace.name, postal_address: source.workspace.postalAddress },
+      campaign: { name: source.name, subject: source.subject },
     });
   } catch (error) {
     if (error instanceof TemplateError) {

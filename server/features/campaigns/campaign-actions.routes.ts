@@ -36,12 +36,13 @@ const action = (summary: string, description?: string) => ({
 /** Everything that looks at a campaign as a whole or moves it. */
 export const campaignActionRoutes = (deps: AppDeps) => {
   const { guard, keyRing, clock, databases, jobs, audit, outside } = deps;
-  const { engine, dns } = outside;
-  const launch: LaunchDeps = { databases, jobs, engine, dns, clock, publicUrl: outside.publicUrl };
+  const { engine, dns, renderer, publicUrl } = outside;
+  const launch: LaunchDeps = { databases, jobs, engine, dns, renderer, clock, publicUrl };
   const contextOf = (workspaceId: string): ContentContext => ({
     databases,
     workspaceId,
-    publicUrl: outside.publicUrl(),
+    publicUrl: publicUrl(),
+    renderer,
   });
   return new Elysia({
     name: "campaign-actions",

@@ -1,9 +1,10 @@
-import {
-  buildContent,
-  type CampaignContent,
-  type Preview,
-  type Problem,
-  renderPreview,
+import type {
+  CampaignContent,
+  ContactFields,
+  ContentSource,
+  Preview,
+  Problem,
+  Renderer,
 } from "../../delivery/index.ts";
 import { readInboundSettings } from "../../inbound/index.ts";
 import type { Databases } from "../../platform/db/databases.ts";
@@ -21,7 +22,12 @@ import { requireCampaign } from "./campaigns.service.ts";
 import { type CampaignRow, findContent } from "./campaigns.store.ts";
 
 /** Where a campaign lives, and what its links begin with. */
-export type ContentContext = { databases: Databases; workspaceId: string; publicUrl: string };
+export type ContentContext = {
+  databases: Databases;
+  workspaceId: string;
+  publicUrl: string;
+  renderer: Renderer;
+};
 
 /** A campaign's content, and what a person should know of it; with an `error` it cannot be sent. */
 export type BuiltContent = { row: CampaignRow; content: CampaignContent; problems: Problem[] };
@@ -32,12 +38,18 @@ const NO_SENDER = { name: "", email: "nobody@sender.invalid", replyTo: "", domai
 /**
  * Compiles a campaign as it is stored now, the way a launch freezes it and a preview shows it.
  *
- * @throws AppError `not_found`.
+ * @throws AppError `not_found`; `unavailable` when too much of the workspace is being rendered.
  */
 export async function contentOf(
   context: ContentContext,
   campaignId: number,
+  lane: "editing" | "sending" = "editing",
 ): Promise<BuiltContent> {
+  const { row, source, fieldKeys } = sourceOf(context, campaignId);
+  return { row, ...(await context.renderer.build(lane, source, fieldKeys)) };
+}
+
+function sourceOf(context: ContentContext, campaignId: number) {
   const db = context.databases.workspace(context.workspaceId);
   const workspace = workspaceFacts(context.databases.system, context.workspaceId);
   const row = requireCampaign(db, campaignId);
@@ -45,32 +57,29 @@ export async function contentOf(
   const sender = chosen ?? NO_SENDER;
   const domain = sender.domainName ?? sender.email.slice(sender.email.lastIndexOf("@") + 1);
   const hosts = hostsFor(context, row, domain);
-  const built = await buildContent(
-    {
-      subject: row.subject,
-      preheader: row.preheader,
-      fromName: sender.name,
-      fromEmail: sender.email,
-      replyTo: row.replyTo || sender.replyTo,
-      bodyKind: row.bodyKind,
-      bodySource: row.bodySource,
-      textSource: row.textSource,
-      trackOpens: row.trackOpens === 1 && workspace.tracking === 1,
-      trackClicks: row.trackClicks === 1 && workspace.tracking === 1,
-      workspace: {
-        id: context.workspaceId,
-        number: workspace.number,
-        name: workspace.name,
-        postalAddress: workspace.postalAddress,
-      },
-      publicUrl: hosts.publicUrl,
-      domain,
-      name: row.name,
-      bounceDomain: hosts.bounceDomain,
+  const source: ContentSource = {
+    subject: row.subject,
+    preheader: row.preheader,
+    fromName: sender.name,
+    fromEmail: sender.email,
+    replyTo: row.replyTo || sender.replyTo,
+    bodyKind: row.bodyKind,
+    bodySource: row.bodySource,
+    textSource: row.textSource,
+    trackOpens: row.trackOpens === 1 && workspace.tracking === 1,
+    trackClicks: row.trackClicks === 1 && workspace.tracking === 1,
+    workspace: {
+      id: context.workspaceId,
+      number: workspace.number,
+      name: workspace.name,
+      postalAddress: workspace.postalAddress,
     },
-    listFieldKeys(db),
-  );
-  return { row, ...built };
+    publicUrl: hosts.publicUrl,
+    domain,
+    name: row.name,
+    bounceDomain: hosts.bounceDomain,
+  };
+  return { row, source, fieldKeys: listFieldKeys(db) };
 }
 
 /**
@@ -106,18 +115,21 @@ export async function previewCampaign(
   const db = context.databases.workspace(context.workspaceId);
   const contact = contactFor(db, input);
   const frozen = loadContent(db, input.campaignId);
-  const built =
+  const preview =
     frozen === undefined
-      ? await contentOf(context, input.campaignId)
-      : { content: frozen, problems: [] };
-  const preview = await renderPreview(built.content, contact, now);
-  const problems = [...built.problems];
-  for (const problem of preview.problems) {
-    if (!problems.some((known) => known.message === problem.message)) {
-      problems.push(problem);
-    }
-  }
-  return { ...preview, problems, contact: { id: contact.id, email: contact.email } };
+      ? await previewDraft(context, input.campaignId, contact, now)
+      : await context.renderer.preview(frozen, contact, now);
+  return { ...preview, contact: { id: contact.id, email: contact.email } };
+}
+
+async function previewDraft(
+  context: ContentContext,
+  campaignId: number,
+  contact: ContactFields,
+  now: number,
+): Promise<Preview> {
+  const { source, fieldKeys } = sourceOf(context, campaignId);
+  return await context.renderer.show(source, fieldKeys, contact, now);
 }
 
 /** The content a campaign was launched with; undefined before that. Never changes afterwards. */

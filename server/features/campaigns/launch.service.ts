@@ -1,3 +1,4 @@
+import type { Renderer } from "../../delivery/index.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Databases } from "../../platform/db/databases.ts";
 import type { Connection } from "../../platform/db/driver.ts";
@@ -37,6 +38,7 @@ export type LaunchDeps = {
   jobs: JobQueue;
   engine: CampaignEngine;
   dns: DnsLookup;
+  renderer: Renderer;
   clock: Clock;
   publicUrl: () => string;
 };
@@ -184,6 +186,7 @@ async function prepare(deps: LaunchDeps, target: Target, enqueue: () => void): P
   const { built, audience, preflight } = await runPreflight(
     { ...deps, ...context },
     target.campaignId,
+    "sending",
   );
   refuseFailedChecks(preflight);
 
@@ -258,7 +261,8 @@ function move(
 }
 
 function contextOf(deps: LaunchDeps, workspaceId: string): ContentContext {
-  return { databases: deps.databases, workspaceId, publicUrl: deps.publicUrl() };
+  const { databases, renderer, publicUrl } = deps;
+  return { databases, workspaceId, publicUrl: publicUrl(), renderer };
 }
 
 function launchKey({ workspaceId, campaignId }: Target): string {

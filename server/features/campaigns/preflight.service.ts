@@ -32,16 +32,18 @@ export type PreflightResult = {
  * would stop or hurt the send. Changes nothing but the sending domain's verdict, which is asked for again
  * when it is older than ten minutes: a key that left the DNS must be noticed before the first message.
  *
- * @throws AppError `not_found`.
+ * @param lane What waits its turn to be rendered does so apart from what people edit when it is to be sent.
+ * @throws AppError as `contentOf`.
  */
 export async function runPreflight(
   deps: PreflightDeps,
   campaignId: number,
+  lane: "editing" | "sending" = "editing",
 ): Promise<PreflightResult> {
   // First, since the content takes its host names from what the domain's check found.
   const open = () => deps.databases.workspace(deps.workspaceId);
   await refreshSendingDomain(deps, requireCampaign(open(), campaignId));
-  const built = await contentOf(deps, campaignId);
+  const built = await contentOf(deps, campaignId, lane);
   const { row, content, problems } = built;
   const audience = compileAudience(open(), audienceOf(row), {
     now: deps.clock(),

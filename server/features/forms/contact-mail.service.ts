@@ -1,4 +1,4 @@
-import { buildContent, type ContactFields, type SmtpOutcome } from "../../delivery/index.ts";
+import type { ContactFields, Renderer, SmtpOutcome } from "../../delivery/index.ts";
 import type { Databases } from "../../platform/db/databases.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { PermanentJobError } from "../../platform/scheduler/job.ts";
@@ -15,6 +15,7 @@ export type ContactMailDeps = {
   databases: Databases;
   keyRing: KeyRing;
   engine: Pick<CampaignEngine, "sendOne">;
+  renderer: Pick<Renderer, "build">;
   publicUrl: () => string;
   inboxPort: number;
 };
@@ -50,7 +51,7 @@ export async function sendContactMail(deps: ContactMailDeps, mail: ContactMail):
   const footer = `${workspace.name}\n${workspace.postalAddress}`;
   const parts = mailParts(mail.body, mail.link, footer);
   const domain = sender.domainName ?? sender.email.slice(sender.email.lastIndexOf("@") + 1);
-  const { content, problems } = await buildContent({
+  const { content, problems } = await deps.renderer.build("sending", {
     subject: mail.subject,
     preheader: "",
     fromName: sender.name,

@@ -27,7 +27,7 @@ type Asked = { token: string; request: Request; server: PeerAddress };
 /** The preference centre behind the link in every message. */
 export const preferenceRoutes = (deps: Deps) => {
   const centre = new PreferenceCentre(deps);
-  const tracking = new Tracking({ ...deps, port: deps.outside.tracking });
+  const tracking = new Tracking({ ...deps, ...deps.outside, port: deps.outside.tracking });
   const limiter = new RateLimiter(deps.clock);
 
   const visitorOf = ({ request, server }: Asked) => ({

@@ -71,7 +71,12 @@ export const templateRoutes = ({ guard, clock, audit, databases, outside }: AppD
       "/templates/compile",
       ({ workspace, body }) =>
         compileTemplate(
-          { databases, workspaceId: workspace.id, publicUrl: outside.publicUrl() },
+          {
+            databases,
+            workspaceId: workspace.id,
+            publicUrl: outside.publicUrl(),
+            renderer: outside.renderer,
+          },
           { ...body, mayReadContacts: workspace.can("contacts:read") },
           clock(),
         ),

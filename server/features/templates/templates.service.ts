@@ -1,4 +1,4 @@
-import { buildContent, type Problem, renderPreview } from "../../delivery/index.ts";
+import type { Problem, Renderer } from "../../delivery/index.ts";
 import type { Databases } from "../../platform/db/databases.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { AppError, invalidField, notFound } from "../../platform/errors.ts";
@@ -99,18 +99,18 @@ export function deleteTemplate(db: Connection, id: number): void {
  * Compiles a source and shows it with a contact's values, by the code that sends; mistakes come back as
  * problems. Stores nothing.
  *
- * @throws AppError as `contactFor` does.
+ * @throws AppError as `contactFor` and `Renderer.show` do.
  */
 export async function compileTemplate(
-  context: { databases: Databases; workspaceId: string; publicUrl: string },
+  context: { databases: Databases; workspaceId: string; publicUrl: string; renderer: Renderer },
   input: { kind: "mjml" | "html"; source: string } & ContactChoice,
   now: number,
 ): Promise<{ html: string; text: string; problems: Problem[] }> {
-  const { databases, workspaceId, publicUrl } = context;
+  const { databases, workspaceId, publicUrl, renderer } = context;
   const db = databases.workspace(workspaceId);
   const { number, name, postalAddress } = workspaceFacts(databases.system, workspaceId);
   const contact = contactFor(db, input);
-  const built = await buildContent(
+  const { html, text, problems } = await renderer.show(
     {
       ...unsent,
       fromName: name,
@@ -120,12 +120,10 @@ export async function compileTemplate(
       publicUrl,
     },
     listFieldKeys(db),
+    contact,
+    now,
   );
-  const preview = await renderPreview(built.content, contact, now);
-  const fresh = preview.problems.filter(
-    (problem) => !built.problems.some((known) => known.message === problem.message),
-  );
-  return { html: preview.html, text: preview.text, problems: [...built.problems, ...fresh] };
+  return { html, text, problems };
 }
 
 // What a campaign would add to a template; nothing of it leaves this process.

@@ -1,20 +1,19 @@
 import { LRUCache } from "lru-cache";
 import {
   type CampaignContent,
-  type CompiledCampaign,
-  compileCampaign,
   linkTarget,
   nobody,
   type Recipient,
-  renderWebView,
-  type TokenKeys,
+  type Renderer,
 } from "../../delivery/index.ts";
 import type { Databases } from "../../platform/db/databases.ts";
 import { loadContent } from "../campaigns/campaign-content.service.ts";
-import { findRecipient, type RecipientRow } from "./tracking.store.ts";
+import { findRecipient, findSentLink, type RecipientRow, type SentLink } from "./tracking.store.ts";
 
-const MAX_CONTENTS = 2_000;
-const MAX_COMPILED = 100;
+/** Of all workspaces together; what was used longest ago goes first. */
+const MAX_LINKS = 20_000;
+const MAX_LINK_CHARS = 8_000_000;
+const MAX_CONTENT_CHARS = 16_000_000;
 
 const anonymous: Recipient = {
   seq: 0,
@@ -24,47 +23,76 @@ const anonymous: Recipient = {
   contact: nobody,
 };
 
+const noFacts = {
+  workspace: { id: "", number: 0, name: "", postalAddress: "" },
+  name: "",
+  subject: "",
+};
+
 type CampaignRef = { workspaceId: string; campaignId: number };
 
 /**
  * What was sent, looked at again: where a link leads for its recipient, and the message as a page. A
- * launched campaign's content never changes, so what has been read once is kept in memory.
+ * launched campaign's content never changes, so what has been read once is kept in memory for a while.
  */
 export class SentMail {
   readonly #databases: Databases;
-  readonly #keys: TokenKeys;
-  readonly #contents = new LRUCache<string, CampaignContent>({ max: MAX_CONTENTS });
-  readonly #compiled = new LRUCache<string, Promise<CompiledCampaign>>({ max: MAX_COMPILED });
+  readonly #renderer: Pick<Renderer, "webView">;
+  readonly #links = new LRUCache<string, SentLink>({
+    max: MAX_LINKS,
+    maxSize: MAX_LINK_CHARS,
+    sizeCalculation: ({ url, facts }) => url.length + (facts?.length ?? 0) + 1,
+  });
+  readonly #contents = new LRUCache<string, CampaignContent>({
+    maxSize: MAX_CONTENT_CHARS,
+    sizeCalculation: ({ html, text, links }) => html.length + text.length + links.length + 1,
+  });
 
-  constructor(databases: Databases, keys: TokenKeys) {
+  constructor(databases: Databases, renderer: Pick<Renderer, "webView">) {
     this.#databases = databases;
-    this.#keys = keys;
+    this.#renderer = renderer;
   }
 
-  /** Where link `linkNo` leads for recipient `seq`; undefined when there is no such link or campaign. */
+  /**
+   * Where link `linkNo` leads for recipient `seq`; undefined when there is no such link or campaign. One row
+   * was read for it once; a link without values costs nothing else.
+   */
   linkTarget(campaign: CampaignRef, seq: number, linkNo: number): string | undefined {
-    const content = this.#content(campaign);
-    const link = content?.links[linkNo - 1];
-    if (content === undefined || link === undefined) {
-      return undefined;
+    const link = this.#link(campaign, linkNo);
+    if (link === undefined || link.facts === null) {
+      return link && linkTarget(link.url, noFacts, nobody);
     }
-    // Only a link with Liquid in it depends on the contact: the others need no row.
-    const contact = /{{|{%/.test(link) ? this.#recipient(campaign, seq)?.contact : nobody;
-    return linkTarget(content, linkNo, contact ?? nobody);
+    const contact = this.#recipient(campaign, seq)?.contact ?? nobody;
+    return linkTarget(link.url, JSON.parse(link.facts), contact);
   }
 
   /**
    * The message as recipient `seq` got it, without the open pixel; undefined when either is gone. `seq` 0 is
    * nobody: what the links of people with tracking off lead to.
+   *
+   * @throws AppError `unavailable` when too many of the workspace's messages are looked at.
    */
   async webView(campaign: CampaignRef, seq: number): Promise<string | undefined> {
     const content = this.#content(campaign);
-    const found = seq === 0 ? anonymous : this.#recipient(campaign, seq);
-    if (content === undefined || found === undefined) {
+    const recipient = seq === 0 ? anonymous : this.#recipient(campaign, seq);
+    if (content === undefined || recipient === undefined) {
       return undefined;
     }
-    const compiled = await this.#compile(campaign, content);
-    return renderWebView(compiled, found, Date.now()).html;
+    const { campaignId } = campaign;
+    return await this.#renderer.webView({ campaignId, content, recipient, date: Date.now() });
+  }
+
+  #link(campaign: CampaignRef, linkNo: number): SentLink | undefined {
+    const { workspaceId, campaignId } = campaign;
+    const key = `${workspaceId}:${campaignId}:${linkNo}`;
+    let link = this.#links.get(key);
+    if (link === undefined) {
+      link = findSentLink(this.#databases.workspace(workspaceId), campaignId, linkNo);
+      if (link !== undefined) {
+        this.#links.set(key, link);
+      }
+    }
+    return link;
   }
 
   #content(campaign: CampaignRef): CampaignContent | undefined {
@@ -77,16 +105,6 @@ export class SentMail {
       }
     }
     return content;
-  }
-
-  #compile(campaign: CampaignRef, content: CampaignContent): Promise<CompiledCampaign> {
-    const key = `${campaign.workspaceId}:${campaign.campaignId}`;
-    let compiled = this.#compiled.get(key);
-    if (compiled === undefined) {
-      compiled = compileCampaign(content, { campaignId: campaign.campaignId, keys: this.#keys });
-      this.#compiled.set(key, compiled);
-    }
-    return compiled;
   }
 
   #recipient({ workspaceId, campaignId }: CampaignRef, seq: number): Recipient | undefined {

@@ -1,4 +1,5 @@
 import { Elysia, t } from "elysia";
+import type { Renderer } from "../../delivery/index.ts";
 import { AppError } from "../../platform/errors.ts";
 import { textUpTo } from "../../platform/http/body-limit.ts";
 import type { PeerAddress } from "../../platform/http/client-address.ts";
@@ -24,11 +25,20 @@ const VIEW_POLICY =
 
 const languageOf = (request: Request) => pageLanguage(request.headers.get("accept-language"));
 
+// More people look at once than one workspace may have rendered: the page says when to come back.
+function busyAsLater(error: unknown): "later" {
+  if (error instanceof AppError && error.code === "unavailable") {
+    return "later";
+  }
+  throw error;
+}
+
 type TrackingRouteDeps = Pick<
   AppDeps,
   "databases" | "keyRing" | "clock" | "guard" | "clientAddress"
 > & {
   port: TrackingPort;
+  renderer: Renderer;
 };
 
 /** What recipients reach without signing in: the token in the address is the permission. */
@@ -96,7 +106,10 @@ export const trackingRoutes = (deps: TrackingRouteDeps) => {
   };
 
   const view = async (token: string, request: Request, visitor: Visitor): Promise<Response> => {
-    const html = await tracking.viewed(token, visitor);
+    const html = await tracking.viewed(token, visitor).catch(busyAsLater);
+    if (html === "later") {
+      return laterPage(languageOf(request));
+    }
     if (html === undefined) {
       return gonePage(languageOf(request));
     }

@@ -1,6 +1,7 @@
 import {
   type EngagementFact,
   loadTokenKeys,
+  type Renderer,
   readTrackingToken,
   type TokenKeys,
   type TokenSubject,
@@ -50,6 +51,7 @@ type TrackingDeps = {
   keyRing: KeyRing;
   clock: Clock;
   port: TrackingPort;
+  renderer: Pick<Renderer, "webView">;
 };
 
 /**
@@ -67,7 +69,7 @@ export class Tracking {
     this.#deps = deps;
     this.#keys = loadTokenKeys(deps.keyRing);
     this.#workspaces = new WorkspaceDirectory(deps.databases.system);
-    this.#mail = new SentMail(deps.databases, this.#keys);
+    this.#mail = new SentMail(deps.databases, deps.renderer);
   }
 
   /** Keeps an open. False when the token is not ours. */
@@ -96,7 +98,11 @@ export class Tracking {
     return target;
   }
 
-  /** The message as it was sent to this recipient, and the view kept. Undefined when it is gone. */
+  /**
+   * The message as it was sent to this recipient, and the view kept. Undefined when it is gone.
+   *
+   * @throws AppError `unavailable` when too many of the workspace's messages are looked at, or it cannot be kept.
+   */
   async viewed(token: string, visitor: Visitor): Promise<string | undefined> {
     const recipient = this.#recipient("view", token);
     if (recipient === undefined) {

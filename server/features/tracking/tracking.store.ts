@@ -38,6 +38,24 @@ const selectRecipient = statement<[campaignId: number, seq: number], RecipientRo
 export const findRecipient = (db: Connection, campaignId: number, seq: number) =>
   selectRecipient(db).get(campaignId, seq);
 
+/** A link as it was launched; `facts` is null unless it holds values, else JSON of a `LinkSource`. */
+export type SentLink = { url: string; facts: string | null };
+
+const selectSentLink = statement<[campaignId: number, linkNo: number], SentLink>(`
+  SELECT link.url,
+         CASE WHEN instr(link.url, '{') > 0 THEN
+           json_object('workspace', json_extract(sent.content, '$.workspace'),
+                       'name', json_extract(sent.content, '$.name'),
+                       'subject', json_extract(sent.content, '$.subject'))
+         END AS facts
+    FROM campaign_link AS link
+    JOIN campaign_content AS sent ON sent.campaign_id = link.campaign_id
+   WHERE link.campaign_id = ? AND link.link_no = ?
+`);
+
+export const findSentLink = (db: Connection, campaignId: number, linkNo: number) =>
+  selectSentLink(db).get(campaignId, linkNo);
+
 const selectContact = statement<[contactId: number], { address: string; language: string }>(
   "SELECT address, language FROM contact WHERE id = ?",
 );

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { runLaunchJob } from "../../../../server/features/campaigns/launch.service.ts";
 import { systemDns } from "../../../../server/features/domains/domains.service.ts";
 import { createJobQueue } from "../../../../server/platform/scheduler/job-queue.ts";
+import { renderHere } from "../../../support/app.ts";
 import { type CampaignFixture, newCampaignFixture, START } from "./fixture.ts";
 
 let fixture: CampaignFixture;
@@ -24,6 +25,7 @@ const deps = () => ({
   jobs: createJobQueue(fixture.app.databases.system, () => fixture.now.at),
   engine: fixture.engine,
   dns: systemDns(),
+  renderer: renderHere,
   clock: () => fixture.now.at,
   publicUrl: () => "https://mail.example.net",
 });

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import PostalMime from "postal-mime";
-import { compileCampaign, loadTokenKeys } from "../../../../server/delivery/index.ts";
+import { loadTokenKeys } from "../../../../server/delivery/index.ts";
+import { compileCampaign } from "../../../../server/delivery/render/compile.ts";
 import { renderMessage } from "../../../../server/delivery/render/message.ts";
 import { loadKeyRing } from "../../../../server/platform/secrets.ts";
 import { FormFixture, type MadeForm } from "./form-fixture.ts";

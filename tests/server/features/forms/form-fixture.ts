@@ -8,6 +8,7 @@ import { loadKeyRing } from "../../../../server/platform/secrets.ts";
 import {
   newTestApp,
   nothingOutside,
+  renderHere,
   type TestApp,
   type TestWorkspace,
 } from "../../../support/app.ts";
@@ -47,6 +48,7 @@ export class FormFixture {
       jobs: createJobQueue(databases.system, clock),
       publicUrl: () => "https://mail.example.net",
       inboxPort: 2525,
+      renderer: renderHere,
       engine: {
         ...nothingOutside.engine,
         sendOne: (message: TestMessage) => this.#send(message),

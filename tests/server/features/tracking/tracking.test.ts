@@ -19,7 +19,12 @@ import { JournalReader } from "../../../../server/platform/journal/reader.ts";
 import { streamStart } from "../../../../server/platform/journal/segments.ts";
 import { type Journal, openJournal } from "../../../../server/platform/journal/writer.ts";
 import { loadKeyRing } from "../../../../server/platform/secrets.ts";
-import { newTestApp, type TestApp, type TestWorkspace } from "../../../support/app.ts";
+import {
+  newTestApp,
+  rendererWith,
+  type TestApp,
+  type TestWorkspace,
+} from "../../../support/app.ts";
 
 const NOW = 1_790_000_000_000;
 const LINKS = [
@@ -66,6 +71,9 @@ beforeEach(() => {
     bounceDomain: "",
   };
   db.prepare("INSERT INTO campaign_content VALUES (7, ?)").run(JSON.stringify(content));
+  for (const [index, url] of content.links.entries()) {
+    db.prepare("INSERT INTO campaign_link VALUES (7, ?, ?)").run(index + 1, url);
+  }
   const keyRing = loadKeyRing(fixture.dataDir);
   keys = loadTokenKeys(keyRing);
   journal = openJournal({ dir: join(fixture.dataDir, "local/journal/web") });
@@ -94,6 +102,7 @@ beforeEach(() => {
       clientAddress,
       guard,
       port,
+      renderer: rendererWith(() => keys),
     }),
   );
   handle = (path, init) => app.handle(new Request(`http://localhost${path}`, init));

@@ -1,0 +1,34 @@
+// A rendering thread: compiles and shows what people wrote, away from HTTP. It opens no database and may be
+// ended at any moment.
+import { log } from "../platform/log.ts";
+import { loadKeyRing } from "../platform/secrets.ts";
+import { serve } from "../platform/workers/channel.ts";
+import { compileCampaign } from "./render/compile.ts";
+import { buildContent } from "./render/content.ts";
+import { renderPreview, renderWebView, showContent } from "./render/preview.ts";
+import type { RendererMethods } from "./renderer-methods.ts";
+import { loadTokenKeys, type TokenKeys } from "./tokens.ts";
+
+declare const self: Worker;
+
+let keys: TokenKeys | undefined;
+
+const methods: RendererMethods = {
+  start({ dataDir, masterKeyFile }) {
+    keys = loadTokenKeys(loadKeyRing(dataDir, masterKeyFile));
+  },
+  build: ({ source, fieldKeys }) => buildContent(source, fieldKeys),
+  show: ({ source, fieldKeys, contact, now }) => showContent(source, fieldKeys, contact, now),
+  preview: ({ content, contact, now }) => renderPreview(content, contact, now),
+  async webView({ campaignId, content, recipient, date }) {
+    if (keys === undefined) {
+      throw new Error("the rendering thread was not started");
+    }
+    const compiled = await compileCampaign(content, { campaignId, keys });
+    return renderWebView(compiled, recipient, date).html;
+  },
+};
+
+serve(self, methods, (name, error) =>
+  log.error({ method: name, err: error }, "a rendering thread could not do what it was told"),
+);

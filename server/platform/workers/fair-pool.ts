@@ -1,0 +1,252 @@
+import { AppError } from "../errors.ts";
+import { type Caller, connect, type Methods } from "./channel.ts";
+
+/** Work took longer than it may; its thread was ended. */
+export class Overrun extends Error {
+  override readonly name = "Overrun";
+}
+
+export type PoolLimits = {
+  /** How many threads at most; each is started when it is first needed. */
+  threads: number;
+  /** How long one call may run before its thread is ended. */
+  maxMs: number;
+  /** How long an owner waits after a call of its was ended, while others go on. */
+  restMs: number;
+  /** How many calls of one owner may wait in one lane. */
+  maxWaiting: number;
+  /** A thread that has had nothing to do for so long is ended. */
+  idleMs: number;
+};
+
+/** Whose turn a call uses up; a full lane does not keep the owner's other lanes from being served. */
+export type Turn = { owner: string; lane: string };
+
+/** Threads for work that anybody's input can make long: owners take turns, one call of each at a time. */
+export type FairPool<M extends Methods> = {
+  /**
+   * Calls a method on a free thread when the owner has its turn.
+   *
+   * @throws AppError `unavailable` with the time to wait when the lane is full or the pool was stopped.
+   * @throws Overrun when the call took longer than it may. Whatever the method throws.
+   */
+  call<K extends keyof M & string>(
+    turn: Turn,
+    name: K,
+    request: Parameters<M[K]>[0],
+  ): Promise<Awaited<ReturnType<M[K]>>>;
+  /** Ends the threads; what waits or runs is rejected. */
+  stop(): void;
+};
+
+type Thread<M extends Methods> = {
+  worker: Worker;
+  caller: Caller<M>;
+  isDead: boolean;
+  idle: ReturnType<typeof setTimeout> | undefined;
+};
+type Task<M extends Methods> = {
+  run(thread: Thread<M>): Promise<unknown>;
+  done: PromiseWithResolvers<unknown>;
+};
+type Owner<M extends Methods> = {
+  lanes: Map<string, Task<M>[]>;
+  isRunning: boolean;
+  restsUntil: number;
+};
+
+/**
+ * Makes a pool; no thread is started yet.
+ *
+ * @param open Opens a thread that serves `M`.
+ * @param start What a thread is told first; the time it takes counts for no call.
+ */
+export function createFairPool<M extends Methods>(
+  open: () => Worker,
+  start: (caller: Caller<M>) => Promise<unknown>,
+  limits: PoolLimits,
+): FairPool<M> {
+  return new Pool(open, start, limits);
+}
+
+class Pool<M extends Methods> implements FairPool<M> {
+  readonly #open: () => Worker;
+  readonly #start: (caller: Caller<M>) => Promise<unknown>;
+  readonly #limits: PoolLimits;
+  /** In the order of their turns: who was served goes to the end. */
+  readonly #owners = new Map<string, Owner<M>>();
+  readonly #threads = new Set<Thread<M>>();
+  readonly #free: Thread<M>[] = [];
+  #busy = 0;
+  #alarm: ReturnType<typeof setTimeout> | undefined;
+  #isStopped = false;
+
+  constructor(
+    open: () => Worker,
+    start: (caller: Caller<M>) => Promise<unknown>,
+    limits: PoolLimits,
+  ) {
+    this.#open = open;
+    this.#start = start;
+    this.#limits = limits;
+  }
+
+  async call<K extends keyof M & string>(
+    { owner: name, lane }: Turn,
+    method: K,
+    request: Parameters<M[K]>[0],
+  ): Promise<Awaited<ReturnType<M[K]>>> {
+    const owner = this.#ownerOf(name);
+    const waiting = owner.lanes.get(lane) ?? [];
+    if (this.#isStopped || waiting.length >= this.#limits.maxWaiting) {
+      throw new AppError("unavailable", "Too much of this is waiting already. Try again soon.", {
+        retryAfterSeconds: Math.max(2, Math.ceil((owner.restsUntil - performance.now()) / 1_000)),
+      });
+    }
+    const done = Promise.withResolvers<unknown>();
+    waiting.push({ run: ({ caller }) => caller.call(method, request), done });
+    owner.lanes.set(lane, waiting);
+    this.#pump();
+    return (await done.promise) as Awaited<ReturnType<M[K]>>;
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    clearTimeout(this.#alarm);
+    const reason = new AppError("unavailable", "SwiftMail is stopping.", { retryAfterSeconds: 5 });
+    for (const { lanes } of this.#owners.values()) {
+      for (const { done } of [...lanes.values()].flat()) {
+        done.reject(reason);
+      }
+    }
+    this.#owners.clear();
+    for (const thread of [...this.#threads]) {
+      this.#end(thread, reason);
+    }
+  }
+
+  #ownerOf(name: string): Owner<M> {
+    const known = this.#owners.get(name);
+    const owner = known ?? { lanes: new Map(), isRunning: false, restsUntil: 0 };
+    this.#owners.set(name, owner);
+    return owner;
+  }
+
+  #pump(): void {
+    while (!this.#isStopped && this.#busy < this.#limits.threads) {
+      const next = this.#next();
+      if (next === undefined) {
+        return;
+      }
+      this.#busy += 1;
+      next.owner.isRunning = true;
+      void this.#run(next.task, next.owner).finally(() => {
+        this.#busy -= 1;
+        next.owner.isRunning = false;
+        // Behind those who came while it was served.
+        this.#owners.delete(next.name);
+        this.#owners.set(next.name, next.owner);
+        this.#pump();
+      });
+    }
+  }
+
+  /** The first call of the owner that has waited longest for a turn, lane by lane. */
+  #next(): { name: string; owner: Owner<M>; task: Task<M> } | undefined {
+    const now = performance.now();
+    let earliest = Number.POSITIVE_INFINITY;
+    for (const [name, owner] of this.#owners) {
+      const first = owner.lanes.entries().next().value;
+      if (first === undefined) {
+        if (!owner.isRunning && owner.restsUntil <= now) {
+          this.#owners.delete(name);
+        }
+      } else if (!owner.isRunning && owner.restsUntil <= now) {
+        const [lane, tasks] = first;
+        const task = tasks.shift() as Task<M>;
+        owner.lanes.delete(lane);
+        if (tasks.length > 0) {
+          owner.lanes.set(lane, tasks);
+        }
+        return { name, owner, task };
+      } else if (!owner.isRunning) {
+        earliest = Math.min(earliest, owner.restsUntil);
+      }
+    }
+    this.#lookAgainAt(earliest, now);
+    return undefined;
+  }
+
+  #lookAgainAt(at: number, now: number): void {
+    clearTimeout(this.#alarm);
+    if (Number.isFinite(at)) {
+      this.#alarm = setTimeout(() => this.#pump(), at - now + 1);
+    }
+  }
+
+  async #run({ run, done }: Task<M>, owner: Owner<M>): Promise<void> {
+    let thread: Thread<M> | undefined;
+    let deadline: ReturnType<typeof setTimeout> | undefined;
+    try {
+      const taken = this.#free.pop() ?? (await this.#newThread());
+      thread = taken;
+      clearTimeout(taken.idle);
+      deadline = setTimeout(() => {
+        owner.restsUntil = performance.now() + this.#limits.restMs;
+        this.#end(taken, new Overrun(`took longer than ${this.#limits.maxMs} ms`));
+      }, this.#limits.maxMs);
+      done.resolve(await run(taken));
+    } catch (error) {
+      done.reject(error);
+    } finally {
+      clearTimeout(deadline);
+      this.#release(thread);
+    }
+  }
+
+  async #newThread(): Promise<Thread<M>> {
+    const worker = this.#open();
+    const thread: Thread<M> = {
+      worker,
+      caller: connect<M>(worker),
+      isDead: false,
+      idle: undefined,
+    };
+    this.#threads.add(thread);
+    worker.addEventListener("error", (event) => {
+      this.#end(thread, new Error(`a thread of the pool failed: ${event.message}`));
+    });
+    try {
+      await this.#start(thread.caller);
+      return thread;
+    } catch (error) {
+      this.#end(thread, error instanceof Error ? error : new Error(String(error)));
+      throw error;
+    }
+  }
+
+  #release(thread: Thread<M> | undefined): void {
+    if (thread === undefined || thread.isDead) {
+      return;
+    }
+    this.#free.push(thread);
+    thread.idle = setTimeout(() => {
+      this.#end(thread, new Error("the thread was not needed any more"));
+    }, this.#limits.idleMs);
+  }
+
+  #end(thread: Thread<M>, reason: Error): void {
+    if (thread.isDead) {
+      return;
+    }
+    thread.isDead = true;
+    clearTimeout(thread.idle);
+    this.#threads.delete(thread);
+    const at = this.#free.indexOf(thread);
+    if (at >= 0) {
+      this.#free.splice(at, 1);
+    }
+    thread.worker.terminate();
+    thread.caller.fail(reason);
+  }
+}

@@ -34,7 +34,7 @@ export type ColumnGuess = {
   samples: string[];
 };
 
-// English and German, and what Mailchimp, Brevo, listmonk, HubSpot, CleverReach and Outlook call them.
+// English and German, and what the products of tests/fixtures/imports call them.
 const NAMES: [Target, string[]][] = [
   [
     "email",
@@ -47,6 +47,7 @@ const NAMES: [Target, string[]][] = [
       "mailadresse",
       "eadresse",
       "address",
+      "subscriber",
       "subscriberemail",
       "contactemail",
       "email1value",

@@ -36,6 +36,9 @@ const NEGATED =
 const DO_NOT =
   /(^| )(do(es)? ?n[o\u2019']?t (want )?(bulk )?(e ?)?(mail|contact|market|send|solicit)|dont ?(email|mail|contact)|no ?(email|mail|newsletter|mailing|marketing)s?( |$)|kein(e|en)? ?(email|mail|newsletter|werbung|werbemail)|ne pas (contacter|envoyer)|no (contactar|enviar)|non (contattare|inviare)|nao (contatar|enviar)|niet (mailen|contacteren)|nicht (kontaktieren|anschreiben|mailen))/;
 
+/** HubSpot's export of unsubscribes names the type of mail that was left, with TRUE for those who left it. */
+const LEFT_TYPES = new Set(["marketinginformation"]);
+
 /** What people do not want done with their data, which is not mail. */
 const OF_DATA = /^(donot|dont)(sell|track|share|process|delete|call|disturb)/;
 
@@ -62,31 +65,42 @@ const CANCELLED =
 export function consentColumn(name: string): ConsentColumn {
   const words = wordsOf(name);
   const folded = words.join("");
-  const isOfMail = MAIL.test(folded);
-  if (
-    folded === "" ||
-    (!isOfMail && words.some((word) => OTHER_CHANNELS.test(word))) ||
-    words.some((word) => TECHNICAL.test(word) || COUNTED.test(word)) ||
-    /emails(bounced|unsubscribed)/.test(folded)
-  ) {
+  if (folded === "" || isOfOthers(folded, words)) {
     return OTHER;
   }
   const isDetail = words.some((word) => DETAIL.test(word)) || /time$|date$|datum$/.test(folded);
+  return (
+    refusing(folded, words, isDetail) ??
+    (isDetail ? OTHER : CANCELLED.test(folded) ? { kind: "unclear" } : affirmative(folded, words))
+  );
+}
+
+/** About another channel than mail, a key of a database, or a count. */
+function isOfOthers(folded: string, words: readonly string[]): boolean {
+  return (
+    (!MAIL.test(folded) && words.some((word) => OTHER_CHANNELS.test(word))) ||
+    words.some((word) => TECHNICAL.test(word) || COUNTED.test(word)) ||
+    /emails(bounced|unsubscribed)/.test(folded)
+  );
+}
+
+function refusing(
+  folded: string,
+  words: readonly string[],
+  isDetail: boolean,
+): ConsentColumn | undefined {
+  const isShort = /^(baja|bajas|dnc|dne|dnm)/.test(words[0] ?? "") && words.length < 4;
+  if (isShort || DO_NOT.test(words.join(" ")) || LEFT_TYPES.has(folded)) {
+    return { kind: "refusal", meaning: "unsubscribed", isDetail };
+  }
   const refusal = REFUSALS.find(([, pattern]) => pattern.test(folded));
-  if (DO_NOT.test(words.join(" "))) {
-    return { kind: "refusal", meaning: "unsubscribed", isDetail };
+  if (refusal === undefined || OF_DATA.test(folded)) {
+    return undefined;
   }
-  if (refusal !== undefined && !OF_DATA.test(folded)) {
-    const isList = /suppressions?$|list$|liste$|listas?$/.test(folded);
-    return { kind: "refusal", meaning: refusal[0], isDetail: isDetail || isList };
-  }
-  if (/^(baja|bajas|dnc|dne|dnm)/.test(words[0] ?? "") && words.length < 4) {
-    return { kind: "refusal", meaning: "unsubscribed", isDetail };
-  }
-  if (CANCELLED.test(folded) && !isDetail) {
-    return { kind: "unclear" };
-  }
-  return isDetail ? OTHER : affirmative(folded, words);
+  const [meaning] = refusal;
+  // Under a bounce stands its reason, in many products without saying so.
+  const isText = meaning === "bounced" || /suppressions?$|list$|liste$|listas?$/.test(folded);
+  return { kind: "refusal", meaning, isDetail: isDetail || isText };
 }
 
 function affirmative(folded: string, words: readonly string[]): ConsentColumn {

@@ -12,7 +12,7 @@ export type StartedSettings = {
   consentHash?: string | undefined;
   /** `suppressions`: nobody becomes a contact, everybody is suppressed. */
   into?: "contacts" | "suppressions" | undefined;
-  /** Why nobody in the file must be mailed, unless a row has a stricter reason. */
+  /** Why nobody in the file must be mailed whose row has no reason of its own. */
   wholeFile?: SuppressionReason | undefined;
   /** What values of a status mean that the program does not understand. */
   statusDecisions?: StatusDecision[] | undefined;

@@ -44,7 +44,7 @@ const SuppressReason = t.Union(
   ],
   {
     description:
-      "Why nobody in the file must be mailed, unless a row has a stricter reason. Left out: what the file's name and columns say, such as unsubscribed_members.csv",
+      "Why nobody in the file must be mailed whose row has no reason of its own. Left out: what the file's name and columns say, such as unsubscribed_members.csv",
   },
 );
 const Meaning = t.Union([
@@ -97,6 +97,17 @@ export const ImportPreview = t.Object(
             t.Literal("sendy"),
             t.Literal("listmonk"),
             t.Literal("keila"),
+            t.Literal("klaviyo"),
+            t.Literal("hubspot"),
+            t.Literal("substack"),
+            t.Literal("mailerlite"),
+            t.Literal("campaignmonitor"),
+            t.Literal("cleverreach"),
+            t.Literal("mautic"),
+            t.Literal("shopify"),
+            t.Literal("beehiiv"),
+            t.Literal("google"),
+            t.Literal("outlook"),
           ]),
           wholeFile: nullable(t.Union([t.Literal("unsubscribed"), t.Literal("hard_bounce")])),
         },

@@ -1,7 +1,23 @@
 import { foldWord } from "./status-words.rules.ts";
 
 /** Products whose CSV files are known. */
-export type PresetName = "mailchimp" | "brevo" | "sendy" | "listmonk" | "keila";
+export type PresetName =
+  | "mailchimp"
+  | "brevo"
+  | "sendy"
+  | "listmonk"
+  | "keila"
+  | "klaviyo"
+  | "hubspot"
+  | "substack"
+  | "mailerlite"
+  | "campaignmonitor"
+  | "cleverreach"
+  | "mautic"
+  | "shopify"
+  | "beehiiv"
+  | "google"
+  | "outlook";
 
 /** What a file is, by the names of its columns. */
 export type Preset = {
@@ -12,18 +28,33 @@ export type Preset = {
 
 type Sign = { name: PresetName; all: string[]; any?: string[] };
 
-// Names as foldWord gives them. Checked: Mailchimp's MEMBER_RATING and OPTIN_TIME against what people write
-// about its audience export, Brevo's EMAIL and ADDED_TIME against the reference of its export API. The others are
-// what these products are said to write, checked against no file and no source. A sign that is wrong costs
-// little: the columns of an unknown file are guessed one by one.
+// Names as foldWord gives them. Where each is from, and which are checked against no source, is in
+// tests/fixtures/imports/README.md. A sign that is wrong costs little: what is read from a file hangs on the names of
+// its single columns, never on the product.
 const SIGNS: Sign[] = [
   { name: "mailchimp", all: ["emailaddress"], any: ["memberrating", "leid", "euid", "optintime"] },
   { name: "listmonk", all: ["uuid", "email", "attributes", "status"] },
+  { name: "klaviyo", all: ["email"], any: ["klaviyoid", "emailsuppressions"] },
+  {
+    name: "hubspot",
+    all: [],
+    any: ["unsubscribedfromallemail", "portalunsubscribe", "marketingcontactstatus"],
+  },
+  { name: "substack", all: ["email", "emaildisabled"] },
+  { name: "substack", all: ["email", "subscriptiontype", "receivingemailsfor"] },
+  { name: "shopify", all: ["email", "acceptsemailmarketing"] },
+  { name: "cleverreach", all: ["email", "activated", "registered"] },
+  { name: "mautic", all: ["email"], any: ["donotemail", "ownerusername", "dateidentified"] },
+  { name: "beehiiv", all: ["email", "tier", "status"] },
+  { name: "google", all: ["email1value"], any: ["labels", "groupmembership"] },
+  { name: "outlook", all: ["emailaddress", "emaildisplayname"] },
+  { name: "campaignmonitor", all: ["emailaddress", "datesubscribed"] },
+  { name: "mailerlite", all: ["subscriber", "subscribed"] },
   { name: "keila", all: ["email", "data"], any: ["externalid", "status"] },
   {
     name: "brevo",
     all: ["email"],
-    any: ["addedtime", "doubleoptin", "emailblacklist", "contactid"],
+    any: ["addedtime", "doubleoptin", "emailblacklist", "emailblacklisted", "contactid"],
   },
   { name: "sendy", all: ["name", "email"], any: ["lastactivity", "joined", "lastupdated"] },
 ];

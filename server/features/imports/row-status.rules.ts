@@ -8,7 +8,7 @@ import {
   statusReader,
   strictest,
 } from "./status-values.rules.ts";
-import { type Meaning, meanings } from "./status-words.rules.ts";
+import { type Meaning, meanings, reasonOf } from "./status-words.rules.ts";
 
 /** What a person decided that a value of a column means. */
 export type StatusDecision = {
@@ -24,7 +24,7 @@ export type StatusSettings = {
   decisions: readonly StatusDecision[];
   /** Columns that are about something else, says the person, though they seem to speak of consent. */
   ignoredColumns: readonly number[];
-  /** Why people whose row says nothing worse must not be mailed, for a file of such people. */
+  /** Why people whose row has no reason of its own must not be mailed, for a file of such people. */
   whole: Meaning | undefined;
 };
 
@@ -80,7 +80,10 @@ export function decisionKey(reading: Reading, cell: string): string {
   return reading.as === "value" ? `=${statusKey(cell)}` : reading.as;
 }
 
-/** Makes the function that says whether a row's person may be mailed: the strictest of all its columns. */
+/**
+ * Makes the function that says whether a row's person may be mailed: the strictest of all its columns. An empty cell
+ * is a question only where no other column answers it.
+ */
 export function rowStatusReader(settings: StatusSettings): (cells: readonly string[]) => RowStatus {
   const { mapping, header, ignoredColumns, decisions, whole } = settings;
   const columns = statusColumns(mapping, header, ignoredColumns).map(({ column, name, role }) => ({
@@ -88,19 +91,32 @@ export function rowStatusReader(settings: StatusSettings): (cells: readonly stri
     says: role === "status" ? decided(column, name, decisions) : role === "json" ? inJson : inWords,
   }));
   return (cells) => {
-    let says: Says = whole ?? "nothing";
-    let unclear = "";
-    for (const { column, says: read } of columns) {
-      const cell = cells[column] ?? "";
-      const one = read(cell);
-      if (one !== "nothing") {
-        says = strictest([says, one]);
-        unclear = one === "unclear" && unclear === "" ? cell.trim() : unclear;
-      }
-    }
-    return { says, unclear };
+    const { says, unclear } = ofColumns(columns, cells);
+    return { says: whole === undefined || isRefusal(says) ? says : whole, unclear };
   };
 }
+
+type ColumnReader = { column: number; says: (cell: string) => Says | "blank" };
+
+function ofColumns(columns: readonly ColumnReader[], cells: readonly string[]): RowStatus {
+  let says: Says = "nothing";
+  let unclear = "";
+  let isBlank = false;
+  for (const { column, says: read } of columns) {
+    const cell = cells[column] ?? "";
+    const one = read(cell);
+    if (one === "blank") {
+      isBlank = true;
+    } else if (one !== "nothing") {
+      says = strictest([says, one]);
+      unclear = one === "unclear" && unclear === "" ? cell.trim() : unclear;
+    }
+  }
+  return { says: says === "nothing" && isBlank ? "unclear" : says, unclear };
+}
+
+const isRefusal = (says: Says) =>
+  says !== "nothing" && says !== "unclear" && reasonOf(says) !== undefined;
 
 function decided(column: number, name: string, decisions: readonly StatusDecision[]) {
   const read = statusReader(name);
@@ -111,15 +127,12 @@ function decided(column: number, name: string, decisions: readonly StatusDecisio
       value === null ? [] : [[decisionKey(read(value), value), meaning] as const],
     ),
   );
-  return (cell: string): Says => {
+  return (cell: string): Says | "blank" => {
     const reading = read(cell);
     const { says } = reading;
-    if (byKey.size === 0 && others === undefined) {
-      return says;
-    }
-    const meaning = byKey.get(decisionKey(reading, cell));
+    const meaning = byKey.size === 0 ? undefined : byKey.get(decisionKey(reading, cell));
     if (says === "unclear") {
-      return meaning ?? others ?? "unclear";
+      return meaning ?? others ?? (reading.as === "empty" ? "blank" : "unclear");
     }
     return meaning === undefined ? says : strictest([says, meaning]);
   };

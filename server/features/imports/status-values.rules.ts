@@ -3,6 +3,7 @@ import {
   answerOf,
   dateIn,
   foldWord,
+  isSoft,
   type Meaning,
   meaningOfWord,
   refusalIn,
@@ -117,7 +118,7 @@ function ofText(column: ConsentColumn, text: string): Reading {
   const answer = answerOf(text, folded);
   const word = answer === undefined ? meaningOfWord(folded) : undefined;
   const says = answer !== undefined ? ofAnswer(column, answer) : (word ?? refusalIn(folded));
-  if (column.kind === "refusal") {
+  if (column.kind === "refusal" && !isSoft(folded)) {
     return inRefusal(column, says, answer !== undefined);
   }
   return { says: says ?? "unclear", as: "value" };

@@ -145,6 +145,9 @@ const REVERSED =
   /^(not?|non?|never|kein|keine|nicht|nie|pas|jamais|nunca|mai|nao|geen|niet|nooit|un|soft)(?=\p{L})/u;
 const SOFT = /soft|temporar|deferred|transient/;
 
+/** True for what only failed for a while. */
+export const isSoft = (folded: string): boolean => SOFT.test(folded);
+
 /** What a folded word says as a status; undefined when it is none that is known. */
 export function meaningOfWord(folded: string): Meaning | undefined {
   return BY_WORD.get(folded);
@@ -153,7 +156,7 @@ export function meaningOfWord(folded: string): Meaning | undefined {
 /** The no in a longer text, such as `Unsubscribed (2026-01-02)`; undefined for none, or one that is turned round. */
 export function refusalIn(folded: string): Meaning | undefined {
   const found = REFUSALS.find(([, pattern]) => pattern.test(folded));
-  if (found === undefined || SOFT.test(folded)) {
+  if (found === undefined || isSoft(folded)) {
     return undefined;
   }
   const rest = folded.replace(REVERSED, "");

@@ -224,6 +224,17 @@ const products = {
   sendy: "Sendy",
   listmonk: "listmonk",
   keila: "Keila",
+  klaviyo: "Klaviyo",
+  hubspot: "HubSpot",
+  substack: "Substack",
+  mailerlite: "MailerLite",
+  campaignmonitor: "Campaign Monitor",
+  cleverreach: "CleverReach",
+  mautic: "Mautic",
+  shopify: "Shopify",
+  beehiiv: "beehiiv",
+  google: "Google Contacts",
+  outlook: "Outlook",
 };
 
 function PresetNotice({ preset }: { preset: NonNullable<Preview["preset"]> }) {

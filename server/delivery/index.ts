@@ -28,6 +28,7 @@ export {
   ruleFaults,
 } from "./result/limit-rules.ts";
 export { SHIPPED_VERSION, shippedRules } from "./result/shipped-rules.ts";
+export { type SpokenReason, spokenReason } from "./result/spoken-reason.ts";
 export { changeDeliverySettings, deliverySettings } from "./settings.store.ts";
 export { accessTokens } from "./smtp/access-tokens.ts";
 export { checkRoute } from "./smtp/check-route.ts";

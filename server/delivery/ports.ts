@@ -74,6 +74,12 @@ export type BounceEvidence = {
 export type BounceRules = {
   /** The category of a message that came back. */
   categoryOf(evidence: BounceEvidence): string;
+  /**
+   * The category under which a report counts against the message's address; undefined when it does not.
+   *
+   * @param isAboutOwn False when it names another address, as when mail is forwarded: nothing certain then.
+   */
+  countedAs(category: string, isAboutOwn: boolean): string | undefined;
   /** When an address is given up for failures of this category; undefined = never. */
   giveUp(category: string): GiveUp | undefined;
   /** How long the workspace suppresses an address that may come back; 0 = for good. */

@@ -28,6 +28,10 @@ const words: Record<string, { en: string; de: string }> = {
     en: "SPF, DKIM or DMARC did not pass",
     de: "SPF, DKIM oder DMARC nicht bestanden",
   },
+  sender_refused: {
+    en: "Our sender address or server name was refused",
+    de: "Unsere Absenderadresse oder unser Servername wurde abgewiesen",
+  },
   policy: { en: "Against the server's policy", de: "Gegen die Regeln des Servers" },
   filtered: { en: "Filtered by the recipient", de: "Vom Empfänger gefiltert" },
   relay_denied: {

@@ -47,11 +47,14 @@ export function applyBounce(
   moveToBounced(db, batch, message, fact, category);
   const { address, contactId } = message;
   const detail = text.slice(0, MAX_REPLY);
-  // Somebody else's address, as when mail is forwarded, says nothing certain about this one.
-  const isOwn = namesOwn(fact, message) || rules.giveUp(category) === undefined;
-  const counted = isOwn ? category : "unclear_550";
-  const failure = { campaignId: fact.c, at: fact.at, detail, address, contactId };
-  strike(db, { ...failure, category: counted }, rules);
+  const counted = rules.countedAs(category, namesOwn(fact, message));
+  if (counted !== undefined) {
+    strike(
+      db,
+      { campaignId: fact.c, at: fact.at, detail, address, contactId, category: counted },
+      rules,
+    );
+  }
 }
 
 /** Whoever says "spam" gets nothing more from this workspace: all lists end, and the address is suppressed. */

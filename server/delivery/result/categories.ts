@@ -73,6 +73,7 @@ export const categories = {
   domain_reputation: { kind: "block" },
   spam_content: { kind: "block" },
   auth_failure: { kind: "block" },
+  sender_refused: { kind: "block" },
   policy: { kind: "block" },
   private_target: { kind: "block" },
   virus: { kind: "content" },

@@ -1,5 +1,6 @@
 import type { SmtpStage } from "../types.ts";
 import type { Category } from "./categories.ts";
+import { aboutRecipient } from "./reply-rule.ts";
 
 type CodeRule = {
   category: Category;
@@ -9,7 +10,6 @@ type CodeRule = {
   at?: readonly SmtpStage[];
 };
 
-const aboutRecipient = ["rcpt", "data", "dot"] as const;
 const aboutUs = ["greeting", "ehlo", "mail"] as const;
 
 /**
@@ -23,7 +23,6 @@ export const enhancedRules: readonly CodeRule[] = [
   { detail: "1.6", category: "moved", on: 5, at: aboutRecipient },
   { detail: "1.2", category: "bad_domain", on: 5, at: aboutRecipient },
   { detail: "1.0", category: "unclear_550", on: 5, at: aboutRecipient },
-  { detail: "0.0", category: "unclear_550", on: 5, at: ["rcpt"] },
   { detail: "1.8", category: "dns_failure", on: 4 },
   { detail: "1.7", category: "relay_denied", on: 5 },
   { detail: "1.8", category: "relay_denied", on: 5 },
@@ -36,9 +35,15 @@ export const enhancedRules: readonly CodeRule[] = [
   { detail: "3.2", category: "rate_limit", on: 4 },
   { detail: "3.4", category: "msg_too_large" },
   { detail: "4.4", category: "bad_domain", on: 5, at: aboutRecipient },
+  { detail: "4.310", category: "bad_domain", on: 5, at: aboutRecipient },
+  { detail: "4.7", category: "expired" },
+  { detail: "4.300", category: "expired" },
+  { detail: "4.316", category: "expired" },
+  { detail: "4.317", category: "expired" },
   { detail: "4.5", category: "quota", on: 5 },
   { detail: "4.5", category: "rate_limit", on: 4 },
   { detail: "4.6", category: "loop" },
+  { detail: "4.14", category: "loop" },
   { detail: "5.3", category: "rate_limit" },
   { detail: "7.8", category: "relay_denied", on: 5 },
   { detail: "7.9", category: "relay_denied", on: 5 },
@@ -66,8 +71,8 @@ export const enhancedRules: readonly CodeRule[] = [
   { detail: "7.1", category: "relay_denied", on: 5, at: ["mail"] },
   { detail: "3", category: "system", on: 4 },
   { detail: "3", category: "policy", on: 5, at: aboutRecipient },
-  { detail: "4", category: "dns_failure", on: 4 },
-  { detail: "4", category: "unclear_550", on: 5, at: aboutRecipient },
+  // Routing and network: no class makes that a word about the recipient.
+  { detail: "4", category: "dns_failure" },
   { detail: "5", category: "syntax_unsupported", on: 5, at: aboutRecipient },
   { detail: "6", category: "syntax_unsupported", on: 5 },
   { detail: "7", category: "policy", on: 5, at: aboutRecipient },
@@ -84,12 +89,11 @@ export const basicRules: readonly BasicRule[] = [
   { codes: [550, 554, 521, 571], category: "ip_reputation", at: ["greeting", "ehlo"] },
   { codes: [550, 551, 553, 554], category: "relay_denied", at: ["mail"] },
   { codes: [551], category: "moved", at: aboutRecipient },
-  { codes: [553], category: "invalid_mailbox", at: ["rcpt"] },
   { codes: [556, 521], category: "null_mx", at: ["rcpt"] },
   { codes: [525], category: "inactive_mailbox", at: aboutRecipient },
   { codes: [552], category: "mailbox_full", at: ["rcpt"] },
   { codes: [552], category: "msg_too_large" },
-  { codes: [550, 554], category: "unclear_550", at: ["rcpt"] },
+  { codes: [550, 553], category: "unclear_550", at: ["rcpt"] },
   { codes: [500, 501, 502, 504, 555], category: "syntax_unsupported", at: aboutRecipient },
   { codes: [503], category: "protocol" },
   { codes: [550, 551, 553, 554], category: "policy", at: aboutRecipient },

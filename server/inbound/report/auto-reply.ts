@@ -1,6 +1,11 @@
 const HINTS =
   /^(?:\s|re:|aw:)*(?:auto(?:matic)?[\s:-]|automat|out of (?:the )?office|ooo\b|vacation|away from|on leave|abwesen|nicht im (?:büro|haus)|urlaub|absence|absent du bureau|réponse auto|respuesta auto|risposta auto|fuera de la oficina|assente|ferie|frånvaro)/i;
 
+/** True when the subject says that somebody is away. */
+export function isOutOfOffice(head: ReadonlyMap<string, string>): boolean {
+  return HINTS.test((head.get("subject") ?? "").slice(0, 300));
+}
+
 /**
  * True for what a mailbox answers by itself: vacation notes, acknowledgements, read receipts. Delivery
  * reports carry some of the same fields, so they are looked for first.
@@ -17,6 +22,6 @@ export function isAutoReply(head: ReadonlyMap<string, string>): boolean {
     ) ||
     /^(?:auto_reply|auto-reply|junk|bulk|list)$/i.test(head.get("precedence")?.trim() ?? "") ||
     type.includes("disposition-notification") ||
-    HINTS.test((head.get("subject") ?? "").slice(0, 300))
+    isOutOfOffice(head)
   );
 }

@@ -3,7 +3,7 @@ import { readComplaintForm } from "./complaint-form.ts";
 import { type Bounce, readDeliveryStatus } from "./dsn.ts";
 import { type Complaint, readFeedbackReport } from "./feedback.ts";
 import type { MailParts } from "./mail-parts.ts";
-import { looksLikeBounce, readPlainBounce } from "./plain-bounce.ts";
+import { readPlainBounce } from "./plain-bounce.ts";
 
 /** What a message that came to one of our addresses is. */
 export type MailClass =
@@ -26,21 +26,48 @@ export function classifyMail(parts: MailParts, envelopeFrom: string, expected: s
     const complaint = readFeedbackReport(parts.feedbackReport);
     return complaint === undefined ? { kind: "report" } : { kind: "complaint", complaint };
   }
-  if (parts.deliveryStatus !== undefined) {
-    const bounce = readDeliveryStatus(parts.deliveryStatus, expected);
-    return bounce === undefined ? { kind: "report" } : { kind: "bounce", bounce };
+  const status =
+    parts.deliveryStatus === undefined
+      ? undefined
+      : readDeliveryStatus(parts.deliveryStatus, expected);
+  if (status === "success") {
+    return { kind: "report" };
+  }
+  if (status !== undefined) {
+    return { kind: "bounce", bounce: withText(status, parts, envelopeFrom) };
   }
   const form = readComplaintForm(parts);
   if (form !== undefined) {
     return { kind: "complaint", complaint: form };
   }
-  const isBounce = looksLikeBounce(parts, envelopeFrom);
-  if (!isBounce && isAutoReply(parts.head)) {
-    return { kind: "auto_reply" };
-  }
-  const bounce = isBounce ? readPlainBounce(parts) : undefined;
+  const bounce = readPlainBounce(parts, envelopeFrom);
   if (bounce !== undefined) {
     return { kind: "bounce", bounce };
   }
-  return { kind: isBounce || envelopeFrom === "" ? "report" : "reply" };
+  if (isAutoReply(parts.head)) {
+    return { kind: "auto_reply" };
+  }
+  return { kind: envelopeFrom === "" ? "report" : "reply" };
+}
+
+/**
+ * What a machine-readable part leaves out stands in the text beside it: the words of a recipient without
+ * Diagnostic-Code, or with one that only repeats the status.
+ */
+function withText(bounce: Bounce, parts: MailParts, envelopeFrom: string): Bounce {
+  if (/\p{L}{3}/u.test(bounce.text)) {
+    return bounce;
+  }
+  const told = readPlainBounce(parts, envelopeFrom);
+  if (told === undefined) {
+    return bounce;
+  }
+  const isVague = bounce.enh === "" || /^[45]\.0\.0$/.test(bounce.enh);
+  return {
+    ...bounce,
+    code: isVague ? told.code || bounce.code : bounce.code,
+    enh: isVague ? told.enh || bounce.enh : bounce.enh,
+    text: told.text,
+    address: bounce.address || told.address,
+  };
 }

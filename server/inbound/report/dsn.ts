@@ -1,5 +1,5 @@
 import { addressIn, type FieldBlock, fieldOf, readFieldBlocks } from "./report-fields.ts";
-import { enhancedIn, readServerWords } from "./smtp-words.ts";
+import { readServerWords } from "./smtp-words.ts";
 
 /** What a report says of one message that did not arrive, or not yet. */
 export type Bounce = {
@@ -17,25 +17,28 @@ export type Bounce = {
  * Reads a message/delivery-status part: RFC 3464 §2.3. A return path is made for one recipient, so one
  * block is asked for; of several the one about `expected`, else a failure before a delay.
  *
- * @returns undefined when it reports a success, an expansion or a relay: nothing went wrong.
+ * @returns "success" when it reports a delivery, an expansion or a relay: nothing went wrong. undefined when it says
+ *   nothing of any recipient.
  */
-export function readDeliveryStatus(text: string, expected: string): Bounce | undefined {
-  const bounces = readFieldBlocks(text).flatMap((block) => bounceOf(block) ?? []);
+export function readDeliveryStatus(text: string, expected: string): Bounce | "success" | undefined {
+  const found = readFieldBlocks(text).map(bounceOf);
+  const bounces = found.flatMap((one) => (one === undefined || one === "success" ? [] : [one]));
   return (
     bounces.find(({ address }) => address !== "" && address === expected) ??
     bounces.find(({ action }) => action === "failed") ??
-    bounces[0]
+    bounces[0] ??
+    found.find((one) => one === "success")
   );
 }
 
-function bounceOf(block: FieldBlock): Bounce | undefined {
+function bounceOf(block: FieldBlock): Bounce | "success" | undefined {
   const [status, diagnostic] = [fieldOf(block, "status"), fieldOf(block, "diagnostic-code")];
-  const action = actionOf(fieldOf(block, "action"), status);
-  const isOfRecipient = ["final-recipient", "original-recipient", "action"].some((name) =>
+  const isOfRecipient = ["final-recipient", "original-recipient", "action", "status"].some((name) =>
     block.has(name),
   );
-  if (action === undefined || !isOfRecipient) {
-    return undefined;
+  const action = isOfRecipient ? actionOf(fieldOf(block, "action"), status) : undefined;
+  if (action === undefined || action === "success") {
+    return action;
   }
   const words = diagnostic.replace(/^[\w.-]{1,40}\s*;\s*/, "");
   return {
@@ -47,12 +50,27 @@ function bounceOf(block: FieldBlock): Bounce | undefined {
   };
 }
 
-function actionOf(action: string, status: string): Bounce["action"] | undefined {
-  const word = /^[a-z]+/.exec(action.toLowerCase())?.[0];
-  if (word === "failed" || word === "delayed") {
-    return word;
+/** RFC 3464 §2.3.3 knows five words; servers write others, or none, and then the status says what happened. */
+function actionOf(action: string, status: string): Bounce["action"] | "success" | undefined {
+  const word = action.toLowerCase();
+  if (/^(?:deliver(?:ed)?|relayed|expanded|success\w*|displayed)\b/.test(word)) {
+    return "success";
   }
-  // Some servers leave the action out; a status of class 4 alone is no failure yet.
-  const known = word === undefined ? enhancedIn(status)[0] : undefined;
-  return known === "5" ? "failed" : known === "4" ? "delayed" : undefined;
+  if (/^(?:delay|defer|warn|transient|temp|queued|retry)/.test(word)) {
+    return "delayed";
+  }
+  if (
+    /^(?:fail|expired|bounce|reject|undeliver|perm|fatal|return|error|refused|denied)/.test(word)
+  ) {
+    return "failed";
+  }
+  const digit = /(?<![\d.])([245])\.\d{1,3}\.\d{1,3}/.exec(status)?.[1];
+  // Of what has no action that is known, a status of class 4 alone is no failure yet.
+  return digit === "5"
+    ? "failed"
+    : digit === "4"
+      ? "delayed"
+      : digit === "2"
+        ? "success"
+        : undefined;
 }

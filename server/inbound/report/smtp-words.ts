@@ -2,9 +2,12 @@
 export type FoundReply = { code: number; enh: string; text: string };
 
 const MAX_REPLY_CHARS = 300;
-const ENHANCED = /(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])/;
-// `550 5.1.1`, `550-5.1.1`, `554: delivery error`, `smtp;550`; not a port, a year or a part of a number.
-const CODE = /(?<![\d.:/-])([45]\d\d)(?=[ :-]|$)/;
+// Subjects go up to 7 (RFC 3463 §3): `4.92.3` is the version of a program.
+const ENHANCED = /(?<![\d.])([45]\.[0-7]\.\d{1,3})(?!\d|\.\d)/;
+// `550 5.1.1`, `550-5.1.1`, `554: delivery error`, `smtp;550`; not a port, a year, a telephone number, a size, or a
+// part of a number. The second digit of a reply code is at most 7.
+const CODE =
+  /(?<![\d.,:/-])([45][0-57]\d)(?=[ :)]|-(?!\d)|$)(?! (?:bytes?|octets?|[kmg]i?b|people|users|messages|days?|hours?|minutes?|seconds?|recipients|copies)\b)/i;
 
 /** White space made single, control characters gone, at most 300 characters. */
 export function tidy(text: string): string {

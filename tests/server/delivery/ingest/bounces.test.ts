@@ -156,6 +156,39 @@ test("a bounce that is not about the mailbox suppresses nobody", () => {
   expect(suppressions()).toEqual([]);
 });
 
+test("a queue that gave up, three campaigns long, says nothing of an address: it may be our relay's", () => {
+  const texts = [
+    { code: 554, enh: "4.4.7", text: "Message expired" },
+    { code: 550, enh: "5.4.316", text: "Message expired, connection refused" },
+    { code: 554, enh: "5.4.7", text: "QUEUE.Expired; message could not be delivered for 2 days" },
+  ];
+  for (const [day, text] of texts.entries()) {
+    const c = launch(day === 0 ? 1 : 0);
+    const at = NOW + day * DAY;
+    apply(sent(c, 1, at), bounce(c, 1, { ...text, at: at + MINUTE }));
+    expect(stateOf(c, 1)?.reason).toBe("expired");
+  }
+
+  expect(suppressions()).toEqual([]);
+  expect(all("SELECT * FROM soft_bounce")).toEqual([]);
+});
+
+test("our own return path refused, on any number of days, suppresses nobody", () => {
+  const text =
+    "<b-mfzwizlsmfzwizlsmfzwizls@bounces.news.example>: Sender address rejected: User unknown in virtual mailbox table";
+  for (const day of [0, 1, 2, 3]) {
+    const c = launch(day === 0 ? 3 : 0);
+    const at = NOW + day * DAY;
+    apply(sent(c, 1, at), bounce(c, 1, { code: 550, enh: "5.1.0", text, at: at + MINUTE }));
+    expect(stateOf(c, 1)?.reason).toBe("sender_refused");
+  }
+
+  expect(suppressions()).toEqual([]);
+  expect(breakerRules.hardCategories).not.toContain("sender_refused");
+  expect(breakerRules.hardCategories).not.toContain("expired");
+  expect(breakerRules.blockCategories).toContain("sender_refused");
+});
+
 test("a report about somebody else's address suppresses neither", () => {
   const c = launch(2);
   apply(sent(c, 1), sent(c, 2));

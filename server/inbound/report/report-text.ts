@@ -1,0 +1,105 @@
+import { spokenReason } from "../../delivery/index.ts";
+import { codeIn, enhancedIn, type FoundReply, tidy } from "./smtp-words.ts";
+
+const ENDS =
+  /^\s*(?:-{2,}\s*)?(?:below (?:this|the next) line is a copy|this is a copy of (?:the|your) (?:headers|message|e-?mail)|(?:the )?(?:original|returned) (?:message|mail)(?: follows| headers?| details?| attached)?\s*[:.-]*\s*$|the header of the original|(?:message|original) headers? (?:follow|of)|message (?:text|headers?) follows?|included is a copy|a copy of the original|here is your returned mail|original message follows|einzelheiten zur|urspr(?:ü|ue)ngliche nachricht|message d'origine|mensaje original|messaggio originale|-----original)|^\s*[-=*]{3,}.{0,60}(?:original|copy|returned|header|unsent message|ursprüngliche|d'origine)|^\s*received: from /i;
+/** Fields of a message that is quoted: its subject may say anything. */
+const FIELD =
+  /^\s*>?\s*(?:subject|date|sent|received|message-id|x-[\w-]{1,60}|reply-to|list-[\w-]{1,60}|content-[\w-]{1,60}|mime-version|return-path|dkim-signature|references|in-reply-to|betreff|datum|objet|asunto|oggetto|onderwerp|тема|件名)\s*[:：]/i;
+
+const MAX_LINES = 400;
+const MAX_LINE_CHARS = 1_000;
+const MAX_PARAGRAPH_CHARS = 1_200;
+const CONTINUED_LINES = 4;
+const WINDOW_CHARS = 280;
+
+/** The lines of a report before the message that it returns. */
+export function reportLines(text: string): string[] {
+  const lines: string[] = [];
+  for (const line of text.split(/\r\n|\r|\n/, MAX_LINES)) {
+    if (ENDS.test(line.slice(0, 200))) {
+      break;
+    }
+    if (!FIELD.test(line.slice(0, 200))) {
+      lines.push(line.slice(0, MAX_LINE_CHARS));
+    }
+  }
+  return lines;
+}
+
+/** The same as paragraphs, each on one line: sentences are broken anywhere. */
+export function paragraphsOf(lines: readonly string[]): string[] {
+  const paragraphs: string[] = [];
+  let open = "";
+  for (const line of lines) {
+    const text = line.trim();
+    if (text === "" || open.length > MAX_PARAGRAPH_CHARS) {
+      paragraphs.push(open);
+      open = text;
+    } else {
+      open = open === "" ? text : `${open} ${text}`;
+    }
+  }
+  return [...paragraphs, open].filter((one) => one !== "");
+}
+
+/** A line on which a server's reply begins: at its start, or behind what introduces it. */
+const INTRODUCED =
+  /(?:^|said:|says:|reason:|response:|reply:|answered:?|error:?|status:?|code:?|diagnostic:?|following error|<<<|<--|<-|;|:|\(|\[|"|')\s*#?(?=[45][0-57]\d(?:[ :]|-(?!\d)|$))/i;
+
+/** The reply that a text quotes: one with an enhanced code before one that is introduced as a reply. */
+export function quotedReply(lines: readonly string[]): FoundReply | undefined {
+  const both = lines.findIndex((line) => codeIn(line) > 0 && enhancedIn(line) !== "");
+  const introduced = lines.findIndex((line) => INTRODUCED.test(line) && codeIn(line) > 0);
+  const enhanced = lines.findIndex((line) => enhancedIn(line) !== "");
+  const start = [both, introduced, enhanced].find((index) => index !== -1);
+  if (start === undefined) {
+    return undefined;
+  }
+  const end = lines.findIndex((line, index) => index > start && line.trim() === "");
+  const last = Math.min(end === -1 ? lines.length : end, start + 1 + CONTINUED_LINES);
+  // Exchange puts its code on a line of its own, below the words: `<mx.example.com #5.1.1>`.
+  const isCodeOnly = /^\s*<[^<>]{1,300}>\s*$/.test(lines[start] ?? "");
+  const text = lines.slice(isCodeOnly ? Math.max(0, start - 1) : start, last).join(" ");
+  const code = codeIn(text);
+  return { code, enh: enhancedIn(text), text: code === 0 ? text : fromCommand(text, code) };
+}
+
+/** From the reply on; from the command on where the text names the one that was refused. */
+function fromCommand(text: string, code: number): string {
+  const reply = text.indexOf(String(code));
+  const command =
+    /\b(?:after|in reply to|for|on) (?:pipelined |initial )?(?:MAIL|RCPT|HELO|EHLO|DATA|TEXT|connection|end of data)\b/i.exec(
+      text.slice(0, reply),
+    );
+  return text.slice(command === null ? reply : command.index);
+}
+
+/** The reason that a text gives in words: one about the recipient before any other. */
+export function reasonInWords(paragraphs: readonly string[]): FoundReply | undefined {
+  let other: FoundReply | undefined;
+  for (const paragraph of paragraphs) {
+    for (const sentence of windowsOf(paragraph)) {
+      const reason = spokenReason(sentence);
+      if (reason !== undefined) {
+        const found = { code: 0, enh: reason.enhanced, text: tidy(sentence) };
+        if (reason.isAboutRecipient) {
+          return found;
+        }
+        other ??= found;
+      }
+    }
+  }
+  return other;
+}
+
+/** Sentences, and what is longer than one in pieces that overlap. */
+function windowsOf(paragraph: string): string[] {
+  return paragraph
+    .split(/(?<=[.!?。])\s+/)
+    .flatMap((sentence) =>
+      Array.from({ length: Math.ceil(sentence.length / (WINDOW_CHARS / 2)) || 1 }, (_, index) =>
+        sentence.slice(index * (WINDOW_CHARS / 2), index * (WINDOW_CHARS / 2) + WINDOW_CHARS),
+      ),
+    );
+}

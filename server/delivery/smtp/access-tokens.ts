@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from "../../platform/clock.ts";
+import { type Clock, steadyClock } from "../../platform/clock.ts";
 import {
   FetchRefused,
   fetchGuarded,
@@ -35,7 +35,7 @@ export function accessTokens(
   route: Pick<Route, "publicOnly"> & { oauth: OAuthClient },
   options: AccessTokenOptions = {},
 ): TokenSource {
-  const clock = options.clock ?? systemClock;
+  const clock = options.clock ?? steadyClock;
   let { refreshToken } = route.oauth;
   let token: Token | undefined;
   let fetching: Promise<Token> | undefined;

@@ -1,16 +1,16 @@
 import type { Clock } from "../../platform/clock.ts";
 import type { SmtpOutcome } from "../types.ts";
+import { ConnectionHealth, type PauseAfter } from "./connection-health.ts";
 import type { EgressStatus } from "./egress.ts";
-import { outcomeOfError, SmtpAbandoned, SmtpFailure } from "./failure.ts";
+import { endsConnection, outcomeOfError, reasonOf, SmtpAbandoned, SmtpFailure } from "./failure.ts";
 import { IdleSessions } from "./idle-sessions.ts";
+import { Openings } from "./openings.ts";
 import type { Room, Tenant } from "./room.ts";
 import type { SmtpSession } from "./session.ts";
 import type { SiteMemory } from "./site-memory.ts";
 import type { Envelope, SendOptions } from "./transaction.ts";
 import type { Wire } from "./wire.ts";
 
-/** A ceiling learned from a refused connection is lifted by one connection this often. */
-const CEILING_STEP_MS = 60_000;
 /** A connection that others wait for carries at least so many messages before it makes way. */
 const FAIR_TURN = 20;
 
@@ -25,18 +25,16 @@ export type ConnectionPoolParts = {
   chainDot?: boolean;
   /** What its connections count against. */
   rooms: readonly Room[];
-  /**
-   * How long to open nothing after the nth failure in a row; the messages that wait go on waiting. Without it the
-   * next message makes the next try, and whoever opens decides how soon that may be.
-   */
-  pauseMs?: (failures: number) => number;
+  /** How long to open nothing after the nth failure in a row; the messages that wait go on waiting. */
+  pauseMs: PauseAfter;
+  /** There is a connection more that is ready for messages. */
+  onReady?: (() => void) | undefined;
+  /** Connections to the same server, of whomever, that are not greeted. */
+  crowd?: { mark: () => void; isThere: () => boolean };
   memory: SiteMemory;
   clock: Clock;
   idleCloseMs: number;
 };
-
-/** A connection that is being made; its wire is there once TCP is. */
-type Opening = { since: number; wire: Wire | undefined };
 
 type Waiter = {
   message: Envelope;
@@ -54,27 +52,28 @@ type Waiter = {
 export class ConnectionPool implements Tenant {
   readonly #parts: ConnectionPoolParts;
   readonly #idle: IdleSessions;
+  readonly #health: ConnectionHealth;
   #waiters: Waiter[] = [];
   /** Messages that have begun on a connection whose last one is not answered yet. */
   readonly #begun = new Map<SmtpSession, Waiter>();
-  /** Connections still in their handshake, oldest first: `close()` does not wait for a tarpit. */
-  readonly #opening = new Set<Opening>();
+  readonly #openings: Openings;
   #open = 0;
-  #connecting = 0;
+  /** Saying QUIT. */
+  #closing = 0;
   #busy = 0;
-  #failures = 0;
-  #isProven = false;
-  #backoffUntil = 0;
-  #lastError = "";
-  #ceiling = Number.POSITIVE_INFINITY;
-  #ceilingAt = 0;
   #wake: ReturnType<typeof setTimeout> | undefined;
   #isClosed = false;
   #onEmpty: () => void = () => undefined;
 
   constructor(parts: ConnectionPoolParts) {
     this.#parts = parts;
+    this.#health = new ConnectionHealth(parts.pauseMs);
+    this.#openings = new Openings({
+      clock: parts.clock,
+      onSlow: () => parts.crowd?.mark(),
+    });
     this.#idle = new IdleSessions({
+      isWanted: () => parts.crowd?.isThere() === true,
       closeAfterMs: parts.idleCloseMs,
       clock: parts.clock,
       discard: (session) => this.#discard(session),
@@ -86,6 +85,18 @@ export class ConnectionPool implements Tenant {
     return this.#open;
   }
 
+  /** Connections that are past their handshake. */
+  get ready(): number {
+    return this.#open - this.#openings.size - this.#closing;
+  }
+
+  /** These, and those being opened at a server that works, as long as it does not take too long over them. */
+  get usable(): number {
+    return this.#openings.size > 0 && this.#health.isProven
+      ? this.#open - this.#closing - this.#openings.slow
+      : this.ready;
+  }
+
   /** True when forgetting it loses nothing but its memory. */
   get isEmpty(): boolean {
     return this.#open === 0 && this.#waiters.length === 0;
@@ -95,22 +106,14 @@ export class ConnectionPool implements Tenant {
     const now = this.#parts.clock();
     return {
       open: this.#open,
+      ready: this.ready,
       busy: this.#busy,
       waiting: this.#waiters.length,
       limit: this.#limit(now),
-      retryAt: this.#backoffUntil > now ? this.#backoffUntil : undefined,
-      lastError: this.#lastError,
-      opening: this.#oldestOpening(),
+      retryAt: this.#health.backoffUntil > now ? this.#health.backoffUntil : undefined,
+      lastError: this.#health.lastError,
+      opening: this.#open > this.#openings.size ? undefined : this.#openings.oldest,
     };
-  }
-
-  #oldestOpening(): EgressStatus["opening"] {
-    const [oldest] = this.#opening;
-    if (oldest === undefined || this.#open > this.#connecting) {
-      return undefined;
-    }
-    const { wire, since } = oldest;
-    return { stage: wire === undefined || wire.isDead ? "connect" : wire.stage, since };
   }
 
   /**
@@ -123,8 +126,15 @@ export class ConnectionPool implements Tenant {
    * After `close()`, and when `signal` fires before the dot, the outcome is `abandoned`.
    */
   async send(message: Envelope, options: SendOptions): Promise<SmtpOutcome> {
-    const first = await this.#sendOnce(message, options);
-    return first.again ? (await this.#sendOnce(message, options)).outcome : first.outcome;
+    let triesOnNew = 0;
+    for (;;) {
+      const { outcome, again, wasNew } = await this.#sendOnce(message, options);
+      triesOnNew += wasNew ? 1 : 0;
+      // It ends: a reused connection that turned out to be closed is gone, and a second new one is the last.
+      if (!again || triesOnNew > 1) {
+        return outcome;
+      }
+    }
   }
 
   /** Lets messages under way finish, says QUIT on every connection and resolves when all are closed. */
@@ -141,9 +151,7 @@ export class ConnectionPool implements Tenant {
       this.#onEmpty = resolve;
     });
     this.#idle.close();
-    for (const { wire } of this.#opening) {
-      wire?.destroy();
-    }
+    this.#openings.close();
     if (this.#open > 0) {
       await done;
     }
@@ -156,26 +164,40 @@ export class ConnectionPool implements Tenant {
   async #sendOnce(
     message: Envelope,
     options: SendOptions,
-  ): Promise<{ outcome: SmtpOutcome; again: boolean }> {
+  ): Promise<{ outcome: SmtpOutcome; again: boolean; wasNew: boolean }> {
     const startedAt = performance.now();
     let session: SmtpSession;
     try {
       session = await this.#acquire(message, options.signal);
     } catch (error) {
       const durationMs = Math.round(performance.now() - startedAt);
-      return { outcome: outcomeOfError(error, this.#parts.host, durationMs), again: false };
+      const outcome = outcomeOfError(error, this.#parts.host, durationMs);
+      return { outcome, again: false, wasNew: true };
     }
     this.#busy += 1;
+    const served = session.served;
+    const wasNew = served === 0;
     try {
-      const served = session.served;
       const outcome = await session.send(message, {
         ...options,
         chain: this.#parts.chainDot === true ? (fits) => this.#chain(session, fits) : undefined,
       });
-      return { outcome, again: this.#parts.memory.learn(session.site, served, outcome, this.#now) };
+      this.#heed(outcome, wasNew);
+      const again = this.#parts.memory.learn(session.site, served, outcome, this.#now);
+      return { outcome, again, wasNew };
     } finally {
       this.#busy -= 1;
       this.#release(session);
+    }
+  }
+
+  /** A server that ends a new connection at its first message bears no more of them for now. */
+  #heed(outcome: SmtpOutcome, wasNew: boolean): void {
+    if (wasNew && endsConnection(outcome)) {
+      const at = { now: this.#now, startedAt: this.#now };
+      this.#health.failed("turned_away", this.ready - 1, reasonOf(outcome), at);
+    } else if (outcome.kind === "accepted" || outcome.kind === "refused") {
+      this.#health.worked();
     }
   }
 
@@ -261,10 +283,11 @@ export class ConnectionPool implements Tenant {
     const { memory, maxPerConnection, rooms } = this.#parts;
     const served = session.served + more;
     const learned = memory.messagesPerConnection(session.site, this.#now);
+    const isCrowded = this.#parts.crowd?.isThere() === true;
     const isOwed =
       this.#waiters.length === 0
-        ? rooms.some((room) => room.isWanted(this))
-        : served >= FAIR_TURN && rooms.some((room) => room.isOwed(this));
+        ? isCrowded || rooms.some((room) => room.isWanted(this))
+        : served >= FAIR_TURN && (isCrowded || rooms.some((room) => room.isOwed(this)));
     return this.#isClosed || isOwed || served >= Math.min(maxPerConnection, learned);
   }
 
@@ -279,7 +302,9 @@ export class ConnectionPool implements Tenant {
 
   /** Counts the connection out once QUIT is over, so that the server never sees more than the limit. */
   #discard(session: SmtpSession): void {
+    this.#closing += 1;
     void session.quit().then(() => {
+      this.#closing -= 1;
       this.#countOut();
       this.pump();
     });
@@ -291,26 +316,27 @@ export class ConnectionPool implements Tenant {
       room.give(this, wasUsed);
     }
     if (this.#open === 0) {
+      this.#health.emptied();
       this.#onEmpty();
     }
   }
 
   #limit(now: number): number {
-    const lifted = this.#ceiling + Math.floor((now - this.#ceilingAt) / CEILING_STEP_MS);
-    return Math.max(1, Math.min(...this.#parts.rooms.map(({ max }) => max), lifted));
+    const rooms = this.#parts.rooms.map(({ max }) => max);
+    return Math.max(1, Math.min(...rooms, this.#health.ceiling(now)));
   }
 
-  /** Opens connections for those who wait: one at a time until one has worked. */
+  /** Opens connections for those who wait: a single one until it has worked. */
   pump(): void {
     const now = this.#now;
     while (
       !this.#isClosed &&
-      this.#waiters.length > this.#connecting &&
+      this.#waiters.length > this.#openings.size &&
       this.#open < this.#limit(now) &&
-      (this.#isProven || this.#connecting === 0)
+      (this.#health.isProven || this.#open === 0)
     ) {
-      if (this.#backoffUntil > now) {
-        this.#wakeAt(this.#backoffUntil - now);
+      if (this.#health.backoffUntil > now) {
+        this.#wakeAt(this.#health.backoffUntil - now);
         return;
       }
       const full = this.#parts.rooms.find((room) => room.isFull);
@@ -329,23 +355,10 @@ export class ConnectionPool implements Tenant {
 
   #connect(): void {
     this.#open += 1;
-    this.#connecting += 1;
     for (const room of this.#parts.rooms) {
       room.take(this);
     }
-    const startedAt = this.#now;
-    const opening: Opening = { since: startedAt, wire: undefined };
-    this.#opening.add(opening);
-    const onWire = (opened: Wire) => {
-      opening.wire = opened;
-      if (this.#isClosed) {
-        opened.destroy();
-      }
-    };
-    const over = () => {
-      this.#connecting -= 1;
-      this.#opening.delete(opening);
-    };
+    const { startedAt, onWire, over } = this.#openings.begin();
     this.#parts.open({ onWire, isClosed: () => this.#isClosed }).then(
       (session) => {
         over();
@@ -359,33 +372,22 @@ export class ConnectionPool implements Tenant {
   }
 
   #connected(session: SmtpSession): void {
-    this.#ceiling = Math.max(this.#ceiling, this.#open - this.#connecting);
-    this.#isProven = true;
-    this.#failures = 0;
-    this.#lastError = "";
+    this.#health.opened(this.ready);
     if (this.#isClosed) {
       this.#discard(session);
       return;
     }
     this.#offer(session);
     this.pump();
+    this.#parts.onReady?.();
   }
 
   #connectFailed(error: unknown, startedAt: number): void {
-    const now = this.#now;
-    this.#lastError = error instanceof Error ? error.message : String(error);
-    const live = this.#open - this.#connecting - 1;
-    // Connections that were tried together fail together; they count as one failure.
-    if (startedAt >= this.#backoffUntil) {
-      this.#failures += 1;
-      this.#backoffUntil = now + (this.#parts.pauseMs?.(this.#failures) ?? 0);
-      if (live > 0) {
-        this.#ceiling = live;
-        this.#ceilingAt = now;
-      } else {
-        this.#isProven = false;
-        this.#waiters.shift()?.reject(error);
-      }
+    const live = this.ready - 1;
+    const text = error instanceof Error ? error.message : String(error);
+    const at = { now: this.#now, startedAt };
+    if (this.#health.failed("not_opened", live, text, at) && live <= 0) {
+      this.#waiters.shift()?.reject(error);
     }
     const wasTried =
       !(error instanceof SmtpFailure) || (error.retryAt === undefined && error.stage !== "dns");

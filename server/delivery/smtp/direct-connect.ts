@@ -7,7 +7,7 @@ import { SmtpFailure, SmtpRefusal } from "./failure.ts";
 import { connectPeer, type Peer, type SessionOptions } from "./handshake.ts";
 import { addressesOf } from "./host-addresses.ts";
 import type { MailHost } from "./mail-routes.ts";
-import { type SmtpSession, sessionOn } from "./session.ts";
+import { helloMemory, type SmtpSession, sessionOn } from "./session.ts";
 import type { SiteMemory } from "./site-memory.ts";
 import type { Wire } from "./wire.ts";
 
@@ -164,10 +164,11 @@ async function connectAddress(
     ca: parts.session.ca,
     localAddress: source?.address,
   });
-  const options: SessionOptions =
-    source === undefined || source.heloName === ""
-      ? parts.session
-      : { ...parts.session, heloName: source.heloName };
+  const options: SessionOptions = {
+    ...parts.session,
+    hello: helloMemory(parts.memory, `${host}:${port}`, parts.clock),
+    ...(source === undefined || source.heloName === "" ? {} : { heloName: source.heloName }),
+  };
   const open = async (security: Peer["security"]) =>
     sessionOn(await connectPeer(peer(security), options, hooks.onWire), site, parts);
   const mayTls = parts.memory.mayTls(`${host}:${port}`, parts.clock());

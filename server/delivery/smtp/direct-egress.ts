@@ -1,7 +1,8 @@
-import { type Clock, systemClock } from "../../platform/clock.ts";
+import { type Clock, steadyClock } from "../../platform/clock.ts";
 import type { DnsClient } from "../../platform/dns/client.ts";
 import { hostName } from "../../platform/dns/message.ts";
 import type { Route, RouteSource, SmtpOutcome } from "../types.ts";
+import { backoffMs } from "./backoff.ts";
 import { ConnectionPool } from "./connection-pool.ts";
 import { connectDirect, type DirectParts, type TlsDemand } from "./direct-connect.ts";
 import type { Egress, EgressStatus, Site, Target } from "./egress.ts";
@@ -13,11 +14,18 @@ import type { ProviderHosts } from "./site.ts";
 import { SiteMemory } from "./site-memory.ts";
 import { domainOf, sourceFor } from "./source.ts";
 import { sumOf } from "./status-sum.ts";
+import type { SmtpTimeouts } from "./timeouts.ts";
 import type { Envelope, SendOptions } from "./transaction.ts";
 
 /** Short: there are many sites, and one that nothing goes to now should not be kept from others. */
 const IDLE_CLOSE_MS = 20_000;
 const SWEEP_MS = 30_000;
+/**
+ * A minute, where RFC 5321 §4.5.3.2.1 has five for the greeting: servers that make strangers wait on purpose do so for
+ * seconds (postscreen 6 s, greet_pause up to 30 s), and a connection that is not greeted holds one of the few that the
+ * route may have. Who is slower is tried again later, and loses nothing.
+ */
+const mxTimeouts: Partial<SmtpTimeouts> = { greetingMs: 60_000, heloMs: 120_000 };
 
 /** What a provider puts up with; see `provider-profiles.ts`. */
 export type ProviderLimits = {
@@ -50,6 +58,8 @@ export type DirectOptions = {
   random?: () => number;
   idleCloseMs?: number;
   session?: SessionOptions;
+  /** There is a connection more to the site that is ready for messages. */
+  onReady?: (siteKey: string) => void;
 };
 
 type Destination = {
@@ -88,9 +98,13 @@ export class DirectEgress implements Egress {
       dns: options.dns,
       failed: options.failed ?? new FailedAddresses(),
       memory: options.memory ?? new SiteMemory(),
-      clock: options.clock ?? systemClock,
+      clock: options.clock ?? steadyClock,
       random: options.random ?? Math.random,
-      session: { ...options.session, ...(heloName === undefined ? {} : { heloName }) },
+      session: {
+        ...options.session,
+        timeouts: { ...mxTimeouts, ...options.session?.timeouts },
+        ...(heloName === undefined ? {} : { heloName }),
+      },
     };
     this.#routes = new MailRoutes(options.dns, options.providers);
     this.#room = new Room({ max: route.maxConnections, clock: this.#parts.clock });
@@ -118,12 +132,24 @@ export class DirectEgress implements Egress {
     return await this.#poolOf(found).pool.send(message, options);
   }
 
+  usable(siteKey?: string): number {
+    const pools = siteKey === undefined ? this.#pools.values() : this.#poolsBySite.get(siteKey);
+    let usable = 0;
+    for (const { pool } of pools ?? []) {
+      usable += pool.usable;
+    }
+    return usable;
+  }
+
   status(siteKey?: string): EgressStatus {
     const pools = [
       ...(siteKey === undefined ? this.#pools.values() : (this.#poolsBySite.get(siteKey) ?? [])),
     ];
     const all = pools.map(({ pool, retryAt }) => ({
-      status: () => ({ ...pool.status(), retryAt: retryAt() }),
+      status: () => {
+        const status = pool.status();
+        return { ...status, retryAt: retryAt() ?? status.retryAt };
+      },
     }));
     const sum = sumOf(all, this.#limitOf(siteKey === undefined ? undefined : pools[0]?.site));
     // One dead server says nothing of a route, nor of a provider with many.
@@ -203,6 +229,7 @@ export class DirectEgress implements Egress {
 
   #newPool({ hosts, site, source, tls }: Destination): SitePool {
     const { route } = this;
+    const { onReady } = this.#options;
     const { maxPerConnection, port, publicOnly = false } = route;
     const profile = this.#options.profileOf(site.provider);
     const target = { hosts, port, source, tls, publicOnly };
@@ -219,6 +246,10 @@ export class DirectEgress implements Egress {
         maxPerConnection > 0 ? maxPerConnection : Infinity,
       ),
       rooms: [siteRoom, this.#room],
+      // Who could not be reached is left alone by `FailedAddresses`, address by address.
+      pauseMs: (failures, how) =>
+        how === "turned_away" ? backoffMs(failures, this.#parts.random) : 0,
+      onReady: onReady && (() => onReady(site.key)),
       memory: this.#parts.memory,
       clock: this.#parts.clock,
       idleCloseMs: this.#options.idleCloseMs ?? IDLE_CLOSE_MS,

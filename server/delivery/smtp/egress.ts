@@ -17,6 +17,8 @@ export type Target = { domain: string; site: Site; source?: RouteSource };
 /** What the connections of a route, or of one site of it, are doing. */
 export type EgressStatus = {
   open: number;
+  /** Those of them that are past their handshake. */
+  ready: number;
   busy: number;
   waiting: number;
   /** Connections that may be open now: what is configured, or less after a refused one. */
@@ -44,6 +46,12 @@ export type Egress = {
 
   /** Sends one message, waiting for a connection as long as it takes; see `SmtpSession.send` for the dot. */
   send(message: Envelope, options: SendOptions & { target?: Target }): Promise<SmtpOutcome>;
+
+  /**
+   * Connections that carry messages or will in a moment, of one site or of the route as a whole; one that a proven
+   * server has not greeted for seconds does not count. Cheap: asked for every message.
+   */
+  usable(siteKey?: string): number;
 
   /** Of one site, or of the route as a whole. */
   status(siteKey?: string): EgressStatus;

@@ -41,6 +41,44 @@ export function formatReply(reply: SmtpReply): string {
   return [String(reply.code), reply.enhanced, reply.text].filter((part) => part !== "").join(" ");
 }
 
+/** Before these are over there is no session: what fails here is the server, not the message. */
+const opening: ReadonlySet<SmtpStage> = new Set([
+  "dns",
+  "connect",
+  "greeting",
+  "ehlo",
+  "starttls",
+  "auth",
+]);
+
+/** True when the server ended the connection before the dot: it said so (421), hung up or fell silent. */
+export function endsConnection(outcome: SmtpOutcome): boolean {
+  return outcome.kind === "refused"
+    ? outcome.reply.code === 421
+    : outcome.kind === "broken" && (outcome.fault === "connection" || outcome.fault === "timeout");
+}
+
+/**
+ * True when the server did not come as far as to take a message: no session, or one that ended at MAIL. (On a
+ * connection that has carried others a 421 at MAIL is no outcome: the message goes on a new one.)
+ */
+export function isRefusedConnection(outcome: SmtpOutcome): boolean {
+  const hasStage = outcome.kind === "refused" || outcome.kind === "broken";
+  return (
+    hasStage &&
+    (opening.has(outcome.stage) ||
+      ((outcome.stage === "mail" || outcome.stage === "rset") && endsConnection(outcome)))
+  );
+}
+
+/** Why a message did not go, in the server's words or ours; empty when it did. */
+export function reasonOf(outcome: SmtpOutcome): string {
+  if (outcome.kind === "refused") {
+    return formatReply(outcome.reply);
+  }
+  return outcome.kind === "broken" || outcome.kind === "ambiguous" ? outcome.error : "";
+}
+
 /**
  * What an error before the dot means for the message.
  *

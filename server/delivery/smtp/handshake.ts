@@ -25,9 +25,17 @@ export type SessionOptions = {
   allowAddress?: (ip: string) => boolean;
   /** Gives OAuth 2.0 access tokens; then XOAUTH2 is used with the route's user name. */
   accessToken?: TokenSource;
+  /** What is known of the server's EHLO. */
+  hello?: HelloMemory | undefined;
   /** Hears of each stage that went well, in order. */
   onStep?: (stage: SmtpStage, message: string) => void;
 };
+
+/** Servers from before EHLO that close the connection when they hear it. */
+export type HelloMemory = { isHeloOnly: () => boolean; ehloFailed: () => void };
+
+/** The server closed the connection instead of letting us go on after EHLO. */
+class EhloClosed extends SmtpFailure {}
 
 /** A connection that is ready for MAIL. */
 export type Connected = { wire: Wire; capabilities: Capabilities; timeouts: SmtpTimeouts };
@@ -63,11 +71,38 @@ export async function connectRoute(
 }
 
 /**
- * Connects to a server and goes through greeting, EHLO, TLS and AUTH.
+ * Connects to a server and goes through greeting, EHLO, TLS and AUTH. A server that closes at EHLO is asked with
+ * HELO on a second connection (RFC 5321 §3.2), where nothing that only EHLO can offer is asked for.
  *
  * @throws SmtpFailure or SmtpRefusal naming the stage; the connection is closed then.
  */
 export async function connectPeer(
+  peer: Peer,
+  options: SessionOptions,
+  onWire: (wire: Wire) => void,
+): Promise<Connected> {
+  const { hello } = options;
+  if (hello?.isHeloOnly()) {
+    return await connectWith("HELO", peer, options, onWire);
+  }
+  try {
+    return await connectWith("EHLO", peer, options, onWire);
+  } catch (error) {
+    // Nobody who has TLS or sign-in is that old, and a connection lost at EHLO is no reason to do without.
+    const mayBeOld = peer.security === "none" || peer.security === "opportunistic";
+    if (!(error instanceof EhloClosed) || !mayBeOld || peer.credentials !== undefined) {
+      throw error;
+    }
+    const connected = await connectWith("HELO", peer, options, onWire);
+    hello?.ehloFailed();
+    return connected;
+  }
+}
+
+type Hello = "EHLO" | "HELO";
+
+async function connectWith(
+  hello: Hello,
   peer: Peer,
   options: SessionOptions,
   onWire: (wire: Wire) => void,
@@ -82,7 +117,7 @@ export async function connectPeer(
   const wire = new Wire(socket);
   onWire(wire);
   try {
-    const capabilities = await greet(wire, peer, options, timeouts);
+    const capabilities = await greet(wire, hello, peer, options, timeouts);
     return { wire, capabilities, timeouts };
   } catch (error) {
     wire.destroy();
@@ -92,13 +127,14 @@ export async function connectPeer(
 
 async function greet(
   wire: Wire,
+  hello: Hello,
   peer: Peer,
   options: SessionOptions,
   timeouts: SmtpTimeouts,
 ): Promise<Capabilities> {
   const greeting = positive("greeting", await wire.reply("greeting", timeouts.greetingMs));
   options.onStep?.("greeting", formatReply(greeting));
-  let capabilities = await sayHello(wire, options, timeouts);
+  let capabilities = await firstHello(wire, hello, options, timeouts);
   if (peer.security === "starttls" || peer.security === "opportunistic") {
     const isSecure = await upgrade(wire, capabilities, peer, timeouts);
     if (isSecure) {
@@ -116,6 +152,23 @@ async function greet(
   return capabilities;
 }
 
+async function firstHello(
+  wire: Wire,
+  hello: Hello,
+  options: SessionOptions,
+  timeouts: SmtpTimeouts,
+): Promise<Capabilities> {
+  try {
+    return hello === "EHLO"
+      ? await sayHello(wire, options, timeouts)
+      : await sayHelo(wire, options.heloName ?? defaultHeloName(wire), timeouts);
+  } catch (error) {
+    throw error instanceof SmtpFailure && error.fault === "connection"
+      ? new EhloClosed(error.stage, error.fault, error.message, error)
+      : error;
+  }
+}
+
 async function sayHello(
   wire: Wire,
   options: SessionOptions,
@@ -131,6 +184,10 @@ async function sayHello(
   if (![500, 501, 502, 504, 550].includes(reply.code)) {
     positive("ehlo", reply);
   }
+  return await sayHelo(wire, name, timeouts);
+}
+
+async function sayHelo(wire: Wire, name: string, timeouts: SmtpTimeouts): Promise<Capabilities> {
   wire.write(`HELO ${name}\r\n`);
   positive("ehlo", await wire.reply("ehlo", timeouts.heloMs));
   return noCapabilities;

@@ -4,9 +4,14 @@ import type { SmtpSession } from "./session.ts";
 export type IdleSessionsParts = {
   closeAfterMs: number;
   clock: Clock;
+  /** Others would have them: who is not used now ends at once. */
+  isWanted: () => boolean;
   /** Ends a connection that is not kept any longer. */
   discard: (session: SmtpSession) => void;
 };
+
+/** So often it is looked whether others would have them. */
+const LOOK_MS = 5_000;
 
 /** Connections that nobody uses now. The one used last is taken first, so that the others can end. */
 export class IdleSessions {
@@ -65,19 +70,22 @@ export class IdleSessions {
     if (this.#sweep !== undefined || this.#isClosed) {
       return;
     }
-    const { closeAfterMs, clock } = this.#parts;
-    this.#sweep = setTimeout(() => {
-      this.#sweep = undefined;
-      const expired = clock() - closeAfterMs;
-      const old = this.#idle.filter((entry) => entry.since <= expired);
-      this.#idle = this.#idle.filter((entry) => entry.since > expired);
-      for (const { session } of old) {
-        this.#parts.discard(session);
-      }
-      if (this.#idle.length > 0) {
-        this.#scheduleSweep();
-      }
-    }, closeAfterMs);
+    const { closeAfterMs, clock, isWanted } = this.#parts;
+    this.#sweep = setTimeout(
+      () => {
+        this.#sweep = undefined;
+        const expired = clock() - (isWanted() ? 0 : closeAfterMs);
+        const old = this.#idle.filter((entry) => entry.since <= expired);
+        this.#idle = this.#idle.filter((entry) => entry.since > expired);
+        for (const { session } of old) {
+          this.#parts.discard(session);
+        }
+        if (this.#idle.length > 0) {
+          this.#scheduleSweep();
+        }
+      },
+      Math.min(closeAfterMs, LOOK_MS),
+    );
     this.#sweep.unref?.();
   }
 }

@@ -11,15 +11,21 @@ export type EgressShared = {
   /** Whose servers stand behind a recipient domain, for limits of relays. */
   providerOf: (domain: string) => string;
   direct: DirectOptions;
+  onReady?: ((route: Route, siteKey?: string) => void) | undefined;
 };
 
 /** The way out that a route describes. `timeouts`: how long to wait, where the usual is not meant. */
 export function makeEgress(
   route: Route,
-  { memory, providerOf, direct }: EgressShared,
+  { memory, providerOf, direct, onReady }: EgressShared,
   timeouts: Partial<SmtpTimeouts> = {},
 ): Egress {
   return route.kind === "direct"
-    ? new DirectEgress(route, { ...direct, memory, session: { ...direct.session, timeouts } })
-    : new RoutePool(route, { memory, providerOf, timeouts });
+    ? new DirectEgress(route, {
+        ...direct,
+        memory,
+        session: { ...direct.session, timeouts },
+        onReady: (siteKey) => onReady?.(route, siteKey),
+      })
+    : new RoutePool(route, { memory, providerOf, timeouts, onReady: () => onReady?.(route) });
 }

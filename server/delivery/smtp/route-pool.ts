@@ -1,6 +1,7 @@
-import { type Clock, systemClock } from "../../platform/clock.ts";
+import { type Clock, steadyClock } from "../../platform/clock.ts";
 import type { Route, RouteSource, SmtpOutcome } from "../types.ts";
 import { accessTokens } from "./access-tokens.ts";
+import { backoffMs } from "./backoff.ts";
 import { ConnectionPool } from "./connection-pool.ts";
 import type { Egress, EgressStatus, Site, Target } from "./egress.ts";
 import { withProviderHeader } from "./provider-header.ts";
@@ -9,11 +10,21 @@ import { type OpenOptions, openSession } from "./session.ts";
 import { SiteMemory } from "./site-memory.ts";
 import { domainOf, sourceFor } from "./source.ts";
 import { sumOf } from "./status-sum.ts";
+import type { SmtpTimeouts } from "./timeouts.ts";
 import type { Envelope, SendOptions } from "./transaction.ts";
 
 const IDLE_CLOSE_MS = 60_000;
-const BACKOFF_BASE_MS = 1_000;
-const BACKOFF_MAX_MS = 60_000;
+
+/**
+ * Shorter than RFC 5321 §4.5.3.2 asks of strangers (five minutes): a relay is a server one has chosen, and every
+ * message of its campaigns waits for it. A relay that takes so long has no room for another connection.
+ */
+const relayTimeouts: Partial<SmtpTimeouts> = {
+  connectMs: 20_000,
+  greetingMs: 20_000,
+  heloMs: 30_000,
+  authMs: 60_000,
+};
 
 export type RoutePoolOptions = Omit<OpenOptions, "onWire" | "clock"> & {
   idleCloseMs?: number;
@@ -21,6 +32,8 @@ export type RoutePoolOptions = Omit<OpenOptions, "onWire" | "clock"> & {
   clock?: Clock;
   /** 0 ≤ x < 1; spreads reconnects. */
   random?: () => number;
+  /** There is a connection more that is ready for messages. */
+  onReady?: () => void;
   /** Whose servers stand behind a recipient domain; without it all are `other`. */
   providerOf?: (domain: string) => string;
 };
@@ -48,7 +61,7 @@ export class RoutePool implements Egress {
         ? options
         : { accessToken: accessTokens({ ...route, oauth }), ...options };
     this.#memory = options.memory ?? new SiteMemory();
-    this.#room = new Room({ max: route.maxConnections, clock: options.clock ?? systemClock });
+    this.#room = new Room({ max: route.maxConnections, clock: options.clock ?? steadyClock });
   }
 
   /** All mail goes to the relay's host; limits per provider still ask whose mailboxes they are. */
@@ -67,6 +80,14 @@ export class RoutePool implements Egress {
       withProviderHeader(message, this.route.preset),
       options,
     );
+  }
+
+  usable(): number {
+    let usable = 0;
+    for (const pool of this.#pools.values()) {
+      usable += pool.usable;
+    }
+    return usable;
   }
 
   status(): EgressStatus {
@@ -90,10 +111,12 @@ export class RoutePool implements Egress {
 
   #newPool(source: RouteSource | undefined): ConnectionPool {
     const { route } = this;
-    const clock = this.#options.clock ?? systemClock;
+    const { clock = steadyClock, random = Math.random, backoffBaseMs } = this.#options;
+    const server = `${route.host}:${route.port}`;
     const heloName = source?.heloName || route.heloName || this.#options.heloName;
     const options: OpenOptions = {
       ...this.#options,
+      timeouts: { ...relayTimeouts, ...this.#options.timeouts },
       memory: this.#memory,
       clock,
       ...(heloName === undefined ? {} : { heloName }),
@@ -105,16 +128,15 @@ export class RoutePool implements Egress {
       maxPerConnection: route.maxPerConnection > 0 ? route.maxPerConnection : Infinity,
       chainDot: route.chainDot === true,
       rooms: [this.#room],
-      pauseMs: (failures) => this.#pauseMs(failures),
+      pauseMs: (failures) => backoffMs(failures, random, backoffBaseMs),
+      onReady: this.#options.onReady,
+      crowd: {
+        mark: () => this.#memory.greetingIsSlow(server, clock()),
+        isThere: () => this.#memory.isCrowded(server, clock()),
+      },
       memory: this.#memory,
       clock,
       idleCloseMs: this.#options.idleCloseMs ?? IDLE_CLOSE_MS,
     });
-  }
-
-  #pauseMs(failures: number): number {
-    const base = this.#options.backoffBaseMs ?? BACKOFF_BASE_MS;
-    const pause = Math.min(BACKOFF_MAX_MS, base * 2 ** Math.min(failures - 1, 10));
-    return pause * (0.8 + 0.4 * (this.#options.random ?? Math.random)());
   }
 }

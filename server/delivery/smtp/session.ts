@@ -1,6 +1,11 @@
-import { systemClock } from "../../platform/clock.ts";
+import { steadyClock } from "../../platform/clock.ts";
 import type { Route, SmtpOutcome } from "../types.ts";
-import { type Connected, connectRoute, type SessionOptions } from "./handshake.ts";
+import {
+  type Connected,
+  connectRoute,
+  type HelloMemory,
+  type SessionOptions,
+} from "./handshake.ts";
 import type { SiteMemory } from "./site-memory.ts";
 import { type Envelope, type Line, type SendOptions, sendMessage } from "./transaction.ts";
 import type { Wire } from "./wire.ts";
@@ -104,14 +109,28 @@ export type OpenOptions = SessionOptions & {
  * @throws SmtpFailure or SmtpRefusal naming the stage.
  */
 export async function openSession(route: Route, options: OpenOptions = {}): Promise<SmtpSession> {
-  return sessionOn(await connectRoute(route, options, options.onWire), route, options);
+  const { memory, clock = steadyClock } = options;
+  const hello = memory && helloMemory(memory, `${route.host}:${route.port}`, clock);
+  return sessionOn(
+    await connectRoute(route, { ...options, hello }, options.onWire),
+    route,
+    options,
+  );
+}
+
+/** What is known of the EHLO of a server, by `host:port`. */
+export function helloMemory(memory: SiteMemory, site: string, clock: () => number): HelloMemory {
+  return {
+    isHeloOnly: () => memory.isHeloOnly(site, clock()),
+    ehloFailed: () => memory.ehloFailed(site, clock()),
+  };
 }
 
 /** A session on a connection that is ready for MAIL. */
 export function sessionOn(
   { wire, capabilities, timeouts }: Connected,
   { host, port }: { host: string; port: number },
-  { memory, clock = systemClock }: Pick<OpenOptions, "memory" | "clock">,
+  { memory, clock = steadyClock }: Pick<OpenOptions, "memory" | "clock">,
 ): SmtpSession {
   const site = `${host}:${port}`;
   const line: Line = {
@@ -121,11 +140,14 @@ export function sessionOn(
     host,
     pipelining: capabilities.pipelining && (memory?.mayPipeline(site, clock()) ?? true),
     needsReset: false,
+    resetsAfterMail: memory?.wantsReset(site, clock()) ?? false,
+    isUsed: false,
     chained: undefined,
     onPipeliningBroken: () => {
       line.pipelining = false;
       memory?.pipeliningFailed(site, clock());
     },
+    onNestedMail: () => memory?.mailWasNested(site, clock()),
   };
   return new SmtpSession(line, site);
 }

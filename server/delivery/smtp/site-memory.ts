@@ -3,12 +3,20 @@ import type { SmtpOutcome } from "../types.ts";
 const BROKEN_TLS_MEMORY_MS = 3 * 24 * 3_600_000;
 const PIPELINING_MEMORY_MS = 3 * 24 * 3_600_000;
 const CAP_MEMORY_MS = 24 * 3_600_000;
+const RESET_MEMORY_MS = 3 * 24 * 3_600_000;
+/** Short: without EHLO there is no TLS, and the server may only have had a bad moment. */
+const HELO_MEMORY_MS = 3_600_000;
+/** As long as a connection waits for its greeting. */
+const CROWDED_MS = 20_000;
 /** Hosts (`name:port`) remembered; the oldest are forgotten first. */
 const MAX_HOSTS = 10_000;
 
 type Remembered = {
   pipeliningOffUntil: number;
   tlsOffUntil: number;
+  resetUntil: number;
+  heloUntil: number;
+  crowdedUntil: number;
   brokenFlights: number;
   /** Messages after which the server ended the last connection, and how often in a row it was this many. */
   endedAfter: number;
@@ -42,6 +50,36 @@ export class SiteMemory {
   /** The handshake failed at a host that need not have TLS: none is tried for three days. */
   tlsFailed(host: string, now: number): void {
     this.#of(host).tlsOffUntil = now + BROKEN_TLS_MEMORY_MS;
+  }
+
+  /** True while the host is known to want RSET after a refused MAIL. */
+  wantsReset(host: string, now: number): boolean {
+    return (this.#hosts.get(host)?.resetUntil ?? 0) > now;
+  }
+
+  /** The host took a MAIL after a refused one for a second one: RSET goes before it for three days. */
+  mailWasNested(host: string, now: number): void {
+    this.#of(host).resetUntil = now + RESET_MEMORY_MS;
+  }
+
+  /** True while the host is known to close the connection at EHLO, and to take HELO. */
+  isHeloOnly(host: string, now: number): boolean {
+    return (this.#hosts.get(host)?.heloUntil ?? 0) > now;
+  }
+
+  /** The host closed the connection at EHLO and took HELO on the next one: an hour of HELO. */
+  ehloFailed(host: string, now: number): void {
+    this.#of(host).heloUntil = now + HELO_MEMORY_MS;
+  }
+
+  /** True while connections to the host wait to be greeted: those that are not needed should make way. */
+  isCrowded(host: string, now: number): boolean {
+    return (this.#hosts.get(host)?.crowdedUntil ?? 0) > now;
+  }
+
+  /** The host does not greet a connection, though it greets others: it has room for so many, whosever they are. */
+  greetingIsSlow(host: string, now: number): void {
+    this.#of(host).crowdedUntil = now + CROWDED_MS;
   }
 
   /** A connection died inside its first group of commands. Twice in a row is taken for a pattern. */
@@ -122,6 +160,9 @@ export class SiteMemory {
       memory = {
         pipeliningOffUntil: 0,
         tlsOffUntil: 0,
+        resetUntil: 0,
+        heloUntil: 0,
+        crowdedUntil: 0,
         brokenFlights: 0,
         endedAfter: 0,
         endedSame: 0,

@@ -14,6 +14,7 @@ export function sumOf(pools: { status: () => EgressStatus }[], max: number): Egr
   const isOut = all.length > 0 && retries.length === all.length;
   return {
     open: sum(({ open }) => open),
+    ready: sum(({ ready }) => ready),
     busy: sum(({ busy }) => busy),
     waiting: sum(({ waiting }) => waiting),
     limit:

@@ -34,10 +34,16 @@ export type Line = {
   pipelining: boolean;
   /** The last transaction stopped half-way: MAIL must not follow without RSET. */
   needsReset: boolean;
+  /** This server wants RSET after a refused MAIL too, though that has opened nothing. */
+  resetsAfterMail: boolean;
+  /** It has had a message before. */
+  isUsed: boolean;
   /** The message whose MAIL, RCPT and DATA have left behind the dot of the one before; nothing else may be sent. */
   chained: Envelope | undefined;
   /** Hears that the server lost its way in a group of commands. */
   onPipeliningBroken: () => void;
+  /** Hears that the server took MAIL after a refused MAIL for a second one. */
+  onNestedMail: () => void;
 };
 
 /**
@@ -212,16 +218,20 @@ async function openEnvelope(line: Line, message: Envelope, isBegun: boolean): Pr
   }
   const isGroup = isBegun || line.pipelining;
   const refusal = isGroup ? await hearAll(line, steps) : await askEach(line, steps);
+  line.isUsed = true;
+  // A refused MAIL has opened nothing. RSET is not sent for nothing: Exim counts it, and ends the connection.
+  line.needsReset = refusal !== undefined && (refusal.stage !== "mail" || line.resetsAfterMail);
   if (refusal !== undefined) {
     throw refusal;
   }
-  line.needsReset = false;
 }
 
 async function askEach(line: Line, steps: Step[]): Promise<SmtpRefusal | undefined> {
   for (const step of steps) {
     line.wire.write(step.command);
-    const refusal = judge(line, step, await line.wire.reply(step.stage, step.timeoutMs));
+    const reply = await line.wire.reply(step.stage, step.timeoutMs);
+    refuseTiredLine(line, step, reply);
+    const refusal = judge(line, step, reply);
     if (refusal !== undefined) {
       return refusal;
     }
@@ -247,6 +257,7 @@ async function hearAll(line: Line, steps: Step[]): Promise<SmtpRefusal | undefin
       throw error;
     }
     if (refusal === undefined) {
+      refuseTiredLine(line, step, reply);
       refuseConfusion(line, step, reply);
       refusal = judge(line, step, reply);
     } else if (reply.code === 354) {
@@ -259,6 +270,22 @@ async function hearAll(line: Line, steps: Step[]): Promise<SmtpRefusal | undefin
     }
   }
   return refusal;
+}
+
+/**
+ * A refused RSET, or a MAIL that comes at the wrong time for the server, is the connection's trouble: it has had
+ * enough of this one (Exim: "554 Too many nonmail commands"). The message has not been looked at yet.
+ */
+function refuseTiredLine(line: Line, step: Step, reply: ParsedReply): void {
+  const isNested = step.stage === "mail" && reply.code === 503 && line.isUsed;
+  if (isNested) {
+    line.onNestedMail();
+  }
+  if (isNested || (step.stage === "rset" && reply.code >= 400)) {
+    line.wire.end();
+    const text = `the server wants a new connection (reply ${reply.code} to ${step.stage})`;
+    throw new SmtpFailure(step.stage, "connection", text);
+  }
 }
 
 /**

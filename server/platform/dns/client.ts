@@ -1,5 +1,5 @@
 import { LRUCache } from "lru-cache";
-import { type Clock, systemClock } from "../clock.ts";
+import { type Clock, steadyClock } from "../clock.ts";
 import {
   type DnsRecords,
   type DnsType,
@@ -61,7 +61,7 @@ export class DnsClient {
     const own = options.servers?.map(parseServer);
     this.#servers = own === undefined || own.length === 0 ? () => systemServers() : () => own;
     this.#timeoutsMs = options.timeoutsMs ?? TIMEOUTS_MS;
-    this.#clock = options.clock ?? systemClock;
+    this.#clock = options.clock ?? steadyClock;
   }
 
   /** `name` as `hostName` makes it. Answers at once when the answer is known. Never rejects. */

@@ -1,12 +1,12 @@
 import type { BoundBy } from "./limiter/gate.ts";
 import type { Lane, Run } from "./run.ts";
 import type { EgressStatus } from "./smtp/egress.ts";
-import type { SmtpStage } from "./types.ts";
+import type { Route, SmtpStage } from "./types.ts";
 
-/** A handshake of so long is no news; after that it is what one waits for. */
+/** A handshake or an answer of so long is no news; after that it is what one waits for. */
 const SILENCE_MS = 5_000;
 
-/** What a lane waits for, and until when (unix ms; undefined = until a message ends). */
+/** What a lane waits for, and until when (steady; undefined = until a message ends). */
 export type Wait = { boundBy: BoundBy; untilMs: number | undefined };
 
 export type BottleneckFacts = {
@@ -15,7 +15,9 @@ export type BottleneckFacts = {
   /** What keeps the whole node from starting anything. */
   nodeFull: BoundBy | undefined;
   waitOf: (lane: Lane) => Wait | undefined;
+  /** Steady, as all times here are. */
   now: number;
+  onWallClock: (steadyMs: number) => number;
 };
 
 /** What holds the campaign back now, as a sentence; empty when nothing does but the speed of both sides. */
@@ -24,16 +26,17 @@ export function bottleneckOf(run: Run, facts: BottleneckFacts): string {
     return `Nothing is sent while the journal cannot be written: ${facts.trouble}`;
   }
   if (facts.nodeFull !== undefined && run.waiting > 0) {
-    return sentenceOf({ boundBy: facts.nodeFull, untilMs: undefined }, run, facts.now);
+    return sentenceOf({ boundBy: facts.nodeFull, untilMs: undefined }, run, facts);
   }
   const worst = mostWaitedFor(run, facts);
-  const silence =
-    worst === undefined || worst.boundBy.kind === "concurrency" ? silenceOf(run, facts.now) : "";
+  const isHeldByAnswers =
+    worst === undefined || worst.boundBy.kind === "concurrency" || worst.boundBy.kind === "opening";
+  const silence = isHeldByAnswers ? silenceOf(run, facts) || awaitedOf(run, facts) : "";
   if (silence !== "") {
     return silence;
   }
   if (worst !== undefined) {
-    return sentenceOf(worst, run, facts.now);
+    return sentenceOf(worst, run, facts);
   }
   if (run.unplaced.size > 0 && run.waiting + run.inFlight === 0) {
     return "Looking up where the mail of the recipients' domains goes.";
@@ -77,7 +80,8 @@ const unanswered: Partial<Record<SmtpStage, string>> = {
 };
 
 /** Which server everything under way waits for before it can begin; empty when one is ready for messages. */
-function silenceOf(run: Run, now: number): string {
+function silenceOf(run: Run, facts: BottleneckFacts): string {
+  const { now } = facts;
   let longest: { lane: Lane; opening: NonNullable<EgressStatus["opening"]> } | undefined;
   for (const lane of run.lanes.values()) {
     if (lane.inFlight === 0) {
@@ -98,37 +102,78 @@ function silenceOf(run: Run, now: number): string {
   const { way, site } = longest.lane.target;
   const { stage, since } = longest.opening;
   const what = unanswered[stage] ?? "has not answered yet";
-  return `The server ${site.name} (route “${way.egress.route.name}”) ${what}, since ${timeOf(since, now)}.`;
+  return `The server ${site.name} (route “${way.egress.route.name}”) ${what}, since ${clockTime(since, facts)}.`;
+}
+
+/** That nobody has answered for a while, though messages are under way; empty when somebody has. */
+function awaitedOf(run: Run, facts: BottleneckFacts): string {
+  const { inFlight, lastLandedAt } = run;
+  if (inFlight === 0 || facts.now - lastLandedAt < SILENCE_MS) {
+    return "";
+  }
+  const servers = new Set(
+    [...run.lanes.values()]
+      .filter((lane) => lane.inFlight > 0)
+      .map(({ target }) => target.site.name),
+  );
+  const [only] = servers;
+  const whose = servers.size === 1 ? `The server ${only} has` : `${servers.size} servers have`;
+  const what = inFlight === 1 ? "the message" : `the ${inFlight} messages`;
+  return `${whose} not answered ${what} under way yet, since ${clockTime(lastLandedAt, facts)}.`;
 }
 
 /** A limit in words, for the campaign's page. */
-function sentenceOf({ boundBy, untilMs }: Wait, run: Run, now: number): string {
+function sentenceOf({ boundBy, untilMs }: Wait, run: Run, facts: BottleneckFacts): string {
   const subject = subjectOf(boundBy, run);
-  const until = untilMs === undefined ? "" : ` until ${timeOf(untilMs, now)}`;
+  const until = untilMs === undefined ? "" : ` until ${clockTime(untilMs, facts)}`;
   switch (boundBy.kind) {
     case "suspended":
-      return `Sending through ${subject} is suspended${until}: ${boundBy.reason}`;
+      return `Sending through ${subject} is suspended${until}: ${boundBy.reason || "no reason was given."}`;
     case "quota":
-      return `The quota of ${subject} is used up${until}: ${boundBy.allowed} messages ${periodOf(boundBy.reason)}.`;
+      return `The quota of ${subject} is used up${until}: ${messages(boundBy.allowed)} ${periodOf(boundBy.reason)}.`;
+    case "opening":
+      return openingSentence(boundBy, subject);
     case "concurrency":
-      return concurrencySentence(boundBy, subject);
+      return concurrencySentence(boundBy, subject, run);
     case "rate":
       return rateSentence(boundBy, subject);
   }
 }
 
-function concurrencySentence({ level, allowed, configured, reason }: BoundBy, subject: string) {
-  if (reason !== "") {
-    return `${subjectFirst(subject)} sends ${allowed} at once for now: ${reason}`;
+/** The server has not let in all whom it might. */
+function openingSentence({ allowed, reason }: BoundBy, subject: string): string {
+  if (allowed === 0) {
+    return `Waiting for the first connection of ${subject}.`;
   }
-  if (allowed >= configured) {
-    return level === "node"
-      ? "This server has as many messages under way as it holds in memory."
-      : `All connections of ${subject} are in use.`;
+  const why = reason === "" ? "." : `: ${reason}`;
+  return `${subjectFirst(subject)} has ${allowed === 1 ? "1 connection" : `${allowed} connections`} and gets no more for now${why}`;
+}
+
+function concurrencySentence(boundBy: BoundBy, subject: string, run: Run): string {
+  const { level, id, allowed, configured, reason } = boundBy;
+  if (level === "node") {
+    return nodeSentence(id);
   }
-  return level === "route"
-    ? `The server asked us to slow down: ${subject} sends ${allowed} messages at once.`
-    : `${subjectFirst(subject)} sends ${allowed} at once, and more as they are taken.`;
+  // Some more are made ready than there are connections; what people have set is the connections.
+  const connections = level === "route" ? routeOf(run, id)?.maxConnections : undefined;
+  const atOnce = Math.min(allowed, connections ?? allowed);
+  if (atOnce >= (connections ?? configured)) {
+    return `All connections of ${subject} are in use.`;
+  }
+  const sends = `${subjectFirst(subject)} sends ${messages(atOnce)} at once`;
+  return reason === "" ? `${sends}, and more as they are taken.` : `${sends} for now: ${reason}`;
+}
+
+/** What the workspaces of this server share. */
+function nodeSentence(id: string): string {
+  switch (id) {
+    case "share":
+      return "Other workspaces are sending too: this one has its share of what this server can have under way.";
+    case "opening":
+      return "This server is opening as many connections at once as it may; the next ones follow.";
+    default:
+      return "This server has as many messages under way as it holds in memory.";
+  }
 }
 
 function rateSentence({ level, allowed, configured, reason }: BoundBy, subject: string): string {
@@ -139,11 +184,11 @@ function rateSentence({ level, allowed, configured, reason }: BoundBy, subject: 
   if (level === "source_provider" && allowed < 1) {
     return `${subjectFirst(subject)} is being warmed up: ${rate}, evenly over the day.`;
   }
-  if (reason !== "") {
+  if (reason !== "" && allowed < configured) {
     return `${subjectFirst(subject)} sends ${rate} for now: ${reason}`;
   }
   return allowed < configured
-    ? `The server asked us to slow down: ${subject} sends ${rate}.`
+    ? `${subjectFirst(subject)} sends ${rate}, and gets faster again as messages are taken.`
     : `Limited to ${rate} by ${subject}.`;
 }
 
@@ -173,9 +218,16 @@ function subjectOf({ level, id }: BoundBy, run: Run): string {
 
 /** The id of a limit of a route begins with the workspace and the number of the route. */
 function routeName(run: Run, id: string): string {
+  return `the route “${routeOf(run, id)?.name ?? id.split("/")[1]}”`;
+}
+
+function routeOf(run: Run, id: string): Route | undefined {
   const routeId = Number(id.split("/")[1]);
-  const way = run.parts.ways.find(({ egress }) => egress.route.id === routeId);
-  return `the route “${way?.egress.route.name ?? routeId}”`;
+  return run.parts.ways.find(({ egress }) => egress.route.id === routeId)?.egress.route;
+}
+
+function messages(n: number): string {
+  return n === 1 ? "1 message" : `${n} messages`;
 }
 
 function siteName(run: Run, siteKey: string): string {
@@ -195,21 +247,22 @@ function periodOf(period: string): string {
   return period === "hour" ? "an hour" : period === "day" ? "in 24 hours" : "in 30 days";
 }
 
-/** Times of today alone, others with their day; the page says that they are UTC. */
-export function timeOf(atMs: number, now: number): string {
-  const at = new Date(atMs).toISOString();
-  const isToday = at.slice(0, 10) === new Date(now).toISOString().slice(0, 10);
+/** Times of today alone, others with their day. */
+function clockTime(steadyMs: number, { now, onWallClock }: BottleneckFacts): string {
+  const at = new Date(onWallClock(steadyMs)).toISOString();
+  const isToday = at.slice(0, 10) === new Date(onWallClock(now)).toISOString().slice(0, 10);
   return `${isToday ? "" : `${at.slice(0, 10)} `}${at.slice(11, 16)} UTC`;
 }
 
 /** In the unit in which it is at least one. */
 function rateOf(perSecond: number): string {
-  if (perSecond >= 1) {
-    return `${rounded(perSecond)} messages a second`;
-  }
-  return perSecond * 60 >= 1
-    ? `${rounded(perSecond * 60)} messages a minute`
-    : `${rounded(perSecond * 3_600)} messages an hour`;
+  const [n, unit] =
+    perSecond >= 1
+      ? [perSecond, "second"]
+      : perSecond * 60 >= 1
+        ? [perSecond * 60, "minute"]
+        : [perSecond * 3_600, "hour"];
+  return `${messages(rounded(n))} ${unit === "hour" ? "an" : "a"} ${unit}`;
 }
 
 function rounded(n: number): number {

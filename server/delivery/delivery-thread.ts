@@ -1,4 +1,4 @@
-import type { Clock } from "../platform/clock.ts";
+import type { Clocks } from "../platform/clock.ts";
 import type { Databases } from "../platform/db/databases.ts";
 import { AppError } from "../platform/errors.ts";
 import type { Journal } from "../platform/journal/writer.ts";
@@ -7,6 +7,7 @@ import type { KeyRing } from "../platform/secrets.ts";
 import type { Caller } from "../platform/workers/channel.ts";
 import type { MainMethods, TestMessage } from "./delivery-methods.ts";
 import { Dispatcher } from "./dispatcher.ts";
+import { routeKey, routeSiteKey } from "./limits.ts";
 import { Pipeline } from "./pipeline.ts";
 import { workspaceCap } from "./queue/load.store.ts";
 import { takeSnapshot } from "./queue-snapshot.ts";
@@ -39,7 +40,7 @@ export type DeliveryThreadParts = {
   signerThreads: number;
   /** Whom to ask for MX hosts; none = the system's name servers. */
   dnsServers: readonly string[] | undefined;
-  clock: Clock;
+  clocks: Clocks;
 };
 
 /** What lives on the delivery thread, and its beat. */
@@ -58,16 +59,22 @@ export class DeliveryThread {
 
   constructor(parts: DeliveryThreadParts) {
     this.#parts = parts;
-    this.#pools = new RoutePools(parts);
+    this.#pools = new RoutePools({
+      dnsServers: parts.dnsServers,
+      onReady: (route, siteKey) =>
+        this.#dispatcher.reopened(
+          siteKey === undefined ? routeKey(route) : routeSiteKey(route, siteKey),
+        ),
+    });
     this.#trafficFile = new TrafficFile(parts.dataDir);
-    this.#traffic = new Traffic(this.#trafficFile.read());
+    this.#traffic = new Traffic(this.#trafficFile.read(), parts.clocks);
     this.#keys = loadTokenKeys(parts.keyRing);
     this.#signer = createSigner(parts.signerThreads);
     const recorder = new Recorder(parts.journal);
-    const { clock, databases } = parts;
+    const { clocks, databases } = parts;
     this.#dispatcher = new Dispatcher({
       recorder,
-      clock,
+      clocks,
       traffic: this.#traffic,
       workspaceLimits: (workspaceId) => ({
         perSecond: workspaceCap(databases.system, workspaceId),
@@ -132,8 +139,7 @@ export class DeliveryThread {
     clearInterval(this.#progress);
     await this.pipeline.stop(withinMs);
     this.#dispatcher.stop();
-    const now = this.#parts.clock();
-    this.#trafficFile.write(this.#traffic.state(now), now, true);
+    this.#trafficFile.write(this.#traffic.state(), this.#parts.clocks.steady(), true);
     await Promise.race([this.#pools.close(), Bun.sleep(1_000)]);
     this.#signer.close();
     await this.#parts.journal.close();
@@ -142,15 +148,14 @@ export class DeliveryThread {
 
   async #beat(): Promise<void> {
     await this.pipeline.tick().catch(logFailure);
-    const now = this.#parts.clock();
-    this.#trafficFile.write(this.#traffic.state(now), now);
+    this.#trafficFile.write(this.#traffic.state(), this.#parts.clocks.steady());
   }
 
   async #renderOne({ content, contact, to, dkim, messageId }: TestMessage): Promise<Rendered> {
     const compiled = await compileCampaign(content, { campaignId: 0, keys: this.#keys });
     const recipient = { seq: 0, contactId: contact.id, address: to, attempts: 0, contact };
     const options = {
-      date: this.#parts.clock(),
+      date: this.#parts.clocks.wall(),
       messageId: messageId ?? `${crypto.randomUUID()}@${content.domain}`,
     };
     return dkim === undefined

@@ -1,5 +1,5 @@
 // The delivery thread: renders and sends, and keeps the "delivery" stream of the journal.
-import { systemClock } from "../platform/clock.ts";
+import { systemClocks } from "../platform/clock.ts";
 import { openDatabases } from "../platform/db/databases.ts";
 import { openJournal } from "../platform/journal/writer.ts";
 import { log } from "../platform/log.ts";
@@ -43,7 +43,7 @@ const methods: DeliveryMethods = {
       keyRing: readKeyRing(dataDir, masterKeyFile),
       signerThreads,
       dnsServers,
-      clock: systemClock,
+      clocks: systemClocks,
     });
     thread.run();
   },

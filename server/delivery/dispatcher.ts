@@ -1,12 +1,18 @@
-import type { Clock } from "../platform/clock.ts";
+import { type Clocks, onWallClock } from "../platform/clock.ts";
 import { type BottleneckFacts, bottleneckOf, type Wait } from "./bottleneck.ts";
 import { FairQueue } from "./limiter/fair-queue.ts";
 import type { BoundBy, LimitKey, Refusal, Settlement } from "./limiter/gate.ts";
+import { Places } from "./limiter/places.ts";
 import { WaitingRoom } from "./limiter/waiting-room.ts";
 import {
+  admittedAtOnce,
   campaignKey,
+  NODE_PLACES,
+  nodeKey,
+  nodeOpeningKey,
+  nodeShareKey,
+  OPENING_PLACES,
   routeKey,
-  routeSiteKey,
   setRunLimits,
   type WorkspaceLimits,
 } from "./limits.ts";
@@ -19,11 +25,16 @@ const PROBE_RECHECK_MS = 1_000;
 
 export type DispatcherParts = {
   recorder: Recorder;
-  clock: Clock;
+  clocks: Clocks;
   traffic: Traffic;
   /** The workspace's own caps. */
   workspaceLimits: (workspaceId: string) => WorkspaceLimits;
+  /** Messages under way on this node, and of those that wait for a first connection beside them. */
+  places?: { node: number; opening: number };
 };
+
+/** What a message had when it was handed out. */
+type Handed = Pick<ItemUnderWay, "lane" | "places">;
 
 /** What the dispatcher tells of. */
 export type DispatcherEvents = {
@@ -43,6 +54,8 @@ export class Dispatcher {
   readonly #room: WaitingRoom<Lane>;
   readonly #runs = new Map<string, Run>();
   #events: DispatcherEvents = { send: () => undefined, parked: () => undefined };
+  readonly #places: Places;
+  readonly #openings: Places;
   /** The node itself is full: nobody needs to be asked. */
   #nodeFull: Refusal | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -51,7 +64,10 @@ export class Dispatcher {
 
   constructor(parts: DispatcherParts) {
     this.#parts = parts;
-    this.#room = new WaitingRoom(parts.clock(), (lane) => lane.run);
+    this.#room = new WaitingRoom(parts.clocks.steady(), (lane) => lane.run);
+    const { node, opening } = parts.places ?? { node: NODE_PLACES, opening: OPENING_PLACES };
+    this.#places = new Places(node);
+    this.#openings = new Places(opening);
   }
 
   start(events: DispatcherEvents): void {
@@ -67,6 +83,8 @@ export class Dispatcher {
     const { workspaceId, campaignId, remaining } = run.parts;
     setRunLimits(this.#parts.traffic, run, this.#parts.workspaceLimits(workspaceId));
     this.#runs.set(run.key, run);
+    this.#places.enter(workspaceId);
+    this.#openings.enter(workspaceId);
     this.#queue.add({ workspaceId, campaignId, remaining });
   }
 
@@ -77,6 +95,11 @@ export class Dispatcher {
       this.#forget(lane);
     }
     this.#parts.traffic.limiter.remove(campaignKey(run));
+    const { workspaceId } = run.parts;
+    if (![...this.#runs.values()].some(({ parts }) => parts.workspaceId === workspaceId)) {
+      this.#places.leave(workspaceId);
+      this.#openings.leave(workspaceId);
+    }
   }
 
   /** The campaign has something in hand again. */
@@ -93,7 +116,7 @@ export class Dispatcher {
     this.#queue.setReady(run.parts, run.isReady);
   }
 
-  /** The campaign starts nothing before `retryAtMs`. */
+  /** The campaign starts nothing before `retryAtMs` (steady). */
   hold(run: Run, retryAtMs: number, reason: string): void {
     this.#parts.traffic.limiter.suspend(campaignKey(run), retryAtMs, reason);
   }
@@ -111,7 +134,7 @@ export class Dispatcher {
     }
     this.#isWaking = true;
     try {
-      const now = this.#parts.clock();
+      const now = this.#parts.clocks.steady();
       this.#nodeFull = undefined;
       this.#call(this.#room.due(now));
       while (this.#parts.recorder.trouble === undefined && this.#startNext(now)) {
@@ -123,11 +146,18 @@ export class Dispatcher {
     this.#setTimer();
   }
 
-  /** A message that was handed out has come to its end. */
-  finished(run: Run, lane: Lane, how: Settlement): void {
-    run.landed(lane);
-    this.#parts.traffic.limiter.settle(lane.limitKeys, this.#parts.clock(), how);
+  /**
+   * A message that was handed out has come to its end; for a pushback with what was said or went wrong. It may be in
+   * another lane by now: the one it was handed out in is told.
+   */
+  finished({ lane, places }: Handed, how: Settlement, why = ""): void {
+    const { run } = lane;
+    const now = this.#parts.clocks.steady();
+    run.landed(lane, now);
+    places?.give(run.parts.workspaceId);
+    this.#parts.traffic.limiter.settle(lane.limitKeys, now, how, why);
     this.#call(this.#room.freed(lane.limitKeys));
+    this.#call(this.#room.freed([places === this.#places ? nodeShareKey : nodeOpeningKey]));
     this.tidy(lane);
     this.wake();
   }
@@ -151,7 +181,8 @@ export class Dispatcher {
       trouble: this.#parts.recorder.trouble,
       nodeFull: this.#nodeFull?.boundBy,
       waitOf: (lane) => this.#room.boundBy(lane),
-      now: this.#parts.clock(),
+      now: this.#parts.clocks.steady(),
+      onWallClock: (steadyMs) => onWallClock(steadyMs, this.#parts.clocks),
     };
   }
 
@@ -172,50 +203,50 @@ export class Dispatcher {
       this.#queue.setReady(job, false);
       return true;
     }
-    const item = lane.peek(now);
+    const item = lane.peek(this.#parts.clocks.wall());
     if (item === undefined) {
       // Its lease ends too soon: it goes on when that is renewed.
       run.rest(lane);
       this.#call(this.#room.moved(lane));
       return true;
     }
-    const refused = this.#refuse(lane, now);
-    if (refused?.boundBy.level === "node") {
-      this.#nodeFull = refused;
+    const usable = lane.target.way.egress.usable(siteKeyOf(lane));
+    const places = usable === 0 ? this.#openings : this.#places;
+    if (places === this.#places && places.isFull) {
+      this.#nodeFull = refusal(nodeKey, "concurrency", places.max);
       return false;
     }
+    const refused = this.#refuse(lane, usable, places, now);
     if (refused !== undefined) {
       this.#park(lane, refused, now);
       return true;
     }
-    run.take(lane);
+    run.take(lane, now);
+    item.places = places;
+    places.take(run.parts.workspaceId);
     this.#queue.charge(job);
     this.#call(this.#room.moved(lane, true));
     this.#events.send(run, item as ItemUnderWay);
     return true;
   }
 
-  #refuse(lane: Lane, now: number): Refusal | undefined {
-    const { way, site } = lane.target;
-    const isDirect = way.egress.route.kind === "direct";
-    if (lane.isShaky && lane.inFlight > 0) {
-      // One message finds out whether what could not be reached can be again; the others wait.
-      const { retryAt, lastError } = way.egress.status(isDirect ? site.key : undefined);
-      lane.isShaky = retryAt !== undefined;
-      if (retryAt !== undefined) {
-        return suspension(
-          isDirect ? routeSiteKey(way.egress.route, site.key) : routeKey(way.egress.route),
-          retryAt,
-          lastError,
-        );
-      }
-    }
+  #refuse(lane: Lane, usable: number, places: Places, now: number): Refusal | undefined {
+    const { way } = lane.target;
     const isOut = lane.run.parts.ways.length > 1 && way.circuit.state(now) !== "closed";
     if (isOut && (way.circuit.state(now) === "open" || lane.inFlight > 0)) {
       const again = Math.max(way.circuit.retryAt ?? 0, now + PROBE_RECHECK_MS);
       return suspension(routeKey(way.egress.route), again, way.circuit.reason);
     }
-    const admission = this.#parts.traffic.limiter.admit(lane.limitKeys, now);
+    const { limiter } = this.#parts.traffic;
+    if (limiter.underWay(lane.door) >= admittedAtOnce(usable)) {
+      return closedDoor(lane, usable);
+    }
+    if (!places.has(lane.run.parts.workspaceId)) {
+      return places === this.#openings
+        ? refusal(nodeOpeningKey, "concurrency", places.max)
+        : refusal(nodeShareKey, "concurrency", places.share);
+    }
+    const admission = limiter.admit(lane.limitKeys, now);
     return admission.ok ? undefined : admission;
   }
 
@@ -259,7 +290,7 @@ export class Dispatcher {
     clearTimeout(this.#timer);
     this.#timerAt = at;
     if (at !== undefined) {
-      const delay = Math.max(1, at - this.#parts.clock());
+      const delay = Math.max(1, at - this.#parts.clocks.steady());
       this.#timer = setTimeout(() => {
         this.#timerAt = undefined;
         this.wake();
@@ -268,8 +299,30 @@ export class Dispatcher {
   }
 }
 
-function suspension(key: LimitKey, retryAtMs: number, reason: string): Refusal {
-  const { level, id } = key;
+/** Of the servers behind a lane, in the terms of `Egress`. */
+function siteKeyOf({ target: { way, site } }: Lane): string | undefined {
+  return way.egress.route.kind === "direct" ? site.key : undefined;
+}
+
+/** No more messages for servers that have not let in those there are: they are waited for, or tried again later. */
+function closedDoor(lane: Lane, usable: number): Refusal {
+  const { retryAt, lastError } = lane.target.way.egress.status(siteKeyOf(lane));
+  return usable === 0 && retryAt !== undefined
+    ? suspension(lane.door, retryAt, lastError)
+    : refusal(lane.door, "opening", usable, lastError);
+}
+
+function refusal(
+  { level, id }: LimitKey,
+  kind: BoundBy["kind"],
+  allowed: number,
+  reason = "",
+): Refusal {
+  const boundBy: BoundBy = { level, id, kind, allowed, configured: allowed, reason };
+  return { ok: false, retryAtMs: undefined, boundBy };
+}
+
+function suspension({ level, id }: LimitKey, retryAtMs: number, reason: string): Refusal {
   const boundBy: BoundBy = { level, id, kind: "suspended", allowed: 0, configured: 0, reason };
   return { ok: false, retryAtMs, boundBy };
 }

@@ -1,4 +1,4 @@
-import type { Clock } from "../platform/clock.ts";
+import { type Clocks, onWallClock } from "../platform/clock.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { Ledger } from "./ledger.ts";
 import type { BoundBy, LimitLevel, Refusal } from "./limiter/gate.ts";
@@ -40,14 +40,14 @@ export function isNarrow({ level }: BoundBy): boolean {
  * what would wait for long goes back, or gets a time of its own.
  */
 export class Hands {
-  readonly #clock: Clock;
+  readonly #clocks: Clocks;
   readonly #ledger: Ledger;
   readonly #dispatcher: Dispatcher;
   readonly #random: () => number;
   #maxInHand = MAX_IN_HAND;
 
-  constructor(clock: Clock, ledger: Ledger, dispatcher: Dispatcher, random = Math.random) {
-    this.#clock = clock;
+  constructor(clocks: Clocks, ledger: Ledger, dispatcher: Dispatcher, random = Math.random) {
+    this.#clocks = clocks;
     this.#ledger = ledger;
     this.#dispatcher = dispatcher;
     this.#random = random;
@@ -94,7 +94,7 @@ export class Hands {
 
   /** Looks after stuck lanes that have grown, and lets blocked providers in again when it is time. */
   tend(run: Run): void {
-    const now = this.#clock();
+    const now = this.#clocks.steady();
     for (const [provider, { untilMs }] of run.blocked) {
       if (untilMs <= now) {
         run.blocked.delete(provider);
@@ -109,7 +109,7 @@ export class Hands {
   }
 
   #relieve(lane: Lane, boundBy: BoundBy, untilMs: number | undefined): void {
-    const now = this.#clock();
+    const now = this.#clocks.steady();
     const isShut = boundBy.kind === "suspended" || boundBy.kind === "quota";
     if (isShut && untilMs !== undefined && untilMs - now > LET_GO_AFTER_MS) {
       this.#giveBackProviders(lane, boundBy, untilMs);
@@ -153,9 +153,10 @@ export class Hands {
       kept += isOfOneProvider(item) ? 0 : 1;
       return !isOfOneProvider(item) && kept > keep;
     });
+    const at = this.#clocks.wall();
     for (const item of dropped) {
-      const dueAt = Math.ceil(fromMs + this.#random() * overMs);
-      this.#ledger.postpone(run, item, postponedFact(run, item, dueAt, this.#clock()));
+      const dueAt = onWallClock(fromMs + this.#random() * overMs, this.#clocks);
+      this.#ledger.postpone(run, item, postponedFact(run, item, dueAt, at));
     }
   }
 

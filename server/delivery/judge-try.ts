@@ -1,3 +1,4 @@
+import { type Clocks, onWallClock } from "../platform/clock.ts";
 import { judge } from "./result/judge.ts";
 import { ruleBook } from "./rule-book.ts";
 import type { ItemUnderWay } from "./run.ts";
@@ -7,11 +8,12 @@ import type { Judgement, LimitAction, SmtpOutcome } from "./types.ts";
 export function judgeTry(
   item: ItemUnderWay,
   outcome: Exclude<SmtpOutcome, { kind: "abandoned" }>,
-  now: number,
+  clocks: Clocks,
 ): Judgement {
   const { way } = item.lane.target;
-  const { rule, actions } = heedRules(item, outcome, now);
-  const verdict = judge(outcome, {
+  const { rule, actions } = heedRules(item, outcome, clocks.steady());
+  const now = clocks.wall();
+  const verdict = judge(onWall(outcome, clocks), {
     now,
     attempts: item.recipient.attempts,
     firstTriedAt: item.firstTriedAt ?? now,
@@ -24,6 +26,13 @@ export function judgeTry(
     onAmbiguous: item.lane.run.parts.onAmbiguous,
   });
   return { ...verdict, actions };
+}
+
+/** What the message is to be told: its next try is a time that outlives this process. */
+function onWall<T extends SmtpOutcome>(outcome: T, clocks: Clocks): T {
+  return outcome.kind === "broken" && outcome.retryAt !== undefined
+    ? { ...outcome, retryAt: onWallClock(outcome.retryAt, clocks) }
+    : outcome;
 }
 
 /** The first rule that is about what the server said, and what it asks of the limiter now. */

@@ -1,4 +1,4 @@
-import type { Clock } from "../platform/clock.ts";
+import type { Clocks } from "../platform/clock.ts";
 import { log } from "../platform/log.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { carryOut } from "./limit-actions.ts";
@@ -7,14 +7,16 @@ import { routeSiteKey, sourceProviderKey } from "./limits.ts";
 import type { Placer } from "./placing.ts";
 import { allows, type Way } from "./routing.ts";
 import type { ItemUnderWay, Lane, Run } from "./run.ts";
+import { endsConnection, isRefusedConnection, reasonOf } from "./smtp/failure.ts";
 import type { Traffic } from "./traffic.ts";
-import type { Judgement, SmtpOutcome, SmtpStage, Verdict } from "./types.ts";
+import type { Judgement, SmtpOutcome, Verdict } from "./types.ts";
 
 type Answered = Exclude<SmtpOutcome, { kind: "abandoned" }>;
+/** `startedAt` is steady. */
 export type Tried = { outcome: Answered; verdict: Judgement; startedAt: number };
 
 export type LearnerParts = {
-  clock: Clock;
+  clocks: Clocks;
   traffic: Traffic;
   dispatcher: Dispatcher;
   placer: Placer;
@@ -23,24 +25,22 @@ export type LearnerParts = {
   onPause: (run: Run, reason: string) => void;
 };
 
-/** Before these stages are over there is no session: what fails here is the server, not the message. */
-const opening: ReadonlySet<SmtpStage> = new Set([
-  "dns",
-  "connect",
-  "greeting",
-  "ehlo",
-  "starttls",
-  "auth",
-]);
-
 /** Sites in a row that a direct route could not connect to, before it is the route that does not work. */
 const SITES_OUT_OF_REACH = 10;
+/** Sites that did not let us in since the last one that took a message, before it is not their word any more. */
+const SITES_AGAINST_US = 10;
+/** TLS of a relay that fails for so long does not mend itself: certificates are renewed by people, too. */
+const BROKEN_TLS_MS = 15 * 60_000;
 
 /** Draws conclusions from how tries ended: pace, dead sites, routes out of order. */
 export class Learner {
   readonly #parts: LearnerParts;
   /** Sites that could not be reached since the last one that could, by route. */
   readonly #outOfReach = new WeakMap<Way["circuit"], Set<string>>();
+  /** Sites that did not let a campaign in since the last one that took a message of it. */
+  readonly #against = new WeakMap<Run, Set<string>>();
+  /** Since when (steady) TLS of a route has failed without a message getting through. */
+  readonly #tlsBrokenSince = new WeakMap<Way["circuit"], number>();
 
   constructor(parts: LearnerParts) {
     this.#parts = parts;
@@ -49,12 +49,11 @@ export class Learner {
   /** A message that its route let down goes by another one at once, where there is one in order. */
   redirect(run: Run, item: ItemUnderWay, { outcome, verdict }: Tried): Judgement {
     const { way } = item.lane.target;
-    const hasStage = outcome.kind === "broken" || outcome.kind === "refused";
     const isRoutes =
       verdict.routeFault !== undefined ||
-      (way.egress.route.kind !== "direct" && hasStage && opening.has(outcome.stage));
+      (way.egress.route.kind !== "direct" && isRefusedConnection(outcome));
     return isRoutes && verdict.state === "deferred" && this.#hasOtherWay(run, item)
-      ? { ...verdict, dueAt: this.#parts.clock(), countsAsAttempt: false }
+      ? { ...verdict, dueAt: this.#parts.clocks.wall(), countsAsAttempt: false }
       : verdict;
   }
 
@@ -63,20 +62,23 @@ export class Learner {
     const { lane } = item;
     const { outcome, verdict } = tried;
     if (outcome.kind === "accepted") {
-      this.#took(lane);
+      this.#took(run, lane);
     } else {
-      this.#heedFailure(lane, tried);
+      this.#heedFailure(run, item, tried);
     }
     this.#heedWarmUp(lane, verdict);
     if (verdict.routeFault !== undefined) {
       this.#routeFault(run, item, verdict.routeFault);
+    }
+    if (verdict.siteRefusal !== undefined) {
+      this.#siteRefused(run, item, verdict.siteRefusal, tried.startedAt);
     }
     if (verdict.actions.length > 0) {
       carryOut(
         { ...this.#parts, onRouteShut: (shut, until, why) => this.#routeShut(shut, until, why) },
         lane,
         verdict.actions,
-        this.#parts.clock(),
+        this.#parts.clocks.steady(),
       );
     }
     if (verdict.pushback) {
@@ -92,20 +94,23 @@ export class Learner {
     }
   }
 
-  #took(lane: Lane): void {
+  #took(run: Run, lane: Lane): void {
     const { way, site } = lane.target;
     const { traffic } = this.#parts;
     way.hasDelivered = true;
-    lane.isShaky = false;
+    this.#against.delete(run);
     if (way.egress.route.kind === "direct") {
+      const { id } = routeSiteKey(way.egress.route, site.key);
       traffic.siteTookMail(site.key);
-      traffic.deadSites.answered(routeSiteKey(way.egress.route, site.key).id);
+      traffic.deadSites.answered(id);
+      traffic.refusingSites.answered(id);
     }
     this.#works(way);
   }
 
   #works(way: Way): void {
     this.#outOfReach.delete(way.circuit);
+    this.#tlsBrokenSince.delete(way.circuit);
     if (way.circuit.succeeded()) {
       const { route } = way.egress;
       log.info({ workspaceId: route.workspaceId, routeId: route.id }, "a route works again");
@@ -116,36 +121,92 @@ export class Learner {
     }
   }
 
-  #heedFailure(lane: Lane, { outcome, verdict, startedAt }: Tried): void {
+  #heedFailure(run: Run, item: ItemUnderWay, { outcome, verdict, startedAt }: Tried): void {
+    const { lane } = item;
     const { way, site } = lane.target;
     const isDirect = way.egress.route.kind === "direct";
-    const hasStage = outcome.kind === "broken" || outcome.kind === "refused";
-    if (!hasStage || !opening.has(outcome.stage)) {
+    if (!isRefusedConnection(outcome)) {
       if (!isDirect && verdict.routeFault === undefined) {
-        this.#works(way);
+        this.#heedAnswer(way, outcome);
       }
-      return;
-    }
-    lane.isShaky = true;
-    if (!isDirect && !verdict.pushback) {
-      this.#letDown(way, reasonOf(outcome), false);
-    } else if (!isDirect && outcome.kind === "broken") {
-      this.#letDown(way, outcome.error, false);
     } else if (isDirect && isUnreachable(outcome)) {
       this.#siteFailed(lane, reasonOf(outcome), startedAt, isSilent(outcome));
       this.#countOutOfReach(way, site.key);
+    } else if (!isDirect) {
+      this.#letDown(way, reasonOf(outcome), isSilent(outcome));
+      this.#releaseWaiting(way);
+      this.#countBrokenTls(run, item, outcome);
+    }
+  }
+
+  /** A relay that answers for a message works, whatever it says; one that hangs up in the middle says neither. */
+  #heedAnswer(way: Way, outcome: Answered): void {
+    if (outcome.kind === "refused" && !endsConnection(outcome)) {
+      this.#works(way);
+    } else if (way.circuit.state(this.#parts.clocks.steady()) !== "closed") {
+      this.#letDown(way, reasonOf(outcome), false);
+    }
+  }
+
+  /** Messages that wait for a connection to a relay which gives none wait in their lanes, not in the node's places. */
+  #releaseWaiting(way: Way): void {
+    if (way.egress.usable() > 0) {
+      return;
+    }
+    for (const { isHalted, parts } of this.#parts.runs()) {
+      const own = isHalted ? undefined : parts.ways.find(({ circuit }) => circuit === way.circuit);
+      if (own !== undefined) {
+        recall(own);
+      }
+    }
+  }
+
+  /** Broken TLS is waited out like a server that is down, until it is sure that a person has to come. */
+  #countBrokenTls(run: Run, item: ItemUnderWay, outcome: Answered): void {
+    const { circuit } = item.lane.target.way;
+    const isTls =
+      (outcome.kind === "broken" || outcome.kind === "refused") && outcome.stage === "starttls";
+    if (!isTls) {
+      this.#tlsBrokenSince.delete(circuit);
+      return;
+    }
+    const now = this.#parts.clocks.steady();
+    const since = this.#tlsBrokenSince.get(circuit) ?? now;
+    this.#tlsBrokenSince.set(circuit, since);
+    if (now - since >= BROKEN_TLS_MS) {
+      this.#routeFault(run, item, reasonOf(outcome));
     }
   }
 
   #siteFailed(lane: Lane, error: string, startedAt: number, wasSilent: boolean): void {
     const { way, site } = lane.target;
-    const { traffic, clock } = this.#parts;
+    const { traffic, clocks } = this.#parts;
     const key = routeSiteKey(way.egress.route, site.key);
-    const now = clock();
+    const now = clocks.steady();
     const pauseMs = traffic.deadSites.failed(key.id, startedAt, now, wasSilent);
     if (pauseMs !== undefined) {
       traffic.limiter.suspend(key, now + pauseMs, `${site.name} cannot be reached: ${error}`);
       traffic.limiter.probe(key);
+    }
+  }
+
+  /** One recipient's server does not let us in: its word is about itself, until many say the same. */
+  #siteRefused(run: Run, item: ItemUnderWay, words: string, startedAt: number): void {
+    const { way, site } = item.lane.target;
+    const { traffic, clocks } = this.#parts;
+    const key = routeSiteKey(way.egress.route, site.key);
+    const now = clocks.steady();
+    const pauseMs = traffic.refusingSites.failed(key.id, startedAt, now, false);
+    if (pauseMs !== undefined) {
+      traffic.limiter.suspend(key, now + pauseMs, `${site.name} refuses mail from here: ${words}`);
+      traffic.limiter.probe(key);
+    }
+    const against = this.#against.get(run) ?? new Set();
+    this.#against.set(run, against.add(site.key));
+    if (against.size >= SITES_AGAINST_US) {
+      const all = `${against.size} mail servers in a row refuse mail from here; the last one, ${site.name}, says ${words}`;
+      against.clear();
+      this.#routeFault(run, item, all);
     }
   }
 
@@ -170,7 +231,7 @@ export class Learner {
   /** Whether the message may go by another route that is in order. */
   #hasOtherWay(run: Run, { lane, recipient }: ItemUnderWay): boolean {
     const domain = recipient.address.slice(recipient.address.lastIndexOf("@") + 1);
-    const now = this.#parts.clock();
+    const now = this.#parts.clocks.steady();
     return run.parts.ways.some(
       (way) =>
         way !== lane.target.way &&
@@ -181,7 +242,7 @@ export class Learner {
 
   /** The way did not work. When it is out of order for it, its messages before the dot go by others. */
   #letDown(way: Way, reason: string, isFault: boolean): void {
-    if (way.circuit.failed(this.#parts.clock(), reason, isFault)) {
+    if (way.circuit.failed(this.#parts.clocks.steady(), reason, isFault)) {
       const { workspaceId, id } = way.egress.route;
       log.warn({ workspaceId, routeId: id, reason }, "a route does not work");
       this.#leave(way);
@@ -201,9 +262,7 @@ export class Learner {
     for (const run of this.#runsOf(way)) {
       const own = run.parts.ways.find(({ circuit }) => circuit === way.circuit);
       if (own !== undefined) {
-        const { recall } = own;
-        own.recall = new AbortController();
-        recall.abort();
+        recall(own);
         this.findOtherWay(run, own);
       }
     }
@@ -222,16 +281,16 @@ export class Learner {
     if (source?.warmUp !== undefined) {
       const { id } = sourceProviderKey(way.egress.route, source, site.provider);
       const how = state === "sent" || state === "deferred" ? state : "other";
-      this.#parts.traffic.warmUps.result(id, source.warmUp, this.#parts.clock(), how);
+      this.#parts.traffic.warmUps.result(id, source.warmUp, this.#parts.clocks.wall(), how);
     }
   }
 }
 
-function reasonOf(outcome: Answered): string {
-  if (outcome.kind === "refused") {
-    return [outcome.reply.code, outcome.reply.enhanced, outcome.reply.text].join(" ");
-  }
-  return outcome.kind === "accepted" ? "" : outcome.error;
+/** Takes back what is under way there and before its dot. */
+function recall(way: Way): void {
+  const { recall: old } = way;
+  way.recall = new AbortController();
+  old.abort();
 }
 
 /** No host of the site could be connected to; a name that does not resolve is another matter. */
@@ -243,6 +302,11 @@ function isUnreachable(outcome: Answered): boolean {
   );
 }
 
+/** Nothing is to be hoped for soon from a server that says nothing at all. */
 function isSilent(outcome: Answered): boolean {
-  return outcome.kind === "broken" && outcome.fault === "timeout" && outcome.stage === "connect";
+  return (
+    outcome.kind === "broken" &&
+    outcome.fault === "timeout" &&
+    (outcome.stage === "connect" || outcome.stage === "greeting")
+  );
 }

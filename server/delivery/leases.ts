@@ -1,4 +1,4 @@
-import type { Clock } from "../platform/clock.ts";
+import type { Clocks } from "../platform/clock.ts";
 import { log } from "../platform/log.ts";
 import type { Caller } from "../platform/workers/channel.ts";
 import type { Recorder } from "./recorder.ts";
@@ -33,7 +33,7 @@ type Claimed = { workspaceId: string; campaignId: number; claims: Leased["claims
 
 /** Gives claimed chunks back untouched, and pauses the campaign when there is a reason for people. */
 export async function refuseClaims(
-  parts: { writer: Caller<WriterMethods>; recorder: Recorder; clock: Clock },
+  parts: { writer: Caller<WriterMethods>; recorder: Recorder; clocks: Clocks },
   { workspaceId, campaignId, claims }: Claimed,
   error: unknown,
 ): Promise<void> {
@@ -44,7 +44,7 @@ export async function refuseClaims(
   if (reason !== "") {
     await parts.writer.call("pause", { workspaceId, campaignId, reason });
   }
-  const at = parts.clock();
+  const at = parts.clocks.wall();
   await Promise.all(
     claims.map(({ chunkNo, epoch }) =>
       parts.recorder.keep({

@@ -6,7 +6,9 @@ import type { LaneTarget, Run } from "./run.ts";
 import type { Route, RouteSource } from "./types.ts";
 
 /** Messages under way on this node: each has its octets in memory. */
-const NODE_CONCURRENCY = 512;
+export const NODE_PLACES = 512;
+/** Messages that wait for the first connection to their server, beside those: a server that never answers holds one. */
+export const OPENING_PLACES = 256;
 /** Messages made ready beyond the connections, so that none of these waits for the next one. */
 const MAX_AHEAD = 32;
 /** Messages at once to a site, before it has said anything; and to one that has taken mail before. */
@@ -17,6 +19,10 @@ const PORTION_S = 0.05;
 const DAY_S = 24 * 3_600;
 
 export const nodeKey = limitKey("node", "");
+/** Where those wait whose workspace has its share of the node's places, while others may come for theirs. */
+export const nodeShareKey = limitKey("node", "share");
+/** Where those wait for whom no first connection may be opened now. */
+export const nodeOpeningKey = limitKey("node", "opening");
 
 /** What a workspace may do; undefined = no cap. */
 export type WorkspaceLimits = {
@@ -36,7 +42,6 @@ export type LimitBook = {
 
 /** Puts what the administrator and the workspace allow in force for a campaign. Repeating it is harmless. */
 export function setRunLimits({ limiter }: LimitBook, run: Run, workspace: WorkspaceLimits): void {
-  limiter.setLimits(nodeKey, { concurrency: NODE_CONCURRENCY });
   limiter.setLimits(workspaceKey(run.parts.workspaceId), {
     ...rateOf(workspace.perSecond),
     concurrency: workspace.concurrency,
@@ -68,7 +73,6 @@ export function keysOf(run: Run, target: LaneTarget): LimitKey[] {
   const { route } = target.way.egress;
   const { provider, key: site } = target.site;
   const keys = [
-    nodeKey,
     workspaceKey(run.parts.workspaceId),
     workspaceProviderKey(run.parts.workspaceId, provider),
     campaignKey(run),
@@ -83,6 +87,20 @@ export function keysOf(run: Run, target: LaneTarget): LimitKey[] {
     keys.push(sourceProviderKey(route, target.source, provider));
   }
   return keys;
+}
+
+/** The limit of the servers behind a lane: a relay is one server, a direct route has as many as there are sites. */
+export function doorKey({ way, site }: LaneTarget): LimitKey {
+  const { route } = way.egress;
+  return route.kind === "direct" ? routeSiteKey(route, site.key) : routeKey(route);
+}
+
+/**
+ * Messages that may be under way to servers at which so many connections can be used: one finds out whether there is a
+ * way in at all, and none waits for a connection that does not come.
+ */
+export function admittedAtOnce(usable: number): number {
+  return usable === 0 ? 1 : usable + Math.min(2 * usable, MAX_AHEAD);
 }
 
 /** Puts the limits of a lane in force, as far as they are its own. Repeating it keeps what was learned. */

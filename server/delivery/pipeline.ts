@@ -1,4 +1,4 @@
-import type { Clock } from "../platform/clock.ts";
+import type { Clocks } from "../platform/clock.ts";
 import type { Databases } from "../platform/db/databases.ts";
 import { log } from "../platform/log.ts";
 import type { Caller } from "../platform/workers/channel.ts";
@@ -32,7 +32,7 @@ export type PipelineParts = RunFactory & {
   writer: Caller<WriterMethods>;
   recorder: Recorder;
   signer: Signer;
-  clock: Clock;
+  clocks: Clocks;
 };
 
 /**
@@ -55,21 +55,22 @@ export class Pipeline {
   #stopped = false;
 
   constructor(parts: PipelineParts, dispatcher: Dispatcher) {
-    const { clock, recorder, traffic, signer } = parts;
+    const { clocks, recorder, traffic, signer } = parts;
+    const clock = clocks.wall;
     this.#parts = parts;
     this.#dispatcher = dispatcher;
     this.#ledger = new Ledger({ recorder, clock, onReleased: (run) => this.#endIfDone(run) });
     this.#placer = new Placer({
       book: traffic,
-      clock,
+      clocks,
       onPlaced: (run) => dispatcher.laneReady(run),
       onEmptied: (lane) => dispatcher.tidy(lane),
       onNowhere: (run, item, domain) =>
         this.#ledger.settle(run, item, nowhereFact(run, item, domain, clock())),
     });
-    this.#hands = new Hands(clock, this.#ledger, dispatcher);
+    this.#hands = new Hands(clocks, this.#ledger, dispatcher);
     const learner = new Learner({
-      clock,
+      clocks,
       traffic,
       dispatcher,
       placer: this.#placer,
@@ -79,7 +80,7 @@ export class Pipeline {
     const sender = new Sender({
       recorder,
       signer,
-      clock,
+      clocks,
       ledger: this.#ledger,
       dispatcher,
       learner,
@@ -159,10 +160,10 @@ export class Pipeline {
   }
 
   suppressed(workspaceId: string, address: string): void {
-    const { databases, clock } = this.#parts;
+    const { databases, clocks } = this.#parts;
     const isOwn = workspaceId !== EVERYWHERE && isWorkspace(databases.system, workspaceId);
     const reason = isOwn ? skipReason(databases.workspace(workspaceId), address) : MANUAL;
-    this.#delta.add(workspaceId, address, clock(), reason);
+    this.#delta.add(workspaceId, address, clocks.steady(), reason);
   }
 
   unsuppressed(workspaceId: string, address: string): void {
@@ -175,7 +176,7 @@ export class Pipeline {
     const isHere = isWorkspace(databases.system, workspaceId);
     const address = isHere && addressOf(databases.workspace(workspaceId), campaignId, seq);
     if (address) {
-      this.#delta.add(workspaceId, address, this.#parts.clock(), `suppressed_${why}`);
+      this.#delta.add(workspaceId, address, this.#parts.clocks.steady(), `suppressed_${why}`);
     }
   }
 
@@ -194,9 +195,9 @@ export class Pipeline {
 
   /** Ends a suspension now. @returns false when there was none. */
   resumeLimit({ level, id }: QueueLimit): boolean {
-    const { traffic, clock } = this.#parts;
+    const { traffic, clocks } = this.#parts;
     const key = keyNamed(level, id);
-    const wasHeld = key !== undefined && traffic.limiter.resume(key, clock());
+    const wasHeld = key !== undefined && traffic.limiter.resume(key, clocks.steady());
     if (key !== undefined && wasHeld) {
       for (const run of this.#runs.values()) {
         unblock(run, key);
@@ -210,13 +211,14 @@ export class Pipeline {
   suspendLimit({ level, id, forMs, reason }: QueueLimit & { forMs: number; reason: string }): void {
     const key = keyNamed(level, id);
     if (key !== undefined) {
-      this.#parts.traffic.limiter.suspend(key, this.#parts.clock() + forMs, reason);
+      const untilMs = this.#parts.clocks.steady() + forMs;
+      this.#parts.traffic.limiter.suspend(key, untilMs, reason);
     }
   }
 
   /** Every second: work that became due, leases about to end, memory not needed any more. */
   async tick(): Promise<void> {
-    const now = this.#parts.clock();
+    const now = this.#parts.clocks.steady();
     if (now - this.#renewedAt > RENEW_EVERY_MS) {
       this.#renewedAt = now;
       for (const run of this.#runs.values()) {
@@ -230,6 +232,9 @@ export class Pipeline {
     for (const run of [...this.#runs.values()]) {
       run.isAsking = false;
       this.#hands.tend(run);
+      for (const way of run.parts.ways.length > 1 ? run.parts.ways : []) {
+        this.#placer.probe(run, way);
+      }
       this.#setRate(run);
       this.#endIfDone(run);
     }
@@ -303,7 +308,7 @@ export class Pipeline {
 
   #load(run: Run, claims: Leased["claims"]): void {
     const { workspaceId, campaignId } = run.parts;
-    const now = this.#parts.clock();
+    const now = this.#parts.clocks.wall();
     for (const claim of claims) {
       const db = this.#parts.databases.workspace(workspaceId);
       const isBlocked = blockList(this.#parts.databases.system, db, now);
@@ -329,7 +334,7 @@ export class Pipeline {
   }
 
   #setRate(run: Run): void {
-    const rate = campaignRate(run, this.#parts.clock());
+    const rate = campaignRate(run, this.#parts.clocks.wall());
     setCampaignRate(this.#parts.traffic.limiter, run, rate);
   }
 

@@ -1,4 +1,4 @@
-import type { Clock } from "../platform/clock.ts";
+import type { Clocks } from "../platform/clock.ts";
 import { keysOf, type LimitBook, setLaneLimits, sourceProviderKey } from "./limits.ts";
 import { allows, chooseWay, pickByWeight, type Way } from "./routing.ts";
 import type { Item, Lane, LaneTarget, Run } from "./run.ts";
@@ -7,7 +7,7 @@ import type { RouteSource } from "./types.ts";
 
 export type PlacerParts = {
   book: LimitBook;
-  clock: Clock;
+  clocks: Clocks;
   /** The message is in its lane. */
   onPlaced: (run: Run, item: Item) => void;
   /** The lane may have nothing left. */
@@ -30,21 +30,14 @@ export class Placer {
 
   /** Puts the message into its lane: at once where the site is known, else when it is. */
   place(run: Run, item: Item): void {
-    const { address } = item.recipient;
-    const domain = address.slice(address.lastIndexOf("@") + 1);
+    const domain = domainOf(item);
     const way = this.#wayFor(run, domain);
     if (way === undefined) {
       run.unplaced.delete(item);
       this.#parts.onNowhere(run, item, domain);
       return;
     }
-    const site = way.egress.siteOf(domain);
-    if (site instanceof Promise) {
-      run.unplaced.add(item);
-      this.#await(run, item, way, domain, site);
-    } else {
-      this.#put(run, item, way, domain, site);
-    }
+    this.#placeOn(run, item, way, domain);
   }
 
   /** Finds new lanes for messages that are waiting in lanes of this way. */
@@ -57,24 +50,53 @@ export class Placer {
     }
   }
 
+  /** Has one of the messages that wait for other ways find out whether a way that was out of order works again. */
+  probe(run: Run, way: Way): void {
+    const now = this.#parts.clocks.steady();
+    for (const lane of way.circuit.wantsProbe(now) ? run.lanes.values() : []) {
+      let found: Item | undefined;
+      run.dropFrom(lane, (item) => {
+        const isFirst = found === undefined && lane.target.way !== way;
+        found = isFirst && allows(way.egress.route, domainOf(item)) ? item : found;
+        return isFirst && found === item;
+      });
+      if (found !== undefined) {
+        way.circuit.beginProbe(now);
+        this.#placeOn(run, found, way, domainOf(found));
+        this.#parts.onEmptied(lane);
+        return;
+      }
+    }
+  }
+
+  #placeOn(run: Run, item: Item, way: Way, domain: string): void {
+    const site = way.egress.siteOf(domain);
+    if (site instanceof Promise) {
+      run.unplaced.add(item);
+      this.#await(run, item, way, domain, site);
+    } else {
+      this.#put(run, item, way, domain, site);
+    }
+  }
+
   #wayFor(run: Run, domain: string): Way | undefined {
     const { ways } = run.parts;
     const [only] = ways;
     if (only !== undefined && ways.length === 1) {
       return allows(only.egress.route, domain) ? only : undefined;
     }
-    return chooseWay(ways, domain, run.key, this.#parts.clock());
+    return chooseWay(ways, domain, run.key, this.#parts.clocks.steady());
   }
 
   #put(run: Run, item: Item, way: Way, domain: string, site: Site): void {
     const source = this.#sourceFor(run, way, domain, site);
     const target: LaneTarget = source === undefined ? { way, site } : { way, site, source };
-    const now = this.#parts.clock();
+    const { clocks } = this.#parts;
     const limitKeys = () => {
-      setLaneLimits(this.#parts.book, target, now);
+      setLaneLimits(this.#parts.book, target, clocks.wall());
       return keysOf(run, target);
     };
-    const lane = run.lane(target, limitKeys, now);
+    const lane = run.lane(target, limitKeys, clocks.steady());
     run.add(item, lane);
     this.#parts.onPlaced(run, item);
   }
@@ -86,7 +108,7 @@ export class Placer {
     if (sources.length <= 1) {
       return sources[0];
     }
-    const now = this.#parts.clock();
+    const now = this.#parts.clocks.steady();
     const { limiter } = this.#parts.book;
     const awake = sources.filter(
       (source) => limiter.closedUntil(sourceProviderKey(route, source, site.provider), now) <= now,
@@ -118,4 +140,8 @@ export class Placer {
       }
     }
   }
+}
+
+function domainOf({ recipient: { address } }: Item): string {
+  return address.slice(address.lastIndexOf("@") + 1);
 }

@@ -23,7 +23,7 @@ export function takeSnapshot(
   const isOwn = ({ key: { id } }: GateStatus) =>
     workspaceId === undefined || id === workspaceId || id.startsWith(`${workspaceId}/`);
   return {
-    at: facts.now,
+    at: facts.onWallClock(facts.now),
     trouble: facts.trouble ?? "",
     campaigns: own.map((run) => ({
       workspaceId: run.parts.workspaceId,
@@ -33,8 +33,11 @@ export function takeSnapshot(
       bottleneck: bottleneckOf(run, facts),
     })),
     sites: sitesOf(own, traffic, facts),
-    routes: routesOf(own, traffic, facts.now),
-    holds: traffic.limiter.held(facts.now).filter(isOwn).map(holdOf),
+    routes: routesOf(own, traffic, facts),
+    holds: traffic.limiter
+      .held(facts.now)
+      .filter(isOwn)
+      .map((status) => holdOf(status, facts)),
     quotas: traffic.limiter.quotas(facts.now).filter(isOwn).flatMap(quotasOf),
   };
 }
@@ -87,7 +90,9 @@ function newSite(lane: Lane, traffic: Traffic, now: number): QueueSite {
   };
 }
 
-function addLane(site: QueueSite, lane: Lane, { waitOf, now }: BottleneckFacts): void {
+function addLane(site: QueueSite, lane: Lane, facts: BottleneckFacts): void {
+  const { waitOf, onWallClock } = facts;
+  const now = onWallClock(facts.now);
   const { launchedAt, campaignId } = lane.run.parts;
   site.waiting += lane.waiting;
   site.inFlight += lane.inFlight;
@@ -104,14 +109,19 @@ function addLane(site: QueueSite, lane: Lane, { waitOf, now }: BottleneckFacts):
   if (wait === undefined) {
     return;
   }
+  const until = wait.untilMs === undefined ? null : onWallClock(wait.untilMs);
   if (wait.boundBy.kind === "suspended") {
-    site.suspendedUntil = wait.untilMs ?? null;
+    site.suspendedUntil = until;
   }
   site.reason = wait.boundBy.reason;
-  site.nextTryAt = wait.untilMs ?? null;
+  site.nextTryAt = until;
 }
 
-function routesOf(runs: readonly Run[], traffic: Traffic, now: number): QueueRoute[] {
+function routesOf(
+  runs: readonly Run[],
+  traffic: Traffic,
+  { now, onWallClock }: BottleneckFacts,
+): QueueRoute[] {
   const byKey = new Map<string, QueueRoute>();
   for (const { egress, circuit } of runs.flatMap((run) => run.parts.ways)) {
     const { route } = egress;
@@ -124,7 +134,7 @@ function routesOf(runs: readonly Run[], traffic: Traffic, now: number): QueueRou
       kind: route.kind,
       circuit: circuit.state(now),
       reason: circuit.reason || lastError,
-      retryAt: circuit.retryAt ?? null,
+      retryAt: circuit.retryAt === undefined ? null : onWallClock(circuit.retryAt),
       connections: open,
       busy,
       maxConnections: limit,
@@ -134,19 +144,15 @@ function routesOf(runs: readonly Run[], traffic: Traffic, now: number): QueueRou
   return [...byKey.values()];
 }
 
-function holdOf({
-  key,
-  suspendedUntil,
-  capUntil,
-  reason,
-  perSecond,
-  window,
-}: GateStatus): QueueHold {
+function holdOf(
+  { key, suspendedUntil, capUntil, reason, perSecond, window }: GateStatus,
+  { now, onWallClock }: BottleneckFacts,
+): QueueHold {
   return {
     level: key.level,
     id: key.id,
     isSuspended: suspendedUntil !== undefined,
-    untilMs: suspendedUntil ?? capUntil ?? 0,
+    untilMs: onWallClock(suspendedUntil ?? capUntil ?? now),
     reason,
     perSecond: perSecond ?? null,
     atOnce: window ?? null,

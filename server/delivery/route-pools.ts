@@ -1,4 +1,4 @@
-import { systemClock } from "../platform/clock.ts";
+import { steadyClock } from "../platform/clock.ts";
 import { DnsClient } from "../platform/dns/client.ts";
 import { providerOf } from "./audience/providers.ts";
 import { profileOf, providerProfiles } from "./provider-profiles.ts";
@@ -11,19 +11,26 @@ import { httpsStsFetcher } from "./smtp/sts-fetcher.ts";
 import type { SmtpTimeouts } from "./smtp/timeouts.ts";
 import type { Route } from "./types.ts";
 
+export type RoutePoolsOptions = {
+  /** Whom to ask for MX hosts; none = the system's name servers. */
+  dnsServers?: readonly string[] | undefined;
+  /** A connection more of a route, to this site of a direct one, is ready for messages. */
+  onReady?: (route: Route, siteKey?: string) => void;
+};
+
 /** The pools of all routes in use, one per route: its connections are shared by all its campaigns. */
 export class RoutePools {
   readonly #pools = new Map<string, Egress>();
   readonly #shared: EgressShared;
 
-  /** `dnsServers`: whom to ask for MX hosts; none = the system's name servers. */
-  constructor({ dnsServers }: { dnsServers?: readonly string[] | undefined } = {}) {
+  constructor({ dnsServers, onReady }: RoutePoolsOptions = {}) {
     const dns = new DnsClient({ servers: dnsServers });
-    const policies = new MtaSts({ dns, fetch: httpsStsFetcher({ dns }), clock: systemClock });
+    const policies = new MtaSts({ dns, fetch: httpsStsFetcher({ dns }), clock: steadyClock });
     const providers = [...providerProfiles.values()];
     this.#shared = {
       memory: new SiteMemory(),
       providerOf,
+      onReady,
       direct: { dns, providers, profileOf, policies, failed: new FailedAddresses() },
     };
   }

@@ -1,4 +1,6 @@
 import type { BoundBy, LimitKey } from "./limiter/gate.ts";
+import type { Places } from "./limiter/places.ts";
+import { doorKey } from "./limits.ts";
 import type { Claim } from "./queue/claim.store.ts";
 import type { LoadedRecipient } from "./queue/load.store.ts";
 import type { CompiledCampaign } from "./render/compile.ts";
@@ -22,6 +24,8 @@ export type Item = LoadedRecipient & {
   chunk: ChunkInHand;
   /** Undefined until it is known where its domain's mail goes. */
   lane: Lane | undefined;
+  /** Which of the node's places it has while it is under way. */
+  places?: Places | undefined;
 };
 
 /** A message that is under way: its lane is the one that it was admitted in. */
@@ -40,7 +44,9 @@ export class Lane {
   readonly key: string;
   /** Every limit that must admit its messages. */
   readonly limitKeys: readonly LimitKey[];
-  /** Unix ms; with `finished` the lane's pace. */
+  /** Of these the one of the servers it leads to. */
+  readonly door: LimitKey;
+  /** Steady; with `finished` the lane's pace. */
   readonly sinceMs: number;
   /** Messages that got an outcome since then. */
   finished = 0;
@@ -49,8 +55,6 @@ export class Lane {
   isParked = false;
   /** Parked at a limit that holds only such lanes: the rest of the campaign must not wait for it. */
   isStuck = false;
-  /** A connection could not be opened: whether it can be again is asked before each message. */
-  isShaky = false;
   #items: Item[] = [];
   #head = 0;
 
@@ -60,6 +64,7 @@ export class Lane {
     this.target = target;
     this.key = laneKey(target);
     this.limitKeys = limitKeys;
+    this.door = doorKey(target);
   }
 
   get waiting(): number {
@@ -143,11 +148,13 @@ export class Run {
   inFlight = 0;
   /** Messages that got an outcome since the start. */
   finished = 0;
+  /** When (steady) the last message came to its end, or the first of those under way was started. */
+  lastLandedAt = 0;
   /** Messages in lanes. */
   waiting = 0;
   /** More was asked for and has not come. */
   isAsking = false;
-  /** Providers of which nothing is taken in hand, until when (unix ms), and because of what. */
+  /** Providers of which nothing is taken in hand, until when (steady), and because of what. */
   readonly blocked = new Map<string, { untilMs: number; boundBy: BoundBy }>();
   #isHalted = false;
   /** Messages in lanes that are stuck. */
@@ -218,7 +225,10 @@ export class Run {
   }
 
   /** Takes the message that the lane's `peek` showed; then it is the next lane's turn. */
-  take(lane: Lane): void {
+  take(lane: Lane, now: number): void {
+    if (this.inFlight === 0) {
+      this.lastLandedAt = now;
+    }
     lane.take();
     lane.inFlight += 1;
     this.inFlight += 1;
@@ -232,7 +242,8 @@ export class Run {
   }
 
   /** A message under way has come to its end. */
-  landed(lane: Lane): void {
+  landed(lane: Lane, now: number): void {
+    this.lastLandedAt = now;
     lane.finished += 1;
     lane.inFlight -= 1;
     this.inFlight -= 1;

@@ -1,4 +1,4 @@
-import type { Clock } from "../platform/clock.ts";
+import type { Clocks } from "../platform/clock.ts";
 import { log } from "../platform/log.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { judgeTry } from "./judge-try.ts";
@@ -11,6 +11,7 @@ import type { Recorder } from "./recorder.ts";
 import { TemplateError } from "./render/liquid-engine.ts";
 import type { Signer } from "./render/signer.ts";
 import type { ItemUnderWay, Run } from "./run.ts";
+import { reasonOf } from "./smtp/failure.ts";
 import type { SuppressionDelta } from "./suppression-delta.ts";
 import type { SmtpOutcome } from "./types.ts";
 
@@ -19,7 +20,7 @@ const RETRY_OWN_FAILURE_MS = 2_000;
 export type SenderParts = {
   recorder: Recorder;
   signer: Signer;
-  clock: Clock;
+  clocks: Clocks;
   ledger: Ledger;
   dispatcher: Dispatcher;
   learner: Learner;
@@ -39,21 +40,24 @@ export class Sender {
   }
 
   async send(run: Run, item: ItemUnderWay): Promise<void> {
-    const startedAt = this.#parts.clock();
-    const { lane } = item;
+    const startedAt = this.#parts.clocks.wall();
+    const startedSteady = this.#parts.clocks.steady();
+    const { lane, places } = item;
     const { signal } = lane.target.way.recall;
     let how: Settlement = "not_sent";
+    let why = "";
     try {
       const outcome = await this.#attempt(run, item, startedAt, signal);
       if (outcome.kind === "abandoned") {
         this.#abandoned(run, item, signal);
       } else {
-        how = this.#learn(run, item, outcome, startedAt);
+        how = this.#learn(run, item, outcome, { startedAt, startedSteady });
+        why = how === "pushback" ? pushbackOf(outcome) : "";
       }
     } catch (error) {
       this.#cannot(run, item, error, startedAt);
     } finally {
-      this.#parts.dispatcher.finished(run, lane, how);
+      this.#parts.dispatcher.finished({ lane, places }, how, why);
       this.#parts.onEnd(run);
     }
   }
@@ -77,16 +81,16 @@ export class Sender {
     run: Run,
     item: ItemUnderWay,
     outcome: Exclude<SmtpOutcome, { kind: "abandoned" }>,
-    startedAt: number,
+    { startedAt, startedSteady }: { startedAt: number; startedSteady: number },
   ): Settlement {
-    const judged = judgeTry(item, outcome, this.#parts.clock());
-    const verdict = this.#parts.learner.redirect(run, item, {
+    const tried = {
       outcome,
-      verdict: judged,
-      startedAt,
-    });
+      verdict: judgeTry(item, outcome, this.#parts.clocks),
+      startedAt: startedSteady,
+    };
+    const verdict = this.#parts.learner.redirect(run, item, tried);
     this.#parts.ledger.settle(run, item, attemptFact(run, item, outcome, verdict, startedAt));
-    return this.#parts.learner.learn(run, item, { outcome, verdict, startedAt });
+    return this.#parts.learner.learn(run, item, { ...tried, verdict });
   }
 
   #cannot(run: Run, item: ItemUnderWay, error: unknown, at: number): void {
@@ -101,7 +105,7 @@ export class Sender {
       // The signer died, or something we did not foresee: nothing was sent, so nothing has happened.
       const { workspaceId, campaignId } = run.parts;
       log.error({ workspaceId, campaignId, err: error }, "a message could not be tried");
-      const again = this.#parts.clock() + RETRY_OWN_FAILURE_MS;
+      const again = this.#parts.clocks.steady() + RETRY_OWN_FAILURE_MS;
       this.#parts.dispatcher.hold(run, again, "SwiftMail itself failed; it tries again.");
       this.#takeBack(run, item);
     }
@@ -129,4 +133,11 @@ export class Sender {
       this.#parts.dispatcher.laneReady(run);
     }
   }
+}
+
+/** Why to slow down, to end a sentence with: asked to, or because connections fail, is not the same. */
+function pushbackOf(outcome: SmtpOutcome): string {
+  return outcome.kind === "refused"
+    ? `the server said “${reasonOf(outcome)}”`
+    : `connections fail (${reasonOf(outcome)})`;
 }

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { log } from "../platform/log.ts";
-import type { QuotaUsage } from "./limiter/limiter.ts";
+import type { QuotaUsage } from "./limiter/quota.ts";
 import type { WarmUpProgress } from "./limiter/warm-up.ts";
 import type { Suspension, TrafficState } from "./traffic.ts";
 
@@ -11,6 +11,7 @@ type Stored = {
   quotas?: [string, QuotaUsage][];
   warmUps?: [string, WarmUpProgress][];
   suspensions?: Suspension[];
+  arrivals?: [string, number][];
 };
 
 /**
@@ -28,19 +29,25 @@ export class TrafficFile {
   }
 
   read(): TrafficState {
-    const { quotas, warmUps, suspensions } = this.#load<Stored>("limits.json") ?? {};
+    const { quotas, warmUps, suspensions, arrivals } = this.#load<Stored>("limits.json") ?? {};
     return {
       quotas: new Map(quotas),
       warmUps: new Map(warmUps),
       suspensions: suspensions ?? [],
+      arrivals: new Map(arrivals),
       knownSites: this.#load<string[]>("sites.json") ?? [],
     };
   }
 
   /** Writes what has changed; the sites rarely, because they are many and matter little. */
   write(state: TrafficState, now: number, isLast = false): void {
-    const { quotas, warmUps, suspensions, knownSites } = state;
-    const stored: Stored = { quotas: [...quotas], warmUps: [...warmUps], suspensions };
+    const { quotas, warmUps, suspensions, arrivals, knownSites } = state;
+    const stored: Stored = {
+      quotas: [...quotas],
+      warmUps: [...warmUps],
+      suspensions,
+      arrivals: [...arrivals],
+    };
     const text = JSON.stringify(stored);
     if (text !== this.#written) {
       this.#save("limits.json", text);

@@ -1,7 +1,9 @@
+import { type Clocks, onWallClock, systemClocks } from "../platform/clock.ts";
 import { Circuit } from "./circuit.ts";
-import { DeadSites } from "./limiter/dead-sites.ts";
+import { DeadSites, refusalPauses } from "./limiter/dead-sites.ts";
 import { type LimitLevel, limitKey } from "./limiter/gate.ts";
-import { Limiter, type QuotaUsage } from "./limiter/limiter.ts";
+import { Limiter } from "./limiter/limiter.ts";
+import { type QuotaUsage, shiftUsage } from "./limiter/quota.ts";
 import { type WarmUpProgress, WarmUps } from "./limiter/warm-up.ts";
 import type { LimitBook } from "./limits.ts";
 import { profileOf } from "./provider-profiles.ts";
@@ -19,12 +21,17 @@ const passing: readonly LimitLevel[] = [
 ];
 const IDLE_MS = 3_600_000;
 
+/** A pause shorter than this is not worth remembering: a restart takes longer. */
+const SLOW_MS = 1_000;
+
 /** A key that is suspended, and until when (unix ms). */
 export type Suspension = { level: LimitLevel; id: string; untilMs: number; reason: string };
 
-/** What outlives a restart. */
+/** What outlives a restart; all times are of the host's clock. */
 export type TrafficState = {
   suspensions: Suspension[];
+  /** When the next message is due at keys with a slow rate (warm-up), by name: a restart is no reason to send one. */
+  arrivals: ReadonlyMap<string, number>;
   quotas: ReadonlyMap<string, QuotaUsage>;
   warmUps: ReadonlyMap<string, WarmUpProgress>;
   knownSites: readonly string[];
@@ -34,13 +41,19 @@ export type TrafficState = {
 export class Traffic implements LimitBook {
   readonly limiter: Limiter;
   readonly warmUps: WarmUps;
+  /** Sites to which no connection can be opened. */
   readonly deadSites = new DeadSites();
+  /** Sites that do not let us in. */
+  readonly refusingSites = new DeadSites(refusalPauses);
   readonly profileOf = profileOf;
   readonly #knownSites: Set<string>;
   readonly #circuits = new Map<string, Circuit>();
 
-  constructor(state?: TrafficState) {
-    this.limiter = new Limiter(state?.quotas);
+  readonly #clocks: Clocks;
+
+  constructor(state?: TrafficState, clocks = systemClocks) {
+    this.#clocks = clocks;
+    this.limiter = new Limiter(state?.quotas, state?.arrivals);
     this.warmUps = new WarmUps(state?.warmUps);
     this.#knownSites = new Set(state?.knownSites);
     for (const { level, id, untilMs, reason } of state?.suspensions ?? []) {
@@ -79,16 +92,21 @@ export class Traffic implements LimitBook {
     this.limiter.sweep(passing, now - IDLE_MS, now);
   }
 
-  state(now: number): TrafficState {
+  state(): TrafficState {
+    const now = this.#clocks.steady();
+    const onWall = (steadyMs: number) => onWallClock(steadyMs, this.#clocks);
     const suspensions = this.limiter.held(now).flatMap(({ key, suspendedUntil, reason }) => {
       const { level, id } = key;
       return suspendedUntil === undefined || level === "campaign"
         ? []
-        : [{ level, id, untilMs: suspendedUntil, reason }];
+        : [{ level, id, untilMs: onWall(suspendedUntil), reason }];
     });
+    const aheadMs = this.#clocks.wall() - now;
+    const arrivals = this.limiter.arrivals(now + SLOW_MS);
     return {
       suspensions,
-      quotas: this.limiter.quotaUsage(now),
+      arrivals: new Map([...arrivals].map(([name, atMs]) => [name, onWall(atMs)])),
+      quotas: shiftUsage(this.limiter.quotaUsage(now), aheadMs),
       warmUps: this.warmUps.all,
       knownSites: [...this.#knownSites],
     };

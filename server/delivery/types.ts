@@ -255,6 +255,8 @@ export type Verdict = {
   pushback: boolean;
   /** Set when the fault is the route's, not the recipient's: stop using it and say so. */
   routeFault?: string;
+  /** Set when one recipient's server does not let us in: what it said. The route may be well for all others. */
+  siteRefusal?: string;
 };
 
 /**

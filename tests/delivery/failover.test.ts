@@ -147,6 +147,67 @@ test("a route is used only for the domains it may be used for; who has none fail
   });
 }, 30_000);
 
+for (const [when, busy] of [
+  ["as its greeting", { onConnection: () => "421 4.3.2 too many connections" }],
+  ["at MAIL", { onSender: () => "421 4.7.0 try again later" }],
+] as [string, TcpSinkOptions][]) {
+  test(`a relay that answers 421 ${when} is knocked at a few times, and its stand-in has everybody within seconds`, async () => {
+    const first = sink(busy);
+    const second = sink();
+    const ws = data.newWorkspace();
+    data.addContacts(ws, 600, ["gmail.com", "acme.example"]);
+    const id = addGroupCampaign(ws, [{ port: first.port }, { port: second.port }]);
+    const startedAt = performance.now();
+    await start(ws, id);
+
+    await until(() => isCompleted(ws, id), "completion", 20_000);
+
+    expect(exactCounts(data, ws, id, 600)).toMatchObject({ sent: 600, failed: 0, bounced: 0 });
+    expect(second.arrived.length).toBe(600);
+    expect(performance.now() - startedAt).toBeLessThan(15_000);
+    // Three failures open the circuit; a burst of new connections would be hundreds.
+    expect(first.made()).toBeLessThan(20);
+    const queue = await delivery?.queue(ws);
+    for (const at of [queue?.at, ...(queue?.routes ?? []).map(({ retryAt }) => retryAt ?? 0)]) {
+      expect(Number.isInteger(at)).toBe(true);
+    }
+  }, 40_000);
+}
+
+test("a relay that was busy is used again when it has recovered", async () => {
+  let isBusy = true;
+  const first = sink({ onSender: () => (isBusy ? "421 4.7.0 try again later" : "250 ok") });
+  const second = sink({ delayMs: 100 });
+  const ws = data.newWorkspace();
+  data.addContacts(ws, 2_500, ["gmail.com", "acme.example"]);
+  const id = addGroupCampaign(ws, [{ port: first.port }, { port: second.port }]);
+  await start(ws, id);
+  await until(() => second.arrived.length >= 10, "the stand-in");
+  isBusy = false;
+
+  await until(() => first.arrived.length > 100, "the first one again", 60_000);
+  await until(() => isCompleted(ws, id), "completion", 60_000);
+
+  expect(new Set([...addresses(first), ...addresses(second)]).size).toBe(2_500);
+  expect(first.arrived.length + second.arrived.length).toBe(2_500);
+}, 120_000);
+
+test("a relay that ends each connection with 421 after some messages is well, and keeps all its mail", async () => {
+  const first = sink({
+    onSender: (brought) => (brought < 8 ? "250 ok" : "421 4.7.0 enough for one connection"),
+  });
+  const second = sink();
+  const ws = data.newWorkspace();
+  data.addContacts(ws, 400, ["gmail.com", "acme.example"]);
+  const id = addGroupCampaign(ws, [{ port: first.port }, { port: second.port }]);
+  await start(ws, id);
+
+  await until(() => isCompleted(ws, id), "completion", 40_000);
+
+  expect(exactCounts(data, ws, id, 400)).toMatchObject({ sent: 400 });
+  expect(first.arrived.length).toBe(400);
+}, 60_000);
+
 test("when no route of the group works the campaign pauses and says why", async () => {
   const refuse = { onRecipient: () => "550 5.7.1 relaying denied: unpaid" };
   const ws = data.newWorkspace();

@@ -77,7 +77,7 @@ test("a campaign that is spread goes at its pace, and says so", async () => {
 
   await until(() => peer.arrived.length >= 3, "the third message");
 
-  expect(sentence(ws, id)).toBe("Spread over the time that was asked for: 1 messages a second.");
+  expect(sentence(ws, id)).toBe("Spread over the time that was asked for: 1 message a second.");
   expect(peer.arrived.length).toBeLessThan(20);
 }, 60_000);
 

@@ -8,6 +8,12 @@ export type TcpSinkOptions = {
   onRecipient?: (address: string) => string;
   /** Answers the dot; default 250. The message has arrived unless the reply refuses it. */
   onMessage?: (address: string, messageId: string) => SinkAnswer;
+  /** Answers MAIL on a connection that has brought so many messages; default 250. A 421 closes it. */
+  onSender?: (brought: number) => string;
+  /** What the nth connection is greeted with; default 220. A refusal closes it. */
+  onConnection?: (nth: number) => string;
+  /** Connections that are greeted at once; the others wait without a word until one ends. */
+  maxSessions?: number;
   /** Milliseconds before the answer to the dot. */
   delayMs?: number;
   /** Address and port to listen on; 127.0.0.1 and a free one unless said otherwise. */
@@ -24,10 +30,18 @@ export type TcpSink = {
   /** Connections open now, and the most that ever were. */
   open: () => number;
   mostOpen: () => number;
+  /** Connections ever made. */
+  made: () => number;
   close(): void;
 };
 
-type Session = { text: string; address: string; inData: boolean };
+type Session = {
+  text: string;
+  address: string;
+  inData: boolean;
+  isGreeted: boolean;
+  brought: number;
+};
 
 const END = "\r\n.\r\n";
 
@@ -35,6 +49,21 @@ export function startTcpSink(options: TcpSinkOptions = {}): TcpSink {
   const arrived: Arrived[] = [];
   let open = 0;
   let most = 0;
+  let made = 0;
+  let greeted = 0;
+  const queue: Socket<Session>[] = [];
+  const greetNext = () => {
+    while (greeted < (options.maxSessions ?? Number.POSITIVE_INFINITY) && queue.length > 0) {
+      const socket = queue.shift() as Socket<Session>;
+      const greeting = options.onConnection?.(made) ?? "220 sink ESMTP";
+      socket.data.isGreeted = true;
+      greeted += 1;
+      socket.write(`${greeting}\r\n`);
+      if (!greeting.startsWith("2")) {
+        socket.end();
+      }
+    }
+  };
   const server = Bun.listen<Session>({
     hostname: options.host ?? "127.0.0.1",
     port: options.port ?? 0,
@@ -42,8 +71,10 @@ export function startTcpSink(options: TcpSinkOptions = {}): TcpSink {
       open(socket) {
         open += 1;
         most = Math.max(most, open);
-        socket.data = { text: "", address: "", inData: false };
-        socket.write("220 sink ESMTP\r\n");
+        made += 1;
+        socket.data = { text: "", address: "", inData: false, isGreeted: false, brought: 0 };
+        queue.push(socket);
+        greetNext();
       },
       data(socket, bytes) {
         socket.data.text += bytes.toString("latin1");
@@ -51,8 +82,14 @@ export function startTcpSink(options: TcpSinkOptions = {}): TcpSink {
           // Each turn takes one command or one message.
         }
       },
-      close() {
+      close(socket) {
         open -= 1;
+        if (socket.data.isGreeted) {
+          greeted -= 1;
+        } else {
+          queue.splice(queue.indexOf(socket), 1);
+        }
+        greetNext();
       },
       error() {
         // Clients that are killed in the middle are what this is for.
@@ -64,6 +101,7 @@ export function startTcpSink(options: TcpSinkOptions = {}): TcpSink {
     arrived,
     open: () => open,
     mostOpen: () => most,
+    made: () => made,
     close: () => server.stop(true),
   };
 }
@@ -100,11 +138,20 @@ function answer(socket: Socket<Session>, line: string, options: TcpSinkOptions):
     socket.write(session.inData ? "354 go on\r\n" : "503 5.5.1 no recipient\r\n");
   } else if (verb === "QUIT") {
     socket.end("221 2.0.0 bye\r\n");
+  } else if (verb === "MAIL") {
+    answerSender(socket, options);
   } else {
-    if (verb === "RSET" || verb === "MAIL") {
-      session.address = "";
-    }
+    session.address = verb === "RSET" ? "" : session.address;
     socket.write("250 2.0.0 ok\r\n");
+  }
+}
+
+function answerSender(socket: Socket<Session>, options: TcpSinkOptions): void {
+  const reply = options.onSender?.(socket.data.brought) ?? "250 2.1.0 ok";
+  socket.data.address = "";
+  socket.write(`${reply}\r\n`);
+  if (reply.startsWith("421")) {
+    socket.end();
   }
 }
 
@@ -115,6 +162,7 @@ function takeMessage(
   arrived: Arrived[],
 ): void {
   const { address } = socket.data;
+  socket.data.brought += 1;
   const messageId = /^Message-ID: <(.*)>/im.exec(message)?.[1] ?? "";
   const said = options.onMessage?.(address, messageId) ?? { reply: "250 2.0.0 ok" };
   if ("drop" in said || said.reply.startsWith("2")) {

@@ -1,8 +1,6 @@
 const MINUTE_MS = 60_000;
-/** Rounds of tries in a row that reached none of a site's hosts, before it counts as dead. */
+/** Rounds of tries in a row that failed, before a site counts as dead. */
 const COHORTS = 3;
-const FIRST_PAUSE_MS = 2 * MINUTE_MS;
-const LONGEST_PAUSE_MS = 60 * MINUTE_MS;
 /** Silence says at once what refusals say only by repeating themselves. */
 const SILENT_PAUSE_MS = 15 * MINUTE_MS;
 /** Sites remembered; the oldest are forgotten first. */
@@ -10,16 +8,29 @@ const MAX_SITES = 10_000;
 
 type Remembered = { cohorts: number; countedAt: number; pauses: number };
 
+/** Shortest and longest time to leave a site alone. */
+export type SitePauses = { firstMs: number; longestMs: number };
+
+/** Of sites to which no connection can be opened. */
+export const unreachablePauses: SitePauses = { firstMs: 2 * MINUTE_MS, longestMs: 60 * MINUTE_MS };
+/** Of sites that refuse us by name: somebody has to take us off a list there, which takes longer. */
+export const refusalPauses: SitePauses = { firstMs: 15 * MINUTE_MS, longestMs: 4 * 60 * MINUTE_MS };
+
 /**
- * Finds out that a site cannot be reached at all, and says for how long to leave it alone: longer each
- * time, with one try in between. Only failed connections count: a site that answers is not dead,
- * whatever it says. Knows no clock.
+ * Finds out that a site is of no use at all, and says for how long to leave it alone: longer each time, with one
+ * try in between. What counts as failing is the caller's to say; each of its matters has a book of its own.
+ * Knows no clock.
  */
 export class DeadSites {
+  readonly #pauses: SitePauses;
   #sites = new Map<string, Remembered>();
 
+  constructor(pauses: SitePauses = unreachablePauses) {
+    this.#pauses = pauses;
+  }
+
   /**
-   * A connection could not be opened to any host of the site.
+   * The site has failed again.
    *
    * @param startedAt When the try began: those that were under way together fail together, and count once.
    * @returns for how many ms to leave the site alone; undefined = go on.
@@ -39,12 +50,13 @@ export class DeadSites {
     }
     // From here on each try is a probe, and the next failure makes the pause longer.
     memory.cohorts = COHORTS;
-    const pause = FIRST_PAUSE_MS * 2 ** Math.min(memory.pauses, 10);
+    const { firstMs, longestMs } = this.#pauses;
+    const pause = firstMs * 2 ** Math.min(memory.pauses, 10);
     memory.pauses += 1;
-    return Math.min(LONGEST_PAUSE_MS, Math.max(pause, wasSilent ? SILENT_PAUSE_MS : 0));
+    return Math.min(longestMs, Math.max(pause, wasSilent ? SILENT_PAUSE_MS : 0));
   }
 
-  /** The site has answered. */
+  /** The site works. */
   answered(site: string): void {
     if (this.#sites.size > 0) {
       this.#sites.delete(site);

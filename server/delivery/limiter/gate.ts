@@ -53,10 +53,10 @@ export type Cap = {
 export type BoundBy = {
   level: LimitLevel;
   id: string;
-  kind: "rate" | "concurrency" | "quota" | "suspended";
+  kind: "rate" | "concurrency" | "opening" | "quota" | "suspended";
   /** Messages a second, at once or in the period of a quota, that are allowed now; 0 when suspended. */
   allowed: number;
-  /** What the administrator allows when nothing was learned; smaller `allowed` = adapted. */
+  /** What is allowed when nothing was learned or asked for; smaller `allowed` = slowed down. */
   configured: number;
   /** Why it is suspended or was slowed down; the period of a quota; else empty. */
   reason: string;
@@ -87,6 +87,8 @@ export type Gate = {
   underWay: number;
   suspendedUntil: number;
   reason: string;
+  /** What was said or went wrong when it was last slowed down; empty when it never was. */
+  slowedBy: string;
   cap: Cap | undefined;
   quotas: { window: QuotaWindow; max: number }[];
   /** Unix ms of the last admission, so that unused gates can be dropped. */
@@ -184,8 +186,8 @@ function refuseBySize(gate: Gate, now: number): Refusal | undefined {
   if (gate.underWay < size) {
     return undefined;
   }
-  const reason = gate.cap === undefined ? "" : (capOf(gate, now)?.reason ?? "");
-  const boundBy = bound(gate, "concurrency", size, gate.window?.max ?? size, reason);
+  const configured = gate.window?.max ?? Number.POSITIVE_INFINITY;
+  const boundBy = bound(gate, "concurrency", size, configured, slownessOf(gate, now));
   return { ok: false, retryAtMs: undefined, boundBy };
 }
 
@@ -199,10 +201,15 @@ function refuseByRate(gate: Gate, now: number): Refusal | undefined {
   if (at <= now + ROUNDING_MS) {
     return undefined;
   }
-  const reason = gate.cap === undefined ? "" : (capOf(gate, now)?.reason ?? "");
-  const configured = gate.rate?.perSecond ?? rate.perSecond;
-  const boundBy = bound(gate, "rate", rate.perSecond, configured, reason);
+  const configured = gate.rate?.perSecond ?? Number.POSITIVE_INFINITY;
+  const boundBy = bound(gate, "rate", rate.perSecond, configured, slownessOf(gate, now));
   return { ok: false, retryAtMs: Math.ceil(at), boundBy };
+}
+
+/** Why it is slower than configured; may be asked when it is not. */
+function slownessOf(gate: Gate, now: number): string {
+  const capped = gate.cap === undefined ? undefined : capOf(gate, now)?.reason;
+  return capped ?? gate.slowedBy;
 }
 
 function bound(
@@ -215,7 +222,13 @@ function bound(
   return { level, id, kind, allowed, configured, reason };
 }
 
-const order: Record<BoundBy["kind"], number> = { rate: 0, concurrency: 0, quota: 1, suspended: 2 };
+const order: Record<BoundBy["kind"], number> = {
+  rate: 0,
+  concurrency: 0,
+  opening: 0,
+  quota: 1,
+  suspended: 2,
+};
 
 /**
  * The limit that holds longest is the one to name and to wait for. A full window may take as long as a
@@ -225,7 +238,7 @@ export function rank({ retryAtMs, boundBy }: Refusal): number {
   return order[boundBy.kind] * Number.MAX_SAFE_INTEGER + (retryAtMs ?? Number.MAX_SAFE_INTEGER - 1);
 }
 
-export function settleGate(gate: Gate, now: number, how: Settlement): void {
+export function settleGate(gate: Gate, now: number, how: Settlement, why: string): void {
   gate.underWay = Math.max(0, gate.underWay - 1);
   if (how === "not_sent" || how === "pushback") {
     // Who was told to slow down has not sent anything either.
@@ -245,6 +258,7 @@ export function settleGate(gate: Gate, now: number, how: Settlement): void {
       gate.window = widen(gate.window);
     } else if (how === "pushback") {
       gate.window = narrow(gate.window, now);
+      gate.slowedBy = why;
     }
   }
 }

@@ -17,25 +17,46 @@ import {
   settleGate,
   statusOf,
 } from "./gate.ts";
-import { take } from "./gcra.ts";
-import { type Period, periods, QuotaWindow, type Usage } from "./quota.ts";
+import { type ArrivalMs, take } from "./gcra.ts";
+import { type Period, periods, type QuotaUsage, QuotaWindow } from "./quota.ts";
 import { openWindow } from "./window.ts";
-
-/** How full the quotas of a key are. Can be kept as JSON. */
-export type QuotaUsage = Partial<Record<Period, Usage>>;
 
 /**
  * Says of each message whether it may go now. All levels must admit, and all are charged or none.
- * Keeps its state in memory: after a restart buckets are full and windows at their start; what was
- * used of quotas can be taken out and put in. Knows no clock: every call is told the time.
+ * Keeps its state in memory: after a restart windows are at their start; what was used of quotas and of slow
+ * rates can be taken out and put in. Knows no clock: every call is told the time.
  */
 export class Limiter {
   #gates = new Map<string, Gate>();
   #restored: Map<string, QuotaUsage>;
+  #restoredArrivals: Map<string, ArrivalMs>;
 
-  /** @param restored What an earlier limiter had used of its quotas, by name of the key. */
-  constructor(restored: ReadonlyMap<string, QuotaUsage> = new Map()) {
+  /**
+   * @param restored What an earlier limiter had used of its quotas, by name of the key.
+   * @param arrivals And of its rates, as `arrivals` gave it.
+   */
+  constructor(
+    restored: ReadonlyMap<string, QuotaUsage> = new Map(),
+    arrivals: ReadonlyMap<string, ArrivalMs> = new Map(),
+  ) {
     this.#restored = new Map(restored);
+    this.#restoredArrivals = new Map(arrivals);
+  }
+
+  /** Buckets that are not full again before `after`, for the next start. */
+  arrivals(after: number): Map<string, ArrivalMs> {
+    const all = new Map(this.#restoredArrivals);
+    for (const [name, { rate, arrival }] of this.#gates) {
+      if (rate !== undefined && arrival > after) {
+        all.set(name, arrival);
+      }
+    }
+    for (const [name, arrival] of all) {
+      if (arrival <= after) {
+        all.delete(name);
+      }
+    }
+    return all;
   }
 
   /** Everything that was used of quotas, by name of the key: for the next start. */
@@ -132,12 +153,16 @@ export class Limiter {
     return { ok: true };
   }
 
-  /** Frees what `admit` took, and lets adaptive keys learn from how it went. */
-  settle(keys: readonly LimitKey[], now: number, how: Settlement): void {
+  /**
+   * Frees what `admit` took, and lets adaptive keys learn from how it went.
+   *
+   * @param why Of a pushback, for the sentence that says what holds messages back.
+   */
+  settle(keys: readonly LimitKey[], now: number, how: Settlement, why = ""): void {
     for (const key of keys) {
       const gate = this.#gates.get(nameOf(key));
       if (gate !== undefined) {
-        settleGate(gate, now, how);
+        settleGate(gate, now, how, why);
       }
     }
   }
@@ -146,6 +171,11 @@ export class Limiter {
   status(key: LimitKey, now: number): GateStatus | undefined {
     const gate = this.#gates.get(nameOf(key));
     return gate === undefined ? undefined : statusOf(gate, now);
+  }
+
+  /** Messages under way at a key. */
+  underWay(key: LimitKey): number {
+    return this.#gates.get(nameOf(key))?.underWay ?? 0;
   }
 
   /** Until when (unix ms) a key is suspended or its quotas are used up; 0 when it is open. */
@@ -227,18 +257,20 @@ export class Limiter {
       gate = {
         key,
         rate: undefined,
-        arrival: 0,
+        arrival: this.#restoredArrivals.get(name) ?? 0,
         window: undefined,
         adaptive: false,
         underWay: 0,
         suspendedUntil: Number.NEGATIVE_INFINITY,
         reason: "",
+        slowedBy: "",
         cap: undefined,
         quotas: [],
         // Not swept before it has ever been used.
         usedAt: Number.POSITIVE_INFINITY,
       };
       this.#gates.set(name, gate);
+      this.#restoredArrivals.delete(name);
     }
     return gate;
   }

@@ -14,6 +14,29 @@ const shapes: Record<Period, { windowMs: number; bucketMs: number }> = {
 /** How much was used when: pairs of bucket number and count, oldest first. Can be kept as JSON. */
 export type Usage = [bucket: number, n: number][];
 
+/** How full the quotas of a key are. Can be kept as JSON. */
+export type QuotaUsage = Partial<Record<Period, Usage>>;
+
+/** The same usage, counted by a clock that is `byMs` ahead of the one it was counted by. */
+export function shiftUsage(
+  usage: ReadonlyMap<string, QuotaUsage>,
+  byMs: number,
+): Map<string, QuotaUsage> {
+  const shifted = new Map<string, QuotaUsage>();
+  for (const [name, quotas] of usage) {
+    const own: QuotaUsage = {};
+    for (const period of periods) {
+      const buckets = Math.round(byMs / shapes[period].bucketMs);
+      const counted = quotas[period]?.map(([bucket, n]): Usage[number] => [bucket + buckets, n]);
+      if (counted !== undefined) {
+        own[period] = counted;
+      }
+    }
+    shifted.set(name, own);
+  }
+  return shifted;
+}
+
 /**
  * Counts messages over a moving window, so that in no window of that length there are ever more than
  * admitted. Knows no clock.

@@ -92,7 +92,8 @@ function judgeBroken(
   if (fault === "null_mx" || (fault === "no_domain" && context.lastCategory === category)) {
     return stop("bounced", category);
   }
-  if (fault === "config" || fault === "tls") {
+  // What the server did in TLS, or did not offer, it may do a moment later; what we are told to do stays wrong.
+  if (fault === "config" && stage !== "starttls") {
     return defer(category, context, { counts: false, routeFault: error });
   }
   // A reset or silence before MAIL is how some servers say "too many connections".
@@ -116,7 +117,7 @@ function judgeRefused(outcome: Refused, context: JudgeContext): Verdict {
   if (kind === "throttle") {
     return defer(category, context, { counts: false, pushback: true, hintMs });
   }
-  if (kind === "config") {
+  if (kind === "config" && stage !== "starttls") {
     return judgeConfig(outcome, category, context);
   }
   const isPermanent = reply.code >= 500;
@@ -134,7 +135,10 @@ function judgeRefused(outcome: Refused, context: JudgeContext): Verdict {
   return kind === "hard" || kind === "soft" ? stop("bounced", category) : stop("failed", category);
 }
 
-/** Our route is not let through: its fault, unless it works and only one domain is refused. */
+/**
+ * We are not let through. Said by a relay that is the route's fault, unless it works and only one domain is refused;
+ * said by one recipient's server it is that server's word, and others may take what it does not.
+ */
 function judgeConfig(
   { reply, stage }: Refused,
   category: Category,
@@ -148,7 +152,9 @@ function judgeConfig(
     return stop("failed", category);
   }
   const words = [reply.code, reply.enhanced, reply.text].filter((word) => word !== "").join(" ");
-  return defer(category, context, { counts: false, hintMs, routeFault: words });
+  return context.isRelay === false
+    ? { ...defer(category, context, { counts: true, hintMs }), siteRefusal: words }
+    : defer(category, context, { counts: false, hintMs, routeFault: words });
 }
 
 function stageIsAboutUs(stage: SmtpStage): boolean {

@@ -122,13 +122,45 @@ test("a route that is not let in is named as the fault, and the message stays ow
     dueAt: context().now,
     routeFault: "535 5.7.8 Username and Password not accepted",
   });
-  expect(judge(broken("starttls", "config", "no STARTTLS"), context())).toMatchObject({
-    state: "deferred",
-    routeFault: "no STARTTLS",
-  });
-  expect(judge(broken("starttls", "tls", "expired"), context()).routeFault).toBe("expired");
+  expect(judge(broken("auth", "config", "no AUTH"), context()).routeFault).toBe("no AUTH");
   expect(judge(refused("auth", 454, "4.7.0", "try later"), context()).routeFault).toBeUndefined();
 });
+
+test("TLS that fails, or is not offered now, is waited out like a server that is down", () => {
+  for (const outcome of [
+    broken("starttls", "tls", "the certificate of relay.example has expired"),
+    broken("starttls", "config", "the server does not offer STARTTLS on this port"),
+    refused("starttls", 502, "5.5.1", "not now"),
+    refused("starttls", 454, "4.7.0", "TLS not available due to local problem"),
+  ]) {
+    const verdict = judge(outcome, context());
+    expect(verdict).toMatchObject({ state: "deferred" });
+    expect(verdict.routeFault).toBeUndefined();
+  }
+});
+
+test.each([
+  ["mail", 550, "5.7.1", "Sender rejected by local list"],
+  ["mail", 550, "5.1.0", "Sender refused"],
+  ["mail", 553, "5.1.8", "Sender address rejected: Domain not found"],
+  ["mail", 554, "", "no"],
+  ["rcpt", 554, "5.7.1", "Relay access denied"],
+] as const)(
+  "%s refused with %i %s %s is one recipient's server's word, and the route's when a relay says it",
+  (stage, code, enhanced, text) => {
+    const outcome = refused(stage, code, enhanced, text);
+    const words = [code, enhanced, text].filter((word) => word !== "").join(" ");
+
+    const direct = judge(outcome, context({ isRelay: false }));
+    expect(direct).toMatchObject({ state: "deferred", siteRefusal: words, countsAsAttempt: true });
+    expect(direct.routeFault).toBeUndefined();
+    expect(direct.dueAt).toBeGreaterThan(context().now);
+    expect(judge(outcome, context({ isRelay: true }))).toMatchObject({
+      state: "deferred",
+      routeFault: words,
+    });
+  },
+);
 
 test("a refused relay of one domain does not stop a route that works for the others", () => {
   const denied = refused("rcpt", 554, "5.7.1", "Relay access denied");

@@ -1,5 +1,5 @@
 import type { Clocks } from "../platform/clock.ts";
-import { keysOf, type LimitBook, setLaneLimits, sourceProviderKey } from "./limits.ts";
+import { doorKey, keysOf, type LimitBook, setLaneLimits, sourceProviderKey } from "./limits.ts";
 import { allows, chooseWay, pickByWeight, type Way } from "./routing.ts";
 import type { Item, Lane, LaneTarget, Run } from "./run.ts";
 import type { Site } from "./smtp/egress.ts";
@@ -92,11 +92,11 @@ export class Placer {
     const source = this.#sourceFor(run, way, domain, site);
     const target: LaneTarget = source === undefined ? { way, site } : { way, site, source };
     const { clocks } = this.#parts;
-    const limitKeys = () => {
+    const limits = () => {
       setLaneLimits(this.#parts.book, target, clocks.wall());
-      return keysOf(run, target);
+      return { keys: keysOf(run, target), door: doorKey(target) };
     };
-    const lane = run.lane(target, limitKeys, clocks.steady());
+    const lane = run.lane(target, limits, clocks.steady());
     run.add(item, lane);
     this.#parts.onPlaced(run, item);
   }

@@ -1,6 +1,5 @@
 import type { BoundBy, LimitKey } from "./limiter/gate.ts";
 import type { Places } from "./limiter/places.ts";
-import { doorKey } from "./limits.ts";
 import type { Claim } from "./queue/claim.store.ts";
 import type { LoadedRecipient } from "./queue/load.store.ts";
 import type { CompiledCampaign } from "./render/compile.ts";
@@ -31,6 +30,9 @@ export type Item = LoadedRecipient & {
 /** A message that is under way: its lane is the one that it was admitted in. */
 export type ItemUnderWay = Item & { lane: Lane };
 
+/** Every limit that must admit a lane's messages, and the one of them of the servers it leads to. */
+export type LaneLimits = { keys: readonly LimitKey[]; door: LimitKey };
+
 /** Where a lane leads. */
 export type LaneTarget = Pick<Target, "site" | "source"> & { way: Way };
 
@@ -58,13 +60,13 @@ export class Lane {
   #items: Item[] = [];
   #head = 0;
 
-  constructor(run: Run, target: LaneTarget, limitKeys: readonly LimitKey[], sinceMs: number) {
+  constructor(run: Run, target: LaneTarget, limits: LaneLimits, sinceMs: number) {
     this.run = run;
     this.sinceMs = sinceMs;
     this.target = target;
     this.key = laneKey(target);
-    this.limitKeys = limitKeys;
-    this.door = doorKey(target);
+    this.limitKeys = limits.keys;
+    this.door = limits.door;
   }
 
   get waiting(): number {
@@ -194,11 +196,11 @@ export class Run {
   }
 
   /** The lane to a target; made with these limits when there is none. */
-  lane(target: LaneTarget, limitKeys: () => readonly LimitKey[], now: number): Lane {
+  lane(target: LaneTarget, limits: () => LaneLimits, now: number): Lane {
     const key = laneKey(target);
     let lane = this.lanes.get(key);
     if (lane === undefined) {
-      lane = new Lane(this, target, limitKeys(), now);
+      lane = new Lane(this, target, limits(), now);
       this.lanes.set(key, lane);
     }
     return lane;

@@ -250,6 +250,8 @@ function outsideOf(parts: Parts): Outside {
     queue: delivery,
     engine: {
       ...delivery,
+      waterfall: reads.waterfall,
+      retryPreview: reads.retryPreview,
       sendOne: (message) =>
         delivery.sendOne({ ...message, route: within(databases, message.route) }),
     },

@@ -5,8 +5,6 @@ import { newDurableMark } from "../platform/journal/segments.ts";
 import { type Journal, openJournal } from "../platform/journal/writer.ts";
 import { log } from "../platform/log.ts";
 import { type Caller, connect, serve } from "../platform/workers/channel.ts";
-import type { AudienceDefinition } from "./audience/audience.store.ts";
-import type { Waterfall } from "./audience/waterfall.ts";
 import type { DeliveryMethods, MainMethods, RunProgress, TestMessage } from "./delivery-methods.ts";
 import type { OutsideFact } from "./facts.ts";
 import { streamDir } from "./journal-streams.ts";
@@ -74,15 +72,10 @@ export type Delivery = {
    */
   notice(workspaceId: string, campaignId: number): void;
   /**
-   * Owes messages again that ended badly, or only counts them. @throws AppError `not_found`; `illegal_state`
-   * for a campaign that was cancelled or not begun.
+   * Owes messages again that ended badly. @throws AppError `not_found`; `illegal_state` for a campaign that was
+   * cancelled or not begun.
    */
-  retry(
-    workspaceId: string,
-    campaignId: number,
-    filter: RetryFilter,
-    dryRun: boolean,
-  ): Promise<RetryCount>;
+  retry(workspaceId: string, campaignId: number, filter: RetryFilter): Promise<RetryCount>;
   /** Ends the wait of held messages, of all or of those named; answers with how many. @throws as `retry`. */
   decideHeld(
     workspaceId: string,
@@ -90,8 +83,6 @@ export type Delivery = {
     decision: HeldDecision,
     seqs?: number[],
   ): Promise<number>;
-  /** The waterfall of an audience, counted off the HTTP thread. */
-  waterfall(workspaceId: string, audience: AudienceDefinition): Promise<Waterfall>;
   /** Resolves when the fact is durable. @throws AppError `unavailable` when it cannot be kept. */
   recordFact(fact: OutsideFact): Promise<void>;
   /** From now on the address gets nothing more from the workspace, also what is under way. */
@@ -211,11 +202,9 @@ function door({ state, writer, delivery, web, recovered, threads }: Parts): Deli
       writer.tell("look", { workspaceId });
       delivery.tell("notice", { workspaceId, campaignId });
     },
-    async retry(workspaceId, campaignId, filter, dryRun) {
-      const count = await writer.call("retry", { workspaceId, campaignId, filter, dryRun });
-      if (!dryRun) {
-        delivery.tell("notice", { workspaceId, campaignId });
-      }
+    async retry(workspaceId, campaignId, filter) {
+      const count = await writer.call("retry", { workspaceId, campaignId, filter });
+      delivery.tell("notice", { workspaceId, campaignId });
       return count;
     },
     async decideHeld(workspaceId, campaignId, decision, seqs) {
@@ -224,7 +213,6 @@ function door({ state, writer, delivery, web, recovered, threads }: Parts): Deli
       delivery.tell("notice", { workspaceId, campaignId });
       return decided;
     },
-    waterfall: (workspaceId, audience) => writer.call("waterfall", { workspaceId, audience }),
     recordFact(fact) {
       // Neither gets anything more from now on, also not what is under way.
       if (fact.k === "unsubscribe" || fact.k === "complaint") {

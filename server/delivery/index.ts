@@ -1,6 +1,6 @@
 // The only door to delivery: what features and the wiring may ask of it.
 export type { AudienceDefinition, SegmentCondition } from "./audience/audience.store.ts";
-export type { Waterfall } from "./audience/waterfall.ts";
+export { countWaterfall, type Waterfall } from "./audience/waterfall.ts";
 export { blockList } from "./block-list.store.ts";
 export type { RunProgress, TestMessage } from "./delivery-methods.ts";
 export {
@@ -17,7 +17,7 @@ export type { BuiltBody, ContentSource } from "./render/content.ts";
 export { lintTemplate } from "./render/lint.ts";
 export { type LinkSource, linkTarget, nobody, type Preview } from "./render/preview.ts";
 export { type Renderer, startRenderer } from "./renderer.ts";
-export type { HeldDecision, RetryCount, RetryFilter } from "./requeue.ts";
+export { countRetry, type HeldDecision, type RetryCount, type RetryFilter } from "./requeue.ts";
 export {
   categoryNames,
   isCategory,

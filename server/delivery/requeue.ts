@@ -42,8 +42,6 @@ export type RetryRequest = {
   now: number;
   /** Why the instance or a blocked domain keeps an address from being mailed. */
   isBlocked: (address: string) => string | undefined;
-  /** Counts and changes nothing. */
-  dryRun: boolean;
 };
 
 const retryable = ["completed", "sending", "pausing", "paused"];
@@ -65,7 +63,26 @@ export function* retryMessages(
   database: () => Connection,
   request: RetryRequest,
 ): Generator<undefined, RetryCount> {
-  const { campaignId, filter } = request;
+  return yield* perEndedChunk(database, request, (chunk, total) =>
+    inTransaction(database(), () => retryChunk(database(), chunk, request, total)),
+  );
+}
+
+/** What `retryMessages` would do now; changes nothing. @throws as `retryMessages`. */
+export function* countRetry(
+  database: () => Connection,
+  request: RetryRequest,
+): Generator<undefined, RetryCount> {
+  return yield* perEndedChunk(database, request, (chunk, total) => {
+    toRetry(database(), chunk, request, total);
+  });
+}
+
+function* perEndedChunk(
+  database: () => Connection,
+  { campaignId, filter }: RetryRequest,
+  work: (chunk: ChunkRange, total: RetryCount) => void,
+): Generator<undefined, RetryCount> {
   requireStatus(database(), campaignId);
   const total: RetryCount = { matching: 0, retry: 0, suppressed: 0, gone: 0 };
   let after = -1;
@@ -75,41 +92,48 @@ export function* retryMessages(
     if (chunk === undefined) {
       return total;
     }
-    inTransaction(database(), () => retryChunk(database(), chunk, request, total));
+    work(chunk, total);
     after = chunk.chunkNo;
     yield;
   }
 }
 
+/** The messages of a chunk that may be sent again; all that are meant are counted in `total`. */
+function toRetry(
+  db: Connection,
+  chunk: ChunkRange,
+  { campaignId, filter, now, isBlocked }: RetryRequest,
+  total: RetryCount,
+): EndedRow[] {
+  const meant = endedRows(db, { campaignId, ...chunk, now }).filter((row) => isMeant(row, filter));
+  const suppressed = (row: EndedRow) =>
+    row.suppressed !== null || isBlocked(row.address) !== undefined;
+  const mailable = meant.filter((row) => !suppressed(row));
+  const found = mailable.filter(({ isContact }) => isContact === 1);
+  total.matching += meant.length;
+  total.suppressed += meant.length - mailable.length;
+  total.gone += mailable.length - found.length;
+  total.retry += found.length;
+  return found;
+}
+
 function retryChunk(
   db: Connection,
   chunk: ChunkRange,
-  { campaignId, filter, now, isBlocked, dryRun }: RetryRequest,
+  request: RetryRequest,
   total: RetryCount,
 ): void {
+  const { campaignId, now } = request;
   const moved = nothingMoved();
   const counts = new Counts();
-  for (const row of endedRows(db, { campaignId, ...chunk, now })) {
-    if (!isMeant(row, filter)) {
-      continue;
-    }
-    total.matching += 1;
-    if (row.suppressed !== null || isBlocked(row.address) !== undefined) {
-      total.suppressed += 1;
-    } else if (row.isContact === 0) {
-      total.gone += 1;
-    } else {
-      total.retry += 1;
-      const state = stateName[row.state];
-      moved[state] -= 1;
-      moved.pending += 1;
-      counts.takeTimed(campaignId, state, row.changedAt ?? now);
-      if (!dryRun) {
-        reopenMessage(db, campaignId, row.seq, now);
-      }
-    }
+  for (const row of toRetry(db, chunk, request, total)) {
+    const state = stateName[row.state];
+    moved[state] -= 1;
+    moved.pending += 1;
+    counts.takeTimed(campaignId, state, row.changedAt ?? now);
+    reopenMessage(db, campaignId, row.seq, now);
   }
-  if (!dryRun && moved.pending > 0) {
+  if (moved.pending > 0) {
     moveChunkCounters(db, campaignId, chunk.chunkNo, moved);
     counts.write(db);
     sendAgain(db, campaignId, now);

@@ -1,6 +1,4 @@
 import type { DurableMark } from "../platform/journal/segments.ts";
-import type { AudienceDefinition } from "./audience/audience.store.ts";
-import type { Waterfall } from "./audience/waterfall.ts";
 import type { Claim, Held } from "./queue/claim.store.ts";
 import type { HeldDecision, RetryCount, RetryFilter } from "./requeue.ts";
 
@@ -51,13 +49,11 @@ export type WriterMethods = {
   look: (request: { workspaceId: string }) => Promise<void>;
   /** Freezes the audience; answers with the number of recipients, or undefined when it was cancelled. */
   prepare: (request: { workspaceId: string; campaignId: number }) => Promise<number | undefined>;
-  waterfall: (request: { workspaceId: string; audience: AudienceDefinition }) => Promise<Waterfall>;
-  /** Owes messages again that ended badly, or only counts them. */
+  /** Owes messages again that ended badly. */
   retry: (request: {
     workspaceId: string;
     campaignId: number;
     filter: RetryFilter;
-    dryRun: boolean;
   }) => Promise<RetryCount>;
   /** Ends the wait of held messages; answers with how many. */
   decideHeld: (request: {

@@ -10,7 +10,6 @@ import { isId } from "../platform/ids.ts";
 import { log } from "../platform/log.ts";
 import { beginPrimacy, stillReigns } from "../platform/primacy.ts";
 import { freezeAudience } from "./audience/freeze.ts";
-import { countWaterfall } from "./audience/waterfall.ts";
 import { blockList, type IsBlocked } from "./block-list.store.ts";
 import { bounceRules, breakerRules } from "./bounce-rules.ts";
 import { Cancelling } from "./cancelling.ts";
@@ -227,12 +226,6 @@ export class Writer {
     } finally {
       await this.lookWhenFree(workspaceId);
     }
-  }
-
-  /** @throws AppError `not_found` when the workspace is gone. */
-  waterfall({ workspaceId, audience }: Parameters<WriterMethods["waterfall"]>[0]) {
-    const database = () => this.#required(workspaceId);
-    return this.#inSteps(countWaterfall(database, audience, this.#clock(), this.#databases.system));
   }
 
   /** Does what a person asked of a campaign's messages. @throws AppError `not_found` and what `work` throws. */

@@ -34,10 +34,9 @@ const methods: WriterMethods = {
   expect: ({ workspaceId }) => started().expect(workspaceId),
   look: ({ workspaceId }) => started().lookWhenFree(workspaceId),
   prepare: ({ workspaceId, campaignId }) => started().prepare(workspaceId, campaignId),
-  waterfall: (request) => started().waterfall(request),
-  retry: ({ workspaceId, campaignId, filter, dryRun }) =>
+  retry: ({ workspaceId, campaignId, filter }) =>
     started().change(workspaceId, campaignId, (database, now, isBlocked) =>
-      retryMessages(database, { campaignId, filter, dryRun, now, isBlocked }),
+      retryMessages(database, { campaignId, filter, now, isBlocked }),
     ),
   decideHeld: ({ workspaceId, campaignId, seqs, decision }) =>
     started().change(workspaceId, campaignId, (database, now) =>

@@ -12,6 +12,7 @@ import type { AuditLog } from "./audit/audit.service.ts";
 import type { Sessions } from "./auth/auth.service.ts";
 import type { CampaignEngine } from "./campaigns/campaign-engine.service.ts";
 import type { DnsLookup } from "./domains/domains.service.ts";
+import type { Look } from "./looks.service.ts";
 import type { QueuePort } from "./queue/queue.service.ts";
 import type { RouteCheck } from "./routes/routes.service.ts";
 import type { SegmentReads } from "./segments/segment-read.service.ts";
@@ -30,7 +31,7 @@ export type Outside = {
   checkRoute: (route: Route) => Promise<RouteCheck>;
   dns: DnsLookup;
   /** What looks at a million contacts, on a thread of its own. */
-  reads: SegmentReads;
+  reads: SegmentReads & { look: Look };
   /** Compiles and shows templates, on threads that can be ended. */
   renderer: Renderer;
   /** What campaigns ask of delivery. */

@@ -1,8 +1,8 @@
 import { LockedError } from "../platform/db/busy.ts";
-import { log } from "../platform/log.ts";
 import { type Job, type JobHandler, PermanentJobError } from "../platform/scheduler/job.ts";
 import type { SchedulerOptions } from "../platform/scheduler/scheduler.ts";
-import { type Caller, connect } from "../platform/workers/channel.ts";
+import type { Caller } from "../platform/workers/channel.ts";
+import { ThreadOnDemand, type ThreadParts } from "../platform/workers/thread-on-demand.ts";
 import { heavyKinds, longStatementKinds, resumableKinds } from "./kinds.ts";
 import type { JobsThread } from "./protocol.ts";
 
@@ -11,8 +11,6 @@ export type Jobs = NonNullable<SchedulerOptions["heavy"]> & {
   /** Lets what runs end at its next safe place, and ends the threads. */
   stop(): Promise<void>;
 };
-
-type Thread = { worker: Worker; caller: Caller<JobsThread> };
 
 /** More at once would only share the same processor; a place is kept free of each kind for the others. */
 const LIMITS = { atOnce: 4, perWorkspace: 2, perKind: 3 };
@@ -29,12 +27,19 @@ const IDLE_MS = 10_000;
  * @throws Error when the thread cannot open the databases.
  */
 export async function startJobs(dataDir: string): Promise<Jobs> {
-  const steady = new JobsWorker(dataDir);
-  const patient = new JobsWorker(dataDir, IDLE_MS);
+  const parts: ThreadParts<JobsThread> = {
+    name: "jobs",
+    open: () => new Worker(new URL("./jobs.worker.ts", import.meta.url).href),
+    start: (caller) => caller.call("start", { dataDir }),
+    stop: (caller) => caller.call("stop", null),
+    deathOf: () => new Error("the jobs thread died"),
+  };
+  const steady = new ThreadOnDemand(parts);
+  const patient = new ThreadOnDemand({ ...parts, idleMs: IDLE_MS });
   await steady.ready();
   const run: JobHandler = (job, { signal }) => {
     const isLong = longStatementKinds.some((kind) => kind === job.kind);
-    return (isLong ? patient : steady).run(job, signal);
+    return (isLong ? patient : steady).use((caller) => runIn(caller, job, signal));
   };
   return {
     kinds: heavyKinds,
@@ -47,51 +52,7 @@ export async function startJobs(dataDir: string): Promise<Jobs> {
   };
 }
 
-/** One thread, started when it is needed and again after it died. */
-class JobsWorker {
-  readonly #dataDir: string;
-  readonly #idleMs: number | undefined;
-  #thread: Promise<Thread> | undefined;
-  #running = 0;
-  #idle: ReturnType<typeof setTimeout> | undefined;
-
-  /** @param idleMs After how long without work it ends; left out = it stays. */
-  constructor(dataDir: string, idleMs?: number) {
-    this.#dataDir = dataDir;
-    this.#idleMs = idleMs;
-  }
-
-  ready(): Promise<Thread> {
-    this.#thread ??= startThread(this.#dataDir, () => {
-      this.#thread = undefined;
-    });
-    return this.#thread;
-  }
-
-  async run(job: Job, signal: AbortSignal): Promise<void> {
-    clearTimeout(this.#idle);
-    this.#running += 1;
-    try {
-      await runIn(await this.ready(), job, signal);
-    } finally {
-      this.#running -= 1;
-      if (this.#running === 0 && this.#idleMs !== undefined) {
-        this.#idle = setTimeout(() => void this.stop(), this.#idleMs);
-      }
-    }
-  }
-
-  async stop(): Promise<void> {
-    clearTimeout(this.#idle);
-    const ending = this.#thread;
-    this.#thread = undefined;
-    const last = await ending;
-    await last?.caller.call("stop", null);
-    last?.worker.terminate();
-  }
-}
-
-async function runIn({ caller }: Thread, job: Job, signal: AbortSignal): Promise<void> {
+async function runIn(caller: Caller<JobsThread>, job: Job, signal: AbortSignal): Promise<void> {
   const onAbort = () => caller.tell("abort", { jobId: job.id, reason: String(signal.reason) });
   signal.addEventListener("abort", onAbort, { once: true });
   try {
@@ -105,23 +66,4 @@ async function runIn({ caller }: Thread, job: Job, signal: AbortSignal): Promise
   } finally {
     signal.removeEventListener("abort", onAbort);
   }
-}
-
-async function startThread(dataDir: string, onDeath: () => void): Promise<Thread> {
-  const worker = new Worker(new URL("./jobs.worker.ts", import.meta.url).href);
-  const caller = connect<JobsThread>(worker);
-  worker.addEventListener("error", (event) => {
-    log.error({ reason: event.message }, "the jobs thread died");
-    caller.fail(new Error("the jobs thread died"));
-    worker.terminate();
-    onDeath();
-  });
-  try {
-    await caller.call("start", { dataDir });
-  } catch (error) {
-    worker.terminate();
-    onDeath();
-    throw error;
-  }
-  return { worker, caller };
 }

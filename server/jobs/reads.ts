@@ -1,88 +1,97 @@
+import type { CampaignCounting } from "../features/campaigns/campaign-engine.service.ts";
+import type { Look } from "../features/looks.service.ts";
 import type { SegmentReads } from "../features/segments/segment-read.service.ts";
 import { AppError } from "../platform/errors.ts";
-import { log } from "../platform/log.ts";
-import { type Caller, connect } from "../platform/workers/channel.ts";
+import type { Caller } from "../platform/workers/channel.ts";
+import { FairGate } from "../platform/workers/fair-gate.ts";
+import { ThreadOnDemand, type ThreadParts } from "../platform/workers/thread-on-demand.ts";
 import type { ReadsThread } from "./reads-protocol.ts";
 
-/** The reads thread: what looks at a million contacts, away from the HTTP thread. */
-export type Reads = SegmentReads & {
-  stop(): Promise<void>;
-};
+/** What looks at a million contacts, away from the HTTP thread. */
+export type Reads = SegmentReads &
+  CampaignCounting & {
+    look: Look;
+    stop(): Promise<void>;
+  };
 
-type Thread = { worker: Worker; caller: Caller<ReadsThread> };
-
-/** Questions that wait or run; more would only make everybody wait longer. */
-const MAX_ASKED = 64;
+/** Pages take milliseconds each; more at once would only wait inside the thread, where nobody has turns. */
+const PAGES = { atOnce: 4, perWorkspace: 2, waiting: 64 };
+/** Counts of whole audiences yield between their steps, so that several get on side by side. */
+const COUNTS = { atOnce: 8, perWorkspace: 2, waiting: 16 };
+/** Longer than a counted segment is kept for leafing through its pages. */
+const IDLE_MS = 60_000;
 
 /**
- * Starts the thread. When it dies, its askers are told to try again, and the next question starts a new one.
+ * Starts the threads: one for pages, and one for counts of whole audiences, there only while it is needed; a
+ * page never waits for a count. In both, workspaces take turns. When one dies, its askers are told to try again, and
+ * the next question starts a new one.
  *
  * @throws Error when the thread cannot open the databases.
  */
 export async function startReads(dataDir: string): Promise<Reads> {
-  const start = () =>
-    startThread(dataDir, () => {
-      thread = undefined;
-    });
-  let thread: Promise<Thread> | undefined = start();
-  await thread;
-  let lastId = 0;
-  let open = 0;
-
-  async function ask<T>(
-    question: (caller: Caller<ReadsThread>, id: number) => Promise<T>,
-    signal?: AbortSignal,
-  ): Promise<T> {
-    if (open >= MAX_ASKED) {
-      throw new AppError("unavailable", "Too much is being counted. Try again in a moment.", {
-        retryAfterSeconds: 5,
-      });
-    }
-    lastId += 1;
-    const id = lastId;
-    thread ??= start();
-    const { caller } = await thread;
-    const onAbort = () => caller.tell("abort", { id });
-    signal?.addEventListener("abort", onAbort, { once: true });
-    open += 1;
-    try {
-      return await question(caller, id);
-    } finally {
-      open -= 1;
-      signal?.removeEventListener("abort", onAbort);
-    }
-  }
-
+  const parts: ThreadParts<ReadsThread> = {
+    name: "reads",
+    open: () => new Worker(new URL("./reads.worker.ts", import.meta.url).href),
+    start: (caller) => caller.call("start", { dataDir }),
+    stop: (caller) => caller.call("stop", null),
+    deathOf: () =>
+      new AppError("unavailable", "Counting failed. Try again.", { retryAfterSeconds: 1 }),
+  };
+  const pages = asker(new ThreadOnDemand(parts), new FairGate(PAGES));
+  const counts = asker(new ThreadOnDemand({ ...parts, idleMs: IDLE_MS }), new FairGate(COUNTS));
+  await pages.thread.ready();
   return {
+    look: async (workspaceId, name, asked) => {
+      const answer = await pages.ask(workspaceId, (caller, id) =>
+        caller.call("look", { id, workspaceId, name, asked }),
+      );
+      // The thread has it from the function of that name.
+      return answer as never;
+    },
     count: (request, signal) =>
-      ask((caller, id) => caller.call("count", { ...request, id }), signal),
-    page: (request) => ask((caller, id) => caller.call("page", { ...request, id })),
+      counts.ask(
+        request.workspaceId,
+        (caller, id) => caller.call("count", { ...request, id }),
+        signal,
+      ),
+    page: (request) =>
+      counts.ask(request.workspaceId, (caller, id) => caller.call("page", { ...request, id })),
+    waterfall: (workspaceId, audience) =>
+      counts.ask(workspaceId, (caller, id) =>
+        caller.call("waterfall", { id, workspaceId, audience }),
+      ),
+    retryPreview: (workspaceId, campaignId, filter) =>
+      counts.ask(workspaceId, (caller, id) =>
+        caller.call("retryPreview", { id, workspaceId, campaignId, filter }),
+      ),
     async stop() {
-      const last = await thread;
-      thread = undefined;
-      await last?.caller.call("stop", null);
-      last?.worker.terminate();
+      await Promise.all([pages.thread.stop(), counts.thread.stop()]);
     },
   };
 }
 
-async function startThread(dataDir: string, onDeath: () => void): Promise<Thread> {
-  const worker = new Worker(new URL("./reads.worker.ts", import.meta.url).href);
-  const caller = connect<ReadsThread>(worker);
-  worker.addEventListener("error", (event) => {
-    log.error({ reason: event.message }, "the reads thread died");
-    caller.fail(
-      new AppError("unavailable", "Counting failed. Try again.", { retryAfterSeconds: 1 }),
+let lastId = 0;
+
+/** Asks a thread in turns; a question whose signal fires is given up. */
+function asker(thread: ThreadOnDemand<ReadsThread>, gate: FairGate) {
+  const ask = <T>(
+    workspaceId: string,
+    question: (caller: Caller<ReadsThread>, id: number) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> =>
+    gate.pass(workspaceId, () =>
+      thread.use(async (caller) => {
+        signal?.throwIfAborted();
+        lastId += 1;
+        const id = lastId;
+        const onAbort = () => caller.tell("abort", { id });
+        signal?.addEventListener("abort", onAbort, { once: true });
+        try {
+          return await question(caller, id);
+        } finally {
+          signal?.removeEventListener("abort", onAbort);
+        }
+      }),
     );
-    worker.terminate();
-    onDeath();
-  });
-  try {
-    await caller.call("start", { dataDir });
-  } catch (error) {
-    worker.terminate();
-    onDeath();
-    throw error;
-  }
-  return { worker, caller };
+  return { thread, ask };
 }

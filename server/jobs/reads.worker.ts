@@ -1,3 +1,5 @@
+import { blockList, countRetry, countWaterfall } from "../delivery/index.ts";
+import { lookAt } from "../features/looks.service.ts";
 import { SegmentReader } from "../features/segments/segment-read.service.ts";
 import { systemClock } from "../platform/clock.ts";
 import { type Databases, openDatabases } from "../platform/db/databases.ts";
@@ -22,8 +24,23 @@ serve<ReadsThread>(
     start({ dataDir }) {
       databases = openDatabases(dataDir);
     },
+    look: async ({ workspaceId, name, asked: question }) =>
+      lookAt(name, { db: open(workspaceId), now: systemClock() }, question),
     count: (request) => answer(request.id, (signal) => reader.count(request, signal)),
     page: (request) => answer(request.id, (signal) => reader.page(request, signal)),
+    waterfall: ({ id, workspaceId, audience }) =>
+      answer(id, (signal) => {
+        const database = () => open(workspaceId);
+        return inTurns(countWaterfall(database, audience, systemClock(), started().system), signal);
+      }),
+    retryPreview: ({ id, workspaceId, campaignId, filter }) =>
+      answer(id, (signal) => {
+        const database = () => open(workspaceId);
+        const now = systemClock();
+        const isBlocked = blockList(started().system, database(), now);
+        const request = { campaignId, filter, now, isBlocked };
+        return inTurns(countRetry(database, request), signal);
+      }),
     abort({ id }) {
       asked.get(id)?.abort(new Error("nobody waits for this any more"));
     },
@@ -34,12 +51,16 @@ serve<ReadsThread>(
   (name, error) => log.error({ err: error, name }, "reads thread: request failed"),
 );
 
-/** The workspace's connection, on which nothing can be written. */
-function open(workspaceId: string): Connection {
+function started(): Databases {
   if (databases === undefined) {
     throw new Error("the reads thread was not started");
   }
-  const db = databases.workspace(workspaceId);
+  return databases;
+}
+
+/** The workspace's connection, on which nothing can be written. */
+function open(workspaceId: string): Connection {
+  const db = started().workspace(workspaceId);
   if (!tuned.has(db)) {
     db.pragma("query_only = ON");
     db.pragma(`cache_size = -${CACHE_KIB}`);
@@ -55,5 +76,17 @@ async function answer<T>(id: number, work: (signal: AbortSignal) => Promise<T>):
     return await work(abort.signal);
   } finally {
     asked.delete(id);
+  }
+}
+
+/** Step by step, with other questions in between. */
+async function inTurns<T>(steps: Generator<undefined, T>, signal: AbortSignal): Promise<T> {
+  for (;;) {
+    signal.throwIfAborted();
+    const step = steps.next();
+    if (step.done === true) {
+      return step.value;
+    }
+    await new Promise((resolve) => setImmediate(resolve));
   }
 }

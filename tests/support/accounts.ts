@@ -11,7 +11,7 @@ import { changeSystemMail } from "../../server/features/setup/system-mail.servic
 import { createWorkspace } from "../../server/features/workspaces/workspaces.service.ts";
 import { type Databases, openDatabases } from "../../server/platform/db/databases.ts";
 import { type KeyRing, loadKeyRing } from "../../server/platform/secrets.ts";
-import { nothingOutside } from "./app.ts";
+import { nothingOutside, readsOf } from "./app.ts";
 
 export const goodPassword = "correct horse battery staple";
 export const publicUrl = "https://mail.example.net";
@@ -64,7 +64,11 @@ export function newAccountsApp(
     databases,
     keyRing,
     clock: () => clock.now,
-    outside: { ...nothingOutside, ...options.outside },
+    outside: {
+      ...nothingOutside,
+      reads: readsOf(databases, () => clock.now),
+      ...options.outside,
+    },
   });
   if (options.setUp !== false) {
     markSetUp(databases.system, clock.now);

@@ -8,6 +8,7 @@ import { buildContent } from "../../server/delivery/render/content.ts";
 import { renderPreview, renderWebView, showContent } from "../../server/delivery/render/preview.ts";
 import type { TokenKeys } from "../../server/delivery/tokens.ts";
 import type { Outside } from "../../server/features/deps.ts";
+import { lookAt } from "../../server/features/looks.service.ts";
 import { SegmentReader } from "../../server/features/segments/segment-read.service.ts";
 import { type Databases, openDatabases } from "../../server/platform/db/databases.ts";
 import type { AccessPort } from "../../server/platform/http/guard.ts";
@@ -51,7 +52,7 @@ export function newTestApp(
     keyRing: loadKeyRing(dataDir),
     clock: now,
     access: headerAccess(databases),
-    outside: { ...nothingOutside, reads: readsOf(databases), ...outside },
+    outside: { ...nothingOutside, reads: readsOf(databases, now), ...outside },
     trouble,
   });
   databases.system
@@ -131,6 +132,7 @@ export const nothingOutside: Outside = {
     routeChanged: () => undefined,
     rulesChanged: () => undefined,
     retry: () => missing("engine"),
+    retryPreview: () => missing("engine"),
     decideHeld: () => missing("engine"),
   },
   queue: {
@@ -148,7 +150,11 @@ export const nothingOutside: Outside = {
     suspendLimit: () => Promise.resolve(),
   },
   renderer: renderHere,
-  reads: { count: () => missing("reads"), page: () => missing("reads") },
+  reads: {
+    count: () => missing("reads"),
+    page: () => missing("reads"),
+    look: () => missing("reads"),
+  },
   publicUrl: () => "https://mail.example.net",
   recordFact: () => missing("journal"),
   fetchText: () => missing("web"),
@@ -160,12 +166,14 @@ export const nothingOutside: Outside = {
 };
 
 /** Segments asked on the test's own thread. */
-function readsOf(databases: Databases): Outside["reads"] {
+export function readsOf(databases: Databases, now: () => number): Outside["reads"] {
   const reader = new SegmentReader((id) => databases.workspace(id), Date.now);
   const never = new AbortController().signal;
   return {
     count: (request, signal) => reader.count(request, signal ?? never),
     page: (request) => reader.page(request, never),
+    look: async (workspaceId, name, asked) =>
+      lookAt(name, { db: databases.workspace(workspaceId), now: now() }, asked) as never,
   };
 }
 

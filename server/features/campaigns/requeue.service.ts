@@ -6,7 +6,7 @@ import { requireCampaign, requireWay } from "./campaigns.service.ts";
 
 export type RequeueDeps = {
   databases: Databases;
-  engine: Pick<CampaignEngine, "expect" | "retry" | "decideHeld">;
+  engine: Pick<CampaignEngine, "expect" | "retry" | "retryPreview" | "decideHeld">;
 };
 type Target = { workspaceId: string; campaignId: number };
 
@@ -17,7 +17,7 @@ export function previewRetry(
   filter: RetryFilter,
 ): Promise<RetryCount> {
   requireCampaign(databases.workspace(workspaceId), campaignId);
-  return engine.retry(workspaceId, campaignId, filter, true);
+  return engine.retryPreview(workspaceId, campaignId, filter);
 }
 
 /**
@@ -42,7 +42,7 @@ export async function retryFailed(
       `It would be ${preview.retry} messages now, not ${expected}; look again.`,
     );
   }
-  return await deps.engine.retry(workspaceId, campaignId, filter, false);
+  return await deps.engine.retry(workspaceId, campaignId, filter);
 }
 
 /** Decides about messages that may have arrived. @throws AppError `not_found`, `illegal_state`. */

@@ -32,11 +32,9 @@ import {
 import {
   changeContact,
   contactTimeline,
-  countContacts,
   createContact,
   deleteContact,
   getContact,
-  listContacts,
 } from "./contacts.service.ts";
 
 export const contactRoutes = ({ guard, clock, audit, jobs, databases, outside }: AppDeps) =>
@@ -46,20 +44,24 @@ export const contactRoutes = ({ guard, clock, audit, jobs, databases, outside }:
     detail: { tags: ["Contacts"] },
   })
     .use(guard)
-    .get("/", ({ db, query }) => listContacts(db, query, clock()), {
+    .get("/", ({ workspace, query }) => outside.reads.look(workspace.id, "contacts", query), {
       permission: "contacts:read",
       params: WorkspaceParams,
       query: ContactQuery,
       response: { 200: ContactPage, ...refusals },
       detail: { summary: "List and search contacts" },
     })
-    .get("/count", ({ db, query }) => countContacts(db, query, clock()), {
-      permission: "contacts:read",
-      params: WorkspaceParams,
-      query: ContactFilterSchema,
-      response: { 200: ContactCount, ...refusals },
-      detail: { summary: "Count the contacts of a filter" },
-    })
+    .get(
+      "/count",
+      ({ workspace, query }) => outside.reads.look(workspace.id, "contactCount", query),
+      {
+        permission: "contacts:read",
+        params: WorkspaceParams,
+        query: ContactFilterSchema,
+        response: { 200: ContactCount, ...refusals },
+        detail: { summary: "Count the contacts of a filter" },
+      },
+    )
     .post(
       "/",
       ({ db, body, actor, workspace }) => {

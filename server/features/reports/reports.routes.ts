@@ -15,14 +15,7 @@ import {
   WhyAnswer,
   WhyQuery,
 } from "./reports.schema.ts";
-import {
-  campaignLinks,
-  campaignReport,
-  campaignTimeline,
-  dashboard,
-  listRecipients,
-  recipientStory,
-} from "./reports.service.ts";
+import { recipientStory } from "./reports.service.ts";
 import { whyInCampaign } from "./why.service.ts";
 
 const RecipientParams = t.Object({
@@ -32,6 +25,7 @@ const RecipientParams = t.Object({
 
 export const reportRoutes = ({ guard, clock, databases, outside }: AppDeps) => {
   const { system } = databases;
+  const { look } = outside.reads;
   const whyContext = (db: Connection, workspaceId: string, language: "en" | "de" = "en") => ({
     ...{ db, system, language, now: clock() },
     timeZone: workspaceFacts(system, workspaceId).timeZone,
@@ -42,21 +36,26 @@ export const reportRoutes = ({ guard, clock, databases, outside }: AppDeps) => {
     detail: { tags: ["Reports"] },
   })
     .use(guard)
-    .get("/dashboard", ({ db }) => dashboard(db, clock()), {
+    .get("/dashboard", ({ workspace }) => look(workspace.id, "dashboard", null), {
       permission: "reports:read",
       params: WorkspaceParams,
       response: { 200: Dashboard, ...refusals },
       detail: { summary: "The workspace at a glance" },
     })
-    .get("/campaigns/:id/report", ({ db, params }) => campaignReport(db, params.id, clock()), {
-      permission: "reports:read",
-      params: WorkspaceItemParams,
-      response: { 200: CampaignReport, ...refusals },
-      detail: { summary: "Report of a campaign" },
-    })
+    .get(
+      "/campaigns/:id/report",
+      ({ workspace, params }) => look(workspace.id, "report", params.id),
+      {
+        permission: "reports:read",
+        params: WorkspaceItemParams,
+        response: { 200: CampaignReport, ...refusals },
+        detail: { summary: "Report of a campaign" },
+      },
+    )
     .get(
       "/campaigns/:id/report/timeline",
-      ({ db, params, query }) => campaignTimeline(db, params.id, query.bucket),
+      ({ workspace, params, query }) =>
+        look(workspace.id, "timeline", { campaignId: params.id, bucket: query.bucket }),
       {
         permission: "reports:read",
         params: WorkspaceItemParams,
@@ -65,12 +64,16 @@ export const reportRoutes = ({ guard, clock, databases, outside }: AppDeps) => {
         detail: { summary: "What happened when in a campaign" },
       },
     )
-    .get("/campaigns/:id/report/links", ({ db, params }) => campaignLinks(db, params.id), {
-      permission: "reports:read",
-      params: WorkspaceItemParams,
-      response: { 200: LinkReport, ...refusals },
-      detail: { summary: "Clicks by link" },
-    })
+    .get(
+      "/campaigns/:id/report/links",
+      ({ workspace, params }) => look(workspace.id, "links", params.id),
+      {
+        permission: "reports:read",
+        params: WorkspaceItemParams,
+        response: { 200: LinkReport, ...refusals },
+        detail: { summary: "Clicks by link" },
+      },
+    )
     .get(
       "/campaigns/:id/why",
       ({ db, params, query, workspace }) =>
@@ -85,7 +88,8 @@ export const reportRoutes = ({ guard, clock, databases, outside }: AppDeps) => {
     )
     .get(
       "/campaigns/:id/recipients",
-      ({ db, params, query }) => listRecipients(db, params.id, query),
+      ({ workspace, params, query }) =>
+        look(workspace.id, "recipients", { campaignId: params.id, query }),
       {
         permission: "reports:read",
         params: WorkspaceItemParams,

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import type { Delivery } from "../../../../server/delivery/engine.ts";
-import { type DeliveryData, newDeliveryData } from "../../../support/delivery-data.ts";
+import { countRetry, type RetryFilter } from "../../../../server/delivery/requeue.ts";
+import { type DeliveryData, finish, newDeliveryData } from "../../../support/delivery-data.ts";
 import {
   exactCounts,
   startTestDelivery,
@@ -61,14 +62,23 @@ test("what failed is sent again when asked for, as another message, and nobody e
     .run();
 
   const filter = { states: ["failed" as const], reason: "spam_content" };
-  const preview = await delivery.retry(ws, id, filter, true);
+  const counted = (asked: RetryFilter, campaignId = id) =>
+    finish(
+      countRetry(() => data.db(ws), {
+        campaignId,
+        filter: asked,
+        now: Date.now(),
+        isBlocked: () => undefined,
+      }),
+    );
+  const preview = counted(filter);
   expect(preview).toEqual({ matching: 500, retry: 499, suppressed: 1, gone: 0 });
   expect(exactCounts(data, ws, id)).toMatchObject({ failed: 500, pending: 0 });
-  const elsewhere = await delivery.retry(ws, id, { ...filter, provider: "yahoo" }, true);
+  const elsewhere = counted({ ...filter, provider: "yahoo" });
   expect(elsewhere.matching).toBe(0);
 
   isBroken = false;
-  const count = await delivery.retry(ws, id, filter, false);
+  const count = await delivery.retry(ws, id, filter);
   expect(count.retry).toBe(499);
   await until(
     () => exactCounts(data, ws, id).sent === 1_499 && statusOf(data, ws, id).status === "completed",
@@ -104,13 +114,13 @@ test("a retry of a cancelled campaign is refused, one of nothing changes nothing
   await sent(ws, id, delivery);
 
   const all = { states: ["failed" as const, "bounced" as const, "skipped" as const] };
-  expect((await delivery.retry(ws, id, all, false)).matching).toBe(0);
+  expect((await delivery.retry(ws, id, all)).matching).toBe(0);
   expect(statusOf(data, ws, id).status).toBe("completed");
   data.db(ws).prepare("UPDATE campaign SET status = 'cancelled'").run();
   // Not by `rejects`, which waits without letting answers of other threads in.
   const refusalOf = (retry: Promise<unknown>) => retry.catch((error: Error) => error.message);
-  expect(await refusalOf(delivery.retry(ws, id, all, false))).toContain("after it was sent");
-  expect(await refusalOf(delivery.retry(ws, 99, all, true))).toContain("no such campaign");
+  expect(await refusalOf(delivery.retry(ws, id, all))).toContain("after it was sent");
+  expect(await refusalOf(delivery.retry(ws, 99, all))).toContain("no such campaign");
 }, 30_000);
 
 test("a campaign that holds sends nothing twice: a person decides about each lost answer", async () => {

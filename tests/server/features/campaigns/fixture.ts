@@ -35,6 +35,7 @@ function newProbe(): EngineProbe {
     routeChanged: () => undefined,
     rulesChanged: () => undefined,
     retry: () => Promise.reject(new Error("not asked")),
+    retryPreview: () => Promise.reject(new Error("not asked")),
     decideHeld: () => Promise.reject(new Error("not asked")),
     sendOne: async (message) => {
       probe.sent.push(message);

@@ -88,6 +88,7 @@ test("running campaigns hear of every route that came or went", async () => {
     outside: {
       rulesChanged: () => undefined,
       retry: () => Promise.reject(new Error("not asked")),
+      retryPreview: () => Promise.reject(new Error("not asked")),
       decideHeld: () => Promise.reject(new Error("not asked")),
       routeChanged: (_: string, id: number) => void told.push(id),
     },

@@ -1,0 +1,95 @@
+import { AppError } from "../errors.ts";
+
+export type GateLimits = {
+  /** How much is under way at once, in all and of one workspace. */
+  atOnce: number;
+  perWorkspace: number;
+  /** How much of one workspace may wait; what comes then is refused. */
+  waiting: number;
+};
+
+type Waiter = { enter: () => void };
+
+/**
+ * Lets work through in turns of workspaces: what one asks for, however much, delays another by a turn at most.
+ */
+export class FairGate {
+  readonly #limits: GateLimits;
+  readonly #running = new Map<string, number>();
+  /** In the order of turns: a workspace that had one goes to the end. */
+  readonly #waiting = new Map<string, Waiter[]>();
+  #total = 0;
+
+  constructor(limits: GateLimits) {
+    this.#limits = limits;
+  }
+
+  /**
+   * Does the work when it is the workspace's turn.
+   *
+   * @throws AppError `unavailable` when too much of the workspace waits already.
+   */
+  async pass<T>(workspaceId: string, work: () => Promise<T>): Promise<T> {
+    await this.#turn(workspaceId);
+    try {
+      return await work();
+    } finally {
+      this.#leave(workspaceId);
+    }
+  }
+
+  #turn(workspaceId: string): Promise<void> | undefined {
+    const queue = this.#waiting.get(workspaceId) ?? [];
+    if (queue.length === 0 && this.#mayEnter(workspaceId)) {
+      this.#enter(workspaceId);
+      return undefined;
+    }
+    if (queue.length >= this.#limits.waiting) {
+      throw new AppError("unavailable", "Too much is being counted. Try again in a moment.", {
+        retryAfterSeconds: 5,
+      });
+    }
+    return new Promise((enter) => {
+      queue.push({ enter });
+      this.#waiting.set(workspaceId, queue);
+    });
+  }
+
+  #mayEnter(workspaceId: string): boolean {
+    const { atOnce, perWorkspace } = this.#limits;
+    return this.#total < atOnce && (this.#running.get(workspaceId) ?? 0) < perWorkspace;
+  }
+
+  #enter(workspaceId: string): void {
+    this.#total += 1;
+    this.#running.set(workspaceId, (this.#running.get(workspaceId) ?? 0) + 1);
+  }
+
+  #leave(workspaceId: string): void {
+    this.#total -= 1;
+    const left = (this.#running.get(workspaceId) ?? 1) - 1;
+    if (left === 0) {
+      this.#running.delete(workspaceId);
+    } else {
+      this.#running.set(workspaceId, left);
+    }
+    this.#admit();
+  }
+
+  #admit(): void {
+    for (const [workspaceId, queue] of [...this.#waiting]) {
+      if (!this.#mayEnter(workspaceId)) {
+        continue;
+      }
+      const next = queue.shift();
+      this.#waiting.delete(workspaceId);
+      if (queue.length > 0) {
+        this.#waiting.set(workspaceId, queue);
+      }
+      if (next !== undefined) {
+        this.#enter(workspaceId);
+        next.enter();
+      }
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { type Reads, startReads } from "../../../server/jobs/reads.ts";
+import { newTestApp, type TestApp, type TestWorkspace } from "../../support/app.ts";
+
+let fixture: TestApp;
+let reads: Reads;
+let workspace: TestWorkspace;
+
+beforeAll(async () => {
+  fixture = newTestApp();
+  workspace = fixture.newWorkspace();
+  fixture.databases.workspace(workspace.id).exec(`
+    INSERT INTO contact (email, address, domain, created_at, updated_at)
+    VALUES ('ada@example.org', 'ada@example.org', 'example.org', 0, 0),
+           ('ben@example.org', 'ben@example.org', 'example.org', 0, 0);
+    INSERT INTO suppression (address, reason, created_at) VALUES ('ben@example.org', 'manual', 0);`);
+  reads = await startReads(fixture.dataDir);
+});
+afterAll(async () => {
+  await reads.stop();
+  fixture.close();
+});
+
+test("pages of a workspace come from the reads thread as they are", async () => {
+  const page = await reads.look(workspace.id, "contacts", { status: "mailable" });
+  const count = await reads.look(workspace.id, "contactCount", { q: "ben" });
+  const glance = await reads.look(workspace.id, "dashboard", null);
+
+  expect(page.items.map(({ email }) => email)).toEqual(["ada@example.org"]);
+  expect(count).toEqual({ count: 1, exact: true });
+  expect(glance.recent).toEqual([]);
+});
+
+test("a refusal keeps its code on the way between the threads", async () => {
+  const missing = reads.look(workspace.id, "report", 99);
+  const foreign = reads.look(workspace.id, "contacts", { cursor: "invented" });
+
+  await expect(missing).rejects.toMatchObject({ code: "not_found" });
+  await expect(foreign).rejects.toMatchObject({ code: "invalid_input" });
+});
+
+test("an audience is counted step by step, beside the pages", async () => {
+  const everyone = { everyone: true, includeLists: [], excludeLists: [] };
+
+  const waterfall = await reads.waterfall(workspace.id, everyone);
+
+  expect(waterfall).toMatchObject({ inAudience: 2, recipients: 1, suppressed: { manual: 1 } });
+});
+
+test("what retrying a campaign that is not there would do is not found", async () => {
+  const preview = reads.retryPreview(workspace.id, 99, { states: ["failed"] });
+
+  await expect(preview).rejects.toMatchObject({ code: "not_found" });
+});

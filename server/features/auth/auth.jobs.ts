@@ -8,7 +8,7 @@ import { forgetAskedMail } from "../forms/mail-cap.service.ts";
 import { publicUrlOf } from "../setup/instance.service.ts";
 import { INVITE_MAIL } from "../workspaces/members.service.ts";
 import { findWorkspace } from "../workspaces/workspaces.service.ts";
-import { RESET_MAIL } from "./auth.service.ts";
+import { PASSWORD_NOTICE, RESET_MAIL } from "./auth.service.ts";
 import { INVITE_MS, newPasswordLink, RESET_MS } from "./reset.service.ts";
 import { forgetTokens } from "./reset.store.ts";
 import { removeExpiredSessions } from "./sessions.store.ts";
@@ -20,6 +20,7 @@ type Deps = { config: Config; system: Connection; mail: Mailer; clock: Clock };
 /** Registers the mails of this slice and the daily clean-up of what the instance counts for a while. */
 export function registerAuthJobs(scheduler: Scheduler, deps: Deps): void {
   scheduler.handle(RESET_MAIL, (job) => mailReset(deps, job), "system");
+  scheduler.handle(PASSWORD_NOTICE, (job) => mailNotice(deps, job));
   scheduler.handle(INVITE_MAIL, (job) => mailInvite(deps, job), "system");
   scheduler.every("auth.clean-up", { pattern: "17 3 * * *", zone: "UTC" }, async () => {
     const now = deps.clock();
@@ -52,6 +53,31 @@ async function mailReset(deps: Deps, job: Job): Promise<void> {
       link,
       "",
       "If it was not you, do nothing: your password stays as it is.",
+      "",
+    ].join("\n"),
+  });
+}
+
+/** Tells a person that their password was changed; a person whom nothing can be mailed to sees their sessions end. */
+async function mailNotice(deps: Deps, job: Job): Promise<void> {
+  const { userId } = job.payload as { userId: string };
+  const person = findPerson(deps.system, userId);
+  if (person === undefined || !deps.mail.isConfigured()) {
+    return;
+  }
+  const publicUrl = publicUrlOf(deps.config, deps.system);
+  await deps.mail.send({
+    to: person.email,
+    subject: "Your password was changed",
+    text: [
+      `Hello ${person.name},`,
+      "",
+      `the password of your account at ${publicUrl} was changed.`,
+      "",
+      "If it was you, there is nothing to do. If it was not, choose a new one now, which also",
+      "ends all sessions, and tell your administrator:",
+      "",
+      `${publicUrl}/forgot`,
       "",
     ].join("\n"),
   });

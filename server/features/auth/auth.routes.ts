@@ -32,11 +32,13 @@ import {
 } from "./auth.service.ts";
 
 export const authRoutes = (deps: AppDeps) => {
-  const { guard, config, databases, audit, jobs, clock, sessions } = deps;
-  const desk: AuthDesk = { config, system: databases.system, audit, jobs, clock, sessions };
+  const { guard, config, databases, keyRing, audit, jobs, clock, sessions } = deps;
+  const { system } = databases;
+  const desk: AuthDesk = { config, system, keyRing, audit, jobs, clock, sessions };
   const cameFrom = (request: Request, server: PeerAddress) => ({
     ip: deps.clientAddress(request, server),
     userAgent: request.headers.get("user-agent") ?? "",
+    cookie: request.headers.get("cookie"),
   });
   // These routes are open, so the guard does not look where a write comes from; a foreign page must
   // not sign a browser in as somebody else, or out.
@@ -59,8 +61,8 @@ export const authRoutes = (deps: AppDeps) => {
     .post(
       "/sign-in",
       async ({ body, request, server, set }) => {
-        const { user, setCookie } = await signIn(desk, body, cameFrom(request, server));
-        set.headers["set-cookie"] = setCookie;
+        const { user, setCookies } = await signIn(desk, body, cameFrom(request, server));
+        set.headers["set-cookie"] = setCookies;
         return { user };
       },
       {
@@ -123,8 +125,9 @@ export const authRoutes = (deps: AppDeps) => {
     )
     .post(
       "/reset",
-      async ({ body }) => {
-        await resetPassword(desk, body.token, body.password);
+      async ({ body, set }) => {
+        const { setCookie } = await resetPassword(desk, body.token, body.password);
+        set.headers["set-cookie"] = setCookie;
         return done;
       },
       {

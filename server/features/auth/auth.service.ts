@@ -3,10 +3,13 @@ import type { Clock } from "../../platform/clock.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { AppError, invalidField, notFound } from "../../platform/errors.ts";
+import { networkOf } from "../../platform/http/client-address.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
+import type { KeyRing } from "../../platform/secrets.ts";
 import type { AuditLog } from "../audit/audit.service.ts";
 import { isSetUp, publicUrlOf } from "../setup/instance.service.ts";
 import { workspacesForPerson } from "../workspaces/workspaces.service.ts";
+import { deviceCookie, knownDevice } from "./known-device.ts";
 import { hashPassword, isPassword } from "./password-hash.ts";
 import { setPasswordByToken } from "./reset.service.ts";
 import { removeSessionOf, removeSessionsOf, sessionsOf } from "./sessions.store.ts";
@@ -16,10 +19,13 @@ import {
   accountKey,
   hasTry,
   networkKey,
+  passwordChange,
   resetPerAccount,
   resetPerAddress,
   signInPerAccount,
   signInPerAddress,
+  signInPerSource,
+  sourceKey,
   takeTry,
 } from "./throttle.ts";
 import { readEmail, requireGoodPassword } from "./users.service.ts";
@@ -37,17 +43,21 @@ export { createSessions, type Sessions } from "./sessions.ts";
 /** The kind of job that mails the link of a forgotten password. */
 export const RESET_MAIL = "auth.reset-mail";
 
+/** The kind of job that tells a person that their password was changed. */
+export const PASSWORD_NOTICE = "auth.password-notice";
+
 export type AuthDesk = {
   config: Config;
   system: Connection;
+  keyRing: KeyRing;
   sessions: Sessions;
   audit: AuditLog;
   jobs: JobQueue;
   clock: Clock;
 };
 
-/** Where a request comes from. */
-export type Origin = { ip: string; userAgent: string };
+/** Where a request comes from, and the cookies it brings. */
+export type Origin = { ip: string; userAgent: string; cookie: string | null };
 
 /** The answer about the person who is signed in. */
 export function toUser(user: UserRow) {
@@ -61,9 +71,11 @@ export function toUser(user: UserRow) {
 }
 
 /**
- * Begins a session. A wrong address and a wrong password get the same answer after the same work.
+ * Begins a session. A wrong address and a wrong password get the same answer after the same work. The cookies also
+ * make this browser one that is known: it has tries of its own, which nobody else can use up.
  *
- * @throws AppError `unauthenticated`; `rate_limited` after 10 tries per account or 50 per network in 15 minutes.
+ * @throws AppError `unauthenticated`; `rate_limited` after 10 tries in 15 minutes from one known browser, or for one
+ *   account from one network; 50 from one network; 100 for one account from all unknown browsers together.
  */
 export async function signIn(
   desk: AuthDesk,
@@ -72,19 +84,48 @@ export async function signIn(
 ) {
   const { system } = desk;
   const address = addressOrAsTyped(credentials.email);
-  const account = accountKey("sign-in", address);
-  const network = networkKey("sign-in", from.ip);
-  takeTry(system, network, signInPerAddress, desk.clock());
-  takeTry(system, account, signInPerAccount, desk.clock());
   const user = findUserByAddress(system, address);
+  const keys = takeTries(desk, address, user?.id, from);
   const matches = await isPassword(credentials.password, user?.passwordHash);
   if (user === undefined || !matches || user.disabledAt !== null) {
+    recordRefusal(desk, user?.id, from);
     throw new AppError("unauthenticated", "The e-mail address or the password is wrong.");
   }
-  forgetTries(system, account);
-  giveBackTry(system, network);
+  for (const key of keys.account) {
+    forgetTries(system, key);
+  }
+  for (const key of keys.network) {
+    giveBackTry(system, key);
+  }
   const session = await openSession(desk, user.id, from);
-  return { user: toUser(user), setCookie: session.setCookie };
+  const device = deviceCookie(desk.keyRing, user.id, isSecure(desk));
+  return { user: toUser(user), setCookies: [session.setCookie, device] };
+}
+
+/** Uses up a try of each kind that applies, and tells which. @throws AppError `rate_limited`. */
+function takeTries(desk: AuthDesk, address: string, userId: string | undefined, from: Origin) {
+  const { system, clock, keyRing } = desk;
+  const account = accountKey("sign-in", address);
+  const device = userId && knownDevice(keyRing, userId, from.cookie);
+  if (device !== undefined && device !== "") {
+    const key = sourceKey(account, device);
+    takeTry(system, key, signInPerSource, clock());
+    return { account: [key], network: [] };
+  }
+  const network = networkKey("sign-in", from.ip);
+  const here = sourceKey(account, network);
+  takeTry(system, network, signInPerAddress, clock());
+  takeTry(system, here, signInPerSource, clock());
+  takeTry(system, account, signInPerAccount, clock());
+  return { account: [here, account], network: [network] };
+}
+
+/** Tries at accounts that do not exist are nobody's; the throttle bounds how many of the others there can be. */
+function recordRefusal(desk: AuthDesk, userId: string | undefined, from: Origin): void {
+  if (userId !== undefined) {
+    const entry = { actorId: null, workspaceId: null, action: "session.refuse", target: userId };
+    desk.audit.record({ ...entry, detail: { network: networkOf(from.ip) } });
+  }
 }
 
 /** Begins a session for a person whose identity is proved already. */
@@ -166,15 +207,21 @@ export function askForReset(desk: AuthDesk, email: string, from: Origin): void {
   desk.jobs.enqueue(RESET_MAIL, null, { userId });
 }
 
-/** Sets a new password by a mailed link. @throws AppError as `setPasswordByToken` does. */
+/**
+ * Sets a new password by a mailed link, and makes the browser one that is known, so that its owner gets in while
+ * others guess. @throws AppError as `setPasswordByToken` does. */
 export async function resetPassword(
   desk: AuthDesk,
   token: string,
   password: string,
-): Promise<void> {
+): Promise<{ setCookie: string }> {
   const userId = await setPasswordByToken(desk.system, token, password, desk.clock());
   const entry = { actorId: userId, workspaceId: null, action: "user.reset-password" };
-  desk.audit.record({ ...entry, target: userId });
+  inTransaction(desk.system, () => {
+    desk.audit.record({ ...entry, target: userId });
+    desk.jobs.enqueue(PASSWORD_NOTICE, null, { userId });
+  });
+  return { setCookie: deviceCookie(desk.keyRing, userId, isSecure(desk)) };
 }
 
 /**
@@ -190,12 +237,12 @@ export async function changePassword(
 ): Promise<void> {
   const { system, clock } = desk;
   const user = requireUser(system, userId);
-  const account = accountKey("sign-in", readEmail(user.email).address);
-  takeTry(system, account, signInPerAccount, clock());
+  const account = accountKey("password", readEmail(user.email).address);
+  takeTry(system, account, passwordChange, clock());
   if (!(await isPassword(change.current, user.passwordHash))) {
     throw invalidField("current", "this is not your password");
   }
-  requireGoodPassword("next", change.next, user.email);
+  await requireGoodPassword("next", change.next, user.email);
   const passwordHash = await hashPassword(change.next);
   const session = await desk.sessions.read(cookieHeader);
   inTransaction(system, () => {
@@ -204,6 +251,7 @@ export async function changePassword(
     const ended = removeSessionsOf(system, userId, session?.idHash);
     const entry = { actorId: userId, workspaceId: null, action: "user.change-password" };
     desk.audit.record({ ...entry, target: userId, detail: { ended } });
+    desk.jobs.enqueue(PASSWORD_NOTICE, null, { userId });
   });
 }
 

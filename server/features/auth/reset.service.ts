@@ -52,7 +52,7 @@ export async function setPasswordByToken(
   if (user === undefined || user.disabledAt !== null) {
     throw staleToken();
   }
-  requireGoodPassword("password", password, user.email);
+  await requireGoodPassword("password", password, user.email);
   const passwordHash = await hashPassword(password);
   inTransaction(system, () => {
     // Hashing took time, in which the same link may have been used by another request.
@@ -80,7 +80,7 @@ export async function forcePassword(
   if (user === undefined) {
     throw invalidField("email", "there is no account with this address");
   }
-  requireGoodPassword("password", password, user.email);
+  await requireGoodPassword("password", password, user.email);
   const passwordHash = await hashPassword(password);
   inTransaction(system, () => replacePassword(system, user.id, passwordHash, now));
 }

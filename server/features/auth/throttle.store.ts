@@ -12,7 +12,10 @@ const countTry = statement<
   RETURNING failures, window_end AS windowEnd
 `);
 
-const deleteKey = statement<[key: string]>("DELETE FROM sign_in_failure WHERE key = ?");
+// A key's own parts begin with it and a colon.
+const deleteKey = statement<[{ key: string }]>(`
+  DELETE FROM sign_in_failure WHERE key = @key OR (key > @key || ':' AND key < @key || ';')
+`);
 
 const takeBackTry = statement<[key: string]>(`
   UPDATE sign_in_failure SET failures = max(0, failures - 1) WHERE key = ?
@@ -31,8 +34,9 @@ export function addTry(
   return row ?? { failures: 0, windowEnd: now };
 }
 
+/** Forgets the tries counted under a key, and under each source of an account. */
 export function forgetTries(db: Connection, key: string): void {
-  deleteKey(db).run(key);
+  deleteKey(db).run({ key });
 }
 
 export function giveBackTry(db: Connection, key: string): void {

@@ -9,14 +9,23 @@ const MINUTE_MS = 60_000;
 /** How many tries in which time. They are rows, so a restart forgives nothing. */
 export type Allowance = { tries: number; windowMs: number };
 
-export const signInPerAccount: Allowance = { tries: 10, windowMs: 15 * MINUTE_MS };
+/** From one browser that is known, or from one network. */
+export const signInPerSource: Allowance = { tries: 10, windowMs: 15 * MINUTE_MS };
+/** From everywhere but browsers that are known: more than one network can use up, so that no one locks others out. */
+export const signInPerAccount: Allowance = { tries: 100, windowMs: 15 * MINUTE_MS };
+export const passwordChange: Allowance = { tries: 10, windowMs: 15 * MINUTE_MS };
 export const signInPerAddress: Allowance = { tries: 50, windowMs: 15 * MINUTE_MS };
 export const resetPerAccount: Allowance = { tries: 5, windowMs: 60 * MINUTE_MS };
 export const resetPerAddress: Allowance = { tries: 30, windowMs: 60 * MINUTE_MS };
 
 /** The key of an account, whether it exists or not; the address itself is not kept. */
-export function accountKey(purpose: "sign-in" | "reset", address: string): string {
+export function accountKey(purpose: "sign-in" | "reset" | "password", address: string): string {
   return `account:${purpose}:${createHash("sha256").update(address).digest("hex")}`;
+}
+
+/** The key of an account as one network, or one known browser, tries it. */
+export function sourceKey(account: string, source: string): string {
+  return `${account}:${createHash("sha256").update(source).digest("hex").slice(0, 32)}`;
 }
 
 /** The key of the network that an address belongs to. */

@@ -5,6 +5,7 @@ import { AppError, invalidField } from "../../platform/errors.ts";
 import { newId } from "../../platform/ids.ts";
 import { passwordFault } from "./password.rules.ts";
 import { hashPassword } from "./password-hash.ts";
+import { isEasyToGuess } from "./password-strength.ts";
 import {
   addUser,
   findUserByAddress,
@@ -26,10 +27,21 @@ export function readEmail(input: string): { email: string; address: string } {
 }
 
 /** Refuses a password that is too easy. @throws AppError `invalid_input` naming `field`. */
-export function requireGoodPassword(field: string, password: string, email: string): void {
+export async function requireGoodPassword(
+  field: string,
+  password: string,
+  email: string,
+): Promise<void> {
   const fault = passwordFault(password, email);
   if (fault !== undefined) {
     throw invalidField(field, fault.reason, fault.hint);
+  }
+  if (await isEasyToGuess(password, email.split(/[@.+_-]/))) {
+    throw invalidField(
+      field,
+      "it is easy to guess: it is, or resembles, a password from known breaches",
+      "Four or five unrelated words are easy to remember and hard to guess.",
+    );
   }
 }
 
@@ -46,7 +58,7 @@ export async function createPerson(
   alongside: (id: string) => void = () => {},
 ): Promise<Person> {
   const { email, address } = readEmail(input.email);
-  requireGoodPassword("password", input.password, email);
+  await requireGoodPassword("password", input.password, email);
   const passwordHash = await hashPassword(input.password);
   const user = { id: newId(now), email, address, name: input.name.trim(), passwordHash };
   inTransaction(system, () => {
@@ -72,7 +84,7 @@ export async function replacePerson(
   now: number,
 ): Promise<void> {
   const { email, address } = readEmail(input.email);
-  requireGoodPassword("password", input.password, email);
+  await requireGoodPassword("password", input.password, email);
   const passwordHash = await hashPassword(input.password);
   const known = findUserByAddress(system, address);
   if (known !== undefined && known.id !== id) {

@@ -186,6 +186,7 @@ export const setupRoutes = (deps: AppDeps) => {
         const from = {
           ip: deps.clientAddress(request, server),
           userAgent: request.headers.get("user-agent") ?? "",
+          cookie: null,
         };
         const session = await openSession({ ...deps, system }, userId, from);
         set.headers["set-cookie"] = session.setCookie;

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { readConfig } from "../../../../server/config.ts";
 import { registerAuthJobs } from "../../../../server/features/auth/auth.jobs.ts";
 import { passwordFault } from "../../../../server/features/auth/password.rules.ts";
+import { isEasyToGuess } from "../../../../server/features/auth/password-strength.ts";
 import { systemMailRoute } from "../../../../server/features/setup/system-mail.service.ts";
 import { createMailer } from "../../../../server/platform/mail.ts";
 import { Scheduler } from "../../../../server/platform/scheduler/scheduler.ts";
@@ -162,4 +163,40 @@ test("passwords that are too short, too plain or the address itself are refused 
   expect(fault("Ada@Example.com")).toBe("it is the e-mail address");
   expect(fault("x".repeat(257))).toBe("it is longer than 256 characters");
   expect(fault("päßwörter mit 🐎")).toBeUndefined();
+});
+
+test("a password that guessing programs try early is refused, however it is dressed up", async () => {
+  const easy = [
+    "passwordpassword",
+    "Passw0rd12345",
+    "qwertyuiop123",
+    "letmein12345",
+    "1q2w3e4r5t6y",
+  ];
+  for (const password of [...easy, "trustno1trustno1"]) {
+    expect([password, await isEasyToGuess(password, [])]).toEqual([password, true]);
+  }
+  for (const password of [goodPassword, "Xk9!fj2#Lq8z", "päßwörter mit 🐎", next]) {
+    expect([password, await isEasyToGuess(password, [])]).toEqual([password, false]);
+  }
+  expect(await isEasyToGuess("lovelace12345", ["lovelace"])).toBe(true);
+
+  const change = { current: goodPassword, next: "Passw0rd12345" };
+  const refused = await fixture.call(ada.cookie, "POST", "/auth/password", change);
+  expect(await refused.json()).toMatchObject({ status: 422, fields: [{ field: "next" }] });
+}, 20_000);
+
+test("a changed password is told to its owner, whichever way it was changed", async () => {
+  mailBySink();
+  const subjects = () =>
+    sink.messages.map(({ raw }) => /^Subject: (.*)$/m.exec(String(raw))?.[1]?.trim());
+
+  await fixture.call(ada.cookie, "POST", "/auth/password", { current: goodPassword, next });
+  await scheduler.runDue();
+  expect(subjects()).toEqual(["Your password was changed"]);
+
+  await reset(await mailedToken(), "yet another password");
+  await scheduler.runDue();
+  expect(subjects().at(-1)).toBe("Your password was changed");
+  expect(String(sink.messages.at(-1)?.raw)).not.toContain("yet another");
 });

@@ -1,11 +1,13 @@
-import { afterEach, beforeEach, expect, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
 import { createSessions } from "../../../../server/features/auth/auth.service.ts";
+import { deviceCookie } from "../../../../server/features/auth/known-device.ts";
 import {
   type AccountsApp,
   cookieOf,
   goodPassword,
   newAccountsApp,
+  publicUrl,
   type SignedUp,
 } from "../../../support/accounts.ts";
 
@@ -116,6 +118,82 @@ test("one network that tries many accounts is stopped; signing in rightly does n
 
   expect(tries.indexOf(429)).toBe(50);
 }, 20_000);
+
+describe("an account that strangers guess at", () => {
+  let url = "";
+  beforeEach(() => {
+    fixture.app.listen({ port: 0 });
+    url = `http://127.0.0.1:${fixture.app.server?.port}/api/v1/auth/sign-in`;
+  });
+  afterEach(async () => {
+    await fixture.app.server?.stop(true);
+  });
+
+  /** A try from an address, by way of the proxy on this machine. */
+  const tryFrom = (ip: string, password: string, cookie = "") =>
+    fetch(url, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        origin: publicUrl,
+        "x-forwarded-for": ip,
+        cookie,
+      },
+      body: JSON.stringify({ email: "ada@example.com", password }),
+    });
+
+  test("ten wrong passwords from elsewhere do not keep its owner out", async () => {
+    for (let i = 0; i < 11; i++) {
+      await tryFrom("198.51.100.7", "wrong");
+    }
+
+    expect((await tryFrom("198.51.100.7", goodPassword)).status).toBe(429);
+    expect((await tryFrom("203.0.113.9", goodPassword)).status).toBe(200);
+  });
+
+  test("nobody can keep out a browser in which the owner has signed in before", async () => {
+    const first = await tryFrom("203.0.113.9", goodPassword);
+    const device = first.headers.getSetCookie().find((one) => one.startsWith("swiftmail_device="));
+    const cookie = device?.split(";")[0] ?? "";
+    const { system } = fixture.databases;
+    system.exec("UPDATE sign_in_failure SET failures = 1000, window_end = 9e15");
+    for (let i = 0; i < 101; i++) {
+      await tryFrom(`198.51.100.${i}`, "wrong");
+    }
+
+    expect((await tryFrom("203.0.113.77", goodPassword)).status).toBe(429);
+    expect((await tryFrom("203.0.113.9", goodPassword, cookie)).status).toBe(200);
+    expect((await tryFrom("203.0.113.9", goodPassword, `${cookie}x`)).status).toBe(429);
+    for (let i = 0; i < 10; i++) {
+      expect((await tryFrom("203.0.113.9", "wrong", cookie)).status).toBe(401);
+    }
+    expect((await tryFrom("203.0.113.9", goodPassword, cookie)).status).toBe(429);
+  }, 60_000);
+
+  test("the cookie of one person's browser counts for no other person, and opens nothing", async () => {
+    const bob = await fixture.signUp("bob@example.com");
+    const device = deviceCookie(fixture.keyRing, bob.userId, true).split(";")[0] ?? "";
+    for (let i = 0; i < 11; i++) {
+      await tryFrom("198.51.100.7", "wrong", device);
+    }
+
+    expect((await tryFrom("198.51.100.7", goodPassword, device)).status).toBe(429);
+    expect((await fixture.call(device, "GET", "/auth/me")).status).toBe(401);
+  });
+
+  test("a refused try is in the audit log with its network, and without the password or an address nobody has", async () => {
+    await tryFrom("198.51.100.7", "wrong");
+    await fixture.call(null, "POST", "/auth/sign-in", {
+      email: "x@example.com",
+      password: "wrong",
+    });
+
+    const entries = fixture.databases.system
+      .prepare("SELECT target, detail FROM audit WHERE action = 'session.refuse'")
+      .all();
+    expect(entries).toEqual([{ target: ada.userId, detail: '{"network":"198.51.100.7"}' }]);
+  });
+});
 
 test("a foreign page can neither sign a browser in nor write with its cookie", async () => {
   const headers = { origin: "https://evil.example" };

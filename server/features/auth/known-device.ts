@@ -1,0 +1,38 @@
+import { randomBytes } from "node:crypto";
+import { decryptSecret, encryptSecret, type KeyRing } from "../../platform/secrets.ts";
+
+const COOKIE = "swiftmail_device";
+const PURPOSE = "sign-in-device";
+const LIFE_SECONDS = 365 * 86_400;
+
+/**
+ * A Set-Cookie value by which a browser is known again in which somebody signed in. It opens nothing: it only gives
+ * the browser tries of its own, so that strangers who guess passwords cannot keep the account's owner out.
+ *
+ * @see OWASP, "Slow Down Online Guessing Attacks with Device Cookies"
+ */
+export function deviceCookie(keyRing: KeyRing, userId: string, isSecure: boolean): string {
+  const device = `${userId}.${randomBytes(16).toString("base64url")}`;
+  const value = encryptSecret(keyRing, PURPOSE, device);
+  const attributes = `Path=/api/v1/auth; Max-Age=${LIFE_SECONDS}; HttpOnly; SameSite=Lax`;
+  return `${COOKIE}=${value}; ${attributes}${isSecure ? "; Secure" : ""}`;
+}
+
+/** The name of the browser that a Cookie header proves, when this person has signed in there; else undefined. */
+export function knownDevice(
+  keyRing: KeyRing,
+  userId: string,
+  cookieHeader: string | null,
+): string | undefined {
+  const value = new Bun.CookieMap(cookieHeader ?? "").get(COOKIE);
+  if (value === null) {
+    return undefined;
+  }
+  try {
+    const device = decryptSecret(keyRing, PURPOSE, value);
+    return device.startsWith(`${userId}.`) ? device : undefined;
+  } catch {
+    // Not ours, altered, or sealed with a key that is gone: a browser like any other.
+    return undefined;
+  }
+}

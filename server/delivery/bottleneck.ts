@@ -128,6 +128,9 @@ function sentenceOf({ boundBy, untilMs }: Wait, run: Run, facts: BottleneckFacts
   const until = untilMs === undefined ? "" : ` until ${clockTime(untilMs, facts)}`;
   switch (boundBy.kind) {
     case "suspended":
+      if (boundBy.level === "campaign") {
+        return boundBy.reason;
+      }
       return `Sending through ${subject} is suspended${until}: ${boundBy.reason || "no reason was given."}`;
     case "quota":
       return `The quota of ${subject} is used up${until}: ${messages(boundBy.allowed)} ${periodOf(boundBy.reason)}.`;

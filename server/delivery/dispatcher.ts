@@ -17,6 +17,7 @@ import {
   type WorkspaceLimits,
 } from "./limits.ts";
 import type { Recorder } from "./recorder.ts";
+import { RenderShare } from "./render-share.ts";
 import type { ItemUnderWay, Lane, Run } from "./run.ts";
 import type { Traffic } from "./traffic.ts";
 
@@ -53,6 +54,7 @@ export class Dispatcher {
   readonly #queue = new FairQueue();
   readonly #room: WaitingRoom<Lane>;
   readonly #runs = new Map<string, Run>();
+  readonly #renderShare = new RenderShare<Run>();
   #events: DispatcherEvents = { send: () => undefined, parked: () => undefined };
   readonly #places: Places;
   readonly #openings: Places;
@@ -119,6 +121,11 @@ export class Dispatcher {
   /** The campaign starts nothing before `retryAtMs` (steady). */
   hold(run: Run, retryAtMs: number, reason: string): void {
     this.#parts.traffic.limiter.suspend(campaignKey(run), retryAtMs, reason);
+  }
+
+  /** Filling in a message of the campaign took so long. */
+  rendered(run: Run, ms: number): void {
+    this.#renderShare.rendered(run, ms, this.#runs.size > 1);
   }
 
   /** Lanes that wait at the key ask again now. */
@@ -216,7 +223,7 @@ export class Dispatcher {
       this.#nodeFull = refusal(nodeKey, "concurrency", places.max);
       return false;
     }
-    const refused = this.#refuse(lane, usable, places, now);
+    const refused = this.#rest(run, now) ?? this.#refuse(lane, usable, places, now);
     if (refused !== undefined) {
       this.#park(lane, refused, now);
       return true;
@@ -228,6 +235,11 @@ export class Dispatcher {
     this.#call(this.#room.moved(lane, true));
     this.#events.send(run, item as ItemUnderWay);
     return true;
+  }
+
+  #rest(run: Run, now: number): Refusal | undefined {
+    const rest = this.#renderShare.waitOf(run);
+    return rest && suspension(campaignKey(run), now + rest.ms, rest.reason);
   }
 
   #refuse(lane: Lane, usable: number, places: Places, now: number): Refusal | undefined {

@@ -15,6 +15,8 @@ export type Try = {
   /** Takes the message back as long as its dot is not written. */
   signal: AbortSignal;
   isSuppressed: () => boolean;
+  /** How long this thread was busy with filling it in. */
+  onRendered: (ms: number) => void;
   /** The journal says that the dot was to come, and it never did. */
   onUndot: (fact: UndotFact) => void;
 };
@@ -29,12 +31,19 @@ export async function tryMessage(
   parts: { recorder: Recorder; signer: Signer },
   run: Run,
   item: ItemUnderWay,
-  { startedAt, signal, isSuppressed, onUndot }: Try,
+  { startedAt, signal, isSuppressed, onRendered, onUndot }: Try,
 ): Promise<SmtpOutcome> {
   if (isSuppressed()) {
     throw new Suppressed();
   }
-  const rendered = await render(parts.signer, run, item, startedAt);
+  const began = performance.now();
+  let rendering: Rendered | Promise<Rendered>;
+  try {
+    rendering = render(parts.signer, run, item, startedAt);
+  } finally {
+    onRendered(performance.now() - began);
+  }
+  const rendered = await rendering;
   let suppressed = false;
   let announced = false;
   const { way, site, source } = item.lane.target;
@@ -61,17 +70,18 @@ export async function tryMessage(
   return outcome;
 }
 
-async function render(
+/** What is not done at once is signing, on another thread. */
+function render(
   signer: Signer,
   run: Run,
   item: ItemUnderWay,
   startedAt: number,
-): Promise<Rendered> {
+): Rendered | Promise<Rendered> {
   const { compiled } = run.parts;
   const { signingKey } = item.lane.target.way;
   const options = { date: item.firstTriedAt ?? startedAt, run: item.run };
   if (signingKey === undefined) {
     return renderMessage(compiled, item.recipient, options);
   }
-  return await renderSigned(compiled, item.recipient, options, { key: signingKey, signer });
+  return renderSigned(compiled, item.recipient, options, { key: signingKey, signer });
 }

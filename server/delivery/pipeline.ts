@@ -86,6 +86,7 @@ export class Pipeline {
       learner,
       suppressed: this.#delta,
       onPoolClosed: (run) => this.#halt(run),
+      onPause: (run, reason) => this.#pause(run, reason),
       onEnd: (run) => this.#afterMessage(run),
     });
     dispatcher.start({

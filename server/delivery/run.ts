@@ -152,6 +152,8 @@ export class Run {
   finished = 0;
   /** When (steady) the last message came to its end, or the first of those under way was started. */
   lastLandedAt = 0;
+  /** Messages in a row that cost more than one may to fill in. */
+  overBudget = 0;
   /** Messages in lanes. */
   waiting = 0;
   /** More was asked for and has not come. */

@@ -16,6 +16,7 @@ import type { SuppressionDelta } from "./suppression-delta.ts";
 import type { SmtpOutcome } from "./types.ts";
 
 const RETRY_OWN_FAILURE_MS = 2_000;
+const MAX_OVER_BUDGET = 20;
 
 export type SenderParts = {
   recorder: Recorder;
@@ -27,6 +28,8 @@ export type SenderParts = {
   suppressed: SuppressionDelta;
   /** The route's connections were closed under the run: it has to start over. */
   onPoolClosed: (run: Run) => void;
+  /** A person has to look at the campaign. */
+  onPause: (run: Run, reason: string) => void;
   /** A message has come to its end. */
   onEnd: (run: Run) => void;
 };
@@ -48,6 +51,7 @@ export class Sender {
     let why = "";
     try {
       const outcome = await this.#attempt(run, item, startedAt, signal);
+      run.overBudget = 0;
       if (outcome.kind === "abandoned") {
         this.#abandoned(run, item, signal);
       } else {
@@ -68,10 +72,11 @@ export class Sender {
     startedAt: number,
     signal: AbortSignal,
   ): Promise<SmtpOutcome> {
-    const { suppressed, ledger } = this.#parts;
+    const { suppressed, ledger, dispatcher } = this.#parts;
     return await tryMessage(this.#parts, run, item, {
       startedAt,
       signal,
+      onRendered: (ms) => dispatcher.rendered(run, ms),
       isSuppressed: () => suppressed.has(run.parts.workspaceId, item.recipient.address),
       onUndot: (fact) => ledger.record(run, item.chunk, fact),
     });
@@ -101,6 +106,7 @@ export class Sender {
       ledger.settle(run, item, skippedFact(run, item, reason ?? "suppressed_manual", at));
     } else if (error instanceof TemplateError) {
       ledger.settle(run, item, unrenderableFact(run, item, error.message, at));
+      this.#notRendered(run, error);
     } else {
       // The signer died, or something we did not foresee: nothing was sent, so nothing has happened.
       const { workspaceId, campaignId } = run.parts;
@@ -108,6 +114,15 @@ export class Sender {
       const again = this.#parts.clocks.steady() + RETRY_OWN_FAILURE_MS;
       this.#parts.dispatcher.hold(run, again, "SwiftMail itself failed; it tries again.");
       this.#takeBack(run, item);
+    }
+  }
+
+  /** One contact's values can be too much for a template; when it is everybody's, no more are tried. */
+  #notRendered(run: Run, error: TemplateError): void {
+    run.overBudget = error.code === undefined ? 0 : run.overBudget + 1;
+    if (run.overBudget === MAX_OVER_BUDGET) {
+      const words = `${MAX_OVER_BUDGET} messages in a row could not be filled in. ${error.message}`;
+      this.#parts.onPause(run, words);
     }
   }
 

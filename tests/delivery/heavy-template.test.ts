@@ -1,0 +1,87 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import type { Delivery } from "../../server/delivery/engine.ts";
+import { RenderShare } from "../../server/delivery/render-share.ts";
+import { type DeliveryData, newDeliveryData } from "../support/delivery-data.ts";
+import { exactCounts, startTestDelivery, statusOf, until } from "../support/delivery-engine.ts";
+import { type SmtpSink, startSmtpSink } from "../support/smtp-sink.ts";
+
+let data: DeliveryData;
+let sink: SmtpSink;
+let delivery: Delivery | undefined;
+
+beforeEach(async () => {
+  data = newDeliveryData();
+  sink = await startSmtpSink();
+});
+afterEach(async () => {
+  await delivery?.stop();
+  delivery = undefined;
+  await sink.close();
+  data.close();
+});
+
+const loop = (n: number, inside: string) => `{% for i in (1..${n}) %}${inside}{% endfor %}`;
+const campaignOf = (recipients: number, html: string) => {
+  const ws = data.newWorkspace();
+  data.addContacts(ws, recipients);
+  const content = { html, text: "x", links: [], trackClicks: false };
+  return { ws, id: data.addCampaign(ws, { port: sink.port, maxConnections: 10, content }) };
+};
+
+test("a campaign whose template takes long to fill in slows only itself, and says so", async () => {
+  const heavy = campaignOf(1_000, `<p>${loop(15_000, "{% if i %}x{% endif %}")}</p>`);
+  const light = campaignOf(1_000, "<p>Hello {{ contact.first_name }}</p>");
+  delivery = await startTestDelivery(data);
+  await delivery.prepareCampaign(heavy.ws, heavy.id);
+  await until(() => exactCounts(data, heavy.ws, heavy.id).sent > 0, "the heavy one going");
+  await delivery.prepareCampaign(light.ws, light.id);
+
+  // In turns, one for one, it would take the light one a thousand times as long as one heavy message.
+  await until(() => exactCounts(data, light.ws, light.id).sent === 1_000, "the light one", 50_000);
+
+  expect(exactCounts(data, heavy.ws, heavy.id).sent).toBeLessThan(400);
+  await until(
+    () => delivery?.running(heavy.ws, heavy.id)?.bottleneck.startsWith("Filling in") === true,
+    "the reason being told",
+  );
+  const { sent } = exactCounts(data, heavy.ws, heavy.id);
+  await until(() => exactCounts(data, heavy.ws, heavy.id).sent > sent, "it going on");
+}, 120_000);
+
+test("a campaign whose template nobody's message can afford is paused with the reason, and the others are kept", async () => {
+  const { ws, id } = campaignOf(500, `<p>${loop(9_000, loop(9_000, "{{ j }}"))}</p>`);
+  const light = campaignOf(300, "<p>Hello {{ contact.first_name }}</p>");
+  delivery = await startTestDelivery(data);
+  await delivery.prepareCampaign(ws, id);
+  await delivery.prepareCampaign(light.ws, light.id);
+
+  await until(() => statusOf(data, ws, id).status === "paused", "the pause", 60_000);
+  await until(() => exactCounts(data, light.ws, light.id).sent === 300, "the other one", 60_000);
+
+  expect(statusOf(data, ws, id).status_reason).toContain("too much work for one message");
+  const { failed, sent, pending } = exactCounts(data, ws, id, 500);
+  expect(failed).toBeGreaterThanOrEqual(20);
+  expect(failed).toBeLessThan(60);
+  expect({ sent, rest: pending }).toEqual({ sent: 0, rest: 500 - failed });
+}, 150_000);
+
+test("the share is one for all heavy campaigns together, and a campaign that is light again is free", () => {
+  let now = 1_000;
+  const share = new RenderShare<{ name: string }>(() => now);
+  const [a, b, light] = [{ name: "a" }, { name: "b" }, { name: "light" }];
+  share.rendered(b, 100, true);
+  now += 400;
+  expect(share.waitOf(b)).toBeUndefined();
+
+  share.rendered(a, 200, true);
+  share.rendered(light, 2, true);
+
+  expect(share.waitOf(a)?.ms).toBe(800);
+  expect(share.waitOf(b)?.ms).toBe(800);
+  expect(share.waitOf(light)).toBeUndefined();
+  now += 800;
+  for (let i = 0; i < 10; i++) {
+    share.rendered(a, 1, true);
+  }
+  expect(share.isHeavy(a)).toBe(false);
+});

@@ -10,7 +10,8 @@ import { Checkbox, ChoiceCards } from "../../ui/toggles.tsx";
 import { useUrlState } from "../../ui/url-state.ts";
 import { ColumnMapping } from "./column-mapping.tsx";
 import { t } from "./imports.messages.ts";
-import type { Delimiter, Encoding, Guess, Preview } from "./use-imports.ts";
+import { StatusCheck, useStatusCheck } from "./status-check.tsx";
+import type { Check, Delimiter, Encoding, Guess, Preview, StatusChoices } from "./use-imports.ts";
 
 type Reading = Partial<Pick<Preview, "encoding" | "delimiter" | "hasHeader">>;
 
@@ -37,17 +38,15 @@ export function ImportSettings({ id, onStarted }: { id: string; onStarted: () =>
               onChange={(part) => setReading({ ...reading, ...part })}
             />
           </Card>
-          <Settings
-            key={`${data.encoding} ${data.delimiter} ${data.hasHeader}`}
-            path={path}
-            preview={data}
-            onStarted={onStarted}
-          />
+          <Settings key={readingOf(data)} path={path} preview={data} onStarted={onStarted} />
         </>
       )}
     </Loaded>
   );
 }
+
+const readingOf = ({ encoding, delimiter, hasHeader }: Preview) =>
+  `${encoding} ${delimiter} ${hasHeader}`;
 
 function ReadingFields({
   preview,
@@ -102,7 +101,9 @@ function Settings({
   const [into, setInto] = useState<"contacts" | "suppressions">(
     useUrlState().get("into") === "suppressions" ? "suppressions" : "contacts",
   );
-  const wholeFile = preview.preset?.wholeFile ?? null;
+  const [choices, setChoices] = useState<StatusChoices>(NOTHING_DECIDED);
+  const { check, isStale, retry } = useStatusCheck(path, readingOf(preview), mapping);
+  const isLooking = into === "contacts" && (isStale || check?.state === "running");
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<unknown>();
   const start = async () => {
@@ -116,7 +117,9 @@ function Settings({
         consentStatement,
         into,
         tags: tags.split(",").flatMap((name) => name.trim() || []),
-        ...(wholeFile === null ? {} : { wholeFile }),
+        statusDecisions: choices.decisions,
+        ignoredColumns: choices.ignoredColumns,
+        wholeFileIgnored: choices.wholeFileIgnored,
       });
       onStarted();
     } catch (error) {
@@ -147,9 +150,15 @@ function Settings({
       </Card>
       {into === "contacts" && (
         <>
+          <StatusCheck
+            check={isStale ? undefined : check}
+            value={choices}
+            onChange={setChoices}
+            onRetry={() => void retry()}
+          />
           <Duplicates value={onDuplicate} onChange={setOnDuplicate} />
           <Lists chosen={listIds} onChange={setListIds} />
-          {mapping.some(({ target }) => target === "status") && (
+          {hasUnconfirmed(check, choices) && (
             <Notice tone="neutral">
               {listIds.length > 0 ? t("unconfirmedInList") : t("unconfirmedRefused")}
             </Notice>
@@ -163,13 +172,25 @@ function Settings({
       <Notice tone="neutral">{t("suppressedStay")}</Notice>
       <FormProblem problem={problem} />
       <div>
-        <Button variant="primary" size="large" busy={busy} onClick={start}>
+        <Button variant="primary" size="large" busy={busy} disabled={isLooking} onClick={start}>
           {t("start")}
         </Button>
       </div>
     </>
   );
 }
+
+const NOTHING_DECIDED: StatusChoices = {
+  decisions: [],
+  ignoredColumns: [],
+  wholeFileIgnored: false,
+};
+
+const hasUnconfirmed = (check: Check | undefined, { decisions }: StatusChoices) =>
+  decisions.some(({ meaning }) => meaning === "unconfirmed") ||
+  (check?.columns ?? []).some(({ values, others }) =>
+    [...values, ...others].some(({ says }) => says === "unconfirmed"),
+  );
 
 type Choice<V> = { value: V; onChange: (value: V) => void };
 
@@ -240,11 +261,7 @@ const products = {
 function PresetNotice({ preset }: { preset: NonNullable<Preview["preset"]> }) {
   return (
     <Notice tone="neutral" title={t("preset", { product: products[preset.name] })}>
-      {preset.wholeFile === null
-        ? t("presetHint")
-        : preset.wholeFile === "unsubscribed"
-          ? t("presetUnsubscribed")
-          : t("presetBounced")}
+      {t("presetHint")}
     </Notice>
   );
 }

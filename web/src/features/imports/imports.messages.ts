@@ -69,8 +69,8 @@ export const t = messages({
   cancelled: { en: "Cancelled", de: "Abgebrochen" },
   chooseFile: { en: "A CSV file", de: "Eine CSV-Datei" },
   fileHint: {
-    en: "Any separator and encoding, up to 500 MB. From Excel: save as CSV first. Exports of Mailchimp, Brevo, Sendy, listmonk and Keila are recognised.",
-    de: "Beliebiges Trennzeichen und Zeichensatz, bis 500 MB. Aus Excel: erst als CSV speichern. Exporte von Mailchimp, Brevo, Sendy, listmonk und Keila werden erkannt.",
+    en: "Any separator and encoding, up to 500 MB. From Excel: save as CSV first. Exports of Mailchimp, Brevo, Klaviyo, HubSpot, Shopify, CleverReach and others are recognised.",
+    de: "Beliebiges Trennzeichen und Zeichensatz, bis 500 MB. Aus Excel: erst als CSV speichern. Exporte von Mailchimp, Brevo, Klaviyo, HubSpot, Shopify, CleverReach und anderen werden erkannt.",
   },
   uploading: { en: "Uploading {name}", de: "{name} wird hochgeladen" },
   reading: { en: "How the file is read", de: "Wie die Datei gelesen wird" },
@@ -111,22 +111,90 @@ export const t = messages({
   keepHint: { en: "Only its lists are added to", de: "Nur Listen kommen dazu" },
   addToLists: { en: "Subscribe everybody to", de: "Alle anmelden bei" },
   suppressedStay: {
-    en: "Nobody who unsubscribed or is suppressed gets mail again through an import.",
-    de: "Wer abgemeldet oder gesperrt ist, bekommt durch einen Import nicht wieder E-Mail.",
+    en: "An import never lifts a suppression, and never puts anybody back on a list they left.",
+    de: "Ein Import hebt nie eine Sperre auf und setzt niemanden auf eine Liste zurück, von der er sich abgemeldet hat.",
   },
   preset: { en: "This file is from {product}", de: "Diese Datei ist von {product}" },
   presetHint: {
-    en: "Its columns, states and tags are understood. Who unsubscribed, bounced or complained there is never mailed here.",
-    de: "Spalten, Zustände und Tags werden verstanden. Wer dort abgemeldet oder unzustellbar war oder sich beschwert hat, bekommt hier nie E-Mail.",
+    en: "Its columns and tags are understood. Who of it may be mailed is shown below.",
+    de: "Spalten und Tags werden verstanden. Wer daraus angeschrieben werden darf, steht weiter unten.",
   },
-  presetUnsubscribed: {
-    en: "Everybody in it has unsubscribed: they become contacts that are never mailed.",
-    de: "Alle darin haben sich abgemeldet: Sie werden Kontakte, die nie angeschrieben werden.",
+  whoIsMailed: { en: "Who may be mailed", de: "Wer angeschrieben werden darf" },
+  whoIsMailedHint: {
+    en: "Every status in the file, counted over all its rows. If a person has several, the strictest counts.",
+    de: "Jeder Status in der Datei, über alle Zeilen gezählt. Hat eine Person mehrere, gilt der strengste.",
   },
-  presetBounced: {
-    en: "Everybody in it bounced: they become contacts that are never mailed.",
-    de: "Alle darin sind unzustellbar: Sie werden Kontakte, die nie angeschrieben werden.",
+  lookingThrough: {
+    en: "Looking through the whole file for statuses …",
+    de: "Die ganze Datei wird nach Status durchgesehen …",
   },
+  checkFailed: {
+    en: "The file could not be checked for statuses",
+    de: "Die Datei konnte nicht auf Status geprüft werden",
+  },
+  checkFailedHint: {
+    en: "You can still start the import: nobody whose status is not understood will be mailed.",
+    de: "Sie können den Import trotzdem starten: Niemand mit einem unverständlichen Status wird angeschrieben.",
+  },
+  tryAgain: { en: "Try again", de: "Erneut versuchen" },
+  saysNothing: {
+    en: "Nothing in this file says who unsubscribed",
+    de: "Nichts in dieser Datei sagt, wer sich abgemeldet hat",
+  },
+  saysNothingHint: {
+    en: "Everybody in it can be mailed. If your former tool has a list of people who unsubscribed or bounced, import that into the suppressions first.",
+    de: "Alle darin können angeschrieben werden. Hat Ihr früheres Werkzeug eine Liste der Abgemeldeten oder Unzustellbaren, importieren Sie diese zuerst in die Sperrliste.",
+  },
+  fileSays: {
+    en: "This looks like a file of people who must not be mailed: {reason}",
+    de: "Das sieht nach einer Datei von Personen aus, die nicht angeschrieben werden dürfen: {reason}",
+  },
+  fileSaysHint: {
+    en: "Its name or its columns say so. Nobody in it will be mailed.",
+    de: "Ihr Name oder ihre Spalten sagen das. Niemand daraus wird angeschrieben.",
+  },
+  fileSaysWrong: {
+    en: "That is not so: let each row decide",
+    de: "Das stimmt nicht: Jede Zeile soll für sich entscheiden",
+  },
+  notUnderstood: {
+    en: "{count, plural, one {# row has a status that is not understood} other {# rows have a status that is not understood}}",
+    de: "{count, plural, one {# Zeile hat einen unverständlichen Status} other {# Zeilen haben einen unverständlichen Status}}",
+  },
+  notUnderstoodHint: {
+    en: "These people will not be mailed unless you choose what their status means.",
+    de: "Diese Personen werden nicht angeschrieben, außer Sie wählen, was ihr Status bedeutet.",
+  },
+  aboutElse: {
+    en: "“{column}” is about something else",
+    de: "„{column}“ bedeutet etwas anderes",
+  },
+  ignoredHint: {
+    en: "This column has no say in who may be mailed.",
+    de: "Diese Spalte entscheidet nicht mit, wer angeschrieben werden darf.",
+  },
+  columnNumber: { en: "Column {number}", de: "Spalte {number}" },
+  statusValue: { en: "Value", de: "Wert" },
+  statusMeans: { en: "Means", de: "Bedeutet" },
+  meaningOf: {
+    en: "What “{value}” in “{column}” means",
+    de: "Was „{value}“ in „{column}“ bedeutet",
+  },
+  otherValues: { en: "All other values", de: "Alle anderen Werte" },
+  as_empty: { en: "(empty)", de: "(leer)" },
+  as_date: { en: "(a date)", de: "(ein Datum)" },
+  as_text: { en: "(any text)", de: "(irgendein Text)" },
+  says_unclear: {
+    en: "Not understood: not mailed",
+    de: "Unverständlich: wird nicht angeschrieben",
+  },
+  says_nothing: { en: "Nothing against", de: "Nichts dagegen" },
+  says_subscribed: { en: "May be mailed", de: "Darf angeschrieben werden" },
+  says_unconfirmed: { en: "Never confirmed", de: "Nie bestätigt" },
+  says_unsubscribed: { en: "Unsubscribed", de: "Abgemeldet" },
+  says_bounced: { en: "Bounced", de: "Unzustellbar" },
+  says_complained: { en: "Reported spam", de: "Spam gemeldet" },
+  says_suppressed: { en: "Suppressed", de: "Gesperrt" },
   unconfirmedInList: {
     en: "People whose status in the file is unconfirmed or pending join the list as unconfirmed: no campaign reaches them, not even one to everyone, until they confirm.",
     de: "Wer in der Datei unbestätigt ist, kommt unbestätigt auf die Liste: Keine Kampagne erreicht diese Personen, auch keine an alle, bis sie bestätigen.",

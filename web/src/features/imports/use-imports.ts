@@ -14,6 +14,18 @@ export type Guess = Preview["guesses"][number];
 
 export type Preview = Answer<ReturnType<Imports>["preview"]["post"]>;
 
+export type Check = Answer<ReturnType<Imports>["check"]["post"]>;
+export type CheckedColumn = Check["columns"][number];
+export type Says = CheckedColumn["values"][number]["says"];
+export type Meaning = Exclude<Says, "nothing" | "unclear">;
+
+/** What the person decided about who may be mailed. */
+export type StatusChoices = {
+  decisions: { column: number; value: string | null; meaning: Meaning }[];
+  ignoredColumns: number[];
+  wholeFileIgnored: boolean;
+};
+
 export type Export = Answer<WorkspaceApi["exports"]["get"]>["items"][number];
 
 const isOpen = (state: JobState) => state === "queued" || state === "running";

@@ -1,0 +1,111 @@
+// Who of a file may be mailed, on the compiled binary in a real browser: every status with its rows, what is not
+// understood decided by hand, a column that is about something else, and a file whose name says no.
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import type { Browser, Page } from "playwright-core";
+import { accessibilityFindings, desktop, launchBrowser, phone } from "../support/browser.ts";
+import { type SeededBinary, startSeededBinary } from "../support/seeded-binary.ts";
+
+const STEP_MS = 60_000;
+
+let seeded: SeededBinary;
+let browser: Browser;
+let page: Page;
+
+const path = (rest: string) => `${seeded.workspace.path}${rest}`;
+
+async function signIn(options: Parameters<Browser["newContext"]>[0]): Promise<Page> {
+  const context = await browser.newContext(options);
+  const opened = await context.newPage();
+  opened.setDefaultTimeout(20_000);
+  await opened.goto(`${seeded.binary.url}/sign-in`);
+  await opened.locator("input[type=email]").fill(seeded.email);
+  await opened.locator("input[type=password]").fill(seeded.password);
+  await opened.locator("button[type=submit]").click();
+  await opened.waitForURL(/\/w\//);
+  return opened;
+}
+
+async function upload(csv: string, name: string): Promise<number> {
+  const file = new File([csv], name);
+  return (await seeded.api.upload<{ id: number }>(path("/imports"), file)).id;
+}
+
+const openImport = (at: Page, id: number) =>
+  at.goto(`${seeded.binary.url}/w/${seeded.workspace.id}/contacts/imports/${id}`);
+
+beforeAll(async () => {
+  seeded = await startSeededBinary();
+  browser = await launchBrowser();
+  page = await signIn({ viewport: desktop, locale: "en-GB" });
+}, 180_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await seeded?.binary.dispose();
+});
+
+const CSV = `email,Status,Unsubscribed,Disabled\n${[
+  "in@x.test,active,,no",
+  "out@x.test,active,2026-01-01,no",
+  "gold@x.test,Gold,,yes",
+  "silver@x.test,Silver,,no",
+  "blank@x.test,,,no",
+].join("\n")}\n`;
+
+const mailable = async () =>
+  (
+    await seeded.api.get<{ items: { email: string }[] }>(path("/contacts?status=mailable"))
+  ).items.map(({ email }) => email);
+
+test(
+  "what is not understood is decided by the person, and the rest is not mailed",
+  async () => {
+    await openImport(page, await upload(CSV, "people.csv"));
+    await page.getByText("3 rows have a status that is not understood").waitFor();
+    expect(await accessibilityFindings(page)).toEqual([]);
+    const status = page.getByRole("region", { name: "Status", exact: true });
+    expect(await status.getByRole("row").allInnerTexts()).toHaveLength(5);
+
+    await page.getByLabel("What “Gold” in “Status” means").selectOption("subscribed");
+    await page.getByLabel("“Disabled” is about something else").check();
+    await page.getByRole("button", { name: "Start import" }).click();
+    await page.getByText("Done", { exact: true }).waitFor();
+
+    expect((await mailable()).sort()).toEqual(["gold@x.test", "in@x.test"]);
+  },
+  STEP_MS,
+);
+
+test(
+  "a file whose name says that nobody in it may be mailed keeps them from mail, unless that is denied",
+  async () => {
+    const csv = (name: string) => `email\n${name}@x.test\n`;
+    await openImport(page, await upload(csv("left"), "unsubscribed_members.csv"));
+    await page.getByText("This looks like a file of people who must not be mailed").waitFor();
+    await page.getByRole("button", { name: "Start import" }).click();
+    await page.getByText("Done", { exact: true }).waitFor();
+    expect(await mailable()).not.toContain("left@x.test");
+
+    await openImport(page, await upload(csv("stays"), "unsubscribed_members.csv"));
+    await page.getByLabel("That is not so: let each row decide").check();
+    await page.getByRole("button", { name: "Start import" }).click();
+    await page.getByText("Done", { exact: true }).waitFor();
+    expect(await mailable()).toContain("stays@x.test");
+  },
+  STEP_MS,
+);
+
+test(
+  "in German, in the dark and on a phone it is the same",
+  async () => {
+    const german = await signIn({ viewport: phone, locale: "de-DE", colorScheme: "dark" });
+    await openImport(german, await upload(CSV, "nonsubscribed_export.csv"));
+    await german.getByText("3 Zeilen haben einen unverständlichen Status").waitFor();
+    await german.getByText("Das sieht nach einer Datei von Personen aus").waitFor();
+
+    expect(await accessibilityFindings(german)).toEqual([]);
+    const width = await german.evaluate("document.documentElement.scrollWidth");
+    expect(width).toBeLessThanOrEqual(phone.width);
+  },
+  STEP_MS,
+);

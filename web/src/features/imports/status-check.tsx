@@ -1,0 +1,248 @@
+import { useQuery } from "@tanstack/preact-query";
+import { http } from "../../api.ts";
+import { formatNumber } from "../../format.ts";
+import { Button } from "../../ui/button.tsx";
+import { Badge, Card } from "../../ui/display.tsx";
+import { SelectField } from "../../ui/field.tsx";
+import { Notice } from "../../ui/states.tsx";
+import { Table } from "../../ui/table.tsx";
+import { Checkbox } from "../../ui/toggles.tsx";
+import { t } from "./imports.messages.ts";
+import type { Check, CheckedColumn, Meaning, Says, StatusChoices } from "./use-imports.ts";
+
+type Choice = { value: StatusChoices; onChange: (value: StatusChoices) => void };
+type Line = CheckedColumn["values"][number] & { isOther?: true };
+
+/** What the file says about who may be mailed, counted over all its rows, and what is left to decide. */
+export function StatusCheck({
+  check,
+  onRetry,
+  ...choice
+}: Choice & { check: Check | undefined; onRetry: () => void }) {
+  if (check === undefined || check.state === "running") {
+    return (
+      <Card title={t("whoIsMailed")}>
+        <p role="status" class="text-muted">
+          {t("lookingThrough")}
+        </p>
+      </Card>
+    );
+  }
+  if (check.state === "failed") {
+    return (
+      <Notice
+        tone="error"
+        title={t("checkFailed")}
+        action={<Button onClick={onRetry}>{t("tryAgain")}</Button>}
+      >
+        {t("checkFailedHint")}
+      </Notice>
+    );
+  }
+  return (
+    <>
+      {check.wholeFile !== null && <WholeFile reason={check.wholeFile} {...choice} />}
+      {check.columns.length === 0 ? (
+        check.wholeFile === null && (
+          <Notice tone="warning" title={t("saysNothing")}>
+            {t("saysNothingHint")}
+          </Notice>
+        )
+      ) : (
+        <Columns columns={check.columns} {...choice} />
+      )}
+    </>
+  );
+}
+
+function WholeFile({
+  reason,
+  value,
+  onChange,
+}: Choice & { reason: NonNullable<Check["wholeFile"]> }) {
+  return (
+    <Notice tone="warning" title={t("fileSays", { reason: t(`reason_${reason}`) })}>
+      <p class="mb-2">{t("fileSaysHint")}</p>
+      <Checkbox
+        label={t("fileSaysWrong")}
+        checked={value.wholeFileIgnored}
+        onChange={(wholeFileIgnored) => onChange({ ...value, wholeFileIgnored })}
+      />
+    </Notice>
+  );
+}
+
+function Columns({ columns, value, onChange }: Choice & { columns: CheckedColumn[] }) {
+  const open = columns
+    .filter(({ column }) => !value.ignoredColumns.includes(column))
+    .flatMap((column) => linesOf(column).filter(({ says }) => says === "unclear"));
+  const rows = open.reduce((sum, line) => sum + line.rows, 0);
+  return (
+    <Card title={t("whoIsMailed")} description={t("whoIsMailedHint")}>
+      <div class="flex flex-col gap-6">
+        {rows > 0 && (
+          <Notice tone="warning" title={t("notUnderstood", { count: rows })}>
+            {t("notUnderstoodHint")}
+          </Notice>
+        )}
+        {columns.map((column) => (
+          <Column key={column.column} column={column} value={value} onChange={onChange} />
+        ))}
+      </div>
+    </Card>
+  );
+}
+
+function Column({ column, value, onChange }: Choice & { column: CheckedColumn }) {
+  const isIgnored = value.ignoredColumns.includes(column.column);
+  const name = nameOf(column);
+  return (
+    <section aria-label={name}>
+      <div class="mb-2 flex flex-wrap items-baseline justify-between gap-2">
+        <h3 class="font-medium">{name}</h3>
+        <Checkbox
+          label={t("aboutElse", { column: name })}
+          checked={isIgnored}
+          onChange={(on) =>
+            onChange({
+              ...value,
+              ignoredColumns: on
+                ? [...value.ignoredColumns, column.column]
+                : value.ignoredColumns.filter((one) => one !== column.column),
+            })
+          }
+        />
+      </div>
+      {isIgnored ? (
+        <p class="text-sm text-muted">{t("ignoredHint")}</p>
+      ) : (
+        <Values column={column} value={value} onChange={onChange} />
+      )}
+    </section>
+  );
+}
+
+function Values({ column, value, onChange }: Choice & { column: CheckedColumn }) {
+  return (
+    <Table
+      label={nameOf(column)}
+      rows={linesOf(column)}
+      rowKey={(line) => `${line.as} ${line.value} ${line.isOther} ${line.says}`}
+      columns={[
+        {
+          key: "value",
+          head: t("statusValue"),
+          cell: (line) => <span class="font-medium">{shown(line)}</span>,
+        },
+        {
+          key: "rows",
+          head: t("rows"),
+          align: "end",
+          cell: (line) => <span class="tabular-nums">{formatNumber(line.rows)}</span>,
+        },
+        {
+          key: "means",
+          head: t("statusMeans"),
+          cell: (line) =>
+            line.says === "unclear" ? (
+              <Decision column={column} line={line} value={value} onChange={onChange} />
+            ) : (
+              <Badge tone={toneOf(line.says)}>{t(`says_${line.says}`)}</Badge>
+            ),
+        },
+      ]}
+    />
+  );
+}
+
+const choices: Meaning[] = [
+  "subscribed",
+  "unconfirmed",
+  "unsubscribed",
+  "bounced",
+  "complained",
+  "suppressed",
+];
+
+function Decision({
+  column,
+  line,
+  value,
+  onChange,
+}: Choice & { column: CheckedColumn; line: Line }) {
+  const decided = line.isOther === true ? null : line.value;
+  const isThis = (one: { column: number; value: string | null }) =>
+    one.column === column.column && one.value === decided;
+  return (
+    <SelectField
+      label={t("meaningOf", { value: shown(line), column: nameOf(column) })}
+      hideLabel
+      value={value.decisions.find(isThis)?.meaning ?? ""}
+      options={[
+        { value: "", label: t("says_unclear") },
+        ...choices.map((meaning) => ({ value: meaning, label: t(`says_${meaning}`) })),
+      ]}
+      onChange={(meaning) =>
+        onChange({
+          ...value,
+          decisions: [
+            ...value.decisions.filter((one) => !isThis(one)),
+            ...(meaning === ""
+              ? []
+              : [{ column: column.column, value: decided, meaning: meaning as Meaning }]),
+          ],
+        })
+      }
+    />
+  );
+}
+
+/** The values, and one line for each meaning of those beyond the first hundred. */
+const linesOf = ({ values, others }: CheckedColumn): Line[] => [
+  ...values,
+  ...others.map(({ says, rows }) => ({
+    value: "",
+    as: "value" as const,
+    says,
+    rows,
+    isOther: true as const,
+  })),
+];
+
+const nameOf = ({ name, column }: CheckedColumn) =>
+  name === "" ? t("columnNumber", { number: column + 1 }) : name;
+
+function shown(line: Line): string {
+  if (line.isOther === true) {
+    return t("otherValues");
+  }
+  return line.as === "value" ? line.value : t(`as_${line.as}`);
+}
+
+const toneOf = (says: Exclude<Says, "unclear">) =>
+  says === "subscribed" ? "success" : says === "nothing" ? "neutral" : "warning";
+
+/**
+ * Asks for the check of a mapping, again and again until it is done.
+ *
+ * @param reading How the file is read: what was found in another way of reading it is not so.
+ */
+export function useStatusCheck(
+  path: string,
+  reading: string,
+  mapping: { column: number; target: string }[],
+) {
+  const asked = mapping.map(({ column, target }) => ({ column, target }));
+  const query = useQuery({
+    queryKey: ["import-check", path, reading, asked],
+    queryFn: () => http.post<Check>(`${path}/check`, { mapping: asked }),
+    placeholderData: (last: Check | undefined) => last,
+    refetchOnWindowFocus: false,
+    refetchInterval: ({ state }) => state.data?.state === "running" && 700,
+  });
+  const retry = async () => {
+    await http.post<Check>(`${path}/check`, { mapping: asked, retry: true });
+    await query.refetch();
+  };
+  return { check: query.data, isStale: query.isPlaceholderData, retry };
+}

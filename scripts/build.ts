@@ -63,6 +63,8 @@ async function compile(target: string, outfile: string): Promise<void> {
   // A running binary cannot be overwritten, but its name can be taken away.
   rmSync(outfile, { force: true });
   await Bun.build({
+    // Said, not left to the bundler's guess: workers are named by their place below it.
+    root: join(root, "server"),
     entrypoints: [join(root, "server/main.ts"), ...workers.map((path) => join(root, path))],
     // No bytecode: with it a worker's entry does not start.
     compile: {

@@ -14,8 +14,8 @@ export type Reads = SegmentReads &
     stop(): Promise<void>;
   };
 
-/** Pages take milliseconds each; more at once would only wait inside the thread, where nobody has turns. */
-const PAGES = { atOnce: 4, perWorkspace: 2, waiting: 64 };
+/** A page is read in one go: of one workspace a second one would only wait inside the thread, where nobody has turns. */
+const PAGES = { atOnce: 2, perWorkspace: 1, waiting: 64 };
 /** Counts of whole audiences yield between their steps, so that several get on side by side. */
 const COUNTS = { atOnce: 8, perWorkspace: 2, waiting: 16 };
 /** Longer than a counted segment is kept for leafing through its pages. */

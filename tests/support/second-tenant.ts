@@ -7,7 +7,11 @@ import { openDatabases } from "../../server/platform/db/databases.ts";
 import type { WholeServer } from "./whole-server.ts";
 
 /** Another client of the same server: its own organization, workspace, person and API key. */
-export type Tenant = { workspaceId: string } & Pick<WholeServer, "raw">;
+export type Tenant = {
+  workspaceId: string;
+  /** Of an API key that may do everything in it. */
+  key: string;
+} & Pick<WholeServer, "raw">;
 
 /** Adds a client to a running server, on its own files. */
 export async function addTenant(whole: WholeServer, name: string): Promise<Tenant> {
@@ -41,6 +45,7 @@ export async function addTenant(whole: WholeServer, name: string): Promise<Tenan
   databases.close();
   return {
     workspaceId,
+    key,
     raw: (method, path, body) =>
       fetch(`${whole.server.url}/api/v1/workspaces/${workspaceId}${path}`, {
         method,

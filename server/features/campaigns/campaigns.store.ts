@@ -284,3 +284,22 @@ const selectNextDue = statement<[campaignId: number], { at: number | null }>(
 /** Unix ms at which the first deferred message is due; null when there is none. */
 export const nextDueAt = (db: Connection, campaignId: number): number | null =>
   selectNextDue(db).get(campaignId)?.at ?? null;
+
+// One chunk, at most 1,000 rows in key order: this is asked once a second on the HTTP thread.
+const selectDeferredReasons = statement<[{ campaignId: number }], { reason: string }>(`
+  WITH next AS (
+    SELECT first_seq, last_seq FROM chunk
+     WHERE campaign_id = @campaignId AND deferred > 0
+     ORDER BY next_due
+     LIMIT 1
+  )
+  SELECT DISTINCT reason
+    FROM next JOIN message ON campaign_id = @campaignId AND seq BETWEEN first_seq AND last_seq
+   WHERE state = 1
+`);
+
+/** Why the deferred messages wait that are due first: each category once. */
+export const deferredReasons = (db: Connection, campaignId: number): string[] =>
+  selectDeferredReasons(db)
+    .all({ campaignId })
+    .map(({ reason }) => reason);

@@ -29,8 +29,8 @@ export function secondsLeft(remaining: number, perSecond: number): number | null
 }
 
 export type BottleneckFacts = {
-  /** What delivery itself says holds it back; empty when it says nothing. */
-  said: string;
+  /** What delivery itself says holds it back; empty when it says nothing, undefined when it has nothing in hand. */
+  said: string | undefined;
   status: CampaignStatus;
   statusReason: string;
   perSecond: number;
@@ -38,6 +38,8 @@ export type BottleneckFacts = {
   deferred: number;
   /** Unix ms at which the first deferred message is due; null when none is known. */
   nextDueAt: number | null;
+  /** Why the deferred ones that are due first wait: categories of delivery. */
+  deferredFor: string[];
   held: number;
   route: { name: string; maxPerSecond: number | null } | undefined;
   workspaceMaxPerSecond: number | null;
@@ -48,7 +50,7 @@ const NEAR = 0.8;
 
 /** What keeps the campaign from being faster, in a sentence; null when it is not on its way. */
 export function bottleneckOf(facts: BottleneckFacts): string | null {
-  const { status, statusReason, perSecond, pending, deferred, held, route } = facts;
+  const { status, statusReason, perSecond, pending, route } = facts;
   if (status === "preparing") {
     return "Writing down who gets it.";
   }
@@ -58,7 +60,7 @@ export function bottleneckOf(facts: BottleneckFacts): string | null {
   if (status !== "sending") {
     return null;
   }
-  if (facts.said !== "") {
+  if (facts.said) {
     return facts.said;
   }
   const isNear = (cap: number | null | undefined) =>
@@ -69,13 +71,26 @@ export function bottleneckOf(facts: BottleneckFacts): string | null {
   if (isNear(facts.workspaceMaxPerSecond)) {
     return `The workspace may send ${facts.workspaceMaxPerSecond}/s: an administrator can raise it.`;
   }
-  if (pending === 0 && held > 0) {
-    return heldSentence(held);
+  return pending === 0 ? waitingSentence(facts) : movingSentence(facts);
+}
+
+/** Nothing is left to be tried for the first time. */
+function waitingSentence(facts: BottleneckFacts): string {
+  if (facts.held > 0) {
+    return heldSentence(facts.held);
   }
-  if (pending === 0 && deferred > 0) {
-    return retriesSentence(deferred, facts.nextDueAt);
+  return facts.deferred > 0
+    ? retriesSentence(facts)
+    : "Every message has an answer; the last results are being written down.";
+}
+
+function movingSentence({ perSecond, said }: BottleneckFacts): string {
+  if (perSecond > 0) {
+    return "Nothing holds it back: it goes as fast as this server and the receiving ones can.";
   }
-  return "Nothing holds it back: it goes as fast as this server and the receiving ones can.";
+  return said === undefined
+    ? "It is waiting for its turn on this server."
+    : "Its next messages are on their way.";
 }
 
 function heldSentence(held: number): string {
@@ -83,9 +98,39 @@ function heldSentence(held: number): string {
   return `${many} for somebody to decide: the servers' answers were lost, and they may have arrived.`;
 }
 
-function retriesSentence(deferred: number, nextDueAt: number | null): string {
-  const first = nextDueAt === null ? "" : `, the first at ${timeOf(nextDueAt)}`;
-  return `${deferred.toLocaleString("en")} messages wait for another try${first}, because their servers asked for it.`;
+function retriesSentence({ deferred, nextDueAt, deferredFor }: BottleneckFacts): string {
+  const first =
+    nextDueAt === null ? "" : `, ${deferred === 1 ? "" : "the first "}at ${timeOf(nextDueAt)}`;
+  const many =
+    deferred === 1 ? "1 message waits" : `${deferred.toLocaleString("en")} messages wait`;
+  const [cause, another] = new Set(deferredFor.map(causeOf));
+  const why = cause && another === undefined ? `, because ${cause}` : "";
+  return `${many} for another try${first}${why}.`;
+}
+
+/** Why messages of a category wait, after "because"; what is left out needs no explanation here. */
+const causes: Readonly<Record<string, string>> = {
+  net: "connections to the servers failed",
+  tls_policy: "no connection that is safe enough could be made",
+  dns_failure: "the DNS gave no usable answer for their domains",
+  no_domain: "the DNS gave no usable answer for their domains",
+  mailbox_full: "their mailboxes are full",
+  postponed: "a limit holds back what goes to their servers",
+  ambiguous: "the servers' answers were lost",
+  greylist: "the servers asked to be asked again later",
+  rcpt_rate: "the servers asked to be asked again later",
+  rate_limit: "the servers asked to be asked again later",
+  quota: "the servers asked to be asked again later",
+  relay_denied: "the servers do not take mail from here now",
+  ip_reputation: "the servers do not take mail from here now",
+  domain_reputation: "the servers do not take mail from here now",
+  policy: "the servers do not take mail from here now",
+  system: "the servers have trouble of their own",
+  protocol: "the servers have trouble of their own",
+};
+
+function causeOf(category: string): string {
+  return Object.hasOwn(causes, category) ? (causes[category] ?? "") : "";
 }
 
 function timeOf(at: number): string {

@@ -7,7 +7,7 @@ import { workspaceFacts } from "../templates/message-scope.service.ts";
 import type { CampaignEngine } from "./campaign-engine.service.ts";
 import { type CampaignStatus, isTerminal } from "./campaigns.rules.ts";
 import { requireCampaign } from "./campaigns.service.ts";
-import { nextDueAt } from "./campaigns.store.ts";
+import { deferredReasons, nextDueAt } from "./campaigns.store.ts";
 import {
   addSample,
   bottleneckOf,
@@ -55,7 +55,7 @@ export function readProgress(
   const done = sent + bounced + failed + skipped;
   const nextSamples = addSample(samples, { at: now, done });
   const perSecond = row.status === "sending" ? ratePerSecond(nextSamples) : 0;
-  const said = engine.running(target.workspaceId, target.campaignId)?.bottleneck ?? "";
+  const said = engine.running(target.workspaceId, target.campaignId)?.bottleneck;
   const progress: Progress = {
     at: now,
     status: row.status,
@@ -72,6 +72,7 @@ export function readProgress(
       pending: pending + leased,
       deferred,
       nextDueAt: nextDueAt(db, row.id),
+      deferredFor: pending + leased === 0 && deferred > 0 ? deferredReasons(db, row.id) : [],
       held,
       route: findWay(db, row),
       workspaceMaxPerSecond: workspaceFacts(databases.system, target.workspaceId).maxPerSecond,

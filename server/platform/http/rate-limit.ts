@@ -67,7 +67,7 @@ export class RateLimiter {
   }
 }
 
-/** The bucket at `now`; a clock that steps back adds nothing. */
+/** The bucket at `now`. A clock that steps back adds nothing, and from then on the bucket fills as before. */
 function refilled(bucket: Bucket | undefined, rate: Rate, now: number): Bucket {
   if (bucket === undefined) {
     return { tokens: rate.burst, at: now };
@@ -75,6 +75,6 @@ function refilled(bucket: Bucket | undefined, rate: Rate, now: number): Bucket {
   const elapsedSeconds = Math.max(0, now - bucket.at) / 1_000;
   return {
     tokens: Math.min(rate.burst, bucket.tokens + elapsedSeconds * rate.perSecond),
-    at: Math.max(now, bucket.at),
+    at: now,
   };
 }

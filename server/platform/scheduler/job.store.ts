@@ -118,6 +118,11 @@ const moveReadyEarlier = statement<[{ uniqueKey: string; dueAt: number }]>(`
    WHERE unique_key = @uniqueKey AND state = 'ready' AND due_at > @dueAt
 `);
 
+// A job for a time of its own keeps it: only the host's clock says when that is.
+const makeDueNow = statement<[{ now: number }]>(`
+  UPDATE job SET due_at = @now WHERE state = 'ready' AND due_at > @now AND due_at <= created_at
+`);
+
 const selectNextDue = statement<[], { dueAt: number | null }>(`
   SELECT min(due_at) AS dueAt FROM job WHERE state = 'ready'
 `);
@@ -237,6 +242,11 @@ export function bringForward(db: Connection, uniqueKey: string, dueAt: number): 
 }
 
 /** Unix ms of the earliest waiting job. */
+/** Jobs that were to run at once, and seem to be made in the future, are due at `now`. */
+export function bringBack(db: Connection, now: number): void {
+  makeDueNow(db).run({ now });
+}
+
 export function nextDue(db: Connection): number | undefined {
   return selectNextDue(db).get()?.dueAt ?? undefined;
 }

@@ -7,6 +7,7 @@ import { log } from "../log.ts";
 import { retryInMs } from "./backoff.rules.ts";
 import { nextRun, type Recurrence } from "./cron-clock.ts";
 import {
+  bringBack,
   bringForward,
   type ClaimedRow,
   claim,
@@ -87,6 +88,7 @@ export class Scheduler {
   private readonly lanes: Record<LaneName, Lane>;
   private readonly runs = new Map<Promise<void>, AbortController>();
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private filledAt = Number.POSITIVE_INFINITY;
   private wakeAt = Number.POSITIVE_INFINITY;
   private active = false;
 
@@ -191,6 +193,12 @@ export class Scheduler {
   }
 
   private fill(): void {
+    const now = this.options.clock();
+    if (now < this.filledAt) {
+      // The host's clock has stepped back, or did before this start: what was to be done at once is due now.
+      bringBack(this.options.system, now);
+    }
+    this.filledAt = now;
     for (const lane of Object.values(this.lanes)) {
       for (let row = this.claimNext(lane); row !== undefined; row = this.claimNext(lane)) {
         this.begin(row, lane);

@@ -33,6 +33,7 @@ const facts: BottleneckFacts = {
   pending: 500,
   deferred: 0,
   nextDueAt: null,
+  deferredFor: [],
   held: 0,
   route: { name: "SES-eu", maxPerSecond: 14 },
   workspaceMaxPerSecond: null,
@@ -46,17 +47,33 @@ test.each([
   ],
   [
     { pending: 0, deferred: 3, nextDueAt: 1_700_000_000_000 },
-    "3 messages wait for another try, the first at 2023-11-14 22:13 UTC, because their servers asked for it.",
+    "3 messages wait for another try, the first at 2023-11-14 22:13 UTC.",
   ],
+  [
+    { pending: 0, deferred: 1, nextDueAt: 1_700_000_000_000, deferredFor: ["greylist"] },
+    "1 message waits for another try, at 2023-11-14 22:13 UTC, because the servers asked to be asked again later.",
+  ],
+  [
+    { pending: 0, deferred: 2, deferredFor: ["net"] },
+    "2 messages wait for another try, because connections to the servers failed.",
+  ],
+  [
+    { pending: 0, deferred: 2, deferredFor: ["dns_failure", "no_domain"] },
+    "2 messages wait for another try, because the DNS gave no usable answer for their domains.",
+  ],
+  [
+    { pending: 0, deferred: 2, deferredFor: ["net", "greylist"] },
+    "2 messages wait for another try.",
+  ],
+  [{ pending: 0 }, "Every message has an answer; the last results are being written down."],
+  [{ perSecond: 0 }, "Its next messages are on their way."],
+  [{ perSecond: 0, said: undefined }, "It is waiting for its turn on this server."],
   [{ said: "Gmail asks to slow down." }, "Gmail asks to slow down."],
   [
     { perSecond: 3, workspaceMaxPerSecond: 3 },
     "The workspace may send 3/s: an administrator can raise it.",
   ],
-  [
-    { pending: 0, deferred: 1_200 },
-    "1,200 messages wait for another try, because their servers asked for it.",
-  ],
+  [{ pending: 0, deferred: 1_200 }, "1,200 messages wait for another try."],
   [
     { pending: 0, held: 2 },
     "2 messages wait for somebody to decide: the servers' answers were lost, and they may have arrived.",

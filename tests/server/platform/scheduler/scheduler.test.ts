@@ -52,6 +52,25 @@ test("a job runs once, when it is due and not before", async () => {
   expect(seen).toEqual([{ name: "Ada" }]);
 });
 
+test("a clock that steps back keeps nothing waiting that was to be done at once, and brings nothing forward", async () => {
+  const scheduler = newScheduler("a");
+  const seen: unknown[] = [];
+  scheduler.handle("greet", async (job) => {
+    seen.push(job.payload);
+  });
+  await scheduler.runDue();
+  scheduler.queue.enqueue("greet", null, "at once");
+  scheduler.queue.enqueue("greet", null, "at noon", { dueAt: now + MINUTE });
+
+  now -= 60 * MINUTE;
+  await scheduler.runDue();
+  expect(seen).toEqual(["at once"]);
+
+  now += 61 * MINUTE;
+  await scheduler.runDue();
+  expect(seen).toEqual(["at once", "at noon"]);
+});
+
 test("a unique key stops the same work from being queued twice while it is open", async () => {
   const scheduler = newScheduler("a");
   scheduler.handle("check", async () => {});

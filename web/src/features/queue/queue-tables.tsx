@@ -47,8 +47,15 @@ function boundOf(campaign: Campaign): string {
   if (campaign.bottleneck !== "") {
     return campaign.bottleneck;
   }
-  const waits = campaign.inHand === 0 && campaign.pending === 0 && campaign.nextDueAt !== null;
-  return waits ? t("waitingRetries", { time: formatRelative(campaign.nextDueAt ?? 0) }) : t("free");
+  if (campaign.inHand > 0) {
+    return t("free");
+  }
+  if (campaign.pending > 0) {
+    return t("waitsTurn");
+  }
+  return campaign.nextDueAt === null
+    ? t("settling")
+    : t("waitingRetries", { time: formatRelative(campaign.nextDueAt) });
 }
 
 function count<Row>(key: string, head: string, of: (row: Row) => number, wide = true): Column<Row> {

@@ -17,6 +17,14 @@ export const t = messages({
   campaign: { en: "Campaign", de: "Kampagne" },
   bound: { en: "What bounds it now", de: "Was sie jetzt begrenzt" },
   free: { en: "Nothing: as fast as both sides can", de: "Nichts: so schnell beide Seiten können" },
+  waitsTurn: {
+    en: "Waiting for its turn on this server",
+    de: "Wartet, bis sie auf diesem Server an der Reihe ist",
+  },
+  settling: {
+    en: "Every message has an answer",
+    de: "Jede Nachricht hat eine Antwort",
+  },
   waitingRetries: {
     en: "Waiting for the next try, {time}",
     de: "Wartet auf den nächsten Versuch, {time}",

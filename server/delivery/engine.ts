@@ -296,7 +296,7 @@ class EngineState {
 
   running(workspaceId: string, campaignId: number): RunProgress | undefined {
     const found = this.#running.get(`${workspaceId}/${campaignId}`);
-    return found !== undefined && Date.now() - found.at < RUNNING_FOR_MS ? found : undefined;
+    return found !== undefined && performance.now() - found.at < RUNNING_FOR_MS ? found : undefined;
   }
 
   subscribe(listener: (event: CampaignProgress) => void): () => void {
@@ -308,7 +308,7 @@ class EngineState {
 
   #progress(event: RunProgress): void {
     const { workspaceId, campaignId } = event;
-    const now = Date.now();
+    const now = performance.now();
     for (const [key, { at }] of this.#running) {
       if (now - at > RUNNING_FOR_MS) {
         this.#running.delete(key);

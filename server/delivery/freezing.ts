@@ -5,7 +5,7 @@ const AGAIN_MS = 30_000;
 /** Audiences that are being frozen: each campaign once at a time, and not at once again after a failure. */
 export class Freezing {
   readonly #underWay = new Map<string, Promise<number | undefined>>();
-  /** Until when (unix ms) one that failed is not started again by itself. */
+  /** Until when (steady) one that failed is not started again by itself. */
   readonly #againAt = new Map<string, number>();
   readonly #clock: Clock;
 

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { Clock } from "../platform/clock.ts";
+import { type Clock, steadyClock } from "../platform/clock.ts";
 import { isBusy } from "../platform/db/busy.ts";
 import { type Databases, openDatabases } from "../platform/db/databases.ts";
 import type { Connection } from "../platform/db/driver.ts";
@@ -102,7 +102,7 @@ export class Writer {
       clock,
     });
     this.#journal = new JournalFollower(identity, marks, this.#ingester);
-    this.#freezing = new Freezing(clock);
+    this.#freezing = new Freezing(steadyClock);
     this.#cancelling = new Cancelling({
       find: (id) => this.#find(id),
       turn: (id) => this.#turn(id),

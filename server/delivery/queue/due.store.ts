@@ -38,6 +38,8 @@ const selectNextWork = statement<[], { at: number | null }>(`
 
 /** How long after `expect` a workspace stays due even though it shows no work yet. */
 const EXPECT_MS = 10_000;
+/** What the clock goes back by less than this is waited out. */
+const STEP_MS = 1_000;
 
 export type Due = DuePort & {
   /** Work is about to be committed elsewhere: whatever a look finds before, there is another one after. */
@@ -67,6 +69,7 @@ export function createDue(
   );
 
   const expected = new Map<string, number>();
+  let lookedAt = 0;
 
   function nextLook(workspaceId: string): number | null {
     const db = workspace(workspaceId);
@@ -109,10 +112,19 @@ export function createDue(
         set(workspaceId, Math.max(next, now));
       }
     },
-    now: () =>
-      selectDue(system)
-        .all(clock())
-        .map(({ workspaceId }) => workspaceId),
+    now() {
+      const now = clock();
+      if (now < lookedAt - STEP_MS) {
+        // The host's clock has stepped back: times that had come must not be waited for again.
+        for (const workspaceId of [...known.keys()]) {
+          this.refresh(workspaceId);
+        }
+      }
+      lookedAt = now;
+      return selectDue(system)
+        .all(now)
+        .map(({ workspaceId }) => workspaceId);
+    },
     all: () => [...known.keys()],
   };
 }

@@ -68,6 +68,7 @@ test(
 
     await page.getByLabel("What “Gold” in “Status” means").selectOption("subscribed");
     await page.getByLabel("“Disabled” is about something else").check();
+    await page.getByText("2 rows have a status that is not understood").waitFor();
     await page.getByRole("button", { name: "Start import" }).click();
     await page.getByText("Done", { exact: true }).waitFor();
 
@@ -98,10 +99,12 @@ test(
 test(
   "in German, in the dark and on a phone it is the same",
   async () => {
+    await seeded.api.patch("/auth/me", { locale: "de" });
     const german = await signIn({ viewport: phone, locale: "de-DE", colorScheme: "dark" });
     await openImport(german, await upload(CSV, "nonsubscribed_export.csv"));
-    await german.getByText("3 Zeilen haben einen unverständlichen Status").waitFor();
     await german.getByText("Das sieht nach einer Datei von Personen aus").waitFor();
+    await german.getByLabel("Das stimmt nicht: Jede Zeile soll für sich entscheiden").check();
+    await german.getByText("3 Zeilen haben einen unverständlichen Status").waitFor();
 
     expect(await accessibilityFindings(german)).toEqual([]);
     const width = await german.evaluate("document.documentElement.scrollWidth");

@@ -185,8 +185,8 @@ export const t = messages({
   as_date: { en: "(a date)", de: "(ein Datum)" },
   as_text: { en: "(any text)", de: "(irgendein Text)" },
   says_unclear: {
-    en: "Not understood: not mailed",
-    de: "Unverständlich: wird nicht angeschrieben",
+    en: "Not mailed (not understood)",
+    de: "Keine E-Mail (unverständlich)",
   },
   says_nothing: { en: "Nothing against", de: "Nichts dagegen" },
   says_subscribed: { en: "May be mailed", de: "Darf angeschrieben werden" },

@@ -39,17 +39,16 @@ export function StatusCheck({
       </Notice>
     );
   }
+  const { wholeFile, columns } = check;
+  const isRefused = wholeFile !== null && !choice.value.wholeFileIgnored;
   return (
     <>
-      {check.wholeFile !== null && <WholeFile reason={check.wholeFile} {...choice} />}
-      {check.columns.length === 0 ? (
-        check.wholeFile === null && (
-          <Notice tone="warning" title={t("saysNothing")}>
-            {t("saysNothingHint")}
-          </Notice>
-        )
-      ) : (
-        <Columns columns={check.columns} {...choice} />
+      {wholeFile !== null && <WholeFile reason={wholeFile} {...choice} />}
+      {!isRefused && columns.length > 0 && <Columns columns={columns} {...choice} />}
+      {!isRefused && columns.length === 0 && (
+        <Notice tone="warning" title={t("saysNothing")}>
+          {t("saysNothingHint")}
+        </Notice>
       )}
     </>
   );
@@ -73,10 +72,10 @@ function WholeFile({
 }
 
 function Columns({ columns, value, onChange }: Choice & { columns: CheckedColumn[] }) {
-  const open = columns
+  const rows = columns
     .filter(({ column }) => !value.ignoredColumns.includes(column))
-    .flatMap((column) => linesOf(column).filter(({ says }) => says === "unclear"));
-  const rows = open.reduce((sum, line) => sum + line.rows, 0);
+    .flatMap((column) => linesOf(column).filter((line) => isOpen(column, line, value)))
+    .reduce((sum, line) => sum + line.rows, 0);
   return (
     <Card title={t("whoIsMailed")} description={t("whoIsMailedHint")}>
       <div class="flex flex-col gap-6">
@@ -97,7 +96,7 @@ function Column({ column, value, onChange }: Choice & { column: CheckedColumn })
   const isIgnored = value.ignoredColumns.includes(column.column);
   const name = nameOf(column);
   return (
-    <section aria-label={name}>
+    <div>
       <div class="mb-2 flex flex-wrap items-baseline justify-between gap-2">
         <h3 class="font-medium">{name}</h3>
         <Checkbox
@@ -118,7 +117,7 @@ function Column({ column, value, onChange }: Choice & { column: CheckedColumn })
       ) : (
         <Values column={column} value={value} onChange={onChange} />
       )}
-    </section>
+    </div>
   );
 }
 
@@ -170,9 +169,7 @@ function Decision({
   value,
   onChange,
 }: Choice & { column: CheckedColumn; line: Line }) {
-  const decided = line.isOther === true ? null : line.value;
-  const isThis = (one: { column: number; value: string | null }) =>
-    one.column === column.column && one.value === decided;
+  const isThis = isAbout(column, line);
   return (
     <SelectField
       label={t("meaningOf", { value: shown(line), column: nameOf(column) })}
@@ -189,7 +186,9 @@ function Decision({
             ...value.decisions.filter((one) => !isThis(one)),
             ...(meaning === ""
               ? []
-              : [{ column: column.column, value: decided, meaning: meaning as Meaning }]),
+              : [
+                  { column: column.column, value: decidedValue(line), meaning: meaning as Meaning },
+                ]),
           ],
         })
       }
@@ -208,6 +207,16 @@ const linesOf = ({ values, others }: CheckedColumn): Line[] => [
     isOther: true as const,
   })),
 ];
+
+const decidedValue = (line: Line) => (line.isOther === true ? null : line.value);
+
+const isAbout =
+  (column: CheckedColumn, line: Line) =>
+  (one: StatusChoices["decisions"][number]): boolean =>
+    one.column === column.column && one.value === decidedValue(line);
+
+const isOpen = (column: CheckedColumn, line: Line, { decisions }: StatusChoices) =>
+  line.says === "unclear" && !decisions.some(isAbout(column, line));
 
 const nameOf = ({ name, column }: CheckedColumn) =>
   name === "" ? t("columnNumber", { number: column + 1 }) : name;

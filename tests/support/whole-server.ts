@@ -23,6 +23,8 @@ export type WholeServer = {
   ask<T = Record<string, unknown>>(method: string, path: string, body?: unknown): Promise<T>;
   /** The same, whatever the status. */
   raw(method: string, path: string, body?: unknown): Promise<Response>;
+  /** Sends a form with files. */
+  upload(path: string, form: FormData): Promise<Response>;
   /** Ends all threads and starts them again on the same folder, `downMs` later. */
   restart(downMs?: number): Promise<void>;
   close(): Promise<void>;
@@ -79,6 +81,12 @@ export async function startWholeServer(
       }
       return JSON.parse(text) as T;
     },
+    upload: (path, form) =>
+      fetch(`${server.url}/api/v1/workspaces/${workspaceId}${path}`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${key}` },
+        body: form,
+      }),
     async restart(downMs = 0) {
       await server.stop();
       await Bun.sleep(downMs);

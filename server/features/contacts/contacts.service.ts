@@ -54,6 +54,7 @@ export {
   updateContact,
 } from "./contacts.store.ts";
 export { forgetErased, hasErased, isErased, rememberErased } from "./erased.store.ts";
+export { formerAddresses, formerOwnerOf } from "./former-addresses.store.ts";
 
 /** A contact as the product shows it. */
 export type Contact = {

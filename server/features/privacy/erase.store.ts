@@ -56,6 +56,22 @@ const selectMessages = statement<[contactId: number], { messages: string }>(`
   SELECT json_group_array(json_array(campaign_id, seq)) AS messages FROM message WHERE contact_id = ?
 `);
 
+type StoredRaw = { id: number; raw: Buffer };
+const mailAfter = (table: InboxTable) =>
+  statement<[after: number, limit: number], StoredRaw>(
+    `SELECT id, raw FROM ${table} WHERE id > ? ORDER BY id LIMIT ?`,
+  );
+const mailWithId = (table: InboxTable) =>
+  statement<[id: number]>(`DELETE FROM ${table} WHERE id = ?`);
+const selectMail = {
+  test_message: mailAfter("test_message"),
+  received_mail: mailAfter("received_mail"),
+};
+const deleteMail = {
+  test_message: mailWithId("test_message"),
+  received_mail: mailWithId("received_mail"),
+};
+
 type RejectKey = { importId: number; rowNo: number };
 const selectRejects = statement<[RejectKey & { limit: number }], RejectKey & { raw: string }>(`
   SELECT import_id AS importId, row_no AS rowNo, raw FROM import_reject
@@ -63,7 +79,7 @@ const selectRejects = statement<[RejectKey & { limit: number }], RejectKey & { r
    ORDER BY import_id, row_no
    LIMIT @limit
 `);
-const deleteReject = statement<[importId: number, rowNo: number]>(
+const deleteRejectRow = statement<[importId: number, rowNo: number]>(
   "DELETE FROM import_reject WHERE import_id = ? AND row_no = ?",
 );
 
@@ -125,20 +141,24 @@ export function messagesOf(db: Connection, contactId: number): string {
   return selectMessages(db).get(contactId)?.messages ?? "[]";
 }
 
-/** Looks at the next rejected rows and removes those that name the address; undefined after the last. */
-export function eraseFromRejects(
-  db: Connection,
-  address: string,
-  after: RejectKey,
-  limit: number,
-): { next: RejectKey | undefined; removed: number } {
-  const rows = selectRejects(db).all({ ...after, limit });
-  const hits = rows.filter(({ raw }) => raw.toLowerCase().includes(address));
-  for (const { importId, rowNo } of hits) {
-    deleteReject(db).run(importId, rowNo);
-  }
-  const next = rows.length < limit ? undefined : rows.at(-1);
-  return { next, removed: hits.length };
+/** The next rows that imports rejected, as they were in their files. */
+export function rejectsAfter(db: Connection, after: RejectKey, limit: number) {
+  return selectRejects(db).all({ ...after, limit });
+}
+
+export function deleteReject(db: Connection, importId: number, rowNo: number): void {
+  deleteRejectRow(db).run(importId, rowNo);
+}
+
+export type InboxTable = "test_message" | "received_mail";
+
+/** The next stored messages, each gzipped as it came. */
+export function inboxMailAfter(inbox: Connection, table: InboxTable, after: number, limit: number) {
+  return selectMail[table](inbox).all(after, limit);
+}
+
+export function deleteInboxMail(inbox: Connection, table: InboxTable, id: number): void {
+  deleteMail[table](inbox).run(id);
 }
 
 /** Ends the exports that may hold a person, and gives their files to remove. */

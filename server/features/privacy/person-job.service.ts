@@ -1,28 +1,22 @@
 import { rmSync, writeFileSync } from "node:fs";
-import type { Clock } from "../../platform/clock.ts";
-import type { Databases } from "../../platform/db/databases.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { log } from "../../platform/log.ts";
 import { zip } from "../../platform/zip.ts";
-import type { AuditLog } from "../audit/audit.service.ts";
 import { eraseConsent } from "../consent/consent.service.ts";
 import {
   addressOf,
   deleteContacts,
+  formerAddresses,
   mergedInto,
   rememberErased,
 } from "../contacts/contacts.service.ts";
 import { EXPORT_KEEP_MS, exportPath } from "../exports/export-run.service.ts";
-import {
-  eraseAddress,
-  eraseFromInbox,
-  eraseFromRejects,
-  erasePerson,
-  expireAllExports,
-  messagesOf,
-} from "./erase.store.ts";
+import { eraseAddress, erasePerson, expireAllExports } from "./erase.store.ts";
+import { eraseOutside } from "./erase-outside.service.ts";
+import type { Naming } from "./mentions.rules.ts";
 import { personHtml, readableRow, tableCsv } from "./person-archive.ts";
+import type { Identity, PersonContext } from "./person-context.ts";
 import {
   auditOf,
   contactRow,
@@ -36,18 +30,6 @@ import { closeRequest, findRequest, forgetInRequests, type RequestRow } from "./
 
 /** Kind of the job that gathers or erases what there is about a person. Payload: `{ id }` of the request. */
 export const PERSON_JOB = "privacy.person";
-
-const REJECTS_AT_ONCE = 1_000;
-
-export type PersonContext = {
-  databases: Databases;
-  workspaceId: string;
-  dataDir: string;
-  clock: Clock;
-  audit: AuditLog;
-  signal: AbortSignal;
-  isLastTry: boolean;
-};
 
 /** Does one request. Safe to run again: gathering overwrites its file, and erasing finds nothing the second time. */
 export async function runPersonJob(context: PersonContext, id: number): Promise<void> {
@@ -139,34 +121,27 @@ async function erase(context: PersonContext, open: () => Connection, request: Re
     return;
   }
   const now = context.clock();
-  const { rejects, inbox } = await eraseOutside(
-    context,
-    open,
-    identitiesOf(open(), contactId, address),
-  );
+  const identities = identitiesOf(open(), contactId, address);
+  const who = namingOf(open(), identities);
+  const { rejects, inbox } = await eraseOutside(context, open, identities, who);
   const files: string[] = [];
-  // What is deleted is overwritten too, instead of lying in free pages until something else is put there.
-  open().pragma("secure_delete = ON");
-  try {
-    inTransaction(open(), () => {
-      const db = open();
-      const counts: Record<string, number> = {};
-      for (const one of identitiesOf(db, contactId, address)) {
-        add(counts, eraseIdentity(db, one, `erased-${id}`, now));
-        files.push(...forgetInRequests(db, { ...one, now }));
-      }
-      files.push(...expireAllExports(db, now));
-      const contacts = contactId === null ? 0 : deleteContacts(db, [contactId]);
-      const result = { contacts, ...counts, rejects, inbox, files: files.length };
-      const end = { id, state: "done" as const, sizeBytes: 0, error: null, now, expiresAt: null };
-      closeRequest(db, { ...end, result: JSON.stringify(result) });
-    });
-  } finally {
-    open().pragma("secure_delete = OFF");
-  }
+  inTransaction(open(), () => {
+    const db = open();
+    const counts: Record<string, number> = {};
+    for (const one of identitiesOf(db, contactId, address)) {
+      add(counts, eraseIdentity(db, one, `erased-${id}`, now));
+      files.push(...forgetInRequests(db, { ...one, now }));
+    }
+    files.push(...expireAllExports(db, now));
+    const contacts = contactId === null ? 0 : deleteContacts(db, [contactId]);
+    const result = { contacts, ...counts, rejects, inbox, files: files.length };
+    const end = { id, state: "done" as const, sizeBytes: 0, error: null, now, expiresAt: null };
+    closeRequest(db, { ...end, result: JSON.stringify(result) });
+  });
   for (const name of files) {
     rmSync(exportPath(context.dataDir, name), { force: true });
   }
+  forgetLog(context, open());
   context.audit.record({
     actorId: request.createdBy,
     workspaceId: context.workspaceId,
@@ -176,10 +151,26 @@ async function erase(context: PersonContext, open: () => Connection, request: Re
   });
 }
 
-/** An address, and the contact that has or had it. */
-type Identity = { contactId: number | null; address: string };
+// The log still has the pages as they were before. Whoever reads at this moment keeps it from being emptied; then
+// the next checkpoint, at the latest that of a stop, does it.
+function forgetLog({ databases, workspaceId }: PersonContext, workspace: Connection): void {
+  for (const db of [workspace, databases.inbox(workspaceId), databases.system]) {
+    db.pragma("wal_checkpoint(TRUNCATE)");
+  }
+}
 
-/** Everybody the person is: also the contacts that were merged into theirs, and an address changed since the request. */
+/** Everything that tells who the person is, to look for in what has no column for it. */
+function namingOf(db: Connection, identities: readonly Identity[]): Naming {
+  const addresses = [...new Set(identities.map(({ address }) => address))];
+  const names = identities.flatMap(({ contactId }) => {
+    const row = contactId === null ? undefined : contactRow(db, contactId);
+    const parts = [row?.["first_name"], row?.["last_name"]].map((part) => String(part ?? ""));
+    return parts.every((part) => part.length > 1) ? [parts] : [];
+  });
+  return { addresses, names };
+}
+
+/** Everybody the person is: also under earlier addresses, and as the contacts that were merged into theirs. */
 function identitiesOf(db: Connection, contactId: number | null, address: string): Identity[] {
   if (contactId === null) {
     return [{ contactId, address }];
@@ -189,6 +180,7 @@ function identitiesOf(db: Connection, contactId: number | null, address: string)
     { contactId, address },
     ...(own === address ? [] : [{ contactId: null, address: own }]),
     ...mergedInto(db, contactId),
+    ...formerAddresses(db, contactId).map((former) => ({ contactId: null, address: former })),
   ];
 }
 
@@ -207,32 +199,4 @@ function add(totals: Record<string, number>, counts: Record<string, number>): vo
   for (const [name, n] of Object.entries(counts)) {
     totals[name] = (totals[name] ?? 0) + n;
   }
-}
-
-/** What is not in the tables of the one transaction; while the messages still say whose they are. */
-async function eraseOutside(
-  context: PersonContext,
-  open: () => Connection,
-  identities: readonly Identity[],
-) {
-  let [rejects, inbox] = [0, 0];
-  for (const { contactId, address } of identities) {
-    rejects += await eraseRejects(context, open, address);
-    const messages = contactId === null ? "[]" : messagesOf(open(), contactId);
-    inbox += eraseFromInbox(context.databases.inbox(context.workspaceId), address, messages);
-  }
-  return { rejects, inbox };
-}
-
-async function eraseRejects(context: PersonContext, open: () => Connection, address: string) {
-  let removed = 0;
-  let after: { importId: number; rowNo: number } | undefined = { importId: 0, rowNo: 0 };
-  while (after !== undefined) {
-    context.signal.throwIfAborted();
-    const step = eraseFromRejects(open(), address, after, REJECTS_AT_ONCE);
-    removed += step.removed;
-    after = step.next;
-    await Bun.sleep(1);
-  }
-  return removed;
 }

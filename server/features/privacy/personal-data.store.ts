@@ -13,7 +13,7 @@ const BY_ADDRESS = ["suppression", "soft_bounce", "form_signup", "consent", "add
 const IDS =
   "(SELECT @contactId UNION ALL SELECT from_id FROM contact_merge WHERE contact_id = @contactId)";
 const ADDRESSES =
-  "(SELECT @address UNION ALL SELECT address FROM contact_merge WHERE contact_id = @contactId)";
+  "(SELECT @address UNION ALL SELECT address FROM contact_merge WHERE contact_id = @contactId UNION ALL SELECT address FROM contact_former_address WHERE contact_id = @contactId)";
 /** What exists only to undo or to do something else; what it holds is in other tables. */
 const LEFT_OUT = new Set(["bulk_undo", "privacy_request"]);
 

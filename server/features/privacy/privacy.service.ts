@@ -10,6 +10,8 @@ import {
   addressOf,
   findIdByAddress,
   forgetErased,
+  formerAddresses,
+  formerOwnerOf,
   keptOf,
   mergedInto,
   rememberErased,
@@ -128,8 +130,9 @@ function personOf(
   }
   const address = readAddress(request.address ?? "");
   const contactId = findIdByAddress(db, address);
-  const kept = contactId === undefined ? keptOf(db, address) : undefined;
-  // An address that was merged into a contact is that person's: what is asked for is theirs.
+  const kept =
+    contactId === undefined ? (keptOf(db, address) ?? formerOwnerOf(db, address)) : undefined;
+  // An address that a contact had before, or that was merged into it, is that person's: so is what is asked for.
   return kept === undefined
     ? { contactId, address }
     : { contactId: kept, address: addressOf(db, kept) ?? address };
@@ -141,7 +144,8 @@ function addressesOf(
 ): string[] {
   const { contactId, address } = person;
   const merged = contactId === undefined ? [] : mergedInto(db, contactId);
-  return [...new Set([address, ...merged.map((one) => one.address)])];
+  const former = contactId === undefined ? [] : formerAddresses(db, contactId);
+  return [...new Set([address, ...merged.map((one) => one.address), ...former])];
 }
 
 function readAddress(written: string): string {

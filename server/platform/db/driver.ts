@@ -37,6 +37,9 @@ export function openConnection(path: string, options: ConnectionOptions = {}): C
   }
   db.pragma("synchronous = NORMAL");
   db.pragma("foreign_keys = ON");
+  // What is deleted or changed is overwritten, in every file and by every thread: who is erased later must not
+  // be found where something of theirs was moved or removed long before.
+  db.pragma("secure_delete = ON");
   db.pragma("temp_store = MEMORY");
   db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
   return db;

@@ -25,6 +25,7 @@ import workspace013 from "./workspace/013-resend.sql" with { type: "text" };
 import workspace014 from "./workspace/014-breaker.sql" with { type: "text" };
 import workspace015 from "./workspace/015-merges.sql" with { type: "text" };
 import workspace016 from "./workspace/016-import-check.sql" with { type: "text" };
+import workspace017 from "./workspace/017-former-addresses.sql" with { type: "text" };
 
 /** The kinds of database file, each with its migrations in order; a file's user_version is how many it has had. */
 export const migrations = {
@@ -56,6 +57,7 @@ export const migrations = {
     workspace014,
     workspace015,
     workspace016,
+    workspace017,
   ],
   inbox: [inbox001, inbox002],
 } as const satisfies Record<string, readonly string[]>;

@@ -45,6 +45,11 @@ const TABLES: Record<string, Decision> = {
     erase: "gone",
     seed: "INSERT INTO contact_change (contact_id, at, actor, kind, detail) VALUES (@id, 1, 'u', 'edit', json_object('email', @address))",
   },
+  contact_former_address: {
+    merge: "carried",
+    erase: "gone",
+    seed: "INSERT INTO contact_former_address (contact_id, address, until) VALUES (@id, 'before.' || @address, 1)",
+  },
   contact_merge: {
     merge: "carried",
     erase: "gone",
@@ -267,6 +272,24 @@ describe("tables about people", () => {
     for (const email of [ANN, OLD, `earlier.${OLD}`]) {
       expect((await call("POST", "/contacts", { email })).status).toBe(409);
     }
+  });
+
+  test("who changed their address is erased under each they had, and an address that is another's now stays theirs", async () => {
+    const [first, second, third] = ["a1@example.com", "a2@example.com", "a3@example.com"];
+    const { id } = (await call("POST", "/contacts", { email: first })).body;
+    await call("PATCH", `/contacts/${id}`, { email: second });
+    await call("PATCH", `/contacts/${id}`, { email: third });
+    const heir = (await call("POST", "/contacts", { email: second })).body.id;
+    await call("POST", "/suppressions", { addresses: [first, second] });
+
+    const done = await erase({ address: first });
+
+    expect(done).toMatchObject({ state: "done", result: { contacts: 1, suppressions: 1 } });
+    for (const email of [first, third]) {
+      expect((await call("POST", "/contacts", { email })).status).toBe(409);
+    }
+    expect((await call("GET", `/contacts/${heir}`)).body.email).toBe(second);
+    expect(rowsOf("suppression").map(({ address }) => address)).toContain(second);
   });
 
   test("mail that came in from the person, or about a message to them, leaves the inbox", async () => {

@@ -1,0 +1,99 @@
+import { gunzipSync } from "node:zlib";
+import type { Connection } from "../../platform/db/driver.ts";
+import { forgetJobErrors } from "../../platform/scheduler/job-errors.store.ts";
+import {
+  deleteInboxMail,
+  deleteReject,
+  eraseFromInbox,
+  type InboxTable,
+  inboxMailAfter,
+  messagesOf,
+  rejectsAfter,
+} from "./erase.store.ts";
+import { mailMentions, mentions, type Naming } from "./mentions.rules.ts";
+import type { Identity, PersonContext } from "./person-context.ts";
+
+const REJECTS_AT_ONCE = 1_000;
+const MAILS_AT_ONCE = 20;
+/** What is kept of a message is at most 1 MiB. */
+const MAX_MAIL_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Removes what names the person and is found by reading it, in steps that let others write in between: rows
+ * that imports rejected, stored mail, the words that jobs failed with. To be called while the messages still
+ * say whose they are. Safe to run again.
+ */
+export async function eraseOutside(
+  context: PersonContext,
+  open: () => Connection,
+  identities: readonly Identity[],
+  who: Naming,
+): Promise<{ rejects: number; inbox: number }> {
+  const { databases, workspaceId } = context;
+  let inbox = 0;
+  for (const { contactId, address } of identities) {
+    const messages = contactId === null ? "[]" : messagesOf(open(), contactId);
+    inbox += eraseFromInbox(databases.inbox(workspaceId), address, messages);
+  }
+  for (const table of ["test_message", "received_mail"] as const) {
+    inbox += await eraseStoredMail(context, table, who);
+  }
+  forgetJobErrors(databases.system, workspaceId, (error) => mentions(error, who));
+  return { rejects: await eraseRejects(context, open, who), inbox };
+}
+
+async function eraseStoredMail(
+  { databases, workspaceId, signal }: PersonContext,
+  table: InboxTable,
+  who: Naming,
+): Promise<number> {
+  let removed = 0;
+  for (let after = 0; ; ) {
+    signal.throwIfAborted();
+    const db = databases.inbox(workspaceId);
+    const mails = inboxMailAfter(db, table, after, MAILS_AT_ONCE);
+    for (const { id, raw } of mails) {
+      if (mailMentions(unpacked(raw), who)) {
+        deleteInboxMail(db, table, id);
+        removed += 1;
+      }
+    }
+    const last = mails.at(-1);
+    if (last === undefined || mails.length < MAILS_AT_ONCE) {
+      return removed;
+    }
+    after = last.id;
+    await Bun.sleep(1);
+  }
+}
+
+// What is damaged so that nobody can read it any more is looked at as it lies there.
+function unpacked(raw: Buffer): Buffer {
+  try {
+    return gunzipSync(raw, { maxOutputLength: MAX_MAIL_BYTES });
+  } catch {
+    return raw;
+  }
+}
+
+async function eraseRejects(
+  { signal }: PersonContext,
+  open: () => Connection,
+  who: Naming,
+): Promise<number> {
+  let removed = 0;
+  let after: { importId: number; rowNo: number } | undefined = { importId: 0, rowNo: 0 };
+  while (after !== undefined) {
+    signal.throwIfAborted();
+    const rows = rejectsAfter(open(), after, REJECTS_AT_ONCE);
+    for (const { importId, rowNo, raw } of rows) {
+      if (mentions(raw, who)) {
+        deleteReject(open(), importId, rowNo);
+        removed += 1;
+      }
+    }
+    after = rows.length < REJECTS_AT_ONCE ? undefined : rows.at(-1);
+    await Bun.sleep(1);
+  }
+  return removed;
+}

@@ -1,0 +1,333 @@
+// After an erasure and a clean stop, no byte of the data folder tells who it was: not as text, not the way mail
+// and form data write it, not inside what is compressed, not where something was deleted.
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { gunzipSync, gzipSync } from "node:zlib";
+import { loadTokenKeys, trackingToken } from "../../server/delivery/index.ts";
+import { openDatabases } from "../../server/platform/db/databases.ts";
+import { loadKeyRing } from "../../server/platform/secrets.ts";
+import { startWholeServer, type WholeServer } from "../support/whole-server.ts";
+
+setDefaultTimeout(240_000);
+
+const FORMER = "quendolin.former@victim.example";
+const CURRENT = "quendolin.current@victim.example";
+const MERGED = "quendolin.merged@victim.example";
+const ADDRESSES = [FORMER, CURRENT, MERGED];
+const FIRST = "Quendolín";
+const LAST = "Vögelsberger";
+const PHONE = "+49 171 5550199";
+const AGENT = "Quokka/7.1 (Victim's own browser)";
+const OTHER = "somebody.else@example.org";
+/** What nobody else has. */
+const SECRETS = [...ADDRESSES, "quendolin", "victim.example", FIRST, LAST, PHONE];
+
+type Id = { id: number };
+type Page<T> = { items: T[] };
+
+let whole: WholeServer;
+let listId = 0;
+let personId = 0;
+let campaignId = 0;
+
+async function until<T>(what: string, look: () => Promise<T>, isThere: (value: T) => boolean) {
+  for (const end = Date.now() + 60_000; ; await Bun.sleep(100)) {
+    const value = await look();
+    if (isThere(value)) {
+      return value;
+    }
+    if (Date.now() > end) {
+      throw new Error(`${what}: ${JSON.stringify(value).slice(0, 500)}`);
+    }
+  }
+}
+
+const page = (path: string, form?: Record<string, string>) =>
+  fetch(`${whole.server.url}${path}`, {
+    method: form === undefined ? "GET" : "POST",
+    headers: { "user-agent": AGENT, "x-forwarded-for": "203.0.113.77" },
+    redirect: "manual",
+    ...(form === undefined ? {} : { body: new URLSearchParams(form) }),
+  });
+
+function database<T>(read: (databases: ReturnType<typeof openDatabases>) => T): T {
+  const databases = openDatabases(whole.dataDir);
+  try {
+    return read(databases);
+  } finally {
+    databases.close();
+  }
+}
+
+async function importFile(csv: string): Promise<void> {
+  type Preview = Id & { guesses: { column: number; target: string; key?: string }[] };
+  const form = new FormData();
+  form.append("file", new File([csv], "people.csv", { type: "text/csv" }));
+  const uploaded = await whole.upload("/imports", form);
+  const preview = (await uploaded.json()) as Preview;
+  await whole.ask("POST", `/imports/${preview.id}/start`, {
+    mapping: preview.guesses.map(({ column, target, key }) => ({
+      ...{ column, target },
+      ...(key === undefined ? {} : { key }),
+    })),
+    onDuplicate: "update",
+    listIds: [listId],
+  });
+  await until(
+    "the import",
+    () => whole.ask<{ state: string }>("GET", `/imports/${preview.id}`),
+    ({ state }) => state === "done",
+  );
+}
+
+const contactAt = async (address: string) =>
+  (await whole.ask<Page<Id>>("GET", `/contacts?q=${encodeURIComponent(address)}`)).items[0]?.id ??
+  0;
+
+async function sendCampaign(): Promise<void> {
+  const sender = await whole.ask<Id>("POST", "/senders", { name: "Acme", email: "news@acme.test" });
+  const route = await whole.ask<Id>("POST", "/routes", { kind: "test_inbox" });
+  const campaign = await whole.ask<Id>("POST", "/campaigns", {
+    ...{ name: "May", subject: "Dear {{ contact.first_name }}", senderId: sender.id },
+    routeId: route.id,
+    bodySource:
+      '<p>{{ contact.first_name }} {{ contact.last_name }}, {{ contact.phone }}</p><a href="https://shop.example/?for={{ contact.email }}">Shop</a>',
+    audience: { everyone: true, includeLists: [], excludeLists: [] },
+  });
+  campaignId = campaign.id;
+  await whole.ask("POST", `/campaigns/${campaignId}/launch`);
+  await until(
+    "the campaign",
+    () => whole.ask<{ status: string }>("GET", `/campaigns/${campaignId}`),
+    ({ status }) => status === "completed",
+  );
+}
+
+/** Opens, clicks, looks at it in the browser, and asks for another address, as the recipient. */
+async function engage(): Promise<void> {
+  const keys = loadTokenKeys(loadKeyRing(whole.dataDir));
+  const at = database(({ system, workspace }) => ({
+    workspaceNumber: Number(
+      system.prepare("SELECT number FROM workspace WHERE id = ?").pluck().get(whole.workspaceId),
+    ),
+    seq: Number(
+      workspace(whole.workspaceId)
+        .prepare("SELECT seq FROM message WHERE contact_id = ?")
+        .pluck()
+        .get(personId),
+    ),
+  }));
+  const token = (purpose: Parameters<typeof trackingToken>[1], link: number) =>
+    trackingToken(keys, purpose, { ...at, campaignId, link });
+  expect((await page(`/o/${token("open", 0)}`)).status).toBe(200);
+  const click = await page(`/c/${token("click", 1)}`);
+  expect(click.headers.get("location")).toContain(encodeURIComponent(FORMER));
+  expect(await (await page(`/v/${token("view", 0)}`)).text()).toContain(FIRST);
+  const asked = await page(`/p/${token("preferences", personId)}`, {
+    action: "address",
+    email: CURRENT,
+  });
+  expect(asked.status).toBe(200);
+  const changeId = await until(
+    "the mail to the new address",
+    async () =>
+      database(({ workspace }) =>
+        workspace(whole.workspaceId)
+          .prepare("SELECT id FROM address_change WHERE mailed_at IS NOT NULL")
+          .pluck()
+          .get(),
+      ),
+    (id) => id !== undefined,
+  );
+  const confirm = trackingToken(keys, "newAddress", {
+    workspaceNumber: at.workspaceNumber,
+    campaignId: Number(changeId),
+    seq: 0,
+    link: 0,
+  });
+  expect((await page(`/p/confirm/${confirm}`, {})).status).toBe(200);
+}
+
+/** What came back about them, written as mail writes it. */
+function bounce(): void {
+  const encoded = (text: string) => Buffer.from(text).toString("base64");
+  const raw = [
+    `To: =?utf-8?B?${encoded(FIRST)}?= <${FORMER}>`,
+    "Content-Transfer-Encoding: base64",
+    "",
+    encoded(`Dear ${FIRST} ${LAST}, the mailbox ${FORMER} is full.`),
+  ].join("\r\n");
+  database(({ inbox, workspace, system }) => {
+    const insert = inbox(whole.workspaceId).prepare(
+      `INSERT INTO received_mail (received_at, kind, is_personal, envelope_from, envelope_to, header_from,
+         subject, size_bytes, campaign_id, seq, said, raw) VALUES (1, ?, 1, '', 'us', ?, ?, 1, ?, ?, ?, ?)`,
+    );
+    insert.run(
+      "bounce",
+      "mailer",
+      "failed",
+      campaignId,
+      null,
+      `no mailbox ${FORMER}`,
+      gzipSync(raw),
+    );
+    // Names nobody on its envelope, and quotes them only inside an encoded part.
+    insert.run("reply", "friend@example.org", "hi", null, null, "", gzipSync(raw));
+    workspace(whole.workspaceId)
+      .prepare(
+        "INSERT INTO soft_bounce (address, category, campaign_id, at) VALUES (?, 'mailbox_full', 1, 1)",
+      )
+      .run(FORMER);
+    // A message that a server refused for good leaves the server's words with its job.
+    system
+      .prepare(
+        "INSERT INTO job (kind, workspace_id, state, due_at, last_error, created_at) VALUES ('form.signup', ?, 'dead', 0, ?, 0)",
+      )
+      .run(whole.workspaceId, `mx.victim.example said: 550 <${FORMER}>: no such user`);
+  });
+}
+
+beforeAll(async () => {
+  whole = await startWholeServer(40);
+  await whole.ask("POST", "/domains", { name: "acme.test" });
+  listId = (await whole.ask<Id>("POST", "/lists", { name: "News", isPublic: true })).id;
+  await whole.ask("POST", "/contact-fields", { key: "phone", label: "Phone", type: "text" });
+  await importFile(
+    [
+      "email,first name,last name,phone",
+      `${FORMER},${FIRST},${LAST},${PHONE}`,
+      `${OTHER},Somebody,Else,`,
+      `"not an address, but ${FORMER}",${FIRST},${LAST},${PHONE}`,
+      `also.bad@@example.org,${FIRST},${LAST},${PHONE}`,
+    ].join("\n"),
+  );
+  personId = await contactAt(FORMER);
+  await whole.ask("PATCH", `/contacts/${personId}`, { fields: { phone: PHONE }, lastName: LAST });
+  await whole.ask("POST", `/contacts/${personId}/notes`, { text: `${FIRST} called from ${PHONE}` });
+  await sendCampaign();
+  await engage();
+  bounce();
+  const merged = await whole.ask<Id>("POST", "/contacts", { email: MERGED, firstName: FIRST });
+  await whole.ask("POST", `/contacts/${personId}/merge`, { from: merged.id });
+  await whole.ask("POST", "/suppressions", { addresses: ADDRESSES, detail: `${FIRST} asked` });
+  for (const kind of ["contacts", "suppressions"]) {
+    await whole.ask("POST", "/exports", { kind });
+  }
+  await whole.ask("POST", "/privacy/requests", { kind: "export", contactId: personId });
+  await until(
+    "the exports",
+    () => whole.ask<Page<{ state: string }>>("GET", "/exports"),
+    ({ items }) => items.every(({ state }) => state === "done"),
+  );
+  await until(
+    "everything that happened being applied",
+    async () =>
+      database(({ workspace }) =>
+        workspace(whole.workspaceId).prepare("SELECT count(*) FROM event").pluck().get(),
+      ),
+    (n) => Number(n) >= 3,
+  );
+});
+afterAll(async () => {
+  rmSync(whole.dataDir, { recursive: true, force: true });
+});
+
+/** As text, as Latin-1, and as base64 (wherever in it a word begins), quoted-printable and form data write it. */
+function writings(secret: string): Map<string, Buffer> {
+  const bytes = Buffer.from(secret);
+  const found = new Map<string, Buffer>([["utf-8", bytes]]);
+  found.set("utf-16", Buffer.from(secret, "utf16le"));
+  for (const offset of [0, 1, 2]) {
+    const padded = Buffer.concat([Buffer.alloc(offset, "x"), bytes]).toString("base64");
+    // The groups that hold nothing but the secret.
+    const from = offset === 0 ? 0 : 4;
+    found.set(`base64 + ${offset}`, Buffer.from(padded.slice(from, padded.length - 4)));
+  }
+  found.set("form data", Buffer.from(encodeURIComponent(secret)));
+  const quoted = secret.replace(/[^ -<>-~]/gu, (char) =>
+    [...Buffer.from(char)].map((byte) => `=${byte.toString(16).toUpperCase()}`).join(""),
+  );
+  found.set("quoted-printable", Buffer.from(quoted));
+  return found;
+}
+
+const filesOf = (dir: string) =>
+  readdirSync(dir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+
+/** Where a secret is found, one line each. */
+function findings(dir: string): string[] {
+  const found: string[] = [];
+  for (const path of filesOf(dir)) {
+    const bytes = readFileSync(path);
+    const lower = Buffer.from(bytes.toString("latin1").toLowerCase(), "latin1");
+    for (const secret of SECRETS) {
+      for (const [how, needle] of writings(secret)) {
+        const at = bytes.indexOf(needle);
+        if (at >= 0) {
+          const around = bytes.subarray(Math.max(0, at - 40), at + needle.length + 20);
+          found.push(
+            `${path.slice(dir.length)}: ${secret} (${how}) at ${at}: ${JSON.stringify(around.toString("latin1"))}`,
+          );
+        }
+      }
+      if (lower.includes(Buffer.from(secret.toLowerCase()))) {
+        found.push(`${path.slice(dir.length)}: ${secret} in some case`);
+      }
+    }
+  }
+  return found;
+}
+
+/** What is stored compressed, in clear. */
+function storedMail(): string {
+  return database(({ inbox }) =>
+    ["test_message", "received_mail"]
+      .flatMap((table) =>
+        inbox(whole.workspaceId).prepare<[], { raw: Buffer }>(`SELECT raw FROM ${table}`).all(),
+      )
+      .map(({ raw }) => gunzipSync(raw).toString("latin1"))
+      .join("\n"),
+  );
+}
+
+test("an erased person is found in no byte of the data folder, under no name or address they had", async () => {
+  expect(findings(whole.dataDir).length).toBeGreaterThan(20);
+  const request = await whole.ask<Id>("POST", "/privacy/requests", {
+    kind: "erase",
+    address: CURRENT,
+  });
+  const { state } = await until(
+    "the erasure",
+    () => whole.ask<{ state: string }>("GET", `/privacy/requests/${request.id}`),
+    (one) => one.state === "done" || one.state === "failed",
+  );
+  expect(state).toBe("done");
+  for (const email of ADDRESSES) {
+    expect([email, (await whole.raw("POST", "/contacts", { email })).status]).toEqual([email, 409]);
+  }
+
+  await whole.server.stop();
+
+  expect(findings(whole.dataDir)).toEqual([]);
+  const mail = storedMail();
+  for (const secret of SECRETS) {
+    for (const [how, needle] of writings(secret)) {
+      expect(`${how}: ${mail.includes(needle.toString("latin1"))}`).toBe(`${how}: false`);
+    }
+  }
+  // Everybody else is still there, and so are the campaign's books.
+  expect(mail).toContain("person7@example.org");
+  const left = database(({ workspace }) => {
+    const db = workspace(whole.workspaceId);
+    const count = (sql: string) => Number(db.prepare(sql).pluck().get());
+    return {
+      contacts: count("SELECT count(*) FROM contact"),
+      messages: count("SELECT count(*) FROM message"),
+      other: count(`SELECT count(*) FROM contact WHERE address = '${OTHER}'`),
+    };
+  });
+  expect(left).toEqual({ contacts: 41, messages: 42, other: 1 });
+});

@@ -1,0 +1,45 @@
+import { expect, test } from "bun:test";
+import fc from "fast-check";
+import { mailMentions, mentions } from "../../../../server/features/privacy/mentions.rules.ts";
+
+const who = { addresses: ["ann@example.com"], names: [["Anné", "O'Hara"], ["Ann"]] };
+const base64 = (text: string) => Buffer.from(text).toString("base64");
+
+test("a text names somebody by an address or by their whole name, in any case", () => {
+  expect(mentions("550 no mailbox <ANN@Example.com>", who)).toBe(true);
+  expect(mentions("Dear ANNÉ o'hara,", who)).toBe(true);
+  expect(mentions("Dear Anné,", who)).toBe(false);
+  expect(mentions("Ann", who)).toBe(false);
+  expect(mentions("joann@example.org", who)).toBe(false);
+});
+
+test("mail names somebody in clear, in an encoded header, and in parts of every encoding", () => {
+  const says = (wire: string) => mailMentions(Buffer.from(wire, "latin1"), who);
+
+  expect(says("To: Ann@example.com\r\n\r\nhi")).toBe(true);
+  expect(says(`Subject: =?utf-8?B?${base64("about ann@example.com")}?=\r\n\r\nhi`)).toBe(true);
+  expect(says("Content-Transfer-Encoding: quoted-printable\r\n\r\nann=40exam=\r\nple.com")).toBe(
+    true,
+  );
+  expect(says("\r\n\r\nDear Ann=C3=A9 O'Hara")).toBe(true);
+  const folded = base64(`${"x".repeat(71)}ann@example.com${"y".repeat(90)}`).replace(
+    /.{76}/g,
+    "$&\r\n",
+  );
+  expect(says(`Content-Transfer-Encoding: base64\r\n\r\n${folded}\r\n--b--`)).toBe(true);
+  expect(says(`Subject: hi\r\n\r\n${base64("somebody else entirely, at length")}`)).toBe(false);
+});
+
+test("an address is found wherever it stands in encoded text, and hostile mail is read in linear time", () => {
+  fc.assert(
+    fc.property(fc.string(), fc.string(), (before, after) => {
+      const wire = base64(`${before}ann@example.com${after}`);
+      expect(mailMentions(Buffer.from(`\r\n\r\n${wire}\r\n`), who)).toBe(true);
+    }),
+  );
+  for (const text of ["A", "AAAA", "=", "=\r\n", "AAAA\r\n", "AAAA \t", "=?utf-8?B?"]) {
+    const start = performance.now();
+    mailMentions(Buffer.from(text.repeat(Math.ceil(1_000_000 / text.length))), who);
+    expect(performance.now() - start).toBeLessThan(3_000);
+  }
+});

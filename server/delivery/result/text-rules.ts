@@ -7,7 +7,13 @@ import {
   unknownWords,
 } from "./words-about-recipient.ts";
 import { contentWords, paceWords, reputationWords, senderWords } from "./words-about-sender.ts";
-import { expiryWords, greylistWords, networkWords, systemWords } from "./words-about-servers.ts";
+import {
+  expiryWords,
+  greylistWords,
+  lookupWords,
+  networkWords,
+  systemWords,
+} from "./words-about-servers.ts";
 
 /** Codes in square brackets and the like: https://postmaster.yahooinc.com/error-codes, Outlook's and Comcast's pages. */
 const providerCodes: TextRule[] = [
@@ -56,6 +62,7 @@ export const textRules: readonly TextRule[] = [
   ...shutWords,
   ...unknownWords,
   ...expiryWords,
+  ...lookupWords,
   ...paceWords,
   ...greylistWords,
   ...contentWords,

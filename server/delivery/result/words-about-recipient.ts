@@ -29,7 +29,7 @@ const thing =
 export const shutWords: TextRule[] = [
   {
     category: "inactive_mailbox",
-    text: /\b(?:mailbox|account|user|recipient)\b(?: @)? (?:is |has been |was )?(?:currently |temporarily |permanently )?(?:disabled|suspended|deactivated|inactive|closed|terminated|frozen|locked)\b/i,
+    text: /\b(?:mailbox|account|user|recipient|(?:mail ?)?address)\b(?: @)? (?:is |has been |was )?(?:currently |\w+ly )?(?:disabled|suspended|deactivated|inactive|closed|terminated|frozen|locked)\b/i,
     at: aboutRecipient,
   },
 ];

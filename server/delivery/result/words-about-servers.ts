@@ -4,7 +4,7 @@ import { aboutRecipient, type TextRule } from "./reply-rule.ts";
 export const expiryWords: TextRule[] = [
   {
     category: "expired",
-    text: /\b(?:QUEUE\.Expired|ATTR\d* ?expired)\b|\b(?:message|mail|delivery|delivery time|queue|queue time|queue lifetime|time[- ]?to[- ]?live|retry time|deadline)\b(?: (?:was|has|is|in|the|queue|for|been|timeout))* (?:expired|timed out)\b|\b(?:queue|delivery|retry) (?:life)?time\b.{0,20}\bexceeded\b/i,
+    text: /\b(?:QUEUE\.Expired|ATTR\d* ?expired)\b|\b(?:message|mail|envelope|delivery|delivery time|queue|queue time|queue lifetime|time[- ]?to[- ]?live|retry time|deadline)\b(?: (?:was|has|is|in|the|queue|for|been|timeout))* (?:expired|timed out)\b|\b(?:queue|delivery|retry) (?:life)?time\b.{0,20}\bexceeded\b/i,
   },
   {
     category: "expired",
@@ -17,6 +17,15 @@ export const expiryWords: TextRule[] = [
   {
     category: "expired",
     text: /seit (?:mehr als |über )?\d{1,3} (?:tagen|stunden)|innerhalb von \d{1,3} (?:tagen|stunden)|depuis (?:plus de )?\d{1,3} (?:jours|heures)|durante \d{1,3} (?:d(?:í|i)as|horas)|per \d{1,3} (?:giorni|ore)|(?:zustellzeit|wartezeit|lebensdauer)\b.{0,30}(?:abgelaufen|überschritten)|délai (?:de livraison )?(?:expiré|dépassé)/i,
+  },
+];
+
+/** A name could not be looked up now: it may exist, whatever else the text says of it. */
+export const lookupWords: TextRule[] = [
+  {
+    category: "dns_failure",
+    text: /\bhost not found,? \(?try again\b|\btemporary (?:failure in )?(?:name resolution|lookup failure)|\bservfail\b/i,
+    at: aboutRecipient,
   },
 ];
 
@@ -44,7 +53,7 @@ export const networkWords: TextRule[] = [
   },
   {
     category: "dns_failure",
-    text: /\b(?:name ?server|dns|name service|(?:host|mx|address) (?:name )?lookup)\b.{0,40}\b(?:error|fail\w*|timeout|timed out|try again|servfail|malformed)|\bhost not found, try again\b|\btemporary (?:failure in )?(?:name resolution|lookup failure)|\bservfail\b/i,
+    text: /\b(?:name ?server|dns|name service|(?:host|mx|address) (?:name )?lookup)\b.{0,40}\b(?:error|fail\w*|timeout|timed out|try again|servfail|malformed)/i,
     at: aboutRecipient,
   },
 ];

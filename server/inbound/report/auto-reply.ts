@@ -1,5 +1,5 @@
 const HINTS =
-  /^(?:\s|re:|aw:)*(?:auto(?:matic)?[\s:-]|automat|out of (?:the )?office|ooo\b|vacation|away from|on leave|abwesen|nicht im (?:büro|haus)|urlaub|absence|absent du bureau|réponse auto|respuesta auto|risposta auto|fuera de la oficina|assente|ferie|frånvaro)/i;
+  /^(?:\s|re:|aw:)*(?:auto(?:matic)?[\s:-]|automat\w* (?:antwort|repl|respon|répon|respu|rispost|beantwoord|svar|odpow)|out of (?:the )?office|ooo\b|vacation|away from|on leave|abwesen|nicht im (?:büro|haus)|urlaub|absence|absent du bureau|réponse auto|respuesta auto|risposta auto|fuera de la oficina|assente|ferie|frånvaro)/i;
 
 /** True when the subject says that somebody is away. */
 export function isOutOfOffice(head: ReadonlyMap<string, string>): boolean {

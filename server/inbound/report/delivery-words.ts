@@ -28,13 +28,36 @@ const GIVEN_UP =
 const LATE_SUBJECT =
   /\bdelay(?:ed)?\b|^\s*(?:\W\s*)?warning\b|\bwarning:|\bdeferred\b|still (?:being )?(?:re)?tr|not yet|verz(?:ö|oe)ger|retard|en attente|demora|ritard|opóźn|задерж|延迟|遅延/i;
 
-/** True when a text says that delivery is only late, and goes on. What would be done later does not end it. */
-export function saysDelayed(subject: string, text: string): boolean {
-  return (GOES_ON.test(text) || LATE_SUBJECT.test(subject)) && !GIVEN_UP.test(text);
+/** What will be done, or told, if delivery does not succeed later: that is not what has happened. */
+const CONDITIONAL =
+  /\b(?:if|when|until|unless|once|eventually|falls|wenn|sobald|bis|si|cuando|quando|se)\b[^.\n]{0,400}/gi;
+
+/** True when a text says that delivery is only late, and goes on. */
+export function saysDelayed(text: string): boolean {
+  return GOES_ON.test(text) && !saysGivenUp(text);
+}
+
+/** True when a subject warns of a delay; the text may still say that it is over. */
+export function warnsOfDelay(subject: string): boolean {
+  return LATE_SUBJECT.test(subject);
+}
+
+/** True when a text says that no more attempts are made. */
+export function saysGivenUp(text: string): boolean {
+  return GIVEN_UP.test(text.replace(CONDITIONAL, ""));
+}
+
+const STATUS_SUBJECT = /\bdelivery (?:status notification|report|failure report)\b/i;
+const WORKED =
+  /\bsuccess|\b(?:was|were|been|has) (?:\w+ )?(?:delivered|relayed|expanded)\b|\brelayed\b/i;
+
+/** True for a status report of which nothing says that delivery worked. */
+export function isUnexplainedStatus(subject: string, text: string): boolean {
+  return STATUS_SUBJECT.test(subject) && !WORKED.test(`${subject}\n${text}`);
 }
 
 const CONFIRM =
-  /\b(?:confirm|verify|prove|authenticate|validate)\b[^.]{0,80}\b(?:you(?:rself)? (?:are|is)|your (?:e-?mail|message|address|identity)|sender|human|real person|not a (?:robot|spammer))\b|\b(?:click|reply|follow|visit|go to)\b[^.]{0,100}\b(?:to (?:have|get|let|complete|release|allow|ensure)|so that|in order)\b[^.]{0,80}\b(?:deliver\w*|message|mail|through)\b|\b(?:challenge[- ]response|boxbe|spam ?arrest|tmda|sendio|bluebottle|mail ?blocks|uol ?anti-?spam|vanquish)\b|\b(?:awaits?|awaiting|pending|held|holding|wait\w*) (?:for )?(?:your |moderator |the )?(?:confirmation|authori[sz]ation|approval|verification|moderat\w*|reply)|\bhas been quarantined\b|best(?:ä|ae)tigen sie|confirmez|confirme (?:su|que|seu)|подтвердите/i;
+  /\bconfirm\b[^.]{0,60}\brepl(?:y|ying)\b|\b(?:confirm|verify|prove|authenticate|validate)\b[^.]{0,80}\b(?:you(?:rself)? (?:are|is)|your (?:e-?mail|message|address|identity)|sender|human|real person|not a (?:robot|spammer))\b|\b(?:click|reply|follow|visit|go to)\b[^.]{0,100}\b(?:to (?:have|get|let|complete|release|allow|ensure)|so that|in order)\b[^.]{0,80}\b(?:deliver\w*|message|mail|through)\b|\b(?:challenge[- ]response|boxbe|spam ?arrest|tmda|sendio|bluebottle|mail ?blocks|uol ?anti-?spam|vanquish)\b|\b(?:awaits?|awaiting|pending|held|holding|wait\w*) (?:for )?(?:your |moderator |the )?(?:confirmation|authori[sz]ation|approval|verification|moderat\w*|reply)|\bhas been quarantined\b|best(?:ä|ae)tigen sie|confirmez|confirme (?:su|que|seu)|подтвердите/i;
 
 /** True when somebody's filter asks the sender to show that it is a person, or holds the message. */
 export function asksToConfirm(text: string): boolean {

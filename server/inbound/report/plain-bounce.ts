@@ -1,11 +1,18 @@
 import { isAutoReply, isOutOfOffice } from "./auto-reply.ts";
-import { asksToConfirm, saysDelayed, saysUndelivered } from "./delivery-words.ts";
+import {
+  asksToConfirm,
+  isUnexplainedStatus,
+  saysDelayed,
+  saysGivenUp,
+  saysUndelivered,
+  warnsOfDelay,
+} from "./delivery-words.ts";
 import type { Bounce } from "./dsn.ts";
 import type { MailParts } from "./mail-parts.ts";
 import { addressIn } from "./report-fields.ts";
-import { isAnswer, isFromMachine } from "./report-sender.ts";
+import { isAnswer, isByDaemon, isFromMachine } from "./report-sender.ts";
 import { paragraphsOf, quotedReply, reasonInWords, reportLines } from "./report-text.ts";
-import { codeFor, tidy } from "./smtp-words.ts";
+import { codeFor, type FoundReply, tidy } from "./smtp-words.ts";
 
 const MAX_SUBJECT = 500;
 /** Where a report says what it is; further down stands what it is about. */
@@ -28,26 +35,52 @@ export function readPlainBounce(parts: MailParts, envelopeFrom: string): Bounce 
     return undefined;
   }
   const quoted = quotedReply(lines);
-  const isClaimed =
+  const spoken = reasonInWords(paragraphs) ?? reasonInWords([subject]);
+  const read: Read = { subject, said, quoted, spoken };
+  const isDelayed = isLate(read);
+  if (!isDelayed && !isFailure(parts, read)) {
+    return undefined;
+  }
+  const reason = quoted && { ...quoted, text: withWords(quoted.text, spoken) };
+  const { code, enh, text } = reason ?? spoken ?? { ...nothing, text: failureIn(paragraphs) };
+  return {
+    action: isDelayed ? "delayed" : "failed",
+    code: code || codeFor(enh),
+    enh,
+    text: tidy(text || subject),
+    address: failedAddress(parts, lines),
+  };
+}
+
+const nothing = { code: 0, enh: "" };
+const failureIn = (paragraphs: readonly string[]) => paragraphs.find(saysUndelivered) ?? "";
+
+/** What was read of a report: its words, the reply it quotes and the reason it gives. */
+type Read = {
+  subject: string;
+  said: string;
+  quoted: FoundReply | undefined;
+  spoken: FoundReply | undefined;
+};
+
+function isFailure(parts: MailParts, { subject, said, quoted, spoken }: Read): boolean {
+  return (
     parts.head.has("x-failed-recipients") ||
     saysUndelivered(subject) ||
     saysUndelivered(said) ||
-    (quoted !== undefined && quoted.code > 0);
-  const isDelayed = saysDelayed(subject, said);
-  if (!isClaimed && !isDelayed) {
-    return undefined;
-  }
-  const spoken = reasonInWords(paragraphs) ?? reasonInWords([subject]);
-  const reason =
-    quoted === undefined ? spoken : { ...quoted, text: withWords(quoted.text, spoken) };
-  const enh = reason?.enh ?? "";
-  return {
-    action: isDelayed ? "delayed" : "failed",
-    code: reason?.code || codeFor(enh),
-    enh,
-    text: tidy(reason?.text ?? (paragraphs.find(saysUndelivered) || subject)),
-    address: failedAddress(parts, lines),
-  };
+    isUnexplainedStatus(subject, said) ||
+    (quoted !== undefined && quoted.code > 0) ||
+    (isByDaemon(parts) && isUnknown(spoken))
+  );
+}
+
+/** "Warning: ann@… - User unknown" is one that failed. */
+function isLate({ subject, said, spoken }: Read): boolean {
+  return saysDelayed(said) || (warnsOfDelay(subject) && !saysGivenUp(said) && !isUnknown(spoken));
+}
+
+function isUnknown(reason: FoundReply | undefined): boolean {
+  return reason?.enh.startsWith("5.1.") ?? false;
 }
 
 function isReport(parts: MailParts, envelopeFrom: string, said: string): boolean {

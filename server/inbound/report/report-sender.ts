@@ -8,17 +8,25 @@ const MACHINE_NAME =
 const ANSWERED =
   /^\s*(?:re|aw|sv|antw|odp|vs|fw|fwd|wg|tr|rv|i|rif|enc|ynt|回复|答复|转发)\s*(?:\[\d+\])?\s*[:：]/i;
 
-/** True when a server or a program wrote the message, as far as its envelope and its head show. */
-export function isFromMachine({ head }: MailParts, envelopeFrom: string): boolean {
+/** True when the From field names a mail system, by its address or by its name. */
+export function isByDaemon({ head }: MailParts): boolean {
   const from = head.get("from") ?? "";
+  return (
+    MACHINE_LOCAL.test(addressIn(from)) ||
+    // The name only, not what an address may hold.
+    MACHINE_NAME.test(from.slice(0, 300).replace(/<[^<>]*>|\S+@\S+/g, " "))
+  );
+}
+
+/** True when a server or a program wrote the message, as far as its envelope and its head show. */
+export function isFromMachine(parts: MailParts, envelopeFrom: string): boolean {
+  const { head } = parts;
   const submitted = head.get("auto-submitted")?.trim().toLowerCase() ?? "no";
   return (
     envelopeFrom === "" ||
     head.has("x-failed-recipients") ||
-    MACHINE_LOCAL.test(addressIn(from)) ||
+    isByDaemon(parts) ||
     MACHINE_LOCAL.test(envelopeFrom) ||
-    // The name only, not what an address may hold.
-    MACHINE_NAME.test(from.slice(0, 300).replace(/<[^<>]*>|\S+@\S+/g, " ")) ||
     !/^no\b/.test(submitted) ||
     /^\s*multipart\/report\b/i.test(head.get("content-type") ?? "")
   );

@@ -2,7 +2,7 @@ import { spokenReason } from "../../delivery/index.ts";
 import { codeIn, enhancedIn, type FoundReply, tidy } from "./smtp-words.ts";
 
 const ENDS =
-  /^\s*(?:-{2,}\s*)?(?:below (?:this|the next) line is a copy|this is a copy of (?:the|your) (?:headers|message|e-?mail)|(?:the )?(?:original|returned) (?:message|mail)(?: follows| headers?| details?| attached)?\s*[:.-]*\s*$|the header of the original|(?:message|original) headers? (?:follow|of)|message (?:text|headers?) follows?|included is a copy|a copy of the original|here is your returned mail|original message follows|einzelheiten zur|urspr(?:ü|ue)ngliche nachricht|message d'origine|mensaje original|messaggio originale|-----original)|^\s*[-=*]{3,}.{0,60}(?:original|copy|returned|header|unsent message|ursprüngliche|d'origine)|^\s*received: from /i;
+  /^\s*(?:-{2,}\s*)?(?:below (?:this|the next) line is a copy|this is a copy of (?:the|your) (?:headers|message|e-?mail)|(?:the )?(?:original|returned|old) (?:message|mail)(?: follows| headers?| details?| attached)?\s*[:.-]*\s*$|the header of the original|(?:message|original) headers? (?:follow|of)|message (?:text|headers?) follows?|included is a copy|a copy of the original|here is your returned mail|original message follows|einzelheiten zur|urspr(?:ü|ue)ngliche nachricht|message d'origine|mensaje original|messaggio originale|-----original)|^\s*[-=*]{3,}.{0,60}(?:original|copy|returned|header|unsent message|ursprüngliche|d'origine)|^\s*received: from /i;
 /** Fields of a message that is quoted: its subject may say anything. */
 const FIELD =
   /^\s*>?\s*(?:subject|date|sent|received|message-id|x-[\w-]{1,60}|reply-to|list-[\w-]{1,60}|content-[\w-]{1,60}|mime-version|return-path|dkim-signature|references|in-reply-to|betreff|datum|objet|asunto|oggetto|onderwerp|тема|件名)\s*[:：]/i;
@@ -12,6 +12,8 @@ const MAX_LINE_CHARS = 1_000;
 const MAX_PARAGRAPH_CHARS = 1_200;
 const CONTINUED_LINES = 4;
 const WINDOW_CHARS = 280;
+/** A report has said why by then. */
+const MAX_SENTENCES = 120;
 
 /** The lines of a report before the message that it returns. */
 export function reportLines(text: string): string[] {
@@ -62,44 +64,46 @@ export function quotedReply(lines: readonly string[]): FoundReply | undefined {
   const isCodeOnly = /^\s*<[^<>]{1,300}>\s*$/.test(lines[start] ?? "");
   const text = lines.slice(isCodeOnly ? Math.max(0, start - 1) : start, last).join(" ");
   const code = codeIn(text);
-  return { code, enh: enhancedIn(text), text: code === 0 ? text : fromCommand(text, code) };
+  const reply = code === 0 ? text : text.slice(text.indexOf(String(code)));
+  return { code, enh: enhancedIn(text), text: commandBefore(lines, start, text) + reply };
 }
 
-/** From the reply on; from the command on where the text names the one that was refused. */
-function fromCommand(text: string, code: number): string {
-  const reply = text.indexOf(String(code));
-  const command =
-    /\b(?:after|in reply to|for|on) (?:pipelined |initial )?(?:MAIL|RCPT|HELO|EHLO|DATA|TEXT|connection|end of data)\b/i.exec(
-      text.slice(0, reply),
-    );
-  return text.slice(command === null ? reply : command.index);
+const COMMAND =
+  /\b(?:after|in reply to|for|on) (?:pipelined |initial )?(?:MAIL|RCPT|HELO|EHLO|DATA|TEXT|connection|end of data)\b/i;
+const COMMAND_LINES = 2;
+
+/** The command that was refused, named on the reply's line or just above it: "after MAIL FROM"; else empty. */
+function commandBefore(lines: readonly string[], start: number, text: string): string {
+  const above = lines.slice(Math.max(0, start - COMMAND_LINES), start).join(" ");
+  const code = String(codeIn(text));
+  const named = COMMAND.exec(`${above} ${text.slice(0, Math.max(0, text.indexOf(code)))}`)?.[0];
+  return named === undefined ? "" : `${named}: `;
 }
 
 /** The reason that a text gives in words: one about the recipient before any other. */
 export function reasonInWords(paragraphs: readonly string[]): FoundReply | undefined {
   let other: FoundReply | undefined;
-  for (const paragraph of paragraphs) {
-    for (const sentence of windowsOf(paragraph)) {
-      const reason = spokenReason(sentence);
-      if (reason !== undefined) {
-        const found = { code: 0, enh: reason.enhanced, text: tidy(sentence) };
-        if (reason.isAboutRecipient) {
-          return found;
-        }
-        other ??= found;
+  for (const sentence of paragraphs.flatMap(windowsOf).slice(0, MAX_SENTENCES)) {
+    const reason = spokenReason(sentence);
+    if (reason !== undefined) {
+      const found = { code: 0, enh: reason.enhanced, text: tidy(sentence) };
+      if (reason.isAboutRecipient) {
+        return found;
       }
+      other ??= found;
     }
   }
   return other;
 }
 
-/** Sentences, and what is longer than one in pieces that overlap. */
+/** A short paragraph as it is, a longer one by sentences, and what is longer still in pieces that overlap. */
 function windowsOf(paragraph: string): string[] {
-  return paragraph
-    .split(/(?<=[.!?。])\s+/)
-    .flatMap((sentence) =>
-      Array.from({ length: Math.ceil(sentence.length / (WINDOW_CHARS / 2)) || 1 }, (_, index) =>
-        sentence.slice(index * (WINDOW_CHARS / 2), index * (WINDOW_CHARS / 2) + WINDOW_CHARS),
-      ),
-    );
+  const step = WINDOW_CHARS / 2;
+  const sentences =
+    paragraph.length <= WINDOW_CHARS ? [paragraph] : paragraph.split(/(?<=[.!?。])\s+/);
+  return sentences.flatMap((sentence) =>
+    Array.from({ length: Math.max(1, Math.ceil(sentence.length / step) - 1) }, (_, index) =>
+      sentence.slice(index * step, index * step + WINDOW_CHARS),
+    ),
+  );
 }

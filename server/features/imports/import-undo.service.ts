@@ -3,9 +3,17 @@ import { inTransaction } from "../../platform/db/transaction.ts";
 import { AppError, notFound } from "../../platform/errors.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
 import { deleteContacts } from "../contacts/contacts.service.ts";
+import { removeSuppression } from "../suppressions/suppressions.service.ts";
 import { canUndoImport } from "./import-undo.rules.ts";
-import { advanceUndo, endUndo, queueUndo, untouchedAfter } from "./import-undo.store.ts";
+import {
+  advanceUndo,
+  endUndo,
+  heldBackAfter,
+  queueUndo,
+  untouchedAfter,
+} from "./import-undo.store.ts";
 import { findImport } from "./imports.store.ts";
+import { NOT_UNDERSTOOD } from "./row-reader.ts";
 
 /** Kind of the job that undoes an import. Payload: `{ importId }`. */
 export const IMPORT_UNDO_JOB = "import.undo";
@@ -16,7 +24,8 @@ const PAUSE_MS = 4;
 
 /**
  * Queues the removal of the contacts that an import created, except those that somebody or something has
- * touched since: edited, noted on, mailed, put into another list, heard from.
+ * touched since: edited, noted on, mailed, put into another list, heard from. Whom it held back for a status that it
+ * did not understand may be mailed again.
  *
  * @throws AppError `not_found`, `illegal_state` when there is nothing to undo.
  */
@@ -34,12 +43,36 @@ export function undoImport(db: Connection, jobs: JobQueue, workspaceId: string, 
   });
 }
 
+/**
+ * Lets those be mailed again whom the import held back because it did not understand their status. What it did
+ * understand stays: that is what somebody said.
+ */
+async function liftDoubts(open: () => Connection, id: number, signal: AbortSignal): Promise<void> {
+  let after: string | undefined = "";
+  while (after !== undefined) {
+    signal.throwIfAborted();
+    const db = open();
+    const page = { importId: id, detail: NOT_UNDERSTOOD, after, limit: AT_ONCE };
+    after = inTransaction(db, () => {
+      const { addresses, last } = heldBackAfter(db, page);
+      for (const address of addresses) {
+        removeSuppression(db, address);
+      }
+      return last;
+    });
+    await Bun.sleep(PAUSE_MS);
+  }
+}
+
 /** The job. Its place moves with the contacts it removes, so that a run after a crash goes on there. */
 export async function runImportUndo(
   open: () => Connection,
   id: number,
   signal: AbortSignal,
 ): Promise<void> {
+  if (findImport(open(), id)?.undoState === "queued") {
+    await liftDoubts(open, id, signal);
+  }
   for (;;) {
     signal.throwIfAborted();
     const db = open();

@@ -28,6 +28,32 @@ const move = statement<[{ id: number; cursor: number; by: number }]>(`
 `);
 const end = statement<[id: number]>("UPDATE import SET undo_state = 'done' WHERE id = ?");
 
+// By address, since a suppression has no index on its source.
+const selectHeldBack = statement<
+  [{ source: string; detail: string; after: string; limit: number }],
+  { address: string; isHeldBack: number }
+>(`
+  SELECT address, source = @source AND substr(detail, 1, length(@detail)) = @detail AS isHeldBack
+    FROM suppression
+   WHERE address > @after
+   ORDER BY address
+   LIMIT @limit
+`);
+
+/**
+ * Of the next suppressions those that the import made because it did not understand a status; `last` is undefined at
+ * the end.
+ */
+export function heldBackAfter(
+  db: Connection,
+  page: { importId: number; detail: string; after: string; limit: number },
+): { addresses: string[]; last: string | undefined } {
+  const { importId, ...rest } = page;
+  const rows = selectHeldBack(db).all({ source: `import:${importId}`, ...rest });
+  const addresses = rows.flatMap(({ address, isHeldBack }) => (isHeldBack === 1 ? [address] : []));
+  return { addresses, last: rows.at(-1)?.address };
+}
+
 /** Of the next contacts those that the import made and nothing has touched; `last` is undefined at the end. */
 export function untouchedAfter(
   db: Connection,

@@ -170,7 +170,7 @@ function refuse(db: Connection, refusal: Refusal, options: WriteOptions, now: nu
   const source = `import:${options.importId}`;
   const contact = options.suppressAs === undefined ? existingContact(db, address) : undefined;
   if (contact !== undefined) {
-    leaveLists(db, contact.id, reason, options, source, now);
+    leaveLists(db, contact.id, refusal, options, source, now);
   }
   return suppressAddress(db, { address, reason, source, detail }, now);
 }
@@ -233,7 +233,7 @@ function place(
     tagContacts(db, { add: tagIds, remove: [] }, [contactId]);
   }
   if (contact.suppress !== undefined) {
-    leaveLists(db, contactId, contact.suppress, options, source, now);
+    leaveLists(db, contactId, contact, options, source, now);
   } else if (contact.pending) {
     for (const listId of options.listIds) {
       addPending(db, { listId, contactId, source, reason: "never confirmed, says the file", now });
@@ -243,14 +243,18 @@ function place(
   }
 }
 
+/** Whose status is only not understood has left nothing: that would outlast a decision what it means. */
 function leaveLists(
   db: Connection,
   contactId: number,
-  suppress: SuppressionReason,
+  { suppress, suppressDetail }: Pick<ReadContact, "suppress" | "suppressDetail">,
   options: WriteOptions,
   source: string,
   now: number,
 ): void {
+  if (suppressDetail !== "") {
+    return;
+  }
   const reason = `${suppress} in the file`;
   const { actor } = options;
   for (const listId of options.listIds) {

@@ -185,7 +185,11 @@ export const importRoutes = ({ guard, config, clock, audit, jobs, databases }: A
         permission: "imports:write",
         params: WorkspaceItemParams,
         response: { 200: ImportSchema, ...refusals },
-        detail: { summary: "Remove the contacts it created that nothing has touched since" },
+        detail: {
+          summary: "Remove the contacts it created that nothing has touched since",
+          description:
+            "Whom it held back because a status was not understood may be mailed again; whom the file understandably refuses stays suppressed.",
+        },
       },
     )
     .get(

@@ -149,12 +149,15 @@ const NOTHING_ELSE = {
   optIn: { at: "", ip: "" },
 };
 
+/** How the detail of a suppression begins that is there because nobody knew what a status means. */
+export const NOT_UNDERSTOOD = "Not understood in the file:";
+
 type Status = Pick<ReadContact, "suppress" | "suppressDetail" | "pending">;
 
 function statusOf({ says, unclear }: RowStatus): Status {
   if (says === "unclear") {
     // Who is held back so may come back by signing up, as after an unsubscribe.
-    const suppressDetail = `Not understood in the file: ${unclear === "" ? "no status" : oneLine(unclear).slice(0, 60)}`;
+    const suppressDetail = `${NOT_UNDERSTOOD} ${unclear === "" ? "no status" : oneLine(unclear).slice(0, 60)}`;
     return { suppress: "unsubscribed", suppressDetail, pending: false };
   }
   const suppress = says === "nothing" ? undefined : reasonOf(says);

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
+import { runImportUndo } from "../../../../server/features/imports/import-undo.service.ts";
 import { ImportFixture } from "./import-fixture.ts";
 
 let fixture: ImportFixture;
@@ -192,4 +193,31 @@ test("into the suppressions every row with an address goes, whatever else is in 
 
   expect(report).toMatchObject({ suppressed: 2, rejected: 1 });
   expect(suppressed()).toEqual({ "a@x.example": "manual", "b@x.example": "complaint" });
+});
+
+test("undoing an import lets those be mailed again whose status was not understood, and nobody else", async () => {
+  const { body: list } = await fixture.call<{ id: number }>("POST", "/lists", { name: "News" });
+  const { body: old } = await fixture.call<{ id: number }>("POST", "/contacts", {
+    email: "old@x.example",
+    listIds: [list.id],
+  });
+  const csv =
+    "email,status\nold@x.example,Gold\nnew@x.example,Gold\nout@x.example,unsubscribed\nby@x.example,Gold\n";
+  await fixture.call("POST", "/suppressions", { addresses: ["by@x.example"] });
+  const { id } = await bring(csv, ["email", "status"], { listIds: [list.id] });
+  expect(Object.keys(suppressed())).toHaveLength(4);
+
+  await fixture.call("POST", `/imports/${id}/undo`);
+  await runImportUndo(() => fixture.db, id, new AbortController().signal);
+
+  expect(suppressed()).toEqual({ "out@x.example": "unsubscribed", "by@x.example": "manual" });
+  const { body: after } = await fixture.call("GET", `/contacts/${old.id}`);
+  expect(after).toMatchObject({ status: "mailable", lists: [{ status: "subscribed" }] });
+
+  await bring(csv, ["email", "status"], {
+    listIds: [list.id],
+    statusDecisions: [{ column: 1, value: "gold", meaning: "subscribed" }],
+  });
+  const { body: members } = await fixture.call("GET", `/lists/${list.id}`);
+  expect(members).toMatchObject({ subscribed: 3, unsubscribed: 1 });
 });

@@ -113,6 +113,12 @@ test("a word that is a no by itself counts in any column, and among tags; others
   expect(plainRefusal('"VIP","unsubscribed"')).toBe("unsubscribed");
   expect(plainRefusal("* myContacts ::: do not contact")).toBe("unsubscribed");
   expect(plainRefusal("désabonné")).toBe("unsubscribed");
+  const words =
+    "opted out|opt-out|never subscribed|blocklisted|hard bounce|complained|marked as spam|suppressed|abgemeldet|ausgetragen|abbestellt|unzustellbar|nicht kontaktieren|désinscrit|ne pas contacter|dado de baja|desuscrito|disiscritto|non contattare|descadastrado|não contatar|afgemeld|uitgeschreven|niet contacteren";
+  for (const word of words.split("|")) {
+    expect([word, plainRefusal(word) !== undefined]).toEqual([word, true]);
+    expect([word, plainRefusal(`VIP; ${word.toUpperCase()}`) !== undefined]).toEqual([word, true]);
+  }
   for (const other of [
     "Anna",
     "cancelled",

@@ -151,7 +151,7 @@ export const t = messages({
   },
   fileSaysHint: {
     en: "Its name or its columns say so. Nobody in it will be mailed.",
-    de: "Ihr Name oder ihre Spalten sagen das. Niemand daraus wird angeschrieben.",
+    de: "Der Dateiname oder die Spalten sagen das. Niemand daraus wird angeschrieben.",
   },
   fileSaysWrong: {
     en: "That is not so: let each row decide",
@@ -189,7 +189,7 @@ export const t = messages({
     de: "Keine E-Mail (unverständlich)",
   },
   says_nothing: { en: "Nothing against", de: "Nichts dagegen" },
-  says_subscribed: { en: "May be mailed", de: "Darf angeschrieben werden" },
+  says_subscribed: { en: "May be mailed", de: "E-Mail erlaubt" },
   says_unconfirmed: { en: "Never confirmed", de: "Nie bestätigt" },
   says_unsubscribed: { en: "Unsubscribed", de: "Abgemeldet" },
   says_bounced: { en: "Bounced", de: "Unzustellbar" },
@@ -236,8 +236,8 @@ export const t = messages({
     de: "Wen dieser Import angelegt hat, entfernen?",
   },
   undoBody: {
-    en: "Contacts that were edited, mailed, noted on or put into another list since then stay.",
-    de: "Kontakte, die seither bearbeitet, angeschrieben, mit Notizen versehen oder in eine andere Liste aufgenommen wurden, bleiben.",
+    en: "Contacts that were edited, mailed, noted on or put into another list since then stay. People held back because their status was not understood can be mailed again; everybody else it suppressed stays suppressed.",
+    de: "Kontakte, die seither bearbeitet, angeschrieben, mit Notizen versehen oder in eine andere Liste aufgenommen wurden, bleiben. Wer wegen eines unverständlichen Status zurückgehalten wurde, kann wieder angeschrieben werden; alle anderen Sperren bleiben.",
   },
   beingUndone: { en: "This import is being undone", de: "Dieser Import wird rückgängig gemacht" },
   wasUndone: {

@@ -54,14 +54,19 @@ import { suppressionRoutes } from "./features/suppressions/suppressions.routes.t
 import { tagRoutes } from "./features/tags/tags.routes.ts";
 import { taskRoutes } from "./features/tasks/tasks.routes.ts";
 import { templateRoutes } from "./features/templates/templates.routes.ts";
+import { MissedEngagement } from "./features/tracking/missed.service.ts";
 import { trackingRoutes } from "./features/tracking/tracking.routes.ts";
 import { webhookRoutes } from "./features/webhooks/webhooks.routes.ts";
+import { workspaceFileRoutes } from "./features/workspace-files/workspace-files.routes.ts";
+import { setAsideSentence } from "./features/workspace-files/workspace-files.service.ts";
 import { memberRoutes } from "./features/workspaces/members.routes.ts";
 import { workspaceRoutes } from "./features/workspaces/workspaces.routes.ts";
 import type { Clock } from "./platform/clock.ts";
 import type { Cluster } from "./platform/cluster/cluster.ts";
 import { standalone } from "./platform/cluster/standalone.ts";
+import { damageTotals } from "./platform/db/damage.store.ts";
 import type { Databases } from "./platform/db/databases.ts";
+import { setAsideRows } from "./platform/db/set-aside.store.ts";
 import type { AssetManifest } from "./platform/http/asset-manifest.ts";
 import { assetRoutes } from "./platform/http/assets.ts";
 import { bodyLimit } from "./platform/http/body-limit.ts";
@@ -102,6 +107,7 @@ export function createApp(options: AppOptions) {
   const deps = createDeps(options);
   const metrics = options.metrics ?? createMetrics();
   watchOver(metrics, options);
+  watchDamage(metrics, deps);
   const app = new Elysia({ name: "swiftmail" })
     .use(requestLog(metrics))
     .use(problems)
@@ -118,6 +124,7 @@ export function createApp(options: AppOptions) {
         clock: deps.clock,
         canWrite: (options.cluster ?? standalone()).canWrite,
         trouble: options.trouble ?? (() => undefined),
+        setAside: () => setAsideSentence(deps.databases.system),
         metrics,
       }),
     )
@@ -150,6 +157,42 @@ function watchOver(metrics: Metrics, { databases, config, clock, jobs }: AppOpti
   ]);
 }
 
+/** Counts of what is set aside, was found damaged, and could not be counted. */
+function watchDamage(metrics: Metrics, { databases, missed }: AppDeps): void {
+  const { system } = databases;
+  metrics.gauge(
+    "swiftmail_workspaces_set_aside",
+    "Workspaces whose file cannot be used, by reason",
+    () => countBy(setAsideRows(system).map(({ reason }) => reason)),
+    ["reason"],
+  );
+  const lost = (of: "bytes" | "records" | "n") => () =>
+    damageTotals(system).map((row) => ({ labels: { kind: row.kind }, value: row[of] }));
+  metrics.total("swiftmail_damage_total", "Damage found in the data folder", lost("n"), ["kind"]);
+  metrics.total("swiftmail_damage_bytes_total", "Bytes that could not be read", lost("bytes"), [
+    "kind",
+  ]);
+  metrics.total(
+    "swiftmail_damage_records_total",
+    "Records lost in bytes that could not be read, at least",
+    lost("records"),
+    ["kind"],
+  );
+  metrics.total(
+    "swiftmail_missed_engagement_total",
+    "Opens, clicks and views that could not be kept, because the journal could not be written",
+    () => [...missed.byKind()].map(([kind, value]) => ({ labels: { kind }, value })),
+    ["kind"],
+  );
+}
+
+function countBy(reasons: readonly string[]) {
+  return [...new Set(reasons)].map((reason) => ({
+    labels: { reason },
+    value: reasons.filter((each) => each === reason).length,
+  }));
+}
+
 function createDeps(options: AppOptions): AppDeps {
   const { config, databases, keyRing, clock } = options;
   const { system } = databases;
@@ -174,6 +217,7 @@ function createDeps(options: AppOptions): AppDeps {
     jobs: options.jobs ?? createJobQueue(system, clock),
     mail: createMailer(() => systemMailRoute(system, keyRing, options.outside.inbound.port)),
     outside: options.outside,
+    missed: new MissedEngagement(),
   };
 }
 
@@ -194,6 +238,7 @@ function instanceApi(deps: AppDeps) {
     .use(setupRoutes(deps))
     .use(instanceRoutes(deps))
     .use(instanceInboxRoutes(deps))
+    .use(workspaceFileRoutes(deps))
     .use(limitRuleRoutes(deps))
     .use(instanceQueueRoutes(deps))
     .use(authRoutes(deps))

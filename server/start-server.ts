@@ -30,14 +30,17 @@ import {
 import { openMasterKey } from "./features/setup/master-key.service.ts";
 import { newSetupToken } from "./features/setup/setup-lock.service.ts";
 import { adoptSystemRoute, systemMailRoute } from "./features/setup/system-mail.service.ts";
+import { lookAtAll, watchFiles } from "./features/workspace-files/workspace-files.service.ts";
 import { type Inbound, startInbound } from "./inbound/index.ts";
 import { registerFileCleanUp } from "./jobs/file-clean-up.ts";
 import { type Jobs, startJobs } from "./jobs/index.ts";
+import { inspectInThread } from "./jobs/inspect.ts";
 import { registerNightly } from "./jobs/nightly.ts";
 import { type Reads, startReads } from "./jobs/reads.ts";
 import { systemClock } from "./platform/clock.ts";
 import { standalone } from "./platform/cluster/standalone.ts";
 import { type Databases, openDatabases } from "./platform/db/databases.ts";
+import { lostLogs } from "./platform/db/open-marks.ts";
 import { AppError } from "./platform/errors.ts";
 import type { AssetManifest } from "./platform/http/asset-manifest.ts";
 import { fetchText } from "./platform/http/fetch-text.ts";
@@ -115,9 +118,7 @@ async function startAlone(
   options: StartOptions,
   unlock: () => void,
 ): Promise<RunningServer> {
-  const databases = openDatabases(config.dataDir, { busyTimeoutMs: HTTP_BUSY_MS });
-  const keyRing = openMasterKey(databases.system, config, systemClock());
-  adoptSystemRoute(databases, keyRing, systemClock());
+  const { databases, keyRing } = openData(config);
   let delivery: Delivery | undefined;
   const inbound = await startInbound({
     dataDir: config.dataDir,
@@ -160,12 +161,15 @@ async function startAlone(
   }).listen({ port: config.port, idleTimeout: 120, maxRequestBodySize: MAX_UPLOAD_BYTES });
   const url = `http://localhost:${config.port}`;
   log.info({ port: config.port, smtpInPort: inbound.port }, "listening");
+  const files = { databases, dataDir: config.dataDir, clock: systemClock };
+  const stopWatching = watchFiles({ ...files, inspect: inspectInThread });
 
   return {
     url,
     setupToken: newSetupToken(databases.system, systemClock()),
     async stop() {
       log.info("stopping");
+      stopWatching();
       await Promise.race([app.server?.stop(), Bun.sleep(HTTP_DRAIN_MS)]);
       await app.server?.stop(true);
       // What is heavy goes on where it stood at the next start; nothing else takes long.
@@ -189,6 +193,16 @@ async function startThreads(config: Config) {
     reads: await startReads(config.dataDir),
     renderer: startRenderer(config),
   };
+}
+
+/** Opens what everything stands on, and sets aside the workspaces whose file cannot be used. */
+function openData(config: Config): Pick<Parts, "databases" | "keyRing"> {
+  const lost = lostLogs(config.dataDir);
+  const databases = openDatabases(config.dataDir, { busyTimeoutMs: HTTP_BUSY_MS });
+  const keyRing = openMasterKey(databases.system, config, systemClock());
+  lookAtAll(databases, config.dataDir, lost);
+  adoptSystemRoute(databases, keyRing, systemClock());
+  return { databases, keyRing };
 }
 
 function countedMetrics(delivery: Delivery): Metrics {
@@ -258,6 +272,7 @@ function outsideOf(parts: Parts): Outside {
     publicUrl: () => publicUrlOf(config, databases.system),
     recordFact: (fact) => delivery.recordFact(fact),
     fetchText,
+    inspectFile: inspectInThread,
     tracking: {
       recordFact: (fact) => delivery.recordFact(fact),
       suppressed: (workspaceId, address) => delivery.suppressed(workspaceId, address),

@@ -18,6 +18,7 @@ import {
   checkTemporaryFolder,
   type Finding,
 } from "./doctor-checks.ts";
+import { checkDamage, checkWorkspaces } from "./doctor-files.ts";
 import type { Terminal } from "./terminal.ts";
 
 const NAME_WIDTH = 17;
@@ -67,6 +68,8 @@ function checks(config: Config, now: number): Check[] {
     ["temporary folder", checkTemporaryFolder],
     ["SQLite", () => checkSqlite(config.dataDir)],
     ["system database", () => checkSystemDatabase(config.dataDir, currentVersion("system"))],
+    ["workspaces", () => checkWorkspaces(config.dataDir, currentVersion("workspace"))],
+    ["damage", () => checkDamage(config.dataDir)],
     ["master key", () => checkMasterKey(config)],
     ["HTTP port", () => checkPort("PORT", config.port, isRunning)],
     ["SMTP port", () => checkPort("SMTP_IN_PORT", config.smtpInPort, isRunning)],

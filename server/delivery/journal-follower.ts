@@ -1,15 +1,22 @@
+import type { Clock } from "../platform/clock.ts";
 import { JournalReader } from "../platform/journal/reader.ts";
 import { readDurable, removeSegmentsBelow } from "../platform/journal/segments.ts";
 import type { Ingester } from "./ingest/ingester.ts";
 import { openStreams, type Stream } from "./journal-streams.ts";
 import type { NodeIdentity, StreamMarks } from "./writer-methods.ts";
 
+const DROP_EVERY_MS = 60_000;
+
 /** Carries the records of this node's streams to the ingester, and removes the segments that nobody needs any more. */
 export class JournalFollower {
   readonly #ingester: Ingester;
+  readonly #clock: Clock;
+  #droppedAt: number;
   readonly #streams: Stream[];
 
-  constructor(identity: NodeIdentity, marks: StreamMarks, ingester: Ingester) {
+  constructor(identity: NodeIdentity, marks: StreamMarks, ingester: Ingester, clock: Clock) {
+    this.#clock = clock;
+    this.#droppedAt = clock();
     this.#ingester = ingester;
     this.#streams = openStreams(identity, marks);
   }
@@ -39,8 +46,12 @@ export class JournalFollower {
     }
   }
 
-  /** Removes the segments in which everything is applied. */
+  /** Once a minute, removes the segments in which everything is applied. */
   dropApplied(): void {
+    if (this.#clock() - this.#droppedAt <= DROP_EVERY_MS) {
+      return;
+    }
+    this.#droppedAt = this.#clock();
     for (const stream of this.#streams) {
       const below = this.#ingester.removableBelow(stream.name);
       if (below > 0) {

@@ -1,4 +1,5 @@
 import type { Clocks } from "../platform/clock.ts";
+import { AppError } from "../platform/errors.ts";
 import { log } from "../platform/log.ts";
 import type { Caller } from "../platform/workers/channel.ts";
 import type { Recorder } from "./recorder.ts";
@@ -31,18 +32,27 @@ export async function renewLeases(writer: Caller<WriterMethods>, run: Run): Prom
 
 type Claimed = { workspaceId: string; campaignId: number; claims: Leased["claims"] };
 
+/** True for the refusal of a workspace whose file cannot be used now. */
+export function isSetAside(error: unknown): boolean {
+  return error instanceof AppError && error.code === "workspace_unavailable";
+}
+
 /** Gives claimed chunks back untouched, and pauses the campaign when there is a reason for people. */
 export async function refuseClaims(
   parts: { writer: Caller<WriterMethods>; recorder: Recorder; clocks: Clocks },
   { workspaceId, campaignId, claims }: Claimed,
   error: unknown,
 ): Promise<void> {
-  if (!(error instanceof CannotSend)) {
+  if (!(error instanceof CannotSend) && !isSetAside(error)) {
     log.error({ workspaceId, campaignId, err: error }, "a campaign could not be started");
   }
   const reason = error instanceof CannotSend ? error.message : "SwiftMail failed to start it.";
-  if (reason !== "") {
-    await parts.writer.call("pause", { workspaceId, campaignId, reason });
+  if (reason !== "" && !isSetAside(error)) {
+    await parts.writer
+      .call("pause", { workspaceId, campaignId, reason })
+      .catch((failure: unknown) =>
+        log.error({ workspaceId, campaignId, err: failure }, "a campaign could not be paused"),
+      );
   }
   const at = parts.clocks.wall();
   await Promise.all(

@@ -8,7 +8,7 @@ import { Hands } from "./hands.ts";
 import { Learner } from "./learner.ts";
 import { refuseClaims, renewLeases } from "./leases.ts";
 import { Ledger } from "./ledger.ts";
-import { type LimitKey, limitKey, limitLevels } from "./limiter/gate.ts";
+import { resumeNamed, suspendNamed } from "./limit-names.ts";
 import { setCampaignRate } from "./limits.ts";
 import { nowhereFact, skippedFact } from "./outcome-fact.ts";
 import { Placer } from "./placing.ts";
@@ -136,8 +136,7 @@ export class Pipeline {
   /** The campaign's status was changed: one that is no longer `sending` is halted, else there may be work. */
   notice(workspaceId: string, campaignId: number): void {
     const { databases } = this.#parts;
-    const isHere = isWorkspace(databases.system, workspaceId);
-    const db = isHere ? databases.workspace(workspaceId) : undefined;
+    const db = this.#has(workspaceId) ? databases.workspace(workspaceId) : undefined;
     if (db !== undefined && findContent(db, campaignId)?.status === "sending") {
       this.refill(workspaceId).catch((error: unknown) =>
         log.error({ err: error }, "asking for more work failed"),
@@ -162,7 +161,7 @@ export class Pipeline {
 
   suppressed(workspaceId: string, address: string): void {
     const { databases, clocks } = this.#parts;
-    const isOwn = workspaceId !== EVERYWHERE && isWorkspace(databases.system, workspaceId);
+    const isOwn = workspaceId !== EVERYWHERE && this.#has(workspaceId);
     const reason = isOwn ? skipReason(databases.workspace(workspaceId), address) : MANUAL;
     this.#delta.add(workspaceId, address, clocks.steady(), reason);
   }
@@ -174,8 +173,8 @@ export class Pipeline {
   /** The recipient of a message left, or reported it. */
   turnedAway(workspaceId: string, campaignId: number, seq: number, why: TurnedAway): void {
     const { databases } = this.#parts;
-    const isHere = isWorkspace(databases.system, workspaceId);
-    const address = isHere && addressOf(databases.workspace(workspaceId), campaignId, seq);
+    const address =
+      this.#has(workspaceId) && addressOf(databases.workspace(workspaceId), campaignId, seq);
     if (address) {
       this.#delta.add(workspaceId, address, this.#parts.clocks.steady(), `suppressed_${why}`);
     }
@@ -195,26 +194,16 @@ export class Pipeline {
   }
 
   /** Ends a suspension now. @returns false when there was none. */
-  resumeLimit({ level, id }: QueueLimit): boolean {
+  resumeLimit(limit: QueueLimit): boolean {
     const { traffic, clocks } = this.#parts;
-    const key = keyNamed(level, id);
-    const wasHeld = key !== undefined && traffic.limiter.resume(key, clocks.steady());
-    if (key !== undefined && wasHeld) {
-      for (const run of this.#runs.values()) {
-        unblock(run, key);
-      }
-      this.#dispatcher.reopened(key);
-    }
-    return wasHeld;
+    const parts = { traffic, dispatcher: this.#dispatcher, runs: this.#runs.values() };
+    return resumeNamed(parts, limit, clocks.steady());
   }
 
   /** Leaves a limit alone for a while. */
-  suspendLimit({ level, id, forMs, reason }: QueueLimit & { forMs: number; reason: string }): void {
-    const key = keyNamed(level, id);
-    if (key !== undefined) {
-      const untilMs = this.#parts.clocks.steady() + forMs;
-      this.#parts.traffic.limiter.suspend(key, untilMs, reason);
-    }
+  suspendLimit(limit: QueueLimit & { forMs: number; reason: string }): void {
+    const untilMs = this.#parts.clocks.steady() + limit.forMs;
+    suspendNamed(this.#parts.traffic, limit, untilMs, limit.reason);
   }
 
   /** Every second: work that became due, leases about to end, memory not needed any more. */
@@ -223,7 +212,15 @@ export class Pipeline {
     if (now - this.#renewedAt > RENEW_EVERY_MS) {
       this.#renewedAt = now;
       for (const run of this.#runs.values()) {
-        await renewLeases(this.#parts.writer, run);
+        // What is wrong with one workspace's file must not let the leases of all others run out.
+        await renewLeases(this.#parts.writer, run).catch((error: unknown) =>
+          log.error({ workspaceId: run.parts.workspaceId, err: error }, "leases not renewed"),
+        );
+      }
+    }
+    for (const run of [...this.#runs.values()]) {
+      if (this.#parts.databases.isSetAside(run.parts.workspaceId)) {
+        this.#halt(run);
       }
     }
     const busy = new Set([...this.#runs.values()].map((run) => run.parts.workspaceId));
@@ -260,6 +257,12 @@ export class Pipeline {
     }
   }
 
+  /** False for a workspace that is gone, or whose file cannot be used: nothing of it is sent then. */
+  #has(workspaceId: string): boolean {
+    const { databases } = this.#parts;
+    return isWorkspace(databases.system, workspaceId) && !databases.isSetAside(workspaceId);
+  }
+
   #isBusy(): boolean {
     return this.#runs.size > 0 || this.#making.size > 0 || this.#parts.recorder.waiting > 0;
   }
@@ -281,7 +284,7 @@ export class Pipeline {
         void this.#start(workspaceId, campaignId, own);
       } else {
         run.isAsking = false;
-        this.#load(run, own);
+        this.#loadOrHalt(run, own);
       }
     }
   }
@@ -299,11 +302,24 @@ export class Pipeline {
       this.#runs.set(key, run);
       this.#dispatcher.add(run);
       this.#setRate(run);
-      this.#load(run, claims);
+      this.#loadOrHalt(run, claims);
     } catch (error) {
       await refuseClaims(this.#parts, { workspaceId, campaignId, claims }, error);
     } finally {
       this.#making.delete(key);
+    }
+  }
+
+  /** A file that cannot be read ends the run of its own campaign; what could not be loaded is given back untouched. */
+  #loadOrHalt(run: Run, claims: Leased["claims"]): void {
+    const { workspaceId, campaignId } = run.parts;
+    try {
+      this.#load(run, claims);
+    } catch (error) {
+      const inHand = new Set([...run.chunks].map(({ claim }) => claim));
+      const left = claims.filter((claim) => !inHand.has(claim));
+      void refuseClaims(this.#parts, { workspaceId, campaignId, claims: left }, error);
+      this.#halt(run);
     }
   }
 
@@ -375,20 +391,6 @@ export class Pipeline {
     if (!run.isHalted) {
       this.#halt(run);
       this.#parts.writer.tell("pause", { workspaceId, campaignId, reason });
-    }
-  }
-}
-
-function keyNamed(level: string, id: string): LimitKey | undefined {
-  const known = limitLevels.find((name) => name === level);
-  return known && limitKey(known, id);
-}
-
-/** Providers that were blocked because of the key are taken in hand again. */
-function unblock({ blocked }: Run, { level, id }: LimitKey): void {
-  for (const [provider, { boundBy }] of blocked) {
-    if (boundBy.level === level && boundBy.id === id) {
-      blocked.delete(provider);
     }
   }
 }

@@ -1,7 +1,7 @@
 // A rendering thread: compiles and shows what people wrote, away from HTTP. It opens no database and may be
 // ended at any moment.
 import { log } from "../platform/log.ts";
-import { loadKeyRing } from "../platform/secrets.ts";
+import { readKeyRing } from "../platform/secrets.ts";
 import { serve } from "../platform/workers/channel.ts";
 import { compileCampaign } from "./render/compile.ts";
 import { buildContent } from "./render/content.ts";
@@ -15,7 +15,7 @@ let keys: TokenKeys | undefined;
 
 const methods: RendererMethods = {
   start({ dataDir, masterKeyFile }) {
-    keys = loadTokenKeys(loadKeyRing(dataDir, masterKeyFile));
+    keys = loadTokenKeys(readKeyRing(dataDir, masterKeyFile));
   },
   build: ({ source, fieldKeys }) => buildContent(source, fieldKeys),
   show: ({ source, fieldKeys, contact, now }) => showContent(source, fieldKeys, contact, now),

@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Clock, steadyClock } from "../platform/clock.ts";
 import { isBusy } from "../platform/db/busy.ts";
@@ -16,6 +15,7 @@ import { Cancelling } from "./cancelling.ts";
 import type { DotFact } from "./facts.ts";
 import { Freezing } from "./freezing.ts";
 import { Ingester } from "./ingest/ingester.ts";
+import { KeptFacts } from "./ingest/kept-facts.ts";
 import { settleAll } from "./ingest/settle.store.ts";
 import { JournalFollower } from "./journal-follower.ts";
 import { streamDir } from "./journal-streams.ts";
@@ -23,12 +23,12 @@ import {
   campaignsWithStatus,
   claimChunks,
   pauseWithReason,
-  releaseForeignLeases,
   renewLeases,
 } from "./queue/claim.store.ts";
 import { createDue, type Due } from "./queue/due.store.ts";
 import { holdsAmbiguous } from "./queue/load.store.ts";
 import { recordAmbiguous } from "./queue/recovery.ts";
+import { Revival } from "./revival.ts";
 import { classifyEngagement } from "./stats/engagement-class.ts";
 import { inSteps } from "./steps.ts";
 import type {
@@ -43,7 +43,6 @@ import type {
 
 const LEASE_MS = 90_000;
 const TICK_MS = 120;
-const RETENTION_MS = 60_000;
 /** Longer than a short transaction of another thread takes. What is longer keeps only its own workspace waiting. */
 const BUSY_MS = 50;
 /** How long a workspace that is locked for longer is left alone. */
@@ -63,6 +62,8 @@ export class Writer {
   readonly #databases: Databases;
   readonly #due: Due;
   readonly #ingester: Ingester;
+  readonly #kept: KeptFacts;
+  readonly #revival: Revival;
   readonly #journal: JournalFollower;
   readonly #onApplied: WriterEvents["applied"];
   readonly #freezing: Freezing;
@@ -70,7 +71,6 @@ export class Writer {
   /** Until when (of `performance.now()`) no work is taken from a workspace whose file another connection has locked. */
   readonly #lockedUntil = new Map<string, number>();
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #retainedAt: number;
   #stopped = false;
   readonly #onDeposed: () => void;
 
@@ -90,9 +90,10 @@ export class Writer {
     this.#databases.system.pragma("synchronous = FULL");
     beginPrimacy(this.#databases.system, identity.boot, clock());
     this.#due = createDue(this.#databases.system, (id) => this.#find(id), clock);
-    this.#retainedAt = clock();
+    this.#kept = new KeptFacts(join(identity.dataDir, "local", "kept"));
     this.#ingester = new Ingester({
       workspace: (id) => this.#find(id),
+      kept: this.#kept,
       classify: classifyEngagement,
       bounces: bounceRules,
       breaker: breakerRules,
@@ -101,7 +102,15 @@ export class Writer {
         this.#onApplied({ workspaceId, campaigns, settled, outcomes, pausing }),
       clock,
     });
-    this.#journal = new JournalFollower(identity, marks, this.#ingester);
+    this.#revival = new Revival({
+      databases: this.#databases,
+      kept: this.#kept,
+      ingester: this.#ingester,
+      find: (id) => this.#find(id),
+      owner: this.#owner,
+      look: (id) => this.look(id),
+    });
+    this.#journal = new JournalFollower(identity, marks, this.#ingester, clock);
     this.#freezing = new Freezing(steadyClock);
     this.#cancelling = new Cancelling({
       find: (id) => this.#find(id),
@@ -122,14 +131,14 @@ export class Writer {
   async recover(): Promise<Recovered> {
     this.#journal.readAll();
     const dots = this.#ingester.openDots().map(({ fact }) => fact);
-    const holds = (dot: DotFact) => holdsAmbiguous(this.#find(dot.w), dot.c);
+    // What a workspace that is set aside would say, a person decides.
+    const holds = (dot: DotFact) =>
+      this.#databases.isSetAside(dot.w) || holdsAmbiguous(this.#find(dot.w), dot.c);
     await recordAmbiguous(streamDir(this.#identity.dataDir, "delivery"), dots, holds);
     this.#journal.readAll();
     let leases = 0;
     for (const workspaceId of this.#due.all()) {
-      const db = this.#find(workspaceId);
-      leases += db === undefined ? 0 : releaseForeignLeases(db, this.#owner);
-      this.look(workspaceId);
+      leases += this.#revival.takeBack(workspaceId);
     }
     this.#journal.followDurable();
     return { ambiguous: dots.length, leases };
@@ -173,6 +182,9 @@ export class Writer {
   }
 
   #leaseIn(workspaceId: string, inHand: readonly InHand[], want: number) {
+    if (this.#databases.isSetAside(workspaceId) || this.#kept.has(workspaceId)) {
+      return [];
+    }
     const db = this.#find(workspaceId);
     if (db === undefined) {
       this.#due.refresh(workspaceId);
@@ -274,13 +286,12 @@ export class Writer {
     await this.#freezing.end();
     this.#tick();
     this.#journal.close();
+    this.#kept.close();
     this.#databases.close();
   }
 
   #find(workspaceId: string): Connection | undefined {
-    const isThere =
-      isId(workspaceId) && existsSync(join(this.#identity.dataDir, `t_${workspaceId}.db`));
-    return isThere ? this.#databases.workspace(workspaceId) : undefined;
+    return isId(workspaceId) ? this.#databases.find(workspaceId) : undefined;
   }
 
   #required(workspaceId: string): Connection {
@@ -306,11 +317,9 @@ export class Writer {
       if (!this.#reigns()) {
         return;
       }
+      this.#revival.reviveAll();
       this.#journal.readAll();
-      if (this.#clock() - this.#retainedAt > RETENTION_MS) {
-        this.#retainedAt = this.#clock();
-        this.#journal.dropApplied();
-      }
+      this.#journal.dropApplied();
     } catch (error) {
       log.error({ err: error }, "applying the journal failed; it is tried again");
     }

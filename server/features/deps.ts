@@ -17,7 +17,9 @@ import type { QueuePort } from "./queue/queue.service.ts";
 import type { RouteCheck } from "./routes/routes.service.ts";
 import type { SegmentReads } from "./segments/segment-read.service.ts";
 import type { UnnamedProxies } from "./setup/unnamed-proxies.ts";
+import type { MissedEngagement } from "./tracking/missed.service.ts";
 import type { TrackingPort } from "./tracking/tracking.service.ts";
+import type { InspectFile } from "./workspace-files/workspace-files.service.ts";
 
 /** What slices reach beyond the databases: threads, sockets, the DNS. main fills it; tests put in what they look at. */
 export type Outside = {
@@ -45,6 +47,8 @@ export type Outside = {
   recordFact: (fact: OutsideFact) => Promise<void>;
   /** Reads a small text from an https address: no redirects, a time and a size limit. */
   fetchText: (url: string) => Promise<string>;
+  /** Reads a workspace's whole file, off the HTTP thread. */
+  inspectFile: InspectFile;
 };
 
 /** What every slice's plugin is a function of; app.ts makes it once. */
@@ -65,4 +69,6 @@ export type AppDeps = {
   mail: Mailer;
   sessions: Sessions;
   outside: Outside;
+  /** What recipients did and could not be counted. */
+  missed: MissedEngagement;
 };

@@ -136,11 +136,18 @@ export class Directory {
     if (domain === "" || ofInstance.includes(domain)) {
       return { kind: "role", role, workspaceIds: [] };
     }
-    const workspaceIds = owningNames(domain).flatMap((name) =>
-      claimsOf(this.#databases.system, name).filter((id) =>
-        hasProved(this.#databases.workspace(id), name),
-      ),
+    const claims = owningNames(domain).flatMap((name) =>
+      claimsOf(this.#databases.system, name).map((id) => ({ id, name })),
     );
+    const workspaceIds = claims
+      .filter(({ id }) => !this.#databases.isSetAside(id))
+      .filter(({ id, name }) => hasProved(this.#databases.workspace(id), name))
+      .map(({ id }) => id);
+    const aside = claims.find(({ id }) => this.#databases.isSetAside(id));
+    if (workspaceIds.length === 0 && aside !== undefined) {
+      // Whose it is cannot be asked now: the other server is to come again. Opening it says so.
+      this.#databases.workspace(aside.id);
+    }
     return workspaceIds.length === 0
       ? { refused: RELAY_DENIED }
       : { kind: "role", role, workspaceIds: [...new Set(workspaceIds)] };

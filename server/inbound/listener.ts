@@ -216,11 +216,13 @@ async function readAll(
   return Buffer.concat(chunks);
 }
 
+const isForNow = ({ code }: AppError) => code === "unavailable" || code === "workspace_unavailable";
+
 function asRefusal(error: unknown): Error {
   if (error instanceof SmtpRefusal) {
     return error;
   }
-  if (error instanceof AppError && error.code === "unavailable") {
+  if (error instanceof AppError && isForNow(error)) {
     return new SmtpRefusal(452, "4.3.2 Too much to do at once; try again later");
   }
   log.error({ err: error }, "smtp listener: a message could not be stored");

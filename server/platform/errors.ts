@@ -17,6 +17,7 @@ export type ErrorCode =
   | "setup_done"
   | "unreachable"
   | "unavailable"
+  | "workspace_unavailable"
   | "internal";
 
 /** One thing wrong with one field: where, why, and how to mend it. */

@@ -11,6 +11,7 @@ import type { Outside } from "../../server/features/deps.ts";
 import { lookAt } from "../../server/features/looks.service.ts";
 import { SegmentReader } from "../../server/features/segments/segment-read.service.ts";
 import { type Databases, openDatabases } from "../../server/platform/db/databases.ts";
+import { inspectFile } from "../../server/platform/db/inspect-file.ts";
 import type { AccessPort } from "../../server/platform/http/guard.ts";
 import { type Role, roleHas } from "../../server/platform/http/permissions.ts";
 import { newId } from "../../server/platform/ids.ts";
@@ -70,6 +71,7 @@ export function newTestApp(
            VALUES (?, 'org', ?, 'Europe/Berlin', '1 Test Street, Berlin', 0, 0)`,
         )
         .run(id, name);
+      databases.createWorkspace(id);
       return { id, number: Number(lastInsertRowid) };
     },
     async call(as, method, path, body, headers = {}) {
@@ -150,6 +152,7 @@ export const nothingOutside: Outside = {
     suspendLimit: () => Promise.resolve(),
   },
   renderer: renderHere,
+  inspectFile: async (path) => inspectFile(path),
   reads: {
     count: () => missing("reads"),
     page: () => missing("reads"),

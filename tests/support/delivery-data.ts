@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { KeptFacts } from "../../server/delivery/ingest/kept-facts.ts";
 import type { CampaignContent } from "../../server/delivery/types.ts";
 import { type Databases, openDatabases } from "../../server/platform/db/databases.ts";
 import type { Connection } from "../../server/platform/db/driver.ts";
@@ -19,6 +20,8 @@ export type NewCampaign = {
 export type DeliveryData = {
   dataDir: string;
   databases: Databases;
+  /** Of workspaces that are set aside. */
+  kept: KeptFacts;
   newWorkspace(): string;
   db(workspaceId: string): Connection;
   /** Adds contacts `<prefix><n>@<domain>`, domains taking turns, n from 1. */
@@ -37,6 +40,7 @@ export function newDeliveryData(dataDir = mkdtempSync(join(tmpdir(), "delivery-"
   return {
     dataDir,
     databases,
+    kept: new KeptFacts(join(dataDir, "local", "kept")),
     db,
     newWorkspace() {
       const id = newId();
@@ -49,6 +53,7 @@ export function newDeliveryData(dataDir = mkdtempSync(join(tmpdir(), "delivery-"
            VALUES (?, 'org', 'Workspace', 'UTC', '1 Test Street', 0, 0)`,
         )
         .run(id);
+      databases.createWorkspace(id);
       // Most tests refuse far more than a campaign may bear; those about its breaker set their own limits.
       databases
         .workspace(id)

@@ -1,6 +1,8 @@
 import type { Clock } from "../../platform/clock.ts";
 import { isBusy } from "../../platform/db/busy.ts";
 import type { Connection } from "../../platform/db/driver.ts";
+import { faultOf } from "../../platform/db/file-fault.ts";
+import { AppError } from "../../platform/errors.ts";
 import type { ReadRecord } from "../../platform/journal/reader.ts";
 import { comparePositions, type Position } from "../../platform/journal/segments.ts";
 import { log } from "../../platform/log.ts";
@@ -8,6 +10,7 @@ import type { DotFact, Fact } from "../facts.ts";
 import type { DuePort } from "../ports.ts";
 import { type Applied, applyBatch, type Rules } from "./batch.ts";
 import type { Item } from "./gathered.ts";
+import type { KeptFacts } from "./kept-facts.ts";
 import { appliedPositions, savePosition, syncCommitted } from "./position.store.ts";
 
 const MAX_BATCH = 1_000;
@@ -16,8 +19,14 @@ const MIN_PAUSE_MS = 100;
 const MAX_PAUSE_MS = 1_000;
 
 export type IngestPorts = Rules & {
-  /** The workspace's connection, or undefined when the workspace no longer exists. */
+  /**
+   * The workspace's connection, or undefined when the workspace no longer exists.
+   *
+   * @throws AppError `workspace_unavailable` while it is set aside.
+   */
   workspace: (id: string) => Connection | undefined;
+  /** Takes the facts of workspaces that are set aside. */
+  kept: KeptFacts;
   due: DuePort;
   onApplied: (workspaceId: string, applied: Applied) => void;
   clock: Clock;
@@ -90,6 +99,7 @@ export class Ingester {
 
   /** Applies what was taken, in transactions of at most 1,000 facts of one workspace. */
   flush(): void {
+    this.#moveAside();
     const now = performance.now();
     for (const [workspaceId, inbox] of this.#inboxes) {
       if (inbox.againAt > now) {
@@ -104,6 +114,27 @@ export class Ingester {
     }
   }
 
+  /**
+   * Applies what was kept of a workspace while it was set aside. New facts go on being kept until all is applied, so
+   * that their order stays.
+   *
+   * @throws AppError `workspace_unavailable` when it is still, and errors of SQLite: what is kept stays then.
+   */
+  revive(workspaceId: string): void {
+    const { kept } = this.#ports;
+    const db = this.#ports.workspace(workspaceId);
+    if (db !== undefined) {
+      for (const items of kept.read(workspaceId)) {
+        for (let from = 0; from < items.length; from += MAX_BATCH) {
+          this.#applyAll(workspaceId, db, items.slice(from, from + MAX_BATCH));
+        }
+      }
+    }
+    if (db === undefined || syncCommitted(db)) {
+      kept.drop(workspaceId);
+    }
+  }
+
   /** The dots without a result, oldest first: the ambiguous messages, once a dead writer's stream is read. */
   openDots(): OpenDot[] {
     return [...this.#openDots.values()].map(({ fact, at }) => ({ fact, at }));
@@ -114,9 +145,9 @@ export class Ingester {
    * power cut. 0 when that is not possible now.
    */
   removableBelow(stream: string): number {
+    this.#ports.kept.sync();
     for (const workspaceId of this.#unsynced) {
-      const db = this.#ports.workspace(workspaceId);
-      if (db === undefined || syncCommitted(db)) {
+      if (this.#isSynced(workspaceId)) {
         this.#unsynced.delete(workspaceId);
       }
     }
@@ -147,7 +178,15 @@ export class Ingester {
     if (fact.k === "undot") {
       return;
     }
+    if (this.#ports.kept.has(fact.w)) {
+      this.#ports.kept.add(fact.w, [{ stream, end, fact }]);
+      return;
+    }
     const inbox = this.#inbox(fact.w);
+    if (inbox === "aside") {
+      this.#ports.kept.add(fact.w, [{ stream, end, fact }]);
+      return;
+    }
     const applied = inbox?.positions.get(stream);
     if (inbox === undefined) {
       this.totals.orphans += 1;
@@ -157,12 +196,40 @@ export class Ingester {
     }
   }
 
-  #inbox(workspaceId: string): Inbox | undefined {
+  /** What one may not apply is not lost: it goes where the workspace finds it when it is brought back. */
+  #moveAside(): void {
+    for (const [workspaceId, inbox] of this.#inboxes) {
+      if (inbox.items.length > 0 && this.#find(workspaceId) === "aside") {
+        this.#ports.kept.add(workspaceId, inbox.items);
+        this.#waiting -= inbox.items.length;
+        this.#inboxes.delete(workspaceId);
+      }
+    }
+  }
+
+  #find(workspaceId: string): Connection | "aside" | undefined {
+    try {
+      return this.#ports.workspace(workspaceId);
+    } catch (error) {
+      if (isSetAside(error)) {
+        return "aside";
+      }
+      throw error;
+    }
+  }
+
+  #isSynced(workspaceId: string): boolean {
+    const db = this.#find(workspaceId);
+    // What a damaged file has taken and may lose again, nobody can make durable.
+    return db === undefined || db === "aside" || syncCommitted(db);
+  }
+
+  #inbox(workspaceId: string): Inbox | "aside" | undefined {
     let inbox = this.#inboxes.get(workspaceId);
     if (inbox === undefined) {
-      const db = this.#ports.workspace(workspaceId);
-      if (db === undefined) {
-        return undefined;
+      const db = this.#find(workspaceId);
+      if (db === undefined || db === "aside") {
+        return db;
       }
       inbox = {
         positions: appliedPositions(db),
@@ -187,7 +254,11 @@ export class Ingester {
         this.#applyAll(workspaceId, db, items);
       }
     } catch (error) {
-      this.#pause(workspaceId, inbox, error);
+      if (isSetAside(error)) {
+        inbox.isStuck = true;
+      } else {
+        this.#pause(workspaceId, inbox, error);
+      }
       return false;
     }
     inbox.isStuck = false;
@@ -257,6 +328,10 @@ export class Ingester {
   }
 }
 
+function isSetAside(error: unknown): boolean {
+  return error instanceof AppError && error.code === "workspace_unavailable";
+}
+
 function earliestDue(items: readonly Item[]): number | undefined {
   let earliest: number | undefined;
   for (const { fact } of items) {
@@ -268,8 +343,11 @@ function earliestDue(items: readonly Item[]): number | undefined {
   return earliest;
 }
 
-/** Full disk, lock, I/O trouble: the same transaction may succeed later. */
+/** Full disk, lock, I/O trouble, a damaged file that may be mended: the same transaction may succeed later. */
 function isPassing(error: unknown): boolean {
+  if (isSetAside(error) || faultOf(error) !== undefined) {
+    return true;
+  }
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   return /^SQLITE_(FULL|BUSY|LOCKED|IOERR|NOMEM|READONLY|CANTOPEN)/.test(code);
 }

@@ -6,7 +6,7 @@ import { isOwnOrigin } from "../../platform/http/own-origin.ts";
 import { html, type PageLook } from "../../platform/http/plain-page.ts";
 import type { AppDeps } from "../deps.ts";
 import { brandOf } from "../preferences/public-look.service.ts";
-import { agentOf, pageLanguage } from "../tracking/recipient.service.ts";
+import { agentOf, orLater, pageLanguage } from "../tracking/recipient.service.ts";
 import { type Filled, formMessage, formPage, lookOf } from "./form-html.ts";
 import { FORM_SCRIPT } from "./form-script.ts";
 import { leadsNowhere } from "./form-view.service.ts";
@@ -225,13 +225,13 @@ export const publicFormRoutes = (deps: PublicFormDeps) => {
     )
     .get(
       "/f/:token",
-      ({ params, request }) => hosted(params.token, request),
+      ({ params, request }) => orLater(request, () => hosted(params.token, request)),
       options("Show a form"),
     )
     .post(
       "/f/:token",
       ({ params, body, request, server }) =>
-        submit({ token: params.token, body: body ?? "", request, server }),
+        orLater(request, () => submit({ token: params.token, body: body ?? "", request, server })),
       posting("Send a form"),
     )
     .get(
@@ -241,12 +241,13 @@ export const publicFormRoutes = (deps: PublicFormDeps) => {
     )
     .get(
       "/f/confirm/:token",
-      ({ params, request }) => ask(params.token, request),
+      ({ params, request }) => orLater(request, () => ask(params.token, request)),
       options("Ask whether to confirm a sign-up"),
     )
     .post(
       "/f/confirm/:token",
-      ({ params, request, server }) => confirm(params.token, request, server),
+      ({ params, request, server }) =>
+        orLater(request, () => confirm(params.token, request, server)),
       posting("Confirm a sign-up"),
     );
 };

@@ -6,7 +6,13 @@ import { networkOf, type PeerAddress } from "../../platform/http/client-address.
 import { isOwnOrigin } from "../../platform/http/own-origin.ts";
 import { type Rate, RateLimiter } from "../../platform/http/rate-limit.ts";
 import type { AppDeps } from "../deps.ts";
-import { agentOf, languageFor, maskAddress, pageLanguage } from "../tracking/recipient.service.ts";
+import {
+  agentOf,
+  languageFor,
+  maskAddress,
+  orLater,
+  pageLanguage,
+} from "../tracking/recipient.service.ts";
 import { Tracking, type Whom } from "../tracking/tracking.service.ts";
 import { type PreferenceLanguage, pauseDays, preferenceWords } from "./preference-words.rules.ts";
 import { type PendingAddress, type Person, PreferenceCentre } from "./preferences.service.ts";
@@ -20,7 +26,7 @@ const addressRate: Rate = { perSecond: 1 / 60, burst: 5 };
 
 type Deps = Pick<
   AppDeps,
-  "databases" | "keyRing" | "clock" | "guard" | "clientAddress" | "jobs" | "outside"
+  "databases" | "keyRing" | "clock" | "guard" | "clientAddress" | "jobs" | "outside" | "missed"
 >;
 type Asked = { token: string; request: Request; server: PeerAddress };
 
@@ -216,28 +222,31 @@ export const preferenceRoutes = (deps: Deps) => {
     .use(deps.guard)
     .get(
       "/p/:token",
-      ({ params, request }) => {
-        const person = centre.find(params.token);
-        return person === undefined
-          ? showWithoutProfile({ token: params.token, request })
-          : show(person, request);
-      },
+      ({ params, request }) =>
+        orLater(request, () => {
+          const person = centre.find(params.token);
+          return person === undefined
+            ? showWithoutProfile({ token: params.token, request })
+            : show(person, request);
+        }),
       options("Show what a recipient gets"),
     )
     .post(
       "/p/:token",
       ({ params, request, server, body }) =>
-        change({ token: params.token, request, server }, body ?? ""),
+        orLater(request, () => change({ token: params.token, request, server }, body ?? "")),
       posting("Change what a recipient gets"),
     )
     .get(
       "/p/confirm/:token",
-      ({ params, request, server }) => askConfirm({ token: params.token, request, server }),
+      ({ params, request, server }) =>
+        orLater(request, () => askConfirm({ token: params.token, request, server })),
       options("Ask whether to change to a new address"),
     )
     .post(
       "/p/confirm/:token",
-      ({ params, request, server }) => confirm({ token: params.token, request, server }),
+      ({ params, request, server }) =>
+        orLater(request, () => confirm({ token: params.token, request, server })),
       posting("Change to a new address"),
     );
 };

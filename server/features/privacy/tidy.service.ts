@@ -32,7 +32,9 @@ export async function tidyAll(context: TidyContext): Promise<void> {
   instanceBlockedDomains.removeExpired(databases.system, clock());
   for (let id = workspaceAfter(databases.system, ""); id !== undefined; ) {
     const workspaceId: string = id;
-    await tidyWorkspace(context, workspaceId);
+    if (!databases.isSetAside(workspaceId)) {
+      await tidyWorkspace(context, workspaceId);
+    }
     id = workspaceAfter(databases.system, workspaceId);
   }
 }

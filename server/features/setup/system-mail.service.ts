@@ -112,7 +112,10 @@ export function adoptSystemRoute(databases: Databases, keyRing: KeyRing, now: nu
     const route = loadRoute(databases.workspace(workspaceId), context, routeId);
     copySystemMail(system, keyRing, route, { fromName, fromEmail }, now);
   } catch (error) {
-    if (!(error instanceof AppError && error.code === "not_found")) {
+    // A workspace that is set aside must not keep the instance from starting: its route is adopted at a later one.
+    const isNotNow =
+      error instanceof AppError && ["not_found", "workspace_unavailable"].includes(error.code);
+    if (!isNotNow) {
       throw error;
     }
   }

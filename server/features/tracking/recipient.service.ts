@@ -1,5 +1,8 @@
 // What other slices with pages for recipients share with tracking.
 import type { Connection } from "../../platform/db/driver.ts";
+import { AppError } from "../../platform/errors.ts";
+import { laterPage } from "./tracking.pages.ts";
+import { pageLanguage } from "./tracking.rules.ts";
 import { findRecipient } from "./tracking.store.ts";
 
 export { agentOf, languageFor, maskAddress, pageLanguage } from "./tracking.rules.ts";
@@ -7,4 +10,24 @@ export { agentOf, languageFor, maskAddress, pageLanguage } from "./tracking.rule
 /** The contact a message went to; undefined when the message is gone. */
 export function recipientContactId(db: Connection, campaignId: number, seq: number) {
   return findRecipient(db, campaignId, seq)?.contactId;
+}
+
+/**
+ * Answers a recipient, or says on a page that it is not possible at the moment, when that is our fault and passes: then
+ * nothing is said to be done. Any other error goes on.
+ */
+export async function orLater(
+  request: Request,
+  answer: () => Response | Promise<Response>,
+): Promise<Response> {
+  try {
+    return await answer();
+  } catch (error) {
+    const isForNow =
+      error instanceof AppError && ["unavailable", "workspace_unavailable"].includes(error.code);
+    if (isForNow) {
+      return laterPage(pageLanguage(request.headers.get("accept-language")));
+    }
+    throw error;
+  }
 }

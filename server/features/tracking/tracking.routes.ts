@@ -1,11 +1,11 @@
 import { Elysia, t } from "elysia";
 import type { Renderer } from "../../delivery/index.ts";
-import { AppError } from "../../platform/errors.ts";
 import { textUpTo } from "../../platform/http/body-limit.ts";
 import type { PeerAddress } from "../../platform/http/client-address.ts";
 import type { AppDeps } from "../deps.ts";
 import { brandOf } from "../preferences/public-look.service.ts";
-import { askPage, donePage, gonePage, laterPage } from "./tracking.pages.ts";
+import { orLater } from "./recipient.service.ts";
+import { askPage, donePage, gonePage } from "./tracking.pages.ts";
 import { agentOf, languageFor, pageLanguage, requestHint } from "./tracking.rules.ts";
 import { Tracking, type TrackingPort, type Visitor, type Whom } from "./tracking.service.ts";
 
@@ -25,17 +25,9 @@ const VIEW_POLICY =
 
 const languageOf = (request: Request) => pageLanguage(request.headers.get("accept-language"));
 
-// More people look at once than one workspace may have rendered: the page says when to come back.
-function busyAsLater(error: unknown): "later" {
-  if (error instanceof AppError && error.code === "unavailable") {
-    return "later";
-  }
-  throw error;
-}
-
 type TrackingRouteDeps = Pick<
   AppDeps,
-  "databases" | "keyRing" | "clock" | "guard" | "clientAddress"
+  "databases" | "keyRing" | "clock" | "guard" | "clientAddress" | "missed"
 > & {
   port: TrackingPort;
   renderer: Renderer;
@@ -85,17 +77,10 @@ export const trackingRoutes = (deps: TrackingRouteDeps) => {
   ): Promise<Response> => {
     // RFC 8058 §3.2: the body says List-Unsubscribe=One-Click, urlencoded or multipart.
     const via = body.includes("List-Unsubscribe") ? "one_click" : "page";
-    try {
-      const whom = await tracking.unsubscribe("unsubscribe", token, via, visitor);
-      return whom === undefined
-        ? gonePage(languageOf(request))
-        : donePage(shownTo(whom, request), whom);
-    } catch (error) {
-      if (error instanceof AppError && error.code === "unavailable") {
-        return laterPage(languageOf(request));
-      }
-      throw error;
-    }
+    const whom = await tracking.unsubscribe("unsubscribe", token, via, visitor);
+    return whom === undefined
+      ? gonePage(languageOf(request))
+      : donePage(shownTo(whom, request), whom);
   };
 
   const ask = (token: string, request: Request) => {
@@ -106,10 +91,7 @@ export const trackingRoutes = (deps: TrackingRouteDeps) => {
   };
 
   const view = async (token: string, request: Request, visitor: Visitor): Promise<Response> => {
-    const html = await tracking.viewed(token, visitor).catch(busyAsLater);
-    if (html === "later") {
-      return laterPage(languageOf(request));
-    }
+    const html = await tracking.viewed(token, visitor);
     if (html === undefined) {
       return gonePage(languageOf(request));
     }
@@ -146,28 +128,33 @@ export const trackingRoutes = (deps: TrackingRouteDeps) => {
     )
     .get(
       "/c/:token",
-      ({ params, request, server }) => redirect(params.token, request, visitorOf(request, server)),
+      ({ params, request, server }) =>
+        orLater(request, () => redirect(params.token, request, visitorOf(request, server))),
       options("Count a click and lead to the link"),
     )
     .head(
       "/c/:token",
-      ({ params, request, server }) => redirect(params.token, request, visitorOf(request, server)),
+      ({ params, request, server }) =>
+        orLater(request, () => redirect(params.token, request, visitorOf(request, server))),
       options("Say where a link leads"),
     )
     .get(
       "/v/:token",
-      ({ params, request, server }) => view(params.token, request, visitorOf(request, server)),
+      ({ params, request, server }) =>
+        orLater(request, () => view(params.token, request, visitorOf(request, server))),
       options("Show a message in the browser"),
     )
     .get(
       "/u/:token",
-      ({ params, request }) => ask(params.token, request),
+      ({ params, request }) => orLater(request, () => ask(params.token, request)),
       options("Ask whether to unsubscribe"),
     )
     .post(
       "/u/:token",
       ({ params, body, request, server }) =>
-        unsubscribe(params.token, body ?? "", request, visitorOf(request, server)),
+        orLater(request, () =>
+          unsubscribe(params.token, body ?? "", request, visitorOf(request, server)),
+        ),
       posting("Unsubscribe, by button or one-click (RFC 8058)"),
     );
 };

@@ -11,8 +11,10 @@ import {
 } from "../../delivery/index.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Databases } from "../../platform/db/databases.ts";
+import { AppError } from "../../platform/errors.ts";
 import type { KeyRing } from "../../platform/secrets.ts";
 import { WorkspaceDirectory } from "./directory.service.ts";
+import type { MissedEngagement } from "./missed.service.ts";
 import { SentMail } from "./sent-mail.service.ts";
 import { findContact, findRecipient } from "./tracking.store.ts";
 
@@ -52,12 +54,14 @@ type TrackingDeps = {
   clock: Clock;
   port: TrackingPort;
   renderer: Pick<Renderer, "webView">;
+  missed: MissedEngagement;
 };
 
 /**
  * Answers recipients' requests. A token and memory are enough for opens and clicks once a campaign's
  * links have been read; nothing here writes to a database: what happened is a fact in the journal, and
- * each method resolves only when that fact is durable.
+ * each method resolves when that fact is durable. While the journal cannot be written people still reach what
+ * they opened, and that is counted as missed; what they ask of us is refused, because it may not be forgotten.
  */
 export class Tracking {
   readonly #deps: TrackingDeps;
@@ -185,17 +189,24 @@ export class Tracking {
     visitor: Visitor,
     link?: number,
   ): Promise<void> {
-    await this.#deps.port.recordFact({
-      k: kind,
-      w: workspace.id,
-      c: subject.campaignId,
-      s: subject.seq,
-      at: this.#deps.clock(),
-      ip: visitor.ip,
-      ua: visitor.agent,
-      ...(link === undefined ? {} : { link }),
-      ...(visitor.hint === undefined ? {} : { hint: visitor.hint }),
-    });
+    try {
+      await this.#deps.port.recordFact({
+        k: kind,
+        w: workspace.id,
+        c: subject.campaignId,
+        s: subject.seq,
+        at: this.#deps.clock(),
+        ip: visitor.ip,
+        ua: visitor.agent,
+        ...(link === undefined ? {} : { link }),
+        ...(visitor.hint === undefined ? {} : { hint: visitor.hint }),
+      });
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== "unavailable") {
+        throw error;
+      }
+      this.#deps.missed.add(kind);
+    }
   }
 }
 

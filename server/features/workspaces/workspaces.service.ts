@@ -59,8 +59,8 @@ export function toWorkspace(row: WorkspaceRow) {
 }
 
 /**
- * Creates a workspace, its database file, and the membership of its owner; returns its id. A crash
- * between the row and the file leaves a row whose file is made at its first opening.
+ * Creates a workspace, its database file, and the membership of its owner; returns its id. The file comes first:
+ * a crash leaves one that nobody knows of, and never a workspace without its file.
  *
  * @throws AppError `invalid_input` for an unknown time zone.
  */
@@ -72,11 +72,11 @@ export function createWorkspace(
   const { system } = databases;
   const id = newId(now);
   const checked = checkedInput(input);
+  databases.createWorkspace(id);
   inTransaction(system, () => {
     addWorkspace(system, { id, organizationId: input.organizationId, ...checked, now });
     addMember(system, { workspaceId: id, userId: input.ownerId, role: "owner", now });
   });
-  databases.workspace(id);
   return id;
 }
 

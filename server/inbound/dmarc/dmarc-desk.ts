@@ -73,10 +73,13 @@ export class DmarcDesk implements DmarcIntake {
   }
 
   #keepForOwners(report: DmarcReport): DmarcOutcome[] {
-    const owners = claimsAround(this.#databases.system, report.domain).filter((id) =>
-      sendingDomains(this.#databases.workspace(id)).some(
-        ({ name, isVerified }) => isVerified && isRelated(name, report.domain),
-      ),
+    const claims = claimsAround(this.#databases.system, report.domain);
+    const owners = claims.filter(
+      (id) =>
+        !this.#databases.isSetAside(id) &&
+        sendingDomains(this.#databases.workspace(id)).some(
+          ({ name, isVerified }) => isVerified && isRelated(name, report.domain),
+        ),
     );
     const reason = `The report is about ${report.domain}, which no workspace has proved.`;
     return owners.length === 0

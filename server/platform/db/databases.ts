@@ -3,15 +3,31 @@ import { join } from "node:path";
 import { LRUCache } from "lru-cache";
 import { isId } from "../ids.ts";
 import { type Connection, type ConnectionOptions, openConnection } from "./driver.ts";
+import type { FileFault } from "./file-fault.ts";
+import { openInbox } from "./inbox-file.ts";
 import { migrate } from "./migrate.ts";
+import { markSystemOpen, unmarkSystemClosed } from "./open-marks.ts";
+import { WorkspaceHandles } from "./workspace-handles.ts";
 
-const MAX_OPEN_WORKSPACES = 256;
+const MAX_OPEN_INBOXES = 256;
 
 /** The database files of one data folder, as one thread sees them. */
 export type Databases = {
   system: Connection;
-  /** The workspace's connection, opened and migrated on first use. @throws Error for an id that is none. */
+  /**
+   * The workspace's connection, opened and migrated on first use.
+   *
+   * @throws AppError `workspace_unavailable` while its file cannot be used, `not_found` when there is no such workspace.
+   */
   workspace(id: string): Connection;
+  /** As `workspace`, and undefined when there is no such workspace. */
+  find(id: string): Connection | undefined;
+  /** Makes the file of a new workspace: nothing else makes one. */
+  createWorkspace(id: string): void;
+  /** True while the workspace's file cannot be used. */
+  isSetAside(id: string): boolean;
+  /** Refuses the workspace on every thread until somebody has looked at its file. */
+  setAside(id: string, fault: FileFault): void;
   /** The workspace's test inbox, under local/ and never replicated. */
   inbox(id: string): Connection;
   /** Forgets and closes the workspace's handles, before its file is moved or removed. */
@@ -44,32 +60,37 @@ export function openDatabases(
   const folders = dataFolders(dataDir);
   const system = openConnection(join(folders.root, "system.db"), options);
   migrate(system, "system");
-  const workspaces = handles((id) => join(folders.root, `t_${id}.db`), "workspace", options);
-  const inboxes = handles((id) => join(folders.local, `inbox_${id}.db`), "inbox", options);
+  markSystemOpen(dataDir);
+  const workspaces = new WorkspaceHandles(dataDir, system, options);
+  const inboxes = inboxHandles(
+    (id) => join(folders.local, `inbox_${id}.db`),
+    (path) => openInbox(system, path, options),
+  );
   return {
     system,
-    workspace: workspaces.open,
+    workspace: (id) => workspaces.get(id),
+    find: (id) => workspaces.find(id),
+    createWorkspace: (id) => workspaces.create(id),
+    isSetAside: (id) => workspaces.isAside(id),
+    setAside: (id, fault) => workspaces.setAside(id, fault),
     inbox: inboxes.open,
     closeWorkspace(id) {
       workspaces.forget(id);
       inboxes.forget(id);
     },
-    openCount: workspaces.count,
+    openCount: () => workspaces.count,
     close() {
       workspaces.clear();
       inboxes.clear();
       system.close();
+      unmarkSystemClosed(dataDir);
     },
   };
 }
 
-function handles(
-  pathOf: (id: string) => string,
-  kind: "workspace" | "inbox",
-  options: ConnectionOptions,
-) {
+function inboxHandles(pathOf: (id: string) => string, openFile: (path: string) => Connection) {
   const open = new LRUCache<string, Connection>({
-    max: MAX_OPEN_WORKSPACES,
+    max: MAX_OPEN_INBOXES,
     dispose: (db) => db.close(),
   });
   return {
@@ -79,14 +100,12 @@ function handles(
       }
       let db = open.get(id);
       if (db === undefined) {
-        db = openConnection(pathOf(id), options);
-        migrate(db, kind);
+        db = openFile(pathOf(id));
         open.set(id, db);
       }
       return db;
     },
     forget: (id: string) => open.delete(id),
-    count: () => open.size,
     clear: () => open.clear(),
   };
 }

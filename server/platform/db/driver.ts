@@ -17,6 +17,8 @@ export type ConnectionOptions = {
    * many workspaces takes a short time here and waits in `write-turn.ts`.
    */
   busyTimeoutMs?: number;
+  /** Fails rather than makes a file that is not there. */
+  mustExist?: boolean;
 };
 
 /**
@@ -26,23 +28,27 @@ export type ConnectionOptions = {
  *   not replicated by LiteFS, so it is refused rather than used.
  */
 export function openConnection(path: string, options: ConnectionOptions = {}): Connection {
-  const { readonly = false, busyTimeoutMs = BUSY_TIMEOUT_MS } = options;
-  const db = new Database(path, { readonly, timeout: busyTimeoutMs });
-  if (path !== ":memory:" && !readonly) {
-    const mode = db.pragma("journal_mode = WAL", { simple: true });
-    if (mode !== "wal") {
-      db.close();
-      throw new Error(`SQLite refused WAL mode (journal_mode is ${String(mode)})`);
+  const { readonly = false, mustExist = false, busyTimeoutMs = BUSY_TIMEOUT_MS } = options;
+  const db = new Database(path, { readonly, fileMustExist: mustExist, timeout: busyTimeoutMs });
+  try {
+    if (path !== ":memory:" && !readonly) {
+      const mode = db.pragma("journal_mode = WAL", { simple: true });
+      if (mode !== "wal") {
+        throw new Error(`SQLite refused WAL mode (journal_mode is ${String(mode)})`);
+      }
     }
+    db.pragma("synchronous = NORMAL");
+    db.pragma("foreign_keys = ON");
+    // What is deleted or changed is overwritten, in every file and by every thread: who is erased later must not
+    // be found where something of theirs was moved or removed long before.
+    db.pragma("secure_delete = ON");
+    db.pragma("temp_store = MEMORY");
+    db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
   }
-  db.pragma("synchronous = NORMAL");
-  db.pragma("foreign_keys = ON");
-  // What is deleted or changed is overwritten, in every file and by every thread: who is erased later must not
-  // be found where something of theirs was moved or removed long before.
-  db.pragma("secure_delete = ON");
-  db.pragma("temp_store = MEMORY");
-  db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
-  return db;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Connection } from "./driver.ts";
+import { newerFault } from "./file-fault.ts";
 import { type DatabaseKind, migrations } from "./migrations/index.ts";
 
 /** How many migrations a file of this kind has when it is current. */
@@ -14,8 +15,8 @@ export function currentVersion(kind: DatabaseKind): number {
  * without its references being emptied (https://www.sqlite.org/lang_altertable.html §7); they are checked
  * before the commit.
  *
- * @throws Error when the file is newer than this program: opening it could destroy what it does not know;
- *   or when a migration would leave a reference to nothing. Nothing is changed then.
+ * @throws FileFault when the file is newer than this program: opening it could destroy what it does not know.
+ * @throws Error when a migration would leave a reference to nothing. Nothing is changed then.
  */
 export function migrate(db: Connection, kind: DatabaseKind): void {
   migrateBy(db, kind, migrations[kind]);
@@ -32,9 +33,7 @@ export function migrateBy(db: Connection, kind: string, statements: readonly str
     db.transaction(() => {
       const found = versionOf(db);
       if (found > target) {
-        throw new Error(
-          `this ${kind} database has version ${found}, newer than this program's ${target}`,
-        );
+        throw newerFault(found, target);
       }
       for (const sql of statements.slice(found)) {
         db.exec(sql);

@@ -6,6 +6,15 @@ const selectIds = statement<[], { id: string }>(`
   SELECT id FROM workspace WHERE status <> 'deleting' ORDER BY number
 `);
 
+const selectOne = statement<[id: string], { id: string }>(`
+  SELECT id FROM workspace WHERE id = ?
+`);
+
+/** True for a workspace that the directory knows, whatever became of its file. */
+export function isInDirectory(system: Connection, id: string): boolean {
+  return selectOne(system).get(id) !== undefined;
+}
+
 /** The file of a workspace. */
 export function workspacePath(dataDir: string, id: string): string {
   return join(dataDir, `t_${id}.db`);

@@ -12,6 +12,8 @@ import { ProblemSchema } from "./schemas.ts";
 /** Below this nothing new is promised: a journal that cannot grow stops sending. */
 const MIN_FREE_BYTES = 64 * 1024 * 1024;
 
+const WORKSPACES = "workspaces";
+
 export type HealthOptions = {
   guard: Guard;
   clientAddress: ClientAddress;
@@ -21,6 +23,8 @@ export type HealthOptions = {
   canWrite: () => boolean;
   /** Why nothing can be kept or sent, as a sentence; undefined while all is well. */
   trouble: () => string | undefined;
+  /** How many workspaces cannot be used and why, without names; "" while all can. */
+  setAside: () => string;
   metrics: Metrics;
 };
 
@@ -44,8 +48,10 @@ export const healthRoutes = (options: HealthOptions) =>
           databaseCheck(options),
           journalCheck(options),
           diskCheck(options),
+          workspacesCheck(options),
         ]);
-        const ready = checks.every(({ ok }) => ok);
+        // One workspace's file must not take all others out of a load balancer: it is only told.
+        const ready = checks.every(({ ok, name }) => ok || name === WORKSPACES);
         set.status = ready ? 200 : 503;
         set.headers["cache-control"] = "no-store";
         return { ready, checks };
@@ -108,6 +114,15 @@ async function diskCheck({ dataDir }: HealthOptions): Promise<Check> {
     return { name: "disk", ok: free >= MIN_FREE_BYTES, message: `${megabytes} MB free` };
   } catch (error) {
     return { name: "disk", ok: false, message: wordsOf(error) };
+  }
+}
+
+async function workspacesCheck({ setAside }: HealthOptions): Promise<Check> {
+  try {
+    const message = setAside();
+    return { name: WORKSPACES, ok: message === "", message };
+  } catch (error) {
+    return { name: WORKSPACES, ok: false, message: wordsOf(error) };
   }
 }
 

@@ -21,6 +21,7 @@ const statusOf = {
   setup_done: 409,
   unreachable: 502,
   unavailable: 503,
+  workspace_unavailable: 503,
   internal: 500,
 } as const satisfies Record<ErrorCode, number>;
 
@@ -39,6 +40,7 @@ const titleOf: Record<ErrorCode, string> = {
   setup_done: "The setup is finished",
   unreachable: "A server did not answer as hoped",
   unavailable: "Not available at the moment",
+  workspace_unavailable: "This workspace is set aside",
   internal: "A fault of the server",
 };
 

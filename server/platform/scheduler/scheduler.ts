@@ -3,6 +3,7 @@ import { isBusy } from "../db/busy.ts";
 import type { Connection } from "../db/driver.ts";
 import { inTransaction } from "../db/transaction.ts";
 import { writeWhenFree } from "../db/write-turn.ts";
+import { AppError } from "../errors.ts";
 import { log } from "../log.ts";
 import { retryInMs } from "./backoff.rules.ts";
 import { nextRun, type Recurrence } from "./cron-clock.ts";
@@ -29,6 +30,7 @@ const DRAIN_MS = 10_000;
 const GIVE_UP_MS = 2_000;
 /** How soon a job is tried again that met a locked file. */
 const AFTER_LOCK_MS = 1_000;
+const SET_ASIDE_MS = 60_000;
 const SLICE_MS = 3_000;
 
 /** Which jobs wait beside which. */
@@ -284,6 +286,12 @@ export class Scheduler {
       if (isBusy(error)) {
         // Somebody else writes to that file for long. That is no fault of the job, so it costs no try.
         const dueAt = this.options.clock() + AFTER_LOCK_MS;
+        await writeWhenFree(() => handBack(this.options.system, key, dueAt));
+        return "given_back";
+      }
+      if (error instanceof AppError && error.code === "workspace_unavailable") {
+        // It is wanted again when the workspace's file is mended, however long that takes.
+        const dueAt = this.options.clock() + SET_ASIDE_MS;
         await writeWhenFree(() => handBack(this.options.system, key, dueAt));
         return "given_back";
       }

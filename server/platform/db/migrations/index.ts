@@ -9,6 +9,7 @@ import system006 from "./system/006-mail-domains.sql" with { type: "text" };
 import system007 from "./system/007-limit-rules.sql" with { type: "text" };
 import system008 from "./system/008-asked-mail.sql" with { type: "text" };
 import system009 from "./system/009-fair-jobs.sql" with { type: "text" };
+import system010 from "./system/010-set-aside.sql" with { type: "text" };
 import workspace001 from "./workspace/001-audience.sql" with { type: "text" };
 import workspace002 from "./workspace/002-campaigns.sql" with { type: "text" };
 import workspace003 from "./workspace/003-delivery.sql" with { type: "text" };
@@ -39,6 +40,7 @@ export const migrations = {
     system007,
     system008,
     system009,
+    system010,
   ],
   workspace: [
     workspace001,

@@ -29,6 +29,7 @@ beforeEach(() => {
   db = data.db(ws);
   ingester = new Ingester({
     workspace: (id) => (id === ws ? data.databases.workspace(id) : undefined),
+    kept: data.kept,
     classify: classifyEngagement,
     bounces: bounceRules,
     breaker: breakerRules,

@@ -51,9 +51,12 @@ function claimAll(campaignId: number) {
   });
 }
 
-function newIngester(): Ingester {
+function newIngester(
+  workspace = (id: string) => (id === ws ? data.databases.workspace(id) : undefined),
+): Ingester {
   return new Ingester({
-    workspace: (id) => (id === ws ? data.databases.workspace(id) : undefined),
+    workspace,
+    kept: data.kept,
     classify: classifyEngagement,
     bounces: bounceRules,
     breaker: breakerRules,
@@ -472,15 +475,7 @@ test("a workspace whose database cannot be written waits alone, and loses nothin
   const c = launch(3);
   claimAll(c);
   const other = data.newWorkspace();
-  const ingester = new Ingester({
-    workspace: data.databases.workspace,
-    classify: classifyEngagement,
-    bounces: bounceRules,
-    breaker: breakerRules,
-    due,
-    onApplied: () => undefined,
-    clock: () => NOW,
-  });
+  const ingester = newIngester(data.databases.workspace);
   db.exec(
     "CREATE TRIGGER broken BEFORE INSERT ON ingest_position BEGIN SELECT RAISE(ABORT, 'broken'); END",
   );

@@ -20,6 +20,7 @@ test("facts of a workspace that is locked wait, those of others are applied, and
   const [locked, healthy] = [data.newWorkspace(), data.newWorkspace()];
   const ingester = new Ingester({
     workspace: data.databases.workspace,
+    kept: data.kept,
     classify: classifyEngagement,
     bounces: bounceRules,
     breaker: breakerRules,

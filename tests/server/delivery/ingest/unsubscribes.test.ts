@@ -28,6 +28,7 @@ beforeEach(() => {
   data.addList(ws, [1, 2]);
   ingester = new Ingester({
     workspace: (id) => (id === ws ? data.databases.workspace(id) : undefined),
+    kept: data.kept,
     classify: classifyEngagement,
     bounces: bounceRules,
     breaker: breakerRules,

@@ -10,6 +10,7 @@ import {
   trackingToken,
   type UrlPurpose,
 } from "../../../../server/delivery/index.ts";
+import { MissedEngagement } from "../../../../server/features/tracking/missed.service.ts";
 import { trackingRoutes } from "../../../../server/features/tracking/tracking.routes.ts";
 import type { TrackingPort } from "../../../../server/features/tracking/tracking.service.ts";
 import { clientAddresses } from "../../../../server/platform/http/client-address.ts";
@@ -38,6 +39,7 @@ let fixture: TestApp;
 let workspace: TestWorkspace;
 let journal: Journal;
 let keys: TokenKeys;
+let missed: MissedEngagement;
 let suppressed: string[];
 let handle: (path: string, init?: RequestInit) => Promise<Response>;
 
@@ -78,6 +80,7 @@ beforeEach(() => {
   keys = loadTokenKeys(keyRing);
   journal = openJournal({ dir: join(fixture.dataDir, "local/journal/web") });
   suppressed = [];
+  missed = new MissedEngagement();
   const port: TrackingPort = {
     recordFact: (fact) => journal.append(JSON.stringify(fact)),
     suppressed: (workspaceId, address) => suppressed.push(`${workspaceId} ${address}`),
@@ -103,6 +106,7 @@ beforeEach(() => {
       guard,
       port,
       renderer: rendererWith(() => keys),
+      missed,
     }),
   );
   handle = (path, init) => app.handle(new Request(`http://localhost${path}`, init));
@@ -225,6 +229,21 @@ test("one-click and the page's button unsubscribe at once, whatever the body's e
     { k: "unsubscribe", via: "page" },
   ]);
   expect(suppressed).toEqual(Array(3).fill(`${workspace.id} anna@example.org`));
+});
+
+test("while the journal cannot be written a click and an open are answered, and counted as missed", async () => {
+  await journal.close();
+
+  const click = await handle(`/c/${token("click", { link: 1 })}`);
+  const open = await handle(`/o/${token("open")}`);
+  const view = await handle(`/v/${token("view")}`);
+
+  expect(click.status).toBe(302);
+  expect(click.headers.get("location")).toMatch(/^https:/);
+  expect(open.headers.get("content-type")).toBe("image/gif");
+  expect((await open.arrayBuffer()).byteLength).toBeGreaterThan(30);
+  expect(view.status).toBe(200);
+  expect(Object.fromEntries(missed.byKind())).toEqual({ open: 1, click: 1, view: 1 });
 });
 
 test("an unsubscribe that cannot be kept is not said to be done", async () => {

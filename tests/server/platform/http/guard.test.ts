@@ -12,11 +12,12 @@ import { newId } from "../../../../server/platform/ids.ts";
 import { newTestApp, type TestApp } from "../../../support/app.ts";
 
 let fixture: TestApp;
-const own = newId();
+let own = "";
 const foreign = newId();
 
 beforeEach(() => {
   fixture = newTestApp();
+  own = fixture.newWorkspace().id;
 });
 afterEach(() => fixture.close());
 

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { storeTrustedProxies } from "../../../../server/features/setup/instance.service.ts";
+import { workspacePath } from "../../../../server/platform/db/workspace-files.ts";
 import { newTestApp, type TestApp } from "../../../support/app.ts";
 
 let fixture: TestApp;
@@ -33,8 +34,47 @@ test("/readyz says which part is broken, and why", async () => {
   expect(ill.status).toBe(503);
   expect(await ill.json()).toMatchObject({
     ready: false,
-    checks: [{ name: "database", ok: true }, { name: "journal", ok: false, message: trouble }, {}],
+    checks: [
+      { name: "database", ok: true },
+      { name: "journal", ok: false, message: trouble },
+      {},
+      { name: "workspaces", ok: true },
+    ],
   });
+});
+
+test("a workspace that is set aside is told, without its name, and the instance stays ready", async () => {
+  const { id } = fixture.newWorkspace();
+  const { id: other } = fixture.newWorkspace();
+  fixture.databases.closeWorkspace(id);
+  writeFileSync(workspacePath(fixture.dataDir, id), "not a database");
+  const refused = await fixture.call(
+    { role: "owner", workspaceId: id },
+    "GET",
+    `/workspaces/${id}/tags`,
+  );
+  const served = await fixture.call(
+    { role: "owner", workspaceId: other },
+    "GET",
+    `/workspaces/${other}/tags`,
+  );
+
+  const response = await get("/readyz");
+  const metrics = await (await get("/metrics")).text();
+
+  expect(refused.status).toBe(503);
+  expect(refused.headers.get("retry-after")).toBe("60");
+  expect(await refused.json()).toMatchObject({ code: "workspace_unavailable" });
+  expect(served.status).toBe(200);
+  expect(response.status).toBe(200);
+  const body = await response.text();
+  expect(JSON.parse(body).checks).toContainEqual({
+    name: "workspaces",
+    ok: false,
+    message: "1 set aside: not_a_database",
+  });
+  expect(body).not.toContain(id);
+  expect(metrics).toContain('swiftmail_workspaces_set_aside{reason="not_a_database"} 1');
 });
 
 test("/readyz notices a database that cannot be written", async () => {

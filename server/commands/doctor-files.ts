@@ -1,0 +1,83 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { unreadDamage } from "../platform/db/damage.store.ts";
+import { type Connection, openConnection } from "../platform/db/driver.ts";
+import { type FaultReason, lookAtFile } from "../platform/db/file-fault.ts";
+import { setAsideRows } from "../platform/db/set-aside.store.ts";
+import { workspaceIds, workspacePath } from "../platform/db/workspace-files.ts";
+import type { Finding } from "./doctor-checks.ts";
+
+const NAMED = 5;
+
+const advice: Record<FaultReason, string> = {
+  missing: "Put the file back from your backup",
+  unreadable: "Give the user of the server the right to read and write it",
+  not_a_database: "Put the file back from your backup",
+  damaged: "Put the file back from your backup, or mend it with sqlite3's .recover",
+  newer: "Run the newer SwiftMail that wrote it",
+  migration_failed: "Put the file back from your backup, and report this",
+  io_error: "Check the disk and its cable, then the file",
+  replaced: "Make sure that the file in its place is the right one",
+  log_missing:
+    "Put the file ending in -wal back, or use the workspace as it is from the instance console",
+};
+
+/** Whether every workspace's file can be used: what the server has set aside, and what can be seen from outside. */
+export function checkWorkspaces(dataDir: string, newestVersion: number): Finding {
+  return withSystem(dataDir, (system) => {
+    const ids = workspaceIds(system);
+    const found = new Map(
+      setAsideRows(system).map(({ workspaceId, path, reason, detail }) => [
+        workspaceId,
+        { path, reason, detail },
+      ]),
+    );
+    for (const id of ids) {
+      const path = workspacePath(dataDir, id);
+      const fault = lookAtFile(path, newestVersion);
+      if (fault !== undefined && !found.has(id)) {
+        found.set(id, { path, reason: fault.reason, detail: fault.message });
+      }
+    }
+    const bad = [...found.values()];
+    return bad.length === 0
+      ? { verdict: "ok", said: `${ids.length} can be used` }
+      : {
+          verdict: "fail",
+          said: listed(bad.map(({ path, reason, detail }) => `${path}: ${reason} (${detail})`)),
+          mend: listed([...new Set(bad.map(({ reason }) => `${advice[reason]}.`))]),
+        };
+  });
+}
+
+/** What was found damaged and nobody has read of on the instance console. */
+export function checkDamage(dataDir: string): Finding {
+  return withSystem(dataDir, (system) => {
+    const notices = unreadDamage(system);
+    const said = notices.map(
+      ({ kind, path, bytes, records, kept }) =>
+        `${kind} in ${path}: ${bytes} bytes, at least ${records} records lost${kept === "" ? "" : `, kept as ${kept}`}`,
+    );
+    return notices.length === 0
+      ? { verdict: "ok", said: "none that nobody has read of" }
+      : { verdict: "warn", said: listed(said), mend: "Read about it on the instance console." };
+  });
+}
+
+function withSystem(dataDir: string, look: (system: Connection) => Finding): Finding {
+  const path = join(dataDir, "system.db");
+  if (!existsSync(path)) {
+    return { verdict: "ok", said: "none yet" };
+  }
+  const system = openConnection(path, { readonly: true });
+  try {
+    return look(system);
+  } finally {
+    system.close();
+  }
+}
+
+function listed(lines: string[]): string {
+  const more = lines.length - NAMED;
+  return `${lines.slice(0, NAMED).join("; ")}${more > 0 ? `; and ${more} more` : ""}`;
+}

@@ -1,0 +1,124 @@
+import {
+  closeSync,
+  existsSync,
+  fdatasyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
+import { join } from "node:path";
+import { JournalReader } from "../../platform/journal/reader.ts";
+import { RecordBuffer } from "../../platform/journal/record.ts";
+import {
+  comparePositions,
+  type Position,
+  segmentPath,
+  streamStart,
+  syncFolder,
+} from "../../platform/journal/segments.ts";
+import type { Item } from "./gathered.ts";
+
+/**
+ * The facts of workspaces that are set aside, each workspace's in a file of its own, so that they neither get lost nor
+ * keep the journal of all others on the disk. They are applied when the workspace is brought back.
+ */
+export class KeptFacts {
+  readonly #root: string;
+  readonly #files = new Map<string, number>();
+  readonly #unsynced = new Set<string>();
+  readonly #workspaces: Set<string>;
+
+  /** @param root Folder of the kept facts; made when something is kept. */
+  constructor(root: string) {
+    this.#root = root;
+    this.#workspaces = new Set(existsSync(root) ? readdirSync(root) : []);
+  }
+
+  /** The workspaces of which facts are kept. */
+  workspaces(): string[] {
+    return [...this.#workspaces];
+  }
+
+  has(workspaceId: string): boolean {
+    return this.#workspaces.has(workspaceId);
+  }
+
+  /** Adds facts at the end. They are durable after `sync`. @throws Error when they cannot be written. */
+  add(workspaceId: string, items: readonly Item[]): void {
+    const records = new RecordBuffer();
+    for (const { stream, end, fact } of items) {
+      records.add(JSON.stringify({ stream, end, fact } satisfies Item));
+    }
+    const fd = this.#open(workspaceId);
+    this.#unsynced.add(workspaceId);
+    const bytes = records.bytes();
+    for (let done = 0; done < bytes.length; ) {
+      done += writeSync(fd, bytes, done);
+    }
+  }
+
+  /** Makes what was added survive a power cut. @throws Error when it does not. */
+  sync(): void {
+    for (const workspaceId of this.#unsynced) {
+      fdatasyncSync(this.#open(workspaceId));
+      this.#unsynced.delete(workspaceId);
+    }
+  }
+
+  /** The kept facts of a workspace in the order of each stream; a fact that was kept twice comes once. */
+  *read(workspaceId: string): Generator<Item[]> {
+    const reader = new JournalReader({ dir: this.#folder(workspaceId), from: streamStart });
+    const last = new Map<string, Position>();
+    try {
+      for (let records = reader.next(); records.length > 0; records = reader.next()) {
+        yield records
+          .map(({ payload }) => JSON.parse(payload) as Item)
+          .filter(({ stream, end }) => {
+            const isNew = comparePositions(last.get(stream) ?? streamStart, end) < 0;
+            last.set(stream, isNew ? end : (last.get(stream) ?? end));
+            return isNew;
+          });
+      }
+    } finally {
+      reader.close();
+    }
+  }
+
+  /** Removes what was kept: all of it is applied, durably. */
+  drop(workspaceId: string): void {
+    const fd = this.#files.get(workspaceId);
+    if (fd !== undefined) {
+      closeSync(fd);
+      this.#files.delete(workspaceId);
+    }
+    this.#unsynced.delete(workspaceId);
+    this.#workspaces.delete(workspaceId);
+    rmSync(this.#folder(workspaceId), { recursive: true, force: true });
+  }
+
+  close(): void {
+    for (const fd of this.#files.values()) {
+      closeSync(fd);
+    }
+    this.#files.clear();
+  }
+
+  #open(workspaceId: string): number {
+    let fd = this.#files.get(workspaceId);
+    if (fd === undefined) {
+      const folder = this.#folder(workspaceId);
+      mkdirSync(folder, { recursive: true });
+      this.#workspaces.add(workspaceId);
+      fd = openSync(segmentPath(folder, 1), "a");
+      syncFolder(folder);
+      this.#files.set(workspaceId, fd);
+    }
+    return fd;
+  }
+
+  #folder(workspaceId: string): string {
+    return join(this.#root, workspaceId);
+  }
+}

@@ -1,0 +1,88 @@
+import { Elysia, t } from "elysia";
+import { Done, done, refusals } from "../../platform/http/schemas.ts";
+import type { AppDeps } from "../deps.ts";
+import { CheckResult, Damage } from "./workspace-files.schema.ts";
+import {
+  acceptAsItIs,
+  checkAgain,
+  readDamageReport,
+  readNotice,
+} from "./workspace-files.service.ts";
+
+const WorkspaceParams = t.Object({ id: t.String({ maxLength: 26 }) });
+const NoticeParams = t.Object({ id: t.Integer({ minimum: 1 }) });
+
+/** Workspaces whose file cannot be used, and what else was found damaged. */
+export const workspaceFileRoutes = (deps: AppDeps) => {
+  const { guard, databases, config, clock, audit, outside, missed } = deps;
+  const desk = { databases, dataDir: config.dataDir, clock, inspect: outside.inspectFile };
+  return new Elysia({
+    name: "workspace-files",
+    prefix: "/instance/damage",
+    detail: { tags: ["Instance"] },
+  })
+    .use(guard)
+    .get("", () => ({ ...readDamageReport(databases.system), missedEngagement: missed.total() }), {
+      instanceAdmin: true,
+      response: { 200: Damage, ...refusals },
+      detail: { summary: "What is set aside or was found damaged" },
+    })
+    .post(
+      "/workspaces/:id/check",
+      async ({ actor, params }) => {
+        const fault = await checkAgain(desk, params.id);
+        audit.record({
+          actorId: actor.id,
+          workspaceId: null,
+          action: "workspace_file.check",
+          target: params.id,
+          detail: { found: fault?.reason ?? "whole" },
+        });
+        return {
+          back: fault === undefined,
+          reason: fault?.reason ?? null,
+          detail: fault?.message ?? "",
+        };
+      },
+      {
+        instanceAdmin: true,
+        params: WorkspaceParams,
+        response: { 200: CheckResult, ...refusals },
+        detail: { summary: "Check a workspace's file again and use it when it is whole" },
+      },
+    )
+    .post(
+      "/workspaces/:id/accept",
+      async ({ actor, params }) => {
+        await acceptAsItIs(desk, params.id);
+        audit.record({
+          actorId: actor.id,
+          workspaceId: null,
+          action: "workspace_file.accept",
+          target: params.id,
+        });
+        return done;
+      },
+      {
+        instanceAdmin: true,
+        params: WorkspaceParams,
+        response: { 200: Done, ...refusals },
+        detail: { summary: "Use a workspace whose write-ahead log was lost as it is" },
+      },
+    )
+    .post(
+      "/notices/:id/read",
+      ({ actor, params }) => {
+        readNotice(databases.system, params.id, clock());
+        const target = String(params.id);
+        audit.record({ actorId: actor.id, workspaceId: null, action: "damage.read", target });
+        return done;
+      },
+      {
+        instanceAdmin: true,
+        params: NoticeParams,
+        response: { 200: Done, ...refusals },
+        detail: { summary: "Say that a notice of damage was read" },
+      },
+    );
+};

@@ -1,0 +1,62 @@
+import { type Static, t } from "elysia";
+
+const Reason = t.Union([
+  t.Literal("missing"),
+  t.Literal("unreadable"),
+  t.Literal("not_a_database"),
+  t.Literal("damaged"),
+  t.Literal("newer"),
+  t.Literal("migration_failed"),
+  t.Literal("io_error"),
+  t.Literal("replaced"),
+  t.Literal("log_missing"),
+]);
+const Instant = t.Integer({ description: "Unix ms" });
+
+export const SetAsideWorkspace = t.Object(
+  {
+    workspaceId: t.String(),
+    name: t.String({ description: "Empty when the directory no longer knows it" }),
+    organizationName: t.String(),
+    path: t.String({ description: "The file on the server" }),
+    reason: Reason,
+    detail: t.String({ description: "What the system or SQLite said" }),
+    at: Instant,
+  },
+  { title: "SetAsideWorkspace" },
+);
+
+export const Damage = t.Object(
+  {
+    setAside: t.Array(SetAsideWorkspace),
+    notices: t.Array(
+      t.Object({
+        id: t.Integer(),
+        at: Instant,
+        kind: t.Union([
+          t.Literal("journal_bytes"),
+          t.Literal("journal_missing"),
+          t.Literal("inbox_damaged"),
+        ]),
+        path: t.String(),
+        bytes: t.Integer({ description: "That could not be read" }),
+        records: t.Integer({ description: "That were in them, at least" }),
+        kept: t.String({ description: "Where the damaged file was put; empty = nowhere" }),
+      }),
+    ),
+    missedEngagement: t.Integer({
+      description: "Opens, clicks and views that could not be counted since the start",
+    }),
+  },
+  { title: "Damage" },
+);
+export type Damage = Static<typeof Damage>;
+
+export const CheckResult = t.Object(
+  {
+    back: t.Boolean({ description: "The file is whole again, and the workspace is in use" }),
+    reason: t.Union([Reason, t.Null()]),
+    detail: t.String(),
+  },
+  { title: "FileCheck" },
+);

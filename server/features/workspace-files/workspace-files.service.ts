@@ -1,0 +1,158 @@
+import { existsSync } from "node:fs";
+import type { Clock } from "../../platform/clock.ts";
+import { readDamage, unreadDamage } from "../../platform/db/damage.store.ts";
+import type { Databases } from "../../platform/db/databases.ts";
+import type { Connection } from "../../platform/db/driver.ts";
+import { FileFault, lookAtFile } from "../../platform/db/file-fault.ts";
+import { currentVersion } from "../../platform/db/migrate.ts";
+import { bringBack, setAsideRows } from "../../platform/db/set-aside.store.ts";
+import { workspaceIds, workspacePath } from "../../platform/db/workspace-files.ts";
+import { AppError, notFound } from "../../platform/errors.ts";
+import { log } from "../../platform/log.ts";
+import { namedSetAside } from "./workspace-files.store.ts";
+
+/** Reads a whole file, away from the HTTP thread, and says what is wrong with it. */
+export type InspectFile = (path: string) => Promise<FileFault | undefined>;
+
+type Desk = { databases: Databases; dataDir: string; clock: Clock; inspect: InspectFile };
+
+/** Faults that the system may mend by itself: a mount that came back, a permission that was given again. */
+const PASSING = ["io_error", "unreadable", "missing"];
+const PASSING_EVERY_MS = 60_000;
+const LOOK_EVERY_MS = 300_000;
+const AT_ONCE = 50;
+
+/** What is set aside and what was found damaged, for the administrator. */
+export function readDamageReport(system: Connection) {
+  return { setAside: namedSetAside(system), notices: unreadDamage(system) };
+}
+
+/** The administrator has read the notice. @throws AppError `not_found` when there is none to read. */
+export function readNotice(system: Connection, id: number, now: number): void {
+  if (!readDamage(system, id, now)) {
+    throw notFound("notice");
+  }
+}
+
+/** What /readyz says of the workspaces: how many are set aside and why, and no names. */
+export function setAsideSentence(system: Connection): string {
+  const rows = setAsideRows(system);
+  const reasons = [...new Set(rows.map(({ reason }) => reason))].join(", ");
+  return rows.length === 0 ? "" : `${rows.length} set aside: ${reasons}`;
+}
+
+/**
+ * Looks at every workspace's file from outside, sets those aside that cannot be used, and those whose write-ahead
+ * log was lost. To be called before anything opens them.
+ */
+export function lookAtAll(
+  databases: Databases,
+  dataDir: string,
+  lostLogs: readonly string[],
+): void {
+  for (const id of workspaceIds(databases.system)) {
+    const path = workspacePath(dataDir, id);
+    const fault = lookAtFile(path, currentVersion("workspace"));
+    if (fault !== undefined) {
+      databases.setAside(id, fault);
+    } else if (lostLogs.includes(id)) {
+      const said = `${path}-wal is gone, and with it what was saved last`;
+      databases.setAside(id, new FileFault("log_missing", said));
+    }
+  }
+}
+
+/**
+ * Reads the file of a workspace that is set aside and, when it is whole, brings the workspace back.
+ *
+ * @throws AppError `not_found` when it is not set aside.
+ */
+export async function checkAgain(desk: Desk, workspaceId: string): Promise<FileFault | undefined> {
+  const { databases, clock } = desk;
+  const row = rowOf(databases.system, workspaceId);
+  const isLogStillLost = row.reason === "log_missing" && !existsSync(`${row.path}-wal`);
+  const fault = isLogStillLost
+    ? new FileFault("log_missing", row.detail)
+    : await desk.inspect(row.path);
+  if (fault === undefined && bringBack(databases.system, workspaceId, clock())) {
+    log.info({ workspaceId }, "a workspace is whole again and in use");
+  }
+  return fault;
+}
+
+/**
+ * Uses a workspace without its lost write-ahead log, as it is.
+ *
+ * @throws AppError `not_found` when it is not set aside, `illegal_state` when it is for another reason or the file
+ *   itself is damaged.
+ */
+export async function acceptAsItIs(desk: Desk, workspaceId: string): Promise<void> {
+  const row = rowOf(desk.databases.system, workspaceId);
+  if (row.reason !== "log_missing") {
+    throw new AppError(
+      "illegal_state",
+      "Only a workspace whose write-ahead log is gone can be used as it is.",
+    );
+  }
+  const fault = await desk.inspect(row.path);
+  if (fault !== undefined) {
+    throw new AppError("illegal_state", `The file is damaged as well: ${fault.message}`);
+  }
+  bringBack(desk.databases.system, workspaceId, desk.clock());
+  log.warn({ workspaceId }, "a workspace is used without what its lost log held");
+}
+
+function rowOf(system: Connection, workspaceId: string) {
+  const row = setAsideRows(system).find((aside) => aside.workspaceId === workspaceId);
+  if (row === undefined) {
+    throw notFound("workspace that is set aside");
+  }
+  return row;
+}
+
+/**
+ * Watches over the files while the server runs: those nobody uses are looked at now and then, and what may have
+ * passed by itself is checked again. What was set aside before the start is checked first.
+ *
+ * @returns how to stop.
+ */
+export function watchFiles(desk: Desk): () => void {
+  let stopped = false;
+  const checkAll = async (reasons?: readonly string[]) => {
+    for (const { workspaceId, reason } of setAsideRows(desk.databases.system)) {
+      if (!stopped && (reasons === undefined || reasons.includes(reason))) {
+        await checkAgain(desk, workspaceId);
+      }
+    }
+  };
+  const passing = setInterval(() => void checkAll(PASSING).catch(logFailure), PASSING_EVERY_MS);
+  const looking = setInterval(
+    () => void lookSlowly(desk, () => stopped).catch(logFailure),
+    LOOK_EVERY_MS,
+  );
+  void checkAll().catch(logFailure);
+  return () => {
+    stopped = true;
+    clearInterval(passing);
+    clearInterval(looking);
+  };
+}
+
+async function lookSlowly({ databases, dataDir }: Desk, isStopped: () => boolean): Promise<void> {
+  for (const [i, id] of workspaceIds(databases.system).entries()) {
+    if (i % AT_ONCE === 0) {
+      await Bun.sleep(1);
+    }
+    if (isStopped()) {
+      return;
+    }
+    const fault = lookAtFile(workspacePath(dataDir, id), currentVersion("workspace"));
+    if (fault !== undefined) {
+      databases.setAside(id, fault);
+    }
+  }
+}
+
+function logFailure(error: unknown): void {
+  log.error({ err: error }, "looking at the workspaces' files failed; it is tried again");
+}

@@ -1,0 +1,19 @@
+import { type FaultReason, FileFault } from "../platform/db/file-fault.ts";
+import { connect } from "../platform/workers/channel.ts";
+
+export type InspectThread = {
+  inspect(request: { path: string }): { reason: FaultReason; detail: string } | null;
+};
+
+/** Reads a workspace's whole file in a thread of its own, and says what is wrong with it; undefined when nothing is. */
+export async function inspectInThread(path: string): Promise<FileFault | undefined> {
+  const worker = new Worker(new URL("./inspect.worker.ts", import.meta.url).href);
+  const caller = connect<InspectThread>(worker);
+  worker.addEventListener("error", (event) => caller.fail(new Error(event.message)));
+  try {
+    const found = await caller.call("inspect", { path });
+    return found === null ? undefined : new FileFault(found.reason, found.detail);
+  } finally {
+    worker.terminate();
+  }
+}

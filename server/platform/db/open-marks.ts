@@ -1,0 +1,72 @@
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+// Committed transactions are in the write-ahead log until a checkpoint, and SQLite takes a database without its log for a
+// whole one. So it is remembered beside the files, not in them, which ones are open: a file that was open when its
+// process died has a log, or has lost it.
+
+const SYSTEM = "system";
+
+/** Remembers that the database is open. */
+export function markOpen(dataDir: string, name: string): void {
+  const path = markPath(dataDir, name);
+  if (!existsSync(path)) {
+    mkdirSync(marksFolder(dataDir), { recursive: true });
+    writeFileSync(path, "");
+  }
+}
+
+export function markSystemOpen(dataDir: string): void {
+  markOpen(dataDir, SYSTEM);
+}
+
+/** Forgets it when the last connection was closed: SQLite has taken the log into the file and removed it then. */
+export function unmarkClosed(dataDir: string, name: string): void {
+  if (!existsSync(logPath(dataDir, name))) {
+    rmSync(markPath(dataDir, name), { force: true });
+  }
+}
+
+export function unmarkSystemClosed(dataDir: string): void {
+  unmarkClosed(dataDir, SYSTEM);
+}
+
+/**
+ * The workspaces that were open when their process died and whose write-ahead log is gone. To be asked before
+ * anything is opened; the marks of the dead process are taken away.
+ *
+ * @throws Error when it is the log of `system.db` that is gone.
+ */
+export function lostLogs(dataDir: string): string[] {
+  if (!existsSync(marksFolder(dataDir))) {
+    return [];
+  }
+  const open = readdirSync(marksFolder(dataDir));
+  const lost = open.filter((name) => !existsSync(logPath(dataDir, name)));
+  if (lost.includes(SYSTEM) && existsSync(filePath(dataDir, SYSTEM))) {
+    throw new Error(
+      `the write-ahead log ${logPath(dataDir, SYSTEM)} is gone, and with it what was saved last. Restore it, or the whole ` +
+        `data folder from a backup. To go on with what is left, remove ${markPath(dataDir, SYSTEM)} and start again`,
+    );
+  }
+  for (const name of open) {
+    rmSync(markPath(dataDir, name), { force: true });
+  }
+  return lost.filter((name) => name !== SYSTEM);
+}
+
+function marksFolder(dataDir: string): string {
+  return join(dataDir, "local", "open");
+}
+
+function markPath(dataDir: string, name: string): string {
+  return join(marksFolder(dataDir), name);
+}
+
+function filePath(dataDir: string, name: string): string {
+  return join(dataDir, name === SYSTEM ? "system.db" : `t_${name}.db`);
+}
+
+function logPath(dataDir: string, name: string): string {
+  return `${filePath(dataDir, name)}-wal`;
+}

@@ -1,0 +1,245 @@
+import { LRUCache } from "lru-cache";
+import { isDiskFull } from "../disk-full.ts";
+import { AppError, notFound } from "../errors.ts";
+import { isId } from "../ids.ts";
+import { log } from "../log.ts";
+import { isBusy } from "./busy.ts";
+import { type Connection, type ConnectionOptions, openConnection } from "./driver.ts";
+import { FileFault, faultOf, inodeOf, lookAtFile } from "./file-fault.ts";
+import { currentVersion, migrate } from "./migrate.ts";
+import { markOpen, unmarkClosed } from "./open-marks.ts";
+import { addSetAside, knownSetAside } from "./set-aside.store.ts";
+import { watch } from "./watched.ts";
+import { isInDirectory, workspacePath } from "./workspace-files.ts";
+
+const MAX_OPEN = 256;
+/** What another thread has set aside, or brought back, is known here after this. */
+const ASK_EVERY_MS = 250;
+/** How often an open file is looked for: SQLite goes on writing to one that was taken away. */
+const LOOK_EVERY_MS = 2_000;
+
+type Handle = {
+  db: Connection;
+  inode: number | undefined;
+  /** Unix ms. */
+  openedAt: number;
+  /** On the monotonic clock. */
+  lookedAt: number;
+};
+
+/**
+ * The workspace files that one thread has open. A file that cannot be used is set aside: this workspace is refused
+ * with `workspace_unavailable` until its file is mended, on every thread, and all others go on.
+ */
+export class WorkspaceHandles {
+  readonly #dataDir: string;
+  readonly #system: Connection;
+  readonly #options: ConnectionOptions;
+  readonly #open = new LRUCache<string, Handle>({
+    max: MAX_OPEN,
+    dispose: ({ db }, id) => this.#close(db, id),
+  });
+  readonly #aside = new Set<string>();
+  /** Found here and not yet in the table, because that could not be written. */
+  readonly #unsaid = new Map<string, FileFault>();
+  #askedAt = Number.NEGATIVE_INFINITY;
+  #closed = false;
+
+  constructor(dataDir: string, system: Connection, options: ConnectionOptions) {
+    this.#dataDir = dataDir;
+    this.#options = options;
+    this.#system = system;
+  }
+
+  get count(): number {
+    return this.#open.size;
+  }
+
+  /** @throws AppError `workspace_unavailable` while it is set aside, `not_found` when there is no such workspace. */
+  get(id: string): Connection {
+    if (!isId(id)) {
+      throw new Error("not a workspace id");
+    }
+    if (this.isAside(id)) {
+      throw unavailable();
+    }
+    const handle = this.#open.get(id);
+    if (handle === undefined) {
+      return this.#openFile(id);
+    }
+    this.#lookFor(id, handle);
+    return handle.db;
+  }
+
+  /** @throws AppError `workspace_unavailable` while it is set aside. */
+  find(id: string): Connection | undefined {
+    try {
+      return this.get(id);
+    } catch (error) {
+      if (error instanceof AppError && error.code === "not_found") {
+        return undefined;
+      }
+      throw error;
+    }
+  }
+
+  /** Makes the file of a new workspace: nowhere else is one made. @throws Error when there is one already. */
+  create(id: string): void {
+    const path = workspacePath(this.#dataDir, id);
+    if (!isId(id) || inodeOf(path) !== undefined) {
+      throw new Error("a new workspace needs an id of its own");
+    }
+    markOpen(this.#dataDir, id);
+    const db = openConnection(path, this.#options);
+    migrate(db, "workspace");
+    this.#keep(id, db);
+  }
+
+  isAside(id: string): boolean {
+    this.#ask();
+    return this.#aside.has(id) || this.#unsaid.has(id);
+  }
+
+  /** Sets a workspace aside because of what was found in, or instead of, its file. */
+  setAside(id: string, fault: FileFault): void {
+    if (!this.#unsaid.has(id) && !this.#aside.has(id)) {
+      this.#unsaid.set(id, fault);
+      this.#askedAt = Number.NEGATIVE_INFINITY;
+      log.error(
+        { workspaceId: id, reason: fault.reason, detail: fault.message },
+        "a workspace is set aside: its file cannot be used",
+      );
+      // Not now: the fault may have been met inside a transaction, and its rollback would take the note along.
+      setImmediate(() => this.#closed || this.#ask());
+    }
+  }
+
+  forget(id: string): void {
+    this.#open.delete(id);
+  }
+
+  clear(): void {
+    this.#closed = true;
+    this.#open.clear();
+  }
+
+  #openFile(id: string): Connection {
+    const path = workspacePath(this.#dataDir, id);
+    try {
+      const fault = lookAtFile(path, currentVersion("workspace"));
+      if (fault?.reason === "missing" && !isInDirectory(this.#system, id)) {
+        throw notFound("workspace");
+      }
+      if (fault !== undefined) {
+        throw fault;
+      }
+      markOpen(this.#dataDir, id);
+      const db = openExisting(path, this.#options);
+      return this.#keep(id, db);
+    } catch (error) {
+      const fault = faultOf(error);
+      if (fault === undefined) {
+        throw error;
+      }
+      this.setAside(id, fault);
+      throw unavailable(error);
+    }
+  }
+
+  #keep(id: string, db: Connection): Connection {
+    watch(db, (fault) => this.setAside(id, fault));
+    const inode = inodeOf(workspacePath(this.#dataDir, id));
+    this.#open.set(id, { db, inode, openedAt: Date.now(), lookedAt: performance.now() });
+    return db;
+  }
+
+  /** A file that was taken away or replaced under an open handle would swallow what is written to it. */
+  #lookFor(id: string, handle: Handle): void {
+    const now = performance.now();
+    if (now - handle.lookedAt < LOOK_EVERY_MS) {
+      return;
+    }
+    handle.lookedAt = now;
+    const inode = inodeOf(workspacePath(this.#dataDir, id));
+    if (inode !== handle.inode) {
+      const reason = inode === undefined ? "missing" : "replaced";
+      this.setAside(id, new FileFault(reason, "the file was taken away while it was open"));
+      throw unavailable();
+    }
+  }
+
+  /** Takes over what other threads found, and tells them what was found here. */
+  #ask(): void {
+    const now = performance.now();
+    if (now - this.#askedAt < ASK_EVERY_MS) {
+      return;
+    }
+    this.#askedAt = now;
+    for (const [workspaceId, fault] of this.#unsaid) {
+      this.#say(workspaceId, fault);
+    }
+    this.#aside.clear();
+    for (const { workspaceId, backAt } of knownSetAside(this.#system)) {
+      if (backAt === null) {
+        this.#aside.add(workspaceId);
+      }
+      // A handle from before it was mended may be one to a file that is no longer there.
+      if ((this.#open.peek(workspaceId)?.openedAt ?? 0) < (backAt ?? Number.POSITIVE_INFINITY)) {
+        this.#open.delete(workspaceId);
+      }
+    }
+  }
+
+  #say(workspaceId: string, fault: FileFault): void {
+    const path = workspacePath(this.#dataDir, workspaceId);
+    try {
+      addSetAside(this.#system, { workspaceId, path, at: Date.now() }, fault);
+      this.#unsaid.delete(workspaceId);
+    } catch (error) {
+      // Here it is set aside whatever becomes of the note, which is tried again.
+      log.error({ workspaceId, err: error }, "that a workspace is set aside could not be kept");
+    }
+  }
+
+  #close(db: Connection, id: string): void {
+    try {
+      db.close();
+      unmarkClosed(this.#dataDir, id);
+    } catch (error) {
+      // A damaged file may refuse to be closed well, and rows may just be read from it: the handle ends with its last user.
+      log.warn({ workspaceId: id, err: error }, "a workspace file could not be closed");
+    }
+  }
+}
+
+/** @throws FileFault and errors of SQLite. */
+function openExisting(path: string, options: ConnectionOptions): Connection {
+  const db = openConnection(path, { ...options, mustExist: true });
+  try {
+    if (Number(db.pragma("user_version", { simple: true })) === 0) {
+      throw new FileFault("not_a_database", "the file holds no workspace: its tables are gone");
+    }
+    migrateExisting(db);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function migrateExisting(db: Connection): void {
+  try {
+    migrate(db, "workspace");
+  } catch (error) {
+    const isPassing = isBusy(error) || isDiskFull(error);
+    throw isPassing || faultOf(error) ? error : new FileFault("migration_failed", String(error));
+  }
+}
+
+function unavailable(cause?: unknown): AppError {
+  return new AppError(
+    "workspace_unavailable",
+    "This workspace is set aside because its file cannot be used. Nothing of it is shown, changed or sent until the administrator of this instance has mended it.",
+    { retryAfterSeconds: 60, cause },
+  );
+}

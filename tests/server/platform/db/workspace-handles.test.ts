@@ -1,0 +1,218 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { unreadDamage } from "../../../../server/platform/db/damage.store.ts";
+import { type Databases, openDatabases } from "../../../../server/platform/db/databases.ts";
+import { openConnection } from "../../../../server/platform/db/driver.ts";
+import { lostLogs } from "../../../../server/platform/db/open-marks.ts";
+import { bringBack, setAsideRows } from "../../../../server/platform/db/set-aside.store.ts";
+import { workspacePath } from "../../../../server/platform/db/workspace-files.ts";
+import { AppError } from "../../../../server/platform/errors.ts";
+import { newId } from "../../../../server/platform/ids.ts";
+
+let folder = "";
+let databases: Databases;
+const more: Databases[] = [];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "swiftmail-handles-"));
+  databases = openDatabases(folder);
+});
+afterEach(() => {
+  for (const each of [databases, ...more.splice(0)]) {
+    each.close();
+  }
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function newWorkspace(): string {
+  const id = newId();
+  databases.system.exec("INSERT OR IGNORE INTO organization VALUES ('org', 'Org', 0, 0)");
+  databases.system
+    .prepare(
+      `INSERT INTO workspace (id, organization_id, name, time_zone, postal_address, created_at, updated_at)
+       VALUES (?, 'org', 'W', 'UTC', 'Street', 0, 0)`,
+    )
+    .run(id);
+  databases.createWorkspace(id);
+  databases
+    .workspace(id)
+    .exec(
+      "INSERT INTO contact (email, address, domain, created_at, updated_at) VALUES ('a@b.test', 'a@b.test', 'b.test', 0, 0)",
+    );
+  return id;
+}
+
+const path = (id: string) => workspacePath(folder, id);
+const codeOf = (work: () => unknown): string => {
+  try {
+    work();
+    return "none";
+  } catch (error) {
+    return error instanceof AppError ? error.code : String(error);
+  }
+};
+const asides = () =>
+  setAsideRows(databases.system).map(({ workspaceId, reason }) => [workspaceId, reason]);
+const asIfRestarted = () => {
+  databases.close();
+  databases = openDatabases(folder);
+};
+
+const damages: [what: string, reason: string, damage: (path: string) => void][] = [
+  ["a file that is gone", "missing", (file) => rmSync(file)],
+  ["an empty file", "not_a_database", (file) => truncateSync(file, 0)],
+  ["text in its place", "not_a_database", (file) => writeFileSync(file, "x".repeat(9_000))],
+  [
+    "an empty database",
+    "not_a_database",
+    (file) => {
+      rmSync(file);
+      openConnection(file).close();
+    },
+  ],
+  ["half of the file", "damaged", (file) => truncateSync(file, 8_192)],
+  [
+    "a newer schema",
+    "newer",
+    (file) => {
+      const db = openConnection(file);
+      db.pragma("user_version = 999");
+      db.close();
+    },
+  ],
+  [
+    "a migration that fails",
+    "migration_failed",
+    (file) => {
+      const db = openConnection(file);
+      db.pragma("user_version = 3");
+      db.close();
+    },
+  ],
+  [
+    "a folder in its place",
+    "unreadable",
+    (file) => {
+      rmSync(file);
+      mkdirSync(file);
+    },
+  ],
+];
+
+test.each(damages)(
+  "%s sets its workspace aside, and the other goes on",
+  (_what, reason, damage) => {
+    const bad = newWorkspace();
+    const good = newWorkspace();
+    databases.closeWorkspace(bad);
+    damage(path(bad));
+
+    expect(codeOf(() => databases.workspace(bad))).toBe("workspace_unavailable");
+    expect(databases.isSetAside(bad)).toBe(true);
+    expect(databases.isSetAside(good)).toBe(false);
+    expect(asides()).toEqual([[bad, reason]]);
+    expect(databases.workspace(good).prepare("SELECT count(*) FROM contact").pluck().get()).toBe(1);
+  },
+);
+
+test("what is set aside on one thread is so on the others, and after a restart", async () => {
+  const id = newWorkspace();
+  const other = openDatabases(folder);
+  more.push(other);
+  other.workspace(id);
+  const db = databases.workspace(id);
+  db.pragma("wal_checkpoint(TRUNCATE)");
+  const fd = openSync(path(id), "r+");
+  writeSync(fd, Buffer.alloc(200_000, 7), 0, 200_000, 4_096);
+  const fresh = openDatabases(folder);
+  more.push(fresh);
+
+  expect(() => fresh.workspace(id).prepare("SELECT * FROM contact").all()).toThrow();
+  expect(codeOf(() => fresh.workspace(id))).toBe("workspace_unavailable");
+  await Bun.sleep(300);
+  expect(codeOf(() => other.workspace(id))).toBe("workspace_unavailable");
+  asIfRestarted();
+  expect(codeOf(() => databases.workspace(id))).toBe("workspace_unavailable");
+});
+
+test("a workspace that is brought back is opened anew, also by a thread that still has the old file", async () => {
+  const id = newWorkspace();
+  const other = openDatabases(folder);
+  more.push(other);
+  databases.workspace(id).pragma("wal_checkpoint(TRUNCATE)");
+  copyFileSync(path(id), join(folder, "backup"));
+  other.workspace(id);
+  databases.closeWorkspace(id);
+  renameSync(path(id), join(folder, "away"));
+  expect(codeOf(() => databases.workspace(id))).toBe("workspace_unavailable");
+  await Bun.sleep(10);
+
+  copyFileSync(join(folder, "backup"), path(id));
+  bringBack(databases.system, id, Date.now() + 1);
+  await Bun.sleep(2_300);
+
+  expect(other.workspace(id).prepare("SELECT count(*) FROM contact").pluck().get()).toBe(1);
+  expect(databases.workspace(id).prepare("SELECT count(*) FROM contact").pluck().get()).toBe(1);
+  expect(asides()).toEqual([]);
+});
+
+test("a file that is taken away while it is open is noticed", async () => {
+  const id = newWorkspace();
+  rmSync(path(id));
+  await Bun.sleep(2_100);
+
+  expect(codeOf(() => databases.workspace(id))).toBe("workspace_unavailable");
+  databases.isSetAside(id);
+  expect(asides()).toEqual([[id, "missing"]]);
+});
+
+test("a damaged inbox is put beside, and a new one takes its place", () => {
+  const id = newWorkspace();
+  databases.inbox(id);
+  databases.closeWorkspace(id);
+  writeFileSync(join(folder, "local", `inbox_${id}.db`), "no database at all".repeat(100));
+
+  expect(databases.inbox(id).prepare("SELECT count(*) FROM test_message").pluck().get()).toBe(0);
+  const [notice] = unreadDamage(databases.system);
+  expect(notice?.kind).toBe("inbox_damaged");
+  expect(readFileSync(notice?.kept ?? "", "utf8")).toContain("no database at all");
+});
+
+test("a workspace that never was is not found, and no file is made for it", () => {
+  const id = newId();
+
+  expect(codeOf(() => databases.workspace(id))).toBe("not_found");
+  expect(asides()).toEqual([]);
+  expect(() => databases.createWorkspace(newWorkspace())).toThrow("an id of its own");
+});
+
+test("a write-ahead log that is gone after a kill is told by name; after a good end there is none to miss", () => {
+  const id = newWorkspace();
+  const killed = mkdtempSync(join(tmpdir(), "swiftmail-killed-"));
+  Bun.spawnSync(["cp", "-a", `${folder}/.`, killed]);
+
+  expect(lostLogs(killed)).toEqual([]);
+  Bun.spawnSync(["cp", "-a", `${folder}/.`, killed]);
+  rmSync(`${workspacePath(killed, id)}-wal`);
+  expect(lostLogs(killed)).toEqual([id]);
+  Bun.spawnSync(["cp", "-a", `${folder}/.`, killed]);
+  rmSync(join(killed, "system.db-wal"));
+  expect(() => lostLogs(killed)).toThrow("system.db-wal is gone");
+  rmSync(killed, { recursive: true });
+
+  databases.close();
+  expect(lostLogs(folder)).toEqual([]);
+  databases = openDatabases(folder);
+});

@@ -32,6 +32,23 @@ const ConsentEntrySchema = t.Object(
         confirmedAt: t.Number(),
       }),
     ),
+    imported: nullable(
+      t.Object(
+        {
+          at: t.String(),
+          action: t.Union([t.Literal("given"), t.Literal("withdrawn"), t.Literal("changed")]),
+          lists: t.Array(t.String()),
+          source: t.String(),
+          actor: t.String(),
+          wording: t.Optional(t.String()),
+          ip: t.Optional(t.String()),
+          userAgent: t.Optional(t.String()),
+          proof: t.Optional(t.String()),
+          detail: t.Optional(t.String()),
+        },
+        { description: "What an imported file said; nobody here saw it happen" },
+      ),
+    ),
     detail: t.String(),
     erasedAt: nullable(t.Number()),
   },

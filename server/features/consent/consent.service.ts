@@ -11,6 +11,7 @@ import {
   insertConsent,
   insertWording,
 } from "./consent.store.ts";
+import { type ConsentClaim, claimDetail, claimKey } from "./consent-claims.rules.ts";
 
 /** How a double opt-in is proven: who asked, which message carried the link, who pressed the button. */
 export type OptInProof = {
@@ -41,6 +42,8 @@ export type ConsentFact = {
   proof?: OptInProof | undefined;
   detail?: string;
 };
+
+export { type ConsentClaim, readClaims } from "./consent-claims.rules.ts";
 
 /** An entry of the ledger as the product shows it. */
 export type ConsentEntry = ReturnType<typeof toEntry>;
@@ -179,7 +182,7 @@ function cellsOf(entry: ConsentEntry): string[] {
       case "form":
         return entry.form === null ? "" : (entry.form.name ?? `#${entry.form.id}`);
       case "proof":
-        return entry.proof === null ? "" : JSON.stringify(entry.proof);
+        return jsonOf(entry.proof ?? (entry.imported && { imported: entry.imported }));
       case "erasedAt":
         return entry.erasedAt === null ? "" : new Date(entry.erasedAt).toISOString();
       default:
@@ -188,6 +191,8 @@ function cellsOf(entry: ConsentEntry): string[] {
   });
 }
 
+const jsonOf = (value: object | null): string => (value === null ? "" : JSON.stringify(value));
+
 function toEntry(row: ConsentRow) {
   const { listIds, listNames, formId, formName, proof, ...rest } = row;
   const names = new Map(JSON.parse(listNames) as [number, string][]);
@@ -195,6 +200,86 @@ function toEntry(row: ConsentRow) {
     ...rest,
     lists: (JSON.parse(listIds) as number[]).map((id) => ({ id, name: names.get(id) ?? null })),
     form: formId === null ? null : { id: formId, name: formName },
-    proof: proof === null ? null : (JSON.parse(proof) as OptInProof),
+    ...readProof(proof),
   };
+}
+
+/** What an entry stands on: a double opt-in that we saw, or a claim in a file. */
+function readProof(stored: string | null): {
+  proof: OptInProof | null;
+  imported: ConsentClaim | null;
+} {
+  if (stored === null) {
+    return { proof: null, imported: null };
+  }
+  const read = JSON.parse(stored) as OptInProof | { imported: ConsentClaim };
+  return "imported" in read
+    ? { proof: null, imported: read.imported }
+    : { proof: read, imported: null };
+}
+
+const MAX_CARRIED = 500;
+/** In `list_ids`, for lists that are not here: with none at all an entry would be about all mail. */
+const NO_LIST_HERE = 0;
+
+/** A contact's entries as a file carries them, the oldest first; the newest 500 of more. */
+export function claimsOf(db: Connection, contactId: number): ConsentClaim[] {
+  return consentBefore(db, contactId, Number.MAX_SAFE_INTEGER, MAX_CARRIED)
+    .map(toEntry)
+    .reverse()
+    .map((entry) => entry.imported ?? toClaim(entry));
+}
+
+function toClaim(entry: ConsentEntry): ConsentClaim {
+  const { action, source, actor, wording, ip, userAgent, proof, detail } = entry;
+  return {
+    at: new Date(entry.at).toISOString(),
+    action,
+    lists: entry.lists.map(({ id, name }) => name ?? `#${id}`),
+    source,
+    actor,
+    ...(wording === null ? {} : { wording }),
+    ...(ip === "" ? {} : { ip }),
+    ...(userAgent === "" ? {} : { userAgent }),
+    ...(proof === null ? {} : { proof: JSON.stringify(proof) }),
+    ...(detail === "" ? {} : { detail }),
+  };
+}
+
+/**
+ * Writes what a file claims into the ledger, in the caller's transaction: each as an entry of this import, of now and
+ * of whoever imports, which keeps the claim beside it. Claims that the contact has an entry of are left out.
+ *
+ * @param listId The list of a name; undefined when there is none.
+ */
+export function recordClaims(
+  db: Connection,
+  contactId: number,
+  claims: readonly ConsentClaim[],
+  by: { source: string; actor: string; listId: (name: string) => number | undefined },
+  now: number,
+): void {
+  if (claims.length === 0) {
+    return;
+  }
+  const known = new Set(claimsOf(db, contactId).map(claimKey));
+  for (const claim of claims.filter((one) => !known.has(claimKey(one)))) {
+    const ids = claim.lists.flatMap((name) => by.listId(name) ?? []);
+    const listIds = claim.lists.length > 0 && ids.length === 0 ? [NO_LIST_HERE] : ids;
+    insertConsent(db, {
+      at: now,
+      contactId,
+      action: claim.action,
+      listIds: JSON.stringify(listIds),
+      source: by.source,
+      actor: by.actor,
+      wordingHash: claim.wording === undefined ? null : keepWording(db, claim.wording, now),
+      wordingVersion: null,
+      formId: null,
+      ip: "",
+      userAgent: "",
+      proof: JSON.stringify({ imported: claim }),
+      detail: claimDetail(claim),
+    });
+  }
 }

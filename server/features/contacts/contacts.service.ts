@@ -51,6 +51,8 @@ export {
   findIdByAddress,
   insertContact,
   moveContactCount,
+  pausedUntil,
+  prolongPause,
   updateContact,
 } from "./contacts.store.ts";
 export { forgetErased, hasErased, isErased, rememberErased } from "./erased.store.ts";

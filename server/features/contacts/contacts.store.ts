@@ -17,6 +17,8 @@ export type ContactWrite = {
   lastKey: string;
   /** Left out: nowhere in a new contact, as it was in one that exists. */
   place?: Partial<Place>;
+  /** Of a new contact, when it is older than its row: unix ms. */
+  createdAt?: number | undefined;
 };
 
 export type ContactRow = Place & {
@@ -71,7 +73,9 @@ const insert = statement<InsertParams>(`
 type NewPlace = { [name in keyof Place]: string | null };
 
 // Nothing is written when nothing changes: a page that is not dirty is not replicated.
-const update = statement<[Omit<ContactWrite, "place"> & NewPlace & { id: number; now: number }]>(`
+const update = statement<
+  [Omit<ContactWrite, "place" | "createdAt"> & NewPlace & { id: number; now: number }]
+>(`
   UPDATE contact
      SET email = @email, address = @address, domain = @domain, first_name = @firstName,
          last_name = @lastName, language = @language, fields = @fields,
@@ -91,6 +95,23 @@ const selectOne = statement<[now: number, id: number], ContactRow>(`
       ON s.address = c.address AND (s.expires_at IS NULL OR s.expires_at > ?)
    WHERE c.id = ?
 `);
+
+const selectPause = statement<[id: number], { until: number | null }>(
+  "SELECT paused_until AS until FROM contact WHERE id = ?",
+);
+const updatePause = statement<[{ id: number; until: number }]>(`
+  UPDATE contact SET paused_until = @until WHERE id = @id AND ifnull(paused_until, 0) < @until
+`);
+
+/** Until when no campaign reaches the contact; null or a past time when nothing is said of it. */
+export function pausedUntil(db: Connection, id: number): number | null {
+  return selectPause(db).get(id)?.until ?? null;
+}
+
+/** Lets a break last until then; one that lasts longer stays. */
+export function prolongPause(db: Connection, id: number, until: number): void {
+  updatePause(db).run({ id, until });
+}
 
 const selectIdByAddress = statement<[address: string], { id: number }>(
   "SELECT id FROM contact WHERE address = ?",
@@ -127,8 +148,8 @@ export function insertContact(db: Connection, contact: ContactWrite, now: number
     contact.place?.timeZone ?? "",
     contact.place?.country ?? "",
     contact.place?.city ?? "",
-    now,
-    now,
+    contact.createdAt ?? now,
+    contact.createdAt ?? now,
   );
   return done.changes === 1 ? Number(done.lastInsertRowid) : undefined;
 }
@@ -140,7 +161,7 @@ export function updateContact(
   contact: ContactWrite,
   now: number,
 ): boolean {
-  const { place = {}, ...rest } = contact;
+  const { place = {}, createdAt: _, ...rest } = contact;
   const { timeZone = null, country = null, city = null } = place;
   return update(db).run({ ...rest, timeZone, country, city, id, now }).changes === 1;
 }

@@ -8,7 +8,7 @@ import {
 } from "../contacts/contacts.service.ts";
 import { segmentRun } from "../segments/segment-walk.service.ts";
 import { listSuppressions, type SuppressionReason } from "../suppressions/suppressions.service.ts";
-import { tagsOf } from "../tags/tags.service.ts";
+import { chosenColumns, contactColumns } from "./export-contacts.service.ts";
 import { recipientsAfter } from "./recipients.store.ts";
 
 /** What an export was asked for. Stored as JSON in export.settings. */
@@ -51,38 +51,10 @@ export function exportSource(db: Connection, kind: string, settings: ExportSetti
   }
 }
 
-type ContactColumn = { name: string; of: (contact: Contact, db: Connection) => string };
-
-/** The columns an export of contacts can have, in their order. */
-export function contactColumns(fields: readonly StoredField[]): ContactColumn[] {
-  return [
-    { name: "email", of: (contact) => contact.email },
-    { name: "first_name", of: (contact) => contact.firstName },
-    { name: "last_name", of: (contact) => contact.lastName },
-    { name: "language", of: (contact) => contact.language },
-    { name: "status", of: (contact) => contact.suppressionReason ?? contact.status },
-    {
-      name: "tags",
-      of: ({ id }, db) =>
-        tagsOf(db, id)
-          .map(({ name }) => name)
-          .join("; "),
-    },
-    ...fields.map(({ key }) => ({
-      name: key,
-      of: (contact: Contact) => textOf(contact.fields[key]),
-    })),
-    { name: "source", of: (contact) => contact.source },
-    { name: "created_at", of: (contact) => new Date(contact.createdAt).toISOString() },
-  ];
-}
-
 function contacts(fields: readonly StoredField[], settings: ExportSettings): ExportSource {
-  const wanted = settings.columns;
-  const columns = contactColumns(fields).filter(
-    ({ name }) => wanted === undefined || name === "email" || wanted.includes(name),
-  );
-  const line = (db: Connection) => (contact: Contact) => columns.map(({ of }) => of(contact, db));
+  const columns = chosenColumns(contactColumns(fields), settings.columns);
+  const line = (db: Connection, now: number) => (contact: Contact) =>
+    columns.map(({ of }) => of(contact, db, now));
   return {
     header: columns.map(({ name }) => name),
     page(db, cursor, limit, now) {
@@ -91,22 +63,17 @@ function contacts(fields: readonly StoredField[], settings: ExportSettings): Exp
         const range = { first, last: first + RUN - 1 };
         const { id, timeZone } = settings.segment;
         const { ids, isLast } = segmentRun(db, id, range, { now, timeZone });
-        const lines = contactsByIds(db, ids, now).map(line(db));
+        const lines = contactsByIds(db, ids, now).map(line(db, now));
         return { lines, next: isLast ? undefined : String(range.last + 1) };
       }
       const page = listContacts(db, { ...settings.filter, cursor, limit }, now);
-      return { lines: page.items.map(line(db)), next: page.nextCursor ?? undefined };
+      return { lines: page.items.map(line(db, now)), next: page.nextCursor ?? undefined };
     },
   };
 }
 
 /** How many contacts one step of a segment's export looks at: some milliseconds, and as many lines at most. */
 const RUN = 2_000;
-
-/** Several choices as an import reads them. */
-function textOf(value: Contact["fields"][string] | undefined): string {
-  return Array.isArray(value) ? value.join("; ") : String(value ?? "");
-}
 
 function suppressions({ reason }: ExportSettings): ExportSource {
   return {

@@ -7,7 +7,8 @@ export const ExportRequest = t.Object({
   columns: t.Optional(
     t.Array(t.String({ maxLength: 60 }), {
       maxItems: 120,
-      description: "Of contacts: the columns wanted beside email; all when left out",
+      description:
+        "Of contacts: the columns wanted beside email and status, a custom field by its key or as key:type; all when left out",
     }),
   ),
   reason: t.Optional(

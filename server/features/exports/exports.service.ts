@@ -9,8 +9,9 @@ import { listFields } from "../contacts/contact-fields.service.ts";
 import { type ContactFilter, countContacts } from "../contacts/contacts.service.ts";
 import { requireSegment } from "../segments/segments.service.ts";
 import { suppressionCounts } from "../suppressions/suppressions.service.ts";
+import { contactColumns, unknownColumn } from "./export-contacts.service.ts";
 import { exportPath } from "./export-run.service.ts";
-import { contactColumns, type ExportSettings } from "./export-sources.service.ts";
+import type { ExportSettings } from "./export-sources.service.ts";
 import {
   closeExport,
   type ExportRow,
@@ -73,8 +74,7 @@ function rowsOf(db: Connection, kind: string, settings: ExportSettings, now: num
   if (kind === "suppressions") {
     return Object.values(suppressionCounts(db)).reduce((sum, n) => sum + n, 0);
   }
-  const known = new Set(contactColumns(listFields(db)).map(({ name }) => name));
-  const unknown = settings.columns?.find((name) => !known.has(name));
+  const unknown = unknownColumn(contactColumns(listFields(db)), settings.columns ?? []);
   if (unknown !== undefined) {
     throw invalidField("columns", `there is no column ${unknown}`);
   }

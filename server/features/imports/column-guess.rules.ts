@@ -18,6 +18,8 @@ export type Target =
   | "attributes"
   | "consentTime"
   | "consentIp"
+  /** A column that only our own export has; its key names it. */
+  | "own"
   | "field"
   | "newField"
   | "skip";
@@ -27,7 +29,7 @@ export type ColumnGuess = {
   column: number;
   name: string;
   target: Target;
-  /** Of the custom field; only for `field`. */
+  /** Of the custom field, or of the column of our own export. */
   key?: string;
   /** What a new field for a column that would be skipped could be. */
   suggestion?: { label: string; type: FieldType };

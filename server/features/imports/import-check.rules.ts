@@ -43,8 +43,13 @@ export class StatusTally {
   private readonly columns: Counted[];
   rows = 0;
 
-  constructor(mapping: readonly { column: number; target: string }[], header: readonly string[]) {
-    this.columns = statusColumns(mapping, header, []).map((one) => ({
+  /** @param ignored Columns that say nothing of consent, whatever they are called. */
+  constructor(
+    mapping: readonly { column: number; target: string }[],
+    header: readonly string[],
+    ignored: readonly number[] = [],
+  ) {
+    this.columns = statusColumns(mapping, header, ignored).map((one) => ({
       ...one,
       read: readers[one.role](one.name),
       values: new Map(),

@@ -9,6 +9,7 @@ import { type CheckedColumn, StatusTally } from "./import-check.rules.ts";
 import { asUtf8 } from "./import-files.ts";
 import { columnNames, type ImportSettings, parseSettings } from "./import-settings.ts";
 import { findImport, type ImportRow, replaceCheck, saveCheck } from "./imports.store.ts";
+import { withoutSay } from "./own-file.service.ts";
 import { statusColumns } from "./row-status.rules.ts";
 import { type Meaning, reasonOf } from "./status-words.rules.ts";
 import { refusalOfFile } from "./whole-file.rules.ts";
@@ -95,7 +96,7 @@ async function lookThrough(
   const settings = parseSettings(row.settings);
   const { delimiter, newline, columns, encoding, isUtf8, hasHeader } = settings;
   const path = await asUtf8(dataDir, row.filePath, encoding, isUtf8);
-  const tally = new StatusTally(mapping, columnNames(settings));
+  const tally = new StatusTally(mapping, columnNames(settings), withoutSay(settings.header, []));
   const reader = new CsvReader(path, { delimiter, newline, columns }, 0);
   try {
     reader.skipHead(hasHeader);

@@ -21,6 +21,7 @@ import {
   type ImportRow,
   tuneForImport,
 } from "./imports.store.ts";
+import { withoutSay } from "./own-file.service.ts";
 import { type ReadRow, refusalReader, rowReader } from "./row-reader.ts";
 import { rowStatusReader } from "./row-status.rules.ts";
 import { meaningOfReason } from "./status-words.rules.ts";
@@ -136,7 +137,11 @@ function readerOf(db: Connection, settings: ImportSettings, started: StartedSett
     statusDecisions: decisions = [],
     ignoredColumns = [],
   } = started;
-  const read = { mapping, header: columnNames(settings), decisions, ignoredColumns };
+  const { header } = settings;
+  const read = {
+    ...{ mapping, decisions, header: columnNames(settings) },
+    ignoredColumns: withoutSay(header, ignoredColumns),
+  };
   if (into === "suppressions") {
     const readStatus = rowStatusReader({ ...read, whole: undefined });
     return refusalReader(mapping, readStatus, wholeFile ?? "manual");
@@ -162,7 +167,8 @@ function admitted(
   }
   return (cells) => {
     const row = read(cells);
-    return "reject" in row || !row.pending ? row : { reject: NEVER_CONFIRMED };
+    const isHeld = "reject" in row || !row.pending || (row.restored?.memberships.length ?? 0) > 0;
+    return isHeld ? row : { reject: NEVER_CONFIRMED };
   };
 }
 

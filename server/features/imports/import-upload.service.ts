@@ -13,6 +13,7 @@ import {
 } from "./import-files.ts";
 import { type ImportSettings, parseSettings } from "./import-settings.ts";
 import { findImport, type ImportRow, insertImport, saveSettings } from "./imports.store.ts";
+import { guessOwnFile, isContactsFile } from "./own-file.service.ts";
 import { attributeFields, recognisePreset } from "./presets.rules.ts";
 import {
   ByteSniffer,
@@ -135,8 +136,11 @@ function preview(db: Connection, row: ImportRow, head: Buffer) {
   const settings = parseSettings(row.settings);
   const text = decodeHead(head, settings.encoding);
   const rows = sampleRows(text, settings, SAMPLE_ROWS, row.sizeBytes <= HEAD_BYTES);
-  const guesses = guessColumns(rows, settings.hasHeader, listFields(db), isEmail);
   const data = settings.hasHeader ? rows.slice(1) : rows;
+  const fields = listFields(db);
+  const guesses = isContactsFile(settings.header)
+    ? guessOwnFile(settings.header, data, fields)
+    : guessColumns(rows, settings.hasHeader, fields, isEmail);
   return {
     id: row.id,
     fileName: row.fileName,
@@ -153,6 +157,9 @@ function preview(db: Connection, row: ImportRow, head: Buffer) {
 }
 
 function presetOf(header: readonly string[]) {
+  if (isContactsFile(header)) {
+    return { name: "swiftmail" as const, wholeFile: null };
+  }
   const preset = recognisePreset(header);
   return preset === undefined ? null : { name: preset.name, wholeFile: preset.wholeFile ?? null };
 }

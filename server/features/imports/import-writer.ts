@@ -16,6 +16,7 @@ import { addMember, addPending, changeMembership } from "../lists/lists.service.
 import { type SuppressionReason, suppressAddress } from "../suppressions/suppressions.service.ts";
 import { requireTags, tagContacts } from "../tags/tags.service.ts";
 import { advanceImport, existingContact, findImport, insertReject } from "./imports.store.ts";
+import { restoreContact } from "./restore-contact.service.ts";
 import type { ReadContact, Refusal } from "./row-reader.ts";
 
 /** A row of a window: what it says, or why it cannot be taken. `rowNo` is 1 for the first after the header. */
@@ -150,7 +151,7 @@ function writeItem(
     suppressOnly(db, contact, isRepeated(window, index), options.suppressAs, source, now, counts);
     return;
   }
-  const added = insertContact(db, toWrite(contact, source), now);
+  const added = insertContact(db, toWrite(contact, source, now), now);
   if (added === undefined) {
     writeExisting(db, contact, isRepeated(window, index), options, now, counts);
   } else {
@@ -158,8 +159,8 @@ function writeItem(
     place(db, added, contact, options, source, now);
   }
   if (contact.suppress !== undefined) {
-    const { address, suppress: reason, suppressDetail: detail } = contact;
-    const row = { address, reason, source, detail };
+    const { address, suppress: reason, suppressDetail: detail, restored } = contact;
+    const row = { address, reason, source, detail, expiresAt: restored?.suppressedUntil };
     counts.suppressed += Number(suppressAddress(db, row, now));
   }
 }
@@ -232,13 +233,17 @@ function place(
   if (tagIds.length > 0) {
     tagContacts(db, { add: tagIds, remove: [] }, [contactId]);
   }
+  const { restored } = contact;
+  if (restored !== undefined) {
+    restoreContact(db, contactId, restored, { source, actor: options.actor }, now);
+  }
   if (contact.suppress !== undefined) {
     leaveLists(db, contactId, contact, options, source, now);
   } else if (contact.pending) {
     for (const listId of options.listIds) {
       addPending(db, { listId, contactId, source, reason: "never confirmed, says the file", now });
     }
-  } else {
+  } else if (restored?.hasLeft !== true) {
     addToLists(db, contactId, contact, options, source, now);
   }
 }
@@ -307,7 +312,8 @@ function isRepeated(window: Window, index: number): boolean {
   );
 }
 
-function toWrite(contact: ReadContact, source: string): ContactWrite {
+function toWrite(contact: ReadContact, source: string, now: number): ContactWrite {
+  const createdAt = contact.restored?.createdAt;
   return {
     email: contact.email,
     address: contact.address,
@@ -317,8 +323,9 @@ function toWrite(contact: ReadContact, source: string): ContactWrite {
     language: contact.language,
     place: contact.place,
     fields: contact.fields === undefined ? "{}" : JSON.stringify(contact.fields),
-    trackingOff: 0,
+    trackingOff: Number(contact.restored?.trackingOff ?? false),
     source,
+    createdAt: createdAt === undefined ? undefined : Math.min(createdAt, now),
     ...nameKeys(contact.firstName, contact.lastName),
   };
 }
@@ -342,7 +349,7 @@ function merge(old: Existing, contact: ReadContact): ContactWrite {
     language: contact.language || old.language,
     place: contact.place,
     fields,
-    trackingOff: old.trackingOff,
+    trackingOff: Number(old.trackingOff === 1 || (contact.restored?.trackingOff ?? false)),
     source: old.source,
     ...nameKeys(firstName, lastName),
   };

@@ -22,6 +22,7 @@ const TargetSchema = t.Union([
   t.Literal("attributes"),
   t.Literal("consentTime"),
   t.Literal("consentIp"),
+  t.Literal("own"),
   t.Literal("field"),
   t.Literal("newField"),
   t.Literal("skip"),
@@ -92,6 +93,7 @@ export const ImportPreview = t.Object(
       t.Object(
         {
           name: t.Union([
+            t.Literal("swiftmail"),
             t.Literal("mailchimp"),
             t.Literal("brevo"),
             t.Literal("sendy"),
@@ -135,7 +137,12 @@ const MappingSchema = t.Array(
   t.Object({
     column: t.Integer({ minimum: 0 }),
     target: TargetSchema,
-    key: t.Optional(t.String({ maxLength: 40, description: "Of the custom field" })),
+    key: t.Optional(
+      t.String({
+        maxLength: 40,
+        description: "Of the custom field, or the column of our own export",
+      }),
+    ),
     label: t.Optional(t.String({ maxLength: 100, description: "Of a new field" })),
     type: t.Optional(FieldTypeSchema),
   }),

@@ -11,6 +11,7 @@ import {
   fieldKeyFrom,
   listFields,
 } from "../contacts/contact-fields.service.ts";
+import { readFieldHeader } from "../contacts/contact-file.service.ts";
 import { requireLists } from "../lists/lists.service.ts";
 import type { SuppressionReason } from "../suppressions/suppressions.service.ts";
 import { requireTags } from "../tags/tags.service.ts";
@@ -27,6 +28,7 @@ import {
   rejectsAfter,
   requeueImport,
 } from "./imports.store.ts";
+import { isContactsFile, OWN_COLUMNS } from "./own-file.service.ts";
 import type { ColumnMapping } from "./row-reader.ts";
 import { loosens, type StatusDecision } from "./row-status.rules.ts";
 import { reasonOf } from "./status-words.rules.ts";
@@ -57,6 +59,7 @@ export type MappingInput = {
     | "attributes"
     | "consentTime"
     | "consentIp"
+    | "own"
     | "field"
     | "newField"
     | "skip";
@@ -226,13 +229,9 @@ function checkMapping(db: Connection, mapping: MappingInput[], columns: number):
     if (one.column >= columns) {
       throw invalidField(`${at}.column`, `the file has ${columns} columns`);
     }
-    if (one.target === "field" && !known.has(one.key ?? "")) {
-      throw invalidField(`${at}.key`, "is not a field of this workspace");
-    }
-    if (one.target === "newField" && (one.label ?? "").trim() === "") {
-      throw invalidField(`${at}.label`, "a new field needs a label");
-    }
-    const name = one.target === "field" ? `field:${one.key}` : one.target;
+    checkKey(one, known, at);
+    const hasKey = one.target === "field" || one.target === "own";
+    const name = hasKey ? `${one.target}:${one.key}` : one.target;
     if (!REPEATABLE.has(name) && used.has(name)) {
       throw invalidField(`${at}.target`, "two columns cannot become the same");
     }
@@ -240,6 +239,18 @@ function checkMapping(db: Connection, mapping: MappingInput[], columns: number):
   });
   if (!used.has("email")) {
     throw invalidField("mapping", "no column is the e-mail address");
+  }
+}
+
+function checkKey({ target, key = "", label }: MappingInput, known: Set<string>, at: string) {
+  if (target === "field" && !known.has(key)) {
+    throw invalidField(`${at}.key`, "is not a field of this workspace");
+  }
+  if (target === "newField" && (label ?? key).trim() === "") {
+    throw invalidField(`${at}.label`, "a new field needs a label");
+  }
+  if (target === "own" && !OWN_COLUMNS.some((name) => name === key)) {
+    throw invalidField(`${at}.key`, "is not a column of our own export");
   }
 }
 
@@ -279,7 +290,7 @@ function resolveMapping(
   if (target === "skip") {
     return [];
   }
-  if (target === "field") {
+  if (target === "field" || target === "own") {
     return [{ column, target, key: one.key ?? "" }];
   }
   if (target === "attributes") {
@@ -288,8 +299,13 @@ function resolveMapping(
   if (target !== "newField") {
     return [{ column, target }];
   }
-  const label = one.label ?? settings.header[column] ?? "";
-  const type = one.type === "choice" ? "text" : (one.type ?? "text");
+  const own = isContactsFile(settings.header)
+    ? readFieldHeader(settings.header[column] ?? "")
+    : undefined;
+  const label = one.label ?? own?.key ?? settings.header[column] ?? "";
+  const wanted = one.type ?? own?.type ?? "text";
+  // What can be chosen is not known before the whole file is read.
+  const type = wanted === "choice" || wanted === "multi_choice" ? "text" : wanted;
   const field = createField(db, { key: one.key, label, type }, now);
   return [{ column, target: "field", key: field.key }];
 }

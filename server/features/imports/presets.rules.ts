@@ -2,6 +2,7 @@ import { foldWord } from "./status-words.rules.ts";
 
 /** Products whose CSV files are known. */
 export type PresetName =
+  | "swiftmail"
   | "mailchimp"
   | "brevo"
   | "sendy"
@@ -80,16 +81,29 @@ export function recognisePreset(header: readonly string[]): Preset | undefined {
   return { name: sign.name, wholeFile };
 }
 
-/** The names in a cell of tags: `"VIP","Customer"` as Mailchimp writes it, or separated by comma, semicolon or bar. */
+/**
+ * The names in a cell of tags: `"VIP","Customer"` as Mailchimp writes it, or separated by comma, semicolon or bar. In
+ * quotes a name may hold a comma.
+ */
 export function readTagCell(cell: string): string[] {
-  const names = cell.split(/[,;|]/).map((name) =>
-    name
-      .trim()
-      .replace(/^["']+|["']+$/g, "")
-      .trim(),
-  );
-  return [...new Set(names.filter((name) => name !== ""))];
+  const part = /(?:\s*"((?:[^"]|"")*)"\s*(?=[,;|]|$)|([^,;|]*))([,;|]|$)/y;
+  const names = new Set<string>();
+  for (let match = part.exec(cell); match !== null; match = part.exec(cell)) {
+    const [, inQuotes, plain = "", end] = match;
+    names.add(inQuotes?.replaceAll('""', '"').trim() ?? unquoted(plain));
+    if (end === "") {
+      break;
+    }
+  }
+  names.delete("");
+  return [...names];
 }
+
+const unquoted = (name: string): string =>
+  name
+    .trim()
+    .replace(/^["']+|["']+$/g, "")
+    .trim();
 
 /** The single values of a cell with a JSON object, by key; a fault when it is something else. */
 export function readAttributeCell(

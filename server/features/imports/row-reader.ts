@@ -10,11 +10,12 @@ import {
 } from "../contacts/contacts.service.ts";
 import type { SuppressionReason } from "../suppressions/suppressions.service.ts";
 import type { Target } from "./column-guess.rules.ts";
+import { ownFileReader, type Restored, settleStatus } from "./own-file.service.ts";
 import { readAttributeCell, readTagCell } from "./presets.rules.ts";
 import type { RowStatus } from "./row-status.rules.ts";
 import { reasonOf } from "./status-words.rules.ts";
 
-/** What becomes of a column, as the person who imports decided. `key` is the custom field's. */
+/** What becomes of a column, as the person who imports decided. `key` is the custom field's, or the own column's. */
 export type ColumnMapping = { column: number; target: Exclude<Target, "newField">; key?: string };
 
 /** A row that can be written. Empty texts are cells that were empty or not there. */
@@ -38,6 +39,8 @@ export type ReadContact = {
   tags: readonly string[];
   /** When and from where the person agreed, as the file says. */
   optIn: { at: string; ip: string };
+  /** Of a file of our own: what its other columns say. */
+  restored?: Restored | undefined;
 };
 
 /** A no that counts though the rest of its row is not taken. */
@@ -63,6 +66,7 @@ export function rowReader(
   fields: readonly StoredField[],
   readStatus: (cells: readonly string[]) => RowStatus,
 ): (cells: readonly string[]) => ReadRow {
+  const readOwn = ownFileReader(mapping);
   const at = (target: Target) => mapping.find((one) => one.target === target)?.column ?? -1;
   const columns = {
     email: at("email"),
@@ -73,6 +77,7 @@ export function rowReader(
     timeZone: at("timeZone"),
     country: at("country"),
     city: at("city"),
+    status: at("status"),
     tags: at("tags"),
     attributes: at("attributes"),
     consentTime: at("consentTime"),
@@ -90,15 +95,15 @@ export function rowReader(
     if (isAddressFault(address)) {
       return { reject: `e-mail address: ${address.reason}` };
     }
-    const status = statusOf(readStatus(cells));
-    const words = readWords(columns, cells);
+    const said = statusOf(readStatus(cells));
+    const words = withOwn(readOwn?.(cells), readWords(columns, cells));
     if ("reject" in words) {
-      return { ...words, refusal: refusalOf(address.address, status) };
+      return { ...words, refusal: refusalOf(address.address, said) };
     }
     const own = custom.length === 0 ? undefined : readCustom(custom, cells);
     const values = typeof own === "string" ? own : attributes(cells[columns.attributes], own);
     if (typeof values === "string") {
-      return { reject: values, refusal: refusalOf(address.address, status) };
+      return { reject: values, refusal: refusalOf(address.address, said) };
     }
     return {
       email: address.email,
@@ -107,11 +112,24 @@ export function rowReader(
       ...words,
       place: place(cells),
       fields: values,
-      ...status,
+      ...settleStatus(cells[columns.status], said, words.restored),
       tags: readTags(cells[columns.tags]),
       optIn: { at: short(cells[columns.consentTime]), ip: short(cells[columns.consentIp]) },
     };
   };
+}
+
+type Own = { restored: Restored | undefined };
+
+/** Puts what our own export has beside the names; a fault of either is the row's. */
+function withOwn(
+  own: Restored | { fault: string } | undefined,
+  words: Words | { reject: string },
+): (Words & Own) | { reject: string } {
+  if (own !== undefined && "fault" in own) {
+    return { reject: own.fault };
+  }
+  return "reject" in words ? words : { ...words, restored: own };
 }
 
 /**
@@ -180,7 +198,8 @@ function placeReader({ timeZone, country, city }: Record<keyof Place, number>) {
   };
 }
 
-const readTags = (cell: string | undefined) => (cell === undefined ? NONE : readTagCell(cell));
+const readTags = (cell: string | undefined) =>
+  cell === undefined ? NONE : readTagCell(plainCell(cell));
 
 const NONE: readonly string[] = [];
 

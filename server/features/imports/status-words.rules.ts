@@ -73,7 +73,7 @@ const STATUS: Record<Meaning, string> = {
     blocked blocklisted blacklisted declined refused withdrawn revoked optinwithdrawn
     donotcontact donotemail donotmail donotallow dontemail dontcontact dnc dne dnm noemail nomail noconsent notconsented
     neversubscribed nonsubscribed notsubscribed nosubscription neveroptedin notoptedin nonsubscriber unlisted
-    transactional nonmarketable notmailable unmailable listunsubscribe globalunsubscribe globallyunsubscribed left
+    leftalllists paused transactional nonmarketable notmailable unmailable listunsubscribe globalunsubscribe globallyunsubscribed left
     abgemeldet abgemeldete abmeldung ausgetragen gekundigt widerrufen nichtangemeldet nieangemeldet inaktiv
     nichtkontaktieren nichtanschreiben keinemail keinemails keinewerbung keineeinwilligung abbestellt storniert
     desabonne desabonnee desabonnes desinscrit desinscrite desinscrits nonabonne nonabonnee nonabonnes noninscrit

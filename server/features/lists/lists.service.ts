@@ -6,11 +6,14 @@ import { recordConsent } from "../consent/consent.service.ts";
 import {
   addMemberIfContact,
   deleteListRow,
+  findIdByNameKey,
   findList,
   insertList,
+  insertMembershipRow,
   type ListRow,
   listsAfter,
   type MembershipChange,
+  type MembershipStatus,
   publicLists,
   publicListsAmong,
   removeMember,
@@ -218,6 +221,22 @@ export function changeOwnMembership(
   change: MembershipChange & { status: "subscribed" | "unsubscribed" },
 ): boolean {
   return setMembership(db, change);
+}
+
+/**
+ * Gives a contact, who is known to exist, back a membership as it was; the ledger is the caller's. False when there is
+ * one in that list already, which stays as it is.
+ */
+export function restoreMembership(
+  db: Connection,
+  membership: MembershipChange & { status: MembershipStatus },
+): boolean {
+  return insertMembershipRow(db, membership);
+}
+
+/** The id of the list that has this name, in any letter case. */
+export function findListByName(db: Connection, name: string): number | undefined {
+  return findIdByNameKey(db, nameKeyOf(name.replace(/\s+/g, " ")));
 }
 
 /** @throws AppError `invalid_input` naming `field` when one of the ids is no list. */

@@ -118,6 +118,16 @@ const setStatus = statement<[MembershipChange & { status: MembershipStatus }]>(`
    WHERE status <> excluded.status
 `);
 
+const insertMembership = statement<[MembershipChange & { status: MembershipStatus }]>(`
+  INSERT INTO list_contact (list_id, contact_id, status, changed_at, source, reason)
+  VALUES (@listId, @contactId, @status, @now, @source, @reason)
+  ON CONFLICT (list_id, contact_id) DO NOTHING
+`);
+
+const selectIdByName = statement<[nameKey: string], { id: number }>(
+  "SELECT id FROM list WHERE name_key = ?",
+);
+
 const deleteMember = statement<[listId: number, contactId: number]>(`
   DELETE FROM list_contact WHERE list_id = ? AND contact_id = ? AND status <> 'unsubscribed'
 `);
@@ -215,6 +225,17 @@ export function setMembership(
 ): boolean {
   return setStatus(db).run(change).changes === 1;
 }
+
+/** Adds a membership of any status; false when the contact, who is known to exist, has one. */
+export function insertMembershipRow(
+  db: Connection,
+  membership: MembershipChange & { status: MembershipStatus },
+): boolean {
+  return insertMembership(db).run(membership).changes === 1;
+}
+
+export const findIdByNameKey = (db: Connection, nameKey: string): number | undefined =>
+  selectIdByName(db).get(nameKey)?.id;
 
 /** Takes a contact out of a list; who unsubscribed stays in it as unsubscribed. */
 export function removeMember(db: Connection, listId: number, contactId: number): boolean {

@@ -14,6 +14,7 @@ import {
 } from "./suppressions.store.ts";
 
 export {
+  findSuppression,
   holdingReason,
   removeExpiredSuppressions,
   type SuppressionReason,
@@ -95,13 +96,22 @@ export function readAddresses(written: readonly string[]) {
 /**
  * Suppresses one normalised address, inside the caller's transaction if there is one. False when it
  * is suppressed already for a reason that weighs as much.
+ *
+ * @param suppression.expiresAt Unix ms; for ever when left out.
  */
 export function suppressAddress(
   db: Connection,
-  suppression: { address: string; reason: SuppressionReason; source: string; detail: string },
+  suppression: {
+    address: string;
+    reason: SuppressionReason;
+    source: string;
+    detail: string;
+    expiresAt?: number | undefined;
+  },
   now: number,
 ): boolean {
-  return insertSuppression(db, { ...suppression, createdAt: now, expiresAt: null });
+  const { expiresAt = null } = suppression;
+  return insertSuppression(db, { ...suppression, createdAt: now, expiresAt });
 }
 
 /**

@@ -36,6 +36,10 @@ const selectHolding = statement<[address: string, now: number], { reason: Suppre
   "SELECT reason FROM suppression WHERE address = ? AND (expires_at IS NULL OR expires_at > ?)",
 );
 
+const selectOne = statement<[address: string], SuppressionRow>(
+  `SELECT ${columns} FROM suppression WHERE address = ?`,
+);
+
 const deleteRow = statement<[address: string]>("DELETE FROM suppression WHERE address = ?");
 
 const selectNewest = statement<
@@ -90,6 +94,11 @@ export function holdingReason(
   now: number,
 ): SuppressionReason | undefined {
   return selectHolding(db).get(address, now)?.reason;
+}
+
+/** The suppression of an address, also one that holds no longer. */
+export function findSuppression(db: Connection, address: string): SuppressionRow | undefined {
+  return selectOne(db).get(address);
 }
 
 export function deleteSuppression(db: Connection, address: string): boolean {

@@ -47,9 +47,9 @@ test("a field called constructor is empty for who has no value, and its value fo
   await addContact("b@example.com", { constructor: "mason" });
 
   expect(await exportedLines()).toEqual([
-    "email,constructor",
-    "b@example.com,mason",
-    "a@example.com,",
+    "email,status,constructor:text",
+    "b@example.com,mailable,mason",
+    "a@example.com,mailable,",
   ]);
   const read = await fixture.call<Contact>("GET", `/contacts/${without.id}`);
   expect(Object.keys(read.body.fields)).toEqual([]);

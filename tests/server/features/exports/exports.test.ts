@@ -64,8 +64,8 @@ test("writes contacts with their custom fields, formulas disarmed, in UTF-8 that
   const file = await request("GET", `/exports/${id}/file`);
   expect(file.headers.get("content-disposition")).toBe(`attachment; filename="export-${id}.csv"`);
   expect(Buffer.from(await file.arrayBuffer()).toString("utf8")).toBe(
-    "\ufeffemail,first_name,last_name,language,status,tags,size,source,created_at\r\n" +
-      'a@example.com,\'=1+1,"Ö, ""x""",,mailable,,-3,manual,2027-01-15T08:00:00.000Z\r\n',
+    "\ufeffemail,first_name,last_name,language,time_zone,country,city,status,suppressed_until,suppression_note,paused_until,tracking,tags,lists,consent,size:number,source,created_at\r\n" +
+      'a@example.com,\'=1+1,"Ö, ""x""",,,,,mailable,,,,on,,,,-3,manual,2027-01-15T08:00:00.000Z\r\n',
   );
 });
 
@@ -154,10 +154,10 @@ test("holds to a tag and to a segment, run by run, with the columns chosen", asy
 
   const bySegment = await exported({ segmentId: segment.id, columns: ["tags"] });
   expect(bySegment.replace("\ufeff", "").trim().split("\r\n")).toEqual([
-    "email,tags",
-    "c3@example.com,VIP",
-    "c7@example.com,VIP",
-    "c4321@example.com,VIP",
+    "email,status,tags",
+    "c3@example.com,mailable,VIP",
+    "c7@example.com,mailable,VIP",
+    "c4321@example.com,mailable,VIP",
   ]);
   const byTag = await exported({ filter: { tag }, columns: ["tags"] });
   expect(byTag.split("\r\n").sort()).toEqual(bySegment.split("\r\n").sort());

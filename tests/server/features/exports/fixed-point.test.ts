@@ -128,7 +128,7 @@ test("suppressions and recipients are exported, columns are chosen, and what is 
     "x@example.com,bounced,no_user,2,1970-01-01T00:00:00.000Z",
   );
   expect(await text((await post({ kind: "contacts", columns: ["language"] })).body.id)).toBe(
-    "email,language\r\n",
+    "email,language,status\r\n",
   );
   expect((await post({ kind: "contacts", columns: ["password"] })).status).toBe(422);
   expect((await post({ kind: "recipients", campaignId: 9 })).status).toBe(422);

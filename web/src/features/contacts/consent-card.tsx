@@ -99,6 +99,14 @@ function originOf(entry: Entry): string[] {
     ...(proof === null
       ? []
       : [t("confirmedAt", { when: formatExact(proof.confirmedAt), ip: entry.ip })]),
-    ...(entry.detail === "" ? [] : [sourceText(entry.detail)]),
+    ...detailOf(entry),
   ];
+}
+
+function detailOf({ imported, detail }: Entry): string[] {
+  if (imported === null) {
+    return detail === "" ? [] : [sourceText(detail)];
+  }
+  const when = formatExact(Date.parse(imported.at));
+  return [t("claimed", { when, source: sourceText(imported.source) })];
 }

@@ -3,6 +3,10 @@ import { messages } from "../../i18n.ts";
 export const t = messages({
   consent: { en: "Consent", de: "Einwilligung" },
   download: { en: "Download", de: "Herunterladen" },
+  claimed: {
+    en: "According to the file: {when}, {source}",
+    de: "Laut der Datei: {when}, {source}",
+  },
   none: { en: "Nothing is on record.", de: "Es ist nichts festgehalten." },
   given: { en: "Agreed", de: "Zugestimmt" },
   withdrawn: { en: "Withdrawn", de: "Widerrufen" },

@@ -76,6 +76,7 @@ function options(row: Guess, fields: Fields["items"]) {
   const label = row.suggestion?.label ?? row.name;
   return [
     { value: "skip", label: t("skip") },
+    ...(isOwn(row) ? [{ value: "own", label: t("asOwn") }] : []),
     ...builtIn.map((value) => ({ value, label: t(value) })),
     { value: "tags", label: t("asTags") },
     { value: "attributes", label: t("asAttributes") },
@@ -86,6 +87,18 @@ function options(row: Guess, fields: Fields["items"]) {
   ];
 }
 
+/** Only our own export's columns can be given back as they were; they are called what their key is. */
+const OWN = new Set([
+  "suppressed_until",
+  "suppression_note",
+  "paused_until",
+  "tracking",
+  "lists",
+  "consent",
+  "created_at",
+]);
+const isOwn = (row: Guess) => row.target === "own" || OWN.has(row.name);
+
 function changed(row: Guess, value: string): Guess {
   const { column, name, samples } = row;
   const kept = {
@@ -94,6 +107,9 @@ function changed(row: Guess, value: string): Guess {
     samples,
     suggestion: row.suggestion ?? { label: name, type: "text" },
   };
+  if (value === "own") {
+    return { ...kept, target: value, key: name };
+  }
   return value.startsWith("field:")
     ? { ...kept, target: "field", key: value.slice("field:".length) }
     : { ...kept, target: value as Target };

@@ -18,8 +18,35 @@ const kinds: Kind[] = ["contacts", "suppressions", "recipients", "consent"];
 const groups = ["list", "segment", "tag"] as const;
 const inAddress = ["export", "q", "status", "campaign", ...groups];
 const reasons = ["unsubscribed", "hard_bounce", "complaint", "manual"] as const;
-const builtIn = ["first_name", "last_name", "language", "status", "tags"];
-const builtInLast = ["source", "created_at"];
+const builtIn = [
+  "first_name",
+  "last_name",
+  "language",
+  "time_zone",
+  "country",
+  "city",
+  "suppressed_until",
+  "suppression_note",
+  "paused_until",
+  "tracking",
+  "tags",
+  "lists",
+  "consent",
+] as const;
+const builtInLast = ["source", "created_at"] as const;
+/** Columns that do not explain themselves. */
+const explained = [
+  "suppressed_until",
+  "suppression_note",
+  "paused_until",
+  "tracking",
+  "tags",
+  "lists",
+  "consent",
+] as const;
+
+/** A field's column: its type goes with it, and no other column has a colon. */
+const headerOf = ({ key, type }: Fields["items"][number]): string => `${key}:${type}`;
 
 /** What was asked for so far: most of it in the address, so that other pages open the dialog filled in. */
 function useAsked(onStarted: () => void) {
@@ -35,7 +62,7 @@ function useAsked(onStarted: () => void) {
     queryFn: () => http.get<Fields>(`${workspace.api}/contact-fields`),
   });
   const own = fields.data?.items ?? [];
-  const columns = [...builtIn, ...own.map(({ key }) => key), ...builtInLast];
+  const columns = [...builtIn, ...own.map(headerOf), ...builtInLast];
   const close = () => url.set(Object.fromEntries(inAddress.map((key) => [key, undefined])));
   const start = async () => {
     setBusy(true);
@@ -129,10 +156,13 @@ function What(asked: ReturnType<typeof useAsked>) {
           <Whom />
           <Columns
             columns={asked.columns}
-            labels={new Map(asked.own.map(({ key, label }) => [key, label]))}
+            labels={new Map(asked.own.map((field) => [headerOf(field), field.label]))}
             left={asked.left}
             onChange={asked.setLeft}
           />
+          <Notice tone="neutral" title={t("backupTitle")}>
+            {t("backupBody")}
+          </Notice>
         </>
       )}
       {kind === "suppressions" && (
@@ -170,7 +200,7 @@ function whom(get: (key: string) => string | undefined) {
 }
 
 const chosenColumns = (columns: string[], left: ReadonlySet<string>) =>
-  left.size === 0 ? {} : { columns: ["email", ...columns.filter((name) => !left.has(name))] };
+  left.size === 0 ? {} : { columns: columns.filter((name) => !left.has(name)) };
 
 function useNamed(path: string): Option[] {
   const workspace = useWorkspace();
@@ -248,10 +278,18 @@ function Columns({
       <legend class="mb-2 font-medium">{t("withColumns")}</legend>
       <div class="grid gap-2 sm:grid-cols-2">
         <Checkbox label="email" checked disabled onChange={() => undefined} />
+        <Checkbox
+          label="status"
+          hint={t("column_status")}
+          checked
+          disabled
+          onChange={() => undefined}
+        />
         {columns.map((name) => (
           <Checkbox
             key={name}
             label={labels.get(name) ?? name}
+            hint={hintOf(name)}
             checked={!left.has(name)}
             onChange={(on) => toggle(name, on)}
           />
@@ -259,6 +297,11 @@ function Columns({
       </div>
     </fieldset>
   );
+}
+
+function hintOf(name: string): string | undefined {
+  const known = explained.find((one) => one === name);
+  return known && t(`column_${known}`);
 }
 
 function Campaign() {

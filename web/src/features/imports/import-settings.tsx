@@ -240,6 +240,7 @@ function Consent({ value, onChange }: Choice<string>) {
 }
 
 const products = {
+  swiftmail: "SwiftMail",
   mailchimp: "Mailchimp",
   brevo: "Brevo",
   sendy: "Sendy",
@@ -261,7 +262,7 @@ const products = {
 function PresetNotice({ preset }: { preset: NonNullable<Preview["preset"]> }) {
   return (
     <Notice tone="neutral" title={t("preset", { product: products[preset.name] })}>
-      {t("presetHint")}
+      {t(preset.name === "swiftmail" ? "presetOwn" : "presetHint")}
     </Notice>
   );
 }
@@ -270,7 +271,8 @@ function columnOf({ column, target, key, suggestion }: Guess) {
   if (target === "newField") {
     return { column, target, label: suggestion?.label ?? "", type: suggestion?.type ?? "text" };
   }
-  return { column, target, ...(target === "field" && key !== undefined ? { key } : {}) };
+  const hasKey = target === "field" || target === "own";
+  return { column, target, ...(hasKey && key !== undefined ? { key } : {}) };
 }
 
 function Lists({ chosen, onChange }: { chosen: number[]; onChange: (ids: number[]) => void }) {

@@ -35,6 +35,34 @@ export const t = messages({
   which_tag: { en: "Tag", de: "Tag" },
   alsoFilter: { en: "Only those who match: {filter}", de: "Nur wer passt: {filter}" },
   withColumns: { en: "Columns", de: "Spalten" },
+  column_status: {
+    en: "mailable, paused, unconfirmed, left_all_lists, unsubscribed, hard_bounce, complaint or manual. Always in the file.",
+    de: "mailable, paused, unconfirmed, left_all_lists, unsubscribed, hard_bounce, complaint oder manual. Immer in der Datei.",
+  },
+  column_suppressed_until: {
+    en: "When a suppression ends; empty if it does not",
+    de: "Ende einer Sperre; leer, wenn sie nicht endet",
+  },
+  column_suppression_note: { en: "Note on the suppression", de: "Notiz zur Sperre" },
+  column_paused_until: { en: "Until when mail is paused", de: "Bis wann E-Mails pausiert sind" },
+  column_tracking: { en: "on or off", de: "on oder off" },
+  column_tags: {
+    en: "Separated by semicolons, in quotes if the name has a comma",
+    de: "Durch Semikolon getrennt, in Anführungszeichen bei einem Komma im Namen",
+  },
+  column_lists: {
+    en: "List | status | since | reason, separated by semicolons",
+    de: "Liste | Status | seit | Grund, durch Semikolon getrennt",
+  },
+  column_consent: {
+    en: "All entries of the consent ledger, as JSON",
+    de: "Alle Einträge des Einwilligungsprotokolls, als JSON",
+  },
+  backupTitle: { en: "This file is a backup", de: "Diese Datei ist eine Sicherung" },
+  backupBody: {
+    en: "Imported again with all its columns, it restores each contact, including lists, breaks and suppressions. Custom fields are named key:type. Choice fields must exist before the import, otherwise they become text. Notes, events and campaign history are only in a copy of the workspace.",
+    de: "Wenn Sie die Datei mit allen Spalten wieder importieren, wird jeder Kontakt wiederhergestellt, mit Listen, Pausen und Sperren. Eigene Felder heißen schlüssel:typ. Auswahlfelder müssen vor dem Import vorhanden sein, sonst werden sie zu Text. Notizen, Ereignisse und der Kampagnenverlauf sind nur in einer Kopie des Workspace enthalten.",
+  },
   whichCampaign: { en: "Campaign", de: "Kampagne" },
   whichReason: { en: "Reason", de: "Grund" },
   allReasons: { en: "All", de: "Alle" },
@@ -119,6 +147,11 @@ export const t = messages({
     en: "Its columns and tags are understood. Who of it may be mailed is shown below.",
     de: "Spalten und Tags werden verstanden. Wer daraus angeschrieben werden darf, steht weiter unten.",
   },
+  presetOwn: {
+    en: "Contacts come back as they were: fields, tags, lists with their status, breaks, suppressions and their end, and what they agreed to. Nobody gets more mail than before. Consent is marked as imported.",
+    de: "Kontakte kommen zurück, wie sie waren: Felder, Tags, Listen mit ihrem Status, Pausen, Sperren mit ihrem Ende und Einwilligungen. Niemand bekommt mehr E-Mails als zuvor. Einwilligungen werden als importiert gekennzeichnet.",
+  },
+  asOwn: { en: "As in the export", de: "Wie im Export" },
   whoIsMailed: { en: "Who may be mailed", de: "Wer angeschrieben werden darf" },
   whoIsMailedHint: {
     en: "Every status in the file, counted over all its rows. If a person has several, the strictest counts.",

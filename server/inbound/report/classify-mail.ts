@@ -4,6 +4,7 @@ import { type Bounce, readDeliveryStatus } from "./dsn.ts";
 import { type Complaint, readFeedbackReport } from "./feedback.ts";
 import type { MailParts } from "./mail-parts.ts";
 import { readPlainBounce } from "./plain-bounce.ts";
+import { isAnswer, isFromMachine } from "./report-sender.ts";
 
 /** What a message that came to one of our addresses is. */
 export type MailClass =
@@ -26,10 +27,8 @@ export function classifyMail(parts: MailParts, envelopeFrom: string, expected: s
     const complaint = readFeedbackReport(parts.feedbackReport);
     return complaint === undefined ? { kind: "report" } : { kind: "complaint", complaint };
   }
-  const status =
-    parts.deliveryStatus === undefined
-      ? undefined
-      : readDeliveryStatus(parts.deliveryStatus, expected);
+  const fields = parts.deliveryStatus ?? statusInText(parts, envelopeFrom);
+  const status = fields === undefined ? undefined : readDeliveryStatus(fields, expected);
   if (status === "success") {
     return { kind: "report" };
   }
@@ -48,6 +47,22 @@ export function classifyMail(parts: MailParts, envelopeFrom: string, expected: s
     return { kind: "auto_reply" };
   }
   return { kind: envelopeFrom === "" ? "report" : "reply" };
+}
+
+/**
+ * The status fields that stand in the text, or in a report that is enclosed in another one: relays and filters
+ * flatten and wrap what passes through them. Of machines only: people quote reports.
+ */
+function statusInText(parts: MailParts, envelopeFrom: string): string | undefined {
+  if (!isFromMachine(parts, envelopeFrom) || isAnswer(parts)) {
+    return undefined;
+  }
+  const isReportEnclosed = /^content-type:\s*multipart\/report\b/im.test(
+    parts.original.slice(0, 16_384),
+  );
+  const text = isReportEnclosed ? parts.original : parts.text;
+  const start = text.search(/^(?:reporting-mta|(?:final|original)-recipient|action):/im);
+  return start !== -1 && /^action:\s*\w/im.test(text.slice(start)) ? text.slice(start) : undefined;
 }
 
 /**

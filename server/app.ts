@@ -71,6 +71,7 @@ import type { AssetManifest } from "./platform/http/asset-manifest.ts";
 import { assetRoutes } from "./platform/http/assets.ts";
 import { bodyLimit } from "./platform/http/body-limit.ts";
 import { clientAddresses } from "./platform/http/client-address.ts";
+import { everyAnswer } from "./platform/http/every-answer.ts";
 import { type AccessPort, createGuard } from "./platform/http/guard.ts";
 import { healthRoutes } from "./platform/http/health.ts";
 import { openApiRoute } from "./platform/http/openapi.ts";
@@ -111,6 +112,7 @@ export function createApp(options: AppOptions) {
   const app = new Elysia({ name: "swiftmail" })
     .use(requestLog(metrics))
     .use(problems)
+    .use(everyAnswer)
     .use(trackingHostGate(deps.databases.system, deps.outside.publicUrl))
     .use(bodyLimit(isImportUpload))
     .use(api(deps))

@@ -63,6 +63,9 @@ test("a site that somebody suspends gets nothing until it is resumed, and then e
   const limit = { level: "route_provider" as const, id: site?.limit.id ?? "" };
   expect(site?.limit).toEqual(limit);
 
+  const invented = { ...limit, id: `${ws}/1/made-up`, minutes: 30 };
+  const refusal = suspendFor(delivery, ws, invented).catch((error: Error) => error.message);
+  expect(await refusal).toContain("no such limit");
   await suspendFor(delivery, ws, { ...limit, minutes: 30 });
   const toGmail = () => peer.arrived.filter(({ address }) => address.endsWith("gmail.com")).length;
   await until(() => peer.arrived.length - toGmail() === 600, "everybody else");

@@ -176,15 +176,18 @@ export const campaignActionRoutes = (deps: AppDeps) => {
     )
     .get(
       "/progress",
-      ({ workspace, params }) =>
-        new Response(progressStream({ databases, engine, clock }, targetOf(workspace, params)), {
+      ({ workspace, params, isStillAllowed }) => {
+        const target = targetOf(workspace, params);
+        const stream = progressStream({ databases, engine, clock }, target, isStillAllowed);
+        return new Response(stream, {
           headers: {
             "content-type": "text/event-stream; charset=utf-8",
             "cache-control": "no-store",
             // Proxies such as nginx would hold the events back.
             "x-accel-buffering": "no",
           },
-        }),
+        });
+      },
       {
         permission: "campaigns:read",
         params: WorkspaceItemParams,

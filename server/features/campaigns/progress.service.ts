@@ -83,26 +83,37 @@ export function readProgress(
 
 /**
  * Server-sent events, `progress` each: once a second while the campaign moves, less often while it does
- * not, and a last one when it is over. Ends after 15 minutes, when the reader goes away or is gone.
+ * not, and a last one when it is over. Ends after 15 minutes, when the reader goes away, signs out or may not
+ * look any more.
  *
  * @throws AppError `not_found`.
  */
 export function progressStream(
   deps: ProgressDeps,
   target: { workspaceId: string; campaignId: number },
+  isStillAllowed: () => Promise<boolean>,
 ): ReadableStream<Uint8Array> {
   let look = readProgress(deps, target);
   const startedAt = deps.clock();
   const encoder = new TextEncoder();
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let isCancelled = false;
   return new ReadableStream({
     start(controller) {
       const tell = () =>
         controller.enqueue(
           encoder.encode(`event: progress\ndata: ${JSON.stringify(look.progress)}\n\n`),
         );
-      const tick = () => {
+      const tick = async () => {
         try {
+          const isAllowed = await isStillAllowed();
+          if (isCancelled) {
+            return;
+          }
+          if (!isAllowed) {
+            controller.close();
+            return;
+          }
           look = readProgress(deps, target, look.samples);
           tell();
           next();
@@ -125,6 +136,7 @@ export function progressStream(
       next();
     },
     cancel() {
+      isCancelled = true;
       clearTimeout(timer);
     },
   });

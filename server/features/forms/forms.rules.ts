@@ -54,11 +54,19 @@ export function readRedirect(field: string, written: string): string {
   return url.href;
 }
 
+/**
+ * True for an origin that can stand in a header. A URL's host may hold `;` and `,`, which would end its place in a
+ * content security policy and begin another directive.
+ */
+export function isSafeOrigin(origin: string): boolean {
+  return /^https?:\/\/[a-z0-9.[\]:_-]+$/.test(origin);
+}
+
 /** The origins as browsers send them, once each. @throws AppError `invalid_input`. */
 export function readOrigins(written: readonly string[]): string[] {
   const origins = written.map((text) => {
     const url = URL.parse(text.trim());
-    if (url === null || !/^https?:$/.test(url.protocol)) {
+    if (url === null || !isSafeOrigin(url.origin)) {
       throw invalidField(
         "origins",
         `"${text}" is no origin`,
@@ -81,5 +89,5 @@ export function readColor(field: string, written: string): string {
 
 /** The origin a redirect leads to, for the policy of the page before it. */
 export function originsOf(...urls: string[]): string[] {
-  return urls.flatMap((text) => URL.parse(text)?.origin ?? []);
+  return urls.map((text) => URL.parse(text)?.origin ?? "").filter(isSafeOrigin);
 }

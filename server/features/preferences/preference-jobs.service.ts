@@ -6,9 +6,10 @@ import { type ContactMailDeps, sendContactMail } from "../forms/contact-mail.ser
 import { mayMailAddress } from "../forms/mail-cap.service.ts";
 import { RecipientUrls } from "../forms/recipient-urls.service.ts";
 import { holdingReason } from "../suppressions/suppressions.service.ts";
-import { preferenceWords } from "./preference-words.rules.ts";
+import { maskAddress } from "../tracking/recipient.service.ts";
+import { type PreferenceLanguage, preferenceWords } from "./preference-words.rules.ts";
 import { ADDRESS_JOB } from "./preferences.service.ts";
-import { findAddressChange, markAddressMailed } from "./preferences.store.ts";
+import { type AddressChange, findAddressChange, markAddressMailed } from "./preferences.store.ts";
 
 type Deps = ContactMailDeps & { clock: Clock };
 
@@ -17,7 +18,10 @@ export function preferenceJobs(deps: Deps): [kind: string, handler: (job: Job) =
   return [[ADDRESS_JOB, (job) => mailNewAddress(deps, job)]];
 }
 
-/** Mails the link that confirms a new address, unless that address wants nothing from here. Safe to repeat. */
+/**
+ * Mails the link that confirms a new address, unless that address wants nothing from here; before it, a notice to
+ * the address until now, so that nobody's mail is led away without their knowing. Safe to repeat.
+ */
 async function mailNewAddress(deps: Deps, job: Job): Promise<void> {
   const { workspaceId } = job;
   const { changeId } = job.payload as { changeId?: unknown };
@@ -31,15 +35,39 @@ async function mailNewAddress(deps: Deps, job: Job): Promise<void> {
   if (change === undefined || change.mailedAt !== null || contact === undefined) {
     return;
   }
-  const reason = holdingReason(db, change.address, now);
-  const isUnwanted = reason !== undefined && reason !== "unsubscribed";
-  const asked = { workspaceId, address: change.address, ref: `address ${change.id}` };
-  if (isUnwanted || !mayMailAddress(deps, asked, now)) {
+  const ask = { workspaceId, change, language: languageOf(contact.language) };
+  if (!mayMail(deps, ask, change.address, "new")) {
     return;
   }
-  const words = preferenceWords[contact.language.toLowerCase().startsWith("de") ? "de" : "en"];
+  // An address that bounces is a common reason to give another one; a notice there would only bounce too.
+  if (mayMail(deps, ask, contact.address, "old")) {
+    await mailNotice(deps, ask, contact);
+  }
+  const messageId = await mailConfirmation(deps, ask);
+  markAddressMailed(deps.databases.workspace(workspaceId), change.id, deps.clock(), messageId);
+}
+
+type Ask = { workspaceId: string; change: AddressChange; language: PreferenceLanguage };
+
+const languageOf = (language: string): PreferenceLanguage =>
+  language.toLowerCase().startsWith("de") ? "de" : "en";
+
+function mayMail(deps: Deps, ask: Ask, address: string, which: "new" | "old"): boolean {
+  const { workspaceId, change } = ask;
+  const now = deps.clock();
+  const reason = holdingReason(deps.databases.workspace(workspaceId), address, now);
+  if (reason !== undefined && reason !== "unsubscribed") {
+    return false;
+  }
+  const suffix = which === "new" ? "" : " notice";
+  return mayMailAddress(deps, { workspaceId, address, ref: `address ${change.id}${suffix}` }, now);
+}
+
+function mailConfirmation(deps: Deps, ask: Ask): Promise<string> {
+  const { workspaceId, change, language } = ask;
+  const words = preferenceWords[language];
   const url = new RecipientUrls(deps, workspaceId).newAddress(change.id);
-  const messageId = await sendContactMail(deps, {
+  return sendContactMail(deps, {
     workspaceId,
     senderId: null,
     routeId: null,
@@ -48,16 +76,40 @@ async function mailNewAddress(deps: Deps, job: Job): Promise<void> {
     body: words.addressBody,
     link: { url, label: words.addressLink },
     // The new address may be somebody else's: nothing of the contact is told to it.
-    contact: {
-      id: 0,
-      email: change.email,
-      first_name: "",
-      last_name: "",
-      language: "",
-      tracking_off: true,
-      fields: {},
-    },
+    contact: nameless(change.email),
     messageKey: `address.${change.id}.${randomUUID()}`,
   });
-  markAddressMailed(deps.databases.workspace(workspaceId), change.id, deps.clock(), messageId);
+}
+
+function mailNotice(
+  deps: Deps,
+  ask: Ask,
+  contact: { id: number; email: string; address: string },
+): Promise<string> {
+  const { workspaceId, change, language } = ask;
+  const words = preferenceWords[language];
+  const url = new RecipientUrls(deps, workspaceId).preferences(contact.id);
+  return sendContactMail(deps, {
+    workspaceId,
+    senderId: null,
+    routeId: null,
+    to: contact.address,
+    subject: words.noticeSubject,
+    body: words.noticeBody(maskAddress(change.address)),
+    link: { url, label: words.noticeLink },
+    contact: nameless(contact.email),
+    messageKey: `address-notice.${change.id}.${randomUUID()}`,
+  });
+}
+
+function nameless(email: string) {
+  return {
+    id: 0,
+    email,
+    first_name: "",
+    last_name: "",
+    language: "",
+    tracking_off: true,
+    fields: {},
+  };
 }

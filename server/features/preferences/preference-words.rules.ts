@@ -55,6 +55,10 @@ export const preferenceWords = {
     addressBody:
       "Hello,\n\nsomebody wants mail of {{ workspace.name }} to go to this address from now on. Please confirm it:\n\n{{ confirm_url }}\n\nIf that was not you, do nothing: nothing changes.",
     addressLink: "Confirm",
+    noticeSubject: "Your mail is to go to another address",
+    noticeBody: (to: string) =>
+      `Hello,\n\nsomebody asked that mail of {{ workspace.name }} go to ${to} instead of this address. It changes when that is confirmed there.\n\nIf that was not you, look at your settings:\n\n{{ confirm_url }}`,
+    noticeLink: "Your settings",
   },
   de: {
     title: "Ihre Einstellungen",
@@ -112,6 +116,10 @@ export const preferenceWords = {
     addressBody:
       "Guten Tag,\n\njemand möchte, dass E-Mails von {{ workspace.name }} künftig an diese Adresse gehen. Bitte bestätigen Sie das:\n\n{{ confirm_url }}\n\nFalls Sie das nicht waren, tun Sie nichts: Es ändert sich nichts.",
     addressLink: "Bestätigen",
+    noticeSubject: "Ihre E-Mails sollen an eine andere Adresse gehen",
+    noticeBody: (to: string) =>
+      `Guten Tag,\n\njemand möchte, dass E-Mails von {{ workspace.name }} an ${to} statt an diese Adresse gehen. Das ändert sich, sobald es dort bestätigt wird.\n\nFalls Sie das nicht waren, sehen Sie in Ihre Einstellungen:\n\n{{ confirm_url }}`,
+    noticeLink: "Ihre Einstellungen",
   },
 } as const;
 

@@ -57,13 +57,23 @@ export async function resumeNow(
   }
 }
 
-/** Leaves a site of the workspace alone. @throws AppError `not_found` when it is not the workspace's. */
+/**
+ * Leaves a site of the workspace alone. Only what mail waits for or is suspended already can be named: limits that
+ * somebody makes up would be kept without end.
+ *
+ * @throws AppError `not_found` when it is none of these, or not the workspace's.
+ */
 export async function suspendFor(
   port: QueuePort,
   workspaceId: string,
   { level, id, minutes }: Suspend,
 ): Promise<void> {
   requireOwn(workspaceId, id);
+  const { sites, holds } = await port.queue(workspaceId);
+  const known = [...sites.map(({ limit }) => limit), ...holds];
+  if (!known.some((limit) => limit.level === level && limit.id === id)) {
+    throw new AppError("not_found", "There is no such limit in this workspace.");
+  }
   const reason = "somebody in this workspace asked for it.";
   await port.suspendLimit({ workspaceId, level, id, forMs: minutes * MINUTE_MS, reason });
 }

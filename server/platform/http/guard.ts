@@ -44,7 +44,7 @@ export type AccessPort = {
 /**
  * The one way a route says who may call it. A route asks for exactly one of
  * - `permission: "contacts:read"`: signed in, and allowed that in the workspace of the path; gives
- *   `actor`, `workspace` and its `db`. A workspace one has no part in is `not_found`, so that ids say nothing.
+ *   `actor`, `workspace` and its `db`, and `isStillAllowed()` for answers that last. A workspace one has no part in is `not_found`, so that ids say nothing.
  * - `signedIn: true`: any signed-in person or key; gives `actor`.
  * - `instanceAdmin: true`: the administrators; gives `actor`.
  * - `open: "reason"`: anybody, and why that is right.
@@ -60,10 +60,64 @@ export function createGuard(
   clock: Clock = systemClock,
   rates: Rates = defaultRates,
 ) {
-  const limiter = new RateLimiter(clock);
-  const gate = { access, clientAddress, limiter, rates };
-  // A decision is made before the body is parsed and validated, so that a stranger costs little and learns
-  // nothing of what a route takes; it waits here for the handler.
+  const gate = { access, clientAddress, limiter: new RateLimiter(clock), rates };
+  const { decisionFor, decidedBy } = createDecisions(gate, databases);
+
+  return new Elysia({ name: "guard" })
+    .use(idempotency(databases.system, clock))
+    .macro("permission", (permission: Permission) => ({
+      detail: { "x-access": `permission:${permission}` } as object,
+      ...decidedBy(async (asked) => {
+        const actor = await admit(gate, asked);
+        const { workspaceId } = asked.params as { workspaceId?: string };
+        const workspace = access.workspace(actor, workspaceId ?? "");
+        return { actor, workspace: allowed(workspace, permission) };
+      }),
+      async resolve({ request, server }) {
+        const { actor, workspace } = decisionFor(request);
+        if (workspace === undefined) {
+          throw new Error("a workspace route was reached without its workspace");
+        }
+        if (isWrite(request) && !permission.endsWith(":read")) {
+          await writeTurn(() => databases.workspace(workspace.id));
+        }
+        const db: Connection = databases.workspace(workspace.id);
+        return {
+          actor,
+          workspace,
+          db,
+          isStillAllowed: () =>
+            isAllowedAgain(gate, { request, server, workspaceId: workspace.id, permission }),
+        };
+      },
+    }))
+    .macro("signedIn", (_: true) => ({
+      detail: { "x-access": "signed-in" } as object,
+      ...decidedBy(async (asked) => ({ actor: await admit(gate, asked) })),
+      resolve: ({ request }) => ({ actor: decisionFor(request).actor }),
+    }))
+    .macro("instanceAdmin", (_: true) => ({
+      detail: { "x-access": "instance-admin" } as object,
+      ...decidedBy(async (asked) => {
+        const actor = await admit(gate, asked);
+        if (!actor.isAdmin) {
+          throw new AppError("forbidden", "Only an administrator of this instance can do that.");
+        }
+        return { actor };
+      }),
+      resolve: ({ request }) => ({ actor: decisionFor(request).actor }),
+    }))
+    .macro("open", (reason: string) => ({
+      detail: { "x-access": `open: ${reason}`, security: [] } as object,
+      ...decidedBy(async (asked) => admitStranger(gate, asked)),
+    }));
+}
+
+/**
+ * Decides about each request once, before its body is parsed and validated, so that a stranger costs little and
+ * learns nothing of what a route takes; the decision waits here for the handler.
+ */
+function createDecisions(gate: Gate, databases: Databases) {
   const decisions = new WeakMap<Request, Decision>();
   const decisionFor = (request: Request) => {
     const decision = decisions.get(request);
@@ -93,57 +147,7 @@ export function createGuard(
       }),
     };
   };
-
-  return new Elysia({ name: "guard" })
-    .use(idempotency(databases.system, clock))
-    .macro("permission", (permission: Permission) => ({
-      detail: { "x-access": `permission:${permission}` } as object,
-      ...decidedBy(async (asked) => {
-        const actor = await admit(gate, asked);
-        const { workspaceId } = asked.params as { workspaceId?: string };
-        const workspace = access.workspace(actor, workspaceId ?? "");
-        return { actor, workspace: allowed(workspace, permission) };
-      }),
-      async resolve({ request }) {
-        const { actor, workspace } = decisionFor(request);
-        if (workspace === undefined) {
-          throw new Error("a workspace route was reached without its workspace");
-        }
-        if (isWrite(request) && !permission.endsWith(":read")) {
-          await writeTurn(() => databases.workspace(workspace.id));
-        }
-        const db: Connection = databases.workspace(workspace.id);
-        return { actor, workspace, db };
-      },
-    }))
-    .macro("signedIn", (_: true) => ({
-      detail: { "x-access": "signed-in" } as object,
-      ...decidedBy(async (asked) => ({ actor: await admit(gate, asked) })),
-      resolve: ({ request }) => ({ actor: decisionFor(request).actor }),
-    }))
-    .macro("instanceAdmin", (_: true) => ({
-      detail: { "x-access": "instance-admin" } as object,
-      ...decidedBy(async (asked) => {
-        const actor = await admit(gate, asked);
-        if (!actor.isAdmin) {
-          throw new AppError("forbidden", "Only an administrator of this instance can do that.");
-        }
-        return { actor };
-      }),
-      resolve: ({ request }) => ({ actor: decisionFor(request).actor }),
-    }))
-    .macro("open", (reason: string) => ({
-      detail: { "x-access": `open: ${reason}`, security: [] } as object,
-      ...decidedBy(async ({ request, server, set, route }) => {
-        // Links in mail are followed through proxies that thousands share, and a provider reports on all its
-        // customers' messages from a few machines: neither is limited by address.
-        if (route.startsWith("/api/") && !route.startsWith("/api/v1/hooks/")) {
-          const address = networkOf(clientAddress(request, server));
-          limiter.take(`ip ${address}`, rates.address, { headers: set.headers });
-        }
-        return {};
-      }),
-    }));
+  return { decisionFor, decidedBy };
 }
 
 /** A request that may change something: it waits until a write can begin, and everybody else is served meanwhile. */
@@ -197,6 +201,28 @@ async function admit(gate: Gate, asked: Asked): Promise<Actor> {
   limiter.take(actor.id, rates.actor, { headers: set.headers });
   refuseForeignOrigin(access, actor, request);
   return actor;
+}
+
+/** Whoever asks; not too fast, where it is the application that answers. */
+function admitStranger({ clientAddress, limiter, rates }: Gate, asked: Asked): Decision {
+  const { request, server, set, route } = asked;
+  // Links in mail are followed through proxies that thousands share, and a provider reports on all its
+  // customers' messages from a few machines: neither is limited by address.
+  if (route.startsWith("/api/") && !route.startsWith("/api/v1/hooks/")) {
+    const address = networkOf(clientAddress(request, server));
+    limiter.take(`ip ${address}`, rates.address, { headers: set.headers });
+  }
+  return {};
+}
+
+/** False when who made a request may not make it any more: signed out, removed, demoted or revoked meanwhile. */
+async function isAllowedAgain(
+  { access, clientAddress }: Gate,
+  asked: { request: Request; server: PeerAddress; workspaceId: string; permission: Permission },
+): Promise<boolean> {
+  const { request, server, workspaceId, permission } = asked;
+  const actor = await access.authenticate(request, clientAddress(request, server));
+  return actor !== undefined && access.workspace(actor, workspaceId)?.can(permission) === true;
 }
 
 /**

@@ -73,12 +73,12 @@ function refusalIn(thrown: unknown, code: unknown): AppError | undefined {
   return error instanceof AppError ? error : undefined;
 }
 
-/** The answer to a refusal. */
-export function problemResponse(error: AppError): Response {
+/** The answer to a refusal, with the status of its code unless another is given. */
+export function problemResponse(error: AppError, status: number = statusOf[error.code]): Response {
   const problem: Problem = {
     type: `urn:swiftmail:problem:${error.code}`,
     title: titleOf[error.code],
-    status: statusOf[error.code],
+    status,
     code: error.code,
     detail: error.message,
     ...(error.fields.length > 0 ? { fields: error.fields } : {}),
@@ -90,7 +90,7 @@ export function problemResponse(error: AppError): Response {
   if (error.retryAfterSeconds !== undefined) {
     headers["retry-after"] = String(Math.max(1, Math.ceil(error.retryAfterSeconds)));
   }
-  return new Response(JSON.stringify(problem), { status: problem.status, headers });
+  return new Response(JSON.stringify(problem), { status, headers });
 }
 
 /** Turns everything thrown below it into problem details; what nobody foresaw is logged and told as `internal`. */

@@ -4,6 +4,7 @@ import PostalMime from "postal-mime";
 import { loadTokenKeys } from "../../../../server/delivery/index.ts";
 import { compileCampaign } from "../../../../server/delivery/render/compile.ts";
 import { renderMessage } from "../../../../server/delivery/render/message.ts";
+import { originsOf, readOrigins } from "../../../../server/features/forms/forms.rules.ts";
 import { loadKeyRing } from "../../../../server/platform/secrets.ts";
 import { FormFixture, type MadeForm } from "./form-fixture.ts";
 
@@ -248,6 +249,25 @@ describe("where a form leads", () => {
 });
 
 describe("other origins", () => {
+  test("an origin can add nothing to the content security policy of the page", async () => {
+    const tricks = [
+      "https://a.example;script-src * 'unsafe-inline'",
+      "https://a;b.example",
+      "https://a,b.example",
+      "https://*.example",
+    ];
+    for (const origin of tricks) {
+      expect(() => readOrigins([origin])).toThrow("is no origin");
+    }
+    expect(originsOf("https://a;script-src.example/thanks", "https://b.example/x")).toEqual([
+      "https://b.example",
+    ]);
+    expect(readOrigins(["https://münchen.example", "http://localhost:8080/x"])).toEqual([
+      "https://xn--mnchen-3ya.example",
+      "http://localhost:8080",
+    ]);
+  });
+
   test("read an answer only when the form names them, and send a form only then or when it names none", async () => {
     const open = await fixture.newForm();
     const bound = await fixture.newForm({ origins: ["https://shop.example"] });

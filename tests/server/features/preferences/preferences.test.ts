@@ -119,10 +119,10 @@ test("another address is confirmed by a message to it first", async () => {
   await fixture.work();
   expect(answer.status).toBe(200);
   expect(fixture.contacts()[0]?.address).toBe("anna@example.org");
-  expect(fixture.sent.map(({ to }) => to)).toEqual(["new@example.org"]);
+  expect(fixture.sent.map(({ to }) => to)).toEqual(["anna@example.org", "new@example.org"]);
   expect(JSON.stringify(fixture.sent)).not.toContain("Anna");
 
-  const link = fixture.linkIn(fixture.sent[0]);
+  const link = fixture.linkIn(fixture.sent[1]);
   expect(link).toStartWith("/p/confirm/");
   expect(await (await fixture.visit(link)).text()).toContain("New@Example.org");
   expect(fixture.contacts()[0]?.address).toBe("anna@example.org");
@@ -132,12 +132,34 @@ test("another address is confirmed by a message to it first", async () => {
   expect((await ledger())[0]).toMatchObject({ action: "changed", detail: "address" });
 });
 
+test("the address until now hears that mail is to go elsewhere, and not where to", async () => {
+  await fixture.post(path, { action: "address", email: "new@example.org" });
+  await fixture.work();
+  const notice = fixture.sent.find(({ to }) => to === "anna@example.org");
+  const said = JSON.stringify(notice?.content);
+
+  expect(said).toContain("n•••@example.org");
+  expect(said).not.toContain("new@example.org");
+  expect((await fixture.visit(fixture.linkIn(notice))).status).toBe(200);
+});
+
+test("an address that bounces gets no notice of the new one", async () => {
+  const reason = "hard_bounce";
+  await fixture.call("POST", "/suppressions", { addresses: ["anna@example.org"], reason });
+  await fixture.post(path, { action: "address", email: "new@example.org" });
+  await fixture.work();
+
+  expect(fixture.sent.map(({ to }) => to)).toEqual(["new@example.org"]);
+});
+
 test("somebody else's address is not taken over, and a link to confirm expires", async () => {
   await fixture.call("POST", "/contacts", { email: "bo@example.org" });
   await fixture.post(path, { action: "address", email: "bo@example.org" });
   await fixture.post(path, { action: "address", email: "late@example.org" });
   await fixture.work();
-  const [taken, late] = fixture.sent.map((message) => fixture.linkIn(message));
+  const [taken, late] = fixture.sent
+    .filter(({ to }) => to !== "anna@example.org")
+    .map((message) => fixture.linkIn(message));
 
   expect((await fixture.post(taken ?? "", {})).status).toBe(409);
   fixture.now += 8 * DAY_MS;
@@ -153,7 +175,9 @@ test("nobody's inbox is flooded by asking for its address again and again", asyn
   }
 
   expect(statuses).toEqual([200, 200, 200, 200, 200, 429, 429]);
-  expect(fixture.sent).toHaveLength(3);
+  const to = (address: string) => fixture.sent.filter((message) => message.to === address);
+  expect(to("v@example.org")).toHaveLength(3);
+  expect(to("anna@example.org")).toHaveLength(3);
 });
 
 test("leaving everything is one fact with the contact in it, and holds at once for delivery", async () => {

@@ -37,6 +37,9 @@ export type DispatcherParts = {
 /** What a message had when it was handed out. */
 type Handed = Pick<ItemUnderWay, "lane" | "places">;
 
+const shareKeys = [nodeShareKey];
+const openingKeys = [nodeOpeningKey];
+
 /** What the dispatcher tells of. */
 export type DispatcherEvents = {
   send: (run: Run, item: ItemUnderWay) => void;
@@ -164,7 +167,7 @@ export class Dispatcher {
     places?.give(run.parts.workspaceId);
     this.#parts.traffic.limiter.settle(lane.limitKeys, now, how, why);
     this.#call(this.#room.freed(lane.limitKeys));
-    this.#call(this.#room.freed([places === this.#places ? nodeShareKey : nodeOpeningKey]));
+    this.#call(this.#room.freed(places === this.#places ? shareKeys : openingKeys));
     this.tidy(lane);
     this.wake();
   }

@@ -101,3 +101,30 @@ test("ten servers in a row that do not let us in are no one's local list: the ca
     leased: 0,
   });
 }, 60_000);
+
+test("a server that looks at the sender only at RCPT ends a few messages, not those of all its people", async () => {
+  const refusal = "550 5.1.8 <b@bounces.acme.example>: Sender address rejected: Domain not found";
+  sites.add("picky.example", { onRecipient: () => refusal });
+  const good = sites.add("good.example");
+  const ws = data.newWorkspace();
+  data.addContacts(ws, 600, ["picky.example", "good.example"]);
+  const id = data.addCampaign(ws, { maxConnections: 20 });
+  await send(ws, id);
+
+  await until(
+    () => {
+      const { pending, leased } = exactCounts(data, ws, id, 600);
+      return pending + leased === 0;
+    },
+    "everybody having a state",
+    30_000,
+  );
+
+  const { sent, failed, deferred, bounced } = exactCounts(data, ws, id);
+  expect(good.arrived.length).toBe(300);
+  expect({ sent, bounced }).toEqual({ sent: 300, bounced: 0 });
+  expect(failed).toBeLessThan(30);
+  expect(failed + deferred).toBe(300);
+  expect(statusOf(data, ws, id).status).toBe("sending");
+  expect(data.db(ws).prepare("SELECT * FROM suppression").all()).toEqual([]);
+}, 60_000);

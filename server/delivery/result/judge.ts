@@ -117,10 +117,13 @@ function judgeRefused(outcome: Refused, context: JudgeContext): Verdict {
   if (kind === "throttle") {
     return defer(category, context, { counts: false, pushback: true, hintMs });
   }
-  if (kind === "config" && stage !== "starttls") {
+  const isPermanent = reply.code >= 500;
+  if (
+    (kind === "config" && stage !== "starttls") ||
+    (category === "sender_refused" && isPermanent)
+  ) {
     return judgeConfig(outcome, category, context);
   }
-  const isPermanent = reply.code >= 500;
   // What is refused for good before RCPT is not the recipient's fault: it stays owed.
   const isOurs = stageIsAboutUs(stage) && kind !== "content";
   const staysOwed = !isPermanent || kind === "transient" || isOurs;
@@ -148,11 +151,15 @@ function judgeConfig(
   if (reply.code < 500) {
     return defer(category, context, { counts: false, hintMs });
   }
-  if (stage === "rcpt" && context.routeWorks === true) {
-    return stop("failed", category);
-  }
   const words = [reply.code, reply.enhanced, reply.text].filter((word) => word !== "").join(" ");
-  return context.isRelay === false
+  const isSites = context.isRelay === false;
+  const isAfterMail = category === "sender_refused" ? !stageIsAboutUs(stage) : stage === "rcpt";
+  if (isAfterMail && context.routeWorks === true) {
+    const failed = stop("failed", category);
+    // Many servers look at the sender only now; the next ones of the site need not run into the same.
+    return isSites && category === "sender_refused" ? { ...failed, siteRefusal: words } : failed;
+  }
+  return isSites
     ? { ...defer(category, context, { counts: true, hintMs }), siteRefusal: words }
     : defer(category, context, { counts: false, hintMs, routeFault: words });
 }

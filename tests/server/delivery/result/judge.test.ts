@@ -162,6 +162,32 @@ test.each([
   },
 );
 
+test("a server that refuses the sender at RCPT ends that message, and is left alone for the others", () => {
+  const outcome = refused(
+    "rcpt",
+    550,
+    "5.1.8",
+    "<bounce@news.example>: Sender address rejected: Domain not found",
+  );
+  const words = "550 5.1.8 <bounce@news.example>: Sender address rejected: Domain not found";
+
+  const works = context({ isRelay: false, routeWorks: true });
+  expect(judge(outcome, works)).toMatchObject({
+    state: "failed",
+    category: "sender_refused",
+    siteRefusal: words,
+  });
+  expect(judge(outcome, works).suppress).toBeUndefined();
+  expect(judge(outcome, context({ isRelay: false }))).toMatchObject({
+    state: "deferred",
+    siteRefusal: words,
+  });
+  expect(judge(outcome, context({ isRelay: true }))).toMatchObject({ routeFault: words });
+  expect(judge(outcome, context({ isRelay: true, routeWorks: true }))).toMatchObject({
+    state: "failed",
+  });
+});
+
 test("a refused relay of one domain does not stop a route that works for the others", () => {
   const denied = refused("rcpt", 554, "5.7.1", "Relay access denied");
 

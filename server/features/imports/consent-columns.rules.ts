@@ -49,15 +49,15 @@ const STATE_NAMES = new Set(["status", "statut", "situacao", "situacion", "statu
 /** Names that are a status in one file, and a part of a country in the next: their cells decide. */
 const STATE_OR_PLACE = new Set(["state", "estado", "stato", "zustand", "etat"]);
 const STATUS_OF =
-  /(email|mail|subscri|abonn|abo|newsletter|contact|kontakt|recipient|empfanger|optin|consent|marketing|list|destinatario|ontvanger|suscrip|iscri|inscri|user)\p{L}*(status|statut|situacao|situacion)|^(status|statut|estado|stato|etat)(de|des|di|do|da|del|van|of|der|du)?(l|la|el)?(email|mail|subscri|abonn|newsletter|contact|kontakt|courriel|correo|suscrip|iscri|inscri)/u;
+  /(email|mail|subscri|abonn|abo|newsletter|contact|kontakt|recipient|empfanger|optin|consent|marketing|list|destinatario|ontvanger|suscrip|iscri|inscri|user)\p{L}*(status|statut|situacao|situacion)|^(status|statut|estado|stato|etat)(de|des|di|do|da|del|van|of|der|du|d)?(l|la|el)?(email|mail|subscri|abonn|newsletter|contact|kontakt|courriel|correo|suscrip|iscri|inscri)/u;
 const STATE_OF =
   /(email(?!address)|subscri|abonn|newsletter|optin|consent|emailmarketing)\p{L}*(state|zustand|estado|stato|etat)$/u;
 const CONFIRMATION =
   /^(is)?(email)?(activated|aktiviert|confirmed|bestatigt|confirme|confirmado|confermato|bevestigd|emailconfirmed|emailverified|optinconfirmed|doubleoptin|doi|doicompleted|doubleoptinstatus|doubleoptinconfirmed)$/;
 const AGREEMENT =
-  /accept|consent|optin|optedin|permission|agree|einwillig|zustimm|einverstand|erlaub|werbeeinw|angemeldet|abonniert|subscribed|issubscri|abonne$|suscrito|iscritto|inscrit|ingeschreven|aangemeld|toestemming|akkoord|mailable|emailable|contactable|gdpr|dsgvo|rgpd|avgok|canreceive|receiveemail|receivesemail|receivemarketing|wantsemail|wantsnewsletter|emailallowed|emailenabled|emailactive|emailok|okto(e?mail|contact)|erhaltnewsletter|newsletterja|permesso|autoriza|autorizza|autoris/;
+  /accept|acepta|accetta|aceita|consent|toestaan|recevoir\p{L}*(news|email|courriel|offre|public)|recib\p{L}*(correo|email|news|boletin|public)|ricev\p{L}*(email|news|public)|receb\p{L}*(email|news|public)|ontvang\p{L}*(email|nieuws)|erhalt\p{L}*(email|news|werb)|erwunscht|darf\p{L}*(mail|kontakt|angeschr)|optin|optedin|permission|agree|einwillig|zustimm|einverstand|erlaub|werbeeinw|angemeldet|abonniert|subscribed|issubscri|abonne$|suscrito|iscritto|inscrit|ingeschreven|aangemeld|toestemming|akkoord|mailable|emailable|contactable|gdpr|dsgvo|rgpd|avgok|canreceive|receiveemail|receivesemail|receivemarketing|wantsemail|wantsnewsletter|emailallowed|emailenabled|emailactive|emailok|okto(e?mail|contact)|erhaltnewsletter|newsletterja|permesso|autoriza|autorizza|autoris/u;
 const AGREEMENT_NAMES =
-  /^(newsletter|newsletters|newsletterabo|newsletterempfanger|abo|mailing|mailings|emailmarketing|marketingemail|marketingemails|emailsubscription|emailnewsletter|marketing|active|aktiv|actif|activo|attivo|ativo|actief|enabled|subscribe|subscriber|abonnent|abonado|abonnee|werbung|infomail)$/;
+  /^(newsletter|newsletters|nieuwsbrief|boletin|infolettre|bollettino|newsletterabo|newsletterempfanger|abo|mailing|mailings|emailmarketing|marketingemail|marketingemails|emailsubscription|emailnewsletter|marketing|active|aktiv|actif|activo|attivo|ativo|actief|enabled|subscribe|subscriber|abonnent|abonado|abonnee|werbung|infomail)$/;
 const CANCELLED =
   /cancel|storn|kundig|annul|cancelad|cancellat|geannuleerd|^left$|^declined|^refus|^rejected|^removed|^closed/;
 
@@ -69,10 +69,12 @@ export function consentColumn(name: string): ConsentColumn {
     return OTHER;
   }
   const isDetail = words.some((word) => DETAIL.test(word)) || /time$|date$|datum$/.test(folded);
-  return (
-    refusing(folded, words, isDetail) ??
-    (isDetail ? OTHER : CANCELLED.test(folded) ? { kind: "unclear" } : affirmative(folded, words))
-  );
+  const refusal = refusing(folded, words, isDetail);
+  if (refusal !== undefined || isDetail) {
+    return refusal ?? OTHER;
+  }
+  const isCancelled = CANCELLED.test(folded) && !TOPICS.test(folded);
+  return isCancelled ? { kind: "unclear" } : affirmative(folded, words);
 }
 
 /** About another channel than mail, a key of a database, or a count. */
@@ -127,9 +129,13 @@ export const mayBePlace = (name: string): boolean => STATE_OR_PLACE.has(foldWord
 /** True when the column is about consent, so that it must not be left out in silence. */
 export const speaksOfConsent = (name: string): boolean => consentColumn(name).kind !== "other";
 
+/** Longer ones are texts that stand where names should, and would be searched for long. */
+const MAX_NAME_CHARS = 200;
+
 /** `doNotEmail`, `EMAIL_BLACKLISTED` and `Opted out of e-mail` as folded words. */
 function wordsOf(name: string): string[] {
   return name
+    .slice(0, MAX_NAME_CHARS)
     .replace(/e-mail/gi, "email")
     .replace(/(\p{Ll})(\p{Lu})/gu, "$1 $2")
     .split(/[^\p{L}\p{N}\p{M}]+/u)

@@ -55,7 +55,7 @@ export function foldWord(text: string): string {
  */
 const STATUS: Record<Meaning, string> = {
   subscribed: `subscribed subscribe subscriber active enabled optin optedin optedinexplicitly singleoptin doubleoptin
-    doubleoptedin singleoptedin confirmed confirmedoptin mailable normal premium allowed allow
+    doubleoptedin singleoptedin confirmed confirmedoptin mailable allowed allow
     aktiv aktiviert angemeldet abonniert abonnent bestatigt eingetragen
     actif active abonne abonnee inscrit inscrite confirme confirmee
     activo activa suscrito suscrita inscrito inscrita confirmado confirmada alta

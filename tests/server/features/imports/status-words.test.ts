@@ -101,9 +101,33 @@ test("what our own exports write is understood", () => {
   expect(says("reason", "manual")).toBe("suppressed");
 });
 
+test.each([
+  ["Estado de suscripción", "activo", "subscribed"],
+  ["Statut d'abonnement", "désabonné", "unsubscribed"],
+  ["Stato iscrizione", "disiscritto", "unsubscribed"],
+  ["Status inscrição", "descadastrado", "unsubscribed"],
+  ["Abonnementstatus", "uitgeschreven", "unsubscribed"],
+  ["Newsletter-Status", "abgemeldet", "unsubscribed"],
+  ["Werbeeinwilligung", "nein", "unsubscribed"],
+  ["Darf angeschrieben werden", "nein", "unsubscribed"],
+  ["Nicht anschreiben", "x", "unsubscribed"],
+  ["Sperrvermerk", "ja", "suppressed"],
+  ["Acepta publicidad", "no", "unsubscribed"],
+  ["No recibir correos", "sí", "unsubscribed"],
+  ["Accetta marketing", "no", "unsubscribed"],
+  ["Aceita e-mail marketing", "não", "unsubscribed"],
+  ["Ne souhaite pas recevoir la newsletter", "oui", "unsubscribed"],
+  ["Souhaite recevoir nos offres", "non", "unsubscribed"],
+  ["Nieuwsbrief", "nee", "unsubscribed"],
+  ["Ontvangt nieuwsbrief", "ja", "subscribed"],
+])("in other languages: under “%s” a cell “%s” is %s", (column, cell, expected) => {
+  expect(speaksOfConsent(column)).toBe(true);
+  expect(says(column, cell)).toBe(expected);
+});
+
 test("columns that are about something else do not speak of consent", () => {
   const others =
-    "Accepts SMS Marketing,SMS_BLACKLISTED,Mailing State,Business State,active_subscription,Cancel date,OPTIN_TIME,OPTIN_IP,Unsubscribe link,Bounce count,Order status,Lead Status,Email Marketing Consent Timestamp,Date Subscribed,Do Not Track,Tags,Company,MEMBER_RATING,E-mail 1 - Value,Tax Exempt,created_at,Marketing contact status";
+    "Accepts SMS Marketing,SMS_BLACKLISTED,Mailing State,Business State,active_subscription,Cancel date,OPTIN_TIME,OPTIN_IP,Unsubscribe link,Bounce count,Order status,Lead Status,Email Marketing Consent Timestamp,Date Subscribed,Do Not Track,Tags,Company,MEMBER_RATING,E-mail 1 - Value,Tax Exempt,created_at,Cancelled orders,Annual revenue,Marketing contact status";
   expect(others.split(",").filter(speaksOfConsent)).toEqual([]);
   expect(consentColumn("Cancelled")).toEqual({ kind: "unclear" });
 });
@@ -164,6 +188,8 @@ test("no column and no cell makes it throw or take long", () => {
   const began = performance.now();
   says("n".repeat(100_000), "a,".repeat(100_000));
   says("Status", "(".repeat(100_000));
+  says("email".repeat(50_000), "unsub".repeat(50_000));
+  plainRefusal("unsub,".repeat(50_000));
   expect(performance.now() - began).toBeLessThan(2_000);
 });
 

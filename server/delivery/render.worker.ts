@@ -1,11 +1,11 @@
 // A rendering thread: compiles and shows what people wrote, away from HTTP. It opens no database and may be
 // ended at any moment.
+import { systemClock } from "../platform/clock.ts";
 import { log } from "../platform/log.ts";
 import { readKeyRing } from "../platform/secrets.ts";
 import { serve } from "../platform/workers/channel.ts";
 import { compileCampaign } from "./render/compile.ts";
-import { buildContent } from "./render/content.ts";
-import { renderPreview, renderWebView, showContent } from "./render/preview.ts";
+import { buildAndTry, renderPreview, renderWebView, showContent } from "./render/preview.ts";
 import type { RendererMethods } from "./renderer-methods.ts";
 import { loadTokenKeys, type TokenKeys } from "./tokens.ts";
 
@@ -17,7 +17,7 @@ const methods: RendererMethods = {
   start({ dataDir, masterKeyFile }) {
     keys = loadTokenKeys(readKeyRing(dataDir, masterKeyFile));
   },
-  build: ({ source, fieldKeys }) => buildContent(source, fieldKeys),
+  build: ({ source, fieldKeys }) => buildAndTry(source, fieldKeys, systemClock()),
   show: ({ source, fieldKeys, contact, now }) => showContent(source, fieldKeys, contact, now),
   preview: ({ content, contact, now }) => renderPreview(content, contact, now),
   async webView({ campaignId, content, recipient, date }) {

@@ -14,7 +14,7 @@ export type RenderLane = "editing" | "sending" | "viewing";
  */
 export type Renderer = {
   /**
-   * `buildContent`; what takes too long comes back as a problem, without a body.
+   * `buildAndTry`; what takes too long comes back as a problem, without a body.
    *
    * @throws AppError `unavailable` when too much of the workspace waits.
    */

@@ -4,8 +4,12 @@ import { join } from "node:path";
 import { createApp } from "../../server/app.ts";
 import { readConfig } from "../../server/config.ts";
 import { compileCampaign } from "../../server/delivery/render/compile.ts";
-import { buildContent } from "../../server/delivery/render/content.ts";
-import { renderPreview, renderWebView, showContent } from "../../server/delivery/render/preview.ts";
+import {
+  buildAndTry,
+  renderPreview,
+  renderWebView,
+  showContent,
+} from "../../server/delivery/render/preview.ts";
 import type { TokenKeys } from "../../server/delivery/tokens.ts";
 import type { Outside } from "../../server/features/deps.ts";
 import { lookAt } from "../../server/features/looks.service.ts";
@@ -96,7 +100,7 @@ export function newTestApp(
 /** Templates rendered on the test's own thread; web views with `keys`. */
 export function rendererWith(keys: () => TokenKeys): Outside["renderer"] {
   return {
-    build: (_lane, source, fieldKeys) => buildContent(source, fieldKeys),
+    build: (_lane, source, fieldKeys) => buildAndTry(source, fieldKeys, Date.now()),
     show: showContent,
     preview: renderPreview,
     async webView({ campaignId, content, recipient, date }) {

@@ -1,4 +1,4 @@
-import type { FilterImplOptions, Liquid, Template } from "liquidjs";
+import { type FilterImplOptions, type Liquid, LiquidError, type Template } from "liquidjs";
 import { Budget, type BudgetCode, OverBudget } from "./budget.ts";
 import { CountedContext, countedFilter, newCountedLiquid } from "./counted-liquid.ts";
 import { lineAt, splitLiquid } from "./liquid-mask.ts";
@@ -107,17 +107,25 @@ function pinnedDate(original: FilterImplOptions | undefined): FilterImplOptions 
   };
 }
 
+function writtenAs({ token }: LiquidError): string | undefined {
+  const text: unknown = token?.getText();
+  return typeof text === "string" && text !== "" ? text : undefined;
+}
+
 /** A template with a mistake in it: `line` counts from 1 in the source it was parsed from. */
 export class TemplateError extends Error {
   readonly line: number | undefined;
   /** Set when nothing is wrong but what it would cost. */
   readonly code: BudgetCode | undefined;
+  /** The tag or output it is about, as it was written. */
+  readonly liquid: string | undefined;
 
   constructor(message: string, line: number | undefined, cause?: unknown, code?: BudgetCode) {
     super(message, { cause });
     this.name = "TemplateError";
     this.line = line;
     this.code = code;
+    this.liquid = cause instanceof LiquidError ? writtenAs(cause) : undefined;
   }
 }
 

@@ -2,11 +2,12 @@ import { loadTokenKeys, type TokenKeys } from "../tokens.ts";
 import type { CampaignContent, ContactFields, Recipient } from "../types.ts";
 import type { Problem } from "./body.ts";
 import { type CompiledCampaign, compileCampaign } from "./compile.ts";
-import { buildContent, type ContentSource } from "./content.ts";
+import { type BuiltBody, buildContent, type ContentSource } from "./content.ts";
 import { oneLine } from "./header-text.ts";
 import { parseLink, renderLink } from "./links.ts";
 import { problemOf } from "./lint.ts";
 import { TemplateError } from "./liquid-engine.ts";
+import { lineAt } from "./liquid-mask.ts";
 import { newState, renderText, subjectOf } from "./message-state.ts";
 
 export type Preview = { subject: string; html: string; text: string; problems: Problem[] };
@@ -36,18 +37,71 @@ export async function renderPreview(
   contact: ContactFields,
   now: number,
 ): Promise<Preview> {
+  return await preview(content, contact, now);
+}
+
+async function preview(
+  content: CampaignContent,
+  contact: ContactFields,
+  now: number,
+  written: Partial<Record<Problem["where"], string>> = {},
+): Promise<Preview> {
   previewKeys ??= loadTokenKeys({ current: "p", keys: new Map([["p", Buffer.alloc(32)]]) });
   const untracked = { ...content, trackOpens: false, trackClicks: false };
+  let where: Problem["where"] = "html";
   try {
     const campaign = await compileCampaign(untracked, { campaignId: 0, keys: previewKeys });
-    return { ...renderParts(campaign, recipientOf(contact, 0), now, true), problems: [] };
+    const onPart = (part: Problem["where"]) => {
+      where = part;
+    };
+    return { ...renderParts(campaign, recipientOf(contact, 0), now, true, onPart), problems: [] };
   } catch (error) {
     if (!(error instanceof TemplateError)) {
       throw error;
     }
-    const problem = problemOf(error, "html");
+    const problem = atItsLine(problemOf(error, where), error, written[where]);
     return { subject: "", html: "", text: "", problems: [problem] };
   }
+}
+
+// A line of what was compiled is not the line that the person wrote: the tag is looked for there.
+function atItsLine(problem: Problem, { liquid }: TemplateError, source: string | undefined) {
+  if (source === undefined) {
+    return problem;
+  }
+  const { line: _, ...rest } = problem;
+  const at = liquid === undefined ? -1 : source.indexOf(liquid);
+  return at < 0 ? rest : { ...rest, line: lineAt(source, at) };
+}
+
+/**
+ * `buildContent`, and one message of it filled in for nobody: what would cost every message more than it may is
+ * an error before the first of them.
+ */
+export async function buildAndTry(
+  source: ContentSource,
+  fieldKeys: readonly string[] | undefined,
+  now: number,
+): Promise<BuiltBody> {
+  const built = await buildContent(source, fieldKeys);
+  if (built.problems.some(({ severity }) => severity === "error")) {
+    return built;
+  }
+  const tried = await preview({ ...built.content, ...anyHeader }, nobody, now, writtenIn(source));
+  const tooMuch = tried.problems.filter(({ code }) => code !== undefined);
+  return { ...built, problems: [...built.problems, ...tooMuch] };
+}
+
+// Whether a sender can stand in a header is asked elsewhere.
+const anyHeader = {
+  fromEmail: "nobody@sender.invalid",
+  replyTo: "",
+  domain: "sender.invalid",
+  bounceDomain: "",
+};
+
+function writtenIn({ subject, bodySource: html, textSource }: ContentSource) {
+  return { subject, html, ...(textSource === null ? {} : { text: textSource }) };
 }
 
 /**
@@ -61,10 +115,10 @@ export async function showContent(
   now: number,
 ): Promise<Preview> {
   const { content, problems } = await buildContent(source, fieldKeys);
-  const preview = await renderPreview(content, contact, now);
+  const shown = await preview(content, contact, now, writtenIn(source));
   const known = new Set(problems.map(({ message }) => message));
-  const fresh = preview.problems.filter(({ message }) => !known.has(message));
-  return { ...preview, problems: [...problems, ...fresh] };
+  const fresh = shown.problems.filter(({ message }) => !known.has(message));
+  return { ...shown, problems: [...problems, ...fresh] };
 }
 
 /**
@@ -107,13 +161,15 @@ function renderParts(
   recipient: Recipient,
   date: number,
   isPreview: boolean,
+  onPart: (part: "subject" | "html" | "text") => void = () => {},
 ) {
   const state = newState(campaign, recipient, date, isPreview);
-  return {
-    subject: oneLine(subjectOf(state)),
-    html: renderText(campaign.html.segments, state, "html"),
-    text: renderText(campaign.text.segments, state, "text"),
-  };
+  onPart("subject");
+  const subject = oneLine(subjectOf(state));
+  onPart("html");
+  const html = renderText(campaign.html.segments, state, "html");
+  onPart("text");
+  return { subject, html, text: renderText(campaign.text.segments, state, "text") };
 }
 
 function recipientOf(contact: ContactFields, seq: number): Recipient {

@@ -5,7 +5,12 @@ import { buildContent } from "../../../../server/delivery/render/content.ts";
 import { collectLinks } from "../../../../server/delivery/render/links.ts";
 import { renderSource, TemplateError } from "../../../../server/delivery/render/liquid-engine.ts";
 import { renderMessage } from "../../../../server/delivery/render/message.ts";
-import { linkTarget, renderPreview } from "../../../../server/delivery/render/preview.ts";
+import {
+  buildAndTry,
+  linkTarget,
+  renderPreview,
+  showContent,
+} from "../../../../server/delivery/render/preview.ts";
 import {
   campaignContent,
   contactFields,
@@ -175,6 +180,28 @@ test("a link that would be heavy leads nowhere, at a click and in a message", as
   expect(performance.now() - start).toBeLessThan(1_000);
 });
 
+test("what is being edited is told by its field, and by the line that the person wrote", async () => {
+  const { html: _html, text: _text, links: _links, ...rest } = campaignContent();
+  const show = (parts: { subject?: string; bodySource?: string; textSource?: string | null }) =>
+    showContent(
+      { ...rest, bodyKind: "html", bodySource: "<p>x</p>", textSource: null, ...parts },
+      [],
+      contactFields(),
+      0,
+    );
+  const endless = attacks["a range without end"] ?? "";
+
+  const [body, subject, text] = await Promise.all([
+    show({ bodySource: `<p>one</p>\n\n\n<p>${endless}</p>` }),
+    show({ subject: endless }),
+    show({ textSource: `one\n${endless}` }),
+  ]);
+
+  expect(body.problems).toMatchObject([{ where: "html", line: 4, code: "too_much_text" }]);
+  expect(subject.problems).toMatchObject([{ where: "subject", line: 1, code: "too_much_text" }]);
+  expect(text.problems).toMatchObject([{ where: "text", line: 2, code: "too_much_text" }]);
+});
+
 test("a preview says which part went over the budget, and on which line", async () => {
   const content = campaignContent({
     html: `<p>fine</p>\n<p>${attacks["a range without end"]}</p>`,
@@ -185,4 +212,19 @@ test("a preview says which part went over the budget, and on which line", async 
 
   expect(problems).toMatchObject([{ severity: "error", where: "html", code: "too_much_text" }]);
   expect(problems[0]?.message).toContain("4 million characters");
+});
+
+test("a launch learns that no message could be afforded before the first of them", async () => {
+  const { html: _html, text: _text, links: _links, ...rest } = campaignContent();
+  const build = (subject: string) =>
+    buildAndTry(
+      { ...rest, subject, bodyKind: "html", bodySource: "<p>x</p>", textSource: null },
+      [],
+      0,
+    );
+
+  expect((await build("Hello {{ contact.first_name }}")).problems).toEqual([]);
+  expect((await build(attacks["loops in loops"] ?? "")).problems).toMatchObject([
+    { severity: "error", where: "subject", code: "too_much_work" },
+  ]);
 });

@@ -275,8 +275,8 @@ function outsideOf(parts: Parts): Outside {
     inspectFile: inspectInThread,
     tracking: {
       recordFact: (fact) => delivery.recordFact(fact),
-      suppressed: (workspaceId, address) => delivery.suppressed(workspaceId, address),
-      unsuppressed: (workspaceId, address) => delivery.unsuppressed(workspaceId, address),
+      unsubscribed: (workspaceId, address) => delivery.unsubscribed(workspaceId, address),
+      resubscribed: (workspaceId, address) => delivery.resubscribed(workspaceId, address),
     },
   };
 }

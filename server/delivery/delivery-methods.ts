@@ -1,4 +1,4 @@
-import type { TurnedAway } from "./suppression-delta.ts";
+import type { TurnedAway } from "./consent-gate.ts";
 import type {
   CampaignContent,
   ContactFields,
@@ -39,10 +39,10 @@ export type DeliveryMethods = {
   ) => void;
   /** The campaign's status was changed: one that is `sending` goes on, any other stops. */
   notice: (request: { workspaceId: string; campaignId: number }) => void;
-  /** From now on the address gets nothing more from this workspace. */
-  suppressed: (request: { workspaceId: string; address: string }) => void;
-  /** The address was taken off the list: it gets mail of this workspace again. */
-  unsuppressed: (request: { workspaceId: string; address: string }) => void;
+  /** The person unsubscribed: the fact is in the journal and not yet in the workspace's database. */
+  unsubscribed: (request: { workspaceId: string; address: string }) => void;
+  /** The person wants mail again, and the workspace's database says so. */
+  resubscribed: (request: { workspaceId: string; address: string }) => void;
   /** The recipient of this message left, or reported it. */
   turnedAway: (request: {
     workspaceId: string;

@@ -48,8 +48,8 @@ const methods: DeliveryMethods = {
     thread.run();
   },
   notice: ({ workspaceId, campaignId }) => started().pipeline.notice(workspaceId, campaignId),
-  suppressed: ({ workspaceId, address }) => started().pipeline.suppressed(workspaceId, address),
-  unsuppressed: ({ workspaceId, address }) => started().pipeline.unsuppressed(workspaceId, address),
+  unsubscribed: ({ workspaceId, address }) => started().pipeline.unsubscribed(workspaceId, address),
+  resubscribed: ({ workspaceId, address }) => started().pipeline.resubscribed(workspaceId, address),
   turnedAway: ({ workspaceId, campaignId, seq, why }) =>
     started().pipeline.turnedAway(workspaceId, campaignId, seq, why),
   rulesChanged: () => started().reloadRules(),

@@ -85,10 +85,13 @@ export type Delivery = {
   ): Promise<number>;
   /** Resolves when the fact is durable. @throws AppError `unavailable` when it cannot be kept. */
   recordFact(fact: OutsideFact): Promise<void>;
-  /** From now on the address gets nothing more from the workspace, also what is under way. */
-  suppressed(workspaceId: string, address: string): void;
-  /** The address was taken off the list: it gets mail again. */
-  unsuppressed(workspaceId: string, address: string): void;
+  /**
+   * The person unsubscribed, which `recordFact` has kept: from now on they get nothing more, also not what is under
+   * way. Every other way of saying no is a change of a database, where delivery finds it by itself.
+   */
+  unsubscribed(workspaceId: string, address: string): void;
+  /** The person wants mail again; the database says so already. */
+  resubscribed(workspaceId: string, address: string): void;
   /** A route was changed, switched off or removed: running campaigns load it again. */
   routeChanged(workspaceId: string, routeId: number): void;
   /** The rules about what servers say were changed: from now on they are as they are now. */
@@ -221,8 +224,8 @@ function door({ state, writer, delivery, web, recovered, threads }: Parts): Deli
       }
       return web.append(JSON.stringify(fact));
     },
-    suppressed: (workspaceId, address) => delivery.tell("suppressed", { workspaceId, address }),
-    unsuppressed: (workspaceId, address) => delivery.tell("unsuppressed", { workspaceId, address }),
+    unsubscribed: (workspaceId, address) => delivery.tell("unsubscribed", { workspaceId, address }),
+    resubscribed: (workspaceId, address) => delivery.tell("resubscribed", { workspaceId, address }),
     routeChanged: (workspaceId, routeId) => delivery.tell("routeChanged", { workspaceId, routeId }),
     rulesChanged: () => delivery.tell("rulesChanged", null),
     sendOne: (message) => delivery.call("sendOne", message),

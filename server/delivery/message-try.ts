@@ -6,15 +6,13 @@ import { renderSigned, type Signer } from "./render/signer.ts";
 import type { ItemUnderWay, Run } from "./run.ts";
 import type { Rendered, SmtpOutcome } from "./types.ts";
 
-/** The recipient must not be mailed any more; nothing of the message was delivered. */
-export class Suppressed extends Error {}
-
 export type Try = {
   /** Unix ms; the message's Date unless it was tried before. */
   startedAt: number;
   /** Takes the message back as long as its dot is not written. */
   signal: AbortSignal;
-  isSuppressed: () => boolean;
+  /** Throws when the recipient must not be mailed any more. */
+  mayMail: () => void;
   /** How long this thread was busy with filling it in. */
   onRendered: (ms: number) => void;
   /** The journal says that the dot was to come, and it never did. */
@@ -25,17 +23,17 @@ export type Try = {
  * Renders one message and hands it to its route, the `dot` fact durable before the terminating dot. A crash
  * after that leaves an ambiguous message, before it one that was certainly not sent.
  *
- * @throws Suppressed, TemplateError.
+ * Whether the recipient may be mailed is asked before the work, right before MAIL, and right before the dot.
+ *
+ * @throws What `mayMail` throws; TemplateError.
  */
 export async function tryMessage(
   parts: { recorder: Recorder; signer: Signer },
   run: Run,
   item: ItemUnderWay,
-  { startedAt, signal, isSuppressed, onRendered, onUndot }: Try,
+  { startedAt, signal, mayMail, onRendered, onUndot }: Try,
 ): Promise<SmtpOutcome> {
-  if (isSuppressed()) {
-    throw new Suppressed();
-  }
+  mayMail();
   const began = performance.now();
   let rendering: Rendered | Promise<Rendered>;
   try {
@@ -44,18 +42,26 @@ export async function tryMessage(
     onRendered(performance.now() - began);
   }
   const rendered = await rendering;
-  let suppressed = false;
+  let refusal: { error: unknown } | undefined;
+  const isStillWanted = () => {
+    try {
+      mayMail();
+    } catch (error) {
+      refusal = { error };
+    }
+    return refusal === undefined;
+  };
   let announced = false;
   const { way, site, source } = item.lane.target;
   const domain = item.recipient.address.slice(item.recipient.address.lastIndexOf("@") + 1);
   const outcome = await way.egress.send(rendered, {
     signal,
     target: source === undefined ? { domain, site } : { domain, site, source },
+    isStillWanted,
     beforeDot: async () => {
-      // The last moment at which somebody who has just unsubscribed can be spared.
-      suppressed = isSuppressed();
-      if (suppressed) {
-        throw new Suppressed();
+      // The last moment at which somebody who has just said no can be spared.
+      if (!isStillWanted()) {
+        throw refusal?.error;
       }
       await parts.recorder.once(dotFact(run, item, startedAt));
       announced = true;
@@ -64,8 +70,8 @@ export async function tryMessage(
   if (announced && outcome.kind === "abandoned") {
     onUndot(undotFact(run, item, startedAt));
   }
-  if (suppressed && outcome.kind === "abandoned") {
-    throw new Suppressed();
+  if (refusal !== undefined && outcome.kind === "abandoned") {
+    throw refusal.error;
   }
   return outcome;
 }

@@ -1,3 +1,4 @@
+import { type SkipReason, WAITS_FOR_TWIN } from "./consent.store.ts";
 import type { DotFact, ReleaseFact, ResultFact, UndotFact } from "./facts.ts";
 import type { Item, ItemUnderWay, Run } from "./run.ts";
 import type { SmtpOutcome, Verdict } from "./types.ts";
@@ -19,9 +20,19 @@ export function releaseFact({ parts }: Run, { claim }: Item["chunk"], at: number
   return { k: "release", w, c, ch: claim.chunkNo, ep: claim.epoch, at };
 }
 
-/** A message that gets no try. */
-export function skippedFact(run: Run, item: Item, reason: string, at: number): ResultFact {
-  return { ...head(run, item, at), st: "skipped", oc: "", cat: reason, n: 0 };
+/** A message that waits for another one to the same person is read again at the earliest after so long. */
+const TWIN_WAIT_MS = 2_000;
+
+/** A message that gets no try because its recipient must not be mailed, or not before another one is through. */
+export function unsentFact(
+  run: Run,
+  item: Item,
+  why: SkipReason | typeof WAITS_FOR_TWIN,
+  at: number,
+): ResultFact {
+  return why === WAITS_FOR_TWIN
+    ? postponedFact(run, item, at + TWIN_WAIT_MS, at)
+    : { ...head(run, item, at), st: "skipped", oc: "", cat: why, n: 0 };
 }
 
 /** A message that must wait, was not tried, and so has had no attempt. */

@@ -2,7 +2,7 @@ import type { Clocks } from "../platform/clock.ts";
 import type { Databases } from "../platform/db/databases.ts";
 import { log } from "../platform/log.ts";
 import type { Caller } from "../platform/workers/channel.ts";
-import { blockList } from "./block-list.store.ts";
+import { ConsentGate, type TurnedAway } from "./consent-gate.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { Hands } from "./hands.ts";
 import { Learner } from "./learner.ts";
@@ -10,22 +10,19 @@ import { refuseClaims, renewLeases } from "./leases.ts";
 import { Ledger } from "./ledger.ts";
 import { resumeNamed, suspendNamed } from "./limit-names.ts";
 import { setCampaignRate } from "./limits.ts";
-import { nowhereFact, skippedFact } from "./outcome-fact.ts";
+import { nowhereFact, unsentFact } from "./outcome-fact.ts";
 import { Placer } from "./placing.ts";
-import { addressOf, findContent, isWorkspace, loadChunk, skipReason } from "./queue/load.store.ts";
+import { addressOf, findContent, isWorkspace, loadChunk } from "./queue/load.store.ts";
 import type { Recorder } from "./recorder.ts";
 import type { Signer } from "./render/signer.ts";
 import { type ChunkInHand, emptyItem, type Item, type Run } from "./run.ts";
 import { CannotSend, makeRun, type RunFactory } from "./run-factory.ts";
 import { Sender } from "./sender.ts";
 import { campaignRate } from "./spread.ts";
-import { EVERYWHERE, SuppressionDelta, type TurnedAway } from "./suppression-delta.ts";
 import type { QueueLimit } from "./types.ts";
 import type { Leased, WriterMethods } from "./writer-methods.ts";
 
 const RENEW_EVERY_MS = 20_000;
-
-const MANUAL = "suppressed_manual";
 
 export type PipelineParts = RunFactory & {
   databases: Databases;
@@ -36,7 +33,7 @@ export type PipelineParts = RunFactory & {
 };
 
 /**
- * Sends campaigns. It reads as the sentence: claim → place → limiter → (suppressed?) → render → smtp → result
+ * Sends campaigns. It reads as the sentence: claim → place → limiter → (may it be mailed?) → render → smtp → result
  * → journal; what the journal says becomes rows on the writer thread.
  */
 export class Pipeline {
@@ -48,7 +45,7 @@ export class Pipeline {
   readonly #runs = new Map<string, Run>();
   /** Runs being made, and whether they were halted meanwhile. */
   readonly #making = new Map<string, { halted: boolean; claims: Leased["claims"] }>();
-  readonly #delta = new SuppressionDelta();
+  readonly #gate: ConsentGate;
   #leasing = false;
   #leaseAgain = false;
   #renewedAt = 0;
@@ -58,6 +55,7 @@ export class Pipeline {
     const { clocks, recorder, traffic, signer } = parts;
     const clock = clocks.wall;
     this.#parts = parts;
+    this.#gate = new ConsentGate(parts.databases, clocks);
     this.#dispatcher = dispatcher;
     this.#ledger = new Ledger({ recorder, clock, onReleased: (run) => this.#endIfDone(run) });
     this.#placer = new Placer({
@@ -84,7 +82,7 @@ export class Pipeline {
       ledger: this.#ledger,
       dispatcher,
       learner,
-      suppressed: this.#delta,
+      gate: this.#gate,
       onPoolClosed: (run) => this.#halt(run),
       onPause: (run, reason) => this.#pause(run, reason),
       onEnd: (run) => this.#afterMessage(run),
@@ -159,15 +157,14 @@ export class Pipeline {
     }
   }
 
-  suppressed(workspaceId: string, address: string): void {
-    const { databases, clocks } = this.#parts;
-    const isOwn = workspaceId !== EVERYWHERE && this.#has(workspaceId);
-    const reason = isOwn ? skipReason(databases.workspace(workspaceId), address) : MANUAL;
-    this.#delta.add(workspaceId, address, clocks.steady(), reason);
+  /** The person with this address unsubscribed a moment ago. */
+  unsubscribed(workspaceId: string, address: string): void {
+    this.#gate.left(workspaceId, address, "unsubscribed");
   }
 
-  unsuppressed(workspaceId: string, address: string): void {
-    this.#delta.remove(workspaceId, address);
+  /** The person with this address wants mail again. */
+  resubscribed(workspaceId: string, address: string): void {
+    this.#gate.back(workspaceId, address);
   }
 
   /** The recipient of a message left, or reported it. */
@@ -176,7 +173,7 @@ export class Pipeline {
     const address =
       this.#has(workspaceId) && addressOf(databases.workspace(workspaceId), campaignId, seq);
     if (address) {
-      this.#delta.add(workspaceId, address, this.#parts.clocks.steady(), `suppressed_${why}`);
+      this.#gate.left(workspaceId, address, why);
     }
   }
 
@@ -224,7 +221,7 @@ export class Pipeline {
       }
     }
     const busy = new Set([...this.#runs.values()].map((run) => run.parts.workspaceId));
-    this.#delta.sweep((id) => (id === EVERYWHERE ? busy.size > 0 : busy.has(id)), now);
+    this.#gate.sweep((id) => busy.has(id));
     this.#parts.traffic.sweep(now);
     this.#hands.campaigns = this.#runs.size;
     for (const run of [...this.#runs.values()]) {
@@ -324,20 +321,22 @@ export class Pipeline {
   }
 
   #load(run: Run, claims: Leased["claims"]): void {
-    const { workspaceId, campaignId } = run.parts;
+    const { workspaceId, campaignId, consent: rule } = run.parts;
     const now = this.#parts.clocks.wall();
     for (const claim of claims) {
+      // Read before the rows, so that what changes meanwhile is looked at again.
+      const judgedAt = this.#gate.version(workspaceId);
+      const isBlocked = this.#gate.isBlocked(workspaceId);
       const db = this.#parts.databases.workspace(workspaceId);
-      const isBlocked = blockList(this.#parts.databases.system, db, now);
-      const loaded = loadChunk(db, campaignId, { ...claim, now, isBlocked });
+      const loaded = loadChunk(db, campaignId, { ...claim, now, isBlocked, rule });
       const chunk: ChunkInHand = { claim, open: loaded.recipients.length, unrecorded: 0 };
       run.chunks.add(chunk);
-      for (const { seq, reason } of loaded.skipped) {
-        const fact = { ...emptyItem(seq), chunk };
-        this.#ledger.record(run, chunk, skippedFact(run, fact, reason, now));
+      for (const { seq, why } of loaded.unsent) {
+        const item = { ...emptyItem(seq), chunk };
+        this.#ledger.record(run, chunk, unsentFact(run, item, why, now));
       }
       for (const recipient of loaded.recipients) {
-        const item: Item = { ...recipient, chunk, lane: undefined };
+        const item: Item = { ...recipient, chunk, judgedAt, lane: undefined };
         this.#placer.place(run, item);
       }
       this.#ledger.releaseIfDone(run, chunk);

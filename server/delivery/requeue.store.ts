@@ -32,32 +32,20 @@ export type EndedRow = {
   seq: number;
   state: 4 | 5 | 6;
   reason: string;
-  address: string;
   changedAt: number | null;
-  isContact: number;
-  suppressed: string | null;
 };
 
-const selectEnded = statement<
-  [{ campaignId: number; first: number; last: number; now: number }],
-  EndedRow
->(`
-  SELECT message.seq, message.state, message.reason, message.address,
-         message.changed_at AS changedAt,
-         EXISTS (SELECT 1 FROM contact WHERE contact.id = message.contact_id) AS isContact,
-         (SELECT suppression.reason FROM suppression
-           WHERE suppression.address = message.address
-             AND (suppression.expires_at IS NULL OR suppression.expires_at > @now)) AS suppressed
+const selectEnded = statement<[{ campaignId: number; first: number; last: number }], EndedRow>(`
+  SELECT seq, state, reason, changed_at AS changedAt
     FROM message
-   WHERE message.campaign_id = @campaignId AND message.seq BETWEEN @first AND @last
-     AND message.state > ${messageState.sent}
+   WHERE campaign_id = @campaignId AND seq BETWEEN @first AND @last AND state > ${messageState.sent}
 `);
 
 /** What ended otherwise than sent in a chunk. */
 export const endedRows = (
   db: Connection,
-  range: { campaignId: number; first: number; last: number; now: number },
-): EndedRow[] => selectEnded(db).all(range);
+  { campaignId, first, last }: { campaignId: number; first: number; last: number },
+): EndedRow[] => selectEnded(db).all({ campaignId, first, last });
 
 const reopen = statement<[now: number, campaignId: number, seq: number]>(`
   UPDATE message

@@ -1,6 +1,7 @@
 import type { Connection } from "../platform/db/driver.ts";
 import { inTransaction } from "../platform/db/transaction.ts";
 import { AppError, notFound } from "../platform/errors.ts";
+import { type ConsentRule, consentRule, frozenAudience, type WhyNot } from "./consent.store.ts";
 import { Counts } from "./ingest/counts.store.ts";
 import {
   type ChunkRange,
@@ -16,6 +17,7 @@ import {
   sendAgain,
   statusOf,
 } from "./requeue.store.ts";
+import { messageState } from "./types.ts";
 
 /** Which messages are to be sent again. */
 export type RetryFilter = {
@@ -30,9 +32,9 @@ export type RetryFilter = {
 export type RetryCount = {
   matching: number;
   retry: number;
-  /** Their address must not be mailed. */
+  /** They must not be mailed, or not by this campaign any more. */
   suppressed: number;
-  /** Their contact was deleted. */
+  /** Their contact was deleted, or is part of another one now. */
   gone: number;
 };
 
@@ -44,14 +46,19 @@ export type RetryRequest = {
   isBlocked: (address: string) => string | undefined;
 };
 
+/** What is done with a chunk that has messages which ended otherwise than sent. */
+type ChunkWork = (chunk: ChunkRange, total: RetryCount, rule: ConsentRule) => void;
+
 const retryable = ["completed", "sending", "pausing", "paused"];
 /** Of a cancelled campaign nothing is sent, but what its held messages count as can be decided. */
 const decidable = [...retryable, "cancelled"];
 const stateName = { 4: "bounced", 5: "failed", 6: "skipped" } as const;
 
-/** Reasons for skipping that stay true: the person does not want it, or the campaign was called off. */
+/** Skips that may be over by now; any other stays true: the person does not want it, or it was called off. */
+const passing = ["contact_deleted"];
+
 const isFinalSkip = ({ state, reason }: EndedRow): boolean =>
-  state === 6 && (reason.startsWith("suppressed_") || ["cancelled", "paused"].includes(reason));
+  state === messageState.skipped && !passing.includes(reason);
 
 /**
  * Owes messages again that ended badly: a person asked for it. Chunk by chunk, a transaction each, so that the
@@ -63,8 +70,8 @@ export function* retryMessages(
   database: () => Connection,
   request: RetryRequest,
 ): Generator<undefined, RetryCount> {
-  return yield* perEndedChunk(database, request, (chunk, total) =>
-    inTransaction(database(), () => retryChunk(database(), chunk, request, total)),
+  return yield* perEndedChunk(database, request, (chunk, total, rule) =>
+    inTransaction(database(), () => retryChunk(database(), chunk, { ...request, rule }, total)),
   );
 }
 
@@ -73,17 +80,18 @@ export function* countRetry(
   database: () => Connection,
   request: RetryRequest,
 ): Generator<undefined, RetryCount> {
-  return yield* perEndedChunk(database, request, (chunk, total) => {
-    toRetry(database(), chunk, request, total);
+  return yield* perEndedChunk(database, request, (chunk, total, rule) => {
+    toRetry(database(), chunk, { ...request, rule }, total);
   });
 }
 
 function* perEndedChunk(
   database: () => Connection,
   { campaignId, filter }: RetryRequest,
-  work: (chunk: ChunkRange, total: RetryCount) => void,
+  work: ChunkWork,
 ): Generator<undefined, RetryCount> {
   requireStatus(database(), campaignId);
+  const rule = consentRule(frozenAudience(database(), campaignId));
   const total: RetryCount = { matching: 0, retry: 0, suppressed: 0, gone: 0 };
   let after = -1;
   for (;;) {
@@ -92,7 +100,7 @@ function* perEndedChunk(
     if (chunk === undefined) {
       return total;
     }
-    work(chunk, total);
+    work(chunk, total, rule);
     after = chunk.chunkNo;
     yield;
   }
@@ -102,25 +110,25 @@ function* perEndedChunk(
 function toRetry(
   db: Connection,
   chunk: ChunkRange,
-  { campaignId, filter, now, isBlocked }: RetryRequest,
+  { campaignId, filter, now, isBlocked, rule }: RetryRequest & { rule: ConsentRule },
   total: RetryCount,
 ): EndedRow[] {
-  const meant = endedRows(db, { campaignId, ...chunk, now }).filter((row) => isMeant(row, filter));
-  const suppressed = (row: EndedRow) =>
-    row.suppressed !== null || isBlocked(row.address) !== undefined;
-  const mailable = meant.filter((row) => !suppressed(row));
-  const found = mailable.filter(({ isContact }) => isContact === 1);
+  const { first, last } = chunk;
+  const judged = rule(db, { campaignId, first, last, now, isBlocked, which: "ended" });
+  const meant = endedRows(db, { campaignId, first, last }).filter((row) => isMeant(row, filter));
+  const mailable = meant.filter(({ seq }) => judged.get(seq) === undefined);
+  const gone = meant.filter(({ seq }) => isGone(judged.get(seq)));
   total.matching += meant.length;
-  total.suppressed += meant.length - mailable.length;
-  total.gone += mailable.length - found.length;
-  total.retry += found.length;
-  return found;
+  total.suppressed += meant.length - mailable.length - gone.length;
+  total.gone += gone.length;
+  total.retry += mailable.length;
+  return mailable;
 }
 
 function retryChunk(
   db: Connection,
   chunk: ChunkRange,
-  request: RetryRequest,
+  request: RetryRequest & { rule: ConsentRule },
   total: RetryCount,
 ): void {
   const { campaignId, now } = request;
@@ -139,6 +147,8 @@ function retryChunk(
     sendAgain(db, campaignId, now);
   }
 }
+
+const isGone = (why: WhyNot): boolean => why === "contact_deleted" || why === "merged";
 
 function isMeant(row: EndedRow, { states, reason }: RetryFilter): boolean {
   return (

@@ -1,5 +1,6 @@
 import type { Connection } from "../platform/db/driver.ts";
 import type { Caller } from "../platform/workers/channel.ts";
+import { consentRule, frozenAudience } from "./consent.store.ts";
 import type { MainMethods } from "./delivery-methods.ts";
 import { findContent } from "./queue/load.store.ts";
 import { compileCampaign } from "./render/compile.ts";
@@ -57,6 +58,7 @@ export async function makeRun(
     total: launched.total,
     remaining: launched.remaining,
     compiled,
+    consent: consentRule(frozenAudience(database(), campaignId)),
     ways: routes.map(({ route, position, weight }) => ({
       egress: factory.pools.get(route),
       position,

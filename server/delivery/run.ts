@@ -1,3 +1,4 @@
+import type { ConsentRule } from "./consent.store.ts";
 import type { BoundBy, LimitKey } from "./limiter/gate.ts";
 import type { Places } from "./limiter/places.ts";
 import type { Claim } from "./queue/claim.store.ts";
@@ -21,6 +22,8 @@ export type ChunkInHand = {
 /** A message in hand. */
 export type Item = LoadedRecipient & {
   chunk: ChunkInHand;
+  /** The workspace's consent version at which the recipient could be mailed. */
+  judgedAt: number;
   /** Undefined until it is known where its domain's mail goes. */
   lane: Lane | undefined;
   /** Which of the node's places it has while it is under way. */
@@ -135,6 +138,8 @@ export type RunParts = {
   /** Messages without a final state at the start of the run. */
   remaining: number;
   compiled: CompiledCampaign;
+  /** Who of its audience may be mailed now. */
+  consent: ConsentRule;
   /** The routes it may use, at least one. */
   ways: readonly Way[];
 };
@@ -313,6 +318,7 @@ export function emptyItem(seq: number): Omit<Item, "chunk"> {
   return {
     firstTriedAt: undefined,
     ambiguousBefore: 0,
+    judgedAt: 0,
     lane: undefined,
     recipient: {
       seq,

@@ -1,18 +1,18 @@
 import type { Clocks } from "../platform/clock.ts";
 import { log } from "../platform/log.ts";
+import { type ConsentGate, NotMailed } from "./consent-gate.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { judgeTry } from "./judge-try.ts";
 import type { Learner } from "./learner.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Settlement } from "./limiter/gate.ts";
-import { Suppressed, tryMessage } from "./message-try.ts";
-import { attemptFact, skippedFact, unrenderableFact } from "./outcome-fact.ts";
+import { tryMessage } from "./message-try.ts";
+import { attemptFact, unrenderableFact, unsentFact } from "./outcome-fact.ts";
 import type { Recorder } from "./recorder.ts";
 import { TemplateError } from "./render/liquid-engine.ts";
 import type { Signer } from "./render/signer.ts";
 import type { ItemUnderWay, Run } from "./run.ts";
 import { reasonOf } from "./smtp/failure.ts";
-import type { SuppressionDelta } from "./suppression-delta.ts";
 import type { SmtpOutcome } from "./types.ts";
 
 const RETRY_OWN_FAILURE_MS = 2_000;
@@ -25,7 +25,7 @@ export type SenderParts = {
   ledger: Ledger;
   dispatcher: Dispatcher;
   learner: Learner;
-  suppressed: SuppressionDelta;
+  gate: ConsentGate;
   /** The route's connections were closed under the run: it has to start over. */
   onPoolClosed: (run: Run) => void;
   /** A person has to look at the campaign. */
@@ -34,7 +34,7 @@ export type SenderParts = {
   onEnd: (run: Run) => void;
 };
 
-/** Sends one message: (suppressed?) → render → smtp → result → journal. */
+/** Sends one message: (may it be mailed?) → render → smtp → result → journal. */
 export class Sender {
   readonly #parts: SenderParts;
 
@@ -72,12 +72,12 @@ export class Sender {
     startedAt: number,
     signal: AbortSignal,
   ): Promise<SmtpOutcome> {
-    const { suppressed, ledger, dispatcher } = this.#parts;
+    const { gate, ledger, dispatcher } = this.#parts;
     return await tryMessage(this.#parts, run, item, {
       startedAt,
       signal,
+      mayMail: () => gate.check(run, item),
       onRendered: (ms) => dispatcher.rendered(run, ms),
-      isSuppressed: () => suppressed.has(run.parts.workspaceId, item.recipient.address),
       onUndot: (fact) => ledger.record(run, item.chunk, fact),
     });
   }
@@ -100,10 +100,10 @@ export class Sender {
 
   #cannot(run: Run, item: ItemUnderWay, error: unknown, at: number): void {
     const { ledger } = this.#parts;
-    if (error instanceof Suppressed) {
-      const { suppressed } = this.#parts;
-      const reason = suppressed.reasonOf(run.parts.workspaceId, item.recipient.address);
-      ledger.settle(run, item, skippedFact(run, item, reason ?? "suppressed_manual", at));
+    if (error instanceof NotMailed) {
+      // Had it been the one that finds out whether a route works again, another one must.
+      item.lane.target.way.circuit.endProbe();
+      ledger.settle(run, item, unsentFact(run, item, error.why, this.#parts.clocks.wall()));
     } else if (error instanceof TemplateError) {
       ledger.settle(run, item, unrenderableFact(run, item, error.message, at));
       this.#notRendered(run, error);

@@ -182,7 +182,7 @@ test("22: who unsubscribes or is suppressed after the launch gets nothing any mo
   const already = new Set(sink.arrived.map(({ address }) => address));
   for (const [i, { seq, address }] of waiting.entries()) {
     if (i % 2 === 0) {
-      delivery.suppressed(ws, address);
+      delivery.unsubscribed(ws, address);
     } else {
       const fact = { k: "unsubscribe" as const, w: ws, c: id, s: seq, at: Date.now() };
       await delivery.recordFact({ ...fact, via: "one_click", ip: "", ua: "" });

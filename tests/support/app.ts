@@ -167,8 +167,8 @@ export const nothingOutside: Outside = {
   fetchText: () => missing("web"),
   tracking: {
     recordFact: () => missing("journal"),
-    suppressed: () => undefined,
-    unsuppressed: () => undefined,
+    unsubscribed: () => undefined,
+    resubscribed: () => undefined,
   },
 };
 

@@ -8,6 +8,8 @@ export type TcpSinkOptions = {
   onRecipient?: (address: string) => string;
   /** Answers the dot; default 250. The message has arrived unless the reply refuses it. */
   onMessage?: (address: string, messageId: string) => SinkAnswer;
+  /** Awaited before the answer to DATA: holds messages whose recipients are accepted already. */
+  beforeData?: (address: string) => Promise<void>;
   /** Answers MAIL on a connection that has brought so many messages; default 250. A 421 closes it. */
   onSender?: (brought: number) => string;
   /** What the nth connection is greeted with; default 220. A refusal closes it. */
@@ -134,8 +136,7 @@ function answer(socket: Socket<Session>, line: string, options: TcpSinkOptions):
     session.address = reply.startsWith("2") ? address : "";
     socket.write(`${reply}\r\n`);
   } else if (verb === "DATA") {
-    session.inData = session.address !== "";
-    socket.write(session.inData ? "354 go on\r\n" : "503 5.5.1 no recipient\r\n");
+    void answerData(socket, options);
   } else if (verb === "QUIT") {
     socket.end("221 2.0.0 bye\r\n");
   } else if (verb === "MAIL") {
@@ -153,6 +154,15 @@ function answerSender(socket: Socket<Session>, options: TcpSinkOptions): void {
   if (reply.startsWith("421")) {
     socket.end();
   }
+}
+
+async function answerData(socket: Socket<Session>, options: TcpSinkOptions): Promise<void> {
+  const session = socket.data;
+  session.inData = session.address !== "";
+  if (session.inData && options.beforeData !== undefined) {
+    await options.beforeData(session.address);
+  }
+  socket.write(session.inData ? "354 go on\r\n" : "503 5.5.1 no recipient\r\n");
 }
 
 function takeMessage(

@@ -75,6 +75,33 @@ const words: Record<string, { en: string; de: string }> = {
   suppressed_spamtrap: { en: "Known spam trap", de: "Bekannte Spamfalle" },
   suppressed_blocked_domain: { en: "Blocked domain", de: "Gesperrte Domain" },
   cancelled: { en: "The campaign was cancelled", de: "Die Kampagne wurde abgebrochen" },
+  suppressed_erasure: { en: "Asked to be erased", de: "Hat um Löschung der Daten gebeten" },
+  excluded: {
+    en: "In a list or segment that the campaign leaves out",
+    de: "In einer Liste oder einem Segment, das die Kampagne auslässt",
+  },
+  left_list: {
+    en: "Left the list before it was sent",
+    de: "Hat die Liste vor dem Versand verlassen",
+  },
+  left_segment: {
+    en: "No longer in the segment when it was sent",
+    de: "Beim Versand nicht mehr im Segment",
+  },
+  unconfirmed: { en: "Sign-up not confirmed", de: "Anmeldung nicht bestätigt" },
+  address_changed: {
+    en: "The address was changed after the launch",
+    de: "Die Adresse wurde nach dem Start geändert",
+  },
+  merged: {
+    en: "The contact was merged into another one",
+    de: "Der Kontakt wurde mit einem anderen zusammengeführt",
+  },
+  already_sent: {
+    en: "Got it at another address that was merged into this contact",
+    de: "Hat sie an einer anderen Adresse erhalten, die mit diesem Kontakt zusammengeführt wurde",
+  },
+  invalid: { en: "The address cannot be mailed", de: "An diese Adresse ist kein Versand möglich" },
   contact_deleted: { en: "The contact was deleted", de: "Der Kontakt wurde gelöscht" },
   postponed: {
     en: "Waits: its servers are suspended or slow",

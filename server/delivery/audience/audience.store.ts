@@ -1,39 +1,15 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { statement } from "../../platform/db/statements.ts";
+import {
+  type AudienceDefinition,
+  type SegmentCondition,
+  type SkipReason,
+  suppressionOf,
+  whyNot,
+} from "../consent.store.ts";
 
-/**
- * A segment as it was compiled: a condition on `contact.id`, over ids from @from to @to, whose parameters
- * are all in `params`, under names of its own.
- */
-export type SegmentCondition = {
-  id: number;
-  sql: string;
-  params: Record<string, string | number>;
-};
-
-/**
- * Whom a campaign is for: those of any list or segment included, or everyone, whatever is included; never
- * those of any that is excluded.
- */
-export type AudienceDefinition = {
-  everyone?: boolean;
-  includeLists: number[];
-  excludeLists: number[];
-  includeSegments?: SegmentCondition[];
-  excludeSegments?: SegmentCondition[];
-};
-
-/** What keeps a contact of the audience from getting the message; `eligible` when nothing does. */
-export type Outcome =
-  | "eligible"
-  | "excluded"
-  | "unsubscribed"
-  | "unconfirmed"
-  | "paused"
-  | "hard_bounce"
-  | "complaint"
-  | "manual"
-  | "invalid";
+/** Why a contact of the audience does not get the message; null when nothing keeps it from that. */
+export type Outcome = SkipReason | null;
 
 type SliceParams = Record<string, string | number>;
 
@@ -66,30 +42,22 @@ const chosen = (segments: Segments): string => `
 const baseOf = ({ everyone: all, includeSegments = [] }: AudienceDefinition): string =>
   all === true ? everyone : chosen(includeSegments);
 
-/**
- * Every contact of the audience with its outcome: the one rule for what pre-flight shows and what the
- * freeze does. The first reason that applies is the one shown.
- */
+/** Every contact of the audience with its outcome: what pre-flight shows and what the freeze does. */
 const judged = (base: string, excluded: Segments) => `
   SELECT contact.id, contact.domain, base.memberships,
-         CASE WHEN EXISTS (SELECT 1 FROM json_each(@exclude) AS excluded
-                             JOIN list_contact ON list_id = excluded.value AND contact_id = contact.id
-                            WHERE status <> 'unsubscribed')
-                   ${excluded.map(({ sql }) => `OR ${sql}`).join(" ")}
-              THEN 'excluded'
-              WHEN suppression.reason IS NOT NULL THEN suppression.reason
-              WHEN contact.id IN (SELECT value FROM json_each(@blocked)) THEN 'manual'
-              WHEN base.subscribed = 0 AND base.unsubscribed = 1 THEN 'unsubscribed'
-              WHEN base.subscribed = 0 THEN 'unconfirmed'
-              WHEN contact.paused_until > @now THEN 'paused'
-              WHEN length(contact.address) > 254 OR instr(contact.address, '@') < 2
-                   OR contact.domain NOT LIKE '%_.__%' OR contact.address GLOB '*[ <>,;]*'
-              THEN 'invalid'
-              ELSE 'eligible' END AS outcome
+         ${whyNot({
+           excluded: `EXISTS (SELECT 1 FROM json_each(@exclude) AS excluded
+                                JOIN list_contact ON list_id = excluded.value AND contact_id = contact.id
+                               WHERE status <> 'unsubscribed')
+                      ${excluded.map(({ sql }) => `OR ${sql}`).join(" ")}`,
+           blocked: "contact.id IN (SELECT value FROM json_each(@blocked))",
+           message: "NULL",
+           subscribed: "base.subscribed",
+           left: "base.unsubscribed = 1",
+         })} AS outcome
     FROM (${base}) AS base
          JOIN contact ON contact.id = base.contactId
-         LEFT JOIN suppression ON suppression.address = contact.address
-                              AND (suppression.expires_at IS NULL OR suppression.expires_at > @now)`;
+         ${suppressionOf("contact.address")}`;
 
 /** The statements of one audience: its segments are part of their text, so they are made once for all its slices. */
 export type AudienceSlices = {
@@ -115,7 +83,7 @@ export function audienceSlices(audience: AudienceDefinition): AudienceSlices {
   >(`
     SELECT id, domain
       FROM (${from})
-     WHERE outcome = 'eligible'
+     WHERE outcome IS NULL
        AND NOT EXISTS (SELECT 1 FROM message WHERE contact_id = id AND campaign_id = @campaignId)`);
   const params = {
     ...Object.assign({}, ...[...includeSegments, ...excludeSegments].map((one) => one.params)),

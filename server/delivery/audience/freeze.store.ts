@@ -1,38 +1,19 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction, statement } from "../../platform/db/statements.ts";
-import type { AudienceDefinition } from "./audience.store.ts";
+import { type AudienceDefinition, frozenAudience } from "../consent.store.ts";
 
-// As it was compiled at the launch; one without segments need not have been.
-const selectAudience = statement<[id: number], { status: string; audience: string }>(`
-  SELECT status, coalesce(frozen.audience, campaign.audience) AS audience
-    FROM campaign LEFT JOIN campaign_audience AS frozen ON frozen.campaign_id = campaign.id
-   WHERE id = ?
-`);
+const selectStatus = statement<[id: number], { status: string }>(
+  "SELECT status FROM campaign WHERE id = ?",
+);
 
 /** The audience of a campaign that is `preparing`; undefined in any other status. */
 export function audienceToFreeze(
   db: Connection,
   campaignId: number,
 ): AudienceDefinition | undefined {
-  const row = selectAudience(db).get(campaignId);
-  if (row?.status !== "preparing") {
-    return undefined;
-  }
-  // Written by the campaign's own schema; an older row may lack a list.
-  const stored = JSON.parse(row.audience) as Partial<AudienceDefinition>;
-  const segments = [...(stored.includeSegments ?? []), ...(stored.excludeSegments ?? [])];
-  if (!segments.every((segment) => typeof segment === "object")) {
-    throw new Error(
-      `the segments of campaign ${campaignId} were not compiled when it was launched`,
-    );
-  }
-  return {
-    everyone: stored.everyone === true,
-    includeLists: stored.includeLists ?? [],
-    excludeLists: stored.excludeLists ?? [],
-    includeSegments: stored.includeSegments ?? [],
-    excludeSegments: stored.excludeSegments ?? [],
-  };
+  return selectStatus(db).get(campaignId)?.status === "preparing"
+    ? frozenAudience(db, campaignId)
+    : undefined;
 }
 
 const selectEnd = statement<[campaignId: number], { seq: number | null; chunkNo: number | null }>(`

@@ -1,10 +1,6 @@
 import type { Connection } from "../../platform/db/driver.ts";
-import {
-  type AudienceDefinition,
-  audienceSlices,
-  maxContactId,
-  type Outcome,
-} from "./audience.store.ts";
+import type { AudienceDefinition } from "../consent.store.ts";
+import { audienceSlices, maxContactId, type Outcome } from "./audience.store.ts";
 import { blockedContacts, withinSlice } from "./blocked.store.ts";
 
 /** Contact ids looked at in one statement: some 20 ms of work at most. */
@@ -60,15 +56,15 @@ export function* countWaterfall(
     duplicates: memberships - inAudience,
     inAudience,
     excluded: count("excluded"),
-    unsubscribed: count("unsubscribed"),
+    unsubscribed: count("left_list") + count("suppressed_unsubscribed"),
     unconfirmed: count("unconfirmed"),
     paused: count("paused"),
     suppressed: {
-      hardBounce: count("hard_bounce"),
-      complaint: count("complaint"),
-      manual: count("manual"),
+      hardBounce: count("suppressed_hard_bounce"),
+      complaint: count("suppressed_complaint"),
+      manual: count("suppressed_manual") + count("suppressed_erasure"),
     },
     invalid: count("invalid"),
-    recipients: count("eligible"),
+    recipients: count(null),
   };
 }

@@ -1,5 +1,6 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { statement } from "../../platform/db/statements.ts";
+import type { ConsentRule, IsBlocked, WhyNot } from "../consent.store.ts";
 import type { Recipient } from "../types.ts";
 
 type LoadedRow = {
@@ -15,8 +16,6 @@ type LoadedRow = {
   language: string;
   fields: string;
   trackingOff: number;
-  suppressed: string | null;
-  paused: number | null;
   firstTriedAt: number | null;
   ambiguousBefore: number | null;
 };
@@ -29,7 +28,6 @@ const selectDueRows = statement<
          message.reason, ifnull(message_run.run, 0) AS run,
          contact.email, contact.first_name AS firstName, contact.last_name AS lastName,
          contact.language, contact.fields, contact.tracking_off AS trackingOff,
-         suppression.reason AS suppressed, contact.paused_until > @now AS paused,
          CASE WHEN message.attempts > 0 OR message.state > 0
               THEN (SELECT min(at) FROM attempt
                      WHERE attempt.campaign_id = message.campaign_id AND attempt.seq = message.seq
@@ -44,8 +42,6 @@ const selectDueRows = statement<
          LEFT JOIN message_run ON message_run.campaign_id = message.campaign_id
                               AND message_run.seq = message.seq
          LEFT JOIN contact ON contact.id = message.contact_id
-         LEFT JOIN suppression ON suppression.address = message.address
-                              AND (suppression.expires_at IS NULL OR suppression.expires_at > @now)
    WHERE message.campaign_id = @campaignId AND message.seq BETWEEN @first AND @last
      AND (message.state = 0 OR (message.state = 1 AND message.due_at <= @now))
    ORDER BY message.seq
@@ -63,15 +59,15 @@ export type LoadedRecipient = {
   run?: number;
 };
 
-/** The due messages of a chunk: those to send, and those that must be skipped, with the reason. */
+/** The due messages of a chunk: those to send, and those that must not be sent now, with the reason. */
 export type Loaded = {
   recipients: LoadedRecipient[];
-  skipped: { seq: number; reason: string }[];
+  unsent: { seq: number; why: Exclude<WhyNot, undefined> }[];
 };
 
 /**
- * Reads the due messages of a chunk with what their slots are filled from, as the contact is now.
- * Somebody suppressed or deleted since the launch is skipped.
+ * Reads the due messages of a chunk with what their slots are filled from, as the contact is now. Who may not be
+ * mailed any more since the launch is skipped.
  */
 export function loadChunk(
   db: Connection,
@@ -80,21 +76,18 @@ export function loadChunk(
     firstSeq: number;
     lastSeq: number;
     now: number;
+    rule: ConsentRule;
     /** Why the instance or a blocked domain keeps an address from being mailed. */
-    isBlocked: (address: string) => string | undefined;
+    isBlocked: IsBlocked;
   },
 ): Loaded {
-  const { firstSeq: first, lastSeq: last, now, isBlocked } = chunk;
-  const loaded: Loaded = { recipients: [], skipped: [] };
+  const { firstSeq: first, lastSeq: last, now, isBlocked, rule } = chunk;
+  const whyNot = rule(db, { campaignId, first, last, now, isBlocked, which: "open" });
+  const loaded: Loaded = { recipients: [], unsent: [] };
   for (const row of selectDueRows(db).all({ campaignId, first, last, now })) {
-    if (row.suppressed !== null) {
-      loaded.skipped.push({ seq: row.seq, reason: `suppressed_${row.suppressed}` });
-    } else if (row.email === null) {
-      loaded.skipped.push({ seq: row.seq, reason: "contact_deleted" });
-    } else if (row.paused === 1) {
-      loaded.skipped.push({ seq: row.seq, reason: "paused" });
-    } else if (isBlocked(row.address) !== undefined) {
-      loaded.skipped.push({ seq: row.seq, reason: `suppressed_${isBlocked(row.address)}` });
+    const why = whyNot.get(row.seq);
+    if (why !== undefined || row.email === null) {
+      loaded.unsent.push({ seq: row.seq, why: why ?? "contact_deleted" });
     } else {
       loaded.recipients.push({
         recipient: recipientOf(row, row.email),
@@ -142,16 +135,6 @@ const selectAddress = statement<[campaignId: number, seq: number], { address: st
 /** The address a message goes to; undefined when there is no such message. */
 export function addressOf(db: Connection, campaignId: number, seq: number): string | undefined {
   return selectAddress(db).get(campaignId, seq)?.address;
-}
-
-const selectSuppression = statement<[address: string], { reason: string }>(
-  "SELECT reason FROM suppression WHERE address = ?",
-);
-
-/** What a message to the address is skipped for by the workspace's list; undefined when it is not on it. */
-export function skipReason(db: Connection, address: string): string | undefined {
-  const reason = selectSuppression(db).get(address)?.reason;
-  return reason && `suppressed_${reason}`;
 }
 
 const selectContent = statement<

@@ -38,6 +38,7 @@ export type ConnectionPoolParts = {
 
 type Waiter = {
   message: Envelope;
+  isStillWanted: (() => boolean) | undefined;
   resolve: (session: SmtpSession) => void;
   reject: (error: unknown) => void;
   /** It was taken back. */
@@ -168,7 +169,7 @@ export class ConnectionPool implements Tenant {
     const startedAt = performance.now();
     let session: SmtpSession;
     try {
-      session = await this.#acquire(message, options.signal);
+      session = await this.#acquire(message, options);
     } catch (error) {
       const durationMs = Math.round(performance.now() - startedAt);
       const outcome = outcomeOfError(error, this.#parts.host, durationMs);
@@ -209,7 +210,8 @@ export class ConnectionPool implements Tenant {
   #chain(session: SmtpSession, fits: (message: Envelope) => boolean): Envelope | undefined {
     const next = this.#waiters[0];
     // This message counts as served only when it is answered.
-    if (next === undefined || this.#isUsedUp(session, 1) || !fits(next.message)) {
+    const isFree = next !== undefined && !this.#isUsedUp(session, 1) && fits(next.message);
+    if (!isFree || next.isStillWanted?.() === false) {
       return undefined;
     }
     this.#waiters.shift();
@@ -217,7 +219,7 @@ export class ConnectionPool implements Tenant {
     return next.message;
   }
 
-  #acquire(message: Envelope, signal: AbortSignal | undefined): Promise<SmtpSession> {
+  #acquire(message: Envelope, { signal, isStillWanted }: SendOptions): Promise<SmtpSession> {
     if (this.#isClosed || signal?.aborted) {
       return Promise.reject(new SmtpAbandoned());
     }
@@ -233,6 +235,7 @@ export class ConnectionPool implements Tenant {
       };
       const waiter: Waiter = {
         message,
+        isStillWanted,
         isGone: false,
         resolve: (session) => {
           signal?.removeEventListener("abort", onAbort);

@@ -15,6 +15,8 @@ export type Envelope = Pick<
 export type SendOptions = {
   /** Makes it durable that the dot is about to be written. When it rejects, the dot is never written. */
   beforeDot: () => Promise<void>;
+  /** Asked right before MAIL; when it says no, nothing is said to the server and the outcome is `abandoned`. */
+  isStillWanted?: (() => boolean) | undefined;
   /** Takes the message back as long as the dot is not written. */
   signal?: AbortSignal | undefined;
   /**
@@ -64,7 +66,7 @@ export async function sendMessage(
   const isBegun = line.chained === message;
   line.chained = undefined;
   try {
-    if (options.signal?.aborted) {
+    if (options.signal?.aborted || (!isBegun && options.isStillWanted?.() === false)) {
       if (isBegun) {
         // The server waits for a body that will not come.
         line.wire.abandon();

@@ -33,8 +33,6 @@ export type BulkBy = {
   source: string;
   actor: string;
   now: number;
-  /** Told each address that is suppressed, so that what is being sent right now heeds it. */
-  onSuppressed: (address: string) => void;
 };
 
 /** Applies a change in the caller's transaction and keeps what is needed to undo it. Returns how many changed. */
@@ -91,7 +89,6 @@ function suppress(db: Connection, id: number, by: BulkBy): Before | undefined {
   }
   const row = { address, reason: "manual" as const, source: by.source, detail: "" };
   const isNew = suppressAddress(db, row, by.now);
-  by.onSuppressed(address);
   return isNew ? { suppressed: address } : undefined;
 }
 
@@ -112,15 +109,12 @@ function setField(
   return isChanged ? { field, value: before } : undefined;
 }
 
-/** What undoing needs besides: delivery is told each address that may be mailed again. */
-export type UndoBy = Omit<BulkBy, "onSuppressed">;
-
 /** Puts one contact back as it was, in the caller's transaction; false where something else came in between. */
 export function undoOne(
   db: Connection,
   actionId: number,
   one: { contactId: number; before: Before },
-  by: UndoBy,
+  by: BulkBy,
 ): boolean {
   forgetBefore(db, actionId, one.contactId);
   const { contactId, before } = one;
@@ -138,8 +132,7 @@ export function undoOne(
   }
   if ("field" in before) {
     const known = listFields(db).some((field) => field.key === before.field);
-    const undo = { ...by, onSuppressed: () => {} };
-    return known && setField(db, before, contactId, undo) !== undefined;
+    return known && setField(db, before, contactId, by) !== undefined;
   }
   const tags =
     "tagged" in before

@@ -63,8 +63,6 @@ export type BulkContext = {
   jobs: JobQueue;
   workspaceId: string;
   actorId: string;
-  /** Told each address that is suppressed at once, so that what is being sent right now heeds it. */
-  onSuppressed: (address: string) => void;
 };
 
 /**
@@ -269,7 +267,7 @@ async function applyToIds(context: BulkContext, row: BulkRow, ids: readonly numb
   for (let start = 0; start < ids.length; start += BATCH) {
     const db = context.open();
     const batch = ids.slice(start, start + BATCH);
-    const by = { ...byOf(row, context.clock()), onSuppressed: context.onSuppressed };
+    const by = byOf(row, context.clock());
     affected += inTransaction(db, () => {
       advanceBulkAction(db, { id: row.id, cursor: null, by: batch.length });
       return applyChange(db, changeOf(row), batch, by);
@@ -287,7 +285,7 @@ function changeOf(row: BulkRow): BulkChange {
 }
 
 function byOf(row: BulkRow, now: number): BulkBy {
-  return { source: `bulk:${row.id}`, actor: row.createdBy, now, onSuppressed: () => {} };
+  return { source: `bulk:${row.id}`, actor: row.createdBy, now };
 }
 
 function toBulkAction(row: BulkRow) {

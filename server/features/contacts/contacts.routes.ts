@@ -94,7 +94,6 @@ export const contactRoutes = ({ guard, clock, audit, jobs, databases, outside }:
             jobs,
             workspaceId: workspace.id,
             actorId: actor.id,
-            onSuppressed: (address) => outside.tracking.suppressed(workspace.id, address),
           },
           body,
         );

@@ -27,7 +27,7 @@ export type Confirmation = {
 };
 
 type ConfirmDeps = Pick<SignupDeps, "databases" | "keyRing" | "clock"> & {
-  outside: { tracking: Pick<TrackingPort, "unsuppressed"> };
+  outside: { tracking: Pick<TrackingPort, "resubscribed"> };
 };
 
 /** The links in confirmation mails: looking at one changes nothing, confirming twice neither. */
@@ -80,7 +80,7 @@ export class Confirmations {
     const wasOff = holdingReason(db, row.address, now) === "unsubscribed";
     const isNew = completeSignup(db, form, row, visitor, now, proof);
     if (wasOff && isNew) {
-      this.#deps.outside.tracking.unsuppressed(workspaceId, row.address);
+      this.#deps.outside.tracking.resubscribed(workspaceId, row.address);
     }
     return isNew;
   }

@@ -33,7 +33,7 @@ export type PreferenceDeps = {
   keyRing: KeyRing;
   clock: Clock;
   jobs: JobQueue;
-  outside: { tracking: Pick<TrackingPort, "unsuppressed"> };
+  outside: { tracking: Pick<TrackingPort, "resubscribed"> };
 };
 
 /** Whose preferences a token opens. */
@@ -142,7 +142,7 @@ export class PreferenceCentre {
       const isBack = isOff && topics.some(({ id }) => wish.topics.includes(id));
       if (isBack && holdingReason(db, contact.address, now) === "unsubscribed") {
         removeSuppression(db, contact.address);
-        this.#deps.outside.tracking.unsuppressed(person.workspaceId, contact.address);
+        this.#deps.outside.tracking.resubscribed(person.workspaceId, contact.address);
       }
       const { firstName, lastName, language } = wish;
       const changed = [

@@ -35,7 +35,7 @@ export const privacyRoutes = (deps: AppDeps) =>
     .use(requests(deps))
     .use(retention(deps));
 
-const requests = ({ guard, config, clock, audit, jobs, outside }: AppDeps) =>
+const requests = ({ guard, config, clock, audit, jobs }: AppDeps) =>
   new Elysia({ name: "privacy-requests" })
     .use(guard)
     .post(
@@ -47,7 +47,6 @@ const requests = ({ guard, config, clock, audit, jobs, outside }: AppDeps) =>
           workspaceId: workspace.id,
           actorId: actor.id,
           now: clock(),
-          onErased: (address: string) => outside.tracking.suppressed(workspace.id, address),
         };
         const request = requestPrivacy(context, body);
         audit.record({

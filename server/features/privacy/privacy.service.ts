@@ -34,8 +34,6 @@ export type PrivacyContext = {
   workspaceId: string;
   actorId: string;
   now: number;
-  /** Told the address of an erasure, so that what is being sent right now heeds it. */
-  onErased: (address: string) => void;
 };
 
 /**
@@ -68,11 +66,6 @@ export function requestPrivacy(
     context.jobs.enqueue(PERSON_JOB, workspaceId, { id: added.id });
     return added;
   });
-  if (request.kind === "erase") {
-    for (const address of addressesOf(db, person)) {
-      context.onErased(address);
-    }
-  }
   return toRequest(row, now);
 }
 

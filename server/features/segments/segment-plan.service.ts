@@ -36,9 +36,13 @@ export function keysOf(rule: Rule): string[] {
   return [...new Set(keys)];
 }
 
-/** A plan as a condition on `contact.id`, over ids from `@from` to `@to`: what an audience is frozen with. */
+/**
+ * A plan as a condition on `contact.id`: what an audience is frozen with, over ids from `@from` to `@to`, and looked
+ * at again with, over the ids in the JSON array `@among`.
+ */
 export function audienceCondition({ node, params }: Plan) {
-  return { sql: conditionSql(node, "contact.id", { from: "@from", to: "@to" }), params };
+  const sql = conditionSql(node, "contact.id", { from: "@from", to: "@to" });
+  return { sql, among: conditionSql(node, "contact.id", { among: "@among" }), params };
 }
 
 /** A plan as a condition on one row of `contact c`. */

@@ -15,7 +15,7 @@ import {
   NewBlockedDomain,
 } from "./suppressions.schema.ts";
 
-export const blockedDomainRoutes = ({ guard, clock, audit, outside }: AppDeps) =>
+export const blockedDomainRoutes = ({ guard, clock, audit }: AppDeps) =>
   new Elysia({
     name: "blocked-domains",
     prefix: "/workspaces/:workspaceId/suppressions/domains",
@@ -33,9 +33,7 @@ export const blockedDomainRoutes = ({ guard, clock, audit, outside }: AppDeps) =
       "/",
       ({ db, body, actor, workspace }) => {
         const by = { actorId: actor.id, now: clock() };
-        const blocked = blockDomain(db, workspaceBlockedDomains, body, by, (pattern) =>
-          outside.tracking.suppressed(workspace.id, pattern),
-        );
+        const blocked = blockDomain(db, workspaceBlockedDomains, body, by);
         audit.record({
           actorId: actor.id,
           workspaceId: workspace.id,
@@ -57,9 +55,7 @@ export const blockedDomainRoutes = ({ guard, clock, audit, outside }: AppDeps) =
     .delete(
       "/",
       ({ db, body, actor, workspace }) => {
-        unblockDomain(db, workspaceBlockedDomains, body.domain, (pattern) =>
-          outside.tracking.unsuppressed(workspace.id, pattern),
-        );
+        unblockDomain(db, workspaceBlockedDomains, body.domain);
         audit.record({
           actorId: actor.id,
           workspaceId: workspace.id,

@@ -31,7 +31,6 @@ export function listBlockedDomains(
 /**
  * Blocks everybody at a domain, and below it if wished; blocking it again changes how.
  *
- * @param onBlocked Told `@domain` and, for those below, `@.domain`, as delivery's delta takes them.
  * @throws AppError `invalid_input` when it is no domain.
  */
 export function blockDomain(
@@ -39,7 +38,6 @@ export function blockDomain(
   store: BlockedDomains,
   input: BlockInput,
   by: { actorId: string; now: number },
-  onBlocked: (pattern: string) => void,
 ) {
   const domain = readDomain(input.domain);
   const row: BlockedDomainRow = {
@@ -51,26 +49,15 @@ export function blockDomain(
     expiresAt: readExpiry(input.expiresAt, by.now),
   };
   store.put(db, row);
-  onBlocked(`@${domain}`);
-  if (row.subdomains === 1) {
-    onBlocked(`@.${domain}`);
-  }
   return toBlockedDomain(row);
 }
 
 /** Lets a domain be mailed again. @throws AppError `not_found` when it was not blocked. */
-export function unblockDomain(
-  db: Connection,
-  store: BlockedDomains,
-  written: string,
-  onUnblocked: (pattern: string) => void,
-): void {
+export function unblockDomain(db: Connection, store: BlockedDomains, written: string): void {
   const domain = readDomain(written);
   if (!store.remove(db, domain)) {
     throw notFound("blocked domain");
   }
-  onUnblocked(`@${domain}`);
-  onUnblocked(`@.${domain}`);
 }
 
 /** When something ends; null for never. @throws AppError `invalid_input` for a moment that is past. */

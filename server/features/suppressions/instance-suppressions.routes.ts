@@ -26,15 +26,12 @@ import {
   SuppressionsAdded,
 } from "./suppressions.schema.ts";
 
-/** Delivery's word for every workspace of the instance. */
-const EVERYWHERE = "*";
-
 export const instanceSuppressionRoutes = (deps: AppDeps) =>
   new Elysia({ name: "instance-suppressions", prefix: "/instance", detail: { tags: ["Instance"] } })
     .use(addresses(deps))
     .use(domains(deps));
 
-const addresses = ({ guard, databases, clock, audit, outside }: AppDeps) =>
+const addresses = ({ guard, databases, clock, audit }: AppDeps) =>
   new Elysia({ name: "instance-suppressions-addresses", prefix: "/suppressions" })
     .use(guard)
     .get("/", ({ query }) => listInstanceSuppressions(databases.system, query), {
@@ -68,19 +65,15 @@ const addresses = ({ guard, databases, clock, audit, outside }: AppDeps) =>
     .post(
       "/",
       ({ body, actor }) => {
-        const result = addInstanceSuppressions(
-          databases.system,
-          {
-            addresses: body.addresses,
-            reason: body.reason ?? "manual",
-            detail: body.detail ?? "",
-            source: body.source ?? "manual",
-            expiresAt: body.expiresAt,
-            actorId: actor.id,
-            now: clock(),
-          },
-          (address) => outside.tracking.suppressed(EVERYWHERE, address),
-        );
+        const result = addInstanceSuppressions(databases.system, {
+          addresses: body.addresses,
+          reason: body.reason ?? "manual",
+          detail: body.detail ?? "",
+          source: body.source ?? "manual",
+          expiresAt: body.expiresAt,
+          actorId: actor.id,
+          now: clock(),
+        });
         audit.record({
           actorId: actor.id,
           workspaceId: null,
@@ -99,8 +92,7 @@ const addresses = ({ guard, databases, clock, audit, outside }: AppDeps) =>
     .delete(
       "/",
       ({ body, actor }) => {
-        const address = removeInstanceSuppression(databases.system, body.address);
-        outside.tracking.unsuppressed(EVERYWHERE, address);
+        removeInstanceSuppression(databases.system, body.address);
         audit.record({
           actorId: actor.id,
           workspaceId: null,
@@ -117,7 +109,7 @@ const addresses = ({ guard, databases, clock, audit, outside }: AppDeps) =>
       },
     );
 
-const domains = ({ guard, databases, clock, audit, outside }: AppDeps) =>
+const domains = ({ guard, databases, clock, audit }: AppDeps) =>
   new Elysia({ name: "instance-suppressions-domains", prefix: "/suppressions/domains" })
     .use(guard)
     .get("/", ({ query }) => listBlockedDomains(databases.system, instanceBlockedDomains, query), {
@@ -130,9 +122,7 @@ const domains = ({ guard, databases, clock, audit, outside }: AppDeps) =>
       "/",
       ({ body, actor }) => {
         const by = { actorId: actor.id, now: clock() };
-        const blocked = blockDomain(databases.system, instanceBlockedDomains, body, by, (pattern) =>
-          outside.tracking.suppressed(EVERYWHERE, pattern),
-        );
+        const blocked = blockDomain(databases.system, instanceBlockedDomains, body, by);
         audit.record({
           actorId: actor.id,
           workspaceId: null,
@@ -152,9 +142,7 @@ const domains = ({ guard, databases, clock, audit, outside }: AppDeps) =>
     .delete(
       "/",
       ({ body, actor }) => {
-        unblockDomain(databases.system, instanceBlockedDomains, body.domain, (pattern) =>
-          outside.tracking.unsuppressed(EVERYWHERE, pattern),
-        );
+        unblockDomain(databases.system, instanceBlockedDomains, body.domain);
         audit.record({
           actorId: actor.id,
           workspaceId: null,

@@ -38,7 +38,6 @@ export function listInstanceSuppressions(
 /**
  * Keeps every workspace of the instance from mailing these addresses.
  *
- * @param onSuppressed Told each address, so that what is being sent right now heeds it too.
  * @throws AppError `invalid_input` for an expiry that is past.
  */
 export function addInstanceSuppressions(
@@ -52,7 +51,6 @@ export function addInstanceSuppressions(
     actorId: string;
     now: number;
   },
-  onSuppressed: (address: string) => void,
 ) {
   const expiresAt = readExpiry(input.expiresAt, input.now);
   const { good, rejected } = readAddresses(input.addresses);
@@ -73,9 +71,6 @@ export function addInstanceSuppressions(
     }
     return n;
   });
-  for (const address of good) {
-    onSuppressed(address);
-  }
   return { added, already: good.size - added, rejected };
 }
 

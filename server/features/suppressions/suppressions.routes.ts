@@ -39,18 +39,14 @@ export const suppressionRoutes = ({ guard, clock, audit, outside }: AppDeps) =>
     .post(
       "/",
       ({ db, body, actor, workspace }) => {
-        const result = addSuppressions(
-          db,
-          {
-            addresses: body.addresses,
-            reason: body.reason ?? "manual",
-            detail: body.detail ?? "",
-            source: "manual",
-            now: clock(),
-            expiresAt: body.expiresAt,
-          },
-          (address) => outside.tracking.suppressed(workspace.id, address),
-        );
+        const result = addSuppressions(db, {
+          addresses: body.addresses,
+          reason: body.reason ?? "manual",
+          detail: body.detail ?? "",
+          source: "manual",
+          now: clock(),
+          expiresAt: body.expiresAt,
+        });
         audit.record({
           actorId: actor.id,
           workspaceId: workspace.id,
@@ -72,7 +68,7 @@ export const suppressionRoutes = ({ guard, clock, audit, outside }: AppDeps) =>
       "/",
       ({ db, body, actor, workspace }) => {
         const address = removeSuppression(db, body.address);
-        outside.tracking.unsuppressed(workspace.id, address);
+        outside.tracking.resubscribed(workspace.id, address);
         audit.record({
           actorId: actor.id,
           workspaceId: workspace.id,

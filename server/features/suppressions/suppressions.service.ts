@@ -48,7 +48,6 @@ export function listSuppressions(db: Connection, query: Query) {
  * Suppresses addresses; those that cannot be read are told with their reason. Repeating it changes nothing.
  *
  * @param input `source` is like `manual`, `import:3`, `campaign:7`.
- * @param onSuppressed Told each address, so that what is being sent right now heeds it too.
  */
 export function addSuppressions(
   db: Connection,
@@ -61,7 +60,6 @@ export function addSuppressions(
     /** Unix ms; for ever when left out. */
     expiresAt?: number | null | undefined;
   },
-  onSuppressed: (address: string) => void,
 ) {
   const expiresAt = readExpiry(input.expiresAt, input.now);
   const { good, rejected } = readAddresses(input.addresses);
@@ -74,7 +72,6 @@ export function addSuppressions(
     }
     return n;
   });
-  good.forEach(onSuppressed);
   return { added, already: good.size - added, rejected };
 }
 

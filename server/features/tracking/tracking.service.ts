@@ -23,9 +23,9 @@ export type TrackingPort = {
   /** Resolves when the fact is durable. @throws AppError `unavailable` when it cannot be kept. */
   recordFact(fact: EngagementFact | UnsubscribeFact): Promise<void>;
   /** Makes delivery skip the address from now on, before the fact has reached the database. */
-  suppressed(workspaceId: string, address: string): void;
-  /** The address was taken off the list: delivery no longer skips it. */
-  unsuppressed(workspaceId: string, address: string): void;
+  unsubscribed(workspaceId: string, address: string): void;
+  /** The person wants mail again, and the database says so: delivery no longer skips the address. */
+  resubscribed(workspaceId: string, address: string): void;
 };
 
 /** Who asks, as far as a fact keeps it. */
@@ -155,7 +155,7 @@ export class Tracking {
       ua: visitor.agent,
       ...(subject.link === 0 ? {} : { ct: subject.link, a: whom.address }),
     });
-    this.#deps.port.suppressed(workspace.id, whom.address);
+    this.#deps.port.unsubscribed(workspace.id, whom.address);
     return whom;
   }
 

@@ -10,6 +10,7 @@ import system007 from "./system/007-limit-rules.sql" with { type: "text" };
 import system008 from "./system/008-asked-mail.sql" with { type: "text" };
 import system009 from "./system/009-fair-jobs.sql" with { type: "text" };
 import system010 from "./system/010-set-aside.sql" with { type: "text" };
+import system011 from "./system/011-consent-version.sql" with { type: "text" };
 import workspace001 from "./workspace/001-audience.sql" with { type: "text" };
 import workspace002 from "./workspace/002-campaigns.sql" with { type: "text" };
 import workspace003 from "./workspace/003-delivery.sql" with { type: "text" };
@@ -27,6 +28,7 @@ import workspace014 from "./workspace/014-breaker.sql" with { type: "text" };
 import workspace015 from "./workspace/015-merges.sql" with { type: "text" };
 import workspace016 from "./workspace/016-import-check.sql" with { type: "text" };
 import workspace017 from "./workspace/017-former-addresses.sql" with { type: "text" };
+import workspace018 from "./workspace/018-consent-version.sql" with { type: "text" };
 
 /** The kinds of database file, each with its migrations in order; a file's user_version is how many it has had. */
 export const migrations = {
@@ -41,6 +43,7 @@ export const migrations = {
     system008,
     system009,
     system010,
+    system011,
   ],
   workspace: [
     workspace001,
@@ -60,6 +63,7 @@ export const migrations = {
     workspace015,
     workspace016,
     workspace017,
+    workspace018,
   ],
   inbox: [inbox001, inbox002],
 } as const satisfies Record<string, readonly string[]>;

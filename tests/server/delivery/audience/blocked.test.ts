@@ -2,8 +2,8 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { freezeAudience } from "../../../../server/delivery/audience/freeze.ts";
 import { countWaterfall } from "../../../../server/delivery/audience/waterfall.ts";
 import { blockList } from "../../../../server/delivery/block-list.store.ts";
+import { consentRule, frozenAudience } from "../../../../server/delivery/consent.store.ts";
 import { loadChunk } from "../../../../server/delivery/queue/load.store.ts";
-import { EVERYWHERE, SuppressionDelta } from "../../../../server/delivery/suppression-delta.ts";
 import type { Connection } from "../../../../server/platform/db/driver.ts";
 import { type DeliveryData, finish, newDeliveryData } from "../../../support/delivery-data.ts";
 
@@ -94,28 +94,13 @@ test("who is blocked after the freeze is skipped when the chunk is read", () => 
   blockInstance("r1@a.example");
   blockDomain(db, "blocked_domain", "b.example", 1);
   const isBlocked = blockList(system, db, NOW);
-  const loaded = loadChunk(db, id, { firstSeq: 1, lastSeq: 4, now: NOW, isBlocked });
+  const rule = consentRule(frozenAudience(db, id));
+  const loaded = loadChunk(db, id, { firstSeq: 1, lastSeq: 4, now: NOW, rule, isBlocked });
 
   expect(loaded.recipients.map(({ recipient }) => recipient.address)).toEqual(["r4@c.example"]);
-  expect(loaded.skipped.map(({ reason }) => reason).sort()).toEqual([
+  expect(loaded.unsent.map(({ why }) => why).sort()).toEqual([
     "suppressed_blocked_domain",
     "suppressed_blocked_domain",
     "suppressed_spamtrap",
   ]);
-});
-
-test("the delta knows addresses, domains, sub-domains and the whole instance, and forgets at once", () => {
-  const delta = new SuppressionDelta();
-  delta.add("w1", "ann@a.example", 0);
-  delta.add("w1", "@b.example", 0);
-  delta.add(EVERYWHERE, "@.c.example", 0);
-
-  const has = (workspace: string, address: string) => delta.has(workspace, address);
-  expect([has("w1", "ann@a.example"), has("w2", "ann@a.example")]).toEqual([true, false]);
-  expect([has("w1", "x@b.example"), has("w1", "x@eu.b.example")]).toEqual([true, false]);
-  expect([has("w2", "x@c.example"), has("w2", "x@d.eu.c.example")]).toEqual([false, true]);
-
-  delta.remove("w1", "ann@a.example");
-  delta.remove("w1", "@b.example");
-  expect([has("w1", "ann@a.example"), has("w1", "x@b.example")]).toEqual([false, false]);
 });

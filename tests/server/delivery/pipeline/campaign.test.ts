@@ -233,7 +233,7 @@ test("somebody who unsubscribes while the campaign runs gets nothing more", asyn
     ip: "",
     ua: "",
   });
-  delivery.suppressed(ws, "r1@reader.example");
+  delivery.unsubscribed(ws, "r1@reader.example");
   const alreadySent = peer.arrived.some(({ address }) => address === "r1@reader.example");
   await until(() => isCompleted(ws, id), "completion");
 
@@ -271,7 +271,6 @@ test("a message that was not sent because of a complaint says so, and not that t
   });
   const hand = "INSERT INTO suppression (address, reason, created_at) VALUES (?, 'manual', 1)";
   data.db(ws).prepare(hand).run(before?.address);
-  delivery.suppressed(ws, before?.address ?? "");
   await until(() => isCompleted(ws, id), "completion");
 
   const reasonOf = data
@@ -316,7 +315,9 @@ test("a message that cannot be made fails alone, with the reason on its row", as
       () => Date.now(),
     ),
   );
-  data.db(ws).exec("UPDATE message SET address = 'a b@reader.example' WHERE seq = 7");
+  const lineFeed = "address = 'a' || char(10) || 'b@reader.example'";
+  data.db(ws).exec(`UPDATE message SET ${lineFeed} WHERE seq = 7;
+    UPDATE contact SET ${lineFeed} WHERE id = (SELECT contact_id FROM message WHERE seq = 7)`);
   delivery = await startTestDelivery(data);
   await delivery.expect(ws);
   delivery.notice(ws, id);

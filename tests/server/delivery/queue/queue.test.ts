@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { freezeAudience } from "../../../../server/delivery/audience/freeze.ts";
+import { consentRule, frozenAudience } from "../../../../server/delivery/consent.store.ts";
 import {
   cancelSome,
   claimChunks,
@@ -40,6 +41,15 @@ function launch(contacts: number, domains?: string[]): number {
   );
   return id;
 }
+
+const load = (id: number, lastSeq: number) =>
+  loadChunk(db, id, {
+    firstSeq: 1,
+    lastSeq,
+    now,
+    rule: consentRule(frozenAudience(db, id)),
+    isBlocked: () => undefined,
+  });
 
 const claim = (campaignId: number, messages: number, owner = "n:b") =>
   claimChunks(db, { campaignId, owner, now, leaseUntil: now + 90_000, messages });
@@ -83,7 +93,7 @@ test("a deferred message comes out when it is due, and only then", () => {
   const [chunk] = claim(id, 1_000);
   expect(chunk).toMatchObject({ firstSeq: 1, lastSeq: 10, epoch: 1 });
 
-  const loaded = loadChunk(db, id, { firstSeq: 1, lastSeq: 10, now, isBlocked: () => undefined });
+  const loaded = load(id, 10);
   expect(loaded.recipients).toHaveLength(1);
   expect(loaded.recipients[0]).toMatchObject({
     recipient: { seq: 4, attempts: 1 },
@@ -104,17 +114,12 @@ test("who was suppressed or deleted since the launch is skipped when the chunk i
   suppress.run(select.get(2)?.address, "manual", NOW);
   db.exec("DELETE FROM contact WHERE id = (SELECT contact_id FROM message WHERE seq = 3)");
 
-  const loaded = loadChunk(db, id, {
-    firstSeq: 1,
-    lastSeq: 5,
-    now: NOW,
-    isBlocked: () => undefined,
-  });
+  const loaded = load(id, 5);
 
   expect(loaded.recipients.map(({ recipient }) => recipient.seq)).toEqual([2, 4, 5]);
-  expect(loaded.skipped).toEqual([
-    { seq: 1, reason: "suppressed_complaint" },
-    { seq: 3, reason: "contact_deleted" },
+  expect(loaded.unsent).toEqual([
+    { seq: 1, why: "suppressed_complaint" },
+    { seq: 3, why: "contact_deleted" },
   ]);
 });
 

@@ -34,8 +34,8 @@ export class FormFixture {
       publicUrl: () => "https://mail.example.net",
       tracking: {
         recordFact: async (fact) => void this.facts.push(fact),
-        suppressed: (_, address) => void this.suppressed.push(address),
-        unsuppressed: (_, address) => void this.suppressed.push(`not ${address}`),
+        unsubscribed: (_, address) => void this.suppressed.push(address),
+        resubscribed: (_, address) => void this.suppressed.push(`not ${address}`),
       },
     });
     this.workspace = this.app.newWorkspace('Evil"><script>alert(1)</script> & Sons');

@@ -13,8 +13,8 @@ beforeEach(async () => {
     outside: {
       tracking: {
         recordFact: () => Promise.resolve(),
-        suppressed: (workspaceId, address) => told.push(`+ ${workspaceId} ${address}`),
-        unsuppressed: (workspaceId, address) => told.push(`- ${workspaceId} ${address}`),
+        unsubscribed: (workspaceId, address) => told.push(`+ ${workspaceId} ${address}`),
+        resubscribed: (workspaceId, address) => told.push(`- ${workspaceId} ${address}`),
       },
     },
   });
@@ -36,7 +36,7 @@ const audited = () =>
     .prepare<[], { action: string; detail: string }>("SELECT action, detail FROM audit")
     .all();
 
-test("taking an address off tells delivery, and the audit log keeps why", async () => {
+test("taking an address off ends what delivery still remembers, and the audit log keeps why", async () => {
   await call(bob, "POST", own("/suppressions"), { addresses: ["Ann@Example.com"] });
 
   const lifted = await call(bob, "DELETE", own("/suppressions"), {
@@ -45,10 +45,7 @@ test("taking an address off tells delivery, and the audit log keeps why", async 
   });
 
   expect(lifted.status).toBe(200);
-  expect(told).toEqual([
-    `+ ${bob.workspaceId} ann@example.com`,
-    `- ${bob.workspaceId} ann@example.com`,
-  ]);
+  expect(told).toEqual([`- ${bob.workspaceId} ann@example.com`]);
   expect(audited()).toContainEqual({
     action: "suppression.remove",
     detail: '{"why":"she called us"}',
@@ -70,7 +67,7 @@ test("a suppression can end, one that ends later replaces it, and the daily job 
   expect((await call(bob, "GET", own("/suppressions/counts"))).body.manual).toBe(0);
 });
 
-test("a domain is blocked in any spelling, told to delivery, searched, and unblocked with a reason", async () => {
+test("a domain is blocked in any spelling, searched, and unblocked with a reason", async () => {
   const path = own("/suppressions/domains");
   const add = (domain: string, subdomains = false) =>
     call(bob, "POST", path, { domain, subdomains, detail: "<b>x</b>" });
@@ -86,13 +83,6 @@ test("a domain is blocked in any spelling, told to delivery, searched, and unblo
   const gone = { domain: "example.com", reason: "they are a customer now" };
   expect((await call(bob, "DELETE", path, gone)).status).toBe(200);
   expect((await call(bob, "DELETE", path, gone)).status).toBe(404);
-  expect(told).toEqual([
-    `+ ${bob.workspaceId} @xn--mnchen-3ya.de`,
-    `+ ${bob.workspaceId} @.xn--mnchen-3ya.de`,
-    `+ ${bob.workspaceId} @example.com`,
-    `- ${bob.workspaceId} @example.com`,
-    `- ${bob.workspaceId} @.example.com`,
-  ]);
 });
 
 test("the instance's list is the administrators' alone, and is kept from everybody", async () => {
@@ -115,15 +105,14 @@ test("the instance's list is the administrators' alone, and is kept from everybo
     expect((await call(bob, method, path, body)).status).toBe(403);
   }
   await call(admin, "DELETE", path, { address: "trap@example.com", reason: "an error" });
-  expect(told.slice(-1)).toEqual(["- * trap@example.com"]);
+  expect((await call(admin, "GET", `${path}?q=tr`)).body.items).toEqual([]);
 });
 
-test("a domain that the instance blocks is told to delivery for every workspace", async () => {
+test("only administrators block a domain for every workspace", async () => {
   const path = "/instance/suppressions/domains";
 
   await call(admin, "POST", path, { domain: "bad.example", subdomains: true });
 
-  expect(told).toEqual(["+ * @bad.example", "+ * @.bad.example"]);
   expect((await call(admin, "GET", path)).body.items).toMatchObject([{ domain: "bad.example" }]);
   expect((await call(bob, "POST", path, { domain: "x.example" })).status).toBe(403);
   expect(

@@ -83,8 +83,8 @@ beforeEach(() => {
   missed = new MissedEngagement();
   const port: TrackingPort = {
     recordFact: (fact) => journal.append(JSON.stringify(fact)),
-    suppressed: (workspaceId, address) => suppressed.push(`${workspaceId} ${address}`),
-    unsuppressed: () => undefined,
+    unsubscribed: (workspaceId, address) => suppressed.push(`${workspaceId} ${address}`),
+    resubscribed: () => undefined,
   };
   const clientAddress = clientAddresses(() => []);
   const guard = createGuard(

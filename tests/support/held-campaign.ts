@@ -1,0 +1,84 @@
+import type { Delivery } from "../../server/delivery/engine.ts";
+import { type DeliveryData, type NewCampaign, newDeliveryData } from "./delivery-data.ts";
+import { exactCounts, startTestDelivery, statusOf, until } from "./delivery-engine.ts";
+import { startTcpSink, type TcpSink } from "./tcp-sink.ts";
+
+/** A person of a campaign by contact id. */
+export type Recipient = { id: number; seq: number; address: string };
+
+/** A running engine and a relay that holds every message at DATA until it is told to go on. */
+export type HeldCampaign = {
+  data: DeliveryData;
+  delivery: () => Delivery;
+  ws: string;
+  peer: TcpSink;
+  /** Launches a campaign and waits until the relay holds one message per connection; answers with its id. */
+  launch(audience: NewCampaign["audience"]): Promise<number>;
+  /** Addresses whose message has got as far as DATA. */
+  held: () => string[];
+  /** Lets the relay go on and waits until the campaign is completed; answers with who got it. */
+  release(campaignId: number): Promise<string[]>;
+  /** Why a contact's message was skipped; its state where it was not. */
+  reasonOf(campaignId: number, contactId: number): string;
+  /** Stops delivery, does something, and starts it anew; the relay holds what comes then. */
+  restart(meanwhile: () => void): Promise<void>;
+  close(): Promise<void>;
+};
+
+const CONNECTIONS = 2;
+
+export async function heldCampaign(): Promise<HeldCampaign> {
+  const data = newDeliveryData();
+  const ws = data.newWorkspace();
+  const reached = new Set<string>();
+  let open = Promise.withResolvers<void>();
+  const peer = startTcpSink({
+    beforeData: (address) => {
+      reached.add(address);
+      return open.promise;
+    },
+  });
+  let delivery = await startTestDelivery(data);
+  return {
+    data,
+    delivery: () => delivery,
+    ws,
+    peer,
+    held: () => [...reached],
+    async launch(audience = { everyone: true, includeLists: [], excludeLists: [] }) {
+      const id = data.addCampaign(ws, { port: peer.port, maxConnections: CONNECTIONS, audience });
+      await delivery.prepareCampaign(ws, id);
+      await until(() => reached.size === CONNECTIONS, "messages at DATA");
+      return id;
+    },
+    async release(id) {
+      open.resolve();
+      await until(() => statusOf(data, ws, id).status === "completed", "completion");
+      exactCounts(data, ws, id);
+      return peer.arrived.map(({ address }) => address).sort();
+    },
+    reasonOf(campaignId, contactId) {
+      const row = data
+        .db(ws)
+        .prepare<[number, number], { state: number; reason: string }>(
+          "SELECT state, reason FROM message WHERE campaign_id = ? AND contact_id = ?",
+        )
+        .get(campaignId, contactId);
+      return row === undefined ? "no row" : row.state === 6 ? row.reason : `state ${row.state}`;
+    },
+    async restart(meanwhile) {
+      await delivery.stop();
+      meanwhile();
+      open.resolve();
+      open = Promise.withResolvers<void>();
+      reached.clear();
+      delivery = await startTestDelivery(data);
+    },
+    async close() {
+      open.resolve();
+      await delivery.stop();
+      peer.close();
+      data.close();
+    },
+  };
+}

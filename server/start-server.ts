@@ -41,6 +41,7 @@ import { systemClock } from "./platform/clock.ts";
 import { standalone } from "./platform/cluster/standalone.ts";
 import { type Databases, openDatabases } from "./platform/db/databases.ts";
 import { lostLogs } from "./platform/db/open-marks.ts";
+import { type OnStatement, SLOW_MS, SlowStatements } from "./platform/db/statement-watch.ts";
 import { AppError } from "./platform/errors.ts";
 import type { AssetManifest } from "./platform/http/asset-manifest.ts";
 import { fetchText } from "./platform/http/fetch-text.ts";
@@ -78,6 +79,8 @@ export type StartOptions = {
   onFatal: (reason: string) => void;
   /** Whom to ask in place of the system's name servers, e.g. `127.0.0.1:5353`. */
   dnsServers?: readonly string[];
+  /** Hears how long each statement held up the HTTP thread; for benches. */
+  onStatement?: OnStatement;
 };
 
 type Parts = {
@@ -118,7 +121,12 @@ async function startAlone(
   options: StartOptions,
   unlock: () => void,
 ): Promise<RunningServer> {
-  const { databases, keyRing } = openData(config);
+  const slow = watchHttpThread();
+  const onStatement: OnStatement = (sql, ms) => {
+    slow.hear(sql, ms);
+    options.onStatement?.(sql, ms);
+  };
+  const { databases, keyRing } = openData(config, onStatement);
   let delivery: Delivery | undefined;
   const inbound = await startInbound({
     dataDir: config.dataDir,
@@ -146,7 +154,7 @@ async function startAlone(
   const { dnsServers } = options;
   const parts = { config, databases, keyRing, delivery, inbound, ...threads, dnsServers };
   const outside = outsideOf(parts);
-  const metrics = countedMetrics(delivery);
+  const metrics = countedMetrics(delivery, slow);
   const scheduler = startScheduler(parts, outside, metrics);
   const app = createApp({
     config,
@@ -187,6 +195,12 @@ async function startAlone(
   };
 }
 
+function watchHttpThread(): SlowStatements {
+  return new SlowStatements((sql, ms) =>
+    log.warn({ sql, ms: Math.round(ms) }, "a statement held up the HTTP thread"),
+  );
+}
+
 async function startThreads(config: Config) {
   return {
     heavy: await startJobs(config.dataDir),
@@ -196,17 +210,22 @@ async function startThreads(config: Config) {
 }
 
 /** Opens what everything stands on, and sets aside the workspaces whose file cannot be used. */
-function openData(config: Config): Pick<Parts, "databases" | "keyRing"> {
+function openData(config: Config, onStatement: OnStatement): Pick<Parts, "databases" | "keyRing"> {
   const lost = lostLogs(config.dataDir);
-  const databases = openDatabases(config.dataDir, { busyTimeoutMs: HTTP_BUSY_MS });
+  const databases = openDatabases(config.dataDir, { busyTimeoutMs: HTTP_BUSY_MS, onStatement });
   const keyRing = openMasterKey(databases.system, config, systemClock());
   lookAtAll(databases, config.dataDir, lost);
   adoptSystemRoute(databases, keyRing, systemClock());
   return { databases, keyRing };
 }
 
-function countedMetrics(delivery: Delivery): Metrics {
+function countedMetrics(delivery: Delivery, slow: SlowStatements): Metrics {
   const metrics = createMetrics();
+  metrics.total(
+    "swiftmail_slow_statements_total",
+    `Statements that held up the HTTP thread for more than ${SLOW_MS} ms since the start`,
+    () => [{ value: slow.count }],
+  );
   metrics.total(
     "swiftmail_messages_total",
     "Results of sending since the start, by the state they moved their message to",

@@ -9,7 +9,7 @@ import { createOrganization } from "../../server/features/organizations/organiza
 import { markSetUp, storePrivateRelays } from "../../server/features/setup/instance.service.ts";
 import { createWorkspace } from "../../server/features/workspaces/workspaces.service.ts";
 import { openDatabases } from "../../server/platform/db/databases.ts";
-import { type RunningServer, startServer } from "../../server/start-server.ts";
+import { type RunningServer, type StartOptions, startServer } from "../../server/start-server.ts";
 import { freePort } from "./free-port.ts";
 
 /** The whole product in this process, set up, with one workspace and an API key that may do everything in it. */
@@ -39,6 +39,7 @@ export type WholeServer = {
 export async function startWholeServer(
   contacts: number,
   dnsServers: readonly string[] = [],
+  options: Pick<StartOptions, "onStatement"> = {},
 ): Promise<WholeServer> {
   const dataDir = mkdtempSync(join(tmpdir(), "swiftmail-whole-"));
   const { workspaceId, key } = await seed(dataDir, contacts);
@@ -56,6 +57,7 @@ export async function startWholeServer(
           throw new Error(reason);
         },
         dnsServers,
+        ...options,
       },
     );
   let server = await start();

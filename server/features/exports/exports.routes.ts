@@ -4,13 +4,14 @@ import type { AppDeps } from "../deps.ts";
 import { ExportPage, ExportQuery, ExportRequest, ExportSchema } from "./exports.schema.ts";
 import {
   cancelExport,
+  type ExportFilter,
   exportFile,
   getExport,
   listExports,
   startExport,
 } from "./exports.service.ts";
 
-export const exportRoutes = ({ guard, config, clock, audit, jobs }: AppDeps) =>
+export const exportRoutes = ({ guard, config, clock, audit, jobs, databases, outside }: AppDeps) =>
   new Elysia({
     name: "exports",
     prefix: "/workspaces/:workspaceId/exports",
@@ -19,8 +20,11 @@ export const exportRoutes = ({ guard, config, clock, audit, jobs }: AppDeps) =>
     .use(guard)
     .post(
       "/",
-      ({ db, body, actor, workspace }) => {
-        const started = startExport(db, jobs, {
+      async ({ body, actor, workspace }) => {
+        const open = () => databases.workspace(workspace.id);
+        const count = (filter: ExportFilter) =>
+          outside.reads.look(workspace.id, "contactCount", filter);
+        const started = await startExport(open, jobs, count, {
           workspaceId: workspace.id,
           actorId: actor.id,
           kind: body.kind,

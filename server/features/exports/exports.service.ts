@@ -6,7 +6,7 @@ import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
 import { newId } from "../../platform/ids.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
 import { listFields } from "../contacts/contact-fields.service.ts";
-import { type ContactFilter, countContacts } from "../contacts/contacts.service.ts";
+import type { ContactFilter } from "../contacts/contacts.service.ts";
 import { requireSegment } from "../segments/segments.service.ts";
 import { suppressionCounts } from "../suppressions/suppressions.service.ts";
 import { contactColumns, unknownColumn } from "./export-contacts.service.ts";
@@ -25,17 +25,22 @@ export { isWorkspace } from "./exports.store.ts";
 
 const EXPIRED = "The file of this export is gone after a week: make a new one.";
 
+/** Which contacts an export is of. */
+export type ExportFilter = ContactFilter;
+
 /** Kind of the job that does an export. Payload: `{ exportId }`. */
 export const EXPORT_JOB = "export.run";
 
 /**
  * Starts an export: contacts of a filter, suppressions, or recipients of a campaign.
  *
+ * @param count Counts the contacts of a filter, off the HTTP thread.
  * @throws AppError `invalid_input` for a campaign or a column that is not there, `not_found` for a segment.
  */
-export function startExport(
-  db: Connection,
+export async function startExport(
+  open: () => Connection,
   jobs: JobQueue,
+  count: (filter: ExportFilter) => Promise<{ count: number }>,
   request: {
     workspaceId: string;
     actorId: string;
@@ -45,7 +50,9 @@ export function startExport(
   },
 ) {
   const { workspaceId, now, kind, settings } = request;
-  const rowsTotal = rowsOf(db, kind, settings, now);
+  const known = rowsOf(open(), kind, settings);
+  const rowsTotal = known ?? (await count(settings.filter)).count;
+  const db = open();
   return inTransaction(db, () => {
     const row = insertExport(db, {
       kind,
@@ -62,8 +69,8 @@ export function startExport(
   });
 }
 
-/** About how many rows there will be. */
-function rowsOf(db: Connection, kind: string, settings: ExportSettings, now: number): number {
+/** About how many rows there will be; undefined for contacts of a filter, which have to be counted. */
+function rowsOf(db: Connection, kind: string, settings: ExportSettings): number | undefined {
   if (kind === "recipients") {
     const total = recipientTotal(db, settings.campaignId ?? 0);
     if (total === undefined) {
@@ -84,7 +91,7 @@ function rowsOf(db: Connection, kind: string, settings: ExportSettings, now: num
     }
     return requireSegment(db, settings.segment.id).memberCount ?? 0;
   }
-  return countContacts(db, settings.filter, now).count;
+  return undefined;
 }
 
 /** An export with its progress. @throws AppError `not_found` */

@@ -7,6 +7,7 @@ import type { FileFault } from "./file-fault.ts";
 import { openInbox } from "./inbox-file.ts";
 import { migrate } from "./migrate.ts";
 import { markSystemOpen, unmarkSystemClosed } from "./open-marks.ts";
+import { type OnStatement, watchStatements } from "./statement-watch.ts";
 import { WorkspaceHandles } from "./workspace-handles.ts";
 
 const MAX_OPEN_INBOXES = 256;
@@ -39,6 +40,11 @@ export type Databases = {
 
 export type DataFolders = { root: string; local: string };
 
+export type DatabaseOptions = Pick<ConnectionOptions, "busyTimeoutMs"> & {
+  /** Hears of every statement on these connections. */
+  onStatement?: OnStatement;
+};
+
 /** The folders of a data directory, created when missing. */
 export function dataFolders(dataDir: string): DataFolders {
   const folders = { root: dataDir, local: join(dataDir, "local") };
@@ -55,8 +61,12 @@ export function dataFolders(dataDir: string): DataFolders {
  */
 export function openDatabases(
   dataDir: string,
-  options: Pick<ConnectionOptions, "busyTimeoutMs"> = {},
+  { onStatement, ...rest }: DatabaseOptions = {},
 ): Databases {
+  const options: ConnectionOptions =
+    onStatement === undefined
+      ? rest
+      : { ...rest, onOpen: (db) => watchStatements(db, onStatement) };
   const folders = dataFolders(dataDir);
   const system = openConnection(join(folders.root, "system.db"), options);
   migrate(system, "system");

@@ -19,6 +19,8 @@ export type ConnectionOptions = {
   busyTimeoutMs?: number;
   /** Fails rather than makes a file that is not there. */
   mustExist?: boolean;
+  /** Gets the connection before anybody uses it. */
+  onOpen?: (db: Connection) => void;
 };
 
 /**
@@ -44,6 +46,7 @@ export function openConnection(path: string, options: ConnectionOptions = {}): C
     db.pragma("secure_delete = ON");
     db.pragma("temp_store = MEMORY");
     db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+    options.onOpen?.(db);
     return db;
   } catch (error) {
     db.close();

@@ -1,4 +1,5 @@
 import type { Connection } from "./driver.ts";
+import { watchTransaction } from "./statement-watch.ts";
 
 /**
  * Runs `work` in one transaction that takes the write lock at its start (BEGIN IMMEDIATE), so that it
@@ -6,5 +7,5 @@ import type { Connection } from "./driver.ts";
  * rolling back. Nested calls join the outer transaction as a savepoint.
  */
 export function inTransaction<T>(db: Connection, work: () => T): T {
-  return db.transaction(work).immediate();
+  return watchTransaction(db, work, (watched) => db.transaction(watched).immediate());
 }

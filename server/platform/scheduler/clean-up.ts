@@ -6,6 +6,6 @@ const KEPT_MS = 30 * 86_400_000;
 /** Has the scheduler forget jobs that finished more than 30 days ago, every night. Dead letters stay. */
 export function registerJobCleanUp(scheduler: Scheduler, clock: Clock): void {
   scheduler.every("jobs.clean-up", { pattern: "41 3 * * *", zone: "UTC" }, async () => {
-    scheduler.queue.forgetFinished(clock() - KEPT_MS);
+    await scheduler.queue.forgetFinished(clock() - KEPT_MS);
   });
 }

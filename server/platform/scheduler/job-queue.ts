@@ -1,8 +1,10 @@
 import type { Clock } from "../clock.ts";
 import type { Connection } from "../db/driver.ts";
+import { writeWhenFree } from "../db/write-turn.ts";
 import {
   addJob,
   cancelByKey,
+  type ForgetStep,
   findJob,
   forgetFinished,
   jobCounts,
@@ -39,8 +41,8 @@ export type JobQueue = {
   find(id: number): JobRow | undefined;
   /** Gives a dead letter all its tries again. False when it is not dead, or its unique key is taken. */
   retry(id: number): boolean;
-  /** Deletes jobs that were done or cancelled before that instant; returns how many. */
-  forgetFinished(before: number): number;
+  /** Deletes jobs that were done or cancelled before that instant, few at a time; resolves with how many. */
+  forgetFinished(before: number): Promise<number>;
   counts(): { state: JobState; n: number }[];
   /** Jobs that wait, run or are dead letters; cheap however many have finished. */
   unfinished(): { state: JobState; n: number }[];
@@ -83,10 +85,14 @@ export function createJobQueue(
       }
       return revived;
     },
-    forgetFinished(before) {
+    async forgetFinished(before) {
       let total = 0;
-      for (let deleted = -1; deleted !== 0; total += deleted) {
-        deleted = forgetFinished(system, before);
+      let step: ForgetStep = { deleted: 0, next: 0 };
+      while (step.next !== undefined) {
+        const place = { after: step.next, before };
+        step = await writeWhenFree(() => forgetFinished(system, place));
+        total += step.deleted;
+        await new Promise((resolve) => setImmediate(resolve));
       }
       return total;
     },

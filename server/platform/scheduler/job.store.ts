@@ -147,10 +147,14 @@ const reviveDead = statement<[{ id: number; now: number }]>(`
    WHERE id = @id AND state = 'dead'
 `);
 
-const deleteFinished = statement<[before: number]>(`
+// By ranges of ids, so that a step looks at few rows however many there are that stay.
+const selectRangeEnd = statement<[{ after: number; rows: number }], { last: number | null }>(`
+  SELECT max(id) AS last FROM (SELECT id FROM job WHERE id > @after ORDER BY id LIMIT @rows)
+`);
+
+const deleteFinished = statement<[{ after: number; last: number; before: number }]>(`
   DELETE FROM job
-   WHERE id IN (SELECT id FROM job
-                 WHERE state IN ('done', 'cancelled') AND finished_at < ? LIMIT 5000)
+   WHERE id > @after AND id <= @last AND state IN ('done', 'cancelled') AND finished_at < @before
 `);
 
 const countByState = statement<[], { state: JobState; n: number }>(`
@@ -269,9 +273,20 @@ export function revive(db: Connection, id: number, now: number): boolean {
   return reviveDead(db).run({ id, now }).changes === 1;
 }
 
-/** Deletes finished jobs of before that instant, at most 5,000 at a time; returns how many went. */
-export function forgetFinished(db: Connection, before: number): number {
-  return deleteFinished(db).run(before).changes;
+/** How many jobs a step deleted, and after which id the next one goes on. */
+export type ForgetStep = { deleted: number; next: number | undefined };
+
+/**
+ * Deletes those of the next 500 jobs after the id `after` that finished before that instant; says how many went and
+ * where the next step goes on, if there are more.
+ */
+export function forgetFinished(
+  db: Connection,
+  { after, before }: { after: number; before: number },
+): ForgetStep {
+  const last = selectRangeEnd(db).get({ after, rows: 500 })?.last ?? undefined;
+  const deleted = last === undefined ? 0 : deleteFinished(db).run({ after, last, before }).changes;
+  return { deleted, next: last };
 }
 
 export function jobCounts(db: Connection): { state: JobState; n: number }[] {

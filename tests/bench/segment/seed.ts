@@ -1,12 +1,10 @@
 import { openDatabases } from "../../../server/platform/db/databases.ts";
 
-const CAMPAIGNS = 4;
-
 /**
  * Writes contacts with five typed fields, two lists, a tag, and four campaigns to all of them, with opens (two
  * fifths of them by machines) and clicks; straight into the file, in the order of its pages.
  */
-export function seedPeople(dataDir: string, workspaceId: string, contacts: number) {
+export function seedPeople(dataDir: string, workspaceId: string, contacts: number, campaigns = 4) {
   const databases = openDatabases(dataDir);
   const db = databases.workspace(workspaceId);
   const now = Date.now();
@@ -66,7 +64,7 @@ export function seedPeople(dataDir: string, workspaceId: string, contacts: numbe
     );
     db.exec("INSERT INTO tag (id, name, name_key, created_at) VALUES (1, 'Early', 'early', 0)");
     db.exec("INSERT INTO contact_tag SELECT 1, id FROM contact WHERE id % 5 = 0");
-    for (let campaign = 1; campaign <= CAMPAIGNS; campaign++) {
+    for (let campaign = 1; campaign <= campaigns; campaign++) {
       seedCampaign(run, campaign);
     }
     run("UPDATE audience_count SET n = @contacts WHERE name = 'contacts' AND @now > 0");

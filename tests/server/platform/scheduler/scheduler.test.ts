@@ -290,7 +290,7 @@ test("finished jobs are forgotten after their time, dead letters are not", async
   scheduler.queue.enqueue("bad", null, {});
   await scheduler.runDue();
 
-  expect(scheduler.queue.forgetFinished(now + 1)).toBe(1);
+  expect(await scheduler.queue.forgetFinished(now + 1)).toBe(1);
   expect(scheduler.queue.counts()).toEqual([{ state: "dead", n: 1 }]);
 });
 

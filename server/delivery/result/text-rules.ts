@@ -6,7 +6,13 @@ import {
   unclearWords,
   unknownWords,
 } from "./words-about-recipient.ts";
-import { contentWords, paceWords, reputationWords, senderWords } from "./words-about-sender.ts";
+import {
+  authWords,
+  contentWords,
+  paceWords,
+  reputationWords,
+  senderWords,
+} from "./words-about-sender.ts";
 import {
   expiryWords,
   greylistWords,
@@ -58,6 +64,7 @@ export const textRules: readonly TextRule[] = [
   ...providerCodes,
   ...preferenceWords,
   ...senderWords,
+  ...authWords,
   ...unclearWords,
   ...shutWords,
   ...unknownWords,

@@ -22,14 +22,18 @@ export const unclearWords: TextRule[] = [
   },
 ];
 
+/** What a recipient is called. Our address, an IP address and a message are called something like it. */
 const thing =
-  "(?:user|mailbox|mail box|recipient|address|account|person|e-?mail|local[- ]?part|alias|customer|subscriber|addressee|inbox|username)";
+  "(?<!\\b(?:ip|ipv[46]|client|host|source|sender|sending|from|helo|reply-to|return|reverse|your|dns|server|link|web) )" +
+  "(?:(?:user|mailbox|mail box|recipient|account|person|local[- ]?part|alias|customer|subscriber|addressee|inbox|username)s?" +
+  "|(?:e-?mail )?address(?:es)?|e-?mail (?:id|user|name|box))\\b" +
+  "(?! (?:content|headers?|format|message|signature|sender|subject|body|client|server|record|reputation|credentials))";
 
 /** The mailbox was there, and is shut. */
 export const shutWords: TextRule[] = [
   {
     category: "inactive_mailbox",
-    text: /\b(?:mailbox|account|user|recipient|(?:mail ?)?address)\b(?: @)? (?:is |has been |was )?(?:currently |\w+ly )?(?:disabled|suspended|deactivated|inactive|closed|terminated|frozen|locked)\b/i,
+    text: /\b(?:mailbox|account|user|recipient|(?:mail ?)?address)\b(?: @)? (?:is |has been |was )?(?:currently |\w+ly )?(?:disabled|suspended|deactivated|inactive|closed|terminated|frozen|locked)\b(?! by\b)/i,
     at: aboutRecipient,
   },
 ];
@@ -39,7 +43,7 @@ export const unknownWords: TextRule[] = [
   {
     category: "invalid_mailbox",
     text: new RegExp(
-      `\\b(?:no such|unknown|invalid|non-?existing|non-?existent|unrout(?:e)?able|undeliverable|bad destination|bad|not a (?:valid|known)|no (?:valid|known)) (?:\\S{1,20} ){0,2}?${thing}s?\\b`,
+      `\\b(?:no such|unknown|invalid|non-?existing|non-?existent|unrout(?:e)?able|undeliverable|bad destination|bad|not a (?:valid|known)|no (?:valid|known)) (?:(?!(?:ip|from|sender|source|client|helo|reply-to|return|your|dkim|spf)\\b)\\S{1,20} ){0,2}?${thing}`,
       "i",
     ),
     ...forGood,
@@ -47,7 +51,7 @@ export const unknownWords: TextRule[] = [
   {
     category: "invalid_mailbox",
     text: new RegExp(
-      `\\b${thing}s?(?: \\S{1,40})? (?:is |was |are |were |seems )?(?:currently )?(?:unknown|unavailable or unknown|invalid|not (?:known|recogni[sz]ed|local(?!;)|valid|ok|present|registered|listed|here|defined)\\b)`,
+      `\\b${thing}(?: \\S{1,40})? (?:is |was |are |were |seems )?(?:currently )?(?:unknown|unavailable or unknown|invalid|not (?:known|recogni[sz]ed|local(?!;)|valid|ok|present|registered|listed|here|defined)\\b)`,
       "i",
     ),
     ...forGood,
@@ -55,19 +59,14 @@ export const unknownWords: TextRule[] = [
   {
     category: "invalid_mailbox",
     text: new RegExp(
-      `\\b${thing}s?\\b(?:(?!domain|host).){0,60}\\b(?:does(?: not|n't) (?:exist|appear)|do not exist|not (?:be )?found|not exist|no longer (?:exists?|valid|here|with us|in use|active|accepts?)|(?:wasn't|was not|couldn't be|could not be|cannot be|can't be) (?:found|located|resolved))\\b`,
+      `\\b${thing}(?:(?!domain|host).){0,60}\\b(?:does(?: not|n't) (?:exist|appear)|do not exist|not (?:be )?found|not exist|no longer (?:exists?|available|valid|here|with us|in use|active|accepts?)|(?:wasn't|was not|couldn't be|could not be|cannot be|can't be) (?:found|located|resolved))\\b`,
       "i",
     ),
     ...forGood,
   },
   {
     category: "invalid_mailbox",
-    text: /\b(?:no mailbox|no mail box|does(?: not|n't) have an? \S+ account|user doesn't have|there is no one at|no one by that name|no account by that name|no longer (?:exists|available|valid|in use|accepts mail)|not listed in|not (?:found )?in (?:the |our )?(?:name |domino |company )?(?:directory|address book)|(?:validrcptto|badrcptto|badrecipientto)|missing home directory|not our customer|not a (?:local|registered) (?:user|address|mailbox)|couldn't be found|destination addresses were unknown|(?:does|did) not exist at (?:the|this) (?:organi[sz]ation|domain|server|host))\b/i,
-    ...forGood,
-  },
-  {
-    category: "invalid_mailbox",
-    text: /(?<!@sender>?.{0,40})\b(?:user|recipient)s? unknown\b/i,
+    text: /\b(?:no mailbox|no mail box|does(?: not|n't) have an? \S+ account|user doesn't have|there is no one at|no one by that name|no account by that name|no longer (?:exists|accepts mail)|not listed in (?:the )?(?:\w+ )?(?:domino|public|name|directory|address book)|not (?:found )?in (?:the |our )?(?:name |domino |company )?(?:directory|address book)|(?:validrcptto|badrcptto|badrecipientto)|missing home directory|not our customer|not a (?:local|registered) (?:user|address|mailbox)|destination addresses were unknown|(?:does|did) not exist at (?:the|this) (?:organi[sz]ation|domain|server|host))\b/i,
     ...forGood,
   },
   {
@@ -105,7 +104,7 @@ export const mailboxWords: TextRule[] = [
   },
   {
     category: "bad_domain",
-    text: /\bdomain\b(?: \S{1,60})? (?:is |name )?(?:not found|does(?: not|n't) exist|unknown|invalid|has no (?:valid )?mx|not valid|is a dead)|\b(?:unknown|invalid|unrout(?:e)?able|non-?existent|no such|bad) (?:recipient |mail |destination )?domain\b|\bhost (?:or domain name |name )?(?:not found|unknown|does(?: not|n't) exist)\b(?!,? ?(?:try|temporar|\(try))|\b(?:unknown|no such|bad) host\b|\bname or service not known\b|\bno mx (?:record )?(?:found )?for\b|\bnxdomain\b|\bcouldn't find any host\b|\bNonExistentDomain\b|\bdomain\b.{0,40}\bunbekannt|\bno (?:valid |route for )?(?:mail )?hosts? (?:found )?for (?:this |the )?domain/i,
+    text: /\bdomain\b(?: \S{1,60})? (?:is |name )?(?:not found|does(?: not|n't) exist|unknown|invalid|has no (?:valid )?mx|not valid|is a dead)|\b(?:unknown|invalid|unrout(?:e)?able|non-?existent|no such|bad) (?:recipient |mail |destination )?domain\b|\bhost (?:or domain name |name )?(?:not found|unknown|does(?: not|n't) exist)\b(?!,? ?(?:try|temporar|\(try))|(?<!\b(?:client|sender|helo) )\b(?:unknown|no such|bad) host\b|\bname or service not known\b|\bno mx (?:record )?(?:found )?for\b|\bnxdomain\b|\bcouldn't find any host\b|\bNonExistentDomain\b|\bdomain\b.{0,40}\bunbekannt|\bno (?:valid |route for )?(?:mail )?hosts? (?:found )?for (?:this |the )?domain/i,
     ...forGood,
   },
   {

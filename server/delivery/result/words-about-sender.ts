@@ -87,7 +87,19 @@ export const paceWords: TextRule[] = [
   { category: "rate_limit", text: /\bmessages?\b.{0,30}\btemporarily deferred\b/i, on: 4 },
 ];
 
-/** This message is not wanted as it is; an authentication that failed is its too. */
+/** What we are known by did not pass: the cure is a DNS record. */
+export const authWords: TextRule[] = [
+  {
+    category: "auth_failure",
+    text: /\b(?:dmarc|dkim|spf|sender policy framework)\b|\bunauthenticated (?:e-?mail|mail|sender)|\b(?:does not|doesn't|did not) (?:pass|meet)\b.{0,60}\bauthenticat/i,
+  },
+  {
+    category: "auth_failure",
+    text: /\b(?:ptr|reverse dns|rdns|reverse (?:hostname|lookup))\b|\bcannot find your (?:reverse )?hostname\b|client host rejected: cannot find/i,
+  },
+];
+
+/** This message is not wanted as it is. */
 export const contentWords: TextRule[] = [
   {
     category: "virus",
@@ -97,14 +109,6 @@ export const contentWords: TextRule[] = [
   {
     category: "msg_too_large",
     text: /\b(?:message|mail|size)\b.{0,40}\b(?:too (?:large|big|long)|exceeds?|exceeded|over)\b.{0,40}\b(?:size|limit|maximum|large|bytes)\b|\b(?<!mailbox )size limit\b|too (?:large|big) (?:message|mail)|\bmessage (?:is )?too (?:large|big|long)\b|\bmax(?:imum)? (?:inbound |incoming |allowed )?(?:message|mail) size\b/i,
-  },
-  {
-    category: "auth_failure",
-    text: /\b(?:dmarc|dkim|spf|sender policy framework)\b|\bunauthenticated (?:e-?mail|mail|sender)|\b(?:does not|doesn't|did not) (?:pass|meet)\b.{0,60}\bauthenticat/i,
-  },
-  {
-    category: "auth_failure",
-    text: /\b(?:ptr|reverse dns|rdns|reverse (?:hostname|lookup))\b|\bcannot find your (?:reverse )?hostname\b|client host rejected: cannot find/i,
   },
 ];
 

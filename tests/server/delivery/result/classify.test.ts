@@ -70,3 +70,22 @@ test("any reply at any stage has a category", () => {
     ),
   );
 });
+
+test.each([
+  "550 5.7.1 Invalid From address",
+  "550 5.7.1 Your IP address is not listed in our allow list",
+  "550 5.7.1 Bad IP address, please contact your provider",
+  "550 5.7.1 bad email content",
+  "550 5.6.0 invalid e-mail header",
+  "550 5.7.1 PTR record for the address 192.0.2.1 not found",
+  "550 5.7.1 Your address is not valid for this server",
+  "550 5.7.1 client address cannot be resolved",
+  "550 5.7.1 unknown client host",
+  "554 5.7.1 this service is no longer available",
+  "550 5.7.1 the certificate could not be found",
+  "550 5.7.1 no valid DKIM record for your e-mail address found",
+])("what is said of our address, host or message gives up nobody's: %s", (wire) => {
+  const category = classifyReply(read(wire), "rcpt");
+
+  expect(categories[category].kind).not.toBe("hard");
+});

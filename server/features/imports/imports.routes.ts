@@ -32,6 +32,7 @@ import {
   startImport,
 } from "./imports.service.ts";
 import { boundaryOf, firstFormFile } from "./multipart-file.ts";
+import { makesLists } from "./own-file.service.ts";
 
 /** Whether a path is the one that takes files: the only one whose bodies may be large. */
 export function isImportUpload(path: string): boolean {
@@ -123,6 +124,9 @@ export const importRoutes = ({ guard, config, clock, audit, jobs, databases }: A
     .post(
       "/:id/start",
       ({ db, params, body, actor, workspace }) => {
+        if (makesLists(body.mapping) && !workspace.can("lists:write")) {
+          throw new AppError("forbidden", "Bringing lists back from a file needs lists:write.");
+        }
         const started = startImport(db, jobs, workspace.id, params.id, body, clock());
         audit.record({
           actorId: actor.id,

@@ -91,6 +91,10 @@ export function withoutSay(header: readonly string[], ignored: readonly number[]
   return header.flatMap((name, column) => (name === "status" ? [] : [column]));
 }
 
+/** True for a mapping by which the import makes lists that are not there. */
+export const makesLists = (mapping: readonly { target: string; key?: string | undefined }[]) =>
+  mapping.some(({ target, key }) => target === "own" && key === "lists");
+
 /** Reads the columns that only our export has; undefined where none is mapped. */
 export function ownFileReader(
   mapping: readonly { column: number; target: string; key?: string }[],

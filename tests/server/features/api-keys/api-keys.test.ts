@@ -144,3 +144,18 @@ test("a key can never do more than its maker could do now: demoted, gone or disa
   expect((await read()).status).toBe(403);
   expect(await inactive()).toMatchObject({ inactiveScopes: ["workspace:write", "contacts:read"] });
 });
+
+test("a key that may import but not write lists brings none in by a file of our own export", async () => {
+  const start = async (scopes: string[], key: string) => {
+    const { made } = await newKey(scopes);
+    const to = `/workspaces/${ada.workspaceId}/imports/7/start`;
+    const mapping = [{ column: 0, target: "own", key }];
+    const body = { mapping, onDuplicate: "update" };
+    return (await fixture.call(made.key, "POST", to, body, { origin: "" })).status;
+  };
+
+  expect(await start(["imports:write"], "lists")).toBe(403);
+  // There is no such import, which is said to whoever may start one.
+  expect(await start(["imports:write"], "consent")).toBe(404);
+  expect(await start(["imports:write", "lists:write"], "lists")).toBe(404);
+});

@@ -1,5 +1,7 @@
 import { afterEach, expect, test } from "bun:test";
 import fc from "fast-check";
+import { StatusTally } from "../../../../server/features/imports/import-check.rules.ts";
+import { withoutSay } from "../../../../server/features/imports/own-file.service.ts";
 import type { Guess, ImportFixture } from "../imports/import-fixture.ts";
 import { ImportFixture as Workspace } from "../imports/import-fixture.ts";
 import { emptyWorkspace, everything, exported, fill, person, reached } from "./round-trip.ts";
@@ -269,6 +271,26 @@ test("a claim about lists that are not here is not about all mail", async () => 
   const { body } = await fixture.call<{ items: Json[] }>("GET", "/contacts/1/consent");
 
   expect(body.items[0]?.["lists"]).toEqual([{ id: 0, name: null }]);
+});
+
+test("of our own file only the status speaks of who may be mailed", () => {
+  const header = ["email", "status", "note:text", "consent", "suppressed_until"];
+  const counted = (names: string[]) => {
+    const mapping = names.map((_, column) => ({
+      column,
+      target: column === 1 ? "status" : "skip",
+    }));
+    const tally = new StatusTally(mapping, names, withoutSay(names, []));
+    tally.add(["a@example.org", "left_all_lists", "unsubscribed", "[]", "2027-01-01T00:00:00Z"]);
+    return tally.result().map(({ name, values }) => [name, values[0]?.says]);
+  };
+
+  expect(counted(header)).toEqual([["status", "unsubscribed"]]);
+  // With one column that is not ours it is anybody's file.
+  expect(counted([...header.slice(0, 4), "Unsubscribed at"])).toContainEqual([
+    "Unsubscribed at",
+    "unsubscribed",
+  ]);
 });
 
 test("a workspace without the fields gets them, with the types they had", async () => {

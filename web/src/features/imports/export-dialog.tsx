@@ -154,15 +154,15 @@ function What(asked: ReturnType<typeof useAsked>) {
       {kind === "contacts" && (
         <>
           <Whom />
+          <Notice tone="neutral" title={t("backupTitle")}>
+            {t("backupBody")}
+          </Notice>
           <Columns
             columns={asked.columns}
             labels={new Map(asked.own.map((field) => [headerOf(field), field.label]))}
             left={asked.left}
             onChange={asked.setLeft}
           />
-          <Notice tone="neutral" title={t("backupTitle")}>
-            {t("backupBody")}
-          </Notice>
         </>
       )}
       {kind === "suppressions" && (

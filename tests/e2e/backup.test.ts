@@ -1,0 +1,122 @@
+// On the compiled binary in a real browser: a contacts file goes out and comes back, and a list that a form needs is
+// deleted with open eyes.
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import {
+  accessibilityFindings,
+  desktop,
+  launchBrowser,
+  takeScreenshots,
+} from "../support/browser.ts";
+import { type SeededBinary, startSeededBinary } from "../support/seeded-binary.ts";
+
+const STEP_MS = 90_000;
+const screenshots = join(import.meta.dir, "../../.cache/screenshots");
+
+let seeded: SeededBinary;
+let browser: Browser;
+let page: Page;
+let formPath: string;
+
+const path = (rest: string) => `${seeded.workspace.path}${rest}`;
+const open = (rest: string) => page.goto(`${seeded.binary.url}/w/${seeded.workspace.id}${rest}`);
+const button = (name: string) => page.getByRole("button", { name, exact: true });
+const inDialog = (name: string) =>
+  page.getByRole("dialog").getByRole("button", { name, exact: true });
+
+beforeAll(async () => {
+  seeded = await startSeededBinary();
+  const { api } = seeded;
+  const list = { name: "News", isPublic: true };
+  const { id } = await api.post<{ id: number }>(path("/lists"), list);
+  await api.post(path("/contact-fields"), { label: "Status", key: "status", type: "text" });
+  await api.post(path("/contacts"), {
+    email: "ann@reader.test",
+    fields: { status: "unsubscribed" },
+    tags: ["Smith, Ann"],
+    listIds: [id],
+  });
+  await api.post(path("/contacts"), { email: "bo@reader.test" });
+  await api.post(path("/suppressions"), { addresses: ["bo@reader.test"] });
+  const settings = { listIds: [id] };
+  const form = await api.post<{ id: number; url: string }>(path("/forms"), {
+    name: "Footer",
+    settings,
+  });
+  formPath = `/contacts/forms/${form.id}`;
+  const rule = { list: id, status: "subscribed", has: true };
+  await api.post(path("/segments"), { name: "Readers", rule });
+  browser = await launchBrowser();
+  const context = await browser.newContext({ viewport: desktop, locale: "en-GB" });
+  page = await context.newPage();
+  page.setDefaultTimeout(30_000);
+  await page.goto(`${seeded.binary.url}/sign-in`);
+  await page.getByLabel("Email address").fill(seeded.email);
+  await page.getByLabel("Password", { exact: true }).fill(seeded.password);
+  await button("Sign in").click();
+  await page.waitForURL(/\/w\//);
+}, 120_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await seeded?.binary.dispose();
+});
+
+test(
+  "the export says what its file is, and the import knows it and has nothing to ask",
+  async () => {
+    await open("/contacts/imports?export=contacts");
+    await page.getByText("This file is a backup").waitFor();
+    expect(await accessibilityFindings(page)).toEqual([]);
+    await takeScreenshots(page, screenshots, "export-dialog");
+    await inDialog("Start export").click();
+    const link = page.getByRole("link", { name: /^Download/ });
+    await link.waitFor();
+    const [download] = await Promise.all([page.waitForEvent("download"), link.click()]);
+    const file = await download.path();
+
+    await open("/contacts/imports/new");
+    await page.locator("input[type=file]").setInputFiles({
+      name: "contacts.csv",
+      mimeType: "text/csv",
+      buffer: Buffer.from(await Bun.file(file).arrayBuffer()),
+    });
+    await page.getByText("This file is from SwiftMail").waitFor();
+    expect(await page.getByLabel("lists: Becomes").inputValue()).toBe("own");
+    expect(await accessibilityFindings(page)).toEqual([]);
+    await takeScreenshots(page, screenshots, "import-own-file");
+  },
+  STEP_MS,
+);
+
+test(
+  "deleting a list names what needs it; the form without it is shown as broken",
+  async () => {
+    await open("/contacts/lists");
+    await page
+      .getByRole("button", { name: /^(Actions|More)/ })
+      .first()
+      .click();
+    await page.getByRole("menuitem", { name: "Delete" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText("will take no sign-ups: Footer").waitFor();
+    await dialog.getByText("cannot be used in campaigns until you change them: Readers").waitFor();
+    expect(await accessibilityFindings(page)).toEqual([]);
+    await takeScreenshots(page, screenshots, "list-delete");
+    await dialog.getByRole("textbox").fill("News");
+    await inDialog("Delete").click();
+    await page.getByText("The list is deleted").waitFor();
+
+    await open("/contacts/forms");
+    await page.getByText("No list", { exact: true }).waitFor();
+    await takeScreenshots(page, screenshots, "forms-broken");
+    await open(formPath);
+    await page.getByText("This form takes no sign-ups").waitFor();
+    expect(await accessibilityFindings(page)).toEqual([]);
+    await takeScreenshots(page, screenshots, "form-broken");
+    await open("");
+    await page.getByText("1 form leads to no list").waitFor();
+  },
+  STEP_MS,
+);

@@ -1,0 +1,104 @@
+import { expect, test } from "bun:test";
+import { type BottleneckFacts, bottleneckOf } from "../../../server/delivery/bottleneck.ts";
+import { Circuit } from "../../../server/delivery/circuit.ts";
+import type { BoundBy } from "../../../server/delivery/limiter/gate.ts";
+import { routeKey } from "../../../server/delivery/limits.ts";
+import type { Way } from "../../../server/delivery/routing.ts";
+import { type Item, Run, type RunParts } from "../../../server/delivery/run.ts";
+import { loopbackRoute } from "../../support/smtp-messages.ts";
+
+const NOON = Date.UTC(2026, 10, 20, 12);
+const route = loopbackRoute(587, { name: "Office", maxConnections: 20 });
+const way = {
+  egress: { route, status: () => ({ opening: undefined }) } as unknown as Way["egress"],
+  circuit: new Circuit(),
+} as Way;
+
+/** A campaign with so many messages waiting and so many under way since noon. */
+function campaign(waiting: number, inFlight: number): Run {
+  const run = new Run({ workspaceId: "w", campaignId: 1, ways: [way] } as unknown as RunParts);
+  const door = routeKey(route);
+  const site = { key: "relay.example", name: "relay.example", provider: "other" };
+  const lane = run.lane({ way, site }, () => ({ keys: [door], door }), NOON);
+  for (let i = 0; i < waiting + inFlight; i += 1) {
+    run.add({} as Item, lane);
+  }
+  for (let i = 0; i < inFlight; i += 1) {
+    run.take(lane, NOON);
+  }
+  return run;
+}
+
+function said(run: Run, bound: Partial<BoundBy> | undefined, sinceMs = 1_000, untilMs?: number) {
+  const { level, id } = routeKey(route);
+  const boundBy = {
+    level,
+    id,
+    kind: "concurrency",
+    allowed: 40,
+    configured: 40,
+    reason: "",
+  } as const;
+  const facts: BottleneckFacts = {
+    trouble: undefined,
+    nodeFull: undefined,
+    waitOf: () => bound && { boundBy: { ...boundBy, ...bound }, untilMs },
+    now: NOON + sinceMs,
+    // The host's clock has stepped back an hour since.
+    onWallClock: (steadyMs) => steadyMs - 3_600_000,
+  };
+  return bottleneckOf(run, facts);
+}
+
+test.each([
+  // 40 messages are made ready for 20 connections: people have set the 20.
+  [{ allowed: 40 }, "All connections of the route “Office” are in use."],
+  [
+    { allowed: 21, reason: "the server said “450 4.7.1 slower”" },
+    "All connections of the route “Office” are in use.",
+  ],
+  [
+    { allowed: 7, reason: "the server said “450 4.7.1 slower”" },
+    "The route “Office” sends 7 messages at once for now: the server said “450 4.7.1 slower”",
+  ],
+  [
+    { allowed: 1, reason: "connections fail (connection reset)" },
+    "The route “Office” sends 1 message at once for now: connections fail (connection reset)",
+  ],
+  [{ kind: "opening", allowed: 0 }, "Waiting for the first connection of the route “Office”."],
+  [
+    { kind: "opening", allowed: 1, reason: "421 too many" },
+    "The route “Office” has 1 connection and gets no more for now: 421 too many",
+  ],
+  [
+    { kind: "rate", allowed: 1, configured: 1 },
+    "Limited to 1 message a second by the route “Office”.",
+  ],
+  [
+    { level: "node", id: "share" },
+    "Other workspaces are sending too: this one has its share of what this server can have under way.",
+  ],
+] as [Partial<BoundBy>, string][])("bound by %p it says %p", (bound, sentence) => {
+  expect(said(campaign(50, 20), bound)).toBe(sentence);
+});
+
+test("a suspension says until when by the host's clock, and never ends in nothing", () => {
+  const run = campaign(50, 0);
+  const bound = { kind: "suspended", reason: "421 busy" } as const;
+  expect(said(run, bound, 0, NOON + 90_000)).toBe(
+    "Sending through the route “Office” is suspended until 11:01 UTC: 421 busy",
+  );
+  expect(said(run, { kind: "suspended", reason: "" })).toBe(
+    "Sending through the route “Office” is suspended: no reason was given.",
+  );
+});
+
+test("answers that do not come are named after five seconds, whether anything waits or not", () => {
+  expect(said(campaign(0, 3), undefined, 4_000)).toBe("");
+  expect(said(campaign(0, 3), undefined, 6_000)).toBe(
+    "The server relay.example has not answered the 3 messages under way yet, since 11:00 UTC.",
+  );
+  expect(said(campaign(50, 1), { allowed: 1, configured: 1 }, 6_000)).toBe(
+    "The server relay.example has not answered the message under way yet, since 11:00 UTC.",
+  );
+});

@@ -32,6 +32,8 @@ export type DeliveryMethods = {
   start: (
     options: NodeIdentity & {
       marks: StreamMarks;
+      /** Number above which its stream goes on. */
+      above: number;
       masterKeyFile: string | undefined;
       signerThreads: number;
       dnsServers: readonly string[] | undefined;

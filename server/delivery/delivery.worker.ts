@@ -24,9 +24,10 @@ function started(): DeliveryThread {
 }
 
 const methods: DeliveryMethods = {
-  async start({ dataDir, marks, masterKeyFile, signerThreads, dnsServers }) {
+  async start({ dataDir, marks, above, masterKeyFile, signerThreads, dnsServers }) {
     const journal = openJournal({
       dir: streamDir(dataDir, "delivery"),
+      above,
       durable: marks.delivery,
       onHealth: (health) =>
         main.tell("health", {

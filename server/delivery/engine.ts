@@ -158,6 +158,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
 
   const web = openJournal({
     dir: streamDir(options.dataDir, "web"),
+    above: recovered.above.web,
     durable: marks.web,
     onHealth: (health) => state.setHealth("web", health.writable ? undefined : health.reason),
   });
@@ -172,6 +173,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
   await delivery.call("start", {
     ...identity,
     marks,
+    above: recovered.above.delivery,
     masterKeyFile: options.masterKeyFile,
     signerThreads: options.signerThreads ?? navigator.hardwareConcurrency,
     dnsServers: options.dnsServers,

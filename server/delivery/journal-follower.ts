@@ -1,7 +1,8 @@
 import type { Clock } from "../platform/clock.ts";
 import { JournalReader } from "../platform/journal/reader.ts";
-import { readDurable, removeSegmentsBelow } from "../platform/journal/segments.ts";
+import { type Position, readDurable, removeSegmentsBelow } from "../platform/journal/segments.ts";
 import type { Ingester } from "./ingest/ingester.ts";
+import type { JournalLosses } from "./journal-losses.ts";
 import { openStreams, type Stream } from "./journal-streams.ts";
 import type { NodeIdentity, StreamMarks } from "./writer-methods.ts";
 
@@ -10,15 +11,24 @@ const DROP_EVERY_MS = 60_000;
 /** Carries the records of this node's streams to the ingester, and removes the segments that nobody needs any more. */
 export class JournalFollower {
   readonly #ingester: Ingester;
+  readonly #losses: JournalLosses;
   readonly #clock: Clock;
   #droppedAt: number;
   readonly #streams: Stream[];
 
-  constructor(identity: NodeIdentity, marks: StreamMarks, ingester: Ingester, clock: Clock) {
+  constructor(
+    identity: NodeIdentity,
+    marks: StreamMarks,
+    parts: { ingester: Ingester; losses: JournalLosses; clock: Clock },
+  ) {
+    const { ingester, losses, clock } = parts;
+    this.#losses = losses;
     this.#clock = clock;
     this.#droppedAt = clock();
     this.#ingester = ingester;
-    this.#streams = openStreams(identity, marks);
+    this.#streams = openStreams(identity, marks, (stream, at, bytes) =>
+      losses.damaged(stream, at, bytes),
+    );
   }
 
   /** Has everything applied that can be read now. */
@@ -42,8 +52,11 @@ export class JournalFollower {
       const from = stream.reader.position;
       stream.reader.close();
       const limit = () => readDurable(stream.mark);
-      stream.reader = new JournalReader({ dir: stream.dir, from, limit });
+      const onDamage = (at: Position, bytes: number) =>
+        this.#losses.damaged(stream.short, at, bytes);
+      stream.reader = new JournalReader({ dir: stream.dir, from, limit, onDamage });
     }
+    this.#losses.raiseMarks(this.#streams);
   }
 
   /** Once a minute, removes the segments in which everything is applied. */
@@ -52,6 +65,7 @@ export class JournalFollower {
       return;
     }
     this.#droppedAt = this.#clock();
+    this.#losses.raiseMarks(this.#streams);
     for (const stream of this.#streams) {
       const below = this.#ingester.removableBelow(stream.name);
       if (below > 0) {
@@ -61,6 +75,7 @@ export class JournalFollower {
   }
 
   close(): void {
+    this.#losses.raiseMarks(this.#streams);
     for (const { reader } of this.#streams) {
       reader.close();
     }

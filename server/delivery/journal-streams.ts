@@ -1,26 +1,38 @@
 import { join } from "node:path";
 import { JournalReader } from "../platform/journal/reader.ts";
-import { type DurableMark, streamStart } from "../platform/journal/segments.ts";
-import { log } from "../platform/log.ts";
+import { type DurableMark, type Position, streamStart } from "../platform/journal/segments.ts";
 import type { NodeIdentity, StreamMarks } from "./writer-methods.ts";
 
+export const streamNames = ["delivery", "web"] as const;
+export type StreamName = (typeof streamNames)[number];
+
 /** A stream of this node's journal, as the writer thread follows it. */
-export type Stream = { name: string; dir: string; mark: DurableMark; reader: JournalReader };
+export type Stream = {
+  name: string;
+  short: StreamName;
+  dir: string;
+  mark: DurableMark;
+  reader: JournalReader;
+};
 
 /** The folder of a node's stream. */
-export function streamDir(dataDir: string, stream: "delivery" | "web"): string {
+export function streamDir(dataDir: string, stream: StreamName): string {
   return join(dataDir, "local", "journal", stream);
 }
 
 /** Both streams from their beginning. */
-export function openStreams(identity: NodeIdentity, marks: StreamMarks): Stream[] {
-  return (["delivery", "web"] as const).map((name) => {
-    const dir = streamDir(identity.dataDir, name);
+export function openStreams(
+  identity: NodeIdentity,
+  marks: StreamMarks,
+  onDamage: (stream: StreamName, at: Position, bytes: number) => void,
+): Stream[] {
+  return streamNames.map((short) => {
+    const dir = streamDir(identity.dataDir, short);
     const reader = new JournalReader({
       dir,
       from: streamStart,
-      onDamage: (at) => log.error({ stream: name, at }, "the journal is damaged here"),
+      onDamage: (at, bytes) => onDamage(short, at, bytes),
     });
-    return { name: `${identity.node}/${name}`, dir, mark: marks[name], reader };
+    return { name: `${identity.node}/${short}`, short, dir, mark: marks[short], reader };
   });
 }

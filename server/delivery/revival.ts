@@ -1,9 +1,13 @@
 import type { Databases } from "../platform/db/databases.ts";
 import type { Connection } from "../platform/db/driver.ts";
 import { log } from "../platform/log.ts";
+import type { DotFact } from "./facts.ts";
 import type { Ingester } from "./ingest/ingester.ts";
 import type { KeptFacts } from "./ingest/kept-facts.ts";
-import { releaseForeignLeases } from "./queue/claim.store.ts";
+import type { JournalLosses } from "./journal-losses.ts";
+import { openRowsOfForeign, releaseForeignLeases } from "./queue/claim.store.ts";
+import { holdsAmbiguous } from "./queue/load.store.ts";
+import { recordAmbiguous } from "./queue/recovery.ts";
 
 export type RevivalParts = {
   databases: Databases;
@@ -21,6 +25,40 @@ export class Revival {
 
   constructor(parts: RevivalParts) {
     this.#parts = parts;
+  }
+
+  /**
+   * Says of each dot without a result that its message is ambiguous, and, where records of the delivery stream were lost,
+   * of each message that a dead process had in hand: nobody knows which of them were sent, so they wait for a person.
+   *
+   * @returns how many.
+   */
+  async nameAmbiguous(
+    dir: string,
+    dots: readonly DotFact[],
+    workspaceIds: readonly string[],
+    losses: JournalLosses,
+  ): Promise<number> {
+    const { databases, find } = this.#parts;
+    const isLost = losses.streams.has("delivery");
+    const unknown = isLost ? workspaceIds.flatMap((id) => this.#inHand(id, dots)) : [];
+    const certain = new Set(dots);
+    // What a workspace that is set aside would say, a person decides as well.
+    const holds = (dot: DotFact) =>
+      !certain.has(dot) || databases.isSetAside(dot.w) || holdsAmbiguous(find(dot.w), dot.c);
+    const stream = { dir, above: losses.above.delivery };
+    await recordAmbiguous(stream, [...dots, ...unknown], holds);
+    return dots.length + unknown.length;
+  }
+
+  /** The open messages of chunks that a dead process had in hand; those in `known` are left out. */
+  #inHand(workspaceId: string, known: readonly DotFact[]): DotFact[] {
+    const { find, owner, databases } = this.#parts;
+    const db = databases.isSetAside(workspaceId) ? undefined : find(workspaceId);
+    const named = new Set(known.map(({ w, c, s }) => `${w}/${c}/${s}`));
+    return (db === undefined ? [] : openRowsOfForeign(db, owner))
+      .map(({ c, s }) => ({ k: "dot" as const, w: workspaceId, c, s, at: Date.now() }))
+      .filter(({ w, c, s }) => !named.has(`${w}/${c}/${s}`));
   }
 
   /** Takes back what dead processes had leased. @returns how many chunks. */

@@ -1,4 +1,5 @@
 import type { DurableMark } from "../platform/journal/segments.ts";
+import type { Above } from "./journal-losses.ts";
 import type { Claim, Held } from "./queue/claim.store.ts";
 import type { HeldDecision, RetryCount, RetryFilter } from "./requeue.ts";
 
@@ -31,6 +32,8 @@ export type Recovered = {
   ambiguous: number;
   /** Chunks taken back from dead processes. */
   leases: number;
+  /** Numbers above which the streams go on. */
+  above: Above;
 };
 
 /** What the writer thread does for others. One argument each, because it crosses a thread boundary. */

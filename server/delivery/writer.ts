@@ -12,12 +12,12 @@ import { freezeAudience } from "./audience/freeze.ts";
 import { blockList, type IsBlocked } from "./block-list.store.ts";
 import { bounceRules, breakerRules } from "./bounce-rules.ts";
 import { Cancelling } from "./cancelling.ts";
-import type { DotFact } from "./facts.ts";
 import { Freezing } from "./freezing.ts";
 import { Ingester } from "./ingest/ingester.ts";
 import { KeptFacts } from "./ingest/kept-facts.ts";
 import { settleAll } from "./ingest/settle.store.ts";
 import { JournalFollower } from "./journal-follower.ts";
+import { JournalLosses } from "./journal-losses.ts";
 import { streamDir } from "./journal-streams.ts";
 import {
   campaignsWithStatus,
@@ -26,8 +26,6 @@ import {
   renewLeases,
 } from "./queue/claim.store.ts";
 import { createDue, type Due } from "./queue/due.store.ts";
-import { holdsAmbiguous } from "./queue/load.store.ts";
-import { recordAmbiguous } from "./queue/recovery.ts";
 import { Revival } from "./revival.ts";
 import { classifyEngagement } from "./stats/engagement-class.ts";
 import { inSteps } from "./steps.ts";
@@ -64,6 +62,7 @@ export class Writer {
   readonly #ingester: Ingester;
   readonly #kept: KeptFacts;
   readonly #revival: Revival;
+  readonly #losses: JournalLosses;
   readonly #journal: JournalFollower;
   readonly #onApplied: WriterEvents["applied"];
   readonly #freezing: Freezing;
@@ -102,6 +101,8 @@ export class Writer {
         this.#onApplied({ workspaceId, campaigns, settled, outcomes, pausing }),
       clock,
     });
+    const { system } = this.#databases;
+    this.#losses = new JournalLosses({ system, ...identity, clock });
     this.#revival = new Revival({
       databases: this.#databases,
       kept: this.#kept,
@@ -110,7 +111,11 @@ export class Writer {
       owner: this.#owner,
       look: (id) => this.look(id),
     });
-    this.#journal = new JournalFollower(identity, marks, this.#ingester, clock);
+    this.#journal = new JournalFollower(identity, marks, {
+      ingester: this.#ingester,
+      losses: this.#losses,
+      clock,
+    });
     this.#freezing = new Freezing(steadyClock);
     this.#cancelling = new Cancelling({
       find: (id) => this.#find(id),
@@ -131,17 +136,15 @@ export class Writer {
   async recover(): Promise<Recovered> {
     this.#journal.readAll();
     const dots = this.#ingester.openDots().map(({ fact }) => fact);
-    // What a workspace that is set aside would say, a person decides.
-    const holds = (dot: DotFact) =>
-      this.#databases.isSetAside(dot.w) || holdsAmbiguous(this.#find(dot.w), dot.c);
-    await recordAmbiguous(streamDir(this.#identity.dataDir, "delivery"), dots, holds);
+    const dir = streamDir(this.#identity.dataDir, "delivery");
+    const ambiguous = await this.#revival.nameAmbiguous(dir, dots, this.#due.all(), this.#losses);
     this.#journal.readAll();
     let leases = 0;
     for (const workspaceId of this.#due.all()) {
       leases += this.#revival.takeBack(workspaceId);
     }
     this.#journal.followDurable();
-    return { ambiguous: dots.length, leases };
+    return { ambiguous, leases, above: this.#losses.above };
   }
 
   /** Starts to follow the journal. */

@@ -139,6 +139,19 @@ export function releaseForeignLeases(db: Connection, owner: string): number {
   return clearForeign(db).run(owner).changes;
 }
 
+const selectForeignRows = statement<[owner: string], { c: number; s: number }>(`
+  SELECT message.campaign_id AS c, message.seq AS s
+    FROM chunk
+         JOIN message ON message.campaign_id = chunk.campaign_id
+                     AND message.seq BETWEEN chunk.first_seq AND chunk.last_seq
+   WHERE chunk.owner IS NOT NULL AND chunk.owner <> ? AND message.state = 0
+`);
+
+/** The messages that wait in chunks which somebody other than `owner` has in hand. */
+export function openRowsOfForeign(db: Connection, owner: string): { c: number; s: number }[] {
+  return selectForeignRows(db).all(owner);
+}
+
 const selectCampaigns = statement<[status: string], { id: number }>(`
   SELECT id FROM campaign WHERE status = ? ORDER BY id
 `);

@@ -2,7 +2,7 @@ import { openJournal } from "../../platform/journal/writer.ts";
 import type { DotFact, ResultFact } from "../facts.ts";
 
 const EXPLANATION =
-  "The process ended after the final dot and before the server's answer: the message may have arrived.";
+  "The process ended after the final dot, or its journal was lost, before the server's answer was known: the message may have arrived.";
 
 /**
  * Says of each dot without a result that its message is ambiguous: one durable result each, which
@@ -13,14 +13,14 @@ const EXPLANATION =
  * result, and the next start says it of those.
  */
 export async function recordAmbiguous(
-  journalDir: string,
+  stream: { dir: string; above: number },
   dots: readonly DotFact[],
   holds: (dot: DotFact) => boolean,
 ): Promise<void> {
   if (dots.length === 0) {
     return;
   }
-  const journal = openJournal({ dir: journalDir });
+  const journal = openJournal(stream);
   try {
     await Promise.all(
       dots.map((dot) => journal.append(JSON.stringify(ambiguous(dot, holds(dot))))),

@@ -18,9 +18,11 @@ export type DamageNotice = {
 
 export type DamageKind = "journal_bytes" | "journal_missing" | "inbox_damaged";
 
+// A segment is read again at each start until all in it is applied.
 const insertNotice = statement<[Omit<DamageNotice, "id">]>(`
   INSERT INTO damage_notice (at, kind, path, bytes, records, kept)
-  VALUES (@at, @kind, @path, @bytes, @records, @kept)
+  SELECT @at, @kind, @path, @bytes, @records, @kept
+   WHERE NOT EXISTS (SELECT 1 FROM damage_notice WHERE kind = @kind AND path = @path)
 `);
 
 const selectUnread = statement<[], DamageNotice>(`
@@ -35,7 +37,7 @@ const selectLost = statement<[], { kind: DamageKind; bytes: number; records: num
   SELECT kind, sum(bytes) AS bytes, sum(records) AS records, count(*) AS n FROM damage_notice GROUP BY kind
 `);
 
-/** Remembers damage until the administrator has read of it. */
+/** Remembers damage until the administrator has read of it; damage at the same place once. */
 export function noteDamage(system: Connection, notice: Omit<DamageNotice, "id">): void {
   insertNotice(system).run(notice);
 }

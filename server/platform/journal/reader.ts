@@ -1,8 +1,10 @@
 import { closeSync, existsSync, openSync, readSync } from "node:fs";
-import { HEADER_BYTES, MAX_RECORD_BYTES, recordAt } from "./record.ts";
+import { findRecord, HEADER_BYTES, isTornTail, MAX_RECORD_BYTES, recordAt } from "./record.ts";
 import { comparePositions, listSegments, type Position, segmentPath } from "./segments.ts";
 
-const READ_BYTES = HEADER_BYTES + MAX_RECORD_BYTES;
+/** A record that begins in the first half of a full buffer is whole in it. */
+const SCAN_BYTES = HEADER_BYTES + MAX_RECORD_BYTES;
+const READ_BYTES = 2 * SCAN_BYTES;
 
 /** A record and the place after it: what to remember once it is applied. */
 export type ReadRecord = { payload: string; end: Position };
@@ -14,8 +16,8 @@ export type ReaderOptions = {
   from: Position;
   /** How far one may read; without it, to the end of what is there. */
   limit?: () => Position;
-  /** Told when the rest of a segment that is no longer written to cannot be read. */
-  onDamage?: (at: Position) => void;
+  /** Told of bytes that could not be read and were passed over, or of segments that are gone (then 0 bytes). */
+  onDamage?: (at: Position, bytes: number) => void;
 };
 
 /** Follows a stream from a position, across segments, while it is being written. */
@@ -42,7 +44,13 @@ export class JournalReader {
       // Asked before reading: what is written to this segment after a later one exists is nothing.
       const following = this.#followingSegment();
       const records = this.#readHere();
-      if (records.length > 0 || following === undefined) {
+      if (records.length > 0) {
+        return records;
+      }
+      if (this.#passDamage(following !== undefined)) {
+        continue;
+      }
+      if (following === undefined) {
         return records;
       }
       this.#moveTo(following);
@@ -65,10 +73,38 @@ export class JournalReader {
     if (this.#at.segment > 0 && existsSync(segmentPath(this.#options.dir, next))) {
       return next;
     }
-    // At the start of a stream, or where retention removed what was never needed again.
-    return this.#fd === undefined || this.#at.segment === 0
-      ? listSegments(this.#options.dir).find((segment) => segment >= next)
-      : undefined;
+    // At the start of a stream, where retention removed what was never needed again, or where segments were lost.
+    return listSegments(this.#options.dir).find((segment) => segment >= next);
+  }
+
+  /**
+   * Goes on behind bytes that are no record, when they can never become one.
+   *
+   * @param isClosed A later segment exists, so nothing is added to this one.
+   * @returns false when there is nothing to pass over.
+   */
+  #passDamage(isClosed: boolean): boolean {
+    if (this.#fd === undefined) {
+      return false;
+    }
+    const { segment, offset } = this.#at;
+    const length = this.#readable(readSync(this.#fd, this.#bytes, 0, READ_BYTES, offset));
+    if (length === 0) {
+      return false;
+    }
+    const isFull = length === READ_BYTES;
+    const found = findRecord(this.#bytes, this.#view, 1, length);
+    const to = found === undefined ? length : found.start - HEADER_BYTES;
+    const isEnd = found === undefined && !isFull;
+    // What is said to be durable, or has a later segment, was written whole; else a killed process may have left half of it.
+    const mayBeHalf = !isClosed && this.#options.limit === undefined;
+    if (isEnd && mayBeHalf && isTornTail(this.#bytes.subarray(0, length))) {
+      return false;
+    }
+    const bytes = isFull && found === undefined ? SCAN_BYTES : to;
+    this.#options.onDamage?.(this.#at, bytes);
+    this.#at = { segment, offset: offset + bytes };
+    return true;
   }
 
   #readHere(): ReadRecord[] {
@@ -115,8 +151,8 @@ export class JournalReader {
   }
 
   #moveTo(segment: number): void {
-    if (this.#fd !== undefined && readSync(this.#fd, this.#bytes, 0, 1, this.#at.offset) > 0) {
-      this.#options.onDamage?.(this.#at);
+    if (this.#at.segment > 0 && segment > this.#at.segment + 1 && this.#fd !== undefined) {
+      this.#options.onDamage?.(this.#at, 0);
     }
     this.close();
     this.#at = { segment, offset: 0 };

@@ -30,6 +30,37 @@ export function recordAt(
   return Bun.hash.crc32(buffer.subarray(start, end)) === crc ? { start, end } : undefined;
 }
 
+/**
+ * The first whole record that starts at or after `from`, where bytes before it could not be read; undefined when there is
+ * none. A length that is plausible and a checksum that fits it are taken for a record.
+ */
+export function findRecord(
+  buffer: Uint8Array,
+  view: DataView,
+  from: number,
+  limit: number,
+): FoundRecord | undefined {
+  for (let offset = from; offset + HEADER_BYTES < limit; offset += 1) {
+    const found = recordAt(buffer, view, offset, limit);
+    if (found !== undefined) {
+      return found;
+    }
+  }
+  return undefined;
+}
+
+/**
+ * True for what a process leaves that was killed while it wrote: less than a header, a record whose end is missing, or
+ * zeros. Anything else at the end of a stream was written whole and has changed since.
+ */
+export function isTornTail(bytes: Uint8Array): boolean {
+  const left = bytes.length;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const length = left < HEADER_BYTES ? 0 : view.getUint32(0, true);
+  const isCut = length > 0 && length <= MAX_RECORD_BYTES && HEADER_BYTES + length > left;
+  return left < HEADER_BYTES || isCut || bytes.every((byte) => byte === 0);
+}
+
 /** Records collected for one write. Grows by doubling; reused from group to group. */
 export class RecordBuffer {
   #bytes: Buffer = Buffer.allocUnsafe(64 * 1024);

@@ -1,12 +1,14 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { DAMAGED_FOLDER } from "./damaged.ts";
 
 /**
  * Bytes on disk of each stream below a journal folder. Segments are removed once they are applied, so
  * a stream that grows is one whose facts do not reach the databases. Empty when there is no journal yet.
  */
 export function journalBytes(journalDir: string): { stream: string; bytes: number }[] {
-  return entriesOf(journalDir).map((stream) => {
+  const streams = entriesOf(journalDir).filter((name) => name !== DAMAGED_FOLDER);
+  return streams.map((stream) => {
     const files = entriesOf(join(journalDir, stream));
     return {
       stream,

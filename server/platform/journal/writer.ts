@@ -11,7 +11,7 @@ import {
   writeSync,
 } from "node:fs";
 import { AppError } from "../errors.ts";
-import { RecordBuffer, recordAt } from "./record.ts";
+import { findRecord, RecordBuffer, recordAt } from "./record.ts";
 import {
   type DurableMark,
   listSegments,
@@ -31,6 +31,8 @@ const PROBE_BYTES = 64 * 1024;
 export type JournalOptions = {
   /** Folder of this stream's segments; created when missing. */
   dir: string;
+  /** Segments are numbered above this one, even when none is there. */
+  above?: number;
   /** A segment that has reached this size is followed by a new one. */
   segmentBytes?: number;
   /** Where the durable position is published for readers in other threads. */
@@ -44,7 +46,7 @@ export type JournalHealth = { writable: true } | { writable: false; reason: stri
 /**
  * Opens a stream for appending: one writer per stream at a time.
  *
- * The newest segment loses what a crash left half-written; appends go to a new segment, so a position
+ * The newest segment loses what a crash left half-written after its last whole record; appends go to a new segment, so a position
  * once handed out never names other bytes, even when a power cut took back the end of the old one.
  */
 export function openJournal(options: JournalOptions): Journal {
@@ -53,16 +55,18 @@ export function openJournal(options: JournalOptions): Journal {
   if (newest !== undefined) {
     truncateTornTail(segmentPath(options.dir, newest));
   }
-  return new Journal(options, newest ?? 0);
+  return new Journal(options, Math.max(newest ?? 0, options.above ?? 0));
 }
 
 function truncateTornTail(path: string): void {
   const bytes = readFileSync(path);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let end = 0;
-  for (let found = recordAt(bytes, view, 0, bytes.length); found !== undefined; ) {
+  for (let found = findRecord(bytes, view, 0, bytes.length); found !== undefined; ) {
     end = found.end;
-    found = recordAt(bytes, view, end, bytes.length);
+    // Damage in the middle stays where it is: the records behind it count, and the reader passes over it.
+    found =
+      recordAt(bytes, view, end, bytes.length) ?? findRecord(bytes, view, end + 1, bytes.length);
   }
   if (end < bytes.length) {
     truncateSync(path, end);

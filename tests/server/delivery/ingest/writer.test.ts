@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { freezeAudience } from "../../../../server/delivery/audience/freeze.ts";
 import type { Fact } from "../../../../server/delivery/facts.ts";
 import { streamDir } from "../../../../server/delivery/journal-streams.ts";
 import { claimChunks } from "../../../../server/delivery/queue/claim.store.ts";
 import { createDue } from "../../../../server/delivery/queue/due.store.ts";
 import { Writer } from "../../../../server/delivery/writer.ts";
+import { unreadDamage } from "../../../../server/platform/db/damage.store.ts";
 import {
   listSegments,
   newDurableMark,
@@ -117,9 +118,9 @@ test("a start names the ambiguous messages once, takes the dead leases back, and
   );
   await journal.close();
 
-  expect(await newWriter("second").recover()).toEqual({ ambiguous: 2, leases: 1 });
+  expect(await newWriter("second").recover()).toMatchObject({ ambiguous: 2, leases: 1 });
   await writer?.stop();
-  expect(await newWriter("third").recover()).toEqual({ ambiguous: 0, leases: 0 });
+  expect(await newWriter("third").recover()).toMatchObject({ ambiguous: 0, leases: 0 });
 
   expect(exactCounts(data, ws, id, 60)).toMatchObject({
     sent: 1,
@@ -170,4 +171,38 @@ test("a result that comes under an old lease counts, and a second acceptance is 
     { outcome: "ambiguous", category: "second_copy" },
   ]);
   await journal.close();
+});
+
+test("a journal that is gone is told, its numbers go on, and what was in hand waits for a person", async () => {
+  const lease = {
+    campaignId: id,
+    owner: "n:dead",
+    now: Date.now(),
+    leaseUntil: 1,
+    messages: 1_000,
+  };
+  claimChunks(data.db(ws), lease);
+  const before = openJournal({ dir: dir(), segmentBytes: 100 });
+  for (let s = 1; s <= 5; s++) {
+    await before.append(JSON.stringify(sent(s)));
+  }
+  await before.close();
+  const first = newWriter("first");
+  await first.recover();
+  await first.stop();
+  claimChunks(data.db(ws), { ...lease, owner: "n:killed" });
+  rmSync(dir(), { recursive: true });
+
+  const second = newWriter("second");
+  const { above, ambiguous } = await second.recover();
+  second.run();
+
+  expect(above.delivery).toBeGreaterThan(5);
+  expect(ambiguous).toBe(55);
+  expect(exactCounts(data, ws, id, 60)).toMatchObject({ sent: 5, held: 55, pending: 0 });
+  expect(unreadDamage(data.databases.system)).toMatchObject([{ kind: "journal_missing" }]);
+  const after = openJournal({ dir: dir(), above: above.delivery, durable: marks.delivery });
+  await after.append(JSON.stringify(sent(6)));
+  await until(() => exactCounts(data, ws, id, 60).sent === 6, "a result after the loss");
+  await after.close();
 });

@@ -343,7 +343,7 @@ test("stopping in the middle and starting again finishes the campaign without a 
   expect(exactCounts(data, ws, id, 1_500)).toMatchObject({ sent: sentAtStop, leased: 0 });
 
   delivery = await startTestDelivery(data);
-  expect(delivery.recovered).toEqual({ ambiguous: 0, leases: 0 });
+  expect(delivery.recovered).toMatchObject({ ambiguous: 0, leases: 0 });
   await until(() => isCompleted(ws, id), "completion");
   everyoneOnce(peer, 1_500);
 }, 30_000);

@@ -44,6 +44,7 @@ export class JournalFollower {
       }
     }
     this.#ingester.flush();
+    this.#losses.raiseMarks(this.#streams);
   }
 
   /** Until now whatever survived was taken; from now on others write, and what they refused must not count. */
@@ -56,7 +57,6 @@ export class JournalFollower {
         this.#losses.damaged(stream.short, at, bytes);
       stream.reader = new JournalReader({ dir: stream.dir, from, limit, onDamage });
     }
-    this.#losses.raiseMarks(this.#streams);
   }
 
   /** Once a minute, removes the segments in which everything is applied. */
@@ -65,7 +65,6 @@ export class JournalFollower {
       return;
     }
     this.#droppedAt = this.#clock();
-    this.#losses.raiseMarks(this.#streams);
     for (const stream of this.#streams) {
       const below = this.#ingester.removableBelow(stream.name);
       if (below > 0) {
@@ -75,7 +74,6 @@ export class JournalFollower {
   }
 
   close(): void {
-    this.#losses.raiseMarks(this.#streams);
     for (const { reader } of this.#streams) {
       reader.close();
     }

@@ -12,7 +12,7 @@ import { log } from "../platform/log.ts";
 import { journalMark, raiseJournalMark } from "./journal-mark.store.ts";
 import { type Stream, type StreamName, streamDir, streamNames } from "./journal-streams.ts";
 
-/** The mark is written once a minute: a lost journal may have gone on for this many segments since. */
+/** The mark is written just after a segment is begun, and several may have been since it could be written last. */
 const UNKNOWN_SEGMENTS = 1_000;
 
 /** Where streams go on: above every number that a database may hold as its applied position. */
@@ -23,6 +23,7 @@ export class JournalLosses {
   readonly above: Above = { delivery: 0, web: 0 };
   /** Streams of which something was lost. */
   readonly streams = new Set<StreamName>();
+  readonly #raised = new Map<string, number>();
   readonly #parts: { system: Connection; dataDir: string; node: string; clock: Clock };
 
   /** Compares the segments that are there with how far they are known to have gone. */
@@ -50,12 +51,13 @@ export class JournalLosses {
     this.#note(name, place, bytes, keepDamaged(dir, at.segment));
   }
 
-  /** Remembers how far the streams have gone. */
+  /** Remembers how far the streams have gone: one write for each new segment. */
   raiseMarks(streams: readonly Stream[]): void {
-    for (const { name, dir, mark } of streams) {
-      const reached = Math.max(readDurable(mark).segment, listSegments(dir).at(-1) ?? 0);
-      if (reached > journalMark(this.#parts.system, name)) {
+    for (const { name, mark } of streams) {
+      const reached = readDurable(mark).segment;
+      if (reached > (this.#raised.get(name) ?? 0)) {
         raiseJournalMark(this.#parts.system, name, reached);
+        this.#raised.set(name, reached);
       }
     }
   }

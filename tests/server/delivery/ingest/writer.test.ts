@@ -182,7 +182,7 @@ test("a journal that is gone is told, its numbers go on, and what was in hand wa
     messages: 1_000,
   };
   claimChunks(data.db(ws), lease);
-  const before = openJournal({ dir: dir(), segmentBytes: 100 });
+  const before = openJournal({ dir: dir(), segmentBytes: 100, durable: marks.delivery });
   for (let s = 1; s <= 5; s++) {
     await before.append(JSON.stringify(sent(s)));
   }

@@ -10,6 +10,7 @@ import { FormProblem, Loaded, Notice } from "../../ui/states.tsx";
 import { Table } from "../../ui/table.tsx";
 import { attempt, toast } from "../../ui/toast.tsx";
 import { Switch } from "../../ui/toggles.tsx";
+import { Damage } from "./damage.tsx";
 import { InboundMail } from "./inbound-mail.tsx";
 import { t } from "./instance.messages.ts";
 import { type InstanceSettings, SystemMail } from "./system-mail.tsx";
@@ -42,6 +43,7 @@ export function InstancePage() {
             <WaysOut settings={data} onSaved={refresh} />
             <TrustedProxies settings={data} onSaved={refresh} />
             <InboundMail />
+            <Damage />
             <FailedJobs />
             <Audit />
           </PageBody>

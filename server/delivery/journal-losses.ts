@@ -16,7 +16,7 @@ import { type Stream, type StreamName, streamDir, streamNames } from "./journal-
 const UNKNOWN_SEGMENTS = 1_000;
 
 /** Where streams go on: above every number that a database may hold as its applied position. */
-export type Above = Record<StreamName, number>;
+type Above = Record<StreamName, number>;
 
 /** What of this node's journal was lost, and where its numbers go on. */
 export class JournalLosses {

@@ -1,5 +1,4 @@
 import type { DurableMark } from "../platform/journal/segments.ts";
-import type { Above } from "./journal-losses.ts";
 import type { Claim, Held } from "./queue/claim.store.ts";
 import type { HeldDecision, RetryCount, RetryFilter } from "./requeue.ts";
 
@@ -33,7 +32,7 @@ export type Recovered = {
   /** Chunks taken back from dead processes. */
   leases: number;
   /** Numbers above which the streams go on. */
-  above: Above;
+  above: { delivery: number; web: number };
 };
 
 /** What the writer thread does for others. One argument each, because it crosses a thread boundary. */

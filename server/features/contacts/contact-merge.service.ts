@@ -12,6 +12,7 @@ import {
   sameName,
   searchKeys,
   subscribedInstead,
+  takeOverState,
   unsubscribedLists,
 } from "./contact-merge.store.ts";
 import type { ContactInput } from "./contact-reader.ts";
@@ -48,7 +49,7 @@ export function duplicatesOf(db: Connection, id: number) {
 
 /**
  * Makes one contact of two: `from` goes, and what it had (memberships, tags, notes, events, messages) is the
- * other's. What the kept one does not say is taken over; `choice` decides where both say something. Who had
+ * other's. What the kept one does not say is taken over, place and time zone too, and so is the longer break; `choice` decides where both say something. Who had
  * unsubscribed from a list stays unsubscribed, and a suppression of the address that goes stays; who was
  * subscribed is so, even where the other was still to confirm it. The consent ledger keeps its entries as
  * they are and shows those of both.
@@ -78,6 +79,7 @@ export function mergeContacts(
       // What they agreed to is in the ledger already, under the contact that goes.
       changeOwnMembership(db, { ...change, status: "subscribed" });
     }
+    takeOverState(db, from, keep);
     rememberMerge(db, from, keep, by.now);
     moveRows(db, from, keep);
     moveHistory(db, from, keep);

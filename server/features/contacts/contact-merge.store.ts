@@ -85,6 +85,24 @@ export function subscribedInstead(db: Connection, from: number, to: number): num
     .map(({ listId }) => listId);
 }
 
+// A place is country and city together: a city of another country than one's own says nothing.
+const takeOver = statement<[{ from: number; to: number }]>(`
+  UPDATE contact
+     SET paused_until = CASE WHEN ifnull(gone.paused_until, 0) > ifnull(contact.paused_until, 0)
+                             THEN gone.paused_until ELSE contact.paused_until END,
+         time_zone = CASE WHEN contact.time_zone = '' THEN gone.time_zone ELSE contact.time_zone END,
+         country = CASE WHEN contact.country = '' THEN gone.country ELSE contact.country END,
+         city = CASE WHEN contact.city = '' AND contact.country IN ('', gone.country)
+                     THEN gone.city ELSE contact.city END
+    FROM contact AS gone
+   WHERE gone.id = @from AND contact.id = @to
+`);
+
+/** The longer break, and the time zone and place where the one that stays has none; before the other goes. */
+export function takeOverState(db: Connection, from: number, to: number): void {
+  takeOver(db).run({ from, to });
+}
+
 /** Notes that a contact goes into another, before it goes. */
 export function rememberMerge(db: Connection, from: number, to: number, now: number): void {
   insertMerge(db).run({ from, to, now });

@@ -12,7 +12,7 @@ import { changeContact, findContactById } from "../contacts/contacts.service.ts"
 import { changeOwnMembership, listTopics } from "../lists/lists.service.ts";
 import { holdingReason, removeSuppression } from "../suppressions/suppressions.service.ts";
 import { WorkspaceDirectory } from "../tracking/directory.service.ts";
-import { recipientContactId } from "../tracking/recipient.service.ts";
+import { presentContactId, recipientContactId } from "../tracking/recipient.service.ts";
 import type { TrackingPort } from "../tracking/tracking.service.ts";
 import {
   type AddressChange,
@@ -67,7 +67,10 @@ export class PreferenceCentre {
       return undefined;
     }
     const db = this.#deps.databases.workspace(workspace.id);
-    const contactId = subject.link || recipientContactId(db, subject.campaignId, subject.seq);
+    const contactId =
+      subject.link === 0
+        ? recipientContactId(db, subject.campaignId, subject.seq)
+        : presentContactId(db, subject.link);
     return contactId === undefined ||
       findContactById(db, contactId, this.#deps.clock()) === undefined
       ? undefined

@@ -3,9 +3,13 @@ import type { Connection } from "../../platform/db/driver.ts";
 import { AppError } from "../../platform/errors.ts";
 import { laterPage } from "./tracking.pages.ts";
 import { pageLanguage } from "./tracking.rules.ts";
-import { findRecipient } from "./tracking.store.ts";
+import { findContact, findRecipient } from "./tracking.store.ts";
 
 export { agentOf, languageFor, maskAddress, pageLanguage } from "./tracking.rules.ts";
+
+/** The contact that somebody is today, who may have been merged into another one; undefined when there is none. */
+export const presentContactId = (db: Connection, contactId: number): number | undefined =>
+  findContact(db, contactId)?.id;
 
 /** The contact a message went to; undefined when the message is gone. */
 export function recipientContactId(db: Connection, campaignId: number, seq: number) {

@@ -25,13 +25,17 @@ export type RecipientRow = {
   trackingOff: number | null;
 };
 
+/** The contact that somebody is today: the one they were merged into, or themselves. */
+const present = (id: string) =>
+  `ifnull((SELECT contact_id FROM contact_merge WHERE from_id = ${id}), ${id})`;
+
 // A contact that was deleted leaves its messages behind: then only the address is known.
 const selectRecipient = statement<[campaignId: number, seq: number], RecipientRow>(`
-  SELECT message.contact_id AS contactId, message.address, contact.email,
+  SELECT ${present("message.contact_id")} AS contactId, message.address, contact.email,
          contact.first_name AS firstName, contact.last_name AS lastName, contact.language,
          contact.fields, contact.tracking_off AS trackingOff
     FROM message
-    LEFT JOIN contact ON contact.id = message.contact_id
+    LEFT JOIN contact ON contact.id = ${present("message.contact_id")}
    WHERE message.campaign_id = ? AND message.seq = ?
 `);
 
@@ -56,9 +60,11 @@ const selectSentLink = statement<[campaignId: number, linkNo: number], SentLink>
 export const findSentLink = (db: Connection, campaignId: number, linkNo: number) =>
   selectSentLink(db).get(campaignId, linkNo);
 
-const selectContact = statement<[contactId: number], { address: string; language: string }>(
-  "SELECT address, language FROM contact WHERE id = ?",
+type Contact = { id: number; address: string; language: string };
+
+const selectContact = statement<[{ id: number }], Contact>(
+  `SELECT id, address, language FROM contact WHERE id = ${present("@id")}`,
 );
 
-/** How to reach a contact now; undefined when there is none. */
-export const findContact = (db: Connection, contactId: number) => selectContact(db).get(contactId);
+/** How to reach a contact now, or the one they were merged into; undefined when there is none. */
+export const findContact = (db: Connection, id: number) => selectContact(db).get({ id });

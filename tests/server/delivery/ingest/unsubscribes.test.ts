@@ -5,6 +5,8 @@ import type { UnsubscribeFact } from "../../../../server/delivery/facts.ts";
 import { Ingester } from "../../../../server/delivery/ingest/ingester.ts";
 import { createDue } from "../../../../server/delivery/queue/due.store.ts";
 import { classifyEngagement } from "../../../../server/delivery/stats/engagement-class.ts";
+import { mergeContacts } from "../../../../server/features/contacts/contact-merge.service.ts";
+import { presentContactId } from "../../../../server/features/tracking/recipient.service.ts";
 import type { Connection } from "../../../../server/platform/db/driver.ts";
 import { type DeliveryData, newDeliveryData } from "../../../support/delivery-data.ts";
 
@@ -94,4 +96,23 @@ test("a message nobody knows and no contact is nobody's", () => {
 
   expect(suppressed()).toEqual([]);
   expect(ledger()).toEqual([]);
+});
+
+test("a link to an address that was merged away unsubscribes the person, over a chain of merges too", () => {
+  data.addContacts(ws, 1, ["reader.example"], "x");
+  const add = db.prepare(
+    "INSERT INTO message (campaign_id, seq, contact_id, address) SELECT 1, 10 + id, id, address FROM contact WHERE id > 1",
+  );
+  add.run();
+  db.exec("UPDATE message SET address = 'r1@reader.example' WHERE seq = 1");
+  mergeContacts(db, { keep: 2, from: 1 }, { actorId: "test", now: NOW });
+  mergeContacts(db, { keep: 3, from: 2 }, { actorId: "test", now: NOW });
+
+  apply({ c: 1, s: 1 });
+
+  expect(presentContactId(db, 1)).toBe(3);
+  expect(suppressed()).toEqual(["r1@reader.example", "x1@reader.example"]);
+  expect(rows("SELECT DISTINCT status FROM list_contact WHERE contact_id = 3")).toEqual([
+    ["unsubscribed"],
+  ]);
 });

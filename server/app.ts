@@ -59,6 +59,7 @@ import { trackingRoutes } from "./features/tracking/tracking.routes.ts";
 import { webhookRoutes } from "./features/webhooks/webhooks.routes.ts";
 import { workspaceFileRoutes } from "./features/workspace-files/workspace-files.routes.ts";
 import { setAsideSentence } from "./features/workspace-files/workspace-files.service.ts";
+import { invitationRoutes } from "./features/workspaces/invitations.routes.ts";
 import { memberRoutes } from "./features/workspaces/members.routes.ts";
 import { workspaceRoutes } from "./features/workspaces/workspaces.routes.ts";
 import type { Clock } from "./platform/clock.ts";
@@ -247,6 +248,7 @@ function instanceApi(deps: AppDeps) {
     .use(organizationRoutes(deps))
     .use(workspaceRoutes(deps))
     .use(memberRoutes(deps))
+    .use(invitationRoutes(deps))
     .use(apiKeyRoutes(deps))
     .use(auditRoutes(deps))
     .use(jobRoutes(deps));

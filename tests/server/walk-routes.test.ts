@@ -44,6 +44,9 @@ const publicRoutes = [
   "GET /f/:token/challenge",
   "GET /f/confirm/:token",
   "POST /f/confirm/:token",
+  // Who was invited may have no account yet; the mailed token is the proof.
+  "POST /api/v1/invitations/read",
+  "POST /api/v1/invitations/register",
   // How one gets in, and out.
   "POST /api/v1/auth/sign-in",
   "POST /api/v1/auth/sign-out",

@@ -133,21 +133,16 @@ export async function joinAs(
   email: string,
   role: string,
 ): Promise<{ userId: string; cookie: string }> {
-  const person = { email, name: email, role };
-  const invited = await fixture.call(
-    owner.cookie,
-    "POST",
-    `/workspaces/${owner.workspaceId}/members`,
-    person,
-  );
-  const { member, link } = (await invited.json()) as { member: { userId: string }; link: string };
+  const members = `/workspaces/${owner.workspaceId}/members`;
+  const invited = await fixture.call(owner.cookie, "POST", members, { email, role });
+  const { link } = (await invited.json()) as { link: string };
   const token = new URL(link).searchParams.get("token");
-  await fixture.call(null, "POST", "/auth/reset", { token, password: goodPassword });
-  const response = await fixture.call(null, "POST", "/auth/sign-in", {
-    email,
-    password: goodPassword,
-  });
-  return { userId: member.userId, cookie: cookieOf(response) };
+  const person = { token, name: email, password: goodPassword };
+  await fixture.call(null, "POST", "/invitations/register", person);
+  const credentials = { email, password: goodPassword };
+  const response = await fixture.call(null, "POST", "/auth/sign-in", credentials);
+  const { user } = (await response.json()) as { user: { id: string } };
+  return { userId: user.id, cookie: cookieOf(response) };
 }
 
 /** Has the instance's own mail leave by a relay on a loopback port. */

@@ -19,6 +19,9 @@ const entryPages = [
   page("/sign-in", () => import("./features/auth/sign-in-page.tsx").then((m) => m.SignInPage)),
   page("/forgot", () => import("./features/auth/forgot-page.tsx").then((m) => m.ForgotPage)),
   page("/reset", () => import("./features/auth/reset-page.tsx").then((m) => m.ResetPage)),
+  page("/invitation", () =>
+    import("./features/auth/invitation-page.tsx").then((m) => m.InvitationPage),
+  ),
   page("/setup", () => import("./features/setup/setup-page.tsx").then((m) => m.SetupPage)),
 ];
 

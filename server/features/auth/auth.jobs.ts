@@ -6,10 +6,14 @@ import { type Job, PermanentJobError } from "../../platform/scheduler/job.ts";
 import type { Scheduler } from "../../platform/scheduler/scheduler.ts";
 import { forgetAskedMail } from "../forms/mail-cap.service.ts";
 import { publicUrlOf } from "../setup/instance.service.ts";
-import { INVITE_MAIL } from "../workspaces/members.service.ts";
-import { findWorkspace } from "../workspaces/workspaces.service.ts";
+import {
+  forgetInvitations,
+  INVITE_MAIL,
+  invitationMail,
+  newInvitationLink,
+} from "../workspaces/invitations.service.ts";
 import { PASSWORD_NOTICE, RESET_MAIL } from "./auth.service.ts";
-import { INVITE_MS, newPasswordLink, RESET_MS } from "./reset.service.ts";
+import { newPasswordLink, RESET_MS } from "./reset.service.ts";
 import { forgetTokens } from "./reset.store.ts";
 import { removeExpiredSessions } from "./sessions.store.ts";
 import { forgetEndedWindows } from "./throttle.store.ts";
@@ -28,6 +32,7 @@ export function registerAuthJobs(scheduler: Scheduler, deps: Deps): void {
     forgetTokens(deps.system, now);
     forgetEndedWindows(deps.system, now);
     forgetAskedMail(deps.system, now);
+    forgetInvitations(deps.system, now);
   });
 }
 
@@ -84,36 +89,26 @@ async function mailNotice(deps: Deps, job: Job): Promise<void> {
 }
 
 async function mailInvite(deps: Deps, job: Job): Promise<void> {
-  const payload = job.payload as {
-    userId: string;
-    workspaceId: string;
-    invitedBy: string;
-    isNew: boolean;
-  };
-  const person = findPerson(deps.system, payload.userId);
-  const workspace = findWorkspace(deps.system, payload.workspaceId);
-  if (person === undefined || workspace === undefined) {
+  const { system } = deps;
+  const { invitationId } = job.payload as { invitationId: string };
+  const mail = invitationMail(system, invitationId, deps.clock());
+  if (mail === undefined) {
     return;
   }
   requireMail(deps.mail);
-  const publicUrl = publicUrlOf(deps.config, deps.system);
-  const inviter = findPerson(deps.system, payload.invitedBy)?.name ?? "Somebody";
-  const link = payload.isNew
-    ? newPasswordLink(deps.system, publicUrl, person.id, deps.clock(), INVITE_MS)
-    : publicUrl;
-  const next = payload.isNew
-    ? "Choose a password here; the link works once, for seven days:"
-    : "Sign in with your account as always:";
+  const link = newInvitationLink(system, publicUrlOf(deps.config, system), invitationId);
   await deps.mail.send({
-    to: person.email,
-    subject: `You can now work in ${workspace.name}`,
+    to: mail.to,
+    subject: `Invitation to ${mail.workspace}`,
     text: [
-      `Hello ${person.name},`,
+      "Hello,",
       "",
-      `${inviter} invited you to the workspace ${workspace.name}.`,
-      next,
+      `${mail.inviter} invited you to work in ${mail.workspace}.`,
+      "Accept the invitation here; the link works once, for seven days:",
       "",
       link,
+      "",
+      "If you do not know who that is, do nothing: nobody is added without accepting.",
       "",
     ].join("\n"),
   });

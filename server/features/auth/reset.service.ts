@@ -13,14 +13,12 @@ import { findUserById, setPasswordHash } from "./users.store.ts";
 const HOUR_MS = 3_600_000;
 /** How long the link of a forgotten password works. */
 export const RESET_MS = HOUR_MS;
-/** How long the link of an invitation works. */
-export const INVITE_MS = 7 * 24 * HOUR_MS;
 
 /**
  * A link by which the person chooses a password, once. Its token is 256 random bits of which only the
  * SHA-256 is kept.
  *
- * @param lifeMs How long it works: `RESET_MS` or `INVITE_MS`.
+ * @param lifeMs How long it works.
  */
 export function newPasswordLink(
   system: Connection,

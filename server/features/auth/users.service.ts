@@ -93,25 +93,6 @@ export async function replacePerson(
   replaceUser(system, { id, email, address, name: input.name.trim(), passwordHash, now });
 }
 
-/**
- * The person with that address, made without a password when there is none: they choose one by a link.
- * Safe inside a transaction.
- */
-export function findOrAddPerson(
-  system: Connection,
-  input: { email: string; name: string },
-  now: number,
-): { person: Person; isNew: boolean } {
-  const { email, address } = readEmail(input.email);
-  const known = findUserByAddress(system, address);
-  if (known !== undefined) {
-    return { person: toPerson(known), isNew: false };
-  }
-  const person = { id: newId(now), email, name: input.name.trim() || email };
-  addUser(system, { ...person, address, passwordHash: "", isAdmin: 0, now });
-  return { person, isNew: true };
-}
-
 /** Whose address it is, in whatever letter case it was typed. @throws AppError `invalid_input` when it is none. */
 export function findPersonByEmail(system: Connection, email: string): Person | undefined {
   const user = findUserByAddress(system, readEmail(email).address);

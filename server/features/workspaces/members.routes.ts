@@ -10,15 +10,12 @@ import {
 } from "../../platform/http/schemas.ts";
 import type { AppDeps } from "../deps.ts";
 import { publicUrlOf } from "../setup/instance.service.ts";
-import {
-  changeMember,
-  inviteMember,
-  listMembers,
-  type MemberDesk,
-  removeMember,
-} from "./members.service.ts";
+import { invite, listInvitations, withdrawInvitation } from "./invitations.service.ts";
+import { changeMember, listMembers, type MemberDesk, removeMember } from "./members.service.ts";
 import {
   Invitation,
+  InvitationPage,
+  InvitationParams,
   Invited,
   Member,
   MemberChange,
@@ -57,7 +54,30 @@ export const memberRoutes = (deps: AppDeps) => {
       response: { 200: MemberPage, ...refusals },
       detail: { summary: "List the members of a workspace" },
     })
-    .post("/", ({ actor, workspace, body }) => inviteMember(deskFor(actor, workspace.id), body), {
+    .get(
+      "/invitations",
+      ({ workspace }) => listInvitations(databases.system, workspace.id, clock()),
+      {
+        permission: "members:write",
+        params: WorkspaceParams,
+        response: { 200: InvitationPage, ...refusals },
+        detail: { summary: "List the invitations that wait for an answer" },
+      },
+    )
+    .delete(
+      "/invitations/:invitationId",
+      ({ actor, workspace, params }) => {
+        withdrawInvitation(deskFor(actor, workspace.id), params.invitationId);
+        return done;
+      },
+      {
+        permission: "members:write",
+        params: InvitationParams,
+        response: { 200: Done, ...refusals },
+        detail: { summary: "Withdraw an invitation" },
+      },
+    )
+    .post("/", ({ actor, workspace, body }) => invite(deskFor(actor, workspace.id), body), {
       permission: "members:write",
       params: WorkspaceParams,
       body: Invitation,

@@ -6,10 +6,7 @@ import type { Role } from "../../platform/http/permissions.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
 import { revokeKeysOf } from "../api-keys/api-keys.service.ts";
 import type { AuditLog } from "../audit/audit.service.ts";
-import { INVITE_MS, newPasswordLink } from "../auth/reset.service.ts";
-import { findOrAddPerson } from "../auth/users.service.ts";
 import {
-  addMember,
   findMember,
   type MemberRow,
   membersAfter,
@@ -17,9 +14,6 @@ import {
   removeMemberRow,
   setMemberRole,
 } from "./members.store.ts";
-
-/** The kind of job that mails an invitation. */
-export const INVITE_MAIL = "auth.invite-mail";
 
 /** Who changes the members of a workspace, and what that needs. */
 export type MemberDesk = {
@@ -47,38 +41,6 @@ export function listMembers(
   const rows = membersAfter(system, { workspaceId, after, limit: limit + 1 });
   const page = cutPage(rows, limit, (row) => [row.userId]);
   return { items: page.items.map(toMember), nextCursor: page.nextCursor };
-}
-
-/**
- * Makes a person a member, creating them when their address is new. A new person chooses a password by
- * a link: mailed when the instance can mail, else returned, once. The link is only ever given for a
- * person made right now, because for any other it would be the key to what they have elsewhere.
- *
- * @throws AppError `conflict` for a member, `forbidden` for a role above the inviter's, `invalid_input`.
- */
-export function inviteMember(
-  desk: MemberDesk,
-  input: { email: string; name: string; role: Role },
-): { member: ReturnType<typeof toMember>; link: string | null } {
-  requireMayGive(desk, input.role);
-  const { system, workspaceId, now } = desk;
-  return inTransaction(system, () => {
-    const { person, isNew } = findOrAddPerson(system, input, now);
-    if (!addMember(system, { workspaceId, userId: person.id, role: input.role, now })) {
-      throw new AppError("conflict", "This person is a member of the workspace already.", {
-        fields: [{ field: "email", reason: "this person is a member already" }],
-      });
-    }
-    record(desk, "member.invite", person.id, { role: input.role });
-    let link: string | null = null;
-    if (desk.canMail) {
-      const payload = { userId: person.id, workspaceId, invitedBy: desk.userId, isNew };
-      desk.jobs.enqueue(INVITE_MAIL, workspaceId, payload);
-    } else if (isNew) {
-      link = newPasswordLink(system, desk.publicUrl, person.id, now, INVITE_MS);
-    }
-    return { member: toMember(requireMember(desk, person.id)), link };
-  });
 }
 
 /** Changes a member's role. @throws AppError `forbidden`, `not_found`, `illegal_state` for the last owner. */
@@ -129,8 +91,12 @@ function requireMember(desk: MemberDesk, userId: string): MemberRow {
   return member;
 }
 
-// Owners are made, changed and removed by owners alone; an admin could else take the workspace over.
-function requireMayGive(desk: MemberDesk, role: Role): void {
+/**
+ * Owners are made, changed and removed by owners alone; an admin could else take the workspace over.
+ *
+ * @throws AppError `forbidden`.
+ */
+export function requireMayGive(desk: MemberDesk, role: Role): void {
   if (role === "owner" && desk.role !== "owner") {
     throw new AppError("forbidden", "Only an owner can do that with an owner.");
   }
@@ -145,7 +111,8 @@ function requireAnotherOwner(desk: MemberDesk): void {
   }
 }
 
-function record(
+/** Notes in the audit log what was done with members or invitations. */
+export function record(
   desk: MemberDesk,
   action: string,
   target: string,

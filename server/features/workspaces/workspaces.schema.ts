@@ -57,11 +57,36 @@ export const MemberParams = t.Object({
 });
 export const Invitation = t.Object({
   email: t.String({ minLength: 1, maxLength: 320 }),
-  name: t.String({ maxLength: 200, default: "" }),
   role: RoleSchema,
 });
+const OpenInvitation = t.Object({
+  id: t.String(),
+  email: t.String(),
+  role: RoleSchema,
+  createdAt: t.Number(),
+  expiresAt: t.Number(),
+});
+export const InvitationPage = pageOf(OpenInvitation);
+export const InvitationParams = t.Object({
+  workspaceId: t.String({ description: "The workspace's id" }),
+  invitationId: t.String({ maxLength: 26 }),
+});
+export const InvitationToken = t.Object({
+  token: t.String({ minLength: 1, maxLength: 100, description: "From the link of the invitation" }),
+});
+export const InvitationView = t.Object({
+  email: t.String(),
+  role: RoleSchema,
+  workspaceName: t.String(),
+});
+export const InvitedRegistration = t.Object({
+  ...InvitationToken.properties,
+  name: t.String({ minLength: 1, maxLength: 200 }),
+  password: t.String({ minLength: 1, maxLength: 1000, description: "At least 12 characters" }),
+});
+export const Joined = t.Object({ workspaceId: t.String() });
 export const Invited = t.Object({
-  member: Member,
+  invitation: OpenInvitation,
   link: t.Union([t.String(), t.Null()], {
     description: "To hand on when the instance cannot mail it; shown once",
   }),

@@ -11,6 +11,7 @@ import system008 from "./system/008-asked-mail.sql" with { type: "text" };
 import system009 from "./system/009-fair-jobs.sql" with { type: "text" };
 import system010 from "./system/010-set-aside.sql" with { type: "text" };
 import system011 from "./system/011-consent-version.sql" with { type: "text" };
+import system012 from "./system/012-invitations.sql" with { type: "text" };
 import workspace001 from "./workspace/001-audience.sql" with { type: "text" };
 import workspace002 from "./workspace/002-campaigns.sql" with { type: "text" };
 import workspace003 from "./workspace/003-delivery.sql" with { type: "text" };
@@ -44,6 +45,7 @@ export const migrations = {
     system009,
     system010,
     system011,
+    system012,
   ],
   workspace: [
     workspace001,

@@ -16,10 +16,10 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
   const { id: workspaceId, role: myRole } = useWorkspace();
   const [handOn, setHandOn] = useState<{ email: string; link: string }>();
   const form = useForm({
-    initial: { email: "", name: "", role: "editor" as Role },
+    initial: { email: "", role: "editor" as Role },
     submit: async (values) => {
       const { link } = await ask(api.workspaces({ workspaceId }).members.post(values));
-      await queryClient.invalidateQueries({ queryKey: ["members", workspaceId] });
+      await queryClient.invalidateQueries({ queryKey: ["invitations", workspaceId] });
       if (link === null) {
         toast(t("invitedToast", { email: values.email }));
         onClose();
@@ -71,7 +71,6 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
       <form id="invite" class="flex flex-col gap-4" onSubmit={form.onSubmit} noValidate>
         <FormProblem problem={form.problem} />
         <TextField {...form.text("email")} label={t("email")} type="email" autofocus />
-        <TextField {...form.text("name")} label={t("name")} optional />
         <ChoiceCards
           label={t("role")}
           value={form.values.role}

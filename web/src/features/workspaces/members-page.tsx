@@ -12,6 +12,7 @@ import { type Column, Pager, Table } from "../../ui/table.tsx";
 import { attempt, toast } from "../../ui/toast.tsx";
 import { usePages } from "../../ui/use-pages.ts";
 import { InviteDialog } from "./invite-dialog.tsx";
+import { OpenInvitations } from "./open-invitations.tsx";
 import { SettingsFrame } from "./settings-frame.tsx";
 import { t } from "./workspaces.messages.ts";
 
@@ -56,6 +57,7 @@ export function MembersPage() {
             )}
           </Loaded>
         </Card>
+        {canAdmin && <OpenInvitations workspaceId={workspaceId} />}
       </PageBody>
       {inviting && <InviteDialog onClose={() => setInviting(false)} />}
     </SettingsFrame>

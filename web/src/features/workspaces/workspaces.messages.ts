@@ -71,6 +71,13 @@ export const t = messages({
   email: { en: "Email address", de: "E-Mail-Adresse" },
   cancel: { en: "Cancel", de: "Abbrechen" },
   done: { en: "Done", de: "Fertig" },
+  invitations: { en: "Open invitations", de: "Offene Einladungen" },
+  expires: { en: "Expires", de: "Läuft ab" },
+  withdraw: { en: "Withdraw", de: "Zurückziehen" },
+  withdrawn: {
+    en: "The invitation of {email} is withdrawn",
+    de: "Die Einladung von {email} ist zurückgezogen",
+  },
   invitedToast: { en: "{email} is invited", de: "{email} ist eingeladen" },
   linkTitle: { en: "Hand on this link", de: "Geben Sie diesen Link weiter" },
   linkBody: {

@@ -1,0 +1,55 @@
+import { Elysia } from "elysia";
+import { requirePerson } from "../../platform/http/person.ts";
+import { refusals } from "../../platform/http/schemas.ts";
+import type { AppDeps } from "../deps.ts";
+import { acceptInvitation, readInvitation, registerInvited } from "./invitations.service.ts";
+import {
+  InvitationToken,
+  InvitationView,
+  InvitedRegistration,
+  Joined,
+} from "./workspaces.schema.ts";
+
+const byToken = "whoever has the mailed link was invited; it works once";
+
+/** The other side of an invitation: what the person who was invited does. Tokens are in bodies, never in addresses. */
+export const invitationRoutes = ({ guard, databases, audit, clock }: AppDeps) => {
+  const { system } = databases;
+  const acceptance = (token: string) => ({ system, audit, token, now: clock() });
+  return new Elysia({
+    name: "invitations",
+    prefix: "/invitations",
+    detail: { tags: ["Workspaces"] },
+  })
+    .use(guard)
+    .post("/read", ({ body }) => readInvitation(system, body.token, clock()), {
+      open: byToken,
+      body: InvitationToken,
+      response: { 200: InvitationView, ...refusals },
+      detail: { summary: "Read what an invitation is for" },
+    })
+    .post(
+      "/register",
+      async ({ body: { token, ...person } }) => ({
+        workspaceId: await registerInvited(acceptance(token), person),
+      }),
+      {
+        open: byToken,
+        body: InvitedRegistration,
+        response: { 200: Joined, ...refusals },
+        detail: { summary: "Accept an invitation with a new account" },
+      },
+    )
+    .post(
+      "/accept",
+      ({ actor, body }) => ({
+        workspaceId: acceptInvitation(acceptance(body.token), requirePerson(actor)),
+      }),
+      {
+        signedIn: true,
+        body: InvitationToken,
+        response: { 200: Joined, ...refusals },
+        detail: { summary: "Accept an invitation with the account one is signed in with" },
+      },
+    );
+};

@@ -1,0 +1,212 @@
+import { createHash, randomBytes } from "node:crypto";
+import type { Connection } from "../../platform/db/driver.ts";
+import { inTransaction } from "../../platform/db/transaction.ts";
+import { AppError, invalidField, notFound } from "../../platform/errors.ts";
+import type { Role } from "../../platform/http/permissions.ts";
+import { newId } from "../../platform/ids.ts";
+import type { AuditLog } from "../audit/audit.service.ts";
+import { createPerson, findPerson, findPersonByEmail, readEmail } from "../auth/users.service.ts";
+import {
+  addInvitation,
+  countInvitations,
+  deleteInvitationsBefore,
+  endInvitation,
+  endInvitationsOf,
+  findByToken,
+  findInvitation,
+  type InvitationRow,
+  openInvitations,
+  setToken,
+} from "./invitations.store.ts";
+import { type MemberDesk, record, requireMayGive } from "./members.service.ts";
+import { addMember, findMember } from "./members.store.ts";
+import { plainName } from "./workspaces.rules.ts";
+import { findWorkspace } from "./workspaces.store.ts";
+
+/** The kind of job that mails an invitation. */
+export const INVITE_MAIL = "auth.invite-mail";
+
+const DAY_MS = 86_400_000;
+const LIFE_MS = 7 * DAY_MS;
+/** Invitations a day: the mail leaves from the instance's own address, so that it must not become a way to advertise. */
+const MAX_OF_WORKSPACE = 30;
+const MAX_OF_ADDRESS = 3;
+
+/** Invitations of a workspace that wait for an answer, newest first. */
+export function listInvitations(system: Connection, workspaceId: string, now: number) {
+  return { items: openInvitations(system, workspaceId, now).map(toInvitation), nextCursor: null };
+}
+
+/**
+ * Asks a person to join. Nothing is told about whether the address has an account, and nobody becomes a member
+ * before they accept. The link is mailed when the instance can mail, else returned, once. An earlier invitation
+ * of the same address is replaced.
+ *
+ * @throws AppError `conflict` for a member, `forbidden` for a role above the inviter's, `rate_limited` beyond 30
+ *   invitations of a workspace or 3 of an address in a day, `invalid_input`.
+ */
+export function invite(desk: MemberDesk, input: { email: string; role: Role }) {
+  requireMayGive(desk, input.role);
+  const { system, workspaceId, now } = desk;
+  const { email, address } = readEmail(input.email);
+  return inTransaction(system, () => {
+    const person = findPersonByEmail(system, email);
+    if (person !== undefined && findMember(system, workspaceId, person.id) !== undefined) {
+      throw new AppError("conflict", "This person is a member of the workspace already.", {
+        fields: [{ field: "email", reason: "this person is a member already" }],
+      });
+    }
+    requireRoom(system, { workspaceId, address, since: now - DAY_MS });
+    endInvitationsOf(system, { workspaceId, address, now });
+    const times = { createdAt: now, expiresAt: now + LIFE_MS };
+    const id = newId(now);
+    const row = { id, workspaceId, email, address, role: input.role, invitedBy: desk.userId };
+    addInvitation(system, { ...row, ...times });
+    record(desk, "member.invite", id, { role: input.role });
+    let link: string | null = null;
+    if (desk.canMail) {
+      desk.jobs.enqueue(INVITE_MAIL, workspaceId, { invitationId: id });
+    } else {
+      link = newInvitationLink(system, desk.publicUrl, id);
+    }
+    return { invitation: toInvitation({ ...row, ...times }), link };
+  });
+}
+
+/** Takes an invitation back: its link works no more. @throws AppError `not_found`, `forbidden`. */
+export function withdrawInvitation(desk: MemberDesk, id: string): void {
+  const { system, workspaceId, now } = desk;
+  inTransaction(system, () => {
+    const invitation = findInvitation(system, id, now);
+    if (invitation === undefined || invitation.workspaceId !== workspaceId) {
+      throw notFound("invitation");
+    }
+    requireMayGive(desk, invitation.role);
+    endInvitation(system, { id, workspaceId, now });
+    record(desk, "member.uninvite", id, {});
+  });
+}
+
+/** A new link for an invitation, of which only the SHA-256 is kept; an earlier link works no more. */
+export function newInvitationLink(system: Connection, publicUrl: string, id: string): string {
+  const token = randomBytes(32).toString("base64url");
+  setToken(system, id, hashOf(token));
+  return `${publicUrl}/invitation?token=${token}`;
+}
+
+/** What the mail of an invitation says, or undefined when it was withdrawn or has expired. */
+export function invitationMail(system: Connection, id: string, now: number) {
+  const invitation = findInvitation(system, id, now);
+  const workspace = invitation && findWorkspace(system, invitation.workspaceId);
+  if (invitation === undefined || workspace === undefined) {
+    return undefined;
+  }
+  const inviter = findPerson(system, invitation.invitedBy);
+  return {
+    to: invitation.email,
+    inviter: plainName(inviter?.name ?? "", inviter?.email ?? "Somebody"),
+    workspace: plainName(workspace.name, "a workspace"),
+  };
+}
+
+/** What the holder of a link is asked to join. @throws AppError `not_found` when the link does not work any more. */
+export function readInvitation(system: Connection, token: string, now: number) {
+  const invitation = required(system, token, now);
+  const workspace = findWorkspace(system, invitation.workspaceId);
+  return { email: invitation.email, role: invitation.role, workspaceName: workspace?.name ?? "" };
+}
+
+type Acceptance = { system: Connection; audit: AuditLog; token: string; now: number };
+
+/**
+ * Makes a person who is signed in a member. Returns the workspace's id.
+ *
+ * @throws AppError `not_found` for a link that does not work any more, `forbidden` for another person's.
+ */
+export function acceptInvitation(acceptance: Acceptance, userId: string): string {
+  const { system, token, now } = acceptance;
+  return inTransaction(system, () => {
+    const invitation = required(system, token, now);
+    const person = findPerson(system, userId);
+    if (person === undefined || readEmail(person.email).address !== invitation.address) {
+      throw new AppError(
+        "forbidden",
+        `This invitation is for ${invitation.email}. Sign in with that address.`,
+      );
+    }
+    return join(acceptance, invitation, userId);
+  });
+}
+
+/**
+ * Creates the account of a person who was invited, and makes them a member. Returns the workspace's id.
+ *
+ * @throws AppError `not_found` for a link that does not work any more, `conflict` when the address has an account,
+ *   `invalid_input` for the name or the password.
+ */
+export async function registerInvited(
+  acceptance: Acceptance,
+  input: { name: string; password: string },
+): Promise<string> {
+  const { system, token, now } = acceptance;
+  const { email } = required(system, token, now);
+  if (input.name.trim() === "") {
+    throw invalidField("name", "it is empty");
+  }
+  let workspaceId = "";
+  await createPerson(system, { ...input, email, isAdmin: false }, now, (userId) => {
+    // Hashing took time, in which the invitation may have been used or withdrawn.
+    workspaceId = join(acceptance, required(system, token, now), userId);
+  });
+  return workspaceId;
+}
+
+/** Forgets invitations that ended long enough ago to count for nothing. */
+export function forgetInvitations(system: Connection, now: number): void {
+  deleteInvitationsBefore(system, now - DAY_MS);
+}
+
+function join(acceptance: Acceptance, invitation: InvitationRow, userId: string): string {
+  const { system, audit, now } = acceptance;
+  const { id, workspaceId, role } = invitation;
+  endInvitation(system, { id, workspaceId, now });
+  addMember(system, { workspaceId, userId, role, now });
+  const entry = { actorId: userId, workspaceId, action: "member.join", target: userId };
+  audit.record({ ...entry, detail: { role, invitation: id } });
+  return workspaceId;
+}
+
+function required(system: Connection, token: string, now: number): InvitationRow {
+  const invitation = findByToken(system, hashOf(token), now);
+  if (invitation === undefined) {
+    throw new AppError(
+      "not_found",
+      "This invitation does not work any more: it was used or withdrawn, or is older than seven days. Ask for a new one.",
+    );
+  }
+  return invitation;
+}
+
+function requireRoom(
+  system: Connection,
+  whom: { workspaceId: string; address: string; since: number },
+): void {
+  const { ofWorkspace, ofAddress } = countInvitations(system, whom);
+  if (ofWorkspace >= MAX_OF_WORKSPACE || ofAddress >= MAX_OF_ADDRESS) {
+    const whose = ofWorkspace >= MAX_OF_WORKSPACE ? "This workspace has" : "This address was";
+    throw new AppError(
+      "rate_limited",
+      `${whose} invited as often as a day allows. Try again tomorrow.`,
+      { retryAfterSeconds: DAY_MS / 1_000 },
+    );
+  }
+}
+
+function toInvitation(row: InvitationRow) {
+  const { id, email, role, createdAt, expiresAt } = row;
+  return { id, email, role, createdAt, expiresAt };
+}
+
+function hashOf(token: string): string {
+  return createHash("sha256").update(token).digest("hex");
+}

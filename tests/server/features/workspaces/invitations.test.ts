@@ -1,0 +1,175 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { readConfig } from "../../../../server/config.ts";
+import { registerAuthJobs } from "../../../../server/features/auth/auth.jobs.ts";
+import { systemMailRoute } from "../../../../server/features/setup/system-mail.service.ts";
+import { createMailer } from "../../../../server/platform/mail.ts";
+import { Scheduler } from "../../../../server/platform/scheduler/scheduler.ts";
+import {
+  type AccountsApp,
+  cookieOf,
+  goodPassword,
+  joinAs,
+  mailBy,
+  newAccountsApp,
+  publicUrl,
+  type SignedUp,
+} from "../../../support/accounts.ts";
+import { startSmtpSink } from "../../../support/smtp-sink.ts";
+
+const DAY_MS = 86_400_000;
+let fixture: AccountsApp;
+let ada: SignedUp;
+let members = "";
+
+beforeEach(async () => {
+  fixture = newAccountsApp();
+  ada = await fixture.signUp("ada@example.com");
+  members = `/workspaces/${ada.workspaceId}/members`;
+});
+afterEach(() => fixture.close());
+
+type Invited = { invitation: { id: string; email: string; role: string }; link: string | null };
+const invite = (email: string, role = "editor", as = ada.cookie) =>
+  fixture.call(as, "POST", members, { email, role });
+async function tokenFor(email: string, role = "editor"): Promise<string> {
+  const { link } = (await (await invite(email, role)).json()) as Invited;
+  return new URL(link ?? "").searchParams.get("token") ?? "";
+}
+const memberEmails = async () => {
+  const list = await fixture.call(ada.cookie, "GET", members);
+  return ((await list.json()) as { items: { email: string }[] }).items.map(({ email }) => email);
+};
+const register = (token: string, name = "New Person") =>
+  fixture.call(null, "POST", "/invitations/register", { token, name, password: goodPassword });
+const accept = (cookie: string, token: string) =>
+  fixture.call(cookie, "POST", "/invitations/accept", { token });
+
+test("an invitation tells nothing of who has an account, and makes nobody a member", async () => {
+  const bob = await fixture.signUp("bob@example.com");
+  const known = await (await invite("Bob@Example.com")).json();
+  const unknown = await (await invite("nobody@example.com")).json();
+
+  expect(Object.keys(known as object)).toEqual(Object.keys(unknown as object));
+  expect(known).toMatchObject({ invitation: { email: "Bob@Example.com", role: "editor" } });
+  expect(JSON.stringify(known)).not.toContain('"name"');
+  expect(await memberEmails()).toEqual(["ada@example.com"]);
+  expect((await fixture.call(bob.cookie, "GET", members)).status).toBe(404);
+  const open = await fixture.call(ada.cookie, "GET", `${members}/invitations`);
+  expect(((await open.json()) as { items: unknown[] }).items).toHaveLength(2);
+});
+
+test("who is invited reads what for, chooses a name and a password, and is a member then", async () => {
+  const token = await tokenFor("new@example.com", "viewer");
+  const what = await fixture.call(null, "POST", "/invitations/read", { token });
+  expect(await what.json()).toEqual({
+    email: "new@example.com",
+    role: "viewer",
+    workspaceName: "Workspace of ada@example.com",
+  });
+
+  expect((await register(token, "  ")).status).toBe(422);
+  expect((await register(token)).status).toBe(200);
+  const credentials = { email: "new@example.com", password: goodPassword };
+  const cookie = cookieOf(await fixture.call(null, "POST", "/auth/sign-in", credentials));
+  expect((await fixture.call(cookie, "GET", members)).status).toBe(200);
+  expect((await invite("x@example.com", "viewer", cookie)).status).toBe(403);
+  expect((await register(token)).status).toBe(404);
+});
+
+test("who has an account accepts with it, and only with the address that was invited", async () => {
+  const bob = await fixture.signUp("bob@example.com");
+  const eve = await fixture.signUp("eve@example.com");
+  const token = await tokenFor("bob@example.com");
+
+  expect((await register(token)).status).toBe(409);
+  expect((await accept(eve.cookie, token)).status).toBe(403);
+  expect(await (await accept(bob.cookie, token)).json()).toEqual({ workspaceId: ada.workspaceId });
+  expect((await accept(bob.cookie, token)).status).toBe(404);
+  expect((await memberEmails()).sort()).toEqual(["ada@example.com", "bob@example.com"]);
+});
+
+test("a link that was withdrawn, replaced, is too old or made up works no more", async () => {
+  const first = await tokenFor("new@example.com");
+  const second = await tokenFor("new@example.com");
+  expect((await register(first)).status).toBe(404);
+
+  const { items } = (await (
+    await fixture.call(ada.cookie, "GET", `${members}/invitations`)
+  ).json()) as { items: { id: string }[] };
+  expect(items).toHaveLength(1);
+  const path = `${members}/invitations/${items[0]?.id}`;
+  expect((await fixture.call(ada.cookie, "DELETE", path)).status).toBe(200);
+  expect((await fixture.call(ada.cookie, "DELETE", path)).status).toBe(404);
+  expect((await register(second)).status).toBe(404);
+
+  const late = await tokenFor("new@example.com");
+  fixture.clock.now += 7 * DAY_MS + 1;
+  expect((await register(late)).status).toBe(404);
+  expect((await register("made up")).status).toBe(404);
+});
+
+test("one workspace neither sees nor withdraws another's invitations", async () => {
+  const bob = await fixture.signUp("bob@example.com");
+  const { invitation } = (await (await invite("new@example.com")).json()) as Invited;
+  const foreign = `/workspaces/${bob.workspaceId}/members/invitations`;
+
+  expect(await (await fixture.call(bob.cookie, "GET", foreign)).json()).toMatchObject({
+    items: [],
+  });
+  const withdrawn = await fixture.call(bob.cookie, "DELETE", `${foreign}/${invitation.id}`);
+  expect(withdrawn.status).toBe(404);
+});
+
+test("an admin neither invites an owner nor withdraws the invitation of one", async () => {
+  const admin = await joinAs(fixture, ada, "admin@example.com", "admin");
+  const { invitation } = (await (await invite("new@example.com", "owner")).json()) as Invited;
+
+  expect((await invite("other@example.com", "owner", admin.cookie)).status).toBe(403);
+  const path = `${members}/invitations/${invitation.id}`;
+  expect((await fixture.call(admin.cookie, "DELETE", path)).status).toBe(403);
+});
+
+test("a workspace invites thirty times a day, and an address is asked three times by all together", async () => {
+  const statuses: number[] = [];
+  for (let n = 0; n < 4; n++) {
+    statuses.push((await invite("often@example.com")).status);
+  }
+  expect(statuses).toEqual([200, 200, 200, 429]);
+  const bob = await fixture.signUp("bob@example.com");
+  const other = `/workspaces/${bob.workspaceId}/members`;
+  const same = { email: "often@example.com", role: "viewer" };
+  expect((await fixture.call(bob.cookie, "POST", other, same)).status).toBe(429);
+
+  for (let n = 0; n < 27; n++) {
+    expect((await invite(`person${n}@example.com`)).status).toBe(200);
+  }
+  expect((await invite("one-more@example.com")).status).toBe(429);
+  fixture.clock.now += DAY_MS + 1;
+  expect((await invite("one-more@example.com")).status).toBe(200);
+});
+
+test("the mail of an invitation carries no text of the inviter's but plain names on one line", async () => {
+  const sink = await startSmtpSink();
+  mailBy(fixture, sink.port);
+  const { system } = fixture.databases;
+  const scheduler = new Scheduler({ system, clock: () => fixture.clock.now, owner: "test" });
+  const mail = createMailer(() => systemMailRoute(system, fixture.keyRing, 0));
+  const config = readConfig({ PUBLIC_URL: publicUrl });
+  registerAuthJobs(scheduler, { config, system, clock: () => fixture.clock.now, mail });
+  const bait = "Win a prize\n\nhttps://evil.example\r\nBcc: x@y.example";
+  system.prepare("UPDATE user SET name = ?").run(bait);
+  system.prepare("UPDATE workspace SET name = ?").run("News\r\n\r\nPay now");
+
+  const { link } = (await (await invite("new@example.com")).json()) as Invited;
+  await scheduler.runDue();
+
+  expect(link).toBeNull();
+  const raw = String(sink.messages[0]?.raw);
+  expect(sink.messages.map(({ to }) => to)).toEqual([["new@example.com"]]);
+  expect(raw).not.toContain("evil.example");
+  expect(raw).toContain("ada@example.com invited you to work in News Pay now.");
+  const token =
+    /token=(?:3D)?([\w-]+(?:=\r?\n[\w-]+)?)/.exec(raw)?.[1]?.replace(/=\r?\n/, "") ?? "";
+  expect((await register(token)).status).toBe(200);
+  await sink.close();
+});

@@ -6,7 +6,7 @@ import { type Connection, type ConnectionOptions, openConnection } from "./drive
 import type { FileFault } from "./file-fault.ts";
 import { openInbox } from "./inbox-file.ts";
 import { migrate } from "./migrate.ts";
-import { markSystemOpen, unmarkSystemClosed } from "./open-marks.ts";
+import { closeSystemMarked, markSystemOpen } from "./open-marks.ts";
 import { type OnStatement, watchStatements } from "./statement-watch.ts";
 import { WorkspaceHandles } from "./workspace-handles.ts";
 
@@ -92,8 +92,7 @@ export function openDatabases(
     close() {
       workspaces.clear();
       inboxes.clear();
-      system.close();
-      unmarkSystemClosed(dataDir);
+      closeSystemMarked(dataDir, () => system.close());
     },
   };
 }

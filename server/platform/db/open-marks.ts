@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 // Committed transactions are in the write-ahead log until a checkpoint, and SQLite takes a database without its log for a
@@ -6,8 +6,9 @@ import { join } from "node:path";
 // process died has a log, or has lost it.
 
 const SYSTEM = "system";
+const CLOSING = "closing";
 
-/** Remembers that the database is open. */
+/** Remembers that the database is open, once it has its log. */
 export function markOpen(dataDir: string, name: string): void {
   const path = markPath(dataDir, name);
   if (!existsSync(path)) {
@@ -20,15 +21,25 @@ export function markSystemOpen(dataDir: string): void {
   markOpen(dataDir, SYSTEM);
 }
 
-/** Forgets it when the last connection was closed: SQLite has taken the log into the file and removed it then. */
-export function unmarkClosed(dataDir: string, name: string): void {
+/**
+ * Closes a connection to the database, and forgets the mark when it was the last one: SQLite has taken the log into the file
+ * and removed it then. The mark says what is about to happen, since the process may be killed in between.
+ */
+export function closeMarked(dataDir: string, name: string, close: () => void): void {
+  const path = markPath(dataDir, name);
+  if (existsSync(path)) {
+    writeFileSync(path, CLOSING);
+  }
+  close();
   if (!existsSync(logPath(dataDir, name))) {
-    rmSync(markPath(dataDir, name), { force: true });
+    rmSync(path, { force: true });
+  } else if (existsSync(path)) {
+    writeFileSync(path, "");
   }
 }
 
-export function unmarkSystemClosed(dataDir: string): void {
-  unmarkClosed(dataDir, SYSTEM);
+export function closeSystemMarked(dataDir: string, close: () => void): void {
+  closeMarked(dataDir, SYSTEM, close);
 }
 
 /**
@@ -42,7 +53,9 @@ export function lostLogs(dataDir: string): string[] {
     return [];
   }
   const open = readdirSync(marksFolder(dataDir));
-  const lost = open.filter((name) => !existsSync(logPath(dataDir, name)));
+  const lost = open
+    .filter((name) => readFileSync(markPath(dataDir, name), "utf8") !== CLOSING)
+    .filter((name) => !existsSync(logPath(dataDir, name)));
   if (lost.includes(SYSTEM) && existsSync(filePath(dataDir, SYSTEM))) {
     throw new Error(
       `the write-ahead log ${logPath(dataDir, SYSTEM)} is gone, and with it what was saved last. Restore it, or the whole ` +

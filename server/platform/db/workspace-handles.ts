@@ -7,7 +7,7 @@ import { isBusy } from "./busy.ts";
 import { type Connection, type ConnectionOptions, openConnection } from "./driver.ts";
 import { FileFault, faultOf, inodeOf, lookAtFile } from "./file-fault.ts";
 import { currentVersion, migrate } from "./migrate.ts";
-import { markOpen, unmarkClosed } from "./open-marks.ts";
+import { closeMarked, markOpen } from "./open-marks.ts";
 import { addSetAside, knownSetAside } from "./set-aside.store.ts";
 import { watch } from "./watched.ts";
 import { isInDirectory, workspacePath } from "./workspace-files.ts";
@@ -89,9 +89,9 @@ export class WorkspaceHandles {
     if (!isId(id) || inodeOf(path) !== undefined) {
       throw new Error("a new workspace needs an id of its own");
     }
-    markOpen(this.#dataDir, id);
     const db = openConnection(path, this.#options);
     migrate(db, "workspace");
+    markOpen(this.#dataDir, id);
     this.#keep(id, db);
   }
 
@@ -133,8 +133,8 @@ export class WorkspaceHandles {
       if (fault !== undefined) {
         throw fault;
       }
-      markOpen(this.#dataDir, id);
       const db = openExisting(path, this.#options);
+      markOpen(this.#dataDir, id);
       return this.#keep(id, db);
     } catch (error) {
       const fault = faultOf(error);
@@ -203,8 +203,7 @@ export class WorkspaceHandles {
 
   #close(db: Connection, id: string): void {
     try {
-      db.close();
-      unmarkClosed(this.#dataDir, id);
+      closeMarked(this.#dataDir, id, () => db.close());
     } catch (error) {
       // A damaged file may refuse to be closed well, and rows may just be read from it: the handle ends with its last user.
       log.warn({ workspaceId: id, err: error }, "a workspace file could not be closed");

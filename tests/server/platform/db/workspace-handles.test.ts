@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import {
   copyFileSync,
+  cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   openSync,
@@ -16,7 +18,7 @@ import { join } from "node:path";
 import { unreadDamage } from "../../../../server/platform/db/damage.store.ts";
 import { type Databases, openDatabases } from "../../../../server/platform/db/databases.ts";
 import { openConnection } from "../../../../server/platform/db/driver.ts";
-import { lostLogs } from "../../../../server/platform/db/open-marks.ts";
+import { closeMarked, lostLogs } from "../../../../server/platform/db/open-marks.ts";
 import { bringBack, setAsideRows } from "../../../../server/platform/db/set-aside.store.ts";
 import { workspacePath } from "../../../../server/platform/db/workspace-files.ts";
 import { AppError } from "../../../../server/platform/errors.ts";
@@ -176,6 +178,26 @@ test("a file that is taken away while it is open is noticed", async () => {
   expect(codeOf(() => databases.workspace(id))).toBe("workspace_unavailable");
   databases.isSetAside(id);
   expect(asides()).toEqual([[id, "missing"]]);
+});
+
+test("a process that is killed just after it closed its last connection has lost nothing", () => {
+  const id = newWorkspace();
+  databases.closeWorkspace(id);
+  const mark = join(folder, "local", "open", id);
+  const between = mkdtempSync(join(tmpdir(), "swiftmail-between-"));
+  const db = databases.workspace(id);
+  expect(readFileSync(mark, "utf8")).toBe("");
+
+  closeMarked(folder, id, () => {
+    db.close();
+    cpSync(folder, between, { recursive: true });
+  });
+
+  expect(existsSync(`${workspacePath(between, id)}-wal`)).toBe(false);
+  expect(existsSync(join(between, "local", "open", id))).toBe(true);
+  expect(lostLogs(between)).toEqual([]);
+  expect(existsSync(mark)).toBe(false);
+  rmSync(between, { recursive: true });
 });
 
 test("a damaged inbox is put beside, and a new one takes its place", () => {

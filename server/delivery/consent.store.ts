@@ -122,7 +122,7 @@ const isOn = (lists: string, status: string): string => `
            WHERE contact_id = contact.id AND ${lists} AND status ${status})`;
 
 // Somebody who was merged away took their address along. Where both had a message, only one may go out: the
-// other of a pair stays with the contact that is gone.
+// other of a pair stays with the contact that is gone. CROSS JOIN: merges first, never the whole campaign per message.
 const OF_THE_MESSAGE = `
   CASE WHEN contact.id IS NULL
        THEN CASE WHEN EXISTS (SELECT 1 FROM contact_merge WHERE from_id = owed.contact_id)
@@ -142,7 +142,7 @@ const OF_THE_MESSAGE = `
                                 WHERE chunk.campaign_id = twin.campaign_id AND owner IS NOT NULL
                                   AND twin.seq BETWEEN first_seq AND last_seq)
                              THEN '${WAITS_FOR_TWIN}' END)
-               FROM contact_merge JOIN message AS twin
+               FROM contact_merge CROSS JOIN message AS twin
                     ON twin.contact_id = contact_merge.from_id
                        AND twin.campaign_id = owed.campaign_id
               WHERE contact_merge.contact_id = contact.id) END`;

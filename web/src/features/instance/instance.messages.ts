@@ -34,7 +34,7 @@ export const t = messages({
     en: "Messages reach people’s mailboxes.",
     de: "Die Nachrichten erreichen die Postfächer.",
   },
-  mailInbox: { en: "The instance’s test inbox", de: "Den Test-Posteingang der Instanz" },
+  mailInbox: { en: "The instance’s test inbox", de: "Das Test-Postfach der Instanz" },
   mailInboxHint: {
     en: "Nothing leaves. Only administrators can read the messages.",
     de: "Nichts verlässt den Server. Nur Administratoren können die Nachrichten lesen.",

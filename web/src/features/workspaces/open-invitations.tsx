@@ -47,9 +47,13 @@ const columns = (): Column<Invitation>[] => [
   {
     key: "email",
     head: t("email"),
-    cell: (row) => <span class="font-medium">{row.email}</span>,
+    cell: (row) => (
+      <>
+        <span class="block break-all font-medium">{row.email}</span>
+        <span class="block text-sm text-muted">{t(row.role)}</span>
+      </>
+    ),
   },
-  { key: "role", head: t("role"), cell: (row) => t(row.role) },
   {
     key: "expires",
     head: t("expires"),

@@ -1,0 +1,58 @@
+// An invitation as both sides see it: asked on the members' page, mailed by the instance, accepted from the link.
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import type { Browser } from "playwright-core";
+import { accessibilityFindings, launchBrowser, phone } from "../support/browser.ts";
+import { type SeededBinary, startSeededBinary } from "../support/seeded-binary.ts";
+
+let seeded: SeededBinary;
+let browser: Browser;
+beforeAll(async () => {
+  [seeded, browser] = await Promise.all([startSeededBinary(), launchBrowser()]);
+}, 60_000);
+afterAll(async () => {
+  await browser.close();
+  await seeded.binary.dispose();
+});
+
+async function mailedLink(address: string): Promise<string> {
+  type Mails = { items: { id: number; to: string }[] };
+  for (let tries = 0; tries < 200; tries++) {
+    const { items } = await seeded.api.get<Mails>("/instance/inbox");
+    const mail = items.find(({ to }) => to === address);
+    if (mail !== undefined) {
+      const { text } = await seeded.api.get<{ text: string }>(`/instance/inbox/${mail.id}`);
+      return /http\S+\/invitation\?token=\S+/.exec(text)?.[0] ?? "no link";
+    }
+    await Bun.sleep(100);
+  }
+  throw new Error(`nothing was mailed to ${address}`);
+}
+
+test("a person who is invited creates an account from the mailed link and is in the workspace", async () => {
+  const { binary, workspace, email, password } = seeded;
+  const owner = await (await browser.newContext()).newPage();
+  await owner.goto(`${binary.url}/sign-in?next=/w/${workspace.id}/settings/members`);
+  await owner.getByLabel("Email").fill(email);
+  await owner.getByLabel("Password", { exact: true }).fill(password);
+  await owner.getByRole("button", { name: "Sign in" }).click();
+  await owner.getByRole("button", { name: "Invite" }).first().click();
+  await owner.getByLabel("Email").fill("grace@agency.test");
+  await owner.getByRole("button", { name: "Send invitation" }).click();
+  await owner.getByRole("cell", { name: /grace@agency\.test/ }).waitFor();
+
+  const guest = await (await browser.newContext({ viewport: phone })).newPage();
+  await guest.goto(await mailedLink("grace@agency.test"));
+  await guest.getByText("grace@agency.test is invited to work in Acme Books.").waitFor();
+  expect(await accessibilityFindings(guest)).toEqual([]);
+  await guest.getByLabel("Your name").fill("Grace Hopper");
+  await guest.getByLabel("New password", { exact: true }).fill("password12345");
+  await guest.getByRole("button", { name: "Create account and accept" }).click();
+  await guest.getByText(/easy to guess/).waitFor();
+  await guest.getByLabel("New password", { exact: true }).fill("four unrelated words here");
+  await guest.getByRole("button", { name: "Create account and accept" }).click();
+  await guest.waitForURL(new RegExp(`/w/${workspace.id}`));
+
+  await owner.reload();
+  await owner.getByText("Grace Hopper").waitFor();
+  expect(await owner.getByText("Open invitations").count()).toBe(0);
+}, 90_000);

@@ -75,6 +75,7 @@ import { clientAddresses } from "./platform/http/client-address.ts";
 import { everyAnswer } from "./platform/http/every-answer.ts";
 import { type AccessPort, createGuard } from "./platform/http/guard.ts";
 import { healthRoutes } from "./platform/http/health.ts";
+import { methods } from "./platform/http/methods.ts";
 import { openApiRoute } from "./platform/http/openapi.ts";
 import { problems } from "./platform/http/problem.ts";
 import { requestLog } from "./platform/http/request-log.ts";
@@ -112,6 +113,7 @@ export function createApp(options: AppOptions) {
   watchDamage(metrics, deps);
   const app = new Elysia({ name: "swiftmail" })
     .use(requestLog(metrics))
+    .use(methods((): AnyElysia => app))
     .use(problems)
     .use(everyAnswer)
     .use(trackingHostGate(deps.databases.system, deps.outside.publicUrl))

@@ -1,5 +1,5 @@
-import { Elysia, t } from "elysia";
-import { refusals, WorkspaceItemParams } from "../../platform/http/schemas.ts";
+import { Elysia } from "elysia";
+import { answerAs, refusals, WorkspaceItemParams } from "../../platform/http/schemas.ts";
 import { auditEntry as entry } from "../audit/audit.service.ts";
 import type { AppDeps } from "../deps.ts";
 import { type ContentContext, previewCampaign } from "./campaign-content.service.ts";
@@ -192,7 +192,7 @@ export const campaignActionRoutes = (deps: AppDeps) => {
         permission: "campaigns:read",
         params: WorkspaceItemParams,
         response: {
-          200: t.Any({ description: "Server-sent events named progress, each a JSON object" }),
+          200: answerAs("Events named progress, each a JSON object", "text/event-stream"),
           ...refusals,
         },
         detail: { summary: "Watch a campaign being sent" },

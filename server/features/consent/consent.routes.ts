@@ -1,5 +1,6 @@
-import { Elysia, t } from "elysia";
+import { Elysia } from "elysia";
 import {
+  answerAs,
   pageQuerySchema,
   refusals,
   WorkspaceItemParams,
@@ -51,7 +52,7 @@ export const consentRoutes = ({ guard, databases, audit }: AppDeps) =>
         permission: "contacts:export",
         params: WorkspaceParams,
         query: ConsentExportQuery,
-        response: { 200: t.Any({ description: "The file" }), ...refusals },
+        response: { 200: answerAs("The file", "text/csv", "application/json"), ...refusals },
         detail: { summary: "Download the consent ledger, of everybody or of one contact" },
       },
     );

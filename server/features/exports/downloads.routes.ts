@@ -1,6 +1,6 @@
 import { Elysia, t } from "elysia";
 import { AppError } from "../../platform/errors.ts";
-import { refusals, WorkspaceItemParams } from "../../platform/http/schemas.ts";
+import { answerAs, refusals, WorkspaceItemParams } from "../../platform/http/schemas.ts";
 import type { AppDeps } from "../deps.ts";
 import { requestFile } from "../privacy/privacy.service.ts";
 import { type Download, downloadToken, readDownloadToken } from "./download-link.ts";
@@ -81,7 +81,7 @@ export const downloadRoutes = ({ guard, keyRing, clock, config, databases, audit
       {
         open: "the link is signed, names one file and expires",
         params: t.Object({ token: t.String({ maxLength: 500 }) }),
-        response: { 200: t.Any({ description: "The file" }), ...refusals },
+        response: { 200: answerAs("The file", "text/csv", "application/zip"), ...refusals },
         detail: { summary: "Fetch a file by its link" },
       },
     );

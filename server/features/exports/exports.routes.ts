@@ -1,5 +1,10 @@
-import { Elysia, t } from "elysia";
-import { refusals, WorkspaceItemParams, WorkspaceParams } from "../../platform/http/schemas.ts";
+import { Elysia } from "elysia";
+import {
+  CsvFile,
+  refusals,
+  WorkspaceItemParams,
+  WorkspaceParams,
+} from "../../platform/http/schemas.ts";
 import type { AppDeps } from "../deps.ts";
 import { ExportPage, ExportQuery, ExportRequest, ExportSchema } from "./exports.schema.ts";
 import {
@@ -98,7 +103,7 @@ export const exportRoutes = ({ guard, config, clock, audit, jobs, databases, out
       {
         permission: "contacts:export",
         params: WorkspaceItemParams,
-        response: { 200: t.Any({ description: "text/csv" }), ...refusals },
+        response: { 200: CsvFile, ...refusals },
         detail: { summary: "Fetch the file of a finished export" },
       },
     );

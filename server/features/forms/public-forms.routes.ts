@@ -4,6 +4,7 @@ import { textUpTo } from "../../platform/http/body-limit.ts";
 import type { PeerAddress } from "../../platform/http/client-address.ts";
 import { isOwnOrigin } from "../../platform/http/own-origin.ts";
 import { html, type PageLook } from "../../platform/http/plain-page.ts";
+import { answerAs, formBody } from "../../platform/http/schemas.ts";
 import type { AppDeps } from "../deps.ts";
 import { brandOf } from "../preferences/public-look.service.ts";
 import { agentOf, orLater, pageLanguage } from "../tracking/recipient.service.ts";
@@ -17,7 +18,11 @@ import { type Confirmation, Confirmations } from "./signup-complete.service.ts";
 import { WELCOME_JOB } from "./signup-run.service.ts";
 
 const TokenParams = t.Object({ token: t.String({ maxLength: 200 }) });
-const Page = t.Any({ description: "An HTML page, or JSON for a script that asks for it" });
+const Page = answerAs(
+  "An HTML page, or JSON for a script that asks for it",
+  "text/html",
+  "application/json",
+);
 const MAX_POST_BYTES = 32 * 1024;
 
 type PublicFormDeps = Pick<
@@ -188,7 +193,7 @@ export const publicFormRoutes = (deps: PublicFormDeps) => {
     params: TokenParams,
     response: {
       200: Page,
-      303: Page,
+      303: answerAs("Leads to the page that the form's owner named"),
       403: Page,
       404: Page,
       410: Page,
@@ -200,6 +205,7 @@ export const publicFormRoutes = (deps: PublicFormDeps) => {
   });
   const posting = (summary: string) => ({
     ...options(summary),
+    detail: { summary, requestBody: formBody },
     parse: ({ request }: { request: Request }) => textUpTo(request, MAX_POST_BYTES + 1),
     body: t.Optional(t.String()),
   });
@@ -219,7 +225,7 @@ export const publicFormRoutes = (deps: PublicFormDeps) => {
         }),
       {
         open: "the script of forms in anybody's page holds no data",
-        response: { 200: t.Any({ description: "JavaScript" }) },
+        response: { 200: answerAs("JavaScript", "text/javascript") },
         detail: { summary: "The script of forms" },
       },
     )
@@ -234,11 +240,13 @@ export const publicFormRoutes = (deps: PublicFormDeps) => {
         orLater(request, () => submit({ token: params.token, body: body ?? "", request, server })),
       posting("Send a form"),
     )
-    .get(
-      "/f/:token/challenge",
-      ({ params, request }) => challenge(params.token, request),
-      options("A challenge for the captcha of a form"),
-    )
+    .get("/f/:token/challenge", ({ params, request }) => challenge(params.token, request), {
+      ...options("A challenge for the captcha of a form"),
+      response: {
+        200: t.Object({ challenge: t.String() }),
+        404: answerAs("There is no such form"),
+      },
+    })
     .get(
       "/f/confirm/:token",
       ({ params, request }) => orLater(request, () => ask(params.token, request)),

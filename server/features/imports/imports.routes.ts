@@ -1,7 +1,8 @@
-import { Elysia, t } from "elysia";
+import { Elysia } from "elysia";
 import { AppError } from "../../platform/errors.ts";
 import { bodyReadByRoute } from "../../platform/http/body-limit.ts";
 import {
+  CsvFile,
   ProblemSchema,
   refusals,
   WorkspaceItemParams,
@@ -64,7 +65,7 @@ export const importRoutes = ({ guard, config, clock, audit, jobs, databases }: A
         parse: bodyReadByRoute,
         params: WorkspaceParams,
         query: UploadQuery,
-        response: { 200: ImportPreview, 413: ProblemSchema, 415: ProblemSchema, ...refusals },
+        response: { 200: ImportPreview, 415: ProblemSchema, ...refusals },
         detail: {
           summary: "Upload a CSV file, as the body or in a form",
           requestBody: {
@@ -212,7 +213,7 @@ export const importRoutes = ({ guard, config, clock, audit, jobs, databases }: A
       {
         permission: "imports:read",
         params: WorkspaceItemParams,
-        response: { 200: t.Any({ description: "text/csv" }), ...refusals },
+        response: { 200: CsvFile, ...refusals },
         detail: { summary: "The rows that were not taken, with reasons" },
       },
     );

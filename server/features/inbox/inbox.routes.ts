@@ -4,6 +4,7 @@ import { notFound } from "../../platform/errors.ts";
 import {
   Done,
   done,
+  MailSource,
   refusals,
   WorkspaceItemParams,
   WorkspaceParams,
@@ -66,7 +67,7 @@ export const instanceInboxRoutes = ({ guard, databases, outside, audit }: AppDep
     .get("/:id/raw", ({ params }) => asFile(readTestMailSource(inbox(), params.id), params.id), {
       instanceAdmin: true,
       params: ItemParams,
-      response: { 200: t.Any({ description: "message/rfc822" }), ...refusals },
+      response: { 200: MailSource, ...refusals },
       detail: { summary: "Download a message of the instance's test inbox" },
     });
 };
@@ -131,7 +132,7 @@ export const inboxRoutes = ({ guard, databases, outside, audit }: AppDeps) =>
       {
         permission: "inbox:read",
         params: WorkspaceItemParams,
-        response: { 200: t.Any({ description: "message/rfc822" }), ...refusals },
+        response: { 200: MailSource, ...refusals },
         detail: { summary: "Download a captured message" },
       },
     );

@@ -4,6 +4,7 @@ import { notFound } from "../../platform/errors.ts";
 import {
   Done,
   done,
+  MailSource,
   refusals,
   WorkspaceItemParams,
   WorkspaceParams,
@@ -13,7 +14,6 @@ import { ReceivedDetail, ReceivedPage, ReceivedQuery } from "./inbox.schema.ts";
 import { asFile } from "./inbox.service.ts";
 import { readReceived, readReceivedMail, readReceivedSource } from "./received.service.ts";
 
-const Source = t.Any({ description: "message/rfc822" });
 const ItemParams = t.Object({ id: t.Integer({ minimum: 1 }) });
 
 /** Bounces, complaints and replies of a workspace; mail to the instance's own roles, for administrators. */
@@ -55,7 +55,7 @@ export const receivedRoutes = ({ guard, databases, outside }: AppDeps) => {
       {
         permission: "inbox:read",
         params: WorkspaceItemParams,
-        response: { 200: Source, ...refusals },
+        response: { 200: MailSource, ...refusals },
         detail: { summary: "Download a received message" },
       },
     )
@@ -87,7 +87,7 @@ export const receivedRoutes = ({ guard, databases, outside }: AppDeps) => {
       {
         instanceAdmin: true,
         params: ItemParams,
-        response: { 200: Source, ...refusals },
+        response: { 200: MailSource, ...refusals },
         detail: { summary: "Download a message to the instance" },
       },
     )

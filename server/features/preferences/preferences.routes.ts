@@ -5,6 +5,7 @@ import { textUpTo } from "../../platform/http/body-limit.ts";
 import { networkOf, type PeerAddress } from "../../platform/http/client-address.ts";
 import { isOwnOrigin } from "../../platform/http/own-origin.ts";
 import { type Rate, RateLimiter } from "../../platform/http/rate-limit.ts";
+import { formBody, HtmlPage } from "../../platform/http/schemas.ts";
 import type { AppDeps } from "../deps.ts";
 import {
   agentOf,
@@ -20,7 +21,6 @@ import { noProfilePage, preferenceMessage, preferencesPage } from "./preferences
 import { brandOf } from "./public-look.service.ts";
 
 const TokenParams = t.Object({ token: t.String({ maxLength: 200 }) });
-const Html = t.Any({ description: "An HTML page" });
 const MAX_POST_BYTES = 32 * 1024;
 const addressRate: Rate = { perSecond: 1 / 60, burst: 5 };
 
@@ -209,11 +209,19 @@ export const preferenceRoutes = (deps: Deps) => {
   const options = (summary: string) => ({
     open: "recipients have no account; the token is authenticated",
     params: TokenParams,
-    response: { 200: Html, 404: Html, 409: Html, 422: Html, 429: Html, 503: Html },
+    response: {
+      200: HtmlPage,
+      404: HtmlPage,
+      409: HtmlPage,
+      422: HtmlPage,
+      429: HtmlPage,
+      503: HtmlPage,
+    },
     detail: { summary },
   });
   const posting = (summary: string) => ({
     ...options(summary),
+    detail: { summary, requestBody: formBody },
     parse: ({ request }: { request: Request }) => textUpTo(request, MAX_POST_BYTES),
     body: t.Optional(t.String()),
   });

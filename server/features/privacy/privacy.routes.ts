@@ -1,5 +1,6 @@
-import { Elysia, t } from "elysia";
+import { Elysia } from "elysia";
 import {
+  answerAs,
   Done,
   done,
   refusals,
@@ -100,7 +101,7 @@ const requests = ({ guard, config, clock, audit, jobs }: AppDeps) =>
       {
         permission: "privacy:write",
         params: WorkspaceItemParams,
-        response: { 200: t.Any({ description: "application/zip" }), ...refusals },
+        response: { 200: answerAs("The file", "application/zip"), ...refusals },
         detail: { summary: "Fetch the archive of a finished export" },
       },
     )

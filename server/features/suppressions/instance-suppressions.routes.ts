@@ -1,5 +1,5 @@
-import { Elysia, t } from "elysia";
-import { Done, done, refusals } from "../../platform/http/schemas.ts";
+import { Elysia } from "elysia";
+import { CsvFile, Done, done, refusals } from "../../platform/http/schemas.ts";
 import type { AppDeps } from "../deps.ts";
 import {
   blockDomain,
@@ -58,7 +58,7 @@ const addresses = ({ guard, databases, clock, audit }: AppDeps) =>
       },
       {
         instanceAdmin: true,
-        response: { 200: t.Any({ description: "text/csv" }), ...refusals },
+        response: { 200: CsvFile, ...refusals },
         detail: { summary: "Fetch the list as CSV" },
       },
     )

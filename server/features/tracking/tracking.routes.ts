@@ -2,6 +2,7 @@ import { Elysia, t } from "elysia";
 import type { Renderer } from "../../delivery/index.ts";
 import { textUpTo } from "../../platform/http/body-limit.ts";
 import type { PeerAddress } from "../../platform/http/client-address.ts";
+import { answerAs, formBody, HtmlPage } from "../../platform/http/schemas.ts";
 import type { AppDeps } from "../deps.ts";
 import { brandOf } from "../preferences/public-look.service.ts";
 import { orLater } from "./recipient.service.ts";
@@ -10,7 +11,10 @@ import { agentOf, languageFor, pageLanguage, requestHint } from "./tracking.rule
 import { Tracking, type TrackingPort, type Visitor, type Whom } from "./tracking.service.ts";
 
 const TokenParams = t.Object({ token: t.String({ maxLength: 200 }) });
-const Html = t.Any({ description: "An HTML page" });
+const Pixel = answerAs("A picture of one transparent pixel", "image/gif");
+const Redirect = answerAs("Leads to the link");
+const page = { 200: HtmlPage, 404: HtmlPage, 503: HtmlPage };
+const redirection = { 302: Redirect, 404: HtmlPage, 503: HtmlPage };
 
 // The smallest transparent GIF there is.
 const PIXEL = Buffer.from("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7", "base64");
@@ -107,14 +111,15 @@ export const trackingRoutes = (deps: TrackingRouteDeps) => {
     });
   };
 
-  const options = (summary: string) => ({
+  const options = <R extends object>(summary: string, response: R) => ({
     open: "recipients have no account; the token is authenticated",
     params: TokenParams,
-    response: { 200: Html, 302: Html, 404: Html, 503: Html },
+    response,
     detail: { summary },
   });
   const posting = (summary: string) => ({
-    ...options(summary),
+    ...options(summary, page),
+    detail: { summary, requestBody: formBody },
     parse: ({ request }: { request: Request }) => textUpTo(request, MAX_POST_BYTES),
     body: t.Optional(t.String({ maxLength: MAX_POST_BYTES })),
   });
@@ -124,30 +129,30 @@ export const trackingRoutes = (deps: TrackingRouteDeps) => {
     .get(
       "/o/:token",
       ({ params, request, server }) => pixel(params.token, visitorOf(request, server)),
-      options("Count an open"),
+      options("Count an open", { 200: Pixel }),
     )
     .get(
       "/c/:token",
       ({ params, request, server }) =>
         orLater(request, () => redirect(params.token, request, visitorOf(request, server))),
-      options("Count a click and lead to the link"),
+      options("Count a click and lead to the link", redirection),
     )
     .head(
       "/c/:token",
       ({ params, request, server }) =>
         orLater(request, () => redirect(params.token, request, visitorOf(request, server))),
-      options("Say where a link leads"),
+      options("Say where a link leads", redirection),
     )
     .get(
       "/v/:token",
       ({ params, request, server }) =>
         orLater(request, () => view(params.token, request, visitorOf(request, server))),
-      options("Show a message in the browser"),
+      options("Show a message in the browser", page),
     )
     .get(
       "/u/:token",
       ({ params, request }) => orLater(request, () => ask(params.token, request)),
-      options("Ask whether to unsubscribe"),
+      options("Ask whether to unsubscribe", page),
     )
     .post(
       "/u/:token",

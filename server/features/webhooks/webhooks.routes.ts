@@ -52,7 +52,10 @@ export const webhookRoutes = (deps: AppDeps) => {
         },
         body: t.Optional(t.String({ maxLength: MAX_HOOK_BYTES })),
         response: { 200: HookAnswer, 401: ProblemSchema, 404: ProblemSchema, 503: ProblemSchema },
-        detail: { summary: "Report bounces and complaints (providers call this)" },
+        detail: {
+          summary: "Report bounces and complaints (providers call this)",
+          requestBody: { required: false, content: { "*/*": { schema: { type: "string" } } } },
+        },
       },
     )
     .get(

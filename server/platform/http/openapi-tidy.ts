@@ -1,6 +1,8 @@
+import { MEDIA_TYPES } from "./schemas.ts";
+
 // What the plugin writes is right but says the same things hundreds of times. Here each is said once.
 
-type Node = Record<string, unknown>;
+export type Node = Record<string, unknown>;
 export type Schemas = Record<string, unknown>;
 
 const REQUEST_TYPES = [
@@ -34,6 +36,10 @@ export function tidy(node: unknown, schemas: Schemas): unknown {
 
 function tidyContent(content: Node, schemas: Schemas): Node {
   const json = content["application/json"];
+  const mediaTypes = mediaTypesOf(json);
+  if (mediaTypes !== undefined) {
+    return Object.fromEntries(mediaTypes.map((type) => [type, { schema: schemaOf(type) }]));
+  }
   const isOneOfMany = REQUEST_TYPES.every((type) => type in content);
   if (isOneOfMany && !JSON.stringify(json).includes('"binary"')) {
     return { "application/json": tidy(json, schemas) };
@@ -44,6 +50,17 @@ function tidyContent(content: Node, schemas: Schemas): Node {
     : Object.fromEntries(
         Object.entries(content).map(([type, value]) => [type, tidy(value, schemas)]),
       );
+}
+
+/** The media types that a route states for an answer that is not JSON alone. */
+function mediaTypesOf(json: unknown): string[] | undefined {
+  const stated = isNode(json) && isNode(json["schema"]) ? json["schema"][MEDIA_TYPES] : undefined;
+  return Array.isArray(stated) ? stated : undefined;
+}
+
+/** Text is a string; bytes have no schema (OpenAPI 3.1 §4.8.14.3), and JSON beside another type is of any shape. */
+function schemaOf(mediaType: string): Node {
+  return /^(text|message)\//.test(mediaType) ? { type: "string" } : {};
 }
 
 /** Elysia's `t.Integer` and `t.Number` in a request are unions with the string that they are read from. */
@@ -74,6 +91,6 @@ function asReference(node: Node, schemas: Schemas): Node {
   return { $ref: `#/components/schemas/${title}` };
 }
 
-function isNode(value: unknown): value is Node {
+export function isNode(value: unknown): value is Node {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

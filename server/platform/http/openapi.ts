@@ -2,14 +2,16 @@ import { toOpenAPISchema } from "@elysiajs/openapi";
 import { type AnyElysia, Elysia, t } from "elysia";
 import packageJson from "../../../package.json" with { type: "json" };
 import { type Guard, isAdmission } from "./guard.ts";
+import { addRefusals, type Methods } from "./openapi-refusals.ts";
 import { type Schemas, tidy } from "./openapi-tidy.ts";
 
 /** The description of every documented route of `app`, as OpenAPI 3.1. */
 export function apiDocument(app: AnyElysia) {
-  const { paths } = toOpenAPISchema(withoutAdmission(app), { staticFile: false });
+  const { paths } = toOpenAPISchema(asDescribed(app), { staticFile: false });
   const schemas: Schemas = {};
   const documented = withoutTrailingSlash(paths as Record<string, object>);
-  const tidied = tidy(documented, schemas) as Record<string, object>;
+  const tidied = tidy(documented, schemas) as Record<string, Methods>;
+  addRefusals(tidied);
   return {
     openapi: "3.1.0",
     info: {
@@ -31,12 +33,18 @@ export function apiDocument(app: AnyElysia) {
   };
 }
 
-/** The application as the plugin should see it: a parser of any kind makes it forget that a body is JSON. */
-function withoutAdmission(app: AnyElysia): AnyElysia {
+/**
+ * The application as the plugin should see it: a parser of any kind makes it forget that a body is JSON, and what
+ * a route says itself of the body that it reads has the last word.
+ */
+function asDescribed(app: AnyElysia): AnyElysia {
   const routes = app.routes.map((route) => {
     const parsers = [route.hooks.parse ?? []].flat();
     const own = parsers.filter(({ fn }: { fn: unknown }) => !isAdmission(fn));
-    return { ...route, hooks: { ...route.hooks, parse: own.length === 0 ? undefined : own } };
+    const parse = own.length === 0 ? undefined : own;
+    const { detail } = route.hooks as { detail?: { requestBody?: unknown } };
+    const body = detail?.requestBody === undefined ? route.hooks.body : undefined;
+    return { ...route, hooks: { ...route.hooks, parse, body } };
   });
   return Object.create(app, { getGlobalRoutes: { value: () => routes } }) as AnyElysia;
 }
@@ -64,7 +72,7 @@ export const openApiRoute = (guard: Guard, appOf: () => AnyElysia) => {
     },
     {
       open: "it describes the product, not what is in it",
-      response: { 200: t.Unknown() },
+      response: { 200: t.Object({ openapi: t.String() }) },
       detail: { summary: "This document" },
     },
   );

@@ -22,10 +22,32 @@ export const refusals = {
   404: ProblemSchema,
   409: ProblemSchema,
   412: ProblemSchema,
+  413: ProblemSchema,
   422: ProblemSchema,
   429: ProblemSchema,
   503: ProblemSchema,
 };
+
+/** The keyword by which a schema names the media types of an answer; `openapi-tidy.ts` reads it. */
+export const MEDIA_TYPES = "x-media-types";
+
+/** An answer that is not JSON alone: what it is and the media types it comes in, none for one without a body. */
+export const answerAs = (description: string, ...mediaTypes: string[]) =>
+  t.Any({ description, [MEDIA_TYPES]: mediaTypes });
+
+/** The body of an HTML form whose route reads it by itself, for `detail`. */
+export const formBody = {
+  required: false,
+  content: {
+    "application/x-www-form-urlencoded": {
+      schema: { type: "object", additionalProperties: { type: "string" } },
+    },
+  },
+} as const;
+
+export const HtmlPage = answerAs("An HTML page", "text/html");
+export const CsvFile = answerAs("A CSV file", "text/csv");
+export const MailSource = answerAs("A message as it was sent", "message/rfc822");
 
 const MAX_PAGE = 200;
 const DEFAULT_PAGE = 50;

@@ -1,0 +1,43 @@
+import { type AnyElysia, Elysia } from "elysia";
+import { AppError } from "../errors.ts";
+import { problemResponse } from "./problem.ts";
+
+/**
+ * Answers 405 with the methods that an address has, where a route has the address but not the method
+ * (RFC 9110 §15.5.6). What no route has stays a 404. Must come before `problems`, which answers everything.
+ */
+export const methods = (appOf: () => AnyElysia) => {
+  let known: { method: string; address: RegExp }[] | undefined;
+  const methodsAt = (path: string): string[] => {
+    known ??= appOf()
+      .routes.filter((route) => !isForPages(route))
+      .map((route) => ({ method: route.method, address: addressOf(route.path) }));
+    const found = known.filter(({ address }) => address.test(path));
+    return [...new Set(found.map(({ method }) => method))].sort();
+  };
+
+  return new Elysia({ name: "methods" }).onError({ as: "global" }, ({ code, request, route }) => {
+    // The route of the web UI has every address that no other has.
+    if (code !== "NOT_FOUND" && !isForPages({ path: route })) {
+      return undefined;
+    }
+    const allowed = methodsAt(new URL(request.url).pathname);
+    if (allowed.length === 0 || allowed.includes(request.method)) {
+      return undefined;
+    }
+    const refusal = `This address takes ${allowed.join(", ")}.`;
+    const answer = problemResponse(new AppError("method_not_allowed", refusal));
+    answer.headers.set("allow", allowed.join(", "));
+    return answer;
+  });
+};
+
+function isForPages({ path }: { path: string }): boolean {
+  return path === "/" || path === "/*";
+}
+
+function addressOf(path: string): RegExp {
+  const segments = path.replace(/(.)\/$/, "$1").split("/");
+  const pattern = segments.map((each) => (each.startsWith(":") ? "[^/]+" : RegExp.escape(each)));
+  return new RegExp(`^${pattern.join("/")}/?$`);
+}

@@ -1,6 +1,13 @@
 import type { Clock } from "../platform/clock.ts";
 import { JournalReader } from "../platform/journal/reader.ts";
-import { type Position, readDurable, removeSegmentsBelow } from "../platform/journal/segments.ts";
+import {
+  type Position,
+  readDurable,
+  removeSegmentsBelow,
+  streamStart,
+} from "../platform/journal/segments.ts";
+import type { Fact } from "./facts.ts";
+import type { Item } from "./ingest/gathered.ts";
 import type { Ingester } from "./ingest/ingester.ts";
 import type { JournalLosses } from "./journal-losses.ts";
 import { openStreams, type Stream } from "./journal-streams.ts";
@@ -56,6 +63,28 @@ export class JournalFollower {
       const onDamage = (at: Position, bytes: number) =>
         this.#losses.damaged(stream.short, at, bytes);
       stream.reader = new JournalReader({ dir: stream.dir, from, limit, onDamage });
+    }
+  }
+
+  /** The facts of a workspace above its positions that the journal still holds, up to what is read. */
+  *factsOf(workspaceId: string, above: ReadonlyMap<string, Position>): Generator<Item[]> {
+    for (const stream of this.#streams) {
+      const limit = () => stream.reader.position;
+      const from = above.get(stream.name) ?? streamStart;
+      const reader = new JournalReader({ dir: stream.dir, from, limit });
+      try {
+        for (let records = reader.next(); records.length > 0; records = reader.next()) {
+          yield records
+            .map(({ payload, end }) => ({
+              stream: stream.name,
+              end,
+              fact: JSON.parse(payload) as Fact,
+            }))
+            .filter(({ fact }) => fact.w === workspaceId && fact.k !== "dot" && fact.k !== "undot");
+        }
+      } finally {
+        reader.close();
+      }
     }
   }
 

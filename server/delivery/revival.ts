@@ -2,7 +2,7 @@ import type { Databases } from "../platform/db/databases.ts";
 import type { Connection } from "../platform/db/driver.ts";
 import { log } from "../platform/log.ts";
 import type { DotFact } from "./facts.ts";
-import type { Ingester } from "./ingest/ingester.ts";
+import type { Ingester, MissedFacts } from "./ingest/ingester.ts";
 import type { KeptFacts } from "./ingest/kept-facts.ts";
 import type { JournalLosses } from "./journal-losses.ts";
 import { openRowsOfForeign, releaseForeignLeases } from "./queue/claim.store.ts";
@@ -17,11 +17,18 @@ export type RevivalParts = {
   /** Of this process's leases. */
   owner: string;
   look: (workspaceId: string) => void;
+  /** What the journal still holds. */
+  missed: MissedFacts;
 };
+
+/** For so long at a time one workspace catches up. */
+const REVIVE_MS = 50;
 
 /** Brings workspaces back to work: at a start after their process died, and after their file was mended. */
 export class Revival {
   readonly #parts: RevivalParts;
+  /** Of workspaces that have not caught up yet. */
+  readonly #reviving = new Map<string, Generator<undefined, void>>();
 
   constructor(parts: RevivalParts) {
     this.#parts = parts;
@@ -76,20 +83,40 @@ export class Revival {
     }
   }
 
-  /** Applies what was kept of workspaces that are not set aside any more, and lets their campaigns go on. */
+  /**
+   * Applies what workspaces that are not set aside any more have missed, and lets their campaigns go on. One with much
+   * of it goes on at the next call, so that the others wait for milliseconds.
+   */
   reviveAll(): void {
-    const { databases, kept, ingester } = this.#parts;
+    const { databases, kept } = this.#parts;
+    for (const workspaceId of databases.setAsideIds()) {
+      kept.hold(workspaceId);
+      this.#reviving.delete(workspaceId);
+    }
     for (const workspaceId of kept.workspaces()) {
-      if (databases.isSetAside(workspaceId)) {
-        continue;
+      if (!databases.isSetAside(workspaceId)) {
+        this.#revive(workspaceId);
       }
-      try {
-        ingester.revive(workspaceId);
-        this.takeBack(workspaceId);
-        log.info({ workspaceId }, "what was kept of a workspace is applied");
-      } catch (error) {
-        log.error({ workspaceId, err: error }, "kept facts wait: the database cannot be written");
+    }
+  }
+
+  #revive(workspaceId: string): void {
+    const { ingester, missed } = this.#parts;
+    const work = this.#reviving.get(workspaceId) ?? ingester.revive(workspaceId, missed);
+    this.#reviving.set(workspaceId, work);
+    const until = performance.now() + REVIVE_MS;
+    try {
+      while (performance.now() < until) {
+        if (work.next().done === true) {
+          this.#reviving.delete(workspaceId);
+          this.takeBack(workspaceId);
+          log.info({ workspaceId }, "what was kept of a workspace is applied");
+          return;
+        }
       }
+    } catch (error) {
+      this.#reviving.delete(workspaceId);
+      log.error({ workspaceId, err: error }, "kept facts wait: the database cannot be written");
     }
   }
 }

@@ -110,6 +110,7 @@ export class Writer {
       find: (id) => this.#find(id),
       owner: this.#owner,
       look: (id) => this.look(id),
+      missed: (id, above) => this.#journal.factsOf(id, above),
     });
     this.#journal = new JournalFollower(identity, marks, {
       ingester: this.#ingester,

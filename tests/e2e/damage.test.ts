@@ -340,7 +340,6 @@ test("a workspace is back after its file is, on request", async () => {
   const back = await seeded.api.post<{ back: boolean }>(
     `/instance/damage/workspaces/${here}/check`,
   );
-  await Bun.sleep(500);
 
   expect(still.back).toBe(false);
   expect(back.back).toBe(true);

@@ -32,6 +32,12 @@ export type IngestPorts = Rules & {
   clock: Clock;
 };
 
+/** The facts that a workspace's file has missed, in the order of each stream. */
+export type MissedFacts = (
+  workspaceId: string,
+  above: ReadonlyMap<string, Position>,
+) => Iterable<Item[]>;
+
 /** A dot that no result has followed yet: its message may have arrived. */
 export type OpenDot = { fact: DotFact; at: Position };
 
@@ -115,23 +121,44 @@ export class Ingester {
   }
 
   /**
-   * Applies what was kept of a workspace while it was set aside. New facts go on being kept until all is applied, so
-   * that their order stays.
+   * Applies what a workspace that was set aside has missed, batch by batch: first what the journal still holds above the
+   * positions of its file, which may be an older copy, then what was kept. New facts go on being kept until all is
+   * applied, so that their order stays.
    *
-   * @throws AppError `workspace_unavailable` when it is still, and errors of SQLite: what is kept stays then.
+   * @param missed The facts of the journal above these positions, up to what was taken.
+   * @throws AppError `workspace_unavailable` when it is set aside still, and errors of SQLite: what is kept stays then.
    */
-  revive(workspaceId: string): void {
+  *revive(workspaceId: string, missed: MissedFacts): Generator<undefined, void> {
     const { kept } = this.#ports;
     const db = this.#ports.workspace(workspaceId);
     if (db !== undefined) {
+      const firstKept = kept.first(workspaceId);
+      // What was kept may be older than the journal's oldest segment: the journal must not get ahead of it.
+      const isBefore = ({ stream, end }: Item) => {
+        const first = firstKept.get(stream);
+        return first === undefined || comparePositions(end, first) < 0;
+      };
+      for (const items of missed(workspaceId, appliedPositions(db))) {
+        yield* this.#applyInBatches(workspaceId, items.filter(isBefore));
+      }
       for (const items of kept.read(workspaceId)) {
-        for (let from = 0; from < items.length; from += MAX_BATCH) {
-          this.#applyAll(workspaceId, db, items.slice(from, from + MAX_BATCH));
-        }
+        yield* this.#applyInBatches(workspaceId, items);
       }
     }
-    if (db === undefined || syncCommitted(db)) {
+    const now = this.#ports.workspace(workspaceId);
+    if (now === undefined || syncCommitted(now)) {
       kept.drop(workspaceId);
+    }
+  }
+
+  *#applyInBatches(workspaceId: string, items: readonly Item[]): Generator<undefined, void> {
+    for (let from = 0; from < items.length; from += MAX_BATCH) {
+      const db = this.#ports.workspace(workspaceId);
+      if (db === undefined) {
+        return;
+      }
+      this.#applyAll(workspaceId, db, items.slice(from, from + MAX_BATCH));
+      yield;
     }
   }
 

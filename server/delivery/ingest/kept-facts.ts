@@ -36,6 +36,11 @@ export class KeptFacts {
     this.#workspaces = new Set(existsSync(root) ? readdirSync(root) : []);
   }
 
+  /** From now on, until `drop`, what happens in this workspace is kept. */
+  hold(workspaceId: string): void {
+    this.#workspaces.add(workspaceId);
+  }
+
   /** The workspaces of which facts are kept. */
   workspaces(): string[] {
     return [...this.#workspaces];
@@ -84,6 +89,19 @@ export class KeptFacts {
     } finally {
       reader.close();
     }
+  }
+
+  /** The first kept position of each stream. */
+  first(workspaceId: string): Map<string, Position> {
+    const first = new Map<string, Position>();
+    for (const items of this.read(workspaceId)) {
+      for (const { stream, end } of items) {
+        if (!first.has(stream)) {
+          first.set(stream, end);
+        }
+      }
+    }
+    return first;
   }
 
   /** Removes what was kept: all of it is applied, durably. */

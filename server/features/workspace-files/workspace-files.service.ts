@@ -5,7 +5,7 @@ import type { Databases } from "../../platform/db/databases.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { FileFault, lookAtFile } from "../../platform/db/file-fault.ts";
 import { currentVersion } from "../../platform/db/migrate.ts";
-import { bringBack, setAsideRows } from "../../platform/db/set-aside.store.ts";
+import { setAsideRows } from "../../platform/db/set-aside.store.ts";
 import { workspaceIds, workspacePath } from "../../platform/db/workspace-files.ts";
 import { AppError, notFound } from "../../platform/errors.ts";
 import { log } from "../../platform/log.ts";
@@ -74,7 +74,7 @@ export async function checkAgain(desk: Desk, workspaceId: string): Promise<FileF
   const fault = isLogStillLost
     ? new FileFault("log_missing", row.detail)
     : await desk.inspect(row.path);
-  if (fault === undefined && bringBack(databases.system, workspaceId, clock())) {
+  if (fault === undefined && databases.bringBack(workspaceId, clock())) {
     log.info({ workspaceId }, "a workspace is whole again and in use");
   }
   return fault;
@@ -98,7 +98,7 @@ export async function acceptAsItIs(desk: Desk, workspaceId: string): Promise<voi
   if (fault !== undefined) {
     throw new AppError("illegal_state", `The file is damaged as well: ${fault.message}`);
   }
-  bringBack(desk.databases.system, workspaceId, desk.clock());
+  desk.databases.bringBack(workspaceId, desk.clock());
   log.warn({ workspaceId }, "a workspace is used without what its lost log held");
 }
 

@@ -27,8 +27,12 @@ export type Databases = {
   createWorkspace(id: string): void;
   /** True while the workspace's file cannot be used. */
   isSetAside(id: string): boolean;
+  /** The workspaces whose file cannot be used now. */
+  setAsideIds(): string[];
   /** Refuses the workspace on every thread until somebody has looked at its file. */
   setAside(id: string, fault: FileFault): void;
+  /** Uses the workspace again, on this thread at once. @returns false when it was not set aside. */
+  bringBack(id: string, now: number): boolean;
   /** The workspace's test inbox, under local/ and never replicated. */
   inbox(id: string): Connection;
   /** Forgets and closes the workspace's handles, before its file is moved or removed. */
@@ -82,7 +86,9 @@ export function openDatabases(
     find: (id) => workspaces.find(id),
     createWorkspace: (id) => workspaces.create(id),
     isSetAside: (id) => workspaces.isAside(id),
+    setAsideIds: () => workspaces.asideIds(),
     setAside: (id, fault) => workspaces.setAside(id, fault),
+    bringBack: (id, now) => workspaces.bringBack(id, now),
     inbox: inboxes.open,
     closeWorkspace(id) {
       workspaces.forget(id);

@@ -8,13 +8,15 @@ import { type Connection, type ConnectionOptions, openConnection } from "./drive
 import { FileFault, faultOf, inodeOf, lookAtFile } from "./file-fault.ts";
 import { currentVersion, migrate } from "./migrate.ts";
 import { closeMarked, markOpen } from "./open-marks.ts";
-import { addSetAside, knownSetAside } from "./set-aside.store.ts";
+import { addSetAside, bringBack, knownSetAside } from "./set-aside.store.ts";
 import { watch } from "./watched.ts";
 import { isInDirectory, workspacePath } from "./workspace-files.ts";
 
 const MAX_OPEN = 256;
 /** What another thread has set aside, or brought back, is known here after this. */
 const ASK_EVERY_MS = 250;
+/** An idle thread must not keep a bad file open: closing the last handle removes the log that lies there by then. */
+const LET_GO_EVERY_MS = 1_000;
 /** How often an open file is looked for: SQLite goes on writing to one that was taken away. */
 const LOOK_EVERY_MS = 2_000;
 
@@ -42,6 +44,7 @@ export class WorkspaceHandles {
   readonly #aside = new Set<string>();
   /** Found here and not yet in the table, because that could not be written. */
   readonly #unsaid = new Map<string, FileFault>();
+  readonly #lettingGo: ReturnType<typeof setInterval>;
   #askedAt = Number.NEGATIVE_INFINITY;
   #closed = false;
 
@@ -49,6 +52,8 @@ export class WorkspaceHandles {
     this.#dataDir = dataDir;
     this.#options = options;
     this.#system = system;
+    this.#lettingGo = setInterval(() => this.#letGo(), LET_GO_EVERY_MS);
+    this.#lettingGo.unref();
   }
 
   get count(): number {
@@ -100,6 +105,11 @@ export class WorkspaceHandles {
     return this.#aside.has(id) || this.#unsaid.has(id);
   }
 
+  asideIds(): string[] {
+    this.#ask();
+    return [...new Set([...this.#aside, ...this.#unsaid.keys()])];
+  }
+
   /** Sets a workspace aside because of what was found in, or instead of, its file. */
   setAside(id: string, fault: FileFault): void {
     if (!this.#unsaid.has(id) && !this.#aside.has(id)) {
@@ -114,12 +124,20 @@ export class WorkspaceHandles {
     }
   }
 
+  /** Uses a workspace again whose file was found whole. @returns false when it was not set aside. */
+  bringBack(id: string, now: number): boolean {
+    const isBack = bringBack(this.#system, id, now);
+    this.#askedAt = Number.NEGATIVE_INFINITY;
+    return isBack;
+  }
+
   forget(id: string): void {
     this.#open.delete(id);
   }
 
   clear(): void {
     this.#closed = true;
+    clearInterval(this.#lettingGo);
     this.#open.clear();
   }
 
@@ -165,6 +183,17 @@ export class WorkspaceHandles {
       const reason = inode === undefined ? "missing" : "replaced";
       this.setAside(id, new FileFault(reason, "the file was taken away while it was open"));
       throw unavailable();
+    }
+  }
+
+  #letGo(): void {
+    try {
+      this.#ask();
+    } catch (error) {
+      log.warn(
+        { err: error },
+        "which workspaces are set aside could not be read; it is tried again",
+      );
     }
   }
 

@@ -19,7 +19,7 @@ import { unreadDamage } from "../../../../server/platform/db/damage.store.ts";
 import { type Databases, openDatabases } from "../../../../server/platform/db/databases.ts";
 import { openConnection } from "../../../../server/platform/db/driver.ts";
 import { closeMarked, lostLogs } from "../../../../server/platform/db/open-marks.ts";
-import { bringBack, setAsideRows } from "../../../../server/platform/db/set-aside.store.ts";
+import { setAsideRows } from "../../../../server/platform/db/set-aside.store.ts";
 import { workspacePath } from "../../../../server/platform/db/workspace-files.ts";
 import { AppError } from "../../../../server/platform/errors.ts";
 import { newId } from "../../../../server/platform/ids.ts";
@@ -162,7 +162,7 @@ test("a workspace that is brought back is opened anew, also by a thread that sti
   await Bun.sleep(10);
 
   copyFileSync(join(folder, "backup"), path(id));
-  bringBack(databases.system, id, Date.now() + 1);
+  databases.bringBack(id, Date.now() + 1);
   await Bun.sleep(2_300);
 
   expect(other.workspace(id).prepare("SELECT count(*) FROM contact").pluck().get()).toBe(1);

@@ -1,0 +1,123 @@
+// A workspace's file is hurt while its campaign and another one's run, on the compiled binary: what happened is kept and counts once.
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "bun:test";
+import { copyFileSync, existsSync, renameSync, rmSync, statSync, truncateSync } from "node:fs";
+import { join } from "node:path";
+import type { ReadyWorkspace } from "../../server/commands/demo/seed.ts";
+import { segmentPath } from "../../server/platform/journal/segments.ts";
+import { untilReport } from "../support/relay-campaign.ts";
+import { type SeededBinary, startSeededBinary } from "../support/seeded-binary.ts";
+import { startTcpSink, type TcpSink } from "../support/tcp-sink.ts";
+import {
+  allSent,
+  checkAgain,
+  copyWorkspace,
+  newReadyWorkspace,
+  outcomeOf,
+  type RunningCampaign,
+  startSlowCampaign,
+  untilSetAside,
+} from "../support/two-campaigns.ts";
+
+const PEOPLE = 2_000;
+const PER_SECOND = 200;
+
+let seeded: SeededBinary;
+let other: ReadyWorkspace;
+let sinks: { here: TcpSink; there: TcpSink };
+let runs = 0;
+
+beforeAll(async () => {
+  seeded = await startSeededBinary({ publicUrl: "https://mail.acme-books.example" });
+  other = await newReadyWorkspace(seeded, "Other");
+}, 60_000);
+
+beforeEach(() => {
+  runs += 1;
+  sinks = { here: startTcpSink({ delayMs: 10 }), there: startTcpSink({ delayMs: 10 }) };
+});
+
+afterEach(() => {
+  sinks.here.close();
+  sinks.there.close();
+});
+
+afterAll(() => seeded.binary.dispose());
+
+const keptOf = ({ workspace }: RunningCampaign) =>
+  join(seeded.binary.dataDir, "local/kept", workspace.id);
+
+async function startBoth(): Promise<{ here: RunningCampaign; there: RunningCampaign }> {
+  const way = { people: PEOPLE, maxPerSecond: PER_SECOND };
+  const [here, there] = await Promise.all([
+    startSlowCampaign(seeded, seeded.workspace, {
+      ...way,
+      port: sinks.here.port,
+      name: `here${runs}-`,
+    }),
+    startSlowCampaign(seeded, other, { ...way, port: sinks.there.port, name: `there${runs}-` }),
+  ]);
+  return { here, there };
+}
+
+const sentUpTo = ({ workspace, id }: RunningCampaign, n: number) =>
+  untilReport(seeded.api, workspace, id, ({ counts }) => counts.sent >= n);
+
+/** The other workspace's campaign ends as if nothing had happened, while this one's is refused. */
+async function expectOnlyHereStops(here: RunningCampaign, there: RunningCampaign): Promise<void> {
+  const outcome = await outcomeOf(seeded, sinks.there, there);
+  const refused = await seeded.api.get(here.workspace.path + "/campaigns").then(
+    () => "shown",
+    (error: Error) => error.message,
+  );
+
+  expect(refused).toContain("workspace_unavailable");
+  expect(outcome).toMatchObject({ counts: allSent(PEOPLE), receivers: PEOPLE, twice: 0 });
+  expect(statSync(segmentPath(keptOf(here), 1)).size).toBeGreaterThan(0);
+  expect(sinks.here.arrived.length).toBeLessThan(PEOPLE);
+}
+
+async function expectAllOnce(here: RunningCampaign): Promise<void> {
+  const outcome = await outcomeOf(seeded, sinks.here, here);
+
+  expect(outcome).toMatchObject({ counts: allSent(PEOPLE), receivers: PEOPLE, unlisted: [] });
+  expect(outcome.accepted).toBe(PEOPLE);
+  expect(outcome.doubled).toBe(0);
+  expect(existsSync(keptOf(here))).toBe(false);
+  process.stdout.write(`${outcome.twice} of ${PEOPLE} were mailed twice, all of them listed\n`);
+}
+
+test("a file that is taken away in the middle of a send and put back: all go on, and everybody is mailed once", async () => {
+  const { here, there } = await startBoth();
+  await sentUpTo(here, 300);
+
+  for (const end of ["", "-wal", "-shm"]) {
+    renameSync(here.file + end, `${here.file}.away${end}`);
+  }
+  expect(await untilSetAside(seeded, here.workspace.id)).toMatch(/missing|replaced/);
+  await expectOnlyHereStops(here, there);
+  for (const end of ["", "-wal", "-shm"].filter((one) => existsSync(`${here.file}.away${one}`))) {
+    renameSync(`${here.file}.away${end}`, here.file + end);
+  }
+  await checkAgain(seeded, here.workspace.id);
+
+  await expectAllOnce(here);
+}, 120_000);
+
+test("a file that is cut in the middle of a send and replaced by an older copy: what happened since then counts, once", async () => {
+  const { here, there } = await startBoth();
+  await sentUpTo(here, 200);
+  const copy = join(seeded.binary.dataDir, "copy.db");
+  copyWorkspace(here, copy);
+  await sentUpTo(here, 500);
+
+  truncateSync(here.file, 4_096);
+  expect(await untilSetAside(seeded, here.workspace.id)).toMatch(/damaged|not_a_database/);
+  await expectOnlyHereStops(here, there);
+  for (const end of ["", "-wal", "-shm"]) {
+    rmSync(here.file + end, { force: true });
+  }
+  copyFileSync(copy, here.file);
+  await checkAgain(seeded, here.workspace.id);
+
+  await expectAllOnce(here);
+}, 120_000);

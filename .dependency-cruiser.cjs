@@ -45,7 +45,7 @@ module.exports = {
       { path: "^server/delivery/([^/]+)/" },
       {
         path: "^server/delivery/",
-        pathNot: "^server/delivery/($1/|(types|facts|ports|tokens|consent\\.store)\\.ts$)",
+        pathNot: "^server/delivery/($1/|(types|facts|ports|tokens|(consent|person)\\.store)\\.ts$)",
       },
     ),
     forbid(

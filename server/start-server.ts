@@ -294,7 +294,6 @@ function outsideOf(parts: Parts): Outside {
     inspectFile: inspectInThread,
     tracking: {
       recordFact: (fact) => delivery.recordFact(fact),
-      unsubscribed: (workspaceId, address) => delivery.unsubscribed(workspaceId, address),
       resubscribed: (workspaceId, address) => delivery.resubscribed(workspaceId, address),
     },
   };

@@ -9,13 +9,11 @@ import {
   type WAITS_FOR_TWIN,
   type WhyNot,
 } from "./consent.store.ts";
+import type { TurnedAway } from "./delivery-methods.ts";
 import type { Item, Run } from "./run.ts";
 
 /** An unsubscribe is in the journal at once and in the database a moment later; after so long it surely is. */
 const KEEP_MS = 10 * 60_000;
-
-/** Why somebody gets nothing more, when they said so themselves. */
-export type TurnedAway = "unsubscribed" | "complaint";
 
 /** The recipient must not be mailed any more; nothing of the message was delivered. */
 export class NotMailed extends Error {
@@ -27,16 +25,18 @@ export class NotMailed extends Error {
   }
 }
 
-type Seen = { data: number; consent: number };
-type Left = { at: number; why: TurnedAway };
+type Seen = { turn: number; data: number; consent: number };
+type Left = { at: number; why: TurnedAway["why"] };
 
 /**
  * Says right before MAIL and right before the dot whether a message may still go to its recipient.
  *
  * The truth is in the databases. A message is judged by the rule when it is read, and keeps the number that
  * `consent_version` had then. As long as no other connection has committed, or none of the commits has moved that
- * number, the answer is still true, and finding that out costs microseconds; else the rule is asked again. Only what
- * is in the journal and not yet applied is kept here. A look that fails throws, and nothing is sent.
+ * number, the answer is still true, and finding that out costs microseconds; else the rule is asked again. The look
+ * for commits is made once per turn of the event loop: whatever a message waited for came in a later turn than the
+ * commits before it. Only what is in the journal and not yet applied is kept here. A look that fails throws, and
+ * nothing is sent.
  */
 export class ConsentGate {
   readonly #databases: Pick<Databases, "system" | "workspace">;
@@ -44,6 +44,8 @@ export class ConsentGate {
   readonly #seen = new WeakMap<Connection, Seen>();
   readonly #blocked = new WeakMap<Connection, { version: number; isBlocked: IsBlocked }>();
   readonly #left = new Map<string, Map<string, Left>>();
+  #turn = 0;
+  #isTurnEnding = false;
 
   constructor(databases: Pick<Databases, "system" | "workspace">, clocks: Clocks) {
     this.#databases = databases;
@@ -81,7 +83,7 @@ export class ConsentGate {
   }
 
   /** The person left, or reported a message: the fact is in the journal and not yet in the database. */
-  left(workspaceId: string, address: string, why: TurnedAway): void {
+  left(workspaceId: string, address: string, why: TurnedAway["why"]): void {
     let addresses = this.#left.get(workspaceId);
     if (addresses === undefined) {
       addresses = new Map();
@@ -136,13 +138,28 @@ export class ConsentGate {
   }
 
   #versionOf(db: Connection): number {
-    const data = dataVersion(db);
     let seen = this.#seen.get(db);
+    if (seen?.turn === this.#turn) {
+      return seen.consent;
+    }
+    const data = dataVersion(db);
     if (seen?.data !== data) {
       // Read after the data version: a commit between the two is found again, none is missed.
-      seen = { data, consent: consentVersion(db) };
+      seen = { turn: this.#turn, data, consent: consentVersion(db) };
       this.#seen.set(db, seen);
     }
+    seen.turn = this.#turn;
+    this.#endTurn();
     return seen.consent;
+  }
+
+  #endTurn(): void {
+    if (!this.#isTurnEnding) {
+      this.#isTurnEnding = true;
+      setImmediate(() => {
+        this.#isTurnEnding = false;
+        this.#turn += 1;
+      });
+    }
   }
 }

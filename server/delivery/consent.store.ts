@@ -159,6 +159,8 @@ export function consentRule(audience: AudienceDefinition): ConsentRule {
   const outsideLists = `(NOT ${isOn("1", "IS NOT NULL")} OR ${isOn("1", "= 'subscribed'")})`;
   const byOther = everyone || includeSegments.length > 0;
   const among = byOther ? "1" : included;
+  // The "+ 0" keeps the planner from looking at the values, after which SQLite would prepare the statement anew for
+  // every run of it: 200 µs instead of 6 µs for one message.
   const select = statement<[RangeParams], JudgedRow>(`
     SELECT owed.seq, owed.contact_id AS contactId, owed.address,
            ${everyone || includeSegments.length === 0 ? "0" : `NOT ${onList}`} AS needsSegment,
@@ -172,7 +174,7 @@ export function consentRule(audience: AudienceDefinition): ConsentRule {
       FROM message AS owed
            LEFT JOIN contact ON contact.id = owed.contact_id
            ${suppressionOf("owed.address")}
-     WHERE owed.campaign_id = @campaignId AND owed.seq BETWEEN @first AND @last
+     WHERE owed.campaign_id = @campaignId + 0 AND owed.seq BETWEEN @first + 0 AND @last + 0
        AND CASE WHEN @open THEN owed.state < 2 ELSE owed.state > 3 END`);
   const segments = segmentsOf(includeSegments, excludeSegments);
   return (db, { isBlocked, which, ...range }) => {

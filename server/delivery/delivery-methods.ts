@@ -1,4 +1,3 @@
-import type { TurnedAway } from "./consent-gate.ts";
 import type {
   CampaignContent,
   ContactFields,
@@ -27,6 +26,18 @@ export type TestMessage = {
   messageId?: string;
 };
 
+/** The recipient of a message wants no more mail. */
+export type TurnedAway = {
+  workspaceId: string;
+  /** 0 when it was no campaign's. */
+  campaignId: number;
+  seq: number;
+  why: "unsubscribed" | "complaint";
+  /** The contact and its address, where the token names them: they hold when the message is deleted. */
+  contactId?: number | undefined;
+  address?: string | undefined;
+};
+
 /** What the delivery thread does for others. */
 export type DeliveryMethods = {
   start: (
@@ -41,17 +52,10 @@ export type DeliveryMethods = {
   ) => void;
   /** The campaign's status was changed: one that is `sending` goes on, any other stops. */
   notice: (request: { workspaceId: string; campaignId: number }) => void;
-  /** The person unsubscribed: the fact is in the journal and not yet in the workspace's database. */
-  unsubscribed: (request: { workspaceId: string; address: string }) => void;
   /** The person wants mail again, and the workspace's database says so. */
   resubscribed: (request: { workspaceId: string; address: string }) => void;
-  /** The recipient of this message left, or reported it. */
-  turnedAway: (request: {
-    workspaceId: string;
-    campaignId: number;
-    seq: number;
-    why: TurnedAway;
-  }) => void;
+  /** Somebody left, or reported a message: the fact is on its way to the workspace's database. */
+  turnedAway: (request: TurnedAway) => void;
   /** The route was changed or removed. */
   routeChanged: (request: { workspaceId: string; routeId: number }) => void;
   /** An administrator changed the rules about what servers say. */

@@ -49,10 +49,8 @@ const methods: DeliveryMethods = {
     thread.run();
   },
   notice: ({ workspaceId, campaignId }) => started().pipeline.notice(workspaceId, campaignId),
-  unsubscribed: ({ workspaceId, address }) => started().pipeline.unsubscribed(workspaceId, address),
   resubscribed: ({ workspaceId, address }) => started().pipeline.resubscribed(workspaceId, address),
-  turnedAway: ({ workspaceId, campaignId, seq, why }) =>
-    started().pipeline.turnedAway(workspaceId, campaignId, seq, why),
+  turnedAway: (whom) => started().pipeline.turnedAway(whom),
   rulesChanged: () => started().reloadRules(),
   routeChanged: ({ workspaceId, routeId }) => started().pipeline.routeChanged(workspaceId, routeId),
   sendOne: (message) => started().sendOne(message),

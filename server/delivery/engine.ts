@@ -5,7 +5,13 @@ import { newDurableMark } from "../platform/journal/segments.ts";
 import { type Journal, openJournal } from "../platform/journal/writer.ts";
 import { log } from "../platform/log.ts";
 import { type Caller, connect, serve } from "../platform/workers/channel.ts";
-import type { DeliveryMethods, MainMethods, RunProgress, TestMessage } from "./delivery-methods.ts";
+import type {
+  DeliveryMethods,
+  MainMethods,
+  RunProgress,
+  TestMessage,
+  TurnedAway,
+} from "./delivery-methods.ts";
 import type { OutsideFact } from "./facts.ts";
 import { streamDir } from "./journal-streams.ts";
 import type { HeldDecision, RetryCount, RetryFilter } from "./requeue.ts";
@@ -83,13 +89,14 @@ export type Delivery = {
     decision: HeldDecision,
     seqs?: number[],
   ): Promise<number>;
-  /** Resolves when the fact is durable. @throws AppError `unavailable` when it cannot be kept. */
-  recordFact(fact: OutsideFact): Promise<void>;
   /**
-   * The person unsubscribed, which `recordFact` has kept: from now on they get nothing more, also not what is under
-   * way. Every other way of saying no is a change of a database, where delivery finds it by itself.
+   * Resolves when the fact is durable and, where somebody left or reported a message, when delivery knows it: from
+   * then on they get nothing more, also not what is under way. Every other way of saying no is a change of a
+   * database, where delivery finds it by itself.
+   *
+   * @throws AppError `unavailable` when it cannot be kept.
    */
-  unsubscribed(workspaceId: string, address: string): void;
+  recordFact(fact: OutsideFact): Promise<void>;
   /** The person wants mail again; the database says so already. */
   resubscribed(workspaceId: string, address: string): void;
   /** A route was changed, switched off or removed: running campaigns load it again. */
@@ -218,15 +225,13 @@ function door({ state, writer, delivery, web, recovered, threads }: Parts): Deli
       delivery.tell("notice", { workspaceId, campaignId });
       return decided;
     },
-    recordFact(fact) {
-      // Neither gets anything more from now on, also not what is under way.
-      if (fact.k === "unsubscribe" || fact.k === "complaint") {
-        const why = fact.k === "complaint" ? "complaint" : "unsubscribed";
-        delivery.tell("turnedAway", { workspaceId: fact.w, campaignId: fact.c, seq: fact.s, why });
-      }
-      return web.append(JSON.stringify(fact));
+    async recordFact(fact) {
+      const says = noMoreMail(fact);
+      // Not only told but answered: what is acknowledged must be known to the thread that writes the dots, and a
+      // message to it can be overtaken by a server's reply.
+      const known = says && delivery.call("turnedAway", says);
+      await Promise.all([web.append(JSON.stringify(fact)), known]);
     },
-    unsubscribed: (workspaceId, address) => delivery.tell("unsubscribed", { workspaceId, address }),
     resubscribed: (workspaceId, address) => delivery.tell("resubscribed", { workspaceId, address }),
     routeChanged: (workspaceId, routeId) => delivery.tell("routeChanged", { workspaceId, routeId }),
     rulesChanged: () => delivery.tell("rulesChanged", null),
@@ -337,6 +342,17 @@ function nodeId(path: string): string {
     renameSync(`${path}.new`, path);
   }
   return readFileSync(path, "utf8").trim();
+}
+
+/** Whom a fact forbids to mail, when it does. */
+function noMoreMail(fact: OutsideFact): TurnedAway | undefined {
+  if (fact.k !== "unsubscribe" && fact.k !== "complaint") {
+    return undefined;
+  }
+  const message = { workspaceId: fact.w, campaignId: fact.c, seq: fact.s };
+  return fact.k === "complaint"
+    ? { ...message, why: "complaint" }
+    : { ...message, why: "unsubscribed", contactId: fact.ct, address: fact.a };
 }
 
 function watch(

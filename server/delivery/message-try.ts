@@ -23,7 +23,8 @@ export type Try = {
  * Renders one message and hands it to its route, the `dot` fact durable before the terminating dot. A crash
  * after that leaves an ambiguous message, before it one that was certainly not sent.
  *
- * Whether the recipient may be mailed is asked before the work, right before MAIL, and right before the dot.
+ * Whether the recipient may be mailed is asked right before MAIL and right before the dot: nothing can come between
+ * the answer and what is then written.
  *
  * @throws What `mayMail` throws; TemplateError.
  */
@@ -33,7 +34,6 @@ export async function tryMessage(
   item: ItemUnderWay,
   { startedAt, signal, mayMail, onRendered, onUndot }: Try,
 ): Promise<SmtpOutcome> {
-  mayMail();
   const began = performance.now();
   let rendering: Rendered | Promise<Rendered>;
   try {
@@ -59,12 +59,12 @@ export async function tryMessage(
     target: source === undefined ? { domain, site } : { domain, site, source },
     isStillWanted,
     beforeDot: async () => {
+      await parts.recorder.once(dotFact(run, item, startedAt));
+      announced = true;
       // The last moment at which somebody who has just said no can be spared.
       if (!isStillWanted()) {
         throw refusal?.error;
       }
-      await parts.recorder.once(dotFact(run, item, startedAt));
-      announced = true;
     },
   });
   if (announced && outcome.kind === "abandoned") {

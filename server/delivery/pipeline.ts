@@ -2,7 +2,8 @@ import type { Clocks } from "../platform/clock.ts";
 import type { Databases } from "../platform/db/databases.ts";
 import { log } from "../platform/log.ts";
 import type { Caller } from "../platform/workers/channel.ts";
-import { ConsentGate, type TurnedAway } from "./consent-gate.ts";
+import { ConsentGate } from "./consent-gate.ts";
+import type { TurnedAway } from "./delivery-methods.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { Hands } from "./hands.ts";
 import { Learner } from "./learner.ts";
@@ -11,8 +12,9 @@ import { Ledger } from "./ledger.ts";
 import { resumeNamed, suspendNamed } from "./limit-names.ts";
 import { setCampaignRate } from "./limits.ts";
 import { nowhereFact, unsentFact } from "./outcome-fact.ts";
+import { personBehind } from "./person.store.ts";
 import { Placer } from "./placing.ts";
-import { addressOf, findContent, isWorkspace, loadChunk } from "./queue/load.store.ts";
+import { findContent, isWorkspace, loadChunk } from "./queue/load.store.ts";
 import type { Recorder } from "./recorder.ts";
 import type { Signer } from "./render/signer.ts";
 import { type ChunkInHand, emptyItem, type Item, type Run } from "./run.ts";
@@ -33,7 +35,7 @@ export type PipelineParts = RunFactory & {
 };
 
 /**
- * Sends campaigns. It reads as the sentence: claim → place → limiter → (may it be mailed?) → render → smtp → result
+ * Sends campaigns. It reads as the sentence: claim → place → limiter → render → (may it be mailed?) → smtp → result
  * → journal; what the journal says becomes rows on the writer thread.
  */
 export class Pipeline {
@@ -157,22 +159,18 @@ export class Pipeline {
     }
   }
 
-  /** The person with this address unsubscribed a moment ago. */
-  unsubscribed(workspaceId: string, address: string): void {
-    this.#gate.left(workspaceId, address, "unsubscribed");
-  }
-
   /** The person with this address wants mail again. */
   resubscribed(workspaceId: string, address: string): void {
     this.#gate.back(workspaceId, address);
   }
 
-  /** The recipient of a message left, or reported it. */
-  turnedAway(workspaceId: string, campaignId: number, seq: number, why: TurnedAway): void {
-    const { databases } = this.#parts;
-    const address =
-      this.#has(workspaceId) && addressOf(databases.workspace(workspaceId), campaignId, seq);
-    if (address) {
+  /** The recipient of a message left, or reported it: whatever address they are mailed at gets nothing more. */
+  turnedAway({ workspaceId, why, ...said }: TurnedAway): void {
+    if (!this.#has(workspaceId)) {
+      return;
+    }
+    const { addresses } = personBehind(this.#parts.databases.workspace(workspaceId), said);
+    for (const address of addresses) {
       this.#gate.left(workspaceId, address, why);
     }
   }

@@ -34,7 +34,7 @@ export type SenderParts = {
   onEnd: (run: Run) => void;
 };
 
-/** Sends one message: (may it be mailed?) → render → smtp → result → journal. */
+/** Sends one message: render → (may it be mailed?) → smtp → result → journal. */
 export class Sender {
   readonly #parts: SenderParts;
 

@@ -167,7 +167,6 @@ export const nothingOutside: Outside = {
   fetchText: () => missing("web"),
   tracking: {
     recordFact: () => missing("journal"),
-    unsubscribed: () => undefined,
     resubscribed: () => undefined,
   },
 };

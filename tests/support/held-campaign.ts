@@ -16,6 +16,8 @@ export type HeldCampaign = {
   launch(audience: NewCampaign["audience"]): Promise<number>;
   /** Addresses whose message has got as far as DATA. */
   held: () => string[];
+  /** Lets the relay go on. */
+  letGo(): void;
   /** Lets the relay go on and waits until the campaign is completed; answers with who got it. */
   release(campaignId: number): Promise<string[]>;
   /** Why a contact's message was skipped; its state where it was not. */
@@ -51,6 +53,7 @@ export async function heldCampaign(): Promise<HeldCampaign> {
       await until(() => reached.size === CONNECTIONS, "messages at DATA");
       return id;
     },
+    letGo: () => open.resolve(),
     async release(id) {
       open.resolve();
       await until(() => statusOf(data, ws, id).status === "completed", "completion");

@@ -1,5 +1,6 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import type { BounceFact, ComplaintFact } from "../facts.ts";
+import { personBehind } from "../person.store.ts";
 import type { BounceRules } from "../ports.ts";
 import { messageState } from "../types.ts";
 import { changeOf } from "./apply-result.ts";
@@ -81,10 +82,13 @@ export function applyComplaint(db: Connection, batch: Batch, fact: ComplaintFact
   batch.counts.addTimed(fact.c, "complaint", fact.at);
   batch.engaged.add(fact.c);
   const source = `campaign:${fact.c}`;
-  const { address } = message;
-  const detail = kind;
-  suppress(db, { address, reason: "complaint", source, detail, at: fact.at, expiresAt: null });
-  unsubscribeFromLists(db, message.contactId, source, fact.at);
+  const said = { campaignId: fact.c, seq: fact.s };
+  const { contactId = message.contactId, addresses } = personBehind(db, said);
+  const { at } = fact;
+  for (const address of addresses) {
+    suppress(db, { address, reason: "complaint", source, detail: kind, at, expiresAt: null });
+  }
+  unsubscribeFromLists(db, contactId, source, at);
 }
 
 /** Keeps a report and its event, unless there are too many already. @returns what came before it. */

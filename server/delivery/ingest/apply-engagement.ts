@@ -1,11 +1,12 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import type { EngagementFact, UnsubscribeFact } from "../facts.ts";
+import { personBehind, presentContact } from "../person.store.ts";
 import type { ClassifyEngagement } from "../ports.ts";
 import { messageState } from "../types.ts";
 import { addWithdrawal } from "./consent.store.ts";
 import { addEvent, agentId, countEngagement, countLink, linksInBurst } from "./engagement.store.ts";
 import type { Batch } from "./gathered.ts";
-import { findMessage, mergeOf, suppress, unsubscribeFromLists } from "./results.store.ts";
+import { findMessage, suppress, unsubscribeFromLists } from "./results.store.ts";
 
 /** Keeps an open, click or view with its class, and counts it. Facts without a message are orphans. */
 export function applyEngagement(
@@ -33,7 +34,7 @@ export function applyEngagement(
     kind: fact.k,
     campaignId: fact.c,
     seq: fact.s,
-    contactId: mergeOf(db, message.contactId, message.address)?.contactId ?? message.contactId,
+    contactId: presentContact(db, message.contactId),
     linkNo,
     class: kind,
     rule,
@@ -55,18 +56,14 @@ export function applyEngagement(
  */
 export function applyUnsubscribe(db: Connection, batch: Batch, fact: UnsubscribeFact): void {
   const message = findMessage(db, fact.c, fact.s);
-  const recipientId = message?.contactId ?? fact.ct;
-  if (recipientId === undefined) {
+  const said = { campaignId: fact.c, seq: fact.s, contactId: fact.ct, address: fact.a };
+  const { contactId, addresses } = personBehind(db, said);
+  if (contactId === undefined) {
     batch.orphans += 1;
     return;
   }
-  const merge = mergeOf(db, recipientId, message?.address ?? "");
-  const contactId = merge?.contactId ?? recipientId;
   const { via: detail, at, ip, ua: userAgent } = fact;
   const source = fact.c === 0 ? "preferences" : `campaign:${fact.c}`;
-  // The address may have been changed since the message, or the contact merged: the person means all of them.
-  const said = [fact.a, message?.address, merge?.address, merge?.former];
-  const addresses = new Set(said.filter((each) => each !== undefined));
   for (const address of addresses) {
     addWithdrawal(db, { at, contactId, address, source, ip, userAgent, detail });
     suppress(db, { address, reason: "unsubscribed", source, detail, at, expiresAt: null });

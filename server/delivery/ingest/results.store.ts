@@ -177,25 +177,6 @@ export function suppress(db: Connection, suppression: NewSuppression): void {
   insertSuppression(db).run(suppression);
 }
 
-const selectMerge = statement<
-  [{ contactId: number; address: string }],
-  { contactId: number; address: string; former: string }
->(`
-  SELECT contact.id AS contactId, contact.address, contact_merge.address AS former
-    FROM contact_merge JOIN contact ON contact.id = contact_merge.contact_id
-   WHERE from_id = @contactId
-  UNION ALL
-  SELECT contact.id, contact.address, contact_merge.address
-    FROM contact_merge JOIN contact ON contact.id = contact_merge.contact_id
-   WHERE contact_merge.contact_id = @contactId AND contact_merge.address = @address
-   LIMIT 1
-`);
-
-/** The contact that the recipient of a message was merged into, with both addresses; undefined when it was not. */
-export function mergeOf(db: Connection, contactId: number, address: string) {
-  return selectMerge(db).get({ contactId, address });
-}
-
 const unsubscribeLists = statement<[at: number, reason: string, contactId: number]>(`
   UPDATE list_contact
      SET status = 'unsubscribed', changed_at = ?, reason = ?

@@ -128,15 +128,6 @@ export function holdsAmbiguous(db: Connection | undefined, campaignId: number): 
   return db !== undefined && selectHolds(db).get(campaignId)?.holds === 1;
 }
 
-const selectAddress = statement<[campaignId: number, seq: number], { address: string }>(`
-  SELECT address FROM message WHERE campaign_id = ? AND seq = ?
-`);
-
-/** The address a message goes to; undefined when there is no such message. */
-export function addressOf(db: Connection, campaignId: number, seq: number): string | undefined {
-  return selectAddress(db).get(campaignId, seq)?.address;
-}
-
 const selectContent = statement<
   [campaignId: number],
   {

@@ -20,10 +20,11 @@ import { findContact, findRecipient } from "./tracking.store.ts";
 
 /** What tracking needs of delivery. */
 export type TrackingPort = {
-  /** Resolves when the fact is durable. @throws AppError `unavailable` when it cannot be kept. */
+  /**
+   * Resolves when the fact is durable and, for an unsubscribe, when delivery mails the person no more.
+   * @throws AppError `unavailable` when it cannot be kept.
+   */
   recordFact(fact: EngagementFact | UnsubscribeFact): Promise<void>;
-  /** Makes delivery skip the address from now on, before the fact has reached the database. */
-  unsubscribed(workspaceId: string, address: string): void;
   /** The person wants mail again, and the database says so: delivery no longer skips the address. */
   resubscribed(workspaceId: string, address: string): void;
 };
@@ -155,7 +156,6 @@ export class Tracking {
       ua: visitor.agent,
       ...(subject.link === 0 ? {} : { ct: subject.link, a: whom.address }),
     });
-    this.#deps.port.unsubscribed(workspace.id, whom.address);
     return whom;
   }
 

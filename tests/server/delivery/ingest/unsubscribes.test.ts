@@ -1,7 +1,7 @@
 // What an unsubscribe leaves in the consent ledger, and that it holds when its message is gone.
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { bounceRules, breakerRules } from "../../../../server/delivery/bounce-rules.ts";
-import type { UnsubscribeFact } from "../../../../server/delivery/facts.ts";
+import type { OutsideFact, UnsubscribeFact } from "../../../../server/delivery/facts.ts";
 import { Ingester } from "../../../../server/delivery/ingest/ingester.ts";
 import { createDue } from "../../../../server/delivery/queue/due.store.ts";
 import { classifyEngagement } from "../../../../server/delivery/stats/engagement-class.ts";
@@ -53,8 +53,12 @@ function apply(fact: Partial<UnsubscribeFact>): void {
     ua: "MUA",
     ...fact,
   };
+  take(whole as UnsubscribeFact);
+}
+
+function take(fact: OutsideFact): void {
   offset += 100;
-  ingester.take("n/web", [{ payload: JSON.stringify(whole), end: { segment: 1, offset } }]);
+  ingester.take("n/web", [{ payload: JSON.stringify(fact), end: { segment: 1, offset } }]);
   ingester.flush();
 }
 
@@ -65,6 +69,7 @@ const suppressed = () => rows("SELECT address FROM suppression ORDER BY address"
 const left = () => rows("SELECT contact_id FROM list_contact WHERE status = 'unsubscribed'").flat();
 
 test("an unsubscribe by mail is one withdrawal on record, however often it comes", () => {
+  db.exec("UPDATE contact SET address = 'old@reader.example' WHERE id = 1");
   apply({});
   apply({ via: "one_click" });
 
@@ -76,9 +81,37 @@ test("an unsubscribe by mail is one withdrawal on record, however often it comes
 });
 
 test("by the link in an old message, the address the person has now is meant too", () => {
-  apply({ ct: 1, a: "new@reader.example" });
+  apply({ ct: 1, a: "r1@reader.example" });
 
-  expect(suppressed()).toEqual(["new@reader.example", "old@reader.example"]);
+  expect(suppressed()).toEqual(["old@reader.example", "r1@reader.example"]);
+});
+
+test("by mail in reply to an old message, whose token names no contact, it is meant as well", () => {
+  apply({});
+
+  expect(suppressed()).toEqual(["old@reader.example", "r1@reader.example"]);
+});
+
+test("of somebody who changed the address and was then merged, every address is meant", () => {
+  mergeContacts(db, { keep: 2, from: 1 }, { actorId: "test", now: NOW });
+
+  apply({});
+
+  expect(suppressed()).toEqual(["old@reader.example", "r1@reader.example", "r2@reader.example"]);
+  expect(left()).toEqual([2]);
+});
+
+test("a report of spam by somebody who was merged away ends the lists of the contact that was kept", () => {
+  mergeContacts(db, { keep: 2, from: 1 }, { actorId: "test", now: NOW });
+
+  take({ k: "complaint", w: ws, c: 1, s: 1, at: NOW, via: "arf", kind: "abuse" });
+
+  expect(rows("SELECT address, reason FROM suppression ORDER BY address")).toEqual([
+    ["old@reader.example", "complaint"],
+    ["r1@reader.example", "complaint"],
+    ["r2@reader.example", "complaint"],
+  ]);
+  expect(left()).toEqual([2]);
 });
 
 test("it holds when the campaign was deleted, by the contact in the token", () => {
@@ -111,7 +144,7 @@ test("a link to an address that was merged away unsubscribes the person, over a 
   apply({ c: 1, s: 1 });
 
   expect(presentContactId(db, 1)).toBe(3);
-  expect(suppressed()).toEqual(["r1@reader.example", "x1@reader.example"]);
+  expect(suppressed()).toEqual(["r1@reader.example", "r2@reader.example", "x1@reader.example"]);
   expect(rows("SELECT DISTINCT status FROM list_contact WHERE contact_id = 3")).toEqual([
     ["unsubscribed"],
   ]);

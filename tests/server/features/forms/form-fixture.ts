@@ -21,7 +21,6 @@ export class FormFixture {
   now = 1_790_000_000_000;
   readonly sent: TestMessage[] = [];
   readonly facts: object[] = [];
-  readonly suppressed: string[] = [];
   /** Set to have the route refuse. */
   refusal: { code: number; text: string } | undefined;
   readonly app: TestApp;
@@ -34,8 +33,7 @@ export class FormFixture {
       publicUrl: () => "https://mail.example.net",
       tracking: {
         recordFact: async (fact) => void this.facts.push(fact),
-        unsubscribed: (_, address) => void this.suppressed.push(address),
-        resubscribed: (_, address) => void this.suppressed.push(`not ${address}`),
+        resubscribed: () => undefined,
       },
     });
     this.workspace = this.app.newWorkspace('Evil"><script>alert(1)</script> & Sons');

@@ -13,7 +13,6 @@ beforeEach(async () => {
     outside: {
       tracking: {
         recordFact: () => Promise.resolve(),
-        unsubscribed: (workspaceId, address) => told.push(`+ ${workspaceId} ${address}`),
         resubscribed: (workspaceId, address) => told.push(`- ${workspaceId} ${address}`),
       },
     },

@@ -26,12 +26,13 @@ const selectTotals = statement<[campaignId: number], { metric: string; n: number
    WHERE campaign_id = ? AND bucket = 0
 `);
 
+// A remainder is a whole number in SQLite; a quotient is not, since the driver binds every number as a float.
 // The primary key leads with campaign and metric, so each metric is one range of the index.
 const selectBuckets = statement<
   [{ campaignId: number; metric: string; bucketMs: number }],
   { at: number; n: number }
 >(`
-  SELECT (bucket / @bucketMs) * @bucketMs AS at, sum(n) AS n
+  SELECT bucket - bucket % @bucketMs AS at, sum(n) AS n
     FROM campaign_count
    WHERE campaign_id = @campaignId AND metric = @metric AND bucket > 0
    GROUP BY at

@@ -112,6 +112,25 @@ test("the timeline lines up what happened in each minute", async () => {
   });
 });
 
+test("the timeline gathers what happened in a coarser bucket, which begins at a whole millisecond", async () => {
+  const hour = 3_600_000;
+  const at = MINUTE - (MINUTE % hour);
+  const late = at + 5 * hour + 60_000 * 7;
+  db.exec(
+    `INSERT INTO campaign_count VALUES (1, 'sent', ${late}, 4), (1, 'sent', ${late + 60_000}, 2)`,
+  );
+
+  const timeline = await (await get("/campaigns/1/report/timeline?bucket=hour")).json();
+
+  expect(timeline).toMatchObject({
+    bucketMs: hour,
+    points: [
+      { at, sent: 1, opensHuman: 2 },
+      { at: at + 5 * hour, sent: 6, opensHuman: 0 },
+    ],
+  });
+});
+
 test("links are told with their clicks, the most clicked by people first", async () => {
   expect(await (await get("/campaigns/1/report/links")).json()).toMatchObject({
     items: [

@@ -31,10 +31,20 @@ export function closeMarked(dataDir: string, name: string, close: () => void): v
     writeFileSync(path, CLOSING);
   }
   close();
-  if (!existsSync(logPath(dataDir, name))) {
-    rmSync(path, { force: true });
-  } else if (existsSync(path)) {
+  settleMark(path, () => existsSync(logPath(dataDir, name)));
+}
+
+/**
+ * Keeps the mark of a database that others have open, and forgets that of one that has no log any more. The log is looked
+ * for again after the mark is written: another thread may have closed the last connection and taken the mark
+ * away in between, and a mark that outlives a clean stop would set the file aside at the next start.
+ */
+export function settleMark(path: string, hasLog: () => boolean): void {
+  if (hasLog() && existsSync(path)) {
     writeFileSync(path, "");
+  }
+  if (!hasLog()) {
+    rmSync(path, { force: true });
   }
 }
 

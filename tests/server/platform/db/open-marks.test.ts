@@ -1,0 +1,35 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { settleMark } from "../../../../server/platform/db/open-marks.ts";
+
+let folder: string;
+let mark: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "swiftmail-marks-"));
+  mark = join(folder, "mark");
+  writeFileSync(mark, "closing");
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+test("a database that another thread has open stays marked as open", () => {
+  settleMark(mark, () => true);
+
+  expect(readFileSync(mark, "utf8")).toBe("");
+});
+
+test("a database whose last connection another thread closes meanwhile leaves no mark", () => {
+  const looks = [true, false];
+
+  settleMark(mark, () => looks.shift() ?? false);
+
+  expect(existsSync(mark)).toBe(false);
+});
+
+test("the last connection takes the mark with it", () => {
+  settleMark(mark, () => false);
+
+  expect(existsSync(mark)).toBe(false);
+});

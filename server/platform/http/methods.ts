@@ -7,13 +7,16 @@ import { problemResponse } from "./problem.ts";
  * (RFC 9110 §15.5.6). What no route has stays a 404. Must come before `problems`, which answers everything.
  */
 export const methods = (appOf: () => AnyElysia) => {
-  let known: { method: string; address: RegExp }[] | undefined;
-  const methodsAt = (path: string): string[] => {
+  let known: { method: string; path: string; address: RegExp }[] | undefined;
+  const methodsAt = (asked: string): string[] => {
     known ??= appOf()
       .routes.filter((route) => !isForPages(route))
-      .map((route) => ({ method: route.method, address: addressOf(route.path) }));
-    const found = known.filter(({ address }) => address.test(path));
-    return [...new Set(found.map(({ method }) => method))].sort();
+      .map(({ method, path }) => ({ method, path, address: addressOf(path) }));
+    const found = known.filter(({ address }) => address.test(asked));
+    // A path that is written out means itself, not the item of a list that has such an id.
+    const fewest = Math.min(...found.map(({ path }) => parametersIn(path)));
+    const meant = found.filter(({ path }) => parametersIn(path) === fewest);
+    return [...new Set(meant.map(({ method }) => method))].sort();
   };
 
   return new Elysia({ name: "methods" }).onError({ as: "global" }, ({ code, request, route }) => {
@@ -34,6 +37,10 @@ export const methods = (appOf: () => AnyElysia) => {
 
 function isForPages({ path }: { path: string }): boolean {
   return path === "/" || path === "/*";
+}
+
+function parametersIn(path: string): number {
+  return path.split("/:").length - 1;
 }
 
 function addressOf(path: string): RegExp {

@@ -23,7 +23,7 @@ export function tidy(node: unknown, schemas: Schemas): unknown {
   if (!isNode(node)) {
     return node;
   }
-  const plain = withoutCoercion(node);
+  const plain = withNull(withoutCoercion(node));
   const entries = Object.entries(plain)
     // Elysia writes this into a schema when it first compiles it, so it would come and go.
     .filter(([key, value]) => key !== "additionalProperties" || value !== false)
@@ -58,8 +58,16 @@ function mediaTypesOf(json: unknown): string[] | undefined {
   return Array.isArray(stated) ? stated : undefined;
 }
 
-/** Text is a string; bytes have no schema (OpenAPI 3.1 §4.8.14.3), and JSON beside another type is of any shape. */
+const event = {
+  type: "object",
+  properties: { event: { type: "string" }, data: { type: "string" } },
+};
+
+/** A stream is described by one of its events, text is a string; bytes have no schema (OpenAPI 3.1 §4.8.14.3), and JSON beside another type is of any shape. */
 function schemaOf(mediaType: string): Node {
+  if (mediaType === "text/event-stream") {
+    return event;
+  }
   return /^(text|message)\//.test(mediaType) ? { type: "string" } : {};
 }
 
@@ -76,6 +84,13 @@ function withoutCoercion(node: Node): Node {
     /^(integer|number)$/.test(String(number["type"]));
   const { anyOf: _, ...rest } = node;
   return isCoerced ? { ...rest, ...number } : node;
+}
+
+/** The plugin writes "this text or null" as a constant of two types, which null is not equal to. */
+function withNull(node: Node): Node {
+  const { const: constant, type, ...rest } = node;
+  const isNullable = constant !== undefined && Array.isArray(type) && type.includes("null");
+  return isNullable ? { ...rest, type, enum: [constant, null] } : node;
 }
 
 function asReference(node: Node, schemas: Schemas): Node {

@@ -65,9 +65,10 @@ export function newerFault(version: number, newest: number): FileFault {
   return new FileFault("newer", `it has schema ${version}, this program knows ${newest}`);
 }
 
-/** The file's identity: another number when it was replaced, undefined when it is gone. */
-export function inodeOf(path: string): number | undefined {
-  return statSync(path, { throwIfNoEntry: false })?.ino;
+/** The file's identity (another number when it was replaced) and length; undefined when it is gone. */
+export function shapeOf(path: string): { inode: number; bytes: number } | undefined {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found && { inode: found.ino, bytes: found.size };
 }
 
 /**

@@ -5,7 +5,7 @@ import { isId } from "../ids.ts";
 import { log } from "../log.ts";
 import { isBusy } from "./busy.ts";
 import { type Connection, type ConnectionOptions, openConnection } from "./driver.ts";
-import { FileFault, faultOf, inodeOf, lookAtFile } from "./file-fault.ts";
+import { FileFault, faultOf, lookAtFile, shapeOf } from "./file-fault.ts";
 import { currentVersion, migrate } from "./migrate.ts";
 import { closeMarked, markOpen } from "./open-marks.ts";
 import { addSetAside, bringBack, knownSetAside } from "./set-aside.store.ts";
@@ -23,6 +23,8 @@ const LOOK_EVERY_MS = 2_000;
 type Handle = {
   db: Connection;
   inode: number | undefined;
+  /** Its length when it was last looked at. Nothing here makes a file shorter. */
+  bytes: number;
   /** Unix ms. */
   openedAt: number;
   /** On the monotonic clock. */
@@ -91,7 +93,7 @@ export class WorkspaceHandles {
   /** Makes the file of a new workspace: nowhere else is one made. @throws Error when there is one already. */
   create(id: string): void {
     const path = workspacePath(this.#dataDir, id);
-    if (!isId(id) || inodeOf(path) !== undefined) {
+    if (!isId(id) || shapeOf(path) !== undefined) {
       throw new Error("a new workspace needs an id of its own");
     }
     const db = openConnection(path, this.#options);
@@ -166,24 +168,36 @@ export class WorkspaceHandles {
 
   #keep(id: string, db: Connection): Connection {
     watch(db, (fault) => this.setAside(id, fault));
-    const inode = inodeOf(workspacePath(this.#dataDir, id));
-    this.#open.set(id, { db, inode, openedAt: Date.now(), lookedAt: performance.now() });
+    const shape = shapeOf(workspacePath(this.#dataDir, id));
+    this.#open.set(id, {
+      db,
+      inode: shape?.inode,
+      bytes: shape?.bytes ?? 0,
+      openedAt: Date.now(),
+      lookedAt: performance.now(),
+    });
     return db;
   }
 
-  /** A file that was taken away or replaced under an open handle would swallow what is written to it. */
+  /** A file that was taken away, replaced or cut under an open handle would swallow what is written to it. */
   #lookFor(id: string, handle: Handle): void {
     const now = performance.now();
     if (now - handle.lookedAt < LOOK_EVERY_MS) {
       return;
     }
     handle.lookedAt = now;
-    const inode = inodeOf(workspacePath(this.#dataDir, id));
-    if (inode !== handle.inode) {
-      const reason = inode === undefined ? "missing" : "replaced";
+    const shape = shapeOf(workspacePath(this.#dataDir, id));
+    if (shape?.inode !== handle.inode) {
+      const reason = shape === undefined ? "missing" : "replaced";
       this.setAside(id, new FileFault(reason, "the file was taken away while it was open"));
       throw unavailable();
     }
+    // What is in memory still answers, and the next checkpoint would fill the hole with nothing.
+    if (shape !== undefined && shape.bytes < handle.bytes) {
+      this.setAside(id, new FileFault("damaged", "the file was cut while it was open"));
+      throw unavailable();
+    }
+    handle.bytes = shape?.bytes ?? 0;
   }
 
   #letGo(): void {

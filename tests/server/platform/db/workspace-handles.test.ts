@@ -180,6 +180,22 @@ test("a file that is taken away while it is open is noticed", async () => {
   expect(asides()).toEqual([[id, "missing"]]);
 });
 
+test("a file that is cut while it is open is noticed, though what is in memory still answers", async () => {
+  const id = newWorkspace();
+  const count = () => databases.workspace(id).prepare("SELECT count(*) FROM contact").pluck().get();
+  databases.workspace(id).pragma("wal_checkpoint(TRUNCATE)");
+  databases.closeWorkspace(id);
+  databases.workspace(id).exec("UPDATE contact SET first_name = 'Ada'");
+  expect(count()).toBe(1);
+  truncateSync(path(id), 8_192);
+  expect(count()).toBe(1);
+  await Bun.sleep(2_100);
+
+  expect(codeOf(count)).toBe("workspace_unavailable");
+  databases.isSetAside(id);
+  expect(asides()).toEqual([[id, "damaged"]]);
+});
+
 test("a process that is killed just after it closed its last connection has lost nothing", () => {
   const id = newWorkspace();
   databases.closeWorkspace(id);

@@ -1,0 +1,207 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { copyFileSync, existsSync, rmSync, truncateSync } from "node:fs";
+import { join } from "node:path";
+import { freezeAudience } from "../../../../server/delivery/audience/freeze.ts";
+import { bounceRules, breakerRules } from "../../../../server/delivery/bounce-rules.ts";
+import type { Fact } from "../../../../server/delivery/facts.ts";
+import type { Item } from "../../../../server/delivery/ingest/gathered.ts";
+import { Ingester } from "../../../../server/delivery/ingest/ingester.ts";
+import { KeptFacts } from "../../../../server/delivery/ingest/kept-facts.ts";
+import { createDue } from "../../../../server/delivery/queue/due.store.ts";
+import { classifyEngagement } from "../../../../server/delivery/stats/engagement-class.ts";
+import { FileFault } from "../../../../server/platform/db/file-fault.ts";
+import { workspacePath } from "../../../../server/platform/db/workspace-files.ts";
+import { comparePositions, segmentPath } from "../../../../server/platform/journal/segments.ts";
+import { type DeliveryData, finish, newDeliveryData } from "../../../support/delivery-data.ts";
+import { exactCounts } from "../../../support/delivery-engine.ts";
+
+const PEOPLE = 3_000;
+const STREAM = "n/delivery";
+let data: DeliveryData;
+let ws: string;
+let other: string;
+let id: number;
+
+beforeEach(() => {
+  data = newDeliveryData();
+  [ws, other] = [data.newWorkspace(), data.newWorkspace()];
+  for (const workspaceId of [ws, other]) {
+    data.addContacts(workspaceId, PEOPLE);
+    id = data.addCampaign(workspaceId);
+    finish(freezeAudience(() => data.db(workspaceId), id, Date.now));
+  }
+});
+afterEach(() => data.close());
+
+const folder = () => join(data.dataDir, "local", "kept", ws);
+
+/** As the writer thread of a process has it: nothing but files is known. */
+function newIngester(kept: KeptFacts): Ingester {
+  const { databases } = data;
+  return new Ingester({
+    workspace: databases.find,
+    kept,
+    classify: classifyEngagement,
+    bounces: bounceRules,
+    breaker: breakerRules,
+    due: createDue(databases.system, databases.find, Date.now),
+    onApplied: () => undefined,
+    clock: Date.now,
+  });
+}
+
+const newKept = () => new KeptFacts(join(data.dataDir, "local", "kept"));
+
+const sent = (w: string, s: number): Fact => ({
+  k: "result",
+  w,
+  c: id,
+  s,
+  at: s,
+  st: "sent",
+  oc: "accepted",
+  cat: "accepted",
+  n: 1,
+  ch: 1,
+  ep: 1,
+});
+
+/** Results of both workspaces in turn, as they lie in the journal; of each from one message to another. */
+function results(from: number, to: number) {
+  return Array.from({ length: to - from + 1 }, (_, i) => from + i).flatMap((s) => [
+    { payload: JSON.stringify(sent(ws, s)), end: { segment: 1, offset: s * 200 } },
+    { payload: JSON.stringify(sent(other, s)), end: { segment: 1, offset: s * 200 + 100 } },
+  ]);
+}
+
+const nothing = () => [];
+const setAside = () => data.databases.setAside(ws, new FileFault("damaged", "as found"));
+const bringBack = () => data.databases.bringBack(ws, Date.now() + 1);
+const attempts = () => data.db(ws).prepare("SELECT count(*) FROM attempt").pluck().get();
+const sentIn = (workspaceId: string) => exactCounts(data, workspaceId, id).sent;
+
+test("facts of a workspace that is set aside are kept beside, the others' are applied, and on its return they count once", () => {
+  const kept = newKept();
+  const ingester = newIngester(kept);
+  ingester.take(STREAM, results(1, 100));
+  ingester.flush();
+  setAside();
+  ingester.take(STREAM, results(101, PEOPLE));
+  ingester.flush();
+  expect([sentIn(other), kept.has(ws), existsSync(folder())]).toEqual([PEOPLE, true, true]);
+  // The journal's segments are free: what is kept needs them no more.
+  expect([ingester.waiting, ingester.removableBelow(STREAM)]).toEqual([0, 1]);
+
+  bringBack();
+  finish(ingester.revive(ws, nothing));
+
+  expect([sentIn(ws), attempts()]).toEqual([PEOPLE, PEOPLE]);
+  expect([kept.has(ws), existsSync(folder())]).toEqual([false, false]);
+  kept.close();
+});
+
+test("what is kept outlives its process; the journal, read again by the next one, adds nothing to it", () => {
+  const first = newKept();
+  const before = newIngester(first);
+  setAside();
+  before.take(STREAM, results(1, 500));
+  before.flush();
+  first.sync();
+  first.close();
+
+  const kept = newKept();
+  const ingester = newIngester(kept);
+  ingester.take(STREAM, results(1, 800));
+  ingester.flush();
+  bringBack();
+  finish(ingester.revive(ws, nothing));
+
+  expect([sentIn(ws), attempts()]).toEqual([800, 800]);
+  kept.close();
+});
+
+test("a process that is killed in the middle of the return: the next one applies the rest, and nothing twice", () => {
+  const first = newKept();
+  const before = newIngester(first);
+  setAside();
+  before.take(STREAM, results(1, PEOPLE));
+  bringBack();
+  const dying = before.revive(ws, nothing);
+  dying.next();
+  const half = sentIn(ws);
+  // Facts that come meanwhile are kept behind the others.
+  before.take("n/web", [
+    { payload: JSON.stringify(openOf(7)), end: { segment: 1, offset: 50 } },
+    { payload: JSON.stringify(openOf(8)), end: { segment: 1, offset: 90 } },
+  ]);
+  first.close();
+
+  const kept = newKept();
+  const ingester = newIngester(kept);
+  finish(ingester.revive(ws, nothing));
+
+  expect(half).toBeGreaterThan(0);
+  expect(half).toBeLessThan(PEOPLE);
+  expect([sentIn(ws), attempts()]).toEqual([PEOPLE, PEOPLE]);
+  expect(data.db(ws).prepare("SELECT count(*) FROM event").pluck().get()).toBe(2);
+  expect(existsSync(folder())).toBe(false);
+  kept.close();
+});
+
+const openOf = (s: number): Fact => ({ k: "open", w: ws, c: id, s, at: 1, ip: "", ua: "" });
+
+test("a half-written last fact is left out, those before it count", () => {
+  const first = newKept();
+  const before = newIngester(first);
+  setAside();
+  before.take(STREAM, results(1, 50));
+  first.close();
+  const path = segmentPath(folder(), 1);
+  const whole = Bun.file(path).size;
+  truncateSync(path, whole - 20);
+  const kept = newKept();
+  const ingester = newIngester(kept);
+  ingester.take(STREAM, results(1, 50));
+
+  bringBack();
+  finish(ingester.revive(ws, nothing));
+
+  expect([sentIn(ws), attempts()]).toEqual([50, 50]);
+  kept.close();
+});
+
+test.each([
+  ["facts were kept meanwhile", 2_000],
+  ["nothing was kept", 1_000],
+])("an older copy of the file gets what the journal holds above it, in order: %s", (_, upTo) => {
+  const kept = newKept();
+  const ingester = newIngester(kept);
+  const copy = join(data.dataDir, "copy.db");
+  ingester.take(STREAM, results(1, 300));
+  ingester.flush();
+  data.db(ws).prepare("VACUUM INTO ?").run(copy);
+  ingester.take(STREAM, results(301, 1_000));
+  ingester.flush();
+  setAside();
+  expect(data.databases.setAsideIds()).toEqual([ws]);
+  kept.hold(ws);
+  ingester.take(STREAM, results(1_001, upTo));
+  for (const end of ["", "-wal", "-shm"]) {
+    rmSync(workspacePath(data.dataDir, ws) + end, { force: true });
+  }
+  copyFileSync(copy, workspacePath(data.dataDir, ws));
+  bringBack();
+  expect(sentIn(ws)).toBe(300);
+
+  finish(
+    ingester.revive(ws, (workspaceId, above) => [
+      results(1, upTo)
+        .map(({ payload, end }): Item => ({ stream: STREAM, end, fact: JSON.parse(payload) }))
+        .filter(({ fact }) => fact.w === workspaceId)
+        .filter(({ end }) => comparePositions(above.get(STREAM) ?? end, end) < 0),
+    ]),
+  );
+
+  expect([sentIn(ws), attempts()]).toEqual([upTo, upTo]);
+  kept.close();
+});

@@ -62,6 +62,11 @@ export type ConsentSql = {
   left: string;
 };
 
+/** An SQL condition: no mail can go to the address of `contact`. */
+export const UNMAILABLE = `
+  (length(contact.address) > 254 OR instr(contact.address, '@') < 2
+   OR contact.domain NOT LIKE '%_.__%' OR contact.address GLOB '*[ <>,;]*')`;
+
 /**
  * Why a contact gets nothing of a campaign now, or NULL: the one rule for the pre-flight, the freeze, the reading of
  * a chunk, the look right before MAIL, and sending again. The first reason that applies is the one named.
@@ -77,9 +82,7 @@ export const whyNot = ({ excluded, message, blocked, subscribed, left }: Consent
        WHEN ifnull(${subscribed}, 0) = 0 AND ${left} THEN 'left_list'
        WHEN ifnull(${subscribed}, 0) = 0 THEN 'unconfirmed'
        WHEN contact.paused_until > @now THEN 'paused'
-       WHEN length(contact.address) > 254 OR instr(contact.address, '@') < 2
-            OR contact.domain NOT LIKE '%_.__%' OR contact.address GLOB '*[ <>,;]*'
-       THEN 'invalid' END`;
+       WHEN ${UNMAILABLE} THEN 'invalid' END`;
 
 /** Joins the suppression that holds now, if there is one, of the address that the expression names. */
 export const suppressionOf = (address: string): string => `

@@ -1,19 +1,18 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { invalidField, notFound } from "../../platform/errors.ts";
-import { changeMembership, changeOwnMembership } from "../lists/lists.service.ts";
+import { changeMembership } from "../lists/lists.service.ts";
 import { recordChange } from "./contact-change.store.ts";
 import { mailboxOf, spellingPrefixes } from "./contact-merge.rules.ts";
 import {
   addressesFrom,
   type Candidate,
+  leftLists,
   moveHistory,
   rememberMerge,
   sameName,
   searchKeys,
-  subscribedInstead,
   takeOverState,
-  unsubscribedLists,
 } from "./contact-merge.store.ts";
 import type { ContactInput } from "./contact-reader.ts";
 import { moveRows } from "./contact-rows.store.ts";
@@ -49,10 +48,14 @@ export function duplicatesOf(db: Connection, id: number) {
 
 /**
  * Makes one contact of two: `from` goes, and what it had (memberships, tags, notes, events, messages) is the
- * other's. What the kept one does not say is taken over, place and time zone too, and so is the longer break; `choice` decides where both say something. Who had
- * unsubscribed from a list stays unsubscribed, and a suppression of the address that goes stays; who was
- * subscribed is so, even where the other was still to confirm it. The consent ledger keeps its entries as
- * they are and shows those of both.
+ * other's. What the kept one does not say is taken over, place and time zone too, and so is the longer break; `choice`
+ * decides where both say something. A suppression of the address that goes stays. The consent ledger keeps its
+ * entries as they are and shows those of both.
+ *
+ * Of two memberships of one list the stricter one holds, as far as the address that is kept may be mailed by it:
+ * whoever had left under either address has left, unless the kept contact confirmed a subscription of its own after
+ * the other one had left; and what the kept address has still to confirm is not confirmed by the other one. That the
+ * address that goes was still to be confirmed takes nothing from the kept one's subscription.
  *
  * @throws AppError `not_found`, `invalid_input`
  */
@@ -70,14 +73,9 @@ export function mergeContacts(
     throw invalidField("from", "is no other contact");
   }
   inTransaction(db, () => {
-    for (const listId of unsubscribedLists(db, from)) {
+    for (const listId of leftLists(db, from, keep)) {
       const change = { listId, contactId: keep, reason: "merged", source: "manual", now: by.now };
       changeMembership(db, { ...change, status: "unsubscribed", actor: by.actorId });
-    }
-    for (const listId of subscribedInstead(db, from, keep)) {
-      const change = { listId, contactId: keep, reason: "merged", source: "manual", now: by.now };
-      // What they agreed to is in the ledger already, under the contact that goes.
-      changeOwnMembership(db, { ...change, status: "subscribed" });
     }
     takeOverState(db, from, keep);
     rememberMerge(db, from, keep, by.now);

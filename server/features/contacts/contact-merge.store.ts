@@ -26,13 +26,18 @@ const selectByPrefix = statement<[{ lo: string; hi: string; limit: number }], Ca
 const selectKeys = statement<[id: number], { nameKey: string; domain: string; address: string }>(
   "SELECT name_key AS nameKey, domain, address FROM contact WHERE id = ?",
 );
-const selectUnsubscribed = statement<[contactId: number], { listId: number }>(
-  "SELECT list_id AS listId FROM list_contact WHERE contact_id = ? AND status = 'unsubscribed'",
-);
-const selectUnproven = statement<[{ from: number; to: number }], { listId: number }>(`
-  SELECT l.list_id AS listId FROM list_contact l
-    JOIN list_contact k ON k.list_id = l.list_id AND k.contact_id = @to AND k.status = 'pending'
-   WHERE l.contact_id = @from AND l.status = 'subscribed'
+// Only a double opt-in that was seen here speaks against somebody's leaving: not what a file claims, nor what an
+// administrator did.
+const selectLeft = statement<[{ from: number; to: number }], { listId: number }>(`
+  SELECT gone.list_id AS listId FROM list_contact AS gone
+   WHERE gone.contact_id = @from AND gone.status = 'unsubscribed'
+     AND NOT EXISTS (
+           SELECT 1 FROM list_contact AS own
+                  JOIN consent ON consent.contact_id = own.contact_id
+                  JOIN json_each(consent.list_ids) AS agreed ON agreed.value = own.list_id
+            WHERE own.list_id = gone.list_id AND own.contact_id = @to AND own.status = 'subscribed'
+              AND consent.action = 'given'
+              AND json_extract(consent.proof, '$.confirmedAt') > gone.changed_at)
 `);
 const insertMerge = statement<[{ from: number; to: number; now: number }]>(`
   INSERT INTO contact_merge (from_id, contact_id, address, at)
@@ -72,15 +77,9 @@ export function addressesFrom(db: Connection, prefix: string, limit: number): Ca
   return selectByPrefix(db).all({ lo: prefix, hi: `${prefix}\u{10ffff}`, limit });
 }
 
-export function unsubscribedLists(db: Connection, contactId: number): number[] {
-  return selectUnsubscribed(db)
-    .all(contactId)
-    .map(({ listId }) => listId);
-}
-
-/** Lists in which the one that goes is subscribed and the other waits for its confirmation. */
-export function subscribedInstead(db: Connection, from: number, to: number): number[] {
-  return selectUnproven(db)
+/** Lists that the one that goes has left, and the other has not confirmed since. */
+export function leftLists(db: Connection, from: number, to: number): number[] {
+  return selectLeft(db)
     .all({ from, to })
     .map(({ listId }) => listId);
 }

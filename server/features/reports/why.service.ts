@@ -8,6 +8,7 @@ import { findSuppression } from "./reports.store.ts";
 import {
   findLaunch,
   findMemberships,
+  findMoved,
   findPerson,
   findSeq,
   type Membership,
@@ -42,15 +43,17 @@ export function whyInCampaign(context: WhyContext, campaignId: number, email: st
   const { address } = read;
   const { launchedAt } = launch;
   const person = findPerson(db, address);
+  const moved = person === undefined ? findMoved(db, address, campaignId) : undefined;
   const suppression = findSuppression(db, address) ?? null;
-  const seq = person === undefined ? undefined : findSeq(db, person.contactId, campaignId);
+  const seq = person === undefined ? moved?.seq : findSeq(db, person.contactId, campaignId);
   const base = {
     ...{ address, suppression, launchedAt, seq: seq ?? null },
-    contactId: person?.contactId ?? null,
+    contactId: person?.contactId ?? moved?.contactId ?? null,
     pausedUntil: person?.pausedUntil ?? null,
   };
   if (person === undefined) {
-    return { ...base, answer: "no_contact", included: [], excluded: [], segments: [] };
+    const answer = base.seq === null ? (moved?.why ?? "no_contact") : "recipient";
+    return { ...base, answer, included: [], excluded: [], segments: [] };
   }
   const audience = JSON.parse(launch.audience) as AudienceDefinition;
   const memberships = findMemberships(db, person.contactId);
@@ -115,6 +118,9 @@ function reasonOutside(facts: Facts): WhyAnswer["answer"] {
   if (facts.blocked() !== undefined) {
     return "blocked";
   }
+  if (person.erasureAt !== null && person.erasureAt <= launchedAt) {
+    return "suppressed_erasure";
+  }
   const isLate = subscribed.every(({ changedAt }) => changedAt > launchedAt);
   if (audience.everyone !== true && included.length === 0 && isLate) {
     return "subscribed_later";
@@ -126,7 +132,10 @@ function outsideOf(own: readonly Membership[], included: readonly SegmentVerdict
   if (included.length > 0) {
     return "in_no_segment";
   }
-  return own.length === 0 ? "on_no_list" : "not_subscribed";
+  if (own.length === 0) {
+    return "on_no_list";
+  }
+  return own.some(({ status }) => status === "unsubscribed") ? "left_list" : "unconfirmed";
 }
 
 /** Who was reached, and yet is not there. */
@@ -139,5 +148,8 @@ function leftOut(
   if (isBeyondLists && memberships.length > 0 && !isSubscribed) {
     return "left_all_lists";
   }
-  return (person.pausedUntil ?? 0) > launchedAt ? "paused" : "left_out";
+  if ((person.pausedUntil ?? 0) > launchedAt) {
+    return "paused";
+  }
+  return person.isUnmailable === 1 ? "invalid" : "left_out";
 }

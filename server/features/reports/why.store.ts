@@ -1,13 +1,53 @@
+import { UNMAILABLE } from "../../delivery/index.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { statement } from "../../platform/db/statements.ts";
 
-export type Person = { contactId: number; createdAt: number; pausedUntil: number | null };
+export type Person = {
+  contactId: number;
+  createdAt: number;
+  pausedUntil: number | null;
+  /** When their erasure was asked for, if it still waits. */
+  erasureAt: number | null;
+  isUnmailable: 0 | 1;
+};
 
 const selectPerson = statement<[address: string], Person>(`
-  SELECT id AS contactId, created_at AS createdAt, paused_until AS pausedUntil FROM contact WHERE address = ?
+  SELECT id AS contactId, created_at AS createdAt, paused_until AS pausedUntil,
+         (SELECT min(created_at) FROM privacy_request
+           WHERE contact_id = contact.id AND kind = 'erase' AND state <> 'done') AS erasureAt,
+         ${UNMAILABLE} AS isUnmailable
+    FROM contact WHERE address = ?
 `);
 
 export const findPerson = (db: Connection, address: string) => selectPerson(db).get(address);
+
+/** A contact that had the address: it was merged into another one, or has a new address. */
+export type Moved = {
+  contactId: number;
+  why: "merged" | "address_changed";
+  /** Of their message to the address that was asked for. */
+  seq: number | null;
+};
+
+const seqAt = (contactId: string) => `
+  (SELECT seq FROM message
+    WHERE contact_id = ${contactId} AND campaign_id = @campaignId AND message.address = @address)`;
+
+const selectMoved = statement<[{ address: string; campaignId: number }], Moved>(`
+  SELECT * FROM (
+  SELECT contact_id AS contactId, 'merged' AS why,
+         coalesce(${seqAt("contact_merge.contact_id")}, ${seqAt("from_id")}) AS seq
+    FROM contact_merge WHERE address = @address
+   UNION ALL
+  SELECT contact_id, 'address_changed', ${seqAt("contact_former_address.contact_id")}
+    FROM contact_former_address WHERE address = @address)
+   ORDER BY seq IS NULL
+   LIMIT 1
+`);
+
+/** Who had an address that is no contact's any more. */
+export const findMoved = (db: Connection, address: string, campaignId: number) =>
+  selectMoved(db).get({ address, campaignId });
 
 const selectSeq = statement<[contactId: number, campaignId: number], { seq: number }>(`
   SELECT seq FROM message WHERE contact_id = ? AND campaign_id = ?

@@ -36,3 +36,34 @@ test("a merge keeps the longer break, and place and time zone where the one that
     city: "",
   });
 });
+
+test("who left a list under either address has left it, unless the kept one confirmed a subscription since", () => {
+  const proofAt = (confirmedAt: number) => JSON.stringify({ confirmedAt });
+  const left = NOW - 5 * DAY_MS;
+  const agreed: [what: string, proof: string | null, after: string][] = [
+    ["an administrator's word", null, "unsubscribed"],
+    ["a claim in a file", JSON.stringify({ imported: { confirmedAt: NOW } }), "unsubscribed"],
+    ["a confirmation before the other left", proofAt(left - 1), "unsubscribed"],
+    ["a confirmation since", proofAt(left + 1), "subscribed"],
+  ];
+  const member = db.prepare("INSERT INTO list_contact VALUES (?, ?, ?, ?, '', '')");
+  const entry = db.prepare(`
+    INSERT INTO consent (at, contact_id, address, action, list_ids, source, actor, proof)
+    VALUES (?, 2, 'r2@reader.example', 'given', ?, 'form:1', 'contact', ?)`);
+  for (const [index, [, proof]] of agreed.entries()) {
+    const list = index + 1;
+    db.prepare(
+      "INSERT INTO list (id, name, name_key, created_at, updated_at) VALUES (?, ?, ?, 0, 0)",
+    ).run(list, `L${list}`, `l${list}`);
+    member.run(list, 1, "unsubscribed", left);
+    member.run(list, 2, "subscribed", NOW - DAY_MS);
+    entry.run(NOW, JSON.stringify([list]), proof);
+  }
+
+  merge(2, 1);
+
+  const after = db.prepare("SELECT status FROM list_contact ORDER BY list_id").pluck().all();
+  expect(agreed.map(([what], index) => [what, after[index]])).toEqual(
+    agreed.map(([what, , status]) => [what, status]),
+  );
+});

@@ -30,6 +30,18 @@ const FIXTURE = `
   INSERT INTO list_contact (list_id, contact_id, status, changed_at) VALUES
     (1, 1, 'subscribed', 0), (1, 2, 'subscribed', 0), (2, 2, 'subscribed', 0),
     (1, 4, 'unsubscribed', 0), (1, 6, 'subscribed', 0), (1, 7, 'subscribed', ${LAUNCH + 5});
+  INSERT INTO contact (id, email, address, domain, created_at, updated_at) VALUES
+    (11, 'pending@x.test', 'pending@x.test', 'x.test', 0, 0), (12, 'erasing@x.test', 'erasing@x.test', 'x.test', 0, 0),
+    (13, '"a b"@x.test', '"a b"@x.test', 'x.test', 0, 0), (14, 'moved@x.test', 'moved@x.test', 'x.test', 0, 0),
+    (15, 'got.before@x.test', 'got.before@x.test', 'x.test', 0, 0);
+  INSERT INTO list_contact (list_id, contact_id, status, changed_at) VALUES
+    (1, 11, 'pending', 0), (1, 12, 'subscribed', 0), (1, 13, 'subscribed', 0);
+  INSERT INTO privacy_request (kind, contact_id, state, created_by, created_at) VALUES ('erase', 12, 'failed', 'u', 5);
+  INSERT INTO contact_merge (from_id, contact_id, address, at) VALUES (10, 14, 'merged@x.test', 5);
+  UPDATE contact SET address = 'moved.now@x.test' WHERE id = 14;
+  UPDATE contact SET address = 'got.after@x.test' WHERE id = 15;
+  INSERT INTO message (campaign_id, seq, contact_id, address, state, reason) VALUES
+    (1, 2, 15, 'got.before@x.test', 6, 'address_changed');
   INSERT INTO suppression (address, reason, source, created_at) VALUES
     ('suppressed@x.test', 'complaint', 'campaign:9', 5);
   INSERT INTO message (campaign_id, seq, contact_id, address, state, reason) VALUES
@@ -57,7 +69,13 @@ const cases: [email: string, answer: WhyAnswer["answer"]][] = [
   ["Got@X.test", "recipient"],
   ["excluded@x.test", "excluded"],
   ["nolist@x.test", "on_no_list"],
-  ["left@x.test", "not_subscribed"],
+  ["left@x.test", "left_list"],
+  ["pending@x.test", "unconfirmed"],
+  ["erasing@x.test", "suppressed_erasure"],
+  ['"a b"@x.test', "invalid"],
+  ["merged@x.test", "merged"],
+  ["moved@x.test", "address_changed"],
+  ["got.before@x.test", "recipient"],
   ["late@x.test", "too_late"],
   ["suppressed@x.test", "suppressed"],
   ["after@x.test", "subscribed_later"],

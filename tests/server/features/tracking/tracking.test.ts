@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { join } from "node:path";
 import { Elysia } from "elysia";
 import fc from "fast-check";
+import { bounceRules, breakerRules } from "../../../../server/delivery/bounce-rules.ts";
 import {
   type CampaignContent,
   type Fact,
@@ -10,6 +11,9 @@ import {
   trackingToken,
   type UrlPurpose,
 } from "../../../../server/delivery/index.ts";
+import { applyBatch } from "../../../../server/delivery/ingest/batch.ts";
+import { classifyEngagement } from "../../../../server/delivery/stats/engagement-class.ts";
+import { mergeContacts } from "../../../../server/features/contacts/contact-merge.service.ts";
 import { MissedEngagement } from "../../../../server/features/tracking/missed.service.ts";
 import { trackingRoutes } from "../../../../server/features/tracking/tracking.routes.ts";
 import type { TrackingPort } from "../../../../server/features/tracking/tracking.service.ts";
@@ -224,6 +228,34 @@ test("one-click and the page's button unsubscribe at once, whatever the body's e
     { k: "unsubscribe", via: "one_click" },
     { k: "unsubscribe", via: "page" },
   ]);
+});
+
+test("the button in mail to a contact that was merged away takes off the one that was kept", async () => {
+  const db = fixture.databases.workspace(workspace.id);
+  db.exec(`
+    INSERT INTO contact (id, email, address, domain, created_at, updated_at)
+    VALUES (31, 'kept@example.org', 'kept@example.org', 'example.org', 0, 0);
+    INSERT INTO list (id, name, name_key, created_at, updated_at) VALUES (1, 'News', 'news', 0, 0);
+    INSERT INTO list_contact (list_id, contact_id, status, changed_at) VALUES (1, 31, 'subscribed', 0);
+    UPDATE contact SET address = 'anna.new@example.org', fields = '{}' WHERE id = 30`);
+  mergeContacts(db, { keep: 31, from: 30 }, { actorId: "test", now: NOW });
+
+  const page = await handle(`/u/${token("unsubscribe", { link: 30 })}`);
+  const done = await handle(`/u/${token("unsubscribe", { link: 30 })}`, { method: "POST" });
+
+  expect(await page.text()).toContain("k•••@example.org");
+  expect(await done.text()).toContain("You are unsubscribed");
+  const said = facts();
+  expect(said).toMatchObject([{ k: "unsubscribe", ct: 30, a: "kept@example.org", via: "page" }]);
+  const items = said.map((fact) => ({ stream: "web", end: { segment: 1, offset: 1 }, fact }));
+  const rules = { classify: classifyEngagement, bounces: bounceRules, breaker: breakerRules };
+  applyBatch(db, items, rules, NOW);
+  expect(db.prepare("SELECT address FROM suppression ORDER BY address").pluck().all()).toEqual([
+    "anna.new@example.org",
+    "anna@example.org",
+    "kept@example.org",
+  ]);
+  expect(db.prepare("SELECT status FROM list_contact").pluck().all()).toEqual(["unsubscribed"]);
 });
 
 test("while the journal cannot be written a click and an open are answered, and counted as missed", async () => {

@@ -4,7 +4,7 @@ export const t = messages({
   suppressions: { en: "Suppressions everywhere", de: "Überall gesperrt" },
   about: {
     en: "Addresses that no workspace of this instance mails: spam traps, and people who complained to you.",
-    de: "Adressen, die kein Arbeitsbereich dieser Instanz anschreibt: Spamfallen und wer sich bei dir beschwert hat.",
+    de: "Adressen, die kein Arbeitsbereich dieser Instanz anschreibt: Spamfallen und wer sich bei Ihnen beschwert hat.",
   },
   instance: { en: "This instance", de: "Diese Instanz" },
   search: { en: "Beginning of an address", de: "Anfang einer Adresse" },

@@ -33,7 +33,7 @@ export const t = messages({
   none: { en: "Nobody has asked yet", de: "Noch niemand hat gefragt" },
   noneBody: {
     en: "Exports and erasures that you start appear here.",
-    de: "Exporte und Löschungen, die du startest, erscheinen hier.",
+    de: "Exporte und Löschungen, die Sie starten, erscheinen hier.",
   },
   request: { en: "Request", de: "Anfrage" },
   export: { en: "Export", de: "Export" },

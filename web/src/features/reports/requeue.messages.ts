@@ -3,13 +3,13 @@ import { messages } from "../../i18n.ts";
 export const t = messages({
   heldTitle: {
     en: "{count, plural, one {# message waits for you} other {# messages wait for you}}",
-    de: "{count, plural, one {# Nachricht wartet auf dich} other {# Nachrichten warten auf dich}}",
+    de: "{count, plural, one {# Nachricht wartet auf Sie} other {# Nachrichten warten auf Sie}}",
   },
   heldBody: {
     en: "The server's answer was lost after the whole message had been handed over: it may have arrived.",
     de: "Die Antwort des Servers ging verloren, nachdem die ganze Nachricht übergeben war: Sie kann angekommen sein.",
   },
-  heldOne: { en: "This message waits for you", de: "Diese Nachricht wartet auf dich" },
+  heldOne: { en: "This message waits for you", de: "Diese Nachricht wartet auf Sie" },
   heldCancelledTitle: {
     en: "{count, plural, one {# message may have arrived} other {# messages may have arrived}}",
     de: "{count, plural, one {# Nachricht kann angekommen sein} other {# Nachrichten können angekommen sein}}",
@@ -47,7 +47,7 @@ export const t = messages({
   },
   failedBody: {
     en: "Nothing is sent now. You can still send them again later.",
-    de: "Jetzt wird nichts gesendet. Später kannst du sie noch erneut senden.",
+    de: "Jetzt wird nichts gesendet. Sie können sie später noch erneut senden.",
   },
   failedCancelledBody: {
     en: "They count as not delivered. Nothing of a cancelled campaign is sent again.",

@@ -25,9 +25,21 @@ export const t = messages({
     en: "They are on none of the lists that the campaign was sent to.",
     de: "Sie stehen auf keiner der Listen, an die die Kampagne ging.",
   },
-  not_subscribed: {
-    en: "They are on {lists}, but have unsubscribed or not confirmed.",
-    de: "Sie stehen auf {lists}, haben sich aber abgemeldet oder nicht bestätigt.",
+  merged: {
+    en: "The contact with this address was merged into another one, which is mailed at its own address.",
+    de: "Der Kontakt mit dieser Adresse wurde mit einem anderen zusammengeführt, der an seine eigene Adresse Post bekommt.",
+  },
+  address_changed: {
+    en: "The contact with this address has another address now.",
+    de: "Der Kontakt mit dieser Adresse hat inzwischen eine andere Adresse.",
+  },
+  left_list: {
+    en: "They have left {lists}.",
+    de: "Die Person hat sich von {lists} abgemeldet.",
+  },
+  unconfirmed: {
+    en: "They have not confirmed their sign-up to {lists}.",
+    de: "Die Anmeldung für {lists} wurde nicht bestätigt.",
   },
   subscribed_later: {
     en: "They subscribed to {lists} after the campaign was launched.",
@@ -44,6 +56,14 @@ export const t = messages({
   blocked: {
     en: "Their address or its domain is blocked in this workspace or on the whole instance.",
     de: "Die Adresse oder ihre Domain ist in diesem Arbeitsbereich oder auf der ganzen Instanz gesperrt.",
+  },
+  suppressed_erasure: {
+    en: "They asked for their data to be erased, and nothing is sent to them since.",
+    de: "Die Löschung der Daten wurde verlangt; seither geht nichts mehr an diese Adresse.",
+  },
+  invalid: {
+    en: "No mail can be sent to this address.",
+    de: "An diese Adresse kann keine E-Mail gesendet werden.",
   },
   left_all_lists: {
     en: "They are on lists, but subscribed to none of them: they have left, or never confirmed. That holds for everyone and for segments too.",

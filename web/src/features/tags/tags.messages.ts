@@ -8,7 +8,7 @@ export const t = messages({
   none: { en: "No tags yet", de: "Noch keine Tags" },
   noneBody: {
     en: "A tag is a word that you put on people, such as VIP, to find them again.",
-    de: "Ein Tag ist ein Wort, das du Personen anheftest, etwa VIP, um sie wiederzufinden.",
+    de: "Ein Tag ist ein Wort, das Sie Personen anheften, etwa VIP, um sie wiederzufinden.",
   },
   noMatch: { en: "No tag matches", de: "Kein Tag passt" },
   name: { en: "Name", de: "Name" },

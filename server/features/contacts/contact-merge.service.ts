@@ -2,6 +2,7 @@ import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { invalidField, notFound } from "../../platform/errors.ts";
 import { changeMembership } from "../lists/lists.service.ts";
+import { suppressAddress } from "../suppressions/suppressions.service.ts";
 import { recordChange } from "./contact-change.store.ts";
 import { mailboxOf, spellingPrefixes } from "./contact-merge.rules.ts";
 import {
@@ -9,6 +10,7 @@ import {
   type Candidate,
   leftLists,
   moveHistory,
+  refusalOf,
   rememberMerge,
   sameName,
   searchKeys,
@@ -57,6 +59,10 @@ export function duplicatesOf(db: Connection, id: number) {
  * the other one had left; and what the kept address has still to confirm is not confirmed by the other one. That the
  * address that goes was still to be confirmed takes nothing from the kept one's subscription.
  *
+ * Whoever said no to everything under the address that goes, complained, or was suppressed by hand, said so as a
+ * person: the address that the contact has now is suppressed for the same reason. A hard
+ * bounce stays with its address.
+ *
  * @throws AppError `not_found`, `invalid_input`
  */
 export function mergeContacts(
@@ -77,6 +83,7 @@ export function mergeContacts(
       const change = { listId, contactId: keep, reason: "merged", source: "manual", now: by.now };
       changeMembership(db, { ...change, status: "unsubscribed", actor: by.actorId });
     }
+    const refusals = [keep, from].flatMap((id) => refusalOf(db, id, by.now) ?? []);
     takeOverState(db, from, keep);
     rememberMerge(db, from, keep, by.now);
     moveRows(db, from, keep);
@@ -93,7 +100,10 @@ export function mergeContacts(
       ...parseFields(kept.fields),
       ...request.choice?.fields,
     };
-    changeContact(db, keep, { ...blanks, ...request.choice, fields }, by);
+    const { address } = changeContact(db, keep, { ...blanks, ...request.choice, fields }, by);
+    for (const refusal of refusals) {
+      suppressAddress(db, { address, ...refusal }, by.now);
+    }
     recordChange(db, {
       contactId: keep,
       at: by.now,

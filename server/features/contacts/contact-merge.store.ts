@@ -84,6 +84,41 @@ export function leftLists(db: Connection, from: number, to: number): number[] {
     .map(({ listId }) => listId);
 }
 
+type RefusalRow = Omit<Refusal, "expiresAt"> & { expiresAt: number | null };
+type Refusal = {
+  reason: "unsubscribed" | "complaint" | "manual";
+  source: string;
+  detail: string;
+  /** Unix ms; undefined = for ever. */
+  expiresAt: number | undefined;
+};
+
+// A bounce takes the place of an unsubscribe in the list of suppressions; the ledger still has what the person said.
+const selectRefusal = statement<[{ contactId: number; now: number }], RefusalRow>(`
+  SELECT reason, suppression.source, suppression.detail, expires_at AS expiresAt
+    FROM contact JOIN suppression USING (address)
+   WHERE contact.id = @contactId AND reason <> 'hard_bounce'
+     AND (expires_at IS NULL OR expires_at > @now)
+   UNION ALL
+  SELECT 'unsubscribed', consent.source, consent.detail, NULL
+    FROM contact JOIN suppression USING (address) JOIN consent ON consent.contact_id = contact.id
+   WHERE contact.id = @contactId AND reason = 'hard_bounce'
+     AND consent.action = 'withdrawn' AND consent.list_ids = '[]'
+     AND NOT EXISTS (SELECT 1 FROM consent AS later
+                      WHERE later.contact_id = contact.id AND later.id > consent.id
+                        AND later.action = 'given')
+   LIMIT 1
+`);
+
+/**
+ * That a contact wants, or shall get, no mail at all, and why; undefined when that is not so. A hard bounce says
+ * something of the address alone.
+ */
+export function refusalOf(db: Connection, contactId: number, now: number): Refusal | undefined {
+  const row = selectRefusal(db).get({ contactId, now });
+  return row && { ...row, expiresAt: row.expiresAt ?? undefined };
+}
+
 // A place is country and city together: a city of another country than one's own says nothing.
 const takeOver = statement<[{ from: number; to: number }]>(`
   UPDATE contact

@@ -7,10 +7,11 @@ const NOW = 1_700_000_000_000;
 const DAY_MS = 86_400_000;
 
 let data: DeliveryData;
+let ws: string;
 let db: Connection;
 beforeEach(() => {
   data = newDeliveryData();
-  const ws = data.newWorkspace();
+  ws = data.newWorkspace();
   db = data.db(ws);
   data.addContacts(ws, 2);
 });
@@ -66,4 +67,74 @@ test("who left a list under either address has left it, unless the kept one conf
   expect(agreed.map(([what], index) => [what, after[index]])).toEqual(
     agreed.map(([what, , status]) => [what, status]),
   );
+});
+
+const suppressed = () =>
+  db.prepare("SELECT address, reason, expires_at FROM suppression ORDER BY address").raw().all();
+
+function suppress(address: string, reason: string, expiresAt: number | null = null): void {
+  db.prepare("INSERT INTO suppression VALUES (?, ?, 'manual', '', ?, ?)").run(
+    ...[address, reason, NOW - DAY_MS, expiresAt],
+  );
+}
+
+test("a no to everything, a complaint and a suppression by hand go over to the address that is kept", () => {
+  for (const reason of ["unsubscribed", "complaint", "manual"]) {
+    db.exec("DELETE FROM suppression");
+    const { lastInsertRowid: gone } = db
+      .prepare(
+        `INSERT INTO contact (email, address, domain, created_at, updated_at)
+         VALUES (@address, @address, 'reader.example', 0, 0)`,
+      )
+      .run({ address: `${reason}@reader.example` });
+    suppress(`${reason}@reader.example`, reason, NOW + DAY_MS);
+
+    merge(2, Number(gone));
+
+    const went = `${reason}@reader.example`;
+    expect(suppressed()).toEqual(
+      [went, "r2@reader.example"].sort().map((address) => [address, reason, NOW + DAY_MS]),
+    );
+  }
+});
+
+test("a hard bounce, and a suppression that has ended, stay with the address that goes", () => {
+  suppress("r1@reader.example", "hard_bounce");
+  merge(2, 1);
+  expect(suppressed()).toEqual([["r1@reader.example", "hard_bounce", null]]);
+
+  data.addContacts(ws, 1, ["reader.example"], "x");
+  suppress("x1@reader.example", "unsubscribed", NOW - 1);
+  merge(2, 3);
+  expect(suppressed()).toEqual([
+    ["r1@reader.example", "hard_bounce", null],
+    ["x1@reader.example", "unsubscribed", NOW - 1],
+  ]);
+});
+
+test("an unsubscribe counts though the address bounced afterwards", () => {
+  db.prepare(
+    `INSERT INTO consent (at, contact_id, address, action, source, actor)
+     VALUES (?, 1, 'r1@reader.example', 'withdrawn', 'campaign:1', 'contact')`,
+  ).run(NOW - 2 * DAY_MS);
+  suppress("r1@reader.example", "hard_bounce");
+
+  merge(2, 1);
+
+  expect(suppressed()).toEqual([
+    ["r1@reader.example", "hard_bounce", null],
+    ["r2@reader.example", "unsubscribed", null],
+  ]);
+});
+
+test("who keeps the contact and takes the other's address carries what the contact had said", () => {
+  suppress("r2@reader.example", "complaint");
+
+  const choice = { email: "r1@reader.example" };
+  mergeContacts(db, { keep: 2, from: 1, choice }, { actorId: "test", now: NOW });
+
+  expect(suppressed()).toEqual([
+    ["r1@reader.example", "complaint", null],
+    ["r2@reader.example", "complaint", null],
+  ]);
 });

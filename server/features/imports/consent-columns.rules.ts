@@ -6,11 +6,12 @@ import { foldWord, type Meaning, REFUSALS } from "./status-words.rules.ts";
  * - `agreement`: a yes means that they agreed (`Accepts Email Marketing`).
  * - `confirmation`: a yes means that they confirmed; a no, that they never did (`confirmed`).
  * - `refusal`: a yes, a date or a reason means no (`Unsubscribed`, `EMAIL_BLACKLISTED`, `doNotEmail`).
+ * - `deliverability`: a no means that mail does not arrive (`valid`); a yes says nothing about consent.
  * - `unclear`: it may be either, so that every answer is somebody's to decide (`Cancelled`).
  * - `other`: it does not speak of consent; only words that say no by themselves count.
  */
 export type ConsentColumn =
-  | { kind: "state" | "agreement" | "confirmation" | "unclear" | "other" }
+  | { kind: "state" | "agreement" | "confirmation" | "deliverability" | "unclear" | "other" }
   | {
       kind: "refusal";
       meaning: Meaning;
@@ -40,16 +41,16 @@ const DO_NOT =
 const LEFT_TYPES = new Set(["marketinginformation"]);
 
 /** What people do not want done with their data, which is not mail. */
-const OF_DATA = /^(donot|dont)(sell|track|share|process|delete|call|disturb)/;
+const OF_DATA = /^(donot|dont)(sell|track|share|process|delete|call)/;
 
 // Compared with the whole name, folded.
 const TOPICS =
-  /marketingcontact|lastemail|order|lead|payment|invoice|marital|famil|member(ship)?status|account|customer|kunden|deal|lifecycle|job|employ|tax|sync|ticket|shipping|deliverystatus|subscriptiontype|plan|trial|bestell|zahlung|vat|stripe|billing|project/;
+  /lastemail|order|lead|payment|invoice|marital|famil|member(ship)?status|account|customer|kunden|deal|lifecycle|job|employ|tax|sync|ticket|shipping|deliverystatus|subscriptiontype|plan|trial|bestell|zahlung|vat|stripe|billing|project/;
 const STATE_NAMES = new Set(["status", "statut", "situacao", "situacion", "statusname", "stav"]);
 /** Names that are a status in one file, and a part of a country in the next: their cells decide. */
 const STATE_OR_PLACE = new Set(["state", "estado", "stato", "zustand", "etat"]);
 const STATUS_OF =
-  /(email|mail|subscri|abonn|abo|newsletter|contact|kontakt|recipient|empfanger|optin|consent|marketing|list|destinatario|ontvanger|suscrip|iscri|inscri|user)\p{L}*(status|statut|situacao|situacion)|^(status|statut|estado|stato|etat)(de|des|di|do|da|del|van|of|der|du|d)?(l|la|el)?(email|mail|subscri|abonn|newsletter|contact|kontakt|courriel|correo|suscrip|iscri|inscri)/u;
+  /^sub(status|state)$|(email|mail|subscri|abonn|abo|newsletter|contact|kontakt|recipient|empfanger|optin|consent|marketing|list|destinatario|ontvanger|suscrip|iscri|inscri|user)\p{L}*(status|statut|situacao|situacion)|^(status|statut|estado|stato|etat)(de|des|di|do|da|del|van|of|der|du|d)?(l|la|el)?(email|mail|subscri|abonn|newsletter|contact|kontakt|courriel|correo|suscrip|iscri|inscri)/u;
 const STATE_OF =
   /(email(?!address)|subscri|abonn|newsletter|optin|consent|emailmarketing)\p{L}*(state|zustand|estado|stato|etat)$/u;
 const CONFIRMATION =
@@ -60,6 +61,36 @@ const AGREEMENT_NAMES =
   /^(newsletter|newsletters|nieuwsbrief|boletin|infolettre|bollettino|newsletterabo|newsletterempfanger|abo|mailing|mailings|emailmarketing|marketingemail|marketingemails|emailsubscription|emailnewsletter|marketing|active|aktiv|actif|activo|attivo|ativo|actief|enabled|subscribe|subscriber|abonnent|abonado|abonnee|werbung|infomail)$/;
 const CANCELLED =
   /cancel|storn|kundig|annul|cancelad|cancellat|geannuleerd|^left$|^declined|^refus|^rejected|^removed|^closed/;
+
+/**
+ * Bans and objections. They stand here and not among `REFUSALS`, which also read file names and cells: there
+ * `duplicates_removed.csv` says nothing about the people in it.
+ */
+const BANNED: readonly (readonly [Meaning, RegExp])[] = [
+  [
+    "unsubscribed",
+    /verbot|verboten|widerspruch|widersprochen|opposition|opposizione|oposicion|oposicao|opposed|objection|objected|bezwaar|interdi(t|ction|zione)|prohib|vietato|proibi|verbod|donotdisturb|dontdisturb|neplus(contact|envoy|recev)/,
+  ],
+  [
+    "suppressed",
+    /sperre(n|d)?($|mail|news|werb|marketing)|sperrung|^(is|was)?removed(from(list|mailing))?$|^(ist)?entfernt$/,
+  ],
+];
+/** What may be banned beside mail: deliveries, credit, telephone calls. */
+const BAN_OF_OTHER =
+  /liefer|mahn|kredit|konto|zahl|passwort|login|rauch|buchung|telefon|phone|anruf|sms|fax|postwerb|briefpost/;
+
+const DELIVERABILITY =
+  /^(is)?((e?mail)(address)?)?(is)?(valid|deliverable|reachable|zustellbar|gultig|erreichbar|valide|valido|valida|delivrable|joignable|entregable|recapitabile|consegnabile|entregavel|geldig|bezorgbaar)((e?mail)(address)?)?$/;
+
+// Both in one name, as words: `mail_ok`, `can_email`, `Kontakt erlaubt`, `email preference`.
+const REACHED =
+  /^(e?mails?|emailing|mailing|newsletters?|contact|contacts|contacted|kontakt|marketing|werbung|courriels?|correos?|contacto|contatto|contato|contacter|contactar|contattare|contatar|nieuwsbrief|contacteren|infolettre|boletin)$/;
+const ALLOWED =
+  /^(ok|okay|can|may|allow|allows|allowed|permit|permits|permitted|preference|preferences|pref|prefs|wanted|wants|darf|erlaubt|kann|moglich|gewunscht|praferenz|peut|peuvent|permis|preference|souhaite|souhaites|puede|permitido|preferencia|preferencias|puo|permesso|preferenza|preferenze|pode|permitido|mag|toegestaan|voorkeur|gewenst)$/;
+/** `contact by email`, `Kontakt per E-Mail`. */
+const BY_MAIL =
+  /^(contact|reach|kontakt|contacter|contacto|contatto|contato)(me|us)?(by|via|per|par|por|door|with)?(e?mail|newsletter|courriel|correo)$/;
 
 /** What a column asks, by its name. */
 export function consentColumn(name: string): ConsentColumn {
@@ -95,7 +126,11 @@ function refusing(
   if (isShort || DO_NOT.test(words.join(" ")) || LEFT_TYPES.has(folded)) {
     return { kind: "refusal", meaning: "unsubscribed", isDetail };
   }
-  const refusal = REFUSALS.find(([, pattern]) => pattern.test(folded));
+  const refusal =
+    REFUSALS.find(([, pattern]) => pattern.test(folded)) ??
+    (BAN_OF_OTHER.test(folded) && !MAIL.test(folded)
+      ? undefined
+      : BANNED.find(([, pattern]) => pattern.test(folded)));
   if (refusal === undefined || OF_DATA.test(folded)) {
     return undefined;
   }
@@ -115,12 +150,25 @@ function affirmative(folded: string, words: readonly string[]): ConsentColumn {
   if (CONFIRMATION.test(folded)) {
     return { kind: "confirmation" };
   }
-  if (AGREEMENT_NAMES.test(folded) || (AGREEMENT.test(folded) && !TOPICS.test(folded))) {
+  if (DELIVERABILITY.test(folded)) {
+    return { kind: "deliverability" };
+  }
+  if (isAgreement(folded, words)) {
     return words.some((word) => NEGATED.test(word))
       ? { kind: "refusal", meaning: "unsubscribed", isDetail: false }
       : { kind: "agreement" };
   }
   return OTHER;
+}
+
+function isAgreement(folded: string, words: readonly string[]): boolean {
+  const isAllowance =
+    BY_MAIL.test(folded) ||
+    (words.some((word) => REACHED.test(word)) && words.some((word) => ALLOWED.test(word)));
+  return (
+    AGREEMENT_NAMES.test(folded) ||
+    ((AGREEMENT.test(folded) || isAllowance) && !TOPICS.test(folded))
+  );
 }
 
 /** True for a name whose cells tell whether it is a status or a place: `state`. */

@@ -101,9 +101,9 @@ function stricterSays(a: Says, b: Says): Says {
 }
 
 function ofEmpty(column: ConsentColumn): Says {
-  return column.kind === "refusal" || column.kind === "unclear" || column.kind === "other"
-    ? "nothing"
-    : "unclear";
+  return column.kind === "state" || column.kind === "agreement" || column.kind === "confirmation"
+    ? "unclear"
+    : "nothing";
 }
 
 function ofDate(column: ConsentColumn): Says {
@@ -116,6 +116,9 @@ function ofDate(column: ConsentColumn): Says {
 function ofText(column: ConsentColumn, text: string): Reading {
   const folded = foldWord(text.slice(0, MAX_VALUE_CHARS));
   const answer = answerOf(text, folded);
+  if (column.kind === "deliverability" && WORKS.has(folded)) {
+    return { says: "nothing", as: "value" };
+  }
   const word = answer === undefined ? meaningOfWord(folded) : undefined;
   const says = answer !== undefined ? ofAnswer(column, answer) : (word ?? refusalIn(folded));
   if (column.kind === "refusal" && !isSoft(folded)) {
@@ -123,6 +126,13 @@ function ofText(column: ConsentColumn, text: string): Reading {
   }
   return { says: says ?? "unclear", as: "value" };
 }
+
+/** What the tools that verify addresses write of one that works. */
+const WORKS = new Set(
+  "valid deliverable reachable zustellbar gultig erreichbar valide valido valida delivrable entregable geldig".split(
+    " ",
+  ),
+);
 
 /** Under the name of a refusal every text is one, as far as the column is for texts. */
 function inRefusal(
@@ -147,6 +157,8 @@ function ofAnswer(column: ConsentColumn, answer: "yes" | "no"): Says {
       return isYes ? "subscribed" : "unsubscribed";
     case "confirmation":
       return isYes ? "subscribed" : "unconfirmed";
+    case "deliverability":
+      return isYes ? "nothing" : "bounced";
     default:
       return "unclear";
   }
@@ -168,7 +180,7 @@ const PLAIN_REFUSALS = new Map<string, Meaning>(
     "do not mail,never subscribed,never_subscribed,nonsubscribed,non-subscribed,not subscribed",
     "blocklisted,blacklisted,hard bounced,hard bounce,hard_bounce,hardbounce,bounced,complained,spam complaint",
     "marked as spam,suppressed,abgemeldet,ausgetragen,abbestellt,unzustellbar,nicht kontaktieren",
-    "désabonné,désabonnée,desabonné,desabonne,désinscrit,désinscrite,desinscrit,ne pas contacter",
+    "désabonné,désabonnée,desabonné,desabonne,désinscrit,désinscrite,desinscrit,ne pas contacter,ne plus contacter",
     "dado de baja,desuscrito,no contactar,disiscritto,disiscritta,non contattare",
     "descadastrado,descadastrada,desinscrito,não contatar,afgemeld,uitgeschreven,niet contacteren",
   ]

@@ -55,7 +55,7 @@ export function foldWord(text: string): string {
  */
 const STATUS: Record<Meaning, string> = {
   subscribed: `subscribed subscribe subscriber active enabled optin optedin optedinexplicitly singleoptin doubleoptin
-    doubleoptedin singleoptedin confirmed confirmedoptin mailable allowed allow
+    doubleoptedin singleoptedin confirmed confirmedoptin mailable allowed allow marketingcontact
     aktiv aktiviert angemeldet abonniert abonnent bestatigt eingetragen
     actif active abonne abonnee inscrit inscrite confirme confirmee
     activo activa suscrito suscrita inscrito inscrita confirmado confirmada alta
@@ -72,12 +72,13 @@ const STATUS: Record<Meaning, string> = {
   unsubscribed: `unsubscribed unsubscribe unsubscribes unsub optout optedout optsout cancelled canceled disabled inactive
     blocked blocklisted blacklisted declined refused withdrawn revoked optinwithdrawn
     donotcontact donotemail donotmail donotallow dontemail dontcontact dnc dne dnm noemail nomail noconsent notconsented
+    denied nothanks nothankyou u nonmarketingcontact
     neversubscribed nonsubscribed notsubscribed nosubscription neveroptedin notoptedin nonsubscriber unlisted
     leftalllists paused transactional nonmarketable notmailable unmailable listunsubscribe globalunsubscribe globallyunsubscribed left
     abgemeldet abgemeldete abmeldung ausgetragen gekundigt widerrufen nichtangemeldet nieangemeldet inaktiv
     nichtkontaktieren nichtanschreiben keinemail keinemails keinewerbung keineeinwilligung abbestellt storniert
     desabonne desabonnee desabonnes desinscrit desinscrite desinscrits nonabonne nonabonnee nonabonnes noninscrit
-    resilie resiliee annule annulee inactif inactive nepascontacter nepasenvoyer refuse refusee
+    resilie resiliee annule annulee inactif inactive nepascontacter nepluscontacter nepasenvoyer neplusenvoyer refuse refusee
     baja debaja dadodebaja dadadebaja desuscrito desuscrita nosuscrito nosuscrita cancelado cancelada anulado
     inactivo inactiva nocontactar noenviar
     disiscritto disiscritta cancellato cancellata annullato nonattivo inattivo nonscritto noniscritto noniscritta
@@ -95,7 +96,7 @@ const STATUS: Record<Meaning, string> = {
   bounced: `bounced bounce bounces hardbounce hardbounced bouncehard bouncedhard hard cleaned invalid invalidemail
     invalidaddress unreachable undeliverable undelivered nonexistent notfound mailboxnotfound userunknown baddomain
     unzustellbar nichtzustellbar ungultig unerreichbar nichterreichbar
-    rejete rejetee invalide nondelivrable injoignable inexistant
+    rebond rebonds rebondi rejete rejetee invalide nondelivrable injoignable inexistant
     rebotado rebotada rebote devuelto devuelta invalido invalida noentregable
     rimbalzato rimbalzata nonvalido nonvalida nonrecapitabile
     devolvido devolvida rejeitado rejeitada naoentregavel
@@ -128,11 +129,11 @@ export const REFUSALS: readonly (readonly [Meaning, RegExp])[] = [
   ],
   [
     "bounced",
-    /bounce|undeliver|unreachable|cleaned|cleantime|cleancampaign|invalid|unzustellbar|nichtzustellbar|ungultig|rebota|rebote|rimbalz|devolvid|devuelt|onbestelbaar|ongeldig/,
+    /bounce|undeliver|unreachable|cleaned|cleantime|cleancampaign|invalid|unzustellbar|nichtzustellbar|ungultig|rebond|rebota|rebote|rimbalz|devolvid|devuelt|onbestelbaar|ongeldig/,
   ],
   [
     "unsubscribed",
-    /unsub|optout|optedout|optingout|nonsubscri|notsubscri|neversubscri|abmeld|abgemeld|abbestell|austrag|ausgetrag|widerruf|widerspr|gekundigt|desabonn|desinscri|resili|desuscri|fechabaja|fechadebaja|dadodebaja|disiscri|descadastr|afmeld|afgemeld|uitschrij|uitgeschrev|opgezegd|^donot|^dont|^noemail|^nomail|^nonewsletter|^nepas|nocontactar|noenviar|noncontattare|noninviare|naocontatar|naoenviar|nietcontacteren|nietmailen|nichtkontaktieren|nichtanschreiben|^keinemail|^keinewerbung|^keinnewsletter|noconsent|withdrawn|revoked|blacklist|blocklist|blocked|disabled|deactivat|deaktiv|desactiv|disattiv|desativ|inactive|inaktiv|listenoire|listanegra|listanera|zwartelijst/,
+    /unsub|optout|optedout|optingout|nonsubscri|notsubscri|neversubscri|abmeld|abgemeld|abbestell|austrag|ausgetrag|widerruf|widerspr|gekundigt|desabonn|desinscri|resili|desuscri|fechabaja|fechadebaja|dadodebaja|disiscri|descadastr|afmeld|afgemeld|uitschrij|uitgeschrev|opgezegd|^donot|^dont|^noemail|^nomail|^nonewsletter|^nepas|^neplus|nocontactar|noenviar|noncontattare|noninviare|naocontatar|naoenviar|nietcontacteren|nietmailen|nichtkontaktieren|nichtanschreiben|^keinemail|^keinewerbung|^keinnewsletter|noconsent|withdrawn|revoked|blacklist|blocklist|blocked|disabled|deactivat|deaktiv|desactiv|disattiv|desativ|inactive|inaktiv|listenoire|listanegra|listanera|zwartelijst/,
   ],
   [
     "suppressed",

@@ -125,9 +125,50 @@ test.each([
   expect(says(column, cell)).toBe(expected);
 });
 
+test.each([
+  ["werbesperre", "ja", "suppressed"],
+  ["Werbeverbot", "ja", "unsubscribed"],
+  ["Newsletter-Sperre", "ja", "suppressed"],
+  ["Mailsperre", "x", "suppressed"],
+  ["Mailsperre", "", "nothing"],
+  ["Werbewiderspruch", "nein", "nothing"],
+  ["Do not disturb", "yes", "unsubscribed"],
+  ["mail_ok", "no", "unsubscribed"],
+  ["mail_ok", "yes", "subscribed"],
+  ["can_email", "0", "unsubscribed"],
+  ["contact by email", "never", "unsubscribed"],
+  ["Kontakt per E-Mail", "nein", "unsubscribed"],
+  ["email preference", "none", "unsubscribed"],
+  ["email preference", "weekly", "unclear"],
+  ["Newsletter nicht erlaubt", "ja", "unsubscribed"],
+  ["E-Mail erlaubt", "nein", "unsubscribed"],
+  ["opposition", "oui", "unsubscribed"],
+  ["Oposición", "sí", "unsubscribed"],
+  ["Opposizione", "sì", "unsubscribed"],
+  ["Oposição", "sim", "unsubscribed"],
+  ["Bezwaar", "ja", "unsubscribed"],
+  ["is_removed", "true", "suppressed"],
+  ["is_removed", "false", "nothing"],
+  ["sub_status", "U", "unsubscribed"],
+  ["deliverable", "no", "bounced"],
+  ["valid", "false", "bounced"],
+  ["email_valid", "true", "nothing"],
+  ["Zustellbar", "nein", "bounced"],
+  ["Marketing contact status", "Non-marketing contact", "unsubscribed"],
+  ["Marketing contact status", "Marketing contact", "subscribed"],
+  ["Status", "rebond", "bounced"],
+  ["Status", "ne plus contacter", "unsubscribed"],
+  ["Ne plus contacter", "oui", "unsubscribed"],
+  ["Consent", "denied", "unsubscribed"],
+  ["Newsletter", "no, thanks", "unsubscribed"],
+])("bans, permissions and addresses: under “%s” a cell “%s” is %s", (column, cell, expected) => {
+  expect(speaksOfConsent(column)).toBe(true);
+  expect(says(column, cell)).toBe(expected);
+});
+
 test("columns that are about something else do not speak of consent", () => {
   const others =
-    "Accepts SMS Marketing,SMS_BLACKLISTED,Mailing State,Business State,active_subscription,Cancel date,OPTIN_TIME,OPTIN_IP,Unsubscribe link,Bounce count,Order status,Lead Status,Email Marketing Consent Timestamp,Date Subscribed,Do Not Track,Tags,Company,MEMBER_RATING,E-mail 1 - Value,Tax Exempt,created_at,Cancelled orders,Annual revenue,Marketing contact status";
+    "Accepts SMS Marketing,SMS_BLACKLISTED,Mailing State,Business State,active_subscription,Cancel date,OPTIN_TIME,OPTIN_IP,Unsubscribe link,Bounce count,Order status,Lead Status,Email Marketing Consent Timestamp,Date Subscribed,Do Not Track,Tags,Company,MEMBER_RATING,E-mail 1 - Value,Tax Exempt,created_at,Cancelled orders,Annual revenue,Liefersperre,Telefonsperre,Valid until,Contact owner,Email domain,sub_total";
   expect(others.split(",").filter(speaksOfConsent)).toEqual([]);
   expect(consentColumn("Cancelled")).toEqual({ kind: "unclear" });
 });

@@ -55,7 +55,10 @@ beforeAll(async () => {
     publicUrl: server.url,
     workspaceName: "Acme Books",
   });
-  await api.patch("/instance/settings", { publicUrl: "http://mail.example.net" });
+  await api.patch("/instance/settings", {
+    publicUrl: "http://mail.example.net",
+    allowPrivateRelays: true,
+  });
   campaignId = await send();
   await untilReport(
     api,

@@ -335,7 +335,7 @@ class EngineState {
   }
 }
 
-/** The name of this data folder's journal: another one after local/ was lost, so that positions start over. */
+/** The name of this data folder's journal: another one after local/ was lost, so that positions start over and the loss is seen. */
 function nodeId(path: string): string {
   if (!existsSync(path)) {
     writeFileSync(`${path}.new`, newId());

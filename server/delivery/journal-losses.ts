@@ -9,7 +9,7 @@ import {
   segmentPath,
 } from "../platform/journal/segments.ts";
 import { log } from "../platform/log.ts";
-import { journalMark, raiseJournalMark } from "./journal-mark.store.ts";
+import { forgetOtherMarks, journalMark, raiseJournalMark } from "./journal-mark.store.ts";
 import { type Stream, type StreamName, streamDir, streamNames } from "./journal-streams.ts";
 
 /** The mark is written just after a segment is begun, and several may have been since it could be written last. */
@@ -31,6 +31,9 @@ export class JournalLosses {
     this.#parts = parts;
     for (const name of streamNames) {
       const dir = streamDir(parts.dataDir, name);
+      if (forgetOtherMarks(parts.system, parts.node, name)) {
+        this.gone(name);
+      }
       const known = journalMark(parts.system, `${parts.node}/${name}`);
       if ((listSegments(dir).at(-1) ?? 0) < known) {
         this.above[name] = known + UNKNOWN_SEGMENTS;
@@ -38,6 +41,11 @@ export class JournalLosses {
         raiseJournalMark(parts.system, `${parts.node}/${name}`, this.above[name]);
       }
     }
+  }
+
+  /** The journal that earlier processes wrote is not in this folder, or all of it was lost. */
+  gone(name: StreamName): void {
+    this.#note(name, streamDir(this.#parts.dataDir, name), 0, "");
   }
 
   /** Bytes of a segment could not be read, or segments in between are gone. */

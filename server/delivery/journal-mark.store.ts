@@ -18,3 +18,17 @@ export function journalMark(system: Connection, stream: string): number {
 export function raiseJournalMark(system: Connection, stream: string, segment: number): void {
   upsertMark(system).run(stream, segment);
 }
+
+const deleteOthers = statement<[like: string, own: string], { stream: string }>(`
+  DELETE FROM journal_mark WHERE stream LIKE ? AND stream <> ? RETURNING stream
+`);
+
+/**
+ * Forgets the marks that other journals than this one left for the stream. There are such when `local/`, and with it the
+ * name of the journal, was lost or is another machine's.
+ *
+ * @returns whether there were any.
+ */
+export function forgetOtherMarks(system: Connection, node: string, stream: string): boolean {
+  return deleteOthers(system).all(`%/${stream}`, `${node}/${stream}`).length > 0;
+}

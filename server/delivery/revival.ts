@@ -35,8 +35,9 @@ export class Revival {
   }
 
   /**
-   * Says of each dot without a result that its message is ambiguous, and, where records of the delivery stream were lost,
-   * of each message that a dead process had in hand: nobody knows which of them were sent, so they wait for a person.
+   * Says of each dot without a result that its message is ambiguous, and, where records of the delivery stream were lost
+   * or the journal is another one than its process wrote, of each message that a dead process had in hand: nobody knows
+   * which of them were sent, so they wait for a person.
    *
    * @returns how many.
    */
@@ -47,8 +48,11 @@ export class Revival {
     losses: JournalLosses,
   ): Promise<number> {
     const { databases, find } = this.#parts;
-    const isLost = losses.streams.has("delivery");
-    const unknown = isLost ? workspaceIds.flatMap((id) => this.#inHand(id, dots)) : [];
+    const wasNoted = losses.streams.has("delivery");
+    const unknown = workspaceIds.flatMap((id) => this.#inHand(id, dots, wasNoted));
+    if (unknown.length > 0 && !wasNoted) {
+      losses.gone("delivery");
+    }
     const certain = new Set(dots);
     // What a workspace that is set aside would say, a person decides as well.
     const holds = (dot: DotFact) =>
@@ -58,12 +62,17 @@ export class Revival {
     return dots.length + unknown.length;
   }
 
-  /** The open messages of chunks that a dead process had in hand; those in `known` are left out. */
-  #inHand(workspaceId: string, known: readonly DotFact[]): DotFact[] {
+  /**
+   * The open messages of chunks that a dead process had in hand and of which this journal cannot tell: all when some of it is
+   * lost, else those of another journal. Those in `known` are left out.
+   */
+  #inHand(workspaceId: string, known: readonly DotFact[], isLost: boolean): DotFact[] {
     const { find, owner, databases } = this.#parts;
     const db = databases.isSetAside(workspaceId) ? undefined : find(workspaceId);
     const named = new Set(known.map(({ w, c, s }) => `${w}/${c}/${s}`));
+    const ours = owner.slice(0, owner.indexOf(":") + 1);
     return (db === undefined ? [] : openRowsOfForeign(db, owner))
+      .filter(({ holder }) => isLost || !holder.startsWith(ours))
       .map(({ c, s }) => ({ k: "dot" as const, w: workspaceId, c, s, at: Date.now() }))
       .filter(({ w, c, s }) => !named.has(`${w}/${c}/${s}`));
   }

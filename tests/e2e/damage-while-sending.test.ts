@@ -130,3 +130,34 @@ test("a file that is cut in the middle of a send and replaced by an older copy: 
 
   await expectAllOnce(here);
 }, 120_000);
+
+test("local/ is lost after a kill in the middle of a send: what was in hand is held and listed, and nobody is mailed twice", async () => {
+  const { here, there } = await startBoth();
+  await sentUpTo(here, 200);
+  await seeded.binary.kill("SIGKILL");
+  rmSync(join(seeded.binary.dataDir, "local"), { recursive: true });
+
+  seeded.binary = await seeded.binary.restart();
+  const [{ counts }, report] = await Promise.all([
+    untilReport(
+      seeded.api,
+      here.workspace,
+      here.id,
+      ({ counts: now }) => now.held + now.sent === PEOPLE,
+    ),
+    seeded.api.get<{ notices: { kind: string; path: string }[] }>("/instance/damage"),
+    untilReport(
+      seeded.api,
+      there.workspace,
+      there.id,
+      ({ counts: now }) => now.held + now.sent === PEOPLE,
+    ),
+  ]);
+
+  expect(counts.held).toBeGreaterThan(0);
+  expect(report.notices.map(({ path }) => path)).toContain(
+    join(seeded.binary.dataDir, "local/journal/delivery"),
+  );
+  const addresses = sinks.here.arrived.map(({ address }) => address);
+  expect(new Set(addresses).size).toBe(addresses.length);
+}, 120_000);

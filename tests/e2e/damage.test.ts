@@ -238,7 +238,7 @@ const damages: Damage[] = [
     what: "local/ removed",
     after: "stop",
     damage: (f) => rmSync(join(f, "local"), { recursive: true }),
-    expected: { ...goesOn, here: works, told: "" },
+    expected: notice("journal_missing"),
   },
 ];
 

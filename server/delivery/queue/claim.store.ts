@@ -139,16 +139,21 @@ export function releaseForeignLeases(db: Connection, owner: string): number {
   return clearForeign(db).run(owner).changes;
 }
 
-const selectForeignRows = statement<[owner: string], { c: number; s: number }>(`
-  SELECT message.campaign_id AS c, message.seq AS s
+/** A message in a chunk, and who has that in hand. */
+type ForeignRow = { c: number; s: number; holder: string };
+
+// A message that waited to be tried again may have been tried until the lease ended.
+const selectForeignRows = statement<[owner: string], ForeignRow>(`
+  SELECT message.campaign_id AS c, message.seq AS s, chunk.owner AS holder
     FROM chunk
          JOIN message ON message.campaign_id = chunk.campaign_id
                      AND message.seq BETWEEN chunk.first_seq AND chunk.last_seq
-   WHERE chunk.owner IS NOT NULL AND chunk.owner <> ? AND message.state = 0
+   WHERE chunk.owner IS NOT NULL AND chunk.owner <> ?
+     AND (message.state = 0 OR (message.state = 1 AND message.due_at <= chunk.lease_until))
 `);
 
 /** The messages that wait in chunks which somebody other than `owner` has in hand. */
-export function openRowsOfForeign(db: Connection, owner: string): { c: number; s: number }[] {
+export function openRowsOfForeign(db: Connection, owner: string): ForeignRow[] {
   return selectForeignRows(db).all(owner);
 }
 

@@ -173,6 +173,26 @@ test("a result that comes under an old lease counts, and a second acceptance is 
   await journal.close();
 });
 
+test("leases of another journal's process are told even where no mark was left, and each of their messages waits for a person", async () => {
+  const now = Date.now();
+  const lease = { campaignId: id, owner: "lost:dead", now, leaseUntil: now, messages: 1_000 };
+  claimChunks(data.db(ws), lease);
+  data
+    .db(ws)
+    .prepare("UPDATE message SET state = 1, due_at = ? WHERE campaign_id = ? AND seq = 1")
+    .run(now - 1, id);
+  data
+    .db(ws)
+    .prepare("UPDATE chunk SET pending = pending - 1, deferred = 1 WHERE first_seq = 1")
+    .run();
+
+  const { ambiguous } = await newWriter("first").recover();
+
+  expect(ambiguous).toBe(60);
+  expect(exactCounts(data, ws, id, 60)).toMatchObject({ held: 60, pending: 0, deferred: 0 });
+  expect(unreadDamage(data.databases.system)).toMatchObject([{ kind: "journal_missing" }]);
+});
+
 test("a journal that is gone is told, its numbers go on, and what was in hand waits for a person", async () => {
   const lease = {
     campaignId: id,

@@ -59,7 +59,7 @@ async function headersOf(
     );
     const made = { name: "Program", scopes };
     const { key } = await api.post<{ key: string }>(`${workspace.path}/api-keys`, made);
-    return { authorization: `Bearer ${key}` };
+    return { Authorization: `Bearer ${key}` };
   }
   if (identity === "viewer") {
     const invitation = { email: VIEWER, role: "viewer" };
@@ -77,7 +77,7 @@ async function headersOf(
     throw new Error(`the ${identity} cannot sign in: ${await signedIn.text()}`);
   }
   const cookie = signedIn.headers.getSetCookie().map((line) => line.split(";")[0]);
-  return { cookie: cookie.join("; "), origin: binary.url };
+  return { Cookie: cookie.join("; "), Origin: binary.url };
 }
 
 /** The token in the link of the newest invitation, which is in the instance's own test inbox. */

@@ -4,7 +4,11 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { type AccountsApp, newAccountsApp, publicUrl, type SignedUp } from "../support/accounts.ts";
 
 type Answer = { content?: Record<string, { schema?: Record<string, unknown> }> };
-type Operation = { responses: Record<string, Answer>; "x-access"?: string };
+type Operation = {
+  responses: Record<string, Answer>;
+  requestBody?: Answer;
+  "x-access"?: string;
+};
 type Documented = { path: string; method: string; operation: Operation };
 
 const WALK_MS = 60_000;
@@ -38,6 +42,7 @@ async function ask(
   { path }: Documented,
   method: string,
   headers: Record<string, string> = {},
+  body = '{"unknown":1}',
 ): Promise<Response> {
   const address = path
     .replace("{workspaceId}", ada.workspaceId)
@@ -52,7 +57,7 @@ async function ask(
         ...(isWrite ? { "content-type": "application/json" } : {}),
         ...headers,
       },
-      ...(isWrite ? { body: '{"unknown":1}' } : {}),
+      ...(isWrite ? { body } : {}),
     }),
   );
   await response.body?.cancel();
@@ -183,6 +188,25 @@ test(
       expect({ path, status: response.status }).toEqual({ path, status: 405 });
       expect(response.headers.get("allow")).toBe([...there].sort().join(", "));
     }
+  },
+  WALK_MS,
+);
+
+test(
+  "a body that is no JSON is refused by every operation that takes JSON, also by those that need none",
+  async () => {
+    const taking = operations.filter(
+      (each) => !isOpen(each) && "application/json" in (each.operation.requestBody?.content ?? {}),
+    );
+
+    const statuses = new Set<number>();
+    for (const each of taking) {
+      const response = await ask(each, each.method, { cookie: ada.cookie }, "\u0010{");
+      statuses.add(response.status);
+    }
+
+    expect(taking.length).toBeGreaterThan(80);
+    expect([...statuses]).toEqual([422]);
   },
   WALK_MS,
 );

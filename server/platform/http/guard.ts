@@ -144,6 +144,7 @@ function createDecisions(gate: Gate, databases: Databases) {
       parse: asAdmission(async (context: Asked) => {
         const { actor } = await decideOnce(context);
         admitBody(gate, actor, context.request);
+        return await jsonOf(context.request);
       }),
     };
   };
@@ -236,6 +237,20 @@ function admitBody({ limiter, rates }: Gate, actor: Actor | undefined, request: 
   }
   const bytes = Number(request.headers.get("content-length") ?? 0);
   limiter.take(`bytes ${actor.id}`, rates.bodyBytes, { tokens: bytes });
+}
+
+/**
+ * The body of a request that says it is JSON, undefined for none. Elysia's own parser takes a body that it cannot read
+ * for none where a route does not need one, so that a mistake would be taken as yes.
+ *
+ * @throws SyntaxError for what is not JSON; it is answered with 422.
+ */
+async function jsonOf(request: Request): Promise<unknown> {
+  if (!/^application\/json\b/i.test(request.headers.get("content-type") ?? "")) {
+    return undefined;
+  }
+  const text = await request.text();
+  return text === "" ? undefined : JSON.parse(text);
 }
 
 function allowed(workspace: WorkspaceAccess | undefined, permission: Permission): WorkspaceAccess {

@@ -54,6 +54,14 @@ export function isAddressFault(result: EmailAddress | AddressFault): result is A
   return "reason" in result;
 }
 
+/**
+ * False for a well-formed address that nobody is mailed at: what needs quoting in an envelope is taken by next to no
+ * server, and is how commands are smuggled into one.
+ */
+export function isMailable(address: string): boolean {
+  return !/[ <>,;]/.test(address);
+}
+
 function parseClosely(email: string): EmailAddress | AddressFault {
   if (email === "") {
     return { reason: "it is empty" };

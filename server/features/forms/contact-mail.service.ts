@@ -1,6 +1,7 @@
 import type { ContactFields, Renderer, SmtpOutcome } from "../../delivery/index.ts";
 import type { Databases } from "../../platform/db/databases.ts";
 import type { Connection } from "../../platform/db/driver.ts";
+import { AppError } from "../../platform/errors.ts";
 import { PermanentJobError } from "../../platform/scheduler/job.ts";
 import type { KeyRing } from "../../platform/secrets.ts";
 import type { CampaignEngine } from "../campaigns/campaign-engine.service.ts";
@@ -41,7 +42,7 @@ export type ContactMail = {
  * Message-ID when the server took it, or may have.
  *
  * @throws PermanentJobError when another try cannot help: no sender or route, a template that does not parse,
- *   an address the server refuses for good.
+ *   an address the server refuses for good, or that no server takes.
  * @throws Error with the server's words when it may help.
  */
 export async function sendContactMail(deps: ContactMailDeps, mail: ContactMail): Promise<string> {
@@ -81,7 +82,7 @@ export async function sendContactMail(deps: ContactMailDeps, mail: ContactMail):
   const { keyRing, inboxPort } = deps;
   const open = deps.databases.workspace(mail.workspaceId);
   const messageId = `${mail.messageKey}@${domain}`;
-  const outcome = await deps.engine.sendOne({
+  const message = {
     workspaceId: mail.workspaceId,
     route: loadRoute(open, { keyRing, workspaceId: mail.workspaceId, inboxPort }, routeId),
     dkim: loadDkimKey(open, keyRing, domain),
@@ -89,8 +90,8 @@ export async function sendContactMail(deps: ContactMailDeps, mail: ContactMail):
     contact: mail.contact,
     to: mail.to,
     messageId,
-  });
-  requireSent(outcome);
+  };
+  requireSent(await deps.engine.sendOne(message).catch(endWhatCannotBeMade));
   return messageId;
 }
 
@@ -105,6 +106,15 @@ function waysOut(db: Connection, mail: ContactMail) {
   return { sender, routeId };
 }
 
+function endWhatCannotBeMade(error: unknown): never {
+  throw error instanceof AppError && error.code === "invalid_input"
+    ? new PermanentJobError(error.message)
+    : error;
+}
+
+/** Faults of the message or its address, which no later try mends. */
+const LASTING: ReadonlySet<string> = new Set(["unsupported", "too_large", "null_mx"]);
+
 function requireSent(outcome: SmtpOutcome): void {
   if (outcome.kind === "accepted" || outcome.kind === "ambiguous") {
     return;
@@ -113,6 +123,9 @@ function requireSent(outcome: SmtpOutcome): void {
     const { code, text } = outcome.reply;
     const sentence = `${outcome.host} said: ${code} ${text}`;
     throw code >= 500 ? new PermanentJobError(sentence) : new Error(sentence);
+  }
+  if (outcome.kind === "broken" && LASTING.has(outcome.fault)) {
+    throw new PermanentJobError(outcome.error);
   }
   throw new Error(outcome.kind === "broken" ? outcome.error : "sending was stopped");
 }

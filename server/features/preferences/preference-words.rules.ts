@@ -50,6 +50,8 @@ export const preferenceWords = {
     gone: "It may have been cut off on its way to you. Try the link in the message again, or reply to the message.",
     laterTitle: "Not possible at the moment",
     later: "We could not save this safely, so nothing was changed. Please try again in a minute.",
+    addressTomorrow:
+      "Another address was asked for several times today. Please try again tomorrow.",
     slow: "Please wait a minute and try again.",
     addressSubject: "Please confirm your new address",
     addressBody:
@@ -111,6 +113,8 @@ export const preferenceWords = {
     laterTitle: "Im Moment nicht möglich",
     later:
       "Das ließ sich gerade nicht sicher speichern, also wurde nichts geändert. Bitte versuchen Sie es in einer Minute noch einmal.",
+    addressTomorrow:
+      "Heute wurde schon mehrmals eine andere Adresse gewünscht. Bitte versuchen Sie es morgen noch einmal.",
     slow: "Bitte warten Sie eine Minute und versuchen Sie es noch einmal.",
     addressSubject: "Bitte bestätigen Sie Ihre neue Adresse",
     addressBody:

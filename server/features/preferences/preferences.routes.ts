@@ -113,10 +113,14 @@ export const preferenceRoutes = (deps: Deps) => {
       }
       throw error;
     }
-    const isRead = centre.askAddress(person, email, visitor);
-    return isRead
-      ? show(person, asked.request, words.addressAsked)
-      : show(person, asked.request, words.addressWrong, 422);
+    switch (centre.askAddress(person, email, visitor)) {
+      case "asked":
+        return show(person, asked.request, words.addressAsked);
+      case "wrong":
+        return show(person, asked.request, words.addressWrong, 422);
+      case "too_many":
+        return show(person, asked.request, words.addressTomorrow, 429);
+    }
   };
 
   const leave = async (asked: Asked): Promise<Response> => {

@@ -3,7 +3,7 @@ import type { Clock } from "../../platform/clock.ts";
 import type { Databases } from "../../platform/db/databases.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
-import { isAddressFault, parseEmailAddress } from "../../platform/email-address.ts";
+import { isAddressFault, isMailable, parseEmailAddress } from "../../platform/email-address.ts";
 import { AppError } from "../../platform/errors.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
 import type { KeyRing } from "../../platform/secrets.ts";
@@ -16,6 +16,7 @@ import { presentContactId, recipientContactId } from "../tracking/recipient.serv
 import type { TrackingPort } from "../tracking/tracking.service.ts";
 import {
   type AddressChange,
+  addressChangesSince,
   findAddressChange,
   insertAddressChange,
   markAddressConfirmed,
@@ -27,6 +28,8 @@ export const ADDRESS_JOB = "preferences.address";
 
 const DAY_MS = 86_400_000;
 const CONFIRM_WITHIN_MS = 7 * DAY_MS;
+/** A link can be passed on, and each change that is asked for is a message to an address of the asker's choice. */
+const MAX_ADDRESSES_A_DAY = 5;
 
 export type PreferenceDeps = {
   databases: Databases;
@@ -175,15 +178,27 @@ export class PreferenceCentre {
     });
   }
 
-  /** Has the new address confirmed by a message to it. @returns false when it is no address. */
-  askAddress(person: Person, written: string, visitor: PreferenceVisitor): boolean {
+  /**
+   * Has the new address confirmed by a message to it, whoever asks and from wherever, a few times a day.
+   *
+   * @returns `wrong` when no mail can go there, `too_many` when no more is asked today.
+   */
+  askAddress(
+    person: Person,
+    written: string,
+    visitor: PreferenceVisitor,
+  ): "asked" | "wrong" | "too_many" {
     const read = parseEmailAddress(written);
-    if (isAddressFault(read)) {
-      return false;
+    if (isAddressFault(read) || !isMailable(read.address)) {
+      return "wrong";
     }
     const now = this.#deps.clock();
     const { email, address } = read;
     const { contactId, workspaceId } = person;
+    const asked = addressChangesSince(this.#db(person), contactId, now - DAY_MS);
+    if (asked >= MAX_ADDRESSES_A_DAY) {
+      return "too_many";
+    }
     const change = { contactId, email, address, ...visitor };
     const id = insertAddressChange(this.#db(person), {
       ...change,
@@ -191,7 +206,7 @@ export class PreferenceCentre {
       expiresAt: now + CONFIRM_WITHIN_MS,
     });
     this.#deps.jobs.enqueue(ADDRESS_JOB, workspaceId, { changeId: id });
-    return true;
+    return "asked";
   }
 
   /** The change of address behind the link in its message; undefined when it is not ours or has expired. */

@@ -46,6 +46,9 @@ const insertRow = statement<[NewAddressChange]>(`
 const deleteOld = statement<[contactId: number, now: number]>(
   "DELETE FROM address_change WHERE contact_id = ? AND expires_at < ?",
 );
+const countSince = statement<[contactId: number, since: number], { n: number }>(
+  "SELECT count(*) AS n FROM address_change WHERE contact_id = ? AND created_at > ?",
+);
 const selectRow = statement<[id: number], AddressChange>(`
   SELECT id, contact_id AS contactId, email, address, ip, user_agent AS userAgent,
          created_at AS createdAt, expires_at AS expiresAt, mailed_at AS mailedAt,
@@ -65,6 +68,10 @@ export function insertAddressChange(db: Connection, change: NewAddressChange): n
   deleteOld(db).run(change.contactId, change.createdAt);
   return Number(insertRow(db).run(change).lastInsertRowid);
 }
+
+/** How many changes of address were asked for the contact since then, whatever became of them. */
+export const addressChangesSince = (db: Connection, contactId: number, since: number): number =>
+  countSince(db).get(contactId, since)?.n ?? 0;
 
 export const findAddressChange = (db: Connection, id: number): AddressChange | undefined =>
   selectRow(db).get(id);

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { TestMessage } from "../../../../server/delivery/index.ts";
+import type { SmtpFault } from "../../../../server/delivery/types.ts";
 import { formJobs } from "../../../../server/features/forms/form-jobs.service.ts";
 import { preferenceJobs } from "../../../../server/features/preferences/preference-jobs.service.ts";
 import { createJobQueue } from "../../../../server/platform/scheduler/job-queue.ts";
@@ -23,6 +24,8 @@ export class FormFixture {
   readonly facts: object[] = [];
   /** Set to have the route refuse. */
   refusal: { code: number; text: string } | undefined;
+  /** Set to have the message not go for a reason of ours. */
+  fault: SmtpFault | undefined;
   readonly app: TestApp;
   readonly workspace: TestWorkspace;
   readonly scheduler: Scheduler;
@@ -144,6 +147,10 @@ export class FormFixture {
     if (this.refusal !== undefined) {
       const reply = { enhanced: "", ...this.refusal };
       return { kind: "refused", stage: "rcpt", reply, host: "mx", durationMs: 1 } as const;
+    }
+    if (this.fault !== undefined) {
+      const why = { fault: this.fault, error: `no: ${this.fault}` };
+      return { kind: "broken", stage: "mail", ...why, host: "mx", durationMs: 1 } as const;
     }
     this.sent.push(message);
     const reply = { code: 250, enhanced: "", text: "ok" };

@@ -180,6 +180,52 @@ test("nobody's inbox is flooded by asking for its address again and again", asyn
   expect(to("anna@example.org")).toHaveLength(3);
 });
 
+test("by one link a few strangers get a message a day, from however many networks it is asked", async () => {
+  const ask = async (n: number) => {
+    const answer = await fixture.post(
+      path,
+      { action: "address", email: `stranger${n}@example.org` },
+      { "x-forwarded-for": `198.51.${n}.1` },
+    );
+    await fixture.work();
+    fixture.now += 60_000;
+    return answer;
+  };
+  const statuses: number[] = [];
+  for (let n = 0; n < 40; n++) {
+    const answer = await ask(n);
+    statuses.push(answer.status);
+    if (n === 39) {
+      expect(await answer.text()).toContain("try again tomorrow");
+    }
+  }
+
+  expect(statuses).toEqual([...Array(5).fill(200), ...Array(35).fill(429)]);
+  expect(fixture.sent.filter(({ to }) => to.startsWith("stranger"))).toHaveLength(5);
+  fixture.now += DAY_MS;
+  expect((await ask(40)).status).toBe(200);
+});
+
+test("an address that no server takes is refused, and its job is not tried again", async () => {
+  const job = () => fixture.app.databases.system.prepare("SELECT state, attempts FROM job").get();
+  const wrong = await fixture.post(path, { action: "address", email: '"<script>"@b.test' });
+  expect([wrong.status, job()]).toEqual([422, undefined]);
+
+  await fixture.post(path, { action: "address", email: "fine@b.test" });
+  fixture.fault = "unsupported";
+  await fixture.work();
+  expect(job()).toEqual({ state: "dead", attempts: 1 });
+});
+
+test("what may go later is tried again", async () => {
+  await fixture.post(path, { action: "address", email: "fine@b.test" });
+  fixture.fault = "connection";
+  await fixture.work();
+
+  const job = fixture.app.databases.system.prepare("SELECT state, attempts FROM job").get();
+  expect(job).toEqual({ state: "ready", attempts: 1 });
+});
+
 test("leaving everything is one fact with the contact and the address in it", async () => {
   const answer = await fixture.post(path, { action: "leave" });
 

@@ -182,7 +182,34 @@ export function readPosition(cursor: string): Position {
 /** How many contacts a filter has; `exact` is false when there are more than could be counted quickly. */
 export function countContacts(db: Connection, filter: ContactFilter, now: number) {
   const whole = Object.values(filter).every((value) => value === undefined || value === "");
-  return whole ? { count: keptCount(db, "contacts"), exact: true } : counted(db, filter, now);
+  if (whole) {
+    return { count: keptCount(db, "contacts"), exact: true };
+  }
+  const isMailable = Object.entries(filter).every(
+    ([key, value]) => key === "status" || value === undefined || value === "",
+  );
+  return isMailable && filter.status === "mailable"
+    ? mailableCount(db, now)
+    : counted(db, filter, now);
+}
+
+/**
+ * Everybody but the suppressed, who are fewer. With too many of them to be counted at once it is all contacts less
+ * all suppressions, which is too low by those that are no contacts or have expired, and so never too high.
+ */
+function mailableCount(db: Connection, now: number) {
+  const refused = (["unsubscribed", "suppressed"] as const).map((status) =>
+    countByWalk(db, { status }, now),
+  );
+  const all = keptCount(db, "contacts");
+  if (refused.every(({ exact }) => exact)) {
+    return { count: refused.reduce((left, { n }) => left - n, all), exact: true };
+  }
+  const suppressions = ["unsubscribed", "hard_bounce", "complaint", "manual"]
+    .map((reason) => keptCount(db, `suppression:${reason}`))
+    .reduce((a, b) => a + b, 0);
+  const atLeast = countByWalk(db, { status: "mailable" }, now).n;
+  return { count: Math.max(atLeast, all - suppressions), exact: false };
 }
 
 function counted(db: Connection, filter: ContactFilter, now: number) {

@@ -177,6 +177,28 @@ export const mayBePlace = (name: string): boolean => STATE_OR_PLACE.has(foldWord
 /** True when the column is about consent, so that it must not be left out in silence. */
 export const speaksOfConsent = (name: string): boolean => consentColumn(name).kind !== "other";
 
+const HINT =
+  /mail|newsletter|courriel|correo|contact|kontakt|marketing|werb|reclame|publici|pubblici|subscri|abonn|suscri|iscri|inscri|nieuwsbrief/;
+
+/**
+ * True for a name that has to do with mail or consent without saying how, such as `mail_flag`. A yes or no under it
+ * is nobody's to guess, so that its people are not mailed before somebody said what it means.
+ */
+export function hintsAtConsent(name: string): boolean {
+  const words = wordsOf(name);
+  const folded = words.join("");
+  return (
+    HINT.test(folded) &&
+    // What was sent and read; and a subscription that is paid for, at Substack and in shops.
+    !/opened|opens|click|sent$|sentto|delivered|received|gesendet|geoffnet|geklickt|^(active|paid)subscription$/.test(
+      folded,
+    ) &&
+    !TOPICS.test(folded) &&
+    !isOfOthers(folded, words) &&
+    !words.some((word) => DETAIL.test(word))
+  );
+}
+
 /** Longer ones are texts that stand where names should, and would be searched for long. */
 const MAX_NAME_CHARS = 200;
 

@@ -1,16 +1,28 @@
 import { consentColumn } from "./consent-columns.rules.ts";
 import { decisionKey, inJson, type StatusRole, statusColumns } from "./row-status.rules.ts";
-import { plainRefusal, type Reading, type Says, statusReader } from "./status-values.rules.ts";
+import {
+  plainAnswer,
+  type Reading,
+  type Says,
+  statusReader,
+  wordsReader,
+} from "./status-values.rules.ts";
 
 /** A value of a column, in its first spelling, with its rows and what they mean. */
-export type CountedValue = { value: string; as: Reading["as"]; says: Says; rows: number };
+export type CountedValue = { value: string; as: Reading["as"]; says: Says; rows: number } & {
+  /** In a column that may answer a question nobody knows. */
+  answer?: "yes" | "no";
+};
 
 /** What a column says about its people, over the whole file. */
 export type CheckedColumn = {
   column: number;
   name: string;
-  /** Whether the name speaks of consent, or only some of its cells. */
-  speaks: "name" | "cells";
+  /**
+   * Whether the name speaks of consent, or only some of its cells. `answers`: neither does, but every cell is a yes
+   * or a no, so that it may; until somebody decides, it has no say.
+   */
+  speaks: "name" | "cells" | "answers";
   /** What is not understood first, then by rows. */
   values: CountedValue[];
   /** Rows with values beyond the first hundred, by what they mean. */
@@ -20,6 +32,8 @@ export type CheckedColumn = {
 /** A status has few values; a column with more is hardly one, and gets one answer for all the others. */
 const MAX_VALUES = 100;
 const MAX_CHARS = 80;
+/** More spellings of yes and no than one column has. */
+const MAX_ANSWERS = 4;
 
 type Counted = {
   column: number;
@@ -28,13 +42,13 @@ type Counted = {
   read: (cell: string) => Reading;
   values: Map<string, CountedValue>;
   others: Map<Says, number>;
+  /** As long as every cell is a yes, a no or empty. */
+  answers: Map<string, CountedValue> | undefined;
 };
-
-const WORD = { as: "value" } as const;
 
 const readers = {
   status: statusReader,
-  words: () => (cell: string) => ({ ...WORD, says: plainRefusal(cell) ?? "nothing" }),
+  words: wordsReader,
   json: () => (cell: string) => ({ as: "text", says: inJson(cell) }),
 } satisfies Record<Counted["role"], (name: string) => (cell: string) => Reading>;
 
@@ -54,6 +68,7 @@ export class StatusTally {
       read: readers[one.role](one.name),
       values: new Map(),
       others: new Map(),
+      answers: one.role === "words" ? new Map() : undefined,
     }));
   }
 
@@ -65,12 +80,13 @@ export class StatusTally {
       if (column.role === "status" || reading.says !== "nothing") {
         count(column, cell, reading);
       }
+      countAnswer(column, cell, reading);
     }
   }
 
   /** The columns that say anything. */
   result(): CheckedColumn[] {
-    return this.columns
+    const said: CheckedColumn[] = this.columns
       .filter(({ values, others }) => values.size + others.size > 0)
       .map(({ column, name, values, others }) => ({
         column,
@@ -79,6 +95,40 @@ export class StatusTally {
         values: [...values.values()].sort(byDoubtThenRows),
         others: [...others].map(([says, rows]) => ({ says, rows })),
       }));
+    return [...said, ...this.columns.flatMap(questionOf)].sort(bySpeaking);
+  }
+}
+
+/** The questions stand last, and every other column where it stands in the file. */
+const bySpeaking = (a: CheckedColumn, b: CheckedColumn) =>
+  Number(a.speaks === "answers") - Number(b.speaks === "answers");
+
+function questionOf({ column, name, values, others, answers }: Counted): CheckedColumn[] {
+  const found = [...(answers?.values() ?? [])];
+  if (values.size + others.size > 0 || !found.some(({ as }) => as === "value")) {
+    return [];
+  }
+  return [{ column, name, speaks: "answers", values: found.sort(byDoubtThenRows), others: [] }];
+}
+
+function countAnswer(column: Counted, cell: string, reading: Reading): void {
+  if (column.answers === undefined) {
+    return;
+  }
+  const answer = plainAnswer(cell);
+  const key = decisionKey(reading, cell);
+  const known = column.answers.get(key);
+  if (known !== undefined) {
+    known.rows += 1;
+  } else if (
+    (answer === undefined && reading.as !== "empty") ||
+    column.answers.size > MAX_ANSWERS
+  ) {
+    column.answers = undefined;
+  } else {
+    const { as } = reading;
+    const value = { value: cell.trim(), as, says: "nothing" as const, rows: 1 };
+    column.answers.set(key, answer === undefined ? value : { ...value, answer });
   }
 }
 

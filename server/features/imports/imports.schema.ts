@@ -169,8 +169,9 @@ export const ImportCheck = t.Object(
       t.Object({
         column: t.Number(),
         name: t.String(),
-        speaks: t.Union([t.Literal("name"), t.Literal("cells")], {
-          description: "What of the column says that it is about consent",
+        speaks: t.Union([t.Literal("name"), t.Literal("cells"), t.Literal("answers")], {
+          description:
+            "What of the column says that it is about consent. answers: nothing does, but every cell is a yes or a no, so that it may be; it has a say only with decisions for its values",
         }),
         values: t.Array(
           t.Object({
@@ -181,6 +182,7 @@ export const ImportCheck = t.Object(
             ),
             says: Says,
             rows: t.Number(),
+            answer: t.Optional(t.Union([t.Literal("yes"), t.Literal("no")])),
           }),
           { description: "At most 100; what is unclear first, then by rows" },
         ),

@@ -7,6 +7,7 @@ import {
   statusKey,
   statusReader,
   strictest,
+  wordsReader,
 } from "./status-values.rules.ts";
 import { type Meaning, meanings, reasonOf } from "./status-words.rules.ts";
 
@@ -88,7 +89,12 @@ export function rowStatusReader(settings: StatusSettings): (cells: readonly stri
   const { mapping, header, ignoredColumns, decisions, whole } = settings;
   const columns = statusColumns(mapping, header, ignoredColumns).map(({ column, name, role }) => ({
     column,
-    says: role === "status" ? decided(column, name, decisions) : role === "json" ? inJson : inWords,
+    says:
+      role === "json"
+        ? inJson
+        : role === "status"
+          ? decided(column, statusReader(name), decisions)
+          : decidedWords(column, wordsReader(name), decisions),
   }));
   return (cells) => {
     const { says, unclear } = ofColumns(columns, cells);
@@ -118,8 +124,26 @@ function ofColumns(columns: readonly ColumnReader[], cells: readonly string[]): 
 const isRefusal = (says: Says) =>
   says !== "nothing" && says !== "unclear" && reasonOf(says) !== undefined;
 
-function decided(column: number, name: string, decisions: readonly StatusDecision[]) {
-  const read = statusReader(name);
+/**
+ * Columns that do not speak of consent by name. Most hold something else, so that an answer in them counts only
+ * once somebody decided what it means: holding back everybody under "VIP" would make people click the questions
+ * away. What the name hints at is not understood until then, and is not mailed.
+ */
+function decidedWords(
+  column: number,
+  read: (cell: string) => Reading,
+  decisions: readonly StatusDecision[],
+) {
+  const says = decided(column, read, decisions);
+  const isDecided = decisions.some((one) => one.column === column);
+  return isDecided ? says : (cell: string) => read(cell).says;
+}
+
+function decided(
+  column: number,
+  read: (cell: string) => Reading,
+  decisions: readonly StatusDecision[],
+) {
   const own = decisions.filter((one) => one.column === column);
   const others = own.find((one) => one.value === null)?.meaning;
   const byKey = new Map(

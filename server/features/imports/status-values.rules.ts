@@ -1,4 +1,4 @@
-import { type ConsentColumn, consentColumn } from "./consent-columns.rules.ts";
+import { type ConsentColumn, consentColumn, hintsAtConsent } from "./consent-columns.rules.ts";
 import {
   answerOf,
   dateIn,
@@ -209,6 +209,35 @@ export function plainRefusal(cell: string): Meaning | undefined {
     found = one === undefined ? found : found === undefined ? one : stricter(found, one);
   }
   return found;
+}
+
+/** Longer cells are no answer to a question. */
+const MAX_ANSWER_CHARS = 12;
+
+/** The yes or no of a cell in a column that does not speak of consent; undefined for an empty cell and all others. */
+export function plainAnswer(cell: string): "yes" | "no" | undefined {
+  const text = cell.trim();
+  if (text === "" || text.length > MAX_ANSWER_CHARS) {
+    return undefined;
+  }
+  const folded = foldWord(text);
+  return folded === "" && !/[✓✔☑✅]/u.test(text) ? undefined : answerOf(text, folded);
+}
+
+/**
+ * Makes the function that reads the cells of a column whose name does not speak of consent: a plain refusal counts
+ * anywhere, and under a name that hints at consent a yes or no is a question.
+ */
+export function wordsReader(name: string): (cell: string) => Reading {
+  const isHint = hintsAtConsent(name);
+  return (cell) => {
+    const refusal = plainRefusal(cell);
+    const isOpen = refusal === undefined && isHint && plainAnswer(cell) !== undefined;
+    return {
+      says: refusal ?? (isOpen ? "unclear" : "nothing"),
+      as: cell.trim() === "" ? "empty" : "value",
+    };
+  };
 }
 
 const SEVERAL = /[,;|:["]/;

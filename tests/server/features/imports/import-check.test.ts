@@ -8,6 +8,13 @@ beforeEach(() => {
 });
 afterEach(() => fixture.close());
 
+const mailable = async () =>
+  (
+    await fixture.call<{ items: { email: string }[] }>("GET", "/contacts?status=mailable")
+  ).body.items
+    .map(({ email }) => email)
+    .sort();
+
 /** `column: value → meaning × rows`, one line each. */
 const linesOf = (check: Check) =>
   check.columns.flatMap(({ name, values, others }) => [
@@ -85,6 +92,67 @@ test("what is found is what the import does, for every value", async () => {
     "/contacts?status=mailable",
   );
   expect(mailable.body.items.map(({ email }) => email)).toEqual(["a@x.example"]);
+});
+
+test("a column of yes and no under any name is a question, and has a say once it is answered", async () => {
+  const csv = [
+    "email,zorp,vip,Status",
+    "a@x.example,ja,yes,active",
+    "b@x.example,,no,active",
+    "c@x.example,nein,yes,active",
+  ].join("\n");
+  const { body } = await fixture.upload(csv);
+  const check = await fixture.check(body.id, body.guesses);
+  const zorp = check.columns.find(({ name }) => name === "zorp");
+
+  expect(check.columns.map(({ name, speaks }) => `${name} ${speaks}`)).toEqual([
+    "Status name",
+    "zorp answers",
+    "vip answers",
+  ]);
+  expect(zorp?.values).toEqual([
+    { value: "ja", as: "value", says: "nothing", rows: 1, answer: "yes" },
+    { value: "", as: "empty", says: "nothing", rows: 1 },
+    { value: "nein", as: "value", says: "nothing", rows: 1, answer: "no" },
+  ]);
+  await fixture.start(body.id, body.guesses, {
+    statusDecisions: [{ column: 1, value: "JA", meaning: "unsubscribed" }],
+  });
+  await fixture.run(body.id);
+  expect(await mailable()).toEqual(["b@x.example", "c@x.example"]);
+});
+
+test("where the word allows mail, an empty cell and the other answer do not", async () => {
+  const { body } = await fixture.upload("email,zorp\na@x.example,1\nb@x.example,0\nc@x.example,\n");
+  await fixture.start(body.id, body.guesses, {
+    statusDecisions: [
+      { column: 1, value: "1", meaning: "subscribed" },
+      { column: 1, value: "0", meaning: "unsubscribed" },
+      { column: 1, value: "", meaning: "unsubscribed" },
+    ],
+  });
+  await fixture.run(body.id);
+  expect(await mailable()).toEqual(["a@x.example"]);
+});
+
+test("a yes or no under a name that hints at mail is mailed to nobody before it is answered", async () => {
+  const csv =
+    "email,mail_flag,Contact owner\na@x.example,1,Ann\nb@x.example,0,Ben\nc@x.example,,Ann\n";
+  const { body } = await fixture.upload(csv);
+  const check = await fixture.check(body.id, body.guesses);
+  await fixture.start(body.id, body.guesses);
+  await fixture.run(body.id);
+
+  expect(linesOf(check)).toEqual(["mail_flag: 1 → unclear × 1", "mail_flag: 0 → unclear × 1"]);
+  expect(await mailable()).toEqual(["c@x.example"]);
+});
+
+test("names, codes and more than a few answers are no question", async () => {
+  const rows = ["m,Ann,1,yes", "f,Ben,2,no", "m,Cem,0,maybe"].map(
+    (row, n) => `p${n}@x.example,${row}`,
+  );
+  const { body } = await fixture.upload(`email,sex,who,orders,party\n${rows.join("\n")}\n`);
+  expect((await fixture.check(body.id, body.guesses)).columns).toEqual([]);
 });
 
 test("reading the file in another way, or mapping it in another, looks through it again; a start forgets it", async () => {

@@ -39,7 +39,7 @@ export type Check = {
     column: number;
     name: string;
     speaks: string;
-    values: { value: string; as: string; says: string; rows: number }[];
+    values: { value: string; as: string; says: string; rows: number; answer?: string }[];
     others: { says: string; rows: number }[];
   }[];
 };

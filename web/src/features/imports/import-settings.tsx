@@ -261,7 +261,13 @@ const products = {
 
 function PresetNotice({ preset }: { preset: NonNullable<Preview["preset"]> }) {
   return (
-    <Notice tone="neutral" title={t("preset", { product: products[preset.name] })}>
+    <Notice
+      tone="neutral"
+      // Only our own export is told by all its columns; of the others some names are alike.
+      title={t(preset.name === "swiftmail" ? "preset" : "presetLike", {
+        product: products[preset.name],
+      })}
+    >
       {t(preset.name === "swiftmail" ? "presetOwn" : "presetHint")}
     </Notice>
   );

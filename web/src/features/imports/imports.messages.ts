@@ -85,7 +85,7 @@ export const t = messages({
   rows: { en: "Rows", de: "Zeilen" },
   created: { en: "New", de: "Neu" },
   updated: { en: "Updated", de: "Aktualisiert" },
-  skipped: { en: "Left as they were", de: "Unverändert" },
+  skipped: { en: "Details left as they were", de: "Angaben unverändert" },
   duplicates: { en: "Repeated in the file", de: "In der Datei doppelt" },
   rejected: { en: "Rejected", de: "Abgelehnt" },
   when: { en: "When", de: "Wann" },
@@ -136,13 +136,20 @@ export const t = messages({
     de: "Werte der Datei ersetzen vorhandene; leere Zellen ändern nichts",
   },
   keep: { en: "Leave it as it is", de: "So lassen, wie er ist" },
-  keepHint: { en: "Only its lists are added to", de: "Nur Listen kommen dazu" },
+  keepHint: {
+    en: "Its lists are added to, and who opted out in the file is suppressed",
+    de: "Listen kommen dazu, und wer sich laut Datei abgemeldet hat, wird gesperrt",
+  },
   addToLists: { en: "Subscribe everybody to", de: "Alle anmelden bei" },
   suppressedStay: {
     en: "An import never lifts a suppression, and never puts anybody back on a list they left.",
     de: "Ein Import hebt nie eine Sperre auf und setzt niemanden auf eine Liste zurück, von der er sich abgemeldet hat.",
   },
   preset: { en: "This file is from {product}", de: "Diese Datei ist von {product}" },
+  presetLike: {
+    en: "This file looks like one from {product}",
+    de: "Diese Datei sieht aus wie eine von {product}",
+  },
   presetHint: {
     en: "Its columns and tags are understood. Who of it may be mailed is shown below.",
     de: "Spalten und Tags werden verstanden. Wer daraus angeschrieben werden darf, steht weiter unten.",
@@ -197,6 +204,33 @@ export const t = messages({
   notUnderstoodHint: {
     en: "These people will not be mailed unless you choose what their status means.",
     de: "Diese Personen werden nicht angeschrieben, außer Sie wählen, was ihr Status bedeutet.",
+  },
+  questions: {
+    en: "Columns that may say who can be mailed",
+    de: "Spalten, die etwas über die Erlaubnis sagen können",
+  },
+  questionsHint: {
+    en: "They hold only a yes or a no, and their names do not tell what it is about.",
+    de: "Sie enthalten nur Ja oder Nein, und ihr Name sagt nicht, worum es geht.",
+  },
+  questionsOpen: {
+    en: "{count, plural, one {# column is not answered} other {# columns are not answered}}",
+    de: "{count, plural, one {# Spalte ist offen} other {# Spalten sind offen}}",
+  },
+  questionsOpenHint: {
+    en: "Until you answer, these columns keep nobody from being mailed.",
+    de: "Bis Sie antworten, hält keine dieser Spalten jemanden von E-Mails ab.",
+  },
+  question: {
+    en: "Does “{column}” say who may be mailed?",
+    de: "Sagt „{column}“, wer angeschrieben werden darf?",
+  },
+  answerOpen: { en: "Not answered", de: "Nicht beantwortet" },
+  answerNo: { en: "No, it is about something else", de: "Nein, es geht um etwas anderes" },
+  answerRefuses: { en: "Yes: “{word}” means not mailed", de: "Ja: „{word}“ heißt keine E-Mail" },
+  answerAllows: {
+    en: "Yes: “{word}” means may be mailed",
+    de: "Ja: „{word}“ heißt E-Mail erlaubt",
   },
   aboutElse: {
     en: "“{column}” is about something else",

@@ -8,6 +8,7 @@ import { Notice } from "../../ui/states.tsx";
 import { Table } from "../../ui/table.tsx";
 import { Checkbox } from "../../ui/toggles.tsx";
 import { t } from "./imports.messages.ts";
+import { StatusQuestions } from "./status-questions.tsx";
 import type { Check, CheckedColumn, Meaning, Says, StatusChoices } from "./use-imports.ts";
 
 type Choice = { value: StatusChoices; onChange: (value: StatusChoices) => void };
@@ -39,13 +40,16 @@ export function StatusCheck({
       </Notice>
     );
   }
-  const { wholeFile, columns } = check;
+  const { wholeFile } = check;
+  const columns = check.columns.filter(({ speaks }) => speaks !== "answers");
+  const questions = check.columns.filter(({ speaks }) => speaks === "answers");
   const isRefused = wholeFile !== null && !choice.value.wholeFileIgnored;
   return (
     <>
       {wholeFile !== null && <WholeFile reason={wholeFile} {...choice} />}
       {!isRefused && columns.length > 0 && <Columns columns={columns} {...choice} />}
-      {!isRefused && columns.length === 0 && (
+      {!isRefused && questions.length > 0 && <StatusQuestions columns={questions} {...choice} />}
+      {!isRefused && check.columns.length === 0 && (
         <Notice tone="warning" title={t("saysNothing")}>
           {t("saysNothingHint")}
         </Notice>

@@ -39,6 +39,7 @@ beforeAll(async () => {
     publicUrl: "https://mail.acme-books.example",
     workspaceName: "Acme Books",
   });
+  await api.patch("/instance/settings", { allowPrivateRelays: true });
 }, 60_000);
 
 afterAll(async () => {

@@ -51,7 +51,7 @@ beforeAll(async () => {
     publicUrl: server.url,
     workspaceName: "Acme Books",
   });
-  await api.patch("/instance/settings", { publicUrl: PUBLIC_URL });
+  await api.patch("/instance/settings", { publicUrl: PUBLIC_URL, allowPrivateRelays: true });
   browser = await launchBrowser();
   page = await (
     await browser.newContext({ viewport: desktop, reducedMotion: "reduce", locale: "en-GB" })

@@ -9,6 +9,7 @@ import type { KeyRing } from "../../platform/secrets.ts";
 import type { AuditLog } from "../audit/audit.service.ts";
 import { isSetUp, publicUrlOf } from "../setup/instance.service.ts";
 import { workspacesForPerson } from "../workspaces/workspaces.service.ts";
+import { HashTurns } from "./hash-turns.ts";
 import { deviceCookie, knownDevice } from "./known-device.ts";
 import { hashPassword, isPassword } from "./password-hash.ts";
 import { setPasswordByToken } from "./reset.service.ts";
@@ -25,6 +26,7 @@ import {
   signInPerAccount,
   signInPerAddress,
   signInPerSource,
+  siteOf,
   sourceKey,
   takeTry,
 } from "./throttle.ts";
@@ -56,6 +58,8 @@ export type AuthDesk = {
   clock: Clock;
 };
 
+const hashTurns = new HashTurns();
+
 /** Where a request comes from, and the cookies it brings. */
 export type Origin = { ip: string; userAgent: string; cookie: string | null };
 
@@ -75,7 +79,8 @@ export function toUser(user: UserRow) {
  * make this browser one that is known: it has tries of its own, which nobody else can use up.
  *
  * @throws AppError `unauthenticated`; `rate_limited` after 10 tries in 15 minutes from one known browser, or for one
- *   account from one network; 50 from one network; 100 for one account from all unknown browsers together.
+ *   account from one network; 50 from one network; 1,000 for one account from all unknown browsers together;
+ *   `unavailable` when too many sign in at once.
  */
 export async function signIn(
   desk: AuthDesk,
@@ -86,7 +91,10 @@ export async function signIn(
   const address = addressOrAsTyped(credentials.email);
   const user = findUserByAddress(system, address);
   const keys = takeTries(desk, address, user?.id, from);
-  const matches = await isPassword(credentials.password, user?.passwordHash);
+  const matches = await hashTurns.run(
+    () => isPassword(credentials.password, user?.passwordHash),
+    keys.network.length === 0,
+  );
   if (user === undefined || !matches || user.disabledAt !== null) {
     recordRefusal(desk, user?.id, from);
     throw new AppError("unauthenticated", "The e-mail address or the password is wrong.");
@@ -113,7 +121,7 @@ function takeTries(desk: AuthDesk, address: string, userId: string | undefined, 
     return { account: [key], network: [] };
   }
   const network = networkKey("sign-in", from.ip);
-  const here = sourceKey(account, network);
+  const here = sourceKey(account, siteOf(from.ip));
   takeTry(system, network, signInPerAddress, clock());
   takeTry(system, here, signInPerSource, clock());
   takeTry(system, account, signInPerAccount, clock());

@@ -12,7 +12,7 @@ export type Allowance = { tries: number; windowMs: number };
 /** From one browser that is known, or from one network. */
 export const signInPerSource: Allowance = { tries: 10, windowMs: 15 * MINUTE_MS };
 /** From everywhere but browsers that are known: more than one network can use up, so that no one locks others out. */
-export const signInPerAccount: Allowance = { tries: 100, windowMs: 15 * MINUTE_MS };
+export const signInPerAccount: Allowance = { tries: 1_000, windowMs: 15 * MINUTE_MS };
 export const passwordChange: Allowance = { tries: 10, windowMs: 15 * MINUTE_MS };
 export const signInPerAddress: Allowance = { tries: 50, windowMs: 15 * MINUTE_MS };
 export const resetPerAccount: Allowance = { tries: 5, windowMs: 60 * MINUTE_MS };
@@ -21,6 +21,14 @@ export const resetPerAddress: Allowance = { tries: 30, windowMs: 60 * MINUTE_MS 
 /** The key of an account, whether it exists or not; the address itself is not kept. */
 export function accountKey(purpose: "sign-in" | "reset" | "password", address: string): string {
   return `account:${purpose}:${createHash("sha256").update(address).digest("hex")}`;
+}
+
+/**
+ * The network of an address as its owner has it: an IPv4 address, or the 48 bits of an IPv6 customer, who has 65,536
+ * networks of 64 bits to try from.
+ */
+export function siteOf(ip: string): string {
+  return networkOf(ip, 48);
 }
 
 /** The key of an account as one network, or one known browser, tries it. */

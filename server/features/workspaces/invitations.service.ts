@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { AppError, invalidField, notFound } from "../../platform/errors.ts";
-import type { Role } from "../../platform/http/permissions.ts";
+import { type Role, roleHas } from "../../platform/http/permissions.ts";
 import { newId } from "../../platform/ids.ts";
 import type { AuditLog } from "../audit/audit.service.ts";
 import { createPerson, findPerson, findPersonByEmail, readEmail } from "../auth/users.service.ts";
@@ -176,12 +176,25 @@ function join(acceptance: Acceptance, invitation: InvitationRow, userId: string)
   return workspaceId;
 }
 
+/** An invitation is its inviter's word: it is worth what that person may still give. */
+function mayStillGive(
+  system: Connection,
+  { workspaceId, invitedBy, role }: InvitationRow,
+): boolean {
+  const inviter = findMember(system, workspaceId, invitedBy);
+  return (
+    inviter !== undefined &&
+    roleHas(inviter.role, "members:write") &&
+    (role !== "owner" || inviter.role === "owner")
+  );
+}
+
 function required(system: Connection, token: string, now: number): InvitationRow {
   const invitation = findByToken(system, hashOf(token), now);
-  if (invitation === undefined) {
+  if (invitation === undefined || !mayStillGive(system, invitation)) {
     throw new AppError(
       "not_found",
-      "This invitation does not work any more: it was used or withdrawn, or is older than seven days. Ask for a new one.",
+      "This invitation does not work any more: it was used or withdrawn, is older than seven days, or whoever sent it may not invite any more. Ask for a new one.",
     );
   }
   return invitation;

@@ -97,8 +97,10 @@ function plain(address: string): string {
 /**
  * The network one subscriber has, as a key to count by: an IPv4 address itself, the first 64 bits of an IPv6
  * address, however it is abbreviated. Whoever has such a network has all of its 2^64 addresses.
+ *
+ * @param bits How much of an IPv6 address counts: 64, or 48 for all that one customer is given.
  */
-export function networkOf(address: string): string {
+export function networkOf(address: string, bits: 48 | 64 = 64): string {
   if (isIP(address) !== 6) {
     return address;
   }
@@ -109,6 +111,6 @@ export function networkOf(address: string): string {
   const width = after.length + (after.at(-1)?.includes(".") === true ? 1 : 0);
   const zeros = tail === undefined ? 0 : Math.max(0, 8 - groups.length - width);
   const whole = [...groups, ...Array<string>(zeros).fill("0"), ...after];
-  const first = whole.slice(0, 4).map((group) => Number.parseInt(group, 16).toString(16));
-  return `${first.join(":")}::/64`;
+  const first = whole.slice(0, bits / 16).map((group) => Number.parseInt(group, 16).toString(16));
+  return `${first.join(":")}::/${bits}`;
 }

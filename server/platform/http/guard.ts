@@ -4,7 +4,7 @@ import type { Databases } from "../db/databases.ts";
 import type { Connection } from "../db/driver.ts";
 import { writeTurn } from "../db/write-turn.ts";
 import { AppError, notFound } from "../errors.ts";
-import { MAX_OPEN_BODY_BYTES, refuseLargeBody } from "./body-limit.ts";
+import { countValues, MAX_OPEN_BODY_BYTES, refuseLargeBody } from "./body-limit.ts";
 import { type ClientAddress, networkOf, type PeerAddress } from "./client-address.ts";
 import { idempotency } from "./idempotency.ts";
 import type { Permission } from "./permissions.ts";
@@ -138,7 +138,8 @@ function createDecisions(gate: Gate, databases: Databases) {
         if (isWrite(context.request)) {
           await writeTurn(() => databases.system);
         }
-        await decideOnce(context);
+        const { actor } = await decideOnce(context);
+        admitValues(gate, actor, context.body);
       },
       /** Runs before a body is read, unless the route has a parser of its own. */
       parse: asAdmission(async (context: Asked) => {
@@ -184,6 +185,7 @@ type Asked = {
   set: { headers: LimitHeaders };
   route: string;
   params: unknown;
+  body: unknown;
 };
 
 /** Who asks, once it is sure that they are signed in, not too fast, and asking from our own pages. */
@@ -251,6 +253,16 @@ async function jsonOf(request: Request): Promise<unknown> {
   }
   const text = await request.text();
   return text === "" ? undefined : JSON.parse(text);
+}
+
+/** What a value costs to validate, as bytes of the caller's allowance: about the time that parsing so many takes. */
+const BYTES_PER_VALUE = 40;
+
+function admitValues({ limiter, rates }: Gate, actor: Actor | undefined, body: unknown): void {
+  const values = countValues(body);
+  if (actor !== undefined && values > 1) {
+    limiter.take(`bytes ${actor.id}`, rates.bodyBytes, { tokens: values * BYTES_PER_VALUE });
+  }
 }
 
 function allowed(workspace: WorkspaceAccess | undefined, permission: Permission): WorkspaceAccess {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
 import { createSessions } from "../../../../server/features/auth/auth.service.ts";
 import { deviceCookie } from "../../../../server/features/auth/known-device.ts";
+import { accountKey } from "../../../../server/features/auth/throttle.ts";
 import {
   type AccountsApp,
   cookieOf,
@@ -156,10 +157,11 @@ describe("an account that strangers guess at", () => {
     const device = first.headers.getSetCookie().find((one) => one.startsWith("swiftmail_device="));
     const cookie = device?.split(";")[0] ?? "";
     const { system } = fixture.databases;
-    system.exec("UPDATE sign_in_failure SET failures = 1000, window_end = 9e15");
-    for (let i = 0; i < 101; i++) {
-      await tryFrom(`198.51.100.${i}`, "wrong");
-    }
+    system
+      .prepare(
+        "INSERT INTO sign_in_failure VALUES (?, 1000, 9e15) ON CONFLICT DO UPDATE SET failures = 1000",
+      )
+      .run(accountKey("sign-in", "ada@example.com"));
 
     expect((await tryFrom("203.0.113.77", goodPassword)).status).toBe(429);
     expect((await tryFrom("203.0.113.9", goodPassword, cookie)).status).toBe(200);
@@ -169,6 +171,17 @@ describe("an account that strangers guess at", () => {
     }
     expect((await tryFrom("203.0.113.9", goodPassword, cookie)).status).toBe(429);
   }, 60_000);
+
+  test("one customer's IPv6 networks count as one against an account", async () => {
+    const statuses: number[] = [];
+    for (let i = 0; i < 11; i++) {
+      statuses.push((await tryFrom(`2001:db8:7:${i}::1`, "wrong")).status);
+    }
+
+    expect(statuses.filter((status) => status === 401)).toHaveLength(10);
+    expect((await tryFrom("2001:db8:7:ffff::1", goodPassword)).status).toBe(429);
+    expect((await tryFrom("2001:db8:8::1", goodPassword)).status).toBe(200);
+  });
 
   test("the cookie of one person's browser counts for no other person, and opens nothing", async () => {
     const bob = await fixture.signUp("bob@example.com");

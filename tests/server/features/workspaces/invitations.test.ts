@@ -108,6 +108,26 @@ test("a link that was withdrawn, replaced, is too old or made up works no more",
   expect((await register("made up")).status).toBe(404);
 });
 
+test("an invitation ends with its inviter's right to give it", async () => {
+  const admin = await joinAs(fixture, ada, "admin@example.com", "admin");
+  const linkBy = async (email: string) => {
+    const { link } = (await (await invite(email, "admin", admin.cookie)).json()) as Invited;
+    return new URL(link ?? "").searchParams.get("token") ?? "";
+  };
+  const [first, second] = [await linkBy("one@example.com"), await linkBy("two@example.com")];
+  const path = `${members}/${admin.userId}`;
+
+  await fixture.call(ada.cookie, "PATCH", path, { role: "viewer" });
+  expect((await register(first)).status).toBe(404);
+  expect((await fixture.call(null, "POST", "/invitations/read", { token: first })).status).toBe(
+    404,
+  );
+
+  await fixture.call(ada.cookie, "PATCH", path, { role: "admin" });
+  await fixture.call(ada.cookie, "DELETE", path);
+  expect((await register(second)).status).toBe(404);
+});
+
 test("one workspace neither sees nor withdraws another's invitations", async () => {
   const bob = await fixture.signUp("bob@example.com");
   const { invitation } = (await (await invite("new@example.com")).json()) as Invited;

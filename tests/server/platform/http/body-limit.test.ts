@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { connect } from "node:net";
 import {
+  countValues,
   MAX_BODY_BYTES,
   MAX_OPEN_BODY_BYTES,
   textUpTo,
@@ -104,6 +105,40 @@ test("a caller who is signed in may send so many bytes at once, and then waits",
 
   expect(statuses.slice(0, 2)).toEqual(["waits for the body", "waits for the body"]);
   expect(statuses[2]).toContain(" 429 ");
+});
+
+test("a body of millions of values is refused before anybody waits for its faults to be listed", async () => {
+  const ada = await fixture.signUp("many@example.com");
+  const items = Array.from({ length: 1_500_000 }, () => 1);
+  const path = `/workspaces/${ada.workspaceId}/contacts/batch`;
+
+  const answer = await fixture.call(ada.cookie, "POST", path, { items });
+
+  expect(await answer.json()).toMatchObject({ status: 413, code: "too_large" });
+});
+
+test("bodies of many values use up a caller's allowance faster than their bytes would", async () => {
+  const ada = await fixture.signUp("valued@example.com");
+  const path = `/workspaces/${ada.workspaceId}/contacts/batch`;
+  const statuses: number[] = [];
+  for (let n = 0; n < 6; n++) {
+    const items = Array.from({ length: 90_000 }, () => 1);
+    statuses.push((await fixture.call(ada.cookie, "POST", path, { items })).status);
+  }
+
+  expect(statuses).toEqual([422, 422, 422, 422, 429, 429]);
+});
+
+test("values are counted at any depth, and an ordinary large body is none of these", () => {
+  const deep = { a: Array.from({ length: 400 }, () => ({ b: Array(300).fill({}) })) };
+  const batch = {
+    items: Array.from({ length: 1_000 }, () => ({ fields: { a: 1, b: "x".repeat(900) } })),
+  };
+
+  expect(() => countValues(deep)).toThrow("100,000 values");
+  expect(countValues(batch)).toBe(4_002);
+  expect(countValues("x".repeat(1_000_000))).toBe(1);
+  expect(countValues(null)).toBe(1);
 });
 
 test("a body of unknown length is refused by the API", async () => {

@@ -63,8 +63,10 @@ test("all addresses of an IPv6 network of 64 bits count as one, however they are
   const same = ["2001:db8::1", "2001:db8::a:b:c:d", "2001:0db8:0:0:ffff:1:2:3", "2001:db8:0:0::"];
   const others = ["2001:db8:0:1::1", "2001:db8:1::1", "::1", "fe80::1%eth0", "64:ff9b::192.0.2.1"];
 
-  expect(new Set(same.map(networkOf))).toEqual(new Set(["2001:db8:0:0::/64"]));
-  expect(others.map(networkOf)).toEqual([
+  expect(new Set(same.map((address) => networkOf(address)))).toEqual(
+    new Set(["2001:db8:0:0::/64"]),
+  );
+  expect(others.map((address) => networkOf(address))).toEqual([
     "2001:db8:0:1::/64",
     "2001:db8:1:0::/64",
     "0:0:0:0::/64",

@@ -30,6 +30,9 @@ let whole: WholeServer;
 let listId = 0;
 let personId = 0;
 let campaignId = 0;
+let segmentIds: number[] = [];
+let uploadId = 0;
+let otherUploadId = 0;
 
 async function until<T>(what: string, look: () => Promise<T>, isThere: (value: T) => boolean) {
   for (const end = Date.now() + 60_000; ; await Bun.sleep(100)) {
@@ -60,12 +63,16 @@ function database<T>(read: (databases: ReturnType<typeof openDatabases>) => T): 
   }
 }
 
-async function importFile(csv: string): Promise<void> {
-  type Preview = Id & { guesses: { column: number; target: string; key?: string }[] };
+type Preview = Id & { guesses: { column: number; target: string; key?: string }[] };
+
+async function uploadFile(csv: string): Promise<Preview> {
   const form = new FormData();
   form.append("file", new File([csv], "people.csv", { type: "text/csv" }));
-  const uploaded = await whole.upload("/imports", form);
-  const preview = (await uploaded.json()) as Preview;
+  return (await (await whole.upload("/imports", form)).json()) as Preview;
+}
+
+async function importFile(csv: string): Promise<void> {
+  const preview = await uploadFile(csv);
   await whole.ask("POST", `/imports/${preview.id}/start`, {
     mapping: preview.guesses.map(({ column, target, key }) => ({
       ...{ column, target },
@@ -188,6 +195,23 @@ function bounce(): void {
   });
 }
 
+/** What people of the workspace wrote down about them: in filters, in segments, in a file that waits. */
+async function writeDown(): Promise<void> {
+  const filter = { q: FORMER };
+  await whole.ask("POST", "/exports", { kind: "contacts", filter });
+  await whole.ask("POST", "/contacts/bulk", { action: "add_tag", filter, tag: "Known" });
+  segmentIds = [];
+  for (const rule of [
+    { field: "email", is: "is", value: [CURRENT.toUpperCase(), OTHER] },
+    { field: "fields.phone", is: "is_not", value: [FORMER] },
+  ]) {
+    const name = `Only ${FORMER}${segmentIds.length === 0 ? "" : ` ${CURRENT}`}`;
+    segmentIds.push((await whole.ask<Id>("POST", "/segments", { name, rule })).id);
+  }
+  uploadId = (await uploadFile(`email,name\n${OTHER},Else\n${FORMER},${FIRST} ${LAST}\n`)).id;
+  otherUploadId = (await uploadFile(`email,name\n${OTHER},Else\n`)).id;
+}
+
 beforeAll(async () => {
   whole = await startWholeServer(40);
   await whole.ask("POST", "/domains", { name: "acme.test" });
@@ -206,6 +230,7 @@ beforeAll(async () => {
   await whole.ask("PATCH", `/contacts/${personId}`, { fields: { phone: PHONE }, lastName: LAST });
   await whole.ask("POST", `/contacts/${personId}/notes`, { text: `${FIRST} called from ${PHONE}` });
   await sendCampaign();
+  await writeDown();
   await engage();
   bounce();
   const merged = await whole.ask<Id>("POST", "/contacts", { email: MERGED, firstName: FIRST });
@@ -299,12 +324,34 @@ test("an erased person is found in no byte of the data folder, under no name or 
     kind: "erase",
     address: CURRENT,
   });
-  const { state } = await until(
+  const { state, result } = await until(
     "the erasure",
-    () => whole.ask<{ state: string }>("GET", `/privacy/requests/${request.id}`),
+    () => whole.ask<{ state: string; result: object }>("GET", `/privacy/requests/${request.id}`),
     (one) => one.state === "done" || one.state === "failed",
   );
   expect(state).toBe("done");
+  expect(result).toMatchObject({ uploads: 1, segments: 2, tasks: 2 });
+  type Waiting = { state: string; error: string | null };
+  const upload = await whole.ask<Waiting>("GET", `/imports/${uploadId}`);
+  expect(upload).toMatchObject({ state: "cancelled" });
+  expect(upload.error).toContain("upload it again");
+  expect((await whole.ask<Waiting>("GET", `/imports/${otherUploadId}`)).state).toBe("uploaded");
+  const segments = await Promise.all(
+    segmentIds.map((id) => whole.ask<{ name: string; rule: object }>("GET", `/segments/${id}`)),
+  );
+  expect(segments.map(({ name, rule }) => [name, rule])).toEqual([
+    ["Only [erased]", { field: "email", is: "is", value: ["[erased]", OTHER] }],
+    [
+      "Only [erased] [erased]",
+      {
+        op: "and",
+        rules: [
+          { field: "fields.phone", is: "is_not", value: ["[erased]"] },
+          { field: "email", is: "unknown" },
+        ],
+      },
+    ],
+  ]);
   for (const email of ADDRESSES) {
     expect([email, (await whole.raw("POST", "/contacts", { email })).status]).toEqual([email, 409]);
   }

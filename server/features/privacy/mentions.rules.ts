@@ -16,6 +16,26 @@ export function mentions(text: string, who: Naming): boolean {
   );
 }
 
+/** What stands where an address stood. No address, and the beginning of none. */
+const REDACTED = "[erased]";
+
+/** The text without the person's addresses, in whatever case. */
+export function redact(text: string, { addresses }: Pick<Naming, "addresses">): string {
+  return addresses.reduce(
+    (left, address) => left.replace(new RegExp(RegExp.escape(address), "giu"), () => REDACTED),
+    text,
+  );
+}
+
+/** JSON whose strings are without the person's addresses; "" stays as it is. */
+export function redactJson(json: string, who: Pick<Naming, "addresses">): string {
+  return json === ""
+    ? ""
+    : JSON.stringify(JSON.parse(json), (_key, value: unknown) =>
+        typeof value === "string" ? redact(value, who) : value,
+      );
+}
+
 /**
  * True when a message as it came over the wire names the person: in clear, or inside what quoted-printable or
  * base64 hide, in a header or a part of any depth.

@@ -12,9 +12,11 @@ import {
   rememberErased,
 } from "../contacts/contacts.service.ts";
 import { EXPORT_KEEP_MS, exportPath } from "../exports/export-run.service.ts";
+import { dropUploadsNaming } from "../imports/import-erase.service.ts";
+import { eraseFromSegments } from "../segments/segment-erase.service.ts";
 import { eraseAddress, erasePerson, expireAllExports } from "./erase.store.ts";
 import { eraseOutside } from "./erase-outside.service.ts";
-import type { Naming } from "./mentions.rules.ts";
+import { type Naming, redact, redactJson } from "./mentions.rules.ts";
 import { personHtml, readableRow, tableCsv } from "./person-archive.ts";
 import type { Identity, PersonContext } from "./person-context.ts";
 import {
@@ -27,6 +29,7 @@ import {
   type Row,
 } from "./personal-data.store.ts";
 import { closeRequest, findRequest, forgetInRequests, type RequestRow } from "./privacy.store.ts";
+import { rewriteTaskTexts } from "./task-texts.store.ts";
 
 /** Kind of the job that gathers or erases what there is about a person. Payload: `{ id }` of the request. */
 export const PERSON_JOB = "privacy.person";
@@ -124,6 +127,8 @@ async function erase(context: PersonContext, open: () => Connection, request: Re
   const identities = identitiesOf(open(), contactId, address);
   const who = namingOf(open(), identities);
   const { rejects, inbox } = await eraseOutside(context, open, identities, who);
+  const { dataDir, signal } = context;
+  const uploads = await dropUploadsNaming({ open, dataDir, signal, now }, who.addresses);
   const files: string[] = [];
   inTransaction(open(), () => {
     const db = open();
@@ -134,7 +139,12 @@ async function erase(context: PersonContext, open: () => Connection, request: Re
     }
     files.push(...expireAllExports(db, now));
     const contacts = contactId === null ? 0 : deleteContacts(db, [contactId]);
-    const result = { contacts, ...counts, rejects, inbox, files: files.length };
+    const segments = eraseFromSegments(db, (text) => redact(text, who), now);
+    const tasks = rewriteTaskTexts(db, (text, isJson) =>
+      isJson ? redactJson(text, who) : redact(text, who),
+    );
+    const elsewhere = { rejects, inbox, uploads, segments, tasks };
+    const result = { contacts, ...counts, ...elsewhere, files: files.length };
     const end = { id, state: "done" as const, sizeBytes: 0, error: null, now, expiresAt: null };
     closeRequest(db, { ...end, result: JSON.stringify(result) });
   });

@@ -199,6 +199,13 @@ const selectRules = statement<[], { id: number; name: string; rule: string }>(
 /** Every live segment's rule, by name. */
 export const allRules = (db: Connection) => selectRules(db).all();
 
+const selectAll = statement<[], Pick<SegmentRow, "id" | "name" | "description" | "rule">>(
+  "SELECT id, name, description, rule FROM segment ORDER BY id",
+);
+
+/** Every segment, static ones with the rule they were made from. */
+export const allSegments = (db: Connection) => selectAll(db).all();
+
 type Named = { id: number; name: string };
 
 const selectTemplates = statement<[{ text: string; glob: string }], Named>(`

@@ -1,0 +1,43 @@
+import type { Connection } from "../../platform/db/driver.ts";
+import { statement } from "../../platform/db/statements.ts";
+
+/** What people asked for and how it went: where they may have written an address. */
+const TEXTS = [
+  { table: "export", column: "settings", isJson: true },
+  { table: "export", column: "error", isJson: false },
+  { table: "bulk_action", column: "filter", isJson: true },
+  { table: "bulk_action", column: "settings", isJson: true },
+  { table: "bulk_action", column: "error", isJson: false },
+  { table: "audience_task", column: "payload", isJson: true },
+  { table: "audience_task", column: "error", isJson: false },
+  { table: "import", column: "settings", isJson: true },
+  { table: "import", column: "file_name", isJson: false },
+  { table: "import", column: "error", isJson: false },
+] as const;
+
+type Text = { id: number; text: string };
+
+const places = TEXTS.map(({ table, column, isJson }) => ({
+  isJson,
+  select: statement<[], Text>(
+    `SELECT id, ${column} AS text FROM ${table} WHERE ${column} IS NOT NULL AND instr(${column}, '@') > 0`,
+  ),
+  update: statement<[text: string, id: number]>(`UPDATE ${table} SET ${column} = ? WHERE id = ?`),
+}));
+
+/** Rewrites what tasks, exports and imports say, as far as that changes it; returns how many texts it changed. */
+export function rewriteTaskTexts(
+  db: Connection,
+  rewrite: (text: string, isJson: boolean) => string,
+): number {
+  let changed = 0;
+  for (const { isJson, select, update } of places) {
+    for (const { id, text } of select(db).all()) {
+      const left = rewrite(text, isJson);
+      if (left !== text) {
+        changed += update(db).run(left, id).changes;
+      }
+    }
+  }
+  return changed;
+}

@@ -2,6 +2,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
 import { waitFor } from "../../server/commands/demo/api-client.ts";
 import { untilCompleted } from "../../server/commands/demo/seed.ts";
+import { loadTokenKeys, trackingToken } from "../../server/delivery/index.ts";
+import { readKeyRing } from "../../server/platform/secrets.ts";
 import { hostileCsv } from "../support/hostile-csv.ts";
 import {
   sendToNewPeople,
@@ -199,4 +201,72 @@ test.skipIf(!mayMountDisks)(
     );
   },
   60_000,
+);
+
+type Left = { unsubscribes: number };
+
+test.skipIf(!mayMountDisks)(
+  "while the journal cannot be written links lead on and pictures load, and who wants to leave is told to come again",
+  async () => {
+    const { api, workspace, binary } = seeded;
+    const { id: routeId } = await api.post<{ id: number }>(`${workspace.path}/routes`, {
+      name: "Relay for readers",
+      kind: "relay",
+      host: "127.0.0.1",
+      port: sink.port,
+      security: "none",
+    });
+    const id = await sendToNewPeople(api, workspace, { routeId, people: 3, name: "reader" });
+    await untilCompleted(api, workspace, id, 40_000);
+    const keys = loadTokenKeys(readKeyRing(binary.dataDir));
+    const visit = async (seq: number) => {
+      const address = (path: string, purpose: Parameters<typeof trackingToken>[1], link = 0) => {
+        const subject = { workspaceNumber: 1, campaignId: id, seq, link };
+        return `${binary.url}/${path}/${trackingToken(keys, purpose, subject)}`;
+      };
+      const click = await fetch(address("c", "click", 1), { redirect: "manual" });
+      const open = await fetch(address("o", "open"));
+      const leave = await fetch(address("u", "unsubscribe"), {
+        method: "POST",
+        headers: { "accept-language": "en" },
+        body: new URLSearchParams({ "List-Unsubscribe": "One-Click" }),
+      });
+      return {
+        click: [click.status, new URL(click.headers.get("location") ?? "about:blank").host],
+        open: [open.status, open.headers.get("content-type")],
+        leave: [leave.status, leave.headers.get("retry-after")],
+        page: await leave.text(),
+      };
+    };
+
+    disk.fill(0);
+    const full = await waitFor(
+      "the journal to be full",
+      () => visit(1),
+      ({ leave }) => leave[0] === 503,
+      20_000,
+    );
+    const { missedEngagement } = await api.get<{ missedEngagement: number }>("/instance/damage");
+    const left = async () =>
+      (await api.get<{ engagement: Left }>(`${workspace.path}/campaigns/${id}/report`)).engagement;
+    const before = await left();
+    disk.empty();
+    await waitFor("readiness", readiness, ({ status }) => status === 200, 10_000);
+    const again = await visit(2);
+    const after = await waitFor(
+      "the one who left",
+      left,
+      ({ unsubscribes }) => unsubscribes > before.unsubscribes,
+      10_000,
+    );
+
+    const click = [302, "example.com"];
+    const open = [200, "image/gif"];
+    expect(full).toMatchObject({ click, open, leave: [503, "60"] });
+    expect(full.page).toContain("We could not save this safely, so nothing was changed.");
+    expect(missedEngagement).toBeGreaterThanOrEqual(2);
+    expect(again).toMatchObject({ click, open, leave: [200, null] });
+    expect(after.unsubscribes).toBe(before.unsubscribes + 1);
+  },
+  90_000,
 );

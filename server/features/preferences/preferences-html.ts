@@ -116,6 +116,7 @@ export function preferenceMessage(options: {
   look?: PageLook;
 }): Response {
   const { language, title, text, button, look } = options;
+  const headers = options.status === 503 ? { "retry-after": "60" } : {};
   const form = button !== undefined && html`<form method="post"><button>${button}</button></form>`;
   return plainPage({
     language,
@@ -123,5 +124,6 @@ export function preferenceMessage(options: {
     title,
     body: html`<p role="status">${text}</p>${form}`,
     look,
+    headers,
   });
 }

@@ -61,6 +61,8 @@ const HTTP_DRAIN_MS = 3_000;
 const JOBS_DRAIN_MS = 3_000;
 /** Longer than a short transaction of another thread takes; what is longer is waited for in pauses. */
 const HTTP_BUSY_MS = 50;
+/** Nobody waits for an answer yet, and a start that gives up is worth less than one that waits for the other threads. */
+const START_BUSY_MS = 10_000;
 
 export type RunningServer = {
   /** Where it listens on this machine. */
@@ -151,8 +153,8 @@ async function startAlone(
     onFatal: options.onFatal,
   });
   const threads = await startThreads(config);
-  const { dnsServers } = options;
-  const parts = { config, databases, keyRing, delivery, inbound, ...threads, dnsServers };
+  const started = { config, databases, keyRing, delivery, inbound, ...threads };
+  const parts = { ...started, dnsServers: options.dnsServers };
   const outside = outsideOf(parts);
   const metrics = countedMetrics(delivery, slow);
   const scheduler = startScheduler(parts, outside, metrics);
@@ -167,14 +169,14 @@ async function startAlone(
     trouble: () => delivery.trouble(),
     ...(options.assets === undefined ? {} : { assets: options.assets }),
   }).listen({ port: config.port, idleTimeout: 120, maxRequestBodySize: MAX_UPLOAD_BYTES });
-  const url = `http://localhost:${config.port}`;
   log.info({ port: config.port, smtpInPort: inbound.port }, "listening");
-  const files = { databases, dataDir: config.dataDir, clock: systemClock };
-  const stopWatching = watchFiles({ ...files, inspect: inspectInThread });
+  const stopWatching = watchWorkspaces(parts);
+  const setupToken = newSetupToken(databases.system, systemClock());
+  databases.system.pragma(`busy_timeout = ${HTTP_BUSY_MS}`);
 
   return {
-    url,
-    setupToken: newSetupToken(databases.system, systemClock()),
+    url: `http://localhost:${config.port}`,
+    setupToken,
     async stop() {
       log.info("stopping");
       stopWatching();
@@ -195,6 +197,10 @@ async function startAlone(
   };
 }
 
+function watchWorkspaces({ config: { dataDir }, databases }: Parts): () => void {
+  return watchFiles({ databases, dataDir, clock: systemClock, inspect: inspectInThread });
+}
+
 function watchHttpThread(): SlowStatements {
   return new SlowStatements((sql, ms) =>
     log.warn({ sql, ms: Math.round(ms) }, "a statement held up the HTTP thread"),
@@ -213,6 +219,7 @@ async function startThreads(config: Config) {
 function openData(config: Config, onStatement: OnStatement): Pick<Parts, "databases" | "keyRing"> {
   const lost = lostLogs(config.dataDir);
   const databases = openDatabases(config.dataDir, { busyTimeoutMs: HTTP_BUSY_MS, onStatement });
+  databases.system.pragma(`busy_timeout = ${START_BUSY_MS}`);
   const keyRing = openMasterKey(databases.system, config, systemClock());
   lookAtAll(databases, config.dataDir, lost);
   adoptSystemRoute(databases, keyRing, systemClock());

@@ -1,3 +1,4 @@
+import { isBusy } from "../platform/db/busy.ts";
 import type { Databases } from "../platform/db/databases.ts";
 import type { Connection } from "../platform/db/driver.ts";
 import { log } from "../platform/log.ts";
@@ -29,6 +30,8 @@ export class Revival {
   readonly #parts: RevivalParts;
   /** Of workspaces that have not caught up yet. */
   readonly #reviving = new Map<string, Generator<undefined, void>>();
+  /** Were locked when their leases were to be taken back, which would run for a minute and a half more. */
+  readonly #notTakenBack = new Set<string>();
 
   constructor(parts: RevivalParts) {
     this.#parts = parts;
@@ -88,6 +91,9 @@ export class Revival {
     } catch (error) {
       // One workspace's damaged or full file must not keep the others from starting.
       log.error({ workspaceId, err: error }, "a workspace could not be recovered");
+      if (isBusy(error)) {
+        this.#notTakenBack.add(workspaceId);
+      }
       return 0;
     }
   }
@@ -98,6 +104,12 @@ export class Revival {
    */
   reviveAll(): void {
     const { databases, kept } = this.#parts;
+    for (const workspaceId of this.#notTakenBack) {
+      this.#notTakenBack.delete(workspaceId);
+      this.takeBack(workspaceId);
+      // Each try of a locked file costs everybody its time-out.
+      break;
+    }
     for (const workspaceId of databases.setAsideIds()) {
       kept.hold(workspaceId);
       this.#reviving.delete(workspaceId);

@@ -161,3 +161,28 @@ test("local/ is lost after a kill in the middle of a send: what was in hand is h
   const addresses = sinks.here.arrived.map(({ address }) => address);
   expect(new Set(addresses).size).toBe(addresses.length);
 }, 120_000);
+
+test("kill -9 while it is set aside and again while it comes back: nothing is lost, and who got two copies is listed", async () => {
+  const { here, there } = await startBoth();
+  await sentUpTo(here, 300);
+  const copy = join(seeded.binary.dataDir, "copy-before-kill.db");
+  copyWorkspace(here, copy);
+  cut(here);
+  await untilSetAside(seeded, here.workspace.id);
+
+  await killAndRestart();
+  await expectOnlyHereStops(here, there);
+  for (const end of ["", "-wal", "-shm"]) {
+    rmSync(here.file + end, { force: true });
+  }
+  copyFileSync(copy, here.file);
+  await checkAgain(seeded, here.workspace.id);
+  await killAndRestart();
+
+  await expectAllOnce(here);
+}, 120_000);
+
+async function killAndRestart(): Promise<void> {
+  await seeded.binary.kill("SIGKILL");
+  seeded.binary = await seeded.binary.restart();
+}

@@ -56,6 +56,8 @@ const readers = {
 export class StatusTally {
   private readonly columns: Counted[];
   rows = 0;
+  /** Rows of which a column that speaks of consent by name says something that is understood. */
+  decided = 0;
 
   /** @param ignored Columns that say nothing of consent, whatever they are called. */
   constructor(
@@ -74,6 +76,7 @@ export class StatusTally {
 
   add(cells: readonly string[]): void {
     this.rows += 1;
+    let isDecided = false;
     for (const column of this.columns) {
       const cell = cells[column.column] ?? "";
       const reading = column.read(cell);
@@ -81,7 +84,10 @@ export class StatusTally {
         count(column, cell, reading);
       }
       countAnswer(column, cell, reading);
+      isDecided ||=
+        column.role === "status" && reading.as !== "empty" && reading.says !== "unclear";
     }
+    this.decided += isDecided ? 1 : 0;
   }
 
   /** The columns that say anything. */

@@ -12,7 +12,7 @@ import { findImport, type ImportRow, replaceCheck, saveCheck } from "./imports.s
 import { withoutSay } from "./own-file.service.ts";
 import { statusColumns } from "./row-status.rules.ts";
 import { type Meaning, reasonOf } from "./status-words.rules.ts";
-import { refusalOfFile } from "./whole-file.rules.ts";
+import { refusalOfFile, refusalOfFileName, refusingColumns } from "./whole-file.rules.ts";
 
 /** Kind of the job that looks through an upload for who may be mailed. Payload: `{ importId }`. */
 export const IMPORT_CHECK_JOB = "import.check";
@@ -31,6 +31,8 @@ type StoredCheck = {
   state: "running" | "done" | "failed";
   rows: number;
   columns: CheckedColumn[];
+  /** Rows about which a status column decides. */
+  decided?: number;
 };
 
 /**
@@ -92,7 +94,7 @@ async function lookThrough(
   { dataDir, signal }: { dataDir: string; signal: AbortSignal },
   row: ImportRow,
   mapping: Mapping,
-): Promise<Pick<StoredCheck, "rows" | "columns">> {
+): Promise<Pick<StoredCheck, "rows" | "columns" | "decided">> {
   const settings = parseSettings(row.settings);
   const { delimiter, newline, columns, encoding, isUtf8, hasHeader } = settings;
   const path = await asUtf8(dataDir, row.filePath, encoding, isUtf8);
@@ -111,10 +113,33 @@ async function lookThrough(
         turn = performance.now();
       }
     }
-    return { rows: tally.rows, columns: tally.result() };
+    return { rows: tally.rows, columns: tally.result(), decided: tally.decided };
   } finally {
     reader.close();
   }
+}
+
+const isDecided = ({ state, rows, decided = 0 }: StoredCheck) =>
+  state === "done" && rows > 0 && decided === rows;
+
+/**
+ * True when a finished check of this very mapping found that the columns of the file decide about every row. A column
+ * that is about something else decides nothing.
+ */
+export function decidesEveryRow(
+  row: ImportRow,
+  mapping: Mapping,
+  ignoredColumns: readonly number[],
+): boolean {
+  const check = parseCheck(row.statusCheck);
+  return (
+    check !== undefined &&
+    check.key === keyOf(parseSettings(row.settings), mapping) &&
+    isDecided(check) &&
+    !check.columns.some(
+      ({ column, speaks }) => speaks === "name" && ignoredColumns.includes(column),
+    )
+  );
 }
 
 /** @throws AppError `not_found`, `illegal_state` */
@@ -145,11 +170,15 @@ const parseCheck = (json: string | null): StoredCheck | undefined =>
 
 function shown(row: ImportRow, { header }: ImportSettings, check: StoredCheck) {
   const { state, rows, columns } = check;
-  const byFile: Meaning | undefined = refusalOfFile(row.fileName, header);
+  const reason = (byFile: Meaning | undefined) =>
+    byFile === undefined ? null : (reasonOf(byFile) ?? null);
+  const wholeFile = reason(refusalOfFile(row.fileName, header, isDecided(check)));
   return {
     state,
     rows,
     columns,
-    wholeFile: byFile === undefined ? null : (reasonOf(byFile) ?? null),
+    wholeFile,
+    nameSays: reason(refusalOfFileName(row.fileName)),
+    refusingColumns: refusingColumns(header),
   };
 }

@@ -56,7 +56,16 @@ const Meaning = t.Union([
   t.Literal("bounced"),
   t.Literal("complained"),
 ]);
-const nullable = <T extends Parameters<typeof t.Array>[0]>(type: T) => t.Union([type, t.Null()]);
+const nullable = <T extends Parameters<typeof t.Array>[0]>(
+  type: T,
+  options: { description?: string } = {},
+) => t.Union([type, t.Null()], options);
+const RefusalReason = t.Union([
+  t.Literal("unsubscribed"),
+  t.Literal("hard_bounce"),
+  t.Literal("complaint"),
+  t.Literal("manual"),
+]);
 
 export const UploadQuery = t.Object({
   fileName: t.Optional(
@@ -192,14 +201,17 @@ export const ImportCheck = t.Object(
       }),
       { description: "Those that count, each by itself: of several the strictest decides a row" },
     ),
-    wholeFile: nullable(
-      t.Union([
-        t.Literal("unsubscribed"),
-        t.Literal("hard_bounce"),
-        t.Literal("complaint"),
-        t.Literal("manual"),
-      ]),
-    ),
+    wholeFile: nullable(RefusalReason, {
+      description:
+        "What keeps everybody in the file from being mailed whose row has no reason of its own",
+    }),
+    nameSays: nullable(RefusalReason, {
+      description:
+        "What the name of the file says; it only warns where columns decide about every row",
+    }),
+    refusingColumns: t.Array(t.String(), {
+      description: "Columns that only a file of people who left has",
+    }),
   },
   { title: "ImportCheck" },
 );

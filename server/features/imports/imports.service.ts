@@ -16,6 +16,7 @@ import { requireLists } from "../lists/lists.service.ts";
 import type { SuppressionReason } from "../suppressions/suppressions.service.ts";
 import { requireTags } from "../tags/tags.service.ts";
 import { FORGOTTEN, isForgotten } from "./import-age.rules.ts";
+import { decidesEveryRow } from "./import-check.service.ts";
 import { removeImportFiles } from "./import-files.ts";
 import { type ImportSettings, parseSettings } from "./import-settings.ts";
 import { canUndoImport } from "./import-undo.rules.ts";
@@ -260,7 +261,7 @@ function statusSettings(
   { header, columns }: ImportSettings,
   input: Pick<
     Parameters<typeof startImport>[4],
-    "wholeFile" | "wholeFileIgnored" | "statusDecisions" | "ignoredColumns"
+    "mapping" | "wholeFile" | "wholeFileIgnored" | "statusDecisions" | "ignoredColumns"
   >,
 ) {
   const { statusDecisions = [], ignoredColumns = [] } = input;
@@ -275,7 +276,11 @@ function statusSettings(
       );
     }
   });
-  const byFile = refusalOfFile(row.fileName, header);
+  const byFile = refusalOfFile(
+    row.fileName,
+    header,
+    decidesEveryRow(row, input.mapping, ignoredColumns),
+  );
   const ofFile = byFile === undefined || input.wholeFileIgnored ? undefined : reasonOf(byFile);
   return { wholeFile: input.wholeFile ?? ofFile, statusDecisions, ignoredColumns };
 }

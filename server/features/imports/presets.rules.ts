@@ -99,6 +99,15 @@ export function readTagCell(cell: string): string[] {
   return [...names];
 }
 
+/** As `readTagCell`, and what Google Contacts writes: `* myContacts ::: Family`, with a star before its own groups. */
+export function readLabels(cell: string): string[] {
+  if (!cell.includes(" ::: ") && !cell.startsWith("* ")) {
+    return readTagCell(cell);
+  }
+  const names = cell.split(" ::: ").map((name) => name.replace(/^\* /, "").trim());
+  return [...new Set(names)].filter((name) => name !== "");
+}
+
 const unquoted = (name: string): string =>
   name
     .trim()

@@ -11,7 +11,7 @@ import {
 import type { SuppressionReason } from "../suppressions/suppressions.service.ts";
 import type { Target } from "./column-guess.rules.ts";
 import { ownFileReader, type Restored, settleStatus } from "./own-file.service.ts";
-import { readAttributeCell, readTagCell } from "./presets.rules.ts";
+import { readAttributeCell, readLabels, readTagCell } from "./presets.rules.ts";
 import type { RowStatus } from "./row-status.rules.ts";
 import { reasonOf } from "./status-words.rules.ts";
 
@@ -91,7 +91,7 @@ export function rowReader(
   const place = placeReader(columns);
 
   return (cells) => {
-    const address = parseEmailAddress(plainCell(cells[columns.email] ?? ""));
+    const address = parseEmailAddress(firstAddress(cells[columns.email]));
     if (isAddressFault(address)) {
       return { reject: `e-mail address: ${address.reason}` };
     }
@@ -113,7 +113,7 @@ export function rowReader(
       place: place(cells),
       fields: values,
       ...settleStatus(cells[columns.status], said, words.restored),
-      tags: readTags(cells[columns.tags]),
+      tags: readTags(cells[columns.tags], readOwn !== undefined),
       optIn: { at: short(cells[columns.consentTime]), ip: short(cells[columns.consentIp]) },
     };
   };
@@ -145,7 +145,7 @@ export function refusalReader(
 ): (cells: readonly string[]) => ReadRow {
   const column = mapping.find(({ target }) => target === "email")?.column ?? -1;
   return (cells) => {
-    const address = parseEmailAddress(plainCell(cells[column] ?? ""));
+    const address = parseEmailAddress(firstAddress(cells[column]));
     if (isAddressFault(address)) {
       return { reject: `e-mail address: ${address.reason}` };
     }
@@ -198,8 +198,11 @@ function placeReader({ timeZone, country, city }: Record<keyof Place, number>) {
   };
 }
 
-const readTags = (cell: string | undefined) =>
-  cell === undefined ? NONE : readTagCell(plainCell(cell));
+/** Google joins the addresses of one person; the first is the main one, and one row stays one contact. */
+const firstAddress = (cell = "") => plainCell(cell).split(" ::: ", 1)[0] ?? "";
+
+const readTags = (cell: string | undefined, isOwn: boolean) =>
+  cell === undefined ? NONE : isOwn ? readTagCell(plainCell(cell)) : readLabels(plainCell(cell));
 
 const NONE: readonly string[] = [];
 

@@ -21,9 +21,24 @@ export function refusalOfFileName(fileName: string): Meaning | undefined {
 
 const SHORT = /^(bajas?|dnc)(\d|$)/;
 
-/** What the file as a whole says, by its name and by the columns that only such a file has. */
-export function refusalOfFile(fileName: string, header: readonly string[]): Meaning | undefined {
-  const byName = refusalOfFileName(fileName);
+/** The columns that only a file of people who left has. */
+export const refusingColumns = (header: readonly string[]): string[] =>
+  recognisePreset(header)?.wholeFile === undefined
+    ? []
+    : header.filter((name) => /^(unsub|clean)/.test(foldWord(name)));
+
+/**
+ * What the file as a whole says, by its name and by the columns that only such a file has.
+ *
+ * @param isDecided The whole file was looked through, and its columns answer for every row. One word in a name does
+ *   not outweigh them then: `disabled.csv` may list everybody with a true or false for each.
+ */
+export function refusalOfFile(
+  fileName: string,
+  header: readonly string[],
+  isDecided: boolean,
+): Meaning | undefined {
+  const byName = isDecided ? undefined : refusalOfFileName(fileName);
   const reason = recognisePreset(header)?.wholeFile;
   const byColumns = reason === undefined ? undefined : meaningOfReason(reason);
   return byName === undefined || byColumns === undefined

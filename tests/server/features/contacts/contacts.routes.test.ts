@@ -136,6 +136,23 @@ test("refuses a cursor it did not give", async () => {
   }
 });
 
+test("the mailable are counted beyond what one walk reaches", async () => {
+  const db = fixture.databases.workspace(workspace.id);
+  const added = 25_000;
+  const insert = db.prepare(
+    "INSERT INTO contact (email, address, domain, created_at, updated_at) VALUES (?, ?, 'x.example', 1, 1)",
+  );
+  db.exec("BEGIN");
+  for (let n = 0; n < added; n++) {
+    insert.run(`p${n}@x.example`, `p${n}@x.example`);
+  }
+  db.prepare("UPDATE audience_count SET n = ? WHERE name = 'contacts'").run(added);
+  db.exec("COMMIT");
+  await call("POST", "/suppressions", { addresses: ["p7@x.example", "nobody@x.example"] });
+  const count = await call("GET", "/contacts/count?status=mailable");
+  expect(count.body).toEqual({ count: added - 1, exact: true });
+});
+
 test("filters by status and list, and counts alike", async () => {
   const list = (await call("POST", "/lists", { name: "News" })).body.id;
   const { id } = await add("in@example.com", { listIds: [list] });

@@ -155,6 +155,42 @@ test("names, codes and more than a few answers are no question", async () => {
   expect((await fixture.check(body.id, body.guesses)).columns).toEqual([]);
 });
 
+test("columns that decide about every row outweigh the name of the file, and only then", async () => {
+  const csv = "email,email_disabled\na@x.example,false\nb@x.example,true\n";
+  const { body } = await fixture.upload(csv, "disabled.csv");
+  const check = await fixture.check(body.id, body.guesses);
+  expect(check).toMatchObject({ wholeFile: null, nameSays: "unsubscribed", refusingColumns: [] });
+  await fixture.start(body.id, body.guesses);
+  await fixture.run(body.id);
+  expect(await mailable()).toEqual(["a@x.example"]);
+
+  const gap = "email,email_disabled\nc@x.example,false\nd@x.example,\n";
+  const { body: second } = await fixture.upload(gap, "disabled.csv");
+  const unsure = await fixture.check(second.id, second.guesses);
+  expect(unsure.wholeFile).toBe("unsubscribed");
+  await fixture.start(second.id, second.guesses);
+  await fixture.run(second.id);
+
+  const { body: third } = await fixture.upload(
+    "email,email_disabled\ne@x.example,no\n",
+    "disabled.csv",
+  );
+  await fixture.check(third.id, third.guesses);
+  await fixture.start(third.id, third.guesses, { ignoredColumns: [1] });
+  await fixture.run(third.id);
+  expect(await mailable()).toEqual(["a@x.example"]);
+});
+
+test("labels and addresses that Google joins are read one by one", async () => {
+  const csv = "E-mail 1 - Value,Labels\na@x.example ::: b@x.example,* myContacts ::: Old friends\n";
+  const { body } = await fixture.upload(csv);
+  await fixture.start(body.id, body.guesses);
+  await fixture.run(body.id);
+  expect(await mailable()).toEqual(["a@x.example"]);
+  const tags = await fixture.call<{ items: { name: string }[] }>("GET", "/tags");
+  expect(tags.body.items.map(({ name }) => name).sort()).toEqual(["Old friends", "myContacts"]);
+});
+
 test("reading the file in another way, or mapping it in another, looks through it again; a start forgets it", async () => {
   const file = iconv.encode("email;Statut\na@x.example;désabonné\n", "windows-1252");
   const { body } = await fixture.upload(file, "unsubscribed_ab.csv");
@@ -167,7 +203,7 @@ test("reading the file in another way, or mapping it in another, looks through i
   const second = await fixture.check(body.id, body.guesses);
 
   expect(linesOf(first)).toEqual(["Statut: désabonné → unsubscribed × 1"]);
-  expect(first.wholeFile).toBe("unsubscribed");
+  expect(first).toMatchObject({ wholeFile: null, nameSays: "unsubscribed" });
   expect([again.encoding, asked.body.state]).toEqual(["utf-16le", "running"]);
   expect(linesOf(second)).toEqual(linesOf(first));
 

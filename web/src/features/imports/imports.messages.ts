@@ -190,8 +190,21 @@ export const t = messages({
     de: "Das sieht nach einer Datei von Personen aus, die nicht angeschrieben werden dürfen: {reason}",
   },
   fileSaysHint: {
-    en: "Its name or its columns say so. Nobody in it will be mailed.",
-    de: "Der Dateiname oder die Spalten sagen das. Niemand daraus wird angeschrieben.",
+    en: "Nobody in it will be mailed.",
+    de: "Niemand daraus wird angeschrieben.",
+  },
+  nameSaysSo: { en: "The name of the file says so.", de: "Das sagt der Name der Datei." },
+  columnsSaySo: {
+    en: "Columns that only such files have say so: {columns}.",
+    de: "Das sagen Spalten, die nur solche Dateien haben: {columns}.",
+  },
+  nameWarns: {
+    en: "The name of this file sounds like people who must not be mailed",
+    de: "Der Name dieser Datei klingt nach Personen, die nicht angeschrieben werden dürfen",
+  },
+  nameWarnsHint: {
+    en: "Its columns decide about every row, so they count and the name does not.",
+    de: "Ihre Spalten entscheiden über jede Zeile. Darum gelten sie und nicht der Name.",
   },
   fileSaysWrong: {
     en: "That is not so: let each row decide",

@@ -40,13 +40,22 @@ export function StatusCheck({
       </Notice>
     );
   }
-  const { wholeFile } = check;
+  const hasIgnored = check.columns.some(
+    ({ speaks, column }) => speaks === "name" && choice.value.ignoredColumns.includes(column),
+  );
+  // Without a column that was to decide, the name does.
+  const wholeFile = check.wholeFile ?? (hasIgnored ? check.nameSays : null);
   const columns = check.columns.filter(({ speaks }) => speaks !== "answers");
   const questions = check.columns.filter(({ speaks }) => speaks === "answers");
   const isRefused = wholeFile !== null && !choice.value.wholeFileIgnored;
   return (
     <>
-      {wholeFile !== null && <WholeFile reason={wholeFile} {...choice} />}
+      {wholeFile !== null && <WholeFile reason={wholeFile} check={check} {...choice} />}
+      {wholeFile === null && check.nameSays !== null && (
+        <Notice tone="warning" title={t("nameWarns")}>
+          {t("nameWarnsHint")}
+        </Notice>
+      )}
       {!isRefused && columns.length > 0 && <Columns columns={columns} {...choice} />}
       {!isRefused && questions.length > 0 && <StatusQuestions columns={questions} {...choice} />}
       {!isRefused && check.columns.length === 0 && (
@@ -60,12 +69,18 @@ export function StatusCheck({
 
 function WholeFile({
   reason,
+  check,
   value,
   onChange,
-}: Choice & { reason: NonNullable<Check["wholeFile"]> }) {
+}: Choice & { reason: NonNullable<Check["wholeFile"]>; check: Check }) {
+  const columns = check.refusingColumns.join(", ");
   return (
     <Notice tone="warning" title={t("fileSays", { reason: t(`reason_${reason}`) })}>
-      <p class="mb-2">{t("fileSaysHint")}</p>
+      <p class="mb-2">
+        {check.nameSays !== null && `${t("nameSaysSo")} `}
+        {columns !== "" && `${t("columnsSaySo", { columns })} `}
+        {t("fileSaysHint")}
+      </p>
       <Checkbox
         label={t("fileSaysWrong")}
         checked={value.wholeFileIgnored}

@@ -1,3 +1,4 @@
+import { tmpdir } from "node:os";
 import { parseArgs } from "node:util";
 import packageJson from "../package.json" with { type: "json" };
 import { doctor } from "./commands/doctor.ts";
@@ -51,7 +52,7 @@ export async function runCli(
   try {
     return await run(words, terminal, programs);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = sentenceOf(error);
     terminal.err(`swiftmail: ${message}`);
     if (error instanceof UsageError) {
       terminal.err("Try: swiftmail --help");
@@ -59,6 +60,15 @@ export async function runCli(
     }
     return error instanceof DataFolderInUseError ? 3 : 1;
   }
+}
+
+/** What went wrong, for whoever reads the terminal. */
+function sentenceOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  // The binary unpacks SQLite's addon into the folder for temporary files.
+  return /\$bunfs.*\.node/.test(message)
+    ? `the temporary folder ${tmpdir()} cannot be used. Set TMPDIR to a folder this user may write and execute from (${message})`
+    : message;
 }
 
 function run(words: string[], terminal: Terminal, programs: Programs): Promise<number> | number {

@@ -1,4 +1,5 @@
 import { isProxyRange } from "./platform/http/client-address.ts";
+import { LOG_LEVELS } from "./platform/log.ts";
 
 /** What the environment decides; everything else is a setting in the product. */
 export type Config = {
@@ -31,15 +32,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     trustedProxies: trustedProxies(env["TRUSTED_PROXIES"]),
     smtpInPort: port("SMTP_IN_PORT", env["SMTP_IN_PORT"], 2525),
     smtpInHost: oneOf("SMTP_IN_HOST", env["SMTP_IN_HOST"], ["127.0.0.1", "0.0.0.0", "::"]),
-    logLevel: oneOf("LOG_LEVEL", env["LOG_LEVEL"], [
-      "info",
-      "trace",
-      "debug",
-      "warn",
-      "error",
-      "fatal",
-      "silent",
-    ]),
+    logLevel: oneOf("LOG_LEVEL", env["LOG_LEVEL"], LOG_LEVELS),
     masterKeyFile: env["MASTER_KEY_FILE"] || undefined,
     cluster: oneOf("CLUSTER", env["CLUSTER"], ["standalone", "litefs"]),
   };

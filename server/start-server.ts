@@ -42,6 +42,8 @@ import { standalone } from "./platform/cluster/standalone.ts";
 import { type Databases, openDatabases } from "./platform/db/databases.ts";
 import { lostLogs } from "./platform/db/open-marks.ts";
 import { type OnStatement, SLOW_MS, SlowStatements } from "./platform/db/statement-watch.ts";
+import { systemFileFault } from "./platform/db/system-file.ts";
+import { isDiskFull } from "./platform/disk-full.ts";
 import { AppError } from "./platform/errors.ts";
 import type { AssetManifest } from "./platform/http/asset-manifest.ts";
 import { fetchText } from "./platform/http/fetch-text.ts";
@@ -113,8 +115,15 @@ export async function startServer(settings: Config, options: StartOptions): Prom
     return await startAlone({ ...settings, port }, options, unlock);
   } catch (error) {
     unlock();
-    throw error;
+    throw isDiskFull(error) ? fullDisk(settings.dataDir, error) : error;
   }
+}
+
+function fullDisk(dataDir: string, cause: unknown): Error {
+  return new Error(
+    `the disk of the data folder ${dataDir} is full. Free some space and start again; what was saved before is untouched`,
+    { cause },
+  );
 }
 
 /** Starts everything in a data folder that no other process has. */
@@ -217,6 +226,10 @@ async function startThreads(config: Config) {
 
 /** Opens what everything stands on, and sets aside the workspaces whose file cannot be used. */
 function openData(config: Config, onStatement: OnStatement): Pick<Parts, "databases" | "keyRing"> {
+  const fault = systemFileFault(config.dataDir);
+  if (fault !== undefined) {
+    throw fault;
+  }
   const lost = lostLogs(config.dataDir);
   const databases = openDatabases(config.dataDir, { busyTimeoutMs: HTTP_BUSY_MS, onStatement });
   databases.system.pragma(`busy_timeout = ${START_BUSY_MS}`);

@@ -2,7 +2,6 @@ import { dlopen } from "bun:ffi";
 import { Resolver } from "node:dns/promises";
 import {
   existsSync,
-  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -15,9 +14,12 @@ import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Config } from "../config.ts";
-import { masterKeyFault } from "../features/setup/master-key.service.ts";
+import { knowsMasterKey, masterKeyFault } from "../features/setup/master-key.service.ts";
 import { readInboundSettings } from "../inbound/index.ts";
-import { openConnection } from "../platform/db/driver.ts";
+import { type Connection, openConnection } from "../platform/db/driver.ts";
+import { FileFault } from "../platform/db/file-fault.ts";
+import { isAbsent, systemFault, systemFileFault, systemPath } from "../platform/db/system-file.ts";
+import { workspaceIds } from "../platform/db/workspace-files.ts";
 import { isInUse, lockHolder } from "../platform/instance-lock.ts";
 import { openToOthers } from "../platform/private-files.ts";
 import { type KeyRing, masterKeyPath, readKeyRing } from "../platform/secrets.ts";
@@ -33,15 +35,22 @@ const CLOCK_SLACK_MS = 60_000;
 const DNS_TIMEOUT_MS = 3_000;
 const PROBE_TIMEOUT_MS = 2_000;
 
+const NO_FOLDER = "told once the data folder exists";
+
 const ok = (said: string): Finding => ({ verdict: "ok", said });
 const warn = (said: string, mend: string): Finding => ({ verdict: "warn", said, mend });
 const fail = (said: string, mend: string): Finding => ({ verdict: "fail", said, mend });
 const reason = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
-/** Whether the data folder exists, or can be made, and takes files. */
+/** Whether the data folder exists and takes files. Never makes one. */
 export function checkDataFolder(dataDir: string): Finding {
+  if (!existsSync(dataDir)) {
+    return warn(
+      `${dataDir} does not exist; the first start makes it`,
+      "If there is an instance already, set DATA_DIR to its folder.",
+    );
+  }
   try {
-    mkdirSync(dataDir, { recursive: true });
     const probe = join(dataDir, `.doctor-${process.pid}`);
     writeFileSync(probe, "x", { flush: true });
     rmSync(probe);
@@ -56,6 +65,9 @@ export function checkDataFolder(dataDir: string): Finding {
 
 /** How much room the data folder has left; sending stops when the journal cannot be written. */
 export function checkDisk(dataDir: string): Finding {
+  if (!existsSync(dataDir)) {
+    return ok(NO_FOLDER);
+  }
   try {
     const { bavail, bsize } = statfsSync(dataDir);
     const free = bavail * bsize;
@@ -84,6 +96,9 @@ export function checkTemporaryFolder(): Finding {
 
 /** Whether SQLite loads, and this file system carries its write-ahead log. */
 export function checkSqlite(dataDir: string): Finding {
+  if (!existsSync(dataDir)) {
+    return ok(NO_FOLDER);
+  }
   let folder: string | undefined;
   try {
     folder = mkdtempSync(join(dataDir, ".doctor-"));
@@ -105,47 +120,49 @@ export function checkSqlite(dataDir: string): Finding {
 }
 
 /** Whether system.db is there, whole and of a version this program knows how to read. */
-export function checkSystemDatabase(dataDir: string, newestVersion: number): Finding {
-  const path = join(dataDir, "system.db");
-  if (!existsSync(path)) {
+export function checkSystemDatabase(dataDir: string): Finding {
+  const path = systemPath(dataDir);
+  const fault = existsSync(dataDir) ? systemFileFault(dataDir) : undefined;
+  if (fault !== undefined) {
+    return fail(fault.said, fault.mend);
+  }
+  if (isAbsent(dataDir)) {
     return ok("none yet; the first start makes it");
   }
   try {
     const db = openConnection(path, { readonly: true });
-    const whole = db.pragma("quick_check", { simple: true });
+    const whole = db.pragma("quick_check(1)", { simple: true });
     const mode = db.pragma("journal_mode", { simple: true });
     const version = Number(db.pragma("user_version", { simple: true }));
     db.close();
     if (whole !== "ok") {
-      return fail(
-        `system.db is damaged: ${String(whole)}`,
-        "Stop the server and restore a backup.",
-      );
-    }
-    if (version > newestVersion) {
-      return fail(
-        `system.db has version ${version}, this program knows ${newestVersion}`,
-        "Use the newer program that wrote it.",
-      );
+      throw new FileFault("damaged", String(whole));
     }
     return mode === "wal"
       ? ok(`system.db is whole, version ${version}`)
       : fail(`system.db has journal mode ${String(mode)}`, "Something else changed it; set WAL.");
   } catch (error) {
-    return fail(`system.db cannot be read: ${reason(error)}`, "Check its owner and mode.");
+    const found = systemFault(path, error);
+    return found === undefined
+      ? fail(`system.db cannot be read: ${reason(error)}`, "Check its owner and mode.")
+      : fail(found.said, found.mend);
   }
 }
 
 /** Whether the master key is this instance's, and nobody else can use it. Never makes one. */
 export function checkMasterKey(config: Config): Finding {
   const path = masterKeyPath(config.dataDir, config.masterKeyFile);
-  const systemPath = join(config.dataDir, "system.db");
-  if (!existsSync(path) && !existsSync(systemPath)) {
+  const hasKey = existsSync(path);
+  const system = existsSync(config.dataDir) ? systemState(config.dataDir) : "none";
+  if (!hasKey && system === "none") {
     return ok("none yet; the first start makes it");
   }
   try {
     const ring = readKeyRing(config.dataDir, config.masterKeyFile);
-    const fault = existsSync(systemPath) ? keyFaultIn(systemPath, ring) : undefined;
+    if (system === "unreadable") {
+      return warn("it cannot be told whether the key is this instance's", "Mend system.db first.");
+    }
+    const fault = system === "none" ? undefined : masterKeyFaultIn(config.dataDir, ring);
     if (fault !== undefined) {
       return fail(`${path} ${fault}`, "Restore the file from your backup; do not make a new one.");
     }
@@ -159,10 +176,35 @@ export function checkMasterKey(config: Config): Finding {
   }
 }
 
-function keyFaultIn(systemPath: string, ring: KeyRing): string | undefined {
-  const db = openConnection(systemPath, { readonly: true });
+/** `none` where a start would make an instance, and with it a key. */
+function systemState(dataDir: string): "none" | "used" | "unreadable" {
+  if (systemFileFault(dataDir) !== undefined) {
+    return "unreadable";
+  }
   try {
-    return masterKeyFault(db, ring);
+    return isAbsent(dataDir) || !withSystem(dataDir, hasKeyInUse) ? "none" : "used";
+  } catch {
+    // What is wrong with it is told by the check of system.db itself.
+    return "unreadable";
+  }
+}
+
+/** A file whose tables are not made yet, as a full disk leaves it, has used no key. */
+function hasKeyInUse(system: Connection): boolean {
+  return (
+    Number(system.pragma("user_version", { simple: true })) > 0 &&
+    (knowsMasterKey(system) || workspaceIds(system).length > 0)
+  );
+}
+
+function masterKeyFaultIn(dataDir: string, ring: KeyRing): string | undefined {
+  return withSystem(dataDir, (system) => masterKeyFault(system, ring));
+}
+
+function withSystem<T>(dataDir: string, look: (system: Connection) => T): T {
+  const db = openConnection(systemPath(dataDir), { readonly: true });
+  try {
+    return look(db);
   } finally {
     db.close();
   }
@@ -275,13 +317,13 @@ export async function checkBounces(
   lookUp: (name: string) => Promise<string[]> = mxOf,
   greet: (host: string) => Promise<string> = greetingOf,
 ): Promise<Finding> {
-  const path = join(config.dataDir, "system.db");
-  if (!existsSync(path)) {
-    return ok("not set up yet");
+  const state = existsSync(config.dataDir) ? systemState(config.dataDir) : "none";
+  if (state !== "used") {
+    return state === "none"
+      ? ok("not set up yet")
+      : warn("it cannot be told", "Mend system.db first.");
   }
-  const db = openConnection(path, { readonly: true });
-  const { bounceDomain, mxHost } = readInboundSettings(db);
-  db.close();
+  const { bounceDomain, mxHost } = withSystem(config.dataDir, readInboundSettings);
   if (bounceDomain === "") {
     return warn("no bounce domain is set", "Set one for the instance, so that bounces come back.");
   }

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { unreadDamage } from "../platform/db/damage.store.ts";
 import { type Connection, openConnection } from "../platform/db/driver.ts";
 import { type FaultReason, lookAtFile } from "../platform/db/file-fault.ts";
 import { setAsideRows } from "../platform/db/set-aside.store.ts";
+import { isAbsent, systemPath } from "../platform/db/system-file.ts";
 import { workspaceIds, workspacePath } from "../platform/db/workspace-files.ts";
 import type { Finding } from "./doctor-checks.ts";
 
@@ -65,13 +65,13 @@ export function checkDamage(dataDir: string): Finding {
 }
 
 function withSystem(dataDir: string, look: (system: Connection) => Finding): Finding {
-  const path = join(dataDir, "system.db");
-  if (!existsSync(path)) {
+  if (!existsSync(dataDir) || isAbsent(dataDir)) {
     return { verdict: "ok", said: "none yet" };
   }
-  const system = openConnection(path, { readonly: true });
+  const system = openConnection(systemPath(dataDir), { readonly: true });
   try {
-    return look(system);
+    const isMade = Number(system.pragma("user_version", { simple: true })) > 0;
+    return isMade ? look(system) : { verdict: "ok", said: "none yet" };
   } finally {
     system.close();
   }

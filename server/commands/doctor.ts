@@ -67,7 +67,7 @@ function checks(config: Config, now: number): Check[] {
     ["disk", () => checkDisk(config.dataDir)],
     ["temporary folder", checkTemporaryFolder],
     ["SQLite", () => checkSqlite(config.dataDir)],
-    ["system database", () => checkSystemDatabase(config.dataDir, currentVersion("system"))],
+    ["system database", () => checkSystemDatabase(config.dataDir)],
     ["workspaces", () => checkWorkspaces(config.dataDir, currentVersion("workspace"))],
     ["damage", () => checkDamage(config.dataDir)],
     ["master key", () => checkMasterKey(config)],

@@ -11,6 +11,14 @@ export type Terminal = {
 
 /** The terminal of this process, with the environment it was started in. */
 export function processTerminal(env: Terminal["env"]): Terminal {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      // Whoever read along, such as `head`, has had enough; what is being done goes on.
+      if (error.code !== "EPIPE") {
+        throw error;
+      }
+    });
+  }
   return {
     env,
     colours: process.stdout.isTTY === true && !env["NO_COLOR"],

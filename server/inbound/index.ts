@@ -69,6 +69,9 @@ export async function startInbound(options: InboundOptions): Promise<Inbound> {
   } catch (error) {
     worker.terminate();
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`The SMTP listener did not start: ${reason}`);
+    const advice = /EADDRINUSE|EACCES/.test(reason)
+      ? ". Stop what uses it, or set SMTP_IN_PORT to another port"
+      : "";
+    throw new Error(`The SMTP listener did not start: ${reason}${advice}`);
   }
 }

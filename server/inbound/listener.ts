@@ -98,7 +98,12 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
       );
     },
   });
-  server.on("error", (error) => log.warn({ err: error }, "smtp listener: connection error"));
+  server.on("error", (error) => {
+    // Why it does not listen is told by whoever asked for it.
+    if (server.server.listening) {
+      log.warn({ err: error }, "smtp listener: connection error");
+    }
+  });
   await new Promise<void>((resolve, reject) => {
     server.server.once("error", reject);
     server.listen(options.port, options.host, () => {

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { lockFile } from "./db/driver.ts";
+import { isDiskFull } from "./disk-full.ts";
 
 /** A process that another one replaces may need this long to end. */
 const WAIT_MS = 2_000;
@@ -32,7 +33,16 @@ export class DataFolderInUseError extends Error {
  * @throws DataFolderInUseError when another process has it; Error when the folder cannot be written.
  */
 export function lockDataFolder(dataDir: string, waitMs: number = WAIT_MS): () => void {
-  mkdirSync(join(dataDir, "local"), { recursive: true });
+  try {
+    mkdirSync(join(dataDir, "local"), { recursive: true });
+  } catch (error) {
+    throw isDiskFull(error)
+      ? error
+      : new Error(
+          `DATA_DIR is "${dataDir}", which cannot be used as a folder (${error instanceof Error ? error.message : error}). Set it to a folder that this user may write`,
+          { cause: error },
+        );
+  }
   const release = lockFile(lockPath(dataDir), waitMs);
   if (release === undefined) {
     throw new DataFolderInUseError(dataDir, lockHolder(dataDir));

@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from "node:crypto";
 import { chmodSync, existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { isDiskFull } from "./disk-full.ts";
 
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
@@ -24,10 +25,19 @@ export function loadKeyRing(dataDir: string, file?: string): KeyRing {
   const path = masterKeyPath(dataDir, file);
   if (!existsSync(path)) {
     const fresh = { current: "k1", keys: { k1: randomBytes(KEY_BYTES).toString("base64") } };
-    // On the disk before anything is sealed with it: a key lost in a power cut takes every secret along.
-    writeFileSync(`${path}.new`, `${JSON.stringify(fresh)}\n`, { mode: 0o600, flush: true });
-    chmodSync(`${path}.new`, 0o600);
-    renameSync(`${path}.new`, path);
+    try {
+      // On the disk before anything is sealed with it: a key lost in a power cut takes every secret along.
+      writeFileSync(`${path}.new`, `${JSON.stringify(fresh)}\n`, { mode: 0o600, flush: true });
+      chmodSync(`${path}.new`, 0o600);
+      renameSync(`${path}.new`, path);
+    } catch (error) {
+      throw isDiskFull(error)
+        ? error
+        : new Error(
+            `the master key file ${path} cannot be made (${reasonOf(error)}). Set MASTER_KEY_FILE to a file in a folder that this user may write`,
+            { cause: error },
+          );
+    }
   }
   return readKeyRing(dataDir, file);
 }

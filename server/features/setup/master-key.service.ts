@@ -56,6 +56,11 @@ export function openMasterKey(system: Connection, place: KeyPlace, now: number):
   return ring;
 }
 
+/** True once a key was used here, so that a missing one must not be made anew. */
+export function knowsMasterKey(system: Connection): boolean {
+  return readSetting<Known>(system, SETTING) !== undefined;
+}
+
 /** What is wrong with the key in the file, as `openMasterKey` would say; undefined when it is the right one. */
 export function masterKeyFault(system: Connection, ring: KeyRing): string | undefined {
   const known = readSetting<Known>(system, SETTING);

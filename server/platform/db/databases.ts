@@ -2,12 +2,12 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { LRUCache } from "lru-cache";
 import { isId } from "../ids.ts";
-import { type Connection, type ConnectionOptions, openConnection } from "./driver.ts";
+import type { Connection, ConnectionOptions } from "./driver.ts";
 import type { FileFault } from "./file-fault.ts";
 import { openInbox } from "./inbox-file.ts";
-import { migrate } from "./migrate.ts";
 import { closeSystemMarked, markSystemOpen } from "./open-marks.ts";
 import { type OnStatement, watchStatements } from "./statement-watch.ts";
+import { openSystem } from "./system-file.ts";
 import { WorkspaceHandles } from "./workspace-handles.ts";
 
 const MAX_OPEN_INBOXES = 256;
@@ -62,6 +62,8 @@ export function dataFolders(dataDir: string): DataFolders {
  *
  * A connection taken from here is good until the current synchronous block ends; across an `await`
  * ask again, since the least recently used one may have been closed meanwhile.
+ *
+ * @throws SystemFileError when `system.db` cannot be used.
  */
 export function openDatabases(
   dataDir: string,
@@ -72,8 +74,7 @@ export function openDatabases(
       ? rest
       : { ...rest, onOpen: (db) => watchStatements(db, onStatement) };
   const folders = dataFolders(dataDir);
-  const system = openConnection(join(folders.root, "system.db"), options);
-  migrate(system, "system");
+  const system = openSystem(dataDir, options);
   markSystemOpen(dataDir);
   const workspaces = new WorkspaceHandles(dataDir, system, options);
   const inboxes = inboxHandles(

@@ -27,6 +27,14 @@ export class FileFault extends Error {
 const HEADER_BYTES = 100;
 const MAGIC = "SQLite format 3\0";
 const VERSION_OFFSET = 60;
+const PAGE_SIZE_OFFSET = 16;
+const CHANGES_OFFSET = 24;
+const PAGES_OFFSET = 28;
+const VALID_FOR_OFFSET = 92;
+// §4: the log begins with one of two numbers; each page in it has a header.
+const LOG_HEADER_BYTES = 32;
+const LOG_MAGIC = new Set([0x377f0682, 0x377f0683]);
+const FRAME_HEADER_BYTES = 24;
 
 /**
  * Looks at a database file from outside, without SQLite: cheap enough for thousands of files at a start.
@@ -36,16 +44,10 @@ const VERSION_OFFSET = 60;
  * @throws Error for what is no fault of the file, such as too many open files.
  */
 export function lookAtFile(path: string, newestVersion: number): FileFault | undefined {
-  const header = Buffer.alloc(HEADER_BYTES);
-  let length: number;
+  let header: Buffer;
   try {
     accessSync(path, constants.R_OK | constants.W_OK);
-    const fd = openSync(path, "r");
-    try {
-      length = readSync(fd, header, 0, HEADER_BYTES, 0);
-    } finally {
-      closeSync(fd);
-    }
+    header = beginningOf(path, HEADER_BYTES);
   } catch (error) {
     const fault = faultOf(error);
     if (fault === undefined) {
@@ -53,12 +55,59 @@ export function lookAtFile(path: string, newestVersion: number): FileFault | und
     }
     return fault;
   }
+  const { length } = header;
   if (length < HEADER_BYTES || header.toString("latin1", 0, MAGIC.length) !== MAGIC) {
     const said = length === 0 ? "the file is empty" : "the file is not an SQLite database";
     return new FileFault("not_a_database", said);
   }
   const version = header.readUInt32BE(VERSION_OFFSET);
-  return version > newestVersion ? newerFault(version, newestVersion) : undefined;
+  return version > newestVersion ? newerFault(version, newestVersion) : lookAtPages(path, header);
+}
+
+/** Whether the log is one, and the file as long as its header says, but for pages that the log may still hold. */
+function lookAtPages(path: string, header: Buffer): FileFault | undefined {
+  const log = `${path}-wal`;
+  const logBytes = shapeOf(log)?.bytes ?? 0;
+  if (logBytes >= LOG_HEADER_BYTES && !isLog(log)) {
+    return new FileFault("damaged", `${log} is no write-ahead log`);
+  }
+  const size = header.readUInt16BE(PAGE_SIZE_OFFSET);
+  const pageBytes = size === 1 ? 65_536 : size;
+  const isCounted = header.readUInt32BE(CHANGES_OFFSET) === header.readUInt32BE(VALID_FOR_OFFSET);
+  const bytes = shapeOf(path)?.bytes ?? 0;
+  const inLog = Math.floor(
+    Math.max(0, logBytes - LOG_HEADER_BYTES) / (pageBytes + FRAME_HEADER_BYTES),
+  );
+  const pages = header.readUInt32BE(PAGES_OFFSET);
+  const lacking = pages - Math.floor(bytes / pageBytes);
+  return isCounted && lacking > inLog
+    ? new FileFault("damaged", `the file was cut: ${bytes} bytes of ${pages * pageBytes} are there`)
+    : undefined;
+}
+
+function isLog(path: string): boolean {
+  try {
+    const magic = beginningOf(path, LOG_HEADER_BYTES);
+    // Zeros are what a power cut leaves of a log that was just begun.
+    return magic.every((byte) => byte === 0) || LOG_MAGIC.has(magic.readUInt32BE(0));
+  } catch (error) {
+    // The last connection may have closed meanwhile and taken the log into the file.
+    if (faultOf(error)?.reason === "missing") {
+      return true;
+    }
+    throw error;
+  }
+}
+
+/** The first bytes of a file, or as many as there are. */
+function beginningOf(path: string, bytes: number): Buffer {
+  const fd = openSync(path, "r");
+  try {
+    const found = Buffer.alloc(bytes);
+    return found.subarray(0, readSync(fd, found, 0, bytes, 0));
+  } finally {
+    closeSync(fd);
+  }
 }
 
 export function newerFault(version: number, newest: number): FileFault {

@@ -118,8 +118,13 @@ export class WorkspaceHandles {
       this.#unsaid.set(id, fault);
       this.#askedAt = Number.NEGATIVE_INFINITY;
       log.error(
-        { workspaceId: id, reason: fault.reason, detail: fault.message },
-        "a workspace is set aside: its file cannot be used",
+        {
+          workspaceId: id,
+          path: workspacePath(this.#dataDir, id),
+          reason: fault.reason,
+          detail: fault.message,
+        },
+        "a workspace is set aside: its file cannot be used. Mend the file, then check it again on the instance console; `swiftmail doctor` says how",
       );
       // Not now: the fault may have been met inside a transaction, and its rollback would take the note along.
       setImmediate(() => this.#closed || this.#ask());

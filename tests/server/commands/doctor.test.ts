@@ -16,6 +16,7 @@ import { readConfig } from "../../../server/config.ts";
 import { openConnection } from "../../../server/platform/db/driver.ts";
 import { migrate } from "../../../server/platform/db/migrate.ts";
 import { loadKeyRing } from "../../../server/platform/secrets.ts";
+import { writeSetting } from "../../../server/platform/settings.store.ts";
 
 let folder = "";
 let lines: string[] = [];
@@ -80,6 +81,7 @@ test("a taken port is a failure that names the variable", async () => {
 test("a database without its master key is a failure, and no new key is made", async () => {
   const db = openConnection(join(folder, "system.db"));
   migrate(db, "system");
+  writeSetting(db, "master-key", { k1: "print" }, 1);
   db.close();
 
   const found = await examine();
@@ -111,7 +113,7 @@ test("a damaged database and one from a newer program are failures", async () =>
   const db = openConnection(join(folder, "system.db"));
   db.pragma("user_version = 999");
   db.close();
-  expect((await examine()).of("system database")?.said).toContain("has version 999");
+  expect((await examine()).of("system database")?.said).toContain("has schema 999");
 });
 
 test("a clock behind what was written here is a failure", async () => {
@@ -129,4 +131,49 @@ test("for people each line says what was found, and without a terminal it has no
 
   expect(lines[0]).toBe(`ok    data folder      ${folder} takes files`);
   expect(lines.join("\n")).not.toContain("\x1b");
+});
+
+test("a folder that does not exist is told and not made", async () => {
+  const mistyped = join(folder, "mistyped");
+
+  const found = await examine({ DATA_DIR: mistyped });
+
+  expect(found.code).toBe(0);
+  expect(found.of("data folder")).toMatchObject({
+    verdict: "warn",
+    said: expect.stringContaining("does not exist"),
+  });
+  expect(existsSync(mistyped)).toBe(false);
+});
+
+test("workspaces without their system.db are a failure that asks for the backup", async () => {
+  writeFileSync(join(folder, `t_${"0".repeat(26)}.db`), "");
+
+  const found = await examine();
+
+  expect(found.code).toBe(1);
+  expect(found.of("system database")).toMatchObject({
+    verdict: "fail",
+    said: expect.stringContaining("holds a workspace"),
+    mend: "Restore system.db from your backup.",
+  });
+});
+
+test("a system.db that is damaged is named with the way back, and the key is not blamed", async () => {
+  loadKeyRing(folder);
+  writeFileSync(join(folder, "system.db"), "no database ".repeat(999));
+
+  const found = await examine();
+
+  expect(found.of("system database")?.mend).toContain("Put it back from your backup");
+  expect(found.of("master key")).toMatchObject({ verdict: "warn", mend: "Mend system.db first." });
+});
+
+test("a system.db that a full disk left without tables is no instance yet", async () => {
+  openConnection(join(folder, "system.db")).close();
+
+  const found = await examine();
+
+  expect(found.code).toBe(0);
+  expect(found.of("master key")?.said).toBe("none yet; the first start makes it");
 });

@@ -1,0 +1,113 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { isDiskFull } from "../disk-full.ts";
+import { type Connection, type ConnectionOptions, openConnection } from "./driver.ts";
+import { faultOf, lookAtFile, shapeOf } from "./file-fault.ts";
+import { currentVersion, migrate } from "./migrate.ts";
+
+const WORKSPACE_FILE = /^t_[0-9a-z]{26}\.db$/;
+const NAMED = 3;
+const WAY_BACK = "Put it back from your backup, together with its -wal if there is one.";
+
+/** `system.db` cannot be used; says which file, what is wrong with it, and the way back. */
+export class SystemFileError extends Error {
+  /** What is wrong. */
+  readonly said: string;
+  /** What to do about it. */
+  readonly mend: string;
+
+  constructor(said: string, mend: string) {
+    super(`${said} ${mend} Nothing was changed.`);
+    this.name = "SystemFileError";
+    this.said = said;
+    this.mend = mend;
+  }
+}
+
+/** The file that knows the people, the workspaces and the settings of an instance. */
+export function systemPath(dataDir: string): string {
+  return join(dataDir, "system.db");
+}
+
+/**
+ * Looks at `system.db` from outside. A folder without it, or with an empty one, is a new instance only while it holds no
+ * workspace.
+ *
+ * @returns what is wrong with it; undefined when nothing can be seen from here.
+ */
+export function systemFileFault(dataDir: string): SystemFileError | undefined {
+  const path = systemPath(dataDir);
+  if (isAbsent(dataDir)) {
+    const files = workspaceFiles(dataDir);
+    const more = files.length > NAMED ? ", …" : "";
+    const holds = files.length === 1 ? "a workspace" : `${files.length} workspaces`;
+    return files.length === 0
+      ? undefined
+      : new SystemFileError(
+          `${path} is ${shapeOf(path) === undefined ? "missing" : "empty"}, but this folder holds ${holds} (${files.slice(0, NAMED).join(", ")}${more}).`,
+          "Restore system.db from your backup.",
+        );
+  }
+  const fault = lookAtFile(path, currentVersion("system"));
+  return fault && systemFault(path, fault);
+}
+
+/**
+ * Opens `system.db` and brings it to the current schema.
+ *
+ * @throws SystemFileError when it cannot be used; Error for what is no fault of the file.
+ */
+export function openSystem(dataDir: string, options: ConnectionOptions): Connection {
+  const fault = systemFileFault(dataDir);
+  if (fault !== undefined) {
+    throw fault;
+  }
+  const path = systemPath(dataDir);
+  let db: Connection | undefined;
+  try {
+    db = openConnection(path, options);
+    migrate(db, "system");
+    return db;
+  } catch (error) {
+    db?.close();
+    throw systemFault(path, error) ?? error;
+  }
+}
+
+/** The error of SQLite or of the system about `system.db`, with the file and the way back; undefined for any other. */
+export function systemFault(path: string, error: unknown): SystemFileError | undefined {
+  const fault = isDiskFull(error) ? undefined : faultOf(error);
+  if (fault === undefined) {
+    return undefined;
+  }
+  switch (fault.reason) {
+    case "newer":
+      return new SystemFileError(`${path}: ${fault.message}.`, "Run the newer SwiftMail.");
+    case "unreadable":
+      return new SystemFileError(
+        `${path} cannot be opened (${fault.message}).`,
+        "Give the user of the server the right to read and write it, and the folder.",
+      );
+    case "io_error":
+      return new SystemFileError(
+        `${path} cannot be read (${fault.message}).`,
+        "Check the disk and its cable, then the file.",
+      );
+    default:
+      return new SystemFileError(`${path} is damaged (${fault.message}).`, WAY_BACK);
+  }
+}
+
+/** True where no instance has been made yet. */
+export function isAbsent(dataDir: string): boolean {
+  return (
+    (shapeOf(systemPath(dataDir))?.bytes ?? 0) === 0 &&
+    (shapeOf(`${systemPath(dataDir)}-wal`)?.bytes ?? 0) === 0
+  );
+}
+
+function workspaceFiles(dataDir: string): string[] {
+  return readdirSync(dataDir)
+    .filter((name) => WORKSPACE_FILE.test(name))
+    .sort();
+}

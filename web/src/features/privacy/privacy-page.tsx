@@ -146,6 +146,7 @@ const states = {
 function State({ row }: { row: PrivacyRequest }) {
   const [word, tone] = states[row.state];
   const rows = Object.values(row.result).reduce((sum, n) => sum + n, 0);
+  const { segments = 0, uploads = 0 } = row.result;
   const gathered =
     row.kind === "export" ? t("gathered", { count: rows }) : t("removed", { count: rows });
   return (
@@ -155,6 +156,10 @@ function State({ row }: { row: PrivacyRequest }) {
       </Badge>
       <span class={`text-sm text-muted ${row.error === null ? "max-md:hidden" : ""}`}>
         {row.error ?? (row.state === "done" && gathered)}
+        {row.kind === "erase" && segments > 0 && (
+          <> · {t("segmentsChanged", { count: segments })}</>
+        )}
+        {row.kind === "erase" && uploads > 0 && <> · {t("uploadsRemoved", { count: uploads })}</>}
         {row.state === "done" && row.expiresAt !== null && row.error === null && (
           <> · {t("keptUntil", { date: formatDate(row.expiresAt) })}</>
         )}

@@ -52,6 +52,14 @@ export const t = messages({
     en: "{count, plural, one {# row} other {# rows}} removed or made anonymous",
     de: "{count, plural, one {# Zeile} other {# Zeilen}} gelöscht oder anonymisiert",
   },
+  segmentsChanged: {
+    en: "{count, plural, one {# segment} other {# segments}} named the person: check who is in there now",
+    de: "{count, plural, one {# Segment nannte} other {# Segmente nannten}} die Person: Prüfen Sie, wer jetzt darin ist",
+  },
+  uploadsRemoved: {
+    en: "{count, plural, one {# file} other {# files}} waiting for import removed",
+    de: "{count, plural, one {# wartende Importdatei} other {# wartende Importdateien}} entfernt",
+  },
   keptUntil: { en: "kept until {date}", de: "aufbewahrt bis {date}" },
   when: { en: "Asked", de: "Angefragt" },
   download: { en: "Download", de: "Herunterladen" },

@@ -56,7 +56,7 @@ const readers = {
 export class StatusTally {
   private readonly columns: Counted[];
   rows = 0;
-  /** Rows of which a column that speaks of consent by name says something that is understood. */
+  /** Rows of which a status column says something that is understood, and none something that is not. */
   decided = 0;
 
   /** @param ignored Columns that say nothing of consent, whatever they are called. */
@@ -77,6 +77,7 @@ export class StatusTally {
   add(cells: readonly string[]): void {
     this.rows += 1;
     let isDecided = false;
+    let isOpen = false;
     for (const column of this.columns) {
       const cell = cells[column.column] ?? "";
       const reading = column.read(cell);
@@ -84,10 +85,10 @@ export class StatusTally {
         count(column, cell, reading);
       }
       countAnswer(column, cell, reading);
-      isDecided ||=
-        column.role === "status" && reading.as !== "empty" && reading.says !== "unclear";
+      isOpen ||= reading.says === "unclear";
+      isDecided ||= column.role === "status" && reading.as !== "empty";
     }
-    this.decided += isDecided ? 1 : 0;
+    this.decided += isDecided && !isOpen ? 1 : 0;
   }
 
   /** The columns that say anything. */

@@ -171,6 +171,12 @@ test("columns that decide about every row outweigh the name of the file, and onl
   await fixture.start(second.id, second.guesses);
   await fixture.run(second.id);
 
+  const doubt = await fixture.upload(
+    "email,Status,email_disabled\nf@x.example,gold,false\n",
+    "disabled.csv",
+  );
+  expect((await fixture.check(doubt.body.id, doubt.body.guesses)).wholeFile).toBe("unsubscribed");
+
   const { body: third } = await fixture.upload(
     "email,email_disabled\ne@x.example,no\n",
     "disabled.csv",

@@ -256,6 +256,10 @@ export const t = messages({
   columnNumber: { en: "Column {number}", de: "Spalte {number}" },
   statusValue: { en: "Value", de: "Wert" },
   statusMeans: { en: "Means", de: "Bedeutet" },
+  statusRows: {
+    en: "{count, plural, one {# row} other {# rows}}",
+    de: "{count, plural, one {# Zeile} other {# Zeilen}}",
+  },
   meaningOf: {
     en: "What “{value}” in “{column}” means",
     de: "Was „{value}“ in „{column}“ bedeutet",

@@ -150,12 +150,20 @@ function Values({ column, value, onChange }: Choice & { column: CheckedColumn })
         {
           key: "value",
           head: t("statusValue"),
-          cell: (line) => <span class="font-medium">{shown(line)}</span>,
+          cell: (line) => (
+            <>
+              <span class="block break-words font-medium max-md:max-w-[36vw]">{shown(line)}</span>
+              <span class="block text-sm text-muted md:hidden">
+                {t("statusRows", { count: line.rows })}
+              </span>
+            </>
+          ),
         },
         {
           key: "rows",
           head: t("rows"),
           align: "end",
+          wide: true,
           cell: (line) => <span class="tabular-nums">{formatNumber(line.rows)}</span>,
         },
         {

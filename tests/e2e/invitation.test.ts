@@ -2,7 +2,11 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { Browser } from "playwright-core";
 import { accessibilityFindings, launchBrowser, phone } from "../support/browser.ts";
-import { type SeededBinary, startSeededBinary } from "../support/seeded-binary.ts";
+import {
+  mailedInvitation,
+  type SeededBinary,
+  startSeededBinary,
+} from "../support/seeded-binary.ts";
 
 let seeded: SeededBinary;
 let browser: Browser;
@@ -13,20 +17,6 @@ afterAll(async () => {
   await browser.close();
   await seeded.binary.dispose();
 });
-
-async function mailedLink(address: string): Promise<string> {
-  type Mails = { items: { id: number; to: string }[] };
-  for (let tries = 0; tries < 200; tries++) {
-    const { items } = await seeded.api.get<Mails>("/instance/inbox");
-    const mail = items.find(({ to }) => to === address);
-    if (mail !== undefined) {
-      const { text } = await seeded.api.get<{ text: string }>(`/instance/inbox/${mail.id}`);
-      return /http\S+\/invitation\?token=\S+/.exec(text)?.[0] ?? "no link";
-    }
-    await Bun.sleep(100);
-  }
-  throw new Error(`nothing was mailed to ${address}`);
-}
 
 test("a person who is invited creates an account from the mailed link and is in the workspace", async () => {
   const { binary, workspace, email, password } = seeded;
@@ -41,7 +31,7 @@ test("a person who is invited creates an account from the mailed link and is in 
   await owner.getByRole("cell", { name: /grace@agency\.test/ }).waitFor();
 
   const guest = await (await browser.newContext({ viewport: phone })).newPage();
-  await guest.goto(await mailedLink("grace@agency.test"));
+  await guest.goto(await mailedInvitation(seeded.api, "grace@agency.test"));
   await guest.getByText("grace@agency.test is invited to work in Acme Books.").waitFor();
   expect(await accessibilityFindings(guest)).toEqual([]);
   await guest.getByLabel("Your name").fill("Grace Hopper");

@@ -163,6 +163,8 @@ async function seed(): Promise<void> {
   values.set("domainId", String(domain.id));
   values.set("routeId", String(relay.id));
   values.set("messageId", await first("/inbox"));
+  const kept = await api.get<{ items: { id: number }[] }>("/instance/inbox");
+  values.set("instanceMessageId", String(kept.items[0]?.id));
   values.set("receivedId", "1");
   addReceivedMail(seeded.binary.dataDir, workspace.id);
 }

@@ -1,4 +1,4 @@
-import { type ApiClient, apiClient } from "../../server/commands/demo/api-client.ts";
+import { type ApiClient, apiClient, waitFor } from "../../server/commands/demo/api-client.ts";
 import { answerSetup, type ReadyWorkspace } from "../../server/commands/demo/seed.ts";
 import { type RunningBinary, startBinary } from "./binary.ts";
 
@@ -14,6 +14,20 @@ export type SeededBinary = {
 export async function setupToken(binary: RunningBinary): Promise<string> {
   const [, token = ""] = await binary.printed(/setup\?token=([\w-]+)/);
   return token;
+}
+
+/** The link of the invitation that the instance mailed to an address, from its own test inbox. */
+export async function mailedInvitation(api: ApiClient, address: string): Promise<string> {
+  type Mails = { items: { id: number; to: string }[] };
+  const { items } = await waitFor(
+    `an invitation to ${address}`,
+    () => api.get<Mails>("/instance/inbox"),
+    (inbox) => inbox.items.some(({ to }) => to === address),
+    20_000,
+  );
+  const id = items.find(({ to }) => to === address)?.id;
+  const { text } = await api.get<{ text: string }>(`/instance/inbox/${id}`);
+  return /http\S+\/invitation\?token=\S+/.exec(text)?.[0] ?? "no link";
 }
 
 /** The compiled binary in an empty folder, its wizard answered over HTTP. */

@@ -159,7 +159,7 @@ const shellPages = [
   page("/instance/inbox", () =>
     import("./features/inbox/inbox-page.tsx").then((m) => m.InstanceInboxPage),
   ),
-  page("/instance/inbox/:messageId", () =>
+  page("/instance/inbox/:instanceMessageId", () =>
     import("./features/inbox/inbox-message-page.tsx").then((m) => m.InstanceInboxMessagePage),
   ),
   page("/instance/mail", () =>

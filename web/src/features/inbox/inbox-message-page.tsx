@@ -33,7 +33,7 @@ export function InboxMessagePage() {
 
 /** One message of the instance's own test inbox. */
 export function InstanceInboxMessagePage() {
-  const id = Number(useRoute().params["messageId"]);
+  const id = Number(useRoute().params["instanceMessageId"]);
   const one = api.instance.inbox({ id });
   return (
     <OneMail

@@ -24,9 +24,9 @@ export type Instance = {
 const PASSWORD = "correct horse battery staple";
 const VIEWER = "vera@agency.test";
 
-/** A fresh instance, and `identity` signed in to it. */
+/** Starts a fresh instance and signs `identity` in to it. */
 export async function startInstance(identity: Identity): Promise<Instance> {
-  // The run plays many strangers behind a proxy of this machine (hooks.py).
+  // The run poses as many clients behind a proxy on this machine (see hooks.py).
   const seeded = await startSeededBinary({ env: { TRUSTED_PROXIES: "127.0.0.1" } });
   try {
     await fill(seeded);

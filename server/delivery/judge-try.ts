@@ -28,7 +28,7 @@ export function judgeTry(
   return { ...verdict, actions };
 }
 
-/** What the message is to be told: its next try is a time that outlives this process. */
+/** The wall-clock time of the message's next try, which must survive a restart. */
 function onWall<T extends SmtpOutcome>(outcome: T, clocks: Clocks): T {
   return outcome.kind === "broken" && outcome.retryAt !== undefined
     ? { ...outcome, retryAt: onWallClock(outcome.retryAt, clocks) }

@@ -163,7 +163,7 @@ export class Run {
   waiting = 0;
   /** More was asked for and has not come. */
   isAsking = false;
-  /** Providers of which nothing is taken in hand, until when (steady), and because of what. */
+  /** Providers whose messages are not taken in hand for now: until when (steady clock), and why. */
   readonly blocked = new Map<string, { untilMs: number; boundBy: BoundBy }>();
   #isHalted = false;
   /** Messages in lanes that are stuck. */

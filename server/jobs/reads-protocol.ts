@@ -9,7 +9,7 @@ import type {
 /** `id` names a question, so that it can be given up. */
 type Question<T> = T & { id: number; workspaceId: string };
 
-/** What the reads threads do for the main thread. */
+/** The calls that the main thread makes to the threads that read. */
 export type ReadsThread = {
   start(request: { dataDir: string }): void;
   look(request: Question<{ name: LookName; asked: unknown }>): Promise<unknown>;

@@ -2,7 +2,7 @@ import { aboutRecipient, type TextRule } from "./reply-rule.ts";
 
 /** Refusals of the address, the name or the host that we send with. */
 export const senderWords: TextRule[] = [
-  // What only a route has: an account that may not use this address, a relay that wants a sign-in.
+  // Refusals that only a relay gives: the account may not use this sender address, or must sign in first.
   {
     category: "relay_denied",
     text: /\b(?:not|isn't) (?:owned by|verified)\b.{0,40}|\bsender (?:address )?(?:is )?not (?:authori[sz]ed|verified)|(?:address|identity|identities) (?:is|are|failed).{0,20}(?:not verified|the check)|\bbad outbound sender\b/i,

@@ -34,7 +34,7 @@ export const EXPORT_JOB = "export.run";
 /**
  * Starts an export: contacts of a filter, suppressions, or recipients of a campaign.
  *
- * @param count Counts the contacts of a filter, off the HTTP thread.
+ * @param count Returns how many contacts match a filter; it runs off the HTTP thread.
  * @throws AppError `invalid_input` for a campaign or a column that is not there, `not_found` for a segment.
  */
 export async function startExport(

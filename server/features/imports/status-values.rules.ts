@@ -20,7 +20,7 @@ export type Says = Meaning | "nothing" | "unclear";
 
 export type Reading = {
   says: Says;
-  /** What its rows are counted under: the cell itself, or what its kind has in common. */
+  /** The label its rows are counted under: the cell's own text, or the name of its kind. */
   as: "value" | "empty" | "date" | "text";
 };
 

@@ -59,7 +59,7 @@ export const SLOW_MS = 10;
 const TELL_MS = 100;
 
 /**
- * Counts the slow statements of a thread that must not be held up, and tells of the worst.
+ * Counts slow statements on a thread that must never block, and logs the worst one.
  *
  * @param onWorst Called with the statement on one line, at most every ten seconds.
  */

@@ -223,7 +223,7 @@ function Decision({
   );
 }
 
-/** The values, and one line for each meaning of those beyond the first hundred. */
+/** The first hundred values, and then one line for each meaning of the remaining ones. */
 const linesOf = ({ values, others }: CheckedColumn): Line[] => [
   ...values,
   ...others.map(({ says, rows }) => ({

@@ -29,6 +29,11 @@ const WRITE_VIEWS_MS = 2_000;
 
 // People behind one address of a company or a school share it; nobody signs up ten times a minute.
 const perNetwork: Rate = { perSecond: 1 / 30, burst: 10 };
+/**
+ * What one customer of a provider has in all: an IPv6 customer owns 65,536 networks and could otherwise use up what a
+ * form takes from everybody.
+ */
+const perCustomer: Rate = { perSecond: 1 / 15, burst: 20 };
 const perForm: Rate = { perSecond: 5, burst: 300 };
 /** Without the captcha's work, each may be a message to somebody who never asked. */
 const perFormUnproven: Rate = { perSecond: 0.5, burst: 60 };
@@ -175,6 +180,7 @@ export class PublicForms {
   #admits(open: OpenForm, token: string, proof: Proof, visitor: FormVisitor): boolean {
     const limits: [string, Rate][] = [
       [`network ${networkOf(visitor.ip)}`, perNetwork],
+      [`customer ${networkOf(visitor.ip, 48)}`, perCustomer],
       [`form ${open.workspaceId} ${open.form.id}`, perForm],
       ...(proof === "worked" ? [] : ([[`unproven ${token}`, perFormUnproven]] as [string, Rate][])),
     ];

@@ -8,7 +8,17 @@ export type ErrorCode =
   | "forbidden"
   | "not_found"
   | "method_not_allowed"
+  /** Something with this name, address or key is there already. */
   | "conflict"
+  /** It cannot go while something else needs it. */
+  | "in_use"
+  /** What was looked at is not what is there now. */
+  | "changed_meanwhile"
+  /** The same request is being answered already. */
+  | "in_progress"
+  | "limit_reached"
+  /** An erasure keeps it from coming back. */
+  | "erased"
   | "illegal_state"
   | "stale_version"
   | "too_large"

@@ -254,7 +254,7 @@ function move(
   const to = requireMove(row, action);
   if (!moveCampaign(db, { id: row.id, from: row.status, to, reason, now })) {
     throw new AppError(
-      "illegal_state",
+      "changed_meanwhile",
       "The campaign's status changed at the same moment; look again.",
     );
   }

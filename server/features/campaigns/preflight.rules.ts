@@ -16,7 +16,8 @@ export type Check = { code: string; severity: "error" | "warning"; message: stri
 
 /** Everything the checks look at. */
 export type PreflightFacts = {
-  sections: { content: Section; audience: Section; sender: Section };
+  /** `review` gathers the problems of the others. */
+  sections: { audience: Section; review: Section };
   problems: { severity: "error" | "warning"; where: string; message: string; line?: number }[];
   bodySource: string;
   textSource: string | null;
@@ -67,14 +68,12 @@ const fixOfField: Record<string, Fix> = {
 };
 
 function sectionChecks({ sections }: PreflightFacts): Check[] {
-  return Object.values(sections)
-    .flatMap((section) => section.problems)
-    .map(({ code, field, message }) => ({
-      code,
-      severity: "error",
-      message,
-      fix: fixOfField[field] ?? "content",
-    }));
+  return sections.review.problems.map(({ code, field, message }) => ({
+    code,
+    severity: "error",
+    message,
+    fix: fixOfField[field] ?? "content",
+  }));
 }
 
 function problemChecks({ problems }: PreflightFacts): Check[] {

@@ -24,7 +24,7 @@ export function previewRetry(
  * Sends messages again that ended badly; those to suppressed addresses are left out.
  *
  * @param expected What the person was told; with another number now nothing is done.
- * @throws AppError `conflict` for another number; `illegal_state`, also when its route is gone or off.
+ * @throws AppError `changed_meanwhile` for another number; `illegal_state`, also when its route is gone or off.
  */
 export async function retryFailed(
   deps: RequeueDeps,
@@ -38,7 +38,7 @@ export async function retryFailed(
   const preview = await previewRetry(deps, target, filter);
   if (preview.retry !== expected) {
     throw new AppError(
-      "conflict",
+      "changed_meanwhile",
       `It would be ${preview.retry} messages now, not ${expected}; look again.`,
     );
   }

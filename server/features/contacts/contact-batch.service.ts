@@ -49,7 +49,7 @@ export type BatchContext = {
  * Creates or changes one contact by its address; the lists named are joined, and nobody who unsubscribed
  * from one is subscribed by it.
  *
- * @throws AppError `invalid_input` per field, `conflict` when the address was erased.
+ * @throws AppError `invalid_input` per field, `erased`.
  */
 export function upsertContact(db: Connection, item: UpsertItem, by: By) {
   const done = inTransaction(db, () => upsertOne(db, listFields(db), item, "upsert", by));

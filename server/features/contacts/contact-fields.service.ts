@@ -30,7 +30,7 @@ const MAX_CHOICES = 100;
 /**
  * Adds a custom field. Without a key, one is made from the label.
  *
- * @throws AppError `conflict` for a key that is taken, `invalid_input`, `illegal_state` past 100 fields.
+ * @throws AppError `conflict` for a key that is taken, `invalid_input`, `limit_reached` past 100 fields.
  */
 export function createField(
   db: Connection,
@@ -52,7 +52,7 @@ export function createField(
     throw invalidField("key", fault);
   }
   if (listFields(db).length >= MAX_FIELDS) {
-    throw new AppError("illegal_state", `A workspace has at most ${MAX_FIELDS} custom fields.`);
+    throw new AppError("limit_reached", `A workspace has at most ${MAX_FIELDS} custom fields.`);
   }
   const choices = readChoices(input.type, input.choices ?? []);
   const field = insertField(db, { key, label, type: input.type, choices }, now);
@@ -67,7 +67,7 @@ export function createField(
  * Changes a field's label, choices or key; its type stays. With another key, templates and the API use that one
  * at once, and a task carries the contacts' values over.
  *
- * @throws AppError `not_found`, `invalid_input`, `conflict` for a key that is taken or not yet free.
+ * @throws AppError `not_found`, `invalid_input`, `conflict` for a key that is taken, `illegal_state` while its values move.
  */
 export function changeField(
   context: TaskContext,
@@ -96,11 +96,11 @@ function rename(context: TaskContext, field: StoredField, key: string): StoredFi
   }
   const renamed = renameField(context.db, field.id, key);
   if (renamed === undefined) {
-    const reason =
+    const [code, reason] =
       field.oldKey === null
-        ? `the field ${key} exists already`
-        : "values are still being carried over from the last key";
-    throw new AppError("conflict", reason, { fields: [{ field: "key", reason }] });
+        ? (["conflict", `the field ${key} exists already`] as const)
+        : (["illegal_state", "values are still being carried over from the last key"] as const);
+    throw new AppError(code, reason, { fields: [{ field: "key", reason }] });
   }
   const payload = { fieldId: field.id, old: field.key, key };
   startTask(context, {

@@ -281,7 +281,7 @@ export function createContact(
 /**
  * Changes what the input names; a custom field set to null or "" goes. Who did it stays in the timeline.
  *
- * @throws AppError `not_found`, `conflict` when the new address is another contact's or was erased,
+ * @throws AppError `not_found`, `conflict` when the new address is another contact's, `erased`,
  *   `invalid_input`.
  */
 export function changeContact(

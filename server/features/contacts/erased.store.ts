@@ -8,7 +8,7 @@ export class ErasedAddress extends AppError {
   constructor() {
     const reason = "this person was erased on request and cannot be added again";
     const hint = "An administrator of the workspace can lift the erasure under Privacy.";
-    super("conflict", `email: ${reason}`, { fields: [{ field: "email", reason, hint }] });
+    super("erased", `email: ${reason}`, { fields: [{ field: "email", reason, hint }] });
   }
 }
 

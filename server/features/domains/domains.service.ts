@@ -204,13 +204,13 @@ export async function refreshDomain(
 /**
  * Removes a domain and its key; its senders stay and are not signed any more.
  *
- * @throws AppError `not_found`; `conflict` while a campaign needs the key, which would go on unsigned.
+ * @throws AppError `not_found`; `in_use` while a campaign needs the key, which would go on unsigned.
  */
 export function deleteDomain(db: Connection, id: number): void {
   const user = findDomainUser(db, id);
   if (user !== undefined) {
     throw new AppError(
-      "conflict",
+      "in_use",
       `The campaign "${user}" is signed by this domain. Cancel it or wait until it has finished.`,
     );
   }

@@ -74,7 +74,10 @@ export async function finishRotation(
     const row = requireDomainRow(db, target.id);
     const next = nextKey(db, target.id);
     if (next?.id !== before.id) {
-      throw new AppError("illegal_state", "The key was changed at the same moment; look again.");
+      throw new AppError(
+        "changed_meanwhile",
+        "The key was changed at the same moment; look again.",
+      );
     }
     deleteDkimKey(db, row.id, next.id);
     addDkimKey(db, {
@@ -95,14 +98,14 @@ export async function finishRotation(
 /**
  * Forgets a key that waits, or one that is retired, after which its record can be removed.
  *
- * @throws AppError `not_found`; `conflict` while a campaign may still sign with the old one.
+ * @throws AppError `not_found`; `in_use` while a campaign may still sign with the old one.
  */
 export function removeKey(db: Connection, target: Target, keyId: number): DomainView {
   const key = listDkimKeys(db, target.id).find((one) => one.id === keyId);
   const user = findDomainUser(db, target.id);
   if (key?.state === "retired" && user !== undefined) {
     throw new AppError(
-      "conflict",
+      "in_use",
       `The campaign "${user}" may still sign with this key. Wait until it has finished.`,
     );
   }

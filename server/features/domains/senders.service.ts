@@ -56,11 +56,11 @@ export function changeSender(db: Connection, id: number, change: SenderChange): 
   return readSender(db, id);
 }
 
-/** Removes a sender; drafts lose their reference to it. @throws AppError `conflict` while a scheduled campaign needs it. */
+/** Removes a sender; drafts lose their reference to it. @throws AppError `in_use` while a scheduled campaign needs it. */
 export function deleteSender(db: Connection, id: number): void {
   const user = findSenderUser(db, id);
   if (user !== undefined) {
-    throw new AppError("conflict", `The scheduled campaign "${user}" is sent in this name.`);
+    throw new AppError("in_use", `The scheduled campaign "${user}" is sent in this name.`);
   }
   if (!deleteSenderRow(db, id)) {
     throw notFound("sender");

@@ -26,7 +26,7 @@ export function listUse(db: Connection, id: number, now: number) {
 /**
  * Refuses to let a list go that something still needs.
  *
- * @throws AppError `not_found`; `conflict` that names each form, segment and campaign.
+ * @throws AppError `not_found`; `in_use` that names each form, segment and campaign.
  */
 export function requireUnused(db: Connection, id: number, now: number): void {
   const { forms, segments, campaigns, waiting } = listUse(db, id, now);
@@ -48,6 +48,6 @@ export function requireUnused(db: Connection, id: number, now: number): void {
   ];
   if (fields.length > 0) {
     const detail = "The list is in use. Send force=true to delete it anyway.";
-    throw new AppError("conflict", detail, { fields });
+    throw new AppError("in_use", detail, { fields });
   }
 }

@@ -138,7 +138,7 @@ export function completeSignup(
     });
   } catch (error) {
     // Erased since they were mailed: refused for as long as the erasure holds, and no trace stays.
-    if (error instanceof AppError && error.code === "conflict") {
+    if (error instanceof AppError && error.code === "erased") {
       forgetSignup(db, row.id);
       return false;
     }

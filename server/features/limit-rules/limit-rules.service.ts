@@ -29,13 +29,16 @@ export function listRules(system: Connection) {
   };
 }
 
-/** Adds a rule of the administrator's own, before all others. @throws AppError `invalid_input`, `conflict`. */
+/** Adds a rule of the administrator's own, before all others. @throws AppError `invalid_input`, `limit_reached` past 100. */
 export function createRule(system: Connection, input: RuleInput, now: number) {
   const rule = checked(input);
   return inTransaction(system, () => {
     const entries = allRules(system);
     if (entries.filter(({ source }) => source === "own").length >= MAX_OWN) {
-      throw new AppError("conflict", `There are ${MAX_OWN} own rules already; remove one first.`);
+      throw new AppError(
+        "limit_reached",
+        `There are ${MAX_OWN} own rules already; remove one first.`,
+      );
     }
     const key = `own-${newId()}`;
     const entry: RuleEntry = { rule: { ...rule, key }, enabled: input.enabled, source: "own" };

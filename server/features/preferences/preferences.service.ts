@@ -249,7 +249,7 @@ export class PreferenceCentre {
       });
       return true;
     } catch (error) {
-      if (error instanceof AppError && error.code === "conflict") {
+      if (error instanceof AppError && (error.code === "conflict" || error.code === "erased")) {
         return false;
       }
       throw error;

@@ -100,12 +100,12 @@ export function changeRouteGroup(
   return readRouteGroup(db, id);
 }
 
-/** Removes a group; its routes stay. @throws AppError `not_found`; `conflict` while a campaign is sent by it. */
+/** Removes a group; its routes stay. @throws AppError `not_found`; `in_use` while a campaign is sent by it. */
 export function deleteRouteGroup(db: Connection, id: number): void {
   const user = findGroupUser(db, id);
   if (user !== undefined) {
     throw new AppError(
-      "conflict",
+      "in_use",
       `The campaign "${user}" is sent by this group. Cancel it or wait until it has finished.`,
     );
   }

@@ -107,19 +107,19 @@ export function changeRoute(
   return readRoute(db, id);
 }
 
-/** Removes a route; drafts and finished campaigns lose their reference to it. @throws AppError `conflict` while one needs it. */
+/** Removes a route; drafts and finished campaigns lose their reference to it. @throws AppError `in_use` while one needs it. */
 export function deleteRoute(db: Connection, id: number): void {
   const user = findRouteUser(db, id);
   if (user !== undefined) {
     throw new AppError(
-      "conflict",
+      "in_use",
       `The campaign "${user}" is sent by this route. Cancel it or wait until it has finished.`,
     );
   }
   const group = findGroupOfOnly(db, id);
   if (group !== undefined) {
     throw new AppError(
-      "conflict",
+      "in_use",
       `The group "${group}" has no other route. Give it another one, or delete the group first.`,
     );
   }

@@ -140,14 +140,14 @@ export function duplicateSegment(context: TaskContext, id: number, language: Lan
  * Deletes a segment, its members in pieces, letting others work in between.
  *
  * @param open Gives the workspace's connection anew after each pause.
- * @throws AppError `not_found`; `conflict` while a campaign that is not sent yet names it.
+ * @throws AppError `not_found`; `in_use` while a campaign that is not sent yet names it.
  */
 export async function deleteSegment(open: () => Connection, id: number): Promise<void> {
   const { name } = requireSegment(open(), id);
   const waiting = campaignsWith(open(), id).filter(({ status }) => isWaiting(status));
   if (waiting.length > 0) {
     const names = waiting.map((one) => `"${one.name}"`).join(", ");
-    throw new AppError("conflict", `The segment "${name}" is in the audience of ${names}.`);
+    throw new AppError("in_use", `The segment "${name}" is in the audience of ${names}.`);
   }
   while (removeSomeMembers(open(), id, DELETE_AT_ONCE) === DELETE_AT_ONCE) {
     await Bun.sleep(1);
@@ -201,13 +201,13 @@ export function prepareIndexes(context: TaskContext, rule: Rule): string[] {
 export const inWords = (db: Connection, rule: Rule, language: Language): string =>
   ruleInWords(rule, namesIn(db), language);
 
-/** Checks and inserts. @throws AppError `conflict`, `illegal_state` past 1,000. */
+/** Checks and inserts. @throws AppError `conflict`, `limit_reached` past 1,000. */
 export function insertNew(
   db: Connection,
   segment: Parameters<typeof insertSegment>[1],
 ): SegmentRow {
   if (segmentCount(db) >= MAX_SEGMENTS) {
-    throw new AppError("illegal_state", `A workspace has at most ${MAX_SEGMENTS} segments.`);
+    throw new AppError("limit_reached", `A workspace has at most ${MAX_SEGMENTS} segments.`);
   }
   const row = insertSegment(db, segment);
   if (row === undefined) {

@@ -89,7 +89,10 @@ export async function answerAdministrator(
   await createPerson(system, { ...input, isAdmin: true }, now, (id) => {
     // Hashing took time, in which the same question may have been answered by another request.
     if (readMemory(system).userId !== undefined) {
-      throw new AppError("conflict", "This step has just been answered by another request.");
+      throw new AppError(
+        "changed_meanwhile",
+        "This step has just been answered by another request.",
+      );
     }
     remember(system, { userId: id }, now);
     recordStep(desk, "user.create", id);

@@ -55,7 +55,7 @@ export function requireTags(db: Connection, names: readonly string[], now: numbe
       return found;
     }
     if (tagCount(db) >= MAX_TAGS) {
-      throw new AppError("illegal_state", `A workspace has at most ${MAX_TAGS} tags.`);
+      throw new AppError("limit_reached", `A workspace has at most ${MAX_TAGS} tags.`);
     }
     const made = insertTag(db, read, now);
     if (made === undefined) {
@@ -65,7 +65,7 @@ export function requireTags(db: Connection, names: readonly string[], now: numbe
   });
 }
 
-/** Creates a tag. @throws AppError `conflict` when there is one of that name in any letter case. */
+/** Creates a tag. @throws AppError `limit_reached` past 5,000, `conflict` when there is one of that name in any letter case. */
 export function createTag(db: Connection, written: string, now: number): TagRow {
   const read = readName(written);
   if (findTagByKey(db, read.key) !== undefined) {

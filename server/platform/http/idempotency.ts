@@ -50,7 +50,7 @@ export function idempotency(system: Connection, clock: Clock) {
           headers: { "content-type": "application/json", "idempotent-replayed": "true" },
         });
       case "running":
-        throw new AppError("conflict", "The first request with this key is still running.", {
+        throw new AppError("in_progress", "The first request with this key is still running.", {
           retryAfterSeconds: RETRY_SECONDS,
         });
       case "other_request":

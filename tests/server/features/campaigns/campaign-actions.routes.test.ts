@@ -50,6 +50,20 @@ test("what was launched is previewed as it was launched", async () => {
   expect(preview.html).toContain("Hi Ann");
 });
 
+test("preflight says each thing that is missing once", async () => {
+  const { id } = await (await fixture.call("POST", "", { name: "Empty" })).json();
+  const { checks } = await (await fixture.call("GET", `/${id}/preflight`)).json();
+  const errors = checks.filter(({ severity }: { severity: string }) => severity === "error");
+
+  expect(errors.map(({ code }: { code: string }) => code)).toEqual([
+    "no_subject",
+    "no_body",
+    "no_audience",
+    "no_sender",
+    "no_route",
+  ]);
+});
+
 test("preflight gives the waterfall and what would hurt, each with where to mend it", async () => {
   const id = await fixture.newReady({ bodySource: "<p>{{ contact.nam }}</p>" });
 

@@ -6,7 +6,7 @@ import {
 
 const ready = { state: "ready" as const, problems: [] };
 const good: PreflightFacts = {
-  sections: { content: ready, audience: ready, sender: ready },
+  sections: { audience: ready, review: ready },
   problems: [],
   bodySource: '<p>Hi</p><a href="{{ unsubscribe_url }}">Unsubscribe</a>',
   textSource: null,

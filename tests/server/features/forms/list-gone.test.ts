@@ -154,6 +154,7 @@ test("a list in use is not deleted before it was said what uses it", async () =>
     "Leaves out",
   ]);
   expect(refused.status).toBe(409);
+  expect(refused.body).toMatchObject({ code: "in_use", title: "In use" });
   expect(refused.body.fields).toHaveLength(5);
   expect((await fixture.call("GET", `/lists/${list}`)).status).toBe(200);
 

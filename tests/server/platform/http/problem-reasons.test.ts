@@ -1,6 +1,11 @@
 import { expect, test } from "bun:test";
 import { Elysia, t } from "elysia";
-import { type Problem, problems } from "../../../../server/platform/http/problem.ts";
+import { AppError } from "../../../../server/platform/errors.ts";
+import {
+  type Problem,
+  problemResponse,
+  problems,
+} from "../../../../server/platform/http/problem.ts";
 
 const app = new Elysia()
   .use(problems)
@@ -50,4 +55,18 @@ test("and of each parameter, under its own name", async () => {
   expect(await queryReasons("limit=201")).toEqual({ limit: "must be at most 200" });
   expect(await queryReasons("limit=many")).toEqual({ limit: "must be a number" });
   expect(await queryReasons("state=open")).toEqual({ state: "must be one of: on, off" });
+});
+
+test.each([
+  ["conflict", "Already there"],
+  ["in_use", "In use"],
+  ["changed_meanwhile", "Changed meanwhile"],
+  ["in_progress", "Still in progress"],
+  ["limit_reached", "No more can be added"],
+  ["erased", "Erased on request"],
+  ["illegal_state", "Not possible now"],
+] as const)("a 409 of the kind %s is called %p", async (code, title) => {
+  const response = problemResponse(new AppError(code, "Why."));
+  expect(response.status).toBe(409);
+  expect(await response.json()).toMatchObject({ code, title, detail: "Why." });
 });

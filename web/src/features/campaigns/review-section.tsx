@@ -128,7 +128,7 @@ function Checks({ checks, onRecheck }: { checks: Preflight["checks"]; onRecheck:
       {checks.length === 0 && <Notice tone="success">{t("noProblems")}</Notice>}
       {checks.map((check) => (
         <Notice
-          key={check.code}
+          key={`${check.code} ${check.message}`}
           tone={check.severity}
           action={<FixLink href={places[check.fix]} />}
         >

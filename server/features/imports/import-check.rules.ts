@@ -1,6 +1,7 @@
 import { consentColumn } from "./consent-columns.rules.ts";
-import { decisionKey, inJson, type StatusRole, statusColumns } from "./row-status.rules.ts";
+import { decisionKey, type StatusRole, statusColumns } from "./row-status.rules.ts";
 import {
+  jsonReader,
   plainAnswer,
   type Reading,
   type Says,
@@ -49,7 +50,7 @@ type Counted = {
 const readers = {
   status: statusReader,
   words: wordsReader,
-  json: () => (cell: string) => ({ as: "text", says: inJson(cell) }),
+  json: () => jsonReader(false),
 } satisfies Record<Counted["role"], (name: string) => (cell: string) => Reading>;
 
 /** Counts what the rows of a file say about consent; memory is a hundred values a column, whatever the file holds. */

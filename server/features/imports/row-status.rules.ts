@@ -1,7 +1,6 @@
 import { speaksOfConsent } from "./consent-columns.rules.ts";
-import { readAttributeCell } from "./presets.rules.ts";
 import {
-  plainRefusal,
+  jsonReader,
   type Reading,
   type Says,
   statusKey,
@@ -91,7 +90,7 @@ export function rowStatusReader(settings: StatusSettings): (cells: readonly stri
     column,
     says:
       role === "json"
-        ? inJson
+        ? decided(column, jsonReader(false), decisions)
         : role === "status"
           ? decided(column, statusReader(name), decisions)
           : decidedWords(column, wordsReader(name), decisions),
@@ -160,23 +159,6 @@ function decided(
     }
     return meaning === undefined ? says : strictest([says, meaning]);
   };
-}
-
-const inWords = (cell: string): Says => plainRefusal(cell) ?? "nothing";
-
-/** Keys are names of columns then; nobody can be asked about them, so only what is understood as a no counts. */
-export function inJson(cell: string): Says {
-  if (cell.trim() === "") {
-    return "nothing";
-  }
-  const read = readAttributeCell(cell);
-  const said = Object.entries("values" in read ? read.values : {}).map(([key, value]) => {
-    const says = speaksOfConsent(key)
-      ? statusReader(key)(String(value))
-      : { says: inWords(String(value)) };
-    return says.says === "unclear" || says.says === "subscribed" ? "nothing" : says.says;
-  });
-  return strictest(said);
 }
 
 /** True for a decision that would let people be mailed whom the file understandably refuses. */

@@ -1,4 +1,5 @@
 import { type ConsentColumn, consentColumn, hintsAtConsent } from "./consent-columns.rules.ts";
+import { type JsonLeaf, jsonLeaves } from "./json-cells.rules.ts";
 import {
   answerOf,
   dateIn,
@@ -63,6 +64,10 @@ export function readStatus(column: ConsentColumn, cell: string): Reading {
   if (/^[^\p{L}\p{N}✓✔☑✅]*$/u.test(text)) {
     return { says: ofEmpty(column), as: "empty" };
   }
+  const json = inJson(text);
+  if (json !== undefined) {
+    return ofJson(column, json);
+  }
   const date = dateIn(text);
   if (date !== undefined) {
     return { says: date === "date" ? ofDate(column) : "nothing", as: "date" };
@@ -73,6 +78,89 @@ export function readStatus(column: ConsentColumn, cell: string): Reading {
     return { says: strictest(readings), as: "value" };
   }
   return ofText(column, parts[0] ?? text);
+}
+
+/** A no inside JSON is one; everything else in it is a question, but for the details of a refusal. */
+function ofJson(column: ConsentColumn, { says, speaks }: SaidInJson): Reading {
+  if (column.kind === "refusal" && column.isDetail && !speaks) {
+    return { says: isNo(says) ? says : column.meaning, as: "text" };
+  }
+  return { says: isNo(says) ? says : "unclear", as: "value" };
+}
+
+const isNo = (says: Says) => says !== "nothing" && says !== "unclear" && says !== "subscribed";
+
+type SaidInJson = {
+  says: Says;
+  /** True when one of its keys speaks of consent. */
+  speaks: boolean;
+  /** True when another key has a yes or a no. */
+  answers: boolean;
+};
+
+/** What a JSON cell says by its keys, which are names of columns then; undefined for what is no JSON. */
+function inJson(cell: string): SaidInJson | undefined {
+  const leaves = jsonLeaves(cell);
+  if (leaves === undefined || leaves === "too many") {
+    return leaves && { says: "unclear", speaks: true, answers: false };
+  }
+  const readings = leaves.map((leaf) => ({ ...keyOf(leaf.path), value: leaf.value.trim() }));
+  return {
+    says: strictest(readings.map(({ read, value }) => (value === "" ? "nothing" : read(value)))),
+    speaks: readings.some(({ speaks }) => speaks),
+    answers: readings.some(({ speaks, value }) => !speaks && plainAnswer(value) !== undefined),
+  };
+}
+
+type JsonKey = { speaks: boolean; read: (value: string) => Says };
+const knownKeys = new Map<string, JsonKey>();
+
+/** Few keys of a column differ, and reading a name costs more than finding it again. */
+function keyOf(path: JsonLeaf["path"]): JsonKey {
+  const name = path.join(" ");
+  const known = knownKeys.get(name);
+  if (known !== undefined) {
+    return known;
+  }
+  const key = jsonKey(name, path.at(-1) ?? "");
+  if (knownKeys.size < MEMO && name.length < MAX_VALUE_CHARS) {
+    knownKeys.set(name, key);
+  }
+  return key;
+}
+
+function jsonKey(name: string, last: string): JsonKey {
+  const column = consentColumn(name);
+  if (column.kind !== "other") {
+    return { speaks: true, read: (value) => readStatus(column, value).says };
+  }
+  // `sms.consent` is not about mail, and `lists.7.state` may not be: nobody but the person who imports knows.
+  if (consentColumn(last).kind !== "other") {
+    return { speaks: true, read: () => "unclear" };
+  }
+  const isHint = hintsAtConsent(name) || hintsAtConsent(last);
+  return {
+    speaks: isHint,
+    read: (value) =>
+      plainRefusal(value) ?? (isHint && plainAnswer(value) !== undefined ? "unclear" : "nothing"),
+  };
+}
+
+/**
+ * Makes the function that reads the cells of a column of JSON objects: a no counts, and what its keys leave open is a
+ * question.
+ *
+ * @param isHint True when the column's name hints at consent, so that any yes or no in it is a question.
+ */
+export function jsonReader(isHint: boolean): (cell: string) => Reading {
+  return (cell) => {
+    const { says, answers } = inJson(cell) ?? { says: "nothing", answers: false };
+    const isOpen = says === "nothing" && isHint && answers;
+    return {
+      says: isOpen ? "unclear" : says === "subscribed" ? "nothing" : says,
+      as: cell.trim() === "" ? "empty" : "value",
+    };
+  };
 }
 
 /** The strictest of what several cells or columns say; a no that is understood counts more than an open question. */
@@ -230,8 +318,15 @@ export function plainAnswer(cell: string): "yes" | "no" | undefined {
  */
 export function wordsReader(name: string): (cell: string) => Reading {
   const isHint = hintsAtConsent(name);
+  const readJson = jsonReader(isHint);
   return (cell) => {
     const refusal = plainRefusal(cell);
+    if (refusal === undefined && STARTS_JSON.test(cell)) {
+      const reading = readJson(cell);
+      if (reading.says !== "nothing") {
+        return reading;
+      }
+    }
     const isOpen = refusal === undefined && isHint && plainAnswer(cell) !== undefined;
     return {
       says: refusal ?? (isOpen ? "unclear" : "nothing"),
@@ -240,6 +335,7 @@ export function wordsReader(name: string): (cell: string) => Reading {
   };
 }
 
+const STARTS_JSON = /^\s*[[{]/;
 const SEVERAL = /[,;|:["]/;
 /** In each of the words; splitting the texts of a million rows for nothing would take a tenth of an import. */
 const MAY_REFUSE =

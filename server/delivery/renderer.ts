@@ -1,4 +1,7 @@
+import { createHash } from "node:crypto";
+import { LRUCache } from "lru-cache";
 import { createFairPool, Overrun } from "../platform/workers/fair-pool.ts";
+import type { Problem } from "./render/body.ts";
 import { budgetSentence } from "./render/budget.ts";
 import type { BuiltBody, ContentSource } from "./render/content.ts";
 import type { Preview } from "./render/preview.ts";
@@ -19,6 +22,13 @@ export type Renderer = {
    * @throws AppError `unavailable` when too much of the workspace waits.
    */
   build(lane: RenderLane, source: ContentSource, fieldKeys?: readonly string[]): Promise<BuiltBody>;
+  /**
+   * The errors that `build` finds in what a person wrote, remembered by the text: nothing is compiled twice
+   * because a page is opened again.
+   *
+   * @throws AppError as `build`.
+   */
+  faults(source: ContentSource): Promise<Problem[]>;
   /** `showContent`; what takes too long comes back as a problem. @throws AppError as `build`. */
   show(
     source: ContentSource,
@@ -54,15 +64,17 @@ export function startRenderer(options: {
     (caller) => caller.call("start", { dataDir, masterKeyFile }),
     limits,
   );
+  const build: Renderer["build"] = async (lane, source, fieldKeys) => {
+    const turn = { owner: source.workspace.id, lane };
+    const request = { source, fieldKeys: fieldKeys === undefined ? undefined : [...fieldKeys] };
+    return await unlessTooSlow(pool.call(turn, "build", request), () => {
+      const { bodyKind: _kind, bodySource: _source, textSource: _text, ...rest } = source;
+      return { content: { ...rest, html: "", text: "", links: [] }, problems: [tooSlow()] };
+    });
+  };
   return {
-    async build(lane, source, fieldKeys) {
-      const turn = { owner: source.workspace.id, lane };
-      const request = { source, fieldKeys: fieldKeys === undefined ? undefined : [...fieldKeys] };
-      return await unlessTooSlow(pool.call(turn, "build", request), () => {
-        const { bodyKind: _kind, bodySource: _source, textSource: _text, ...rest } = source;
-        return { content: { ...rest, html: "", text: "", links: [] }, problems: [tooSlow()] };
-      });
-    },
+    build,
+    faults: rememberFaults(build),
     async show(source, fieldKeys, contact, now) {
       const turn = { owner: source.workspace.id, lane: "editing" };
       const request = { source, fieldKeys: [...fieldKeys], contact, now };
@@ -78,6 +90,41 @@ export function startRenderer(options: {
     },
     stop: () => pool.stop(),
   };
+}
+
+// A fault is a sentence or two; this many are drafts that people have open.
+const REMEMBERED_FAULTS = 5_000;
+// What took too long may have met a busy machine.
+const TOO_SLOW_FOR_MS = 60_000;
+
+/** `Renderer.faults` over a `build`. Asked twice while it is being answered, it compiles once. */
+export function rememberFaults(build: Renderer["build"]): Renderer["faults"] {
+  const known = new LRUCache<string, Problem[]>({ max: REMEMBERED_FAULTS });
+  const asked = new Map<string, Promise<Problem[]>>();
+  const find = async (key: string, source: ContentSource) => {
+    const { problems } = await build("editing", source);
+    const faults = problems.filter(({ severity }) => severity === "error");
+    const isForNow = faults.some(({ code }) => code === "too_slow");
+    known.set(key, faults, isForNow ? { ttl: TOO_SLOW_FOR_MS } : {});
+    return faults;
+  };
+  return async (source) => {
+    const key = keyOf(source);
+    const found = known.get(key);
+    if (found !== undefined) {
+      return found;
+    }
+    const answer = asked.get(key) ?? find(key, source).finally(() => void asked.delete(key));
+    asked.set(key, answer);
+    return await answer;
+  };
+}
+
+/** What the faults depend on. The workspace is in it, so that nobody can tell what another one wrote. */
+function keyOf(source: ContentSource): string {
+  const { workspace, bodyKind, bodySource, textSource, subject, preheader } = source;
+  const parts = [workspace.id, bodyKind, bodySource, textSource, subject, preheader];
+  return createHash("sha256").update(JSON.stringify(parts)).digest("base64");
 }
 
 const nothing = (): Preview => ({ subject: "", html: "", text: "", problems: [tooSlow()] });

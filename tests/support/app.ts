@@ -10,6 +10,7 @@ import {
   renderWebView,
   showContent,
 } from "../../server/delivery/render/preview.ts";
+import { rememberFaults } from "../../server/delivery/renderer.ts";
 import type { TokenKeys } from "../../server/delivery/tokens.ts";
 import type { Outside } from "../../server/features/deps.ts";
 import { lookAt } from "../../server/features/looks.service.ts";
@@ -101,6 +102,7 @@ export function newTestApp(
 export function rendererWith(keys: () => TokenKeys): Outside["renderer"] {
   return {
     build: (_lane, source, fieldKeys) => buildAndTry(source, fieldKeys, Date.now()),
+    faults: rememberFaults((_lane, source) => buildAndTry(source, undefined, Date.now())),
     show: showContent,
     preview: renderPreview,
     async webView({ campaignId, content, recipient, date }) {

@@ -2,6 +2,10 @@ import { messages } from "./i18n.ts";
 
 export const t = messages({
   line: { en: "Line {line}: {message}", de: "Zeile {line}: {message}" },
+  place: {
+    en: "Line {line}, column {column}: {message}",
+    de: "Zeile {line}, Spalte {column}: {message}",
+  },
   too_much_work: {
     en: "The template does too much work for one message. Shorten its loops, or the lists that its loops and filters go through.",
     de: "Die Vorlage rechnet für eine Nachricht zu viel. Kürzen Sie ihre Schleifen oder die Listen, die ihre Schleifen und Filter durchgehen.",

@@ -2,17 +2,24 @@ import { t } from "./template-problem.messages.ts";
 
 const codes = ["too_much_work", "too_much_text", "too_deep", "too_slow"] as const;
 
-/** What is wrong with a template, in the reader's language as far as it has a code, with its line. */
+/** What is wrong with a template, in the reader's language as far as it has a code, with its place. */
 export function templateProblem({
   message,
   code,
   line,
+  column,
 }: {
   message: string;
   code?: string;
   line?: number;
+  column?: number;
 }): string {
   const known = codes.find((one) => one === code);
   const said = known === undefined ? message : t(known);
-  return line === undefined ? said : t("line", { line, message: said });
+  if (line === undefined) {
+    return said;
+  }
+  return column === undefined
+    ? t("line", { line, message: said })
+    : t("place", { line, column, message: said });
 }

@@ -14,6 +14,8 @@ export type Problem = {
   code?: BudgetCode;
   /** Line of the source, from 1. */
   line?: number;
+  /** Column in that line, from 1. */
+  column?: number;
 };
 
 /**

@@ -6,7 +6,7 @@ import {
   templateRoots,
   variablesOf,
 } from "./liquid-engine.ts";
-import { findLiquid, lineAt } from "./liquid-mask.ts";
+import { findLiquid, type Position, positionAt } from "./liquid-mask.ts";
 
 const CLIPPED_AT_CHARS = 102 * 1024;
 const known: Record<string, readonly string[]> = {
@@ -34,7 +34,7 @@ export function lintTemplate(source: string, options: LintOptions = { where: "ht
     parseTemplate(source, target);
     const problems = (variablesOf(source, target) ?? []).flatMap((path) => {
       const message = unknownName(path, options.fieldKeys);
-      return message === undefined ? [] : [warning(options, message, lineOf(source, path))];
+      return message === undefined ? [] : [warning(options, message, positionOf(source, path))];
     });
     const checksSize = target === "html" && options.checksSize !== false;
     if (checksSize && source.length > CLIPPED_AT_CHARS) {
@@ -60,12 +60,12 @@ export function problemOf(error: TemplateError, where: Problem["where"]): Proble
     message: error.message,
     ...(error.code === undefined ? {} : { code: error.code }),
     ...(error.line === undefined ? {} : { line: error.line }),
+    ...(error.column === undefined ? {} : { column: error.column }),
   };
 }
 
-function warning(options: LintOptions, message: string, line?: number): Problem {
-  const problem = { severity: "warning", where: options.where, message } as const;
-  return line === undefined ? problem : { ...problem, line };
+function warning(options: LintOptions, message: string, at?: Position): Problem {
+  return { severity: "warning", where: options.where, message, ...at };
 }
 
 function unknownName(path: string[], fieldKeys: readonly string[] | undefined): string | undefined {
@@ -85,7 +85,7 @@ function unknownName(path: string[], fieldKeys: readonly string[] | undefined): 
   return `"${root}.${name}" is not filled by anything${hint}; it will be empty.`;
 }
 
-function lineOf(source: string, path: string[]): number | undefined {
+function positionOf(source: string, path: string[]): Position | undefined {
   const found = findLiquid(source, path.join("."));
-  return found === undefined ? undefined : lineAt(source, found.at);
+  return found === undefined ? undefined : positionAt(source, found.at);
 }

@@ -1,7 +1,7 @@
 import { type FilterImplOptions, type Liquid, LiquidError, type Template } from "liquidjs";
 import { Budget, type BudgetCode, OverBudget } from "./budget.ts";
 import { CountedContext, countedFilter, newCountedLiquid } from "./counted-liquid.ts";
-import { lineAt, splitLiquid } from "./liquid-mask.ts";
+import { type Position, positionAt, splitLiquid } from "./liquid-mask.ts";
 
 // Liquid, locked down: no files (no partials, no tags that load them), no prototype walk, no unescaped
 // output, no randomness, and a budget for everything it does. Templates and merge values are hostile.
@@ -112,18 +112,20 @@ function writtenAs({ token }: LiquidError): string | undefined {
   return typeof text === "string" && text !== "" ? text : undefined;
 }
 
-/** A template with a mistake in it: `line` counts from 1 in the source it was parsed from. */
+/** A template with a mistake in it. */
 export class TemplateError extends Error {
   readonly line: number | undefined;
+  readonly column: number | undefined;
   /** Set when nothing is wrong but what it would cost. */
   readonly code: BudgetCode | undefined;
   /** The tag or output it is about, as it was written. */
   readonly liquid: string | undefined;
 
-  constructor(message: string, line: number | undefined, cause?: unknown, code?: BudgetCode) {
+  constructor(message: string, at: Position | undefined, cause?: unknown, code?: BudgetCode) {
     super(message, { cause });
     this.name = "TemplateError";
-    this.line = line;
+    this.line = at?.line;
+    this.column = at?.column;
     this.code = code;
     this.liquid = cause instanceof LiquidError ? writtenAs(cause) : undefined;
   }
@@ -133,7 +135,7 @@ export class TemplateError extends Error {
 export function refuseReservedNames(source: string): void {
   for (const { text, isLiquid, at } of splitLiquid(source)) {
     if (isLiquid && /(?<!\w)__/.test(text)) {
-      throw new TemplateError("Names that start with __ are reserved.", lineAt(source, at));
+      throw new TemplateError("Names that start with __ are reserved.", positionAt(source, at));
     }
   }
 }
@@ -224,14 +226,14 @@ function distinctLiquid(source: string): string {
 
 function plainError(error: unknown): TemplateError {
   const raw = error instanceof Error ? error.message : String(error);
-  const line = /, line:(\d+)/.exec(raw)?.[1];
+  const [, line, column] = /, line:(\d+), col:(\d+)/.exec(raw) ?? [];
   const message = raw.replace(/(, file:[^,]*)?, line:\d+, col:\d+.*$/s, "");
-  const lineNumber = line === undefined ? undefined : Number(line);
+  const at = line === undefined ? undefined : { line: Number(line), column: Number(column) };
   const over = overBudget(error);
   if (over !== undefined) {
-    return new TemplateError(over.message, lineNumber, error, over.code);
+    return new TemplateError(over.message, at, error, over.code);
   }
-  return new TemplateError(sentence(message), lineNumber, error);
+  return new TemplateError(sentence(message), at, error);
 }
 
 function overBudget(error: unknown): OverBudget | undefined {

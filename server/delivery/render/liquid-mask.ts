@@ -67,9 +67,13 @@ export function findLiquid(source: string, name: string): TemplatePart | undefin
   return splitLiquid(source).find((part) => part.isLiquid && part.text.includes(name));
 }
 
-/** The line, from 1, that a position of a source is on. */
-export function lineAt(source: string, at: number): number {
-  return source.slice(0, at).split("\n").length;
+/** Where something is in a source; both count from 1. */
+export type Position = { line: number; column: number };
+
+/** The line and column of an offset in a source. */
+export function positionAt(source: string, at: number): Position {
+  const lines = source.slice(0, at).split("\n");
+  return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
 }
 
 /** Source whose Liquid was replaced by words that HTML parsers leave alone, and the way back. */

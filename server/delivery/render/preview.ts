@@ -7,7 +7,7 @@ import { oneLine } from "./header-text.ts";
 import { parseLink, renderLink } from "./links.ts";
 import { problemOf } from "./lint.ts";
 import { TemplateError } from "./liquid-engine.ts";
-import { lineAt } from "./liquid-mask.ts";
+import { positionAt } from "./liquid-mask.ts";
 import { newState, renderText, subjectOf } from "./message-state.ts";
 
 export type Preview = { subject: string; html: string; text: string; problems: Problem[] };
@@ -69,9 +69,9 @@ function atItsLine(problem: Problem, { liquid }: TemplateError, source: string |
   if (source === undefined) {
     return problem;
   }
-  const { line: _, ...rest } = problem;
+  const { line: _, column: __, ...rest } = problem;
   const at = liquid === undefined ? -1 : source.indexOf(liquid);
-  return at < 0 ? rest : { ...rest, line: lineAt(source, at) };
+  return at < 0 ? rest : { ...rest, ...positionAt(source, at) };
 }
 
 /**

@@ -111,8 +111,8 @@ export const campaignActionRoutes = (deps: AppDeps) => {
     )
     .post(
       "/schedule",
-      ({ workspace, params, body, actor }) => {
-        const campaign = scheduleCampaign(launch, targetOf(workspace, params), body);
+      async ({ workspace, params, body, actor }) => {
+        const campaign = await scheduleCampaign(launch, targetOf(workspace, params), body);
         audit.record({
           ...entry(actor, workspace, "campaign.schedule", params.id),
           detail: { at: campaign.scheduledAt },
@@ -123,8 +123,8 @@ export const campaignActionRoutes = (deps: AppDeps) => {
     )
     .post(
       "/unschedule",
-      ({ workspace, params, actor }) => {
-        const campaign = unscheduleCampaign(launch, targetOf(workspace, params));
+      async ({ workspace, params, actor }) => {
+        const campaign = await unscheduleCampaign(launch, targetOf(workspace, params));
         audit.record(entry(actor, workspace, "campaign.unschedule", params.id));
         return campaign;
       },

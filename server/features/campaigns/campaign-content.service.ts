@@ -18,6 +18,7 @@ import {
   listFieldKeys,
   workspaceFacts,
 } from "../templates/message-scope.service.ts";
+import { type SectionProblem, templateFault } from "./campaigns.rules.ts";
 import { requireCampaign } from "./campaigns.service.ts";
 import { type CampaignRow, findContent } from "./campaigns.store.ts";
 
@@ -45,14 +46,34 @@ export async function contentOf(
   campaignId: number,
   lane: "editing" | "sending" = "editing",
 ): Promise<BuiltContent> {
-  const { row, source, fieldKeys } = sourceOf(context, campaignId);
+  const row = requireCampaign(context.databases.workspace(context.workspaceId), campaignId);
+  const { source, fieldKeys } = sourceOf(context, row);
   return { row, ...(await context.renderer.build(lane, source, fieldKeys)) };
 }
 
-function sourceOf(context: ContentContext, campaignId: number) {
+/**
+ * What must be mended in the words of a campaign before it can be sent. Once it was launched they are frozen, and
+ * nothing is to mend.
+ *
+ * @throws AppError `unavailable` when too much of the workspace is being rendered.
+ */
+export async function contentFaults(
+  context: ContentContext,
+  row: CampaignRow,
+): Promise<SectionProblem[]> {
+  if (row.status !== "draft" && row.status !== "scheduled") {
+    return [];
+  }
+  const { source } = sourceOf(context, row);
+  // That there is no message yet is said elsewhere; the subject may have a mistake already.
+  const bodyKind = row.bodySource.trim() === "" ? "html" : row.bodyKind;
+  const faults = await context.renderer.faults({ ...source, bodyKind });
+  return faults.map(templateFault);
+}
+
+function sourceOf(context: ContentContext, row: CampaignRow) {
   const db = context.databases.workspace(context.workspaceId);
   const workspace = workspaceFacts(context.databases.system, context.workspaceId);
-  const row = requireCampaign(db, campaignId);
   const chosen = row.senderId === null ? undefined : findSenderForCampaign(db, row.senderId);
   const sender = chosen ?? NO_SENDER;
   const domain = sender.domainName ?? sender.email.slice(sender.email.lastIndexOf("@") + 1);
@@ -79,7 +100,7 @@ function sourceOf(context: ContentContext, campaignId: number) {
     name: row.name,
     bounceDomain: hosts.bounceDomain,
   };
-  return { row, source, fieldKeys: listFieldKeys(db) };
+  return { source, fieldKeys: listFieldKeys(db) };
 }
 
 /**
@@ -128,7 +149,8 @@ async function previewDraft(
   contact: ContactFields,
   now: number,
 ): Promise<Preview> {
-  const { source, fieldKeys } = sourceOf(context, campaignId);
+  const row = requireCampaign(context.databases.workspace(context.workspaceId), campaignId);
+  const { source, fieldKeys } = sourceOf(context, row);
   return await context.renderer.show(source, fieldKeys, contact, now);
 }
 

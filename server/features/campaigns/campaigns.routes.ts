@@ -10,6 +10,8 @@ import {
 } from "../../platform/http/schemas.ts";
 import { auditEntry as entry } from "../audit/audit.service.ts";
 import type { AppDeps } from "../deps.ts";
+import type { ContentContext } from "./campaign-content.service.ts";
+import { readCampaign, showCampaign } from "./campaign-view.service.ts";
 import {
   CampaignChange,
   CampaignCreate,
@@ -23,12 +25,19 @@ import {
   deleteCampaign,
   duplicateCampaign,
   listCampaigns,
-  readCampaign,
+  requireCampaign,
 } from "./campaigns.service.ts";
 import { PURGE_JOB, purgeDueAt } from "./purge.service.ts";
 
-export const campaignRoutes = ({ guard, clock, audit, jobs }: AppDeps) =>
-  new Elysia({
+export const campaignRoutes = ({ guard, clock, audit, jobs, databases, outside }: AppDeps) => {
+  const { renderer, publicUrl } = outside;
+  const contextOf = (workspaceId: string): ContentContext => ({
+    databases,
+    workspaceId,
+    publicUrl: publicUrl(),
+    renderer,
+  });
+  return new Elysia({
     name: "campaigns",
     prefix: "/workspaces/:workspaceId/campaigns",
     detail: { tags: ["Campaigns"] },
@@ -43,11 +52,11 @@ export const campaignRoutes = ({ guard, clock, audit, jobs }: AppDeps) =>
     })
     .post(
       "",
-      ({ db, body, actor, workspace, set }) => {
+      async ({ db, body, actor, workspace, set }) => {
         const campaign = createCampaign(db, body, actor.id, clock());
         audit.record(entry(actor, workspace, "campaign.create", campaign.id));
         set.headers["etag"] = `"${campaign.version}"`;
-        return campaign;
+        return await showCampaign(contextOf(workspace.id), campaign);
       },
       {
         permission: "campaigns:write",
@@ -60,8 +69,8 @@ export const campaignRoutes = ({ guard, clock, audit, jobs }: AppDeps) =>
     )
     .get(
       "/:id",
-      ({ db, params, set }) => {
-        const campaign = readCampaign(db, params.id);
+      async ({ workspace, params, set }) => {
+        const campaign = await readCampaign(contextOf(workspace.id), params.id);
         set.headers["etag"] = `"${campaign.version}"`;
         return campaign;
       },
@@ -74,11 +83,11 @@ export const campaignRoutes = ({ guard, clock, audit, jobs }: AppDeps) =>
     )
     .patch(
       "/:id",
-      ({ db, params, body, headers, set }) => {
+      async ({ db, workspace, params, body, headers, set }) => {
         const version = versionOfIfMatch(headers["if-match"]);
         const campaign = changeCampaign(db, params.id, body, version, clock());
         set.headers["etag"] = `"${campaign.version}"`;
-        return campaign;
+        return await showCampaign(contextOf(workspace.id), campaign);
       },
       {
         permission: "campaigns:write",
@@ -96,7 +105,7 @@ export const campaignRoutes = ({ guard, clock, audit, jobs }: AppDeps) =>
       "/:id",
       ({ db, params, actor, workspace }) => {
         // Queued first: for a campaign that is not deleted it does nothing, but a crash must not leave rows behind.
-        const dueAt = purgeDueAt(readCampaign(db, params.id).launchedAt, clock());
+        const dueAt = purgeDueAt(requireCampaign(db, params.id).launchedAt, clock());
         jobs.enqueue(PURGE_JOB, workspace.id, { campaignId: params.id }, { dueAt });
         deleteCampaign(db, params.id, clock());
         audit.record(entry(actor, workspace, "campaign.delete", params.id));
@@ -111,10 +120,10 @@ export const campaignRoutes = ({ guard, clock, audit, jobs }: AppDeps) =>
     )
     .post(
       "/:id/duplicate",
-      ({ db, params, actor, workspace }) => {
+      async ({ db, params, actor, workspace }) => {
         const campaign = duplicateCampaign(db, params.id, actor.id, clock());
         audit.record(entry(actor, workspace, "campaign.create", campaign.id));
-        return campaign;
+        return await showCampaign(contextOf(workspace.id), campaign);
       },
       {
         permission: "campaigns:write",
@@ -124,3 +133,4 @@ export const campaignRoutes = ({ guard, clock, audit, jobs }: AppDeps) =>
         detail: { summary: "Copy a campaign into a new draft" },
       },
     );
+};

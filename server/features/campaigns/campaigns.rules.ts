@@ -78,10 +78,12 @@ export type SectionName = "content" | "audience" | "sender";
 export type SectionProblem = { code: string; field: string; message: string };
 export type Section = { state: "ready" | "needs_you"; problems: SectionProblem[] };
 
-/** What the sections are judged by: only what is at hand without rendering anything. */
+/** What the sections are judged by. */
 export type SectionFacts = {
   subject: string;
   bodySource: string;
+  /** What is wrong with the template, as far as it was compiled. */
+  contentFaults: readonly SectionProblem[];
   audience: Audience;
   /** Why segments of the audience cannot be used, in sentences. */
   segmentFaults: readonly string[];
@@ -107,7 +109,8 @@ const section = (problems: SectionProblem[]): Section => ({
   problems,
 });
 
-function contentProblems({ subject, bodySource }: SectionFacts): SectionProblem[] {
+function contentProblems(facts: SectionFacts): SectionProblem[] {
+  const { subject, bodySource, contentFaults } = facts;
   const problems: SectionProblem[] = [];
   if (subject.trim() === "") {
     problems.push({ code: "no_subject", field: "subject", message: "Write a subject." });
@@ -115,8 +118,37 @@ function contentProblems({ subject, bodySource }: SectionFacts): SectionProblem[
   if (bodySource.trim() === "") {
     problems.push({ code: "no_body", field: "bodySource", message: "Write the message." });
   }
-  return problems;
+  return [...problems, ...contentFaults];
 }
+
+type TemplateProblem = { where: string; message: string; line?: number; column?: number };
+
+const fieldOfPart: Record<string, string> = {
+  subject: "subject",
+  preheader: "preheader",
+  text: "textSource",
+};
+
+/** A mistake in a template as a problem of its section. */
+export function templateFault(problem: TemplateProblem): SectionProblem {
+  const field = fieldOfPart[problem.where] ?? "bodySource";
+  return { code: "template_error", field, message: templateSentence(problem) };
+}
+
+/** What is wrong with a template, and where. */
+export function templateSentence({ message, line, column }: TemplateProblem): string {
+  if (line === undefined) {
+    return message;
+  }
+  return `${message} (line ${line}${column === undefined ? "" : `, column ${column}`})`;
+}
+
+/** Stands for what could not be compiled in time: what nobody has checked is not ready. */
+export const contentUnchecked: SectionProblem = {
+  code: "content_unchecked",
+  field: "bodySource",
+  message: "The message is still being checked; look again in a moment.",
+};
 
 /** True when the body offers a way out that people can see. */
 export function hasUnsubscribeLink(bodySource: string): boolean {

@@ -11,6 +11,7 @@ import {
   isTerminal,
   judgeSections,
   type Section,
+  type SectionProblem,
 } from "./campaigns.rules.ts";
 import {
   type CampaignChange,
@@ -81,18 +82,13 @@ export function requireWay(db: Connection, row: CampaignRow): void {
   }
 }
 
-/** A campaign with what each part of it still needs. @throws AppError `not_found`. */
-export function readCampaign(db: Connection, id: number): CampaignView {
-  return viewOf(db, requireCampaign(db, id));
-}
-
 /** Starts a draft, empty or from a template. @throws AppError `invalid_input`, `not_found` for the template. */
 export function createCampaign(
   db: Connection,
   input: CampaignCreate,
   createdBy: string,
   now: number,
-): CampaignView {
+): CampaignRow {
   const { templateId, ...given } = input;
   const template = templateId === undefined ? undefined : readTemplate(db, templateId);
   const fromTemplate =
@@ -100,7 +96,7 @@ export function createCampaign(
       ? {}
       : { bodyKind: template.kind, bodySource: template.source, subject: template.subject };
   const document = merge(db, { ...emptyDocument, ...fromTemplate, name: "" }, given);
-  return readCampaign(db, addCampaign(db, { ...document, createdBy, now }));
+  return requireCampaign(db, addCampaign(db, { ...document, createdBy, now }));
 }
 
 /**
@@ -115,7 +111,7 @@ export function changeCampaign(
   change: CampaignChange,
   ifMatch: number | undefined,
   now: number,
-): CampaignView {
+): CampaignRow {
   const row = requireCampaign(db, id);
   if (ifMatch !== undefined && ifMatch !== row.version) {
     throw stale(row.version);
@@ -133,7 +129,7 @@ export function changeCampaign(
   if (!replaceDocument(db, { ...document, id, version: row.version, status: row.status, now })) {
     throw stale(undefined);
   }
-  return readCampaign(db, id);
+  return requireCampaign(db, id);
 }
 
 /** A new draft with the same content, audience, sender and route. @throws AppError `not_found`. */
@@ -142,10 +138,10 @@ export function duplicateCampaign(
   id: number,
   createdBy: string,
   now: number,
-): CampaignView {
+): CampaignRow {
   const row = requireCampaign(db, id);
   const name = copyName(row.name, MAX_NAME_CHARS);
-  return readCampaign(db, addCampaign(db, { ...documentOf(row), name, createdBy, now }));
+  return requireCampaign(db, addCampaign(db, { ...documentOf(row), name, createdBy, now }));
 }
 
 /**
@@ -177,13 +173,22 @@ export function audienceOf(row: Pick<CampaignRow, "audience">): Audience {
   };
 }
 
-/** What each part of the campaign still needs before it can be sent. */
-export function sectionsOf(db: Connection, row: CampaignRow): CampaignView["sections"] {
+/**
+ * What each part of the campaign still needs before it can be sent.
+ *
+ * @param contentFaults What is wrong with its template, where nothing else says so.
+ */
+export function sectionsOf(
+  db: Connection,
+  row: CampaignRow,
+  contentFaults: readonly SectionProblem[],
+): CampaignView["sections"] {
   const sender = row.senderId === null ? undefined : findSenderForCampaign(db, row.senderId);
   const route = findWay(db, row);
   const sections = judgeSections({
     subject: row.subject,
     bodySource: row.bodySource,
+    contentFaults,
     audience: audienceOf(row),
     segmentFaults: segmentFaults(db, audienceOf(row)),
     lacksList: findMissingList(db, listsOf(audienceOf(row))) !== undefined,
@@ -195,14 +200,19 @@ export function sectionsOf(db: Connection, row: CampaignRow): CampaignView["sect
   return { ...sections, review };
 }
 
-function viewOf(db: Connection, row: CampaignRow): CampaignView {
+/** A campaign as it is shown. @param contentFaults As for `sectionsOf`. */
+export function viewOf(
+  db: Connection,
+  row: CampaignRow,
+  contentFaults: readonly SectionProblem[],
+): CampaignView {
   const { createdBy: _, ...rest } = row;
   return {
     ...rest,
     audience: audienceOf(row),
     trackOpens: row.trackOpens === 1,
     trackClicks: row.trackClicks === 1,
-    sections: sectionsOf(db, row),
+    sections: sectionsOf(db, row, contentFaults),
   };
 }
 

@@ -7,17 +7,19 @@ import { AppError, invalidField } from "../../platform/errors.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
 import { checkDomainsTomorrow } from "../domains/domain-jobs.service.ts";
 import type { DnsLookup } from "../domains/domains.service.ts";
-import type { ContentContext } from "./campaign-content.service.ts";
+import { type ContentContext, contentFaults } from "./campaign-content.service.ts";
 import type { CampaignEngine } from "./campaign-engine.service.ts";
+import { readCampaign } from "./campaign-view.service.ts";
 import {
   type CampaignMove,
   type CampaignStatus,
   instantOf,
   nextStatus,
   refusalOf,
+  type SectionProblem,
 } from "./campaigns.rules.ts";
 import type { CampaignView, Preflight, Schedule } from "./campaigns.schema.ts";
-import { readCampaign, requireCampaign, requireWay, sectionsOf } from "./campaigns.service.ts";
+import { requireCampaign, requireWay, sectionsOf } from "./campaigns.service.ts";
 import {
   type CampaignRow,
   moveCampaign,
@@ -52,8 +54,13 @@ type Target = { workspaceId: string; campaignId: number };
  * @throws AppError `invalid_input` for a time in the past or beyond two years; `illegal_state` when it is
  *   no draft, or something in it is missing.
  */
-export function scheduleCampaign(deps: LaunchDeps, target: Target, at: Schedule): CampaignView {
-  const db = deps.databases.workspace(target.workspaceId);
+export async function scheduleCampaign(
+  deps: LaunchDeps,
+  target: Target,
+  at: Schedule,
+): Promise<CampaignView> {
+  const open = () => deps.databases.workspace(target.workspaceId);
+  const context = contextOf(deps, target.workspaceId);
   const now = deps.clock();
   const due = instantOf(at.localTime, at.timeZone);
   if (due === undefined) {
@@ -62,8 +69,12 @@ export function scheduleCampaign(deps: LaunchDeps, target: Target, at: Schedule)
   if (due <= now || due > now + MAX_AHEAD_MS) {
     throw invalidField("localTime", due <= now ? "is in the past" : "is more than two years ahead");
   }
+  const checked = requireCampaign(open(), target.campaignId);
+  const faults = await contentFaults(context, checked);
+  const db = open();
   const row = requireCampaign(db, target.campaignId);
-  requireReady(db, row);
+  requireSame(row, checked);
+  requireReady(db, row, faults);
   enqueueLaunch(deps, target, due);
   inTransaction(db, () => {
     if (row.status !== "scheduled") {
@@ -71,15 +82,15 @@ export function scheduleCampaign(deps: LaunchDeps, target: Target, at: Schedule)
     }
     storeScheduledAt(db, row.id, due);
   });
-  return readCampaign(db, row.id);
+  return await readCampaign(context, row.id);
 }
 
 /** Makes a scheduled campaign a draft again. @throws AppError `illegal_state`. */
-export function unscheduleCampaign(deps: LaunchDeps, target: Target): CampaignView {
+export async function unscheduleCampaign(deps: LaunchDeps, target: Target): Promise<CampaignView> {
   const db = deps.databases.workspace(target.workspaceId);
   move(db, requireCampaign(db, target.campaignId), "unschedule", "", deps.clock());
   deps.jobs.cancel(launchKey(target));
-  return readCampaign(db, target.campaignId);
+  return await shown(deps, target);
 }
 
 /**
@@ -91,7 +102,7 @@ export function unscheduleCampaign(deps: LaunchDeps, target: Target): CampaignVi
  */
 export async function launchCampaign(deps: LaunchDeps, target: Target): Promise<CampaignView> {
   await prepare(deps, target, () => enqueueLaunch(deps, target, deps.clock()));
-  return readCampaign(deps.databases.workspace(target.workspaceId), target.campaignId);
+  return await shown(deps, target);
 }
 
 /** The handler of `campaign.launch`; safe to repeat. */
@@ -144,7 +155,7 @@ export async function cancelCampaign(
   });
   deps.jobs.cancel(launchKey(target));
   deps.engine.notice(target.workspaceId, target.campaignId);
-  return readCampaign(db, row.id);
+  return await shown(deps, target);
 }
 
 async function change(
@@ -158,7 +169,7 @@ async function change(
   const db = deps.databases.workspace(target.workspaceId);
   move(db, requireCampaign(db, target.campaignId), action, reason, deps.clock());
   deps.engine.notice(target.workspaceId, target.campaignId);
-  return readCampaign(db, target.campaignId);
+  return await shown(deps, target);
 }
 
 async function prepareOrGiveUp(deps: LaunchDeps, target: Target): Promise<boolean> {
@@ -193,12 +204,7 @@ async function prepare(deps: LaunchDeps, target: Target, enqueue: () => void): P
   const db = deps.databases.workspace(target.workspaceId);
   const now = deps.clock();
   const latest = requireCampaign(db, target.campaignId);
-  if (latest.version !== built.row.version) {
-    throw new AppError(
-      "stale_version",
-      "The campaign was changed while it was checked; look again.",
-    );
-  }
+  requireSame(latest, built.row);
   requireMove(latest, "prepare");
   // The job first: without a campaign to prepare it does nothing, but a campaign without it would wait for ever.
   enqueue();
@@ -213,6 +219,15 @@ async function prepare(deps: LaunchDeps, target: Target, enqueue: () => void): P
   checkDomainsTomorrow(deps, target.workspaceId);
 }
 
+function requireSame(now: CampaignRow, checked: CampaignRow): void {
+  if (now.version !== checked.version) {
+    throw new AppError(
+      "stale_version",
+      "The campaign was changed while it was checked; look again.",
+    );
+  }
+}
+
 function refuseFailedChecks({ checks }: Preflight): void {
   const failed = checks.filter((check) => check.severity === "error");
   const first = failed[0];
@@ -223,11 +238,11 @@ function refuseFailedChecks({ checks }: Preflight): void {
   }
 }
 
-function requireReady(db: Connection, row: CampaignRow): void {
+function requireReady(db: Connection, row: CampaignRow, faults: SectionProblem[]): void {
   if (row.status !== "scheduled") {
     requireMove(row, "schedule");
   }
-  const { problems } = sectionsOf(db, row).review;
+  const { problems } = sectionsOf(db, row, faults).review;
   const first = problems[0];
   if (first !== undefined) {
     throw new AppError("illegal_state", first.message, {
@@ -258,6 +273,10 @@ function move(
       "The campaign's status changed at the same moment; look again.",
     );
   }
+}
+
+async function shown(deps: LaunchDeps, target: Target): Promise<CampaignView> {
+  return await readCampaign(contextOf(deps, target.workspaceId), target.campaignId);
 }
 
 function contextOf(deps: LaunchDeps, workspaceId: string): ContentContext {

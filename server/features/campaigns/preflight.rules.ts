@@ -1,4 +1,4 @@
-import { hasUnsubscribeLink, type Section } from "./campaigns.rules.ts";
+import { hasUnsubscribeLink, type Section, templateSentence } from "./campaigns.rules.ts";
 
 /** Where on the campaign's page, or beyond it, a check is mended. */
 export type Fix =
@@ -18,7 +18,13 @@ export type Check = { code: string; severity: "error" | "warning"; message: stri
 export type PreflightFacts = {
   /** `review` gathers the problems of the others. */
   sections: { audience: Section; review: Section };
-  problems: { severity: "error" | "warning"; where: string; message: string; line?: number }[];
+  problems: {
+    severity: "error" | "warning";
+    where: string;
+    message: string;
+    line?: number;
+    column?: number;
+  }[];
   bodySource: string;
   textSource: string | null;
   html: string;
@@ -78,11 +84,11 @@ function sectionChecks({ sections }: PreflightFacts): Check[] {
 
 function problemChecks({ problems }: PreflightFacts): Check[] {
   const fixes: Record<string, Fix> = { subject: "subject", preheader: "subject", text: "text" };
-  return problems.map(({ severity, where, message, line }) => ({
-    code: severity === "error" ? "template_error" : "template_warning",
-    severity,
-    message: line === undefined ? message : `${message} (line ${line})`,
-    fix: fixes[where] ?? "content",
+  return problems.map((problem) => ({
+    code: problem.severity === "error" ? "template_error" : "template_warning",
+    severity: problem.severity,
+    message: templateSentence(problem),
+    fix: fixes[problem.where] ?? "content",
   }));
 }
 

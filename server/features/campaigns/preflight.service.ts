@@ -54,7 +54,8 @@ export async function runPreflight(
   const sender = row.senderId === null ? undefined : findSenderForCampaign(db, row.senderId);
   const route = findWay(db, row);
   const checks = preflightChecks({
-    sections: sectionsOf(db, row),
+    // What is wrong with the content is in `problems`.
+    sections: sectionsOf(db, row, []),
     problems,
     bodySource: row.bodySource,
     textSource: row.textSource,

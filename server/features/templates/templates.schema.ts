@@ -48,7 +48,8 @@ export const RenderProblem = t.Object({
       description: "What it costs too much of: too_much_work, too_much_text, too_deep, too_slow",
     }),
   ),
-  line: t.Optional(t.Integer()),
+  line: t.Optional(t.Integer({ description: "Of the source, from 1" })),
+  column: t.Optional(t.Integer({ description: "In that line, from 1" })),
 });
 
 export const CompileRequest = t.Object({

@@ -1,5 +1,10 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
+import { contentFaults } from "../../../../server/features/campaigns/campaign-content.service.ts";
+import { readCampaign } from "../../../../server/features/campaigns/campaign-view.service.ts";
+import { requireCampaign } from "../../../../server/features/campaigns/campaigns.service.ts";
 import { purgeCampaign, purgeDueAt } from "../../../../server/features/campaigns/purge.service.ts";
+import { AppError } from "../../../../server/platform/errors.ts";
+import { renderHere } from "../../../support/app.ts";
 import { type CampaignFixture, newCampaignFixture, START } from "./fixture.ts";
 
 let fixture: CampaignFixture;
@@ -27,6 +32,66 @@ test("a new draft says what each part still needs, and that changes as it is fil
     "ready",
     "ready",
   ]);
+});
+
+test("a template that does not parse is not ready, says where, and can be neither planned nor sent", async () => {
+  const id = await fixture.newReady();
+  const bodySource = "<p>Hi</p>\n<p>{% if contact.first_name %}Ann</p>";
+  const saved = await (
+    await fixture.call("PATCH", `/${id}`, { bodySource, preheader: "{{ contact.first_name" })
+  ).json();
+  const read = await (await fixture.call("GET", `/${id}`)).json();
+  const due = { localTime: "2026-12-24T09:00", timeZone: "Europe/Berlin" };
+  const refused = [
+    await fixture.call("POST", `/${id}/schedule`, due),
+    await fixture.call("POST", `/${id}/launch`),
+  ];
+
+  expect(saved.sections.content).toEqual({
+    state: "needs_you",
+    problems: [
+      {
+        code: "template_error",
+        field: "bodySource",
+        message: "{% if contact.first_name %} is never closed. (line 2, column 4)",
+      },
+      {
+        code: "template_error",
+        field: "preheader",
+        message: "{{ contact.first_name lacks its closing }}. (line 1, column 1)",
+      },
+    ],
+  });
+  expect(read.sections).toEqual(saved.sections);
+  expect(read.sections.review.state).toBe("needs_you");
+  for (const response of refused) {
+    expect(response.status).toBe(409);
+    expect(await response.json()).toMatchObject({
+      code: "illegal_state",
+      detail: "{% if contact.first_name %} is never closed. (line 2, column 4)",
+    });
+  }
+  expect((await (await fixture.call("GET", `/${id}`)).json()).status).toBe("draft");
+
+  const mended = await fixture.call("PATCH", `/${id}`, { bodySource: "<p>Hi</p>", preheader: "" });
+  expect((await mended.json()).sections.content.state).toBe("ready");
+});
+
+test("a template that could not be checked is not called ready, and is not planned", async () => {
+  const id = await fixture.newReady();
+  const full = () => Promise.reject(new AppError("unavailable", "Too much waits."));
+  const { databases } = fixture.app;
+  const workspaceId = fixture.workspace.id;
+  const renderer = { ...renderHere, faults: full };
+  const context = { databases, workspaceId, publicUrl: "https://mail.example.net", renderer };
+
+  const { sections } = await readCampaign(context, id);
+
+  expect(sections.content.state).toBe("needs_you");
+  expect(codes(sections.content)).toEqual(["content_unchecked"]);
+  await expect(contentFaults(context, requireCampaign(fixture.db(), id))).rejects.toThrow(
+    "Too much",
+  );
 });
 
 test("saving as one types keeps what was not named and gives the next version", async () => {

@@ -92,6 +92,7 @@ function Words({ editor, campaign }: Part) {
         hint={t("preheaderHint")}
         optional
         value={campaign.preheader}
+        error={problemOf(content, "preheader")}
         onInput={(preheader) => editor.change({ preheader })}
       />
     </>

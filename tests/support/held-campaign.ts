@@ -16,8 +16,8 @@ export type HeldCampaign = {
   launch(audience: NewCampaign["audience"]): Promise<number>;
   /** Addresses whose message has got as far as DATA. */
   held: () => string[];
-  /** Lets the relay go on. */
-  letGo(): void;
+  /** Lets the relay go on, with one message only when an address is given. */
+  letGo(address?: string): void;
   /** Lets the relay go on and waits until the campaign is completed; answers with who got it. */
   release(campaignId: number): Promise<string[]>;
   /** Why a contact's message was skipped; its state where it was not. */
@@ -34,10 +34,13 @@ export async function heldCampaign(): Promise<HeldCampaign> {
   const ws = data.newWorkspace();
   const reached = new Set<string>();
   let open = Promise.withResolvers<void>();
+  const alone = new Map<string, () => void>();
   const peer = startTcpSink({
     beforeData: (address) => {
       reached.add(address);
-      return open.promise;
+      const one = Promise.withResolvers<void>();
+      alone.set(address, one.resolve);
+      return Promise.race([open.promise, one.promise]);
     },
   });
   let delivery = await startTestDelivery(data);
@@ -53,7 +56,8 @@ export async function heldCampaign(): Promise<HeldCampaign> {
       await until(() => reached.size === CONNECTIONS, "messages at DATA");
       return id;
     },
-    letGo: () => open.resolve(),
+    letGo: (address) =>
+      (address === undefined ? open : { resolve: alone.get(address) }).resolve?.(),
     async release(id) {
       open.resolve();
       await until(() => statusOf(data, ws, id).status === "completed", "completion");

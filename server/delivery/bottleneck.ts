@@ -216,6 +216,10 @@ function subjectOf({ level, id }: BoundBy, run: Run): string {
       return `${routeName(run, id)} to ${siteName(run, last)}`;
     case "source_provider":
       return `the address ${id.split("/")[2]} to ${last}`;
+    case "sender_provider":
+      return `mail from ${id.split("/")[1]} to ${last}`;
+    case "sender_site":
+      return `mail from ${id.split("/")[2]} by ${routeName(run, id)} to ${siteName(run, last)}`;
   }
 }
 

@@ -27,6 +27,8 @@ const narrow: ReadonlySet<LimitLevel> = new Set([
   "route_provider",
   "route_site",
   "source_provider",
+  "sender_provider",
+  "sender_site",
 ]);
 
 /** Whether a limit holds back single lanes, so that the rest of a campaign can go on. */

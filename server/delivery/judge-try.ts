@@ -1,4 +1,5 @@
 import { type Clocks, onWallClock } from "../platform/clock.ts";
+import { senderOf } from "./limits.ts";
 import { judge } from "./result/judge.ts";
 import { ruleBook } from "./rule-book.ts";
 import type { ItemUnderWay } from "./run.ts";
@@ -49,6 +50,10 @@ function heedRules(item: ItemUnderWay, outcome: SmtpOutcome, now: number) {
   if (rule === undefined) {
     return none;
   }
-  const scope = `${route.workspaceId}/${route.id}/${provider}`;
+  const isOfSender = rule.actions.some(
+    (action) => action.do === "suspend" && action.scope === "sender_provider",
+  );
+  const sender = isOfSender ? `/${senderOf(item.lane.run).domain}` : "";
+  const scope = `${route.workspaceId}/${route.id}/${provider}${sender}`;
   return { rule, actions: ruleBook.fire(rule, scope, reply, now) };
 }

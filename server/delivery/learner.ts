@@ -3,13 +3,13 @@ import { log } from "../platform/log.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { carryOut } from "./limit-actions.ts";
 import type { Settlement } from "./limiter/gate.ts";
-import { routeSiteKey, sourceProviderKey } from "./limits.ts";
+import { routeSiteKey, senderOf, senderSiteKey, sourceProviderKey } from "./limits.ts";
 import type { Placer } from "./placing.ts";
 import { allows, type Way } from "./routing.ts";
 import type { ItemUnderWay, Lane, Run } from "./run.ts";
 import { endsConnection, isRefusedConnection, reasonOf } from "./smtp/failure.ts";
 import type { Traffic } from "./traffic.ts";
-import type { Judgement, SmtpOutcome, Verdict } from "./types.ts";
+import type { Judgement, SiteRefusal, SmtpOutcome, Verdict } from "./types.ts";
 
 type Answered = Exclude<SmtpOutcome, { kind: "abandoned" }>;
 /** `startedAt` is steady. */
@@ -104,6 +104,7 @@ export class Learner {
       traffic.siteTookMail(site.key);
       traffic.deadSites.answered(id);
       traffic.refusingSites.answered(id);
+      traffic.refusingSites.answered(senderSiteKey(way.egress.route, envelopeOf(run), site.key).id);
     }
     this.#works(way);
   }
@@ -190,15 +191,28 @@ export class Learner {
     }
   }
 
-  /** One recipient's server does not let us in: its word is about itself, until many say the same. */
-  #siteRefused(run: Run, item: ItemUnderWay, words: string, startedAt: number): void {
+  /**
+   * One recipient's server does not let us in: its word is about itself, until many say the same. Where it refuses the
+   * sender's address, others that are mailed from by the route may still be let in.
+   */
+  #siteRefused(run: Run, item: ItemUnderWay, refusal: SiteRefusal, startedAt: number): void {
     const { way, site } = item.lane.target;
     const { traffic, clocks } = this.#parts;
-    const key = routeSiteKey(way.egress.route, site.key);
+    const { words, refuses } = refusal;
+    const sender = envelopeOf(run);
+    const key =
+      refuses === "sender"
+        ? senderSiteKey(way.egress.route, sender, site.key)
+        : routeSiteKey(way.egress.route, site.key);
+    const from = refuses === "sender" ? sender : "here";
     const now = clocks.steady();
     const pauseMs = traffic.refusingSites.failed(key.id, startedAt, now, false);
     if (pauseMs !== undefined) {
-      traffic.limiter.suspend(key, now + pauseMs, `${site.name} refuses mail from here: ${words}`);
+      traffic.limiter.suspend(
+        key,
+        now + pauseMs,
+        `${site.name} refuses mail from ${from}: ${words}`,
+      );
       traffic.limiter.probe(key);
     }
     const against = this.#against.get(run) ?? new Set();
@@ -285,6 +299,8 @@ export class Learner {
     }
   }
 }
+
+const envelopeOf = (run: Run): string => senderOf(run).envelopeDomain;
 
 /** Takes back what is under way there and before its dot. */
 function recall(way: Way): void {

@@ -5,6 +5,9 @@ import {
   routeKey,
   routeProviderKey,
   routeSiteKey,
+  senderOf,
+  senderProviderKey,
+  senderSiteKey,
   sourceProviderKey,
   workspaceProviderKey,
 } from "./limits.ts";
@@ -98,6 +101,12 @@ function rotate(parts: ActionParts, lane: Lane, untilMs: number, reason: string)
 function keyOf(lane: Lane, scope: Extract<LimitAction, { do: "suspend" }>["scope"]): LimitKey {
   const { way, site } = lane.target;
   const { route } = way.egress;
+  if (scope === "sender_provider") {
+    const { domain } = senderOf(lane.run);
+    return site.provider === "other"
+      ? senderSiteKey(route, domain, site.key)
+      : senderProviderKey(lane.run.parts.workspaceId, domain, site.provider);
+  }
   if (scope === "route_site" || site.provider === "other") {
     return route.kind === "direct" ? routeSiteKey(route, site.key) : routeKey(route);
   }

@@ -83,6 +83,11 @@ export function keysOf(run: Run, target: LaneTarget): LimitKey[] {
   if (route.kind === "direct") {
     keys.push(routeSiteKey(route, site));
   }
+  const { domain, envelopeDomain } = senderOf(run);
+  keys.push(senderProviderKey(run.parts.workspaceId, domain, provider));
+  for (const name of new Set([domain, envelopeDomain])) {
+    keys.push(senderSiteKey(route, name, site));
+  }
   if (target.source !== undefined) {
     keys.push(sourceProviderKey(route, target.source, provider));
   }
@@ -200,6 +205,22 @@ export function routeProviderKey(route: Route, provider: string): LimitKey {
 
 export function routeSiteKey(route: Route, siteKey: string): LimitKey {
   return limitKey("route_site", `${route.workspaceId}/${route.id}/${siteKey}`);
+}
+
+/** The domain that a campaign's mail is from and signed by, and the one of its return path. */
+export function senderOf({ parts: { compiled } }: Run): { domain: string; envelopeDomain: string } {
+  const { domain, bounceDomain } = compiled.content;
+  return { domain, envelopeDomain: bounceDomain === "" ? domain : bounceDomain };
+}
+
+/** Of one of the workspace's sender domains, by whatever route: what a provider says of SPF, DKIM, DMARC or its name. */
+export function senderProviderKey(workspaceId: string, domain: string, provider: string): LimitKey {
+  return limitKey("sender_provider", `${workspaceId}/${domain}/${provider}`);
+}
+
+/** Of one sender domain at the servers of a site: what these say of it is no word about the others on the route. */
+export function senderSiteKey(route: Route, domain: string, siteKey: string): LimitKey {
+  return limitKey("sender_site", `${route.workspaceId}/${route.id}/${domain}/${siteKey}`);
 }
 
 export function sourceProviderKey(route: Route, source: RouteSource, provider: string): LimitKey {

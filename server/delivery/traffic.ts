@@ -18,6 +18,8 @@ const passing: readonly LimitLevel[] = [
   "route_provider",
   "route_site",
   "source_provider",
+  "sender_provider",
+  "sender_site",
 ];
 const IDLE_MS = 3_600_000;
 

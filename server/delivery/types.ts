@@ -237,6 +237,9 @@ export type SmtpOutcome =
   | { kind: "ambiguous"; error: string; host: string; durationMs: number }
   | { kind: "abandoned" };
 
+/** What a server said, and whom it refuses: the sender's address, or whoever comes by this route. */
+export type SiteRefusal = { words: string; refuses: "sender" | "route" };
+
 /** What an attempt means for the message: the output of `result/`. */
 export type Verdict = {
   /** The state the message moves to. */
@@ -255,8 +258,8 @@ export type Verdict = {
   pushback: boolean;
   /** Set when the fault is the route's, not the recipient's: stop using it and say so. */
   routeFault?: string;
-  /** Set when one recipient's server does not let us in: what it said. The route may be well for all others. */
-  siteRefusal?: string;
+  /** Set when one recipient's server does not let us in. The route may be well for all others. */
+  siteRefusal?: SiteRefusal;
 };
 
 /**
@@ -269,7 +272,12 @@ export type Verdict = {
 export type LimitAction =
   | {
       do: "suspend";
-      scope: "route_site" | "route_provider" | "workspace_provider" | "campaign_provider";
+      scope:
+        | "route_site"
+        | "route_provider"
+        | "workspace_provider"
+        | "campaign_provider"
+        | "sender_provider";
       forMs: number;
       reason: string;
     }

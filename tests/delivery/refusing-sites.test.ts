@@ -34,14 +34,16 @@ async function send(ws: string, id: number): Promise<void> {
   await delivery.prepareCampaign(ws, id);
 }
 
+const RETURN_PATH = "bounce.acme.example";
+
 test.each([
-  "550 5.7.1 Sender rejected by local list",
-  "550 5.1.0 Sender refused",
-  "553 5.1.8 Sender address rejected",
-  "554 we do not know you",
+  ["550 5.7.1 Sender rejected by local list", RETURN_PATH],
+  ["550 5.1.0 Sender refused", RETURN_PATH],
+  ["553 5.1.8 Sender address rejected", RETURN_PATH],
+  ["554 we do not know you", "here"],
 ])(
   "a server that answers MAIL with “%s” is left alone, and the campaign goes on to all others",
-  async (refusal) => {
+  async (refusal, whom) => {
     sites.add("closed.example", { onSender: () => refusal });
     const good = ["a.example", "b.example"].map((domain) => sites.add(domain));
     const ws = data.newWorkspace();
@@ -73,7 +75,7 @@ test.each([
     expect(tries?.n).toBeLessThan(30);
     const held = (await delivery.queue(ws)).holds;
     expect(held).toHaveLength(1);
-    expect(held[0]?.reason).toBe(`mx.closed.example refuses mail from here: ${refusal}`);
+    expect(held[0]?.reason).toBe(`mx.closed.example refuses mail from ${whom}: ${refusal}`);
     expect(data.db(ws).prepare("SELECT * FROM suppression").all()).toEqual([]);
   },
   60_000,

@@ -11,7 +11,7 @@ export type TcpSinkOptions = {
   /** Awaited before the answer to DATA: holds messages whose recipients are accepted already. */
   beforeData?: (address: string) => Promise<void>;
   /** Answers MAIL on a connection that has brought so many messages; default 250. A 421 closes it. */
-  onSender?: (brought: number) => string;
+  onSender?: (brought: number, from: string) => string;
   /** What the nth connection is greeted with; default 220. A refusal closes it. */
   onConnection?: (nth: number) => string;
   /** Connections that are greeted at once; the others wait without a word until one ends. */
@@ -140,15 +140,16 @@ function answer(socket: Socket<Session>, line: string, options: TcpSinkOptions):
   } else if (verb === "QUIT") {
     socket.end("221 2.0.0 bye\r\n");
   } else if (verb === "MAIL") {
-    answerSender(socket, options);
+    answerSender(socket, line, options);
   } else {
     session.address = verb === "RSET" ? "" : session.address;
     socket.write("250 2.0.0 ok\r\n");
   }
 }
 
-function answerSender(socket: Socket<Session>, options: TcpSinkOptions): void {
-  const reply = options.onSender?.(socket.data.brought) ?? "250 2.1.0 ok";
+function answerSender(socket: Socket<Session>, line: string, options: TcpSinkOptions): void {
+  const from = /<(.*)>/.exec(line)?.[1] ?? "";
+  const reply = options.onSender?.(socket.data.brought, from) ?? "250 2.1.0 ok";
   socket.data.address = "";
   socket.write(`${reply}\r\n`);
   if (reply.startsWith("421")) {

@@ -12,6 +12,8 @@ export const limitLevels = [
   "route_provider",
   "route_site",
   "source_provider",
+  "sender_provider",
+  "sender_site",
 ] as const;
 export type LimitLevel = (typeof limitLevels)[number];
 

@@ -1,4 +1,4 @@
-import type { SmtpFault, SmtpOutcome, SmtpStage, Verdict } from "../types.ts";
+import type { SiteRefusal, SmtpFault, SmtpOutcome, SmtpStage, Verdict } from "../types.ts";
 import { type Category, categories, factsOf } from "./categories.ts";
 import { classifyReply } from "./classify.ts";
 import { bulkSchedule, nextTry, type RetrySchedule, retryHint } from "./retry.ts";
@@ -142,26 +142,39 @@ function judgeRefused(outcome: Refused, context: JudgeContext): Verdict {
  * We are not let through. Said by a relay that is the route's fault, unless it works and only one domain is refused;
  * said by one recipient's server it is that server's word, and others may take what it does not.
  */
-function judgeConfig(
-  { reply, stage }: Refused,
-  category: Category,
-  context: JudgeContext,
-): Verdict {
+function judgeConfig(outcome: Refused, category: Category, context: JudgeContext): Verdict {
+  const { reply, stage } = outcome;
   const hintMs = retryHint(reply.text);
   if (reply.code < 500) {
     return defer(category, context, { counts: false, hintMs });
   }
   const words = [reply.code, reply.enhanced, reply.text].filter((word) => word !== "").join(" ");
   const isSites = context.isRelay === false;
+  const siteRefusal = { words, refuses: whoIsRefused(outcome) };
   const isAfterMail = category === "sender_refused" ? !stageIsAboutUs(stage) : stage === "rcpt";
   if (isAfterMail && context.routeWorks === true) {
     const failed = stop("failed", category);
     // Many servers look at the sender only now; the next ones of the site need not run into the same.
-    return isSites && category === "sender_refused" ? { ...failed, siteRefusal: words } : failed;
+    return isSites && category === "sender_refused" ? { ...failed, siteRefusal } : failed;
   }
   return isSites
-    ? { ...defer(category, context, { counts: true, hintMs }), siteRefusal: words }
+    ? { ...defer(category, context, { counts: true, hintMs }), siteRefusal }
     : defer(category, context, { counts: false, hintMs, routeFault: words });
+}
+
+/** Words for the address that a message is from. */
+const NAMES_SENDER =
+  /\b(?:sender|return[- ]path|reverse[- ]path|originator|(?:your|sending|from:?) (?:address|domain|header)|absender\w*|remitente|remetente|mittente)\b|(?:exp(?:e|é)diteur|(?:e|é)metteur)/i;
+const NAMES_HOST = /\b(?:helo|ehlo|host|hostname|client|ip|relay\w*)\b/i;
+
+/**
+ * The sender only where the server says so (5.1.7 and 5.1.8 are about its address, RFC 3463 §3.2): a bare refusal of
+ * MAIL, or one of our greeting, holds for whoever comes by the route.
+ */
+function whoIsRefused({ reply: { enhanced, text }, stage }: Refused): SiteRefusal["refuses"] {
+  const isNamed = /\.1\.[78]$/.test(enhanced) || NAMES_SENDER.test(text);
+  const mayBeNamed = stage === "mail" || stage === "rcpt";
+  return mayBeNamed && isNamed && !NAMES_HOST.test(text) ? "sender" : "route";
 }
 
 function stageIsAboutUs(stage: SmtpStage): boolean {

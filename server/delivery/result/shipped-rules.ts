@@ -22,7 +22,7 @@ const google = ["google", "gmail"];
 const microsoft = ["microsoft", "outlook"];
 
 /** Counts up with every change of the rules below. */
-export const SHIPPED_VERSION = 1;
+export const SHIPPED_VERSION = 2;
 
 const perProvider: LimitRule[] = [
   {
@@ -37,7 +37,7 @@ const perProvider: LimitRule[] = [
     name: "Gmail misses SPF, DKIM or alignment",
     match: { providers: google, enhanced: ["*.7.26", "*.7.27", "*.7.30", "*.7.32"] },
     trigger: perHour(3),
-    actions: [suspend("workspace_provider", HOUR)],
+    actions: [suspend("sender_provider", HOUR)],
   },
   {
     key: "google-address",
@@ -51,7 +51,7 @@ const perProvider: LimitRule[] = [
     name: "Gmail distrusts the sending domain",
     match: { providers: google, codes: ["5xx"], text: "low reputation of the sending domain" },
     trigger: perHour(5),
-    actions: [suspend("workspace_provider", 4 * HOUR)],
+    actions: [suspend("sender_provider", 4 * HOUR)],
   },
   {
     key: "microsoft-block-list",
@@ -79,7 +79,7 @@ const perProvider: LimitRule[] = [
     name: "Microsoft misses SPF, DKIM or DMARC",
     match: { providers: microsoft, enhanced: ["5.7.515", "5.7.509"] },
     trigger: perHour(2),
-    actions: [suspend("workspace_provider", 2 * HOUR)],
+    actions: [suspend("sender_provider", 2 * HOUR)],
   },
   {
     key: "yahoo-volume",

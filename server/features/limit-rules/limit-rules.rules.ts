@@ -7,6 +7,7 @@ const scopes = {
   route_provider: "the route to this provider",
   workspace_provider: "the workspace's mail to this provider",
   campaign_provider: "the campaign's mail to this provider",
+  sender_provider: "this sender domain's mail to this provider",
 } as const;
 
 /** An action in words, as in "Sends nothing through the route to this provider for 30 minutes". */

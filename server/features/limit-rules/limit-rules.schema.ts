@@ -28,6 +28,7 @@ const Action = t.Union([
       t.Literal("route_provider"),
       t.Literal("workspace_provider"),
       t.Literal("campaign_provider"),
+      t.Literal("sender_provider"),
     ]),
     forMs: ForMs,
   }),

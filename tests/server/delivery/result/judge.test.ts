@@ -140,19 +140,27 @@ test("TLS that fails, or is not offered now, is waited out like a server that is
 });
 
 test.each([
-  ["mail", 550, "5.7.1", "Sender rejected by local list"],
-  ["mail", 550, "5.1.0", "Sender refused"],
-  ["mail", 553, "5.1.8", "Sender address rejected: Domain not found"],
-  ["mail", 554, "", "no"],
-  ["rcpt", 554, "5.7.1", "Relay access denied"],
+  ["mail", 550, "5.7.1", "Sender rejected by local list", "sender"],
+  ["mail", 550, "5.1.0", "Sender refused", "sender"],
+  ["mail", 553, "5.1.8", "Sender address rejected: Domain not found", "sender"],
+  ["mail", 553, "5.1.8", "no", "sender"],
+  ["mail", 550, "5.7.1", "Absender abgelehnt", "sender"],
+  ["mail", 554, "", "no", "route"],
+  ["mail", 550, "5.7.1", "Helo command rejected: Host not found", "route"],
+  ["mail", 554, "5.7.1", "Sender host rejected: you are not allowed", "route"],
+  ["rcpt", 554, "5.7.1", "Relay access denied", "route"],
 ] as const)(
   "%s refused with %i %s %s is one recipient's server's word, and the route's when a relay says it",
-  (stage, code, enhanced, text) => {
+  (stage, code, enhanced, text, refuses) => {
     const outcome = refused(stage, code, enhanced, text);
     const words = [code, enhanced, text].filter((word) => word !== "").join(" ");
 
     const direct = judge(outcome, context({ isRelay: false }));
-    expect(direct).toMatchObject({ state: "deferred", siteRefusal: words, countsAsAttempt: true });
+    expect(direct).toMatchObject({
+      state: "deferred",
+      siteRefusal: { words, refuses },
+      countsAsAttempt: true,
+    });
     expect(direct.routeFault).toBeUndefined();
     expect(direct.dueAt).toBeGreaterThan(context().now);
     expect(judge(outcome, context({ isRelay: true }))).toMatchObject({
@@ -175,12 +183,12 @@ test("a server that refuses the sender at RCPT ends that message, and is left al
   expect(judge(outcome, works)).toMatchObject({
     state: "failed",
     category: "sender_refused",
-    siteRefusal: words,
+    siteRefusal: { words, refuses: "sender" },
   });
   expect(judge(outcome, works).suppress).toBeUndefined();
   expect(judge(outcome, context({ isRelay: false }))).toMatchObject({
     state: "deferred",
-    siteRefusal: words,
+    siteRefusal: { words, refuses: "sender" },
   });
   expect(judge(outcome, context({ isRelay: true }))).toMatchObject({ routeFault: words });
   expect(judge(outcome, context({ isRelay: true, routeWorks: true }))).toMatchObject({

@@ -28,8 +28,8 @@ export function limitWords({ level, id }: { level: string; id: string }, queue: 
     const name = route?.name ?? t("route");
     return parts.length > 2 ? t("toWhom", { what: name, whom }) : name;
   }
-  if (level === "source_provider") {
-    return t("toWhom", { what: parts[2] ?? "", whom });
+  if (level === "source_provider" || level.startsWith("sender")) {
+    return t("toWhom", { what: parts.at(-2) ?? "", whom });
   }
   const what = level.startsWith("campaign") ? t("theCampaign") : t("theWorkspace");
   return level.endsWith("_provider") ? t("toWhom", { what, whom }) : what;

@@ -101,6 +101,9 @@ test("a relay that does not answer is refused with the stage and the reason, and
 
 test("the test message arrives, and the last step opens it, signed in", async () => {
   await page.getByLabel("Sender address").fill("news@bakery.test");
+  expect(await page.getByLabel("Name of your organization").inputValue()).toBe("Northlight Agency");
+  const own = page.getByLabel("Address for these messages");
+  expect(await own.inputValue()).toBe("noreply@agency.test");
   await press("Continue");
   await arrivesAt("Test message");
   await press("Send the test message");
@@ -110,7 +113,8 @@ test("the test message arrives, and the last step opens it, signed in", async ()
 
   await press("Finish and open the test message");
   await page.waitForURL(/\/instance\/inbox\/\d+$/);
-  await page.getByText("news@bakery.test").first().waitFor();
+  await page.getByText("noreply@agency.test").first().waitFor();
+  expect(await page.getByText("bakery.test").count()).toBe(0);
 }, 60_000);
 
 test("afterwards the setup is closed, and the phone shows the dashboard without scrolling sideways", async () => {

@@ -17,11 +17,11 @@ import {
 /** A person as others in the product may see them. */
 export type Person = { id: string; email: string; name: string };
 
-/** The normal form of an address a person typed. @throws AppError `invalid_input` naming `email`. */
-export function readEmail(input: string): { email: string; address: string } {
+/** The normal form of an address a person typed. @throws AppError `invalid_input` naming `field`. */
+export function readEmail(input: string, field = "email"): { email: string; address: string } {
   const parsed = parseEmailAddress(input);
   if (isAddressFault(parsed)) {
-    throw invalidField("email", parsed.reason, "Write it like name@example.com.");
+    throw invalidField(field, parsed.reason, "Write it like name@example.com.");
   }
   return { email: parsed.email, address: parsed.address };
 }

@@ -34,7 +34,7 @@ import { addTrackingHost, hasTrackingHost, removeTrackingHost } from "./tracking
 
 export { type DnsLookup, systemDns, TRACKING_HOST_TEXT } from "./dns-lookup.ts";
 export type { DomainPlace } from "./domain-surroundings.service.ts";
-export { isReservedDomain } from "./domains.rules.ts";
+export { isFreeMail, isReservedDomain } from "./domains.rules.ts";
 
 const SELECTOR = "sm1";
 

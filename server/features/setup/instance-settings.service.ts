@@ -22,7 +22,7 @@ import {
   trustedProxiesOf,
 } from "./instance.service.ts";
 import { readPublicUrl } from "./setup.rules.ts";
-import { changeSystemMail, readSystemMail } from "./system-mail.service.ts";
+import { changeSystemMail, lenderOfSystemMail, readSystemMail } from "./system-mail.service.ts";
 import type { UnnamedProxies } from "./unnamed-proxies.ts";
 
 export type InstanceDesk = {
@@ -47,6 +47,7 @@ export function readInstanceSettings({ config, databases, unnamedProxies }: Inst
     allowDirectSending: allowsDirectSending(databases.system),
     allowPrivateTargets: allowsPrivateTargets(databases.system),
     systemMail: readSystemMail(databases.system),
+    systemMailLentBy: lenderOfSystemMail(databases),
   };
 }
 

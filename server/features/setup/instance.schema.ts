@@ -57,6 +57,10 @@ export const InstanceSettings = t.Object(
     allowPrivateTargets: t.Boolean({
       description: "Recipients' mail servers may be on this machine or in a private network",
     }),
+    systemMailLentBy: t.Union([t.String(), t.Null()], {
+      description:
+        "The workspace in whose sender's name that mail is sent, as earlier versions set it up; null when in the instance's own",
+    }),
     systemMail: t.Union([SystemMail, t.Null()], {
       description: "How password links and invitations leave; null = they are not mailed",
     }),

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { INSTANCE_INBOX } from "../../inbound/index.ts";
 import type { Connection } from "../../platform/db/driver.ts";
-import { AppError } from "../../platform/errors.ts";
+import { AppError, invalidField } from "../../platform/errors.ts";
 import { findPerson, readEmail } from "../auth/users.service.ts";
 import {
   checkDomain,
@@ -25,11 +25,11 @@ import {
   routeToTry,
 } from "../routes/routes.service.ts";
 import { publicUrlOf, storePrivateRelays } from "./instance.service.ts";
-import type { RouteRequest } from "./setup.schema.ts";
-import { requireSteps, type SetupDesk } from "./setup.service.ts";
+import type { RouteRequest, SenderRequest } from "./setup.schema.ts";
+import { requireSteps, type SetupDesk, systemFromOf } from "./setup.service.ts";
 import { findInInbox } from "./setup.store.ts";
-import { remember, writeMemory } from "./setup-lock.service.ts";
-import { copySystemMail } from "./system-mail.service.ts";
+import { readMemory, remember, writeMemory } from "./setup-lock.service.ts";
+import { copySystemMail, type SystemFrom } from "./system-mail.service.ts";
 
 const ARRIVAL_MS = 10_000;
 const LOOK_EVERY_MS = 50;
@@ -81,13 +81,14 @@ export async function answerRoute(desk: SetupDesk, request: RouteRequest): Promi
   return check;
 }
 
-/** Step 6: who writes. Its domain gets a key, and the instance's own mail comes from here too. */
-export async function answerSender(
-  desk: SetupDesk,
-  input: { name: string; email: string; replyTo?: string | undefined },
-): Promise<void> {
+/**
+ * Step 6: who writes. The domain of the first sender gets a key. Invitations and password links come from the
+ * organization, which is another than a client whose campaigns are sent here.
+ */
+export async function answerSender(desk: SetupDesk, input: SenderRequest): Promise<void> {
   const { workspaceId = "", routeId = 0 } = requireSteps(desk, "sender");
   const { address } = readEmail(input.email);
+  const from = systemFromAfter(desk, input);
   const open = () => desk.databases.workspace(workspaceId);
   const domain = address.slice(address.lastIndexOf("@") + 1);
   const domainNote = await prepareDomain(desk, workspaceId, domain);
@@ -99,8 +100,7 @@ export async function answerSender(
       ? createSender(open(), fields, now)
       : changeSender(open(), known.id, fields);
   const { system } = desk.databases;
-  const { name: fromName, email: fromEmail } = sender;
-  sendSystemMailBy(desk, { workspaceId, routeId, fromName, fromEmail });
+  sendSystemMailBy(desk, { workspaceId, routeId }, from);
   remember(system, { senderId: sender.id, domainNote }, now);
   forgetTestMessage(desk);
 }
@@ -119,8 +119,8 @@ export async function answerTestMessage(desk: SetupDesk, input: { to?: string | 
   const to = readEmail(input.to ?? administrator?.email ?? "").email;
   const db = desk.databases.workspace(workspaceId);
   const { kind } = readRoute(db, routeId);
-  const { email, name } = readSender(db, senderId);
-  sendSystemMailBy(desk, { workspaceId, routeId, fromName: name, fromEmail: email });
+  const { email } = readSender(db, senderId);
+  sendSystemMailBy(desk, { workspaceId, routeId }, systemFromOf(desk, memory));
   const messageId = `${randomUUID()}@${email.slice(email.lastIndexOf("@") + 1)}`;
   const sent = await desk.mail.send({
     to,
@@ -153,13 +153,23 @@ export async function readSetupDns(desk: SetupDesk, dns: DnsLookup) {
   return { domain: checked.name, note: memory.domainNote ?? "", records: checked.records };
 }
 
-/** Has the instance's own mail leave as the first workspace's does now. */
+function systemFromAfter(desk: SetupDesk, input: SenderRequest): SystemFrom {
+  const known = systemFromOf(desk, readMemory(desk.databases.system));
+  const { systemName = known.fromName, systemEmail = known.fromEmail } = input;
+  if (systemName.trim() === "") {
+    throw invalidField("systemName", "must not be empty");
+  }
+  return { fromName: systemName.trim(), fromEmail: readEmail(systemEmail, "systemEmail").email };
+}
+
+/** Has the instance's own mail leave by the first workspace's route as it is now. */
 function sendSystemMailBy(
   desk: SetupDesk,
-  way: { workspaceId: string; routeId: number; fromName: string; fromEmail: string },
+  way: { workspaceId: string; routeId: number },
+  from: SystemFrom,
 ): void {
   const { keyRing, inboxPort, databases } = desk;
-  const { workspaceId, routeId, ...from } = way;
+  const { workspaceId, routeId } = way;
   const context = { keyRing, workspaceId, inboxPort };
   const route = loadRoute(databases.workspace(workspaceId), context, routeId);
   copySystemMail(databases.system, keyRing, route, from, desk.clock());

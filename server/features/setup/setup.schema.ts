@@ -58,6 +58,14 @@ export const SetupAnswers = t.Object({
       domainNote: t.String({ description: "Why there are no DNS records to set; empty otherwise" }),
     }),
   ),
+  systemFrom: t.Optional(
+    t.Object(
+      { name: t.String(), email: t.String() },
+      {
+        description: "Who invitations and password links come from; proposed until it is answered",
+      },
+    ),
+  ),
   testMessage: t.Optional(TestMessageReceipt),
 });
 export type SetupAnswers = typeof SetupAnswers.static;
@@ -99,7 +107,22 @@ export const SenderRequest = t.Object({
   name: t.String({ minLength: 1, maxLength: 100 }),
   email: t.String({ minLength: 1, maxLength: 320 }),
   replyTo: t.Optional(t.String({ maxLength: 254 })),
+  systemName: t.Optional(
+    t.String({
+      minLength: 1,
+      maxLength: 100,
+      description: "Who the instance's own mail comes from; the organization when left out",
+    }),
+  ),
+  systemEmail: t.Optional(
+    t.String({
+      minLength: 1,
+      maxLength: 320,
+      description: "Its address; one at the administrator's domain when left out",
+    }),
+  ),
 });
+export type SenderRequest = typeof SenderRequest.static;
 export const TestMessageRequest = t.Object({
   to: t.Optional(t.String({ maxLength: 320, description: "The administrator when left out" })),
 });

@@ -39,6 +39,8 @@ import {
 import type { SetupAnswers } from "./setup.schema.ts";
 import { readMemory, refuseWhenDone, remember, type SetupMemory } from "./setup-lock.service.ts";
 
+import { proposedFrom, readSystemMail, type SystemFrom } from "./system-mail.service.ts";
+
 export { newSetupToken } from "./setup-lock.service.ts";
 
 // By it the server recognises itself when it looks at its own public URL.
@@ -229,9 +231,32 @@ function answersOf(desk: SetupDesk, memory: SetupMemory): SetupAnswers {
           },
         }),
     ...publicUrlAnswer(desk, memory),
+    ...systemFromAnswer(desk, memory),
     ...sendingAnswers(desk, memory),
     ...(memory.testMessage === undefined ? {} : { testMessage: memory.testMessage }),
   };
+}
+
+/** In whose name the instance's own mail is sent, as answered or else as proposed. */
+export function systemFromOf(desk: SetupDesk, memory: SetupMemory): SystemFrom {
+  const { system } = desk.databases;
+  const stored = readSystemMail(system);
+  if (stored !== null) {
+    return { fromName: stored.fromName, fromEmail: stored.fromEmail };
+  }
+  return proposedFrom({
+    organization: findOrganization(system, required(memory.organizationId))?.name ?? "",
+    administrator: findPerson(system, required(memory.userId))?.email ?? "",
+    publicUrl: publicUrlOf(desk.config, system),
+  });
+}
+
+function systemFromAnswer(desk: SetupDesk, memory: SetupMemory): Pick<SetupAnswers, "systemFrom"> {
+  if (memory.userId === undefined || memory.organizationId === undefined) {
+    return {};
+  }
+  const { fromName: name, fromEmail: email } = systemFromOf(desk, memory);
+  return { systemFrom: { name, email } };
 }
 
 function publicUrlAnswer(desk: SetupDesk, memory: SetupMemory): Pick<SetupAnswers, "publicUrl"> {

@@ -1,5 +1,6 @@
 // The way the instance's own mail leaves. It belongs to the instance alone: a route of a workspace could be
 // pointed elsewhere by that workspace's people, who would then read everybody's password links.
+import { isIP } from "node:net";
 import { accessTokens, type Route } from "../../delivery/index.ts";
 import { INSTANCE_INBOX, inboxPassword } from "../../inbound/index.ts";
 import type { Databases } from "../../platform/db/databases.ts";
@@ -10,12 +11,17 @@ import type { KeyRing } from "../../platform/secrets.ts";
 import { readSetting, writeSetting } from "../../platform/settings.store.ts";
 import { relayTargets } from "../../platform/target-guard.ts";
 import { readEmail } from "../auth/users.service.ts";
+import { isFreeMail } from "../domains/domains.service.ts";
+import { readSender } from "../domains/senders.service.ts";
 import { openSecrets, refuseToMoveSecrets, sealSecrets } from "../routes/route-secrets.service.ts";
 import { loadRoute } from "../routes/routes.service.ts";
+import { findWorkspace } from "../workspaces/workspaces.service.ts";
 import type { SystemMailChange, SystemMailView } from "./instance.schema.ts";
 import { allowsPrivateRelays } from "./instance.service.ts";
+import { readMemory } from "./setup-lock.service.ts";
 
 const SYSTEM_MAIL = "system_mail";
+const MAX_NAME_CHARS = 100;
 /** What earlier versions kept: a workspace and its route. */
 const SYSTEM_ROUTE = "system_route";
 
@@ -33,6 +39,27 @@ type Stored = {
   fromEmail: string;
 };
 
+/** In whose name the instance's own mail is sent. */
+export type SystemFrom = Pick<Stored, "fromName" | "fromEmail">;
+
+/**
+ * In whose name the instance's own mail is sent until somebody says otherwise: the organization's, never a
+ * client's. The address is at the administrator's domain; at a mailbox provider's, where only they may send
+ * from, the public host takes its place, or their own address where that is no domain.
+ */
+export function proposedFrom(of: {
+  organization: string;
+  administrator: string;
+  publicUrl: string;
+}): SystemFrom {
+  const fromName = of.organization.trim().slice(0, MAX_NAME_CHARS).trim();
+  const domain = of.administrator.slice(of.administrator.lastIndexOf("@") + 1).toLowerCase();
+  const host = URL.parse(of.publicUrl)?.hostname ?? "";
+  const own = isFreeMail(domain) ? host : domain;
+  const isName = own.includes(".") && isIP(own.replace(/^\[|\]$/g, "")) === 0;
+  return { fromName, fromEmail: isName ? `noreply@${own}` : of.administrator };
+}
+
 /** How the instance's own mail leaves, without its password; null when nobody has said. */
 export function readSystemMail(system: Connection): SystemMailView | null {
   const stored = readSetting<Stored>(system, SYSTEM_MAIL);
@@ -41,6 +68,29 @@ export function readSystemMail(system: Connection): SystemMailView | null {
   }
   const { password, oauth, ...visible } = stored;
   return { ...visible, hasPassword: password !== "" || oauth !== "" };
+}
+
+/**
+ * The name of the first workspace when the instance's own mail is still sent in the name of its sender, as earlier
+ * versions set it up; null otherwise. Nothing is changed by itself: a relay may take no other address.
+ */
+export function lenderOfSystemMail(databases: Databases): string | null {
+  const stored = readSystemMail(databases.system);
+  const { workspaceId, senderId } = readMemory(databases.system);
+  if (stored === null || workspaceId === undefined || senderId === undefined) {
+    return null;
+  }
+  try {
+    const { name, email } = readSender(databases.workspace(workspaceId), senderId);
+    const isLent = stored.fromName === name && stored.fromEmail === email;
+    return isLent ? (findWorkspace(databases.system, workspaceId)?.name ?? null) : null;
+  } catch (error) {
+    // The sender was deleted, or the workspace is set aside: then nothing can be said.
+    if (error instanceof AppError && ["not_found", "workspace_unavailable"].includes(error.code)) {
+      return null;
+    }
+    throw error;
+  }
 }
 
 /**
@@ -55,7 +105,10 @@ export function changeSystemMail(
   change: SystemMailChange,
   now: number,
 ): void {
-  const from = { fromName: change.fromName.trim(), fromEmail: readEmail(change.fromEmail).email };
+  const from = {
+    fromName: change.fromName.trim(),
+    fromEmail: readEmail(change.fromEmail, "systemMail.fromEmail").email,
+  };
   if (change.kind === "test_inbox") {
     writeSetting(system, SYSTEM_MAIL, { ...testInbox, ...from } satisfies Stored, now);
     return;
@@ -78,7 +131,7 @@ export function copySystemMail(
   system: Connection,
   keyRing: KeyRing,
   route: Route,
-  from: Pick<Stored, "fromName" | "fromEmail">,
+  from: SystemFrom,
   now: number,
 ): void {
   if (route.kind === "test_inbox") {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
+import { createSender } from "../../../../server/features/domains/senders.service.ts";
 import { changeRoute, createRoute } from "../../../../server/features/routes/routes.service.ts";
 import {
   adoptSystemRoute,
@@ -49,6 +50,7 @@ test("an administrator sees and changes how the instance mails, and nothing else
     allowDirectSending: false,
     allowPrivateTargets: false,
     systemMail: { ...relay, hasPassword: true },
+    systemMailLentBy: null,
   });
   const stored = fixture.databases.system.prepare("SELECT value FROM setting").pluck().all();
   expect(text + JSON.stringify(stored)).not.toContain("s3cret-relay");
@@ -107,6 +109,21 @@ test("what a workspace does with its routes moves nothing of the instance's mail
     password: "s3cret-relay",
     fromEmail: "u@e.net",
   });
+});
+
+test("mail that an earlier version sent in a client's name says so until it has a name of its own", async () => {
+  const { databases } = fixture;
+  const client = { name: "Bakery", email: "news@bakery.example" };
+  const { id: senderId } = createSender(databases.workspace(admin.workspaceId), client, 0);
+  const memory = { tokenHash: "", unlocked: [], workspaceId: admin.workspaceId, senderId };
+  writeSetting(databases.system, "setup", memory, 0);
+  const from = { fromName: client.name, fromEmail: client.email };
+
+  const lent = await (await change({ systemMail: { ...relay, ...from } })).json();
+  const own = await (await change({ systemMail: relay })).json();
+
+  expect(lent).toMatchObject({ systemMailLentBy: expect.any(String) });
+  expect(own).toMatchObject({ systemMailLentBy: null, systemMail: { fromName: "Us" } });
 });
 
 test("a public URL that the environment fixes is not changed, and a path is refused", async () => {

@@ -1,6 +1,10 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { checkRoute } from "../../../../server/delivery/index.ts";
 import { newSetupToken } from "../../../../server/features/setup/setup.service.ts";
+import {
+  proposedFrom,
+  readSystemMail,
+} from "../../../../server/features/setup/system-mail.service.ts";
 import { type Inbound, startInbound } from "../../../../server/inbound/index.ts";
 import {
   type AccountsApp,
@@ -108,7 +112,10 @@ test("the whole wizard, with a test message that really lies in the test inbox a
   expect(me.user).toMatchObject({ email: "ada@example.com", isAdmin: true });
   expect(me.workspaces).toMatchObject([{ id: workspaceId, role: "owner", name: "News" }]);
   const mail = await fixture.call(session, "GET", `/instance/inbox/${sent.inboxId}`);
-  expect(await mail.json()).toMatchObject({ subject: "Your SwiftMail can send" });
+  expect(await mail.json()).toMatchObject({
+    subject: "Your SwiftMail can send",
+    from: "noreply@example.com",
+  });
   const own = await fixture.call(session, "GET", `/workspaces/${workspaceId}/inbox`);
   expect(await own.json()).toMatchObject({ items: [] });
 }, 20_000);
@@ -268,6 +275,49 @@ test("a relay is checked up to its sign-in, keeps its password sealed, and takes
   expect(seen).not.toContain("relay-s3cret");
   await sink.close();
 }, 20_000);
+
+test("the instance's own mail comes from the organization or who is named, never from the first client", async () => {
+  await unlock();
+  await answerUntil("sender");
+  expect((await state()).answers["systemFrom"]).toEqual({
+    name: "Ada's agency",
+    email: "noreply@example.com",
+  });
+  const wrong = await post("sender", { ...sender, systemEmail: "not an address" });
+  expect(await wrong.json()).toMatchObject({ fields: [{ field: "systemEmail" }] });
+  const named = { systemName: "Agency desk", systemEmail: "desk@agency.example" };
+  expect((await post("sender", { ...sender, ...named })).status).toBe(200);
+
+  // Another client sender later changes nothing of it, and neither does the test message.
+  await post("sender", { ...sender, name: "Other shop" });
+  await post("test-message");
+
+  expect((await state()).answers["systemFrom"]).toEqual({
+    name: "Agency desk",
+    email: "desk@agency.example",
+  });
+  const { fromName, fromEmail } = readSystemMail(fixture.databases.system) ?? {};
+  expect({ fromName, fromEmail }).toEqual({
+    fromName: "Agency desk",
+    fromEmail: "desk@agency.example",
+  });
+}, 20_000);
+
+test.each([
+  ["ada@agency.example", "https://mail.other.example", "noreply@agency.example"],
+  ["ada@gmail.com", "https://mail.agency.example", "noreply@mail.agency.example"],
+  ["ada@gmail.com", "http://localhost:8080", "ada@gmail.com"],
+  ["ada@gmail.com", "http://192.0.2.7:8080", "ada@gmail.com"],
+  ["ada@gmail.com", "http://[2001:db8::7]:8080", "ada@gmail.com"],
+])(
+  "with the administrator %s at %s it is proposed to come from %s",
+  (administrator, publicUrl, fromEmail) => {
+    expect(proposedFrom({ organization: " Agency ", administrator, publicUrl })).toEqual({
+      fromName: "Agency",
+      fromEmail,
+    });
+  },
+);
 
 test("choosing another way out means that a message must arrive again", async () => {
   await unlock();

@@ -60,6 +60,10 @@ export const t = messages({
     en: "Nothing is mailed yet: links are shown once to whoever makes them.",
     de: "Noch wird nichts versandt: Links werden einmal dem gezeigt, der sie erstellt.",
   },
+  mailLent: {
+    en: "Invitations and password links leave in the name of “{sender}”, a sender of the workspace {workspace}. Enter a name and an address of your own organization.",
+    de: "Einladungen und Passwort-Links gehen im Namen von „{sender}“ hinaus, einem Absender des Arbeitsbereichs {workspace}. Tragen Sie Name und Adresse Ihrer eigenen Organisation ein.",
+  },
   fromName: { en: "From", de: "Von" },
   fromEmail: { en: "Address", de: "Adresse" },
   relays: { en: "Ways out", de: "Wege nach draußen" },

@@ -41,6 +41,14 @@ export function SystemMail({
   });
   return (
     <SettingsSection title={t("mail")} description={t("mailBody")}>
+      {settings.systemMailLentBy !== null && (
+        <Notice tone="warning">
+          {t("mailLent", {
+            sender: mail?.fromName ?? "",
+            workspace: settings.systemMailLentBy,
+          })}
+        </Notice>
+      )}
       {mail === null && <Notice tone="warning">{t("noMail")}</Notice>}
       <form class="flex flex-col gap-4" onSubmit={form.onSubmit} noValidate>
         <FormProblem problem={form.problem} />

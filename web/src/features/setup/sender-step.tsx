@@ -5,15 +5,17 @@ import { t } from "./setup.messages.ts";
 import { StepForm } from "./step-form.tsx";
 import { type StepProps, useStepForm } from "./use-setup.ts";
 
-/** Who campaigns come from. */
+/** Who campaigns come from, and who the mail of the instance itself does. */
 export function SenderStep(props: StepProps) {
-  const saved = props.state.answers.sender;
+  const { sender: saved, systemFrom } = props.state.answers;
   const form = useStepForm(
     props,
     {
       name: saved?.name ?? props.state.answers.workspace?.name ?? "",
       email: saved?.email ?? "",
       replyTo: saved?.replyTo ?? "",
+      systemName: systemFrom?.name ?? "",
+      systemEmail: systemFrom?.email ?? "",
     },
     ({ replyTo, ...rest }) =>
       ask(api.setup.sender.post({ ...rest, ...(replyTo === "" ? {} : { replyTo }) })),
@@ -36,6 +38,23 @@ export function SenderStep(props: StepProps) {
         autocomplete="off"
         optional
       />
+      <fieldset class="flex flex-col gap-5 border-t border-line pt-5">
+        <legend class="sr-only">{t("systemFrom")}</legend>
+        <div>
+          <p class="font-semibold" aria-hidden="true">
+            {t("systemFrom")}
+          </p>
+          <p class="text-sm text-muted">{t("systemFromBody")}</p>
+        </div>
+        <TextField {...form.text("systemName")} label={t("systemName")} />
+        <TextField
+          {...form.text("systemEmail")}
+          label={t("systemEmail")}
+          type="email"
+          hint={t("systemEmailHint")}
+          autocomplete="off"
+        />
+      </fieldset>
       {saved?.domainNote && <Notice>{saved.domainNote}</Notice>}
     </StepForm>
   );

@@ -117,6 +117,17 @@ export const t = messages({
   senderEmail: { en: "Sender address", de: "Absenderadresse" },
   replyTo: { en: "Replies go to", de: "Antworten gehen an" },
   replyToHint: { en: "Empty: to the sender address.", de: "Leer: an die Absenderadresse." },
+  systemFrom: { en: "Mail of this instance", de: "Mail dieser Instanz" },
+  systemFromBody: {
+    en: "Invitations, password links and sign-in notices come from your organization, not from a client.",
+    de: "Einladungen, Passwort-Links und Anmeldehinweise kommen von Ihrer Organisation, nicht von einem Kunden.",
+  },
+  systemName: { en: "Name of your organization", de: "Name Ihrer Organisation" },
+  systemEmail: { en: "Address for these messages", de: "Adresse für diese Nachrichten" },
+  systemEmailHint: {
+    en: "Your relay must accept it as a sender.",
+    de: "Ihr Relay muss sie als Absender annehmen.",
+  },
   "test-messageBody": {
     en: "One message through the whole way, to see that it arrives.",
     de: "Eine Nachricht über den ganzen Weg, um zu sehen, dass sie ankommt.",

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { unreadDamage } from "../platform/db/damage.store.ts";
+import { type DamageNotice, unreadDamage } from "../platform/db/damage.store.ts";
 import { type Connection, openConnection } from "../platform/db/driver.ts";
 import { type FaultReason, lookAtFile } from "../platform/db/file-fault.ts";
 import { setAsideRows } from "../platform/db/set-aside.store.ts";
@@ -54,14 +54,25 @@ export function checkWorkspaces(dataDir: string, newestVersion: number): Finding
 export function checkDamage(dataDir: string): Finding {
   return withSystem(dataDir, (system) => {
     const notices = unreadDamage(system);
-    const said = notices.map(
-      ({ kind, path, bytes, records, kept }) =>
-        `${kind} in ${path}: ${bytes} bytes, at least ${records} records lost${kept === "" ? "" : `, kept as ${kept}`}`,
-    );
+    const said = notices.map(noticeLine);
     return notices.length === 0
       ? { verdict: "ok", said: "none that nobody has read of" }
       : { verdict: "warn", said: listed(said), mend: "Read about it on the instance console." };
   });
+}
+
+function noticeLine({ kind, path, bytes, records, kept }: DamageNotice): string {
+  const place = kept === "" ? "" : `, kept as ${kept}`;
+  switch (kind) {
+    case "results_lost":
+      return `${path} is an older copy, and the journal no longer holds all that happened since: its numbers are too low, and its campaigns are paused because people who wait there may have the message already or may have unsubscribed`;
+    case "journal_missing":
+      return `${path} is missing: results, opens, clicks and unsubscribes that were in it are lost`;
+    case "journal_bytes":
+      return `${path}: ${bytes} bytes could not be read, at least ${records} records are lost${place}`;
+    case "inbox_damaged":
+      return `${path} was damaged, and an empty inbox took its place${place}`;
+  }
 }
 
 function withSystem(dataDir: string, look: (system: Connection) => Finding): Finding {

@@ -23,6 +23,8 @@ export type ResultFact = {
   oc: string;
   cat: string;
   due?: number;
+  /** 1 when the campaign says, at the time this is applied, whether the message is held instead. */
+  ask?: 1;
   /** 1 when the try counts against the retry schedule. */
   n: 0 | 1;
   stage?: string;

@@ -1,4 +1,5 @@
 import type { Clock } from "../platform/clock.ts";
+import type { Connection } from "../platform/db/driver.ts";
 import { JournalReader } from "../platform/journal/reader.ts";
 import {
   type Position,
@@ -11,12 +12,14 @@ import type { Item } from "./ingest/gathered.ts";
 import type { Ingester } from "./ingest/ingester.ts";
 import type { JournalLosses } from "./journal-losses.ts";
 import { openStreams, type Stream } from "./journal-streams.ts";
+import { saveReached } from "./lost-results.store.ts";
 import type { NodeIdentity, StreamMarks } from "./writer-methods.ts";
 
 const DROP_EVERY_MS = 60_000;
 
 /** Carries the records of this node's streams to the ingester, and removes the segments that nobody needs any more. */
 export class JournalFollower {
+  readonly #system: Connection;
   readonly #ingester: Ingester;
   readonly #losses: JournalLosses;
   readonly #clock: Clock;
@@ -26,9 +29,10 @@ export class JournalFollower {
   constructor(
     identity: NodeIdentity,
     marks: StreamMarks,
-    parts: { ingester: Ingester; losses: JournalLosses; clock: Clock },
+    parts: { system: Connection; ingester: Ingester; losses: JournalLosses; clock: Clock },
   ) {
-    const { ingester, losses, clock } = parts;
+    const { system, ingester, losses, clock } = parts;
+    this.#system = system;
     this.#losses = losses;
     this.#clock = clock;
     this.#droppedAt = clock();
@@ -97,6 +101,9 @@ export class JournalFollower {
     for (const stream of this.#streams) {
       const below = this.#ingester.removableBelow(stream.name);
       if (below > 0) {
+        const { ends } = this.#ingester;
+        saveReached(this.#system, ends.below(stream.name, below));
+        ends.forgetBelow(stream.name, below);
         removeSegmentsBelow(stream.dir, below);
       }
     }

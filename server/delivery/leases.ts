@@ -1,7 +1,7 @@
 import type { Clocks } from "../platform/clock.ts";
-import { AppError } from "../platform/errors.ts";
 import { log } from "../platform/log.ts";
 import type { Caller } from "../platform/workers/channel.ts";
+import { isSetAside } from "./ingest/passing.ts";
 import type { Recorder } from "./recorder.ts";
 import type { Run } from "./run.ts";
 import { CannotSend } from "./run-factory.ts";
@@ -31,11 +31,6 @@ export async function renewLeases(writer: Caller<WriterMethods>, run: Run): Prom
 }
 
 type Claimed = { workspaceId: string; campaignId: number; claims: Leased["claims"] };
-
-/** True for the refusal of a workspace whose file cannot be used now. */
-export function isSetAside(error: unknown): boolean {
-  return error instanceof AppError && error.code === "workspace_unavailable";
-}
 
 /** Gives claimed chunks back untouched, and pauses the campaign when there is a reason for people. */
 export async function refuseClaims(

@@ -5,10 +5,11 @@ import { log } from "../platform/log.ts";
 import type { DotFact } from "./facts.ts";
 import type { Ingester, MissedFacts } from "./ingest/ingester.ts";
 import type { KeptFacts } from "./ingest/kept-facts.ts";
+import { isSetAside } from "./ingest/passing.ts";
 import type { JournalLosses } from "./journal-losses.ts";
+import { areLeasesDoubtful, doubtLeases, settleDoubt } from "./lost-results.store.ts";
 import { openRowsOfForeign, releaseForeignLeases } from "./queue/claim.store.ts";
-import { holdsAmbiguous } from "./queue/load.store.ts";
-import { recordAmbiguous } from "./queue/recovery.ts";
+import { heldResult, recordAmbiguous } from "./queue/recovery.ts";
 
 export type RevivalParts = {
   databases: Databases;
@@ -18,8 +19,11 @@ export type RevivalParts = {
   /** Of this process's leases. */
   owner: string;
   look: (workspaceId: string) => void;
+  /** The workspace is set aside: its file may be another one afterwards. */
+  onAside: (workspaceId: string) => void;
   /** What the journal still holds. */
   missed: MissedFacts;
+  losses: JournalLosses;
 };
 
 /** For so long at a time one workspace catches up. */
@@ -30,7 +34,7 @@ export class Revival {
   readonly #parts: RevivalParts;
   /** Of workspaces that have not caught up yet. */
   readonly #reviving = new Map<string, Generator<undefined, void>>();
-  /** Were locked when their leases were to be taken back, which would run for a minute and a half more. */
+  /** To be looked at; most were locked when their leases were to be taken back, which would run for a minute and a half more. */
   readonly #notTakenBack = new Set<string>();
 
   constructor(parts: RevivalParts) {
@@ -40,7 +44,8 @@ export class Revival {
   /**
    * Says of each dot without a result that its message is ambiguous, and, where records of the delivery stream were lost
    * or the journal is another one than its process wrote, of each message that a dead process had in hand: nobody knows
-   * which of them were sent, so they wait for a person.
+   * which of them were sent, so they wait for a person. Of a workspace that is set aside or has not caught up, that
+   * is said when it has.
    *
    * @returns how many.
    */
@@ -48,44 +53,79 @@ export class Revival {
     dir: string,
     dots: readonly DotFact[],
     workspaceIds: readonly string[],
-    losses: JournalLosses,
   ): Promise<number> {
-    const { databases, find } = this.#parts;
-    const wasNoted = losses.streams.has("delivery");
-    const unknown = workspaceIds.flatMap((id) => this.#inHand(id, dots, wasNoted));
-    if (unknown.length > 0 && !wasNoted) {
-      losses.gone("delivery");
+    const { losses, databases, kept } = this.#parts;
+    if (losses.streams.has("delivery")) {
+      const waiting = [...databases.setAsideIds(), ...kept.workspaces()];
+      doubtLeases(databases.system, [...waiting, ...workspaceIds]);
     }
-    const certain = new Set(dots);
-    // What a workspace that is set aside would say, a person decides as well.
-    const holds = (dot: DotFact) =>
-      !certain.has(dot) || databases.isSetAside(dot.w) || holdsAmbiguous(find(dot.w), dot.c);
-    const stream = { dir, above: losses.above.delivery };
-    await recordAmbiguous(stream, [...dots, ...unknown], holds);
+    const named = new Set(dots.map(nameOf));
+    const unknown = workspaceIds
+      .filter((id) => !this.#isBehind(id))
+      .flatMap((id) => this.#inHandNow(id))
+      .filter((dot) => !named.has(nameOf(dot)));
+    this.#noteLoss(unknown.length);
+    await recordAmbiguous({ dir, above: losses.above.delivery }, dots, unknown);
     return dots.length + unknown.length;
+  }
+
+  /** True while its file lacks what happened, or cannot be read. */
+  #isBehind(workspaceId: string): boolean {
+    const { databases, kept } = this.#parts;
+    return databases.isSetAside(workspaceId) || kept.has(workspaceId);
   }
 
   /**
    * The open messages of chunks that a dead process had in hand and of which this journal cannot tell: all when some of it is
-   * lost, else those of another journal. Those in `known` are left out.
+   * lost, else those of another journal.
    */
-  #inHand(workspaceId: string, known: readonly DotFact[], isLost: boolean): DotFact[] {
+  #inHand(workspaceId: string): DotFact[] {
     const { find, owner, databases } = this.#parts;
-    const db = databases.isSetAside(workspaceId) ? undefined : find(workspaceId);
-    const named = new Set(known.map(({ w, c, s }) => `${w}/${c}/${s}`));
+    const db = find(workspaceId);
+    const isLost = areLeasesDoubtful(databases.system, workspaceId);
     const ours = owner.slice(0, owner.indexOf(":") + 1);
     return (db === undefined ? [] : openRowsOfForeign(db, owner))
       .filter(({ holder }) => isLost || !holder.startsWith(ours))
-      .map(({ c, s }) => ({ k: "dot" as const, w: workspaceId, c, s, at: Date.now() }))
-      .filter(({ w, c, s }) => !named.has(`${w}/${c}/${s}`));
+      .map(({ c, s }) => ({ k: "dot" as const, w: workspaceId, c, s, at: Date.now() }));
   }
 
-  /** Takes back what dead processes had leased. @returns how many chunks. */
-  takeBack(workspaceId: string): number {
-    const { find, owner, look } = this.#parts;
+  #inHandNow(workspaceId: string): DotFact[] {
+    try {
+      return this.#inHand(workspaceId);
+    } catch (error) {
+      // Its file was just found unusable: the same is asked when it is back.
+      if (isSetAside(error)) {
+        return [];
+      }
+      throw error;
+    }
+  }
+
+  #noteLoss(unknown: number): void {
+    const { losses } = this.#parts;
+    if (unknown > 0 && !losses.streams.has("delivery")) {
+      losses.gone("delivery");
+    }
+  }
+
+  /** Has the workspace looked at in a moment. */
+  lookSoon(workspaceId: string): void {
+    this.#notTakenBack.add(workspaceId);
+  }
+
+  /** Takes back what dead processes had leased; of a workspace that is behind when it has caught up. @returns how many chunks. */
+  takeBackAll(workspaceIds: readonly string[]): number {
+    return workspaceIds
+      .filter((id) => !this.#isBehind(id))
+      .reduce((sum, id) => sum + this.#takeBack(id), 0);
+  }
+
+  #takeBack(workspaceId: string): number {
+    const { find, owner, look, databases } = this.#parts;
     try {
       const db = find(workspaceId);
       const leases = db === undefined ? 0 : releaseForeignLeases(db, owner);
+      settleDoubt(databases.system, workspaceId);
       look(workspaceId);
       return leases;
     } catch (error) {
@@ -103,15 +143,16 @@ export class Revival {
    * of it goes on at the next call, so that the others wait for milliseconds.
    */
   reviveAll(): void {
-    const { databases, kept } = this.#parts;
+    const { databases, kept, onAside } = this.#parts;
     for (const workspaceId of this.#notTakenBack) {
       this.#notTakenBack.delete(workspaceId);
-      this.takeBack(workspaceId);
+      this.#takeBack(workspaceId);
       // Each try of a locked file costs everybody its time-out.
       break;
     }
     for (const workspaceId of databases.setAsideIds()) {
       kept.hold(workspaceId);
+      onAside(workspaceId);
       this.#reviving.delete(workspaceId);
     }
     for (const workspaceId of kept.workspaces()) {
@@ -122,15 +163,14 @@ export class Revival {
   }
 
   #revive(workspaceId: string): void {
-    const { ingester, missed } = this.#parts;
-    const work = this.#reviving.get(workspaceId) ?? ingester.revive(workspaceId, missed);
+    const work = this.#reviving.get(workspaceId) ?? this.#catchUp(workspaceId);
     this.#reviving.set(workspaceId, work);
     const until = performance.now() + REVIVE_MS;
     try {
       while (performance.now() < until) {
         if (work.next().done === true) {
           this.#reviving.delete(workspaceId);
-          this.takeBack(workspaceId);
+          this.#takeBack(workspaceId);
           log.info({ workspaceId }, "what was kept of a workspace is applied");
           return;
         }
@@ -140,4 +180,17 @@ export class Revival {
       log.error({ workspaceId, err: error }, "kept facts wait: the database cannot be written");
     }
   }
+
+  /** A chunk that a dead process had in hand stays on loan to it until all this is done, so nobody sends from it meanwhile. */
+  *#catchUp(workspaceId: string): Generator<undefined, void> {
+    const { ingester, missed } = this.#parts;
+    yield* ingester.revive(workspaceId, missed);
+    const unknown = this.#inHand(workspaceId);
+    this.#noteLoss(unknown.length);
+    yield* ingester.applyDirectly(workspaceId, unknown.map(heldResult));
+  }
+}
+
+function nameOf({ w, c, s }: DotFact): string {
+  return `${w}/${c}/${s}`;
 }

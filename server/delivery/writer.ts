@@ -12,6 +12,7 @@ import { freezeAudience } from "./audience/freeze.ts";
 import { blockList, type IsBlocked } from "./block-list.store.ts";
 import { bounceRules, breakerRules } from "./bounce-rules.ts";
 import { Cancelling } from "./cancelling.ts";
+import { claimForAll, LEASE_MS } from "./claims.ts";
 import { Freezing } from "./freezing.ts";
 import { Ingester } from "./ingest/ingester.ts";
 import { KeptFacts } from "./ingest/kept-facts.ts";
@@ -19,12 +20,8 @@ import { settleAll } from "./ingest/settle.store.ts";
 import { JournalFollower } from "./journal-follower.ts";
 import { JournalLosses } from "./journal-losses.ts";
 import { streamDir } from "./journal-streams.ts";
-import {
-  campaignsWithStatus,
-  claimChunks,
-  pauseWithReason,
-  renewLeases,
-} from "./queue/claim.store.ts";
+import { OlderCopies } from "./older-copies.ts";
+import { campaignsWithStatus, pauseWithReason, renewLeases } from "./queue/claim.store.ts";
 import { createDue, type Due } from "./queue/due.store.ts";
 import { Revival } from "./revival.ts";
 import { classifyEngagement } from "./stats/engagement-class.ts";
@@ -39,7 +36,6 @@ import type {
   WriterMethods,
 } from "./writer-methods.ts";
 
-const LEASE_MS = 90_000;
 const TICK_MS = 120;
 /** Longer than a short transaction of another thread takes. What is longer keeps only its own workspace waiting. */
 const BUSY_MS = 50;
@@ -63,6 +59,7 @@ export class Writer {
   readonly #kept: KeptFacts;
   readonly #revival: Revival;
   readonly #losses: JournalLosses;
+  readonly #copies: OlderCopies;
   readonly #journal: JournalFollower;
   readonly #onApplied: WriterEvents["applied"];
   readonly #freezing: Freezing;
@@ -111,8 +108,20 @@ export class Writer {
       owner: this.#owner,
       look: (id) => this.look(id),
       missed: (id, above) => this.#journal.factsOf(id, above),
+      losses: this.#losses,
+      onAside: (id) => this.#copies.forget(id),
+    });
+    this.#copies = new OlderCopies({
+      system,
+      dataDir: identity.dataDir,
+      clock,
+      onPausing: (workspaceId, campaigns) => {
+        this.#onApplied({ workspaceId, campaigns, settled: [], outcomes: {} });
+        this.#revival.lookSoon(workspaceId);
+      },
     });
     this.#journal = new JournalFollower(identity, marks, {
+      system,
       ingester: this.#ingester,
       losses: this.#losses,
       clock,
@@ -138,12 +147,9 @@ export class Writer {
     this.#journal.readAll();
     const dots = this.#ingester.openDots().map(({ fact }) => fact);
     const dir = streamDir(this.#identity.dataDir, "delivery");
-    const ambiguous = await this.#revival.nameAmbiguous(dir, dots, this.#due.all(), this.#losses);
+    const ambiguous = await this.#revival.nameAmbiguous(dir, dots, this.#due.all());
     this.#journal.readAll();
-    let leases = 0;
-    for (const workspaceId of this.#due.all()) {
-      leases += this.#revival.takeBack(workspaceId);
-    }
+    const leases = this.#revival.takeBackAll(this.#due.all());
     this.#journal.followDurable();
     return { ambiguous, leases, above: this.#losses.above };
   }
@@ -196,7 +202,7 @@ export class Writer {
     }
     this.#advance(workspaceId, db);
     const mine = inHand.filter((entry) => entry.workspaceId === workspaceId);
-    const claims = this.#claim(db, mine, want);
+    const claims = claimForAll(db, mine, { want, owner: this.#owner, now: this.#clock() });
     this.#due.refresh(workspaceId);
     return claims;
   }
@@ -295,7 +301,11 @@ export class Writer {
   }
 
   #find(workspaceId: string): Connection | undefined {
-    return isId(workspaceId) ? this.#databases.find(workspaceId) : undefined;
+    const db = isId(workspaceId) ? this.#databases.find(workspaceId) : undefined;
+    if (db !== undefined) {
+      this.#copies.check(workspaceId, db);
+    }
+    return db;
   }
 
   #required(workspaceId: string): Connection {
@@ -341,24 +351,6 @@ export class Writer {
     for (const campaignId of campaignsWithStatus(db, "cancelling")) {
       void this.#cancelling.cancel(workspaceId, campaignId);
     }
-  }
-
-  #claim(db: Connection, inHand: readonly InHand[], want: number) {
-    const now = this.#clock();
-    return campaignsWithStatus(db, "sending").flatMap((campaignId) => {
-      const has = inHand.find((entry) => entry.campaignId === campaignId);
-      const messages = want - (has?.messages ?? 0);
-      return messages <= 0
-        ? []
-        : claimChunks(db, {
-            campaignId,
-            owner: this.#owner,
-            now,
-            leaseUntil: now + LEASE_MS,
-            messages,
-            full: has?.full ?? [],
-          });
-    });
   }
 
   #settle(workspaceId: string, db: Connection): void {

@@ -34,7 +34,8 @@ beforeAll(async () => {
 
 beforeEach(() => {
   runs += 1;
-  sinks = { here: startTcpSink({ delayMs: 10 }), there: startTcpSink({ delayMs: 10 }) };
+  // Slow, so that there are always messages whose answer is awaited, also at the moment of a kill.
+  sinks = { here: startTcpSink({ delayMs: 100 }), there: startTcpSink({ delayMs: 10 }) };
 });
 
 afterEach(() => {
@@ -60,10 +61,10 @@ async function startBoth(): Promise<{ here: RunningCampaign; there: RunningCampa
   return { here, there };
 }
 
-/** Of a file that holds what its log held, so that something is missing. */
+/** Of a file that holds what its log held, which is then written anew, so that something is missing. */
 function cut({ file }: RunningCampaign): void {
   const db = openConnection(file);
-  db.pragma("wal_checkpoint(PASSIVE)");
+  db.pragma("wal_checkpoint(RESTART)");
   db.close();
   truncateSync(file, 4_096);
 }

@@ -1,4 +1,5 @@
 import type { Connection } from "../../platform/db/driver.ts";
+import { inTransaction } from "../../platform/db/transaction.ts";
 import type { Fact } from "../facts.ts";
 import type { BounceRules, BreakerRules, ClassifyEngagement } from "../ports.ts";
 import { applyBounce, applyComplaint } from "./apply-bounce.ts";
@@ -8,6 +9,7 @@ import { heedBreaker } from "./breaker.ts";
 import { Counts } from "./counts.store.ts";
 import type { Batch, Item } from "./gathered.ts";
 import { applyOnce } from "./position.store.ts";
+import { holdsAmbiguous } from "./results.store.ts";
 import { settleCampaign } from "./settle.store.ts";
 
 /** What other stages know and applying facts needs. */
@@ -39,33 +41,53 @@ export function applyBatch(
   rules: Rules,
   now: number,
 ): Applied {
-  return applyOnce(db, candidates, (items) => {
-    const batch: Batch = {
-      counts: new Counts(),
-      chunks: new Map(),
-      chunkRanges: new Map(),
-      touched: new Set(),
-      engaged: new Set(),
-      orphans: 0,
-      late: 0,
-    };
-    for (const fact of inKeyOrder(items)) {
-      applyFact(db, batch, fact, rules);
-    }
-    writeChunkChanges(db, batch);
-    applyReleases(db, batch, items);
-    batch.counts.write(db);
-    const campaigns = [...new Set([...batch.touched, ...batch.engaged])];
-    const settled = settle(db, batch, now);
-    return {
-      campaigns,
-      settled,
-      pausing: campaigns.filter((id) => heedBreaker(db, id, rules.breaker, now)),
-      orphans: batch.orphans,
-      late: batch.late,
-      outcomes: outcomesOf(items),
-    };
-  });
+  return applyOnce(db, candidates, (items) =>
+    applyFacts(
+      db,
+      items.map(({ fact }) => fact),
+      rules,
+      now,
+    ),
+  );
+}
+
+/** Applies facts of one workspace that are in no journal, in one transaction. */
+export function applyDirectly(
+  db: Connection,
+  facts: readonly Fact[],
+  rules: Rules,
+  now: number,
+): Applied {
+  return inTransaction(db, () => applyFacts(db, facts, rules, now));
+}
+
+function applyFacts(db: Connection, given: readonly Fact[], rules: Rules, now: number): Applied {
+  const batch: Batch = {
+    counts: new Counts(),
+    chunks: new Map(),
+    chunkRanges: new Map(),
+    touched: new Set(),
+    engaged: new Set(),
+    orphans: 0,
+    late: 0,
+  };
+  const facts = inKeyOrder(given.map((fact) => decided(db, fact)));
+  for (const fact of facts) {
+    applyFact(db, batch, fact, rules);
+  }
+  writeChunkChanges(db, batch);
+  applyReleases(db, batch, facts);
+  batch.counts.write(db);
+  const campaigns = [...new Set([...batch.touched, ...batch.engaged])];
+  const settled = settle(db, batch, now);
+  return {
+    campaigns,
+    settled,
+    pausing: campaigns.filter((id) => heedBreaker(db, id, rules.breaker, now)),
+    orphans: batch.orphans,
+    late: batch.late,
+    outcomes: outcomesOf(facts),
+  };
 }
 
 function applyFact(db: Connection, batch: Batch, fact: Fact, rules: Rules): void {
@@ -97,8 +119,8 @@ function applyFact(db: Connection, batch: Batch, fact: Fact, rules: Rules): void
 
 // Releases come last: they read the rows that the results of the same chunk have just changed, and a
 // chunk is not claimed again before its release is committed, so no result of a later lease is ahead.
-function applyReleases(db: Connection, batch: Batch, items: readonly Item[]): void {
-  for (const { fact } of items) {
+function applyReleases(db: Connection, batch: Batch, facts: readonly Fact[]): void {
+  for (const fact of facts) {
     if (fact.k === "release") {
       applyRelease(db, batch, fact);
     }
@@ -106,13 +128,19 @@ function applyReleases(db: Connection, batch: Batch, items: readonly Item[]): vo
 }
 
 /** By campaign and seq, so that a transaction dirties neighbouring pages; facts of one message keep their order. */
-function inKeyOrder(items: readonly Item[]): Fact[] {
-  return items.map(({ fact }) => fact).sort((a, b) => a.c - b.c || seqOf(a) - seqOf(b));
+function inKeyOrder(facts: Fact[]): Fact[] {
+  return facts.sort((a, b) => a.c - b.c || seqOf(a) - seqOf(b));
 }
 
-function outcomesOf(items: readonly Item[]): Record<string, number> {
+/** Whoever recorded it could not read the campaign, because its workspace was set aside or not looked at yet. */
+function decided(db: Connection, fact: Fact): Fact {
+  const isHeld = fact.k === "result" && fact.ask === 1 && holdsAmbiguous(db, fact.c);
+  return isHeld ? { ...fact, st: "held" } : fact;
+}
+
+function outcomesOf(facts: readonly Fact[]): Record<string, number> {
   const outcomes: Record<string, number> = {};
-  for (const { fact } of items) {
+  for (const fact of facts) {
     if (fact.k === "result") {
       outcomes[fact.st] = (outcomes[fact.st] ?? 0) + 1;
     }

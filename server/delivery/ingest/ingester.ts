@@ -1,16 +1,16 @@
 import type { Clock } from "../../platform/clock.ts";
 import { isBusy } from "../../platform/db/busy.ts";
 import type { Connection } from "../../platform/db/driver.ts";
-import { faultOf } from "../../platform/db/file-fault.ts";
-import { AppError } from "../../platform/errors.ts";
 import type { ReadRecord } from "../../platform/journal/reader.ts";
 import { comparePositions, type Position } from "../../platform/journal/segments.ts";
 import { log } from "../../platform/log.ts";
 import type { DotFact, Fact } from "../facts.ts";
 import type { DuePort } from "../ports.ts";
-import { type Applied, applyBatch, type Rules } from "./batch.ts";
+import { AppliedEnds } from "./applied-ends.ts";
+import { type Applied, applyBatch, applyDirectly, type Rules } from "./batch.ts";
 import type { Item } from "./gathered.ts";
 import type { KeptFacts } from "./kept-facts.ts";
+import { isPassing, isSetAside } from "./passing.ts";
 import { appliedPositions, savePosition, syncCommitted } from "./position.store.ts";
 
 const MAX_BATCH = 1_000;
@@ -74,6 +74,8 @@ export class Ingester {
   readonly #unsynced = new Set<string>();
   readonly #read = new Map<string, Position>();
   #waiting = 0;
+  /** What is in the files already, for when the segments that say so are removed. */
+  readonly ends = new AppliedEnds();
   readonly totals: IngestTotals = { applied: 0, orphans: 0, late: 0, rejected: 0 };
 
   constructor(ports: IngestPorts) {
@@ -151,6 +153,22 @@ export class Ingester {
     }
   }
 
+  /**
+   * Applies facts that no journal holds, batch by batch. Nothing but the rows remembers them, so a crash in between must
+   * find the rest again by the rows.
+   */
+  *applyDirectly(workspaceId: string, facts: readonly Fact[]): Generator<undefined, void> {
+    const { clock } = this.#ports;
+    for (let from = 0; from < facts.length; from += MAX_BATCH) {
+      const db = this.#ports.workspace(workspaceId);
+      if (db !== undefined) {
+        const some = facts.slice(from, from + MAX_BATCH);
+        this.#tell(workspaceId, applyDirectly(db, some, this.#ports, clock()));
+      }
+      yield;
+    }
+  }
+
   *#applyInBatches(workspaceId: string, items: readonly Item[]): Generator<undefined, void> {
     for (let from = 0; from < items.length; from += MAX_BATCH) {
       const db = this.#ports.workspace(workspaceId);
@@ -220,6 +238,8 @@ export class Ingester {
     } else if (applied === undefined || comparePositions(applied, end) < 0) {
       inbox.items.push({ stream, end, fact });
       this.#waiting += 1;
+    } else {
+      this.ends.note(fact.w, stream, end);
     }
   }
 
@@ -322,9 +342,15 @@ export class Ingester {
     if (due !== undefined) {
       this.#ports.due.lower(workspaceId, due);
     }
-    const applied = applyBatch(db, items, this.#ports, this.#ports.clock());
-    this.#unsynced.add(workspaceId);
+    this.#tell(workspaceId, applyBatch(db, items, this.#ports, this.#ports.clock()));
     this.totals.applied += items.length;
+    for (const { stream, end } of items) {
+      this.ends.note(workspaceId, stream, end);
+    }
+  }
+
+  #tell(workspaceId: string, applied: Applied): void {
+    this.#unsynced.add(workspaceId);
     this.totals.orphans += applied.orphans;
     this.totals.late += applied.late;
     if (applied.orphans > 0 || applied.late > 0) {
@@ -355,10 +381,6 @@ export class Ingester {
   }
 }
 
-function isSetAside(error: unknown): boolean {
-  return error instanceof AppError && error.code === "workspace_unavailable";
-}
-
 function earliestDue(items: readonly Item[]): number | undefined {
   let earliest: number | undefined;
   for (const { fact } of items) {
@@ -368,13 +390,4 @@ function earliestDue(items: readonly Item[]): number | undefined {
     }
   }
   return earliest;
-}
-
-/** Full disk, lock, I/O trouble, a damaged file that may be mended: the same transaction may succeed later. */
-function isPassing(error: unknown): boolean {
-  if (isSetAside(error) || faultOf(error) !== undefined) {
-    return true;
-  }
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  return /^SQLITE_(FULL|BUSY|LOCKED|IOERR|NOMEM|READONLY|CANTOPEN)/.test(code);
 }

@@ -191,3 +191,12 @@ export function unsubscribeFromLists(
 ): void {
   unsubscribeLists(db).run(at, reason, contactId);
 }
+
+const selectHolds = statement<[campaignId: number], { holds: number }>(`
+  SELECT on_ambiguous = 'hold' AS holds FROM campaign_sending WHERE campaign_id = ?
+`);
+
+/** True when the campaign's messages that may have been delivered wait for a person. */
+export function holdsAmbiguous(db: Connection, campaignId: number): boolean {
+  return selectHolds(db).get(campaignId)?.holds === 1;
+}

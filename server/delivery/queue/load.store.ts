@@ -119,15 +119,6 @@ function recipientOf(row: LoadedRow, email: string): Recipient {
   };
 }
 
-const selectHolds = statement<[campaignId: number], { holds: number }>(`
-  SELECT on_ambiguous = 'hold' AS holds FROM campaign_sending WHERE campaign_id = ?
-`);
-
-/** True when the campaign's messages that may have been delivered wait for a person. */
-export function holdsAmbiguous(db: Connection | undefined, campaignId: number): boolean {
-  return db !== undefined && selectHolds(db).get(campaignId)?.holds === 1;
-}
-
 const selectContent = statement<
   [campaignId: number],
   {

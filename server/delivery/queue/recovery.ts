@@ -5,9 +5,8 @@ const EXPLANATION =
   "The process ended after the final dot, or its journal was lost, before the server's answer was known: the message may have arrived.";
 
 /**
- * Says of each dot without a result that its message is ambiguous: one durable result each, which
- * defers the message to now, so that it goes out again with the same Message-ID, or holds it where its
- * campaign wants a person to decide.
+ * Says of each of these messages that it is ambiguous: one durable result each. Those of `dots` go out again with the
+ * same Message-ID, or are held where their campaign wants a person to decide. Those of `unknown` are held.
  *
  * To be called while nobody else writes the stream. A crash in the middle leaves some dots without a
  * result, and the next start says it of those.
@@ -15,22 +14,30 @@ const EXPLANATION =
 export async function recordAmbiguous(
   stream: { dir: string; above: number },
   dots: readonly DotFact[],
-  holds: (dot: DotFact) => boolean,
+  unknown: readonly DotFact[],
 ): Promise<void> {
-  if (dots.length === 0) {
+  const results = [...dots.map(askedResult), ...unknown.map(heldResult)];
+  if (results.length === 0) {
     return;
   }
   const journal = openJournal(stream);
   try {
-    await Promise.all(
-      dots.map((dot) => journal.append(JSON.stringify(ambiguous(dot, holds(dot))))),
-    );
+    await Promise.all(results.map((result) => journal.append(JSON.stringify(result))));
   } finally {
     await journal.close();
   }
 }
 
-function ambiguous(dot: DotFact, isHeld: boolean): ResultFact {
+/** The result of a message of which nobody knows whether it was sent: it waits for a person. */
+export function heldResult(dot: DotFact): ResultFact {
+  return { ...ambiguous(dot), st: "held" };
+}
+
+function askedResult(dot: DotFact): ResultFact {
+  return { ...ambiguous(dot), st: "deferred", due: dot.at, ask: 1 };
+}
+
+function ambiguous(dot: DotFact): Omit<ResultFact, "st"> {
   return {
     k: "result",
     w: dot.w,
@@ -40,10 +47,8 @@ function ambiguous(dot: DotFact, isHeld: boolean): ResultFact {
     ch: 0,
     ep: 0,
     at: dot.at,
-    st: isHeld ? "held" : "deferred",
     oc: "ambiguous",
     cat: "ambiguous",
-    ...(isHeld ? {} : { due: dot.at }),
     n: 1,
     stage: "dot",
     text: EXPLANATION,

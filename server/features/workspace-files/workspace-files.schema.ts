@@ -37,6 +37,7 @@ export const Damage = t.Object(
           t.Literal("journal_bytes"),
           t.Literal("journal_missing"),
           t.Literal("inbox_damaged"),
+          t.Literal("results_lost"),
         ]),
         path: t.String(),
         bytes: t.Integer({ description: "That could not be read" }),

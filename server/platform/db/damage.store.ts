@@ -16,7 +16,7 @@ export type DamageNotice = {
   kept: string;
 };
 
-export type DamageKind = "journal_bytes" | "journal_missing" | "inbox_damaged";
+export type DamageKind = "journal_bytes" | "journal_missing" | "inbox_damaged" | "results_lost";
 
 // A segment is read again at each start until all in it is applied.
 const insertNotice = statement<[Omit<DamageNotice, "id">]>(`

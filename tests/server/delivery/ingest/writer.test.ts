@@ -7,6 +7,7 @@ import { claimChunks } from "../../../../server/delivery/queue/claim.store.ts";
 import { createDue } from "../../../../server/delivery/queue/due.store.ts";
 import { Writer } from "../../../../server/delivery/writer.ts";
 import { unreadDamage } from "../../../../server/platform/db/damage.store.ts";
+import { FileFault } from "../../../../server/platform/db/file-fault.ts";
 import {
   listSegments,
   newDurableMark,
@@ -172,6 +173,32 @@ test("a result that comes under an old lease counts, and a second acceptance is 
   ]);
   await journal.close();
 });
+
+test.each([
+  ["resend", { sent: 0, deferred: 2, held: 0 }],
+  ["hold", { sent: 0, deferred: 0, held: 2 }],
+])(
+  "what was ambiguous while its workspace was set aside goes by its campaign's word once it is back: %s",
+  async (word, counts) => {
+    data
+      .db(ws)
+      .prepare("INSERT INTO campaign_sending (campaign_id, on_ambiguous) VALUES (?, ?)")
+      .run(id, word);
+    const journal = openJournal({ dir: dir() });
+    await Promise.all([dot(2), dot(3)].map((fact) => journal.append(JSON.stringify(fact))));
+    await journal.close();
+    data.databases.setAside(ws, new FileFault("damaged", "as found"));
+    expect(data.databases.setAsideIds()).toEqual([ws]);
+
+    const started = newWriter("b");
+    expect(await started.recover()).toMatchObject({ ambiguous: 2 });
+    started.run();
+    data.databases.bringBack(ws, Date.now() + 1);
+    await until(() => exactCounts(data, ws, id, 60).pending === 58, "the return");
+
+    expect(exactCounts(data, ws, id, 60)).toMatchObject(counts);
+  },
+);
 
 test("leases of another journal's process are told even where no mark was left, and each of their messages waits for a person", async () => {
   const now = Date.now();

@@ -69,6 +69,14 @@ export const t = messages({
     en: "A test inbox was damaged and started anew",
     de: "Ein Test-Posteingang war beschädigt und wurde neu angelegt",
   },
+  results_lost: {
+    en: "The file of a workspace is an older copy, and what happened since is partly lost",
+    de: "Die Datei eines Arbeitsbereichs ist eine ältere Kopie, und was seither geschah, ist teilweise verloren",
+  },
+  results_lostBody: {
+    en: "Some results of sending, opens, clicks and unsubscribes of that time are missing, so its numbers are too low. Campaigns that were being sent are paused: people who still wait there may have received the message already and would get a second copy, or may have unsubscribed. Use a newer copy of the file if you have one, or check who unsubscribed before you resume.",
+    de: "Aus dieser Zeit fehlen Ergebnisse des Versands, Öffnungen, Klicks und Abmeldungen, daher sind die Zahlen zu niedrig. Kampagnen, die gerade versandt wurden, sind pausiert: Wer dort noch wartet, hat die Nachricht möglicherweise schon erhalten und bekäme sie ein zweites Mal, oder hat sich abgemeldet. Verwenden Sie eine neuere Kopie der Datei, falls Sie eine haben, oder prüfen Sie vor dem Fortsetzen, wer sich abgemeldet hat.",
+  },
   lost: {
     en: "{bytes, plural, one {# byte} other {# bytes}} could not be read. At least {records, plural, one {# record is} other {# records are}} lost: a result of sending, an open, a click or an unsubscribe.",
     de: "{bytes, plural, one {# Byte war} other {# Bytes waren}} nicht lesbar. Mindestens {records, plural, one {# Eintrag ist} other {# Einträge sind}} verloren: ein Ergebnis des Versands, eine Öffnung, ein Klick oder eine Abmeldung.",

@@ -94,6 +94,7 @@ function Read({ notice, onDone }: { notice: Found; onDone: () => void }) {
   const { bytes, records, path, kept } = notice;
   return (
     <Notice tone="warning" title={t(notice.kind)}>
+      {notice.kind === "results_lost" && <p>{t("results_lostBody")}</p>}
       {bytes > 0 && <p>{t("lost", { bytes, records })}</p>}
       <p class="break-all">{t("place", { path })}</p>
       {kept !== "" && <p class="break-all">{t("kept", { path: kept })}</p>}

@@ -22,6 +22,8 @@ type Product = {
   sent: number;
   attempts: number;
   attempted: number;
+  /** Times that records of the journal were taken for damaged. */
+  damage: number;
   rssMb: number;
 };
 type Yardstick = { perSecond: number; rssMb: number };
@@ -156,6 +158,7 @@ const signedRatio = signed.result.perSecond / plainSigned.result.perSecond;
 const runs = [unsigned, chained, signed];
 const lost = runs.reduce((sum, run) => sum + lostOf(run), 0);
 const duplicate = runs.reduce((sum, run) => sum + duplicatesOf(run), 0);
+const damage = runs.reduce((sum, run) => sum + run.result.damage, 0);
 const rssMb = Math.max(...runs.map(({ result }) => result.rssMb));
 const bars = [
   {
@@ -178,6 +181,7 @@ const bars = [
   },
   { name: "lost", value: lost, atMost: 0, holds: lost === 0 },
   { name: "duplicate", value: duplicate, atMost: 0, holds: duplicate === 0 },
+  { name: "journal damage", value: damage, atMost: 0, holds: damage === 0 },
   { name: "RSS MB", value: rssMb, atMost: 300, holds: rssMb < 300 },
 ];
 

@@ -175,6 +175,13 @@ function judge(
   for (const campaign of campaigns) {
     judgeCampaign(data, campaign, copies, outcome);
   }
+  // A kill leaves nothing damaged: what is half-written was promised to nobody.
+  outcome.disagreements.push(
+    ...data.databases.system
+      .prepare<[], { path: string; bytes: number }>("SELECT path, bytes FROM damage_notice")
+      .all()
+      .map(({ path, bytes }) => `${bytes} bytes of the journal were taken for damaged: ${path}`),
+  );
   return outcome;
 }
 

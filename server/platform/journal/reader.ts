@@ -43,11 +43,11 @@ export class JournalReader {
     for (;;) {
       // Asked before reading: what is written to this segment after a later one exists is nothing.
       const following = this.#followingSegment();
-      const records = this.#readHere();
+      const { records, length } = this.#readHere();
       if (records.length > 0) {
         return records;
       }
-      if (this.#passDamage(following !== undefined)) {
+      if (this.#passDamage(length, following !== undefined)) {
         continue;
       }
       if (following === undefined) {
@@ -78,20 +78,18 @@ export class JournalReader {
   }
 
   /**
-   * Goes on behind bytes that are no record, when they can never become one.
+   * Goes on behind bytes that are no record, when they can never become one. Looks at the bytes in which no record was
+   * found, and does not read again: the writer may have added a good record since.
    *
+   * @param length The bytes in the buffer.
    * @param isClosed A later segment exists, so nothing is added to this one.
    * @returns false when there is nothing to pass over.
    */
-  #passDamage(isClosed: boolean): boolean {
-    if (this.#fd === undefined) {
-      return false;
-    }
-    const { segment, offset } = this.#at;
-    const length = this.#readable(readSync(this.#fd, this.#bytes, 0, READ_BYTES, offset));
+  #passDamage(length: number, isClosed: boolean): boolean {
     if (length === 0) {
       return false;
     }
+    const { segment, offset } = this.#at;
     const isFull = length === READ_BYTES;
     const found = findRecord(this.#bytes, this.#view, 1, length);
     const to = found === undefined ? length : found.start - HEADER_BYTES;
@@ -107,12 +105,15 @@ export class JournalReader {
     return true;
   }
 
-  #readHere(): ReadRecord[] {
+  /** The records from here on, and how many bytes were read to find them. */
+  #readHere(): { records: ReadRecord[]; length: number } {
     const fd = this.#open();
     if (fd === undefined) {
-      return [];
+      return { records: [], length: 0 };
     }
-    const length = this.#readable(readSync(fd, this.#bytes, 0, READ_BYTES, this.#at.offset));
+    // The limit is asked first: one that moved after the read would vouch for bytes that were half-written then.
+    const readable = this.#readable();
+    const length = Math.min(readable, readSync(fd, this.#bytes, 0, READ_BYTES, this.#at.offset));
     const { segment, offset } = this.#at;
     const records: ReadRecord[] = [];
     let end = 0;
@@ -125,18 +126,16 @@ export class JournalReader {
       found = recordAt(this.#bytes, this.#view, end, length);
     }
     this.#at = { segment, offset: offset + end };
-    return records;
+    return { records, length };
   }
 
-  /** How many of the bytes just read may be looked at. */
-  #readable(length: number): number {
+  /** How many bytes from here on may be looked at. */
+  #readable(): number {
     const limit = this.#options.limit?.();
     if (limit === undefined || limit.segment > this.#at.segment) {
-      return length;
+      return READ_BYTES;
     }
-    return comparePositions(limit, this.#at) <= 0
-      ? 0
-      : Math.min(length, limit.offset - this.#at.offset);
+    return comparePositions(limit, this.#at) <= 0 ? 0 : limit.offset - this.#at.offset;
   }
 
   #open(): number | undefined {

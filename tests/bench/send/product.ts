@@ -47,6 +47,9 @@ const attempts = data
   )
   .get();
 await delivery.stop();
+const damage = data.databases.system
+  .prepare<[], { n: number }>("SELECT count(*) AS n FROM damage_notice")
+  .get();
 const rssMb = await peakRssMb();
 data.close();
 process.stdout.write(
@@ -57,6 +60,7 @@ process.stdout.write(
     sent: counts.sent,
     attempts: attempts?.n,
     attempted: attempts?.messages,
+    damage: damage?.n,
     rssMb,
   })}\n`,
 );

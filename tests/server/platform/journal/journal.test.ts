@@ -99,6 +99,44 @@ test("a reader stops at the durable position and goes on when it moves", async (
   await journal.close();
 });
 
+test("a record that becomes durable while the reader looks is neither passed over nor taken for damage", async () => {
+  const payloads = Array.from({ length: 12 }, (_, n) => `record ${n}`);
+  const journal = openJournal({ dir });
+  await Promise.all(payloads.map((payload) => journal.append(payload)));
+  await journal.close();
+  const whole = readFileSync(segmentPath(dir, 1));
+  const all = new JournalReader({ dir, from: streamStart });
+  const ends = all.next().map((record) => record.end.offset);
+  all.close();
+
+  // The writer moves on, or does not, each time the limit is asked; half of the next record is always in the file.
+  const end = (n: number) => ends[n - 1] ?? 0;
+  const grow = (n: number) => writeFileSync(segmentPath(dir, 1), whole.subarray(0, end(n) + 9));
+  fc.assert(
+    fc.property(fc.array(fc.boolean(), { minLength: 40, maxLength: 40 }), (moves) => {
+      let durable = 0;
+      let asked = 0;
+      const limit = () => {
+        durable += (moves[asked] ?? true) && durable < payloads.length ? 1 : 0;
+        asked += 1;
+        grow(durable);
+        return { segment: 1, offset: end(durable) };
+      };
+      grow(0);
+      const damages: number[] = [];
+      const onDamage = (_: Position, bytes: number) => damages.push(bytes);
+      const reader = new JournalReader({ dir, from: streamStart, limit, onDamage });
+      const seen: string[] = [];
+      while (asked < moves.length + 2 * payloads.length) {
+        seen.push(...reader.next().map(({ payload }) => payload));
+      }
+      reader.close();
+      expect({ seen, damages }).toEqual({ seen: payloads, damages: [] });
+    }),
+    { numRuns: 200 },
+  );
+});
+
 test("after any damage every record before and behind it is read, in order, and new records follow", async () => {
   await fc.assert(
     fc.asyncProperty(

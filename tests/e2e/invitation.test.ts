@@ -46,3 +46,27 @@ test("a person who is invited creates an account from the mailed link and is in 
   await owner.getByText("Grace Hopper").waitFor();
   expect(await owner.getByText("Open invitations").count()).toBe(0);
 }, 90_000);
+
+test("somebody who is invited in German accepts and works in German, whatever their browser speaks", async () => {
+  const { binary, workspace, api } = seeded;
+  const address = "greta@agency.test";
+  await api.post(`${workspace.path}/members`, { email: address, role: "editor", locale: "de" });
+  const link = await mailedInvitation(api, address);
+  const context = await browser.newContext({ viewport: phone, locale: "en-GB" });
+  const guest = await context.newPage();
+  await guest.goto(link);
+  await guest.getByLabel("Ihr Name").fill("Greta");
+  expect(await guest.evaluate("document.documentElement.lang")).toBe("de");
+  await guest.getByLabel("Neues Passwort", { exact: true }).fill("four unrelated words here");
+  await guest.getByRole("button", { name: "Konto anlegen und annehmen" }).click();
+  await guest.waitForURL(new RegExp(`/w/${workspace.id}`));
+  await guest.getByRole("heading", { level: 1, name: "Übersicht" }).waitFor();
+
+  // Another browser shows their language once they have signed in.
+  const other = await (await browser.newContext({ locale: "en-GB" })).newPage();
+  await other.goto(`${binary.url}/sign-in?next=/w/${workspace.id}`);
+  await other.getByLabel("Email").fill(address);
+  await other.getByLabel("Password", { exact: true }).fill("four unrelated words here");
+  await other.getByRole("button", { name: "Sign in" }).click();
+  await other.getByRole("heading", { level: 1, name: "Übersicht" }).waitFor();
+}, 90_000);

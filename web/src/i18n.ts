@@ -17,6 +17,15 @@ export function setLocale(next: Locale): void {
   locale.value = next;
 }
 
+/** Shows the language that somebody is known to read, unless this browser was told another. */
+export function suggestLocale(tag: string): void {
+  const known = locales.find((one) => tag.toLowerCase().startsWith(one));
+  if (known !== undefined && localStorage.getItem(STORAGE) === null) {
+    document.documentElement.lang = known;
+    locale.value = known;
+  }
+}
+
 function firstLocale(): Locale {
   if (typeof window === "undefined" || typeof navigator === "undefined") {
     return "en";

@@ -1,11 +1,16 @@
 import { QueryClient, useQuery } from "@tanstack/preact-query";
 import { useLocation, useRoute } from "preact-iso";
 import { api, ask } from "./api.ts";
+import { suggestLocale } from "./i18n.ts";
 import { Problem } from "./problem.ts";
 
 export type Role = "viewer" | "editor" | "admin" | "owner";
 
-const readMe = () => ask(api.auth.me.get());
+async function readMe() {
+  const me = await ask(api.auth.me.get());
+  suggestLocale(me.user.locale);
+  return me;
+}
 
 export type Me = Awaited<ReturnType<typeof readMe>>;
 export type MyWorkspace = Me["workspaces"][number];

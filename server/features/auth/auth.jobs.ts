@@ -13,6 +13,7 @@ import {
   newInvitationLink,
 } from "../workspaces/invitations.service.ts";
 import { PASSWORD_NOTICE, RESET_MAIL } from "./auth.service.ts";
+import { mailLocaleOf, mailWords } from "./mail-words.rules.ts";
 import { newPasswordLink, RESET_MS } from "./reset.service.ts";
 import { forgetTokens } from "./reset.store.ts";
 import { removeExpiredSessions } from "./sessions.store.ts";
@@ -46,21 +47,9 @@ async function mailReset(deps: Deps, job: Job): Promise<void> {
   const publicUrl = publicUrlOf(deps.config, deps.system);
   // A try that failed leaves its link behind unread; it ends by itself, or with the first one that is used.
   const link = newPasswordLink(deps.system, publicUrl, person.id, deps.clock(), RESET_MS);
-  await deps.mail.send({
-    to: person.email,
-    subject: "Choose a new password",
-    text: [
-      `Hello ${person.name},`,
-      "",
-      `somebody, probably you, asked for a new password at ${publicUrl}.`,
-      "With this link you choose one. It works once, for one hour:",
-      "",
-      link,
-      "",
-      "If it was not you, do nothing: your password stays as it is.",
-      "",
-    ].join("\n"),
-  });
+  const { email, name, locale } = person;
+  const words = mailWords[mailLocaleOf(locale)].reset({ name, publicUrl, link });
+  await deps.mail.send({ to: email, ...words });
 }
 
 /** Tells a person that their password was changed; a person whom nothing can be mailed to sees their sessions end. */
@@ -71,21 +60,9 @@ async function mailNotice(deps: Deps, job: Job): Promise<void> {
     return;
   }
   const publicUrl = publicUrlOf(deps.config, deps.system);
-  await deps.mail.send({
-    to: person.email,
-    subject: "Your password was changed",
-    text: [
-      `Hello ${person.name},`,
-      "",
-      `the password of your account at ${publicUrl} was changed.`,
-      "",
-      "If it was you, there is nothing to do. If it was not, choose a new one now, which also",
-      "ends all sessions, and tell your administrator:",
-      "",
-      `${publicUrl}/forgot`,
-      "",
-    ].join("\n"),
-  });
+  const { email, name, locale } = person;
+  const words = mailWords[mailLocaleOf(locale)].passwordChanged({ name, publicUrl });
+  await deps.mail.send({ to: email, ...words });
 }
 
 async function mailInvite(deps: Deps, job: Job): Promise<void> {
@@ -97,21 +74,8 @@ async function mailInvite(deps: Deps, job: Job): Promise<void> {
   }
   requireMail(deps.mail);
   const link = newInvitationLink(system, publicUrlOf(deps.config, system), invitationId);
-  await deps.mail.send({
-    to: mail.to,
-    subject: `Invitation to ${mail.workspace}`,
-    text: [
-      "Hello,",
-      "",
-      `${mail.inviter} invited you to work in ${mail.workspace}.`,
-      "Accept the invitation here; the link works once, for seven days:",
-      "",
-      link,
-      "",
-      "If you do not know who that is, do nothing: nobody is added without accepting.",
-      "",
-    ].join("\n"),
-  });
+  const { to, locale, ...names } = mail;
+  await deps.mail.send({ to, ...mailWords[mailLocaleOf(locale)].invitation({ ...names, link }) });
 }
 
 function requireMail(mail: Mailer): void {

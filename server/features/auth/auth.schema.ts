@@ -23,7 +23,7 @@ const User = t.Object({
   id: t.String(),
   email: t.String(),
   name: t.String(),
-  locale: t.String(),
+  locale: t.String({ description: "Language of the interface; empty until the person chose one" }),
   isAdmin: t.Boolean({ description: "May use the instance console" }),
 });
 export const SignedIn = t.Object({ user: User });

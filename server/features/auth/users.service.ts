@@ -14,8 +14,16 @@ import {
   type UserRow,
 } from "./users.store.ts";
 
+export { type MailLocale, mailLocaleOf } from "./mail-words.rules.ts";
+
 /** A person as others in the product may see them. */
-export type Person = { id: string; email: string; name: string };
+export type Person = {
+  id: string;
+  email: string;
+  name: string;
+  /** Empty until they chose a language. */
+  locale: string;
+};
 
 /** The normal form of an address a person typed. @throws AppError `invalid_input` naming `field`. */
 export function readEmail(input: string, field = "email"): { email: string; address: string } {
@@ -53,7 +61,7 @@ export async function requireGoodPassword(
  */
 export async function createPerson(
   system: Connection,
-  input: { email: string; name: string; password: string; isAdmin: boolean },
+  input: { email: string; name: string; password: string; isAdmin: boolean; locale?: string },
   now: number,
   alongside: (id: string) => void = () => {},
 ): Promise<Person> {
@@ -61,15 +69,16 @@ export async function createPerson(
   await requireGoodPassword("password", input.password, email);
   const passwordHash = await hashPassword(input.password);
   const user = { id: newId(now), email, address, name: input.name.trim(), passwordHash };
+  const locale = input.locale ?? "";
   inTransaction(system, () => {
-    if (!addUser(system, { ...user, isAdmin: input.isAdmin ? 1 : 0, now })) {
+    if (!addUser(system, { ...user, isAdmin: input.isAdmin ? 1 : 0, locale, now })) {
       throw new AppError("conflict", "There is an account with this address already.", {
         fields: [{ field: "email", reason: "there is an account with this address already" }],
       });
     }
     alongside(user.id);
   });
-  return { id: user.id, email, name: user.name };
+  return { id: user.id, email, name: user.name, locale };
 }
 
 /**
@@ -105,5 +114,5 @@ export function findPerson(system: Connection, id: string): Person | undefined {
 }
 
 function toPerson(user: UserRow): Person {
-  return { id: user.id, email: user.email, name: user.name };
+  return { id: user.id, email: user.email, name: user.name, locale: user.locale };
 }

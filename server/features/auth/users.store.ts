@@ -18,6 +18,7 @@ export type NewUserRow = {
   name: string;
   passwordHash: string;
   isAdmin: 0 | 1;
+  locale: string;
   now: number;
 };
 
@@ -31,8 +32,8 @@ const selectByAddress = statement<[address: string], UserRow>(
 );
 
 const insertUser = statement<[NewUserRow]>(`
-  INSERT INTO user (id, email, address, name, password_hash, is_admin, created_at, updated_at)
-  VALUES (@id, @email, @address, @name, @passwordHash, @isAdmin, @now, @now)
+  INSERT INTO user (id, email, address, name, password_hash, is_admin, locale, created_at, updated_at)
+  VALUES (@id, @email, @address, @name, @passwordHash, @isAdmin, @locale, @now, @now)
   ON CONFLICT (address) DO NOTHING
 `);
 
@@ -44,7 +45,7 @@ const updatePassword = statement<[{ id: string; passwordHash: string; now: numbe
   UPDATE user SET password_hash = @passwordHash, updated_at = @now WHERE id = @id
 `);
 
-const updateIdentity = statement<[Omit<NewUserRow, "isAdmin">]>(`
+const updateIdentity = statement<[Omit<NewUserRow, "isAdmin" | "locale">]>(`
   UPDATE user
      SET email = @email, address = @address, name = @name, password_hash = @passwordHash,
          updated_at = @now
@@ -78,6 +79,6 @@ export function setPasswordHash(
   updatePassword(db).run(change);
 }
 
-export function replaceUser(db: Connection, user: Omit<NewUserRow, "isAdmin">): void {
+export function replaceUser(db: Connection, user: Omit<NewUserRow, "isAdmin" | "locale">): void {
   updateIdentity(db).run(user);
 }

@@ -87,6 +87,11 @@ export const AdministratorRequest = t.Object({
   email: t.String({ minLength: 1, maxLength: 320 }),
   name: t.String({ minLength: 1, maxLength: 200 }),
   password: t.String({ minLength: 1, maxLength: 1000 }),
+  locale: t.Optional(
+    t.Union([t.Literal("en"), t.Literal("de")], {
+      description: "Language of mail to them, such as password links",
+    }),
+  ),
 });
 export const OrganizationRequest = t.Object({ name: t.String({ minLength: 1, maxLength: 200 }) });
 export const WorkspaceRequest = t.Object({

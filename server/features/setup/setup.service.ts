@@ -8,7 +8,7 @@ import { AppError, invalidField } from "../../platform/errors.ts";
 import type { Mailer } from "../../platform/mail.ts";
 import type { KeyRing } from "../../platform/secrets.ts";
 import type { AuditLog } from "../audit/audit.service.ts";
-import { createPerson, findPerson, replacePerson } from "../auth/users.service.ts";
+import { createPerson, findPerson, type MailLocale, replacePerson } from "../auth/users.service.ts";
 import { readSender } from "../domains/senders.service.ts";
 import {
   createOrganization,
@@ -79,7 +79,7 @@ export function readSetup(desk: SetupDesk, unlocked: boolean) {
 /** Step 1: the first person, who administers the instance. Asked again it changes that person. */
 export async function answerAdministrator(
   desk: SetupDesk,
-  input: { email: string; name: string; password: string },
+  input: { email: string; name: string; password: string; locale?: MailLocale },
 ): Promise<void> {
   const { system } = desk.databases;
   const { userId } = requireSteps(desk, "administrator");

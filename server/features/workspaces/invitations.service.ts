@@ -5,7 +5,14 @@ import { AppError, invalidField, notFound } from "../../platform/errors.ts";
 import { type Role, roleHas } from "../../platform/http/permissions.ts";
 import { newId } from "../../platform/ids.ts";
 import type { AuditLog } from "../audit/audit.service.ts";
-import { createPerson, findPerson, findPersonByEmail, readEmail } from "../auth/users.service.ts";
+import {
+  createPerson,
+  findPerson,
+  findPersonByEmail,
+  type MailLocale,
+  mailLocaleOf,
+  readEmail,
+} from "../auth/users.service.ts";
 import {
   addInvitation,
   countInvitations,
@@ -40,12 +47,15 @@ export function listInvitations(system: Connection, workspaceId: string, now: nu
 /**
  * Asks a person to join. Nothing is told about whether the address has an account, and nobody becomes a member
  * before they accept. The link is mailed when the instance can mail, else returned, once. An earlier invitation
- * of the same address is replaced.
+ * of the same address is replaced. It is written in the language given, or else in the inviter's.
  *
  * @throws AppError `conflict` for a member, `forbidden` for a role above the inviter's, `rate_limited` beyond 30
  *   invitations of a workspace or 3 of an address in a day, `invalid_input`.
  */
-export function invite(desk: MemberDesk, input: { email: string; role: Role }) {
+export function invite(
+  desk: MemberDesk,
+  input: { email: string; role: Role; locale?: MailLocale | undefined },
+) {
   requireMayGive(desk, input.role);
   const { system, workspaceId, now } = desk;
   const { email, address } = readEmail(input.email);
@@ -60,9 +70,11 @@ export function invite(desk: MemberDesk, input: { email: string; role: Role }) {
     endInvitationsOf(system, { workspaceId, address, now });
     const times = { createdAt: now, expiresAt: now + LIFE_MS };
     const id = newId(now);
-    const row = { id, workspaceId, email, address, role: input.role, invitedBy: desk.userId };
+    const locale = input.locale ?? mailLocaleOf(findPerson(system, desk.userId)?.locale ?? "");
+    const { role } = input;
+    const row = { id, workspaceId, email, address, role, locale, invitedBy: desk.userId };
     addInvitation(system, { ...row, ...times });
-    record(desk, "member.invite", id, { role: input.role });
+    record(desk, "member.invite", id, { role });
     let link: string | null = null;
     if (desk.canMail) {
       desk.jobs.enqueue(INVITE_MAIL, workspaceId, { invitationId: id });
@@ -104,6 +116,7 @@ export function invitationMail(system: Connection, id: string, now: number) {
   const inviter = findPerson(system, invitation.invitedBy);
   return {
     to: invitation.email,
+    locale: invitation.locale,
     inviter: plainName(inviter?.name ?? "", inviter?.email ?? "Somebody"),
     workspace: plainName(workspace.name, "a workspace"),
   };
@@ -113,7 +126,8 @@ export function invitationMail(system: Connection, id: string, now: number) {
 export function readInvitation(system: Connection, token: string, now: number) {
   const invitation = required(system, token, now);
   const workspace = findWorkspace(system, invitation.workspaceId);
-  return { email: invitation.email, role: invitation.role, workspaceName: workspace?.name ?? "" };
+  const { email, role, locale } = invitation;
+  return { email, role, locale, workspaceName: workspace?.name ?? "" };
 }
 
 type Acceptance = { system: Connection; audit: AuditLog; token: string; now: number };
@@ -139,22 +153,24 @@ export function acceptInvitation(acceptance: Acceptance, userId: string): string
 }
 
 /**
- * Creates the account of a person who was invited, and makes them a member. Returns the workspace's id.
+ * Creates the account of a person who was invited, and makes them a member. Returns the workspace's id. They begin
+ * in the language given, or else in that of the invitation.
  *
  * @throws AppError `not_found` for a link that does not work any more, `conflict` when the address has an account,
  *   `invalid_input` for the name or the password.
  */
 export async function registerInvited(
   acceptance: Acceptance,
-  input: { name: string; password: string },
+  input: { name: string; password: string; locale?: string | undefined },
 ): Promise<string> {
   const { system, token, now } = acceptance;
-  const { email } = required(system, token, now);
+  const { email, locale: invitedIn } = required(system, token, now);
   if (input.name.trim() === "") {
     throw invalidField("name", "it is empty");
   }
   let workspaceId = "";
-  await createPerson(system, { ...input, email, isAdmin: false }, now, (userId) => {
+  const person = { ...input, email, isAdmin: false, locale: input.locale ?? invitedIn };
+  await createPerson(system, person, now, (userId) => {
     // Hashing took time, in which the invitation may have been used or withdrawn.
     workspaceId = join(acceptance, required(system, token, now), userId);
   });

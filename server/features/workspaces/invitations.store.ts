@@ -8,17 +8,19 @@ export type InvitationRow = {
   email: string;
   address: string;
   role: Role;
+  /** The language of its mail, and of whoever accepts it with a new account. */
+  locale: string;
   invitedBy: string;
   createdAt: number;
   expiresAt: number;
 };
 
-const columns = `id, workspace_id AS workspaceId, email, address, role, invited_by AS invitedBy,
+const columns = `id, workspace_id AS workspaceId, email, address, role, locale, invited_by AS invitedBy,
   created_at AS createdAt, expires_at AS expiresAt`;
 
 const insertInvitation = statement<[InvitationRow]>(`
-  INSERT INTO invitation (id, workspace_id, email, address, role, invited_by, created_at, expires_at)
-  VALUES (@id, @workspaceId, @email, @address, @role, @invitedBy, @createdAt, @expiresAt)
+  INSERT INTO invitation (id, workspace_id, email, address, role, locale, invited_by, created_at, expires_at)
+  VALUES (@id, @workspaceId, @email, @address, @role, @locale, @invitedBy, @createdAt, @expiresAt)
 `);
 
 const selectOpen = statement<[{ workspaceId: string; now: number }], InvitationRow>(`

@@ -58,6 +58,11 @@ export const MemberParams = t.Object({
 export const Invitation = t.Object({
   email: t.String({ minLength: 1, maxLength: 320 }),
   role: RoleSchema,
+  locale: t.Optional(
+    t.Union([t.Literal("en"), t.Literal("de")], {
+      description: "Language of its mail and of the new account; yours when left out",
+    }),
+  ),
 });
 const OpenInvitation = t.Object({
   id: t.String(),
@@ -78,11 +83,17 @@ export const InvitationView = t.Object({
   email: t.String(),
   role: RoleSchema,
   workspaceName: t.String(),
+  locale: t.String({ description: "The language the person was invited in" }),
 });
 export const InvitedRegistration = t.Object({
   ...InvitationToken.properties,
   name: t.String({ minLength: 1, maxLength: 200 }),
   password: t.String({ minLength: 1, maxLength: 1000, description: "At least 12 characters" }),
+  locale: t.Optional(
+    t.Union([t.Literal("en"), t.Literal("de")], {
+      description: "Language of the interface; that of the invitation when left out",
+    }),
+  ),
 });
 export const Joined = t.Object({ workspaceId: t.String() });
 export const Invited = t.Object({

@@ -13,6 +13,7 @@ import system010 from "./system/010-set-aside.sql" with { type: "text" };
 import system011 from "./system/011-consent-version.sql" with { type: "text" };
 import system012 from "./system/012-invitations.sql" with { type: "text" };
 import system013 from "./system/013-lost-results.sql" with { type: "text" };
+import system014 from "./system/014-languages.sql" with { type: "text" };
 import workspace001 from "./workspace/001-audience.sql" with { type: "text" };
 import workspace002 from "./workspace/002-campaigns.sql" with { type: "text" };
 import workspace003 from "./workspace/003-delivery.sql" with { type: "text" };
@@ -48,6 +49,7 @@ export const migrations = {
     system011,
     system012,
     system013,
+    system014,
   ],
   workspace: [
     workspace001,

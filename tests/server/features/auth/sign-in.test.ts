@@ -30,7 +30,7 @@ test("signing in answers the person and sets a cookie that scripts and plain htt
 
   expect(response.status).toBe(200);
   expect(await response.json()).toEqual({
-    user: { id: ada.userId, email: "ada@example.com", name: "ada", locale: "en", isAdmin: false },
+    user: { id: ada.userId, email: "ada@example.com", name: "ada", locale: "", isAdmin: false },
   });
   const cookie = response.headers.get("set-cookie") ?? "";
   expect(cookie).toContain("HttpOnly");

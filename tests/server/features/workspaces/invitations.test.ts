@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
+import PostalMime from "postal-mime";
 import { readConfig } from "../../../../server/config.ts";
 import { registerAuthJobs } from "../../../../server/features/auth/auth.jobs.ts";
 import { systemMailRoute } from "../../../../server/features/setup/system-mail.service.ts";
@@ -44,6 +45,18 @@ const register = (token: string, name = "New Person") =>
 const accept = (cookie: string, token: string) =>
   fixture.call(cookie, "POST", "/invitations/accept", { token });
 
+/** A relay for the instance's mail, and the jobs that write it. */
+async function startMail() {
+  const sink = await startSmtpSink();
+  mailBy(fixture, sink.port);
+  const { system } = fixture.databases;
+  const scheduler = new Scheduler({ system, clock: () => fixture.clock.now, owner: "test" });
+  const mail = createMailer(() => systemMailRoute(system, fixture.keyRing, 0));
+  const config = readConfig({ PUBLIC_URL: publicUrl });
+  registerAuthJobs(scheduler, { config, system, clock: () => fixture.clock.now, mail });
+  return { sink, scheduler };
+}
+
 test("an invitation tells nothing of who has an account, and makes nobody a member", async () => {
   const bob = await fixture.signUp("bob@example.com");
   const known = await (await invite("Bob@Example.com")).json();
@@ -63,6 +76,7 @@ test("who is invited reads what for, chooses a name and a password, and is a mem
   const what = await fixture.call(null, "POST", "/invitations/read", { token });
   expect(await what.json()).toEqual({
     email: "new@example.com",
+    locale: "en",
     role: "viewer",
     workspaceName: "Workspace of ada@example.com",
   });
@@ -169,13 +183,8 @@ test("a workspace invites thirty times a day, and an address is asked three time
 });
 
 test("the mail of an invitation carries no text of the inviter's but plain names on one line", async () => {
-  const sink = await startSmtpSink();
-  mailBy(fixture, sink.port);
+  const { sink, scheduler } = await startMail();
   const { system } = fixture.databases;
-  const scheduler = new Scheduler({ system, clock: () => fixture.clock.now, owner: "test" });
-  const mail = createMailer(() => systemMailRoute(system, fixture.keyRing, 0));
-  const config = readConfig({ PUBLIC_URL: publicUrl });
-  registerAuthJobs(scheduler, { config, system, clock: () => fixture.clock.now, mail });
   const bait = "Win a prize\n\nhttps://evil.example\r\nBcc: x@y.example";
   system.prepare("UPDATE user SET name = ?").run(bait);
   system.prepare("UPDATE workspace SET name = ?").run("News\r\n\r\nPay now");
@@ -191,5 +200,33 @@ test("the mail of an invitation carries no text of the inviter's but plain names
   const token =
     /token=(?:3D)?([\w-]+(?:=\r?\n[\w-]+)?)/.exec(raw)?.[1]?.replace(/=\r?\n/, "") ?? "";
   expect((await register(token)).status).toBe(200);
+  await sink.close();
+});
+
+test("whoever is invited in German is mailed, and begins, in German; so is whoever a German invites", async () => {
+  const { sink, scheduler } = await startMail();
+  const last = async () => await PostalMime.parse(String(sink.messages.at(-1)?.raw));
+  const body = { email: "greta@example.com", role: "editor", locale: "de" };
+  expect((await fixture.call(ada.cookie, "POST", members, body)).status).toBe(200);
+  await scheduler.runDue();
+  const invitation = await last();
+  const token = /token=([\w-]+)/.exec(invitation.text ?? "")?.[1] ?? "";
+  const read = await fixture.call(null, "POST", "/invitations/read", { token });
+  await register(token, "Greta");
+  const credentials = { email: "greta@example.com", password: goodPassword };
+  const signedIn = await fixture.call(null, "POST", "/auth/sign-in", credentials);
+  await fixture.call(null, "POST", "/auth/forgot", { email: "greta@example.com" });
+  await scheduler.runDue();
+  const reset = await last();
+  await fixture.call(ada.cookie, "PATCH", "/auth/me", { locale: "de-AT" });
+  await invite("hans@example.com");
+  await scheduler.runDue();
+
+  expect(invitation.subject).toStartWith("Einladung zu ");
+  expect(invitation.text).toContain("ada hat Sie eingeladen, in ");
+  expect(await read.json()).toMatchObject({ locale: "de" });
+  expect(await signedIn.json()).toMatchObject({ user: { name: "Greta", locale: "de" } });
+  expect(reset.subject).toBe("Neues Passwort wählen");
+  expect((await last()).subject).toStartWith("Einladung zu ");
   await sink.close();
 });

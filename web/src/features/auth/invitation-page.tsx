@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/preact-query";
 import { useLocation } from "preact-iso";
 import { api, ask } from "../../api.ts";
+import { locale, suggestLocale } from "../../i18n.ts";
 import { queryClient, useMe } from "../../session.ts";
 import { Button, ButtonLink } from "../../ui/button.tsx";
 import { PasswordField, TextField } from "../../ui/field.tsx";
@@ -15,7 +16,11 @@ export function InvitationPage() {
   const me = useMe();
   const invitation = useQuery({
     queryKey: ["invitation", token],
-    queryFn: () => ask(api.invitations.read.post({ token })),
+    queryFn: async () => {
+      const read = await ask(api.invitations.read.post({ token }));
+      suggestLocale(read.locale);
+      return read;
+    },
     enabled: token !== "",
     retry: false,
   });
@@ -85,7 +90,8 @@ function Register({ token, email }: { token: string; email: string }) {
   const form = useForm({
     initial: { name: "", password: "" },
     submit: async ({ name, password }) => {
-      const { workspaceId } = await ask(api.invitations.register.post({ token, name, password }));
+      const person = { token, name, password, locale: locale.value };
+      const { workspaceId } = await ask(api.invitations.register.post(person));
       await ask(api.auth["sign-in"].post({ email, password }));
       await enter(workspaceId);
     },

@@ -1,4 +1,5 @@
 import { api, ask } from "../../api.ts";
+import { locale } from "../../i18n.ts";
 import { PasswordField, TextArea, TextField } from "../../ui/field.tsx";
 import { TimeZoneField } from "../../ui/time-zone-field.tsx";
 import { t } from "./setup.messages.ts";
@@ -15,7 +16,7 @@ export function AdministratorStep(props: StepProps) {
       email: saved?.email ?? "",
       password: "",
     },
-    (values) => ask(api.setup.administrator.post(values)),
+    (values) => ask(api.setup.administrator.post({ ...values, locale: locale.value })),
   );
   return (
     <StepForm form={form}>

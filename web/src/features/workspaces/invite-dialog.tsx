@@ -1,10 +1,11 @@
 import { useState } from "preact/hooks";
 import { api, ask } from "../../api.ts";
+import { locale } from "../../i18n.ts";
 import { queryClient, type Role, useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { CopyField } from "../../ui/copy.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
-import { TextField } from "../../ui/field.tsx";
+import { SelectField, TextField } from "../../ui/field.tsx";
 import { useForm } from "../../ui/form.ts";
 import { FormProblem, Notice } from "../../ui/states.tsx";
 import { toast } from "../../ui/toast.tsx";
@@ -16,7 +17,7 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
   const { id: workspaceId, role: myRole } = useWorkspace();
   const [handOn, setHandOn] = useState<{ email: string; link: string }>();
   const form = useForm({
-    initial: { email: "", role: "editor" as Role },
+    initial: { email: "", role: "editor" as Role, locale: locale.value },
     submit: async (values) => {
       const { link } = await ask(api.workspaces({ workspaceId }).members.post(values));
       await queryClient.invalidateQueries({ queryKey: ["invitations", workspaceId] });
@@ -76,6 +77,15 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
           value={form.values.role}
           onChange={(role) => form.set("role", role)}
           options={choices}
+        />
+        <SelectField
+          {...form.choice("locale")}
+          label={t("inviteLanguage")}
+          hint={t("inviteLanguageHint")}
+          options={[
+            { value: "en", label: "English" },
+            { value: "de", label: "Deutsch" },
+          ]}
         />
       </form>
     </Dialog>

@@ -67,6 +67,11 @@ export const t = messages({
     en: "They get a link with which they choose a password.",
     de: "Sie bekommen einen Link, mit dem sie ein Passwort wählen.",
   },
+  inviteLanguage: { en: "Language", de: "Sprache" },
+  inviteLanguageHint: {
+    en: "The invitation is written in it, and the person starts in it.",
+    de: "In ihr wird die Einladung geschrieben, und in ihr beginnt die Person.",
+  },
   sendInvitation: { en: "Send invitation", de: "Einladung senden" },
   email: { en: "Email address", de: "E-Mail-Adresse" },
   cancel: { en: "Cancel", de: "Abbrechen" },

@@ -8,7 +8,7 @@ import type { Guard } from "../platform/http/guard.ts";
 import type { Mailer } from "../platform/mail.ts";
 import type { JobQueue } from "../platform/scheduler/job-queue.ts";
 import type { KeyRing } from "../platform/secrets.ts";
-import type { AuditLog } from "./audit/audit.service.ts";
+import type { AuditLog, CheckAudit } from "./audit/audit.service.ts";
 import type { Sessions } from "./auth/auth.service.ts";
 import type { CampaignEngine } from "./campaigns/campaign-engine.service.ts";
 import type { DnsLookup } from "./domains/domains.service.ts";
@@ -33,7 +33,7 @@ export type Outside = {
   checkRoute: (route: Route) => Promise<RouteCheck>;
   dns: DnsLookup;
   /** What looks at a million contacts, on a thread of its own. */
-  reads: SegmentReads & { look: Look };
+  reads: SegmentReads & { look: Look; checkAudit: CheckAudit };
   /** Compiles and shows templates, on threads that can be ended. */
   renderer: Renderer;
   /** What campaigns ask of delivery. */

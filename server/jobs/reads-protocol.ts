@@ -1,4 +1,5 @@
 import type { AudienceDefinition, RetryCount, RetryFilter, Waterfall } from "../delivery/index.ts";
+import type { AuditVerdict } from "../features/audit/audit.service.ts";
 import type { LookName } from "../features/looks.service.ts";
 import type {
   Counted,
@@ -17,6 +18,8 @@ export type ReadsThread = {
   page(request: Question<ReadRequest & { before: number; limit: number }>): Promise<MemberPage>;
   waterfall(request: Question<{ audience: AudienceDefinition }>): Promise<Waterfall>;
   retryPreview(request: Question<{ campaignId: number; filter: RetryFilter }>): Promise<RetryCount>;
+  /** Checks the whole audit log, which is the instance's: `workspaceId` is empty. */
+  checkAudit(request: Question<object>): Promise<AuditVerdict>;
   /** Ends the work on a question at its next step; its asker gets an error. */
   abort(request: { id: number }): void;
   stop(request: null): void;

@@ -1,3 +1,4 @@
+import type { AuditVerdict, CheckAudit } from "../features/audit/audit.service.ts";
 import type { CampaignCounting } from "../features/campaigns/campaign-engine.service.ts";
 import type { Look } from "../features/looks.service.ts";
 import type { SegmentReads } from "../features/segments/segment-read.service.ts";
@@ -11,6 +12,7 @@ import type { ReadsThread } from "./reads-protocol.ts";
 export type Reads = SegmentReads &
   CampaignCounting & {
     look: Look;
+    checkAudit: CheckAudit;
     stop(): Promise<void>;
   };
 
@@ -18,6 +20,8 @@ export type Reads = SegmentReads &
 const PAGES = { atOnce: 2, perWorkspace: 1, waiting: 64 };
 /** Counts of whole audiences yield between their steps, so that several get on side by side. */
 const COUNTS = { atOnce: 8, perWorkspace: 2, waiting: 16 };
+/** Whose turn it is when no workspace asks. */
+const INSTANCE = "";
 /** Longer than a counted segment is kept for leafing through its pages. */
 const IDLE_MS = 60_000;
 
@@ -39,6 +43,7 @@ export async function startReads(dataDir: string): Promise<Reads> {
   };
   const pages = asker(new ThreadOnDemand(parts), new FairGate(PAGES));
   const counts = asker(new ThreadOnDemand({ ...parts, idleMs: IDLE_MS }), new FairGate(COUNTS));
+  let auditCheck: Promise<AuditVerdict> | undefined;
   await pages.thread.ready();
   return {
     look: async (workspaceId, name, asked) => {
@@ -64,6 +69,15 @@ export async function startReads(dataDir: string): Promise<Reads> {
       counts.ask(workspaceId, (caller, id) =>
         caller.call("retryPreview", { id, workspaceId, campaignId, filter }),
       ),
+    checkAudit() {
+      // Whoever asks meanwhile gets the same answer: the whole log is walked once.
+      auditCheck ??= counts
+        .ask(INSTANCE, (caller, id) => caller.call("checkAudit", { id, workspaceId: INSTANCE }))
+        .finally(() => {
+          auditCheck = undefined;
+        });
+      return auditCheck;
+    },
     async stop() {
       await Promise.all([pages.thread.stop(), counts.thread.stop()]);
     },

@@ -1,4 +1,5 @@
 import { blockList, countRetry, countWaterfall } from "../delivery/index.ts";
+import { verifyAudit } from "../features/audit/audit.service.ts";
 import { lookAt } from "../features/looks.service.ts";
 import { SegmentReader } from "../features/segments/segment-read.service.ts";
 import { systemClock } from "../platform/clock.ts";
@@ -41,6 +42,7 @@ serve<ReadsThread>(
         const request = { campaignId, filter, now, isBlocked };
         return inTurns(countRetry(database, request), signal);
       }),
+    checkAudit: ({ id }) => answer(id, (signal) => inTurns(verifyAudit(started().system), signal)),
     abort({ id }) {
       asked.get(id)?.abort(new Error("nobody waits for this any more"));
     },

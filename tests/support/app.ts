@@ -12,6 +12,7 @@ import {
 } from "../../server/delivery/render/preview.ts";
 import { rememberFaults } from "../../server/delivery/renderer.ts";
 import type { TokenKeys } from "../../server/delivery/tokens.ts";
+import { verifyAudit } from "../../server/features/audit/audit.service.ts";
 import type { Outside } from "../../server/features/deps.ts";
 import { lookAt } from "../../server/features/looks.service.ts";
 import { SegmentReader } from "../../server/features/segments/segment-read.service.ts";
@@ -163,6 +164,7 @@ export const nothingOutside: Outside = {
     count: () => missing("reads"),
     page: () => missing("reads"),
     look: () => missing("reads"),
+    checkAudit: () => missing("reads"),
   },
   publicUrl: () => "https://mail.example.net",
   recordFact: () => missing("journal"),
@@ -182,7 +184,18 @@ export function readsOf(databases: Databases, now: () => number): Outside["reads
     page: (request) => reader.page(request, never),
     look: async (workspaceId, name, asked) =>
       lookAt(name, { db: databases.workspace(workspaceId), now: now() }, asked) as never,
+    checkAudit: async () => toEnd(verifyAudit(databases.system)),
   };
+}
+
+/** Does all steps at once. */
+export function toEnd<T>(steps: Generator<undefined, T>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) {
+      return step.value;
+    }
+  }
 }
 
 function missing(what: string): Promise<never> {

@@ -2,9 +2,9 @@ import { Elysia } from "elysia";
 import { refusals, WorkspaceParams } from "../../platform/http/schemas.ts";
 import type { AppDeps } from "../deps.ts";
 import { AuditPage, AuditQuery, AuditVerdict } from "./audit.schema.ts";
-import { listAudit, verifyAudit } from "./audit.service.ts";
+import { listAudit } from "./audit.service.ts";
 
-export const auditRoutes = ({ guard, databases }: AppDeps) =>
+export const auditRoutes = ({ guard, databases, outside }: AppDeps) =>
   new Elysia({ name: "audit", detail: { tags: ["Audit"] } })
     .use(guard)
     .get(
@@ -18,7 +18,7 @@ export const auditRoutes = ({ guard, databases }: AppDeps) =>
         detail: { summary: "List who did what in a workspace" },
       },
     )
-    .get("/instance/audit/verify", () => verifyAudit(databases.system), {
+    .get("/instance/audit/verify", () => outside.reads.checkAudit(), {
       instanceAdmin: true,
       response: { 200: AuditVerdict, ...refusals },
       detail: { summary: "Check that no audit entry was changed or removed" },

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { createAuditLog } from "../../../server/features/audit/audit.service.ts";
 import { type Reads, startReads } from "../../../server/jobs/reads.ts";
 import { newTestApp, type TestApp, type TestWorkspace } from "../../support/app.ts";
 
@@ -37,6 +38,20 @@ test("a refusal keeps its code on the way between the threads", async () => {
 
   await expect(missing).rejects.toMatchObject({ code: "not_found" });
   await expect(foreign).rejects.toMatchObject({ code: "invalid_input" });
+});
+
+test("the audit log is checked there, once for all who ask meanwhile", async () => {
+  const audit = createAuditLog(fixture.databases.system, () => 1_000);
+  for (let i = 0; i < 3; i++) {
+    audit.record({ actorId: null, workspaceId: null, action: "instance.change" });
+  }
+
+  const [first, second] = [reads.checkAudit(), reads.checkAudit()];
+
+  expect(second).toBe(first);
+  expect(await first).toMatchObject({ ok: true, entries: 3 });
+  fixture.databases.system.exec("UPDATE audit SET detail = '{\"x\":1}' WHERE id = 2");
+  expect(await reads.checkAudit()).toMatchObject({ ok: false, brokenAt: 2 });
 });
 
 test("an audience is counted step by step, beside the pages", async () => {

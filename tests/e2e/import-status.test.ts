@@ -97,6 +97,34 @@ test(
 );
 
 test(
+  "a yes or no that nobody can place is asked about, and each answer holds back whom it says",
+  async () => {
+    const file = (name: string) =>
+      `email,Attribute 7\nyes-${name}@q.test,yes\nno-${name}@q.test,no\n`;
+    const answer = async (name: string, choice: string) => {
+      await openImport(page, await upload(file(name), `${name}.csv`));
+      await page.getByRole("heading", { name: "Columns that may say who can be mailed" }).waitFor();
+      const open = page.getByText("1 column is not answered");
+      await open.waitFor();
+      expect(await accessibilityFindings(page)).toEqual([]);
+      await page.getByLabel("Does “Attribute 7” say who may be mailed?").selectOption(choice);
+      await open.waitFor({ state: "detached" });
+      await page.getByRole("button", { name: "Start import" }).click();
+      await page.getByText("Done", { exact: true }).waitFor();
+      return (await mailable()).filter((email) => email.endsWith(`-${name}@q.test`)).sort();
+    };
+
+    expect(await answer("refuse", "Yes: “yes” means not mailed")).toEqual(["no-refuse@q.test"]);
+    expect(await answer("allow", "Yes: “yes” means may be mailed")).toEqual(["yes-allow@q.test"]);
+    expect(await answer("else", "No, it is about something else")).toEqual([
+      "no-else@q.test",
+      "yes-else@q.test",
+    ]);
+  },
+  STEP_MS,
+);
+
+test(
   "in German, in the dark and on a phone it is the same",
   async () => {
     await seeded.api.patch("/auth/me", { locale: "de" });
@@ -109,6 +137,21 @@ test(
     expect(await accessibilityFindings(german)).toEqual([]);
     const width = await german.evaluate("document.documentElement.scrollWidth");
     expect(width).toBeLessThanOrEqual(phone.width);
+
+    const asked = "email,Merkmal\na@m.test,ja\nb@m.test,nein\n";
+    await openImport(german, await upload(asked, "merkmale.csv"));
+    await german.getByText("1 Spalte ist offen").waitFor();
+    const question = german.getByLabel("Sagt „Merkmal“, wer angeschrieben werden darf?");
+    expect(await question.locator("option").allInnerTexts()).toEqual([
+      "Nicht beantwortet",
+      "Nein, es geht um etwas anderes",
+      "Ja: „ja“ heißt keine E-Mail",
+      "Ja: „ja“ heißt E-Mail erlaubt",
+    ]);
+    expect(await accessibilityFindings(german)).toEqual([]);
+    expect(await german.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(
+      phone.width,
+    );
   },
   STEP_MS,
 );

@@ -22,7 +22,9 @@ import { brandOf } from "./public-look.service.ts";
 
 const TokenParams = t.Object({ token: t.String({ maxLength: 200 }) });
 const MAX_POST_BYTES = 32 * 1024;
-const addressRate: Rate = { perSecond: 1 / 60, burst: 5 };
+const MINUTE_S = 60;
+const DAY_S = 24 * 3_600;
+const addressRate: Rate = { perSecond: 1 / MINUTE_S, burst: 5 };
 
 type Deps = Pick<
   AppDeps,
@@ -109,7 +111,7 @@ export const preferenceRoutes = (deps: Deps) => {
       limiter.take(`address ${networkOf(visitor.ip)}`, addressRate, {});
     } catch (error) {
       if (error instanceof AppError && error.code === "rate_limited") {
-        return show(person, asked.request, words.slow, 429);
+        return inSeconds(MINUTE_S, show(person, asked.request, words.slow, 429));
       }
       throw error;
     }
@@ -119,7 +121,7 @@ export const preferenceRoutes = (deps: Deps) => {
       case "wrong":
         return show(person, asked.request, words.addressWrong, 422);
       case "too_many":
-        return show(person, asked.request, words.addressTomorrow, 429);
+        return inSeconds(DAY_S, show(person, asked.request, words.addressTomorrow, 429));
     }
   };
 
@@ -262,6 +264,11 @@ export const preferenceRoutes = (deps: Deps) => {
       posting("Change to a new address"),
     );
 };
+
+function inSeconds(seconds: number, answer: Response): Response {
+  answer.headers.set("retry-after", String(seconds));
+  return answer;
+}
 
 function languageOf(request: Request): PreferenceLanguage {
   return pageLanguage(request.headers.get("accept-language"));

@@ -1,5 +1,7 @@
 // What other slices with pages for recipients share with tracking.
+import { isBusy } from "../../platform/db/busy.ts";
 import type { Connection } from "../../platform/db/driver.ts";
+import { isDiskFull } from "../../platform/disk-full.ts";
 import { AppError } from "../../platform/errors.ts";
 import { laterPage } from "./tracking.pages.ts";
 import { pageLanguage } from "./tracking.rules.ts";
@@ -27,9 +29,9 @@ export async function orLater(
   try {
     return await answer();
   } catch (error) {
-    const isForNow =
+    const isRefusal =
       error instanceof AppError && ["unavailable", "workspace_unavailable"].includes(error.code);
-    if (isForNow) {
+    if (isRefusal || isBusy(error) || isDiskFull(error)) {
       return laterPage(pageLanguage(request.headers.get("accept-language")));
     }
     throw error;

@@ -3,6 +3,7 @@ import type { TestMessage } from "../../../../server/delivery/index.ts";
 import type { SmtpFault } from "../../../../server/delivery/types.ts";
 import { formJobs } from "../../../../server/features/forms/form-jobs.service.ts";
 import { preferenceJobs } from "../../../../server/features/preferences/preference-jobs.service.ts";
+import type { AppError } from "../../../../server/platform/errors.ts";
 import { createJobQueue } from "../../../../server/platform/scheduler/job-queue.ts";
 import { Scheduler } from "../../../../server/platform/scheduler/scheduler.ts";
 import { loadKeyRing } from "../../../../server/platform/secrets.ts";
@@ -24,6 +25,8 @@ export class FormFixture {
   readonly facts: object[] = [];
   /** Set to have the route refuse. */
   refusal: { code: number; text: string } | undefined;
+  /** Set to have facts refused, as by a journal that cannot be written. */
+  journalFault: AppError | undefined;
   /** Set to have the message not go for a reason of ours. */
   fault: SmtpFault | undefined;
   readonly app: TestApp;
@@ -35,7 +38,12 @@ export class FormFixture {
     this.app = newTestApp(clock, {
       publicUrl: () => "https://mail.example.net",
       tracking: {
-        recordFact: async (fact) => void this.facts.push(fact),
+        recordFact: async (fact) => {
+          if (this.journalFault !== undefined) {
+            throw this.journalFault;
+          }
+          this.facts.push(fact);
+        },
         resubscribed: () => undefined,
       },
     });

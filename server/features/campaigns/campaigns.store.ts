@@ -244,6 +244,13 @@ export function storeAudience(db: Connection, campaignId: number, audience: stri
   upsertAudience(db).run(campaignId, audience);
 }
 
+const selectAudiences = statement<[], { campaignId: number; audience: string }>(
+  "SELECT campaign_id AS campaignId, audience FROM campaign_audience WHERE instr(audience, '@') > 0",
+);
+
+/** The audiences of launched campaigns with segments that have any value. */
+export const frozenAudiences = (db: Connection) => selectAudiences(db).all();
+
 /** Keeps what the campaign is sent with, and its links under their numbers (from 1). */
 export function storeContent(
   db: Connection,

@@ -55,7 +55,7 @@ export {
   prolongPause,
   updateContact,
 } from "./contacts.store.ts";
-export { forgetErased, hasErased, isErased, rememberErased } from "./erased.store.ts";
+export * from "./erased.store.ts";
 export { formerAddresses, formerOwnerOf } from "./former-addresses.store.ts";
 
 /** A contact as the product shows it. */

@@ -17,6 +17,9 @@ const selectAny = statement<[], { n: number }>("SELECT EXISTS (SELECT 1 FROM era
 const selectHash = statement<[hash: Buffer], { erasedAt: number }>(
   "SELECT erased_at AS erasedAt FROM erased_address WHERE hash = ?",
 );
+const selectLatest = statement<[], { at: number | null }>(
+  "SELECT max(erased_at) AS at FROM erased_address",
+);
 const insertHash = statement<[hash: Buffer, now: number]>(
   "INSERT INTO erased_address (hash, erased_at) VALUES (?, ?) ON CONFLICT (hash) DO NOTHING",
 );
@@ -31,6 +34,11 @@ export function isErased(db: Connection, address: string): boolean {
 /** Whether anybody was erased: an import asks once a transaction, and then by address only if so. */
 export function hasErased(db: Connection): boolean {
   return selectAny(db).get()?.n === 1;
+}
+
+/** Whether anybody was erased at that time or later. */
+export function wasErasedSince(db: Connection, at: number): boolean {
+  return (selectLatest(db).get()?.at ?? Number.NEGATIVE_INFINITY) >= at;
 }
 
 /** @throws ErasedAddress when the person with this address was erased. */

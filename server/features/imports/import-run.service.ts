@@ -4,6 +4,7 @@ import type { Connection } from "../../platform/db/driver.ts";
 import { isDiskFull } from "../../platform/disk-full.ts";
 import { log } from "../../platform/log.ts";
 import { listFields } from "../contacts/contact-fields.service.ts";
+import { wasErasedSince } from "../contacts/contacts.service.ts";
 import { CsvReader } from "./csv-reader.ts";
 import { isBlankRow } from "./csv-rows.rules.ts";
 import { asUtf8, giveReserve, keepUpload, removeImportFiles, takeReserve } from "./import-files.ts";
@@ -41,6 +42,9 @@ const MAX_ROWS = 1_000;
 const MAX_RAW_CHARS = 4_000;
 const DISK_FULL =
   "The disk of this server is full. Nothing is lost: free some space, then resume this import.";
+
+const ERASED_MEANWHILE =
+  "It stopped because of a fault of this server. Somebody was erased on request while it ran, so its file was removed: upload it again to import the rest.";
 
 export type RunContext = {
   /** Gives the workspace's connection anew after each pause. */
@@ -88,11 +92,17 @@ function fail(context: RunContext, row: ImportRow, error: unknown): void {
     throw error;
   }
   log.error({ err: error, importId: id }, "import failed");
-  const message = isFull ? DISK_FULL : failureMessage(error);
   const from = ["queued" as const, "running" as const];
   try {
-    const end = { id, from, state: "failed" as const, error: message, now: context.clock() };
-    closeImport(context.open(), end);
+    const db = context.open();
+    // A file that waits is looked through by an erasure; this one was running then.
+    const mustGo = wasErasedSince(db, row.createdAt);
+    const message = mustGo ? ERASED_MEANWHILE : isFull ? DISK_FULL : failureMessage(error);
+    const state = mustGo ? ("cancelled" as const) : ("failed" as const);
+    closeImport(db, { id, from, state, error: message, now: context.clock() });
+    if (mustGo) {
+      removeImportFiles(context.dataDir, row.filePath);
+    }
   } catch (closing) {
     // Not even that fits on the disk: the scheduler tries again later, and goes on or says it then.
     log.warn({ err: closing, importId: id }, "failure of an import not recorded");
@@ -193,6 +203,7 @@ async function writeWindows(
         : { actor: row.createdBy, hash: started.consentHash },
     suppressAs: started.into === "suppressions" ? (started.wholeFile ?? "manual") : undefined,
     actor: row.createdBy,
+    uploadedAt: row.createdAt,
     tagIds: started.tagIds ?? [],
   };
   for (;;) {

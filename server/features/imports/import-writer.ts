@@ -11,6 +11,7 @@ import {
   nameKeys,
   parseFields,
   updateContact,
+  wasErasedSince,
 } from "../contacts/contacts.service.ts";
 import { addMember, addPending, changeMembership } from "../lists/lists.service.ts";
 import { type SuppressionReason, suppressAddress } from "../suppressions/suppressions.service.ts";
@@ -41,6 +42,8 @@ export type WriteOptions = {
   suppressAs?: SuppressionReason | undefined;
   /** Who started the import. */
   actor: string;
+  /** When the file was brought. */
+  uploadedAt: number;
   tagIds: readonly number[];
 };
 
@@ -87,13 +90,14 @@ export function writeRows(
       rejected: 0,
     };
     const mustAsk = hasErased(db);
+    const keepsRejects = !wasErasedSince(db, options.uploadedAt);
     for (let index = range.from; index < range.to; index++) {
       const address = addressOf(window.items[index]);
       if (mustAsk && address !== undefined && isErased(db, address)) {
         counts.erased += 1;
         continue;
       }
-      writeItem(db, window, index, options, now, counts);
+      writeItem(db, window, index, { ...options, keepsRejects }, now, counts);
     }
     moveContactCount(db, counts.created);
     const whole = range.to === window.items.length;
@@ -120,6 +124,13 @@ export function writeRows(
   });
 }
 
+/**
+ * Of a row that is rejected its cells are kept for whoever wants to mend it. Not after somebody was erased: a row that
+ * has no address to go by may be theirs, and the erasure has looked through the rejected rows already.
+ */
+type RowOptions = WriteOptions & { keepsRejects: boolean };
+const NOT_KEPT = "[]";
+
 function addressOf(item: Item | undefined): string | undefined {
   return item === undefined || "contact" in item ? item?.contact.address : item.refusal?.address;
 }
@@ -128,7 +139,7 @@ function writeItem(
   db: Connection,
   window: Window,
   index: number,
-  options: WriteOptions,
+  options: RowOptions,
   now: number,
   counts: Counts,
 ): void {
@@ -137,7 +148,8 @@ function writeItem(
     return;
   }
   if ("reject" in item) {
-    const { rowNo, raw } = item;
+    const { rowNo } = item;
+    const raw = options.keepsRejects ? item.raw : NOT_KEPT;
     insertReject(db, options.importId, { rowNo, reason: item.reject, raw });
     counts.rejected += 1;
     if (item.refusal !== undefined) {

@@ -19,20 +19,62 @@ export function mentions(text: string, who: Naming): boolean {
 /** What stands where an address stood. No address, and the beginning of none. */
 const REDACTED = "[erased]";
 
-/** The text without the person's addresses, in whatever case. */
+// What may go on before or behind an address, so that it is another one: joann@example.com names no ann@example.com.
+const LONGER_LOCAL = "(?<![\\p{L}\\p{N}._%+'-])";
+const LONGER_DOMAIN = "(?![\\p{L}\\p{N}-]|\\.[\\p{L}\\p{N}])";
+
+/** The text without the person's addresses, in whatever case. Addresses that contain one of them stay. */
 export function redact(text: string, { addresses }: Pick<Naming, "addresses">): string {
   return addresses.reduce(
-    (left, address) => left.replace(new RegExp(RegExp.escape(address), "giu"), () => REDACTED),
+    (left, address) =>
+      left.replace(
+        new RegExp(`${LONGER_LOCAL}${RegExp.escape(address)}${LONGER_DOMAIN}`, "giu"),
+        () => REDACTED,
+      ),
     text,
   );
 }
 
-/** JSON whose strings are without the person's addresses; "" stays as it is. */
-export function redactJson(json: string, who: Pick<Naming, "addresses">): string {
+/** Local parts that stand for an office, which says nothing about a person. */
+const OFFICES = new Set(
+  "info mail email office contact kontakt admin sales support hello hallo news newsletter team post service".split(
+    " ",
+  ),
+);
+const SHORTEST_HINT = 3;
+
+/**
+ * Words that may be about the person, and about others as well: parts of a name, and what stands before the @, whole
+ * and in parts. What has them is for a person to look at, never to be rewritten by itself.
+ *
+ * @param own More such words: parts of the name, domains that nobody else has.
+ */
+export function hintsOf({ addresses }: Naming, own: readonly string[]): string[] {
+  const locals = addresses.map((address) => address.slice(0, address.lastIndexOf("@")));
+  const parts = locals.flatMap((local) => local.split(/[._+-]/));
+  const words = [...own, ...locals, ...parts].map((word) => word.trim().toLowerCase());
+  return [...new Set(words)].filter(
+    (word) => [...word].length >= SHORTEST_HINT && !OFFICES.has(word),
+  );
+}
+
+const hintPattern = (hint: string) =>
+  new RegExp(`(?<![\\p{L}\\p{N}_])${RegExp.escape(hint)}(?![\\p{L}\\p{N}_])`, "giu");
+
+/** True when one of the words stands in the text by itself. */
+export const hints = (text: string, words: readonly string[]): boolean =>
+  words.some((word) => hintPattern(word).test(text));
+
+/** The text without these words. Only for what nobody uses any more. */
+export const redactHints = (text: string, words: readonly string[]): string =>
+  words.reduce((left, word) => left.replace(hintPattern(word), () => REDACTED), text);
+
+/** JSON with its strings rewritten; "" stays as it is. */
+export function rewriteJson(json: string, rewrite: (text: string) => string): string {
   return json === ""
     ? ""
     : JSON.stringify(JSON.parse(json), (_key, value: unknown) =>
-        typeof value === "string" ? redact(value, who) : value,
+        typeof value === "string" ? rewrite(value) : value,
       );
 }
 

@@ -3,6 +3,7 @@ import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { log } from "../../platform/log.ts";
 import { zip } from "../../platform/zip.ts";
+import { eraseFromAudiences } from "../campaigns/audience-erase.service.ts";
 import { eraseConsent } from "../consent/consent.service.ts";
 import {
   addressOf,
@@ -13,23 +14,30 @@ import {
 } from "../contacts/contacts.service.ts";
 import { EXPORT_KEEP_MS, exportPath } from "../exports/export-run.service.ts";
 import { dropUploadsNaming } from "../imports/import-erase.service.ts";
-import { eraseFromSegments } from "../segments/segment-erase.service.ts";
+import { eraseFromSegments, segmentsWith } from "../segments/segment-erase.service.ts";
 import { eraseAddress, erasePerson, expireAllExports } from "./erase.store.ts";
 import { eraseOutside } from "./erase-outside.service.ts";
-import { type Naming, redact, redactJson } from "./mentions.rules.ts";
+import { hints, hintsOf, type Naming, redact, redactHints, rewriteJson } from "./mentions.rules.ts";
 import { personHtml, readableRow, tableCsv } from "./person-archive.ts";
 import type { Identity, PersonContext } from "./person-context.ts";
 import {
   auditOf,
   contactRow,
   importOf,
+  isDomainOfOthers,
   namesOf,
   type PersonTable,
   personTables,
   type Row,
 } from "./personal-data.store.ts";
-import { closeRequest, findRequest, forgetInRequests, type RequestRow } from "./privacy.store.ts";
-import { rewriteTaskTexts } from "./task-texts.store.ts";
+import {
+  closeRequest,
+  findRequest,
+  forgetInRequests,
+  type RequestRow,
+  type ToCheck,
+} from "./privacy.store.ts";
+import { rewriteOldSearches, rewriteTaskTexts } from "./task-texts.store.ts";
 
 /** Kind of the job that gathers or erases what there is about a person. Payload: `{ id }` of the request. */
 export const PERSON_JOB = "privacy.person";
@@ -126,6 +134,8 @@ async function erase(context: PersonContext, open: () => Connection, request: Re
   const now = context.clock();
   const identities = identitiesOf(open(), contactId, address);
   const who = namingOf(open(), identities);
+  const own = [...namePartsOf(open(), identities), ...ownDomains(open(), identities)];
+  const mayMean = hintsOf(who, own);
   const { rejects, inbox } = await eraseOutside(context, open, identities, who);
   const { dataDir, signal } = context;
   const uploads = await dropUploadsNaming({ open, dataDir, signal, now }, who.addresses);
@@ -139,12 +149,9 @@ async function erase(context: PersonContext, open: () => Connection, request: Re
     }
     files.push(...expireAllExports(db, now));
     const contacts = contactId === null ? 0 : deleteContacts(db, [contactId]);
-    const segments = eraseFromSegments(db, (text) => redact(text, who), now);
-    const tasks = rewriteTaskTexts(db, (text, isJson) =>
-      isJson ? redactJson(text, who) : redact(text, who),
-    );
-    const elsewhere = { rejects, inbox, uploads, segments, tasks };
-    const result = { contacts, ...counts, ...elsewhere, files: files.length };
+    const { check, ...texts } = eraseFromTexts(db, who, mayMean, now);
+    const elsewhere = { rejects, inbox, uploads, ...texts };
+    const result = { contacts, ...counts, ...elsewhere, files: files.length, check };
     const end = { id, state: "done" as const, sizeBytes: 0, error: null, now, expiresAt: null };
     closeRequest(db, { ...end, result: JSON.stringify(result) });
   });
@@ -161,6 +168,24 @@ async function erase(context: PersonContext, open: () => Connection, request: Re
   });
 }
 
+/**
+ * Takes the addresses out of what people wrote down. A name alone, or what stands before the @, may be somebody else's:
+ * what has it and is still of use is left to a person, by `check`.
+ */
+function eraseFromTexts(db: Connection, who: Naming, mayMean: readonly string[], now: number) {
+  const clean = (text: string) => redact(text, who);
+  const segments = eraseFromSegments(db, clean, now);
+  const { changed: audiences, closed } = eraseFromAudiences(db, clean);
+  const tasks =
+    rewriteTaskTexts(db, (text, isJson) => (isJson ? rewriteJson(text, clean) : clean(text))) +
+    rewriteOldSearches(db, (json) => rewriteJson(json, (text) => redactHints(text, mayMean)));
+  const check: ToCheck = {
+    segments: segmentsWith(db, (text) => hints(text, mayMean)),
+    campaigns: closed,
+  };
+  return { segments, audiences, tasks, check };
+}
+
 // The log still has the pages as they were before. Whoever reads at this moment keeps it from being emptied; then
 // the next checkpoint, at the latest that of a stop, does it.
 function forgetLog({ databases, workspaceId }: PersonContext, workspace: Connection): void {
@@ -172,12 +197,24 @@ function forgetLog({ databases, workspaceId }: PersonContext, workspace: Connect
 /** Everything that tells who the person is, to look for in what has no column for it. */
 function namingOf(db: Connection, identities: readonly Identity[]): Naming {
   const addresses = [...new Set(identities.map(({ address }) => address))];
-  const names = identities.flatMap(({ contactId }) => {
-    const row = contactId === null ? undefined : contactRow(db, contactId);
-    const parts = [row?.["first_name"], row?.["last_name"]].map((part) => String(part ?? ""));
-    return parts.every((part) => part.length > 1) ? [parts] : [];
-  });
+  const names = identities
+    .map(({ contactId }) => nameOf(db, contactId))
+    .filter((parts) => parts.every((part) => part.length > 1));
   return { addresses, names };
+}
+
+const namePartsOf = (db: Connection, identities: readonly Identity[]): string[] =>
+  identities.flatMap(({ contactId }) => nameOf(db, contactId));
+
+/** Domains at which the workspace knows nobody else. */
+const ownDomains = (db: Connection, identities: readonly Identity[]): string[] =>
+  identities
+    .map(({ address }) => address.slice(address.lastIndexOf("@") + 1))
+    .filter((domain) => !isDomainOfOthers(db, domain, identities));
+
+function nameOf(db: Connection, contactId: number | null): string[] {
+  const row = contactId === null ? undefined : contactRow(db, contactId);
+  return [row?.["first_name"], row?.["last_name"]].map((part) => String(part ?? ""));
 }
 
 /** Everybody the person is: also under earlier addresses, and as the contacts that were merged into theirs. */

@@ -116,3 +116,18 @@ export function importOf(db: Connection, source: string): Row | undefined {
 export function auditOf(system: Connection, workspaceId: string, contactId: number): Row[] {
   return selectAudit(system).all(workspaceId, String(contactId));
 }
+
+const selectOther = statement<[{ domain: string; own: string }], { one: 1 }>(`
+  SELECT 1 AS one FROM contact
+   WHERE domain = @domain AND id NOT IN (SELECT value FROM json_each(@own)) LIMIT 1
+`);
+
+/** True when a contact who is none of these has an address at the domain. */
+export function isDomainOfOthers(
+  db: Connection,
+  domain: string,
+  own: readonly { contactId: number | null }[],
+): boolean {
+  const ids = own.flatMap(({ contactId }) => contactId ?? []);
+  return selectOther(db).get({ domain, own: JSON.stringify(ids) }) !== undefined;
+}

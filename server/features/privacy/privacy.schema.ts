@@ -24,6 +24,17 @@ export const PrivacyRequestSchema = t.Object(
       t.Literal("failed"),
     ]),
     result: t.Record(t.String(), t.Number(), { description: "How many rows of what" }),
+    check: t.Array(
+      t.Object({
+        kind: t.Union([t.Literal("segment"), t.Literal("campaign")]),
+        id: t.Number(),
+        name: t.String(),
+      }),
+      {
+        description:
+          "Segments with a name or part of an address that may be the person's, and campaigns whose audience is smaller for the erasure",
+      },
+    ),
     sizeBytes: t.Number(),
     error: nullable(t.String()),
     createdBy: t.String(),

@@ -24,6 +24,8 @@ import {
   type RequestKind,
   type RequestRow,
   requestsBefore,
+  type ToCheck,
+  toCheckNow,
 } from "./privacy.store.ts";
 
 const GONE = "The file of this request is gone: make a new one.";
@@ -66,7 +68,7 @@ export function requestPrivacy(
     context.jobs.enqueue(PERSON_JOB, workspaceId, { id: added.id });
     return added;
   });
-  return toRequest(row, now);
+  return toRequest(db, row, now);
 }
 
 /** A page of requests, newest first. */
@@ -79,12 +81,12 @@ export function listRequests(
   const before =
     query.cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(decodeCursor(query.cursor, 1)[0]);
   const page = cutPage(requestsBefore(db, before, limit + 1), limit, (row) => [row.id]);
-  return { items: page.items.map((row) => toRequest(row, now)), nextCursor: page.nextCursor };
+  return { items: page.items.map((row) => toRequest(db, row, now)), nextCursor: page.nextCursor };
 }
 
 /** @throws AppError `not_found` */
 export function getRequest(db: Connection, id: number, now: number) {
-  return toRequest(rowOf(db, id), now);
+  return toRequest(db, rowOf(db, id), now);
 }
 
 /** Where the archive of an export lies. @throws AppError `not_found`, or `illegal_state` while it is being made. */
@@ -157,12 +159,14 @@ function rowOf(db: Connection, id: number): RequestRow {
   return row;
 }
 
-function toRequest(row: RequestRow, now: number) {
+function toRequest(db: Connection, row: RequestRow, now: number) {
   const { filePath: _, result, ...shown } = row;
+  const { check, ...counts } = JSON.parse(result) as Record<string, number> & { check?: ToCheck };
   const isExpired = row.kind === "export" && row.state === "done" && (row.expiresAt ?? 0) <= now;
   return {
     ...shown,
     ...(isExpired ? { error: GONE, sizeBytes: 0 } : {}),
-    result: JSON.parse(result) as Record<string, number>,
+    result: counts as Record<string, number>,
+    check: check === undefined ? [] : toCheckNow(db, check),
   };
 }

@@ -91,6 +91,27 @@ export function requestsBefore(db: Connection, before: number, limit: number): R
   return selectPage(db).all(before, limit);
 }
 
+/** What a person has to look at after an erasure, by number: names would tell what was to be forgotten. */
+export type ToCheck = { segments: number[]; campaigns: number[] };
+
+type Named = { kind: "segment" | "campaign"; id: number; name: string };
+const selectNamed = statement<[ToCheckParams], Named>(`
+  SELECT 'segment' AS kind, id, name FROM segment WHERE id IN (SELECT value FROM json_each(@segments))
+  UNION ALL
+  SELECT 'campaign', id, name FROM campaign
+   WHERE id IN (SELECT value FROM json_each(@campaigns)) AND deleted_at IS NULL
+`);
+type ToCheckParams = { segments: string; campaigns: string };
+
+/** What of it is still there, as it is called now. */
+export const toCheckNow = (db: Connection, { segments, campaigns }: ToCheck): Named[] =>
+  segments.length + campaigns.length === 0
+    ? []
+    : selectNamed(db).all({
+        segments: JSON.stringify(segments),
+        campaigns: JSON.stringify(campaigns),
+      });
+
 /** Ends a request; that of an erasure forgets the address. */
 export function closeRequest(
   db: Connection,

@@ -15,7 +15,48 @@ const TEXTS = [
   { table: "import", column: "error", isJson: false },
 ] as const;
 
+/** Of tasks that are over: filters that nothing follows any more. */
+const SEARCHES = [
+  { table: "export", column: "settings" },
+  { table: "bulk_action", column: "filter" },
+  { table: "audience_task", column: "payload" },
+] as const;
+
 type Text = { id: number; text: string };
+
+const searches = SEARCHES.map(({ table, column }) => ({
+  select: statement<[], Text>(
+    `SELECT id, ${column} AS text FROM ${table} WHERE state IN ('done', 'failed', 'cancelled') AND ${column} <> ''`,
+  ),
+  update: statement<[text: string, id: number]>(`UPDATE ${table} SET ${column} = ? WHERE id = ?`),
+}));
+
+/** Rewrites the filters (JSON) of tasks that are over; returns how many it changed. */
+export function rewriteOldSearches(db: Connection, rewrite: (json: string) => string): number {
+  return searches.reduce(
+    (sum, { select, update }) => sum + rewriteAll(db, select, update, rewrite),
+    0,
+  );
+}
+
+function rewriteAll(
+  db: Connection,
+  select: Select,
+  update: Update,
+  rewrite: (text: string) => string,
+): number {
+  let changed = 0;
+  for (const { id, text } of select(db).all()) {
+    const left = rewrite(text);
+    if (left !== text) {
+      changed += update(db).run(left, id).changes;
+    }
+  }
+  return changed;
+}
+
+type Select = (db: Connection) => { all(): Text[] };
+type Update = (db: Connection) => { run(text: string, id: number): { changes: number } };
 
 const places = TEXTS.map(({ table, column, isJson }) => ({
   isJson,
@@ -30,14 +71,9 @@ export function rewriteTaskTexts(
   db: Connection,
   rewrite: (text: string, isJson: boolean) => string,
 ): number {
-  let changed = 0;
-  for (const { isJson, select, update } of places) {
-    for (const { id, text } of select(db).all()) {
-      const left = rewrite(text, isJson);
-      if (left !== text) {
-        changed += update(db).run(left, id).changes;
-      }
-    }
-  }
-  return changed;
+  return places.reduce(
+    (sum, { isJson, select, update }) =>
+      sum + rewriteAll(db, select, update, (text) => rewrite(text, isJson)),
+    0,
+  );
 }

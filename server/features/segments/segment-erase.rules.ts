@@ -2,24 +2,41 @@ import type { Condition, Rule } from "./segment-language.rules.ts";
 
 /** True of nobody: every contact has an address. */
 const NOBODY: Condition = { field: "email", is: "unknown" };
+/** Nobody else has the address, and nobody may have it again: who is meant by such a condition stays the same. */
+const isOwnAddress = (condition: Condition) =>
+  "field" in condition &&
+  condition.field === "email" &&
+  (condition.is === "is" || condition.is === "is_not");
 const NEGATIVE: ReadonlySet<string> = new Set(["is_not", "not_contains", "ne", "has_none"]);
 
 type Redact = (text: string) => string;
+
+/** Every text in a rule. */
+export function textsOf(rule: Rule): string[] {
+  const texts: string[] = [];
+  JSON.stringify(rule, (_key, value: unknown) => {
+    if (typeof value === "string") {
+      texts.push(value);
+    }
+    return value;
+  });
+  return texts;
+}
 
 /**
  * A rule in which no value says what is to be forgotten; undefined when none did. What looked for it finds nobody
  * then. Where it was what people must not have, the whole rule finds nobody, so that forgetting never adds anybody.
  */
 export function redactRule(rule: Rule, redact: Redact): Rule | undefined {
-  const found = { positive: false, negative: false };
+  const found = { any: false, negative: false };
   const clean = redactPart(rule, redact, false, found);
-  if (!found.positive && !found.negative) {
+  if (!found.any) {
     return undefined;
   }
   return found.negative ? { op: "and", rules: [clean, NOBODY] } : clean;
 }
 
-type Found = { positive: boolean; negative: boolean };
+type Found = { any: boolean; negative: boolean };
 
 function redactPart(rule: Rule, redact: Redact, isNegated: boolean, found: Found): Rule {
   if (!("op" in rule)) {
@@ -47,6 +64,7 @@ function redactCondition(
   }
   const isNegative =
     ("has" in condition && !condition.has) || ("is" in condition && NEGATIVE.has(condition.is));
-  found[isNegative === isNegated ? "positive" : "negative"] = true;
+  found.any = true;
+  found.negative ||= isNegative !== isNegated && !isOwnAddress(condition);
   return JSON.parse(clean) as Condition;
 }

@@ -1,5 +1,5 @@
 import type { Connection } from "../../platform/db/driver.ts";
-import { redactRule } from "./segment-erase.rules.ts";
+import { redactRule, textsOf } from "./segment-erase.rules.ts";
 import type { Rule } from "./segment-language.rules.ts";
 import { readName } from "./segments.service.ts";
 import { allSegments, updateSegment } from "./segments.store.ts";
@@ -33,4 +33,13 @@ export function eraseFromSegments(
     changed += 1;
   }
   return changed;
+}
+
+/** The segments in whose name, description or rule a text is for which `isAsked` holds. */
+export function segmentsWith(db: Connection, isAsked: (text: string) => boolean): number[] {
+  return allSegments(db)
+    .filter(({ name, description, rule }) =>
+      [name, description, ...textsOf(JSON.parse(rule) as Rule)].some(isAsked),
+    )
+    .map(({ id }) => id);
 }

@@ -1,6 +1,13 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { mailMentions, mentions } from "../../../../server/features/privacy/mentions.rules.ts";
+import {
+  hints,
+  hintsOf,
+  mailMentions,
+  mentions,
+  redact,
+  redactHints,
+} from "../../../../server/features/privacy/mentions.rules.ts";
 
 const who = { addresses: ["ann@example.com"], names: [["Anné", "O'Hara"], ["Ann"]] };
 const base64 = (text: string) => Buffer.from(text).toString("base64");
@@ -11,6 +18,37 @@ test("a text names somebody by an address or by their whole name, in any case", 
   expect(mentions("Dear Anné,", who)).toBe(false);
   expect(mentions("Ann", who)).toBe(false);
   expect(mentions("joann@example.org", who)).toBe(false);
+});
+
+test("an address is taken out, and one that only contains it stays", () => {
+  const left = (text: string) => redact(text, who);
+
+  expect(left("ANN@example.com, <ann@example.com>; mailto:ann@example.com.")).toBe(
+    "[erased], <[erased]>; mailto:[erased].",
+  );
+  for (const other of [
+    "joann@example.com",
+    "jo.ann@example.com",
+    "ann@example.com.au",
+    "ann@example.community",
+    "ann@example.com-x.org",
+  ]) {
+    expect(left(other)).toBe(other);
+  }
+});
+
+test("words that may be theirs are parts of names and addresses, as whole words, and no offices", () => {
+  const words = hintsOf({ addresses: ["zora.of+news@x.example", "info@y.example"], names: [] }, [
+    "Zadeh",
+    "Li",
+    "",
+    "y.example",
+  ]);
+
+  expect(words).toEqual(["zadeh", "y.example", "zora.of+news", "zora"]);
+  expect(hints("Friends of ZADEH", words)).toBe(true);
+  expect(hints("Zorana and Zadehs", words)).toBe(false);
+  expect(redactHints('{"q":"Zora Zadeh"}', words)).toBe('{"q":"[erased] [erased]"}');
 });
 
 test("mail names somebody in clear, in an encoded header, and in parts of every encoding", () => {

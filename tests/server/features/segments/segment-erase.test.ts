@@ -13,6 +13,11 @@ const asked: [what: string, rule: Rule, after: Rule | undefined][] = [
     { field: "email", is: "is", value: ["[erased]", "b@x.test"] },
   ],
   [
+    "everybody else by address, who stay the same",
+    { field: "email", is: "is_not", value: ["a@x.test"] },
+    { field: "email", is: "is_not", value: ["[erased]"] },
+  ],
+  [
     "who has it not",
     { field: "fields.from", is: "not_contains", value: "a@x.test" },
     {

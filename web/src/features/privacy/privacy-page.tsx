@@ -160,10 +160,43 @@ function State({ row }: { row: PrivacyRequest }) {
           <> · {t("segmentsChanged", { count: segments })}</>
         )}
         {row.kind === "erase" && uploads > 0 && <> · {t("uploadsRemoved", { count: uploads })}</>}
+        {row.check.length > 0 && <ToCheck row={row} />}
         {row.state === "done" && row.expiresAt !== null && row.error === null && (
           <> · {t("keptUntil", { date: formatDate(row.expiresAt) })}</>
         )}
       </span>
+    </span>
+  );
+}
+
+/** What no erasure can decide by itself: a name alone may be somebody else's. */
+function ToCheck({ row }: { row: PrivacyRequest }) {
+  const { base } = useWorkspace();
+  const of = (kind: "segment" | "campaign") => row.check.filter((one) => one.kind === kind);
+  const links = (kind: "segment" | "campaign") =>
+    of(kind).map(({ id, name }, index) => (
+      <span key={id}>
+        {index > 0 && ", "}
+        <a
+          class="link"
+          href={`${base}/${kind === "segment" ? "contacts/segments" : "campaigns"}/${id}`}
+        >
+          {name}
+        </a>
+      </span>
+    ));
+  return (
+    <span class="block">
+      {of("segment").length > 0 && (
+        <span class="block">
+          {t("checkSegments")} {links("segment")}
+        </span>
+      )}
+      {of("campaign").length > 0 && (
+        <span class="block">
+          {t("checkCampaigns")} {links("campaign")}
+        </span>
+      )}
     </span>
   );
 }

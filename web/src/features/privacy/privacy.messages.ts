@@ -60,6 +60,14 @@ export const t = messages({
     en: "{count, plural, one {# file} other {# files}} waiting for import removed",
     de: "{count, plural, one {# wartende Importdatei} other {# wartende Importdateien}} entfernt",
   },
+  checkSegments: {
+    en: "A name or part of an address in these segments may be theirs; it stays unless you change it:",
+    de: "Ein Name oder Teil einer Adresse in diesen Segmenten könnte zur Person gehören; er bleibt, bis Sie ihn ändern:",
+  },
+  checkCampaigns: {
+    en: "The audience of these campaigns named the person in a way that is now unknown, so they mail fewer people:",
+    de: "Die Zielgruppe dieser Kampagnen nannte die Person auf eine Weise, die nun unbekannt ist. Sie erreichen deshalb weniger Menschen:",
+  },
   keptUntil: { en: "kept until {date}", de: "aufbewahrt bis {date}" },
   when: { en: "Asked", de: "Angefragt" },
   download: { en: "Download", de: "Herunterladen" },

@@ -1,0 +1,101 @@
+// A name alone is nobody's identifier: what has it is listed for a person to look at, and not rewritten.
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { createAuditLog } from "../../../../server/features/audit/audit.service.ts";
+import { runPersonJob } from "../../../../server/features/privacy/person-job.service.ts";
+import { ImportFixture } from "../imports/import-fixture.ts";
+
+type Asked = {
+  id: number;
+  state: string;
+  result: Record<string, number>;
+  check: { kind: string; id: number; name: string }[];
+};
+
+let fixture: ImportFixture;
+beforeEach(() => {
+  fixture = new ImportFixture();
+});
+afterEach(() => fixture.close());
+
+async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const who = { role: "admin" as const, workspaceId: fixture.workspace.id };
+  const response = await fixture.app.call(who, method, `${fixture.base}${path}`, body);
+  expect(response.status).toBe(200);
+  return (await response.json()) as T;
+}
+
+async function erase(address: string): Promise<Asked> {
+  const { id } = await call<Asked>("POST", "/privacy/requests", { kind: "erase", address });
+  const { databases, dataDir } = fixture.app;
+  const context = {
+    ...{ databases, dataDir, workspaceId: fixture.workspace.id, clock: Date.now, isLastTry: true },
+    audit: createAuditLog(databases.system, Date.now),
+    signal: new AbortController().signal,
+  };
+  await runPersonJob(context, id);
+  return await call<Asked>("GET", `/privacy/requests/${id}`);
+}
+
+const segment = (name: string, rule: object) =>
+  call<{ id: number }>("POST", "/segments", { name, rule });
+const withName = (value: string) => ({ field: "first_name", is: "is", value: [value] });
+
+test("segments with a part of the name or the address are listed as they are called now, and stay", async () => {
+  const person = { email: "z.zadeh@zadeh.example", firstName: "Zora", lastName: "Zadeh" };
+  await call("POST", "/contacts", person);
+  await call("POST", "/contacts", { email: "zorana@x.example", firstName: "Zorana" });
+  const byName = await segment("Guests", withName("ZORA"));
+  const byDomain = await segment("Firm", {
+    field: "domain",
+    is: "is",
+    value: ["zadeh.example"],
+  });
+  const inTitle = await segment("Friends of Zadeh", withName("Mia"));
+  await segment("Others", withName("Zorana"));
+
+  const { check, result } = await erase(person.email);
+
+  expect(check).toEqual([
+    { kind: "segment", id: byName.id, name: "Guests" },
+    { kind: "segment", id: byDomain.id, name: "Firm" },
+    { kind: "segment", id: inTitle.id, name: "Friends of Zadeh" },
+  ]);
+  expect(result["segments"]).toBe(0);
+  expect(await call<object>("GET", `/segments/${byName.id}`)).toMatchObject({
+    rule: withName("ZORA"),
+  });
+  const stored = fixture.db.prepare("SELECT result FROM privacy_request").pluck().get();
+  expect(String(stored).toLowerCase()).not.toContain("zadeh");
+
+  await call("PATCH", `/segments/${inTitle.id}`, { name: "Friends" });
+  const [request] = (await call<{ items: Asked[] }>("GET", "/privacy/requests")).items;
+  expect(request?.check.at(-1)?.name).toBe("Friends");
+});
+
+test("a domain that others have, and a name of two letters, are no hints", async () => {
+  await call("POST", "/contacts", { email: "li@firm.example", firstName: "Li" });
+  await call("POST", "/contacts", { email: "mia@firm.example" });
+  await segment("Firm", { field: "domain", is: "is", value: ["firm.example"] });
+  await segment("Li", withName("Li"));
+
+  expect((await erase("li@firm.example")).check).toEqual([]);
+});
+
+test("what was searched for in tasks that are over is forgotten, and a task that waits goes on", async () => {
+  await call("POST", "/contacts", { email: "zora@x.example", firstName: "Zora" });
+  const insert = fixture.db.prepare(
+    "INSERT INTO bulk_action (action, filter, state, created_by, created_at) VALUES ('add_tag', ?, ?, 'u', 0)",
+  );
+  insert.run('{"q":"zora"}', "done");
+  insert.run('{"q":"zora"}', "queued");
+  insert.run('{"q":"zorana"}', "done");
+
+  const { result } = await erase("zora@x.example");
+
+  expect(result["tasks"]).toBe(1);
+  expect(fixture.db.prepare("SELECT filter FROM bulk_action ORDER BY id").pluck().all()).toEqual([
+    '{"q":"[erased]"}',
+    '{"q":"zora"}',
+    '{"q":"zorana"}',
+  ]);
+});

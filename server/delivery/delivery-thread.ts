@@ -5,6 +5,7 @@ import type { Journal } from "../platform/journal/writer.ts";
 import { log } from "../platform/log.ts";
 import type { KeyRing } from "../platform/secrets.ts";
 import type { Caller } from "../platform/workers/channel.ts";
+import { Compiler } from "./compiler.ts";
 import type { MainMethods, TestMessage } from "./delivery-methods.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { routeKey, routeSiteKey } from "./limits.ts";
@@ -12,7 +13,6 @@ import { Pipeline } from "./pipeline.ts";
 import { workspaceCap } from "./queue/load.store.ts";
 import { takeSnapshot } from "./queue-snapshot.ts";
 import { Recorder } from "./recorder.ts";
-import { compileCampaign } from "./render/compile.ts";
 import { loadSigningKey } from "./render/dkim.ts";
 import { renderMessage } from "./render/message.ts";
 import { createSigner, renderSigned, type Signer } from "./render/signer.ts";
@@ -21,7 +21,7 @@ import { loadRuleBook } from "./rule-book.ts";
 import type { Run } from "./run.ts";
 import { sendAlone } from "./smtp/send-alone.ts";
 import { oneOffTimeouts } from "./smtp/timeouts.ts";
-import { loadTokenKeys, type TokenKeys } from "./tokens.ts";
+import { loadTokenKeys } from "./tokens.ts";
 import { Traffic } from "./traffic.ts";
 import { TrafficFile } from "./traffic-file.ts";
 import type { QueueSnapshot, Rendered, SmtpOutcome } from "./types.ts";
@@ -52,7 +52,7 @@ export class DeliveryThread {
   readonly #trafficFile: TrafficFile;
   readonly #signer: Signer;
   readonly #dispatcher: Dispatcher;
-  readonly #keys: TokenKeys;
+  readonly #compiler: Compiler;
   readonly #measured = new WeakMap<Run, { finished: number; at: number }>();
   #tick: ReturnType<typeof setTimeout> | undefined;
   #progress: ReturnType<typeof setInterval> | undefined;
@@ -68,7 +68,10 @@ export class DeliveryThread {
     });
     this.#trafficFile = new TrafficFile(parts.dataDir);
     this.#traffic = new Traffic(this.#trafficFile.read(), parts.clocks);
-    this.#keys = loadTokenKeys(parts.keyRing);
+    this.#compiler = new Compiler({
+      keys: loadTokenKeys(parts.keyRing),
+      hasOthers: () => this.pipeline.runs[Symbol.iterator]().next().done !== true,
+    });
     this.#signer = createSigner(parts.signerThreads);
     const recorder = new Recorder(parts.journal);
     const { clocks, databases } = parts;
@@ -85,7 +88,7 @@ export class DeliveryThread {
         ...parts,
         pools: this.#pools,
         traffic: this.#traffic,
-        keys: this.#keys,
+        compiler: this.#compiler,
         signer: this.#signer,
         recorder,
       },
@@ -152,7 +155,7 @@ export class DeliveryThread {
   }
 
   async #renderOne({ content, contact, to, dkim, messageId }: TestMessage): Promise<Rendered> {
-    const compiled = await compileCampaign(content, { campaignId: 0, keys: this.#keys });
+    const compiled = await this.#compiler.alone(content);
     const recipient = { seq: 0, contactId: contact.id, address: to, attempts: 0, contact };
     const options = {
       date: this.#parts.clocks.wall(),

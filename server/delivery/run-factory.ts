@@ -1,13 +1,12 @@
 import type { Connection } from "../platform/db/driver.ts";
 import type { Caller } from "../platform/workers/channel.ts";
+import type { Compiler } from "./compiler.ts";
 import { consentRule, frozenAudience } from "./consent.store.ts";
 import type { MainMethods } from "./delivery-methods.ts";
 import { findContent } from "./queue/load.store.ts";
-import { compileCampaign } from "./render/compile.ts";
 import { loadSigningKey, type SigningKey } from "./render/dkim.ts";
 import type { RoutePools } from "./route-pools.ts";
 import { Run } from "./run.ts";
-import type { TokenKeys } from "./tokens.ts";
 import type { Traffic } from "./traffic.ts";
 import type { CampaignContent, RouteChoice, RouteMember } from "./types.ts";
 
@@ -20,7 +19,7 @@ export type RunFactory = {
   main: Caller<MainMethods>;
   pools: RoutePools;
   traffic: Traffic;
-  keys: TokenKeys;
+  compiler: Compiler;
 };
 
 /**
@@ -44,11 +43,9 @@ export async function makeRun(
   const key = routes.some(({ route }) => route.signDkim)
     ? await signingKeyOf(factory, workspaceId, content.domain)
     : undefined;
-  const compiled = await compileCampaign(content, { campaignId, keys: factory.keys }).catch(
-    (error: unknown) => {
-      throw new CannotSend(`The message cannot be made: ${messageOf(error)}`);
-    },
-  );
+  const compiled = await factory.compiler.campaign(content, campaignId).catch((error: unknown) => {
+    throw new CannotSend(`The message cannot be made: ${messageOf(error)}`);
+  });
   return new Run({
     workspaceId,
     campaignId,

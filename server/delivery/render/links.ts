@@ -35,16 +35,38 @@ export function collectLinks(html: string): string[] {
   return links;
 }
 
+/** Makes the values in all links fit for URLs; clicks are not counted. */
+export function secureLinks(html: string): string {
+  return rewriteHrefs(html, safeLiquidUrl);
+}
+
 /**
- * Replaces each link by `{{ __c<link_no> }}`, the place where the recipient's click URL goes. A link that
- * is not in `links` stays as it is, with the values in it made safe for URLs.
+ * Replaces each of `links` by `{{ __c<link_no> }}`, the place where the recipient's click URL goes. Every other
+ * link stays as it is, with the values in it made safe for URLs.
+ *
+ * @throws Error when `links` is not what `collectLinks` finds: clicks would lead elsewhere. It is told by the order
+ *   alone; to find them again would take longer than everything else.
  */
-export function rewriteLinks(html: string, links: readonly string[]): string {
+export function trackLinks(html: string, links: readonly string[]): string {
   const numbers = new Map(links.map((url, index) => [url, index + 1]));
-  return rewriteHrefs(html, (url) => {
+  const others = new Set<string>();
+  let found = 0;
+  let fits = true;
+  const tracked = rewriteHrefs(html, (url) => {
     const number = numbers.get(url);
-    return number === undefined ? safeLiquidUrl(url) : `{{ __c${number} }}`;
+    if (number === undefined) {
+      fits = fits && (others.has(url) || !isTrackable(url));
+      others.add(url);
+      return safeLiquidUrl(url);
+    }
+    fits = fits && number <= found + 1;
+    found = Math.max(found, number);
+    return `{{ __c${number} }}`;
   });
+  if (!fits || found !== links.length) {
+    throw new Error("the links of the content are not the links of its HTML");
+  }
+  return tracked;
 }
 
 /** A link of a body, ready to be filled in. */

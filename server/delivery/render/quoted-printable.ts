@@ -39,16 +39,19 @@ export function encodePiece(text: string): Buffer {
 
 // Most lines: visible ASCII and single blanks between, so that only `=` needs encoding.
 function encodePlainLine(line: string): string {
-  let rest = line.includes("=") ? line.replaceAll("=", "=3D") : line;
+  const text = line.includes("=") ? line.replaceAll("=", "=3D") : line;
   let encoded = "";
+  let from = 0;
   for (;;) {
-    rest = DANGEROUS_START.test(rest) ? hex(rest.charCodeAt(0)) + rest.slice(1) : rest;
+    // A line's worth at a time: a megabyte without a line end must not be copied for each line.
+    const next = text.slice(from, from + MAX_LINE);
+    const rest = DANGEROUS_START.test(next) ? hex(next.charCodeAt(0)) + next.slice(1) : next;
     if (rest.length < MAX_LINE) {
       return encoded + rest;
     }
     const cut = cutBefore(rest, MAX_LINE - 1);
     encoded += rest.slice(0, cut) + SOFT_BREAK;
-    rest = rest.slice(cut);
+    from += cut - (rest.length - next.length);
   }
 }
 

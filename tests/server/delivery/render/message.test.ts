@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import PostalMime from "postal-mime";
 import { compileCampaign } from "../../../../server/delivery/render/compile.ts";
 import { renderMessage } from "../../../../server/delivery/render/message.ts";
+import { encodePiece } from "../../../../server/delivery/render/quoted-printable.ts";
 import { readAddressToken, readTrackingToken } from "../../../../server/delivery/tokens.ts";
 import type { CampaignContent, Recipient } from "../../../../server/delivery/types.ts";
 import {
@@ -140,6 +141,47 @@ test("links that were changed after the launch are refused instead of leading el
   await expect(compileCampaign(content, { campaignId: 9, keys: testTokenKeys })).rejects.toThrow(
     "links",
   );
+});
+
+test.each([
+  ["in another order", ["https://b.example/", "https://a.example/"]],
+  ["one too few", ["https://a.example/"]],
+  ["one too many", ["https://a.example/", "https://b.example/", "https://c.example/"]],
+  ["none", []],
+])("links that are not those of the HTML are refused: %s", async (_, links) => {
+  const html =
+    '<a href="https://a.example/">a</a><a href="mailto:x@y.example">m</a><a href="https://b.example/">b</a><a href="https://a.example/">again</a>';
+  const compile = (given: string[]) =>
+    compileCampaign(campaignContent({ html, links: given, trackClicks: true }), {
+      campaignId: 9,
+      keys: testTokenKeys,
+    });
+
+  await expect(compile(links)).rejects.toThrow("the links of the content are not the links");
+  const right = await compile(["https://a.example/", "https://b.example/"]);
+  const clicks = right.html.segments.flatMap((one) => (one.kind === "click" ? [one.link] : []));
+  expect(clicks).toEqual([1, 2, 1]);
+});
+
+test("a line of any length is cut into short ones that begin harmlessly, and decodes to itself", () => {
+  const decoded = (text: string) =>
+    text
+      .replaceAll("=\r\n", "")
+      .replace(/=([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
+  const kinds = ["a", ".", "=", "a=", "From ", "x.From =", "<b>"];
+  for (const kind of kinds) {
+    for (const length of [...Array(240).keys(), 100_000]) {
+      const line = kind
+        .repeat(Math.ceil(length / kind.length))
+        .slice(0, length)
+        .trimEnd();
+      const encoded = encodePiece(line).toString("latin1");
+      const lines = encoded.split("\r\n");
+      expect(Math.max(...lines.map((one) => one.length))).toBeLessThanOrEqual(76);
+      expect(lines.filter((one) => /^(?:\.|From )/.test(one))).toEqual([]);
+      expect(decoded(encoded)).toBe(line);
+    }
+  }
 });
 
 test("a sender with an internationalised domain is written in its ASCII form", async () => {

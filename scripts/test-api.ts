@@ -68,12 +68,11 @@ async function installTool(): Promise<void> {
  * are domains, what fits together; the check `refusal_says_why` looks at those), and 413 for a body
  * that is refused for its size before anything else is looked at.
  */
-function configuration(instance: Instance): string {
-  const { workspaceId, foreignWorkspaceId } = instance;
+function configuration({ workspaceId, foreignWorkspaceId, bearer }: Instance): string {
   const seven = Array.from({ length: 7 }, () => workspaceId);
   return `
 hooks = ${JSON.stringify(join(here, "hooks.py"))}
-
+${bearer === "" ? "" : `\n[auth.openapi.apiKey]\nbearer = ${JSON.stringify(bearer)}\n`}
 [dictionaries]
 workspaces = { values = ${JSON.stringify([...seven, foreignWorkspaceId])} }
 ids = { values = [1, 2, 3] }

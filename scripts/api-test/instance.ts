@@ -13,12 +13,17 @@ import { type SeededBinary, startSeededBinary } from "../../tests/support/seeded
 export const IDENTITIES = ["owner", "viewer", "key"] as const;
 export type Identity = (typeof IDENTITIES)[number];
 
-export type Instance = {
+type Credentials = {
+  /** The API key of a program; empty for a person. */
+  bearer: string;
+  /** The header fields that our own pages send for the person; none for a program. */
+  headers: Record<string, string>;
+};
+
+export type Instance = Credentials & {
   binary: RunningBinary;
   workspaceId: string;
   foreignWorkspaceId: string;
-  /** Header fields that prove who asks, as our own pages or a program send them. */
-  headers: Record<string, string>;
 };
 
 const PASSWORD = "correct horse battery staple";
@@ -30,11 +35,11 @@ export async function startInstance(identity: Identity): Promise<Instance> {
   const seeded = await startSeededBinary({ env: { TRUSTED_PROXIES: "127.0.0.1" } });
   try {
     await fill(seeded);
-    const headers = await headersOf(identity, seeded);
+    const credentials = await credentialsOf(identity, seeded);
     await seeded.binary.kill("SIGTERM");
     const foreignWorkspaceId = await addForeignWorkspace(seeded.binary.dataDir);
     const binary = await seeded.binary.restart();
-    return { binary, workspaceId: seeded.workspace.id, foreignWorkspaceId, headers };
+    return { binary, workspaceId: seeded.workspace.id, foreignWorkspaceId, ...credentials };
   } catch (error) {
     await seeded.binary.dispose();
     throw error;
@@ -49,17 +54,17 @@ async function fill({ api, workspace }: SeededBinary): Promise<void> {
   await launchCampaign(api, workspace, { ...campaign, listId, routeId });
 }
 
-async function headersOf(
+async function credentialsOf(
   identity: Identity,
   { api, binary, workspace, email }: SeededBinary,
-): Promise<Record<string, string>> {
+): Promise<Credentials> {
   if (identity === "key") {
     const { items: scopes } = await api.get<{ items: string[] }>(
       `${workspace.path}/api-keys/scopes`,
     );
     const made = { name: "Program", scopes };
     const { key } = await api.post<{ key: string }>(`${workspace.path}/api-keys`, made);
-    return { Authorization: `Bearer ${key}` };
+    return { bearer: key, headers: {} };
   }
   if (identity === "viewer") {
     const invitation = { email: VIEWER, role: "viewer" };
@@ -67,17 +72,17 @@ async function headersOf(
     const person = { token: await mailedToken(api), name: "Vera", password: PASSWORD };
     await apiClient(binary.url).post("/invitations/register", person);
   }
-  const credentials = { email: identity === "viewer" ? VIEWER : email, password: PASSWORD };
+  const account = { email: identity === "viewer" ? VIEWER : email, password: PASSWORD };
   const signedIn = await fetch(`${binary.url}/api/v1/auth/sign-in`, {
     method: "POST",
     headers: { "content-type": "application/json", origin: binary.url },
-    body: JSON.stringify(credentials),
+    body: JSON.stringify(account),
   });
   if (!signedIn.ok) {
     throw new Error(`the ${identity} cannot sign in: ${await signedIn.text()}`);
   }
   const cookie = signedIn.headers.getSetCookie().map((line) => line.split(";")[0]);
-  return { Cookie: cookie.join("; "), Origin: binary.url };
+  return { bearer: "", headers: { Cookie: cookie.join("; "), Origin: binary.url } };
 }
 
 /** The token in the link of the newest invitation, which is in the instance's own test inbox. */

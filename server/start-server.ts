@@ -161,7 +161,7 @@ async function startAlone(
     dnsServers: options.dnsServers,
     onFatal: options.onFatal,
   });
-  const threads = await startThreads(config);
+  const threads = await startThreads(config, delivery);
   const started = { config, databases, keyRing, delivery, inbound, ...threads };
   const parts = { ...started, dnsServers: options.dnsServers };
   const outside = outsideOf(parts);
@@ -216,9 +216,9 @@ function watchHttpThread(): SlowStatements {
   );
 }
 
-async function startThreads(config: Config) {
+async function startThreads(config: Config, delivery: Delivery) {
   return {
-    heavy: await startJobs(config.dataDir),
+    heavy: await startJobs(config.dataDir, { "privacy.person": () => delivery.forgetJournal() }),
     reads: await startReads(config.dataDir),
     renderer: startRenderer(config),
   };

@@ -68,6 +68,8 @@ export type DeliveryMethods = {
   /** Leaves a limit alone for a while. */
   suspendLimit: (limit: QueueLimit & { forMs: number; reason: string }) => void;
   forget: (request: { workspaceId: string }) => void;
+  /** Has its stream of the journal go on in a new segment. */
+  rollJournal: (request: null) => Promise<void>;
   /** Takes back what is before its dot, waits for the rest (at most `withinMs`), closes the journal. */
   stop: (request: { withinMs: number }) => Promise<void>;
 };

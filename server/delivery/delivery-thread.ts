@@ -97,6 +97,11 @@ export class DeliveryThread {
   }
 
   /** Takes the rules about what servers say as they are now. */
+  /** Has the journal go on in a new segment. */
+  rollJournal(): Promise<void> {
+    return this.#parts.journal.roll();
+  }
+
   reloadRules(): void {
     loadRuleBook(this.#parts.databases.system);
   }

@@ -58,6 +58,7 @@ const methods: DeliveryMethods = {
   resumeLimit: (limit) => started().pipeline.resumeLimit(limit),
   suspendLimit: (limit) => started().pipeline.suspendLimit(limit),
   forget: ({ workspaceId }) => started().forget(workspaceId),
+  rollJournal: () => started().rollJournal(),
   stop: ({ withinMs }) => started().stop(withinMs),
 };
 

@@ -117,6 +117,12 @@ export type Delivery = {
   running(workspaceId: string, campaignId: number): RunProgress | undefined;
   /** Results applied since the start of this process, by the state they moved their message to. */
   outcomes(): ReadonlyMap<string, number>;
+  /**
+   * Removes from the disk what the journal still holds of facts that are applied: the words of servers name people.
+   *
+   * @throws AppError `unavailable` while the journal cannot be written.
+   */
+  forgetJournal(): Promise<void>;
   /** Closes everything of a workspace, before its file is removed or replaced. */
   forgetWorkspace(workspaceId: string): Promise<void>;
   /** Takes back what is before its dot, lets the rest finish, applies the journal, ends the threads. */
@@ -245,6 +251,10 @@ function door({ state, writer, delivery, web, recovered, threads }: Parts): Deli
     async forgetWorkspace(workspaceId) {
       await delivery.call("forget", { workspaceId });
       await writer.call("forget", { workspaceId });
+    },
+    async forgetJournal() {
+      await Promise.all([web.roll(), delivery.call("rollJournal", null)]);
+      await writer.call("dropJournal", null);
     },
     async stop() {
       await delivery.call("stop", { withinMs: DRAIN_MS });

@@ -92,14 +92,14 @@ export class JournalFollower {
     }
   }
 
-  /** Once a minute, removes the segments in which everything is applied. */
-  dropApplied(): void {
-    if (this.#clock() - this.#droppedAt <= DROP_EVERY_MS) {
+  /** Removes the segments in which everything is applied: once a minute, or at once. */
+  dropApplied(when: "in time" | "now" = "in time"): void {
+    if (when === "in time" && this.#clock() - this.#droppedAt <= DROP_EVERY_MS) {
       return;
     }
     this.#droppedAt = this.#clock();
     for (const stream of this.#streams) {
-      const below = this.#ingester.removableBelow(stream.name);
+      const below = this.#ingester.removableBelow(stream.name, stream.reader.position.segment);
       if (below > 0) {
         const { ends } = this.#ingester;
         saveReached(this.#system, ends.below(stream.name, below));

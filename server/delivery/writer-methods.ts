@@ -68,6 +68,8 @@ export type WriterMethods = {
   pause: (request: { workspaceId: string; campaignId: number; reason: string }) => Promise<void>;
   /** Lets go of a workspace's file, before it is removed or replaced. */
   forget: (request: { workspaceId: string }) => void;
+  /** Removes the segments of the journal in which everything is applied. */
+  dropJournal: (request: null) => void;
   /** Applies what is in the journal and closes the databases. */
   stop: (request: null) => Promise<void>;
 };

@@ -326,6 +326,14 @@ export class Writer {
     return reigns;
   }
 
+  /** Applies what is in the journal, and removes its segments as far as they are applied. */
+  dropJournal(): void {
+    if (this.#reigns()) {
+      this.#journal.readAll();
+      this.#journal.dropApplied("now");
+    }
+  }
+
   #tick(): void {
     try {
       if (!this.#reigns()) {

@@ -44,6 +44,7 @@ const methods: WriterMethods = {
     ),
   pause: (request) => started().pause(request),
   forget: ({ workspaceId }) => started().forget(workspaceId),
+  dropJournal: () => started().dropJournal(),
   stop: () => started().stop(),
 };
 

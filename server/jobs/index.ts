@@ -3,7 +3,7 @@ import { type Job, type JobHandler, PermanentJobError } from "../platform/schedu
 import type { SchedulerOptions } from "../platform/scheduler/scheduler.ts";
 import type { Caller } from "../platform/workers/channel.ts";
 import { ThreadOnDemand, type ThreadParts } from "../platform/workers/thread-on-demand.ts";
-import { heavyKinds, longStatementKinds, resumableKinds } from "./kinds.ts";
+import { type HeavyKind, heavyKinds, longStatementKinds, resumableKinds } from "./kinds.ts";
 import type { JobsThread } from "./protocol.ts";
 
 /** The jobs threads, as the scheduler uses them: pass it as `heavy`. */
@@ -11,6 +11,8 @@ export type Jobs = NonNullable<SchedulerOptions["heavy"]> & {
   /** Lets what runs end at its next safe place, and ends the threads. */
   stop(): Promise<void>;
 };
+
+type Afterwards = Partial<Record<HeavyKind, () => Promise<void>>>;
 
 /** More at once would only share the same processor; a place is kept free of each kind for the others. */
 const LIMITS = { atOnce: 4, perWorkspace: 2, perKind: 3 };
@@ -24,9 +26,10 @@ const IDLE_MS = 10_000;
  * What is one long statement (an index of millions of rows) runs in a second thread, which lives only as long
  * as it is needed: in the first, everybody's imports and exports would stand still meanwhile.
  *
+ * @param afterwards What is done on this thread once a job of a kind is over; when it fails, the job is run again.
  * @throws Error when the thread cannot open the databases.
  */
-export async function startJobs(dataDir: string): Promise<Jobs> {
+export async function startJobs(dataDir: string, afterwards: Afterwards = {}): Promise<Jobs> {
   const parts: ThreadParts<JobsThread> = {
     name: "jobs",
     open: () => new Worker(new URL("./jobs.worker.ts", import.meta.url).href),
@@ -37,9 +40,10 @@ export async function startJobs(dataDir: string): Promise<Jobs> {
   const steady = new ThreadOnDemand(parts);
   const patient = new ThreadOnDemand({ ...parts, idleMs: IDLE_MS });
   await steady.ready();
-  const run: JobHandler = (job, { signal }) => {
+  const run: JobHandler = async (job, { signal }) => {
     const isLong = longStatementKinds.some((kind) => kind === job.kind);
-    return (isLong ? patient : steady).use((caller) => runIn(caller, job, signal));
+    await (isLong ? patient : steady).use((caller) => runIn(caller, job, signal));
+    await afterwards[job.kind as HeavyKind]?.();
   };
   return {
     kinds: heavyKinds,

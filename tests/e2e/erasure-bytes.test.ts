@@ -1,12 +1,12 @@
 // After an erasure and a clean stop, no byte of the data folder tells who it was: not as text, not the way mail
 // and form data write it, not inside what is compressed, not where something was deleted.
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import { readdirSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { loadTokenKeys, trackingToken } from "../../server/delivery/index.ts";
 import { openDatabases } from "../../server/platform/db/databases.ts";
 import { loadKeyRing } from "../../server/platform/secrets.ts";
+import { findings, writings } from "../support/byte-search.ts";
 import { startWholeServer, type WholeServer } from "../support/whole-server.ts";
 
 setDefaultTimeout(240_000);
@@ -258,54 +258,6 @@ afterAll(async () => {
   rmSync(whole.dataDir, { recursive: true, force: true });
 });
 
-/** As text, as Latin-1, and as base64 (wherever in it a word begins), quoted-printable and form data write it. */
-function writings(secret: string): Map<string, Buffer> {
-  const bytes = Buffer.from(secret);
-  const found = new Map<string, Buffer>([["utf-8", bytes]]);
-  found.set("utf-16", Buffer.from(secret, "utf16le"));
-  for (const offset of [0, 1, 2]) {
-    const padded = Buffer.concat([Buffer.alloc(offset, "x"), bytes]).toString("base64");
-    // The groups that hold nothing but the secret.
-    const from = offset === 0 ? 0 : 4;
-    found.set(`base64 + ${offset}`, Buffer.from(padded.slice(from, padded.length - 4)));
-  }
-  found.set("form data", Buffer.from(encodeURIComponent(secret)));
-  const quoted = secret.replace(/[^ -<>-~]/gu, (char) =>
-    [...Buffer.from(char)].map((byte) => `=${byte.toString(16).toUpperCase()}`).join(""),
-  );
-  found.set("quoted-printable", Buffer.from(quoted));
-  return found;
-}
-
-const filesOf = (dir: string) =>
-  readdirSync(dir, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
-
-/** Where a secret is found, one line each. */
-function findings(dir: string): string[] {
-  const found: string[] = [];
-  for (const path of filesOf(dir)) {
-    const bytes = readFileSync(path);
-    const lower = Buffer.from(bytes.toString("latin1").toLowerCase(), "latin1");
-    for (const secret of SECRETS) {
-      for (const [how, needle] of writings(secret)) {
-        const at = bytes.indexOf(needle);
-        if (at >= 0) {
-          const around = bytes.subarray(Math.max(0, at - 40), at + needle.length + 20);
-          found.push(
-            `${path.slice(dir.length)}: ${secret} (${how}) at ${at}: ${JSON.stringify(around.toString("latin1"))}`,
-          );
-        }
-      }
-      if (lower.includes(Buffer.from(secret.toLowerCase()))) {
-        found.push(`${path.slice(dir.length)}: ${secret} in some case`);
-      }
-    }
-  }
-  return found;
-}
-
 /** What is stored compressed, in clear. */
 function storedMail(): string {
   return database(({ inbox }) =>
@@ -319,7 +271,7 @@ function storedMail(): string {
 }
 
 test("an erased person is found in no byte of the data folder, under no name or address they had", async () => {
-  expect(findings(whole.dataDir).length).toBeGreaterThan(20);
+  expect(findings(whole.dataDir, SECRETS).length).toBeGreaterThan(20);
   const request = await whole.ask<Id>("POST", "/privacy/requests", {
     kind: "erase",
     address: CURRENT,
@@ -358,7 +310,7 @@ test("an erased person is found in no byte of the data folder, under no name or 
 
   await whole.server.stop();
 
-  expect(findings(whole.dataDir)).toEqual([]);
+  expect(findings(whole.dataDir, SECRETS)).toEqual([]);
   const mail = storedMail();
   for (const secret of SECRETS) {
     for (const [how, needle] of writings(secret)) {

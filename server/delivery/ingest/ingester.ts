@@ -188,8 +188,10 @@ export class Ingester {
   /**
    * The number below which a stream's segments may be removed, after making what was applied survive a
    * power cut. 0 when that is not possible now.
+   *
+   * @param reading The segment that is being read: all records of those before were taken.
    */
-  removableBelow(stream: string): number {
+  removableBelow(stream: string, reading = 0): number {
     this.#ports.kept.sync();
     for (const workspaceId of this.#unsynced) {
       if (this.#isSynced(workspaceId)) {
@@ -200,7 +202,7 @@ export class Ingester {
     if (read === undefined || this.#unsynced.size > 0) {
       return 0;
     }
-    let lowest = read.segment;
+    let lowest = Math.max(read.segment, reading);
     for (const inbox of this.#inboxes.values()) {
       for (const item of inbox.items) {
         lowest = item.stream === stream ? Math.min(lowest, item.end.segment) : lowest;

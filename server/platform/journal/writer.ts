@@ -85,6 +85,8 @@ export class Journal {
   /** The open segment; its first `offset` bytes are durable. */
   #at: Position;
   #fd: number | undefined;
+  /** The next write begins a new segment. */
+  #mustRoll = false;
   /** The open segment may have bytes past `#at` that were refused and must go before the next write. */
   #dirty = false;
   #broken: string | undefined;
@@ -132,6 +134,24 @@ export class Journal {
       this.#startFlush();
     }
     return this.#group.promise;
+  }
+
+  /**
+   * Begins a new segment, so that the one before can be removed as soon as its records are applied. Resolves when the
+   * new one is there.
+   *
+   * @throws AppError `unavailable` when it cannot be made.
+   */
+  async roll(): Promise<void> {
+    if (this.#closed) {
+      return;
+    }
+    this.#mustRoll = true;
+    if (this.#group === undefined) {
+      this.#group = Promise.withResolvers<void>();
+      this.#startFlush();
+    }
+    await this.#group.promise;
   }
 
   /** Writes what was appended, then closes the file. Appends after this are refused. */
@@ -191,9 +211,11 @@ export class Journal {
     if (this.#dirty) {
       this.#takeBackRefused();
     }
-    if (this.#fd !== undefined && this.#at.offset >= this.#segmentBytes) {
+    const isFull = this.#at.offset >= this.#segmentBytes;
+    if (isFull || (this.#mustRoll && this.#at.offset > 0)) {
       this.#closeSegment();
     }
+    this.#mustRoll = false;
     const fd = this.#fd ?? this.#openNextSegment();
     for (let done = 0; done < bytes.length; ) {
       done += writeSync(fd, bytes, done, bytes.length - done, this.#at.offset + done);

@@ -453,6 +453,10 @@ test("segments may go only when their facts are applied and their dots answered"
   expect(ingester.removableBelow("n/delivery")).toBe(5);
   ingester.flush();
   expect(ingester.removableBelow("n/delivery")).toBe(6);
+  // The reader has gone on to a segment with nothing in it yet.
+  expect(ingester.removableBelow("n/delivery", 7)).toBe(7);
+  ingester.take("n/delivery", records([{ k: "dot", w: ws, c, s: 3, at: NOW }], 7));
+  expect(ingester.removableBelow("n/delivery", 8)).toBe(7);
 });
 
 test("a fact its database refuses is put aside alone and the others of its batch are applied", () => {

@@ -283,6 +283,37 @@ test("retention removes whole old segments but never the newest", async () => {
   expect(listSegments(dir)).toEqual([3]);
 });
 
+test("a new segment on demand lets the old one go, loses nothing, and leaves no row of empty ones", async () => {
+  const journal = openJournal({ dir });
+  const limit = () => readDurable(journal.durable);
+  const reader = new JournalReader({ dir, from: streamStart, limit });
+  const read: string[] = [];
+  const readOn = () => read.push(...reader.next().map(({ payload }) => payload));
+
+  await journal.append("before");
+  await journal.roll();
+  await journal.roll();
+  readOn();
+  readOn();
+  expect(reader.position).toEqual({ segment: 2, offset: 0 });
+  expect(listSegments(dir)).toEqual([1, 2]);
+  expect(removeSegmentsBelow(dir, reader.position.segment)).toBe(1);
+
+  await Promise.all([journal.append("with it"), journal.roll(), journal.append("after")]);
+  readOn();
+  await journal.close();
+  await journal.roll();
+  expect(read).toEqual(["before", "with it", "after"]);
+
+  // A process that wrote nothing yet makes way for the segment of the one before.
+  const next = openJournal({ dir });
+  await next.roll();
+  expect(readAll({ segment: 3, offset: 0 })).toEqual([]);
+  await next.append("later");
+  await next.close();
+  expect(readAll().at(-1)).toBe("later");
+});
+
 test("an empty or oversized record is refused and does not stop the others", async () => {
   const journal = openJournal({ dir });
 

@@ -29,3 +29,15 @@ export type Batch = {
   /** Results for rows that were final already. */
   late: number;
 };
+
+/** When the first of these messages is due again; undefined when none is. */
+export function earliestDue(items: readonly Item[]): number | undefined {
+  let earliest: number | undefined;
+  for (const { fact } of items) {
+    if (fact.k === "result" && fact.st === "deferred") {
+      const due = fact.due ?? fact.at;
+      earliest = earliest === undefined ? due : Math.min(earliest, due);
+    }
+  }
+  return earliest;
+}

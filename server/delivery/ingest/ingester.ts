@@ -8,10 +8,10 @@ import type { DotFact, Fact } from "../facts.ts";
 import type { DuePort } from "../ports.ts";
 import { AppliedEnds } from "./applied-ends.ts";
 import { type Applied, applyBatch, applyDirectly, type Rules } from "./batch.ts";
-import type { Item } from "./gathered.ts";
+import { earliestDue, type Item } from "./gathered.ts";
 import type { KeptFacts } from "./kept-facts.ts";
 import { isPassing, isSetAside } from "./passing.ts";
-import { appliedPositions, savePosition, syncCommitted } from "./position.store.ts";
+import { appliedPositions, knownPositions, savePosition, syncCommitted } from "./position.store.ts";
 
 const MAX_BATCH = 1_000;
 const MAX_WAITING = 50_000;
@@ -103,14 +103,16 @@ export class Ingester {
       this.#takeFact(stream, JSON.parse(payload) as Fact, end);
       this.#read.set(stream, end);
     }
+    this.#moveAside();
   }
 
   /** Applies what was taken, in transactions of at most 1,000 facts of one workspace. */
   flush(): void {
     this.#moveAside();
+    const { kept } = this.#ports;
     const now = performance.now();
     for (const [workspaceId, inbox] of this.#inboxes) {
-      if (inbox.againAt > now) {
+      if (inbox.againAt > now || kept.has(workspaceId)) {
         continue;
       }
       while (inbox.items.length > 0 && this.#applyNext(workspaceId, inbox)) {
@@ -225,15 +227,7 @@ export class Ingester {
     if (fact.k === "undot") {
       return;
     }
-    if (this.#ports.kept.has(fact.w)) {
-      this.#ports.kept.add(fact.w, [{ stream, end, fact }]);
-      return;
-    }
     const inbox = this.#inbox(fact.w);
-    if (inbox === "aside") {
-      this.#ports.kept.add(fact.w, [{ stream, end, fact }]);
-      return;
-    }
     const applied = inbox?.positions.get(stream);
     if (inbox === undefined) {
       this.totals.orphans += 1;
@@ -247,46 +241,55 @@ export class Ingester {
 
   /** What one may not apply is not lost: it goes where the workspace finds it when it is brought back. */
   #moveAside(): void {
+    const { kept } = this.#ports;
+    const now = performance.now();
     for (const [workspaceId, inbox] of this.#inboxes) {
-      if (inbox.items.length > 0 && this.#find(workspaceId) === "aside") {
-        this.#ports.kept.add(workspaceId, inbox.items);
+      if (inbox.items.length === 0 || inbox.againAt > now || !this.#isKept(workspaceId)) {
+        continue;
+      }
+      try {
+        kept.add(workspaceId, inbox.items);
         this.#waiting -= inbox.items.length;
         this.#inboxes.delete(workspaceId);
+      } catch (error) {
+        // It must not be applied ahead of what was kept before: it stays here, and is moved with the next flush.
+        this.#pause(workspaceId, inbox, error);
       }
     }
   }
 
-  #find(workspaceId: string): Connection | "aside" | undefined {
+  #isKept(workspaceId: string): boolean {
+    return this.#ports.kept.has(workspaceId) || this.#find(workspaceId) === "aside";
+  }
+
+  /** "unknown" while the file cannot be opened for another reason, which applying its facts tells of. */
+  #find(workspaceId: string): Connection | "aside" | "unknown" | undefined {
     try {
       return this.#ports.workspace(workspaceId);
     } catch (error) {
-      if (isSetAside(error)) {
-        return "aside";
-      }
-      throw error;
+      return isSetAside(error) ? "aside" : "unknown";
     }
   }
 
   #isSynced(workspaceId: string): boolean {
     const db = this.#find(workspaceId);
     // What a damaged file has taken and may lose again, nobody can make durable.
-    return db === undefined || db === "aside" || syncCommitted(db);
+    return db === undefined || db === "aside" || (db !== "unknown" && syncCommitted(db));
   }
 
-  #inbox(workspaceId: string): Inbox | "aside" | undefined {
+  /**
+   * Where the workspace's facts wait; undefined when it is gone. Never fails, since nobody reads a record again: where the
+   * positions cannot be read now, they are asked for when the facts are applied.
+   */
+  #inbox(workspaceId: string): Inbox | undefined {
     let inbox = this.#inboxes.get(workspaceId);
     if (inbox === undefined) {
-      const db = this.#find(workspaceId);
-      if (db === undefined || db === "aside") {
-        return db;
+      const db = this.#ports.kept.has(workspaceId) ? "aside" : this.#find(workspaceId);
+      if (db === undefined) {
+        return undefined;
       }
-      inbox = {
-        positions: appliedPositions(db),
-        items: [],
-        isStuck: false,
-        againAt: 0,
-        pauseMs: 0,
-      };
+      const positions = typeof db === "string" ? new Map<string, Position>() : knownPositions(db);
+      inbox = { positions, items: [], isStuck: false, againAt: 0, pauseMs: 0 };
       this.#inboxes.set(workspaceId, inbox);
     }
     return inbox;
@@ -361,8 +364,13 @@ export class Ingester {
         "facts without effect",
       );
     }
-    this.#ports.due.refresh(workspaceId);
     this.#ports.onApplied(workspaceId, applied);
+    try {
+      this.#ports.due.refresh(workspaceId);
+    } catch (error) {
+      // The facts are applied whatever becomes of the due time, which is too early at worst and costs a look.
+      log.warn({ workspaceId, err: error }, "the due time of a workspace could not be kept");
+    }
   }
 
   // One fact that its database refuses must not hold up all that follow it: the batch is applied fact
@@ -381,15 +389,4 @@ export class Ingester {
       }
     }
   }
-}
-
-function earliestDue(items: readonly Item[]): number | undefined {
-  let earliest: number | undefined;
-  for (const { fact } of items) {
-    if (fact.k === "result" && fact.st === "deferred") {
-      const due = fact.due ?? fact.at;
-      earliest = earliest === undefined ? due : Math.min(earliest, due);
-    }
-  }
-  return earliest;
 }

@@ -15,6 +15,16 @@ export function appliedPositions(db: Connection): Map<string, Position> {
   );
 }
 
+/** As `appliedPositions`; none while they cannot be read, which applying the facts will tell of. */
+export function knownPositions(db: Connection): Map<string, Position> {
+  try {
+    return appliedPositions(db);
+  } catch {
+    // Whoever applies facts asks again, under the write lock.
+    return new Map();
+  }
+}
+
 const upsertPosition = statement<[stream: string, segment: number, offset: number]>(`
   INSERT INTO ingest_position (stream, segment, offset) VALUES (?, ?, ?)
       ON CONFLICT (stream) DO UPDATE SET segment = excluded.segment, offset = excluded.offset

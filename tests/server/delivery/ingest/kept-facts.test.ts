@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { copyFileSync, existsSync, rmSync, truncateSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { freezeAudience } from "../../../../server/delivery/audience/freeze.ts";
 import { bounceRules, breakerRules } from "../../../../server/delivery/bounce-rules.ts";
@@ -97,6 +97,48 @@ test("facts of a workspace that is set aside are kept beside, the others' are ap
 
   expect([sentIn(ws), attempts()]).toEqual([PEOPLE, PEOPLE]);
   expect([kept.has(ws), existsSync(folder())]).toEqual([false, false]);
+  kept.close();
+});
+
+test("facts that were taken before the file was set aside are kept before those that come after", () => {
+  const kept = newKept();
+  const ingester = newIngester(kept);
+  ingester.take(STREAM, results(1, 100));
+  setAside();
+  kept.hold(ws);
+  // The next tick of the writer thread reads on before it looks at what waits.
+  ingester.take(STREAM, results(101, 200));
+  ingester.flush();
+  expect(ingester.waiting).toBe(0);
+
+  bringBack();
+  finish(ingester.revive(ws, nothing));
+
+  expect([sentIn(ws), sentIn(other)]).toEqual([200, 200]);
+  kept.close();
+});
+
+test("a full disk under the kept facts loses none, also not those of other workspaces", () => {
+  const kept = newKept();
+  const ingester = newIngester(kept);
+  setAside();
+  kept.hold(ws);
+  mkdirSync(join(data.dataDir, "local"), { recursive: true });
+  const root = join(data.dataDir, "local", "kept");
+  writeFileSync(root, "in the way");
+  ingester.take(STREAM, results(1, 100));
+  ingester.flush();
+  expect(sentIn(other)).toBe(100);
+  // What is not kept yet holds the journal.
+  expect([ingester.waiting, ingester.removableBelow(STREAM)]).toEqual([100, 1]);
+
+  rmSync(root);
+  bringBack();
+  finish(ingester.revive(ws, nothing));
+  ingester.take(STREAM, results(101, 200));
+  ingester.flush();
+
+  expect([sentIn(ws), sentIn(other)]).toEqual([200, 200]);
   kept.close();
 });
 

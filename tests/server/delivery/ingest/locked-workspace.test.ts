@@ -51,3 +51,70 @@ test("facts of a workspace that is locked wait, those of others are applied, and
   expect(ingester.totals.applied).toBe(2);
   expect(ingester.waiting).toBe(0);
 });
+
+test("a workspace that cannot be opened while its facts are read keeps them, and holds up nobody", () => {
+  const [refused, healthy] = [data.newWorkspace(), data.newWorkspace()];
+  const other = openConnection(join(data.dataDir, `t_${refused}.db`));
+  let isRefused = true;
+  const ingester = new Ingester({
+    // As opening does that has to write first, while another connection writes.
+    workspace: (id) => {
+      const db = data.databases.workspace(id);
+      if (id === refused && isRefused) {
+        db.pragma("busy_timeout = 0");
+        db.exec("BEGIN IMMEDIATE");
+      }
+      return db;
+    },
+    kept: data.kept,
+    classify: classifyEngagement,
+    bounces: bounceRules,
+    breaker: breakerRules,
+    due: createDue(data.databases.system, data.databases.workspace, () => NOW),
+    onApplied: () => undefined,
+    clock: () => NOW,
+  });
+  const leave = (w: string): Fact => ({ k: "release", w, c: 1, ch: 1, ep: 1, at: NOW });
+  other.exec("BEGIN IMMEDIATE");
+
+  ingester.take("n/web", [
+    { payload: JSON.stringify(leave(refused)), end: { segment: 1, offset: 100 } },
+    { payload: JSON.stringify(leave(healthy)), end: { segment: 1, offset: 200 } },
+  ]);
+  ingester.flush();
+  expect([ingester.totals.applied, ingester.waiting]).toEqual([1, 1]);
+
+  other.exec("ROLLBACK");
+  other.close();
+  isRefused = false;
+  data.db(refused).pragma("busy_timeout = 5000");
+  Bun.sleepSync(150);
+  ingester.flush();
+  expect([ingester.totals.applied, ingester.waiting]).toEqual([2, 0]);
+});
+
+test("facts that are applied are told of, also while the due time cannot be written", () => {
+  const ws = data.newWorkspace();
+  const told: string[] = [];
+  const { system } = data.databases;
+  const ingester = new Ingester({
+    workspace: data.databases.workspace,
+    kept: data.kept,
+    classify: classifyEngagement,
+    bounces: bounceRules,
+    breaker: breakerRules,
+    due: createDue(system, data.databases.workspace, () => NOW),
+    onApplied: (workspaceId) => told.push(workspaceId),
+    clock: () => NOW,
+  });
+  data.addCampaign(ws);
+  const other = openConnection(join(data.dataDir, "system.db"));
+  system.pragma("busy_timeout = 20");
+  other.exec("BEGIN IMMEDIATE");
+  const fact: Fact = { k: "release", w: ws, c: 1, ch: 1, ep: 1, at: NOW };
+  ingester.take("n/web", [{ payload: JSON.stringify(fact), end: { segment: 1, offset: 100 } }]);
+  ingester.flush();
+  expect([ingester.waiting, told]).toEqual([0, [ws]]);
+  other.exec("ROLLBACK");
+  other.close();
+});

@@ -1,6 +1,7 @@
 import type { Clock } from "../../platform/clock.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { statement } from "../../platform/db/statements.ts";
+import { log } from "../../platform/log.ts";
 import type { DuePort } from "../ports.ts";
 
 const selectDue = statement<[now: number], { workspaceId: string }>(`
@@ -114,13 +115,17 @@ export function createDue(
     },
     now() {
       const now = clock();
-      if (now < lookedAt - STEP_MS) {
-        // The host's clock has stepped back: times that had come must not be waited for again.
-        for (const workspaceId of [...known.keys()]) {
+      const isBack = now < lookedAt - STEP_MS;
+      lookedAt = now;
+      // The host's clock has stepped back: times that had come must not be waited for again.
+      for (const workspaceId of isBack ? [...known.keys()] : []) {
+        try {
           this.refresh(workspaceId);
+        } catch (error) {
+          // One that cannot be read is looked at again when its file is back; all others have work.
+          log.warn({ workspaceId, err: error }, "when a workspace is due could not be found out");
         }
       }
-      lookedAt = now;
       return selectDue(system)
         .all(now)
         .map(({ workspaceId }) => workspaceId);

@@ -12,6 +12,7 @@ import { createDue, type Due } from "../../../../server/delivery/queue/due.store
 import { loadChunk } from "../../../../server/delivery/queue/load.store.ts";
 import { campaignCounts } from "../../../../server/delivery/stats/counts.store.ts";
 import type { Connection } from "../../../../server/platform/db/driver.ts";
+import { FileFault } from "../../../../server/platform/db/file-fault.ts";
 import { type DeliveryData, finish, newDeliveryData } from "../../../support/delivery-data.ts";
 
 const NOW = 1_700_000_000_000;
@@ -177,6 +178,19 @@ test("a clock that steps back an hour does not keep a workspace with work waitin
   launch(10);
   due.refresh(ws);
   expect(due.now()).toEqual([ws]);
+
+  now -= 3_600_000;
+
+  expect(due.now()).toEqual([ws]);
+});
+
+test("a clock that steps back is heeded for all workspaces, also while one of them cannot be read", () => {
+  const other = data.newWorkspace();
+  launch(10);
+  due.refresh(ws);
+  due.lower(other, now);
+  expect(due.now().sort()).toEqual([ws, other].sort());
+  data.databases.setAside(other, new FileFault("damaged", "as found"));
 
   now -= 3_600_000;
 

@@ -3,10 +3,9 @@ import type { Clock } from "../../platform/clock.ts";
 import { readDamage, unreadDamage } from "../../platform/db/damage.store.ts";
 import type { Databases } from "../../platform/db/databases.ts";
 import type { Connection } from "../../platform/db/driver.ts";
-import { FileFault, lookAtFile } from "../../platform/db/file-fault.ts";
-import { currentVersion } from "../../platform/db/migrate.ts";
+import { FileFault } from "../../platform/db/file-fault.ts";
 import { setAsideRows } from "../../platform/db/set-aside.store.ts";
-import { workspaceIds, workspacePath } from "../../platform/db/workspace-files.ts";
+import { lookAtWorkspace, workspaceIds, workspacePath } from "../../platform/db/workspace-files.ts";
 import { AppError, notFound } from "../../platform/errors.ts";
 import { log } from "../../platform/log.ts";
 import { namedSetAside } from "./workspace-files.store.ts";
@@ -51,12 +50,11 @@ export function lookAtAll(
   lostLogs: readonly string[],
 ): void {
   for (const id of workspaceIds(databases.system)) {
-    const path = workspacePath(dataDir, id);
-    const fault = lookAtFile(path, currentVersion("workspace"));
+    const fault = lookAtWorkspace(dataDir, id);
     if (fault !== undefined) {
       databases.setAside(id, fault);
     } else if (lostLogs.includes(id)) {
-      const said = `${path}-wal is gone, and with it what was saved last`;
+      const said = `${workspacePath(dataDir, id)}-wal is gone, and with it what was saved last`;
       databases.setAside(id, new FileFault("log_missing", said));
     }
   }
@@ -146,7 +144,7 @@ async function lookSlowly({ databases, dataDir }: Desk, isStopped: () => boolean
     if (isStopped()) {
       return;
     }
-    const fault = lookAtFile(workspacePath(dataDir, id), currentVersion("workspace"));
+    const fault = lookAtWorkspace(dataDir, id);
     if (fault !== undefined) {
       databases.setAside(id, fault);
     }

@@ -37,7 +37,8 @@ const LOG_MAGIC = new Set([0x377f0682, 0x377f0683]);
 const FRAME_HEADER_BYTES = 24;
 
 /**
- * Looks at a database file from outside, without SQLite: cheap enough for thousands of files at a start.
+ * Looks at a database file from outside, without SQLite: cheap enough for thousands of files at a start. Never to be
+ * asked of a file that this process has open (`isMarkedOpen`).
  *
  * @param newestVersion The newest schema this program knows.
  * @returns what is wrong with it; undefined when nothing can be seen from here.
@@ -62,6 +63,22 @@ export function lookAtFile(path: string, newestVersion: number): FileFault | und
   }
   const version = header.readUInt32BE(VERSION_OFFSET);
   return version > newestVersion ? newerFault(version, newestVersion) : lookAtPages(path, header);
+}
+
+/** As `lookAtFile`, of a file that this process has open: what can be seen without opening it. */
+export function lookBeside(path: string): FileFault | undefined {
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK);
+  } catch (error) {
+    const fault = faultOf(error);
+    if (fault === undefined) {
+      throw error;
+    }
+    return fault;
+  }
+  return shapeOf(path)?.bytes === 0
+    ? new FileFault("not_a_database", "the file is empty")
+    : undefined;
 }
 
 /** Whether the log is one, and the file as long as its header says, but for pages that the log may still hold. */
@@ -130,7 +147,30 @@ export function faultOf(error: unknown): FileFault | undefined {
   }
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   const reason = reasons.find(([pattern]) => pattern.test(code))?.[1];
+  // SQLite has the same word for a file that it may not open and for a process that may open no more.
+  if (MAYBE_NO_FILES.test(code) && isOutOfFiles()) {
+    return undefined;
+  }
   return reason && new FileFault(reason, messageOf(error));
+}
+
+const MAYBE_NO_FILES = /^SQLITE_(CANTOPEN|IOERR)/;
+
+/** More than a database needs: what it could open before it failed is closed again by now. */
+const FILES_OF_A_DATABASE = 8;
+
+function isOutOfFiles(): boolean {
+  const files: number[] = [];
+  try {
+    while (files.length < FILES_OF_A_DATABASE) {
+      files.push(openSync("/dev/null", "r"));
+    }
+    return false;
+  } catch (error) {
+    return error instanceof Error && "code" in error && /^E[MN]FILE$/.test(String(error.code));
+  } finally {
+    files.forEach(closeSync);
+  }
 }
 
 // Left out: SQLITE_IOERR_SHMSIZE is what a full disk says, SQLITE_READONLY what a connection for reading says.

@@ -17,6 +17,19 @@ export function markOpen(dataDir: string, name: string): void {
   }
 }
 
+/**
+ * Whether a thread of this process has the database open. Then nobody may open its file but SQLite: closing any other handle
+ * to it ends the process's own locks on it (fcntl on Unix), and a program that opens the database beside this one, such as
+ * one that makes a backup, would take itself for the only one and remove the log from under the threads that write to it.
+ */
+export function isMarkedOpen(dataDir: string, name: string): boolean {
+  return existsSync(markPath(dataDir, name));
+}
+
+export function isSystemMarkedOpen(dataDir: string): boolean {
+  return isMarkedOpen(dataDir, SYSTEM);
+}
+
 export function markSystemOpen(dataDir: string): void {
   markOpen(dataDir, SYSTEM);
 }

@@ -2,8 +2,9 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { isDiskFull } from "../disk-full.ts";
 import { type Connection, type ConnectionOptions, openConnection } from "./driver.ts";
-import { faultOf, lookAtFile, shapeOf } from "./file-fault.ts";
+import { faultOf, lookAtFile, lookBeside, shapeOf } from "./file-fault.ts";
 import { currentVersion, migrate } from "./migrate.ts";
+import { isSystemMarkedOpen } from "./open-marks.ts";
 
 const WORKSPACE_FILE = /^t_[0-9a-z]{26}\.db$/;
 const NAMED = 3;
@@ -33,9 +34,13 @@ export function systemPath(dataDir: string): string {
  * Looks at `system.db` from outside. A folder without it, or with an empty one, is a new instance only while it holds no
  * workspace.
  *
+ * @param look How its file is looked at.
  * @returns what is wrong with it; undefined when nothing can be seen from here.
  */
-export function systemFileFault(dataDir: string): SystemFileError | undefined {
+export function systemFileFault(
+  dataDir: string,
+  look: typeof lookAtFile = lookAtFile,
+): SystemFileError | undefined {
   const path = systemPath(dataDir);
   if (isAbsent(dataDir)) {
     const files = workspaceFiles(dataDir);
@@ -48,7 +53,7 @@ export function systemFileFault(dataDir: string): SystemFileError | undefined {
           "Restore system.db from your backup.",
         );
   }
-  const fault = lookAtFile(path, currentVersion("system"));
+  const fault = look(path, currentVersion("system"));
   return fault && systemFault(path, fault);
 }
 
@@ -58,7 +63,7 @@ export function systemFileFault(dataDir: string): SystemFileError | undefined {
  * @throws SystemFileError when it cannot be used; Error for what is no fault of the file.
  */
 export function openSystem(dataDir: string, options: ConnectionOptions): Connection {
-  const fault = systemFileFault(dataDir);
+  const fault = systemFileFault(dataDir, isSystemMarkedOpen(dataDir) ? lookBeside : lookAtFile);
   if (fault !== undefined) {
     throw fault;
   }

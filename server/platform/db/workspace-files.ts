@@ -1,5 +1,8 @@
 import { join } from "node:path";
 import type { Connection } from "./driver.ts";
+import { type FileFault, lookAtFile, lookBeside } from "./file-fault.ts";
+import { currentVersion } from "./migrate.ts";
+import { isMarkedOpen } from "./open-marks.ts";
 import { statement } from "./statements.ts";
 
 const selectIds = statement<[], { id: string }>(`
@@ -25,4 +28,16 @@ export function workspaceIds(system: Connection): string[] {
   return selectIds(system)
     .all()
     .map(({ id }) => id);
+}
+
+/**
+ * Looks at a workspace's file from outside, as far as one may: while a thread has it open, nobody but SQLite opens it.
+ *
+ * @returns what is wrong with it; undefined when nothing can be seen from here.
+ */
+export function lookAtWorkspace(dataDir: string, id: string): FileFault | undefined {
+  const path = workspacePath(dataDir, id);
+  return isMarkedOpen(dataDir, id)
+    ? lookBeside(path)
+    : lookAtFile(path, currentVersion("workspace"));
 }

@@ -5,12 +5,12 @@ import { isId } from "../ids.ts";
 import { log } from "../log.ts";
 import { isBusy } from "./busy.ts";
 import { type Connection, type ConnectionOptions, openConnection } from "./driver.ts";
-import { FileFault, faultOf, lookAtFile, shapeOf } from "./file-fault.ts";
-import { currentVersion, migrate } from "./migrate.ts";
+import { FileFault, faultOf, shapeOf } from "./file-fault.ts";
+import { migrate } from "./migrate.ts";
 import { closeMarked, markOpen } from "./open-marks.ts";
 import { addSetAside, bringBack, knownSetAside } from "./set-aside.store.ts";
 import { watch } from "./watched.ts";
-import { isInDirectory, workspacePath } from "./workspace-files.ts";
+import { isInDirectory, lookAtWorkspace, workspacePath } from "./workspace-files.ts";
 
 const MAX_OPEN = 256;
 /** What another thread has set aside, or brought back, is known here after this. */
@@ -127,7 +127,7 @@ export class WorkspaceHandles {
         "a workspace is set aside: its file cannot be used. Mend the file, then check it again on the instance console; `swiftmail doctor` says how",
       );
       // Not now: the fault may have been met inside a transaction, and its rollback would take the note along.
-      setImmediate(() => this.#closed || this.#ask());
+      setImmediate(() => this.#closed || this.#letGo());
     }
   }
 
@@ -151,7 +151,7 @@ export class WorkspaceHandles {
   #openFile(id: string): Connection {
     const path = workspacePath(this.#dataDir, id);
     try {
-      const fault = lookAtFile(path, currentVersion("workspace"));
+      const fault = lookAtWorkspace(this.#dataDir, id);
       if (fault?.reason === "missing" && !isInDirectory(this.#system, id)) {
         throw notFound("workspace");
       }

@@ -9,6 +9,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   truncateSync,
   writeFileSync,
   writeSync,
@@ -20,7 +21,7 @@ import { type Databases, openDatabases } from "../../../../server/platform/db/da
 import { openConnection } from "../../../../server/platform/db/driver.ts";
 import { closeMarked, lostLogs } from "../../../../server/platform/db/open-marks.ts";
 import { setAsideRows } from "../../../../server/platform/db/set-aside.store.ts";
-import { workspacePath } from "../../../../server/platform/db/workspace-files.ts";
+import { lookAtWorkspace, workspacePath } from "../../../../server/platform/db/workspace-files.ts";
 import { AppError } from "../../../../server/platform/errors.ts";
 import { newId } from "../../../../server/platform/ids.ts";
 
@@ -253,4 +254,57 @@ test("a write-ahead log that is gone after a kill is told by name; after a good 
   databases.close();
   expect(lostLogs(folder)).toEqual([]);
   databases = openDatabases(folder);
+});
+
+/** The locks that the system holds for this process on a file. */
+const locksOn = (file: string) =>
+  readFileSync("/proc/locks", "utf8")
+    .split("\n")
+    .filter(
+      (line) => line.includes(`:${statSync(file).ino} `) && line.includes(` ${process.pid} `),
+    );
+
+test("a file that is open keeps its locks when another thread opens it: who else opens it sees that it is in use", () => {
+  const id = newWorkspace();
+  expect(locksOn(path(id))).toHaveLength(1);
+  expect(locksOn(join(folder, "system.db"))).toHaveLength(1);
+
+  more.push(openDatabases(folder));
+  more[0]?.workspace(id);
+  expect(lookAtWorkspace(folder, id)).toBeUndefined();
+
+  expect(locksOn(path(id))).toHaveLength(1);
+  expect(locksOn(join(folder, "system.db"))).toHaveLength(1);
+});
+
+test("a process that may open no more files takes that for no fault of a workspace's file", () => {
+  const id = newWorkspace();
+  databases.close();
+  const script = `
+    import { closeSync, openSync } from "node:fs";
+    import { openDatabases } from "${join(import.meta.dir, "../../../../server/platform/db/databases.ts")}";
+    const databases = openDatabases("${folder}");
+    const open = [];
+    try { for (;;) open.push(openSync("/dev/null", "r")); } catch {}
+    // Enough to look at the file, and too few for SQLite.
+    closeSync(open.pop());
+    closeSync(open.pop());
+    let refused = "";
+    try { databases.workspace("${id}"); } catch (error) { refused = String(error.code); }
+    for (const fd of open) closeSync(fd);
+    console.log(JSON.stringify([refused, databases.setAsideIds().length]));
+    console.log(databases.workspace("${id}").prepare("SELECT count(*) AS n FROM contact").get().n);
+    process.exit(0);`;
+  const ran = Bun.spawnSync([
+    "sh",
+    "-c",
+    'ulimit -n 256; exec "$0" -e "$1"',
+    process.execPath,
+    script,
+  ]);
+  databases = openDatabases(folder);
+  expect(ran.stdout.toString().trim().split("\n").slice(-2)).toEqual([
+    '["SQLITE_CANTOPEN",0]',
+    "1",
+  ]);
 });

@@ -32,7 +32,8 @@ export function readDeliveryStatus(text: string, expected: string): Bounce | "su
 }
 
 function bounceOf(block: FieldBlock): Bounce | "success" | undefined {
-  const [status, diagnostic] = [fieldOf(block, "status"), fieldOf(block, "diagnostic-code")];
+  const diagnostic = fieldOf(block, "diagnostic-code");
+  const status = fieldOf(block, "status") || impliedStatus(fieldOf(block, "action"));
   const isOfRecipient = ["final-recipient", "original-recipient", "action", "status"].some((name) =>
     block.has(name),
   );
@@ -49,6 +50,9 @@ function bounceOf(block: FieldBlock): Bounce | "success" | undefined {
       addressIn(fieldOf(block, "final-recipient")),
   };
 }
+
+/** RFC 3464 asks for a status beside every action; of the words that servers write in its place one says as much. */
+const impliedStatus = (action: string): string => (/^expired\b/i.test(action) ? "4.4.7" : "");
 
 /** RFC 3464 §2.3.3 knows five words; servers write others, or none, and then the status says what happened. */
 function actionOf(action: string, status: string): Bounce["action"] | "success" | undefined {

@@ -43,6 +43,37 @@ async function category(raw: string): Promise<string> {
     : bounceRules.categoryOf({ action, code, enhanced, text });
 }
 
+test.each([
+  ["Status: 5.1.1", "invalid_mailbox"],
+  ["Status: 5.1.2", "bad_domain"],
+  ["Status: 5.1.3", "invalid_mailbox"],
+  ["Status: 5.1.6", "moved"],
+  ["Status: 5.1.10", "null_mx"],
+  ["Status: 5.2.1", "inactive_mailbox"],
+  ["Status: 5.2.2", "mailbox_full"],
+  ["Status: 5.2.3", "msg_too_large"],
+  ["Status: 5.4.4", "bad_domain"],
+  ["Status: 5.4.6", "loop"],
+  ["Status: 5.4.7", "expired"],
+  ["Status: 4.4.7", "expired"],
+  ["Status: 4.4.1", "expired"],
+  ["Status: 5.7.1", "policy"],
+  ["Status: 5.7.26", "auth_failure"],
+  // Nothing is said but that it failed: counted on two days before the address is given up.
+  ["Status: 5.0.0", "unclear_550"],
+  ["Status: 5.1.0", "unclear_550"],
+  ["X-Nothing: else", "unclear_550"],
+])(
+  "a failure without a word of a reason goes by its status: %s is %s",
+  async (status, expected) => {
+    expect(await category(report("", [recipient, "Action: failed", status]))).toBe(expected);
+  },
+);
+
+test("an action that says it expired needs no status", async () => {
+  expect(await category(report("", [recipient, "Action: expired"]))).toBe("expired");
+});
+
 describe("a report with fields", () => {
   test.each<[string, string, string]>([
     [

@@ -268,6 +268,21 @@ export function consentVersion(db: Connection): number {
   return row.n;
 }
 
+const selectTotals = statement<[], { name: string; n: number }>(
+  "SELECT name, n FROM audience_count ORDER BY name",
+);
+
+/**
+ * Another text after nearly every change that moves somebody into an audience or out of it: what people do later with
+ * mail they got, and what the instance forbids, are not in it.
+ */
+export function audienceStamp(db: Connection): string {
+  const totals = selectTotals(db)
+    .all()
+    .map(({ name, n }) => `${name}=${n}`);
+  return [consentVersion(db), ...totals].join(" ");
+}
+
 const selectDataVersion = statement<[], { data_version: number }>("PRAGMA data_version");
 
 /** Changes when another connection has committed to the database; costs a look at shared memory. */

@@ -1,7 +1,12 @@
 // The only door to delivery: what features and the wiring may ask of it.
 export { countWaterfall, type Waterfall } from "./audience/waterfall.ts";
 export { blockList } from "./block-list.store.ts";
-export { type AudienceDefinition, type SegmentCondition, UNMAILABLE } from "./consent.store.ts";
+export {
+  type AudienceDefinition,
+  audienceStamp,
+  type SegmentCondition,
+  UNMAILABLE,
+} from "./consent.store.ts";
 export type { RunProgress, TestMessage } from "./delivery-methods.ts";
 export {
   type CampaignProgress,

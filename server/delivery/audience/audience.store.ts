@@ -46,9 +46,11 @@ const baseOf = ({ everyone: all, includeSegments = [] }: AudienceDefinition): st
 const judged = (base: string, excluded: Segments) => `
   SELECT contact.id, contact.domain, base.memberships,
          ${whyNot({
-           excluded: `EXISTS (SELECT 1 FROM json_each(@exclude) AS excluded
-                                JOIN list_contact ON list_id = excluded.value AND contact_id = contact.id
-                               WHERE status <> 'unsubscribed')
+           // Found once for the slice: asked for each contact it took a third of the whole time.
+           excluded: `contact.id IN (SELECT contact_id FROM json_each(@exclude) AS excluded
+                                       JOIN list_contact ON list_id = excluded.value
+                                                        AND contact_id BETWEEN @from AND @to
+                                      WHERE status <> 'unsubscribed')
                       ${excluded.map(({ sql }) => `OR ${sql}`).join(" ")}`,
            blocked: "contact.id IN (SELECT value FROM json_each(@blocked))",
            message: "NULL",

@@ -6,6 +6,7 @@ import { type ContentContext, previewCampaign } from "./campaign-content.service
 import {
   CampaignView,
   Preflight,
+  PreflightQuery,
   Preview,
   PreviewRequest,
   Reason,
@@ -25,6 +26,7 @@ import {
 import { runPreflight } from "./preflight.service.ts";
 import { progressStream } from "./progress.service.ts";
 import { sendTest } from "./test-send.service.ts";
+import { WaterfallMemory } from "./waterfall-memory.service.ts";
 
 const action = (summary: string, description?: string) => ({
   permission: "campaigns:send" as const,
@@ -37,6 +39,7 @@ const action = (summary: string, description?: string) => ({
 export const campaignActionRoutes = (deps: AppDeps) => {
   const { guard, keyRing, clock, databases, jobs, audit, outside } = deps;
   const { engine, dns, renderer, publicUrl } = outside;
+  const memory = new WaterfallMemory(clock);
   const launch: LaunchDeps = { databases, jobs, engine, dns, renderer, clock, publicUrl };
   const contextOf = (workspaceId: string): ContentContext => ({
     databases,
@@ -72,14 +75,21 @@ export const campaignActionRoutes = (deps: AppDeps) => {
     )
     .get(
       "/preflight",
-      async ({ workspace, params }) =>
-        (await runPreflight({ ...contextOf(workspace.id), engine, dns, clock }, params.id))
-          .preflight,
+      async ({ workspace, params, query }) => {
+        const counted = { memory, anew: query.anew === true };
+        const context = { ...contextOf(workspace.id), engine, dns, clock, counted };
+        return (await runPreflight(context, params.id)).preflight;
+      },
       {
         permission: "campaigns:read",
         params: WorkspaceItemParams,
+        query: PreflightQuery,
         response: { 200: Preflight, ...refusals },
-        detail: { summary: "Count who will get it, and check what would hurt" },
+        detail: {
+          summary: "Count who will get it, and check what would hurt",
+          description:
+            "The count of an audience in which nothing changed is kept for a minute; launching counts anew.",
+        },
       },
     )
     .post(

@@ -155,6 +155,11 @@ export const TestSendResult = t.Object({
   results: t.Array(t.Object({ to: t.String(), accepted: t.Boolean(), message: t.String() })),
 });
 
+export const PreflightQuery = t.Object({
+  anew: t.Optional(
+    t.Boolean({ description: "Count even what was counted within the last minute" }),
+  ),
+});
 export const Preflight = t.Object(
   {
     waterfall: t.Object(

@@ -1,4 +1,4 @@
-import type { AudienceDefinition } from "../../delivery/index.ts";
+import { type AudienceDefinition, audienceStamp, type Waterfall } from "../../delivery/index.ts";
 import type { Clock } from "../../platform/clock.ts";
 import { type DnsLookup, lostAt, refreshDomain } from "../domains/domains.service.ts";
 import { findSenderForCampaign } from "../domains/senders.service.ts";
@@ -11,13 +11,17 @@ import type { Preflight } from "./campaigns.schema.ts";
 import { audienceOf, requireCampaign, sectionsOf } from "./campaigns.service.ts";
 import type { CampaignRow } from "./campaigns.store.ts";
 import { preflightChecks } from "./preflight.rules.ts";
+import type { WaterfallMemory } from "./waterfall-memory.service.ts";
 
 export type PreflightDeps = ContentContext & {
   engine: CampaignEngine;
   dns: DnsLookup;
   clock: Clock;
+  /** For who looks; a launch counts by itself. */
+  counted?: { memory: WaterfallMemory; anew: boolean };
 };
 
+const MINUTE_MS = 60_000;
 const DOMAIN_CHECK_MAX_AGE_MS = 10 * 60_000;
 
 /** What a launch needs to know: the checks, and the content and the audience they were made on. */
@@ -46,10 +50,10 @@ export async function runPreflight(
   const built = await contentOf(deps, campaignId, lane);
   const { row, content, problems } = built;
   const audience = compileAudience(open(), audienceOf(row), {
-    now: deps.clock(),
+    now: momentOf(deps),
     timeZone: workspaceFacts(deps.databases.system, deps.workspaceId).timeZone,
   });
-  const waterfall = await deps.engine.waterfall(deps.workspaceId, audience);
+  const waterfall = await countOf(deps, audience);
   const db = open();
   const sender = row.senderId === null ? undefined : findSenderForCampaign(db, row.senderId);
   const route = findWay(db, row);
@@ -74,6 +78,22 @@ export async function runPreflight(
     htmlBytes: Buffer.byteLength(content.html),
   };
   return { built, audience, preflight };
+}
+
+/** To the minute for who looks: a segment of the last seven days must not be another one at every look. */
+function momentOf({ clock, counted }: PreflightDeps): number {
+  const now = clock();
+  return counted === undefined ? now : now - (now % MINUTE_MS);
+}
+
+async function countOf(deps: PreflightDeps, audience: AudienceDefinition): Promise<Waterfall> {
+  const { engine, workspaceId, counted } = deps;
+  if (counted === undefined) {
+    return await engine.waterfall(workspaceId, audience);
+  }
+  const stamp = audienceStamp(deps.databases.workspace(workspaceId));
+  const asked = { workspaceId, audience, stamp, anew: counted.anew };
+  return await counted.memory.count(engine.waterfall, asked);
 }
 
 async function refreshSendingDomain(deps: PreflightDeps, row: CampaignRow): Promise<void> {

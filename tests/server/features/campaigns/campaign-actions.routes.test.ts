@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { generateKeyPairSync } from "node:crypto";
 import { inboxPassword } from "../../../../server/inbound/index.ts";
+import { AppError } from "../../../../server/platform/errors.ts";
 import { loadKeyRing } from "../../../../server/platform/secrets.ts";
 import { type CampaignFixture, newCampaignFixture } from "./fixture.ts";
 
@@ -48,6 +49,54 @@ test("what was launched is previewed as it was launched", async () => {
   const preview = await (await fixture.call("POST", `/${id}/preview`)).json();
 
   expect(preview.html).toContain("Hi Ann");
+});
+
+test("an audience is counted once for all looks of a minute, until somebody in it changes or asks anew", async () => {
+  const id = await fixture.newReady();
+  let counts = 0;
+  const count = fixture.engine.waterfall;
+  fixture.engine.waterfall = (workspaceId, audience) => {
+    counts += 1;
+    return count(workspaceId, audience);
+  };
+  const look = async (query = "") => (await fixture.call("GET", `/${id}/preflight${query}`)).status;
+
+  expect(await Promise.all([look(), look()])).toEqual([200, 200]);
+  await fixture.call("PATCH", `/${id}`, { subject: "Another" });
+  await look();
+  expect(counts).toBe(1);
+
+  await look("?anew=true");
+  expect(counts).toBe(2);
+  fixture
+    .db()
+    .exec(
+      "INSERT INTO list_contact (list_id, contact_id, status, changed_at) VALUES (1, 1, 'pending', 0)",
+    );
+  await look();
+  expect(counts).toBe(3);
+  await fixture.call("PATCH", `/${id}`, {
+    audience: { everyone: false, includeLists: [1], excludeLists: [] },
+  });
+  await look();
+  expect(counts).toBe(4);
+  fixture.now.at += 61_000;
+  await look();
+  expect(counts).toBe(5);
+
+  await fixture.call("POST", `/${id}/launch`);
+  expect(counts).toBe(6);
+});
+
+test("a count that failed is not remembered", async () => {
+  const id = await fixture.newReady();
+  const count = fixture.engine.waterfall;
+  fixture.engine.waterfall = () => Promise.reject(new AppError("unavailable", "Counting failed."));
+  const failed = await fixture.call("GET", `/${id}/preflight`);
+  fixture.engine.waterfall = count;
+
+  expect(failed.status).toBe(503);
+  expect((await fixture.call("GET", `/${id}/preflight`)).status).toBe(200);
 });
 
 test("preflight says each thing that is missing once", async () => {

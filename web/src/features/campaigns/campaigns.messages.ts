@@ -157,6 +157,14 @@ export const t = messages({
   when: { en: "When it goes out", de: "Wann sie rausgeht" },
   localTime: { en: "Date and time", de: "Datum und Uhrzeit" },
   timeZone: { en: "Time zone", de: "Zeitzone" },
+  counting: {
+    en: "Counting the recipients. People who unsubscribed, paused or are suppressed are left out.",
+    de: "Die Empfänger werden gezählt. Wer abgemeldet, pausiert oder gesperrt ist, zählt nicht mit.",
+  },
+  countingAgain: {
+    en: "Counting again. The numbers below are the old ones.",
+    de: "Es wird neu gezählt. Die Zahlen unten sind noch die alten.",
+  },
   waterfall: { en: "From audience to inbox", de: "Von der Auswahl zum Postfach" },
   inAudience: { en: "In the audience", de: "In der Auswahl" },
   "lost.excluded": { en: "On an excluded list", de: "Auf einer ausgeschlossenen Liste" },

@@ -3,9 +3,10 @@ import { useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { http } from "../../api.ts";
 import { displayZone, formatNumber } from "../../format.ts";
-import { useWorkspace } from "../../session.ts";
+import { queryClient, useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { SelectField, TextField } from "../../ui/field.tsx";
+import { Spinner } from "../../ui/spinner.tsx";
 import { Loaded, Notice } from "../../ui/states.tsx";
 import { attempt, toast, toastProblem } from "../../ui/toast.tsx";
 import { ChoiceCards } from "../../ui/toggles.tsx";
@@ -31,27 +32,59 @@ export function ReviewSection({
     localTime: "",
     timeZone: displayZone.value,
   });
+  const queryKey = ["preflight", path, campaign.version];
   const preflight = useQuery({
-    queryKey: ["preflight", path, campaign.version],
+    queryKey,
     queryFn: () => http.get<Preflight>(`${path}/preflight`),
     placeholderData: (last: Preflight | undefined) => last,
     enabled: editor.saving.kind === "saved",
+    // Millions of people take seconds to count: not for every look at the window.
+    staleTime: 60_000,
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
   });
+  const [recounting, setRecounting] = useState(false);
+  const recount = async () => {
+    setRecounting(true);
+    await attempt(async () => {
+      const counted = await http.get<Preflight>(`${path}/preflight`, { anew: true });
+      queryClient.setQueryData(queryKey, counted);
+    });
+    setRecounting(false);
+  };
+  const counting = preflight.isFetching || recounting;
   return (
     <Section id="review" title={t("review")} state={campaign.sections.review} open>
+      {counting && <Counting again={preflight.data !== undefined} />}
       <Loaded query={preflight} rows={6}>
         {(data) => (
           <div class="grid gap-8 lg:grid-cols-2">
             <Waterfall preflight={data} />
             <div class="flex flex-col gap-5">
-              <Checks checks={data.checks} onRecheck={() => preflight.refetch()} />
+              <Checks checks={data.checks} busy={counting} onRecheck={recount} />
               <WhenFields when={when} onChange={setWhen} />
-              <Launch editor={editor} path={path} preflight={data} when={when} />
+              <Launch
+                editor={editor}
+                path={path}
+                preflight={data}
+                when={when}
+                outdated={preflight.isPlaceholderData}
+              />
             </div>
           </div>
         )}
       </Loaded>
     </Section>
+  );
+}
+
+/** Says what takes so long: for an audience of millions it is seconds. */
+function Counting({ again }: { again: boolean }) {
+  return (
+    <p role="status" class="flex items-center gap-2 text-sm text-muted">
+      <Spinner />
+      {t(again ? "countingAgain" : "counting")}
+    </p>
   );
 }
 
@@ -105,7 +138,15 @@ function WaterfallRow({ label, count, most }: { label: string; count: number; mo
   );
 }
 
-function Checks({ checks, onRecheck }: { checks: Preflight["checks"]; onRecheck: () => void }) {
+function Checks({
+  checks,
+  busy,
+  onRecheck,
+}: {
+  checks: Preflight["checks"];
+  busy: boolean;
+  onRecheck: () => void;
+}) {
   const workspace = useWorkspace();
   const places: Record<string, string> = {
     domains: `${workspace.base}/sending/domains`,
@@ -121,7 +162,7 @@ function Checks({ checks, onRecheck }: { checks: Preflight["checks"]; onRecheck:
     <div class="flex flex-col gap-2">
       <div class="flex items-center justify-between">
         <h3 class="text-sm font-medium">{t("checks")}</h3>
-        <Button variant="ghost" size="small" onClick={onRecheck}>
+        <Button variant="ghost" size="small" busy={busy} onClick={onRecheck}>
           {t("recheck")}
         </Button>
       </div>
@@ -197,11 +238,14 @@ function Launch({
   path,
   preflight,
   when,
+  outdated,
 }: {
   editor: CampaignEditor;
   path: string;
   preflight: Preflight;
   when: When;
+  /** It is of an earlier version of the campaign; the one of this version is being made. */
+  outdated: boolean;
 }) {
   const { route } = useLocation();
   const [busy, setBusy] = useState(false);
@@ -238,7 +282,7 @@ function Launch({
         variant="primary"
         size="large"
         busy={busy}
-        disabled={!preflight.canSend || count === 0}
+        disabled={outdated || !preflight.canSend || count === 0}
         onClick={go}
       >
         {later ? t("scheduleFor", { count }) : t("sendNow", { count })}

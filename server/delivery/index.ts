@@ -44,6 +44,7 @@ export {
   type ProviderCounts,
 } from "./stats/counts.store.ts";
 export * from "./stats/metrics.ts";
+export { NOT_UNDERSTOOD, replacesSuppression } from "./suppression.store.ts";
 export * from "./tokens.ts";
 export { type ReplyTrial, tryReply } from "./try-reply.ts";
 export * from "./types.ts";

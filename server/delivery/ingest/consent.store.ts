@@ -1,5 +1,6 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { statement } from "../../platform/db/statements.ts";
+import { isDoubt } from "../suppression.store.ts";
 
 export type Withdrawal = {
   at: number;
@@ -15,7 +16,8 @@ export type Withdrawal = {
 const insertWithdrawal = statement<[Withdrawal]>(`
   INSERT INTO consent (at, contact_id, address, action, source, actor, ip, user_agent, detail)
   SELECT @at, @contactId, @address, 'withdrawn', @source, 'contact', @ip, @userAgent, @detail
-   WHERE NOT EXISTS (SELECT 1 FROM suppression WHERE address = @address AND reason = 'unsubscribed')
+   WHERE NOT EXISTS (SELECT 1 FROM suppression
+                      WHERE address = @address AND reason = 'unsubscribed' AND NOT ${isDoubt("suppression")})
 `);
 
 /** Writes into the consent ledger that somebody wants no more mail; called before the address is suppressed. */

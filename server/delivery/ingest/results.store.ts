@@ -1,6 +1,7 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { statement } from "../../platform/db/statements.ts";
 import type { ResultFact } from "../facts.ts";
+import { replacesSuppression } from "../suppression.store.ts";
 import type { MessageState, MessageStateName } from "../types.ts";
 
 /** The columns of a message that a fact may depend on. */
@@ -144,22 +145,13 @@ export function releaseChunk(
   clearLease(db).run({ campaignId, chunkNo, epoch });
 }
 
-const weight = (column: string) =>
-  `CASE ${column} WHEN 'complaint' THEN 3 WHEN 'hard_bounce' THEN 2 ELSE 1 END`;
-
-// What holds for good is never replaced by what expires, and of two for good the weightier reason stays:
-// somebody who complained and then unsubscribes has still complained.
 const insertSuppression = statement<[NewSuppression]>(`
   INSERT INTO suppression (address, reason, source, detail, created_at, expires_at)
   VALUES (@address, @reason, @source, @detail, @at, @expiresAt)
       ON CONFLICT (address) DO UPDATE
      SET reason = excluded.reason, source = excluded.source, detail = excluded.detail,
          created_at = excluded.created_at, expires_at = excluded.expires_at
-   WHERE suppression.expires_at <= excluded.created_at
-      OR (suppression.expires_at IS NOT NULL
-          AND ifnull(excluded.expires_at > suppression.expires_at, 1))
-      OR (excluded.expires_at IS NULL
-          AND ${weight("excluded.reason")} > ${weight("suppression.reason")})
+   WHERE ${replacesSuppression}
 `);
 
 export type NewSuppression = {

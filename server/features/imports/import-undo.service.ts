@@ -1,3 +1,4 @@
+import { NOT_UNDERSTOOD } from "../../delivery/index.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { AppError, notFound } from "../../platform/errors.ts";
@@ -13,7 +14,6 @@ import {
   untouchedAfter,
 } from "./import-undo.store.ts";
 import { findImport } from "./imports.store.ts";
-import { NOT_UNDERSTOOD } from "./row-reader.ts";
 
 /** Kind of the job that undoes an import. Payload: `{ importId }`. */
 export const IMPORT_UNDO_JOB = "import.undo";

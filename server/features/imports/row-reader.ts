@@ -1,3 +1,4 @@
+import { NOT_UNDERSTOOD } from "../../delivery/index.ts";
 import { plainCell } from "../../platform/csv.ts";
 import { isAddressFault, parseEmailAddress } from "../../platform/email-address.ts";
 import type { StoredField } from "../contacts/contact-fields.service.ts";
@@ -166,9 +167,6 @@ const NOTHING_ELSE = {
   tags: [],
   optIn: { at: "", ip: "" },
 };
-
-/** How the detail of a suppression begins that is there because nobody knew what a status means. */
-export const NOT_UNDERSTOOD = "Not understood in the file:";
 
 type Status = Pick<ReadContact, "suppress" | "suppressDetail" | "pending">;
 

@@ -1,3 +1,4 @@
+import { replacesSuppression } from "../../delivery/index.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { statement } from "../../platform/db/statements.ts";
 
@@ -15,21 +16,13 @@ export type SuppressionRow = {
 
 const columns = "address, reason, source, detail, created_at AS createdAt, expires_at AS expiresAt";
 
-// What weighs more stays or replaces: a complaint over a bounce over what somebody chose. One that
-// no longer holds is replaced by anything, one that ends by one that ends later.
 const insertRow = statement<[SuppressionRow]>(`
   INSERT INTO suppression (address, reason, source, detail, created_at, expires_at)
   VALUES (@address, @reason, @source, @detail, @createdAt, @expiresAt)
   ON CONFLICT (address) DO UPDATE
      SET reason = excluded.reason, source = excluded.source, detail = excluded.detail,
          created_at = excluded.created_at, expires_at = excluded.expires_at
-   WHERE expires_at <= excluded.created_at
-      OR (expires_at IS NOT NULL AND excluded.expires_at IS NULL)
-      OR (expires_at IS NOT NULL AND ifnull(excluded.expires_at > expires_at, 1)
-          AND CASE excluded.reason WHEN 'complaint' THEN 3 WHEN 'hard_bounce' THEN 2 ELSE 1 END
-            = CASE suppression.reason WHEN 'complaint' THEN 3 WHEN 'hard_bounce' THEN 2 ELSE 1 END)
-      OR CASE excluded.reason WHEN 'complaint' THEN 3 WHEN 'hard_bounce' THEN 2 ELSE 1 END
-       > CASE suppression.reason WHEN 'complaint' THEN 3 WHEN 'hard_bounce' THEN 2 ELSE 1 END
+   WHERE ${replacesSuppression}
 `);
 
 const selectHolding = statement<[address: string, now: number], { reason: SuppressionReason }>(

@@ -1,4 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
+import { bounceRules, breakerRules } from "../../../../server/delivery/bounce-rules.ts";
+import { applyDirectly } from "../../../../server/delivery/ingest/batch.ts";
+import { classifyEngagement } from "../../../../server/delivery/stats/engagement-class.ts";
 import {
   forgetExpiredUndo,
   runBulkJob,
@@ -106,6 +109,26 @@ test("an action is undone once, within its week, and the list of actions says so
   ]);
   expect(forgetExpiredUndo(db(), now, 10)).toBe(1);
   expect(db().prepare("SELECT count(*) AS n FROM bulk_undo").get()).toEqual({ n: 0 });
+});
+
+test("undoing a suppression leaves those suppressed who unsubscribed meanwhile", async () => {
+  const done = await call("POST", "/contacts/bulk", { action: "suppress", ids: [1, 2] });
+  now += 1_000;
+  const said = {
+    k: "unsubscribe",
+    w: workspace.id,
+    c: 9,
+    s: 1,
+    ct: 1,
+    a: "ann@a.example",
+  } as const;
+  const rules = { classify: classifyEngagement, bounces: bounceRules, breaker: breakerRules };
+  applyDirectly(db(), [{ ...said, at: now, via: "page", ip: "", ua: "" }], rules, now);
+  await call("POST", `/contacts/bulk/${done.body.action.id}/undo`);
+  await runBulkUndo(db, done.body.action.id, options);
+
+  expect((await call("GET", "/contacts/1")).body.status).toBe("unsubscribed");
+  expect((await call("GET", "/contacts/2")).body.status).toBe("mailable");
 });
 
 test("undoing a delete leaves those away whose address somebody else has by now", async () => {

@@ -1,4 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
+import { bounceRules, breakerRules } from "../../../../server/delivery/bounce-rules.ts";
+import { applyDirectly } from "../../../../server/delivery/ingest/batch.ts";
+import { classifyEngagement } from "../../../../server/delivery/stats/engagement-class.ts";
 import { runImportUndo } from "../../../../server/features/imports/import-undo.service.ts";
 import { ImportFixture } from "./import-fixture.ts";
 
@@ -220,4 +223,36 @@ test("undoing an import lets those be mailed again whose status was not understo
   });
   const { body: members } = await fixture.call("GET", `/lists/${list.id}`);
   expect(members).toMatchObject({ subscribed: 3, unsubscribed: 1 });
+});
+
+test("undoing an import lifts nobody's suppression who said no since, by a link, another file or an administrator", async () => {
+  const csv =
+    "email,status\nlink@x.example,Gold\nfile@x.example,Gold\nhand@x.example,Gold\nnobody@x.example,Gold\n";
+  await fixture.call("POST", "/contacts", { email: "link@x.example" });
+  const { id } = await bring(csv, ["email", "status"]);
+  const said = {
+    c: 9,
+    s: 1,
+    ct: 1,
+    a: "link@x.example",
+    via: "one_click",
+    ip: "",
+    ua: "",
+  } as const;
+  const rules = { classify: classifyEngagement, bounces: bounceRules, breaker: breakerRules };
+  const fact = { k: "unsubscribe", w: fixture.workspace.id, at: Date.now(), ...said } as const;
+  applyDirectly(fixture.db, [fact], rules, Date.now());
+  await bring("email,status\nfile@x.example,unsubscribed\n", ["email", "status"]);
+  await fixture.call("POST", "/suppressions", { addresses: ["hand@x.example"] });
+
+  await fixture.call("POST", `/imports/${id}/undo`);
+  await runImportUndo(() => fixture.db, id, new AbortController().signal);
+
+  expect(suppressed()).toEqual({
+    "link@x.example": "unsubscribed",
+    "file@x.example": "unsubscribed",
+    "hand@x.example": "manual",
+  });
+  const withdrawn = "SELECT count(*) AS n FROM consent WHERE action = 'withdrawn'";
+  expect(fixture.db.prepare(withdrawn).get()).toEqual({ n: 1 });
 });

@@ -45,7 +45,8 @@ module.exports = {
       { path: "^server/delivery/([^/]+)/" },
       {
         path: "^server/delivery/",
-        pathNot: "^server/delivery/($1/|(types|facts|ports|tokens|(consent|person|suppression)\\.store)\\.ts$)",
+        pathNot:
+          "^server/delivery/($1/|(types|facts|ports|tokens|(consent|person|suppression)\\.store)\\.ts$)",
       },
     ),
     forbid(

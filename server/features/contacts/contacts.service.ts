@@ -6,6 +6,7 @@ import { cutPage, decodeCursor, encodeCursor } from "../../platform/http/cursor.
 import { recordConsent } from "../consent/consent.service.ts";
 import { addMember, membershipsOf, requireLists } from "../lists/lists.service.ts";
 import { tagsOf } from "../tags/tags.service.ts";
+import { moveAddress } from "./contact-address.service.ts";
 import { differences } from "./contact-change.rules.ts";
 import { recordChange } from "./contact-change.store.ts";
 import { listFields } from "./contact-fields.store.ts";
@@ -279,7 +280,7 @@ export function createContact(
 }
 
 /**
- * Changes what the input names; a custom field set to null or "" goes. Who did it stays in the timeline.
+ * Changes what the input names; a custom field set to null or "" goes. A no goes along to a new address.
  *
  * @throws AppError `not_found`, `conflict` when the new address is another contact's, `erased`,
  *   `invalid_input`.
@@ -297,10 +298,10 @@ export function changeContact(
     throw addressTaken();
   }
   inTransaction(db, () => {
-    if (contact.address !== old.address) {
-      refuseErased(db, contact.address);
-    }
-    writeChange(db, old, contact, by);
+    const write = () => writeChange(db, old, contact, by);
+    return contact.address === old.address
+      ? write()
+      : moveAddress(db, { contactId: id, to: contact.address, now: by.now }, write);
   });
   return getContact(db, id, by.now);
 }

@@ -101,7 +101,8 @@ export function completeSignup(
 ): boolean {
   try {
     return inTransaction(db, () => {
-      if (isPointless(db, row)) {
+      const isDone = findSignup(db, row.id)?.state === "done";
+      if (isDone || isPointless(db, row)) {
         return false;
       }
       const contactId = keepContact(db, form, row, proof !== undefined, now);

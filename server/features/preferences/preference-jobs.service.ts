@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../../platform/clock.ts";
+import type { Connection } from "../../platform/db/driver.ts";
 import { type Job, PermanentJobError } from "../../platform/scheduler/job.ts";
 import { findContactById } from "../contacts/contacts.service.ts";
 import { type ContactMailDeps, sendContactMail } from "../forms/contact-mail.service.ts";
@@ -36,11 +37,13 @@ async function mailNewAddress(deps: Deps, job: Job): Promise<void> {
     return;
   }
   const ask = { workspaceId, change, language: languageOf(contact.language) };
-  if (!mayMail(deps, ask, change.address, "new")) {
+  const asked = { workspaceId, address: change.address, ref: `address ${change.id}` };
+  if (!mayReach(db, change.address, now) || !mayMailAddress(deps, asked, now)) {
     return;
   }
-  // An address that bounces is a common reason to give another one; a notice there would only bounce too.
-  if (mayMail(deps, ask, contact.address, "old")) {
+  // An address that bounces is a common reason to give another one; a notice there would only bounce too. What else
+  // was mailed there that day counts for nothing: a stranger could see to it that its owner is told nothing.
+  if (mayReach(db, contact.address, now)) {
     await mailNotice(deps, ask, contact);
   }
   const messageId = await mailConfirmation(deps, ask);
@@ -52,15 +55,9 @@ type Ask = { workspaceId: string; change: AddressChange; language: PreferenceLan
 const languageOf = (language: string): PreferenceLanguage =>
   language.toLowerCase().startsWith("de") ? "de" : "en";
 
-function mayMail(deps: Deps, ask: Ask, address: string, which: "new" | "old"): boolean {
-  const { workspaceId, change } = ask;
-  const now = deps.clock();
-  const reason = holdingReason(deps.databases.workspace(workspaceId), address, now);
-  if (reason !== undefined && reason !== "unsubscribed") {
-    return false;
-  }
-  const suffix = which === "new" ? "" : " notice";
-  return mayMailAddress(deps, { workspaceId, address, ref: `address ${change.id}${suffix}` }, now);
+function mayReach(db: Connection, address: string, now: number): boolean {
+  const reason = holdingReason(db, address, now);
+  return reason === undefined || reason === "unsubscribed";
 }
 
 function mailConfirmation(deps: Deps, ask: Ask): Promise<string> {

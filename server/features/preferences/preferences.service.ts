@@ -92,12 +92,17 @@ export class PreferenceCentre {
     const now = this.#deps.clock();
     const contact = required(db, person.contactId, now);
     const until = pausedUntil(db, person.contactId);
-    const topics = listTopics(db).map(({ id, name, description }) => ({
-      id,
-      name,
-      description,
-      isOn: contact.lists.some((list) => list.id === id && list.status === "subscribed"),
-    }));
+    const topics = listTopics(db).map(({ id, name, description }) => {
+      const isMember = contact.lists.some((list) => list.id === id && list.status === "subscribed");
+      // Whoever unsubscribed gets none of them: a box that is ticked was ticked by the person, who wants it back.
+      return {
+        id,
+        name,
+        description,
+        isMember,
+        isOn: isMember && contact.status !== "unsubscribed",
+      };
+    });
     return {
       contact,
       topics,
@@ -267,11 +272,11 @@ export class PreferenceCentre {
     status: "subscribed" | "unsubscribed",
     now: number,
     isWanted: (id: number) => boolean,
-    topics: { id: number; isOn: boolean }[],
+    topics: { id: number; isMember: boolean; isOn: boolean }[],
   ): number[] {
     const moved: number[] = [];
-    for (const { id, isOn } of topics) {
-      if (isWanted(id) && isOn !== (status === "subscribed")) {
+    for (const { id, isMember, isOn } of topics) {
+      if (isWanted(id) && (status === "subscribed" ? !isOn : isMember)) {
         const change = { listId: id, contactId, source: "preferences", reason: "", now };
         changeOwnMembership(db, { ...change, status });
         moved.push(id);

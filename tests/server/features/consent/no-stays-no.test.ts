@@ -1,0 +1,170 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { loadTokenKeys, trackingToken } from "../../../../server/delivery/index.ts";
+import { loadKeyRing } from "../../../../server/platform/secrets.ts";
+import { FormFixture } from "../forms/form-fixture.ts";
+
+// What somebody said outlasts what is done to their contact meanwhile.
+
+let fixture: FormFixture;
+beforeEach(() => {
+  fixture = new FormFixture();
+});
+afterEach(() => fixture.close());
+
+const anna = "anna@example.org";
+const suppress = (reason: string, more: object = {}) =>
+  fixture.call("POST", "/suppressions", { addresses: [anna], reason, ...more });
+const addAnna = async (listIds: number[]): Promise<number> =>
+  (await fixture.call("POST", "/contacts", { email: anna, firstName: "Anna", listIds })).body.id;
+const statusOf = async (id: number) => (await fixture.call("GET", `/contacts/${id}`)).body.status;
+
+function preferencesOf(contactId: number): string {
+  const keys = loadTokenKeys(loadKeyRing(fixture.app.dataDir));
+  const workspaceNumber = fixture.workspace.number;
+  const subject = { workspaceNumber, campaignId: 9, seq: 1, link: contactId };
+  return `/p/${trackingToken(keys, "preferences", subject)}`;
+}
+
+test("who has unsubscribed and then changes only a name, with the boxes as they were shown, stays away", async () => {
+  const news = await fixture.newList("News");
+  const offers = await fixture.newList("Offers");
+  const id = await addAnna([news, offers]);
+  await suppress("unsubscribed");
+  const path = preferencesOf(id);
+  const boxes = [...(await (await fixture.visit(path)).text()).matchAll(/value="(\d+)" checked/g)];
+
+  await fixture.post(path, [
+    ["action", "save"],
+    ...boxes.map(([, topic = ""]): [string, string] => ["topic", topic]),
+    ["first_name", "Änne"],
+    ["last_name", ""],
+    ["language", ""],
+  ]);
+
+  expect(fixture.contacts()[0]?.first_name).toBe("Änne");
+  expect(await statusOf(id)).toBe("unsubscribed");
+});
+
+test("who comes back for one topic gets that one and no other", async () => {
+  const news = await fixture.newList("News");
+  const offers = await fixture.newList("Offers");
+  const id = await addAnna([news, offers]);
+  await suppress("unsubscribed");
+
+  await fixture.post(preferencesOf(id), [
+    ["action", "save"],
+    ["topic", String(news)],
+    ["first_name", "Anna"],
+    ["last_name", ""],
+    ["language", ""],
+  ]);
+
+  expect(await statusOf(id)).toBe("mailable");
+  expect(fixture.memberships().map(([, list, status]) => [list, status])).toEqual([
+    [news, "subscribed"],
+    [offers, "unsubscribed"],
+  ]);
+  const { items } = (await fixture.call("GET", `/contacts/${id}/consent`)).body;
+  expect(items.map(({ action }: { action: string }) => action)).toContain("given");
+});
+
+test.each(["unsubscribed", "complaint", "manual"])(
+  "a new address takes along why its person gets no mail: %s",
+  async (reason) => {
+    const id = await addAnna([]);
+    await suppress(reason);
+    await fixture.call("PATCH", `/contacts/${id}`, { email: "new@example.org" });
+
+    expect((await fixture.call("GET", `/contacts/${id}`)).body).toMatchObject({
+      address: "new@example.org",
+      suppressionReason: reason,
+    });
+  },
+);
+
+test("a hard bounce stays with the address that bounced", async () => {
+  const id = await addAnna([]);
+  await suppress("hard_bounce");
+  await fixture.call("PATCH", `/contacts/${id}`, { email: "new@example.org" });
+
+  expect(await statusOf(id)).toBe("mailable");
+});
+
+test("who left everything and then confirms another address has still left everything", async () => {
+  const id = await addAnna([]);
+  await suppress("unsubscribed");
+  await fixture.post(preferencesOf(id), { action: "address", email: "new@example.org" });
+  await fixture.work();
+  const link = fixture.linkIn(fixture.sent.find(({ to }) => to === "new@example.org"));
+
+  expect((await fixture.post(link, {})).status).toBe(200);
+  expect(fixture.contacts()[0]?.address).toBe("new@example.org");
+  expect(await statusOf(id)).toBe("unsubscribed");
+});
+
+test("no change of address is confirmed behind its owner's back, whatever else was mailed to them that day", async () => {
+  const news = await fixture.newList("News");
+  const id = await addAnna([]);
+  const form = await fixture.newForm({ listIds: [news] });
+  for (let n = 0; n < 3; n++) {
+    await fixture.post(form.path, { email: anna });
+    await fixture.work();
+  }
+  const before = fixture.sent.length;
+  await fixture.post(preferencesOf(id), { action: "address", email: "thief@example.org" });
+  await fixture.work();
+
+  expect(fixture.sent.slice(before).map(({ to }) => to)).toEqual([anna, "thief@example.org"]);
+});
+
+test("a sign-up that was confirmed once brings nobody back who was deleted since", async () => {
+  const news = await fixture.newList("News");
+  const form = await fixture.newForm({ listIds: [news] });
+  await fixture.post(form.path, { email: anna });
+  await fixture.work();
+  const link = fixture.linkIn(fixture.sent[0]);
+  await fixture.post(link, {});
+  const [contact] = fixture.contacts();
+  expect(contact?.address).toBe(anna);
+
+  await fixture.call("DELETE", `/contacts/${contact?.id}`);
+  await fixture.post(link, {});
+
+  expect(fixture.contacts()).toEqual([]);
+});
+
+test("a sign-up that was confirmed once does not undo what its person changed since", async () => {
+  const news = await fixture.newList("News");
+  const form = await fixture.newForm({
+    listIds: [news],
+    fields: [{ key: "first_name", required: false }],
+  });
+  await fixture.post(form.path, { email: anna, first_name: "Anna" });
+  await fixture.work();
+  const link = fixture.linkIn(fixture.sent[0]);
+  await fixture.post(link, {});
+  const id = fixture.contacts()[0]?.id;
+  await fixture.call("PATCH", `/contacts/${id}`, { firstName: "Änne" });
+  await fixture.post(link, {});
+
+  expect(fixture.contacts()[0]?.first_name).toBe("Änne");
+});
+
+test("what is for good is never replaced by what ends, however much that weighs", async () => {
+  const id = await addAnna([]);
+  await suppress("unsubscribed");
+  const expiresAt = fixture.now + 60_000;
+  await suppress("complaint", { expiresAt });
+  fixture.now = expiresAt + 1;
+
+  expect(await statusOf(id)).toBe("unsubscribed");
+});
+
+test("what lasts longer is not cut short by what weighs more", async () => {
+  const id = await addAnna([]);
+  await suppress("unsubscribed", { expiresAt: fixture.now + 120_000 });
+  await suppress("complaint", { expiresAt: fixture.now + 60_000 });
+  fixture.now += 90_000;
+
+  expect(await statusOf(id)).not.toBe("mailable");
+});

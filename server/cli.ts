@@ -4,6 +4,7 @@ import packageJson from "../package.json" with { type: "json" };
 import { doctor } from "./commands/doctor.ts";
 import { health } from "./commands/health.ts";
 import { resetPassword } from "./commands/reset-password.ts";
+import { scrub } from "./commands/scrub.ts";
 import type { Terminal } from "./commands/terminal.ts";
 import { type Config, readConfig } from "./config.ts";
 import { systemClock } from "./platform/clock.ts";
@@ -16,6 +17,7 @@ Usage: swiftmail [command]
   serve                            start the server (what it does without a command)
   demo                             start on an empty data folder, with a workspace to look at
   doctor [--json]                  look at everything it stands on, and say how to mend it
+  scrub                            write files of older versions anew, without what was deleted from them
   health                           ask the server on this machine whether it is alive
   user reset-password <email>      print a one-time link; --stdin reads a new password instead
   --help, --version
@@ -90,6 +92,8 @@ function run(words: string[], terminal: Terminal, programs: Programs): Promise<n
       return programs.demo(config, terminal);
     case "doctor":
       return doctor(config, terminal, { json: options.json, now: Date.now() });
+    case "scrub":
+      return scrub(config, terminal);
     case "health":
       return health(config, terminal);
     case "user reset-password":

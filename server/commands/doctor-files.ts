@@ -2,10 +2,12 @@ import { existsSync } from "node:fs";
 import { type DamageNotice, unreadDamage } from "../platform/db/damage.store.ts";
 import { type Connection, openConnection } from "../platform/db/driver.ts";
 import { type FaultReason, lookAtFile } from "../platform/db/file-fault.ts";
+import { isOverwritten } from "../platform/db/overwritten.ts";
 import { setAsideRows } from "../platform/db/set-aside.store.ts";
 import { isAbsent, systemPath } from "../platform/db/system-file.ts";
 import { workspaceIds, workspacePath } from "../platform/db/workspace-files.ts";
 import type { Finding } from "./doctor-checks.ts";
+import { databaseFiles } from "./scrub.ts";
 
 const NAMED = 5;
 
@@ -59,6 +61,38 @@ export function checkDamage(dataDir: string): Finding {
       ? { verdict: "ok", said: "none that nobody has read of" }
       : { verdict: "warn", said: listed(said), mend: "Read about it on the instance console." };
   });
+}
+
+/** Whether what was deleted from a file may still be in it, because it is from before such content was overwritten. */
+export function checkDeleted(dataDir: string): Finding {
+  return withSystem(dataDir, () => {
+    const old = databaseFiles(dataDir).filter((path) => !isClean(path));
+    return old.length === 0
+      ? { verdict: "ok", said: "is overwritten in every file" }
+      : {
+          verdict: "warn",
+          said: listed(
+            old.map(
+              (path) => `${path} is from an older version and may still hold what was deleted then`,
+            ),
+          ),
+          mend: "Stop the server and run `swiftmail scrub` once; it needs free space of twice the size of the largest file.",
+        };
+  });
+}
+
+/** A file that cannot be read is another check's. */
+function isClean(path: string): boolean {
+  try {
+    const db = openConnection(path, { readonly: true });
+    try {
+      return isOverwritten(db);
+    } finally {
+      db.close();
+    }
+  } catch {
+    return true;
+  }
 }
 
 function noticeLine({ kind, path, bytes, records, kept }: DamageNotice): string {

@@ -18,7 +18,7 @@ import {
   checkTemporaryFolder,
   type Finding,
 } from "./doctor-checks.ts";
-import { checkDamage, checkWorkspaces } from "./doctor-files.ts";
+import { checkDamage, checkDeleted, checkWorkspaces } from "./doctor-files.ts";
 import type { Terminal } from "./terminal.ts";
 
 const NAME_WIDTH = 17;
@@ -70,6 +70,7 @@ function checks(config: Config, now: number): Check[] {
     ["system database", () => checkSystemDatabase(config.dataDir)],
     ["workspaces", () => checkWorkspaces(config.dataDir, currentVersion("workspace"))],
     ["damage", () => checkDamage(config.dataDir)],
+    ["deleted content", () => checkDeleted(config.dataDir)],
     ["master key", () => checkMasterKey(config)],
     ["HTTP port", () => checkPort("PORT", config.port, isRunning)],
     ["SMTP port", () => checkPort("SMTP_IN_PORT", config.smtpInPort, isRunning)],

@@ -45,7 +45,7 @@ test("without a command it serves, with the environment's settings", async () =>
 test("help names every command and starts nothing, even with a broken environment", async () => {
   expect(await run(["--help"], { PORT: "nonsense" })).toBe(0);
 
-  for (const command of ["serve", "demo", "doctor", "health", "user reset-password"]) {
+  for (const command of ["serve", "demo", "doctor", "scrub", "health", "user reset-password"]) {
     expect(out.join("\n")).toContain(command);
   }
   expect(asked).toEqual([]);

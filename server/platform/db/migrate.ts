@@ -1,6 +1,7 @@
 import type { Connection } from "./driver.ts";
 import { newerFault } from "./file-fault.ts";
 import { type DatabaseKind, migrations } from "./migrations/index.ts";
+import { markOverwritten } from "./overwritten.ts";
 
 /** How many migrations a file of this kind has when it is current. */
 export function currentVersion(kind: DatabaseKind): number {
@@ -34,6 +35,9 @@ export function migrateBy(db: Connection, kind: string, statements: readonly str
       const found = versionOf(db);
       if (found > target) {
         throw newerFault(found, target);
+      }
+      if (found === 0) {
+        markOverwritten(db);
       }
       for (const sql of statements.slice(found)) {
         db.exec(sql);

@@ -39,9 +39,11 @@ const LIFE_MS = 7 * DAY_MS;
 const MAX_OF_WORKSPACE = 30;
 const MAX_OF_ADDRESS = 3;
 
-/** Invitations of a workspace that wait for an answer, newest first. */
+/** Invitations of a workspace that wait for an answer and can be accepted, newest first. */
 export function listInvitations(system: Connection, workspaceId: string, now: number) {
-  return { items: openInvitations(system, workspaceId, now).map(toInvitation), nextCursor: null };
+  const open = openInvitations(system, workspaceId, now);
+  const items = open.filter((one) => mayStillGive(system, one)).map(toInvitation);
+  return { items, nextCursor: null };
 }
 
 /**
@@ -49,8 +51,9 @@ export function listInvitations(system: Connection, workspaceId: string, now: nu
  * before they accept. The link is mailed when the instance can mail, else returned, once. An earlier invitation
  * of the same address is replaced. It is written in the language given, or else in the inviter's.
  *
- * @throws AppError `conflict` for a member, `forbidden` for a role above the inviter's, `rate_limited` beyond 30
- *   invitations of a workspace or 3 of an address in a day, `invalid_input`.
+ * @throws AppError `conflict` for a member, `forbidden` for a role above the inviter's, also that of the invitation
+ *   which would be replaced, `rate_limited` beyond 30 invitations of a workspace or 3 of an address in a day,
+ *   `invalid_input`.
  */
 export function invite(
   desk: MemberDesk,
@@ -67,6 +70,11 @@ export function invite(
       });
     }
     requireRoom(system, { workspaceId, address, since: now - DAY_MS });
+    for (const earlier of openInvitations(system, workspaceId, now)) {
+      if (earlier.address === address && mayStillGive(system, earlier)) {
+        requireMayGive(desk, earlier.role);
+      }
+    }
     endInvitationsOf(system, { workspaceId, address, now });
     const times = { createdAt: now, expiresAt: now + LIFE_MS };
     const id = newId(now);
@@ -106,11 +114,12 @@ export function newInvitationLink(system: Connection, publicUrl: string, id: str
   return `${publicUrl}/invitation?token=${token}`;
 }
 
-/** What the mail of an invitation says, or undefined when it was withdrawn or has expired. */
+/** What the mail of an invitation says, or undefined when it can no longer be accepted. */
 export function invitationMail(system: Connection, id: string, now: number) {
   const invitation = findInvitation(system, id, now);
   const workspace = invitation && findWorkspace(system, invitation.workspaceId);
-  if (invitation === undefined || workspace === undefined) {
+  const isOpen = invitation !== undefined && mayStillGive(system, invitation);
+  if (!isOpen || workspace === undefined) {
     return undefined;
   }
   const inviter = findPerson(system, invitation.invitedBy);

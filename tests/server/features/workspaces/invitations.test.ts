@@ -161,6 +161,9 @@ test("an admin neither invites an owner nor withdraws the invitation of one", as
   expect((await invite("other@example.com", "owner", admin.cookie)).status).toBe(403);
   const path = `${members}/invitations/${invitation.id}`;
   expect((await fixture.call(admin.cookie, "DELETE", path)).status).toBe(403);
+  expect((await invite("new@example.com", "viewer", admin.cookie)).status).toBe(403);
+  const open = await fixture.call(ada.cookie, "GET", `${members}/invitations`);
+  expect(await open.json()).toMatchObject({ items: [{ id: invitation.id, role: "owner" }] });
 });
 
 test("a workspace invites thirty times a day, and an address is asked three times by all together", async () => {
@@ -228,5 +231,18 @@ test("whoever is invited in German is mailed, and begins, in German; so is whoev
   expect(await signedIn.json()).toMatchObject({ user: { name: "Greta", locale: "de" } });
   expect(reset.subject).toBe("Neues Passwort wählen");
   expect((await last()).subject).toStartWith("Einladung zu ");
+  await sink.close();
+});
+
+test("nobody is mailed an invitation of somebody who may not invite any more", async () => {
+  const bob = await joinAs(fixture, ada, "bob@example.com", "admin");
+  const { sink, scheduler } = await startMail();
+  await invite("friend@example.com", "admin", bob.cookie);
+  await fixture.call(ada.cookie, "PATCH", `${members}/${bob.userId}`, { role: "viewer" });
+  await scheduler.runDue();
+
+  expect(sink.messages.flatMap(({ to }) => to)).not.toContain("friend@example.com");
+  const open = await fixture.call(ada.cookie, "GET", `${members}/invitations`);
+  expect(((await open.json()) as { items: unknown[] }).items).toEqual([]);
   await sink.close();
 });

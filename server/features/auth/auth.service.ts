@@ -95,7 +95,7 @@ export async function signIn(
     () => isPassword(credentials.password, user?.passwordHash),
     keys.network.length === 0,
   );
-  if (user === undefined || !matches || user.disabledAt !== null) {
+  if (user === undefined || !matches || !hasStill(system, user)) {
     recordRefusal(desk, user?.id, from);
     throw new AppError("unauthenticated", "The e-mail address or the password is wrong.");
   }
@@ -108,6 +108,12 @@ export async function signIn(
   const session = await openSession(desk, user.id, from);
   const device = deviceCookie(desk.keyRing, user.id, isSecure(desk));
   return { user: toUser(user), setCookies: [session.setCookie, device] };
+}
+
+/** True when the password that was compared is the account's still: comparing took time, in which it may have been reset. */
+function hasStill(system: Connection, { id, passwordHash }: UserRow): boolean {
+  const now = findUserById(system, id);
+  return now?.passwordHash === passwordHash && now.disabledAt === null;
 }
 
 /** Uses up a try of each kind that applies, and tells which. @throws AppError `rate_limited`. */
@@ -223,11 +229,11 @@ export async function resetPassword(
   token: string,
   password: string,
 ): Promise<{ setCookie: string }> {
-  const userId = await setPasswordByToken(desk.system, token, password, desk.clock());
-  const entry = { actorId: userId, workspaceId: null, action: "user.reset-password" };
-  inTransaction(desk.system, () => {
-    desk.audit.record({ ...entry, target: userId });
-    desk.jobs.enqueue(PASSWORD_NOTICE, null, { userId });
+  const { system, audit, jobs, clock } = desk;
+  const userId = await setPasswordByToken(system, { token, password }, clock(), (id) => {
+    const entry = { actorId: id, workspaceId: null, action: "user.reset-password" };
+    audit.record({ ...entry, target: id });
+    jobs.enqueue(PASSWORD_NOTICE, null, { userId: id });
   });
   return { setCookie: deviceCookie(desk.keyRing, userId, isSecure(desk)) };
 }
@@ -235,7 +241,8 @@ export async function resetPassword(
 /**
  * Changes the password of who is signed in and ends all their other sessions.
  *
- * @throws AppError `invalid_input` for a wrong current or an easy new password; `rate_limited` as `signIn`.
+ * @throws AppError `invalid_input` for a wrong current or an easy new password; `rate_limited` as `signIn`;
+ *   `changed_meanwhile` when the password was reset at the same moment.
  */
 export async function changePassword(
   desk: AuthDesk,
@@ -254,6 +261,12 @@ export async function changePassword(
   const passwordHash = await hashPassword(change.next);
   const session = await desk.sessions.read(cookieHeader);
   inTransaction(system, () => {
+    if (!hasStill(system, user)) {
+      throw new AppError(
+        "changed_meanwhile",
+        "The password was changed at the same moment. Sign in with the new one.",
+      );
+    }
     forgetTries(system, account);
     setPasswordHash(system, { id: userId, passwordHash, now: clock() });
     const ended = removeSessionsOf(system, userId, session?.idHash);

@@ -34,15 +34,15 @@ export function newPasswordLink(
 
 /**
  * Sets the password of the token's owner, ends all their sessions and every other open link of theirs.
- * Returns the person's id.
+ * `alongside` runs in the same transaction. Returns the person's id.
  *
  * @throws AppError `invalid_input` when the token is unknown, used or too old, or the password is too easy.
  */
 export async function setPasswordByToken(
   system: Connection,
-  token: string,
-  password: string,
+  { token, password }: { token: string; password: string },
   now: number,
+  alongside: (userId: string) => void,
 ): Promise<string> {
   const tokenHash = hashOf(token);
   const userId = ownerOfToken(system, tokenHash, now);
@@ -58,6 +58,7 @@ export async function setPasswordByToken(
       throw staleToken();
     }
     replacePassword(system, user.id, passwordHash, now);
+    alongside(user.id);
   });
   return user.id;
 }

@@ -62,10 +62,10 @@ test("prints one link, at the public address, that sets a password once", async 
   expect(link.origin + link.pathname).toBe("https://mail.example.com/reset");
   const token = link.searchParams.get("token") ?? "";
   const databases = openDatabases(folder);
-  await setPasswordByToken(databases.system, token, NEW, NOW);
-  await expect(setPasswordByToken(databases.system, token, OLD, NOW)).rejects.toThrow(
-    "does not work any more",
-  );
+  await setPasswordByToken(databases.system, { token, password: NEW }, NOW, () => {});
+  await expect(
+    setPasswordByToken(databases.system, { token, password: OLD }, NOW, () => {}),
+  ).rejects.toThrow("does not work any more");
   databases.close();
   expect(await opens(NEW)).toBe(true);
   expect(audited()).toEqual(["user.reset-link"]);

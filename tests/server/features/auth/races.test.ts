@@ -1,0 +1,89 @@
+// Comparing and hashing a password takes time, in which the account may be taken back from whoever knows the old one.
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { readConfig } from "../../../../server/config.ts";
+import { createAuditLog } from "../../../../server/features/audit/audit.service.ts";
+import {
+  type AuthDesk,
+  changePassword,
+  createSessions,
+  resetPassword,
+  signIn,
+} from "../../../../server/features/auth/auth.service.ts";
+import { hashPassword } from "../../../../server/features/auth/password-hash.ts";
+import { newPasswordLink, RESET_MS } from "../../../../server/features/auth/reset.service.ts";
+import { removeSessionsOf } from "../../../../server/features/auth/sessions.store.ts";
+import { setPasswordHash } from "../../../../server/features/auth/users.store.ts";
+import { createJobQueue } from "../../../../server/platform/scheduler/job-queue.ts";
+import {
+  type AccountsApp,
+  goodPassword,
+  newAccountsApp,
+  publicUrl,
+  type SignedUp,
+} from "../../../support/accounts.ts";
+
+const newPassword = "another long password";
+let fixture: AccountsApp;
+let ada: SignedUp;
+let desk: AuthDesk;
+
+beforeEach(async () => {
+  fixture = newAccountsApp();
+  ada = await fixture.signUp("ada@example.com");
+  const { system } = fixture.databases;
+  const clock = () => fixture.clock.now;
+  desk = {
+    config: readConfig({ PUBLIC_URL: publicUrl }),
+    system,
+    keyRing: fixture.keyRing,
+    sessions: createSessions(system, () => true),
+    audit: createAuditLog(system, clock),
+    jobs: createJobQueue(system, clock),
+    clock,
+  };
+});
+afterEach(() => fixture.close());
+
+/** As a mailed link does it in the end: the password is another, and all sessions end. */
+function takeBack(passwordHash: string): void {
+  setPasswordHash(desk.system, { id: ada.userId, passwordHash, now: fixture.clock.now });
+  removeSessionsOf(desk.system, ada.userId);
+}
+const enter = (password: string) =>
+  signIn(desk, { email: ada.email, password }, { ip: "192.0.2.1", userAgent: "", cookie: null });
+
+test("who is signing in while the password is reset does not get in by the old one", async () => {
+  const hash = await hashPassword(newPassword);
+  const entering = enter(goodPassword);
+  takeBack(hash);
+
+  await expect(entering).rejects.toMatchObject({ code: "unauthenticated" });
+  expect(desk.system.prepare("SELECT count(*) AS n FROM session").get()).toEqual({ n: 0 });
+  await enter(newPassword);
+});
+
+test("a change of password that is under way does not undo a reset", async () => {
+  const hash = await hashPassword(newPassword);
+  const change = { current: goodPassword, next: "the thief's long password" };
+  const changing = changePassword(desk, ada.userId, change, ada.cookie);
+  takeBack(hash);
+
+  await expect(changing).rejects.toMatchObject({ code: "changed_meanwhile" });
+  await enter(newPassword);
+});
+
+test("a reset is there with its entry in the log and the notice to its owner, or not at all", async () => {
+  const link = newPasswordLink(desk.system, publicUrl, ada.userId, fixture.clock.now, RESET_MS);
+  const token = new URL(link).searchParams.get("token") ?? "";
+  const full = () => {
+    throw new Error("database or disk is full");
+  };
+  const jobs = { ...desk.jobs, enqueue: full };
+  await expect(resetPassword({ ...desk, jobs }, token, newPassword)).rejects.toThrow("full");
+
+  await enter(goodPassword);
+  await resetPassword(desk, token, newPassword);
+  await enter(newPassword);
+  const entries = "SELECT count(*) AS n FROM audit WHERE action = 'user.reset-password'";
+  expect(desk.system.prepare(entries).get()).toEqual({ n: 1 });
+});

@@ -57,6 +57,8 @@ export async function startJobs(dataDir: string, afterwards: Afterwards = {}): P
 }
 
 async function runIn(caller: Caller<JobsThread>, job: Job, signal: AbortSignal): Promise<void> {
+  // The thread may have had to be started: a signal that fired meanwhile tells nobody of it again.
+  signal.throwIfAborted();
   const onAbort = () => caller.tell("abort", { jobId: job.id, reason: String(signal.reason) });
   signal.addEventListener("abort", onAbort, { once: true });
   try {

@@ -89,3 +89,22 @@ test("the jobs thread refuses what it does not know for good, and does a bulk ac
 
   expect(fixture.contacts()).toEqual([]);
 });
+
+test("a job that is told to stop while its thread is being started does not begin", async () => {
+  const jobs = await startJobs(fixture.app.dataDir);
+  await fixture.call("POST", "/contacts", { email: "a@example.com" });
+  const { body } = await fixture.call<{ job: { id: number } }>("POST", "/contacts/bulk", {
+    action: "delete",
+    filter: {},
+  });
+  const job = { id: 1, workspaceId: fixture.workspace.id, attempt: 1, maxAttempts: 8 };
+  const bulk = { ...job, kind: "contacts.bulk", payload: { id: body.job.id } };
+  const stopped = new AbortController();
+
+  const run = jobs.run(bulk, { signal: stopped.signal });
+  stopped.abort(new Error("the job was cancelled"));
+
+  await expect(run).rejects.toThrow("the job was cancelled");
+  expect(fixture.contacts().map(({ address }) => address)).toEqual(["a@example.com"]);
+  await jobs.stop();
+}, 30_000);

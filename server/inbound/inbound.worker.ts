@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { createSecureContext } from "node:tls";
 import { systemClock } from "../platform/clock.ts";
 import { type Databases, openDatabases } from "../platform/db/databases.ts";
 import { AppError } from "../platform/errors.ts";
@@ -81,7 +82,13 @@ function readCertificate(databases: Databases): Certificate | undefined {
     return undefined;
   }
   try {
-    return { cert: readFileSync(certFile, "utf8"), key: readFileSync(keyFile, "utf8") };
+    const certificate = {
+      cert: readFileSync(certFile, "utf8"),
+      key: readFileSync(keyFile, "utf8"),
+    };
+    // While it is renewed, the one file may be new and the other old: then it is no pair.
+    createSecureContext(certificate);
+    return certificate;
   } catch (error) {
     log.error({ certFile, keyFile, err: error }, "smtp listener: no STARTTLS without certificate");
     return undefined;

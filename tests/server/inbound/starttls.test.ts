@@ -82,3 +82,19 @@ test("a certificate that cannot be read leaves STARTTLS away, and mail still com
   expect(reply).toStartWith("250");
   expect(reply).not.toContain("STARTTLS");
 });
+
+test("a key that belongs to another certificate, as in the middle of a renewal, costs STARTTLS and not the listener", async () => {
+  const [old, renewed] = [makeCertificate(), makeCertificate()];
+  writeFileSync(join(folder, "crt.pem"), renewed.cert);
+  writeFileSync(join(folder, "key.pem"), old.key);
+
+  await startWith(join(folder, "crt.pem"), join(folder, "key.pem"));
+
+  const plain = connectTcp(inbound.port, "127.0.0.1");
+  const next = () =>
+    new Promise<string>((resolve) => plain.once("data", (b) => resolve(String(b))));
+  expect(await next()).toStartWith("220");
+  plain.write("EHLO client.test\r\n");
+  expect(await next()).not.toContain("STARTTLS");
+  plain.destroy();
+});

@@ -1,3 +1,4 @@
+import { closeSync, fdatasyncSync, openSync } from "node:fs";
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction, statement } from "../../platform/db/statements.ts";
 import { comparePositions, type Position } from "../../platform/journal/segments.ts";
@@ -60,11 +61,31 @@ export function applyOnce<I extends { stream: string; end: Position }, T>(
 
 /**
  * Makes every committed transaction of this file survive a power cut, which a WAL commit with
- * synchronous=NORMAL alone does not: a checkpoint syncs the log first.
+ * synchronous=NORMAL alone does not: a checkpoint syncs the log first. While somebody reads an older state of
+ * the file it may have nothing to do, and then syncs nothing, so the log is synced here.
  *
  * @returns false when another connection was checkpointing; then try again later.
  */
 export function syncCommitted(db: Connection): boolean {
-  const [row] = db.pragma("wal_checkpoint(PASSIVE)") as { busy: number }[];
-  return row?.busy === 0;
+  const [row] = db.pragma("wal_checkpoint(PASSIVE)") as Checkpoint[];
+  if (row === undefined || row.busy !== 0) {
+    return false;
+  }
+  if (row.checkpointed < row.log) {
+    syncLog(`${db.name}-wal`);
+  }
+  return true;
+}
+
+/** Pages in the log, and how many of them are in the file as well. */
+type Checkpoint = { busy: number; log: number; checkpointed: number };
+
+// SQLite has no locks on the log itself, so that another handle to it may be closed.
+function syncLog(path: string): void {
+  const fd = openSync(path, "r");
+  try {
+    fdatasyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
 }

@@ -3,6 +3,7 @@ import { noteDamage } from "../platform/db/damage.store.ts";
 import type { Connection } from "../platform/db/driver.ts";
 import { keepDamaged } from "../platform/journal/damaged.ts";
 import {
+  beginSegment,
   listSegments,
   type Position,
   readDurable,
@@ -39,6 +40,8 @@ export class JournalLosses {
         this.above[name] = known + UNKNOWN_SEGMENTS;
         this.#note(name, `${dir} above segment ${known}`, 0, "");
         raiseJournalMark(parts.system, `${parts.node}/${name}`, this.above[name]);
+        // Else the next start would take it for lost again, as long as nothing has been written.
+        beginSegment(dir, this.above[name]);
       }
     }
   }

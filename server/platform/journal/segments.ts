@@ -1,4 +1,12 @@
-import { closeSync, existsSync, fsyncSync, openSync, readdirSync, unlinkSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  unlinkSync,
+} from "node:fs";
 import { join } from "node:path";
 
 /** A place in a stream: the byte after a record. Segments are numbered from 1 and never reused. */
@@ -41,6 +49,13 @@ export function removeSegmentsBelow(dir: string, segment: number): number {
     unlinkSync(segmentPath(dir, number));
   }
   return old.length;
+}
+
+/** Makes an empty segment, durably, unless there is one of that number. */
+export function beginSegment(dir: string, segment: number): void {
+  mkdirSync(dir, { recursive: true });
+  closeSync(openSync(segmentPath(dir, segment), "a"));
+  syncFolder(dir);
 }
 
 /** Makes a created or removed file name durable. */

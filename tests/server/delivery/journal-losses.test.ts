@@ -1,0 +1,41 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { JournalLosses } from "../../../server/delivery/journal-losses.ts";
+import { raiseJournalMark } from "../../../server/delivery/journal-mark.store.ts";
+import { streamDir } from "../../../server/delivery/journal-streams.ts";
+import { unreadDamage } from "../../../server/platform/db/damage.store.ts";
+import { listSegments } from "../../../server/platform/journal/segments.ts";
+import { openJournal } from "../../../server/platform/journal/writer.ts";
+import { type DeliveryData, newDeliveryData } from "../../support/delivery-data.ts";
+
+let data: DeliveryData;
+beforeEach(() => {
+  data = newDeliveryData();
+});
+afterEach(() => data.close());
+
+/** As each start of a process looks. */
+const look = () =>
+  new JournalLosses({
+    system: data.databases.system,
+    dataDir: data.dataDir,
+    node: "n",
+    clock: Date.now,
+  });
+
+test("segments that are lost are told of once: the next start is not to hold messages for them again", async () => {
+  raiseJournalMark(data.databases.system, "n/delivery", 5);
+
+  const first = look();
+  expect([...first.streams]).toEqual(["delivery"]);
+  expect(first.above.delivery).toBeGreaterThan(5);
+  // The process ended before it had written anything.
+  const second = look();
+  expect([...second.streams]).toEqual([]);
+  expect(unreadDamage(data.databases.system)).toHaveLength(1);
+
+  const dir = streamDir(data.dataDir, "delivery");
+  const journal = openJournal({ dir, above: second.above.delivery });
+  await journal.append("a fact");
+  await journal.close();
+  expect(listSegments(dir).at(-1)).toBeGreaterThan(first.above.delivery);
+});

@@ -24,8 +24,9 @@ export type CompilerParts = {
 };
 
 /**
- * Compiles on the delivery thread, where what is compiled must live. A large message takes up to half a second, in
- * which nothing is sent; so large ones take turns by workspace, and together get a fifth of the thread's time.
+ * Compiles on the delivery thread, where what is compiled must live. A large message takes some hundred
+ * milliseconds, in which nothing is sent; so large ones take turns by workspace, and together get a fifth of the
+ * thread's time.
  */
 export class Compiler {
   readonly #parts: Required<CompilerParts>;
@@ -33,6 +34,8 @@ export class Compiler {
   readonly #tests = new LRUCache<string, Promise<CompiledCampaign>>({
     max: KEPT_TESTS,
     ttl: KEPT_MS,
+    // What is large may take a hundred megabytes once it is compiled.
+    ttlAutopurge: true,
   });
 
   constructor(parts: CompilerParts) {

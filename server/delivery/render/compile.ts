@@ -37,8 +37,8 @@ export type CompiledCampaign = ValueSource & {
 
 /**
  * Compiles a campaign: adds footer, preheader, click slots and open pixel, parses the Liquid, has the MIME
- * frame composed and encodes all static text. About 10 ms, and up to half a
- * second for a megabyte; once per campaign and thread.
+ * frame composed and encodes all static text. About 10 ms, and some hundred
+ * for a megabyte; once per campaign and thread.
  *
  * @throws TemplateError when the Liquid cannot be parsed.
  * @throws Error when `content.links` are not the links of `content.html` (clicks would lead elsewhere), or a

@@ -6,7 +6,7 @@ import type { Clock } from "../../platform/clock.ts";
 type Count = (workspaceId: string, audience: AudienceDefinition) => Promise<Waterfall>;
 
 /** How long a count of an audience is shown again. A launch counts anew, whatever is remembered. */
-export const COUNT_KEPT_MS = 60_000;
+const COUNT_KEPT_MS = 60_000;
 const AUDIENCES = 1_000;
 
 /**

@@ -192,16 +192,19 @@ test(
   WALK_MS,
 );
 
-test(
-  "a body that is no JSON is refused by every operation that takes JSON, also by those that need none",
-  async () => {
+test.each([
+  ["no JSON", "\u0010{"],
+  ["null", "null"],
+])(
+  "a body that is %s is refused by every operation that takes JSON, also by those that need none",
+  async (_, body) => {
     const taking = operations.filter(
       (each) => !isOpen(each) && "application/json" in (each.operation.requestBody?.content ?? {}),
     );
 
     const statuses = new Set<number>();
     for (const each of taking) {
-      const response = await ask(each, each.method, { cookie: ada.cookie }, "\u0010{");
+      const response = await ask(each, each.method, { cookie: ada.cookie }, body);
       statuses.add(response.status);
     }
 

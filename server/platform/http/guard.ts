@@ -245,14 +245,19 @@ function admitBody({ limiter, rates }: Gate, actor: Actor | undefined, request: 
  * The body of a request that says it is JSON, undefined for none. Elysia's own parser takes a body that it cannot read
  * for none where a route does not need one, so that a mistake would be taken as yes.
  *
- * @throws SyntaxError for what is not JSON; it is answered with 422.
+ * @throws SyntaxError for what is not JSON, and AppError for `null`, which Elysia takes for an empty object where all
+ *   fields are optional; both are answered with 422.
  */
 async function jsonOf(request: Request): Promise<unknown> {
   if (!/^application\/json\b/i.test(request.headers.get("content-type") ?? "")) {
     return undefined;
   }
   const text = await request.text();
-  return text === "" ? undefined : JSON.parse(text);
+  const body: unknown = text === "" ? undefined : JSON.parse(text);
+  if (body === null) {
+    throw new AppError("invalid_input", "The body is null. Send a JSON object.");
+  }
+  return body;
 }
 
 /** What a value costs to validate, as bytes of the caller's allowance: about the time that parsing so many takes. */

@@ -45,6 +45,10 @@ beforeAll(async () => {
   const { api } = seeded;
   const list = await api.post<{ id: number }>(path("/lists"), { name: "News", isPublic: true });
   await api.post(path("/contacts"), { email: ERASED, firstName: "Anna", listIds: [list.id] });
+  await api.post(path("/segments"), {
+    name: "Friends of Anna",
+    rule: { field: "first_name", is: "is", value: ["Mia"] },
+  });
   const form = await api.post<{ url: string }>(path("/forms"), {
     name: "Footer",
     settings: { listIds: [list.id] },
@@ -78,6 +82,10 @@ test(
 
     await page.getByText("The address is erased too").waitFor();
     expect(await page.getByText(ERASED).count()).toBe(0);
+    // A first name may be somebody else's: the segment is named for a person to look at.
+    const segment = page.getByRole("link", { name: "Friends of Anna" });
+    await segment.waitFor();
+    expect(await segment.getAttribute("href")).toMatch(/\/contacts\/segments\/\d+$/);
     expect(await accessibilityFindings(page)).toEqual([]);
     expect(await addresses()).toEqual([]);
   },

@@ -147,6 +147,7 @@ function State({ row }: { row: PrivacyRequest }) {
   const [word, tone] = states[row.state];
   const rows = Object.values(row.result).reduce((sum, n) => sum + n, 0);
   const { segments = 0, uploads = 0 } = row.result;
+  const isToRead = row.error !== null || row.check.length + segments + uploads > 0;
   const gathered =
     row.kind === "export" ? t("gathered", { count: rows }) : t("removed", { count: rows });
   return (
@@ -154,7 +155,7 @@ function State({ row }: { row: PrivacyRequest }) {
       <Badge tone={tone} live={row.state === "running"}>
         {t(word)}
       </Badge>
-      <span class={`text-sm text-muted ${row.error === null ? "max-md:hidden" : ""}`}>
+      <span class={`text-sm text-muted ${isToRead ? "" : "max-md:hidden"}`}>
         {row.error ?? (row.state === "done" && gathered)}
         {row.kind === "erase" && segments > 0 && (
           <> · {t("segmentsChanged", { count: segments })}</>

@@ -28,14 +28,19 @@ export type RevivalParts = {
 
 /** For so long at a time one workspace catches up. */
 const REVIVE_MS = 50;
+/** How soon leases are taken back again after a fault that may pass, such as a full disk. */
+const TAKE_BACK_AGAIN_MS = 1_000;
 
 /** Brings workspaces back to work: at a start after their process died, and after their file was mended. */
 export class Revival {
   readonly #parts: RevivalParts;
   /** Of workspaces that have not caught up yet. */
   readonly #reviving = new Map<string, Generator<undefined, void>>();
-  /** To be looked at; most were locked when their leases were to be taken back, which would run for a minute and a half more. */
-  readonly #notTakenBack = new Set<string>();
+  /**
+   * To be looked at, and from when on (`performance.now()`): most could not be written when their leases were to be taken
+   * back. Nobody else gives a dead process's chunks to anybody.
+   */
+  readonly #notTakenBack = new Map<string, number>();
 
   constructor(parts: RevivalParts) {
     this.#parts = parts;
@@ -110,7 +115,7 @@ export class Revival {
 
   /** Has the workspace looked at in a moment. */
   lookSoon(workspaceId: string): void {
-    this.#notTakenBack.add(workspaceId);
+    this.#notTakenBack.set(workspaceId, 0);
   }
 
   /** Takes back what dead processes had leased; of a workspace that is behind when it has caught up. @returns how many chunks. */
@@ -131,8 +136,10 @@ export class Revival {
     } catch (error) {
       // One workspace's damaged or full file must not keep the others from starting.
       log.error({ workspaceId, err: error }, "a workspace could not be recovered");
-      if (isBusy(error)) {
-        this.#notTakenBack.add(workspaceId);
+      // One that is set aside is taken back from when it returns.
+      if (!isSetAside(error)) {
+        const pauseMs = isBusy(error) ? 0 : TAKE_BACK_AGAIN_MS;
+        this.#notTakenBack.set(workspaceId, performance.now() + pauseMs);
       }
       return 0;
     }
@@ -144,7 +151,11 @@ export class Revival {
    */
   reviveAll(): void {
     const { databases, kept, onAside } = this.#parts;
-    for (const workspaceId of this.#notTakenBack) {
+    const now = performance.now();
+    for (const [workspaceId, notBefore] of this.#notTakenBack) {
+      if (notBefore > now) {
+        continue;
+      }
       this.#notTakenBack.delete(workspaceId);
       this.#takeBack(workspaceId);
       // Each try of a locked file costs everybody its time-out.

@@ -253,3 +253,21 @@ test("a journal that is gone is told, its numbers go on, and what was in hand wa
   await until(() => exactCounts(data, ws, id, 60).sent === 6, "a result after the loss");
   await after.close();
 });
+
+test("chunks of a dead process that cannot be given back at the start are given back once that is possible", async () => {
+  const leaseUntil = Date.now() + 90_000;
+  const lease = { campaignId: id, owner: "n:dead", now: Date.now(), leaseUntil, messages: 1_000 };
+  claimChunks(data.db(ws), lease);
+  // Any fault that is not the file's: a full disk, for example.
+  data
+    .db(ws)
+    .exec("CREATE TRIGGER full BEFORE UPDATE ON chunk BEGIN SELECT RAISE(ABORT, 'no room'); END");
+
+  const started = newWriter("second");
+  expect(await started.recover()).toMatchObject({ leases: 0 });
+  started.run();
+  expect(exactCounts(data, ws, id, 60).leased).toBeGreaterThan(0);
+  data.db(ws).exec("DROP TRIGGER full");
+
+  await until(() => exactCounts(data, ws, id, 60).leased === 0, "the chunk to come back");
+});

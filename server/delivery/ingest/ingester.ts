@@ -144,6 +144,8 @@ export class Ingester {
       };
       for (const items of missed(workspaceId, appliedPositions(db))) {
         yield* this.#applyInBatches(workspaceId, items.filter(isBefore));
+        // Most of the journal may be of others: to read all of it takes longer than they should wait.
+        yield;
       }
       for (const items of kept.read(workspaceId)) {
         yield* this.#applyInBatches(workspaceId, items);

@@ -142,6 +142,27 @@ test("a full disk under the kept facts loses none, also not those of other works
   kept.close();
 });
 
+test("a journal that holds little of the workspace is read in steps all the same", () => {
+  const kept = newKept();
+  const ingester = newIngester(kept);
+  setAside();
+  ingester.take(STREAM, results(1, 2));
+  bringBack();
+  let read = 0;
+  function* ofOthers(): Generator<Item[]> {
+    for (; read < 50; read += 1) {
+      yield [];
+    }
+  }
+
+  const revival = ingester.revive(ws, ofOthers);
+  expect(revival.next().done).toBe(false);
+  expect(read).toBeLessThan(2);
+  finish(revival);
+  expect([read, sentIn(ws)]).toEqual([50, 2]);
+  kept.close();
+});
+
 test("what is kept outlives its process; the journal, read again by the next one, adds nothing to it", () => {
   const first = newKept();
   const before = newIngester(first);

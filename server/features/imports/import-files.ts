@@ -137,7 +137,8 @@ function diskFull(cause: unknown): AppError {
 
 /**
  * The path of the upload as UTF-8, converted when it is something else. The converted file appears
- * under its name only when it is whole, so after a crash it is there or it is made again.
+ * under its name only when it is whole, so after a crash it is there or it is made again. A check and
+ * the import may ask for it at once: it is made once, and both wait for it.
  *
  * @param isUtf8 The upload is well-formed UTF-8 already.
  */
@@ -153,10 +154,23 @@ export async function asUtf8(
   }
   const target = utf8Path(dataDir, name, encoding);
   if (!existsSync(target)) {
-    await convert(source, `${target}.part`, encoding);
-    renameSync(`${target}.part`, target);
+    const running = underWay.get(target) ?? convertTo(target, source, encoding);
+    underWay.set(target, running);
+    await running;
   }
   return target;
+}
+
+/** The conversions that run, by the file they make: two that wrote the same file would destroy it. */
+const underWay = new Map<string, Promise<void>>();
+
+async function convertTo(target: string, source: string, encoding: Encoding): Promise<void> {
+  try {
+    await convert(source, `${target}.part`, encoding);
+    renameSync(`${target}.part`, target);
+  } finally {
+    underWay.delete(target);
+  }
 }
 
 async function convert(source: string, target: string, encoding: Encoding): Promise<void> {

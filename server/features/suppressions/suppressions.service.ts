@@ -6,8 +6,10 @@ import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
 import { readExpiry } from "./blocked-domains.service.ts";
 import {
   deleteSuppression,
+  findSuppression,
   insertSuppression,
   newestSuppressions,
+  restoreRefusal,
   type SuppressionReason,
   suppressionsByPrefix,
   suppressionsByReason,
@@ -113,7 +115,8 @@ export function suppressAddress(
 
 /**
  * Lets an address be mailed again; returns its normal form. The caller records who did it and why, and
- * tells delivery, which has it in mind while the workspace is sending.
+ * tells delivery, which has it in mind while the workspace is sending. Where a bounce goes, an unsubscribe from
+ * before it is there again.
  *
  * @throws AppError `not_found` when it is not suppressed, `invalid_input` when it is no address.
  */
@@ -122,8 +125,14 @@ export function removeSuppression(db: Connection, written: string): string {
   if (isAddressFault(read)) {
     throw invalidField("address", read.reason);
   }
-  if (!deleteSuppression(db, read.address)) {
-    throw notFound("suppression");
-  }
+  inTransaction(db, () => {
+    const reason = findSuppression(db, read.address)?.reason;
+    if (!deleteSuppression(db, read.address)) {
+      throw notFound("suppression");
+    }
+    if (reason === "hard_bounce") {
+      restoreRefusal(db, read.address);
+    }
+  });
   return read.address;
 }

@@ -35,6 +35,19 @@ const selectOne = statement<[address: string], SuppressionRow>(
 
 const deleteRow = statement<[address: string]>("DELETE FROM suppression WHERE address = ?");
 
+// A bounce takes the place of an unsubscribe; the ledger still has what the person said.
+const insertEarlierRefusal = statement<[{ address: string }]>(`
+  INSERT INTO suppression (address, reason, source, detail, created_at)
+  SELECT said.address, 'unsubscribed', said.source, said.detail, said.at
+    FROM consent AS said
+   WHERE said.address = @address AND said.action = 'withdrawn' AND said.list_ids = '[]'
+     AND NOT EXISTS (SELECT 1 FROM consent AS later
+                      WHERE later.contact_id = said.contact_id AND later.id > said.id
+                        AND later.action = 'given')
+   ORDER BY said.id DESC
+   LIMIT 1
+`);
+
 const selectNewest = statement<
   [{ createdAt: number; address: string; limit: number }],
   SuppressionRow
@@ -96,6 +109,11 @@ export function findSuppression(db: Connection, address: string): SuppressionRow
 
 export function deleteSuppression(db: Connection, address: string): boolean {
   return deleteRow(db).run(address).changes === 1;
+}
+
+/** Suppresses an address whose bounce was taken back, when its person had unsubscribed from everything before. */
+export function restoreRefusal(db: Connection, address: string): void {
+  insertEarlierRefusal(db).run({ address });
 }
 
 /** Removes up to `limit` that hold no longer; returns how many. */

@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
+import { bounceRules, breakerRules } from "../../../../server/delivery/bounce-rules.ts";
 import { loadTokenKeys, trackingToken } from "../../../../server/delivery/index.ts";
+import { applyDirectly } from "../../../../server/delivery/ingest/batch.ts";
+import { classifyEngagement } from "../../../../server/delivery/stats/engagement-class.ts";
 import { loadKeyRing } from "../../../../server/platform/secrets.ts";
 import { FormFixture } from "../forms/form-fixture.ts";
 
@@ -167,4 +170,20 @@ test("what lasts longer is not cut short by what weighs more", async () => {
   fixture.now += 90_000;
 
   expect(await statusOf(id)).not.toBe("mailable");
+});
+
+test("a bounce that is taken back leaves the unsubscribe from before, which has to be taken back by itself", async () => {
+  const id = await addAnna([]);
+  const said = { k: "unsubscribe", w: fixture.workspace.id, c: 9, s: 1, ct: id, a: anna } as const;
+  const rules = { classify: classifyEngagement, bounces: bounceRules, breaker: breakerRules };
+  const fact = { ...said, at: fixture.now, via: "page", ip: "", ua: "" } as const;
+  applyDirectly(fixture.db, [fact], rules, fixture.now);
+  await suppress("hard_bounce");
+  expect(await statusOf(id)).toBe("suppressed");
+  const lift = () => fixture.call("DELETE", "/suppressions", { address: anna, reason: "mended" });
+
+  await lift();
+  expect(await statusOf(id)).toBe("unsubscribed");
+  await lift();
+  expect(await statusOf(id)).toBe("mailable");
 });

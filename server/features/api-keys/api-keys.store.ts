@@ -19,14 +19,20 @@ export type ApiKeyRow = {
 
 type NewKey = Omit<ApiKeyRow, "lastUsedAt" | "revokedAt" | "makerRole"> & { keyHash: string };
 
-// The maker's role is read with every use of a key, so that a demotion or a departure works at once.
+// The maker's role is read with every use of a key, so that a demotion or a departure works at once. Who owns the
+// organization is an owner of each of its workspaces, member or not.
 const selectKeys = `
   SELECT api_key.id, api_key.workspace_id AS workspaceId, api_key.name, api_key.prefix,
          api_key.scopes, api_key.created_by AS createdBy, api_key.created_at AS createdAt,
          api_key.last_used_at AS lastUsedAt, api_key.revoked_at AS revokedAt,
-         CASE WHEN user.disabled_at IS NULL THEN membership.role END AS makerRole
+         CASE WHEN user.disabled_at IS NOT NULL THEN NULL
+              WHEN owning.user_id IS NOT NULL THEN 'owner' ELSE membership.role END AS makerRole
     FROM api_key
     JOIN user ON user.id = api_key.created_by
+    JOIN workspace ON workspace.id = api_key.workspace_id
+    LEFT JOIN organization_member AS owning ON owning.organization_id = workspace.organization_id
+                                           AND owning.user_id = api_key.created_by
+                                           AND owning.role = 'owner'
     LEFT JOIN membership ON membership.user_id = api_key.created_by
                         AND membership.workspace_id = api_key.workspace_id`;
 

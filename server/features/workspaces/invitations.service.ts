@@ -28,7 +28,7 @@ import {
 import { type MemberDesk, record, requireMayGive } from "./members.service.ts";
 import { addMember, findMember } from "./members.store.ts";
 import { plainName } from "./workspaces.rules.ts";
-import { findWorkspace } from "./workspaces.store.ts";
+import { findWorkspace, workspaceForPerson } from "./workspaces.store.ts";
 
 /** The kind of job that mails an invitation. */
 export const INVITE_MAIL = "auth.invite-mail";
@@ -37,6 +37,8 @@ const DAY_MS = 86_400_000;
 const LIFE_MS = 7 * DAY_MS;
 /** Invitations a day: the mail leaves from the instance's own address, so that it must not become a way to advertise. */
 const MAX_OF_WORKSPACE = 30;
+/** Of all its workspaces, of which whoever owns an organization can make as many as they like. */
+const MAX_OF_ORGANIZATION = 100;
 const MAX_OF_ADDRESS = 3;
 
 /** Invitations of a workspace that wait for an answer and can be accepted, newest first. */
@@ -52,8 +54,8 @@ export function listInvitations(system: Connection, workspaceId: string, now: nu
  * of the same address is replaced. It is written in the language given, or else in the inviter's.
  *
  * @throws AppError `conflict` for a member, `forbidden` for a role above the inviter's, also that of the invitation
- *   which would be replaced, `rate_limited` beyond 30 invitations of a workspace or 3 of an address in a day,
- *   `invalid_input`.
+ *   which would be replaced, `rate_limited` beyond 30 invitations of a workspace, 100 of an organization or 3 of an
+ *   address in a day, `invalid_input`.
  */
 export function invite(
   desk: MemberDesk,
@@ -206,11 +208,11 @@ function mayStillGive(
   system: Connection,
   { workspaceId, invitedBy, role }: InvitationRow,
 ): boolean {
-  const inviter = findMember(system, workspaceId, invitedBy);
+  const inviter = workspaceForPerson(system, invitedBy, workspaceId)?.role;
   return (
     inviter !== undefined &&
-    roleHas(inviter.role, "members:write") &&
-    (role !== "owner" || inviter.role === "owner")
+    roleHas(inviter, "members:write") &&
+    (role !== "owner" || inviter === "owner")
   );
 }
 
@@ -229,12 +231,16 @@ function requireRoom(
   system: Connection,
   whom: { workspaceId: string; address: string; since: number },
 ): void {
-  const { ofWorkspace, ofAddress } = countInvitations(system, whom);
-  if (ofWorkspace >= MAX_OF_WORKSPACE || ofAddress >= MAX_OF_ADDRESS) {
-    const whose = ofWorkspace >= MAX_OF_WORKSPACE ? "This workspace has" : "This address was";
+  const made = countInvitations(system, whom);
+  const full = [
+    ...(made.ofWorkspace >= MAX_OF_WORKSPACE ? ["This workspace has"] : []),
+    ...(made.ofOrganization >= MAX_OF_ORGANIZATION ? ["This organization has"] : []),
+    ...(made.ofAddress >= MAX_OF_ADDRESS ? ["This address was"] : []),
+  ];
+  if (full[0] !== undefined) {
     throw new AppError(
       "rate_limited",
-      `${whose} invited as often as a day allows. Try again tomorrow.`,
+      `${full[0]} invited as often as a day allows. Try again tomorrow.`,
       { retryAfterSeconds: DAY_MS / 1_000 },
     );
   }

@@ -58,6 +58,14 @@ const countOfWorkspace = statement<[{ workspaceId: string; since: number }], { n
   SELECT count(*) AS n FROM invitation WHERE workspace_id = @workspaceId AND created_at > @since
 `);
 
+const countOfOrganization = statement<[{ workspaceId: string; since: number }], { n: number }>(`
+  SELECT count(*) AS n
+    FROM workspace AS own
+    JOIN workspace AS each ON each.organization_id = own.organization_id
+    JOIN invitation ON invitation.workspace_id = each.id
+   WHERE own.id = @workspaceId AND invitation.created_at > @since
+`);
+
 const countOfAddress = statement<[{ address: string; since: number }], { n: number }>(`
   SELECT count(*) AS n FROM invitation WHERE address = @address AND created_at > @since
 `);
@@ -105,12 +113,13 @@ export function endInvitationsOf(
   endOfAddress(db).run(whom);
 }
 
-/** How many invitations a workspace made, and how many an address got from all workspaces, since a time. */
+/** How many invitations a workspace and its organization made, and how many an address got from all, since a time. */
 export function countInvitations(
   db: Connection,
   { workspaceId, address, since }: { workspaceId: string; address: string; since: number },
-): { ofWorkspace: number; ofAddress: number } {
+): { ofWorkspace: number; ofOrganization: number; ofAddress: number } {
   return {
+    ofOrganization: countOfOrganization(db).get({ workspaceId, since })?.n ?? 0,
     ofWorkspace: countOfWorkspace(db).get({ workspaceId, since })?.n ?? 0,
     ofAddress: countOfAddress(db).get({ address, since })?.n ?? 0,
   };

@@ -142,6 +142,20 @@ test("an invitation ends with its inviter's right to give it", async () => {
   expect((await register(second)).status).toBe(404);
 });
 
+test("who owns the organization may invite and make keys whatever they are in the workspace itself", async () => {
+  const bob = await joinAs(fixture, ada, "bob@example.com", "owner");
+  const own = `${members}/${ada.userId}`;
+  expect((await fixture.call(bob.cookie, "PATCH", own, { role: "viewer" })).status).toBe(200);
+
+  expect((await register(await tokenFor("new@example.com", "admin"))).status).toBe(200);
+  const keys = `/workspaces/${ada.workspaceId}/api-keys`;
+  const wanted = { name: "Sync", scopes: ["contacts:write", "contacts:read"] };
+  const made = await fixture.call(ada.cookie, "POST", keys, wanted);
+  const { key } = (await made.json()) as { key: string };
+  const contacts = `/workspaces/${ada.workspaceId}/contacts`;
+  expect((await fixture.call(key, "POST", contacts, { email: "a@x.example" })).status).toBe(200);
+});
+
 test("one workspace neither sees nor withdraws another's invitations", async () => {
   const bob = await fixture.signUp("bob@example.com");
   const { invitation } = (await (await invite("new@example.com")).json()) as Invited;
@@ -245,4 +259,28 @@ test("nobody is mailed an invitation of somebody who may not invite any more", a
   const open = await fixture.call(ada.cookie, "GET", `${members}/invitations`);
   expect(((await open.json()) as { items: unknown[] }).items).toEqual([]);
   await sink.close();
+});
+
+test("a customer who makes more workspaces does not get to invite without end", async () => {
+  const { organizationId } = ada;
+  const newWorkspace = async (name: string) => {
+    const body = { organizationId, name, timeZone: "UTC", postalAddress: "1 Street" };
+    const made = await fixture.call(ada.cookie, "POST", "/workspaces", body);
+    return ((await made.json()) as { id: string }).id;
+  };
+  const statuses: number[] = [];
+  for (let w = 0; w < 4; w++) {
+    const path = `/workspaces/${await newWorkspace(`W${w}`)}/members`;
+    for (let n = 0; n < 30; n++) {
+      const who = { email: `p${w}.${n}@example.com`, role: "viewer" };
+      statuses.push((await fixture.call(ada.cookie, "POST", path, who)).status);
+    }
+  }
+  expect(statuses.filter((status) => status === 200)).toHaveLength(100);
+  expect(statuses.slice(100)).toEqual(Array(20).fill(429));
+
+  const bob = await fixture.signUp("bob@example.com");
+  const other = `/workspaces/${bob.workspaceId}/members`;
+  const who = { email: "friend@example.com", role: "viewer" };
+  expect((await fixture.call(bob.cookie, "POST", other, who)).status).toBe(200);
 });

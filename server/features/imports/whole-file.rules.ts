@@ -15,10 +15,13 @@ export function refusalOfFileName(fileName: string): Meaning | undefined {
   const folded = foldWord(fileName.replace(/\.\w{1,4}$/, ""));
   return (
     REFUSALS.find(([, pattern]) => pattern.test(folded))?.[0] ??
-    (SHORT.test(folded) ? "unsubscribed" : undefined)
+    (SHORT.test(folded) || UNCONFIRMED.test(folded) ? "unsubscribed" : undefined)
   );
 }
 
+/** Who never confirmed has never agreed, like those of Mailchimp's `nonsubscribed_…` file. Sendy: `news-unconfirmed.csv`. */
+const UNCONFIRMED =
+  /unconfirm|notconfirm|unbestatigt|nichtbestatigt|nonconfirm|noconfirm|sinconfirm|naoconfirm|daconferm|onbevestigd|nietbevestigd/;
 const SHORT = /^(bajas?|dnc)(\d|$)/;
 
 /** The columns that only a file of people who left has. */

@@ -138,6 +138,47 @@ const PRODUCTS: [file: string, preset: string | null, rows: Row[]][] = [
       ["wait", "unconfirmed"],
     ],
   ],
+  // What Sendy's own code writes: no names of columns, and nothing but the name of the file says who they are.
+  [
+    "news-active.csv",
+    null,
+    [
+      ["in", "mailed"],
+      ["on", "mailed"],
+    ],
+  ],
+  [
+    "news-unsubscribed.csv",
+    null,
+    [
+      ["out", "unsubscribed"],
+      ["gone", "unsubscribed"],
+    ],
+  ],
+  [
+    "news-bounced.csv",
+    null,
+    [
+      ["hard", "hard_bounce"],
+      ["dead", "hard_bounce"],
+    ],
+  ],
+  [
+    "news-marked-as-spam.csv",
+    null,
+    [
+      ["spam", "complaint"],
+      ["junk", "complaint"],
+    ],
+  ],
+  [
+    "news-unconfirmed.csv",
+    null,
+    [
+      ["wait", "unsubscribed"],
+      ["later", "unsubscribed"],
+    ],
+  ],
   [
     "listmonk.csv",
     "listmonk",

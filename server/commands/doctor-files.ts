@@ -21,7 +21,9 @@ const advice: Record<FaultReason, string> = {
   io_error: "Check the disk and its cable, then the file",
   replaced: "Make sure that the file in its place is the right one",
   log_missing:
-    "Put the file ending in -wal back, or use the workspace as it is from the instance console",
+    "Put the file ending in -wal back, or use the workspace as it is from the instance console: part of the most recent changes may be missing then",
+  no_tables:
+    "Put the file ending in -wal back if you have it: everything was in it. Else restore both from your backup",
 };
 
 /** Whether every workspace's file can be used: what the server has set aside, and what can be seen from outside. */
@@ -36,7 +38,7 @@ export function checkWorkspaces(dataDir: string, newestVersion: number): Finding
     );
     for (const id of ids) {
       const path = workspacePath(dataDir, id);
-      const fault = lookAtFile(path, newestVersion);
+      const fault = lookAtFile(path, newestVersion, true);
       if (fault !== undefined && !found.has(id)) {
         found.set(id, { path, reason: fault.reason, detail: fault.message });
       }
@@ -122,7 +124,8 @@ function withSystem(dataDir: string, look: (system: Connection) => Finding): Fin
   }
 }
 
-function listed(lines: string[]): string {
+/** The first few, and how many more. */
+export function listed(lines: string[]): string {
   const more = lines.length - NAMED;
   return `${lines.slice(0, NAMED).join("; ")}${more > 0 ? `; and ${more} more` : ""}`;
 }

@@ -19,6 +19,7 @@ import {
   type Finding,
 } from "./doctor-checks.ts";
 import { checkDamage, checkDeleted, checkWorkspaces } from "./doctor-files.ts";
+import { checkInboxes, checkLocalFiles } from "./doctor-local.ts";
 import type { Terminal } from "./terminal.ts";
 
 const NAME_WIDTH = 17;
@@ -71,6 +72,8 @@ function checks(config: Config, now: number): Check[] {
     ["workspaces", () => checkWorkspaces(config.dataDir, currentVersion("workspace"))],
     ["damage", () => checkDamage(config.dataDir)],
     ["deleted content", () => checkDeleted(config.dataDir)],
+    ["inboxes", () => checkInboxes(config.dataDir)],
+    ["local files", () => checkLocalFiles(config.dataDir)],
     ["master key", () => checkMasterKey(config)],
     ["HTTP port", () => checkPort("PORT", config.port, isRunning)],
     ["SMTP port", () => checkPort("SMTP_IN_PORT", config.smtpInPort, isRunning)],

@@ -347,11 +347,15 @@ class EngineState {
 
 /** The name of this data folder's journal: another one after local/ was lost, so that positions start over and the loss is seen. */
 function nodeId(path: string): string {
-  if (!existsSync(path)) {
-    writeFileSync(`${path}.new`, newId());
-    renameSync(`${path}.new`, path);
+  const found = existsSync(path) ? readFileSync(path, "utf8").trim() : "";
+  if (found !== "") {
+    return found;
   }
-  return readFileSync(path, "utf8").trim();
+  // An empty file is what a power cut may leave of one that was just made.
+  const name = newId();
+  writeFileSync(`${path}.new`, name);
+  renameSync(`${path}.new`, path);
+  return name;
 }
 
 /** Whom a fact forbids to mail, when it does. */

@@ -46,5 +46,6 @@ export {
 export * from "./stats/metrics.ts";
 export { NOT_UNDERSTOOD, replacesSuppression } from "./suppression.store.ts";
 export * from "./tokens.ts";
+export { unreadableLimits } from "./traffic-file.ts";
 export { type ReplyTrial, tryReply } from "./try-reply.ts";
 export * from "./types.ts";

@@ -14,6 +14,11 @@ type Stored = {
   arrivals?: [string, number][];
 };
 
+type StateFile<T> = { name: string; isSound: (found: unknown) => found is T };
+
+const limitsFile: StateFile<Stored> = { name: "limits.json", isSound: isStored };
+const sitesFile: StateFile<string[]> = { name: "sites.json", isSound: isStrings };
+
 /**
  * What a node knows of its roads, kept in local/limits/ over a restart. A file that is damaged or gone costs
  * what was learned, never the start. Written at most once a second, so a crash forgets a second of use.
@@ -24,18 +29,18 @@ export class TrafficFile {
   #sitesAt = 0;
 
   constructor(dataDir: string) {
-    this.#dir = join(dataDir, "local", "limits");
+    this.#dir = limitsFolder(dataDir);
     mkdirSync(this.#dir, { recursive: true });
   }
 
   read(): TrafficState {
-    const { quotas, warmUps, suspensions, arrivals } = this.#load<Stored>("limits.json") ?? {};
+    const { quotas, warmUps, suspensions, arrivals } = this.#load(limitsFile) ?? {};
     return {
       quotas: new Map(quotas),
       warmUps: new Map(warmUps),
       suspensions: suspensions ?? [],
       arrivals: new Map(arrivals),
-      knownSites: this.#load<string[]>("sites.json") ?? [],
+      knownSites: this.#load(sitesFile) ?? [],
     };
   }
 
@@ -50,20 +55,19 @@ export class TrafficFile {
     };
     const text = JSON.stringify(stored);
     if (text !== this.#written) {
-      this.#save("limits.json", text);
+      this.#save(limitsFile.name, text);
       this.#written = text;
     }
     if (isLast || now - this.#sitesAt > SITES_EVERY_MS) {
       this.#sitesAt = now;
-      this.#save("sites.json", JSON.stringify(knownSites));
+      this.#save(sitesFile.name, JSON.stringify(knownSites));
     }
   }
 
-  #load<T>(name: string): T | undefined {
-    const path = join(this.#dir, name);
+  #load<T>(file: StateFile<T>): T | undefined {
+    const path = join(this.#dir, file.name);
     try {
-      // Written by this class and nobody else.
-      return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as T) : undefined;
+      return existsSync(path) ? parsed(path, file) : undefined;
     } catch (error) {
       log.warn({ path, err: error }, "what was learned of limits is lost: the file cannot be read");
       return undefined;
@@ -79,4 +83,61 @@ export class TrafficFile {
       log.warn({ path, err: error }, "what was learned of limits cannot be written");
     }
   }
+}
+
+/** The files of a data folder's limits that cannot be read, and why. */
+export function unreadableLimits(dataDir: string): { path: string; why: string }[] {
+  return [limitsFile, sitesFile].flatMap((file: StateFile<unknown>) => {
+    const path = join(limitsFolder(dataDir), file.name);
+    try {
+      if (existsSync(path)) {
+        parsed(path, file);
+      }
+      return [];
+    } catch (error) {
+      return [{ path, why: error instanceof Error ? error.message : String(error) }];
+    }
+  });
+}
+
+function limitsFolder(dataDir: string): string {
+  return join(dataDir, "local", "limits");
+}
+
+/** @throws Error when the file holds something else than was written. */
+function parsed<T>(path: string, { isSound }: StateFile<T>): T {
+  const found: unknown = JSON.parse(readFileSync(path, "utf8"));
+  if (!isSound(found)) {
+    throw new Error("it is JSON, but not what SwiftMail writes there");
+  }
+  return found;
+}
+
+function isStored(found: unknown): found is Stored {
+  if (!isObject(found)) {
+    return false;
+  }
+  const { quotas = [], warmUps = [], suspensions = [], arrivals = [] } = found;
+  return (
+    isPairs(quotas, isObject) &&
+    isPairs(warmUps, isObject) &&
+    isPairs(arrivals, (value) => typeof value === "number") &&
+    Array.isArray(suspensions) &&
+    suspensions.every(isObject)
+  );
+}
+
+function isPairs(found: unknown, isValue: (value: unknown) => boolean): boolean {
+  return (
+    Array.isArray(found) &&
+    found.every((pair) => Array.isArray(pair) && typeof pair[0] === "string" && isValue(pair[1]))
+  );
+}
+
+function isStrings(found: unknown): found is string[] {
+  return Array.isArray(found) && found.every((each) => typeof each === "string");
+}
+
+function isObject(found: unknown): found is Record<string, unknown> {
+  return typeof found === "object" && found !== null && !Array.isArray(found);
 }

@@ -67,10 +67,21 @@ export function isInUse(dataDir: string): boolean {
   return release === undefined;
 }
 
+/** Where the process that took the data folder last says who it is; it is not there before the first start. */
+export function holderPath(dataDir: string): string {
+  return join(dataDir, "local", "instance.json");
+}
+
 /** Who took the data folder last, as it said itself; undefined when that cannot be read. */
 export function lockHolder(dataDir: string): LockHolder | undefined {
   try {
-    return JSON.parse(readFileSync(holderPath(dataDir), "utf8")) as LockHolder;
+    const found = JSON.parse(
+      readFileSync(holderPath(dataDir), "utf8"),
+    ) as Partial<LockHolder> | null;
+    const { pid, host, startedAt } = found ?? {};
+    return pid === undefined || host === undefined || startedAt === undefined
+      ? undefined
+      : { pid, host, startedAt };
   } catch {
     // It is only told to people: a lock without its note is a lock.
     return undefined;
@@ -79,8 +90,4 @@ export function lockHolder(dataDir: string): LockHolder | undefined {
 
 function lockPath(dataDir: string): string {
   return join(dataDir, "local", "instance.lock");
-}
-
-function holderPath(dataDir: string): string {
-  return join(dataDir, "local", "instance.json");
 }

@@ -1,0 +1,121 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { checkInboxes, checkLocalFiles } from "../../../server/commands/doctor-local.ts";
+import { TrafficFile } from "../../../server/delivery/traffic-file.ts";
+import { openConnection } from "../../../server/platform/db/driver.ts";
+import { migrate } from "../../../server/platform/db/migrate.ts";
+import { newId } from "../../../server/platform/ids.ts";
+import { lockDataFolder } from "../../../server/platform/instance-lock.ts";
+
+const INSTANCE = "0".repeat(26);
+let folder = "";
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "doctor-local-"));
+  mkdirSync(join(folder, "local/limits"), { recursive: true });
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function newInbox(id: string): string {
+  const path = join(folder, "local", `inbox_${id}.db`);
+  const db = openConnection(path);
+  migrate(db, "inbox");
+  db.pragma("wal_checkpoint(TRUNCATE)");
+  db.close();
+  return path;
+}
+
+test("inboxes of workspaces and of the instance that can be read are counted", () => {
+  expect(checkInboxes(folder)).toEqual({ verdict: "ok", said: "none yet" });
+  newInbox(INSTANCE);
+  newInbox(newId());
+
+  expect(checkInboxes(folder)).toEqual({ verdict: "ok", said: "2 can be read" });
+});
+
+test("an inbox that is no database is named, with what becomes of it and how to save it", () => {
+  newInbox(newId());
+  const path = newInbox(INSTANCE);
+  writeFileSync(path, "no database ".repeat(999));
+
+  const found = checkInboxes(folder);
+
+  expect(found.verdict).toBe("warn");
+  expect(found.said).toBe(`${path}: not_a_database (the file is not an SQLite database)`);
+  expect(found.mend).toContain("begins an empty inbox");
+  expect(found.mend).toContain("stop the server and put the file back from your backup");
+});
+
+test("an inbox with bad pages in the middle is found, though its header is whole", () => {
+  const path = newInbox(newId());
+  writeSync(openSync(path, "r+"), Buffer.alloc(8_192, 0x5a), 0, 8_192, 4_096);
+
+  const found = checkInboxes(folder);
+
+  expect(found).toMatchObject({ verdict: "warn", said: expect.stringContaining(`${path}: `) });
+});
+
+test("an inbox that a newer program wrote is a failure, since nothing comes in until that runs", () => {
+  const path = newInbox(newId());
+  const db = openConnection(path);
+  db.pragma("user_version = 999");
+  db.close();
+
+  expect(checkInboxes(folder)).toMatchObject({
+    verdict: "fail",
+    said: expect.stringContaining("has schema 999"),
+    mend: "Run the newer SwiftMail that wrote it.",
+  });
+});
+
+test("files that SwiftMail wrote are fine", () => {
+  lockDataFolder(folder)();
+  new TrafficFile(folder).write(
+    {
+      quotas: new Map([["route", { day: { count: 5, from: 1 } } as never]]),
+      warmUps: new Map(),
+      suspensions: [],
+      arrivals: new Map([["key", 7]]),
+      knownSites: ["mx.example"],
+    },
+    Date.now(),
+    true,
+  );
+
+  expect(checkLocalFiles(folder)).toEqual({ verdict: "ok", said: "can be read" });
+});
+
+test.each([
+  ["half of it", '{"quotas":[["route",'],
+  ["an empty file", ""],
+  ["JSON of another shape", '{"quotas":5}'],
+  ["pairs of the wrong kind", '{"arrivals":[["key","soon"]]}'],
+])(
+  "limits.json that is %s is told with what its loss means, and costs only what was learned",
+  (_, text) => {
+    const path = join(folder, "local/limits/limits.json");
+    writeFileSync(path, text);
+
+    const found = checkLocalFiles(folder);
+
+    expect(found.verdict).toBe("warn");
+    expect(found.said).toStartWith(`${path} cannot be read (`);
+    expect(found.mend).toContain("more than its quota");
+    expect(new TrafficFile(folder).read().quotas.size).toBe(0);
+  },
+);
+
+test.each(["{", "null", '{"pid":1}'])(
+  "instance.json that says %s is told, and that it is made anew",
+  (text) => {
+    const path = join(folder, "local/instance.json");
+    writeFileSync(path, text);
+
+    expect(checkLocalFiles(folder)).toEqual({
+      verdict: "warn",
+      said: `${path} does not say who uses the folder`,
+      mend: "The next start of the server writes instance.json anew; nothing else rests on it.",
+    });
+  },
+);

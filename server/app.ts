@@ -67,7 +67,6 @@ import type { Cluster } from "./platform/cluster/cluster.ts";
 import { standalone } from "./platform/cluster/standalone.ts";
 import { damageTotals } from "./platform/db/damage.store.ts";
 import type { Databases } from "./platform/db/databases.ts";
-import { setAsideRows } from "./platform/db/set-aside.store.ts";
 import type { AssetManifest } from "./platform/http/asset-manifest.ts";
 import { assetRoutes } from "./platform/http/assets.ts";
 import { bodyLimit } from "./platform/http/body-limit.ts";
@@ -129,7 +128,7 @@ export function createApp(options: AppOptions) {
         clock: deps.clock,
         canWrite: (options.cluster ?? standalone()).canWrite,
         trouble: options.trouble ?? (() => undefined),
-        setAside: () => setAsideSentence(deps.databases.system),
+        setAside: () => setAsideSentence(deps.databases),
         metrics,
       }),
     )
@@ -168,7 +167,7 @@ function watchDamage(metrics: Metrics, { databases, missed }: AppDeps): void {
   metrics.gauge(
     "swiftmail_workspaces_set_aside",
     "Workspaces whose file cannot be used, by reason",
-    () => countBy(setAsideRows(system).map(({ reason }) => reason)),
+    () => countBy(databases.setAsideRows().map(({ reason }) => reason)),
     ["reason"],
   );
   const lost = (of: "bytes" | "records" | "n") => () =>

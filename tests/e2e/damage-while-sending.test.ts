@@ -61,10 +61,11 @@ async function startBoth(): Promise<{ here: RunningCampaign; there: RunningCampa
   return { here, there };
 }
 
-/** Of a file that holds what its log held, which is then written anew, so that something is missing. */
+/** Of a file that holds what its log held, which is then begun anew, so that something is missing. */
 function cut({ file }: RunningCampaign): void {
   const db = openConnection(file);
   db.pragma("wal_checkpoint(RESTART)");
+  db.exec("CREATE TABLE begins_log_anew (x); DROP TABLE begins_log_anew");
   db.close();
   truncateSync(file, 4_096);
 }
@@ -169,7 +170,8 @@ test("kill -9 while it is set aside and again while it comes back: nothing is lo
   const copy = join(seeded.binary.dataDir, "copy-before-kill.db");
   copyWorkspace(here, copy);
   cut(here);
-  await untilSetAside(seeded, here.workspace.id);
+  // At once, while answers to final dots are still awaited.
+  await untilReadinessTells();
 
   await killAndRestart();
   await expectOnlyHereStops(here, there);
@@ -182,6 +184,16 @@ test("kill -9 while it is set aside and again while it comes back: nothing is lo
 
   await expectAllOnce(here);
 }, 120_000);
+
+async function untilReadinessTells(): Promise<void> {
+  const giveUpAt = Date.now() + 20_000;
+  const tells = async () =>
+    (await (await fetch(`${seeded.binary.url}/readyz`)).text()).includes("1 set aside");
+  while (!(await tells())) {
+    expect(Date.now()).toBeLessThan(giveUpAt);
+    await Bun.sleep(3);
+  }
+}
 
 async function killAndRestart(): Promise<void> {
   await seeded.binary.kill("SIGKILL");

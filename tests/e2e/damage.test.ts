@@ -173,6 +173,30 @@ const damages: Damage[] = [
     expected: setAside("log_missing"),
   },
   {
+    what: "its tables were all in a log that is gone",
+    after: "kill",
+    damage: (f) => {
+      for (const end of ["", "-wal", "-shm"]) {
+        rmSync(file(f) + end, { force: true });
+      }
+      openConnection(file(f)).close();
+    },
+    expected: setAside("no_tables"),
+  },
+  {
+    what: "its log removed while it runs",
+    after: "stop",
+    damage: () => undefined,
+    while: (f) => rmSync(`${file(f)}-wal`),
+    expected: setAside("log_missing"),
+  },
+  {
+    what: "limits.json of another shape",
+    after: "stop",
+    damage: (f) => writeFileSync(join(f, "local/limits/limits.json"), '{"quotas":5}'),
+    expected: { ...goesOn, here: works, told: "" },
+  },
+  {
     what: "removed while it runs",
     after: "stop",
     damage: () => undefined,
@@ -277,6 +301,9 @@ async function refusal(told: string): Promise<Effect> {
 async function effect(folder: string, told: string, meanwhile: Damage["while"]): Promise<Effect> {
   running = await running.restart();
   try {
+    if (meanwhile === undefined && told.startsWith("workspaces: ")) {
+      await expectToldUnasked(told);
+    }
     if (meanwhile !== undefined) {
       await use(here);
       meanwhile(folder);
@@ -306,6 +333,18 @@ async function effect(folder: string, told: string, meanwhile: Damage["while"]):
   } finally {
     await running.kill(told === "" ? "SIGTERM" : "SIGKILL");
   }
+}
+
+/** Before anybody opens the workspace; what a look from outside cannot see is met by the first to open it. */
+async function expectToldUnasked(told: string): Promise<void> {
+  const { setAside } = await seeded.api.get<{ setAside: { reason: string }[] }>("/instance/damage");
+  const readiness = await (await fetch(`${running.url}/readyz`)).text();
+  for (const { reason } of setAside) {
+    expect(told).toBe(`workspaces: ${reason}`);
+    expect(readiness).toContain(`1 set aside: ${reason}`);
+  }
+  const isSeenFromOutside = !/damaged|migration_failed/.test(told);
+  expect(setAside.length).toBe(isSeenFromOutside ? 1 : setAside.length);
 }
 
 /** Reads and writes in a workspace. */

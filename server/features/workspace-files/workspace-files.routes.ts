@@ -22,7 +22,7 @@ export const workspaceFileRoutes = (deps: AppDeps) => {
     detail: { tags: ["Instance"] },
   })
     .use(guard)
-    .get("", () => ({ ...readDamageReport(databases.system), missedEngagement: missed.total() }), {
+    .get("", () => ({ ...readDamageReport(databases), missedEngagement: missed.total() }), {
       instanceAdmin: true,
       response: { 200: Damage, ...refusals },
       detail: { summary: "What is set aside or was found damaged" },

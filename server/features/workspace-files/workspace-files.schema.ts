@@ -10,6 +10,7 @@ const Reason = t.Union([
   t.Literal("io_error"),
   t.Literal("replaced"),
   t.Literal("log_missing"),
+  t.Literal("no_tables"),
 ]);
 const Instant = t.Integer({ description: "Unix ms" });
 

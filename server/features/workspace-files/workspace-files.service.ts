@@ -1,14 +1,15 @@
-import { existsSync } from "node:fs";
 import type { Clock } from "../../platform/clock.ts";
 import { readDamage, unreadDamage } from "../../platform/db/damage.store.ts";
 import type { Databases } from "../../platform/db/databases.ts";
 import type { Connection } from "../../platform/db/driver.ts";
-import { FileFault } from "../../platform/db/file-fault.ts";
+import { FileFault, lookAtFile, shapeOf } from "../../platform/db/file-fault.ts";
+import { currentVersion } from "../../platform/db/migrate.ts";
+import { forgetMarks } from "../../platform/db/open-marks.ts";
 import { setAsideRows } from "../../platform/db/set-aside.store.ts";
 import { lookAtWorkspace, workspaceIds, workspacePath } from "../../platform/db/workspace-files.ts";
 import { AppError, notFound } from "../../platform/errors.ts";
 import { log } from "../../platform/log.ts";
-import { namedSetAside } from "./workspace-files.store.ts";
+import { namesOf } from "./workspace-files.store.ts";
 
 /** Reads a whole file, away from the HTTP thread, and says what is wrong with it. */
 export type InspectFile = (path: string) => Promise<FileFault | undefined>;
@@ -22,8 +23,10 @@ const LOOK_EVERY_MS = 300_000;
 const AT_ONCE = 50;
 
 /** What is set aside and what was found damaged, for the administrator. */
-export function readDamageReport(system: Connection) {
-  return { setAside: namedSetAside(system), notices: unreadDamage(system) };
+export function readDamageReport(databases: Databases) {
+  const { system } = databases;
+  const setAside = databases.setAsideRows().map((row) => ({ ...row, ...namesOf(system, row) }));
+  return { setAside, notices: unreadDamage(system) };
 }
 
 /** The administrator has read the notice. @throws AppError `not_found` when there is none to read. */
@@ -34,8 +37,8 @@ export function readNotice(system: Connection, id: number, now: number): void {
 }
 
 /** What /readyz says of the workspaces: how many are set aside and why, and no names. */
-export function setAsideSentence(system: Connection): string {
-  const rows = setAsideRows(system);
+export function setAsideSentence(databases: Databases): string {
+  const rows = databases.setAsideRows();
   const reasons = [...new Set(rows.map(({ reason }) => reason))].join(", ");
   return rows.length === 0 ? "" : `${rows.length} set aside: ${reasons}`;
 }
@@ -49,8 +52,10 @@ export function lookAtAll(
   dataDir: string,
   lostLogs: readonly string[],
 ): void {
-  for (const id of workspaceIds(databases.system)) {
-    const fault = lookAtWorkspace(dataDir, id);
+  const ids = workspaceIds(databases.system);
+  for (const id of ids) {
+    const path = workspacePath(dataDir, id);
+    const fault = lookAtFile(path, currentVersion("workspace"), true);
     if (fault !== undefined) {
       databases.setAside(id, fault);
     } else if (lostLogs.includes(id)) {
@@ -58,6 +63,13 @@ export function lookAtAll(
       databases.setAside(id, new FileFault("log_missing", said));
     }
   }
+  // What could not be written down is found again by its mark at the next start.
+  databases.setAsideIds();
+  const known = setAsideRows(databases.system).map(({ workspaceId }) => workspaceId);
+  forgetMarks(
+    dataDir,
+    lostLogs.filter((id) => known.includes(id) || !ids.includes(id)),
+  );
 }
 
 /**
@@ -67,8 +79,10 @@ export function lookAtAll(
  */
 export async function checkAgain(desk: Desk, workspaceId: string): Promise<FileFault | undefined> {
   const { databases, clock } = desk;
-  const row = rowOf(databases.system, workspaceId);
-  const isLogStillLost = row.reason === "log_missing" && !existsSync(`${row.path}-wal`);
+  const row = rowOf(databases, workspaceId);
+  // A connection that looked at the file without its log may have left an empty one.
+  const isLogStillLost =
+    row.reason === "log_missing" && (shapeOf(`${row.path}-wal`)?.bytes ?? 0) === 0;
   const fault = isLogStillLost
     ? new FileFault("log_missing", row.detail)
     : await desk.inspect(row.path);
@@ -85,7 +99,7 @@ export async function checkAgain(desk: Desk, workspaceId: string): Promise<FileF
  *   itself is damaged.
  */
 export async function acceptAsItIs(desk: Desk, workspaceId: string): Promise<void> {
-  const row = rowOf(desk.databases.system, workspaceId);
+  const row = rowOf(desk.databases, workspaceId);
   if (row.reason !== "log_missing") {
     throw new AppError(
       "illegal_state",
@@ -100,8 +114,8 @@ export async function acceptAsItIs(desk: Desk, workspaceId: string): Promise<voi
   log.warn({ workspaceId }, "a workspace is used without what its lost log held");
 }
 
-function rowOf(system: Connection, workspaceId: string) {
-  const row = setAsideRows(system).find((aside) => aside.workspaceId === workspaceId);
+function rowOf(databases: Databases, workspaceId: string) {
+  const row = databases.setAsideRows().find((aside) => aside.workspaceId === workspaceId);
   if (row === undefined) {
     throw notFound("workspace that is set aside");
   }
@@ -117,7 +131,7 @@ function rowOf(system: Connection, workspaceId: string) {
 export function watchFiles(desk: Desk): () => void {
   let stopped = false;
   const checkAll = async (reasons?: readonly string[]) => {
-    for (const { workspaceId, reason } of setAsideRows(desk.databases.system)) {
+    for (const { workspaceId, reason } of desk.databases.setAsideRows()) {
       if (!stopped && (reasons === undefined || reasons.includes(reason))) {
         await checkAgain(desk, workspaceId);
       }

@@ -6,6 +6,7 @@ import type { Connection, ConnectionOptions } from "./driver.ts";
 import type { FileFault } from "./file-fault.ts";
 import { openInbox } from "./inbox-file.ts";
 import { closeSystemMarked, markSystemOpen } from "./open-marks.ts";
+import type { SetAside } from "./set-aside.store.ts";
 import { type OnStatement, watchStatements } from "./statement-watch.ts";
 import { openSystem } from "./system-file.ts";
 import { WorkspaceHandles } from "./workspace-handles.ts";
@@ -29,6 +30,8 @@ export type Databases = {
   isSetAside(id: string): boolean;
   /** The workspaces whose file cannot be used now. */
   setAsideIds(): string[];
+  /** What is set aside now and why. Every answer about it comes from here. */
+  setAsideRows(): SetAside[];
   /** Refuses the workspace on every thread until somebody has looked at its file. */
   setAside(id: string, fault: FileFault): void;
   /** Uses the workspace again, on this thread at once. @returns false when it was not set aside. */
@@ -88,6 +91,7 @@ export function openDatabases(
     createWorkspace: (id) => workspaces.create(id),
     isSetAside: (id) => workspaces.isAside(id),
     setAsideIds: () => workspaces.asideIds(),
+    setAsideRows: () => workspaces.asideRows(),
     setAside: (id, fault) => workspaces.setAside(id, fault),
     bringBack: (id, now) => workspaces.bringBack(id, now),
     inbox: inboxes.open,

@@ -10,7 +10,8 @@ export type FaultReason =
   | "migration_failed"
   | "io_error"
   | "replaced"
-  | "log_missing";
+  | "log_missing"
+  | "no_tables";
 
 /** A database file that cannot be used as it is. */
 export class FileFault extends Error {
@@ -41,10 +42,15 @@ const FRAME_HEADER_BYTES = 24;
  * asked of a file that this process has open (`isMarkedOpen`).
  *
  * @param newestVersion The newest schema this program knows.
+ * @param needsTables One without tables is a fault, unless its write-ahead log may hold them.
  * @returns what is wrong with it; undefined when nothing can be seen from here.
  * @throws Error for what is no fault of the file, such as too many open files.
  */
-export function lookAtFile(path: string, newestVersion: number): FileFault | undefined {
+export function lookAtFile(
+  path: string,
+  newestVersion: number,
+  needsTables = false,
+): FileFault | undefined {
   let header: Buffer;
   try {
     accessSync(path, constants.R_OK | constants.W_OK);
@@ -62,7 +68,12 @@ export function lookAtFile(path: string, newestVersion: number): FileFault | und
     return new FileFault("not_a_database", said);
   }
   const version = header.readUInt32BE(VERSION_OFFSET);
-  return version > newestVersion ? newerFault(version, newestVersion) : lookAtPages(path, header);
+  if (version > newestVersion) {
+    return newerFault(version, newestVersion);
+  }
+  return needsTables && version === 0 && (shapeOf(`${path}-wal`)?.bytes ?? 0) < LOG_HEADER_BYTES
+    ? noTablesFault(path)
+    : lookAtPages(path, header);
 }
 
 /** As `lookAtFile`, of a file that this process has open: what can be seen without opening it. */
@@ -125,6 +136,16 @@ function beginningOf(path: string, bytes: number): Buffer {
   } finally {
     closeSync(fd);
   }
+}
+
+/** SQLite makes a file without tables first, and has them in the log until that is taken into the file. */
+export function noTablesFault(path: string): FileFault {
+  return new FileFault("no_tables", `the file has no tables, and ${path}-wal does not hold them`);
+}
+
+/** Of a workspace whose log was taken away or replaced under a handle: what is written goes where nobody finds it. */
+export function logTaken(path: string): FileFault {
+  return new FileFault("log_missing", `${path}-wal was taken away or replaced while it was open`);
 }
 
 export function newerFault(version: number, newest: number): FileFault {

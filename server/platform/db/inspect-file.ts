@@ -1,20 +1,48 @@
-import { type Connection, openConnection } from "./driver.ts";
-import { FileFault, faultOf, lookAtFile } from "./file-fault.ts";
-import { currentVersion } from "./migrate.ts";
+import { isDiskFull } from "../disk-full.ts";
+import { isBusy } from "./busy.ts";
+import { type Connection, type ConnectionOptions, openConnection } from "./driver.ts";
+import { FileFault, faultOf, lookAtFile, noTablesFault } from "./file-fault.ts";
+import { currentVersion, rehearseMigration } from "./migrate.ts";
 
 /**
  * Reads a workspace's whole file and says what is wrong with it; undefined when nothing is. Takes seconds for a large
- * one: never to be called on the HTTP thread. Changes nothing.
+ * one: never to be called on the HTTP thread. Changes nothing in it.
  */
 export function inspectFile(path: string): FileFault | undefined {
-  const seen = lookAtFile(path, currentVersion("workspace"));
+  const seen = lookAtFile(path, currentVersion("workspace"), true);
   if (seen !== undefined) {
     return seen;
   }
+  let isCurrent = false;
+  const fault = opened(path, { readonly: true }, (db) => {
+    isCurrent = versionOf(db) === currentVersion("workspace");
+    return inspect(db, path);
+  });
+  return fault ?? (isCurrent ? undefined : migrationFault(path));
+}
+
+/** One that cannot be migrated would be set aside again by the first to open it. */
+function migrationFault(path: string): FileFault | undefined {
+  return opened(path, { mustExist: true }, (db) => {
+    try {
+      rehearseMigration(db, "workspace");
+      return undefined;
+    } catch (error) {
+      const isPassing = isBusy(error) || isDiskFull(error);
+      throw isPassing || faultOf(error) ? error : new FileFault("migration_failed", String(error));
+    }
+  });
+}
+
+function opened(
+  path: string,
+  options: ConnectionOptions,
+  look: (db: Connection) => FileFault | undefined,
+): FileFault | undefined {
   let db: Connection | undefined;
   try {
-    db = openConnection(path, { readonly: true });
-    return inspect(db);
+    db = openConnection(path, options);
+    return look(db);
   } catch (error) {
     return faultOf(error) ?? new FileFault("unreadable", String(error));
   } finally {
@@ -22,13 +50,13 @@ export function inspectFile(path: string): FileFault | undefined {
   }
 }
 
-function inspect(db: Connection): FileFault | undefined {
+function inspect(db: Connection, path: string): FileFault | undefined {
   const found = String(db.pragma("quick_check(1)", { simple: true }));
   if (found !== "ok") {
     return new FileFault("damaged", found);
   }
-  if (Number(db.pragma("user_version", { simple: true })) === 0) {
-    return new FileFault("not_a_database", "the file holds no workspace: its tables are gone");
+  if (versionOf(db) === 0) {
+    return noTablesFault(path);
   }
   const [dangling] = db.pragma("foreign_key_check") as { table: string; parent: string }[];
   return (
@@ -38,4 +66,8 @@ function inspect(db: Connection): FileFault | undefined {
       `a row of ${dangling.table} names one of ${dangling.parent} that is gone`,
     )
   );
+}
+
+function versionOf(db: Connection): number {
+  return Number(db.pragma("user_version", { simple: true }));
 }

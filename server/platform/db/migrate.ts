@@ -25,32 +25,59 @@ export function migrate(db: Connection, kind: DatabaseKind): void {
 
 /** `migrate` with the statements given. */
 export function migrateBy(db: Connection, kind: string, statements: readonly string[]): void {
-  const target = statements.length;
-  if (versionOf(db) === target) {
+  if (versionOf(db) === statements.length) {
     return;
   }
+  withoutForeignKeys(db, () =>
+    db.transaction(() => runMigrations(db, kind, statements)).immediate(),
+  );
+}
+
+/**
+ * Finds out whether the file can be brought to the current schema, and leaves it as it is.
+ *
+ * @throws what `migrate` throws.
+ */
+export function rehearseMigration(db: Connection, kind: DatabaseKind): void {
+  withoutForeignKeys(db, () => {
+    db.exec("BEGIN IMMEDIATE");
+    try {
+      runMigrations(db, kind, migrations[kind]);
+    } finally {
+      // A full disk or a failed read ends the transaction by itself.
+      if (db.inTransaction) {
+        db.exec("ROLLBACK");
+      }
+    }
+  });
+}
+
+function withoutForeignKeys(db: Connection, work: () => void): void {
   db.pragma("foreign_keys = OFF");
   try {
-    db.transaction(() => {
-      const found = versionOf(db);
-      if (found > target) {
-        throw newerFault(found, target);
-      }
-      if (found === 0) {
-        markOverwritten(db);
-      }
-      for (const sql of statements.slice(found)) {
-        db.exec(sql);
-      }
-      const dangling = db.pragma("foreign_key_check") as { table: string }[];
-      if (dangling[0] !== undefined) {
-        throw new Error(`the migration of a ${kind} database leaves ${dangling[0].table} dangling`);
-      }
-      db.pragma(`user_version = ${target}`);
-    }).immediate();
+    work();
   } finally {
     db.pragma("foreign_keys = ON");
   }
+}
+
+function runMigrations(db: Connection, kind: string, statements: readonly string[]): void {
+  const target = statements.length;
+  const found = versionOf(db);
+  if (found > target) {
+    throw newerFault(found, target);
+  }
+  if (found === 0) {
+    markOverwritten(db);
+  }
+  for (const sql of statements.slice(found)) {
+    db.exec(sql);
+  }
+  const dangling = db.pragma("foreign_key_check") as { table: string }[];
+  if (dangling[0] !== undefined) {
+    throw new Error(`the migration of a ${kind} database leaves ${dangling[0].table} dangling`);
+  }
+  db.pragma(`user_version = ${target}`);
 }
 
 function versionOf(db: Connection): number {

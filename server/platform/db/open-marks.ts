@@ -6,14 +6,58 @@ import { join } from "node:path";
 // process died has a log, or has lost it.
 
 const SYSTEM = "system";
+const OPENING = "opening";
+const OPEN = "";
 const CLOSING = "closing";
+/** The mark is written beside another thread's closing: what looks lost for a moment is asked again. */
+const SETTLES_MS = 20;
 
-/** Remembers that the database is open, once it has its log. */
-export function markOpen(dataDir: string, name: string): void {
+/** Remembers that the database is about to be opened, so that nobody reads its file from outside from now on. */
+export function markOpening(dataDir: string, name: string): void {
   const path = markPath(dataDir, name);
   if (!existsSync(path)) {
     mkdirSync(marksFolder(dataDir), { recursive: true });
-    writeFileSync(path, "");
+    writeFileSync(path, OPENING);
+  }
+}
+
+/** Remembers that the database is open, once it has its log. */
+export function markOpen(dataDir: string, name: string): void {
+  markOpening(dataDir, name);
+  const path = markPath(dataDir, name);
+  if (markAt(path) === OPENING) {
+    writeFileSync(path, OPEN);
+  }
+}
+
+/** The database could not be opened. */
+export function forgetOpening(dataDir: string, name: string): void {
+  const path = markPath(dataDir, name);
+  if (markAt(path) === OPENING) {
+    rmSync(path, { force: true });
+  }
+}
+
+/** True when a thread of this process has the database open and its log was taken away. */
+export function isLogGone(dataDir: string, name: string): boolean {
+  const isGone = () =>
+    markAt(markPath(dataDir, name)) === OPEN && !existsSync(logPath(dataDir, name));
+  if (!isGone()) {
+    return false;
+  }
+  Bun.sleepSync(SETTLES_MS);
+  return isGone();
+}
+
+function markAt(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    // Another thread may have closed the last connection in between.
+    if (!existsSync(path)) {
+      return undefined;
+    }
+    throw error;
   }
 }
 
@@ -54,7 +98,7 @@ export function closeMarked(dataDir: string, name: string, close: () => void): v
  */
 export function settleMark(path: string, hasLog: () => boolean): void {
   if (hasLog() && existsSync(path)) {
-    writeFileSync(path, "");
+    writeFileSync(path, OPEN);
   }
   if (!hasLog()) {
     rmSync(path, { force: true });
@@ -67,7 +111,8 @@ export function closeSystemMarked(dataDir: string, close: () => void): void {
 
 /**
  * The workspaces that were open when their process died and whose write-ahead log is gone. To be asked before
- * anything is opened; the marks of the dead process are taken away.
+ * anything is opened. The marks of the dead process are taken away, but for those of these workspaces: they stay
+ * until it is kept elsewhere that the log is lost (`forgetMarks`), whatever ends this start before.
  *
  * @throws Error when it is the log of `system.db` that is gone.
  */
@@ -77,7 +122,7 @@ export function lostLogs(dataDir: string): string[] {
   }
   const open = readdirSync(marksFolder(dataDir));
   const lost = open
-    .filter((name) => readFileSync(markPath(dataDir, name), "utf8") !== CLOSING)
+    .filter((name) => markAt(markPath(dataDir, name)) === OPEN)
     .filter((name) => !existsSync(logPath(dataDir, name)));
   if (lost.includes(SYSTEM) && existsSync(filePath(dataDir, SYSTEM))) {
     throw new Error(
@@ -85,10 +130,18 @@ export function lostLogs(dataDir: string): string[] {
         `data folder from a backup. To go on with what is left, remove ${markPath(dataDir, SYSTEM)} and start again`,
     );
   }
-  for (const name of open) {
+  const workspaces = lost.filter((name) => name !== SYSTEM);
+  forgetMarks(
+    dataDir,
+    open.filter((name) => !workspaces.includes(name)),
+  );
+  return workspaces;
+}
+
+export function forgetMarks(dataDir: string, names: readonly string[]): void {
+  for (const name of names) {
     rmSync(markPath(dataDir, name), { force: true });
   }
-  return lost.filter((name) => name !== SYSTEM);
 }
 
 function marksFolder(dataDir: string): string {

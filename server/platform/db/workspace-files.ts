@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import type { Connection } from "./driver.ts";
-import { type FileFault, lookAtFile, lookBeside } from "./file-fault.ts";
+import { type FileFault, logTaken, lookAtFile, lookBeside } from "./file-fault.ts";
 import { currentVersion } from "./migrate.ts";
-import { isMarkedOpen } from "./open-marks.ts";
+import { isLogGone, isMarkedOpen } from "./open-marks.ts";
 import { statement } from "./statements.ts";
 
 const selectIds = statement<[], { id: string }>(`
@@ -37,7 +37,8 @@ export function workspaceIds(system: Connection): string[] {
  */
 export function lookAtWorkspace(dataDir: string, id: string): FileFault | undefined {
   const path = workspacePath(dataDir, id);
-  return isMarkedOpen(dataDir, id)
-    ? lookBeside(path)
-    : lookAtFile(path, currentVersion("workspace"));
+  if (!isMarkedOpen(dataDir, id)) {
+    return lookAtFile(path, currentVersion("workspace"), true);
+  }
+  return lookBeside(path) ?? (isLogGone(dataDir, id) ? logTaken(path) : undefined);
 }

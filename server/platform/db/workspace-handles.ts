@@ -5,10 +5,16 @@ import { isId } from "../ids.ts";
 import { log } from "../log.ts";
 import { isBusy } from "./busy.ts";
 import { type Connection, type ConnectionOptions, openConnection } from "./driver.ts";
-import { FileFault, faultOf, shapeOf } from "./file-fault.ts";
+import { FileFault, faultOf, logTaken, noTablesFault, shapeOf } from "./file-fault.ts";
 import { migrate } from "./migrate.ts";
-import { closeMarked, markOpen } from "./open-marks.ts";
-import { addSetAside, bringBack, knownSetAside } from "./set-aside.store.ts";
+import { closeMarked, forgetOpening, markOpen, markOpening } from "./open-marks.ts";
+import {
+  addSetAside,
+  bringBack,
+  knownSetAside,
+  type SetAside,
+  setAsideRows,
+} from "./set-aside.store.ts";
 import { watch } from "./watched.ts";
 import { isInDirectory, lookAtWorkspace, workspacePath } from "./workspace-files.ts";
 
@@ -23,6 +29,8 @@ const LOOK_EVERY_MS = 2_000;
 type Handle = {
   db: Connection;
   inode: number | undefined;
+  /** Of its write-ahead log, which stays the same file while a handle is open. */
+  logInode: number | undefined;
   /** Its length when it was last looked at. Nothing here makes a file shorter. */
   bytes: number;
   /** Unix ms. */
@@ -45,7 +53,7 @@ export class WorkspaceHandles {
   });
   readonly #aside = new Set<string>();
   /** Found here and not yet in the table, because that could not be written. */
-  readonly #unsaid = new Map<string, FileFault>();
+  readonly #unsaid = new Map<string, { fault: FileFault; at: number }>();
   readonly #lettingGo: ReturnType<typeof setInterval>;
   #askedAt = Number.NEGATIVE_INFINITY;
   #closed = false;
@@ -96,8 +104,11 @@ export class WorkspaceHandles {
     if (!isId(id) || shapeOf(path) !== undefined) {
       throw new Error("a new workspace needs an id of its own");
     }
+    markOpening(this.#dataDir, id);
     const db = openConnection(path, this.#options);
     migrate(db, "workspace");
+    // The tables are in the file itself from the beginning, so that a lost log costs what was in it and not all.
+    db.pragma("wal_checkpoint(PASSIVE)");
     markOpen(this.#dataDir, id);
     this.#keep(id, db);
   }
@@ -112,10 +123,24 @@ export class WorkspaceHandles {
     return [...new Set([...this.#aside, ...this.#unsaid.keys()])];
   }
 
+  /** What is set aside now and why, as this moment has it: also what could not be written down yet. */
+  asideRows(): SetAside[] {
+    this.#askedAt = Number.NEGATIVE_INFINITY;
+    this.#ask();
+    const unsaid = [...this.#unsaid].map(([workspaceId, { fault, at }]) => ({
+      workspaceId,
+      path: workspacePath(this.#dataDir, workspaceId),
+      reason: fault.reason,
+      detail: fault.message,
+      at,
+    }));
+    return [...setAsideRows(this.#system), ...unsaid];
+  }
+
   /** Sets a workspace aside because of what was found in, or instead of, its file. */
   setAside(id: string, fault: FileFault): void {
     if (!this.#unsaid.has(id) && !this.#aside.has(id)) {
-      this.#unsaid.set(id, fault);
+      this.#unsaid.set(id, { fault, at: Date.now() });
       this.#askedAt = Number.NEGATIVE_INFINITY;
       log.error(
         {
@@ -158,10 +183,12 @@ export class WorkspaceHandles {
       if (fault !== undefined) {
         throw fault;
       }
+      markOpening(this.#dataDir, id);
       const db = openExisting(path, this.#options);
       markOpen(this.#dataDir, id);
       return this.#keep(id, db);
     } catch (error) {
+      forgetOpening(this.#dataDir, id);
       const fault = faultOf(error);
       if (fault === undefined) {
         throw error;
@@ -173,10 +200,12 @@ export class WorkspaceHandles {
 
   #keep(id: string, db: Connection): Connection {
     watch(db, (fault) => this.setAside(id, fault));
-    const shape = shapeOf(workspacePath(this.#dataDir, id));
+    const path = workspacePath(this.#dataDir, id);
+    const shape = shapeOf(path);
     this.#open.set(id, {
       db,
       inode: shape?.inode,
+      logInode: shapeOf(`${path}-wal`)?.inode,
       bytes: shape?.bytes ?? 0,
       openedAt: Date.now(),
       lookedAt: performance.now(),
@@ -191,7 +220,8 @@ export class WorkspaceHandles {
       return;
     }
     handle.lookedAt = now;
-    const shape = shapeOf(workspacePath(this.#dataDir, id));
+    const path = workspacePath(this.#dataDir, id);
+    const shape = shapeOf(path);
     if (shape?.inode !== handle.inode) {
       const reason = shape === undefined ? "missing" : "replaced";
       this.setAside(id, new FileFault(reason, "the file was taken away while it was open"));
@@ -200,6 +230,10 @@ export class WorkspaceHandles {
     // What is in memory still answers, and the next checkpoint would fill the hole with nothing.
     if (shape !== undefined && shape.bytes < handle.bytes) {
       this.setAside(id, new FileFault("damaged", "the file was cut while it was open"));
+      throw unavailable();
+    }
+    if (shapeOf(`${path}-wal`)?.inode !== handle.logInode) {
+      this.setAside(id, logTaken(path));
       throw unavailable();
     }
     handle.bytes = shape?.bytes ?? 0;
@@ -223,8 +257,8 @@ export class WorkspaceHandles {
       return;
     }
     this.#askedAt = now;
-    for (const [workspaceId, fault] of this.#unsaid) {
-      this.#say(workspaceId, fault);
+    for (const [workspaceId, { fault, at }] of this.#unsaid) {
+      this.#say(workspaceId, fault, at);
     }
     this.#aside.clear();
     for (const { workspaceId, backAt } of knownSetAside(this.#system)) {
@@ -238,10 +272,10 @@ export class WorkspaceHandles {
     }
   }
 
-  #say(workspaceId: string, fault: FileFault): void {
+  #say(workspaceId: string, fault: FileFault, at: number): void {
     const path = workspacePath(this.#dataDir, workspaceId);
     try {
-      addSetAside(this.#system, { workspaceId, path, at: Date.now() }, fault);
+      addSetAside(this.#system, { workspaceId, path, at }, fault);
       this.#unsaid.delete(workspaceId);
     } catch (error) {
       // Here it is set aside whatever becomes of the note, which is tried again.
@@ -264,7 +298,7 @@ function openExisting(path: string, options: ConnectionOptions): Connection {
   const db = openConnection(path, { ...options, mustExist: true });
   try {
     if (Number(db.pragma("user_version", { simple: true })) === 0) {
-      throw new FileFault("not_a_database", "the file holds no workspace: its tables are gone");
+      throw noTablesFault(path);
     }
     migrateExisting(db);
     return db;

@@ -16,6 +16,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { lookAtAll } from "../../../../server/features/workspace-files/workspace-files.service.ts";
 import { unreadDamage } from "../../../../server/platform/db/damage.store.ts";
 import { type Databases, openDatabases } from "../../../../server/platform/db/databases.ts";
 import { openConnection } from "../../../../server/platform/db/driver.ts";
@@ -78,8 +79,8 @@ const damages: [what: string, reason: string, damage: (path: string) => void][] 
   ["an empty file", "not_a_database", (file) => truncateSync(file, 0)],
   ["text in its place", "not_a_database", (file) => writeFileSync(file, "x".repeat(9_000))],
   [
-    "an empty database",
-    "not_a_database",
+    "a file whose tables were all in a log that is gone",
+    "no_tables",
     (file) => {
       rmSync(file);
       openConnection(file).close();
@@ -307,4 +308,101 @@ test("a process that may open no more files takes that for no fault of a workspa
     '["SQLITE_CANTOPEN",0]',
     "1",
   ]);
+});
+
+test("a new workspace has its tables in the file itself, so that a lost log is not the loss of all", () => {
+  const id = newWorkspace();
+  const copy = join(folder, "copy.db");
+  copyFileSync(path(id), copy);
+
+  const db = openConnection(copy, { readonly: true });
+  expect(db.pragma("user_version", { simple: true })).toBeGreaterThan(0);
+  db.close();
+});
+
+test.each([
+  ["taken away", (log: string) => rmSync(log)],
+  [
+    "replaced by another",
+    (log: string) => {
+      copyFileSync(log, `${log}.other`);
+      renameSync(`${log}.other`, log);
+    },
+  ],
+])(
+  "a log that is %s while the file is open is noticed, and closing saves what was in it",
+  async (_, damage) => {
+    const id = newWorkspace();
+    const log = `${path(id)}-wal`;
+    damage(log);
+    databases.workspace(id).exec("UPDATE contact SET first_name = 'Ada'");
+    await Bun.sleep(2_100);
+
+    expect(codeOf(() => databases.workspace(id))).toBe("workspace_unavailable");
+    databases.isSetAside(id);
+    expect(asides()).toEqual([[id, "log_missing"]]);
+    rmSync(log, { force: true });
+    const db = openConnection(path(id));
+    expect(db.prepare("SELECT first_name FROM contact").pluck().get()).toBe("Ada");
+    db.close();
+  },
+);
+
+test("a log that is taken away keeps other threads from opening the file, which would begin a second log", () => {
+  const id = newWorkspace();
+  const other = openDatabases(folder);
+  more.push(other);
+  rmSync(`${path(id)}-wal`);
+
+  expect(codeOf(() => other.workspace(id))).toBe("workspace_unavailable");
+  expect(existsSync(`${path(id)}-wal`)).toBe(false);
+  expect(other.setAsideRows()).toMatchObject([{ workspaceId: id, reason: "log_missing" }]);
+});
+
+test("opening a file on another thread leaves it its locks: a program that looks into it does not take its log away", () => {
+  const id = newWorkspace();
+  const other = openDatabases(folder);
+  more.push(other);
+  expect(other.workspace(id).prepare("SELECT count(*) FROM contact").pluck().get()).toBe(1);
+
+  for (const file of [path(id), join(folder, "system.db")]) {
+    const script = `const db = new (require("bun:sqlite").Database)(${JSON.stringify(file)}); db.query("SELECT count(*) FROM sqlite_schema").get(); db.close();`;
+    expect(Bun.spawnSync([process.execPath, "-e", script]).exitCode).toBe(0);
+    expect(existsSync(`${file}-wal`)).toBe(true);
+  }
+});
+
+test("what is set aside is told at once, also before it is written down", () => {
+  const id = newWorkspace();
+  databases.closeWorkspace(id);
+  rmSync(path(id));
+  databases.system.exec("BEGIN");
+  databases.system.exec(
+    "CREATE TEMP TRIGGER full BEFORE INSERT ON workspace_set_aside BEGIN SELECT RAISE(ABORT, 'full'); END",
+  );
+  databases.system.exec("COMMIT");
+
+  expect(codeOf(() => databases.workspace(id))).toBe("workspace_unavailable");
+
+  expect(asides()).toEqual([]);
+  expect(databases.setAsideRows()).toMatchObject([{ workspaceId: id, reason: "missing" }]);
+  databases.system.exec("DROP TRIGGER full");
+  expect(databases.setAsideRows()).toMatchObject([{ workspaceId: id, reason: "missing" }]);
+  expect(asides()).toEqual([[id, "missing"]]);
+});
+
+test("a lost log stays known to the next start until it is written down that the workspace is set aside", () => {
+  const id = newWorkspace();
+  const killed = mkdtempSync(join(tmpdir(), "swiftmail-killed-"));
+  cpSync(folder, killed, { recursive: true });
+  rmSync(`${workspacePath(killed, id)}-wal`);
+
+  expect(lostLogs(killed)).toEqual([id]);
+  expect(lostLogs(killed)).toEqual([id]);
+  const started = openDatabases(killed);
+  lookAtAll(started, killed, lostLogs(killed));
+  expect(setAsideRows(started.system)).toMatchObject([{ workspaceId: id, reason: "log_missing" }]);
+  started.close();
+  expect(lostLogs(killed)).toEqual([]);
+  rmSync(killed, { recursive: true });
 });

@@ -57,8 +57,12 @@ export const t = messages({
     de: "Die Datei wurde im Betrieb ersetzt. Prüfen Sie, ob es die richtige ist.",
   },
   log_missing: {
-    en: "The file ending in -wal is gone, and with it what was saved last. Put it back, or use the workspace as it is.",
-    de: "Die Datei mit der Endung -wal fehlt und mit ihr das zuletzt Gespeicherte. Stellen Sie sie wieder her, oder verwenden Sie den Arbeitsbereich so.",
+    en: "The file ending in -wal is gone, and with it the most recent changes that were not in the main file yet. Put it back, or use the workspace as it is.",
+    de: "Die Datei mit der Endung -wal fehlt und mit ihr die letzten Änderungen, die noch nicht in der Hauptdatei standen. Stellen Sie sie wieder her, oder verwenden Sie den Arbeitsbereich so.",
+  },
+  no_tables: {
+    en: "The file has no tables: everything was in the file ending in -wal, and that is gone or empty. Put it back, or restore the workspace from your backup.",
+    de: "Die Datei enthält keine Tabellen: Alles stand in der Datei mit der Endung -wal, und diese fehlt oder ist leer. Stellen Sie sie wieder her, oder spielen Sie den Arbeitsbereich aus Ihrer Sicherung ein.",
   },
   journal_bytes: {
     en: "Part of the journal could not be read",

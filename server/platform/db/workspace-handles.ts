@@ -7,7 +7,7 @@ import { isBusy } from "./busy.ts";
 import { type Connection, type ConnectionOptions, openConnection } from "./driver.ts";
 import { FileFault, faultOf, logTaken, noTablesFault, shapeOf } from "./file-fault.ts";
 import { migrate } from "./migrate.ts";
-import { closeMarked, forgetOpening, markOpen, markOpening } from "./open-marks.ts";
+import { closeMarked, forgetMarks, forgetOpening, markOpen, markOpening } from "./open-marks.ts";
 import {
   addSetAside,
   bringBack,
@@ -158,6 +158,8 @@ export class WorkspaceHandles {
 
   /** Uses a workspace again whose file was found whole. @returns false when it was not set aside. */
   bringBack(id: string, now: number): boolean {
+    // A handle that met the damage may have left its mark, and the log that it had is not that of the file there now.
+    forgetMarks(this.#dataDir, [id]);
     const isBack = bringBack(this.#system, id, now);
     this.#askedAt = Number.NEGATIVE_INFINITY;
     return isBack;

@@ -20,6 +20,7 @@ import { lookAtAll } from "../../../../server/features/workspace-files/workspace
 import { unreadDamage } from "../../../../server/platform/db/damage.store.ts";
 import { type Databases, openDatabases } from "../../../../server/platform/db/databases.ts";
 import { openConnection } from "../../../../server/platform/db/driver.ts";
+import { FileFault } from "../../../../server/platform/db/file-fault.ts";
 import { closeMarked, lostLogs } from "../../../../server/platform/db/open-marks.ts";
 import { setAsideRows } from "../../../../server/platform/db/set-aside.store.ts";
 import { lookAtWorkspace, workspacePath } from "../../../../server/platform/db/workspace-files.ts";
@@ -347,6 +348,28 @@ test.each([
     db.close();
   },
 );
+
+test("a copy without a log that takes the place of a damaged file and its log can be used", async () => {
+  const id = newWorkspace();
+  const other = openDatabases(folder);
+  more.push(other);
+  const copy = join(folder, "copy.db");
+  databases.workspace(id).prepare("VACUUM INTO ?").run(copy);
+  other.workspace(id);
+  truncateSync(path(id), 4_096);
+  databases.setAside(id, new FileFault("damaged", "as found"));
+  await Bun.sleep(1_600);
+
+  for (const end of ["", "-wal", "-shm"]) {
+    rmSync(path(id) + end, { force: true });
+  }
+  copyFileSync(copy, path(id));
+  databases.bringBack(id, Date.now());
+
+  expect(databases.workspace(id).prepare("SELECT count(*) FROM contact").pluck().get()).toBe(1);
+  await Bun.sleep(300);
+  expect(other.workspace(id).prepare("SELECT count(*) FROM contact").pluck().get()).toBe(1);
+});
 
 test("a log that is taken away keeps other threads from opening the file, which would begin a second log", () => {
   const id = newWorkspace();

@@ -82,13 +82,15 @@ export async function checkAgain({ api }: SeededBinary, id: string): Promise<voi
 /** What the report, the rows, and the mail server say of a campaign that is over. */
 export async function outcomeOf({ api }: SeededBinary, sink: TcpSink, campaign: RunningCampaign) {
   const path = `${campaign.workspace.path}/campaigns/${campaign.id}`;
-  await waitFor(
+  const { counts } = await waitFor(
     "the campaign",
-    () => api.get<{ status: string }>(path),
+    async () => {
+      const { campaign: now, counts } = await api.get<Report>(`${path}/report`);
+      return { status: now.status, reason: now.statusReason, counts };
+    },
     ({ status }) => status === "completed",
     60_000,
   );
-  const { counts } = await api.get<Report>(`${path}/report`);
   return { counts, ...mailed(sink, campaign) };
 }
 

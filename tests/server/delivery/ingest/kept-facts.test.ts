@@ -1,5 +1,15 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { copyFileSync, existsSync, mkdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import { freezeAudience } from "../../../../server/delivery/audience/freeze.ts";
 import { bounceRules, breakerRules } from "../../../../server/delivery/bounce-rules.ts";
@@ -160,6 +170,25 @@ test("a journal that holds little of the workspace is read in steps all the same
   expect(read).toBeLessThan(2);
   finish(revival);
   expect([read, sentIn(ws)]).toEqual([50, 2]);
+  kept.close();
+});
+
+test("a file that is found damaged when its facts are read costs the others, whose facts come between, nothing", () => {
+  data.db(ws).pragma("wal_checkpoint(TRUNCATE)");
+  data.databases.closeWorkspace(ws);
+  const file = openSync(workspacePath(data.dataDir, ws), "r+");
+  writeSync(file, Buffer.alloc(400_000, 7), 0, 400_000, 4_096);
+  closeSync(file);
+  const kept = newKept();
+  const ingester = newIngester(kept);
+
+  ingester.take(STREAM, results(1, 50));
+  ingester.flush();
+  ingester.flush();
+
+  expect(sentIn(other)).toBe(50);
+  expect([...kept.read(ws)].flat()).toHaveLength(50);
+  expect(data.databases.setAsideIds()).toEqual([ws]);
   kept.close();
 });
 

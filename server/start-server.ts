@@ -108,8 +108,9 @@ type Parts = {
  * @throws Error when a port is taken, a file cannot be opened or the master key is not the right one.
  */
 export async function startServer(settings: Config, options: StartOptions): Promise<RunningServer> {
-  const unlock = lockDataFolder(settings.dataDir);
+  let unlock = () => {};
   try {
+    unlock = lockDataFolder(settings.dataDir);
     makePrivate(settings.dataDir);
     const port = settings.port === 0 ? await freePort() : settings.port;
     return await startAlone({ ...settings, port }, options, unlock);

@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { LRUCache } from "lru-cache";
 import { isDiskFull } from "../disk-full.ts";
 import { AppError, notFound } from "../errors.ts";
@@ -105,12 +106,17 @@ export class WorkspaceHandles {
       throw new Error("a new workspace needs an id of its own");
     }
     markOpening(this.#dataDir, id);
-    const db = openConnection(path, this.#options);
-    migrate(db, "workspace");
-    // The tables are in the file itself from the beginning, so that a lost log costs what was in it and not all.
-    db.pragma("wal_checkpoint(PASSIVE)");
-    markOpen(this.#dataDir, id);
-    this.#keep(id, db);
+    try {
+      const db = newWorkspaceFile(path, this.#options);
+      markOpen(this.#dataDir, id);
+      this.#keep(id, db);
+    } catch (error) {
+      for (const end of ["", "-wal", "-shm"]) {
+        rmSync(path + end, { force: true });
+      }
+      forgetOpening(this.#dataDir, id);
+      throw error;
+    }
   }
 
   isAside(id: string): boolean {
@@ -292,6 +298,19 @@ export class WorkspaceHandles {
       // A damaged file may refuse to be closed well, and rows may just be read from it: the handle ends with its last user.
       log.warn({ workspaceId: id, err: error }, "a workspace file could not be closed");
     }
+  }
+}
+
+/** Its tables are in the file itself from the beginning, so that a lost log costs what was in it and not all. */
+function newWorkspaceFile(path: string, options: ConnectionOptions): Connection {
+  const db = openConnection(path, options);
+  try {
+    migrate(db, "workspace");
+    db.pragma("wal_checkpoint(PASSIVE)");
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
   }
 }
 

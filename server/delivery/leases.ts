@@ -8,7 +8,7 @@ import { CannotSend } from "./run-factory.ts";
 import type { Leased, WriterMethods } from "./writer-methods.ts";
 
 /** Keeps a run's chunks for longer; one that somebody else has by now is dropped, with what is not started. */
-export async function renewLeases(writer: Caller<WriterMethods>, run: Run): Promise<void> {
+async function renewLeases(writer: Caller<WriterMethods>, run: Run): Promise<void> {
   const { workspaceId, campaignId } = run.parts;
   const chunks = [...run.chunks];
   const held = chunks.map(({ claim }) => ({
@@ -26,6 +26,36 @@ export async function renewLeases(writer: Caller<WriterMethods>, run: Run): Prom
       log.error({ workspaceId, campaignId, chunkNo: claim.chunkNo }, "a lease was lost");
       run.dropWaiting((item) => item.chunk === chunk);
       run.chunks.delete(chunk);
+    }
+  }
+}
+
+/** Keeps the chunks of many runs. Each is renewed on its own: a workspace that is locked may keep only itself waiting. */
+export class Renewals {
+  readonly #writer: Caller<WriterMethods>;
+  readonly #underWay = new WeakSet<Run>();
+
+  constructor(writer: Caller<WriterMethods>) {
+    this.#writer = writer;
+  }
+
+  /** Begins to renew what each run has; one of which the last renewal is not over yet goes on with that. */
+  begin(runs: Iterable<Run>): void {
+    for (const run of runs) {
+      if (!this.#underWay.has(run)) {
+        this.#underWay.add(run);
+        void this.#renew(run);
+      }
+    }
+  }
+
+  async #renew(run: Run): Promise<void> {
+    try {
+      await renewLeases(this.#writer, run);
+    } catch (error) {
+      log.error({ workspaceId: run.parts.workspaceId, err: error }, "leases not renewed");
+    } finally {
+      this.#underWay.delete(run);
     }
   }
 }

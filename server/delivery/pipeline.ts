@@ -7,7 +7,7 @@ import type { TurnedAway } from "./delivery-methods.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { Hands } from "./hands.ts";
 import { Learner } from "./learner.ts";
-import { refuseClaims, renewLeases } from "./leases.ts";
+import { Renewals, refuseClaims } from "./leases.ts";
 import { Ledger } from "./ledger.ts";
 import { resumeNamed, suspendNamed } from "./limit-names.ts";
 import { setCampaignRate } from "./limits.ts";
@@ -48,6 +48,7 @@ export class Pipeline {
   /** Runs being made, and whether they were halted meanwhile. */
   readonly #making = new Map<string, { halted: boolean; claims: Leased["claims"] }>();
   readonly #gate: ConsentGate;
+  readonly #renewals: Renewals;
   #leasing = false;
   #leaseAgain = false;
   #renewedAt = 0;
@@ -58,6 +59,7 @@ export class Pipeline {
     const clock = clocks.wall;
     this.#parts = parts;
     this.#gate = new ConsentGate(parts.databases, clocks);
+    this.#renewals = new Renewals(parts.writer);
     this.#dispatcher = dispatcher;
     this.#ledger = new Ledger({ recorder, clock, onReleased: (run) => this.#endIfDone(run) });
     this.#placer = new Placer({
@@ -206,12 +208,7 @@ export class Pipeline {
     const now = this.#parts.clocks.steady();
     if (now - this.#renewedAt > RENEW_EVERY_MS) {
       this.#renewedAt = now;
-      for (const run of this.#runs.values()) {
-        // What is wrong with one workspace's file must not let the leases of all others run out.
-        await renewLeases(this.#parts.writer, run).catch((error: unknown) =>
-          log.error({ workspaceId: run.parts.workspaceId, err: error }, "leases not renewed"),
-        );
-      }
+      this.#renewals.begin(this.#runs.values());
     }
     for (const run of [...this.#runs.values()]) {
       if (this.#parts.databases.isSetAside(run.parts.workspaceId)) {

@@ -20,7 +20,7 @@ export function mentions(text: string, who: Naming): boolean {
 const REDACTED = "[erased]";
 
 // What may go on before or behind an address, so that it is another one: joann@example.com names no ann@example.com.
-const LONGER_LOCAL = "(?<![\\p{L}\\p{N}._%+'-])";
+const LONGER_LOCAL = "(?<![\\p{L}\\p{N}._%+-])";
 const LONGER_DOMAIN = "(?![\\p{L}\\p{N}-]|\\.[\\p{L}\\p{N}])";
 
 /** The text without the person's addresses, in whatever case. Addresses that contain one of them stay. */
@@ -31,6 +31,14 @@ export function redact(text: string, { addresses }: Pick<Naming, "addresses">): 
         new RegExp(`${LONGER_LOCAL}${RegExp.escape(address)}${LONGER_DOMAIN}`, "giu"),
         () => REDACTED,
       ),
+    text,
+  );
+}
+
+/** The text without the person's addresses wherever they stand: for labels and reports, which select nobody. */
+export function redactLabel(text: string, { addresses }: Pick<Naming, "addresses">): string {
+  return addresses.reduce(
+    (left, address) => left.replace(new RegExp(RegExp.escape(address), "giu"), () => REDACTED),
     text,
   );
 }

@@ -17,7 +17,15 @@ import { dropUploadsNaming } from "../imports/import-erase.service.ts";
 import { eraseFromSegments, segmentsWith } from "../segments/segment-erase.service.ts";
 import { eraseAddress, erasePerson, expireAllExports } from "./erase.store.ts";
 import { eraseOutside } from "./erase-outside.service.ts";
-import { hints, hintsOf, type Naming, redact, redactHints, rewriteJson } from "./mentions.rules.ts";
+import {
+  hints,
+  hintsOf,
+  type Naming,
+  redact,
+  redactHints,
+  redactLabel,
+  rewriteJson,
+} from "./mentions.rules.ts";
 import { personHtml, readableRow, tableCsv } from "./person-archive.ts";
 import type { Identity, PersonContext } from "./person-context.ts";
 import {
@@ -174,10 +182,11 @@ async function erase(context: PersonContext, open: () => Connection, request: Re
  */
 function eraseFromTexts(db: Connection, who: Naming, mayMean: readonly string[], now: number) {
   const clean = (text: string) => redact(text, who);
-  const segments = eraseFromSegments(db, clean, now);
+  const label = (text: string) => redactLabel(text, who);
+  const segments = eraseFromSegments(db, { rule: clean, label }, now);
   const { changed: audiences, closed } = eraseFromAudiences(db, clean);
   const tasks =
-    rewriteTaskTexts(db, (text, isJson) => (isJson ? rewriteJson(text, clean) : clean(text))) +
+    rewriteTaskTexts(db, (text, isJson) => (isJson ? rewriteJson(text, clean) : label(text))) +
     rewriteOldSearches(db, (json) => rewriteJson(json, (text) => redactHints(text, mayMean)));
   const check: ToCheck = {
     segments: segmentsWith(db, (text) => hints(text, mayMean)),

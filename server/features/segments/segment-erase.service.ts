@@ -8,17 +8,17 @@ import { allSegments, updateSegment } from "./segments.store.ts";
  * Takes what is to be forgotten out of the names, descriptions and rules of segments, in the caller's transaction.
  * Returns how many it was in.
  *
- * @param redact Gives a text back as it may stay.
+ * @param redact Give a text back as it may stay: of a rule, where another person's must not change, and of a label.
  */
 export function eraseFromSegments(
   db: Connection,
-  redact: (text: string) => string,
+  redact: Record<"rule" | "label", (text: string) => string>,
   now: number,
 ): number {
   let changed = 0;
   for (const { id, name, description, rule } of allSegments(db)) {
-    const clean = redactRule(JSON.parse(rule) as Rule, redact);
-    const kept = { name: redact(name), description: redact(description) };
+    const clean = redactRule(JSON.parse(rule) as Rule, redact.rule);
+    const kept = { name: redact.label(name), description: redact.label(description) };
     if (clean === undefined && kept.name === name && kept.description === description) {
       continue;
     }

@@ -7,6 +7,7 @@ import {
   mentions,
   redact,
   redactHints,
+  redactLabel,
 } from "../../../../server/features/privacy/mentions.rules.ts";
 
 const who = { addresses: ["ann@example.com"], names: [["Anné", "O'Hara"], ["Ann"]] };
@@ -35,6 +36,8 @@ test("an address is taken out, and one that only contains it stays", () => {
   ]) {
     expect(left(other)).toBe(other);
   }
+  expect(left("'ann@example.com'")).toBe("'[erased]'");
+  expect(redactLabel("backup-ann@example.com.csv", who)).toBe("backup-[erased].csv");
 });
 
 test("words that may be theirs are parts of names and addresses, as whole words, and no offices", () => {

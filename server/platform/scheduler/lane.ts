@@ -40,15 +40,25 @@ export class Lane {
     return this.#running >= this.#limits.atOnce;
   }
 
-  /** The job whose turn it is, or undefined when none is due that may run beside those that do. */
-  next(system: Connection, now: number): Candidate | undefined {
+  /**
+   * The job whose turn it is, or undefined when none is due that may run beside those that do.
+   *
+   * @param ours The jobs that this process runs: they are not lost, whatever their lease says.
+   */
+  next(
+    system: Connection,
+    now: number,
+    ours: ReadonlySet<number> = new Set(),
+  ): Candidate | undefined {
     if (this.isFull) {
       return undefined;
     }
     const kinds = this.kinds.filter(
       (kind) => this.#count(this.#ofKind, kind) < this.#limits.perKind,
     );
-    const lost = abandonedJobs(system, kinds, now).find(({ workspace }) => this.#mayRun(workspace));
+    const lost = abandonedJobs(system, kinds, now).find(
+      ({ id, workspace }) => !ours.has(id) && this.#mayRun(workspace),
+    );
     if (lost !== undefined) {
       return lost;
     }

@@ -89,6 +89,8 @@ export class Scheduler {
   private readonly recurring = new Map<string, Recurrence>();
   private readonly lanes: Record<LaneName, Lane>;
   private readonly runs = new Map<Promise<void>, AbortController>();
+  /** The jobs that run here: a clock that leaps forward ends their leases, and they run on. */
+  private readonly running = new Set<number>();
   private timer: ReturnType<typeof setTimeout> | undefined;
   private filledAt = Number.POSITIVE_INFINITY;
   private wakeAt = Number.POSITIVE_INFINITY;
@@ -212,7 +214,7 @@ export class Scheduler {
     const { system, owner, clock } = this.options;
     const now = clock();
     for (;;) {
-      const found = lane.next(system, now);
+      const found = lane.next(system, now, this.running);
       if (found === undefined) {
         return undefined;
       }
@@ -227,10 +229,12 @@ export class Scheduler {
     const place = { kind: row.kind, workspace: row.workspaceId ?? "" };
     const abort = new AbortController();
     lane.enter(place);
+    this.running.add(row.id);
     const slice = this.sliceOf(row, lane, abort);
     const run = this.run(row, abort).finally(() => {
       clearInterval(slice);
       lane.leave(place);
+      this.running.delete(row.id);
       this.runs.delete(run);
       this.wakeBy(this.options.clock());
     });

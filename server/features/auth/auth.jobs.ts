@@ -25,7 +25,7 @@ type Deps = { config: Config; system: Connection; mail: Mailer; clock: Clock };
 /** Registers the mails of this slice and the daily clean-up of what the instance counts for a while. */
 export function registerAuthJobs(scheduler: Scheduler, deps: Deps): void {
   scheduler.handle(RESET_MAIL, (job) => mailReset(deps, job), "system");
-  scheduler.handle(PASSWORD_NOTICE, (job) => mailNotice(deps, job));
+  scheduler.handle(PASSWORD_NOTICE, (job) => mailNotice(deps, job), "system");
   scheduler.handle(INVITE_MAIL, (job) => mailInvite(deps, job), "system");
   scheduler.every("auth.clean-up", { pattern: "17 3 * * *", zone: "UTC" }, async () => {
     const now = deps.clock();

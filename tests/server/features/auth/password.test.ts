@@ -200,3 +200,32 @@ test("a changed password is told to its owner, whichever way it was changed", as
   expect(subjects().at(-1)).toBe("Your password was changed");
   expect(String(sink.messages.at(-1)?.raw)).not.toContain("yet another");
 });
+
+test("the notice of a changed password does not wait behind work of workspaces that hangs", async () => {
+  mailBySink();
+  const { promise: stuck, resolve } = Promise.withResolvers<void>();
+  for (const kind of ["a.hangs", "b.hangs"]) {
+    scheduler.handle(kind, () => stuck);
+    for (let n = 0; n < 6; n++) {
+      scheduler.queue.enqueue(kind, `workspace ${kind} ${n}`, {});
+    }
+  }
+  scheduler.start();
+  await until(() => scheduler.queue.counts().some(({ state, n }) => state === "running" && n === 8));
+  const change = { current: goodPassword, next };
+  expect((await fixture.call(ada.cookie, "POST", "/auth/password", change)).status).toBe(200);
+
+  await until(() => sink.messages.length === 1);
+  resolve();
+  await scheduler.stop(1_000);
+}, 20_000);
+
+async function until(holds: () => boolean): Promise<void> {
+  const end = Date.now() + 8_000;
+  while (!holds()) {
+    if (Date.now() > end) {
+      throw new Error("it did not happen within 8 seconds");
+    }
+    await Bun.sleep(10);
+  }
+}

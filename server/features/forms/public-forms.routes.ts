@@ -172,9 +172,9 @@ export const publicFormRoutes = (deps: PublicFormDeps) => {
       return listGone(found);
     }
     await writeTurn(() => deps.databases.workspace(found.workspaceId));
-    if (confirmations.confirm(found, visitorOf(request, server)) && found.form.settings.welcome) {
-      deps.jobs.enqueue(WELCOME_JOB, found.workspaceId, { signupId: found.row.id });
-    }
+    confirmations.confirm(found, visitorOf(request, server), () =>
+      deps.jobs.enqueue(WELCOME_JOB, found.workspaceId, { signupId: found.row.id }),
+    );
     const { confirmedUrl } = found.form.settings;
     return confirmedUrl === "" ? confirmed(found) : seeOther(confirmedUrl);
   };

@@ -65,8 +65,12 @@ export class Confirmations {
     return isPointless(this.#deps.databases.workspace(workspaceId), row);
   }
 
-  /** Signs the person up; false when that was done before. */
-  confirm({ workspaceId, form, row }: Confirmation, visitor: FormVisitor): boolean {
+  /** Signs the person up; false when that was done before. @param welcome As for `completeSignup`. */
+  confirm(
+    { workspaceId, form, row }: Confirmation,
+    visitor: FormVisitor,
+    welcome: () => void,
+  ): boolean {
     const now = this.#deps.clock();
     const proof: OptInProof = {
       requestedAt: row.createdAt,
@@ -78,7 +82,7 @@ export class Confirmations {
     };
     const db = this.#deps.databases.workspace(workspaceId);
     const wasOff = holdingReason(db, row.address, now) === "unsubscribed";
-    const isNew = completeSignup(db, form, row, visitor, now, proof);
+    const isNew = completeSignup(db, form, row, visitor, now, proof, welcome);
     if (wasOff && isNew) {
       this.#deps.outside.tracking.resubscribed(workspaceId, row.address);
     }
@@ -90,6 +94,9 @@ export class Confirmations {
  * Makes the contact a member of the lists, with the ledger's entry, in one transaction. Only who has proven
  * the address changes what is kept of a contact that was there, or takes back an unsubscribe. False when it
  * was done before, when none of the lists is left, or the person was erased and may not come back.
+ *
+ * @param welcome Queues the welcome that the form may want. The job is in another database: committed just before the
+ *   sign-up, it does nothing without it.
  */
 export function completeSignup(
   db: Connection,
@@ -98,6 +105,7 @@ export function completeSignup(
   visitor: FormVisitor,
   now: number,
   proof: OptInProof | undefined,
+  welcome: () => void,
 ): boolean {
   try {
     return inTransaction(db, () => {
@@ -135,6 +143,9 @@ export function completeSignup(
         now,
       );
       countForm(db, form.id, "confirmed", now);
+      if (form.settings.welcome) {
+        welcome();
+      }
       return true;
     });
   } catch (error) {

@@ -56,9 +56,9 @@ export async function runSignupJob(deps: SignupRunDeps, job: Job): Promise<void>
   }
   if (next === "subscribe") {
     const by = { ip: row.ip, userAgent: row.userAgent };
-    if (completeSignup(db, form, row, by, now, undefined) && form.settings.welcome) {
-      deps.jobs.enqueue(WELCOME_JOB, workspaceId, { signupId });
-    }
+    completeSignup(db, form, row, by, now, undefined, () =>
+      deps.jobs.enqueue(WELCOME_JOB, workspaceId, { signupId }),
+    );
     return;
   }
   const asked = { workspaceId, address: row.address, ref: `signup ${row.id}` };

@@ -354,6 +354,32 @@ test("a welcome goes to who was signed up, once, and not to who left meanwhile",
   expect(fixture.sent).toHaveLength(3);
 });
 
+test("a welcome is queued together with the sign-up, or neither is there", async () => {
+  const { system } = fixture.app.databases;
+  const list = await fixture.newList("News");
+  const settings = { welcome: true, welcomeSubject: "Hi", listIds: [list] };
+  const single = await fixture.newForm({ ...settings, doubleOptIn: false });
+  const form = await fixture.newForm({ ...settings, doubleOptIn: true });
+  await fixture.post(form.path, anna);
+  await fixture.work();
+  const link = fixture.linkIn(fixture.sent[0]);
+  await fixture.post(single.path, { email: "bo@example.org", ...(await fixture.solved(single)) });
+  system.exec(`
+    CREATE TRIGGER full BEFORE INSERT ON job WHEN new.kind = 'form.welcome'
+    BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END`);
+  expect((await fixture.post(link, {})).status).toBe(500);
+  await fixture.work();
+  expect(fixture.contacts()).toEqual([]);
+
+  system.exec("DROP TRIGGER full");
+  fixture.now += 3_600_000;
+  expect((await fixture.post(link, {})).status).toBe(200);
+  await fixture.work();
+  await fixture.work();
+  const welcomed = fixture.sent.filter(({ content }) => content.subject === "Hi");
+  expect(welcomed.map(({ to }) => to).sort()).toEqual(["anna@example.org", "bo@example.org"]);
+});
+
 test("the link works for a week, in its own workspace, unchanged", async () => {
   const form = await fixture.newForm();
   await fixture.post(form.path, anna);

@@ -211,7 +211,9 @@ test("the notice of a changed password does not wait behind work of workspaces t
     }
   }
   scheduler.start();
-  await until(() => scheduler.queue.counts().some(({ state, n }) => state === "running" && n === 8));
+  await until(() =>
+    scheduler.queue.counts().some(({ state, n }) => state === "running" && n === 8),
+  );
   const change = { current: goodPassword, next };
   expect((await fixture.call(ada.cookie, "POST", "/auth/password", change)).status).toBe(200);
 

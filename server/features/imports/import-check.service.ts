@@ -1,4 +1,5 @@
 import type { Connection } from "../../platform/db/driver.ts";
+import { inTransaction } from "../../platform/db/transaction.ts";
 import { AppError, notFound } from "../../platform/errors.ts";
 import { log } from "../../platform/log.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
@@ -58,12 +59,15 @@ export function checkImport(
     return shown(row, settings, known);
   }
   const asked: StoredCheck = { key, mapping, state: "running", rows: 0, columns: [] };
-  saveCheck(db, id, JSON.stringify(asked));
-  const uniqueKey = `import.check:${workspaceId}:${id}`;
-  // One that looks for something else would keep this one from being queued.
-  jobs.cancel(uniqueKey);
-  const options = { uniqueKey, maxAttempts: MAX_ATTEMPTS };
-  jobs.enqueue(IMPORT_CHECK_JOB, workspaceId, { importId: id }, options);
+  inTransaction(db, () => {
+    saveCheck(db, id, JSON.stringify(asked));
+    const uniqueKey = `import.check:${workspaceId}:${id}`;
+    // One that looks for something else would keep this one from being queued.
+    jobs.cancel(uniqueKey);
+    const options = { uniqueKey, maxAttempts: MAX_ATTEMPTS };
+    // The job is in another database: committed just before the row, it does nothing without it.
+    jobs.enqueue(IMPORT_CHECK_JOB, workspaceId, { importId: id }, options);
+  });
   return shown(row, settings, asked);
 }
 

@@ -232,3 +232,21 @@ test("a check whose file is gone says that it failed, and can be asked for again
   });
   expect(retried.body.state).toBe("running");
 });
+
+test("a check that could not be queued is not said to run for ever: asking again queues it", async () => {
+  const { body } = await fixture.upload("email,status\na@x.example,Gold\n");
+  const mapping = [
+    { column: 0, target: "email" },
+    { column: 1, target: "status" },
+  ];
+  const { system } = fixture.app.databases;
+  system.exec(`
+    CREATE TRIGGER full BEFORE INSERT ON job WHEN new.kind = 'import.check'
+    BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END`);
+  expect((await fixture.call("POST", `/imports/${body.id}/check`, { mapping })).status).toBe(500);
+  system.exec("DROP TRIGGER full");
+
+  expect((await fixture.call("POST", `/imports/${body.id}/check`, { mapping })).status).toBe(200);
+  const waiting = "SELECT count(*) AS n FROM job WHERE kind = 'import.check' AND state = 'ready'";
+  expect(system.prepare(waiting).get()).toEqual({ n: 1 });
+});

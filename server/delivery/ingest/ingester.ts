@@ -219,15 +219,20 @@ export class Ingester {
   }
 
   #takeFact(stream: string, fact: Fact, end: Position): void {
+    const name = `${fact.w}/${fact.c}/${"s" in fact ? fact.s : ""}`;
     if (fact.k === "dot") {
-      this.#openDots.set(`${fact.w}/${fact.c}/${fact.s}`, { fact, at: end, stream });
+      this.#openDots.set(name, { fact, at: end, stream });
       return;
-    }
-    if (fact.k === "result" || fact.k === "undot") {
-      this.#openDots.delete(`${fact.w}/${fact.c}/${fact.s}`);
     }
     if (fact.k === "undot") {
+      // One that could not be written at once may come after the dot of the next try, which it says nothing of.
+      if (this.#openDots.get(name)?.fact.at === fact.at) {
+        this.#openDots.delete(name);
+      }
       return;
+    }
+    if (fact.k === "result") {
+      this.#openDots.delete(name);
     }
     const inbox = this.#inbox(fact.w);
     const applied = inbox?.positions.get(stream);

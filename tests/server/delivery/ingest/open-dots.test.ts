@@ -1,0 +1,38 @@
+import { expect, test } from "bun:test";
+import { bounceRules, breakerRules } from "../../../../server/delivery/bounce-rules.ts";
+import type { Fact } from "../../../../server/delivery/facts.ts";
+import { Ingester } from "../../../../server/delivery/ingest/ingester.ts";
+import { createDue } from "../../../../server/delivery/queue/due.store.ts";
+import { classifyEngagement } from "../../../../server/delivery/stats/engagement-class.ts";
+import { newDeliveryData } from "../../../support/delivery-data.ts";
+
+const NOW = 1_700_000_000_000;
+
+test("a dot that is taken back late, after the next try has announced its own, leaves that one open", () => {
+  const data = newDeliveryData();
+  const w = data.newWorkspace();
+  const ingester = new Ingester({
+    workspace: data.databases.find,
+    kept: data.kept,
+    classify: classifyEngagement,
+    bounces: bounceRules,
+    breaker: breakerRules,
+    due: createDue(data.databases.system, data.databases.find, () => NOW),
+    onApplied: () => undefined,
+    clock: () => NOW,
+  });
+  const of = (k: "dot" | "undot", at: number): Fact => ({ k, w, c: 1, s: 7, at });
+  const open = (...facts: Fact[]) => {
+    const records = facts.map((fact, i) => ({
+      payload: JSON.stringify(fact),
+      end: { segment: 1, offset: (i + 1) * 100 },
+    }));
+    ingester.take("n/delivery", records);
+    return ingester.openDots().map(({ fact }) => fact.at);
+  };
+
+  // The journal could not be written when the first try was called off, and then it could.
+  expect(open(of("dot", NOW), of("dot", NOW + 300), of("undot", NOW))).toEqual([NOW + 300]);
+  expect(open(of("undot", NOW + 300))).toEqual([]);
+  data.close();
+});

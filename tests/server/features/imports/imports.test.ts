@@ -319,7 +319,7 @@ test("an import that is stopped anywhere goes on there: every row once, every co
     count: file.addresses.length,
     exact: true,
   });
-});
+}, 60_000);
 
 test("two runs at once, as after a lease was lost, write every row once", async () => {
   const file = hostileCsv(4_000, "utf8", "t");

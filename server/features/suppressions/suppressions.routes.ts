@@ -82,6 +82,10 @@ export const suppressionRoutes = ({ guard, clock, audit, outside }: AppDeps) =>
         params: WorkspaceParams,
         body: SuppressionRemoval,
         response: { 200: Done, ...refusals },
-        detail: { summary: "Let an address be mailed again" },
+        detail: {
+          summary: "Let an address be mailed again",
+          description:
+            "Where a hard bounce goes whose person had unsubscribed before, the unsubscribe is there again and has to be removed by itself.",
+        },
       },
     );

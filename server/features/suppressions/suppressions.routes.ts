@@ -1,5 +1,5 @@
 import { Elysia } from "elysia";
-import { Done, done, refusals, WorkspaceParams } from "../../platform/http/schemas.ts";
+import { done, refusals, WorkspaceParams } from "../../platform/http/schemas.ts";
 import type { AppDeps } from "../deps.ts";
 import {
   NewSuppressions,
@@ -7,10 +7,12 @@ import {
   SuppressionPage,
   SuppressionQuery,
   SuppressionRemoval,
+  SuppressionRemoved,
   SuppressionsAdded,
 } from "./suppressions.schema.ts";
 import {
   addSuppressions,
+  holdingReason,
   listSuppressions,
   removeSuppression,
   suppressionCounts,
@@ -75,13 +77,13 @@ export const suppressionRoutes = ({ guard, clock, audit, outside }: AppDeps) =>
           action: "suppression.remove",
           detail: { why: body.reason },
         });
-        return done;
+        return { ...done, remains: holdingReason(db, address, clock()) ?? null };
       },
       {
         permission: "suppressions:write",
         params: WorkspaceParams,
         body: SuppressionRemoval,
-        response: { 200: Done, ...refusals },
+        response: { 200: SuppressionRemoved, ...refusals },
         detail: {
           summary: "Let an address be mailed again",
           description:

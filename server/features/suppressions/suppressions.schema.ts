@@ -41,6 +41,12 @@ export const SuppressionsAdded = t.Object({
   rejected: t.Array(t.Object({ address: t.String(), reason: t.String() })),
 });
 
+export const SuppressionRemoved = t.Object({
+  done: t.Literal(true),
+  remains: t.Union([Reason, t.Null()], {
+    description: "Why the address is still not mailed; null = it can be mailed again",
+  }),
+});
 export const SuppressionRemoval = t.Object({
   address: t.String({ minLength: 1, maxLength: 320 }),
   reason: t.String({ minLength: 3, maxLength: 500, description: "Kept in the audit log" }),

@@ -91,12 +91,12 @@ export function LiftDialog({
   const form = useForm({
     initial: { reason: "" },
     submit: async ({ reason }) => {
-      await ask(
+      const { remains } = await ask(
         api
           .workspaces({ workspaceId: workspace.id })
           .suppressions.delete({ address: suppression.address, reason }),
       );
-      toast(t("lifted"));
+      toast(t(remains === null ? "lifted" : "liftedUnsubscribed"));
       onClose();
     },
   });

@@ -64,6 +64,10 @@ export const t = messages({
     en: "The address can be mailed again",
     de: "Die Adresse kann wieder angeschrieben werden",
   },
+  liftedUnsubscribed: {
+    en: "The bounce is removed. The person had unsubscribed before and stays suppressed for that.",
+    de: "Der Eintrag zur Unzustellbarkeit ist entfernt. Die Person hatte sich zuvor abgemeldet und bleibt deshalb gesperrt.",
+  },
   addresses: { en: "Addresses", de: "Adressen" },
   addressesHint: { en: "One a line, up to 1,000.", de: "Eine je Zeile, bis zu 1.000." },
   note: { en: "Note", de: "Notiz" },

@@ -7,22 +7,19 @@ export {
   type SegmentCondition,
   UNMAILABLE,
 } from "./consent.store.ts";
-export type { RunProgress, TestMessage } from "./delivery-methods.ts";
-export {
-  type CampaignProgress,
-  type Delivery,
-  type DeliveryOptions,
-  type DeliveryPorts,
-  startDelivery,
-} from "./engine.ts";
 export type * from "./facts.ts";
-export { allRules, type RuleEntry } from "./limit-rules.store.ts";
+export type { RunProgress, TestMessage } from "./protocol.ts";
+export {
+  countRetry,
+  type HeldDecision,
+  type RetryCount,
+  type RetryFilter,
+} from "./queue/requeue.ts";
 export type { BodyKind, Problem } from "./render/body.ts";
 export type { BuiltBody, ContentSource } from "./render/content.ts";
 export { lintTemplate } from "./render/lint.ts";
 export { type LinkSource, linkTarget, nobody, type Preview } from "./render/preview.ts";
-export { type Renderer, startRenderer } from "./renderer.ts";
-export { countRetry, type HeldDecision, type RetryCount, type RetryFilter } from "./requeue.ts";
+export { allRules, type RuleEntry } from "./result/limit-rules.store.ts";
 export {
   categoryNames,
   isCategory,
@@ -34,6 +31,8 @@ export {
 } from "./result/limit-rules.ts";
 export { SHIPPED_VERSION, shippedRules } from "./result/shipped-rules.ts";
 export { type SpokenReason, spokenReason } from "./result/spoken-reason.ts";
+export { unreadableLimits } from "./run/traffic-file.ts";
+export { type ReplyTrial, tryReply } from "./run/try-reply.ts";
 export { changeDeliverySettings, deliverySettings } from "./settings.store.ts";
 export { accessTokens } from "./smtp/access-tokens.ts";
 export { checkRoute } from "./smtp/check-route.ts";
@@ -45,7 +44,13 @@ export {
 } from "./stats/counts.store.ts";
 export * from "./stats/metrics.ts";
 export { NOT_UNDERSTOOD, replacesSuppression } from "./suppression.store.ts";
+export {
+  type CampaignProgress,
+  type Delivery,
+  type DeliveryOptions,
+  type DeliveryPorts,
+  startDelivery,
+} from "./threads/engine.ts";
+export { type Renderer, startRenderer } from "./threads/renderer.ts";
 export * from "./tokens.ts";
-export { unreadableLimits } from "./traffic-file.ts";
-export { type ReplyTrial, tryReply } from "./try-reply.ts";
 export * from "./types.ts";

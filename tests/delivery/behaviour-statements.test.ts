@@ -3,10 +3,10 @@
 import { afterEach, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
 import { generateKeyPairSync } from "node:crypto";
 import PostalMime from "postal-mime";
-import type { Delivery } from "../../server/delivery/engine.ts";
 import { compileCampaign } from "../../server/delivery/render/compile.ts";
 import { renderMessage } from "../../server/delivery/render/message.ts";
 import { changeDeliverySettings, deliveryDefaults } from "../../server/delivery/settings.store.ts";
+import type { Delivery } from "../../server/delivery/threads/engine.ts";
 import { purgeDueAt } from "../../server/features/campaigns/purge.service.ts";
 import { type CampaignFixture, newCampaignFixture } from "../server/features/campaigns/fixture.ts";
 import { campaignContent, recipient, testTokenKeys } from "../support/campaign-content.ts";

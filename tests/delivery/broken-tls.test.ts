@@ -1,6 +1,6 @@
 // A relay whose STARTTLS is broken for a while is waited for; nobody has to come and resume anything.
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import type { Delivery } from "../../server/delivery/engine.ts";
+import type { Delivery } from "../../server/delivery/threads/engine.ts";
 import { makeCertificate } from "../support/certificates.ts";
 import { type DeliveryData, newDeliveryData } from "../support/delivery-data.ts";
 import {

@@ -1,7 +1,7 @@
 // What the large providers demand of bulk mail in 2026, statement by statement: the connection. Direct mail on a
 // small internet on loopback, and relays that keep every command.
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { profileOf } from "../../server/delivery/provider-profiles.ts";
+import { profileOf } from "../../server/delivery/run/provider-profiles.ts";
 import { RoutePool } from "../../server/delivery/smtp/route-pool.ts";
 import { smtpTimeouts } from "../../server/delivery/smtp/timeouts.ts";
 import { makeCertificate } from "../support/certificates.ts";

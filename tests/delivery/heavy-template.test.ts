@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import type { Delivery } from "../../server/delivery/engine.ts";
-import { RenderShare } from "../../server/delivery/render-share.ts";
+import { RenderShare } from "../../server/delivery/run/render-share.ts";
+import type { Delivery } from "../../server/delivery/threads/engine.ts";
 import { type DeliveryData, newDeliveryData } from "../support/delivery-data.ts";
 import { exactCounts, startTestDelivery, statusOf, until } from "../support/delivery-engine.ts";
 import { type SmtpSink, startSmtpSink } from "../support/smtp-sink.ts";

@@ -1,6 +1,6 @@
 // One tenant's relay that takes connections and says nothing, and others beside it that must not notice.
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import type { Delivery } from "../../server/delivery/engine.ts";
+import type { Delivery } from "../../server/delivery/threads/engine.ts";
 import { type DeliveryData, newDeliveryData } from "../support/delivery-data.ts";
 import { exactCounts, startTestDelivery, statusOf, until } from "../support/delivery-engine.ts";
 import { type MuteServer, startMuteServer } from "../support/mute-server.ts";

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import type { Delivery } from "../../server/delivery/engine.ts";
+import type { Delivery } from "../../server/delivery/threads/engine.ts";
 import { type DeliveryData, newDeliveryData } from "../support/delivery-data.ts";
 import {
   exactCounts,

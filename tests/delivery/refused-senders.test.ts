@@ -1,7 +1,7 @@
 // A server that refuses one sender domain is left alone for that domain: another one of the same route is mailed on.
 // What a server says of the route itself, its name or its address, holds for every sender.
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import type { Delivery } from "../../server/delivery/engine.ts";
+import type { Delivery } from "../../server/delivery/threads/engine.ts";
 import { type DeliveryData, newDeliveryData } from "../support/delivery-data.ts";
 import { exactCounts, portsWith, startTestDelivery, until } from "../support/delivery-engine.ts";
 import { type MailSites, startMailSites } from "../support/mail-sites.ts";

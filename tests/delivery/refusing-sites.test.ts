@@ -1,6 +1,6 @@
 // Direct mail to servers that do not let us in: one server's word is about itself, many servers' word about us.
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import type { Delivery } from "../../server/delivery/engine.ts";
+import type { Delivery } from "../../server/delivery/threads/engine.ts";
 import { type DeliveryData, newDeliveryData } from "../support/delivery-data.ts";
 import {
   exactCounts,

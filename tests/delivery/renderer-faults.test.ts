@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { buildAndTry } from "../../server/delivery/render/preview.ts";
-import { rememberFaults } from "../../server/delivery/renderer.ts";
+import { rememberFaults } from "../../server/delivery/threads/renderer.ts";
 
 const source = {
   subject: "Hi",

@@ -1,7 +1,7 @@
 // The engine against servers that behave as real ones do: whole campaigns through real sockets and files.
 import { afterEach, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
-import type { Delivery } from "../../server/delivery/engine.ts";
+import type { Delivery } from "../../server/delivery/threads/engine.ts";
 import { type DeliveryData, newDeliveryData } from "../support/delivery-data.ts";
 import {
   exactCounts,

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "bun:test";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
-import { RoutePools } from "../../server/delivery/route-pools.ts";
+import { RoutePools } from "../../server/delivery/run/route-pools.ts";
 import { sendAlone } from "../../server/delivery/smtp/send-alone.ts";
 import { oneOffTimeouts } from "../../server/delivery/smtp/timeouts.ts";
 import { loopbackRoute, renderedMessage } from "../support/smtp-messages.ts";

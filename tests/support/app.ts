@@ -10,7 +10,7 @@ import {
   renderWebView,
   showContent,
 } from "../../server/delivery/render/preview.ts";
-import { rememberFaults } from "../../server/delivery/renderer.ts";
+import { rememberFaults } from "../../server/delivery/threads/renderer.ts";
 import type { TokenKeys } from "../../server/delivery/tokens.ts";
 import { verifyAudit } from "../../server/features/audit/audit.service.ts";
 import type { Outside } from "../../server/features/deps.ts";

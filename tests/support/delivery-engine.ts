@@ -1,5 +1,9 @@
-import { type Delivery, type DeliveryPorts, startDelivery } from "../../server/delivery/engine.ts";
 import { campaignCounts } from "../../server/delivery/stats/counts.store.ts";
+import {
+  type Delivery,
+  type DeliveryPorts,
+  startDelivery,
+} from "../../server/delivery/threads/engine.ts";
 import type { Route } from "../../server/delivery/types.ts";
 import { loadKeyRing } from "../../server/platform/secrets.ts";
 import type { DeliveryData } from "./delivery-data.ts";

@@ -1,4 +1,4 @@
-import type { Delivery } from "../../server/delivery/engine.ts";
+import type { Delivery } from "../../server/delivery/threads/engine.ts";
 import { type DeliveryData, type NewCampaign, newDeliveryData } from "./delivery-data.ts";
 import { exactCounts, startTestDelivery, statusOf, until } from "./delivery-engine.ts";
 import { startTcpSink, type TcpSink } from "./tcp-sink.ts";

@@ -1,4 +1,4 @@
-import { profileOf, providerProfiles } from "../../server/delivery/provider-profiles.ts";
+import { profileOf, providerProfiles } from "../../server/delivery/run/provider-profiles.ts";
 import { DirectEgress, type DirectOptions } from "../../server/delivery/smtp/direct-egress.ts";
 import type { Rendered, Route } from "../../server/delivery/types.ts";
 import { DnsClient } from "../../server/platform/dns/client.ts";

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } fr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkInboxes, checkLocalFiles } from "../../../server/commands/doctor-local.ts";
-import { TrafficFile } from "../../../server/delivery/traffic-file.ts";
+import { TrafficFile } from "../../../server/delivery/run/traffic-file.ts";
 import { openConnection } from "../../../server/platform/db/driver.ts";
 import { migrate } from "../../../server/platform/db/migrate.ts";
 import { newId } from "../../../server/platform/ids.ts";

@@ -1,10 +1,10 @@
 import { expect, test } from "bun:test";
-import { type BottleneckFacts, bottleneckOf } from "../../../server/delivery/bottleneck.ts";
-import { Circuit } from "../../../server/delivery/circuit.ts";
 import type { BoundBy } from "../../../server/delivery/limiter/gate.ts";
-import { routeKey } from "../../../server/delivery/limits.ts";
-import type { Way } from "../../../server/delivery/routing.ts";
-import { type Item, Run, type RunParts } from "../../../server/delivery/run.ts";
+import { type BottleneckFacts, bottleneckOf } from "../../../server/delivery/run/bottleneck.ts";
+import { Circuit } from "../../../server/delivery/run/circuit.ts";
+import { routeKey } from "../../../server/delivery/run/limits.ts";
+import type { Way } from "../../../server/delivery/run/routing.ts";
+import { type Item, Run, type RunParts } from "../../../server/delivery/run/run.ts";
 import { loopbackRoute } from "../../support/smtp-messages.ts";
 
 const NOON = Date.UTC(2026, 10, 20, 12);

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { Compiler } from "../../../server/delivery/compiler.ts";
 import { compileCampaign } from "../../../server/delivery/render/compile.ts";
+import { Compiler } from "../../../server/delivery/run/compiler.ts";
 import { loadTokenKeys } from "../../../server/delivery/tokens.ts";
 import type { CampaignContent } from "../../../server/delivery/types.ts";
 

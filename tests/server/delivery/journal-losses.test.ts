@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { JournalLosses } from "../../../server/delivery/journal-losses.ts";
-import { raiseJournalMark } from "../../../server/delivery/journal-mark.store.ts";
-import { streamDir } from "../../../server/delivery/journal-streams.ts";
+import { JournalLosses } from "../../../server/delivery/threads/journal-losses.ts";
+import { raiseJournalMark } from "../../../server/delivery/threads/journal-mark.store.ts";
+import { streamDir } from "../../../server/delivery/threads/journal-streams.ts";
 import { unreadDamage } from "../../../server/platform/db/damage.store.ts";
 import { listSegments } from "../../../server/platform/journal/segments.ts";
 import { openJournal } from "../../../server/platform/journal/writer.ts";

@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
-import { Circuit } from "../../../server/delivery/circuit.ts";
-import { Learner, type LearnerParts } from "../../../server/delivery/learner.ts";
-import type { Way } from "../../../server/delivery/routing.ts";
-import type { ItemUnderWay, Lane, Run } from "../../../server/delivery/run.ts";
-import { Traffic } from "../../../server/delivery/traffic.ts";
+import { Circuit } from "../../../server/delivery/run/circuit.ts";
+import { Learner, type LearnerParts } from "../../../server/delivery/run/feedback.ts";
+import type { Way } from "../../../server/delivery/run/routing.ts";
+import type { ItemUnderWay, Lane, Run } from "../../../server/delivery/run/run.ts";
+import { Traffic } from "../../../server/delivery/run/traffic.ts";
 import type { SmtpOutcome } from "../../../server/delivery/types.ts";
 import { loopbackRoute } from "../../support/smtp-messages.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { limitKey } from "../../../server/delivery/limiter/gate.ts";
-import { Traffic } from "../../../server/delivery/traffic.ts";
+import { Traffic } from "../../../server/delivery/run/traffic.ts";
 import { onWallClock } from "../../../server/platform/clock.ts";
 
 const HOUR = 3_600_000;

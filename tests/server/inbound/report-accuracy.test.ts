@@ -1,7 +1,7 @@
 // How often reports for people are understood, class by class: on samples that rules were fitted to, and on samples
 // that no rule was changed for.
 import { describe, expect, test } from "bun:test";
-import { bounceRules } from "../../../server/delivery/bounce-rules.ts";
+import { bounceRules } from "../../../server/delivery/result/bounce-rules.ts";
 import { categoriesOfKind } from "../../../server/delivery/result/categories.ts";
 import { classifyMail } from "../../../server/inbound/report/classify-mail.ts";
 import { readMailParts } from "../../../server/inbound/report/mail-parts.ts";

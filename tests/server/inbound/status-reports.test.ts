@@ -1,6 +1,6 @@
 // Reports with fields, RFC 3464, that leave out, change or misplace what the RFC asks for.
 import { describe, expect, test } from "bun:test";
-import { bounceRules } from "../../../server/delivery/bounce-rules.ts";
+import { bounceRules } from "../../../server/delivery/result/bounce-rules.ts";
 import { categoriesOfKind } from "../../../server/delivery/result/categories.ts";
 import { classifyMail } from "../../../server/inbound/report/classify-mail.ts";
 import { readMailParts } from "../../../server/inbound/report/mail-parts.ts";

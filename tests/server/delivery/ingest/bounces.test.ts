@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import fc from "fast-check";
 import { freezeAudience } from "../../../../server/delivery/audience/freeze.ts";
-import { bounceRules, breakerRules } from "../../../../server/delivery/bounce-rules.ts";
 import type { BounceFact, ComplaintFact, Fact } from "../../../../server/delivery/facts.ts";
 import { Ingester } from "../../../../server/delivery/ingest/ingester.ts";
 import { claimChunks } from "../../../../server/delivery/queue/claim.store.ts";
 import { createDue } from "../../../../server/delivery/queue/due.store.ts";
+import { bounceRules, breakerRules } from "../../../../server/delivery/result/bounce-rules.ts";
 import {
   campaignCounts,
   campaignCountsByProvider,

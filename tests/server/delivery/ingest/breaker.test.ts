@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { breakerRules } from "../../../../server/delivery/bounce-rules.ts";
 import { heedBreaker } from "../../../../server/delivery/ingest/breaker.ts";
+import { breakerRules } from "../../../../server/delivery/result/bounce-rules.ts";
 import {
   changeDeliverySettings,
   deliveryDefaults,

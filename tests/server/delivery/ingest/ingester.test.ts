@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import fc from "fast-check";
 import { freezeAudience } from "../../../../server/delivery/audience/freeze.ts";
-import { bounceRules, breakerRules } from "../../../../server/delivery/bounce-rules.ts";
 import type { Fact, ResultFact } from "../../../../server/delivery/facts.ts";
 import { Ingester } from "../../../../server/delivery/ingest/ingester.ts";
 import { claimChunks } from "../../../../server/delivery/queue/claim.store.ts";
 import { createDue, type Due } from "../../../../server/delivery/queue/due.store.ts";
+import { bounceRules, breakerRules } from "../../../../server/delivery/result/bounce-rules.ts";
 import { campaignCounts } from "../../../../server/delivery/stats/counts.store.ts";
 import { classifyEngagement } from "../../../../server/delivery/stats/engagement-class.ts";
 import type { Connection } from "../../../../server/platform/db/driver.ts";

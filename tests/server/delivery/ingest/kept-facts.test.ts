@@ -12,12 +12,12 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { freezeAudience } from "../../../../server/delivery/audience/freeze.ts";
-import { bounceRules, breakerRules } from "../../../../server/delivery/bounce-rules.ts";
 import type { Fact } from "../../../../server/delivery/facts.ts";
 import type { Item } from "../../../../server/delivery/ingest/gathered.ts";
 import { Ingester } from "../../../../server/delivery/ingest/ingester.ts";
 import { KeptFacts } from "../../../../server/delivery/ingest/kept-facts.ts";
 import { createDue } from "../../../../server/delivery/queue/due.store.ts";
+import { bounceRules, breakerRules } from "../../../../server/delivery/result/bounce-rules.ts";
 import { classifyEngagement } from "../../../../server/delivery/stats/engagement-class.ts";
 import { FileFault } from "../../../../server/platform/db/file-fault.ts";
 import { workspacePath } from "../../../../server/platform/db/workspace-files.ts";

@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
-import { bounceRules, breakerRules } from "../../../../server/delivery/bounce-rules.ts";
 import type { Fact } from "../../../../server/delivery/facts.ts";
 import { Ingester } from "../../../../server/delivery/ingest/ingester.ts";
 import { createDue } from "../../../../server/delivery/queue/due.store.ts";
+import { bounceRules, breakerRules } from "../../../../server/delivery/result/bounce-rules.ts";
 import { classifyEngagement } from "../../../../server/delivery/stats/engagement-class.ts";
 import { newDeliveryData } from "../../../support/delivery-data.ts";
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import fc from "fast-check";
-import { bounceRules } from "../../../../server/delivery/bounce-rules.ts";
 import { strike } from "../../../../server/delivery/ingest/strikes.ts";
+import { bounceRules } from "../../../../server/delivery/result/bounce-rules.ts";
 import { categories } from "../../../../server/delivery/result/categories.ts";
 import { changeDeliverySettings } from "../../../../server/delivery/settings.store.ts";
 import type { Connection } from "../../../../server/platform/db/driver.ts";

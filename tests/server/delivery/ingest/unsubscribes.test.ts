@@ -1,9 +1,9 @@
 // What an unsubscribe leaves in the consent ledger, and that it holds when its message is gone.
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { bounceRules, breakerRules } from "../../../../server/delivery/bounce-rules.ts";
 import type { OutsideFact, UnsubscribeFact } from "../../../../server/delivery/facts.ts";
 import { Ingester } from "../../../../server/delivery/ingest/ingester.ts";
 import { createDue } from "../../../../server/delivery/queue/due.store.ts";
+import { bounceRules, breakerRules } from "../../../../server/delivery/result/bounce-rules.ts";
 import { classifyEngagement } from "../../../../server/delivery/stats/engagement-class.ts";
 import { mergeContacts } from "../../../../server/features/contacts/contact-merge.service.ts";
 import { presentContactId } from "../../../../server/features/tracking/recipient.service.ts";

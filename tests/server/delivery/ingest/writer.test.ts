@@ -2,10 +2,10 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { existsSync, rmSync } from "node:fs";
 import { freezeAudience } from "../../../../server/delivery/audience/freeze.ts";
 import type { Fact } from "../../../../server/delivery/facts.ts";
-import { streamDir } from "../../../../server/delivery/journal-streams.ts";
 import { claimChunks } from "../../../../server/delivery/queue/claim.store.ts";
 import { createDue } from "../../../../server/delivery/queue/due.store.ts";
-import { Writer } from "../../../../server/delivery/writer.ts";
+import { streamDir } from "../../../../server/delivery/threads/journal-streams.ts";
+import { Writer } from "../../../../server/delivery/threads/writer.ts";
 import { unreadDamage } from "../../../../server/platform/db/damage.store.ts";
 import { FileFault } from "../../../../server/platform/db/file-fault.ts";
 import {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { createPublicKey, generateKeyPairSync } from "node:crypto";
-import type { Delivery } from "../../../../server/delivery/engine.ts";
+import type { Delivery } from "../../../../server/delivery/threads/engine.ts";
 import type { DkimKey } from "../../../../server/delivery/types.ts";
 import { campaignContent, contactFields } from "../../../support/campaign-content.ts";
 import { type DeliveryData, newDeliveryData } from "../../../support/delivery-data.ts";

@@ -2,7 +2,7 @@ import { afterEach, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
 import { mkdirSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Delivery } from "../../../../server/delivery/engine.ts";
+import type { Delivery } from "../../../../server/delivery/threads/engine.ts";
 import { type DeliveryData, newDeliveryData } from "../../../support/delivery-data.ts";
 import {
   exactCounts,

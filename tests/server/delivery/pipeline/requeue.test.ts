@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import type { Delivery } from "../../../../server/delivery/engine.ts";
-import { countRetry, type RetryFilter } from "../../../../server/delivery/requeue.ts";
+import { countRetry, type RetryFilter } from "../../../../server/delivery/queue/requeue.ts";
+import type { Delivery } from "../../../../server/delivery/threads/engine.ts";
 import { type DeliveryData, finish, newDeliveryData } from "../../../support/delivery-data.ts";
 import {
   exactCounts,

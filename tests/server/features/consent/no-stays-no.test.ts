@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { bounceRules, breakerRules } from "../../../../server/delivery/bounce-rules.ts";
 import { loadTokenKeys, trackingToken } from "../../../../server/delivery/index.ts";
 import { applyDirectly } from "../../../../server/delivery/ingest/batch.ts";
+import { bounceRules, breakerRules } from "../../../../server/delivery/result/bounce-rules.ts";
 import { classifyEngagement } from "../../../../server/delivery/stats/engagement-class.ts";
 import { loadKeyRing } from "../../../../server/platform/secrets.ts";
 import { FormFixture } from "../forms/form-fixture.ts";

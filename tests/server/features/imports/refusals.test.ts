@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { bounceRules, breakerRules } from "../../../../server/delivery/bounce-rules.ts";
 import { applyDirectly } from "../../../../server/delivery/ingest/batch.ts";
+import { bounceRules, breakerRules } from "../../../../server/delivery/result/bounce-rules.ts";
 import { classifyEngagement } from "../../../../server/delivery/stats/engagement-class.ts";
 import { runImportUndo } from "../../../../server/features/imports/import-undo.service.ts";
 import { ImportFixture } from "./import-fixture.ts";

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { shippedRules } from "../../../../server/delivery/index.ts";
 import { RuleBook } from "../../../../server/delivery/result/limit-rules.ts";
-import { fillRuleBook } from "../../../../server/delivery/rule-book.ts";
+import { fillRuleBook } from "../../../../server/delivery/result/rule-book.ts";
 import { type AccountsApp, newAccountsApp, type SignedUp } from "../../../support/accounts.ts";
 import { nothingOutside } from "../../../support/app.ts";
 

@@ -2,7 +2,6 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { join } from "node:path";
 import { Elysia } from "elysia";
 import fc from "fast-check";
-import { bounceRules, breakerRules } from "../../../../server/delivery/bounce-rules.ts";
 import {
   type CampaignContent,
   type Fact,
@@ -12,6 +11,7 @@ import {
   type UrlPurpose,
 } from "../../../../server/delivery/index.ts";
 import { applyBatch } from "../../../../server/delivery/ingest/batch.ts";
+import { bounceRules, breakerRules } from "../../../../server/delivery/result/bounce-rules.ts";
 import { classifyEngagement } from "../../../../server/delivery/stats/engagement-class.ts";
 import { mergeContacts } from "../../../../server/features/contacts/contact-merge.service.ts";
 import { MissedEngagement } from "../../../../server/features/tracking/missed.service.ts";

@@ -1,0 +1,226 @@
+import type { Connection } from "../../platform/db/driver.ts";
+import { inTransaction } from "../../platform/db/transaction.ts";
+import { AppError, notFound } from "../../platform/errors.ts";
+import { type ConsentRule, consentRule, frozenAudience, type WhyNot } from "../consent.store.ts";
+import { Counts } from "../ingest/counts.store.ts";
+import { messageState } from "../types.ts";
+import {
+  type ChunkRange,
+  decideMessage,
+  type EndedRow,
+  endedRows,
+  heldRows,
+  type Moved,
+  moveChunkCounters,
+  nextEndedChunk,
+  nextHeldChunk,
+  reopenMessage,
+  sendAgain,
+  statusOf,
+} from "./requeue.store.ts";
+
+/** Which messages are to be sent again. */
+export type RetryFilter = {
+  states: ("bounced" | "failed" | "skipped")[];
+  /** Category or reason; left out = any. */
+  reason?: string;
+  /** Destination provider; left out = any. */
+  provider?: string;
+};
+
+/** What a retry comes to: `matching = retry + suppressed + gone`. */
+export type RetryCount = {
+  matching: number;
+  retry: number;
+  /** They must not be mailed, or not by this campaign any more. */
+  suppressed: number;
+  /** Their contact was deleted, or is part of another one now. */
+  gone: number;
+};
+
+export type RetryRequest = {
+  campaignId: number;
+  filter: RetryFilter;
+  now: number;
+  /** Why the instance or a blocked domain keeps an address from being mailed. */
+  isBlocked: (address: string) => string | undefined;
+};
+
+/** What is done with a chunk that has messages which ended otherwise than sent. */
+type ChunkWork = (chunk: ChunkRange, total: RetryCount, rule: ConsentRule) => void;
+
+const retryable = ["completed", "sending", "pausing", "paused"];
+/** Of a cancelled campaign nothing is sent, but what its held messages count as can be decided. */
+const decidable = [...retryable, "cancelled"];
+const stateName = { 4: "bounced", 5: "failed", 6: "skipped" } as const;
+
+/** Skips that may be over by now; any other stays true: the person does not want it, or it was called off. */
+const passing = ["contact_deleted"];
+
+const isFinalSkip = ({ state, reason }: EndedRow): boolean =>
+  state === messageState.skipped && !passing.includes(reason);
+
+/**
+ * Owes messages again that ended badly: a person asked for it. Chunk by chunk, a transaction each, so that the
+ * sums hold at every moment; a completed campaign is being sent again from the first one on.
+ *
+ * @throws AppError `not_found`; `illegal_state` for a campaign that was cancelled or not begun.
+ */
+export function* retryMessages(
+  database: () => Connection,
+  request: RetryRequest,
+): Generator<undefined, RetryCount> {
+  return yield* perEndedChunk(database, request, (chunk, total, rule) =>
+    inTransaction(database(), () => retryChunk(database(), chunk, { ...request, rule }, total)),
+  );
+}
+
+/** What `retryMessages` would do now; changes nothing. @throws as `retryMessages`. */
+export function* countRetry(
+  database: () => Connection,
+  request: RetryRequest,
+): Generator<undefined, RetryCount> {
+  return yield* perEndedChunk(database, request, (chunk, total, rule) => {
+    toRetry(database(), chunk, { ...request, rule }, total);
+  });
+}
+
+function* perEndedChunk(
+  database: () => Connection,
+  { campaignId, filter }: RetryRequest,
+  work: ChunkWork,
+): Generator<undefined, RetryCount> {
+  requireStatus(database(), campaignId);
+  const rule = consentRule(frozenAudience(database(), campaignId));
+  const total: RetryCount = { matching: 0, retry: 0, suppressed: 0, gone: 0 };
+  let after = -1;
+  for (;;) {
+    const place = { campaignId, after, provider: filter.provider ?? "" };
+    const chunk = nextEndedChunk(database(), place);
+    if (chunk === undefined) {
+      return total;
+    }
+    work(chunk, total, rule);
+    after = chunk.chunkNo;
+    yield;
+  }
+}
+
+/** The messages of a chunk that may be sent again; all that are meant are counted in `total`. */
+function toRetry(
+  db: Connection,
+  chunk: ChunkRange,
+  { campaignId, filter, now, isBlocked, rule }: RetryRequest & { rule: ConsentRule },
+  total: RetryCount,
+): EndedRow[] {
+  const { first, last } = chunk;
+  const judged = rule(db, { campaignId, first, last, now, isBlocked, which: "ended" });
+  const meant = endedRows(db, { campaignId, first, last }).filter((row) => isMeant(row, filter));
+  const mailable = meant.filter(({ seq }) => judged.get(seq) === undefined);
+  const gone = meant.filter(({ seq }) => isGone(judged.get(seq)));
+  total.matching += meant.length;
+  total.suppressed += meant.length - mailable.length - gone.length;
+  total.gone += gone.length;
+  total.retry += mailable.length;
+  return mailable;
+}
+
+function retryChunk(
+  db: Connection,
+  chunk: ChunkRange,
+  request: RetryRequest & { rule: ConsentRule },
+  total: RetryCount,
+): void {
+  const { campaignId, now } = request;
+  const moved = nothingMoved();
+  const counts = new Counts();
+  for (const row of toRetry(db, chunk, request, total)) {
+    const state = stateName[row.state];
+    moved[state] -= 1;
+    moved.pending += 1;
+    counts.takeTimed(campaignId, state, row.changedAt ?? now);
+    reopenMessage(db, campaignId, row.seq, now);
+  }
+  if (moved.pending > 0) {
+    moveChunkCounters(db, campaignId, chunk.chunkNo, moved);
+    counts.write(db);
+    sendAgain(db, campaignId, now);
+  }
+}
+
+const isGone = (why: WhyNot): boolean => why === "contact_deleted" || why === "merged";
+
+function isMeant(row: EndedRow, { states, reason }: RetryFilter): boolean {
+  return (
+    states.includes(stateName[row.state]) &&
+    (reason === undefined || row.reason === reason) &&
+    !isFinalSkip(row)
+  );
+}
+
+export type HeldDecision = "resend" | "sent" | "failed";
+
+/**
+ * Ends the wait of held messages: they are sent again with the same Message-ID, or taken to be sent or failed.
+ *
+ * @returns how many. @throws AppError `not_found`, `illegal_state`.
+ */
+export function* decideHeld(
+  database: () => Connection,
+  request: { campaignId: number; seqs: number[] | undefined; decision: HeldDecision; now: number },
+): Generator<undefined, number> {
+  const { campaignId, decision } = request;
+  requireStatus(database(), campaignId, decision === "resend" ? retryable : decidable);
+  let decided = 0;
+  let after = -1;
+  for (;;) {
+    const chunk = nextHeldChunk(database(), { campaignId, after });
+    if (chunk === undefined) {
+      return decided;
+    }
+    decided += inTransaction(database(), () => decideChunk(database(), chunk, request));
+    after = chunk.chunkNo;
+    yield;
+  }
+}
+
+function decideChunk(
+  db: Connection,
+  chunk: ChunkRange,
+  request: { campaignId: number; seqs: number[] | undefined; decision: HeldDecision; now: number },
+): number {
+  const { campaignId, decision, now } = request;
+  const state = decision === "resend" ? "pending" : decision;
+  const moved = nothingMoved();
+  const counts = new Counts();
+  for (const seq of heldRows(db, { campaignId, ...chunk }, request.seqs)) {
+    decideMessage(db, { campaignId, seq }, state, now);
+    moved.held -= 1;
+    moved[state] += 1;
+    if (state !== "pending") {
+      counts.addTimed(campaignId, state, now);
+    }
+  }
+  if (moved.held < 0) {
+    moveChunkCounters(db, campaignId, chunk.chunkNo, moved);
+    counts.write(db);
+  }
+  return -moved.held;
+}
+
+function requireStatus(db: Connection, campaignId: number, allowed = retryable): void {
+  const status = statusOf(db, campaignId);
+  if (status === undefined) {
+    throw notFound("campaign");
+  }
+  if (!allowed.includes(status)) {
+    throw new AppError(
+      "illegal_state",
+      "This is possible while a campaign is being sent or paused, and after it was sent.",
+    );
+  }
+}
+
+function nothingMoved(): Moved {
+  return { pending: 0, held: 0, sent: 0, bounced: 0, failed: 0, skipped: 0 };
+}

@@ -1,0 +1,165 @@
+import type { Clocks } from "../../platform/clock.ts";
+import type { Databases } from "../../platform/db/databases.ts";
+import type { Connection } from "../../platform/db/driver.ts";
+import { blockList, type IsBlocked } from "../block-list.store.ts";
+import {
+  consentVersion,
+  dataVersion,
+  type SkipReason,
+  type WAITS_FOR_TWIN,
+  type WhyNot,
+} from "../consent.store.ts";
+import type { TurnedAway } from "../protocol.ts";
+import type { Item, Run } from "./run.ts";
+
+/** An unsubscribe is in the journal at once and in the database a moment later; after so long it surely is. */
+const KEEP_MS = 10 * 60_000;
+
+/** The recipient must not be mailed any more; nothing of the message was delivered. */
+export class NotMailed extends Error {
+  readonly why: SkipReason | typeof WAITS_FOR_TWIN;
+
+  constructor(why: SkipReason | typeof WAITS_FOR_TWIN) {
+    super(why);
+    this.why = why;
+  }
+}
+
+type Seen = { turn: number; data: number; consent: number };
+type Left = { at: number; why: TurnedAway["why"] };
+
+/**
+ * Says right before MAIL and right before the dot whether a message may still go to its recipient.
+ *
+ * The truth is in the databases. A message is judged by the rule when it is read, and keeps the number that
+ * `consent_version` had then. As long as no other connection has committed, or none of the commits has moved that
+ * number, the answer is still true, and finding that out costs microseconds; else the rule is asked again. The look
+ * for commits is made once per turn of the event loop: whatever a message waited for came in a later turn than the
+ * commits before it. Only what is in the journal and not yet applied is kept here. A look that fails throws, and
+ * nothing is sent.
+ */
+export class ConsentGate {
+  readonly #databases: Pick<Databases, "system" | "workspace">;
+  readonly #clocks: Clocks;
+  readonly #seen = new WeakMap<Connection, Seen>();
+  readonly #blocked = new WeakMap<Connection, { version: number; isBlocked: IsBlocked }>();
+  readonly #left = new Map<string, Map<string, Left>>();
+  #turn = 0;
+  #isTurnEnding = false;
+
+  constructor(databases: Pick<Databases, "system" | "workspace">, clocks: Clocks) {
+    this.#databases = databases;
+    this.#clocks = clocks;
+  }
+
+  /** The number to keep with what is read from now on; it only grows. */
+  version(workspaceId: string): number {
+    return (
+      this.#versionOf(this.#databases.workspace(workspaceId)) +
+      this.#versionOf(this.#databases.system)
+    );
+  }
+
+  /** Why the instance or a blocked domain keeps an address from being mailed, as it is now. */
+  isBlocked(workspaceId: string): IsBlocked {
+    const version = this.version(workspaceId);
+    const db = this.#databases.workspace(workspaceId);
+    let known = this.#blocked.get(db);
+    if (known?.version !== version) {
+      // A block that ends meanwhile is noticed with the next change: late, and on the safe side.
+      const isBlocked = blockList(this.#databases.system, db, this.#clocks.wall());
+      known = { version, isBlocked };
+      this.#blocked.set(db, known);
+    }
+    return known.isBlocked;
+  }
+
+  /** @throws NotMailed when the message must not be sent now. */
+  check(run: Run, item: Item): void {
+    const why = this.#whyNot(run, item);
+    if (why !== undefined) {
+      throw new NotMailed(why);
+    }
+  }
+
+  /** The person left, or reported a message: the fact is in the journal and not yet in the database. */
+  left(workspaceId: string, address: string, why: TurnedAway["why"]): void {
+    let addresses = this.#left.get(workspaceId);
+    if (addresses === undefined) {
+      addresses = new Map();
+      this.#left.set(workspaceId, addresses);
+    }
+    addresses.set(address, { at: this.#clocks.steady(), why });
+  }
+
+  /** The person wants mail again; the database says so too. */
+  back(workspaceId: string, address: string): void {
+    this.#left.get(workspaceId)?.delete(address);
+  }
+
+  /** Forgets what the databases know by now, in workspaces that have nothing in hand. */
+  sweep(isBusy: (workspaceId: string) => boolean): void {
+    const now = this.#clocks.steady();
+    for (const [workspaceId, addresses] of this.#left) {
+      for (const [address, { at }] of addresses) {
+        if (!isBusy(workspaceId) && now - at > KEEP_MS) {
+          addresses.delete(address);
+        }
+      }
+      if (addresses.size === 0) {
+        this.#left.delete(workspaceId);
+      }
+    }
+  }
+
+  #whyNot({ parts }: Run, item: Item): WhyNot {
+    const { workspaceId, campaignId } = parts;
+    const { seq, address } = item.recipient;
+    const left = this.#left.get(workspaceId)?.get(address);
+    if (left !== undefined) {
+      return `suppressed_${left.why}`;
+    }
+    const version = this.version(workspaceId);
+    if (version === item.judgedAt) {
+      return undefined;
+    }
+    const now = this.#clocks.wall();
+    const isBlocked = this.isBlocked(workspaceId);
+    const range = { campaignId, first: seq, last: seq, now, isBlocked, which: "open" as const };
+    const judged = parts.consent(this.#databases.workspace(workspaceId), range);
+    if (!judged.has(seq)) {
+      throw new Error(`message ${seq} of campaign ${campaignId} is not to be sent any more`);
+    }
+    const why = judged.get(seq);
+    if (why === undefined) {
+      item.judgedAt = version;
+    }
+    return why;
+  }
+
+  #versionOf(db: Connection): number {
+    let seen = this.#seen.get(db);
+    if (seen?.turn === this.#turn) {
+      return seen.consent;
+    }
+    const data = dataVersion(db);
+    if (seen?.data !== data) {
+      // Read after the data version: a commit between the two is found again, none is missed.
+      seen = { turn: this.#turn, data, consent: consentVersion(db) };
+      this.#seen.set(db, seen);
+    }
+    seen.turn = this.#turn;
+    this.#endTurn();
+    return seen.consent;
+  }
+
+  #endTurn(): void {
+    if (!this.#isTurnEnding) {
+      this.#isTurnEnding = true;
+      setImmediate(() => {
+        this.#isTurnEnding = false;
+        this.#turn += 1;
+      });
+    }
+  }
+}

@@ -1,0 +1,328 @@
+import type { Clocks } from "../../platform/clock.ts";
+import { log } from "../../platform/log.ts";
+import type { Settlement } from "../limiter/gate.ts";
+import { endsConnection, isRefusedConnection, reasonOf } from "../smtp/failure.ts";
+import type { Judgement, SiteRefusal, SmtpOutcome, Verdict } from "../types.ts";
+import type { Dispatcher } from "./dispatcher.ts";
+import { carryOut } from "./limit-actions.ts";
+import { routeSiteKey, senderOf, senderSiteKey, sourceProviderKey } from "./limits.ts";
+import type { Placer } from "./placing.ts";
+import { allows, type Way } from "./routing.ts";
+import type { ItemUnderWay, Lane, Run } from "./run.ts";
+import type { Traffic } from "./traffic.ts";
+
+type Answered = Exclude<SmtpOutcome, { kind: "abandoned" }>;
+/** `startedAt` is steady. */
+export type Tried = { outcome: Answered; verdict: Judgement; startedAt: number };
+
+export type LearnerParts = {
+  clocks: Clocks;
+  traffic: Traffic;
+  dispatcher: Dispatcher;
+  placer: Placer;
+  runs: () => Iterable<Run>;
+  /** The campaign cannot go on without a person, for this reason. */
+  onPause: (run: Run, reason: string) => void;
+};
+
+/** Sites in a row that a direct route could not connect to, before it is the route that does not work. */
+const SITES_OUT_OF_REACH = 10;
+/** Sites that did not let us in since the last one that took a message, before it is not their word any more. */
+const SITES_AGAINST_US = 10;
+/** TLS of a relay that fails for so long does not mend itself: certificates are renewed by people, too. */
+const BROKEN_TLS_MS = 15 * 60_000;
+
+/** Draws conclusions from how tries ended: pace, dead sites, routes out of order. */
+export class Learner {
+  readonly #parts: LearnerParts;
+  /** Sites that could not be reached since the last one that could, by route. */
+  readonly #outOfReach = new WeakMap<Way["circuit"], Set<string>>();
+  /** Sites that did not let a campaign in since the last one that took a message of it. */
+  readonly #against = new WeakMap<Run, Set<string>>();
+  /** Since when (steady) TLS of a route has failed without a message getting through. */
+  readonly #tlsBrokenSince = new WeakMap<Way["circuit"], number>();
+
+  constructor(parts: LearnerParts) {
+    this.#parts = parts;
+  }
+
+  /** A message that its route let down goes by another one at once, where there is one in order. */
+  redirect(run: Run, item: ItemUnderWay, { outcome, verdict }: Tried): Judgement {
+    const { way } = item.lane.target;
+    const isRoutes =
+      verdict.routeFault !== undefined ||
+      (way.egress.route.kind !== "direct" && isRefusedConnection(outcome));
+    return isRoutes && verdict.state === "deferred" && this.#hasOtherWay(run, item)
+      ? { ...verdict, dueAt: this.#parts.clocks.wall(), countsAsAttempt: false }
+      : verdict;
+  }
+
+  /** @returns what the limiter is to learn of it. */
+  learn(run: Run, item: ItemUnderWay, tried: Tried): Settlement {
+    const { lane } = item;
+    const { outcome, verdict } = tried;
+    if (outcome.kind === "accepted") {
+      this.#took(run, lane);
+    } else {
+      this.#heedFailure(run, item, tried);
+    }
+    this.#heedWarmUp(lane, verdict);
+    if (verdict.routeFault !== undefined) {
+      this.#routeFault(run, item, verdict.routeFault);
+    }
+    if (verdict.siteRefusal !== undefined) {
+      this.#siteRefused(run, item, verdict.siteRefusal, tried.startedAt);
+    }
+    if (verdict.actions.length > 0) {
+      carryOut(
+        { ...this.#parts, onRouteShut: (shut, until, why) => this.#routeShut(shut, until, why) },
+        lane,
+        verdict.actions,
+        this.#parts.clocks.steady(),
+      );
+    }
+    if (verdict.pushback) {
+      return "pushback";
+    }
+    return outcome.kind === "accepted" ? "success" : "neutral";
+  }
+
+  /** The campaign's messages that wait for this way go by others, where there are any in order. */
+  findOtherWay(run: Run, way: Way): void {
+    if (run.parts.ways.length > 1) {
+      this.#parts.placer.replace(run, (target) => target.way === way);
+    }
+  }
+
+  #took(run: Run, lane: Lane): void {
+    const { way, site } = lane.target;
+    const { traffic } = this.#parts;
+    way.hasDelivered = true;
+    this.#against.delete(run);
+    if (way.egress.route.kind === "direct") {
+      const { id } = routeSiteKey(way.egress.route, site.key);
+      traffic.siteTookMail(site.key);
+      traffic.deadSites.answered(id);
+      traffic.refusingSites.answered(id);
+      traffic.refusingSites.answered(senderSiteKey(way.egress.route, envelopeOf(run), site.key).id);
+    }
+    this.#works(way);
+  }
+
+  #works(way: Way): void {
+    this.#outOfReach.delete(way.circuit);
+    this.#tlsBrokenSince.delete(way.circuit);
+    if (way.circuit.succeeded()) {
+      const { route } = way.egress;
+      log.info({ workspaceId: route.workspaceId, routeId: route.id }, "a route works again");
+      for (const run of this.#runsOf(way)) {
+        // Who went another way meanwhile comes back.
+        this.#parts.placer.replace(run, (target) => target.way.position >= way.position);
+      }
+    }
+  }
+
+  #heedFailure(run: Run, item: ItemUnderWay, { outcome, verdict, startedAt }: Tried): void {
+    const { lane } = item;
+    const { way, site } = lane.target;
+    const isDirect = way.egress.route.kind === "direct";
+    if (!isRefusedConnection(outcome)) {
+      if (!isDirect && verdict.routeFault === undefined) {
+        this.#heedAnswer(way, outcome);
+      }
+    } else if (isDirect && isUnreachable(outcome)) {
+      this.#siteFailed(lane, reasonOf(outcome), startedAt, isSilent(outcome));
+      this.#countOutOfReach(way, site.key);
+    } else if (!isDirect) {
+      this.#letDown(way, reasonOf(outcome), isSilent(outcome));
+      this.#releaseWaiting(way);
+      this.#countBrokenTls(run, item, outcome);
+    }
+  }
+
+  /** A relay that answers for a message works, whatever it says; one that hangs up in the middle says neither. */
+  #heedAnswer(way: Way, outcome: Answered): void {
+    if (outcome.kind === "refused" && !endsConnection(outcome)) {
+      this.#works(way);
+    } else if (way.circuit.state(this.#parts.clocks.steady()) !== "closed") {
+      this.#letDown(way, reasonOf(outcome), false);
+    }
+  }
+
+  /** Messages that wait for a connection to a relay which gives none wait in their lanes, not in the node's places. */
+  #releaseWaiting(way: Way): void {
+    if (way.egress.usable() > 0) {
+      return;
+    }
+    for (const { isHalted, parts } of this.#parts.runs()) {
+      const own = isHalted ? undefined : parts.ways.find(({ circuit }) => circuit === way.circuit);
+      if (own !== undefined) {
+        recall(own);
+      }
+    }
+  }
+
+  /** Broken TLS is waited out like a server that is down, until it is sure that a person has to come. */
+  #countBrokenTls(run: Run, item: ItemUnderWay, outcome: Answered): void {
+    const { circuit } = item.lane.target.way;
+    const isTls =
+      (outcome.kind === "broken" || outcome.kind === "refused") && outcome.stage === "starttls";
+    if (!isTls) {
+      this.#tlsBrokenSince.delete(circuit);
+      return;
+    }
+    const now = this.#parts.clocks.steady();
+    const since = this.#tlsBrokenSince.get(circuit) ?? now;
+    this.#tlsBrokenSince.set(circuit, since);
+    if (now - since >= BROKEN_TLS_MS) {
+      this.#routeFault(run, item, reasonOf(outcome));
+    }
+  }
+
+  #siteFailed(lane: Lane, error: string, startedAt: number, wasSilent: boolean): void {
+    const { way, site } = lane.target;
+    const { traffic, clocks } = this.#parts;
+    const key = routeSiteKey(way.egress.route, site.key);
+    const now = clocks.steady();
+    const pauseMs = traffic.deadSites.failed(key.id, startedAt, now, wasSilent);
+    if (pauseMs !== undefined) {
+      traffic.limiter.suspend(key, now + pauseMs, `${site.name} cannot be reached: ${error}`);
+      traffic.limiter.probe(key);
+    }
+  }
+
+  /**
+   * One recipient's server does not let us in: its word is about itself, until many say the same. Where it refuses the
+   * sender's address, others that are mailed from by the route may still be let in.
+   */
+  #siteRefused(run: Run, item: ItemUnderWay, refusal: SiteRefusal, startedAt: number): void {
+    const { way, site } = item.lane.target;
+    const { traffic, clocks } = this.#parts;
+    const { words, refuses } = refusal;
+    const sender = envelopeOf(run);
+    const key =
+      refuses === "sender"
+        ? senderSiteKey(way.egress.route, sender, site.key)
+        : routeSiteKey(way.egress.route, site.key);
+    const from = refuses === "sender" ? sender : "here";
+    const now = clocks.steady();
+    const pauseMs = traffic.refusingSites.failed(key.id, startedAt, now, false);
+    if (pauseMs !== undefined) {
+      traffic.limiter.suspend(
+        key,
+        now + pauseMs,
+        `${site.name} refuses mail from ${from}: ${words}`,
+      );
+      traffic.limiter.probe(key);
+    }
+    const against = this.#against.get(run) ?? new Set();
+    this.#against.set(run, against.add(site.key));
+    if (against.size >= SITES_AGAINST_US) {
+      const all = `${against.size} mail servers in a row refuse mail from here; the last one, ${site.name}, says ${words}`;
+      against.clear();
+      this.#routeFault(run, item, all);
+    }
+  }
+
+  /** A host whose way out is closed (port 25, often) finds every site dead. */
+  #countOutOfReach(way: Way, siteKey: string): void {
+    const sites = this.#outOfReach.get(way.circuit) ?? new Set();
+    this.#outOfReach.set(way.circuit, sites.add(siteKey));
+    if (sites.size >= SITES_OUT_OF_REACH) {
+      sites.clear();
+      this.#letDown(way, "no mail server can be reached from here; is port 25 open?", true);
+    }
+  }
+
+  #routeFault(run: Run, item: ItemUnderWay, fault: string): void {
+    const { way } = item.lane.target;
+    this.#letDown(way, fault, true);
+    if (!this.#hasOtherWay(run, item) && !run.isHalted) {
+      this.#parts.onPause(run, `The route “${way.egress.route.name}” does not work: ${fault}`);
+    }
+  }
+
+  /** Whether the message may go by another route that is in order. */
+  #hasOtherWay(run: Run, { lane, recipient }: ItemUnderWay): boolean {
+    const domain = recipient.address.slice(recipient.address.lastIndexOf("@") + 1);
+    const now = this.#parts.clocks.steady();
+    return run.parts.ways.some(
+      (way) =>
+        way !== lane.target.way &&
+        allows(way.egress.route, domain) &&
+        way.circuit.state(now) === "closed",
+    );
+  }
+
+  /** The way did not work. When it is out of order for it, its messages before the dot go by others. */
+  #letDown(way: Way, reason: string, isFault: boolean): void {
+    if (way.circuit.failed(this.#parts.clocks.steady(), reason, isFault)) {
+      const { workspaceId, id } = way.egress.route;
+      log.warn({ workspaceId, routeId: id, reason }, "a route does not work");
+      this.#leave(way);
+    }
+  }
+
+  /** The route said that it takes nothing for a while. Where it is the only one, that is waited out. */
+  #routeShut({ target: { way } }: Lane, untilMs: number, reason: string): void {
+    if (this.#runsOf(way).length > 0) {
+      way.circuit.trip(untilMs, reason);
+      this.#leave(way);
+    }
+  }
+
+  /** What is before its dot there goes by others, in every campaign that has others. */
+  #leave(way: Way): void {
+    for (const run of this.#runsOf(way)) {
+      const own = run.parts.ways.find(({ circuit }) => circuit === way.circuit);
+      if (own !== undefined) {
+        recall(own);
+        this.findOtherWay(run, own);
+      }
+    }
+  }
+
+  /** Running campaigns that have the way and another one. */
+  #runsOf({ circuit }: Way): Run[] {
+    return [...this.#parts.runs()].filter(
+      ({ isHalted, parts: { ways } }) =>
+        !isHalted && ways.length > 1 && ways.some((own) => own.circuit === circuit),
+    );
+  }
+
+  #heedWarmUp(lane: Lane, { state }: Verdict): void {
+    const { source, site, way } = lane.target;
+    if (source?.warmUp !== undefined) {
+      const { id } = sourceProviderKey(way.egress.route, source, site.provider);
+      const how = state === "sent" || state === "deferred" ? state : "other";
+      this.#parts.traffic.warmUps.result(id, source.warmUp, this.#parts.clocks.wall(), how);
+    }
+  }
+}
+
+const envelopeOf = (run: Run): string => senderOf(run).envelopeDomain;
+
+/** Takes back what is under way there and before its dot. */
+function recall(way: Way): void {
+  const { recall: old } = way;
+  way.recall = new AbortController();
+  old.abort();
+}
+
+/** No host of the site could be connected to; a name that does not resolve is another matter. */
+function isUnreachable(outcome: Answered): boolean {
+  return (
+    outcome.kind === "broken" &&
+    outcome.stage !== "dns" &&
+    (outcome.fault === "connection" || outcome.fault === "timeout")
+  );
+}
+
+/** Nothing is to be hoped for soon from a server that says nothing at all. */
+function isSilent(outcome: Answered): boolean {
+  return (
+    outcome.kind === "broken" &&
+    outcome.fault === "timeout" &&
+    (outcome.stage === "connect" || outcome.stage === "greeting")
+  );
+}

@@ -1,0 +1,192 @@
+import { type Clocks, onWallClock } from "../../platform/clock.ts";
+import type { BoundBy, LimitLevel, Refusal } from "../limiter/gate.ts";
+import type { InHand } from "../protocol.ts";
+import type { Dispatcher } from "./dispatcher.ts";
+import type { Ledger } from "./ledger.ts";
+import { postponedFact } from "./outcome-fact.ts";
+import type { Item, Lane, Run } from "./run.ts";
+
+/** Messages of one campaign to have in hand: one chunk being sent, one ready. */
+const WANT = 1_000;
+const REFILL_BELOW = 500;
+/** Of one campaign at most, whatever is stuck; and of all together, unless they are very many. */
+const MAX_IN_HAND = 6_000;
+const MAX_OF_ALL = 40_000;
+/** Who has to wait longer than this does not wait in memory. */
+const LET_GO_AFTER_MS = 60_000;
+/** The messages of a suspended site come back over this time, not all at once. */
+const COME_BACK_OVER_MS = 3_600_000;
+/** A lane's pace is not known before it has had so long to show it. */
+const PACE_KNOWN_AFTER_MS = 3_000;
+const LONGEST_OVERFLOW_MS = 4 * 3_600_000;
+
+/** Limits that hold back one lane, or few of many. */
+const narrow: ReadonlySet<LimitLevel> = new Set([
+  "workspace_provider",
+  "campaign_provider",
+  "route_provider",
+  "route_site",
+  "source_provider",
+  "sender_provider",
+  "sender_site",
+]);
+
+/** Whether a limit holds back single lanes, so that the rest of a campaign can go on. */
+export function isNarrow({ level }: BoundBy): boolean {
+  return narrow.has(level);
+}
+
+/**
+ * Decides how much of a campaign to have in hand, so that a slow provider neither fills the memory nor keeps
+ * the others waiting: what is stuck does not count; a provider of which enough is in hand gets no more;
+ * what would wait for long goes back, or gets a time of its own.
+ */
+export class Hands {
+  readonly #clocks: Clocks;
+  readonly #ledger: Ledger;
+  readonly #dispatcher: Dispatcher;
+  readonly #random: () => number;
+  #maxInHand = MAX_IN_HAND;
+
+  constructor(clocks: Clocks, ledger: Ledger, dispatcher: Dispatcher, random = Math.random) {
+    this.#clocks = clocks;
+    this.#ledger = ledger;
+    this.#dispatcher = dispatcher;
+    this.#random = random;
+  }
+
+  /** How many campaigns share the memory. */
+  set campaigns(n: number) {
+    this.#maxInHand = Math.max(WANT + REFILL_BELOW, Math.min(MAX_IN_HAND, MAX_OF_ALL / n));
+  }
+
+  /** Whether more should be asked for. */
+  wantsMore(run: Run): boolean {
+    return !run.isHalted && run.active < REFILL_BELOW && run.inHand < this.#maxInHand;
+  }
+
+  /** What to say of a run when more is asked for. */
+  inHandOf(run: Run): InHand {
+    const { workspaceId, campaignId } = run.parts;
+    return {
+      workspaceId,
+      campaignId,
+      // A halted run takes nothing more until it is gone.
+      messages: this.wantsMore(run) ? run.active : WANT,
+      full: this.#fullProviders(run),
+    };
+  }
+
+  /** What to say of a campaign of which nothing more is to be given. */
+  static enough(workspaceId: string, campaignId: number): InHand {
+    return { workspaceId, campaignId, messages: WANT, full: [] };
+  }
+
+  static get want(): number {
+    return WANT;
+  }
+
+  /** The lane was refused. */
+  parked(lane: Lane, { boundBy, retryAtMs }: Refusal): void {
+    if (isNarrow(boundBy)) {
+      lane.run.setStuck(lane, true);
+      this.#relieve(lane, boundBy, retryAtMs);
+    }
+  }
+
+  /** Looks after stuck lanes that have grown, and lets blocked providers in again when it is time. */
+  tend(run: Run): void {
+    const now = this.#clocks.steady();
+    for (const [provider, { untilMs }] of run.blocked) {
+      if (untilMs <= now) {
+        run.blocked.delete(provider);
+      }
+    }
+    for (const lane of [...run.lanes.values()]) {
+      const waits = lane.isStuck ? this.#dispatcher.boundBy(lane) : undefined;
+      if (waits !== undefined) {
+        this.#relieve(lane, waits.boundBy, waits.untilMs);
+      }
+    }
+  }
+
+  #relieve(lane: Lane, boundBy: BoundBy, untilMs: number | undefined): void {
+    const now = this.#clocks.steady();
+    const isShut = boundBy.kind === "suspended" || boundBy.kind === "quota";
+    if (isShut && untilMs !== undefined && untilMs - now > LET_GO_AFTER_MS) {
+      this.#giveBackProviders(lane, boundBy, untilMs);
+      this.#postpone(lane, 0, untilMs, COME_BACK_OVER_MS);
+    } else if (lane.run.inHand >= this.#maxInHand && lane.run.active < REFILL_BELOW) {
+      this.#makeRoom(lane, now);
+    }
+    this.#dispatcher.tidy(lane);
+  }
+
+  /** The hands are full: who cannot be sent within a minute at the lane's pace makes room for others. */
+  #makeRoom(lane: Lane, now: number): void {
+    const aliveMs = now - lane.sinceMs;
+    if (aliveMs < PACE_KNOWN_AFTER_MS) {
+      return;
+    }
+    const perMs = Math.max(1, lane.finished) / aliveMs;
+    const keep = Math.ceil(perMs * LET_GO_AFTER_MS);
+    const overMs = Math.min(LONGEST_OVERFLOW_MS, (lane.waiting - keep) / perMs);
+    this.#postpone(lane, keep, now + LET_GO_AFTER_MS, overMs);
+  }
+
+  /** Whole chunks of one provider cost nothing to give back: no row changes. */
+  #giveBackProviders(lane: Lane, boundBy: BoundBy, untilMs: number): void {
+    const { run } = lane;
+    const dropped = run.dropFrom(lane, isOfOneProvider);
+    for (const { chunk } of dropped) {
+      run.blocked.set(chunk.claim.provider, { untilMs, boundBy });
+    }
+    this.#ledger.giveBack(run, dropped);
+  }
+
+  /** Messages among others of mixed chunks get a time of their own: the chunk must not wait for them. */
+  #postpone(lane: Lane, keep: number, fromMs: number, overMs: number): void {
+    if (lane.waiting <= keep) {
+      return;
+    }
+    const { run } = lane;
+    let kept = 0;
+    const dropped = run.dropFrom(lane, (item) => {
+      kept += isOfOneProvider(item) ? 0 : 1;
+      return !isOfOneProvider(item) && kept > keep;
+    });
+    const at = this.#clocks.wall();
+    for (const item of dropped) {
+      const dueAt = onWallClock(fromMs + this.#random() * overMs, this.#clocks);
+      this.#ledger.postpone(run, item, postponedFact(run, item, dueAt, at));
+    }
+  }
+
+  #fullProviders(run: Run): string[] {
+    const inHand = new Map<string, number>();
+    for (const { claim, open } of run.chunks) {
+      inHand.set(claim.provider, (inHand.get(claim.provider) ?? 0) + open);
+    }
+    for (const lane of run.lanes.values()) {
+      // A slow company must not keep all other companies waiting: its chunks are theirs too.
+      inHand.set("other", (inHand.get("other") ?? 0) - stuckOfMany(lane));
+    }
+    const full = [...inHand].filter(([, n]) => n >= REFILL_BELOW).map(([provider]) => provider);
+    return [...new Set([...full, ...run.blocked.keys()])];
+  }
+}
+
+function isOfOneProvider({ chunk }: Item): boolean {
+  return chunk.claim.provider !== "other";
+}
+
+/** Messages of mixed chunks that are stuck in the lane. */
+function stuckOfMany(lane: Lane): number {
+  let n = 0;
+  if (lane.isStuck) {
+    lane.forEach((item) => {
+      n += isOfOneProvider(item) ? 0 : 1;
+    });
+  }
+  return n;
+}

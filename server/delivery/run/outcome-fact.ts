@@ -1,0 +1,113 @@
+import { type SkipReason, WAITS_FOR_TWIN } from "../consent.store.ts";
+import type { DotFact, ReleaseFact, ResultFact, UndotFact } from "../facts.ts";
+import type { SmtpOutcome, Verdict } from "../types.ts";
+import type { Item, ItemUnderWay, Run } from "./run.ts";
+
+const MAX_TEXT = 300;
+
+/** `at` is when the try began: the first one's is the message's Date for ever. */
+export function dotFact({ parts }: Run, { recipient }: Item, at: number): DotFact {
+  return { k: "dot", w: parts.workspaceId, c: parts.campaignId, s: recipient.seq, at };
+}
+
+/** Takes a dot back that was announced and not written. */
+export function undotFact({ parts }: Run, { recipient }: Item, at: number): UndotFact {
+  return { k: "undot", w: parts.workspaceId, c: parts.campaignId, s: recipient.seq, at };
+}
+
+export function releaseFact({ parts }: Run, { claim }: Item["chunk"], at: number): ReleaseFact {
+  const { workspaceId: w, campaignId: c } = parts;
+  return { k: "release", w, c, ch: claim.chunkNo, ep: claim.epoch, at };
+}
+
+/** A message that waits for another one to the same person is read again at the earliest after so long. */
+const TWIN_WAIT_MS = 2_000;
+
+/** A message that gets no try because its recipient must not be mailed, or not before another one is through. */
+export function unsentFact(
+  run: Run,
+  item: Item,
+  why: SkipReason | typeof WAITS_FOR_TWIN,
+  at: number,
+): ResultFact {
+  return why === WAITS_FOR_TWIN
+    ? postponedFact(run, item, at + TWIN_WAIT_MS, at)
+    : { ...head(run, item, at), st: "skipped", oc: "", cat: why, n: 0 };
+}
+
+/** A message that must wait, was not tried, and so has had no attempt. */
+export function postponedFact(run: Run, item: Item, due: number, at: number): ResultFact {
+  return { ...head(run, item, at), st: "deferred", oc: "", cat: "postponed", n: 0, due };
+}
+
+/** A message for whose domain no route may be used. */
+export function nowhereFact(run: Run, item: Item, domain: string, at: number): ResultFact {
+  const text = `No route of the campaign may be used for ${domain}.`;
+  return { ...head(run, item, at), st: "failed", oc: "failed", cat: "no_route", n: 1, text };
+}
+
+/** A message that cannot be made: trying again would give the same. */
+export function unrenderableFact(run: Run, item: Item, why: string, at: number): ResultFact {
+  const text = why.slice(0, MAX_TEXT);
+  return { ...head(run, item, at), st: "failed", oc: "failed", cat: "render_error", n: 1, text };
+}
+
+/** What an SMTP try came to. */
+export function attemptFact(
+  run: Run,
+  item: ItemUnderWay,
+  outcome: Exclude<SmtpOutcome, { kind: "abandoned" }>,
+  verdict: Verdict,
+  at: number,
+): ResultFact {
+  return {
+    ...head(run, item, at),
+    st: verdict.state,
+    oc: outcomeName(outcome, verdict),
+    cat: verdict.category,
+    ...(verdict.dueAt === undefined ? {} : { due: verdict.dueAt }),
+    n: verdict.countsAsAttempt ? 1 : 0,
+    ...wordsOf(outcome),
+    rt: item.lane.target.way.egress.route.id,
+    host: outcome.host,
+    ms: outcome.durationMs,
+    ...(verdict.suppress === undefined ? {} : { sup: verdict.suppress }),
+    ...(verdict.strike === undefined ? {} : { strike: verdict.strike }),
+  };
+}
+
+function head({ parts }: Run, { recipient, chunk }: Item, at: number) {
+  return {
+    k: "result" as const,
+    w: parts.workspaceId,
+    c: parts.campaignId,
+    s: recipient.seq,
+    ch: chunk.claim.chunkNo,
+    ep: chunk.claim.epoch,
+    at,
+  };
+}
+
+function outcomeName(outcome: SmtpOutcome, verdict: Verdict): string {
+  if (outcome.kind === "accepted" || outcome.kind === "ambiguous") {
+    return outcome.kind;
+  }
+  return verdict.state === "bounced" || verdict.state === "failed" ? verdict.state : "deferred";
+}
+
+function wordsOf(outcome: Exclude<SmtpOutcome, { kind: "abandoned" }>) {
+  switch (outcome.kind) {
+    case "accepted":
+      return { stage: "dot", code: outcome.reply.code, ...replyWords(outcome.reply) };
+    case "refused":
+      return { stage: outcome.stage, code: outcome.reply.code, ...replyWords(outcome.reply) };
+    case "broken":
+      return { stage: outcome.stage, text: outcome.error.slice(0, MAX_TEXT) };
+    case "ambiguous":
+      return { stage: "dot", text: outcome.error.slice(0, MAX_TEXT) };
+  }
+}
+
+function replyWords(reply: { enhanced: string; text: string }) {
+  return { enh: reply.enhanced, text: reply.text.slice(0, MAX_TEXT) };
+}

@@ -1,0 +1,389 @@
+import type { Clocks } from "../../platform/clock.ts";
+import type { Databases } from "../../platform/db/databases.ts";
+import { log } from "../../platform/log.ts";
+import type { Caller } from "../../platform/workers/channel.ts";
+import { personBehind } from "../person.store.ts";
+import type { Leased, TurnedAway, WriterMethods } from "../protocol.ts";
+import { findContent, isWorkspace, loadChunk } from "../queue/load.store.ts";
+import type { Signer } from "../render/signer.ts";
+import type { QueueLimit } from "../types.ts";
+import { ConsentGate } from "./consent-gate.ts";
+import type { Dispatcher } from "./dispatcher.ts";
+import { Learner } from "./feedback.ts";
+import { Hands } from "./intake.ts";
+import { Renewals, refuseClaims } from "./leases.ts";
+import { Ledger } from "./ledger.ts";
+import { resumeNamed, suspendNamed } from "./limit-names.ts";
+import { setCampaignRate } from "./limits.ts";
+import { nowhereFact, unsentFact } from "./outcome-fact.ts";
+import { Placer } from "./placing.ts";
+import type { Recorder } from "./recorder.ts";
+import { type ChunkInHand, emptyItem, type Item, type Run } from "./run.ts";
+import { CannotSend, makeRun, type RunFactory } from "./run-factory.ts";
+import { Sender } from "./sender.ts";
+import { campaignRate } from "./spread.ts";
+
+const RENEW_EVERY_MS = 20_000;
+
+export type PipelineParts = RunFactory & {
+  databases: Databases;
+  writer: Caller<WriterMethods>;
+  recorder: Recorder;
+  signer: Signer;
+  clocks: Clocks;
+};
+
+/**
+ * Sends campaigns. It reads as the sentence: claim → place → limiter → render → (may it be mailed?) → smtp → result
+ * → journal; what the journal says becomes rows on the writer thread.
+ */
+export class Pipeline {
+  readonly #parts: PipelineParts;
+  readonly #dispatcher: Dispatcher;
+  readonly #ledger: Ledger;
+  readonly #placer: Placer;
+  readonly #hands: Hands;
+  readonly #runs = new Map<string, Run>();
+  /** Runs being made, and whether they were halted meanwhile. */
+  readonly #making = new Map<string, { halted: boolean; claims: Leased["claims"] }>();
+  readonly #gate: ConsentGate;
+  readonly #renewals: Renewals;
+  #leasing = false;
+  #leaseAgain = false;
+  #renewedAt = 0;
+  #stopped = false;
+
+  constructor(parts: PipelineParts, dispatcher: Dispatcher) {
+    const { clocks, recorder, traffic, signer } = parts;
+    const clock = clocks.wall;
+    this.#parts = parts;
+    this.#gate = new ConsentGate(parts.databases, clocks);
+    this.#renewals = new Renewals(parts.writer);
+    this.#dispatcher = dispatcher;
+    this.#ledger = new Ledger({ recorder, clock, onReleased: (run) => this.#endIfDone(run) });
+    this.#placer = new Placer({
+      book: traffic,
+      clocks,
+      onPlaced: (run) => dispatcher.laneReady(run),
+      onEmptied: (lane) => dispatcher.tidy(lane),
+      onNowhere: (run, item, domain) =>
+        this.#ledger.settle(run, item, nowhereFact(run, item, domain, clock())),
+    });
+    this.#hands = new Hands(clocks, this.#ledger, dispatcher);
+    const learner = new Learner({
+      clocks,
+      traffic,
+      dispatcher,
+      placer: this.#placer,
+      runs: () => this.#runs.values(),
+      onPause: (run, reason) => this.#pause(run, reason),
+    });
+    const sender = new Sender({
+      recorder,
+      signer,
+      clocks,
+      ledger: this.#ledger,
+      dispatcher,
+      learner,
+      gate: this.#gate,
+      onPoolClosed: (run) => this.#halt(run),
+      onPause: (run, reason) => this.#pause(run, reason),
+      onEnd: (run) => this.#afterMessage(run),
+    });
+    dispatcher.start({
+      send: (run, item) => void sender.send(run, item),
+      parked: (lane, refusal) => this.#hands.parked(lane, refusal),
+    });
+  }
+
+  get runs(): Iterable<Run> {
+    return this.#runs.values();
+  }
+
+  /** Asks for work where less than enough is in hand; all due workspaces, or only one. */
+  async refill(only?: string): Promise<void> {
+    if (this.#stopped || this.#parts.recorder.trouble !== undefined) {
+      return;
+    }
+    if (this.#leasing) {
+      this.#leaseAgain = true;
+      return;
+    }
+    this.#leasing = true;
+    try {
+      for (const run of this.#runs.values()) {
+        // Who has enough now does not ask: it must be able to a moment later, and not only at the next tick.
+        if (only === undefined || run.parts.workspaceId === only) {
+          run.isAsking = this.#hands.wantsMore(run);
+        }
+      }
+      const leased = await this.#parts.writer.call("lease", {
+        inHand: this.#inHand(),
+        want: Hands.want,
+        ...(only === undefined ? {} : { only: [only] }),
+      });
+      for (const { workspaceId, claims } of leased) {
+        this.#accept(workspaceId, claims);
+      }
+    } finally {
+      this.#leasing = false;
+    }
+    if (this.#leaseAgain) {
+      this.#leaseAgain = false;
+      await this.refill();
+    }
+  }
+
+  /** The campaign's status was changed: one that is no longer `sending` is halted, else there may be work. */
+  notice(workspaceId: string, campaignId: number): void {
+    const { databases } = this.#parts;
+    const db = this.#has(workspaceId) ? databases.workspace(workspaceId) : undefined;
+    if (db !== undefined && findContent(db, campaignId)?.status === "sending") {
+      this.refill(workspaceId).catch((error: unknown) =>
+        log.error({ err: error }, "asking for more work failed"),
+      );
+    } else {
+      this.halt(workspaceId, campaignId);
+    }
+  }
+
+  /** Takes back what is before its dot and gives the chunks back when the rest is done. */
+  halt(workspaceId: string, campaignId: number): void {
+    const key = `${workspaceId}/${campaignId}`;
+    const making = this.#making.get(key);
+    if (making !== undefined) {
+      making.halted = true;
+    }
+    const run = this.#runs.get(key);
+    if (run !== undefined) {
+      this.#halt(run);
+    }
+  }
+
+  /** The person with this address wants mail again. */
+  resubscribed(workspaceId: string, address: string): void {
+    this.#gate.back(workspaceId, address);
+  }
+
+  /** The recipient of a message left, or reported it: whatever address they are mailed at gets nothing more. */
+  turnedAway({ workspaceId, why, ...said }: TurnedAway): void {
+    if (!this.#has(workspaceId)) {
+      return;
+    }
+    const { addresses } = personBehind(this.#parts.databases.workspace(workspaceId), said);
+    for (const address of addresses) {
+      this.#gate.left(workspaceId, address, why);
+    }
+  }
+
+  /** The route of running campaigns was changed: they go on with what it is now. */
+  routeChanged(workspaceId: string, routeId: number): void {
+    this.#parts.traffic.forgetCircuit(workspaceId, routeId);
+    for (const run of this.#runs.values()) {
+      const { workspaceId: own, campaignId, ways } = run.parts;
+      if (own === workspaceId && ways.some(({ egress }) => egress.route.id === routeId)) {
+        // Given back, they are leased again at once, and the new run loads the route as it is now.
+        this.#halt(run);
+        log.info({ workspaceId, campaignId, routeId }, "route changed: the campaign starts over");
+      }
+    }
+  }
+
+  /** Ends a suspension now. @returns false when there was none. */
+  resumeLimit(limit: QueueLimit): boolean {
+    const { traffic, clocks } = this.#parts;
+    const parts = { traffic, dispatcher: this.#dispatcher, runs: this.#runs.values() };
+    return resumeNamed(parts, limit, clocks.steady());
+  }
+
+  /** Leaves a limit alone for a while. */
+  suspendLimit(limit: QueueLimit & { forMs: number; reason: string }): void {
+    const untilMs = this.#parts.clocks.steady() + limit.forMs;
+    suspendNamed(this.#parts.traffic, limit, untilMs, limit.reason);
+  }
+
+  /** Every second: work that became due, leases about to end, memory not needed any more. */
+  async tick(): Promise<void> {
+    const now = this.#parts.clocks.steady();
+    if (now - this.#renewedAt > RENEW_EVERY_MS) {
+      this.#renewedAt = now;
+      this.#renewals.begin(this.#runs.values());
+    }
+    for (const run of [...this.#runs.values()]) {
+      if (this.#parts.databases.isSetAside(run.parts.workspaceId)) {
+        this.#halt(run);
+      }
+    }
+    const busy = new Set([...this.#runs.values()].map((run) => run.parts.workspaceId));
+    this.#gate.sweep((id) => busy.has(id));
+    this.#parts.traffic.sweep(now);
+    this.#hands.campaigns = this.#runs.size;
+    for (const run of [...this.#runs.values()]) {
+      run.isAsking = false;
+      this.#hands.tend(run);
+      for (const way of run.parts.ways.length > 1 ? run.parts.ways : []) {
+        this.#placer.probe(run, way);
+      }
+      this.#setRate(run);
+      this.#endIfDone(run);
+    }
+    await this.refill();
+    for (const run of this.#runs.values()) {
+      this.#dispatcher.ready(run);
+    }
+  }
+
+  /** Halts everything and waits until all chunks are given back, at most `withinMs`. */
+  async stop(withinMs: number): Promise<void> {
+    this.#stopped = true;
+    for (const making of this.#making.values()) {
+      making.halted = true;
+    }
+    for (const run of this.#runs.values()) {
+      this.#halt(run);
+    }
+    const giveUpAt = performance.now() + withinMs;
+    while (this.#isBusy() && performance.now() < giveUpAt) {
+      await Bun.sleep(5);
+    }
+  }
+
+  /** False for a workspace that is gone, or whose file cannot be used: nothing of it is sent then. */
+  #has(workspaceId: string): boolean {
+    const { databases } = this.#parts;
+    return isWorkspace(databases.system, workspaceId) && !databases.isSetAside(workspaceId);
+  }
+
+  #isBusy(): boolean {
+    return this.#runs.size > 0 || this.#making.size > 0 || this.#parts.recorder.waiting > 0;
+  }
+
+  #inHand() {
+    const runs = [...this.#runs.values()].map((run) => this.#hands.inHandOf(run));
+    const making = [...this.#making.keys()].map((key) => {
+      const [workspaceId = "", campaignId = ""] = key.split("/");
+      return Hands.enough(workspaceId, Number(campaignId));
+    });
+    return [...runs, ...making];
+  }
+
+  #accept(workspaceId: string, claims: Leased["claims"]): void {
+    for (const campaignId of new Set(claims.map((claim) => claim.campaignId))) {
+      const own = claims.filter((claim) => claim.campaignId === campaignId);
+      const run = this.#runs.get(`${workspaceId}/${campaignId}`);
+      if (run === undefined) {
+        void this.#start(workspaceId, campaignId, own);
+      } else {
+        run.isAsking = false;
+        this.#loadOrHalt(run, own);
+      }
+    }
+  }
+
+  async #start(workspaceId: string, campaignId: number, claims: Leased["claims"]): Promise<void> {
+    const key = `${workspaceId}/${campaignId}`;
+    const making = { halted: false, claims };
+    this.#making.set(key, making);
+    try {
+      const database = () => this.#parts.databases.workspace(workspaceId);
+      const run = await makeRun(this.#parts, database, workspaceId, campaignId);
+      if (making.halted) {
+        throw new CannotSend("");
+      }
+      this.#runs.set(key, run);
+      this.#dispatcher.add(run);
+      this.#setRate(run);
+      this.#loadOrHalt(run, claims);
+    } catch (error) {
+      await refuseClaims(this.#parts, { workspaceId, campaignId, claims }, error);
+    } finally {
+      this.#making.delete(key);
+    }
+  }
+
+  /** A file that cannot be read ends the run of its own campaign; what could not be loaded is given back untouched. */
+  #loadOrHalt(run: Run, claims: Leased["claims"]): void {
+    const { workspaceId, campaignId } = run.parts;
+    try {
+      this.#load(run, claims);
+    } catch (error) {
+      const inHand = new Set([...run.chunks].map(({ claim }) => claim));
+      const left = claims.filter((claim) => !inHand.has(claim));
+      void refuseClaims(this.#parts, { workspaceId, campaignId, claims: left }, error);
+      this.#halt(run);
+    }
+  }
+
+  #load(run: Run, claims: Leased["claims"]): void {
+    const { workspaceId, campaignId, consent: rule } = run.parts;
+    const now = this.#parts.clocks.wall();
+    for (const claim of claims) {
+      // Read before the rows, so that what changes meanwhile is looked at again.
+      const judgedAt = this.#gate.version(workspaceId);
+      const isBlocked = this.#gate.isBlocked(workspaceId);
+      const db = this.#parts.databases.workspace(workspaceId);
+      const loaded = loadChunk(db, campaignId, { ...claim, now, isBlocked, rule });
+      const chunk: ChunkInHand = { claim, open: loaded.recipients.length, unrecorded: 0 };
+      run.chunks.add(chunk);
+      for (const { seq, why } of loaded.unsent) {
+        const item = { ...emptyItem(seq), chunk };
+        this.#ledger.record(run, chunk, unsentFact(run, item, why, now));
+      }
+      for (const recipient of loaded.recipients) {
+        const item: Item = { ...recipient, chunk, judgedAt, lane: undefined };
+        this.#placer.place(run, item);
+      }
+      this.#ledger.releaseIfDone(run, chunk);
+    }
+    if (run.isHalted) {
+      this.#halt(run);
+    } else {
+      this.#hands.tend(run);
+      this.#dispatcher.wake();
+    }
+  }
+
+  #setRate(run: Run): void {
+    const rate = campaignRate(run, this.#parts.clocks.wall());
+    setCampaignRate(this.#parts.traffic.limiter, run, rate);
+  }
+
+  #endIfDone(run: Run): void {
+    // While a provider is blocked the run stays, so that it is known and nothing is taken to be given back.
+    const hasMore = run.chunks.size > 0 || run.inFlight > 0;
+    const waits = run.blocked.size > 0 && !run.isHalted;
+    if (!hasMore && !waits && this.#runs.get(run.key) === run) {
+      this.#runs.delete(run.key);
+      this.#dispatcher.remove(run);
+      this.#parts.writer.tell("look", { workspaceId: run.parts.workspaceId });
+    }
+  }
+
+  #halt(run: Run): void {
+    run.halt();
+    this.#ledger.giveBack(run, run.dropWaiting());
+    for (const chunk of [...run.chunks]) {
+      this.#ledger.releaseIfDone(run, chunk);
+    }
+    this.#endIfDone(run);
+  }
+
+  #afterMessage(run: Run): void {
+    if (run.isHalted) {
+      this.#endIfDone(run);
+    } else if (!run.isAsking && this.#hands.wantsMore(run)) {
+      run.isAsking = true;
+      this.refill(run.parts.workspaceId).catch((error: unknown) =>
+        log.error({ err: error }, "asking for more work failed"),
+      );
+    }
+  }
+
+  #pause(run: Run, reason: string): void {
+    const { workspaceId, campaignId } = run.parts;
+    if (!run.isHalted) {
+      this.#halt(run);
+      this.#parts.writer.tell("pause", { workspaceId, campaignId, reason });
+    }
+  }
+}

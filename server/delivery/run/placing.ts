@@ -1,0 +1,147 @@
+import type { Clocks } from "../../platform/clock.ts";
+import type { Site } from "../smtp/egress.ts";
+import type { RouteSource } from "../types.ts";
+import { doorKey, keysOf, type LimitBook, setLaneLimits, sourceProviderKey } from "./limits.ts";
+import { allows, chooseWay, pickByWeight, type Way } from "./routing.ts";
+import type { Item, Lane, LaneTarget, Run } from "./run.ts";
+
+export type PlacerParts = {
+  book: LimitBook;
+  clocks: Clocks;
+  /** The message is in its lane. */
+  onPlaced: (run: Run, item: Item) => void;
+  /** The lane may have nothing left. */
+  onEmptied: (lane: Lane) => void;
+  /** No route of the campaign may be used for the domain. */
+  onNowhere: (run: Run, item: Item, domain: string) => void;
+};
+
+type Lookup = { run: Run; way: Way; domain: string; items: Item[] };
+
+/** Finds the lane of each message: route, source address, and the site that takes its domain's mail. */
+export class Placer {
+  readonly #parts: PlacerParts;
+  /** What is being looked up, by campaign, route and domain. */
+  readonly #lookups = new Map<string, Lookup>();
+
+  constructor(parts: PlacerParts) {
+    this.#parts = parts;
+  }
+
+  /** Puts the message into its lane: at once where the site is known, else when it is. */
+  place(run: Run, item: Item): void {
+    const domain = domainOf(item);
+    const way = this.#wayFor(run, domain);
+    if (way === undefined) {
+      run.unplaced.delete(item);
+      this.#parts.onNowhere(run, item, domain);
+      return;
+    }
+    this.#placeOn(run, item, way, domain);
+  }
+
+  /** Finds new lanes for messages that are waiting in lanes of this way. */
+  replace(run: Run, isConcerned: (target: LaneTarget) => boolean): void {
+    for (const lane of [...run.lanes.values()]) {
+      for (const item of isConcerned(lane.target) ? run.dropFrom(lane) : []) {
+        this.place(run, item);
+      }
+      this.#parts.onEmptied(lane);
+    }
+  }
+
+  /** Has one of the messages that wait for other ways find out whether a way that was out of order works again. */
+  probe(run: Run, way: Way): void {
+    const now = this.#parts.clocks.steady();
+    for (const lane of way.circuit.wantsProbe(now) ? run.lanes.values() : []) {
+      let found: Item | undefined;
+      run.dropFrom(lane, (item) => {
+        const isFirst = found === undefined && lane.target.way !== way;
+        found = isFirst && allows(way.egress.route, domainOf(item)) ? item : found;
+        return isFirst && found === item;
+      });
+      if (found !== undefined) {
+        way.circuit.beginProbe(now);
+        this.#placeOn(run, found, way, domainOf(found));
+        this.#parts.onEmptied(lane);
+        return;
+      }
+    }
+  }
+
+  #placeOn(run: Run, item: Item, way: Way, domain: string): void {
+    const site = way.egress.siteOf(domain);
+    if (site instanceof Promise) {
+      run.unplaced.add(item);
+      this.#await(run, item, way, domain, site);
+    } else {
+      this.#put(run, item, way, domain, site);
+    }
+  }
+
+  #wayFor(run: Run, domain: string): Way | undefined {
+    const { ways } = run.parts;
+    const [only] = ways;
+    if (only !== undefined && ways.length === 1) {
+      return allows(only.egress.route, domain) ? only : undefined;
+    }
+    return chooseWay(ways, domain, run.key, this.#parts.clocks.steady());
+  }
+
+  #put(run: Run, item: Item, way: Way, domain: string, site: Site): void {
+    const source = this.#sourceFor(run, way, domain, site);
+    const target: LaneTarget = source === undefined ? { way, site } : { way, site, source };
+    const { clocks } = this.#parts;
+    const limits = () => {
+      setLaneLimits(this.#parts.book, target, clocks.wall());
+      return { keys: keysOf(run, target), door: doorKey(target) };
+    };
+    const lane = run.lane(target, limits, clocks.steady());
+    run.add(item, lane);
+    this.#parts.onPlaced(run, item);
+  }
+
+  /** The same address for the same campaign and domain, unless it has to rest there. */
+  #sourceFor(run: Run, way: Way, domain: string, site: Site): RouteSource | undefined {
+    const { route } = way.egress;
+    const sources = route.sources ?? [];
+    if (sources.length <= 1) {
+      return sources[0];
+    }
+    const now = this.#parts.clocks.steady();
+    const { limiter } = this.#parts.book;
+    const awake = sources.filter(
+      (source) => limiter.closedUntil(sourceProviderKey(route, source, site.provider), now) <= now,
+    );
+    const from = awake.length > 0 ? awake : sources;
+    return pickByWeight(from, ({ address }) => `${run.key}/${domain}/${address}`);
+  }
+
+  #await(run: Run, item: Item, way: Way, domain: string, site: Promise<Site>): void {
+    const key = `${run.key}/${way.egress.route.id}/${domain}`;
+    const known = this.#lookups.get(key);
+    if (known !== undefined) {
+      known.items.push(item);
+      return;
+    }
+    const lookup: Lookup = { run, way, domain, items: [item] };
+    this.#lookups.set(key, lookup);
+    void site.then((found) => {
+      this.#lookups.delete(key);
+      this.#found(lookup, found);
+    });
+  }
+
+  #found({ run, way, domain, items }: Lookup, site: Site): void {
+    for (const item of items) {
+      // What was let go meanwhile is not in hand any more.
+      if (run.unplaced.has(item)) {
+        this.#put(run, item, way, domain, site);
+      }
+    }
+  }
+}
+
+function domainOf({ recipient: { address } }: Item): string {
+  return address.slice(address.lastIndexOf("@") + 1);
+}

@@ -1,0 +1,104 @@
+import type { Connection } from "../../platform/db/driver.ts";
+import type { Caller } from "../../platform/workers/channel.ts";
+import { consentRule, frozenAudience } from "../consent.store.ts";
+import type { MainMethods } from "../protocol.ts";
+import { findContent } from "../queue/load.store.ts";
+import { loadSigningKey, type SigningKey } from "../render/dkim.ts";
+import type { CampaignContent, RouteChoice, RouteMember } from "../types.ts";
+import type { Compiler } from "./compiler.ts";
+import type { RoutePools } from "./route-pools.ts";
+import { Run } from "./run.ts";
+import type { Traffic } from "./traffic.ts";
+
+/** A reason, for people, why a campaign cannot be sent as it is. */
+export class CannotSend extends Error {
+  override readonly name = "CannotSend";
+}
+
+export type RunFactory = {
+  main: Caller<MainMethods>;
+  pools: RoutePools;
+  traffic: Traffic;
+  compiler: Compiler;
+};
+
+/**
+ * Gathers what a campaign needs to be sent: content compiled, routes with their secrets, DKIM key tried.
+ *
+ * @throws CannotSend with a sentence for the campaign's page.
+ */
+export async function makeRun(
+  factory: RunFactory,
+  database: () => Connection,
+  workspaceId: string,
+  campaignId: number,
+): Promise<Run> {
+  const launched = findContent(database(), campaignId);
+  if (launched === undefined) {
+    throw new CannotSend("The campaign has no content: it was never launched.");
+  }
+  // Written once at launch, by features/campaigns, as this type.
+  const content = JSON.parse(launched.content) as CampaignContent;
+  const routes = await routesOf(factory, workspaceId, launched);
+  const key = routes.some(({ route }) => route.signDkim)
+    ? await signingKeyOf(factory, workspaceId, content.domain)
+    : undefined;
+  const compiled = await factory.compiler.campaign(content, campaignId).catch((error: unknown) => {
+    throw new CannotSend(`The message cannot be made: ${messageOf(error)}`);
+  });
+  return new Run({
+    workspaceId,
+    campaignId,
+    launchedAt: launched.launchedAt ?? 0,
+    spreadMinutes: launched.spreadMinutes ?? undefined,
+    onAmbiguous: launched.onAmbiguous,
+    total: launched.total,
+    remaining: launched.remaining,
+    compiled,
+    consent: consentRule(frozenAudience(database(), campaignId)),
+    ways: routes.map(({ route, position, weight }) => ({
+      egress: factory.pools.get(route),
+      position,
+      weight,
+      signingKey: route.signDkim ? key : undefined,
+      hasDelivered: false,
+      circuit: factory.traffic.circuitOf(route),
+      recall: new AbortController(),
+    })),
+  });
+}
+
+/** @throws CannotSend when there is none. */
+async function routesOf(
+  { main }: RunFactory,
+  workspaceId: string,
+  { routeId, groupId }: RouteChoice,
+): Promise<RouteMember[]> {
+  const routes = await main.call("loadRoutes", { workspaceId, routeId, groupId });
+  if (routes.length === 0) {
+    throw new CannotSend(
+      groupId === null
+        ? "The campaign's route was removed or switched off."
+        : "All routes of the campaign's group were removed or switched off.",
+    );
+  }
+  return routes;
+}
+
+/** @throws CannotSend for a key that cannot sign: a message is never sent unsigned by accident. */
+async function signingKeyOf(
+  { main }: RunFactory,
+  workspaceId: string,
+  domain: string,
+): Promise<SigningKey | undefined> {
+  const key = await main.call("loadDkimKey", { workspaceId, domain });
+  try {
+    return key === undefined ? undefined : loadSigningKey(key);
+  } catch (error) {
+    throw new CannotSend(`The DKIM key cannot be used: ${messageOf(error)}`);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

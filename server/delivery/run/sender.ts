@@ -1,0 +1,158 @@
+import type { Clocks } from "../../platform/clock.ts";
+import { log } from "../../platform/log.ts";
+import type { Settlement } from "../limiter/gate.ts";
+import { TemplateError } from "../render/liquid-engine.ts";
+import type { Signer } from "../render/signer.ts";
+import { reasonOf } from "../smtp/failure.ts";
+import type { SmtpOutcome } from "../types.ts";
+import { type ConsentGate, NotMailed } from "./consent-gate.ts";
+import type { Dispatcher } from "./dispatcher.ts";
+import type { Learner } from "./feedback.ts";
+import { judgeTry } from "./judge-try.ts";
+import type { Ledger } from "./ledger.ts";
+import { tryMessage } from "./message-try.ts";
+import { attemptFact, unrenderableFact, unsentFact } from "./outcome-fact.ts";
+import type { Recorder } from "./recorder.ts";
+import type { ItemUnderWay, Run } from "./run.ts";
+
+const RETRY_OWN_FAILURE_MS = 2_000;
+const MAX_OVER_BUDGET = 20;
+
+export type SenderParts = {
+  recorder: Recorder;
+  signer: Signer;
+  clocks: Clocks;
+  ledger: Ledger;
+  dispatcher: Dispatcher;
+  learner: Learner;
+  gate: ConsentGate;
+  /** The route's connections were closed under the run: it has to start over. */
+  onPoolClosed: (run: Run) => void;
+  /** A person has to look at the campaign. */
+  onPause: (run: Run, reason: string) => void;
+  /** A message has come to its end. */
+  onEnd: (run: Run) => void;
+};
+
+/** Sends one message: render → (may it be mailed?) → smtp → result → journal. */
+export class Sender {
+  readonly #parts: SenderParts;
+
+  constructor(parts: SenderParts) {
+    this.#parts = parts;
+  }
+
+  async send(run: Run, item: ItemUnderWay): Promise<void> {
+    const startedAt = this.#parts.clocks.wall();
+    const startedSteady = this.#parts.clocks.steady();
+    const { lane, places } = item;
+    const { signal } = lane.target.way.recall;
+    let how: Settlement = "not_sent";
+    let why = "";
+    try {
+      const outcome = await this.#attempt(run, item, startedAt, signal);
+      run.overBudget = 0;
+      if (outcome.kind === "abandoned") {
+        this.#abandoned(run, item, signal);
+      } else {
+        how = this.#learn(run, item, outcome, { startedAt, startedSteady });
+        why = how === "pushback" ? pushbackOf(outcome) : "";
+      }
+    } catch (error) {
+      this.#cannot(run, item, error, startedAt);
+    } finally {
+      this.#parts.dispatcher.finished({ lane, places }, how, why);
+      this.#parts.onEnd(run);
+    }
+  }
+
+  async #attempt(
+    run: Run,
+    item: ItemUnderWay,
+    startedAt: number,
+    signal: AbortSignal,
+  ): Promise<SmtpOutcome> {
+    const { gate, ledger, dispatcher } = this.#parts;
+    return await tryMessage(this.#parts, run, item, {
+      startedAt,
+      signal,
+      mayMail: () => gate.check(run, item),
+      onRendered: (ms) => dispatcher.rendered(run, ms),
+      onUndot: (fact) => ledger.record(run, item.chunk, fact),
+    });
+  }
+
+  #learn(
+    run: Run,
+    item: ItemUnderWay,
+    outcome: Exclude<SmtpOutcome, { kind: "abandoned" }>,
+    { startedAt, startedSteady }: { startedAt: number; startedSteady: number },
+  ): Settlement {
+    const tried = {
+      outcome,
+      verdict: judgeTry(item, outcome, this.#parts.clocks),
+      startedAt: startedSteady,
+    };
+    const verdict = this.#parts.learner.redirect(run, item, tried);
+    this.#parts.ledger.settle(run, item, attemptFact(run, item, outcome, verdict, startedAt));
+    return this.#parts.learner.learn(run, item, { ...tried, verdict });
+  }
+
+  #cannot(run: Run, item: ItemUnderWay, error: unknown, at: number): void {
+    const { ledger } = this.#parts;
+    if (error instanceof NotMailed) {
+      // Had it been the one that finds out whether a route works again, another one must.
+      item.lane.target.way.circuit.endProbe();
+      ledger.settle(run, item, unsentFact(run, item, error.why, this.#parts.clocks.wall()));
+    } else if (error instanceof TemplateError) {
+      ledger.settle(run, item, unrenderableFact(run, item, error.message, at));
+      this.#notRendered(run, error);
+    } else {
+      // The signer died, or something we did not foresee: nothing was sent, so nothing has happened.
+      const { workspaceId, campaignId } = run.parts;
+      log.error({ workspaceId, campaignId, err: error }, "a message could not be tried");
+      const again = this.#parts.clocks.steady() + RETRY_OWN_FAILURE_MS;
+      this.#parts.dispatcher.hold(run, again, "SwiftMail itself failed; it tries again.");
+      this.#takeBack(run, item);
+    }
+  }
+
+  /** One contact's values can be too much for a template; when it is everybody's, no more are tried. */
+  #notRendered(run: Run, error: TemplateError): void {
+    run.overBudget = error.code === undefined ? 0 : run.overBudget + 1;
+    if (run.overBudget === MAX_OVER_BUDGET) {
+      const words = `${MAX_OVER_BUDGET} messages in a row could not be filled in. ${error.message}`;
+      this.#parts.onPause(run, words);
+    }
+  }
+
+  #abandoned(run: Run, item: ItemUnderWay, signal: AbortSignal): void {
+    const wasRecalled = signal.aborted;
+    if (!wasRecalled && this.#parts.recorder.trouble === undefined) {
+      // The pool was closed because its route has changed: the campaign starts over with the new one.
+      this.#parts.onPoolClosed(run);
+    }
+    this.#takeBack(run, item);
+    item.lane.target.way.circuit.endProbe();
+    if (wasRecalled && !run.isHalted) {
+      this.#parts.learner.findOtherWay(run, item.lane.target.way);
+    }
+  }
+
+  /** As if it had never been taken: it is still pending. */
+  #takeBack(run: Run, item: ItemUnderWay): void {
+    if (run.isHalted) {
+      this.#parts.ledger.giveBack(run, [item]);
+    } else {
+      run.putBack(item);
+      this.#parts.dispatcher.laneReady(run);
+    }
+  }
+}
+
+/** Why to slow down, to end a sentence with: asked to, or because connections fail, is not the same. */
+function pushbackOf(outcome: SmtpOutcome): string {
+  return outcome.kind === "refused"
+    ? `the server said “${reasonOf(outcome)}”`
+    : `connections fail (${reasonOf(outcome)})`;
+}

@@ -1,0 +1,143 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { log } from "../../platform/log.ts";
+import type { QuotaUsage } from "../limiter/quota.ts";
+import type { WarmUpProgress } from "../limiter/warm-up.ts";
+import type { Suspension, TrafficState } from "./traffic.ts";
+
+const SITES_EVERY_MS = 60_000;
+
+type Stored = {
+  quotas?: [string, QuotaUsage][];
+  warmUps?: [string, WarmUpProgress][];
+  suspensions?: Suspension[];
+  arrivals?: [string, number][];
+};
+
+type StateFile<T> = { name: string; isSound: (found: unknown) => found is T };
+
+const limitsFile: StateFile<Stored> = { name: "limits.json", isSound: isStored };
+const sitesFile: StateFile<string[]> = { name: "sites.json", isSound: isStrings };
+
+/**
+ * What a node knows of its roads, kept in local/limits/ over a restart. A file that is damaged or gone costs
+ * what was learned, never the start. Written at most once a second, so a crash forgets a second of use.
+ */
+export class TrafficFile {
+  readonly #dir: string;
+  #written = "";
+  #sitesAt = 0;
+
+  constructor(dataDir: string) {
+    this.#dir = limitsFolder(dataDir);
+    mkdirSync(this.#dir, { recursive: true });
+  }
+
+  read(): TrafficState {
+    const { quotas, warmUps, suspensions, arrivals } = this.#load(limitsFile) ?? {};
+    return {
+      quotas: new Map(quotas),
+      warmUps: new Map(warmUps),
+      suspensions: suspensions ?? [],
+      arrivals: new Map(arrivals),
+      knownSites: this.#load(sitesFile) ?? [],
+    };
+  }
+
+  /** Writes what has changed; the sites rarely, because they are many and matter little. */
+  write(state: TrafficState, now: number, isLast = false): void {
+    const { quotas, warmUps, suspensions, arrivals, knownSites } = state;
+    const stored: Stored = {
+      quotas: [...quotas],
+      warmUps: [...warmUps],
+      suspensions,
+      arrivals: [...arrivals],
+    };
+    const text = JSON.stringify(stored);
+    if (text !== this.#written) {
+      this.#save(limitsFile.name, text);
+      this.#written = text;
+    }
+    if (isLast || now - this.#sitesAt > SITES_EVERY_MS) {
+      this.#sitesAt = now;
+      this.#save(sitesFile.name, JSON.stringify(knownSites));
+    }
+  }
+
+  #load<T>(file: StateFile<T>): T | undefined {
+    const path = join(this.#dir, file.name);
+    try {
+      return existsSync(path) ? parsed(path, file) : undefined;
+    } catch (error) {
+      log.warn({ path, err: error }, "what was learned of limits is lost: the file cannot be read");
+      return undefined;
+    }
+  }
+
+  #save(name: string, text: string): void {
+    const path = join(this.#dir, name);
+    try {
+      writeFileSync(`${path}.new`, text);
+      renameSync(`${path}.new`, path);
+    } catch (error) {
+      log.warn({ path, err: error }, "what was learned of limits cannot be written");
+    }
+  }
+}
+
+/** The files of a data folder's limits that cannot be read, and why. */
+export function unreadableLimits(dataDir: string): { path: string; why: string }[] {
+  return [limitsFile, sitesFile].flatMap((file: StateFile<unknown>) => {
+    const path = join(limitsFolder(dataDir), file.name);
+    try {
+      if (existsSync(path)) {
+        parsed(path, file);
+      }
+      return [];
+    } catch (error) {
+      return [{ path, why: error instanceof Error ? error.message : String(error) }];
+    }
+  });
+}
+
+function limitsFolder(dataDir: string): string {
+  return join(dataDir, "local", "limits");
+}
+
+/** @throws Error when the file holds something else than was written. */
+function parsed<T>(path: string, { isSound }: StateFile<T>): T {
+  const found: unknown = JSON.parse(readFileSync(path, "utf8"));
+  if (!isSound(found)) {
+    throw new Error("it is JSON, but not what SwiftMail writes there");
+  }
+  return found;
+}
+
+function isStored(found: unknown): found is Stored {
+  if (!isObject(found)) {
+    return false;
+  }
+  const { quotas = [], warmUps = [], suspensions = [], arrivals = [] } = found;
+  return (
+    isPairs(quotas, isObject) &&
+    isPairs(warmUps, isObject) &&
+    isPairs(arrivals, (value) => typeof value === "number") &&
+    Array.isArray(suspensions) &&
+    suspensions.every(isObject)
+  );
+}
+
+function isPairs(found: unknown, isValue: (value: unknown) => boolean): boolean {
+  return (
+    Array.isArray(found) &&
+    found.every((pair) => Array.isArray(pair) && typeof pair[0] === "string" && isValue(pair[1]))
+  );
+}
+
+function isStrings(found: unknown): found is string[] {
+  return Array.isArray(found) && found.every((each) => typeof each === "string");
+}
+
+function isObject(found: unknown): found is Record<string, unknown> {
+  return typeof found === "object" && found !== null && !Array.isArray(found);
+}

@@ -1,0 +1,191 @@
+import type { Clocks } from "../../platform/clock.ts";
+import type { Databases } from "../../platform/db/databases.ts";
+import { AppError } from "../../platform/errors.ts";
+import type { Journal } from "../../platform/journal/writer.ts";
+import { log } from "../../platform/log.ts";
+import type { KeyRing } from "../../platform/secrets.ts";
+import type { Caller } from "../../platform/workers/channel.ts";
+import type { MainMethods, TestMessage, WriterMethods } from "../protocol.ts";
+import { workspaceCap } from "../queue/load.store.ts";
+import { loadSigningKey } from "../render/dkim.ts";
+import { renderMessage } from "../render/message.ts";
+import { createSigner, renderSigned, type Signer } from "../render/signer.ts";
+import { loadRuleBook } from "../result/rule-book.ts";
+import { Compiler } from "../run/compiler.ts";
+import { Dispatcher } from "../run/dispatcher.ts";
+import { routeKey, routeSiteKey } from "../run/limits.ts";
+import { Pipeline } from "../run/pipeline.ts";
+import { takeSnapshot } from "../run/queue-snapshot.ts";
+import { Recorder } from "../run/recorder.ts";
+import { RoutePools } from "../run/route-pools.ts";
+import type { Run } from "../run/run.ts";
+import { Traffic } from "../run/traffic.ts";
+import { TrafficFile } from "../run/traffic-file.ts";
+import { sendAlone } from "../smtp/send-alone.ts";
+import { oneOffTimeouts } from "../smtp/timeouts.ts";
+import { loadTokenKeys } from "../tokens.ts";
+import type { QueueSnapshot, Rendered, SmtpOutcome } from "../types.ts";
+
+const TICK_MS = 1_000;
+const PROGRESS_MS = 500;
+
+export type DeliveryThreadParts = {
+  dataDir: string;
+  main: Caller<MainMethods>;
+  writer: Caller<WriterMethods>;
+  journal: Journal;
+  databases: Databases;
+  keyRing: KeyRing;
+  signerThreads: number;
+  /** Whom to ask for MX hosts; none = the system's name servers. */
+  dnsServers: readonly string[] | undefined;
+  clocks: Clocks;
+};
+
+/** What lives on the delivery thread, and its beat. */
+export class DeliveryThread {
+  readonly pipeline: Pipeline;
+  readonly #parts: DeliveryThreadParts;
+  readonly #pools: RoutePools;
+  readonly #traffic: Traffic;
+  readonly #trafficFile: TrafficFile;
+  readonly #signer: Signer;
+  readonly #dispatcher: Dispatcher;
+  readonly #compiler: Compiler;
+  readonly #measured = new WeakMap<Run, { finished: number; at: number }>();
+  #tick: ReturnType<typeof setTimeout> | undefined;
+  #progress: ReturnType<typeof setInterval> | undefined;
+
+  constructor(parts: DeliveryThreadParts) {
+    this.#parts = parts;
+    this.#pools = new RoutePools({
+      dnsServers: parts.dnsServers,
+      onReady: (route, siteKey) =>
+        this.#dispatcher.reopened(
+          siteKey === undefined ? routeKey(route) : routeSiteKey(route, siteKey),
+        ),
+    });
+    this.#trafficFile = new TrafficFile(parts.dataDir);
+    this.#traffic = new Traffic(this.#trafficFile.read(), parts.clocks);
+    this.#compiler = new Compiler({
+      keys: loadTokenKeys(parts.keyRing),
+      hasOthers: () => this.pipeline.runs[Symbol.iterator]().next().done !== true,
+    });
+    this.#signer = createSigner(parts.signerThreads);
+    const recorder = new Recorder(parts.journal);
+    const { clocks, databases } = parts;
+    this.#dispatcher = new Dispatcher({
+      recorder,
+      clocks,
+      traffic: this.#traffic,
+      workspaceLimits: (workspaceId) => ({
+        perSecond: workspaceCap(databases.system, workspaceId),
+      }),
+    });
+    this.pipeline = new Pipeline(
+      {
+        ...parts,
+        pools: this.#pools,
+        traffic: this.#traffic,
+        compiler: this.#compiler,
+        signer: this.#signer,
+        recorder,
+      },
+      this.#dispatcher,
+    );
+  }
+
+  /** Takes the rules about what servers say as they are now. */
+  /** Has the journal go on in a new segment. */
+  rollJournal(): Promise<void> {
+    return this.#parts.journal.roll();
+  }
+
+  reloadRules(): void {
+    loadRuleBook(this.#parts.databases.system);
+  }
+
+  run(): void {
+    this.reloadRules();
+    const beat = () => {
+      this.#tick = setTimeout(() => void this.#beat().then(beat), TICK_MS);
+    };
+    void this.#beat().then(beat);
+    this.#progress = setInterval(() => this.#report(), PROGRESS_MS);
+  }
+
+  /** @throws AppError `invalid_input` when the message cannot be made or signed. */
+  async sendOne(message: TestMessage): Promise<SmtpOutcome> {
+    const rendered = await this.#renderOne(message).catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new AppError("invalid_input", `The message cannot be made: ${reason}`);
+    });
+    // A pool of its own: the route may be one that was not saved yet, and campaigns keep theirs.
+    return await sendAlone(this.#pools.make(message.route, oneOffTimeouts), rendered);
+  }
+
+  /** What is in hand now, of one workspace or of all. */
+  queue(workspaceId: string | undefined): QueueSnapshot {
+    return takeSnapshot(this.pipeline.runs, this.#traffic, this.#dispatcher.facts(), workspaceId);
+  }
+
+  /** Lets go of a workspace's file and connections. */
+  async forget(workspaceId: string): Promise<void> {
+    for (const run of [...this.pipeline.runs]) {
+      if (run.parts.workspaceId === workspaceId) {
+        this.pipeline.halt(workspaceId, run.parts.campaignId);
+      }
+    }
+    await this.#pools.close(workspaceId);
+    this.#parts.databases.closeWorkspace(workspaceId);
+  }
+
+  /** Ends within about `withinMs`: what is past its dot may still be answered, everything else goes back. */
+  async stop(withinMs: number): Promise<void> {
+    clearTimeout(this.#tick);
+    clearInterval(this.#progress);
+    await this.pipeline.stop(withinMs);
+    this.#dispatcher.stop();
+    this.#trafficFile.write(this.#traffic.state(), this.#parts.clocks.steady(), true);
+    await Promise.race([this.#pools.close(), Bun.sleep(1_000)]);
+    this.#signer.close();
+    await this.#parts.journal.close();
+    this.#parts.databases.close();
+  }
+
+  async #beat(): Promise<void> {
+    await this.pipeline.tick().catch(logFailure);
+    this.#trafficFile.write(this.#traffic.state(), this.#parts.clocks.steady());
+  }
+
+  async #renderOne({ content, contact, to, dkim, messageId }: TestMessage): Promise<Rendered> {
+    const compiled = await this.#compiler.alone(content);
+    const recipient = { seq: 0, contactId: contact.id, address: to, attempts: 0, contact };
+    const options = {
+      date: this.#parts.clocks.wall(),
+      messageId: messageId ?? `${crypto.randomUUID()}@${content.domain}`,
+    };
+    return dkim === undefined
+      ? renderMessage(compiled, recipient, options)
+      : await renderSigned(compiled, recipient, options, {
+          key: loadSigningKey(dkim),
+          signer: this.#signer,
+        });
+  }
+
+  #report(): void {
+    const now = performance.now();
+    for (const run of this.pipeline.runs) {
+      const last = this.#measured.get(run) ?? { finished: 0, at: now - PROGRESS_MS };
+      this.#measured.set(run, { finished: run.finished, at: now });
+      const { workspaceId, campaignId } = run.parts;
+      const perSecond = Math.round(((run.finished - last.finished) * 1_000) / (now - last.at));
+      const bottleneck = this.#dispatcher.bottleneck(run);
+      this.#parts.main.tell("progress", { workspaceId, campaignId, perSecond, bottleneck });
+    }
+  }
+}
+
+function logFailure(error: unknown): void {
+  log.error({ err: error }, "the delivery thread failed at a regular task and tries again");
+}

@@ -1,0 +1,70 @@
+import type { Connection } from "../../platform/db/driver.ts";
+import { inTransaction, statement } from "../../platform/db/statements.ts";
+import type { Position } from "../../platform/journal/segments.ts";
+
+/** How far one workspace's facts of a stream are in its file. */
+export type Reached = { workspaceId: string; stream: string } & Position;
+
+const upsertReached = statement<[Reached]>(`
+  INSERT INTO journal_reached (workspace_id, stream, segment, offset)
+  VALUES (@workspaceId, @stream, @segment, @offset)
+      ON CONFLICT (workspace_id, stream) DO UPDATE SET segment = excluded.segment, offset = excluded.offset
+   WHERE (excluded.segment, excluded.offset) > (segment, offset)
+`);
+
+const selectReached = statement<[workspaceId: string], { stream: string } & Position>(`
+  SELECT stream, segment, offset FROM journal_reached WHERE workspace_id = ?
+`);
+
+const deleteReached = statement<[workspaceId: string]>(`
+  DELETE FROM journal_reached WHERE workspace_id = ?
+`);
+
+/** Remembers how far each workspace's file has come, before the segments that say so are removed. */
+export function saveReached(system: Connection, all: readonly Reached[]): void {
+  inTransaction(system, () => {
+    for (const reached of all) {
+      upsertReached(system).run(reached);
+    }
+  });
+}
+
+/** How far the workspace's file had come in segments that are removed, by stream. */
+export function reachedIn(system: Connection, workspaceId: string) {
+  return selectReached(system).all(workspaceId);
+}
+
+/** What was lost is told of: from now on the file as it is counts. */
+export function forgetReached(system: Connection, workspaceId: string): void {
+  deleteReached(system).run(workspaceId);
+}
+
+const insertDoubt = statement<[workspaceId: string]>(`
+  INSERT OR IGNORE INTO lease_doubt (workspace_id) VALUES (?)
+`);
+
+const selectDoubt = statement<[workspaceId: string], { workspaceId: string }>(`
+  SELECT workspace_id AS workspaceId FROM lease_doubt WHERE workspace_id = ?
+`);
+
+const deleteDoubt = statement<[workspaceId: string]>(`
+  DELETE FROM lease_doubt WHERE workspace_id = ?
+`);
+
+/** Remembers that nobody knows what dead processes have sent of what they had in hand in these workspaces. */
+export function doubtLeases(system: Connection, workspaceIds: Iterable<string>): void {
+  inTransaction(system, () => {
+    for (const workspaceId of workspaceIds) {
+      insertDoubt(system).run(workspaceId);
+    }
+  });
+}
+
+export function areLeasesDoubtful(system: Connection, workspaceId: string): boolean {
+  return selectDoubt(system).get(workspaceId) !== undefined;
+}
+
+/** What was in hand in the workspace is held. */
+export function settleDoubt(system: Connection, workspaceId: string): void {
+  deleteDoubt(system).run(workspaceId);
+}

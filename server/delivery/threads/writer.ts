@@ -1,0 +1,394 @@
+import { join } from "node:path";
+import { type Clock, steadyClock } from "../../platform/clock.ts";
+import { isBusy } from "../../platform/db/busy.ts";
+import { type Databases, openDatabases } from "../../platform/db/databases.ts";
+import type { Connection } from "../../platform/db/driver.ts";
+import { writeTurn } from "../../platform/db/write-turn.ts";
+import { notFound } from "../../platform/errors.ts";
+import { isId } from "../../platform/ids.ts";
+import { log } from "../../platform/log.ts";
+import { beginPrimacy, stillReigns } from "../../platform/primacy.ts";
+import { freezeAudience } from "../audience/freeze.ts";
+import { blockList, type IsBlocked } from "../block-list.store.ts";
+import { Ingester } from "../ingest/ingester.ts";
+import { KeptFacts } from "../ingest/kept-facts.ts";
+import { settleAll } from "../ingest/settle.store.ts";
+import type {
+  InHand,
+  Leased,
+  NodeIdentity,
+  Recovered,
+  StreamMarks,
+  WriterEvents,
+  WriterMethods,
+} from "../protocol.ts";
+import { campaignsWithStatus, pauseWithReason, renewLeases } from "../queue/claim.store.ts";
+import { createDue, type Due } from "../queue/due.store.ts";
+import { bounceRules, breakerRules } from "../result/bounce-rules.ts";
+import { classifyEngagement } from "../stats/engagement-class.ts";
+import { Cancelling } from "./cancelling.ts";
+import { claimForAll, LEASE_MS } from "./claims.ts";
+import { Freezing } from "./freezing.ts";
+import { JournalFollower } from "./journal-follower.ts";
+import { JournalLosses } from "./journal-losses.ts";
+import { streamDir } from "./journal-streams.ts";
+import { OlderCopies } from "./older-copies.ts";
+import { Revival } from "./revival.ts";
+import { inSteps } from "./steps.ts";
+
+const TICK_MS = 120;
+/** Longer than a short transaction of another thread takes. What is longer keeps only its own workspace waiting. */
+const BUSY_MS = 50;
+/** How long a workspace that is locked for longer is left alone. */
+const LEAVE_LOCKED_MS = 500;
+const LOCK_PATIENCE_MS = 60_000;
+
+/**
+ * The one writer of message rows, chunks, counters and due times: applies the journal, leases chunks,
+ * freezes audiences, settles campaigns. Everything here runs on the writer thread, and every step
+ * between two awaits is whole, so steps never see each other's half-done work.
+ */
+export class Writer {
+  readonly #identity: NodeIdentity;
+  /** Of leases. */
+  readonly #owner: string;
+  readonly #clock: Clock;
+  readonly #databases: Databases;
+  readonly #due: Due;
+  readonly #ingester: Ingester;
+  readonly #kept: KeptFacts;
+  readonly #revival: Revival;
+  readonly #losses: JournalLosses;
+  readonly #copies: OlderCopies;
+  readonly #journal: JournalFollower;
+  readonly #onApplied: WriterEvents["applied"];
+  readonly #freezing: Freezing;
+  readonly #cancelling: Cancelling;
+  /** Until when (of `performance.now()`) no work is taken from a workspace whose file another connection has locked. */
+  readonly #lockedUntil = new Map<string, number>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #stopped = false;
+  readonly #onDeposed: () => void;
+
+  constructor(
+    identity: NodeIdentity,
+    marks: StreamMarks,
+    events: Pick<WriterEvents, "applied" | "deposed">,
+    clock: Clock,
+  ) {
+    this.#identity = identity;
+    this.#owner = `${identity.node}:${identity.boot}`;
+    this.#clock = clock;
+    this.#onApplied = events.applied;
+    this.#onDeposed = () => events.deposed(null);
+    this.#databases = openDatabases(identity.dataDir, { busyTimeoutMs: BUSY_MS });
+    // A due time that a power cut took back would leave its work undone until somebody looks.
+    this.#databases.system.pragma("synchronous = FULL");
+    beginPrimacy(this.#databases.system, identity.boot, clock());
+    this.#due = createDue(this.#databases.system, (id) => this.#find(id), clock);
+    this.#kept = new KeptFacts(join(identity.dataDir, "local", "kept"));
+    this.#ingester = new Ingester({
+      workspace: (id) => this.#find(id),
+      kept: this.#kept,
+      classify: classifyEngagement,
+      bounces: bounceRules,
+      breaker: breakerRules,
+      due: this.#due,
+      onApplied: (workspaceId, { campaigns, settled, outcomes, pausing }) =>
+        this.#onApplied({ workspaceId, campaigns, settled, outcomes, pausing }),
+      clock,
+    });
+    const { system } = this.#databases;
+    this.#losses = new JournalLosses({ system, ...identity, clock });
+    this.#revival = new Revival({
+      databases: this.#databases,
+      kept: this.#kept,
+      ingester: this.#ingester,
+      find: (id) => this.#find(id),
+      owner: this.#owner,
+      look: (id) => this.look(id),
+      missed: (id, above) => this.#journal.factsOf(id, above),
+      losses: this.#losses,
+      onAside: (id) => this.#copies.forget(id),
+    });
+    this.#copies = new OlderCopies({
+      system,
+      dataDir: identity.dataDir,
+      clock,
+      onPausing: (workspaceId, campaigns) => {
+        this.#onApplied({ workspaceId, campaigns, settled: [], outcomes: {} });
+        this.#revival.lookSoon(workspaceId);
+      },
+    });
+    this.#journal = new JournalFollower(identity, marks, {
+      system,
+      ingester: this.#ingester,
+      losses: this.#losses,
+      clock,
+    });
+    this.#freezing = new Freezing(steadyClock);
+    this.#cancelling = new Cancelling({
+      find: (id) => this.#find(id),
+      turn: (id) => this.#turn(id),
+      isStopped: () => this.#stopped,
+      onDone: (id, db) => {
+        this.#settle(id, db);
+        this.#due.refresh(id);
+      },
+      clock,
+    });
+  }
+
+  /**
+   * Brings the databases up to what the journal says, names the ambiguous messages of dead processes and
+   * takes their leases back. Must end before anybody sends; running it again changes nothing more.
+   */
+  async recover(): Promise<Recovered> {
+    this.#journal.readAll();
+    const dots = this.#ingester.openDots().map(({ fact }) => fact);
+    const dir = streamDir(this.#identity.dataDir, "delivery");
+    const ambiguous = await this.#revival.nameAmbiguous(dir, dots, this.#due.all());
+    this.#journal.readAll();
+    const leases = this.#revival.takeBackAll(this.#due.all());
+    this.#journal.followDurable();
+    return { ambiguous, leases, above: this.#losses.above };
+  }
+
+  /** Starts to follow the journal. */
+  run(): void {
+    this.#timer = setTimeout(() => {
+      this.#tick();
+      if (!this.#stopped) {
+        this.run();
+      }
+    }, TICK_MS);
+  }
+
+  lease({ inHand, want, only }: Parameters<WriterMethods["lease"]>[0]): Leased[] {
+    if (!this.#reigns()) {
+      return [];
+    }
+    const due = this.#due.now();
+    const workspaces = only === undefined ? due : due.filter((id) => only.includes(id));
+    const now = performance.now();
+    return workspaces.flatMap((workspaceId) => {
+      if ((this.#lockedUntil.get(workspaceId) ?? 0) > now) {
+        return [];
+      }
+      this.#lockedUntil.delete(workspaceId);
+      try {
+        const claims = this.#leaseIn(workspaceId, inHand, want);
+        return claims.length === 0 ? [] : [{ workspaceId, claims }];
+      } catch (error) {
+        if (isBusy(error)) {
+          this.#lockedUntil.set(workspaceId, now + LEAVE_LOCKED_MS);
+          return [];
+        }
+        // One workspace's broken or full file must not stop the others.
+        log.error({ workspaceId, err: error }, "no work could be taken from a workspace");
+        return [];
+      }
+    });
+  }
+
+  #leaseIn(workspaceId: string, inHand: readonly InHand[], want: number) {
+    if (this.#databases.isSetAside(workspaceId) || this.#kept.has(workspaceId)) {
+      return [];
+    }
+    const db = this.#find(workspaceId);
+    if (db === undefined) {
+      this.#due.refresh(workspaceId);
+      return [];
+    }
+    this.#advance(workspaceId, db);
+    const mine = inHand.filter((entry) => entry.workspaceId === workspaceId);
+    const claims = claimForAll(db, mine, { want, owner: this.#owner, now: this.#clock() });
+    this.#due.refresh(workspaceId);
+    return claims;
+  }
+
+  async renew({ workspaceId, held }: Parameters<WriterMethods["renew"]>[0]) {
+    await this.#turn(workspaceId);
+    const db = this.#find(workspaceId);
+    const leaseUntil = this.#clock() + LEASE_MS;
+    return {
+      held: db === undefined ? [] : renewLeases(db, held, this.#owner, leaseUntil),
+      leaseUntil,
+    };
+  }
+
+  expect(workspaceId: string): void {
+    this.#due.expect(workspaceId);
+  }
+
+  /** `look` as soon as the workspace can be written. */
+  async lookWhenFree(workspaceId: string): Promise<void> {
+    await this.#turn(workspaceId);
+    this.look(workspaceId);
+  }
+
+  look(workspaceId: string): void {
+    const db = this.#find(workspaceId);
+    if (db !== undefined) {
+      this.#advance(workspaceId, db);
+      this.#settle(workspaceId, db);
+    }
+    this.#due.refresh(workspaceId);
+  }
+
+  /** @throws AppError `not_found` when the workspace is gone. */
+  async prepare(workspaceId: string, campaignId: number): Promise<number | undefined> {
+    this.#required(workspaceId);
+    try {
+      return await this.#freezing.once(workspaceId, campaignId, async () => {
+        // Before the first row: a crash from here on finds the workspace due and goes on freezing.
+        this.#due.lower(workspaceId, this.#clock());
+        return await this.#freeze(workspaceId, campaignId);
+      });
+    } finally {
+      await this.lookWhenFree(workspaceId);
+    }
+  }
+
+  /** Does what a person asked of a campaign's messages. @throws AppError `not_found` and what `work` throws. */
+  async change<T>(
+    workspaceId: string,
+    campaignId: number,
+    work: (
+      database: () => Connection,
+      now: number,
+      isBlocked: IsBlocked,
+    ) => Generator<undefined, T>,
+  ): Promise<T> {
+    const database = () => this.#required(workspaceId);
+    const now = this.#clock();
+    const isBlocked = blockList(this.#databases.system, database(), now);
+    // Before the first row, so that a crash from here on finds the workspace due.
+    this.#due.lower(workspaceId, now);
+    try {
+      return await this.#inSteps(work(database, now, isBlocked), workspaceId);
+    } finally {
+      this.#onApplied({ workspaceId, campaigns: [campaignId], settled: [], outcomes: {} });
+      await this.lookWhenFree(workspaceId);
+    }
+  }
+
+  async pause(request: Parameters<WriterMethods["pause"]>[0]): Promise<void> {
+    const { workspaceId, campaignId, reason } = request;
+    await this.#turn(workspaceId);
+    const db = this.#find(workspaceId);
+    if (db !== undefined && pauseWithReason(db, campaignId, reason, this.#clock())) {
+      log.warn({ workspaceId, campaignId, reason }, "campaign paused by delivery");
+      this.#onApplied({ workspaceId, campaigns: [campaignId], settled: [], outcomes: {} });
+    }
+    this.look(workspaceId);
+  }
+
+  forget(workspaceId: string): void {
+    this.#databases.closeWorkspace(workspaceId);
+  }
+
+  /** Applies everything that is in the journal, waits for no one, and closes the files. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    // A freeze ends at its next step; the next start goes on with it.
+    await this.#freezing.end();
+    this.#tick();
+    this.#journal.close();
+    this.#kept.close();
+    this.#databases.close();
+  }
+
+  #find(workspaceId: string): Connection | undefined {
+    const db = isId(workspaceId) ? this.#databases.find(workspaceId) : undefined;
+    if (db !== undefined) {
+      this.#copies.check(workspaceId, db);
+    }
+    return db;
+  }
+
+  #required(workspaceId: string): Connection {
+    const db = this.#find(workspaceId);
+    if (db === undefined) {
+      throw notFound("workspace");
+    }
+    return db;
+  }
+
+  /** Asked where work is claimed and results are applied; once false, the process ends. */
+  #reigns(): boolean {
+    const reigns = stillReigns(this.#databases.system, this.#identity.boot);
+    if (!reigns && !this.#stopped) {
+      this.#stopped = true;
+      this.#onDeposed();
+    }
+    return reigns;
+  }
+
+  /** Applies what is in the journal, and removes its segments as far as they are applied. */
+  dropJournal(): void {
+    if (this.#reigns()) {
+      this.#journal.readAll();
+      this.#journal.dropApplied("now");
+    }
+  }
+
+  #tick(): void {
+    try {
+      if (!this.#reigns()) {
+        return;
+      }
+      this.#revival.reviveAll();
+      this.#journal.readAll();
+      this.#journal.dropApplied();
+    } catch (error) {
+      log.error({ err: error }, "applying the journal failed; it is tried again");
+    }
+  }
+
+  /** Starts what campaigns of the workspace wait for and nothing else would start. */
+  #advance(workspaceId: string, db: Connection): void {
+    for (const campaignId of campaignsWithStatus(db, "preparing")) {
+      if (this.#freezing.mayBegin(workspaceId, campaignId)) {
+        this.prepare(workspaceId, campaignId).catch((error: unknown) =>
+          log.error({ workspaceId, campaignId, err: error }, "preparing the campaign failed"),
+        );
+      }
+    }
+    for (const campaignId of campaignsWithStatus(db, "cancelling")) {
+      void this.#cancelling.cancel(workspaceId, campaignId);
+    }
+  }
+
+  #settle(workspaceId: string, db: Connection): void {
+    const settled = settleAll(db, this.#clock());
+    if (settled.length > 0) {
+      const campaigns = settled.map(({ campaignId }) => campaignId);
+      this.#onApplied({ workspaceId, campaigns, settled, outcomes: {} });
+    }
+  }
+
+  async #freeze(workspaceId: string, campaignId: number): Promise<number | undefined> {
+    const database = () => this.#required(workspaceId);
+    const total = await this.#inSteps(
+      freezeAudience(database, campaignId, this.#clock, this.#databases.system),
+      workspaceId,
+    );
+    this.#onApplied({ workspaceId, campaigns: [campaignId], settled: [], outcomes: {} });
+    return total;
+  }
+
+  /** With a workspace, each step begins when that can be written. */
+  #inSteps<T>(steps: Generator<undefined, T>, workspaceId?: string): Promise<T> {
+    const before = workspaceId === undefined ? undefined : () => this.#turn(workspaceId);
+    return inSteps(steps, () => this.#stopped, before);
+  }
+
+  /** Resolves when the workspace can be written; meanwhile this thread does everything else. */
+  async #turn(workspaceId: string): Promise<void> {
+    if (this.#find(workspaceId) !== undefined) {
+      await writeTurn(() => this.#required(workspaceId), LOCK_PATIENCE_MS);
+    }
+  }
+}

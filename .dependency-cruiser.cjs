@@ -6,6 +6,9 @@
 const forbid = (name, why, from, to) => ({ name, comment: why, severity: "error", from, to });
 
 const entry = "^server/((main|cli|app|start-server)\\.ts$|commands/)";
+/** Files of server/delivery that every stage may use. */
+const sharedByStages =
+  "(types|facts|ports|tokens|(consent|person|suppression|settings|block-list)\\.store)\\.ts$";
 const pureCore = "^(node:)?(crypto|url|buffer|util|path|punycode)$";
 
 /** A package by name, resolved or not: a native sub-path such as better-sqlite3/linux-x64 stays unresolved. */
@@ -41,13 +44,21 @@ module.exports = {
     ),
     forbid(
       "stages-do-not-meet",
-      "A stage is testable alone; only pipeline.ts and the worker entries see them all. Who may be mailed is one rule for several of them.",
-      { path: "^server/delivery/([^/]+)/" },
-      {
-        path: "^server/delivery/",
-        pathNot:
-          "^server/delivery/($1/|(types|facts|ports|tokens|(consent|person|suppression)\\.store)\\.ts$)",
-      },
+      "A stage is testable alone; only run/ and threads/ see them all. Who may be mailed is one rule for several of them.",
+      { path: "^server/delivery/(?!run/|threads/)([^/]+)/" },
+      { path: "^server/delivery/", pathNot: `^server/delivery/($1/|${sharedByStages})` },
+    ),
+    forbid(
+      "a-run-starts-no-thread",
+      "threads → run → stages: what sends a campaign can be tested without a thread.",
+      { path: "^server/delivery/run/" },
+      { path: "^server/delivery/(threads/|index\\.ts$)" },
+    ),
+    forbid(
+      "delivery-words-need-no-stage",
+      "What all stages share lies under them; protocol.ts names what the queue hands over.",
+      { path: `^server/delivery/${sharedByStages}` },
+      { path: "^server/delivery/([^/]+/|(index|protocol)\\.ts$)" },
     ),
     forbid(
       "features-meet-by-service",

@@ -8,6 +8,7 @@ export {
   UNMAILABLE,
 } from "./consent.store.ts";
 export type * from "./facts.ts";
+export type { DeliveryPorts } from "./ports.ts";
 export type { RunProgress, TestMessage } from "./protocol.ts";
 export {
   countRetry,
@@ -48,7 +49,6 @@ export {
   type CampaignProgress,
   type Delivery,
   type DeliveryOptions,
-  type DeliveryPorts,
   startDelivery,
 } from "./threads/engine.ts";
 export { type Renderer, startRenderer } from "./threads/renderer.ts";

@@ -1,6 +1,16 @@
-// What a stage needs of another, so that stages never import each other: the worker entries fill these.
+// What delivery needs of the slices, which the application fills, and what a stage needs of another, so that stages
+// never import each other: the worker entries fill these.
 
 import type { Connection } from "../platform/db/driver.ts";
+import type { DkimKey, RouteChoice, RouteMember } from "./types.ts";
+
+/** What delivery needs of the slices; app.ts fills it. Secrets come decrypted and stay in memory. */
+export type DeliveryPorts = {
+  /** The routes of a campaign; those that are gone or disabled are left out. */
+  loadRoutes(workspaceId: string, choice: RouteChoice): RouteMember[];
+  /** The key of a sending domain, or undefined when it has none. */
+  loadDkimKey(workspaceId: string, domain: string): DkimKey | undefined;
+};
 
 /** How an open, click or view is told apart; only `human` counts as a person in rates. */
 export type EngagementClass =

@@ -1,9 +1,6 @@
+import type { DeliveryPorts } from "../../server/delivery/ports.ts";
 import { campaignCounts } from "../../server/delivery/stats/counts.store.ts";
-import {
-  type Delivery,
-  type DeliveryPorts,
-  startDelivery,
-} from "../../server/delivery/threads/engine.ts";
+import { type Delivery, startDelivery } from "../../server/delivery/threads/engine.ts";
 import type { Route } from "../../server/delivery/types.ts";
 import { loadKeyRing } from "../../server/platform/secrets.ts";
 import type { DeliveryData } from "./delivery-data.ts";

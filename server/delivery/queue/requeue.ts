@@ -2,7 +2,6 @@ import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { AppError, notFound } from "../../platform/errors.ts";
 import { type ConsentRule, consentRule, frozenAudience, type WhyNot } from "../consent.store.ts";
-import { Counts } from "../ingest/counts.store.ts";
 import { messageState } from "../types.ts";
 import {
   type ChunkRange,
@@ -38,6 +37,13 @@ export type RetryCount = {
   gone: number;
 };
 
+/** The campaign's counters. `write` adds what was counted since it was made; call it in the transaction of the rows. */
+export type StateCounts = {
+  addTimed: (campaignId: number, state: string, at: number) => void;
+  takeTimed: (campaignId: number, state: string, at: number) => void;
+  write: (db: Connection) => void;
+};
+
 export type RetryRequest = {
   campaignId: number;
   filter: RetryFilter;
@@ -69,10 +75,12 @@ const isFinalSkip = ({ state, reason }: EndedRow): boolean =>
 export function* retryMessages(
   database: () => Connection,
   request: RetryRequest,
+  newCounts: () => StateCounts,
 ): Generator<undefined, RetryCount> {
-  return yield* perEndedChunk(database, request, (chunk, total, rule) =>
-    inTransaction(database(), () => retryChunk(database(), chunk, { ...request, rule }, total)),
-  );
+  return yield* perEndedChunk(database, request, (chunk, total, rule) => {
+    const work = { ...request, rule, counts: newCounts() };
+    inTransaction(database(), () => retryChunk(database(), chunk, work, total));
+  });
 }
 
 /** What `retryMessages` would do now; changes nothing. @throws as `retryMessages`. */
@@ -128,12 +136,11 @@ function toRetry(
 function retryChunk(
   db: Connection,
   chunk: ChunkRange,
-  request: RetryRequest & { rule: ConsentRule },
+  request: RetryRequest & { rule: ConsentRule; counts: StateCounts },
   total: RetryCount,
 ): void {
-  const { campaignId, now } = request;
+  const { campaignId, now, counts } = request;
   const moved = nothingMoved();
-  const counts = new Counts();
   for (const row of toRetry(db, chunk, request, total)) {
     const state = stateName[row.state];
     moved[state] -= 1;
@@ -160,6 +167,14 @@ function isMeant(row: EndedRow, { states, reason }: RetryFilter): boolean {
 
 export type HeldDecision = "resend" | "sent" | "failed";
 
+type HeldRequest = {
+  campaignId: number;
+  /** Undefined = all that are held. */
+  seqs: number[] | undefined;
+  decision: HeldDecision;
+  now: number;
+};
+
 /**
  * Ends the wait of held messages: they are sent again with the same Message-ID, or taken to be sent or failed.
  *
@@ -167,7 +182,8 @@ export type HeldDecision = "resend" | "sent" | "failed";
  */
 export function* decideHeld(
   database: () => Connection,
-  request: { campaignId: number; seqs: number[] | undefined; decision: HeldDecision; now: number },
+  request: HeldRequest,
+  newCounts: () => StateCounts,
 ): Generator<undefined, number> {
   const { campaignId, decision } = request;
   requireStatus(database(), campaignId, decision === "resend" ? retryable : decidable);
@@ -178,7 +194,8 @@ export function* decideHeld(
     if (chunk === undefined) {
       return decided;
     }
-    decided += inTransaction(database(), () => decideChunk(database(), chunk, request));
+    const counts = newCounts();
+    decided += inTransaction(database(), () => decideChunk(database(), chunk, request, counts));
     after = chunk.chunkNo;
     yield;
   }
@@ -187,12 +204,12 @@ export function* decideHeld(
 function decideChunk(
   db: Connection,
   chunk: ChunkRange,
-  request: { campaignId: number; seqs: number[] | undefined; decision: HeldDecision; now: number },
+  request: HeldRequest,
+  counts: StateCounts,
 ): number {
   const { campaignId, decision, now } = request;
   const state = decision === "resend" ? "pending" : decision;
   const moved = nothingMoved();
-  const counts = new Counts();
   for (const seq of heldRows(db, { campaignId, ...chunk }, request.seqs)) {
     decideMessage(db, { campaignId, seq }, state, now);
     moved.held -= 1;

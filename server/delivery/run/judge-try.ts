@@ -1,24 +1,32 @@
 import { type Clocks, onWallClock } from "../../platform/clock.ts";
 import { judge } from "../result/judge.ts";
-import { ruleBook } from "../result/rule-book.ts";
+import type { RuleBook } from "../result/limit-rules.ts";
 import type { Judgement, LimitAction, SmtpOutcome } from "../types.ts";
 import { senderOf } from "./limits.ts";
 import type { ItemUnderWay } from "./run.ts";
+
+export type Judge = {
+  /** About what servers say; an administrator edits them. */
+  rules: RuleBook;
+  clocks: Clocks;
+  /** From 0 up to 1: spreads the next tries of messages that were deferred together. */
+  random: () => number;
+};
 
 /** What the outcome of a try means for the message, for its address, for the route and for the pace. */
 export function judgeTry(
   item: ItemUnderWay,
   outcome: Exclude<SmtpOutcome, { kind: "abandoned" }>,
-  clocks: Clocks,
+  { rules, clocks, random }: Judge,
 ): Judgement {
   const { way } = item.lane.target;
-  const { rule, actions } = heedRules(item, outcome, clocks.steady());
+  const { rule, actions } = matchRule(rules, item, outcome, clocks.steady());
   const now = clocks.wall();
   const verdict = judge(onWall(outcome, clocks), {
     now,
     attempts: item.recipient.attempts,
     firstTriedAt: item.firstTriedAt ?? now,
-    random: Math.random(),
+    random: random(),
     routeWorks: way.hasDelivered,
     ambiguousBefore: item.ambiguousBefore,
     lastCategory: item.lastCategory,
@@ -37,7 +45,7 @@ function onWall<T extends SmtpOutcome>(outcome: T, clocks: Clocks): T {
 }
 
 /** The first rule that is about what the server said, and what it asks of the limiter now. */
-function heedRules(item: ItemUnderWay, outcome: SmtpOutcome, now: number) {
+function matchRule(rules: RuleBook, item: ItemUnderWay, outcome: SmtpOutcome, now: number) {
   const none = { rule: undefined, actions: [] as LimitAction[] };
   if (outcome.kind !== "refused") {
     return none;
@@ -46,7 +54,7 @@ function heedRules(item: ItemUnderWay, outcome: SmtpOutcome, now: number) {
   const { route } = way.egress;
   const provider = route.kind === "direct" ? site.provider : route.preset || "relay";
   const { stage, reply } = outcome;
-  const rule = ruleBook.find({ provider, stage, reply });
+  const rule = rules.find({ provider, stage, reply });
   if (rule === undefined) {
     return none;
   }
@@ -55,5 +63,5 @@ function heedRules(item: ItemUnderWay, outcome: SmtpOutcome, now: number) {
   );
   const sender = isOfSender ? `/${senderOf(item.lane.run).domain}` : "";
   const scope = `${route.workspaceId}/${route.id}/${provider}${sender}`;
-  return { rule, actions: ruleBook.fire(rule, scope, reply, now) };
+  return { rule, actions: rules.fire(rule, scope, reply, now) };
 }

@@ -1,4 +1,3 @@
-import type { Clocks } from "../../platform/clock.ts";
 import type { Databases } from "../../platform/db/databases.ts";
 import { log } from "../../platform/log.ts";
 import type { Caller } from "../../platform/workers/channel.ts";
@@ -11,6 +10,7 @@ import { ConsentGate } from "./consent-gate.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { Learner } from "./feedback.ts";
 import { Hands } from "./intake.ts";
+import type { Judge } from "./judge-try.ts";
 import { Renewals, refuseClaims } from "./leases.ts";
 import { Ledger } from "./ledger.ts";
 import { resumeNamed, suspendNamed } from "./limit-names.ts";
@@ -25,13 +25,13 @@ import { campaignRate } from "./spread.ts";
 
 const RENEW_EVERY_MS = 20_000;
 
-export type PipelineParts = RunFactory & {
-  databases: Databases;
-  writer: Caller<WriterMethods>;
-  recorder: Recorder;
-  signer: Signer;
-  clocks: Clocks;
-};
+export type PipelineParts = RunFactory &
+  Judge & {
+    databases: Databases;
+    writer: Caller<WriterMethods>;
+    recorder: Recorder;
+    signer: Signer;
+  };
 
 /**
  * Sends campaigns. It reads as the sentence: claim → place → limiter → render → (may it be mailed?) → smtp → result
@@ -54,7 +54,7 @@ export class Pipeline {
   #stopped = false;
 
   constructor(parts: PipelineParts, dispatcher: Dispatcher) {
-    const { clocks, recorder, traffic, signer } = parts;
+    const { clocks, recorder, traffic, signer, rules, random } = parts;
     const clock = clocks.wall;
     this.#parts = parts;
     this.#gate = new ConsentGate(parts.databases, clocks);
@@ -82,6 +82,8 @@ export class Pipeline {
       recorder,
       signer,
       clocks,
+      rules,
+      random,
       ledger: this.#ledger,
       dispatcher,
       learner,

@@ -1,4 +1,3 @@
-import type { Clocks } from "../../platform/clock.ts";
 import { log } from "../../platform/log.ts";
 import type { Settlement } from "../limiter/gate.ts";
 import { TemplateError } from "../render/liquid-engine.ts";
@@ -8,7 +7,7 @@ import type { SmtpOutcome } from "../types.ts";
 import { type ConsentGate, NotMailed } from "./consent-gate.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { Learner } from "./feedback.ts";
-import { judgeTry } from "./judge-try.ts";
+import { type Judge, judgeTry } from "./judge-try.ts";
 import type { Ledger } from "./ledger.ts";
 import { tryMessage } from "./message-try.ts";
 import { attemptFact, unrenderableFact, unsentFact } from "./outcome-fact.ts";
@@ -18,10 +17,9 @@ import type { ItemUnderWay, Run } from "./run.ts";
 const RETRY_OWN_FAILURE_MS = 2_000;
 const MAX_OVER_BUDGET = 20;
 
-export type SenderParts = {
+export type SenderParts = Judge & {
   recorder: Recorder;
   signer: Signer;
-  clocks: Clocks;
   ledger: Ledger;
   dispatcher: Dispatcher;
   learner: Learner;
@@ -90,7 +88,7 @@ export class Sender {
   ): Settlement {
     const tried = {
       outcome,
-      verdict: judgeTry(item, outcome, this.#parts.clocks),
+      verdict: judgeTry(item, outcome, this.#parts),
       startedAt: startedSteady,
     };
     const verdict = this.#parts.learner.redirect(run, item, tried);

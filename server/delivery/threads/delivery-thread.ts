@@ -10,7 +10,8 @@ import { workspaceCap } from "../queue/load.store.ts";
 import { loadSigningKey } from "../render/dkim.ts";
 import { renderMessage } from "../render/message.ts";
 import { createSigner, renderSigned, type Signer } from "../render/signer.ts";
-import { loadRuleBook } from "../result/rule-book.ts";
+import { RuleBook } from "../result/limit-rules.ts";
+import { fillRuleBook } from "../result/rule-book.ts";
 import { Compiler } from "../run/compiler.ts";
 import { Dispatcher } from "../run/dispatcher.ts";
 import { routeKey, routeSiteKey } from "../run/limits.ts";
@@ -51,6 +52,7 @@ export class DeliveryThread {
   readonly #trafficFile: TrafficFile;
   readonly #signer: Signer;
   readonly #dispatcher: Dispatcher;
+  readonly #rules = new RuleBook();
   readonly #compiler: Compiler;
   readonly #measured = new WeakMap<Run, { finished: number; at: number }>();
   #tick: ReturnType<typeof setTimeout> | undefined;
@@ -90,6 +92,8 @@ export class DeliveryThread {
         compiler: this.#compiler,
         signer: this.#signer,
         recorder,
+        rules: this.#rules,
+        random: Math.random,
       },
       this.#dispatcher,
     );
@@ -102,7 +106,7 @@ export class DeliveryThread {
   }
 
   reloadRules(): void {
-    loadRuleBook(this.#parts.databases.system);
+    fillRuleBook(this.#rules, this.#parts.databases.system);
   }
 
   run(): void {

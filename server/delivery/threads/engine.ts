@@ -6,6 +6,7 @@ import { type Journal, openJournal } from "../../platform/journal/writer.ts";
 import { log } from "../../platform/log.ts";
 import { type Caller, connect, serve } from "../../platform/workers/channel.ts";
 import type { OutsideFact } from "../facts.ts";
+import type { DeliveryPorts } from "../ports.ts";
 import type {
   DeliveryMethods,
   MainMethods,
@@ -17,23 +18,8 @@ import type {
   WriterMethods,
 } from "../protocol.ts";
 import type { HeldDecision, RetryCount, RetryFilter } from "../queue/requeue.ts";
-import type {
-  DkimKey,
-  QueueLimit,
-  QueueSnapshot,
-  RouteChoice,
-  RouteMember,
-  SmtpOutcome,
-} from "../types.ts";
+import type { QueueLimit, QueueSnapshot, SmtpOutcome } from "../types.ts";
 import { streamDir } from "./journal-streams.ts";
-
-/** What delivery needs of the slices; app.ts fills it. Secrets come decrypted and stay in memory. */
-export type DeliveryPorts = {
-  /** The routes of a campaign; those that are gone or disabled are left out. */
-  loadRoutes(workspaceId: string, choice: RouteChoice): RouteMember[];
-  /** The key of a sending domain, or undefined when it has none. */
-  loadDkimKey(workspaceId: string, domain: string): DkimKey | undefined;
-};
 
 export type DeliveryOptions = {
   dataDir: string;

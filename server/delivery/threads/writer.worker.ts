@@ -2,6 +2,7 @@
 import { systemClock } from "../../platform/clock.ts";
 import { log } from "../../platform/log.ts";
 import { connect, serve } from "../../platform/workers/channel.ts";
+import { Counts } from "../ingest/counts.store.ts";
 import type { WriterEvents, WriterMethods } from "../protocol.ts";
 import { decideHeld, retryMessages } from "../queue/requeue.ts";
 import { Writer } from "./writer.ts";
@@ -17,6 +18,8 @@ function started(): Writer {
   }
   return writer;
 }
+
+const newCounts = () => new Counts();
 
 const methods: WriterMethods = {
   async start({ marks, ...identity }) {
@@ -36,11 +39,11 @@ const methods: WriterMethods = {
   prepare: ({ workspaceId, campaignId }) => started().prepare(workspaceId, campaignId),
   retry: ({ workspaceId, campaignId, filter }) =>
     started().change(workspaceId, campaignId, (database, now, isBlocked) =>
-      retryMessages(database, { campaignId, filter, now, isBlocked }),
+      retryMessages(database, { campaignId, filter, now, isBlocked }, newCounts),
     ),
   decideHeld: ({ workspaceId, campaignId, seqs, decision }) =>
     started().change(workspaceId, campaignId, (database, now) =>
-      decideHeld(database, { campaignId, seqs, decision, now }),
+      decideHeld(database, { campaignId, seqs, decision, now }, newCounts),
     ),
   pause: (request) => started().pause(request),
   forget: ({ workspaceId }) => started().forget(workspaceId),

@@ -31,7 +31,7 @@ export type InboundDesk = {
   unsubscribeAddress(seq?: number): string;
   messageId(seq?: number): string;
   connect(): Promise<SmtpDialogue>;
-  /** Hands a message in; the reply to its final dot, or the first refusal. */
+  /** Intake a message in; the reply to its final dot, or the first refusal. */
   deliver(to: string | string[], raw: string | Uint8Array, from?: string): Promise<string>;
   /** What is kept for people, oldest first. */
   kept(workspaceId?: string): KeptRow[];

@@ -5,9 +5,9 @@ import type { BounceRules, BreakerRules, ClassifyEngagement } from "../ports.ts"
 import { applyBounce, applyComplaint } from "./apply-bounce.ts";
 import { applyEngagement, applyUnsubscribe } from "./apply-engagement.ts";
 import { applyRelease, applyResult, writeChunkChanges } from "./apply-result.ts";
-import { heedBreaker } from "./breaker.ts";
+import { checkBreaker } from "./breaker.ts";
 import { Counts } from "./counts.store.ts";
-import type { Batch, Item } from "./gathered.ts";
+import type { Batch, GatheredFact } from "./gathered.ts";
 import { applyOnce } from "./position.store.ts";
 import { holdsAmbiguous } from "./results.store.ts";
 import { settleCampaign } from "./settle.store.ts";
@@ -37,7 +37,7 @@ export type Applied = {
  */
 export function applyBatch(
   db: Connection,
-  candidates: readonly Item[],
+  candidates: readonly GatheredFact[],
   rules: Rules,
   now: number,
 ): Applied {
@@ -83,7 +83,7 @@ function applyFacts(db: Connection, given: readonly Fact[], rules: Rules, now: n
   return {
     campaigns,
     settled,
-    pausing: campaigns.filter((id) => heedBreaker(db, id, rules.breaker, now)),
+    pausing: campaigns.filter((id) => checkBreaker(db, id, rules.breaker, now)),
     orphans: batch.orphans,
     late: batch.late,
     outcomes: outcomesOf(facts),

@@ -27,7 +27,7 @@ type Measure = { kind: Kind; part: number; whole: number; limit: number };
  *
  * @returns true when it begins to pause now.
  */
-export function heedBreaker(
+export function checkBreaker(
   db: Connection,
   campaignId: number,
   rules: BreakerRules,

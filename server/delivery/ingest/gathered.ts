@@ -11,7 +11,15 @@ export type ChunkChange = {
 };
 
 /** A fact and where it ends in its stream. */
-export type Item = { stream: string; end: Position; fact: Fact };
+export type GatheredFact = { stream: string; end: Position; fact: Fact };
+
+/** Sums since the process started. */
+export type IngestTotals = {
+  applied: number;
+  orphans: number;
+  late: number;
+  rejected: number;
+};
 
 /** What one transaction gathers while its facts are applied. */
 export type Batch = {
@@ -31,7 +39,7 @@ export type Batch = {
 };
 
 /** When the first of these messages is due again; undefined when none is. */
-export function earliestDue(items: readonly Item[]): number | undefined {
+export function earliestDue(items: readonly GatheredFact[]): number | undefined {
   let earliest: number | undefined;
   for (const { fact } of items) {
     if (fact.k === "result" && fact.st === "deferred") {

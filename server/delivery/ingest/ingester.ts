@@ -8,7 +8,7 @@ import type { DotFact, Fact } from "../facts.ts";
 import type { DuePort } from "../ports.ts";
 import { AppliedEnds } from "./applied-ends.ts";
 import { type Applied, applyBatch, applyDirectly, type Rules } from "./batch.ts";
-import { earliestDue, type Item } from "./gathered.ts";
+import { earliestDue, type GatheredFact, type IngestTotals } from "./gathered.ts";
 import type { KeptFacts } from "./kept-facts.ts";
 import { isPassing, isSetAside } from "./passing.ts";
 import { appliedPositions, knownPositions, savePosition, syncCommitted } from "./position.store.ts";
@@ -36,22 +36,14 @@ export type IngestPorts = Rules & {
 export type MissedFacts = (
   workspaceId: string,
   above: ReadonlyMap<string, Position>,
-) => Iterable<Item[]>;
+) => Iterable<GatheredFact[]>;
 
 /** A dot that no result has followed yet: its message may have arrived. */
 export type OpenDot = { fact: DotFact; at: Position };
 
-/** Sums since the process started. */
-export type IngestTotals = {
-  applied: number;
-  orphans: number;
-  late: number;
-  rejected: number;
-};
-
 type Inbox = {
   positions: Map<string, Position>;
-  items: Item[];
+  items: GatheredFact[];
   /** Its database refused the last batch; what waits for it must not hold up the others. */
   isStuck: boolean;
   /** Not tried before this instant of `performance.now()`; and how long the last pause was. */
@@ -138,7 +130,7 @@ export class Ingester {
     if (db !== undefined) {
       const firstKept = kept.first(workspaceId);
       // What was kept may be older than the journal's oldest segment: the journal must not get ahead of it.
-      const isBefore = ({ stream, end }: Item) => {
+      const isBefore = ({ stream, end }: GatheredFact) => {
         const first = firstKept.get(stream);
         return first === undefined || comparePositions(end, first) < 0;
       };
@@ -173,7 +165,10 @@ export class Ingester {
     }
   }
 
-  *#applyInBatches(workspaceId: string, items: readonly Item[]): Generator<undefined, void> {
+  *#applyInBatches(
+    workspaceId: string,
+    items: readonly GatheredFact[],
+  ): Generator<undefined, void> {
     for (let from = 0; from < items.length; from += MAX_BATCH) {
       const db = this.#ports.workspace(workspaceId);
       if (db === undefined) {
@@ -338,7 +333,7 @@ export class Ingester {
     inbox.againAt = performance.now() + inbox.pauseMs;
   }
 
-  #applyAll(workspaceId: string, db: Connection, items: readonly Item[]): void {
+  #applyAll(workspaceId: string, db: Connection, items: readonly GatheredFact[]): void {
     try {
       this.#apply(workspaceId, db, items);
     } catch (error) {
@@ -349,7 +344,7 @@ export class Ingester {
     }
   }
 
-  #apply(workspaceId: string, db: Connection, items: readonly Item[]): void {
+  #apply(workspaceId: string, db: Connection, items: readonly GatheredFact[]): void {
     const due = earliestDue(items);
     if (due !== undefined) {
       this.#ports.due.lower(workspaceId, due);
@@ -382,7 +377,7 @@ export class Ingester {
 
   // One fact that its database refuses must not hold up all that follow it: the batch is applied fact
   // by fact, and the one at fault is put aside, loudly, with its position.
-  #applySingly(workspaceId: string, db: Connection, items: readonly Item[]): void {
+  #applySingly(workspaceId: string, db: Connection, items: readonly GatheredFact[]): void {
     for (const item of items) {
       try {
         this.#apply(workspaceId, db, [item]);

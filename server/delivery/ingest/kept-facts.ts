@@ -18,7 +18,7 @@ import {
   streamStart,
   syncFolder,
 } from "../../platform/journal/segments.ts";
-import type { Item } from "./gathered.ts";
+import type { GatheredFact } from "./gathered.ts";
 
 /**
  * The facts of workspaces that are set aside, each workspace's in a file of its own, so that they neither get lost nor
@@ -51,10 +51,10 @@ export class KeptFacts {
   }
 
   /** Adds facts at the end. They are durable after `sync`. @throws Error when they cannot be written. */
-  add(workspaceId: string, items: readonly Item[]): void {
+  add(workspaceId: string, items: readonly GatheredFact[]): void {
     const records = new RecordBuffer();
     for (const { stream, end, fact } of items) {
-      records.add(JSON.stringify({ stream, end, fact } satisfies Item));
+      records.add(JSON.stringify({ stream, end, fact } satisfies GatheredFact));
     }
     const fd = this.#open(workspaceId);
     this.#unsynced.add(workspaceId);
@@ -73,13 +73,13 @@ export class KeptFacts {
   }
 
   /** The kept facts of a workspace in the order of each stream; a fact that was kept twice comes once. */
-  *read(workspaceId: string): Generator<Item[]> {
+  *read(workspaceId: string): Generator<GatheredFact[]> {
     const reader = new JournalReader({ dir: this.#folder(workspaceId), from: streamStart });
     const last = new Map<string, Position>();
     try {
       for (let records = reader.next(); records.length > 0; records = reader.next()) {
         yield records
-          .map(({ payload }) => JSON.parse(payload) as Item)
+          .map(({ payload }) => JSON.parse(payload) as GatheredFact)
           .filter(({ stream, end }) => {
             const isNew = comparePositions(last.get(stream) ?? streamStart, end) < 0;
             last.set(stream, isNew ? end : (last.get(stream) ?? end));

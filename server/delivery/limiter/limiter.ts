@@ -1,11 +1,12 @@
+import { type ArrivalMs, take } from "./gcra.ts";
 import {
   type Admission,
   type Cap,
   capOf,
-  type Gate,
-  type GateStatus,
   type LimitKey,
   type LimitLevel,
+  type LimitState,
+  type LimitStatus,
   type Limits,
   nameOf,
   type Refusal,
@@ -14,10 +15,9 @@ import {
   refuse,
   refuseByQuota,
   type Settlement,
-  settleGate,
+  settleLimit,
   statusOf,
-} from "./gate.ts";
-import { type ArrivalMs, take } from "./gcra.ts";
+} from "./limit-state.ts";
 import { type Period, periods, type QuotaUsage, QuotaWindow } from "./quota.ts";
 import { openWindow } from "./window.ts";
 
@@ -27,7 +27,7 @@ import { openWindow } from "./window.ts";
  * rates can be taken out and put in. Knows no clock: every call is told the time.
  */
 export class Limiter {
-  #gates = new Map<string, Gate>();
+  #states = new Map<string, LimitState>();
   #restored: Map<string, QuotaUsage>;
   #restoredArrivals: Map<string, ArrivalMs>;
 
@@ -46,7 +46,7 @@ export class Limiter {
   /** Buckets that are not full again before `after`, for the next start. */
   arrivals(after: number): Map<string, ArrivalMs> {
     const all = new Map(this.#restoredArrivals);
-    for (const [name, { rate, arrival }] of this.#gates) {
+    for (const [name, { rate, arrival }] of this.#states) {
       if (rate !== undefined && arrival > after) {
         all.set(name, arrival);
       }
@@ -62,7 +62,7 @@ export class Limiter {
   /** Everything that was used of quotas, by name of the key: for the next start. */
   quotaUsage(now: number): Map<string, QuotaUsage> {
     const all = new Map(this.#restored);
-    for (const [name, { quotas }] of this.#gates) {
+    for (const [name, { quotas }] of this.#states) {
       const used = quotas.filter(({ window }) => window.used(now) > 0);
       if (used.length > 0) {
         const entries = used.map(({ window }) => [window.period, window.usage]);
@@ -79,55 +79,55 @@ export class Limiter {
     if (limits.perSecond !== undefined && !(limits.perSecond > 0)) {
       throw new Error(`a rate of ${limits.perSecond} a second is no rate; suspend the key instead`);
     }
-    const gate = this.#gateOf(key);
-    gate.rate =
+    const state = this.#stateOf(key);
+    state.rate =
       limits.perSecond === undefined
         ? undefined
         : { perSecond: limits.perSecond, burst: Math.max(1, limits.burst ?? 1) };
-    gate.adaptive = limits.adaptiveStart !== undefined;
-    const max = limits.concurrency ?? (gate.adaptive ? Number.MAX_SAFE_INTEGER : undefined);
+    state.adaptive = limits.adaptiveStart !== undefined;
+    const max = limits.concurrency ?? (state.adaptive ? Number.MAX_SAFE_INTEGER : undefined);
     if (max === undefined) {
-      gate.window = undefined;
-    } else if (gate.window === undefined || !gate.adaptive) {
-      gate.window = openWindow(max, limits.adaptiveStart ?? max);
+      state.window = undefined;
+    } else if (state.window === undefined || !state.adaptive) {
+      state.window = openWindow(max, limits.adaptiveStart ?? max);
     } else {
-      gate.window = { ...gate.window, max, size: Math.min(max, gate.window.size) };
+      state.window = { ...state.window, max, size: Math.min(max, state.window.size) };
     }
-    this.#setQuotas(gate, limits.quotas ?? {});
+    this.#setQuotas(state, limits.quotas ?? {});
   }
 
   has(key: LimitKey): boolean {
-    return this.#gates.has(nameOf(key));
+    return this.#states.has(nameOf(key));
   }
 
   /** Admits no more than this for the key until its time. A later cap replaces an earlier one. */
   setCap(key: LimitKey, cap: Cap): void {
-    this.#gateOf(key).cap = cap;
+    this.#stateOf(key).cap = cap;
   }
 
   /** Begins carefully again: one at a time until the server has taken some. */
   probe(key: LimitKey): void {
-    const gate = this.#gateOf(key);
-    if (gate.adaptive && gate.window !== undefined) {
-      gate.window = { ...gate.window, size: 1 };
+    const state = this.#stateOf(key);
+    if (state.adaptive && state.window !== undefined) {
+      state.window = { ...state.window, size: 1 };
     }
   }
 
   /** Admits nothing for the key until `untilMs`. A later suspension replaces an earlier one. */
   suspend(key: LimitKey, untilMs: number, reason: string): void {
-    const gate = this.#gateOf(key);
-    gate.suspendedUntil = untilMs;
-    gate.reason = reason;
+    const state = this.#stateOf(key);
+    state.suspendedUntil = untilMs;
+    state.reason = reason;
   }
 
   /** Ends a suspension and a cap. @returns false when there was none. */
   resume(key: LimitKey, now: number): boolean {
-    const gate = this.#gates.get(nameOf(key));
-    if (gate === undefined || (gate.suspendedUntil <= now && capOf(gate, now) === undefined)) {
+    const state = this.#states.get(nameOf(key));
+    if (state === undefined || (state.suspendedUntil <= now && capOf(state, now) === undefined)) {
       return false;
     }
-    gate.suspendedUntil = Number.NEGATIVE_INFINITY;
-    gate.cap = undefined;
+    state.suspendedUntil = Number.NEGATIVE_INFINITY;
+    state.cap = undefined;
     return true;
   }
 
@@ -138,8 +138,8 @@ export class Limiter {
   admit(keys: readonly LimitKey[], now: number): Admission {
     let worst: Refusal | undefined;
     for (const key of keys) {
-      const gate = this.#gates.get(nameOf(key));
-      const refusal = gate === undefined ? undefined : refuse(gate, now);
+      const state = this.#states.get(nameOf(key));
+      const refusal = state === undefined ? undefined : refuse(state, now);
       if (refusal !== undefined && (worst === undefined || rank(refusal) > rank(worst))) {
         worst = refusal;
       }
@@ -160,101 +160,101 @@ export class Limiter {
    */
   settle(keys: readonly LimitKey[], now: number, how: Settlement, why = ""): void {
     for (const key of keys) {
-      const gate = this.#gates.get(nameOf(key));
-      if (gate !== undefined) {
-        settleGate(gate, now, how, why);
+      const state = this.#states.get(nameOf(key));
+      if (state !== undefined) {
+        settleLimit(state, now, how, why);
       }
     }
   }
 
   /** What a key allows and uses now; undefined when it has never had a limit. */
-  status(key: LimitKey, now: number): GateStatus | undefined {
-    const gate = this.#gates.get(nameOf(key));
-    return gate === undefined ? undefined : statusOf(gate, now);
+  status(key: LimitKey, now: number): LimitStatus | undefined {
+    const state = this.#states.get(nameOf(key));
+    return state === undefined ? undefined : statusOf(state, now);
   }
 
   /** Messages under way at a key. */
   underWay(key: LimitKey): number {
-    return this.#gates.get(nameOf(key))?.underWay ?? 0;
+    return this.#states.get(nameOf(key))?.underWay ?? 0;
   }
 
   /** Until when (unix ms) a key is suspended or its quotas are used up; 0 when it is open. */
   closedUntil(key: LimitKey, now: number): number {
-    const gate = this.#gates.get(nameOf(key));
-    if (gate === undefined) {
+    const state = this.#states.get(nameOf(key));
+    if (state === undefined) {
       return 0;
     }
-    const quota = refuseByQuota(gate, now)?.retryAtMs ?? 0;
-    return Math.max(quota, gate.suspendedUntil > now ? gate.suspendedUntil : 0);
+    const quota = refuseByQuota(state, now)?.retryAtMs ?? 0;
+    return Math.max(quota, state.suspendedUntil > now ? state.suspendedUntil : 0);
   }
 
   /** Every key that is suspended or slowed down now. */
-  held(now: number): GateStatus[] {
-    return [...this.#gates.values()]
-      .filter((gate) => gate.suspendedUntil > now || capOf(gate, now) !== undefined)
-      .map((gate) => statusOf(gate, now));
+  held(now: number): LimitStatus[] {
+    return [...this.#states.values()]
+      .filter((state) => state.suspendedUntil > now || capOf(state, now) !== undefined)
+      .map((state) => statusOf(state, now));
   }
 
   /** Every key with quotas. */
-  quotas(now: number): GateStatus[] {
-    return [...this.#gates.values()]
+  quotas(now: number): LimitStatus[] {
+    return [...this.#states.values()]
       .filter(({ quotas }) => quotas.length > 0)
-      .map((gate) => statusOf(gate, now));
+      .map((state) => statusOf(state, now));
   }
 
   /** Drops keys of these levels that were not used since `before` and have nothing to remember. */
   sweep(levels: readonly LimitLevel[], before: number, now: number): void {
-    for (const [name, gate] of this.#gates) {
-      const isIdle = gate.underWay === 0 && gate.usedAt < before && gate.suspendedUntil <= now;
-      const hasUsage = gate.quotas.some(({ window }) => window.used(now) > 0);
-      const isPassing = levels.includes(gate.key.level) && capOf(gate, now) === undefined;
+    for (const [name, state] of this.#states) {
+      const isIdle = state.underWay === 0 && state.usedAt < before && state.suspendedUntil <= now;
+      const hasUsage = state.quotas.some(({ window }) => window.used(now) > 0);
+      const isPassing = levels.includes(state.key.level) && capOf(state, now) === undefined;
       if (isIdle && isPassing && !hasUsage) {
-        this.#gates.delete(name);
+        this.#states.delete(name);
       }
     }
   }
 
   /** Drops a key, e.g. of a campaign that is over. Messages under way may still be settled. */
   remove(key: LimitKey): void {
-    this.#gates.delete(nameOf(key));
+    this.#states.delete(nameOf(key));
   }
 
   #charge(key: LimitKey, now: number): void {
-    const gate = this.#gates.get(nameOf(key));
-    if (gate === undefined) {
+    const state = this.#states.get(nameOf(key));
+    if (state === undefined) {
       return;
     }
-    gate.underWay += 1;
-    gate.usedAt = now;
-    const rate = rateNow(gate, now);
+    state.underWay += 1;
+    state.usedAt = now;
+    const rate = rateNow(state, now);
     if (rate !== undefined) {
-      gate.arrival = take(gate.arrival, rate, now);
+      state.arrival = take(state.arrival, rate, now);
     }
-    for (const { window } of gate.quotas) {
+    for (const { window } of state.quotas) {
       window.take(now);
     }
   }
 
-  #setQuotas(gate: Gate, maxima: Partial<Record<Period, number>>): void {
-    const name = nameOf(gate.key);
+  #setQuotas(state: LimitState, maxima: Partial<Record<Period, number>>): void {
+    const name = nameOf(state.key);
     const restored = this.#restored.get(name);
-    gate.quotas = periods.flatMap((period) => {
+    state.quotas = periods.flatMap((period) => {
       const max = maxima[period];
-      const known = gate.quotas.find(({ window }) => window.period === period)?.window;
+      const known = state.quotas.find(({ window }) => window.period === period)?.window;
       return max === undefined
         ? []
         : [{ window: known ?? new QuotaWindow(period, restored?.[period]), max }];
     });
-    if (gate.quotas.length > 0) {
+    if (state.quotas.length > 0) {
       this.#restored.delete(name);
     }
   }
 
-  #gateOf(key: LimitKey): Gate {
+  #stateOf(key: LimitKey): LimitState {
     const name = nameOf(key);
-    let gate = this.#gates.get(name);
-    if (gate === undefined) {
-      gate = {
+    let state = this.#states.get(name);
+    if (state === undefined) {
+      state = {
         key,
         rate: undefined,
         arrival: this.#restoredArrivals.get(name) ?? 0,
@@ -269,9 +269,9 @@ export class Limiter {
         // Not swept before it has ever been used.
         usedAt: Number.POSITIVE_INFINITY,
       };
-      this.#gates.set(name, gate);
+      this.#states.set(name, state);
       this.#restoredArrivals.delete(name);
     }
-    return gate;
+    return state;
   }
 }

@@ -1,4 +1,4 @@
-import type { BoundBy } from "../limiter/gate.ts";
+import type { BoundBy } from "../limiter/limit-state.ts";
 import type { EgressStatus } from "../smtp/egress.ts";
 import type { Route, SmtpStage } from "../types.ts";
 import type { Lane, Run } from "./run.ts";

@@ -10,7 +10,7 @@ import {
   type WhyNot,
 } from "../consent.store.ts";
 import type { TurnedAway } from "../protocol.ts";
-import type { Item, Run } from "./run.ts";
+import type { MessageInHand, Run } from "./run.ts";
 
 /** An unsubscribe is in the journal at once and in the database a moment later; after so long it surely is. */
 const KEEP_MS = 10 * 60_000;
@@ -75,7 +75,7 @@ export class ConsentGate {
   }
 
   /** @throws NotMailed when the message must not be sent now. */
-  check(run: Run, item: Item): void {
+  check(run: Run, item: MessageInHand): void {
     const why = this.#whyNot(run, item);
     if (why !== undefined) {
       throw new NotMailed(why);
@@ -112,7 +112,7 @@ export class ConsentGate {
     }
   }
 
-  #whyNot({ parts }: Run, item: Item): WhyNot {
+  #whyNot({ parts }: Run, item: MessageInHand): WhyNot {
     const { workspaceId, campaignId } = parts;
     const { seq, address } = item.recipient;
     const left = this.#left.get(workspaceId)?.get(address);

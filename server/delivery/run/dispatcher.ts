@@ -1,8 +1,8 @@
 import { type Clocks, onWallClock } from "../../platform/clock.ts";
 import { FairQueue } from "../limiter/fair-queue.ts";
-import type { BoundBy, LimitKey, Refusal, Settlement } from "../limiter/gate.ts";
+import type { BoundBy, LimitKey, Refusal, Settlement } from "../limiter/limit-state.ts";
 import { Places } from "../limiter/places.ts";
-import { WaitingRoom } from "../limiter/waiting-room.ts";
+import { WaitQueue } from "../limiter/wait-queue.ts";
 import { type BottleneckFacts, bottleneckOf, type Wait } from "./bottleneck.ts";
 import {
   admittedAtOnce,
@@ -18,7 +18,7 @@ import {
 } from "./limits.ts";
 import type { Recorder } from "./recorder.ts";
 import { RenderShare } from "./render-share.ts";
-import type { ItemUnderWay, Lane, Run } from "./run.ts";
+import type { Lane, MessageInFlight, Run } from "./run.ts";
 import type { Traffic } from "./traffic.ts";
 
 /** Who waits for a probe of somebody else's looks again after this long. */
@@ -35,14 +35,14 @@ export type DispatcherParts = {
 };
 
 /** What a message had when it was handed out. */
-type Handed = Pick<ItemUnderWay, "lane" | "places">;
+type Handed = Pick<MessageInFlight, "lane" | "places">;
 
 const shareKeys = [nodeShareKey];
 const openingKeys = [nodeOpeningKey];
 
 /** What the dispatcher tells of. */
 export type DispatcherEvents = {
-  send: (run: Run, item: ItemUnderWay) => void;
+  send: (run: Run, item: MessageInFlight) => void;
   /** The lane waits for this now. */
   parked: (lane: Lane, refusal: Refusal) => void;
 };
@@ -50,12 +50,12 @@ export type DispatcherEvents = {
 /**
  * Hands out messages: in turns between workspaces, between the campaigns of each and between the lanes
  * of a campaign, as far as every limit admits, and nothing while the journal cannot be written. A lane
- * that is refused waits in the waiting room, and no loop turns for it.
+ * that is refused waits in the wait queue, and no loop turns for it.
  */
 export class Dispatcher {
   readonly #parts: DispatcherParts;
   readonly #queue = new FairQueue();
-  readonly #room: WaitingRoom<Lane>;
+  readonly #waitQueue: WaitQueue<Lane>;
   readonly #runs = new Map<string, Run>();
   readonly #renderShare = new RenderShare<Run>();
   #events: DispatcherEvents = { send: () => undefined, parked: () => undefined };
@@ -69,7 +69,7 @@ export class Dispatcher {
 
   constructor(parts: DispatcherParts) {
     this.#parts = parts;
-    this.#room = new WaitingRoom(parts.clocks.steady(), (lane) => lane.run);
+    this.#waitQueue = new WaitQueue(parts.clocks.steady(), (lane) => lane.run);
     const { node, opening } = parts.places ?? { node: NODE_PLACES, opening: OPENING_PLACES };
     this.#places = new Places(node);
     this.#openings = new Places(opening);
@@ -133,7 +133,7 @@ export class Dispatcher {
 
   /** Lanes that wait at the key ask again now. */
   reopened(key: LimitKey): void {
-    this.#call(this.#room.reopened(key));
+    this.#call(this.#waitQueue.reopened(key));
     this.wake();
   }
 
@@ -146,7 +146,7 @@ export class Dispatcher {
     try {
       const now = this.#parts.clocks.steady();
       this.#nodeFull = undefined;
-      this.#call(this.#room.due(now));
+      this.#call(this.#waitQueue.due(now));
       while (this.#parts.recorder.trouble === undefined && this.#startNext(now)) {
         // Each turn starts one message, or finds out that a lane cannot go now.
       }
@@ -166,8 +166,8 @@ export class Dispatcher {
     run.landed(lane, now);
     places?.give(run.parts.workspaceId);
     this.#parts.traffic.limiter.settle(lane.limitKeys, now, how, why);
-    this.#call(this.#room.freed(lane.limitKeys));
-    this.#call(this.#room.freed(places === this.#places ? shareKeys : openingKeys));
+    this.#call(this.#waitQueue.freed(lane.limitKeys));
+    this.#call(this.#waitQueue.freed(places === this.#places ? shareKeys : openingKeys));
     this.tidy(lane);
     this.wake();
   }
@@ -190,7 +190,7 @@ export class Dispatcher {
     return {
       trouble: this.#parts.recorder.trouble,
       nodeFull: this.#nodeFull?.boundBy,
-      waitOf: (lane) => this.#room.boundBy(lane),
+      waitOf: (lane) => this.#waitQueue.boundBy(lane),
       now: this.#parts.clocks.steady(),
       onWallClock: (steadyMs) => onWallClock(steadyMs, this.#parts.clocks),
     };
@@ -198,7 +198,7 @@ export class Dispatcher {
 
   /** What a lane waits for, and until when; undefined when it does not. */
   boundBy(lane: Lane): Wait | undefined {
-    return this.#room.boundBy(lane);
+    return this.#waitQueue.boundBy(lane);
   }
 
   /** @returns false when no campaign is ready, or nobody may start anything. */
@@ -217,7 +217,7 @@ export class Dispatcher {
     if (item === undefined) {
       // Its lease ends too soon: it goes on when that is renewed.
       run.rest(lane);
-      this.#call(this.#room.moved(lane));
+      this.#call(this.#waitQueue.moved(lane));
       return true;
     }
     const usable = lane.target.way.egress.usable(siteKeyOf(lane));
@@ -235,8 +235,8 @@ export class Dispatcher {
     item.places = places;
     places.take(run.parts.workspaceId);
     this.#queue.charge(job);
-    this.#call(this.#room.moved(lane, true));
-    this.#events.send(run, item as ItemUnderWay);
+    this.#call(this.#waitQueue.moved(lane, true));
+    this.#events.send(run, item as MessageInFlight);
     return true;
   }
 
@@ -253,7 +253,7 @@ export class Dispatcher {
       return suspension(routeKey(way.egress.route), again, way.circuit.reason);
     }
     const { limiter } = this.#parts.traffic;
-    if (limiter.underWay(lane.door) >= admittedAtOnce(usable)) {
+    if (limiter.underWay(lane.serverKey) >= admittedAtOnce(usable)) {
       return closedDoor(lane, usable);
     }
     if (!places.has(lane.run.parts.workspaceId)) {
@@ -268,7 +268,7 @@ export class Dispatcher {
   #park(lane: Lane, refusal: Refusal, now: number): void {
     lane.run.rest(lane);
     lane.isParked = true;
-    this.#call(this.#room.park(lane, refusal, now));
+    this.#call(this.#waitQueue.park(lane, refusal, now));
     this.#events.parked(lane, refusal);
   }
 
@@ -282,22 +282,22 @@ export class Dispatcher {
       if (lane.waiting > 0 && this.#runs.get(run.key) === run) {
         this.#queue.setReady(run.parts, true);
       } else {
-        lanes.push(...this.#room.moved(lane));
+        lanes.push(...this.#waitQueue.moved(lane));
       }
     }
   }
 
   /** The lane is gone: whoever it was called before is called instead. */
   #forget(lane: Lane): void {
-    this.#room.leave(lane);
+    this.#waitQueue.leave(lane);
     lane.isParked = false;
     lane.run.setStuck(lane, false);
-    this.#call(this.#room.moved(lane));
+    this.#call(this.#waitQueue.moved(lane));
   }
 
   #setTimer(): void {
     const full = this.#nodeFull?.retryAtMs ?? Number.POSITIVE_INFINITY;
-    const next = Math.min(full, this.#room.nextAt() ?? Number.POSITIVE_INFINITY);
+    const next = Math.min(full, this.#waitQueue.nextAt() ?? Number.POSITIVE_INFINITY);
     const at = next === Number.POSITIVE_INFINITY ? undefined : next;
     if (at === this.#timerAt) {
       return;
@@ -323,8 +323,8 @@ function siteKeyOf({ target: { way, site } }: Lane): string | undefined {
 function closedDoor(lane: Lane, usable: number): Refusal {
   const { retryAt, lastError } = lane.target.way.egress.status(siteKeyOf(lane));
   return usable === 0 && retryAt !== undefined
-    ? suspension(lane.door, retryAt, lastError)
-    : refusal(lane.door, "opening", usable, lastError);
+    ? suspension(lane.serverKey, retryAt, lastError)
+    : refusal(lane.serverKey, "opening", usable, lastError);
 }
 
 function refusal(

@@ -1,21 +1,21 @@
 import type { Clocks } from "../../platform/clock.ts";
 import { log } from "../../platform/log.ts";
-import type { Settlement } from "../limiter/gate.ts";
+import type { Settlement } from "../limiter/limit-state.ts";
 import { endsConnection, isRefusedConnection, reasonOf } from "../smtp/failure.ts";
 import type { Judgement, SiteRefusal, SmtpOutcome, Verdict } from "../types.ts";
 import type { Dispatcher } from "./dispatcher.ts";
-import { carryOut } from "./limit-actions.ts";
+import { applyActions } from "./limit-actions.ts";
 import { routeSiteKey, senderOf, senderSiteKey, sourceProviderKey } from "./limits.ts";
 import type { Placer } from "./placing.ts";
 import { allows, type Way } from "./routing.ts";
-import type { ItemUnderWay, Lane, Run } from "./run.ts";
+import type { Lane, MessageInFlight, Run } from "./run.ts";
 import type { Traffic } from "./traffic.ts";
 
 type Answered = Exclude<SmtpOutcome, { kind: "abandoned" }>;
 /** `startedAt` is steady. */
 export type Tried = { outcome: Answered; verdict: Judgement; startedAt: number };
 
-export type LearnerParts = {
+export type FeedbackParts = {
   clocks: Clocks;
   traffic: Traffic;
   dispatcher: Dispatcher;
@@ -33,8 +33,8 @@ const SITES_AGAINST_US = 10;
 const BROKEN_TLS_MS = 15 * 60_000;
 
 /** Draws conclusions from how tries ended: pace, dead sites, routes out of order. */
-export class Learner {
-  readonly #parts: LearnerParts;
+export class Feedback {
+  readonly #parts: FeedbackParts;
   /** Sites that could not be reached since the last one that could, by route. */
   readonly #outOfReach = new WeakMap<Way["circuit"], Set<string>>();
   /** Sites that did not let a campaign in since the last one that took a message of it. */
@@ -42,12 +42,12 @@ export class Learner {
   /** Since when (steady) TLS of a route has failed without a message getting through. */
   readonly #tlsBrokenSince = new WeakMap<Way["circuit"], number>();
 
-  constructor(parts: LearnerParts) {
+  constructor(parts: FeedbackParts) {
     this.#parts = parts;
   }
 
   /** A message that its route let down goes by another one at once, where there is one in order. */
-  redirect(run: Run, item: ItemUnderWay, { outcome, verdict }: Tried): Judgement {
+  redirect(run: Run, item: MessageInFlight, { outcome, verdict }: Tried): Judgement {
     const { way } = item.lane.target;
     const isRoutes =
       verdict.routeFault !== undefined ||
@@ -58,15 +58,15 @@ export class Learner {
   }
 
   /** @returns what the limiter is to learn of it. */
-  learn(run: Run, item: ItemUnderWay, tried: Tried): Settlement {
+  learn(run: Run, item: MessageInFlight, tried: Tried): Settlement {
     const { lane } = item;
     const { outcome, verdict } = tried;
     if (outcome.kind === "accepted") {
-      this.#took(run, lane);
+      this.#onAccepted(run, lane);
     } else {
-      this.#heedFailure(run, item, tried);
+      this.#onFailure(run, item, tried);
     }
-    this.#heedWarmUp(lane, verdict);
+    this.#countWarmUp(lane, verdict);
     if (verdict.routeFault !== undefined) {
       this.#routeFault(run, item, verdict.routeFault);
     }
@@ -74,7 +74,7 @@ export class Learner {
       this.#siteRefused(run, item, verdict.siteRefusal, tried.startedAt);
     }
     if (verdict.actions.length > 0) {
-      carryOut(
+      applyActions(
         { ...this.#parts, onRouteShut: (shut, until, why) => this.#routeShut(shut, until, why) },
         lane,
         verdict.actions,
@@ -94,7 +94,7 @@ export class Learner {
     }
   }
 
-  #took(run: Run, lane: Lane): void {
+  #onAccepted(run: Run, lane: Lane): void {
     const { way, site } = lane.target;
     const { traffic } = this.#parts;
     way.hasDelivered = true;
@@ -106,10 +106,10 @@ export class Learner {
       traffic.refusingSites.answered(id);
       traffic.refusingSites.answered(senderSiteKey(way.egress.route, envelopeOf(run), site.key).id);
     }
-    this.#works(way);
+    this.#routeWorks(way);
   }
 
-  #works(way: Way): void {
+  #routeWorks(way: Way): void {
     this.#outOfReach.delete(way.circuit);
     this.#tlsBrokenSince.delete(way.circuit);
     if (way.circuit.succeeded()) {
@@ -122,30 +122,30 @@ export class Learner {
     }
   }
 
-  #heedFailure(run: Run, item: ItemUnderWay, { outcome, verdict, startedAt }: Tried): void {
+  #onFailure(run: Run, item: MessageInFlight, { outcome, verdict, startedAt }: Tried): void {
     const { lane } = item;
     const { way, site } = lane.target;
     const isDirect = way.egress.route.kind === "direct";
     if (!isRefusedConnection(outcome)) {
       if (!isDirect && verdict.routeFault === undefined) {
-        this.#heedAnswer(way, outcome);
+        this.#onAnswer(way, outcome);
       }
     } else if (isDirect && isUnreachable(outcome)) {
       this.#siteFailed(lane, reasonOf(outcome), startedAt, isSilent(outcome));
       this.#countOutOfReach(way, site.key);
     } else if (!isDirect) {
-      this.#letDown(way, reasonOf(outcome), isSilent(outcome));
+      this.#routeFailed(way, reasonOf(outcome), isSilent(outcome));
       this.#releaseWaiting(way);
       this.#countBrokenTls(run, item, outcome);
     }
   }
 
   /** A relay that answers for a message works, whatever it says; one that hangs up in the middle says neither. */
-  #heedAnswer(way: Way, outcome: Answered): void {
+  #onAnswer(way: Way, outcome: Answered): void {
     if (outcome.kind === "refused" && !endsConnection(outcome)) {
-      this.#works(way);
+      this.#routeWorks(way);
     } else if (way.circuit.state(this.#parts.clocks.steady()) !== "closed") {
-      this.#letDown(way, reasonOf(outcome), false);
+      this.#routeFailed(way, reasonOf(outcome), false);
     }
   }
 
@@ -163,7 +163,7 @@ export class Learner {
   }
 
   /** Broken TLS is waited out like a server that is down, until it is sure that a person has to come. */
-  #countBrokenTls(run: Run, item: ItemUnderWay, outcome: Answered): void {
+  #countBrokenTls(run: Run, item: MessageInFlight, outcome: Answered): void {
     const { circuit } = item.lane.target.way;
     const isTls =
       (outcome.kind === "broken" || outcome.kind === "refused") && outcome.stage === "starttls";
@@ -195,7 +195,7 @@ export class Learner {
    * One recipient's server does not let us in: its word is about itself, until many say the same. Where it refuses the
    * sender's address, others that are mailed from by the route may still be let in.
    */
-  #siteRefused(run: Run, item: ItemUnderWay, refusal: SiteRefusal, startedAt: number): void {
+  #siteRefused(run: Run, item: MessageInFlight, refusal: SiteRefusal, startedAt: number): void {
     const { way, site } = item.lane.target;
     const { traffic, clocks } = this.#parts;
     const { words, refuses } = refusal;
@@ -230,20 +230,20 @@ export class Learner {
     this.#outOfReach.set(way.circuit, sites.add(siteKey));
     if (sites.size >= SITES_OUT_OF_REACH) {
       sites.clear();
-      this.#letDown(way, "no mail server can be reached from here; is port 25 open?", true);
+      this.#routeFailed(way, "no mail server can be reached from here; is port 25 open?", true);
     }
   }
 
-  #routeFault(run: Run, item: ItemUnderWay, fault: string): void {
+  #routeFault(run: Run, item: MessageInFlight, fault: string): void {
     const { way } = item.lane.target;
-    this.#letDown(way, fault, true);
+    this.#routeFailed(way, fault, true);
     if (!this.#hasOtherWay(run, item) && !run.isHalted) {
       this.#parts.onPause(run, `The route “${way.egress.route.name}” does not work: ${fault}`);
     }
   }
 
   /** Whether the message may go by another route that is in order. */
-  #hasOtherWay(run: Run, { lane, recipient }: ItemUnderWay): boolean {
+  #hasOtherWay(run: Run, { lane, recipient }: MessageInFlight): boolean {
     const domain = recipient.address.slice(recipient.address.lastIndexOf("@") + 1);
     const now = this.#parts.clocks.steady();
     return run.parts.ways.some(
@@ -255,7 +255,7 @@ export class Learner {
   }
 
   /** The way did not work. When it is out of order for it, its messages before the dot go by others. */
-  #letDown(way: Way, reason: string, isFault: boolean): void {
+  #routeFailed(way: Way, reason: string, isFault: boolean): void {
     if (way.circuit.failed(this.#parts.clocks.steady(), reason, isFault)) {
       const { workspaceId, id } = way.egress.route;
       log.warn({ workspaceId, routeId: id, reason }, "a route does not work");
@@ -290,7 +290,7 @@ export class Learner {
     );
   }
 
-  #heedWarmUp(lane: Lane, { state }: Verdict): void {
+  #countWarmUp(lane: Lane, { state }: Verdict): void {
     const { source, site, way } = lane.target;
     if (source?.warmUp !== undefined) {
       const { id } = sourceProviderKey(way.egress.route, source, site.provider);

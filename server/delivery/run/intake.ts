@@ -1,10 +1,10 @@
 import { type Clocks, onWallClock } from "../../platform/clock.ts";
-import type { BoundBy, LimitLevel, Refusal } from "../limiter/gate.ts";
+import type { BoundBy, LimitLevel, Refusal } from "../limiter/limit-state.ts";
 import type { InHand } from "../protocol.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { Ledger } from "./ledger.ts";
 import { postponedFact } from "./outcome-fact.ts";
-import type { Item, Lane, Run } from "./run.ts";
+import type { Lane, MessageInHand, Run } from "./run.ts";
 
 /** Messages of one campaign to have in hand: one chunk being sent, one ready. */
 const WANT = 1_000;
@@ -41,7 +41,7 @@ export function isNarrow({ level }: BoundBy): boolean {
  * the others waiting: what is stuck does not count; a provider of which enough is in hand gets no more;
  * what would wait for long goes back, or gets a time of its own.
  */
-export class Hands {
+export class Intake {
   readonly #clocks: Clocks;
   readonly #ledger: Ledger;
   readonly #dispatcher: Dispatcher;
@@ -176,7 +176,7 @@ export class Hands {
   }
 }
 
-function isOfOneProvider({ chunk }: Item): boolean {
+function isOfOneProvider({ chunk }: MessageInHand): boolean {
   return chunk.claim.provider !== "other";
 }
 

@@ -3,7 +3,7 @@ import { judge } from "../result/judge.ts";
 import type { RuleBook } from "../result/limit-rules.ts";
 import type { Judgement, LimitAction, SmtpOutcome } from "../types.ts";
 import { senderOf } from "./limits.ts";
-import type { ItemUnderWay } from "./run.ts";
+import type { MessageInFlight } from "./run.ts";
 
 export type Judge = {
   /** About what servers say; an administrator edits them. */
@@ -15,7 +15,7 @@ export type Judge = {
 
 /** What the outcome of a try means for the message, for its address, for the route and for the pace. */
 export function judgeTry(
-  item: ItemUnderWay,
+  item: MessageInFlight,
   outcome: Exclude<SmtpOutcome, { kind: "abandoned" }>,
   { rules, clocks, random }: Judge,
 ): Judgement {
@@ -45,7 +45,7 @@ function onWall<T extends SmtpOutcome>(outcome: T, clocks: Clocks): T {
 }
 
 /** The first rule that is about what the server said, and what it asks of the limiter now. */
-function matchRule(rules: RuleBook, item: ItemUnderWay, outcome: SmtpOutcome, now: number) {
+function matchRule(rules: RuleBook, item: MessageInFlight, outcome: SmtpOutcome, now: number) {
   const none = { rule: undefined, actions: [] as LimitAction[] };
   if (outcome.kind !== "refused") {
     return none;

@@ -2,7 +2,7 @@ import type { Clock } from "../../platform/clock.ts";
 import type { ResultFact, UndotFact } from "../facts.ts";
 import { releaseFact } from "./outcome-fact.ts";
 import type { Recorder } from "./recorder.ts";
-import type { ChunkInHand, Item, Run } from "./run.ts";
+import type { ChunkInHand, MessageInHand, Run } from "./run.ts";
 
 export type LedgerParts = {
   recorder: Recorder;
@@ -20,13 +20,13 @@ export class Ledger {
   }
 
   /** The message has an outcome. */
-  settle(run: Run, item: Item, fact: ResultFact): void {
+  settle(run: Run, item: MessageInHand, fact: ResultFact): void {
     run.finished += 1;
     this.#close(run, item, fact);
   }
 
   /** The message has a new due time and was not tried. */
-  postpone(run: Run, item: Item, fact: ResultFact): void {
+  postpone(run: Run, item: MessageInHand, fact: ResultFact): void {
     this.#close(run, item, fact);
   }
 
@@ -39,7 +39,7 @@ export class Ledger {
   }
 
   /** As if they had never been taken: they are still pending. */
-  giveBack(run: Run, items: readonly Item[]): void {
+  giveBack(run: Run, items: readonly MessageInHand[]): void {
     for (const { chunk } of items) {
       chunk.open -= 1;
     }
@@ -58,7 +58,7 @@ export class Ledger {
       .then(() => this.#parts.onReleased(run));
   }
 
-  #close(run: Run, item: Item, fact: ResultFact): void {
+  #close(run: Run, item: MessageInHand, fact: ResultFact): void {
     item.chunk.open -= 1;
     this.record(run, item.chunk, fact);
   }

@@ -1,4 +1,4 @@
-import type { LimitKey } from "../limiter/gate.ts";
+import type { LimitKey } from "../limiter/limit-state.ts";
 import type { LimitAction } from "../types.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import {
@@ -28,7 +28,7 @@ export type ActionParts = {
 };
 
 /** Does what a rule asks of the limiter, in answer to what a server said in this lane. */
-export function carryOut(
+export function applyActions(
   parts: ActionParts,
   lane: Lane,
   actions: readonly LimitAction[],

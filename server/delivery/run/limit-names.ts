@@ -1,4 +1,4 @@
-import { type LimitKey, limitKey, limitLevels } from "../limiter/gate.ts";
+import { type LimitKey, limitKey, limitLevels } from "../limiter/limit-state.ts";
 import type { QueueLimit } from "../types.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { Run } from "./run.ts";

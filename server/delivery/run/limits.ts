@@ -1,4 +1,4 @@
-import { type LimitKey, type Limits, limitKey } from "../limiter/gate.ts";
+import { type LimitKey, type Limits, limitKey } from "../limiter/limit-state.ts";
 import type { Limiter } from "../limiter/limiter.ts";
 import type { WarmUps } from "../limiter/warm-up.ts";
 import type { Route, RouteSource } from "../types.ts";
@@ -95,7 +95,7 @@ export function keysOf(run: Run, target: LaneTarget): LimitKey[] {
 }
 
 /** The limit of the servers behind a lane: a relay is one server, a direct route has as many as there are sites. */
-export function doorKey({ way, site }: LaneTarget): LimitKey {
+export function serverKeyOf({ way, site }: LaneTarget): LimitKey {
   const { route } = way.egress;
   return route.kind === "direct" ? routeSiteKey(route, site.key) : routeKey(route);
 }

@@ -4,7 +4,7 @@ import { renderSigned, type Signer } from "../render/signer.ts";
 import type { Rendered, SmtpOutcome } from "../types.ts";
 import { dotFact, undotFact } from "./outcome-fact.ts";
 import type { Recorder } from "./recorder.ts";
-import type { ItemUnderWay, Run } from "./run.ts";
+import type { MessageInFlight, Run } from "./run.ts";
 
 export type Try = {
   /** Unix ms; the message's Date unless it was tried before. */
@@ -31,7 +31,7 @@ export type Try = {
 export async function tryMessage(
   parts: { recorder: Recorder; signer: Signer },
   run: Run,
-  item: ItemUnderWay,
+  item: MessageInFlight,
   { startedAt, signal, mayMail, onRendered, onUndot }: Try,
 ): Promise<SmtpOutcome> {
   const began = performance.now();
@@ -80,7 +80,7 @@ export async function tryMessage(
 function render(
   signer: Signer,
   run: Run,
-  item: ItemUnderWay,
+  item: MessageInFlight,
   startedAt: number,
 ): Rendered | Promise<Rendered> {
   const { compiled } = run.parts;

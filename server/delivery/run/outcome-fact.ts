@@ -1,21 +1,25 @@
 import { type SkipReason, WAITS_FOR_TWIN } from "../consent.store.ts";
 import type { DotFact, ReleaseFact, ResultFact, UndotFact } from "../facts.ts";
 import type { SmtpOutcome, Verdict } from "../types.ts";
-import type { Item, ItemUnderWay, Run } from "./run.ts";
+import type { MessageInFlight, MessageInHand, Run } from "./run.ts";
 
 const MAX_TEXT = 300;
 
 /** `at` is when the try began: the first one's is the message's Date for ever. */
-export function dotFact({ parts }: Run, { recipient }: Item, at: number): DotFact {
+export function dotFact({ parts }: Run, { recipient }: MessageInHand, at: number): DotFact {
   return { k: "dot", w: parts.workspaceId, c: parts.campaignId, s: recipient.seq, at };
 }
 
 /** Takes a dot back that was announced and not written. */
-export function undotFact({ parts }: Run, { recipient }: Item, at: number): UndotFact {
+export function undotFact({ parts }: Run, { recipient }: MessageInHand, at: number): UndotFact {
   return { k: "undot", w: parts.workspaceId, c: parts.campaignId, s: recipient.seq, at };
 }
 
-export function releaseFact({ parts }: Run, { claim }: Item["chunk"], at: number): ReleaseFact {
+export function releaseFact(
+  { parts }: Run,
+  { claim }: MessageInHand["chunk"],
+  at: number,
+): ReleaseFact {
   const { workspaceId: w, campaignId: c } = parts;
   return { k: "release", w, c, ch: claim.chunkNo, ep: claim.epoch, at };
 }
@@ -26,7 +30,7 @@ const TWIN_WAIT_MS = 2_000;
 /** A message that gets no try because its recipient must not be mailed, or not before another one is through. */
 export function unsentFact(
   run: Run,
-  item: Item,
+  item: MessageInHand,
   why: SkipReason | typeof WAITS_FOR_TWIN,
   at: number,
 ): ResultFact {
@@ -36,18 +40,23 @@ export function unsentFact(
 }
 
 /** A message that must wait, was not tried, and so has had no attempt. */
-export function postponedFact(run: Run, item: Item, due: number, at: number): ResultFact {
+export function postponedFact(run: Run, item: MessageInHand, due: number, at: number): ResultFact {
   return { ...head(run, item, at), st: "deferred", oc: "", cat: "postponed", n: 0, due };
 }
 
 /** A message for whose domain no route may be used. */
-export function nowhereFact(run: Run, item: Item, domain: string, at: number): ResultFact {
+export function nowhereFact(run: Run, item: MessageInHand, domain: string, at: number): ResultFact {
   const text = `No route of the campaign may be used for ${domain}.`;
   return { ...head(run, item, at), st: "failed", oc: "failed", cat: "no_route", n: 1, text };
 }
 
 /** A message that cannot be made: trying again would give the same. */
-export function unrenderableFact(run: Run, item: Item, why: string, at: number): ResultFact {
+export function unrenderableFact(
+  run: Run,
+  item: MessageInHand,
+  why: string,
+  at: number,
+): ResultFact {
   const text = why.slice(0, MAX_TEXT);
   return { ...head(run, item, at), st: "failed", oc: "failed", cat: "render_error", n: 1, text };
 }
@@ -55,7 +64,7 @@ export function unrenderableFact(run: Run, item: Item, why: string, at: number):
 /** What an SMTP try came to. */
 export function attemptFact(
   run: Run,
-  item: ItemUnderWay,
+  item: MessageInFlight,
   outcome: Exclude<SmtpOutcome, { kind: "abandoned" }>,
   verdict: Verdict,
   at: number,
@@ -76,7 +85,7 @@ export function attemptFact(
   };
 }
 
-function head({ parts }: Run, { recipient, chunk }: Item, at: number) {
+function head({ parts }: Run, { recipient, chunk }: MessageInHand, at: number) {
   return {
     k: "result" as const,
     w: parts.workspaceId,

@@ -8,8 +8,8 @@ import type { Signer } from "../render/signer.ts";
 import type { QueueLimit } from "../types.ts";
 import { ConsentGate } from "./consent-gate.ts";
 import type { Dispatcher } from "./dispatcher.ts";
-import { Learner } from "./feedback.ts";
-import { Hands } from "./intake.ts";
+import { Feedback } from "./feedback.ts";
+import { Intake } from "./intake.ts";
 import type { Judge } from "./judge-try.ts";
 import { Renewals, refuseClaims } from "./leases.ts";
 import { Ledger } from "./ledger.ts";
@@ -18,7 +18,7 @@ import { setCampaignRate } from "./limits.ts";
 import { nowhereFact, unsentFact } from "./outcome-fact.ts";
 import { Placer } from "./placing.ts";
 import type { Recorder } from "./recorder.ts";
-import { type ChunkInHand, emptyItem, type Item, type Run } from "./run.ts";
+import { type ChunkInHand, emptyMessage, type MessageInHand, type Run } from "./run.ts";
 import { CannotSend, makeRun, type RunFactory } from "./run-factory.ts";
 import { Sender } from "./sender.ts";
 import { campaignRate } from "./spread.ts";
@@ -42,7 +42,7 @@ export class Pipeline {
   readonly #dispatcher: Dispatcher;
   readonly #ledger: Ledger;
   readonly #placer: Placer;
-  readonly #hands: Hands;
+  readonly #intake: Intake;
   readonly #runs = new Map<string, Run>();
   /** Runs being made, and whether they were halted meanwhile. */
   readonly #making = new Map<string, { halted: boolean; claims: Leased["claims"] }>();
@@ -69,8 +69,8 @@ export class Pipeline {
       onNowhere: (run, item, domain) =>
         this.#ledger.settle(run, item, nowhereFact(run, item, domain, clock())),
     });
-    this.#hands = new Hands(clocks, this.#ledger, dispatcher);
-    const learner = new Learner({
+    this.#intake = new Intake(clocks, this.#ledger, dispatcher);
+    const feedback = new Feedback({
       clocks,
       traffic,
       dispatcher,
@@ -86,7 +86,7 @@ export class Pipeline {
       random,
       ledger: this.#ledger,
       dispatcher,
-      learner,
+      feedback,
       gate: this.#gate,
       onPoolClosed: (run) => this.#halt(run),
       onPause: (run, reason) => this.#pause(run, reason),
@@ -94,7 +94,7 @@ export class Pipeline {
     });
     dispatcher.start({
       send: (run, item) => void sender.send(run, item),
-      parked: (lane, refusal) => this.#hands.parked(lane, refusal),
+      parked: (lane, refusal) => this.#intake.parked(lane, refusal),
     });
   }
 
@@ -116,12 +116,12 @@ export class Pipeline {
       for (const run of this.#runs.values()) {
         // Who has enough now does not ask: it must be able to a moment later, and not only at the next tick.
         if (only === undefined || run.parts.workspaceId === only) {
-          run.isAsking = this.#hands.wantsMore(run);
+          run.isAsking = this.#intake.wantsMore(run);
         }
       }
       const leased = await this.#parts.writer.call("lease", {
         inHand: this.#inHand(),
-        want: Hands.want,
+        want: Intake.want,
         ...(only === undefined ? {} : { only: [only] }),
       });
       for (const { workspaceId, claims } of leased) {
@@ -219,10 +219,10 @@ export class Pipeline {
     const busy = new Set([...this.#runs.values()].map((run) => run.parts.workspaceId));
     this.#gate.sweep((id) => busy.has(id));
     this.#parts.traffic.sweep(now);
-    this.#hands.campaigns = this.#runs.size;
+    this.#intake.campaigns = this.#runs.size;
     for (const run of [...this.#runs.values()]) {
       run.isAsking = false;
-      this.#hands.tend(run);
+      this.#intake.tend(run);
       for (const way of run.parts.ways.length > 1 ? run.parts.ways : []) {
         this.#placer.probe(run, way);
       }
@@ -261,10 +261,10 @@ export class Pipeline {
   }
 
   #inHand() {
-    const runs = [...this.#runs.values()].map((run) => this.#hands.inHandOf(run));
+    const runs = [...this.#runs.values()].map((run) => this.#intake.inHandOf(run));
     const making = [...this.#making.keys()].map((key) => {
       const [workspaceId = "", campaignId = ""] = key.split("/");
-      return Hands.enough(workspaceId, Number(campaignId));
+      return Intake.enough(workspaceId, Number(campaignId));
     });
     return [...runs, ...making];
   }
@@ -328,11 +328,11 @@ export class Pipeline {
       const chunk: ChunkInHand = { claim, open: loaded.recipients.length, unrecorded: 0 };
       run.chunks.add(chunk);
       for (const { seq, why } of loaded.unsent) {
-        const item = { ...emptyItem(seq), chunk };
+        const item = { ...emptyMessage(seq), chunk };
         this.#ledger.record(run, chunk, unsentFact(run, item, why, now));
       }
       for (const recipient of loaded.recipients) {
-        const item: Item = { ...recipient, chunk, judgedAt, lane: undefined };
+        const item: MessageInHand = { ...recipient, chunk, judgedAt, lane: undefined };
         this.#placer.place(run, item);
       }
       this.#ledger.releaseIfDone(run, chunk);
@@ -340,7 +340,7 @@ export class Pipeline {
     if (run.isHalted) {
       this.#halt(run);
     } else {
-      this.#hands.tend(run);
+      this.#intake.tend(run);
       this.#dispatcher.wake();
     }
   }
@@ -373,7 +373,7 @@ export class Pipeline {
   #afterMessage(run: Run): void {
     if (run.isHalted) {
       this.#endIfDone(run);
-    } else if (!run.isAsking && this.#hands.wantsMore(run)) {
+    } else if (!run.isAsking && this.#intake.wantsMore(run)) {
       run.isAsking = true;
       this.refill(run.parts.workspaceId).catch((error: unknown) =>
         log.error({ err: error }, "asking for more work failed"),

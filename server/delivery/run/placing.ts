@@ -1,22 +1,22 @@
 import type { Clocks } from "../../platform/clock.ts";
 import type { Site } from "../smtp/egress.ts";
 import type { RouteSource } from "../types.ts";
-import { doorKey, keysOf, type LimitBook, setLaneLimits, sourceProviderKey } from "./limits.ts";
+import { keysOf, type LimitBook, serverKeyOf, setLaneLimits, sourceProviderKey } from "./limits.ts";
 import { allows, chooseWay, pickByWeight, type Way } from "./routing.ts";
-import type { Item, Lane, LaneTarget, Run } from "./run.ts";
+import type { Lane, LaneTarget, MessageInHand, Run } from "./run.ts";
 
 export type PlacerParts = {
   book: LimitBook;
   clocks: Clocks;
   /** The message is in its lane. */
-  onPlaced: (run: Run, item: Item) => void;
+  onPlaced: (run: Run, item: MessageInHand) => void;
   /** The lane may have nothing left. */
   onEmptied: (lane: Lane) => void;
   /** No route of the campaign may be used for the domain. */
-  onNowhere: (run: Run, item: Item, domain: string) => void;
+  onNowhere: (run: Run, item: MessageInHand, domain: string) => void;
 };
 
-type Lookup = { run: Run; way: Way; domain: string; items: Item[] };
+type Lookup = { run: Run; way: Way; domain: string; items: MessageInHand[] };
 
 /** Finds the lane of each message: route, source address, and the site that takes its domain's mail. */
 export class Placer {
@@ -29,7 +29,7 @@ export class Placer {
   }
 
   /** Puts the message into its lane: at once where the site is known, else when it is. */
-  place(run: Run, item: Item): void {
+  place(run: Run, item: MessageInHand): void {
     const domain = domainOf(item);
     const way = this.#wayFor(run, domain);
     if (way === undefined) {
@@ -54,7 +54,7 @@ export class Placer {
   probe(run: Run, way: Way): void {
     const now = this.#parts.clocks.steady();
     for (const lane of way.circuit.wantsProbe(now) ? run.lanes.values() : []) {
-      let found: Item | undefined;
+      let found: MessageInHand | undefined;
       run.dropFrom(lane, (item) => {
         const isFirst = found === undefined && lane.target.way !== way;
         found = isFirst && allows(way.egress.route, domainOf(item)) ? item : found;
@@ -69,7 +69,7 @@ export class Placer {
     }
   }
 
-  #placeOn(run: Run, item: Item, way: Way, domain: string): void {
+  #placeOn(run: Run, item: MessageInHand, way: Way, domain: string): void {
     const site = way.egress.siteOf(domain);
     if (site instanceof Promise) {
       run.unplaced.add(item);
@@ -88,13 +88,13 @@ export class Placer {
     return chooseWay(ways, domain, run.key, this.#parts.clocks.steady());
   }
 
-  #put(run: Run, item: Item, way: Way, domain: string, site: Site): void {
+  #put(run: Run, item: MessageInHand, way: Way, domain: string, site: Site): void {
     const source = this.#sourceFor(run, way, domain, site);
     const target: LaneTarget = source === undefined ? { way, site } : { way, site, source };
     const { clocks } = this.#parts;
     const limits = () => {
       setLaneLimits(this.#parts.book, target, clocks.wall());
-      return { keys: keysOf(run, target), door: doorKey(target) };
+      return { keys: keysOf(run, target), serverKey: serverKeyOf(target) };
     };
     const lane = run.lane(target, limits, clocks.steady());
     run.add(item, lane);
@@ -117,7 +117,7 @@ export class Placer {
     return pickByWeight(from, ({ address }) => `${run.key}/${domain}/${address}`);
   }
 
-  #await(run: Run, item: Item, way: Way, domain: string, site: Promise<Site>): void {
+  #await(run: Run, item: MessageInHand, way: Way, domain: string, site: Promise<Site>): void {
     const key = `${run.key}/${way.egress.route.id}/${domain}`;
     const known = this.#lookups.get(key);
     if (known !== undefined) {
@@ -142,6 +142,6 @@ export class Placer {
   }
 }
 
-function domainOf({ recipient: { address } }: Item): string {
+function domainOf({ recipient: { address } }: MessageInHand): string {
   return address.slice(address.lastIndexOf("@") + 1);
 }

@@ -1,4 +1,4 @@
-import type { GateStatus } from "../limiter/gate.ts";
+import type { LimitStatus } from "../limiter/limit-state.ts";
 import type { QueueHold, QueueQuota, QueueRoute, QueueSite, QueueSnapshot } from "../types.ts";
 import { type BottleneckFacts, bottleneckOf } from "./bottleneck.ts";
 import { routeKey, routeProviderKey, routeSiteKey, sourceProviderKey } from "./limits.ts";
@@ -20,7 +20,7 @@ export function takeSnapshot(
     ({ isHalted, parts }) =>
       !isHalted && (workspaceId === undefined || parts.workspaceId === workspaceId),
   );
-  const isOwn = ({ key: { id } }: GateStatus) =>
+  const isOwn = ({ key: { id } }: LimitStatus) =>
     workspaceId === undefined || id === workspaceId || id.startsWith(`${workspaceId}/`);
   return {
     at: facts.onWallClock(facts.now),
@@ -145,7 +145,7 @@ function routesOf(
 }
 
 function holdOf(
-  { key, suspendedUntil, capUntil, reason, perSecond, window }: GateStatus,
+  { key, suspendedUntil, capUntil, reason, perSecond, window }: LimitStatus,
   { now, onWallClock }: BottleneckFacts,
 ): QueueHold {
   return {
@@ -159,7 +159,7 @@ function holdOf(
   };
 }
 
-function quotasOf({ key, quotas }: GateStatus): QueueQuota[] {
+function quotasOf({ key, quotas }: LimitStatus): QueueQuota[] {
   return quotas.map(({ period, used, max }) => ({
     level: key.level,
     id: key.id,

@@ -5,7 +5,7 @@ import type { Egress } from "../smtp/egress.ts";
 import { FailedAddresses } from "../smtp/failed-addresses.ts";
 import { type EgressShared, makeEgress } from "../smtp/make-egress.ts";
 import { MtaSts } from "../smtp/mta-sts.ts";
-import { SiteMemory } from "../smtp/site-memory.ts";
+import { ServerMemory } from "../smtp/server-memory.ts";
 import { httpsStsFetcher } from "../smtp/sts-fetcher.ts";
 import type { SmtpTimeouts } from "../smtp/timeouts.ts";
 import type { Route } from "../types.ts";
@@ -28,7 +28,7 @@ export class RoutePools {
     const policies = new MtaSts({ dns, fetch: httpsStsFetcher({ dns }), clock: steadyClock });
     const providers = [...providerProfiles.values()];
     this.#shared = {
-      memory: new SiteMemory(),
+      memory: new ServerMemory(),
       providerOf,
       onReady,
       direct: { dns, providers, profileOf, policies, failed: new FailedAddresses() },

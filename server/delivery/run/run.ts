@@ -1,5 +1,5 @@
 import type { ConsentRule } from "../consent.store.ts";
-import type { BoundBy, LimitKey } from "../limiter/gate.ts";
+import type { BoundBy, LimitKey } from "../limiter/limit-state.ts";
 import type { Places } from "../limiter/places.ts";
 import type { Claim } from "../queue/claim.store.ts";
 import type { LoadedRecipient } from "../queue/load.store.ts";
@@ -20,7 +20,7 @@ export type ChunkInHand = {
 };
 
 /** A message in hand. */
-export type Item = LoadedRecipient & {
+export type MessageInHand = LoadedRecipient & {
   chunk: ChunkInHand;
   /** The workspace's consent version at which the recipient could be mailed. */
   judgedAt: number;
@@ -31,10 +31,10 @@ export type Item = LoadedRecipient & {
 };
 
 /** A message that is under way: its lane is the one that it was admitted in. */
-export type ItemUnderWay = Item & { lane: Lane };
+export type MessageInFlight = MessageInHand & { lane: Lane };
 
 /** Every limit that must admit a lane's messages, and the one of them of the servers it leads to. */
-export type LaneLimits = { keys: readonly LimitKey[]; door: LimitKey };
+export type LaneLimits = { keys: readonly LimitKey[]; serverKey: LimitKey };
 
 /** Where a lane leads. */
 export type LaneTarget = Pick<Target, "site" | "source"> & { way: Way };
@@ -50,7 +50,7 @@ export class Lane {
   /** Every limit that must admit its messages. */
   readonly limitKeys: readonly LimitKey[];
   /** Of these the one of the servers it leads to. */
-  readonly door: LimitKey;
+  readonly serverKey: LimitKey;
   /** Steady; with `finished` the lane's pace. */
   readonly sinceMs: number;
   /** Messages that got an outcome since then. */
@@ -60,7 +60,7 @@ export class Lane {
   isParked = false;
   /** Parked at a limit that holds only such lanes: the rest of the campaign must not wait for it. */
   isStuck = false;
-  #items: Item[] = [];
+  #items: MessageInHand[] = [];
   #head = 0;
 
   constructor(run: Run, target: LaneTarget, limits: LaneLimits, sinceMs: number) {
@@ -69,19 +69,19 @@ export class Lane {
     this.target = target;
     this.key = laneKey(target);
     this.limitKeys = limits.keys;
-    this.door = limits.door;
+    this.serverKey = limits.serverKey;
   }
 
   get waiting(): number {
     return this.#items.length - this.#head;
   }
 
-  push(item: Item): void {
+  push(item: MessageInHand): void {
     this.#items.push(item);
   }
 
   /** The next message, or undefined when there is none whose lease is good for long enough. */
-  peek(now: number): Item | undefined {
+  peek(now: number): MessageInHand | undefined {
     const item = this.#items[this.#head];
     const isSafe = item !== undefined && item.chunk.claim.leaseUntil - LEASE_SAFETY_MS > now;
     return isSafe ? item : undefined;
@@ -98,22 +98,22 @@ export class Lane {
   }
 
   /** Puts a message in front, as if it had never been taken. */
-  putBack(item: Item): void {
+  putBack(item: MessageInHand): void {
     this.#items = [item, ...this.#items.slice(this.#head)];
     this.#head = 0;
   }
 
   /** Takes out those it is asked to. */
-  drop(isDropped: (item: Item) => boolean): Item[] {
+  drop(isDropped: (item: MessageInHand) => boolean): MessageInHand[] {
     const waiting = this.#items.slice(this.#head);
     this.#items = waiting.filter((item) => !isDropped(item));
     this.#head = 0;
     return waiting.filter(isDropped);
   }
 
-  forEach(look: (item: Item) => void): void {
+  forEach(look: (item: MessageInHand) => void): void {
     for (let i = this.#head; i < this.#items.length; i += 1) {
-      look(this.#items[i] as Item);
+      look(this.#items[i] as MessageInHand);
     }
   }
 }
@@ -151,7 +151,7 @@ export class Run {
   readonly chunks = new Set<ChunkInHand>();
   readonly lanes = new Map<string, Lane>();
   /** Messages whose domain is being looked up. */
-  readonly unplaced = new Set<Item>();
+  readonly unplaced = new Set<MessageInHand>();
   inFlight = 0;
   /** Messages that got an outcome since the start. */
   finished = 0;
@@ -214,7 +214,7 @@ export class Run {
   }
 
   /** Puts a message at the end of a lane. */
-  add(item: Item, lane: Lane): void {
+  add(item: MessageInHand, lane: Lane): void {
     this.unplaced.delete(item);
     item.lane = lane;
     lane.push(item);
@@ -222,7 +222,7 @@ export class Run {
   }
 
   /** Puts a message back in front, as if it had never been taken. */
-  putBack(item: ItemUnderWay): void {
+  putBack(item: MessageInFlight): void {
     item.lane.putBack(item);
     this.#grown(item.lane);
   }
@@ -279,7 +279,7 @@ export class Run {
   }
 
   /** Lets go of messages that are not under way, and returns them. */
-  dropWaiting(isDropped: (item: Item) => boolean = () => true): Item[] {
+  dropWaiting(isDropped: (item: MessageInHand) => boolean = () => true): MessageInHand[] {
     const dropped = [...this.unplaced].filter(isDropped);
     for (const item of dropped) {
       this.unplaced.delete(item);
@@ -291,7 +291,7 @@ export class Run {
   }
 
   /** As `dropWaiting`, of one lane. */
-  dropFrom(lane: Lane, isDropped: (item: Item) => boolean = () => true): Item[] {
+  dropFrom(lane: Lane, isDropped: (item: MessageInHand) => boolean = () => true): MessageInHand[] {
     return this.#shrunk(lane, lane.drop(isDropped));
   }
 
@@ -303,7 +303,7 @@ export class Run {
     }
   }
 
-  #shrunk(lane: Lane, dropped: Item[]): Item[] {
+  #shrunk(lane: Lane, dropped: MessageInHand[]): MessageInHand[] {
     this.waiting -= dropped.length;
     this.#stuck -= lane.isStuck ? dropped.length : 0;
     if (lane.waiting === 0) {
@@ -314,7 +314,7 @@ export class Run {
 }
 
 /** Stands for a message that is not loaded because nothing is sent to it. */
-export function emptyItem(seq: number): Omit<Item, "chunk"> {
+export function emptyMessage(seq: number): Omit<MessageInHand, "chunk"> {
   return {
     firstTriedAt: undefined,
     ambiguousBefore: 0,

@@ -1,18 +1,18 @@
 import { log } from "../../platform/log.ts";
-import type { Settlement } from "../limiter/gate.ts";
+import type { Settlement } from "../limiter/limit-state.ts";
 import { TemplateError } from "../render/liquid-engine.ts";
 import type { Signer } from "../render/signer.ts";
 import { reasonOf } from "../smtp/failure.ts";
 import type { SmtpOutcome } from "../types.ts";
 import { type ConsentGate, NotMailed } from "./consent-gate.ts";
 import type { Dispatcher } from "./dispatcher.ts";
-import type { Learner } from "./feedback.ts";
+import type { Feedback } from "./feedback.ts";
 import { type Judge, judgeTry } from "./judge-try.ts";
 import type { Ledger } from "./ledger.ts";
 import { tryMessage } from "./message-try.ts";
 import { attemptFact, unrenderableFact, unsentFact } from "./outcome-fact.ts";
 import type { Recorder } from "./recorder.ts";
-import type { ItemUnderWay, Run } from "./run.ts";
+import type { MessageInFlight, Run } from "./run.ts";
 
 const RETRY_OWN_FAILURE_MS = 2_000;
 const MAX_OVER_BUDGET = 20;
@@ -22,7 +22,7 @@ export type SenderParts = Judge & {
   signer: Signer;
   ledger: Ledger;
   dispatcher: Dispatcher;
-  learner: Learner;
+  feedback: Feedback;
   gate: ConsentGate;
   /** The route's connections were closed under the run: it has to start over. */
   onPoolClosed: (run: Run) => void;
@@ -40,7 +40,7 @@ export class Sender {
     this.#parts = parts;
   }
 
-  async send(run: Run, item: ItemUnderWay): Promise<void> {
+  async send(run: Run, item: MessageInFlight): Promise<void> {
     const startedAt = this.#parts.clocks.wall();
     const startedSteady = this.#parts.clocks.steady();
     const { lane, places } = item;
@@ -66,7 +66,7 @@ export class Sender {
 
   async #attempt(
     run: Run,
-    item: ItemUnderWay,
+    item: MessageInFlight,
     startedAt: number,
     signal: AbortSignal,
   ): Promise<SmtpOutcome> {
@@ -82,7 +82,7 @@ export class Sender {
 
   #learn(
     run: Run,
-    item: ItemUnderWay,
+    item: MessageInFlight,
     outcome: Exclude<SmtpOutcome, { kind: "abandoned" }>,
     { startedAt, startedSteady }: { startedAt: number; startedSteady: number },
   ): Settlement {
@@ -91,12 +91,12 @@ export class Sender {
       verdict: judgeTry(item, outcome, this.#parts),
       startedAt: startedSteady,
     };
-    const verdict = this.#parts.learner.redirect(run, item, tried);
+    const verdict = this.#parts.feedback.redirect(run, item, tried);
     this.#parts.ledger.settle(run, item, attemptFact(run, item, outcome, verdict, startedAt));
-    return this.#parts.learner.learn(run, item, { ...tried, verdict });
+    return this.#parts.feedback.learn(run, item, { ...tried, verdict });
   }
 
-  #cannot(run: Run, item: ItemUnderWay, error: unknown, at: number): void {
+  #cannot(run: Run, item: MessageInFlight, error: unknown, at: number): void {
     const { ledger } = this.#parts;
     if (error instanceof NotMailed) {
       // Had it been the one that finds out whether a route works again, another one must.
@@ -124,7 +124,7 @@ export class Sender {
     }
   }
 
-  #abandoned(run: Run, item: ItemUnderWay, signal: AbortSignal): void {
+  #abandoned(run: Run, item: MessageInFlight, signal: AbortSignal): void {
     const wasRecalled = signal.aborted;
     if (!wasRecalled && this.#parts.recorder.trouble === undefined) {
       // The pool was closed because its route has changed: the campaign starts over with the new one.
@@ -133,12 +133,12 @@ export class Sender {
     this.#takeBack(run, item);
     item.lane.target.way.circuit.endProbe();
     if (wasRecalled && !run.isHalted) {
-      this.#parts.learner.findOtherWay(run, item.lane.target.way);
+      this.#parts.feedback.findOtherWay(run, item.lane.target.way);
     }
   }
 
   /** As if it had never been taken: it is still pending. */
-  #takeBack(run: Run, item: ItemUnderWay): void {
+  #takeBack(run: Run, item: MessageInFlight): void {
     if (run.isHalted) {
       this.#parts.ledger.giveBack(run, [item]);
     } else {

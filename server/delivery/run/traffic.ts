@@ -1,6 +1,6 @@
 import { type Clocks, onWallClock, systemClocks } from "../../platform/clock.ts";
 import { DeadSites, refusalPauses } from "../limiter/dead-sites.ts";
-import { type LimitLevel, limitKey } from "../limiter/gate.ts";
+import { type LimitLevel, limitKey } from "../limiter/limit-state.ts";
 import { Limiter } from "../limiter/limiter.ts";
 import { type QuotaUsage, shiftUsage } from "../limiter/quota.ts";
 import { type WarmUpProgress, WarmUps } from "../limiter/warm-up.ts";

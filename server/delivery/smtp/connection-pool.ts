@@ -1,14 +1,15 @@
 import type { Clock } from "../../platform/clock.ts";
 import type { SmtpOutcome } from "../types.ts";
 import { ConnectionHealth, type PauseAfter } from "./connection-health.ts";
+import type { ConnectionLimit, LimitedPool } from "./connection-limit.ts";
 import type { EgressStatus } from "./egress.ts";
 import { endsConnection, outcomeOfError, reasonOf, SmtpAbandoned, SmtpFailure } from "./failure.ts";
 import { IdleSessions } from "./idle-sessions.ts";
 import { Openings } from "./openings.ts";
-import type { Room, Tenant } from "./room.ts";
+import type { ServerMemory } from "./server-memory.ts";
 import type { SmtpSession } from "./session.ts";
-import type { SiteMemory } from "./site-memory.ts";
 import type { Envelope, SendOptions } from "./transaction.ts";
+import { type WaitingMessage, waitForSession } from "./waiting-message.ts";
 import type { Wire } from "./wire.ts";
 
 /** A connection that others wait for carries at least so many messages before it makes way. */
@@ -24,39 +25,30 @@ export type ConnectionPoolParts = {
   /** The next message may begin in one write with the dot of the one before. */
   chainDot?: boolean;
   /** What its connections count against. */
-  rooms: readonly Room[];
+  limits: readonly ConnectionLimit[];
   /** How long to open nothing after the nth failure in a row; the messages that wait go on waiting. */
   pauseMs: PauseAfter;
   /** There is a connection more that is ready for messages. */
   onReady?: (() => void) | undefined;
   /** Connections to the same server, of whomever, that are not greeted. */
   crowd?: { mark: () => void; isThere: () => boolean };
-  memory: SiteMemory;
+  memory: ServerMemory;
   clock: Clock;
   idleCloseMs: number;
 };
 
-type Waiter = {
-  message: Envelope;
-  isStillWanted: (() => boolean) | undefined;
-  resolve: (session: SmtpSession) => void;
-  reject: (error: unknown) => void;
-  /** It was taken back. */
-  isGone: boolean;
-};
-
 /**
- * The connections to one destination from one address of ours. Opens them when there is work and room, reuses
+ * The connections to one destination from one address of ours. Opens them when there is work and the limits allow it, reuses
  * them up to the messages per connection, closes idle ones. A destination that cannot be reached is tried by
  * one connection at a time; only the message that made the try hears of the failure.
  */
-export class ConnectionPool implements Tenant {
+export class ConnectionPool implements LimitedPool {
   readonly #parts: ConnectionPoolParts;
   readonly #idle: IdleSessions;
   readonly #health: ConnectionHealth;
-  #waiters: Waiter[] = [];
+  #waiters: WaitingMessage[] = [];
   /** Messages that have begun on a connection whose last one is not answered yet. */
-  readonly #begun = new Map<SmtpSession, Waiter>();
+  readonly #begun = new Map<SmtpSession, WaitingMessage>();
   readonly #openings: Openings;
   #open = 0;
   /** Saying QUIT. */
@@ -142,8 +134,8 @@ export class ConnectionPool implements Tenant {
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#wake);
-    for (const room of this.#parts.rooms) {
-      room.leave(this);
+    for (const limit of this.#parts.limits) {
+      limit.leave(this);
     }
     for (const waiter of this.#waiters.splice(0)) {
       waiter.reject(new SmtpAbandoned());
@@ -171,9 +163,12 @@ export class ConnectionPool implements Tenant {
     try {
       session = await this.#acquire(message, options);
     } catch (error) {
-      const durationMs = Math.round(performance.now() - startedAt);
-      const outcome = outcomeOfError(error, this.#parts.host, durationMs);
-      return { outcome, again: false, wasNew: true };
+      const tookMs = Math.round(performance.now() - startedAt);
+      return {
+        outcome: outcomeOfError(error, this.#parts.host, tookMs),
+        again: false,
+        wasNew: true,
+      };
     }
     this.#busy += 1;
     const served = session.served;
@@ -183,8 +178,8 @@ export class ConnectionPool implements Tenant {
         ...options,
         chain: this.#parts.chainDot === true ? (fits) => this.#chain(session, fits) : undefined,
       });
-      this.#heed(outcome, wasNew);
-      const again = this.#parts.memory.learn(session.site, served, outcome, this.#now);
+      this.#onOutcome(outcome, wasNew);
+      const again = this.#parts.memory.learn(session.server, served, outcome, this.#now);
       return { outcome, again, wasNew };
     } finally {
       this.#busy -= 1;
@@ -193,7 +188,7 @@ export class ConnectionPool implements Tenant {
   }
 
   /** A server that ends a new connection at its first message bears no more of them for now. */
-  #heed(outcome: SmtpOutcome, wasNew: boolean): void {
+  #onOutcome(outcome: SmtpOutcome, wasNew: boolean): void {
     if (wasNew && endsConnection(outcome)) {
       const at = { now: this.#now, startedAt: this.#now };
       this.#health.failed("turned_away", this.ready - 1, reasonOf(outcome), at);
@@ -219,37 +214,20 @@ export class ConnectionPool implements Tenant {
     return next.message;
   }
 
-  #acquire(message: Envelope, { signal, isStillWanted }: SendOptions): Promise<SmtpSession> {
-    if (this.#isClosed || signal?.aborted) {
+  #acquire(message: Envelope, options: SendOptions): Promise<SmtpSession> {
+    if (this.#isClosed || options.signal?.aborted) {
       return Promise.reject(new SmtpAbandoned());
     }
     const idle = this.#idle.take();
     if (idle !== undefined) {
       return Promise.resolve(idle);
     }
-    return new Promise((resolve, reject) => {
-      const onAbort = () => {
-        waiter.isGone = true;
-        this.#waiters = this.#waiters.filter((other) => other !== waiter);
-        reject(new SmtpAbandoned());
-      };
-      const waiter: Waiter = {
-        message,
-        isStillWanted,
-        isGone: false,
-        resolve: (session) => {
-          signal?.removeEventListener("abort", onAbort);
-          resolve(session);
-        },
-        reject: (error) => {
-          signal?.removeEventListener("abort", onAbort);
-          reject(error);
-        },
-      };
-      signal?.addEventListener("abort", onAbort);
-      this.#waiters.push(waiter);
-      this.pump();
+    const { waiting, session } = waitForSession(message, options, (gone) => {
+      this.#waiters = this.#waiters.filter((other) => other !== gone);
     });
+    this.#waiters.push(waiting);
+    this.pump();
+    return session;
   }
 
   #release(session: SmtpSession): void {
@@ -268,7 +246,7 @@ export class ConnectionPool implements Tenant {
   }
 
   /** The message that has begun goes on; where the connection has ended it was never sent, and waits in front. */
-  #goOn(session: SmtpSession, next: Waiter): void {
+  #goOn(session: SmtpSession, next: WaitingMessage): void {
     if (!next.isGone && !this.#isClosed && session.isUsable) {
       next.resolve(session);
       return;
@@ -283,15 +261,16 @@ export class ConnectionPool implements Tenant {
 
   /** True when the connection should end after `more` messages than it has served. */
   #isUsedUp(session: SmtpSession, more: number): boolean {
-    const { memory, maxPerConnection, rooms } = this.#parts;
+    const { memory, maxPerConnection, limits } = this.#parts;
     const served = session.served + more;
-    const learned = memory.messagesPerConnection(session.site, this.#now);
+    const learned = memory.messagesPerConnection(session.server, this.#now);
     const isCrowded = this.#parts.crowd?.isThere() === true;
-    const isOwed =
+    const hasMoreThanItsShare =
       this.#waiters.length === 0
-        ? isCrowded || rooms.some((room) => room.isWanted(this))
-        : served >= FAIR_TURN && (isCrowded || rooms.some((room) => room.isOwed(this)));
-    return this.#isClosed || isOwed || served >= Math.min(maxPerConnection, learned);
+        ? isCrowded || limits.some((limit) => limit.isWanted(this))
+        : served >= FAIR_TURN &&
+          (isCrowded || limits.some((limit) => limit.hasMoreThanItsShare(this)));
+    return this.#isClosed || hasMoreThanItsShare || served >= Math.min(maxPerConnection, learned);
   }
 
   #offer(session: SmtpSession): void {
@@ -315,8 +294,8 @@ export class ConnectionPool implements Tenant {
 
   #countOut(wasUsed = true): void {
     this.#open -= 1;
-    for (const room of this.#parts.rooms) {
-      room.give(this, wasUsed);
+    for (const limit of this.#parts.limits) {
+      limit.give(this, wasUsed);
     }
     if (this.#open === 0) {
       this.#health.emptied();
@@ -325,8 +304,8 @@ export class ConnectionPool implements Tenant {
   }
 
   #limit(now: number): number {
-    const rooms = this.#parts.rooms.map(({ max }) => max);
-    return Math.max(1, Math.min(...rooms, this.#health.ceiling(now)));
+    const limits = this.#parts.limits.map(({ max }) => max);
+    return Math.max(1, Math.min(...limits, this.#health.ceiling(now)));
   }
 
   /** Opens connections for those who wait: a single one until it has worked. */
@@ -342,7 +321,7 @@ export class ConnectionPool implements Tenant {
         this.#wakeAt(this.#health.backoffUntil - now);
         return;
       }
-      const full = this.#parts.rooms.find((room) => room.isFull);
+      const full = this.#parts.limits.find((limit) => limit.isFull);
       if (full !== undefined) {
         full.await(this);
         return;
@@ -358,8 +337,8 @@ export class ConnectionPool implements Tenant {
 
   #connect(): void {
     this.#open += 1;
-    for (const room of this.#parts.rooms) {
-      room.take(this);
+    for (const limit of this.#parts.limits) {
+      limit.take(this);
     }
     const { startedAt, onWire, over } = this.#openings.begin();
     this.#parts.open({ onWire, isClosed: () => this.#isClosed }).then(

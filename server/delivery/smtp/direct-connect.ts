@@ -7,8 +7,8 @@ import { SmtpFailure, SmtpRefusal } from "./failure.ts";
 import { connectPeer, type Peer, type SessionOptions } from "./handshake.ts";
 import { addressesOf } from "./host-addresses.ts";
 import type { MailHost } from "./mail-routes.ts";
+import type { ServerMemory } from "./server-memory.ts";
 import { helloMemory, type SmtpSession, sessionOn } from "./session.ts";
-import type { SiteMemory } from "./site-memory.ts";
 import type { Wire } from "./wire.ts";
 
 /** Addresses tried for one connection: a domain with many dead servers must not hold it for ever. */
@@ -36,7 +36,7 @@ export type DirectTarget = {
 export type DirectParts = {
   dns: DnsClient;
   failed: FailedAddresses;
-  memory: SiteMemory;
+  memory: ServerMemory;
   clock: Clock;
   /** 0 ≤ x < 1. */
   random: () => number;

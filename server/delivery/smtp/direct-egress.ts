@@ -3,15 +3,15 @@ import type { DnsClient } from "../../platform/dns/client.ts";
 import { hostName } from "../../platform/dns/message.ts";
 import type { Route, RouteSource, SmtpOutcome } from "../types.ts";
 import { backoffMs } from "./backoff.ts";
+import { ConnectionLimit } from "./connection-limit.ts";
 import { ConnectionPool } from "./connection-pool.ts";
 import { connectDirect, type DirectParts, type TlsDemand } from "./direct-connect.ts";
 import type { Egress, EgressStatus, Site, Target } from "./egress.ts";
 import { FailedAddresses } from "./failed-addresses.ts";
 import type { SessionOptions } from "./handshake.ts";
 import { type MailHost, MailRoutes } from "./mail-routes.ts";
-import { Room } from "./room.ts";
+import { ServerMemory } from "./server-memory.ts";
 import type { ProviderHosts } from "./site.ts";
-import { SiteMemory } from "./site-memory.ts";
 import { domainOf, sourceFor } from "./source.ts";
 import { sumOf } from "./status-sum.ts";
 import type { SmtpTimeouts } from "./timeouts.ts";
@@ -52,7 +52,7 @@ export type DirectOptions = {
   providers: Iterable<ProviderHosts>;
   profileOf: (provider: string) => ProviderLimits;
   policies?: DomainPolicies;
-  memory?: SiteMemory;
+  memory?: ServerMemory;
   failed?: FailedAddresses;
   clock?: Clock;
   random?: () => number;
@@ -70,7 +70,12 @@ type Destination = {
   tls: TlsDemand;
 };
 
-type SitePool = { pool: ConnectionPool; site: Site; room: Room; retryAt: () => number | undefined };
+type SitePool = {
+  pool: ConnectionPool;
+  site: Site;
+  limit: ConnectionLimit;
+  retryAt: () => number | undefined;
+};
 
 /**
  * The way to the MX hosts of every recipient. Connections belong to one list of hosts, one of our addresses and one
@@ -81,12 +86,12 @@ export class DirectEgress implements Egress {
   readonly #options: DirectOptions;
   readonly #parts: DirectParts;
   readonly #routes: MailRoutes;
-  readonly #room: Room;
+  readonly #limit: ConnectionLimit;
   readonly #pools = new Map<string, SitePool>();
   /** The same by site: its status is asked for with every message, and there may be thousands of others. */
   readonly #poolsBySite = new Map<string, Set<SitePool>>();
   /** By site and source. */
-  readonly #siteRooms = new Map<string, Room>();
+  readonly #siteLimits = new Map<string, ConnectionLimit>();
   #sweep: ReturnType<typeof setTimeout> | undefined;
   readonly #closing = new AbortController();
 
@@ -97,7 +102,7 @@ export class DirectEgress implements Egress {
     this.#parts = {
       dns: options.dns,
       failed: options.failed ?? new FailedAddresses(),
-      memory: options.memory ?? new SiteMemory(),
+      memory: options.memory ?? new ServerMemory(),
       clock: options.clock ?? steadyClock,
       random: options.random ?? Math.random,
       session: {
@@ -107,7 +112,7 @@ export class DirectEgress implements Egress {
       },
     };
     this.#routes = new MailRoutes(options.dns, options.providers);
-    this.#room = new Room({ max: route.maxConnections, clock: this.#parts.clock });
+    this.#limit = new ConnectionLimit({ max: route.maxConnections, clock: this.#parts.clock });
   }
 
   siteOf(domain: string): Site | Promise<Site> {
@@ -237,7 +242,7 @@ export class DirectEgress implements Egress {
     const onAllFailed = (until: number) => {
       deadUntil = until;
     };
-    const siteRoom = this.#siteRoom(site, source);
+    const siteLimit = this.#siteLimit(site, source);
     const pool = new ConnectionPool({
       open: async (hooks) => await connectDirect(target, this.#parts, { ...hooks, onAllFailed }),
       host: hosts[0]?.name ?? site.name,
@@ -245,7 +250,7 @@ export class DirectEgress implements Egress {
         profile.perConnection,
         maxPerConnection > 0 ? maxPerConnection : Infinity,
       ),
-      rooms: [siteRoom, this.#room],
+      limits: [siteLimit, this.#limit],
       // Who could not be reached is left alone by `FailedAddresses`, address by address.
       pauseMs: (failures, how) =>
         how === "turned_away" ? backoffMs(failures, this.#parts.random) : 0,
@@ -257,19 +262,19 @@ export class DirectEgress implements Egress {
     // With a connection open, or being tried, the site is not dead.
     const retryAt = () =>
       deadUntil > this.#parts.clock() && pool.open === 0 ? deadUntil : undefined;
-    return { pool, site, room: siteRoom, retryAt };
+    return { pool, site, limit: siteLimit, retryAt };
   }
 
-  #siteRoom(site: Site, source: RouteSource | undefined): Room {
+  #siteLimit(site: Site, source: RouteSource | undefined): ConnectionLimit {
     const key = `${site.key}|${source?.address ?? ""}`;
-    let room = this.#siteRooms.get(key);
-    if (room === undefined) {
+    let limit = this.#siteLimits.get(key);
+    if (limit === undefined) {
       const { connections, connectionsPerMinute } = this.#options.profileOf(site.provider);
       const { clock } = this.#parts;
-      room = new Room({ max: connections, perMinute: connectionsPerMinute, clock });
-      this.#siteRooms.set(key, room);
+      limit = new ConnectionLimit({ max: connections, perMinute: connectionsPerMinute, clock });
+      this.#siteLimits.set(key, limit);
     }
-    return room;
+    return limit;
   }
 
   #forget(key: string, entry: SitePool): void {
@@ -293,10 +298,10 @@ export class DirectEgress implements Egress {
           this.#forget(key, entry);
         }
       }
-      const inUse = new Set([...this.#pools.values()].map(({ room }) => room));
-      for (const [key, room] of this.#siteRooms) {
-        if (!inUse.has(room)) {
-          this.#siteRooms.delete(key);
+      const inUse = new Set([...this.#pools.values()].map(({ limit }) => limit));
+      for (const [key, limit] of this.#siteLimits) {
+        if (!inUse.has(limit)) {
+          this.#siteLimits.delete(key);
         }
       }
       if (this.#pools.size > 0) {

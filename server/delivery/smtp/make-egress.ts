@@ -2,12 +2,12 @@ import type { Route } from "../types.ts";
 import { DirectEgress, type DirectOptions } from "./direct-egress.ts";
 import type { Egress } from "./egress.ts";
 import { RoutePool } from "./route-pool.ts";
-import type { SiteMemory } from "./site-memory.ts";
+import type { ServerMemory } from "./server-memory.ts";
 import type { SmtpTimeouts } from "./timeouts.ts";
 
 /** What the ways out of a node share: what was learned of servers, names and policies. */
 export type EgressShared = {
-  memory: SiteMemory;
+  memory: ServerMemory;
   /** Whose servers stand behind a recipient domain, for limits of relays. */
   providerOf: (domain: string) => string;
   direct: DirectOptions;

@@ -2,12 +2,12 @@ import { type Clock, steadyClock } from "../../platform/clock.ts";
 import type { Route, RouteSource, SmtpOutcome } from "../types.ts";
 import { accessTokens } from "./access-tokens.ts";
 import { backoffMs } from "./backoff.ts";
+import { ConnectionLimit } from "./connection-limit.ts";
 import { ConnectionPool } from "./connection-pool.ts";
 import type { Egress, EgressStatus, Site, Target } from "./egress.ts";
 import { withProviderHeader } from "./provider-header.ts";
-import { Room } from "./room.ts";
+import { ServerMemory } from "./server-memory.ts";
 import { type OpenOptions, openSession } from "./session.ts";
-import { SiteMemory } from "./site-memory.ts";
 import { domainOf, sourceFor } from "./source.ts";
 import { sumOf } from "./status-sum.ts";
 import type { SmtpTimeouts } from "./timeouts.ts";
@@ -46,8 +46,8 @@ export type RoutePoolOptions = Omit<OpenOptions, "onWire" | "clock"> & {
 export class RoutePool implements Egress {
   readonly route: Route;
   readonly #options: RoutePoolOptions;
-  readonly #memory: SiteMemory;
-  readonly #room: Room;
+  readonly #memory: ServerMemory;
+  readonly #limit: ConnectionLimit;
   /** By source address; the empty one leaves it to the system. */
   readonly #pools = new Map<string, ConnectionPool>();
   #isClosed = false;
@@ -60,8 +60,11 @@ export class RoutePool implements Egress {
       oauth === undefined
         ? options
         : { accessToken: accessTokens({ ...route, oauth }), ...options };
-    this.#memory = options.memory ?? new SiteMemory();
-    this.#room = new Room({ max: route.maxConnections, clock: options.clock ?? steadyClock });
+    this.#memory = options.memory ?? new ServerMemory();
+    this.#limit = new ConnectionLimit({
+      max: route.maxConnections,
+      clock: options.clock ?? steadyClock,
+    });
   }
 
   /** All mail goes to the relay's host; limits per provider still ask whose mailboxes they are. */
@@ -91,7 +94,7 @@ export class RoutePool implements Egress {
   }
 
   status(): EgressStatus {
-    return sumOf([...this.#pools.values()], this.#room.max);
+    return sumOf([...this.#pools.values()], this.#limit.max);
   }
 
   async close(): Promise<void> {
@@ -127,7 +130,7 @@ export class RoutePool implements Egress {
       host: route.host,
       maxPerConnection: route.maxPerConnection > 0 ? route.maxPerConnection : Infinity,
       chainDot: route.chainDot === true,
-      rooms: [this.#room],
+      limits: [this.#limit],
       pauseMs: (failures) => backoffMs(failures, random, backoffBaseMs),
       onReady: this.#options.onReady,
       crowd: {

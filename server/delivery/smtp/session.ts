@@ -6,7 +6,7 @@ import {
   type HelloMemory,
   type SessionOptions,
 } from "./handshake.ts";
-import type { SiteMemory } from "./site-memory.ts";
+import type { ServerMemory } from "./server-memory.ts";
 import { type Envelope, type Line, type SendOptions, sendMessage } from "./transaction.ts";
 import type { Wire } from "./wire.ts";
 
@@ -14,15 +14,15 @@ import type { Wire } from "./wire.ts";
 export class SmtpSession {
   readonly host: string;
   /** `host:port`: what is learned of a server is learned of one port, since two of them may be two programs. */
-  readonly site: string;
+  readonly server: string;
   #line: Line;
   #served = 0;
   #busy = false;
 
-  constructor(line: Line, site: string) {
+  constructor(line: Line, server: string) {
     this.#line = line;
     this.host = line.host;
-    this.site = site;
+    this.server = server;
   }
 
   /** Messages sent on this connection so far, refused ones included. */
@@ -97,7 +97,7 @@ export class SmtpSession {
 
 export type OpenOptions = SessionOptions & {
   /** Where to keep what is learned of servers. */
-  memory?: SiteMemory | undefined;
+  memory?: ServerMemory | undefined;
   /** Hears of the connection as soon as there is one, so that it can be dropped during the handshake. */
   onWire?: ((wire: Wire) => void) | undefined;
   clock?: () => number;
@@ -119,10 +119,14 @@ export async function openSession(route: Route, options: OpenOptions = {}): Prom
 }
 
 /** What is known of the EHLO of a server, by `host:port`. */
-export function helloMemory(memory: SiteMemory, site: string, clock: () => number): HelloMemory {
+export function helloMemory(
+  memory: ServerMemory,
+  server: string,
+  clock: () => number,
+): HelloMemory {
   return {
-    isHeloOnly: () => memory.isHeloOnly(site, clock()),
-    ehloFailed: () => memory.ehloFailed(site, clock()),
+    isHeloOnly: () => memory.isHeloOnly(server, clock()),
+    ehloFailed: () => memory.ehloFailed(server, clock()),
   };
 }
 
@@ -132,22 +136,22 @@ export function sessionOn(
   { host, port }: { host: string; port: number },
   { memory, clock = steadyClock }: Pick<OpenOptions, "memory" | "clock">,
 ): SmtpSession {
-  const site = `${host}:${port}`;
+  const server = `${host}:${port}`;
   const line: Line = {
     wire,
     capabilities,
     timeouts,
     host,
-    pipelining: capabilities.pipelining && (memory?.mayPipeline(site, clock()) ?? true),
+    pipelining: capabilities.pipelining && (memory?.mayPipeline(server, clock()) ?? true),
     needsReset: false,
-    resetsAfterMail: memory?.wantsReset(site, clock()) ?? false,
+    resetsAfterMail: memory?.wantsReset(server, clock()) ?? false,
     isUsed: false,
     chained: undefined,
     onPipeliningBroken: () => {
       line.pipelining = false;
-      memory?.pipeliningFailed(site, clock());
+      memory?.pipeliningFailed(server, clock());
     },
-    onNestedMail: () => memory?.mailWasNested(site, clock()),
+    onNestedMail: () => memory?.mailWasNested(server, clock()),
   };
-  return new SmtpSession(line, site);
+  return new SmtpSession(line, server);
 }

@@ -182,7 +182,14 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
   if (recovered.ambiguous > 0 || recovered.leases > 0) {
     log.warn(recovered, "recovered what an earlier process left");
   }
-  return door({ state, writer, delivery, web, recovered, threads: [writerThread, deliveryThread] });
+  return deliveryOf({
+    state,
+    writer,
+    delivery,
+    web,
+    recovered,
+    threads: [writerThread, deliveryThread],
+  });
 }
 
 type Parts = {
@@ -194,7 +201,7 @@ type Parts = {
   threads: Worker[];
 };
 
-function door({ state, writer, delivery, web, recovered, threads }: Parts): Delivery {
+function deliveryOf({ state, writer, delivery, web, recovered, threads }: Parts): Delivery {
   return {
     recovered,
     trouble: () => state.trouble(),

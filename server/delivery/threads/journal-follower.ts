@@ -8,7 +8,7 @@ import {
   streamStart,
 } from "../../platform/journal/segments.ts";
 import type { Fact } from "../facts.ts";
-import type { Item } from "../ingest/gathered.ts";
+import type { GatheredFact } from "../ingest/gathered.ts";
 import type { Ingester } from "../ingest/ingester.ts";
 import type { NodeIdentity, StreamMarks } from "../protocol.ts";
 import type { JournalLosses } from "./journal-losses.ts";
@@ -71,7 +71,7 @@ export class JournalFollower {
   }
 
   /** The facts of a workspace above its positions that the journal still holds, up to what is read. */
-  *factsOf(workspaceId: string, above: ReadonlyMap<string, Position>): Generator<Item[]> {
+  *factsOf(workspaceId: string, above: ReadonlyMap<string, Position>): Generator<GatheredFact[]> {
     for (const stream of this.#streams) {
       const limit = () => stream.reader.position;
       const from = above.get(stream.name) ?? streamStart;

@@ -19,8 +19,8 @@ import {
   settle,
 } from "./job.store.ts";
 import { type Job, type JobHandler, PermanentJobError } from "./job.ts";
+import { JobLane, type JobLaneLimits } from "./job-lane.ts";
 import { createJobQueue, type JobQueue } from "./job-queue.ts";
-import { Lane, type LaneLimits } from "./lane.ts";
 
 const LEASE_MS = 15_000;
 const LOOK_EVERY_MS = 1_000;
@@ -34,14 +34,14 @@ const SET_ASIDE_MS = 60_000;
 const SLICE_MS = 3_000;
 
 /** Which jobs wait beside which. */
-export type LaneName = "system" | "mail" | "light" | "heavy";
+export type JobLaneName = "system" | "mail" | "light" | "heavy";
 
 /**
  * `system`: the instance's own mail and clean-ups, which no workspace's work keeps waiting. `mail`: messages of
  * a workspace to one person; they wait for mail servers, which costs next to nothing. `light`: what else this
  * thread does.
  */
-const LANES: Record<Exclude<LaneName, "heavy">, LaneLimits> = {
+const LANES: Record<Exclude<JobLaneName, "heavy">, JobLaneLimits> = {
   system: { atOnce: 8, perWorkspace: 2, perKind: 6 },
   mail: { atOnce: 32, perWorkspace: 2, perKind: 24 },
   light: { atOnce: 8, perWorkspace: 2, perKind: 6 },
@@ -67,7 +67,7 @@ export type SchedulerOptions = {
     kinds: readonly string[];
     resumable?: readonly string[];
     sliceMs?: number;
-    limits: LaneLimits;
+    limits: JobLaneLimits;
     run: JobHandler;
   };
   /** How long a job stays with a process that gives no sign of life; 15 s when left out. */
@@ -87,7 +87,7 @@ export class Scheduler {
   readonly queue: JobQueue;
   private readonly handlers = new Map<string, JobHandler>();
   private readonly recurring = new Map<string, Recurrence>();
-  private readonly lanes: Record<LaneName, Lane>;
+  private readonly lanes: Record<JobLaneName, JobLane>;
   private readonly runs = new Map<Promise<void>, AbortController>();
   /** The jobs that run here: a clock that leaps forward ends their leases, and they run on. */
   private readonly running = new Set<number>();
@@ -102,10 +102,10 @@ export class Scheduler {
     this.options = options;
     const { heavy } = options;
     this.lanes = {
-      system: new Lane(LANES.system),
-      mail: new Lane(LANES.mail),
-      light: new Lane(LANES.light),
-      heavy: new Lane(heavy?.limits ?? { atOnce: 0, perWorkspace: 0, perKind: 0 }),
+      system: new JobLane(LANES.system),
+      mail: new JobLane(LANES.mail),
+      light: new JobLane(LANES.light),
+      heavy: new JobLane(heavy?.limits ?? { atOnce: 0, perWorkspace: 0, perKind: 0 }),
     };
     if (heavy !== undefined) {
       for (const kind of heavy.kinds) {
@@ -116,7 +116,7 @@ export class Scheduler {
   }
 
   /** Registers what does jobs of a kind, and beside which others. @throws Error when the kind has a handler already. */
-  handle(kind: string, handler: JobHandler, lane: LaneName = "light"): void {
+  handle(kind: string, handler: JobHandler, lane: JobLaneName = "light"): void {
     if (this.handlers.has(kind)) {
       throw new Error(`jobs of kind "${kind}" have a handler already`);
     }
@@ -210,7 +210,7 @@ export class Scheduler {
     }
   }
 
-  private claimNext(lane: Lane): ClaimedRow | undefined {
+  private claimNext(lane: JobLane): ClaimedRow | undefined {
     const { system, owner, clock } = this.options;
     const now = clock();
     for (;;) {
@@ -225,7 +225,7 @@ export class Scheduler {
     }
   }
 
-  private begin(row: ClaimedRow, lane: Lane): void {
+  private begin(row: ClaimedRow, lane: JobLane): void {
     const place = { kind: row.kind, workspace: row.workspaceId ?? "" };
     const abort = new AbortController();
     lane.enter(place);
@@ -242,7 +242,7 @@ export class Scheduler {
   }
 
   /** Has a long job make room, at its next safe place, when other work waits. */
-  private sliceOf(row: ClaimedRow, lane: Lane, abort: AbortController) {
+  private sliceOf(row: ClaimedRow, lane: JobLane, abort: AbortController) {
     const { heavy, system, clock } = this.options;
     if (heavy?.resumable?.includes(row.kind) !== true) {
       return undefined;

@@ -1,10 +1,10 @@
 import { expect, test } from "bun:test";
-import type { BoundBy } from "../../../server/delivery/limiter/gate.ts";
+import type { BoundBy } from "../../../server/delivery/limiter/limit-state.ts";
 import { type BottleneckFacts, bottleneckOf } from "../../../server/delivery/run/bottleneck.ts";
 import { Circuit } from "../../../server/delivery/run/circuit.ts";
 import { routeKey } from "../../../server/delivery/run/limits.ts";
 import type { Way } from "../../../server/delivery/run/routing.ts";
-import { type Item, Run, type RunParts } from "../../../server/delivery/run/run.ts";
+import { type MessageInHand, Run, type RunParts } from "../../../server/delivery/run/run.ts";
 import { loopbackRoute } from "../../support/smtp-messages.ts";
 
 const NOON = Date.UTC(2026, 10, 20, 12);
@@ -17,11 +17,11 @@ const way = {
 /** A campaign with so many messages waiting and so many under way since noon. */
 function campaign(waiting: number, inFlight: number): Run {
   const run = new Run({ workspaceId: "w", campaignId: 1, ways: [way] } as unknown as RunParts);
-  const door = routeKey(route);
+  const serverKey = routeKey(route);
   const site = { key: "relay.example", name: "relay.example", provider: "other" };
-  const lane = run.lane({ way, site }, () => ({ keys: [door], door }), NOON);
+  const lane = run.lane({ way, site }, () => ({ keys: [serverKey], serverKey }), NOON);
   for (let i = 0; i < waiting + inFlight; i += 1) {
-    run.add({} as Item, lane);
+    run.add({} as MessageInHand, lane);
   }
   for (let i = 0; i < inFlight; i += 1) {
     run.take(lane, NOON);

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { limitKey } from "../../../server/delivery/limiter/gate.ts";
+import { limitKey } from "../../../server/delivery/limiter/limit-state.ts";
 import { Traffic } from "../../../server/delivery/run/traffic.ts";
 import { onWallClock } from "../../../server/platform/clock.ts";
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { heedBreaker } from "../../../../server/delivery/ingest/breaker.ts";
+import { checkBreaker } from "../../../../server/delivery/ingest/breaker.ts";
 import { breakerRules } from "../../../../server/delivery/result/bounce-rules.ts";
 import {
   changeDeliverySettings,
@@ -49,7 +49,7 @@ function complaints(n: number): void {
   db.prepare("INSERT OR REPLACE INTO campaign_count VALUES (?, 'complaint', 0, ?)").run(id, n);
 }
 
-const heed = () => heedBreaker(db, id, breakerRules, NOW);
+const check = () => checkBreaker(db, id, breakerRules, NOW);
 const status = () =>
   db
     .prepare<[], { status: string; reason: string }>(
@@ -63,7 +63,7 @@ const bounced = (n: number, reason = "invalid_mailbox") => ({ n, state: 4, reaso
 test("a list with too many dead addresses pauses itself, with the numbers", () => {
   results([sent(94), bounced(6)]);
 
-  expect(heed()).toBe(true);
+  expect(check()).toBe(true);
 
   expect(status()).toEqual({
     status: "pausing",
@@ -73,45 +73,45 @@ test("a list with too many dead addresses pauses itself, with the numbers", () =
 
 test("few results, few bounces and full mailboxes pause nothing", () => {
   results([sent(50), bounced(49)]);
-  expect(heed()).toBe(false);
+  expect(check()).toBe(false);
   results([sent(95), bounced(5)]);
-  expect(heed()).toBe(false);
+  expect(check()).toBe(false);
   results([sent(80), bounced(20, "mailbox_full")]);
-  expect(heed()).toBe(false);
+  expect(check()).toBe(false);
 });
 
 test("resumed anyway, it does not pause again for the same rate, but for a much worse one", () => {
   results([sent(94), bounced(6)]);
-  expect(heed()).toBe(true);
+  expect(check()).toBe(true);
   resume();
   results([sent(470), bounced(30)]);
-  expect(heed()).toBe(false);
+  expect(check()).toBe(false);
 
   results([sent(450), bounced(50)]);
-  expect(heed()).toBe(true);
+  expect(check()).toBe(true);
 });
 
 test("refusals for reputation or content pause it, those that only wait included; filters and policies of one do not", () => {
   results([sent(189), { n: 11, state: 1, reason: "ip_reputation" }]);
-  expect(heed()).toBe(true);
+  expect(check()).toBe(true);
   expect(status()?.reason).toContain("5.5 % (11 of 200)");
   resume();
   db.prepare("DELETE FROM campaign_breaker").run();
 
   results([sent(150), { n: 50, state: 5, reason: "filtered" }]);
-  expect(heed()).toBe(false);
+  expect(check()).toBe(false);
   results([sent(150), { n: 50, state: 1, reason: "greylist" }]);
-  expect(heed()).toBe(false);
+  expect(check()).toBe(false);
 });
 
 test("complaints above three in a thousand pause it; a single one never does", () => {
   results([sent(500)]);
   complaints(1);
-  expect(heed()).toBe(false);
+  expect(check()).toBe(false);
 
   complaints(2);
 
-  expect(heed()).toBe(true);
+  expect(check()).toBe(true);
   expect(status()?.reason).toBe(
     "Too many people reported it as spam: 0.4 % (2 of 500); it pauses itself above 0.3 %.",
   );
@@ -120,18 +120,18 @@ test("complaints above three in a thousand pause it; a single one never does", (
 test("the workspace says at what rates, and 0 is never", () => {
   results([sent(90), bounced(10)]);
   changeDeliverySettings(db, { hardBouncePercent: 0 });
-  expect(heed()).toBe(false);
+  expect(check()).toBe(false);
   changeDeliverySettings(db, { hardBouncePercent: 20 });
-  expect(heed()).toBe(false);
+  expect(check()).toBe(false);
   changeDeliverySettings(db, { hardBouncePercent: 9 });
-  expect(heed()).toBe(true);
+  expect(check()).toBe(true);
 });
 
 test("only a campaign that is being sent is paused", () => {
   results([sent(50), bounced(50)]);
   for (const was of ["paused", "completed", "cancelling"]) {
     db.prepare("UPDATE campaign SET status = ?").run(was);
-    expect(heed()).toBe(false);
+    expect(check()).toBe(false);
     expect(status()?.status).toBe(was);
   }
 });

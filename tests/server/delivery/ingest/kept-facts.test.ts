@@ -13,7 +13,7 @@ import {
 import { join } from "node:path";
 import { freezeAudience } from "../../../../server/delivery/audience/freeze.ts";
 import type { Fact } from "../../../../server/delivery/facts.ts";
-import type { Item } from "../../../../server/delivery/ingest/gathered.ts";
+import type { GatheredFact } from "../../../../server/delivery/ingest/gathered.ts";
 import { Ingester } from "../../../../server/delivery/ingest/ingester.ts";
 import { KeptFacts } from "../../../../server/delivery/ingest/kept-facts.ts";
 import { createDue } from "../../../../server/delivery/queue/due.store.ts";
@@ -159,7 +159,7 @@ test("a journal that holds little of the workspace is read in steps all the same
   ingester.take(STREAM, results(1, 2));
   bringBack();
   let read = 0;
-  function* ofOthers(): Generator<Item[]> {
+  function* ofOthers(): Generator<GatheredFact[]> {
     for (; read < 50; read += 1) {
       yield [];
     }
@@ -288,7 +288,9 @@ test.each([
   finish(
     ingester.revive(ws, (workspaceId, above) => [
       results(1, upTo)
-        .map(({ payload, end }): Item => ({ stream: STREAM, end, fact: JSON.parse(payload) }))
+        .map(
+          ({ payload, end }): GatheredFact => ({ stream: STREAM, end, fact: JSON.parse(payload) }),
+        )
         .filter(({ fact }) => fact.w === workspaceId)
         .filter(({ end }) => comparePositions(above.get(STREAM) ?? end, end) < 0),
     ]),

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import type { LimitKey } from "../../../../server/delivery/limiter/gate.ts";
+import type { LimitKey } from "../../../../server/delivery/limiter/limit-state.ts";
 import { Limiter } from "../../../../server/delivery/limiter/limiter.ts";
 
 const node: LimitKey = { level: "node", id: "n1" };

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { DeadSites } from "../../../../server/delivery/limiter/dead-sites.ts";
-import { type LimitKey, limitKey } from "../../../../server/delivery/limiter/gate.ts";
+import { type LimitKey, limitKey } from "../../../../server/delivery/limiter/limit-state.ts";
 import { Limiter } from "../../../../server/delivery/limiter/limiter.ts";
 import { QuotaWindow } from "../../../../server/delivery/limiter/quota.ts";
 import { WarmUps } from "../../../../server/delivery/limiter/warm-up.ts";

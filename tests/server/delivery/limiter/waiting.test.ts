@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import type { LimitKey, Refusal } from "../../../../server/delivery/limiter/gate.ts";
+import type { LimitKey, Refusal } from "../../../../server/delivery/limiter/limit-state.ts";
 import { Limiter } from "../../../../server/delivery/limiter/limiter.ts";
 import { TimerWheel } from "../../../../server/delivery/limiter/timer-wheel.ts";
-import { WaitingRoom } from "../../../../server/delivery/limiter/waiting-room.ts";
+import { WaitQueue } from "../../../../server/delivery/limiter/wait-queue.ts";
 
 const route: LimitKey = { level: "route", id: "r1" };
 
@@ -77,44 +77,44 @@ test("a clock that steps back turns nothing, one that jumps ahead turns the whee
 test("who waits for a rate is called at its time, who waits for a slot when one is free", () => {
   const limiter = new Limiter();
   limiter.setLimits(route, { perSecond: 10, burst: 2, concurrency: 2 });
-  const room = new WaitingRoom<string>(0, (name) => name);
+  const queue = new WaitQueue<string>(0, (name) => name);
   const ask = (name: string, now: number) => {
     const admission = limiter.admit([route], now);
     if (!admission.ok) {
-      room.park(name, admission, now);
+      queue.park(name, admission, now);
     }
     return admission.ok;
   };
 
   expect([ask("a", 0), ask("b", 0), ask("c", 0), ask("d", 0)]).toEqual([true, true, false, false]);
-  expect(room.boundBy("c")?.boundBy).toMatchObject({ kind: "concurrency", allowed: 2 });
+  expect(queue.boundBy("c")?.boundBy).toMatchObject({ kind: "concurrency", allowed: 2 });
   limiter.settle([route], 50, "success");
-  expect(room.freed([route])).toEqual(["c", "d"]);
+  expect(queue.freed([route])).toEqual(["c", "d"]);
 
   // A slot is free, the rate is not.
   expect([ask("c", 50), ask("d", 50)]).toEqual([false, false]);
-  expect(room.boundBy("c")?.boundBy.kind).toBe("rate");
-  expect(room.due(99)).toEqual([]);
-  expect(room.due(100)).toEqual(["c", "d"]);
+  expect(queue.boundBy("c")?.boundBy.kind).toBe("rate");
+  expect(queue.due(99)).toEqual([]);
+  expect(queue.due(100)).toEqual(["c", "d"]);
   expect([ask("c", 100), ask("d", 100)]).toEqual([true, false]);
-  expect(room.size).toBe(1);
+  expect(queue.size).toBe(1);
 });
 
 test("of thousands that wait at one gate one is called, and the next when that one leaves something over", () => {
-  const room = new WaitingRoom<number>(0);
+  const queue = new WaitQueue<number>(0);
   for (let n = 0; n < 3_000; n += 1) {
-    room.park(n, rateLimited(100), 0);
+    queue.park(n, rateLimited(100), 0);
   }
 
-  expect(room.due(100)).toEqual([0]);
-  expect(room.moved(0, true)).toEqual([1]);
-  expect(room.park(1, rateLimited(200), 100)).toEqual([]);
+  expect(queue.due(100)).toEqual([0]);
+  expect(queue.moved(0, true)).toEqual([1]);
+  expect(queue.park(1, rateLimited(200), 100)).toEqual([]);
   // It was called and found nothing: it has not had its turn.
-  expect(room.due(200)).toEqual([1]);
+  expect(queue.due(200)).toEqual([1]);
   // What 1 was called for is still there when another limit refuses it, or when it has nothing to send.
-  expect(room.park(1, fullNode(), 200)).toEqual([2]);
-  expect(room.moved(2)).toEqual([3]);
-  expect(room.size).toBe(2_997);
+  expect(queue.park(1, fullNode(), 200)).toEqual([2]);
+  expect(queue.moved(2)).toEqual([3]);
+  expect(queue.size).toBe(2_997);
 });
 
 test("whatever is parked, called and taken out, nobody is forgotten", () => {
@@ -135,9 +135,9 @@ test("whatever is parked, called and taken out, nobody is forgotten", () => {
   );
 });
 
-/** Some that wait in a room, in three groups, and what may happen to them. */
+/** Some that wait in a queue, in three groups, and what may happen to them. */
 function newCrowd(n: number) {
-  const room = new WaitingRoom<number>(0, (item) => item % 3);
+  const queue = new WaitQueue<number>(0, (item) => item % 3);
   const called = new Set<number>();
   const gone = new Set<number>();
   let now = 0;
@@ -149,34 +149,34 @@ function newCrowd(n: number) {
   const leave = (item: number, tookIt: boolean) => {
     if (called.delete(item)) {
       gone.add(item);
-      call(room.moved(item, tookIt));
+      call(queue.moved(item, tookIt));
     }
   };
   const park = (item: number, refusal: Refusal) => {
     if (called.delete(item)) {
-      call(room.park(item, refusal, now));
+      call(queue.park(item, refusal, now));
     }
   };
   for (let item = 0; item < n; item += 1) {
-    room.park(item, full(), 0);
+    queue.park(item, full(), 0);
   }
   return {
     called,
     gone,
-    waiting: () => room.size,
+    waiting: () => queue.size,
     rate: (item: number) => park(item, rateLimited(now + 50)),
     full: (item: number) => park(item, full()),
     take: (item: number) => leave(item, true),
     leave: (item: number) => leave(item, false),
-    freed: () => call(room.freed([route])),
+    freed: () => call(queue.freed([route])),
     wait: () => {
       now += 500;
-      call(room.due(now));
+      call(queue.due(now));
     },
     callEverybody() {
-      for (let turn = 0; turn < 3 * n && room.size > 0; turn += 1) {
+      for (let turn = 0; turn < 3 * n && queue.size > 0; turn += 1) {
         now += 1_100;
-        call(room.due(now));
+        call(queue.due(now));
         for (const item of called) {
           leave(item, false);
         }
@@ -186,24 +186,24 @@ function newCrowd(n: number) {
 }
 
 test("who waits for a slot that nobody reports free looks again within about a second", () => {
-  const room = new WaitingRoom<string>(0);
-  room.park("a", full(), 0);
+  const queue = new WaitQueue<string>(0);
+  queue.park("a", full(), 0);
 
-  expect(room.due(990)).toEqual([]);
-  expect(room.due(1_010)).toEqual(["a"]);
-  expect(room.freed([route])).toEqual([]);
+  expect(queue.due(990)).toEqual([]);
+  expect(queue.due(1_010)).toEqual(["a"]);
+  expect(queue.freed([route])).toEqual([]);
 });
 
-test("a paused campaign leaves the room and is not called", () => {
-  const room = new WaitingRoom<string>(0);
-  room.park("a", full(), 0);
-  room.park("b", full(), 0);
+test("a paused campaign leaves the queue and is not called", () => {
+  const queue = new WaitQueue<string>(0);
+  queue.park("a", full(), 0);
+  queue.park("b", full(), 0);
 
-  room.leave("a");
+  queue.leave("a");
 
-  expect(room.freed([route])).toEqual(["b"]);
-  expect(room.due(10_000)).toEqual([]);
-  expect(room.boundBy("a")).toBeUndefined();
+  expect(queue.freed([route])).toEqual(["b"]);
+  expect(queue.due(10_000)).toEqual([]);
+  expect(queue.boundBy("a")).toBeUndefined();
 });
 
 function rateLimited(retryAtMs: number): Refusal {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { MtaSts, type StsFetcher } from "../../../../server/delivery/smtp/mta-sts.ts";
-import { SiteMemory } from "../../../../server/delivery/smtp/site-memory.ts";
+import { ServerMemory } from "../../../../server/delivery/smtp/server-memory.ts";
 import { httpsStsFetcher } from "../../../../server/delivery/smtp/sts-fetcher.ts";
 import { DnsClient } from "../../../../server/platform/dns/client.ts";
 import { makeCertificate } from "../../../support/certificates.ts";
@@ -83,7 +83,7 @@ async function badHandshake(peer: HostilePeer): Promise<void> {
 
 test("broken TLS costs a second connection once in three days, and the mail arrives", async () => {
   const server = await world.hostile("127.0.0.2", badHandshake);
-  const memory = new SiteMemory();
+  const memory = new ServerMemory();
   const egress = world.egress({ maxPerConnection: 1 }, { memory });
   const send = async () => (await egress.send(messageTo("a.example"), journal)).kind;
 

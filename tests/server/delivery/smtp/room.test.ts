@@ -1,18 +1,21 @@
 import { expect, test } from "bun:test";
-import { Room, type Tenant } from "../../../../server/delivery/smtp/room.ts";
+import {
+  ConnectionLimit,
+  type LimitedPool,
+} from "../../../../server/delivery/smtp/connection-limit.ts";
 
 let now = 0;
 const clock = () => now;
 
 /** Opens a connection whenever it is let, and notes when. */
-class Opener implements Tenant {
+class Opener implements LimitedPool {
   open = 0;
   idle = 0;
   wants = 0;
   readonly openedAt: number[] = [];
-  readonly #rooms: Room[];
+  readonly #rooms: ConnectionLimit[];
 
-  constructor(...rooms: Room[]) {
+  constructor(...rooms: ConnectionLimit[]) {
     this.#rooms = rooms;
   }
 
@@ -49,7 +52,7 @@ class Opener implements Tenant {
   }
 }
 
-function opener(wants: number, ...rooms: Room[]): Opener {
+function opener(wants: number, ...rooms: ConnectionLimit[]): Opener {
   const made = new Opener(...rooms);
   made.wants = wants;
   made.pump();
@@ -57,7 +60,7 @@ function opener(wants: number, ...rooms: Room[]): Opener {
 }
 
 test("who finds no room is called when there is some, in turn", () => {
-  const room = new Room({ max: 2, clock });
+  const room = new ConnectionLimit({ max: 2, clock });
   const first = opener(2, room);
   const second = opener(1, room);
   const third = opener(1, room);
@@ -72,7 +75,7 @@ test("who finds no room is called when there is some, in turn", () => {
 });
 
 test("connections that nobody uses make way at once", () => {
-  const room = new Room({ max: 3, clock });
+  const room = new ConnectionLimit({ max: 3, clock });
   const idle = opener(3, room);
   idle.idle = 3;
 
@@ -82,21 +85,21 @@ test("connections that nobody uses make way at once", () => {
 });
 
 test("the share of a site shrinks with those who wait, and is never nothing", () => {
-  const room = new Room({ max: 4, clock });
+  const room = new ConnectionLimit({ max: 4, clock });
   const large = opener(4, room);
-  expect(room.isOwed(large)).toBe(false);
+  expect(room.hasMoreThanItsShare(large)).toBe(false);
   const small = opener(1, room);
 
-  expect(room.isOwed(large)).toBe(true);
+  expect(room.hasMoreThanItsShare(large)).toBe(true);
   large.wants = 3;
   large.close();
   expect(small.open).toBe(1);
-  expect(room.isOwed(large)).toBe(false);
+  expect(room.hasMoreThanItsShare(large)).toBe(false);
 });
 
 test("new connections come no faster than they may, after a room full at once", async () => {
   now = 1_000;
-  const room = new Room({ max: 3, perMinute: 600, clock: () => now });
+  const room = new ConnectionLimit({ max: 3, perMinute: 600, clock: () => now });
   const eager = opener(3, room);
   expect(eager.openedAt).toEqual([1_000, 1_000, 1_000]);
 
@@ -116,7 +119,7 @@ test("new connections come no faster than they may, after a room full at once", 
 });
 
 test("who waits for the pace is called by a timer, and not when it has left", async () => {
-  const room = new Room({ max: 1, perMinute: 3_000, clock: Date.now });
+  const room = new ConnectionLimit({ max: 1, perMinute: 3_000, clock: Date.now });
   const waiting = opener(1, room);
   waiting.close();
   const gone = opener(1, room);

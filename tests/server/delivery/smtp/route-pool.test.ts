@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "bun:test";
 import { RoutePool, type RoutePoolOptions } from "../../../../server/delivery/smtp/route-pool.ts";
-import { SiteMemory } from "../../../../server/delivery/smtp/site-memory.ts";
+import { ServerMemory } from "../../../../server/delivery/smtp/server-memory.ts";
 import type { Route } from "../../../../server/delivery/types.ts";
 import {
   type HostilePeer,
@@ -177,7 +177,7 @@ test("a server that ends each connection after k messages is given k from then o
     }
     peer.close();
   });
-  const memory = new SiteMemory();
+  const memory = new ServerMemory();
   const route = pool(port, { maxConnections: 1 }, { memory });
 
   for (let n = 0; n < 12; n += 1) {
@@ -211,7 +211,7 @@ test("a server that lies about PIPELINING is found out once, and no message is l
     }
     await take(peer, 5);
   });
-  const memory = new SiteMemory();
+  const memory = new ServerMemory();
   const route = pool(port, { maxConnections: 1 }, { memory });
 
   expect((await route.send(renderedMessage(), journal)).kind).toBe("accepted");

@@ -1,7 +1,7 @@
 // Servers that have had enough of a connection, or do not want it: none of that is about a message.
 import { afterEach, expect, test } from "bun:test";
 import { RoutePool, type RoutePoolOptions } from "../../../../server/delivery/smtp/route-pool.ts";
-import { SiteMemory } from "../../../../server/delivery/smtp/site-memory.ts";
+import { ServerMemory } from "../../../../server/delivery/smtp/server-memory.ts";
 import type { Route, SmtpOutcome } from "../../../../server/delivery/types.ts";
 import {
   type HostilePeer,
@@ -130,7 +130,7 @@ test("a server that takes that for a nested MAIL gets a new connection, and RSET
       },
     }),
   );
-  const route = pool(server.port, {}, { memory: new SiteMemory() });
+  const route = pool(server.port, {}, { memory: new ServerMemory() });
 
   const outcomes = await sendInTurn(route, 4);
 
@@ -166,7 +166,7 @@ test.each([
       await peer.line();
       peer.close();
     });
-    const memory = new SiteMemory();
+    const memory = new ServerMemory();
 
     for (let n = 0; n < 2; n += 1) {
       const route = pool(server.port, {}, { memory });

@@ -6,7 +6,7 @@ import { LockedError } from "../../../../server/platform/db/busy.ts";
 import { type Connection, openConnection } from "../../../../server/platform/db/driver.ts";
 import { migrate } from "../../../../server/platform/db/migrate.ts";
 import type { Job } from "../../../../server/platform/scheduler/job.ts";
-import { Lane } from "../../../../server/platform/scheduler/lane.ts";
+import { JobLane } from "../../../../server/platform/scheduler/job-lane.ts";
 import {
   Scheduler,
   type SchedulerOptions,
@@ -249,7 +249,7 @@ test("among a hundred thousand waiting jobs of one workspace the next turn is fo
     }
   })();
   scheduler.queue.enqueue("form.signup", "other", {});
-  const lane = new Lane({ atOnce: 9, perWorkspace: 9, perKind: 9 });
+  const lane = new JobLane({ atOnce: 9, perWorkspace: 9, perKind: 9 });
   lane.kinds.push("form.signup");
   const turns: string[] = [];
   const turn = () => {

@@ -1,7 +1,7 @@
 import type { Clock } from "../../platform/clock.ts";
 
 /** Connections that share a limit, as the limit sees them. */
-export type Tenant = {
+export type LimitedPool = {
   readonly open: number;
   /** Looks again whether it may open connections. */
   pump: () => void;
@@ -9,7 +9,7 @@ export type Tenant = {
   yieldIdle: () => boolean;
 };
 
-export type RoomOptions = {
+export type ConnectionLimitOptions = {
   max: number;
   /** New connections a minute; Infinity = as many as there is room for. */
   perMinute?: number;
@@ -22,7 +22,7 @@ const MINUTE_MS = 60_000;
  * A number of connections that several pools share: all sites of a route, or all hosts of a provider. Who finds
  * no room is called when there is some, in turn; connections that nobody uses make way at once.
  */
-export class Room {
+export class ConnectionLimit {
   readonly max: number;
   readonly #gapMs: number;
   readonly #clock: Clock;
@@ -30,11 +30,11 @@ export class Room {
   #evenAt = 0;
   #wake: ReturnType<typeof setTimeout> | undefined;
   #open = 0;
-  readonly #tenants = new Set<Tenant>();
+  readonly #pools = new Set<LimitedPool>();
   /** Waiting for room, in order. */
-  readonly #hungry = new Set<Tenant>();
+  readonly #waiting = new Set<LimitedPool>();
 
-  constructor({ max, perMinute = Number.POSITIVE_INFINITY, clock }: RoomOptions) {
+  constructor({ max, perMinute = Number.POSITIVE_INFINITY, clock }: ConnectionLimitOptions) {
     this.max = Math.max(1, max);
     this.#gapMs = MINUTE_MS / Math.max(1, perMinute);
     this.#clock = clock;
@@ -49,30 +49,30 @@ export class Room {
     return this.#open >= this.max || this.#tooSoonMs() > 0;
   }
 
-  take(tenant: Tenant): void {
+  take(pool: LimitedPool): void {
     this.#evenAt = Math.max(this.#clock(), this.#evenAt) + this.#gapMs;
     this.#open += 1;
-    this.#tenants.add(tenant);
-    this.#hungry.delete(tenant);
+    this.#pools.add(pool);
+    this.#waiting.delete(pool);
   }
 
-  /** `tenant` has closed a connection, or (`wasUsed` false) never made the one it took room for. */
-  give(tenant: Tenant, wasUsed = true): void {
+  /** `pool` has closed a connection, or (`wasUsed` false) never made the one it took room for. */
+  give(pool: LimitedPool, wasUsed = true): void {
     this.#open -= 1;
     this.#evenAt -= wasUsed ? 0 : this.#gapMs;
-    if (tenant.open === 0) {
-      this.#tenants.delete(tenant);
+    if (pool.open === 0) {
+      this.#pools.delete(pool);
     }
-    this.#feed();
+    this.#admitWaiting();
   }
 
-  #feed(): void {
-    for (const hungry of [...this.#hungry]) {
+  #admitWaiting(): void {
+    for (const waiting of [...this.#waiting]) {
       if (this.isFull) {
         break;
       }
-      this.#hungry.delete(hungry);
-      hungry.pump();
+      this.#waiting.delete(waiting);
+      waiting.pump();
     }
     this.#wakeInTime();
   }
@@ -84,53 +84,53 @@ export class Room {
   /** Whoever waits for the pace, not for a connection to end, is called by a timer. */
   #wakeInTime(): void {
     const tooSoonMs = this.#tooSoonMs();
-    if (this.#wake === undefined && this.#hungry.size > 0 && tooSoonMs > 0) {
+    if (this.#wake === undefined && this.#waiting.size > 0 && tooSoonMs > 0) {
       this.#wake = setTimeout(() => {
         this.#wake = undefined;
-        this.#feed();
+        this.#admitWaiting();
       }, Math.ceil(tooSoonMs));
     }
   }
 
-  /** Has `tenant` called when there is room, and asks others to close what they do not use. */
-  await(tenant: Tenant): void {
-    this.#hungry.add(tenant);
+  /** Has `pool` called when there is room, and asks others to close what they do not use. */
+  await(pool: LimitedPool): void {
+    this.#waiting.add(pool);
     this.#wakeInTime();
     if (this.#open < this.max) {
       return;
     }
-    for (const other of this.#tenants) {
-      if (other !== tenant && other.yieldIdle()) {
+    for (const other of this.#pools) {
+      if (other !== pool && other.yieldIdle()) {
         break;
       }
     }
   }
 
-  /** `tenant` waits no more. */
-  leave(tenant: Tenant): void {
-    this.#hungry.delete(tenant);
-    if (this.#hungry.size === 0) {
+  /** `pool` waits no more. */
+  leave(pool: LimitedPool): void {
+    this.#waiting.delete(pool);
+    if (this.#waiting.size === 0) {
       clearTimeout(this.#wake);
       this.#wake = undefined;
     }
   }
 
-  /** True when others wait for room: what `tenant` does not use now is theirs. */
-  isWanted(tenant: Tenant): boolean {
-    return this.#open >= this.max && this.#others(tenant) > 0;
+  /** True when others wait for room: what `pool` does not use now is theirs. */
+  isWanted(pool: LimitedPool): boolean {
+    return this.#open >= this.max && this.#others(pool) > 0;
   }
 
-  /** True when others wait for room and `tenant` has more than its share. */
-  isOwed(tenant: Tenant): boolean {
-    const others = this.#others(tenant);
+  /** True when others wait for room and `pool` has more than its share. */
+  hasMoreThanItsShare(pool: LimitedPool): boolean {
+    const others = this.#others(pool);
     return (
       this.#open >= this.max &&
       others > 0 &&
-      tenant.open > Math.floor(this.max / (this.#tenants.size + others))
+      pool.open > Math.floor(this.max / (this.#pools.size + others))
     );
   }
 
-  #others(tenant: Tenant): number {
-    return this.#hungry.size - (this.#hungry.has(tenant) ? 1 : 0);
+  #others(pool: LimitedPool): number {
+    return this.#waiting.size - (this.#waiting.has(pool) ? 1 : 0);
   }
 }

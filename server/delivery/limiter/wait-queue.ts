@@ -1,13 +1,13 @@
-import { type BoundBy, type LimitKey, nameOf, type Refusal } from "./gate.ts";
+import { type BoundBy, type LimitKey, nameOf, type Refusal } from "./limit-state.ts";
 import { TimerWheel } from "./timer-wheel.ts";
 
 /** Who waits looks again after this long even if nobody calls. */
 const RECHECK_MS = 1_000;
 
-type Parked = { boundBy: BoundBy; sinceMs: number; untilMs: number | undefined; gate: string };
+type Parked = { boundBy: BoundBy; sinceMs: number; untilMs: number | undefined; point: string };
 /** In the order of their arrival; in front who was called and found nothing, and so has not had its turn. */
 type Queue<T> = { front: Set<T>; back: Set<T> };
-type Gate<T> = {
+type WaitPoint<T> = {
   /** Waits for a time, not for a message to end. */
   isTimed: boolean;
   /** Those who wait, by group; the groups in the order of their arrival too. */
@@ -15,20 +15,20 @@ type Gate<T> = {
 };
 
 /**
- * Where those wait whom the limiter refused, so that nothing sleeps in a loop: at the gate that refused
- * them, until a time or until a message at the same gate ends. One of each group is called at a time, and
- * when it has not used up what there was, the next one: thousands that wait at one gate cost as little
+ * Where those wait whom the limiter refused, so that nothing sleeps in a loop: at the point that refused
+ * them, until a time or until a message at the same point ends. One of each group is called at a time, and
+ * when it has not used up what there was, the next one: thousands that wait at one point cost as little
  * as one. Whoever drives it sets one timer, to `nextAt()`.
  */
-export class WaitingRoom<T> {
+export class WaitQueue<T> {
   #wheel: TimerWheel<string>;
   #groupOf: (item: T) => unknown;
   #parked = new Map<T, Parked>();
-  #gates = new Map<string, Gate<T>>();
+  #points = new Map<string, WaitPoint<T>>();
   /** Called, and not yet heard of again. */
   #called = new Map<T, string>();
 
-  /** @param groupOf Who takes turns with each other at a gate; all together unless said otherwise. */
+  /** @param groupOf Who takes turns with each other at a point; all together unless said otherwise. */
   constructor(now: number, groupOf: (item: T) => unknown = () => undefined) {
     this.#wheel = new TimerWheel(now);
     this.#groupOf = groupOf;
@@ -45,13 +45,13 @@ export class WaitingRoom<T> {
     const wasCalled = this.#called.get(item) === name;
     const next = wasCalled ? this.#forget(item) : this.moved(item);
     const { boundBy, retryAtMs } = refusal;
-    this.#parked.set(item, { boundBy, sinceMs: now, untilMs: retryAtMs, gate: name });
-    const gate = this.#gates.get(name) ?? { isTimed: false, groups: new Map() };
-    gate.isTimed = retryAtMs !== undefined;
-    this.#gates.set(name, gate);
+    this.#parked.set(item, { boundBy, sinceMs: now, untilMs: retryAtMs, point: name });
+    const point = this.#points.get(name) ?? { isTimed: false, groups: new Map() };
+    point.isTimed = retryAtMs !== undefined;
+    this.#points.set(name, point);
     const group = this.#groupOf(item);
-    const waiting = gate.groups.get(group) ?? { front: new Set(), back: new Set() };
-    gate.groups.set(group, waiting);
+    const waiting = point.groups.get(group) ?? { front: new Set(), back: new Set() };
+    point.groups.set(group, waiting);
     (wasCalled ? waiting.front : waiting.back).add(item);
     this.#wheel.add(name, retryAtMs ?? now + RECHECK_MS);
     return next;
@@ -64,7 +64,7 @@ export class WaitingRoom<T> {
 
   /**
    * An item that was called goes its way, or has nothing to ask for. @returns who is called now: at a
-   * timed gate there may be more to have, at a full one what was not used.
+   * timed point there may be more to have, at a full one what was not used.
    */
   moved(item: T, tookIt = false): T[] {
     const name = this.#called.get(item);
@@ -72,8 +72,8 @@ export class WaitingRoom<T> {
       return [];
     }
     this.#called.delete(item);
-    const gate = this.#gates.get(name);
-    return gate === undefined || (tookIt && !gate.isTimed)
+    const point = this.#points.get(name);
+    return point === undefined || (tookIt && !point.isTimed)
       ? []
       : this.#call(name, this.#groupOf(item));
   }
@@ -83,7 +83,7 @@ export class WaitingRoom<T> {
     const items: T[] = [];
     for (const name of this.#wheel.advance(now)) {
       items.push(...this.#callEach(name));
-      if (this.#gates.has(name)) {
+      if (this.#points.has(name)) {
         this.#wheel.add(name, now + RECHECK_MS);
       }
     }
@@ -93,9 +93,9 @@ export class WaitingRoom<T> {
   /** A message at these keys has ended: takes out the one of each group that waits longest. */
   freed(keys: readonly LimitKey[]): T[] {
     let items: T[] | undefined;
-    for (const key of this.#gates.size === 0 ? [] : keys) {
-      const gate = this.#gates.get(nameOf(key));
-      if (gate !== undefined && !gate.isTimed) {
+    for (const key of this.#points.size === 0 ? [] : keys) {
+      const point = this.#points.get(nameOf(key));
+      if (point !== undefined && !point.isTimed) {
         items = [...(items ?? []), ...this.#callEach(nameOf(key))];
       }
     }
@@ -114,17 +114,17 @@ export class WaitingRoom<T> {
       return;
     }
     this.#parked.delete(item);
-    const gate = this.#gates.get(parked.gate);
+    const point = this.#points.get(parked.point);
     const group = this.#groupOf(item);
-    const waiting = gate?.groups.get(group);
+    const waiting = point?.groups.get(group);
     waiting?.front.delete(item);
     waiting?.back.delete(item);
     if (waiting !== undefined && waiting.front.size + waiting.back.size === 0) {
-      gate?.groups.delete(group);
+      point?.groups.delete(group);
     }
-    if (gate?.groups.size === 0) {
-      this.#gates.delete(parked.gate);
-      this.#wheel.remove(parked.gate);
+    if (point?.groups.size === 0) {
+      this.#points.delete(parked.point);
+      this.#wheel.remove(parked.point);
     }
   }
 
@@ -134,12 +134,12 @@ export class WaitingRoom<T> {
   }
 
   #callEach(name: string): T[] {
-    const groups = [...(this.#gates.get(name)?.groups.keys() ?? [])];
+    const groups = [...(this.#points.get(name)?.groups.keys() ?? [])];
     return groups.flatMap((group) => this.#call(name, group));
   }
 
   #call(name: string, group: unknown): T[] {
-    const waiting = this.#gates.get(name)?.groups.get(group);
+    const waiting = this.#points.get(name)?.groups.get(group);
     const [first] =
       waiting === undefined || waiting.front.size > 0 ? (waiting?.front ?? []) : waiting.back;
     if (first === undefined) {

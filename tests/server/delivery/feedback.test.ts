@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import { Circuit } from "../../../server/delivery/run/circuit.ts";
-import { Learner, type LearnerParts } from "../../../server/delivery/run/feedback.ts";
+import { Feedback, type FeedbackParts } from "../../../server/delivery/run/feedback.ts";
 import type { Way } from "../../../server/delivery/run/routing.ts";
-import type { ItemUnderWay, Lane, Run } from "../../../server/delivery/run/run.ts";
+import type { Lane, MessageInFlight, Run } from "../../../server/delivery/run/run.ts";
 import { Traffic } from "../../../server/delivery/run/traffic.ts";
 import type { SmtpOutcome } from "../../../server/delivery/types.ts";
 import { loopbackRoute } from "../../support/smtp-messages.ts";
@@ -28,16 +28,16 @@ function campaign() {
   const item = {
     lane: lane as unknown as Lane,
     recipient: { address: "a@b.example" },
-  } as unknown as ItemUnderWay;
+  } as unknown as MessageInFlight;
   const clocks = { steady: () => now, wall: () => now };
-  const learner = new Learner({
+  const feedback = new Feedback({
     clocks,
     traffic: new Traffic(undefined, clocks),
     runs: () => [run],
     onPause: (_run, reason) => pauses.push(reason),
-  } as Partial<LearnerParts> as LearnerParts);
+  } as Partial<FeedbackParts> as FeedbackParts);
   const ended = (outcome: Exclude<SmtpOutcome, { kind: "abandoned" }>) =>
-    learner.learn(run, item, {
+    feedback.learn(run, item, {
       outcome,
       verdict: { ...deferred, actions: [] },
       startedAt: now,

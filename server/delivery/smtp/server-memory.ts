@@ -29,7 +29,7 @@ type Remembered = {
  * What was learned about servers that offer more than they can do. In memory only: forgetting costs
  * one broken connection per host, remembering for ever would outlive the server's repair.
  */
-export class SiteMemory {
+export class ServerMemory {
   #hosts = new Map<string, Remembered>();
 
   /** False while the host is known to lose its way in groups of commands. */

@@ -8,7 +8,7 @@ import {
 } from "./job.store.ts";
 
 /** How many jobs of a lane run at once, in all and of one workspace or kind. */
-export type LaneLimits = {
+export type JobLaneLimits = {
   atOnce: number;
   /** A share, so that what one workspace waits for (a mail server that hangs) leaves places to all others. */
   perWorkspace: number;
@@ -22,9 +22,9 @@ export type LaneLimits = {
  * A free place goes to the kinds that have due work in turns, and within a kind to its workspaces in turns; of
  * each the oldest job is first. The instance's own jobs take turns as one workspace more, without a limit.
  */
-export class Lane {
+export class JobLane {
   readonly kinds: string[] = [];
-  readonly #limits: LaneLimits;
+  readonly #limits: JobLaneLimits;
   readonly #ofWorkspace = new Map<string, number>();
   readonly #ofKind = new Map<string, number>();
   /** The workspace that had the last turn, by kind. */
@@ -32,7 +32,7 @@ export class Lane {
   #lastKind = "";
   #running = 0;
 
-  constructor(limits: LaneLimits) {
+  constructor(limits: JobLaneLimits) {
     this.#limits = limits;
   }
 

@@ -1,10 +1,10 @@
 import { expect, test } from "bun:test";
-import { SiteMemory } from "../../../../server/delivery/smtp/site-memory.ts";
+import { ServerMemory } from "../../../../server/delivery/smtp/server-memory.ts";
 
 const DAY = 24 * 3_600_000;
 
 test("a host that fails at pipelining is spared it for three days", () => {
-  const memory = new SiteMemory();
+  const memory = new ServerMemory();
 
   memory.pipeliningFailed("mx.example", 0);
 
@@ -14,7 +14,7 @@ test("a host that fails at pipelining is spared it for three days", () => {
 });
 
 test("one connection lost in a group of commands is bad luck, two in a row are a pattern", () => {
-  const memory = new SiteMemory();
+  const memory = new ServerMemory();
 
   memory.flightBroke("mx.example", 0);
   memory.flightHeld("mx.example");
@@ -25,7 +25,7 @@ test("one connection lost in a group of commands is bad luck, two in a row are a
 });
 
 test("messages per connection are learned from words at once, from silence at the second time", () => {
-  const memory = new SiteMemory();
+  const memory = new ServerMemory();
   const cap = () => memory.messagesPerConnection("mx.example", 1);
 
   memory.connectionEnded("mx.example", 20, false, 0);
@@ -40,7 +40,7 @@ test("messages per connection are learned from words at once, from silence at th
 });
 
 test("ever more hosts do not fill the memory", () => {
-  const memory = new SiteMemory();
+  const memory = new ServerMemory();
 
   for (let n = 0; n < 20_000; n += 1) {
     memory.pipeliningFailed(`mx${n}.example`, 0);

@@ -80,7 +80,7 @@ export type Settlement = "success" | "neutral" | "pushback" | "not_sent";
 const ROUNDING_MS = 0.001;
 
 /** What is allowed and used at one key. */
-export type Gate = {
+export type LimitState = {
   key: LimitKey;
   rate: Rate | undefined;
   arrival: number;
@@ -93,12 +93,12 @@ export type Gate = {
   slowedBy: string;
   cap: Cap | undefined;
   quotas: { window: QuotaWindow; max: number }[];
-  /** Unix ms of the last admission, so that unused gates can be dropped. */
+  /** Unix ms of the last admission, so that unused keys can be dropped. */
   usedAt: number;
 };
 
 /** What a key allows and uses now. */
-export type GateStatus = {
+export type LimitStatus = {
   key: LimitKey;
   underWay: number;
   /** At once; undefined = no limit. */
@@ -117,18 +117,18 @@ export function nameOf(key: LimitKey): string {
   return key.name ?? `${key.level}:${key.id}`;
 }
 
-export function statusOf(gate: Gate, now: number): GateStatus {
-  const size = sizeNow(gate, now);
-  const isSuspended = gate.suspendedUntil > now;
+export function statusOf(state: LimitState, now: number): LimitStatus {
+  const size = sizeNow(state, now);
+  const isSuspended = state.suspendedUntil > now;
   return {
-    key: gate.key,
-    underWay: gate.underWay,
+    key: state.key,
+    underWay: state.underWay,
     window: size === Number.POSITIVE_INFINITY ? undefined : size,
-    perSecond: rateNow(gate, now)?.perSecond,
-    suspendedUntil: isSuspended ? gate.suspendedUntil : undefined,
-    capUntil: capOf(gate, now)?.untilMs,
-    reason: isSuspended ? gate.reason : (capOf(gate, now)?.reason ?? ""),
-    quotas: gate.quotas.map(({ window, max }) => ({
+    perSecond: rateNow(state, now)?.perSecond,
+    suspendedUntil: isSuspended ? state.suspendedUntil : undefined,
+    capUntil: capOf(state, now)?.untilMs,
+    reason: isSuspended ? state.reason : (capOf(state, now)?.reason ?? ""),
+    quotas: state.quotas.map(({ window, max }) => ({
       period: window.period,
       used: window.used(now),
       max,
@@ -136,86 +136,86 @@ export function statusOf(gate: Gate, now: number): GateStatus {
   };
 }
 
-export function capOf(gate: Gate, now: number): Cap | undefined {
-  return gate.cap !== undefined && gate.cap.untilMs > now ? gate.cap : undefined;
+export function capOf(state: LimitState, now: number): Cap | undefined {
+  return state.cap !== undefined && state.cap.untilMs > now ? state.cap : undefined;
 }
 
-export function rateNow(gate: Gate, now: number): Rate | undefined {
-  const learned = learnedRate(gate, now);
-  const most = gate.cap === undefined ? undefined : capOf(gate, now)?.perSecond;
+export function rateNow(state: LimitState, now: number): Rate | undefined {
+  const learned = learnedRate(state, now);
+  const most = state.cap === undefined ? undefined : capOf(state, now)?.perSecond;
   return most === undefined || (learned !== undefined && learned.perSecond <= most)
     ? learned
     : { perSecond: most, burst: 1 };
 }
 
-function learnedRate(gate: Gate, now: number): Rate | undefined {
-  if (gate.rate === undefined || gate.window === undefined || !gate.adaptive) {
-    return gate.rate;
+function learnedRate(state: LimitState, now: number): Rate | undefined {
+  if (state.rate === undefined || state.window === undefined || !state.adaptive) {
+    return state.rate;
   }
-  const share = currentRateShare(gate.window, now);
+  const share = currentRateShare(state.window, now);
   return share === 1
-    ? gate.rate
-    : { perSecond: gate.rate.perSecond * share, burst: Math.max(1, gate.rate.burst * share) };
+    ? state.rate
+    : { perSecond: state.rate.perSecond * share, burst: Math.max(1, state.rate.burst * share) };
 }
 
 /** Messages at once. */
-function sizeNow(gate: Gate, now: number): number {
-  const own = gate.window === undefined ? Number.POSITIVE_INFINITY : Math.floor(gate.window.size);
-  const most = gate.cap === undefined ? undefined : capOf(gate, now)?.concurrency;
+function sizeNow(state: LimitState, now: number): number {
+  const own = state.window === undefined ? Number.POSITIVE_INFINITY : Math.floor(state.window.size);
+  const most = state.cap === undefined ? undefined : capOf(state, now)?.concurrency;
   return most === undefined ? own : Math.min(own, most);
 }
 
-export function refuse(gate: Gate, now: number): Refusal | undefined {
-  if (gate.suspendedUntil > now) {
-    const boundBy = bound(gate, "suspended", 0, 0, gate.reason);
-    return { ok: false, retryAtMs: gate.suspendedUntil, boundBy };
+export function refuse(state: LimitState, now: number): Refusal | undefined {
+  if (state.suspendedUntil > now) {
+    const boundBy = bound(state, "suspended", 0, 0, state.reason);
+    return { ok: false, retryAtMs: state.suspendedUntil, boundBy };
   }
-  return refuseByQuota(gate, now) ?? refuseBySize(gate, now) ?? refuseByRate(gate, now);
+  return refuseByQuota(state, now) ?? refuseBySize(state, now) ?? refuseByRate(state, now);
 }
 
-export function refuseByQuota(gate: Gate, now: number): Refusal | undefined {
-  for (const { window, max } of gate.quotas) {
+export function refuseByQuota(state: LimitState, now: number): Refusal | undefined {
+  for (const { window, max } of state.quotas) {
     if (window.used(now) >= max) {
-      const boundBy = bound(gate, "quota", max, max, window.period);
+      const boundBy = bound(state, "quota", max, max, window.period);
       return { ok: false, retryAtMs: window.fitsAt(now, max), boundBy };
     }
   }
   return undefined;
 }
 
-function refuseBySize(gate: Gate, now: number): Refusal | undefined {
-  const size = sizeNow(gate, now);
-  if (gate.underWay < size) {
+function refuseBySize(state: LimitState, now: number): Refusal | undefined {
+  const size = sizeNow(state, now);
+  if (state.underWay < size) {
     return undefined;
   }
-  const configured = gate.window?.max ?? Number.POSITIVE_INFINITY;
-  const boundBy = bound(gate, "concurrency", size, configured, slownessOf(gate, now));
+  const configured = state.window?.max ?? Number.POSITIVE_INFINITY;
+  const boundBy = bound(state, "concurrency", size, configured, slownessOf(state, now));
   return { ok: false, retryAtMs: undefined, boundBy };
 }
 
-function refuseByRate(gate: Gate, now: number): Refusal | undefined {
-  const rate = rateNow(gate, now);
+function refuseByRate(state: LimitState, now: number): Refusal | undefined {
+  const rate = rateNow(state, now);
   if (rate === undefined) {
     return undefined;
   }
-  gate.arrival = settleArrival(gate.arrival, rate, now);
-  const at = allowedAt(gate.arrival, rate);
+  state.arrival = settleArrival(state.arrival, rate, now);
+  const at = allowedAt(state.arrival, rate);
   if (at <= now + ROUNDING_MS) {
     return undefined;
   }
-  const configured = gate.rate?.perSecond ?? Number.POSITIVE_INFINITY;
-  const boundBy = bound(gate, "rate", rate.perSecond, configured, slownessOf(gate, now));
+  const configured = state.rate?.perSecond ?? Number.POSITIVE_INFINITY;
+  const boundBy = bound(state, "rate", rate.perSecond, configured, slownessOf(state, now));
   return { ok: false, retryAtMs: Math.ceil(at), boundBy };
 }
 
 /** Why it is slower than configured; may be asked when it is not. */
-function slownessOf(gate: Gate, now: number): string {
-  const capped = gate.cap === undefined ? undefined : capOf(gate, now)?.reason;
-  return capped ?? gate.slowedBy;
+function slownessOf(state: LimitState, now: number): string {
+  const capped = state.cap === undefined ? undefined : capOf(state, now)?.reason;
+  return capped ?? state.slowedBy;
 }
 
 function bound(
-  { key: { level, id } }: Gate,
+  { key: { level, id } }: LimitState,
   kind: BoundBy["kind"],
   allowed: number,
   configured: number,
@@ -240,27 +240,27 @@ export function rank({ retryAtMs, boundBy }: Refusal): number {
   return order[boundBy.kind] * Number.MAX_SAFE_INTEGER + (retryAtMs ?? Number.MAX_SAFE_INTEGER - 1);
 }
 
-export function settleGate(gate: Gate, now: number, how: Settlement, why: string): void {
-  gate.underWay = Math.max(0, gate.underWay - 1);
+export function settleLimit(state: LimitState, now: number, how: Settlement, why: string): void {
+  state.underWay = Math.max(0, state.underWay - 1);
   if (how === "not_sent" || how === "pushback") {
     // Who was told to slow down has not sent anything either.
-    for (const { window } of gate.quotas) {
+    for (const { window } of state.quotas) {
       window.putBack();
     }
   }
   if (how === "not_sent") {
-    const rate = rateNow(gate, now);
+    const rate = rateNow(state, now);
     if (rate !== undefined) {
-      gate.arrival = putBack(gate.arrival, rate);
+      state.arrival = putBack(state.arrival, rate);
     }
     return;
   }
-  if (gate.adaptive && gate.window !== undefined) {
+  if (state.adaptive && state.window !== undefined) {
     if (how === "success") {
-      gate.window = widen(gate.window);
+      state.window = widen(state.window);
     } else if (how === "pushback") {
-      gate.window = narrow(gate.window, now);
-      gate.slowedBy = why;
+      state.window = narrow(state.window, now);
+      state.slowedBy = why;
     }
   }
 }

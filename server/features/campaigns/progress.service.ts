@@ -97,9 +97,16 @@ export function progressStream(
   const startedAt = deps.clock();
   const encoder = new TextEncoder();
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let isCancelled = false;
+  let isOver = false;
   return new ReadableStream({
     start(controller) {
+      // A stream that its reader has cancelled is closed already, and closing it again throws.
+      const end = () => {
+        if (!isOver) {
+          isOver = true;
+          controller.close();
+        }
+      };
       const tell = () =>
         controller.enqueue(
           encoder.encode(`event: progress\ndata: ${JSON.stringify(look.progress)}\n\n`),
@@ -107,11 +114,11 @@ export function progressStream(
       const tick = async () => {
         try {
           const isAllowed = await isStillAllowed();
-          if (isCancelled) {
+          if (isOver) {
             return;
           }
           if (!isAllowed) {
-            controller.close();
+            end();
             return;
           }
           look = readProgress(deps, target, look.samples);
@@ -120,13 +127,13 @@ export function progressStream(
         } catch (error) {
           // A campaign that was deleted meanwhile, or a workspace that was closed: the page asks again.
           log.debug({ err: error }, "progress stream ended");
-          controller.close();
+          end();
         }
       };
       const next = () => {
         const { status } = look.progress;
         if (isTerminal(status) || deps.clock() - startedAt > MAX_STREAM_MS) {
-          controller.close();
+          end();
           return;
         }
         const isMoving = status === "sending" || status === "preparing" || status.endsWith("ing");
@@ -136,7 +143,7 @@ export function progressStream(
       next();
     },
     cancel() {
-      isCancelled = true;
+      isOver = true;
       clearTimeout(timer);
     },
   });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
+import { progressStream } from "../../../../server/features/campaigns/progress.service.ts";
 import {
   type AccountsApp,
   joinAs,
@@ -48,4 +49,32 @@ test("who is taken out of the workspace sees no more either", async () => {
   await fixture.call(ada.cookie, "DELETE", `${members}/${bob.userId}`);
 
   expect(await toItsEnd()).toBe(0);
+}, 20_000);
+
+test("a look that fails after the reader has gone breaks nothing", async () => {
+  const broken: unknown[] = [];
+  const note = (error: unknown) => broken.push(error);
+  process.on("unhandledRejection", note);
+  const asked = Promise.withResolvers<void>();
+  const answer = Promise.withResolvers<boolean>();
+  const { databases, clock } = fixture;
+  const campaignId = Number(path.split("/").at(-2));
+  const stream = progressStream(
+    { databases, engine: { running: () => undefined } as never, clock: () => clock.now },
+    { workspaceId: ada.workspaceId, campaignId },
+    () => {
+      asked.resolve();
+      return answer.promise;
+    },
+  );
+  const reader = stream.getReader();
+  await reader.read();
+  await asked.promise;
+
+  await reader.cancel();
+  answer.reject(new Error("the workspace was closed"));
+  await Bun.sleep(50);
+
+  process.off("unhandledRejection", note);
+  expect(broken).toEqual([]);
 }, 20_000);

@@ -72,9 +72,7 @@ export async function createPerson(
   const locale = input.locale ?? "";
   inTransaction(system, () => {
     if (!addUser(system, { ...user, isAdmin: input.isAdmin ? 1 : 0, locale, now })) {
-      throw new AppError("conflict", "There is an account with this address already.", {
-        fields: [{ field: "email", reason: "there is an account with this address already" }],
-      });
+      throw addressTaken();
     }
     alongside(user.id);
   });
@@ -95,11 +93,21 @@ export async function replacePerson(
   const { email, address } = readEmail(input.email);
   await requireGoodPassword("password", input.password, email);
   const passwordHash = await hashPassword(input.password);
-  const known = findUserByAddress(system, address);
-  if (known !== undefined && known.id !== id) {
-    throw new AppError("conflict", "There is an account with this address already.");
-  }
-  replaceUser(system, { id, email, address, name: input.name.trim(), passwordHash, now });
+  inTransaction(system, () => {
+    // Hashing took time, and another thread may create an account at any moment: asked under the write lock.
+    const known = findUserByAddress(system, address);
+    if (known !== undefined && known.id !== id) {
+      throw addressTaken();
+    }
+    replaceUser(system, { id, email, address, name: input.name.trim(), passwordHash, now });
+  });
+}
+
+function addressTaken(): AppError {
+  const reason = "there is an account with this address already";
+  return new AppError("conflict", "There is an account with this address already.", {
+    fields: [{ field: "email", reason }],
+  });
 }
 
 /** Whose address it is, in whatever letter case it was typed. @throws AppError `invalid_input` when it is none. */

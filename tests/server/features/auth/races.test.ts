@@ -12,7 +12,8 @@ import {
 import { hashPassword } from "../../../../server/features/auth/password-hash.ts";
 import { newPasswordLink, RESET_MS } from "../../../../server/features/auth/reset.service.ts";
 import { removeSessionsOf } from "../../../../server/features/auth/sessions.store.ts";
-import { setPasswordHash } from "../../../../server/features/auth/users.store.ts";
+import { replacePerson } from "../../../../server/features/auth/users.service.ts";
+import { addUser, setPasswordHash } from "../../../../server/features/auth/users.store.ts";
 import { createJobQueue } from "../../../../server/platform/scheduler/job-queue.ts";
 import {
   type AccountsApp,
@@ -43,6 +44,19 @@ beforeEach(async () => {
   };
 });
 afterEach(() => fixture.close());
+
+test("an account that is created while somebody takes its address is a conflict that names the field", async () => {
+  const { system } = desk;
+  const input = { email: "bob@example.com", name: "Ada", password: newPassword };
+  const replacing = replacePerson(system, ada.userId, input, fixture.clock.now);
+  const row = { id: "b", email: "bob@example.com", address: "bob@example.com", name: "Bob" };
+  addUser(system, { ...row, passwordHash: "", isAdmin: 0, locale: "", now: 1 });
+
+  await expect(replacing).rejects.toMatchObject({
+    code: "conflict",
+    fields: [{ field: "email", reason: "there is an account with this address already" }],
+  });
+});
 
 /** As a mailed link does it in the end: the password is another, and all sessions end. */
 function takeBack(passwordHash: string): void {

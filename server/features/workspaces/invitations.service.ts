@@ -39,6 +39,7 @@ const LIFE_MS = 7 * DAY_MS;
 const MAX_OF_WORKSPACE = 30;
 /** Of all its workspaces, of which whoever owns an organization can make as many as they like. */
 const MAX_OF_ORGANIZATION = 100;
+/** By one organization. */
 const MAX_OF_ADDRESS = 3;
 
 /** Invitations of a workspace that wait for an answer and can be accepted, newest first. */
@@ -54,8 +55,8 @@ export function listInvitations(system: Connection, workspaceId: string, now: nu
  * of the same address is replaced. It is written in the language given, or else in the inviter's.
  *
  * @throws AppError `conflict` for a member, `forbidden` for a role above the inviter's, also that of the invitation
- *   which would be replaced, `rate_limited` beyond 30 invitations of a workspace, 100 of an organization or 3 of an
- *   address in a day, `invalid_input`.
+ *   which would be replaced, `rate_limited` beyond 30 invitations of a workspace, 100 of an organization or 3 by it
+ *   of one address in a day, `invalid_input`.
  */
 export function invite(
   desk: MemberDesk,
@@ -235,7 +236,7 @@ function requireRoom(
   const full = [
     ...(made.ofWorkspace >= MAX_OF_WORKSPACE ? ["This workspace has"] : []),
     ...(made.ofOrganization >= MAX_OF_ORGANIZATION ? ["This organization has"] : []),
-    ...(made.ofAddress >= MAX_OF_ADDRESS ? ["This address was"] : []),
+    ...(made.ofAddress >= MAX_OF_ADDRESS ? ["This organization has invited this address"] : []),
   ];
   if (full[0] !== undefined) {
     throw new AppError(

@@ -58,16 +58,15 @@ const countOfWorkspace = statement<[{ workspaceId: string; since: number }], { n
   SELECT count(*) AS n FROM invitation WHERE workspace_id = @workspaceId AND created_at > @since
 `);
 
-const countOfOrganization = statement<[{ workspaceId: string; since: number }], { n: number }>(`
-  SELECT count(*) AS n
+const countOfOrganization = statement<
+  [{ workspaceId: string; address: string; since: number }],
+  { ofOrganization: number; ofAddress: number }
+>(`
+  SELECT count(*) AS ofOrganization, count(*) FILTER (WHERE address = @address) AS ofAddress
     FROM workspace AS own
     JOIN workspace AS each ON each.organization_id = own.organization_id
     JOIN invitation ON invitation.workspace_id = each.id
    WHERE own.id = @workspaceId AND invitation.created_at > @since
-`);
-
-const countOfAddress = statement<[{ address: string; since: number }], { n: number }>(`
-  SELECT count(*) AS n FROM invitation WHERE address = @address AND created_at > @since
 `);
 
 const deleteOld = statement<[before: number]>("DELETE FROM invitation WHERE expires_at < ?");
@@ -113,15 +112,18 @@ export function endInvitationsOf(
   endOfAddress(db).run(whom);
 }
 
-/** How many invitations a workspace and its organization made, and how many an address got from all, since a time. */
+/**
+ * How many invitations a workspace and its organization made since a time, and how many of the organization's went to
+ * an address. What other organizations sent there neither counts nor shows: one customer must not use up another's.
+ */
 export function countInvitations(
   db: Connection,
   { workspaceId, address, since }: { workspaceId: string; address: string; since: number },
 ): { ofWorkspace: number; ofOrganization: number; ofAddress: number } {
+  const counted = countOfOrganization(db).get({ workspaceId, address, since });
   return {
-    ofOrganization: countOfOrganization(db).get({ workspaceId, since })?.n ?? 0,
+    ...(counted ?? { ofOrganization: 0, ofAddress: 0 }),
     ofWorkspace: countOfWorkspace(db).get({ workspaceId, since })?.n ?? 0,
-    ofAddress: countOfAddress(db).get({ address, since })?.n ?? 0,
   };
 }
 

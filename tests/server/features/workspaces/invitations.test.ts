@@ -180,7 +180,7 @@ test("an admin neither invites an owner nor withdraws the invitation of one", as
   expect(await open.json()).toMatchObject({ items: [{ id: invitation.id, role: "owner" }] });
 });
 
-test("a workspace invites thirty times a day, and an address is asked three times by all together", async () => {
+test("a workspace invites thirty times a day, and asks an address three times, whatever other customers do", async () => {
   const statuses: number[] = [];
   for (let n = 0; n < 4; n++) {
     statuses.push((await invite("often@example.com")).status);
@@ -189,7 +189,13 @@ test("a workspace invites thirty times a day, and an address is asked three time
   const bob = await fixture.signUp("bob@example.com");
   const other = `/workspaces/${bob.workspaceId}/members`;
   const same = { email: "often@example.com", role: "viewer" };
-  expect((await fixture.call(bob.cookie, "POST", other, same)).status).toBe(429);
+  for (let n = 0; n < 3; n++) {
+    // Neither used up by somebody else nor telling that others have invited the address.
+    expect((await fixture.call(bob.cookie, "POST", other, same)).status).toBe(200);
+  }
+  const refused = await fixture.call(bob.cookie, "POST", other, same);
+  expect(refused.status).toBe(429);
+  expect(((await refused.json()) as { detail: string }).detail).toStartWith("This organization");
 
   for (let n = 0; n < 27; n++) {
     expect((await invite(`person${n}@example.com`)).status).toBe(200);

@@ -71,14 +71,9 @@ export function mergeContacts(
   by: { actorId: string; now: number },
 ) {
   const { keep, from } = request;
-  const [kept, gone] = [findContact(db, keep, by.now), findContact(db, from, by.now)];
-  if (kept === undefined) {
-    throw notFound("contact");
-  }
-  if (gone === undefined || keep === from) {
-    throw invalidField("from", "is no other contact");
-  }
   inTransaction(db, () => {
+    // Under the write lock, as in `changeContact`.
+    const { kept, gone } = readPair(db, request, by.now);
     for (const listId of leftLists(db, from, keep)) {
       const change = { listId, contactId: keep, reason: "merged", source: "manual", now: by.now };
       changeMembership(db, { ...change, status: "unsubscribed", actor: by.actorId });
@@ -113,4 +108,16 @@ export function mergeContacts(
     });
   });
   return getContact(db, keep, by.now);
+}
+
+function readPair(db: Connection, { keep, from }: { keep: number; from: number }, now: number) {
+  const kept = findContact(db, keep, now);
+  const gone = findContact(db, from, now);
+  if (kept === undefined) {
+    throw notFound("contact");
+  }
+  if (gone === undefined || keep === from) {
+    throw invalidField("from", "is no other contact");
+  }
+  return { kept, gone };
 }

@@ -291,13 +291,14 @@ export function changeContact(
   input: ContactInput,
   by: { actorId: string; now: number },
 ) {
-  const old = rowOf(db, id, by.now);
-  const contact = readContact(listFields(db), input, old, old.source);
-  const taken = findIdByAddress(db, contact.address);
-  if (taken !== undefined && taken !== id) {
-    throw addressTaken();
-  }
   inTransaction(db, () => {
+    // Read under the write lock: the row is written as a whole, and must not undo what another thread has just changed.
+    const old = rowOf(db, id, by.now);
+    const contact = readContact(listFields(db), input, old, old.source);
+    const taken = findIdByAddress(db, contact.address);
+    if (taken !== undefined && taken !== id) {
+      throw addressTaken();
+    }
     const write = () => writeChange(db, old, contact, by);
     return contact.address === old.address
       ? write()

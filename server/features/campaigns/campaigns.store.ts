@@ -276,7 +276,7 @@ export const markCampaignDeleted = (db: Connection, id: number, now: number): bo
 const selectMissingList = statement<[ids: string], { id: number }>(`
   SELECT wanted.value AS id
     FROM json_each(?) AS wanted
-   WHERE NOT EXISTS (SELECT 1 FROM list WHERE list.id = wanted.value)
+   WHERE NOT EXISTS (SELECT 1 FROM list WHERE list.id = wanted.value AND NOT is_going)
    LIMIT 1
 `);
 

@@ -209,6 +209,8 @@ async function prepare(deps: LaunchDeps, target: Target, enqueue: () => void): P
   // The job first: without a campaign to prepare it does nothing, but a campaign without it would wait for ever.
   enqueue();
   inTransaction(db, () => {
+    // A list may have begun to go since the checks. From here on none can, until the recipients are found.
+    refuseProblems(sectionsOf(db, latest, []).audience.problems);
     move(db, latest, "prepare", "", now);
     const { content } = built;
     const json = JSON.stringify(content);
@@ -242,7 +244,10 @@ function requireReady(db: Connection, row: CampaignRow, faults: SectionProblem[]
   if (row.status !== "scheduled") {
     requireMove(row, "schedule");
   }
-  const { problems } = sectionsOf(db, row, faults).review;
+  refuseProblems(sectionsOf(db, row, faults).review.problems);
+}
+
+function refuseProblems(problems: readonly SectionProblem[]): void {
   const first = problems[0];
   if (first !== undefined) {
     throw new AppError("illegal_state", first.message, {

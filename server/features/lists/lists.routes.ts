@@ -121,7 +121,7 @@ export const listRoutes = ({ guard, clock, audit, databases }: AppDeps) => {
         detail: {
           summary: "Delete a list; its contacts stay",
           description:
-            "A list that a form, a segment, an open campaign or a waiting sign-up needs is refused with 409, which names them, unless force=true.",
+            "A list that a form, a segment, an open campaign or a waiting sign-up needs is refused with 409, which names them, unless force=true. So is, in any case, every list while the recipients of a campaign are being found, and a list whose members a campaign under way leaves out.",
         },
       },
     )

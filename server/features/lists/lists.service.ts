@@ -5,6 +5,7 @@ import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
 import { recordConsent } from "../consent/consent.service.ts";
 import {
   addMemberIfContact,
+  campaignInNeed,
   deleteListRow,
   findIdByNameKey,
   findList,
@@ -14,6 +15,7 @@ import {
   listsAfter,
   type MembershipChange,
   type MembershipStatus,
+  markGoing,
   publicLists,
   publicListsAmong,
   removeMember,
@@ -124,17 +126,36 @@ function toList(row: ListRow): List {
 
 /**
  * Deletes a list and its memberships, 2,000 a transaction, letting others work in between; the contacts
- * stay. Stopped half-way, it has fewer members and can be deleted again.
+ * stay. Stopped half-way, it has fewer members and can be deleted again; from the first member on no campaign can be
+ * launched that reaches or leaves out its members.
  *
  * @param open Gives the workspace's connection anew after each pause.
- * @throws AppError `not_found`
+ * @throws AppError `not_found`; `in_use` while a campaign is being prepared, or one under way leaves out its members.
  */
 export async function deleteList(open: () => Connection, id: number): Promise<void> {
-  getList(open(), id);
+  const db = open();
+  inTransaction(db, () => {
+    getList(db, id);
+    refuseWhileNeeded(db, id);
+    markGoing(db, id);
+  });
   while (removeSomeMembers(open(), id, DELETE_AT_ONCE) === DELETE_AT_ONCE) {
     await Bun.sleep(1);
   }
   deleteListRow(open(), id);
+}
+
+function refuseWhileNeeded(db: Connection, id: number): void {
+  const campaign = campaignInNeed(db, id);
+  if (campaign !== undefined) {
+    const { name, status } = campaign;
+    throw new AppError(
+      "in_use",
+      status === "preparing"
+        ? `The recipients of "${name}" are just being found. Try again in a moment.`
+        : `"${name}" is under way (${status}) and leaves out the members of this list. Delete the list when the campaign is over.`,
+    );
+  }
 }
 
 /** Adds contacts; who was in the list keeps their status, so nobody is subscribed against their will. Returns how many are new. */

@@ -184,6 +184,34 @@ export function updateList(
   return updateRow(db).get(list);
 }
 
+const setGoing = statement<[id: number]>("UPDATE list SET is_going = 1 WHERE id = ?");
+
+/** From now on the list counts as deleted where a campaign or a segment asks for it. */
+export function markGoing(db: Connection, id: number): void {
+  setGoing(db).run(id);
+}
+
+const selectCampaignInNeed = statement<[{ id: number }], { name: string; status: string }>(`
+  SELECT name, status
+    FROM campaign LEFT JOIN campaign_audience AS frozen ON frozen.campaign_id = campaign.id
+   WHERE status = 'preparing'
+      OR (status IN ('sending', 'pausing', 'paused')
+          AND EXISTS (SELECT 1 FROM json_each(coalesce(frozen.audience, campaign.audience), '$.excludeLists')
+                       WHERE value = @id))
+   LIMIT 1
+`);
+
+/**
+ * A campaign whose recipients are just being found, by whatever lists and segments, or that is under way and leaves out
+ * the members of this list.
+ */
+export function campaignInNeed(
+  db: Connection,
+  id: number,
+): { name: string; status: string } | undefined {
+  return selectCampaignInNeed(db).get({ id });
+}
+
 /** Removes up to `limit` memberships; returns how many. */
 export function removeSomeMembers(db: Connection, listId: number, limit: number): number {
   return deleteSomeMembers(db).run({ id: listId, limit }).changes;
@@ -240,6 +268,29 @@ export const findIdByNameKey = (db: Connection, nameKey: string): number | undef
 /** Takes a contact out of a list; who unsubscribed stays in it as unsubscribed. */
 export function removeMember(db: Connection, listId: number, contactId: number): boolean {
   return deleteMember(db).run(listId, contactId).changes === 1;
+}
+
+const endOthers = statement<
+  [{ contactId: number; listIds: string; source: string; now: number }],
+  { listId: number }
+>(`
+  UPDATE list_contact
+     SET status = 'unsubscribed', changed_at = @now, source = @source, reason = 'unsubscribed before'
+   WHERE contact_id = @contactId AND status <> 'unsubscribed'
+     AND list_id NOT IN (SELECT value FROM json_each(@listIds))
+  RETURNING list_id AS listId
+`);
+
+/** Ends a contact's memberships in all lists but these; returns which lists that were. */
+export function leaveOtherLists(
+  db: Connection,
+  {
+    listIds,
+    ...change
+  }: { contactId: number; listIds: readonly number[]; source: string; now: number },
+): number[] {
+  const left = endOthers(db).all({ ...change, listIds: JSON.stringify(listIds) });
+  return left.map(({ listId }) => listId);
 }
 
 export function membershipsOf(db: Connection, contactId: number): MembershipRow[] {

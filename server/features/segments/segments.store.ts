@@ -151,7 +151,9 @@ const selectNames = {
   tag: statement<[id: number], { name: string }>(
     "SELECT name FROM tag WHERE id = ? AND removed_at IS NULL",
   ),
-  list: statement<[id: number], { name: string }>("SELECT name FROM list WHERE id = ?"),
+  list: statement<[id: number], { name: string }>(
+    "SELECT name FROM list WHERE id = ? AND NOT is_going",
+  ),
   campaign: statement<[id: number], { name: string }>(
     "SELECT name FROM campaign WHERE id = ? AND deleted_at IS NULL",
   ),

@@ -32,6 +32,7 @@ import workspace015 from "./workspace/015-merges.sql" with { type: "text" };
 import workspace016 from "./workspace/016-import-check.sql" with { type: "text" };
 import workspace017 from "./workspace/017-former-addresses.sql" with { type: "text" };
 import workspace018 from "./workspace/018-consent-version.sql" with { type: "text" };
+import workspace019 from "./workspace/019-list-going.sql" with { type: "text" };
 
 /** The kinds of database file, each with its migrations in order; a file's user_version is how many it has had. */
 export const migrations = {
@@ -70,6 +71,7 @@ export const migrations = {
     workspace016,
     workspace017,
     workspace018,
+    workspace019,
   ],
   inbox: [inbox001, inbox002],
 } as const satisfies Record<string, readonly string[]>;

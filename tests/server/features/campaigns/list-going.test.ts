@@ -1,0 +1,91 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { deleteList } from "../../../../server/features/lists/lists.service.ts";
+import { type CampaignFixture, newCampaignFixture } from "./fixture.ts";
+
+// A list goes in pieces. A campaign that leaves out its members must not be launched in between: it would leave out
+// only those that are still there.
+
+const MEMBERS = 5_000;
+let fixture: CampaignFixture;
+beforeEach(() => {
+  fixture = newCampaignFixture();
+  fixture.db().exec(`
+    INSERT INTO list (id, name, name_key, created_at, updated_at) VALUES (9, 'Never', 'never', 0, 0);
+    WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${MEMBERS})
+    INSERT INTO contact (email, address, domain, created_at, updated_at)
+    SELECT i || '@y.test', i || '@y.test', 'y.test', 0, 0 FROM n;
+    INSERT INTO list_contact (list_id, contact_id, status, changed_at)
+    SELECT 9, id, 'subscribed', 0 FROM contact;
+  `);
+});
+afterEach(() => fixture.app.close());
+
+const leavesOut = { audience: { everyone: true, includeLists: [], excludeLists: [9] } };
+const open = () => fixture.db();
+const statusOf = (id: number) =>
+  open().prepare("SELECT status FROM campaign WHERE id = ?").pluck().get(id);
+const members = () =>
+  Number(open().prepare("SELECT count(*) FROM list_contact WHERE list_id = 9").pluck().get());
+
+test("a campaign that leaves out a list cannot be launched while the list is being deleted", async () => {
+  const id = await fixture.newReady(leavesOut);
+  const deleting = deleteList(open, 9);
+  expect(members()).toBeLessThan(MEMBERS);
+
+  const launched = await fixture.call("POST", `/${id}/launch`);
+
+  expect(launched.status).toBe(409);
+  expect(statusOf(id)).toBe("draft");
+  await deleting;
+});
+
+test("nor when the deletion was stopped half-way, which can be gone on with", async () => {
+  const id = await fixture.newReady(leavesOut);
+  let calls = 0;
+  const stopped = deleteList(() => {
+    calls += 1;
+    if (calls > 2) {
+      throw new Error("the process ended");
+    }
+    return open();
+  }, 9);
+  await expect(stopped).rejects.toThrow("the process ended");
+  expect(members()).toBe(MEMBERS + 1 - 2_000);
+
+  expect((await fixture.call("POST", `/${id}/launch`)).status).toBe(409);
+
+  await deleteList(open, 9);
+  expect(members()).toBe(0);
+});
+
+test("a list that begins to go after the checks of a launch stops it", async () => {
+  const id = await fixture.newReady(leavesOut);
+  const { waterfall } = fixture.engine;
+  let deleting = Promise.resolve();
+  fixture.engine.waterfall = (...asked) => {
+    deleting = deleteList(open, 9);
+    return waterfall(...asked);
+  };
+
+  const launched = await fixture.call("POST", `/${id}/launch`);
+
+  expect(launched.status).toBe(409);
+  expect(statusOf(id)).toBe("draft");
+  await deleting;
+});
+
+test("a list stays while recipients are being found, and while a campaign under way leaves out its members", async () => {
+  const id = await fixture.newReady(leavesOut);
+  expect((await fixture.call("POST", `/${id}/launch`)).status).toBe(200);
+  expect(statusOf(id)).toBe("preparing");
+  await expect(deleteList(open, 9)).rejects.toMatchObject({ code: "in_use" });
+  await expect(deleteList(open, 1)).rejects.toMatchObject({ code: "in_use" });
+  open().exec("UPDATE campaign SET status = 'paused'");
+  await expect(deleteList(open, 9)).rejects.toMatchObject({ code: "in_use" });
+  expect(members()).toBe(MEMBERS + 1);
+
+  await deleteList(open, 1);
+  open().exec("UPDATE campaign SET status = 'completed'");
+  await deleteList(open, 9);
+  expect(members()).toBe(0);
+});

@@ -8,8 +8,9 @@ import {
   createContact,
   findContactByAddress,
 } from "../contacts/contacts.service.ts";
+import { comeBack } from "../lists/come-back.service.ts";
 import { changeOwnMembership, topicsAmong } from "../lists/lists.service.ts";
-import { holdingReason, removeSuppression } from "../suppressions/suppressions.service.ts";
+import { holdingReason } from "../suppressions/suppressions.service.ts";
 import { WorkspaceDirectory } from "../tracking/directory.service.ts";
 import type { TrackingPort } from "../tracking/tracking.service.ts";
 import type { SignupData } from "./form-submission.service.ts";
@@ -124,7 +125,8 @@ export function completeSignup(
         changeOwnMembership(db, { ...change, status: "subscribed" });
       }
       if (proof !== undefined && holdingReason(db, row.address, now) === "unsubscribed") {
-        removeSuppression(db, row.address);
+        const { address } = row;
+        comeBack(db, { contactId, address, listIds, source, actor: "contact", ...visitor }, now);
       }
       const wording = findFormWording(db, form.id, row.consentVersion);
       recordConsent(

@@ -9,8 +9,9 @@ import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
 import type { KeyRing } from "../../platform/secrets.ts";
 import { recordConsent } from "../consent/consent.service.ts";
 import { changeContact, findContactById } from "../contacts/contacts.service.ts";
+import { comeBack } from "../lists/come-back.service.ts";
 import { changeOwnMembership, listTopics } from "../lists/lists.service.ts";
-import { holdingReason, removeSuppression } from "../suppressions/suppressions.service.ts";
+import { holdingReason } from "../suppressions/suppressions.service.ts";
 import { WorkspaceDirectory } from "../tracking/directory.service.ts";
 import { presentContactId, recipientContactId } from "../tracking/recipient.service.ts";
 import type { TrackingPort } from "../tracking/tracking.service.ts";
@@ -124,10 +125,10 @@ export class PreferenceCentre {
   ): void {
     const db = this.#db(person);
     const now = this.#deps.clock();
-    const { topics, isOff, contact } = this.read(person);
     const { contactId } = person;
     const by = { source: "preferences", actor: "contact", ...visitor };
     inTransaction(db, () => {
+      const { topics, isOff, contact } = this.read(person);
       const joined = this.#move(
         db,
         contactId,
@@ -150,9 +151,10 @@ export class PreferenceCentre {
       if (left.length > 0) {
         recordConsent(db, { contactId, action: "withdrawn", listIds: left, ...by }, now);
       }
-      const isBack = isOff && topics.some(({ id }) => wish.topics.includes(id));
+      const chosen = topics.flatMap(({ id }) => (wish.topics.includes(id) ? [id] : []));
+      const isBack = isOff && chosen.length > 0;
       if (isBack && holdingReason(db, contact.address, now) === "unsubscribed") {
-        removeSuppression(db, contact.address);
+        comeBack(db, { contactId, address: contact.address, listIds: chosen, ...by }, now);
         this.#deps.outside.tracking.resubscribed(person.workspaceId, contact.address);
       }
       const { firstName, lastName, language } = wish;

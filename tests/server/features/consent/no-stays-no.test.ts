@@ -19,6 +19,7 @@ const suppress = (reason: string, more: object = {}) =>
   fixture.call("POST", "/suppressions", { addresses: [anna], reason, ...more });
 const addAnna = async (listIds: number[]): Promise<number> =>
   (await fixture.call("POST", "/contacts", { email: anna, firstName: "Anna", listIds })).body.id;
+type Entry = { action: string; lists: unknown };
 const statusOf = async (id: number) => (await fixture.call("GET", `/contacts/${id}`)).body.status;
 
 function preferencesOf(contactId: number): string {
@@ -69,6 +70,52 @@ test("who comes back for one topic gets that one and no other", async () => {
   ]);
   const { items } = (await fixture.call("GET", `/contacts/${id}/consent`)).body;
   expect(items.map(({ action }: { action: string }) => action)).toContain("given");
+});
+
+test("who comes back for one topic is in no private list any more from before a file unsubscribed them", async () => {
+  const news = await fixture.newList("News");
+  const staff = await fixture.newList("Staff", { isPublic: false });
+  const id = await addAnna([staff]);
+  await suppress("unsubscribed");
+
+  await fixture.post(preferencesOf(id), [
+    ["action", "save"],
+    ["topic", String(news)],
+    // Naming a private list neither joins it nor keeps it.
+    ["topic", String(staff)],
+    ["first_name", "Anna"],
+    ["last_name", ""],
+    ["language", ""],
+  ]);
+
+  expect(await statusOf(id)).toBe("mailable");
+  expect(fixture.memberships().map(([, list, status]) => [list, status])).toEqual([
+    [news, "subscribed"],
+    [staff, "unsubscribed"],
+  ]);
+  const { items } = (await fixture.call("GET", `/contacts/${id}/consent`)).body;
+  const last = items.slice(0, 2).map(({ action, lists }: Entry) => [action, lists]);
+  expect(JSON.stringify(last)).toContain("Staff");
+});
+
+test("who comes back by a form is in the lists of the form, and in none from before", async () => {
+  const news = await fixture.newList("News");
+  const offers = await fixture.newList("Offers");
+  const staff = await fixture.newList("Staff", { isPublic: false });
+  const id = await addAnna([offers, staff]);
+  await suppress("unsubscribed");
+  const form = await fixture.newForm({ listIds: [news] });
+
+  await fixture.post(form.path, { email: anna });
+  await fixture.work();
+  await fixture.post(fixture.linkIn(fixture.sent.at(-1)), {});
+
+  expect(await statusOf(id)).toBe("mailable");
+  expect(fixture.memberships().map(([, list, status]) => [list, status])).toEqual([
+    [news, "subscribed"],
+    [offers, "unsubscribed"],
+    [staff, "unsubscribed"],
+  ]);
 });
 
 test.each(["unsubscribed", "complaint", "manual"])(

@@ -44,7 +44,7 @@ export {
   type ProviderCounts,
 } from "./stats/counts.store.ts";
 export * from "./stats/metrics.ts";
-export { NOT_UNDERSTOOD, replacesSuppression } from "./suppression.store.ts";
+export { isDoubt, NOT_UNDERSTOOD, replacesSuppression } from "./suppression.store.ts";
 export {
   type CampaignProgress,
   type Delivery,

@@ -1,18 +1,18 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { addToList, removeFromList } from "../lists/lists.service.ts";
-import { suppressAddress } from "../suppressions/suppressions.service.ts";
+import {
+  findSuppression,
+  forgetClaim,
+  hasClaim,
+  liftSuppression,
+  suppressAddress,
+} from "../suppressions/suppressions.service.ts";
 import { tagContacts } from "../tags/tags.service.ts";
 import type { BulkActionName } from "./contact-bulk.store.ts";
 import { listFields } from "./contact-fields.store.ts";
 import { readContact } from "./contact-reader.ts";
 import { insertRow, restoreContact, snapshotContact } from "./contact-rows.store.ts";
-import {
-  type Before,
-  forgetBefore,
-  keepBefore,
-  liftSuppression,
-  membershipRow,
-} from "./contact-undo.store.ts";
+import { type Before, forgetBefore, keepBefore, membershipRow } from "./contact-undo.store.ts";
 import { type FieldValue, parseFields } from "./contacts.rules.ts";
 import { writeChange } from "./contacts.service.ts";
 import { addressOf, deleteContacts, findContact, moveContactCount } from "./contacts.store.ts";
@@ -88,8 +88,18 @@ function suppress(db: Connection, id: number, by: BulkBy): Before | undefined {
     return undefined;
   }
   const row = { address, reason: "manual" as const, source: by.source, detail: "" };
-  const isNew = suppressAddress(db, row, by.now);
+  const isNew = suppressAddress(db, row, by.now) || hasClaim(db, address, by.source);
   return isNew ? { suppressed: address } : undefined;
+}
+
+/** Takes back that the action suppresses an address; who has unsubscribed meanwhile, or is held by others, stays so. */
+function unsuppress(db: Connection, address: string, { source }: BulkBy): boolean {
+  const holding = findSuppression(db, address);
+  if (holding?.source === source) {
+    return liftSuppression(db, holding);
+  }
+  forgetClaim(db, address, source);
+  return false;
 }
 
 function setField(
@@ -128,7 +138,7 @@ export function undoOne(
     return insertRow(db, "list_contact", before.left);
   }
   if ("suppressed" in before) {
-    return liftSuppression(db, before.suppressed, by.source);
+    return unsuppress(db, before.suppressed, by);
   }
   if ("field" in before) {
     const known = listFields(db).some((field) => field.key === before.field);

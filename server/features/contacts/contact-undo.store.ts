@@ -43,19 +43,6 @@ const deleteExpired = statement<[now: number, limit: number]>(`
 const selectMembership = statement<[listId: number, contactId: number], Record<string, Value>>(
   "SELECT * FROM list_contact WHERE list_id = ? AND contact_id = ?",
 );
-const deleteSuppression = statement<[address: string, source: string]>(
-  "DELETE FROM suppression WHERE address = ? AND source = ?",
-);
-// Who unsubscribed from everything while the action held is in the ledger: the suppression was there already.
-const keepAsWithdrawal = statement<[{ address: string; source: string }]>(`
-  UPDATE suppression
-     SET reason = 'unsubscribed', source = said.source, detail = said.detail, created_at = said.at
-    FROM (SELECT * FROM consent WHERE address = @address AND list_ids = '[]' AND action <> 'changed'
-           ORDER BY id DESC LIMIT 1) AS said
-   WHERE suppression.address = @address AND suppression.source = @source
-     AND said.action = 'withdrawn' AND said.at >= suppression.created_at
-`);
-
 /** Keeps what a contact was before, in the transaction that changes it. */
 export function keepBefore(
   db: Connection,
@@ -96,15 +83,4 @@ export function forgetExpiredUndo(db: Connection, now: number, limit: number): n
 
 export function membershipRow(db: Connection, listId: number, contactId: number) {
   return selectMembership(db).get(listId, contactId);
-}
-
-/**
- * Takes an address off the suppressions as long as it is there for the action's sake. Whoever unsubscribed meanwhile
- * stays suppressed for that.
- */
-export function liftSuppression(db: Connection, address: string, source: string): boolean {
-  if (keepAsWithdrawal(db).run({ address, source }).changes === 1) {
-    return false;
-  }
-  return deleteSuppression(db).run(address, source).changes === 1;
 }

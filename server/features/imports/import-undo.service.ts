@@ -4,7 +4,11 @@ import { inTransaction } from "../../platform/db/transaction.ts";
 import { AppError, notFound } from "../../platform/errors.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
 import { deleteContacts } from "../contacts/contacts.service.ts";
-import { removeSuppression } from "../suppressions/suppressions.service.ts";
+import {
+  findSuppression,
+  forgetDoubts,
+  liftSuppression,
+} from "../suppressions/suppressions.service.ts";
 import { canUndoImport } from "./import-undo.rules.ts";
 import {
   advanceUndo,
@@ -44,8 +48,8 @@ export function undoImport(db: Connection, jobs: JobQueue, workspaceId: string, 
 }
 
 /**
- * Lets those be mailed again whom the import held back because it did not understand their status. What it did
- * understand stays: that is what somebody said.
+ * Lets those be mailed again whom the import held back because it did not understand their status, and nobody else
+ * does. What it did understand stays: that is what somebody said.
  */
 async function liftDoubts(open: () => Connection, id: number, signal: AbortSignal): Promise<void> {
   let after: string | undefined = "";
@@ -55,8 +59,11 @@ async function liftDoubts(open: () => Connection, id: number, signal: AbortSigna
     const page = { importId: id, detail: NOT_UNDERSTOOD, after, limit: AT_ONCE };
     after = inTransaction(db, () => {
       const { addresses, last } = heldBackAfter(db, page);
-      for (const address of addresses) {
-        removeSuppression(db, address);
+      for (const row of addresses.flatMap((address) => findSuppression(db, address) ?? [])) {
+        liftSuppression(db, row);
+      }
+      if (last !== undefined) {
+        forgetDoubts(db, { after: page.after, last, source: `import:${id}` });
       }
       return last;
     });

@@ -14,7 +14,11 @@ import {
   wasErasedSince,
 } from "../contacts/contacts.service.ts";
 import { addMember, addPending, changeMembership } from "../lists/lists.service.ts";
-import { type SuppressionReason, suppressAddress } from "../suppressions/suppressions.service.ts";
+import {
+  hasClaim,
+  type SuppressionReason,
+  suppressAddress,
+} from "../suppressions/suppressions.service.ts";
 import { requireTags, tagContacts } from "../tags/tags.service.ts";
 import { advanceImport, existingContact, findImport, insertReject } from "./imports.store.ts";
 import { restoreContact } from "./restore-contact.service.ts";
@@ -173,7 +177,7 @@ function writeItem(
   if (contact.suppress !== undefined) {
     const { address, suppress: reason, suppressDetail: detail, restored } = contact;
     const row = { address, reason, source, detail, expiresAt: restored?.suppressedUntil };
-    counts.suppressed += Number(suppressAddress(db, row, now));
+    counts.suppressed += Number(suppress(db, row, now));
   }
 }
 
@@ -185,7 +189,16 @@ function refuse(db: Connection, refusal: Refusal, options: WriteOptions, now: nu
   if (contact !== undefined) {
     leaveLists(db, contact.id, refusal, options, source, now);
   }
-  return suppressAddress(db, { address, reason, source, detail }, now);
+  return suppress(db, { address, reason, source, detail }, now);
+}
+
+/** True also where another suppression holds first that can be undone: then undoing the import has something to undo. */
+function suppress(
+  db: Connection,
+  row: Parameters<typeof suppressAddress>[1],
+  now: number,
+): boolean {
+  return suppressAddress(db, row, now) || hasClaim(db, row.address, row.source);
 }
 
 function suppressOnly(
@@ -199,7 +212,7 @@ function suppressOnly(
 ): void {
   const reason = contact.suppress ?? fallback;
   const row = { address: contact.address, reason, source, detail: "" };
-  if (suppressAddress(db, row, now)) {
+  if (suppress(db, row, now)) {
     counts.suppressed += 1;
   } else if (isRepeatedHere) {
     counts.duplicates += 1;

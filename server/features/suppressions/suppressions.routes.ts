@@ -87,7 +87,7 @@ export const suppressionRoutes = ({ guard, clock, audit, outside }: AppDeps) =>
         detail: {
           summary: "Let an address be mailed again",
           description:
-            "Where a hard bounce goes whose person had unsubscribed before, the unsubscribe is there again and has to be removed by itself.",
+            "Where the person had unsubscribed before a hard bounce, or somebody else suppressed the address meanwhile, that suppression is there again and has to be removed by itself; `remains` names its reason.",
         },
       },
     );

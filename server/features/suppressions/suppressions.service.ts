@@ -8,6 +8,7 @@ import {
   deleteSuppression,
   findSuppression,
   insertSuppression,
+  liftSuppression,
   newestSuppressions,
   restoreRefusal,
   type SuppressionReason,
@@ -17,7 +18,11 @@ import {
 
 export {
   findSuppression,
+  forgetClaim,
+  forgetDoubts,
+  hasClaim,
   holdingReason,
+  liftSuppression,
   removeExpiredSuppressions,
   type SuppressionReason,
   suppressionCounts,
@@ -116,7 +121,7 @@ export function suppressAddress(
 /**
  * Lets an address be mailed again; returns its normal form. The caller records who did it and why, and
  * tells delivery, which has it in mind while the workspace is sending. Where a bounce goes, an unsubscribe from
- * before it is there again.
+ * before it is there again; where anything but an unsubscribe goes, what others said of the address while it held.
  *
  * @throws AppError `not_found` when it is not suppressed, `invalid_input` when it is no address.
  */
@@ -126,11 +131,13 @@ export function removeSuppression(db: Connection, written: string): string {
     throw invalidField("address", read.reason);
   }
   inTransaction(db, () => {
-    const reason = findSuppression(db, read.address)?.reason;
-    if (!deleteSuppression(db, read.address)) {
+    const row = findSuppression(db, read.address);
+    if (row === undefined) {
       throw notFound("suppression");
     }
-    if (reason === "hard_bounce") {
+    if (row.reason === "unsubscribed") {
+      deleteSuppression(db, read.address);
+    } else if (liftSuppression(db, row) && row.reason === "hard_bounce") {
       restoreRefusal(db, read.address);
     }
   });

@@ -1,4 +1,4 @@
-import { replacesSuppression } from "../../delivery/index.ts";
+import { isDoubt, replacesSuppression } from "../../delivery/index.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { statement } from "../../platform/db/statements.ts";
 
@@ -34,6 +34,56 @@ const selectOne = statement<[address: string], SuppressionRow>(
 );
 
 const deleteRow = statement<[address: string]>("DELETE FROM suppression WHERE address = ?");
+
+// Only where it can be undone does another suppression, which weighs no more, have to be remembered.
+const insertClaim = statement<[Omit<SuppressionRow, "expiresAt">]>(`
+  INSERT INTO suppression_claim (address, source, reason, detail, created_at)
+  SELECT address, @source, @reason, @detail, @createdAt
+    FROM suppression
+   WHERE address = @address AND source <> @source AND expires_at IS NULL
+     AND (source LIKE 'bulk:%' OR ${isDoubt("suppression")})
+  ON CONFLICT DO NOTHING
+`);
+
+// The workspace's own no first, which an unsubscribe must not shorten; then what somebody said; then a doubt.
+const selectClaim = statement<[address: string], SuppressionRow>(`
+  SELECT address, reason, source, detail, created_at AS createdAt, NULL AS expiresAt
+    FROM suppression_claim
+   WHERE address = ?
+   ORDER BY ${isDoubt("suppression_claim")}, reason = 'unsubscribed', created_at, source
+   LIMIT 1
+`);
+
+const deleteClaim = statement<[address: string, source: string]>(
+  "DELETE FROM suppression_claim WHERE address = ? AND source = ?",
+);
+
+const selectHasClaim = statement<[address: string, source: string], { n: number }>(
+  "SELECT count(*) AS n FROM suppression_claim WHERE address = ? AND source = ?",
+);
+
+const deleteDoubts = statement<[{ after: string; last: string; source: string }]>(`
+  DELETE FROM suppression_claim
+   WHERE address > @after AND address <= @last AND source = @source
+     AND ${isDoubt("suppression_claim")}
+`);
+
+const moveRow = statement<[SuppressionRow]>(`
+  UPDATE suppression
+     SET reason = @reason, source = @source, detail = @detail, created_at = @createdAt, expires_at = @expiresAt
+   WHERE address = @address
+`);
+
+// Who unsubscribed from everything while something else held is in the ledger: there was a suppression already.
+const selectWithdrawal = statement<[{ address: string }], SuppressionRow>(`
+  SELECT said.address, 'unsubscribed' AS reason, said.source, said.detail, said.at AS createdAt,
+         NULL AS expiresAt
+    FROM suppression,
+         (SELECT * FROM consent WHERE address = @address AND list_ids = '[]' AND action <> 'changed'
+           ORDER BY id DESC LIMIT 1) AS said
+   WHERE suppression.address = said.address AND said.action = 'withdrawn'
+     AND said.at >= suppression.created_at
+`);
 
 // A bounce takes the place of an unsubscribe; the ledger still has what the person said.
 const insertEarlierRefusal = statement<[{ address: string }]>(`
@@ -90,7 +140,44 @@ const selectCounts = statement<[], { name: string; n: number }>(
 
 /** False when the address is suppressed already for a reason that weighs as much. */
 export function insertSuppression(db: Connection, row: SuppressionRow): boolean {
-  return insertRow(db).run(row).changes === 1;
+  const isTaken = insertRow(db).run(row).changes === 1;
+  if (!isTaken && row.expiresAt === null) {
+    insertClaim(db).run(row);
+  }
+  return isTaken;
+}
+
+/** True when it suppresses the address, or would if the suppression that holds now went. */
+export function hasClaim(db: Connection, address: string, source: string): boolean {
+  return (selectHasClaim(db).get(address, source)?.n ?? 0) > 0;
+}
+
+/** Forgets that the source suppresses the address, as far as another one holds it. */
+export function forgetClaim(db: Connection, address: string, source: string): void {
+  deleteClaim(db).run(address, source);
+}
+
+/** As `forgetClaim`, for what a source did not understand, of the addresses after one up to another. */
+export function forgetDoubts(
+  db: Connection,
+  range: { after: string; last: string; source: string },
+): void {
+  deleteDoubts(db).run(range);
+}
+
+/**
+ * Takes a suppression away, and puts in its place what the person or somebody else said while it held. False when the
+ * address stays suppressed for that.
+ */
+export function liftSuppression(db: Connection, { address, source }: SuppressionRow): boolean {
+  const next = selectWithdrawal(db).get({ address }) ?? selectClaim(db).get(address);
+  if (next === undefined) {
+    return deleteSuppression(db, address);
+  }
+  moveRow(db).run(next);
+  forgetClaim(db, address, source);
+  forgetClaim(db, address, next.source);
+  return false;
 }
 
 /** Why the address must not be mailed now; undefined when it may. */

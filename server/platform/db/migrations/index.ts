@@ -33,6 +33,7 @@ import workspace016 from "./workspace/016-import-check.sql" with { type: "text" 
 import workspace017 from "./workspace/017-former-addresses.sql" with { type: "text" };
 import workspace018 from "./workspace/018-consent-version.sql" with { type: "text" };
 import workspace019 from "./workspace/019-list-going.sql" with { type: "text" };
+import workspace020 from "./workspace/020-suppression-claim.sql" with { type: "text" };
 
 /** The kinds of database file, each with its migrations in order; a file's user_version is how many it has had. */
 export const migrations = {
@@ -72,6 +73,7 @@ export const migrations = {
     workspace017,
     workspace018,
     workspace019,
+    workspace020,
   ],
   inbox: [inbox001, inbox002],
 } as const satisfies Record<string, readonly string[]>;

@@ -110,6 +110,11 @@ const TABLES: Record<string, Decision> = {
     erase: "gone",
     seed: "INSERT INTO suppression (address, reason, created_at) SELECT @address, 'manual', @id",
   },
+  suppression_claim: {
+    merge: "address",
+    erase: "gone",
+    seed: "INSERT INTO suppression_claim (address, source, reason, detail, created_at) SELECT @address, 'bulk:1', 'manual', '', @id",
+  },
 };
 
 const ANN = "ann@example.com";

@@ -96,7 +96,7 @@ export function LiftDialog({
           .workspaces({ workspaceId: workspace.id })
           .suppressions.delete({ address: suppression.address, reason }),
       );
-      toast(t(remains === null ? "lifted" : "liftedUnsubscribed"));
+      toast(t(remains === null ? "lifted" : "liftedAnother"));
       onClose();
     },
   });

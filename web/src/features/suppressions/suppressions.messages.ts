@@ -64,9 +64,9 @@ export const t = messages({
     en: "The address can be mailed again",
     de: "Die Adresse kann wieder angeschrieben werden",
   },
-  liftedUnsubscribed: {
-    en: "The bounce is removed. The person had unsubscribed before and stays suppressed for that.",
-    de: "Der Eintrag zur Unzustellbarkeit ist entfernt. Die Person hatte sich zuvor abgemeldet und bleibt deshalb gesperrt.",
+  liftedAnother: {
+    en: "This suppression is removed. The address stays suppressed for another reason, which the list shows now.",
+    de: "Diese Sperre ist entfernt. Die Adresse bleibt aus einem weiteren Grund gesperrt, den die Liste jetzt zeigt.",
   },
   addresses: { en: "Addresses", de: "Adressen" },
   addressesHint: { en: "One a line, up to 1,000.", de: "Eine je Zeile, bis zu 1.000." },

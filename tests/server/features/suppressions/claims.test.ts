@@ -1,0 +1,104 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import {
+  runBulkJob,
+  runBulkUndo,
+} from "../../../../server/features/contacts/contact-bulk.service.ts";
+import { runImportUndo } from "../../../../server/features/imports/import-undo.service.ts";
+import { ImportFixture } from "../imports/import-fixture.ts";
+
+// An address has one suppression. What others say of it must not be forgotten when that one is undone.
+
+let fixture: ImportFixture;
+beforeEach(() => {
+  fixture = new ImportFixture();
+});
+afterEach(() => fixture.close());
+
+const anna = "anna@x.example";
+const open = () => fixture.db;
+const { signal } = new AbortController();
+
+async function importAnna(status: string): Promise<number> {
+  return (await fixture.import(`email,status\n${anna},${status}\n`)).id;
+}
+async function undoImport(id: number): Promise<void> {
+  expect((await fixture.call("POST", `/imports/${id}/undo`)).status).toBe(200);
+  await runImportUndo(open, id, signal);
+}
+async function suppressByBulk(): Promise<number> {
+  const body = { action: "suppress", filter: { q: "anna" } };
+  const done = await fixture.call<{ action: { id: number } }>("POST", "/contacts/bulk", body);
+  const { id } = done.body.action;
+  await runBulkJob(open, id, { clock: Date.now, signal });
+  return id;
+}
+async function undoBulk(id: number): Promise<void> {
+  expect((await fixture.call("POST", `/contacts/bulk/${id}/undo`)).status).toBe(200);
+  await runBulkUndo(open, id, { clock: Date.now, signal });
+}
+const addAnna = () => fixture.call("POST", "/contacts", { email: anna });
+const suppression = () =>
+  fixture.db.prepare("SELECT reason, source FROM suppression WHERE address = ?").get(anna);
+const claims = () => fixture.db.prepare("SELECT count(*) FROM suppression_claim").pluck().get();
+
+test.each(["first", "second"])(
+  "of two imports that do not understand a status, undoing the %s frees nobody",
+  async (which) => {
+    await addAnna();
+    const first = await importAnna("Gold");
+    const second = await importAnna("Silver");
+    const [undone, stays] = which === "first" ? [first, second] : [second, first];
+
+    await undoImport(undone);
+
+    expect(suppression()).toEqual({ reason: "unsubscribed", source: `import:${stays}` });
+    await undoImport(stays);
+    expect(suppression()).toBeUndefined();
+    expect(claims()).toBe(0);
+  },
+);
+
+test("undoing a bulk action leaves those suppressed of whom a file says so meanwhile", async () => {
+  await addAnna();
+  const bulk = await suppressByBulk();
+  const file = await importAnna("unsubscribed");
+
+  await undoBulk(bulk);
+
+  expect(suppression()).toEqual({ reason: "unsubscribed", source: `import:${file}` });
+});
+
+test("a file that is not understood still holds whom a bulk action suppressed in between", async () => {
+  await addAnna();
+  const file = await importAnna("Gold");
+  const bulk = await suppressByBulk();
+
+  await undoBulk(bulk);
+
+  expect(suppression()).toEqual({ reason: "unsubscribed", source: `import:${file}` });
+  await undoImport(file);
+  expect(suppression()).toBeUndefined();
+});
+
+test("of two bulk actions each holds until it is undone itself", async () => {
+  await addAnna();
+  const first = await suppressByBulk();
+  const second = await suppressByBulk();
+
+  await undoBulk(first);
+  expect(suppression()).toEqual({ reason: "manual", source: `bulk:${second}` });
+  await undoBulk(second);
+  expect(suppression()).toBeUndefined();
+});
+
+test("lifting a suppression by hand leaves the no that a file brought while it held", async () => {
+  await addAnna();
+  await suppressByBulk();
+  await importAnna("unsubscribed");
+
+  const lifted = await fixture.call("DELETE", "/suppressions", { address: anna, reason: "typo" });
+
+  expect(lifted.body).toMatchObject({ remains: "unsubscribed" });
+  await fixture.call("DELETE", "/suppressions", { address: anna, reason: "they asked" });
+  expect(suppression()).toBeUndefined();
+});

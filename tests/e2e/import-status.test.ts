@@ -78,6 +78,40 @@ test(
 );
 
 test(
+  "a check that cannot be asked for says so, also when it is tried again, and goes on when it can be",
+  async () => {
+    let isDown = true;
+    await page.route("**/imports/*/check", (route) =>
+      isDown
+        ? route.fulfill({
+            status: 500,
+            contentType: "application/problem+json",
+            body: JSON.stringify({
+              status: 500,
+              code: "internal",
+              title: "Broken",
+              detail: "It is broken.",
+            }),
+          })
+        : route.continue(),
+    );
+    await openImport(page, await upload(CSV, "again.csv"));
+    const problem = page.getByRole("alert").filter({ hasText: "It is broken." });
+    const again = problem.getByRole("button", { name: "Try again" });
+
+    await again.waitFor();
+    await again.click();
+    await again.waitFor();
+
+    isDown = false;
+    await again.click();
+    await page.getByText("3 rows have a status that is not understood").waitFor();
+    await page.unroute("**/imports/*/check");
+  },
+  STEP_MS,
+);
+
+test(
   "a file whose name says that nobody in it may be mailed keeps them from mail, unless that is denied",
   async () => {
     const csv = (name: string) => `email\n${name}@x.test\n`;

@@ -102,7 +102,7 @@ function Settings({
     useUrlState().get("into") === "suppressions" ? "suppressions" : "contacts",
   );
   const [choices, setChoices] = useState<StatusChoices>(NOTHING_DECIDED);
-  const { check, isStale, retry } = useStatusCheck(path, readingOf(preview), mapping);
+  const { check, isStale, ...asking } = useStatusCheck(path, readingOf(preview), mapping);
   const isLooking = into === "contacts" && (isStale || check?.state === "running");
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<unknown>();
@@ -154,7 +154,9 @@ function Settings({
             check={isStale ? undefined : check}
             value={choices}
             onChange={setChoices}
-            onRetry={() => void retry()}
+            problem={asking.problem}
+            isRetrying={asking.isRetrying}
+            onRetry={asking.retry}
           />
           <Duplicates value={onDuplicate} onChange={setOnDuplicate} />
           <Lists chosen={listIds} onChange={setListIds} />

@@ -1,6 +1,7 @@
-import { useQuery } from "@tanstack/preact-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/preact-query";
 import { http } from "../../api.ts";
 import { formatNumber } from "../../format.ts";
+import { asProblem } from "../../problem.ts";
 import { Button } from "../../ui/button.tsx";
 import { Badge, Card } from "../../ui/display.tsx";
 import { SelectField } from "../../ui/field.tsx";
@@ -17,9 +18,29 @@ type Line = CheckedColumn["values"][number] & { isOther?: true };
 /** What the file says about who may be mailed, counted over all its rows, and what is left to decide. */
 export function StatusCheck({
   check,
+  problem,
+  isRetrying,
   onRetry,
   ...choice
-}: Choice & { check: Check | undefined; onRetry: () => void }) {
+}: Choice & {
+  check: Check | undefined;
+  /** Why the check could not be asked for. */
+  problem: unknown;
+  isRetrying: boolean;
+  onRetry: () => void;
+}) {
+  const again = (
+    <Button busy={isRetrying} onClick={onRetry}>
+      {t("tryAgain")}
+    </Button>
+  );
+  if (problem !== null) {
+    return (
+      <Notice tone="error" title={t("checkFailed")} action={again}>
+        {asProblem(problem).detail} {t("checkFailedHint")}
+      </Notice>
+    );
+  }
   if (check === undefined || check.state === "running") {
     return (
       <Card title={t("whoIsMailed")}>
@@ -31,11 +52,7 @@ export function StatusCheck({
   }
   if (check.state === "failed") {
     return (
-      <Notice
-        tone="error"
-        title={t("checkFailed")}
-        action={<Button onClick={onRetry}>{t("tryAgain")}</Button>}
-      >
+      <Notice tone="error" title={t("checkFailed")} action={again}>
         {t("checkFailedHint")}
       </Notice>
     );
@@ -276,9 +293,19 @@ export function useStatusCheck(
     refetchOnWindowFocus: false,
     refetchInterval: ({ state }) => state.data?.state === "running" && 700,
   });
-  const retry = async () => {
-    await http.post<Check>(`${path}/check`, { mapping: asked, retry: true });
-    await query.refetch();
+  const client = useQueryClient();
+  const retry = useMutation({
+    mutationFn: (of: typeof asked) =>
+      http.post<Check>(`${path}/check`, { mapping: of, retry: true }),
+    onSuccess: (check, of) => client.setQueryData(["import-check", path, reading, of], check),
+  });
+  const isOfThis = JSON.stringify(retry.variables) === JSON.stringify(asked);
+  const problem = (isOfThis ? retry.error : null) ?? query.error;
+  return {
+    check: query.data,
+    problem,
+    isStale: query.isPlaceholderData,
+    isRetrying: retry.isPending,
+    retry: () => retry.mutate(asked),
   };
-  return { check: query.data, isStale: query.isPlaceholderData, retry };
 }

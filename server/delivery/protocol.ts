@@ -78,6 +78,8 @@ export type WriterMethods = {
   }) => Promise<number>;
   /** Begins a pause that delivery decided on, with the reason as a sentence. */
   pause: (request: { workspaceId: string; campaignId: number; reason: string }) => Promise<void>;
+  /** Applies what the journal has of a workspace; false when some of it has to wait. */
+  catchUp: (request: { workspaceId: string }) => Promise<boolean>;
   /** Lets go of a workspace's file, before it is removed or replaced. */
   forget: (request: { workspaceId: string }) => void;
   /** Removes the segments of the journal in which everything is applied. */
@@ -124,6 +126,8 @@ export type TurnedAway = {
   campaignId: number;
   seq: number;
   why: "unsubscribed" | "complaint";
+  /** Grows with each that the main thread tells. */
+  number: number;
   /** The contact and its address, where the token names them: they hold when the message is deleted. */
   contactId?: number | undefined;
   address?: string | undefined;
@@ -143,8 +147,8 @@ export type DeliveryMethods = {
   ) => void;
   /** The campaign's status was changed: one that is `sending` goes on, any other stops. */
   notice: (request: { workspaceId: string; campaignId: number }) => void;
-  /** The person wants mail again, and the workspace's database says so. */
-  resubscribed: (request: { workspaceId: string; address: string }) => void;
+  /** Forgets that the address left, as far as it was said up to a number: the workspace's database knows that by now. */
+  resubscribed: (request: { workspaceId: string; address: string; upTo: number }) => void;
   /** Somebody left, or reported a message: the fact is on its way to the workspace's database. */
   turnedAway: (request: TurnedAway) => void;
   /** The route was changed or removed. */

@@ -88,6 +88,11 @@ export class Ingester {
     return this.#waiting - stuck >= MAX_WAITING;
   }
 
+  /** True while facts of the workspace are read and not applied, or some of them may not be read yet. */
+  owes(workspaceId: string): boolean {
+    return this.isFull || this.#inboxes.has(workspaceId) || this.#ports.kept.has(workspaceId);
+  }
+
   /** Takes records read from `stream`, in order. They are applied by `flush`. */
   take(stream: string, records: readonly ReadRecord[]): void {
     for (const { payload, end } of records) {

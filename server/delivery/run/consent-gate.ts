@@ -26,7 +26,7 @@ export class NotMailed extends Error {
 }
 
 type Seen = { turn: number; data: number; consent: number };
-type Left = { at: number; why: TurnedAway["why"] };
+type Left = Pick<TurnedAway, "why" | "number">;
 
 /**
  * Says right before MAIL and right before the dot whether a message may still go to its recipient.
@@ -43,7 +43,7 @@ export class ConsentGate {
   readonly #clocks: Clocks;
   readonly #seen = new WeakMap<Connection, Seen>();
   readonly #blocked = new WeakMap<Connection, { version: number; isBlocked: IsBlocked }>();
-  readonly #left = new Map<string, Map<string, Left>>();
+  readonly #left = new Map<string, Map<string, Left & { at: number }>>();
   #turn = 0;
   #isTurnEnding = false;
 
@@ -83,18 +83,24 @@ export class ConsentGate {
   }
 
   /** The person left, or reported a message: the fact is in the journal and not yet in the database. */
-  left(workspaceId: string, address: string, why: TurnedAway["why"]): void {
+  left(workspaceId: string, address: string, left: Left): void {
     let addresses = this.#left.get(workspaceId);
     if (addresses === undefined) {
       addresses = new Map();
       this.#left.set(workspaceId, addresses);
     }
-    addresses.set(address, { at: this.#clocks.steady(), why });
+    addresses.set(address, { ...left, at: this.#clocks.steady() });
   }
 
-  /** The person wants mail again; the database says so too. */
-  back(workspaceId: string, address: string): void {
-    this.#left.get(workspaceId)?.delete(address);
+  /**
+   * The person wants mail again, and everything that was said up to a number is in the database, which decides alone
+   * then. What they said later stays: it may not be there yet.
+   */
+  back(workspaceId: string, address: string, upTo: number): void {
+    const addresses = this.#left.get(workspaceId);
+    if ((addresses?.get(address)?.number ?? Number.POSITIVE_INFINITY) <= upTo) {
+      addresses?.delete(address);
+    }
   }
 
   /** Forgets what the databases know by now, in workspaces that have nothing in hand. */

@@ -162,19 +162,19 @@ export class Pipeline {
     }
   }
 
-  /** The person with this address wants mail again. */
-  resubscribed(workspaceId: string, address: string): void {
-    this.#gate.back(workspaceId, address);
+  /** From now on the database alone says whether this address may be mailed, as far as it left before `upTo`. */
+  resubscribed(workspaceId: string, address: string, upTo: number): void {
+    this.#gate.back(workspaceId, address, upTo);
   }
 
   /** The recipient of a message left, or reported it: whatever address they are mailed at gets nothing more. */
-  turnedAway({ workspaceId, why, ...said }: TurnedAway): void {
+  turnedAway({ workspaceId, why, number, ...said }: TurnedAway): void {
     if (!this.#has(workspaceId)) {
       return;
     }
     const { addresses } = personBehind(this.#parts.databases.workspace(workspaceId), said);
     for (const address of addresses) {
-      this.#gate.left(workspaceId, address, why);
+      this.#gate.left(workspaceId, address, { why, number });
     }
   }
 

@@ -48,7 +48,8 @@ const methods: DeliveryMethods = {
     thread.run();
   },
   notice: ({ workspaceId, campaignId }) => started().pipeline.notice(workspaceId, campaignId),
-  resubscribed: ({ workspaceId, address }) => started().pipeline.resubscribed(workspaceId, address),
+  resubscribed: ({ workspaceId, address, upTo }) =>
+    started().pipeline.resubscribed(workspaceId, address, upTo),
   turnedAway: (whom) => started().pipeline.turnedAway(whom),
   rulesChanged: () => started().reloadRules(),
   routeChanged: ({ workspaceId, routeId }) => started().pipeline.routeChanged(workspaceId, routeId),

@@ -13,13 +13,13 @@ import type {
   Recovered,
   RunProgress,
   TestMessage,
-  TurnedAway,
   WriterEvents,
   WriterMethods,
 } from "../protocol.ts";
 import type { HeldDecision, RetryCount, RetryFilter } from "../queue/requeue.ts";
 import type { QueueLimit, QueueSnapshot, SmtpOutcome } from "../types.ts";
 import { streamDir } from "./journal-streams.ts";
+import { OutsideFacts } from "./outside-facts.ts";
 
 export type DeliveryOptions = {
   dataDir: string;
@@ -85,8 +85,11 @@ export type Delivery = {
    * @throws AppError `unavailable` when it cannot be kept.
    */
   recordFact(fact: OutsideFact): Promise<void>;
-  /** The person wants mail again; the database says so already. */
-  resubscribed(workspaceId: string, address: string): void;
+  /**
+   * The person wants mail again, and the database says so already: delivery asks it alone from the moment when it
+   * knows everything else that was said before, so that a newer no is not lost. Resolves then, and never rejects.
+   */
+  resubscribed(workspaceId: string, address: string): Promise<void>;
   /** A route was changed, switched off or removed: running campaigns load it again. */
   routeChanged(workspaceId: string, routeId: number): void;
   /** The rules about what servers say were changed: from now on they are as they are now. */
@@ -202,6 +205,7 @@ type Parts = {
 };
 
 function deliveryOf({ state, writer, delivery, web, recovered, threads }: Parts): Delivery {
+  const outside = new OutsideFacts({ writer, delivery, web });
   return {
     recovered,
     trouble: () => state.trouble(),
@@ -226,14 +230,8 @@ function deliveryOf({ state, writer, delivery, web, recovered, threads }: Parts)
       delivery.tell("notice", { workspaceId, campaignId });
       return decided;
     },
-    async recordFact(fact) {
-      const says = noMoreMail(fact);
-      // Not only told but answered: what is acknowledged must be known to the thread that writes the dots, and a
-      // message to it can be overtaken by a server's reply.
-      const known = says && delivery.call("turnedAway", says);
-      await Promise.all([web.append(JSON.stringify(fact)), known]);
-    },
-    resubscribed: (workspaceId, address) => delivery.tell("resubscribed", { workspaceId, address }),
+    recordFact: (fact) => outside.record(fact),
+    resubscribed: (workspaceId, address) => outside.resubscribed(workspaceId, address),
     routeChanged: (workspaceId, routeId) => delivery.tell("routeChanged", { workspaceId, routeId }),
     rulesChanged: () => delivery.tell("rulesChanged", null),
     sendOne: (message) => delivery.call("sendOne", message),
@@ -351,17 +349,6 @@ function nodeId(path: string): string {
   writeFileSync(`${path}.new`, name);
   renameSync(`${path}.new`, path);
   return name;
-}
-
-/** Whom a fact forbids to mail, when it does. */
-function noMoreMail(fact: OutsideFact): TurnedAway | undefined {
-  if (fact.k !== "unsubscribe" && fact.k !== "complaint") {
-    return undefined;
-  }
-  const message = { workspaceId: fact.w, campaignId: fact.c, seq: fact.s };
-  return fact.k === "complaint"
-    ? { ...message, why: "complaint" }
-    : { ...message, why: "unsubscribed", contactId: fact.ct, address: fact.a };
 }
 
 function watch(

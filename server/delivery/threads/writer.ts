@@ -70,12 +70,7 @@ export class Writer {
   #stopped = false;
   readonly #onDeposed: () => void;
 
-  constructor(
-    identity: NodeIdentity,
-    marks: StreamMarks,
-    events: Pick<WriterEvents, "applied" | "deposed">,
-    clock: Clock,
-  ) {
+  constructor(identity: NodeIdentity, marks: StreamMarks, events: WriterEvents, clock: Clock) {
     this.#identity = identity;
     this.#owner = `${identity.node}:${identity.boot}`;
     this.#clock = clock;
@@ -324,6 +319,16 @@ export class Writer {
       this.#onDeposed();
     }
     return reigns;
+  }
+
+  /** Applies the journal; false when facts of the workspace go on waiting, because its file cannot be written. */
+  async catchUp(workspaceId: string): Promise<boolean> {
+    await this.#turn(workspaceId);
+    if (!this.#reigns()) {
+      return false;
+    }
+    this.#journal.readAll();
+    return !this.#ingester.owes(workspaceId);
   }
 
   /** Applies what is in the journal, and removes its segments as far as they are applied. */

@@ -46,6 +46,7 @@ const methods: WriterMethods = {
       decideHeld(database, { campaignId, seqs, decision, now }, newCounts),
     ),
   pause: (request) => started().pause(request),
+  catchUp: ({ workspaceId }) => started().catchUp(workspaceId),
   forget: ({ workspaceId }) => started().forget(workspaceId),
   dropJournal: () => started().dropJournal(),
   stop: () => started().stop(),

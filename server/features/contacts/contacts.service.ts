@@ -307,8 +307,6 @@ export function changeContact(
   return getContact(db, id, by.now);
 }
 
-const placeIn = ({ timeZone, country, city }: ContactRow) => ({ timeZone, country, city });
-
 /** Writes the row and who changed what in it; false when it says all that already. */
 export function writeChange(
   db: Connection,
@@ -319,7 +317,7 @@ export function writeChange(
   if (!updateContact(db, old.id, contact, by.now)) {
     return false;
   }
-  const { timeZone, country, city } = { ...placeIn(old), ...contact.place };
+  const { timeZone, country, city } = { ...old, ...contact.place };
   const detail = differences(old, { ...contact, timeZone, country, city });
   recordChange(db, { contactId: old.id, at: by.now, actor: by.actorId, kind: "edit", detail });
   return true;

@@ -1,25 +1,25 @@
 const MINUTE_MS = 60_000;
-/** Rounds of tries in a row that failed, before a site counts as dead. */
+/** Consecutive rounds of failed tries after which a site counts as dead. */
 const COHORTS = 3;
-/** Silence says at once what refusals say only by repeating themselves. */
+/** Minimum pause after a time-out. One time-out is enough to pause; refusals must repeat `COHORTS` times. */
 const SILENT_PAUSE_MS = 15 * MINUTE_MS;
-/** Sites remembered; the oldest are forgotten first. */
+/** Maximum number of sites remembered; the least recently failed are dropped first. */
 const MAX_SITES = 10_000;
 
 type Remembered = { cohorts: number; countedAt: number; pauses: number };
 
-/** Shortest and longest time to leave a site alone. */
+/** The shortest and the longest pause for a site. */
 export type SitePauses = { firstMs: number; longestMs: number };
 
-/** Of sites to which no connection can be opened. */
+/** For sites to which no connection can be opened. */
 export const unreachablePauses: SitePauses = { firstMs: 2 * MINUTE_MS, longestMs: 60 * MINUTE_MS };
-/** Of sites that refuse us by name: somebody has to take us off a list there, which takes longer. */
+/** For sites that reject our address or domain, e.g. by a blocklist. Longer, because delisting takes a person. */
 export const refusalPauses: SitePauses = { firstMs: 15 * MINUTE_MS, longestMs: 4 * 60 * MINUTE_MS };
 
 /**
- * Finds out that a site is of no use at all, and says for how long to leave it alone: longer each time, with one
- * try in between. What counts as failing is the caller's to say; each of its matters has a book of its own.
- * Knows no clock.
+ * Detects sites to which no mail can be delivered, and returns how long to pause them. The pause doubles with each
+ * failed probe. The caller decides what counts as a failure and keeps one instance per kind of failure. The caller
+ * passes the time into every call.
  */
 export class DeadSites {
   readonly #pauses: SitePauses;
@@ -30,10 +30,10 @@ export class DeadSites {
   }
 
   /**
-   * The site has failed again.
+   * Records a failed try.
    *
-   * @param startedAt When the try began: those that were under way together fail together, and count once.
-   * @returns for how many ms to leave the site alone; undefined = go on.
+   * @param startedAt When the try began. Tries that were in flight at the same time count as one failure.
+   * @returns how many ms to pause the site; undefined = do not pause it.
    */
   failed(site: string, startedAt: number, now: number, wasSilent: boolean): number | undefined {
     const memory = this.#sites.get(site) ?? { cohorts: 0, countedAt: 0, pauses: 0 };
@@ -48,7 +48,7 @@ export class DeadSites {
     if (memory.cohorts < COHORTS && !wasSilent) {
       return undefined;
     }
-    // From here on each try is a probe, and the next failure makes the pause longer.
+    // The site is dead now, so every later try is a probe and every failed probe extends the pause.
     memory.cohorts = COHORTS;
     const { firstMs, longestMs } = this.#pauses;
     const pause = firstMs * 2 ** Math.min(memory.pauses, 10);
@@ -56,7 +56,7 @@ export class DeadSites {
     return Math.min(longestMs, Math.max(pause, wasSilent ? SILENT_PAUSE_MS : 0));
   }
 
-  /** The site works. */
+  /** Records a success and clears the site's failures. */
   answered(site: string): void {
     if (this.#sites.size > 0) {
       this.#sites.delete(site);

@@ -1,13 +1,13 @@
-/** Messages a workspace of weight 1 sends before the next one's turn. */
+/** Messages that a workspace of weight 1 sends before the next workspace takes its turn. */
 const WORKSPACE_QUANTUM = 10;
 const CAMPAIGN_QUANTUM = 10;
-/** Messages of large campaigns that earn one place ahead for a small one: delays them by 1/4 at most. */
+/** Messages sent by the current campaign that earn one place for a small one. Delays large campaigns by at most 1/5. */
 const SENT_PER_PLACE = 5;
 
 export type FairJob = {
   workspaceId: string;
   campaignId: number;
-  /** Messages the campaign still has to send; an estimate will do. */
+  /** Messages the campaign still has to send; an estimate is enough. */
   remaining: number;
 };
 
@@ -16,19 +16,19 @@ type Tenant = {
   id: string;
   weight: number;
   deficit: number;
-  /** In the order of their turns; the first one's turn it is. */
+  /** In round-robin order; the first one has the turn. */
   jobs: Queued[];
-  /** Places ahead that its large campaigns have earned for small ones. */
+  /** Messages that small campaigns of this workspace may send out of turn. */
   places: number;
 };
 
 /**
- * Whose turn it is: deficit round robin over workspaces by weight, then over a workspace's campaigns.
- * Inside a workspace a campaign no larger than the places its siblings have earned goes first. One
- * that cannot go now is skipped and loses nothing but its turn.
+ * Picks the campaign that sends next: deficit round robin over workspaces by weight, then over the campaigns of each
+ * workspace. Inside a workspace, a campaign with no more messages left than the places its siblings have earned goes
+ * first. A campaign that is not ready is skipped and loses only its turn.
  *
- * @see Shreedhar and Varghese, "Efficient fair queuing using deficit round robin", SIGCOMM 1995;
- *   the places are those of Postfix's queue manager (SCHEDULER_README)
+ * @see Shreedhar and Varghese, "Efficient fair queuing using deficit round robin", SIGCOMM 1995; the places follow
+ *   Postfix's queue manager (SCHEDULER_README)
  */
 export class FairQueue {
   #tenants: Tenant[] = [];
@@ -39,7 +39,7 @@ export class FairQueue {
     return this.#byCampaign.size;
   }
 
-  /** Adds a campaign that is ready, or renews how much it has left. */
+  /** Adds a campaign as ready. For one that is already queued, only updates how much it has left. */
   add(job: FairJob, weight = 1): void {
     const known = this.#byCampaign.get(nameOf(job));
     if (known !== undefined) {
@@ -58,7 +58,7 @@ export class FairQueue {
     this.#byCampaign.set(nameOf(job), queued);
   }
 
-  /** Takes a campaign out: done, paused or cancelled. */
+  /** Removes a campaign that has finished, was paused or was cancelled. */
   remove(job: Pick<FairJob, "workspaceId" | "campaignId">): void {
     const tenant = this.#byId.get(job.workspaceId);
     const queued = this.#byCampaign.get(nameOf(job));
@@ -73,7 +73,9 @@ export class FairQueue {
     }
   }
 
-  /** Says whether a campaign can go now: not while the limiter or an empty stock holds it back. */
+  /**
+   * Marks whether a campaign can send now. It cannot while the limiter refuses it or none of its messages are loaded.
+   */
   setReady(job: Pick<FairJob, "workspaceId" | "campaignId">, isReady: boolean): void {
     const queued = this.#byCampaign.get(nameOf(job));
     if (queued !== undefined) {
@@ -81,7 +83,10 @@ export class FairQueue {
     }
   }
 
-  /** Whose turn it is; undefined when nobody is ready. Changes nothing that a second call would not. */
+  /**
+   * Returns the campaign that sends next; undefined when none is ready. Calling it again without `charge` or
+   * `setReady` in between returns the same campaign.
+   */
   next(): FairJob | undefined {
     if (!this.#tenants.some(isReady)) {
       return undefined;
@@ -94,14 +99,14 @@ export class FairQueue {
           return pickCampaign(tenant);
         }
       } else {
-        // Who has nothing to send saves nothing up.
+        // A workspace with nothing ready must not save up credit for a later burst.
         tenant.deficit = Math.min(0, tenant.deficit);
       }
       rotate(this.#tenants);
     }
   }
 
-  /** Books a message of the campaign that `next` named. `cost` is 1 plus its size / 64 KB. */
+  /** Charges one message to the campaign that `next` returned. `cost` is 1 plus the message size / 64 KB. */
   charge(job: Pick<FairJob, "workspaceId" | "campaignId">, cost = 1): void {
     const tenant = this.#byId.get(job.workspaceId);
     const queued = this.#byCampaign.get(nameOf(job));
@@ -129,7 +134,7 @@ function isReady(tenant: Tenant): boolean {
   return tenant.jobs.some((job) => job.isReady);
 }
 
-/** The smallest campaign that fits into the places earned, else the one whose turn it is. */
+/** Returns the smallest campaign that fits into the earned places, or else the one that has the turn. */
 function pickCampaign(tenant: Tenant): FairJob {
   for (;;) {
     const first = tenant.jobs[0] as Queued;

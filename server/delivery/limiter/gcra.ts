@@ -1,24 +1,24 @@
-/** Messages a second on average, and how many may come at once. */
+/** Average rate in messages a second, and how many messages may be sent back to back. */
 export type Rate = { perSecond: number; burst: number };
 
 /**
- * The state of a bucket: the unix ms at which the next message would be due if all came evenly ("theoretical
- * arrival time"). Zero is a bucket nobody has used.
+ * The state of a bucket: GCRA's "theoretical arrival time", the unix ms at which the next message would be due if
+ * messages came evenly spaced. Zero means that the bucket has not been used.
  */
 export type ArrivalMs = number;
 
 /**
- * The bucket as it can be at `now`: no sequence of takes leads further into the future than a full burst,
- * so a bucket beyond that was filled by a clock that has stepped back since. It counts as empty then:
- * nothing is granted at once, and it fills at its ordinary rate instead of staying shut until the old
- * time comes round again. Keep the result.
+ * Corrects the bucket after the clock has been set back. Taking messages never moves the arrival time further ahead
+ * than one full burst, so a later one was written under a faster clock. Such a bucket is treated as empty: it grants
+ * nothing at once and refills at its normal rate, instead of blocking until the old time is reached. The caller must
+ * store the result.
  */
 export function settleArrival(arrival: ArrivalMs, rate: Rate, now: number): ArrivalMs {
   return Math.min(arrival, now + rate.burst * intervalMs(rate));
 }
 
 /**
- * When the next message may go: `now` or earlier when it may go at once.
+ * When the next message may be sent; a time at or before `now` means at once.
  *
  * @see ITU-T I.371, generic cell rate algorithm
  */
@@ -26,12 +26,12 @@ export function allowedAt(arrival: ArrivalMs, rate: Rate): number {
   return arrival - (rate.burst - 1) * intervalMs(rate);
 }
 
-/** Takes one message from the bucket. Call it only when `allowedAt` is not later than `now`. */
+/** Takes one message from the bucket. Only valid when `allowedAt` is not later than `now`. */
 export function take(arrival: ArrivalMs, rate: Rate, now: number): ArrivalMs {
   return Math.max(now, arrival) + intervalMs(rate);
 }
 
-/** Puts back one message that was taken and not sent. */
+/** Returns a message to the bucket that was taken but not sent. */
 export function putBack(arrival: ArrivalMs, rate: Rate): ArrivalMs {
   return arrival - intervalMs(rate);
 }

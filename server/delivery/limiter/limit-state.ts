@@ -17,33 +17,35 @@ export const limitLevels = [
 ] as const;
 export type LimitLevel = (typeof limitLevels)[number];
 
-/** What a limit applies to; `id` is unique within its level, e.g. `<route>/<provider>`. */
+/** What a limit applies to. `id` is unique within its level, e.g. `<route>/<provider>`. */
 export type LimitKey = {
   level: LimitLevel;
   id: string;
-  /** Both in one string; made once by `limitKey` for keys that are asked often. */
+  /** Level and id as one string. `limitKey` builds it once for keys that are looked up with every message. */
   name?: string;
 };
 
-/** A key that need not put its name together again. */
+/** Builds a key with its name precomputed. */
 export function limitKey(level: LimitLevel, id: string): LimitKey {
   return { level, id, name: `${level}:${id}` };
 }
 
 export type Limits = {
-  /** Messages a second; undefined = no cap. Zero or less is refused: suspend instead. */
+  /** Messages a second; undefined = no cap. Zero and negative rates are rejected; use `suspend` instead. */
   perSecond?: number | undefined;
-  /** Messages that may go at once after a pause; default 1. */
+  /** Messages that may be sent back to back after a pause; default 1. */
   burst?: number | undefined;
-  /** Messages under way at once; undefined = no cap. */
+  /** Messages in flight at once; undefined = no cap. */
   concurrency?: number | undefined;
-  /** Where an adaptive window starts; undefined = the limits are fixed. */
+  /** Initial size of the adaptive window; undefined = the limits are fixed. */
   adaptiveStart?: number | undefined;
   /** Messages in any hour, any 24 hours, any 30 days. */
   quotas?: Partial<Record<Period, number>> | undefined;
 };
 
-/** What was asked for a while: never more than the limits, maybe less. */
+/**
+ * A temporary limit, e.g. one that a person or a rule has set. It can lower the configured limits but not raise them.
+ */
 export type Cap = {
   perSecond?: number | undefined;
   concurrency?: number | undefined;
@@ -51,35 +53,39 @@ export type Cap = {
   reason: string;
 };
 
-/** Which limit holds a message back: data for one sentence. */
+/** The limit that holds a message back, as the data from which the UI words a sentence. */
 export type BoundBy = {
   level: LimitLevel;
   id: string;
   kind: "rate" | "concurrency" | "opening" | "quota" | "suspended";
-  /** Messages a second, at once or in the period of a quota, that are allowed now; 0 when suspended. */
+  /** What is allowed now: messages a second, messages in flight, or messages per quota period; 0 when suspended. */
   allowed: number;
-  /** What is allowed when nothing was learned or asked for; smaller `allowed` = slowed down. */
+  /** What the settings allow. When `allowed` is smaller, the key was slowed down. */
   configured: number;
-  /** Why it is suspended or was slowed down; the period of a quota; else empty. */
+  /** Why the key is suspended or slowed down, or the period of a quota; otherwise empty. */
   reason: string;
 };
 
-/** `retryAtMs` is undefined when only a message that ends makes room. */
+/** `retryAtMs` is undefined when capacity returns only once another message has been settled. */
 export type Refusal = { ok: false; retryAtMs: number | undefined; boundBy: BoundBy };
 export type Admission = { ok: true } | Refusal;
 
 /**
- * How a message that was admitted ended.
- * - success: the server took it. neutral: an answer that says nothing of our pace.
+ * The outcome of an admitted message.
+ * - success: the server accepted it.
+ * - neutral: the reply says nothing about our sending rate.
  * - pushback: the server asked us to slow down.
- * - not_sent: nothing went out; its share of every rate is given back.
+ * - not_sent: nothing was sent, so its share of every rate and quota is returned.
  */
 export type Settlement = "success" | "neutral" | "pushback" | "not_sent";
 
-/** Unix ms as a double are exact to 0.00024 ms; taking and putting back must not lose a message to that. */
+/**
+ * Unix ms in a double are exact to 0.00024 ms. Without this tolerance, rounding in take and put back could delay a
+ * message that is due.
+ */
 const ROUNDING_MS = 0.001;
 
-/** What is allowed and used at one key. */
+/** Limits and usage of one key. */
 export type LimitState = {
   key: LimitKey;
   rate: Rate | undefined;
@@ -89,11 +95,11 @@ export type LimitState = {
   underWay: number;
   suspendedUntil: number;
   reason: string;
-  /** What was said or went wrong when it was last slowed down; empty when it never was. */
+  /** The reason for the last slow-down; empty if there was none. It is not cleared when the rate recovers. */
   slowedBy: string;
   cap: Cap | undefined;
   quotas: { window: QuotaWindow; max: number }[];
-  /** Unix ms of the last admission, so that unused keys can be dropped. */
+  /** Unix ms of the last admission; `sweep` drops keys that have not been used for long. */
   usedAt: number;
 };
 
@@ -101,18 +107,18 @@ export type LimitState = {
 export type LimitStatus = {
   key: LimitKey;
   underWay: number;
-  /** At once; undefined = no limit. */
+  /** Messages in flight at once; undefined = no limit. */
   window: number | undefined;
   perSecond: number | undefined;
-  /** Unix ms; undefined when it is not suspended. */
+  /** Unix ms; undefined when the key is not suspended. */
   suspendedUntil: number | undefined;
-  /** Unix ms; undefined when it was not slowed down for a while. */
+  /** Unix ms; undefined when there is no temporary cap. */
   capUntil: number | undefined;
   reason: string;
   quotas: { period: Period; used: number; max: number }[];
 };
 
-/** One string per key, for maps. */
+/** The key as one string, for use in maps. */
 export function nameOf(key: LimitKey): string {
   return key.name ?? `${key.level}:${key.id}`;
 }
@@ -158,7 +164,7 @@ function learnedRate(state: LimitState, now: number): Rate | undefined {
     : { perSecond: state.rate.perSecond * share, burst: Math.max(1, state.rate.burst * share) };
 }
 
-/** Messages at once. */
+/** How many messages may be in flight now. */
 function sizeNow(state: LimitState, now: number): number {
   const own = state.window === undefined ? Number.POSITIVE_INFINITY : Math.floor(state.window.size);
   const most = state.cap === undefined ? undefined : capOf(state, now)?.concurrency;
@@ -208,7 +214,7 @@ function refuseByRate(state: LimitState, now: number): Refusal | undefined {
   return { ok: false, retryAtMs: Math.ceil(at), boundBy };
 }
 
-/** Why it is slower than configured; may be asked when it is not. */
+/** Why the key is slower than configured. Only meaningful when it is, because `slowedBy` is never cleared. */
 function slownessOf(state: LimitState, now: number): string {
   const capped = state.cap === undefined ? undefined : capOf(state, now)?.reason;
   return capped ?? state.slowedBy;
@@ -233,8 +239,8 @@ const order: Record<BoundBy["kind"], number> = {
 };
 
 /**
- * The limit that holds longest is the one to name and to wait for. A full window may take as long as a
- * reply: longer than a rate, shorter than a quota or a suspension.
+ * Orders refusals so that the limit with the longest wait is reported and waited for. A full window clears when a
+ * reply arrives, so it ranks above every rate, and below quotas and suspensions.
  */
 export function rank({ retryAtMs, boundBy }: Refusal): number {
   return order[boundBy.kind] * Number.MAX_SAFE_INTEGER + (retryAtMs ?? Number.MAX_SAFE_INTEGER - 1);
@@ -243,7 +249,7 @@ export function rank({ retryAtMs, boundBy }: Refusal): number {
 export function settleLimit(state: LimitState, now: number, how: Settlement, why: string): void {
   state.underWay = Math.max(0, state.underWay - 1);
   if (how === "not_sent" || how === "pushback") {
-    // Who was told to slow down has not sent anything either.
+    // After a pushback the message was not delivered, so it must not count against quotas.
     for (const { window } of state.quotas) {
       window.putBack();
     }

@@ -22,9 +22,9 @@ import { type Period, periods, type QuotaUsage, QuotaWindow } from "./quota.ts";
 import { openWindow } from "./window.ts";
 
 /**
- * Says of each message whether it may go now. All levels must admit, and all are charged or none.
- * Keeps its state in memory: after a restart windows are at their start; what was used of quotas and of slow
- * rates can be taken out and put in. Knows no clock: every call is told the time.
+ * Decides for each message whether it may be sent now. Every key must admit it; then all keys are charged, otherwise
+ * none. The state is in memory. After a restart adaptive windows start over; the usage of quotas and of slow rates is
+ * restored from what `quotaUsage` and `arrivals` returned. The caller passes the time into every call.
  */
 export class Limiter {
   #states = new Map<string, LimitState>();
@@ -32,8 +32,8 @@ export class Limiter {
   #restoredArrivals: Map<string, ArrivalMs>;
 
   /**
-   * @param restored What an earlier limiter had used of its quotas, by name of the key.
-   * @param arrivals And of its rates, as `arrivals` gave it.
+   * @param restored Quota usage of the previous process, by key name, as `quotaUsage` returned it.
+   * @param arrivals State of the rate buckets of the previous process, as `arrivals` returned it.
    */
   constructor(
     restored: ReadonlyMap<string, QuotaUsage> = new Map(),
@@ -43,7 +43,7 @@ export class Limiter {
     this.#restoredArrivals = new Map(arrivals);
   }
 
-  /** Buckets that are not full again before `after`, for the next start. */
+  /** The buckets that will not be full again before `after`, so that a restart does not grant their bursts twice. */
   arrivals(after: number): Map<string, ArrivalMs> {
     const all = new Map(this.#restoredArrivals);
     for (const [name, { rate, arrival }] of this.#states) {
@@ -59,7 +59,7 @@ export class Limiter {
     return all;
   }
 
-  /** Everything that was used of quotas, by name of the key: for the next start. */
+  /** All quota usage by key name, for the next start. */
   quotaUsage(now: number): Map<string, QuotaUsage> {
     const all = new Map(this.#restored);
     for (const [name, { quotas }] of this.#states) {
@@ -74,7 +74,7 @@ export class Limiter {
     return all;
   }
 
-  /** Sets the limits of a key and keeps what has been used and learned. */
+  /** Sets the limits of a key. Its usage and what it has learned are kept. */
   setLimits(key: LimitKey, limits: Limits): void {
     if (limits.perSecond !== undefined && !(limits.perSecond > 0)) {
       throw new Error(`a rate of ${limits.perSecond} a second is no rate; suspend the key instead`);
@@ -100,12 +100,12 @@ export class Limiter {
     return this.#states.has(nameOf(key));
   }
 
-  /** Admits no more than this for the key until its time. A later cap replaces an earlier one. */
+  /** Lowers the limits of a key until `cap.untilMs`. Replaces an earlier cap. */
   setCap(key: LimitKey, cap: Cap): void {
     this.#stateOf(key).cap = cap;
   }
 
-  /** Begins carefully again: one at a time until the server has taken some. */
+  /** Sets the adaptive window back to one message at a time; it widens again with each accepted message. */
   probe(key: LimitKey): void {
     const state = this.#stateOf(key);
     if (state.adaptive && state.window !== undefined) {
@@ -113,14 +113,14 @@ export class Limiter {
     }
   }
 
-  /** Admits nothing for the key until `untilMs`. A later suspension replaces an earlier one. */
+  /** Admits nothing for the key until `untilMs`. Replaces an earlier suspension. */
   suspend(key: LimitKey, untilMs: number, reason: string): void {
     const state = this.#stateOf(key);
     state.suspendedUntil = untilMs;
     state.reason = reason;
   }
 
-  /** Ends a suspension and a cap. @returns false when there was none. */
+  /** Ends the suspension and the cap of a key. @returns false when it had neither. */
   resume(key: LimitKey, now: number): boolean {
     const state = this.#states.get(nameOf(key));
     if (state === undefined || (state.suspendedUntil <= now && capOf(state, now) === undefined)) {
@@ -132,8 +132,8 @@ export class Limiter {
   }
 
   /**
-   * Admits one message at all keys, or none. Keys without limits admit everything. After `ok` the
-   * caller owes one `settle` with the same keys.
+   * Admits one message at all keys, or at none. Keys without limits always admit. After `ok` the caller must call
+   * `settle` exactly once with the same keys.
    */
   admit(keys: readonly LimitKey[], now: number): Admission {
     let worst: Refusal | undefined;
@@ -154,9 +154,9 @@ export class Limiter {
   }
 
   /**
-   * Frees what `admit` took, and lets adaptive keys learn from how it went.
+   * Releases what `admit` took, and lets adaptive keys learn from the outcome.
    *
-   * @param why Of a pushback, for the sentence that says what holds messages back.
+   * @param why The reason for a pushback, shown to people as what slows the sending down.
    */
   settle(keys: readonly LimitKey[], now: number, how: Settlement, why = ""): void {
     for (const key of keys) {
@@ -167,18 +167,18 @@ export class Limiter {
     }
   }
 
-  /** What a key allows and uses now; undefined when it has never had a limit. */
+  /** What a key allows and uses now; undefined when it has never had limits. */
   status(key: LimitKey, now: number): LimitStatus | undefined {
     const state = this.#states.get(nameOf(key));
     return state === undefined ? undefined : statusOf(state, now);
   }
 
-  /** Messages under way at a key. */
+  /** Messages of a key that are in flight. */
   underWay(key: LimitKey): number {
     return this.#states.get(nameOf(key))?.underWay ?? 0;
   }
 
-  /** Until when (unix ms) a key is suspended or its quotas are used up; 0 when it is open. */
+  /** Unix ms until which the key is suspended or one of its quotas is used up; 0 when neither is the case. */
   closedUntil(key: LimitKey, now: number): number {
     const state = this.#states.get(nameOf(key));
     if (state === undefined) {
@@ -188,21 +188,21 @@ export class Limiter {
     return Math.max(quota, state.suspendedUntil > now ? state.suspendedUntil : 0);
   }
 
-  /** Every key that is suspended or slowed down now. */
+  /** All keys that are suspended or capped now. */
   held(now: number): LimitStatus[] {
     return [...this.#states.values()]
       .filter((state) => state.suspendedUntil > now || capOf(state, now) !== undefined)
       .map((state) => statusOf(state, now));
   }
 
-  /** Every key with quotas. */
+  /** All keys that have quotas. */
   quotas(now: number): LimitStatus[] {
     return [...this.#states.values()]
       .filter(({ quotas }) => quotas.length > 0)
       .map((state) => statusOf(state, now));
   }
 
-  /** Drops keys of these levels that were not used since `before` and have nothing to remember. */
+  /** Drops keys of these levels that have not been used since `before` and hold no suspension, cap or quota usage. */
   sweep(levels: readonly LimitLevel[], before: number, now: number): void {
     for (const [name, state] of this.#states) {
       const isIdle = state.underWay === 0 && state.usedAt < before && state.suspendedUntil <= now;
@@ -214,7 +214,7 @@ export class Limiter {
     }
   }
 
-  /** Drops a key, e.g. of a campaign that is over. Messages under way may still be settled. */
+  /** Drops a key, e.g. of a finished campaign. Its messages in flight may still be settled. */
   remove(key: LimitKey): void {
     this.#states.delete(nameOf(key));
   }
@@ -266,7 +266,7 @@ export class Limiter {
         slowedBy: "",
         cap: undefined,
         quotas: [],
-        // Not swept before it has ever been used.
+        // A key that has never been used is not swept.
         usedAt: Number.POSITIVE_INFINITY,
       };
       this.#states.set(name, state);

@@ -1,19 +1,20 @@
-/** Of the places, so much at most is kept free for owners that have less than their share. */
+/** At most this part of the places is reserved for owners that have less than their share. */
 const KEPT = 1 / 2;
-/** A share is never larger than this part of all places, however few the owners are. */
+/** A share is at most this part of all places, even when there are few owners. */
 const LARGEST_SHARE = 1 / 16;
 
 /**
- * A number of places that workspaces share. Who is alone may have nearly all of them; each of the others finds its
- * share free when it comes, however long the first one's messages take. Take only what `has` has promised.
+ * A fixed number of places that workspaces share. A single workspace may use nearly all of them, but a share stays
+ * reserved for each of the others, so a workspace with slow messages cannot block them. Call `take` only after `has`
+ * has returned true.
  */
 export class Places {
   readonly max: number;
   #taken = 0;
-  /** How many each owner has, for as long as it may ask. */
+  /** Places taken by each owner that has entered. */
   readonly #of = new Map<string, number>();
   #share = 0;
-  /** Places that owners would have to get before each has its share. */
+  /** Places that are missing until every owner has its full share. */
   #unmet = 0;
 
   constructor(max: number) {
@@ -24,17 +25,17 @@ export class Places {
     return this.#taken;
   }
 
-  /** True when nobody may have another one. */
+  /** True when no owner can get another place. */
   get isFull(): boolean {
     return this.#taken >= this.max;
   }
 
-  /** What is kept for each owner. */
+  /** The number of places reserved for each owner. */
   get share(): number {
     return this.#share;
   }
 
-  /** From now on a share is kept for the owner. Repeating it is harmless. */
+  /** Starts to reserve a share for the owner. Idempotent. */
   enter(owner: string): void {
     if (!this.#of.has(owner)) {
       this.#of.set(owner, 0);
@@ -42,14 +43,14 @@ export class Places {
     }
   }
 
-  /** Nothing is kept for the owner any more; what it has it gives back in its time. */
+  /** Stops reserving a share for the owner. Places it still holds are returned by `give` as usual. */
   leave(owner: string): void {
     if (this.#of.delete(owner)) {
       this.#divide();
     }
   }
 
-  /** Whether the owner may have another place now. */
+  /** Whether the owner may take another place now. */
   has(owner: string): boolean {
     const free = this.max - this.#taken;
     const own = this.#of.get(owner) ?? 0;

@@ -1,23 +1,26 @@
 const HOUR_MS = 3_600_000;
 
 export const periods = ["hour", "day", "month"] as const;
-/** Any hour, any 24 hours, any 30 days: windows that move, not those of a calendar. */
+/** Any 60 minutes, any 24 hours, any 30 days: moving windows, not calendar periods. */
 export type Period = (typeof periods)[number];
 
-/** A window is counted in buckets; it forgets whole ones, so it may hold back for one bucket too long. */
+/**
+ * Usage is counted in buckets and expires one whole bucket at a time, so a quota may block for up to one bucket too
+ * long.
+ */
 const shapes: Record<Period, { windowMs: number; bucketMs: number }> = {
   hour: { windowMs: HOUR_MS, bucketMs: 60_000 },
   day: { windowMs: 24 * HOUR_MS, bucketMs: 15 * 60_000 },
   month: { windowMs: 30 * 24 * HOUR_MS, bucketMs: 12 * HOUR_MS },
 };
 
-/** How much was used when: pairs of bucket number and count, oldest first. Can be kept as JSON. */
+/** Usage over time: pairs of bucket number and count, oldest first. JSON-safe. */
 export type Usage = [bucket: number, n: number][];
 
-/** How full the quotas of a key are. Can be kept as JSON. */
+/** Usage of each quota of a key. JSON-safe. */
 export type QuotaUsage = Partial<Record<Period, Usage>>;
 
-/** The same usage, counted by a clock that is `byMs` ahead of the one it was counted by. */
+/** Moves usage by `byMs`, to convert between two clocks that differ by that much. */
 export function shiftUsage(
   usage: ReadonlyMap<string, QuotaUsage>,
   byMs: number,
@@ -38,8 +41,8 @@ export function shiftUsage(
 }
 
 /**
- * Counts messages over a moving window, so that in no window of that length there are ever more than
- * admitted. Knows no clock.
+ * Counts messages over a moving window, so that no window of that length contains more than the quota. The caller
+ * passes the time into every call.
  */
 export class QuotaWindow {
   readonly period: Period;
@@ -65,7 +68,7 @@ export class QuotaWindow {
   take(now: number): void {
     const { bucketMs } = shapes[this.period];
     const newest = this.#buckets.at(-1);
-    // A clock that has stepped back goes on counting where it was: late, never lost.
+    // After the clock has been set back, keep counting in the newest bucket: it expires late, but nothing is lost.
     const bucket = Math.max(Math.floor(now / bucketMs), newest?.[0] ?? 0);
     if (newest !== undefined && newest[0] === bucket) {
       newest[1] += 1;
@@ -75,7 +78,7 @@ export class QuotaWindow {
     this.#used += 1;
   }
 
-  /** Gives back one that was taken and not used. */
+  /** Returns one message that was taken but not sent. */
   putBack(): void {
     const newest = this.#buckets.at(-1);
     if (newest === undefined) {
@@ -88,7 +91,7 @@ export class QuotaWindow {
     }
   }
 
-  /** When one more fits under `max`: `now` or earlier when it fits already. */
+  /** When one more message fits under `max`; a time at or before `now` means at once. */
   fitsAt(now: number, max: number): number {
     let over = this.used(now) - max + 1;
     const { windowMs, bucketMs } = shapes[this.period];

@@ -3,18 +3,18 @@ const SLOTS = 1_024;
 type Entry<T> = { item: T; atMs: number };
 
 /**
- * Items that become due, in constant time each however many there are: a wheel of 1,024 ticks; what is
- * further away passes its slot as many times as the wheel has to turn. Knows no clock.
+ * Timers in constant time per item: a wheel of 1,024 slots. An item further away than one turn stays in its slot until
+ * the wheel has come round to its time. The caller passes the time into every call.
  */
 export class TimerWheel<T> {
   #tickMs: number;
   #slots: Map<T, Entry<T>>[] = Array.from({ length: SLOTS }, () => new Map());
   #slotOf = new Map<T, number>();
   #tick: number;
-  /** Not later than the first due item; undefined = not looked up since the wheel turned past it. */
+  /** A lower bound for when the first item is due; undefined = unknown, to be computed on demand. */
   #soonest: number | undefined;
 
-  /** @param tickMs width of a slot: items fall due at most this late. */
+  /** @param tickMs Width of a slot; items become due at most this late. */
   constructor(now: number, tickMs = 10) {
     this.#tickMs = tickMs;
     this.#tick = Math.floor(now / tickMs);
@@ -24,7 +24,7 @@ export class TimerWheel<T> {
     return this.#slotOf.size;
   }
 
-  /** Adds an item, or moves it. What is due in the past falls due at the next `advance`. */
+  /** Adds an item or moves it. An item in the past becomes due at the next `advance`. */
   add(item: T, atMs: number): void {
     this.remove(item);
     const tick = Math.max(this.#tick + 1, Math.ceil(atMs / this.#tickMs));
@@ -36,7 +36,7 @@ export class TimerWheel<T> {
     }
   }
 
-  /** Takes an item off; returns false when it is not on. */
+  /** Removes an item; returns false when it is not on the wheel. */
   remove(item: T): boolean {
     const slot = this.#slotOf.get(item);
     if (slot === undefined) {
@@ -48,8 +48,8 @@ export class TimerWheel<T> {
   }
 
   /**
-   * Turns the wheel to `now` and takes off what is due, soonest first. A clock that steps back turns
-   * nothing; one that jumps ahead turns the wheel once at most.
+   * Turns the wheel to `now`, and removes and returns the items that are due, soonest first. A clock set back has no
+   * effect; a large jump ahead costs at most one turn of the wheel.
    */
   advance(now: number): T[] {
     const target = Math.floor(now / this.#tickMs);
@@ -73,8 +73,8 @@ export class TimerWheel<T> {
   }
 
   /**
-   * When to call `advance` next: not later than the first item falls due, at times earlier (after its
-   * removal, or when it is more than one turn of the wheel away).
+   * When to call `advance` next; undefined when the wheel is empty. Never later than the first item is due, but it can
+   * be earlier: after a removal, or when the first item is more than one turn away.
    */
   nextAt(): number | undefined {
     if (this.#slotOf.size === 0) {

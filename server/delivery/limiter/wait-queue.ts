@@ -1,34 +1,36 @@
 import { type BoundBy, type LimitKey, nameOf, type Refusal } from "./limit-state.ts";
 import { TimerWheel } from "./timer-wheel.ts";
 
-/** Who waits looks again after this long even if nobody calls. */
+/** How often waiting items retry even if no event has woken them. */
 const RECHECK_MS = 1_000;
 
 type Parked = { boundBy: BoundBy; sinceMs: number; untilMs: number | undefined; point: string };
-/** In the order of their arrival; in front who was called and found nothing, and so has not had its turn. */
+/**
+ * Waiting items in order of arrival. `front` holds items that were woken and refused again, so they keep their turn.
+ */
 type Queue<T> = { front: Set<T>; back: Set<T> };
 type WaitPoint<T> = {
-  /** Waits for a time, not for a message to end. */
+  /** True when the refusal named a time; false when capacity returns only when a message ends. */
   isTimed: boolean;
-  /** Those who wait, by group; the groups in the order of their arrival too. */
+  /** Waiting items by group, the groups in order of arrival. */
   groups: Map<unknown, Queue<T>>;
 };
 
 /**
- * Where those wait whom the limiter refused, so that nothing sleeps in a loop: at the point that refused
- * them, until a time or until a message at the same point ends. One of each group is called at a time, and
- * when it has not used up what there was, the next one: thousands that wait at one point cost as little
- * as one. Whoever drives it sets one timer, to `nextAt()`.
+ * Holds the items that the limiter refused, so that nothing has to poll. An item waits at the limit that refused it
+ * (its wait point) until the time that the refusal named, or until a message at the same limit ends. Only one item of
+ * each group is woken at a time; the next one is woken if the first did not use up the capacity. Thousands of items
+ * waiting at one limit therefore cost no more than one. The owner sets a single timer, to `nextAt()`.
  */
 export class WaitQueue<T> {
   #wheel: TimerWheel<string>;
   #groupOf: (item: T) => unknown;
   #parked = new Map<T, Parked>();
   #points = new Map<string, WaitPoint<T>>();
-  /** Called, and not yet heard of again. */
+  /** Items that were woken and have not called `park` or `moved` since, with the name of their wait point. */
   #called = new Map<T, string>();
 
-  /** @param groupOf Who takes turns with each other at a point; all together unless said otherwise. */
+  /** @param groupOf Items of the same group take turns at a wait point; by default all items are one group. */
   constructor(now: number, groupOf: (item: T) => unknown = () => undefined) {
     this.#wheel = new TimerWheel(now);
     this.#groupOf = groupOf;
@@ -38,7 +40,7 @@ export class WaitQueue<T> {
     return this.#parked.size;
   }
 
-  /** Lets the item wait for what the refusal names. @returns who is called in its stead. */
+  /** Makes the item wait at the limit named by the refusal. @returns the items to wake in its place. */
   park(item: T, refusal: Refusal, now: number): T[] {
     this.leave(item);
     const name = nameOf(refusal.boundBy);
@@ -57,14 +59,14 @@ export class WaitQueue<T> {
     return next;
   }
 
-  /** What holds an item back, since when and until when; undefined when it does not wait. */
+  /** What the item waits for, since when and until when; undefined when it does not wait. */
   boundBy(item: T): { boundBy: BoundBy; sinceMs: number; untilMs: number | undefined } | undefined {
     return this.#parked.get(item);
   }
 
   /**
-   * An item that was called goes its way, or has nothing to ask for. @returns who is called now: at a
-   * timed point there may be more to have, at a full one what was not used.
+   * Must be called when a woken item has been admitted (`tookIt`) or has nothing to send. @returns the items to wake
+   * next: at a timed point there may be capacity for more; at any other point only if this item did not take it.
    */
   moved(item: T, tookIt = false): T[] {
     const name = this.#called.get(item);
@@ -78,7 +80,7 @@ export class WaitQueue<T> {
       : this.#call(name, this.#groupOf(item));
   }
 
-  /** Takes out those whose time has come; they ask the limiter again. */
+  /** Removes and returns the items whose time has come; they ask the limiter again. */
   due(now: number): T[] {
     const items: T[] = [];
     for (const name of this.#wheel.advance(now)) {
@@ -90,7 +92,7 @@ export class WaitQueue<T> {
     return items;
   }
 
-  /** A message at these keys has ended: takes out the one of each group that waits longest. */
+  /** A message with these keys has ended: removes and returns the next item of each group. */
   freed(keys: readonly LimitKey[]): T[] {
     let items: T[] | undefined;
     for (const key of this.#points.size === 0 ? [] : keys) {
@@ -102,12 +104,14 @@ export class WaitQueue<T> {
     return items ?? [];
   }
 
-  /** The key admits again: takes out the first of each group, whatever it was waiting for. */
+  /**
+   * A suspension or cap of the key has ended: removes and returns the next item of each group, whatever it waits for.
+   */
   reopened(key: LimitKey): T[] {
     return this.#callEach(nameOf(key));
   }
 
-  /** Takes an item out, e.g. of a campaign that was paused. It may still be owed a `moved`. */
+  /** Removes an item, e.g. of a paused campaign. If it has been woken, `moved` must still be called for it. */
   leave(item: T): void {
     const parked = this.#parked.get(item);
     if (parked === undefined) {
@@ -128,7 +132,7 @@ export class WaitQueue<T> {
     }
   }
 
-  /** Unix ms of the next `due`; undefined when nobody waits. */
+  /** Unix ms at which `due` must be called next; undefined when no item waits. */
   nextAt(): number | undefined {
     return this.#wheel.nextAt();
   }

@@ -2,31 +2,31 @@ import type { WarmUp } from "../types.ts";
 
 const DAY_MS = 24 * 3_600_000;
 const GROWTH = 1.5;
-/** A day counts as used when this share of its quota went out. */
+/** A day raises the quota only if at least this share of its quota was sent. */
 const USED_SHARE = 0.5;
-/** Growth stops while more than this share of so many results were deferred. */
+/** The quota stops growing when more than MAX_DEFERRED_SHARE of the last SAMPLE results were deferred. */
 const SAMPLE = 200;
 const MAX_DEFERRED_SHARE = 0.1;
-/** After so many days without mail a provider has forgotten the address: back to a quarter. */
+/** After this many days without mail, providers no longer know the address: its quota falls to a quarter. */
 const IDLE_DAYS = 30;
 const IDLE_STEPS = Math.log(4) / Math.log(GROWTH);
 
-/** How far an address has come with a provider. Can be kept as JSON. */
+/** How far the warm-up of a source address with a provider has come. JSON-safe. */
 export type WarmUpProgress = {
-  /** Days that count: the quota is `firstDay` × 1.5 to the power of it. */
+  /** Days that raised the quota: it is `firstDay` × 1.5^level. */
   level: number;
-  /** Day of the plan, from 0, that the rest is about. */
+  /** The day of the plan, from 0, that `sentToday` refers to. */
   day: number;
   sentToday: number;
-  /** Day of the plan on which something was last sent. */
+  /** The day of the plan on which the last message was sent. */
   lastSent: number;
   results: number;
   deferred: number;
-  /** Too much was deferred lately: the quota stays as it is. */
+  /** Too many of the last results were deferred, so the quota does not grow. */
   isHeld: boolean;
 };
 
-/** Warm-up of source addresses, each with each provider. Knows no clock. */
+/** Warm-up of source addresses, separately for each provider. The caller passes the time into every call. */
 export class WarmUps {
   #progress: Map<string, WarmUpProgress>;
 
@@ -34,18 +34,18 @@ export class WarmUps {
     this.#progress = new Map(restored);
   }
 
-  /** Everything, for the next start. */
+  /** The progress of all addresses, for the next start. */
   get all(): ReadonlyMap<string, WarmUpProgress> {
     return this.#progress;
   }
 
-  /** Messages that may go today. A day that was not used, or was held, does not raise it. */
+  /** The quota for today. A day that was hardly used, or on which growth was held, does not raise it. */
   quota(name: string, plan: WarmUp, now: number): number {
     const { level } = this.#on(name, plan, now);
     return Math.max(1, Math.floor(Math.min(plan.target, plan.firstDay * GROWTH ** level)));
   }
 
-  /** Something was sent, or was deferred by the other side. */
+  /** Records the result of one message; `deferred` means that the provider deferred it. */
   result(name: string, plan: WarmUp, now: number, how: "sent" | "deferred" | "other"): void {
     const progress = this.#on(name, plan, now);
     if (how === "sent") {
@@ -65,7 +65,7 @@ export class WarmUps {
     const day = Math.max(0, Math.floor((now - plan.startedAt) / DAY_MS));
     let progress = this.#progress.get(name);
     if (progress === undefined) {
-      // Nothing is known, e.g. because local/ was lost: then the plan is believed.
+      // Nothing is known, e.g. because local/ was lost: assume that the warm-up has followed its plan so far.
       progress = {
         level: day,
         day,
@@ -87,7 +87,7 @@ export class WarmUps {
 function turnDay(progress: WarmUpProgress, plan: WarmUp, day: number): void {
   const quota = Math.min(plan.target, plan.firstDay * GROWTH ** progress.level);
   if (!progress.isHeld && progress.sentToday >= quota * USED_SHARE) {
-    // Beyond the target there is nothing to grow to, and nothing to fall back from.
+    // The level stops rising at the target. Otherwise a long pause would not lower the quota.
     progress.level += quota < plan.target ? 1 : 0;
   }
   if (day - progress.lastSent > IDLE_DAYS) {

@@ -1,22 +1,22 @@
-/** Two pushbacks of one cohort are one message from the server. */
+/** Pushbacks within this time come from the same load, so they narrow the window only once. */
 const COHORT_MS = 30_000;
-/** Share of the full rate that comes back per minute without pushback. */
+/** Share of the configured rate that is regained per minute without a pushback. */
 const RECOVERY_PER_MINUTE = 0.05;
 const LOWEST_RATE_SHARE = 0.01;
 
-/** How many at once, learned from what servers say; and the share of the rate that is left. */
+/** How many messages may be in flight, and at which share of the rate, as learned from server replies. */
 export type Window = {
-  /** Never passed. */
+  /** Upper bound of `size`. */
   max: number;
-  /** Between 1 and max; counted in whole messages. */
+  /** Between 1 and `max`. Fractions accumulate; only whole messages count. */
   size: number;
   /** 0 < share ≤ 1 of the configured rate, as of `pushedBackAt`. */
   rateShare: number;
-  /** Unix ms; -Infinity before the first pushback. */
+  /** Unix ms of the last pushback that narrowed the window; -Infinity before the first. */
   pushedBackAt: number;
 };
 
-/** A window that starts carefully, or wide open when nothing has to be learned. */
+/** A window that starts at `start`, or at `max` when it need not adapt. */
 export function openWindow(max: number, start = max): Window {
   return {
     max,
@@ -26,12 +26,12 @@ export function openWindow(max: number, start = max): Window {
   };
 }
 
-/** One more after as many successes as the window is wide (gain 1/N). */
+/** Grows the window by one message after as many successes as it is wide (gain 1/N). */
 export function widen(window: Window): Window {
   return { ...window, size: Math.min(window.max, window.size + 1 / Math.floor(window.size)) };
 }
 
-/** Half of the window and of the rate, at most once in 30 s. */
+/** Halves the window and the rate, at most once in 30 s. */
 export function narrow(window: Window, now: number): Window {
   if (Math.abs(now - window.pushedBackAt) < COHORT_MS) {
     return window;

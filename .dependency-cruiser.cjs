@@ -66,14 +66,14 @@ module.exports = {
       { path: "^server/features/([^/]+)/" },
       {
         path: "^server/features/",
-        pathNot: "^server/features/($1/|deps\\.ts$|.+\\.(service|schema)\\.ts$)",
+        pathNot: "^server/features/($1/|(deps|ports)\\.ts$|.+\\.(service|schema)\\.ts$)",
       },
     ),
     forbid(
       "threads-meet-features-by-service",
       "A slice's face is its service and its schema.",
       { path: "^server/(inbound|jobs)/" },
-      { path: "^server/features/", pathNot: "\\.(service|schema)\\.ts$" },
+      { path: "^server/features/", pathNot: "(\\.(service|schema)|^server/features/ports)\\.ts$" },
     ),
 
     forbid(

@@ -42,6 +42,8 @@ import { reportRoutes } from "./features/reports/reports.routes.ts";
 import { routeGroupRoutes } from "./features/routes/route-groups.routes.ts";
 import { routePresetRoutes } from "./features/routes/route-presets.routes.ts";
 import { routeRoutes } from "./features/routes/routes.routes.ts";
+import { fieldUseRoutes } from "./features/segments/field-use.routes.ts";
+import type { SegmentDeps } from "./features/segments/segment-read.service.ts";
 import { segmentRoutes } from "./features/segments/segments.routes.ts";
 import { instanceRoutes } from "./features/setup/instance.routes.ts";
 import { trustedProxiesOf } from "./features/setup/instance.service.ts";
@@ -54,7 +56,7 @@ import { suppressionRoutes } from "./features/suppressions/suppressions.routes.t
 import { tagRoutes } from "./features/tags/tags.routes.ts";
 import { taskRoutes } from "./features/tasks/tasks.routes.ts";
 import { templateRoutes } from "./features/templates/templates.routes.ts";
-import { MissedEngagement } from "./features/tracking/missed.service.ts";
+import { createMissedEngagement } from "./features/tracking/missed.service.ts";
 import { trackingRoutes } from "./features/tracking/tracking.routes.ts";
 import { webhookRoutes } from "./features/webhooks/webhooks.routes.ts";
 import { workspaceFileRoutes } from "./features/workspace-files/workspace-files.routes.ts";
@@ -84,6 +86,11 @@ import { createMetrics, type Metrics } from "./platform/metrics.ts";
 import { createJobQueue, type JobQueue } from "./platform/scheduler/job-queue.ts";
 import type { KeyRing } from "./platform/secrets.ts";
 
+/** What `main` hands in from outside: what every slice may use, and how the people of segments are read. */
+export type AppOutside = Outside & SegmentDeps["outside"];
+
+type Deps = AppDeps & { outside: AppOutside };
+
 export type AppOptions = {
   config: Config;
   databases: Databases;
@@ -95,7 +102,7 @@ export type AppOptions = {
   cluster?: Cluster;
   /** The running scheduler's queue; without one, work is queued and a scheduler finds it later. */
   jobs?: JobQueue;
-  outside: Outside;
+  outside: AppOutside;
   /** Shared with what else counts (the scheduler); one of its own when left out. */
   metrics?: Metrics;
   /** The built web UI; without one, pages are not found. */
@@ -197,7 +204,7 @@ function countBy(reasons: readonly string[]) {
   }));
 }
 
-function createDeps(options: AppOptions): AppDeps {
+function createDeps(options: AppOptions): Deps {
   const { config, databases, keyRing, clock } = options;
   const { system } = databases;
   const { canWrite } = options.cluster ?? standalone();
@@ -221,14 +228,14 @@ function createDeps(options: AppOptions): AppDeps {
     jobs: options.jobs ?? createJobQueue(system, clock),
     mail: createMailer(() => systemMailRoute(system, keyRing, options.outside.inbound.port)),
     outside: options.outside,
-    missed: new MissedEngagement(),
+    missed: createMissedEngagement(),
   };
 }
 
 export type App = ReturnType<typeof createApp>;
 
 /** Everything below /api/v1. In groups, since the compiler cannot follow one chain of all slices. */
-function api(deps: AppDeps) {
+function api(deps: Deps) {
   return new Elysia({ name: "api", prefix: "/api/v1" })
     .use(deps.guard)
     .use(instanceApi(deps))
@@ -256,12 +263,13 @@ function instanceApi(deps: AppDeps) {
 }
 
 /** The people of a workspace: one line per slice. */
-function audienceApi(deps: AppDeps) {
+function audienceApi(deps: Deps) {
   return new Elysia({ name: "api-audience" })
     .use(contactBatchRoutes(deps))
     .use(contactRoutes(deps))
     .use(contactPersonRoutes(deps))
     .use(contactFieldRoutes(deps))
+    .use(fieldUseRoutes(deps))
     .use(segmentRoutes(deps))
     .use(eventRoutes(deps))
     .use(tagRoutes(deps))

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createServer } from "node:net";
-import { createApp } from "./app.ts";
+import { type AppOutside, createApp } from "./app.ts";
 import type { Config } from "./config.ts";
 import {
   checkRoute,
@@ -14,7 +14,6 @@ import {
 } from "./delivery/index.ts";
 import { registerAuthJobs } from "./features/auth/auth.jobs.ts";
 import { campaignJobs } from "./features/campaigns/campaign-jobs.service.ts";
-import type { Outside } from "./features/deps.ts";
 import { domainJobs } from "./features/domains/domain-jobs.service.ts";
 import { loadDkimKey, systemDns } from "./features/domains/domains.service.ts";
 import { formJobs } from "./features/forms/form-jobs.service.ts";
@@ -291,7 +290,7 @@ function mayLookAt({ system }: Databases): (address: string) => boolean {
     isAllowed(address) && (isPublicAddress(address) || allowsPrivateRelays(system));
 }
 
-function outsideOf(parts: Parts): Outside {
+function outsideOf(parts: Parts): AppOutside {
   const { config, databases, delivery, inbound, reads, renderer, dnsServers } = parts;
   return {
     inbound,
@@ -320,7 +319,7 @@ function outsideOf(parts: Parts): Outside {
   };
 }
 
-function startScheduler(parts: Parts, outside: Outside, metrics: Metrics): Scheduler {
+function startScheduler(parts: Parts, outside: AppOutside, metrics: Metrics): Scheduler {
   const { config, databases, keyRing, heavy } = parts;
   const { system } = databases;
   const owner = `${standalone().node}:${randomUUID()}`;

@@ -8,18 +8,20 @@ import type { Guard } from "../platform/http/guard.ts";
 import type { Mailer } from "../platform/mail.ts";
 import type { JobQueue } from "../platform/scheduler/job-queue.ts";
 import type { KeyRing } from "../platform/secrets.ts";
-import type { AuditLog, CheckAudit } from "./audit/audit.service.ts";
-import type { Sessions } from "./auth/auth.service.ts";
-import type { CampaignEngine } from "./campaigns/campaign-engine.service.ts";
-import type { DnsLookup } from "./domains/domains.service.ts";
-import type { Look } from "./looks.service.ts";
-import type { QueuePort } from "./queue/queue.service.ts";
-import type { RouteCheck } from "./routes/routes.service.ts";
-import type { SegmentReads } from "./segments/segment-read.service.ts";
-import type { UnnamedProxies } from "./setup/unnamed-proxies.ts";
-import type { MissedEngagement } from "./tracking/missed.service.ts";
-import type { TrackingPort } from "./tracking/tracking.service.ts";
-import type { InspectFile } from "./workspace-files/workspace-files.service.ts";
+import type {
+  AuditLog,
+  CampaignEngine,
+  CheckAudit,
+  DnsLookup,
+  InspectFile,
+  MissedEngagement,
+  QueuePort,
+  ReadLook,
+  RouteCheck,
+  Sessions,
+  TrackingPort,
+  UnnamedProxies,
+} from "./ports.ts";
 
 /** What slices reach beyond the databases: threads, sockets, the DNS. main fills it; tests put in what they look at. */
 export type Outside = {
@@ -33,7 +35,7 @@ export type Outside = {
   checkRoute: (route: Route) => Promise<RouteCheck>;
   dns: DnsLookup;
   /** What looks at a million contacts, on a thread of its own. */
-  reads: SegmentReads & { look: Look; checkAudit: CheckAudit };
+  reads: { look: ReadLook; checkAudit: CheckAudit };
   /** Compiles and shows templates, on threads that can be ended. */
   renderer: Renderer;
   /** What campaigns ask of delivery. */

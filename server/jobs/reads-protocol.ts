@@ -1,6 +1,5 @@
 import type { AudienceDefinition, RetryCount, RetryFilter, Waterfall } from "../delivery/index.ts";
-import type { AuditVerdict } from "../features/audit/audit.service.ts";
-import type { LookName } from "../features/looks.service.ts";
+import type { AuditVerdict } from "../features/ports.ts";
 import type {
   Counted,
   MemberPage,
@@ -13,7 +12,7 @@ type Question<T> = T & { id: number; workspaceId: string };
 /** The calls that the main thread makes to the threads that read. */
 export type ReadsThread = {
   start(request: { dataDir: string }): void;
-  look(request: Question<{ name: LookName; asked: unknown }>): Promise<unknown>;
+  look(request: Question<{ name: string; asked: unknown }>): Promise<unknown>;
   count(request: Question<ReadRequest>): Promise<Counted>;
   page(request: Question<ReadRequest & { before: number; limit: number }>): Promise<MemberPage>;
   waterfall(request: Question<{ audience: AudienceDefinition }>): Promise<Waterfall>;

@@ -1,6 +1,4 @@
-import type { AuditVerdict, CheckAudit } from "../features/audit/audit.service.ts";
-import type { CampaignCounting } from "../features/campaigns/campaign-engine.service.ts";
-import type { Look } from "../features/looks.service.ts";
+import type { AuditVerdict, CampaignCounting, CheckAudit, ReadLook } from "../features/ports.ts";
 import type { SegmentReads } from "../features/segments/segment-read.service.ts";
 import { AppError } from "../platform/errors.ts";
 import type { Caller } from "../platform/workers/channel.ts";
@@ -11,7 +9,7 @@ import type { ReadsThread } from "./reads-protocol.ts";
 /** What looks at a million contacts, away from the HTTP thread. */
 export type Reads = SegmentReads &
   CampaignCounting & {
-    look: Look;
+    look: ReadLook;
     checkAudit: CheckAudit;
     stop(): Promise<void>;
   };
@@ -46,7 +44,7 @@ export async function startReads(dataDir: string): Promise<Reads> {
   let auditCheck: Promise<AuditVerdict> | undefined;
   await pages.thread.ready();
   return {
-    look: async (workspaceId, name, asked) => {
+    look: async (workspaceId, { name }, asked) => {
       const answer = await pages.ask(workspaceId, (caller, id) =>
         caller.call("look", { id, workspaceId, name, asked }),
       );

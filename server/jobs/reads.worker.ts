@@ -1,12 +1,12 @@
 import { blockList, countRetry, countWaterfall } from "../delivery/index.ts";
 import { verifyAudit } from "../features/audit/audit.service.ts";
-import { lookAt } from "../features/looks.service.ts";
 import { SegmentReader } from "../features/segments/segment-read.service.ts";
 import { systemClock } from "../platform/clock.ts";
 import { type Databases, openDatabases } from "../platform/db/databases.ts";
 import type { Connection } from "../platform/db/driver.ts";
 import { log } from "../platform/log.ts";
 import { serve } from "../platform/workers/channel.ts";
+import { readLook } from "./looks.ts";
 import type { ReadsThread } from "./reads-protocol.ts";
 
 declare const self: Worker;
@@ -26,7 +26,7 @@ serve<ReadsThread>(
       databases = openDatabases(dataDir);
     },
     look: async ({ workspaceId, name, asked: question }) =>
-      lookAt(name, { db: open(workspaceId), now: systemClock() }, question),
+      readLook(name, { db: open(workspaceId), now: systemClock() }, question),
     count: (request) => answer(request.id, (signal) => reader.count(request, signal)),
     page: (request) => answer(request.id, (signal) => reader.page(request, signal)),
     waterfall: ({ id, workspaceId, audience }) =>

@@ -1,10 +1,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createApp } from "../../server/app.ts";
+import { type AppOutside, createApp } from "../../server/app.ts";
 import { readConfig } from "../../server/config.ts";
 import { createPerson } from "../../server/features/auth/users.service.ts";
-import type { Outside } from "../../server/features/deps.ts";
 import { createOrganization } from "../../server/features/organizations/organizations.service.ts";
 import { markSetUp, storePrivateRelays } from "../../server/features/setup/instance.service.ts";
 import { changeSystemMail } from "../../server/features/setup/system-mail.service.ts";
@@ -47,7 +46,7 @@ export type AccountsApp = {
 
 /** @param options.setUp False leaves the instance as it is before the wizard. */
 export function newAccountsApp(
-  options: { setUp?: boolean; outside?: Partial<Outside>; smtpInPort?: number } = {},
+  options: { setUp?: boolean; outside?: Partial<AppOutside>; smtpInPort?: number } = {},
 ): AccountsApp {
   const dataDir = mkdtempSync(join(tmpdir(), "swiftmail-accounts-"));
   const databases = openDatabases(dataDir);

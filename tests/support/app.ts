@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createApp } from "../../server/app.ts";
+import { type AppOutside, createApp } from "../../server/app.ts";
 import { readConfig } from "../../server/config.ts";
 import { compileCampaign } from "../../server/delivery/render/compile.ts";
 import {
@@ -13,9 +13,8 @@ import {
 import { rememberFaults } from "../../server/delivery/threads/renderer.ts";
 import type { TokenKeys } from "../../server/delivery/tokens.ts";
 import { verifyAudit } from "../../server/features/audit/audit.service.ts";
-import type { Outside } from "../../server/features/deps.ts";
-import { lookAt } from "../../server/features/looks.service.ts";
 import { SegmentReader } from "../../server/features/segments/segment-read.service.ts";
+import { readLook } from "../../server/jobs/looks.ts";
 import { type Databases, openDatabases } from "../../server/platform/db/databases.ts";
 import { inspectFile } from "../../server/platform/db/inspect-file.ts";
 import type { AccessPort } from "../../server/platform/http/guard.ts";
@@ -48,7 +47,7 @@ export type TestApp = {
 /** Starts a `TestApp`. Its access port trusts a header that only tests send; features/auth has its own tests. */
 export function newTestApp(
   now: () => number = Date.now,
-  outside: Partial<Outside> = {},
+  outside: Partial<AppOutside> = {},
   trouble: () => string | undefined = () => undefined,
 ): TestApp {
   const dataDir = mkdtempSync(join(tmpdir(), "swiftmail-test-"));
@@ -100,7 +99,7 @@ export function newTestApp(
 }
 
 /** Templates rendered on the test's own thread; web views with `keys`. */
-export function rendererWith(keys: () => TokenKeys): Outside["renderer"] {
+export function rendererWith(keys: () => TokenKeys): AppOutside["renderer"] {
   return {
     build: (_lane, source, fieldKeys) => buildAndTry(source, fieldKeys, Date.now()),
     faults: rememberFaults((_lane, source) => buildAndTry(source, undefined, Date.now())),
@@ -118,7 +117,7 @@ export const renderHere = rendererWith(() => {
 });
 
 /** A test says what there is outside; using what it did not name fails the test. */
-export const nothingOutside: Outside = {
+export const nothingOutside: AppOutside = {
   inbound: { port: 0, clear: () => missing("inbound") },
   removeMail: () => missing("inbound"),
   addDmarcReport: () => missing("inbound"),
@@ -176,14 +175,14 @@ export const nothingOutside: Outside = {
 };
 
 /** Segments asked on the test's own thread. */
-export function readsOf(databases: Databases, now: () => number): Outside["reads"] {
+export function readsOf(databases: Databases, now: () => number): AppOutside["reads"] {
   const reader = new SegmentReader((id) => databases.workspace(id), Date.now);
   const never = new AbortController().signal;
   return {
     count: (request, signal) => reader.count(request, signal ?? never),
     page: (request) => reader.page(request, never),
-    look: async (workspaceId, name, asked) =>
-      lookAt(name, { db: databases.workspace(workspaceId), now: now() }, asked) as never,
+    look: async (workspaceId, { name }, asked) =>
+      readLook(name, { db: databases.workspace(workspaceId), now: now() }, asked) as never,
     checkAudit: async () => toEnd(verifyAudit(databases.system)),
   };
 }

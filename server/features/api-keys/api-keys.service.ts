@@ -5,7 +5,7 @@ import { invalidField, notFound } from "../../platform/errors.ts";
 import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
 import { type Permission, permissions, roleHas } from "../../platform/http/permissions.ts";
 import { newId } from "../../platform/ids.ts";
-import type { AuditLog } from "../audit/audit.service.ts";
+import type { AuditLog } from "../ports.ts";
 import {
   type ApiKeyRow,
   addKey,

@@ -2,6 +2,7 @@ import type { Clock } from "../../platform/clock.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
+import type { AuditEntry, AuditLog, AuditVerdict } from "../ports.ts";
 import { type AuditContent, chainHash, GENESIS } from "./audit.rules.ts";
 import {
   appendEntry,
@@ -14,18 +15,6 @@ import {
 
 const VERIFY_PAGE = 1_000;
 
-export type AuditEntry = {
-  /** User id, `key:<id>`, or null for the instance itself. */
-  actorId: string | null;
-  workspaceId: string | null;
-  /** `<thing>.<verb>`, e.g. `campaign.launch`. */
-  action: string;
-  /** Id of what was acted on. */
-  target?: string | number;
-  /** Ids, numbers and choices only: no names, addresses or secrets, since entries are never erased. */
-  detail?: Record<string, unknown>;
-};
-
 /** The entry of somebody who did something in a workspace. */
 export function auditEntry(
   actor: { id: string },
@@ -35,20 +24,6 @@ export function auditEntry(
 ): AuditEntry {
   return { actorId: actor.id, workspaceId: workspace.id, action, target };
 }
-
-/** Who did what, append-only and chained by hashes. */
-export type AuditLog = {
-  /** Adds an entry; in a transaction on system.db it commits or vanishes with it. */
-  record(entry: AuditEntry): void;
-};
-
-/** What is wrong with the chain: the first entry that does not fit, and how. */
-export type AuditVerdict = {
-  ok: boolean;
-  entries: number;
-  brokenAt: number | null;
-  reason: string | null;
-};
 
 /** The audit log of one instance. */
 export function createAuditLog(system: Connection, clock: Clock): AuditLog {
@@ -98,9 +73,6 @@ export function* verifyAudit(system: Connection): Generator<undefined, AuditVerd
     yield;
   }
 }
-
-/** Has the whole log checked, away from the HTTP thread. */
-export type CheckAudit = () => Promise<AuditVerdict>;
 
 /** A page of a workspace's entries, newest first. @throws AppError `invalid_input` for a foreign cursor. */
 export function listAudit(

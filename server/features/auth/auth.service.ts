@@ -6,7 +6,7 @@ import { AppError, invalidField, notFound } from "../../platform/errors.ts";
 import { networkOf } from "../../platform/http/client-address.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
 import type { KeyRing } from "../../platform/secrets.ts";
-import type { AuditLog } from "../audit/audit.service.ts";
+import type { AuditLog, Sessions } from "../ports.ts";
 import { isSetUp, publicUrlOf } from "../setup/instance.service.ts";
 import { workspacesForPerson } from "../workspaces/workspaces.service.ts";
 import { HashTurns } from "./hash-turns.ts";
@@ -14,7 +14,6 @@ import { deviceCookie, knownDevice } from "./known-device.ts";
 import { hashPassword, isPassword } from "./password-hash.ts";
 import { setPasswordByToken } from "./reset.service.ts";
 import { removeSessionOf, removeSessionsOf, sessionsOf } from "./sessions.store.ts";
-import type { Sessions } from "./sessions.ts";
 import { forgetTries, giveBackTry } from "./throttle.store.ts";
 import {
   accountKey,
@@ -40,7 +39,7 @@ import {
 } from "./users.store.ts";
 
 /** Sessions of people and their cookies. */
-export { createSessions, type Sessions } from "./sessions.ts";
+export { createSessions } from "./sessions.ts";
 
 /** The kind of job that mails the link of a forgotten password. */
 export const RESET_MAIL = "auth.reset-mail";

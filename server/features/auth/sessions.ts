@@ -1,8 +1,10 @@
 // The only file that knows lucia. It is deprecated upstream, so what is used of it is small: the life of
 // a session and its cookie. What is stored is ours.
+
 import { createHash } from "node:crypto";
 import { type Adapter, type DatabaseSession, Lucia, TimeSpan } from "lucia";
 import type { Connection } from "../../platform/db/driver.ts";
+import type { Sessions } from "../ports.ts";
 import {
   addSession,
   findSession,
@@ -24,22 +26,6 @@ declare module "lucia" {
 const COOKIE = "swiftmail_session";
 const LIFE = new TimeSpan(30, "d");
 const MAX_USER_AGENT_CHARS = 300;
-
-export type OpenedSession = { setCookie: string };
-export type CurrentSession = { idHash: string; userId: string; isAdmin: boolean };
-
-/** Sessions of people, as rows of system.db that hold only the SHA-256 of what is in the cookie. */
-export type Sessions = {
-  /** Begins a session. `isSecure` says that people reach us by https, so the cookie must not leave it. */
-  open(
-    userId: string,
-    from: { ip: string; userAgent: string; isSecure: boolean },
-  ): Promise<OpenedSession>;
-  /** The session that a Cookie header names, if it is alive and its person is not disabled. */
-  read(cookieHeader: string | null): Promise<CurrentSession | undefined>;
-  /** A Set-Cookie value that makes a browser forget its session. */
-  blankCookie(isSecure: boolean): string;
-};
 
 /**
  * @param canWrite False on a node whose system.db is a copy. Lucia prolongs a session, and removes a

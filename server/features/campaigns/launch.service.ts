@@ -6,9 +6,8 @@ import { inTransaction } from "../../platform/db/transaction.ts";
 import { AppError, invalidField } from "../../platform/errors.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
 import { checkDomainsTomorrow } from "../domains/domain-jobs.service.ts";
-import type { DnsLookup } from "../domains/domains.service.ts";
+import type { CampaignEngine, DnsLookup } from "../ports.ts";
 import { type ContentContext, contentFaults } from "./campaign-content.service.ts";
-import type { CampaignEngine } from "./campaign-engine.service.ts";
 import { readCampaign } from "./campaign-view.service.ts";
 import {
   type CampaignMove,

@@ -1,12 +1,12 @@
 import { type AudienceDefinition, audienceStamp, type Waterfall } from "../../delivery/index.ts";
 import type { Clock } from "../../platform/clock.ts";
-import { type DnsLookup, lostAt, refreshDomain } from "../domains/domains.service.ts";
+import { lostAt, refreshDomain } from "../domains/domains.service.ts";
 import { findSenderForCampaign } from "../domains/senders.service.ts";
+import type { CampaignEngine, DnsLookup } from "../ports.ts";
 import { findWay } from "../routes/route-groups.service.ts";
 import { compileAudience } from "../segments/segment-audience.service.ts";
 import { workspaceFacts } from "../templates/message-scope.service.ts";
 import { type BuiltContent, type ContentContext, contentOf } from "./campaign-content.service.ts";
-import type { CampaignEngine } from "./campaign-engine.service.ts";
 import type { Preflight } from "./campaigns.schema.ts";
 import { audienceOf, requireCampaign, sectionsOf } from "./campaigns.service.ts";
 import type { CampaignRow } from "./campaigns.store.ts";

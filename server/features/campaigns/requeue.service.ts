@@ -1,7 +1,7 @@
 import type { HeldDecision, RetryCount, RetryFilter } from "../../delivery/index.ts";
 import type { Databases } from "../../platform/db/databases.ts";
 import { AppError } from "../../platform/errors.ts";
-import type { CampaignEngine } from "./campaign-engine.service.ts";
+import type { CampaignEngine } from "../ports.ts";
 import { requireCampaign, requireWay } from "./campaigns.service.ts";
 
 export type RequeueDeps = {

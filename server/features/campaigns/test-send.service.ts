@@ -2,11 +2,11 @@ import { isAddressFault, parseEmailAddress } from "../../platform/email-address.
 import { AppError, invalidField } from "../../platform/errors.ts";
 import type { KeyRing } from "../../platform/secrets.ts";
 import { loadDkimKey } from "../domains/domains.service.ts";
+import type { CampaignEngine } from "../ports.ts";
 import { outcomeInWords } from "../routes/route-check.service.ts";
 import { loadRouteMembers } from "../routes/routes.service.ts";
 import { type ContactChoice, contactFor } from "../templates/message-scope.service.ts";
 import { type ContentContext, contentOf } from "./campaign-content.service.ts";
-import type { CampaignEngine } from "./campaign-engine.service.ts";
 
 export type TestSendDeps = { engine: CampaignEngine; keyRing: KeyRing; inboxPort: number };
 export type TestSendInput = { campaignId: number; to: string[] } & ContactChoice;

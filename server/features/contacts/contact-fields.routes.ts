@@ -1,12 +1,11 @@
 import { Elysia } from "elysia";
 import { refusals, WorkspaceItemParams, WorkspaceParams } from "../../platform/http/schemas.ts";
 import type { AppDeps } from "../deps.ts";
-import { fieldUse } from "../segments/field-use.service.ts";
 import { TaskSchema } from "../tasks/tasks.schema.ts";
 import { changeField, createField, listFields, removeField } from "./contact-fields.service.ts";
-import { FieldChange, FieldList, FieldSchema, FieldUse, NewField } from "./contacts.schema.ts";
+import { FieldChange, FieldList, FieldSchema, NewField } from "./contacts.schema.ts";
 
-export const contactFieldRoutes = ({ guard, clock, audit, jobs, databases, outside }: AppDeps) =>
+export const contactFieldRoutes = ({ guard, clock, audit, jobs }: AppDeps) =>
   new Elysia({
     name: "contact-fields",
     prefix: "/workspaces/:workspaceId/contact-fields",
@@ -27,26 +26,6 @@ export const contactFieldRoutes = ({ guard, clock, audit, jobs, databases, outsi
       response: { 200: FieldSchema, ...refusals },
       detail: { summary: "Add a custom field" },
     })
-    .get(
-      "/:id/use",
-      ({ params, workspace }) =>
-        fieldUse(
-          {
-            open: () => databases.workspace(workspace.id),
-            reads: outside.reads,
-            workspaceId: workspace.id,
-            timeZone: workspace.timeZone,
-            clock,
-          },
-          params.id,
-        ),
-      {
-        permission: "contacts:read",
-        params: WorkspaceItemParams,
-        response: { 200: FieldUse, ...refusals },
-        detail: { summary: "What uses a custom field, and would be lost or break without it" },
-      },
-    )
     .patch(
       "/:id",
       ({ db, params, body, actor, workspace }) => {

@@ -14,6 +14,7 @@ import {
   runBulk,
   undoBulkAction,
 } from "./contact-bulk.service.ts";
+import { contactLooks } from "./contact-looks.service.ts";
 import {
   BulkActionList,
   BulkActionSchema,
@@ -44,16 +45,20 @@ export const contactRoutes = ({ guard, clock, audit, jobs, databases, outside }:
     detail: { tags: ["Contacts"] },
   })
     .use(guard)
-    .get("/", ({ workspace, query }) => outside.reads.look(workspace.id, "contacts", query), {
-      permission: "contacts:read",
-      params: WorkspaceParams,
-      query: ContactQuery,
-      response: { 200: ContactPage, ...refusals },
-      detail: { summary: "List and search contacts" },
-    })
+    .get(
+      "/",
+      ({ workspace, query }) => outside.reads.look(workspace.id, contactLooks.page, query),
+      {
+        permission: "contacts:read",
+        params: WorkspaceParams,
+        query: ContactQuery,
+        response: { 200: ContactPage, ...refusals },
+        detail: { summary: "List and search contacts" },
+      },
+    )
     .get(
       "/count",
-      ({ workspace, query }) => outside.reads.look(workspace.id, "contactCount", query),
+      ({ workspace, query }) => outside.reads.look(workspace.id, contactLooks.count, query),
       {
         permission: "contacts:read",
         params: WorkspaceParams,

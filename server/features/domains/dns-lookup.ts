@@ -3,27 +3,12 @@ import { DnsClient } from "../../platform/dns/client.ts";
 import { type DnsType, hostName } from "../../platform/dns/message.ts";
 import { FetchRefused, fetchGuarded } from "../../platform/guarded-fetch.ts";
 import { isPublicAddress } from "../../platform/private-address.ts";
-import type { DnsAnswer } from "./domains.rules.ts";
+import type { DnsAnswer, DnsLookup } from "../ports.ts";
 
 type Found =
   | { kind: "found"; records: string[] }
   | { kind: "no_data" | "no_domain" }
   | { kind: "failed"; reason: string };
-
-/** The questions that domain checks ask; tests put their own answers in. */
-export type DnsLookup = {
-  /** Strings of each TXT record joined, RFC 7208 §3.3. */
-  txt(name: string): Promise<DnsAnswer>;
-  cname(name: string): Promise<DnsAnswer>;
-  /** Host names, most preferred first. */
-  mx(name: string): Promise<DnsAnswer>;
-  /** IPv4 and IPv6 addresses. */
-  addresses(name: string): Promise<DnsAnswer>;
-  /** Names that the PTR records of an IP address give. */
-  reverse(address: string): Promise<DnsAnswer>;
-  /** Whether this instance answers under an origin, with a certificate that browsers take. */
-  answersHere(origin: string): Promise<boolean>;
-};
 
 /** What this instance says where nothing but tracking answers. */
 export const TRACKING_HOST_TEXT = "This name is used for links in mail.";

@@ -1,5 +1,5 @@
 // Asks the DNS for everything a sending domain needs.
-import type { DnsLookup } from "./dns-lookup.ts";
+import type { DnsAnswer, DnsLookup } from "../ports.ts";
 import {
   type DnsRecord,
   dmarcFallback,
@@ -13,7 +13,6 @@ import {
   type Surroundings,
   spfTerms,
 } from "./domain-records.rules.ts";
-import type { DnsAnswer } from "./domains.rules.ts";
 import { checkSourceName } from "./source-name.service.ts";
 import { judgeSpf, MAX_SPF_LOOKUPS, readSpf, type SpfTree } from "./spf.rules.ts";
 

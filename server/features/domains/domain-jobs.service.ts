@@ -2,7 +2,8 @@ import type { Clock } from "../../platform/clock.ts";
 import type { Databases } from "../../platform/db/databases.ts";
 import { type Job, type JobContext, PermanentJobError } from "../../platform/scheduler/job.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
-import { checkDomain, type DnsLookup } from "./domains.service.ts";
+import type { DnsLookup } from "../ports.ts";
+import { checkDomain } from "./domains.service.ts";
 import { hasSentSince, listDomains } from "./domains.store.ts";
 
 /** The job that looks a workspace's records up in the DNS, a day after it sent something. */

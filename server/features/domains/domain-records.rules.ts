@@ -1,5 +1,6 @@
 // What a sending domain needs in the DNS, and how what is there compares.
-import { type DnsAnswer, isReservedDomain, organizationOf } from "./domains.rules.ts";
+import type { DnsAnswer } from "../ports.ts";
+import { isReservedDomain, organizationOf } from "./domains.rules.ts";
 
 export type Purpose =
   | "dkim"

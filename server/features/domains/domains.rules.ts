@@ -1,11 +1,6 @@
 import { getDomain } from "tldts";
 import { invalidField } from "../../platform/errors.ts";
 
-export type DnsAnswer =
-  | { kind: "records"; values: string[] }
-  | { kind: "none" }
-  | { kind: "failed"; reason: string };
-
 const RESERVED = /(^|\.)(test|example|invalid|localhost|local|internal|lan|home\.arpa)$/;
 
 const FREE_MAIL = new Set(

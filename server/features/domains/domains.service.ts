@@ -3,9 +3,9 @@ import { claimMailDomain } from "../../inbound/index.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { AppError, notFound } from "../../platform/errors.ts";
 import { decryptSecret, encryptSecret, type KeyRing } from "../../platform/secrets.ts";
+import type { DnsLookup } from "../ports.ts";
 import { bitsOf, freshKey, PRIVATE_KEY_PURPOSE } from "./dkim-keys.service.ts";
 import { type DkimKeyRow, listDkimKeys } from "./dkim-keys.store.ts";
-import type { DnsLookup } from "./dns-lookup.ts";
 import { checkRecords } from "./domain-checks.service.ts";
 import { addDomainCheck, lastSeenKey, listDomainChecks } from "./domain-checks.store.ts";
 import {
@@ -32,7 +32,7 @@ import {
 } from "./domains.store.ts";
 import { addTrackingHost, hasTrackingHost, removeTrackingHost } from "./tracking-hosts.store.ts";
 
-export { type DnsLookup, systemDns, TRACKING_HOST_TEXT } from "./dns-lookup.ts";
+export { systemDns, TRACKING_HOST_TEXT } from "./dns-lookup.ts";
 export type { DomainPlace } from "./domain-surroundings.service.ts";
 export { isFreeMail, isReservedDomain } from "./domains.rules.ts";
 

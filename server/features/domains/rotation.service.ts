@@ -1,19 +1,15 @@
 // A domain's key is changed without a message that cannot be verified: the next one is published and seen
 // in the DNS before it signs, and the old one stays there for what is on its way.
+
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { AppError, invalidField, notFound } from "../../platform/errors.ts";
 import { encryptSecret, type KeyRing } from "../../platform/secrets.ts";
+import type { DnsLookup } from "../ports.ts";
 import { freshKey, importKey, PRIVATE_KEY_PURPOSE } from "./dkim-keys.service.ts";
 import { addDkimKey, deleteDkimKey, listDkimKeys } from "./dkim-keys.store.ts";
 import type { DomainView, RotationStart } from "./domains.schema.ts";
-import {
-  type CheckPlace,
-  checkDomain,
-  type DnsLookup,
-  readDomain,
-  requireDomainRow,
-} from "./domains.service.ts";
+import { type CheckPlace, checkDomain, readDomain, requireDomainRow } from "./domains.service.ts";
 import { findDomainUser, storeSigningKey } from "./domains.store.ts";
 
 type Open = () => Connection;

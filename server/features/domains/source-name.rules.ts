@@ -1,5 +1,5 @@
+import type { DnsAnswer } from "../ports.ts";
 import { plainName, type RecordVerdict } from "./domain-records.rules.ts";
-import type { DnsAnswer } from "./domains.rules.ts";
 
 /** Compares the EHLO name of an address with its PTR, and the PTR's name with the address. */
 export function judgeSource(

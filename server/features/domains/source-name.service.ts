@@ -1,5 +1,5 @@
 // Whether an address that mail is sent from has the name it says in EHLO.
-import type { DnsLookup } from "./dns-lookup.ts";
+import type { DnsLookup } from "../ports.ts";
 import type { RecordVerdict } from "./domain-records.rules.ts";
 import { judgeSource } from "./source-name.rules.ts";
 

@@ -5,6 +5,7 @@ import {
   WorkspaceItemParams,
   WorkspaceParams,
 } from "../../platform/http/schemas.ts";
+import { contactLooks } from "../contacts/contact-looks.service.ts";
 import type { AppDeps } from "../deps.ts";
 import { ExportPage, ExportQuery, ExportRequest, ExportSchema } from "./exports.schema.ts";
 import {
@@ -28,7 +29,7 @@ export const exportRoutes = ({ guard, config, clock, audit, jobs, databases, out
       async ({ body, actor, workspace }) => {
         const open = () => databases.workspace(workspace.id);
         const count = (filter: ExportFilter) =>
-          outside.reads.look(workspace.id, "contactCount", filter);
+          outside.reads.look(workspace.id, contactLooks.count, filter);
         const started = await startExport(open, jobs, count, {
           workspaceId: workspace.id,
           actorId: actor.id,

@@ -10,9 +10,9 @@ import {
 } from "../contacts/contacts.service.ts";
 import { comeBack } from "../lists/come-back.service.ts";
 import { changeOwnMembership, topicsAmong } from "../lists/lists.service.ts";
+import type { TrackingPort } from "../ports.ts";
 import { holdingReason } from "../suppressions/suppressions.service.ts";
 import { WorkspaceDirectory } from "../tracking/directory.service.ts";
-import type { TrackingPort } from "../tracking/tracking.service.ts";
 import type { SignupData } from "./form-submission.service.ts";
 import { type Form, requireForm } from "./forms.service.ts";
 import { countForm, findFormWording } from "./forms.store.ts";

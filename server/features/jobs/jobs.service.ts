@@ -4,7 +4,7 @@ import { AppError, notFound } from "../../platform/errors.ts";
 import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
 import type { JobRow, JobState } from "../../platform/scheduler/job.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
-import type { AuditLog } from "../audit/audit.service.ts";
+import type { AuditLog } from "../ports.ts";
 
 /** A page of the instance's jobs, newest first. What a job was given to do is not told. */
 export function listJobs(

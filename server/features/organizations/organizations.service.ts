@@ -2,7 +2,7 @@ import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { AppError, invalidField, notFound } from "../../platform/errors.ts";
 import { newId } from "../../platform/ids.ts";
-import type { AuditLog } from "../audit/audit.service.ts";
+import type { AuditLog } from "../ports.ts";
 import {
   addOrganization,
   addOrganizationMember,

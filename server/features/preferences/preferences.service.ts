@@ -11,10 +11,10 @@ import { recordConsent } from "../consent/consent.service.ts";
 import { changeContact, findContactById } from "../contacts/contacts.service.ts";
 import { comeBack } from "../lists/come-back.service.ts";
 import { changeOwnMembership, listTopics } from "../lists/lists.service.ts";
+import type { TrackingPort } from "../ports.ts";
 import { holdingReason } from "../suppressions/suppressions.service.ts";
 import { WorkspaceDirectory } from "../tracking/directory.service.ts";
 import { presentContactId, recipientContactId } from "../tracking/recipient.service.ts";
-import type { TrackingPort } from "../tracking/tracking.service.ts";
 import {
   type AddressChange,
   addressChangesSince,

@@ -1,6 +1,6 @@
 import type { Clock } from "../../platform/clock.ts";
 import type { Databases } from "../../platform/db/databases.ts";
-import type { AuditLog } from "../audit/audit.service.ts";
+import type { AuditLog } from "../ports.ts";
 
 /** What the job of a privacy request works on. */
 export type PersonContext = {

@@ -1,8 +1,8 @@
 import type { Clock } from "../../platform/clock.ts";
 import type { Databases } from "../../platform/db/databases.ts";
-import type { AuditLog } from "../audit/audit.service.ts";
 import { forgetExpiredUndo } from "../contacts/contact-bulk.service.ts";
 import { removeOldEvents } from "../events/events.service.ts";
+import type { AuditLog } from "../ports.ts";
 import {
   instanceBlockedDomains,
   workspaceBlockedDomains,

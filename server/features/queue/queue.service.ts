@@ -1,11 +1,8 @@
-import type { Delivery } from "../../delivery/index.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { AppError } from "../../platform/errors.ts";
+import type { QueuePort } from "../ports.ts";
 import type { InstanceQueue, LiveQueue, Suspend } from "./queue.schema.ts";
 import { sendingCampaigns, workspaceName } from "./queue.store.ts";
-
-/** What the live queue asks of the running delivery. */
-export type QueuePort = Pick<Delivery, "queue" | "resumeLimit" | "suspendLimit">;
 
 const MINUTE_MS = 60_000;
 

@@ -3,6 +3,7 @@ import type { Connection } from "../../platform/db/driver.ts";
 import { refusals, WorkspaceItemParams, WorkspaceParams } from "../../platform/http/schemas.ts";
 import type { AppDeps } from "../deps.ts";
 import { workspaceFacts } from "../templates/message-scope.service.ts";
+import { reportLooks } from "./report-looks.service.ts";
 import {
   CampaignReport,
   Dashboard,
@@ -36,7 +37,7 @@ export const reportRoutes = ({ guard, clock, databases, outside }: AppDeps) => {
     detail: { tags: ["Reports"] },
   })
     .use(guard)
-    .get("/dashboard", ({ workspace }) => look(workspace.id, "dashboard", null), {
+    .get("/dashboard", ({ workspace }) => look(workspace.id, reportLooks.dashboard, null), {
       permission: "reports:read",
       params: WorkspaceParams,
       response: { 200: Dashboard, ...refusals },
@@ -44,7 +45,7 @@ export const reportRoutes = ({ guard, clock, databases, outside }: AppDeps) => {
     })
     .get(
       "/campaigns/:id/report",
-      ({ workspace, params }) => look(workspace.id, "report", params.id),
+      ({ workspace, params }) => look(workspace.id, reportLooks.report, params.id),
       {
         permission: "reports:read",
         params: WorkspaceItemParams,
@@ -55,7 +56,7 @@ export const reportRoutes = ({ guard, clock, databases, outside }: AppDeps) => {
     .get(
       "/campaigns/:id/report/timeline",
       ({ workspace, params, query }) =>
-        look(workspace.id, "timeline", { campaignId: params.id, bucket: query.bucket }),
+        look(workspace.id, reportLooks.timeline, { campaignId: params.id, bucket: query.bucket }),
       {
         permission: "reports:read",
         params: WorkspaceItemParams,
@@ -66,7 +67,7 @@ export const reportRoutes = ({ guard, clock, databases, outside }: AppDeps) => {
     )
     .get(
       "/campaigns/:id/report/links",
-      ({ workspace, params }) => look(workspace.id, "links", params.id),
+      ({ workspace, params }) => look(workspace.id, reportLooks.links, params.id),
       {
         permission: "reports:read",
         params: WorkspaceItemParams,
@@ -89,7 +90,7 @@ export const reportRoutes = ({ guard, clock, databases, outside }: AppDeps) => {
     .get(
       "/campaigns/:id/recipients",
       ({ workspace, params, query }) =>
-        look(workspace.id, "recipients", { campaignId: params.id, query }),
+        look(workspace.id, reportLooks.recipients, { campaignId: params.id, query }),
       {
         permission: "reports:read",
         params: WorkspaceItemParams,

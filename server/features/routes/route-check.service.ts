@@ -1,12 +1,13 @@
 // Trying a route: up to the sign-in, by the names of its addresses, and with a message.
+
 import type { Route, RouteSource, SmtpOutcome, TestMessage } from "../../delivery/index.ts";
 import type { Databases } from "../../platform/db/databases.ts";
 import { isAddressFault, parseEmailAddress } from "../../platform/email-address.ts";
 import { invalidField } from "../../platform/errors.ts";
-
-import { type DnsLookup, loadDkimKey } from "../domains/domains.service.ts";
+import { loadDkimKey } from "../domains/domains.service.ts";
 import { findSenderForCampaign } from "../domains/senders.service.ts";
 import { checkSourceName } from "../domains/source-name.service.ts";
+import type { DnsLookup } from "../ports.ts";
 import { workspaceFacts } from "../templates/message-scope.service.ts";
 import type { RouteCheck } from "./routes.schema.ts";
 import { loadRoute, type RouteContext } from "./routes.service.ts";

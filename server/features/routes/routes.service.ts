@@ -27,7 +27,6 @@ import {
 } from "./routes.store.ts";
 
 export { findPreset as presetOf } from "./route-presets.rules.ts";
-export type { RouteCheck } from "./routes.schema.ts";
 
 /** What a route needs besides its row: the key of its secrets, and where the test inbox listens. */
 export type RouteContext = { keyRing: KeyRing; workspaceId: string; inboxPort: number };

@@ -23,6 +23,9 @@ export type SegmentReads = {
   page(request: ReadRequest & { before: number; limit: number }): Promise<MemberPage>;
 };
 
+/** What the slice is handed in beside what every slice is: only it and who asks it know the language of a rule. */
+export type SegmentDeps = { outside: { reads: SegmentReads } };
+
 const SAMPLE = 8;
 const MAX_MS = 20_000;
 /** How long a set is good enough for leafing through its pages. */

@@ -12,6 +12,7 @@ import { ContactPage } from "../contacts/contacts.schema.ts";
 import type { AppDeps } from "../deps.ts";
 import { freezeSegment } from "./segment-fill.service.ts";
 import { countRule, countSegment, membersOf } from "./segment-people.service.ts";
+import type { SegmentDeps } from "./segment-read.service.ts";
 import {
   CountResult,
   FreezeBody,
@@ -36,7 +37,14 @@ import {
   segmentUse,
 } from "./segments.service.ts";
 
-export const segmentRoutes = ({ guard, clock, audit, jobs, databases, outside }: AppDeps) => {
+export const segmentRoutes = ({
+  guard,
+  clock,
+  audit,
+  jobs,
+  databases,
+  outside,
+}: AppDeps & SegmentDeps) => {
   const contextOf = (workspaceId: string, actorId: string) => ({
     db: databases.workspace(workspaceId),
     jobs,

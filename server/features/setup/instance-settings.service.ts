@@ -1,4 +1,5 @@
 // What an administrator may change of the instance after the setup.
+
 import type { Config } from "../../config.ts";
 import type { Databases } from "../../platform/db/databases.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
@@ -6,8 +7,8 @@ import { invalidField } from "../../platform/errors.ts";
 import { isProxyRange } from "../../platform/http/client-address.ts";
 import type { Mailer } from "../../platform/mail.ts";
 import type { KeyRing } from "../../platform/secrets.ts";
-import type { AuditLog } from "../audit/audit.service.ts";
 import { findPerson } from "../auth/users.service.ts";
+import type { AuditLog, UnnamedProxies } from "../ports.ts";
 import type { InstanceChange } from "./instance.schema.ts";
 import {
   allowsDirectSending,
@@ -23,7 +24,6 @@ import {
 } from "./instance.service.ts";
 import { readPublicUrl } from "./setup.rules.ts";
 import { changeSystemMail, lenderOfSystemMail, readSystemMail } from "./system-mail.service.ts";
-import type { UnnamedProxies } from "./unnamed-proxies.ts";
 
 export type InstanceDesk = {
   config: Config;

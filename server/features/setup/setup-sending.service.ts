@@ -1,4 +1,5 @@
 // The wizard's second half: a way out, a sender, and a message that really arrives.
+
 import { randomUUID } from "node:crypto";
 import { INSTANCE_INBOX } from "../../inbound/index.ts";
 import type { Connection } from "../../platform/db/driver.ts";
@@ -7,11 +8,11 @@ import { findPerson, readEmail } from "../auth/users.service.ts";
 import {
   checkDomain,
   createDomain,
-  type DnsLookup,
   isReservedDomain,
   readDomains,
 } from "../domains/domains.service.ts";
 import { changeSender, createSender, readSender, readSenders } from "../domains/senders.service.ts";
+import type { DnsLookup, RouteCheck } from "../ports.ts";
 import type { RouteCreate } from "../routes/routes.schema.ts";
 import {
   changeRoute,
@@ -19,7 +20,6 @@ import {
   ensureTestInboxRoute,
   keepCheck,
   loadRoute,
-  type RouteCheck,
   readRoute,
   readRoutes,
   routeToTry,

@@ -7,7 +7,6 @@ import { inTransaction } from "../../platform/db/transaction.ts";
 import { AppError, invalidField } from "../../platform/errors.ts";
 import type { Mailer } from "../../platform/mail.ts";
 import type { KeyRing } from "../../platform/secrets.ts";
-import type { AuditLog } from "../audit/audit.service.ts";
 import { createPerson, findPerson, type MailLocale, replacePerson } from "../auth/users.service.ts";
 import { readSender } from "../domains/senders.service.ts";
 import {
@@ -15,7 +14,8 @@ import {
   findOrganization,
   nameOrganization,
 } from "../organizations/organizations.service.ts";
-import { type RouteCheck, readRoute } from "../routes/routes.service.ts";
+import type { AuditLog, RouteCheck } from "../ports.ts";
+import { readRoute } from "../routes/routes.service.ts";
 import {
   changeWorkspace,
   createWorkspace,

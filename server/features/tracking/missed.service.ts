@@ -1,22 +1,16 @@
 import type { EngagementFact } from "../../delivery/index.ts";
+import type { MissedEngagement } from "../ports.ts";
 
-/** Opens, clicks and views since the start that could not be kept: people were served, and are not counted. */
-export class MissedEngagement {
-  readonly #counts = new Map<EngagementFact["k"], number>([
+/** Counts from zero what could not be kept. */
+export function createMissedEngagement(): MissedEngagement {
+  const counts = new Map<EngagementFact["k"], number>([
     ["open", 0],
     ["click", 0],
     ["view", 0],
   ]);
-
-  add(kind: EngagementFact["k"]): void {
-    this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + 1);
-  }
-
-  byKind(): ReadonlyMap<EngagementFact["k"], number> {
-    return this.#counts;
-  }
-
-  total(): number {
-    return [...this.#counts.values()].reduce((sum, n) => sum + n, 0);
-  }
+  return {
+    add: (kind) => void counts.set(kind, (counts.get(kind) ?? 0) + 1),
+    byKind: () => counts,
+    total: () => [...counts.values()].reduce((sum, n) => sum + n, 0),
+  };
 }

@@ -4,11 +4,12 @@ import { textUpTo } from "../../platform/http/body-limit.ts";
 import type { PeerAddress } from "../../platform/http/client-address.ts";
 import { answerAs, formBody, HtmlPage } from "../../platform/http/schemas.ts";
 import type { AppDeps } from "../deps.ts";
+import type { TrackingPort } from "../ports.ts";
 import { brandOf } from "../preferences/public-look.service.ts";
 import { orLater } from "./recipient.service.ts";
 import { askPage, donePage, gonePage } from "./tracking.pages.ts";
 import { agentOf, languageFor, pageLanguage, requestHint } from "./tracking.rules.ts";
-import { Tracking, type TrackingPort, type Visitor, type Whom } from "./tracking.service.ts";
+import { Tracking, type Visitor, type Whom } from "./tracking.service.ts";
 
 const TokenParams = t.Object({ token: t.String({ maxLength: 200 }) });
 const Pixel = answerAs("A picture of one transparent pixel", "image/gif");

@@ -13,21 +13,10 @@ import type { Clock } from "../../platform/clock.ts";
 import type { Databases } from "../../platform/db/databases.ts";
 import { AppError } from "../../platform/errors.ts";
 import type { KeyRing } from "../../platform/secrets.ts";
+import type { MissedEngagement, TrackingPort } from "../ports.ts";
 import { WorkspaceDirectory } from "./directory.service.ts";
-import type { MissedEngagement } from "./missed.service.ts";
 import { SentMail } from "./sent-mail.service.ts";
 import { findContact, findRecipient } from "./tracking.store.ts";
-
-/** What tracking needs of delivery. */
-export type TrackingPort = {
-  /**
-   * Resolves when the fact is durable and, for an unsubscribe, when delivery mails the person no more.
-   * @throws AppError `unavailable` when it cannot be kept.
-   */
-  recordFact(fact: EngagementFact | UnsubscribeFact): Promise<void>;
-  /** The person wants mail again, and the database says so: delivery no longer skips the address. */
-  resubscribed(workspaceId: string, address: string): void;
-};
 
 /** Who asks, as far as a fact keeps it. */
 export type Visitor = { ip: string; agent: string; hint: EngagementFact["hint"] };

@@ -9,10 +9,8 @@ import { setAsideRows } from "../../platform/db/set-aside.store.ts";
 import { lookAtWorkspace, workspaceIds, workspacePath } from "../../platform/db/workspace-files.ts";
 import { AppError, notFound } from "../../platform/errors.ts";
 import { log } from "../../platform/log.ts";
+import type { InspectFile } from "../ports.ts";
 import { namesOf } from "./workspace-files.store.ts";
-
-/** Reads a whole file, away from the HTTP thread, and says what is wrong with it. */
-export type InspectFile = (path: string) => Promise<FileFault | undefined>;
 
 type Desk = { databases: Databases; dataDir: string; clock: Clock; inspect: InspectFile };
 

@@ -4,7 +4,6 @@ import { inTransaction } from "../../platform/db/transaction.ts";
 import { AppError, invalidField, notFound } from "../../platform/errors.ts";
 import { type Role, roleHas } from "../../platform/http/permissions.ts";
 import { newId } from "../../platform/ids.ts";
-import type { AuditLog } from "../audit/audit.service.ts";
 import {
   createPerson,
   findPerson,
@@ -13,6 +12,7 @@ import {
   mailLocaleOf,
   readEmail,
 } from "../auth/users.service.ts";
+import type { AuditLog } from "../ports.ts";
 import {
   addInvitation,
   countInvitations,

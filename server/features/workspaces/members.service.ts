@@ -5,7 +5,7 @@ import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
 import type { Role } from "../../platform/http/permissions.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
 import { revokeKeysOf } from "../api-keys/api-keys.service.ts";
-import type { AuditLog } from "../audit/audit.service.ts";
+import type { AuditLog } from "../ports.ts";
 import {
   findMember,
   type MemberRow,

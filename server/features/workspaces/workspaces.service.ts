@@ -5,8 +5,8 @@ import { invalidField, notFound } from "../../platform/errors.ts";
 import type { Role } from "../../platform/http/permissions.ts";
 import { newId } from "../../platform/ids.ts";
 import { findKeyIdentity } from "../api-keys/api-keys.service.ts";
-import type { AuditLog } from "../audit/audit.service.ts";
 import { requireOrganizationOwner } from "../organizations/organizations.service.ts";
+import type { AuditLog } from "../ports.ts";
 import { addMember } from "./members.store.ts";
 import { readTimeZone } from "./workspaces.rules.ts";
 import {

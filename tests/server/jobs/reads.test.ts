@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { createAuditLog } from "../../../server/features/audit/audit.service.ts";
+import { contactLooks } from "../../../server/features/contacts/contact-looks.service.ts";
+import { reportLooks } from "../../../server/features/reports/report-looks.service.ts";
 import { type Reads, startReads } from "../../../server/jobs/reads.ts";
 import { newTestApp, type TestApp, type TestWorkspace } from "../../support/app.ts";
 
@@ -23,9 +25,9 @@ afterAll(async () => {
 });
 
 test("pages of a workspace come from the reads thread as they are", async () => {
-  const page = await reads.look(workspace.id, "contacts", { status: "mailable" });
-  const count = await reads.look(workspace.id, "contactCount", { q: "ben" });
-  const glance = await reads.look(workspace.id, "dashboard", null);
+  const page = await reads.look(workspace.id, contactLooks.page, { status: "mailable" });
+  const count = await reads.look(workspace.id, contactLooks.count, { q: "ben" });
+  const glance = await reads.look(workspace.id, reportLooks.dashboard, null);
 
   expect(page.items.map(({ email }) => email)).toEqual(["ada@example.org"]);
   expect(count).toEqual({ count: 1, exact: true });
@@ -33,8 +35,8 @@ test("pages of a workspace come from the reads thread as they are", async () => 
 });
 
 test("a refusal keeps its code on the way between the threads", async () => {
-  const missing = reads.look(workspace.id, "report", 99);
-  const foreign = reads.look(workspace.id, "contacts", { cursor: "invented" });
+  const missing = reads.look(workspace.id, reportLooks.report, 99);
+  const foreign = reads.look(workspace.id, contactLooks.page, { cursor: "invented" });
 
   await expect(missing).rejects.toMatchObject({ code: "not_found" });
   await expect(foreign).rejects.toMatchObject({ code: "invalid_input" });

@@ -1,9 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import {
-  type AuditLog,
-  createAuditLog,
-  verifyAudit,
-} from "../../../../server/features/audit/audit.service.ts";
+import { createAuditLog, verifyAudit } from "../../../../server/features/audit/audit.service.ts";
+import type { AuditLog } from "../../../../server/features/ports.ts";
 import { inTransaction } from "../../../../server/platform/db/transaction.ts";
 import { newTestApp, type TestApp, toEnd } from "../../../support/app.ts";
 

@@ -1,6 +1,5 @@
 import type { SmtpOutcome, Waterfall } from "../../../../server/delivery/index.ts";
-import type { CampaignEngine } from "../../../../server/features/campaigns/campaign-engine.service.ts";
-import type { DnsLookup } from "../../../../server/features/domains/domains.service.ts";
+import type { CampaignEngine, DnsLookup } from "../../../../server/features/ports.ts";
 import type { Role } from "../../../../server/platform/http/permissions.ts";
 import { newTestApp, type TestApp, type TestWorkspace } from "../../../support/app.ts";
 

@@ -1,10 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { generateKeyPairSync } from "node:crypto";
-import {
-  campaignHosts,
-  type DnsLookup,
-  loadDkimKey,
-} from "../../../../server/features/domains/domains.service.ts";
+import { campaignHosts, loadDkimKey } from "../../../../server/features/domains/domains.service.ts";
+import type { DnsLookup } from "../../../../server/features/ports.ts";
 import { loadKeyRing } from "../../../../server/platform/secrets.ts";
 import { newTestApp, type TestApp, type TestWorkspace } from "../../../support/app.ts";
 

@@ -4,10 +4,8 @@ import {
   checkDomainsTomorrow,
   domainJobs,
 } from "../../../../server/features/domains/domain-jobs.service.ts";
-import {
-  type DnsLookup,
-  loadDkimKey,
-} from "../../../../server/features/domains/domains.service.ts";
+import { loadDkimKey } from "../../../../server/features/domains/domains.service.ts";
+import type { DnsLookup } from "../../../../server/features/ports.ts";
 import { createJobQueue } from "../../../../server/platform/scheduler/job-queue.ts";
 import { loadKeyRing } from "../../../../server/platform/secrets.ts";
 import { newTestApp, type TestApp, type TestWorkspace } from "../../../support/app.ts";

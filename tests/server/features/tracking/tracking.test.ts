@@ -14,9 +14,9 @@ import { applyBatch } from "../../../../server/delivery/ingest/batch.ts";
 import { bounceRules, breakerRules } from "../../../../server/delivery/result/bounce-rules.ts";
 import { classifyEngagement } from "../../../../server/delivery/stats/engagement-class.ts";
 import { mergeContacts } from "../../../../server/features/contacts/contact-merge.service.ts";
-import { MissedEngagement } from "../../../../server/features/tracking/missed.service.ts";
+import type { MissedEngagement, TrackingPort } from "../../../../server/features/ports.ts";
+import { createMissedEngagement } from "../../../../server/features/tracking/missed.service.ts";
 import { trackingRoutes } from "../../../../server/features/tracking/tracking.routes.ts";
-import type { TrackingPort } from "../../../../server/features/tracking/tracking.service.ts";
 import { clientAddresses } from "../../../../server/platform/http/client-address.ts";
 import { createGuard } from "../../../../server/platform/http/guard.ts";
 import { problems } from "../../../../server/platform/http/problem.ts";
@@ -82,7 +82,7 @@ beforeEach(() => {
   const keyRing = loadKeyRing(fixture.dataDir);
   keys = loadTokenKeys(keyRing);
   journal = openJournal({ dir: join(fixture.dataDir, "local/journal/web") });
-  missed = new MissedEngagement();
+  missed = createMissedEngagement();
   const port: TrackingPort = {
     recordFact: (fact) => journal.append(JSON.stringify(fact)),
     resubscribed: () => undefined,

@@ -1,0 +1,15 @@
+import type { LookAt } from "../ports.ts";
+import { type ContactFilter, countContacts, listContacts } from "./contacts.service.ts";
+
+/** What looks at all contacts, and is therefore read on the reads thread. */
+export const contactLooks = {
+  page: {
+    name: "contacts",
+    read: ({ db, now }: LookAt, query: Parameters<typeof listContacts>[1]) =>
+      listContacts(db, query, now),
+  },
+  count: {
+    name: "contactCount",
+    read: ({ db, now }: LookAt, filter: ContactFilter) => countContacts(db, filter, now),
+  },
+};

@@ -1,0 +1,35 @@
+import { Elysia } from "elysia";
+import { refusals, WorkspaceItemParams } from "../../platform/http/schemas.ts";
+import { FieldUse } from "../contacts/contacts.schema.ts";
+import type { AppDeps } from "../deps.ts";
+import { fieldUse } from "./field-use.service.ts";
+import type { SegmentDeps } from "./segment-read.service.ts";
+
+/** Beside the other routes of custom fields, but on the floor of segments, which it reads. */
+export const fieldUseRoutes = ({ guard, clock, databases, outside }: AppDeps & SegmentDeps) =>
+  new Elysia({
+    name: "field-use",
+    prefix: "/workspaces/:workspaceId/contact-fields",
+    detail: { tags: ["Contacts"] },
+  })
+    .use(guard)
+    .get(
+      "/:id/use",
+      ({ params, workspace }) =>
+        fieldUse(
+          {
+            open: () => databases.workspace(workspace.id),
+            reads: outside.reads,
+            workspaceId: workspace.id,
+            timeZone: workspace.timeZone,
+            clock,
+          },
+          params.id,
+        ),
+      {
+        permission: "contacts:read",
+        params: WorkspaceItemParams,
+        response: { 200: FieldUse, ...refusals },
+        detail: { summary: "What uses a custom field, and would be lost or break without it" },
+      },
+    );

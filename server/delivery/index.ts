@@ -1,4 +1,5 @@
 // The only door to delivery: what features and the wiring may ask of it.
+export { refuseWhileFreezing } from "./audience/freeze.store.ts";
 export { countWaterfall, type Waterfall } from "./audience/waterfall.ts";
 export { blockList } from "./block-list.store.ts";
 export {

@@ -1,5 +1,6 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction, statement } from "../../platform/db/statements.ts";
+import { AppError } from "../../platform/errors.ts";
 import { type AudienceDefinition, frozenAudience } from "../consent.store.ts";
 
 const selectStatus = statement<[id: number], { status: string }>(
@@ -14,6 +15,27 @@ export function audienceToFreeze(
   return selectStatus(db).get(campaignId)?.status === "preparing"
     ? frozenAudience(db, campaignId)
     : undefined;
+}
+
+const selectFreezing = statement<[], { name: string }>(
+  "SELECT name FROM campaign WHERE status = 'preparing' LIMIT 1",
+);
+
+/**
+ * Called in the transaction that begins to take away what an audience may ask for (a list, a tag, a field, a segment):
+ * while it goes piece by piece, whom it kept out would come in.
+ *
+ * @throws AppError `in_use` while the recipients of a campaign are being found.
+ */
+export function refuseWhileFreezing(db: Connection): void {
+  const campaign = selectFreezing(db).get();
+  if (campaign !== undefined) {
+    const { name } = campaign;
+    throw new AppError(
+      "in_use",
+      `The recipients of the campaign "${name}" are just being found. Try again in a moment.`,
+    );
+  }
 }
 
 const selectEnd = statement<[campaignId: number], { seq: number | null; chunkNo: number | null }>(`

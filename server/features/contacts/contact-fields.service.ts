@@ -1,3 +1,4 @@
+import { refuseWhileFreezing } from "../../delivery/index.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { isWritable } from "../../platform/db/write-turn.ts";
@@ -114,12 +115,13 @@ function rename(context: TaskContext, field: StoredField, key: string): StoredFi
 /**
  * Removes a field: it is gone at once, and a task takes its values from the contacts.
  *
- * @throws AppError `not_found`, `illegal_state` while a rename is under way.
+ * @throws AppError `not_found`, `illegal_state` while a rename is under way, `in_use` while recipients are being found.
  */
 export function removeField(context: TaskContext, id: number) {
   const { db } = context;
   const { key } = requireField(db, id);
   return inTransaction(db, () => {
+    refuseWhileFreezing(db);
     if (hideField(db, id, context.now) === undefined) {
       throw new AppError("illegal_state", "Its values are still being carried over to a new key.");
     }

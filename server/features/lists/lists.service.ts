@@ -1,3 +1,4 @@
+import { refuseWhileFreezing } from "../../delivery/index.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { AppError, invalidField, notFound } from "../../platform/errors.ts";
@@ -146,14 +147,13 @@ export async function deleteList(open: () => Connection, id: number): Promise<vo
 }
 
 function refuseWhileNeeded(db: Connection, id: number): void {
+  refuseWhileFreezing(db);
   const campaign = campaignInNeed(db, id);
   if (campaign !== undefined) {
     const { name, status } = campaign;
     throw new AppError(
       "in_use",
-      status === "preparing"
-        ? `The recipients of "${name}" are just being found. Try again in a moment.`
-        : `"${name}" is under way (${status}) and leaves out the members of this list. Delete the list when the campaign is over.`,
+      `The campaign "${name}" is under way (${status}) and leaves out the members of this list. Delete the list when it is over.`,
     );
   }
 }

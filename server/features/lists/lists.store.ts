@@ -59,7 +59,7 @@ const selectLists = statement<
 const selectList = statement<[id: number], ListRow>(`SELECT ${columns} FROM list WHERE id = ?`);
 
 const selectPublicLists = statement<[], ListRow>(`
-  SELECT ${columns} FROM list WHERE is_public = 1 ORDER BY name_key LIMIT 100
+  SELECT ${columns} FROM list WHERE is_public = 1 AND NOT is_going ORDER BY name_key LIMIT 100
 `);
 
 const insertRow = statement<[ListValues & { now: number }], ListRow>(`
@@ -159,7 +159,7 @@ export function publicLists(db: Connection): ListRow[] {
 
 const selectPublicAmong = statement<[ids: string], ListRow>(`
   SELECT ${columns} FROM list
-   WHERE is_public = 1 AND id IN (SELECT value FROM json_each(?))
+   WHERE is_public = 1 AND NOT is_going AND id IN (SELECT value FROM json_each(?))
    ORDER BY name_key
 `);
 
@@ -186,7 +186,7 @@ export function updateList(
 
 const setGoing = statement<[id: number]>("UPDATE list SET is_going = 1 WHERE id = ?");
 
-/** From now on the list counts as deleted where a campaign or a segment asks for it. */
+/** From now on the list counts as deleted where a campaign, a segment, a form or a person asks for it. */
 export function markGoing(db: Connection, id: number): void {
   setGoing(db).run(id);
 }
@@ -194,17 +194,13 @@ export function markGoing(db: Connection, id: number): void {
 const selectCampaignInNeed = statement<[{ id: number }], { name: string; status: string }>(`
   SELECT name, status
     FROM campaign LEFT JOIN campaign_audience AS frozen ON frozen.campaign_id = campaign.id
-   WHERE status = 'preparing'
-      OR (status IN ('sending', 'pausing', 'paused')
-          AND EXISTS (SELECT 1 FROM json_each(coalesce(frozen.audience, campaign.audience), '$.excludeLists')
-                       WHERE value = @id))
+   WHERE status IN ('sending', 'pausing', 'paused')
+     AND EXISTS (SELECT 1 FROM json_each(coalesce(frozen.audience, campaign.audience), '$.excludeLists')
+                  WHERE value = @id)
    LIMIT 1
 `);
 
-/**
- * A campaign whose recipients are just being found, by whatever lists and segments, or that is under way and leaves out
- * the members of this list.
- */
+/** A campaign that is under way and leaves out the members of this list. */
 export function campaignInNeed(
   db: Connection,
   id: number,

@@ -1,4 +1,6 @@
+import { refuseWhileFreezing } from "../../delivery/index.ts";
 import type { Connection } from "../../platform/db/driver.ts";
+import { inTransaction } from "../../platform/db/transaction.ts";
 import { AppError, invalidField, notFound } from "../../platform/errors.ts";
 import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
 import { ensureFieldIndex, fieldsWithSql, listFields } from "../contacts/contact-fields.service.ts";
@@ -12,6 +14,7 @@ import {
   deleteSegmentRow,
   findSegment,
   insertSegment,
+  markIncomplete,
   nameOf,
   removeSomeMembers,
   type SegmentRow,
@@ -143,12 +146,18 @@ export function duplicateSegment(context: TaskContext, id: number, language: Lan
  * @throws AppError `not_found`; `in_use` while a campaign that is not sent yet names it.
  */
 export async function deleteSegment(open: () => Connection, id: number): Promise<void> {
-  const { name } = requireSegment(open(), id);
-  const waiting = campaignsWith(open(), id).filter(({ status }) => isWaiting(status));
-  if (waiting.length > 0) {
-    const names = waiting.map((one) => `"${one.name}"`).join(", ");
-    throw new AppError("in_use", `The segment "${name}" is in the audience of ${names}.`);
-  }
+  const db = open();
+  inTransaction(db, () => {
+    const { name } = requireSegment(db, id);
+    const waiting = campaignsWith(db, id).filter(({ status }) => isWaiting(status));
+    if (waiting.length > 0) {
+      const names = waiting.map((one) => `"${one.name}"`).join(", ");
+      throw new AppError("in_use", `The segment "${name}" is in the audience of ${names}.`);
+    }
+    refuseWhileFreezing(db);
+    // Its members go in pieces: as long as some of them are missing, no audience can have it.
+    markIncomplete(db, id);
+  });
   while (removeSomeMembers(open(), id, DELETE_AT_ONCE) === DELETE_AT_ONCE) {
     await Bun.sleep(1);
   }
@@ -172,7 +181,10 @@ export function askedOf(row: SegmentRow): Asked {
     return { rule: JSON.parse(row.rule) as Rule };
   }
   if (row.state === "filling") {
-    throw new AppError("illegal_state", `The segment "${row.name}" is still being filled.`);
+    throw new AppError(
+      "illegal_state",
+      `The segment "${row.name}" is still being filled, or being deleted.`,
+    );
   }
   return { staticSegment: row.id };
 }

@@ -123,6 +123,15 @@ export function markFilled(db: Connection, id: number, now: number): void {
   readyRow(db).run({ id, now });
 }
 
+const incompleteRow = statement<[id: number]>(
+  "UPDATE segment SET state = 'filling' WHERE id = ? AND kind = 'static'",
+);
+
+/** Says that a static segment does not have all its members. */
+export function markIncomplete(db: Connection, id: number): void {
+  incompleteRow(db).run(id);
+}
+
 /** Removes up to `limit` members of a static segment; returns how many. */
 export const removeSomeMembers = (db: Connection, id: number, limit: number): number =>
   deleteMembers(db).run({ id, limit }).changes;

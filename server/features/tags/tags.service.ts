@@ -1,3 +1,4 @@
+import { refuseWhileFreezing } from "../../delivery/index.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { AppError, invalidField, notFound } from "../../platform/errors.ts";
@@ -85,7 +86,7 @@ export function changeTag(db: Connection, id: number, written: string): TagRow {
   return tag;
 }
 
-/** Gives everybody with the tag another one instead, as a task; the tag is gone at once. @throws AppError */
+/** Gives everybody with the tag another one instead, as a task; the tag is gone at once. @throws AppError `not_found`, `in_use` */
 export function mergeTag(context: TaskContext, id: number, into: number) {
   const { db, now } = context;
   const { contactCount: total } = getTag(db, id);
@@ -93,16 +94,18 @@ export function mergeTag(context: TaskContext, id: number, into: number) {
     throw invalidField("into", "is no other tag of this workspace");
   }
   return inTransaction(db, () => {
+    refuseWhileFreezing(db);
     hideTag(db, id, now);
     return startTask(context, { kind: "tag_merge", payload: { tagId: id, into }, total });
   });
 }
 
-/** Removes a tag: it is gone at once, and a task takes it off its contacts. @throws AppError `not_found` */
+/** Removes a tag: it is gone at once, and a task takes it off its contacts. @throws AppError `not_found`, `in_use` */
 export function deleteTag(context: TaskContext, id: number) {
   const { db, now } = context;
   const { contactCount: total } = getTag(db, id);
   return inTransaction(db, () => {
+    refuseWhileFreezing(db);
     hideTag(db, id, now);
     return startTask(context, { kind: "tag_remove", payload: { tagId: id }, total });
   });

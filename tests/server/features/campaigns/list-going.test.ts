@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { deleteList } from "../../../../server/features/lists/lists.service.ts";
+import { deleteSegment } from "../../../../server/features/segments/segments.service.ts";
 import { type CampaignFixture, newCampaignFixture } from "./fixture.ts";
 
 // A list goes in pieces. A campaign that leaves out its members must not be launched in between: it would leave out
@@ -22,6 +23,17 @@ afterEach(() => fixture.app.close());
 
 const leavesOut = { audience: { everyone: true, includeLists: [], excludeLists: [9] } };
 const open = () => fixture.db();
+/** Gives the connection so often, and then the process ends. */
+function stopsAfter(times: number) {
+  let calls = 0;
+  return () => {
+    calls += 1;
+    if (calls > times) {
+      throw new Error("the process ended");
+    }
+    return open();
+  };
+}
 const statusOf = (id: number) =>
   open().prepare("SELECT status FROM campaign WHERE id = ?").pluck().get(id);
 const members = () =>
@@ -41,15 +53,7 @@ test("a campaign that leaves out a list cannot be launched while the list is bei
 
 test("nor when the deletion was stopped half-way, which can be gone on with", async () => {
   const id = await fixture.newReady(leavesOut);
-  let calls = 0;
-  const stopped = deleteList(() => {
-    calls += 1;
-    if (calls > 2) {
-      throw new Error("the process ended");
-    }
-    return open();
-  }, 9);
-  await expect(stopped).rejects.toThrow("the process ended");
+  await expect(deleteList(stopsAfter(2), 9)).rejects.toThrow("the process ended");
   expect(members()).toBe(MEMBERS + 1 - 2_000);
 
   expect((await fixture.call("POST", `/${id}/launch`)).status).toBe(409);
@@ -88,4 +92,49 @@ test("a list stays while recipients are being found, and while a campaign under 
   open().exec("UPDATE campaign SET status = 'completed'");
   await deleteList(open, 9);
   expect(members()).toBe(0);
+});
+
+test("a static segment of which only a part is deleted is in no audience", async () => {
+  open().exec(`
+    INSERT INTO segment (id, name, name_key, kind, rule, created_by, created_at, updated_at)
+    VALUES (3, 'May', 'may', 'static', '{}', 'test', 0, 0);
+    INSERT INTO segment_member (segment_id, contact_id) SELECT 3, id FROM contact;
+  `);
+  await expect(deleteSegment(stopsAfter(2), 3)).rejects.toThrow("the process ended");
+  const audience = { ...leavesOut.audience, excludeLists: [], excludeSegments: [3] };
+  const id = await fixture.newReady({ audience: { ...audience, includeSegments: [] } });
+
+  const launched = await fixture.call("POST", `/${id}/launch`);
+
+  expect(launched.status).toBe(409);
+  expect(((await launched.json()) as { detail: string }).detail).toContain("being deleted");
+  expect(statusOf(id)).toBe("draft");
+  await fixture.call("DELETE", `/${id}`);
+  await deleteSegment(open, 3);
+});
+
+test("no tag and no field goes while recipients are being found", async () => {
+  const id = await fixture.newReady();
+  const call = (method: string, path: string, body?: object) =>
+    fixture.app.call(
+      { role: "admin", workspaceId: fixture.workspace.id },
+      method,
+      `/workspaces/${fixture.workspace.id}${path}`,
+      body,
+    );
+  const made = async (path: string, body: object) =>
+    ((await (await call("POST", path, body)).json()) as { id: number }).id;
+  const paths = [
+    `/tags/${await made("/tags", { name: "VIP" })}`,
+    `/contact-fields/${await made("/contact-fields", { label: "City", type: "text" })}`,
+  ];
+  await fixture.call("POST", `/${id}/launch`);
+
+  for (const path of paths) {
+    expect((await call("DELETE", path)).status).toBe(409);
+  }
+  open().exec("UPDATE campaign SET status = 'completed'");
+  for (const path of paths) {
+    expect((await call("DELETE", path)).status).toBe(200);
+  }
 });

@@ -100,13 +100,13 @@ test(
       .click();
     await page.getByRole("menuitem", { name: "Delete" }).click();
     const dialog = page.getByRole("dialog");
-    await dialog.getByText("will take no sign-ups: Footer").waitFor();
-    await dialog.getByText("cannot be used in campaigns until you change them: Readers").waitFor();
+    await dialog.getByText("will stop accepting sign-ups: Footer").waitFor();
+    await dialog.getByText("will not work in campaigns until you change them: Readers").waitFor();
     expect(await accessibilityFindings(page)).toEqual([]);
     await takeScreenshots(page, screenshots, "list-delete");
     await dialog.getByRole("textbox").fill("News");
     await inDialog("Delete").click();
-    await page.getByText("The list is deleted").waitFor();
+    await page.getByText("List deleted").waitFor();
 
     await open("/contacts/forms");
     await page.getByText("No list", { exact: true }).waitFor();

@@ -179,7 +179,7 @@ async function story(name: string): Promise<void> {
 test("the report says what failed by reason, what waits for a person, and what can be sent again", async () => {
   await open(`${campaignId}/report`);
   await page.getByText("2 messages wait for you").waitFor();
-  await page.getByRole("cell", { name: "Taken for spam" }).waitFor();
+  await page.getByRole("cell", { name: "Rejected as spam" }).waitFor();
   // The address that does not exist is suppressed by now, and is left out.
   await page.getByRole("button", { name: "Retry these 2" }).waitFor();
   await page.getByText("Left out: 1 suppressed").waitFor();
@@ -188,7 +188,7 @@ test("the report says what failed by reason, what waits for a person, and what c
 
 test("who bounced: the server's words, and that the address is suppressed since", async () => {
   await story("gone");
-  await page.getByText("There is no such mailbox").first().waitFor();
+  await page.getByText("The mailbox does not exist").first().waitFor();
   await page.getByText("550 5.1.1 The email account that you tried").waitFor();
   await page.getByText(/On the suppression list since/).waitFor();
   await look("explain-bounced");
@@ -205,7 +205,7 @@ test("who is deferred: what the server asked for, how long it waited, when it is
 test("who was suppressed, was not in the segment, or is nobody: the first reason, in words", async () => {
   await search("suppressed@reader.example");
   await page.getByText("Their address was suppressed when the campaign was launched.").waitFor();
-  await page.getByText("Suppressed by hand").waitFor();
+  await page.getByText("Suppressed manually").waitFor();
 
   await search("outsider@reader.example");
   await page.getByText("Did not match the segment “Loyal readers”:").waitFor();
@@ -236,7 +236,7 @@ test("a held message is decided on its own page, the other from the report", asy
 test("what failed is sent again with the number on the button, and arrives", async () => {
   isMended = true;
   await open(`${campaignId}/report`);
-  await page.getByLabel("Reason", { exact: true }).selectOption({ label: "Taken for spam" });
+  await page.getByLabel("Reason", { exact: true }).selectOption({ label: "Rejected as spam" });
   await page.getByRole("button", { name: "Retry these 2" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Retry these 2" }).click();
   await page.getByText("2 messages are sent again").waitFor();

@@ -149,7 +149,7 @@ describe("the main job", () => {
       await page.getByText("Everyone", { exact: true }).last().click();
       await unfold("sender");
       await page.getByLabel("Sender", { exact: true }).selectOption({ index: 1 });
-      await page.getByLabel("Route", { exact: true }).selectOption({ index: 1 });
+      await page.getByLabel("Sending method", { exact: true }).selectOption({ index: 1 });
       await press(`Send to ${people.toLocaleString("en")} people now`);
 
       await page.waitForURL(/\/campaigns\/1\/report$/);

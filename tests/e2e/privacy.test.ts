@@ -160,7 +160,7 @@ test(
     await page.getByRole("button", { name: "Sign in" }).click();
     await page.waitForURL(/\/w\//);
     await page.goto(pageUrl("/contacts"));
-    await page.getByRole("link", { name: "Suppressions", exact: true }).waitFor();
+    await page.getByRole("link", { name: "Suppression list", exact: true }).waitFor();
     expect(await privacy.count()).toBe(0);
     await page.goto(pageUrl("/contacts/privacy"));
     await page.getByText("For administrators").waitFor();

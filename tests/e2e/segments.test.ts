@@ -61,22 +61,22 @@ test(
     // On the list, and (from Berlin, or not (fewer than 31 points, or no VIP)).
     await addCondition(0, "list");
     await addGroup(0);
-    await page.getByLabel("How the conditions are joined").nth(1).selectOption("or");
+    await page.getByLabel("How to combine the conditions").nth(1).selectOption("or");
     await addCondition(0, "branch");
     await page.getByLabel("branch: Value").fill("berlin");
     await addGroup(0);
-    await page.getByLabel("How the conditions are joined").nth(2).selectOption("nor");
+    await page.getByLabel("How to combine the conditions").nth(2).selectOption("nor");
     await addCondition(0, "points");
     await page.getByLabel("points: Comparison").selectOption("lt");
     await page.getByLabel("points: Value").fill("31");
     await addCondition(0, "tag");
-    await page.getByLabel("Has or has not").last().selectOption("no");
+    await page.getByLabel("Has or does not have").last().selectOption("no");
 
     const wanted = people
       .filter(({ branch, points }) => branch === "Berlin" || (points >= 31 && points % 5 === 0))
       .map(({ email }) => email)
       .sort();
-    await page.getByText(`${wanted.length} people`).waitFor();
+    await page.getByText(`${wanted.length} contacts`).waitFor();
     expect(await accessibilityFindings(page)).toEqual([]);
     await takeScreenshots(page, screenshots, "segment-builder");
     await page.getByRole("button", { name: "Create" }).click();

@@ -152,7 +152,7 @@ test("two routes make a group, which a campaign can go by", async () => {
   const { id } = await api.post<{ id: number }>(`${workspace.path}/campaigns`, { name: "May" });
   await open(`/campaigns/${id}`);
   await page.locator("details#sender > summary").click();
-  await page.getByLabel("Route", { exact: true }).selectOption({ label: "Main (group)" });
+  await page.getByLabel("Sending method", { exact: true }).selectOption({ label: "Main (group)" });
   const saved = page.waitForResponse((answer) => answer.request().method() === "PATCH");
   await saved;
   const campaign = await api.get(`${workspace.path}/campaigns/${id}`);

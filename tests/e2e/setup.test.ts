@@ -90,7 +90,7 @@ test("a relay that does not answer is refused with the stage and the reason, and
   await page.getByLabel("The relay is on this machine or in a private network").check();
   await press("Check the connection");
 
-  await page.getByText("It does not work yet").waitFor();
+  await page.getByText("Not working yet").waitFor();
   await page.getByText(/connection refused/).waitFor();
   expect(await page.getByLabel("Host").inputValue()).toBe("127.0.0.1");
 

@@ -41,12 +41,12 @@ test("a draft whose last change could not be saved is not launched, and the page
   await api.patch(`${workspace.path}/campaigns/${id}`, { subject: "Somebody else's" });
   await page.getByLabel("Subject").fill("Mine");
   await send.click();
-  await page.getByText("Somebody else changed this campaign").waitFor();
+  await page.getByText("Someone else changed this campaign").waitFor();
 
   const campaign = await api.get<{ status: string; subject: string }>(
     `${workspace.path}/campaigns/${id}`,
   );
   expect(campaign).toMatchObject({ status: "draft", subject: "Somebody else's" });
-  expect(await page.getByText("The campaign is on its way").count()).toBe(0);
+  expect(await page.getByText("Sending has started").count()).toBe(0);
   expect(page.url()).not.toContain("/report");
 }, 60_000);

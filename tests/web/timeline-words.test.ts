@@ -9,7 +9,7 @@ test("how a contact came is in its history, for each way there is", () => {
 
   expect(added("import:12")).toEqual({ text: "Added", detail: "Import 12" });
   expect(added("form:3").detail).toBe("Form 3");
-  expect(added("manual").detail).toBe("By hand");
+  expect(added("manual").detail).toBe("Manually");
   expect(added("").detail).toBe("");
 });
 
@@ -24,7 +24,7 @@ test("states, events and ways to leave are words, and unknown ones are shown as 
     text: "News: subscribed",
     detail: "Form 3",
   });
-  expect(said("suppressed", "unsubscribed", "one_click").detail).toContain("one click");
+  expect(said("suppressed", "unsubscribed", "one_click").detail).toContain("One-click");
   expect(said("suppressed", "new_reason", "").text).toBe("new reason");
   expect(sourceText("constructor")).toBe("constructor");
 });

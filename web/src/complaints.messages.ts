@@ -6,8 +6,8 @@ export const t = messages({
     de: "{count, plural, one {# Person hat} other {# Personen haben}} diese Kampagne als Spam gemeldet: {share}",
   },
   body: {
-    en: "That is above the {limit} at which you want to be warned. Gmail and Yahoo begin to send a sender to spam above 0.1% and refuse them above 0.3%. Mail only people who asked for it, leave out those who have not opened anything for long, and make leaving easy to find.",
-    de: "Das ist mehr als die {limit}, ab denen gewarnt wird. Gmail und Yahoo sortieren einen Absender ab 0,1 % in den Spam und weisen ihn ab 0,3 % ab. Schreibe nur Leuten, die es wollten, lass aus, wer lange nichts geöffnet hat, und mach das Abmelden leicht zu finden.",
+    en: "This is above your warning limit of {limit}. Gmail and Yahoo start filtering a sender’s mail as spam above 0.1% and reject it above 0.3%. Email only people who asked for it, exclude people who have not opened anything for a long time, and make it easy to unsubscribe.",
+    de: "Das liegt über Ihrer Warnschwelle von {limit}. Gmail und Yahoo sortieren E-Mails eines Absenders ab 0,1 % in den Spam und weisen sie ab 0,3 % ab. Schreiben Sie nur Personen an, die es wollten, schließen Sie aus, wer lange nichts geöffnet hat, und machen Sie das Abmelden leicht.",
   },
-  change: { en: "When to warn", de: "Wann gewarnt wird" },
+  change: { en: "Change the warning limit", de: "Warnschwelle ändern" },
 });

@@ -39,11 +39,11 @@ export function problemFrom(status: number, value: unknown): Problem {
   return new Problem({
     status,
     code: status === 0 ? "offline" : "internal",
-    title: status === 0 ? "The server does not answer" : `The server answered ${status}`,
+    title: status === 0 ? "Cannot reach the server" : `The server returned an error (${status})`,
     detail:
       status === 0
-        ? "Check the connection and try again."
-        : "The answer had no explanation. The server's log has more.",
+        ? "Check your connection and try again."
+        : "The server did not say why. Its log has details.",
   });
 }
 
@@ -57,7 +57,7 @@ export function asProblem(error: unknown): Problem {
     return problemFrom(0, undefined);
   }
   const detail = error instanceof Error ? error.message : String(error);
-  return new Problem({ status: 0, code: "internal", title: "Something failed here", detail });
+  return new Problem({ status: 0, code: "internal", title: "Something went wrong", detail });
 }
 
 function parsed(text: string): unknown {

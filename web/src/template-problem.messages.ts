@@ -7,19 +7,19 @@ export const t = messages({
     de: "Zeile {line}, Spalte {column}: {message}",
   },
   too_much_work: {
-    en: "The template does too much work for one message. Shorten its loops, or the lists that its loops and filters go through.",
-    de: "Die Vorlage rechnet für eine Nachricht zu viel. Kürzen Sie ihre Schleifen oder die Listen, die ihre Schleifen und Filter durchgehen.",
+    en: "This template does too much work for one message. Shorten its loops or the lists they go through.",
+    de: "Diese Vorlage rechnet für eine Nachricht zu viel. Kürzen Sie ihre Schleifen oder die Listen, die sie durchlaufen.",
   },
   too_much_text: {
-    en: "The template makes too much text for one message: 4 million characters at most, with everything it captures and assigns. Look for loops, and for text that is appended to itself.",
-    de: "Die Vorlage erzeugt für eine Nachricht zu viel Text: höchstens 4 Millionen Zeichen, einschließlich allem, was sie mit capture und assign aufhebt. Suchen Sie nach Schleifen und nach Text, der an sich selbst angehängt wird.",
+    en: "This template produces too much text for one message. The limit is 4 million characters, including captured and assigned text. Check its loops, and any text that is appended to itself.",
+    de: "Diese Vorlage erzeugt für eine Nachricht zu viel Text. Erlaubt sind 4 Millionen Zeichen, einschließlich Text aus capture und assign. Prüfen Sie ihre Schleifen und Text, der an sich selbst angehängt wird.",
   },
   too_deep: {
-    en: "The template nests its tags too deeply: 100 levels at most. Take some of the inner ones out.",
-    de: "Die Vorlage verschachtelt ihre Tags zu tief: höchstens 100 Ebenen. Nehmen Sie einige der inneren heraus.",
+    en: "This template nests its tags too deeply. The limit is 100 levels. Remove some of the inner ones.",
+    de: "Diese Vorlage verschachtelt ihre Tags zu tief. Erlaubt sind 100 Ebenen. Entfernen Sie einige der inneren.",
   },
   too_slow: {
-    en: "The template takes too long. Make it smaller or simpler.",
-    de: "Die Vorlage braucht zu lange. Machen Sie sie kleiner oder einfacher.",
+    en: "This template takes too long. Make it smaller or simpler.",
+    de: "Diese Vorlage braucht zu lange. Machen Sie sie kleiner oder einfacher.",
   },
 });

@@ -79,10 +79,10 @@ const english: Words = {
       before: `is before ${first}`,
       after: `is after ${first}`,
       between_dates: `is from ${first} to ${second}`,
-      in_last_days: `is within the last ${first} days`,
+      in_last_days: `was in the last ${first} days`,
       more_than_days_ago: `is more than ${first} days ago`,
-      in_next_days: `is within the next ${first} days`,
-      anniversary_in_days: `comes round within the next ${first} days`,
+      in_next_days: `is in the next ${first} days`,
+      anniversary_in_days: `has its anniversary in the next ${first} days`,
     };
     return `${label} ${texts[is]}`;
   },
@@ -90,7 +90,7 @@ const english: Words = {
   list(name, status, has) {
     const words: Record<ListStatus, string> = {
       subscribed: "subscribed to",
-      pending: "not yet confirmed on",
+      pending: "not confirmed for",
       unsubscribed: "unsubscribed from",
       any: "on",
     };
@@ -98,11 +98,11 @@ const english: Words = {
   },
   status(status, has) {
     const words: Record<StatusName, string> = {
-      mailable: "can be mailed",
-      unsubscribed: "unsubscribed from everything",
+      mailable: "can be emailed",
+      unsubscribed: "unsubscribed from all email",
       hard_bounce: "has an address that bounced",
-      complaint: "complained about spam",
-      manual: "was suppressed by hand",
+      complaint: "reported spam",
+      manual: "was suppressed manually",
     };
     return has ? words[status] : `not (${words[status]})`;
   },
@@ -113,8 +113,8 @@ const english: Words = {
       opened: ["opened", "did not open"],
       clicked: ["clicked in", "did not click in"],
     };
-    const since = days(withinDays, ["within the last day", "within the last", "days"]);
-    const also = machines === true ? " (machines counted too)" : "";
+    const since = days(withinDays, ["in the last day", "in the last", "days"]);
+    const also = machines === true ? " (automated activity included)" : "";
     return `${did[mail][has ? 0 : 1]} ${what}${since}${also}`;
   },
   campaigns(names, atLeast) {
@@ -127,7 +127,7 @@ const english: Words = {
   event({ has, name, properties, atLeast = 1, withinDays }) {
     const where = properties === "" ? "" : ` where ${properties}`;
     const often = atLeast === 1 ? "" : ` at least ${atLeast} times`;
-    const since = days(withinDays, ["within the last day", "within the last", "days"]);
+    const since = days(withinDays, ["in the last day", "in the last", "days"]);
     return `${has ? "did" : "did not do"} ${name}${where}${often}${since}`;
   },
   property(name, is, value) {
@@ -209,11 +209,11 @@ const german: Words = {
   },
   status(status, has) {
     const words: Record<StatusName, string> = {
-      mailable: "darf angeschrieben werden",
-      unsubscribed: "hat sich von allem abgemeldet",
+      mailable: "erhält E-Mails",
+      unsubscribed: "hat sich von allen E-Mails abgemeldet",
       hard_bounce: "hat eine unzustellbare Adresse",
-      complaint: "hat sich über Spam beschwert",
-      manual: "wurde von Hand gesperrt",
+      complaint: "hat Spam gemeldet",
+      manual: "wurde manuell gesperrt",
     };
     return has ? words[status] : `nicht (${words[status]})`;
   },
@@ -225,7 +225,7 @@ const german: Words = {
       clicked: "angeklickt",
     };
     const since = days(withinDays, ["am letzten Tag", "in den letzten", "Tagen"]);
-    const also = machines === true ? " (Maschinen zählen mit)" : "";
+    const also = machines === true ? " (einschließlich automatischer Aktivität)" : "";
     return `hat ${what}${since} ${has ? "" : "nicht "}${did[mail]}${also}`;
   },
   campaigns(names, atLeast) {

@@ -5,7 +5,7 @@ const t = messages({
   draft: { en: "Draft", de: "Entwurf" },
   scheduled: { en: "Scheduled", de: "Geplant" },
   preparing: { en: "Preparing", de: "Wird vorbereitet" },
-  sending: { en: "Sending", de: "Wird versandt" },
+  sending: { en: "Sending", de: "Wird gesendet" },
   pausing: { en: "Pausing", de: "Wird pausiert" },
   paused: { en: "Paused", de: "Pausiert" },
   cancelling: { en: "Cancelling", de: "Wird abgebrochen" },

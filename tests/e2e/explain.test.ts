@@ -253,15 +253,15 @@ test("what failed is sent again with the number on the button, and arrives", asy
 
 test("when campaigns pause themselves is set on a page of its own, and a word is refused at its field", async () => {
   await page.goto(`${server.url}/w/${workspace.id}/sending/settings`);
-  const rest = page.getByLabel("Days until such an address is tried again");
+  const rest = page.getByLabel("Days until the address is tried again");
   await rest.fill("soon");
   await page.getByLabel("Reported as spam, %").fill("0,2");
   await page.getByRole("button", { name: "Save" }).click();
-  await page.getByText("Write a number.").waitFor();
+  await page.getByText("Enter a number.").waitFor();
   await look("sending-settings");
   await rest.fill("90");
   await page.getByRole("button", { name: "Save" }).click();
-  await page.getByText("Saved. It holds from now on.").waitFor();
+  await page.getByText("Settings saved").waitFor();
 
   const settings = await api.get(`${workspace.path}/delivery-settings`);
   expect(settings).toMatchObject({ complaintPercent: 0.2, softBounceDays: 90 });

@@ -97,7 +97,7 @@ test("nothing of a letter is loaded before its reader asks for the pictures, and
   await settle();
 
   expect(asked).toEqual([]);
-  const button = page.getByRole("button", { name: "Show pictures" });
+  const button = page.getByRole("button", { name: "Show images" });
   await button.waitFor();
   expect(await accessibilityFindings(page)).toEqual([]);
   await takeScreenshots(page, screenshots, "received-pictures");

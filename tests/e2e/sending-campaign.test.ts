@@ -137,7 +137,7 @@ test("a campaign that is launched in the browser says what it is limited by, the
 test("a provider that is suspended by a rule is shown with until when and why, and resumed from there", async () => {
   yahooIsCross = true;
   const row = page.getByRole("row", { name: /Relay One to yahoo/ });
-  await row.getByText("Suspended").waitFor();
+  await row.getByText("Paused").waitFor();
   await row.getByText(/^in (?:2|1[0-9]*) h/).waitFor();
   await row.getByText(/user complaints/).waitFor();
   const before = ofYahoo(first).length;
@@ -147,7 +147,7 @@ test("a provider that is suspended by a rule is shown with until when and why, a
   yahooIsCross = false;
   await row.getByRole("button").click();
   await page.getByRole("menuitem", { name: "Resume now" }).click();
-  await page.getByText("It goes on").waitFor();
+  await page.getByText("Sending resumed").waitFor();
   await row.waitFor({ state: "detached" });
 
   const until = Date.now() + 20_000;
@@ -161,8 +161,8 @@ test("when the first relay goes away, what is left goes by the second one, and t
   const before = first.arrived.length;
   first.close();
 
-  await routeRow("Relay One").getByText("Out of order").waitFor();
-  await routeRow("Relay Two").getByText("In order").waitFor();
+  await routeRow("Relay One").getByText("Not working").waitFor();
+  await routeRow("Relay Two").getByText("Working", { exact: true }).waitFor();
   await look("queue-failed-over");
 
   expect(before).toBeLessThan(PEOPLE);

@@ -81,18 +81,18 @@ const open = (path: string) => page.goto(`${server.url}/w/${workspace.id}${path}
 
 test("a relay is added from a preset and opens on its own page, with the provider's limits", async () => {
   await open("/sending/routes");
-  await page.getByRole("button", { name: "Add route" }).click();
+  await page.getByRole("button", { name: "Add sending method" }).click();
   await page.getByLabel("Provider", { exact: true }).selectOption("ses");
   await page.getByLabel("Region or stream").selectOption("email-smtp.eu-central-1.amazonaws.com");
-  await page.getByRole("textbox", { name: "User name" }).fill("AKIAEXAMPLE");
+  await page.getByRole("textbox", { name: "Username" }).fill("AKIAEXAMPLE");
   await page.locator("input[name=password]").fill("secret");
   await look("route-dialog");
   await page.getByRole("button", { name: "Add", exact: true }).click();
   await page.waitForURL(/sending\/routes\/\d+$/);
 
   await page.getByRole("heading", { name: "Amazon SES", level: 1 }).waitFor();
-  expect(await page.getByLabel("Messages in any 24 hours").inputValue()).toBe("50000");
-  await page.getByRole("button", { name: "Add an address" }).click();
+  expect(await page.getByLabel("Messages per 24 hours").inputValue()).toBe("50000");
+  await page.getByRole("button", { name: "Add IP address" }).click();
   await page.getByLabel("IP address").fill("203.0.113.7");
   await page.getByLabel("EHLO name").fill("mta1.example.net");
   await page.getByLabel("Warm it up").check();
@@ -127,24 +127,24 @@ test("a domain's checks go green once its records are in the DNS", async () => {
   await page.getByRole("button", { name: "Check now" }).click();
   await page.getByText("Verified", { exact: true }).waitFor();
   await page.getByText("Found", { exact: true }).nth(4).waitFor();
-  await page.getByRole("button", { name: "Change the key" }).click();
-  await page.getByText("The next key waits").waitFor();
+  await page.getByRole("button", { name: "Replace key" }).click();
+  await page.getByText("Finish replacing the key").waitFor();
   await look("domain-page");
 }, 60_000);
 
 test("two routes make a group, which a campaign can go by", async () => {
   await open("/sending/routes");
-  await page.getByRole("button", { name: "Add route" }).click();
+  await page.getByRole("button", { name: "Add sending method" }).click();
   await page.getByLabel("Provider", { exact: true }).selectOption("brevo");
-  await page.getByRole("textbox", { name: "User name" }).fill("login@example.com");
+  await page.getByRole("textbox", { name: "Username" }).fill("login@example.com");
   await page.locator("input[name=password]").fill("secret");
   await page.getByRole("button", { name: "Add", exact: true }).click();
   await page.waitForURL(/sending\/routes\/\d+$/);
   await open("/sending/routes");
   await page.getByRole("button", { name: "Add group" }).click();
   await page.getByLabel("Name", { exact: true }).fill("Main");
-  await page.getByLabel("Route 1", { exact: true }).selectOption({ label: "Amazon SES" });
-  await page.getByLabel("Route 2", { exact: true }).selectOption({ label: "Brevo" });
+  await page.getByLabel("Sending method 1", { exact: true }).selectOption({ label: "Amazon SES" });
+  await page.getByLabel("Sending method 2", { exact: true }).selectOption({ label: "Brevo" });
   await page.getByRole("button", { name: "Add", exact: true }).click();
   await page.getByText("2. Brevo").waitFor();
   await look("routes-and-groups");

@@ -1,33 +1,33 @@
 import { messages } from "../../i18n.ts";
 
 export const t = messages({
-  address: { en: "Webhook address", de: "Webhook-Adresse" },
-  key: { en: "Key the provider signs with", de: "Schlüssel, mit dem der Anbieter signiert" },
+  address: { en: "Webhook URL", de: "Webhook-URL" },
+  key: { en: "Signing key", de: "Signaturschlüssel" },
   keyHint: {
-    en: "The verification or signing key that the provider shows beside its webhook.",
-    de: "Der Prüf- oder Signaturschlüssel, den der Anbieter neben seinem Webhook zeigt.",
+    en: "Your provider shows it next to the webhook, as verification or signing key.",
+    de: "Ihr Anbieter zeigt ihn neben dem Webhook, als Prüf- oder Signaturschlüssel.",
   },
-  keyStored: { en: "A key is stored", de: "Ein Schlüssel ist gespeichert" },
+  keyStored: { en: "Key saved", de: "Schlüssel gespeichert" },
   keyMissing: {
-    en: "Nothing is accepted until the key is stored.",
-    de: "Bis der Schlüssel gespeichert ist, wird nichts angenommen.",
+    en: "SwiftMail accepts no events until you save the key.",
+    de: "SwiftMail nimmt keine Ereignisse an, bis Sie den Schlüssel speichern.",
   },
-  storeKey: { en: "Store key", de: "Schlüssel speichern" },
-  stored: { en: "Key stored", de: "Schlüssel gespeichert" },
+  storeKey: { en: "Save key", de: "Schlüssel speichern" },
+  stored: { en: "Key saved", de: "Schlüssel gespeichert" },
   lastEvent: { en: "Last event", de: "Letztes Ereignis" },
   never: { en: "None yet", de: "Noch keines" },
   events: { en: "Events", de: "Ereignisse" },
   topic: { en: "Subscribed topic", de: "Abonniertes Thema" },
-  refused: { en: "The last request was refused", de: "Die letzte Anfrage wurde abgelehnt" },
-  renew: { en: "New address", de: "Neue Adresse" },
-  renewAsk: { en: "Make a new address?", de: "Neue Adresse erzeugen?" },
+  refused: { en: "The last request was rejected", de: "Die letzte Anfrage wurde abgelehnt" },
+  renew: { en: "Create new URL", de: "Neue URL erstellen" },
+  renewAsk: { en: "Create a new webhook URL?", de: "Neue Webhook-URL erstellen?" },
   renewBody: {
-    en: "The old address stops working at once; the provider needs the new one.",
-    de: "Die alte Adresse gilt sofort nicht mehr; der Anbieter braucht die neue.",
+    en: "The old URL stops working immediately. Enter the new one at your provider.",
+    de: "Die alte URL funktioniert sofort nicht mehr. Tragen Sie die neue bei Ihrem Anbieter ein.",
   },
   renewed: {
-    en: "Give the new address to the provider",
-    de: "Geben Sie dem Anbieter die neue Adresse",
+    en: "New URL created. Enter it at your provider.",
+    de: "Neue URL erstellt. Tragen Sie sie bei Ihrem Anbieter ein.",
   },
   bounce: {
     en: "{count, plural, one {# bounce} other {# bounces}}",
@@ -42,7 +42,7 @@ export const t = messages({
     de: "{count, plural, one {# Beschwerde} other {# Beschwerden}}",
   },
   unsubscribe: {
-    en: "{count, plural, one {# unsubscription} other {# unsubscriptions}}",
+    en: "{count, plural, one {# unsubscribe} other {# unsubscribes}}",
     de: "{count, plural, one {# Abmeldung} other {# Abmeldungen}}",
   },
   delivered: {
@@ -54,7 +54,7 @@ export const t = messages({
     de: "{count, plural, one {# anderes} other {# andere}}",
   },
   unknown: {
-    en: "{count, plural, other {# about unknown messages}}",
+    en: "{count, plural, one {# for an unknown message} other {# for unknown messages}}",
     de: "{count, plural, other {# zu unbekannten Nachrichten}}",
   },
 });

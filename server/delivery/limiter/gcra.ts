@@ -2,7 +2,7 @@
 export type Rate = { perSecond: number; burst: number };
 
 /**
- * The state of a bucket: GCRA's "theoretical arrival time", the unix ms at which the next message would be due if
+ * The state of a bucket: GCRA's "theoretical arrival time", the steady ms at which the next message would be due if
  * messages came evenly spaced. Zero means that the bucket has not been used.
  */
 export type ArrivalMs = number;

@@ -99,7 +99,7 @@ export type LimitState = {
   slowedBy: string;
   cap: Cap | undefined;
   quotas: { window: QuotaWindow; max: number }[];
-  /** Unix ms of the last admission; `sweep` drops keys that have not been used for long. */
+  /** Steady ms of the last admission; `sweep` drops keys that have not been used for long. */
   usedAt: number;
 };
 
@@ -110,9 +110,9 @@ export type LimitStatus = {
   /** Messages in flight at once; undefined = no limit. */
   window: number | undefined;
   perSecond: number | undefined;
-  /** Unix ms; undefined when the key is not suspended. */
+  /** Steady ms; undefined when the key is not suspended. */
   suspendedUntil: number | undefined;
-  /** Unix ms; undefined when there is no temporary cap. */
+  /** Steady ms; undefined when there is no temporary cap. */
   capUntil: number | undefined;
   reason: string;
   quotas: { period: Period; used: number; max: number }[];

@@ -178,7 +178,7 @@ export class Limiter {
     return this.#states.get(nameOf(key))?.underWay ?? 0;
   }
 
-  /** Unix ms until which the key is suspended or one of its quotas is used up; 0 when neither is the case. */
+  /** Steady ms until which the key is suspended or one of its quotas is used up; 0 when neither is the case. */
   closedUntil(key: LimitKey, now: number): number {
     const state = this.#states.get(nameOf(key));
     if (state === undefined) {
@@ -202,7 +202,10 @@ export class Limiter {
       .map((state) => statusOf(state, now));
   }
 
-  /** Drops keys of these levels that have not been used since `before` and hold no suspension, cap or quota usage. */
+  /**
+   * Drops keys of these levels that have not been used since `before` and have nothing in flight and nothing to
+   * remember (suspension, cap or quota usage).
+   */
   sweep(levels: readonly LimitLevel[], before: number, now: number): void {
     for (const [name, state] of this.#states) {
       const isIdle = state.underWay === 0 && state.usedAt < before && state.suspendedUntil <= now;

@@ -132,7 +132,7 @@ export class WaitQueue<T> {
     }
   }
 
-  /** Unix ms at which `due` must be called next; undefined when no item waits. */
+  /** Steady ms at which `due` must be called next; undefined when no item waits. */
   nextAt(): number | undefined {
     return this.#wheel.nextAt();
   }

@@ -12,7 +12,7 @@ export type Window = {
   size: number;
   /** 0 < share ≤ 1 of the configured rate, as of `pushedBackAt`. */
   rateShare: number;
-  /** Unix ms of the last pushback that narrowed the window; -Infinity before the first. */
+  /** Steady ms of the last pushback that narrowed the window; -Infinity before the first. */
   pushedBackAt: number;
 };
 

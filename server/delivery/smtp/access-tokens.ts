@@ -11,13 +11,15 @@ import { SmtpFailure } from "./failure.ts";
 
 const TIMEOUT_MS = 30_000;
 const MAX_BYTES = 64 * 1_024;
-/** Microsoft and Google say 3,600 s; who says nothing is taken to mean as much. */
+/** Lifetime assumed when the service names none. Microsoft and Google give 3,600 s. */
 const DEFAULT_LIFE_S = 3_600;
-/** A token is not used in its last minutes: it has to last for the sign-in. */
+/** A token is not used in its last minutes, so that it does not expire during sign-in. */
 const SAFETY_S = 300;
 const MAX_WORDS = 300;
 
-/** Gives an access token; told which one was refused, never that one again. */
+/**
+ * Returns an access token. Pass the token that the server refused, if any: it is then not taken from the cache again.
+ */
 export type TokenSource = (refused?: string) => Promise<string>;
 
 export type AccessTokenOptions = {
@@ -28,8 +30,8 @@ export type AccessTokenOptions = {
 type Token = { value: string; usableUntil: number };
 
 /**
- * The access tokens of a route that signs in by XOAUTH2 (RFC 6749 §4.4 and §6): fetched when needed, kept until
- * shortly before they expire, one request at a time.
+ * Manages the access tokens of a route that signs in by XOAUTH2 (RFC 6749 §4.4 and §6). A token is fetched when it is
+ * first needed and cached until shortly before it expires. There is at most one request at a time.
  */
 export function accessTokens(
   route: Pick<Route, "publicOnly"> & { oauth: OAuthClient },
@@ -42,7 +44,7 @@ export function accessTokens(
 
   const fetchToken = async (): Promise<Token> => {
     const answer = await requestToken({ ...route.oauth, refreshToken }, route, options);
-    // A service may hand out a new refresh token and let the old one end.
+    // The service may rotate the refresh token, after which the old one is no longer valid.
     refreshToken = answer.refreshToken || refreshToken;
     const lifeSeconds = Math.max(answer.lifeSeconds / 2, answer.lifeSeconds - SAFETY_S);
     return { value: answer.value, usableUntil: clock() + lifeSeconds * 1_000 };
@@ -97,7 +99,7 @@ async function requestToken(
   return readAnswer(response, url, isRefresh);
 }
 
-/** @throws SmtpFailure `config`: a client secret goes over an encrypted connection, or not beyond this machine. */
+/** @throws SmtpFailure `config` unless the URL is https, or plain http on this machine: it receives a client secret. */
 function checkedUrl(text: string, publicOnly: boolean): URL {
   const url = URL.parse(text);
   const isHere = url !== null && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
@@ -127,7 +129,7 @@ function readAnswer(response: GuardedResponse, url: URL, isRefresh: boolean) {
   const code = wordsOf(answer["error"]);
   const said = [code, wordsOf(answer["error_description"])].filter((part) => part !== "");
   const words = said.length === 0 ? `status ${response.status}` : said.join(": ");
-  // 5xx, 429 and "temporarily_unavailable" pass; anything else somebody has to mend.
+  // 5xx, 429 and "temporarily_unavailable" are temporary; a person has to fix anything else.
   const isPassing =
     response.status >= 500 || response.status === 429 || code === "temporarily_unavailable";
   const advice =
@@ -146,7 +148,7 @@ function objectOf(text: string): Record<string, unknown> {
     const value: unknown = JSON.parse(text);
     return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
   } catch {
-    return {}; // A page for people, from a proxy or a wrong address.
+    return {}; // Probably an HTML page, from a proxy or because the URL is wrong.
   }
 }
 

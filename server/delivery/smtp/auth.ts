@@ -4,16 +4,16 @@ import type { ParsedReply } from "./reply-parser.ts";
 import { bareReply, type Wire } from "./wire.ts";
 
 /**
- * How to prove who we are. A token is asked for with each connection, because it expires; told which one was
- * refused, `accessToken` gives another.
+ * Credentials for AUTH. Access tokens expire, so `accessToken` is called for each connection; pass the token that was
+ * refused to get a new one.
  */
 export type Credentials =
   | { kind: "password"; username: string; password: string }
   | { kind: "oauth"; username: string; accessToken: (refused?: string) => Promise<string> };
 
 /**
- * Signs in with the best mechanism both sides know: XOAUTH2 for a token, else PLAIN (RFC 4616),
- * else LOGIN. The caller has made sure that the connection may carry a secret.
+ * Signs in with the best mechanism that both sides support: XOAUTH2 for a token, otherwise PLAIN (RFC 4616) or LOGIN.
+ * The caller must have made sure that the connection may carry a secret.
  *
  * @throws SmtpRefusal at stage `auth` with the server's reply.
  * @throws SmtpFailure with fault `config` when no mechanism fits.
@@ -75,7 +75,7 @@ async function authXoauth2(ask: Ask, { username, accessToken }: Oauth): Promise<
     const reply = await ask(
       `AUTH XOAUTH2 ${base64(`user=${username}\u0001auth=Bearer ${token}\u0001\u0001`)}`,
     );
-    // A refusal comes as a challenge with the reason in JSON; an empty line fetches the real reply.
+    // The server refuses with a challenge (334) that holds the reason as JSON; an empty line fetches the final reply.
     return reply.code === 334 ? await ask("") : reply;
   };
   const token = await accessToken();
@@ -84,7 +84,7 @@ async function authXoauth2(ask: Ask, { username, accessToken }: Oauth): Promise<
     accepted(reply);
     return;
   }
-  // It may have been withdrawn before its time: once with a new one.
+  // The token may have been revoked before it expired, so try once more with a new one.
   const fresh = await accessToken(token);
   accepted(fresh === token ? reply : await tell(fresh));
 }

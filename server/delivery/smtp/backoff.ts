@@ -2,8 +2,8 @@ const BASE_MS = 1_000;
 const MAX_MS = 60_000;
 
 /**
- * How long to wait after the nth failure in a row: twice as long each time, up to a minute, and never the same for
- * two who failed together.
+ * The pause after the nth failure in a row. It doubles each time, up to a minute, with a jitter of ±20 % so that
+ * connections which failed together do not retry together.
  *
  * @param random 0 ≤ x < 1.
  */

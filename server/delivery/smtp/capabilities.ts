@@ -1,18 +1,18 @@
-/** What a server offered in its EHLO reply (RFC 5321 §4.1.1.1). */
+/** The extensions that a server offered in its EHLO reply (RFC 5321 §4.1.1.1). */
 export type Capabilities = {
   pipelining: boolean;
   eightBitMime: boolean;
   smtpUtf8: boolean;
   startTls: boolean;
-  /** Largest message in bytes (RFC 1870); undefined = SIZE not offered, or offered without a limit. */
+  /** Largest message in bytes (RFC 1870); undefined = SIZE was not offered, or was offered without a limit. */
   maxSizeBytes: number | undefined;
-  /** True when SIZE is offered at all, so that MAIL may announce the size. */
+  /** True when SIZE was offered, so that MAIL may announce the size. */
   size: boolean;
   /** SASL mechanisms in upper case. */
   auth: ReadonlySet<string>;
 };
 
-/** What a server that only knows HELO offers: nothing. */
+/** For a server that only knows HELO. */
 export const noCapabilities: Capabilities = {
   pipelining: false,
   eightBitMime: false,
@@ -24,8 +24,8 @@ export const noCapabilities: Capabilities = {
 };
 
 /**
- * Reads the lines of an EHLO reply; the first one is the server's name. Understands the old
- * `AUTH=LOGIN` form too, which some servers still send beside the right one.
+ * Parses the lines of an EHLO reply; the first line is the server's name. Also accepts the obsolete form `AUTH=LOGIN`,
+ * which some servers still send.
  */
 export function readCapabilities(lines: readonly string[]): Capabilities {
   const offers = new Map<string, string[]>();

@@ -6,24 +6,24 @@ import { connectPeer, type SessionOptions } from "./handshake.ts";
 import { addressesOf } from "./host-addresses.ts";
 import { MailRoutes } from "./mail-routes.ts";
 
-/** Somebody who always answers, and whose servers are asked for nothing but a greeting. */
+/** A domain whose servers always answer. The check reads their greeting, says EHLO and quits. */
 const PROBE_DOMAIN = "gmail.com";
-/** A person is waiting. */
+/** Short, because a person is waiting for the result. */
 const TIMEOUTS_MS = [1_500, 3_000];
-/** Addresses of one host that are tried. */
+/** Addresses of the host that are tried. */
 const MAX_ADDRESSES = 2;
 
 export type DirectCheckOptions = SessionOptions & {
-  /** Whom to ask in place of the system's name servers. */
+  /** DNS servers to ask instead of the system's. */
   dnsServers?: readonly string[] | undefined;
   probeDomain?: string;
 };
 
 /**
- * Finds out whether mail can leave from here at all: DNS answers, port 25 is open, a large provider greets us. Sends
- * no mail.
+ * Checks whether this machine can deliver mail directly: DNS answers, port 25 is open, and a large provider greets us.
+ * Sends no mail.
  *
- * @throws SmtpFailure or SmtpRefusal of the first source address that cannot.
+ * @throws SmtpFailure or SmtpRefusal for the first source address that fails.
  */
 export async function checkDirect(route: Route, options: DirectCheckOptions): Promise<void> {
   const { probeDomain = PROBE_DOMAIN } = options;

@@ -3,11 +3,11 @@ import { checkDirect, type DirectCheckOptions } from "./check-direct.ts";
 import { formatReply, SmtpFailure, SmtpRefusal } from "./failure.ts";
 import { connectRoute, type SessionOptions } from "./handshake.ts";
 
-/** One stage of a check: what happened, in words for the person who set the route up. */
+/** One stage of a check, worded for the person who set up the route. */
 export type RouteCheckStep = { stage: SmtpStage; ok: boolean; message: string };
 export type RouteCheck = { ok: boolean; steps: RouteCheckStep[] };
 
-/** A person is waiting: less patience than for mail. */
+/** Shorter than for mail, because a person is waiting for the result. */
 const checkTimeouts = {
   connectMs: 10_000,
   greetingMs: 20_000,
@@ -16,8 +16,8 @@ const checkTimeouts = {
 };
 
 /**
- * Connects, encrypts and signs in as sending would, sends no mail, and says what happened at each
- * stage with the server's own words. Never throws for what a server does.
+ * Connects, starts TLS and signs in as for a real message, but sends no mail. Reports each stage with the server's own
+ * reply. Errors of the server are reported, not thrown.
  */
 export async function checkRoute(
   route: Route,

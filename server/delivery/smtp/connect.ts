@@ -4,23 +4,23 @@ import { connect as connectTls } from "node:tls";
 import { isOwnAddress } from "../../platform/target-guard.ts";
 import { SmtpFailure } from "./failure.ts";
 
-/** Where to, and how sure to be of who answers. */
+/** The server to connect to, and how to verify it. */
 export type Destination = {
   host: string;
   port: number;
-  /** Where the host is, when that is known; undefined = the system is asked. */
+  /** IP addresses of the host, if already looked up; undefined = use the system's resolver. */
   addresses?: readonly string[] | undefined;
   verifyCertificate: boolean;
-  /** Extra trust anchors in PEM, beside the system's. */
+  /** Extra trust anchors in PEM, in addition to the system's. */
   ca?: string | undefined;
-  /** The address to connect from; undefined = the system chooses. */
+  /** Local address to connect from; undefined = the system chooses. */
   localAddress?: string | undefined;
-  /** Returns false for an IP address that must not be connected to (private networks). */
+  /** Returns false for an IP address that must not be connected to, e.g. in a private network. */
   allowAddress?: ((ip: string) => boolean) | undefined;
 };
 
 /**
- * Opens a TCP connection to the first address of the host that answers.
+ * Opens a TCP connection to the first address of the host that accepts it.
  *
  * @throws SmtpFailure at stage `dns` or `connect`.
  */
@@ -64,7 +64,7 @@ async function resolve(to: Destination): Promise<readonly string[]> {
   return allowed;
 }
 
-/** From an IPv4 address only IPv4 addresses can be reached, and the same with IPv6. */
+/** A local IPv4 address can only reach IPv4 addresses, and an IPv6 address only IPv6. */
 function ofFamily(addresses: string[], localAddress: string | undefined): string[] {
   return localAddress === undefined
     ? addresses
@@ -85,7 +85,7 @@ function dial(address: string, to: Destination, timeoutMs: number): Promise<Sock
       const text = `no connection to ${address} port ${port} within ${Math.ceil(timeoutMs / 1000)} s`;
       reject(new SmtpFailure("connect", "timeout", text));
     }, timeoutMs);
-    // Stays on: an error event that nobody listens to would end the process.
+    // The listener stays attached: an unhandled error event would end the process.
     socket.on("error", (error: NodeJS.ErrnoException) => {
       clearTimeout(timer);
       socket.destroy();
@@ -128,7 +128,7 @@ function plainCause(error: NodeJS.ErrnoException): string {
 }
 
 /**
- * Puts TLS 1.2 or newer on a connected socket.
+ * Starts TLS 1.2 or newer on a connected socket.
  *
  * @throws SmtpFailure with fault `tls` (certificate, handshake) or `timeout`.
  * @see RFC 8314 §3, RFC 3207
@@ -137,7 +137,7 @@ export function startTls(plain: Socket, to: Destination, timeoutMs: number): Pro
   return new Promise((resolve, reject) => {
     const secure = connectTls({
       socket: plain,
-      // A server name must be a name: RFC 6066 §3.
+      // SNI allows host names only, no IP addresses (RFC 6066 §3).
       servername: isIP(to.host) === 0 ? to.host : "",
       host: to.host,
       rejectUnauthorized: to.verifyCertificate,
@@ -154,7 +154,7 @@ export function startTls(plain: Socket, to: Destination, timeoutMs: number): Pro
       const text = `no TLS handshake within ${Math.ceil(timeoutMs / 1000)} s`;
       refuse(new SmtpFailure("starttls", "timeout", text));
     }, timeoutMs);
-    // These stay on after the handshake: an error event that nobody listens to would end the process.
+    // The listeners stay attached after the handshake: an unhandled error event would end the process.
     secure.on("error", (error: NodeJS.ErrnoException) =>
       refuse(new SmtpFailure("starttls", "tls", certificateProblem(error, to.host), error)),
     );

@@ -1,16 +1,19 @@
-/** A ceiling learned from a refused connection is lifted by one connection this often. */
+/** After a refused connection has set a ceiling, it rises by one connection per this interval. */
 const CEILING_STEP_MS = 60_000;
 
 /**
- * - not_opened: no connection, or none that got as far as MAIL.
- * - turned_away: the server ended it (421, or without a word) before it had answered for any message.
+ * - not_opened: the connection or its handshake failed.
+ * - turned_away: the server ended a new connection (by 421 or without a reply) before answering for any message.
  */
 export type ConnectionFailure = "not_opened" | "turned_away";
 
-/** How long to open nothing after the nth failure in a row. */
+/** The pause after the nth failure in a row, in ms. */
 export type PauseAfter = (failures: number, how: ConnectionFailure) => number;
 
-/** What failed connections to one destination have taught: whether, when and how many more may be opened. Knows no clock. */
+/**
+ * Decides from earlier failures whether, when and how many more connections to a destination may be opened. The caller
+ * passes the time into every call.
+ */
 export class ConnectionHealth {
   readonly #pauseAfter: PauseAfter;
   #failures = 0;
@@ -24,50 +27,53 @@ export class ConnectionHealth {
     this.#pauseAfter = pauseAfter;
   }
 
-  /** False until a connection has worked: then one is opened alone, to find out. */
+  /** False until a connection has worked. Until then only one connection is opened at a time. */
   get isProven(): boolean {
     return this.#isProven;
   }
 
-  /** Before this nothing is opened. */
+  /** No connection is opened before this time (ms). */
   get backoffUntil(): number {
     return this.#backoffUntil;
   }
 
-  /** Why the last connection failed; empty when all is well. */
+  /** Why the last connection failed; empty when there is no problem. */
   get lastError(): string {
     return this.#lastError;
   }
 
-  /** Connections that the server bears, as far as is known; Infinity when it never refused one beside others. */
+  /**
+   * How many connections the server accepts, as far as we know; Infinity until it refuses one while others are open.
+   */
   ceiling(now: number): number {
     return this.#ceiling + Math.floor((now - this.#ceilingAt) / CEILING_STEP_MS);
   }
 
-  /** A connection is past its handshake, as the `ready`th. */
+  /** A connection has finished its handshake, so that `ready` connections are ready now. */
   opened(ready: number): void {
     this.#ceiling = Math.max(this.#ceiling, ready);
-    // After a failure a greeting is not believed: the server may hang up at MAIL, as it did before.
+    // After a failure the greeting alone proves nothing: the server may close the connection at MAIL again.
     this.#isProven ||= this.#failures === 0;
   }
 
-  /** The server has answered for a message. */
+  /** The server has replied to a message. */
   worked(): void {
     this.#isProven = true;
     this.#failures = 0;
     this.#lastError = "";
   }
 
-  /** There is no connection left: much may have happened there before the next one. */
+  /** The last connection was closed. The server's state may change before the next one, so that has to prove itself. */
   emptied(): void {
     this.#isProven = false;
   }
 
   /**
-   * A connection failed while `live` others were well. Nothing is opened for a while, and then no more than those.
+   * Records a failed connection while `live` others were working. Starts a pause, and then allows no more than those
+   * `live` connections.
    *
-   * @param startedAt When it was begun: those that were tried together fail together, and count once.
-   * @returns false when it was counted before.
+   * @param startedAt When the connection was started. Connections that fail at the same time count as one failure.
+   * @returns false when this failure belongs to one that is already counted.
    */
   failed(
     how: ConnectionFailure,

@@ -1,17 +1,17 @@
 import type { Clock } from "../../platform/clock.ts";
 
-/** Connections that share a limit, as the limit sees them. */
+/** A connection pool, as far as the limit needs to know it. */
 export type LimitedPool = {
   readonly open: number;
-  /** Looks again whether it may open connections. */
+  /** Opens connections if any are needed and allowed now. */
   pump: () => void;
-  /** Closes one connection that is not in use; false when there is none. */
+  /** Closes one idle connection; false when there is none. */
   yieldIdle: () => boolean;
 };
 
 export type ConnectionLimitOptions = {
   max: number;
-  /** New connections a minute; Infinity = as many as there is room for. */
+  /** New connections a minute; Infinity = no limit on the rate. */
   perMinute?: number;
   clock: Clock;
 };
@@ -19,19 +19,20 @@ export type ConnectionLimitOptions = {
 const MINUTE_MS = 60_000;
 
 /**
- * A number of connections that several pools share: all sites of a route, or all hosts of a provider. Who finds
- * no room is called when there is some, in turn; connections that nobody uses make way at once.
+ * A number of connections that several pools share: all pools of a route, or all pools of a site from one source
+ * address. A pool that finds no room is called, in turn, when a connection becomes free. Idle connections of other
+ * pools are closed to make room.
  */
 export class ConnectionLimit {
   readonly max: number;
   readonly #gapMs: number;
   readonly #clock: Clock;
-  /** When the next connection would be due if all came evenly; ahead of that by one room full is allowed. */
+  /** When the next connection would be due at an even pace (GCRA). A burst of `max` connections may run ahead of it. */
   #evenAt = 0;
   #wake: ReturnType<typeof setTimeout> | undefined;
   #open = 0;
   readonly #pools = new Set<LimitedPool>();
-  /** Waiting for room, in order. */
+  /** Pools that wait for room, in order of arrival. */
   readonly #waiting = new Set<LimitedPool>();
 
   constructor({ max, perMinute = Number.POSITIVE_INFINITY, clock }: ConnectionLimitOptions) {
@@ -44,7 +45,7 @@ export class ConnectionLimit {
     return this.#open;
   }
 
-  /** True when no connection may be opened now: there are enough, or they came too fast. */
+  /** True when no connection may be opened now, because of the number or the rate. */
   get isFull(): boolean {
     return this.#open >= this.max || this.#tooSoonMs() > 0;
   }
@@ -56,7 +57,10 @@ export class ConnectionLimit {
     this.#waiting.delete(pool);
   }
 
-  /** `pool` has closed a connection, or (`wasUsed` false) never made the one it took room for. */
+  /**
+   * `pool` has closed a connection. With `wasUsed` false the connection was never attempted, so it does not count
+   * against the rate.
+   */
   give(pool: LimitedPool, wasUsed = true): void {
     this.#open -= 1;
     this.#evenAt -= wasUsed ? 0 : this.#gapMs;
@@ -81,7 +85,7 @@ export class ConnectionLimit {
     return this.#evenAt - (this.max - 1) * this.#gapMs - this.#clock();
   }
 
-  /** Whoever waits for the pace, not for a connection to end, is called by a timer. */
+  /** Sets a timer for pools that wait because of the rate: no closing connection will wake them. */
   #wakeInTime(): void {
     const tooSoonMs = this.#tooSoonMs();
     if (this.#wake === undefined && this.#waiting.size > 0 && tooSoonMs > 0) {
@@ -92,7 +96,7 @@ export class ConnectionLimit {
     }
   }
 
-  /** Has `pool` called when there is room, and asks others to close what they do not use. */
+  /** Calls `pool.pump` when there is room, and asks other pools to close an idle connection. */
   await(pool: LimitedPool): void {
     this.#waiting.add(pool);
     this.#wakeInTime();
@@ -106,7 +110,7 @@ export class ConnectionLimit {
     }
   }
 
-  /** `pool` waits no more. */
+  /** `pool` no longer waits. */
   leave(pool: LimitedPool): void {
     this.#waiting.delete(pool);
     if (this.#waiting.size === 0) {
@@ -115,12 +119,12 @@ export class ConnectionLimit {
     }
   }
 
-  /** True when others wait for room: what `pool` does not use now is theirs. */
+  /** True when all connections are taken and other pools wait, so `pool` should close its idle ones. */
   isWanted(pool: LimitedPool): boolean {
     return this.#open >= this.max && this.#others(pool) > 0;
   }
 
-  /** True when others wait for room and `pool` has more than its share. */
+  /** True when other pools wait for room and `pool` has more than its fair share. */
   hasMoreThanItsShare(pool: LimitedPool): boolean {
     const others = this.#others(pool);
     return (

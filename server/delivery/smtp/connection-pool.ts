@@ -12,25 +12,28 @@ import type { Envelope, SendOptions } from "./transaction.ts";
 import { type WaitingMessage, waitForSession } from "./waiting-message.ts";
 import type { Wire } from "./wire.ts";
 
-/** A connection that others wait for carries at least so many messages before it makes way. */
+/** While others wait for room, a connection carries at least this many messages before it is closed for them. */
 const FAIR_TURN = 20;
 
 export type ConnectionPoolParts = {
-  /** Opens a connection; `onWire` hears of it during the handshake, so that it can be dropped. */
+  /** Opens a connection. `onWire` receives it during the handshake, so that it can be dropped on close. */
   open: (hooks: { onWire: (wire: Wire) => void; isClosed: () => boolean }) => Promise<SmtpSession>;
-  /** Who is named when no connection could be opened. */
+  /** The host name reported when no connection could be opened. */
   host: string;
-  /** Messages on one connection; Infinity = as many as the server takes. */
+  /** Messages per connection; Infinity = as many as the server accepts. */
   maxPerConnection: number;
-  /** The next message may begin in one write with the dot of the one before. */
+  /** Send the envelope of the next message in the same write as the dot of the current one. */
   chainDot?: boolean;
-  /** What its connections count against. */
+  /** The shared limits that its connections count against. */
   limits: readonly ConnectionLimit[];
-  /** How long to open nothing after the nth failure in a row; the messages that wait go on waiting. */
+  /** Pause after the nth failure in a row, in ms. Waiting messages keep waiting. */
   pauseMs: PauseAfter;
-  /** There is a connection more that is ready for messages. */
+  /** Called when another connection is ready for messages. */
   onReady?: (() => void) | undefined;
-  /** Connections to the same server, of whomever, that are not greeted. */
+  /**
+   * Shared by all pools that connect to the same server. `mark` reports a connection that is not greeted in time;
+   * `isThere` is true while there are such connections.
+   */
   crowd?: { mark: () => void; isThere: () => boolean };
   memory: ServerMemory;
   clock: Clock;
@@ -38,20 +41,20 @@ export type ConnectionPoolParts = {
 };
 
 /**
- * The connections to one destination from one address of ours. Opens them when there is work and the limits allow it, reuses
- * them up to the messages per connection, closes idle ones. A destination that cannot be reached is tried by
- * one connection at a time; only the message that made the try hears of the failure.
+ * The connections to one destination from one source address. Connections are opened when messages wait and the limits
+ * allow it, reused up to `maxPerConnection`, and closed when idle. A destination that cannot be reached is retried
+ * with one connection at a time; only the message that triggered the try gets the failure.
  */
 export class ConnectionPool implements LimitedPool {
   readonly #parts: ConnectionPoolParts;
   readonly #idle: IdleSessions;
   readonly #health: ConnectionHealth;
   #waiters: WaitingMessage[] = [];
-  /** Messages that have begun on a connection whose last one is not answered yet. */
+  /** Messages whose envelope was sent on a connection before the reply to its previous message arrived. */
   readonly #begun = new Map<SmtpSession, WaitingMessage>();
   readonly #openings: Openings;
   #open = 0;
-  /** Saying QUIT. */
+  /** Connections that are sending QUIT. */
   #closing = 0;
   #busy = 0;
   #wake: ReturnType<typeof setTimeout> | undefined;
@@ -73,24 +76,24 @@ export class ConnectionPool implements LimitedPool {
     });
   }
 
-  /** Connections open or being opened. */
+  /** Connections that are open or being opened. */
   get open(): number {
     return this.#open;
   }
 
-  /** Connections that are past their handshake. */
+  /** Connections that have finished their handshake. */
   get ready(): number {
     return this.#open - this.#openings.size - this.#closing;
   }
 
-  /** These, and those being opened at a server that works, as long as it does not take too long over them. */
+  /** Ready connections, plus those being opened to a proven server, unless their handshake is slow. */
   get usable(): number {
     return this.#openings.size > 0 && this.#health.isProven
       ? this.#open - this.#closing - this.#openings.slow
       : this.ready;
   }
 
-  /** True when forgetting it loses nothing but its memory. */
+  /** True when the pool can be dropped without losing a connection or a message. */
   get isEmpty(): boolean {
     return this.#open === 0 && this.#waiters.length === 0;
   }
@@ -110,11 +113,10 @@ export class ConnectionPool implements LimitedPool {
   }
 
   /**
-   * Sends one message on a free connection, waiting for one as long as it takes. See
-   * `SmtpSession.send` for the promise around the dot. When a reused connection turns out to be closed
-   * before the server has accepted the sender, the message goes out on a new one: `beforeDot` is
-   * called at most once. An outcome at `dns`, `connect`, `greeting`, `ehlo`, `starttls` or `auth`
-   * says that no connection could be opened.
+   * Sends one message on a free connection, waiting for one as long as it takes. See `SmtpSession.send` for the
+   * guarantee about the dot. If the server closes a reused connection before it has accepted the sender, the message
+   * is sent on a new one; `beforeDot` is still called at most once. An outcome at stage `dns`, `connect`, `greeting`,
+   * `ehlo`, `starttls` or `auth` means that no connection could be opened.
    *
    * After `close()`, and when `signal` fires before the dot, the outcome is `abandoned`.
    */
@@ -123,14 +125,14 @@ export class ConnectionPool implements LimitedPool {
     for (;;) {
       const { outcome, again, wasNew } = await this.#sendOnce(message, options);
       triesOnNew += wasNew ? 1 : 0;
-      // It ends: a reused connection that turned out to be closed is gone, and a second new one is the last.
+      // The loop ends: each reused connection fails at most once, and at most two new connections are tried.
       if (!again || triesOnNew > 1) {
         return outcome;
       }
     }
   }
 
-  /** Lets messages under way finish, says QUIT on every connection and resolves when all are closed. */
+  /** Lets messages in flight finish, sends QUIT on every connection and resolves when all are closed. */
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#wake);
@@ -187,7 +189,7 @@ export class ConnectionPool implements LimitedPool {
     }
   }
 
-  /** A server that ends a new connection at its first message bears no more of them for now. */
+  /** A server that ends a new connection at its first message does not want another one for now. */
   #onOutcome(outcome: SmtpOutcome, wasNew: boolean): void {
     if (wasNew && endsConnection(outcome)) {
       const at = { now: this.#now, startedAt: this.#now };
@@ -201,10 +203,12 @@ export class ConnectionPool implements LimitedPool {
     return this.#parts.clock();
   }
 
-  /** Who follows on this connection; taken out of the queue, so that nobody else is given it. */
+  /**
+   * Returns the next message for this connection and removes it from the queue, so that no other connection takes it.
+   */
   #chain(session: SmtpSession, fits: (message: Envelope) => boolean): Envelope | undefined {
     const next = this.#waiters[0];
-    // This message counts as served only when it is answered.
+    // The message being sent now is counted as served only after its reply.
     const isFree = next !== undefined && !this.#isUsedUp(session, 1) && fits(next.message);
     if (!isFree || next.isStillWanted?.() === false) {
       return undefined;
@@ -245,7 +249,10 @@ export class ConnectionPool implements LimitedPool {
     this.pump();
   }
 
-  /** The message that has begun goes on; where the connection has ended it was never sent, and waits in front. */
+  /**
+   * Continues the message whose envelope has been sent. If the connection has ended, the message was not sent and goes
+   * back to the front of the queue.
+   */
   #goOn(session: SmtpSession, next: WaitingMessage): void {
     if (!next.isGone && !this.#isClosed && session.isUsable) {
       next.resolve(session);
@@ -259,7 +266,7 @@ export class ConnectionPool implements LimitedPool {
     this.#discard(session);
   }
 
-  /** True when the connection should end after `more` messages than it has served. */
+  /** True when the connection should be closed after `more` further messages. */
   #isUsedUp(session: SmtpSession, more: number): boolean {
     const { memory, maxPerConnection, limits } = this.#parts;
     const served = session.served + more;
@@ -282,7 +289,7 @@ export class ConnectionPool implements LimitedPool {
     }
   }
 
-  /** Counts the connection out once QUIT is over, so that the server never sees more than the limit. */
+  /** Frees the connection's place only after QUIT, so that the server never sees more connections than the limit. */
   #discard(session: SmtpSession): void {
     this.#closing += 1;
     void session.quit().then(() => {
@@ -308,7 +315,7 @@ export class ConnectionPool implements LimitedPool {
     return Math.max(1, Math.min(...limits, this.#health.ceiling(now)));
   }
 
-  /** Opens connections for those who wait: a single one until it has worked. */
+  /** Opens connections for waiting messages; only one at a time until the server is proven to work. */
   pump(): void {
     const now = this.#now;
     while (

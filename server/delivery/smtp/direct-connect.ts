@@ -11,24 +11,24 @@ import type { ServerMemory } from "./server-memory.ts";
 import { helloMemory, type SmtpSession, sessionOn } from "./session.ts";
 import type { Wire } from "./wire.ts";
 
-/** Addresses tried for one connection: a domain with many dead servers must not hold it for ever. */
+/** Addresses tried per connection, so that a domain with many dead servers does not block it for long. */
 const MAX_TRIES = 5;
 
-/** How sure a connection to an MX host must be; see `Route.tlsPolicy`. */
+/** The TLS that a connection to an MX host must have; see `Route.tlsPolicy`. */
 export type TlsDemand = {
   level: "opportunistic" | "required" | "verified";
-  /** Who asks for more than opportunistic, to begin a sentence with. */
+  /** What requires more than opportunistic TLS, worded as the beginning of an error message. */
   by: string;
 };
 
-/** Which servers a connection may lead to, and how. */
+/** The servers that a connection may lead to, and how to connect to them. */
 export type DirectTarget = {
-  /** By preference. */
+  /** In order of preference. */
   hosts: readonly MailHost[];
   port: number;
   source: RouteSource | undefined;
   tls: TlsDemand;
-  /** Private networks and this machine are refused. */
+  /** Refuse addresses in private networks and on this machine. */
   publicOnly: boolean;
 };
 
@@ -46,25 +46,25 @@ export type DirectParts = {
 export type OpenHooks = {
   onWire: (wire: Wire) => void;
   isClosed: () => boolean;
-  /** No server could be connected to, and the first may be tried again then (unix ms). */
+  /** No server could be reached; the first of them may be retried at `until` (steady ms). */
   onAllFailed: (until: number) => void;
 };
 
-/** What came of the servers before the one that answered. */
+/** What the search for a server has found so far. */
 type Search = {
-  /** The error that says most. */
+  /** The most informative error. */
   error: SmtpFailure | SmtpRefusal | undefined;
   tries: number;
-  /** Servers that failed, now or a moment ago, and until when they are left alone. */
+  /** Servers that failed now or recently, and until when they are paused. */
   standing: Standing[];
   refused: string[];
   failure: string;
 };
 
 /**
- * Connects to the first mail server that lets us in: all of one preference in random order, then the next.
+ * Connects to the first mail server that accepts us: those of the lowest preference value first, in random order.
  *
- * @throws SmtpFailure or SmtpRefusal of the server whose answer says most; with `retryAt` when none was tried.
+ * @throws SmtpFailure or SmtpRefusal with the most informative error; with `retryAt` when every server was paused.
  */
 export async function connectDirect(
   target: DirectTarget,
@@ -88,7 +88,7 @@ export async function connectDirect(
   throw search.error ?? nothingTried(target, search);
 }
 
-/** By preference; in random order within one, so that load spreads over the servers (RFC 5321 §5.1). */
+/** By preference; servers of equal preference in random order, to spread the load (RFC 5321 §5.1). */
 function inOrder(hosts: readonly MailHost[], random: () => number): MailHost[] {
   return hosts
     .map((host) => ({ host, at: random() }))
@@ -129,7 +129,7 @@ async function tryHost(
   return undefined;
 }
 
-/** @throws the error itself when it says nothing of the server. */
+/** @throws the error itself when it is not the server's fault. */
 function noteFailure(
   error: unknown,
   { key, host }: { key: string; host: string },
@@ -145,7 +145,7 @@ function noteFailure(
   search.error = sayingMore(search.error, error);
 }
 
-/** Once in clear where TLS is broken and nobody asks for it. */
+/** Retries once without TLS when the server's TLS is broken and TLS is optional. */
 async function connectAddress(
   host: string,
   address: string,
@@ -190,7 +190,7 @@ async function connectAddress(
   }
 }
 
-/** What an error says of the server; undefined when it is about us. */
+/** How the server failed; undefined when the error is on our side. */
 function troubleOf(error: unknown): HostTrouble | undefined {
   if (error instanceof SmtpRefusal) {
     return error.reply.code >= 500 ? "refused" : "busy";
@@ -204,7 +204,7 @@ function troubleOf(error: unknown): HostTrouble | undefined {
   return error.fault === "tls_policy" ? "refused" : "busy";
 }
 
-/** What a server said is worth more than that one was silent; the first of equals stays. */
+/** A reply from a server says more than a time-out. Of equal errors the first is kept. */
 function sayingMore(known: Search["error"], error: unknown): SmtpFailure | SmtpRefusal | undefined {
   const weight = (each: unknown) =>
     each instanceof SmtpRefusal
@@ -232,7 +232,7 @@ function nothingTried(target: DirectTarget, search: Search): SmtpFailure {
     return new SmtpFailure("dns", "private_target", text);
   }
   if (target.source !== undefined) {
-    // From another address of ours it may go: the domain is well.
+    // The domain is fine, and another source address may reach it.
     const family = target.source.address.includes(":") ? "IPv6" : "IPv4";
     const text = `the mail servers (${names}) have no ${family} address, and ${target.source.address} is one`;
     return new SmtpFailure("dns", "connection", text);

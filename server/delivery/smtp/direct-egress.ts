@@ -17,17 +17,17 @@ import { sumOf } from "./status-sum.ts";
 import type { SmtpTimeouts } from "./timeouts.ts";
 import type { Envelope, SendOptions } from "./transaction.ts";
 
-/** Short: there are many sites, and one that nothing goes to now should not be kept from others. */
+/** Short, because there are many sites, and an idle connection takes room from the others. */
 const IDLE_CLOSE_MS = 20_000;
 const SWEEP_MS = 30_000;
 /**
- * A minute, where RFC 5321 §4.5.3.2.1 has five for the greeting: servers that make strangers wait on purpose do so for
- * seconds (postscreen 6 s, greet_pause up to 30 s), and a connection that is not greeted holds one of the few that the
- * route may have. Who is slower is tried again later, and loses nothing.
+ * One minute for the greeting, where RFC 5321 §4.5.3.2.1 allows five. Servers that delay unknown clients on purpose do
+ * so for seconds (postscreen 6 s, greet_pause up to 30 s), and a connection that waits for its greeting uses up one of
+ * the route's few connections. Mail to slower servers is only deferred.
  */
 const mxTimeouts: Partial<SmtpTimeouts> = { greetingMs: 60_000, heloMs: 120_000 };
 
-/** What a provider puts up with; see `provider-profiles.ts`. */
+/** The limits of a provider; see `provider-profiles.ts`. */
 export type ProviderLimits = {
   connections: number;
   connectionsPerMinute: number;
@@ -35,18 +35,18 @@ export type ProviderLimits = {
   tlsRequired: boolean;
 };
 
-/** What the mail servers of a domain ask of TLS; see `MtaSts`. */
+/** The TLS policies of recipient domains; see `MtaSts`. */
 export type DomainPolicies = {
-  /** The hosts that may be used and whether they must be verified. */
+  /** Returns the hosts that may be used, and whether they must be verified. */
   apply(domain: string, hosts: readonly MailHost[]): PolicyAnswer | Promise<PolicyAnswer>;
 };
 export type PolicyAnswer =
   | { kind: "none" }
   | { kind: "enforce"; hosts: readonly MailHost[] }
-  /** The policy leaves no host. */
+  /** The policy allows none of the hosts. */
   | { kind: "no_host"; reason: string };
 
-/** What all direct routes of a node share, and where their rules come from. */
+/** What all direct routes of a node share, and the rules they follow. */
 export type DirectOptions = {
   dns: DnsClient;
   providers: Iterable<ProviderHosts>;
@@ -58,7 +58,7 @@ export type DirectOptions = {
   random?: () => number;
   idleCloseMs?: number;
   session?: SessionOptions;
-  /** There is a connection more to the site that is ready for messages. */
+  /** Called when another connection to the site is ready for messages. */
   onReady?: (siteKey: string) => void;
 };
 
@@ -78,8 +78,8 @@ type SitePool = {
 };
 
 /**
- * The way to the MX hosts of every recipient. Connections belong to one list of hosts, one of our addresses and one
- * demand on TLS; how many there may be is counted per site and address, and for the route as a whole.
+ * Delivers to the MX hosts of each recipient. There is one pool per list of hosts, source address and TLS demand.
+ * Connections are limited per site and source address, and for the route as a whole.
  */
 export class DirectEgress implements Egress {
   readonly route: Route;
@@ -88,9 +88,9 @@ export class DirectEgress implements Egress {
   readonly #routes: MailRoutes;
   readonly #limit: ConnectionLimit;
   readonly #pools = new Map<string, SitePool>();
-  /** The same by site: its status is asked for with every message, and there may be thousands of others. */
+  /** The pools by site. A site's status is read for every message, and there may be thousands of other pools. */
   readonly #poolsBySite = new Map<string, Set<SitePool>>();
-  /** By site and source. */
+  /** By site and source address. */
   readonly #siteLimits = new Map<string, ConnectionLimit>();
   #sweep: ReturnType<typeof setTimeout> | undefined;
   readonly #closing = new AbortController();
@@ -120,7 +120,10 @@ export class DirectEgress implements Egress {
     return found instanceof Promise ? found.then(({ site }) => site) : found.site;
   }
 
-  /** See `ConnectionPool.send`. A domain whose servers are known to be down is not waited for: `retryAt` says when. */
+  /**
+   * See `ConnectionPool.send`. Does not wait for a domain whose servers are known to be down: `retryAt` says when to
+   * try again.
+   */
   async send(message: Envelope, options: SendOptions & { target?: Target }): Promise<SmtpOutcome> {
     const startedAt = performance.now();
     const raw = options.target?.domain ?? domainOf(message.envelopeTo);
@@ -157,7 +160,7 @@ export class DirectEgress implements Egress {
       },
     }));
     const sum = sumOf(all, this.#limitOf(siteKey === undefined ? undefined : pools[0]?.site));
-    // One dead server says nothing of a route, nor of a provider with many.
+    // One dead server says nothing about the whole route, or about a provider with many servers.
     const isAlone = siteKey !== undefined && pools[0]?.site.provider === "other";
     return isAlone || all.length > 2 ? sum : { ...sum, retryAt: undefined };
   }
@@ -205,7 +208,7 @@ export class DirectEgress implements Egress {
     return { hosts, key, site, source, tls };
   }
 
-  /** The strongest of what is asked for. */
+  /** The strictest TLS that the domain, the route or the provider demands. */
   #demand(domain: string, site: Site, isEnforced: boolean): TlsDemand {
     const { tlsPolicy = "opportunistic", name } = this.route;
     if (isEnforced) {
@@ -251,7 +254,7 @@ export class DirectEgress implements Egress {
         maxPerConnection > 0 ? maxPerConnection : Infinity,
       ),
       limits: [siteLimit, this.#limit],
-      // Who could not be reached is left alone by `FailedAddresses`, address by address.
+      // `FailedAddresses` already pauses each address that cannot be reached.
       pauseMs: (failures, how) =>
         how === "turned_away" ? backoffMs(failures, this.#parts.random) : 0,
       onReady: onReady && (() => onReady(site.key)),
@@ -259,7 +262,7 @@ export class DirectEgress implements Egress {
       clock: this.#parts.clock,
       idleCloseMs: this.#options.idleCloseMs ?? IDLE_CLOSE_MS,
     });
-    // With a connection open, or being tried, the site is not dead.
+    // While a connection is open or being opened, the site does not count as down.
     const retryAt = () =>
       deadUntil > this.#parts.clock() && pool.open === 0 ? deadUntil : undefined;
     return { pool, site, limit: siteLimit, retryAt };
@@ -286,7 +289,7 @@ export class DirectEgress implements Egress {
     }
   }
 
-  /** Sites come and go by the thousand: what has no connection and no trouble to remember is let go. */
+  /** There can be thousands of sites, so pools without connections and without a pause are dropped. */
   #scheduleSweep(): void {
     if (this.#sweep !== undefined || this.#closing.signal.aborted) {
       return;
@@ -314,7 +317,9 @@ export class DirectEgress implements Egress {
 
 type Unreachable = Pick<Extract<SmtpOutcome, { kind: "broken" }>, "stage" | "fault" | "error">;
 
-/** The answer, unless one of the signals fires first: a slow name server must not hold a pause up. */
+/**
+ * Resolves with the answer, or with "abandoned" as soon as a signal fires: a slow name server must not delay a pause.
+ */
 async function unlessGone<T>(
   answer: T | Promise<T>,
   signals: AbortSignal[],

@@ -1,61 +1,64 @@
 import type { Route, RouteSource, SmtpOutcome, SmtpStage } from "../types.ts";
 import type { Envelope, SendOptions } from "./transaction.ts";
 
-/** The set of MX hosts that limits apply to. For a relay its own host. */
+/** The set of MX hosts that limits apply to. For a relay it is the relay's host. */
 export type Site = {
-  /** Names the site among all of a node. */
+  /** Unique on this node. */
   key: string;
-  /** For people: the host, or what the hosts have in common. */
+  /** For display: the host, or what its hosts have in common. */
   name: string;
-  /** Whose limits apply across sites, e.g. `google`; `other` when it is nobody known. */
+  /** The provider whose limits apply across sites, e.g. `google`; `other` when it is not a known one. */
   provider: string;
 };
 
-/** Where a message goes, and from which of our addresses. */
+/** Where to send a message, and from which source address. */
 export type Target = { domain: string; site: Site; source?: RouteSource };
 
-/** What the connections of a route, or of one site of it, are doing. */
+/** The state of the connections of a route, or of one of its sites. */
 export type EgressStatus = {
   open: number;
-  /** Those of them that are past their handshake. */
+  /** How many of them have finished their handshake. */
   ready: number;
   busy: number;
   waiting: number;
-  /** Connections that may be open now: what is configured, or less after a refused one. */
+  /** How many connections may be open now: the configured number, or fewer after one was refused. */
   limit: number;
-  /** Unix ms before which no new connection is tried; undefined when all is well. */
+  /** No new connection is tried before this time (ms, see `steadyClock`); undefined when there is no pause. */
   retryAt: number | undefined;
-  /** Why the last connection could not be opened; empty when all is well. */
+  /** Why the last connection could not be opened; empty when there is no problem. */
   lastError: string;
   /**
-   * Where the oldest connection stands while none is ready for messages: what the server has not answered, and
-   * since when (unix ms). Undefined when one is ready, or none is being opened.
+   * The stage of the oldest connection being opened and since when (steady ms) it has been opening. Undefined when a
+   * connection is ready, or none is being opened.
    */
   opening: { stage: SmtpStage; since: number } | undefined;
 };
 
-/** A way out: a relay, the test inbox, or the MX hosts of every recipient. */
+/** A way to send mail: through a relay, to the test inbox, or to the MX hosts of each recipient. */
 export type Egress = {
   readonly route: Route;
 
   /**
-   * Where the mail of a domain (A-label, lower case) goes. Never rejects: a domain without working DNS has a
-   * pseudo site, and sending to it ends `broken` at stage `dns`. Answers at once when it knows.
+   * The site of a domain (A-label, lower case). Never rejects: a domain without working DNS gets a pseudo site, and
+   * sending to it ends `broken` at stage `dns`. Returns the site synchronously when it is cached.
    */
   siteOf(domain: string): Site | Promise<Site>;
 
-  /** Sends one message, waiting for a connection as long as it takes; see `SmtpSession.send` for the dot. */
+  /**
+   * Sends one message, waiting for a connection as long as it takes; see `SmtpSession.send` for the guarantee about
+   * the dot.
+   */
   send(message: Envelope, options: SendOptions & { target?: Target }): Promise<SmtpOutcome>;
 
   /**
-   * Connections that carry messages or will in a moment, of one site or of the route as a whole; one that a proven
-   * server has not greeted for seconds does not count. Cheap: asked for every message.
+   * Connections of a site or of the whole route that carry messages or soon will. Leaves out connections that a proven
+   * server has not greeted for seconds. Cheap, because it is called for every message.
    */
   usable(siteKey?: string): number;
 
-  /** Of one site, or of the route as a whole. */
+  /** The status of one site, or of the whole route. */
   status(siteKey?: string): EgressStatus;
 
-  /** Lets messages under way finish, says QUIT on every connection and resolves when all are closed. */
+  /** Lets messages in flight finish, sends QUIT on every connection and resolves when all are closed. */
   close(): Promise<void>;
 };

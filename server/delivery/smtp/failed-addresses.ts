@@ -3,28 +3,28 @@ import { LRUCache } from "lru-cache";
 const MAX_ADDRESSES = 10_000;
 const FIRST_PAUSE_MS = 2 * 60_000;
 const MAX_PAUSE_MS = 60 * 60_000;
-/** A host that does not answer at all costs a connection its whole time-out. */
+/** Longer, because each try against a silent host costs the whole connect time-out. */
 const SILENT_PAUSE_MS = 15 * 60_000;
-/** How long a server that turned us away at its door is left alone: for now, for good. */
+/** Pauses for a server that refused the connection, temporarily (4xx) or permanently (5xx). */
 const BUSY_PAUSE_MS = 60_000;
 const REFUSED_PAUSE_MS = 5 * 60_000;
 
-/** How a server could not be used. */
+/** How connecting to a server failed. */
 export type HostTrouble = "silent" | "unreachable" | "busy" | "refused";
 
-/** Until when (unix ms) an address is left alone, and why. */
+/** Until when (steady ms) an address is paused, and why. */
 export type Standing = { until: number; reason: string };
 
 type Failed = { until: number; failures: number; reason: string };
 
 /**
- * Servers that could not be connected to, so that not every message of a campaign finds out again. In memory: after
- * a restart each costs one try.
+ * Remembers servers that could not be connected to, so that not every message of a campaign has to find out. Kept in
+ * memory: after a restart each of them costs one more try.
  */
 export class FailedAddresses {
   readonly #failed = new LRUCache<string, Failed>({ max: MAX_ADDRESSES });
 
-  /** Until when to leave the address alone, and why; undefined when it may be tried. */
+  /** Until when the address is paused, and why; undefined when it may be tried. */
   standing(key: string, now: number): Standing | undefined {
     const failed = this.#failed.get(key);
     return failed !== undefined && failed.until > now ? failed : undefined;

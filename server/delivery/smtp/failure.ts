@@ -1,10 +1,10 @@
 import type { SmtpFault, SmtpOutcome, SmtpReply, SmtpStage } from "../types.ts";
 
-/** The dialogue cannot go on; certainly nothing was delivered, unless the dot had been written. */
+/** The SMTP dialogue failed. The message was certainly not delivered, unless the dot had been written. */
 export class SmtpFailure extends Error {
   readonly stage: SmtpStage;
   readonly fault: SmtpFault;
-  /** Unix ms. Set when nothing was tried because it failed a moment ago: not before this. */
+  /** Steady ms. Set when nothing was tried because of a recent failure: do not retry before this time. */
   retryAt?: number;
 
   constructor(stage: SmtpStage, fault: SmtpFault, message: string, cause?: unknown) {
@@ -15,7 +15,7 @@ export class SmtpFailure extends Error {
   }
 }
 
-/** The server said no (4xx or 5xx) before any message was under way. */
+/** The server refused (4xx or 5xx) before the dot of a message was written. */
 export class SmtpRefusal extends Error {
   readonly stage: SmtpStage;
   readonly reply: SmtpReply;
@@ -28,7 +28,7 @@ export class SmtpRefusal extends Error {
   }
 }
 
-/** The caller took the message back. */
+/** The caller cancelled the message. */
 export class SmtpAbandoned extends Error {
   constructor() {
     super("taken back by the caller");
@@ -36,12 +36,12 @@ export class SmtpAbandoned extends Error {
   }
 }
 
-/** The reply as the server put it: `550 5.1.1 User unknown`. */
+/** The reply in the form in which the server sent it: `550 5.1.1 User unknown`. */
 export function formatReply(reply: SmtpReply): string {
   return [String(reply.code), reply.enhanced, reply.text].filter((part) => part !== "").join(" ");
 }
 
-/** Before these are over there is no session: what fails here is the server, not the message. */
+/** Stages before a session exists. A failure here is about the server, not about the message. */
 const opening: ReadonlySet<SmtpStage> = new Set([
   "dns",
   "connect",
@@ -51,7 +51,7 @@ const opening: ReadonlySet<SmtpStage> = new Set([
   "auth",
 ]);
 
-/** True when the server ended the connection before the dot: it said so (421), hung up or fell silent. */
+/** True when the server ended the connection before the dot: it replied 421, closed it or stopped answering. */
 export function endsConnection(outcome: SmtpOutcome): boolean {
   return outcome.kind === "refused"
     ? outcome.reply.code === 421
@@ -59,8 +59,8 @@ export function endsConnection(outcome: SmtpOutcome): boolean {
 }
 
 /**
- * True when the server did not come as far as to take a message: no session, or one that ended at MAIL. (On a
- * connection that has carried others a 421 at MAIL is no outcome: the message goes on a new one.)
+ * True when the server did not take a message at all: there was no session, or it ended at MAIL. (A 421 at MAIL on a
+ * reused connection never becomes an outcome, because the message is sent again on a new one.)
  */
 export function isRefusedConnection(outcome: SmtpOutcome): boolean {
   const hasStage = outcome.kind === "refused" || outcome.kind === "broken";
@@ -71,7 +71,7 @@ export function isRefusedConnection(outcome: SmtpOutcome): boolean {
   );
 }
 
-/** Why a message did not go, in the server's words or ours; empty when it did. */
+/** Why a message was not sent, in the server's words or ours; empty when it was sent. */
 export function reasonOf(outcome: SmtpOutcome): string {
   if (outcome.kind === "refused") {
     return formatReply(outcome.reply);
@@ -80,7 +80,7 @@ export function reasonOf(outcome: SmtpOutcome): string {
 }
 
 /**
- * What an error before the dot means for the message.
+ * Converts an error before the dot to the outcome of the message.
  *
  * @throws the error itself when it is not one of this module's: a bug must not look like a bounce.
  */

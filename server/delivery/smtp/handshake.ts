@@ -12,45 +12,48 @@ import type { ParsedReply } from "./reply-parser.ts";
 import { type SmtpTimeouts, smtpTimeouts } from "./timeouts.ts";
 import { bareReply, Wire } from "./wire.ts";
 
-/** What a session may be told beside its route. */
+/** Settings of a session that do not come from its route. */
 export type SessionOptions = {
-  /** The name in EHLO; should be this host's FQDN with a matching PTR. */
+  /** The name in EHLO; should be this host's FQDN with a matching PTR record. */
   heloName?: string;
   timeouts?: Partial<SmtpTimeouts>;
   /** Extra trust anchors in PEM. */
   ca?: string;
-  /** The source address; undefined = the system chooses. */
+  /** Local address to connect from; undefined = the system chooses. */
   localAddress?: string;
   /** Returns false for an IP address that must not be connected to. */
   allowAddress?: (ip: string) => boolean;
-  /** Gives OAuth 2.0 access tokens; then XOAUTH2 is used with the route's user name. */
+  /** Provides OAuth 2.0 access tokens; if set, XOAUTH2 is used with the route's user name. */
   accessToken?: TokenSource;
-  /** What is known of the server's EHLO. */
+  /** Whether the server is known to fail at EHLO. */
   hello?: HelloMemory | undefined;
-  /** Hears of each stage that went well, in order. */
+  /** Called for each stage that succeeded, in order. */
   onStep?: (stage: SmtpStage, message: string) => void;
 };
 
-/** Servers from before EHLO that close the connection when they hear it. */
+/** Remembers very old servers that close the connection when they receive EHLO. */
 export type HelloMemory = { isHeloOnly: () => boolean; ehloFailed: () => void };
 
-/** The server closed the connection instead of letting us go on after EHLO. */
+/** The server closed the connection in reply to EHLO. */
 class EhloClosed extends SmtpFailure {}
 
 /** A connection that is ready for MAIL. */
 export type Connected = { wire: Wire; capabilities: Capabilities; timeouts: SmtpTimeouts };
 
-/** Whom to connect to, and how. */
+/** The server to connect to, and how. */
 export type Peer = Destination & {
-  /** opportunistic: STARTTLS where it is offered and begun; when the handshake then fails, so does the connection. */
+  /**
+   * `opportunistic`: use STARTTLS if the server offers and accepts it. If the TLS handshake then fails, the connection
+   * fails too.
+   */
   security: Route["security"] | "opportunistic";
   credentials?: Credentials | undefined;
 };
 
 /**
- * Connects to a route and goes through greeting, EHLO, TLS and AUTH.
+ * Connects to a route's host and does greeting, EHLO, TLS and AUTH.
  *
- * @throws SmtpFailure or SmtpRefusal naming the stage; the connection is closed then.
+ * @throws SmtpFailure or SmtpRefusal naming the stage; the connection is then closed.
  */
 export async function connectRoute(
   route: Route,
@@ -71,10 +74,10 @@ export async function connectRoute(
 }
 
 /**
- * Connects to a server and goes through greeting, EHLO, TLS and AUTH. A server that closes at EHLO is asked with
- * HELO on a second connection (RFC 5321 §3.2), where nothing that only EHLO can offer is asked for.
+ * Connects to a server and does greeting, EHLO, TLS and AUTH. If the server closes the connection at EHLO, tries HELO
+ * on a second connection (RFC 5321 §3.2), but only when neither TLS nor AUTH is required.
  *
- * @throws SmtpFailure or SmtpRefusal naming the stage; the connection is closed then.
+ * @throws SmtpFailure or SmtpRefusal naming the stage; the connection is then closed.
  */
 export async function connectPeer(
   peer: Peer,
@@ -88,7 +91,7 @@ export async function connectPeer(
   try {
     return await connectWith("EHLO", peer, options, onWire);
   } catch (error) {
-    // Nobody who has TLS or sign-in is that old, and a connection lost at EHLO is no reason to do without.
+    // A server with TLS or AUTH knows EHLO. If the route requires either, a lost connection must not lead to HELO.
     const mayBeOld = peer.security === "none" || peer.security === "opportunistic";
     if (!(error instanceof EhloClosed) || !mayBeOld || peer.credentials !== undefined) {
       throw error;
@@ -139,7 +142,7 @@ async function greet(
     const isSecure = await upgrade(wire, capabilities, peer, timeouts);
     if (isSecure) {
       options.onStep?.("starttls", tlsSummary(wire.socket, peer));
-      // What was offered in clear may have been forged: ask again (RFC 3207 §4.2).
+      // The capabilities sent in clear may have been forged, so ask again (RFC 3207 §4.2).
       capabilities = await sayHello(wire, options, timeouts);
     }
   }
@@ -180,7 +183,7 @@ async function sayHello(
   if (reply.code === 250) {
     return readCapabilities(reply.lines);
   }
-  // Only "I do not know EHLO" is worth a second question; 421, 4xx and policy refusals are final.
+  // HELO helps only if the server does not know EHLO; 421, other 4xx and policy refusals are final.
   if (![500, 501, 502, 504, 550].includes(reply.code)) {
     positive("ehlo", reply);
   }
@@ -193,7 +196,7 @@ async function sayHelo(wire: Wire, name: string, timeouts: SmtpTimeouts): Promis
   return noCapabilities;
 }
 
-/** Returns false when the server does not begin TLS and need not. */
+/** Returns false when TLS is optional and the server does not offer or start it. */
 async function upgrade(
   wire: Wire,
   capabilities: Capabilities,
@@ -236,7 +239,7 @@ function credentialsOf(route: Route, options: SessionOptions): Credentials | und
     : { kind: "password", username: route.username, password: route.password };
 }
 
-/** A password goes in clear only where nobody is on the way. */
+/** Sends a password unencrypted only to this machine. */
 function refuseSecretInClear(wire: Wire): void {
   const ip = (wire.socket.remoteAddress ?? "").replace(/^::ffff:/, "");
   if (!(wire.socket instanceof TLSSocket) && !ip.startsWith("127.") && ip !== "::1") {
@@ -258,7 +261,7 @@ function positive(stage: SmtpStage, reply: ParsedReply): ParsedReply {
   return reply;
 }
 
-/** Without a public name an address literal is the honest EHLO argument (RFC 5321 §4.1.3). */
+/** Without a public name, EHLO takes an address literal (RFC 5321 §4.1.3). */
 function defaultHeloName(wire: Wire): string {
   const name = hostname();
   if (name.includes(".")) {

@@ -1,18 +1,18 @@
 import { isIP } from "node:net";
 import type { DnsClient } from "../../platform/dns/client.ts";
 
-/** Where a mail server is, as far as we may and can connect to it. */
+/** The IP addresses of a mail server. */
 export type HostAddresses = {
   usable: string[];
-  /** On networks that must not be connected to. */
+  /** Addresses in networks that must not be connected to. */
   refused: string[];
-  /** Why DNS could not say; empty when it could. */
+  /** Why the DNS lookup failed; empty when it succeeded. */
   failure: string;
 };
 
 /**
- * Looks a mail server up: IPv4 unless it has none, or only the family of the address of ours that is used.
- * `mayConnect` decides about every single address, because whoever owns the name decides where it leads.
+ * Looks up a mail server: IPv6 only if it has no IPv4 address, or only the family of the source address, if one is
+ * given. `mayConnect` is asked about every address, because the owner of the name can point it anywhere.
  */
 export async function addressesOf(
   dns: DnsClient,

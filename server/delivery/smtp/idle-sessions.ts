@@ -4,16 +4,16 @@ import type { SmtpSession } from "./session.ts";
 export type IdleSessionsParts = {
   closeAfterMs: number;
   clock: Clock;
-  /** Others would have them: who is not used now ends at once. */
+  /** True when other connections need the room: idle ones are then closed without waiting for `closeAfterMs`. */
   isWanted: () => boolean;
-  /** Ends a connection that is not kept any longer. */
+  /** Closes a connection that is no longer kept. */
   discard: (session: SmtpSession) => void;
 };
 
-/** So often it is looked whether others would have them. */
+/** How often to check whether idle connections have expired or are needed elsewhere. */
 const LOOK_MS = 5_000;
 
-/** Connections that nobody uses now. The one used last is taken first, so that the others can end. */
+/** Idle connections. The most recently used one is reused first, so that the others can expire. */
 export class IdleSessions {
   readonly #parts: IdleSessionsParts;
   #idle: { session: SmtpSession; since: number }[] = [];
@@ -30,7 +30,7 @@ export class IdleSessions {
     this.#scheduleSweep();
   }
 
-  /** One that is still good; those that are not end. */
+  /** Returns a connection that is still usable and discards those that are not. */
   take(): SmtpSession | undefined {
     for (let entry = this.#idle.pop(); entry !== undefined; entry = this.#idle.pop()) {
       if (entry.session.isUsable) {
@@ -41,7 +41,7 @@ export class IdleSessions {
     return undefined;
   }
 
-  /** Ends the one that has waited longest; false when there is none. */
+  /** Closes the connection that has been idle longest; false when there is none. */
   endOldest(): boolean {
     const oldest = this.#idle.shift();
     if (oldest !== undefined) {

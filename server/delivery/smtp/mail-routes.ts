@@ -5,18 +5,18 @@ import type { SmtpFault } from "../types.ts";
 import type { Site } from "./egress.ts";
 import { type ProviderHosts, siteOfHosts, siteOfNobody } from "./site.ts";
 
-/** More than anybody needs; a hostile domain may name thousands. */
+/** More than any real domain needs; a hostile one may list thousands. */
 const MAX_HOSTS = 20;
 
 export type MailHost = { name: string; preference: number };
 
-/** Where the mail of a domain goes. */
+/** The mail servers of a domain, or why it has none. */
 export type MailRoute =
   | {
       kind: "hosts";
-      /** By preference, then name. */
+      /** By preference, then by name. */
       hosts: readonly MailHost[];
-      /** Names this list of hosts: connections may be shared by the domains that have the same. */
+      /** Identifies this list of hosts: domains with the same list may share connections. */
       key: string;
       site: Site;
     }
@@ -32,7 +32,7 @@ export type MailRoute =
 export class MailRoutes {
   readonly #dns: DnsClient;
   readonly #providers: readonly ProviderHosts[];
-  /** What was made of an answer, for as long as the answer lives. */
+  /** The route computed from a DNS answer; dropped together with the answer. */
   readonly #made = new WeakMap<DnsAnswer<"MX">, MailRoute>();
 
   constructor(dns: DnsClient, providers: Iterable<ProviderHosts>) {
@@ -40,7 +40,7 @@ export class MailRoutes {
     this.#providers = [...providers];
   }
 
-  /** Answers at once when DNS has been asked lately. Never rejects. */
+  /** Synchronous when the DNS answer is cached. Never rejects. */
   of(domain: string): MailRoute | Promise<MailRoute> {
     const name = hostName(domain);
     if (name === undefined) {
@@ -99,7 +99,7 @@ export class MailRoutes {
     return this.#of([...hosts.values()]);
   }
 
-  /** A domain without MX is its own mail server, if it has an address. */
+  /** A domain without MX records is its own mail server if it has an address (implicit MX). */
   #withoutMx(domain: string): MailRoute | Promise<MailRoute> {
     const answers = [this.#dns.lookup(domain, "A"), this.#dns.lookup(domain, "AAAA")];
     const isKnown = answers.every((answer) => !(answer instanceof Promise));

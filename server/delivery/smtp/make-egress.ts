@@ -5,16 +5,16 @@ import { RoutePool } from "./route-pool.ts";
 import type { ServerMemory } from "./server-memory.ts";
 import type { SmtpTimeouts } from "./timeouts.ts";
 
-/** What the ways out of a node share: what was learned of servers, names and policies. */
+/** What the egresses of a node share: what was learned about servers, names and policies. */
 export type EgressShared = {
   memory: ServerMemory;
-  /** Whose servers stand behind a recipient domain, for limits of relays. */
+  /** The provider that hosts a recipient domain; used for the limits of relays. */
   providerOf: (domain: string) => string;
   direct: DirectOptions;
   onReady?: ((route: Route, siteKey?: string) => void) | undefined;
 };
 
-/** The way out that a route describes. `timeouts`: how long to wait, where the usual is not meant. */
+/** Creates the egress for a route. `timeouts` override the defaults. */
 export function makeEgress(
   route: Route,
   { memory, providerOf, direct, onReady }: EgressShared,

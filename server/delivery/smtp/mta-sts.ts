@@ -7,27 +7,27 @@ import type { MailHost } from "./mail-routes.ts";
 import { allowsHost, parseStsPolicy, type StsPolicy, stsId } from "./sts-policy.ts";
 
 const MAX_POLICIES = 20_000;
-/** A policy that could not be fetched is not asked for with every message (RFC 8461 §3.3). */
+/** After a failed fetch, the policy is not requested again for this long (RFC 8461 §3.3). */
 const RETRY_FETCH_MS = 5 * 60_000;
 
-/** Fetches `https://mta-sts.<domain>/.well-known/mta-sts.txt`. Rejects with a reason when that cannot be had. */
+/** Fetches `https://mta-sts.<domain>/.well-known/mta-sts.txt`. Rejects with the reason when that fails. */
 export type StsFetcher = (domain: string) => Promise<string>;
 
 type Known = {
   id: string;
   policy: StsPolicy | undefined;
-  /** Until when the policy holds, though DNS may say nothing of it. */
+  /** The policy applies until then, even if the DNS record disappears. */
   expiresAt: number;
-  /** Not fetched again before. */
+  /** Steady ms before which the policy is not fetched again. */
   retryAt: number;
 };
 
 /**
- * What domains ask of the connections that bring their mail (MTA-STS, RFC 8461). A policy holds for as long as it
- * says, whatever DNS says meanwhile: that is its point.
+ * The TLS policies that recipient domains publish (MTA-STS, RFC 8461). A policy applies until it expires, even if its
+ * DNS record disappears: otherwise an attacker could disable it by suppressing our DNS answers.
  *
- * Kept in memory. After a restart the first message to a domain fetches its policy anew; somebody who can suppress
- * our DNS answers would have to do so at just that moment, and from the first message on.
+ * Policies are kept in memory. After a restart the first message to a domain fetches its policy again, so an attacker
+ * would have to suppress our DNS answers from exactly that moment on.
  */
 export class MtaSts implements DomainPolicies {
   readonly #dns: DnsClient;
@@ -75,7 +75,7 @@ export class MtaSts implements DomainPolicies {
     return fetching;
   }
 
-  /** A policy that cannot be fetched, or read, changes nothing about the one that holds. */
+  /** A policy that cannot be fetched or parsed leaves the current one in place. */
   async #refresh(domain: string, id: string): Promise<StsPolicy | undefined> {
     const old = this.#known.get(domain);
     let policy: StsPolicy | undefined;

@@ -2,15 +2,15 @@ import type { Clock } from "../../platform/clock.ts";
 import type { EgressStatus } from "./egress.ts";
 import type { Wire } from "./wire.ts";
 
-/** A handshake takes round trips, not seconds; after that the connection is not counted on. */
+/** A handshake takes a few round trips, not seconds. After this long the connection is no longer counted as usable. */
 const SLOW_MS = 3_000;
 
-/** A connection that is being made; its wire is there once TCP is. */
+/** A connection in its handshake; `wire` is set once TCP is connected. */
 type Opening = { since: number; wire: Wire | undefined };
 
 export type OpeningsParts = {
   clock: Clock;
-  /** One has become slow. */
+  /** Called when a handshake has become slow. */
   onSlow: () => void;
 };
 
@@ -29,7 +29,7 @@ export class Openings {
     return this.#all.size;
   }
 
-  /** Those that have taken longer than a server takes that has room. */
+  /** Number of handshakes that have been running longer than SLOW_MS. */
   get slow(): number {
     const before = this.#parts.clock() - SLOW_MS;
     let slow = 0;
@@ -42,7 +42,7 @@ export class Openings {
     return slow;
   }
 
-  /** Where the oldest stands, and since when; undefined when there is none. */
+  /** Stage and start of the oldest handshake; undefined when there is none. */
   get oldest(): EgressStatus["opening"] {
     const [oldest] = this.#all;
     if (oldest === undefined) {
@@ -52,7 +52,10 @@ export class Openings {
     return { stage: wire === undefined || wire.isDead ? "connect" : wire.stage, since };
   }
 
-  /** One more; `onWire` is told of its wire, `over` when it is made or has failed. */
+  /**
+   * Registers a handshake. The caller calls `onWire` once TCP is connected, and `over` when the handshake has finished
+   * or failed.
+   */
   begin(): { startedAt: number; onWire: (wire: Wire) => void; over: () => void } {
     const opening: Opening = { since: this.#parts.clock(), wire: undefined };
     this.#all.add(opening);
@@ -73,7 +76,7 @@ export class Openings {
     };
   }
 
-  /** Drops them all, and those that come: nobody waits for a tarpit. */
+  /** Drops all handshakes, including those whose TCP connection comes later: shutdown must not wait for a tarpit. */
   close(): void {
     this.#isClosed = true;
     for (const { wire } of this.#all) {

@@ -1,8 +1,8 @@
 import type { Envelope } from "./transaction.ts";
 
 /**
- * How each provider takes a value that it gives back with its reports. Some of them put a Message-ID of
- * their own in the place of ours, which would leave a report without a message.
+ * The header in which each provider accepts a value that it returns with its reports. It is needed because some
+ * providers replace our Message-ID, and a report could then not be matched to its message.
  */
 const headers: Record<string, (token: string) => string> = {
   ses: (token) => `X-SES-MESSAGE-TAGS: swiftmail=${token}`,
@@ -14,9 +14,8 @@ const headers: Record<string, (token: string) => string> = {
 };
 
 /**
- * The message with the header by which the provider of the route names it later; as it is for other routes.
- * The value is the token of its Message-ID. The header stands before the signed ones and is not signed:
- * the provider takes it out.
+ * Adds the header of the route's provider, with the token of the Message-ID as its value. Returns the message
+ * unchanged for other routes. The header precedes the signed ones and is not signed, because the provider removes it.
  */
 export function withProviderHeader(message: Envelope, preset: string | undefined): Envelope {
   const header =

@@ -1,10 +1,10 @@
 import type { SmtpReply } from "../types.ts";
 
-/** RFC 5321 §4.5.3.1.5 allows 512 octets a line; real servers exceed it, hostile ones never stop. */
+/** RFC 5321 §4.5.3.1.5 allows 512 octets a line; some servers exceed that, and hostile ones never end a line. */
 const MAX_LINE_BYTES = 4_096;
 const MAX_REPLY_LINES = 200;
 const MAX_REPLY_BYTES = 64 * 1024;
-/** More finished replies than any flight of ours asks for: the peer is flooding. */
+/** More complete replies than we can have asked for: the peer is flooding us. */
 const MAX_BACKLOG = 64;
 
 const REPLY_LINE = /^([2-5]\d{2})(?:([ -])(.*))?$/s;
@@ -12,10 +12,10 @@ const ENHANCED = /^([245]\.\d{1,3}\.\d{1,3})(?:\s+|$)/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out
 const CONTROL = /[\u0000-\u001f\u007f]+/g;
 
-/** A reply with its lines kept apart, because EHLO answers in lines. */
+/** A reply with its lines kept separate, because EHLO lists one extension per line. */
 export type ParsedReply = SmtpReply & { lines: string[] };
 
-/** The peer's bytes are not SMTP, or more of them than a reply may have. */
+/** The peer's bytes are not valid SMTP, or exceed the limits of a reply. */
 export class ReplySyntaxError extends Error {
   constructor(message: string) {
     super(message);
@@ -24,8 +24,8 @@ export class ReplySyntaxError extends Error {
 }
 
 /**
- * Cuts a byte stream into SMTP replies (RFC 5321 §4.2). Bytes may come in any portions. Lines may end
- * in a bare LF. Memory is bounded whatever the peer sends.
+ * Splits a byte stream into SMTP replies (RFC 5321 §4.2). Chunks may end anywhere, and lines may end in a bare LF.
+ * Memory is bounded whatever the peer sends.
  */
 export class ReplyParser {
   #rest: Uint8Array = new Uint8Array(0);
@@ -33,16 +33,16 @@ export class ReplyParser {
   #code = 0;
   #size = 0;
 
-  /** Bytes or lines that do not make a whole reply yet. */
+  /** True while there are bytes or lines that do not form a complete reply yet. */
   get hasPartialReply(): boolean {
     return this.#rest.length > 0 || this.#lines.length > 0;
   }
 
   /**
-   * Takes the next bytes and returns the replies they complete, in order.
+   * Consumes bytes and returns the replies that they complete, in order.
    *
-   * @throws ReplySyntaxError when a line is no reply line, codes of one reply disagree, or a cap is
-   *   passed. The parser must not be used afterwards.
+   * @throws ReplySyntaxError when a line is not a reply line, the lines of one reply have different codes, or a limit
+   *   is exceeded. The parser must not be used afterwards.
    */
   feed(chunk: Uint8Array): ParsedReply[] {
     const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
@@ -59,7 +59,7 @@ export class ReplyParser {
     if (rest.length > MAX_LINE_BYTES) {
       throw new ReplySyntaxError(`a reply line longer than ${MAX_LINE_BYTES} bytes`);
     }
-    // A copy: the socket may reuse its buffer.
+    // Copy, because the socket may reuse its buffer.
     this.#rest = rest.length === 0 ? rest : Uint8Array.from(rest);
     return replies;
   }
@@ -100,7 +100,7 @@ function decodeLine(raw: Uint8Array): string {
   return Buffer.from(raw.buffer, raw.byteOffset, end).toString("utf8");
 }
 
-/** Servers repeat the enhanced code on every line; it is said once, outside the text. */
+/** Servers repeat the enhanced code on every line; it is returned once, separate from the text. */
 function joinLines(lines: string[]): { enhanced: string; text: string } {
   let enhanced = "";
   const texts: string[] = [];

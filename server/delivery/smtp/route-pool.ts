@@ -16,8 +16,8 @@ import type { Envelope, SendOptions } from "./transaction.ts";
 const IDLE_CLOSE_MS = 60_000;
 
 /**
- * Shorter than RFC 5321 §4.5.3.2 asks of strangers (five minutes): a relay is a server one has chosen, and every
- * message of its campaigns waits for it. A relay that takes so long has no room for another connection.
+ * Shorter than the five minutes of RFC 5321 §4.5.3.2: a relay is a server that the user has chosen, and all messages
+ * of its campaigns wait for it. A relay that is slower than this has no room for another connection.
  */
 const relayTimeouts: Partial<SmtpTimeouts> = {
   connectMs: 20_000,
@@ -30,32 +30,32 @@ export type RoutePoolOptions = Omit<OpenOptions, "onWire" | "clock"> & {
   idleCloseMs?: number;
   backoffBaseMs?: number;
   clock?: Clock;
-  /** 0 ≤ x < 1; spreads reconnects. */
+  /** 0 ≤ x < 1; used as jitter, so that connections do not retry together. */
   random?: () => number;
-  /** There is a connection more that is ready for messages. */
+  /** Called when another connection is ready for messages. */
   onReady?: () => void;
-  /** Whose servers stand behind a recipient domain; without it all are `other`. */
+  /** The provider that hosts a recipient domain; without this function all domains are `other`. */
   providerOf?: (domain: string) => string;
 };
 
 /**
- * The connections of a route with one host: a relay, or the test inbox. A relay that cannot be reached is tried by
- * one connection at a time with growing pauses; only the message that made the try hears of the failure,
- * the others wait. Close it and make another one when the route is changed.
+ * The connections of a route with a single host: a relay or the test inbox. A relay that cannot be reached is retried
+ * with one connection at a time and growing pauses; only the message that triggered the try gets the failure, the
+ * others wait. When the route changes, close the pool and create a new one.
  */
 export class RoutePool implements Egress {
   readonly route: Route;
   readonly #options: RoutePoolOptions;
   readonly #memory: ServerMemory;
   readonly #limit: ConnectionLimit;
-  /** By source address; the empty one leaves it to the system. */
+  /** By source address; the empty string lets the system choose. */
   readonly #pools = new Map<string, ConnectionPool>();
   #isClosed = false;
 
   constructor(route: Route, options: RoutePoolOptions = {}) {
     this.route = route;
     const { oauth } = route;
-    // One for all connections, so that they share the token.
+    // One token source for all connections, so that they share the token.
     this.#options =
       oauth === undefined
         ? options
@@ -67,7 +67,7 @@ export class RoutePool implements Egress {
     });
   }
 
-  /** All mail goes to the relay's host; limits per provider still ask whose mailboxes they are. */
+  /** All mail goes to the relay's host, but limits per provider still need the provider of the recipient. */
   siteOf(domain: string): Site {
     const provider = this.#options.providerOf?.(domain) ?? "other";
     return { key: this.route.host, name: this.route.host, provider };

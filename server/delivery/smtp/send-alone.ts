@@ -2,14 +2,14 @@ import type { SmtpOutcome } from "../types.ts";
 import type { Egress } from "./egress.ts";
 import type { Envelope } from "./transaction.ts";
 
-/** Until the dot; a server may keep every single time-out and still never come to an end. */
+/** Time limit until the dot. A server can stay within every single time-out and still take forever. */
 const ALONE_MS = 30_000;
 
 /**
- * Sends one message by a way out of its own and closes that. Nothing remembers the message, so there is nothing to
- * make durable before its dot.
+ * Sends one message through an egress of its own and closes that egress. The message is not in the journal, so nothing
+ * has to be made durable before its dot.
  *
- * @param withinMs How long it may take until the dot; after that the outcome is `broken`.
+ * @param withinMs Time limit until the dot; after that the outcome is `broken`.
  */
 export async function sendAlone(
   egress: Egress,

@@ -4,11 +4,11 @@ const BROKEN_TLS_MEMORY_MS = 3 * 24 * 3_600_000;
 const PIPELINING_MEMORY_MS = 3 * 24 * 3_600_000;
 const CAP_MEMORY_MS = 24 * 3_600_000;
 const RESET_MEMORY_MS = 3 * 24 * 3_600_000;
-/** Short: without EHLO there is no TLS, and the server may only have had a bad moment. */
+/** Short, because HELO means no TLS, and the server may only have had a temporary problem. */
 const HELO_MEMORY_MS = 3_600_000;
-/** As long as a connection waits for its greeting. */
+/** The greeting time-out of a relay. */
 const CROWDED_MS = 20_000;
-/** Hosts (`name:port`) remembered; the oldest are forgotten first. */
+/** Hosts (`name:port`) remembered; the oldest are dropped first. */
 const MAX_HOSTS = 10_000;
 
 type Remembered = {
@@ -18,7 +18,7 @@ type Remembered = {
   heloUntil: number;
   crowdedUntil: number;
   brokenFlights: number;
-  /** Messages after which the server ended the last connection, and how often in a row it was this many. */
+  /** After how many messages the server ended the last connection, and how often in a row it was this number. */
   endedAfter: number;
   endedSame: number;
   cap: number;
@@ -26,63 +26,66 @@ type Remembered = {
 };
 
 /**
- * What was learned about servers that offer more than they can do. In memory only: forgetting costs
- * one broken connection per host, remembering for ever would outlive the server's repair.
+ * What was learned about servers that do not do what they offer. Kept in memory only, and for a limited time, because
+ * servers get repaired. Forgetting costs one broken connection per host.
  */
 export class ServerMemory {
   #hosts = new Map<string, Remembered>();
 
-  /** False while the host is known to lose its way in groups of commands. */
+  /** False while the host is known to fail at pipelined commands. */
   mayPipeline(host: string, now: number): boolean {
     return (this.#hosts.get(host)?.pipeliningOffUntil ?? 0) <= now;
   }
 
-  /** The host answered a group of commands out of order: no groups for three days. */
+  /** The host answered pipelined commands out of order: no pipelining for three days. */
   pipeliningFailed(host: string, now: number): void {
     this.#of(host).pipeliningOffUntil = now + PIPELINING_MEMORY_MS;
   }
 
-  /** False while the host is known to offer a TLS that it cannot do. */
+  /** False while the host is known to offer a TLS that does not work. */
   mayTls(host: string, now: number): boolean {
     return (this.#hosts.get(host)?.tlsOffUntil ?? 0) <= now;
   }
 
-  /** The handshake failed at a host that need not have TLS: none is tried for three days. */
+  /** The TLS handshake failed at a host where TLS is optional: no TLS for three days. */
   tlsFailed(host: string, now: number): void {
     this.#of(host).tlsOffUntil = now + BROKEN_TLS_MEMORY_MS;
   }
 
-  /** True while the host is known to want RSET after a refused MAIL. */
+  /** True while the host is known to need RSET after a refused MAIL. */
   wantsReset(host: string, now: number): boolean {
     return (this.#hosts.get(host)?.resetUntil ?? 0) > now;
   }
 
-  /** The host took a MAIL after a refused one for a second one: RSET goes before it for three days. */
+  /** The host rejected a MAIL as nested after it had refused the one before: send RSET in between for three days. */
   mailWasNested(host: string, now: number): void {
     this.#of(host).resetUntil = now + RESET_MEMORY_MS;
   }
 
-  /** True while the host is known to close the connection at EHLO, and to take HELO. */
+  /** True while the host is known to close the connection at EHLO but to accept HELO. */
   isHeloOnly(host: string, now: number): boolean {
     return (this.#hosts.get(host)?.heloUntil ?? 0) > now;
   }
 
-  /** The host closed the connection at EHLO and took HELO on the next one: an hour of HELO. */
+  /** The host closed the connection at EHLO and accepted HELO on the next one: use HELO for an hour. */
   ehloFailed(host: string, now: number): void {
     this.#of(host).heloUntil = now + HELO_MEMORY_MS;
   }
 
-  /** True while connections to the host wait to be greeted: those that are not needed should make way. */
+  /** True while connections to the host wait for their greeting: connections that are not needed should be closed. */
   isCrowded(host: string, now: number): boolean {
     return (this.#hosts.get(host)?.crowdedUntil ?? 0) > now;
   }
 
-  /** The host does not greet a connection, though it greets others: it has room for so many, whosever they are. */
+  /**
+   * The host leaves a connection without a greeting. It probably allows only a certain number of connections, which
+   * all our routes and workspaces share.
+   */
   greetingIsSlow(host: string, now: number): void {
     this.#of(host).crowdedUntil = now + CROWDED_MS;
   }
 
-  /** A connection died inside its first group of commands. Twice in a row is taken for a pattern. */
+  /** A connection broke during its first pipelined commands. Twice in a row counts as a pattern. */
   flightBroke(host: string, now: number): void {
     const memory = this.#of(host);
     memory.brokenFlights += 1;
@@ -92,7 +95,7 @@ export class ServerMemory {
     }
   }
 
-  /** A group of commands was answered in full. */
+  /** Pipelined commands were answered in full. */
   flightHeld(host: string): void {
     const memory = this.#hosts.get(host);
     if (memory !== undefined) {
@@ -107,8 +110,8 @@ export class ServerMemory {
   }
 
   /**
-   * The host ended a connection before message `served + 1`. A reason in words is believed at once;
-   * without one the same number twice in a row is.
+   * The host ended a connection before message `served + 1`. The limit is learned at once if its reply names the
+   * reason, otherwise when the same number is seen twice in a row.
    */
   connectionEnded(host: string, served: number, saidSo: boolean, now: number): void {
     const memory = this.#of(host);
@@ -121,8 +124,8 @@ export class ServerMemory {
   }
 
   /**
-   * Takes in what the outcome of message `served + 1` of a connection says of the host. Returns true when the same
-   * message may go again at once, because the connection, not the message, was at its end.
+   * Learns from the outcome of message `served + 1` of a connection. Returns true when the same message may be sent
+   * again at once, because the outcome was about the connection and not about the message.
    */
   learn(host: string, served: number, outcome: SmtpOutcome, now: number): boolean {
     if (outcome.kind === "accepted") {

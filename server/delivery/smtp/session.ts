@@ -10,10 +10,10 @@ import type { ServerMemory } from "./server-memory.ts";
 import { type Envelope, type Line, type SendOptions, sendMessage } from "./transaction.ts";
 import type { Wire } from "./wire.ts";
 
-/** A connection to a route, ready for one message after another. */
+/** A connection to a route that sends one message after another. */
 export class SmtpSession {
   readonly host: string;
-  /** `host:port`: what is learned of a server is learned of one port, since two of them may be two programs. */
+  /** `host:port`. Server memory is kept per port, because two ports of a host may be served by different programs. */
   readonly server: string;
   #line: Line;
   #served = 0;
@@ -25,12 +25,12 @@ export class SmtpSession {
     this.server = server;
   }
 
-  /** Messages sent on this connection so far, refused ones included. */
+  /** Messages sent on this connection so far, including refused ones. */
   get served(): number {
     return this.#served;
   }
 
-  /** True while commands go out in groups. */
+  /** True while commands are pipelined. */
   get isPipelining(): boolean {
     return this.#line.pipelining;
   }
@@ -41,21 +41,22 @@ export class SmtpSession {
     return !this.#busy && (chained === undefined ? wire.isQuiet : !wire.isDead);
   }
 
-  /** Is called when the connection ends, whoever ended it. */
+  /** Called when the connection ends, whichever side ended it. */
   set onDead(listener: () => void) {
     this.#line.wire.onDead = listener;
   }
 
   /**
-   * Sends one message: MAIL, RCPT, DATA, the body; then awaits `beforeDot`; then writes the dot.
+   * Sends one message: MAIL, RCPT, DATA and the body; then awaits `beforeDot`; then writes the dot.
    *
-   * When `beforeDot` rejects, or `signal` fires before the dot, the connection is closed and the
-   * outcome is `abandoned`; the dot is never written. After the dot `signal` has no effect. A crash
-   * before `beforeDot` is called has certainly not delivered the message.
+   * When `beforeDot` rejects, or `signal` fires before the dot, the connection is closed and the outcome is
+   * `abandoned`; the dot is never written. After the dot `signal` has no effect. If the process crashes before
+   * `beforeDot` is called, the message has certainly not been delivered.
    *
-   * With `chain` another message may have begun when this resolves: that one must be sent next, or none.
+   * With `chain`, the envelope of another message may have been sent when this resolves: the next call must then send
+   * that message.
    *
-   * @throws Error when the session is in use already, or another message has begun on it.
+   * @throws Error when the session is busy, or when the envelope of a different message has been sent.
    */
   async send(message: Envelope, options: SendOptions): Promise<SmtpOutcome> {
     if (this.#busy) {
@@ -66,7 +67,7 @@ export class SmtpSession {
       throw new Error("another message has begun on this SMTP session");
     }
     if (chained === undefined && this.#line.wire.hasUnreadBytes) {
-      // The server spoke unasked: mostly 421 before it closes.
+      // The server sent an unsolicited reply, usually 421 before it closes the connection.
       this.#line.wire.end();
     }
     this.#busy = true;
@@ -78,10 +79,10 @@ export class SmtpSession {
     }
   }
 
-  /** Says QUIT, waits a moment for the answer and closes. Never throws. */
+  /** Sends QUIT, waits briefly for the reply and closes. Never throws. */
   async quit(): Promise<void> {
     const { wire, timeouts, chained } = this.#line;
-    // Behind a DATA it would be the beginning of a message.
+    // After a pipelined DATA, QUIT would be read as part of a message.
     if (wire.isQuiet && chained === undefined) {
       wire.write("QUIT\r\n");
       await wire.reply("quit", timeouts.quitMs).catch(() => undefined);
@@ -96,15 +97,15 @@ export class SmtpSession {
 }
 
 export type OpenOptions = SessionOptions & {
-  /** Where to keep what is learned of servers. */
+  /** Keeps what is learned about servers. */
   memory?: ServerMemory | undefined;
-  /** Hears of the connection as soon as there is one, so that it can be dropped during the handshake. */
+  /** Receives the connection as soon as TCP is connected, so that it can be dropped during the handshake. */
   onWire?: ((wire: Wire) => void) | undefined;
   clock?: () => number;
 };
 
 /**
- * Opens a session: TCP, greeting, EHLO (or HELO), TLS as the route asks, AUTH.
+ * Opens a session: TCP, greeting, EHLO (or HELO), TLS as the route demands, AUTH.
  *
  * @throws SmtpFailure or SmtpRefusal naming the stage.
  */
@@ -118,7 +119,7 @@ export async function openSession(route: Route, options: OpenOptions = {}): Prom
   );
 }
 
-/** What is known of the EHLO of a server, by `host:port`. */
+/** The part of the server memory that the handshake uses, for one `host:port`. */
 export function helloMemory(
   memory: ServerMemory,
   server: string,

@@ -1,15 +1,15 @@
 import { createHash } from "node:crypto";
 import type { Site } from "./egress.ts";
 
-/** Names longer than this say only what the hosts have in common. */
+/** A longer name is shortened to what the hosts have in common. */
 const MAX_NAME = 60;
 
-/** A provider and the ends of its MX host names; see `provider-profiles.ts`. */
+/** A provider and the suffixes of its MX host names; see `provider-profiles.ts`. */
 export type ProviderHosts = { provider: string; mxSuffixes: readonly string[] };
 
 /**
- * The site of a set of MX hosts: the provider's, when every host is one provider's (a mixed set is somebody's
- * own doing, and must not be counted among its customers), else that of these very hosts.
+ * The site of a set of MX hosts. It is the provider's if all hosts belong to one provider, otherwise a site of its own
+ * for this set. A mixed set is a domain's own setup and must not share the provider's limits.
  */
 export function siteOfHosts(hosts: readonly string[], providers: Iterable<ProviderHosts>): Site {
   for (const { provider, mxSuffixes } of providers) {
@@ -23,12 +23,12 @@ export function siteOfHosts(hosts: readonly string[], providers: Iterable<Provid
   return { key: `mx-${digest.slice(0, 16)}`, name: readableName(sorted), provider: "other" };
 }
 
-/** Stands for a domain that no mail can be sent to now. */
+/** A pseudo site for a domain that no mail can be sent to now. */
 export function siteOfNobody(domain: string): Site {
   return { key: `none-${domain}`, name: domain, provider: "other" };
 }
 
-/** `(mx1|mx2).example.org` */
+/** E.g. `(mx1|mx2).example.org` */
 function readableName(hosts: string[]): string {
   const [first = ""] = hosts;
   if (hosts.length === 1) {
@@ -43,7 +43,7 @@ function readableName(hosts: string[]): string {
   return name.length <= MAX_NAME ? name : `*${end}`;
 }
 
-/** What the names end in together, from a dot on, at least two labels of it. */
+/** The common suffix of the names, starting with a dot and at least two labels long; empty if there is none. */
 function commonEnd(hosts: readonly string[]): string {
   const [first = "", ...others] = hosts.map((host) => host.split(".").reverse());
   const labels = Array.isArray(first) ? first : [];

@@ -1,13 +1,13 @@
 import type { Route, RouteSource } from "../types.ts";
 
-/** The domain of an address. */
+/** The domain of an email address, in lower case. */
 export function domainOf(address: string): string {
   return address.slice(address.lastIndexOf("@") + 1).toLowerCase();
 }
 
 /**
- * The address to send from when nobody chose one: always the same for a domain, as greylisting asks for, and each
- * as often as its weight says.
+ * The source address for a domain when no rule has chosen one. A domain always gets the same address, as greylisting
+ * requires; addresses get domains in proportion to their weights.
  */
 export function sourceFor(
   { sources = [] }: Pick<Route, "sources">,

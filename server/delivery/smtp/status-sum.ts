@@ -1,8 +1,8 @@
 import type { EgressStatus } from "./egress.ts";
 
 /**
- * The status of several pools as one. It is to be tried again later only when that is so for all of them, and then
- * when the first may be.
+ * The combined status of several pools. `retryAt` is set only if all of them are paused, to the earliest time at which
+ * one may be tried.
  */
 export function sumOf(pools: { status: () => EgressStatus }[], max: number): EgressStatus {
   const all = pools.map((pool) => pool.status());

@@ -8,13 +8,13 @@ const MAX_BYTES = 64 * 1_024;
 
 export type StsFetcherOptions = {
   dns: DnsClient;
-  /** 443, unless a test has a server elsewhere. */
+  /** 443, except in tests. */
   port?: number;
   ca?: string;
   mayConnect?: (address: string) => boolean;
 };
 
-/** Fetches policies as RFC 8461 §3.3 asks: certificate verified for `mta-sts.<domain>`, no redirects, 200 only. */
+/** Fetches policies as RFC 8461 §3.3 requires: certificate verified for `mta-sts.<domain>`, no redirects, only 200. */
 export function httpsStsFetcher(options: StsFetcherOptions): StsFetcher {
   const { dns, port = 443, ca, mayConnect = isPublicTarget } = options;
   const addressesOf = async (host: string): Promise<string[]> => {

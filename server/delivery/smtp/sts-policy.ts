@@ -1,21 +1,21 @@
 const MAX_AGE_SECONDS = 31_557_600;
 
-/** RFC 8461 §3.2. */
+/** See RFC 8461 §3.2. */
 export type StsPolicy = {
   mode: "enforce" | "testing" | "none";
-  /** Host names, or `*.` and the rest of one. */
+  /** Host names, or `*.` followed by the rest of a name. */
   mx: string[];
   maxAgeSeconds: number;
 };
 
-/** The id of the one valid record among the TXT records of `_mta-sts.<domain>`; undefined when there is none. */
+/** The id in the TXT records of `_mta-sts.<domain>`; undefined unless exactly one of them is a valid STS record. */
 export function stsId(records: readonly string[]): string | undefined {
   const own = records.filter((record) => /^v=STSv1\s*(;|$)/.test(record));
   const [record = ""] = own;
   return own.length === 1 ? /;\s*id=([A-Za-z0-9]{1,32})\s*(;|$)/.exec(record)?.[1] : undefined;
 }
 
-/** Reads a policy; undefined when it is not a valid one. Fields nobody knows are passed over. */
+/** Parses a policy; undefined when it is invalid. Unknown fields are ignored. */
 export function parseStsPolicy(text: string): StsPolicy | undefined {
   const mx: string[] = [];
   const fields = new Map<string, string>();
@@ -40,7 +40,7 @@ export function parseStsPolicy(text: string): StsPolicy | undefined {
     : undefined;
 }
 
-/** `*.` stands for exactly one label (RFC 8461 §4.1). */
+/** `*.` matches exactly one label (RFC 8461 §4.1). */
 export function allowsHost({ mx }: StsPolicy, host: string): boolean {
   const above = host.slice(host.indexOf("."));
   return mx.some((pattern) =>

@@ -1,24 +1,24 @@
-/** How long to wait for a server, in milliseconds per stage. */
+/** Time-outs per stage, in milliseconds. */
 export type SmtpTimeouts = {
-  /** TCP connection and TLS handshake, each. */
+  /** For the TCP connection and for the TLS handshake, each. */
   connectMs: number;
   greetingMs: number;
   heloMs: number;
   authMs: number;
   mailMs: number;
   rcptMs: number;
-  /** Reply to DATA. */
+  /** For the reply to DATA. */
   dataMs: number;
-  /** Without any progress while the body is being written. */
+  /** Longest time without progress while the body is being written. */
   transferMs: number;
-  /** Reply to the terminating dot. */
+  /** For the reply to the terminating dot. */
   dotMs: number;
   quitMs: number;
 };
 
 /**
- * RFC 5321 §4.5.3.2 and what Postfix ships. The final reply keeps its 600 s: giving up early on it is
- * how messages get delivered twice (RFC 1047).
+ * From RFC 5321 §4.5.3.2 and the defaults of Postfix. The final reply gets the full 600 s, because giving up early on
+ * it leads to duplicates (RFC 1047).
  */
 export const smtpTimeouts: SmtpTimeouts = {
   connectMs: 30_000,
@@ -34,8 +34,9 @@ export const smtpTimeouts: SmtpTimeouts = {
 };
 
 /**
- * For one message to one person who waits for it: a server that is this slow is told to the sender, or tried
- * again by a job, and nothing else waits for it. After the dot a message counts as sent, so nobody gets it twice.
+ * For a single message that a person is waiting for. If the server is slower than this, the failure is reported to the
+ * sender or a job retries the message; no other message waits for it. After the dot the message counts as sent, so a
+ * time-out there causes no duplicate.
  */
 export const oneOffTimeouts: SmtpTimeouts = {
   connectMs: 10_000,

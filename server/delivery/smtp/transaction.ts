@@ -5,7 +5,7 @@ import type { ParsedReply } from "./reply-parser.ts";
 import type { SmtpTimeouts } from "./timeouts.ts";
 import { bareReply, type Wire } from "./wire.ts";
 
-/** What `Rendered` the wire needs; its `bytes` are dot-stuffed and end in CRLF. */
+/** The part of `Rendered` that is sent; `bytes` are dot-stuffed and end in CRLF. */
 export type Envelope = Pick<
   Rendered,
   "envelopeFrom" | "envelopeTo" | "bytes" | "needsSmtpUtf8" | "needs8bit"
@@ -13,46 +13,46 @@ export type Envelope = Pick<
   Partial<Pick<Rendered, "messageId">>;
 
 export type SendOptions = {
-  /** Makes it durable that the dot is about to be written. When it rejects, the dot is never written. */
+  /** Records durably that the dot is about to be written. When it rejects, the dot is never written. */
   beforeDot: () => Promise<void>;
-  /** Asked right before MAIL; when it says no, nothing is said to the server and the outcome is `abandoned`. */
+  /** Called right before MAIL. When it returns false, no command is sent and the outcome is `abandoned`. */
   isStillWanted?: (() => boolean) | undefined;
-  /** Takes the message back as long as the dot is not written. */
+  /** Cancels the message as long as the dot has not been written. */
   signal?: AbortSignal | undefined;
   /**
-   * Asked when the dot is about to be written: the message that follows on this line, if one waits for it and it
-   * `fits` the server. Its first commands then leave in one write with the dot (RFC 2920 §3.1).
+   * Called right before the dot is written. Returns the next message for this connection, if one is waiting and it
+   * `fits` the server. Its envelope is then sent in the same write as the dot (RFC 2920 §3.1).
    */
   chain?: ((fits: (message: Envelope) => boolean) => Envelope | undefined) | undefined;
 };
 
-/** The connection a transaction runs on, and what is known of it. */
+/** The connection that a transaction runs on, and its state. */
 export type Line = {
   wire: Wire;
   capabilities: Capabilities;
   timeouts: SmtpTimeouts;
   host: string;
-  /** Whether commands may be sent in groups (RFC 2920). */
+  /** Whether commands may be pipelined (RFC 2920). */
   pipelining: boolean;
-  /** The last transaction stopped half-way: MAIL must not follow without RSET. */
+  /** The last transaction was not completed: RSET must be sent before MAIL. */
   needsReset: boolean;
-  /** This server wants RSET after a refused MAIL too, though that has opened nothing. */
+  /** This server needs RSET after a refused MAIL too, although no transaction was started. */
   resetsAfterMail: boolean;
-  /** It has had a message before. */
+  /** At least one message has been tried on this connection. */
   isUsed: boolean;
-  /** The message whose MAIL, RCPT and DATA have left behind the dot of the one before; nothing else may be sent. */
+  /** The message whose MAIL, RCPT and DATA were sent together with the previous dot. Nothing else may be sent next. */
   chained: Envelope | undefined;
-  /** Hears that the server lost its way in a group of commands. */
+  /** Called when the server failed at pipelined commands. */
   onPipeliningBroken: () => void;
-  /** Hears that the server took MAIL after a refused MAIL for a second one. */
+  /** Called when the server rejected a MAIL as nested although it had refused the one before. */
   onNestedMail: () => void;
 };
 
 /**
- * Sends one message. The line stays in sync after a refusal; after anything worse it is closed.
+ * Sends one message. After a refusal the connection stays usable; after any other failure it is closed.
  *
- * Nothing is delivered before the terminating dot, and the dot is written only after `beforeDot` has
- * resolved: every outcome but `accepted`, `ambiguous` and a refusal at `dot` is certainly not sent.
+ * Nothing is delivered before the terminating dot, and the dot is written only after `beforeDot` has resolved. With
+ * any outcome other than `accepted`, `ambiguous` and a refusal at `dot`, the message was certainly not delivered.
  */
 export async function sendMessage(
   line: Line,
@@ -68,7 +68,7 @@ export async function sendMessage(
   try {
     if (options.signal?.aborted || (!isBegun && options.isStillWanted?.() === false)) {
       if (isBegun) {
-        // The server waits for a body that will not come.
+        // DATA was already sent, so the server waits for a body. Only closing the connection ends that.
         line.wire.abandon();
       }
       return { kind: "abandoned" };
@@ -77,7 +77,7 @@ export async function sendMessage(
     await openEnvelope(line, message, isBegun);
     await line.wire.writeBody(message.bytes, "data", line.timeouts.transferMs);
     await waitForJournal(line.wire, options);
-    // From here to the write nothing may await: an abort that came in between would be lost.
+    // There must be no await between this check and the write, otherwise an abort in between would be lost.
     refuseLateDot(line.wire);
     line.wire.write(`.\r\n${beginNext(line, options)}`);
   } catch (error) {
@@ -92,11 +92,11 @@ async function waitForJournal(wire: Wire, options: SendOptions): Promise<void> {
   try {
     await options.beforeDot();
   } catch {
-    // The caller made the failure and knows its reason; our part is that the dot stays unwritten.
+    // The caller knows why `beforeDot` failed. Here it only matters that the dot is not written.
     wire.abandon();
   }
   if (wire.hasUnreadBytes || wire.isDead) {
-    // A server that speaks before the dot has refused the message (421, 552), or is confused.
+    // A reply before the dot is either a refusal (421, 552) or a protocol error.
     const early = await wire.reply("data", 0);
     wire.end();
     throw early.code >= 400
@@ -111,7 +111,7 @@ function refuseLateDot(wire: Wire): void {
   }
 }
 
-/** The commands of the message that goes with the dot; empty when none does. */
+/** The commands of the next message, to be sent with the dot; empty when there is none. */
 function beginNext(line: Line, { chain }: SendOptions): string {
   const next = line.pipelining ? chain?.((message) => isSendable(line, message)) : undefined;
   if (next === undefined) {
@@ -128,7 +128,7 @@ function isSendable(line: Line, message: Envelope): boolean {
     refuseUnsendable(line, message);
     return true;
   } catch {
-    return false; // It is refused with its reason when its own turn comes.
+    return false; // It is refused, with the reason, when it is sent itself.
   }
 }
 
@@ -157,7 +157,7 @@ async function finalReply(line: Line, tookMs: () => number): Promise<SmtpOutcome
   return { kind: "accepted", reply: bareReply(reply), host, durationMs: tookMs() };
 }
 
-/** What this server cannot take is found out before a byte is sent. */
+/** Refuses a message that this server cannot take, before anything is sent. */
 function refuseUnsendable(line: Line, message: Envelope): void {
   const { capabilities } = line;
   const limit = capabilities.maxSizeBytes;
@@ -174,7 +174,7 @@ function refuseUnsendable(line: Line, message: Envelope): void {
     throw new SmtpFailure("mail", "unsupported", text);
   }
   for (const address of [message.envelopeFrom, message.envelopeTo]) {
-    // One stray CR, LF or bracket here would be a command of the sender's choice.
+    // A stray CR, LF or bracket would let the sender of the message inject SMTP commands.
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
     if (/[\u0000-\u0020\u007f<>]/.test(address)) {
       throw new SmtpFailure("mail", "unsupported", "the address has characters no server takes");
@@ -207,7 +207,9 @@ function stepsOf(line: Line, message: Envelope): Step[] {
   ];
 }
 
-/** RSET (where needed), MAIL, RCPT, DATA: in one write where the server allows it, or (`isBegun`) written already. */
+/**
+ * RSET (if needed), MAIL, RCPT, DATA: pipelined if the server supports it. With `isBegun` they have already been sent.
+ */
 async function openEnvelope(line: Line, message: Envelope, isBegun: boolean): Promise<void> {
   const steps = stepsOf(line, message);
   if (line.needsReset) {
@@ -221,7 +223,8 @@ async function openEnvelope(line: Line, message: Envelope, isBegun: boolean): Pr
   const isGroup = isBegun || line.pipelining;
   const refusal = isGroup ? await hearAll(line, steps) : await askEach(line, steps);
   line.isUsed = true;
-  // A refused MAIL has opened nothing. RSET is not sent for nothing: Exim counts it, and ends the connection.
+  // A refused MAIL starts no transaction. RSET is sent only when needed, because Exim counts it and ends the
+  // connection.
   line.needsReset = refusal !== undefined && (refusal.stage !== "mail" || line.resetsAfterMail);
   if (refusal !== undefined) {
     throw refusal;
@@ -242,9 +245,9 @@ async function askEach(line: Line, steps: Step[]): Promise<SmtpRefusal | undefin
 }
 
 /**
- * A refused MAIL or RCPT is followed by replies to the commands behind it. They are read, so that the
- * line stays in sync, but say nothing new; except 354, after which only a dot would get the server
- * out of DATA. No dot of ours is ever written for a refused message: the connection goes instead.
+ * After a refused MAIL or RCPT, the replies to the pipelined commands behind it are read only to stay in sync. If one
+ * of them is 354, only a dot would end the DATA state; no dot is ever written for a refused message, so the connection
+ * is closed instead.
  */
 async function hearAll(line: Line, steps: Step[]): Promise<SmtpRefusal | undefined> {
   let refusal: SmtpRefusal | undefined;
@@ -275,8 +278,8 @@ async function hearAll(line: Line, steps: Step[]): Promise<SmtpRefusal | undefin
 }
 
 /**
- * A refused RSET, or a MAIL that comes at the wrong time for the server, is the connection's trouble: it has had
- * enough of this one (Exim: "554 Too many nonmail commands"). The message has not been looked at yet.
+ * A refused RSET, or a MAIL answered with 503, is about the connection: the server accepts no more on it (Exim: "554
+ * Too many nonmail commands"). The message itself has not been judged, so it is retried on a new connection.
  */
 function refuseTiredLine(line: Line, step: Step, reply: ParsedReply): void {
   const isNested = step.stage === "mail" && reply.code === 503 && line.isUsed;
@@ -291,8 +294,8 @@ function refuseTiredLine(line: Line, step: Step, reply: ParsedReply): void {
 }
 
 /**
- * "Bad sequence" to a command whose predecessor was accepted, or a complaint about synchronisation:
- * the server cannot take groups, whatever it offers.
+ * 503 to a command whose predecessor was accepted, or a reply that complains about synchronisation, means that the
+ * server cannot handle pipelining although it offers it.
  */
 function refuseConfusion(line: Line, step: Step, reply: ParsedReply): void {
   const lostCount = reply.code === 503 && (step.stage === "rcpt" || step.stage === "data");

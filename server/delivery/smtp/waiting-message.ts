@@ -8,13 +8,13 @@ export type WaitingMessage = {
   isStillWanted: (() => boolean) | undefined;
   resolve: (session: SmtpSession) => void;
   reject: (error: unknown) => void;
-  /** Its caller took it back. */
+  /** The caller has cancelled it. */
   isGone: boolean;
 };
 
 /**
- * Makes a message wait. `session` resolves with the connection it is given, and rejects when it is given up; once
- * `signal` fires it rejects with SmtpAbandoned, and `onGone` is told.
+ * Makes a message wait for a connection. `session` resolves with that connection and rejects when the wait is given
+ * up. When `signal` fires, it rejects with SmtpAbandoned and `onGone` is called.
  */
 export function waitForSession(
   message: Envelope,

@@ -3,11 +3,11 @@ import type { SmtpFault, SmtpReply, SmtpStage } from "../types.ts";
 import { SmtpAbandoned, SmtpFailure } from "./failure.ts";
 import { type ParsedReply, ReplyParser } from "./reply-parser.ts";
 
-/** Bodies above this are written in slices, so that a slow but moving peer is told from a dead one. */
+/** Larger bodies are written in slices, so that a slow connection can be told from a stalled one. */
 const SLICE_BYTES = 256 * 1024;
-/** Replies nobody has asked for yet; a whole flight of ours has four. */
+/** Limit for unread replies; our largest group of commands has four. */
 const MAX_UNREAD_REPLIES = 64;
-/** How long a peer may take to close its side after we closed ours. */
+/** How long the peer may take to close its side after we have closed ours. */
 const LINGER_MS = 5_000;
 
 type Waiter = {
@@ -18,9 +18,9 @@ type Waiter = {
 };
 
 /**
- * One connection: bytes out, replies in, one timer for whatever is being waited for. Knows no SMTP
- * commands. After the first failure every call fails with the same reason; replies that had been
- * read before it are still handed out, because servers say 421 and close.
+ * One connection: writes bytes, reads replies, and has one timer for the reply that is awaited. It knows no SMTP
+ * commands. After a failure all calls fail with the same reason, but replies received earlier are still returned,
+ * because servers send 421 and then close.
  */
 export class Wire {
   #socket: Socket;
@@ -39,12 +39,12 @@ export class Wire {
     this.#attach(socket);
   }
 
-  /** True when a command may be written: alive, and the server has said nothing unasked. */
+  /** True when a command may be written: the connection is alive and there is no unsolicited reply. */
   get isQuiet(): boolean {
     return this.#dead === undefined && this.#replies.length === 0 && !this.#parser.hasPartialReply;
   }
 
-  /** True when a reply, or a part of one, is there that nobody has waited for. */
+  /** True when there is a complete or partial reply that nothing has read yet. */
   get hasUnreadBytes(): boolean {
     return this.#replies.length > 0 || this.#parser.hasPartialReply;
   }
@@ -53,7 +53,7 @@ export class Wire {
     return this.#dead !== undefined;
   }
 
-  /** Why the connection is dead, as seen from `stage`. */
+  /** Why the connection is dead, as a failure at `stage`. */
   failure(stage: SmtpStage): SmtpFailure | SmtpAbandoned {
     const { fault, message } = this.#dead ?? { fault: "connection", message: "closed" };
     return fault === "abandoned"
@@ -65,12 +65,12 @@ export class Wire {
     return this.#socket;
   }
 
-  /** The stage whose reply was waited for last: where an unfinished handshake stands. */
+  /** The stage of the latest reply that was awaited; shows where an unfinished handshake is. */
   get stage(): SmtpStage {
     return this.#stage;
   }
 
-  /** Queues bytes for the peer in one write. Does nothing on a dead connection: the next wait reports it. */
+  /** Writes bytes. Does nothing on a dead connection: the next `reply` or `writeBody` reports the failure. */
   write(bytes: string | Uint8Array): void {
     if (this.#dead === undefined) {
       this.#socket.write(bytes);
@@ -80,7 +80,7 @@ export class Wire {
   /**
    * Writes a body and resolves when the kernel has taken all of it.
    *
-   * @throws SmtpFailure when the connection dies, or nothing moves for `progressMs`.
+   * @throws SmtpFailure when the connection fails, or there is no progress for `progressMs`.
    */
   async writeBody(bytes: Uint8Array, stage: SmtpStage, progressMs: number): Promise<void> {
     for (let start = 0; start < bytes.length; start += SLICE_BYTES) {
@@ -95,7 +95,7 @@ export class Wire {
       return Promise.reject(this.failure(stage));
     }
     let isTaken = false;
-    // The callback, not "drain": Bun's TLS sockets never emit that.
+    // Uses the callback, because Bun's TLS sockets never emit "drain".
     this.#socket.write(bytes, () => {
       isTaken = true;
       this.#drain?.resolve();
@@ -108,7 +108,7 @@ export class Wire {
   /**
    * Resolves with the next reply.
    *
-   * @throws SmtpFailure when the connection dies, the peer talks nonsense or `timeoutMs` pass.
+   * @throws SmtpFailure when the connection fails, the peer sends invalid data or `timeoutMs` pass.
    * @throws SmtpAbandoned after `abandon()`.
    */
   reply(stage: SmtpStage, timeoutMs: number): Promise<ParsedReply> {
@@ -128,17 +128,17 @@ export class Wire {
     });
   }
 
-  /** Drops the connection at once because the caller wants its message back. */
+  /** Closes the connection at once because the caller cancelled its message. */
   abandon(): void {
     this.#die("abandoned", "");
   }
 
-  /** Drops the connection at once; whoever waits gets a `fault`. */
+  /** Closes the connection at once; a pending call fails with `fault`. */
   destroy(fault: SmtpFault = "connection", message = "the connection was closed by us"): void {
     this.#die(fault, message);
   }
 
-  /** Closes after what was written has left; the peer's reply is not waited for. */
+  /** Closes after all written bytes have been sent; does not wait for the peer's reply. */
   end(): void {
     if (this.#dead !== undefined) {
       return;
@@ -150,10 +150,10 @@ export class Wire {
   }
 
   /**
-   * Moves to the encrypted socket that `upgrade` makes of the plain one.
+   * Switches to the encrypted socket that `upgrade` creates from the plain one.
    *
-   * @throws SmtpFailure when the server sent anything in clear behind its reply to STARTTLS: those
-   *   bytes may be a third party's (CVE-2011-0411), and must not be read as if they were encrypted.
+   * @throws SmtpFailure when the server sent bytes in clear after its reply to STARTTLS: an attacker may have injected
+   *   them, so they must not be read as if they were encrypted (CVE-2011-0411).
    */
   async secure(upgrade: (plain: Socket) => Promise<Socket>): Promise<void> {
     if (this.hasUnreadBytes) {
@@ -241,7 +241,7 @@ export class Wire {
   }
 }
 
-/** The part of a reply that outcomes carry. */
+/** The part of a reply that outcomes contain. */
 export function bareReply(reply: ParsedReply): SmtpReply {
   return { code: reply.code, enhanced: reply.enhanced, text: reply.text };
 }

@@ -5,7 +5,7 @@ import { invalidField, notFound } from "../../platform/errors.ts";
 import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
 import { readExpiry } from "./blocked-domains.service.ts";
 import {
-  deleteSuppression,
+  endUnsubscribe,
   findSuppression,
   insertSuppression,
   liftSuppression,
@@ -136,7 +136,7 @@ export function removeSuppression(db: Connection, written: string): string {
       throw notFound("suppression");
     }
     if (row.reason === "unsubscribed") {
-      deleteSuppression(db, read.address);
+      endUnsubscribe(db, row);
     } else if (liftSuppression(db, row) && row.reason === "hard_bounce") {
       restoreRefusal(db, read.address);
     }

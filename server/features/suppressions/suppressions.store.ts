@@ -42,7 +42,8 @@ const insertClaim = statement<[Omit<SuppressionRow, "expiresAt">]>(`
     FROM suppression
    WHERE address = @address AND source <> @source AND expires_at IS NULL
      AND (source LIKE 'bulk:%' OR ${isDoubt("suppression")})
-  ON CONFLICT DO NOTHING
+  ON CONFLICT (address, source) DO UPDATE SET reason = excluded.reason, detail = excluded.detail
+   WHERE ${isDoubt("suppression_claim")}
 `);
 
 // The workspace's own no first, which an unsubscribe must not shorten; then what somebody said; then a doubt.
@@ -56,6 +57,10 @@ const selectClaim = statement<[address: string], SuppressionRow>(`
 
 const deleteClaim = statement<[address: string, source: string]>(
   "DELETE FROM suppression_claim WHERE address = ? AND source = ?",
+);
+
+const deleteUnsubscribed = statement<[address: string]>(
+  "DELETE FROM suppression_claim WHERE address = ? AND reason = 'unsubscribed'",
 );
 
 const selectHasClaim = statement<[address: string, source: string], { n: number }>(
@@ -169,14 +174,24 @@ export function forgetDoubts(
  * Takes a suppression away, and puts in its place what the person or somebody else said while it held. False when the
  * address stays suppressed for that.
  */
-export function liftSuppression(db: Connection, { address, source }: SuppressionRow): boolean {
-  const next = selectWithdrawal(db).get({ address }) ?? selectClaim(db).get(address);
+export function liftSuppression(db: Connection, row: SuppressionRow): boolean {
+  const { address } = row;
+  return replace(db, row, selectWithdrawal(db).get({ address }) ?? selectClaim(db).get(address));
+}
+
+/** Takes an unsubscribe back, whoever told of it. False when the address stays suppressed for something else. */
+export function endUnsubscribe(db: Connection, row: SuppressionRow): boolean {
+  deleteUnsubscribed(db).run(row.address);
+  return replace(db, row, selectClaim(db).get(row.address));
+}
+
+function replace(db: Connection, row: SuppressionRow, next: SuppressionRow | undefined): boolean {
   if (next === undefined) {
-    return deleteSuppression(db, address);
+    return deleteSuppression(db, row.address);
   }
   moveRow(db).run(next);
-  forgetClaim(db, address, source);
-  forgetClaim(db, address, next.source);
+  forgetClaim(db, row.address, row.source);
+  forgetClaim(db, row.address, next.source);
   return false;
 }
 

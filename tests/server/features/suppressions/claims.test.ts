@@ -1,4 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
+import { applyDirectly } from "../../../../server/delivery/ingest/batch.ts";
+import { bounceRules, breakerRules } from "../../../../server/delivery/result/bounce-rules.ts";
+import { classifyEngagement } from "../../../../server/delivery/stats/engagement-class.ts";
 import {
   runBulkJob,
   runBulkUndo,
@@ -101,4 +104,33 @@ test("lifting a suppression by hand leaves the no that a file brought while it h
   expect(lifted.body).toMatchObject({ remains: "unsubscribed" });
   await fixture.call("DELETE", "/suppressions", { address: anna, reason: "they asked" });
   expect(suppression()).toBeUndefined();
+});
+
+test("an unsubscribe that is taken back leaves what people of the workspace decided", async () => {
+  await addAnna();
+  const first = await suppressByBulk();
+  const second = await suppressByBulk();
+  const rules = { classify: classifyEngagement, bounces: bounceRules, breaker: breakerRules };
+  const said = { c: 9, s: 1, ct: 1, a: anna, via: "one_click", ip: "", ua: "" } as const;
+  const fact = { k: "unsubscribe", w: fixture.workspace.id, at: Date.now(), ...said } as const;
+  applyDirectly(fixture.db, [fact], rules, Date.now());
+
+  await undoBulk(first);
+  expect(suppression()).toMatchObject({ reason: "unsubscribed" });
+  const lifted = await fixture.call("DELETE", "/suppressions", { address: anna, reason: "asked" });
+
+  expect(lifted.body).toMatchObject({ remains: "manual" });
+  expect(suppression()).toEqual({ reason: "manual", source: `bulk:${second}` });
+});
+
+test("of one file that says two things of an address the no counts, also behind a bulk action", async () => {
+  await addAnna();
+  const bulk = await suppressByBulk();
+  const rows = `email,status\n${anna},Gold\n${anna},unsubscribed\n`;
+  const { id } = await fixture.import(rows);
+
+  await undoBulk(bulk);
+  await undoImport(id);
+
+  expect(suppression()).toEqual({ reason: "unsubscribed", source: `import:${id}` });
 });

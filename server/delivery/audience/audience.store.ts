@@ -8,16 +8,16 @@ import {
   whyNot,
 } from "../consent.store.ts";
 
-/** Why a contact of the audience does not get the message; null when nothing keeps it from that. */
+/** Why a contact of the audience does not receive the message; null when it does. */
 export type Outcome = SkipReason | null;
 
 type SliceParams = Record<string, string | number>;
 
 type Segments = readonly SegmentCondition[];
 
-// Every kind of audience gives the same columns, so that one rule below judges them all. Who is reached as
-// everyone or by a segment, and is on lists, must be subscribed to one of them: a sign-up that was never
-// confirmed, or a farewell to all of them, holds there too.
+// Every kind of audience yields the same columns, so one rule below judges them all. A contact reached through
+// "everyone" or a segment who also belongs to lists must be subscribed to at least one of them, so an unconfirmed
+// sign-up and an unsubscribe from every list are respected there too.
 const outsideLists = `
   SELECT contact.id AS contactId, count(contact_id) = 0 OR max(status = 'subscribed') AS subscribed,
          max(status = 'unsubscribed') AS unsubscribed, 1 AS memberships
@@ -42,11 +42,11 @@ const chosen = (segments: Segments): string => `
 const baseOf = ({ everyone: all, includeSegments = [] }: AudienceDefinition): string =>
   all === true ? everyone : chosen(includeSegments);
 
-/** Every contact of the audience with its outcome: what pre-flight shows and what the freeze does. */
+/** Every contact of the audience with its outcome. Pre-flight displays these rows and the freeze applies them. */
 const judged = (base: string, excluded: Segments) => `
   SELECT contact.id, contact.domain, base.memberships,
          ${whyNot({
-           // Found once for the slice: asked for each contact it took a third of the whole time.
+           // Evaluated once per slice: a lookup per contact took a third of the total time.
            excluded: `contact.id IN (SELECT contact_id FROM json_each(@exclude) AS excluded
                                        JOIN list_contact ON list_id = excluded.value
                                                         AND contact_id BETWEEN @from AND @to
@@ -61,11 +61,17 @@ const judged = (base: string, excluded: Segments) => `
          JOIN contact ON contact.id = base.contactId
          ${suppressionOf("contact.address")}`;
 
-/** The statements of one audience: its segments are part of their text, so they are made once for all its slices. */
+/**
+ * The statements of one audience. Its segments are part of the SQL text, so they are built once and used for every
+ * slice.
+ */
 export type AudienceSlices = {
-  /** How many contacts with ids from `from` to `to` have which outcome. @param blocked JSON: ids that `blocked.store.ts` found. */
+  /**
+   * Number of contacts per outcome with ids from `from` to `to`. @param blocked JSON array of ids from
+   * `blocked.store.ts`.
+   */
   count: (db: Connection, slice: Slice) => { outcome: Outcome; n: number; memberships: number }[];
-  /** The contacts with ids from `from` to `to` that will get the campaign and have no row in it yet. */
+  /** The contacts with ids from `from` to `to` that will get the campaign and have no message row in it yet. */
   eligible: (db: Connection, campaignId: number, slice: Slice) => { id: number; domain: string }[];
 };
 
@@ -78,7 +84,7 @@ export function audienceSlices(audience: AudienceDefinition): AudienceSlices {
     SELECT outcome, count(*) AS n, sum(memberships) AS memberships
       FROM (${from})
      GROUP BY outcome`);
-  // Those a freeze that crashed has written already are left out; @campaignId has none otherwise.
+  // Skips contacts that an earlier freeze of this campaign wrote before it crashed.
   const eligible = statement<
     [SliceParams & { campaignId: number }],
     { id: number; domain: string }

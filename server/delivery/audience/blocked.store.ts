@@ -35,8 +35,9 @@ const selectNextDomain = statement<[after: string], { domain: string }>(
 );
 
 /**
- * The contacts that the instance or a blocked domain keeps from being mailed, by id, ascending: what the
- * suppressions of the workspace itself do not say. Yields between statements of some milliseconds.
+ * Ids, ascending, of the contacts that may not be mailed because of the instance's suppression list or a blocked
+ * domain. The workspace's own suppressions are handled elsewhere. Yields between statements, each of which takes a few
+ * milliseconds.
  */
 export function* blockedContacts(
   database: () => Connection,
@@ -79,7 +80,7 @@ function* addDomain(database: () => Connection, domain: string, ids: Set<number>
   }
 }
 
-/** The domains that contacts have and a block covers; only sub-domains need a walk over all there are. */
+/** The contact domains that a block covers. Only blocks with `subdomains` require a walk over all domains. */
 function* domainsOf(
   database: () => Connection,
   blocks: readonly Domain[],
@@ -103,13 +104,13 @@ function* domainsOf(
   return found;
 }
 
-/** `a.b.example` is below `b.example` and `example`. */
+/** `a.b.example` yields `b.example` and `example`. */
 function parentsOf(domain: string): string[] {
   const labels = domain.split(".");
   return labels.slice(1).map((_, index) => labels.slice(index + 1).join("."));
 }
 
-/** The ids of a slice as the JSON that its statement takes. @param ids Ascending. */
+/** The ids of one slice, as the JSON array its statement expects. @param ids Ascending. */
 export function withinSlice(ids: readonly number[], from: number, to: number): string {
   return JSON.stringify(ids.filter((id) => id >= from && id <= to));
 }

@@ -42,14 +42,14 @@ const selectEnd = statement<[campaignId: number], { seq: number | null; chunkNo:
   SELECT max(last_seq) AS seq, max(chunk_no) AS chunkNo FROM chunk WHERE campaign_id = ?
 `);
 
-/** The last seq and chunk number written so far, 0 when none is. */
+/** The highest seq and chunk number written so far; 0 when there are none. */
 export function frozenSoFar(db: Connection, campaignId: number): { seq: number; chunkNo: number } {
   const end = selectEnd(db).get(campaignId);
   return { seq: end?.seq ?? 0, chunkNo: end?.chunkNo ?? 0 };
 }
 
-// The address is read here, from the contact, so that what is frozen is what the contact has now;
-// numbering by row_number leaves no gap where a contact was deleted since it was listed.
+// The address is copied from the contact at this moment, so the frozen row has the current one. `row_number` keeps
+// `seq` free of gaps when a listed contact has been deleted since.
 const insertMessages = statement<[{ campaignId: number; after: number; ids: string }]>(`
   INSERT INTO message (campaign_id, seq, contact_id, address)
   SELECT @campaignId, @after + row_number() OVER (ORDER BY listed.key), contact.id, contact.address
@@ -64,11 +64,11 @@ const insertChunk = statement<
   VALUES (@campaignId, @chunkNo, @provider, @first, @last, @last - @first + 1)
 `);
 
-/** Contacts of one provider that become one chunk. */
+/** Contacts at one provider; written as one chunk. */
 export type Run = { provider: string; ids: number[] };
 
 /**
- * Writes the runs as chunks with their messages, in one transaction, after what is there already.
+ * Appends the runs as chunks with their messages, in one transaction.
  *
  * @returns false, writing nothing, when the campaign is no longer `preparing`.
  */
@@ -103,7 +103,7 @@ const finishFreeze = statement<[{ campaignId: number; total: number; now: number
    WHERE id = @campaignId AND status = 'preparing'
 `);
 
-/** Fixes the total and lets the campaign go. @returns the total, or undefined when it was cancelled meanwhile. */
+/** Sets the total and starts the campaign. @returns the total, or undefined when it was cancelled meanwhile. */
 export function completeFreeze(
   db: Connection,
   campaignId: number,

@@ -10,25 +10,25 @@ const CHUNKS_PER_TRANSACTION = 20;
 
 const providerIndex = new Map(providers.map((name, index) => [name, index]));
 
-// A sort key is one float of 53 bits: provider (5), place of the contact's block (16), shuffle hash (16),
-// contact id within its block (16). Sorting a Float64Array of a million takes a fraction of what sorting
-// objects does, and 8 MB. The shuffle is block by block, the blocks themselves in mixed order, because
-// the index from contact to message is in the order of contact ids: fully shuffled, every transaction
-// would dirty all of its pages (1 GB of log for a million contacts), and so it dirties a few hundred.
+// A sort key packs 53 bits into one float: provider (5), position of the contact's block (16), shuffle hash (16),
+// contact id within its block (16). Sorting a Float64Array of a million keys takes 8 MB and a fraction of the time that
+// sorting objects does. Contacts are shuffled within blocks of 65,536 ids, and the blocks are reordered, because the
+// index from contact to message is ordered by contact id: after a full shuffle every transaction would dirty all of its
+// pages (1 GB of log for a million contacts) instead of a few hundred.
 const BLOCK_IDS = 2 ** 16;
 const MIX = 0x9e37;
 
-/** What became of a freeze: the number of recipients, or undefined when the campaign left `preparing`. */
+/** The result of a freeze: the number of recipients, or undefined when the campaign left `preparing`. */
 export type Frozen = number | undefined;
 
 /**
- * Turns the audience of a `preparing` campaign into message and chunk rows and lets it go to `sending`
- * (`completed` when nobody is left). Yields between transactions of at most 20,000 rows.
+ * Turns the audience of a `preparing` campaign into message and chunk rows and moves it to `sending` (`completed` when
+ * there are no recipients). Yields between transactions of at most 20,000 rows.
  *
- * Safe to run again after a crash at any point: contacts that have a row keep it, the others follow.
+ * Safe to run again after a crash at any point: contacts that have a row keep it, and the rest are added.
  *
- * @param database Asked again after each yield, since a connection may be closed meanwhile.
- * @param system Whose instance-wide suppressions count too.
+ * @param database Called again after each yield, since the connection may be closed in between.
+ * @param system Its instance-wide suppressions are applied as well.
  */
 export function* freezeAudience(
   database: () => Connection,
@@ -69,12 +69,12 @@ function sortKey(campaignId: number, id: number, domain: string): number {
   return (provider * 2 ** 16 + place) * 2 ** 32 + within;
 }
 
-/** Another 16-bit number for each 16-bit number: an odd factor and an XOR never make two of them equal. */
+/** Permutes the 16-bit numbers: multiplying by an odd factor and XOR are both reversible, so no two blocks collide. */
 function placeOfBlock(campaignId: number, block: number): number {
   return ((block * (MIX | 1)) ^ (campaignId * MIX)) & 0xffff;
 }
 
-/** 16 well-mixed bits, the same for the same campaign and contact. @see MurmurHash3's 32-bit finalizer */
+/** 16 well-mixed bits, stable per campaign and contact. @see MurmurHash3's 32-bit finalizer */
 function shuffleHash(campaignId: number, id: number): number {
   let hash = Math.imul(id ^ Math.imul(campaignId, 0x9e3779b1), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);

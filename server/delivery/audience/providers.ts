@@ -1,5 +1,5 @@
-// Whose mail servers stand behind an address. Only consumer domains are known by name; a company's
-// domain is `other` until the limiter sees its real MX.
+// Maps recipient domains to mailbox providers. Only consumer domains are listed; a company's domain counts as `other`
+// until the limiter sees its real MX.
 const domains: Record<string, readonly string[]> = {
   gmail: ["gmail.com", "googlemail.com"],
   outlook: ["outlook.*", "hotmail.*", "live.*", "msn.com", "passport.com", "windowslive.com"],
@@ -30,7 +30,7 @@ const domains: Record<string, readonly string[]> = {
 };
 
 const exact = new Map<string, string>();
-/** First labels of families such as yahoo.co.uk: the label before a public suffix of one or two parts. */
+/** First labels of domain families such as yahoo.co.uk, which use many public suffixes. */
 const families = new Map<string, string>();
 for (const [provider, patterns] of Object.entries(domains)) {
   for (const pattern of patterns) {
@@ -42,10 +42,10 @@ for (const [provider, patterns] of Object.entries(domains)) {
   }
 }
 
-/** yahoo.de and yahoo.co.jp are Yahoo's; yahoo.example.net is somebody else's. */
+/** Matches yahoo.de and yahoo.co.jp, but not yahoo.example.net, which may belong to anyone. */
 const FAMILY = /^([a-z]+)\.(?:com|net|org|[a-z]{2}|(?:co|com)\.[a-z]{2})$/;
 
-/** The provider of a domain (A-label, lower case), `other` when it is not a known one. */
+/** The provider of a domain (A-label, lower case); `other` when it is not listed. */
 export function providerOf(domain: string): string {
   const known = exact.get(domain);
   if (known !== undefined) {

@@ -3,21 +3,21 @@ import type { AudienceDefinition } from "../consent.store.ts";
 import { audienceSlices, maxContactId, type Outcome } from "./audience.store.ts";
 import { blockedContacts, withinSlice } from "./blocked.store.ts";
 
-/** Contact ids looked at in one statement: some 30 ms, for which everybody else on the thread waits. */
+/** Number of contact ids per statement. One statement takes about 30 ms, during which it blocks its thread. */
 export const SLICE_IDS = 4_000;
 
 /**
- * From the audience to those who will get the message. `inAudience` is the sum of everything below it
- * except `duplicates`, which says how many memberships were second ones of a person already counted.
+ * The steps from the audience to the recipients. `inAudience` is the sum of all counts below it. `duplicates` is
+ * separate: the number of additional memberships of contacts that are already counted.
  */
 export type Waterfall = {
   duplicates: number;
   inAudience: number;
   excluded: number;
   unsubscribed: number;
-  /** In a list, but the sign-up was never confirmed. */
+  /** On a list, but the sign-up was never confirmed. */
   unconfirmed: number;
-  /** Asked for a rest that is not over. */
+  /** The contact paused their mail, and the pause is not over. */
   paused: number;
   suppressed: { hardBounce: number; complaint: number; manual: number };
   invalid: number;
@@ -25,9 +25,9 @@ export type Waterfall = {
 };
 
 /**
- * Counts the waterfall slice by slice, so that a caller can do other work between two slices.
+ * Counts the waterfall slice by slice and yields in between, so that the caller can do other work.
  *
- * @param system Whose instance-wide suppressions count too.
+ * @param system Its instance-wide suppressions are applied as well.
  */
 export function* countWaterfall(
   database: () => Connection,

@@ -1,7 +1,7 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction, statement } from "../../platform/db/statements.ts";
 
-/** A chunk on loan: its due rows may be sent by the owner until `leaseUntil` (unix ms). */
+/** A leased chunk: its owner may send the chunk's due rows until `leaseUntil` (unix ms). */
 export type Claim = {
   campaignId: number;
   chunkNo: number;
@@ -18,16 +18,16 @@ export type ClaimRequest = {
   owner: string;
   now: number;
   leaseUntil: number;
-  /** Stop when the claimed chunks hold about this many messages. */
+  /** Stop claiming once the claimed chunks hold about this many messages. */
   messages: number;
-  /** Providers of which nothing is wanted. */
+  /** Providers to claim no chunks for. */
   full?: readonly string[];
 };
 
 const MAX_CHUNKS_PER_CLAIM = 8;
 
-// Providers take turns, so that a campaign does not meet one of them with all its force and the next
-// only hours later.
+// Providers alternate, so that a campaign does not send to one provider at full rate first and reach the next one only
+// hours later.
 const selectClaimable = statement<
   [{ campaignId: number; now: number; max: number; full: string }],
   {
@@ -63,7 +63,7 @@ const selectIsSending = statement<[campaignId: number], { id: number }>(`
   SELECT id FROM campaign WHERE id = ? AND status = 'sending'
 `);
 
-/** Leases free chunks of a campaign that have something due; none when it is not `sending`. */
+/** Leases free chunks of a campaign that have due rows; returns none when its status is not `sending`. */
 export function claimChunks(db: Connection, request: ClaimRequest): Claim[] {
   return inTransaction(db, () => {
     if (selectIsSending(db).get(request.campaignId) === undefined) {
@@ -97,7 +97,7 @@ export function claimChunks(db: Connection, request: ClaimRequest): Claim[] {
   });
 }
 
-/** A chunk somebody holds, by name. */
+/** Identifies one lease of a chunk. */
 export type Held = { campaignId: number; chunkNo: number; epoch: number };
 
 const extendLease = statement<
@@ -108,7 +108,7 @@ const extendLease = statement<
    WHERE campaign_id = @campaignId AND chunk_no = @chunkNo AND owner = @owner AND epoch = @epoch
 `);
 
-/** Extends leases; returns those that were extended (the others are lost to their holder). */
+/** Extends leases. Returns those that were extended; the holder has lost the others. */
 export function renewLeases(
   db: Connection,
   held: readonly Held[],
@@ -123,7 +123,7 @@ export function renewLeases(
   );
 }
 
-// The epoch moves on too, so that nothing that still names the dead owner's lease can touch the chunk.
+// The epoch is incremented as well, so that a late fact under the dead owner's lease cannot change the chunk.
 const clearForeign = statement<[owner: string]>(`
   UPDATE chunk
      SET owner = NULL, lease_until = NULL, epoch = epoch + 1,
@@ -134,15 +134,15 @@ const clearForeign = statement<[owner: string]>(`
      AND campaign_id IN (SELECT id FROM campaign WHERE status IN ('sending', 'pausing', 'cancelling', 'completed'))
 `);
 
-/** Takes back every lease that is not `owner`'s: their owners are dead. @returns how many. */
+/** Releases every lease not held by `owner`; their owners are dead processes. @returns how many. */
 export function releaseForeignLeases(db: Connection, owner: string): number {
   return clearForeign(db).run(owner).changes;
 }
 
-/** A message in a chunk, and who has that in hand. */
+/** A message in a leased chunk, and the owner of that lease. */
 type ForeignRow = { c: number; s: number; holder: string };
 
-// A message that waited to be tried again may have been tried until the lease ended.
+// A deferred message that came due before the lease ended may also have been attempted.
 const selectForeignRows = statement<[owner: string], ForeignRow>(`
   SELECT message.campaign_id AS c, message.seq AS s, chunk.owner AS holder
     FROM chunk
@@ -152,7 +152,7 @@ const selectForeignRows = statement<[owner: string], ForeignRow>(`
      AND (message.state = 0 OR (message.state = 1 AND message.due_at <= chunk.lease_until))
 `);
 
-/** The messages that wait in chunks which somebody other than `owner` has in hand. */
+/** The unfinished messages in chunks leased by anyone other than `owner`. */
 export function openRowsOfForeign(db: Connection, owner: string): ForeignRow[] {
   return selectForeignRows(db).all(owner);
 }
@@ -176,7 +176,7 @@ const startPause = statement<[reason: string, now: number, id: number]>(`
    WHERE id = ? AND status = 'sending'
 `);
 
-/** Begins a pause that delivery itself decided on. @returns false when the campaign is not sending. */
+/** Begins a pause that delivery itself initiated. @returns false when the campaign is not sending. */
 export function pauseWithReason(
   db: Connection,
   campaignId: number,
@@ -196,7 +196,7 @@ const selectCancellable = statement<
    LIMIT ?
 `);
 
-// A bounce that was reported ahead of the result stays noted in the reason.
+// A `bounce:` reason marks a bounce reported ahead of the result, so it is kept.
 const holdAmbiguous = statement<
   [{ campaignId: number; first: number; last: number; now: number }]
 >(`
@@ -230,9 +230,9 @@ const countCancelled = statement<[campaignId: number, metric: "skipped" | "held"
 const CHUNKS_PER_CANCEL = 20;
 
 /**
- * Ends the open messages of up to 20 free chunks of a `cancelling` campaign, in one transaction. A message
- * that was never handed over is skipped. One whose answer was lost may have arrived, so it is held and
- * stays listed as ambiguous, as do those that were held before.
+ * Ends the open messages of up to 20 unleased chunks of a `cancelling` campaign, in one transaction. A message that was
+ * never handed over is skipped. One with an ambiguous attempt may have been delivered, so it is held and stays listed
+ * as ambiguous, as are messages that were held before.
  *
  * @returns how many messages moved; 0 when only leased chunks, or none, are left.
  */

@@ -25,7 +25,7 @@ const deleteDue = statement<[workspaceId: string]>(`
   DELETE FROM workspace_due WHERE workspace_id = ?
 `);
 
-// 0 means at once. A leased chunk is looked at when its lease would end: until then its owner has it.
+// 0 means now. A leased chunk is checked when its lease expires; until then its owner is working on it.
 const selectNextWork = statement<[], { at: number | null }>(`
   SELECT min(at) AS at
     FROM (SELECT 0 AS at FROM campaign WHERE status IN ('preparing', 'pausing', 'cancelling')
@@ -37,26 +37,26 @@ const selectNextWork = statement<[], { at: number | null }>(`
            WHERE campaign.status = 'sending' AND (chunk.pending > 0 OR chunk.deferred > 0))
 `);
 
-/** How long after `expect` a workspace stays due even though it shows no work yet. */
+/** How long after `expect` a workspace stays due even if no work has appeared in it yet (ms). */
 const EXPECT_MS = 10_000;
-/** What the clock goes back by less than this is waited out. */
+/** A clock that steps back by less than this needs no refresh: the due times come soon enough (ms). */
 const STEP_MS = 1_000;
 
 export type Due = DuePort & {
-  /** Work is about to be committed elsewhere: whatever a look finds before, there is another one after. */
+  /** Work is about to be committed by another thread: keeps the workspace due long enough for a check to see it. */
   expect(workspaceId: string): void;
-  /** The workspaces with work now, suspended ones left out. */
+  /** Workspaces that have work now, except suspended ones. */
   now(): string[];
-  /** Every workspace with open work, however late. */
+  /** Every workspace with open work, whenever it is due. */
   all(): string[];
 };
 
 /**
- * The `workspace_due` table as the writer thread keeps it.
+ * The writer thread's view of the `workspace_due` table.
  *
- * The two databases cannot commit together, so the order makes a crash harmless: a time is lowered
- * before the work it stands for is committed, and raised or removed only afterwards, by reading the
- * workspace again. Rows that a crash left too early cost one look.
+ * The two databases cannot commit together, so the order of writes makes a crash harmless: a time is lowered before its
+ * work is committed, and raised or removed only afterwards, by reading the workspace again. A row that a crash left too
+ * early costs one needless check.
  */
 export function createDue(
   system: Connection,
@@ -109,7 +109,7 @@ export function createDue(
           known.delete(workspaceId);
         }
       } else if (current === undefined || Math.max(next, now) !== Math.max(current, now)) {
-        // Two times that have both passed mean the same, so a busy workspace costs no write here.
+        // Two past times are equivalent, so a busy workspace costs no write here.
         set(workspaceId, Math.max(next, now));
       }
     },
@@ -117,13 +117,13 @@ export function createDue(
       const now = clock();
       const isBack = now < lookedAt - STEP_MS;
       lookedAt = now;
-      // The host's clock has stepped back: times that had come must not be waited for again.
+      // The host's clock has stepped back: recompute the times, so that work already due does not wait again.
       for (const workspaceId of isBack ? [...known.keys()] : []) {
         try {
           this.refresh(workspaceId);
         } catch (error) {
-          // One that cannot be read is looked at again when its file is back; all others have work.
-          log.warn({ workspaceId, err: error }, "when a workspace is due could not be found out");
+          // A file that cannot be read is checked again when it is back; the other workspaces must not wait for it.
+          log.warn({ workspaceId, err: error }, "could not determine when a workspace is due");
         }
       }
       return selectDue(system)

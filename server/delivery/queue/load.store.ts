@@ -49,25 +49,25 @@ const selectDueRows = statement<
 
 export type LoadedRecipient = {
   recipient: Recipient;
-  /** When the message was first tried (unix ms): its Date stays the same ever after. */
+  /** Unix ms of the first attempt, which fixes the message's Date header; undefined before it. */
   firstTriedAt: number | undefined;
-  /** Earlier tries that may have been delivered. */
+  /** Number of earlier attempts that may have been delivered. */
   ambiguousBefore: number;
-  /** Category of the last try; empty before the first one. */
+  /** Category of the last attempt; empty before the first one. */
   lastCategory?: string;
-  /** How often a person had it sent again from the beginning; each time it has another Message-ID. */
+  /** How often a person has had the message sent again from the beginning. Each run has its own Message-ID. */
   run?: number;
 };
 
-/** The due messages of a chunk: those to send, and those that must not be sent now, with the reason. */
+/** The due messages of a chunk: those to send, and those that must not be sent, with the reason. */
 export type Loaded = {
   recipients: LoadedRecipient[];
   unsent: { seq: number; why: Exclude<WhyNot, undefined> }[];
 };
 
 /**
- * Reads the due messages of a chunk with what their slots are filled from, as the contact is now. Who may not be
- * mailed any more since the launch is skipped.
+ * Reads the due messages of a chunk with the contact's current data, which fills their slots. Contacts that may no
+ * longer be mailed are returned as `unsent`.
  */
 export function loadChunk(
   db: Connection,
@@ -77,7 +77,7 @@ export function loadChunk(
     lastSeq: number;
     now: number;
     rule: ConsentRule;
-    /** Why the instance or a blocked domain keeps an address from being mailed. */
+    /** The reason why the instance or a blocked domain bars an address from mail. */
     isBlocked: IsBlocked;
   },
 ): Loaded {
@@ -143,7 +143,7 @@ const selectContent = statement<
    WHERE campaign_content.campaign_id = ?
 `);
 
-/** The launched content (JSON) and how it is to be sent; undefined when it was never launched. */
+/** The frozen content (JSON) and the sending options; undefined when the campaign was never launched. */
 export function findContent(db: Connection, campaignId: number) {
   return selectContent(db).get(campaignId);
 }
@@ -152,7 +152,7 @@ const selectCap = statement<[workspaceId: string], { perSecond: number | null }>
   SELECT max_per_second AS perSecond FROM workspace WHERE id = ?
 `);
 
-/** The workspace's own cap in messages a second; undefined when it has none. */
+/** The workspace's own rate limit in messages per second; undefined when it has none. */
 export function workspaceCap(system: Connection, workspaceId: string): number | undefined {
   return selectCap(system).get(workspaceId)?.perSecond ?? undefined;
 }
@@ -161,7 +161,7 @@ const selectWorkspace = statement<[workspaceId: string], { id: string }>(`
   SELECT id FROM workspace WHERE id = ?
 `);
 
-/** False once a workspace is deleted: asking for its database would make an empty file of that name. */
+/** False once a workspace is deleted. Check this before opening its database, which would create an empty file. */
 export function isWorkspace(system: Connection, workspaceId: string): boolean {
   return selectWorkspace(system).get(workspaceId) !== undefined;
 }

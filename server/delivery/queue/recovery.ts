@@ -5,11 +5,11 @@ const EXPLANATION =
   "The process ended after the final dot, or its journal was lost, before the server's answer was known: the message may have arrived.";
 
 /**
- * Says of each of these messages that it is ambiguous: one durable result each. Those of `dots` go out again with the
- * same Message-ID, or are held where their campaign wants a person to decide. Those of `unknown` are held.
+ * Records each of these messages as ambiguous, with one durable result each. Those in `dots` are sent again with the
+ * same Message-ID, or held when their campaign says so. Those in `unknown` are held.
  *
- * To be called while nobody else writes the stream. A crash in the middle leaves some dots without a
- * result, and the next start says it of those.
+ * Call it only while no other writer uses the stream. A crash midway leaves some dots without a result; the next start
+ * records those.
  */
 export async function recordAmbiguous(
   stream: { dir: string; above: number },
@@ -28,7 +28,7 @@ export async function recordAmbiguous(
   }
 }
 
-/** The result of a message of which nobody knows whether it was sent: it waits for a person. */
+/** The result of a message that may have been sent: it is held for a person to decide. */
 export function heldResult(dot: DotFact): ResultFact {
   return { ...ambiguous(dot), st: "held" };
 }
@@ -43,7 +43,7 @@ function ambiguous(dot: DotFact): Omit<ResultFact, "st"> {
     w: dot.w,
     c: dot.c,
     s: dot.s,
-    // The lease died with its process; the message's own chunk is found by its seq.
+    // The lease ended with its process; the ingester finds the message's chunk by its seq.
     ch: 0,
     ep: 0,
     at: dot.at,

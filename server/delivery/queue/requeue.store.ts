@@ -16,7 +16,7 @@ const selectNextChunk = (open: string) =>
 const selectNextEnded = selectNextChunk("bounced + failed + skipped > 0");
 const selectNextHeld = selectNextChunk("held > 0");
 
-/** The next chunk with messages that ended otherwise than sent; an empty provider is any. */
+/** The next chunk with bounced, failed or skipped messages. An empty `provider` matches any. */
 export const nextEndedChunk = (
   db: Connection,
   place: { campaignId: number; after: number; provider: string },
@@ -41,7 +41,7 @@ const selectEnded = statement<[{ campaignId: number; first: number; last: number
    WHERE campaign_id = @campaignId AND seq BETWEEN @first AND @last AND state > ${messageState.sent}
 `);
 
-/** What ended otherwise than sent in a chunk. */
+/** The bounced, failed and skipped messages of a chunk. */
 export const endedRows = (
   db: Connection,
   { campaignId, first, last }: { campaignId: number; first: number; last: number },
@@ -53,14 +53,14 @@ const reopen = statement<[now: number, campaignId: number, seq: number]>(`
    WHERE campaign_id = ? AND seq = ?
 `);
 
-// The number of a run makes another Message-ID, so that a receiver who remembers the first message takes
-// this one; attempts before it count for nothing.
+// The run number is part of the Message-ID, so that a receiver which deduplicates by Message-ID accepts the message
+// again. Attempts before `since` no longer count.
 const upsertRun = statement<[campaignId: number, seq: number, since: number]>(`
   INSERT INTO message_run (campaign_id, seq, run, since) VALUES (?, ?, 1, ?)
       ON CONFLICT (campaign_id, seq) DO UPDATE SET run = run + 1, since = excluded.since
 `);
 
-/** Owes a message again, from the beginning. */
+/** Makes a message pending again, as if it had never been attempted. */
 export function reopenMessage(db: Connection, campaignId: number, seq: number, now: number): void {
   reopen(db).run(now, campaignId, seq);
   upsertRun(db).run(campaignId, seq, now);
@@ -84,7 +84,7 @@ export type Moved = {
   skipped: number;
 };
 
-/** Moves a chunk's counters with its rows. */
+/** Applies the moves of a chunk's rows to its counters. */
 export function moveChunkCounters(
   db: Connection,
   campaignId: number,
@@ -100,7 +100,7 @@ const startAgain = statement<[now: number, campaignId: number]>(`
    WHERE id = ? AND status = 'completed'
 `);
 
-/** A completed campaign that owes messages again is being sent. */
+/** Moves a completed campaign back to `sending`, because it has pending messages again. */
 export function sendAgain(db: Connection, campaignId: number, now: number): void {
   startAgain(db).run(now, campaignId);
 }
@@ -123,7 +123,7 @@ const selectHeld = statement<
      AND (@seqs = '' OR seq IN (SELECT value FROM json_each(@seqs)))
 `);
 
-/** Held messages of a chunk; of those named, when any are. */
+/** The held messages of a chunk. @param seqs Only these; undefined = all. */
 export function heldRows(
   db: Connection,
   range: { campaignId: number; first: number; last: number },
@@ -142,7 +142,7 @@ const decide = statement<[state: number, now: number, campaignId: number, seq: n
    WHERE campaign_id = ? AND seq = ?
 `);
 
-/** Ends the wait of a held message. */
+/** Ends a held message's wait with the decided state. */
 export function decideMessage(
   db: Connection,
   message: { campaignId: number; seq: number },

@@ -18,26 +18,29 @@ import {
   statusOf,
 } from "./requeue.store.ts";
 
-/** Which messages are to be sent again. */
+/** Selects the messages to send again. */
 export type RetryFilter = {
   states: ("bounced" | "failed" | "skipped")[];
-  /** Category or reason; left out = any. */
+  /** Category or reason; omitted = any. */
   reason?: string;
-  /** Destination provider; left out = any. */
+  /** Destination provider; omitted = any. */
   provider?: string;
 };
 
-/** What a retry comes to: `matching = retry + suppressed + gone`. */
+/** The outcome of a retry: `matching = retry + suppressed + gone`. */
 export type RetryCount = {
   matching: number;
   retry: number;
-  /** They must not be mailed, or not by this campaign any more. */
+  /** Messages that must not be sent: the contact may not be mailed at all, or not by this campaign. */
   suppressed: number;
-  /** Their contact was deleted, or is part of another one now. */
+  /** Messages whose contact was deleted or merged into another one. */
   gone: number;
 };
 
-/** The campaign's counters. `write` adds what was counted since it was made; call it in the transaction of the rows. */
+/**
+ * The campaign's counters. `write` stores the changes since this object was created; call it in the transaction that
+ * moves the rows.
+ */
 export type StateCounts = {
   addTimed: (campaignId: number, state: string, at: number) => void;
   takeTimed: (campaignId: number, state: string, at: number) => void;
@@ -48,27 +51,29 @@ export type RetryRequest = {
   campaignId: number;
   filter: RetryFilter;
   now: number;
-  /** Why the instance or a blocked domain keeps an address from being mailed. */
+  /** The reason why the instance or a blocked domain bars an address from mail. */
   isBlocked: (address: string) => string | undefined;
 };
 
-/** What is done with a chunk that has messages which ended otherwise than sent. */
+/** The work per chunk that has bounced, failed or skipped messages. */
 type ChunkWork = (chunk: ChunkRange, total: RetryCount, rule: ConsentRule) => void;
 
 const retryable = ["completed", "sending", "pausing", "paused"];
-/** Of a cancelled campaign nothing is sent, but what its held messages count as can be decided. */
+/** A cancelled campaign sends nothing, but its held messages can still be decided to count as sent or failed. */
 const decidable = [...retryable, "cancelled"];
 const stateName = { 4: "bounced", 5: "failed", 6: "skipped" } as const;
 
-/** Skips that may be over by now; any other stays true: the person does not want it, or it was called off. */
+/**
+ * Skip reasons that may no longer apply. All others are final: the contact opted out, or the campaign was cancelled.
+ */
 const passing = ["contact_deleted"];
 
 const isFinalSkip = ({ state, reason }: EndedRow): boolean =>
   state === messageState.skipped && !passing.includes(reason);
 
 /**
- * Owes messages again that ended badly: a person asked for it. Chunk by chunk, a transaction each, so that the
- * sums hold at every moment; a completed campaign is being sent again from the first one on.
+ * Sends ended messages again, on a person's request. Each chunk is one transaction, so that the counters always match
+ * the rows. A completed campaign returns to `sending` with the first chunk.
  *
  * @throws AppError `not_found`; `illegal_state` for a campaign that was cancelled or not begun.
  */
@@ -83,7 +88,7 @@ export function* retryMessages(
   });
 }
 
-/** What `retryMessages` would do now; changes nothing. @throws as `retryMessages`. */
+/** Counts what `retryMessages` would do now, without changing anything. @throws as `retryMessages`. */
 export function* countRetry(
   database: () => Connection,
   request: RetryRequest,
@@ -114,7 +119,7 @@ function* perEndedChunk(
   }
 }
 
-/** The messages of a chunk that may be sent again; all that are meant are counted in `total`. */
+/** The messages of a chunk that may be sent again. Adds every message the filter matches to `total`. */
 function toRetry(
   db: Connection,
   chunk: ChunkRange,
@@ -169,14 +174,14 @@ export type HeldDecision = "resend" | "sent" | "failed";
 
 type HeldRequest = {
   campaignId: number;
-  /** Undefined = all that are held. */
+  /** Undefined = all held messages. */
   seqs: number[] | undefined;
   decision: HeldDecision;
   now: number;
 };
 
 /**
- * Ends the wait of held messages: they are sent again with the same Message-ID, or taken to be sent or failed.
+ * Decides held messages: sends them again with the same Message-ID, or counts them as sent or failed.
  *
  * @returns how many. @throws AppError `not_found`, `illegal_state`.
  */

@@ -3,17 +3,18 @@ import { deliverySetting, deliverySettings } from "../settings.store.ts";
 import { categoriesOfKind } from "./categories.ts";
 import { categoryRules } from "./classify-bounce.ts";
 
-/** What the ingester needs of classification and of the workspace's settings. */
+/** The classification and workspace settings that the ingester needs. */
 export const bounceRules: BounceRules = {
   ...categoryRules,
   softBounceDays: (db) => deliverySetting(db, "softBounceDays"),
 };
 
-/** When campaigns pause themselves. */
+/** The thresholds at which campaigns pause themselves. */
 export const breakerRules: BreakerRules = {
   limits: deliverySettings,
   hardCategories: categoriesOfKind("hard"),
-  // What one recipient filters is no verdict on the campaign, nor is a target of our own refusing.
+  // `filtered` is one recipient's preference and `private_target` is our own refusal, so neither reflects on the
+  // campaign.
   blockCategories: categoriesOfKind("block").filter(
     (category) => category !== "filtered" && category !== "private_target",
   ),

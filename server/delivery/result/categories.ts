@@ -1,9 +1,9 @@
 import type { GiveUp } from "../ports.ts";
 
 /**
- * What a category of answer asks for.
- * - hard: about the address, for good. soft: about the mailbox as it is now. transient: comes again.
- * - throttle: our pace; the try does not count. block: our reputation or content, never the recipient.
+ * What kind of problem a category of reply is.
+ * - hard: the address, permanently. soft: the mailbox's current state. transient: expected to pass.
+ * - throttle: our sending rate; the attempt does not count. block: our reputation or content, never the recipient.
  * - config: our route. content: this message.
  */
 export type CategoryKind =
@@ -18,22 +18,23 @@ export type CategoryKind =
 
 type CategoryFacts = {
   kind: CategoryKind;
-  /** When the address is given up; left out = never, whatever happens how often. */
+  /** When the address is suppressed; omitted = never. */
   giveUp?: GiveUp;
-  /** Shortest wait before the next try. */
+  /** Minimum wait before the next attempt. */
   waitMinutes?: number;
 };
 
-/** What a server knows for certain. */
+/** For failures that a server states with certainty. */
 const atOnce: GiveUp = { after: 1, per: "message", withinDays: 1, isForGood: true };
 
-/** Every category an attempt can have, and what is done about it. */
+/** Every category an attempt can have, and its consequences. */
 export const categories = {
   accepted: { kind: "accepted" },
   invalid_mailbox: { kind: "hard", giveUp: atOnce },
   moved: { kind: "hard", giveUp: atOnce },
   null_mx: { kind: "hard", giveUp: atOnce },
-  // NXDOMAIN: bounced when it is seen twice, an hour apart even with the shortest jitter.
+  // NXDOMAIN bounces when it is seen twice. 76 minutes keep the two at least an hour apart even with the shortest
+  // jitter.
   no_domain: {
     kind: "hard",
     giveUp: { after: 1, per: "message", withinDays: 1, isForGood: false },
@@ -89,12 +90,12 @@ export const categories = {
 
 export type Category = keyof typeof categories;
 
-/** The facts of a category, with the optional ones filled in. */
+/** A category's facts, typed so that the optional ones can be read. */
 export function factsOf(category: Category): CategoryFacts {
   return categories[category];
 }
 
-/** The names of a kind's categories. */
+/** The categories of one kind. */
 export function categoriesOfKind(kind: CategoryKind): Category[] {
   return (Object.keys(categories) as Category[]).filter((name) => categories[name].kind === kind);
 }

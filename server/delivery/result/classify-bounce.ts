@@ -5,7 +5,7 @@ import { classifyReply } from "./classify.ts";
 
 const ENHANCED = /^([245])\.\d{1,3}\.\d{1,3}$/;
 
-/** How reports name the command that was refused: Postfix, Exim, GMX, and those who show the dialogue. */
+/** How bounce reports name the refused command: the wording of Postfix, Exim and GMX, and quoted SMTP dialogue. */
 const STAGES: readonly [SmtpStage, RegExp][] = [
   [
     "greeting",
@@ -27,10 +27,10 @@ const STAGES: readonly [SmtpStage, RegExp][] = [
 ];
 
 /**
- * Gives a message that came back its category. It was refused behind the server that had taken it, so the
- * reply is read as one to the command that the report names, else to RCPT. Its class says little: somebody has
- * given up, so "User unknown" with a 4xx code is as final as with a 5xx one. What is said to have failed for a
- * passing reason has been tried for long enough by somebody else: it has expired.
+ * Classifies a bounced message. It was refused downstream of the server that accepted it, so the reply is read as one
+ * to the command the report names, or to RCPT when it names none. The reply's class matters little: delivery has been
+ * abandoned, so "User unknown" is as final with a 4xx code as with 5xx. A temporary reason means that another server
+ * has already retried for long enough, so it becomes `expired`.
  */
 export function classifyBounce({ code, enhanced, text }: BounceEvidence): Category {
   const digit = ENHANCED.exec(enhanced)?.[1];
@@ -45,11 +45,12 @@ export function classifyBounce({ code, enhanced, text }: BounceEvidence): Catego
   return kind === "transient" || kind === "throttle" ? "expired" : category;
 }
 
-/** What a report counts as against the address; undefined when it says nothing about it. */
+/** The category to count against the address; undefined when the report says nothing about the address. */
 function countedAs(category: string, isAboutOwn: boolean): string | undefined {
   const kind = Object.hasOwn(categories, category) ? factsOf(category as Category).kind : undefined;
   if (category === "expired") {
-    // A queue of somebody's gave up, and that may be the fault of our own relay. Our own waiting is judged apart.
+    // Another server's queue gave up, possibly through the fault of our own relay. Our own expiry is judged in
+    // `judge.ts`.
     return undefined;
   }
   return kind === "hard" && !isAboutOwn ? "unclear_550" : category;

@@ -5,29 +5,29 @@ import type { TextRule } from "./reply-rule.ts";
 import { textRules } from "./text-rules.ts";
 import { vagueWords } from "./words-about-servers.ts";
 
-/** A reason that is not said by then is none; a hostile server may send 64 KB. */
+/** Longer text is ignored: the reason comes first, and a hostile server may send 64 KB. */
 const MAX_TEXT = 1_000;
 
-/** Our own return path (`b-` and a token, as `tokens.ts` makes it) in a text. */
+/** Our own return path (`b-` and a token, see `tokens.ts`) inside a text. */
 const OWN_ADDRESS = /^<?b-[a-z2-7]{20,80}@/i;
 const ADDRESS = /<?[^\s<>"(),:;]+@[^\s<>"(),:;]*>?/g;
 
 export type Reading = {
-  /** True for what was reported after the fact: then a 4xx reply was the last one, and came to stay. */
+  /** True for a bounce report, where a 4xx reply was the last one and is therefore permanent. */
   isFinal?: boolean;
 };
 
 /**
- * Gives a refusal (4xx or 5xx) its category. What may disagree is asked in this order:
+ * Classifies a refusal (4xx or 5xx). Sources may disagree and are consulted in this order:
  *
- * 1. The stage. Nothing that a server says before RCPT is about the recipient.
- * 2. The words. They are more exact than codes, which many servers give by habit.
+ * 1. The stage: nothing a server says before RCPT is about the recipient.
+ * 2. The text: it is more precise than codes, which many servers use loosely.
  * 3. The enhanced code: its subject and detail, never its class.
- * 4. Words that say less than an enhanced code.
- * 5. The basic code. Where the classes of the two codes disagree it says whether the refusal is for good.
+ * 4. Text that is less specific than an enhanced code.
+ * 5. The basic code. Where the classes of the two codes disagree, it decides whether the refusal is permanent.
  *
- * An unknown refusal of RCPT with 550 is held to be about the recipient, but not certainly; one with 554, which
- * says "transaction failed", is not.
+ * An unknown 550 refusal of RCPT is taken to be about the recipient, though without certainty; an unknown 554
+ * ("transaction failed") is not.
  */
 export function classifyReply(
   reply: SmtpReply,
@@ -45,7 +45,7 @@ export function classifyReply(
   );
 }
 
-/** The category that the words alone give; undefined when they give none. */
+/** The category according to the text alone; undefined when no rule matches. */
 export function categoryOfWords(
   reply: SmtpReply,
   stage: SmtpStage,
@@ -66,7 +66,7 @@ function byText(
 
 function byEnhanced(reply: SmtpReply, stage: SmtpStage, isFinal: boolean): Category | undefined {
   const [, subject = "", detail = ""] = reply.enhanced.split(".");
-  // `5.5.0` says "other protocol status", and servers give it for anything, as they give `5.0.0`.
+  // `5.5.0` means "other protocol status"; servers send it, like `5.0.0`, for anything.
   if (subject === "" || (Number(subject) === 5 && Number(detail) === 0)) {
     return undefined;
   }
@@ -105,7 +105,7 @@ function fits(
   return isOn && (rule.at?.includes(stage) ?? true);
 }
 
-/** An address such as blocked-user@spam.example must not speak for the server. */
+/** Removes addresses, so that one such as blocked-user@spam.example does not match a rule. */
 function withoutAddresses(text: string): string {
   return text
     .slice(0, MAX_TEXT)

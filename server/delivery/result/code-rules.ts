@@ -4,7 +4,7 @@ import { aboutRecipient } from "./reply-rule.ts";
 
 type CodeRule = {
   category: Category;
-  /** The enhanced code without its class, e.g. `1.1`, or a subject, e.g. `3`. */
+  /** The enhanced code without its class, for example `1.1`; or only its subject, for example `3`. */
   detail: string;
   on?: 4 | 5;
   at?: readonly SmtpStage[];
@@ -13,8 +13,8 @@ type CodeRule = {
 const aboutUs = ["greeting", "ehlo", "mail"] as const;
 
 /**
- * RFC 3463, RFC 5248 registry, RFC 7372, RFC 7504, RFC 7505, and what providers add. First match wins;
- * a detail stands before its subject.
+ * Sources: RFC 3463, the RFC 5248 registry, RFC 7372, RFC 7504, RFC 7505, and provider documentation. The first match
+ * wins, so a detail precedes its subject.
  */
 export const enhancedRules: readonly CodeRule[] = [
   { detail: "1.10", category: "null_mx", on: 5, at: aboutRecipient },
@@ -71,7 +71,7 @@ export const enhancedRules: readonly CodeRule[] = [
   { detail: "7.1", category: "relay_denied", on: 5, at: ["mail"] },
   { detail: "3", category: "system", on: 4 },
   { detail: "3", category: "policy", on: 5, at: aboutRecipient },
-  // Routing and network: no class makes that a word about the recipient.
+  // Routing and network: never about the recipient, whatever the class.
   { detail: "4", category: "dns_failure" },
   { detail: "5", category: "syntax_unsupported", on: 5, at: aboutRecipient },
   { detail: "6", category: "syntax_unsupported", on: 5 },
@@ -80,7 +80,7 @@ export const enhancedRules: readonly CodeRule[] = [
 
 type BasicRule = { category: Category; codes: readonly number[]; at?: readonly SmtpStage[] };
 
-/** RFC 5321 §4.2 and its extensions, when nothing better is known. First match wins. */
+/** RFC 5321 §4.2 and extensions, used when nothing more specific matches. The first match wins. */
 export const basicRules: readonly BasicRule[] = [
   { codes: [421, 454], category: "rate_limit" },
   { codes: [450, 451], category: "greylist", at: ["rcpt"] },

@@ -3,40 +3,40 @@ import { type Category, categories, factsOf } from "./categories.ts";
 import { classifyReply } from "./classify.ts";
 import { bulkSchedule, nextTry, type RetrySchedule, retryHint } from "./retry.ts";
 
-/** What a judgement needs to know beside the outcome. */
+/** The context of an attempt that its judgement depends on. */
 export type JudgeContext = {
   /** Unix ms. */
   now: number;
-  /** Tries that counted, before this one. */
+  /** Attempts that counted, before this one. */
   attempts: number;
-  /** Unix ms of the first try; `now` for the first one. */
+  /** Unix ms of the first attempt; equals `now` for the first one. */
   firstTriedAt: number;
-  /** 0 ≤ x < 1, spreads retries. */
+  /** 0 ≤ x < 1; jitters retries. */
   random: number;
-  /** Default: bulk. */
+  /** Default: `bulkSchedule`. */
   schedule?: RetrySchedule;
-  /** True when this route has delivered lately: then a refused relay is about one domain. */
+  /** True when this route has delivered recently, so that a relaying refusal concerns one domain only. */
   routeWorks?: boolean;
-  /** Earlier tries of this message that ended ambiguous; after the first one it is held. */
+  /** Earlier ambiguous attempts of this message; after the first one, a second is held. */
   ambiguousBefore?: number;
-  /** Category of the try before this one, when there was one. */
+  /** Category of the previous attempt, if there was one. */
   lastCategory?: string | undefined;
-  /** True when somebody else's server takes the messages on: then its troubles are not the recipient's. */
+  /** True when the route is a relay, whose own failures say nothing about the recipient. */
   isRelay?: boolean;
-  /** What a rule of the administrator says that the reply means. */
+  /** Overrides the classification; set by an administrator's rule. */
   category?: Category | undefined;
-  /** What to do when a message may have been delivered. Default: resend once, same Message-ID. */
+  /** What to do with a message that may have been delivered. Default: resend once with the same Message-ID. */
   onAmbiguous?: "resend" | "hold" | "assume_sent";
 };
 
 type Answered = Exclude<SmtpOutcome, { kind: "abandoned" }>;
 
-/** Refusals that another way out might not get, and how often that is tried. */
+/** Attempts for a message refused because of the IP's reputation: another source may be accepted. */
 const BLOCK_RETRIES = 2;
 
 /**
- * Says what an attempt means for the message: where it goes, when it is tried again, whether its
- * address is given up, whether to slow down. Pure; the same input gives the same verdict on replay.
+ * Judges an attempt: the message's next state, the time of the next attempt, whether to suppress the address and
+ * whether to slow down. Pure: the same input gives the same verdict on replay.
  */
 export function judge(outcome: Answered, context: JudgeContext): Verdict {
   switch (outcome.kind) {
@@ -92,16 +92,18 @@ function judgeBroken(
   if (fault === "null_mx" || (fault === "no_domain" && context.lastCategory === category)) {
     return stop("bounced", category);
   }
-  // What the server did in TLS, or did not offer, it may do a moment later; what we are told to do stays wrong.
+  // A STARTTLS failure may be gone at the next attempt, so it is not a route fault; a wrong configuration stays wrong.
   if (fault === "config" && stage !== "starttls") {
     return defer(category, context, { counts: false, routeFault: error });
   }
-  // A reset or silence before MAIL is how some servers say "too many connections".
+  // Some servers signal "too many connections" by a reset or by silence before MAIL.
   const pushback = stage === "connect" || stage === "greeting";
   return defer(category, context, { counts: true, pushback });
 }
 
-/** Its servers failed a moment ago and were not asked again: that is no try, and says nothing new of our pace. */
+/**
+ * The domain's servers failed moments ago and were not contacted, so this is not an attempt and no reason to slow down.
+ */
 function judgeUntried(fault: SmtpFault, retryAt: number, context: JudgeContext): Verdict {
   const hintMs = Math.max(0, retryAt - context.now);
   return defer(faultCategory[fault], context, { counts: false, hintMs });
@@ -124,7 +126,7 @@ function judgeRefused(outcome: Refused, context: JudgeContext): Verdict {
   ) {
     return judgeConfig(outcome, category, context);
   }
-  // What is refused for good before RCPT is not the recipient's fault: it stays owed.
+  // A permanent refusal before RCPT is not about the recipient, so the message is deferred.
   const isOurs = stageIsAboutUs(stage) && kind !== "content";
   const staysOwed = !isPermanent || kind === "transient" || isOurs;
   if (category === "ip_reputation") {
@@ -139,8 +141,8 @@ function judgeRefused(outcome: Refused, context: JudgeContext): Verdict {
 }
 
 /**
- * We are not let through. Said by a relay that is the route's fault, unless it works and only one domain is refused;
- * said by one recipient's server it is that server's word, and others may take what it does not.
+ * Handles a refusal of our sender or of relaying. From a relay it is a fault of the route, unless the route works and
+ * only one domain is refused. From a recipient's server it concerns that site only, since others may accept us.
  */
 function judgeConfig(outcome: Refused, category: Category, context: JudgeContext): Verdict {
   const { reply, stage } = outcome;
@@ -154,7 +156,7 @@ function judgeConfig(outcome: Refused, category: Category, context: JudgeContext
   const isAfterMail = category === "sender_refused" ? !stageIsAboutUs(stage) : stage === "rcpt";
   if (isAfterMail && context.routeWorks === true) {
     const failed = stop("failed", category);
-    // Many servers look at the sender only now; the next ones of the site need not run into the same.
+    // Many servers check the sender only at RCPT. Reporting the site spares its other messages the same refusal.
     return isSites && category === "sender_refused" ? { ...failed, siteRefusal } : failed;
   }
   return isSites
@@ -162,14 +164,14 @@ function judgeConfig(outcome: Refused, category: Category, context: JudgeContext
     : defer(category, context, { counts: false, hintMs, routeFault: words });
 }
 
-/** Words for the address that a message is from. */
+/** Words that refer to the sender address. */
 const NAMES_SENDER =
   /\b(?:sender|return[- ]path|reverse[- ]path|originator|(?:your|sending|from:?) (?:address|domain|header)|absender\w*|remitente|remetente|mittente)\b|(?:exp(?:e|é)diteur|(?:e|é)metteur)/i;
 const NAMES_HOST = /\b(?:helo|ehlo|host|hostname|client|ip|relay\w*)\b/i;
 
 /**
- * The sender only where the server says so (5.1.7 and 5.1.8 are about its address, RFC 3463 §3.2): a bare refusal of
- * MAIL, or one of our greeting, holds for whoever comes by the route.
+ * Returns "sender" only when the reply says so (5.1.7 and 5.1.8 concern the sender's address, RFC 3463 §3.2). A bare
+ * refusal of MAIL or of EHLO applies to all mail of the route.
  */
 function whoIsRefused({ reply: { enhanced, text }, stage }: Refused): SiteRefusal["refuses"] {
   const isNamed = /\.1\.[78]$/.test(enhanced) || NAMES_SENDER.test(text);
@@ -193,14 +195,14 @@ function stop(state: "bounced" | "failed", category: Category): Verdict {
   };
 }
 
-/** Waits that say something about the mailbox, however the message goes. */
+/** Reasons to wait that concern the mailbox, over a relay as well. */
 const aboutMailbox: readonly string[] = ["mailbox_full", "rcpt_rate", "greylist"];
-/** Waits that are the receiving domain's doing when we talk to its own servers. */
+/** Reasons to wait that concern the receiving domain, when we connect to its own servers. */
 const aboutDomain: readonly string[] = ["system", "net", "dns_failure", "no_domain"];
 
 /**
- * Given up after waiting too long. That counts against the address only when the last obstacle was its
- * mailbox or domain: a relay that was down, or a limit on us, says nothing about anybody's address.
+ * Fails a message that has waited too long. This counts against the address only when the last obstacle was its mailbox
+ * or domain; a relay that was down or a limit on us says nothing about the address.
  */
 function expire(last: Category, context: JudgeContext, pushback: boolean): Verdict {
   const isTheirs =
@@ -224,7 +226,7 @@ function defer(
 ): Verdict {
   const dueAt = nextTry({
     schedule: context.schedule ?? bulkSchedule,
-    // A try that does not count has no place in the schedule: throttling is waited out evenly.
+    // An attempt that does not count has no place in the schedule, so throttling waits the category's constant time.
     attempts: how.counts ? context.attempts : undefined,
     firstTriedAt: context.firstTriedAt,
     now: context.now,
@@ -237,7 +239,8 @@ function defer(
     return expire(category, context, pushback);
   }
   if (how.routeFault !== undefined) {
-    // The campaign is paused for it: who resumes it has mended the route, and nobody has to wait then.
+    // A route fault pauses the campaign. Its messages are due at once when it is resumed, since the route is then
+    // fixed.
     const { routeFault } = how;
     return {
       state: "deferred",

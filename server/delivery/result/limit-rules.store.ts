@@ -5,7 +5,7 @@ import { shippedRules } from "./shipped-rules.ts";
 
 type StoredRule = { key: string; position: number; enabled: number; rule: string | null };
 
-/** A rule with where it comes from: as shipped, shipped and changed here, or the administrator's own. */
+/** A rule and its origin: shipped, shipped but changed by the administrator, or the administrator's own. */
 export type RuleEntry = {
   rule: LimitRule;
   enabled: boolean;
@@ -17,8 +17,8 @@ const selectRules = statement<[], StoredRule>(`
 `);
 
 /**
- * Every rule in its order. What is shipped lives in the program, so that a new version brings its rules along;
- * the table has the administrator's own, and what was changed of the shipped ones.
+ * All rules in order. Shipped rules are part of the program, so that an upgrade brings its own; the table holds only
+ * the administrator's rules and changes to shipped ones.
  */
 export function allRules(system: Connection): RuleEntry[] {
   const shipped = new Map(shippedRules.map((rule, i) => [rule.key, { rule, position: i }]));
@@ -31,7 +31,7 @@ export function allRules(system: Connection): RuleEntry[] {
         : { ...(JSON.parse(stored.rule) as LimitRule), key: stored.key };
     const source = base === undefined ? "own" : stored.rule === null ? "shipped" : "changed";
     shipped.delete(stored.key);
-    // A shipped rule that is shipped no more leaves its row behind; it means nothing.
+    // The row of a rule that is no longer shipped is ignored.
     if (rule !== undefined) {
       entries.push({ rule, enabled: stored.enabled === 1, source, position: stored.position });
     }

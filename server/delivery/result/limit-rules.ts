@@ -2,23 +2,23 @@ import { RE2JS } from "re2js";
 import { type LimitAction, type SmtpReply, type SmtpStage, smtpStages } from "../types.ts";
 import { type Category, categories } from "./categories.ts";
 
-/** What a rule asks for; the reason is made of its name and the reply when it fires. */
+/** An action without its reason, which is built from the rule's name and the reply when the rule fires. */
 export type RuleAction = LimitAction extends infer A
   ? A extends LimitAction
     ? Omit<A, "reason">
     : never
   : never;
 
-/** Which replies a rule is about. What is left out fits every reply. */
+/** The replies a rule applies to. An omitted field matches every reply. */
 export type RuleMatch = {
-  /** Names of provider-profiles.ts; for a relay its preset, or `relay`. */
+  /** Names from provider-profiles.ts; for a relay its preset, or `relay`. */
   providers?: string[];
   stages?: SmtpStage[];
-  /** `421`, `4xx`, `55x`. */
+  /** For example `421`, `4xx`, `55x`. */
   codes?: string[];
-  /** `4.7.28`, `*.7.26`. */
+  /** For example `4.7.28`, `*.7.26`. */
   enhanced?: string[];
-  /** Regular expression (RE2 syntax), upper and lower case alike. */
+  /** Regular expression (RE2 syntax), case-insensitive. */
   text?: string;
 };
 
@@ -27,18 +27,18 @@ export type LimitRule = {
   key: string;
   name: string;
   match: RuleMatch;
-  /** Fires at the `times`-th such reply within `withinMs`; 1 = at once. */
+  /** Fires at the `times`-th matching reply within `withinMs`; 1 = immediately. */
   trigger: { times: number; withinMs: number };
   actions: RuleAction[];
-  /** What the reply means instead of what classification finds. */
+  /** Overrides the category that classification would find. */
   category?: Category;
 };
 
-/** What a server said, and where. */
+/** A server's reply, with the provider and the stage. */
 export type ReplyEvidence = { provider: string; stage: SmtpStage; reply: SmtpReply };
 
 export const MAX_PATTERN = 300;
-/** A reason that is not said by then is none. */
+/** Longer text is ignored; the reason comes first. */
 const MAX_TEXT = 1_000;
 const MAX_WINDOWS = 20_000;
 
@@ -46,15 +46,15 @@ type Matcher = { test(text: string): boolean };
 type Compiled = LimitRule & { pattern: Matcher | undefined };
 
 /**
- * The rules in force, in order; the first that fits a reply is the one that counts. Only what servers said is
- * ever asked of it, never what SwiftMail says itself, so that a suspension cannot renew itself.
+ * The active rules, in order; the first that matches a reply applies. Only replies from servers are matched, never
+ * SwiftMail's own messages, so that a suspension cannot renew itself.
  */
 export class RuleBook {
   #rules: Compiled[] = [];
-  /** When a rule's replies came, by rule and where they came from. */
+  /** Times of matching replies, by rule and scope. */
   readonly #windows = new Map<string, number[]>();
 
-  /** @param trusted Keys of rules whose patterns are our own: they are matched by the engine's own RegExp. */
+  /** @param trusted Keys of shipped rules, whose patterns are safe to run with the native RegExp. */
   load(rules: readonly LimitRule[], trusted: ReadonlySet<string> = new Set()): void {
     this.#rules = rules.map((rule) => ({
       ...rule,
@@ -71,9 +71,9 @@ export class RuleBook {
   }
 
   /**
-   * Counts a reply that `rule` is about. @returns what the limiter is to do now.
+   * Counts a reply that matches `rule`. @returns the actions for the limiter to take now.
    *
-   * @param scope Where the replies are counted together, e.g. a route and a provider.
+   * @param scope Replies of the same scope, e.g. a route and a provider, are counted together.
    */
   fire(rule: LimitRule, scope: string, reply: SmtpReply, now: number): LimitAction[] {
     const { times, withinMs } = rule.trigger;
@@ -98,7 +98,7 @@ export class RuleBook {
   }
 }
 
-/** What is wrong with a rule, field by field; empty when it can be used. */
+/** The errors in a rule, by field; empty when the rule is valid. */
 export function ruleFaults(rule: Omit<LimitRule, "key">): { field: string; reason: string }[] {
   const faults: { field: string; reason: string }[] = [];
   const { codes = [], enhanced = [], stages = [], text } = rule.match;
@@ -132,14 +132,14 @@ function patternFault(text: string): string | undefined {
   }
   try {
     const pattern = RE2JS.compile(text, RE2JS.CASE_INSENSITIVE);
-    // A counted repetition of counted repetitions is linear in the text and still too much to run per reply.
+    // Nested counted repetitions run in linear time but can still be too expensive to run for every reply.
     return pattern.programSize() > MAX_PROGRAM ? "The expression is too large." : undefined;
   } catch (error) {
     return error instanceof Error ? error.message : "This is no regular expression.";
   }
 }
 
-/** Instructions of a compiled expression; the largest one shipped has a tenth of it. */
+/** Maximum instructions of a compiled expression, ten times the largest shipped one. */
 const MAX_PROGRAM = 2_000;
 
 function compile(text: string | undefined, isTrusted: boolean): Matcher | undefined {
@@ -153,7 +153,7 @@ function compile(text: string | undefined, isTrusted: boolean): Matcher | undefi
     const pattern = RE2JS.compile(text, RE2JS.CASE_INSENSITIVE);
     return { test: (subject) => pattern.matcher(subject).find() };
   } catch {
-    // Stored before this check was made, or by hand: it fits nothing rather than everything.
+    // Stored before this validation existed, or by hand. It must match nothing rather than everything.
     return { test: () => false };
   }
 }
@@ -186,7 +186,7 @@ function reasonOf(rule: LimitRule, { code, enhanced, text }: SmtpReply): string 
 
 export const categoryNames = Object.keys(categories) as Category[];
 
-/** True for the names of categories. */
+/** True when `name` is a category. */
 export function isCategory(name: string): name is Category {
   return Object.hasOwn(categories, name);
 }

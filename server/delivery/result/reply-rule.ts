@@ -2,8 +2,8 @@ import type { SmtpStage } from "../types.ts";
 import type { Category } from "./categories.ts";
 
 /**
- * What servers write, in our own words. `on` limits a rule to 4xx or 5xx replies, `at` to stages; addresses are
- * replaced before it is tried: our own return path by `@sender`, every other one by `@`.
+ * A pattern for the text of replies. `on` limits it to 4xx or 5xx replies, `at` to stages. Addresses are replaced
+ * before matching: our own return path by `@sender`, all others by `@`.
  */
 export type TextRule = {
   category: Category;
@@ -12,5 +12,5 @@ export type TextRule = {
   at?: readonly SmtpStage[];
 };
 
-/** The stages at which a refusal can be about the recipient. */
+/** The stages at which a refusal can concern the recipient. */
 export const aboutRecipient = ["rcpt", "data", "dot"] as const;

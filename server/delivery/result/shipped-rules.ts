@@ -17,11 +17,11 @@ const slow = (
   to: { perSecond?: number; connections?: number; perConnection?: number },
 ): RuleAction => ({ do: "set", scope, forMs, ...to });
 
-// A consumer domain is known by its own name until its servers are, and then by theirs.
+// A consumer domain is identified by its domain name until its MX hosts are known, and then by those.
 const google = ["google", "gmail"];
 const microsoft = ["microsoft", "outlook"];
 
-/** Counts up with every change of the rules below. */
+/** Increment with every change of the rules below. */
 export const SHIPPED_VERSION = 2;
 
 const perProvider: LimitRule[] = [
@@ -167,7 +167,7 @@ const perProvider: LimitRule[] = [
   },
 ];
 
-/** For everybody whom no rule above knows. */
+/** Rules for all providers without a specific rule above. */
 const generic: LimitRule[] = [
   {
     key: "virus",
@@ -210,5 +210,5 @@ const generic: LimitRule[] = [
   },
 ];
 
-/** What SwiftMail comes with; an administrator can switch each off, change it, and put others before it. */
+/** The rules that ship with SwiftMail. An administrator can disable or change each one and put others before it. */
 export const shippedRules: readonly LimitRule[] = [...perProvider, ...generic];

@@ -2,11 +2,11 @@ import type { SmtpReply } from "../types.ts";
 import { type Category, factsOf } from "./categories.ts";
 import { categoryOfWords } from "./classify.ts";
 
-/** What a sentence of a report says, as the enhanced code that stands for it. */
+/** The reason given in a report's prose, expressed as an enhanced code. */
 export type SpokenReason = {
-  /** RFC 3463; empty when the words have no code of their own. */
+  /** RFC 3463; empty when no code fits the reason. */
   enhanced: string;
-  /** True when it is about the recipient's mailbox or domain, not about us or a server. */
+  /** True when it concerns the recipient's mailbox or domain rather than us or a server. */
   isAboutRecipient: boolean;
 };
 
@@ -33,9 +33,9 @@ const codes: Partial<Record<Category, string>> = {
 };
 
 /**
- * Finds the reason in a sentence written for people, by the words that replies are classified by.
+ * Finds the reason in prose written for people, using the text rules for replies.
  *
- * @returns undefined when none of them is in it.
+ * @returns undefined when no rule matches.
  */
 export function spokenReason(text: string): SpokenReason | undefined {
   const reply: SmtpReply = { code: 550, enhanced: "", text };

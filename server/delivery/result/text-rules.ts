@@ -21,14 +21,17 @@ import {
   systemWords,
 } from "./words-about-servers.ts";
 
-/** Codes in square brackets and the like: https://postmaster.yahooinc.com/error-codes, Outlook's and Comcast's pages. */
+/**
+ * Provider-specific codes; sources: https://postmaster.yahooinc.com/error-codes and the postmaster pages of Outlook and
+ * Comcast.
+ */
 const providerCodes: TextRule[] = [
   { category: "rate_limit", text: /\[?TSS?0[1-9]\]?|\bRP-00[1-3]\b|\bRL0{2,}\d+\b|\bGL0[12]\b/ },
   { category: "ip_reputation", text: /\bS31(?:40|50)\b|\b(?:OU|DY|CO)-00[12]\b|\bBL[0-9]{2,}\b/ },
   { category: "ip_reputation", text: /\[(?:RTR|CON):[A-Z0-9]+\]|\bHVU:|\bipcheck\.proofpoint\b/i },
   { category: "spam_content", text: /\bSC-00[14]\b|\[CS01\]|\bAS\(4810\)|\bURLSCAN\b/ },
   { category: "domain_reputation", text: /\[HM08\]|\[HM07\]/ },
-  // Orange, La Poste and SFR number their refusals alike: 4xx after the mark is about the mailbox.
+  // Orange, La Poste and SFR share a numbering: a 4xx number after the prefix concerns the mailbox.
   { category: "rate_limit", text: /\bOFR(?:_|00)?[0-9]*(?:_405|_104)\b|\bOFR004\b/ },
   {
     category: "invalid_mailbox",
@@ -51,14 +54,14 @@ const providerCodes: TextRule[] = [
 ];
 
 /**
- * First match wins. The order answers three questions, one after the other.
+ * The first match wins. The order answers three questions in turn:
  *
- * 1. Who is refused? A text that names the sender, its host or its greeting is about us, whatever reason it gives
- *    then: "Sender address rejected: User unknown" says that our return path is not known there. Next comes what
- *    certainly names the recipient's mailbox.
- * 2. What for? Pace, content, authentication and reputation are ours; a mailbox that is shut or full, and a domain
- *    that takes no mail, are the recipient's; a queue that gave up, a network and a broken server are nobody's.
- * 3. Until when? That is the category's: what is nobody's comes again, even where the code says it is for good.
+ * 1. Who is refused? A text that names the sender, its host or its greeting concerns us, whatever reason follows:
+ * "Sender address rejected: User unknown" means that our return path is unknown there. Next come texts that certainly
+ * name the recipient's mailbox.
+ * 2. Why? Rate, content, authentication and reputation concern us; a disabled or full mailbox, and a domain that takes
+ * no mail, concern the recipient; an expired queue, a network or a broken server concerns neither.
+ * 3. Until when? The category decides: problems of neither side are retried even when the code is permanent.
  */
 export const textRules: readonly TextRule[] = [
   ...providerCodes,

@@ -1,9 +1,9 @@
 import { aboutRecipient, type TextRule } from "./reply-rule.ts";
 
-/** For good, when the code says so. */
+/** Only with a 5xx code. */
 const forGood = { on: 5, at: aboutRecipient } as const;
 
-/** The recipient, or who cares for its mailbox, does not want mail from us or from strangers. */
+/** The recipient, or the mailbox's administrator, does not accept mail from us or from unknown senders. */
 export const preferenceWords: TextRule[] = [
   {
     category: "filtered",
@@ -12,7 +12,7 @@ export const preferenceWords: TextRule[] = [
   },
 ];
 
-/** A sentence that names every reason there is, or none. */
+/** Sentences that list several possible reasons, or give none. */
 export const unclearWords: TextRule[] = [
   {
     category: "unclear_550",
@@ -22,14 +22,14 @@ export const unclearWords: TextRule[] = [
   },
 ];
 
-/** What a recipient is called. Our address, an IP address and a message are called something like it. */
+/** Words for a recipient. The look-arounds exclude similar words for our own address, an IP address or a message. */
 const thing =
   "(?<!\\b(?:ip|ipv[46]|client|host|source|sender|sending|from|helo|reply-to|return|reverse|your|dns|server|link|web) )" +
   "(?:(?:user|mailbox|mail box|recipient|account|person|local[- ]?part|alias|customer|subscriber|addressee|inbox|username)s?" +
   "|(?:e-?mail )?address(?:es)?|e-?mail (?:id|user|name|box))\\b" +
   "(?! (?:content|headers?|format|message|signature|sender|subject|body|client|server|record|reputation|credentials))";
 
-/** The mailbox was there, and is shut. */
+/** The mailbox exists but is disabled. */
 export const shutWords: TextRule[] = [
   {
     category: "inactive_mailbox",
@@ -38,7 +38,7 @@ export const shutWords: TextRule[] = [
   },
 ];
 
-/** There is no such mailbox: certain, whatever the codes say. */
+/** The mailbox does not exist; the text is certain, whatever the enhanced code says. */
 export const unknownWords: TextRule[] = [
   {
     category: "invalid_mailbox",
@@ -75,14 +75,14 @@ export const unknownWords: TextRule[] = [
     ...forGood,
   },
   {
-    // No word boundaries: they are ASCII only.
+    // `\b` recognises ASCII letters only, so it is not used here.
     category: "invalid_mailbox",
     text: /nieznany (?:u|odbiorca)|(?:u(?:ż|z)ytkownik|odbiorca|adres|skrzynka)[^.]{0,30}(?:nie istnieje|nieznan)|(?:пользовател|адресат|получател|ящик|адрес)[^.]{0,40}(?:не найден|не существует|неизвест|не зарегистрирован)|нет такого (?:пользователя|ящика|адреса)|(?:u(?:ž|z)ivatel|schr(?:á|a)nka|adresa|p(?:ř|r)(?:í|i)jemce)[^.]{0,30}(?:neexistuje|nezn(?:á|a)m)|(?:anv(?:ä|a)ndaren|mottagaren|adressen|brukeren|modtageren)[^.]{0,30}(?:finns inte|ok(?:ä|a)nd|finnes ikke|findes ikke|ukendt|ukjent)|(?:kullan(?:ı|i)c(?:ı|i)|al(?:ı|i)c(?:ı|i))[^.]{0,30}(?:bulunamad|bilinm|yok)|(?:ユーザ|宛先|メールアドレス|受信者)[^。]{0,30}(?:存在しません|見つかりません|不明|無効)|(?:用户|用戶|收件人|邮箱|郵箱|地址|帐号)[^。]{0,20}(?:不存在|未找到|无效|無效|找不到)|존재하지 않는|없는 (?:사용자|주소)/i,
     ...forGood,
   },
 ];
 
-/** The mailbox is there, but shut or full; or its domain takes no mail. */
+/** The mailbox exists but is full or disabled, the domain is unknown or accepts no mail, or the recipient has moved. */
 export const mailboxWords: TextRule[] = [
   {
     category: "mailbox_full",

@@ -1,8 +1,8 @@
 import { aboutRecipient, type TextRule } from "./reply-rule.ts";
 
-/** Refusals of the address, the name or the host that we send with. */
+/** Refusals of our sender address, host name or host. */
 export const senderWords: TextRule[] = [
-  // Refusals that only a relay gives: the account may not use this sender address, or must sign in first.
+  // Refusals that only a relay gives: the account may not use this sender address, or must authenticate first.
   {
     category: "relay_denied",
     text: /\b(?:not|isn't) (?:owned by|verified)\b.{0,40}|\bsender (?:address )?(?:is )?not (?:authori[sz]ed|verified)|(?:address|identity|identities) (?:is|are|failed).{0,20}(?:not verified|the check)|\bbad outbound sender\b/i,
@@ -29,7 +29,7 @@ export const senderWords: TextRule[] = [
     at: aboutRecipient,
   },
   {
-    // The subject of the sentence is the sender; the reason that follows is about it, "User unknown" too.
+    // The sender is the subject of the sentence, so the reason that follows, even "User unknown", is about the sender.
     category: "sender_refused",
     text: /\b(?:sender|mail ?from|return[- ]path|reverse[- ]path|envelope[- ](?:sender|from)|originator|from: ?domain|from (?:address|domain|header))\b(?:(?!\b(?:recipient|rcpt)\b).){0,60}?\b(?:reject(?:ed|s)?|refused|den(?:y|ied)|invalid|illegal|malformed|unknown|unrout(?:e)?able|unresolvable|not (?:be )?(?:found|exist|valid|known|resolved?|allowed|accepted|acceptable|permitted)|does(?: not|n't) (?:exist|resolve|have|match)|(?:must|should) (?:exist|resolve|be valid)|(?:is )?empty|badmailfrom|no (?:valid )?(?:mx|dns)|cannot be (?:resolved|verified))/i,
     on: 5,
@@ -48,7 +48,7 @@ export const senderWords: TextRule[] = [
     at: aboutRecipient,
   },
   {
-    // Our return path is the only address that the refusal names.
+    // The only address in the refusal is our return path.
     category: "sender_refused",
     text: /^(?:[^@]|@sender)*@sender(?:[^@]|@sender)*$(?<=\b(?:reject(?:ed)?|refused|denied|unknown|invalid|not (?:be )?(?:found|exist|valid|known)|does(?:n't| not) exist|no such|undeliverable|verif\w+ fail\w+)\b.*)/i,
     on: 5,
@@ -64,7 +64,7 @@ export const senderWords: TextRule[] = [
   },
 ];
 
-/** We send too much or too fast: it passes. */
+/** We send too much or too fast; this passes. */
 export const paceWords: TextRule[] = [
   { category: "rate_limit", text: /\b(?:ip|domain|sending) frequency limited\b/i },
   { category: "quota", text: /\bexceeded the max(?:imum)? e-?mails per (?:hour|day)\b/i },
@@ -87,7 +87,7 @@ export const paceWords: TextRule[] = [
   { category: "rate_limit", text: /\bmessages?\b.{0,30}\btemporarily deferred\b/i, on: 4 },
 ];
 
-/** What we are known by did not pass: the cure is a DNS record. */
+/** SPF, DKIM, DMARC or reverse DNS failed; fixed by a DNS record. */
 export const authWords: TextRule[] = [
   {
     category: "auth_failure",
@@ -99,7 +99,7 @@ export const authWords: TextRule[] = [
   },
 ];
 
-/** This message is not wanted as it is. */
+/** This message is refused because of its content or size. */
 export const contentWords: TextRule[] = [
   {
     category: "virus",
@@ -112,7 +112,7 @@ export const contentWords: TextRule[] = [
   },
 ];
 
-/** Our address, our domain or our content has a bad name; last, what only says that mail is not let in. */
+/** Our IP, domain or content has a poor reputation. The least specific patterns come last. */
 export const reputationWords: TextRule[] = [
   {
     category: "domain_reputation",

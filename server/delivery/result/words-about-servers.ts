@@ -1,6 +1,6 @@
 import { aboutRecipient, type TextRule } from "./reply-rule.ts";
 
-/** Somebody's queue gave up. Nobody was refused, whatever class the code has. */
+/** A queue's lifetime expired. Nothing was refused, whatever the code's class. */
 export const expiryWords: TextRule[] = [
   {
     category: "expired",
@@ -20,7 +20,7 @@ export const expiryWords: TextRule[] = [
   },
 ];
 
-/** A name could not be looked up now: it may exist, whatever else the text says of it. */
+/** A temporary DNS failure: the name may exist, whatever else the text says. */
 export const lookupWords: TextRule[] = [
   {
     category: "dns_failure",
@@ -29,7 +29,7 @@ export const lookupWords: TextRule[] = [
   },
 ];
 
-/** Come back later, says the server by design. */
+/** Deliberate "try again later" refusals. */
 export const greylistWords: TextRule[] = [
   { category: "greylist", text: /\bgr[ea]y[- ]?list/i, on: 4 },
   {
@@ -39,7 +39,7 @@ export const greylistWords: TextRule[] = [
   },
 ];
 
-/** The way there is broken, or its name could not be looked up now. */
+/** A network failure, mail loop or temporary DNS failure on the way. */
 export const networkWords: TextRule[] = [
   {
     category: "loop",
@@ -61,7 +61,7 @@ export const networkWords: TextRule[] = [
 const trouble =
   /\b(?:local (?:configuration )?(?:error|problem)|internal (?:server )?error|(?:system|server) (?:config(?:uration)? )?(?:error|problem|storage|failure)|insufficient (?:system )?(?:storage|resources|disk space)|out of (?:disk|memory)|configuration error|no space left|misconfigured|temporar(?:y|ily)\b.{0,30}\b(?:failure|error|problem|unavailable|unable)|service (?:is )?(?:currently |temporarily |not )?(?:un)?available|queue file write error|server busy|command (?:died|failed|time limit exceeded|output)|mailer error|program (?:error|failure|crashed)|error while being processed)\b/i;
 
-/** Their machine has a fault. A server that names one with a 5xx code still refuses nobody. */
+/** A fault of the receiving system. It refuses neither us nor the recipient, even with a 5xx code. */
 export const systemWords: TextRule[] = [
   { category: "system", text: trouble, on: 4 },
   { category: "system", text: trouble, on: 5, at: aboutRecipient },
@@ -79,8 +79,8 @@ export const systemWords: TextRule[] = [
 ];
 
 /**
- * Words that say less than an enhanced code: they are asked after it. Orange, La Poste, SFR and Cox number the
- * refusals of their policy.
+ * Text less specific than an enhanced code, and therefore consulted after it. Orange, La Poste, SFR and Cox number
+ * their policy refusals.
  */
 export const vagueWords: TextRule[] = [
   {
@@ -107,7 +107,7 @@ export const vagueWords: TextRule[] = [
     at: ["rcpt"],
   },
   {
-    // The message, the connection or the access is refused, and nothing says whose fault it is.
+    // The message, connection or access is refused without saying why.
     category: "policy",
     text: /\b(?:message|mail|e-?mail|content|connection|transaction|transmission|session|access|service|submission|delivery)\b(?: (?:is|was|has|been|have|not|from|to|this|you|your|by|the|are))* (?:rejected|refused|denied|blocked|prohibited|(?:not )?(?:accepted|allowed|permitted|authori[sz]ed)|declined)\b|\btransaction failed\b|\bgo away\b/i,
     on: 5,

@@ -2,9 +2,9 @@ import type { Position } from "../../platform/journal/segments.ts";
 
 type AppliedEnd = { workspaceId: string; stream: string } & Position;
 
-/** Where in each segment the last fact ends that is in its workspace's file. */
+/** Per segment and workspace: where the last fact ends that has been committed to the workspace's file. */
 export class AppliedEnds {
-  /** By stream, segment and workspace: the offset. */
+  /** Stream, segment, workspace → offset. */
   readonly #ends = new Map<string, Map<number, Map<string, number>>>();
 
   note(workspaceId: string, stream: string, { segment, offset }: Position): void {
@@ -15,7 +15,7 @@ export class AppliedEnds {
     this.#ends.set(stream, segments);
   }
 
-  /** The last ends in the segments below this one; of each workspace the last one comes last. */
+  /** The last ends in the segments below this one, ascending by segment, so a workspace's latest end comes last. */
   below(stream: string, segment: number): AppliedEnd[] {
     return [...(this.#ends.get(stream) ?? [])]
       .filter(([number]) => number < segment)

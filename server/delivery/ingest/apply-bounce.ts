@@ -10,15 +10,15 @@ import type { Batch } from "./gathered.ts";
 import { findMessage, type MessageRow, suppress, unsubscribeFromLists } from "./results.store.ts";
 import { strike } from "./strikes.ts";
 
-/** Reports kept of one message: whoever holds a genuine one could send it again and again. */
+/** Reports stored per message: anyone holding a genuine report could replay it indefinitely. */
 const MAX_REPORTS = 10;
 const MAX_REPLY = 300;
-/** Later than this nobody knows any more what a report is about. */
+/** A report older than this can no longer be attributed reliably. */
 const MAX_AGE_MS = 30 * 24 * 3_600_000;
 
 /**
- * Applies what came back about a message. Only the first report that it failed has an effect, and only on
- * this message and its own address, whatever address the report names; one that it is late has none.
+ * Applies a bounce report. Only the first `failed` report has an effect, and only on this message and its own address,
+ * whatever address the report names. A `delayed` report is stored without effect.
  */
 export function applyBounce(
   db: Connection,
@@ -58,7 +58,9 @@ export function applyBounce(
   }
 }
 
-/** Whoever says "spam" gets nothing more from this workspace: all lists end, and the address is suppressed. */
+/**
+ * Applies a spam complaint: ends all of the contact's list memberships and suppresses the address in this workspace.
+ */
 export function applyComplaint(db: Connection, batch: Batch, fact: ComplaintFact): void {
   const message = findMessage(db, fact.c, fact.s);
   if (message === undefined) {
@@ -91,7 +93,7 @@ export function applyComplaint(db: Connection, batch: Batch, fact: ComplaintFact
   unsubscribeFromLists(db, contactId, source, at);
 }
 
-/** Keeps a report and its event, unless there are too many already. @returns what came before it. */
+/** Stores a report and its event, unless there are too many already. @returns the counts before it. */
 function keepReport(
   db: Connection,
   batch: Batch,
@@ -155,7 +157,7 @@ function moveToBounced(
   batch.touched.add(campaignId);
 }
 
-/** One that bounced, or was never tried, cannot come back. */
+/** A message that has already bounced or was never attempted cannot bounce. */
 function couldBounce({ state }: MessageRow): boolean {
   return state !== messageState.bounced && state !== messageState.skipped;
 }

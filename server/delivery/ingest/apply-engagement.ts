@@ -8,7 +8,7 @@ import { addEvent, agentId, countEngagement, countLink, linksInBurst } from "./e
 import type { Batch } from "./gathered.ts";
 import { findMessage, suppress, unsubscribeFromLists } from "./results.store.ts";
 
-/** Keeps an open, click or view with its class, and counts it. Facts without a message are orphans. */
+/** Stores an open, click or view with its class, and counts it. A fact without a message is counted as an orphan. */
 export function applyEngagement(
   db: Connection,
   batch: Batch,
@@ -41,7 +41,7 @@ export function applyEngagement(
     ip: fact.ip,
     agentId: agentId(db, fact.ua),
   });
-  // What nobody can tell apart must not flatter the figures: only `human` counts as a person.
+  // Unclear requests must not inflate the figures: only class `human` counts as a person.
   const group = kind === "human" ? "human" : "machine";
   countOnce(db, batch, fact, `${fact.k}_${group}`);
   if (linkNo !== null) {
@@ -51,8 +51,8 @@ export function applyEngagement(
 }
 
 /**
- * Takes the person out: the address is suppressed in this workspace and every list membership ends.
- * Doing it again changes nothing but adds the event.
+ * Unsubscribes the contact: suppresses the address in this workspace and ends every list membership. Applying it again
+ * only adds another event.
  */
 export function applyUnsubscribe(db: Connection, batch: Batch, fact: UnsubscribeFact): void {
   const message = findMessage(db, fact.c, fact.s);

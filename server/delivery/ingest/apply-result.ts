@@ -18,16 +18,16 @@ import {
 import { strike } from "./strikes.ts";
 
 const MINUTE_MS = 60_000;
-/** The category of an attempt that the report counts among what may have arrived twice. */
+/** Category of an attempt that the report lists as a possible duplicate delivery. */
 const SECOND_COPY = "second_copy";
 const stateNames = Object.keys(messageState) as MessageStateName[];
 
 /**
- * Applies what became of one try: the row, its attempt, and the counters of its chunk and campaign.
+ * Applies the result of one attempt: the message row, the attempt row, and the counters of its chunk and campaign.
  *
- * A row that is final already keeps its state, and the attempt is still kept: it did happen, whatever became of
- * the lease under which it was made. One that a server took again, or may have, is listed as a second
- * copy. A fact whose message no longer exists is counted as orphaned.
+ * A row in a final state keeps it, but the attempt is still recorded, since it happened even if its lease had expired.
+ * When such a message was, or may have been, accepted again, the attempt is listed as a second copy. A fact without a
+ * message is counted as an orphan.
  */
 export function applyResult(
   db: Connection,
@@ -73,18 +73,18 @@ export function applyResult(
   batch.touched.add(fact.c);
 }
 
-/** A bounce that was reported ahead of the result decides once the message is sent, and is kept until then. */
+/** A bounce reported ahead of the result is kept until the message counts as sent, and then decides its reason. */
 function reasonAfter(early: string, marked: string, { st, cat }: ResultFact): string {
   return st === "sent" ? early : st === "deferred" || st === "held" ? marked : cat;
 }
 
-/** Gives a chunk back once its counters are written. */
+/** Releases a chunk's lease; call it after the chunk's counters are written. */
 export function applyRelease(db: Connection, batch: Batch, fact: ReleaseFact): void {
   releaseChunk(db, fact.c, fact.ch, fact.ep);
   batch.touched.add(fact.c);
 }
 
-/** Writes what the batch's results changed in their chunks. */
+/** Writes the counter changes that this batch's results made to their chunks. */
 export function writeChunkChanges(db: Connection, batch: Batch): void {
   for (const [key, change] of batch.chunks) {
     const campaignId = Number(key.slice(0, key.indexOf("/")));
@@ -93,18 +93,18 @@ export function writeChunkChanges(db: Connection, batch: Batch): void {
   batch.chunks.clear();
 }
 
-/** The person may have the message twice: it was sent, and here is another answer to its final dot. */
+/** True when the recipient may have the message twice: it was sent, and another attempt also reached its final dot. */
 function isSecondCopy(state: MessageState, { oc }: ResultFact): boolean {
   const wasSent = state === messageState.sent || state === messageState.bounced;
   return wasSent && (oc === "accepted" || oc === "ambiguous");
 }
 
-/** Listed with the ambiguous ones, which are what may have arrived twice. */
+/** Recorded as ambiguous, because ambiguous attempts are the ones listed as possible duplicates. */
 function secondCopy(fact: ResultFact): ResultFact {
   return { ...fact, oc: "ambiguous", cat: SECOND_COPY };
 }
 
-/** Held rows are not final: an operator decides. */
+/** Held rows are not final: a person still has to decide. */
 function isFinal(state: MessageState): boolean {
   return state > messageState.held;
 }
@@ -117,13 +117,13 @@ export function nameOf(state: MessageState): MessageStateName {
   return name;
 }
 
-/** Rounded up to the minute, so that retries come in few groups; what is due within a minute is not. */
+/** Rounded up to the minute, so that retries form few groups; a retry due within one minute is not rounded. */
 function dueTime(fact: ResultFact): number {
   const due = fact.due ?? fact.at;
   return due - fact.at <= MINUTE_MS ? due : Math.ceil(due / MINUTE_MS) * MINUTE_MS;
 }
 
-/** The changes of the chunk that holds a message, whatever chunk the fact names. */
+/** The pending changes of the chunk that contains the message, even when the fact names another chunk. */
 export function changeOf(
   db: Connection,
   batch: Batch,

@@ -12,28 +12,28 @@ import { applyOnce } from "./position.store.ts";
 import { holdsAmbiguous } from "./results.store.ts";
 import { settleCampaign } from "./settle.store.ts";
 
-/** What other stages know and applying facts needs. */
+/** Decisions that applying facts needs from other stages, passed in because stages do not import each other. */
 export type Rules = {
   classify: ClassifyEngagement;
   bounces: BounceRules;
   breaker: BreakerRules;
 };
 
-/** What a transaction did, for those who watch campaigns. */
+/** What a transaction changed, for observers of campaigns. */
 export type Applied = {
   campaigns: number[];
   settled: { campaignId: number; status: "completed" | "paused" | "cancelled" }[];
-  /** Campaigns that begin to pause themselves. */
+  /** Campaigns that the breaker has just begun to pause. */
   pausing: number[];
   orphans: number;
   late: number;
-  /** Results by the state they move their message to. */
+  /** Number of results per state they move their message to. */
   outcomes: Record<string, number>;
 };
 
 /**
- * Applies facts of one workspace and moves its positions, in one transaction: after a crash either all
- * of it is there, and the facts are skipped as already applied, or nothing is, and they are applied then.
+ * Applies facts of one workspace and advances its positions in one transaction. After a crash the facts are either
+ * committed, and skipped when they are read again, or not committed, and applied then.
  */
 export function applyBatch(
   db: Connection,
@@ -51,7 +51,7 @@ export function applyBatch(
   );
 }
 
-/** Applies facts of one workspace that are in no journal, in one transaction. */
+/** Applies facts that are in no journal to one workspace, in one transaction. */
 export function applyDirectly(
   db: Connection,
   facts: readonly Fact[],
@@ -112,13 +112,13 @@ function applyFact(db: Connection, batch: Batch, fact: Fact, rules: Rules): void
     case "release":
     case "dot":
     case "undot":
-      // Releases are applied after all results; dots are the ingester's own.
+      // Releases are applied after all results. The ingester itself handles dots.
       break;
   }
 }
 
-// Releases come last: they read the rows that the results of the same chunk have just changed, and a
-// chunk is not claimed again before its release is committed, so no result of a later lease is ahead.
+// Releases come last because they read the rows that the results of the same chunk have just changed. A chunk cannot be
+// claimed again before its release is committed, so no result of a later lease can precede it.
 function applyReleases(db: Connection, batch: Batch, facts: readonly Fact[]): void {
   for (const fact of facts) {
     if (fact.k === "release") {
@@ -127,12 +127,17 @@ function applyReleases(db: Connection, batch: Batch, facts: readonly Fact[]): vo
   }
 }
 
-/** By campaign and seq, so that a transaction dirties neighbouring pages; facts of one message keep their order. */
+/**
+ * Sorts by campaign and seq, so that a transaction dirties neighbouring pages. Facts of one message keep their order.
+ */
 function inKeyOrder(facts: Fact[]): Fact[] {
   return facts.sort((a, b) => a.c - b.c || seqOf(a) - seqOf(b));
 }
 
-/** Whoever recorded it could not read the campaign, because its workspace was set aside or not looked at yet. */
+/**
+ * Decides `ask` results. The recorder could not read the campaign's setting, because the workspace was set aside or not
+ * loaded yet.
+ */
 function decided(db: Connection, fact: Fact): Fact {
   const isHeld = fact.k === "result" && fact.ask === 1 && holdsAmbiguous(db, fact.c);
   return isHeld ? { ...fact, st: "held" } : fact;

@@ -36,7 +36,7 @@ const countReports = statement<
                         WHERE campaign_id = @campaignId AND seq = @seq), 0)
 `);
 
-/** What came back about a message since it was last sent from the beginning. */
+/** Number of reports about a message since its current run began. */
 export function reportsOf(db: Connection, campaignId: number, seq: number) {
   return countReports(db).get({ campaignId, seq }) ?? { total: 0, failed: 0, complaints: 0 };
 }
@@ -47,7 +47,7 @@ const bounceMessage = statement<[reason: string, at: number, campaignId: number,
    WHERE campaign_id = ? AND seq = ?
 `);
 
-/** Moves a message that was sent to `bounced`. */
+/** Moves a sent message to `bounced`. */
 export function markBounced(
   db: Connection,
   message: { campaignId: number; seq: number; category: string; at: number },
@@ -62,8 +62,8 @@ const setReason = statement<[reason: string, campaignId: number, seq: number]>(`
 `);
 
 /**
- * Notes a bounce that is known before the result of the try it is about: the two come by different
- * streams. The result then finds it in the row it reads anyway.
+ * Marks a bounce that arrived before the result of its own attempt, which is possible because the two come in different
+ * streams. `applyResult` finds the mark in the row it reads anyway.
  */
 export function markEarlyBounce(
   db: Connection,
@@ -72,7 +72,7 @@ export function markEarlyBounce(
   setReason(db).run(`${EARLY}${message.category}`, message.campaignId, message.seq);
 }
 
-/** The category of a bounce that `markEarlyBounce` noted. */
+/** The category that `markEarlyBounce` recorded; undefined when there is none. */
 export function earlyBounce(reason: string): string | undefined {
   return reason.startsWith(EARLY) ? reason.slice(EARLY.length) : undefined;
 }

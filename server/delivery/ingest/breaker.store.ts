@@ -11,7 +11,7 @@ const selectResults = statement<[campaignId: number], Results>(`
    GROUP BY campaign.id
 `);
 
-/** What became of a campaign's messages so far; undefined unless it is being sent. */
+/** A campaign's results so far; undefined unless its status is `sending`. */
 export function resultsWhileSending(db: Connection, campaignId: number): Results | undefined {
   return selectResults(db).get(campaignId);
 }
@@ -23,7 +23,7 @@ const countReasons = statement<[campaignId: number, reasons: string], { n: numbe
      AND reason IN (SELECT value FROM json_each(?))
 `);
 
-/** Messages that wait or ended for one of these reasons. */
+/** Number of deferred, bounced and failed messages with one of these reasons. */
 export function countFor(db: Connection, campaignId: number, reasons: readonly string[]): number {
   return countReasons(db).get(campaignId, JSON.stringify(reasons))?.n ?? 0;
 }
@@ -40,7 +40,7 @@ const selectTripped = statement<[campaignId: number, kind: string], { percent: n
   SELECT percent FROM campaign_breaker WHERE campaign_id = ? AND kind = ?
 `);
 
-/** The rate at which this breaker has paused the campaign before; 0 = it has not. */
+/** The rate, in percent, at which this breaker last paused the campaign; 0 = never. */
 export function trippedAt(db: Connection, campaignId: number, kind: string): number {
   return selectTripped(db).get(campaignId, kind)?.percent ?? 0;
 }
@@ -54,7 +54,7 @@ const startPause = statement<[reason: string, now: number, campaignId: number]>(
    WHERE id = ? AND status = 'sending'
 `);
 
-/** Begins a pause and remembers at what rate. */
+/** Begins a pause and records the rate that caused it. */
 export function pauseFor(
   db: Connection,
   campaignId: number,

@@ -9,21 +9,21 @@ import {
   trippedAt,
 } from "./breaker.store.ts";
 
-/** Too few results say nothing about a list. */
+/** Below these counts a rate is not meaningful. */
 const MIN_BOUNCE_RESULTS = 100;
 const MIN_BLOCK_RESULTS = 200;
 const MIN_SENT_FOR_COMPLAINTS = 500;
-/** One complaint is one person. */
+/** A single complaint may be one person's mistake. */
 const MIN_COMPLAINTS = 2;
-/** Who resumed at one rate has decided about it; what is this much worse is another matter. */
+/** Resuming a campaign accepts its current rate; the breaker trips again when the rate is this many times higher. */
 const WORSE = 1.5;
 
 type Kind = "bounce" | "block" | "complaint";
 type Measure = { kind: Kind; part: number; whole: number; limit: number };
 
 /**
- * Pauses a campaign that does harm: to its sender's reputation by bounces and complaints, to no purpose when
- * it is blocked. Resumed, it is not paused again for the rate that was known by then.
+ * Pauses a campaign that damages the sender's reputation by bounces or complaints, or that is being blocked. A resumed
+ * campaign is paused again only when its rate has become markedly worse.
  *
  * @returns true when it begins to pause now.
  */
@@ -59,7 +59,7 @@ function measures(
   const { sent, bounced, failed, deferred } = results;
   const ended = sent + bounced + failed;
   const list: Measure[] = [];
-  // The counters of the chunks are an upper bound, and cheap: only near a limit are the rows counted.
+  // Chunk counters are cheap upper bounds; the rows are counted only when the bound exceeds the limit.
   if (limits.hardBouncePercent > 0 && ended >= MIN_BOUNCE_RESULTS) {
     const mayTrip = (bounced / ended) * 100 > limits.hardBouncePercent;
     const part = mayTrip ? countFor(db, campaignId, rules.hardCategories) : 0;

@@ -12,7 +12,7 @@ export type Withdrawal = {
   detail: string;
 };
 
-// A replay of the same request, or the reader who presses twice, is one withdrawal.
+// A replayed request, or a second press of the button, adds no second withdrawal.
 const insertWithdrawal = statement<[Withdrawal]>(`
   INSERT INTO consent (at, contact_id, address, action, source, actor, ip, user_agent, detail)
   SELECT @at, @contactId, @address, 'withdrawn', @source, 'contact', @ip, @userAgent, @detail
@@ -20,7 +20,10 @@ const insertWithdrawal = statement<[Withdrawal]>(`
                       WHERE address = @address AND reason = 'unsubscribed' AND NOT ${isDoubt("suppression")})
 `);
 
-/** Writes into the consent ledger that somebody wants no more mail; called before the address is suppressed. */
+/**
+ * Records a withdrawal in the consent ledger. Call it before suppressing the address: an existing `unsubscribed`
+ * suppression means that the withdrawal is already recorded.
+ */
 export function addWithdrawal(db: Connection, withdrawal: Withdrawal): void {
   insertWithdrawal(db).run(withdrawal);
 }

@@ -9,27 +9,27 @@ const addCount = statement<[campaignId: number, metric: string, bucket: number, 
 `);
 
 /**
- * Counters of one batch, added up in memory and written once each.
+ * Counters of one batch, summed in memory so that each is written once.
  *
- * Metrics, as stats/metrics.ts names them: the states, `category:<category>`,
- * `<open|click|view>_<human|machine>` and the same with `_unique`, `unsubscribe`, `complaint`. Bucket 0 is the whole
- * campaign; states, engagement, unsubscribes and complaints also count by minute.
+ * Metrics are named as in stats/metrics.ts: the states, `category:<category>`, `<open|click|view>_<human|machine>` and
+ * the same with `_unique`, `unsubscribe`, `complaint`. Bucket 0 covers the whole campaign; states, engagement,
+ * unsubscribes and complaints are also counted per minute.
  */
 export class Counts {
   readonly #byCampaign = new Map<number, Map<string, number>>();
 
-  /** Counts once for the whole campaign. */
+  /** Adds one to the campaign's total. */
   add(campaignId: number, metric: string): void {
     this.#bump(campaignId, `0 ${metric}`);
   }
 
-  /** Counts once for the whole campaign and once for the minute of `at` (unix ms). */
+  /** Adds one to the campaign's total and one to the minute of `at` (unix ms). */
   addTimed(campaignId: number, metric: string, at: number): void {
     this.#bump(campaignId, `0 ${metric}`);
     this.#bump(campaignId, `${at - (at % MINUTE_MS)} ${metric}`);
   }
 
-  /** Takes back what `addTimed` counted at `at`: the message has left that state. */
+  /** Reverts one `addTimed` at `at`, because the message has left that state. */
   takeTimed(campaignId: number, metric: string, at: number): void {
     this.#bump(campaignId, `0 ${metric}`, -1);
     this.#bump(campaignId, `${at - (at % MINUTE_MS)} ${metric}`, -1);

@@ -72,7 +72,7 @@ const selectBurst = statement<
 
 const BURST_MS = 3_000;
 
-/** Different links of the message requested in the three seconds before `at`, `linkNo` included. */
+/** Number of distinct links of the message requested in the three seconds up to `at`, including `linkNo`. */
 export function linksInBurst(
   db: Connection,
   campaignId: number,
@@ -92,7 +92,7 @@ const selectAgent = statement<[value: string], { id: number }>(`
 
 const MAX_AGENT = 400;
 
-/** The id of a user agent's text, 0 for none. */
+/** The id of a user agent string; 0 for an empty one. */
 export function agentId(db: Connection, userAgent: string): number {
   const value = userAgent.slice(0, MAX_AGENT);
   if (value === "") {

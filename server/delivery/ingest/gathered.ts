@@ -3,14 +3,14 @@ import type { Fact } from "../facts.ts";
 import type { Counts } from "./counts.store.ts";
 import type { ChunkDelta } from "./results.store.ts";
 
-/** What a batch does to one chunk, written once at its end. */
+/** A batch's changes to one chunk, written once at its end. */
 export type ChunkChange = {
   chunkNo: number;
   delta: ChunkDelta;
   due: number | null;
 };
 
-/** A fact and where it ends in its stream. */
+/** A fact and the position in its stream where it ends. */
 export type GatheredFact = { stream: string; end: Position; fact: Fact };
 
 /** Sums since the process started. */
@@ -21,24 +21,24 @@ export type IngestTotals = {
   rejected: number;
 };
 
-/** What one transaction gathers while its facts are applied. */
+/** State of one transaction while its facts are applied. */
 export type Batch = {
   counts: Counts;
   /** By `<campaign>/<chunk>`: changes not written yet. */
   chunks: Map<string, ChunkChange>;
-  /** By `<campaign>/<chunk>`: what was read of it. */
+  /** By `<campaign>/<chunk>`: the chunk's range of seq, as read from the database. */
   chunkRanges: Map<string, { chunkNo: number; first: number; last: number }>;
   /** Campaigns whose rows or leases changed. */
   touched: Set<number>;
   /** Campaigns with new engagement. */
   engaged: Set<number>;
-  /** Facts without a message, as after a campaign was deleted. */
+  /** Facts without a message, for example after their campaign was deleted. */
   orphans: number;
-  /** Results for rows that were final already. */
+  /** Results for rows that were already final. */
   late: number;
 };
 
-/** When the first of these messages is due again; undefined when none is. */
+/** The earliest retry time among these facts; undefined when none is deferred. */
 export function earliestDue(items: readonly GatheredFact[]): number | undefined {
   let earliest: number | undefined;
   for (const { fact } of items) {

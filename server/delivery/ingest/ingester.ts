@@ -22,31 +22,31 @@ export type IngestPorts = Rules & {
   /**
    * The workspace's connection, or undefined when the workspace no longer exists.
    *
-   * @throws AppError `workspace_unavailable` while it is set aside.
+   * @throws AppError `workspace_unavailable` while the workspace is set aside.
    */
   workspace: (id: string) => Connection | undefined;
-  /** Takes the facts of workspaces that are set aside. */
+  /** Stores the facts of workspaces that are set aside. */
   kept: KeptFacts;
   due: DuePort;
   onApplied: (workspaceId: string, applied: Applied) => void;
   clock: Clock;
 };
 
-/** The facts that a workspace's file has missed, in the order of each stream. */
+/** The facts missing from a workspace's file, in stream order. */
 export type MissedFacts = (
   workspaceId: string,
   above: ReadonlyMap<string, Position>,
 ) => Iterable<GatheredFact[]>;
 
-/** A dot that no result has followed yet: its message may have arrived. */
+/** A dot record without a result yet: its message may have been delivered. */
 export type OpenDot = { fact: DotFact; at: Position };
 
 type Inbox = {
   positions: Map<string, Position>;
   items: GatheredFact[];
-  /** Its database refused the last batch; what waits for it must not hold up the others. */
+  /** Its database refused the last batch. `isFull` ignores its facts, so that others are not held up. */
   isStuck: boolean;
-  /** Not tried before this instant of `performance.now()`; and how long the last pause was. */
+  /** Earliest time of the next try, on the clock of `performance.now()`. */
   againAt: number;
   pauseMs: number;
 };
@@ -54,10 +54,10 @@ type Inbox = {
 /**
  * Applies the facts of all streams to the workspaces' databases.
  *
- * Exactly once, whatever line a crash falls between: a fact is only ever applied in the transaction that
- * also moves `ingest_position` past it, and a fact at or before that position is skipped. A stream is
- * read from its oldest kept segment after a start, and a segment is only removed when every fact in it
- * is applied, durably, and none of its dots still waits for a result.
+ * Each fact is applied exactly once, wherever a crash happens: it is applied only in the transaction that also advances
+ * `ingest_position` past it, and facts at or before that position are skipped. After a start, a stream is read from its
+ * oldest segment. A segment is removed only when every fact in it has been applied durably and none of its dots is
+ * still waiting for a result.
  */
 export class Ingester {
   readonly #ports: IngestPorts;
@@ -66,7 +66,7 @@ export class Ingester {
   readonly #unsynced = new Set<string>();
   readonly #read = new Map<string, Position>();
   #waiting = 0;
-  /** What is in the files already, for when the segments that say so are removed. */
+  /** Where the committed facts end. Needed when the segments that prove it are removed. */
   readonly ends = new AppliedEnds();
   readonly totals: IngestTotals = { applied: 0, orphans: 0, late: 0, rejected: 0 };
 
@@ -74,12 +74,12 @@ export class Ingester {
     this.#ports = ports;
   }
 
-  /** How many facts are read and not applied yet. */
+  /** Number of facts that are read but not applied yet. */
   get waiting(): number {
     return this.#waiting;
   }
 
-  /** True when no more should be read before some of what waits is applied. */
+  /** True when reading must stop until some of the waiting facts have been applied. */
   get isFull(): boolean {
     let stuck = 0;
     for (const inbox of this.#inboxes.values()) {
@@ -88,22 +88,22 @@ export class Ingester {
     return this.#waiting - stuck >= MAX_WAITING;
   }
 
-  /** True while facts of the workspace are read and not applied, or some of them may not be read yet. */
+  /** True while facts of the workspace may be unapplied, whether read or not yet read. */
   owes(workspaceId: string): boolean {
     return this.isFull || this.#inboxes.has(workspaceId) || this.#ports.kept.has(workspaceId);
   }
 
-  /** Takes records read from `stream`, in order. They are applied by `flush`. */
+  /** Takes records read from `stream`, in order. `flush` applies them. */
   take(stream: string, records: readonly ReadRecord[]): void {
     for (const { payload, end } of records) {
-      // Written by this program and covered by a checksum, so it is a Fact.
+      // Written by this program and protected by a checksum, so it needs no validation.
       this.#takeFact(stream, JSON.parse(payload) as Fact, end);
       this.#read.set(stream, end);
     }
     this.#moveAside();
   }
 
-  /** Applies what was taken, in transactions of at most 1,000 facts of one workspace. */
+  /** Applies the waiting facts, in transactions of at most 1,000 facts of one workspace. */
   flush(): void {
     this.#moveAside();
     const { kept } = this.#ports;
@@ -113,7 +113,7 @@ export class Ingester {
         continue;
       }
       while (inbox.items.length > 0 && this.#applyNext(workspaceId, inbox)) {
-        // Each turn takes one batch off the inbox.
+        // Each iteration removes one batch from the inbox.
       }
       if (inbox.items.length === 0) {
         this.#inboxes.delete(workspaceId);
@@ -122,26 +122,26 @@ export class Ingester {
   }
 
   /**
-   * Applies what a workspace that was set aside has missed, batch by batch: first what the journal still holds above the
-   * positions of its file, which may be an older copy, then what was kept. New facts go on being kept until all is
-   * applied, so that their order stays.
+   * Applies everything a workspace has missed while it was set aside, batch by batch: first the facts of the journal
+   * above the positions in its file, which may be an older copy, then the kept facts. New facts are kept until all are
+   * applied, so that the order is preserved.
    *
-   * @param missed The facts of the journal above these positions, up to what was taken.
-   * @throws AppError `workspace_unavailable` when it is set aside still, and errors of SQLite: what is kept stays then.
+   * @param missed The journal's facts above these positions, up to the last one taken.
+   * @throws AppError `workspace_unavailable` while it is still set aside, and SQLite errors; the kept facts remain.
    */
   *revive(workspaceId: string, missed: MissedFacts): Generator<undefined, void> {
     const { kept } = this.#ports;
     const db = this.#ports.workspace(workspaceId);
     if (db !== undefined) {
       const firstKept = kept.first(workspaceId);
-      // What was kept may be older than the journal's oldest segment: the journal must not get ahead of it.
+      // A kept fact may be older than the journal's oldest segment and must be applied before later journal facts.
       const isBefore = ({ stream, end }: GatheredFact) => {
         const first = firstKept.get(stream);
         return first === undefined || comparePositions(end, first) < 0;
       };
       for (const items of missed(workspaceId, appliedPositions(db))) {
         yield* this.#applyInBatches(workspaceId, items.filter(isBefore));
-        // Most of the journal may be of others: to read all of it takes longer than they should wait.
+        // Most of the journal may belong to other workspaces; reading it in one go would block the thread too long.
         yield;
       }
       for (const items of kept.read(workspaceId)) {
@@ -155,8 +155,8 @@ export class Ingester {
   }
 
   /**
-   * Applies facts that no journal holds, batch by batch. Nothing but the rows remembers them, so a crash in between must
-   * find the rest again by the rows.
+   * Applies facts that are in no journal, batch by batch. No position records the progress, so after a crash the caller
+   * must derive the remaining facts from the rows.
    */
   *applyDirectly(workspaceId: string, facts: readonly Fact[]): Generator<undefined, void> {
     const { clock } = this.#ports;
@@ -184,16 +184,16 @@ export class Ingester {
     }
   }
 
-  /** The dots without a result, oldest first: the ambiguous messages, once a dead writer's stream is read. */
+  /** Dots without a result, oldest first: the ambiguous messages, once a dead process's stream is read to its end. */
   openDots(): OpenDot[] {
     return [...this.#openDots.values()].map(({ fact, at }) => ({ fact, at }));
   }
 
   /**
-   * The number below which a stream's segments may be removed, after making what was applied survive a
-   * power cut. 0 when that is not possible now.
+   * Syncs what was applied, and returns the segment number below which the stream's segments may be removed. 0 when the
+   * sync is not possible now.
    *
-   * @param reading The segment that is being read: all records of those before were taken.
+   * @param reading The segment being read; all records of earlier segments have been taken.
    */
   removableBelow(stream: string, reading = 0): number {
     this.#ports.kept.sync();
@@ -225,7 +225,7 @@ export class Ingester {
       return;
     }
     if (fact.k === "undot") {
-      // One that could not be written at once may come after the dot of the next try, which it says nothing of.
+      // An `undot` that was written late may follow the dot of the next attempt, which it must not close.
       if (this.#openDots.get(name)?.fact.at === fact.at) {
         this.#openDots.delete(name);
       }
@@ -246,7 +246,7 @@ export class Ingester {
     }
   }
 
-  /** What one may not apply is not lost: it goes where the workspace finds it when it is brought back. */
+  /** Stores facts that cannot be applied now where `revive` will find them. */
   #moveAside(): void {
     const { kept } = this.#ports;
     const now = performance.now();
@@ -259,7 +259,7 @@ export class Ingester {
         this.#waiting -= inbox.items.length;
         this.#inboxes.delete(workspaceId);
       } catch (error) {
-        // It must not be applied ahead of what was kept before: it stays here, and is moved with the next flush.
+        // These facts must not be applied before earlier kept ones: they stay here until the next flush.
         this.#pause(workspaceId, inbox, error);
       }
     }
@@ -269,7 +269,7 @@ export class Ingester {
     return this.#ports.kept.has(workspaceId) || this.#find(workspaceId) === "aside";
   }
 
-  /** "unknown" while the file cannot be opened for another reason, which applying its facts tells of. */
+  /** "unknown" when the file cannot be opened for another reason, which is reported when its facts are applied. */
   #find(workspaceId: string): Connection | "aside" | "unknown" | undefined {
     try {
       return this.#ports.workspace(workspaceId);
@@ -280,13 +280,13 @@ export class Ingester {
 
   #isSynced(workspaceId: string): boolean {
     const db = this.#find(workspaceId);
-    // What a damaged file has taken and may lose again, nobody can make durable.
+    // For a damaged file, durability cannot be guaranteed, so it does not block the removal of segments.
     return db === undefined || db === "aside" || (db !== "unknown" && syncCommitted(db));
   }
 
   /**
-   * Where the workspace's facts wait; undefined when it is gone. Never fails, since nobody reads a record again: where the
-   * positions cannot be read now, they are asked for when the facts are applied.
+   * The workspace's inbox; undefined when the workspace no longer exists. Must not throw, because a record is read only
+   * once. If the positions cannot be read now, applying the facts checks them again.
    */
   #inbox(workspaceId: string): Inbox | undefined {
     let inbox = this.#inboxes.get(workspaceId);
@@ -302,7 +302,7 @@ export class Ingester {
     return inbox;
   }
 
-  /** @returns false when the rest of the inbox has to wait. */
+  /** @returns false when the rest of the inbox must wait. */
   #applyNext(workspaceId: string, inbox: Inbox): boolean {
     const items = inbox.items.slice(0, MAX_BATCH);
     try {
@@ -327,11 +327,12 @@ export class Ingester {
     return true;
   }
 
-  // Each try of a locked file costs everybody the time-out of its connection: they get rarer while it lasts.
+  // Each try on a locked file blocks the whole thread for the connection's busy time-out, so tries become rarer while
+  // the lock lasts.
   #pause(workspaceId: string, inbox: Inbox, error: unknown): void {
     inbox.isStuck = true;
     if (!isBusy(error)) {
-      log.error({ workspaceId, err: error }, "facts wait: the database cannot be written");
+      log.error({ workspaceId, err: error }, "facts wait: the database is not writable");
       return;
     }
     inbox.pauseMs = Math.min(MAX_PAUSE_MS, Math.max(MIN_PAUSE_MS, inbox.pauseMs * 2));
@@ -368,20 +369,20 @@ export class Ingester {
     if (applied.orphans > 0 || applied.late > 0) {
       log.warn(
         { workspaceId, orphans: applied.orphans, late: applied.late },
-        "facts without effect",
+        "some facts had no effect",
       );
     }
     this.#ports.onApplied(workspaceId, applied);
     try {
       this.#ports.due.refresh(workspaceId);
     } catch (error) {
-      // The facts are applied whatever becomes of the due time, which is too early at worst and costs a look.
-      log.warn({ workspaceId, err: error }, "the due time of a workspace could not be kept");
+      // The facts are applied either way. A stale due time can only be too early, which costs one needless look.
+      log.warn({ workspaceId, err: error }, "could not update the due time of a workspace");
     }
   }
 
-  // One fact that its database refuses must not hold up all that follow it: the batch is applied fact
-  // by fact, and the one at fault is put aside, loudly, with its position.
+  // One fact that the database refuses must not block those behind it. The batch is applied fact by fact; the bad one
+  // is skipped and logged with its position.
   #applySingly(workspaceId: string, db: Connection, items: readonly GatheredFact[]): void {
     for (const item of items) {
       try {

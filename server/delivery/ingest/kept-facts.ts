@@ -21,8 +21,8 @@ import {
 import type { GatheredFact } from "./gathered.ts";
 
 /**
- * The facts of workspaces that are set aside, each workspace's in a file of its own, so that they neither get lost nor
- * keep the journal of all others on the disk. They are applied when the workspace is brought back.
+ * Stores the facts of workspaces that are set aside, one file per workspace, so that they are not lost and do not keep
+ * the shared journal on disk. They are applied when the workspace returns.
  */
 export class KeptFacts {
   readonly #root: string;
@@ -30,18 +30,18 @@ export class KeptFacts {
   readonly #unsynced = new Set<string>();
   readonly #workspaces: Set<string>;
 
-  /** @param root Folder of the kept facts; made when something is kept. */
+  /** @param root Folder of the kept facts; created when the first fact is kept. */
   constructor(root: string) {
     this.#root = root;
     this.#workspaces = new Set(existsSync(root) ? readdirSync(root) : []);
   }
 
-  /** From now on, until `drop`, what happens in this workspace is kept. */
+  /** Starts keeping this workspace's facts, until `drop`. */
   hold(workspaceId: string): void {
     this.#workspaces.add(workspaceId);
   }
 
-  /** The workspaces of which facts are kept. */
+  /** The workspaces whose facts are being kept. */
   workspaces(): string[] {
     return [...this.#workspaces];
   }
@@ -50,7 +50,7 @@ export class KeptFacts {
     return this.#workspaces.has(workspaceId);
   }
 
-  /** Adds facts at the end. They are durable after `sync`. @throws Error when they cannot be written. */
+  /** Appends facts. They are durable after `sync`. @throws Error when they cannot be written. */
   add(workspaceId: string, items: readonly GatheredFact[]): void {
     const records = new RecordBuffer();
     for (const { stream, end, fact } of items) {
@@ -64,7 +64,7 @@ export class KeptFacts {
     }
   }
 
-  /** Makes what was added survive a power cut. @throws Error when it does not. */
+  /** Makes the appended facts survive a power cut. @throws Error when the sync fails. */
   sync(): void {
     for (const workspaceId of this.#unsynced) {
       fdatasyncSync(this.#open(workspaceId));
@@ -72,7 +72,7 @@ export class KeptFacts {
     }
   }
 
-  /** The kept facts of a workspace in the order of each stream; a fact that was kept twice comes once. */
+  /** The kept facts of a workspace in stream order, without duplicates. */
   *read(workspaceId: string): Generator<GatheredFact[]> {
     const reader = new JournalReader({ dir: this.#folder(workspaceId), from: streamStart });
     const last = new Map<string, Position>();
@@ -104,7 +104,7 @@ export class KeptFacts {
     return first;
   }
 
-  /** Removes what was kept: all of it is applied, durably. */
+  /** Removes the kept facts; call it once all of them are applied durably. */
   drop(workspaceId: string): void {
     const fd = this.#files.get(workspaceId);
     if (fd !== undefined) {

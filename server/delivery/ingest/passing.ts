@@ -1,12 +1,15 @@
 import { faultOf } from "../../platform/db/file-fault.ts";
 import { AppError } from "../../platform/errors.ts";
 
-/** True for the refusal of a workspace whose file cannot be used now. */
+/** True when the error means that the workspace's file cannot be used now. */
 export function isSetAside(error: unknown): boolean {
   return error instanceof AppError && error.code === "workspace_unavailable";
 }
 
-/** Full disk, lock, I/O trouble, a damaged file that may be mended: the same transaction may succeed later. */
+/**
+ * True for errors after which the same transaction may succeed later: full disk, lock, I/O error, or a damaged file
+ * that may be restored.
+ */
 export function isPassing(error: unknown): boolean {
   if (isSetAside(error) || faultOf(error) !== undefined) {
     return true;

@@ -7,7 +7,7 @@ const selectPositions = statement<[], { stream: string; segment: number; offset:
   SELECT stream, segment, offset FROM ingest_position
 `);
 
-/** How far each stream has been applied to this workspace. */
+/** The position up to which each stream has been applied to this workspace. */
 export function appliedPositions(db: Connection): Map<string, Position> {
   return new Map(
     selectPositions(db)
@@ -16,12 +16,12 @@ export function appliedPositions(db: Connection): Map<string, Position> {
   );
 }
 
-/** As `appliedPositions`; none while they cannot be read, which applying the facts will tell of. */
+/** Like `appliedPositions`, but empty when they cannot be read; applying the facts will report that error. */
 export function knownPositions(db: Connection): Map<string, Position> {
   try {
     return appliedPositions(db);
   } catch {
-    // Whoever applies facts asks again, under the write lock.
+    // Applying facts reads the positions again, under the write lock.
     return new Map();
   }
 }
@@ -36,9 +36,8 @@ export function savePosition(db: Connection, stream: string, position: Position)
 }
 
 /**
- * Runs `work` with those of the items that are not applied yet, and moves the positions past all of
- * them, in one transaction. Asked under the write lock: what memory believes is not what makes a fact
- * count once.
+ * Runs `work` with the items that are not applied yet and advances the positions past them, in one transaction. The
+ * positions are read under the write lock: exactly-once must not depend on the copy in memory.
  */
 export function applyOnce<I extends { stream: string; end: Position }, T>(
   db: Connection,
@@ -60,11 +59,11 @@ export function applyOnce<I extends { stream: string; end: Position }, T>(
 }
 
 /**
- * Makes every committed transaction of this file survive a power cut, which a WAL commit with
- * synchronous=NORMAL alone does not: a checkpoint syncs the log first. While somebody reads an older state of
- * the file it may have nothing to do, and then syncs nothing, so the log is synced here.
+ * Makes every committed transaction of this file survive a power cut. A WAL commit with synchronous=NORMAL does not; a
+ * checkpoint syncs the log first. While a reader holds an older snapshot, the checkpoint may do nothing and sync
+ * nothing, so the log is synced here.
  *
- * @returns false when another connection was checkpointing; then try again later.
+ * @returns false when another connection was checkpointing; try again later.
  */
 export function syncCommitted(db: Connection): boolean {
   const [row] = db.pragma("wal_checkpoint(PASSIVE)") as Checkpoint[];
@@ -77,10 +76,10 @@ export function syncCommitted(db: Connection): boolean {
   return true;
 }
 
-/** Pages in the log, and how many of them are in the file as well. */
+/** Number of pages in the log, and how many of them have been copied into the database file. */
 type Checkpoint = { busy: number; log: number; checkpointed: number };
 
-// SQLite has no locks on the log itself, so that another handle to it may be closed.
+// Opening and closing the log here is safe: SQLite holds no locks on the log file itself.
 function syncLog(path: string): void {
   const fd = openSync(path, "r");
   try {

@@ -4,7 +4,7 @@ import type { ResultFact } from "../facts.ts";
 import { replacesSuppression } from "../suppression.store.ts";
 import type { MessageState, MessageStateName } from "../types.ts";
 
-/** The columns of a message that a fact may depend on. */
+/** The message columns that applying a fact may read. */
 export type MessageRow = {
   state: MessageState;
   contactId: number;
@@ -39,7 +39,7 @@ const updateMessage = statement<
    WHERE campaign_id = ? AND seq = ?
 `);
 
-/** Moves a message to what became of a try. */
+/** Writes the result of an attempt to the message row. */
 export function moveMessage(
   db: Connection,
   fact: ResultFact,
@@ -107,7 +107,9 @@ const selectChunkNo = statement<
    WHERE campaign_id = ? AND first_seq <= ? AND last_seq >= ?
 `);
 
-/** The chunk that holds a message, whatever the fact says: the counters must follow the row. */
+/**
+ * The chunk that contains the message. The fact's own chunk number may be wrong, and the counters must follow the row.
+ */
 export function findChunkOf(db: Connection, campaignId: number, seq: number) {
   return selectChunkNo(db).get(campaignId, seq, seq);
 }
@@ -125,8 +127,8 @@ export function findChunk(db: Connection, campaignId: number, chunkNo: number) {
   return selectChunkRange(db).get(campaignId, chunkNo);
 }
 
-// The epoch is compared so that a release which arrives after the chunk went to somebody else takes
-// nothing away from them. next_due is found afresh: rows that were due have left.
+// Comparing the epoch makes a release harmless that arrives after another owner claimed the chunk. `next_due` is
+// recomputed, because rows that were due have left.
 const clearLease = statement<[{ campaignId: number; chunkNo: number; epoch: number }]>(`
   UPDATE chunk
      SET owner = NULL, lease_until = NULL,
@@ -160,11 +162,11 @@ export type NewSuppression = {
   source: string;
   detail: string;
   at: number;
-  /** Unix ms; null = for good. */
+  /** Unix ms; null = permanent. */
   expiresAt: number | null;
 };
 
-/** Suppresses an address, unless it is suppressed already for a reason that weighs as much. */
+/** Suppresses an address, unless an existing suppression of equal or greater weight remains (`replacesSuppression`). */
 export function suppress(db: Connection, suppression: NewSuppression): void {
   insertSuppression(db).run(suppression);
 }
@@ -188,7 +190,7 @@ const selectHolds = statement<[campaignId: number], { holds: number }>(`
   SELECT on_ambiguous = 'hold' AS holds FROM campaign_sending WHERE campaign_id = ?
 `);
 
-/** True when the campaign's messages that may have been delivered wait for a person. */
+/** True when the campaign holds ambiguous messages for a person to decide. */
 export function holdsAmbiguous(db: Connection, campaignId: number): boolean {
   return selectHolds(db).get(campaignId)?.holds === 1;
 }

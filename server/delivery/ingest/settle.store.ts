@@ -23,11 +23,11 @@ const finish = statement<[{ id: number; from: string; to: string; now: number }]
 `);
 
 /**
- * Moves a campaign on when its rows say so, inside the transaction that changed them: `completed` when
- * none is left to send, `paused` or `cancelled` when none is in flight any more. Cancelling waits until
- * its remaining rows are skipped as well; held ones stay held, for they may have arrived.
+ * Advances a campaign's status in the transaction that changed its rows: to `completed` when no row is left to send, to
+ * `paused` or `cancelled` when no chunk is leased any more. Cancelling also waits until the remaining rows are skipped.
+ * Held rows stay held, since those messages may have been delivered.
  *
- * @returns the new status, or undefined when it stays.
+ * @returns the new status, or undefined when it does not change.
  */
 export function settleCampaign(
   db: Connection,
@@ -65,7 +65,7 @@ const selectUnsettled = statement<[], { id: number }>(`
   SELECT id FROM campaign WHERE status IN ('sending', 'pausing', 'cancelling')
 `);
 
-/** Settles every campaign of the workspace that is under way, for those that no fact will move on. */
+/** Settles every active campaign of the workspace, including those for which no further fact will arrive. */
 export function settleAll(
   db: Connection,
   now: number,

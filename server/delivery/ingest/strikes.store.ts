@@ -10,7 +10,7 @@ const insertStrike = statement<
       ON CONFLICT DO NOTHING
 `);
 
-/** Counts a campaign's failure against an address; a second one of the same campaign changes nothing. */
+/** Counts a campaign's failure against an address. A second failure in the same campaign changes nothing. */
 export function addStrike(
   db: Connection,
   row: { address: string; category: string; campaignId: number; at: number },
@@ -22,7 +22,7 @@ const selectStrikes = statement<[address: string, category: string], { at: numbe
   SELECT at FROM soft_bounce WHERE address = ? AND category = ?
 `);
 
-/** When an address failed under a category (unix ms). */
+/** Times of an address's failures in a category (unix ms). */
 export function strikesOf(db: Connection, address: string, category: string): number[] {
   return selectStrikes(db)
     .all(address, category)
@@ -48,14 +48,14 @@ export function forgetStrikes(db: Connection, address: string): void {
   deleteAll(db).run(address);
 }
 
-// Reads one row for each campaign the contact was in: rare enough for a message that failed.
+// Reads one row per campaign of the contact, which is acceptable because it runs only for failed messages.
 const selectDelivered = statement<[contactId: number, before: number], { at: number | null }>(`
   SELECT max(changed_at) AS at
     FROM message
    WHERE contact_id = ? AND state = ${messageState.sent} AND changed_at < ?
 `);
 
-/** When the contact last got a message, of those before `before` (unix ms); 0 = never. */
+/** When the contact last received a message, before `before` (unix ms); 0 = never. */
 export function lastDelivery(db: Connection, contactId: number, before: number): number {
   return selectDelivered(db).get(contactId, before)?.at ?? 0;
 }

@@ -4,24 +4,24 @@ import { suppress } from "./results.store.ts";
 import { addStrike, dropStrikes, forgetStrikes, lastDelivery, strikesOf } from "./strikes.store.ts";
 
 const DAY_MS = 24 * 3_600_000;
-/** What was delivered in the last hour may still come back. */
+/** A message delivered within the last hour may still bounce, so it does not count as proof of delivery. */
 const MAY_COME_BACK_MS = 3_600_000;
 
-/** A message that failed for a reason that counts against its address. */
+/** A failure whose category counts against the address. */
 export type Failure = {
   campaignId: number;
   contactId: number;
   address: string;
   category: string;
   at: number;
-  /** The server's words, for the suppression. */
+  /** The server's reply text, stored with the suppression. */
   detail: string;
 };
 
 /**
- * Counts a failure against its address and gives the address up when its category says so. A campaign counts
- * once, however many reports there are of it. What a later delivery has disproved is forgotten here and not
- * when it happens, so that an accepted message costs no write, and no look either.
+ * Counts a failure against its address and suppresses the address when the category's rule is met. A campaign counts
+ * once per address, however many reports arrive. Failures that a later delivery has disproved are dropped here rather
+ * than at delivery, so that an accepted message costs no extra read or write.
  */
 export function strike(db: Connection, failure: Failure, rules: BounceRules): void {
   const rule = rules.giveUp(failure.category);

@@ -1,11 +1,11 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { statement } from "../../platform/db/statements.ts";
 
-/** Where a campaign's messages are: `pending + leased + … + skipped = total`, at every moment. */
+/** A campaign's messages by state: `pending + leased + … + skipped = total` always holds. */
 export type CampaignCounts = {
   total: number;
   pending: number;
-  /** In the hands of a thread that is sending them. */
+  /** Pending messages in chunks that are currently leased. */
   leased: number;
   deferred: number;
   held: number;
@@ -45,16 +45,16 @@ const sumChunksByProvider = statement<Params, ProviderCounts>(`
 `);
 
 /**
- * The exact state of a campaign: the sum over its chunks, whose counters change in the transactions of
- * their rows. A thousand rows are one to add, so a million recipients take a millisecond.
+ * A campaign's exact state, summed over its chunks, whose counters change in the same transactions as the rows. A chunk
+ * covers up to 1,000 rows, so a million recipients take about a millisecond.
  *
- * @param now Unix ms; a lease that has run out no longer counts.
+ * @param now Unix ms; expired leases do not count.
  */
 export function campaignCounts(db: Connection, campaignId: number, now: number): CampaignCounts {
   return sumChunks(db).get({ campaignId, now }) as CampaignCounts;
 }
 
-/** The same, apart for each destination provider, largest first. */
+/** `campaignCounts` per destination provider, largest first. */
 export function campaignCountsByProvider(
   db: Connection,
   campaignId: number,

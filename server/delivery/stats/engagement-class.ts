@@ -6,22 +6,22 @@ type Rule = {
   applies: (evidence: EngagementEvidence) => boolean;
 };
 
-/** A click this soon after delivery needs other evidence before a person is believed to have made it. */
+/** A click sooner than this after delivery needs further evidence to count as human (ms). */
 const HASTE_MS = 10_000;
-/** So many different links of one message within three seconds is a machine following them all. */
+/** This many different links of one message within three seconds indicate a machine. */
 const BURST_LINKS = 3;
 
-// Names that mail security products, link checkers and fetch libraries give themselves.
+// User agents of mail security products, link checkers and HTTP libraries.
 const SCANNER_AGENTS =
   /barracuda|proofpoint|mimecast|symantec|messagelabs|forcepoint|trend ?micro|fireeye|trellix|sophos|ironport|zscaler|fortimail|safelinks|cloudmark|bitdefender|virustotal|urlscan|spamassassin|linkcheck|security|scan|bot\b|crawl|spider|slurp|preview|facebookexternalhit|whatsapp|telegram|slack|discord|skypeuri|headless|phantomjs|selenium|puppeteer|playwright|python|curl|wget|libwww|okhttp|go-http-client|java\/|apache-httpclient|axios|node-fetch|undici|ruby|perl|php/i;
 
-// Yahoo, Outlook.com and others also fetch images through proxies, but when the person opens the mail.
+// Only Gmail's proxy is listed. Yahoo and Outlook.com proxy images too, but fetch them when the person opens the mail.
 const GMAIL_PROXY = /GoogleImageProxy|ggpht\.com/i;
 
-// Apple's privacy proxy says no more than this; every real client of theirs says more.
+// The whole user agent of Apple's privacy proxy; every real Apple client sends more.
 const APPLE_MPP = /^Mozilla\/5\.0$/;
 
-// Edge 12 on Windows NT 10.0 without a build number is what Microsoft's detonation sandbox sends.
+// Outdated browsers are typical of sandboxes: Microsoft's sends Edge 12 on Windows NT 10.0 without a build number.
 const STALE_SANDBOX =
   /(MSIE [5-9]\.|Chrome\/(3\d|4\d|5\d)\.|Edge\/1[2-5]\.|Firefox\/(2|3|4)\d\.|Trident\/[4-6])/;
 
@@ -31,7 +31,7 @@ const BROWSER_OR_CLIENT =
 const isHasty = ({ sinceSentMs }: EngagementEvidence): boolean =>
   sinceSentMs !== undefined && sinceSentMs < HASTE_MS;
 
-/** First match decides; the order is from what is certain to what is likely. */
+/** The first match decides; ordered from certain to likely. */
 const rules: readonly Rule[] = [
   { name: "head_request", class: "scanner", applies: ({ hint }) => hint === "head" },
   { name: "prefetch_header", class: "prefetch", applies: ({ hint }) => hint === "prefetch" },
@@ -69,7 +69,7 @@ const rules: readonly Rule[] = [
   {
     name: "before_delivery",
     class: "scanner",
-    // A gateway follows links before it answers the final dot; nobody reads a mail that early.
+    // A security gateway follows links before it answers the final dot, when nobody can have read the message.
     applies: ({ sinceSentMs }) => sinceSentMs !== undefined && sinceSentMs < 0,
   },
   {
@@ -79,7 +79,7 @@ const rules: readonly Rule[] = [
   },
 ];
 
-/** Tells people from machines by rules kept as data; `unknown` when no rule has an opinion. */
+/** Classifies a request as human or machine by the rules above; `unknown` when none matches. */
 export const classifyEngagement: ClassifyEngagement = (evidence) => {
   const rule = rules.find((candidate) => candidate.applies(evidence));
   return rule === undefined

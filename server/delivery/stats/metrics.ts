@@ -1,23 +1,23 @@
-// The names of campaign_count, in one place for who writes and who reads them. Bucket 0 holds the whole
-// campaign; every other bucket is the minute it starts at, in unix milliseconds.
+// The metric names of campaign_count, shared by writers and readers. Bucket 0 covers the whole campaign; any other
+// bucket covers one minute and is that minute's start in unix ms.
 
 import type { MessageStateName } from "../types.ts";
 
-/** What a person does with a message; `view` is the web view. */
+/** What a recipient does with a message; `view` is the web view. */
 export type EngagementKind = "open" | "click" | "view";
 
-/** Rates and winners use human; machine is everything that no person did: proxies, scanners, prefetch. */
+/** Rates and A/B winners use `human`; `machine` is everything else: proxies, scanners, prefetching. */
 export type EngagementGroup = "human" | "machine";
 
-/** Every time; also the metric of `engagement`, which has one row per message, kind and group. */
+/** Counts every occurrence. The `engagement` table, with one row per message, kind and group, uses the same name. */
 export const engagementMetric = (kind: EngagementKind, group: EngagementGroup): string =>
   `${kind}_${group}`;
 
-/** Each message once, however often it was opened or clicked. */
+/** Counts each message once, however often it was opened or clicked. */
 export const uniqueMetric = (kind: EngagementKind, group: EngagementGroup): string =>
   `${kind}_${group}_unique`;
 
-/** Messages that reached a state (sent, bounced, failed, skipped), by the minute they did. */
+/** Counts messages that reached a state (sent, bounced, failed, skipped), by minute. */
 export const stateMetric = (state: MessageStateName): string => state;
 
 export const metrics = { unsubscribe: "unsubscribe", complaint: "complaint" } as const;

@@ -4,24 +4,24 @@ import { asDocument, removeActiveContent, removeIndentation } from "./document.t
 
 export type BodyKind = "mjml" | "html";
 
-/** Something about a template that a person should know; an `error` must be mended before it can be sent. */
+/** A remark about a template for its author. An `error` must be fixed before the template can be sent. */
 export type Problem = {
   severity: "error" | "warning";
   where: "subject" | "preheader" | "html" | "text";
-  /** A plain sentence. */
+  /** A plain English sentence. */
   message: string;
-  /** Set for what a template may not cost. */
+  /** Set when the template exceeds its rendering budget. */
   code?: BudgetCode;
-  /** Line of the source, from 1. */
+  /** Line in the source, starting at 1. */
   line?: number;
-  /** Column in that line, from 1. */
+  /** Column in that line, starting at 1. */
   column?: number;
 };
 
 /**
- * Turns what people wrote into an HTML document with Liquid still in it: compiles MJML (a few ms; never
- * per recipient), wraps fragments, removes active content. Mistakes come back as problems; `html` is ""
- * when there is nothing to show.
+ * Compiles the author's source into an HTML document that still contains Liquid: compiles MJML (a few ms; never per
+ * recipient), wraps fragments, removes active content. Mistakes are returned as problems; `html` is "" when nothing can
+ * be shown.
  */
 export async function compileBody(
   kind: BodyKind,
@@ -43,7 +43,7 @@ export async function compileBody(
   return { html: removeIndentation(html), problems };
 }
 
-// Compiling takes about a ms per kB and holds up the thread; mail of this size reaches nobody whole.
+// Compiling takes about 1 ms per kB and blocks the thread. Mail clients clip messages of this size anyway.
 const MAX_MJML_CHARS = 250_000;
 
 async function compileMjml(source: string): Promise<{ html: string; problems: Problem[] }> {
@@ -56,7 +56,7 @@ async function compileMjml(source: string): Promise<{ html: string; problems: Pr
       validationLevel: "soft",
       ignoreIncludes: true,
       keepComments: false,
-      // No web fonts: a message must not load anything by itself.
+      // No web fonts: opening a message must not make it load anything from elsewhere.
       fonts: {},
     });
     return {

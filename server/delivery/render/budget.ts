@@ -1,10 +1,10 @@
-// What rendering one message may cost. Counting gives the same answer at every attempt, on every machine,
-// however busy; the clock is there only for what the counting does not know of.
+// Limits on the rendering of one message. Counted limits give the same answer at every attempt, on every machine and
+// under any load; the time limit only catches work that the counting misses.
 
 const MAX_STEPS = 200_000;
 const MAX_CHARS = 4_000_000;
 const MAX_MS = 5_000;
-/** A link is rendered while somebody waits for a redirect, and a body may hold thousands of them. */
+/** A link is also rendered while a reader waits for its redirect, and a body may contain thousands of them. */
 const MAX_LINK_STEPS = 1_000;
 const MAX_LINK_CHARS = 20_000;
 
@@ -13,7 +13,7 @@ const CHARS_PER_STEP = 16;
 const MAX_LIST_DEPTH = 50;
 const MAX_TAG_DEPTH = 100;
 
-/** What was too much, for a reader in another language. */
+/** The exceeded limit as a code, so that clients can word it in the user's language. */
 export type BudgetCode = "too_much_work" | "too_much_text" | "too_deep" | "too_slow";
 
 const sentences: Record<BudgetCode, string> = {
@@ -26,10 +26,10 @@ const sentences: Record<BudgetCode, string> = {
   too_slow: "The template takes too long. Make it smaller or simpler.",
 };
 
-/** Says it for a person. */
+/** The English sentence for a code. */
 export const budgetSentence = (code: BudgetCode): string => sentences[code];
 
-/** A template went over its budget; trying again gives the same. */
+/** Thrown when a template exceeds its budget; a retry would exceed it again. */
 export class OverBudget extends Error {
   override readonly name = "OverBudget";
   readonly code: BudgetCode;
@@ -42,12 +42,12 @@ export class OverBudget extends Error {
 
 export type BudgetLimits = { steps: number; chars: number };
 
-/** The limits of one link in a message, or behind a click. */
+/** Limits for one link, whether in a message or behind a click. */
 export const linkLimits: BudgetLimits = { steps: MAX_LINK_STEPS, chars: MAX_LINK_CHARS };
 
 /**
- * Counts what Liquid does: steps (a tag, an output, a value read, an item or 16 characters that a filter
- * goes through; each well below a microsecond or so) and characters of text that is made or kept.
+ * Counts Liquid's work: steps (a tag, an output, a value read, an item or 16 characters processed by a filter; each
+ * takes at most about a microsecond) and characters of text produced or stored.
  */
 export class Budget {
   readonly #limits: BudgetLimits;
@@ -60,8 +60,8 @@ export class Budget {
   #nextLook = CHECK_CLOCK_EVERY;
 
   /**
-   * @param within A larger budget that all of this counts in too.
-   * @param now Milliseconds of a clock that never steps back.
+   * @param within A larger budget to which everything counted here is added as well.
+   * @param now Milliseconds of a monotonic clock.
    */
   constructor(
     limits: BudgetLimits = { steps: MAX_STEPS, chars: MAX_CHARS },
@@ -89,7 +89,7 @@ export class Budget {
     }
   }
 
-  /** Text that is made: call it before, where the length is known. @throws OverBudget */
+  /** Counts text that is produced. Call it before producing the text when its length is known. @throws OverBudget */
   chars(count: number): void {
     this.#within?.chars(count);
     this.#chars += count;
@@ -98,7 +98,7 @@ export class Budget {
     }
   }
 
-  /** Goes into a tag, and out of it with `up`. @throws OverBudget */
+  /** Enters a tag; `up` leaves it. @throws OverBudget */
   down(): void {
     this.#depth += 1;
     if (this.#depth > MAX_TAG_DEPTH) {
@@ -110,15 +110,15 @@ export class Budget {
     this.#depth -= 1;
   }
 
-  /** Counts reading a value through, with everything in it. @throws OverBudget */
+  /** Counts one complete read of a value, including its contents. @throws OverBudget */
   read(value: unknown): void {
     this.step(weightOf(value, this.#limits.steps - this.#steps));
   }
 }
 
 /**
- * The steps it takes to read a value through. Lists can hold one list many times, so it stops as soon as
- * `most` is exceeded: what would take long to weigh is too heavy.
+ * The number of steps needed to read a value completely. Stops as soon as `most` is exceeded: a list may contain the
+ * same list many times, so weighing it in full could itself take too long.
  */
 export function weightOf(value: unknown, most: number, depth = 0): number {
   if (typeof value === "string") {
@@ -141,7 +141,7 @@ export function weightOf(value: unknown, most: number, depth = 0): number {
   return weight;
 }
 
-// Only of plain objects, such as the groups of `group_by`; not of what Liquid itself keeps in a scope.
+// Reads only plain objects, such as the groups of `group_by`, and not objects that Liquid keeps in a scope.
 function ownValues(value: object): unknown[] | undefined {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype ? Object.values(value) : undefined;

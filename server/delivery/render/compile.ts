@@ -16,14 +16,14 @@ import type { ValueSource } from "./message-state.ts";
 import { encodeSegments, type Piece, parseSegments, type Segment } from "./segments.ts";
 import { composeSkeleton, type Skeleton } from "./skeleton.ts";
 
-/** A part of a message: as text for previews and the web view, and as pieces for the wire. */
+/** A part of a message: as text for previews and the web view, and as encoded pieces for sending. */
 export type CompiledPart = { segments: Segment[]; pieces: Piece[] };
 
-/** A campaign ready to be filled in. Holds native hashers: make it in the thread that renders. */
+/** A campaign ready to be filled in per recipient. Compile it in the thread that renders. */
 export type CompiledCampaign = ValueSource & {
   text: CompiledPart;
   html: CompiledPart;
-  /** The whole body: MIME frame, text pieces, HTML pieces, with neighbouring octets joined. */
+  /** The whole body: MIME skeleton, text pieces and HTML pieces, with adjacent octets merged. */
   body: { piece: Piece; target: "text" | "html" }[];
   fields: {
     from: HeaderField;
@@ -31,18 +31,18 @@ export type CompiledCampaign = ValueSource & {
     /** List-Unsubscribe-Post, List-ID, Feedback-ID, MIME-Version, Content-Type. */
     constant: HeaderField[];
   };
-  /** Set when the subject is the same for everybody. */
+  /** Set when the subject is the same for all recipients. */
   constantSubject: HeaderField | undefined;
 };
 
 /**
- * Compiles a campaign: adds footer, preheader, click slots and open pixel, parses the Liquid, has the MIME
- * frame composed and encodes all static text. About 10 ms, and some hundred
- * for a megabyte; once per campaign and thread.
+ * Compiles a campaign: adds footer, preheader, click slots and open pixel, parses the Liquid, composes the MIME
+ * skeleton and encodes all static text. Takes about 10 ms, and a few hundred for a megabyte; done once per campaign and
+ * thread.
  *
  * @throws TemplateError when the Liquid cannot be parsed.
- * @throws Error when `content.links` are not the links of `content.html` (clicks would lead elsewhere), or a
- *   sender address or domain cannot stand in a header.
+ * @throws Error when `content.links` are not the links of `content.html` (clicks would lead to the wrong pages), or
+ * when a sender address or domain is invalid in a header.
  */
 export async function compileCampaign(
   launched: CampaignContent,
@@ -143,13 +143,13 @@ function constantFields(
   skeleton: Skeleton,
 ): HeaderField[] {
   if (content.transactional === true) {
-    // Nobody's vacation responder should answer it (RFC 3834 §5).
+    // Tells vacation responders not to answer (RFC 3834 §5).
     const automatic = headerField("Auto-Submitted", "auto-generated");
     return [automatic, skeleton.mimeVersion, skeleton.contentType];
   }
   const workspace = seal(content.workspace.id).slice(0, 10);
-  // Stable for as long as the domain is; shows nothing that the domain does not (RFC has none; Gmail's
-  // Feedback-ID page: the last part is the sender, 5 to 15 characters).
+  // The Feedback-ID's last part identifies the sender, in 5 to 15 characters (Gmail's Feedback-ID page; there is no
+  // RFC). A hash of the domain is stable and reveals nothing beyond the domain.
   const sender = seal("sender", content.domain).slice(0, 12);
   const list = mailbox(content.workspace.name, `${workspace}.${content.domain}`);
   return [
@@ -161,14 +161,14 @@ function constantFields(
   ];
 }
 
-// A name and what it names, in angle brackets; on a line of its own when both are long.
+// A display name and an address in angle brackets. The address goes on its own line when both are long.
 function mailbox(name: string, address: string): string {
   const phrase = encodePhrase(name);
   const gap = phrase.length + address.length > 60 ? "\r\n " : " ";
   return phrase === "" ? `<${address}>` : `${phrase}${gap}<${address}>`;
 }
 
-// An internationalised domain needs no SMTPUTF8: it has an ASCII form (RFC 5890).
+// Converting an internationalised domain to its ASCII form (RFC 5890) avoids the need for SMTPUTF8.
 function withALabel(address: string): string {
   const at = address.lastIndexOf("@");
   const domain = at < 0 ? "" : domainToASCII(address.slice(at + 1));
@@ -179,7 +179,7 @@ function seal(...parts: string[]): string {
   return createHash("sha256").update(parts.join("\0")).digest("hex");
 }
 
-/** True for an address that can stand in a header between angle brackets and in an SMTP command. */
+/** True when the address is valid both in angle brackets in a header and in an SMTP command. */
 export function isSafeAddress(address: string): boolean {
   return (
     address.length <= 320 &&

@@ -8,8 +8,8 @@ const CLIPPED_AT_BYTES = 102 * 1024;
 const SHOWN_CHARS = 60;
 
 /**
- * Says what would hurt an HTML body in people's inboxes, as warnings: images without words for them or that
- * cannot load, links that lead nowhere or through a shortener, and more HTML than Gmail shows.
+ * Checks an HTML body for problems in the recipients' inboxes and returns them as warnings: images without alternative
+ * text or that cannot load, links that lead nowhere or through a shortener, and more HTML than Gmail displays.
  */
 export function checkHtml(html: string): Problem[] {
   const messages = new Set<string>();

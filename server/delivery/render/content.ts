@@ -5,23 +5,22 @@ import { collectLinks } from "./links.ts";
 import { lintTemplate } from "./lint.ts";
 import { plainTextOf } from "./plain-text.ts";
 
-/** A campaign as people edit it, with everything a launch has to freeze. */
+/** A campaign as people edit it, with everything that a launch freezes. */
 export type ContentSource = Omit<CampaignContent, "html" | "text" | "links"> & {
   bodyKind: BodyKind;
   bodySource: string;
-  /** null = write it from the HTML. */
+  /** null = generate it from the HTML. */
   textSource: string | null;
 };
 
-/** Content, and what a person should know of it. */
+/** The built content and the problems found in it. */
 export type BuiltBody = { content: CampaignContent; problems: Problem[] };
 
 /**
- * Makes the content that a launch stores, a preview shows and a test sends: compiles the body, writes the
- * plain text when there is none, collects the links. With an `error` among the problems it must not be
- * launched.
+ * Builds the content that a launch stores, a preview shows and a test sends: compiles the body, generates the plain
+ * text when there is none, collects the links. If the problems include an `error`, the content must not be launched.
  *
- * @param fieldKeys Keys of the workspace's custom fields; other names after `contact.` are warned about.
+ * @param fieldKeys Keys of the workspace's custom fields; other names after `contact.` produce a warning.
  */
 export async function buildContent(
   source: ContentSource,
@@ -32,7 +31,7 @@ export async function buildContent(
   const text = textSource ?? plainTextOf(html);
   const content = { ...rest, html, text, links: collectLinks(html) };
   const lints = [
-    // Lines are the source's, so MJML is checked as it was written.
+    // MJML is checked as written, so that line numbers refer to the author's source.
     ...lintTemplate(bodySource, { where: "html", fieldKeys, checksSize: false }),
     ...lintTemplate(source.subject, { where: "subject", fieldKeys }),
     ...lintTemplate(source.preheader, { where: "preheader", fieldKeys }),

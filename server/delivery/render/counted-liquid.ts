@@ -15,17 +15,17 @@ import {
 } from "liquidjs";
 import { type Budget, weightOf } from "./budget.ts";
 
-// Liquid in which everything that can be repeated is counted. Its own limits do not see what filters do with
-// an expression for each item of a list, what a capture keeps, or what comparing two lists takes.
+// A Liquid engine that counts everything a template can repeat. Liquid's own limits do not cover filters that evaluate
+// an expression per item, text stored by a capture, or comparisons of lists.
 
 type Filter = Extract<FilterImplOptions, (...args: never) => unknown>;
 
-/** What an item costs more when a filter evaluates or looks something up for it. */
+/** Extra steps per item when a filter evaluates or looks up something for each item. */
 const STEPS_PER_EVALUATED_ITEM = 4;
 const CHARS_PER_STEP = 16;
 const TAG_CHARS_PER_STEP = 64;
 
-/** What one message's templates read from; every value read is counted. */
+/** The variables of one message's templates. Every value that is read counts towards the budget. */
 export class CountedContext extends Context {
   readonly budget: Budget;
   readonly #engine: Liquid;
@@ -69,8 +69,8 @@ export class CountedContext extends Context {
   }
 }
 
-// Liquid asks `renderLimit` about the time, which would fail good messages on a busy machine; the renderer
-// below counts in its place. `memoryLimit` is told what a range, a filter or a date is about to make.
+// Liquid's `renderLimit` measures time, which would fail valid messages on a busy machine, so the renderer below counts
+// steps instead. Liquid calls `memoryLimit` before it creates a range, a filter result or a date.
 function limitersOf(budget: Budget): Pick<Context, "memoryLimit" | "renderLimit"> {
   const memory: Pick<Context["memoryLimit"], "use" | "check"> = {
     use: (count) => {
@@ -89,10 +89,10 @@ function limitersOf(budget: Budget): Pick<Context, "memoryLimit" | "renderLimit"
 }
 
 /**
- * A Liquid engine whose tags, filters and operators count what they do in the budget of their
- * `CountedContext`. Filters that are registered later are not counted.
+ * Creates a Liquid engine whose tags, filters and operators count their work in the budget of their `CountedContext`.
+ * Filters registered later are not counted unless wrapped in `countedFilter`.
  *
- * @param textOf How a value is written.
+ * @param textOf Converts a value to text.
  */
 export function newCountedLiquid(
   options: LiquidOptions,
@@ -152,14 +152,14 @@ function newEmitter(budget: Budget, textOf: (value: unknown) => string): Emitter
   return emitter;
 }
 
-/** A filter that counts what it is given and what it makes. */
+/** Wraps a filter so that its input and output count towards the budget. */
 export function countedFilter(filter: Filter): Filter {
   return function* counts(this: ThisParameterType<Filter>, value: unknown, ...args: unknown[]) {
     const { budget } = counted(this.context);
     budget.read(args);
     budget.read(value);
     if (Array.isArray(value) && args.length > 0) {
-      // The arguments may be an expression, a path or a separator: read again for each item.
+      // The arguments may be an expression, a path or a separator that the filter reads again for each item.
       const each = STEPS_PER_EVALUATED_ITEM + weightOf(args, value.length);
       budget.step(value.length * each);
     }
@@ -175,7 +175,7 @@ function countedOperators(): NonNullable<LiquidOptions["operators"]> {
   const operators = Object.entries(defaultOperators).map(([name, original]) => {
     const operator = original as Operator;
     const compares = name === "==" || name === "!=" || name === "contains";
-    // `not` is given (value, context), all others (left, right, context).
+    // Liquid calls `not` with (value, context) and all other operators with (left, right, context).
     const run: Operator = (left, right, context) => {
       const { budget } = counted(name === "not" ? right : context);
       budget.step();
@@ -190,7 +190,7 @@ function countedOperators(): NonNullable<LiquidOptions["operators"]> {
   return Object.fromEntries(operators);
 }
 
-// A branch is no template of its own, so the renderer does not see how many are asked.
+// A branch is not a template of its own, so the renderer cannot count how many conditions are evaluated.
 class CountedIf extends IfTag {
   override *render(context: Context, emitter: Emitter): Generator<unknown, void, string> {
     counted(context).budget.step(this.branches.length);

@@ -4,17 +4,17 @@ import type { CompiledCampaign } from "./compile.ts";
 import { canonicalForm, type HeaderField } from "./header-text.ts";
 import { draftMessage, finished, type MessageOptions, writeBody } from "./message.ts";
 
-// DKIM (RFC 6376): rsa-sha256, relaxed/relaxed. Rendering leaves room for the signature in front of the
-// message and hashes the body in place; a signer thread turns the digest into the signature.
+// DKIM (RFC 6376): rsa-sha256, relaxed/relaxed. Rendering reserves space for the signature at the start of the message
+// and hashes the body in place; a signer thread turns the digest into the signature.
 
 const SELF_TEST = Buffer.from("a key that cannot sign this must not be used");
 const MIN_MODULUS_BITS = 1024;
 const BODY_HASH_CHARS = 44;
 const FOLD_AT = 72;
 
-/** A key that has been tried: it signs, and what it signs verifies. */
+/** A key that has passed a self-test: it signs, and its signature verifies. */
 export type SigningKey = {
-  /** Names the key material; the same key has the same id in every thread. */
+  /** A hash of the key material, so it is the same in every thread. */
   id: string;
   domain: string;
   selector: string;
@@ -25,8 +25,8 @@ export type SigningKey = {
 /**
  * Checks a domain's key by signing and verifying with it.
  *
- * @throws Error when it is not an RSA private key of at least 1024 bits or cannot sign, or domain or
- *   selector cannot stand in a signature. The message never holds key material.
+ * @throws Error when it is not an RSA private key of at least 1024 bits or cannot sign, or when domain or selector is
+ * invalid. The error never contains key material.
  */
 export function loadSigningKey(key: DkimKey): SigningKey {
   const name = /^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/i;
@@ -53,22 +53,22 @@ function selfTest(key: DkimKey): number {
       return bits;
     }
   } catch {
-    // What went wrong inside a key is not worth the risk of quoting it.
+    // The original error is dropped, because it might quote key material.
   }
   throw new Error(`the DKIM key of ${key.domain} is not a usable RSA private key`);
 }
 
-/** A message that waits for its signature. Without it there is no message: it cannot leave unsigned. */
+/** A message waiting for its signature. Only `finish` yields the message, so it cannot be sent unsigned. */
 export type UnsignedMessage = {
-  /** SHA-256 of the header fields: what RSA (PKCS #1 v1.5) signs. */
+  /** SHA-256 of the header fields; the input to the RSA signature (PKCS #1 v1.5). */
   digest: Uint8Array;
-  /** Puts the signature in. @throws Error when it has not the length of the key's signatures. */
+  /** Inserts the signature. @throws Error when its length does not match the key. */
   finish(signature: Uint8Array): Rendered;
 };
 
 /**
- * Renders a message with room for a DKIM signature, and says what is to be signed. Gives the same digest
- * at every attempt of the same message.
+ * Renders a message with space for a DKIM signature, and computes the digest to sign. The digest is the same at every
+ * attempt of the same message.
  *
  * @throws TemplateError as `draftMessage`.
  */
@@ -107,7 +107,7 @@ export function prepareSigned(
 
 const AFTER_HASH = ";\r\n\tb=";
 
-// From is named once more than it occurs, so that nobody can add a second one (RFC 6376 §5.4.2).
+// Listing From once more than it occurs prevents anyone from adding a second From field (RFC 6376 §5.4.2).
 function signatureOpening(key: SigningKey, fields: HeaderField[]): string {
   const names = [...fields.map((field) => field.name), "From"];
   const lines: string[] = [];

@@ -1,14 +1,14 @@
 import { escapeHtml } from "./liquid-engine.ts";
 import { findLiquid, mapTemplate, maskLiquid } from "./liquid-mask.ts";
 
-// What we add to a body that people wrote: a document around a fragment, the preheader, the footer that
-// the law wants, the open pixel.
+// Additions to the author's body: a document around a fragment, the preheader, the legally required footer, the open
+// pixel; and the removal of active content.
 
 const ADDRESS = "workspace.postal_address";
-// Mail programs fill the preview line with the start of the body unless it is padded.
+// Without padding, mail clients continue the preview line with the start of the body.
 const PREHEADER_PADDING = "&#847;&zwnj;&nbsp;".repeat(40);
 
-/** Wraps a fragment into a document; a document stays as it is. */
+/** Wraps a fragment in a document; a complete document is returned unchanged. */
 export function asDocument(html: string): string {
   if (/<body[\s>]/i.test(html)) {
     return html;
@@ -20,7 +20,7 @@ export function asDocument(html: string): string {
   ].join("\n");
 }
 
-/** Puts the hidden line that mail programs show after the subject at the start of the body. */
+/** Inserts the preheader, the hidden text that mail clients show after the subject, at the start of the body. */
 export function insertPreheader(html: string, preheader: string): string {
   if (preheader.trim() === "") {
     return html;
@@ -44,15 +44,15 @@ export function insertPreheader(html: string, preheader: string): string {
   return masked.restore(changed);
 }
 
-/** Puts `addition` before the end of the body. */
+/** Inserts `addition` before the end of the body. */
 export function insertAtEnd(html: string, addition: string): string {
   const at = html.toLowerCase().lastIndexOf("</body");
   return at < 0 ? html + addition : html.slice(0, at) + addition + html.slice(at);
 }
 
 /**
- * Adds what a bulk message must show and this one does not: the unsubscribe link with the reason for the
- * mail, and the sender's postal address.
+ * Adds what a bulk message must contain and this one lacks: the unsubscribe link with the reason for the mail, and the
+ * sender's postal address.
  */
 export function insertFooter(html: string, hasAddress: boolean): string {
   const lines: string[] = [];
@@ -93,9 +93,9 @@ function mentions(source: string, name: string): boolean {
 }
 
 /**
- * Takes out what mail programs never run and a browser would: scripts, frames, plug-ins, event handlers,
- * `javascript:`. Returns what was taken out, in words. Defence in depth: previews and the web view stand
- * in a sandbox with a strict policy as well.
+ * Removes content that mail clients never execute but a browser would: scripts, frames, plug-ins, event handlers,
+ * `javascript:`. Also returns the names of what was removed. This is defence in depth: previews and the web view run in
+ * a sandbox with a strict policy as well.
  */
 export function removeActiveContent(html: string): { html: string; removed: string[] } {
   const removed = new Set<string>();
@@ -129,7 +129,7 @@ function isActive(name: string, value: string): boolean {
   );
 }
 
-/** Removes indentation and empty lines, which cost bytes on the wire and mean nothing outside `<pre>`. */
+/** Removes indentation and empty lines, which cost bytes and have no meaning outside `<pre>`. */
 export function removeIndentation(html: string): string {
   const keepsBlanks = /<(?:pre|textarea)[\s>]|white-space:\s*(?:pre(?!-line)|break-spaces)/i.test(
     html,
@@ -137,7 +137,7 @@ export function removeIndentation(html: string): string {
   return keepsBlanks ? html : html.split("\n").map(trimBlanks).filter(Boolean).join("\n");
 }
 
-// Not String.trim, which would take no-break spaces too.
+// String.trim would also remove no-break spaces.
 function trimBlanks(line: string): string {
   let start = 0;
   let end = line.length;

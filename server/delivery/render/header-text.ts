@@ -1,24 +1,26 @@
 import { cleanText } from "./quoted-printable.ts";
 
-// Header fields: RFC 5322 folding and RFC 2047 encoded words. Nothing that comes in can end a line: every
-// run of blanks, line ends and control characters becomes one blank first.
+// Header fields: RFC 5322 folding and RFC 2047 encoded words. Every run of white space and control characters is
+// replaced by one space first, so that a value cannot inject a line.
 
 const LINE = 76;
-/** Octets of UTF-8 that fit an encoded word of at most 75 characters; fewer on the line of the name. */
+/**
+ * Octets of UTF-8 per encoded word, which may have at most 75 characters; the first word shares its line with the name.
+ */
 const WORD_OCTETS = 45;
 const FIRST_WORD_OCTETS = 36;
 
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 
-/** One header field: as sent, and once somebody has asked for it in the form that DKIM hashes. */
+/** A header field as sent. `canonical` caches the form that DKIM hashes, once it has been requested. */
 export type HeaderField = { name: string; wire: string; canonical: string | undefined };
 
-/** Makes a field of a value that is encoded and folded already. */
+/** Creates a field from a value that is already encoded and folded. */
 export function headerField(name: string, value: string): HeaderField {
   return { name, wire: `${name}: ${value}\r\n`, canonical: undefined };
 }
 
-/** The relaxed form of a field (RFC 6376 §3.4.2); kept with it, since most are the same in every message. */
+/** The relaxed form of a field (RFC 6376 §3.4.2). Cached, because most fields are the same in every message. */
 export function canonicalForm(field: HeaderField): string {
   if (field.canonical === undefined) {
     const value = field.wire.slice(field.name.length + 1);
@@ -29,14 +31,14 @@ export function canonicalForm(field: HeaderField): string {
   return field.canonical;
 }
 
-/** One line of text without control characters. */
+/** Collapses white space and control characters, so that the text fits on one line. */
 export function oneLine(text: string): string {
   return /^(?:[!-~]+(?: [!-~]+)*)?$/.test(text)
     ? text
     : cleanText(text.toWellFormed().replace(/[\s\p{Cc}]+/gu, " ")).trim();
 }
 
-/** Encodes unstructured text for a field called `name`, such as a subject. */
+/** Encodes unstructured text for the field `name`, such as a subject. */
 export function encodeText(name: string, text: string): string {
   const line = oneLine(text);
   const isAscii = /^[ -~]*$/.test(line);
@@ -67,7 +69,7 @@ function foldWords(words: string[], startColumn: number): string {
   return folded;
 }
 
-/** Encodes a display name: as a quoted string when it is short ASCII, else as encoded words; "" when empty. */
+/** Encodes a display name: short ASCII as a quoted string, anything else as encoded words; "" when empty. */
 export function encodePhrase(text: string): string {
   const line = oneLine(text);
   if (line === "") {
@@ -98,7 +100,7 @@ function encodedWords(line: string): string {
     .join("\r\n ");
 }
 
-// A family emoji is one piece; a hundred combining marks on one letter are not.
+// A family emoji must not be split; a hundred combining marks on one letter may be.
 function unbreakablePieces(line: string): string[] {
   return Array.from(graphemes.segment(line), ({ segment }) => segment).flatMap((cluster) =>
     Buffer.byteLength(cluster) <= FIRST_WORD_OCTETS ? [cluster] : [...cluster],

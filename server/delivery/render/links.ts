@@ -12,13 +12,13 @@ import { mapTemplate, maskLiquid } from "./liquid-mask.ts";
 
 const OWN_URL = /\b(unsubscribe_url|preferences_url|web_view_url)\b/;
 const WEB_URL = /^https?:\/\/[^/]/i;
-/** Filters after which a value is already fit for a URL. */
+/** Filters whose output is already safe in a URL. */
 const URL_READY = /\|\s*(url_encode|cgi_escape|uri_escape|url_component|safe_url)\b/;
 
 /**
- * The links of a body that clicks are counted for, in order of appearance, each once: http and https
- * links, with the Liquid they hold. Not: our own URLs (unsubscribe, preferences, web view), mailto:,
- * tel:, anchors, and links whose Liquid cannot be rendered again at click time.
+ * The links of a body whose clicks are counted, in order of appearance, without duplicates: http and https links,
+ * including their Liquid. Excludes our own URLs (unsubscribe, preferences, web view), mailto:, tel:, anchors, and links
+ * whose Liquid cannot be rendered again at click time.
  */
 export function collectLinks(html: string): string[] {
   const seen = new Set<string>();
@@ -35,17 +35,17 @@ export function collectLinks(html: string): string[] {
   return links;
 }
 
-/** Makes the values in all links fit for URLs; clicks are not counted. */
+/** Makes the values in all links URL-safe, without tracking clicks. */
 export function secureLinks(html: string): string {
   return rewriteHrefs(html, safeLiquidUrl);
 }
 
 /**
- * Replaces each of `links` by `{{ __c<link_no> }}`, the place where the recipient's click URL goes. Every other
- * link stays as it is, with the values in it made safe for URLs.
+ * Replaces each of `links` by `{{ __c<link_no> }}`, the slot for the recipient's click URL. In every other link only
+ * the values are made URL-safe.
  *
- * @throws Error when `links` is not what `collectLinks` finds: clicks would lead elsewhere. It is told by the order
- *   alone; to find them again would take longer than everything else.
+ * @throws Error when `links` is not what `collectLinks` finds: clicks would lead to the wrong pages. The check compares
+ * the order only, because collecting the links again would take longer than everything else here.
  */
 export function trackLinks(html: string, links: readonly string[]): string {
   const numbers = new Map(links.map((url, index) => [url, index + 1]));
@@ -69,7 +69,7 @@ export function trackLinks(html: string, links: readonly string[]): string {
   return tracked;
 }
 
-/** A link of a body, ready to be filled in. */
+/** A link of a body, parsed for rendering. */
 export type ParsedLink = { written: string; templates: Template[] | undefined };
 
 /** @throws TemplateError */
@@ -82,12 +82,12 @@ export function parseLink(written: string): ParsedLink {
 }
 
 /**
- * The address a click on a link leads to, for one contact. Only http and https come out; the host is the
- * one written in the link, whatever the contact's data says, unless the link starts with a value.
+ * The target of a link for one contact. Returns only http and https URLs. The host must be the one written in the link,
+ * whatever the contact's data contains, unless the link starts with a value.
  *
  * @param scope The template scope of the contact.
- * @param message What the message around it may still cost; a link has a small budget of its own as well.
- * @throws TemplateError when the link cannot be rendered or leads to something that is not a web page.
+ * @param message The remaining budget of the message around it; the link has a small budget of its own as well.
+ * @throws TemplateError when the link cannot be rendered or its target is not a web page.
  */
 export function renderLink(link: ParsedLink, scope: object, message?: Budget): string {
   const { written, templates } = link;
@@ -107,17 +107,19 @@ export function renderLink(link: ParsedLink, scope: object, message?: Budget): s
       undefined,
     );
   }
-  // As it was written when it can stand in a Location field; else as a browser would ask for it.
+  // The written form is kept when it is valid in a Location field; otherwise the URL is encoded as a browser would.
   return /^[!-~]+$/.test(url) ? url : parsed.href;
 }
 
-// `https://shop.example/{{ x }}` has the host shop.example; `{{ x }}` and `https://{{ x }}.example` have none.
+// `https://shop.example/{{ x }}` has the host shop.example; `{{ x }}` and `https://{{ x }}.example` have no fixed host.
 function writtenHost(link: string): string | undefined {
   const literal = /^https?:\/\/([^/?#{]+)(?=[/?#]|$)/i.exec(link)?.[0];
   return literal === undefined ? undefined : URL.parse(literal)?.host;
 }
 
-/** Makes the values in a URL fit for it: percent-encoded inside, restricted to safe schemes when they are all of it. */
+/**
+ * Makes the Liquid values in a URL safe: percent-encodes them, or restricts the scheme where a value starts the URL.
+ */
 export function safeLiquidUrl(url: string): string {
   if (OWN_URL.test(url)) {
     return url;
@@ -128,7 +130,7 @@ export function safeLiquidUrl(url: string): string {
       if (inside === undefined || inside.startsWith("__")) {
         return text;
       }
-      // Even a filter such as url_encode is no answer to javascript: at the start.
+      // At the start of a URL, even an encoding filter such as url_encode does not replace the scheme check.
       const filter = at === 0 ? "safe_url" : "url_component";
       return at > 0 && URL_READY.test(inside) ? text : `{{ ${inside} | ${filter} }}`;
     },
@@ -145,7 +147,7 @@ function isTrackable(url: string): boolean {
   return (WEB_URL.test(url) || url.startsWith("{{")) && canRenderLater(url);
 }
 
-// At click time there is the contact, and nothing that a loop or an assign of the body had made.
+// At click time only the contact is available, not the variables that the body assigned or looped over.
 function canRenderLater(url: string): boolean {
   try {
     const names = variablesOf(url, "text");

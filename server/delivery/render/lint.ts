@@ -17,15 +17,15 @@ const known: Record<string, readonly string[]> = {
 
 export type LintOptions = {
   where: Problem["where"];
-  /** Keys of the workspace's custom fields; undefined = do not judge names after `contact.`. */
+  /** Keys of the workspace's custom fields; undefined = accept any name after `contact.`. */
   fieldKeys?: readonly string[] | undefined;
-  /** False when the size of what it compiles to is checked elsewhere. */
+  /** False when the size of the compiled output is checked elsewhere. */
   checksSize?: boolean;
 };
 
 /**
- * Says what is wrong with the Liquid of a template: mistakes with their line as errors; names that nothing
- * fills, and HTML that Gmail would cut off, as warnings. Never throws.
+ * Checks the Liquid of a template. Syntax mistakes are errors, with their line; unknown names and HTML that Gmail would
+ * clip are warnings. Never throws.
  */
 export function lintTemplate(source: string, options: LintOptions = { where: "html" }): Problem[] {
   const target = options.where === "html" ? "html" : "text";
@@ -52,7 +52,7 @@ export function lintTemplate(source: string, options: LintOptions = { where: "ht
   }
 }
 
-/** A mistake in a template, for the person who wrote it. */
+/** Describes a template mistake for the template's author. */
 export function problemOf(error: TemplateError, where: Problem["where"]): Problem {
   return {
     severity: "error",

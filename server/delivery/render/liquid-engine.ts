@@ -3,8 +3,8 @@ import { Budget, type BudgetCode, OverBudget } from "./budget.ts";
 import { CountedContext, countedFilter, newCountedLiquid } from "./counted-liquid.ts";
 import { type Position, positionAt, splitLiquid } from "./liquid-mask.ts";
 
-// Liquid, locked down: no files (no partials, no tags that load them), no prototype walk, no unescaped
-// output, no randomness, and a budget for everything it does. Templates and merge values are hostile.
+// A locked-down Liquid: no files (no partials, no tags that load them), no access to prototypes, no unescaped output,
+// no randomness, and a budget for all work. Templates and merge values are treated as hostile.
 
 /** Names a template may use besides `contact.*`. */
 export const templateRoots = [
@@ -19,10 +19,10 @@ export const templateRoots = [
 const PARSE_LIMIT_CHARS = 1_000_000;
 const MAX_ANALYSED_CHARS = 10_000;
 const FORBIDDEN_TAGS = ["include", "render", "layout", "block"];
-// `raw` would switch escaping off; `sample` and `shuffle` would make a retry differ from the first attempt.
+// `raw` would disable escaping; `sample` and `shuffle` would make a retry differ from the first attempt.
 const FORBIDDEN_FILTERS = ["raw", "sample", "shuffle"];
 
-/** What a Liquid template is rendered into: decides how values are escaped. */
+/** The format a Liquid template is rendered to, which decides how values are escaped. */
 export type Target = "html" | "text";
 
 const htmlEntities: Record<string, string> = {
@@ -33,14 +33,14 @@ const htmlEntities: Record<string, string> = {
   "'": "&#39;",
 };
 
-/** Escapes a value for HTML text and for attributes in either kind of quotes. */
+/** Escapes a value for HTML text and for attributes in single or double quotes. */
 export function escapeHtml(value: string): string {
   return /[&<>"']/.test(value)
     ? value.replace(/[&<>"']/g, (char) => htmlEntities[char] ?? char)
     : value;
 }
 
-/** How Liquid writes a value: nothing for nil, text for the rest. */
+/** Converts a Liquid value to text; nil becomes "". */
 export function textOf(value: unknown): string {
   if (typeof value === "string") {
     return value;
@@ -51,12 +51,15 @@ export function textOf(value: unknown): string {
   return Array.isArray(value) ? value.map(textOf).join("") : String(value);
 }
 
-/** Percent-encodes a value that stands inside a URL. */
+/** Percent-encodes a value inside a URL. */
 export function urlComponent(value: unknown): string {
   return encodeURIComponent(textOf(value).toWellFormed());
 }
 
-/** A value that is a whole URL: only web, mail and telephone addresses; else `#`, so that no script gets in. */
+/**
+ * Validates a value that is a whole URL: web, mail and telephone URLs are kept, anything else becomes `#`, so that no
+ * script can be injected.
+ */
 export function safeUrl(value: unknown): string {
   const url = textOf(value).trim();
   return /^(https?:\/\/|mailto:|tel:)/i.test(url) && !/[\s<>"\\]/.test(url) ? url : "#";
@@ -82,20 +85,20 @@ function newEngine(target: Target): Liquid {
   for (const filter of FORBIDDEN_FILTERS) {
     delete engine.filters[filter];
   }
-  // For what we insert ourselves; templates may not use names that start with two underscores.
+  // For values that this stage inserts itself; templates may not use names that start with two underscores.
   engine.registerFilter("__raw", { raw: true, handler: textOf });
   engine.registerFilter("url_component", countedFilter(urlComponent));
   engine.registerFilter("safe_url", countedFilter(safeUrl));
   engine.registerFilter("date", pinnedDate(engine.filters["date"]));
   if (target === "html") {
-    // Every output is escaped already; people who write `| escape` must not see `&amp;amp;`.
+    // Every output is escaped already, so an explicit `| escape` must not escape twice.
     engine.registerFilter("escape", countedFilter(textOf));
     engine.registerFilter("escape_once", countedFilter(textOf));
   }
   return engine;
 }
 
-// `"now" | date` must say the same at every attempt: it reads the date of the message.
+// `"now" | date` uses the message's date, so that every attempt renders the same text.
 function pinnedDate(original: FilterImplOptions | undefined): FilterImplOptions {
   if (typeof original !== "function") {
     throw new Error("liquidjs has no date filter");
@@ -112,13 +115,13 @@ function writtenAs({ token }: LiquidError): string | undefined {
   return typeof text === "string" && text !== "" ? text : undefined;
 }
 
-/** A template with a mistake in it. */
+/** A mistake in a template. */
 export class TemplateError extends Error {
   readonly line: number | undefined;
   readonly column: number | undefined;
-  /** Set when nothing is wrong but what it would cost. */
+  /** Set when the template is valid but exceeds its budget. */
   readonly code: BudgetCode | undefined;
-  /** The tag or output it is about, as it was written. */
+  /** The tag or output that caused it, as written. */
   readonly liquid: string | undefined;
 
   constructor(message: string, at: Position | undefined, cause?: unknown, code?: BudgetCode) {
@@ -131,7 +134,7 @@ export class TemplateError extends Error {
   }
 }
 
-/** @throws TemplateError when a template uses a name of ours: `__` starts what this stage inserts itself. */
+/** @throws TemplateError when a template uses a name that starts with `__`, which is reserved for this stage. */
 export function refuseReservedNames(source: string): void {
   for (const { text, isLiquid, at } of splitLiquid(source)) {
     if (isLiquid && /(?<!\w)__/.test(text)) {
@@ -140,7 +143,7 @@ export function refuseReservedNames(source: string): void {
   }
 }
 
-/** Parses a template. @throws TemplateError with the line and a plain sentence. */
+/** Parses a template. @throws TemplateError with the line and a plain English sentence. */
 export function parseTemplate(source: string, target: Target): Template[] {
   try {
     return engines[target].parse(source);
@@ -150,9 +153,10 @@ export function parseTemplate(source: string, target: Target): Template[] {
 }
 
 /**
- * Everything templates of one message share; made once per message and target, because tags keep state in it.
+ * Creates the context shared by the templates of one message and target; tags keep state in it, so it must not be
+ * reused.
  *
- * @param ours Values of names that only this stage may use, asked for when they are read.
+ * @param ours Looks up reserved names, which only this stage may use, when they are read.
  */
 export function newContext(
   scope: object,
@@ -177,8 +181,8 @@ export function renderTemplates(
 }
 
 /**
- * Renders a whole template in one go, outside the compiled path: links at click time, and the oracle that
- * the compiled path is tested against. @throws TemplateError
+ * Parses and renders a template in one step, without the compiled path. Tests use it as the reference for that path.
+ * @throws TemplateError
  */
 export function renderSource(
   source: string,
@@ -190,8 +194,8 @@ export function renderSource(
 }
 
 /**
- * The names a template reads from outside, such as `["contact", "first_name"]`; undefined when there is too
- * much Liquid to say so in time.
+ * The variables that a template reads, such as `["contact", "first_name"]`; undefined when there is too much Liquid to
+ * analyse quickly.
  *
  * @throws TemplateError
  */
@@ -209,8 +213,8 @@ export function variablesOf(source: string, target: Target): string[][] | undefi
   }
 }
 
-// The analysis looks up the line of every name from the start of the source, so it gets no more than it needs:
-// no text, and each output once between two tags.
+// The analysis finds the line of every name by scanning from the start of the source. Dropping the text, and repeated
+// outputs between two tags, keeps that fast.
 function distinctLiquid(source: string): string {
   let liquid = "";
   let seen = new Set<string>();

@@ -1,11 +1,11 @@
-/** A stretch of a template: Liquid with its braces, or what stands between. */
+/** A part of a template: Liquid including its delimiters, or the text in between. */
 export type TemplatePart = { text: string; isLiquid: boolean; at: number };
 
 const CLOSERS = { "{{": "}}", "{%": "%}" } as const;
 
 /**
- * Splits a template at its `{{ … }}` and `{% … %}`, in time linear in its length whatever is in it: a
- * regular expression would try every unclosed brace against all that follows.
+ * Splits a template at its `{{ … }}` and `{% … %}` in linear time for any input. A regular expression would try every
+ * unclosed brace against all the text that follows.
  */
 export function splitLiquid(source: string): TemplatePart[] {
   const parts: TemplatePart[] = [];
@@ -19,7 +19,7 @@ export function splitLiquid(source: string): TemplatePart[] {
     const at = next[opener];
     const end = source.indexOf(CLOSERS[opener], at + 2);
     if (end < 0) {
-      // Nothing of this kind is closed from here on.
+      // This kind is never closed in the rest of the source.
       next[opener] = -1;
       continue;
     }
@@ -35,7 +35,7 @@ export function splitLiquid(source: string): TemplatePart[] {
   return parts;
 }
 
-// `next` remembers where each opener is found next, -1 when nowhere, so that nothing is searched twice.
+// `next` caches the next position of each opener (-1 = none), so that no text is searched twice.
 function firstOpener(source: string, from: number, next: Record<"{{" | "{%", number>) {
   for (const opener of ["{{", "{%"] as const) {
     if (next[opener] !== -1 && next[opener] < from) {
@@ -49,7 +49,7 @@ function firstOpener(source: string, from: number, next: Record<"{{" | "{%", num
   return tag < 0 || (output >= 0 && output < tag) ? "{{" : "{%";
 }
 
-/** Changes the text between the Liquid of a template, or the Liquid itself. */
+/** Transforms the text around the Liquid of a template, or the Liquid itself. */
 export function mapTemplate(
   source: string,
   change: { liquid?: (text: string, at: number) => string; other?: (text: string) => string },
@@ -62,12 +62,12 @@ export function mapTemplate(
 
 const same = (text: string) => text;
 
-/** The Liquid of a template that mentions a name, and where; undefined when none does. */
+/** The first Liquid part that mentions a name; undefined when there is none. */
 export function findLiquid(source: string, name: string): TemplatePart | undefined {
   return splitLiquid(source).find((part) => part.isLiquid && part.text.includes(name));
 }
 
-/** Where something is in a source; both count from 1. */
+/** A position in a source; both numbers start at 1. */
 export type Position = { line: number; column: number };
 
 /** The line and column of an offset in a source. */
@@ -76,18 +76,18 @@ export function positionAt(source: string, at: number): Position {
   return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
 }
 
-/** Source whose Liquid was replaced by words that HTML parsers leave alone, and the way back. */
+/** A source whose Liquid is replaced by placeholder words that an HTML parser leaves unchanged. */
 export type Masked = {
   text: string;
-  /** Puts the Liquid back. */
+  /** Replaces the placeholders by the Liquid again. */
   restore(text: string): string;
-  /** The word for one more piece of Liquid, for text that is added. */
+  /** Returns a placeholder for another piece of Liquid, for text that is inserted. */
   add(liquid: string): string;
 };
 
 /**
- * Replaces every `{{ … }}` and `{% … %}` by a lower-case word, so that quotes and angle brackets inside
- * Liquid cannot confuse an HTML parser and HTML escaping cannot spoil Liquid.
+ * Replaces every `{{ … }}` and `{% … %}` by a lower-case word, so that quotes and angle brackets inside Liquid cannot
+ * confuse an HTML parser, and HTML escaping cannot corrupt Liquid.
  */
 export function maskLiquid(source: string): Masked {
   const lower = source.toLowerCase();

@@ -14,30 +14,30 @@ import {
 } from "./liquid-engine.ts";
 import { fieldOrDefault, type OwnUrl, type Segment, type Slot } from "./segments.ts";
 
-// What one recipient's message is filled from. Everything is made when a slot first asks for it.
+// The values for one recipient's message. Each is computed when a slot first needs it.
 
-/** The parts of a compiled campaign that values come from. */
+/** The parts of a compiled campaign that supply values. */
 export type ValueSource = {
   content: CampaignContent;
   campaignId: number;
   keys: TokenKeys;
   subject: Segment[];
-  /** Links with Liquid in them, by number, parsed when the first contact without tracking needs them. */
+  /** Links that contain Liquid, by number; parsed when the first contact without tracking needs them. */
   parsedLinks: Map<number, ParsedLink>;
 };
 
 export type MessageState = {
   source: ValueSource;
   recipient: Recipient;
-  /** Unix ms of the Date field; what `"now" | date` means. */
+  /** Unix ms of the Date field; also the value of `"now" | date`. */
   date: number;
-  /** No tokens at all: a preview. Links then end in `/preview`. */
+  /** True for a preview, which contains no tokens; its links end in `/preview`. */
   isPreview: boolean;
   subject: string | undefined;
   unsubscribeUrl: string | undefined;
   contexts: Record<Target, CountedContext | undefined>;
   scope: object | undefined;
-  /** Of the whole message: subject, text and HTML. */
+  /** Shared by the whole message: subject, text and HTML. */
   budget: Budget;
 };
 
@@ -60,7 +60,7 @@ export function newState(
   };
 }
 
-/** The value of a slot, escaped for where it stands. @throws TemplateError */
+/** The value of a slot, escaped for its target. @throws TemplateError */
 export function slotValue(slot: Slot, state: MessageState, target: Target): string {
   const value = rawValue(slot, state, target);
   return target === "html" && slot.kind !== "liquid" && slot.kind !== "pixel"
@@ -93,17 +93,17 @@ function fieldValue(slot: Extract<Slot, { kind: "field" }>, state: MessageState)
   return slot.url === "whole" ? safeUrl(value) : urlComponent(value);
 }
 
-/** The rendered subject, one message's, before it is encoded. @throws TemplateError */
+/** The message's rendered subject, not yet encoded. @throws TemplateError */
 export function subjectOf(state: MessageState): string {
   if (state.subject === undefined) {
-    // What a subject would say of itself.
+    // A subject that refers to itself sees an empty string.
     state.subject = "";
     state.subject = renderText(state.source.subject, state, "text");
   }
   return state.subject;
 }
 
-/** All segments of a part as one text, not encoded. @throws TemplateError */
+/** Renders all segments of a part to text, not yet encoded. @throws TemplateError */
 export function renderText(segments: Segment[], state: MessageState, target: Target): string {
   let text = "";
   for (const segment of segments) {
@@ -112,7 +112,7 @@ export function renderText(segments: Segment[], state: MessageState, target: Tar
   return text;
 }
 
-/** One of our URLs for this recipient. */
+/** One of our own URLs for this recipient. */
 export function ownUrl(state: MessageState, name: OwnUrl): string {
   const { seq, contactId } = state.recipient;
   if (name === "unsubscribe_url") {
@@ -122,7 +122,7 @@ export function ownUrl(state: MessageState, name: OwnUrl): string {
   if (name === "preferences_url") {
     return tokenUrl(state, "preferences", "p", seq, contactId);
   }
-  // With tracking off, the web view is nobody's: it must not tell who looked.
+  // Without tracking, the web view URL is anonymous, so that a visit does not identify the recipient.
   const { trackOpens, trackClicks } = state.source.content;
   const isTracked = (trackOpens || trackClicks) && !state.recipient.contact.tracking_off;
   return tokenUrl(state, "view", "v", isTracked ? seq : 0);
@@ -149,7 +149,7 @@ function clickUrl(state: MessageState, link: number): string {
   try {
     return renderLink(parsedLink(state.source, link, target), scopeOf(state), state.budget);
   } catch (error) {
-    // A contact without a usable value gets a dead link, as at click time, not a lost message.
+    // When a contact has no usable value, the link leads nowhere, as it would at click time; the message is still sent.
     if (error instanceof TemplateError) {
       return "#";
     }
@@ -163,7 +163,7 @@ function parsedLink({ parsedLinks }: ValueSource, link: number, target: string):
   return known;
 }
 
-/** Where the tracking pixel of this message is; undefined when it has none. */
+/** The URL of this message's tracking pixel; undefined when it has none. */
 export function openUrl(state: MessageState): string | undefined {
   const { content } = state.source;
   if (!content.trackOpens || state.isPreview || state.recipient.contact.tracking_off) {
@@ -172,7 +172,7 @@ export function openUrl(state: MessageState): string | undefined {
   return tokenUrl(state, "open", "o", state.recipient.seq);
 }
 
-/** The tracking pixel for an address that is not escaped yet. */
+/** The HTML of the tracking pixel. @param url Not yet escaped. */
 export function pixelHtml(url: string): string {
   return `<img src="${escapeHtml(url)}" width="1" height="1" alt="" style="display:block;border:0">`;
 }
@@ -189,7 +189,7 @@ function contextOf(state: MessageState, target: Target): CountedContext {
   return state.contexts[target];
 }
 
-// Under reserved names, where a tag such as `if` stands around a link or the pixel.
+// Values for reserved names, needed where a tag such as `if` surrounds a link or the pixel.
 function ownSlot(state: MessageState, name: string): string | undefined {
   if (name === "__open") {
     return pixel(state);
@@ -198,7 +198,7 @@ function ownSlot(state: MessageState, name: string): string | undefined {
   return link === undefined ? undefined : clickUrl(state, Number(link));
 }
 
-/** What templates see: `contact`, `workspace`, `campaign`, our URLs. */
+/** The variables available to templates: `contact`, `workspace`, `campaign`, our URLs. */
 function scopeOf(state: MessageState): object {
   state.scope ??= newScope(state);
   return state.scope;

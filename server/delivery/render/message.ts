@@ -16,15 +16,15 @@ import { encodePiece, isPlainSlot, SOFT_BREAK } from "./quoted-printable.ts";
 import type { Slot } from "./segments.ts";
 
 export type MessageOptions = {
-  /** Unix ms of the Date field: the first attempt's at every later one, so that the octets are the same. */
+  /** Unix ms of the Date field. A retry passes the first attempt's date, so that the octets are identical. */
   date: number;
-  /** Overrides the Message-ID (without brackets); for test sends, which share seq 0. */
+  /** Overrides the Message-ID (without brackets); for test messages, which all have seq 0. */
   messageId?: string;
-  /** How often a person had it sent again from the beginning. */
+  /** How often a person has had the message sent again from the beginning. */
   run?: number | undefined;
 };
 
-/** A message before it is signed: its header fields in order, and its body in pieces with their length. */
+/** A message before signing: its header fields in order, and its body as pieces with their total length. */
 export type Draft = {
   envelopeFrom: string;
   envelopeTo: string;
@@ -38,8 +38,8 @@ export type Draft = {
 /**
  * Fills the slots for one recipient.
  *
- * @throws TemplateError when a value cannot be rendered or the address cannot stand in a header; the
- *   message is then not to be sent, and trying again gives the same.
+ * @throws TemplateError when a value cannot be rendered or the address is invalid in a header. The message must then
+ * not be sent, and a retry would fail again.
  */
 export function draftMessage(
   campaign: CompiledCampaign,
@@ -111,7 +111,7 @@ function listUnsubscribe(campaign: CompiledCampaign, state: MessageState): Heade
   return headerField("List-Unsubscribe", `${url},\r\n ${mailto}`);
 }
 
-/** RFC 5322 §3.3, in UTC. @param at Unix ms. */
+/** A date as RFC 5322 §3.3 writes it, in UTC. @param at Unix ms. */
 export function mailDate(at: number): string {
   return new Date(at).toUTCString().replace("GMT", "+0000");
 }
@@ -138,7 +138,7 @@ const [BEFORE_PIXEL_URL = "", AFTER_PIXEL_URL = ""] = pixelHtml("\n")
   .split("\n")
   .map((part) => encodePiece(part).toString("latin1"));
 
-// Most of it is the same in every message, and our own addresses rarely need encoding.
+// Fast path: most of the pixel is the same in every message, and our own URLs rarely need encoding.
 function encodePixel(url: string | undefined): string | Buffer {
   if (url === undefined) {
     return "";
@@ -160,11 +160,7 @@ function encodeSlot(value: string): string | Buffer {
 
 const softBreak = Buffer.from(SOFT_BREAK);
 
-/**
- * Renders a message without a signature: for routes that sign themselves, and the test inbox.
- *
- * @throws TemplateError as `draftMessage`.
- */
+/** Renders a message without a DKIM signature: for relays that sign themselves, and for the test inbox. */
 export function renderMessage(
   campaign: CompiledCampaign,
   recipient: Recipient,
@@ -179,7 +175,7 @@ export function renderMessage(
   return finished(draft, bytes);
 }
 
-/** Copies the body of a draft to its place. */
+/** Copies the body of a draft into `bytes`. @param start Offset of the body. */
 export function writeBody(draft: Draft, bytes: Buffer, start: number): void {
   let at = start;
   for (const part of draft.body) {

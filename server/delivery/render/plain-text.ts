@@ -3,15 +3,15 @@ import { maskLiquid } from "./liquid-mask.ts";
 
 const convert = compile({
   wordwrap: 78,
-  // Nobody nests so deep; somebody hostile might.
+  // No real document nests this deep; a hostile one could overflow the stack.
   limits: { maxDepth: 250 },
   selectors: [
-    // Preheaders are hidden on purpose; so are Outlook's spacers.
+    // Preheaders and Outlook's spacers are hidden on purpose.
     { selector: '[style*="display:none"]', format: "skip" },
     { selector: '[style*="display: none"]', format: "skip" },
     { selector: "img", format: "skip" },
     { selector: "style", format: "skip" },
-    // MJML makes a paragraph of each of its texts this way.
+    // MJML renders each of its text blocks as this structure.
     {
       selector: "td > div",
       format: "block",
@@ -25,7 +25,7 @@ const convert = compile({
   ],
 });
 
-/** Writes the plain-text part for an HTML body, keeping the Liquid in it. */
+/** Generates the plain-text part from an HTML body, keeping its Liquid. */
 export function plainTextOf(html: string): string {
   const masked = maskLiquid(html);
   return masked

@@ -12,7 +12,7 @@ import { newState, renderText, subjectOf } from "./message-state.ts";
 
 export type Preview = { subject: string; html: string; text: string; problems: Problem[] };
 
-/** The contact of previews and anonymous web views when there is none: every value is empty. */
+/** An empty contact, for previews and anonymous web views. */
 export const nobody: ContactFields = {
   id: 0,
   email: "",
@@ -23,14 +23,14 @@ export const nobody: ContactFields = {
   fields: {},
 };
 
-// A preview holds no tokens, so its keys sign nothing.
+// A preview contains no tokens, so these keys sign nothing.
 let previewKeys: TokenKeys | undefined;
 
 /**
- * Shows what `contact` would get, by the code that sends: no tracking, no tokens; unsubscribe and web view
- * links end in `/preview`. Mistakes in the Liquid come back as problems with empty parts.
+ * Renders what `contact` would receive, with the code that sends: no tracking, no tokens; unsubscribe and web view
+ * links end in `/preview`. Liquid mistakes are returned as problems, with empty parts.
  *
- * @param now Unix ms; what `"now" | date` shows.
+ * @param now Unix ms; the value of `"now" | date`.
  */
 export async function renderPreview(
   content: CampaignContent,
@@ -64,7 +64,7 @@ async function preview(
   }
 }
 
-// A line of what was compiled is not the line that the person wrote: the tag is looked for there.
+// Line numbers of compiled HTML do not match the author's source, so the tag is located in the source instead.
 function atItsLine(problem: Problem, { liquid }: TemplateError, source: string | undefined) {
   if (source === undefined) {
     return problem;
@@ -75,8 +75,8 @@ function atItsLine(problem: Problem, { liquid }: TemplateError, source: string |
 }
 
 /**
- * `buildContent`, and one message of it filled in for nobody: what would cost every message more than it may is
- * an error before the first of them.
+ * `buildContent` plus a trial rendering for an empty contact, so that a template which exceeds its budget is an error
+ * before the first message is sent.
  */
 export async function buildAndTry(
   source: ContentSource,
@@ -92,7 +92,7 @@ export async function buildAndTry(
   return { ...built, problems: [...built.problems, ...tooMuch] };
 }
 
-// Whether a sender can stand in a header is asked elsewhere.
+// Dummy values: the sender's address is validated elsewhere.
 const anyHeader = {
   fromEmail: "nobody@sender.invalid",
   replyTo: "",
@@ -105,8 +105,8 @@ function writtenIn({ subject, bodySource: html, textSource }: ContentSource) {
 }
 
 /**
- * What `contact` would get of what is being edited, with everything that is wrong with it: `buildContent` and
- * `renderPreview` in one.
+ * Shows what `contact` would receive of the content being edited, with all its problems: `buildContent` and
+ * `renderPreview` combined.
  */
 export async function showContent(
   source: ContentSource,
@@ -122,8 +122,8 @@ export async function showContent(
 }
 
 /**
- * The message as a web page, for `/v/`: the recipient's own links, no open pixel (a web view is counted by
- * its request). `seq` 0 with `nobody` gives the anonymous page.
+ * The message as a web page, for `/v/`: with the recipient's own links and without the open pixel, since the page
+ * request itself counts as a view. `seq` 0 with `nobody` renders the anonymous page.
  *
  * @throws TemplateError
  */
@@ -133,10 +133,10 @@ export function renderWebView(campaign: CompiledCampaign, recipient: Recipient, 
   return { subject, html };
 }
 
-/** What a link of a campaign may say besides its contact. */
+/** The campaign data, besides the contact, that a link may refer to. */
 export type LinkSource = Pick<CampaignContent, "workspace" | "name" | "subject">;
 
-/** Where a click on a campaign's link leads for one contact; undefined when it leads nowhere for them. */
+/** The target of a campaign's link for one contact; undefined when it cannot be rendered for this contact. */
 export function linkTarget(
   link: string,
   source: LinkSource,

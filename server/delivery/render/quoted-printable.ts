@@ -1,29 +1,29 @@
-// Quoted-printable (RFC 2045 §6.7) in pieces: a body is encoded as static segments and slot values, and
-// the pieces are joined by soft line breaks, so that nothing ever needs to be wrapped again.
+// Quoted-printable (RFC 2045 §6.7) in pieces: a body is encoded as static segments and slot values, joined by soft line
+// breaks, so that no piece ever has to be wrapped again.
 //
-// Two promises beyond the RFC. No line starts with a dot or with "From ", so that SMTP needs no dot
-// stuffing and no mbox escapes it. And no line has two blanks in a row or ends with one, so that the body
-// is its own DKIM relaxed form (RFC 6376 §3.4.4) and can be hashed as it is.
+// The output has two properties beyond the RFC. No line starts with a dot or with "From ", so SMTP needs no dot
+// stuffing and no mbox writer changes it. No line ends with a space or contains two in a row, so the body is its own
+// DKIM relaxed form (RFC 6376 §3.4.4) and can be hashed as it is.
 
 const MAX_LINE = 76;
 const HEX = "0123456789ABCDEF";
 const [LF, CR, SPACE, EQUALS, DEL] = [10, 13, 32, 61, 127] as const;
 const DANGEROUS_START = /^(?:\.|From )/;
 
-/** Joins two pieces: a soft line break. */
+/** The soft line break that joins two pieces. */
 export const SOFT_BREAK: string = "=\r\n";
 
 let scratch = Buffer.allocUnsafe(64 * 1024);
 let used = 0;
 
-/** True when `value` is its own encoding, as most names, numbers and URLs are. */
+/** True when `value` needs no encoding, as is the case for most names, numbers and URLs. */
 export function isPlainSlot(value: string): boolean {
   return value.length < MAX_LINE && /^(?!\.|From )(?: ?[!-<>-~])*$/.test(value);
 }
 
 /**
- * Encodes one piece, starting at the beginning of a line. Every kind of line end becomes CRLF; NUL and
- * other control characters are dropped.
+ * Encodes one piece that starts at the beginning of a line. Every kind of line break becomes CRLF; NUL and other
+ * control characters are dropped.
  */
 export function encodePiece(text: string): Buffer {
   let encoded = "";
@@ -37,13 +37,14 @@ export function encodePiece(text: string): Buffer {
   return Buffer.from(encoded, "latin1");
 }
 
-// Most lines: visible ASCII and single blanks between, so that only `=` needs encoding.
+// Fast path for most lines: visible ASCII and single spaces, so that only `=` needs encoding.
 function encodePlainLine(line: string): string {
   const text = line.includes("=") ? line.replaceAll("=", "=3D") : line;
   let encoded = "";
   let from = 0;
   for (;;) {
-    // A line's worth at a time: a megabyte without a line end must not be copied for each line.
+    // Works on one line's length at a time, since copying the rest for every line would be quadratic for a megabyte
+    // without line breaks.
     const next = text.slice(from, from + MAX_LINE);
     const rest = DANGEROUS_START.test(next) ? hex(next.charCodeAt(0)) + next.slice(1) : next;
     if (rest.length < MAX_LINE) {
@@ -55,7 +56,7 @@ function encodePlainLine(line: string): string {
   }
 }
 
-// Not within an encoded octet.
+// Avoids cutting inside an encoded octet.
 function cutBefore(text: string, at: number): number {
   if (text[at - 1] === "=") {
     return at - 1;
@@ -63,10 +64,10 @@ function cutBefore(text: string, at: number): number {
   return text[at - 2] === "=" ? at - 2 : at;
 }
 
-// Any line, octet by octet.
+// Encodes any line, octet by octet.
 function encodeLine(line: string): string {
   const input = Buffer.from(line, "utf8");
-  // The worst case is three characters an octet, plus a soft break every 25 octets.
+  // Worst case: three characters per octet, plus a soft break every 25 octets.
   if (scratch.length < input.length * 4 + 16) {
     scratch = Buffer.allocUnsafe(input.length * 4 + 16);
   }
@@ -93,7 +94,7 @@ function encodeLine(line: string): string {
   return scratch.toString("latin1", 0, used);
 }
 
-/** What of a text can be said in a message: well-formed, line ends as LF, no control characters but tab. */
+/** Removes control characters except tab, and converts line breaks to LF. */
 export function cleanText(text: string): string {
   return /[^\P{Cc}\t\n]/u.test(text)
     ? text.replace(/\r\n?/g, "\n").replace(/[^\P{Cc}\t\n]/gu, "")

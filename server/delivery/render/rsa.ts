@@ -1,13 +1,13 @@
 import { dlopen, FFIType, type Pointer, ptr } from "bun:ffi";
 import { constants, createHash, createPrivateKey, privateEncrypt, sign } from "node:crypto";
 
-// RSA signatures (PKCS #1 v1.5, SHA-256) of a digest, two ways. OpenSSL's assembly is about twice as fast
-// as the BoringSSL inside Bun; it is used where libcrypto 3 is found, agrees, and is in fact faster.
+// RSA signatures (PKCS #1 v1.5, SHA-256) of a digest, in two implementations. OpenSSL's assembly is about twice as fast
+// as the BoringSSL in Bun. It is used where libcrypto 3 is installed, gives the same result, and is measurably faster.
 
-/** Signs SHA-256 digests with one key. @throws Error; never returns something that is not a signature. */
+/** Signs SHA-256 digests with one key. @throws Error rather than return an invalid signature. */
 export type DigestSigner = { engine: "openssl" | "node"; sign(digest: Uint8Array): Uint8Array };
 
-// RFC 8017 §9.2, note 1: what stands before a SHA-256 digest in a PKCS #1 v1.5 signature.
+// RFC 8017 §9.2, note 1: the prefix of a SHA-256 digest in a PKCS #1 v1.5 signature.
 const SHA256_PREFIX = Buffer.from("3031300d060960864801650304020105000420", "hex");
 const RSA_PKCS1_PADDING = 1;
 const LIBRARIES = ["libcrypto.so.3", "libcrypto.3.dylib"];
@@ -34,7 +34,7 @@ type OpenSsl = ReturnType<typeof dlopen<typeof symbols>>["symbols"];
 
 let openSsl: OpenSsl | undefined | null = null;
 
-/** The fastest correct signer for a key. Takes a few ms: tries both ways and compares. */
+/** The fastest correct signer for a key. Takes a few ms, because it runs and compares both implementations. */
 export function openDigestSigner(privateKeyPem: string): DigestSigner {
   const node = nodeSigner(privateKeyPem);
   const fast = openSslSigner(privateKeyPem);
@@ -60,7 +60,7 @@ function timeOf(signer: DigestSigner, digest: Uint8Array): number {
   return best;
 }
 
-/** Signs with the crypto library inside Bun. */
+/** Signs with Bun's own crypto library. */
 export function nodeSigner(privateKeyPem: string): DigestSigner {
   const key = createPrivateKey(privateKeyPem);
   const options = { key, padding: constants.RSA_PKCS1_PADDING };
@@ -70,7 +70,7 @@ export function nodeSigner(privateKeyPem: string): DigestSigner {
   };
 }
 
-/** Signs with the system's OpenSSL 3; undefined where there is none or it cannot read the key. */
+/** Signs with the system's OpenSSL 3; undefined when it is not installed or cannot read the key. */
 export function openSslSigner(privateKeyPem: string): DigestSigner | undefined {
   const lib = loadOpenSsl();
   const context = lib && signContext(lib, privateKeyPem);
@@ -99,7 +99,7 @@ function loadOpenSsl(): OpenSsl | undefined {
         openSsl = dlopen(library, symbols).symbols;
         break;
       } catch {
-        // Not here, or without one of the functions: Bun's own way remains.
+        // Not installed, or a function is missing: Bun's implementation is used.
       }
     }
   }

@@ -3,9 +3,9 @@ import type { ContactFields } from "../types.ts";
 import { escapeHtml, parseTemplate, type Target, textOf } from "./liquid-engine.ts";
 import { encodePiece, SOFT_BREAK } from "./quoted-printable.ts";
 
-// A parsed template as a list of static text and slots. A slot that is a plain value is filled without
-// Liquid; a condition, a loop or a filter is a slot that Liquid renders. The text around them is encoded
-// once per campaign either way.
+// A parsed template as a list of static text and slots. A slot that is a plain value is filled without Liquid;
+// conditions, loops and filters are slots rendered by Liquid. Either way, the static text is encoded only once per
+// campaign.
 
 export type OwnUrl = "unsubscribe_url" | "preferences_url" | "web_view_url";
 
@@ -23,14 +23,14 @@ const PLAIN_OUTPUT =
   /^\{\{-?\s*([a-zA-Z_]\w*(?:\.[a-zA-Z_]\w*)?)\s*(?:\|\s*default:\s*(?:"([^"\\]*)"|'([^'\\]*)')\s*)?(?:\|\s*(url_component|safe_url|escape|__raw)\s*)?-?\}\}$/;
 const STATEMENTS = /\{%-?\s*(?:assign|capture|increment|decrement|liquid|for|tablerow)\b/;
 const MAX_PLAIN_CHARS = 200;
-// Liquid gives these a meaning of its own.
+// Liquid gives these properties a special meaning.
 const LIQUID_PROPERTIES = /\.(?:size|first|last)$/;
 const OWN_URLS = /^(?:unsubscribe_url|preferences_url|web_view_url)$/;
 
 /**
  * Parses a template into segments.
  *
- * @param constants Values that are the same for everybody, such as `workspace.name`; they become static text.
+ * @param constants Values that are the same for all recipients, such as `workspace.name`; they become static text.
  * @throws TemplateError
  */
 export function parseSegments(
@@ -38,7 +38,7 @@ export function parseSegments(
   target: Target,
   constants: ReadonlyMap<string, string>,
 ): Segment[] {
-  // A statement may give one of our names another meaning, so then Liquid renders all values.
+  // A statement may redefine one of these names, so Liquid must then render all values.
   const canShadow = STATEMENTS.test(source);
   const segments: Segment[] = [];
   for (const template of parseTemplate(source, target)) {
@@ -77,13 +77,13 @@ function segmentOf(
   return slot ?? { kind: "liquid", templates: [template] };
 }
 
-// Whitespace control ({%- -%}) has been applied to what `getContent` returns.
+// `getContent` has already applied whitespace control ({%- -%}).
 function staticText(template: Template): string {
   const token = template.token as { getContent?: () => string };
   return token.getContent?.() ?? "";
 }
 
-// Nobody can shadow these: templates may not use such names.
+// Templates cannot redefine these, because their names are reserved.
 function internalSlot(text: string): Slot | undefined {
   const click = /^\{\{ __c(\d+) \}\}$/.exec(text)?.[1];
   if (click !== undefined) {
@@ -97,7 +97,7 @@ function plainSlot(
   target: Target,
   constants: ReadonlyMap<string, string>,
 ): Segment | undefined {
-  // Long runs of blanks would make the expression slow, and nobody means them.
+  // Long runs of spaces would make the regular expression slow, and no real template has them.
   const match = text.length > MAX_PLAIN_CHARS ? null : PLAIN_OUTPUT.exec(text);
   const path = match?.[1];
   if (match === null || path === undefined) {
@@ -141,7 +141,7 @@ function wholeSlot(
 
 const builtIns: ReadonlySet<string> = new Set(["email", "first_name", "last_name", "language"]);
 
-/** A contact's value under `contact.<name>`; built-in names win over custom fields. */
+/** A contact's value for `contact.<name>`; built-in names take precedence over custom fields. */
 export function fieldOf(contact: ContactFields, name: string): string {
   if (builtIns.has(name)) {
     return contact[name as "email" | "first_name" | "last_name" | "language"];
@@ -150,7 +150,7 @@ export function fieldOf(contact: ContactFields, name: string): string {
   return textOf(value);
 }
 
-/** What `| default:` replaces: nothing, nil, false and the empty text. */
+/** The value, or `fallback` where Liquid's `default` filter applies: nil, false and the empty string. */
 export function fieldOrDefault(contact: ContactFields, name: string, fallback: string): string {
   const value = fieldOf(contact, name);
   if (fallback === "") {
@@ -160,10 +160,10 @@ export function fieldOrDefault(contact: ContactFields, name: string, fallback: s
   return value === "" || isFalse ? fallback : value;
 }
 
-/** One MIME part, quoted-printable: finished octets, and slots at the beginning of a line. */
+/** A piece of one MIME part in quoted-printable: finished octets, or a slot that starts a line. */
 export type Piece = Buffer | Slot;
 
-/** Encodes the static text of a part once; each piece ends so that the next one starts a line. */
+/** Encodes the static text of a part once. Each piece ends so that the next one starts on a new line. */
 export function encodeSegments(segments: Segment[]): Piece[] {
   return segments.map((segment, index) => {
     if (segment.kind !== "static") {

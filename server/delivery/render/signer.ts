@@ -5,10 +5,10 @@ import type { MessageOptions } from "./message.ts";
 import type { FromSigner, ToSigner } from "./signer-messages.ts";
 
 const DIGEST_BYTES = 32;
-// Small enough that the last digest of a batch waits a few ms, large enough that talking to the thread
-// costs little beside the arithmetic.
+// A compromise: small, so that the last digest of a batch waits only a few ms; large, so that messaging costs little
+// compared with signing.
 const MAX_BATCH = 16;
-// One batch being signed and one waiting, so that a thread never idles between two.
+// One batch being signed and one waiting keep a thread busy.
 const MAX_BATCHES_PER_THREAD = 2;
 const RESTART_AFTER_MS = 1_000;
 
@@ -22,26 +22,28 @@ type Thread = {
   worker: Worker;
   keys: Set<string>;
   batches: Map<number, Waiting[]>;
-  /** False until the first answer: a thread that dies before may die again at once. */
+  /**
+   * False until the first answer. A thread that dies before that might fail again at once, so it is restarted later.
+   */
   hasAnswered: boolean;
 };
 
-/** Threads that turn digests into RSA signatures, so that no socket waits for arithmetic. */
+/** Threads that compute RSA signatures, so that signing does not delay the sockets. */
 export type Signer = {
   /**
-   * Signs a digest of `prepareSigned`. Rejects when the key cannot sign, a thread died or the pool was
-   * closed; the message must then not be sent.
+   * Signs a digest of `prepareSigned`. Rejects when the key cannot sign, a thread died or the pool was closed; the
+   * message must then not be sent.
    */
   sign(key: SigningKey, digest: Uint8Array): Promise<Uint8Array>;
-  /** Ends the threads; what still waits is rejected. */
+  /** Ends the threads and rejects pending requests. */
   close(): void;
 };
 
 /**
  * Starts the pool. This is the only place that starts `signer.worker.ts`.
  *
- * @param threads How many; as many as there are cores is right.
- * @param openWorker Opens one thread; another one only where a test lets threads die.
+ * @param threads Number of threads; one per core is best.
+ * @param openWorker Opens one thread; tests pass one that dies.
  */
 export function createSigner(threads: number, openWorker: () => Worker = openSigner): Signer {
   const pool: Thread[] = [];
@@ -53,7 +55,7 @@ export function createSigner(threads: number, openWorker: () => Worker = openSig
   const schedule = () => {
     if (!isScheduled) {
       isScheduled = true;
-      // Digests of one tick travel together.
+      // Digests of the same tick are sent as one batch.
       queueMicrotask(() => {
         isScheduled = false;
         dispatch();
@@ -145,7 +147,7 @@ function idlest(pool: Thread[]): Thread | undefined {
   return best;
 }
 
-// The first in line and those behind it with the same key.
+// The first digest in the queue and those directly behind it with the same key.
 function takeBatch(queue: Waiting[]): Waiting[] {
   const keyId = queue[0]?.key.id;
   let count = 0;
@@ -197,7 +199,7 @@ function rejectAll(waiting: Waiting[], reason: string): void {
 }
 
 /**
- * Renders and signs a message. Fails closed: there is no path on which it comes back unsigned.
+ * Renders and signs a message. Fails closed: it never returns an unsigned message.
  *
  * @throws TemplateError as `draftMessage`; Error as `Signer.sign`.
  */

@@ -1,7 +1,7 @@
 import { type DigestSigner, openDigestSigner } from "./rsa.ts";
 import type { FromSigner, ToSigner } from "./signer-messages.ts";
 
-// A thread that does nothing but RSA. Keys arrive by message and stay in memory; nothing is logged.
+// A thread that only computes RSA signatures. Keys arrive by message and stay in memory; nothing is logged.
 
 declare const self: Worker;
 
@@ -17,7 +17,7 @@ self.onmessage = ({ data }: MessageEvent<ToSigner>) => {
   self.postMessage(answer, answer.kind === "signed" ? [answer.signatures.buffer] : []);
 };
 
-// A bad key is an answer for its own batches, not the end of the thread.
+// A bad key fails its own batches without ending the thread.
 function openOrFail(privateKeyPem: string): DigestSigner | Error {
   try {
     return openDigestSigner(privateKeyPem);

@@ -4,7 +4,7 @@ import { type HeaderField, headerField } from "./header-text.ts";
 const TEXT_MARK = "swiftmail-text-part";
 const HTML_MARK = "swiftmail-html-part";
 
-/** The frame of a message as nodemailer composes it: what stands before, between and after the two parts. */
+/** The MIME structure composed by nodemailer: the octets before, between and after the two parts. */
 export type Skeleton = {
   mimeVersion: HeaderField;
   contentType: HeaderField;
@@ -14,14 +14,14 @@ export type Skeleton = {
 };
 
 /**
- * Has nodemailer compose multipart/alternative (text, then HTML; utf-8; quoted-printable) around two marks
- * and cuts the result at the marks. The boundary holds `=_`, which no quoted-printable text can contain.
+ * Lets nodemailer compose multipart/alternative (text, then HTML; utf-8; quoted-printable) around two marks, and cuts
+ * the result at the marks. The boundary contains `=_`, which cannot occur in quoted-printable text.
  *
- * @param boundarySeed Makes the boundary: the same for every attempt of a campaign.
+ * @param boundarySeed Determines the boundary, so that it is the same for every attempt of a campaign.
  */
 export async function composeSkeleton(boundarySeed: string): Promise<Skeleton> {
   const composer = new MailComposer({
-    // Something outside ASCII, or the composer would choose 7bit.
+    // A non-ASCII character, without which the composer would choose 7bit.
     text: `\u00fc${TEXT_MARK}`,
     html: `\u00fc${HTML_MARK}`,
     textEncoding: "quoted-printable",

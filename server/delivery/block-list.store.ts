@@ -14,10 +14,13 @@ const selectAddress = statement<[address: string, now: number], { reason: string
    WHERE address = ? AND (expires_at IS NULL OR expires_at > ?)
 `);
 
-/** Says why an address must not be mailed though the workspace's suppressions do not name it; else undefined. */
+/**
+ * The reason why an address must not be mailed according to the instance or a blocked domain; undefined when it may be.
+ * The workspace's own suppressions are checked elsewhere.
+ */
 export type IsBlocked = (address: string) => string | undefined;
 
-/** Reads the blocked domains once, for a run of addresses that is looked at now. */
+/** Loads the blocked domains once, for checking many addresses at the time `now`. */
 export function blockList(system: Connection, db: Connection, now: number): IsBlocked {
   const exact = new Set<string>();
   const parents = new Set<string>();

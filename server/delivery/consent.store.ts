@@ -5,9 +5,9 @@ import type { IsBlocked } from "./block-list.store.ts";
 export type { IsBlocked };
 
 /**
- * A segment as it was compiled: a condition on `contact.id`, over ids from @from to @to, whose parameters
- * are all in `params`, under names of its own. `among` is the same over the ids in the JSON array @among;
- * audiences frozen by older versions lack it.
+ * A compiled segment: an SQL condition on `contact.id` for ids from @from to @to, with its parameters in `params` under
+ * unique names. `among` is the same condition for the ids in the JSON array @among; audiences frozen by older versions
+ * lack it.
  */
 export type SegmentCondition = {
   id: number;
@@ -17,8 +17,8 @@ export type SegmentCondition = {
 };
 
 /**
- * Whom a campaign is for: those of any list or segment included, or everyone, whatever is included; never
- * those of any that is excluded.
+ * A campaign's audience: the contacts of any included list or segment, or everyone, minus those of any excluded list or
+ * segment.
  */
 export type AudienceDefinition = {
   everyone?: boolean;
@@ -28,7 +28,7 @@ export type AudienceDefinition = {
   excludeSegments?: SegmentCondition[];
 };
 
-/** Why a contact gets nothing of a campaign, as a skipped message has it. */
+/** Why a contact does not receive a campaign; stored as the reason of a skipped message. */
 export type SkipReason =
   | "excluded"
   | `suppressed_${string}`
@@ -43,33 +43,37 @@ export type SkipReason =
   | "invalid";
 
 /**
- * The message of a contact that was merged into this one is under way in the same campaign: only once it has
- * ended is it known whether this one may go.
+ * Both this contact and one that was merged into it have a message in the same campaign, and the other message is in
+ * flight. Whether this one may be sent is known only when the other has ended.
  */
 export const WAITS_FOR_TWIN = "waits_for_twin";
 
-/** SQL expressions in which `contact`, and `suppression` of the address or NULLs, can be named. */
+/**
+ * SQL expressions for `whyNot`. They can refer to `contact` and to the address's `suppression`, whose columns may be
+ * NULL.
+ */
 export type ConsentSql = {
-  /** Among those that the campaign leaves out. */
+  /** True when the campaign excludes the contact. */
   excluded: string;
-  /** The reason that the message itself gives, or NULL; a message frozen for somebody who is gone, for example. */
+  /** A reason found in the message itself, or NULL; for example that it was frozen for a contact since deleted. */
   message: string;
-  /** The instance, or a blocked domain, forbids the address. */
+  /** True when the instance or a blocked domain forbids the address. */
   blocked: string;
-  /** Subscribed as the audience asks for; 1, 0 or NULL. */
+  /** Whether the contact is subscribed as the audience requires; 1, 0 or NULL. */
   subscribed: string;
-  /** Was on a list of the audience, and is no more. */
+  /** True when the contact was on a list of the audience and has left it. */
   left: string;
 };
 
-/** An SQL condition: no mail can go to the address of `contact`. */
+/** An SQL condition: the address of `contact` cannot receive mail. */
 export const UNMAILABLE = `
   (length(contact.address) > 254 OR instr(contact.address, '@') < 2
    OR contact.domain NOT LIKE '%_.__%' OR contact.address GLOB '*[ <>,;]*')`;
 
 /**
- * Why a contact gets nothing of a campaign now, or NULL: the one rule for the pre-flight, the freeze, the reading of
- * a chunk, the look right before MAIL, and sending again. The first reason that applies is the one named.
+ * SQL: the reason why a contact must not receive a campaign now, or NULL. Pre-flight, freeze, loading of a chunk, the
+ * check right before MAIL, and sending again all use this one rule. When several reasons apply, the first one is
+ * returned.
  */
 export const whyNot = ({ excluded, message, blocked, subscribed, left }: ConsentSql): string => `
   CASE WHEN ${excluded} THEN 'excluded'
@@ -84,26 +88,26 @@ export const whyNot = ({ excluded, message, blocked, subscribed, left }: Consent
        WHEN contact.paused_until > @now THEN 'paused'
        WHEN ${UNMAILABLE} THEN 'invalid' END`;
 
-/** Joins the suppression that holds now, if there is one, of the address that the expression names. */
+/** SQL: joins the active suppression, if any, of the address that the expression yields. */
 export const suppressionOf = (address: string): string => `
   LEFT JOIN suppression ON suppression.address = ${address}
                        AND (suppression.expires_at IS NULL OR suppression.expires_at > @now)`;
 
-/** Which messages of a campaign are judged, and when. */
+/** Which messages of a campaign to check, and at what time. */
 export type MessageRange = {
   campaignId: number;
   first: number;
   last: number;
   now: number;
-  /** Those that are still to be sent, or those that ended otherwise than sent. */
+  /** open: still to be sent. ended: bounced, failed or skipped. */
   which: "open" | "ended";
-  /** Why the instance or a blocked domain keeps an address from being mailed. */
+  /** The reason why the instance or a blocked domain bars an address from mail. */
   isBlocked: IsBlocked;
 };
 
 export type WhyNot = SkipReason | typeof WAITS_FOR_TWIN | undefined;
 
-/** Says of each such message of one campaign, by its number, why it must not be sent; undefined when it may. */
+/** Returns for each message in the range, by seq, why it must not be sent; undefined when it may be. */
 export type ConsentRule = (db: Connection, range: MessageRange) => Map<number, WhyNot>;
 
 type JudgedRow = {
@@ -111,21 +115,22 @@ type JudgedRow = {
   contactId: number;
   address: string;
   reason: string | null;
-  /** Whether only a segment of the audience can have brought them in. */
+  /** 1 when the contact can have come into the audience only through a segment. */
   needsSegment: 0 | 1;
 };
 
 type RangeParams = { campaignId: number; first: number; last: number; now: number; open: number };
 
-// Ids come from the campaign's own schema; as text of the statement they cost less than a JSON array would.
+// The ids come from the campaign's own schema, so they are safe in SQL text, where they are cheaper than a JSON array.
 const listed = (ids: readonly number[]): string => `(${ids.map(Math.trunc).join(", ")})`;
 
 const isOn = (lists: string, status: string): string => `
   EXISTS (SELECT 1 FROM list_contact
            WHERE contact_id = contact.id AND ${lists} AND status ${status})`;
 
-// Somebody who was merged away took their address along. Where both had a message, only one may go out: the
-// other of a pair stays with the contact that is gone. CROSS JOIN: merges first, never the whole campaign per message.
+// Checks the message against contact merges. A merged contact's address moved to the other contact. When both had a
+// message, only one may be sent; the second message still refers to the merged contact. CROSS JOIN makes SQLite start
+// with the few merges instead of scanning the campaign for every message.
 const OF_THE_MESSAGE = `
   CASE WHEN contact.id IS NULL
        THEN CASE WHEN EXISTS (SELECT 1 FROM contact_merge WHERE from_id = owed.contact_id)
@@ -151,9 +156,9 @@ const OF_THE_MESSAGE = `
               WHERE contact_merge.contact_id = contact.id) END`;
 
 /**
- * The rule for the messages of a campaign that is frozen. By which list or segment somebody came in is not kept:
- * whoever is subscribed to one of the included lists still gets it. Whoever is not must still be in an included
- * segment, and must not have left every list.
+ * The consent rule for the messages of a frozen campaign. The freeze does not record which list or segment brought a
+ * contact in. A contact subscribed to an included list therefore still receives the campaign. Any other contact must
+ * still be in an included segment and must not have left every list.
  */
 export function consentRule(audience: AudienceDefinition): ConsentRule {
   const { everyone = false, includeSegments = [], excludeSegments = [] } = audience;
@@ -162,8 +167,8 @@ export function consentRule(audience: AudienceDefinition): ConsentRule {
   const outsideLists = `(NOT ${isOn("1", "IS NOT NULL")} OR ${isOn("1", "= 'subscribed'")})`;
   const byOther = everyone || includeSegments.length > 0;
   const among = byOther ? "1" : included;
-  // The "+ 0" keeps the planner from looking at the values, after which SQLite would prepare the statement anew for
-  // every run of it: 200 µs instead of 6 µs for one message.
+  // "+ 0" hides the bound values from the query planner. Otherwise SQLite would prepare the statement again for every
+  // run, which takes 200 µs instead of 6 µs for one message.
   const select = statement<[RangeParams], JudgedRow>(`
     SELECT owed.seq, owed.contact_id AS contactId, owed.address,
            ${everyone || includeSegments.length === 0 ? "0" : `NOT ${onList}`} AS needsSegment,
@@ -196,7 +201,7 @@ function blockOf(isBlocked: IsBlocked, address: string): string | undefined {
 
 type SegmentRow = { id: number; included: 0 | 1; excluded: 0 | 1 };
 
-/** Asks the frozen conditions again, of all the contacts of some rows at once. */
+/** Evaluates the frozen segment conditions again, for the contacts of several rows at once. */
 function segmentsOf(
   include: readonly SegmentCondition[],
   exclude: readonly SegmentCondition[],
@@ -234,13 +239,13 @@ const selectAudience = statement<[id: number], { audience: string }>(`
    WHERE id = ?
 `);
 
-/** The audience of a campaign, as it was compiled at the launch. @throws Error when there is none to be read. */
+/** A campaign's audience as compiled at launch. @throws Error when it is missing or its segments were not compiled. */
 export function frozenAudience(db: Connection, campaignId: number): AudienceDefinition {
   const row = selectAudience(db).get(campaignId);
   if (row === undefined) {
     throw new Error(`there is no campaign ${campaignId}`);
   }
-  // Written by the campaign's own schema; an older row may lack a list.
+  // Written by the campaign's own schema; rows of older versions may lack some of the arrays.
   const stored = JSON.parse(row.audience) as Partial<AudienceDefinition>;
   const segments = [...(stored.includeSegments ?? []), ...(stored.excludeSegments ?? [])];
   if (!segments.every((segment) => typeof segment === "object")) {
@@ -259,7 +264,7 @@ export function frozenAudience(db: Connection, campaignId: number): AudienceDefi
 
 const selectVersion = statement<[], { n: number }>("SELECT n FROM consent_version");
 
-/** Grows with every change, in this database, that can take somebody out of an audience. */
+/** A counter that increases with every change to this database that can remove someone from an audience. */
 export function consentVersion(db: Connection): number {
   const row = selectVersion(db).get();
   if (row === undefined) {
@@ -273,8 +278,8 @@ const selectTotals = statement<[], { name: string; n: number }>(
 );
 
 /**
- * Another text after nearly every change that moves somebody into an audience or out of it: what people do later with
- * mail they got, and what the instance forbids, are not in it.
+ * A text that differs after nearly every change to the contents of an audience. It does not cover later reactions to
+ * mail, nor the instance's suppressions.
  */
 export function audienceStamp(db: Connection): string {
   const totals = selectTotals(db)
@@ -285,7 +290,7 @@ export function audienceStamp(db: Connection): string {
 
 const selectDataVersion = statement<[], { data_version: number }>("PRAGMA data_version");
 
-/** Changes when another connection has committed to the database; costs a look at shared memory. */
+/** Changes when another connection commits to the database. Cheap: it only reads shared memory. */
 export function dataVersion(db: Connection): number {
   return selectDataVersion(db).get()?.data_version ?? Number.NaN;
 }

@@ -1,31 +1,31 @@
-// The facts that go through the journal: DESIGN §5. JSON payloads with short keys, because there are
-// millions of them. A stream is written by one thread and applied by the ingester.
+// The facts written to the journal: DESIGN §5. They are JSON with short keys, because there are millions of them. Each
+// stream is written by one thread and applied by the ingester.
 
-/** Message `s` of campaign `c` is about to get its terminating dot. */
+/** The terminating dot of message `s` of campaign `c` is about to be sent. */
 export type DotFact = { k: "dot"; w: string; c: number; s: number; at: number };
 
-/** The announced dot was not written after all: the message was taken back while its record was made durable. */
+/** The dot was not sent after all: the message was cancelled while its `dot` record was being synced. */
 export type UndotFact = { k: "undot"; w: string; c: number; s: number; at: number };
 
-/** What became of an attempt. */
+/** The result of an attempt. */
 export type ResultFact = {
   k: "result";
   w: string;
   c: number;
   s: number;
-  /** Number of the chunk and the epoch of its lease. */
+  /** The chunk's number and the epoch of its lease. */
   ch: number;
   ep: number;
   at: number;
-  /** State the message moves to. */
+  /** The state the message moves to. */
   st: "sent" | "deferred" | "bounced" | "failed" | "held" | "skipped";
-  /** accepted, deferred, bounced, failed, ambiguous; empty when no attempt was made (skipped). */
+  /** The outcome: accepted, deferred, bounced, failed or ambiguous; empty when no attempt was made (skipped). */
   oc: string;
   cat: string;
   due?: number;
-  /** 1 when the campaign says, at the time this is applied, whether the message is held instead. */
+  /** 1 when the campaign's setting, read when this is applied, decides whether the message is held instead. */
   ask?: 1;
-  /** 1 when the try counts against the retry schedule. */
+  /** 1 when the attempt counts towards the retry schedule. */
   n: 0 | 1;
   stage?: string;
   code?: number;
@@ -35,11 +35,11 @@ export type ResultFact = {
   host?: string;
   ms?: number;
   sup?: "hard_bounce";
-  /** Category under which this failure counts against the address. */
+  /** Set when this failure counts against the address: the category to count it under. */
   strike?: string;
 };
 
-/** The lease of a chunk is given back: all its messages have a result, or were not started. */
+/** A chunk's lease ends: each of its messages has a result or was not started. */
 export type ReleaseFact = {
   k: "release";
   w: string;
@@ -49,7 +49,7 @@ export type ReleaseFact = {
   at: number;
 };
 
-/** An open, click or web view, as the tracking endpoint saw it. */
+/** An open, click or web view, as recorded by the tracking endpoint. */
 export type EngagementFact = {
   k: "open" | "click" | "view";
   w: string;
@@ -59,29 +59,29 @@ export type EngagementFact = {
   at: number;
   ip: string;
   ua: string;
-  /** What the request said of itself: `head` for HEAD, `prefetch` for a Purpose header. */
+  /** Stated by the request: `head` for a HEAD request, `prefetch` for a Purpose header. */
   hint?: "head" | "prefetch";
 };
 
-/** Somebody asked not to be mailed any more by this workspace. */
+/** A recipient asked this workspace to stop mailing them. */
 export type UnsubscribeFact = {
   k: "unsubscribe";
   w: string;
   c: number;
   s: number;
   at: number;
-  /** one_click is RFC 8058; webhook is what the person told a provider. */
+  /** one_click is RFC 8058; webhook is an unsubscribe reported by a provider. */
   via: "one_click" | "page" | "mailto" | "webhook";
   ip: string;
   ua: string;
-  /** The contact and the address it has now, by the token: they hold when the message is deleted. */
+  /** The contact and its present address, from the token; they remain known when the message is deleted. */
   ct?: number;
   a?: string;
 };
 
 /**
- * A message that its server had taken came back, or was said to be late: a delivery status notification
- * (RFC 3464) to its return path, or a provider's webhook. Its producer has authenticated the message.
+ * An accepted message bounced or was reported delayed, by a delivery status notification (RFC 3464) to its return path
+ * or by a provider's webhook. The producer has verified which message it is about.
  */
 export type BounceFact = {
   k: "bounce";
@@ -91,16 +91,16 @@ export type BounceFact = {
   at: number;
   via: "dsn" | "webhook";
   action: "failed" | "delayed";
-  /** 0 when the report names none. */
+  /** Reply code; 0 when the report contains none. */
   code: number;
-  /** Empty when the report names none. */
+  /** Enhanced status code; empty when the report contains none. */
   enh: string;
   text: string;
-  /** Whom the report is about, as it says; the message's own address is the one that counts. */
+  /** The address named in the report. Only the message's own address is acted on. */
   address?: string;
 };
 
-/** The recipient told their provider that the message is spam: a feedback report (RFC 5965), or a webhook. */
+/** A spam complaint by the recipient: a feedback report (RFC 5965) or a provider's webhook. */
 export type ComplaintFact = {
   k: "complaint";
   w: string;
@@ -108,12 +108,12 @@ export type ComplaintFact = {
   s: number;
   at: number;
   via: "arf" | "webhook";
-  /** The report's type, e.g. `abuse`. */
+  /** The report's Feedback-Type, e.g. `abuse`. */
   kind: string;
   address?: string;
 };
 
-/** What comes from outside: the web, the SMTP listener, providers. */
+/** Facts from outside: the web, the SMTP listener, providers. */
 export type OutsideFact = EngagementFact | UnsubscribeFact | BounceFact | ComplaintFact;
 
 export type Fact = DotFact | UndotFact | ResultFact | ReleaseFact | OutsideFact;

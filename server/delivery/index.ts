@@ -1,4 +1,4 @@
-// The only door to delivery: what features and the wiring may ask of it.
+// The only entry to delivery for features and the application's wiring.
 export { refuseWhileFreezing } from "./audience/freeze.store.ts";
 export { countWaterfall, type Waterfall } from "./audience/waterfall.ts";
 export { blockList } from "./block-list.store.ts";

@@ -1,20 +1,20 @@
 import type { Connection } from "../platform/db/driver.ts";
 import { statement } from "../platform/db/statements.ts";
 
-/** What a token or a report says of somebody. */
+/** What a token or report states about a recipient. */
 export type SaidOf = {
   campaignId: number;
   seq: number;
-  /** The contact, and the address it had, by the token. */
+  /** The contact and its address at that time, from the token. */
   contactId?: number | undefined;
   address?: string | undefined;
 };
 
-/** Who the recipient of a message is today. */
+/** The present identity of a message's recipient. */
 export type Person = {
   /** The contact, or the one it was merged into; undefined when neither contact nor message is known. */
   contactId: number | undefined;
-  /** The message's, the token's, the contact's present one, and those of the contacts that were merged into it. */
+  /** The addresses of the message, the token, the contact and all contacts merged into it. */
   addresses: string[];
 };
 
@@ -35,14 +35,14 @@ const selectAddresses = statement<[{ id: number }], { address: string }>(`
   SELECT address FROM contact_merge WHERE contact_id = @id
 `);
 
-/** The contact that somebody is today: the one they were merged into, or themselves. */
+/** The contact that the given one was merged into; itself when it was not merged. */
 export function presentContact(db: Connection, contactId: number): number {
   return selectPresent(db).get({ id: contactId })?.id ?? contactId;
 }
 
 /**
- * Who somebody is today, and every address at which they are meant when they say that they want no more mail: since
- * the message the address may have been changed, the contact merged into another one, or both.
+ * Resolves a recipient to the present contact and to every address that an opt-out must cover. Since the message was
+ * sent, the address may have changed, the contact may have been merged, or both.
  */
 export function personBehind(db: Connection, said: SaidOf): Person {
   const message = selectMessage(db).get(said.campaignId, said.seq);

@@ -1,18 +1,18 @@
-// What delivery needs of the slices, which the application fills, and what a stage needs of another, so that stages
-// never import each other: the worker entries fill these.
+// Interfaces that the application implements for delivery, and interfaces between stages. Stages never import each
+// other; the worker entries connect them.
 
 import type { Connection } from "../platform/db/driver.ts";
 import type { DkimKey, RouteChoice, RouteMember } from "./types.ts";
 
-/** What delivery needs of the slices; app.ts fills it. Secrets come decrypted and stay in memory. */
+/** What delivery needs from the features; app.ts implements it. Secrets are decrypted and stay in memory. */
 export type DeliveryPorts = {
-  /** The routes of a campaign; those that are gone or disabled are left out. */
+  /** The routes of a campaign, without deleted and disabled ones. */
   loadRoutes(workspaceId: string, choice: RouteChoice): RouteMember[];
-  /** The key of a sending domain, or undefined when it has none. */
+  /** The DKIM key of a sending domain; undefined when it has none. */
   loadDkimKey(workspaceId: string, domain: string): DkimKey | undefined;
 };
 
-/** How an open, click or view is told apart; only `human` counts as a person in rates. */
+/** The origin of an open, click or view. Rates count only `human`. */
 export type EngagementClass =
   | "human"
   | "apple_mpp"
@@ -21,24 +21,24 @@ export type EngagementClass =
   | "prefetch"
   | "unknown";
 
-/** What is known of one request for a tracked image or link. */
+/** The evidence about one request for a tracked image or link. */
 export type EngagementEvidence = {
   kind: "open" | "click" | "view";
   userAgent: string;
   hint: "head" | "prefetch" | undefined;
   /** Milliseconds since the server accepted the message; undefined when that is not known (yet). */
   sinceSentMs: number | undefined;
-  /** Different links of this message requested in the last three seconds, this one included. */
+  /** Number of different links of this message requested in the last three seconds, including this one. */
   linksInBurst: number;
 };
 
-/** Gives the class and the name of the rule that decided. */
+/** Returns the class and the name of the rule that decided. */
 export type ClassifyEngagement = (evidence: EngagementEvidence) => {
   class: EngagementClass;
   rule: string;
 };
 
-/** Keeps `workspace_due` true: it may say a workspace is due too early, never too late. */
+/** Maintains `workspace_due`. A due time may be too early, never too late. */
 export type DuePort = {
   /** Called before a transaction that creates work due at `at` (unix ms). */
   lower(workspaceId: string, at: number): void;
@@ -46,33 +46,33 @@ export type DuePort = {
   refresh(workspaceId: string): void;
 };
 
-/** When an address is given up for failing: `after` failures, none of which a later delivery has disproved. */
+/** When failures make an address suppressed: after `after` failures that no later delivery has disproved. */
 export type GiveUp = {
   after: number;
-  /** How failures are told apart: one a message, or one a day (UTC). */
+  /** How failures are counted: one per message, or at most one per day (UTC). */
   per: "message" | "day";
-  /** What lies further back does not count. */
+  /** Older failures do not count. */
   withinDays: number;
-  /** From the first to the last it takes at least this long. */
+  /** Minimum time between the first and the last failure, in days. */
   overDays?: number;
-  /** False: the suppression expires, because the mailbox may come back. */
+  /** False: the suppression expires, because the mailbox may work again. */
   isForGood: boolean;
 };
 
-/** When a campaign pauses itself; 0 = never. */
+/** The thresholds at which a campaign pauses itself; 0 = never. */
 export type BreakerRules = {
   limits(db: Connection): {
     hardBouncePercent: number;
     blockPercent: number;
     complaintPercent: number;
   };
-  /** Categories of addresses that do not exist. */
+  /** Categories for addresses that do not exist. */
   hardCategories: readonly string[];
   /** Categories of refusals for reputation, authentication or content. */
   blockCategories: readonly string[];
 };
 
-/** What a report of a bounce says. */
+/** The content of a bounce report. */
 export type BounceEvidence = {
   action: "failed" | "delayed";
   code: number;
@@ -80,18 +80,18 @@ export type BounceEvidence = {
   text: string;
 };
 
-/** What `result/` knows of bounces. */
+/** Bounce decisions that `result/` makes for the ingester. */
 export type BounceRules = {
-  /** The category of a message that came back. */
+  /** The category of a bounced message. */
   categoryOf(evidence: BounceEvidence): string;
   /**
-   * The category under which a report counts against the message's address; undefined when it does not.
+   * The category to count against the message's address; undefined when the report does not count.
    *
-   * @param isAboutOwn False when it names another address, as when mail is forwarded: nothing certain then.
+   * @param isAboutOwn False when the report names another address, as for forwarded mail, so that nothing is certain.
    */
   countedAs(category: string, isAboutOwn: boolean): string | undefined;
-  /** When an address is given up for failures of this category; undefined = never. */
+  /** When failures of this category make the address suppressed; undefined = never. */
   giveUp(category: string): GiveUp | undefined;
-  /** How long the workspace suppresses an address that may come back; 0 = for good. */
+  /** For how many days the workspace suppresses an address that may work again; 0 = permanently. */
   softBounceDays(db: Connection): number;
 };

@@ -1,4 +1,4 @@
-// What the main, delivery and writer threads ask of each other, and the words for it.
+// The requests between the main, delivery and writer threads.
 import type { DurableMark } from "../platform/journal/segments.ts";
 import type { Claim, Held } from "./queue/claim.store.ts";
 import type { HeldDecision, RetryCount, RetryFilter } from "./queue/requeue.ts";
@@ -14,121 +14,121 @@ import type {
   SmtpOutcome,
 } from "./types.ts";
 
-/** Where this process keeps its journal, and its name in leases and stream names. */
+/** Where this process keeps its journal, and its name in leases and streams. */
 export type NodeIdentity = {
   dataDir: string;
-  /** Of this data folder, kept in local/node-id. */
+  /** Identifies the data folder; stored in local/node-id. */
   node: string;
-  /** Of this process. */
+  /** Identifies this process. */
   boot: string;
 };
 
 export type StreamMarks = { delivery: DurableMark; web: DurableMark };
 
-/** The chunks a workspace's campaigns got. */
+/** Chunks leased for a workspace's campaigns. */
 export type Leased = { workspaceId: string; claims: Claim[] };
 
-/** What the delivery thread has of a campaign, when it asks for more. */
+/** What the delivery thread holds of a campaign when it asks for more. */
 export type InHand = {
   workspaceId: string;
   campaignId: number;
-  /** Those that can go on; what waits for a slow provider is left out. */
+  /** Messages that can proceed; those waiting for a slow provider are not counted. */
   messages: number;
-  /** Providers of which enough is in hand. */
+  /** Providers for which enough messages are loaded. */
   full: string[];
 };
 
 export type Recovered = {
-  /** Messages whose dot was written and whose answer nobody read; they go out again. */
+  /** Messages whose dot was sent but whose reply was not recorded; they are sent again. */
   ambiguous: number;
-  /** Chunks taken back from dead processes. */
+  /** Chunks released from dead processes. */
   leases: number;
-  /** Numbers above which the streams go on. */
+  /** The streams continue with segment numbers above these. */
   above: { delivery: number; web: number };
 };
 
-/** What the writer thread does for others. One argument each, because it crosses a thread boundary. */
+/** What the writer thread does for others. Each method takes one argument, which is sent to another thread. */
 export type WriterMethods = {
   start: (identity: NodeIdentity & { marks: StreamMarks }) => Promise<Recovered>;
-  /** Leases chunks for campaigns that have less than `want` messages in hand. */
+  /** Leases chunks for campaigns with fewer than `want` messages in hand. */
   lease: (request: { inHand: InHand[]; want: number; only?: string[] }) => Leased[];
-  /** Extends leases; answers with those that still hold. */
+  /** Extends leases; returns those that are still valid. */
   renew: (request: { workspaceId: string; held: Held[] }) => Promise<{
     held: Held[];
     leaseUntil: number;
   }>;
-  /** Makes it durable that the workspace is due. */
+  /** Durably marks the workspace as due. */
   expect: (request: { workspaceId: string }) => void;
-  /** Does what the workspace's campaigns wait for now, and corrects when it is due. */
+  /** Does the workspace's pending work and updates when it is next due. */
   look: (request: { workspaceId: string }) => Promise<void>;
-  /** Freezes the audience; answers with the number of recipients, or undefined when it was cancelled. */
+  /** Freezes the audience; returns the number of recipients, or undefined when it was cancelled. */
   prepare: (request: { workspaceId: string; campaignId: number }) => Promise<number | undefined>;
-  /** Owes messages again that ended badly. */
+  /** Sends bounced, failed or skipped messages again. */
   retry: (request: {
     workspaceId: string;
     campaignId: number;
     filter: RetryFilter;
   }) => Promise<RetryCount>;
-  /** Ends the wait of held messages; answers with how many. */
+  /** Decides held messages; returns how many. */
   decideHeld: (request: {
     workspaceId: string;
     campaignId: number;
     seqs: number[] | undefined;
     decision: HeldDecision;
   }) => Promise<number>;
-  /** Begins a pause that delivery decided on, with the reason as a sentence. */
+  /** Pauses a campaign on delivery's own decision; the reason is a sentence. */
   pause: (request: { workspaceId: string; campaignId: number; reason: string }) => Promise<void>;
-  /** Applies what the journal has of a workspace; false when some of it has to wait. */
+  /** Applies the journal's facts of a workspace; false when some of them must wait. */
   catchUp: (request: { workspaceId: string }) => Promise<boolean>;
-  /** Lets go of a workspace's file, before it is removed or replaced. */
+  /** Closes a workspace's file, before it is removed or replaced. */
   forget: (request: { workspaceId: string }) => void;
-  /** Removes the segments of the journal in which everything is applied. */
+  /** Removes the journal segments whose facts are all applied. */
   dropJournal: (request: null) => void;
-  /** Applies what is in the journal and closes the databases. */
+  /** Applies the rest of the journal and closes the databases. */
   stop: (request: null) => Promise<void>;
 };
 
-/** What the writer tells the main thread. */
+/** Events from the writer thread to the main thread. */
 export type WriterEvents = {
-  /** Rows of these campaigns changed; `settled` names the new status of those that have one. */
+  /** Rows of these campaigns changed; `settled` lists those with a new status. */
   applied: (event: {
     workspaceId: string;
     campaigns: number[];
     settled: { campaignId: number; status: string }[];
-    /** Those that begin to pause themselves. */
+    /** Campaigns that the breaker has begun to pause. */
     pausing?: number[];
-    /** Results applied now, by the state they move their message to. */
+    /** Number of results just applied, by the state they move their message to. */
     outcomes: Record<string, number>;
   }) => void;
-  /** Another process has taken the data folder: this one must end. */
+  /** Another process has taken over the data folder, so this one must exit. */
   deposed: (event: null) => void;
 };
 
-/** One message outside any campaign, to see how it arrives. */
+/** A single message outside any campaign, to check how it arrives. */
 export type TestMessage = {
   workspaceId: string;
-  /** With its secrets decrypted. */
+  /** With decrypted secrets. */
   route: Route;
-  /** Undefined = the message goes unsigned. */
+  /** Undefined = send the message unsigned. */
   dkim: DkimKey | undefined;
   content: CampaignContent;
   contact: ContactFields;
   /** The envelope recipient, normalised. */
   to: string;
-  /** Without angle brackets; a new one when left out. */
+  /** Without angle brackets; generated when omitted. */
   messageId?: string;
 };
 
-/** The recipient of a message wants no more mail. */
+/** The recipient of a message no longer wants mail. */
 export type TurnedAway = {
   workspaceId: string;
-  /** 0 when it was no campaign's. */
+  /** 0 when it did not come from a campaign. */
   campaignId: number;
   seq: number;
   why: "unsubscribed" | "complaint";
-  /** Grows with each that the main thread tells. */
+  /** Increases with every message of this kind from the main thread. */
   number: number;
-  /** The contact and its address, where the token names them: they hold when the message is deleted. */
+  /** The contact and its address, when the token names them; they remain known when the message is deleted. */
   contactId?: number | undefined;
   address?: string | undefined;
 };
@@ -138,52 +138,55 @@ export type DeliveryMethods = {
   start: (
     options: NodeIdentity & {
       marks: StreamMarks;
-      /** Number above which its stream goes on. */
+      /** Its stream continues with segment numbers above this. */
       above: number;
       masterKeyFile: string | undefined;
       signerThreads: number;
       dnsServers: readonly string[] | undefined;
     },
   ) => void;
-  /** The campaign's status was changed: one that is `sending` goes on, any other stops. */
+  /** The campaign's status has changed: starts a campaign that is `sending`, stops any other. */
   notice: (request: { workspaceId: string; campaignId: number }) => void;
-  /** Forgets that the address left, as far as it was said up to a number: the workspace's database knows that by now. */
+  /** Forgets the opt-outs of the address up to this number; the workspace's database contains them by now. */
   resubscribed: (request: { workspaceId: string; address: string; upTo: number }) => void;
-  /** Somebody left, or reported a message: the fact is on its way to the workspace's database. */
+  /** A recipient unsubscribed or complained; the fact is not yet applied to the workspace's database. */
   turnedAway: (request: TurnedAway) => void;
-  /** The route was changed or removed. */
+  /** The route was changed or deleted. */
   routeChanged: (request: { workspaceId: string; routeId: number }) => void;
-  /** An administrator changed the rules about what servers say. */
+  /** An administrator changed the rules for server replies. */
   rulesChanged: (request: null) => void;
   sendOne: (message: TestMessage) => Promise<SmtpOutcome>;
-  /** What is in hand now, of one workspace or of all. */
+  /** A snapshot of the loaded messages, of one workspace or of all. */
   queue: (request: { workspaceId: string | undefined }) => QueueSnapshot;
   /** Ends a suspension now; false when there was none. */
   resumeLimit: (limit: QueueLimit) => boolean;
-  /** Leaves a limit alone for a while. */
+  /** Suspends a limit for `forMs`. */
   suspendLimit: (limit: QueueLimit & { forMs: number; reason: string }) => void;
   forget: (request: { workspaceId: string }) => void;
-  /** Has its stream of the journal go on in a new segment. */
+  /** Starts a new segment of its journal stream. */
   rollJournal: (request: null) => Promise<void>;
-  /** Takes back what is before its dot, waits for the rest (at most `withinMs`), closes the journal. */
+  /**
+   * Cancels messages that have not reached their dot, waits for the others (at most `withinMs`), then closes the
+   * journal.
+   */
   stop: (request: { withinMs: number }) => Promise<void>;
 };
 
-/** How a campaign is going, as the delivery thread sees it. */
+/** A campaign's progress as seen by the delivery thread. */
 export type RunProgress = {
   workspaceId: string;
   campaignId: number;
-  /** Messages finished per second, over the last second or so. */
+  /** Messages finished per second, over about the last second. */
   perSecond: number;
-  /** What holds it back now, as a sentence; empty when nothing does. */
+  /** What limits the campaign now, as a sentence; empty when nothing does. */
   bottleneck: string;
 };
 
 /** What the delivery thread asks of the main thread. */
 export type MainMethods = {
-  /** The routes of a campaign, secrets decrypted; those that are gone or disabled are left out. */
+  /** The routes of a campaign with decrypted secrets, without deleted and disabled ones. */
   loadRoutes: (request: RouteChoice & { workspaceId: string }) => Promise<RouteMember[]>;
-  /** The key of the sending domain; undefined when the domain has none here. */
+  /** The DKIM key of the sending domain; undefined when it has none. */
   loadDkimKey: (request: { workspaceId: string; domain: string }) => Promise<DkimKey | undefined>;
   progress: (event: RunProgress) => void;
   health: (event: { writable: boolean; reason: string }) => void;

@@ -1,17 +1,19 @@
 import type { Connection } from "../platform/db/driver.ts";
 import { statement } from "../platform/db/statements.ts";
 
-/** What a workspace may set about its results, with the values that hold without it. */
+/** A workspace's delivery settings and their default values. */
 export const deliveryDefaults = {
-  /** How long an address stays suppressed that may come back (full, disabled, unclear); 0 = for good. */
+  /** Days for which an address that may work again (full, disabled, unclear) stays suppressed; 0 = permanently. */
   softBounceDays: 180,
-  /** Hard bounces, in percent of the first 500 results, that pause a campaign; 0 = never. */
+  /** Percentage of hard bounces that pauses a campaign once 100 messages have ended; 0 = never. */
   hardBouncePercent: 5,
-  /** Refusals for reputation or content, in percent of 200 results, that pause a campaign; 0 = never. */
+  /**
+   * Percentage of refusals for reputation or content that pauses a campaign once 200 messages have a result; 0 = never.
+   */
   blockPercent: 5,
-  /** Complaints, in percent of what was sent, that pause a campaign; 0 = never. */
+  /** Percentage of complaints that pauses a campaign, once 500 messages are sent and 2 complaints are in; 0 = never. */
   complaintPercent: 0.3,
-  /** Complaints, in percent of what was sent, at which the report warns; 0 = never. */
+  /** Percentage of complaints at which the report shows a warning; 0 = never. */
   complaintWarnPercent: 0.1,
 };
 export type DeliverySettings = typeof deliveryDefaults;
@@ -21,7 +23,7 @@ const selectSettings = statement<[], { name: string; value: number }>(
   "SELECT name, value FROM delivery_setting",
 );
 
-/** What holds for the workspace. */
+/** The workspace's settings; a setting that is not stored has its default. */
 export function deliverySettings(db: Connection): DeliverySettings {
   const stored = Object.fromEntries(
     selectSettings(db)
@@ -37,14 +39,14 @@ const upsertSetting = statement<[name: string, value: number]>(`
       ON CONFLICT (name) DO UPDATE SET value = excluded.value
 `);
 
-/** Sets what is given and leaves the rest. */
+/** Stores the given settings and leaves the others unchanged. */
 export function changeDeliverySettings(db: Connection, change: Partial<DeliverySettings>): void {
   for (const [name, value] of Object.entries(change)) {
     upsertSetting(db).run(name, value);
   }
 }
 
-/** One of them. */
+/** The value of one setting. */
 export function deliverySetting(db: Connection, name: DeliverySettingName): number {
   return deliverySettings(db)[name];
 }

@@ -1,7 +1,7 @@
-/** How the detail of a suppression begins that is there because nobody knew what a status in a file means. */
+/** Start of the detail text of a suppression that an import adds because it does not understand a contact's status. */
 export const NOT_UNDERSTOOD = "Not understood in the file:";
 
-/** SQL: true for a suppression that is only such a doubt, and goes when its import is undone. `row` is its table. */
+/** SQL: true when `row` (a suppression) is such a doubt, which is removed when its import is undone. */
 export const isDoubt = (row: string) =>
   `(${row}.reason = 'unsubscribed' AND substr(${row}.detail, 1, ${NOT_UNDERSTOOD.length}) = '${NOT_UNDERSTOOD}')`;
 
@@ -10,10 +10,10 @@ const weight = (row: string) =>
         WHEN ${row}.reason = 'complaint' THEN 3 WHEN ${row}.reason = 'hard_bounce' THEN 2 ELSE 1 END`;
 
 /**
- * SQL: when a suppression, `excluded`, takes the place of the one its address has. What holds for good is never
- * replaced by what expires, what lasts longer is not cut short, and of two for good the weightier reason stays:
- * somebody who complained and then unsubscribes has still complained. What somebody said replaces a doubt, which
- * may be lifted.
+ * SQL: whether a new suppression, `excluded`, replaces the existing one of its address. A temporary one never replaces
+ * a permanent one, and a longer one is never shortened. Between two permanent ones the weightier reason is kept: a
+ * contact who complained and later unsubscribes has still complained. An explicit statement replaces a doubt, because a
+ * doubt may be lifted.
  */
 export const replacesSuppression = `
   suppression.expires_at <= excluded.created_at

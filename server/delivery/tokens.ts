@@ -2,22 +2,22 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { deriveKey, type KeyRing } from "../platform/secrets.ts";
 import type { MessageRef } from "./types.ts";
 
-// A token says which message a request or a bounce is about, and proves that we wrote it:
+// A token identifies the message that a request or bounce is about, and proves that we issued it:
 //
 //   1 byte   version (3 bits) and key tag (5 bits)
 //   1 byte   purpose
-//   varints  workspace number, campaign, seq and, for clicks, link number (LEB128, shortest form); where people
-//            leave, the contact instead of a link, so that it works when the campaign is deleted
-//   10 bytes HMAC-SHA-256 of everything before, cut (80 bits: RFC 2104 §5)
+//   varints  workspace number, campaign, seq and, for clicks, link number (LEB128, shortest form); for unsubscribe
+//            and preferences the contact instead of a link, so that they work after the campaign is deleted
+//   10 bytes HMAC-SHA-256 of all preceding bytes, truncated (80 bits: RFC 2104 §5)
 //
-// base64url in URLs; lower-case base32 where a mail server may fold the case of a local part.
+// base64url in URLs; lower-case base32 in local parts, whose case a mail server may change.
 
 const VERSION = 1;
 const MAC_BYTES = 10;
 const MAX_PAYLOAD_BYTES = 2 + 4 * 8;
 const BASE32 = "abcdefghijklmnopqrstuvwxyz234567";
 
-/** What a token is good for. It is part of the signed bytes: a token made for one purpose is refused for another. */
+/** The purpose is part of the signed bytes, so that a token made for one purpose is refused for another. */
 export const tokenPurposes = {
   open: 1,
   click: 2,
@@ -34,8 +34,8 @@ export const tokenPurposes = {
 export type TokenPurpose = keyof typeof tokenPurposes;
 
 /**
- * The purposes of tokens in URLs: `/o/ /c/ /u/ /p/ /v/`, and `/f/`, where `campaignId` is the number of the
- * form, of the sign-up or of the change of address.
+ * The purposes of tokens in URLs: `/o/ /c/ /u/ /p/ /v/`, and `/f/`, where `campaignId` holds the number of the form,
+ * the sign-up or the address change.
  */
 export type UrlPurpose =
   | "open"
@@ -46,12 +46,12 @@ export type UrlPurpose =
   | "form"
   | "signup"
   | "newAddress";
-/** The purposes of tokens in addresses: return path, and mailto: of List-Unsubscribe. */
+/** The purposes of tokens in addresses: return path, and mailto: in List-Unsubscribe. */
 export type AddressPurpose = "bounce" | "unsubscribeMail";
 
 /**
- * What a token is about. `seq` 0 = nobody (an anonymous web view); `link` 0 = no link. Of `unsubscribe` and
- * `preferences`, `link` is the contact, 0 in mail that was sent before tokens held it.
+ * The contents of a token. `seq` 0 = anonymous (web view); `link` 0 = no link. For `unsubscribe` and `preferences`,
+ * `link` is the contact, or 0 in mail sent before tokens contained it.
  */
 export type TokenSubject = {
   workspaceNumber: number;
@@ -62,12 +62,15 @@ export type TokenSubject = {
 
 type TokenKey = { firstByte: number; mac: Bun.CryptoHasher };
 
-/** The keys that sign and check tokens: the newest signs, all check, so that old mail keeps working. */
+/**
+ * Keys for signing and verifying tokens. The newest key signs; every key verifies, so that links in old mail keep
+ * working.
+ */
 export type TokenKeys = { current: TokenKey; byFirstByte: ReadonlyMap<number, TokenKey[]> };
 
 /**
- * Derives the token keys from the key ring. Cheap, but do it once per thread: a `TokenKeys` holds native
- * hashers and cannot be sent to another thread (send the ring).
+ * Derives the token keys from the key ring. Cheap, but do it once per thread: `TokenKeys` holds native hashers and
+ * cannot be sent to another thread (send the key ring instead).
  */
 export function loadTokenKeys(ring: KeyRing): TokenKeys {
   const byFirstByte = new Map<number, TokenKey[]>();
@@ -83,7 +86,7 @@ export function loadTokenKeys(ring: KeyRing): TokenKeys {
   return { current, byFirstByte };
 }
 
-// Two key ids may share a tag of five bits; readers then try both keys.
+// Two key ids may share the same 5-bit tag; readers then try both keys.
 function tokenKey(ring: KeyRing, id: string): TokenKey {
   const tag = (createHash("sha256").update(id).digest()[0] ?? 0) & 0x1f;
   return {
@@ -92,14 +95,14 @@ function tokenKey(ring: KeyRing, id: string): TokenKey {
   };
 }
 
-/** The token of a URL, 22 to 60 characters of base64url. */
+/** The token for a URL: 22 to 60 characters of base64url. */
 export function trackingToken(keys: TokenKeys, purpose: UrlPurpose, subject: TokenSubject): string {
   return scratch.toString("base64url", 0, writeToken(keys, purpose, subject));
 }
 
 /**
- * What the token of a URL is about, or undefined when we did not make it for this purpose. Compares in
- * constant time; refuses every other spelling of the same bytes.
+ * Reads a token from a URL; undefined when we did not issue it for this purpose. Compares in constant time and accepts
+ * only the canonical encoding.
  */
 export function readTrackingToken(
   keys: TokenKeys,
@@ -114,8 +117,8 @@ export function readTrackingToken(
 }
 
 /**
- * The local part of a return path (`b-…`) or of an unsubscribe mailto (`u-…`): lower case, at most 64
- * octets (RFC 5321 §4.5.3.1.1).
+ * The local part of a return path (`b-…`) or of an unsubscribe mailto (`u-…`): lower case, at most 64 octets (RFC 5321
+ * §4.5.3.1.1).
  */
 export function addressToken(
   keys: TokenKeys,
@@ -126,7 +129,7 @@ export function addressToken(
   return (purpose === "bounce" ? "b-" : "u-") + base32(scratch, length);
 }
 
-/** Reverses `addressToken`, in any case; undefined when we did not make it for this purpose. */
+/** Reads a local part made by `addressToken`, ignoring case; undefined when we did not issue it for this purpose. */
 export function readAddressToken(
   keys: TokenKeys,
   purpose: AddressPurpose,
@@ -141,11 +144,11 @@ export function readAddressToken(
 }
 
 /**
- * The Message-ID of a message, without angle brackets. It depends on nothing but the message and the key,
- * so that a repeated attempt carries the same one and receivers can drop the copy.
+ * The Message-ID of a message, without angle brackets. It depends only on the message and the key, so that a repeated
+ * attempt has the same one and the receiver can drop the duplicate.
  *
  * @param domain The sending domain, as A-label.
- * @param run How often a person had it sent again from the beginning: then it is another message.
+ * @param run How often a person has had the message sent again from the beginning; each run counts as a new message.
  */
 export function messageIdOf(
   keys: TokenKeys,
@@ -157,16 +160,16 @@ export function messageIdOf(
   return `${base32(scratch, length)}${run === 0 ? "" : `-r${run}`}@${domain}`;
 }
 
-/** Reverses `messageIdOf`, given what is before its `@`; undefined when we did not make it. */
+/** Reads the part before the `@` of a Message-ID made by `messageIdOf`; undefined when we did not issue it. */
 export function readMessageId(keys: TokenKeys, localPart: string): TokenSubject | undefined {
   const token = localPart.toLowerCase().replace(/-r\d{1,9}$/, "");
   const bytes = localPart.length > 80 ? undefined : fromBase32(token);
   return bytes && readToken(keys, "messageId", bytes);
 }
 
-// One buffer for all tokens of a thread: making a token is synchronous.
+// One buffer per thread is enough, because tokens are made synchronously.
 const scratch = Buffer.alloc(MAX_PAYLOAD_BYTES + MAC_BYTES);
-// Bun wants room for the longest digest, whatever the algorithm.
+// Bun requires space for the longest digest, whatever the algorithm.
 const digest = Buffer.alloc(64);
 
 function writeToken(keys: TokenKeys, purpose: TokenPurpose, subject: TokenSubject): number {
@@ -243,7 +246,7 @@ function writeVarint(value: number, start: number): number {
   return at;
 }
 
-/** Two characters for every ten bits: half the steps, and every message has two or three of these. */
+/** Encoding ten bits (two characters) at a time halves the steps; every message contains two or three tokens. */
 const BASE32_PAIRS = Array.from(
   { length: 1024 },
   (_, bits) => `${BASE32[bits >> 5]}${BASE32[bits & 31]}`,

@@ -1,7 +1,6 @@
-// What the stages of the pipeline hand on to each other. A stage imports this file and its own folder,
-// never another stage.
+// The types passed between the stages. A stage imports this file and its own folder, never another stage.
 
-/** The states of a message row; the numbers are stored. All but the first three are terminal. */
+/** The states of a message row. The numbers are stored in the database. All but the first three are final. */
 export const messageState = {
   pending: 0,
   deferred: 1,
@@ -14,10 +13,10 @@ export const messageState = {
 export type MessageStateName = keyof typeof messageState;
 export type MessageState = (typeof messageState)[MessageStateName];
 
-/** One message, named. */
+/** Identifies one message. */
 export type MessageRef = { workspaceId: string; campaignId: number; seq: number };
 
-/** Who gets a message and what its slots are filled from. */
+/** A message's recipient and the data for its slots. */
 export type Recipient = {
   seq: number;
   contactId: number;
@@ -28,7 +27,7 @@ export type Recipient = {
   contact: ContactFields;
 };
 
-/** What a template may say of a contact, under the name `contact`. */
+/** The contact's data as templates see it under the name `contact`. */
 export type ContactFields = {
   id: number;
   email: string;
@@ -36,43 +35,45 @@ export type ContactFields = {
   last_name: string;
   language: string;
   tracking_off: boolean;
-  /** Custom fields by key, reachable as `contact.<key>` when no built-in has that name. */
+  /** Custom fields by key, available as `contact.<key>` unless a built-in field has that name. */
   fields: Record<string, string | number | boolean | null>;
 };
 
-/** A campaign as it was launched. Stored as JSON in campaign_content; never changes afterwards. */
+/** The content of a campaign, frozen at launch. Stored as JSON in campaign_content; immutable afterwards. */
 export type CampaignContent = {
   subject: string;
   preheader: string;
   fromName: string;
   fromEmail: string;
   replyTo: string;
-  /** Compiled HTML with Liquid still in it; links not yet rewritten. */
+  /** Compiled HTML that still contains Liquid; links not yet rewritten. */
   html: string;
-  /** Plain text with Liquid still in it. */
+  /** Plain text that still contains Liquid. */
   text: string;
   /** Absolute URLs (possibly with Liquid) in order; the index + 1 is link_no. */
   links: string[];
   trackOpens: boolean;
   trackClicks: boolean;
-  /** Facts of the workspace, under the name `workspace` in templates. */
+  /** The workspace's data, available to templates as `workspace`. */
   workspace: { id: string; number: number; name: string; postalAddress: string };
-  /** `https://host` of tracking and unsubscribe links, without a trailing slash. */
+  /** `https://host` for tracking and unsubscribe links, without a trailing slash. */
   publicUrl: string;
-  /** The domain of Message-ID, List-ID and the DKIM signature. */
+  /** The domain used in Message-ID, List-ID and the DKIM signature. */
   domain: string;
-  /** The campaign's name. */
   name: string;
-  /** Host of mailto: unsubscribe and VERP return paths; empty when no bounce domain is set up. */
+  /** Host of mailto: unsubscribe addresses and VERP return paths; empty when no bounce domain is set up. */
   bounceDomain: string;
-  /** Something its recipient just asked for, such as a confirmation: no List-* fields, no footer of a bulk message. */
+  /** True for a message that its recipient just requested, such as a confirmation: no List-* fields and no footer. */
   transactional?: boolean;
 };
 
-/** Key material of one sending domain. `privateKeyPem` is in clear here: it never leaves memory. */
+/** The DKIM key of one sending domain. `privateKeyPem` is unencrypted and must never leave memory. */
 export type DkimKey = { domain: string; selector: string; privateKeyPem: string };
 
-/** A finished message: what goes on the wire, headers and body, CRLF, dot-stuffed, without the final dot. */
+/**
+ * A finished message as sent after DATA: headers and body with CRLF, without the final dot. No line starts with a dot,
+ * so it needs no dot-stuffing.
+ */
 export type Rendered = {
   envelopeFrom: string;
   envelopeTo: string;
@@ -84,88 +85,91 @@ export type Rendered = {
   needs8bit: boolean;
 };
 
-/** A client of an OAuth 2.0 token endpoint (RFC 6749 §6): gives the access tokens of XOAUTH2. */
+/** A client of an OAuth 2.0 token endpoint (RFC 6749 §6), which issues access tokens for XOAUTH2. */
 export type OAuthClient = {
   tokenUrl: string;
   clientId: string;
   clientSecret: string;
-  /** Empty = the client credentials grant. */
+  /** Empty = use the client credentials grant. */
   refreshToken: string;
   scope: string;
 };
 
-/** An address of this host to send from. */
+/** A local IP address to send from. */
 export type RouteSource = {
   /** IPv4 or IPv6. */
   address: string;
-  /** EHLO name; should be the address's PTR, and point back to it. */
+  /** EHLO name; should equal the address's PTR name, and resolve back to the address. */
   heloName: string;
-  /** Its share among the sources, 1–1000. */
+  /** Weight among the sources, 1–1000. */
   weight: number;
-  /** Set while the address is being warmed up. */
+  /** Set while the address is warming up. */
   warmUp?: WarmUp;
 };
 
-/** A warm-up plan: `firstDay` messages to a provider on the first day, 1.5 times as many each day, up to `target`. */
+/**
+ * A warm-up plan: `firstDay` messages per provider on the first day, 1.5 times as many each following day, up to
+ * `target`.
+ */
 export type WarmUp = { startedAt: number; firstDay: number; target: number };
 
-/** A way out, with its secrets decrypted. */
+/** A sending method, with decrypted secrets. */
 export type Route = {
   id: number;
   workspaceId: string;
   name: string;
   kind: "relay" | "direct" | "test_inbox";
   host: string;
-  /** For a direct route the port of the MX hosts: 25. */
+  /** For a direct route, the port of the MX hosts: 25. */
   port: number;
   security: "starttls" | "tls" | "none";
   verifyCertificate: boolean;
   username: string;
   password: string;
-  /** For a direct route: of all its sites together. */
+  /** For a direct route, the total for all its sites. */
   maxConnections: number;
-  /** Messages per second; undefined = no cap. */
+  /** Messages per second; undefined = unlimited. */
   maxPerSecond: number | undefined;
   maxPerConnection: number;
   signDkim: boolean;
-  /** Set when it may not lead to this machine or a private network. */
+  /** True when connections to this machine and to private networks are forbidden. */
   publicOnly?: boolean;
-  /** Whose defaults and words fit, e.g. `ses`; empty or left out = none known. */
+  /** The provider whose defaults and reply texts apply, e.g. `ses`; empty or omitted = unknown. */
   preset?: string;
-  /** Sign in by XOAUTH2 with `username` instead of a password. */
+  /** Authenticate by XOAUTH2 with `username` instead of a password. */
   oauth?: OAuthClient;
-  /** EHLO name where no source says another; empty or left out = this host's name. */
+  /** EHLO name where the source has none of its own; empty or omitted = this host's name. */
   heloName?: string;
-  /** Addresses to send from; none = the system chooses. */
+  /** Local addresses to send from; none = the operating system chooses. */
   sources?: RouteSource[];
   /**
-   * TLS to MX hosts. opportunistic: where offered, certificate not checked; required: no message in clear;
-   * verified: required, and the certificate must be the MX host's. MTA-STS policies can only raise it.
+   * TLS to MX hosts. opportunistic: used when offered, certificate not checked. required: never in clear text.
+   * verified: required, and the certificate must match the MX host. MTA-STS can only raise the level.
    */
   tlsPolicy?: "opportunistic" | "required" | "verified";
   /** Messages in any 24 hours; undefined = no quota. */
   maxPerDay?: number | undefined;
-  /** Recipient domains it may be used for, `*.example.com` with all below; none = all. */
+  /** Recipient domains it may be used for; `*.example.com` includes subdomains; none = all. */
   allowDomains?: string[];
   /** Recipient domains it must not be used for. */
   denyDomains?: string[];
-  /** The next MAIL may follow the dot in one write (RFC 2920 §3.1): for relays known to bear it. */
+  /** The next MAIL may follow the dot in one write (RFC 2920 §3.1). Only for relays known to support it. */
   chainDot?: boolean;
 };
 
-/** A way out among others that stand in for it. */
+/** A route as a member of a group whose members replace each other. */
 export type RouteMember = {
   route: Route;
-  /** Lower first; the next position only where every route of the lower ones is out of order. */
+  /** Lower first. A position is used only when every route of the lower positions is out of order. */
   position: number;
-  /** Its share among the routes of its position. */
+  /** Weight among the routes of the same position. */
   weight: number;
 };
 
-/** What a campaign was told to be sent by; the group counts when both are there. */
+/** A campaign's sending method; the group takes precedence when both are set. */
 export type RouteChoice = { routeId: number | null; groupId: number | null };
 
-/** Where in the SMTP dialogue something happened, in its order. */
+/** The stages of the SMTP dialogue, in order. */
 export const smtpStages = [
   "dns",
   "connect",
@@ -182,22 +186,22 @@ export const smtpStages = [
 ] as const;
 export type SmtpStage = (typeof smtpStages)[number];
 
-/** A server's answer, lines joined by a space. */
+/** A server's reply, its lines joined by spaces. */
 export type SmtpReply = { code: number; enhanced: string; text: string };
 
 /**
- * Why there is no answer to classify.
- * - connection: refused, reset, closed, or the name does not resolve.
- * - timeout: the server said nothing for as long as the stage allows.
+ * Why there is no reply to classify.
+ * - connection: refused, reset or closed, or the host name does not resolve.
+ * - timeout: the server sent nothing within the stage's time limit.
  * - tls: handshake or certificate.
- * - protocol: the server does not speak SMTP, or lost count of its replies.
- * - config: the route cannot work as it is set up (no STARTTLS, no AUTH offered, AUTH without TLS).
- * - too_large, unsupported: this message cannot pass this server (SIZE; 8BITMIME, SMTPUTF8).
- * - null_mx: the domain says that it takes no mail (RFC 7505).
+ * - protocol: the server does not speak SMTP, or sent an unexpected number of replies.
+ * - config: the route is misconfigured (no STARTTLS, no AUTH offered, AUTH without TLS).
+ * - too_large, unsupported: this server cannot take this message (SIZE; 8BITMIME, SMTPUTF8).
+ * - null_mx: the domain declares that it accepts no mail (RFC 7505).
  * - no_domain: the domain does not exist (NXDOMAIN).
- * - dns: no answer of the domain name system that can be used (SERVFAIL, time-out).
- * - private_target: the mail servers of the domain are on a network that may not be used.
- * - tls_policy: the recipient's policy (MTA-STS), the provider or the route asks for better TLS than is to be had.
+ * - dns: no usable DNS answer (SERVFAIL, time-out).
+ * - private_target: the domain's mail servers are on a network that may not be used.
+ * - tls_policy: the recipient's MTA-STS policy, the provider or the route requires better TLS than is available.
  */
 export type SmtpFault =
   | "connection"
@@ -214,12 +218,12 @@ export type SmtpFault =
   | "tls_policy";
 
 /**
- * How one attempt ended on the wire.
+ * The SMTP outcome of one attempt.
  * - accepted: 2xx after the dot.
- * - refused: the server answered 4xx or 5xx at `stage`; certainly not delivered.
- * - broken: no answer (connection, TLS, time-out) and the dot was not written; certainly not delivered.
- * - ambiguous: the dot was written and no answer was read; may have been delivered.
- * - abandoned: taken back before the dot because of a pause; no attempt.
+ * - refused: the server replied 4xx or 5xx at `stage`; certainly not delivered.
+ * - broken: no reply (connection, TLS, time-out), and the dot was not sent; certainly not delivered.
+ * - ambiguous: the dot was sent but no reply was read; may have been delivered.
+ * - abandoned: cancelled before the dot, because of a pause; not an attempt.
  */
 export type SmtpOutcome =
   | { kind: "accepted"; reply: SmtpReply; host: string; durationMs: number }
@@ -231,42 +235,45 @@ export type SmtpOutcome =
       error: string;
       host: string;
       durationMs: number;
-      /** Unix ms. Nothing was tried, because it failed a moment ago: no attempt, and not before this. */
+      /**
+       * Unix ms. Set when the servers failed moments ago and were not contacted: not an attempt; retry no earlier than
+       * this.
+       */
       retryAt?: number;
     }
   | { kind: "ambiguous"; error: string; host: string; durationMs: number }
   | { kind: "abandoned" };
 
-/** What a server said, and whom it refuses: the sender's address, or whoever comes by this route. */
+/** A server's refusal, and what it refuses: the sender's address, or all mail over this route. */
 export type SiteRefusal = { words: string; refuses: "sender" | "route" };
 
-/** What an attempt means for the message: the output of `result/`. */
+/** The meaning of an attempt for its message; the output of `result/`. */
 export type Verdict = {
   /** The state the message moves to. */
   state: "sent" | "deferred" | "bounced" | "failed" | "held" | "skipped";
-  /** Category of the classification table, e.g. `greylist`, `invalid_mailbox`. */
+  /** The category of the reply, e.g. `greylist`, `invalid_mailbox`. */
   category: string;
-  /** Unix ms of the next try; only for `deferred`. */
+  /** Unix ms of the next attempt; only for `deferred`. */
   dueAt?: number;
-  /** False for throttling: the try does not count against the schedule. */
+  /** False for throttling and route faults: the attempt does not count towards the retry schedule. */
   countsAsAttempt: boolean;
   /** Set when the address must not be mailed again. */
   suppress?: "hard_bounce";
-  /** Category under which this failure counts against the address: enough of them, and it is given up. */
+  /** The category under which this failure counts against the address, which is suppressed after enough of them. */
   strike?: string;
   /** True when the limiter should slow down. */
   pushback: boolean;
-  /** Set when the fault is the route's, not the recipient's: stop using it and say so. */
+  /** Set when the route itself is at fault: stop using it and report this text. */
   routeFault?: string;
-  /** Set when one recipient's server does not let us in. The route may be well for all others. */
+  /** Set when one recipient's server refuses us; the route may work for all others. */
   siteRefusal?: SiteRefusal;
 };
 
 /**
- * What a rule asks of the limiter.
- * - suspend: nothing more that way for a while.
- * - set: no faster, no more connections, no more messages a connection than this for a while.
- * - rotate_source: another source address for a while.
+ * An action that a rule asks of the limiter.
+ * - suspend: send nothing within `scope` for a while.
+ * - set: limit the rate, the connections or the messages per connection for a while.
+ * - rotate_source: use another source address for a while.
  * - pause_campaign: a person has to look at it.
  */
 export type LimitAction =
@@ -293,10 +300,10 @@ export type LimitAction =
   | { do: "rotate_source"; forMs: number; reason: string }
   | { do: "pause_campaign"; reason: string };
 
-/** A verdict with what the limiter is to do about it. */
+/** A verdict with the actions for the limiter. */
 export type Judgement = Verdict & { actions: LimitAction[] };
 
-/** Messages of running campaigns that are in hand, by route, source address and site. */
+/** Loaded messages of running campaigns, grouped by route, source address and site. */
 export type QueueSite = {
   workspaceId: string;
   routeId: number;
@@ -304,21 +311,21 @@ export type QueueSite = {
   siteKey: string;
   siteName: string;
   provider: string;
-  /** Empty when the system chooses. */
+  /** Empty when the operating system chooses. */
   source: string;
-  /** The limit that is suspended to leave this site alone. */
+  /** The limit to suspend in order to stop sending to this site. */
   limit: { level: string; id: string };
   waiting: number;
   inFlight: number;
-  /** Waiting messages by age: under 5 minutes, an hour, 6 hours, a day, and older. */
+  /** Number of waiting messages by age: under 5 minutes, 1 hour, 6 hours, 1 day, and older. */
   ages: number[];
   connections: number;
-  /** Messages at once that are allowed now; null = no limit of its own. */
+  /** Number of concurrent messages allowed now; null = no limit of its own. */
   window: number | null;
   perSecond: number | null;
   /** Unix ms. */
   suspendedUntil: number | null;
-  /** Why it is suspended or slowed down; else empty. */
+  /** Why it is suspended or slowed down; empty when it is neither. */
   reason: string;
   nextTryAt: number | null;
   campaignIds: number[];
@@ -330,7 +337,7 @@ export type QueueRoute = {
   id: number;
   name: string;
   kind: Route["kind"];
-  /** closed = in order, open = out of order, half_open = one message finds out. */
+  /** Circuit breaker: closed = working, open = out of order, half_open = testing with one message. */
   circuit: "closed" | "open" | "half_open";
   reason: string;
   retryAt: number | null;
@@ -340,7 +347,7 @@ export type QueueRoute = {
   perSecond: number | null;
 };
 
-/** A limit that is suspended, or slowed down for a while. */
+/** A limit that is suspended or temporarily lowered. */
 export type QueueHold = {
   level: string;
   id: string;
@@ -352,7 +359,7 @@ export type QueueHold = {
   atOnce: number | null;
 };
 
-/** How much of a quota is used. */
+/** Usage of a quota. */
 export type QueueQuota = {
   level: string;
   id: string;
@@ -361,16 +368,16 @@ export type QueueQuota = {
   max: number;
 };
 
-/** What the delivery thread has in hand now. */
+/** A snapshot of what the delivery thread has loaded. */
 export type QueueSnapshot = {
   at: number;
-  /** Why nothing can be sent at all; else empty. */
+  /** Why nothing can be sent at all; empty when sending is possible. */
   trouble: string;
   campaigns: {
     workspaceId: string;
     campaignId: number;
     inHand: number;
-    /** Messages whose domain is being looked up. */
+    /** Messages whose domain is being resolved. */
     lookingUp: number;
     bottleneck: string;
   }[];
@@ -380,5 +387,5 @@ export type QueueSnapshot = {
   quotas: QueueQuota[];
 };
 
-/** A limit of a workspace by name, as a snapshot gives it. */
+/** Identifies a limit of a workspace, as in a snapshot. */
 export type QueueLimit = { workspaceId: string; level: string; id: string };

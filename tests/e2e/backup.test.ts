@@ -82,8 +82,8 @@ test(
       mimeType: "text/csv",
       buffer: Buffer.from(await Bun.file(file).arrayBuffer()),
     });
-    await page.getByText("This file is from SwiftMail").waitFor();
-    expect(await page.getByLabel("lists: Becomes").inputValue()).toBe("own");
+    await page.getByText("This file comes from SwiftMail").waitFor();
+    expect(await page.getByLabel("lists: Imported as").inputValue()).toBe("own");
     expect(await accessibilityFindings(page)).toEqual([]);
     await takeScreenshots(page, screenshots, "import-own-file");
   },
@@ -112,7 +112,7 @@ test(
     await page.getByText("No list", { exact: true }).waitFor();
     await takeScreenshots(page, screenshots, "forms-broken");
     await open(formPath);
-    await page.getByText("This form takes no sign-ups").waitFor();
+    await page.getByText("This form does not accept sign-ups").waitFor();
     expect(await accessibilityFindings(page)).toEqual([]);
     await takeScreenshots(page, screenshots, "form-broken");
     await open("");

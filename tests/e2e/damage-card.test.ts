@@ -45,7 +45,7 @@ test("the card names the workspace, the reason and the place, and brings it back
   await page
     .getByText("Die Datei fehlt. Stellen Sie sie aus Ihrer Sicherung wieder her.")
     .waitFor();
-  await page.getByText(`Ort: ${file}`).waitFor();
+  await page.getByText(`Pfad: ${file}`).waitFor();
   expect(await accessibilityFindings(page)).toEqual([]);
 
   await page.setViewportSize(phone);
@@ -59,6 +59,6 @@ test("the card names the workspace, the reason and the place, and brings it back
   await page.getByText("Die Datei ist weiterhin nicht benutzbar").waitFor();
   renameSync(`${file}.saved`, file);
   await page.getByRole("button", { name: "Erneut prüfen" }).click();
-  await page.getByText("Der Arbeitsbereich ist wieder in Betrieb").waitFor();
-  await page.getByText("Alle Arbeitsbereiche sind benutzbar.").waitFor();
+  await page.getByText("Der Arbeitsbereich funktioniert wieder").waitFor();
+  await page.getByText("Alle Arbeitsbereiche funktionieren.").waitFor();
 }, 90_000);

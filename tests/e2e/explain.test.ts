@@ -178,11 +178,11 @@ async function story(name: string): Promise<void> {
 
 test("the report says what failed by reason, what waits for a person, and what can be sent again", async () => {
   await open(`${campaignId}/report`);
-  await page.getByText("2 messages wait for you").waitFor();
+  await page.getByText("2 messages need your decision").waitFor();
   await page.getByRole("cell", { name: "Rejected as spam" }).waitFor();
   // The address that does not exist is suppressed by now, and is left out.
-  await page.getByRole("button", { name: "Retry these 2" }).waitFor();
-  await page.getByText("Left out: 1 suppressed").waitFor();
+  await page.getByRole("button", { name: "Retry 2 messages" }).waitFor();
+  await page.getByText("Skipped: 1 suppressed").waitFor();
   await look("explain-report");
 }, 60_000);
 
@@ -190,45 +190,45 @@ test("who bounced: the server's words, and that the address is suppressed since"
   await story("gone");
   await page.getByText("The mailbox does not exist").first().waitFor();
   await page.getByText("550 5.1.1 The email account that you tried").waitFor();
-  await page.getByText(/On the suppression list since/).waitFor();
+  await page.getByText(/Suppressed since/).waitFor();
   await look("explain-bounced");
 }, 60_000);
 
 test("who is deferred: what the server asked for, how long it waited, when it is tried next", async () => {
   await story("later");
-  await page.getByRole("heading", { name: "What it waited for" }).waitFor();
+  await page.getByRole("heading", { name: "Waiting times" }).waitFor();
   await page.getByText("Greylisted: the server asked to try later").first().waitFor();
-  await page.getByText(/until the next try/).waitFor();
+  await page.getByText(/until the next attempt/).waitFor();
   await look("explain-deferred");
 }, 60_000);
 
 test("who was suppressed, was not in the segment, or is nobody: the first reason, in words", async () => {
   await search("suppressed@reader.example");
-  await page.getByText("Their address was suppressed when the campaign was launched.").waitFor();
+  await page.getByText("Their address was suppressed when the campaign started.").waitFor();
   await page.getByText("Suppressed manually").waitFor();
 
   await search("outsider@reader.example");
-  await page.getByText("Did not match the segment “Loyal readers”:").waitFor();
+  await page.getByText("Did not match segment “Loyal readers”:").waitFor();
   await page.getByText("Not met: Has the tag “VIP”").waitFor();
   await look("explain-outsider");
 
   await search("stranger@reader.example");
-  await page.getByText("Nobody with this address is a contact of this workspace.").waitFor();
+  await page.getByText("No contact in this workspace has this address.").waitFor();
 }, 60_000);
 
 test("a held message is decided on its own page, the other from the report", async () => {
   await story("lost1");
-  await page.getByText("This message waits for you").waitFor();
+  await page.getByText("This message needs your decision").waitFor();
   await look("explain-held");
   await page.getByRole("button", { name: "Count as sent" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Count as sent" }).click();
-  await page.getByText("This message waits for you").waitFor({ state: "detached" });
+  await page.getByText("This message needs your decision").waitFor({ state: "detached" });
 
   await open(`${campaignId}/report`);
-  await page.getByText("1 message waits for you").waitFor();
+  await page.getByText("1 message needs your decision").waitFor();
   await page.getByRole("button", { name: "Count as failed" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Count as failed" }).click();
-  await page.getByText("1 message waits for you").waitFor({ state: "detached" });
+  await page.getByText("1 message needs your decision").waitFor({ state: "detached" });
   const { counts } = await untilReport(api, workspace, campaignId, () => true);
   expect(counts).toMatchObject({ held: 0, sent: 2, failed: 3 });
 }, 60_000);
@@ -237,9 +237,9 @@ test("what failed is sent again with the number on the button, and arrives", asy
   isMended = true;
   await open(`${campaignId}/report`);
   await page.getByLabel("Reason", { exact: true }).selectOption({ label: "Rejected as spam" });
-  await page.getByRole("button", { name: "Retry these 2" }).click();
-  await page.getByRole("dialog").getByRole("button", { name: "Retry these 2" }).click();
-  await page.getByText("2 messages are sent again").waitFor();
+  await page.getByRole("button", { name: "Retry 2 messages" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Retry 2 messages" }).click();
+  await page.getByText("Sending 2 messages again").waitFor();
 
   await untilReport(api, workspace, campaignId, ({ counts }) => counts.sent === 4);
   const arrived = sink.arrived.map(({ address }) => address).sort();

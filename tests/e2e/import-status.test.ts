@@ -61,14 +61,14 @@ test(
   "what is not understood is decided by the person, and the rest is not mailed",
   async () => {
     await openImport(page, await upload(CSV, "people.csv"));
-    await page.getByText("3 rows have a status that is not understood").waitFor();
+    await page.getByText("3 rows have an unknown status").waitFor();
     expect(await accessibilityFindings(page)).toEqual([]);
     const status = page.getByRole("region", { name: "Status", exact: true });
     expect(await status.getByRole("row").allInnerTexts()).toHaveLength(5);
 
     await page.getByLabel("What “Gold” in “Status” means").selectOption("subscribed");
     await page.getByLabel("“Disabled” is about something else").check();
-    await page.getByText("2 rows have a status that is not understood").waitFor();
+    await page.getByText("2 rows have an unknown status").waitFor();
     await page.getByRole("button", { name: "Start import" }).click();
     await page.getByText("Done", { exact: true }).waitFor();
 
@@ -105,7 +105,7 @@ test(
 
     isDown = false;
     await again.click();
-    await page.getByText("3 rows have a status that is not understood").waitFor();
+    await page.getByText("3 rows have an unknown status").waitFor();
     await page.unroute("**/imports/*/check");
   },
   STEP_MS,
@@ -116,13 +116,13 @@ test(
   async () => {
     const csv = (name: string) => `email\n${name}@x.test\n`;
     await openImport(page, await upload(csv("left"), "unsubscribed_members.csv"));
-    await page.getByText("This looks like a file of people who must not be mailed").waitFor();
+    await page.getByText("This looks like a list of people who must not be emailed").waitFor();
     await page.getByRole("button", { name: "Start import" }).click();
     await page.getByText("Done", { exact: true }).waitFor();
     expect(await mailable()).not.toContain("left@x.test");
 
     await openImport(page, await upload(csv("stays"), "unsubscribed_members.csv"));
-    await page.getByLabel("That is not so: let each row decide").check();
+    await page.getByLabel("This is wrong. Decide row by row").check();
     await page.getByRole("button", { name: "Start import" }).click();
     await page.getByText("Done", { exact: true }).waitFor();
     expect(await mailable()).toContain("stays@x.test");
@@ -137,19 +137,21 @@ test(
       `email,Attribute 7\nyes-${name}@q.test,yes\nno-${name}@q.test,no\n`;
     const answer = async (name: string, choice: string) => {
       await openImport(page, await upload(file(name), `${name}.csv`));
-      await page.getByRole("heading", { name: "Columns that may say who can be mailed" }).waitFor();
-      const open = page.getByText("1 column is not answered");
+      await page
+        .getByRole("heading", { name: "Columns that may say who can be emailed" })
+        .waitFor();
+      const open = page.getByText("1 question is open");
       await open.waitFor();
       expect(await accessibilityFindings(page)).toEqual([]);
-      await page.getByLabel("Does “Attribute 7” say who may be mailed?").selectOption(choice);
+      await page.getByLabel("Does “Attribute 7” say who can be emailed?").selectOption(choice);
       await open.waitFor({ state: "detached" });
       await page.getByRole("button", { name: "Start import" }).click();
       await page.getByText("Done", { exact: true }).waitFor();
       return (await mailable()).filter((email) => email.endsWith(`-${name}@q.test`)).sort();
     };
 
-    expect(await answer("refuse", "Yes: “yes” means not mailed")).toEqual(["no-refuse@q.test"]);
-    expect(await answer("allow", "Yes: “yes” means may be mailed")).toEqual(["yes-allow@q.test"]);
+    expect(await answer("refuse", "Yes: “yes” means do not email")).toEqual(["no-refuse@q.test"]);
+    expect(await answer("allow", "Yes: “yes” means can be emailed")).toEqual(["yes-allow@q.test"]);
     expect(await answer("else", "No, it is about something else")).toEqual([
       "no-else@q.test",
       "yes-else@q.test",

@@ -32,7 +32,7 @@ test("a person who is invited creates an account from the mailed link and is in 
 
   const guest = await (await browser.newContext({ viewport: phone })).newPage();
   await guest.goto(await mailedInvitation(seeded.api, "grace@agency.test"));
-  await guest.getByText("grace@agency.test is invited to work in Acme Books.").waitFor();
+  await guest.getByText("grace@agency.test is invited to join Acme Books.").waitFor();
   expect(await accessibilityFindings(guest)).toEqual([]);
   await guest.getByLabel("Your name").fill("Grace Hopper");
   await guest.getByLabel("New password", { exact: true }).fill("password12345");
@@ -58,7 +58,7 @@ test("somebody who is invited in German accepts and works in German, whatever th
   await guest.getByLabel("Ihr Name").fill("Greta");
   expect(await guest.evaluate("document.documentElement.lang")).toBe("de");
   await guest.getByLabel("Neues Passwort", { exact: true }).fill("four unrelated words here");
-  await guest.getByRole("button", { name: "Konto anlegen und annehmen" }).click();
+  await guest.getByRole("button", { name: "Konto erstellen und annehmen" }).click();
   await guest.waitForURL(new RegExp(`/w/${workspace.id}`));
   await guest.getByRole("heading", { level: 1, name: "Übersicht" }).waitFor();
 

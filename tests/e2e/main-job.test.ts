@@ -80,26 +80,26 @@ describe("the main job", () => {
     "the wizard leads from the token on the console to a workspace with a test message",
     async () => {
       await page.goto(`${binary.url}/setup?token=${await setupToken(binary)}`);
-      await press("Begin");
+      await press("Start");
       await fill("Name", "Ada Lovelace");
       await fill("Email address", EMAIL);
       await fill("Password", PASSWORD);
       await press("Continue");
-      await fill("Name of the organization", "Lovelace & Co");
+      await fill("Organization name", "Lovelace & Co");
       await press("Continue");
-      await fill("Name of the workspace", "Acme Books");
+      await fill("Workspace name", "Acme Books");
       await fill("Postal address", "1 Sample Street, 10115 Berlin");
       await press("Continue");
-      await fill("Public address", binary.url);
+      await fill("Public URL", binary.url);
       await press("Continue");
       await page.getByText("Test inbox", { exact: true }).click();
       await press("Continue");
       await fill("Sender name", "Acme Books");
       await fill("Sender address", "hello@acme-books.test");
       await press("Continue");
-      await press("Send the test message");
+      await press("Send test message");
       await press("Continue");
-      await press("Finish and open the test message");
+      await press("Finish and open test message");
 
       await page.waitForURL(/\/instance\/inbox\/\d+/);
       await page.locator("main").getByText(EMAIL).first().waitFor();
@@ -128,7 +128,7 @@ describe("the main job", () => {
 
       expect(await figure("Rows")).toBe(csv.rows.toLocaleString("en"));
       expect(await figure("New")).toBe(csv.addresses.length.toLocaleString("en"));
-      expect(await figure("Repeated in the file")).toBe(String(csv.duplicates));
+      expect(await figure("Duplicate rows")).toBe(String(csv.duplicates));
       expect(await figure("Rejected")).toBe(String(csv.rejected));
     },
     STEP_MS,

@@ -67,9 +67,9 @@ test(
     await page.getByLabel("Domain", { exact: true }).fill("Rival.test");
     await button("Block domain").click();
     await button("Unblock").click();
-    await page.getByLabel("Why").fill("They asked us to");
+    await page.getByLabel("Reason").fill("They asked us to");
     await inDialog("Unblock").click();
-    await page.getByText("No domain is blocked").waitFor();
+    await page.getByText("No blocked domains").waitFor();
 
     await button("Add addresses").click();
     await page.getByRole("dialog").getByLabel("Addresses").fill("cy@reader.test");
@@ -97,12 +97,12 @@ test(
     await page.getByText("trap@pond.test").waitFor();
     expect(await accessibilityFindings(page)).toEqual([]);
 
-    await page.getByPlaceholder("Beginning of an address").fill("bo@");
+    await page.getByPlaceholder("Search by beginning of address").fill("bo@");
     await page.getByText("trap@pond.test").waitFor({ state: "detached" });
     await button("Remove").click();
-    await page.getByLabel("Why").fill("A person, not a trap");
+    await page.getByLabel("Reason").fill("A person, not a trap");
     await inDialog("Remove").click();
-    await page.getByText("No address matches").waitFor();
+    await page.getByText("No addresses found").waitFor();
   },
   STEP_MS,
 );

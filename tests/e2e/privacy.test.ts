@@ -75,12 +75,12 @@ test(
   async () => {
     await page.goto(pageUrl("/contacts/privacy"));
     await page.getByLabel("Email address").fill(ERASED);
-    await page.getByRole("button", { name: "Erase this person" }).click();
+    await page.getByRole("button", { name: "Erase data" }).click();
     const question = page.getByRole("dialog");
-    await question.getByText(`Erase ${ERASED}?`).waitFor();
-    await question.getByRole("button", { name: "Erase this person" }).click();
+    await question.getByText(`Erase all data of ${ERASED}?`).waitFor();
+    await question.getByRole("button", { name: "Erase data" }).click();
 
-    await page.getByText("The address is erased too").waitFor();
+    await page.getByText("The address was erased too").waitFor();
     expect(await page.getByText(ERASED).count()).toBe(0);
     // A first name may be somebody else's: the segment is named for a person to look at.
     const segment = page.getByRole("link", { name: "Friends of Anna" });
@@ -103,11 +103,11 @@ test(
     });
     await page.getByRole("button", { name: "Start import" }).click();
 
-    await page.getByText("1 person was refused").waitFor();
+    await page.getByText("1 erased person was rejected").waitFor();
     const report = await page.getByRole("main").innerText();
     expect(report).toMatch(/New\s+1\b/);
-    expect(report).toMatch(/Refused: erased\s+1\b/);
-    expect(report).toContain("erased on their request");
+    expect(report).toMatch(/Rejected: erased\s+1\b/);
+    expect(report).toContain("asked for their data to be erased");
     expect(report.toLowerCase()).not.toContain(ERASED);
     expect(await accessibilityFindings(page)).toEqual([]);
     expect(await addresses()).toEqual([OTHER]);
@@ -163,7 +163,7 @@ test(
     await page.getByRole("link", { name: "Suppression list", exact: true }).waitFor();
     expect(await privacy.count()).toBe(0);
     await page.goto(pageUrl("/contacts/privacy"));
-    await page.getByText("For administrators").waitFor();
+    await page.getByText("Administrators only").waitFor();
   },
   STEP_MS,
 );

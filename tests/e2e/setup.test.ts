@@ -41,11 +41,11 @@ test("a fresh instance sends every visitor to the setup, and only the console's 
   expect(new URL(page.url()).pathname).toBe("/setup");
 
   await page.getByLabel("Setup token").fill("not-the-token");
-  await press("Begin");
+  await press("Start");
   await page.getByText("Is not the one on the console.").waitFor();
 
   await page.getByLabel("Setup token").fill(await setupToken(binary));
-  await press("Begin");
+  await press("Start");
   await arrivesAt("Administrator");
 }, 30_000);
 
@@ -66,7 +66,7 @@ test("a field that the server refuses says so beside the field", async () => {
 }, 30_000);
 
 test("the setup can be left and is resumed where it was", async () => {
-  await page.getByLabel("Name of the organization").fill("Northlight Agency");
+  await page.getByLabel("Organization name").fill("Northlight Agency");
   await press("Continue");
   await arrivesAt("First workspace");
 
@@ -75,20 +75,20 @@ test("the setup can be left and is resumed where it was", async () => {
 
   await page.getByLabel("Postal address").fill("1 Test Street\n10115 Berlin");
   await press("Continue");
-  await arrivesAt("Public address");
+  await arrivesAt("Public URL");
   await press("Continue");
-  await arrivesAt("Way out");
+  await arrivesAt("Sending method");
 }, 30_000);
 
 test("a relay that does not answer is refused with the stage and the reason, and nothing is lost", async () => {
   await page.getByRole("radio", { name: /SMTP relay/ }).check();
   await page.getByLabel("Host").fill("127.0.0.1");
   await page.getByLabel("Port").fill("1");
-  await press("Check the connection");
+  await press("Test connection");
   await page.getByText(/a network that may not be used/).waitFor();
 
   await page.getByLabel("The relay is on this machine or in a private network").check();
-  await press("Check the connection");
+  await press("Test connection");
 
   await page.getByText("Not working yet").waitFor();
   await page.getByText(/connection refused/).waitFor();
@@ -101,17 +101,17 @@ test("a relay that does not answer is refused with the stage and the reason, and
 
 test("the test message arrives, and the last step opens it, signed in", async () => {
   await page.getByLabel("Sender address").fill("news@bakery.test");
-  expect(await page.getByLabel("Name of your organization").inputValue()).toBe("Northlight Agency");
-  const own = page.getByLabel("Address for these messages");
+  expect(await page.getByLabel("Organization name").inputValue()).toBe("Northlight Agency");
+  const own = page.getByLabel("Address for account emails");
   expect(await own.inputValue()).toBe("noreply@agency.test");
   await press("Continue");
   await arrivesAt("Test message");
-  await press("Send the test message");
-  await page.getByText("The server took the message for ada@agency.test").waitFor();
+  await press("Send test message");
+  await page.getByText("The server accepted the message to ada@agency.test").waitFor();
   await press("Continue");
   await arrivesAt("DNS and finish");
 
-  await press("Finish and open the test message");
+  await press("Finish and open test message");
   await page.waitForURL(/\/instance\/inbox\/\d+$/);
   await page.getByText("noreply@agency.test").first().waitFor();
   expect(await page.getByText("bakery.test").count()).toBe(0);
@@ -119,7 +119,7 @@ test("the test message arrives, and the last step opens it, signed in", async ()
 
 test("afterwards the setup is closed, and the phone shows the dashboard without scrolling sideways", async () => {
   await page.goto(`${binary.url}/setup`);
-  await arrivesAt("This instance is set up");
+  await arrivesAt("This instance is already set up");
 
   await page.setViewportSize(phone);
   await page.goto(binary.url);

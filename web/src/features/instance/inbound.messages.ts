@@ -1,36 +1,36 @@
 import { messages } from "../../i18n.ts";
 
 export const t = messages({
-  title: { en: "Mail from outside", de: "Post von außen" },
+  title: { en: "Incoming mail", de: "Eingehende E-Mails" },
   about: {
-    en: "Bounces, complaints and unsubscribe mail reach this instance by SMTP.",
-    de: "Rückläufer, Beschwerden und Abmelde-Mails erreichen diese Instanz per SMTP.",
+    en: "This instance receives bounces, complaints and unsubscribe mail by SMTP.",
+    de: "Diese Instanz empfängt Rückläufer, Beschwerden und Abmelde-Mails per SMTP.",
   },
   loopback: {
-    en: "Only this machine reaches the SMTP listener",
-    de: "Nur diese Maschine erreicht den SMTP-Empfang",
+    en: "Incoming mail cannot reach this instance",
+    de: "Eingehende E-Mails erreichen diese Instanz nicht",
   },
   loopbackBody: {
-    en: "Start with SMTP_IN_HOST=0.0.0.0 and lead port 25 of the world to port {port}.",
-    de: "Starten Sie mit SMTP_IN_HOST=0.0.0.0 und leiten Sie Port 25 von außen auf Port {port}.",
+    en: "SMTP listens only on this machine. Start with SMTP_IN_HOST=0.0.0.0 and forward public port 25 to port {port}.",
+    de: "SMTP ist nur auf dieser Maschine erreichbar. Starten Sie mit SMTP_IN_HOST=0.0.0.0 und leiten Sie den öffentlichen Port 25 auf Port {port} weiter.",
   },
   bounceDomain: { en: "Bounce domain", de: "Bounce-Domain" },
   bounceHint: {
-    en: "Return paths of campaigns are made under it. Its MX record must lead here, and relays such as SES must accept it as a sender. Empty: bounces go to the From address.",
-    de: "Darunter liegen die Rückwege der Kampagnen. Ihr MX-Eintrag muss hierher führen, und Relays wie SES müssen sie als Absender annehmen. Leer: Rückläufer gehen an die Absenderadresse.",
+    en: "Campaigns use it for their return path. Its MX record must point to this instance, and relays such as SES must accept it as a sender. If empty, bounces go to the From address.",
+    de: "Kampagnen verwenden sie als Return-Path. Ihr MX-Eintrag muss auf diese Instanz zeigen, und Relays wie SES müssen sie als Absender annehmen. Wenn leer, gehen Rückläufer an die Absenderadresse.",
   },
   mxHost: { en: "MX host name", de: "MX-Hostname" },
   mxHint: {
-    en: "What MX records point to; empty: the name of the public URL.",
-    de: "Worauf MX-Einträge zeigen; leer: der Name der öffentlichen Adresse.",
+    en: "What MX records point to. Leave empty to use the host of the public URL.",
+    de: "Worauf MX-Einträge zeigen. Leer lassen, um den Host der öffentlichen URL zu verwenden.",
   },
   certFile: { en: "Certificate file", de: "Zertifikatsdatei" },
   certHint: {
-    en: "Path of a PEM chain on the server; offers STARTTLS from the next start on.",
-    de: "Pfad einer PEM-Kette auf dem Server; ab dem nächsten Start wird STARTTLS angeboten.",
+    en: "Path of a PEM certificate chain on the server. STARTTLS is offered after the next start.",
+    de: "Pfad einer PEM-Zertifikatskette auf dem Server. STARTTLS wird nach dem nächsten Start angeboten.",
   },
   keyFile: { en: "Key file", de: "Schlüsseldatei" },
   save: { en: "Save", de: "Speichern" },
   saved: { en: "Settings saved", de: "Einstellungen gespeichert" },
-  read: { en: "Read mail to the instance", de: "Post an die Instanz lesen" },
+  read: { en: "View mail to this instance", de: "E-Mails an diese Instanz ansehen" },
 });

@@ -3,24 +3,24 @@ import type { EgressStatus } from "../smtp/egress.ts";
 import type { Route, SmtpStage } from "../types.ts";
 import type { Lane, Run } from "./run.ts";
 
-/** A handshake or an answer of so long is no news; after that it is what one waits for. */
+/** A handshake or reply that takes less than this is normal; a longer one is reported as the bottleneck. */
 const SILENCE_MS = 5_000;
 
-/** What a lane waits for, and until when (steady; undefined = until a message ends). */
+/** What a lane waits for, and until when (steady ms; undefined = until another message ends). */
 export type Wait = { boundBy: BoundBy; untilMs: number | undefined };
 
 export type BottleneckFacts = {
   /** Why the journal cannot be written; undefined when it can. */
   trouble: string | undefined;
-  /** What keeps the whole node from starting anything. */
+  /** The limit that stops the whole node from sending; undefined when there is none. */
   nodeFull: BoundBy | undefined;
   waitOf: (lane: Lane) => Wait | undefined;
-  /** Steady, as all times here are. */
+  /** Steady ms, like all times in this file. */
   now: number;
   onWallClock: (steadyMs: number) => number;
 };
 
-/** What holds the campaign back now, as a sentence; empty when nothing does but the speed of both sides. */
+/** The campaign's current bottleneck as a sentence; empty when nothing but the speed of the servers limits it. */
 export function bottleneckOf(run: Run, facts: BottleneckFacts): string {
   if (facts.trouble !== undefined) {
     return `Nothing is sent while the journal cannot be written: ${facts.trouble}`;
@@ -44,7 +44,7 @@ export function bottleneckOf(run: Run, facts: BottleneckFacts): string {
   return "";
 }
 
-/** What most of the messages in hand wait for; undefined when more could go at once. */
+/** The limit that most messages in hand wait for; undefined when more of them are free to be sent. */
 function mostWaitedFor(run: Run, { waitOf }: BottleneckFacts): Wait | undefined {
   const byGate = new Map<string, { wait: Wait; n: number }>();
   let free = 0;
@@ -79,7 +79,10 @@ const unanswered: Partial<Record<SmtpStage, string>> = {
   auth: "has not answered our sign-in yet",
 };
 
-/** Which server everything under way waits for before it can begin; empty when one is ready for messages. */
+/**
+ * Names the server that all messages in flight wait for during the handshake; empty when a connection of any lane is
+ * ready.
+ */
 function silenceOf(run: Run, facts: BottleneckFacts): string {
   const { now } = facts;
   let longest: { lane: Lane; opening: NonNullable<EgressStatus["opening"]> } | undefined;
@@ -105,7 +108,7 @@ function silenceOf(run: Run, facts: BottleneckFacts): string {
   return `The server ${site.name} (route “${way.egress.route.name}”) ${what}, since ${clockTime(since, facts)}.`;
 }
 
-/** That nobody has answered for a while, though messages are under way; empty when somebody has. */
+/** Reports that no message in flight has been answered for a while; empty otherwise. */
 function awaitedOf(run: Run, facts: BottleneckFacts): string {
   const { inFlight, lastLandedAt } = run;
   if (inFlight === 0 || facts.now - lastLandedAt < SILENCE_MS) {
@@ -122,7 +125,7 @@ function awaitedOf(run: Run, facts: BottleneckFacts): string {
   return `${whose} not answered ${what} under way yet, since ${clockTime(lastLandedAt, facts)}.`;
 }
 
-/** A limit in words, for the campaign's page. */
+/** Words a limit for the campaign's page. */
 function sentenceOf({ boundBy, untilMs }: Wait, run: Run, facts: BottleneckFacts): string {
   const subject = subjectOf(boundBy, run);
   const until = untilMs === undefined ? "" : ` until ${clockTime(untilMs, facts)}`;
@@ -143,7 +146,7 @@ function sentenceOf({ boundBy, untilMs }: Wait, run: Run, facts: BottleneckFacts
   }
 }
 
-/** The server has not let in all whom it might. */
+/** The server has accepted fewer connections than we want. */
 function openingSentence({ allowed, reason }: BoundBy, subject: string): string {
   if (allowed === 0) {
     return `Waiting for the first connection of ${subject}.`;
@@ -157,7 +160,7 @@ function concurrencySentence(boundBy: BoundBy, subject: string, run: Run): strin
   if (level === "node") {
     return nodeSentence(id);
   }
-  // Some more are made ready than there are connections; what people have set is the connections.
+  // A route's concurrency limit exceeds its connections by MAX_AHEAD, but people know the number of connections.
   const connections = level === "route" ? routeOf(run, id)?.maxConnections : undefined;
   const atOnce = Math.min(allowed, connections ?? allowed);
   if (atOnce >= (connections ?? configured)) {
@@ -167,7 +170,7 @@ function concurrencySentence(boundBy: BoundBy, subject: string, run: Run): strin
   return reason === "" ? `${sends}, and more as they are taken.` : `${sends} for now: ${reason}`;
 }
 
-/** What the workspaces of this server share. */
+/** For limits that all workspaces of this server share. */
 function nodeSentence(id: string): string {
   switch (id) {
     case "share":
@@ -223,7 +226,7 @@ function subjectOf({ level, id }: BoundBy, run: Run): string {
   }
 }
 
-/** The id of a limit of a route begins with the workspace and the number of the route. */
+/** The id of a route's limit starts with `<workspace>/<route id>`. */
 function routeName(run: Run, id: string): string {
   return `the route “${routeOf(run, id)?.name ?? id.split("/")[1]}”`;
 }
@@ -254,14 +257,14 @@ function periodOf(period: string): string {
   return period === "hour" ? "an hour" : period === "day" ? "in 24 hours" : "in 30 days";
 }
 
-/** Times of today alone, others with their day. */
+/** Time only for today, otherwise date and time. */
 function clockTime(steadyMs: number, { now, onWallClock }: BottleneckFacts): string {
   const at = new Date(onWallClock(steadyMs)).toISOString();
   const isToday = at.slice(0, 10) === new Date(onWallClock(now)).toISOString().slice(0, 10);
   return `${isToday ? "" : `${at.slice(0, 10)} `}${at.slice(11, 16)} UTC`;
 }
 
-/** In the unit in which it is at least one. */
+/** In the largest unit (second, minute, hour) that does not hide the rate: at least one per unit where possible. */
 function rateOf(perSecond: number): string {
   const [n, unit] =
     perSecond >= 1

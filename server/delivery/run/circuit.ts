@@ -1,20 +1,21 @@
-/** Connections in a row that could not be opened, before a route counts as out of order. */
+/** Consecutive connection failures after which a route counts as broken. */
 const FAILURES_TO_OPEN = 3;
 const FIRST_PAUSE_MS = 30_000;
 const LONGEST_PAUSE_MS = 10 * 60_000;
-/** A probe that nobody heard of again; then another message may be one. */
+/** How long to wait for the result of a probe before another message may be sent as one. */
 const PROBE_LOST_MS = 5 * 60_000;
 
 export type CircuitState = "closed" | "open" | "half_open";
 
 /**
- * Whether a route works: closed = as far as is known; open = out of order, nothing goes that way;
- * half-open = the pause is over, and one message finds out. Pauses double while it stays out of order.
+ * Circuit breaker of a route. closed: the route works, as far as we know. open: it is broken and no messages are sent
+ * through it. half_open: the pause is over and a single message probes it. The pause doubles while the route stays
+ * broken.
  */
 export class Circuit {
   #failures = 0;
   #pauses = 0;
-  /** Unix ms; 0 while closed. */
+  /** Steady ms; 0 while closed. */
   #openUntil = 0;
   #probeSince = Number.NEGATIVE_INFINITY;
   #reason = "";
@@ -26,32 +27,32 @@ export class Circuit {
     return now < this.#openUntil ? "open" : "half_open";
   }
 
-  /** Unix ms of the next try; undefined while closed. */
+  /** Steady ms of the next probe; undefined while closed. */
   get retryAt(): number | undefined {
     return this.#openUntil === 0 ? undefined : this.#openUntil;
   }
 
-  /** Why it is out of order; empty while it works. */
+  /** Why the route is broken; empty while it works. */
   get reason(): string {
     return this.#reason;
   }
 
-  /** True while nobody tries a route that is half-open. */
+  /** True when the route is half-open and no probe is in flight. */
   wantsProbe(now: number): boolean {
     return this.state(now) === "half_open" && now - this.#probeSince > PROBE_LOST_MS;
   }
 
-  /** One message goes and finds out. */
+  /** A message is now in flight as the probe. */
   beginProbe(now: number): void {
     this.#probeSince = now;
   }
 
-  /** The probe was taken back: another one may go. */
+  /** The probe was cancelled, so another message may be sent as one. */
   endProbe(): void {
     this.#probeSince = Number.NEGATIVE_INFINITY;
   }
 
-  /** @returns true when the route did not work before. */
+  /** @returns true when the circuit was open or half-open before. */
   succeeded(): boolean {
     const wasOpen = this.#openUntil !== 0;
     this.#failures = 0;
@@ -62,7 +63,7 @@ export class Circuit {
     return wasOpen;
   }
 
-  /** The route is of no use until then, as it says itself. */
+  /** The route has announced that it accepts nothing until then. */
   trip(untilMs: number, reason: string): void {
     this.#openUntil = Math.max(this.#openUntil, untilMs);
     this.#reason = reason;
@@ -70,10 +71,10 @@ export class Circuit {
   }
 
   /**
-   * The route let a message down.
+   * Records a failure of the route.
    *
-   * @param isFault It said that it will not work as it is set up: no second try is needed to believe it.
-   * @returns true when it is out of order from now on, or for longer.
+   * @param isFault The failure shows that the route's setup is wrong, so the circuit opens at the first one.
+   * @returns true when this opens the circuit, or extends its pause.
    */
   failed(now: number, reason: string, isFault: boolean): boolean {
     const state = this.state(now);

@@ -5,28 +5,31 @@ import { type CompiledCampaign, compileCampaign } from "../render/compile.ts";
 import type { TokenKeys } from "../tokens.ts";
 import type { CampaignContent } from "../types.ts";
 
-/** What compiles in some ten milliseconds whatever is in it waits for nobody. */
+/** Content below this size compiles in some ten milliseconds, whatever it contains, and does not have to queue. */
 const LARGE_CHARS = 100_000;
-/** After a large one, other campaigns have the thread for so many times as long; alone, its sockets have. */
+/**
+ * Pause after a large compilation, as a multiple of the time it took. It leaves the thread to other campaigns or, when
+ * there are none, to its own sockets.
+ */
 const REST_BESIDE_OTHERS = 4;
 const REST_ALONE = 0.5;
-/** Test messages of one request, and of a person who tries again, are the same message. */
+/** Test messages are often sent several times with the same content, so their compiled form is cached. */
 const KEPT_TESTS = 4;
 const KEPT_MS = 60_000;
 
 export type CompilerParts = {
   keys: TokenKeys;
-  /** True while the thread has campaigns to send that would wait for a compilation. */
+  /** True when campaigns are being sent that a compilation would delay. */
   hasOthers: () => boolean;
   compile?: typeof compileCampaign;
-  /** Waits so many milliseconds. */
+  /** Waits the given number of ms. */
   sleep?: (ms: number) => Promise<void>;
 };
 
 /**
- * Compiles on the delivery thread, where what is compiled must live. A large message takes some hundred
- * milliseconds, in which nothing is sent; so large ones take turns by workspace, and together get a fifth of the
- * thread's time.
+ * Compiles on the delivery thread, because the compiled functions cannot be moved between threads. Compiling a large
+ * message takes some hundred ms, during which nothing is sent. Large messages therefore take turns by workspace, and
+ * together use at most a fifth of the thread's time while other campaigns are being sent.
  */
 export class Compiler {
   readonly #parts: Required<CompilerParts>;
@@ -34,7 +37,7 @@ export class Compiler {
   readonly #tests = new LRUCache<string, Promise<CompiledCampaign>>({
     max: KEPT_TESTS,
     ttl: KEPT_MS,
-    // What is large may take a hundred megabytes once it is compiled.
+    // A large compiled message may take a hundred megabytes.
     ttlAutopurge: true,
   });
 
@@ -42,7 +45,7 @@ export class Compiler {
     this.#parts = { compile: compileCampaign, sleep: Bun.sleep, ...parts };
   }
 
-  /** A campaign, when it is its turn. @throws as `compileCampaign`. */
+  /** Compiles a campaign when it is its turn. @throws as `compileCampaign`. */
   async campaign(content: CampaignContent, campaignId: number): Promise<CompiledCampaign> {
     if (content.html.length + content.text.length < LARGE_CHARS) {
       return await this.#compile(content, campaignId);
@@ -57,7 +60,7 @@ export class Compiler {
     return await promise;
   }
 
-  /** A message that is sent alone; the same content is compiled once for a minute. @throws as `compileCampaign`. */
+  /** Compiles a single message. The result is cached by content for a minute. @throws as `compileCampaign`. */
   async alone(content: CampaignContent): Promise<CompiledCampaign> {
     const key = createHash("sha256").update(JSON.stringify(content)).digest("base64");
     const known = this.#tests.get(key);

@@ -12,10 +12,12 @@ import {
 import type { TurnedAway } from "../protocol.ts";
 import type { MessageInHand, Run } from "./run.ts";
 
-/** An unsubscribe is in the journal at once and in the database a moment later; after so long it surely is. */
+/**
+ * An unsubscribe reaches the journal at once and the database a moment later; after this long it is certainly there.
+ */
 const KEEP_MS = 10 * 60_000;
 
-/** The recipient must not be mailed any more; nothing of the message was delivered. */
+/** The recipient must not be mailed any more. Nothing of the message was delivered. */
 export class NotMailed extends Error {
   readonly why: SkipReason | typeof WAITS_FOR_TWIN;
 
@@ -29,14 +31,14 @@ type Seen = { turn: number; data: number; consent: number };
 type Left = Pick<TurnedAway, "why" | "number">;
 
 /**
- * Says right before MAIL and right before the dot whether a message may still go to its recipient.
+ * Checks right before MAIL and right before the dot whether the recipient may still be mailed.
  *
- * The truth is in the databases. A message is judged by the rule when it is read, and keeps the number that
- * `consent_version` had then. As long as no other connection has committed, or none of the commits has moved that
- * number, the answer is still true, and finding that out costs microseconds; else the rule is asked again. The look
- * for commits is made once per turn of the event loop: whatever a message waited for came in a later turn than the
- * commits before it. Only what is in the journal and not yet applied is kept here. A look that fails throws, and
- * nothing is sent.
+ * The databases are authoritative. When a message is loaded, the consent rule is applied to it and the current
+ * `consent_version` is stored with it. The decision stays valid until a commit changes that number; checking this
+ * costs microseconds, and only after such a commit is the rule applied again. The check for commits is done once per
+ * turn of the event loop. That is enough, because anything a message has awaited ended in a later turn than the
+ * commits before it. Only unsubscribes that are in the journal but not yet in the database are kept in memory here. If
+ * a check fails, it throws, and nothing is sent.
  */
 export class ConsentGate {
   readonly #databases: Pick<Databases, "system" | "workspace">;
@@ -52,7 +54,7 @@ export class ConsentGate {
     this.#clocks = clocks;
   }
 
-  /** The number to keep with what is read from now on; it only grows. */
+  /** The version to store with messages that are loaded from now on. It only increases. */
   version(workspaceId: string): number {
     return (
       this.#versionOf(this.#databases.workspace(workspaceId)) +
@@ -60,13 +62,13 @@ export class ConsentGate {
     );
   }
 
-  /** Why the instance or a blocked domain keeps an address from being mailed, as it is now. */
+  /** The current block list: why the instance or a blocked domain forbids an address. */
   isBlocked(workspaceId: string): IsBlocked {
     const version = this.version(workspaceId);
     const db = this.#databases.workspace(workspaceId);
     let known = this.#blocked.get(db);
     if (known?.version !== version) {
-      // A block that ends meanwhile is noticed with the next change: late, and on the safe side.
+      // A block that expires in the meantime is noticed only at the next change; that errs on the safe side.
       const isBlocked = blockList(this.#databases.system, db, this.#clocks.wall());
       known = { version, isBlocked };
       this.#blocked.set(db, known);
@@ -82,7 +84,7 @@ export class ConsentGate {
     }
   }
 
-  /** The person left, or reported a message: the fact is in the journal and not yet in the database. */
+  /** The person has unsubscribed or complained. The fact is in the journal, but not yet in the database. */
   left(workspaceId: string, address: string, left: Left): void {
     let addresses = this.#left.get(workspaceId);
     if (addresses === undefined) {
@@ -93,8 +95,8 @@ export class ConsentGate {
   }
 
   /**
-   * The person wants mail again, and everything that was said up to a number is in the database, which decides alone
-   * then. What they said later stays: it may not be there yet.
+   * The person has resubscribed, and all facts up to number `upTo` are in the database, which is authoritative for
+   * them from now on. A later unsubscribe is kept, because it may not be in the database yet.
    */
   back(workspaceId: string, address: string, upTo: number): void {
     const addresses = this.#left.get(workspaceId);
@@ -103,7 +105,7 @@ export class ConsentGate {
     }
   }
 
-  /** Forgets what the databases know by now, in workspaces that have nothing in hand. */
+  /** Drops entries that are in the database by now, for workspaces that are not sending. */
   sweep(isBusy: (workspaceId: string) => boolean): void {
     const now = this.#clocks.steady();
     for (const [workspaceId, addresses] of this.#left) {
@@ -150,7 +152,7 @@ export class ConsentGate {
     }
     const data = dataVersion(db);
     if (seen?.data !== data) {
-      // Read after the data version: a commit between the two is found again, none is missed.
+      // Read after the data version, so a commit between the two reads is checked again rather than missed.
       seen = { turn: this.#turn, data, consent: consentVersion(db) };
       this.#seen.set(db, seen);
     }

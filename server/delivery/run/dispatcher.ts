@@ -21,36 +21,36 @@ import { RenderShare } from "./render-share.ts";
 import type { Lane, MessageInFlight, Run } from "./run.ts";
 import type { Traffic } from "./traffic.ts";
 
-/** Who waits for a probe of somebody else's looks again after this long. */
+/** How long a lane waits before it checks again whether another lane's probe succeeded. */
 const PROBE_RECHECK_MS = 1_000;
 
 export type DispatcherParts = {
   recorder: Recorder;
   clocks: Clocks;
   traffic: Traffic;
-  /** The workspace's own caps. */
+  /** The limits that the workspace itself has. */
   workspaceLimits: (workspaceId: string) => WorkspaceLimits;
-  /** Messages under way on this node, and of those that wait for a first connection beside them. */
+  /** Maximum of messages in flight on this node, and in addition of those waiting for a server's first connection. */
   places?: { node: number; opening: number };
 };
 
-/** What a message had when it was handed out. */
+/** The lane and the place of a message at the time it was sent. */
 type Handed = Pick<MessageInFlight, "lane" | "places">;
 
 const shareKeys = [nodeShareKey];
 const openingKeys = [nodeOpeningKey];
 
-/** What the dispatcher tells of. */
+/** The dispatcher's callbacks. */
 export type DispatcherEvents = {
   send: (run: Run, item: MessageInFlight) => void;
-  /** The lane waits for this now. */
+  /** The lane is now parked because of this refusal. */
   parked: (lane: Lane, refusal: Refusal) => void;
 };
 
 /**
- * Hands out messages: in turns between workspaces, between the campaigns of each and between the lanes
- * of a campaign, as far as every limit admits, and nothing while the journal cannot be written. A lane
- * that is refused waits in the wait queue, and no loop turns for it.
+ * Starts messages: in turn between workspaces, between the campaigns of a workspace and between the lanes of a
+ * campaign, as far as all limits admit, and none while the journal cannot be written. A refused lane is parked in the
+ * wait queue, so nothing polls.
  */
 export class Dispatcher {
   readonly #parts: DispatcherParts;
@@ -61,7 +61,7 @@ export class Dispatcher {
   #events: DispatcherEvents = { send: () => undefined, parked: () => undefined };
   readonly #places: Places;
   readonly #openings: Places;
-  /** The node itself is full: nobody needs to be asked. */
+  /** Set when the node itself is full: then no lane needs to be tried. */
   #nodeFull: Refusal | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #timerAt: number | undefined;
@@ -107,7 +107,7 @@ export class Dispatcher {
     }
   }
 
-  /** The campaign has something in hand again. */
+  /** The campaign may have messages to send again. */
   ready(run: Run): void {
     for (const lane of run.lanes.values()) {
       run.wakeLane(lane);
@@ -116,28 +116,28 @@ export class Dispatcher {
     this.wake();
   }
 
-  /** A lane of the campaign has something; `wake` starts it. */
+  /** A lane of the campaign has messages; the next `wake` starts them. */
   laneReady(run: Run): void {
     this.#queue.setReady(run.parts, run.isReady);
   }
 
-  /** The campaign starts nothing before `retryAtMs` (steady). */
+  /** Suspends the campaign until `retryAtMs` (steady). */
   hold(run: Run, retryAtMs: number, reason: string): void {
     this.#parts.traffic.limiter.suspend(campaignKey(run), retryAtMs, reason);
   }
 
-  /** Filling in a message of the campaign took so long. */
+  /** Records how long rendering a message of the campaign took. */
   rendered(run: Run, ms: number): void {
     this.#renderShare.rendered(run, ms, this.#runs.size > 1);
   }
 
-  /** Lanes that wait at the key ask again now. */
+  /** The limit has capacity again: wakes the lanes that are parked at it. */
   reopened(key: LimitKey): void {
     this.#call(this.#waitQueue.reopened(key));
     this.wake();
   }
 
-  /** Starts everything that may start now. */
+  /** Starts all messages that may be sent now. */
   wake(): void {
     if (this.#isWaking) {
       return;
@@ -148,7 +148,7 @@ export class Dispatcher {
       this.#nodeFull = undefined;
       this.#call(this.#waitQueue.due(now));
       while (this.#parts.recorder.trouble === undefined && this.#startNext(now)) {
-        // Each turn starts one message, or finds out that a lane cannot go now.
+        // Each iteration starts a message, or parks or rests a lane.
       }
     } finally {
       this.#isWaking = false;
@@ -157,8 +157,8 @@ export class Dispatcher {
   }
 
   /**
-   * A message that was handed out has come to its end; for a pushback with what was said or went wrong. It may be in
-   * another lane by now: the one it was handed out in is told.
+   * A message that was started has ended; `why` is the reason for a pushback. `lane` must be the lane in which it was
+   * admitted, even if the message has been moved to another one since.
    */
   finished({ lane, places }: Handed, how: Settlement, why = ""): void {
     const { run } = lane;
@@ -172,7 +172,7 @@ export class Dispatcher {
     this.wake();
   }
 
-  /** Drops the lane when it has nothing left. */
+  /** Drops the lane if it has no messages left. */
   tidy(lane: Lane): void {
     if (lane.waiting === 0 && lane.inFlight === 0) {
       lane.run.lanes.delete(lane.key);
@@ -180,12 +180,12 @@ export class Dispatcher {
     }
   }
 
-  /** What holds the campaign back now, as a sentence; empty when nothing does. */
+  /** The campaign's bottleneck as a sentence; empty when there is none. */
   bottleneck(run: Run): string {
     return bottleneckOf(run, this.facts());
   }
 
-  /** What is true of everybody now, and what each lane waits for. */
+  /** The state of the node, and what each lane waits for. */
   facts(): BottleneckFacts {
     return {
       trouble: this.#parts.recorder.trouble,
@@ -196,12 +196,12 @@ export class Dispatcher {
     };
   }
 
-  /** What a lane waits for, and until when; undefined when it does not. */
+  /** What a lane waits for, and until when; undefined when it is not parked. */
   boundBy(lane: Lane): Wait | undefined {
     return this.#waitQueue.boundBy(lane);
   }
 
-  /** @returns false when no campaign is ready, or nobody may start anything. */
+  /** @returns false when no campaign is ready or the node is full. */
   #startNext(now: number): boolean {
     const job = this.#queue.next();
     const run = job && this.#runs.get(`${job.workspaceId}/${job.campaignId}`);
@@ -215,7 +215,7 @@ export class Dispatcher {
     }
     const item = lane.peek(this.#parts.clocks.wall());
     if (item === undefined) {
-      // Its lease ends too soon: it goes on when that is renewed.
+      // The lease of its next message ends too soon. The lane continues when the lease has been renewed.
       run.rest(lane);
       this.#call(this.#waitQueue.moved(lane));
       return true;
@@ -272,7 +272,7 @@ export class Dispatcher {
     this.#events.parked(lane, refusal);
   }
 
-  /** These may ask again; for one that has nothing to ask for, the next one may. */
+  /** Makes woken lanes ready. If one has nothing to send, the next lane at its wait point is woken instead. */
   #call(lanes: Lane[]): void {
     for (const lane of lanes) {
       const { run } = lane;
@@ -287,7 +287,7 @@ export class Dispatcher {
     }
   }
 
-  /** The lane is gone: whoever it was called before is called instead. */
+  /** Removes a lane from the wait queue. If it had been woken, the next lane is woken instead. */
   #forget(lane: Lane): void {
     this.#waitQueue.leave(lane);
     lane.isParked = false;
@@ -314,12 +314,15 @@ export class Dispatcher {
   }
 }
 
-/** Of the servers behind a lane, in the terms of `Egress`. */
+/** The site key to pass to `Egress`; undefined for a relay, which is a single server. */
 function siteKeyOf({ target: { way, site } }: Lane): string | undefined {
   return way.egress.route.kind === "direct" ? site.key : undefined;
 }
 
-/** No more messages for servers that have not let in those there are: they are waited for, or tried again later. */
+/**
+ * Refuses more messages while the server has not accepted the connections that are being opened: they wait for those,
+ * or until the time of the next try.
+ */
 function closedDoor(lane: Lane, usable: number): Refusal {
   const { retryAt, lastError } = lane.target.way.egress.status(siteKeyOf(lane));
   return usable === 0 && retryAt !== undefined

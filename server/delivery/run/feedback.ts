@@ -12,7 +12,7 @@ import type { Lane, MessageInFlight, Run } from "./run.ts";
 import type { Traffic } from "./traffic.ts";
 
 type Answered = Exclude<SmtpOutcome, { kind: "abandoned" }>;
-/** `startedAt` is steady. */
+/** `startedAt` is in steady ms. */
 export type Tried = { outcome: Answered; verdict: Judgement; startedAt: number };
 
 export type FeedbackParts = {
@@ -21,32 +21,34 @@ export type FeedbackParts = {
   dispatcher: Dispatcher;
   placer: Placer;
   runs: () => Iterable<Run>;
-  /** The campaign cannot go on without a person, for this reason. */
+  /** The campaign must be paused for this reason until a person has looked at it. */
   onPause: (run: Run, reason: string) => void;
 };
 
-/** Sites in a row that a direct route could not connect to, before it is the route that does not work. */
+/** How many sites in a row a direct route may fail to connect to before the route itself counts as broken. */
 const SITES_OUT_OF_REACH = 10;
-/** Sites that did not let us in since the last one that took a message, before it is not their word any more. */
+/** How many sites in a row may refuse us before the cause is assumed to be the route and not the sites. */
 const SITES_AGAINST_US = 10;
-/** TLS of a relay that fails for so long does not mend itself: certificates are renewed by people, too. */
+/**
+ * After failing this long, a relay's TLS is assumed to need a person. Shorter failures can be a certificate renewal.
+ */
 const BROKEN_TLS_MS = 15 * 60_000;
 
-/** Draws conclusions from how tries ended: pace, dead sites, routes out of order. */
+/** Draws conclusions from the outcomes of tries: sending rate, dead sites, broken routes. */
 export class Feedback {
   readonly #parts: FeedbackParts;
-  /** Sites that could not be reached since the last one that could, by route. */
+  /** Sites that could not be reached since the last success, by route. */
   readonly #outOfReach = new WeakMap<Way["circuit"], Set<string>>();
-  /** Sites that did not let a campaign in since the last one that took a message of it. */
+  /** Sites that refused a campaign since one last accepted a message of it. */
   readonly #against = new WeakMap<Run, Set<string>>();
-  /** Since when (steady) TLS of a route has failed without a message getting through. */
+  /** Since when (steady ms) a route's TLS has been failing without a success. */
   readonly #tlsBrokenSince = new WeakMap<Way["circuit"], number>();
 
   constructor(parts: FeedbackParts) {
     this.#parts = parts;
   }
 
-  /** A message that its route let down goes by another one at once, where there is one in order. */
+  /** If the route is at fault and another working route exists, makes the message due at once for that one. */
   redirect(run: Run, item: MessageInFlight, { outcome, verdict }: Tried): Judgement {
     const { way } = item.lane.target;
     const isRoutes =
@@ -57,7 +59,7 @@ export class Feedback {
       : verdict;
   }
 
-  /** @returns what the limiter is to learn of it. */
+  /** @returns what the limiter is to learn from the outcome. */
   learn(run: Run, item: MessageInFlight, tried: Tried): Settlement {
     const { lane } = item;
     const { outcome, verdict } = tried;
@@ -87,7 +89,7 @@ export class Feedback {
     return outcome.kind === "accepted" ? "success" : "neutral";
   }
 
-  /** The campaign's messages that wait for this way go by others, where there are any in order. */
+  /** Moves the campaign's messages that wait for this route to other working routes, if there are any. */
   findOtherWay(run: Run, way: Way): void {
     if (run.parts.ways.length > 1) {
       this.#parts.placer.replace(run, (target) => target.way === way);
@@ -116,7 +118,7 @@ export class Feedback {
       const { route } = way.egress;
       log.info({ workspaceId: route.workspaceId, routeId: route.id }, "a route works again");
       for (const run of this.#runsOf(way)) {
-        // Who went another way meanwhile comes back.
+        // Messages that were moved to other routes meanwhile are placed again.
         this.#parts.placer.replace(run, (target) => target.way.position >= way.position);
       }
     }
@@ -140,7 +142,10 @@ export class Feedback {
     }
   }
 
-  /** A relay that answers for a message works, whatever it says; one that hangs up in the middle says neither. */
+  /**
+   * A relay that replies to a message works, whatever the reply says. One that breaks the connection in the middle of
+   * a message proves nothing, so it only keeps an open circuit open.
+   */
   #onAnswer(way: Way, outcome: Answered): void {
     if (outcome.kind === "refused" && !endsConnection(outcome)) {
       this.#routeWorks(way);
@@ -149,7 +154,10 @@ export class Feedback {
     }
   }
 
-  /** Messages that wait for a connection to a relay which gives none wait in their lanes, not in the node's places. */
+  /**
+   * If a relay has no usable connection, returns the messages waiting for one to their lanes: there they do not take
+   * up the node's places.
+   */
   #releaseWaiting(way: Way): void {
     if (way.egress.usable() > 0) {
       return;
@@ -162,7 +170,7 @@ export class Feedback {
     }
   }
 
-  /** Broken TLS is waited out like a server that is down, until it is sure that a person has to come. */
+  /** Broken TLS is retried like an unreachable server. If it lasts, the route is reported as faulty. */
   #countBrokenTls(run: Run, item: MessageInFlight, outcome: Answered): void {
     const { circuit } = item.lane.target.way;
     const isTls =
@@ -192,8 +200,8 @@ export class Feedback {
   }
 
   /**
-   * One recipient's server does not let us in: its word is about itself, until many say the same. Where it refuses the
-   * sender's address, others that are mailed from by the route may still be let in.
+   * A site refuses our mail. This is attributed to the site alone until many sites refuse. If the site refuses the
+   * sender's domain, only mail of that domain is suspended there; other senders on the route may still be accepted.
    */
   #siteRefused(run: Run, item: MessageInFlight, refusal: SiteRefusal, startedAt: number): void {
     const { way, site } = item.lane.target;
@@ -224,7 +232,7 @@ export class Feedback {
     }
   }
 
-  /** A host whose way out is closed (port 25, often) finds every site dead. */
+  /** If outgoing connections are blocked (often port 25), every site looks dead. */
   #countOutOfReach(way: Way, siteKey: string): void {
     const sites = this.#outOfReach.get(way.circuit) ?? new Set();
     this.#outOfReach.set(way.circuit, sites.add(siteKey));
@@ -242,7 +250,7 @@ export class Feedback {
     }
   }
 
-  /** Whether the message may go by another route that is in order. */
+  /** Whether another working route may be used for the message. */
   #hasOtherWay(run: Run, { lane, recipient }: MessageInFlight): boolean {
     const domain = recipient.address.slice(recipient.address.lastIndexOf("@") + 1);
     const now = this.#parts.clocks.steady();
@@ -254,7 +262,7 @@ export class Feedback {
     );
   }
 
-  /** The way did not work. When it is out of order for it, its messages before the dot go by others. */
+  /** Records a failure of the route. If that opens its circuit, messages before the dot are moved to other routes. */
   #routeFailed(way: Way, reason: string, isFault: boolean): void {
     if (way.circuit.failed(this.#parts.clocks.steady(), reason, isFault)) {
       const { workspaceId, id } = way.egress.route;
@@ -263,7 +271,10 @@ export class Feedback {
     }
   }
 
-  /** The route said that it takes nothing for a while. Where it is the only one, that is waited out. */
+  /**
+   * The route has announced that it accepts nothing for a while. If no campaign has another route, the limiter's
+   * suspension is enough.
+   */
   #routeShut({ target: { way } }: Lane, untilMs: number, reason: string): void {
     if (this.#runsOf(way).length > 0) {
       way.circuit.trip(untilMs, reason);
@@ -271,7 +282,7 @@ export class Feedback {
     }
   }
 
-  /** What is before its dot there goes by others, in every campaign that has others. */
+  /** Cancels messages before the dot and moves them to other routes, in each campaign that has another route. */
   #leave(way: Way): void {
     for (const run of this.#runsOf(way)) {
       const own = run.parts.ways.find(({ circuit }) => circuit === way.circuit);
@@ -282,7 +293,7 @@ export class Feedback {
     }
   }
 
-  /** Running campaigns that have the way and another one. */
+  /** Running campaigns that use this route and at least one other. */
   #runsOf({ circuit }: Way): Run[] {
     return [...this.#parts.runs()].filter(
       ({ isHalted, parts: { ways } }) =>
@@ -302,14 +313,14 @@ export class Feedback {
 
 const envelopeOf = (run: Run): string => senderOf(run).envelopeDomain;
 
-/** Takes back what is under way there and before its dot. */
+/** Cancels all messages in flight on this route that are before the dot. */
 function recall(way: Way): void {
   const { recall: old } = way;
   way.recall = new AbortController();
   old.abort();
 }
 
-/** No host of the site could be connected to; a name that does not resolve is another matter. */
+/** True when no host of the site could be connected to. A DNS failure does not count. */
 function isUnreachable(outcome: Answered): boolean {
   return (
     outcome.kind === "broken" &&
@@ -318,7 +329,7 @@ function isUnreachable(outcome: Answered): boolean {
   );
 }
 
-/** Nothing is to be hoped for soon from a server that says nothing at all. */
+/** True when the server did not respond at all. It is then unlikely to recover soon. */
 function isSilent(outcome: Answered): boolean {
   return (
     outcome.kind === "broken" &&

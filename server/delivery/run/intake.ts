@@ -6,21 +6,24 @@ import type { Ledger } from "./ledger.ts";
 import { postponedFact } from "./outcome-fact.ts";
 import type { Lane, MessageInHand, Run } from "./run.ts";
 
-/** Messages of one campaign to have in hand: one chunk being sent, one ready. */
+/** Messages of a campaign to have in hand: one chunk being sent and one ready. */
 const WANT = 1_000;
 const REFILL_BELOW = 500;
-/** Of one campaign at most, whatever is stuck; and of all together, unless they are very many. */
+/**
+ * Maximum of messages in hand per campaign, including stuck ones, and of all campaigns together. With very many
+ * campaigns each still gets WANT + REFILL_BELOW.
+ */
 const MAX_IN_HAND = 6_000;
 const MAX_OF_ALL = 40_000;
-/** Who has to wait longer than this does not wait in memory. */
+/** Messages that must wait longer than this do not wait in memory. */
 const LET_GO_AFTER_MS = 60_000;
-/** The messages of a suspended site come back over this time, not all at once. */
+/** Messages of a suspended site become due spread over this time, not all at once. */
 const COME_BACK_OVER_MS = 3_600_000;
-/** A lane's pace is not known before it has had so long to show it. */
+/** The age at which a lane's sending rate can be estimated. */
 const PACE_KNOWN_AFTER_MS = 3_000;
 const LONGEST_OVERFLOW_MS = 4 * 3_600_000;
 
-/** Limits that hold back one lane, or few of many. */
+/** Limits that hold back a single lane, or a few lanes of many. */
 const narrow: ReadonlySet<LimitLevel> = new Set([
   "workspace_provider",
   "campaign_provider",
@@ -31,15 +34,15 @@ const narrow: ReadonlySet<LimitLevel> = new Set([
   "sender_site",
 ]);
 
-/** Whether a limit holds back single lanes, so that the rest of a campaign can go on. */
+/** Whether a limit holds back single lanes only, so that the rest of the campaign can go on. */
 export function isNarrow({ level }: BoundBy): boolean {
   return narrow.has(level);
 }
 
 /**
- * Decides how much of a campaign to have in hand, so that a slow provider neither fills the memory nor keeps
- * the others waiting: what is stuck does not count; a provider of which enough is in hand gets no more;
- * what would wait for long goes back, or gets a time of its own.
+ * Decides how many messages of a campaign to have in hand, so that a slow provider neither fills the memory nor holds
+ * up the others. Stuck messages do not count. A provider with enough messages in hand gets no more. Messages that
+ * would wait for long are given back or postponed.
  */
 export class Intake {
   readonly #clocks: Clocks;
@@ -55,29 +58,29 @@ export class Intake {
     this.#random = random;
   }
 
-  /** How many campaigns share the memory. */
+  /** The number of campaigns that share the memory. */
   set campaigns(n: number) {
     this.#maxInHand = Math.max(WANT + REFILL_BELOW, Math.min(MAX_IN_HAND, MAX_OF_ALL / n));
   }
 
-  /** Whether more should be asked for. */
+  /** Whether to lease more chunks. */
   wantsMore(run: Run): boolean {
     return !run.isHalted && run.active < REFILL_BELOW && run.inHand < this.#maxInHand;
   }
 
-  /** What to say of a run when more is asked for. */
+  /** What to report for a run when leasing more chunks. */
   inHandOf(run: Run): InHand {
     const { workspaceId, campaignId } = run.parts;
     return {
       workspaceId,
       campaignId,
-      // A halted run takes nothing more until it is gone.
+      // A halted run must not get more chunks.
       messages: this.wantsMore(run) ? run.active : WANT,
       full: this.#fullProviders(run),
     };
   }
 
-  /** What to say of a campaign of which nothing more is to be given. */
+  /** The report for a campaign that is to get no more chunks. */
   static enough(workspaceId: string, campaignId: number): InHand {
     return { workspaceId, campaignId, messages: WANT, full: [] };
   }
@@ -86,7 +89,7 @@ export class Intake {
     return WANT;
   }
 
-  /** The lane was refused. */
+  /** The lane was refused by the limiter. */
   parked(lane: Lane, { boundBy, retryAtMs }: Refusal): void {
     if (isNarrow(boundBy)) {
       lane.run.setStuck(lane, true);
@@ -94,7 +97,7 @@ export class Intake {
     }
   }
 
-  /** Looks after stuck lanes that have grown, and lets blocked providers in again when it is time. */
+  /** Relieves stuck lanes that have grown, and unblocks providers whose time has come. */
   tend(run: Run): void {
     const now = this.#clocks.steady();
     for (const [provider, { untilMs }] of run.blocked) {
@@ -122,7 +125,7 @@ export class Intake {
     this.#dispatcher.tidy(lane);
   }
 
-  /** The hands are full: who cannot be sent within a minute at the lane's pace makes room for others. */
+  /** The memory is full: postpones messages that the lane cannot send within a minute at its current rate. */
   #makeRoom(lane: Lane, now: number): void {
     const aliveMs = now - lane.sinceMs;
     if (aliveMs < PACE_KNOWN_AFTER_MS) {
@@ -134,7 +137,7 @@ export class Intake {
     this.#postpone(lane, keep, now + LET_GO_AFTER_MS, overMs);
   }
 
-  /** Whole chunks of one provider cost nothing to give back: no row changes. */
+  /** Giving back whole chunks of one provider changes no rows. */
   #giveBackProviders(lane: Lane, boundBy: BoundBy, untilMs: number): void {
     const { run } = lane;
     const dropped = run.dropFrom(lane, isOfOneProvider);
@@ -144,7 +147,7 @@ export class Intake {
     this.#ledger.giveBack(run, dropped);
   }
 
-  /** Messages among others of mixed chunks get a time of their own: the chunk must not wait for them. */
+  /** Messages in mixed chunks get a new due time of their own, so that the rest of the chunk need not wait for them. */
   #postpone(lane: Lane, keep: number, fromMs: number, overMs: number): void {
     if (lane.waiting <= keep) {
       return;
@@ -168,7 +171,7 @@ export class Intake {
       inHand.set(claim.provider, (inHand.get(claim.provider) ?? 0) + open);
     }
     for (const lane of run.lanes.values()) {
-      // A slow company must not keep all other companies waiting: its chunks are theirs too.
+      // Stuck messages of mixed chunks do not count: a slow domain must not stop the supply for all other domains.
       inHand.set("other", (inHand.get("other") ?? 0) - stuckOfMany(lane));
     }
     const full = [...inHand].filter(([, n]) => n >= REFILL_BELOW).map(([provider]) => provider);
@@ -180,7 +183,7 @@ function isOfOneProvider({ chunk }: MessageInHand): boolean {
   return chunk.claim.provider !== "other";
 }
 
-/** Messages of mixed chunks that are stuck in the lane. */
+/** Messages of mixed chunks in a stuck lane. */
 function stuckOfMany(lane: Lane): number {
   let n = 0;
   if (lane.isStuck) {

@@ -6,14 +6,14 @@ import { senderOf } from "./limits.ts";
 import type { MessageInFlight } from "./run.ts";
 
 export type Judge = {
-  /** About what servers say; an administrator edits them. */
+  /** The rules for server replies, which an administrator can edit. */
   rules: RuleBook;
   clocks: Clocks;
-  /** From 0 up to 1: spreads the next tries of messages that were deferred together. */
+  /** 0 ≤ x < 1; spreads the retries of messages that were deferred together. */
   random: () => number;
 };
 
-/** What the outcome of a try means for the message, for its address, for the route and for the pace. */
+/** Decides what an outcome means for the message, the address, the route and the sending rate. */
 export function judgeTry(
   item: MessageInFlight,
   outcome: Exclude<SmtpOutcome, { kind: "abandoned" }>,
@@ -37,14 +37,14 @@ export function judgeTry(
   return { ...verdict, actions };
 }
 
-/** The wall-clock time of the message's next try, which must survive a restart. */
+/** Converts the time of the next try to the wall clock, because it must survive a restart. */
 function onWall<T extends SmtpOutcome>(outcome: T, clocks: Clocks): T {
   return outcome.kind === "broken" && outcome.retryAt !== undefined
     ? { ...outcome, retryAt: onWallClock(outcome.retryAt, clocks) }
     : outcome;
 }
 
-/** The first rule that is about what the server said, and what it asks of the limiter now. */
+/** The first rule that matches the reply, and the limiter actions that it triggers now. */
 function matchRule(rules: RuleBook, item: MessageInFlight, outcome: SmtpOutcome, now: number) {
   const none = { rule: undefined, actions: [] as LimitAction[] };
   if (outcome.kind !== "refused") {

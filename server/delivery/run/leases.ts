@@ -7,7 +7,10 @@ import type { Recorder } from "./recorder.ts";
 import type { Run } from "./run.ts";
 import { CannotSend } from "./run-factory.ts";
 
-/** Keeps a run's chunks for longer; one that somebody else has by now is dropped, with what is not started. */
+/**
+ * Renews the leases of a run. A chunk that another owner has by now is dropped with all messages that are not in
+ * flight.
+ */
 async function renewLeases(writer: Caller<WriterMethods>, run: Run): Promise<void> {
   const { workspaceId, campaignId } = run.parts;
   const chunks = [...run.chunks];
@@ -22,7 +25,7 @@ async function renewLeases(writer: Caller<WriterMethods>, run: Run): Promise<voi
     if (renewed.held.some((lease) => lease.chunkNo === claim.chunkNo)) {
       claim.leaseUntil = renewed.leaseUntil;
     } else if (run.chunks.has(chunk)) {
-      // Somebody else has it now: what is not started must not be, and there is nothing to give back.
+      // Another owner has the chunk now: its waiting messages must not be sent here, and must not be given back.
       log.error({ workspaceId, campaignId, chunkNo: claim.chunkNo }, "a lease was lost");
       run.dropWaiting((item) => item.chunk === chunk);
       run.chunks.delete(chunk);
@@ -30,7 +33,7 @@ async function renewLeases(writer: Caller<WriterMethods>, run: Run): Promise<voi
   }
 }
 
-/** Keeps the chunks of many runs. Each is renewed on its own: a workspace that is locked may keep only itself waiting. */
+/** Renews the leases of all runs. Each run is renewed separately, so a locked workspace delays only itself. */
 export class Renewals {
   readonly #writer: Caller<WriterMethods>;
   readonly #underWay = new WeakSet<Run>();
@@ -39,7 +42,7 @@ export class Renewals {
     this.#writer = writer;
   }
 
-  /** Begins to renew what each run has; one of which the last renewal is not over yet goes on with that. */
+  /** Starts a renewal for each run that has none in progress. */
   begin(runs: Iterable<Run>): void {
     for (const run of runs) {
       if (!this.#underWay.has(run)) {
@@ -53,7 +56,7 @@ export class Renewals {
     try {
       await renewLeases(this.#writer, run);
     } catch (error) {
-      log.error({ workspaceId: run.parts.workspaceId, err: error }, "leases not renewed");
+      log.error({ workspaceId: run.parts.workspaceId, err: error }, "leases could not be renewed");
     } finally {
       this.#underWay.delete(run);
     }
@@ -62,14 +65,14 @@ export class Renewals {
 
 type Claimed = { workspaceId: string; campaignId: number; claims: Leased["claims"] };
 
-/** Gives claimed chunks back untouched, and pauses the campaign when there is a reason for people. */
+/** Gives claimed chunks back untouched. Pauses the campaign if there is a reason that a person must see. */
 export async function refuseClaims(
   parts: { writer: Caller<WriterMethods>; recorder: Recorder; clocks: Clocks },
   { workspaceId, campaignId, claims }: Claimed,
   error: unknown,
 ): Promise<void> {
   if (!(error instanceof CannotSend) && !isSetAside(error)) {
-    log.error({ workspaceId, campaignId, err: error }, "a campaign could not be started");
+    log.error({ workspaceId, campaignId, err: error }, "a campaign's run could not be started");
   }
   const reason = error instanceof CannotSend ? error.message : "SwiftMail failed to start it.";
   if (reason !== "" && !isSetAside(error)) {

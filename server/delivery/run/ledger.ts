@@ -7,11 +7,13 @@ import type { ChunkInHand, MessageInHand, Run } from "./run.ts";
 export type LedgerParts = {
   recorder: Recorder;
   clock: Clock;
-  /** A chunk went back: the run may be at its end. */
+  /** A chunk was released, so the run may be finished. */
   onReleased: (run: Run) => void;
 };
 
-/** Keeps the books of the chunks in hand: each message has one outcome or is given back, then its chunk is. */
+/**
+ * Accounts for the chunks in hand: each message is settled, postponed or given back, and then its chunk is released.
+ */
 export class Ledger {
   readonly #parts: LedgerParts;
 
@@ -25,7 +27,7 @@ export class Ledger {
     this.#close(run, item, fact);
   }
 
-  /** The message has a new due time and was not tried. */
+  /** The message was not tried and has a new due time. */
   postpone(run: Run, item: MessageInHand, fact: ResultFact): void {
     this.#close(run, item, fact);
   }
@@ -38,7 +40,7 @@ export class Ledger {
     });
   }
 
-  /** As if they had never been taken: they are still pending. */
+  /** Gives messages back as pending, as if they had never been loaded. */
   giveBack(run: Run, items: readonly MessageInHand[]): void {
     for (const { chunk } of items) {
       chunk.open -= 1;
@@ -48,7 +50,7 @@ export class Ledger {
     }
   }
 
-  /** A chunk goes back when every fact about it is durable, so that its release is behind them all. */
+  /** Releases a chunk once all facts about it are durable, so that the release comes after them in the journal. */
   releaseIfDone(run: Run, chunk: ChunkInHand): void {
     if (chunk.open > 0 || chunk.unrecorded > 0 || !run.chunks.delete(chunk)) {
       return;

@@ -21,13 +21,13 @@ export type ActionParts = {
   dispatcher: Dispatcher;
   placer: Placer;
   runs: () => Iterable<Run>;
-  /** The campaign cannot go on without a person, for this reason. */
+  /** The campaign must be paused for this reason until a person has looked at it. */
   onPause: (run: Run, reason: string) => void;
-  /** The lane's route is of no use until then. */
+  /** The lane's route accepts nothing until then. */
   onRouteShut: (lane: Lane, untilMs: number, reason: string) => void;
 };
 
-/** Does what a rule asks of the limiter, in answer to what a server said in this lane. */
+/** Applies the actions of a rule that matched a server's reply in this lane. */
 export function applyActions(
   parts: ActionParts,
   lane: Lane,
@@ -72,12 +72,12 @@ function suspend(
   }
 }
 
-/** The address rests at the provider, and what was to leave from it leaves from another one. */
+/** Suspends the source address at the provider and moves its messages to other source addresses. */
 function rotate(parts: ActionParts, lane: Lane, untilMs: number, reason: string): void {
   const { way, site, source } = lane.target;
   const { route } = way.egress;
   if (source === undefined) {
-    // There is no other address to turn to: the way to the site rests.
+    // There is no other address to use, so the route is suspended for this provider.
     parts.traffic.limiter.suspend(keyOf(lane, "route_provider"), untilMs, reason);
     return;
   }
@@ -97,7 +97,10 @@ function rotate(parts: ActionParts, lane: Lane, untilMs: number, reason: string)
   }
 }
 
-/** `other` is nobody in particular: what is said there is about the one site. A relay is its own site. */
+/**
+ * The limit that an action applies to. Provider `other` stands for unrelated servers, so there the action applies to
+ * the site only. For a relay a site action applies to the whole route.
+ */
 function keyOf(lane: Lane, scope: Extract<LimitAction, { do: "suspend" }>["scope"]): LimitKey {
   const { way, site } = lane.target;
   const { route } = way.egress;
@@ -120,7 +123,7 @@ function keyOf(lane: Lane, scope: Extract<LimitAction, { do: "suspend" }>["scope
   }
 }
 
-/** A rule with a short pause does not end a longer one. */
+/** A rule with a short pause must not shorten a longer one. */
 function longer({ limiter }: Traffic, key: LimitKey, untilMs: number, now: number): number {
   return Math.max(untilMs, limiter.status(key, now)?.suspendedUntil ?? 0);
 }

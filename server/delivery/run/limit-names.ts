@@ -6,7 +6,7 @@ import type { Traffic } from "./traffic.ts";
 
 type Parts = { traffic: Traffic; dispatcher: Dispatcher; runs: Iterable<Run> };
 
-/** Ends the suspension of the limit that a person named. @returns false when there was none. */
+/** Ends the suspension of a limit named in a request. @returns false when there was none. */
 export function resumeNamed({ traffic, dispatcher, runs }: Parts, limit: QueueLimit, now: number) {
   const key = keyNamed(limit);
   const wasHeld = key !== undefined && traffic.limiter.resume(key, now);
@@ -19,7 +19,7 @@ export function resumeNamed({ traffic, dispatcher, runs }: Parts, limit: QueueLi
   return wasHeld;
 }
 
-/** Suspends the limit that a person named; one of no known level is left out. */
+/** Suspends a limit named in a request. An unknown level is ignored. */
 export function suspendNamed(
   { limiter }: Traffic,
   limit: QueueLimit,
@@ -37,7 +37,7 @@ function keyNamed({ level, id }: QueueLimit): LimitKey | undefined {
   return known && limitKey(known, id);
 }
 
-/** Providers that were blocked because of the key are taken in hand again. */
+/** Unblocks providers that were blocked because of this limit. */
 function unblock({ blocked }: Run, { level, id }: LimitKey): void {
   for (const [provider, { boundBy }] of blocked) {
     if (boundBy.level === level && boundBy.id === id) {

@@ -5,26 +5,29 @@ import type { Route, RouteSource } from "../types.ts";
 import type { ProviderProfile } from "./provider-profiles.ts";
 import type { LaneTarget, Run } from "./run.ts";
 
-/** Messages under way on this node: each has its octets in memory. */
+/** Maximum of messages in flight on this node; each is held in memory. */
 export const NODE_PLACES = 512;
-/** Messages that wait for the first connection to their server, beside those: a server that never answers holds one. */
+/**
+ * Additional places for messages that wait for the first connection to their server. One that never answers holds only
+ * one of them.
+ */
 export const OPENING_PLACES = 256;
-/** Messages made ready beyond the connections, so that none of these waits for the next one. */
+/** Messages admitted beyond the number of connections, so that no connection is idle between two messages. */
 const MAX_AHEAD = 32;
-/** Messages at once to a site, before it has said anything; and to one that has taken mail before. */
+/** Initial window (messages in flight) for a site that is new, and for one that has accepted mail before. */
 const NEW_SITE_WINDOW = 2;
 const KNOWN_SITE_WINDOW = 5;
-/** A rate is given out in portions of this time: the timer turns in steps of 10 ms. */
+/** The burst of a rate is what it allows in this time. The timer has a resolution of only 10 ms. */
 const PORTION_S = 0.05;
 const DAY_S = 24 * 3_600;
 
 export const nodeKey = limitKey("node", "");
-/** Where those wait whose workspace has its share of the node's places, while others may come for theirs. */
+/** Wait point for lanes whose workspace has used its share of places, while the rest is reserved for others. */
 export const nodeShareKey = limitKey("node", "share");
-/** Where those wait for whom no first connection may be opened now. */
+/** Wait point for lanes that need a first connection when too many are being opened. */
 export const nodeOpeningKey = limitKey("node", "opening");
 
-/** What a workspace may do; undefined = no cap. */
+/** The limits of a workspace; undefined = no cap. */
 export type WorkspaceLimits = {
   perSecond?: number | undefined;
   concurrency?: number | undefined;
@@ -32,7 +35,7 @@ export type WorkspaceLimits = {
   perMonth?: number | undefined;
 };
 
-/** Everything a lane's limits depend on beside the lane. */
+/** What a lane's limits are computed from, in addition to its target. */
 export type LimitBook = {
   limiter: Limiter;
   warmUps: WarmUps;
@@ -40,7 +43,7 @@ export type LimitBook = {
   isKnownSite: (siteKey: string) => boolean;
 };
 
-/** Puts what the administrator and the workspace allow in force for a campaign. Repeating it is harmless. */
+/** Sets the limits of the workspace and of the campaign's routes. Idempotent. */
 export function setRunLimits({ limiter }: LimitBook, run: Run, workspace: WorkspaceLimits): void {
   limiter.setLimits(workspaceKey(run.parts.workspaceId), {
     ...rateOf(workspace.perSecond),
@@ -52,7 +55,7 @@ export function setRunLimits({ limiter }: LimitBook, run: Run, workspace: Worksp
   }
 }
 
-/** A relay is one server, which says how fast it likes it; behind a direct route each site says so itself. */
+/** A relay is one server, so its rate is learned for the whole route. With a direct route it is learned per site. */
 function limitsOfRoute(route: Route): Limits {
   const concurrency = route.maxConnections + Math.min(route.maxConnections, MAX_AHEAD);
   return {
@@ -63,12 +66,12 @@ function limitsOfRoute(route: Route): Limits {
   };
 }
 
-/** Messages a second of a campaign that is to be spread over a time; undefined = as fast as it may go. */
+/** Sets the rate of a campaign that is spread over time, in messages a second; undefined = no limit. */
 export function setCampaignRate(limiter: Limiter, run: Run, perSecond: number | undefined): void {
   limiter.setLimits(campaignKey(run), rateOf(perSecond));
 }
 
-/** Every limit that must admit a message of the lane. */
+/** All limits that must admit a message of the lane. */
 export function keysOf(run: Run, target: LaneTarget): LimitKey[] {
   const { route } = target.way.egress;
   const { provider, key: site } = target.site;
@@ -94,21 +97,21 @@ export function keysOf(run: Run, target: LaneTarget): LimitKey[] {
   return keys;
 }
 
-/** The limit of the servers behind a lane: a relay is one server, a direct route has as many as there are sites. */
+/** The limit of the servers behind a lane: the whole route for a relay, the site for a direct route. */
 export function serverKeyOf({ way, site }: LaneTarget): LimitKey {
   const { route } = way.egress;
   return route.kind === "direct" ? routeSiteKey(route, site.key) : routeKey(route);
 }
 
 /**
- * Messages that may be under way to servers at which so many connections can be used: one finds out whether there is a
- * way in at all, and none waits for a connection that does not come.
+ * How many messages may be in flight to a server with this many usable connections. Without any, one message tests
+ * whether a connection can be opened, and no others wait for it.
  */
 export function admittedAtOnce(usable: number): number {
   return usable === 0 ? 1 : usable + Math.min(2 * usable, MAX_AHEAD);
 }
 
-/** Puts the limits of a lane in force, as far as they are its own. Repeating it keeps what was learned. */
+/** Sets the limits of a lane's site, provider and source address. Keeps what they have learned. */
 export function setLaneLimits(book: LimitBook, target: LaneTarget, now: number): void {
   const { route } = target.way.egress;
   const { source, site } = target;
@@ -142,7 +145,7 @@ function limitsOfSite({ profileOf, isKnownSite }: LimitBook, { way, site }: Lane
   };
 }
 
-/** What a provider bears from one address, and less while it does not know the address yet. */
+/** What a provider accepts from one source address; less while the address is being warmed up. */
 function limitsOfSource(
   { warmUps, profileOf }: LimitBook,
   { way, site }: LaneTarget,
@@ -163,7 +166,7 @@ function limitsOfSource(
   }
   const name = sourceProviderKey(way.egress.route, source, site.provider).id;
   const perDay = warmUps.quota(name, source.warmUp, now);
-  // Evenly over the day: a quota that is gone by one in the morning warms nothing up.
+  // Spread evenly over the day: a quota used up early in the morning does not warm anything up.
   const perSecond = Math.min(perDay / DAY_S, own.perSecond ?? Number.POSITIVE_INFINITY);
   return { ...own, perSecond, burst: 1, quotas: { day: perDay } };
 }
@@ -194,7 +197,7 @@ export function campaignProviderKey(run: Run, provider: string): LimitKey {
   return limitKey("campaign_provider", `${run.key}/${provider}`);
 }
 
-/** Of the route and everything that uses it. */
+/** Applies to everything that uses the route. */
 export function routeKey(route: Route): LimitKey {
   return limitKey("route", `${route.workspaceId}/${route.id}`);
 }
@@ -207,18 +210,20 @@ export function routeSiteKey(route: Route, siteKey: string): LimitKey {
   return limitKey("route_site", `${route.workspaceId}/${route.id}/${siteKey}`);
 }
 
-/** The domain that a campaign's mail is from and signed by, and the one of its return path. */
+/** The domain in From, which also signs, and the domain of the return path. */
 export function senderOf({ parts: { compiled } }: Run): { domain: string; envelopeDomain: string } {
   const { domain, bounceDomain } = compiled.content;
   return { domain, envelopeDomain: bounceDomain === "" ? domain : bounceDomain };
 }
 
-/** Of one of the workspace's sender domains, by whatever route: what a provider says of SPF, DKIM, DMARC or its name. */
+/**
+ * Limits one sender domain at a provider on all routes, for replies about SPF, DKIM, DMARC or the domain's reputation.
+ */
 export function senderProviderKey(workspaceId: string, domain: string, provider: string): LimitKey {
   return limitKey("sender_provider", `${workspaceId}/${domain}/${provider}`);
 }
 
-/** Of one sender domain at the servers of a site: what these say of it is no word about the others on the route. */
+/** Limits one sender domain at one site. Other sender domains on the same route are not affected. */
 export function senderSiteKey(route: Route, domain: string, siteKey: string): LimitKey {
   return limitKey("sender_site", `${route.workspaceId}/${route.id}/${domain}/${siteKey}`);
 }

@@ -7,24 +7,23 @@ import type { Recorder } from "./recorder.ts";
 import type { MessageInFlight, Run } from "./run.ts";
 
 export type Try = {
-  /** Unix ms; the message's Date unless it was tried before. */
+  /** Unix ms. Becomes the message's Date, unless it has been tried before. */
   startedAt: number;
-  /** Takes the message back as long as its dot is not written. */
+  /** Cancels the message as long as its dot has not been written. */
   signal: AbortSignal;
   /** Throws when the recipient must not be mailed any more. */
   mayMail: () => void;
-  /** How long this thread was busy with filling it in. */
+  /** Reports how long rendering occupied this thread. */
   onRendered: (ms: number) => void;
-  /** The journal says that the dot was to come, and it never did. */
+  /** Called when a `dot` fact is in the journal but the dot was not written. */
   onUndot: (fact: UndotFact) => void;
 };
 
 /**
- * Renders one message and hands it to its route, the `dot` fact durable before the terminating dot. A crash
- * after that leaves an ambiguous message, before it one that was certainly not sent.
+ * Renders a message and sends it. The `dot` fact is made durable before the terminating dot. After a crash, a message
+ * with a `dot` fact is ambiguous, and one without it was certainly not sent.
  *
- * Whether the recipient may be mailed is asked right before MAIL and right before the dot: nothing can come between
- * the answer and what is then written.
+ * Consent is checked synchronously right before MAIL and right before the dot, so nothing can change in between.
  *
  * @throws What `mayMail` throws; TemplateError.
  */
@@ -61,7 +60,7 @@ export async function tryMessage(
     beforeDot: async () => {
       await parts.recorder.once(dotFact(run, item, startedAt));
       announced = true;
-      // The last moment at which somebody who has just said no can be spared.
+      // The last moment at which a recipient who has just unsubscribed can be left out.
       if (!isStillWanted()) {
         throw refusal?.error;
       }
@@ -76,7 +75,7 @@ export async function tryMessage(
   return outcome;
 }
 
-/** What is not done at once is signing, on another thread. */
+/** Synchronous unless the message is signed: signing runs on another thread. */
 function render(
   signer: Signer,
   run: Run,

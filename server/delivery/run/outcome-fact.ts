@@ -5,12 +5,12 @@ import type { MessageInFlight, MessageInHand, Run } from "./run.ts";
 
 const MAX_TEXT = 300;
 
-/** `at` is when the try began: the first one's is the message's Date for ever. */
+/** `at` is when the try began. The time of the first try becomes the message's Date and never changes. */
 export function dotFact({ parts }: Run, { recipient }: MessageInHand, at: number): DotFact {
   return { k: "dot", w: parts.workspaceId, c: parts.campaignId, s: recipient.seq, at };
 }
 
-/** Takes a dot back that was announced and not written. */
+/** Revokes the `dot` fact of a message whose dot was not written. */
 export function undotFact({ parts }: Run, { recipient }: MessageInHand, at: number): UndotFact {
   return { k: "undot", w: parts.workspaceId, c: parts.campaignId, s: recipient.seq, at };
 }
@@ -24,10 +24,10 @@ export function releaseFact(
   return { k: "release", w, c, ch: claim.chunkNo, ep: claim.epoch, at };
 }
 
-/** A message that waits for another one to the same person is read again at the earliest after so long. */
+/** How long a message waits while another message to the same person is being sent. */
 const TWIN_WAIT_MS = 2_000;
 
-/** A message that gets no try because its recipient must not be mailed, or not before another one is through. */
+/** For a message that is not tried, because its recipient must not be mailed or another message to them comes first. */
 export function unsentFact(
   run: Run,
   item: MessageInHand,
@@ -39,18 +39,18 @@ export function unsentFact(
     : { ...head(run, item, at), st: "skipped", oc: "", cat: why, n: 0 };
 }
 
-/** A message that must wait, was not tried, and so has had no attempt. */
+/** For a message that must wait and was not tried, so it has no attempt. */
 export function postponedFact(run: Run, item: MessageInHand, due: number, at: number): ResultFact {
   return { ...head(run, item, at), st: "deferred", oc: "", cat: "postponed", n: 0, due };
 }
 
-/** A message for whose domain no route may be used. */
+/** For a message to a domain that none of the campaign's routes may be used for. */
 export function nowhereFact(run: Run, item: MessageInHand, domain: string, at: number): ResultFact {
   const text = `No route of the campaign may be used for ${domain}.`;
   return { ...head(run, item, at), st: "failed", oc: "failed", cat: "no_route", n: 1, text };
 }
 
-/** A message that cannot be made: trying again would give the same. */
+/** For a message that cannot be rendered. A retry would fail in the same way. */
 export function unrenderableFact(
   run: Run,
   item: MessageInHand,
@@ -61,7 +61,7 @@ export function unrenderableFact(
   return { ...head(run, item, at), st: "failed", oc: "failed", cat: "render_error", n: 1, text };
 }
 
-/** What an SMTP try came to. */
+/** For an SMTP try. */
 export function attemptFact(
   run: Run,
   item: MessageInFlight,

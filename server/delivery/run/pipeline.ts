@@ -34,8 +34,8 @@ export type PipelineParts = RunFactory &
   };
 
 /**
- * Sends campaigns. It reads as the sentence: claim → place → limiter → render → (may it be mailed?) → smtp → result
- * → journal; what the journal says becomes rows on the writer thread.
+ * Sends campaigns: claim → place → limiter → render → consent check → smtp → result → journal. The writer thread
+ * applies the journal to the database rows.
  */
 export class Pipeline {
   readonly #parts: PipelineParts;
@@ -44,7 +44,7 @@ export class Pipeline {
   readonly #placer: Placer;
   readonly #intake: Intake;
   readonly #runs = new Map<string, Run>();
-  /** Runs being made, and whether they were halted meanwhile. */
+  /** Runs that are being created, and whether they have been halted since. */
   readonly #making = new Map<string, { halted: boolean; claims: Leased["claims"] }>();
   readonly #gate: ConsentGate;
   readonly #renewals: Renewals;
@@ -102,7 +102,7 @@ export class Pipeline {
     return this.#runs.values();
   }
 
-  /** Asks for work where less than enough is in hand; all due workspaces, or only one. */
+  /** Leases more chunks for campaigns that have too few messages in hand, in all due workspaces or only one. */
   async refill(only?: string): Promise<void> {
     if (this.#stopped || this.#parts.recorder.trouble !== undefined) {
       return;
@@ -114,7 +114,7 @@ export class Pipeline {
     this.#leasing = true;
     try {
       for (const run of this.#runs.values()) {
-        // Who has enough now does not ask: it must be able to a moment later, and not only at the next tick.
+        // A run with enough messages must not be marked: it can then request more before the next tick.
         if (only === undefined || run.parts.workspaceId === only) {
           run.isAsking = this.#intake.wantsMore(run);
         }
@@ -136,20 +136,22 @@ export class Pipeline {
     }
   }
 
-  /** The campaign's status was changed: one that is no longer `sending` is halted, else there may be work. */
+  /**
+   * The campaign's status has changed. If it is still `sending`, there may be work to lease; otherwise it is halted.
+   */
   notice(workspaceId: string, campaignId: number): void {
     const { databases } = this.#parts;
     const db = this.#has(workspaceId) ? databases.workspace(workspaceId) : undefined;
     if (db !== undefined && findContent(db, campaignId)?.status === "sending") {
       this.refill(workspaceId).catch((error: unknown) =>
-        log.error({ err: error }, "asking for more work failed"),
+        log.error({ err: error }, "leasing more chunks failed"),
       );
     } else {
       this.halt(workspaceId, campaignId);
     }
   }
 
-  /** Takes back what is before its dot and gives the chunks back when the rest is done. */
+  /** Cancels messages before the dot; the chunks are given back when the rest has ended. */
   halt(workspaceId: string, campaignId: number): void {
     const key = `${workspaceId}/${campaignId}`;
     const making = this.#making.get(key);
@@ -162,12 +164,12 @@ export class Pipeline {
     }
   }
 
-  /** From now on the database alone says whether this address may be mailed, as far as it left before `upTo`. */
+  /** From now on only the database decides whether this address may be mailed, for all facts up to number `upTo`. */
   resubscribed(workspaceId: string, address: string, upTo: number): void {
     this.#gate.back(workspaceId, address, upTo);
   }
 
-  /** The recipient of a message left, or reported it: whatever address they are mailed at gets nothing more. */
+  /** The recipient of a message has unsubscribed or complained: no address of that person gets any more mail. */
   turnedAway({ workspaceId, why, number, ...said }: TurnedAway): void {
     if (!this.#has(workspaceId)) {
       return;
@@ -178,33 +180,33 @@ export class Pipeline {
     }
   }
 
-  /** The route of running campaigns was changed: they go on with what it is now. */
+  /** A route of running campaigns has changed: they restart with its new settings. */
   routeChanged(workspaceId: string, routeId: number): void {
     this.#parts.traffic.forgetCircuit(workspaceId, routeId);
     for (const run of this.#runs.values()) {
       const { workspaceId: own, campaignId, ways } = run.parts;
       if (own === workspaceId && ways.some(({ egress }) => egress.route.id === routeId)) {
-        // Given back, they are leased again at once, and the new run loads the route as it is now.
+        // The chunks are given back and leased again at once; the new run loads the changed route.
         this.#halt(run);
-        log.info({ workspaceId, campaignId, routeId }, "route changed: the campaign starts over");
+        log.info({ workspaceId, campaignId, routeId }, "route changed: restarting the campaign");
       }
     }
   }
 
-  /** Ends a suspension now. @returns false when there was none. */
+  /** Ends a suspension. @returns false when there was none. */
   resumeLimit(limit: QueueLimit): boolean {
     const { traffic, clocks } = this.#parts;
     const parts = { traffic, dispatcher: this.#dispatcher, runs: this.#runs.values() };
     return resumeNamed(parts, limit, clocks.steady());
   }
 
-  /** Leaves a limit alone for a while. */
+  /** Suspends a limit for `forMs`. */
   suspendLimit(limit: QueueLimit & { forMs: number; reason: string }): void {
     const untilMs = this.#parts.clocks.steady() + limit.forMs;
     suspendNamed(this.#parts.traffic, limit, untilMs, limit.reason);
   }
 
-  /** Every second: work that became due, leases about to end, memory not needed any more. */
+  /** Runs every second: renews leases, drops unused state, adjusts limits and leases work that has become due. */
   async tick(): Promise<void> {
     const now = this.#parts.clocks.steady();
     if (now - this.#renewedAt > RENEW_EVERY_MS) {
@@ -235,7 +237,7 @@ export class Pipeline {
     }
   }
 
-  /** Halts everything and waits until all chunks are given back, at most `withinMs`. */
+  /** Halts all runs and waits at most `withinMs` until all chunks have been given back. */
   async stop(withinMs: number): Promise<void> {
     this.#stopped = true;
     for (const making of this.#making.values()) {
@@ -250,7 +252,7 @@ export class Pipeline {
     }
   }
 
-  /** False for a workspace that is gone, or whose file cannot be used: nothing of it is sent then. */
+  /** False for a workspace that has been deleted or whose file is set aside as unusable. */
   #has(workspaceId: string): boolean {
     const { databases } = this.#parts;
     return isWorkspace(databases.system, workspaceId) && !databases.isSetAside(workspaceId);
@@ -303,7 +305,10 @@ export class Pipeline {
     }
   }
 
-  /** A file that cannot be read ends the run of its own campaign; what could not be loaded is given back untouched. */
+  /**
+   * A database that cannot be read ends only this campaign's run. Chunks that were not loaded are given back
+   * untouched.
+   */
   #loadOrHalt(run: Run, claims: Leased["claims"]): void {
     const { workspaceId, campaignId } = run.parts;
     try {
@@ -320,7 +325,7 @@ export class Pipeline {
     const { workspaceId, campaignId, consent: rule } = run.parts;
     const now = this.#parts.clocks.wall();
     for (const claim of claims) {
-      // Read before the rows, so that what changes meanwhile is looked at again.
+      // Read before the rows, so that a change in between leads to another check.
       const judgedAt = this.#gate.version(workspaceId);
       const isBlocked = this.#gate.isBlocked(workspaceId);
       const db = this.#parts.databases.workspace(workspaceId);
@@ -351,7 +356,8 @@ export class Pipeline {
   }
 
   #endIfDone(run: Run): void {
-    // While a provider is blocked the run stays, so that it is known and nothing is taken to be given back.
+    // Keep the run while a provider is blocked. A new run would not know that, and would claim and give back its
+    // chunks.
     const hasMore = run.chunks.size > 0 || run.inFlight > 0;
     const waits = run.blocked.size > 0 && !run.isHalted;
     if (!hasMore && !waits && this.#runs.get(run.key) === run) {
@@ -376,7 +382,7 @@ export class Pipeline {
     } else if (!run.isAsking && this.#intake.wantsMore(run)) {
       run.isAsking = true;
       this.refill(run.parts.workspaceId).catch((error: unknown) =>
-        log.error({ err: error }, "asking for more work failed"),
+        log.error({ err: error }, "leasing more chunks failed"),
       );
     }
   }

@@ -10,7 +10,7 @@ export type PlacerParts = {
   clocks: Clocks;
   /** The message is in its lane. */
   onPlaced: (run: Run, item: MessageInHand) => void;
-  /** The lane may have nothing left. */
+  /** The lane may be empty now. */
   onEmptied: (lane: Lane) => void;
   /** No route of the campaign may be used for the domain. */
   onNowhere: (run: Run, item: MessageInHand, domain: string) => void;
@@ -18,17 +18,17 @@ export type PlacerParts = {
 
 type Lookup = { run: Run; way: Way; domain: string; items: MessageInHand[] };
 
-/** Finds the lane of each message: route, source address, and the site that takes its domain's mail. */
+/** Finds the lane of each message: its route, source address and site. */
 export class Placer {
   readonly #parts: PlacerParts;
-  /** What is being looked up, by campaign, route and domain. */
+  /** DNS lookups in progress, by campaign, route and domain. */
   readonly #lookups = new Map<string, Lookup>();
 
   constructor(parts: PlacerParts) {
     this.#parts = parts;
   }
 
-  /** Puts the message into its lane: at once where the site is known, else when it is. */
+  /** Puts the message into its lane, at once if the site is known, otherwise after the DNS lookup. */
   place(run: Run, item: MessageInHand): void {
     const domain = domainOf(item);
     const way = this.#wayFor(run, domain);
@@ -40,7 +40,7 @@ export class Placer {
     this.#placeOn(run, item, way, domain);
   }
 
-  /** Finds new lanes for messages that are waiting in lanes of this way. */
+  /** Finds new lanes for the messages that wait in lanes with a matching target. */
   replace(run: Run, isConcerned: (target: LaneTarget) => boolean): void {
     for (const lane of [...run.lanes.values()]) {
       for (const item of isConcerned(lane.target) ? run.dropFrom(lane) : []) {
@@ -50,7 +50,7 @@ export class Placer {
     }
   }
 
-  /** Has one of the messages that wait for other ways find out whether a way that was out of order works again. */
+  /** If a broken route is due for a probe, moves one message to it that waits for another route. */
   probe(run: Run, way: Way): void {
     const now = this.#parts.clocks.steady();
     for (const lane of way.circuit.wantsProbe(now) ? run.lanes.values() : []) {
@@ -101,7 +101,7 @@ export class Placer {
     this.#parts.onPlaced(run, item);
   }
 
-  /** The same address for the same campaign and domain, unless it has to rest there. */
+  /** Always the same source address for a campaign and domain, unless it is suspended at the provider. */
   #sourceFor(run: Run, way: Way, domain: string, site: Site): RouteSource | undefined {
     const { route } = way.egress;
     const sources = route.sources ?? [];
@@ -134,7 +134,7 @@ export class Placer {
 
   #found({ run, way, domain, items }: Lookup, site: Site): void {
     for (const item of items) {
-      // What was let go meanwhile is not in hand any more.
+      // Skip messages that were given back or postponed during the lookup.
       if (run.unplaced.has(item)) {
         this.#put(run, item, way, domain, site);
       }

@@ -1,19 +1,19 @@
-/** What one source of ours may do to a provider, before anything is learned of it. */
+/** The initial limits for sending to a provider from one source address. */
 export type ProviderProfile = {
   provider: string;
-  /** Ends of MX host names. A domain is the provider's when *every* MX host of it has one of these. */
+  /** Suffixes of MX host names. A domain belongs to the provider only if *every* MX host has one of them. */
   mxSuffixes: readonly string[];
-  /** Connections at a time, all its domains together. */
+  /** Connections at a time, for all of the provider's domains together. */
   connections: number;
   connectionsPerMinute: number;
-  /** Messages on one connection. */
+  /** Messages per connection. */
   perConnection: number;
   perSecond: number;
-  /** It offers TLS to everybody, so that its absence means that somebody is in between. */
+  /** The provider always offers TLS, so its absence points to an attack on the connection. */
   tlsRequired: boolean;
 };
 
-/** A mail server nobody knows anything about: friendly to a small one, fast enough for a large one. */
+/** For unknown servers: low enough for a small server, and high enough for a large one. */
 const unknown: Omit<ProviderProfile, "provider" | "mxSuffixes"> = {
   connections: 10,
   connectionsPerMinute: 100,
@@ -28,9 +28,9 @@ type Row = [
   limits?: Partial<Omit<ProviderProfile, "provider" | "mxSuffixes">>,
 ];
 
-// What the providers say of themselves, and where they do not, what other senders have found to work.
+// Values published by the providers or, where there are none, reported to work by other senders.
 const rows: readonly Row[] = [
-  // Mailboxes of people, and the companies that use the same servers.
+  // Mailbox providers, including companies that use the same servers.
   [
     "google",
     [".google.com", ".googlemail.com"],
@@ -74,7 +74,7 @@ const rows: readonly Row[] = [
   ["naver", [".naver.com"], { connections: 5, perConnection: 20 }],
   ["uol", [".uol.com.br"], { connections: 5, perConnection: 20 }],
   ["btinternet", [".btinternet.com"], { connections: 5, perConnection: 20 }],
-  // Hosts of companies' mail, and the filters in front of it: many domains, one set of limits.
+  // Mail hosting for companies and filtering services: many domains share one set of limits.
   ["ionos", [".kundenserver.de", ".ionos.de", ".ionos.com", ".ionos.co.uk", ".1and1.com"]],
   ["ovh", [".ovh.net"]],
   ["amazon", [".amazonaws.com"], { tlsRequired: true }],
@@ -86,7 +86,7 @@ const rows: readonly Row[] = [
   ["trendmicro", [".trendmicro.com", ".trendmicro.eu"]],
 ];
 
-/** By name. Data, so that an administrator's own table can stand in for it. */
+/** By name. Kept as data, so that an administrator can replace the table. */
 export const providerProfiles: ReadonlyMap<string, ProviderProfile> = new Map(
   rows.map(([provider, mxSuffixes, limits]) => [
     provider,
@@ -94,7 +94,7 @@ export const providerProfiles: ReadonlyMap<string, ProviderProfile> = new Map(
   ]),
 );
 
-/** The profile of a provider; of `other`, and of a name without one, what is safe with anybody. */
+/** The profile of a provider; for `other` and unknown names, limits that any server should accept. */
 export function profileOf(provider: string): ProviderProfile {
   return providerProfiles.get(provider) ?? { ...unknown, provider, mxSuffixes: [] };
 }

@@ -6,10 +6,10 @@ import type { Lane, Run } from "./run.ts";
 import type { Traffic } from "./traffic.ts";
 
 const HOUR_MS = 3_600_000;
-/** Ages of waiting messages, youngest first; what is older is in the last one. */
+/** Upper bounds of the age groups of waiting messages; one more group holds all older ones. */
 const AGES_MS = [5 * 60_000, HOUR_MS, 6 * HOUR_MS, 24 * HOUR_MS];
 
-/** What is in hand now, of one workspace or of all: sites, routes, and what is held back. */
+/** The current state of one workspace or of all: campaigns, sites, routes, suspensions and quotas. */
 export function takeSnapshot(
   runs: Iterable<Run>,
   traffic: Traffic,

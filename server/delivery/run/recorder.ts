@@ -4,8 +4,8 @@ import type { Fact } from "../facts.ts";
 const RETRY_MS = 250;
 
 /**
- * Writes facts that must not get lost: what already happened on the wire. While the journal cannot be
- * written a fact waits here and is tried again, in order with all others that wait.
+ * Writes facts about SMTP results, which must not be lost. While the journal cannot be written, a fact waits here and
+ * is retried.
  */
 export class Recorder {
   readonly #journal: Journal;
@@ -15,12 +15,12 @@ export class Recorder {
     this.#journal = journal;
   }
 
-  /** Facts that are not durable yet. */
+  /** Number of facts that are not durable yet. */
   get waiting(): number {
     return this.#waiting;
   }
 
-  /** Why nothing can be written now; undefined when it can. */
+  /** Why the journal cannot be written; undefined when it can. */
   get trouble(): string | undefined {
     const { health } = this.#journal;
     return health.writable ? undefined : health.reason;
@@ -36,7 +36,7 @@ export class Recorder {
         this.#waiting -= 1;
         return;
       } catch {
-        // The journal has said so itself, and the pipeline admits nothing meanwhile.
+        // The journal has already reported the failure, and nothing is sent while it lasts.
         await Bun.sleep(RETRY_MS);
       }
     }

@@ -1,25 +1,28 @@
-/** What a message may take to fill in, on average, without being noticed: most take one. */
+/** Average rendering time in ms above which a campaign counts as heavy. Most messages take 1 ms. */
 const HEAVY_MS = 15;
 const NEWEST_WEIGHT = 0.25;
-/** After a heavy message, others have the thread for so many times as long; alone, its sockets have. */
+/**
+ * Pause after a heavy message, as a multiple of its rendering time. It leaves the thread to other campaigns or, when
+ * there are none, to its own sockets.
+ */
 const REST_BESIDE_OTHERS = 4;
 const REST_ALONE = 0.5;
 
 /**
- * Keeps templates that take long to fill in from holding up other campaigns: together they get a fifth of the
- * delivery thread's time. Who is heavy waits before it is given a message, so that it holds no connection.
+ * Keeps slow templates from delaying other campaigns: together, heavy campaigns get at most a fifth of the delivery
+ * thread's time. They wait before a message is started, so that no connection is held meanwhile.
  */
 export class RenderShare<R extends object> {
   readonly #now: () => number;
   readonly #averageMs = new WeakMap<R, number>();
   #closedUntil = 0;
 
-  /** @param now Milliseconds of a clock that never steps back. */
+  /** @param now A monotonic clock in ms. */
   constructor(now: () => number = () => performance.now()) {
     this.#now = now;
   }
 
-  /** A message of the campaign was filled in. */
+  /** Records that a message of the campaign was rendered in `ms`. */
   rendered(run: R, ms: number, hasOthers: boolean): void {
     const before = this.#averageMs.get(run) ?? 0;
     this.#averageMs.set(run, before + (ms - before) * NEWEST_WEIGHT);
@@ -32,7 +35,7 @@ export class RenderShare<R extends object> {
     return (this.#averageMs.get(run) ?? 0) > HEAVY_MS;
   }
 
-  /** How long the campaign must wait before its next message, in ms, and why; undefined when it need not. */
+  /** How long (ms) the campaign must wait before its next message, and why; undefined when it need not wait. */
   waitOf(run: R): { ms: number; reason: string } | undefined {
     const ms = this.#closedUntil - this.#now();
     if (ms <= 0 || !this.isHeavy(run)) {

@@ -12,13 +12,13 @@ import type { Route } from "../types.ts";
 import { profileOf, providerProfiles } from "./provider-profiles.ts";
 
 export type RoutePoolsOptions = {
-  /** Whom to ask for MX hosts; none = the system's name servers. */
+  /** DNS servers to ask for MX hosts; none = the system's. */
   dnsServers?: readonly string[] | undefined;
-  /** A connection more of a route, to this site of a direct one, is ready for messages. */
+  /** Called when another connection of a route is ready; `siteKey` is set for direct routes. */
   onReady?: (route: Route, siteKey?: string) => void;
 };
 
-/** The pools of all routes in use, one per route: its connections are shared by all its campaigns. */
+/** The pools of all routes in use, one per route. Campaigns that use the same route share its connections. */
 export class RoutePools {
   readonly #pools = new Map<string, Egress>();
   readonly #shared: EgressShared;
@@ -35,7 +35,7 @@ export class RoutePools {
     };
   }
 
-  /** The pool of a route; a route that has changed gets a new one, and the old one runs out. */
+  /** The pool of a route. A changed route gets a new pool, and the old one closes after its messages in flight. */
   get(route: Route): Egress {
     const key = `${route.workspaceId}/${route.id}`;
     const found = this.#pools.get(key);
@@ -48,12 +48,12 @@ export class RoutePools {
     return pool;
   }
 
-  /** A way out of the caller's own, which it closes: for a route that was not saved yet. */
+  /** A separate pool that the caller must close, e.g. for a route that has not been saved yet. */
   make(route: Route, timeouts: Partial<SmtpTimeouts> = {}): Egress {
     return makeEgress(route, this.#shared, timeouts);
   }
 
-  /** Closes the pools of a workspace, or of all, once what is under way is done. */
+  /** Closes the pools of a workspace, or all of them, after their messages in flight. */
   async close(workspaceId?: string): Promise<void> {
     const closing: Promise<void>[] = [];
     for (const [key, pool] of this.#pools) {

@@ -6,16 +6,16 @@ import type { Circuit } from "./circuit.ts";
 /** A route that a campaign may use. */
 export type Way = {
   egress: Egress;
-  /** Lower first. */
+  /** Routes with a lower position are preferred. */
   position: number;
   weight: number;
-  /** Undefined when the route signs, or the domain has no key. */
+  /** Undefined when SwiftMail does not sign for this route, or the domain has no key. */
   signingKey: SigningKey | undefined;
-  /** It has taken a message of this campaign. */
+  /** True once it has accepted a message of this campaign. */
   hasDelivered: boolean;
   /** Shared by all campaigns that use the route. */
   circuit: Circuit;
-  /** Takes back the campaign's messages that are under way here and before their dot. */
+  /** Cancels the campaign's messages that are in flight here and before the dot. */
   recall: AbortController;
 };
 
@@ -28,7 +28,7 @@ export function allows(route: Route, domain: string): boolean {
   return !allowDomains?.length || allowDomains.some((pattern) => covers(pattern, domain));
 }
 
-/** `example.com` is itself, `*.example.com` is that and everything below. */
+/** `example.com` matches only itself; `*.example.com` also matches all subdomains. */
 function covers(pattern: string, domain: string): boolean {
   if (!pattern.startsWith("*.")) {
     return pattern === domain;
@@ -38,12 +38,12 @@ function covers(pattern: string, domain: string): boolean {
 }
 
 /**
- * The way for a domain: of the lowest position that has one in order, shared by weight. The same
- * campaign and domain get the same way as long as the ways are the same, so that a greylisted retry comes
- * from where the first try came. When none is in order, the one that will be tried again first.
- * A way that may work again gets a single message to find out.
+ * Chooses the route for a domain, among the working ones of the lowest position, by weight. The choice is stable for a
+ * campaign and domain while the routes stay the same, so that a greylisted message is retried from where it came
+ * first. If no route works, the one with the earliest retry is chosen. A half-open route gets a single message as a
+ * probe.
  *
- * @param seed What the choice depends on beside the domain: the campaign.
+ * @param seed What the choice depends on besides the domain: the campaign.
  * @returns undefined when no route may be used for the domain.
  */
 export function chooseWay(
@@ -74,7 +74,8 @@ function isUsable(circuit: Circuit, now: number): boolean {
 }
 
 /**
- * Picks one by weight, always the same for the same names; when one goes, only its share moves.
+ * Picks an entry by weight (weighted rendezvous hashing). The same names always give the same entry; when an entry is
+ * removed, only its own share moves to others.
  *
  * @see Schindelhauer and Schomaker, "Weighted distributed hash tables", SPAA 2005
  */
@@ -94,7 +95,7 @@ export function pickByWeight<T extends { weight: number }>(
   return best ?? entries[0];
 }
 
-/** A number between 0 and 1, both excluded, that looks random and depends on the text alone. */
+/** A pseudo-random number derived from the text, 0 < x < 1. */
 function fraction(text: string): number {
   return (Bun.hash.xxHash32(text) + 0.5) / 2 ** 32;
 }

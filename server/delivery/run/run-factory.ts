@@ -10,7 +10,7 @@ import type { RoutePools } from "./route-pools.ts";
 import { Run } from "./run.ts";
 import type { Traffic } from "./traffic.ts";
 
-/** A reason, for people, why a campaign cannot be sent as it is. */
+/** Why a campaign cannot be sent as it is, worded for the user. */
 export class CannotSend extends Error {
   override readonly name = "CannotSend";
 }
@@ -23,7 +23,7 @@ export type RunFactory = {
 };
 
 /**
- * Gathers what a campaign needs to be sent: content compiled, routes with their secrets, DKIM key tried.
+ * Loads what a campaign needs: compiles its content, loads its routes with their secrets, and checks the DKIM key.
  *
  * @throws CannotSend with a sentence for the campaign's page.
  */
@@ -37,7 +37,7 @@ export async function makeRun(
   if (launched === undefined) {
     throw new CannotSend("The campaign has no content: it was never launched.");
   }
-  // Written once at launch, by features/campaigns, as this type.
+  // Written by features/campaigns at launch, with this type, and never changed.
   const content = JSON.parse(launched.content) as CampaignContent;
   const routes = await routesOf(factory, workspaceId, launched);
   const key = routes.some(({ route }) => route.signDkim)
@@ -85,7 +85,7 @@ async function routesOf(
   return routes;
 }
 
-/** @throws CannotSend for a key that cannot sign: a message is never sent unsigned by accident. */
+/** @throws CannotSend for an unusable key, because a message must not be sent unsigned by accident. */
 async function signingKeyOf(
   { main }: RunFactory,
   workspaceId: string,

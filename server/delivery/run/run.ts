@@ -7,58 +7,58 @@ import type { CompiledCampaign } from "../render/compile.ts";
 import type { Target } from "../smtp/egress.ts";
 import type { Way } from "./routing.ts";
 
-/** Starting nothing this close to the end of a lease keeps two owners from overlapping. */
+/** No message is started this close to the end of its lease, so that it cannot overlap with the next owner. */
 const LEASE_SAFETY_MS = 10_000;
 
-/** A chunk on lease, and what is still to be said about it before it goes back. */
+/** A leased chunk, and how much of it is unfinished. */
 export type ChunkInHand = {
   claim: Claim;
-  /** Messages without an outcome yet. */
+  /** Messages without an outcome. */
   open: number;
-  /** Facts on their way to the journal. */
+  /** Facts that are not durable in the journal yet. */
   unrecorded: number;
 };
 
-/** A message in hand. */
+/** A message that is loaded in memory. */
 export type MessageInHand = LoadedRecipient & {
   chunk: ChunkInHand;
-  /** The workspace's consent version at which the recipient could be mailed. */
+  /** The workspace's consent version when the consent rule was last applied to the recipient. */
   judgedAt: number;
-  /** Undefined until it is known where its domain's mail goes. */
+  /** Undefined until the site of its domain is known. */
   lane: Lane | undefined;
-  /** Which of the node's places it has while it is under way. */
+  /** The counter in which the message has a place while it is in flight. */
   places?: Places | undefined;
 };
 
-/** A message that is under way: its lane is the one that it was admitted in. */
+/** A message in flight; `lane` is the lane in which it was admitted. */
 export type MessageInFlight = MessageInHand & { lane: Lane };
 
-/** Every limit that must admit a lane's messages, and the one of them of the servers it leads to. */
+/** All limits that must admit the lane's messages, and the one among them that belongs to the server. */
 export type LaneLimits = { keys: readonly LimitKey[]; serverKey: LimitKey };
 
-/** Where a lane leads. */
+/** The route, site and source address of a lane. */
 export type LaneTarget = Pick<Target, "site" | "source"> & { way: Way };
 
 /**
- * The messages of a campaign that go one way: one route, one source address, one site. The same limits apply
- * to all of them, so they wait together and nobody else waits for them.
+ * The messages of a campaign that share route, source address and site. The same limits apply to all of them, so they
+ * wait together, and messages of other lanes need not wait with them.
  */
 export class Lane {
   readonly run: Run;
   readonly target: LaneTarget;
   readonly key: string;
-  /** Every limit that must admit its messages. */
+  /** All limits that must admit its messages. */
   readonly limitKeys: readonly LimitKey[];
-  /** Of these the one of the servers it leads to. */
+  /** The one of them that belongs to the server. */
   readonly serverKey: LimitKey;
-  /** Steady; with `finished` the lane's pace. */
+  /** Steady ms; together with `finished` this gives the lane's rate. */
   readonly sinceMs: number;
-  /** Messages that got an outcome since then. */
+  /** Messages with an outcome since `sinceMs`. */
   finished = 0;
   inFlight = 0;
-  /** The limiter has refused it, and it waits for that. */
+  /** True while the lane waits in the wait queue because the limiter refused it. */
   isParked = false;
-  /** Parked at a limit that holds only such lanes: the rest of the campaign must not wait for it. */
+  /** True while it is parked at a limit that holds back only lanes like this one: the campaign goes on without it. */
   isStuck = false;
   #items: MessageInHand[] = [];
   #head = 0;
@@ -80,30 +80,30 @@ export class Lane {
     this.#items.push(item);
   }
 
-  /** The next message, or undefined when there is none whose lease is good for long enough. */
+  /** The next message; undefined when there is none, or its lease ends too soon. */
   peek(now: number): MessageInHand | undefined {
     const item = this.#items[this.#head];
     const isSafe = item !== undefined && item.chunk.claim.leaseUntil - LEASE_SAFETY_MS > now;
     return isSafe ? item : undefined;
   }
 
-  /** Takes the message that `peek` showed. */
+  /** Removes the message that `peek` returned. */
   take(): void {
     this.#head += 1;
-    // Cheaper than shifting a long array: the used part goes when it is the larger one.
+    // Shifting a long array is slow, so the used part is cut off when it exceeds half of the array.
     if (this.#head > 256 && this.#head * 2 > this.#items.length) {
       this.#items = this.#items.slice(this.#head);
       this.#head = 0;
     }
   }
 
-  /** Puts a message in front, as if it had never been taken. */
+  /** Puts a message back at the front, as if it had never been taken. */
   putBack(item: MessageInHand): void {
     this.#items = [item, ...this.#items.slice(this.#head)];
     this.#head = 0;
   }
 
-  /** Takes out those it is asked to. */
+  /** Removes and returns the matching messages. */
   drop(isDropped: (item: MessageInHand) => boolean): MessageInHand[] {
     const waiting = this.#items.slice(this.#head);
     this.#items = waiting.filter((item) => !isDropped(item));
@@ -118,57 +118,57 @@ export class Lane {
   }
 }
 
-/** Names the lane inside its campaign. */
+/** Unique within the campaign. */
 export function laneKey({ way, site, source }: LaneTarget): string {
   const { id } = way.egress.route;
-  // A relay's one host takes mail for all providers, and each of these may be held back alone.
+  // A relay's single host takes mail for all providers, but limits can hold back each provider separately.
   return `${id}/${source?.address ?? ""}/${site.key}/${site.provider}`;
 }
 
-/** What is fixed for a campaign while it is being sent. */
+/** The fixed data of a campaign that is being sent. */
 export type RunParts = {
   workspaceId: string;
   campaignId: number;
   launchedAt: number;
-  /** Sent evenly over this time; undefined = as fast as it may go. */
+  /** Send evenly over this time; undefined = as fast as possible. */
   spreadMinutes: number | undefined;
-  /** What to do with a message that may have been delivered. */
+  /** What to do with a message that may or may not have been delivered. */
   onAmbiguous: "resend" | "hold";
   total: number;
   /** Messages without a final state at the start of the run. */
   remaining: number;
   compiled: CompiledCampaign;
-  /** Who of its audience may be mailed now. */
+  /** Decides who of the audience may be mailed. */
   consent: ConsentRule;
-  /** The routes it may use, at least one. */
+  /** The routes that it may use; at least one. */
   ways: readonly Way[];
 };
 
-/** One campaign being sent: its messages in hand, by lane, and how it is going. */
+/** A campaign that is being sent: its messages in hand by lane, and its progress. */
 export class Run {
   readonly parts: RunParts;
   readonly key: string;
   readonly chunks = new Set<ChunkInHand>();
   readonly lanes = new Map<string, Lane>();
-  /** Messages whose domain is being looked up. */
+  /** Messages whose domain is being looked up in the DNS. */
   readonly unplaced = new Set<MessageInHand>();
   inFlight = 0;
-  /** Messages that got an outcome since the start. */
+  /** Messages with an outcome since the start of the run. */
   finished = 0;
-  /** When (steady) the last message came to its end, or the first of those under way was started. */
+  /** Steady ms when the last message ended, or when the first one was started after none were in flight. */
   lastLandedAt = 0;
-  /** Messages in a row that cost more than one may to fill in. */
+  /** Consecutive messages that exceeded the rendering budget. */
   overBudget = 0;
-  /** Messages in lanes. */
+  /** Messages waiting in lanes. */
   waiting = 0;
-  /** More was asked for and has not come. */
+  /** True while a request for more chunks is pending. */
   isAsking = false;
-  /** Providers whose messages are not taken in hand for now: until when (steady clock), and why. */
+  /** Providers whose messages are not loaded for now: until when (steady ms), and because of which limit. */
   readonly blocked = new Map<string, { untilMs: number; boundBy: BoundBy }>();
   #isHalted = false;
-  /** Messages in lanes that are stuck. */
+  /** Messages waiting in stuck lanes. */
   #stuck = 0;
-  /** Lanes with messages that the limiter has not refused, in the order of their turns. */
+  /** Lanes that have messages and are not parked, in round-robin order. */
   readonly #ready = new Set<Lane>();
 
   constructor(parts: RunParts) {
@@ -180,7 +180,7 @@ export class Run {
     return this.#isHalted;
   }
 
-  /** Starts nothing any more, and takes back what is before its dot. */
+  /** Stops starting messages, and cancels those before the dot. */
   halt(): void {
     this.#isHalted = true;
     for (const { recall } of this.parts.ways) {
@@ -188,12 +188,12 @@ export class Run {
     }
   }
 
-  /** Messages in hand, waiting or under way. */
+  /** Messages in memory, whether waiting or in flight. */
   get inHand(): number {
     return this.waiting + this.unplaced.size + this.inFlight;
   }
 
-  /** Messages in hand that others wait for: those of stuck lanes left out. */
+  /** Messages in hand, not counting those of stuck lanes. */
   get active(): number {
     return this.inHand - this.#stuck;
   }
@@ -202,7 +202,7 @@ export class Run {
     return this.#ready.size > 0;
   }
 
-  /** The lane to a target; made with these limits when there is none. */
+  /** Returns the lane for a target; creates it with these limits if necessary. */
   lane(target: LaneTarget, limits: () => LaneLimits, now: number): Lane {
     const key = laneKey(target);
     let lane = this.lanes.get(key);
@@ -213,7 +213,7 @@ export class Run {
     return lane;
   }
 
-  /** Puts a message at the end of a lane. */
+  /** Appends a message to a lane. */
   add(item: MessageInHand, lane: Lane): void {
     this.unplaced.delete(item);
     item.lane = lane;
@@ -221,19 +221,19 @@ export class Run {
     this.#grown(lane);
   }
 
-  /** Puts a message back in front, as if it had never been taken. */
+  /** Puts a message back at the front of its lane, as if it had never been taken. */
   putBack(item: MessageInFlight): void {
     item.lane.putBack(item);
     this.#grown(item.lane);
   }
 
-  /** Whose turn it is; undefined when no lane is ready. */
+  /** The next lane in turn; undefined when none is ready. */
   nextLane(): Lane | undefined {
     const [lane] = this.#ready;
     return lane;
   }
 
-  /** Takes the message that the lane's `peek` showed; then it is the next lane's turn. */
+  /** Takes the message that `lane.peek` returned, and passes the turn to the next lane. */
   take(lane: Lane, now: number): void {
     if (this.inFlight === 0) {
       this.lastLandedAt = now;
@@ -250,7 +250,7 @@ export class Run {
     }
   }
 
-  /** A message under way has come to its end. */
+  /** A message in flight has ended. */
   landed(lane: Lane, now: number): void {
     this.lastLandedAt = now;
     lane.finished += 1;
@@ -258,7 +258,7 @@ export class Run {
     this.inFlight -= 1;
   }
 
-  /** The lane waits for something that only lanes like it wait for, or does so no more. */
+  /** Sets whether the lane waits at a limit that holds back only lanes like it. */
   setStuck(lane: Lane, isStuck: boolean): void {
     if (lane.isStuck !== isStuck) {
       lane.isStuck = isStuck;
@@ -266,19 +266,19 @@ export class Run {
     }
   }
 
-  /** Takes a lane out of the turns. */
+  /** Removes a lane from the round robin. */
   rest(lane: Lane): void {
     this.#ready.delete(lane);
   }
 
-  /** Takes a lane back into the turns, if it has something. */
+  /** Adds a lane to the round robin, unless it is empty or parked. */
   wakeLane(lane: Lane): void {
     if (lane.waiting > 0 && !lane.isParked) {
       this.#ready.add(lane);
     }
   }
 
-  /** Lets go of messages that are not under way, and returns them. */
+  /** Removes matching messages that are not in flight, and returns them. */
   dropWaiting(isDropped: (item: MessageInHand) => boolean = () => true): MessageInHand[] {
     const dropped = [...this.unplaced].filter(isDropped);
     for (const item of dropped) {
@@ -290,7 +290,7 @@ export class Run {
     return dropped;
   }
 
-  /** As `dropWaiting`, of one lane. */
+  /** Like `dropWaiting`, for one lane. */
   dropFrom(lane: Lane, isDropped: (item: MessageInHand) => boolean = () => true): MessageInHand[] {
     return this.#shrunk(lane, lane.drop(isDropped));
   }
@@ -313,7 +313,7 @@ export class Run {
   }
 }
 
-/** Stands for a message that is not loaded because nothing is sent to it. */
+/** A placeholder for a message that is not loaded, because it will not be sent. */
 export function emptyMessage(seq: number): Omit<MessageInHand, "chunk"> {
   return {
     firstTriedAt: undefined,

@@ -24,15 +24,15 @@ export type SenderParts = Judge & {
   dispatcher: Dispatcher;
   feedback: Feedback;
   gate: ConsentGate;
-  /** The route's connections were closed under the run: it has to start over. */
+  /** The route's pool was closed during the run, so the campaign has to restart. */
   onPoolClosed: (run: Run) => void;
-  /** A person has to look at the campaign. */
+  /** The campaign must be paused until a person has looked at it. */
   onPause: (run: Run, reason: string) => void;
-  /** A message has come to its end. */
+  /** A message has ended. */
   onEnd: (run: Run) => void;
 };
 
-/** Sends one message: render → (may it be mailed?) → smtp → result → journal. */
+/** Sends one message: render → consent check → smtp → result → journal. */
 export class Sender {
   readonly #parts: SenderParts;
 
@@ -99,14 +99,14 @@ export class Sender {
   #cannot(run: Run, item: MessageInFlight, error: unknown, at: number): void {
     const { ledger } = this.#parts;
     if (error instanceof NotMailed) {
-      // Had it been the one that finds out whether a route works again, another one must.
+      // If this message was the probe of a route, another message must become the probe.
       item.lane.target.way.circuit.endProbe();
       ledger.settle(run, item, unsentFact(run, item, error.why, this.#parts.clocks.wall()));
     } else if (error instanceof TemplateError) {
       ledger.settle(run, item, unrenderableFact(run, item, error.message, at));
       this.#notRendered(run, error);
     } else {
-      // The signer died, or something we did not foresee: nothing was sent, so nothing has happened.
+      // The signer failed, or something unforeseen happened. Nothing was sent, so the message stays pending.
       const { workspaceId, campaignId } = run.parts;
       log.error({ workspaceId, campaignId, err: error }, "a message could not be tried");
       const again = this.#parts.clocks.steady() + RETRY_OWN_FAILURE_MS;
@@ -115,7 +115,7 @@ export class Sender {
     }
   }
 
-  /** One contact's values can be too much for a template; when it is everybody's, no more are tried. */
+  /** A single contact's data can exceed the budget of a template. If many in a row do, the campaign is paused. */
   #notRendered(run: Run, error: TemplateError): void {
     run.overBudget = error.code === undefined ? 0 : run.overBudget + 1;
     if (run.overBudget === MAX_OVER_BUDGET) {
@@ -127,7 +127,7 @@ export class Sender {
   #abandoned(run: Run, item: MessageInFlight, signal: AbortSignal): void {
     const wasRecalled = signal.aborted;
     if (!wasRecalled && this.#parts.recorder.trouble === undefined) {
-      // The pool was closed because its route has changed: the campaign starts over with the new one.
+      // The pool was closed because its route changed: the campaign restarts with the new settings.
       this.#parts.onPoolClosed(run);
     }
     this.#takeBack(run, item);
@@ -137,7 +137,7 @@ export class Sender {
     }
   }
 
-  /** As if it had never been taken: it is still pending. */
+  /** Returns the message to pending, as if it had never been loaded. */
   #takeBack(run: Run, item: MessageInFlight): void {
     if (run.isHalted) {
       this.#parts.ledger.giveBack(run, [item]);
@@ -148,7 +148,7 @@ export class Sender {
   }
 }
 
-/** Why to slow down, to end a sentence with: asked to, or because connections fail, is not the same. */
+/** The reason for a pushback, worded as the end of a sentence. Tells a reply from failing connections. */
 function pushbackOf(outcome: SmtpOutcome): string {
   return outcome.kind === "refused"
     ? `the server said “${reasonOf(outcome)}”`

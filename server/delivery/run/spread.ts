@@ -1,14 +1,14 @@
 import type { Run } from "./run.ts";
 
 const MINUTE_MS = 60_000;
-/** A campaign that is behind may catch up at this many times its even pace, and no faster. */
+/** A campaign that is behind may catch up at this multiple of its even rate, but no faster. */
 const CATCH_UP = 2;
 
 /**
- * Messages a second of a campaign that is to be spread over a time: what remains over the time that
- * remains. After a pause that ate up the time it is twice the even pace: a pause is no reason for a flood.
+ * The rate of a campaign that is spread over a time: remaining messages over remaining time, in messages a second.
+ * After a long pause it is limited to twice the even rate, so that the rest is not sent all at once.
  *
- * @returns undefined when it may go as fast as everything else admits.
+ * @returns undefined when the campaign is not spread.
  */
 export function campaignRate({ parts, finished }: Run, now: number): number | undefined {
   const { spreadMinutes, launchedAt, total, remaining } = parts;

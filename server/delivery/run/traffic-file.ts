@@ -20,8 +20,8 @@ const limitsFile: StateFile<Stored> = { name: "limits.json", isSound: isStored }
 const sitesFile: StateFile<string[]> = { name: "sites.json", isSound: isStrings };
 
 /**
- * What a node knows of its roads, kept in local/limits/ over a restart. A file that is damaged or gone costs
- * what was learned, never the start. Written at most once a second, so a crash forgets a second of use.
+ * Stores what a node has learned about limits and sites in local/limits/, across restarts. A damaged or missing file
+ * only loses what was learned. Written at most once a second, so a crash loses up to a second of usage.
  */
 export class TrafficFile {
   readonly #dir: string;
@@ -44,7 +44,7 @@ export class TrafficFile {
     };
   }
 
-  /** Writes what has changed; the sites rarely, because they are many and matter little. */
+  /** Writes what has changed. Sites are written rarely, because there are many and they matter little. */
   write(state: TrafficState, now: number, isLast = false): void {
     const { quotas, warmUps, suspensions, arrivals, knownSites } = state;
     const stored: Stored = {
@@ -69,7 +69,7 @@ export class TrafficFile {
     try {
       return existsSync(path) ? parsed(path, file) : undefined;
     } catch (error) {
-      log.warn({ path, err: error }, "what was learned of limits is lost: the file cannot be read");
+      log.warn({ path, err: error }, "learned limits are lost: the file cannot be read");
       return undefined;
     }
   }
@@ -80,12 +80,12 @@ export class TrafficFile {
       writeFileSync(`${path}.new`, text);
       renameSync(`${path}.new`, path);
     } catch (error) {
-      log.warn({ path, err: error }, "what was learned of limits cannot be written");
+      log.warn({ path, err: error }, "learned limits cannot be written");
     }
   }
 }
 
-/** The files of a data folder's limits that cannot be read, and why. */
+/** Files in a data folder's local/limits/ that cannot be read, and why. */
 export function unreadableLimits(dataDir: string): { path: string; why: string }[] {
   return [limitsFile, sitesFile].flatMap((file: StateFile<unknown>) => {
     const path = join(limitsFolder(dataDir), file.name);
@@ -104,7 +104,7 @@ function limitsFolder(dataDir: string): string {
   return join(dataDir, "local", "limits");
 }
 
-/** @throws Error when the file holds something else than was written. */
+/** @throws Error when the file has an unexpected structure. */
 function parsed<T>(path: string, { isSound }: StateFile<T>): T {
   const found: unknown = JSON.parse(readFileSync(path, "utf8"));
   if (!isSound(found)) {

@@ -9,9 +9,9 @@ import { Circuit } from "./circuit.ts";
 import type { LimitBook } from "./limits.ts";
 import { profileOf } from "./provider-profiles.ts";
 
-/** Sites remembered as having taken mail; the oldest are forgotten first. */
+/** Maximum number of remembered sites that have accepted mail; the oldest are dropped first. */
 const MAX_KNOWN_SITES = 20_000;
-/** Limits of these levels come and go with what is being sent. */
+/** Levels whose limits come and go with what is being sent, so unused ones are dropped. */
 const passing: readonly LimitLevel[] = [
   "workspace_provider",
   "campaign_provider",
@@ -23,29 +23,32 @@ const passing: readonly LimitLevel[] = [
 ];
 const IDLE_MS = 3_600_000;
 
-/** A pause shorter than this is not worth remembering: a restart takes longer. */
+/** Buckets that are due sooner than this are not stored, because a restart takes longer. */
 const SLOW_MS = 1_000;
 
-/** A key that is suspended, and until when (unix ms). */
+/** A suspended key, and until when (unix ms). */
 export type Suspension = { level: LimitLevel; id: string; untilMs: number; reason: string };
 
-/** What outlives a restart; all times are of the host's clock. */
+/** The state that survives a restart. All times are wall-clock times. */
 export type TrafficState = {
   suspensions: Suspension[];
-  /** When the next message is due at keys with a slow rate (warm-up), by name: a restart is no reason to send one. */
+  /**
+   * When the next message is due at keys with a slow rate (warm-up), by name. Without it, each restart would allow one
+   * more message.
+   */
   arrivals: ReadonlyMap<string, number>;
   quotas: ReadonlyMap<string, QuotaUsage>;
   warmUps: ReadonlyMap<string, WarmUpProgress>;
   knownSites: readonly string[];
 };
 
-/** What a node knows of the roads its mail takes: limits, what was learned, what is out of order. */
+/** What a node knows about its routes and sites: limits, what was learned, and what is broken. */
 export class Traffic implements LimitBook {
   readonly limiter: Limiter;
   readonly warmUps: WarmUps;
-  /** Sites to which no connection can be opened. */
+  /** Detects sites to which no connection can be opened. */
   readonly deadSites = new DeadSites();
-  /** Sites that do not let us in. */
+  /** Detects sites that refuse our mail. */
   readonly refusingSites = new DeadSites(refusalPauses);
   readonly profileOf = profileOf;
   readonly #knownSites: Set<string>;
@@ -65,7 +68,7 @@ export class Traffic implements LimitBook {
 
   readonly isKnownSite = (siteKey: string): boolean => this.#knownSites.has(siteKey);
 
-  /** A site has taken a message. */
+  /** Remembers that a site has accepted a message. */
   siteTookMail(siteKey: string): void {
     if (this.#knownSites.has(siteKey)) {
       return;
@@ -84,12 +87,12 @@ export class Traffic implements LimitBook {
     return circuit;
   }
 
-  /** The route was changed: what was wrong with it may be right now. */
+  /** The route was changed, which may have fixed it. */
   forgetCircuit(workspaceId: string, routeId: number): void {
     this.#circuits.delete(`${workspaceId}/${routeId}`);
   }
 
-  /** Lets go of what was not used for an hour. */
+  /** Drops limits that have not been used for an hour. */
   sweep(now: number): void {
     this.limiter.sweep(passing, now - IDLE_MS, now);
   }

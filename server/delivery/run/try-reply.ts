@@ -6,22 +6,22 @@ import { fillRuleBook } from "../result/rule-book.ts";
 import { ReplyParser } from "../smtp/reply-parser.ts";
 import type { LimitAction, SmtpReply, SmtpStage, Verdict } from "../types.ts";
 
-/** What would happen if a server said this. */
+/** What would happen if a server sent this reply. */
 export type ReplyTrial = {
   reply: SmtpReply;
-  /** What classification alone makes of it. */
+  /** The category that classification gives without the rule. */
   category: string;
   rule: LimitRule | undefined;
-  /** What the rule would ask of the limiter once it fires. */
+  /** The limiter actions of the rule, assuming that it triggers. */
   actions: LimitAction[];
   verdict: Verdict;
 };
 
 /**
- * Asks the rules in force what they would make of a reply. Nothing is counted and nothing is sent.
+ * Applies the current rules to a reply, as a dry run. Nothing is counted or sent.
  *
- * @param text As it comes on the wire; several lines are allowed.
- * @returns undefined when it is no whole refusal (4xx or 5xx).
+ * @param text The reply as sent by the server; may have several lines.
+ * @returns undefined unless it is a complete refusal (4xx or 5xx).
  */
 export function tryReply(
   system: Connection,

@@ -143,8 +143,8 @@ module.exports = {
     ),
     forbid(
       "lucia-is-fenced",
-      "It is deprecated upstream and writes on reads: one folder keeps it replaceable.",
-      { path: "^server/", pathNot: "^server/features/auth/" },
+      "It is deprecated upstream and writes on reads: one file keeps it replaceable.",
+      { path: "^server/", pathNot: "^server/features/users/sessions\\.service\\.ts$" },
       { path: npm("lucia") },
     ),
     forbid(

@@ -6,7 +6,6 @@ import { auditRoutes } from "./features/audit/audit.routes.ts";
 import { createAuditLog } from "./features/audit/audit.service.ts";
 import { createAccess } from "./features/auth/access.service.ts";
 import { authRoutes } from "./features/auth/auth.routes.ts";
-import { createSessions } from "./features/auth/auth.service.ts";
 import { campaignActionRoutes } from "./features/campaigns/campaign-actions.routes.ts";
 import { campaignRoutes } from "./features/campaigns/campaigns.routes.ts";
 import { requeueRoutes } from "./features/campaigns/requeue.routes.ts";
@@ -15,6 +14,7 @@ import { contactBatchRoutes } from "./features/contacts/contact-batch.routes.ts"
 import { contactFieldRoutes } from "./features/contacts/contact-fields.routes.ts";
 import { contactPersonRoutes } from "./features/contacts/contact-person.routes.ts";
 import { contactRoutes } from "./features/contacts/contacts.routes.ts";
+import { tagContactRoutes } from "./features/contacts/tag-contacts.routes.ts";
 import { deliverySettingsRoutes } from "./features/delivery-settings/delivery-settings.routes.ts";
 import type { AppDeps, Outside } from "./features/deps.ts";
 import { dmarcRoutes } from "./features/dmarc/dmarc.routes.ts";
@@ -30,12 +30,13 @@ import { importRoutes, isImportUpload } from "./features/imports/imports.routes.
 import { inboundSettingsRoutes } from "./features/inbox/inbound-settings.routes.ts";
 import { inboxRoutes, instanceInboxRoutes } from "./features/inbox/inbox.routes.ts";
 import { receivedRoutes } from "./features/inbox/received.routes.ts";
+import { trustedProxiesOf } from "./features/instance/instance.service.ts";
+import { createUnnamedProxies } from "./features/instance/unnamed-proxies.ts";
 import { jobRoutes } from "./features/jobs/jobs.routes.ts";
 import { limitRuleRoutes } from "./features/limit-rules/limit-rules.routes.ts";
 import { listRoutes } from "./features/lists/lists.routes.ts";
 import { organizationRoutes } from "./features/organizations/organizations.routes.ts";
 import { preferenceRoutes } from "./features/preferences/preferences.routes.ts";
-import { publicLookRoutes } from "./features/preferences/public-look.routes.ts";
 import { privacyRoutes } from "./features/privacy/privacy.routes.ts";
 import { instanceQueueRoutes, queueRoutes } from "./features/queue/queue.routes.ts";
 import { reportRoutes } from "./features/reports/reports.routes.ts";
@@ -46,10 +47,8 @@ import { fieldUseRoutes } from "./features/segments/field-use.routes.ts";
 import type { SegmentDeps } from "./features/segments/segment-read.service.ts";
 import { segmentRoutes } from "./features/segments/segments.routes.ts";
 import { instanceRoutes } from "./features/setup/instance.routes.ts";
-import { trustedProxiesOf } from "./features/setup/instance.service.ts";
 import { setupRoutes } from "./features/setup/setup.routes.ts";
 import { systemMailRoute } from "./features/setup/system-mail.service.ts";
-import { createUnnamedProxies } from "./features/setup/unnamed-proxies.ts";
 import { blockedDomainRoutes } from "./features/suppressions/blocked-domains.routes.ts";
 import { instanceSuppressionRoutes } from "./features/suppressions/instance-suppressions.routes.ts";
 import { suppressionRoutes } from "./features/suppressions/suppressions.routes.ts";
@@ -58,11 +57,13 @@ import { taskRoutes } from "./features/tasks/tasks.routes.ts";
 import { templateRoutes } from "./features/templates/templates.routes.ts";
 import { createMissedEngagement } from "./features/tracking/missed.service.ts";
 import { trackingRoutes } from "./features/tracking/tracking.routes.ts";
+import { createSessions } from "./features/users/sessions.service.ts";
 import { webhookRoutes } from "./features/webhooks/webhooks.routes.ts";
 import { workspaceFileRoutes } from "./features/workspace-files/workspace-files.routes.ts";
 import { setAsideSentence } from "./features/workspace-files/workspace-files.service.ts";
 import { invitationRoutes } from "./features/workspaces/invitations.routes.ts";
 import { memberRoutes } from "./features/workspaces/members.routes.ts";
+import { publicLookRoutes } from "./features/workspaces/public-look.routes.ts";
 import { workspaceRoutes } from "./features/workspaces/workspaces.routes.ts";
 import type { Clock } from "./platform/clock.ts";
 import type { Cluster } from "./platform/cluster/cluster.ts";
@@ -273,6 +274,7 @@ function audienceApi(deps: Deps) {
     .use(segmentRoutes(deps))
     .use(eventRoutes(deps))
     .use(tagRoutes(deps))
+    .use(tagContactRoutes(deps))
     .use(taskRoutes(deps))
     .use(listRoutes(deps))
     .use(consentApi(deps))

@@ -14,18 +14,19 @@ import {
 } from "./delivery/index.ts";
 import { registerAuthJobs } from "./features/auth/auth.jobs.ts";
 import { campaignJobs } from "./features/campaigns/campaign-jobs.service.ts";
+import { forgetAskedMail } from "./features/contact-mail/mail-cap.service.ts";
 import { domainJobs } from "./features/domains/domain-jobs.service.ts";
 import { loadDkimKey, systemDns } from "./features/domains/domains.service.ts";
 import { formJobs } from "./features/forms/form-jobs.service.ts";
 import { MAX_UPLOAD_BYTES } from "./features/imports/import-upload.service.ts";
-import { preferenceJobs } from "./features/preferences/preference-jobs.service.ts";
-import { loadRouteMembers } from "./features/routes/routes.service.ts";
 import {
   allowsDirectSending,
   allowsPrivateRelays,
   allowsPrivateTargets,
   publicUrlOf,
-} from "./features/setup/instance.service.ts";
+} from "./features/instance/instance.service.ts";
+import { preferenceJobs } from "./features/preferences/preference-jobs.service.ts";
+import { loadRouteMembers } from "./features/routes/routes.service.ts";
 import { openMasterKey } from "./features/setup/master-key.service.ts";
 import { newSetupToken } from "./features/setup/setup-lock.service.ts";
 import { adoptSystemRoute, systemMailRoute } from "./features/setup/system-mail.service.ts";
@@ -329,7 +330,10 @@ function startScheduler(parts: Parts, outside: AppOutside, metrics: Metrics): Sc
   registerFileCleanUp(scheduler, config.dataDir, systemClock);
   registerNightly(scheduler);
   const mail = createMailer(() => systemMailRoute(system, keyRing, parts.inbound.port));
-  registerAuthJobs(scheduler, { config, system, mail, clock: systemClock });
+  registerAuthJobs(scheduler, {
+    ...{ config, system, mail, clock: systemClock },
+    forget: forgetAskedMail,
+  });
   const { engine, publicUrl, dns, renderer } = outside;
   const jobDeps = {
     databases,

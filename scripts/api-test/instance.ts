@@ -3,8 +3,8 @@
 import { type ApiClient, apiClient, waitFor } from "../../server/commands/demo/api-client.ts";
 import { demoContactsCsv } from "../../server/commands/demo/demo-contacts.ts";
 import { importContacts, launchCampaign } from "../../server/commands/demo/seed.ts";
-import { createPerson } from "../../server/features/auth/users.service.ts";
 import { createOrganization } from "../../server/features/organizations/organizations.service.ts";
+import { createPerson } from "../../server/features/users/users.service.ts";
 import { createWorkspace } from "../../server/features/workspaces/workspaces.service.ts";
 import { openDatabases } from "../../server/platform/db/databases.ts";
 import type { RunningBinary } from "../../tests/support/binary.ts";

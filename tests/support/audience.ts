@@ -3,12 +3,9 @@ import {
   removeStep,
   renameStep,
 } from "../../server/features/contacts/contact-fields.service.ts";
+import { applyStep } from "../../server/features/contacts/tag-contacts.service.ts";
 import { fillStep } from "../../server/features/segments/segment-fill.service.ts";
-import {
-  applyStep,
-  mergeStep,
-  removeTagStep,
-} from "../../server/features/tags/tag-contacts.service.ts";
+import { mergeStep, removeTagStep } from "../../server/features/tags/tag-steps.service.ts";
 import { runTask } from "../../server/features/tasks/tasks.service.ts";
 import { newTestApp, type TestWorkspace } from "./app.ts";
 

@@ -1,6 +1,7 @@
 // What one client's people notice of the server, measured: pages, a write, password resets, a small campaign.
-import { createPerson } from "../../server/features/auth/users.service.ts";
+
 import { changeSystemMail } from "../../server/features/setup/system-mail.service.ts";
+import { createPerson } from "../../server/features/users/users.service.ts";
 import { openDatabases } from "../../server/platform/db/databases.ts";
 import { loadKeyRing } from "../../server/platform/secrets.ts";
 import { addTenant, type Tenant } from "./second-tenant.ts";

@@ -1,7 +1,7 @@
 import { createApiKey, grantableScopes } from "../../server/features/api-keys/api-keys.service.ts";
 import { createAuditLog } from "../../server/features/audit/audit.service.ts";
-import { createPerson } from "../../server/features/auth/users.service.ts";
 import { createOrganization } from "../../server/features/organizations/organizations.service.ts";
+import { createPerson } from "../../server/features/users/users.service.ts";
 import { createWorkspace } from "../../server/features/workspaces/workspaces.service.ts";
 import { openDatabases } from "../../server/platform/db/databases.ts";
 import type { WholeServer } from "./whole-server.ts";

@@ -4,8 +4,8 @@ import type { Connection } from "../../platform/db/driver.ts";
 import type { AccessPort, Actor, WorkspaceAccess } from "../../platform/http/guard.ts";
 import { type Permission, roleHas } from "../../platform/http/permissions.ts";
 import { findKeyIdentity, identifyKey } from "../api-keys/api-keys.service.ts";
+import { isSetUp, publicUrlOf } from "../instance/instance.service.ts";
 import type { Sessions } from "../ports.ts";
-import { isSetUp, publicUrlOf } from "../setup/instance.service.ts";
 import { findWorkspace, workspaceForPerson } from "../workspaces/workspaces.service.ts";
 
 const KEY_ACTOR = "key:";

@@ -4,8 +4,11 @@ import type { Connection } from "../../platform/db/driver.ts";
 import type { Mailer } from "../../platform/mail.ts";
 import { type Job, PermanentJobError } from "../../platform/scheduler/job.ts";
 import type { Scheduler } from "../../platform/scheduler/scheduler.ts";
-import { forgetAskedMail } from "../forms/mail-cap.service.ts";
-import { publicUrlOf } from "../setup/instance.service.ts";
+import { publicUrlOf } from "../instance/instance.service.ts";
+import { forgetTokens, newPasswordLink, RESET_MS } from "../users/reset.service.ts";
+import { removeExpiredSessions } from "../users/sessions.service.ts";
+import { forgetEndedWindows } from "../users/throttle.service.ts";
+import { findPerson, mailLocaleOf } from "../users/users.service.ts";
 import {
   forgetInvitations,
   INVITE_MAIL,
@@ -13,14 +16,16 @@ import {
   newInvitationLink,
 } from "../workspaces/invitations.service.ts";
 import { PASSWORD_NOTICE, RESET_MAIL } from "./auth.service.ts";
-import { mailLocaleOf, mailWords } from "./mail-words.rules.ts";
-import { newPasswordLink, RESET_MS } from "./reset.service.ts";
-import { forgetTokens } from "./reset.store.ts";
-import { removeExpiredSessions } from "./sessions.store.ts";
-import { forgetEndedWindows } from "./throttle.store.ts";
-import { findPerson } from "./users.service.ts";
+import { mailWords } from "./mail-words.rules.ts";
 
-type Deps = { config: Config; system: Connection; mail: Mailer; clock: Clock };
+type Deps = {
+  config: Config;
+  system: Connection;
+  mail: Mailer;
+  clock: Clock;
+  /** What slices above this one have counted for a while, and want forgotten at the daily clean-up. */
+  forget: (system: Connection, now: number) => void;
+};
 
 /** Registers the mails of this slice and the daily clean-up of what the instance counts for a while. */
 export function registerAuthJobs(scheduler: Scheduler, deps: Deps): void {
@@ -32,7 +37,7 @@ export function registerAuthJobs(scheduler: Scheduler, deps: Deps): void {
     removeExpiredSessions(deps.system, now);
     forgetTokens(deps.system, now);
     forgetEndedWindows(deps.system, now);
-    forgetAskedMail(deps.system, now);
+    deps.forget(deps.system, now);
     forgetInvitations(deps.system, now);
   });
 }

@@ -4,7 +4,7 @@ import type { PeerAddress } from "../../platform/http/client-address.ts";
 import { requirePerson } from "../../platform/http/person.ts";
 import { Done, done, refusals } from "../../platform/http/schemas.ts";
 import type { AppDeps } from "../deps.ts";
-import { isSetUp, publicUrlOf } from "../setup/instance.service.ts";
+import { isSetUp, publicUrlOf } from "../instance/instance.service.ts";
 import { ownOrigins } from "./access.service.ts";
 import {
   ForgotRequest,

@@ -6,17 +6,14 @@ import { AppError, invalidField, notFound } from "../../platform/errors.ts";
 import { networkOf } from "../../platform/http/client-address.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
 import type { KeyRing } from "../../platform/secrets.ts";
+import { isSetUp, publicUrlOf } from "../instance/instance.service.ts";
 import type { AuditLog, Sessions } from "../ports.ts";
-import { isSetUp, publicUrlOf } from "../setup/instance.service.ts";
-import { workspacesForPerson } from "../workspaces/workspaces.service.ts";
-import { HashTurns } from "./hash-turns.ts";
-import { deviceCookie, knownDevice } from "./known-device.ts";
-import { hashPassword, isPassword } from "./password-hash.ts";
-import { setPasswordByToken } from "./reset.service.ts";
-import { removeSessionOf, removeSessionsOf, sessionsOf } from "./sessions.store.ts";
-import { forgetTries, giveBackTry } from "./throttle.store.ts";
+import { setPasswordByToken } from "../users/reset.service.ts";
+import { removeSessionOf, removeSessionsOf, sessionsOf } from "../users/sessions.service.ts";
 import {
   accountKey,
+  forgetTries,
+  giveBackTry,
   hasTry,
   networkKey,
   passwordChange,
@@ -28,18 +25,21 @@ import {
   siteOf,
   sourceKey,
   takeTry,
-} from "./throttle.ts";
-import { readEmail, requireGoodPassword } from "./users.service.ts";
+} from "../users/throttle.service.ts";
 import {
   findUserByAddress,
   findUserById,
+  hashPassword,
+  isPassword,
+  readEmail,
+  requireGoodPassword,
   setPasswordHash,
   setProfile,
   type UserRow,
-} from "./users.store.ts";
-
-/** Sessions of people and their cookies. */
-export { createSessions } from "./sessions.ts";
+} from "../users/users.service.ts";
+import { workspacesForPerson } from "../workspaces/workspaces.service.ts";
+import { HashTurns } from "./hash-turns.ts";
+import { deviceCookie, knownDevice } from "./known-device.ts";
 
 /** The kind of job that mails the link of a forgotten password. */
 export const RESET_MAIL = "auth.reset-mail";

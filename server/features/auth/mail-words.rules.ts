@@ -1,15 +1,8 @@
 // What the instance writes to the people who work with it, in the languages of the interface.
 
-/** The languages of the interface, in the order in which one is fallen back to. */
-export const mailLocales = ["en", "de"] as const;
-export type MailLocale = (typeof mailLocales)[number];
-export type Written = { subject: string; text: string };
+import type { MailLocale } from "../users/users.service.ts";
 
-/** The language to write in to somebody with this locale; English for one that has no texts. */
-export function mailLocaleOf(locale: string): MailLocale {
-  const language = locale.toLowerCase().split("-")[0];
-  return mailLocales.find((one) => one === language) ?? "en";
-}
+export type Written = { subject: string; text: string };
 
 type Words = {
   reset(to: { name: string; publicUrl: string; link: string }): Written;

@@ -9,7 +9,7 @@ import {
   WorkspaceParams,
 } from "../../platform/http/schemas.ts";
 import type { AppDeps } from "../deps.ts";
-import { brandOf } from "../preferences/public-look.service.ts";
+import { brandOf } from "../workspaces/public-look.service.ts";
 import { formPage, lookOf } from "./form-html.ts";
 import { fieldsOfForm, topicsOfForm } from "./form-view.service.ts";
 import {

@@ -5,16 +5,16 @@ import type { Connection } from "../../platform/db/driver.ts";
 import { AppError } from "../../platform/errors.ts";
 import { type Job, PermanentJobError } from "../../platform/scheduler/job.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
+import { type ContactMailDeps, sendContactMail } from "../contact-mail/contact-mail.service.ts";
+import { mayMailAddress } from "../contact-mail/mail-cap.service.ts";
+import { RecipientUrls } from "../contact-mail/recipient-urls.service.ts";
 import { findContactByAddress, isErased } from "../contacts/contacts.service.ts";
 import { topicsAmong } from "../lists/lists.service.ts";
 import { holdingReason } from "../suppressions/suppressions.service.ts";
-import { type ContactMailDeps, sendContactMail } from "./contact-mail.service.ts";
 import type { SignupData } from "./form-submission.service.ts";
 import { formWords } from "./form-words.rules.ts";
 import { textOr } from "./forms.rules.ts";
 import { type Form, requireForm } from "./forms.service.ts";
-import { mayMailAddress } from "./mail-cap.service.ts";
-import { RecipientUrls } from "./recipient-urls.service.ts";
 import { completeSignup } from "./signup-complete.service.ts";
 import {
   findSignup,

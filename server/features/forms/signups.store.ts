@@ -129,16 +129,3 @@ export function markDone(db: Connection, id: number, at: number, contactId: numb
 export function markWelcomed(db: Connection, id: number, at: number): void {
   setWelcomed(db).run(at, id);
 }
-
-const selectMails = statement<
-  [address: string, since: number, address: string, since: number],
-  { n: number }
->(`
-  SELECT (SELECT count(*) FROM form_signup WHERE address = ? AND mailed_at >= ?)
-       + (SELECT count(*) FROM address_change WHERE address = ? AND mailed_at >= ?) AS n
-`);
-
-/** Messages that were sent to the address because somebody entered it somewhere. */
-export function mailsSince(db: Connection, address: string, since: number): number {
-  return selectMails(db).get(address, since, address, since)?.n ?? 0;
-}

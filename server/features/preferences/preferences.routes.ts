@@ -15,10 +15,10 @@ import {
   pageLanguage,
 } from "../tracking/recipient.service.ts";
 import { Tracking, type Whom } from "../tracking/tracking.service.ts";
+import { brandOf } from "../workspaces/public-look.service.ts";
 import { type PreferenceLanguage, pauseDays, preferenceWords } from "./preference-words.rules.ts";
 import { type PendingAddress, type Person, PreferenceCentre } from "./preferences.service.ts";
 import { noProfilePage, preferenceMessage, preferencesPage } from "./preferences-html.ts";
-import { brandOf } from "./public-look.service.ts";
 
 const TokenParams = t.Object({ token: t.String({ maxLength: 200 }) });
 const MAX_POST_BYTES = 32 * 1024;

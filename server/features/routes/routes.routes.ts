@@ -9,7 +9,7 @@ import {
 } from "../../platform/http/schemas.ts";
 import { auditEntry as entry } from "../audit/audit.service.ts";
 import type { AppDeps } from "../deps.ts";
-import { allowsDirectSending } from "../setup/instance.service.ts";
+import { allowsDirectSending } from "../instance/instance.service.ts";
 import { checkAnyRoute, sendRouteTest } from "./route-check.service.ts";
 import {
   RouteChange,

@@ -7,9 +7,6 @@ import { invalidField } from "../../platform/errors.ts";
 import { isProxyRange } from "../../platform/http/client-address.ts";
 import type { Mailer } from "../../platform/mail.ts";
 import type { KeyRing } from "../../platform/secrets.ts";
-import { findPerson } from "../auth/users.service.ts";
-import type { AuditLog, UnnamedProxies } from "../ports.ts";
-import type { InstanceChange } from "./instance.schema.ts";
 import {
   allowsDirectSending,
   allowsPrivateRelays,
@@ -21,7 +18,10 @@ import {
   storePublicUrl,
   storeTrustedProxies,
   trustedProxiesOf,
-} from "./instance.service.ts";
+} from "../instance/instance.service.ts";
+import type { AuditLog, UnnamedProxies } from "../ports.ts";
+import { findPerson } from "../users/users.service.ts";
+import type { InstanceChange } from "./instance.schema.ts";
 import { readPublicUrl } from "./setup.rules.ts";
 import { changeSystemMail, lenderOfSystemMail, readSystemMail } from "./system-mail.service.ts";
 

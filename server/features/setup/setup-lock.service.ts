@@ -3,7 +3,7 @@ import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Connection } from "../../platform/db/driver.ts";
 import { AppError } from "../../platform/errors.ts";
 import { readSetting, writeSetting } from "../../platform/settings.store.ts";
-import { isSetUp } from "./instance.service.ts";
+import { isSetUp } from "../instance/instance.service.ts";
 import type { SetupAnswers } from "./setup.schema.ts";
 
 const KEY = "setup";

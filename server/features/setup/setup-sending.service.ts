@@ -4,7 +4,6 @@ import { randomUUID } from "node:crypto";
 import { INSTANCE_INBOX } from "../../inbound/index.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { AppError, invalidField } from "../../platform/errors.ts";
-import { findPerson, readEmail } from "../auth/users.service.ts";
 import {
   checkDomain,
   createDomain,
@@ -12,6 +11,7 @@ import {
   readDomains,
 } from "../domains/domains.service.ts";
 import { changeSender, createSender, readSender, readSenders } from "../domains/senders.service.ts";
+import { publicUrlOf, storePrivateRelays } from "../instance/instance.service.ts";
 import type { DnsLookup, RouteCheck } from "../ports.ts";
 import type { RouteCreate } from "../routes/routes.schema.ts";
 import {
@@ -24,7 +24,7 @@ import {
   readRoutes,
   routeToTry,
 } from "../routes/routes.service.ts";
-import { publicUrlOf, storePrivateRelays } from "./instance.service.ts";
+import { findPerson, readEmail } from "../users/users.service.ts";
 import type { RouteRequest, SenderRequest } from "./setup.schema.ts";
 import { requireSteps, type SetupDesk, systemFromOf } from "./setup.service.ts";
 import { findInInbox } from "./setup.store.ts";

@@ -4,8 +4,8 @@ import { Done, done, refusals } from "../../platform/http/schemas.ts";
 import { ownOrigins } from "../auth/access.service.ts";
 import { openSession } from "../auth/auth.service.ts";
 import type { AppDeps } from "../deps.ts";
+import { publicUrlOf } from "../instance/instance.service.ts";
 import { RouteCheck } from "../routes/routes.schema.ts";
-import { publicUrlOf } from "./instance.service.ts";
 import {
   AdministratorRequest,
   OrganizationRequest,

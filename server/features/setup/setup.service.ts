@@ -7,8 +7,14 @@ import { inTransaction } from "../../platform/db/transaction.ts";
 import { AppError, invalidField } from "../../platform/errors.ts";
 import type { Mailer } from "../../platform/mail.ts";
 import type { KeyRing } from "../../platform/secrets.ts";
-import { createPerson, findPerson, type MailLocale, replacePerson } from "../auth/users.service.ts";
 import { readSender } from "../domains/senders.service.ts";
+import {
+  allowsPrivateRelays,
+  isSetUp,
+  markSetUp,
+  publicUrlOf,
+  storePublicUrl,
+} from "../instance/instance.service.ts";
 import {
   createOrganization,
   findOrganization,
@@ -17,18 +23,17 @@ import {
 import type { AuditLog, RouteCheck } from "../ports.ts";
 import { readRoute } from "../routes/routes.service.ts";
 import {
+  createPerson,
+  findPerson,
+  type MailLocale,
+  replacePerson,
+} from "../users/users.service.ts";
+import {
   changeWorkspace,
   createWorkspace,
   findWorkspace,
   type WorkspaceInput,
 } from "../workspaces/workspaces.service.ts";
-import {
-  allowsPrivateRelays,
-  isSetUp,
-  markSetUp,
-  publicUrlOf,
-  storePublicUrl,
-} from "./instance.service.ts";
 import {
   missingBefore,
   openStep,

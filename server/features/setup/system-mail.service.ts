@@ -10,14 +10,14 @@ import type { MailRoute } from "../../platform/mail.ts";
 import type { KeyRing } from "../../platform/secrets.ts";
 import { readSetting, writeSetting } from "../../platform/settings.store.ts";
 import { relayTargets } from "../../platform/target-guard.ts";
-import { readEmail } from "../auth/users.service.ts";
 import { isFreeMail } from "../domains/domains.service.ts";
 import { readSender } from "../domains/senders.service.ts";
+import { allowsPrivateRelays } from "../instance/instance.service.ts";
 import { openSecrets, refuseToMoveSecrets, sealSecrets } from "../routes/route-secrets.service.ts";
 import { loadRoute } from "../routes/routes.service.ts";
+import { readEmail } from "../users/users.service.ts";
 import { findWorkspace } from "../workspaces/workspaces.service.ts";
 import type { SystemMailChange, SystemMailView } from "./instance.schema.ts";
-import { allowsPrivateRelays } from "./instance.service.ts";
 import { readMemory } from "./setup-lock.service.ts";
 
 const SYSTEM_MAIL = "system_mail";

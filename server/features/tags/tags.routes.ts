@@ -2,16 +2,7 @@ import { Elysia } from "elysia";
 import { refusals, WorkspaceItemParams, WorkspaceParams } from "../../platform/http/schemas.ts";
 import type { AppDeps } from "../deps.ts";
 import { TaskSchema } from "../tasks/tasks.schema.ts";
-import { applyTags } from "./tag-contacts.service.ts";
-import {
-  MergeTag,
-  NewTag,
-  TagPage,
-  TagQuery,
-  TagRequestSchema,
-  TagResult,
-  TagSchema,
-} from "./tags.schema.ts";
+import { MergeTag, NewTag, TagPage, TagQuery, TagSchema } from "./tags.schema.ts";
 import { changeTag, createTag, deleteTag, getTag, listTags, mergeTag } from "./tags.service.ts";
 
 export const tagRoutes = ({ guard, clock, audit, jobs }: AppDeps) => {
@@ -44,28 +35,6 @@ export const tagRoutes = ({ guard, clock, audit, jobs }: AppDeps) => {
         body: NewTag,
         response: { 200: TagSchema, ...refusals },
         detail: { summary: "Create a tag" },
-      },
-    )
-    .post(
-      "/apply",
-      ({ db, body, actor, workspace }) => {
-        const context = { db, jobs, workspaceId: workspace.id, actorId: actor.id, now: clock() };
-        const result = applyTags(context, body);
-        record(
-          actor.id,
-          workspace.id,
-          "tag.apply",
-          [...(body.add ?? []), ...(body.remove ?? [])].join(", "),
-        );
-        return result;
-      },
-      {
-        permission: "contacts:write",
-        idempotent: true,
-        params: WorkspaceParams,
-        body: TagRequestSchema,
-        response: { 200: TagResult, ...refusals },
-        detail: { summary: "Add and remove tags: by ids at once, by a filter as a task" },
       },
     )
     .get("/:id", ({ db, params }) => getTag(db, params.id), {

@@ -44,6 +44,11 @@ export function getTag(db: Connection, id: number): TagRow {
   return tag;
 }
 
+/** Those of the tags that were not removed meanwhile. */
+export function presentTags(db: Connection, ids: readonly number[]): number[] {
+  return ids.filter((id) => findTag(db, id) !== undefined);
+}
+
 /** The tags of these names, made where they are missing. @throws AppError `invalid_input`, `illegal_state` past 5,000. */
 export function requireTags(db: Connection, names: readonly string[], now: number): TagRow[] {
   return names.map((written) => {

@@ -5,7 +5,7 @@ import type { PeerAddress } from "../../platform/http/client-address.ts";
 import { answerAs, formBody, HtmlPage } from "../../platform/http/schemas.ts";
 import type { AppDeps } from "../deps.ts";
 import type { TrackingPort } from "../ports.ts";
-import { brandOf } from "../preferences/public-look.service.ts";
+import { brandOf } from "../workspaces/public-look.service.ts";
 import { orLater } from "./recipient.service.ts";
 import { askPage, donePage, gonePage } from "./tracking.pages.ts";
 import { agentOf, languageFor, pageLanguage, requestHint } from "./tracking.rules.ts";

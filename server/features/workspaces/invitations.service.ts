@@ -4,6 +4,7 @@ import { inTransaction } from "../../platform/db/transaction.ts";
 import { AppError, invalidField, notFound } from "../../platform/errors.ts";
 import { type Role, roleHas } from "../../platform/http/permissions.ts";
 import { newId } from "../../platform/ids.ts";
+import type { AuditLog } from "../ports.ts";
 import {
   createPerson,
   findPerson,
@@ -11,8 +12,7 @@ import {
   type MailLocale,
   mailLocaleOf,
   readEmail,
-} from "../auth/users.service.ts";
-import type { AuditLog } from "../ports.ts";
+} from "../users/users.service.ts";
 import {
   addInvitation,
   countInvitations,

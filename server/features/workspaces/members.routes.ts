@@ -9,7 +9,7 @@ import {
   WorkspaceParams,
 } from "../../platform/http/schemas.ts";
 import type { AppDeps } from "../deps.ts";
-import { publicUrlOf } from "../setup/instance.service.ts";
+import { publicUrlOf } from "../instance/instance.service.ts";
 import { invite, listInvitations, withdrawInvitation } from "./invitations.service.ts";
 import { changeMember, listMembers, type MemberDesk, removeMember } from "./members.service.ts";
 import {

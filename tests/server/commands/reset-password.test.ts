@@ -4,9 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { resetPassword } from "../../../server/commands/reset-password.ts";
 import { readConfig } from "../../../server/config.ts";
-import { isPassword } from "../../../server/features/auth/password-hash.ts";
-import { setPasswordByToken } from "../../../server/features/auth/reset.service.ts";
-import { createPerson } from "../../../server/features/auth/users.service.ts";
+import { setPasswordByToken } from "../../../server/features/users/reset.service.ts";
+import { createPerson, isPassword } from "../../../server/features/users/users.service.ts";
 import { openDatabases } from "../../../server/platform/db/databases.ts";
 
 const NOW = Date.UTC(2026, 10, 21);

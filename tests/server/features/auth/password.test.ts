@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { readConfig } from "../../../../server/config.ts";
 import { registerAuthJobs } from "../../../../server/features/auth/auth.jobs.ts";
-import { passwordFault } from "../../../../server/features/auth/password.rules.ts";
-import { isEasyToGuess } from "../../../../server/features/auth/password-strength.ts";
+import { forgetAskedMail } from "../../../../server/features/contact-mail/mail-cap.service.ts";
 import { systemMailRoute } from "../../../../server/features/setup/system-mail.service.ts";
+import { passwordFault } from "../../../../server/features/users/password.rules.ts";
+import { isEasyToGuess } from "../../../../server/features/users/password-strength.ts";
 import { createMailer } from "../../../../server/platform/mail.ts";
 import { Scheduler } from "../../../../server/platform/scheduler/scheduler.ts";
 import {
@@ -33,7 +34,7 @@ beforeEach(async () => {
   scheduler = new Scheduler({ system, clock, owner: "test" });
   const config = readConfig({ PUBLIC_URL: publicUrl });
   const mail = createMailer(() => systemMailRoute(fixture.databases.system, fixture.keyRing, 0));
-  registerAuthJobs(scheduler, { config, system, clock, mail });
+  registerAuthJobs(scheduler, { config, system, clock, mail, forget: forgetAskedMail });
 });
 afterEach(async () => {
   fixture.close();

@@ -1,19 +1,25 @@
 // Comparing and hashing a password takes time, in which the account may be taken back from whoever knows the old one.
+
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { readConfig } from "../../../../server/config.ts";
 import { createAuditLog } from "../../../../server/features/audit/audit.service.ts";
 import {
   type AuthDesk,
   changePassword,
-  createSessions,
   resetPassword,
   signIn,
 } from "../../../../server/features/auth/auth.service.ts";
-import { hashPassword } from "../../../../server/features/auth/password-hash.ts";
-import { newPasswordLink, RESET_MS } from "../../../../server/features/auth/reset.service.ts";
-import { removeSessionsOf } from "../../../../server/features/auth/sessions.store.ts";
-import { replacePerson } from "../../../../server/features/auth/users.service.ts";
-import { addUser, setPasswordHash } from "../../../../server/features/auth/users.store.ts";
+import { newPasswordLink, RESET_MS } from "../../../../server/features/users/reset.service.ts";
+import {
+  createSessions,
+  removeSessionsOf,
+} from "../../../../server/features/users/sessions.service.ts";
+import {
+  hashPassword,
+  replacePerson,
+  setPasswordHash,
+} from "../../../../server/features/users/users.service.ts";
+import { addUser } from "../../../../server/features/users/users.store.ts";
 import { createJobQueue } from "../../../../server/platform/scheduler/job-queue.ts";
 import {
   type AccountsApp,

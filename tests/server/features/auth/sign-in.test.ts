@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
-import { createSessions } from "../../../../server/features/auth/auth.service.ts";
 import { deviceCookie } from "../../../../server/features/auth/known-device.ts";
-import { accountKey } from "../../../../server/features/auth/throttle.ts";
+import { createSessions } from "../../../../server/features/users/sessions.service.ts";
+import { accountKey } from "../../../../server/features/users/throttle.service.ts";
 import {
   type AccountsApp,
   cookieOf,

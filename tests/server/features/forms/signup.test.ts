@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import {
   forgetAskedMail,
   mayMailAddress,
-} from "../../../../server/features/forms/mail-cap.service.ts";
+} from "../../../../server/features/contact-mail/mail-cap.service.ts";
 import { PublicForms } from "../../../../server/features/forms/signup.service.ts";
 import { createJobQueue } from "../../../../server/platform/scheduler/job-queue.ts";
 import { loadKeyRing } from "../../../../server/platform/secrets.ts";

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { storeDirectSending } from "../../../../server/features/setup/instance.service.ts";
+import { storeDirectSending } from "../../../../server/features/instance/instance.service.ts";
 import { openDatabases } from "../../../../server/platform/db/databases.ts";
 import { startDns, type TestDns } from "../../../support/dns-server.ts";
 import { startWholeServer, type WholeServer } from "../../../support/whole-server.ts";

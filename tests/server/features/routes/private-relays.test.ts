@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { storePrivateRelays } from "../../../../server/features/setup/instance.service.ts";
+import { storePrivateRelays } from "../../../../server/features/instance/instance.service.ts";
 import { openDatabases } from "../../../../server/platform/db/databases.ts";
 import type { Connection } from "../../../../server/platform/db/driver.ts";
 import { type SmtpSink, startSmtpSink } from "../../../support/smtp-sink.ts";

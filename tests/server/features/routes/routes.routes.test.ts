@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import type { Route, TestMessage } from "../../../../server/delivery/index.ts";
+import { storeDirectSending } from "../../../../server/features/instance/instance.service.ts";
 import type { DnsAnswer } from "../../../../server/features/ports.ts";
 import { loadRoute, loadRouteMembers } from "../../../../server/features/routes/routes.service.ts";
-import { storeDirectSending } from "../../../../server/features/setup/instance.service.ts";
 import { inboxPassword } from "../../../../server/inbound/index.ts";
 import { loadKeyRing } from "../../../../server/platform/secrets.ts";
 import {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import PostalMime from "postal-mime";
 import { readConfig } from "../../../../server/config.ts";
 import { registerAuthJobs } from "../../../../server/features/auth/auth.jobs.ts";
+import { forgetAskedMail } from "../../../../server/features/contact-mail/mail-cap.service.ts";
 import { systemMailRoute } from "../../../../server/features/setup/system-mail.service.ts";
 import { createMailer } from "../../../../server/platform/mail.ts";
 import { Scheduler } from "../../../../server/platform/scheduler/scheduler.ts";
@@ -53,7 +54,13 @@ async function startMail() {
   const scheduler = new Scheduler({ system, clock: () => fixture.clock.now, owner: "test" });
   const mail = createMailer(() => systemMailRoute(system, fixture.keyRing, 0));
   const config = readConfig({ PUBLIC_URL: publicUrl });
-  registerAuthJobs(scheduler, { config, system, clock: () => fixture.clock.now, mail });
+  registerAuthJobs(scheduler, {
+    config,
+    system,
+    clock: () => fixture.clock.now,
+    mail,
+    forget: forgetAskedMail,
+  });
   return { sink, scheduler };
 }
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { storeTrustedProxies } from "../../../../server/features/setup/instance.service.ts";
+import { storeTrustedProxies } from "../../../../server/features/instance/instance.service.ts";
 import { workspacePath } from "../../../../server/platform/db/workspace-files.ts";
 import { newTestApp, type TestApp } from "../../../support/app.ts";
 

@@ -2,8 +2,7 @@ import { createHmac } from "node:crypto";
 import type { Databases } from "../../platform/db/databases.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { deriveKey, type KeyRing } from "../../platform/secrets.ts";
-import { countAsked, deleteAskedBefore } from "./mail-cap.store.ts";
-import { mailsSince } from "./signups.store.ts";
+import { countAsked, deleteAskedBefore, mailsSince } from "./mail-cap.store.ts";
 
 const DAY_MS = 86_400_000;
 /** Messages a day to an address because somebody, perhaps not its owner, entered it somewhere. */

@@ -4,6 +4,8 @@ import { AppError } from "../../platform/errors.ts";
 import { networkOf } from "../../platform/http/client-address.ts";
 import { addTry } from "./throttle.store.ts";
 
+export { forgetEndedWindows, forgetTries, giveBackTry } from "./throttle.store.ts";
+
 const MINUTE_MS = 60_000;
 
 /** How many tries in which time. They are rows, so a restart forgives nothing. */

@@ -14,7 +14,16 @@ import {
   type UserRow,
 } from "./users.store.ts";
 
-export { type MailLocale, mailLocaleOf } from "./mail-words.rules.ts";
+/** The rest of the slice's face: what a sign-in compares, and the rows behind a person. */
+export { type MailLocale, mailLocaleOf } from "./mail-locale.rules.ts";
+export { hashPassword, isPassword } from "./password-hash.ts";
+export {
+  findUserByAddress,
+  findUserById,
+  setPasswordHash,
+  setProfile,
+  type UserRow,
+} from "./users.store.ts";
 
 /** A person as others in the product may see them. */
 export type Person = {

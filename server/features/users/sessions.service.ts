@@ -15,6 +15,13 @@ import {
   sessionsOf,
 } from "./sessions.store.ts";
 
+export {
+  removeExpiredSessions,
+  removeSessionOf,
+  removeSessionsOf,
+  sessionsOf,
+} from "./sessions.store.ts";
+
 declare module "lucia" {
   interface Register {
     Lucia: Lucia<Record<never, never>, { isAdmin: boolean }>;

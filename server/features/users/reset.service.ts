@@ -5,10 +5,12 @@ import { invalidField } from "../../platform/errors.ts";
 import { hashPassword } from "./password-hash.ts";
 import { addToken, ownerOfToken, useUpTokens } from "./reset.store.ts";
 import { removeSessionsOf } from "./sessions.store.ts";
+import { accountKey } from "./throttle.service.ts";
 import { forgetTries } from "./throttle.store.ts";
-import { accountKey } from "./throttle.ts";
 import { readEmail, requireGoodPassword } from "./users.service.ts";
 import { findUserById, setPasswordHash } from "./users.store.ts";
+
+export { forgetTokens } from "./reset.store.ts";
 
 const HOUR_MS = 3_600_000;
 /** How long the link of a forgotten password works. */

@@ -1,0 +1,36 @@
+import { Elysia } from "elysia";
+import { refusals, WorkspaceParams } from "../../platform/http/schemas.ts";
+import type { AppDeps } from "../deps.ts";
+import { TagRequestSchema, TagResult } from "./tag-contacts.schema.ts";
+import { applyTags } from "./tag-contacts.service.ts";
+
+/** Beside the other routes of tags, but on the floor of contacts, whose filter it takes. */
+export const tagContactRoutes = ({ guard, clock, audit, jobs }: AppDeps) =>
+  new Elysia({
+    name: "tag-contacts",
+    prefix: "/workspaces/:workspaceId/tags",
+    detail: { tags: ["Contacts"] },
+  })
+    .use(guard)
+    .post(
+      "/apply",
+      ({ db, body, actor, workspace }) => {
+        const context = { db, jobs, workspaceId: workspace.id, actorId: actor.id, now: clock() };
+        const result = applyTags(context, body);
+        audit.record({
+          actorId: actor.id,
+          workspaceId: workspace.id,
+          action: "tag.apply",
+          target: [...(body.add ?? []), ...(body.remove ?? [])].join(", "),
+        });
+        return result;
+      },
+      {
+        permission: "contacts:write",
+        idempotent: true,
+        params: WorkspaceParams,
+        body: TagRequestSchema,
+        response: { 200: TagResult, ...refusals },
+        detail: { summary: "Add and remove tags: by ids at once, by a filter as a task" },
+      },
+    );

@@ -1,6 +1,9 @@
 import { domainToASCII } from "node:url";
 
-/** The addresses of a domain that are not about one message: RFC 2142, and where providers send reports. */
+/**
+ * Role addresses of a domain, which are not about a particular message: RFC 2142, and addresses where providers send
+ * reports.
+ */
 export type Role = "postmaster" | "abuse" | "feedback" | "dmarc";
 
 const ROLES: Record<string, Role> = {
@@ -12,15 +15,14 @@ const ROLES: Record<string, Role> = {
   dmarc: "dmarc",
 };
 
-// Nothing that any server reads as a route: no quotes, no `%`, no `!`, no `@`, no colon.
+// Excludes everything that a server might interpret as a route: quotes, `%`, `!`, `@`, colon.
 const LOCAL_PART = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
 const DOMAIN =
   /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+$/;
 
 /**
- * The two halves of a recipient of ours, in lower case, the domain as A-label; undefined for everything
- * that no address of ours looks like. `postmaster` alone is an address too (RFC 5321 §4.5.1); its domain is
- * empty then.
+ * Splits a recipient into local part and domain, in lower case, the domain as A-label; undefined when it cannot be one
+ * of our addresses. `postmaster` alone is also valid (RFC 5321 §4.5.1) and yields an empty domain.
  */
 export function splitRecipient(recipient: string): { local: string; domain: string } | undefined {
   if (recipient.length > 320) {
@@ -32,7 +34,8 @@ export function splitRecipient(recipient: string): { local: string; domain: stri
   const at = recipient.indexOf("@");
   const local = recipient.slice(0, Math.max(0, at));
   const written = recipient.slice(at + 1);
-  // Lower-cased only once it is ASCII: some characters beyond it fold to letters within.
+  // Lower-cased only after checking that it is ASCII: some other characters, such as the Kelvin sign, fold to ASCII
+  // letters.
   if (!/^[A-Za-z0-9-]{1,64}$/.test(local) || !/^[\p{L}\p{M}\p{N}.-]{1,253}$/u.test(written)) {
     return undefined;
   }
@@ -41,12 +44,12 @@ export function splitRecipient(recipient: string): { local: string; domain: stri
   return LOCAL_PART.test(folded) && DOMAIN.test(domain) ? { local: folded, domain } : undefined;
 }
 
-/** What a local part stands for when it is no token. */
+/** The role of a local part that is not a token. */
 export function roleOf(local: string): Role | undefined {
   return Object.hasOwn(ROLES, local) ? ROLES[local] : undefined;
 }
 
-/** The names a sending domain may have for mail to `domain`: itself, or the one above (`bounce.example.com`). */
+/** The names under which mail to `domain` may be claimed: itself, or its parent domain (for `bounce.example.com`). */
 export function owningNames(domain: string): string[] {
   const above = domain.slice(domain.indexOf(".") + 1);
   return above.includes(".") ? [domain, above] : [domain];

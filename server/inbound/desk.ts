@@ -10,17 +10,17 @@ import { classifyMail, type MailClass } from "./report/classify-mail.ts";
 import { type MailParts, readMailParts } from "./report/mail-parts.ts";
 import { saysUnsubscribe } from "./report/unsubscribe-mail.ts";
 
-/** A fact that mail from outside can be. */
+/** The facts that incoming mail can produce. */
 export type InboundFact = Extract<Fact, { k: "bounce" | "complaint" | "unsubscribe" }>;
 
-/** Where mail from outside goes. */
+/** Decides what happens to mail from outside. */
 export type Desk = {
-  /** Why mail to this address is not taken; undefined when it is. */
+  /** The reason to refuse mail to this address; undefined when it is accepted. */
   refusal(recipient: string): string | undefined;
   /**
-   * Does what the message is for. Resolves when that is durable.
+   * Processes the message. Resolves when the result is durable.
    *
-   * @throws when it cannot be kept; the other server then tries again later.
+   * @throws when it cannot be stored; the sending server then tries again.
    */
   take(mail: IncomingMail): Promise<void>;
 };
@@ -30,14 +30,17 @@ export type DeskOptions = {
   box: ReceivedBox;
   dmarc: DmarcIntake;
   clock: Clock;
-  /** Resolves when the fact is durable, rejects when it cannot be kept. */
+  /** Resolves when the fact is durable, rejects when it cannot be stored. */
   recordFact: (fact: InboundFact) => Promise<void>;
 };
 
-/** Opens the desk. A bounce or complaint is first a durable fact, then a copy for people to read. */
+/**
+ * Creates the desk. A bounce or complaint is first recorded as a durable fact, then stored as a copy for people to
+ * read.
+ */
 export function openDesk(options: DeskOptions): Desk {
   const { directory } = options;
-  // A message to ten recipients is taken apart once; its bytes are let go of with the transaction.
+  // Parses a message to several recipients only once; the result is freed with the message.
   const partsOf = new WeakMap<Buffer, Promise<MailParts>>();
   const read = (raw: Buffer): Promise<MailParts> => {
     const parts = partsOf.get(raw) ?? readMailParts(raw);
@@ -68,7 +71,9 @@ export function openDesk(options: DeskOptions): Desk {
   };
 }
 
-/** Keeps the report; what is none, or none of the workspace's, is kept as mail, with the reason. */
+/**
+ * Stores a DMARC report. A message that contains none, or none of this workspace's, is stored as mail with the reason.
+ */
 async function takeDmarc(
   options: DeskOptions,
   workspaceIds: readonly string[],
@@ -104,7 +109,8 @@ async function takeMail(
     classifyMail(parts, mail.envelopeFrom, expected),
   );
   const isReport = what.kind === "bounce" || what.kind === "complaint";
-  // The token of the address is certain; what a report says of itself only helps where there is none.
+  // The token in the recipient address is authenticated. The report's own contents are used only when there is no
+  // token.
   const named = own ?? (isReport ? findNamedMessage(options.directory, parts, what) : undefined);
   const message = named !== undefined && options.directory.isRecent(named) ? named : undefined;
   const fact = message && factOf(message, what, options.clock());
@@ -122,8 +128,8 @@ async function takeMail(
 }
 
 /**
- * What comes to abuse@ or a feedback address with one of our messages enclosed is a complaint about it, in
- * whatever form: the tokens in the enclosed message show that it is ours.
+ * Mail to abuse@ or a feedback address that encloses one of our messages is a complaint about it, in whatever format;
+ * the tokens in the enclosed message prove that it is ours.
  */
 function asComplaint(
   directory: Directory,
@@ -146,7 +152,7 @@ function asComplaint(
   return isOurs ? complaint : what;
 }
 
-/** Whose people may read the mail: of the message's workspace, else of the address's. */
+/** The inboxes that store the mail: of the message's workspace, or else of the address's workspaces. */
 function boxesOf(destination: Found, message: MessageRef | undefined): string[] {
   if (message !== undefined) {
     return [message.workspaceId];
@@ -175,7 +181,7 @@ async function takeUnsubscribe(
   keepCopy(options, message.workspaceId, mail, { kind, message, said }, fact !== undefined);
 }
 
-/** The unsubscription that a message to an unsubscribe address is; undefined when it only answers by itself. */
+/** The unsubscribe fact for mail to an unsubscribe address; undefined for an automatic reply. */
 function wishOf(
   { workspaceId: w, campaignId: c, seq: s }: MessageRef,
   what: MailClass,
@@ -184,7 +190,8 @@ function wishOf(
   at: number,
 ): InboundFact | undefined {
   const isPerson = envelopeFrom !== "" && what.kind === "reply";
-  // A client that unsubscribes for its user may call itself automatic; only what answers by itself may not.
+  // A mail client that unsubscribes for its user may mark its message as automatic; an `auto-replied` message was not
+  // the user's wish.
   const isAnswer = /^auto-replied/i.test(parts.head.get("auto-submitted") ?? "");
   const isAutomatic = envelopeFrom !== "" && what.kind === "auto_reply" && !isAnswer;
   const isWish = what.kind !== "bounce" && saysUnsubscribe(parts, envelopeFrom);
@@ -193,7 +200,7 @@ function wishOf(
     : undefined;
 }
 
-/** When the fact is durable the message has done its work: a copy that cannot be kept must not repeat it. */
+/** Once the fact is durable, a failure to store the copy must not make the sender repeat the message. */
 function keepCopy(
   { box }: DeskOptions,
   workspaceId: string,
@@ -207,7 +214,10 @@ function keepCopy(
     if (!isDone) {
       throw error;
     }
-    log.warn({ workspaceId, kind: understood.kind, err: error }, "no copy of a report was kept");
+    log.warn(
+      { workspaceId, kind: understood.kind, err: error },
+      "the copy of a report could not be stored",
+    );
   }
 }
 

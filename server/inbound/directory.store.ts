@@ -18,7 +18,7 @@ const selectByNumber = statement<[number: number], { id: string }>(`
    WHERE number = ? AND status <> 'deleting'
 `);
 
-/** The workspace that a token names. A suspended one's mail is still out there, and still bounces. */
+/** The workspace that a token names, even a suspended one: its earlier mail may still bounce. */
 export function workspaceIdOf(system: Connection, number: number): string | undefined {
   return selectByNumber(system).get(number)?.id;
 }
@@ -32,7 +32,7 @@ const selectClaims = statement<[name: string], { workspaceId: string }>(`
    LIMIT 20
 `);
 
-/** Workspaces that have said the domain is theirs; whether it is, their own file tells. */
+/** Workspaces that claim the domain. Whether they have proved it is stored in their own files. */
 export function claimsOf(system: Connection, name: string): string[] {
   return selectClaims(system)
     .all(name)
@@ -49,7 +49,10 @@ const selectRelated = statement<[{ name: string }], { workspaceId: string }>(`
    LIMIT 20
 `);
 
-/** Workspaces that have said the domain, one above or one below it is theirs; whether it is, their own file tells. */
+/**
+ * Workspaces that claim the domain, a parent or a subdomain of it. Whether they have proved it is stored in their own
+ * files.
+ */
 export function claimsAround(system: Connection, name: string): string[] {
   return selectRelated(system)
     .all({ name })
@@ -64,8 +67,8 @@ const selectProof = statement<[{ name: string }], { id: number }>(`
 `);
 
 /**
- * True when the workspace's key was seen in the domain's DNS: only the owner can have put it there. It proves
- * the host for bounces too when that is below the domain, and nothing about anybody else's host.
+ * True when the workspace's key was found in the domain's DNS, where only the owner can have published it. This also
+ * proves a bounce host below the domain, but no other host.
  */
 export function hasProved(db: Connection, name: string): boolean {
   return selectProof(db).get({ name }) !== undefined;
@@ -77,12 +80,12 @@ const selectBounceDomain = statement<[campaignId: number], { name: string | null
    WHERE campaign_id = ?
 `);
 
-/** The domain that a launched campaign's return paths have; undefined when the campaign is gone. */
+/** The domain of a launched campaign's return paths; undefined when the campaign no longer exists. */
 export function bounceDomainOf(db: Connection, campaignId: number): string | undefined {
   return selectBounceDomain(db).get(campaignId)?.name ?? undefined;
 }
 
-/** When a message was last touched, and to whom it went. */
+/** A message's recipient and the time of its last change. */
 export type SentMessage = { address: string; changedAt: number | null };
 
 const selectMessage = statement<[campaignId: number, seq: number], SentMessage>(`
@@ -104,7 +107,10 @@ const insertClaim = statement<[{ name: string; workspaceId: string; now: number 
   ON CONFLICT DO NOTHING
 `);
 
-/** Says that mail to the domain, and to a name right below it, is this workspace's once it has proved it. */
+/**
+ * Claims mail to the domain, and to names directly below it, for a workspace. The claim takes effect once the domain is
+ * proved.
+ */
 export function claimMailDomain(
   system: Connection,
   claim: { name: string; workspaceId: string; now: number },

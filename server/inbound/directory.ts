@@ -18,23 +18,25 @@ import {
 } from "./directory.store.ts";
 import { readInboundSettings } from "./settings.ts";
 
-/** What an address of ours is for. */
+/** The purpose of one of our addresses. */
 export type Destination =
   | { kind: "bounce"; message: MessageRef }
   | { kind: "unsubscribe"; message: MessageRef }
-  /** `workspaceIds` empty = the instance's own, for its administrators. */
+  /** Empty `workspaceIds`: an address of the instance, for its administrators. */
   | { kind: "role"; role: Role; workspaceIds: string[] };
 
-/** An address that takes no mail, and why, in words for the other server's log. */
+/** An address that accepts no mail, with the reason as text for the SMTP reply. */
 export type Refused = { refused: string };
 
-/** A bounce that comes later than this is no news of the address, and an old token may have leaked. */
+/** A bounce this long after sending says little about the address, and an old token may have leaked. */
 export const BOUNCE_AGE_MS = 30 * 24 * 3_600_000;
 
 const RELAY_DENIED = "5.7.1 Relaying denied: no such recipient here";
 const MAX_CAMPAIGNS = 2_000;
 
-/** Knows every address that takes mail without sign-in: tokens that we made, and the roles of known domains. */
+/**
+ * Decides which addresses accept mail without authentication: tokens that we issued, and the roles of known domains.
+ */
 export class Directory {
   readonly #databases: Databases;
   readonly #clock: Clock;
@@ -55,7 +57,7 @@ export class Directory {
     this.keys = loadTokenKeys(options.keyRing);
   }
 
-  /** What mail to `recipient` is for. Everything that is not ours by a rule below is refused. */
+  /** The purpose of mail to `recipient`. An address that matches none of the rules is refused. */
   find(recipient: string): Destination | Refused {
     const parts = splitRecipient(recipient);
     if (parts === undefined) {
@@ -71,22 +73,22 @@ export class Directory {
     );
   }
 
-  /** Whom the message went to; empty when it is gone. */
+  /** The recipient of a message; empty when the message no longer exists. */
   addressOf({ workspaceId, campaignId, seq }: MessageRef): string {
     const db = this.#databases.workspace(workspaceId);
     return findSentMessage(db, campaignId, seq)?.address ?? "";
   }
 
-  /** True when the message exists here and is young enough for a bounce or a complaint. */
+  /** True when the message exists and is recent enough for a bounce or complaint. */
   isRecent({ workspaceId, campaignId, seq }: MessageRef): boolean {
     const message = findSentMessage(this.#databases.workspace(workspaceId), campaignId, seq);
-    // Without a time the result is still on its way to the database: it left moments ago.
+    // No time means that its result is not applied yet, so it was sent moments ago.
     return (
       message !== undefined && this.#clock() - (message.changedAt ?? this.#clock()) < BOUNCE_AGE_MS
     );
   }
 
-  /** The message that a token's numbers name; undefined when its workspace is gone. */
+  /** The message identified by a token's numbers; undefined when its workspace no longer exists. */
   refOf(subject: {
     workspaceNumber: number;
     campaignId: number;
@@ -145,7 +147,7 @@ export class Directory {
       .map(({ id }) => id);
     const aside = claims.find(({ id }) => this.#databases.isSetAside(id));
     if (workspaceIds.length === 0 && aside !== undefined) {
-      // Whose it is cannot be asked now: the other server is to come again. Opening it says so.
+      // The owner cannot be determined now. Opening the file throws, so that the sending server tries again later.
       this.#databases.workspace(aside.id);
     }
     return workspaceIds.length === 0

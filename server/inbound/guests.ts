@@ -1,14 +1,14 @@
 const MAX_CONNECTIONS = 20;
 const MAX_BYTES = 96 * 1024 * 1024;
 
-/** What one message of a guest holds in memory. */
+/** The memory reserved for one message from an unauthenticated client. */
 export type Hold = {
-  /** Asks for room; false when all guests together hold too much already. */
+  /** Reserves memory; false when unauthenticated clients already use the maximum. */
   take(bytes: number): boolean;
   release(): void;
 };
 
-/** Keeps strangers, all together and each by itself, from taking the thread's memory and sockets. */
+/** Limits the memory and sockets of unauthenticated clients, in total and per address. */
 export class Guests {
   readonly #connections = new Map<string, number>();
   readonly #maxBytes: number;
@@ -18,7 +18,10 @@ export class Guests {
     this.#maxBytes = maxBytes;
   }
 
-  /** False when the address has too many connections open. This machine may have any number. */
+  /**
+   * Returns false when the address has too many open connections. Loopback addresses are not limited. Call `leave` in
+   * either case.
+   */
   enter(address: string): boolean {
     const open = (this.#connections.get(address) ?? 0) + 1;
     this.#connections.set(address, open);

@@ -75,7 +75,7 @@ const methods: InboundMethods = {
   },
 };
 
-/** What the administrator has named; undefined, and said so, when it cannot be read now. */
+/** The configured certificate; undefined, with a log entry, when it cannot be read. */
 function readCertificate(databases: Databases): Certificate | undefined {
   const { certFile, keyFile } = readInboundSettings(databases.system);
   if (certFile === "" || keyFile === "") {
@@ -86,15 +86,18 @@ function readCertificate(databases: Databases): Certificate | undefined {
       cert: readFileSync(certFile, "utf8"),
       key: readFileSync(keyFile, "utf8"),
     };
-    // While it is renewed, the one file may be new and the other old: then it is no pair.
+    // During a renewal, certificate and key files may briefly not match.
     createSecureContext(certificate);
     return certificate;
   } catch (error) {
-    log.error({ certFile, keyFile, err: error }, "smtp listener: no STARTTLS without certificate");
+    log.error(
+      { certFile, keyFile, err: error },
+      "smtp listener: STARTTLS is off, the certificate is unusable",
+    );
     return undefined;
   }
 }
 
 serve(self, methods, (name, error) =>
-  log.error({ method: name, err: error }, "the inbound thread could not do what it was told"),
+  log.error({ method: name, err: error }, "a request to the inbound thread failed"),
 );

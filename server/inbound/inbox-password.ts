@@ -4,14 +4,14 @@ import { deriveKey, type KeyRing } from "../platform/secrets.ts";
 const PURPOSE = "test-inbox";
 
 /**
- * The password with which a workspace signs in to the SMTP listener to reach its test inbox: 256 bits,
- * derived from the newest master key, so that it is stored nowhere.
+ * The password with which a workspace authenticates to the SMTP listener to reach its test inbox: 256 bits derived from
+ * the newest master key, so that it is stored nowhere.
  */
 export function inboxPassword(ring: KeyRing, workspaceId: string): string {
   return passwordOf(ring, ring.current, workspaceId);
 }
 
-/** True when `password` is the workspace's, by any key of the ring. Takes the same time whatever differs. */
+/** True when `password` is the workspace's under any key of the ring. Takes constant time. */
 export function isInboxPassword(ring: KeyRing, workspaceId: string, password: string): boolean {
   const given = Buffer.from(password);
   let matches = false;

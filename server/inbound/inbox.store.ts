@@ -1,7 +1,7 @@
 import type { Connection } from "../platform/db/driver.ts";
 import { inTransaction, statement } from "../platform/db/statements.ts";
 
-/** A message as it is kept: `raw` gzipped. */
+/** A stored message; `raw` is gzipped. */
 export type StoredMail = {
   receivedAt: number;
   envelopeFrom: string;
@@ -12,7 +12,7 @@ export type StoredMail = {
   raw: Uint8Array;
 };
 
-/** What a test inbox holds: messages, and bytes as stored. */
+/** The size of a test inbox: number of messages, and bytes as stored. */
 export type InboxSize = { messages: number; bytes: number };
 
 const insertMessage = statement<[StoredMail]>(`
@@ -49,12 +49,12 @@ export function insertMessages(db: Connection, mails: StoredMail[]): void {
   });
 }
 
-/** Counts what is there; reads the whole index of rows, so the caller keeps the result. */
+/** Counts the stored messages. This reads every row, so the caller should cache the result. */
 export function measureInbox(db: Connection): InboxSize {
   return selectSize(db).get() ?? { messages: 0, bytes: 0 };
 }
 
-/** Removes the oldest messages until `size` fits under both limits; returns the new size. */
+/** Deletes the oldest messages until `size` is within both limits; returns the new size. */
 export function trimInbox(db: Connection, size: InboxSize, limits: InboxSize): InboxSize {
   let left = size;
   while (left.messages > limits.messages || left.bytes > limits.bytes) {
@@ -85,7 +85,7 @@ function removeOldest(db: Connection, size: InboxSize, limits: InboxSize): Inbox
   return removed;
 }
 
-/** Removes every message that is there now, a slice per transaction; returns how many. */
+/** Deletes all present messages, in one transaction per slice; returns how many. */
 export function clearMessages(db: Connection): number {
   let removed = 0;
   for (;;) {
@@ -99,7 +99,7 @@ export function clearMessages(db: Connection): number {
 
 const deleteOne = statement<[id: number]>("DELETE FROM test_message WHERE id = ?");
 
-/** False when it was not there. */
+/** @returns false when it did not exist. */
 export function deleteMessage(db: Connection, id: number): boolean {
   return deleteOne(db).run(id).changes === 1;
 }

@@ -9,17 +9,17 @@ export { INSTANCE_INBOX } from "./received.ts";
 export { readServerWords } from "./report/smtp-words.ts";
 export { type InboundSettings, readInboundSettings, storeInboundSettings } from "./settings.ts";
 
-/** The running SMTP listener, as the main thread sees it. */
+/** The running SMTP listener, as seen by the main thread. */
 export type Inbound = {
-  /** The port it really listens on. */
+  /** The port it actually listens on. */
   port: number;
-  /** Empties a workspace's test inbox; resolves with the number of messages that went. */
+  /** Empties a workspace's test inbox; resolves with the number of deleted messages. */
   clear(workspaceId: string): Promise<number>;
-  /** Removes one message of the test inbox or of what came from outside; false when it was not there. */
+  /** Deletes one message of the test inbox or of the received mail; false when it did not exist. */
   remove(workspaceId: string, box: "test" | "received", id: number): Promise<boolean>;
-  /** Reads and keeps a DMARC aggregate report, packed or not. */
+  /** Reads and stores a DMARC aggregate report, compressed or not. */
   addDmarcReport(workspaceId: string, bytes: Uint8Array): Promise<DmarcOutcome>;
-  /** Stops listening, lets open transactions end (at most 2 s) and ends the thread. */
+  /** Stops listening, lets open transactions finish (at most 2 s) and ends the thread. */
   stop(): Promise<void>;
 };
 
@@ -28,13 +28,13 @@ export type InboundOptions = {
   masterKeyFile: string | undefined;
   /** 0 picks a free port. */
   port: number;
-  /** Loopback unless said otherwise. */
+  /** Default: loopback. */
   host?: string;
-  /** Host name under which the world knows this instance; empty when it has none. */
+  /** The instance's public host name; empty when it has none. */
   publicHost?: string;
-  /** Where bounces, complaints and unsubscriptions are made durable. */
+  /** Durably records bounces, complaints and unsubscribes. */
   recordFact: InboundPorts["recordFact"];
-  /** The thread died after it had started; what waits for it is refused. */
+  /** Called when the thread dies after it had started; pending calls are rejected. */
   onFatal?: (reason: string) => void;
 };
 

@@ -20,20 +20,20 @@ export type ListenerOptions = {
   host: string;
   keyRing: KeyRing;
   mailbox: Mailbox;
-  /** Takes the mail of those who do not sign in. */
+  /** Receives mail from clients that have not authenticated. */
   desk: Desk;
-  /** False for an id that is no workspace of this instance. */
+  /** True when the id is a workspace of this instance, or stands for the instance itself. */
   hasInbox: (id: string) => boolean;
   maxBytes?: number;
-  /** The name it greets with. */
+  /** Host name in the greeting. */
   name?: string;
-  /** For STARTTLS; without one it is not offered. */
+  /** For STARTTLS, which is not offered without one. */
   certificate?: Certificate | undefined;
-  /** Reads the certificate anew, hourly: it was renewed on the disk. */
+  /** Reads the certificate files again, once an hour, since they may have been renewed. */
   readCertificate?: () => Certificate | undefined;
 };
 
-/** A PEM chain and its key. */
+/** A PEM certificate chain and its private key. */
 export type Certificate = { cert: string; key: string };
 
 export type Listener = { port: number; close(): Promise<void> };
@@ -46,7 +46,7 @@ const MAX_CLIENTS = 500;
 const MAX_RECIPIENTS = 100;
 const MAX_GUEST_RECIPIENTS = 10;
 
-/** A refusal with the reply code the client gets. */
+/** A refusal with its reply code. */
 class SmtpRefusal extends Error {
   readonly responseCode: number;
 
@@ -57,10 +57,10 @@ class SmtpRefusal extends Error {
 }
 
 /**
- * Listens for SMTP. A client signed in as a workspace (user = workspace id, password = `inboxPassword`)
- * reaches that workspace's test inbox, whatever the recipient. Everybody else reaches the desk: return paths
- * and unsubscribe addresses that we made, and the roles of known domains. Every other recipient gets 550.
- * Nothing is ever passed on, so this cannot be an open relay.
+ * Starts the SMTP listener. A client authenticated as a workspace (user = workspace id, password = `inboxPassword`)
+ * delivers to that workspace's test inbox, whatever the recipient. Any other client can only reach the desk: return
+ * paths and unsubscribe addresses that we issued, and role addresses of known domains. All other recipients are refused
+ * with 550. Mail is never relayed, so this cannot be an open relay.
  */
 export async function startListener(options: ListenerOptions): Promise<Listener> {
   const maxBytes = options.maxBytes ?? MAX_BYTES;
@@ -72,7 +72,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     authOptional: true,
     allowInsecureAuth: true,
     authMethods: ["PLAIN", "LOGIN"],
-    // The package's built-in key is public: without a certificate of our own no TLS is better than a false one.
+    // The library's built-in key is public, so no TLS is better than TLS with that key.
     ...(options.certificate ?? { disabledCommands: ["STARTTLS"] }),
     disableReverseLookup: true,
     logger: false,
@@ -99,7 +99,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     },
   });
   server.on("error", (error) => {
-    // Why it does not listen is told by whoever asked for it.
+    // A failure to listen is reported by the caller, through the promise below.
     if (server.server.listening) {
       log.warn({ err: error }, "smtp listener: connection error");
     }
@@ -204,7 +204,7 @@ async function readAll(
   const chunks: Buffer[] = [];
   let isCrowded = false;
   for await (const chunk of stream as AsyncIterable<Buffer>) {
-    // An oversized message is read to its end, for the reply, and not kept.
+    // An oversized message is read to its end, so that the reply can be sent, but not stored.
     isCrowded ||= hold?.take(chunk.length) === false;
     if (stream.sizeExceeded || isCrowded) {
       chunks.length = 0;

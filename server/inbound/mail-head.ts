@@ -3,12 +3,12 @@ import { decodeWords } from "postal-mime";
 const MAX_HEAD_BYTES = 65_536;
 const MAX_VALUE_CHARS = 500;
 
-/** What the lists of the inbox show of a message without parsing its body. */
+/** The headers that inbox lists show without parsing the body. */
 export type MailHead = { messageId: string; subject: string; from: string };
 
 /**
- * Reads Subject, Message-ID and From out of the first 64 KiB of a message, at most 500 characters of each. A
- * message without them, or that is no message at all, gives empty strings.
+ * Reads Subject, Message-ID and From from the first 64 KiB of a message, at most 500 characters of each. Missing fields
+ * and malformed messages yield empty strings.
  *
  * @see RFC 5322 §2.2.3 (folding), RFC 2047 (encoded words)
  */

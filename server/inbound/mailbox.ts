@@ -12,24 +12,24 @@ import {
 } from "./inbox.store.ts";
 import { readMailHead } from "./mail-head.ts";
 
-/** A message as it came over SMTP, dots unstuffed. */
+/** A message as received by SMTP, with dot-stuffing removed. */
 export type IncomingMail = { envelopeFrom: string; envelopeTo: string; raw: Buffer };
 
-/** Where captured mail is kept. */
+/** Stores messages in test inboxes. */
 export type Mailbox = {
   /**
-   * Stores a message in the workspace's test inbox, together with what else arrives within 2 ms.
-   * Resolves when it is committed (a power cut may still lose it: it is test mail). Rejects when the
-   * file cannot be written; then nothing of the group is stored.
+   * Stores a message in the workspace's test inbox, in one transaction with others that arrive within 2 ms. Resolves
+   * when it is committed (a power cut may still lose it, which is acceptable for test mail). Rejects when the file
+   * cannot be written; then none of the group is stored.
    */
   deliver(workspaceId: string, mail: IncomingMail): Promise<void>;
-  /** Empties the workspace's test inbox; returns how many messages went. */
+  /** Empties the workspace's test inbox; returns the number of deleted messages. */
   clear(workspaceId: string): number;
-  /** Removes one message; false when it was not there. */
+  /** Deletes one message; false when it did not exist. */
   remove(workspaceId: string, id: number): boolean;
 };
 
-/** What one test inbox may hold; the oldest messages make room. */
+/** Maximum size of a test inbox; the oldest messages are deleted first. */
 export const inboxLimits: InboxSize = { messages: 20_000, bytes: 256 * 1024 * 1024 };
 
 const GROUP_MS = 2;
@@ -37,7 +37,7 @@ const GZIP_LEVEL = 1;
 
 type Waiting = { mail: StoredMail; resolve: () => void; reject: (error: unknown) => void };
 
-/** Opens the mailboxes of a data folder. */
+/** Opens the test inboxes of a data folder. */
 export function openMailbox(
   databases: Databases,
   clock: Clock,

@@ -7,8 +7,9 @@ const MAX_CANDIDATES = 60;
 const CANDIDATE = /(?<![a-z0-9-])((?:[bu]-)?[a-z2-7]{20,80})@/gi;
 
 /**
- * The message that a report names by anything only we can have made: the return path, the Message-ID or the
- * unsubscribe address of what came back. Each is authenticated, so a report can name no message of others.
+ * Finds the message that a report is about by a token that only we can have issued: the return path, the Message-ID or
+ * the unsubscribe address of the returned message. Tokens are authenticated, so a report cannot name anyone else's
+ * message.
  */
 export function findNamedMessage(
   directory: Directory,

@@ -10,7 +10,7 @@ export type ReceivedKind =
   | "reply"
   | "role";
 
-/** A message from outside as it is kept: `raw` gzipped. */
+/** A stored message from outside; `raw` is gzipped. */
 export type ReceivedMail = {
   receivedAt: number;
   kind: ReceivedKind;
@@ -54,10 +54,10 @@ const deleteUpTo = statement<[isPersonal: number, id: number]>(
   "DELETE FROM received_mail WHERE is_personal = ? AND id <= ?",
 );
 
-/** Stores a message in a transaction of its own and makes it survive a power cut. */
+/** Stores a message in its own transaction and makes it survive a power cut. */
 export function insertReceived(db: Connection, mail: ReceivedMail): void {
   inTransaction(db, () => insertMail(db).run(mail));
-  // A commit in WAL mode alone is in the kernel's memory; a checkpoint syncs the log first.
+  // In WAL mode a commit alone may still be in the kernel's memory; a checkpoint syncs the log first.
   db.pragma("wal_checkpoint(PASSIVE)");
 }
 
@@ -65,7 +65,7 @@ export function measureReceived(db: Connection, isPersonal: 0 | 1): ReceivedLimi
   return selectSize(db).get(isPersonal) ?? { messages: 0, bytes: 0 };
 }
 
-/** Removes the oldest of its sort until `size` fits; returns the new size. */
+/** Deletes the oldest messages of this kind until `size` is within the limits; returns the new size. */
 export function trimReceived(
   db: Connection,
   isPersonal: 0 | 1,

@@ -13,10 +13,13 @@ import {
   trimReceived,
 } from "./received.store.ts";
 
-/** Stands for the instance where a workspace is asked for: mail for its administrators. */
+/** Used in place of a workspace id for the instance's own mail, which its administrators read. */
 export const INSTANCE_INBOX = "0".repeat(26);
 
-/** What one workspace keeps; the oldest make room. Reports never push out what people wrote. */
+/**
+ * Limits per workspace, for reports (0) and for mail written by people (1). The oldest messages are deleted first.
+ * Separate limits ensure that reports never displace personal mail.
+ */
 const keep: Record<0 | 1, ReceivedLimits> = {
   0: { messages: 5_000, bytes: 32 * 1024 * 1024 },
   1: { messages: 5_000, bytes: 128 * 1024 * 1024 },
@@ -25,16 +28,16 @@ const keep: Record<0 | 1, ReceivedLimits> = {
 const KEPT_BYTES = 1024 * 1024;
 const MAX_SAID_CHARS = 500;
 
-/** What a message turned out to be. */
+/** The classification of a message. */
 export type Understood = { kind: ReceivedKind; message?: MessageRef | undefined; said: string };
 
-/** Where mail from outside is kept for people to read. */
+/** Stores mail from outside for people to read. */
 export class ReceivedBox {
   readonly #databases: Databases;
   readonly #clock: Clock;
   readonly #limits: typeof keep;
   readonly #sizes = new Map<string, ReceivedLimits>();
-  /** A message to many is packed once. */
+  /** Caches the compressed form, so that a message stored in several inboxes is compressed once. */
   readonly #packed = new WeakMap<Buffer, Uint8Array>();
 
   constructor(databases: Databases, clock: Clock, limits: typeof keep = keep) {
@@ -76,7 +79,7 @@ export class ReceivedBox {
     return packed;
   }
 
-  /** Removes one message; false when it was not there. */
+  /** Deletes one message; false when it did not exist. */
   remove(workspaceId: string, id: number): boolean {
     this.#sizes.delete(`${workspaceId}/0`);
     this.#sizes.delete(`${workspaceId}/1`);

@@ -3,13 +3,13 @@ import { readSetting, writeSetting } from "../platform/settings.store.ts";
 
 const SETTING = "inbound";
 
-/** What an administrator says of the SMTP listener as the world sees it. */
+/** An administrator's settings for the SMTP listener as seen from outside. */
 export type InboundSettings = {
-  /** The name MX records point to; empty = the public URL's. */
+  /** The host name for MX records; empty = that of the public URL. */
   mxHost: string;
-  /** Where bounces of workspaces without a bounce domain of their own go; empty = nowhere. A-label. */
+  /** Bounce domain for workspaces without one of their own, as A-label; empty = none. */
   bounceDomain: string;
-  /** Paths of a PEM certificate chain and its key; both empty = no STARTTLS. */
+  /** Paths of a PEM certificate chain and its private key; both empty = no STARTTLS. */
   certFile: string;
   keyFile: string;
 };

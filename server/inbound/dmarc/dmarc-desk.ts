@@ -6,22 +6,22 @@ import { addReport, sendingDomains } from "./dmarc.store.ts";
 import { type DmarcReport, readDmarcReport } from "./read-report.ts";
 import { newBudget, UnreadableReport } from "./unpack-report.ts";
 
-/** What became of a report. */
+/** The result of handling a report. */
 export type DmarcOutcome =
   | { kind: "kept"; domain: string; messages: number }
   | { kind: "known"; domain: string }
   | { kind: "refused"; reason: string };
 
-/** What takes reports that come by mail. */
+/** Accepts DMARC reports that arrive by mail. */
 export type DmarcIntake = {
   /**
-   * Keeps what a message carries, for each of the workspaces; refused when none of its files is a report of the
-   * workspace. The message is read once, whoever it is for.
+   * Stores a message's reports for each of the workspaces; refused when none of its files is a report about the
+   * workspace. The message is parsed only once.
    */
   takeMail(workspaceIds: readonly string[], raw: Buffer): Promise<DmarcOutcome[]>;
   /**
-   * The same for a message to the instance's own address: each report is kept by the workspaces that have proved
-   * the domain it is about.
+   * Like `takeMail`, for mail to the instance's own address: each report is stored for the workspaces that have proved
+   * its domain.
    */
   takeInstanceMail(raw: Buffer): Promise<DmarcOutcome>;
 };
@@ -29,10 +29,10 @@ export type DmarcIntake = {
 const PACKED =
   /^(?:application\/(?:gzip|x-gzip|zip|x-zip(?:-compressed)?|octet-stream|xml)|text\/xml)$/;
 const MAX_FILES = 10;
-/** The largest file that is read, in base64 with line ends, and the fields around it. */
+/** Fits the largest report that is read, encoded in base64 with line breaks, and the headers around it. */
 export const MAX_REPORT_MAIL_BYTES = 14 * 1024 * 1024;
 
-/** Reads and keeps DMARC aggregate reports of workspaces. */
+/** Reads DMARC aggregate reports and stores them for workspaces. */
 export class DmarcDesk implements DmarcIntake {
   readonly #databases: Databases;
   readonly #clock: Clock;
@@ -42,7 +42,7 @@ export class DmarcDesk implements DmarcIntake {
     this.#clock = clock;
   }
 
-  /** Keeps a report that somebody uploaded. @throws Error when the file cannot be written. */
+  /** Stores an uploaded report. @throws Error when the file cannot be written. */
   take(workspaceId: string, bytes: Buffer): DmarcOutcome {
     try {
       return this.#keep(workspaceId, readDmarcReport(bytes));
@@ -102,14 +102,14 @@ export class DmarcDesk implements DmarcIntake {
   }
 }
 
-/** A policy holds for the names below its domain too, and one may send from a name below it. */
+/** A policy also applies to subdomains, and a workspace may send from a subdomain. */
 function isRelated(name: string, domain: string): boolean {
   return name === domain || name.endsWith(`.${domain}`) || domain.endsWith(`.${name}`);
 }
 
 type Refusal = Extract<DmarcOutcome, { kind: "refused" }>;
 
-/** The reports in a message, each read once, all of them together within one budget. */
+/** The reports in a message. Each is read once, and all of them share one budget. */
 async function readingsOf(raw: Buffer): Promise<({ report: DmarcReport } | Refusal)[]> {
   const files = await filesOf(raw.subarray(0, MAX_REPORT_MAIL_BYTES));
   const budget = newBudget();
@@ -148,7 +148,7 @@ async function filesOf(raw: Buffer): Promise<Buffer[]> {
         typeof content === "string" ? Buffer.from(content) : Buffer.from(new Uint8Array(content)),
       );
   } catch {
-    // Not built as e-mail should be: there is no file in it that anybody could take out.
+    // A malformed message contains no file that can be extracted.
     return [];
   }
 }

@@ -3,7 +3,7 @@ import { log } from "../../platform/log.ts";
 import { type Caller, connect } from "../../platform/workers/channel.ts";
 import { type DmarcIntake, type DmarcOutcome, MAX_REPORT_MAIL_BYTES } from "./dmarc-desk.ts";
 
-/** What the thread that reads reports does for the inbound thread. */
+/** What the DMARC thread does for the inbound thread. */
 export type DmarcMethods = {
   start: (request: { dataDir: string }) => void;
   take: (request: { workspaceId: string; bytes: Uint8Array }) => DmarcOutcome;
@@ -14,17 +14,17 @@ export type DmarcMethods = {
   takeInstanceMail: (request: { raw: Uint8Array }) => Promise<DmarcOutcome>;
 };
 
-/** Reports that wait for the thread; the next sender tries again later. */
+/** Maximum number of reports waiting for the thread; the sender of another one is told to try again later. */
 const MAX_WAITING = 16;
-/** Reading is bounded by work, to a second or two; a thread that needs this long has a fault of ours. */
+/** The reading budget limits a report to a second or two, so a thread that takes this long has a bug. */
 const LONGEST_MS = 60_000;
 
 type Running = { worker: Worker; thread: Caller<DmarcMethods> };
 
 /**
- * Reads DMARC reports in a thread of their own: unpacking and reading 20 MB of XML takes a second, in which no
- * other mail of the instance may wait. The thread starts with the first report. When it dies or hangs, what waits
- * for it is refused (the sender tries again) and the next report starts another.
+ * Reads DMARC reports in a separate thread, because reading 20 MB of XML takes about a second, which must not delay the
+ * instance's other mail. The thread starts with the first report. When it dies or hangs, waiting reports are refused
+ * (the senders try again) and the next report starts a new thread.
  */
 export class DmarcThread implements DmarcIntake {
   readonly #dataDir: string;
@@ -58,7 +58,7 @@ export class DmarcThread implements DmarcIntake {
     this.#waiting += 1;
     const running = this.#started();
     const watch = setTimeout(() => {
-      log.error({ afterMs: LONGEST_MS }, "the DMARC thread hangs and is ended");
+      log.error({ afterMs: LONGEST_MS }, "the DMARC thread does not respond and is ended");
       this.#end("the DMARC thread was ended: it took too long", running);
     }, LONGEST_MS * this.#waiting);
     try {
@@ -80,7 +80,7 @@ export class DmarcThread implements DmarcIntake {
       log.error({ err: event.message }, "the DMARC thread failed");
       this.#end(`the DMARC thread failed: ${event.message}`, running);
     });
-    // Messages keep their order: what is asked next finds it started. A failed start ends what waits.
+    // Messages arrive in order, so later calls find the thread started. A failed start rejects all waiting calls.
     thread
       .call("start", { dataDir: this.#dataDir })
       .catch((error: unknown) => this.#end(`the DMARC thread did not start: ${error}`, running));
@@ -98,5 +98,5 @@ export class DmarcThread implements DmarcIntake {
   }
 }
 
-/** What is copied to the other thread: a larger message holds no report that is read. */
+/** The part of a message to copy to the other thread; a longer message cannot contain a readable report. */
 const partOf = (raw: Buffer) => raw.subarray(0, MAX_REPORT_MAIL_BYTES);

@@ -21,7 +21,7 @@ const selectDomains = statement<[], { name: string; verified: number }>(
   "SELECT name, verified_at IS NOT NULL AS verified FROM sending_domain",
 );
 
-/** Keeps a report, once, and lets go of what is too old; false when it was there already. */
+/** Stores a report and deletes those that are too old; false when the report was already stored. */
 export function addReport(db: Connection, report: DmarcReport, now: number): boolean {
   return inTransaction(db, () => {
     deleteOld(db).run(now - KEEP_MS);
@@ -37,7 +37,7 @@ export function addReport(db: Connection, report: DmarcReport, now: number): boo
   });
 }
 
-/** The workspace's sending domains, and whether each was proved. */
+/** The workspace's sending domains, and whether each is verified. */
 export function sendingDomains(db: Connection): { name: string; isVerified: boolean }[] {
   return selectDomains(db)
     .all()

@@ -27,5 +27,5 @@ const methods: DmarcMethods = {
 };
 
 serve(self, methods, (name, error) =>
-  log.error({ method: name, err: error }, "the DMARC thread could not do what it was told"),
+  log.error({ method: name, err: error }, "a request to the DMARC thread failed"),
 );

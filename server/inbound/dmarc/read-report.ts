@@ -2,18 +2,18 @@ import { isIP } from "node:net";
 import { newBudget, type ReadingBudget, UnreadableReport, unpackReport } from "./unpack-report.ts";
 import { elementAt, readXml, type XmlElement, xmlText } from "./xml.ts";
 
-/** One source of mail in a report, and how its mail fared. */
+/** One record of a report: a source and the results for its mail. */
 export type DmarcRow = {
   sourceIp: string;
   messages: number;
   disposition: "none" | "quarantine" | "reject";
-  /** Aligned and passed, as the receiver evaluated it. */
+  /** 1 = aligned and passed, as evaluated by the receiver. */
   dkim: 0 | 1;
   spf: 0 | 1;
   headerFrom: string;
 };
 
-/** What a receiver saw of a domain's mail in a time: RFC 7489 appendix C. */
+/** A receiver's results for a domain's mail during a period: RFC 7489 appendix C. */
 export type DmarcReport = {
   domain: string;
   organization: string;
@@ -21,7 +21,7 @@ export type DmarcReport = {
   /** Unix ms. */
   beginAt: number;
   endAt: number;
-  /** The policy the receiver found: none, quarantine, reject. */
+  /** The published policy: none, quarantine, reject. */
   policy: string;
   rows: DmarcRow[];
 };
@@ -30,10 +30,10 @@ const MAX_ROWS = 20_000;
 const DOMAIN = /^(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]{0,62})(?:\.[a-z0-9_-]{1,63})+$/;
 
 /**
- * Reads an aggregate report, packed or not.
+ * Reads an aggregate report, compressed or not.
  *
- * @param budget What it may cost; what it has cost is taken off.
- * @throws UnreadableReport with the reason, for what is none.
+ * @param budget The cost of reading is deducted from it.
+ * @throws UnreadableReport with the reason, when it is not a readable report.
  */
 export function readDmarcReport(bytes: Buffer, budget: ReadingBudget = newBudget()): DmarcReport {
   const feedback = elementAt(readXml(unpackReport(bytes, budget), budget), "feedback");

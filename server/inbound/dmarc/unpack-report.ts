@@ -1,16 +1,16 @@
 import { gunzipSync, inflateRawSync } from "node:zlib";
 
-/** Why something is no report that can be read, in words for who sent it in. */
+/** Why a file is not a readable report, in words for its sender. */
 export class UnreadableReport extends Error {}
 
 /**
- * What reading may still cost. The files of one message share a budget: a few hundred bytes can unpack to
- * megabytes, and a message can carry many of them.
+ * The remaining reading budget. The files of one message share a budget, because a message can contain many files that
+ * each expand from a few hundred bytes to megabytes.
  */
 export type ReadingBudget = {
-  /** Bytes of XML that may still be unpacked. */
+  /** Bytes of XML that may still be decompressed. */
   xmlBytes: number;
-  /** Elements, comments and other marks that may still be read. */
+  /** Elements, comments and other markup that may still be read. */
   marks: number;
 };
 
@@ -20,17 +20,17 @@ const LOCAL_HEADER = 0x04034b50;
 const CENTRAL_HEADER = 0x02014b50;
 const END_OF_DIRECTORY = 0x06054b50;
 
-/** No report of 20,000 records, the most that is kept of one, has more marks. */
+/** A report with 20,000 records, the most that is accepted, has less markup than this. */
 const MAX_MARKS = 2_000_000;
-/** Deflate packs 1,032 bytes into one at most. */
+/** The maximum compression ratio of deflate. */
 const MAX_RATIO = 1_032;
 
 export const newBudget = (): ReadingBudget => ({ xmlBytes: MAX_XML_BYTES, marks: MAX_MARKS });
 
 /**
- * The XML in a DMARC aggregate report: as it is, gzipped, or the first file of a ZIP archive.
+ * Extracts the XML of a DMARC aggregate report: plain, gzipped, or the first file of a ZIP archive.
  *
- * @throws UnreadableReport for anything else, and for what would unpack to more than the budget allows.
+ * @throws UnreadableReport for anything else, and when it would exceed the budget.
  * @see RFC 7489 §7.2.1.1
  */
 export function unpackReport(bytes: Buffer, budget: ReadingBudget): string {
@@ -60,7 +60,7 @@ function inflated(bytes: Buffer, budget: ReadingBudget, unpack: (limit: number) 
     if (error instanceof UnreadableReport) {
       throw error;
     }
-    // Nobody says how far it came; it cost at most this.
+    // The library does not report how much it decompressed, so the upper bound is charged.
     budget.xmlBytes -= Math.min(limit, bytes.length * MAX_RATIO);
     throw new UnreadableReport("The archive is damaged, or unpacks to more than 20 MB.");
   }
@@ -75,7 +75,7 @@ function spend(budget: ReadingBudget, bytes: number): void {
 
 const tooLarge = () => new UnreadableReport("The reports together are larger than 20 MB.");
 
-/** Reads by the directory at the end: sizes at the front may be left out (APPNOTE 4.4.4, bit 3). */
+/** Uses the central directory, because the local header may omit the sizes (APPNOTE 4.4.4, bit 3). */
 function firstFile(bytes: Buffer, limit: number): Buffer {
   const end = bytes.lastIndexOf(Buffer.from([0x50, 0x4b, 0x05, 0x06]));
   if (end < 0 || bytes.readUInt32LE(end) !== END_OF_DIRECTORY) {

@@ -1,6 +1,6 @@
 import { type ReadingBudget, UnreadableReport } from "./unpack-report.ts";
 
-/** An element: its children by name, in order, and its text. */
+/** An element: its child elements by name, in order, and its text. */
 export type XmlElement = { children: Map<string, XmlElement[]>; text: string };
 
 const MAX_DEPTH = 20;
@@ -8,11 +8,11 @@ const MAX_TEXT_CHARS = 1_000;
 const ENTITIES: Record<string, string> = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" };
 
 /**
- * Reads the elements and texts of an XML document; attributes are passed over. A document with a DOCTYPE is
- * refused: reports have none, and entities that are declared in it can name files or grow without bound.
+ * Reads the elements and text of an XML document; attributes are ignored. A document with a DOCTYPE is refused: reports
+ * have none, and entities declared in it can refer to files or expand without limit.
  *
- * @throws UnreadableReport for what is not well formed, is nested deeper than 20, or has more marks than the budget
- *   allows: every element, end tag, comment and section is one, so that nothing is read for free.
+ * @throws UnreadableReport when the document is malformed, is nested deeper than 20 levels, or exceeds the budget's
+ * markup count, which includes every element, end tag, comment and section.
  */
 export function readXml(source: string, budget: ReadingBudget): XmlElement {
   const root: XmlElement = newElement();
@@ -49,7 +49,7 @@ export function readXml(source: string, budget: ReadingBudget): XmlElement {
   return root;
 }
 
-/** The end of a comment, a declaration or a CDATA section that starts here; undefined when a tag does. */
+/** The end of the comment, declaration or CDATA section that starts here; undefined for a tag. */
 function skip(source: string, start: number, here: XmlElement): number | undefined {
   if (source.startsWith("<!--", start)) {
     return endOf(source, "-->", start) + 3;
@@ -69,7 +69,7 @@ function skip(source: string, start: number, here: XmlElement): number | undefin
 }
 
 function openElement(open: { name: string; element: XmlElement }[], tag: string): void {
-  // A prefix of a namespace says nothing here: `ns:record` is a record.
+  // Namespace prefixes are ignored: `ns:record` is a `record`.
   const name = /^(?:[\w.-]{1,60}:)?([\w.-]{1,60})(?=[\s/]|$)/.exec(tag)?.[1];
   if (name === undefined) {
     throw new UnreadableReport("The report's XML is not well formed.");
@@ -126,7 +126,7 @@ export function elementAt(
   return found;
 }
 
-/** The text at a path, without white space around it; empty when there is none. */
+/** The trimmed text at a path; empty when there is none. */
 export function xmlText(element: XmlElement | undefined, ...path: string[]): string {
   return elementAt(element, ...path)?.text.trim() ?? "";
 }

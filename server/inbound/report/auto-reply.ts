@@ -1,16 +1,16 @@
 const HINTS =
   /^(?:\s|re:|aw:)*(?:auto(?:matic)?[\s:-]|automat\w* (?:antwort|repl|respon|répon|respu|rispost|beantwoord|svar|odpow)|out of (?:the )?office|ooo\b|vacation|away from|on leave|abwesen|nicht im (?:büro|haus)|urlaub|absence|absent du bureau|réponse auto|respuesta auto|risposta auto|fuera de la oficina|assente|ferie|frånvaro)/i;
 
-/** True when the subject says that somebody is away. */
+/** True when the subject is that of an out-of-office reply. */
 export function isOutOfOffice(head: ReadonlyMap<string, string>): boolean {
   return HINTS.test((head.get("subject") ?? "").slice(0, 300));
 }
 
 /**
- * True for what a mailbox answers by itself: vacation notes, acknowledgements, read receipts. Delivery
- * reports carry some of the same fields, so they are looked for first.
+ * True for automatic replies: vacation notes, acknowledgements, read receipts. Delivery reports contain some of the
+ * same fields, so check for those first.
  *
- * @see RFC 3834 §5 (Auto-Submitted), and what was used before it
+ * @see RFC 3834 §5 (Auto-Submitted), and older conventions
  */
 export function isAutoReply(head: ReadonlyMap<string, string>): boolean {
   const submitted = head.get("auto-submitted")?.trim().toLowerCase() ?? "no";

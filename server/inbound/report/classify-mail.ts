@@ -6,21 +6,21 @@ import type { MailParts } from "./mail-parts.ts";
 import { readPlainBounce } from "./plain-bounce.ts";
 import { isAnswer, isFromMachine } from "./report-sender.ts";
 
-/** What a message that came to one of our addresses is. */
+/** The classification of a message to one of our addresses. */
 export type MailClass =
   | { kind: "bounce"; bounce: Bounce }
   | { kind: "complaint"; complaint: Complaint }
-  /** A report of something that needs no action, such as a delivery that worked. */
+  /** A report that needs no action, such as one about a successful delivery. */
   | { kind: "report" }
   | { kind: "auto_reply" }
-  /** Written by a person, as far as one can tell. */
+  /** Probably written by a person. */
   | { kind: "reply" };
 
 /**
- * Says what a message is. Machine-readable parts first: they say it themselves. A sender without an
- * address (RFC 5321 §4.5.5) makes a bounce believable, never by itself.
+ * Classifies a message. Machine-readable parts are checked first, since they are unambiguous. An empty return path (RFC
+ * 5321 §4.5.5) supports the classification as a bounce but does not suffice for it.
  *
- * @param expected The recipient whose message it is about; empty when that is not known.
+ * @param expected The recipient of the message it is about; empty when unknown.
  */
 export function classifyMail(parts: MailParts, envelopeFrom: string, expected: string): MailClass {
   if (parts.feedbackReport !== undefined) {
@@ -50,8 +50,8 @@ export function classifyMail(parts: MailParts, envelopeFrom: string, expected: s
 }
 
 /**
- * The status fields that stand in the text, or in a report that is enclosed in another one: relays and filters
- * flatten and wrap what passes through them. Of machines only: people quote reports.
+ * Finds status fields in the text, or in a report enclosed in another one, since relays and filters flatten and wrap
+ * reports. Only mail written by machines is searched, because people quote reports.
  */
 function statusInText(parts: MailParts, envelopeFrom: string): string | undefined {
   if (!isFromMachine(parts, envelopeFrom) || isAnswer(parts)) {
@@ -66,8 +66,8 @@ function statusInText(parts: MailParts, envelopeFrom: string): string | undefine
 }
 
 /**
- * What a machine-readable part leaves out stands in the text beside it: the words of a recipient without
- * Diagnostic-Code, or with one that only repeats the status.
+ * Completes a machine-readable part from the text beside it, when the part has no Diagnostic-Code or one that only
+ * repeats the status.
  */
 function withText(bounce: Bounce, parts: MailParts, envelopeFrom: string): Bounce {
   if (/\p{L}{3}/u.test(bounce.text)) {

@@ -2,18 +2,18 @@ import type { Complaint } from "./feedback.ts";
 import type { MailParts } from "./mail-parts.ts";
 import { addressIn, fieldOf, readFieldBlocks } from "./report-fields.ts";
 
-/** The first lines of the enclosed message: the header that says whom it went to stands there. */
+/** The first characters of the enclosed message, which contain the header with its recipient. */
 const HEAD_CHARS = 16_384;
 const ORIGINAL_RECIPIENT = "x-hmxmroriginalrecipient";
 const SUBJECTS =
   /^\s*(?:complaint about message from|(?:e-?mail )?(?:abuse|feedback|spam|junk) (?:report|complaint|feedback)\b|fbl report\b)/i;
 
 /**
- * Reads a complaint that is not written as RFC 5965 asks: the message complained about stands in it whole, and
- * a header or the subject says what it is. Microsoft's Junk Mail Reporting Program writes
- * `X-HmXmrOriginalRecipient` above the enclosed message, or into the head of the report.
+ * Reads a complaint that is not in RFC 5965 format but encloses the whole message and is marked as a complaint by a
+ * header or its subject. Microsoft's Junk Mail Reporting Program puts `X-HmXmrOriginalRecipient` above the enclosed
+ * message or into the report's own header.
  *
- * @returns undefined when nothing in the mail says that it is a complaint, or when it encloses no message.
+ * @returns undefined when nothing marks the mail as a complaint, or when it encloses no message.
  */
 export function readComplaintForm(parts: MailParts): Complaint | undefined {
   if (parts.original === "") {

@@ -1,12 +1,12 @@
-// What servers say of mail that they could not deliver, in the languages they are set up in. Every pattern moves on
-// at each character it reads, so that none takes longer than its text.
+// Phrases by which servers report undelivered mail, in many languages. The patterns avoid backtracking, so that
+// matching takes linear time.
 
 const UNDELIVERED: readonly RegExp[] = [
   /\b(?:not|n't|never|un(?:able|successful\w*)|fail\w*|impossible|problems?|errors?|trouble)\b[^.]{0,60}\b(?:deliver(?:ed|y|able|ing)?|redeliver\w*)\b/i,
   /\bdeliver(?:y|ed|ing)?\b[^.]{0,60}\b(?:fail\w*|failure|not (?:be )?(?:possible|complete\w*|success\w*)|errors?|problems?|abort\w*|impossible|reject\w*|unsuccess\w*)/i,
   /\bundeliver\w*|\bnon-?deliver\w*|\b(?:returned|rejected|bounced|failed|undelivered) (?:mail|e-?mail|message|to sender)\b|\b(?:mail|message) (?:was |has been |is |being )?(?:returned|rejected|bounced|blocked|refused)\b|\breturn(?:ed|ing) (?:to you|message|your|mail|unopened)\b|\bfailure notice\b|\bmail (?:system )?(?:error|failure)\b|\bpermanent(?:ly)? (?:fatal )?(?:errors?|fail\w*)\b|\bfail\w* permanent/i,
   /\b(?:did|could|can|would|was|were) ?(?:not|n't)\b[^.]{0,40}\b(?:reach(?:ed)?|be sent|send|be processed|be transmitted|transmit\w*|be relayed|be accepted|accept\w*|be forwarded|be found)\b|\b(?:was|were|been) (?:automatically |permanently )?(?:rejected|refused|bounced)\b|\b(?:unable|failed|not possible) to (?:send|transmit|relay|forward|reach|process)\b|\bfailed (?:recipients?|addresse?s?)\b|\b(?:following|these|this|one or more) (?:e-?mail )?(?:address\w*|recipients?|users?)\b[^.]{0,60}\b(?:fail\w*|had|were not|could|unknown|not|undeliver\w*|reject\w*)/i,
-  // The rest without word boundaries, which are ASCII only.
+  // These omit `\b`, which recognises ASCII letters only.
   /unzustellbar|nicht (?:zugestellt|zustellbar|ausgeliefert|(?:ü|ue)bermittelt|(?:ü|ue)berbracht|erreicht)|zustell\w*[^.]{0,40}(?:fehlgeschlagen|fehler|gescheitert|nicht m(?:ö|oe)glich|unm(?:ö|oe)glich)|konnte[^.]{0,60} nicht[^.]{0,40}(?:zugestellt|gesendet|ausgeliefert|werden)|abgewiesen|zur(?:ü|ue)ckgewiesen|unzustellbarkeit/i,
   /n'(?:a|ont) (?:pas )?(?:pu |pas pu )?(?:être )?[^.]{0,30}(?:remis|distribu|livr|délivr|achemin|transmis|envoy)|(?:é|e)chec[^.]{0,40}(?:remise|livraison|distribution|envoi|transmission)|non (?:remis|distribu|d(?:é|e)livr)|impossible (?:de|à) (?:remettre|distribuer|livrer|d(?:é|e)livrer|envoyer|transmettre)|retour(?:né)? à l'exp(?:é|e)diteur|non[- ]remise|avis de non/i,
   /no (?:se )?(?:ha |pudo |puede |fue |pudo ser |ha podido )?(?:ser |sido |podido )?(?:entreg|envi)\w*|no entregad|(?:error|fallo|falla|problema)[^.]{0,40}(?:entreg|env(?:í|i)o)|imposible entregar|devuelto al remitente|n(?:ã|a)o (?:p(?:ô|o)de|foi|pode|foi possível)[^.]{0,30}(?:entreg|envi)\w*|falha[^.]{0,40}(?:entreg|envio)|n(?:ã|a)o entregue|devolvida? ao remetente/i,
@@ -16,7 +16,7 @@ const UNDELIVERED: readonly RegExp[] = [
   /(?:配信|配送|送信|配達|お届け)[^。]{0,20}(?:できません|出来ません|失敗|エラー|不能)|届(?:かな|けることができ|けられ)|配信不能|未配達|不達|退信|退回|无法(?:投递|送达|发送|传送)|無法(?:投遞|送達|傳送|寄送)|未能?(?:送达|送達|投递|投遞)|投(?:递|遞)失(?:败|敗)|(?:发送|發送|传送)失(?:败|敗)|배달(?:되지|할 수|하지)|전송(?:되지|할 수| 실패)|반송/,
 ];
 
-/** True when a text says that a message was not delivered, in one of many ways. */
+/** True when a text reports that a message was not delivered. */
 export function saysUndelivered(text: string): boolean {
   return UNDELIVERED.some((pattern) => pattern.test(text));
 }
@@ -28,21 +28,21 @@ const GIVEN_UP =
 const LATE_SUBJECT =
   /\bdelay(?:ed)?\b|^\s*(?:\W\s*)?warning\b|\bwarning:|\bdeferred\b|still (?:being )?(?:re)?tr|not yet|verz(?:ö|oe)ger|retard|en attente|demora|ritard|opóźn|задерж|延迟|遅延/i;
 
-/** What will be done, or told, if delivery does not succeed later: that is not what has happened. */
+/** Clauses about what will happen if delivery fails later; they do not describe what has happened. */
 const CONDITIONAL =
   /\b(?:if|when|until|unless|once|eventually|falls|wenn|sobald|bis|si|cuando|quando|se)\b[^.\n]{0,400}/gi;
 
-/** True when a text says that delivery is only late, and goes on. */
+/** True when a text says that delivery is delayed and will be retried. */
 export function saysDelayed(text: string): boolean {
   return GOES_ON.test(text) && !saysGivenUp(text);
 }
 
-/** True when a subject warns of a delay; the text may still say that it is over. */
+/** True when a subject warns of a delay; the text may still say that delivery has failed. */
 export function warnsOfDelay(subject: string): boolean {
   return LATE_SUBJECT.test(subject);
 }
 
-/** True when a text says that no more attempts are made. */
+/** True when a text says that delivery will not be retried. */
 export function saysGivenUp(text: string): boolean {
   return GIVEN_UP.test(text.replace(CONDITIONAL, ""));
 }
@@ -51,7 +51,7 @@ const STATUS_SUBJECT = /\bdelivery (?:status notification|report|failure report)
 const WORKED =
   /\bsuccess|\b(?:was|were|been|has) (?:\w+ )?(?:delivered|relayed|expanded)\b|\brelayed\b/i;
 
-/** True for a status report of which nothing says that delivery worked. */
+/** True for a status report that does not mention a successful delivery. */
 export function isUnexplainedStatus(subject: string, text: string): boolean {
   return STATUS_SUBJECT.test(subject) && !WORKED.test(`${subject}\n${text}`);
 }
@@ -59,7 +59,7 @@ export function isUnexplainedStatus(subject: string, text: string): boolean {
 const CONFIRM =
   /\bconfirm\b[^.]{0,60}\brepl(?:y|ying)\b|\b(?:confirm|verify|prove|authenticate|validate)\b[^.]{0,80}\b(?:you(?:rself)? (?:are|is)|your (?:e-?mail|message|address|identity)|sender|human|real person|not a (?:robot|spammer))\b|\b(?:click|reply|follow|visit|go to)\b[^.]{0,100}\b(?:to (?:have|get|let|complete|release|allow|ensure)|so that|in order)\b[^.]{0,80}\b(?:deliver\w*|message|mail|through)\b|\b(?:challenge[- ]response|boxbe|spam ?arrest|tmda|sendio|bluebottle|mail ?blocks|uol ?anti-?spam|vanquish)\b|\b(?:awaits?|awaiting|pending|held|holding|wait\w*) (?:for )?(?:your |moderator |the )?(?:confirmation|authori[sz]ation|approval|verification|moderat\w*|reply)|\bhas been quarantined\b|best(?:ä|ae)tigen sie|confirmez|confirme (?:su|que|seu)|подтвердите/i;
 
-/** True when somebody's filter asks the sender to show that it is a person, or holds the message. */
+/** True when a filter asks the sender to confirm being a person, or holds the message. */
 export function asksToConfirm(text: string): boolean {
   return CONFIRM.test(text);
 }

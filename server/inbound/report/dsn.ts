@@ -1,24 +1,23 @@
 import { addressIn, type FieldBlock, fieldOf, readFieldBlocks } from "./report-fields.ts";
 import { readServerWords } from "./smtp-words.ts";
 
-/** What a report says of one message that did not arrive, or not yet. */
+/** What a report states about one message that was not delivered, or not yet. */
 export type Bounce = {
   action: "failed" | "delayed";
-  /** Reply code; 0 when neither a code nor a status was given. */
+  /** Reply code; 0 when the report has neither a code nor a status. */
   code: number;
   enh: string;
-  /** The refusing server's words, at most 300 characters. */
+  /** The text of the refusing server, at most 300 characters. */
   text: string;
-  /** Whom the report is about; empty when it does not say. */
+  /** The recipient the report is about; empty when it names none. */
   address: string;
 };
 
 /**
- * Reads a message/delivery-status part: RFC 3464 §2.3. A return path is made for one recipient, so one
- * block is asked for; of several the one about `expected`, else a failure before a delay.
+ * Reads a message/delivery-status part (RFC 3464 §2.3). A return path belongs to one recipient, so only one block is
+ * returned: the one about `expected`, or else a failure rather than a delay.
  *
- * @returns "success" when it reports a delivery, an expansion or a relay: nothing went wrong. undefined when it says
- *   nothing of any recipient.
+ * @returns "success" when it only reports a delivery, expansion or relay; undefined when it describes no recipient.
  */
 export function readDeliveryStatus(text: string, expected: string): Bounce | "success" | undefined {
   const found = readFieldBlocks(text).map(bounceOf);
@@ -51,10 +50,10 @@ function bounceOf(block: FieldBlock): Bounce | "success" | undefined {
   };
 }
 
-/** RFC 3464 asks for a status beside every action; of the words that servers write in its place one says as much. */
+/** RFC 3464 requires a status with every action. When it is missing, only the action "expired" implies one. */
 const impliedStatus = (action: string): string => (/^expired\b/i.test(action) ? "4.4.7" : "");
 
-/** RFC 3464 §2.3.3 knows five words; servers write others, or none, and then the status says what happened. */
+/** RFC 3464 §2.3.3 defines five actions. Servers also send other words or none, and then the status decides. */
 function actionOf(action: string, status: string): Bounce["action"] | "success" | undefined {
   const word = action.toLowerCase();
   if (/^(?:deliver(?:ed)?|relayed|expanded|success\w*|displayed)\b/.test(word)) {
@@ -69,7 +68,7 @@ function actionOf(action: string, status: string): Bounce["action"] | "success" 
     return "failed";
   }
   const digit = /(?<![\d.])([245])\.\d{1,3}\.\d{1,3}/.exec(status)?.[1];
-  // Of what has no action that is known, a status of class 4 alone is no failure yet.
+  // Without a known action, a status of class 4 does not count as a failure.
   return digit === "5"
     ? "failed"
     : digit === "4"

@@ -1,19 +1,19 @@
 import { addressIn, fieldOf, readFieldBlocks } from "./report-fields.ts";
 
-/** Somebody told their provider that a message was not wanted. */
+/** A recipient reported a message to their provider as unwanted. */
 export type Complaint = {
-  /** `abuse`, `fraud`, `virus`, `opt-out` or another word of RFC 5965 §7.3. */
+  /** `abuse`, `fraud`, `virus`, `opt-out` or another feedback type of RFC 5965 §7.3. */
   kind: string;
-  /** Whom the message went to; empty when the provider does not say. */
+  /** The message's recipient; empty when the provider withholds it. */
   address: string;
-  /** What the report names of the message, to find it by: Original-Mail-From. */
+  /** The report's Original-Mail-From, used to find the message. */
   mailFrom: string;
 };
 
 /**
  * Reads a message/feedback-report part: RFC 5965 §3.
  *
- * @returns undefined when it says that the message was wanted, or is a report about authentication.
+ * @returns undefined when it says that the message was wanted, or is an authentication report.
  */
 export function readFeedbackReport(text: string): Complaint | undefined {
   const block = readFieldBlocks(text)[0] ?? new Map<string, string[]>();

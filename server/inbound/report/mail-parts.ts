@@ -1,20 +1,23 @@
 import PostalMime, { decodeWords, type Email } from "postal-mime";
 
-/** What reading a report needs of a message. Nothing here is trusted. */
+/** The parts of a message that reading a report needs. All of it is untrusted input. */
 export type MailParts = {
-  /** First value of each header, by lower-case name, unfolded; the subject with its encoded words read (RFC 2047). */
+  /**
+   * The first value of each header by lower-case name, unfolded; encoded words (RFC 2047) are decoded in the subject
+   * only.
+   */
   head: ReadonlyMap<string, string>;
-  /** The readable text, HTML turned into text where there is nothing else. */
+  /** The readable text; converted from HTML when there is no plain text. */
   text: string;
   /** message/delivery-status: RFC 3464 §2. */
   deliveryStatus: string | undefined;
   /** message/feedback-report: RFC 5965 §3. */
   feedbackReport: string | undefined;
-  /** The message that came back, or its headers; empty when it was left out. */
+  /** The returned message or its headers; empty when the report does not include it. */
   original: string;
 };
 
-// Reports stand before the message they return, so the rest of a large one says nothing more.
+// A report precedes the message it returns, so the rest of a large mail adds nothing.
 const MAX_PARSED_BYTES = 512 * 1024;
 const MAX_HEAD_BYTES = 128 * 1024;
 const MAX_TEXT_CHARS = 64 * 1024;
@@ -23,8 +26,8 @@ const MAX_PART_LINES = 1_000;
 const MAX_NESTING = 24;
 
 /**
- * Takes a message apart. Reads at most its first 512 KiB, and of those no more than 1,000 parts, and gives at most 64 Ki characters of each part.
- * Never throws: what is not built as e-mail should be is read as plain text below its headers.
+ * Parses a message: at most its first 512 KiB, of those at most 1,000 parts, and at most 64 Ki characters per part.
+ * Never throws: a malformed message is treated as plain text after its headers.
  */
 export async function readMailParts(raw: Buffer): Promise<MailParts> {
   const bytes = raw.subarray(0, endOfParts(raw.subarray(0, MAX_PARSED_BYTES)));
@@ -41,7 +44,7 @@ export async function readMailParts(raw: Buffer): Promise<MailParts> {
   }
 }
 
-/** Where the 1,000th line that can begin a part ends; a report has a handful of parts. */
+/** Ends the input before the 1,000th line that could start a part; a real report has only a few parts. */
 function endOfParts(bytes: Buffer): number {
   let at = -1;
   for (let lines = 0; lines < MAX_PART_LINES; lines += 1) {
@@ -93,7 +96,7 @@ function textOf(content: string | ArrayBuffer | Uint8Array): string {
   return Buffer.from(bytes.subarray(0, MAX_TEXT_CHARS)).toString("utf8");
 }
 
-// Each pattern moves on at every character it reads, so that no input takes longer than its length.
+// The patterns avoid backtracking, so that matching takes linear time.
 function htmlText(html: string): string {
   return html
     .slice(0, MAX_TEXT_CHARS)

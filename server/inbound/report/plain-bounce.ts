@@ -15,16 +15,16 @@ import { paragraphsOf, quotedReply, reasonInWords, reportLines } from "./report-
 import { codeFor, type FoundReply, tidy } from "./smtp-words.ts";
 
 const MAX_SUBJECT = 500;
-/** Where a report says what it is; further down stands what it is about. */
+/** The number of paragraphs in which a report states its result; the returned message follows. */
 const SAID_PARAGRAPHS = 30;
 
 /**
- * Reads a report for people, as servers write that do not know RFC 3464: qmail, Exim, old Exchange, Domino, the
- * mailboxes' own. Three questions in this order: did a machine write it; does it say that a message was not
- * delivered, or quotes the reply that says so; and is delivery over, or only late?
+ * Reads a human-readable report from a server that does not implement RFC 3464, such as qmail, Exim, old Exchange or
+ * Domino. It answers three questions in turn: Did a machine write it? Does it say, or quote a reply saying, that a
+ * message was not delivered? Has delivery failed, or is it only delayed?
  *
- * @returns undefined for what is no such report: answers of people and of their mailboxes, and questions of
- *   filters that want to be answered by a person.
+ * @returns undefined for anything else: replies of people and of their mailboxes, and challenges from filters that
+ * require an answer.
  */
 export function readPlainBounce(parts: MailParts, envelopeFrom: string): Bounce | undefined {
   const subject = (parts.head.get("subject") ?? "").slice(0, MAX_SUBJECT);
@@ -55,7 +55,7 @@ export function readPlainBounce(parts: MailParts, envelopeFrom: string): Bounce 
 const nothing = { code: 0, enh: "" };
 const failureIn = (paragraphs: readonly string[]) => paragraphs.find(saysUndelivered) ?? "";
 
-/** What was read of a report: its words, the reply it quotes and the reason it gives. */
+/** What was found in a report: its text, the SMTP reply it quotes and the reason it gives in words. */
 type Read = {
   subject: string;
   said: string;
@@ -74,7 +74,7 @@ function isFailure(parts: MailParts, { subject, said, quoted, spoken }: Read): b
   );
 }
 
-/** "Warning: ann@… - User unknown" is one that failed. */
+/** "Warning: ann@… - User unknown" is a failure in spite of the warning. */
 function isLate({ subject, said, spoken }: Read): boolean {
   return saysDelayed(said) || (warnsOfDelay(subject) && !saysGivenUp(said) && !isUnknown(spoken));
 }
@@ -90,12 +90,12 @@ function isReport(parts: MailParts, envelopeFrom: string, said: string): boolean
   if (asksToConfirm(said) || isOutOfOffice(parts.head)) {
     return false;
   }
-  // Programs that answer for a person have a sender and quote the subject; servers have neither.
+  // Auto-responders have a sender address and quote the subject; servers do neither.
   const answersForPerson = envelopeFrom !== "" && isAnswer(parts) && isAutoReply(parts.head);
   return isFromMachine(parts, envelopeFrom) && !answersForPerson;
 }
 
-/** A quoted reply that is only a code is followed by what the text says in words. */
+/** Appends the reason in words to a quoted reply that consists only of a code. */
 function withWords(quoted: string, spoken: { text: string } | undefined): string {
   const isBare = quoted.replace(/[^\p{L}]/gu, "").length < 12;
   return isBare && spoken !== undefined ? `${quoted} ${spoken.text}` : quoted;

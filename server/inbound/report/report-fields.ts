@@ -1,11 +1,11 @@
-/** One block of `Name: value` lines; names in lower case, the first of a name counts, further ones beside. */
+/** One block of `Name: value` lines: lower-case names, each with its values in order. Only the first value is used. */
 export type FieldBlock = ReadonlyMap<string, string[]>;
 
 const MAX_BLOCKS = 100;
 const MAX_LINES = 5_000;
 const MAX_VALUE_CHARS = 4_000;
 
-/** Reads the blocks of a machine-readable part, separated by empty lines: RFC 3464 §2.1, RFC 5965 §3. */
+/** Parses the blocks of a machine-readable part, which empty lines separate: RFC 3464 §2.1, RFC 5965 §3. */
 export function readFieldBlocks(text: string): FieldBlock[] {
   const blocks: Map<string, string[]>[] = [];
   let block = new Map<string, string[]>();
@@ -44,7 +44,7 @@ function append(values: string[] | undefined, line: string): void {
   }
 }
 
-/** The first value of a field; empty when it is not there. */
+/** The first value of a field; empty when it is missing. */
 export function fieldOf(block: FieldBlock, name: string): string {
   return block.get(name)?.[0] ?? "";
 }

@@ -8,17 +8,17 @@ const MACHINE_NAME =
 const ANSWERED =
   /^\s*(?:re|aw|sv|antw|odp|vs|fw|fwd|wg|tr|rv|i|rif|enc|ynt|回复|答复|转发)\s*(?:\[\d+\])?\s*[:：]/i;
 
-/** True when the From field names a mail system, by its address or by its name. */
+/** True when the From field names a mail system, by address or display name. */
 export function isByDaemon({ head }: MailParts): boolean {
   const from = head.get("from") ?? "";
   return (
     MACHINE_LOCAL.test(addressIn(from)) ||
-    // The name only, not what an address may hold.
+    // Searches only the display name, not the address.
     MACHINE_NAME.test(from.slice(0, 300).replace(/<[^<>]*>|\S+@\S+/g, " "))
   );
 }
 
-/** True when a server or a program wrote the message, as far as its envelope and its head show. */
+/** True when the envelope and headers indicate that a server or program wrote the message. */
 export function isFromMachine(parts: MailParts, envelopeFrom: string): boolean {
   const { head } = parts;
   const submitted = head.get("auto-submitted")?.trim().toLowerCase() ?? "no";
@@ -32,7 +32,7 @@ export function isFromMachine(parts: MailParts, envelopeFrom: string): boolean {
   );
 }
 
-/** True when the subject says that somebody answers or passes on another message. */
+/** True when the subject marks a reply or a forwarded message. */
 export function isAnswer({ head }: MailParts): boolean {
   return ANSWERED.test((head.get("subject") ?? "").slice(0, 200));
 }

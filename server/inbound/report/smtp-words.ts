@@ -1,17 +1,17 @@
-/** A server's answer, found in a text written for people. */
+/** A server's reply, found in a text written for people. */
 export type FoundReply = { code: number; enh: string; text: string };
 
 const MAX_REPLY_CHARS = 300;
-// Subjects go up to 7 (RFC 3463 §3): `4.92.3` is the version of a program.
+// RFC 3463 §3 defines subjects up to 7, so `4.92.3` is a program version.
 const ENHANCED = /(?<![\d.])([45]\.[0-7]\.\d{1,3})(?!\d|\.\d)/;
-// `550 5.1.1`, `550-5.1.1`, `554: delivery error`, `smtp;550`; not a port, a year, a telephone number, a size, or a
-// part of a number. The second digit of a reply code is at most 7.
+// Matches `550 5.1.1`, `550-5.1.1`, `554: delivery error`, `smtp;550`; but not a port, a year, a telephone number, a
+// size, or part of a number. The second digit of a reply code is at most 7.
 const CODE =
   /(?<![\d.,:/-])([45][0-57]\d)(?=[ :)]|-(?!\d)|$)(?! (?:bytes?|octets?|[kmg]i?b|people|users|messages|days?|hours?|minutes?|seconds?|recipients|copies)\b)/i;
 
-/** White space made single, control characters gone, at most 300 characters. */
+/** Collapses white space, removes control characters, and truncates to 300 characters. */
 export function tidy(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not reach a page
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters must not reach a page
   const plain = text.slice(0, 4_000).replace(/[\u0000-\u001f\u007f\s]+/g, " ");
   return plain.trim().slice(0, MAX_REPLY_CHARS);
 }
@@ -21,12 +21,12 @@ export function enhancedIn(text: string): string {
   return ENHANCED.exec(text)?.[1] ?? "";
 }
 
-/** The first reply code of the classes 4 and 5 in a text; 0 when there is none. */
+/** The first reply code of class 4 or 5 in a text; 0 when there is none. */
 export function codeIn(text: string): number {
   return Number(CODE.exec(text)?.[1] ?? 0);
 }
 
-/** The reply code that an enhanced code would come with, for reports that name only the latter. */
+/** The reply code implied by an enhanced code, for reports that contain only the latter. */
 export function codeFor(enh: string): number {
   if (enh === "") {
     return 0;
@@ -35,11 +35,14 @@ export function codeFor(enh: string): number {
   return enh.startsWith("4") ? 450 : isFull ? 552 : 550;
 }
 
-/** Reply code, enhanced code and words of a text; what the words do not say comes out of `status`. */
+/**
+ * The reply code, enhanced code and text found in `words`; an enhanced code that is missing there is taken from
+ * `status`.
+ */
 export function readServerWords(words: string, status = ""): FoundReply {
   const inWords = enhancedIn(words);
   const given = enhancedIn(status);
-  // `5.0.0` says nothing: the server's own words may be more exact.
+  // `5.0.0` is unspecific; the server's text may contain a more precise code.
   const isVague = given === "" || /^[45]\.0\.0$/.test(given);
   const enh = isVague && inWords !== "" ? inWords : given;
   return { code: codeIn(words) || codeFor(enh), enh, text: tidy(words) };

@@ -6,8 +6,8 @@ import type { Clock } from "../platform/clock.ts";
 import type { Scheduler } from "../platform/scheduler/scheduler.ts";
 
 /**
- * Removes the files of forgotten imports and expired exports every night, by their age: no workspace is
- * opened for it. Their rows tell it by themselves when they are read.
+ * Deletes old files of imports and exports every night, by age, without opening any workspace. Readers of their rows
+ * check for themselves whether the file is still there.
  */
 export function registerFileCleanUp(scheduler: Scheduler, dataDir: string, clock: Clock): void {
   scheduler.every("files.clean-up", { pattern: "41 3 * * *", zone: "UTC" }, async () => {
@@ -16,7 +16,7 @@ export function registerFileCleanUp(scheduler: Scheduler, dataDir: string, clock
   });
 }
 
-/** Removes the files of a folder that were last written before that instant (unix ms); returns how many. */
+/** Deletes the files of a folder last written before `before` (unix ms); returns how many. */
 export function removeOldFiles(folder: string, before: number): number {
   if (!existsSync(folder)) {
     return 0;

@@ -6,27 +6,27 @@ import { ThreadOnDemand, type ThreadParts } from "../platform/workers/thread-on-
 import { type HeavyKind, heavyKinds, longStatementKinds, resumableKinds } from "./kinds.ts";
 import type { JobsThread } from "./protocol.ts";
 
-/** The jobs threads, as the scheduler uses them: pass it as `heavy`. */
+/** The jobs threads for the scheduler; pass it as `heavy`. */
 export type Jobs = NonNullable<SchedulerOptions["heavy"]> & {
-  /** Lets what runs end at its next safe place, and ends the threads. */
+  /** Stops running jobs at their next safe point and ends the threads. */
   stop(): Promise<void>;
 };
 
 type Afterwards = Partial<Record<HeavyKind, () => Promise<void>>>;
 
-/** More at once would only share the same processor; a place is kept free of each kind for the others. */
+/** More concurrent jobs would only share the same CPU. Limits per kind and workspace keep a place free for others. */
 const LIMITS = { atOnce: 4, perWorkspace: 2, perKind: 3 };
-/** How long the thread of long statements is kept after the last one. */
+/** How long the thread for long statements is kept after its last job (ms). */
 const IDLE_MS = 10_000;
 
 /**
- * Starts the thread that does imports, exports and bulk actions, away from the HTTP thread. When it dies,
- * what it was doing is rejected, so that the scheduler tries again, and the next job starts a new one.
+ * Starts the thread for imports, exports and bulk actions, to keep them off the HTTP thread. When the thread dies, its
+ * jobs are rejected so that the scheduler retries them, and the next job starts a new thread.
  *
- * What is one long statement (an index of millions of rows) runs in a second thread, which lives only as long
- * as it is needed: in the first, everybody's imports and exports would stand still meanwhile.
+ * A job that is one long statement (creating an index on millions of rows) runs in a second thread, which exists only
+ * while needed; in the first thread it would block everyone's imports and exports.
  *
- * @param afterwards What is done on this thread once a job of a kind is over; when it fails, the job is run again.
+ * @param afterwards Runs on this thread after a job of that kind; if it fails, the job is run again.
  * @throws Error when the thread cannot open the databases.
  */
 export async function startJobs(dataDir: string, afterwards: Afterwards = {}): Promise<Jobs> {
@@ -57,7 +57,7 @@ export async function startJobs(dataDir: string, afterwards: Afterwards = {}): P
 }
 
 async function runIn(caller: Caller<JobsThread>, job: Job, signal: AbortSignal): Promise<void> {
-  // The thread may have had to be started: a signal that fired meanwhile tells nobody of it again.
+  // Starting the thread may have taken time, and a signal that was aborted meanwhile does not fire again.
   signal.throwIfAborted();
   const onAbort = () => caller.tell("abort", { jobId: job.id, reason: String(signal.reason) });
   signal.addEventListener("abort", onAbort, { once: true });

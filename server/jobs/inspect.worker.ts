@@ -1,4 +1,4 @@
-// Reads one workspace file from end to end, and is ended after its answer.
+// Checks one workspace file completely; the thread is ended after its answer.
 import { inspectFile } from "../platform/db/inspect-file.ts";
 import { log } from "../platform/log.ts";
 import { serve } from "../platform/workers/channel.ts";

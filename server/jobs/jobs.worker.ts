@@ -23,7 +23,7 @@ import type { JobsThread, RunOutcome } from "./protocol.ts";
 
 declare const self: Worker;
 
-/** A job that meets a longer lock gives its place to others and comes again. */
+/** Busy time-out (ms). A job that meets a longer lock is given back and retried later. */
 const BUSY_MS = 250;
 
 type Surroundings = { dataDir: string; databases: Databases };

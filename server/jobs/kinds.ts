@@ -14,10 +14,10 @@ export const heavyKinds = [
 ] as const;
 export type HeavyKind = (typeof heavyKinds)[number];
 
-/** One statement of theirs takes seconds: they have a thread of their own, which is there only while they run. */
+/** A single statement of these kinds takes seconds, so they run in their own thread. */
 export const longStatementKinds: readonly HeavyKind[] = ["audience.index"];
 
-/** Those that go on where they stopped, so that they can make room for others at any time. */
+/** Kinds that resume where they stopped, so they can be interrupted at any time to let others run. */
 export const resumableKinds: readonly HeavyKind[] = [
   "import.run",
   "import.undo",

@@ -6,10 +6,10 @@ import type {
   ReadRequest,
 } from "../features/segments/segment-read.service.ts";
 
-/** `id` names a question, so that it can be given up. */
+/** `id` identifies a request, so that it can be aborted. */
 type Question<T> = T & { id: number; workspaceId: string };
 
-/** The calls that the main thread makes to the threads that read. */
+/** The calls from the main thread to the read-only threads. */
 export type ReadsThread = {
   start(request: { dataDir: string }): void;
   look(request: Question<{ name: string; asked: unknown }>): Promise<unknown>;
@@ -17,9 +17,9 @@ export type ReadsThread = {
   page(request: Question<ReadRequest & { before: number; limit: number }>): Promise<MemberPage>;
   waterfall(request: Question<{ audience: AudienceDefinition }>): Promise<Waterfall>;
   retryPreview(request: Question<{ campaignId: number; filter: RetryFilter }>): Promise<RetryCount>;
-  /** Checks the whole audit log, which is the instance's: `workspaceId` is empty. */
+  /** Verifies the whole audit log, which belongs to the instance, so `workspaceId` is empty. */
   checkAudit(request: Question<object>): Promise<AuditVerdict>;
-  /** Ends the work on a question at its next step; its asker gets an error. */
+  /** Aborts a request at its next step; its caller gets an error. */
   abort(request: { id: number }): void;
   stop(request: null): void;
 };

@@ -6,7 +6,7 @@ import { FairGate } from "../platform/workers/fair-gate.ts";
 import { ThreadOnDemand, type ThreadParts } from "../platform/workers/thread-on-demand.ts";
 import type { ReadsThread } from "./reads-protocol.ts";
 
-/** What looks at a million contacts, away from the HTTP thread. */
+/** Read-only queries over up to millions of contacts, kept off the HTTP thread. */
 export type Reads = SegmentReads &
   CampaignCounting & {
     look: ReadLook;
@@ -14,19 +14,22 @@ export type Reads = SegmentReads &
     stop(): Promise<void>;
   };
 
-/** A page is read in one go: of one workspace a second one would only wait inside the thread, where nobody has turns. */
+/**
+ * A page is read in one step without yielding, so a second page of the same workspace would only wait inside the
+ * thread, where workspaces do not take turns.
+ */
 const PAGES = { atOnce: 2, perWorkspace: 1, waiting: 64 };
-/** Counts of whole audiences yield between their steps, so that several get on side by side. */
+/** Counts of whole audiences yield between steps, so several can run concurrently. */
 const COUNTS = { atOnce: 8, perWorkspace: 2, waiting: 16 };
-/** Whose turn it is when no workspace asks. */
+/** The key for the instance's own requests in the queue of workspaces. */
 const INSTANCE = "";
-/** Longer than a counted segment is kept for leafing through its pages. */
+/** Longer than a counted segment stays cached for paging through its members (ms). */
 const IDLE_MS = 60_000;
 
 /**
- * Starts the threads: one for pages, and one for counts of whole audiences, there only while it is needed; a
- * page never waits for a count. In both, workspaces take turns. When one dies, its askers are told to try again, and
- * the next question starts a new one.
+ * Starts the threads: one for pages, and one for counts of whole audiences that exists only while needed, so that a
+ * page never waits for a count. In both, workspaces take turns. When a thread dies, its callers are told to try again,
+ * and the next request starts a new thread.
  *
  * @throws Error when the thread cannot open the databases.
  */
@@ -48,7 +51,7 @@ export async function startReads(dataDir: string): Promise<Reads> {
       const answer = await pages.ask(workspaceId, (caller, id) =>
         caller.call("look", { id, workspaceId, name, asked }),
       );
-      // The thread has it from the function of that name.
+      // The look function of that name produced the answer, so its type is right.
       return answer as never;
     },
     count: (request, signal) =>
@@ -68,7 +71,7 @@ export async function startReads(dataDir: string): Promise<Reads> {
         caller.call("retryPreview", { id, workspaceId, campaignId, filter }),
       ),
     checkAudit() {
-      // Whoever asks meanwhile gets the same answer: the whole log is walked once.
+      // Concurrent callers share one check, so that the whole log is read only once.
       auditCheck ??= counts
         .ask(INSTANCE, (caller, id) => caller.call("checkAudit", { id, workspaceId: INSTANCE }))
         .finally(() => {
@@ -84,7 +87,7 @@ export async function startReads(dataDir: string): Promise<Reads> {
 
 let lastId = 0;
 
-/** Asks a thread in turns; a question whose signal fires is given up. */
+/** Sends requests to a thread, with workspaces taking turns; a request whose signal is aborted is dropped. */
 function asker(thread: ThreadOnDemand<ReadsThread>, gate: FairGate) {
   const ask = <T>(
     workspaceId: string,

@@ -11,7 +11,7 @@ import type { ReadsThread } from "./reads-protocol.ts";
 
 declare const self: Worker;
 
-/** Index pages of a million contacts fit, so that the next question finds them. */
+/** Large enough for the index pages of a million contacts, so that the next request finds them cached. */
 const CACHE_KIB = 32 * 1024;
 
 let databases: Databases | undefined;
@@ -60,7 +60,7 @@ function started(): Databases {
   return databases;
 }
 
-/** The workspace's connection, on which nothing can be written. */
+/** The workspace's connection, made read-only. */
 function open(workspaceId: string): Connection {
   const db = started().workspace(workspaceId);
   if (!tuned.has(db)) {
@@ -81,7 +81,7 @@ async function answer<T>(id: number, work: (signal: AbortSignal) => Promise<T>):
   }
 }
 
-/** Step by step, with other questions in between. */
+/** Runs a generator step by step, so that other requests are handled in between. */
 async function inTurns<T>(steps: Generator<undefined, T>, signal: AbortSignal): Promise<T> {
   for (;;) {
     signal.throwIfAborted();

@@ -215,7 +215,7 @@ test(
     ]);
 
     await page.getByRole("button", { name: "30 days" }).click();
-    await page.getByText("You get no mail until").waitFor();
+    await page.getByText("You will not receive email until").waitFor();
     const next = await api.post<{ id: number }>(path("/campaigns"), {
       name: "June",
       audience: { everyone: false, includeLists: [offers], excludeLists: [] },

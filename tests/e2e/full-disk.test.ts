@@ -263,7 +263,7 @@ test.skipIf(!mayMountDisks)(
     const click = [302, "example.com"];
     const open = [200, "image/gif"];
     expect(full).toMatchObject({ click, open, leave: [503, "60"] });
-    expect(full.page).toContain("We could not save this safely, so nothing was changed.");
+    expect(full.page).toContain("We could not save this, so nothing was changed.");
     expect(missedEngagement).toBeGreaterThanOrEqual(2);
     expect(again).toMatchObject({ click, open, leave: [200, null] });
     expect(after.unsubscribes).toBe(before.unsubscribes + 1);

@@ -166,9 +166,9 @@ test(
     await seeded.api.patch("/auth/me", { locale: "de" });
     const german = await signIn({ viewport: phone, locale: "de-DE", colorScheme: "dark" });
     await openImport(german, await upload(CSV, "nonsubscribed_export.csv"));
-    await german.getByText("Das sieht nach einer Datei von Personen aus").waitFor();
-    await german.getByLabel("Das stimmt nicht: Jede Zeile soll für sich entscheiden").check();
-    await german.getByText("3 Zeilen haben einen unverständlichen Status").waitFor();
+    await german.getByText("Das sieht nach einer Liste von Personen aus").waitFor();
+    await german.getByLabel("Das stimmt nicht. Zeile für Zeile entscheiden").check();
+    await german.getByText("3 Zeilen haben einen unbekannten Status").waitFor();
 
     expect(await accessibilityFindings(german)).toEqual([]);
     const width = await german.evaluate("document.documentElement.scrollWidth");
@@ -176,13 +176,13 @@ test(
 
     const asked = "email,Merkmal\na@m.test,ja\nb@m.test,nein\n";
     await openImport(german, await upload(asked, "merkmale.csv"));
-    await german.getByText("1 Spalte ist offen").waitFor();
-    const question = german.getByLabel("Sagt „Merkmal“, wer angeschrieben werden darf?");
+    await german.getByText("1 Frage ist offen").waitFor();
+    const question = german.getByLabel("Sagt „Merkmal“, wer E-Mails erhalten darf?");
     expect(await question.locator("option").allInnerTexts()).toEqual([
       "Nicht beantwortet",
       "Nein, es geht um etwas anderes",
-      "Ja: „ja“ heißt keine E-Mail",
-      "Ja: „ja“ heißt E-Mail erlaubt",
+      "Ja: „ja“ heißt keine E-Mails",
+      "Ja: „ja“ heißt E-Mails erlaubt",
     ]);
     expect(await accessibilityFindings(german)).toEqual([]);
     expect(await german.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(

@@ -14,16 +14,16 @@ const lines = (...text: string[]): string => `${text.join("\n")}\n`;
 
 const en: Words = {
   reset: ({ name, publicUrl, link }) => ({
-    subject: "Choose a new password",
+    subject: "Reset your password",
     text: lines(
       `Hello ${name},`,
       "",
-      `somebody, probably you, asked for a new password at ${publicUrl}.`,
-      "With this link you choose one. It works once, for one hour:",
+      `Someone, probably you, asked to reset your password at ${publicUrl}.`,
+      "Use this link to choose a new one. It works once, within one hour:",
       "",
       link,
       "",
-      "If it was not you, do nothing: your password stays as it is.",
+      "If this was not you, ignore this email. Your password has not changed.",
     ),
   }),
   passwordChanged: ({ name, publicUrl }) => ({
@@ -31,10 +31,10 @@ const en: Words = {
     text: lines(
       `Hello ${name},`,
       "",
-      `the password of your account at ${publicUrl} was changed.`,
+      `The password of your account at ${publicUrl} was changed.`,
       "",
-      "If it was you, there is nothing to do. If it was not, choose a new one now, which also",
-      "ends all sessions, and tell your administrator:",
+      "If this was you, you do not need to do anything. If not, reset your password now, which also",
+      "signs you out everywhere, and tell your administrator:",
       "",
       `${publicUrl}/forgot`,
     ),
@@ -44,28 +44,28 @@ const en: Words = {
     text: lines(
       "Hello,",
       "",
-      `${inviter} invited you to work in ${workspace}.`,
-      "Accept the invitation here; the link works once, for seven days:",
+      `${inviter} invited you to join ${workspace}.`,
+      "Accept the invitation with this link. It works once, within seven days:",
       "",
       link,
       "",
-      "If you do not know who that is, do nothing: nobody is added without accepting.",
+      "If you do not know this person, ignore this email. You are not added unless you accept.",
     ),
   }),
 };
 
 const de: Words = {
   reset: ({ name, publicUrl, link }) => ({
-    subject: "Neues Passwort wählen",
+    subject: "Passwort zurücksetzen",
     text: lines(
       `Guten Tag ${name},`,
       "",
       `jemand, vermutlich Sie, hat unter ${publicUrl} ein neues Passwort angefordert.`,
-      "Mit diesem Link wählen Sie eines. Er gilt einmal und eine Stunde lang:",
+      "Mit diesem Link legen Sie ein neues fest. Er gilt einmal und eine Stunde lang:",
       "",
       link,
       "",
-      "Wenn Sie das nicht waren, brauchen Sie nichts zu tun: Ihr Passwort bleibt, wie es ist.",
+      "Wenn Sie das nicht waren, ignorieren Sie diese E-Mail. Ihr Passwort wurde nicht geändert.",
     ),
   }),
   passwordChanged: ({ name, publicUrl }) => ({
@@ -75,8 +75,8 @@ const de: Words = {
       "",
       `das Passwort Ihres Kontos unter ${publicUrl} wurde geändert.`,
       "",
-      "Wenn Sie das waren, ist nichts zu tun. Wenn nicht, wählen Sie jetzt ein neues; damit enden",
-      "auch alle Sitzungen. Sagen Sie es bitte auch Ihrer Administration:",
+      "Wenn Sie das waren, müssen Sie nichts tun. Wenn nicht, setzen Sie Ihr Passwort jetzt zurück.",
+      "Damit werden Sie überall abgemeldet. Informieren Sie auch Ihren Administrator:",
       "",
       `${publicUrl}/forgot`,
     ),
@@ -87,11 +87,11 @@ const de: Words = {
       "Guten Tag,",
       "",
       `${inviter} hat Sie eingeladen, in ${workspace} mitzuarbeiten.`,
-      "Hier nehmen Sie die Einladung an; der Link gilt einmal und sieben Tage lang:",
+      "Mit diesem Link nehmen Sie die Einladung an. Er gilt einmal und sieben Tage lang:",
       "",
       link,
       "",
-      "Wenn Sie nicht wissen, wer das ist, brauchen Sie nichts zu tun: Ohne Ihre Zusage wird niemand aufgenommen.",
+      "Wenn Sie diese Person nicht kennen, ignorieren Sie diese E-Mail. Ohne Ihre Zusage werden Sie nicht hinzugefügt.",
     ),
   }),
 };

@@ -8,39 +8,39 @@ const words = {
   en: {
     askTitle: "Unsubscribe",
     ask: (address: string, from: string) =>
-      html`${address} will no longer get mail from <strong>${from}</strong>.`,
+      html`${address} will no longer receive email from <strong>${from}</strong>.`,
     button: "Unsubscribe",
-    less: "Would fewer messages do? Choose topics or take a break",
+    less: "Prefer fewer emails? Choose topics or pause",
     doneTitle: "You are unsubscribed",
     done: (address: string, from: string) =>
-      html`${address} will get no more mail from <strong>${from}</strong>. A message that was already on its way may still arrive.`,
-    back: "That was a mistake? Change your preferences",
-    erasedTitle: "You get no mail",
+      html`${address} will receive no more email from <strong>${from}</strong>. A message that was already sent may still arrive.`,
+    back: "Unsubscribed by mistake? Change your preferences",
+    erasedTitle: "You receive no email",
     erased: (from: string) =>
       html`<strong>${from}</strong> erased your data on request. Nothing is sent to you, and your address cannot be added again.`,
     goneTitle: "This link does not work",
-    gone: "It may have been cut off on its way to you, or what it led to is gone. Try the link in the message again, or reply to the message.",
-    laterTitle: "Not possible at the moment",
-    later: "We could not save this safely, so nothing was changed. Please try again in a minute.",
+    gone: "It may be incomplete or out of date. Try the link in the message again, or reply to the message.",
+    laterTitle: "Please try again later",
+    later: "We could not save this, so nothing was changed. Please try again in a minute.",
   },
   de: {
     askTitle: "Abmelden",
     ask: (address: string, from: string) =>
       html`${address} erhält dann keine E-Mails von <strong>${from}</strong> mehr.`,
     button: "Abmelden",
-    less: "Reichen auch weniger E-Mails? Themen wählen oder Pause machen",
+    less: "Lieber weniger E-Mails? Themen wählen oder pausieren",
     doneTitle: "Sie sind abgemeldet",
     done: (address: string, from: string) =>
-      html`${address} erhält keine E-Mails von <strong>${from}</strong> mehr. Eine Nachricht, die schon unterwegs war, kann noch ankommen.`,
-    back: "Das war ein Versehen? Einstellungen ändern",
+      html`${address} erhält keine E-Mails von <strong>${from}</strong> mehr. Eine bereits gesendete Nachricht kann noch ankommen.`,
+    back: "Aus Versehen abgemeldet? Einstellungen ändern",
     erasedTitle: "Sie erhalten keine E-Mails",
     erased: (from: string) =>
       html`<strong>${from}</strong> hat Ihre Daten auf Wunsch gelöscht. Ihnen wird nichts gesendet, und Ihre Adresse kann nicht wieder aufgenommen werden.`,
     goneTitle: "Dieser Link funktioniert nicht",
-    gone: "Vielleicht wurde er auf dem Weg zu Ihnen gekürzt, oder es gibt das Ziel nicht mehr. Versuchen Sie den Link in der Nachricht noch einmal, oder antworten Sie auf die Nachricht.",
-    laterTitle: "Im Moment nicht möglich",
+    gone: "Vielleicht ist er unvollständig oder veraltet. Versuchen Sie den Link in der Nachricht noch einmal, oder antworten Sie auf die Nachricht.",
+    laterTitle: "Bitte versuchen Sie es später noch einmal",
     later:
-      "Das ließ sich gerade nicht sicher speichern, also wurde nichts geändert. Bitte versuchen Sie es in einer Minute noch einmal.",
+      "Das ließ sich nicht speichern, es wurde nichts geändert. Bitte versuchen Sie es in einer Minute noch einmal.",
   },
 } as const satisfies Record<PageLanguage, unknown>;
 

@@ -125,10 +125,10 @@ test("what does not fit is said in the form's language beside its field, with th
   const html = await wrong.text();
 
   expect(wrong.status).toBe(422);
-  for (const said of ["keine E-Mail-Adresse", "eine Zahl", "ein Datum", "eine Webadresse"]) {
+  for (const said of ["eine E-Mail-Adresse", "eine Zahl", "ein Datum", "eine Webadresse"]) {
     expect(html).toContain(said);
   }
-  expect(html.match(/Bitte wählen Sie etwas davon aus/g)).toHaveLength(2);
+  expect(html.match(/Bitte wählen Sie eine dieser Möglichkeiten/g)).toHaveLength(2);
   expect(html).toContain('value="Films" checked');
   expect(html).not.toMatch(/is not|is none|neither/);
   const none = await fixture.post(german.path, { email: "a@example.org" });

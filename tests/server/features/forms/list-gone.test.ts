@@ -114,7 +114,7 @@ test("who confirms after the list went is told so, and does not become a contact
   });
   for (const answer of [await fixture.visit(link), await fixture.post(link, {})]) {
     expect(answer.status).toBe(410);
-    expect(await answer.text()).toContain("You were not signed up");
+    expect(await answer.text()).toContain("you were not signed up");
   }
   expect(fixture.contacts()).toEqual([]);
   expect(fixture.sent).toHaveLength(1);

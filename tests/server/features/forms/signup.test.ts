@@ -191,7 +191,7 @@ test("the answer is the same for a stranger, a contact, a subscriber and somebod
   expect(fixture.sent.map(({ to, content }) => [to, content.subject])).toEqual([
     ["stranger@example.org", "Please confirm your sign-up"],
     ["contact@example.org", "Please confirm your sign-up"],
-    ["member@example.org", "You are signed up already"],
+    ["member@example.org", "You are already signed up"],
   ]);
 });
 

@@ -97,7 +97,7 @@ test("a break lasts 30, 60 or 90 days and can be ended", async () => {
   expect(paused()).toBeNull();
   const html = await (await pause("60")).text();
   expect(paused()).toBe(fixture.now + 60 * DAY_MS);
-  expect(html).toContain("You get no mail until");
+  expect(html).toContain("You will not receive email until");
   await pause("0");
   expect(paused()).toBeNull();
   expect((await ledger())[1]).toMatchObject({ action: "changed", detail: "break of 60 days" });
@@ -281,7 +281,7 @@ test("whose contact was deleted is told what is left and can still leave for goo
   const page = await fixture.visit(path);
   const html = await page.text();
   expect(page.status).toBe(200);
-  expect(html).toContain("There is no profile of you here");
+  expect(html).toContain("Your profile was deleted");
   expect(html).toContain("a•••@example.org");
   expect(html).not.toContain("anna@");
   expect(fixture.facts).toEqual([]);

@@ -226,7 +226,7 @@ test("the mail of an invitation carries no text of the inviter's but plain names
   const raw = String(sink.messages[0]?.raw);
   expect(sink.messages.map(({ to }) => to)).toEqual([["new@example.com"]]);
   expect(raw).not.toContain("evil.example");
-  expect(raw).toContain("ada@example.com invited you to work in News Pay now.");
+  expect(raw).toContain("ada@example.com invited you to join News Pay now.");
   const token =
     /token=(?:3D)?([\w-]+(?:=\r?\n[\w-]+)?)/.exec(raw)?.[1]?.replace(/=\r?\n/, "") ?? "";
   expect((await register(token)).status).toBe(200);
@@ -256,7 +256,7 @@ test("whoever is invited in German is mailed, and begins, in German; so is whoev
   expect(invitation.text).toContain("ada hat Sie eingeladen, in ");
   expect(await read.json()).toMatchObject({ locale: "de" });
   expect(await signedIn.json()).toMatchObject({ user: { name: "Greta", locale: "de" } });
-  expect(reset.subject).toBe("Neues Passwort wählen");
+  expect(reset.subject).toBe("Passwort zurücksetzen");
   expect((await last()).subject).toStartWith("Einladung zu ");
   await sink.close();
 });

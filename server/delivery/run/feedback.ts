@@ -1,6 +1,5 @@
 import type { Clocks } from "../../platform/clock.ts";
 import { log } from "../../platform/log.ts";
-import type { Settlement } from "../limiter/limit-state.ts";
 import { endsConnection, isRefusedConnection, reasonOf } from "../smtp/failure.ts";
 import type { Judgement, SiteRefusal, SmtpOutcome, Verdict } from "../types.ts";
 import type { Dispatcher } from "./dispatcher.ts";
@@ -59,8 +58,8 @@ export class Feedback {
       : verdict;
   }
 
-  /** @returns what the limiter is to learn from the outcome. */
-  learn(run: Run, item: MessageInFlight, tried: Tried): Settlement {
+  /** Updates the pace, the state of the route and the lanes. The message itself has been settled before. */
+  learn(run: Run, item: MessageInFlight, tried: Tried): void {
     const { lane } = item;
     const { outcome, verdict } = tried;
     if (outcome.kind === "accepted") {
@@ -83,10 +82,6 @@ export class Feedback {
         this.#parts.clocks.steady(),
       );
     }
-    if (verdict.pushback) {
-      return "pushback";
-    }
-    return outcome.kind === "accepted" ? "success" : "neutral";
   }
 
   /** Moves the campaign's messages that wait for this route to other working routes, if there are any. */

@@ -1,3 +1,4 @@
+import { log } from "../../platform/log.ts";
 import type { UndotFact } from "../facts.ts";
 import { renderMessage } from "../render/message.ts";
 import { renderSigned, type Signer } from "../render/signer.ts";
@@ -25,7 +26,7 @@ export type Try = {
  *
  * Consent is checked synchronously right before MAIL and right before the dot, so nothing can change in between.
  *
- * @throws What `mayMail` throws; TemplateError.
+ * @throws What `mayMail` throws; TemplateError. When it throws, the dot was not written.
  */
 export async function tryMessage(
   parts: { recorder: Recorder; signer: Signer },
@@ -53,19 +54,27 @@ export async function tryMessage(
   let announced = false;
   const { way, site, source } = item.lane.target;
   const domain = item.recipient.address.slice(item.recipient.address.lastIndexOf("@") + 1);
-  const outcome = await way.egress.send(rendered, {
-    signal,
-    target: source === undefined ? { domain, site } : { domain, site, source },
-    isStillWanted,
-    beforeDot: async () => {
-      await parts.recorder.once(dotFact(run, item, startedAt));
-      announced = true;
-      // The last moment at which a recipient who has just unsubscribed can be left out.
-      if (!isStillWanted()) {
-        throw refusal?.error;
+  const sentAt = performance.now();
+  const outcome = await way.egress
+    .send(rendered, {
+      signal,
+      target: source === undefined ? { domain, site } : { domain, site, source },
+      isStillWanted,
+      beforeDot: async () => {
+        await parts.recorder.once(dotFact(run, item, startedAt));
+        announced = true;
+        // The last moment at which a recipient who has just unsubscribed can be left out.
+        if (!isStillWanted()) {
+          throw refusal?.error;
+        }
+      },
+    })
+    .catch((error: unknown): SmtpOutcome => {
+      if (!announced || refusal !== undefined) {
+        throw error;
       }
-    },
-  });
+      return failedPastDot(item, error, Math.round(performance.now() - sentAt));
+    });
   if (announced && outcome.kind === "abandoned") {
     onUndot(undotFact(run, item, startedAt));
   }
@@ -73,6 +82,22 @@ export async function tryMessage(
     throw refusal.error;
   }
   return outcome;
+}
+
+/** SwiftMail failed after the dot may have been written, so the server may have the message. */
+function failedPastDot(item: MessageInFlight, error: unknown, durationMs: number): SmtpOutcome {
+  const { workspaceId, campaignId } = item.lane.run.parts;
+  log.error(
+    { workspaceId, campaignId, seq: item.recipient.seq, err: error },
+    "sending a message failed after its dot was announced",
+  );
+  const reason = error instanceof Error ? error.message : String(error);
+  return {
+    kind: "ambiguous",
+    error: `SwiftMail itself failed: ${reason}`,
+    host: item.lane.target.site.name,
+    durationMs,
+  };
 }
 
 /** Synchronous unless the message is signed: signing runs on another thread. */

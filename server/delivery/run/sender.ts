@@ -3,7 +3,7 @@ import type { Settlement } from "../limiter/limit-state.ts";
 import { TemplateError } from "../render/liquid-engine.ts";
 import type { Signer } from "../render/signer.ts";
 import { reasonOf } from "../smtp/failure.ts";
-import type { SmtpOutcome } from "../types.ts";
+import type { Judgement, SmtpOutcome } from "../types.ts";
 import { type ConsentGate, NotMailed } from "./consent-gate.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { Feedback } from "./feedback.ts";
@@ -15,7 +15,11 @@ import type { Recorder } from "./recorder.ts";
 import type { MessageInFlight, Run } from "./run.ts";
 
 const RETRY_OWN_FAILURE_MS = 2_000;
+/** How long a message that was not delivered waits for its next try when its outcome could not be judged. */
+const UNJUDGED_WAIT_MS = 15 * 60_000;
 const MAX_OVER_BUDGET = 20;
+
+type Answered = Exclude<SmtpOutcome, { kind: "abandoned" }>;
 
 export type SenderParts = Judge & {
   recorder: Recorder;
@@ -41,77 +45,98 @@ export class Sender {
   }
 
   async send(run: Run, item: MessageInFlight): Promise<void> {
-    const startedAt = this.#parts.clocks.wall();
-    const startedSteady = this.#parts.clocks.steady();
+    const { clocks, dispatcher, feedback, onEnd } = this.#parts;
+    const startedAt = clocks.wall();
+    const startedSteady = clocks.steady();
     const { lane, places } = item;
     const { signal } = lane.target.way.recall;
     let how: Settlement = "not_sent";
     let why = "";
     try {
       const outcome = await this.#attempt(run, item, startedAt, signal);
-      run.overBudget = 0;
+      if (outcome === undefined) {
+        return;
+      }
       if (outcome.kind === "abandoned") {
         this.#abandoned(run, item, signal);
       } else {
-        how = this.#learn(run, item, outcome, { startedAt, startedSteady });
+        const verdict = this.#settle(run, item, outcome, { startedAt, startedSteady });
+        how = settlementOf(outcome, verdict);
         why = how === "pushback" ? pushbackOf(outcome) : "";
+        feedback.learn(run, item, { outcome, verdict, startedAt: startedSteady });
       }
     } catch (error) {
-      this.#cannot(run, item, error, startedAt);
+      // The message has been settled or put back before; doing either again would send it twice or lose it.
+      log.error({ ...idsOf(run, item), err: error }, "the follow-up of a message failed");
     } finally {
-      this.#parts.dispatcher.finished({ lane, places }, how, why);
-      this.#parts.onEnd(run);
+      dispatcher.finished({ lane, places }, how, why);
+      onEnd(run);
     }
   }
 
+  /** @returns undefined when the message could not be tried; it has been settled or put back then. */
   async #attempt(
     run: Run,
     item: MessageInFlight,
     startedAt: number,
     signal: AbortSignal,
-  ): Promise<SmtpOutcome> {
+  ): Promise<SmtpOutcome | undefined> {
     const { gate, ledger, dispatcher } = this.#parts;
-    return await tryMessage(this.#parts, run, item, {
-      startedAt,
-      signal,
-      mayMail: () => gate.check(run, item),
-      onRendered: (ms) => dispatcher.rendered(run, ms),
-      onUndot: (fact) => ledger.record(run, item.chunk, fact),
-    });
+    let outcome: SmtpOutcome;
+    try {
+      outcome = await tryMessage(this.#parts, run, item, {
+        startedAt,
+        signal,
+        mayMail: () => gate.check(run, item),
+        onRendered: (ms) => dispatcher.rendered(run, ms),
+        onUndot: (fact) => ledger.record(run, item.chunk, fact),
+      });
+    } catch (error) {
+      this.#cannot(run, item, error, startedAt);
+      return undefined;
+    }
+    run.overBudget = 0;
+    return outcome;
   }
 
-  #learn(
+  /** Records the outcome, also when judging it fails: the server may have the message, so it must not be put back. */
+  #settle(
     run: Run,
     item: MessageInFlight,
-    outcome: Exclude<SmtpOutcome, { kind: "abandoned" }>,
+    outcome: Answered,
     { startedAt, startedSteady }: { startedAt: number; startedSteady: number },
-  ): Settlement {
-    const tried = {
-      outcome,
-      verdict: judgeTry(item, outcome, this.#parts),
-      startedAt: startedSteady,
-    };
-    const verdict = this.#parts.feedback.redirect(run, item, tried);
+  ): Judgement {
+    let verdict: Judgement;
+    try {
+      const judged = judgeTry(item, outcome, this.#parts);
+      const tried = { outcome, verdict: judged, startedAt: startedSteady };
+      verdict = this.#parts.feedback.redirect(run, item, tried);
+    } catch (error) {
+      log.error(
+        { ...idsOf(run, item), err: error },
+        "the outcome of a message could not be judged",
+      );
+      verdict = plainVerdict(outcome, this.#parts.clocks.wall());
+    }
     this.#parts.ledger.settle(run, item, attemptFact(run, item, outcome, verdict, startedAt));
-    return this.#parts.feedback.learn(run, item, { ...tried, verdict });
+    return verdict;
   }
 
   #cannot(run: Run, item: MessageInFlight, error: unknown, at: number): void {
     const { ledger } = this.#parts;
     if (error instanceof NotMailed) {
+      ledger.settle(run, item, unsentFact(run, item, error.why, this.#parts.clocks.wall()));
       // If this message was the probe of a route, another message must become the probe.
       item.lane.target.way.circuit.endProbe();
-      ledger.settle(run, item, unsentFact(run, item, error.why, this.#parts.clocks.wall()));
     } else if (error instanceof TemplateError) {
       ledger.settle(run, item, unrenderableFact(run, item, error.message, at));
       this.#notRendered(run, error);
     } else {
       // The signer failed, or something unforeseen happened. Nothing was sent, so the message stays pending.
-      const { workspaceId, campaignId } = run.parts;
-      log.error({ workspaceId, campaignId, err: error }, "a message could not be tried");
+      log.error({ ...idsOf(run, item), err: error }, "a message could not be tried");
+      this.#takeBack(run, item);
       const again = this.#parts.clocks.steady() + RETRY_OWN_FAILURE_MS;
       this.#parts.dispatcher.hold(run, again, "SwiftMail itself failed; it tries again.");
-      this.#takeBack(run, item);
     }
   }
 
@@ -126,12 +151,12 @@ export class Sender {
 
   #abandoned(run: Run, item: MessageInFlight, signal: AbortSignal): void {
     const wasRecalled = signal.aborted;
+    this.#takeBack(run, item);
+    item.lane.target.way.circuit.endProbe();
     if (!wasRecalled && this.#parts.recorder.trouble === undefined) {
       // The pool was closed because its route changed: the campaign restarts with the new settings.
       this.#parts.onPoolClosed(run);
     }
-    this.#takeBack(run, item);
-    item.lane.target.way.circuit.endProbe();
     if (wasRecalled && !run.isHalted) {
       this.#parts.feedback.findOtherWay(run, item.lane.target.way);
     }
@@ -148,8 +173,33 @@ export class Sender {
   }
 }
 
+function idsOf(
+  { parts: { workspaceId, campaignId } }: Run,
+  { recipient: { seq } }: MessageInFlight,
+) {
+  return { workspaceId, campaignId, seq };
+}
+
+/** The verdict when judging failed. A message that may have arrived is held, so that a person decides about it. */
+function plainVerdict({ kind }: Answered, now: number): Judgement {
+  const base = { countsAsAttempt: true, pushback: false, actions: [] };
+  switch (kind) {
+    case "accepted":
+      return { ...base, state: "sent", category: "accepted" };
+    case "ambiguous":
+      return { ...base, state: "held", category: "ambiguous" };
+    default:
+      return { ...base, state: "deferred", category: "system", dueAt: now + UNJUDGED_WAIT_MS };
+  }
+}
+
+/** What the limiter learns from the outcome. */
+function settlementOf({ kind }: Answered, { pushback }: Judgement): Settlement {
+  return pushback ? "pushback" : kind === "accepted" ? "success" : "neutral";
+}
+
 /** The reason for a pushback, worded as the end of a sentence. Tells a reply from failing connections. */
-function pushbackOf(outcome: SmtpOutcome): string {
+function pushbackOf(outcome: Answered): string {
   return outcome.kind === "refused"
     ? `the server said “${reasonOf(outcome)}”`
     : `connections fail (${reasonOf(outcome)})`;

@@ -1,0 +1,331 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { compileCampaign } from "../../../../server/delivery/render/compile.ts";
+import { RuleBook } from "../../../../server/delivery/result/limit-rules.ts";
+import { ConsentGate } from "../../../../server/delivery/run/consent-gate.ts";
+import { Feedback } from "../../../../server/delivery/run/feedback.ts";
+import { routeKey } from "../../../../server/delivery/run/limits.ts";
+import type {
+  MessageInFlight,
+  MessageInHand,
+  Run,
+  RunParts,
+} from "../../../../server/delivery/run/run.ts";
+import { Sender, type SenderParts } from "../../../../server/delivery/run/sender.ts";
+import { campaignContent, testTokenKeys } from "../../../support/campaign-content.ts";
+import { type DeliveryData, newDeliveryData } from "../../../support/delivery-data.ts";
+import {
+  accepted,
+  ambiguous,
+  answers,
+  answersEarly,
+  broken,
+  closed,
+  isResult,
+  MINUTE,
+  NOON,
+  newSendingNode,
+  refused,
+  ScriptedEgress,
+  type SendingNode,
+  type Step,
+  silent,
+} from "../../../support/delivery-run.ts";
+
+let data: DeliveryData;
+let workspaceId: string;
+let node: SendingNode;
+let gate: ConsentGate;
+let egress: ScriptedEgress;
+beforeEach(async () => {
+  data = newDeliveryData();
+  workspaceId = data.newWorkspace();
+  node = await newSendingNode();
+  gate = new ConsentGate(data.databases, node.clocks);
+  egress = new ScriptedEgress({ workspaceId });
+});
+afterEach(async () => {
+  await node.close();
+  data.close();
+});
+
+const throws = (reason: string) => () => {
+  throw new Error(reason);
+};
+
+/** A campaign with so many messages handed out, and a sender that tells what it asked for. */
+function begin(
+  messages = 1,
+  changes: Partial<SenderParts> = {},
+  egresses = [egress],
+  parts: Partial<RunParts> = {},
+) {
+  const asked = { poolClosed: 0, pauses: [] as string[], ends: 0 };
+  const sender = new Sender({
+    recorder: node.recorder,
+    signer: { sign: () => Promise.reject(new Error("no key")), close: () => undefined },
+    clocks: node.clocks,
+    rules: new RuleBook(),
+    random: () => 0.5,
+    ledger: node.ledger,
+    dispatcher: node.dispatcher,
+    feedback: node.feedback,
+    gate,
+    onPoolClosed: () => {
+      asked.poolClosed += 1;
+    },
+    onPause: (_run, reason) => asked.pauses.push(reason),
+    onEnd: () => {
+      asked.ends += 1;
+    },
+    ...changes,
+  });
+  const run = node.campaign({ workspaceId, egresses, ...parts });
+  const items = node.take(run, messages, { judgedAt: gate.version(workspaceId) });
+  node.dispatcher.wake();
+  return { run, items, sender, asked };
+}
+
+/** Sends the next message that was handed out; the server does this. */
+async function sendNext(sender: Sender, run: Run, step: Step): Promise<MessageInFlight> {
+  const item = node.handed.shift();
+  if (item === undefined) {
+    throw new Error("no message was handed out");
+  }
+  egress.script.push(step);
+  await sender.send(run, item);
+  return item;
+}
+
+/** The first recipient says no; the database does not know yet. */
+function unsubscribe([first]: MessageInHand[]): void {
+  gate.left(workspaceId, first?.recipient.address ?? "", { why: "unsubscribed", number: 1 });
+}
+
+const results = async () => (await node.journal.facts()).filter(isResult);
+const released = async () => (await node.journal.facts()).filter(({ k }) => k === "release");
+
+test("what the server takes gets one result behind its dot, and nothing is left in flight", async () => {
+  const { sender, run, asked } = begin();
+
+  await sendNext(sender, run, answers(accepted));
+
+  expect(await node.journal.facts()).toMatchObject([
+    { k: "dot", s: 1 },
+    { k: "result", s: 1, st: "sent", oc: "accepted", n: 1 },
+    { k: "release" },
+  ]);
+  expect([run.inFlight, run.waiting, asked.ends]).toEqual([0, 0, 1]);
+  expect(node.traffic.limiter.underWay(routeKey(egress.route))).toBe(0);
+});
+
+test("a refusal is settled as what it says, and the server is asked no second time", async () => {
+  const { sender, run } = begin();
+
+  await sendNext(sender, run, answersEarly(refused(550, "no such user", { enhanced: "5.1.1" })));
+
+  expect(await results()).toMatchObject([{ st: "bounced", cat: "invalid_mailbox", n: 1 }]);
+  expect([run.waiting, node.handed.length, egress.dots.length]).toEqual([0, 0, 0]);
+});
+
+test.each([
+  ["accepted", answers(accepted), { st: "sent", oc: "accepted" }],
+  ["ambiguous", answers(ambiguous), { st: "held", oc: "ambiguous" }],
+  ["broken", answersEarly(broken()), { st: "deferred", due: NOON + 15 * MINUTE, n: 1 }],
+  [
+    "refused",
+    answersEarly(refused(451, "try again")),
+    { st: "deferred", due: NOON + 15 * MINUTE, n: 1 },
+  ],
+] as [string, Step, object][])(
+  "what is %s is settled once and not sent again when it cannot be judged",
+  async (_kind, step, fact) => {
+    const { sender, run } = begin(1, { random: throws("judging failed") });
+
+    await sendNext(sender, run, step);
+
+    expect(await results()).toMatchObject([fact]);
+    expect(await released()).toHaveLength(1);
+    expect([run.waiting, run.inFlight, node.handed.length]).toEqual([0, 0, 0]);
+  },
+);
+
+test("a refusal gets its result, and is not put back, when the look for another route fails", async () => {
+  const clocks = { wall: node.clocks.wall, steady: throws("the clock failed") };
+  const { dispatcher, placer, traffic } = node;
+  const parts = { clocks, dispatcher, placer, traffic, runs: () => [], onPause: () => undefined };
+  const other = new ScriptedEgress({ workspaceId, id: 2 });
+  const { sender, run } = begin(1, { feedback: new Feedback(parts) }, [egress, other]);
+
+  await sendNext(sender, run, answers(refused(535, "bad password", { stage: "auth" })));
+
+  expect(await results()).toMatchObject([{ st: "deferred", cat: "system" }]);
+  expect([run.waiting, run.inFlight]).toEqual([0, 0]);
+});
+
+test("what fails after the result settles nothing twice, and the message still counts against the rate", async () => {
+  const { clocks, dispatcher, placer, traffic } = node;
+  const parts = { clocks, dispatcher, placer, traffic, onPause: () => undefined };
+  const feedback = new Feedback({ ...parts, runs: throws("no list of runs") });
+  egress = new ScriptedEgress({ workspaceId, maxPerSecond: 1 });
+  const { sender, run, asked } = begin(1, { feedback });
+  // That a route works again is told to all campaigns that use it.
+  node.traffic.circuitOf(egress.route).failed(NOON - MINUTE, "down", true);
+
+  await sendNext(sender, run, answers(accepted));
+
+  expect(await results()).toMatchObject([{ st: "sent" }]);
+  expect(await released()).toHaveLength(1);
+  expect([run.waiting, run.inFlight, run.finished, asked.ends]).toEqual([0, 0, 1, 1]);
+  expect(node.traffic.limiter.admit([routeKey(egress.route)], NOON).ok).toBe(false);
+});
+
+test("our own failure past the dot counts as ambiguous: the message may have arrived", async () => {
+  const { sender, run } = begin();
+
+  await sendNext(sender, run, async (dot) => {
+    await dot();
+    throw new Error("the reply parser failed");
+  });
+
+  expect(await results()).toMatchObject([
+    { oc: "ambiguous", cat: "ambiguous", text: "SwiftMail itself failed: the reply parser failed" },
+  ]);
+  expect([run.waiting, run.inFlight]).toEqual([0, 0]);
+});
+
+test("our own failure before the dot puts the message back in front, and the campaign rests for two seconds", async () => {
+  egress.route.maxConnections = 1;
+  const { sender, run, items } = begin(3);
+  const [first] = items;
+
+  await sendNext(sender, run, () => Promise.reject(new Error("no memory")));
+  node.handed.length = 0;
+
+  const [lane] = run.lanes.values();
+  expect(lane?.peek(NOON)).toBe(first);
+  expect(await results()).toEqual([]);
+  node.pass(1_990);
+  node.dispatcher.wake();
+  expect(node.handed).toEqual([]);
+  node.pass(20);
+  node.dispatcher.wake();
+  expect(node.handed[0]).toBe(first as MessageInFlight);
+});
+
+test("a message that is recalled before its dot is pending again, costs no attempt and gives back its rate", async () => {
+  egress = new ScriptedEgress({ workspaceId, maxPerSecond: 1 });
+  const { sender, run, items } = begin();
+
+  const sending = sendNext(sender, run, silent);
+  for (const way of run.parts.ways) {
+    way.recall.abort();
+    way.recall = new AbortController();
+  }
+  await sending;
+
+  // Had its share of the rate not come back, nobody could go before a second is over.
+  expect(node.handed).toEqual([items[0] as MessageInFlight]);
+  expect(await node.journal.facts()).toEqual([]);
+});
+
+test("a recall while the journal is being written takes the dot back", async () => {
+  const { sender, run } = begin();
+  const [way] = run.parts.ways;
+
+  const sending = sendNext(sender, run, async (dot) => {
+    const written = dot();
+    way?.recall.abort();
+    await written;
+    return accepted;
+  });
+  await sending;
+
+  expect(egress.dots).toEqual([]);
+  expect((await node.journal.facts()).map(({ k }) => k)).toEqual(["dot", "undot"]);
+  expect(run.waiting + run.inFlight).toBe(1);
+});
+
+test("in a halted campaign a recalled message goes back with its chunk", async () => {
+  const { sender, run } = begin();
+
+  const sending = sendNext(sender, run, silent);
+  run.halt();
+  await sending;
+
+  expect(await node.journal.facts()).toMatchObject([{ k: "release", ch: 1 }]);
+  expect([run.waiting, run.inFlight, run.chunks.size]).toEqual([0, 0, 0]);
+});
+
+test("connections that were closed under a campaign let it start over, with the message still pending", async () => {
+  const { sender, run, items, asked } = begin();
+
+  await sendNext(sender, run, closed);
+
+  expect(asked.poolClosed).toBe(1);
+  expect(node.handed).toEqual(items as MessageInFlight[]);
+  expect(await node.journal.facts()).toEqual([]);
+});
+
+test("a message is put back once, however starting over fails", async () => {
+  const { sender, run, items } = begin(1, {
+    onPoolClosed: throws("the campaign cannot start over"),
+  });
+
+  await sendNext(sender, run, closed);
+
+  expect(node.handed).toEqual(items as MessageInFlight[]);
+  expect([run.waiting, run.inFlight]).toEqual([0, 1]);
+});
+
+test("while the journal cannot be written no dot is written, and nothing is taken for a change of the route", async () => {
+  const { sender, run, asked } = begin();
+  await node.journal.breakDown();
+
+  await sendNext(sender, run, answers(accepted));
+
+  expect(egress.dots).toEqual([]);
+  expect([run.waiting, run.inFlight, asked.poolClosed]).toEqual([1, 0, 0]);
+  node.journal.mend();
+});
+
+test("whoever unsubscribes while the message waits for its turn gets nothing; it is skipped, not tried", async () => {
+  const { sender, run, items } = begin();
+  unsubscribe(items);
+
+  await sendNext(sender, run, answers(accepted));
+
+  expect(egress.dots).toEqual([]);
+  expect(await results()).toMatchObject([{ st: "skipped", cat: "suppressed_unsubscribed", n: 0 }]);
+});
+
+test("whoever unsubscribes while the dot is announced is spared too", async () => {
+  const { sender, run, items } = begin();
+
+  await sendNext(sender, run, async (dot) => {
+    const written = dot();
+    unsubscribe(items);
+    await written;
+    return accepted;
+  });
+
+  expect(egress.dots).toEqual([]);
+  expect(await results()).toMatchObject([{ st: "skipped", cat: "suppressed_unsubscribed" }]);
+});
+
+test("a message that cannot be filled in fails alone; twenty in a row pause the campaign, once", async () => {
+  const doubling = `{% capture a %}xxxxxxxxxx{% endcapture %}${"{% capture a %}{{ a }}{{ a }}{% endcapture %}".repeat(60)}`;
+  const content = campaignContent({ subject: doubling });
+  const compiled = await compileCampaign(content, { campaignId: 1, keys: testTokenKeys });
+  const { sender, run, asked } = begin(22, {}, [egress], { compiled });
+
+  for (let n = 1; n <= 22; n += 1) {
+    await sendNext(sender, run, answers(accepted));
+    expect(asked.pauses).toHaveLength(n < 20 ? 0 : 1);
+  }
+
+  const failed = await results();
+  expect(failed).toHaveLength(22);
+  expect(failed.every(({ st, cat }) => st === "failed" && cat === "render_error")).toBe(true);
+  expect(asked.pauses[0]).toStartWith("20 messages in a row could not be filled in.");
+  expect(run.inFlight).toBe(0);
+});

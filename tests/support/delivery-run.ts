@@ -1,0 +1,365 @@
+// One sending node in small: every part of server/delivery/run/ that a campaign passes through, wired as the pipeline
+// wires them, over a real journal in a temporary folder. The clock and what the servers answer are the test's.
+import { mkdtempSync, renameSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Fact, ResultFact } from "../../server/delivery/facts.ts";
+import type { Refusal } from "../../server/delivery/limiter/limit-state.ts";
+import { type CompiledCampaign, compileCampaign } from "../../server/delivery/render/compile.ts";
+import { Dispatcher, type DispatcherParts } from "../../server/delivery/run/dispatcher.ts";
+import { Feedback, type FeedbackParts } from "../../server/delivery/run/feedback.ts";
+import { Intake } from "../../server/delivery/run/intake.ts";
+import { Ledger } from "../../server/delivery/run/ledger.ts";
+import { nowhereFact } from "../../server/delivery/run/outcome-fact.ts";
+import { Placer } from "../../server/delivery/run/placing.ts";
+import { Recorder } from "../../server/delivery/run/recorder.ts";
+import type { Way } from "../../server/delivery/run/routing.ts";
+import {
+  type ChunkInHand,
+  emptyMessage,
+  type Lane,
+  type MessageInFlight,
+  type MessageInHand,
+  Run,
+  type RunParts,
+} from "../../server/delivery/run/run.ts";
+import { Traffic } from "../../server/delivery/run/traffic.ts";
+import type { Egress, EgressStatus, Site, Target } from "../../server/delivery/smtp/egress.ts";
+import type { Envelope, SendOptions } from "../../server/delivery/smtp/transaction.ts";
+import type { Route, SmtpOutcome } from "../../server/delivery/types.ts";
+import type { Clocks } from "../../server/platform/clock.ts";
+import { JournalReader } from "../../server/platform/journal/reader.ts";
+import { streamStart } from "../../server/platform/journal/segments.ts";
+import { openJournal } from "../../server/platform/journal/writer.ts";
+import { campaignContent, contactFields, testTokenKeys } from "./campaign-content.ts";
+import { loopbackRoute } from "./smtp-messages.ts";
+
+export const WORKSPACE = "01jd0000000000000000000000";
+export const NOON = Date.UTC(2026, 10, 20, 12);
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+
+export type Answered = Exclude<SmtpOutcome, { kind: "abandoned" }>;
+/**
+ * What a server does with one message. `dot` resolves when the dot is written, and rejects when it must not be;
+ * `recalled` resolves when the message is taken back.
+ */
+export type Step = (dot: () => Promise<void>, recalled: Promise<void>) => Promise<SmtpOutcome>;
+
+class TakenBack extends Error {}
+
+export const accepted: Answered = {
+  kind: "accepted",
+  reply: { code: 250, enhanced: "2.0.0", text: "queued" },
+  host: "mx.example",
+  durationMs: 5,
+};
+export const ambiguous: Answered = {
+  kind: "ambiguous",
+  error: "the connection was lost",
+  host: "mx.example",
+  durationMs: 5,
+};
+
+/** A refusal, at RCPT unless said otherwise. */
+export function refused(
+  code: number,
+  text: string,
+  changes: Partial<Extract<SmtpOutcome, { kind: "refused" }>> & { enhanced?: string } = {},
+): Answered {
+  const { enhanced = "", ...rest } = changes;
+  const reply = { code, enhanced, text };
+  return { kind: "refused", stage: "rcpt", reply, host: "mx.example", durationMs: 5, ...rest };
+}
+
+/** No connection, unless said otherwise. */
+export function broken(changes: Partial<Extract<SmtpOutcome, { kind: "broken" }>> = {}): Answered {
+  return {
+    ...{ kind: "broken", stage: "connect", fault: "connection", error: "connection refused" },
+    ...{ host: "mx.example", durationMs: 5 },
+    ...changes,
+  };
+}
+
+/** A server that takes the message as far as its dot and then answers this. */
+export function answers(outcome: Answered): Step {
+  return async (dot) => {
+    await dot();
+    return outcome;
+  };
+}
+
+/** A server that answers this before the dot. */
+export function answersEarly(outcome: Answered): Step {
+  return () => Promise.resolve(outcome);
+}
+
+/** A server that says nothing until the message is taken back. */
+export const silent: Step = async (_dot, recalled) => {
+  await recalled;
+  return { kind: "abandoned" };
+};
+
+/** A pool of connections that was closed. */
+export const closed: Step = () => Promise.resolve({ kind: "abandoned" });
+
+/** A way out whose servers answer what the test has written down. */
+export class ScriptedEgress implements Egress {
+  readonly route: Route;
+  /** Connections that carry messages. */
+  connections: number;
+  /** When the next connection is tried while there is none, and why there is none. */
+  trouble: { retryAt: number; error: string } | undefined;
+  opening: EgressStatus["opening"];
+  /** Where the mail of a domain goes; other domains have a site of their own, or the relay's. */
+  readonly sites = new Map<string, Site | Promise<Site>>();
+  /** What becomes of the next messages, in turn; after these, all are accepted. */
+  readonly script: Step[] = [];
+  /** Recipients whose dot was written, once for each time. */
+  readonly dots: string[] = [];
+
+  constructor(changes: Partial<Route> = {}) {
+    this.route = loopbackRoute(25, {
+      ...{ workspaceId: WORKSPACE, name: "Office", host: "relay.example", maxConnections: 100 },
+      ...changes,
+    });
+    this.connections = this.route.maxConnections;
+  }
+
+  siteOf(domain: string): Site | Promise<Site> {
+    const known = this.sites.get(domain);
+    const name = this.route.kind === "direct" ? `mx.${domain}` : this.route.host;
+    return known ?? { key: name, name, provider: "other" };
+  }
+
+  async send(message: Envelope, options: SendOptions & { target?: Target }): Promise<SmtpOutcome> {
+    const { signal, beforeDot, isStillWanted } = options;
+    const step = this.script.shift() ?? answers(accepted);
+    if (signal?.aborted === true || isStillWanted?.() === false) {
+      return { kind: "abandoned" };
+    }
+    const recalled = Promise.withResolvers<void>();
+    signal?.addEventListener("abort", () => recalled.resolve());
+    const dot = async () => {
+      await beforeDot().catch(() => {
+        throw new TakenBack();
+      });
+      if (signal?.aborted === true) {
+        throw new TakenBack();
+      }
+      this.dots.push(message.envelopeTo);
+    };
+    try {
+      return await step(dot, recalled.promise);
+    } catch (error) {
+      if (error instanceof TakenBack) {
+        return { kind: "abandoned" };
+      }
+      throw error;
+    }
+  }
+
+  usable(): number {
+    return this.connections;
+  }
+
+  status(): EgressStatus {
+    return {
+      ...{ open: this.connections, ready: this.connections, busy: 0, waiting: 0 },
+      limit: this.route.maxConnections,
+      retryAt: this.trouble?.retryAt,
+      lastError: this.trouble?.error ?? "",
+      opening: this.opening,
+    };
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+export type NewRun = Partial<RunParts> & { egresses?: readonly ScriptedEgress[] };
+export type NewChunk = {
+  /** Whose chunk it is; `other` has recipients of many providers. */
+  provider?: string;
+  /** Domains of the recipients, which take turns. */
+  domains?: readonly string[];
+  leaseMs?: number;
+  judgedAt?: number;
+};
+export type NodeOptions = Pick<DispatcherParts, "places"> & {
+  random?: () => number;
+  feedback?: Partial<FeedbackParts>;
+};
+
+export type SendingNode = Awaited<ReturnType<typeof newSendingNode>>;
+
+let compiling: Promise<CompiledCampaign> | undefined;
+
+/** Starts at noon by both clocks. Close it when the test is over. */
+export async function newSendingNode(options: NodeOptions = {}) {
+  compiling ??= compileCampaign(campaignContent(), { campaignId: 1, keys: testTokenKeys });
+  const compiled = await compiling;
+  const { clocks, pass, step } = newClocks();
+  const journal = newJournalFolder();
+  const { recorder } = journal;
+  const traffic = new Traffic(undefined, clocks);
+  const runs = new Set<Run>();
+  /** Messages that the dispatcher has handed out, lanes that it has parked, chunks' runs that went back, pauses. */
+  const seen = {
+    handed: [] as MessageInFlight[],
+    parked: [] as { lane: Lane; refusal: Refusal }[],
+    released: [] as Run[],
+    pauses: [] as string[],
+  };
+  const dispatcher = new Dispatcher({
+    ...{ recorder, clocks, traffic, workspaceLimits: () => ({}) },
+    ...(options.places === undefined ? {} : { places: options.places }),
+  });
+  const ledger = new Ledger({
+    ...{ recorder, clock: clocks.wall },
+    onReleased: (run) => seen.released.push(run),
+  });
+  const placer = new Placer({
+    ...{ book: traffic, clocks },
+    onPlaced: (run) => dispatcher.laneReady(run),
+    onEmptied: (lane) => dispatcher.tidy(lane),
+    onNowhere: (run, item, domain) =>
+      ledger.settle(run, item, nowhereFact(run, item, domain, clocks.wall())),
+  });
+  const intake = new Intake(clocks, ledger, dispatcher, options.random ?? (() => 0.5));
+  const feedback = new Feedback({
+    ...{ clocks, traffic, dispatcher, placer, runs: () => runs },
+    onPause: (_run, reason) => seen.pauses.push(reason),
+    ...options.feedback,
+  });
+  dispatcher.start({
+    send: (_run, item) => seen.handed.push(item),
+    parked: (lane, refusal) => {
+      seen.parked.push({ lane, refusal });
+      intake.parked(lane, refusal);
+    },
+  });
+  let lastSeq = 0;
+  let lastChunk = 0;
+  return {
+    ...{ clocks, pass, step, journal, recorder, traffic },
+    ...{ runs, dispatcher, ledger, placer, intake, feedback, ...seen },
+
+    /** A campaign by these routes, the first one first; by one relay when none is named. */
+    campaign({ egresses = [new ScriptedEgress()], ...changes }: NewRun = {}): Run {
+      const run = new Run({
+        ...{ workspaceId: WORKSPACE, campaignId: 1, launchedAt: NOON, spreadMinutes: undefined },
+        ...{ onAmbiguous: "resend", total: 10_000, remaining: 10_000, compiled },
+        consent: () => new Map(),
+        ways: egresses.map((egress, position) => wayOf(egress, position, traffic)),
+        ...changes,
+      });
+      runs.add(run);
+      dispatcher.add(run);
+      return run;
+    },
+
+    /** Takes a chunk of so many messages in hand and places them; `dispatcher.wake()` begins to send. */
+    take(run: Run, messages: number, chunk: NewChunk = {}): MessageInHand[] {
+      const { provider = "other", domains = ["reader.example"], leaseMs = HOUR } = chunk;
+      lastChunk += 1;
+      const inHand: ChunkInHand = {
+        claim: {
+          ...{ campaignId: run.parts.campaignId, chunkNo: lastChunk, provider, epoch: 1 },
+          ...{ firstSeq: lastSeq + 1, lastSeq: lastSeq + messages },
+          leaseUntil: clocks.wall() + leaseMs,
+        },
+        ...{ open: messages, unrecorded: 0 },
+      };
+      run.chunks.add(inHand);
+      const items = Array.from({ length: messages }, (_, i): MessageInHand => {
+        lastSeq += 1;
+        const message = emptyMessage(lastSeq);
+        const address = `r${lastSeq}@${domains[i % domains.length]}`;
+        const contact = contactFields({ email: address });
+        const recipient = { ...message.recipient, address, contact };
+        return { ...message, recipient, chunk: inHand, judgedAt: chunk.judgedAt ?? 0 };
+      });
+      for (const item of items) {
+        placer.place(run, item);
+      }
+      return items;
+    },
+
+    /** The message ends in success, as far as the dispatcher is told. */
+    end(item: MessageInFlight | undefined): void {
+      if (item !== undefined) {
+        dispatcher.finished(item, "success");
+      }
+    },
+
+    async close(): Promise<void> {
+      dispatcher.stop();
+      await journal.close();
+    },
+  };
+}
+
+export function isResult(fact: Fact): fact is ResultFact {
+  return fact.k === "result";
+}
+
+function wayOf(egress: ScriptedEgress, position: number, traffic: Traffic): Way {
+  return {
+    ...{ egress, position, weight: 1, signingKey: undefined, hasDelivered: false },
+    ...{ circuit: traffic.circuitOf(egress.route), recall: new AbortController() },
+  };
+}
+
+/** `pass` lets time go by; `step` sets the host's clock, which the steady one does not notice. */
+function newClocks() {
+  let steady = NOON;
+  let wall = NOON;
+  const clocks: Clocks = { wall: () => wall, steady: () => steady };
+  return {
+    clocks,
+    pass(ms: number): void {
+      steady += ms;
+      wall += ms;
+    },
+    step(ms: number): void {
+      wall += ms;
+    },
+  };
+}
+
+function newJournalFolder() {
+  const root = mkdtempSync(join(tmpdir(), "delivery-run-"));
+  const dir = join(root, "journal");
+  const journal = openJournal({ dir });
+  const recorder = new Recorder(journal);
+  return {
+    recorder,
+    /** Every fact of the journal, in order, once all that were given to it are durable. */
+    async facts(): Promise<Fact[]> {
+      while (recorder.waiting > 0) {
+        await Bun.sleep(1);
+      }
+      const reader = new JournalReader({ dir, from: streamStart });
+      const facts: Fact[] = [];
+      for (let records = reader.next(); records.length > 0; records = reader.next()) {
+        facts.push(...records.map(({ payload }) => JSON.parse(payload) as Fact));
+      }
+      reader.close();
+      return facts;
+    },
+    /** From now on nothing can be written, as when its disk is gone. */
+    async breakDown(): Promise<void> {
+      renameSync(dir, `${dir}-away`);
+      await journal.roll().catch(() => undefined);
+    },
+    mend(): void {
+      renameSync(`${dir}-away`, dir);
+    },
+    async close(): Promise<void> {
+      await journal.close();
+      rmSync(root, { recursive: true, force: true });
+    },
+  };
+}

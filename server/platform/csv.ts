@@ -1,7 +1,7 @@
 /**
- * One cell of a CSV file that people will open in a spreadsheet. A cell that a spreadsheet would take
- * for a formula gets an apostrophe in front, which shows it as text; so does one that has such an apostrophe
- * already, so that `plainCell` gives every value back.
+ * One cell of a CSV file that people may open in a spreadsheet. A cell that a spreadsheet would treat as a formula is
+ * prefixed with an apostrophe, which makes it text. A value that already starts with such an apostrophe gets another
+ * one, so that `plainCell` restores every value.
  *
  * @see https://owasp.org/www-community/attacks/CSV_Injection
  */
@@ -11,12 +11,12 @@ export function csvCell(value: string): string {
   return /[",;\t\r\n]|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
-/** What `csvCell` was given: takes off the apostrophe that keeps a cell from being a formula. */
+/** Reverses `csvCell`: removes the apostrophe that prevents a formula. */
 export function plainCell(cell: string): string {
   return cell.charCodeAt(0) === 39 && /^'+[=+\-@\t\r\n]/.test(cell) ? cell.slice(1) : cell;
 }
 
-/** A line of such cells, with its line end. */
+/** A CSV line of these cells, including the line break. */
 export function csvLine(cells: readonly string[]): string {
   return `${cells.map(csvCell).join(",")}\r\n`;
 }

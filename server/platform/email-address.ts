@@ -1,38 +1,38 @@
 import { domainToASCII } from "node:url";
 
-/** An address that mail can be sent to. */
+/** A valid e-mail address. */
 export type EmailAddress = {
-  /** As it was written, without surrounding white space. */
+  /** As written, without surrounding white space. */
   email: string;
-  /** The form that makes it unique: local part in NFC and case-folded, domain as A-label in lower case. */
+  /** The normalised form, used for comparison: local part in NFC and case-folded, domain as A-label in lower case. */
   address: string;
   /** The domain of `address`. */
   domain: string;
-  /** The local part has characters outside ASCII, so the servers on the way must speak SMTPUTF8. */
+  /** True when the local part contains non-ASCII characters, so that all servers on the way must support SMTPUTF8. */
   needsSmtpUtf8: boolean;
 };
 
-/** Why something is no address, in words that its owner understands. */
+/** Why a text is not a valid address, in words for the user. */
 export type AddressFault = { reason: string };
 
 const MAX_LOCAL_OCTETS = 64;
 const MAX_ADDRESS_OCTETS = 254;
 const MAX_DOMAIN_OCTETS = 253;
 
-// Nearly every address of a real file passes here and costs one test; what does not is looked at closely.
+// Fast path: nearly every real address matches this; the others are parsed in detail.
 const PLAIN =
   /^[a-z0-9_+-](?:\.?[a-z0-9!#$%&'*/=?^_`{|}~+-])*@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}$/;
 const ATOM = /^[a-zA-Z0-9!#$%&'*+/=?^_`{|}~\u0080-\u{10FFFF}-]+$/u;
 const QUOTED = /^"(?:[\x20\x21\x23-\x5b\x5d-\x7e\u0080-\u{10FFFF}]|\\[\x20-\x7e])*"$/u;
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
-// Control characters, and the invisible ones that make two addresses look alike.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+// Control characters, and invisible characters that make different addresses look alike.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are searched for
 const INVISIBLE = /[\u0000-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]/;
 
 /**
- * Reads an address as RFC 5321 §4.1.2 shapes a mailbox, with an internationalised domain (UTS 46) and
- * an SMTPUTF8 local part (RFC 6531) allowed. Address literals and domains of one label are refused:
- * campaign mail never goes there.
+ * Parses an address according to the Mailbox syntax of RFC 5321 §4.1.2, also allowing internationalised domains (UTS
+ * 46) and SMTPUTF8 local parts (RFC 6531). Address literals and domains with a single label are refused, because
+ * campaigns are never sent to them.
  *
  * @see RFC 5321 §4.5.3.1 for the lengths; RFC 3696 erratum 1690 for 254.
  */
@@ -55,8 +55,8 @@ export function isAddressFault(result: EmailAddress | AddressFault): result is A
 }
 
 /**
- * False for a well-formed address that nobody is mailed at: what needs quoting in an envelope is taken by next to no
- * server, and is how commands are smuggled into one.
+ * False for a well-formed address that is never mailed: hardly any server accepts a local part that needs quoting in
+ * the envelope, and quoting is a way to inject SMTP commands.
  */
 export function isMailable(address: string): boolean {
   return !/[ <>,;]/.test(address);
@@ -134,7 +134,7 @@ function readDomain(written: string): string | AddressFault {
   if (/^\.|\.$|\.\./.test(written)) {
     return { reason: "the domain has a dot too many" };
   }
-  // domainToASCII reads its argument as a URL host would be, so that what has a meaning in URLs must not reach it.
+  // domainToASCII parses its argument like a URL host, so characters with a meaning in URLs must be excluded.
   const domain = /[/\\?#:%@<>[\]^|"`{}]/.test(written) ? "" : domainToASCII(written);
   if (domain === "" || domain.length > MAX_DOMAIN_OCTETS) {
     return { reason: "the domain is not one that can exist" };
@@ -148,7 +148,7 @@ function readDomain(written: string): string | AddressFault {
 }
 
 function isAscii(text: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the whole of ASCII is meant
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: matches all of ASCII
   return /^[\u0000-\u007f]*$/.test(text);
 }
 
@@ -177,7 +177,10 @@ const DOMAINS = new Map(
   }),
 );
 
-/** What the writer of a well-formed address probably meant, as a question; undefined when nothing looks odd. Never a reason to refuse. */
+/**
+ * A suggestion for a valid address that contains a likely typo, worded as a question; undefined when nothing looks
+ * wrong. Never a reason to refuse the address.
+ */
 export function addressHint(domain: string): string | undefined {
   const known = DOMAINS.get(domain);
   if (known !== undefined) {

@@ -1,6 +1,6 @@
 /**
- * Every way a request can be refused. Closed: the HTTP layer maps each code to
- * one status, and the compiler finds a code without one.
+ * Every reason for which a request can be refused. The type is closed: the HTTP layer maps each code to one status, and
+ * the compiler reports a code without one.
  */
 export type ErrorCode =
   | "invalid_input"
@@ -8,16 +8,16 @@ export type ErrorCode =
   | "forbidden"
   | "not_found"
   | "method_not_allowed"
-  /** Something with this name, address or key is there already. */
+  /** Something with this name, address or key already exists. */
   | "conflict"
-  /** It cannot go while something else needs it. */
+  /** It cannot be deleted while something else uses it. */
   | "in_use"
-  /** What was looked at is not what is there now. */
+  /** The object has changed since the client last read it. */
   | "changed_meanwhile"
-  /** The same request is being answered already. */
+  /** The same request is already being processed. */
   | "in_progress"
   | "limit_reached"
-  /** An erasure keeps it from coming back. */
+  /** An erasure request prevents this address from being added again. */
   | "erased"
   | "illegal_state"
   | "stale_version"
@@ -31,13 +31,10 @@ export type ErrorCode =
   | "workspace_unavailable"
   | "internal";
 
-/** One thing wrong with one field: where, why, and how to mend it. */
+/** A problem with one field: where it is, the reason, and how to fix it. */
 export type FieldProblem = { field: string; reason: string; hint?: string };
 
-/**
- * A refusal that a person can act on. Services throw it; only `platform/http`
- * knows which status it becomes.
- */
+/** A refusal that the user can act on. Services throw it; only `platform/http` knows the HTTP status. */
 export class AppError extends Error {
   readonly code: ErrorCode;
   readonly fields: FieldProblem[];
@@ -57,13 +54,13 @@ export class AppError extends Error {
   }
 }
 
-/** An `invalid_input` about one field. */
+/** An `invalid_input` error for one field. */
 export function invalidField(field: string, reason: string, hint?: string): AppError {
   const problem = hint === undefined ? { field, reason } : { field, reason, hint };
   return new AppError("invalid_input", `${field}: ${reason}`, { fields: [problem] });
 }
 
-/** A `not_found` for something named in the caller's words. */
+/** A `not_found` error; `what` names the thing in the caller's words. */
 export function notFound(what: string): AppError {
   return new AppError("not_found", `There is no such ${what}.`);
 }

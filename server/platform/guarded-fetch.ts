@@ -5,28 +5,28 @@ export type GuardedRequest = {
   method?: "GET" | "POST";
   headers?: Record<string, string>;
   body?: string;
-  /** For all of it, from the name to the last byte. */
+  /** Covers the whole request, from name resolution to the last byte. */
   timeoutMs: number;
   maxBytes: number;
-  /** Whether an address may be connected to: whoever owns the name decides where it leads. */
+  /** Whether connecting to an IP address is allowed, since the owner of the name decides where it points. */
   mayConnect: (address: string) => boolean;
-  /** The addresses of a name; the system's resolver unless said otherwise. */
+  /** Resolves a name; defaults to the system's resolver. */
   addressesOf?: (host: string) => Promise<readonly string[]>;
-  /** Trust anchors in PEM instead of the system's. */
+  /** Trust anchors in PEM, replacing the system's. */
   ca?: string | undefined;
 };
 
 export type GuardedResponse = { status: number; contentType: string; text: string };
 
-/** Why there is no response, as a sentence without its full stop. */
+/** Why there is no response, as a sentence without a full stop. */
 export class FetchRefused extends Error {
   override readonly name = "FetchRefused";
 }
 
 /**
- * Fetches an address that somebody else chose. The name is looked up once, every address of it is checked, and the
- * connection goes to the address that was checked; certificates are verified for the name; redirects
- * are not followed; time and size have ends.
+ * Fetches a URL chosen by someone else. The name is resolved once, all its addresses are checked, and the connection
+ * goes to a checked address. Certificates are verified against the name, redirects are not followed, and time and size
+ * are limited.
  *
  * @throws FetchRefused
  */
@@ -56,9 +56,9 @@ export async function fetchGuarded(
 }
 
 /**
- * The first address of a host that may be connected to.
+ * The first address of a host to which connections are allowed.
  *
- * @throws FetchRefused when there is none; the signal's reason when it ends first.
+ * @throws FetchRefused when there is none; the signal's reason when it aborts first.
  */
 export async function checkedAddress(
   host: string,
@@ -99,7 +99,7 @@ async function fetchFrom(
     method: request.method ?? "GET",
     headers: { ...request.headers, host: url.host, "accept-encoding": "identity" },
     redirect: "manual",
-    // A connection kept for one name must not serve another name at the same address.
+    // A pooled connection for one name must not be reused for another name at the same address.
     keepalive: false,
     signal,
     tls: {

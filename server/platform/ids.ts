@@ -3,8 +3,8 @@ const TIME_CHARS = 10;
 const RANDOM_CHARS = 16;
 
 /**
- * Makes a lower-case ULID: 48 bits of unix milliseconds, then 80 random bits,
- * as 26 characters that sort by time and are safe in file names and URLs.
+ * Creates a lower-case ULID: 48 bits of unix milliseconds and 80 random bits, as 26 characters that sort by time and
+ * are safe in file names and URLs.
  *
  * @param now Unix time in milliseconds.
  * @see https://github.com/ulid/spec
@@ -23,7 +23,7 @@ export function newId(now: number = Date.now()): string {
   return time + random;
 }
 
-/** True for the 26 characters that `newId` makes, and nothing else. */
+/** True only for the 26-character format of `newId`. */
 export function isId(value: string): boolean {
   return /^[0-7][0-9a-hjkmnp-tv-z]{25}$/.test(value);
 }

@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { lockFile } from "./db/driver.ts";
 import { isDiskFull } from "./disk-full.ts";
 
-/** A process that another one replaces may need this long to end. */
+/** How long to wait for a process that is being replaced to exit. */
 const WAIT_MS = 2_000;
 
-/** Who uses a data folder; written beside the lock for people to read, and decides nothing. */
+/** The process using a data folder. Written beside the lock for information only; it has no effect on locking. */
 export type LockHolder = { pid: number; host: string; startedAt: string };
 
-/** Thrown when another process uses the data folder. */
+/** Thrown when another process is using the data folder. */
 export class DataFolderInUseError extends Error {
   constructor(dataDir: string, holder: LockHolder | undefined) {
     const who =
@@ -26,11 +26,11 @@ export class DataFolderInUseError extends Error {
 }
 
 /**
- * Takes the data folder for this process, before anything in it is opened. The lock belongs to the operating
- * system: it ends with the process however that ends, and holds between containers on one volume.
+ * Locks the data folder for this process; call it before opening anything in it. The operating system holds the lock,
+ * so it is released whenever the process ends, and it works between containers sharing a volume.
  *
- * @returns how to give it back.
- * @throws DataFolderInUseError when another process has it; Error when the folder cannot be written.
+ * @returns a function that releases the lock.
+ * @throws DataFolderInUseError when another process holds the lock; Error when the folder is not writable.
  */
 export function lockDataFolder(dataDir: string, waitMs: number = WAIT_MS): () => void {
   try {
@@ -56,7 +56,7 @@ export function lockDataFolder(dataDir: string, waitMs: number = WAIT_MS): () =>
   return release;
 }
 
-/** Whether a process has the data folder now. Changes nothing, and makes nothing that is not there. */
+/** True when a process holds the lock. Neither changes nor creates anything. */
 export function isInUse(dataDir: string): boolean {
   const path = lockPath(dataDir);
   if (!existsSync(path)) {
@@ -67,12 +67,12 @@ export function isInUse(dataDir: string): boolean {
   return release === undefined;
 }
 
-/** Where the process that took the data folder last says who it is; it is not there before the first start. */
+/** The file that describes the process which last locked the data folder; missing before the first start. */
 export function holderPath(dataDir: string): string {
   return join(dataDir, "local", "instance.json");
 }
 
-/** Who took the data folder last, as it said itself; undefined when that cannot be read. */
+/** The process that last locked the data folder, by its own description; undefined when that cannot be read. */
 export function lockHolder(dataDir: string): LockHolder | undefined {
   try {
     const found = JSON.parse(
@@ -83,7 +83,7 @@ export function lockHolder(dataDir: string): LockHolder | undefined {
       ? undefined
       : { pid, host, startedAt };
   } catch {
-    // It is only told to people: a lock without its note is a lock.
+    // The description is informational; the lock is valid without it.
     return undefined;
   }
 }

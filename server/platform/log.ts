@@ -1,6 +1,6 @@
 import pino from "pino";
 
-/** What LOG_LEVEL takes, the usual one first. */
+/** The valid values of LOG_LEVEL; the default is first. */
 export const LOG_LEVELS: [string, ...string[]] = [
   "info",
   "trace",
@@ -11,13 +11,12 @@ export const LOG_LEVELS: [string, ...string[]] = [
   "silent",
 ];
 
-// Made before the environment is checked: any other word is refused there, with a sentence.
+// This runs before the environment is validated, which reports an invalid value.
 const asked = process.env["LOG_LEVEL"] ?? "";
 
 /**
- * The process log: one JSON object a line on stdout, no personal data (no
- * addresses, no names, no tokens: log ids). `transport` is not used because its
- * worker file does not exist inside the compiled binary.
+ * The process log: one JSON object per line on stdout. No personal data (addresses, names, tokens); log ids instead.
+ * `transport` is not used, because its worker file does not exist in the compiled binary.
  */
 export const log = pino({
   level: LOG_LEVELS.includes(asked) ? asked : LOG_LEVELS[0],

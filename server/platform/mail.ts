@@ -1,11 +1,11 @@
-// One-off mail of the instance itself: password resets, invitations, the wizard's test message.
-// Campaigns leave by delivery/, never by this file.
+// Individual mail of the instance itself: password resets, invitations, the wizard's test message. Campaigns are sent
+// by delivery/, never by this file.
 import { isIP, Socket } from "node:net";
 import { createTransport } from "nodemailer";
 import { AppError } from "./errors.ts";
 import { checkedAddress } from "./guarded-fetch.ts";
 
-/** The way system mail leaves, with its password in clear: never stored like this. */
+/** The relay for system mail, with its password unencrypted; never store it in this form. */
 export type MailRoute = {
   host: string;
   port: number;
@@ -13,9 +13,9 @@ export type MailRoute = {
   verifyCertificate: boolean;
   username: string;
   password: string;
-  /** Gives OAuth 2.0 access tokens; then they are used instead of the password. */
+  /** Returns an OAuth 2.0 access token, which is then used instead of the password. */
   accessToken?: () => Promise<string>;
-  /** Whether an address of the host may be connected to. */
+  /** Whether connecting to an IP address of the host is allowed. */
   mayConnect: (address: string) => boolean;
   fromName: string;
   fromEmail: string;
@@ -25,39 +25,39 @@ export type MailMessage = {
   to: string;
   subject: string;
   text: string;
-  /** Bare, without angle brackets; made up when left out. */
+  /** Without angle brackets; generated when omitted. */
   messageId?: string;
 };
 
-/** What the server said when it took the message. */
+/** The server's reply to an accepted message. */
 export type MailReceipt = { messageId: string; reply: string };
 
-/** Sends the instance's own mail over the route that is set at that moment. */
+/** Sends the instance's own mail over the currently configured relay. */
 export type Mailer = {
-  /** False until a route is set: then links are shown instead of mailed. */
+  /** False until a relay is configured; links are then shown instead of mailed. */
   isConfigured(): boolean;
   /**
-   * Hands the message to the route's server and resolves with its reply.
+   * Hands the message over to the relay and resolves with its reply.
    *
-   * @throws AppError `unavailable` when no route is set; `unreachable`, with the server's own words, when
-   *   it could not be handed over. Nothing is kept for later: a job that calls this is what tries again.
+   * @throws AppError `unavailable` when no relay is configured; `unreachable`, with the server's reply, when the
+   * message was not accepted. Nothing is queued: retrying is up to the calling job.
    */
   send(message: MailMessage): Promise<MailReceipt>;
 };
 
-/** How long to wait for the route's server, in milliseconds. */
+/** Time-outs for the relay, in milliseconds. */
 export type MailPatience = {
-  /** For the connection with its TLS, and for the greeting. */
+  /** For the connection including TLS, and for the greeting. */
   connectMs: number;
-  /** For each answer. */
+  /** For each reply. */
   idleMs: number;
-  /** In all: a server can say a little all the time and still never come to an end. */
+  /** For the whole message, since a server could send data slowly without ever finishing. */
   wholeMs: number;
 };
 
 const PATIENCE: MailPatience = { connectMs: 10_000, idleMs: 15_000, wholeMs: 45_000 };
 
-/** A mailer that asks for the route at each message, so that a changed setting works at once. */
+/** Creates a mailer that reads the configuration for every message, so that a change takes effect at once. */
 export function createMailer(
   routeOf: () => MailRoute | undefined,
   patience: MailPatience = PATIENCE,
@@ -124,7 +124,7 @@ async function sendBy(
   }
 }
 
-/** The address to dial: looked up and checked once, so that the one that is dialled is the one that was checked. */
+/** Resolves and checks the host once, so that the connection goes to the address that was checked. */
 async function addressOf(route: MailRoute, { connectMs }: MailPatience): Promise<string> {
   try {
     return await checkedAddress(route.host, route, AbortSignal.timeout(connectMs));

@@ -1,31 +1,32 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 
-// From a cached read to a slow import upload; the promise is p99 < 50 ms.
+// Covers a cached read up to a slow import upload; the target is p99 < 50 ms.
 const HTTP_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const JOB_BUCKETS = [0.01, 0.1, 0.5, 1, 5, 30, 120, 600, 3600];
 
-/** A number that is read when somebody asks for the metrics. Labels name the series. */
+/** A value read at scrape time. The labels identify the series. */
 export type Reading = { labels?: Record<string, string>; value: number };
 
-/** The process's numbers in Prometheus' text format. */
+/** The process's metrics in Prometheus text format. */
 export type Metrics = {
-  /** One answered request. `route` is the pattern, never the address itself: it would name people. */
+  /** Records an answered request. `route` is the pattern; the actual path could identify people. */
   http(request: { method: string; route: string; status: number; ms: number }): void;
-  /** One run of a job. */
+  /** Records one run of a job. */
   job(run: { kind: string; outcome: string; ms: number }): void;
   /**
-   * Adds a gauge that is read at each scrape. One whose read throws has no series, or is NaN without labels.
+   * Adds a gauge that is read at each scrape. If the read throws, it has no series, or the value NaN when it has no
+   * labels.
    *
-   * @param labels Names of the labels that its readings carry.
+   * @param labels The label names used by its readings.
    */
   gauge(name: string, help: string, read: () => Reading[], labels?: string[]): void;
-  /** Adds a counter that somebody else keeps and that is read at each scrape. */
+  /** Adds a counter whose value is kept elsewhere and read at each scrape. */
   total(name: string, help: string, read: () => Reading[], labels?: string[]): void;
-  /** Everything, and its content type. */
+  /** All metrics, with the content type. */
   render(): Promise<{ body: string; contentType: string }>;
 };
 
-/** A registry of its own, so that two applications in one process (tests) do not share numbers. */
+/** Creates a separate registry, so that two applications in one process (in tests) do not share metrics. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];
@@ -116,7 +117,7 @@ function readingsOf(read: () => Reading[]): Reading[] | undefined {
   try {
     return read();
   } catch {
-    // A scrape must show what can be shown: /readyz is what reports that a part is broken.
+    // A scrape returns what is available; /readyz reports broken parts.
     return undefined;
   }
 }

@@ -7,10 +7,10 @@ const SETTING = "primacy";
 type Primacy = { epoch: number; boot: string };
 
 /**
- * Begins the reign of one process over a data folder, and returns its number. The lock of the folder keeps a
- * second process out; this one finds out when it was got round, for instance because local/ was removed.
+ * Makes a process the primary of a data folder and returns the number of its term. The folder's lock keeps a second
+ * process out; this detects the case that the lock was bypassed, for example because local/ was deleted.
  *
- * @param boot Names the process.
+ * @param boot Identifies the process.
  */
 export function beginPrimacy(system: Connection, boot: string, now: number): number {
   return inTransaction(system, () => {
@@ -20,7 +20,7 @@ export function beginPrimacy(system: Connection, boot: string, now: number): num
   });
 }
 
-/** False once another process has begun to reign: this one must apply, claim and send nothing more. */
+/** False once another process has become primary; this one must then stop applying, claiming and sending. */
 export function stillReigns(system: Connection, boot: string): boolean {
   return readSetting<Primacy>(system, SETTING)?.boot === boot;
 }

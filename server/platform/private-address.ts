@@ -2,13 +2,15 @@ import { isIP } from "node:net";
 
 const PRIVATE_V4 =
   /^(0\.|10\.|127\.|169\.254\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)/;
-/** Set aside by RFC 6890 and RFC 1112: protocol assignments, benchmarks, multicast, reserved, broadcast. */
+/**
+ * Special-purpose ranges of RFC 6890 and RFC 1112: protocol assignments, benchmarking, multicast, reserved, broadcast.
+ */
 const SPECIAL_V4 = /^(192\.0\.0\.|198\.1[89]\.|22[4-9]\.|2[3-5]\d\.)/;
 
 /**
- * True for an IP address that is not on the public network: this machine, its link, private networks and the
- * carrier's (RFC 1122, 1918, 3927, 4193, 4291, 6598), also inside an IPv6 address that stands for an IPv4 one.
- * A text that is no IP address is not private.
+ * True for an IP address outside the public internet: this host, link-local, private and carrier-grade NAT ranges (RFC
+ * 1122, 1918, 3927, 4193, 4291, 6598), including such an IPv4 address embedded in an IPv6 address. False for text that
+ * is not an IP address.
  */
 export function isPrivateAddress(address: string): boolean {
   switch (isIP(address)) {
@@ -21,7 +23,7 @@ export function isPrivateAddress(address: string): boolean {
   }
 }
 
-/** True for an address that somebody on the public network can have; stricter than "not private". */
+/** True for an address that can be assigned on the public internet; stricter than "not private". */
 export function isPublicAddress(address: string): boolean {
   const kind = isIP(address);
   if (kind === 0 || isPrivateAddress(address)) {
@@ -33,11 +35,11 @@ export function isPublicAddress(address: string): boolean {
   const groups = groupsOf(address);
   const inner = embeddedV4(groups);
   const first = groups[0] ?? 0;
-  // 2000::/3 is all that was ever given out; 64:ff9b::/96 leads to IPv4.
+  // Only 2000::/3 is allocated as public unicast; 64:ff9b::/96 embeds IPv4 addresses.
   return inner === undefined ? first >= 0x2000 && first < 0x4000 : !SPECIAL_V4.test(inner);
 }
 
-/** True for an address that is only valid on one link (RFC 3927, RFC 4291 §2.5.6). */
+/** True for a link-local address (RFC 3927, RFC 4291 §2.5.6). */
 export function isLinkLocalAddress(address: string): boolean {
   const v4 = asV4(address);
   if (v4 !== undefined) {
@@ -46,7 +48,7 @@ export function isLinkLocalAddress(address: string): boolean {
   return isIP(address) === 6 && ((groupsOf(address)[0] ?? 0) & 0xffc0) === 0xfe80;
 }
 
-// Beside 169.254.169.254, which is link-local: AWS and Google over IPv6, Alibaba, Oracle, Azure.
+// Metadata services of AWS and Google over IPv6, Alibaba, Oracle and Azure; 169.254.169.254 is covered as link-local.
 const METADATA = new Set([
   "fd00:ec2:0:0:0:0:0:254",
   "fd20:ce:0:0:0:0:0:254",
@@ -55,7 +57,7 @@ const METADATA = new Set([
   "168.63.129.16",
 ]);
 
-/** True for the address at which a cloud tells a machine about itself, credentials included. */
+/** True for an address where a cloud provider serves instance metadata, including credentials. */
 export function isMetadataAddress(address: string): boolean {
   const v4 = asV4(address);
   if (v4 !== undefined) {
@@ -65,7 +67,7 @@ export function isMetadataAddress(address: string): boolean {
   return METADATA.has(groups.map((group) => group.toString(16)).join(":"));
 }
 
-/** The IPv4 address that is meant, also inside an IPv6 one. */
+/** The address as IPv4, extracted if it is embedded in an IPv6 address. */
 function asV4(address: string): string | undefined {
   switch (isIP(address)) {
     case 4:
@@ -88,7 +90,7 @@ function isPrivateV6(groups: number[]): boolean {
   return inner !== undefined && PRIVATE_V4.test(inner);
 }
 
-/** The IPv4 address that a mapped, compatible, NAT64 or 6to4 address leads to. */
+/** The IPv4 address embedded in a mapped, compatible, NAT64 or 6to4 address. */
 function embeddedV4(groups: number[]): string | undefined {
   const head = groups.slice(0, 6).join(":");
   if (["0:0:0:0:0:65535", "0:0:0:0:0:0", "100:65435:0:0:0:0"].includes(head)) {
@@ -101,7 +103,7 @@ function dotted(high = 0, low = 0): string {
   return [high >> 8, high & 255, low >> 8, low & 255].join(".");
 }
 
-/** The eight numbers of an IPv6 address, whichever way it is written. */
+/** The eight groups of an IPv6 address in any notation. */
 function groupsOf(address: string): number[] {
   const plain = address
     .replace(/%.*$/, "")

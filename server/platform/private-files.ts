@@ -5,14 +5,14 @@ import { log } from "./log.ts";
 const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
 const OTHERS = 0o077;
-/** What SwiftMail makes beside local/. A data folder may hold other things too, which are left alone. */
+/** SwiftMail's own files outside local/. Other files in the data folder are left unchanged. */
 const OWN_FILES = /^(system\.db|t_[0-9a-z]{26}\.db|master\.key)/;
 
 /**
- * Takes away what others on this machine may do with the data folder and everything SwiftMail keeps in it:
- * folders 0700, files 0600. Symbolic links are not followed.
+ * Removes other users' access to the data folder and all of SwiftMail's files in it: folders 0700, files 0600. Symbolic
+ * links are not followed.
  *
- * @returns paths that others may still reach, because they belong to somebody else.
+ * @returns paths that remain accessible to others because they belong to another user.
  */
 export function makePrivate(dataDir: string): string[] {
   const left: string[] = [];
@@ -27,13 +27,13 @@ export function makePrivate(dataDir: string): string[] {
   if (left.length > 0) {
     log.warn(
       { paths: left.slice(0, 5), n: left.length },
-      "others may read files of the data folder",
+      "other users can access files of the data folder",
     );
   }
   return left;
 }
 
-/** Paths of the data folder that others on this machine may reach. */
+/** Paths of the data folder that other users of this machine can access. */
 export function openToOthers(dataDir: string): string[] {
   const own = readdirSync(dataDir).filter((name) => name === "local" || OWN_FILES.test(name));
   return [dataDir, ...own.map((name) => join(dataDir, name))].filter((path) => {

@@ -7,26 +7,26 @@ const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** The master keys: the newest encrypts, all decrypt, so that a key can be rotated. */
+/** The master keys: the newest one encrypts, all of them decrypt, so that the key can be rotated. */
 export type KeyRing = { current: string; keys: ReadonlyMap<string, Buffer> };
 
-/** Where the master key is, unless MASTER_KEY_FILE says otherwise. */
+/** The path of the master key file, unless MASTER_KEY_FILE overrides it. */
 export function masterKeyPath(dataDir: string, file?: string): string {
   return file ?? join(dataDir, "master.key");
 }
 
 /**
- * Loads the key ring from `file` (default `<dataDir>/master.key`), creating it with one random key when it does
- * not exist. For a data folder in which nothing is sealed yet; any other start uses `readKeyRing`.
+ * Loads the key ring from `file` (default `<dataDir>/master.key`), creating it with one random key if it does not
+ * exist. Only for a data folder that contains no encrypted data yet; any other start uses `readKeyRing`.
  *
- * @throws Error as `readKeyRing`; a file that is there is never overwritten.
+ * @throws Error as `readKeyRing`; an existing file is never overwritten.
  */
 export function loadKeyRing(dataDir: string, file?: string): KeyRing {
   const path = masterKeyPath(dataDir, file);
   if (!existsSync(path)) {
     const fresh = { current: "k1", keys: { k1: randomBytes(KEY_BYTES).toString("base64") } };
     try {
-      // On the disk before anything is sealed with it: a key lost in a power cut takes every secret along.
+      // Flushed before anything is encrypted with it: if a power cut lost the key, every secret would be lost.
       writeFileSync(`${path}.new`, `${JSON.stringify(fresh)}\n`, { mode: 0o600, flush: true });
       chmodSync(`${path}.new`, 0o600);
       renameSync(`${path}.new`, path);
@@ -43,10 +43,10 @@ export function loadKeyRing(dataDir: string, file?: string): KeyRing {
 }
 
 /**
- * Reads the key ring: JSON `{"current":"k1","keys":{"k1":"<base64, 32 bytes>"}}`. Never makes one, because a new
- * key would make every stored secret unreadable and every link in sent mail dead.
+ * Reads the key ring: JSON `{"current":"k1","keys":{"k1":"<base64, 32 bytes>"}}`. Never creates one, because a new key
+ * would make every stored secret unreadable and break every link in sent mail.
  *
- * @throws MasterKeyError when the file is missing, cannot be read, or holds a key that is cut or damaged.
+ * @throws MasterKeyError when the file is missing, unreadable, or contains a truncated or damaged key.
  */
 export function readKeyRing(dataDir: string, file?: string): KeyRing {
   const path = masterKeyPath(dataDir, file);
@@ -74,7 +74,7 @@ export function readKeyRing(dataDir: string, file?: string): KeyRing {
   return { current: parsed.current, keys };
 }
 
-/** The master key cannot be used; says which file, what is wrong with it, and the way back. */
+/** The master key cannot be used; the message states the file, the problem and the remedy. */
 export class MasterKeyError extends Error {
   constructor(path: string, fault: string) {
     super(
@@ -89,7 +89,7 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** What tells one master key from another and nothing about the key itself. */
+/** Identifies a master key without revealing anything about it. */
 export function keyFingerprint(ring: KeyRing, keyId: string): string {
   return deriveKey(ring, keyId, "fingerprint").toString("hex").slice(0, 32);
 }
@@ -97,7 +97,7 @@ export function keyFingerprint(ring: KeyRing, keyId: string): string {
 /**
  * Encrypts a secret for storage: `v1.<key id>.<base64url of nonce, AES-256-GCM ciphertext and tag>`.
  *
- * @param purpose Bound to the result, so that a value copied into another column does not decrypt there.
+ * @param purpose Authenticated with the result, so that a value copied into another column cannot be decrypted there.
  */
 export function encryptSecret(ring: KeyRing, purpose: string, plain: string): string {
   const nonce = randomBytes(NONCE_BYTES);
@@ -112,7 +112,7 @@ export function encryptSecret(ring: KeyRing, purpose: string, plain: string): st
   return `v1.${ring.current}.${sealed.toString("base64url")}`;
 }
 
-/** Reverses `encryptSecret`. @throws Error when the key is gone, or the value or its purpose was changed. */
+/** Reverses `encryptSecret`. @throws Error when the key is missing, or the value or purpose was changed. */
 export function decryptSecret(ring: KeyRing, purpose: string, stored: string): string {
   const [version, keyId, body] = stored.split(".");
   if (version !== "v1" || keyId === undefined || body === undefined) {
@@ -130,7 +130,7 @@ export function decryptSecret(ring: KeyRing, purpose: string, stored: string): s
   return Buffer.concat([plain, decipher.final()]).toString("utf8");
 }
 
-/** A key for one purpose, derived from one master key (HMAC-SHA-256), so that purposes never share a key. */
+/** Derives a key for one purpose from a master key (HMAC-SHA-256), so that no two purposes share a key. */
 export function deriveKey(ring: KeyRing, keyId: string, purpose: string): Buffer {
   return createHmac("sha256", keyOf(ring, keyId)).update(`swiftmail:${purpose}`).digest();
 }

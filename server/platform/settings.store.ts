@@ -11,15 +11,15 @@ const upsertSetting = statement<[{ key: string; value: string; now: number }]>(`
 `);
 
 /**
- * An instance setting, or undefined when it was never written. The caller names the type; it is what
- * `writeSetting` was given for that key.
+ * Reads an instance setting; undefined when it was never written. The caller states the type, which must match what
+ * `writeSetting` stored.
  */
 export function readSetting<T>(system: Connection, key: string): T | undefined {
   const row = selectSetting(system).get(key);
   return row === undefined ? undefined : (JSON.parse(row.value) as T);
 }
 
-/** Stores a setting as JSON, replacing the one before. Secrets inside must be encrypted already. */
+/** Stores a setting as JSON, replacing the previous value. Secrets in it must already be encrypted. */
 export function writeSetting(system: Connection, key: string, value: unknown, now: number): void {
   upsertSetting(system).run({ key, value: JSON.stringify(value), now });
 }

@@ -2,16 +2,16 @@ import { networkInterfaces } from "node:os";
 import { isLinkLocalAddress, isMetadataAddress, isPublicAddress } from "./private-address.ts";
 
 /**
- * False for an address that a domain of somebody's choice must not lead us to: private networks and this
- * machine itself, also by its public address.
+ * False for an address to which a domain of unknown ownership must not direct our connections: private networks, and
+ * this machine, even by its public address.
  */
 export function isPublicTarget(address: string): boolean {
   return isPublicAddress(address) && !isMetadataAddress(address) && !isOwnAddress(address);
 }
 
 /**
- * Says which addresses may be connected to. Where private networks are allowed, link-local addresses and the
- * metadata services of clouds, which hand out the machine's own credentials, still are not.
+ * Returns a check of which addresses may be connected to. Even where private networks are allowed, link-local addresses
+ * and cloud metadata services, which reveal the machine's own credentials, are refused.
  */
 export function relayTargets(publicOnly: boolean): (address: string) => boolean {
   return publicOnly
@@ -19,7 +19,7 @@ export function relayTargets(publicOnly: boolean): (address: string) => boolean 
     : (address) => !isLinkLocalAddress(address) && !isMetadataAddress(address);
 }
 
-/** True for an address that an interface of this machine has. */
+/** True for an address assigned to one of this machine's interfaces. */
 export function isOwnAddress(address: string): boolean {
   const plain = address.toLowerCase().replace(/^::ffff:(?=\d+\.)/, "");
   return Object.values(networkInterfaces())

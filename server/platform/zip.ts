@@ -12,10 +12,10 @@ const DEFLATE = 8;
 const MAX_BYTES = 0xffffffff;
 
 /**
- * Makes a zip archive in memory. Names become plain file names: no folders, no `..`, no control characters,
- * and no two alike, so that unpacking it can write nowhere but into the folder it is unpacked in.
+ * Builds a ZIP archive in memory. Names are reduced to plain, unique file names without folders, `..` or control
+ * characters, so that unpacking cannot write outside the target folder.
  *
- * @throws Error past 4 GiB or 65,535 entries, which need ZIP64.
+ * @throws Error above 4 GiB or 65,535 entries, which would need ZIP64.
  * @see APPNOTE.TXT 6.3.10 (PKWARE) §4.3
  */
 export function zip(entries: readonly ZipEntry[], at: Date): Uint8Array {
@@ -32,7 +32,7 @@ export function zip(entries: readonly ZipEntry[], at: Date): Uint8Array {
     const fields = fieldsOf(entry.bytes, data.length, name.length, at);
     const local = Buffer.concat([uint(4, LOCAL), fields, name]);
     parts.push(local, data);
-    // Made by, fields, comment length, disk, attributes; the mode is that of a plain file.
+    // Version made by, fields, comment length, disk, attributes; the mode is that of a regular file.
     const made = uint(2, (3 << 8) | VERSION);
     const more = Buffer.concat([uint(2, 0), uint(2, 0), uint(2, 0), uint(4, 0o100600 * 0x10000)]);
     directory.push(Buffer.concat([uint(4, CENTRAL), made, fields, more, uint(4, offset), name]));
@@ -48,11 +48,11 @@ export function zip(entries: readonly ZipEntry[], at: Date): Uint8Array {
   return Buffer.concat([...parts, central, ...end, ...where]);
 }
 
-/** A name without folders, control characters and what Windows refuses. */
+/** A file name without folders, control characters and characters that Windows forbids. */
 export function safeEntryName(name: string): string {
   const plain = name
     .normalize("NFC")
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are replaced
     .replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069"*/:<>?\\|]+/g, "_")
     .replace(/^[.\s]+|[.\s]+$/g, "")
     .slice(0, 100);

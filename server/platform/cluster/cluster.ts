@@ -1,10 +1,13 @@
-/** What this node may do, and in which primacy. */
+/** This node's role in the cluster. */
 export type Cluster = {
-  /** Stable name of this node, part of lease owners and journal stream names. */
+  /** The node's stable name; part of lease owners and journal stream names. */
   node: string;
   role(): "primary" | "replica";
-  /** Number of the current primacy; what an older one wrote is refused. */
+  /** The number of the current primary's term; writes from an earlier term are refused. */
   epoch(): number;
-  /** False on a node whose databases are copies: writes on reads (sessions) are left out there. */
+  /**
+   * False on a node whose databases are replicas; writes that accompany a read, such as a session's last use, are
+   * skipped there.
+   */
   canWrite(): boolean;
 };

@@ -1,6 +1,6 @@
 import type { Cluster } from "./cluster.ts";
 
-/** One node with plain files: always the primary, always of the first epoch. */
+/** A single node with local files: always the primary, always in term 1. */
 export function standalone(): Cluster {
   return { node: "main", role: () => "primary", epoch: () => 1, canWrite: () => true };
 }

@@ -1,4 +1,4 @@
-/** SQLite's refusal to write beside another, as one thread tells it to another: its own error does not travel. */
+/** SQLite's lock error in a form that can be passed between threads, which SQLite's own error object cannot. */
 export class LockedError extends Error {
   constructor() {
     super("another connection writes to this file");
@@ -6,7 +6,9 @@ export class LockedError extends Error {
   }
 }
 
-/** True for a refusal because another connection holds the lock: nothing was changed, and later it may work. */
+/**
+ * True when the error means that another connection holds the lock. Nothing was changed, and a later try may succeed.
+ */
 export function isBusy(error: unknown): boolean {
   if (error instanceof LockedError) {
     return true;

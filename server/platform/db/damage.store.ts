@@ -1,24 +1,24 @@
 import type { Connection } from "./driver.ts";
 import { statement } from "./statements.ts";
 
-/** What was found damaged, and what became of it. */
+/** Damage that was found, and what was lost. */
 export type DamageNotice = {
   id: number;
   /** Unix ms. */
   at: number;
   kind: DamageKind;
   path: string;
-  /** That could not be read. */
+  /** Number of unreadable bytes. */
   bytes: number;
-  /** That were in them, at least. */
+  /** Minimum number of records they contained. */
   records: number;
-  /** Where the damaged file was put; "" = nowhere. */
+  /** Where the damaged file was moved; "" = nowhere. */
   kept: string;
 };
 
 export type DamageKind = "journal_bytes" | "journal_missing" | "inbox_damaged" | "results_lost";
 
-// A segment is read again at each start until all in it is applied.
+// A segment is read again at each start until all of it is applied, so the same damage is found repeatedly.
 const insertNotice = statement<[Omit<DamageNotice, "id">]>(`
   INSERT INTO damage_notice (at, kind, path, bytes, records, kept)
   SELECT @at, @kind, @path, @bytes, @records, @kept
@@ -37,22 +37,22 @@ const selectLost = statement<[], { kind: DamageKind; bytes: number; records: num
   SELECT kind, sum(bytes) AS bytes, sum(records) AS records, count(*) AS n FROM damage_notice GROUP BY kind
 `);
 
-/** Remembers damage until the administrator has read of it; damage at the same place once. */
+/** Records damage until the administrator has read the notice. Damage at the same place is recorded once. */
 export function noteDamage(system: Connection, notice: Omit<DamageNotice, "id">): void {
   insertNotice(system).run(notice);
 }
 
-/** What the administrator has not read yet, at most 100. */
+/** Notices that the administrator has not read yet, at most 100. */
 export function unreadDamage(system: Connection): DamageNotice[] {
   return selectUnread(system).all();
 }
 
-/** @returns false when there is no such notice, or it was read. */
+/** @returns false when there is no such notice or it has been read already. */
 export function readDamage(system: Connection, id: number, now: number): boolean {
   return markRead(system).run(now, id).changes === 1;
 }
 
-/** Sums of everything that was ever found damaged here. */
+/** Totals of all damage ever found in this instance. */
 export function damageTotals(system: Connection) {
   return selectLost(system).all();
 }

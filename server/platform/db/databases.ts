@@ -13,34 +13,35 @@ import { WorkspaceHandles } from "./workspace-handles.ts";
 
 const MAX_OPEN_INBOXES = 256;
 
-/** The database files of one data folder, as one thread sees them. */
+/** The database files of one data folder, as seen by one thread. */
 export type Databases = {
   system: Connection;
   /**
    * The workspace's connection, opened and migrated on first use.
    *
-   * @throws AppError `workspace_unavailable` while its file cannot be used, `not_found` when there is no such workspace.
+   * @throws AppError `workspace_unavailable` while its file cannot be used, `not_found` when there is no such
+   * workspace.
    */
   workspace(id: string): Connection;
-  /** As `workspace`, and undefined when there is no such workspace. */
+  /** Like `workspace`, but undefined when there is no such workspace. */
   find(id: string): Connection | undefined;
-  /** Makes the file of a new workspace: nothing else makes one. */
+  /** Creates the file of a new workspace. No other function creates one. */
   createWorkspace(id: string): void;
   /** True while the workspace's file cannot be used. */
   isSetAside(id: string): boolean;
   /** The workspaces whose file cannot be used now. */
   setAsideIds(): string[];
-  /** What is set aside now and why. Every answer about it comes from here. */
+  /** The workspaces set aside now, with their reasons. The only source for every report about them. */
   setAsideRows(): SetAside[];
-  /** Refuses the workspace on every thread until somebody has looked at its file. */
+  /** Makes every thread refuse the workspace until its file has been checked. */
   setAside(id: string, fault: FileFault): void;
-  /** Uses the workspace again, on this thread at once. @returns false when it was not set aside. */
+  /** Makes the workspace available again, on this thread immediately. @returns false when it was not set aside. */
   bringBack(id: string, now: number): boolean;
-  /** The workspace's test inbox, under local/ and never replicated. */
+  /** The workspace's test inbox, stored under local/ and never replicated. */
   inbox(id: string): Connection;
-  /** Forgets and closes the workspace's handles, before its file is moved or removed. */
+  /** Closes this thread's connections to the workspace. Call it before moving or deleting the file. */
   closeWorkspace(id: string): void;
-  /** How many workspace files this thread has open. */
+  /** Number of workspace files that this thread has open. */
   openCount(): number;
   close(): void;
 };
@@ -48,11 +49,11 @@ export type Databases = {
 export type DataFolders = { root: string; local: string };
 
 export type DatabaseOptions = Pick<ConnectionOptions, "busyTimeoutMs"> & {
-  /** Hears of every statement on these connections. */
+  /** Called for every statement on these connections. */
   onStatement?: OnStatement;
 };
 
-/** The folders of a data directory, created when missing. */
+/** The folders of a data directory, created if missing. */
 export function dataFolders(dataDir: string): DataFolders {
   const folders = { root: dataDir, local: join(dataDir, "local") };
   mkdirSync(folders.local, { recursive: true });
@@ -60,11 +61,11 @@ export function dataFolders(dataDir: string): DataFolders {
 }
 
 /**
- * Opens `system.db` and hands out workspace databases on demand, keeping the 256 used last open. Each
- * thread calls this once for itself: connections are never shared between threads.
+ * Opens `system.db`, and workspace databases on demand, of which it keeps the 256 most recently used open. Each thread
+ * calls this for itself: connections are never shared between threads.
  *
- * A connection taken from here is good until the current synchronous block ends; across an `await`
- * ask again, since the least recently used one may have been closed meanwhile.
+ * A connection returned by this object is valid only until the current synchronous block ends. After an `await`, get it
+ * again: it may have been closed as the least recently used one.
  *
  * @throws SystemFileError when `system.db` cannot be used.
  */

@@ -1,33 +1,33 @@
 import { isMainThread } from "node:worker_threads";
-// The only file that names the driver. The sub-path embeds the native addon in the compiled binary,
-// which the package's main entry does not; scripts/build.ts swaps it for another target.
+// The only file that imports the driver. The sub-path import embeds the native addon in the compiled binary, which the
+// package's main entry does not; scripts/build.ts replaces it when building for another target.
 import Database from "better-sqlite3/linux-x64";
 
 export type Connection = Database.Database;
 
 const BUSY_TIMEOUT_MS = 5_000;
-// A checkpoint waits for the disk, and whoever commits past the limit makes it: threads that write much are
-// to reach theirs first, so that it is seldom the HTTP thread that waits.
+// A checkpoint waits for the disk and runs in the thread whose commit exceeds the limit. Worker threads have a lower
+// limit, so that the HTTP thread seldom has to run one.
 const CHECKPOINT_PAGES = isMainThread ? 8_000 : 1_000;
 
 export type ConnectionOptions = {
   readonly?: boolean;
   /**
-   * How long a write waits for another connection's, 5 s when left out. The whole thread waits: one that serves
-   * many workspaces takes a short time here and waits in `write-turn.ts`.
+   * How long a write waits for another connection's lock; default 5 s. The whole thread blocks meanwhile, so a thread
+   * that serves many workspaces sets a short time and waits in `write-turn.ts`.
    */
   busyTimeoutMs?: number;
-  /** Fails rather than makes a file that is not there. */
+  /** Fail if the file does not exist, rather than create it. */
   mustExist?: boolean;
-  /** Gets the connection before anybody uses it. */
+  /** Called with the connection before it is used. */
   onOpen?: (db: Connection) => void;
 };
 
 /**
- * Opens a SQLite file with the settings everything here relies on.
+ * Opens an SQLite file with the settings that all code relies on.
  *
- * @throws Error when the file cannot be opened, or is not in WAL mode afterwards: any other mode is
- *   not replicated by LiteFS, so it is refused rather than used.
+ * @throws Error when the file cannot be opened or cannot be switched to WAL mode: LiteFS does not replicate other
+ * modes, so they are refused.
  */
 export function openConnection(path: string, options: ConnectionOptions = {}): Connection {
   const { readonly = false, mustExist = false, busyTimeoutMs = BUSY_TIMEOUT_MS } = options;
@@ -41,8 +41,8 @@ export function openConnection(path: string, options: ConnectionOptions = {}): C
     }
     db.pragma("synchronous = NORMAL");
     db.pragma("foreign_keys = ON");
-    // What is deleted or changed is overwritten, in every file and by every thread: who is erased later must not
-    // be found where something of theirs was moved or removed long before.
+    // Overwrite deleted content in every file, on every thread: after an erasure, no earlier copy of a person's data
+    // may remain in free pages.
     db.pragma("secure_delete = ON");
     db.pragma("temp_store = MEMORY");
     db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
@@ -55,9 +55,9 @@ export function openConnection(path: string, options: ConnectionOptions = {}): C
 }
 
 /**
- * Locks a file for as long as this process lives, or until what is returned is called; undefined when another
- * process has it after `waitMs`. SQLite's own locks (fcntl on Unix) end with their process and hold
- * between containers on one volume, and they are there wherever a database can be. Nothing is written to it.
+ * Locks a file until the returned function is called or this process ends; undefined when another process still holds
+ * the lock after `waitMs`. SQLite's locks (fcntl on Unix) are released when the process dies, work between containers
+ * that share a volume, and exist wherever a database can be stored. Nothing is written to the file.
  */
 export function lockFile(path: string, waitMs: number): (() => void) | undefined {
   const db = new Database(path, { timeout: waitMs });

@@ -13,7 +13,7 @@ export type FaultReason =
   | "log_missing"
   | "no_tables";
 
-/** A database file that cannot be used as it is. */
+/** A database file that cannot be used in its present state. */
 export class FileFault extends Error {
   readonly reason: FaultReason;
 
@@ -32,19 +32,19 @@ const PAGE_SIZE_OFFSET = 16;
 const CHANGES_OFFSET = 24;
 const PAGES_OFFSET = 28;
 const VALID_FOR_OFFSET = 92;
-// §4: the log begins with one of two numbers; each page in it has a header.
+// §4: the log starts with one of two magic numbers; each page in it has a header.
 const LOG_HEADER_BYTES = 32;
 const LOG_MAGIC = new Set([0x377f0682, 0x377f0683]);
 const FRAME_HEADER_BYTES = 24;
 
 /**
- * Looks at a database file from outside, without SQLite: cheap enough for thousands of files at a start. Never to be
- * asked of a file that this process has open (`isMarkedOpen`).
+ * Checks a database file without SQLite, which is cheap enough for thousands of files at a start. Must not be called
+ * for a file that this process has open (`isMarkedOpen`).
  *
- * @param newestVersion The newest schema this program knows.
- * @param needsTables One without tables is a fault, unless its write-ahead log may hold them.
- * @returns what is wrong with it; undefined when nothing can be seen from here.
- * @throws Error for what is no fault of the file, such as too many open files.
+ * @param newestVersion The newest schema version this program supports.
+ * @param needsTables Report a file without tables, unless its write-ahead log may contain them.
+ * @returns the fault; undefined when none is visible from outside.
+ * @throws Error for problems other than the file itself, such as too many open files.
  */
 export function lookAtFile(
   path: string,
@@ -76,7 +76,7 @@ export function lookAtFile(
     : lookAtPages(path, header);
 }
 
-/** As `lookAtFile`, of a file that this process has open: what can be seen without opening it. */
+/** Like `lookAtFile`, for a file that this process has open: checks only what is visible without opening it. */
 export function lookBeside(path: string): FileFault | undefined {
   try {
     accessSync(path, constants.R_OK | constants.W_OK);
@@ -92,7 +92,10 @@ export function lookBeside(path: string): FileFault | undefined {
     : undefined;
 }
 
-/** Whether the log is one, and the file as long as its header says, but for pages that the log may still hold. */
+/**
+ * Checks that the log is valid, and that the file has the length stated in its header, apart from pages that may still
+ * be in the log.
+ */
 function lookAtPages(path: string, header: Buffer): FileFault | undefined {
   const log = `${path}-wal`;
   const logBytes = shapeOf(log)?.bytes ?? 0;
@@ -116,10 +119,10 @@ function lookAtPages(path: string, header: Buffer): FileFault | undefined {
 function isLog(path: string): boolean {
   try {
     const magic = beginningOf(path, LOG_HEADER_BYTES);
-    // Zeros are what a power cut leaves of a log that was just begun.
+    // After a power cut, a newly created log may consist of zeros.
     return magic.every((byte) => byte === 0) || LOG_MAGIC.has(magic.readUInt32BE(0));
   } catch (error) {
-    // The last connection may have closed meanwhile and taken the log into the file.
+    // The last connection may have been closed in the meantime, which checkpoints and removes the log.
     if (faultOf(error)?.reason === "missing") {
       return true;
     }
@@ -127,7 +130,7 @@ function isLog(path: string): boolean {
   }
 }
 
-/** The first bytes of a file, or as many as there are. */
+/** The first bytes of a file; fewer if the file is shorter. */
 function beginningOf(path: string, bytes: number): Buffer {
   const fd = openSync(path, "r");
   try {
@@ -138,12 +141,12 @@ function beginningOf(path: string, bytes: number): Buffer {
   }
 }
 
-/** SQLite makes a file without tables first, and has them in the log until that is taken into the file. */
+/** SQLite first creates a file without tables; they exist only in the log until the first checkpoint. */
 export function noTablesFault(path: string): FileFault {
   return new FileFault("no_tables", `the file has no tables, and ${path}-wal does not hold them`);
 }
 
-/** Of a workspace whose log was taken away or replaced under a handle: what is written goes where nobody finds it. */
+/** The fault of a workspace whose log was removed or replaced while open: further writes would be lost. */
 export function logTaken(path: string): FileFault {
   return new FileFault("log_missing", `${path}-wal was taken away or replaced while it was open`);
 }
@@ -152,15 +155,15 @@ export function newerFault(version: number, newest: number): FileFault {
   return new FileFault("newer", `it has schema ${version}, this program knows ${newest}`);
 }
 
-/** The file's identity (another number when it was replaced) and length; undefined when it is gone. */
+/** The file's inode (which changes when the file is replaced) and length; undefined when it does not exist. */
 export function shapeOf(path: string): { inode: number; bytes: number } | undefined {
   const found = statSync(path, { throwIfNoEntry: false });
   return found && { inode: found.ino, bytes: found.size };
 }
 
 /**
- * The fault of the file that an error of the system or of SQLite tells of; undefined for any other error, such as
- * a full disk, a lock or a broken constraint, which say nothing about the file.
+ * Converts an error of the system or of SQLite to the file's fault; undefined for errors that say nothing about the
+ * file, such as a full disk, a lock or a violated constraint.
  */
 export function faultOf(error: unknown): FileFault | undefined {
   if (error instanceof FileFault) {
@@ -168,7 +171,7 @@ export function faultOf(error: unknown): FileFault | undefined {
   }
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   const reason = reasons.find(([pattern]) => pattern.test(code))?.[1];
-  // SQLite has the same word for a file that it may not open and for a process that may open no more.
+  // SQLite uses the same code for a file that may not be opened and for a process that has too many open files.
   if (MAYBE_NO_FILES.test(code) && isOutOfFiles()) {
     return undefined;
   }
@@ -177,7 +180,10 @@ export function faultOf(error: unknown): FileFault | undefined {
 
 const MAYBE_NO_FILES = /^SQLITE_(CANTOPEN|IOERR)/;
 
-/** More than a database needs: what it could open before it failed is closed again by now. */
+/**
+ * More descriptors than opening a database needs. Those of the failed attempt are closed again by now, so several must
+ * be tried.
+ */
 const FILES_OF_A_DATABASE = 8;
 
 function isOutOfFiles(): boolean {
@@ -194,7 +200,8 @@ function isOutOfFiles(): boolean {
   }
 }
 
-// Left out: SQLITE_IOERR_SHMSIZE is what a full disk says, SQLITE_READONLY what a connection for reading says.
+// Not included: SQLITE_IOERR_SHMSIZE, which a full disk causes, and SQLITE_READONLY, which a read-only connection
+// returns.
 const reasons: readonly (readonly [RegExp, FaultReason])[] = [
   [/^SQLITE_NOTADB/, "not_a_database"],
   [/^SQLITE_CORRUPT/, "damaged"],

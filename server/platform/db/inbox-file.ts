@@ -6,10 +6,10 @@ import { faultOf } from "./file-fault.ts";
 import { migrate } from "./migrate.ts";
 
 /**
- * Opens an inbox file and brings it to the current schema. One that is damaged is put beside, and an empty one takes its
- * place: it holds captured and received mail, on which nothing else rests.
+ * Opens an inbox file and migrates it. A damaged file is renamed and replaced by an empty one: it contains only
+ * captured and received mail, and nothing else depends on it.
  *
- * @throws Error for anything else that keeps it from being opened.
+ * @throws Error when it cannot be opened for another reason.
  */
 export function openInbox(
   system: Connection,
@@ -26,10 +26,10 @@ export function openInbox(
     const at = Date.now();
     const kept = `${path}.damaged-${at}`;
     renameSync(path, kept);
-    // The log and its index belong to the file that went.
+    // The log and its index belong to the renamed file.
     rmSync(`${path}-wal`, { force: true });
     rmSync(`${path}-shm`, { force: true });
-    log.error({ path, kept, err: error }, "an inbox file is damaged: a new one takes its place");
+    log.error({ path, kept, err: error }, "an inbox file is damaged and is replaced by a new one");
     noteDamage(system, { at, kind: "inbox_damaged", path, bytes: 0, records: 0, kept });
     return open(path, options);
   }

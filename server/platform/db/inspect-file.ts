@@ -5,8 +5,8 @@ import { FileFault, faultOf, lookAtFile, noTablesFault } from "./file-fault.ts";
 import { currentVersion, rehearseMigration } from "./migrate.ts";
 
 /**
- * Reads a workspace's whole file and says what is wrong with it; undefined when nothing is. Takes seconds for a large
- * one: never to be called on the HTTP thread. Changes nothing in it.
+ * Checks a workspace's whole file and returns its fault; undefined when it is sound. Takes seconds for a large file, so
+ * never call it on the HTTP thread. Does not change the file.
  */
 export function inspectFile(path: string): FileFault | undefined {
   const seen = lookAtFile(path, currentVersion("workspace"), true);
@@ -21,7 +21,7 @@ export function inspectFile(path: string): FileFault | undefined {
   return fault ?? (isCurrent ? undefined : migrationFault(path));
 }
 
-/** One that cannot be migrated would be set aside again by the first to open it. */
+/** A file that cannot be migrated would be set aside again as soon as it is opened. */
 function migrationFault(path: string): FileFault | undefined {
   return opened(path, { mustExist: true }, (db) => {
     try {

@@ -3,27 +3,26 @@ import { newerFault } from "./file-fault.ts";
 import { type DatabaseKind, migrations } from "./migrations/index.ts";
 import { markOverwritten } from "./overwritten.ts";
 
-/** How many migrations a file of this kind has when it is current. */
+/** The version of a fully migrated file of this kind. */
 export function currentVersion(kind: DatabaseKind): number {
   return migrations[kind].length;
 }
 
 /**
- * Brings a file to the current schema; does nothing when it is there already. All migrations of one file
- * and its version number commit together, so a crash leaves the older version, and the next open begins again.
+ * Migrates a file to the current schema; does nothing when it is current. All migrations and the version number are
+ * committed together, so that after a crash the file has its old version and the next open starts over.
  *
- * Foreign keys are off meanwhile, so that a table can be made anew and take the place of the old one
- * without its references being emptied (https://www.sqlite.org/lang_altertable.html §7); they are checked
- * before the commit.
+ * Foreign keys are disabled meanwhile, so that a table can be recreated and replace the old one without affecting
+ * references to it (https://www.sqlite.org/lang_altertable.html §7). They are checked before the commit.
  *
- * @throws FileFault when the file is newer than this program: opening it could destroy what it does not know.
- * @throws Error when a migration would leave a reference to nothing. Nothing is changed then.
+ * @throws FileFault when the file is newer than this program, which might destroy data it does not know.
+ * @throws Error when a migration leaves dangling references; nothing is changed then.
  */
 export function migrate(db: Connection, kind: DatabaseKind): void {
   migrateBy(db, kind, migrations[kind]);
 }
 
-/** `migrate` with the statements given. */
+/** `migrate` with the given statements. */
 export function migrateBy(db: Connection, kind: string, statements: readonly string[]): void {
   if (versionOf(db) === statements.length) {
     return;
@@ -34,7 +33,7 @@ export function migrateBy(db: Connection, kind: string, statements: readonly str
 }
 
 /**
- * Finds out whether the file can be brought to the current schema, and leaves it as it is.
+ * Tests whether the file can be migrated, without changing it.
  *
  * @throws what `migrate` throws.
  */
@@ -44,7 +43,7 @@ export function rehearseMigration(db: Connection, kind: DatabaseKind): void {
     try {
       runMigrations(db, kind, migrations[kind]);
     } finally {
-      // A full disk or a failed read ends the transaction by itself.
+      // A full disk or an I/O error rolls the transaction back by itself.
       if (db.inTransaction) {
         db.exec("ROLLBACK");
       }

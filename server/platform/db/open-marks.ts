@@ -1,18 +1,20 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-// Committed transactions are in the write-ahead log until a checkpoint, and SQLite takes a database without its log for a
-// whole one. So it is remembered beside the files, not in them, which ones are open: a file that was open when its
-// process died has a log, or has lost it.
+// Committed transactions are stored in the write-ahead log until a checkpoint, but SQLite accepts a database without
+// its log as complete. A mark file therefore records which databases are open: a database that was open when its
+// process died must have a log, or its last commits are lost.
 
 const SYSTEM = "system";
 const OPENING = "opening";
 const OPEN = "";
 const CLOSING = "closing";
-/** The mark is written beside another thread's closing: what looks lost for a moment is asked again. */
+/**
+ * Another thread may be closing the database just now, so a missing log is checked a second time after this pause (ms).
+ */
 const SETTLES_MS = 20;
 
-/** Remembers that the database is about to be opened, so that nobody reads its file from outside from now on. */
+/** Records that the database is about to be opened; from now on its file must not be read from outside. */
 export function markOpening(dataDir: string, name: string): void {
   const path = markPath(dataDir, name);
   if (!existsSync(path)) {
@@ -21,7 +23,7 @@ export function markOpening(dataDir: string, name: string): void {
   }
 }
 
-/** Remembers that the database is open, once it has its log. */
+/** Records that the database is open and has its log. */
 export function markOpen(dataDir: string, name: string): void {
   markOpening(dataDir, name);
   const path = markPath(dataDir, name);
@@ -30,7 +32,7 @@ export function markOpen(dataDir: string, name: string): void {
   }
 }
 
-/** The database could not be opened. */
+/** Removes the mark after the database could not be opened. */
 export function forgetOpening(dataDir: string, name: string): void {
   const path = markPath(dataDir, name);
   if (markAt(path) === OPENING) {
@@ -38,7 +40,7 @@ export function forgetOpening(dataDir: string, name: string): void {
   }
 }
 
-/** True when a thread of this process has the database open and its log was taken away. */
+/** True when this process has the database open but its log was removed. */
 export function isLogGone(dataDir: string, name: string): boolean {
   const isGone = () =>
     markAt(markPath(dataDir, name)) === OPEN && !existsSync(logPath(dataDir, name));
@@ -53,7 +55,7 @@ function markAt(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    // Another thread may have closed the last connection in between.
+    // Another thread may have closed the last connection in the meantime.
     if (!existsSync(path)) {
       return undefined;
     }
@@ -62,9 +64,9 @@ function markAt(path: string): string | undefined {
 }
 
 /**
- * Whether a thread of this process has the database open. Then nobody may open its file but SQLite: closing any other handle
- * to it ends the process's own locks on it (fcntl on Unix), and a program that opens the database beside this one, such as
- * one that makes a backup, would take itself for the only one and remove the log from under the threads that write to it.
+ * True when a thread of this process has the database open. Only SQLite may then open the file: closing any other
+ * handle to it releases the process's own locks (fcntl on Unix). Another program that opens the database, such as a
+ * backup, would then see itself as the only user and remove the log that these threads write to.
  */
 export function isMarkedOpen(dataDir: string, name: string): boolean {
   return existsSync(markPath(dataDir, name));
@@ -79,8 +81,8 @@ export function markSystemOpen(dataDir: string): void {
 }
 
 /**
- * Closes a connection to the database, and forgets the mark when it was the last one: SQLite has taken the log into the file
- * and removed it then. The mark says what is about to happen, since the process may be killed in between.
+ * Closes a connection, and removes the mark if it was the last one, in which case SQLite has checkpointed and removed
+ * the log. The mark is set to "closing" first, because the process may be killed in between.
  */
 export function closeMarked(dataDir: string, name: string, close: () => void): void {
   const path = markPath(dataDir, name);
@@ -92,9 +94,9 @@ export function closeMarked(dataDir: string, name: string, close: () => void): v
 }
 
 /**
- * Keeps the mark of a database that others have open, and forgets that of one that has no log any more. The log is looked
- * for again after the mark is written: another thread may have closed the last connection and taken the mark
- * away in between, and a mark that outlives a clean stop would set the file aside at the next start.
+ * Keeps the mark of a database that other threads have open, and removes it when there is no log any more. The log is
+ * checked again after the mark is written: another thread may have closed the last connection in between, and a mark
+ * left after a clean stop would set the file aside at the next start.
  */
 export function settleMark(path: string, hasLog: () => boolean): void {
   if (hasLog() && existsSync(path)) {
@@ -110,11 +112,11 @@ export function closeSystemMarked(dataDir: string, close: () => void): void {
 }
 
 /**
- * The workspaces that were open when their process died and whose write-ahead log is gone. To be asked before
- * anything is opened. The marks of the dead process are taken away, but for those of these workspaces: they stay
- * until it is kept elsewhere that the log is lost (`forgetMarks`), whatever ends this start before.
+ * The workspaces that were open when their process died and whose write-ahead log is missing. Call it before opening
+ * any database. Removes the dead process's marks except those of the returned workspaces, which remain until the loss
+ * is recorded elsewhere (`forgetMarks`), even if this start fails before that.
  *
- * @throws Error when it is the log of `system.db` that is gone.
+ * @throws Error when the log of `system.db` is missing.
  */
 export function lostLogs(dataDir: string): string[] {
   if (!existsSync(marksFolder(dataDir))) {

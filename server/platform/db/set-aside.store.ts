@@ -2,12 +2,12 @@ import type { Connection } from "./driver.ts";
 import type { FaultReason, FileFault } from "./file-fault.ts";
 import { statement } from "./statements.ts";
 
-/** A workspace that is not opened, because its file cannot be used. */
+/** A workspace that is not opened because its file cannot be used. */
 export type SetAside = {
   workspaceId: string;
   path: string;
   reason: FaultReason;
-  /** What the system or SQLite said. */
+  /** The message of the system or of SQLite. */
   detail: string;
   /** Unix ms. */
   at: number;
@@ -23,7 +23,7 @@ const selectKnown = statement<[], { workspaceId: string; backAt: number | null }
   SELECT workspace_id AS workspaceId, back_at AS backAt FROM workspace_set_aside
 `);
 
-// The first fault is the one to mend; what fails after it often only follows from it.
+// The first fault is kept, because later ones are often its consequences.
 const insertOne = statement<[SetAside]>(`
   INSERT INTO workspace_set_aside (workspace_id, path, reason, detail, at)
   VALUES (@workspaceId, @path, @reason, @detail, @at)
@@ -41,12 +41,12 @@ export function setAsideRows(system: Connection): SetAside[] {
   return selectAside(system).all();
 }
 
-/** Every workspace that is set aside, or was and has been brought back at that time (unix ms). */
+/** Every workspace that is set aside, and every one that was, with the time it came back (unix ms). */
 export function knownSetAside(system: Connection) {
   return selectKnown(system).all();
 }
 
-/** Sets a workspace aside; one that is keeps its first reason. */
+/** Sets a workspace aside; if it already is, its first reason is kept. */
 export function addSetAside(
   system: Connection,
   place: { workspaceId: string; path: string; at: number },

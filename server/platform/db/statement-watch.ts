@@ -1,11 +1,11 @@
 import type { Connection } from "./driver.ts";
 
-/** Hears how long a statement held its thread up. The text is constant: values are bound, never part of it. */
+/** Receives how long a statement blocked its thread. `sql` contains no values, since they are always bound. */
 export type OnStatement = (sql: string, ms: number) => void;
 
 const watched = new WeakMap<Connection, OnStatement>();
 
-/** Has every statement of the connection reported from now on; costs two readings of the clock each. */
+/** Reports every statement of the connection from now on; costs two clock readings per statement. */
 export function watchStatements(db: Connection, onStatement: OnStatement): void {
   watched.set(db, onStatement);
   const prepare = db.prepare.bind(db) as (sql: string) => object;
@@ -22,9 +22,9 @@ export function watchStatements(db: Connection, onStatement: OnStatement): void 
 }
 
 /**
- * Has the beginning and the end of a transaction reported too: its commit may wait for the disk.
+ * Also reports the start and end of a transaction, since its commit may wait for the disk.
  *
- * @param run Runs the transaction around the work it is handed.
+ * @param run Runs the transaction around the work passed to it.
  */
 export function watchTransaction<T>(db: Connection, work: () => T, run: (work: () => T) => T): T {
   const onStatement = watched.get(db);
@@ -54,12 +54,12 @@ function timed<T>(sql: string, onStatement: OnStatement, work: () => T): T {
   }
 }
 
-/** No statement of the HTTP thread may take longer on a workspace of a million contacts. */
+/** Statements on the HTTP thread must be faster than this (ms) for a workspace of a million contacts. */
 export const SLOW_MS = 10;
 const TELL_MS = 100;
 
 /**
- * Counts slow statements on a thread that must never block, and logs the worst one.
+ * Counts slow statements on a thread that must not block, and reports very slow ones.
  *
  * @param onWorst Called with the statement on one line, at most every ten seconds.
  */

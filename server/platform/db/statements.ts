@@ -6,8 +6,8 @@ export { inTransaction } from "./transaction.ts";
 type Bindable = unknown[] | [Record<string, unknown>];
 
 /**
- * Declares one SQL statement; it is prepared on a connection's first use of it and kept as long as
- * that connection lives, because preparing every statement for every workspace would cost 0.5 MB each.
+ * Declares an SQL statement. It is prepared on a connection's first use and kept for the connection's lifetime.
+ * Preparing all statements for every workspace in advance would cost 0.5 MB each.
  *
  * Call the result with a connection: `selectContact(db).get(id)`.
  */

@@ -10,11 +10,11 @@ const WORKSPACE_FILE = /^t_[0-9a-z]{26}\.db$/;
 const NAMED = 3;
 const WAY_BACK = "Put it back from your backup, together with its -wal if there is one.";
 
-/** `system.db` cannot be used; says which file, what is wrong with it, and the way back. */
+/** `system.db` cannot be used; the message states the file, the problem and the remedy. */
 export class SystemFileError extends Error {
-  /** What is wrong. */
+  /** The problem. */
   readonly said: string;
-  /** What to do about it. */
+  /** The remedy. */
   readonly mend: string;
 
   constructor(said: string, mend: string) {
@@ -25,17 +25,17 @@ export class SystemFileError extends Error {
   }
 }
 
-/** The file that knows the people, the workspaces and the settings of an instance. */
+/** The file with the users, workspaces and settings of an instance. */
 export function systemPath(dataDir: string): string {
   return join(dataDir, "system.db");
 }
 
 /**
- * Looks at `system.db` from outside. A folder without it, or with an empty one, is a new instance only while it holds no
- * workspace.
+ * Checks `system.db` from outside. A folder where it is missing or empty counts as a new instance only if it contains
+ * no workspace files.
  *
- * @param look How its file is looked at.
- * @returns what is wrong with it; undefined when nothing can be seen from here.
+ * @param look Performs the check of the file.
+ * @returns the fault; undefined when none is visible from outside.
  */
 export function systemFileFault(
   dataDir: string,
@@ -58,9 +58,9 @@ export function systemFileFault(
 }
 
 /**
- * Opens `system.db` and brings it to the current schema.
+ * Opens and migrates `system.db`.
  *
- * @throws SystemFileError when it cannot be used; Error for what is no fault of the file.
+ * @throws SystemFileError when the file cannot be used; Error for other problems.
  */
 export function openSystem(dataDir: string, options: ConnectionOptions): Connection {
   const fault = systemFileFault(dataDir, isSystemMarkedOpen(dataDir) ? lookBeside : lookAtFile);
@@ -79,7 +79,10 @@ export function openSystem(dataDir: string, options: ConnectionOptions): Connect
   }
 }
 
-/** The error of SQLite or of the system about `system.db`, with the file and the way back; undefined for any other. */
+/**
+ * Converts an error of SQLite or the system about `system.db` to a message with the file and the remedy; undefined for
+ * other errors.
+ */
 export function systemFault(path: string, error: unknown): SystemFileError | undefined {
   const fault = isDiskFull(error) ? undefined : faultOf(error);
   if (fault === undefined) {
@@ -103,7 +106,7 @@ export function systemFault(path: string, error: unknown): SystemFileError | und
   }
 }
 
-/** True where no instance has been made yet. */
+/** True when no instance has been created in this folder yet. */
 export function isAbsent(dataDir: string): boolean {
   return (
     (shapeOf(systemPath(dataDir))?.bytes ?? 0) === 0 &&

@@ -3,8 +3,8 @@ import type { Connection } from "./driver.ts";
 import { type FileFault, faultOf } from "./file-fault.ts";
 
 /**
- * Has every error of the connection that tells of a damaged file reported, whichever statement meets it. The
- * error is thrown as before: who asked must not take the file's word.
+ * Reports every error that indicates a damaged file, from any statement of the connection. The error is still thrown,
+ * since the caller must not use what was read.
  */
 export function watch(db: Connection, onFault: (fault: FileFault) => void): Connection {
   const guarded =
@@ -25,7 +25,7 @@ export function watch(db: Connection, onFault: (fault: FileFault) => void): Conn
   db.exec = guarded(db.exec.bind(db));
   db.pragma = guarded(db.pragma.bind(db));
   const transaction = db.transaction.bind(db);
-  // Its BEGIN and COMMIT are none of the statements above.
+  // A transaction's BEGIN and COMMIT are not covered by the wrappers above.
   db.transaction = ((work: () => unknown) => {
     const run = transaction(work);
     const modes = {

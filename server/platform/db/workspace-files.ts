@@ -13,17 +13,17 @@ const selectOne = statement<[id: string], { id: string }>(`
   SELECT id FROM workspace WHERE id = ?
 `);
 
-/** True for a workspace that the directory knows, whatever became of its file. */
+/** True when the workspace is listed in system.db, whatever the state of its file. */
 export function isInDirectory(system: Connection, id: string): boolean {
   return selectOne(system).get(id) !== undefined;
 }
 
-/** The file of a workspace. */
+/** The path of a workspace's file. */
 export function workspacePath(dataDir: string, id: string): string {
   return join(dataDir, `t_${id}.db`);
 }
 
-/** Every workspace of the directory, in the order they were made. */
+/** Every workspace listed in system.db, in order of creation. */
 export function workspaceIds(system: Connection): string[] {
   return selectIds(system)
     .all()
@@ -31,9 +31,9 @@ export function workspaceIds(system: Connection): string[] {
 }
 
 /**
- * Looks at a workspace's file from outside, as far as one may: while a thread has it open, nobody but SQLite opens it.
+ * Checks a workspace's file from outside, as far as allowed: while a thread has it open, only SQLite may open it.
  *
- * @returns what is wrong with it; undefined when nothing can be seen from here.
+ * @returns the fault; undefined when none is visible from outside.
  */
 export function lookAtWorkspace(dataDir: string, id: string): FileFault | undefined {
   const path = workspacePath(dataDir, id);

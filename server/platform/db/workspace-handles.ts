@@ -20,19 +20,22 @@ import { watch } from "./watched.ts";
 import { isInDirectory, lookAtWorkspace, workspacePath } from "./workspace-files.ts";
 
 const MAX_OPEN = 256;
-/** What another thread has set aside, or brought back, is known here after this. */
+/** How often a thread checks what other threads have set aside or brought back (ms). */
 const ASK_EVERY_MS = 250;
-/** An idle thread must not keep a bad file open: closing the last handle removes the log that lies there by then. */
+/**
+ * An idle thread must not keep a faulty file open: closing the last connection later would remove the log of the file
+ * restored in its place (ms).
+ */
 const LET_GO_EVERY_MS = 1_000;
-/** How often an open file is looked for: SQLite goes on writing to one that was taken away. */
+/** How often an open file is checked (ms), because SQLite keeps writing to one that was removed. */
 const LOOK_EVERY_MS = 2_000;
 
 type Handle = {
   db: Connection;
   inode: number | undefined;
-  /** Of its write-ahead log, which stays the same file while a handle is open. */
+  /** Inode of the write-ahead log, which does not change while a connection is open. */
   logInode: number | undefined;
-  /** Its length when it was last looked at. Nothing here makes a file shorter. */
+  /** Length at the last check. SwiftMail never shortens a file, so a shorter one was truncated from outside. */
   bytes: number;
   /** Unix ms. */
   openedAt: number;
@@ -41,8 +44,8 @@ type Handle = {
 };
 
 /**
- * The workspace files that one thread has open. A file that cannot be used is set aside: this workspace is refused
- * with `workspace_unavailable` until its file is mended, on every thread, and all others go on.
+ * The workspace files that one thread has open. When a file cannot be used, the workspace is set aside: every thread
+ * refuses it with `workspace_unavailable` until the file is repaired, and all other workspaces continue.
  */
 export class WorkspaceHandles {
   readonly #dataDir: string;
@@ -53,7 +56,7 @@ export class WorkspaceHandles {
     dispose: ({ db }, id) => this.#close(db, id),
   });
   readonly #aside = new Set<string>();
-  /** Found here and not yet in the table, because that could not be written. */
+  /** Faults found by this thread that could not be written to the table yet. */
   readonly #unsaid = new Map<string, { fault: FileFault; at: number }>();
   readonly #lettingGo: ReturnType<typeof setInterval>;
   #askedAt = Number.NEGATIVE_INFINITY;
@@ -99,7 +102,7 @@ export class WorkspaceHandles {
     }
   }
 
-  /** Makes the file of a new workspace: nowhere else is one made. @throws Error when there is one already. */
+  /** Creates the file of a new workspace. No other function creates one. @throws Error when it already exists. */
   create(id: string): void {
     const path = workspacePath(this.#dataDir, id);
     if (!isId(id) || shapeOf(path) !== undefined) {
@@ -129,7 +132,7 @@ export class WorkspaceHandles {
     return [...new Set([...this.#aside, ...this.#unsaid.keys()])];
   }
 
-  /** What is set aside now and why, as this moment has it: also what could not be written down yet. */
+  /** The workspaces set aside now, with their reasons, including those not yet written to the table. */
   asideRows(): SetAside[] {
     this.#askedAt = Number.NEGATIVE_INFINITY;
     this.#ask();
@@ -143,7 +146,7 @@ export class WorkspaceHandles {
     return [...setAsideRows(this.#system), ...unsaid];
   }
 
-  /** Sets a workspace aside because of what was found in, or instead of, its file. */
+  /** Sets a workspace aside because its file is faulty or missing. */
   setAside(id: string, fault: FileFault): void {
     if (!this.#unsaid.has(id) && !this.#aside.has(id)) {
       this.#unsaid.set(id, { fault, at: Date.now() });
@@ -157,14 +160,14 @@ export class WorkspaceHandles {
         },
         "a workspace is set aside: its file cannot be used. Mend the file, then check it again on the instance console; `swiftmail doctor` says how",
       );
-      // Not now: the fault may have been met inside a transaction, and its rollback would take the note along.
+      // Deferred, because the fault may have occurred inside a transaction whose rollback would also undo the entry.
       setImmediate(() => this.#closed || this.#letGo());
     }
   }
 
-  /** Uses a workspace again whose file was found whole. @returns false when it was not set aside. */
+  /** Makes a workspace available again after its file was found sound. @returns false when it was not set aside. */
   bringBack(id: string, now: number): boolean {
-    // A handle that met the damage may have left its mark, and the log that it had is not that of the file there now.
+    // A connection that met the damage may have left its mark, whose log is not the log of the present file.
     forgetMarks(this.#dataDir, [id]);
     const isBack = bringBack(this.#system, id, now);
     this.#askedAt = Number.NEGATIVE_INFINITY;
@@ -221,7 +224,7 @@ export class WorkspaceHandles {
     return db;
   }
 
-  /** A file that was taken away, replaced or cut under an open handle would swallow what is written to it. */
+  /** Writes to a file that was removed, replaced or truncated while open would be lost. */
   #lookFor(id: string, handle: Handle): void {
     const now = performance.now();
     if (now - handle.lookedAt < LOOK_EVERY_MS) {
@@ -235,7 +238,7 @@ export class WorkspaceHandles {
       this.setAside(id, new FileFault(reason, "the file was taken away while it was open"));
       throw unavailable();
     }
-    // What is in memory still answers, and the next checkpoint would fill the hole with nothing.
+    // Cached pages would still be served, and the next checkpoint would leave a gap in the file.
     if (shape !== undefined && shape.bytes < handle.bytes) {
       this.setAside(id, new FileFault("damaged", "the file was cut while it was open"));
       throw unavailable();
@@ -251,14 +254,11 @@ export class WorkspaceHandles {
     try {
       this.#ask();
     } catch (error) {
-      log.warn(
-        { err: error },
-        "which workspaces are set aside could not be read; it is tried again",
-      );
+      log.warn({ err: error }, "could not read which workspaces are set aside; trying again");
     }
   }
 
-  /** Takes over what other threads found, and tells them what was found here. */
+  /** Reads the faults found by other threads, and publishes those found here. */
   #ask(): void {
     const now = performance.now();
     if (now - this.#askedAt < ASK_EVERY_MS) {
@@ -273,7 +273,7 @@ export class WorkspaceHandles {
       if (backAt === null) {
         this.#aside.add(workspaceId);
       }
-      // A handle from before it was mended may be one to a file that is no longer there.
+      // A connection opened before the repair may refer to a file that no longer exists.
       if ((this.#open.peek(workspaceId)?.openedAt ?? 0) < (backAt ?? Number.POSITIVE_INFINITY)) {
         this.#open.delete(workspaceId);
       }
@@ -286,8 +286,8 @@ export class WorkspaceHandles {
       addSetAside(this.#system, { workspaceId, path, at }, fault);
       this.#unsaid.delete(workspaceId);
     } catch (error) {
-      // Here it is set aside whatever becomes of the note, which is tried again.
-      log.error({ workspaceId, err: error }, "that a workspace is set aside could not be kept");
+      // The workspace stays set aside on this thread; writing the entry is tried again.
+      log.error({ workspaceId, err: error }, "could not record that a workspace is set aside");
     }
   }
 
@@ -295,13 +295,13 @@ export class WorkspaceHandles {
     try {
       closeMarked(this.#dataDir, id, () => db.close());
     } catch (error) {
-      // A damaged file may refuse to be closed well, and rows may just be read from it: the handle ends with its last user.
-      log.warn({ workspaceId: id, err: error }, "a workspace file could not be closed");
+      // A damaged file may refuse to close, or rows may be being read; the connection is freed with its last user.
+      log.warn({ workspaceId: id, err: error }, "could not close a workspace file");
     }
   }
 }
 
-/** Its tables are in the file itself from the beginning, so that a lost log costs what was in it and not all. */
+/** Checkpoints at once, so that the tables are in the file itself and a lost log costs only what was in it. */
 function newWorkspaceFile(path: string, options: ConnectionOptions): Connection {
   const db = openConnection(path, options);
   try {
@@ -314,7 +314,7 @@ function newWorkspaceFile(path: string, options: ConnectionOptions): Connection 
   }
 }
 
-/** @throws FileFault and errors of SQLite. */
+/** @throws FileFault and SQLite errors. */
 function openExisting(path: string, options: ConnectionOptions): Connection {
   const db = openConnection(path, { ...options, mustExist: true });
   try {

@@ -1,14 +1,14 @@
-// SQLite waits for a lock inside the call, and the thread with it. A thread that serves many workspaces waits
-// here instead: in pauses, during which it does everything else.
+// SQLite waits for a lock inside the call, which blocks the whole thread. A thread that serves many workspaces waits
+// here instead, with pauses in which it does other work.
 import { AppError } from "../errors.ts";
 import { isBusy } from "./busy.ts";
 import type { Connection } from "./driver.ts";
 
-/** Making an index on two million contacts holds a workspace's lock for about five seconds. */
+/** Creating an index for two million contacts holds a workspace's lock for about five seconds. */
 const WITHIN_MS = 10_000;
 const LONGEST_PAUSE_MS = 25;
 
-/** True when a write could begin on this connection now. Waits for nothing and changes nothing. */
+/** True when this connection could start a write now. Neither waits nor changes anything. */
 export function isWritable(db: Connection): boolean {
   if (db.inTransaction) {
     return true;
@@ -30,10 +30,10 @@ export function isWritable(db: Connection): boolean {
 }
 
 /**
- * Resolves as soon as a write can begin. The caller then writes at once: what another connection begins in
- * between is short, and is waited for as the connection's own time-out says.
+ * Resolves once a write can start. The caller must then write immediately. If another connection starts a short write
+ * in between, the connection's own busy time-out covers it.
  *
- * @param open Gives the connection anew after each pause.
+ * @param open Returns the connection, again after each pause.
  * @throws AppError `unavailable` when another connection has held the lock for `withinMs`.
  */
 export async function writeTurn(open: () => Connection, withinMs = WITHIN_MS): Promise<void> {
@@ -47,10 +47,10 @@ export async function writeTurn(open: () => Connection, withinMs = WITHIN_MS): P
 }
 
 /**
- * Does `write` again, after pauses, as long as it meets a lock. It must be one transaction, since what came before
- * the refusal would be done twice.
+ * Repeats `write`, with pauses, while the database is locked. `write` must be a single transaction, because anything
+ * done before the lock error would be done twice.
  *
- * @throws The refusal itself once `withinMs` are over, and whatever else `write` throws.
+ * @throws the lock error once `withinMs` have passed, and anything else that `write` throws.
  */
 export async function writeWhenFree<T>(write: () => T, withinMs = WITHIN_MS): Promise<T> {
   const until = performance.now() + withinMs;
@@ -66,7 +66,7 @@ export async function writeWhenFree<T>(write: () => T, withinMs = WITHIN_MS): Pr
   }
 }
 
-/** What somebody is told whose write met a lock that is held for long. */
+/** The error for a user whose write met a long-held lock. */
 export function lockedOut(cause?: unknown): AppError {
   const sentence = "A large change to this workspace is being saved. Try again in a moment.";
   return new AppError("unavailable", sentence, { cause, retryAfterSeconds: 2 });

@@ -15,38 +15,37 @@ const CACHE_ENTRIES = 65_536;
 const MIN_TTL_S = 60;
 const MAX_TTL_S = 6 * 3_600;
 const MAX_NEGATIVE_TTL_S = 15 * 60;
-/** How long a name that could not be asked for is left alone. */
+/** How long a failed lookup is cached (s). */
 const FAILURE_TTL_S = 30;
-/** How long a true answer stands in for one that cannot be had. */
+/** How long an expired answer may still be used when no new one is available. */
 const STALE_MS = 3_600_000;
-/** Queries under way: each is a socket. */
+/** Maximum number of concurrent queries, each of which uses a socket. */
 const MAX_AT_ONCE = 128;
-/** Each server is asked with the first patience, then each again with the second. */
+/** Every server is asked once with the first time-out, then once more with the second. */
 const TIMEOUTS_MS = [2_500, 5_000];
 
 export type DnsAnswer<T extends DnsType = DnsType> =
   | { kind: "found"; records: DnsRecords[T][] }
-  /** The name exists and has no record of this type. */
+  /** The name exists but has no record of this type. */
   | { kind: "no_data" }
   /** The name does not exist (NXDOMAIN). */
   | { kind: "no_domain" }
-  /** Nobody could say: SERVFAIL, time-out. `reason` is a sentence. */
+  /** No usable answer: SERVFAIL or time-out. `reason` is a sentence. */
   | { kind: "failed"; reason: string };
 
 export type DnsClientOptions = {
-  /** Addresses, with a port where it is not 53; none = the system's. */
+  /** Addresses, with a port unless it is 53; none = the system's name servers. */
   servers?: readonly string[] | undefined;
   timeoutsMs?: readonly number[];
   clock?: Clock;
 };
 
-/** After `freshUntil` the name is asked for again; until `staleUntil` the answer is good if nobody knows better. */
+/** After `freshUntil` the name is looked up again; until `staleUntil` the old answer is used if that fails. */
 type Cached = { answer: DnsAnswer; freshUntil: number; staleUntil: number };
 
 /**
- * Asks name servers, and remembers what they said for as long as they said it holds: node:dns tells no TTL of
- * MX records. A name asked for twice at a time is asked once. When no server answers, what was true within the
- * last hour goes on being true.
+ * A caching DNS client. It exists because node:dns does not return the TTL of MX records. Concurrent lookups of the
+ * same name share one query. When no server answers, an answer that expired within the last hour is still used.
  */
 export class DnsClient {
   readonly #servers: () => DnsServer[];
@@ -64,7 +63,7 @@ export class DnsClient {
     this.#clock = options.clock ?? steadyClock;
   }
 
-  /** `name` as `hostName` makes it. Answers at once when the answer is known. Never rejects. */
+  /** @param name As returned by `hostName`. Returns a cached answer synchronously. Never rejects. */
   lookup<T extends DnsType>(name: string, type: T): DnsAnswer<T> | Promise<DnsAnswer<T>> {
     const key = `${type} ${name}`;
     const cached = this.#cache.get(key);
@@ -157,7 +156,7 @@ async function askServer(
   if (byUdp.kind === "truncated") {
     return await askTcp(server, query, timeoutMs, read);
   }
-  // An old server that does not know EDNS0 says that the question is malformed (RFC 6891 §7).
+  // Old servers without EDNS0 support reply that the query is malformed (RFC 6891 §7).
   const isOld = byUdp.kind === "refused" && /FORMERR|NOTIMP/.test(byUdp.code);
   return isOld && edns ? await askServer(server, question, timeoutMs, false) : byUdp;
 }

@@ -2,16 +2,16 @@ import { isIP } from "node:net";
 import { domainToASCII } from "node:url";
 import { type Answer, decode, encode, type Packet, RECURSION_DESIRED } from "dns-packet";
 
-/** Fits every path without fragments (the DNS Flag Day value). */
+/** Small enough to pass every path without fragmentation (the DNS Flag Day value). */
 const UDP_PAYLOAD_BYTES = 1_232;
-/** CNAMEs behind each other; resolvers stop at 8 to 16. */
+/** Maximum length of a CNAME chain; resolvers stop at 8 to 16. */
 const MAX_ALIASES = 8;
-/** A negative answer that does not say for how long it holds. */
+/** Lifetime of a negative answer without an SOA record. */
 const BARE_NEGATIVE_SECONDS = 60;
 
 export type MailExchange = { preference: number; exchange: string };
 
-/** What is asked for, and what an answer then holds. */
+/** The supported record types, with the content of a record. */
 export type DnsRecords = {
   A: string;
   AAAA: string;
@@ -22,23 +22,23 @@ export type DnsType = keyof DnsRecords;
 
 export type Question = { name: string; type: DnsType };
 
-/** One packet that answers our question. */
+/** A parsed response to a query. */
 export type Response =
   | { kind: "found"; records: DnsRecords[DnsType][]; ttlSeconds: number }
   | { kind: "no_data"; ttlSeconds: number }
   | { kind: "no_domain"; ttlSeconds: number }
-  /** The answer did not fit: ask again by TCP. */
+  /** The answer was truncated: repeat the query over TCP. */
   | { kind: "truncated" }
-  /** The server did not answer the question; `code` is its reason, e.g. SERVFAIL. */
+  /** The server did not answer the query; `code` is its response code, e.g. SERVFAIL. */
   | { kind: "refused"; code: string };
 
 /**
- * The name as it is asked for: A-labels, lower case, without the dot at the end. Undefined when no host can
- * have it.
+ * Normalises a host name for a query: A-labels, lower case, without the trailing dot. Undefined when it is not a valid
+ * host name.
  */
 export function hostName(text: string): string | undefined {
   const plain = text.endsWith(".") ? text.slice(0, -1) : text;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: beyond ASCII is what is looked for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: matches anything outside ASCII
   const ascii = /[^\u0000-\u007f]/.test(plain) ? domainToASCII(plain) : plain.toLowerCase();
   const isName =
     ascii.length <= 253 &&
@@ -46,7 +46,7 @@ export function hostName(text: string): string | undefined {
   return isName && isIP(ascii) === 0 ? ascii : undefined;
 }
 
-/** A recursive query, with EDNS0 unless the server does not know that. */
+/** Encodes a recursive query, with EDNS0 unless the server does not support it. */
 export function encodeQuery(id: number, { name, type }: Question, edns: boolean): Uint8Array {
   return encode({
     type: "query",
@@ -71,8 +71,8 @@ export function encodeQuery(id: number, { name, type }: Question, edns: boolean)
 }
 
 /**
- * Reads a packet. Undefined when it is not an answer to this question: somebody else's, a forged one, or
- * noise; the right one may still come. Never throws.
+ * Parses a packet. Undefined when it does not answer this query: it may belong to another query, be forged or be
+ * garbage, and the real answer may still arrive. Never throws.
  */
 export function readResponse(
   bytes: Uint8Array,
@@ -88,7 +88,7 @@ export function readResponse(
   return isOurs(packet, id, question) ? answerOf(packet, question) : undefined;
 }
 
-/** A truncated packet may end anywhere, so that not all of it can be read. */
+/** A truncated packet may end anywhere, so it may be impossible to decode in full. */
 function headerOnly(bytes: Uint8Array, id: number): Response | undefined {
   const isTruncated =
     bytes.length >= 12 &&
@@ -133,7 +133,7 @@ const codeNames: Record<number, string> = {
   5: "REFUSED",
 };
 
-/** The records of the name, or of what it is an alias of: nothing else in the packet is believed. */
+/** Returns the records of the name or of its CNAME target; everything else in the packet is ignored. */
 function follow(
   answers: Answer[],
   { name, type }: Question,
@@ -172,12 +172,12 @@ function recordOf(answer: Answer): DnsRecords[DnsType] | undefined {
   }
 }
 
-/** A long text comes in parts of 255 octets that belong together (RFC 7208 §3.3). */
+/** A long text is split into parts of 255 octets, which are joined without separators (RFC 7208 §3.3). */
 function textOf(data: string | Buffer | (string | Buffer)[]): string {
   return (Array.isArray(data) ? data : [data]).map((part) => part.toString("utf8")).join("");
 }
 
-/** RFC 2308 §5: the smaller of the SOA's own TTL and its last field. */
+/** RFC 2308 §5: the smaller of the SOA record's TTL and its MINIMUM field. */
 function negativeTtl(authorities: Answer[]): number {
   const soa = authorities.find((record) => record.type === "SOA");
   return soa?.type === "SOA" ? Math.min(ttlOf(soa), soa.data.minimum ?? 0) : BARE_NEGATIVE_SECONDS;
@@ -185,7 +185,7 @@ function negativeTtl(authorities: Answer[]): number {
 
 function ttlOf(answer: Answer): number {
   const ttl = "ttl" in answer ? (answer.ttl ?? 0) : 0;
-  // The first bit is no sign: RFC 2181 §8 takes such a TTL for zero.
+  // RFC 2181 §8: a TTL with the most significant bit set counts as zero.
   return ttl > 0x7fffffff ? 0 : ttl;
 }
 

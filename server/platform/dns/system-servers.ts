@@ -3,7 +3,7 @@ import { type DnsServer, parseServer } from "./transport.ts";
 
 const RESOLV_CONF = "/etc/resolv.conf";
 
-/** The name servers of this system, in order; this machine's own when none is named, as the C library does it. */
+/** The system's name servers, in order; localhost when none is configured, as in the C library. */
 export function systemServers(file = RESOLV_CONF): DnsServer[] {
   let text = "";
   try {
@@ -17,7 +17,7 @@ export function systemServers(file = RESOLV_CONF): DnsServer[] {
     try {
       return [parseServer(address)];
     } catch {
-      return []; // A line the C library would pass over too.
+      return []; // The C library ignores such a line as well.
     }
   });
   return named.length > 0 ? named : [{ address: "127.0.0.1", port: 53 }];

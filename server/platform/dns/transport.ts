@@ -1,10 +1,10 @@
 import { createSocket } from "node:dgram";
 import { connect, isIP } from "node:net";
 
-/** Packets that were not ours before a forger is assumed, and TCP is used instead. */
+/** Number of unrelated packets after which forgery is assumed and TCP is used. */
 const MAX_STRANGERS = 16;
 
-/** Somebody answers in the server's name without knowing the question: TCP cannot be forged like this. */
+/** Someone sends forged answers in the server's name; TCP is not vulnerable to this. */
 export class TooManyStrangers extends Error {
   override readonly name = "TooManyStrangers";
 }
@@ -12,19 +12,19 @@ export class TooManyStrangers extends Error {
 /** A name server. */
 export type DnsServer = { address: string; port: number };
 
-/** Reads a packet; undefined when it does not answer the query. */
+/** Parses a packet; undefined when it does not answer the query. */
 export type ReadPacket<T> = (bytes: Uint8Array) => T | undefined;
 
 /**
- * Reads `127.0.0.1`, `127.0.0.1:5353`, `::1` or `[::1]:5353`.
+ * Parses `127.0.0.1`, `127.0.0.1:5353`, `::1` or `[::1]:5353`.
  *
- * @throws Error when it is no address.
+ * @throws Error when it is not an IP address.
  */
 export function parseServer(text: string): DnsServer {
   const bracketed = /^\[([^\]]+)\](?::(\d+))?$/.exec(text);
   const plain = /^([\d.]+):(\d+)$/.exec(text);
   const [address = text, port = "53"] = (bracketed ?? plain ?? []).slice(1);
-  // A zone (`fe80::1%eth0`) belongs to the address.
+  // A zone (`fe80::1%eth0`) is part of the address.
   if (isIP(address.replace(/%.*$/, "")) === 0 || Number(port) > 65_535) {
     throw new Error(`"${text}" is not the address of a name server, such as 192.0.2.1 or [::1]:53`);
   }
@@ -32,8 +32,8 @@ export function parseServer(text: string): DnsServer {
 }
 
 /**
- * Sends a query by UDP and waits for its answer. Every query has a socket, and so a random port, of its own, and
- * hears only the server that was asked (RFC 5452 §9).
+ * Sends a query over UDP and waits for the answer. Each query uses its own socket, and thus a random port, and accepts
+ * packets only from the queried server (RFC 5452 §9).
  *
  * @throws Error when there is no answer within `timeoutMs`; TooManyStrangers.
  */
@@ -75,9 +75,9 @@ export function askUdp<T>(
 }
 
 /**
- * Asks by TCP, one query on a connection (RFC 7766).
+ * Sends a query over TCP, one per connection (RFC 7766).
  *
- * @throws Error when there is no answer within `timeoutMs`, or what came is none.
+ * @throws Error when there is no answer within `timeoutMs`, or the response is not an answer to the query.
  */
 export function askTcp<T>(
   { address, port }: DnsServer,

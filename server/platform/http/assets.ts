@@ -7,16 +7,16 @@ import type { Asset, AssetManifest } from "./asset-manifest.ts";
 const INDEX = "/index.html";
 const YEAR_SECONDS = 31_536_000;
 
-/** Paths that belong to the API and to recipients: a miss there is a 404, never the application's page. */
+/** Paths of the API and of recipient pages: an unknown one is a 404, never the application's page. */
 const RESERVED = /^\/(api|o|c|u|p|v|healthz|readyz|metrics|openapi\.json)(\/|$)/;
 
 type Encoding = "br" | "gzip" | "identity";
 type Reader = (path: string) => Uint8Array<ArrayBuffer>;
 
 /**
- * Serves the built web UI, embedded in the binary: `/` and every path without an extension answer with
- * the application's page, so that a reload of any page works. Answers 404 to everything when the
- * manifest is empty (development, where Vite serves the pages).
+ * Serves the built web UI embedded in the binary. `/` and every path without an extension return the application's
+ * page, so that any page can be reloaded. Answers everything with 404 when the manifest is empty (in development, where
+ * Vite serves the pages).
  */
 export function assetRoutes(manifest: AssetManifest) {
   const serve = assetServer(manifest, (path) => Uint8Array.from(readFileSync(path)));
@@ -36,8 +36,8 @@ export function assetRoutes(manifest: AssetManifest) {
 }
 
 /**
- * The answer to a GET or HEAD of a page or asset; undefined when there is none. Each variant of a file is
- * read once, when it is first asked for, and kept.
+ * Returns a handler for GET and HEAD requests to pages and assets; its answer is undefined when nothing matches. Each
+ * variant of a file is read on its first request and then cached.
  */
 export function assetServer(manifest: AssetManifest, read: Reader) {
   const bodies = new Map<string, Uint8Array<ArrayBuffer>>();
@@ -74,7 +74,7 @@ export function assetServer(manifest: AssetManifest, read: Reader) {
       return new Response(null, { status: 304, headers });
     }
     const bytes = body(variant(found, encoding));
-    // For HEAD the HTTP server leaves the body out and keeps its length.
+    // For a HEAD request, the HTTP server omits the body and keeps the Content-Length.
     return new Response(bytes, {
       headers: {
         ...headers,
@@ -101,7 +101,9 @@ function variant(asset: Asset, encoding: Encoding): string {
   return (encoding === "identity" ? undefined : asset[encoding]) ?? asset.path;
 }
 
-/** The best variant the client takes: the smaller wins unless the client prefers the other. @see RFC 9110 §12.5.3 */
+/**
+ * The best variant the client accepts; Brotli is preferred unless the client weights gzip higher. @see RFC 9110 §12.5.3
+ */
 function negotiate(accept: string | null, asset: Asset): Encoding {
   const weights = new Map<string, number>();
   for (const part of (accept ?? "").toLowerCase().split(",")) {
@@ -118,16 +120,16 @@ function negotiate(accept: string | null, asset: Asset): Encoding {
   return br >= gzip ? "br" : "gzip";
 }
 
-/** Whether the client has this very variant. Comparison is weak, as RFC 9110 §13.1.2 asks. */
+/** True when the client already has this variant. Uses weak comparison as required by RFC 9110 §13.1.2. */
 function isFresh(ifNoneMatch: string | null, etag: string): boolean {
   const known = (ifNoneMatch ?? "").split(",").map((tag) => tag.trim().replace(/^W\//, ""));
   return known.includes(etag) || known.includes("*");
 }
 
 /**
- * What the application's page may load: itself and nothing else. Exceptions: pictures from anywhere, since
- * the preview of a campaign shows them; inline styles, since mail is made of them; and the page's own
- * inline scripts by hash.
+ * The security headers of the application's page. It may load only its own files, with these exceptions: images from
+ * any origin, because campaign previews show them; inline styles, because e-mails consist of them; and the page's own
+ * inline scripts, by hash.
  */
 function pagePolicy(html: string): Record<string, string> {
   const inline = [...html.matchAll(/<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/gi)].map(

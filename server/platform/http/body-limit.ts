@@ -3,16 +3,16 @@ import { AppError } from "../errors.ts";
 
 const MEGABYTE = 1024 * 1024;
 
-/** The largest body of a request that is no upload, in bytes: a campaign's HTML and text, escaped at its worst. */
+/** Maximum body size in bytes, except for uploads: fits a campaign's HTML and text with worst-case escaping. */
 export const MAX_BODY_BYTES = 8 * MEGABYTE;
-/** The largest body of somebody who is not signed in, in bytes: a password, a form of the setup. */
+/** Maximum body size in bytes for unauthenticated requests, such as a sign-in or a setup form. */
 export const MAX_OPEN_BODY_BYTES = 64 * 1024;
 
 /**
- * Refuses bodies that are too large, or of unknown length, before anything reads them. The guard has smaller
- * limits of its own for who is not signed in.
+ * Refuses bodies that are too large or of unknown length before they are read. The guard applies a smaller limit to
+ * unauthenticated requests.
  *
- * @param isUpload Whether a path takes files of any size; its route reads them as they arrive.
+ * @param isUpload True for paths that accept files of any size; their routes read the body as a stream.
  */
 export const bodyLimit = (isUpload: (path: string) => boolean) =>
   new Elysia({ name: "body-limit" }).onRequest(({ request }) => {
@@ -28,7 +28,7 @@ export const bodyLimit = (isUpload: (path: string) => boolean) =>
     if (!isUnknown) {
       refuseLargeBody(request, MAX_BODY_BYTES);
     }
-    // Recipients' one-click requests come as their provider likes; their route reads no more than it needs.
+    // Providers send recipients' one-click requests in any form; the route reads no more than it needs.
     if (path.startsWith("/api/")) {
       throw new AppError(
         "too_large",
@@ -38,12 +38,12 @@ export const bodyLimit = (isUpload: (path: string) => boolean) =>
   });
 
 /**
- * The parser of a route that reads its body by itself, after the guard has let the request in. Anything but
- * undefined keeps the body from being parsed.
+ * The parser for a route that reads its body itself after the guard has admitted the request. Returning anything but
+ * undefined prevents the default parsing.
  */
 export const bodyReadByRoute = () => null;
 
-/** @throws AppError `too_large` when a request says that its body has more than `maxBytes`. */
+/** @throws AppError `too_large` when the declared body size exceeds `maxBytes`. */
 export function refuseLargeBody(request: Request, maxBytes: number): void {
   if (Number(request.headers.get("content-length") ?? 0) > maxBytes) {
     const limit = maxBytes < MEGABYTE ? `${maxBytes / 1024} kB` : `${maxBytes / MEGABYTE} MB`;
@@ -51,12 +51,12 @@ export function refuseLargeBody(request: Request, maxBytes: number): void {
   }
 }
 
-/** The most values a JSON body may hold: a batch of a thousand contacts with fifty fields each, twice over. */
+/** Maximum number of values in a JSON body: twice a batch of a thousand contacts with fifty fields each. */
 const MAX_BODY_VALUES = 100_000;
 
 /**
- * How many values a parsed body holds. To validate one, and to say what is wrong with it, costs the HTTP thread
- * microseconds a value, for which everybody waits; counting stops at the limit.
+ * Counts the values in a parsed body. Validation costs microseconds per value and blocks the HTTP thread, so counting
+ * stops at the limit.
  *
  * @throws AppError `too_large` above 100,000.
  */
@@ -82,7 +82,7 @@ export function countValues(body: unknown): number {
   return seen;
 }
 
-/** The first `maxBytes` of a request's body as text; what comes after is not read. */
+/** The first `maxBytes` of a request's body as text; the rest is not read. */
 export async function textUpTo(request: Request, maxBytes: number): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;

@@ -1,12 +1,12 @@
 import { BlockList, isIP } from "node:net";
 
-/** Where a socket's other end is known: Bun's server, or null in tests that call the application directly. */
+/** Provides the address of a socket's peer: Bun's server, or null in tests that call the application directly. */
 export type PeerAddress = { requestIP(request: Request): { address: string } | null } | null;
 
-/** The address of who makes a request. */
+/** Returns the client address of a request. */
 export type ClientAddress = (request: Request, server: PeerAddress) => string;
 
-/** Proxies that are believed when nobody has named any: those on this machine. */
+/** The proxies trusted when none are configured: those on this machine. */
 export const DEFAULT_PROXIES: readonly string[] = ["127.0.0.0/8", "::1"];
 
 /** True for an address or a range in CIDR notation: `10.0.0.7`, `172.28.0.0/16`, `fd00::/8`. */
@@ -16,7 +16,7 @@ export function isProxyRange(text: string): boolean {
   if (kind === 0 || rest.length > 0) {
     return false;
   }
-  // A prefix of no bits would believe everybody.
+  // A prefix length of 0 would trust every address.
   const bits = Number(prefix);
   return (
     prefix === undefined ||
@@ -25,11 +25,11 @@ export function isProxyRange(text: string): boolean {
 }
 
 /**
- * Tells who makes a request: the other end of the socket or, when that is a named proxy, the last address of
- * X-Forwarded-For that is not one as well. From anybody else the header is a stranger's claim and is ignored.
+ * Determines the client address of a request: the socket's peer or, when that is a configured proxy, the last address
+ * in X-Forwarded-For that is not a proxy. From any other peer the header is ignored, since it may be forged.
  *
- * @param proxies Addresses and ranges (see `isProxyRange`), asked for when a request has the header.
- * @param onUnnamed Is told an address that sent the header without being named.
+ * @param proxies Addresses and ranges (see `isProxyRange`); called for every request with the header.
+ * @param onUnnamed Called with a peer that sent the header but is not a configured proxy.
  */
 export function clientAddresses(
   proxies: () => readonly string[],
@@ -70,7 +70,7 @@ export function clientAddresses(
   };
 }
 
-/** The other end of the socket, whatever it says of itself; empty where there is no socket. */
+/** The socket's peer, ignoring any header; empty when there is no socket. */
 export function peerAddress(request: Request, server: PeerAddress): string {
   return plain(server?.requestIP(request)?.address ?? "");
 }
@@ -89,16 +89,16 @@ function listOf(ranges: readonly string[]): BlockList {
   return list;
 }
 
-/** An IPv4 address that came over an IPv6 socket, as itself. */
+/** Converts an IPv4-mapped IPv6 address to IPv4. */
 function plain(address: string): string {
   return address.replace(/^::ffff:(?=\d+\.)/i, "");
 }
 
 /**
- * The network one subscriber has, as a key to count by: an IPv4 address itself, the first 64 bits of an IPv6
- * address, however it is abbreviated. Whoever has such a network has all of its 2^64 addresses.
+ * The key for counting requests per subscriber: an IPv4 address, or the first 64 bits of an IPv6 address in canonical
+ * form. An IPv6 subscriber can use all 2^64 addresses of its network.
  *
- * @param bits How much of an IPv6 address counts: 64, or 48 for all that one customer is given.
+ * @param bits The counted prefix of an IPv6 address: 64, or 48 for the whole range assigned to one customer.
  */
 export function networkOf(address: string, bits: 48 | 64 = 64): string {
   if (isIP(address) !== 6) {
@@ -107,7 +107,7 @@ export function networkOf(address: string, bits: 48 | 64 = 64): string {
   const [head = "", tail] = address.split("%")[0]?.split("::") ?? [];
   const groups = head === "" ? [] : head.split(":");
   const after = tail === undefined || tail === "" ? [] : tail.split(":");
-  // A dotted end stands for two groups.
+  // An embedded IPv4 address at the end counts as two groups.
   const width = after.length + (after.at(-1)?.includes(".") === true ? 1 : 0);
   const zeros = tail === undefined ? 0 : Math.max(0, 8 - groups.length - width);
   const whole = [...groups, ...Array<string>(zeros).fill("0"), ...after];

@@ -2,16 +2,16 @@ import { invalidField } from "../errors.ts";
 
 export type CursorValue = string | number | null;
 
-/** The keyset position after a row, as an opaque string for `nextCursor`. */
+/** Encodes the keyset position after a row as an opaque string for `nextCursor`. */
 export function encodeCursor(position: CursorValue[]): string {
   return Buffer.from(JSON.stringify(position)).toString("base64url");
 }
 
 /**
- * Reads a cursor back.
+ * Decodes a cursor.
  *
- * @param length How many values it must hold.
- * @throws AppError `invalid_input` for anything that `encodeCursor` did not make.
+ * @param length The number of values it must contain.
+ * @throws AppError `invalid_input` for anything not produced by `encodeCursor`.
  */
 export function decodeCursor(cursor: string, length: number): CursorValue[] {
   try {
@@ -20,7 +20,7 @@ export function decodeCursor(cursor: string, length: number): CursorValue[] {
       return value;
     }
   } catch {
-    // not JSON: the same refusal as for JSON of another shape
+    // Invalid JSON is refused below, like JSON of the wrong shape.
   }
   throw invalidField("cursor", "is not one that this list gave", "Leave it out to start again.");
 }
@@ -29,7 +29,7 @@ function isCursorValue(value: unknown): value is CursorValue {
   return value === null || typeof value === "string" || typeof value === "number";
 }
 
-/** Cuts a page out of `limit + 1` rows: the rows to show and the cursor of the next page, if there is one. */
+/** Cuts a page from `limit + 1` rows: the rows to show, and the cursor of the next page if there is one. */
 export function cutPage<Row>(
   rows: Row[],
   limit: number,

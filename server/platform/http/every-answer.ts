@@ -3,9 +3,8 @@ import { AppError } from "../errors.ts";
 import { problemResponse } from "./problem.ts";
 
 /**
- * What holds for every answer: a request whose address cannot be read is refused with 400 (RFC 9112 §3.2), no
- * browser guesses at a content type, and nothing keeps what the API answers. A route that sets a field
- * by itself has the last word.
+ * Applies to every response: an unparsable Host is refused with 400 (RFC 9112 §3.2), browsers may not guess content
+ * types, and API responses are not cached. A route can override each header.
  */
 export const everyAnswer = new Elysia({ name: "every-answer" }).onRequest(({ request, set }) => {
   const url = URL.parse(request.url);

@@ -2,10 +2,9 @@ const TIMEOUT_MS = 10_000;
 const MAX_BYTES = 64 * 1024;
 
 /**
- * Reads a small text from an https address. Follows no redirect: the caller has looked at this address, not
- * at another.
+ * Fetches a small text over https. Redirects are not followed, because the caller has checked only this URL.
  *
- * @throws Error when it is no https, answers no 2xx, takes more than 10 s or more than 64 KiB.
+ * @throws Error when the URL is not https, the status is not 2xx, or it takes more than 10 s or 64 KiB.
  */
 export async function fetchText(url: string): Promise<string> {
   if (!url.startsWith("https://")) {

@@ -10,18 +10,18 @@ import { idempotency } from "./idempotency.ts";
 import type { Permission } from "./permissions.ts";
 import { defaultRates, type LimitHeaders, RateLimiter, type Rates } from "./rate-limit.ts";
 
-/** Who makes a request. */
+/** The user or API key that makes a request. */
 export type Actor = {
   kind: "user" | "api_key";
-  /** User id, or `key:<id>`: what the audit log names. */
+  /** User id, or `key:<id>`; the name in the audit log. */
   id: string;
-  /** May use the instance console. Never true for an API key. */
+  /** May use the instance console; always false for API keys. */
   isAdmin: boolean;
-  /** The session is in a cookie, so a write must prove that it comes from our own pages. */
+  /** True when the session comes from a cookie, so that a write must prove that it comes from our own pages. */
   byCookie: boolean;
 };
 
-/** A workspace as the actor may use it. */
+/** A workspace with the actor's permissions in it. */
 export type WorkspaceAccess = {
   id: string;
   number: number;
@@ -30,28 +30,29 @@ export type WorkspaceAccess = {
   can(permission: Permission): boolean;
 };
 
-/** What the guard needs to know; features/auth answers. */
+/** What the guard needs to know; features/auth implements it. */
 export type AccessPort = {
   authenticate(request: Request, ip: string): Promise<Actor | undefined>;
-  /** Undefined when the actor has nothing to do with the workspace, or there is none. */
+  /** Undefined when the actor has no access to the workspace or it does not exist. */
   workspace(actor: Actor, workspaceId: string): WorkspaceAccess | undefined;
-  /** False until the wizard has finished: then every guarded route refuses. */
+  /** False until the setup wizard is finished; every guarded route refuses until then. */
   isSetUp(): boolean;
-  /** Origins our own pages have. */
+  /** The origins of our own pages. */
   allowedOrigins(request: Request): string[];
 };
 
 /**
- * The one way a route says who may call it. A route asks for exactly one of
- * - `permission: "contacts:read"`: signed in, and allowed that in the workspace of the path; gives
- *   `actor`, `workspace` and its `db`, and `isStillAllowed()` for answers that last. A workspace one has no part in is `not_found`, so that ids say nothing.
- * - `signedIn: true`: any signed-in person or key; gives `actor`.
- * - `instanceAdmin: true`: the administrators; gives `actor`.
- * - `open: "reason"`: anybody, and why that is right.
+ * The only way for a route to state who may call it. A route declares exactly one of:
+ * - `permission: "contacts:read"`: authenticated, with that permission in the workspace of the path. Provides `actor`,
+ * `workspace`, its `db`, and `isStillAllowed()` for long-lived responses. A workspace without access is `not_found`, so
+ * that ids reveal nothing.
+ * - `signedIn: true`: any authenticated user or key; provides `actor`.
+ * - `instanceAdmin: true`: administrators only; provides `actor`.
+ * - `open: "reason"`: anyone, with the reason why that is safe.
  *
- * After it, a creating POST may say `idempotent: true`.
+ * A creating POST may then declare `idempotent: true`.
  *
- * A test walks all routes and fails for one that asks for none of them.
+ * A test walks all routes and fails for a route that declares none of them.
  */
 export function createGuard(
   access: AccessPort,
@@ -114,8 +115,8 @@ export function createGuard(
 }
 
 /**
- * Decides about each request once, before its body is parsed and validated, so that a stranger costs little and
- * learns nothing of what a route takes; the decision waits here for the handler.
+ * Decides about each request once, before its body is parsed and validated, so that an unauthenticated request is cheap
+ * and learns nothing about the route's input. The decision is kept here for the handler.
  */
 function createDecisions(gate: Gate, databases: Databases) {
   const decisions = new WeakMap<Request, Decision>();
@@ -133,7 +134,10 @@ function createDecisions(gate: Gate, databases: Databases) {
       return decision;
     };
     return {
-      /** Runs for every request; it is the first to decide where there is no body, or the route reads it. */
+      /**
+       * Runs for every request. When there is no body, or the route reads it itself, this is where the decision is
+       * made.
+       */
       async transform(context: Asked) {
         if (isWrite(context.request)) {
           await writeTurn(() => databases.system);
@@ -141,7 +145,7 @@ function createDecisions(gate: Gate, databases: Databases) {
         const { actor } = await decideOnce(context);
         admitValues(gate, actor, context.body);
       },
-      /** Runs before a body is read, unless the route has a parser of its own. */
+      /** Runs before a body is read, unless the route has its own parser. */
       parse: asAdmission(async (context: Asked) => {
         const { actor } = await decideOnce(context);
         admitBody(gate, actor, context.request);
@@ -152,7 +156,7 @@ function createDecisions(gate: Gate, databases: Databases) {
   return { decisionFor, decidedBy };
 }
 
-/** A request that may change something: it waits until a write can begin, and everybody else is served meanwhile. */
+/** True for a request that may change something. It waits until a write can start, while other requests are served. */
 function isWrite({ method }: Request): boolean {
   return method !== "GET" && method !== "HEAD";
 }
@@ -164,14 +168,14 @@ function asAdmission<F extends object>(hook: F): F {
   return hook;
 }
 
-/** True for a parser that parses nothing: it is the guard's, and decides whether the body is read at all. */
+/** True for the guard's own `parse` hook, which decides whether the body is read at all. */
 export function isAdmission(hook: unknown): boolean {
   return typeof hook === "function" && admissions.has(hook);
 }
 
 export type Guard = ReturnType<typeof createGuard>;
 
-/** Who makes a request and in which workspace; nobody on a route that is open. */
+/** The actor and workspace of a request; both missing on an open route. */
 type Decision = { actor?: Actor; workspace?: WorkspaceAccess };
 type Gate = {
   access: AccessPort;
@@ -188,7 +192,7 @@ type Asked = {
   body: unknown;
 };
 
-/** Who asks, once it is sure that they are signed in, not too fast, and asking from our own pages. */
+/** Returns the actor after checking authentication, rate limit and origin. */
 async function admit(gate: Gate, asked: Asked): Promise<Actor> {
   const { access, limiter, rates } = gate;
   const { request, server, set } = asked;
@@ -206,11 +210,11 @@ async function admit(gate: Gate, asked: Asked): Promise<Actor> {
   return actor;
 }
 
-/** Whoever asks; not too fast, where it is the application that answers. */
+/** Admits an unauthenticated request; rate-limited only on the application's own API. */
 function admitStranger({ clientAddress, limiter, rates }: Gate, asked: Asked): Decision {
   const { request, server, set, route } = asked;
-  // Links in mail are followed through proxies that thousands share, and a provider reports on all its
-  // customers' messages from a few machines: neither is limited by address.
+  // Not limited by address: links in mail are opened through proxies shared by thousands of recipients, and a provider
+  // reports on all its customers' messages from a few machines.
   if (route.startsWith("/api/") && !route.startsWith("/api/v1/hooks/")) {
     const address = networkOf(clientAddress(request, server));
     limiter.take(`ip ${address}`, rates.address, { headers: set.headers });
@@ -218,7 +222,7 @@ function admitStranger({ clientAddress, limiter, rates }: Gate, asked: Asked): D
   return {};
 }
 
-/** False when who made a request may not make it any more: signed out, removed, demoted or revoked meanwhile. */
+/** False when the actor has lost access since the request began: signed out, removed, demoted or revoked. */
 async function isAllowedAgain(
   { access, clientAddress }: Gate,
   asked: { request: Request; server: PeerAddress; workspaceId: string; permission: Permission },
@@ -229,8 +233,8 @@ async function isAllowedAgain(
 }
 
 /**
- * Parsing and validating a body holds up everybody's requests, so that a stranger may send only a small one, and
- * a caller who is known so many bytes in a time.
+ * Parsing and validating a body blocks other requests. An unauthenticated request may therefore send only a small body,
+ * and an authenticated caller is limited in bytes per time.
  */
 function admitBody({ limiter, rates }: Gate, actor: Actor | undefined, request: Request): void {
   if (actor === undefined) {
@@ -242,11 +246,11 @@ function admitBody({ limiter, rates }: Gate, actor: Actor | undefined, request: 
 }
 
 /**
- * The body of a request that says it is JSON, undefined for none. Elysia's own parser takes a body that it cannot read
- * for none where a route does not need one, so that a mistake would be taken as yes.
+ * Parses a JSON body; undefined when the content type is not JSON. Elysia's own parser treats an unreadable body as
+ * missing when the route does not require one, so a malformed request would be accepted.
  *
- * @throws SyntaxError for what is not JSON, and AppError for `null`, which Elysia takes for an empty object where all
- *   fields are optional; both are answered with 422.
+ * @throws SyntaxError for invalid JSON; AppError for `null`, which Elysia treats as an empty object when all fields are
+ * optional. Both are answered with 422.
  */
 async function jsonOf(request: Request): Promise<unknown> {
   if (!/^application\/json\b/i.test(request.headers.get("content-type") ?? "")) {
@@ -260,7 +264,7 @@ async function jsonOf(request: Request): Promise<unknown> {
   return body;
 }
 
-/** What a value costs to validate, as bytes of the caller's allowance: about the time that parsing so many takes. */
+/** The validation cost of a value, charged as bytes: parsing that many bytes takes about as long. */
 const BYTES_PER_VALUE = 40;
 
 function admitValues({ limiter, rates }: Gate, actor: Actor | undefined, body: unknown): void {

@@ -9,7 +9,7 @@ import { type ClientAddress, type PeerAddress, peerAddress } from "./client-addr
 import type { Guard } from "./guard.ts";
 import { ProblemSchema } from "./schemas.ts";
 
-/** Below this nothing new is promised: a journal that cannot grow stops sending. */
+/** Below this the service reports not ready: once the journal cannot grow, sending stops. */
 const MIN_FREE_BYTES = 64 * 1024 * 1024;
 
 const WORKSPACES = "workspaces";
@@ -21,9 +21,9 @@ export type HealthOptions = {
   dataDir: string;
   clock: () => number;
   canWrite: () => boolean;
-  /** Why nothing can be kept or sent, as a sentence; undefined while all is well. */
+  /** Why nothing can be stored or sent, as a sentence; undefined when all is well. */
   trouble: () => string | undefined;
-  /** How many workspaces cannot be used and why, without names; "" while all can. */
+  /** How many workspaces cannot be used and why, without names; "" when all can be used. */
   setAside: () => string;
   metrics: Metrics;
 };
@@ -32,7 +32,7 @@ const Check = t.Object({ name: t.String(), ok: t.Boolean(), message: t.String() 
 const Readiness = t.Object({ ready: t.Boolean(), checks: t.Array(Check) });
 type Check = typeof Check.static;
 
-/** /healthz: the process answers. /readyz: it can do its work. /metrics: its numbers. */
+/** /healthz: the process responds. /readyz: it can do its work. /metrics: its metrics. */
 export const healthRoutes = (options: HealthOptions) =>
   new Elysia({ name: "health", detail: { tags: ["Operation"] } })
     .use(options.guard)
@@ -50,7 +50,8 @@ export const healthRoutes = (options: HealthOptions) =>
           diskCheck(options),
           workspacesCheck(options),
         ]);
-        // One workspace's file must not take all others out of a load balancer: it is only told.
+        // A faulty workspace file is reported but does not make the node unready, since a load balancer would then drop
+        // all workspaces.
         const ready = checks.every(({ ok, name }) => ok || name === WORKSPACES);
         set.status = ready ? 200 : 503;
         set.headers["cache-control"] = "no-store";
@@ -79,8 +80,8 @@ export const healthRoutes = (options: HealthOptions) =>
     );
 
 /**
- * True when a request comes from this machine or a private network. What a proxy forwarded that nobody has named
- * could be from anywhere.
+ * True when a request comes from this machine or a private network. A request forwarded by an unknown proxy could come
+ * from anywhere.
  */
 function isFromInside(request: Request, server: PeerAddress, clientAddress: ClientAddress) {
   const peer = peerAddress(request, server);
@@ -92,7 +93,7 @@ function isFromInside(request: Request, server: PeerAddress, clientAddress: Clie
 async function databaseCheck({ system, canWrite, clock }: HealthOptions): Promise<Check> {
   try {
     if (canWrite()) {
-      // Only a real write finds a full disk or a read-only one.
+      // Only an actual write detects a full or read-only disk.
       writeSetting(system, "readiness", {}, clock());
     }
     return { name: "database", ok: true, message: "" };

@@ -38,7 +38,7 @@ const removeOld = statement<[{ before: number; limit: number }]>(`
                            LIMIT @limit)
 `);
 
-/** What a key stands for: nothing yet (and it is now the caller's), a request under way, or its answer. */
+/** The state of a key: newly claimed by the caller, used by a running request, or answered. */
 export type Claim =
   | { kind: "claimed" }
   | { kind: "running"; since: number }
@@ -47,7 +47,7 @@ export type Claim =
 
 const SWEEP = 20;
 
-/** Claims a key for a request, or says whose it is. Forgets a few keys older than `forgetBefore` on the way. */
+/** Claims a key for a request, or returns its state. Also deletes a few keys older than `forgetBefore`. */
 export function claimKey(
   system: Connection,
   entry: Entry & { requestHash: string; now: number; forgetBefore: number },
@@ -68,7 +68,7 @@ export function claimKey(
   });
 }
 
-/** Keeps the answer of the request that claimed the key. */
+/** Stores the response of the request that claimed the key. */
 export function keepAnswer(
   system: Connection,
   answer: Entry & { status: number; body: string },
@@ -76,7 +76,7 @@ export function keepAnswer(
   updateAnswer(system).run(answer);
 }
 
-/** Gives a claimed key back: its request failed, so that the next try is a new one. */
+/** Releases a claimed key after its request failed, so that a retry is processed as a new request. */
 export function releaseKey(system: Connection, entry: Entry): void {
   removeEntry(system).run(entry);
 }

@@ -6,7 +6,7 @@ import { AppError, invalidField } from "../errors.ts";
 import { claimKey, keepAnswer, releaseKey } from "./idempotency.store.ts";
 
 const KEPT_MS = 86_400_000;
-// A request that has run for longer died with its process: its key may be claimed again.
+// A request that has run longer than this died with its process, so its key may be claimed again.
 const ABANDONED_MS = 60_000;
 const RETRY_SECONDS = 1;
 const KEY = /^[\x21-\x7e]{1,200}$/;
@@ -14,10 +14,10 @@ const KEY = /^[\x21-\x7e]{1,200}$/;
 type Claimed = { scope: string; key: string };
 
 /**
- * `idempotent: true` on a creating POST, after its permission: a request with an `Idempotency-Key` header is
- * done once. The same key and body within a day get the first answer again, whoever asked twice; a failed
- * request gives its key back. Without the header nothing changes. Not for routes whose body or answer holds
- * a secret: the answer and a hash of the body are kept in clear.
+ * `idempotent: true` on a creating POST, after its permission: a request with an `Idempotency-Key` header is executed
+ * once. The same key and body within a day return the first response again, or `in_progress` while the first request is
+ * still running. A failed request releases its key. Without the header nothing changes. Do not use it on routes whose
+ * body or response contains a secret: the response and a hash of the body are stored unencrypted.
  *
  * @see draft-ietf-httpapi-idempotency-key-header
  */
@@ -74,7 +74,7 @@ export function idempotency(system: Connection, clock: Clock) {
         keepAnswer(system, { ...claimed, status, body: JSON.stringify(responseValue) });
       }
     },
-    // Not `error`: the application's own error handler answers first, and ends that chain.
+    // An `error` hook would not run, because the application's own error handler ends that chain.
     afterResponse: ({ request }) => {
       const claimed = claims.get(request);
       if (claimed !== undefined) {

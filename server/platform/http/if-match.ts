@@ -1,9 +1,9 @@
 import { invalidField } from "../errors.ts";
 
 /**
- * The version in an If-Match header (RFC 9110 §13.1.1); undefined when there is none or it is `*`.
+ * The version in an If-Match header (RFC 9110 §13.1.1); undefined when the header is missing or `*`.
  *
- * @throws AppError `invalid_input` for an ETag that we did not give.
+ * @throws AppError `invalid_input` for an ETag we cannot have issued.
  */
 export function versionOfIfMatch(header: string | undefined): number | undefined {
   if (header === undefined || header.trim() === "*") {

@@ -3,8 +3,8 @@ import { AppError } from "../errors.ts";
 import { problemResponse } from "./problem.ts";
 
 /**
- * Answers 405 with the methods that an address has, where a route has the address but not the method
- * (RFC 9110 §15.5.6). What no route has stays a 404. Must come before `problems`, which answers everything.
+ * Answers 405 with the allowed methods when a route matches the path but not the method (RFC 9110 §15.5.6). Paths
+ * without any route remain a 404. Must be registered before `problems`, which handles every error.
  */
 export const methods = (appOf: () => AnyElysia) => {
   let known: { method: string; path: string; address: RegExp }[] | undefined;
@@ -13,14 +13,14 @@ export const methods = (appOf: () => AnyElysia) => {
       .routes.filter((route) => !isForPages(route))
       .map(({ method, path }) => ({ method, path, address: addressOf(path) }));
     const found = known.filter(({ address }) => address.test(asked));
-    // A path that is written out means itself, not the item of a list that has such an id.
+    // A literal path takes precedence over a parameter that would match the same text.
     const fewest = Math.min(...found.map(({ path }) => parametersIn(path)));
     const meant = found.filter(({ path }) => parametersIn(path) === fewest);
     return [...new Set(meant.map(({ method }) => method))].sort();
   };
 
   return new Elysia({ name: "methods" }).onError({ as: "global" }, ({ code, request, route }) => {
-    // The route of the web UI has every address that no other has.
+    // The web UI's route matches every path that no other route has.
     if (code !== "NOT_FOUND" && !isForPages({ path: route })) {
       return undefined;
     }

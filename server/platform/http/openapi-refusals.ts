@@ -1,17 +1,17 @@
 import { isNode, type Node } from "./openapi-tidy.ts";
 
-/** The operations of one path by method, as the document has them. */
+/** The operations of one path in the OpenAPI document, by method. */
 export type Methods = Record<string, Node>;
 
 const PROBLEM = "application/problem+json";
 
-// A probe's answers are a closed list; these take nothing and read no workspace.
+// These take no input and read no workspace, so they have no further refusals.
 const TAKES_NOTHING = new Set(["/healthz", "/readyz", "/metrics", "/openapi.json", "/f/form.js"]);
 
 /**
- * Adds to each operation what the guard, the parser and the validator can answer before its handler runs, so that
- * a route has to state only its own refusals. A refusal that the route states in a form of its own, as a
- * page for recipients, can come as problem details too.
+ * Adds to each operation the responses that the guard, the parser and the validator can give before the handler runs,
+ * so that a route states only its own refusals. Where the route has its own representation of a status, such as an HTML
+ * page, problem details are added as an alternative.
  */
 export function addRefusals(paths: Record<string, Methods>): void {
   for (const [path, methods] of Object.entries(paths)) {

@@ -1,6 +1,6 @@
 import { MEDIA_TYPES } from "./schemas.ts";
 
-// What the plugin writes is right but says the same things hundreds of times. Here each is said once.
+// The plugin's output is correct but repeats the same schemas hundreds of times. This file deduplicates it.
 
 export type Node = Record<string, unknown>;
 export type Schemas = Record<string, unknown>;
@@ -12,9 +12,9 @@ const REQUEST_TYPES = [
 ];
 
 /**
- * The same description, shorter: schemas with a title become references into `schemas` (which is filled),
- * refusals are `application/problem+json`, bodies that JSON can carry are described as JSON only, and
- * numbers are numbers (the plugin also describes the strings that queries coerce from).
+ * Returns an equivalent, shorter description: schemas with a title become references into `schemas` (which is filled),
+ * refusals are `application/problem+json`, bodies that fit JSON are described as JSON only, and numbers are described
+ * only as numbers (the plugin also lists the strings from which queries are coerced).
  */
 export function tidy(node: unknown, schemas: Schemas): unknown {
   if (Array.isArray(node)) {
@@ -25,7 +25,7 @@ export function tidy(node: unknown, schemas: Schemas): unknown {
   }
   const plain = withNull(withoutCoercion(node));
   const entries = Object.entries(plain)
-    // Elysia writes this into a schema when it first compiles it, so it would come and go.
+    // Elysia adds this to a schema when it first compiles it, so the output would depend on earlier requests.
     .filter(([key, value]) => key !== "additionalProperties" || value !== false)
     .map(([key, value]) => [
       key,
@@ -52,7 +52,7 @@ function tidyContent(content: Node, schemas: Schemas): Node {
       );
 }
 
-/** The media types that a route states for an answer that is not JSON alone. */
+/** The media types that a route declares for a response that is not only JSON. */
 function mediaTypesOf(json: unknown): string[] | undefined {
   const stated = isNode(json) && isNode(json["schema"]) ? json["schema"][MEDIA_TYPES] : undefined;
   return Array.isArray(stated) ? stated : undefined;
@@ -63,7 +63,10 @@ const event = {
   properties: { event: { type: "string" }, data: { type: "string" } },
 };
 
-/** A stream is described by one of its events, text is a string; bytes have no schema (OpenAPI 3.1 §4.8.14.3), and JSON beside another type is of any shape. */
+/**
+ * A stream is described by one of its events, and text is a string; bytes have no schema (OpenAPI 3.1 §4.8.14.3), and
+ * JSON beside another type may have any shape.
+ */
 function schemaOf(mediaType: string): Node {
   if (mediaType === "text/event-stream") {
     return event;
@@ -71,7 +74,7 @@ function schemaOf(mediaType: string): Node {
   return /^(text|message)\//.test(mediaType) ? { type: "string" } : {};
 }
 
-/** Elysia's `t.Integer` and `t.Number` in a request are unions with the string that they are read from. */
+/** In requests, Elysia's `t.Integer` and `t.Number` are unions with the string they are coerced from. */
 function withoutCoercion(node: Node): Node {
   const arms = node["anyOf"];
   if (!Array.isArray(arms) || arms.length !== 2) {
@@ -86,7 +89,7 @@ function withoutCoercion(node: Node): Node {
   return isCoerced ? { ...rest, ...number } : node;
 }
 
-/** The plugin writes "this text or null" as a constant of two types, which null is not equal to. */
+/** The plugin describes "this text or null" as a constant with two types, which null does not match. */
 function withNull(node: Node): Node {
   const { const: constant, type, ...rest } = node;
   const isNullable = constant !== undefined && Array.isArray(type) && type.includes("null");

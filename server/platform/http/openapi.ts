@@ -5,7 +5,7 @@ import { type Guard, isAdmission } from "./guard.ts";
 import { addRefusals, type Methods } from "./openapi-refusals.ts";
 import { type Schemas, tidy } from "./openapi-tidy.ts";
 
-/** The description of every documented route of `app`, as OpenAPI 3.1. */
+/** The OpenAPI 3.1 description of every documented route of `app`. */
 export function apiDocument(app: AnyElysia) {
   const { paths } = toOpenAPISchema(asDescribed(app), { staticFile: false });
   const schemas: Schemas = {};
@@ -34,8 +34,8 @@ export function apiDocument(app: AnyElysia) {
 }
 
 /**
- * The application as the plugin should see it: a parser of any kind makes it forget that a body is JSON, and what
- * a route says itself of the body that it reads has the last word.
+ * Adjusts the routes for the plugin: a parser of any kind makes it forget that a body is JSON, and a route's own
+ * description of its body takes precedence.
  */
 function asDescribed(app: AnyElysia): AnyElysia {
   const routes = app.routes.map((route) => {
@@ -49,7 +49,10 @@ function asDescribed(app: AnyElysia): AnyElysia {
   return Object.create(app, { getGlobalRoutes: { value: () => routes } }) as AnyElysia;
 }
 
-/** Paths in order, those that differ by a slash at the end (both are answered) as one; pages are no part of an API. */
+/**
+ * Sorts the paths and merges those that differ only by a trailing slash (both are served); pages are not part of the
+ * API.
+ */
 function withoutTrailingSlash(paths: Record<string, object>): Record<string, object> {
   const merged = new Map<string, object>();
   for (const [path, methods] of Object.entries(paths)) {
@@ -61,7 +64,7 @@ function withoutTrailingSlash(paths: Record<string, object>): Record<string, obj
   return Object.fromEntries([...merged].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** GET /openapi.json, made at the first request from whatever routes there are then. */
+/** GET /openapi.json; generated on the first request from the routes registered by then. */
 export const openApiRoute = (guard: Guard, appOf: () => AnyElysia) => {
   let document: string | undefined;
   return new Elysia({ name: "openapi", detail: { tags: ["Operation"] } }).use(guard).get(

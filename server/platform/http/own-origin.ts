@@ -1,7 +1,7 @@
 /**
- * True for a request that no foreign page made: its Origin is missing, as from a program, or opaque, as from a
- * mail client's browser, or our own. For pages without sign-in, where the token in the address is the
- * permission and no cookie could be abused, so that this is a second lock.
+ * True for a request not made by a foreign page: its Origin is missing (a program), opaque (a mail client's browser) or
+ * our own. This is a second check for pages without sign-in, where the token in the URL grants access and no cookie can
+ * be abused.
  */
 export function isOwnOrigin(request: Request, publicUrl: string): boolean {
   const origin = request.headers.get("origin");

@@ -1,8 +1,10 @@
-/** The roles a person can have in a workspace, weakest first; each includes those before it. */
+/** The roles in a workspace, weakest first; each includes the permissions of those before it. */
 export const roles = ["viewer", "editor", "admin", "owner"] as const;
 export type Role = (typeof roles)[number];
 
-/** What a route can ask for, with the weakest role that has it. API keys are scoped by the same names. */
+/**
+ * The permissions that routes can require, with the weakest role that has each. They are also the scopes of API keys.
+ */
 const weakestRole = {
   "workspace:read": "viewer",
   "workspace:write": "admin",

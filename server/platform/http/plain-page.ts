@@ -1,7 +1,7 @@
-// Pages for people who have no account: plain HTML of a few kilobytes that works without scripts and in any
-// mail client's browser, in light and dark.
+// Pages for people without an account: plain HTML of a few kilobytes that works without scripts, in any mail client's
+// browser, in light and dark mode.
 
-/** HTML that is ready to be sent; only `html` makes it, so that no text gets in unescaped. */
+/** Escaped HTML. Only `html` creates it, so that no unescaped text can be inserted. */
 export class Html {
   readonly source: string;
   constructor(source: string) {
@@ -11,7 +11,7 @@ export class Html {
 
 type Piece = Html | string | number | false | undefined | readonly Piece[];
 
-/** A template whose values are escaped as text and as attribute values in quotes; `Html` values go in as they are. */
+/** A template tag that escapes values for text and for quoted attributes; `Html` values are inserted unchanged. */
 export function html(fixed: TemplateStringsArray, ...values: Piece[]): Html {
   return new Html(fixed.reduce((text, part, at) => text + sourceOf(values[at - 1]) + part));
 }
@@ -26,15 +26,15 @@ function sourceOf(piece: Piece): string {
   return piece === false || piece === undefined ? "" : Bun.escapeHTML(String(piece));
 }
 
-/** How the pages of one sender look. Everything in it is checked again where it is used. */
+/** The appearance of one sender's pages. All values are validated again where they are used. */
 export type PageLook = {
-  /** Shown above the page; empty = nothing. */
+  /** Shown above the page; empty = hidden. */
   name?: string;
   /** `https:` only. */
   logoUrl?: string;
-  /** `#rrggbb` of buttons. */
+  /** `#rrggbb` of the buttons. */
   accent?: string;
-  /** `#rrggbb`; with either set, the page is the same in light and dark. */
+  /** `#rrggbb`; when `background` or `text` is set, the page looks the same in light and dark mode. */
   background?: string;
   text?: string;
   /** Pixels, 0–24. */
@@ -47,11 +47,11 @@ export type Page = {
   title: string;
   body: Html;
   look?: PageLook | undefined;
-  /** Our own script, by its path. */
+  /** The path of one of our own scripts. */
   script?: string;
-  /** Origins besides our own that a form of the page may end at. */
+  /** Other origins to which a form on the page may lead. */
   formTargets?: readonly string[];
-  /** Origins that may show the page in a frame; none when left out. */
+  /** Origins that may embed the page in a frame; omitted = none. */
   frameAncestors?: readonly string[];
   headers?: Record<string, string>;
 };
@@ -75,7 +75,7 @@ button.plain{margin:0 4px 8px 0;background:transparent;color:inherit;border:1px 
 .note{border:1px solid light-dark(#e5e5ea,#2a2c33);border-radius:8px;padding:12px 14px;margin:0 0 20px}
 a{color:inherit}p.below{margin:20px 0 0;font-size:14px}`;
 
-/** The finished page, never cached, which runs nothing and loads nothing but what it names. */
+/** Builds the page. It is never cached and may load only what it explicitly names. */
 export function plainPage(page: Page): Response {
   const look = page.look ?? {};
   const style = BASE + styleOf(look);
@@ -94,7 +94,7 @@ export function plainPage(page: Page): Response {
       "content-type": "text/html; charset=utf-8",
       "cache-control": "no-store",
       "content-security-policy": policyOf(page, style, logo),
-      // Not "no-referrer": then a browser would post our own forms with "Origin: null".
+      // With "no-referrer", browsers would send our own forms with "Origin: null".
       "referrer-policy": "same-origin",
       "x-content-type-options": "nosniff",
       ...page.headers,
@@ -103,7 +103,7 @@ export function plainPage(page: Page): Response {
 }
 
 function policyOf(page: Page, style: string, logo: URL | undefined): string {
-  // The hash lets this one style in and no other (CSP level 2).
+  // The hash allows only this inline style (CSP level 2).
   const hash = new Bun.CryptoHasher("sha256").update(style).digest("base64");
   const sources = {
     "default-src": ["'none'"],
@@ -142,13 +142,13 @@ function logoOf({ logoUrl = "" }: PageLook): URL | undefined {
   return url?.protocol === "https:" ? url : undefined;
 }
 
-/** Black or white, whichever reads better on the colour: one of them always has a contrast of 4.5 at least. */
+/** Black or white, whichever is more readable on the colour; one of them always has a contrast of at least 4.5. */
 export function readableOn(color: string): "#000000" | "#ffffff" {
   const channel = (at: number) => {
     const value = Number.parseInt(color.slice(at, at + 2), 16) / 255;
     return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
   };
-  // WCAG 2.2's relative luminance; 0.179 has the same contrast with both.
+  // Relative luminance according to WCAG 2.2; at 0.179 black and white have equal contrast.
   const luminance = 0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5);
   return luminance > 0.179 ? "#000000" : "#ffffff";
 }

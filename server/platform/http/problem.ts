@@ -5,7 +5,7 @@ import { isDiskFull } from "../disk-full.ts";
 import { AppError, type ErrorCode, type FieldProblem } from "../errors.ts";
 import { log } from "../log.ts";
 
-/** One status for each way of refusing; the compiler finds a code without one. */
+/** The HTTP status for each error code; the compiler reports a missing one. */
 const statusOf = {
   invalid_input: 422,
   unauthenticated: 401,
@@ -56,7 +56,7 @@ const titleOf: Record<ErrorCode, string> = {
   internal: "A fault of the server",
 };
 
-/** A refusal as RFC 9457 problem details, with a closed `code` and the fields to mend. */
+/** A refusal as RFC 9457 problem details, with a code from a closed list and the fields to correct. */
 export type Problem = {
   type: string;
   title: string;
@@ -66,7 +66,7 @@ export type Problem = {
   fields?: FieldProblem[];
 };
 
-/** The status that an error is answered with. */
+/** The HTTP status for an error. */
 export function statusOfError(error: unknown, code: unknown): number {
   const refusal = refusalIn(error, code);
   if (refusal !== undefined) {
@@ -79,13 +79,13 @@ export function statusOfError(error: unknown, code: unknown): number {
   return byCode[String(code)] ?? 500;
 }
 
-/** The refusal that was thrown. What refuses a request before its body is read is wrapped by the parser. */
+/** The AppError that was thrown. One thrown before the body was read arrives wrapped by the parser. */
 function refusalIn(thrown: unknown, code: unknown): AppError | undefined {
   const error = code === "PARSE" && thrown instanceof Error ? thrown.cause : thrown;
   return error instanceof AppError ? error : undefined;
 }
 
-/** The answer to a refusal, with the status of its code unless another is given. */
+/** The response for a refusal; the status defaults to that of its code. */
 export function problemResponse(error: AppError, status: number = statusOf[error.code]): Response {
   const problem: Problem = {
     type: `urn:swiftmail:problem:${error.code}`,
@@ -105,7 +105,7 @@ export function problemResponse(error: AppError, status: number = statusOf[error
   return new Response(JSON.stringify(problem), { status, headers });
 }
 
-/** Turns everything thrown below it into problem details; what nobody foresaw is logged and told as `internal`. */
+/** Converts every error into problem details; unexpected ones are logged and returned as `internal`. */
 export const problems = new Elysia({ name: "problems" }).onError(
   { as: "global" },
   ({ code, error: thrown, route, params, query }) => {
@@ -128,7 +128,7 @@ export const problems = new Elysia({ name: "problems" }).onError(
       );
     }
     if (isBusy(error)) {
-      log.warn({ route }, "a write met a lock that is held for long");
+      log.warn({ route }, "a write failed because of a long-held lock");
       return problemResponse(lockedOut(error));
     }
     log.error({ err: error, route }, "request failed");
@@ -149,7 +149,7 @@ function diskFull(cause: unknown): AppError {
 
 type SchemaProblem = { schema: Record<string, unknown>; value: unknown; message: string };
 
-/** What is wrong with a value, as a person would say it; the validator's own words for the rest. */
+/** A readable description of a validation failure, or else the validator's own message. */
 function reasonOf({ schema, value, message }: SchemaProblem): string {
   if (typeof schema["error"] === "string") {
     return schema["error"];
@@ -173,7 +173,7 @@ function reasonOf({ schema, value, message }: SchemaProblem): string {
   return wantedOf(schema["anyOf"]) ?? message;
 }
 
-/** What a value that may be one of several kinds must be: one of the texts listed, or a number. */
+/** What a union requires: one of its literal texts, or a number. */
 function wantedOf(alternatives: unknown): string | undefined {
   if (!Array.isArray(alternatives)) {
     return undefined;
@@ -187,7 +187,10 @@ function wantedOf(alternatives: unknown): string | undefined {
   return isNumber ? "must be a number" : undefined;
 }
 
-/** The parameter of an address that has this value: the validator does not name one that it has made a number of. */
+/**
+ * The name of the path or query parameter with this value; the validator does not name a parameter it has coerced to a
+ * number.
+ */
 function parameterWith(value: unknown, parameters: Record<string, unknown>): string | undefined {
   const found = Object.entries(parameters).find(([, given]) => String(given) === String(value));
   return found?.[0];
@@ -195,7 +198,7 @@ function parameterWith(value: unknown, parameters: Record<string, unknown>): str
 
 function fromValidation(error: ValidationError, parameters: Record<string, unknown>): AppError {
   if (error.type === "response") {
-    log.error({ err: error }, "a response does not fit its schema");
+    log.error({ err: error }, "a response does not match its schema");
     return new AppError("internal", "The server made an answer that does not fit its own schema.");
   }
   const fields: FieldProblem[] = [];

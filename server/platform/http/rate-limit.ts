@@ -2,35 +2,35 @@ import { LRUCache } from "lru-cache";
 import type { Clock } from "../clock.ts";
 import { AppError } from "../errors.ts";
 
-/** How fast one caller may ask: `burst` at once, refilled by `perSecond`. */
+/** A token bucket's parameters: `burst` requests at once, refilled at `perSecond`. */
 export type Rate = { perSecond: number; burst: number };
 
 export type Rates = {
-  /** A person or API key that has signed in. */
+  /** An authenticated user or API key. */
   actor: Rate;
-  /** A network address that has not. */
+  /** A network address without authentication. */
   address: Rate;
-  /** Bytes of bodies that one signed-in caller sends. */
+  /** Body bytes sent by one authenticated caller. */
   bodyBytes: Rate;
 };
 
-// A page of the interface asks for a handful of things; a script of a customer may ask for more.
+// A page of the UI makes a handful of requests; a customer's script may make many more.
 export const defaultRates: Rates = {
   actor: { perSecond: 100, burst: 1_000 },
   address: { perSecond: 20, burst: 300 },
-  // Two bodies of the largest size at once.
+  // The burst allows two bodies of the maximum size.
   bodyBytes: { perSecond: 1024 * 1024, burst: 16 * 1024 * 1024 },
 };
 
-// The least recently seen are forgotten first: a forgotten bucket is a full one, so a flood of new
-// addresses frees nobody but those who had not asked for long.
+// The least recently used buckets are dropped first. A dropped bucket counts as full, so a flood of new addresses only
+// benefits callers that have been idle for long.
 const MAX_CALLERS = 50_000;
 
 type Bucket = { tokens: number; at: number };
-/** Where `RateLimit-*` fields go. */
+/** Receives the `RateLimit-*` headers. */
 export type LimitHeaders = Record<string, string | number | string[] | undefined>;
 
-/** Token buckets in memory, one per caller. A restart fills them all. */
+/** Token buckets in memory, one per caller. A restart resets them to full. */
 export class RateLimiter {
   readonly #buckets = new LRUCache<string, Bucket>({ max: MAX_CALLERS });
   readonly #clock: Clock;
@@ -40,10 +40,10 @@ export class RateLimiter {
   }
 
   /**
-   * Takes one request, or as many `tokens` as given, from the caller's bucket and says in `headers` what is left.
+   * Takes one token, or `tokens`, from the caller's bucket, and writes the remaining number to `headers`.
    *
-   * @throws AppError `rate_limited` with the seconds until there are enough.
-   * @see draft-ietf-httpapi-ratelimit-headers-06 for the fields
+   * @throws AppError `rate_limited` with the seconds until there are enough tokens.
+   * @see draft-ietf-httpapi-ratelimit-headers-06 for the headers
    */
   take(
     caller: string,
@@ -67,7 +67,7 @@ export class RateLimiter {
   }
 }
 
-/** The bucket at `now`. A clock that steps back adds nothing, and from then on the bucket fills as before. */
+/** The bucket at `now`. A clock that steps back adds no tokens; afterwards the bucket fills normally. */
 function refilled(bucket: Bucket | undefined, rate: Rate, now: number): Bucket {
   if (bucket === undefined) {
     return { tokens: rate.burst, at: now };

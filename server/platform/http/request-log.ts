@@ -3,12 +3,12 @@ import { log } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
 import { statusOfError } from "./problem.ts";
 
-// These are many, or nobody asks about them one by one; the metrics count them.
+// Frequent requests that are not worth a log line each; the metrics count them.
 const QUIET = /^\/([ocupv]\/:token|\*?$|healthz|readyz|metrics)/;
 
 /**
- * One log line and one measurement per answered request: method, route pattern, status, duration. Never
- * the address that was asked for, who asked, or from where: those are personal data.
+ * Writes one log line and one measurement per answered request: method, route pattern, status, duration. The actual
+ * URL, the caller and the address are omitted, because they are personal data.
  */
 export const requestLog = (metrics: Metrics) => {
   const startedAt = new WeakMap<Request, number>();
@@ -25,7 +25,7 @@ export const requestLog = (metrics: Metrics) => {
       const status =
         failedWith.get(request) ??
         (responseValue instanceof Response ? responseValue.status : Number(set.status ?? 200));
-      // A path that no route has is a stranger's text; as a label it would grow without end.
+      // An unmatched path is arbitrary input; using it as a metric label would create an unlimited number of series.
       const pattern = route === "" || route === undefined ? "(none)" : route;
       metrics.http({ method: request.method, route: pattern, status, ms });
       const line = { method: request.method, route: pattern, status, ms: Math.round(ms * 10) / 10 };

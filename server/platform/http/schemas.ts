@@ -1,6 +1,6 @@
 import { t } from "elysia";
 
-/** RFC 9457 problem details, as every refusal is answered. */
+/** RFC 9457 problem details; the body of every refusal. */
 export const ProblemSchema = t.Object(
   {
     type: t.String(),
@@ -15,7 +15,7 @@ export const ProblemSchema = t.Object(
   { title: "Problem", description: "Problem details (RFC 9457)" },
 );
 
-/** The refusals any guarded route can give; spread it into `response`. */
+/** The refusals that any guarded route can return; spread it into `response`. */
 export const refusals = {
   401: ProblemSchema,
   403: ProblemSchema,
@@ -28,14 +28,14 @@ export const refusals = {
   503: ProblemSchema,
 };
 
-/** The keyword by which a schema names the media types of an answer; `openapi-tidy.ts` reads it. */
+/** The schema keyword that lists the media types of a response; read by `openapi-tidy.ts`. */
 export const MEDIA_TYPES = "x-media-types";
 
-/** An answer that is not JSON alone: what it is and the media types it comes in, none for one without a body. */
+/** Describes a response that is not only JSON, by its media types; none means that it has no body. */
 export const answerAs = (description: string, ...mediaTypes: string[]) =>
   t.Any({ description, [MEDIA_TYPES]: mediaTypes });
 
-/** The body of an HTML form whose route reads it by itself, for `detail`. */
+/** Describes, in `detail`, an HTML form body that the route reads itself. */
 export const formBody = {
   required: false,
   content: {
@@ -68,18 +68,18 @@ export const pageQuery = {
   limit: t.Optional(t.Integer({ minimum: 1, maximum: MAX_PAGE, default: DEFAULT_PAGE })),
 };
 
-/** The query of a list that has nothing but pages. */
+/** The query of a list that is only paged. */
 export const pageQuerySchema = t.Object(pageQuery);
 
-/** One page of a list: `nextCursor` is null on the last. */
+/** One page of a list; `nextCursor` is null on the last one. */
 export const pageOf = <T extends Parameters<typeof t.Array>[0]>(item: T) =>
   t.Object({ items: t.Array(item), nextCursor: t.Union([t.String(), t.Null()]) });
 
-/** The answer of an action that returns nothing else. */
+/** The response of an action that returns no data. */
 export const Done = t.Object({ done: t.Literal(true) });
 export const done = { done: true } as const;
 
-/** Headers of a PATCH on a document that people edit together; read it with `versionOfIfMatch`. */
+/** Headers of a PATCH on a document that several people edit; parse it with `versionOfIfMatch`. */
 export const IfMatchHeaders = t.Object({
   "if-match": t.Optional(
     t.String({ description: "The ETag that was read; 412 when somebody saved since" }),

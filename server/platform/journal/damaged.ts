@@ -2,14 +2,14 @@ import { copyFileSync, existsSync, mkdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { segmentPath } from "./segments.ts";
 
-/** Beside the streams of a journal: copies of segments in which bytes could not be read. */
+/** Folder next to the streams, for copies of segments with unreadable bytes. */
 export const DAMAGED_FOLDER = "damaged";
 
 /**
- * Keeps a copy of a damaged segment beside the streams, once.
+ * Keeps a copy of a damaged segment, once.
  *
  * @param dir The stream's folder.
- * @returns where the copy is; "" when the segment is gone or no copy could be made.
+ * @returns the path of the copy; "" when the segment is gone or could not be copied.
  */
 export function keepDamaged(dir: string, segment: number): string {
   const path = segmentPath(dir, segment);
@@ -22,7 +22,7 @@ export function keepDamaged(dir: string, segment: number): string {
     }
     return copy;
   } catch {
-    // Without room for a copy the damage is still told, with the place of what cannot be read.
+    // Even without a copy, the caller still reports the damage and its position.
     return "";
   }
 }

@@ -2,25 +2,25 @@ import { closeSync, existsSync, openSync, readSync } from "node:fs";
 import { findRecord, HEADER_BYTES, isTornTail, MAX_RECORD_BYTES, recordAt } from "./record.ts";
 import { comparePositions, listSegments, type Position, segmentPath } from "./segments.ts";
 
-/** A record that begins in the first half of a full buffer is whole in it. */
+/** Ensures that a record which starts in the first half of a full buffer is completely in it. */
 const SCAN_BYTES = HEADER_BYTES + MAX_RECORD_BYTES;
 const READ_BYTES = 2 * SCAN_BYTES;
 
-/** A record and the place after it: what to remember once it is applied. */
+/** A record and the position after it, to be stored once the record is applied. */
 export type ReadRecord = { payload: string; end: Position };
 
 export type ReaderOptions = {
   /** The stream's folder; may not exist yet. */
   dir: string;
-  /** Where to go on: the `end` of the last record that was taken. */
+  /** Where to continue: the `end` of the last record taken. */
   from: Position;
-  /** How far one may read; without it, to the end of what is there. */
+  /** The position up to which reading is allowed; omitted = to the end of the existing data. */
   limit?: () => Position;
-  /** Told of bytes that could not be read and were passed over, or of segments that are gone (then 0 bytes). */
+  /** Called for unreadable bytes that are skipped, and for missing segments (with 0 bytes). */
   onDamage?: (at: Position, bytes: number) => void;
 };
 
-/** Follows a stream from a position, across segments, while it is being written. */
+/** Reads a stream from a position, across segments, while it is being written. */
 export class JournalReader {
   readonly #options: ReaderOptions;
   readonly #bytes = Buffer.allocUnsafe(READ_BYTES);
@@ -33,15 +33,15 @@ export class JournalReader {
     this.#at = options.from;
   }
 
-  /** The place after the last record returned. */
+  /** The position after the last record returned. */
   get position(): Position {
     return this.#at;
   }
 
-  /** The next records, at most about 1 MB of them; empty when there are none yet. */
+  /** Returns the next records, about 1 MB at most; empty when there are none yet. */
   next(): ReadRecord[] {
     for (;;) {
-      // Asked before reading: what is written to this segment after a later one exists is nothing.
+      // Must be read first: once a later segment exists, nothing more is written to this one.
       const following = this.#followingSegment();
       const { records, length } = this.#readHere();
       if (records.length > 0) {
@@ -73,17 +73,17 @@ export class JournalReader {
     if (this.#at.segment > 0 && existsSync(segmentPath(this.#options.dir, next))) {
       return next;
     }
-    // At the start of a stream, where retention removed what was never needed again, or where segments were lost.
+    // Needed at the start of a stream, where retention removed segments, or where segments were lost.
     return listSegments(this.#options.dir).find((segment) => segment >= next);
   }
 
   /**
-   * Goes on behind bytes that are no record, when they can never become one. Looks at the bytes in which no record was
-   * found, and does not read again: the writer may have added a good record since.
+   * Skips bytes that are not a record and cannot become one. Only examines the bytes in the buffer without reading
+   * again, since the writer may have added a valid record meanwhile.
    *
-   * @param length The bytes in the buffer.
-   * @param isClosed A later segment exists, so nothing is added to this one.
-   * @returns false when there is nothing to pass over.
+   * @param length The number of bytes in the buffer.
+   * @param isClosed True when a later segment exists, so that nothing is appended to this one.
+   * @returns false when there is nothing to skip.
    */
   #passDamage(length: number, isClosed: boolean): boolean {
     if (length === 0) {
@@ -94,7 +94,8 @@ export class JournalReader {
     const found = findRecord(this.#bytes, this.#view, 1, length);
     const to = found === undefined ? length : found.start - HEADER_BYTES;
     const isEnd = found === undefined && !isFull;
-    // What is said to be durable, or has a later segment, was written whole; else a killed process may have left half of it.
+    // Durable data and closed segments were written completely; otherwise a killed process may have left a partial
+    // record.
     const mayBeHalf = !isClosed && this.#options.limit === undefined;
     if (isEnd && mayBeHalf && isTornTail(this.#bytes.subarray(0, length))) {
       return false;
@@ -105,13 +106,14 @@ export class JournalReader {
     return true;
   }
 
-  /** The records from here on, and how many bytes were read to find them. */
+  /** The records from the current position, and the number of bytes read. */
   #readHere(): { records: ReadRecord[]; length: number } {
     const fd = this.#open();
     if (fd === undefined) {
       return { records: [], length: 0 };
     }
-    // The limit is asked first: one that moved after the read would vouch for bytes that were half-written then.
+    // The limit is read before the bytes: a limit that advances in between would vouch for bytes that were incomplete
+    // when read.
     const readable = this.#readable();
     const length = Math.min(readable, readSync(fd, this.#bytes, 0, READ_BYTES, this.#at.offset));
     const { segment, offset } = this.#at;
@@ -129,7 +131,7 @@ export class JournalReader {
     return { records, length };
   }
 
-  /** How many bytes from here on may be looked at. */
+  /** The number of bytes that may be read from the current position. */
   #readable(): number {
     const limit = this.#options.limit?.();
     if (limit === undefined || limit.segment > this.#at.segment) {

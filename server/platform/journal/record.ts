@@ -1,15 +1,15 @@
-/** Bytes before each payload: u32 length, u32 CRC-32 of the payload, both little-endian. */
+/** Size of the header before each payload: u32 length and u32 CRC-32 of the payload, both little-endian. */
 export const HEADER_BYTES = 8;
-/** A longer record is refused when written and taken for damage when read. */
+/** Longer records are refused when writing and treated as damage when reading. */
 export const MAX_RECORD_BYTES = 1024 * 1024;
 
 /** A record found in a buffer; `end` is the offset of the byte after it. */
 export type FoundRecord = { start: number; end: number };
 
 /**
- * Finds the record that starts at `offset`, or returns undefined when there is no whole, undamaged one.
- * An empty payload counts as damage: a file that a power cut left full of zeros would else read as
- * endless empty records, since the CRC-32 of nothing is zero.
+ * Returns the record that starts at `offset`; undefined when there is no complete, undamaged one. An empty payload
+ * counts as damage: the CRC-32 of nothing is zero, so a file that a power cut filled with zeros would otherwise read as
+ * endless empty records.
  */
 export function recordAt(
   buffer: Uint8Array,
@@ -31,8 +31,8 @@ export function recordAt(
 }
 
 /**
- * The first whole record that starts at or after `from`, where bytes before it could not be read; undefined when there is
- * none. A length that is plausible and a checksum that fits it are taken for a record.
+ * The first complete record at or after `from`, used after unreadable bytes; undefined when there is none. A plausible
+ * length with a matching checksum counts as a record.
  */
 export function findRecord(
   buffer: Uint8Array,
@@ -50,8 +50,8 @@ export function findRecord(
 }
 
 /**
- * True for what a process leaves that was killed while it wrote: less than a header, a record whose end is missing, or
- * zeros. Anything else at the end of a stream was written whole and has changed since.
+ * True for data left by a process that was killed while writing: less than a header, a record without its end, or
+ * zeros. Anything else at the end of a stream was written completely and has changed since.
  */
 export function isTornTail(bytes: Uint8Array): boolean {
   const left = bytes.length;
@@ -61,7 +61,7 @@ export function isTornTail(bytes: Uint8Array): boolean {
   return left < HEADER_BYTES || isCut || bytes.every((byte) => byte === 0);
 }
 
-/** Records collected for one write. Grows by doubling; reused from group to group. */
+/** Collects records for one write. Grows by doubling and is reused for later groups. */
 export class RecordBuffer {
   #bytes: Buffer = Buffer.allocUnsafe(64 * 1024);
   #length = 0;
@@ -72,7 +72,7 @@ export class RecordBuffer {
 
   /** Adds one record. @throws RangeError when the payload is empty or longer than MAX_RECORD_BYTES. */
   add(payload: string): void {
-    // UTF-8 needs at most three bytes for each UTF-16 unit.
+    // UTF-8 needs at most three bytes per UTF-16 code unit.
     this.#reserve(HEADER_BYTES + payload.length * 3);
     const start = this.#length + HEADER_BYTES;
     const written = this.#bytes.write(payload, start, "utf8");

@@ -9,13 +9,13 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 
-/** A place in a stream: the byte after a record. Segments are numbered from 1 and never reused. */
+/** A position in a stream: the offset of the byte after a record. Segment numbers start at 1 and are never reused. */
 export type Position = { segment: number; offset: number };
 
-/** Before the first record of any stream. */
+/** The position before the first record of any stream. */
 export const streamStart: Position = { segment: 0, offset: 0 };
 
-/** Negative when `a` is before `b`, positive when after, 0 when they are the same place. */
+/** Negative when `a` is before `b`, positive when it is after, 0 when they are equal. */
 export function comparePositions(a: Position, b: Position): number {
   return a.segment - b.segment || a.offset - b.offset;
 }
@@ -24,7 +24,7 @@ export function segmentPath(dir: string, segment: number): string {
   return join(dir, `${String(segment).padStart(10, "0")}.log`);
 }
 
-/** The numbers of the segments that exist, ascending; empty when the folder does not exist. */
+/** The numbers of the existing segments, ascending; empty when the folder does not exist. */
 export function listSegments(dir: string): number[] {
   if (!existsSync(dir)) {
     return [];
@@ -36,10 +36,10 @@ export function listSegments(dir: string): number[] {
 }
 
 /**
- * Removes the segments below `segment`, except the newest: its number is what keeps later segments
- * from reusing a number that a database already holds as its applied position.
+ * Deletes the segments below `segment`, except the newest one: its number prevents later segments from reusing a number
+ * that a database already stores as its applied position.
  *
- * @returns how many were removed.
+ * @returns how many were deleted.
  */
 export function removeSegmentsBelow(dir: string, segment: number): number {
   const all = listSegments(dir);
@@ -51,14 +51,14 @@ export function removeSegmentsBelow(dir: string, segment: number): number {
   return old.length;
 }
 
-/** Makes an empty segment, durably, unless there is one of that number. */
+/** Durably creates an empty segment, unless one with that number exists. */
 export function beginSegment(dir: string, segment: number): void {
   mkdirSync(dir, { recursive: true });
   closeSync(openSync(segmentPath(dir, segment), "a"));
   syncFolder(dir);
 }
 
-/** Makes a created or removed file name durable. */
+/** Makes the creation or deletion of files in a folder durable. */
 export function syncFolder(dir: string): void {
   const fd = openSync(dir, "r");
   try {
@@ -69,8 +69,8 @@ export function syncFolder(dir: string): void {
 }
 
 /**
- * How far a stream is durable, shared between the thread that writes it and the threads that read it,
- * so that nobody acts on a record that a power cut or a failed write could still take back.
+ * The position up to which a stream is durable. Shared between the writing thread and the reading threads, so that no
+ * reader acts on a record that a power cut or a failed write could still undo.
  */
 export type DurableMark = SharedArrayBuffer;
 
@@ -80,7 +80,7 @@ export function newDurableMark(): DurableMark {
   return new SharedArrayBuffer(8);
 }
 
-/** One atomic store, so a reader never sees the segment of one place with the offset of another. */
+/** A single atomic store, so that a reader never combines the segment of one position with the offset of another. */
 export function publishDurable(mark: DurableMark, position: Position): void {
   const value = (BigInt(position.segment) << OFFSET_BITS) | BigInt(position.offset);
   Atomics.store(new BigInt64Array(mark), 0, value);

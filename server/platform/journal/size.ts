@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { DAMAGED_FOLDER } from "./damaged.ts";
 
 /**
- * Bytes on disk of each stream below a journal folder. Segments are removed once they are applied, so
- * a stream that grows is one whose facts do not reach the databases. Empty when there is no journal yet.
+ * Size in bytes of each stream in a journal folder. Segments are deleted once they are applied, so a growing stream
+ * means that its facts do not reach the databases. Empty when there is no journal yet.
  */
 export function journalBytes(journalDir: string): { stream: string; bytes: number }[] {
   const streams = entriesOf(journalDir).filter((name) => name !== DAMAGED_FOLDER);
@@ -26,6 +26,6 @@ function entriesOf(dir: string): string[] {
 }
 
 function sizeOf(...path: string[]): number {
-  // The writer may remove a segment between the listing and this look.
+  // The writer may delete a segment between the listing and this call.
   return statSync(join(...path), { throwIfNoEntry: false })?.size ?? 0;
 }

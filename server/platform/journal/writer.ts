@@ -29,25 +29,26 @@ const PROBE_EVERY_MS = 1_000;
 const PROBE_BYTES = 64 * 1024;
 
 export type JournalOptions = {
-  /** Folder of this stream's segments; created when missing. */
+  /** Folder of the stream's segments; created if missing. */
   dir: string;
-  /** Segments are numbered above this one, even when none is there. */
+  /** New segments get numbers above this, even when the folder is empty. */
   above?: number;
   /** A segment that has reached this size is followed by a new one. */
   segmentBytes?: number;
-  /** Where the durable position is published for readers in other threads. */
+  /** Where to publish the durable position for readers in other threads. */
   durable?: DurableMark;
-  /** Told once when the journal stops being writable, and once when it is again. */
+  /** Called once when the journal stops being writable, and once when it is writable again. */
   onHealth?: (health: JournalHealth) => void;
 };
 
 export type JournalHealth = { writable: true } | { writable: false; reason: string };
 
 /**
- * Opens a stream for appending: one writer per stream at a time.
+ * Opens a stream for appending; only one writer per stream at a time.
  *
- * The newest segment loses what a crash left half-written after its last whole record; appends go to a new segment, so a position
- * once handed out never names other bytes, even when a power cut took back the end of the old one.
+ * The newest segment is truncated after its last complete record, which removes what a crash left half-written. Appends
+ * go to a new segment, so that a position handed out earlier never refers to different bytes, even if a power cut lost
+ * the end of the old segment.
  */
 export function openJournal(options: JournalOptions): Journal {
   mkdirSync(options.dir, { recursive: true });
@@ -64,7 +65,7 @@ function truncateTornTail(path: string): void {
   let end = 0;
   for (let found = findRecord(bytes, view, 0, bytes.length); found !== undefined; ) {
     end = found.end;
-    // Damage in the middle stays where it is: the records behind it count, and the reader passes over it.
+    // Damage in the middle is kept: the records behind it are valid, and the reader skips the damaged bytes.
     found =
       recordAt(bytes, view, end, bytes.length) ?? findRecord(bytes, view, end + 1, bytes.length);
   }
@@ -74,8 +75,8 @@ function truncateTornTail(path: string): void {
 }
 
 /**
- * An append-only stream of records. Appends made while a group is being written wait and go out
- * together as the next group: one write and one fdatasync for all of them.
+ * An append-only stream of records. Appends that arrive while a group is being written form the next group, which takes
+ * one write and one fdatasync.
  */
 export class Journal {
   readonly #dir: string;
@@ -85,15 +86,15 @@ export class Journal {
   /** The open segment; its first `offset` bytes are durable. */
   #at: Position;
   #fd: number | undefined;
-  /** The next write begins a new segment. */
+  /** The next write must start a new segment. */
   #mustRoll = false;
-  /** The open segment may have bytes past `#at` that were refused and must go before the next write. */
+  /** The open segment may contain bytes past `#at` from a failed write, which must be removed before the next write. */
   #dirty = false;
   #broken: string | undefined;
   #closed = false;
   #collecting = new RecordBuffer();
   #writing = new RecordBuffer();
-  /** Settles when the records being collected are on the disk, or refused. */
+  /** Settles when the records being collected are durable or have failed. */
   #group: PromiseWithResolvers<void> | undefined;
   #flushing: Promise<void> | undefined;
   #probe: ReturnType<typeof setTimeout> | undefined;
@@ -106,7 +107,7 @@ export class Journal {
     this.#at = newestSegment === 0 ? streamStart : { segment: newestSegment, offset: 0 };
   }
 
-  /** How far the stream is durable, for readers in other threads. */
+  /** The position up to which the stream is durable, for readers in other threads. */
   get durable(): DurableMark {
     return this.#durable;
   }
@@ -118,10 +119,10 @@ export class Journal {
   }
 
   /**
-   * Appends one record; resolves when it is on the disk, after every record appended before it.
+   * Appends one record; resolves when it and all records appended before it are durable.
    *
-   * @throws AppError `unavailable` when it could not be kept: then no reader will ever see it. The
-   *   journal recovers by itself: each later append tries again, and it probes once a second.
+   * @throws AppError `unavailable` when it could not be stored; no reader will ever see it. The journal recovers by
+   * itself: each later append tries again, and it probes once a second.
    * @throws RangeError for an empty payload or one above 1 MB.
    */
   append(payload: string): Promise<void> {
@@ -137,10 +138,10 @@ export class Journal {
   }
 
   /**
-   * Begins a new segment, so that the one before can be removed as soon as its records are applied. Resolves when the
-   * new one is there.
+   * Starts a new segment, so that the previous one can be deleted as soon as its records are applied. Resolves when the
+   * new segment exists.
    *
-   * @throws AppError `unavailable` when it cannot be made.
+   * @throws AppError `unavailable` when it cannot be created.
    */
   async roll(): Promise<void> {
     if (this.#closed) {
@@ -154,7 +155,7 @@ export class Journal {
     await this.#group.promise;
   }
 
-  /** Writes what was appended, then closes the file. Appends after this are refused. */
+  /** Writes the pending records, then closes the file. Later appends are refused. */
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#probe);
@@ -171,7 +172,7 @@ export class Journal {
     if (this.#flushing !== undefined) {
       return;
     }
-    // The next turn of the event loop, so that everything which became ready in this one goes together.
+    // Waits for the next turn of the event loop, so that all appends of this one are written together.
     this.#flushing = new Promise((resolve) => setImmediate(resolve))
       .then(() => this.#flush())
       .finally(() => {
@@ -226,9 +227,8 @@ export class Journal {
   }
 
   /**
-   * Cuts the open segment back to what was acknowledged. A segment that holds records is then left
-   * for a new one: after a failed fdatasync the kernel may have forgotten which of its pages are not on
-   * the disk.
+   * Truncates the open segment to its acknowledged records. If it contains any, writing continues in a new segment:
+   * after a failed fdatasync the kernel may no longer know which pages have not reached the disk.
    */
   #takeBackRefused(): void {
     if (this.#fd !== undefined) {
@@ -243,7 +243,7 @@ export class Journal {
 
   #openNextSegment(): number {
     const segment = this.#at.segment + 1;
-    // Not "wx": a segment whose folder entry could not be synced is taken again on the next try.
+    // Not "wx": if syncing the folder failed, the next try opens the same segment again.
     const fd = openSync(segmentPath(this.#dir, segment), "w");
     try {
       syncFolder(this.#dir);
@@ -275,7 +275,10 @@ export class Journal {
     }
   }
 
-  /** Finds out whether there is room again, with bytes that no reader looks at and the next write replaces. */
+  /**
+   * Checks whether writing works again, with bytes past the durable position that no reader sees and that are removed
+   * afterwards.
+   */
   #tryWriting(): void {
     if (this.#flushing !== undefined || this.#closed) {
       return;

@@ -2,10 +2,10 @@ const FIRST_MS = 5_000;
 const LONGEST_MS = 3_600_000;
 
 /**
- * How long to wait before the next try: 5 s, 10 s, 20 s … up to an hour, each ± 20 % so that jobs which
- * failed together do not come back together.
+ * The delay before the next attempt: 5 s, 10 s, 20 s … up to an hour, each ± 20 % so that jobs which failed together
+ * are not retried together.
  *
- * @param attempt The try that has just failed, from 1.
+ * @param attempt The attempt that has just failed, starting at 1.
  * @param random In [0, 1).
  */
 export function retryInMs(attempt: number, random: number): number {

@@ -3,7 +3,7 @@ import type { Scheduler } from "./scheduler.ts";
 
 const KEPT_MS = 30 * 86_400_000;
 
-/** Has the scheduler forget jobs that finished more than 30 days ago, every night. Dead letters stay. */
+/** Deletes jobs that finished more than 30 days ago, every night. Dead letters are kept. */
 export function registerJobCleanUp(scheduler: Scheduler, clock: Clock): void {
   scheduler.every("jobs.clean-up", { pattern: "41 3 * * *", zone: "UTC" }, async () => {
     await scheduler.queue.forgetFinished(clock() - KEPT_MS);

@@ -8,7 +8,10 @@ const selectFailed = statement<[workspaceId: string], Failed>(`
 `);
 const clearError = statement<[id: number]>("UPDATE job SET last_error = '' WHERE id = ?");
 
-/** Forgets what jobs of a workspace failed with, where that says something that is to be forgotten. */
+/**
+ * Clears the error messages of a workspace's jobs for which `isForgotten` returns true, for an erasure. @returns how
+ * many.
+ */
 export function forgetJobErrors(
   system: Connection,
   workspaceId: string,

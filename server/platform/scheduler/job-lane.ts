@@ -7,27 +7,27 @@ import {
   nextWorkspaceJob,
 } from "./job.store.ts";
 
-/** How many jobs of a lane run at once, in all and of one workspace or kind. */
+/** Maximum numbers of concurrent jobs in a lane. */
 export type JobLaneLimits = {
   atOnce: number;
-  /** A share, so that what one workspace waits for (a mail server that hangs) leaves places to all others. */
+  /** Leaves places to other workspaces when one workspace's jobs hang, for example on a mail server. */
   perWorkspace: number;
-  /** So that much of one kind does not keep the others out. */
+  /** Leaves places to other kinds when there is much of one kind. */
   perKind: number;
 };
 
 /**
- * Places for jobs that may wait for the same sort of thing. A job of one lane never takes a place of another.
+ * A pool of places for jobs that may wait for the same kind of resource. Jobs of one lane never use places of another.
  *
- * A free place goes to the kinds that have due work in turns, and within a kind to its workspaces in turns; of
- * each the oldest job is first. The instance's own jobs take turns as one workspace more, without a limit.
+ * Kinds with due jobs take turns for a free place, and within a kind its workspaces take turns; of each workspace the
+ * oldest job runs first. The instance's own jobs count as one more workspace, without a limit.
  */
 export class JobLane {
   readonly kinds: string[] = [];
   readonly #limits: JobLaneLimits;
   readonly #ofWorkspace = new Map<string, number>();
   readonly #ofKind = new Map<string, number>();
-  /** The workspace that had the last turn, by kind. */
+  /** Per kind, the workspace served last. */
   readonly #lastServed = new Map<string, string>();
   #lastKind = "";
   #running = 0;
@@ -41,9 +41,9 @@ export class JobLane {
   }
 
   /**
-   * The job whose turn it is, or undefined when none is due that may run beside those that do.
+   * The next job to run; undefined when none is due that the limits allow.
    *
-   * @param ours The jobs that this process runs: they are not lost, whatever their lease says.
+   * @param ours The jobs running in this process; they are not abandoned, whatever their lease says.
    */
   next(
     system: Connection,
@@ -71,7 +71,7 @@ export class JobLane {
     return undefined;
   }
 
-  /** A job has begun. */
+  /** Call when a job starts. */
   enter({ kind, workspace }: Pick<Candidate, "kind" | "workspace">): void {
     this.#running += 1;
     this.#lastKind = kind;
@@ -80,14 +80,14 @@ export class JobLane {
     this.#ofWorkspace.set(workspace, this.#count(this.#ofWorkspace, workspace) + 1);
   }
 
-  /** A job has ended. */
+  /** Call when a job ends. */
   leave({ kind, workspace }: Pick<Candidate, "kind" | "workspace">): void {
     this.#running -= 1;
     this.#less(this.#ofKind, kind);
     this.#less(this.#ofWorkspace, workspace);
   }
 
-  /** True when work waits that is not more of the same: of another workspace, or of another kind. */
+  /** True when a job of another workspace or another kind is due. */
   hasOthersThan(system: Connection, job: Pick<Candidate, "kind" | "workspace">, now: number) {
     return dueKinds(system, this.kinds, now).some((kind) => {
       for (const one of jobsInTurn(system, kind, job.workspace)) {
@@ -99,7 +99,7 @@ export class JobLane {
     });
   }
 
-  /** The kind that had the last turn comes last. */
+  /** Orders the kinds so that the one served last comes last. */
   #inTurn(kinds: readonly string[]): string[] {
     const sorted = kinds.toSorted();
     return [
@@ -138,7 +138,10 @@ export class JobLane {
   }
 }
 
-/** The oldest job of each workspace that has one of this kind, those after `last` first, then from the beginning. */
+/**
+ * The oldest waiting job of each workspace that has one of this kind, starting with the workspaces after `last` and
+ * then wrapping around.
+ */
 function* jobsInTurn(system: Connection, kind: string, last: string): Generator<Candidate> {
   for (
     let one = nextWorkspaceJob(system, kind, last);

@@ -16,13 +16,13 @@ import type { EnqueueOptions, JobRow, JobState } from "./job.ts";
 
 const MAX_ATTEMPTS = 8;
 
-/** The durable job table, as whoever has work for later sees it. Any thread with its own connection may have one. */
+/** The durable job table. Any thread with its own connection may use one. */
 export type JobQueue = {
   /**
-   * Queues work; joins the caller's transaction on system.db, if there is one, so that the work and
-   * its cause commit together.
+   * Queues a job. Joins the caller's transaction on system.db, if there is one, so that the job and its cause commit
+   * together.
    *
-   * @returns the job's id, or undefined when a job with the same unique key is open already.
+   * @returns the job's id; undefined when a job with the same unique key is already open.
    */
   enqueue(
     kind: string,
@@ -30,28 +30,25 @@ export type JobQueue = {
     payload: unknown,
     options?: EnqueueOptions,
   ): number | undefined;
-  /** Takes back the open job with this key; a running one is told to stop. False when there is none. */
+  /** Cancels the open job with this key; a running one is told to stop. False when there is none. */
   cancel(uniqueKey: string): boolean;
-  /** Jobs newest first, with an id below `before`. */
+  /** Jobs with an id below `before`, newest first. */
   list(page: {
     state?: JobState | undefined;
     before?: number | undefined;
     limit: number;
   }): JobRow[];
   find(id: number): JobRow | undefined;
-  /** Gives a dead letter all its tries again. False when it is not dead, or its unique key is taken. */
+  /** Resets a dead letter so that it is attempted again. False when it is not dead or its unique key is in use. */
   retry(id: number): boolean;
-  /** Deletes jobs that were done or cancelled before that instant, few at a time; resolves with how many. */
+  /** Deletes jobs that were done or cancelled before that time, in small steps; resolves with how many. */
   forgetFinished(before: number): Promise<number>;
   counts(): { state: JobState; n: number }[];
-  /** Jobs that wait, run or are dead letters; cheap however many have finished. */
+  /** Numbers of waiting, running and dead jobs; fast however many jobs have finished. */
   unfinished(): { state: JobState; n: number }[];
 };
 
-/**
- * @param onEnqueued Called after each enqueue with the due time, so that the scheduler of this thread
- *   need not wait for its next look.
- */
+/** @param onEnqueued Called after each enqueue with the due time, so that this thread's scheduler wakes up in time. */
 export function createJobQueue(
   system: Connection,
   clock: Clock,

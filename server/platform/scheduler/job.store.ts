@@ -12,10 +12,10 @@ export type ClaimedRow = {
   maxAttempts: number;
 };
 
-/** A job that could be taken. `workspace` is empty for one of the instance itself. */
+/** A job that could be claimed. `workspace` is empty for one of the instance itself. */
 export type Candidate = { id: number; kind: string; workspace: string; dueAt: number };
 
-/** Names one run of a job: a later run has another attempt number, so an earlier one cannot settle it. */
+/** Identifies one run of a job. A later run has another attempt number, so an earlier one cannot settle it. */
 export type RunKey = { id: number; owner: string; attempts: number };
 
 const insertJob = statement<
@@ -38,15 +38,15 @@ const insertJob = statement<
   RETURNING id
 `);
 
-// A job is chosen by looking, and claimed by one statement that says again what was seen: two processes
-// that choose the same job cannot both get it, since SQLite lets one writer in at a time.
+// A job is selected by a read, then claimed by one statement that repeats the conditions. Two processes that select the
+// same job cannot both claim it, since SQLite allows one writer at a time.
 const selectDueKinds = statement<[{ kinds: string; now: number }], { kind: string }>(`
   SELECT value AS kind
     FROM json_each(@kinds)
    WHERE (SELECT min(due_at) FROM job WHERE state = 'ready' AND kind = value) <= @now
 `);
 
-// The oldest job of the next workspace in order: the index has it at hand, however many jobs that one has.
+// The oldest job of the next workspace; found directly in the index, however many jobs that workspace has.
 const selectNextWorkspace = statement<[{ kind: string; after: string }], Candidate>(`
   SELECT id, kind, coalesce(workspace_id, '') AS workspace, due_at AS dueAt
     FROM job
@@ -63,7 +63,7 @@ const selectNoWorkspace = statement<[{ kind: string }], Candidate>(`
    LIMIT 1
 `);
 
-// A running job whose lease is over belonged to a process that died.
+// A running job whose lease has expired belonged to a process that died.
 const selectAbandoned = statement<[{ kinds: string; now: number }], Candidate>(`
   SELECT id, kind, coalesce(workspace_id, '') AS workspace, due_at AS dueAt
     FROM job
@@ -98,8 +98,8 @@ const settleRun = statement<
    WHERE id = @id AND owner = @owner AND attempts = @attempts AND state = 'running'
 `);
 
-// A run that the process itself gave up (it is stopping, or others have their turn) did not fail, so its
-// try is given back.
+// A run that the process interrupted itself (it is stopping, or others have their turn) did not fail, so it does not
+// count as an attempt.
 const handBackRun = statement<[RunKey & { dueAt: number | null }]>(`
   UPDATE job
      SET state = 'ready', attempts = attempts - 1, owner = NULL, lease_until = NULL,
@@ -118,7 +118,7 @@ const moveReadyEarlier = statement<[{ uniqueKey: string; dueAt: number }]>(`
    WHERE unique_key = @uniqueKey AND state = 'ready' AND due_at > @dueAt
 `);
 
-// A job for a time of its own keeps it: only the host's clock says when that is.
+// Jobs scheduled for a later time keep it, since only the host's clock decides when that is.
 const makeDueNow = statement<[{ now: number }]>(`
   UPDATE job SET due_at = @now WHERE state = 'ready' AND due_at > @now AND due_at <= created_at
 `);
@@ -147,7 +147,7 @@ const reviveDead = statement<[{ id: number; now: number }]>(`
    WHERE id = @id AND state = 'dead'
 `);
 
-// By ranges of ids, so that a step looks at few rows however many there are that stay.
+// By ranges of ids, so that each step reads few rows even if most of them are kept.
 const selectRangeEnd = statement<[{ after: number; rows: number }], { last: number | null }>(`
   SELECT max(id) AS last FROM (SELECT id FROM job WHERE id > @after ORDER BY id LIMIT @rows)
 `);
@@ -161,14 +161,14 @@ const countByState = statement<[], { state: JobState; n: number }>(`
   SELECT state, count(*) AS n FROM job GROUP BY state
 `);
 
-// Each arm is answered by a partial index: finished jobs, which are many, are not looked at.
+// A partial index answers each part, so the many finished jobs are not read.
 const countUnfinished = statement<[], { state: JobState; n: number }>(`
   SELECT 'ready' AS state, count(*) AS n FROM job WHERE state = 'ready'
   UNION ALL SELECT 'running', count(*) FROM job WHERE state = 'running'
   UNION ALL SELECT 'dead', count(*) FROM job WHERE state = 'dead'
 `);
 
-/** The new job's id, or undefined when one with its unique key is open already. */
+/** The new job's id; undefined when a job with its unique key is already open. */
 export function addJob(
   db: Connection,
   job: {
@@ -184,14 +184,14 @@ export function addJob(
   return insertJob(db).get(job)?.id;
 }
 
-/** Those of the kinds that have a job which is due. */
+/** Those of the given kinds that have a due job. */
 export function dueKinds(db: Connection, kinds: readonly string[], now: number): string[] {
   return selectDueKinds(db)
     .all({ kinds: JSON.stringify(kinds), now })
     .map(({ kind }) => kind);
 }
 
-/** The oldest waiting job of the first workspace after `after` that has one of this kind; due or not. */
+/** The oldest waiting job of this kind in the first workspace after `after`, whether due or not. */
 export function nextWorkspaceJob(
   db: Connection,
   kind: string,
@@ -200,17 +200,17 @@ export function nextWorkspaceJob(
   return selectNextWorkspace(db).get({ kind, after });
 }
 
-/** The oldest waiting job of this kind that belongs to no workspace; due or not. */
+/** The oldest waiting job of this kind that belongs to no workspace, whether due or not. */
 export function nextInstanceJob(db: Connection, kind: string): Candidate | undefined {
   return selectNoWorkspace(db).get({ kind });
 }
 
-/** Jobs of these kinds whose process died while it ran them, oldest first. */
+/** Jobs of these kinds whose process died while running them, oldest first. */
 export function abandonedJobs(db: Connection, kinds: readonly string[], now: number): Candidate[] {
   return selectAbandoned(db).all({ kinds: JSON.stringify(kinds), now });
 }
 
-/** Takes the job for `owner`; undefined when another process was faster, or it is not due any more. */
+/** Claims the job for `owner`; undefined when another process was faster or the job is no longer due. */
 export function claim(
   db: Connection,
   claimed: { id: number; owner: string; now: number; leaseUntil: number },
@@ -218,12 +218,12 @@ export function claim(
   return claimJob(db).get(claimed);
 }
 
-/** False when the run is no longer the job's: it was cancelled, or its lease ended and another took it. */
+/** False when the run no longer owns the job: it was cancelled, or its lease expired and another run took it. */
 export function heartbeat(db: Connection, run: RunKey, leaseUntil: number): boolean {
   return extendLease(db).run({ ...run, leaseUntil }).changes === 1;
 }
 
-/** False, changing nothing, when the run is no longer the job's. */
+/** False, changing nothing, when the run no longer owns the job. */
 export function settle(
   db: Connection,
   run: RunKey,
@@ -232,7 +232,7 @@ export function settle(
   return settleRun(db).run({ ...run, ...outcome }).changes === 1;
 }
 
-/** Puts the job back with its try, due as before or at `dueAt`. */
+/** Returns the job to the queue without counting the attempt; due as before, or at `dueAt`. */
 export function handBack(db: Connection, run: RunKey, dueAt: number | null): boolean {
   return handBackRun(db).run({ ...run, dueAt }).changes === 1;
 }
@@ -245,17 +245,20 @@ export function bringForward(db: Connection, uniqueKey: string, dueAt: number): 
   moveReadyEarlier(db).run({ uniqueKey, dueAt });
 }
 
-/** Unix ms of the earliest waiting job. */
-/** Jobs that were to run at once, and seem to be made in the future, are due at `now`. */
+/**
+ * Makes jobs due at `now` that were meant to run at once but have a due time in the future, because the clock stepped
+ * back.
+ */
 export function bringBack(db: Connection, now: number): void {
   makeDueNow(db).run({ now });
 }
 
+/** Unix ms of the earliest waiting job. */
 export function nextDue(db: Connection): number | undefined {
   return selectNextDue(db).get()?.dueAt ?? undefined;
 }
 
-/** Jobs newest first, below the id `before`. */
+/** Jobs with an id below `before`, newest first. */
 export function jobsBefore(
   db: Connection,
   page: { state: JobState | undefined; before: number | undefined; limit: number },
@@ -268,17 +271,17 @@ export function findJob(db: Connection, id: number): JobRow | undefined {
   return selectJob(db).get(id);
 }
 
-/** False when the job is not dead, or another with its unique key has been queued since. */
+/** False when the job is not dead or another job with its unique key has been queued since. */
 export function revive(db: Connection, id: number, now: number): boolean {
   return reviveDead(db).run({ id, now }).changes === 1;
 }
 
-/** How many jobs a step deleted, and after which id the next one goes on. */
+/** The number of jobs a step deleted, and the id after which the next step continues. */
 export type ForgetStep = { deleted: number; next: number | undefined };
 
 /**
- * Deletes those of the next 500 jobs after the id `after` that finished before that instant; says how many went and
- * where the next step goes on, if there are more.
+ * Deletes, of the next 500 jobs after the id `after`, those that finished before `before` (unix ms). Returns the
+ * number, and where the next step continues if there are more.
  */
 export function forgetFinished(
   db: Connection,

@@ -1,4 +1,4 @@
-/** Work that outlives the process, as its handler sees it. */
+/** Work that survives the process, as passed to its handler. */
 export type Job = {
   id: number;
   kind: string;
@@ -9,19 +9,22 @@ export type Job = {
   maxAttempts: number;
 };
 
-/** What a handler is told besides its job. */
+/** What a handler receives in addition to its job. */
 export type JobContext = {
-  /** Aborted when the job is cancelled, its lease is lost, or the process stops: end soon, at a safe place. */
+  /**
+   * Aborted when the job is cancelled, its lease is lost, or the process stops; the handler should then end soon, at a
+   * safe point.
+   */
   signal: AbortSignal;
 };
 
 /**
- * Does one job. Resolving finishes it for good; throwing has it tried again later. After a crash it may be
- * called once more for a job whose effects are already there, so it must be safe to repeat.
+ * Runs one job. Resolving completes it; throwing schedules a retry. After a crash the job may run again although its
+ * effects are already committed, so a handler must be idempotent.
  */
 export type JobHandler = (job: Job, context: JobContext) => Promise<void>;
 
-/** Thrown by a handler when another try cannot help: the job becomes a dead letter at once. */
+/** Thrown by a handler when retrying is useless: the job becomes a dead letter immediately. */
 export class PermanentJobError extends Error {
   constructor(message: string, options: { cause?: unknown } = {}) {
     super(message, options);
@@ -31,7 +34,7 @@ export class PermanentJobError extends Error {
 
 export type JobState = "ready" | "running" | "done" | "dead" | "cancelled";
 
-/** A job as the console lists it. */
+/** A job as listed in the console. */
 export type JobRow = {
   id: number;
   kind: string;
@@ -46,10 +49,10 @@ export type JobRow = {
 };
 
 export type EnqueueOptions = {
-  /** While a job with this key is open, another is not queued: `enqueue` then changes nothing. */
+  /** While a job with this key is open, `enqueue` does nothing. */
   uniqueKey?: string;
-  /** Unix ms; now when left out. */
+  /** Unix ms; default: now. */
   dueAt?: number;
-  /** Tries before it becomes a dead letter; 8 when left out. */
+  /** Attempts before the job becomes a dead letter; default 8. */
   maxAttempts?: number;
 };

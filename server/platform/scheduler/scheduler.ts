@@ -26,20 +26,20 @@ const LEASE_MS = 15_000;
 const LOOK_EVERY_MS = 1_000;
 const MAX_ERROR_CHARS = 500;
 const DRAIN_MS = 10_000;
-/** How long a job that was told to stop may take to reach a safe place. */
+/** How long a job that was told to stop may take to reach a safe point (ms). */
 const GIVE_UP_MS = 2_000;
-/** How soon a job is tried again that met a locked file. */
+/** Delay before the next attempt of a job that met a locked file (ms). */
 const AFTER_LOCK_MS = 1_000;
 const SET_ASIDE_MS = 60_000;
 const SLICE_MS = 3_000;
 
-/** Which jobs wait beside which. */
+/** The lanes; jobs only compete for places within a lane. */
 export type JobLaneName = "system" | "mail" | "light" | "heavy";
 
 /**
- * `system`: the instance's own mail and clean-ups, which no workspace's work keeps waiting. `mail`: messages of
- * a workspace to one person; they wait for mail servers, which costs next to nothing. `light`: what else this
- * thread does.
+ * `system`: the instance's own mail and clean-ups, which no workspace's jobs can delay. `mail`: messages of a workspace
+ * to one person; they mostly wait for mail servers, so many can run at once. `light`: everything else that runs on this
+ * thread.
  */
 const LANES: Record<Exclude<JobLaneName, "heavy">, JobLaneLimits> = {
   system: { atOnce: 8, perWorkspace: 2, perKind: 6 },
@@ -47,7 +47,7 @@ const LANES: Record<Exclude<JobLaneName, "heavy">, JobLaneLimits> = {
   light: { atOnce: 8, perWorkspace: 2, perKind: 6 },
 };
 
-/** How a run ended, for metrics. */
+/** The outcome of a run, for metrics. */
 export type RunReport = {
   kind: string;
   outcome: "done" | "retry" | "dead" | "given_back";
@@ -57,11 +57,11 @@ export type RunReport = {
 export type SchedulerOptions = {
   system: Connection;
   clock: Clock;
-  /** Names this process and this life of it, e.g. `<node>:<boot id>`. */
+  /** Identifies this process, e.g. `<node>:<boot id>`. */
   owner: string;
   /**
-   * Kinds that another thread works on, and how it is asked to. A job of a resumable kind that has run for
-   * `sliceMs` goes back into the queue while others wait, so that a small one never waits for large ones to end.
+   * The kinds that run in another thread, and how to run them. While others wait, a job of a resumable kind returns to
+   * the queue after `sliceMs`, so that a small job never waits for large ones to end.
    */
   heavy?: {
     kinds: readonly string[];
@@ -70,18 +70,18 @@ export type SchedulerOptions = {
     limits: JobLaneLimits;
     run: JobHandler;
   };
-  /** How long a job stays with a process that gives no sign of life; 15 s when left out. */
+  /** How long a job stays assigned to a process that no longer renews its lease; default 15 s. */
   leaseMs?: number;
   random?: () => number;
   onRun?: (report: RunReport) => void;
 };
 
 /**
- * Runs what is in the job table, on this thread or by handing it to another, one owner at a time.
- * It reads system.db only and never opens a workspace: handlers do, when their job names one.
+ * Runs the jobs of the job table, on this thread or by handing them to another. Each job has one owner at a time. The
+ * scheduler reads only system.db; handlers open workspaces as needed.
  *
- * A process that dies keeps its jobs until their leases end; then any process takes them over. A job
- * that finished is marked in one commit and never runs again.
+ * When a process dies, its jobs stay assigned to it until their leases expire; then any process may claim them. A
+ * finished job is marked in one commit and never runs again.
  */
 export class Scheduler {
   readonly queue: JobQueue;
@@ -89,7 +89,7 @@ export class Scheduler {
   private readonly recurring = new Map<string, Recurrence>();
   private readonly lanes: Record<JobLaneName, JobLane>;
   private readonly runs = new Map<Promise<void>, AbortController>();
-  /** The jobs that run here: a clock that leaps forward ends their leases, and they run on. */
+  /** The jobs running here. When the clock jumps forward, their leases look expired although they still run. */
   private readonly running = new Set<number>();
   private timer: ReturnType<typeof setTimeout> | undefined;
   private filledAt = Number.POSITIVE_INFINITY;
@@ -115,7 +115,7 @@ export class Scheduler {
     this.queue = createJobQueue(options.system, options.clock, (dueAt) => this.wakeBy(dueAt));
   }
 
-  /** Registers what does jobs of a kind, and beside which others. @throws Error when the kind has a handler already. */
+  /** Registers the handler of a kind, and its lane. @throws Error when the kind already has a handler. */
   handle(kind: string, handler: JobHandler, lane: JobLaneName = "light"): void {
     if (this.handlers.has(kind)) {
       throw new Error(`jobs of kind "${kind}" have a handler already`);
@@ -125,8 +125,8 @@ export class Scheduler {
   }
 
   /**
-   * Has `handler` run whenever the pattern says. The next run is a row of the job table, so a
-   * moment that passed while no process lived is made up for once, at the next start.
+   * Runs `handler` whenever the pattern matches. The next run is a row of the job table, so if no process was running
+   * at that time, it is made up for once at the next start.
    */
   every(name: string, recurrence: Recurrence, handler: JobHandler): void {
     this.handle(name, handler, "system");
@@ -136,15 +136,15 @@ export class Scheduler {
     bringForward(this.options.system, recurringKey(name), dueAt);
   }
 
-  /** Begins to take jobs. */
+  /** Starts to claim jobs. */
   start(): void {
     this.active = true;
     this.look();
   }
 
   /**
-   * Takes no more jobs and waits for those that run, at most 10 s; then tells them to stop and gives
-   * back what did not finish, so that the next process starts it at once.
+   * Claims no more jobs and waits for the running ones, at most 10 s. Then it tells them to stop and returns unfinished
+   * ones to the queue, so that the next process starts them at once.
    */
   async stop(drainMs = DRAIN_MS): Promise<void> {
     this.active = false;
@@ -157,7 +157,7 @@ export class Scheduler {
     await within(GIVE_UP_MS, all);
   }
 
-  /** Starts whatever is due and resolves when all of it has ended, whatever its outcome; for tests and the CLI. */
+  /** Runs all due jobs and resolves when they have ended, whatever their outcome; for tests and the CLI. */
   async runDue(): Promise<void> {
     this.fill();
     while (this.runs.size > 0) {
@@ -187,11 +187,11 @@ export class Scheduler {
       this.fill();
       const now = this.options.clock();
       const due = nextDue(this.options.system) ?? Number.POSITIVE_INFINITY;
-      // What is still due now waits for a free place, and the job that frees it looks again.
+      // Jobs that are still due are waiting for a free place; the job that frees one triggers the next look.
       this.sleepUntil(due <= now ? now + LOOK_EVERY_MS : due);
     } catch (error) {
-      // A full disk or a locked file must not end the scheduler: it looks again in a second.
-      log.error({ err: error }, "scheduler cannot read its jobs");
+      // A full disk or a locked file must not stop the scheduler; it tries again in a second.
+      log.error({ err: error }, "the scheduler cannot read its jobs");
       this.sleepUntil(this.options.clock() + LOOK_EVERY_MS);
     }
   }
@@ -199,7 +199,7 @@ export class Scheduler {
   private fill(): void {
     const now = this.options.clock();
     if (now < this.filledAt) {
-      // The host's clock has stepped back, or did before this start: what was to be done at once is due now.
+      // The host's clock has stepped back, possibly before this start: jobs meant to run at once are due now.
       bringBack(this.options.system, now);
     }
     this.filledAt = now;
@@ -241,7 +241,7 @@ export class Scheduler {
     this.runs.set(run, abort);
   }
 
-  /** Has a long job make room, at its next safe place, when other work waits. */
+  /** Interrupts a long job, at its next safe point, when other work is waiting. */
   private sliceOf(row: ClaimedRow, lane: JobLane, abort: AbortController) {
     const { heavy, system, clock } = this.options;
     if (heavy?.resumable?.includes(row.kind) !== true) {
@@ -263,7 +263,7 @@ export class Scheduler {
     try {
       outcome = await this.attempt(row, key, abort.signal);
     } catch (error) {
-      log.error({ err: error, kind: row.kind, jobId: row.id }, "job could not be settled");
+      log.error({ err: error, kind: row.kind, jobId: row.id }, "could not settle a job");
       outcome = "given_back";
     } finally {
       clearInterval(beat);
@@ -276,7 +276,7 @@ export class Scheduler {
     key: RunKey,
     signal: AbortSignal,
   ): Promise<RunReport["outcome"]> {
-    // A job that was claimed more often than it may be killed its process each time: it must not do so for ever.
+    // A job claimed more often than allowed killed its process every time, which must not go on forever.
     if (row.attempts > row.maxAttempts) {
       return await this.fail(row, key, new PermanentJobError("its process died during every try"));
     }
@@ -288,13 +288,13 @@ export class Scheduler {
         return "given_back";
       }
       if (isBusy(error)) {
-        // Somebody else writes to that file for long. That is no fault of the job, so it costs no try.
+        // Another connection is writing to the file. That is not the job's fault, so it does not count as an attempt.
         const dueAt = this.options.clock() + AFTER_LOCK_MS;
         await writeWhenFree(() => handBack(this.options.system, key, dueAt));
         return "given_back";
       }
       if (error instanceof AppError && error.code === "workspace_unavailable") {
-        // It is wanted again when the workspace's file is mended, however long that takes.
+        // The job runs once the workspace's file is repaired, however long that takes.
         const dueAt = this.options.clock() + SET_ASIDE_MS;
         await writeWhenFree(() => handBack(this.options.system, key, dueAt));
         return "given_back";
@@ -314,7 +314,7 @@ export class Scheduler {
       MAX_ERROR_CHARS,
     );
     const isDead = error instanceof PermanentJobError || row.attempts >= row.maxAttempts;
-    // The message may quote a server that quotes an address: it stays in the table, out of the log.
+    // The message may quote a server's reply that contains an address, so it is stored in the table and not logged.
     const cause = error instanceof Error ? error.name : typeof error;
     log.warn({ cause, kind: row.kind, jobId: row.id, attempt: row.attempts }, "job failed");
     if (isDead) {
@@ -327,7 +327,7 @@ export class Scheduler {
     return "retry";
   }
 
-  /** Ends the job and, when it comes again, queues its next run in the same transaction. */
+  /** Ends the job and, if it is recurring, queues its next run in the same transaction. */
   private async close(
     row: ClaimedRow,
     key: RunKey,
@@ -343,7 +343,7 @@ export class Scheduler {
         this.queue.enqueue(row.kind, null, {}, { uniqueKey, dueAt });
       }
     };
-    // A job that is done and not marked so would run again.
+    // A finished job that is not marked as done would run again.
     await writeWhenFree(() => inTransaction(system, settleIt));
   }
 
@@ -353,8 +353,8 @@ export class Scheduler {
         abort.abort(new Error("the job was cancelled, or its lease was lost"));
       }
     } catch (error) {
-      // The next beat tries again; when all fail, the lease ends and somebody else takes the job.
-      log.warn({ err: error, jobId: key.id }, "heartbeat not written");
+      // The next heartbeat tries again. If all fail, the lease expires and another process takes the job.
+      log.warn({ err: error, jobId: key.id }, "could not renew the lease of a job");
     }
   }
 
@@ -371,7 +371,7 @@ export class Scheduler {
   }
 }
 
-/** Resolves when `work` has ended, at the latest after `ms`. */
+/** Resolves when `work` has settled, or after `ms` at the latest. */
 async function within(ms: number, work: Promise<unknown>): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<void>((resolve) => {

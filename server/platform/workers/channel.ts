@@ -1,25 +1,25 @@
 import { AppError, type ErrorCode, type FieldProblem } from "../errors.ts";
 
-/** What a thread offers to another: functions of one plain, cloneable argument. */
+/** The methods a thread offers to others; each takes one structured-cloneable argument. */
 export type Methods = { [name: string]: (request: never) => unknown };
 
-/** The far side of a thread boundary: a Worker, a MessagePort, or `self` inside a worker. */
+/** The other side of a thread boundary: a Worker, a MessagePort, or `self` inside a worker. */
 export type Endpoint = {
   postMessage(message: unknown): void;
   addEventListener(type: "message", listener: (event: MessageEvent) => void): void;
   start?: () => void;
 };
 
-/** Calls the methods that the other thread serves. */
+/** Calls methods that another thread serves. */
 export type Caller<M extends Methods> = {
-  /** Resolves with the method's answer. Rejects with what it threw; an AppError stays an AppError. */
+  /** Resolves with the method's result, or rejects with what it threw; an AppError remains an AppError. */
   call<K extends keyof M & string>(
     name: K,
     request: Parameters<M[K]>[0],
   ): Promise<Awaited<ReturnType<M[K]>>>;
-  /** Sends without waiting; the method's answer is dropped, its error logged by the other side. */
+  /** Sends a call without waiting. The result is discarded, and an error is logged by the other side. */
   tell<K extends keyof M & string>(name: K, request: Parameters<M[K]>[0]): void;
-  /** Rejects all calls that wait, and every later one: the other thread is gone. */
+  /** Rejects all pending and later calls, because the other thread has ended. */
   fail(reason: Error): void;
 };
 
@@ -35,9 +35,9 @@ type WireError = {
 };
 
 /**
- * Answers calls that arrive at `endpoint`.
+ * Handles calls that arrive at `endpoint`.
  *
- * @param onError Told what a method threw when nobody waits for its answer.
+ * @param onError Called with what a method threw when nobody waits for its result.
  */
 export function serve<M extends Methods>(
   endpoint: Endpoint,
@@ -77,7 +77,7 @@ async function answer(
   }
 }
 
-/** Makes a caller for the methods that the other side of `endpoint` serves. */
+/** Creates a caller for the methods served on the other side of `endpoint`. */
 export function connect<M extends Methods>(endpoint: Endpoint): Caller<M> {
   const waiting = new Map<number, PromiseWithResolvers<unknown>>();
   let lastId = 0;
@@ -104,7 +104,7 @@ export function connect<M extends Methods>(endpoint: Endpoint): Caller<M> {
       const waiter = Promise.withResolvers<unknown>();
       waiting.set(lastId, waiter);
       endpoint.postMessage({ t: "call", id: lastId, name, request } satisfies Call);
-      // The other side serves M: its answer to `name` has that method's type.
+      // The other side implements M, so the result has the method's type.
       return waiter.promise as ReturnType<Caller<M>["call"]> as never;
     },
     tell(name, request) {

@@ -1,22 +1,23 @@
 import { AppError } from "../errors.ts";
 
 export type GateLimits = {
-  /** How much is under way at once, in all and of one workspace. */
+  /** Maximum concurrent work, in total and per workspace. */
   atOnce: number;
   perWorkspace: number;
-  /** How much of one workspace may wait; what comes then is refused. */
+  /** Maximum waiting work per workspace; more is refused. */
   waiting: number;
 };
 
 type Waiter = { enter: () => void };
 
 /**
- * Lets work through in turns of workspaces: what one asks for, however much, delays another by a turn at most.
+ * Admits work so that workspaces take turns. However much one workspace requests, it delays another by at most one
+ * turn.
  */
 export class FairGate {
   readonly #limits: GateLimits;
   readonly #running = new Map<string, number>();
-  /** In the order of turns: a workspace that had one goes to the end. */
+  /** In order of turns: a workspace moves to the end when it has been served. */
   readonly #waiting = new Map<string, Waiter[]>();
   #total = 0;
 
@@ -25,9 +26,9 @@ export class FairGate {
   }
 
   /**
-   * Does the work when it is the workspace's turn.
+   * Runs `work` when it is the workspace's turn.
    *
-   * @throws AppError `unavailable` when too much of the workspace waits already.
+   * @throws AppError `unavailable` when too much of the workspace's work is already waiting.
    */
   async pass<T>(workspaceId: string, work: () => Promise<T>): Promise<T> {
     await this.#turn(workspaceId);

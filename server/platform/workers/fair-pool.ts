@@ -1,41 +1,43 @@
 import { AppError } from "../errors.ts";
 import { type Caller, connect, type Methods } from "./channel.ts";
 
-/** Work took longer than it may; its thread was ended. */
+/** Work exceeded its time limit, and its thread was ended. */
 export class Overrun extends Error {
   override readonly name = "Overrun";
 }
 
 export type PoolLimits = {
-  /** How many threads at most; each is started when it is first needed. */
+  /** Maximum number of threads; each is started when first needed. */
   threads: number;
-  /** How long one call may run before its thread is ended. */
+  /** Maximum duration of one call before its thread is ended. */
   maxMs: number;
-  /** How long an owner waits after a call of its was ended, while others go on. */
+  /** How long an owner must wait after one of its calls was ended; others continue. */
   restMs: number;
-  /** How many calls of one owner may wait in one lane. */
+  /** Maximum number of waiting calls per owner and lane. */
   maxWaiting: number;
-  /** A thread that has had nothing to do for so long is ended. */
+  /** A thread without work for this long is ended. */
   idleMs: number;
 };
 
-/** Whose turn a call uses up; a full lane does not keep the owner's other lanes from being served. */
+/** The owner and lane of a call. A full lane does not block the owner's other lanes. */
 export type Turn = { owner: string; lane: string };
 
-/** Threads for work that anybody's input can make long: owners take turns, one call of each at a time. */
+/**
+ * A pool of threads for work whose duration depends on user input. Owners take turns, with one call of each at a time.
+ */
 export type FairPool<M extends Methods> = {
   /**
-   * Calls a method on a free thread when the owner has its turn.
+   * Calls a method on a free thread when it is the owner's turn.
    *
-   * @throws AppError `unavailable` with the time to wait when the lane is full or the pool was stopped.
-   * @throws Overrun when the call took longer than it may. Whatever the method throws.
+   * @throws AppError `unavailable`, with the time to wait, when the lane is full or the pool was stopped.
+   * @throws Overrun when the call exceeded its time limit. Anything the method throws.
    */
   call<K extends keyof M & string>(
     turn: Turn,
     name: K,
     request: Parameters<M[K]>[0],
   ): Promise<Awaited<ReturnType<M[K]>>>;
-  /** Ends the threads; what waits or runs is rejected. */
+  /** Ends the threads and rejects all waiting and running calls. */
   stop(): void;
 };
 
@@ -56,10 +58,10 @@ type Owner<M extends Methods> = {
 };
 
 /**
- * Makes a pool; no thread is started yet.
+ * Creates a pool without starting a thread.
  *
  * @param open Opens a thread that serves `M`.
- * @param start What a thread is told first; the time it takes counts for no call.
+ * @param start The first call to a new thread; its duration is not charged to any call.
  */
 export function createFairPool<M extends Methods>(
   open: () => Worker,
@@ -73,7 +75,7 @@ class Pool<M extends Methods> implements FairPool<M> {
   readonly #open: () => Worker;
   readonly #start: (caller: Caller<M>) => Promise<unknown>;
   readonly #limits: PoolLimits;
-  /** In the order of their turns: who was served goes to the end. */
+  /** In order of turns: an owner moves to the end when it has been served. */
   readonly #owners = new Map<string, Owner<M>>();
   readonly #threads = new Set<Thread<M>>();
   readonly #free: Thread<M>[] = [];
@@ -143,7 +145,7 @@ class Pool<M extends Methods> implements FairPool<M> {
       void this.#run(next.task, next.owner).finally(() => {
         this.#busy -= 1;
         next.owner.isRunning = false;
-        // Behind those who came while it was served.
+        // Moves the owner behind those that arrived while it was served.
         this.#owners.delete(next.name);
         this.#owners.set(next.name, next.owner);
         this.#pump();
@@ -151,7 +153,7 @@ class Pool<M extends Methods> implements FairPool<M> {
     }
   }
 
-  /** The first call of the owner that has waited longest for a turn, lane by lane. */
+  /** The next call of the owner that has waited longest for its turn; the owner's lanes alternate. */
   #next(): { name: string; owner: Owner<M>; task: Task<M> } | undefined {
     const now = performance.now();
     let earliest = Number.POSITIVE_INFINITY;

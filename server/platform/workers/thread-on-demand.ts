@@ -2,22 +2,22 @@ import { log } from "../log.ts";
 import { type Caller, connect, type Methods } from "./channel.ts";
 
 export type ThreadParts<M extends Methods> = {
-  /** For the log. */
+  /** Used in log messages. */
   name: string;
   open: () => Worker;
-  /** Has the new thread open its files. */
+  /** Lets the new thread open its files. */
   start: (caller: Caller<M>) => Promise<unknown>;
-  /** Has the thread close them. */
+  /** Lets the thread close its files. */
   stop: (caller: Caller<M>) => Promise<unknown>;
-  /** What those who wait are told when it dies. */
+  /** The error for pending calls when the thread dies. */
   deathOf: () => Error;
-  /** After how long without work it ends; left out = it stays. */
+  /** Idle time after which the thread ends (ms); omitted = never. */
   idleMs?: number;
 };
 
 type Thread<M extends Methods> = { worker: Worker; caller: Caller<M> };
 
-/** A thread that is started when it is needed, again after it died, and ends when nobody has needed it for long. */
+/** A thread that is started when needed, restarted after it died, and ended when idle for long. */
 export class ThreadOnDemand<M extends Methods> {
   readonly #parts: ThreadParts<M>;
   #thread: Promise<Thread<M>> | undefined;
@@ -28,12 +28,12 @@ export class ThreadOnDemand<M extends Methods> {
     this.#parts = parts;
   }
 
-  /** Resolves when it runs. @throws Error when it cannot start. */
+  /** Resolves when the thread is running. @throws Error when it cannot start. */
   async ready(): Promise<void> {
     await this.#running();
   }
 
-  /** Does work with the thread, which does not end by itself meanwhile. */
+  /** Runs `work` with the thread, which is kept alive meanwhile. */
   async use<T>(work: (caller: Caller<M>) => Promise<T>): Promise<T> {
     clearTimeout(this.#idle);
     this.#inUse += 1;

@@ -35,7 +35,10 @@ import workspace018 from "./workspace/018-consent-version.sql" with { type: "tex
 import workspace019 from "./workspace/019-list-going.sql" with { type: "text" };
 import workspace020 from "./workspace/020-suppression-claim.sql" with { type: "text" };
 
-/** The kinds of database file, each with its migrations in order; a file's user_version is how many it has had. */
+/**
+ * The kinds of database file, each with its migrations in order. A file's user_version is the number of migrations
+ * applied.
+ */
 export const migrations = {
   system: [
     system001,

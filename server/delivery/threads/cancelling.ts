@@ -4,17 +4,17 @@ import { cancelSome } from "../queue/claim.store.ts";
 import { nextTurn } from "./steps.ts";
 
 export type CancellingParts = {
-  /** The workspace's connection; undefined when it is gone. */
+  /** The workspace's connection; undefined when the workspace has been deleted. */
   find: (workspaceId: string) => Connection | undefined;
-  /** Resolves when the workspace can be written. */
+  /** Resolves when the workspace's file is not locked. */
   turn: (workspaceId: string) => Promise<void>;
   isStopped: () => boolean;
-  /** Nothing of the campaign is left to cancel. */
+  /** All messages of the campaign have been cancelled. */
   onDone: (workspaceId: string, db: Connection) => void;
   clock: () => number;
 };
 
-/** Ends the messages of cancelled campaigns in small transactions, each campaign once at a time. */
+/** Ends the messages of cancelled campaigns in small transactions. Each campaign is processed only once at a time. */
 export class Cancelling {
   readonly #parts: CancellingParts;
   readonly #underWay = new Set<string>();
@@ -23,7 +23,7 @@ export class Cancelling {
     this.#parts = parts;
   }
 
-  /** Never rejects: what fails is logged, and begun again by the next look at the workspace. */
+  /** Never rejects: an error is logged, and the next `look` at the workspace starts again. */
   async cancel(workspaceId: string, campaignId: number): Promise<void> {
     const key = `${workspaceId}/${campaignId}`;
     if (this.#underWay.has(key)) {
@@ -44,7 +44,10 @@ export class Cancelling {
         onDone(workspaceId, db);
       }
     } catch (error) {
-      log.error({ workspaceId, campaignId, err: error }, "cancelling failed; it is tried again");
+      log.error(
+        { workspaceId, campaignId, err: error },
+        "cancelling a campaign failed; it will be retried",
+      );
     } finally {
       this.#underWay.delete(key);
     }

@@ -2,7 +2,7 @@ import type { Connection } from "../../platform/db/driver.ts";
 import type { InHand } from "../protocol.ts";
 import { type Claim, campaignsWithStatus, claimChunks } from "../queue/claim.store.ts";
 
-/** How long a chunk is on loan, unless it is renewed. */
+/** How long a lease lasts unless it is renewed. */
 export const LEASE_MS = 90_000;
 
 /** Leases chunks for each campaign of a workspace that has fewer than `want` messages in hand. */

@@ -38,12 +38,12 @@ export type DeliveryThreadParts = {
   databases: Databases;
   keyRing: KeyRing;
   signerThreads: number;
-  /** Whom to ask for MX hosts; none = the system's name servers. */
+  /** DNS servers to ask for MX hosts; none = the system's. */
   dnsServers: readonly string[] | undefined;
   clocks: Clocks;
 };
 
-/** What lives on the delivery thread, and its beat. */
+/** The objects of the delivery thread, and its periodic tasks. */
 export class DeliveryThread {
   readonly pipeline: Pipeline;
   readonly #parts: DeliveryThreadParts;
@@ -99,12 +99,12 @@ export class DeliveryThread {
     );
   }
 
-  /** Takes the rules about what servers say as they are now. */
-  /** Has the journal go on in a new segment. */
+  /** Makes the journal continue in a new segment. */
   rollJournal(): Promise<void> {
     return this.#parts.journal.roll();
   }
 
+  /** Loads the current rules for server replies. */
   reloadRules(): void {
     fillRuleBook(this.#rules, this.#parts.databases.system);
   }
@@ -118,22 +118,22 @@ export class DeliveryThread {
     this.#progress = setInterval(() => this.#report(), PROGRESS_MS);
   }
 
-  /** @throws AppError `invalid_input` when the message cannot be made or signed. */
+  /** @throws AppError `invalid_input` when the message cannot be rendered or signed. */
   async sendOne(message: TestMessage): Promise<SmtpOutcome> {
     const rendered = await this.#renderOne(message).catch((error: unknown) => {
       const reason = error instanceof Error ? error.message : String(error);
       throw new AppError("invalid_input", `The message cannot be made: ${reason}`);
     });
-    // A pool of its own: the route may be one that was not saved yet, and campaigns keep theirs.
+    // A separate pool, because the route may not have been saved yet and campaigns must keep their connections.
     return await sendAlone(this.#pools.make(message.route, oneOffTimeouts), rendered);
   }
 
-  /** What is in hand now, of one workspace or of all. */
+  /** The current state of the queue, for one workspace or for all. */
   queue(workspaceId: string | undefined): QueueSnapshot {
     return takeSnapshot(this.pipeline.runs, this.#traffic, this.#dispatcher.facts(), workspaceId);
   }
 
-  /** Lets go of a workspace's file and connections. */
+  /** Closes a workspace's file and connections. */
   async forget(workspaceId: string): Promise<void> {
     for (const run of [...this.pipeline.runs]) {
       if (run.parts.workspaceId === workspaceId) {
@@ -144,7 +144,7 @@ export class DeliveryThread {
     this.#parts.databases.closeWorkspace(workspaceId);
   }
 
-  /** Ends within about `withinMs`: what is past its dot may still be answered, everything else goes back. */
+  /** Stops within about `withinMs`. Messages past their dot may still get a reply; all others go back to pending. */
   async stop(withinMs: number): Promise<void> {
     clearTimeout(this.#tick);
     clearInterval(this.#progress);
@@ -191,5 +191,5 @@ export class DeliveryThread {
 }
 
 function logFailure(error: unknown): void {
-  log.error({ err: error }, "the delivery thread failed at a regular task and tries again");
+  log.error({ err: error }, "a periodic task of the delivery thread failed; it will be retried");
 }

@@ -1,4 +1,4 @@
-// The delivery thread: renders and sends, and keeps the "delivery" stream of the journal.
+// The delivery thread: renders and sends messages, and writes the "delivery" stream of the journal.
 import { systemClocks } from "../../platform/clock.ts";
 import { openDatabases } from "../../platform/db/databases.ts";
 import { openJournal } from "../../platform/journal/writer.ts";
@@ -63,7 +63,7 @@ const methods: DeliveryMethods = {
 };
 
 serve(self, methods, (name, error) =>
-  log.error({ method: name, err: error }, "the delivery thread could not do what it was told"),
+  log.error({ method: name, err: error }, "a call to the delivery thread failed"),
 );
 self.addEventListener("message", ({ data }: MessageEvent<{ t: string; port?: MessagePort }>) => {
   if (data.t === "port" && data.port !== undefined) {

@@ -25,52 +25,54 @@ export type DeliveryOptions = {
   dataDir: string;
   masterKeyFile?: string | undefined;
   ports: DeliveryPorts;
-  /** Threads that sign; the number of cores unless said otherwise. */
+  /** Number of threads that sign; default: the number of cores. */
   signerThreads?: number;
-  /** Whom direct routes ask for MX hosts, e.g. `192.0.2.53` or `127.0.0.1:5353`; none = the system's name servers. */
+  /** DNS servers that direct routes ask for MX hosts, e.g. `192.0.2.53` or `127.0.0.1:5353`; none = the system's. */
   dnsServers?: readonly string[] | undefined;
-  /** A thread of delivery died. What is durable is safe; the process should end and start again. */
+  /** A delivery thread has died. Durable data is safe; the process should exit and start again. */
   onFatal: (reason: string) => void;
 };
 
-/** Something about a campaign changed: its rows, its status, or how fast it goes. */
+/** A change in a campaign: in its messages, its status or its sending rate. */
 export type CampaignProgress = {
   workspaceId: string;
   campaignId: number;
-  /** Set when the campaign moved on by itself. */
+  /** The new status, if the campaign reached it by itself. */
   settled: string | undefined;
   /** Set while it is being sent. */
   running: Pick<RunProgress, "perSecond" | "bottleneck"> | undefined;
 };
 
-/** The running delivery: its threads, its journal, and what one may ask of it. */
+/** The running delivery: its threads, its journal, and the calls that other code may make. */
 export type Delivery = {
-  /** What the start found and mended. */
+  /** What was recovered at the start. */
   readonly recovered: Recovered;
-  /** Undefined while everything can be written; else why nothing is sent, as a sentence. */
+  /** Why nothing can be sent, as a sentence; undefined while the journal can be written. */
   trouble(): string | undefined;
   /**
-   * Freezes the audience of a `preparing` campaign, which then goes to `sending`. Resolves with the number
-   * of recipients, or undefined when it was cancelled meanwhile. Asked twice, it is done once; after a
-   * crash it goes on by itself.
+   * Freezes the audience of a `preparing` campaign and moves it to `sending`. Resolves with the number of recipients,
+   * or undefined when the campaign was cancelled meanwhile. Concurrent calls share one freeze. After a crash the
+   * freeze resumes by itself.
    */
   prepareCampaign(workspaceId: string, campaignId: number): Promise<number | undefined>;
   /**
-   * Called before a change of status is committed: resolves when it is durable that the workspace is
-   * looked at, so that a crash between the commit and `notice` is made up for.
+   * Must be called before a change of status is committed. Resolves once it is durable that the workspace must be
+   * checked, so that a crash between the commit and `notice` is recovered from.
    */
   expect(workspaceId: string): Promise<void>;
   /**
-   * The campaign's status was changed: one that is `preparing` is frozen, one that is `sending` goes on,
-   * one that is `pausing` or `cancelling` takes back what is before its dot and ends.
+   * Must be called after a campaign's status has changed. A `preparing` campaign is frozen, a `sending` one continues,
+   * a `pausing` or `cancelling` one cancels messages before the dot and ends.
    */
   notice(workspaceId: string, campaignId: number): void;
   /**
-   * Owes messages again that ended badly. @throws AppError `not_found`; `illegal_state` for a campaign that was
-   * cancelled or not begun.
+   * Makes messages that failed pending again. @throws AppError `not_found`; `illegal_state` for a campaign that was
+   * cancelled or has not started.
    */
   retry(workspaceId: string, campaignId: number, filter: RetryFilter): Promise<RetryCount>;
-  /** Ends the wait of held messages, of all or of those named; answers with how many. @throws as `retry`. */
+  /**
+   * Applies a decision to held messages, to all or to those in `seqs`; resolves with their number. @throws as `retry`.
+   */
   decideHeld(
     workspaceId: string,
     campaignId: number,
@@ -78,45 +80,47 @@ export type Delivery = {
     seqs?: number[],
   ): Promise<number>;
   /**
-   * Resolves when the fact is durable and, where somebody left or reported a message, when delivery knows it: from
-   * then on they get nothing more, also not what is under way. Every other way of saying no is a change of a
-   * database, where delivery finds it by itself.
+   * Resolves when the fact is durable. For an unsubscribe or a complaint it also waits until delivery knows about it:
+   * from then on the person gets nothing more, including messages in flight before their dot. All other refusals are
+   * database changes, which delivery notices by itself.
    *
-   * @throws AppError `unavailable` when it cannot be kept.
+   * @throws AppError `unavailable` when the fact cannot be stored.
    */
   recordFact(fact: OutsideFact): Promise<void>;
   /**
-   * The person wants mail again, and the database says so already: delivery asks it alone from the moment when it
-   * knows everything else that was said before, so that a newer no is not lost. Resolves then, and never rejects.
+   * The person has resubscribed, and the database already says so. As soon as the database contains all earlier facts,
+   * delivery relies on it alone for them; a newer unsubscribe is not lost. Resolves then, and never rejects.
    */
   resubscribed(workspaceId: string, address: string): Promise<void>;
-  /** A route was changed, switched off or removed: running campaigns load it again. */
+  /** A route was changed, disabled or removed: running campaigns load it again. */
   routeChanged(workspaceId: string, routeId: number): void;
-  /** The rules about what servers say were changed: from now on they are as they are now. */
+  /** The rules for server replies were changed: delivery loads them again. */
   rulesChanged(): void;
-  /** Sends one message now and says how it went. Nothing is recorded. */
+  /** Sends one message now and returns the outcome. Nothing is recorded. */
   sendOne(message: TestMessage): Promise<SmtpOutcome>;
-  /** What is in hand now, of one workspace or of all. */
+  /** The current state of the queue, for one workspace or for all. */
   queue(workspaceId: string | undefined): Promise<QueueSnapshot>;
-  /** Ends a suspension now; false when there was none. */
+  /** Ends a suspension; false when there was none. */
   resumeLimit(limit: QueueLimit): Promise<boolean>;
-  /** Leaves a limit alone for a while. */
+  /** Suspends a limit for `forMs`. */
   suspendLimit(limit: QueueLimit & { forMs: number; reason: string }): Promise<void>;
-  /** Hears of every change of every campaign, a few times a second. Returns how to stop hearing. */
+  /**
+   * Calls the listener for every change of every campaign, a few times a second. Returns a function that unsubscribes.
+   */
   onProgress(listener: (event: CampaignProgress) => void): () => void;
-  /** How the campaign is going now; undefined when it is not being sent. */
+  /** The current progress of a campaign; undefined when it is not being sent. */
   running(workspaceId: string, campaignId: number): RunProgress | undefined;
-  /** Results applied since the start of this process, by the state they moved their message to. */
+  /** Number of results applied since the process started, by the message state they led to. */
   outcomes(): ReadonlyMap<string, number>;
   /**
-   * Removes from the disk what the journal still holds of facts that are applied: the words of servers name people.
+   * Deletes applied facts from the journal's files, because the server replies in them contain personal data.
    *
    * @throws AppError `unavailable` while the journal cannot be written.
    */
   forgetJournal(): Promise<void>;
-  /** Closes everything of a workspace, before its file is removed or replaced. */
+  /** Closes all files and connections of a workspace, before its file is removed or replaced. */
   forgetWorkspace(workspaceId: string): Promise<void>;
-  /** Takes back what is before its dot, lets the rest finish, applies the journal, ends the threads. */
+  /** Cancels messages before the dot, lets the rest finish, applies the journal and ends the threads. */
   stop(): Promise<void>;
 };
 
@@ -124,8 +128,8 @@ const DRAIN_MS = 10_000;
 const RUNNING_FOR_MS = 2_000;
 
 /**
- * Starts delivery. First everything that an earlier process left in the journal is applied, and its
- * ambiguous messages are named; only then is anything sent.
+ * Starts delivery. First, everything that an earlier process left in the journal is applied and its ambiguous messages
+ * are recorded; only then does sending start.
  *
  * This is the only place that starts `writer.worker.ts` and `delivery.worker.ts`.
  *
@@ -140,7 +144,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
     boot: newId(),
   };
   const state = new EngineState(options.ports);
-  // Until the delivery thread is there, nothing is under way that would have to be halted.
+  // Before the delivery thread has started, nothing is being sent that would have to be halted.
   let toHalt: (campaign: { workspaceId: string; campaignId: number }) => void = () => undefined;
   const writerThread = new Worker(new URL("./writer.worker.ts", import.meta.url).href);
   const writer = connect<WriterMethods>(writerThread);
@@ -183,7 +187,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
     dnsServers: options.dnsServers,
   });
   if (recovered.ambiguous > 0 || recovered.leases > 0) {
-    log.warn(recovered, "recovered what an earlier process left");
+    log.warn(recovered, "recovered unfinished work of an earlier process");
   }
   return deliveryOf({
     state,
@@ -260,7 +264,7 @@ function deliveryOf({ state, writer, delivery, web, recovered, threads }: Parts)
   };
 }
 
-/** What the main thread remembers of delivery, and answers its threads. */
+/** The state of delivery on the main thread, and the methods that its threads call. */
 class EngineState {
   readonly methods: MainMethods;
   readonly outcomes = new Map<string, number>();
@@ -338,13 +342,16 @@ class EngineState {
   }
 }
 
-/** The name of this data folder's journal: another one after local/ was lost, so that positions start over and the loss is seen. */
+/**
+ * The name of this data folder's journal. If local/ is lost, a new name is created, so that positions start over and
+ * the loss is detected.
+ */
 function nodeId(path: string): string {
   const found = existsSync(path) ? readFileSync(path, "utf8").trim() : "";
   if (found !== "") {
     return found;
   }
-  // An empty file is what a power cut may leave of one that was just made.
+  // A power cut can leave a new file empty, so an empty file is replaced.
   const name = newId();
   writeFileSync(`${path}.new`, name);
   renameSync(`${path}.new`, path);

@@ -2,10 +2,10 @@ import type { Clock } from "../../platform/clock.ts";
 
 const AGAIN_MS = 30_000;
 
-/** Audiences that are being frozen: each campaign once at a time, and not at once again after a failure. */
+/** Freezes of audiences in progress: one per campaign at a time, with a pause after a failure. */
 export class Freezing {
   readonly #underWay = new Map<string, Promise<number | undefined>>();
-  /** Until when (steady) one that failed is not started again by itself. */
+  /** Until when (steady ms) a failed freeze is not restarted automatically. */
   readonly #againAt = new Map<string, number>();
   readonly #clock: Clock;
 
@@ -13,7 +13,7 @@ export class Freezing {
     this.#clock = clock;
   }
 
-  /** The freeze that is under way, or the one that `freeze` begins. */
+  /** Returns the freeze in progress, or starts one with `freeze`. */
   once(
     workspaceId: string,
     campaignId: number,
@@ -28,19 +28,19 @@ export class Freezing {
     return freezing;
   }
 
-  /** True when it is neither under way nor failed a moment ago. */
+  /** True when no freeze is in progress and the pause after a failure is over. */
   mayBegin(workspaceId: string, campaignId: number): boolean {
     const key = keyOf(workspaceId, campaignId);
     return !this.#underWay.has(key) && (this.#againAt.get(key) ?? 0) <= this.#clock();
   }
 
-  /** Resolves when what is under way has ended, however. */
+  /** Resolves when all freezes in progress have ended, successfully or not. */
   async end(): Promise<void> {
     await Promise.allSettled(this.#underWay.values());
   }
 
   async #run(key: string, freeze: () => Promise<number | undefined>) {
-    // Not before it is listed.
+    // Yield once, so that the freeze is registered before it can finish.
     await Promise.resolve();
     try {
       return await freeze();

@@ -17,7 +17,7 @@ import { saveReached } from "./lost-results.store.ts";
 
 const DROP_EVERY_MS = 60_000;
 
-/** Carries the records of this node's streams to the ingester, and removes the segments that nobody needs any more. */
+/** Feeds the records of this node's streams to the ingester, and removes segments that are no longer needed. */
 export class JournalFollower {
   readonly #system: Connection;
   readonly #ingester: Ingester;
@@ -42,7 +42,7 @@ export class JournalFollower {
     );
   }
 
-  /** Has everything applied that can be read now. */
+  /** Applies everything that can be read now. */
   readAll(): void {
     for (const stream of this.#streams) {
       let records = this.#ingester.isFull ? [] : stream.reader.next();
@@ -58,7 +58,10 @@ export class JournalFollower {
     this.#losses.raiseMarks(this.#streams);
   }
 
-  /** Until now whatever survived was taken; from now on others write, and what they refused must not count. */
+  /**
+   * From now on, reads only up to the durable mark. During recovery all surviving records were applied; from here on
+   * other threads append, and a record whose write has failed must not be applied.
+   */
   followDurable(): void {
     for (const stream of this.#streams) {
       const from = stream.reader.position;
@@ -70,7 +73,7 @@ export class JournalFollower {
     }
   }
 
-  /** The facts of a workspace above its positions that the journal still holds, up to what is read. */
+  /** The workspace's facts that the journal still holds after the given positions, up to what has been read. */
   *factsOf(workspaceId: string, above: ReadonlyMap<string, Position>): Generator<GatheredFact[]> {
     for (const stream of this.#streams) {
       const limit = () => stream.reader.position;
@@ -92,7 +95,7 @@ export class JournalFollower {
     }
   }
 
-  /** Removes the segments in which everything is applied: once a minute, or at once. */
+  /** Removes segments whose records have all been applied: once a minute, or at once with "now". */
   dropApplied(when: "in time" | "now" = "in time"): void {
     if (when === "in time" && this.#clock() - this.#droppedAt <= DROP_EVERY_MS) {
       return;

@@ -13,21 +13,24 @@ import { log } from "../../platform/log.ts";
 import { forgetOtherMarks, journalMark, raiseJournalMark } from "./journal-mark.store.ts";
 import { type Stream, type StreamName, streamDir, streamNames } from "./journal-streams.ts";
 
-/** The mark is written just after a segment is begun, and several may have been since it could be written last. */
+/**
+ * Segment numbers to skip after a loss. The mark is written shortly after a segment starts, so the stream may have got
+ * further than its mark.
+ */
 const UNKNOWN_SEGMENTS = 1_000;
 
-/** Where streams go on: above every number that a database may hold as its applied position. */
+/** Where each stream continues: above every position that a database may have stored as applied. */
 type Above = Record<StreamName, number>;
 
-/** What of this node's journal was lost, and where its numbers go on. */
+/** Detects losses in this node's journal, and determines where its segment numbers continue. */
 export class JournalLosses {
   readonly above: Above = { delivery: 0, web: 0 };
-  /** Streams of which something was lost. */
+  /** Streams in which something was lost. */
   readonly streams = new Set<StreamName>();
   readonly #raised = new Map<string, number>();
   readonly #parts: { system: Connection; dataDir: string; node: string; clock: Clock };
 
-  /** Compares the segments that are there with how far they are known to have gone. */
+  /** Compares the existing segments with the marks of how far each stream got. */
   constructor(parts: { system: Connection; dataDir: string; node: string; clock: Clock }) {
     this.#parts = parts;
     for (const name of streamNames) {
@@ -40,18 +43,18 @@ export class JournalLosses {
         this.above[name] = known + UNKNOWN_SEGMENTS;
         this.#note(name, `${dir} above segment ${known}`, 0, "");
         raiseJournalMark(parts.system, `${parts.node}/${name}`, this.above[name]);
-        // Else the next start would take it for lost again, as long as nothing has been written.
+        // Otherwise the next start would report the same loss again if nothing is written until then.
         beginSegment(dir, this.above[name]);
       }
     }
   }
 
-  /** The journal that earlier processes wrote is not in this folder, or all of it was lost. */
+  /** The journal of earlier processes is missing from this folder, or was lost completely. */
   gone(name: StreamName): void {
     this.#note(name, streamDir(this.#parts.dataDir, name), 0, "");
   }
 
-  /** Bytes of a segment could not be read, or segments in between are gone. */
+  /** Bytes of a segment could not be read (`bytes` > 0), or segments are missing. */
   damaged(name: StreamName, at: Position, bytes: number): void {
     const dir = streamDir(this.#parts.dataDir, name);
     if (bytes === 0) {
@@ -62,7 +65,7 @@ export class JournalLosses {
     this.#note(name, place, bytes, keepDamaged(dir, at.segment));
   }
 
-  /** Remembers how far the streams have gone: one write for each new segment. */
+  /** Stores how far the streams have got, with one write per new segment. */
   raiseMarks(streams: readonly Stream[]): void {
     for (const { name, mark } of streams) {
       const reached = readDurable(mark).segment;
@@ -75,7 +78,7 @@ export class JournalLosses {
 
   #note(name: StreamName, path: string, bytes: number, kept: string): void {
     this.streams.add(name);
-    log.error({ stream: name, path, bytes, kept }, "records of the journal are lost");
+    log.error({ stream: name, path, bytes, kept }, "journal records were lost");
     noteDamage(this.#parts.system, {
       at: this.#parts.clock(),
       kind: bytes > 0 ? "journal_bytes" : "journal_missing",

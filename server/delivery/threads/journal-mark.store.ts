@@ -10,7 +10,7 @@ const upsertMark = statement<[stream: string, segment: number]>(`
       ON CONFLICT (stream) DO UPDATE SET segment = max(segment, excluded.segment)
 `);
 
-/** The highest segment that the stream is known to have reached; 0 when none is known. */
+/** The highest segment that the stream is known to have reached; 0 when unknown. */
 export function journalMark(system: Connection, stream: string): number {
   return selectMark(system).get(stream)?.segment ?? 0;
 }
@@ -24,8 +24,8 @@ const deleteOthers = statement<[like: string, own: string], { stream: string }>(
 `);
 
 /**
- * Forgets the marks that other journals than this one left for the stream. There are such when `local/`, and with it the
- * name of the journal, was lost or is another machine's.
+ * Deletes the marks of other journals for the stream. They exist when `local/`, which holds the journal's name, was
+ * lost or comes from another machine.
  *
  * @returns whether there were any.
  */

@@ -6,7 +6,7 @@ import type { NodeIdentity, StreamMarks } from "../protocol.ts";
 export const streamNames = ["delivery", "web"] as const;
 export type StreamName = (typeof streamNames)[number];
 
-/** A stream of this node's journal, as the writer thread follows it. */
+/** A stream of this node's journal, as read by the writer thread. */
 export type Stream = {
   name: string;
   short: StreamName;
@@ -15,12 +15,12 @@ export type Stream = {
   reader: JournalReader;
 };
 
-/** The folder of a node's stream. */
+/** The folder of a stream. */
 export function streamDir(dataDir: string, stream: StreamName): string {
   return join(dataDir, "local", "journal", stream);
 }
 
-/** Both streams from their beginning. */
+/** Opens both streams at their beginning. */
 export function openStreams(
   identity: NodeIdentity,
   marks: StreamMarks,

@@ -2,7 +2,7 @@ import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction, statement } from "../../platform/db/statements.ts";
 import type { Position } from "../../platform/journal/segments.ts";
 
-/** How far one workspace's facts of a stream are in its file. */
+/** Up to which position of a stream a workspace's facts have been applied to its file. */
 export type Reached = { workspaceId: string; stream: string } & Position;
 
 const upsertReached = statement<[Reached]>(`
@@ -20,7 +20,7 @@ const deleteReached = statement<[workspaceId: string]>(`
   DELETE FROM journal_reached WHERE workspace_id = ?
 `);
 
-/** Remembers how far each workspace's file has come, before the segments that say so are removed. */
+/** Stores how far each workspace's file has got, before the segments up to there are removed. */
 export function saveReached(system: Connection, all: readonly Reached[]): void {
   inTransaction(system, () => {
     for (const reached of all) {
@@ -29,12 +29,12 @@ export function saveReached(system: Connection, all: readonly Reached[]): void {
   });
 }
 
-/** How far the workspace's file had come in segments that are removed, by stream. */
+/** How far the workspace's file had got in segments that have been removed, by stream. */
 export function reachedIn(system: Connection, workspaceId: string) {
   return selectReached(system).all(workspaceId);
 }
 
-/** What was lost is told of: from now on the file as it is counts. */
+/** The loss has been reported; from now on the file is taken as it is. */
 export function forgetReached(system: Connection, workspaceId: string): void {
   deleteReached(system).run(workspaceId);
 }
@@ -51,7 +51,7 @@ const deleteDoubt = statement<[workspaceId: string]>(`
   DELETE FROM lease_doubt WHERE workspace_id = ?
 `);
 
-/** Remembers that nobody knows what dead processes have sent of what they had in hand in these workspaces. */
+/** Records that it is unknown which leased messages of these workspaces dead processes have sent. */
 export function doubtLeases(system: Connection, workspaceIds: Iterable<string>): void {
   inTransaction(system, () => {
     for (const workspaceId of workspaceIds) {
@@ -64,7 +64,7 @@ export function areLeasesDoubtful(system: Connection, workspaceId: string): bool
   return selectDoubt(system).get(workspaceId) !== undefined;
 }
 
-/** What was in hand in the workspace is held. */
+/** The leased messages of the workspace are now held, so the doubt is settled. */
 export function settleDoubt(system: Connection, workspaceId: string): void {
   deleteDoubt(system).run(workspaceId);
 }

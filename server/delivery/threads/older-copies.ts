@@ -19,14 +19,14 @@ export type OlderCopyParts = {
   system: Connection;
   dataDir: string;
   clock: Clock;
-  /** These campaigns of the workspace begin to pause. */
+  /** These campaigns of the workspace have changed to `pausing`. */
   onPausing: (workspaceId: string, campaigns: number[]) => void;
 };
 
 /**
- * Notices the file of a workspace that was put back from an older copy, when the journal no longer holds everything
- * that happened after the copy was made. That is said once, and the campaigns that are being sent are paused:
- * nobody can tell who of those that wait has the message already.
+ * Detects that a workspace's file was restored from an older copy while the journal no longer holds everything that
+ * happened after the copy was made. This is reported once, and campaigns that are being sent are paused, because it is
+ * unknown which of the pending recipients have already received the message.
  */
 export class OlderCopies {
   readonly #parts: OlderCopyParts;
@@ -36,7 +36,10 @@ export class OlderCopies {
     this.#parts = parts;
   }
 
-  /** Looks at a file before anything is applied to it or sent from it. @throws errors of SQLite; it is looked at again then. */
+  /**
+   * Checks a file before anything is applied to it or sent from it. @throws errors of SQLite; the next call then
+   * checks again.
+   */
   check(workspaceId: string, db: Connection): void {
     if (this.#checked.has(workspaceId)) {
       return;
@@ -54,7 +57,7 @@ export class OlderCopies {
     this.#checked.add(workspaceId);
   }
 
-  /** The workspace's file may be another one when it is used again. */
+  /** The workspace's file may be a different one when it is opened again, so it must be checked again. */
   forget(workspaceId: string): void {
     this.#checked.delete(workspaceId);
   }
@@ -65,7 +68,7 @@ export class OlderCopies {
     const upTo = lost.map(({ stream, segment, offset }) => `${stream} ${segment}/${offset}`);
     log.error(
       { workspaceId, path: file, upTo },
-      "a workspace's file is an older copy, and the journal no longer holds all that happened since: results, opens, clicks and unsubscribes are lost, and its campaigns are paused",
+      "a workspace's file is an older copy, and the journal no longer holds everything that happened since: results, opens, clicks and unsubscribes are lost, and the workspace's campaigns are paused",
     );
     const notice = { kind: "results_lost" as const, bytes: 0, records: lost.length, kept: "" };
     const path = `${file} (journal up to ${upTo.join(", ")})`;
@@ -77,7 +80,7 @@ export class OlderCopies {
     const campaigns = campaignsWithStatus(db, "sending").filter((id) =>
       pauseWithReason(db, id, REASON, clock()),
     );
-    // In the copy chunks may be on loan to this very process, which has long given them back.
+    // In the copy, chunks may be leased to this very process, which has released them since.
     releaseForeignLeases(db, "");
     onPausing(workspaceId, campaigns);
   }

@@ -11,21 +11,21 @@ type Parts = {
 };
 
 /**
- * Takes what recipients and their servers say. That somebody wants no more mail is known to delivery before it is
- * acknowledged, and to the database a moment later. Each no has a number, so that taking an earlier one back never
- * takes back one that is on its way.
+ * Records facts from recipients and their servers. An unsubscribe or complaint is known to delivery before it is
+ * acknowledged, and in the database a moment later. Each one has a number, so that undoing an earlier one never undoes
+ * a later one that is not in the database yet.
  */
 export class OutsideFacts {
   readonly #parts: Parts;
   #said = 0;
-  /** All up to this one are in the journal, or were refused. */
+  /** All facts up to this number are in the journal, or were rejected. */
   #kept = 0;
 
   constructor(parts: Parts) {
     this.#parts = parts;
   }
 
-  /** As `Delivery.recordFact`. */
+  /** See `Delivery.recordFact`. */
   async record(fact: OutsideFact): Promise<void> {
     const { delivery, web } = this.#parts;
     const text = JSON.stringify(fact);
@@ -36,8 +36,8 @@ export class OutsideFacts {
     }
     this.#said += 1;
     const number = this.#said;
-    // Not only told but answered: what is acknowledged must be known to the thread that writes the dots, and a
-    // message to it can be overtaken by a server's reply.
+    // A call and not just a message: before the fact is acknowledged, the thread that writes the dots must have
+    // processed it. A message could be overtaken by a server's reply.
     const known = delivery.call("turnedAway", { ...says, number });
     const kept = web.append(text).then(() => {
       this.#kept = Math.max(this.#kept, number);
@@ -45,7 +45,7 @@ export class OutsideFacts {
     await Promise.all([kept, known]);
   }
 
-  /** As `Delivery.resubscribed`. Where the database cannot catch up, the address gets nothing from what is in hand. */
+  /** See `Delivery.resubscribed`. If the database cannot catch up, the address gets none of the messages in hand. */
   async resubscribed(workspaceId: string, address: string): Promise<void> {
     const { writer, delivery } = this.#parts;
     const upTo = this.#kept;
@@ -54,12 +54,12 @@ export class OutsideFacts {
         await delivery.call("resubscribed", { workspaceId, address, upTo });
       }
     } catch (error) {
-      log.warn({ workspaceId, err: error }, "somebody who came back is not mailed yet");
+      log.warn({ workspaceId, err: error }, "a contact who has resubscribed is not mailed yet");
     }
   }
 }
 
-/** Whom a fact forbids to mail, when it does. */
+/** The recipient that a fact forbids to mail; undefined for other facts. */
 function noMoreMail(fact: OutsideFact): Omit<TurnedAway, "number"> | undefined {
   if (fact.k !== "unsubscribe" && fact.k !== "complaint") {
     return undefined;

@@ -1,5 +1,5 @@
-// A rendering thread: compiles and shows what people wrote, away from HTTP. It opens no database and may be
-// ended at any moment.
+// A rendering thread: compiles and renders users' content outside the HTTP thread. It opens no database and may be
+// terminated at any time.
 import { systemClock } from "../../platform/clock.ts";
 import { log } from "../../platform/log.ts";
 import { readKeyRing } from "../../platform/secrets.ts";
@@ -30,5 +30,5 @@ const methods: RendererMethods = {
 };
 
 serve(self, methods, (name, error) =>
-  log.error({ method: name, err: error }, "a rendering thread could not do what it was told"),
+  log.error({ method: name, err: error }, "a call to a rendering thread failed"),
 );

@@ -2,7 +2,7 @@ import type { BuiltBody, ContentSource } from "../render/content.ts";
 import type { Preview } from "../render/preview.ts";
 import type { CampaignContent, ContactFields, Recipient } from "../types.ts";
 
-/** What a rendering thread is asked. */
+/** The methods of a rendering thread. */
 export type RendererMethods = {
   start(request: { dataDir: string; masterKeyFile: string | undefined }): void;
   build(request: { source: ContentSource; fieldKeys: string[] | undefined }): Promise<BuiltBody>;

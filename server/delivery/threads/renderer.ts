@@ -8,52 +8,50 @@ import type { Preview } from "../render/preview.ts";
 import type { CampaignContent, ContactFields } from "../types.ts";
 import type { RendererMethods, WebViewRequest } from "./renderer-methods.ts";
 
-/** For whom something is rendered: each has a queue of its own in its workspace. */
+/** What something is rendered for; each has a queue of its own per workspace. */
 export type RenderLane = "editing" | "sending" | "viewing";
 
 /**
- * Compiles and shows what people wrote, on threads that can be ended. One workspace has one thing rendered at
- * a time; who wrote something that takes too long waits, and nobody else does.
+ * Compiles and renders users' content on threads that can be terminated. Each workspace has one item rendered at a
+ * time, so content that takes too long delays only its own workspace.
  */
 export type Renderer = {
   /**
-   * `buildAndTry`; what takes too long comes back as a problem, without a body.
+   * Runs `buildAndTry`. Content that takes too long is reported as a problem, without a body.
    *
-   * @throws AppError `unavailable` when too much of the workspace waits.
+   * @throws AppError `unavailable` when too many items of the workspace are waiting.
    */
   build(lane: RenderLane, source: ContentSource, fieldKeys?: readonly string[]): Promise<BuiltBody>;
   /**
-   * The errors that `build` finds in what a person wrote, remembered by the text: nothing is compiled twice
-   * because a page is opened again.
+   * The errors that `build` finds in a user's content. Cached by content, so that opening a page again does not
+   * compile it again.
    *
    * @throws AppError as `build`.
    */
   faults(source: ContentSource): Promise<Problem[]>;
-  /** `showContent`; what takes too long comes back as a problem. @throws AppError as `build`. */
+  /** Runs `showContent`. Content that takes too long is reported as a problem. @throws AppError as `build`. */
   show(
     source: ContentSource,
     fieldKeys: readonly string[],
     contact: ContactFields,
     now: number,
   ): Promise<Preview>;
-  /** `renderPreview`; what takes too long comes back as a problem. @throws AppError as `build`. */
+  /** Runs `renderPreview`. Content that takes too long is reported as a problem. @throws AppError as `build`. */
   preview(content: CampaignContent, contact: ContactFields, now: number): Promise<Preview>;
-  /**
-   * `renderWebView`: the HTML, or undefined when it cannot be rendered. @throws AppError as `build`.
-   */
+  /** Runs `renderWebView`: the HTML, or undefined when it cannot be rendered. @throws AppError as `build`. */
   webView(request: WebViewRequest): Promise<string | undefined>;
 };
 
 const limits = {
   threads: 2,
-  // A megabyte of MJML and Liquid takes a second or two of a busy machine.
+  // A megabyte of MJML and Liquid takes a second or two on a busy machine.
   maxMs: 8_000,
   restMs: 16_000,
   maxWaiting: 8,
   idleMs: 5 * 60_000,
 };
 
-/** Makes the renderer; threads start when there is something to render. This alone starts `render.worker.ts`. */
+/** Creates the renderer. Threads start on demand, and only here is `render.worker.ts` started. */
 export function startRenderer(options: {
   dataDir: string;
   masterKeyFile?: string | undefined;
@@ -92,12 +90,12 @@ export function startRenderer(options: {
   };
 }
 
-// A fault is a sentence or two; this many are drafts that people have open.
+// Each entry is only a sentence or two, and this is enough for all drafts that people have open.
 const REMEMBERED_FAULTS = 5_000;
-// What took too long may have met a busy machine.
+// A time-out may have been caused by a busy machine, so it is cached only briefly.
 const TOO_SLOW_FOR_MS = 60_000;
 
-/** `Renderer.faults` over a `build`. Asked twice while it is being answered, it compiles once. */
+/** Implements `Renderer.faults` on top of `build`. Concurrent calls for the same content compile it once. */
 export function rememberFaults(build: Renderer["build"]): Renderer["faults"] {
   const known = new LRUCache<string, Problem[]>({ max: REMEMBERED_FAULTS });
   const asked = new Map<string, Promise<Problem[]>>();
@@ -120,7 +118,9 @@ export function rememberFaults(build: Renderer["build"]): Renderer["faults"] {
   };
 }
 
-/** What the faults depend on. The workspace is in it, so that nobody can tell what another one wrote. */
+/**
+ * Everything the faults depend on, plus the workspace: otherwise the cache would reveal what another one has written.
+ */
 function keyOf(source: ContentSource): string {
   const { workspace, bodyKind, bodySource, textSource, subject, preheader } = source;
   const parts = [workspace.id, bodyKind, bodySource, textSource, subject, preheader];

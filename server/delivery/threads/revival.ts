@@ -16,29 +16,29 @@ export type RevivalParts = {
   kept: KeptFacts;
   ingester: Ingester;
   find: (workspaceId: string) => Connection | undefined;
-  /** Of this process's leases. */
+  /** The owner name of this process's leases. */
   owner: string;
   look: (workspaceId: string) => void;
-  /** The workspace is set aside: its file may be another one afterwards. */
+  /** The workspace was set aside. Its file may be a different one when it returns. */
   onAside: (workspaceId: string) => void;
-  /** What the journal still holds. */
+  /** Facts that the journal still holds. */
   missed: MissedFacts;
   losses: JournalLosses;
 };
 
-/** For so long at a time one workspace catches up. */
+/** How long a workspace may catch up before the others get a turn. */
 const REVIVE_MS = 50;
-/** How soon leases are taken back again after a fault that may pass, such as a full disk. */
+/** Pause before retrying to take back leases after an error that may be temporary, such as a full disk. */
 const TAKE_BACK_AGAIN_MS = 1_000;
 
-/** Brings workspaces back to work: at a start after their process died, and after their file was mended. */
+/** Brings workspaces back to work: at start-up after their process died, and later after their file was repaired. */
 export class Revival {
   readonly #parts: RevivalParts;
-  /** Of workspaces that have not caught up yet. */
+  /** Workspaces that are catching up. */
   readonly #reviving = new Map<string, Generator<undefined, void>>();
   /**
-   * To be looked at, and from when on (`performance.now()`): most could not be written when their leases were to be taken
-   * back. Nobody else gives a dead process's chunks to anybody.
+   * Workspaces to take leases back from, with the earliest time (`performance.now()`). Most of them could not be
+   * written at the first try. Until this succeeds, no one can lease the dead process's chunks.
    */
   readonly #notTakenBack = new Map<string, number>();
 
@@ -47,12 +47,12 @@ export class Revival {
   }
 
   /**
-   * Says of each dot without a result that its message is ambiguous, and, where records of the delivery stream were lost
-   * or the journal is another one than its process wrote, of each message that a dead process had in hand: nobody knows
-   * which of them were sent, so they wait for a person. Of a workspace that is set aside or has not caught up, that
-   * is said when it has.
+   * Records as ambiguous each message that has a dot but no result. If records of the delivery stream were lost, or
+   * the leases belong to another journal, it does so for every message that a dead process had in hand, because it is
+   * unknown which were sent; these wait for a person's decision. For a workspace that is set aside or still behind,
+   * this happens when it has caught up.
    *
-   * @returns how many.
+   * @returns the number of messages.
    */
   async nameAmbiguous(
     dir: string,
@@ -74,15 +74,15 @@ export class Revival {
     return dots.length + unknown.length;
   }
 
-  /** True while its file lacks what happened, or cannot be read. */
+  /** True while the workspace's file cannot be read, or lacks facts that are kept for it. */
   #isBehind(workspaceId: string): boolean {
     const { databases, kept } = this.#parts;
     return databases.isSetAside(workspaceId) || kept.has(workspaceId);
   }
 
   /**
-   * The open messages of chunks that a dead process had in hand and of which this journal cannot tell: all when some of it is
-   * lost, else those of another journal.
+   * The open messages in chunks of dead processes whose results this journal cannot tell: all of them if part of it
+   * was lost, otherwise those leased under another journal.
    */
   #inHand(workspaceId: string): DotFact[] {
     const { find, owner, databases } = this.#parts;
@@ -98,7 +98,7 @@ export class Revival {
     try {
       return this.#inHand(workspaceId);
     } catch (error) {
-      // Its file was just found unusable: the same is asked when it is back.
+      // The file was just found to be unusable; this is done again when it returns.
       if (isSetAside(error)) {
         return [];
       }
@@ -113,12 +113,15 @@ export class Revival {
     }
   }
 
-  /** Has the workspace looked at in a moment. */
+  /** Schedules a check of the workspace for the next `reviveAll`. */
   lookSoon(workspaceId: string): void {
     this.#notTakenBack.set(workspaceId, 0);
   }
 
-  /** Takes back what dead processes had leased; of a workspace that is behind when it has caught up. @returns how many chunks. */
+  /**
+   * Takes back the leases of dead processes. Workspaces that are behind follow when they have caught up. @returns the
+   * number of chunks.
+   */
   takeBackAll(workspaceIds: readonly string[]): number {
     return workspaceIds
       .filter((id) => !this.#isBehind(id))
@@ -134,9 +137,9 @@ export class Revival {
       look(workspaceId);
       return leases;
     } catch (error) {
-      // One workspace's damaged or full file must not keep the others from starting.
+      // A workspace whose file is damaged or full must not keep the others from starting.
       log.error({ workspaceId, err: error }, "a workspace could not be recovered");
-      // One that is set aside is taken back from when it returns.
+      // A workspace that is set aside is handled when it returns.
       if (!isSetAside(error)) {
         const pauseMs = isBusy(error) ? 0 : TAKE_BACK_AGAIN_MS;
         this.#notTakenBack.set(workspaceId, performance.now() + pauseMs);
@@ -146,8 +149,8 @@ export class Revival {
   }
 
   /**
-   * Applies what workspaces that are not set aside any more have missed, and lets their campaigns go on. One with much
-   * of it goes on at the next call, so that the others wait for milliseconds.
+   * Applies the facts that workspaces missed while they were set aside, and lets their campaigns continue. A workspace
+   * with many facts continues at the next call, so that the others are delayed only by milliseconds.
    */
   reviveAll(): void {
     const { databases, kept, onAside } = this.#parts;
@@ -158,7 +161,7 @@ export class Revival {
       }
       this.#notTakenBack.delete(workspaceId);
       this.#takeBack(workspaceId);
-      // Each try of a locked file costs everybody its time-out.
+      // Only one per call: a try on a locked file blocks the thread for the whole busy time-out.
       break;
     }
     for (const workspaceId of databases.setAsideIds()) {
@@ -182,17 +185,22 @@ export class Revival {
         if (work.next().done === true) {
           this.#reviving.delete(workspaceId);
           this.#takeBack(workspaceId);
-          log.info({ workspaceId }, "what was kept of a workspace is applied");
+          log.info({ workspaceId }, "applied the facts that were kept for a workspace");
           return;
         }
       }
     } catch (error) {
       this.#reviving.delete(workspaceId);
-      log.error({ workspaceId, err: error }, "kept facts wait: the database cannot be written");
+      log.error(
+        { workspaceId, err: error },
+        "kept facts are not applied yet: the database cannot be written",
+      );
     }
   }
 
-  /** A chunk that a dead process had in hand stays on loan to it until all this is done, so nobody sends from it meanwhile. */
+  /**
+   * The chunks of dead processes stay leased to them until this is finished, so nothing is sent from them meanwhile.
+   */
   *#catchUp(workspaceId: string): Generator<undefined, void> {
     const { ingester, missed } = this.#parts;
     yield* ingester.revive(workspaceId, missed);

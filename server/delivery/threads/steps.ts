@@ -1,10 +1,10 @@
 import { AppError } from "../../platform/errors.ts";
 
 /**
- * Runs slow work step by step, letting the journal and callers in between.
+ * Runs long work step by step, so that the journal and other calls are processed in between.
  *
- * @param before Waited for before each step.
- * @throws AppError `unavailable` when `isStopped` says so before the work is done.
+ * @param before Awaited before each step.
+ * @throws AppError `unavailable` when `isStopped` returns true before the work is finished.
  */
 export async function inSteps<T>(
   steps: Generator<undefined, T>,
@@ -24,7 +24,7 @@ export async function inSteps<T>(
   }
 }
 
-/** Lets everything else that waits have its turn. */
+/** Yields to everything else that waits on the event loop. */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

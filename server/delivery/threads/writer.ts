@@ -37,20 +37,23 @@ import { Revival } from "./revival.ts";
 import { inSteps } from "./steps.ts";
 
 const TICK_MS = 120;
-/** Longer than a short transaction of another thread takes. What is longer keeps only its own workspace waiting. */
+/**
+ * SQLite's busy time-out: longer than a short transaction of another thread. A longer lock delays only its own
+ * workspace, because the writer then turns to the others.
+ */
 const BUSY_MS = 50;
-/** How long a workspace that is locked for longer is left alone. */
+/** How long no work is leased from a workspace whose file is locked. */
 const LEAVE_LOCKED_MS = 500;
 const LOCK_PATIENCE_MS = 60_000;
 
 /**
- * The one writer of message rows, chunks, counters and due times: applies the journal, leases chunks,
- * freezes audiences, settles campaigns. Everything here runs on the writer thread, and every step
- * between two awaits is whole, so steps never see each other's half-done work.
+ * The only writer of message rows, chunks, counters and due times: applies the journal, leases chunks, freezes
+ * audiences and settles campaigns. Everything here runs on the writer thread. Code between two awaits is never
+ * interrupted, so steps never see each other's unfinished work.
  */
 export class Writer {
   readonly #identity: NodeIdentity;
-  /** Of leases. */
+  /** The owner name of this process's leases. */
   readonly #owner: string;
   readonly #clock: Clock;
   readonly #databases: Databases;
@@ -64,7 +67,10 @@ export class Writer {
   readonly #onApplied: WriterEvents["applied"];
   readonly #freezing: Freezing;
   readonly #cancelling: Cancelling;
-  /** Until when (of `performance.now()`) no work is taken from a workspace whose file another connection has locked. */
+  /**
+   * Until when (`performance.now()`) no work is leased from a workspace, because another connection has locked its
+   * file.
+   */
   readonly #lockedUntil = new Map<string, number>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #stopped = false;
@@ -77,7 +83,7 @@ export class Writer {
     this.#onApplied = events.applied;
     this.#onDeposed = () => events.deposed(null);
     this.#databases = openDatabases(identity.dataDir, { busyTimeoutMs: BUSY_MS });
-    // A due time that a power cut took back would leave its work undone until somebody looks.
+    // If a power cut lost a due time, its work would not be done until something else checks the workspace.
     this.#databases.system.pragma("synchronous = FULL");
     beginPrimacy(this.#databases.system, identity.boot, clock());
     this.#due = createDue(this.#databases.system, (id) => this.#find(id), clock);
@@ -135,8 +141,8 @@ export class Writer {
   }
 
   /**
-   * Brings the databases up to what the journal says, names the ambiguous messages of dead processes and
-   * takes their leases back. Must end before anybody sends; running it again changes nothing more.
+   * Applies the journal to the databases, records the ambiguous messages of dead processes and takes their leases
+   * back. Must finish before sending starts. Idempotent.
    */
   async recover(): Promise<Recovered> {
     this.#journal.readAll();
@@ -179,8 +185,8 @@ export class Writer {
           this.#lockedUntil.set(workspaceId, now + LEAVE_LOCKED_MS);
           return [];
         }
-        // One workspace's broken or full file must not stop the others.
-        log.error({ workspaceId, err: error }, "no work could be taken from a workspace");
+        // A workspace whose file is damaged or full must not stop the others.
+        log.error({ workspaceId, err: error }, "could not lease work from a workspace");
         return [];
       }
     });
@@ -216,7 +222,7 @@ export class Writer {
     this.#due.expect(workspaceId);
   }
 
-  /** `look` as soon as the workspace can be written. */
+  /** Calls `look` as soon as the workspace's file is not locked. */
   async lookWhenFree(workspaceId: string): Promise<void> {
     await this.#turn(workspaceId);
     this.look(workspaceId);
@@ -231,12 +237,12 @@ export class Writer {
     this.#due.refresh(workspaceId);
   }
 
-  /** @throws AppError `not_found` when the workspace is gone. */
+  /** @throws AppError `not_found` when the workspace has been deleted. */
   async prepare(workspaceId: string, campaignId: number): Promise<number | undefined> {
     this.#required(workspaceId);
     try {
       return await this.#freezing.once(workspaceId, campaignId, async () => {
-        // Before the first row: a crash from here on finds the workspace due and goes on freezing.
+        // Before the first row is written: after a crash the workspace is then due, and the freeze continues.
         this.#due.lower(workspaceId, this.#clock());
         return await this.#freeze(workspaceId, campaignId);
       });
@@ -245,7 +251,7 @@ export class Writer {
     }
   }
 
-  /** Does what a person asked of a campaign's messages. @throws AppError `not_found` and what `work` throws. */
+  /** Applies a person's change to a campaign's messages. @throws AppError `not_found` and what `work` throws. */
   async change<T>(
     workspaceId: string,
     campaignId: number,
@@ -258,7 +264,7 @@ export class Writer {
     const database = () => this.#required(workspaceId);
     const now = this.#clock();
     const isBlocked = blockList(this.#databases.system, database(), now);
-    // Before the first row, so that a crash from here on finds the workspace due.
+    // Before the first row is written, so that after a crash the workspace is due.
     this.#due.lower(workspaceId, now);
     try {
       return await this.#inSteps(work(database, now, isBlocked), workspaceId);
@@ -283,11 +289,11 @@ export class Writer {
     this.#databases.closeWorkspace(workspaceId);
   }
 
-  /** Applies everything that is in the journal, waits for no one, and closes the files. */
+  /** Applies the rest of the journal and closes the files. */
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
-    // A freeze ends at its next step; the next start goes on with it.
+    // A freeze stops at its next step; the next process continues it.
     await this.#freezing.end();
     this.#tick();
     this.#journal.close();
@@ -311,7 +317,10 @@ export class Writer {
     return db;
   }
 
-  /** Asked where work is claimed and results are applied; once false, the process ends. */
+  /**
+   * Checked before work is leased and results are applied. False once another process has taken over the data folder;
+   * this process then exits.
+   */
   #reigns(): boolean {
     const reigns = stillReigns(this.#databases.system, this.#identity.boot);
     if (!reigns && !this.#stopped) {
@@ -321,7 +330,7 @@ export class Writer {
     return reigns;
   }
 
-  /** Applies the journal; false when facts of the workspace go on waiting, because its file cannot be written. */
+  /** Applies the journal; false when facts of the workspace have to wait because its file cannot be written. */
   async catchUp(workspaceId: string): Promise<boolean> {
     await this.#turn(workspaceId);
     if (!this.#reigns()) {
@@ -331,7 +340,7 @@ export class Writer {
     return !this.#ingester.owes(workspaceId);
   }
 
-  /** Applies what is in the journal, and removes its segments as far as they are applied. */
+  /** Applies the journal and removes all segments that are fully applied. */
   dropJournal(): void {
     if (this.#reigns()) {
       this.#journal.readAll();
@@ -348,16 +357,16 @@ export class Writer {
       this.#journal.readAll();
       this.#journal.dropApplied();
     } catch (error) {
-      log.error({ err: error }, "applying the journal failed; it is tried again");
+      log.error({ err: error }, "applying the journal failed; it will be retried");
     }
   }
 
-  /** Starts what campaigns of the workspace wait for and nothing else would start. */
+  /** Starts freezes and cancellations of the workspace that nothing else would start. */
   #advance(workspaceId: string, db: Connection): void {
     for (const campaignId of campaignsWithStatus(db, "preparing")) {
       if (this.#freezing.mayBegin(workspaceId, campaignId)) {
         this.prepare(workspaceId, campaignId).catch((error: unknown) =>
-          log.error({ workspaceId, campaignId, err: error }, "preparing the campaign failed"),
+          log.error({ workspaceId, campaignId, err: error }, "preparing a campaign failed"),
         );
       }
     }
@@ -384,13 +393,13 @@ export class Writer {
     return total;
   }
 
-  /** With a workspace, each step begins when that can be written. */
+  /** Runs work in steps. With a workspace, each step waits until that workspace's file is not locked. */
   #inSteps<T>(steps: Generator<undefined, T>, workspaceId?: string): Promise<T> {
     const before = workspaceId === undefined ? undefined : () => this.#turn(workspaceId);
     return inSteps(steps, () => this.#stopped, before);
   }
 
-  /** Resolves when the workspace can be written; meanwhile this thread does everything else. */
+  /** Resolves when the workspace's file is not locked; this thread does other work meanwhile. */
   async #turn(workspaceId: string): Promise<void> {
     if (this.#find(workspaceId) !== undefined) {
       await writeTurn(() => this.#required(workspaceId), LOCK_PATIENCE_MS);

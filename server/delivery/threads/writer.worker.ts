@@ -1,4 +1,4 @@
-// The writer thread: every write to message rows, chunks, counters and due times happens here.
+// The writer thread: all writes to message rows, chunks, counters and due times happen here.
 import { systemClock } from "../../platform/clock.ts";
 import { log } from "../../platform/log.ts";
 import { connect, serve } from "../../platform/workers/channel.ts";
@@ -53,10 +53,10 @@ const methods: WriterMethods = {
 };
 
 const onError = (name: string, error: unknown) =>
-  log.error({ method: name, err: error }, "the writer thread could not do what it was told");
+  log.error({ method: name, err: error }, "a call to the writer thread failed");
 
 serve(self, methods, onError);
-// The delivery thread talks to this one directly, through a port that the main thread hands over.
+// The delivery thread calls this one directly, through a port that the main thread passes on.
 self.addEventListener("message", ({ data }: MessageEvent<{ t: string; port?: MessagePort }>) => {
   if (data.t === "port" && data.port !== undefined) {
     serve(data.port, methods, onError);

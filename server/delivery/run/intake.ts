@@ -15,7 +15,7 @@ const REFILL_BELOW = 500;
  */
 const MAX_IN_HAND = 6_000;
 const MAX_OF_ALL = 40_000;
-/** Messages that must wait longer than this do not wait in memory. */
+/** Messages that must wait longer than this are given back or postponed instead of waiting in memory. */
 const LET_GO_AFTER_MS = 60_000;
 /** Messages of a suspended site become due spread over this time, not all at once. */
 const COME_BACK_OVER_MS = 3_600_000;

@@ -114,7 +114,7 @@ export class Pipeline {
     this.#leasing = true;
     try {
       for (const run of this.#runs.values()) {
-        // A run with enough messages must not be marked: it can then request more before the next tick.
+        // A run with enough messages must stay unmarked, so that it can request more as soon as it runs low.
         if (only === undefined || run.parts.workspaceId === only) {
           run.isAsking = this.#intake.wantsMore(run);
         }
@@ -325,7 +325,7 @@ export class Pipeline {
     const { workspaceId, campaignId, consent: rule } = run.parts;
     const now = this.#parts.clocks.wall();
     for (const claim of claims) {
-      // Read before the rows, so that a change in between leads to another check.
+      // Read before the rows: if consent changes between the two reads, the recipients are checked again.
       const judgedAt = this.#gate.version(workspaceId);
       const isBlocked = this.#gate.isBlocked(workspaceId);
       const db = this.#parts.databases.workspace(workspaceId);

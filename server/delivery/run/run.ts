@@ -138,7 +138,7 @@ export type RunParts = {
   /** Messages without a final state at the start of the run. */
   remaining: number;
   compiled: CompiledCampaign;
-  /** Decides who of the audience may be mailed. */
+  /** The rule that decides whether a recipient may be mailed. */
   consent: ConsentRule;
   /** The routes that it may use; at least one. */
   ways: readonly Way[];

@@ -128,7 +128,7 @@ function isSendable(line: Line, message: Envelope): boolean {
     refuseUnsendable(line, message);
     return true;
   } catch {
-    return false; // It is refused, with the reason, when it is sent itself.
+    return false; // It will be refused, with the reason, when its turn comes.
   }
 }
 

@@ -36,8 +36,8 @@ export class OutsideFacts {
     }
     this.#said += 1;
     const number = this.#said;
-    // A call and not just a message: before the fact is acknowledged, the thread that writes the dots must have
-    // processed it. A message could be overtaken by a server's reply.
+    // Wait for the reply: before the fact is acknowledged, the thread that writes the dots must know about it. A
+    // one-way message could arrive after that thread has handled a server's reply and started the next message.
     const known = delivery.call("turnedAway", { ...says, number });
     const kept = web.append(text).then(() => {
       this.#kept = Math.max(this.#kept, number);

@@ -37,19 +37,15 @@ import { Revival } from "./revival.ts";
 import { inSteps } from "./steps.ts";
 
 const TICK_MS = 120;
-/**
- * SQLite's busy time-out: longer than a short transaction of another thread. A longer lock delays only its own
- * workspace, because the writer then turns to the others.
- */
+/** SQLite's busy time-out: longer than a short transaction of another thread. */
 const BUSY_MS = 50;
 /** How long no work is leased from a workspace whose file is locked. */
 const LEAVE_LOCKED_MS = 500;
 const LOCK_PATIENCE_MS = 60_000;
 
 /**
- * The only writer of message rows, chunks, counters and due times: applies the journal, leases chunks, freezes
- * audiences and settles campaigns. Everything here runs on the writer thread. Code between two awaits is never
- * interrupted, so steps never see each other's unfinished work.
+ * The only writer of message rows, chunks, counters and due times. It runs on the writer thread. Code between two
+ * awaits is never interrupted, so steps never see each other's unfinished work.
  */
 export class Writer {
   readonly #identity: NodeIdentity;
@@ -67,10 +63,7 @@ export class Writer {
   readonly #onApplied: WriterEvents["applied"];
   readonly #freezing: Freezing;
   readonly #cancelling: Cancelling;
-  /**
-   * Until when (`performance.now()`) no work is leased from a workspace, because another connection has locked its
-   * file.
-   */
+  /** Until when (`performance.now()`) no work is leased from a workspace whose file is locked. */
   readonly #lockedUntil = new Map<string, number>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #stopped = false;
@@ -141,8 +134,8 @@ export class Writer {
   }
 
   /**
-   * Applies the journal to the databases, records the ambiguous messages of dead processes and takes their leases
-   * back. Must finish before sending starts. Idempotent.
+   * Applies the journal, records the ambiguous messages of dead processes and takes their leases back. Must finish
+   * before sending starts. Idempotent.
    */
   async recover(): Promise<Recovered> {
     this.#journal.readAll();
@@ -317,10 +310,7 @@ export class Writer {
     return db;
   }
 
-  /**
-   * Checked before work is leased and results are applied. False once another process has taken over the data folder;
-   * this process then exits.
-   */
+  /** False once another process has taken over the data folder; this process then exits. */
   #reigns(): boolean {
     const reigns = stillReigns(this.#databases.system, this.#identity.boot);
     if (!reigns && !this.#stopped) {
@@ -330,7 +320,7 @@ export class Writer {
     return reigns;
   }
 
-  /** Applies the journal; false when facts of the workspace have to wait because its file cannot be written. */
+  /** Applies the journal; false when facts of the workspace wait because its file cannot be written. */
   async catchUp(workspaceId: string): Promise<boolean> {
     await this.#turn(workspaceId);
     if (!this.#reigns()) {

@@ -1,5 +1,4 @@
--- People and how they sign in. Writers: features/auth (user, session, password_reset,
--- sign_in_failure).
+-- People and how they sign in. Writer of user, session, password_reset and sign_in_failure: features/users.
 CREATE TABLE user (
   id            TEXT PRIMARY KEY,
   email         TEXT NOT NULL,
@@ -13,7 +12,8 @@ CREATE TABLE user (
   disabled_at   INTEGER
 ) STRICT;
 
--- The id in the cookie is never stored, only its SHA-256.
+-- Only the SHA-256 of the id in the cookie is stored.
+-- Writer: features/users.
 CREATE TABLE session (
   id_hash    TEXT PRIMARY KEY,
   user_id    TEXT NOT NULL REFERENCES user (id) ON DELETE CASCADE,
@@ -25,6 +25,7 @@ CREATE TABLE session (
 CREATE INDEX session_user ON session (user_id);
 CREATE INDEX session_expiry ON session (expires_at);
 
+-- Writer: features/users.
 CREATE TABLE password_reset (
   token_hash TEXT PRIMARY KEY,
   user_id    TEXT NOT NULL REFERENCES user (id) ON DELETE CASCADE,
@@ -33,14 +34,15 @@ CREATE TABLE password_reset (
   used_at    INTEGER
 ) STRICT;
 
--- key is 'account:<address hash>' or 'ip:<address>'; rows are forgotten when the window ends.
+-- key is 'account:<address hash>' or 'ip:<address>'. Rows are deleted after window_end.
+-- Writer: features/users.
 CREATE TABLE sign_in_failure (
   key        TEXT PRIMARY KEY,
   failures   INTEGER NOT NULL,
   window_end INTEGER NOT NULL
 ) STRICT;
 
--- Instance settings as JSON; a secret inside is already encrypted. Writer: platform/settings.store.
+-- Instance settings as JSON; secrets in them are encrypted. Writer: platform/settings.store.
 CREATE TABLE setting (
   key        TEXT PRIMARY KEY,
   value      TEXT NOT NULL,

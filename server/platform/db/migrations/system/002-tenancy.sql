@@ -1,4 +1,4 @@
--- Who owns what. Writers: features/organizations (organization, organization_member),
+-- Organizations, workspaces and their members. Writers: features/organizations (organization, organization_member),
 -- features/workspaces (workspace, membership), features/api-keys (api_key).
 CREATE TABLE organization (
   id         TEXT PRIMARY KEY,
@@ -7,6 +7,7 @@ CREATE TABLE organization (
   updated_at INTEGER NOT NULL
 ) STRICT;
 
+-- Writer: features/organizations.
 CREATE TABLE organization_member (
   organization_id TEXT NOT NULL REFERENCES organization (id) ON DELETE CASCADE,
   user_id         TEXT NOT NULL REFERENCES user (id) ON DELETE CASCADE,
@@ -15,7 +16,8 @@ CREATE TABLE organization_member (
   PRIMARY KEY (organization_id, user_id)
 ) STRICT, WITHOUT ROWID;
 
--- number is the workspace's name inside tracking tokens: short, never reused.
+-- number identifies the workspace in tracking tokens: short, and never reused.
+-- Writer: features/workspaces.
 CREATE TABLE workspace (
   number          INTEGER PRIMARY KEY AUTOINCREMENT,
   id              TEXT NOT NULL UNIQUE,          -- file t_<id>.db
@@ -25,12 +27,13 @@ CREATE TABLE workspace (
   postal_address  TEXT NOT NULL,
   status          TEXT NOT NULL DEFAULT 'active' CHECK (status IN ('active', 'suspended', 'deleting')),
   tracking        INTEGER NOT NULL DEFAULT 1 CHECK (tracking IN (0, 1)),
-  max_per_second  INTEGER,                       -- sending cap of the workspace; NULL = none
+  max_per_second  INTEGER,                       -- sending rate limit of the workspace; NULL = none
   created_at      INTEGER NOT NULL,
   updated_at      INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX workspace_organization ON workspace (organization_id);
 
+-- Writer: features/workspaces.
 CREATE TABLE membership (
   user_id      TEXT NOT NULL REFERENCES user (id) ON DELETE CASCADE,
   workspace_id TEXT NOT NULL REFERENCES workspace (id) ON DELETE CASCADE,
@@ -40,7 +43,8 @@ CREATE TABLE membership (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX membership_workspace ON membership (workspace_id);
 
--- The key itself is shown once; key_hash is its SHA-256, prefix its first 8 characters.
+-- The key itself is shown only once; key_hash is its SHA-256, prefix its first 8 characters.
+-- Writer: features/api-keys.
 CREATE TABLE api_key (
   id           TEXT PRIMARY KEY,
   workspace_id TEXT NOT NULL REFERENCES workspace (id) ON DELETE CASCADE,

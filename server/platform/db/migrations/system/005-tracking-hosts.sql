@@ -1,4 +1,4 @@
--- Host names of customers that lead here for links in mail: nothing but tracking answers on them.
+-- Customers' host names that point here for links in mail; only tracking is served on them.
 -- Writer: features/domains.
 CREATE TABLE tracking_host (
   host         TEXT NOT NULL,

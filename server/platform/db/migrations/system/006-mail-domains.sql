@@ -1,5 +1,5 @@
--- Whose mail to a domain, or to a name right below it, is: postmaster@, abuse@, feedback and DMARC reports.
--- More than one workspace may claim a name; only one whose key is in its DNS gets the mail. Writer: inbound/.
+-- Workspaces that claim the mail to a domain or to names directly below it: postmaster@, abuse@, feedback and DMARC
+-- reports. Several workspaces may claim a name; it is delivered to those whose key is in its DNS. Writer: inbound/.
 CREATE TABLE mail_domain (
   name         TEXT NOT NULL,                    -- A-label
   workspace_id TEXT NOT NULL REFERENCES workspace (id) ON DELETE CASCADE,

@@ -1,5 +1,5 @@
--- Counts every change by which the instance forbids an address or a domain; read by delivery together with the count
--- of the same name in a workspace. Writer: the triggers below.
+-- Counts every change by which the instance forbids an address or a domain. Delivery reads it together with the
+-- workspace's table of the same name. Writer: the triggers below.
 CREATE TABLE consent_version (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   n  INTEGER NOT NULL

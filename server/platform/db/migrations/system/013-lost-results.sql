@@ -1,5 +1,5 @@
--- How far the facts of a workspace were applied in those segments of the journal that are removed since. A file that stands
--- before it is an older copy, and lacks what nothing can tell it any more. Writer: delivery.
+-- The position up to which a workspace's facts were applied from journal segments that have since been deleted. A file
+-- with an earlier position is an older copy, and its missing facts cannot be recovered. Writer: delivery.
 CREATE TABLE journal_reached (
   workspace_id TEXT NOT NULL,
   stream       TEXT NOT NULL,
@@ -8,8 +8,8 @@ CREATE TABLE journal_reached (
   PRIMARY KEY (workspace_id, stream)
 ) STRICT, WITHOUT ROWID;
 
--- Workspaces that could not be read when records of the delivery stream were found lost: what dead processes had in hand
--- there is held once the file can be read. Writer: delivery.
+-- Workspaces that could not be read when records of the delivery stream were found to be lost. Once such a file can be
+-- read, the messages that dead processes had in hand are held. Writer: delivery.
 CREATE TABLE lease_doubt (
   workspace_id TEXT PRIMARY KEY
 ) STRICT, WITHOUT ROWID;

@@ -1,6 +1,6 @@
--- The language of an invitation: its mail, and where who accepts it begins.
+-- The language of the invitation's mail, and the initial language of the person who accepts it.
 ALTER TABLE invitation ADD COLUMN locale TEXT NOT NULL DEFAULT 'en';
 
--- Everybody had 'en' whether they chose it or not, and the interface went by the browser alone. '' now says that a
--- person has not chosen; a browser in which they did remembers it by itself.
+-- Everyone had 'en', whether chosen or not, and the interface followed the browser. '' now means that the person has
+-- not chosen a language; a choice already made is still stored in the browser.
 UPDATE user SET locale = '' WHERE locale = 'en';

@@ -1,7 +1,7 @@
--- The people of one workspace.
+-- The contacts of one workspace.
 
--- Writer: features/contacts (features/imports writes through its store).
--- address is the normalised form: domain as A-label and lower case, local part case-folded.
+-- address is the normalised form: domain as A-label in lower case, local part case-folded.
+-- Writers: features/contacts (imports, forms and privacy write through its stores), features/preferences.
 CREATE TABLE contact (
   id           INTEGER PRIMARY KEY AUTOINCREMENT,
   email        TEXT NOT NULL,                    -- as the person wrote it
@@ -10,10 +10,10 @@ CREATE TABLE contact (
   first_name   TEXT NOT NULL DEFAULT '',
   last_name    TEXT NOT NULL DEFAULT '',
   language     TEXT NOT NULL DEFAULT '',
-  fields       TEXT NOT NULL DEFAULT '{}',       -- JSON, keys of contact_field
+  fields       TEXT NOT NULL DEFAULT '{}',       -- JSON; the keys are those of contact_field
   tracking_off INTEGER NOT NULL DEFAULT 0 CHECK (tracking_off IN (0, 1)),
-  source       TEXT NOT NULL DEFAULT '',         -- 'import:12', 'api', 'manual'
-  name_key     TEXT NOT NULL DEFAULT '',         -- 'first last', case-folded: what a search by prefix finds
+  source       TEXT NOT NULL DEFAULT '',         -- for example 'import:12', 'api', 'manual'
+  name_key     TEXT NOT NULL DEFAULT '',         -- 'first last', case-folded, for searches by prefix
   last_key     TEXT NOT NULL DEFAULT '',         -- 'last first', case-folded
   created_at   INTEGER NOT NULL,
   updated_at   INTEGER NOT NULL
@@ -23,7 +23,8 @@ CREATE INDEX contact_domain ON contact (domain, id);
 CREATE INDEX contact_name ON contact (name_key, id) WHERE name_key <> '';
 CREATE INDEX contact_last_name ON contact (last_key, id) WHERE last_key <> '';
 
--- Totals that would cost a scan. Writers: features/contacts ('contacts'), triggers ('suppression:<reason>').
+-- Totals that would otherwise require a scan. Writers: features/contacts ('contacts'), triggers
+-- ('suppression:<reason>').
 CREATE TABLE audience_count (
   name TEXT PRIMARY KEY,
   n    INTEGER NOT NULL
@@ -34,7 +35,7 @@ INSERT INTO audience_count VALUES ('contacts', 0), ('suppression:unsubscribed', 
 -- Writer: features/contacts.
 CREATE TABLE contact_field (
   id         INTEGER PRIMARY KEY AUTOINCREMENT,
-  key        TEXT NOT NULL UNIQUE,               -- [a-z][a-z0-9_]{0,39}: its name in templates
+  key        TEXT NOT NULL UNIQUE,               -- [a-z][a-z0-9_]{0,39}; its name in templates
   label      TEXT NOT NULL,
   type       TEXT NOT NULL CHECK (type IN ('text', 'number', 'boolean', 'date', 'choice')),
   choices    TEXT NOT NULL DEFAULT '[]',
@@ -47,14 +48,15 @@ CREATE TABLE list (
   name        TEXT NOT NULL,
   name_key    TEXT NOT NULL UNIQUE,              -- case-folded name
   description TEXT NOT NULL DEFAULT '',
-  pending_count      INTEGER NOT NULL DEFAULT 0, -- the three are kept by triggers on list_contact
+  pending_count      INTEGER NOT NULL DEFAULT 0, -- triggers on list_contact maintain all three
   subscribed_count   INTEGER NOT NULL DEFAULT 0,
   unsubscribed_count INTEGER NOT NULL DEFAULT 0,
   created_at  INTEGER NOT NULL,
   updated_at  INTEGER NOT NULL
 ) STRICT;
 
--- Writers: features/lists (imports write through it), and the ingester, which ends memberships.
+-- Writers: features/lists (imports, forms and preferences write through its store), and the ingester, which ends
+-- memberships.
 CREATE TABLE list_contact (
   list_id    INTEGER NOT NULL REFERENCES list (id) ON DELETE CASCADE,
   contact_id INTEGER NOT NULL REFERENCES contact (id) ON DELETE CASCADE,
@@ -66,8 +68,8 @@ CREATE TABLE list_contact (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX list_contact_by_contact ON list_contact (contact_id, list_id);
 
--- Memberships have several writers (people, imports, the ingester, a deleted contact's cascade), so that
--- triggers and not a writer keep the counts right.
+-- Memberships have several writers (users, imports, the ingester, the cascade of a deleted contact), so triggers
+-- maintain the counts.
 CREATE TRIGGER list_contact_added AFTER INSERT ON list_contact BEGIN
   UPDATE list SET pending_count = pending_count + (NEW.status = 'pending'),
                   subscribed_count = subscribed_count + (NEW.status = 'subscribed'),
@@ -87,8 +89,8 @@ CREATE TRIGGER list_contact_removed AFTER DELETE ON list_contact BEGIN
    WHERE id = OLD.list_id;
 END;
 
--- An address that must not be mailed, whether or not it is a contact. Writers: features/suppressions,
--- and the ingester (bounces, unsubscribes).
+-- Addresses that must not be mailed, whether or not they belong to a contact. Writers: features/suppressions,
+-- features/privacy (on erasure), and the ingester (bounces, complaints, unsubscribes).
 CREATE TABLE suppression (
   address    TEXT PRIMARY KEY,
   reason     TEXT NOT NULL CHECK (reason IN ('unsubscribed', 'hard_bounce', 'complaint', 'manual')),
@@ -111,14 +113,14 @@ CREATE TRIGGER suppression_removed AFTER DELETE ON suppression BEGIN
   UPDATE audience_count SET n = n - 1 WHERE name = 'suppression:' || OLD.reason;
 END;
 
--- One action on every contact of a filter, as a job. Writer: features/contacts.
+-- An action on every contact that matches a filter, run as a job. Writer: features/contacts.
 CREATE TABLE bulk_action (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
   action      TEXT NOT NULL CHECK (action IN ('delete', 'add_to_list', 'remove_from_list', 'suppress')),
   filter      TEXT NOT NULL,                     -- JSON: ContactFilter
   list_id     INTEGER,
   state       TEXT NOT NULL CHECK (state IN ('queued', 'running', 'done', 'failed', 'cancelled')),
-  cursor      TEXT,                              -- moved in the transaction of its contacts
+  cursor      TEXT,                              -- advances in the same transaction as its contacts
   done_count  INTEGER NOT NULL DEFAULT 0,
   error       TEXT,
   created_by  TEXT NOT NULL,
@@ -130,20 +132,20 @@ CREATE TABLE bulk_action (
 CREATE TABLE import (
   id              INTEGER PRIMARY KEY AUTOINCREMENT,
   file_name       TEXT NOT NULL,
-  file_path       TEXT NOT NULL,                 -- name under local/imports/, removed when finished
-  size_bytes      INTEGER NOT NULL,              -- of the UTF-8 form that is read, once it runs
+  file_path       TEXT NOT NULL,                 -- name under local/imports/; the file is deleted when finished
+  size_bytes      INTEGER NOT NULL,              -- once running: of the UTF-8 form that is read
   state           TEXT NOT NULL CHECK (state IN ('uploaded', 'queued', 'running', 'done', 'failed', 'cancelled')),
   settings        TEXT NOT NULL DEFAULT '{}',    -- JSON: encoding, delimiter, mapping, update or skip, lists
-  position_bytes  INTEGER NOT NULL DEFAULT 0,    -- resume point: where the window being written starts in the file
-  window_done     INTEGER NOT NULL DEFAULT 0,    -- rows of that window, in its sorted order, that are written
-  rows_read       INTEGER NOT NULL DEFAULT 0,    -- all three move in the transaction of the rows
-  progress_bytes  INTEGER NOT NULL DEFAULT 0,    -- about how much of the file is done; to show, not to resume
+  position_bytes  INTEGER NOT NULL DEFAULT 0,    -- resume point: start of the current window in the file
+  window_done     INTEGER NOT NULL DEFAULT 0,    -- rows of that window, in sorted order, already written
+  rows_read       INTEGER NOT NULL DEFAULT 0,    -- this and the two above change in the rows' transaction
+  progress_bytes  INTEGER NOT NULL DEFAULT 0,    -- approximate progress, for display only
   created_count   INTEGER NOT NULL DEFAULT 0,
   updated_count   INTEGER NOT NULL DEFAULT 0,
   skipped_count   INTEGER NOT NULL DEFAULT 0,
-  duplicate_count INTEGER NOT NULL DEFAULT 0,    -- rows whose address an earlier row of the file had
+  duplicate_count INTEGER NOT NULL DEFAULT 0,    -- rows with the address of an earlier row
   rejected_count  INTEGER NOT NULL DEFAULT 0,
-  run_started_at  INTEGER,                       -- of the run since the last resume, for the rate
+  run_started_at  INTEGER,                       -- start of the current run, for the rate
   run_start_rows  INTEGER NOT NULL DEFAULT 0,
   error           TEXT,
   created_by      TEXT NOT NULL,
@@ -152,26 +154,27 @@ CREATE TABLE import (
   finished_at     INTEGER
 ) STRICT;
 
+-- Writers: features/imports, and features/privacy, which deletes the rows of erased people.
 CREATE TABLE import_reject (
   import_id INTEGER NOT NULL REFERENCES import (id) ON DELETE CASCADE,
   row_no    INTEGER NOT NULL,                    -- 1 = first row after the header
   reason    TEXT NOT NULL,
-  raw       TEXT NOT NULL,                       -- the row as JSON array of cells
+  raw       TEXT NOT NULL,                       -- the row as a JSON array of cells
   PRIMARY KEY (import_id, row_no)
 ) STRICT, WITHOUT ROWID;
 
 -- Writer: features/exports.
 CREATE TABLE export (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
-  kind        TEXT NOT NULL,                     -- 'contacts', 'recipients'
+  kind        TEXT NOT NULL,                     -- for example 'contacts', 'recipients'
   settings    TEXT NOT NULL DEFAULT '{}',
   state       TEXT NOT NULL CHECK (state IN ('queued', 'running', 'done', 'failed', 'cancelled')),
   rows_done   INTEGER NOT NULL DEFAULT 0,
-  rows_total  INTEGER NOT NULL DEFAULT 0,        -- about how many there will be; exact when done
+  rows_total  INTEGER NOT NULL DEFAULT 0,        -- an estimate; exact when done
   file_path   TEXT,                              -- name under local/exports/
   size_bytes  INTEGER NOT NULL DEFAULT 0,
-  cursor      TEXT,                              -- after which contact, and
-  position_bytes INTEGER NOT NULL DEFAULT 0,     -- at which length of the file a new run goes on
+  cursor      TEXT,                              -- resume point: the last contact written, and
+  position_bytes INTEGER NOT NULL DEFAULT 0,     -- the length of the file at that point
   error       TEXT,
   created_by  TEXT NOT NULL,
   created_at  INTEGER NOT NULL,

@@ -1,7 +1,7 @@
--- What counts against an address, and when a campaign stops itself.
+-- Failures that count against an address, and the thresholds at which a campaign pauses itself.
 
--- Failures that are not certain, one a campaign; written only when a message fails, and forgotten when the
--- address is given up or a later message was delivered. Writer: the ingester.
+-- Uncertain failures, at most one per campaign and category. Written only when a message fails; deleted when the
+-- address is suppressed or a later message was delivered. Writers: the ingester, and features/privacy on erasure.
 CREATE TABLE soft_bounce (
   address     TEXT NOT NULL,
   category    TEXT NOT NULL,                     -- of delivery/result
@@ -10,7 +10,7 @@ CREATE TABLE soft_bounce (
   PRIMARY KEY (address, category, campaign_id)
 ) STRICT, WITHOUT ROWID;
 
--- What the workspace set; without a row the default holds (delivery/settings.store.ts).
+-- The workspace's settings; one without a row has its default (delivery/settings.store.ts).
 -- Writer: features/delivery-settings.
 CREATE TABLE delivery_setting (
   name  TEXT PRIMARY KEY,

@@ -1,8 +1,9 @@
--- What receivers say of the mail under a domain: DMARC aggregate reports, kept for 400 days. Writer: inbound/.
+-- DMARC aggregate reports, in which receivers report on a domain's mail; kept for 400 days. Writer of both tables:
+-- inbound/.
 CREATE TABLE dmarc_report (
   id           INTEGER PRIMARY KEY AUTOINCREMENT,
-  domain       TEXT NOT NULL,                    -- whose policy it is about
-  organization TEXT NOT NULL,                    -- who reports
+  domain       TEXT NOT NULL,                    -- the domain whose policy was evaluated
+  organization TEXT NOT NULL,                    -- the receiver that reports
   report_id    TEXT NOT NULL,
   begin_at     INTEGER NOT NULL,
   end_at       INTEGER NOT NULL,
@@ -12,6 +13,7 @@ CREATE TABLE dmarc_report (
 ) STRICT;
 CREATE INDEX dmarc_report_time ON dmarc_report (begin_at);
 
+-- Writer: inbound/.
 CREATE TABLE dmarc_row (
   report_id   INTEGER NOT NULL REFERENCES dmarc_report (id) ON DELETE CASCADE,
   row_no      INTEGER NOT NULL,
@@ -19,7 +21,7 @@ CREATE TABLE dmarc_row (
   header_from TEXT NOT NULL,
   messages    INTEGER NOT NULL,
   disposition TEXT NOT NULL CHECK (disposition IN ('none', 'quarantine', 'reject')),
-  dkim        INTEGER NOT NULL CHECK (dkim IN (0, 1)),   -- passed and aligned
+  dkim        INTEGER NOT NULL CHECK (dkim IN (0, 1)),   -- 1 = passed and aligned
   spf         INTEGER NOT NULL CHECK (spf IN (0, 1)),
   PRIMARY KEY (report_id, row_no)
 ) STRICT, WITHOUT ROWID;

@@ -1,4 +1,5 @@
--- At what rate a campaign has paused itself: resumed, it does not do so again for the same. Writer: the ingester.
+-- The rate at which a campaign last paused itself; once resumed, the same rate does not pause it again.
+-- Writer: the ingester.
 CREATE TABLE campaign_breaker (
   campaign_id INTEGER NOT NULL REFERENCES campaign (id) ON DELETE CASCADE,
   kind        TEXT NOT NULL CHECK (kind IN ('bounce', 'block', 'complaint')),

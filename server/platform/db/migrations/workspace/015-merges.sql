@@ -1,9 +1,9 @@
--- Which contacts went into another one: what outlives a contact, such as the consent ledger, still names the
--- one that went, and is found through this. Writer: features/contacts.
+-- Merged contacts. Records that outlive a contact, such as the consent ledger, still refer to the removed one and are
+-- resolved through this table. Writer: features/contacts.
 CREATE TABLE contact_merge (
-  from_id    INTEGER PRIMARY KEY,                -- the contact that is no more
+  from_id    INTEGER PRIMARY KEY,                -- the contact that was removed
   contact_id INTEGER NOT NULL REFERENCES contact (id) ON DELETE CASCADE,
-  address    TEXT NOT NULL,                      -- that the one that went had
+  address    TEXT NOT NULL,                      -- its address
   at         INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX contact_merge_contact ON contact_merge (contact_id);

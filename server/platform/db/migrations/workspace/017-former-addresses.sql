@@ -1,5 +1,5 @@
--- The addresses a contact had before its present one, so that an erasure finds the person under each of them.
--- Writer: the trigger below, whoever changes an address.
+-- A contact's previous addresses, so that an erasure finds the person under each of them.
+-- Writer: the trigger below, whenever an address changes.
 CREATE TABLE contact_former_address (
   contact_id INTEGER NOT NULL REFERENCES contact (id) ON DELETE CASCADE,
   address    TEXT NOT NULL,

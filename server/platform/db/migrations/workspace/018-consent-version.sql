@@ -1,7 +1,7 @@
--- Counts every change that can take somebody out of an audience. Delivery remembers the number at which it read a
--- message, and looks at the recipient again right before MAIL when the number has moved since. Triggers keep it, not
--- the writers of these tables, so that no way of saying no can be forgotten. Writer: the triggers below.
--- What only gives mail back (a suppression that is lifted) needs no second look and is not counted.
+-- Counts every change that can remove someone from an audience. Delivery stores the number when it loads a message and
+-- checks the recipient again right before MAIL if the number has changed. Triggers maintain it rather than the writers
+-- of these tables, so that no way of opting out can be missed. Writer: the triggers below.
+-- A change that can only add recipients (lifting a suppression) requires no second check and is not counted.
 CREATE TABLE consent_version (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   n  INTEGER NOT NULL
@@ -51,7 +51,7 @@ CREATE TRIGGER consent_merged AFTER INSERT ON contact_merge BEGIN
   UPDATE consent_version SET n = n + 1;
 END;
 
--- Whoever asked to be erased is not mailed any more, also while the erasure still waits or has failed.
+-- A person who has requested erasure is no longer mailed, even while the erasure is pending or has failed.
 CREATE INDEX privacy_request_erasing ON privacy_request (contact_id) WHERE kind = 'erase' AND state <> 'done';
 CREATE TRIGGER consent_erasure_asked AFTER INSERT ON privacy_request WHEN NEW.kind = 'erase' BEGIN
   UPDATE consent_version SET n = n + 1;

@@ -1,6 +1,6 @@
--- An address has one suppression. Where that one can be undone (a bulk action, a status in a file that was not
--- understood), what others say of the address meanwhile is kept here, and takes its place when it goes. Writers:
--- features/suppressions, and the trigger below, whoever replaces such a suppression.
+-- An address has only one suppression. While it is one that can be undone (from a bulk action, or from a file's status
+-- that was not understood), other reasons to suppress the address are kept here, and one of them takes its place when
+-- it is undone. Writers: features/suppressions, and the trigger below, when such a suppression is replaced.
 CREATE TABLE suppression_claim (
   address    TEXT NOT NULL REFERENCES suppression (address) ON DELETE CASCADE,
   source     TEXT NOT NULL,

@@ -84,8 +84,8 @@ export class FairQueue {
   }
 
   /**
-   * Returns the campaign that sends next; undefined when none is ready. Calling it again without `charge` or
-   * `setReady` in between returns the same campaign.
+   * Returns the campaign that sends next; undefined when none is ready. Returns the same one until another method is
+   * called.
    */
   next(): FairJob | undefined {
     if (!this.#tenants.some(isReady)) {

@@ -43,9 +43,7 @@ export type Limits = {
   quotas?: Partial<Record<Period, number>> | undefined;
 };
 
-/**
- * A temporary limit, e.g. one that a person or a rule has set. It can lower the configured limits but not raise them.
- */
+/** A temporary limit that a rule has set because of a server's reply. It never raises the configured limits. */
 export type Cap = {
   perSecond?: number | undefined;
   concurrency?: number | undefined;
@@ -80,8 +78,8 @@ export type Admission = { ok: true } | Refusal;
 export type Settlement = "success" | "neutral" | "pushback" | "not_sent";
 
 /**
- * Unix ms in a double are exact to 0.00024 ms. Without this tolerance, rounding in take and put back could delay a
- * message that is due.
+ * Times of this size are exact to 0.00024 ms in a double. Without this tolerance, rounding in take and put back could
+ * delay a message that is due.
  */
 const ROUNDING_MS = 0.001;
 

@@ -14,7 +14,7 @@ export class Places {
   /** Places taken by each owner that has entered. */
   readonly #of = new Map<string, number>();
   #share = 0;
-  /** Places that are missing until every owner has its full share. */
+  /** How many more places the owners would need in total to have a full share each. */
   #unmet = 0;
 
   constructor(max: number) {

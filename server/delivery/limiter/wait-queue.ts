@@ -27,7 +27,7 @@ export class WaitQueue<T> {
   #groupOf: (item: T) => unknown;
   #parked = new Map<T, Parked>();
   #points = new Map<string, WaitPoint<T>>();
-  /** Items that were woken and have not called `park` or `moved` since, with the name of their wait point. */
+  /** Woken items for which neither `park` nor `moved` has been called since, with the name of their wait point. */
   #called = new Map<T, string>();
 
   /** @param groupOf Items of the same group take turns at a wait point; by default all items are one group. */
@@ -80,7 +80,7 @@ export class WaitQueue<T> {
       : this.#call(name, this.#groupOf(item));
   }
 
-  /** Removes and returns the items whose time has come; they ask the limiter again. */
+  /** Removes and returns the items whose time has come, so that the caller can try them again. */
   due(now: number): T[] {
     const items: T[] = [];
     for (const name of this.#wheel.advance(now)) {

@@ -264,7 +264,7 @@ function clockTime(steadyMs: number, { now, onWallClock }: BottleneckFacts): str
   return `${isToday ? "" : `${at.slice(0, 10)} `}${at.slice(11, 16)} UTC`;
 }
 
-/** In the largest unit (second, minute, hour) that does not hide the rate: at least one per unit where possible. */
+/** Words the rate per second, minute or hour: the shortest of these in which at least one message is sent. */
 function rateOf(perSecond: number): string {
   const [n, unit] =
     perSecond >= 1

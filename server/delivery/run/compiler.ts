@@ -5,7 +5,7 @@ import { type CompiledCampaign, compileCampaign } from "../render/compile.ts";
 import type { TokenKeys } from "../tokens.ts";
 import type { CampaignContent } from "../types.ts";
 
-/** Content below this size compiles in some ten milliseconds, whatever it contains, and does not have to queue. */
+/** Content below this size compiles in some tens of ms at most, whatever it contains, so it does not have to queue. */
 const LARGE_CHARS = 100_000;
 /**
  * Pause after a large compilation, as a multiple of the time it took. It leaves the thread to other campaigns or, when

@@ -36,9 +36,9 @@ type Left = Pick<TurnedAway, "why" | "number">;
  * The databases are authoritative. When a message is loaded, the consent rule is applied to it and the current
  * `consent_version` is stored with it. The decision stays valid until a commit changes that number; checking this
  * costs microseconds, and only after such a commit is the rule applied again. The check for commits is done once per
- * turn of the event loop. That is enough, because anything a message has awaited ended in a later turn than the
- * commits before it. Only unsubscribes that are in the journal but not yet in the database are kept in memory here. If
- * a check fails, it throws, and nothing is sent.
+ * turn of the event loop. That is enough: it sees every commit made before the turn began, and each reply or
+ * acknowledgement that a message waits for arrives in a new turn. Only unsubscribes that are in the journal but not
+ * yet in the database are kept in memory here. If a check fails, it throws, and nothing is sent.
  */
 export class ConsentGate {
   readonly #databases: Pick<Databases, "system" | "workspace">;

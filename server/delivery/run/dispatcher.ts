@@ -320,8 +320,8 @@ function siteKeyOf({ target: { way, site } }: Lane): string | undefined {
 }
 
 /**
- * Refuses more messages while the server has not accepted the connections that are being opened: they wait for those,
- * or until the time of the next try.
+ * The refusal while all usable connections have enough messages: more are admitted when another connection is ready,
+ * or when the server may be tried again.
  */
 function closedDoor(lane: Lane, usable: number): Refusal {
   const { retryAt, lastError } = lane.target.way.egress.status(siteKeyOf(lane));

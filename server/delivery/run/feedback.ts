@@ -58,7 +58,7 @@ export class Feedback {
       : verdict;
   }
 
-  /** Updates the pace, the state of the route and the lanes. The message itself has been settled before. */
+  /** Updates the pace, the state of the route and the lanes. The message itself has already been settled. */
   learn(run: Run, item: MessageInFlight, tried: Tried): void {
     const { lane } = item;
     const { outcome, verdict } = tried;

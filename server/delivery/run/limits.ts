@@ -166,7 +166,7 @@ function limitsOfSource(
   }
   const name = sourceProviderKey(way.egress.route, source, site.provider).id;
   const perDay = warmUps.quota(name, source.warmUp, now);
-  // Spread evenly over the day: a quota used up early in the morning does not warm anything up.
+  // Spread evenly over the day: using up the quota in the early morning would defeat the warm-up.
   const perSecond = Math.min(perDay / DAY_S, own.perSecond ?? Number.POSITIVE_INFINITY);
   return { ...own, perSecond, burst: 1, quotas: { day: perDay } };
 }

@@ -49,7 +49,7 @@ export class ConnectionHealth {
     return this.#ceiling + Math.floor((now - this.#ceilingAt) / CEILING_STEP_MS);
   }
 
-  /** A connection has finished its handshake, so that `ready` connections are ready now. */
+  /** A connection has finished its handshake; `ready` is the number of ready connections, including this one. */
   opened(ready: number): void {
     this.#ceiling = Math.max(this.#ceiling, ready);
     // After a failure the greeting alone proves nothing: the server may close the connection at MAIL again.
@@ -63,7 +63,7 @@ export class ConnectionHealth {
     this.#lastError = "";
   }
 
-  /** The last connection was closed. The server's state may change before the next one, so that has to prove itself. */
+  /** The last connection was closed. The server's state may change before the next one, so that one starts unproven. */
   emptied(): void {
     this.#isProven = false;
   }

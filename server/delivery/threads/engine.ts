@@ -81,8 +81,8 @@ export type Delivery = {
   ): Promise<number>;
   /**
    * Resolves when the fact is durable. For an unsubscribe or a complaint it also waits until delivery knows about it:
-   * from then on the person gets nothing more, including messages in flight before their dot. All other refusals are
-   * database changes, which delivery notices by itself.
+   * from then on the person gets nothing more, and messages to them that are before the dot are cancelled. Any other
+   * opt-out is a change in a database, which delivery notices by itself.
    *
    * @throws AppError `unavailable` when the fact cannot be stored.
    */

@@ -22,9 +22,9 @@ import { domainRoutes } from "./features/domains/domains.routes.ts";
 import { senderRoutes } from "./features/domains/senders.routes.ts";
 import { trackingHostGate } from "./features/domains/tracking-host.routes.ts";
 import { eventRoutes } from "./features/events/events.routes.ts";
-import { downloadRoutes } from "./features/exports/downloads.routes.ts";
 import { exportRoutes } from "./features/exports/exports.routes.ts";
 import { formRoutes } from "./features/forms/forms.routes.ts";
+import { listUseRoutes } from "./features/forms/list-use.routes.ts";
 import { publicFormRoutes } from "./features/forms/public-forms.routes.ts";
 import { importRoutes, isImportUpload } from "./features/imports/imports.routes.ts";
 import { inboundSettingsRoutes } from "./features/inbox/inbound-settings.routes.ts";
@@ -37,12 +37,14 @@ import { limitRuleRoutes } from "./features/limit-rules/limit-rules.routes.ts";
 import { listRoutes } from "./features/lists/lists.routes.ts";
 import { organizationRoutes } from "./features/organizations/organizations.routes.ts";
 import { preferenceRoutes } from "./features/preferences/preferences.routes.ts";
+import { downloadRoutes } from "./features/privacy/downloads.routes.ts";
 import { privacyRoutes } from "./features/privacy/privacy.routes.ts";
 import { instanceQueueRoutes, queueRoutes } from "./features/queue/queue.routes.ts";
 import { reportRoutes } from "./features/reports/reports.routes.ts";
 import { routeGroupRoutes } from "./features/routes/route-groups.routes.ts";
 import { routePresetRoutes } from "./features/routes/route-presets.routes.ts";
 import { routeRoutes } from "./features/routes/routes.routes.ts";
+import { routeOrigins } from "./features/routes/routes.service.ts";
 import { fieldUseRoutes } from "./features/segments/field-use.routes.ts";
 import type { SegmentDeps } from "./features/segments/segment-read.service.ts";
 import { segmentRoutes } from "./features/segments/segments.routes.ts";
@@ -222,6 +224,7 @@ function createDeps(options: AppOptions): Deps {
     keyRing,
     clock,
     sessions,
+    routeOrigins,
     clientAddress,
     unnamedProxies,
     guard: createGuard(access, databases, clientAddress, clock),
@@ -277,6 +280,7 @@ function audienceApi(deps: Deps) {
     .use(tagContactRoutes(deps))
     .use(taskRoutes(deps))
     .use(listRoutes(deps))
+    .use(listUseRoutes(deps))
     .use(consentApi(deps))
     .use(suppressionRoutes(deps))
     .use(blockedDomainRoutes(deps))

@@ -26,7 +26,7 @@ import {
   publicUrlOf,
 } from "./features/instance/instance.service.ts";
 import { preferenceJobs } from "./features/preferences/preference-jobs.service.ts";
-import { loadRouteMembers } from "./features/routes/routes.service.ts";
+import { loadRouteMembers, routeOrigins } from "./features/routes/routes.service.ts";
 import { openMasterKey } from "./features/setup/master-key.service.ts";
 import { newSetupToken } from "./features/setup/setup-lock.service.ts";
 import { adoptSystemRoute, systemMailRoute } from "./features/setup/system-mail.service.ts";
@@ -343,6 +343,7 @@ function startScheduler(parts: Parts, outside: AppOutside, metrics: Metrics): Sc
     publicUrl,
     dns,
     renderer,
+    routeOrigins,
   };
   const mailDeps = { ...jobDeps, keyRing, inboxPort: parts.inbound.port };
   for (const [kind, handler] of [...campaignJobs(jobDeps), ...domainJobs(jobDeps)]) {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { graphOf, type Import, readImports } from "../scripts/import-graph.ts";
 
 const root = join(import.meta.dir, "..");
+const imports = readImports(root, ["server"]);
 
 const between = (pairs: [string, string][]): Import[] =>
   pairs.map(([from, to]) => ({ from: `server/house/${from}`, to: `server/house/${to}` }));
@@ -41,7 +42,7 @@ test("rooms that need each other in a circle are one knot", () => {
 });
 
 test("delivery has no knot: threads stand on run, run on the stages, and these on what all share", async () => {
-  const { rooms, floors, knots } = graphOf("server/delivery", await readImports(root, ["server"]));
+  const { rooms, floors, knots } = graphOf("server/delivery", await imports);
   const floor = (room: string) => floors.get(room) ?? Number.NaN;
   const stages = rooms.filter(
     (room) => !room.endsWith(".ts") && !["threads", "run"].includes(room),
@@ -54,3 +55,29 @@ test("delivery has no knot: threads stand on run, run on the stages, and these o
     expect(floor("run")).toBeGreaterThan(floor(stage));
   }
 }, 60_000);
+
+test("features has no knot: a slice needs only slices below it, and their ports stand under all", async () => {
+  const { rooms, arrows, knots } = graphOf("server/features", await imports);
+
+  expect(rooms.length).toBeGreaterThan(30);
+  expect(knots).toEqual([]);
+  expect(arrows.filter(({ from }) => from === "ports.ts")).toEqual([]);
+  expect(arrows.filter(({ from }) => from === "deps.ts").map(({ to }) => to)).toEqual(["ports.ts"]);
+}, 60_000);
+
+test.each([
+  ["lists/lists.routes.ts", "forms/list-use.service.ts", ["forms", "lists"]],
+  ["domains/domain-surroundings.service.ts", "routes/routes.service.ts", ["domains", "routes"]],
+  ["deps.ts", "audit/audit.service.ts", ["audit", "deps.ts"]],
+])(
+  "one import up, from %s to %s, is a knot of features",
+  async (from, to, rooms) => {
+    const up = { from: `server/features/${from}`, to: `server/features/${to}` };
+
+    const { knots } = graphOf("server/features", [...(await imports), up]);
+
+    expect(knots).toHaveLength(1);
+    expect(knots[0]).toEqual(expect.arrayContaining(rooms));
+  },
+  60_000,
+);

@@ -3,6 +3,7 @@ import type { OutsideFact, Renderer, Route } from "../delivery/index.ts";
 import type { Inbound } from "../inbound/index.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Databases } from "../platform/db/databases.ts";
+import type { Connection } from "../platform/db/driver.ts";
 import type { ClientAddress } from "../platform/http/client-address.ts";
 import type { Guard } from "../platform/http/guard.ts";
 import type { Mailer } from "../platform/mail.ts";
@@ -18,6 +19,7 @@ import type {
   QueuePort,
   ReadLook,
   RouteCheck,
+  RouteOrigins,
   Sessions,
   TrackingPort,
   UnnamedProxies,
@@ -70,6 +72,8 @@ export type AppDeps = {
   /** Mail of the instance itself: invitations, password links. */
   mail: Mailer;
   sessions: Sessions;
+  /** What a workspace's routes mean for the DNS of its domains. */
+  routeOrigins: (db: Connection) => RouteOrigins;
   outside: Outside;
   /** What recipients did and could not be counted. */
   missed: MissedEngagement;

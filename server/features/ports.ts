@@ -104,6 +104,14 @@ export type DnsLookup = {
   answersHere(origin: string): Promise<boolean>;
 };
 
+/** What the enabled routes of a workspace mean for its DNS. */
+export type RouteOrigins = {
+  /** Names that SPF must include, for the relays. */
+  includes: string[];
+  /** Addresses that direct routes send from. */
+  sources: { address: string; heloName: string }[];
+};
+
 /** How far a route could be reached, step by step, with the server's words. */
 export type RouteCheck = { ok: boolean; steps: { stage: string; ok: boolean; message: string }[] };
 

@@ -4,6 +4,7 @@ import { lostAt, refreshDomain } from "../domains/domains.service.ts";
 import { findSenderForCampaign } from "../domains/senders.service.ts";
 import type { CampaignEngine, DnsLookup } from "../ports.ts";
 import { findWay } from "../routes/route-groups.service.ts";
+import { routeOrigins } from "../routes/routes.service.ts";
 import { compileAudience } from "../segments/segment-audience.service.ts";
 import { workspaceFacts } from "../templates/message-scope.service.ts";
 import { type BuiltContent, type ContentContext, contentOf } from "./campaign-content.service.ts";
@@ -116,6 +117,7 @@ async function refreshSendingDomain(deps: PreflightDeps, row: CampaignRow): Prom
       place: {
         system: deps.databases.system,
         publicUrl: deps.publicUrl,
+        routeOrigins,
         workspaceId: deps.workspaceId,
       },
       maxAgeMs: DOMAIN_CHECK_MAX_AGE_MS,

@@ -3,7 +3,7 @@ import type { Databases } from "../../platform/db/databases.ts";
 import { type Job, type JobContext, PermanentJobError } from "../../platform/scheduler/job.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
 import type { DnsLookup } from "../ports.ts";
-import { checkDomain } from "./domains.service.ts";
+import { checkDomain, type DomainPlace } from "./domains.service.ts";
 import { hasSentSince, listDomains } from "./domains.store.ts";
 
 /** The job that looks a workspace's records up in the DNS, a day after it sent something. */
@@ -18,6 +18,7 @@ export type DomainJobDeps = {
   dns: DnsLookup;
   clock: Clock;
   publicUrl: () => string;
+  routeOrigins: DomainPlace["routeOrigins"];
 };
 
 /** Has the workspace's domains checked a day from now; asked often, it is done once a day. */
@@ -68,6 +69,7 @@ async function checkDomains(
     const place = {
       system: deps.databases.system,
       publicUrl: deps.publicUrl(),
+      routeOrigins: deps.routeOrigins,
       workspaceId,
     };
     await checkDomain(open, deps.dns, { id, place }, deps.clock());

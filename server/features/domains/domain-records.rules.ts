@@ -1,5 +1,5 @@
 // What a sending domain needs in the DNS, and how what is there compares.
-import type { DnsAnswer } from "../ports.ts";
+import type { DnsAnswer, RouteOrigins } from "../ports.ts";
 import { isReservedDomain, organizationOf } from "./domains.rules.ts";
 
 export type Purpose =
@@ -40,15 +40,11 @@ export type DomainFacts = {
 };
 
 /** What it follows from beside the domain itself: this instance and the workspace's routes. */
-export type Surroundings = {
+export type Surroundings = RouteOrigins & {
   /** Host name of this instance. */
   publicHost: string;
   /** Host name of its SMTP listener. */
   mxHost: string;
-  /** Names that SPF must include, for the relays. */
-  includes: string[];
-  /** Addresses that direct routes send from. */
-  sources: { address: string; heloName: string }[];
 };
 
 export const trackingHostOf = (domain: { name: string; trackingHost: string }): string =>

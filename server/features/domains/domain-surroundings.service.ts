@@ -1,20 +1,18 @@
 // What the records of a domain follow from beside itself: this instance, and the workspace's routes.
 import { readInboundSettings } from "../../inbound/index.ts";
 import type { Connection } from "../../platform/db/driver.ts";
-import { presetOf, readRoutes } from "../routes/routes.service.ts";
+import type { RouteOrigins } from "../ports.ts";
 import type { Surroundings } from "./domain-records.rules.ts";
 
-/** Where checks are made: the files, and under which URL people reach this instance. */
-export type DomainPlace = { system: Connection; publicUrl: string };
+/** Where checks are made: the files, under which URL people reach this instance, and what its routes send from. */
+export type DomainPlace = {
+  system: Connection;
+  publicUrl: string;
+  routeOrigins: (db: Connection) => RouteOrigins;
+};
 
-export function surroundingsOf(db: Connection, { system, publicUrl }: DomainPlace): Surroundings {
-  const publicHost = URL.parse(publicUrl)?.hostname ?? "";
-  const routes = readRoutes(db).items.filter(({ enabled }) => enabled);
-  const includes = routes.flatMap(({ preset }) => presetOf(preset)?.spfInclude || []);
-  return {
-    publicHost,
-    mxHost: readInboundSettings(system).mxHost || publicHost,
-    includes: [...new Set(includes)],
-    sources: routes.filter(({ kind }) => kind === "direct").flatMap(({ sources }) => sources),
-  };
+export function surroundingsOf(db: Connection, place: DomainPlace): Surroundings {
+  const publicHost = URL.parse(place.publicUrl)?.hostname ?? "";
+  const mxHost = readInboundSettings(place.system).mxHost || publicHost;
+  return { publicHost, mxHost, ...place.routeOrigins(db) };
 }

@@ -23,10 +23,19 @@ const KeyParams = t.Object({
   keyId: t.Integer({ minimum: 1 }),
 });
 
-export const domainRoutes = ({ guard, keyRing, clock, databases, outside, audit }: AppDeps) => {
+export const domainRoutes = ({
+  guard,
+  keyRing,
+  clock,
+  databases,
+  outside,
+  audit,
+  routeOrigins,
+}: AppDeps) => {
   const placeOf = (workspaceId: string) => ({
     system: databases.system,
     publicUrl: outside.publicUrl(),
+    routeOrigins,
     workspaceId,
   });
   return new Elysia({

@@ -1,11 +1,11 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { AppError } from "../../platform/errors.ts";
 import { getList } from "../lists/lists.service.ts";
+import { waitingFor } from "../lists/waiting.service.ts";
 import { audienceUseOfList } from "../segments/list-use.service.ts";
 import { topicsOfForm } from "./form-view.service.ts";
 import { settingsOf } from "./forms.service.ts";
 import { formsWithList } from "./forms.store.ts";
-import { waitingByList } from "./signups.store.ts";
 
 /**
  * What would break or change without a list: forms that lead to it, segments that ask who is in it, campaigns
@@ -20,7 +20,7 @@ export function listUse(db: Connection, id: number, now: number) {
     name: row.name,
     isOnlyList: topicsOfForm(db, settingsOf(row)).every((topic) => topic.id === id),
   }));
-  return { forms, ...audienceUseOfList(db, id), waiting: waitingByList(db, now).get(id) ?? 0 };
+  return { forms, ...audienceUseOfList(db, id), waiting: waitingFor(db, id, now) };
 }
 
 /**

@@ -54,16 +54,6 @@ const selectWaiting = statement<[formId: number, now: number], { n: number }>(`
   SELECT count(*) AS n FROM form_signup WHERE form_id = ? AND state = 'waiting' AND expires_at > ?
 `);
 
-// By form, so that the index leads to the few that wait.
-const selectWaitingByList = statement<[now: number], { listId: number; n: number }>(`
-  SELECT wanted.value AS listId, count(*) AS n
-    FROM form
-    JOIN form_signup s ON s.form_id = form.id AND s.state = 'waiting'
-    JOIN json_each(s.list_ids) AS wanted
-   WHERE s.expires_at > ?
-   GROUP BY wanted.value
-`);
-
 /** Keeps a sign-up and forgets some of those before `forgetBefore`. Returns its id. */
 export function insertSignup(db: Connection, signup: NewSignup, forgetBefore: number): number {
   deleteOld(db).run(forgetBefore);
@@ -77,15 +67,6 @@ export function findSignup(db: Connection, id: number): SignupRow | undefined {
 /** Sign-ups whose link still works and was not used. */
 export function waitingSignups(db: Connection, formId: number, now: number): number {
   return selectWaiting(db).get(formId, now)?.n ?? 0;
-}
-
-/** The same for the lists they lead to; a list that nobody waits for is left out. */
-export function waitingByList(db: Connection, now: number): Map<number, number> {
-  return new Map(
-    selectWaitingByList(db)
-      .all(now)
-      .map(({ listId, n }) => [listId, n]),
-  );
 }
 
 const setState = statement<[state: SignupState, id: number]>(

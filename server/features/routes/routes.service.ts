@@ -3,7 +3,9 @@ import { inboxPassword } from "../../inbound/index.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { AppError, invalidField, notFound } from "../../platform/errors.ts";
 import type { KeyRing } from "../../platform/secrets.ts";
+import type { RouteOrigins } from "../ports.ts";
 import { findGroupOfOnly, listGroupMembers } from "./route-groups.store.ts";
+import { findPreset } from "./route-presets.rules.ts";
 import {
   changedSecrets,
   openSecrets,
@@ -26,14 +28,22 @@ import {
   replaceRoute,
 } from "./routes.store.ts";
 
-export { findPreset as presetOf } from "./route-presets.rules.ts";
-
 /** What a route needs besides its row: the key of its secrets, and where the test inbox listens. */
 export type RouteContext = { keyRing: KeyRing; workspaceId: string; inboxPort: number };
 
 /** All routes of the workspace, oldest first, without their passwords. */
 export function readRoutes(db: Connection): { items: RouteView[]; nextCursor: null } {
   return { items: listRoutes(db).map(viewOf), nextCursor: null };
+}
+
+/** What the enabled routes mean for the DNS of the workspace's domains. */
+export function routeOrigins(db: Connection): RouteOrigins {
+  const routes = readRoutes(db).items.filter(({ enabled }) => enabled);
+  const includes = routes.flatMap(({ preset }) => findPreset(preset)?.spfInclude || []);
+  return {
+    includes: [...new Set(includes)],
+    sources: routes.filter(({ kind }) => kind === "direct").flatMap(({ sources }) => sources),
+  };
 }
 
 /** One route without its password. @throws AppError `not_found`. */

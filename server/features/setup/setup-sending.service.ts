@@ -5,6 +5,7 @@ import { INSTANCE_INBOX } from "../../inbound/index.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { AppError, invalidField } from "../../platform/errors.ts";
 import {
+  type CheckPlace,
   checkDomain,
   createDomain,
   isReservedDomain,
@@ -22,6 +23,7 @@ import {
   loadRoute,
   readRoute,
   readRoutes,
+  routeOrigins,
   routeToTry,
 } from "../routes/routes.service.ts";
 import { findPerson, readEmail } from "../users/users.service.ts";
@@ -139,12 +141,7 @@ export async function answerTestMessage(desk: SetupDesk, input: { to?: string | 
 export async function readSetupDns(desk: SetupDesk, dns: DnsLookup) {
   const memory = requireSteps(desk, "test-message");
   const open = () => desk.databases.workspace(memory.workspaceId ?? "");
-  const publicUrl = publicUrlOf(desk.config, desk.databases.system);
-  const place = {
-    system: desk.databases.system,
-    publicUrl,
-    workspaceId: memory.workspaceId ?? "",
-  };
+  const place = placeOf(desk, memory.workspaceId ?? "");
   const domain = readDomains(open(), place).items[0];
   if (domain === undefined) {
     return { domain: null, note: memory.domainNote ?? "", records: [] };
@@ -192,13 +189,16 @@ function keepRoute(db: Connection, desk: SetupDesk, input: RouteCreate): number 
     : changeRoute(db, desk.keyRing, stored.id, { ...settings, name }, now).id;
 }
 
+function placeOf({ config, databases: { system } }: SetupDesk, workspaceId: string): CheckPlace {
+  return { system, publicUrl: publicUrlOf(config, system), routeOrigins, workspaceId };
+}
+
 /** Gives the domain its key; returns why there are no records to set, or nothing. */
 async function prepareDomain(desk: SetupDesk, workspaceId: string, name: string): Promise<string> {
   if (isReservedDomain(name)) {
     return `${name} is reserved for tests: mail from it reaches the test inbox only.`;
   }
-  const { system } = desk.databases;
-  const place = { system, publicUrl: publicUrlOf(desk.config, system), workspaceId };
+  const place = placeOf(desk, workspaceId);
   const open = () => desk.databases.workspace(workspaceId);
   try {
     await createDomain(open, desk.keyRing, { name, place }, desk.clock());

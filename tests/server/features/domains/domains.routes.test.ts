@@ -6,6 +6,7 @@ import {
 } from "../../../../server/features/domains/domain-jobs.service.ts";
 import { loadDkimKey } from "../../../../server/features/domains/domains.service.ts";
 import type { DnsLookup } from "../../../../server/features/ports.ts";
+import { routeOrigins } from "../../../../server/features/routes/routes.service.ts";
 import { createJobQueue } from "../../../../server/platform/scheduler/job-queue.ts";
 import { loadKeyRing } from "../../../../server/platform/secrets.ts";
 import { newTestApp, type TestApp, type TestWorkspace } from "../../../support/app.ts";
@@ -268,6 +269,7 @@ test("domains are checked daily while the workspace sends, once a day, and left 
     },
     clock: () => now,
     publicUrl: () => "https://mail.example.net",
+    routeOrigins,
   };
   const [[, handler] = ["", async () => undefined]] = domainJobs(deps);
   const job = {

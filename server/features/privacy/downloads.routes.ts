@@ -2,9 +2,9 @@ import { Elysia, t } from "elysia";
 import { AppError } from "../../platform/errors.ts";
 import { answerAs, refusals, WorkspaceItemParams } from "../../platform/http/schemas.ts";
 import type { AppDeps } from "../deps.ts";
-import { requestFile } from "../privacy/privacy.service.ts";
+import { exportFile, isWorkspace } from "../exports/exports.service.ts";
 import { type Download, downloadToken, readDownloadToken } from "./download-link.ts";
-import { exportFile, isWorkspace } from "./exports.service.ts";
+import { requestFile } from "./privacy.service.ts";
 
 /** How long a link works. The file itself goes after a week. */
 const LINK_MS = 24 * 3_600_000;

@@ -1,0 +1,48 @@
+import { Elysia } from "elysia";
+import { Done, done, refusals, WorkspaceItemParams } from "../../platform/http/schemas.ts";
+import type { AppDeps } from "../deps.ts";
+import { ListDeletion, ListUse } from "../lists/lists.schema.ts";
+import { deleteList } from "../lists/lists.service.ts";
+import { listUse, requireUnused } from "./list-use.service.ts";
+
+/** Beside the other routes of lists, but above them: forms, segments and campaigns say whether a list may go. */
+export const listUseRoutes = ({ guard, clock, audit, databases }: AppDeps) =>
+  new Elysia({
+    name: "list-use",
+    prefix: "/workspaces/:workspaceId/lists",
+    detail: { tags: ["Lists"] },
+  })
+    .use(guard)
+    .get("/:id/use", ({ db, params }) => listUse(db, params.id, clock()), {
+      permission: "lists:read",
+      params: WorkspaceItemParams,
+      response: { 200: ListUse, ...refusals },
+      detail: { summary: "What uses a list, and would break or change without it" },
+    })
+    .delete(
+      "/:id",
+      async ({ db, params, query, actor, workspace }) => {
+        if (query.force !== true) {
+          requireUnused(db, params.id, clock());
+        }
+        await deleteList(() => databases.workspace(workspace.id), params.id);
+        audit.record({
+          actorId: actor.id,
+          workspaceId: workspace.id,
+          action: "list.delete",
+          target: params.id,
+        });
+        return done;
+      },
+      {
+        permission: "lists:write",
+        params: WorkspaceItemParams,
+        query: ListDeletion,
+        response: { 200: Done, ...refusals },
+        detail: {
+          summary: "Delete a list; its contacts stay",
+          description:
+            "A list that a form, a segment, an open campaign or a waiting sign-up needs is refused with 409, which names them, unless force=true. So is, in any case, every list while the recipients of a campaign are being found, and a list whose members a campaign under way leaves out.",
+        },
+      },
+    );

@@ -5,6 +5,7 @@ import type { Judgement, SiteRefusal, SmtpOutcome, Verdict } from "../types.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { applyActions } from "./limit-actions.ts";
 import { routeSiteKey, senderOf, senderSiteKey, sourceProviderKey } from "./limits.ts";
+import { LostAnswersBook, lostAnswersSentence } from "./lost-answers.ts";
 import type { Placer } from "./placing.ts";
 import { allows, type Way } from "./routing.ts";
 import type { Lane, MessageInFlight, Run } from "./run.ts";
@@ -32,6 +33,8 @@ const SITES_AGAINST_US = 10;
  * After failing this long, a relay's TLS is assumed to need a person. Shorter failures can be a certificate renewal.
  */
 const BROKEN_TLS_MS = 15 * 60_000;
+/** How long a recipient's server gets no mail after it has lost the answers to many messages. */
+const LOST_ANSWERS_PAUSE_MS = 60 * 60_000;
 
 /** Draws conclusions from the outcomes of tries: sending rate, dead sites, broken routes. */
 export class Feedback {
@@ -42,14 +45,23 @@ export class Feedback {
   readonly #against = new WeakMap<Run, Set<string>>();
   /** Since when (steady ms) a route's TLS has been failing without a success. */
   readonly #tlsBrokenSince = new WeakMap<Way["circuit"], number>();
+  readonly #lostAnswers = new LostAnswersBook();
 
   constructor(parts: FeedbackParts) {
     this.#parts = parts;
   }
 
-  /** If the route is at fault and another working route exists, makes the message due at once for that one. */
+  /**
+   * If the route is at fault and another working route exists, makes the message due at once for that one. What a
+   * server may have accepted that keeps losing its answers is held for a person, instead of being sent again.
+   */
   redirect(run: Run, item: MessageInFlight, { outcome, verdict }: Tried): Judgement {
     const { way } = item.lane.target;
+    if (outcome.kind === "ambiguous") {
+      const isSuspect = this.#lostAnswers.isSuspect(item.lane);
+      const { dueAt: _, ...rest } = verdict;
+      return isSuspect && verdict.state === "deferred" ? { ...rest, state: "held" } : verdict;
+    }
     const isRoutes =
       verdict.routeFault !== undefined ||
       (way.egress.route.kind !== "direct" && isRefusedConnection(outcome));
@@ -67,6 +79,7 @@ export class Feedback {
     } else {
       this.#onFailure(run, item, tried);
     }
+    this.#countLostAnswers(run, item, outcome);
     this.#countWarmUp(lane, verdict);
     if (verdict.routeFault !== undefined) {
       this.#routeFault(run, item, verdict.routeFault);
@@ -224,6 +237,35 @@ export class Feedback {
       const all = `${against.size} mail servers in a row refuse mail from here; the last one, ${site.name}, says ${words}`;
       against.clear();
       this.#routeFault(run, item, all);
+    }
+  }
+
+  /** A relay that breaks off after the dot stops the campaign; a recipient's server only its own messages. */
+  #countLostAnswers(run: Run, item: MessageInFlight, outcome: Answered): void {
+    const { way, site } = item.lane.target;
+    const { route } = way.egress;
+    if (outcome.kind !== "ambiguous") {
+      if (outcome.kind === "accepted" || (outcome.kind === "refused" && outcome.stage === "dot")) {
+        this.#lostAnswers.answered(item.lane);
+      }
+      return;
+    }
+    const often = this.#lostAnswers.lost(item.lane);
+    if (often === undefined) {
+      return;
+    }
+    if (route.kind === "direct") {
+      const { traffic, clocks } = this.#parts;
+      const key = routeSiteKey(route, site.key);
+      const why = `${site.name} broke off the connection after accepting ${often}`;
+      traffic.limiter.suspend(key, clocks.steady() + LOST_ANSWERS_PAUSE_MS, why);
+      traffic.limiter.probe(key);
+      return;
+    }
+    const hasOther = this.#hasOtherWay(run, item);
+    this.#routeFailed(way, `it broke off the connection after accepting ${often}`, true);
+    if (!hasOther && !run.isHalted) {
+      this.#parts.onPause(run, lostAnswersSentence(route.name, often));
     }
   }
 

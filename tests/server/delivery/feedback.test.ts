@@ -36,6 +36,16 @@ function campaign() {
     runs: () => [run],
     onPause: (_run, reason) => pauses.push(reason),
   } as Partial<FeedbackParts> as FeedbackParts);
+  const lost = (state: "deferred" | "held" = "deferred") => {
+    const tried = {
+      outcome: unanswered,
+      verdict: { ...deferred, state, actions: [] },
+      startedAt: now,
+    };
+    const verdict = feedback.redirect(run, item, tried);
+    feedback.learn(run, item, { ...tried, verdict });
+    return verdict.state;
+  };
   const ended = (outcome: Exclude<SmtpOutcome, { kind: "abandoned" }>) =>
     feedback.learn(run, item, {
       outcome,
@@ -44,6 +54,7 @@ function campaign() {
     });
   return {
     ended,
+    lost,
     pauses,
     way,
     recall,
@@ -64,6 +75,12 @@ const expired = {
   stage: "starttls",
   fault: "tls",
   error: "the certificate of relay.example has expired",
+  host: "relay.example",
+  durationMs: 1,
+} as const;
+const unanswered = {
+  kind: "ambiguous",
+  error: "the connection was closed",
   host: "relay.example",
   durationMs: 1,
 } as const;
@@ -135,4 +152,64 @@ test("a refusal of one message says that the relay works, a connection lost in t
   expect(way.circuit.state(1)).toBe("open");
   ended(refused);
   expect(way.circuit.state(1)).toBe("closed");
+});
+
+test("a relay that breaks off after 20 messages in a row pauses the campaign, and what follows is held, not sent again", () => {
+  const { ended, lost, pauses, pass } = campaign();
+  for (let n = 0; n < 19; n += 1) {
+    expect(lost()).toBe("deferred");
+  }
+  expect(pauses).toEqual([]);
+  ended(accepted);
+  for (let n = 0; n < 20; n += 1) {
+    expect(lost()).toBe("deferred");
+  }
+  expect(pauses).toHaveLength(1);
+  expect(pauses[0]).toContain(
+    "“Office” broke off the connection after accepting 20 messages in a row",
+  );
+  expect(pauses[0]).toContain("These people may have received the message");
+
+  // What was in flight when the campaign paused, and the first message after somebody resumed it too early.
+  pass(MINUTE);
+  expect(lost()).toBe("held");
+  expect(pauses).toHaveLength(2);
+  // A relay that answers is trusted again.
+  ended(accepted);
+  expect(lost()).toBe("deferred");
+  expect(pauses).toHaveLength(2);
+});
+
+test("a relay that loses every fifth answer pauses the campaign after a hundred messages, one that loses fewer does not", () => {
+  const bad = campaign();
+  const good = campaign();
+  for (let n = 0; n < 99; n += 1) {
+    n % 5 === 0 ? bad.lost() : bad.ended(accepted);
+  }
+  expect(bad.pauses).toEqual([]);
+  bad.ended(accepted);
+  bad.lost();
+  expect(bad.pauses).toHaveLength(1);
+  expect(bad.pauses[0]).toContain("accepting 20 of the last 100 messages");
+
+  for (let n = 0; n < 500; n += 1) {
+    n % 8 === 0 ? good.lost() : good.ended(accepted);
+  }
+  expect(good.pauses).toEqual([]);
+});
+
+test("a refusal before the dot is no sign that a relay confirms what it takes", () => {
+  const { ended, lost, pauses } = campaign();
+  const refused = {
+    kind: "refused",
+    stage: "rcpt",
+    reply: { code: 550, enhanced: "5.1.1", text: "no such user" },
+    host: "relay.example",
+    durationMs: 1,
+  } as const;
+  for (let n = 0; n < 20; n += 1) {
+    lost();
+    ended(refused);
+  }
+  expect(pauses).toHaveLength(1);
 });

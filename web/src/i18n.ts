@@ -1,7 +1,7 @@
 import { signal } from "@preact/signals";
 import { fillMessage, type Params } from "./icu.ts";
 
-/** English is complete first; German is the proof that nothing is hard-wired. */
+/** The languages of the interface. Every message exists in each of them (see `messages`). */
 export const locales = ["en", "de"] as const;
 export type Locale = (typeof locales)[number];
 

@@ -31,9 +31,9 @@ import {
 import { type FieldValue, readFieldValue } from "./contacts.rules.ts";
 import { positionCursor, readPosition } from "./contacts.service.ts";
 
-/** Kind of the job that applies an action to every contact of a filter. Payload: `{ id }`. */
 export { forgetExpiredUndo } from "./contact-undo.store.ts";
 
+/** Kind of the job that applies an action to every contact of a filter. Payload: `{ id }`. */
 export const BULK_JOB = "contacts.bulk";
 /** Kind of the job that undoes a bulk action. Payload: `{ id }`. */
 export const BULK_UNDO_JOB = "contacts.bulk_undo";

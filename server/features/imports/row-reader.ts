@@ -34,7 +34,7 @@ export type ReadContact = {
   suppress: SuppressionReason | undefined;
   /** What was not understood. */
   suppressDetail: string;
-  /** Set when the file says that the sign-up was never confirmed: then no list is joined. */
+  /** True when the file says that the sign-up was never confirmed: the contact joins lists as `pending`. */
   pending: boolean;
   /** Names of tags. */
   tags: readonly string[];

@@ -23,8 +23,8 @@ const MAX_OPEN = 256;
 /** How often a thread checks what other threads have set aside or brought back (ms). */
 const ASK_EVERY_MS = 250;
 /**
- * An idle thread must not keep a faulty file open: closing the last connection later would remove the log of the file
- * restored in its place (ms).
+ * How often a thread closes files that are set aside (ms), even when idle. If it kept one open, closing it after the
+ * file was restored from a backup would delete the restored file's write-ahead log.
  */
 const LET_GO_EVERY_MS = 1_000;
 /** How often an open file is checked (ms), because SQLite keeps writing to one that was removed. */

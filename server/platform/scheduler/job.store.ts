@@ -118,7 +118,7 @@ const moveReadyEarlier = statement<[{ uniqueKey: string; dueAt: number }]>(`
    WHERE unique_key = @uniqueKey AND state = 'ready' AND due_at > @dueAt
 `);
 
-// Jobs scheduled for a later time keep it, since only the host's clock decides when that is.
+// Only jobs meant to run at once: a job with a due time after its creation was scheduled for that time and keeps it.
 const makeDueNow = statement<[{ now: number }]>(`
   UPDATE job SET due_at = @now WHERE state = 'ready' AND due_at > @now AND due_at <= created_at
 `);

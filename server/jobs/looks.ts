@@ -1,4 +1,5 @@
-// Which pages the reads thread reads: question and answer cross to it, the function does not.
+// The looks that the reads thread can run. Only a look's name, arguments and result cross the thread boundary; the
+// function is found here by its name.
 import { contactLooks } from "../features/contacts/contact-looks.service.ts";
 import type { LookAt } from "../features/ports.ts";
 import { reportLooks } from "../features/reports/report-looks.service.ts";
@@ -9,7 +10,7 @@ const looks = new Map<string, NamedLook>(
   [...Object.values(contactLooks), ...Object.values(reportLooks)].map((look) => [look.name, look]),
 );
 
-/** Reads the page of that name; question and name come from one `Look`. @throws AppError what its function throws. */
+/** Runs the look called `name`. `asked` is of its type, because both come from the same `Look`. */
 export function readLook(name: string, at: LookAt, asked: unknown): unknown {
   const look = looks.get(name);
   if (look === undefined) {

@@ -22,10 +22,10 @@ const selectFreezing = statement<[], { name: string }>(
 );
 
 /**
- * Called in the transaction that begins to take away what an audience may ask for (a list, a tag, a field, a segment):
- * while it goes piece by piece, whom it kept out would come in.
+ * Call it in the transaction that begins to delete something an audience may refer to (a list, tag, field or segment).
+ * The deletion takes many transactions, and a freeze in between would include contacts that it should exclude.
  *
- * @throws AppError `in_use` while the recipients of a campaign are being found.
+ * @throws AppError `in_use` while a campaign's audience is being frozen.
  */
 export function refuseWhileFreezing(db: Connection): void {
   const campaign = selectFreezing(db).get();

@@ -19,7 +19,7 @@ export function splitLiquid(source: string): TemplatePart[] {
     const at = next[opener];
     const end = source.indexOf(CLOSERS[opener], at + 2);
     if (end < 0) {
-      // This kind is never closed in the rest of the source.
+      // This kind of delimiter is never closed in the rest of the source.
       next[opener] = -1;
       continue;
     }

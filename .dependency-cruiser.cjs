@@ -1,5 +1,5 @@
 // The import rules of ARCHITECTURE.md: an arrow only ever points down.
-//   main → cli → start-server → app → inbound, jobs → features → delivery/index → platform
+//   main → cli → start-server → app, jobs → features → inbound/index → delivery/index → platform
 // tests/architecture.test.ts plants one violation per rule; a rule that catches nothing fails there.
 
 /** @param {string} name @param {string} why @param {object} from @param {object} to */
@@ -70,10 +70,29 @@ module.exports = {
       },
     ),
     forbid(
-      "threads-meet-features-by-service",
+      "jobs-meet-features-by-service",
       "A slice's face is its service and its schema.",
-      { path: "^server/(inbound|jobs)/" },
+      { path: "^server/jobs/" },
       { path: "^server/features/", pathNot: "(\\.(service|schema)|^server/features/ports)\\.ts$" },
+    ),
+
+    forbid(
+      "features-know-no-job-thread",
+      "The threads of jobs/ run what features do; features only queue work.",
+      { path: "^server/features/" },
+      { path: "^server/jobs/" },
+    ),
+    forbid(
+      "inbound-knows-no-feature",
+      "The SMTP listener is under features, which read what it keeps and tell it whose a domain is.",
+      { path: "^server/inbound/" },
+      { path: "^server/(features|jobs)/" },
+    ),
+    forbid(
+      "one-door-to-inbound",
+      "Only inbound/index.ts says what others may ask of it.",
+      { path: "^server/", pathNot: "^server/inbound/" },
+      { path: "^server/inbound/", pathNot: "^server/inbound/index\\.ts$" },
     ),
 
     forbid(

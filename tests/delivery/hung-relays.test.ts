@@ -77,6 +77,61 @@ test.each([
   60_000,
 );
 
+const never = new Promise<void>(() => undefined);
+
+test.each([
+  { tenants: 1, campaigns: 3 },
+  { tenants: 3, campaigns: 1 },
+  { tenants: 8, campaigns: 3 },
+])(
+  "$tenants tenants with $campaigns campaigns each, whose relays hang at DATA or after the dot, leave places to who comes later",
+  async ({ tenants, campaigns }) => {
+    const healthy = sink();
+    const hanging = [
+      sink({ beforeData: () => never }),
+      sink({ delayMs: 600_000 }),
+      sink({ beforeData: () => never }),
+    ];
+    const hung = Array.from({ length: tenants }, (_, n) => {
+      const { ws, id } = tenant(hanging[n % 3]?.port ?? 0, 600, 200);
+      const more = hanging
+        .slice(1, campaigns)
+        .map(({ port }) => data.addCampaign(ws, { port, maxConnections: 200 }));
+      return { ws, ids: [id, ...more] };
+    });
+    const well = tenant(healthy.port, 2_000, 20);
+    delivery = await startTestDelivery(data);
+    for (const { ws, ids } of hung) {
+      for (const id of ids) {
+        await delivery.prepareCampaign(ws, id);
+      }
+    }
+    let open = -1;
+    await until(() => {
+      const now = hanging.reduce((sum, one) => sum + one.open(), 0);
+      const isStill = now === open && now > 100;
+      open = now;
+      return isStill;
+    }, "the places being taken");
+
+    const startedAt = performance.now();
+    await delivery.prepareCampaign(well.ws, well.id);
+    await until(() => isCompleted(well), "the healthy campaign", 40_000);
+    const seconds = (performance.now() - startedAt) / 1_000;
+    process.stdout.write(
+      `${tenants} × ${campaigns} hung after the greeting (${open} connections): 2,000 messages beside them in ${seconds.toFixed(1)} s\n`,
+    );
+
+    expect(exactCounts(data, well.ws, well.id, 2_000).sent).toBe(2_000);
+    expect(new Set(healthy.arrived.map(({ address }) => address)).size).toBe(2_000);
+    // Dropped, so that what hangs ends before the delivery is stopped.
+    for (const one of hanging) {
+      one.close();
+    }
+  },
+  90_000,
+);
+
 test("a relay that greets a few connections at a time serves many tenants in turn, none of them at a crawl", async () => {
   const crowded = sink({ maxSessions: 8, delayMs: 5 });
   const tenants = Array.from({ length: 12 }, () => tenant(crowded.port, 200, 10));

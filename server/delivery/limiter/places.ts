@@ -1,24 +1,27 @@
-/** At most this part of the places is reserved for owners that have less than their share. */
-const KEPT = 1 / 2;
-/** A share is at most this part of all places, even when there are few owners. */
-const LARGEST_SHARE = 1 / 16;
+/** The largest part of the free places that one owner may hold. */
+const LARGEST_PART = 1 / 2;
+
+type Owner = { held: number; ended: number };
 
 /**
- * A fixed number of places that workspaces share. A single workspace may use nearly all of them, but a share stays
- * reserved for each of the others, so a workspace with slow messages cannot block them. Call `take` only after `has`
- * has returned true.
+ * A fixed number of places that workspaces share. Call `take` only after `has` has returned true.
+ *
+ * Nothing is reserved by name, because the workspaces that will need places later are not known. Instead each owner is
+ * held to a part of what is free at the moment (a dynamic threshold: Choudhury and Hahne, 1998), and starts with a
+ * smaller part that grows by one place for each of its messages that ends. So an owner whose messages never end keeps
+ * what it had at the start, and however many such owners came before, the next one finds free places.
  */
 export class Places {
   readonly max: number;
+  readonly #firstPart: number;
   #taken = 0;
-  /** Places taken by each owner that has entered. */
-  readonly #of = new Map<string, number>();
-  #share = 0;
-  /** How many more places the owners would need in total to have a full share each. */
-  #unmet = 0;
+  /** Owners that hold places. */
+  readonly #owners = new Map<string, Owner>();
 
-  constructor(max: number) {
+  /** @param firstPart The part of the free places that an owner may hold before any of its messages has ended. */
+  constructor(max: number, firstPart = LARGEST_PART) {
     this.max = max;
+    this.#firstPart = firstPart;
   }
 
   get taken(): number {
@@ -30,61 +33,37 @@ export class Places {
     return this.#taken >= this.max;
   }
 
-  /** The number of places reserved for each owner. */
-  get share(): number {
-    return this.#share;
-  }
-
-  /** Starts to reserve a share for the owner. Idempotent. */
-  enter(owner: string): void {
-    if (!this.#of.has(owner)) {
-      this.#of.set(owner, 0);
-      this.#divide();
-    }
-  }
-
-  /** Stops reserving a share for the owner. Places it still holds are returned by `give` as usual. */
-  leave(owner: string): void {
-    if (this.#of.delete(owner)) {
-      this.#divide();
-    }
+  /** The number of places that the owner holds. */
+  heldBy(owner: string): number {
+    return this.#owners.get(owner)?.held ?? 0;
   }
 
   /** Whether the owner may take another place now. */
   has(owner: string): boolean {
     const free = this.max - this.#taken;
-    const own = this.#of.get(owner) ?? 0;
-    return free > 0 && (own < this.#share || free > Math.min(this.#unmet, this.max * KEPT));
+    const { held, ended } = this.#owners.get(owner) ?? { held: 0, ended: 0 };
+    return held < Math.min(free * LARGEST_PART, free * this.#firstPart + ended);
   }
 
   take(owner: string): void {
     this.#taken += 1;
-    this.#count(owner, 1);
+    const known = this.#owners.get(owner);
+    if (known === undefined) {
+      this.#owners.set(owner, { held: 1, ended: 0 });
+    } else {
+      known.held += 1;
+    }
   }
 
+  /** Returns a place; its message has ended. An owner that holds none starts from its first part again. */
   give(owner: string): void {
     this.#taken -= 1;
-    this.#count(owner, -1);
-  }
-
-  #count(owner: string, change: 1 | -1): void {
-    const own = this.#of.get(owner);
-    if (own === undefined || own + change < 0) {
-      return;
-    }
-    this.#of.set(owner, own + change);
-    if (Math.min(own, own + change) < this.#share) {
-      this.#unmet -= change;
-    }
-  }
-
-  #divide(): void {
-    const owners = Math.max(1, this.#of.size);
-    const kept = Math.min(this.max * LARGEST_SHARE, (this.max * KEPT) / owners);
-    this.#share = Math.max(1, Math.floor(kept));
-    this.#unmet = 0;
-    for (const own of this.#of.values()) {
-      this.#unmet += Math.max(0, this.#share - own);
+    const known = this.#owners.get(owner);
+    if (known === undefined || known.held === 1) {
+      this.#owners.delete(owner);
+    } else {
+      known.held -= 1;
+      known.ended += 1;
     }
   }
 }

@@ -174,11 +174,11 @@ function concurrencySentence(boundBy: BoundBy, subject: string, run: Run): strin
 function nodeSentence(id: string): string {
   switch (id) {
     case "share":
-      return "Other workspaces are sending too: this one has its share of what this server can have under way.";
+      return "This workspace has as many messages in flight as it may; the rest of this server is kept free for other workspaces.";
     case "opening":
       return "This server is opening as many connections at once as it may; the next ones follow.";
     default:
-      return "This server has as many messages under way as it holds in memory.";
+      return "This server has as many messages in flight as it holds in memory.";
   }
 }
 

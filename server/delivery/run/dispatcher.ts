@@ -37,6 +37,8 @@ export type DispatcherParts = {
 /** The lane and the place of a message at the time it was sent. */
 type Handed = Pick<MessageInFlight, "lane" | "places">;
 
+/** Of the free places, what a workspace may have before any of its messages has ended. */
+const FIRST_PART = 1 / 8;
 const shareKeys = [nodeShareKey];
 const openingKeys = [nodeOpeningKey];
 
@@ -71,7 +73,7 @@ export class Dispatcher {
     this.#parts = parts;
     this.#waitQueue = new WaitQueue(parts.clocks.steady(), (lane) => lane.run);
     const { node, opening } = parts.places ?? { node: NODE_PLACES, opening: OPENING_PLACES };
-    this.#places = new Places(node);
+    this.#places = new Places(node, FIRST_PART);
     this.#openings = new Places(opening);
   }
 
@@ -88,8 +90,6 @@ export class Dispatcher {
     const { workspaceId, campaignId, remaining } = run.parts;
     setRunLimits(this.#parts.traffic, run, this.#parts.workspaceLimits(workspaceId));
     this.#runs.set(run.key, run);
-    this.#places.enter(workspaceId);
-    this.#openings.enter(workspaceId);
     this.#queue.add({ workspaceId, campaignId, remaining });
   }
 
@@ -100,11 +100,6 @@ export class Dispatcher {
       this.#forget(lane);
     }
     this.#parts.traffic.limiter.remove(campaignKey(run));
-    const { workspaceId } = run.parts;
-    if (![...this.#runs.values()].some(({ parts }) => parts.workspaceId === workspaceId)) {
-      this.#places.leave(workspaceId);
-      this.#openings.leave(workspaceId);
-    }
   }
 
   /** The campaign may have messages to send again. */
@@ -259,7 +254,7 @@ export class Dispatcher {
     if (!places.has(lane.run.parts.workspaceId)) {
       return places === this.#openings
         ? refusal(nodeOpeningKey, "concurrency", places.max)
-        : refusal(nodeShareKey, "concurrency", places.share);
+        : refusal(nodeShareKey, "concurrency", places.heldBy(lane.run.parts.workspaceId));
     }
     const admission = limiter.admit(lane.limitKeys, now);
     return admission.ok ? undefined : admission;

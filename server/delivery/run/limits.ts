@@ -6,12 +6,12 @@ import type { ProviderProfile } from "./provider-profiles.ts";
 import type { LaneTarget, Run } from "./run.ts";
 
 /** Maximum of messages in flight on this node; each is held in memory. */
-export const NODE_PLACES = 512;
+export const NODE_PLACES = 1_024;
 /**
  * Additional places for messages that wait for the first connection to their server. One that never answers holds only
  * one of them.
  */
-export const OPENING_PLACES = 256;
+export const OPENING_PLACES = 512;
 /** Messages admitted beyond the number of connections, so that no connection is idle between two messages. */
 const MAX_AHEAD = 32;
 /** Initial window (messages in flight) for a site that is new, and for one that has accepted mail before. */
@@ -22,7 +22,7 @@ const PORTION_S = 0.05;
 const DAY_S = 24 * 3_600;
 
 export const nodeKey = limitKey("node", "");
-/** Wait point for lanes whose workspace has used its share of places, while the rest is reserved for others. */
+/** Wait point for lanes whose workspace holds as many places as it may at the moment. */
 export const nodeShareKey = limitKey("node", "share");
 /** Wait point for lanes that need a first connection when too many are being opened. */
 export const nodeOpeningKey = limitKey("node", "opening");

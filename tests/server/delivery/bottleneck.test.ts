@@ -76,7 +76,7 @@ test.each([
   ],
   [
     { level: "node", id: "share" },
-    "Other workspaces are sending too: this one has its share of what this server can have under way.",
+    "This workspace has as many messages in flight as it may; the rest of this server is kept free for other workspaces.",
   ],
 ] as [Partial<BoundBy>, string][])("bound by %p it says %p", (bound, sentence) => {
   expect(said(campaign(50, 20), bound)).toBe(sentence);

@@ -11,55 +11,65 @@ function grab(places: Places, owner: string, wanted = Number.POSITIVE_INFINITY):
   return n;
 }
 
-test("who is alone may have all places", () => {
-  const places = new Places(512);
-  places.enter("a");
-  expect(grab(places, "a")).toBe(512);
+/** Ends and replaces messages of the owner until it holds no more places than before. */
+function grow(places: Places, owner: string): number {
+  let held = grab(places, owner);
+  for (;;) {
+    const before = held;
+    for (let i = 0; i < before; i += 1) {
+      places.give(owner);
+      grab(places, owner);
+    }
+    held = places.heldBy(owner);
+    if (held === before) {
+      return held;
+    }
+  }
+}
+
+test("an owner whose messages end may soon have a third of all places", () => {
+  const places = new Places(1_024, 1 / 8);
+  expect(grab(places, "a")).toBe(114);
+  expect(grow(places, "a")).toBe(342);
+});
+
+test("owners whose messages never end leave places to the next, however many came before", () => {
+  const places = new Places(1_024, 1 / 8);
+  const left = Array.from({ length: 25 }, (_, hung) => {
+    grab(places, `hung${hung}`);
+    return places.max - places.taken;
+  });
+
+  expect(left[12]).toBeGreaterThan(200);
+  expect(left[24]).toBeGreaterThan(40);
+  expect(grow(places, "well")).toBeGreaterThan(10);
+});
+
+test("owners that had sent well before they hang leave places too", () => {
+  const places = new Places(1_024, 1 / 8);
+  for (let hung = 0; hung < 6; hung += 1) {
+    grow(places, `hung${hung}`);
+  }
+  expect(places.max - places.taken).toBeGreaterThan(80);
+  expect(grow(places, "well")).toBeGreaterThan(25);
+});
+
+test("hundreds with one message each fill the places to the last one", () => {
+  const places = new Places(64, 1 / 8);
+  for (let i = 0; i < 64; i += 1) {
+    expect(grab(places, `w${i}`, 1)).toBe(1);
+  }
   expect(places.isFull).toBe(true);
+  expect(places.has("late")).toBe(false);
 });
 
-test("thirteen that never give anything back leave a fourteenth its share", () => {
-  const places = new Places(512);
-  const hung = Array.from({ length: 13 }, (_, i) => `hung${i}`);
-  for (const owner of [...hung, "well"]) {
-    places.enter(owner);
-  }
-  for (const owner of hung) {
-    grab(places, owner, 40);
-  }
-
-  expect(places.share).toBe(18);
-  expect(grab(places, "well")).toBe(18);
-  places.give("well");
-  expect(places.has("well")).toBe(true);
-});
-
-test("however many there are, no more than half is kept for those who do not come", () => {
-  const places = new Places(64);
-  for (let i = 0; i < 500; i += 1) {
-    places.enter(`w${i}`);
-  }
-  expect(places.share).toBe(1);
-  expect(grab(places, "w0")).toBe(32);
-  // Each of the others has one place, as long as there are any.
-  let served = 0;
-  for (let i = 1; i < 500; i += 1) {
-    served += grab(places, `w${i}`, 1);
-  }
-  expect(served).toBe(32);
-});
-
-test("nothing is kept for who has left, and what it had comes back", () => {
-  const places = new Places(32);
-  places.enter("a");
-  places.enter("b");
-  expect(grab(places, "a")).toBe(30);
-  places.leave("b");
-  expect(grab(places, "a")).toBe(2);
-  for (let i = 0; i < 32; i += 1) {
+test("an owner that gave everything back starts like a new one", () => {
+  const places = new Places(1_024, 1 / 8);
+  const most = grow(places, "a");
+  for (let i = 0; i < most; i += 1) {
     places.give("a");
   }
   expect(places.taken).toBe(0);
-  places.enter("b");
-  expect(grab(places, "b")).toBe(30);
+  expect(places.heldBy("a")).toBe(0);
+  expect(grab(places, "a")).toBe(114);
 });

@@ -47,11 +47,11 @@ export {
 export * from "./stats/metrics.ts";
 export { isDoubt, NOT_UNDERSTOOD, replacesSuppression } from "./suppression.store.ts";
 export {
-  type CampaignProgress,
   type Delivery,
   type DeliveryOptions,
   startDelivery,
 } from "./threads/engine.ts";
+export type { CampaignProgress } from "./threads/engine-state.ts";
 export { type Renderer, startRenderer } from "./threads/renderer.ts";
 export * from "./tokens.ts";
 export * from "./types.ts";

@@ -4,6 +4,7 @@ import { AppError } from "../../platform/errors.ts";
 import type { Journal } from "../../platform/journal/writer.ts";
 import { log } from "../../platform/log.ts";
 import type { KeyRing } from "../../platform/secrets.ts";
+import { startBeat } from "../../platform/workers/beat.ts";
 import type { Caller } from "../../platform/workers/channel.ts";
 import type { MainMethods, TestMessage, WriterMethods } from "../protocol.ts";
 import { workspaceCap } from "../queue/load.store.ts";
@@ -55,8 +56,8 @@ export class DeliveryThread {
   readonly #rules = new RuleBook();
   readonly #compiler: Compiler;
   readonly #measured = new WeakMap<Run, { finished: number; at: number }>();
-  #tick: ReturnType<typeof setTimeout> | undefined;
-  #progress: ReturnType<typeof setInterval> | undefined;
+  /** Each stops one of the regular tasks. */
+  readonly #beats: (() => void)[] = [];
 
   constructor(parts: DeliveryThreadParts) {
     this.#parts = parts;
@@ -111,11 +112,11 @@ export class DeliveryThread {
 
   run(): void {
     this.reloadRules();
-    const beat = () => {
-      this.#tick = setTimeout(() => void this.#beat().then(beat), TICK_MS);
-    };
-    void this.#beat().then(beat);
-    this.#progress = setInterval(() => this.#report(), PROGRESS_MS);
+    const keep = () => this.#trafficFile.write(this.#traffic.state(), this.#parts.clocks.steady());
+    this.#beats.push(
+      startBeat(TICK_MS, [() => this.pipeline.tick(), keep], logFailure),
+      startBeat(PROGRESS_MS, [() => this.#report()], logFailure),
+    );
   }
 
   /** @throws AppError `invalid_input` when the message cannot be rendered or signed. */
@@ -146,8 +147,9 @@ export class DeliveryThread {
 
   /** Stops within about `withinMs`. Messages past their dot may still get a reply; all others go back to pending. */
   async stop(withinMs: number): Promise<void> {
-    clearTimeout(this.#tick);
-    clearInterval(this.#progress);
+    for (const end of this.#beats) {
+      end();
+    }
     await this.pipeline.stop(withinMs);
     this.#dispatcher.stop();
     this.#trafficFile.write(this.#traffic.state(), this.#parts.clocks.steady(), true);
@@ -155,11 +157,6 @@ export class DeliveryThread {
     this.#signer.close();
     await this.#parts.journal.close();
     this.#parts.databases.close();
-  }
-
-  async #beat(): Promise<void> {
-    await this.pipeline.tick().catch(logFailure);
-    this.#trafficFile.write(this.#traffic.state(), this.#parts.clocks.steady());
   }
 
   async #renderOne({ content, contact, to, dkim, messageId }: TestMessage): Promise<Rendered> {

@@ -18,6 +18,7 @@ import type {
 } from "../protocol.ts";
 import type { HeldDecision, RetryCount, RetryFilter } from "../queue/requeue.ts";
 import type { QueueLimit, QueueSnapshot, SmtpOutcome } from "../types.ts";
+import { type CampaignProgress, EngineState } from "./engine-state.ts";
 import { streamDir } from "./journal-streams.ts";
 import { OutsideFacts } from "./outside-facts.ts";
 
@@ -31,16 +32,6 @@ export type DeliveryOptions = {
   dnsServers?: readonly string[] | undefined;
   /** A delivery thread has died. Durable data is safe; the process should exit and start again. */
   onFatal: (reason: string) => void;
-};
-
-/** A change in a campaign: in its messages, its status or its sending rate. */
-export type CampaignProgress = {
-  workspaceId: string;
-  campaignId: number;
-  /** The new status, if the campaign reached it by itself. */
-  settled: string | undefined;
-  /** Set while it is being sent. */
-  running: Pick<RunProgress, "perSecond" | "bottleneck"> | undefined;
 };
 
 /** The running delivery: its threads, its journal, and the calls that other code may make. */
@@ -125,7 +116,6 @@ export type Delivery = {
 };
 
 const DRAIN_MS = 10_000;
-const RUNNING_FOR_MS = 2_000;
 
 /**
  * Starts delivery. First, everything that an earlier process left in the journal is applied and its ambiguous messages
@@ -144,19 +134,12 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
     boot: newId(),
   };
   const state = new EngineState(options.ports);
-  // Before the delivery thread has started, nothing is being sent that would have to be halted.
-  let toHalt: (campaign: { workspaceId: string; campaignId: number }) => void = () => undefined;
   const writerThread = new Worker(new URL("./writer.worker.ts", import.meta.url).href);
   const writer = connect<WriterMethods>(writerThread);
   serve<WriterEvents>(
     writerThread,
     {
-      applied: (event) => {
-        state.applied(event);
-        for (const campaignId of event.pausing ?? []) {
-          toHalt({ workspaceId: event.workspaceId, campaignId });
-        }
-      },
+      applied: (event) => state.applied(event),
       deposed: () => options.onFatal("another process has taken over the data folder"),
     },
     logFailure,
@@ -172,7 +155,7 @@ export async function startDelivery(options: DeliveryOptions): Promise<Delivery>
   });
   const deliveryThread = new Worker(new URL("./delivery.worker.ts", import.meta.url).href);
   const delivery = connect<DeliveryMethods>(deliveryThread);
-  toHalt = (campaign) => delivery.tell("notice", campaign);
+  state.halt = (campaign) => delivery.tell("notice", campaign);
   serve<MainMethods>(deliveryThread, state.methods, logFailure);
   watch(deliveryThread, "delivery", delivery, options.onFatal);
   const { port1, port2 } = new MessageChannel();
@@ -262,84 +245,6 @@ function deliveryOf({ state, writer, delivery, web, recovered, threads }: Parts)
       }
     },
   };
-}
-
-/** The state of delivery on the main thread, and the methods that its threads call. */
-class EngineState {
-  readonly methods: MainMethods;
-  readonly outcomes = new Map<string, number>();
-  readonly #listeners = new Set<(event: CampaignProgress) => void>();
-  readonly #running = new Map<string, RunProgress & { at: number }>();
-  readonly #troubles = new Map<string, string>();
-
-  constructor(ports: DeliveryPorts) {
-    this.methods = {
-      loadRoutes: async ({ workspaceId, ...choice }) => ports.loadRoutes(workspaceId, choice),
-      loadDkimKey: async ({ workspaceId, domain }) => ports.loadDkimKey(workspaceId, domain),
-      progress: (event) => this.#progress(event),
-      health: ({ writable, reason }) => this.setHealth("delivery", writable ? undefined : reason),
-    };
-  }
-
-  applied(event: Parameters<WriterEvents["applied"]>[0]): void {
-    const { workspaceId, campaigns, settled } = event;
-    for (const [state, n] of Object.entries(event.outcomes)) {
-      this.outcomes.set(state, (this.outcomes.get(state) ?? 0) + n);
-    }
-    for (const campaignId of campaigns) {
-      this.#emit({
-        workspaceId,
-        campaignId,
-        settled: settled.find((entry) => entry.campaignId === campaignId)?.status,
-        running: this.running(workspaceId, campaignId),
-      });
-    }
-  }
-
-  setHealth(stream: string, reason: string | undefined): void {
-    if (reason === undefined) {
-      this.#troubles.delete(stream);
-      log.info({ stream }, "the journal can be written again");
-    } else {
-      this.#troubles.set(stream, reason);
-      log.error({ stream, reason }, "the journal cannot be written: nothing is sent");
-    }
-  }
-
-  trouble(): string | undefined {
-    const [reason] = this.#troubles.values();
-    return reason === undefined ? undefined : `The journal cannot be written: ${reason}`;
-  }
-
-  running(workspaceId: string, campaignId: number): RunProgress | undefined {
-    const found = this.#running.get(`${workspaceId}/${campaignId}`);
-    return found !== undefined && performance.now() - found.at < RUNNING_FOR_MS ? found : undefined;
-  }
-
-  subscribe(listener: (event: CampaignProgress) => void): () => void {
-    this.#listeners.add(listener);
-    return () => {
-      this.#listeners.delete(listener);
-    };
-  }
-
-  #progress(event: RunProgress): void {
-    const { workspaceId, campaignId } = event;
-    const now = performance.now();
-    for (const [key, { at }] of this.#running) {
-      if (now - at > RUNNING_FOR_MS) {
-        this.#running.delete(key);
-      }
-    }
-    this.#running.set(`${workspaceId}/${campaignId}`, { ...event, at: now });
-    this.#emit({ workspaceId, campaignId, settled: undefined, running: event });
-  }
-
-  #emit(event: CampaignProgress): void {
-    for (const listener of this.#listeners) {
-      listener(event);
-    }
-  }
 }
 
 /**

@@ -44,6 +44,8 @@ export type Renderer = {
 
 const limits = {
   threads: 2,
+  // A thread opens the databases and reads the key ring first, which can take long on a busy machine.
+  startMs: 60_000,
   // A megabyte of MJML and Liquid takes a second or two on a busy machine.
   maxMs: 8_000,
   restMs: 16_000,

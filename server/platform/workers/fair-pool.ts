@@ -9,6 +9,8 @@ export class Overrun extends Error {
 export type PoolLimits = {
   /** Maximum number of threads; each is started when first needed. */
   threads: number;
+  /** How long a thread may take to start before it is ended. */
+  startMs: number;
   /** Maximum duration of one call before its thread is ended. */
   maxMs: number;
   /** How long an owner must wait after one of its calls was ended; others continue. */
@@ -218,12 +220,19 @@ class Pool<M extends Methods> implements FairPool<M> {
     worker.addEventListener("error", (event) => {
       this.#end(thread, new Error(`a thread of the pool failed: ${event.message}`));
     });
+    const { startMs } = this.#limits;
+    const late = Promise.withResolvers<never>();
+    const deadline = setTimeout(() => {
+      late.reject(new Error(`a thread of the pool did not start within ${startMs} ms`));
+    }, startMs);
     try {
-      await this.#start(thread.caller);
+      await Promise.race([this.#start(thread.caller), late.promise]);
       return thread;
     } catch (error) {
       this.#end(thread, error instanceof Error ? error : new Error(String(error)));
       throw error;
+    } finally {
+      clearTimeout(deadline);
     }
   }
 

@@ -15,7 +15,14 @@ const open = () => {
   opened += 1;
   return new Worker(new URL("../../../support/busy.worker.ts", import.meta.url).href);
 };
-const limits = { threads: 1, maxMs: 20_000, restMs: 1_000, maxWaiting: 3, idleMs: 60_000 };
+const limits = {
+  threads: 1,
+  startMs: 20_000,
+  maxMs: 20_000,
+  restMs: 1_000,
+  maxWaiting: 3,
+  idleMs: 60_000,
+};
 const start = (changes: Partial<typeof limits> = {}) => {
   opened = 0;
   pool = createFairPool<BusyMethods>(open, () => Promise.resolve(), { ...limits, ...changes });
@@ -64,6 +71,26 @@ test("what takes too long is ended with its thread; its owner rests while others
   expect(await endless).toBeInstanceOf(Overrun);
   expect(await next).toBeGreaterThan(3_000);
   expect(whenOthersWere).toBeLessThan(3_000);
+  expect(opened).toBe(2);
+});
+
+test("a thread whose start hangs is ended, and the next call finds another one", async () => {
+  let starts = 0;
+  opened = 0;
+  pool = createFairPool<BusyMethods>(
+    open,
+    () => {
+      starts += 1;
+      return starts === 1 ? new Promise(() => undefined) : Promise.resolve();
+    },
+    { ...limits, startMs: 100 },
+  );
+
+  const stuck = work("a", "a1");
+  const next = work("b", "b1");
+
+  await expect(stuck).rejects.toThrow("did not start within 100 ms");
+  expect(await next).toBe("b1");
   expect(opened).toBe(2);
 });
 

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
-import { limitKey } from "../../../server/delivery/limiter/limit-state.ts";
-import { Traffic } from "../../../server/delivery/run/traffic.ts";
-import { onWallClock } from "../../../server/platform/clock.ts";
+import { limitKey } from "../../../../server/delivery/limiter/limit-state.ts";
+import { Traffic } from "../../../../server/delivery/run/traffic.ts";
+import { onWallClock } from "../../../../server/platform/clock.ts";
 
 const HOUR = 3_600_000;
 const START = Date.UTC(2026, 10, 20, 12);

@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
-import { compileCampaign } from "../../../server/delivery/render/compile.ts";
-import { Compiler } from "../../../server/delivery/run/compiler.ts";
-import { loadTokenKeys } from "../../../server/delivery/tokens.ts";
-import type { CampaignContent } from "../../../server/delivery/types.ts";
+import { compileCampaign } from "../../../../server/delivery/render/compile.ts";
+import { Compiler } from "../../../../server/delivery/run/compiler.ts";
+import { loadTokenKeys } from "../../../../server/delivery/tokens.ts";
+import type { CampaignContent } from "../../../../server/delivery/types.ts";
 
 const keys = loadTokenKeys({ current: "k", keys: new Map([["k", Buffer.alloc(32)]]) });
 const contentOf = (workspaceId: string, html: string): CampaignContent => ({

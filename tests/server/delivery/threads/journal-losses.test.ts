@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { JournalLosses } from "../../../server/delivery/threads/journal-losses.ts";
-import { raiseJournalMark } from "../../../server/delivery/threads/journal-mark.store.ts";
-import { streamDir } from "../../../server/delivery/threads/journal-streams.ts";
-import { unreadDamage } from "../../../server/platform/db/damage.store.ts";
-import { listSegments } from "../../../server/platform/journal/segments.ts";
-import { openJournal } from "../../../server/platform/journal/writer.ts";
-import { type DeliveryData, newDeliveryData } from "../../support/delivery-data.ts";
+import { JournalLosses } from "../../../../server/delivery/threads/journal-losses.ts";
+import { raiseJournalMark } from "../../../../server/delivery/threads/journal-mark.store.ts";
+import { streamDir } from "../../../../server/delivery/threads/journal-streams.ts";
+import { unreadDamage } from "../../../../server/platform/db/damage.store.ts";
+import { listSegments } from "../../../../server/platform/journal/segments.ts";
+import { openJournal } from "../../../../server/platform/journal/writer.ts";
+import { type DeliveryData, newDeliveryData } from "../../../support/delivery-data.ts";
 
 let data: DeliveryData;
 beforeEach(() => {

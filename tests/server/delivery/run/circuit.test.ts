@@ -1,9 +1,14 @@
 import { expect, test } from "bun:test";
-import { Circuit } from "../../../server/delivery/run/circuit.ts";
-import { allows, chooseWay, pickByWeight, type Way } from "../../../server/delivery/run/routing.ts";
-import type { Run } from "../../../server/delivery/run/run.ts";
-import { campaignRate } from "../../../server/delivery/run/spread.ts";
-import { loopbackRoute } from "../../support/smtp-messages.ts";
+import { Circuit } from "../../../../server/delivery/run/circuit.ts";
+import {
+  allows,
+  chooseWay,
+  pickByWeight,
+  type Way,
+} from "../../../../server/delivery/run/routing.ts";
+import type { Run } from "../../../../server/delivery/run/run.ts";
+import { campaignRate } from "../../../../server/delivery/run/spread.ts";
+import { loopbackRoute } from "../../../support/smtp-messages.ts";
 
 test("three failures in a row open a circuit, a success between them does not let it come to that", () => {
   const circuit = new Circuit();

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { profileOf, providerProfiles } from "../../../server/delivery/run/provider-profiles.ts";
+import { profileOf, providerProfiles } from "../../../../server/delivery/run/provider-profiles.ts";
 
 test("no host can belong to two providers", () => {
   const suffixes = [...providerProfiles.values()].flatMap(({ provider, mxSuffixes }) =>

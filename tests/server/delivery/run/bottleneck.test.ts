@@ -1,11 +1,11 @@
 import { expect, test } from "bun:test";
-import type { BoundBy } from "../../../server/delivery/limiter/limit-state.ts";
-import { type BottleneckFacts, bottleneckOf } from "../../../server/delivery/run/bottleneck.ts";
-import { Circuit } from "../../../server/delivery/run/circuit.ts";
-import { routeKey } from "../../../server/delivery/run/limits.ts";
-import type { Way } from "../../../server/delivery/run/routing.ts";
-import { type MessageInHand, Run, type RunParts } from "../../../server/delivery/run/run.ts";
-import { loopbackRoute } from "../../support/smtp-messages.ts";
+import type { BoundBy } from "../../../../server/delivery/limiter/limit-state.ts";
+import { type BottleneckFacts, bottleneckOf } from "../../../../server/delivery/run/bottleneck.ts";
+import { Circuit } from "../../../../server/delivery/run/circuit.ts";
+import { routeKey } from "../../../../server/delivery/run/limits.ts";
+import type { Way } from "../../../../server/delivery/run/routing.ts";
+import { type MessageInHand, Run, type RunParts } from "../../../../server/delivery/run/run.ts";
+import { loopbackRoute } from "../../../support/smtp-messages.ts";
 
 const NOON = Date.UTC(2026, 10, 20, 12);
 const route = loopbackRoute(587, { name: "Office", maxConnections: 20 });

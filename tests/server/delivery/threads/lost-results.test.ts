@@ -2,19 +2,19 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { copyFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { freezeAudience } from "../../../server/delivery/audience/freeze.ts";
-import type { Fact } from "../../../server/delivery/facts.ts";
-import { claimChunks } from "../../../server/delivery/queue/claim.store.ts";
-import { createDue } from "../../../server/delivery/queue/due.store.ts";
-import { streamDir } from "../../../server/delivery/threads/journal-streams.ts";
-import { Writer } from "../../../server/delivery/threads/writer.ts";
-import { unreadDamage } from "../../../server/platform/db/damage.store.ts";
-import { FileFault } from "../../../server/platform/db/file-fault.ts";
-import { workspacePath } from "../../../server/platform/db/workspace-files.ts";
-import { listSegments, newDurableMark } from "../../../server/platform/journal/segments.ts";
-import { openJournal } from "../../../server/platform/journal/writer.ts";
-import { type DeliveryData, finish, newDeliveryData } from "../../support/delivery-data.ts";
-import { exactCounts, until } from "../../support/delivery-engine.ts";
+import { freezeAudience } from "../../../../server/delivery/audience/freeze.ts";
+import type { Fact } from "../../../../server/delivery/facts.ts";
+import { claimChunks } from "../../../../server/delivery/queue/claim.store.ts";
+import { createDue } from "../../../../server/delivery/queue/due.store.ts";
+import { streamDir } from "../../../../server/delivery/threads/journal-streams.ts";
+import { Writer } from "../../../../server/delivery/threads/writer.ts";
+import { unreadDamage } from "../../../../server/platform/db/damage.store.ts";
+import { FileFault } from "../../../../server/platform/db/file-fault.ts";
+import { workspacePath } from "../../../../server/platform/db/workspace-files.ts";
+import { listSegments, newDurableMark } from "../../../../server/platform/journal/segments.ts";
+import { openJournal } from "../../../../server/platform/journal/writer.ts";
+import { type DeliveryData, finish, newDeliveryData } from "../../../support/delivery-data.ts";
+import { exactCounts, until } from "../../../support/delivery-engine.ts";
 
 const PEOPLE = 60;
 

@@ -1,11 +1,11 @@
 import { expect, test } from "bun:test";
-import { Circuit } from "../../../server/delivery/run/circuit.ts";
-import { Feedback, type FeedbackParts } from "../../../server/delivery/run/feedback.ts";
-import type { Way } from "../../../server/delivery/run/routing.ts";
-import type { Lane, MessageInFlight, Run } from "../../../server/delivery/run/run.ts";
-import { Traffic } from "../../../server/delivery/run/traffic.ts";
-import type { SmtpOutcome } from "../../../server/delivery/types.ts";
-import { loopbackRoute } from "../../support/smtp-messages.ts";
+import { Circuit } from "../../../../server/delivery/run/circuit.ts";
+import { Feedback, type FeedbackParts } from "../../../../server/delivery/run/feedback.ts";
+import type { Way } from "../../../../server/delivery/run/routing.ts";
+import type { Lane, MessageInFlight, Run } from "../../../../server/delivery/run/run.ts";
+import { Traffic } from "../../../../server/delivery/run/traffic.ts";
+import type { SmtpOutcome } from "../../../../server/delivery/types.ts";
+import { loopbackRoute } from "../../../support/smtp-messages.ts";
 
 const MINUTE = 60_000;
 

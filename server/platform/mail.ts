@@ -67,7 +67,7 @@ export function createMailer(
     async send(message) {
       const route = routeOf();
       if (route === undefined) {
-        throw new AppError("unavailable", "No route for the instance's own mail is set up.");
+        throw new AppError("unavailable", "Sending of account emails is not set up.");
       }
       return await sendBy(route, message, patience);
     },
@@ -115,7 +115,7 @@ async function sendBy(
     return { messageId: sent.messageId.replace(/^<|>$/g, ""), reply: sent.response };
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
-    throw new AppError("unreachable", `${route.host} did not take the message: ${said}`, {
+    throw new AppError("unreachable", `${route.host} did not accept the message: ${said}`, {
       cause: error,
     });
   } finally {

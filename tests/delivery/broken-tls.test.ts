@@ -36,7 +36,9 @@ test("a relay that offers no STARTTLS for some seconds gets the campaign when it
   await delivery.prepareCampaign(ws, id);
   const said = () => delivery.running(ws, id)?.bottleneck ?? "";
   await until(() => said().includes("does not offer STARTTLS"), "the sentence");
-  expect(said()).toMatch(/^Sending through the route “Relay” is suspended until \d\d:\d\d UTC: /);
+  expect(said()).toMatch(
+    /^Sending through the sending method “Relay” is paused until \d\d:\d\d UTC: /,
+  );
   await broken.close();
   mended = await startSmtpSink({ port: broken.port, certificate: makeCertificate() });
 

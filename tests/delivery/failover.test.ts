@@ -143,7 +143,7 @@ test("a route is used only for the domains it may be used for; who has none fail
     .get();
   expect(why).toEqual({
     reason: "no_route",
-    reply: "No route of the campaign may be used for b.example.",
+    reply: "No sending method of this campaign allows b.example.",
   });
 }, 30_000);
 

@@ -50,7 +50,7 @@ test("a day's quota is kept over a restart, costs no attempt, and is named", asy
 
   await until(() => sentence(ws, id).includes("quota"), "the quota being named");
   expect(sentence(ws, id)).toMatch(
-    /^The quota of the route “Relay” is used up until .*: 25 messages in 24 hours\.$/,
+    /^The quota of the sending method “Relay” is used up until .*: 25 messages in 24 hours\.$/,
   );
   expect(peer.arrived.length).toBe(25);
   await delivery?.stop();
@@ -77,7 +77,7 @@ test("a campaign that is spread goes at its pace, and says so", async () => {
 
   await until(() => peer.arrived.length >= 3, "the third message");
 
-  expect(sentence(ws, id)).toBe("Spread over the time that was asked for: 1 message a second.");
+  expect(sentence(ws, id)).toBe("Spread over the period you chose: 1 message a second.");
   expect(peer.arrived.length).toBeLessThan(20);
 }, 60_000);
 
@@ -153,16 +153,13 @@ test("a rule's suspension holds its provider alone, takes no attempt, and its ch
   expect(tries?.n).toBe(deferred);
   await until(() => sentence(ws, id).includes("suspended"), "the sentence");
   expect(sentence(ws, id)).toMatch(
-    /^Sending through the route “Relay” to yahoo is suspended until/,
+    /^Sending through the sending method “Relay” to yahoo is paused until/,
   );
 
   // It is remembered over a restart, and nothing is tried.
   await delivery?.stop();
   await start((route) => ({ ...route, preset: "yahoo" }));
-  await until(
-    () => sentence(ws, id).includes("yahoo is suspended"),
-    "the suspension after a restart",
-  );
+  await until(() => sentence(ws, id).includes("yahoo is paused"), "the suspension after a restart");
   expect(exactCounts(data, ws, id, 2_000)).toMatchObject({ deferred });
 }, 60_000);
 

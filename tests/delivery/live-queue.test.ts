@@ -80,5 +80,5 @@ test("a site that somebody suspends gets nothing until it is resumed, and then e
   await resumeNow(delivery, ws, limit);
   await until(() => peer.arrived.length === 1_200, "the rest");
   expect(toGmail()).toBe(600);
-  expect(resumeNow(delivery, ws, limit)).rejects.toThrow("Nothing is suspended");
+  expect(resumeNow(delivery, ws, limit)).rejects.toThrow("Nothing is paused");
 }, 60_000);

@@ -116,7 +116,7 @@ test(
     expect(await accessibilityFindings(page)).toEqual([]);
     await takeScreenshots(page, screenshots, "form-broken");
     await open("");
-    await page.getByText("1 form leads to no list").waitFor();
+    await page.getByText("1 form has no list").waitFor();
   },
   STEP_MS,
 );

@@ -104,7 +104,7 @@ test("a check with a wrong password says whose it is, in the server's words, and
     stage: "auth",
     ok: false,
     message:
-      'The server did not accept the user name "mailer" or its password. The server said: 535 5.7.8 Username and Password not accepted',
+      'The server did not accept the username "mailer" or its password. The server said: 535 5.7.8 Username and Password not accepted',
   });
   expect(seeded.binary.output()).not.toContain("not-it-at-all");
 });
@@ -142,7 +142,7 @@ test("a relay that goes away in the middle holds the campaign back with its name
   await changeRoute(routeId, { port: second.port, maxPerSecond: null });
   const end = await report(id, ({ counts }) => counts.pending + counts.leased === 0);
 
-  expect(stuck).toContain("Sending through the route “Vanishing” is suspended");
+  expect(stuck).toContain("Sending through the sending method “Vanishing” is paused");
   // Those that knocked in vain have a time for their next try; all others arrived.
   expect(end.counts.sent + end.counts.deferred).toBe(200);
   expect(end.counts.deferred).toBeLessThan(20);
@@ -204,7 +204,9 @@ test("an expired certificate is waited out with its name and nothing is said; on
   await changeRoute(routeId, { port: fresh.port });
   const end = await report(id, ({ counts }) => counts.pending + counts.leased === 0);
 
-  expect(stuck).toMatch(/^Sending through the route “Stale” is suspended until .*has expired/);
+  expect(stuck).toMatch(
+    /^Sending through the sending method “Stale” is paused until .*has expired/,
+  );
   expect(waiting.counts).toMatchObject({ sent: 0, failed: 0, bounced: 0 });
   expect(stale.messages).toEqual([]);
   // Those that knocked in vain have a time for their next try; all others arrived.

@@ -197,7 +197,7 @@ test.skipIf(!mayMountDisks)(
 
     expect(said).toContain(": 503 ");
     expect(said).toContain(
-      "The disk of this server is full: free some space and upload the file again.",
+      "The disk of this server is full. Free some space and upload the file again.",
     );
   },
   60_000,

@@ -121,7 +121,7 @@ test("a campaign that is launched in the browser says what it is limited by, the
   await page.getByRole("button", { name: "Send to 1,200 people now" }).click();
   await page.waitForURL(/\/report$/);
 
-  const sentence = `Limited to ${RATE} messages a second by the route “Relay One”.`;
+  const sentence = `Limited to ${RATE} messages a second by the sending method “Relay One”.`;
   await page.getByText(sentence).waitFor();
   await look("campaign-limited");
   await open("/sending/queue");

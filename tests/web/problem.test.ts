@@ -4,7 +4,7 @@ import { fieldError } from "../../web/src/ui/form.ts";
 
 const body = {
   type: "urn:swiftmail:problem:invalid_input",
-  title: "Something in the request must be changed",
+  title: "Please check your input",
   status: 422,
   code: "invalid_input",
   detail: "email: is not an address",

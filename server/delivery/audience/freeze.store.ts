@@ -33,7 +33,7 @@ export function refuseWhileFreezing(db: Connection): void {
     const { name } = campaign;
     throw new AppError(
       "in_use",
-      `The recipients of the campaign "${name}" are just being found. Try again in a moment.`,
+      `The campaign "${name}" is selecting its recipients. Try again in a moment.`,
     );
   }
 }

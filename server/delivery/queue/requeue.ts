@@ -236,10 +236,7 @@ function requireStatus(db: Connection, campaignId: number, allowed = retryable):
     throw notFound("campaign");
   }
   if (!allowed.includes(status)) {
-    throw new AppError(
-      "illegal_state",
-      "This is possible while a campaign is being sent or paused, and after it was sent.",
-    );
+    throw new AppError("illegal_state", "The campaign must be sending, paused or completed.");
   }
 }
 

@@ -105,7 +105,7 @@ function silenceOf(run: Run, facts: BottleneckFacts): string {
   const { way, site } = longest.lane.target;
   const { stage, since } = longest.opening;
   const what = unanswered[stage] ?? "has not answered yet";
-  return `The server ${site.name} (route “${way.egress.route.name}”) ${what}, since ${clockTime(since, facts)}.`;
+  return `The server ${site.name} (sending method “${way.egress.route.name}”) ${what}, since ${clockTime(since, facts)}.`;
 }
 
 /** Reports that no message in flight has been answered for a while; empty otherwise. */
@@ -134,7 +134,7 @@ function sentenceOf({ boundBy, untilMs }: Wait, run: Run, facts: BottleneckFacts
       if (boundBy.level === "campaign") {
         return boundBy.reason;
       }
-      return `Sending through ${subject} is suspended${until}: ${boundBy.reason || "no reason was given."}`;
+      return `Sending through ${subject} is paused${until}: ${boundBy.reason || "no reason was given."}`;
     case "quota":
       return `The quota of ${subject} is used up${until}: ${messages(boundBy.allowed)} ${periodOf(boundBy.reason)}.`;
     case "opening":
@@ -167,25 +167,25 @@ function concurrencySentence(boundBy: BoundBy, subject: string, run: Run): strin
     return `All connections of ${subject} are in use.`;
   }
   const sends = `${subjectFirst(subject)} sends ${messages(atOnce)} at once`;
-  return reason === "" ? `${sends}, and more as they are taken.` : `${sends} for now: ${reason}`;
+  return reason === "" ? `${sends}, and more as they are accepted.` : `${sends} for now: ${reason}`;
 }
 
 /** For limits that all workspaces of this server share. */
 function nodeSentence(id: string): string {
   switch (id) {
     case "share":
-      return "This workspace has as many messages in flight as it may; the rest of this server is kept free for other workspaces.";
+      return "This workspace is sending as many messages at once as it may. The rest of this server is reserved for other workspaces.";
     case "opening":
-      return "This server is opening as many connections at once as it may; the next ones follow.";
+      return "This server is opening as many connections at once as it can. More will follow.";
     default:
-      return "This server has as many messages in flight as it holds in memory.";
+      return "This server is sending as many messages at once as its memory allows.";
   }
 }
 
 function rateSentence({ level, allowed, configured, reason }: BoundBy, subject: string): string {
   const rate = rateOf(allowed);
   if (level === "campaign") {
-    return `Spread over the time that was asked for: ${rate}.`;
+    return `Spread over the period you chose: ${rate}.`;
   }
   if (level === "source_provider" && allowed < 1) {
     return `${subjectFirst(subject)} is being warmed up: ${rate}, evenly over the day.`;
@@ -194,7 +194,7 @@ function rateSentence({ level, allowed, configured, reason }: BoundBy, subject: 
     return `${subjectFirst(subject)} sends ${rate} for now: ${reason}`;
   }
   return allowed < configured
-    ? `${subjectFirst(subject)} sends ${rate}, and gets faster again as messages are taken.`
+    ? `${subjectFirst(subject)} sends ${rate}, and speeds up again as messages are accepted.`
     : `Limited to ${rate} by ${subject}.`;
 }
 
@@ -228,7 +228,7 @@ function subjectOf({ level, id }: BoundBy, run: Run): string {
 
 /** The id of a route's limit starts with `<workspace>/<route id>`. */
 function routeName(run: Run, id: string): string {
-  return `the route “${routeOf(run, id)?.name ?? id.split("/")[1]}”`;
+  return `the sending method “${routeOf(run, id)?.name ?? id.split("/")[1]}”`;
 }
 
 function routeOf(run: Run, id: string): Route | undefined {

@@ -283,7 +283,10 @@ export class Feedback {
     const { way } = item.lane.target;
     this.#routeFailed(way, fault, true);
     if (!this.#hasOtherWay(run, item) && !run.isHalted) {
-      this.#parts.onPause(run, `The route “${way.egress.route.name}” does not work: ${fault}`);
+      this.#parts.onPause(
+        run,
+        `The sending method “${way.egress.route.name}” does not work: ${fault}`,
+      );
     }
   }
 

@@ -46,7 +46,7 @@ export function postponedFact(run: Run, item: MessageInHand, due: number, at: nu
 
 /** For a message to a domain that none of the campaign's routes may be used for. */
 export function nowhereFact(run: Run, item: MessageInHand, domain: string, at: number): ResultFact {
-  const text = `No route of the campaign may be used for ${domain}.`;
+  const text = `No sending method of this campaign allows ${domain}.`;
   return { ...head(run, item, at), st: "failed", oc: "failed", cat: "no_route", n: 1, text };
 }
 

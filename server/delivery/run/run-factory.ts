@@ -78,8 +78,8 @@ async function routesOf(
   if (routes.length === 0) {
     throw new CannotSend(
       groupId === null
-        ? "The campaign's route was removed or switched off."
-        : "All routes of the campaign's group were removed or switched off.",
+        ? "The campaign's sending method was removed or turned off."
+        : "All sending methods in the campaign's group were removed or turned off.",
     );
   }
   return routes;

@@ -68,7 +68,7 @@ function explainRefusal({ stage, reply }: SmtpRefusal, route: Route): string {
       if (route.oauth !== undefined) {
         return `The server did not accept the access token for "${route.username}". ${said}`;
       }
-      return `The server did not accept the user name "${route.username}" or its password. ${said}`;
+      return `The server did not accept the username "${route.username}" or its password. ${said}`;
     case "greeting":
       return `The server turned the connection away. ${said}`;
     case "starttls":

@@ -216,7 +216,7 @@ export class DirectEgress implements Egress {
     }
     if (tlsPolicy !== "opportunistic") {
       const what = tlsPolicy === "verified" ? "verified TLS" : "TLS";
-      return { level: tlsPolicy, by: `the route “${name}” asks for ${what}` };
+      return { level: tlsPolicy, by: `the sending method “${name}” requires ${what}` };
     }
     return this.#options.profileOf(site.provider).tlsRequired
       ? { level: "required", by: `${site.name} always has TLS` }

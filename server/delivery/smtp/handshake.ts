@@ -246,7 +246,7 @@ function refuseSecretInClear(wire: Wire): void {
     throw new SmtpFailure(
       "auth",
       "config",
-      "the password would cross the network unencrypted; choose STARTTLS or TLS for this route",
+      "the password would be sent unencrypted; choose STARTTLS or TLS for this sending method",
     );
   }
 }

@@ -123,7 +123,7 @@ export class DeliveryThread {
   async sendOne(message: TestMessage): Promise<SmtpOutcome> {
     const rendered = await this.#renderOne(message).catch((error: unknown) => {
       const reason = error instanceof Error ? error.message : String(error);
-      throw new AppError("invalid_input", `The message cannot be made: ${reason}`);
+      throw new AppError("invalid_input", `The message cannot be created: ${reason}`);
     });
     // A separate pool, because the route may not have been saved yet and campaigns must keep their connections.
     return await sendAlone(this.#pools.make(message.route, oneOffTimeouts), rendered);

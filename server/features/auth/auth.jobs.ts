@@ -85,6 +85,6 @@ async function mailInvite(deps: Deps, job: Job): Promise<void> {
 
 function requireMail(mail: Mailer): void {
   if (!mail.isConfigured()) {
-    throw new PermanentJobError("no route for the instance's own mail is set up");
+    throw new PermanentJobError("sending of account emails is not set up");
   }
 }

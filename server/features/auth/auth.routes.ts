@@ -46,10 +46,7 @@ export const authRoutes = (deps: AppDeps) => {
     const origin = request.headers.get("origin");
     const own = ownOrigins(publicUrlOf(config, databases.system), request);
     if (origin !== null && !own.includes(origin)) {
-      throw new AppError(
-        "forbidden",
-        "The request does not come from this application's own pages.",
-      );
+      throw new AppError("forbidden", "The request was not sent from SwiftMail's own pages.");
     }
     if (!isSetUp(databases.system)) {
       throw new AppError("setup_required", "This instance is not set up yet.");

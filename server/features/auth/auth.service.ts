@@ -96,7 +96,7 @@ export async function signIn(
   );
   if (user === undefined || !matches || !hasStill(system, user)) {
     recordRefusal(desk, user?.id, from);
-    throw new AppError("unauthenticated", "The e-mail address or the password is wrong.");
+    throw new AppError("unauthenticated", "The email address or password is wrong.");
   }
   for (const key of keys.account) {
     forgetTries(system, key);
@@ -263,7 +263,7 @@ export async function changePassword(
     if (!hasStill(system, user)) {
       throw new AppError(
         "changed_meanwhile",
-        "The password was changed at the same moment. Sign in with the new one.",
+        "The password was just changed. Sign in with the new one.",
       );
     }
     forgetTries(system, account);

@@ -30,13 +30,9 @@ export class HashTurns {
 
   #turn(isKnown: boolean): Promise<void> {
     if (!isKnown && this.#waiting.length >= MAX_WAITING) {
-      throw new AppError(
-        "unavailable",
-        "Too many people are signing in at this moment. Try again.",
-        {
-          retryAfterSeconds: 5,
-        },
-      );
+      throw new AppError("unavailable", "Too many people are signing in right now. Try again.", {
+        retryAfterSeconds: 5,
+      });
     }
     return new Promise((resolve) => {
       if (isKnown) {

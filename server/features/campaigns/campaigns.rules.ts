@@ -147,7 +147,7 @@ export function templateSentence({ message, line, column }: TemplateProblem): st
 export const contentUnchecked: SectionProblem = {
   code: "content_unchecked",
   field: "bodySource",
-  message: "The message is still being checked; look again in a moment.",
+  message: "The message is still being checked. Try again in a moment.",
 };
 
 /** True when the body offers a way out that people can see. */
@@ -164,31 +164,31 @@ function audienceProblems(facts: SectionFacts): SectionProblem[] {
   }));
   if (lacksList) {
     // Of one that was left out, too: its people would get the campaign.
-    const message = "A list of the audience was deleted. Remove it, or choose another one.";
+    const message = "A list in the audience was deleted. Remove it or choose another one.";
     faults.unshift({ code: "list_deleted", field: "audience", message });
   }
   const named = audience.includeLists.length + audience.includeSegments.length;
   return audience.everyone || named > 0
     ? faults
-    : [{ code: "no_audience", field: "audience", message: "Choose who gets it." }, ...faults];
+    : [{ code: "no_audience", field: "audience", message: "Choose recipients." }, ...faults];
 }
 
 function senderProblems({ sender, route }: SectionFacts): SectionProblem[] {
   const problems: SectionProblem[] = [];
   if (sender === undefined) {
-    problems.push({ code: "no_sender", field: "senderId", message: "Choose whom it is from." });
+    problems.push({ code: "no_sender", field: "senderId", message: "Choose a sender." });
   }
   if (route === undefined) {
     problems.push({
       code: "no_route",
       field: "routeId",
-      message: "Choose the route it leaves by.",
+      message: "Choose a sending method.",
     });
   } else if (!route.enabled) {
     problems.push({
       code: "route_disabled",
       field: "routeId",
-      message: "The route is switched off; switch it on or choose another.",
+      message: "The sending method is turned off. Turn it on or choose another one.",
     });
   }
   if (sender?.testOnly && route && route.kind !== "test_inbox" && !route.isLocal) {
@@ -196,7 +196,7 @@ function senderProblems({ sender, route }: SectionFacts): SectionProblem[] {
       code: "sender_test_only",
       field: "senderId",
       message:
-        "Nobody can own the sender's domain, so only the test inbox or a relay in your own network takes mail from it.",
+        "The sender's domain is reserved for testing. Use it only with the test inbox or a relay in your own network.",
     });
   }
   return problems;

@@ -78,7 +78,10 @@ export function requireCampaign(db: Connection, id: number): CampaignRow {
 /** Refuses what needs a way out that is there. @throws AppError `illegal_state`. */
 export function requireWay(db: Connection, row: CampaignRow): void {
   if (!findWay(db, row)?.enabled) {
-    throw new AppError("illegal_state", "Its route is gone or switched off; see Sending → Routes.");
+    throw new AppError(
+      "illegal_state",
+      "Its sending method was deleted or turned off. See Sending → Sending methods.",
+    );
   }
 }
 
@@ -121,7 +124,7 @@ export function changeCampaign(
     throw new AppError(
       "illegal_state",
       row.status === "scheduled"
-        ? "The campaign is scheduled. Take it off the schedule to edit it."
+        ? "The campaign is scheduled. Move it back to draft to edit it."
         : "The campaign was launched; what is being sent cannot change any more.",
     );
   }
@@ -251,7 +254,7 @@ function refuseControls(change: CampaignChange): void {
   }
   const replyTo = change.replyTo ?? "";
   if (replyTo !== "" && !/^[^\s@<>,;:"]+@[^\s@<>,;:"]+\.[^\s@<>,;:"]+$/.test(replyTo)) {
-    throw invalidField("replyTo", "is not an e-mail address");
+    throw invalidField("replyTo", "is not an email address");
   }
 }
 
@@ -261,11 +264,11 @@ function refuseDangling(db: Connection, change: CampaignChange, before: Audience
     throw invalidField("senderId", "is no sender of this workspace");
   }
   if (typeof routeId === "number" && findWay(db, { routeId, routeGroupId: null }) === undefined) {
-    throw invalidField("routeId", "is no route of this workspace");
+    throw invalidField("routeId", "is not a sending method of this workspace");
   }
   const way = { routeId: null, routeGroupId: routeGroupId ?? null };
   if (typeof routeGroupId === "number" && findWay(db, way) === undefined) {
-    throw invalidField("routeGroupId", "is no route group of this workspace");
+    throw invalidField("routeGroupId", "is not a sending method group of this workspace");
   }
   if (audience !== undefined) {
     const { includeSegments = [], excludeSegments = [] } = audience;
@@ -304,8 +307,5 @@ function segmentFaults(db: Connection, audience: Audience): string[] {
 
 function stale(version: number | undefined): AppError {
   const now = version === undefined ? "" : ` It is version ${version} now.`;
-  return new AppError(
-    "stale_version",
-    `Somebody else changed the campaign meanwhile; load it again.${now}`,
-  );
+  return new AppError("stale_version", `Someone else changed this campaign. Load it again.${now}`);
 }

@@ -224,7 +224,7 @@ function requireSame(now: CampaignRow, checked: CampaignRow): void {
   if (now.version !== checked.version) {
     throw new AppError(
       "stale_version",
-      "The campaign was changed while it was checked; look again.",
+      "The campaign changed while it was being checked. Check it again.",
     );
   }
 }
@@ -272,10 +272,7 @@ function move(
 ): void {
   const to = requireMove(row, action);
   if (!moveCampaign(db, { id: row.id, from: row.status, to, reason, now })) {
-    throw new AppError(
-      "changed_meanwhile",
-      "The campaign's status changed at the same moment; look again.",
-    );
+    throw new AppError("changed_meanwhile", "The campaign's status just changed. Load it again.");
   }
 }
 

@@ -96,7 +96,8 @@ function audienceChecks({ sections, willGetIt }: PreflightFacts): Check[] {
   if (sections.audience.problems.length > 0 || willGetIt > 0) {
     return [];
   }
-  const message = "Nobody would get it: the audience is empty after unsubscribes and suppressions.";
+  const message =
+    "There are no recipients: everyone in the audience is unsubscribed or suppressed, or it is empty.";
   return [{ code: "empty_audience", severity: "error", message, fix: "audience" }];
 }
 
@@ -106,7 +107,7 @@ function contentChecks(facts: PreflightFacts): Check[] {
     checks.push({
       code: "no_unsubscribe_link",
       severity: "warning",
-      message: "The message has no unsubscribe link of its own; one is added at its end.",
+      message: "The message has no unsubscribe link. SwiftMail adds one at the end.",
       fix: "content",
     });
   }
@@ -114,14 +115,15 @@ function contentChecks(facts: PreflightFacts): Check[] {
     checks.push({
       code: "no_text",
       severity: "warning",
-      message: "The plain-text part is empty. Remove it to have it written from the HTML.",
+      message: "The plain text is empty. Remove it to generate it from the HTML.",
       fix: "text",
     });
   } else if (facts.html !== "" && facts.text.trim() === "") {
     checks.push({
       code: "no_text",
       severity: "warning",
-      message: "The message has no text, only pictures: spam filters distrust that.",
+      message:
+        "The message contains only images. Add text, because spam filters distrust messages without it.",
       fix: "content",
     });
   }
@@ -129,7 +131,8 @@ function contentChecks(facts: PreflightFacts): Check[] {
     checks.push({
       code: "no_postal_address",
       severity: "warning",
-      message: "The workspace has no postal address, which the law of many countries asks for.",
+      message:
+        "The workspace has no postal address. Many countries require one in marketing email.",
       fix: "workspace",
     });
   }
@@ -155,7 +158,7 @@ function senderChecks({ sender, route }: PreflightFacts): Check[] {
         {
           code: "route_unsigned",
           severity: "warning",
-          message: `The route "${route.name}" does not sign with DKIM; make sure that the relay does.`,
+          message: `The sending method "${route.name}" does not sign with DKIM. Make sure that the relay does.`,
           fix: "route",
         },
       ];
@@ -180,18 +183,18 @@ function unverified({
       code: "domain_missing",
       severity: isDirect ? "error" : "warning",
       message: isDirect
-        ? `The domain ${domain} is not set up here, and nothing is sent straight to recipients unsigned.`
-        : `The domain ${domain} is not set up here, so messages are not signed with DKIM by SwiftMail.`,
+        ? `The domain ${domain} is not set up. Direct sending requires DKIM signatures, so add the domain first.`
+        : `The domain ${domain} is not set up, so SwiftMail does not sign messages with DKIM.`,
       fix: "domains",
     };
   }
   const code = "domain_unverified";
   if (sender.domainLostAt !== undefined) {
     const day = new Date(sender.domainLostAt).toISOString().slice(0, 10);
-    const message = `The DKIM key of ${domain} was in the DNS until ${day} and is not any more: set the record again.`;
+    const message = `The DKIM record of ${domain} is missing from DNS. It was last seen on ${day}. Add it again.`;
     return { code, severity: route.isLocal ? "warning" : "error", message, fix: "domains" };
   }
-  const message = `The DKIM key of ${domain} was not found in the DNS: large providers will refuse or junk the mail.`;
+  const message = `The DKIM record of ${domain} was not found in DNS. Large providers will reject the mail or mark it as spam.`;
   // A signature whose key nobody can find is worse than none.
   const isError = isDirect || (route.signDkim && !route.isLocal);
   return { code, severity: isError ? "error" : "warning", message, fix: "domains" };
@@ -204,7 +207,7 @@ function addressChecks({ publicUrl, route }: PreflightFacts): Check[] {
   const url = URL.parse(publicUrl);
   const host = url?.hostname ?? "";
   if (/^(localhost|127\.|\[::1\]|0\.0\.0\.0)/.test(host) || !host.includes(".")) {
-    const message = `Links in the message would lead to ${publicUrl}, which recipients cannot reach.`;
+    const message = `Links in the message lead to ${publicUrl}, which recipients cannot reach.`;
     return [{ code: "public_url_local", severity: "error", message, fix: "public-url" }];
   }
   return url?.protocol === "https:"
@@ -213,7 +216,7 @@ function addressChecks({ publicUrl, route }: PreflightFacts): Check[] {
         {
           code: "public_url_http",
           severity: "warning",
-          message: `Links begin with ${publicUrl}. One-click unsubscribe works only over https (RFC 8058).`,
+          message: `Links start with ${publicUrl}. One-click unsubscribe works only with https (RFC 8058).`,
           fix: "public-url",
         },
       ];

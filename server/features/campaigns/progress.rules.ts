@@ -52,10 +52,10 @@ const NEAR = 0.8;
 export function bottleneckOf(facts: BottleneckFacts): string | null {
   const { status, statusReason, perSecond, pending, route } = facts;
   if (status === "preparing") {
-    return "Writing down who gets it.";
+    return "Selecting recipients.";
   }
   if (status === "paused" || status === "pausing") {
-    return statusReason === "" ? "It is paused." : `It is paused: ${statusReason}`;
+    return statusReason === "" ? "Paused." : `Paused: ${statusReason}`;
   }
   if (status !== "sending") {
     return null;
@@ -66,10 +66,10 @@ export function bottleneckOf(facts: BottleneckFacts): string | null {
   const isNear = (cap: number | null | undefined) =>
     typeof cap === "number" && pending > 0 && perSecond >= cap * NEAR;
   if (route !== undefined && isNear(route.maxPerSecond)) {
-    return `Route "${route.name}" admits ${route.maxPerSecond}/s: raise it in Sending → Routes.`;
+    return `The sending method "${route.name}" is limited to ${route.maxPerSecond}/s. Change it in Sending → Sending methods.`;
   }
   if (isNear(facts.workspaceMaxPerSecond)) {
-    return `The workspace may send ${facts.workspaceMaxPerSecond}/s: an administrator can raise it.`;
+    return `This workspace is limited to ${facts.workspaceMaxPerSecond}/s. An administrator can change it.`;
   }
   return pending === 0 ? waitingSentence(facts) : movingSentence(facts);
 }
@@ -81,52 +81,54 @@ function waitingSentence(facts: BottleneckFacts): string {
   }
   return facts.deferred > 0
     ? retriesSentence(facts)
-    : "Every message has an answer; the last results are being written down.";
+    : "All messages have been handled. The last results are being saved.";
 }
 
 function movingSentence({ perSecond, said }: BottleneckFacts): string {
   if (perSecond > 0) {
-    return "Nothing holds it back: it goes as fast as this server and the receiving ones can.";
+    return "No limit: sending as fast as this server and the receiving servers allow.";
   }
   return said === undefined
-    ? "It is waiting for its turn on this server."
-    : "Its next messages are on their way.";
+    ? "Waiting for its turn on this server."
+    : "The next messages are being sent.";
 }
 
 function heldSentence(held: number): string {
-  const many = held === 1 ? "1 message waits" : `${held.toLocaleString("en")} messages wait`;
-  return `${many} for somebody to decide: the servers' answers were lost, and they may have arrived.`;
+  const many = held === 1 ? "1 message needs" : `${held.toLocaleString("en")} messages need`;
+  return `${many} your decision: the connection was lost, so they may or may not have arrived.`;
 }
 
 function retriesSentence({ deferred, nextDueAt, deferredFor }: BottleneckFacts): string {
   const first =
     nextDueAt === null ? "" : `, ${deferred === 1 ? "" : "the first "}at ${timeOf(nextDueAt)}`;
   const many =
-    deferred === 1 ? "1 message waits" : `${deferred.toLocaleString("en")} messages wait`;
+    deferred === 1
+      ? "1 message is waiting"
+      : `${deferred.toLocaleString("en")} messages are waiting`;
   const [cause, another] = new Set(deferredFor.map(causeOf));
   const why = cause && another === undefined ? `, because ${cause}` : "";
-  return `${many} for another try${first}${why}.`;
+  return `${many} for the next attempt${first}${why}.`;
 }
 
 /** Why messages of a category wait, after "because"; what is left out needs no explanation here. */
 const causes: Readonly<Record<string, string>> = {
-  net: "connections to the servers failed",
-  tls_policy: "no connection that is safe enough could be made",
-  dns_failure: "the DNS gave no usable answer for their domains",
-  no_domain: "the DNS gave no usable answer for their domains",
+  net: "connections to the receiving servers failed",
+  tls_policy: "no secure enough connection was possible",
+  dns_failure: "their domains could not be looked up in DNS",
+  no_domain: "their domains could not be looked up in DNS",
   mailbox_full: "their mailboxes are full",
-  postponed: "a limit holds back what goes to their servers",
-  ambiguous: "the servers' answers were lost",
-  greylist: "the servers asked to be asked again later",
-  rcpt_rate: "the servers asked to be asked again later",
-  rate_limit: "the servers asked to be asked again later",
-  quota: "the servers asked to be asked again later",
-  relay_denied: "the servers do not take mail from here now",
-  ip_reputation: "the servers do not take mail from here now",
-  domain_reputation: "the servers do not take mail from here now",
-  policy: "the servers do not take mail from here now",
-  system: "the servers have trouble of their own",
-  protocol: "the servers have trouble of their own",
+  postponed: "a limit applies to their receiving servers",
+  ambiguous: "the connection was lost before the servers replied",
+  greylist: "the receiving servers asked to try later",
+  rcpt_rate: "the receiving servers asked to try later",
+  rate_limit: "the receiving servers asked to try later",
+  quota: "the receiving servers asked to try later",
+  relay_denied: "the receiving servers do not accept mail from here now",
+  ip_reputation: "the receiving servers do not accept mail from here now",
+  domain_reputation: "the receiving servers do not accept mail from here now",
+  policy: "the receiving servers do not accept mail from here now",
+  system: "the receiving servers have problems",
+  protocol: "the receiving servers have problems",
 };
 
 function causeOf(category: string): string {

@@ -39,7 +39,7 @@ export async function retryFailed(
   if (preview.retry !== expected) {
     throw new AppError(
       "changed_meanwhile",
-      `It would be ${preview.retry} messages now, not ${expected}; look again.`,
+      `The number of messages changed to ${preview.retry} (was ${expected}). Check again.`,
     );
   }
   return await deps.engine.retry(workspaceId, campaignId, filter);

@@ -35,7 +35,10 @@ export async function sendTest(
   const way = { routeId: row.routeId, groupId: row.routeGroupId };
   const [member] = loadRouteMembers(db, { workspaceId, ...deps }, way);
   if (row.senderId === null || member === undefined) {
-    throw new AppError("illegal_state", "Choose a sender and a route before sending a test.");
+    throw new AppError(
+      "illegal_state",
+      "Choose a sender and a sending method before you send a test.",
+    );
   }
   const message = {
     workspaceId,

@@ -101,7 +101,7 @@ function waysOut(db: Connection, mail: ContactMail) {
   const routes = readRoutes(db).items.filter(({ enabled }) => enabled);
   const routeId = (routes.find(({ id }) => id === mail.routeId) ?? routes[0])?.id;
   if (sender === undefined || routeId === undefined) {
-    throw new PermanentJobError("The workspace has no sender, or no route that is switched on.");
+    throw new PermanentJobError("The workspace has no sender or no active sending method.");
   }
   return { sender, routeId };
 }

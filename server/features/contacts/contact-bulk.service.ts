@@ -158,7 +158,7 @@ export function undoBulkAction(
     if (!queueBulkUndo(db, id, now)) {
       throw new AppError(
         "illegal_state",
-        "This action is running still, was undone, or is older than a week.",
+        "This action is still running, was undone, or is older than a week.",
       );
     }
     // The job is in another database: committed just before the row, it does nothing without it.
@@ -210,7 +210,7 @@ export function getBulkAction(db: Connection, id: number) {
 export function cancelBulkAction(db: Connection, id: number, now: number) {
   getBulkAction(db, id);
   if (!closeBulkAction(db, { id, state: "cancelled", error: null, now })) {
-    throw new AppError("illegal_state", "This action has ended already.");
+    throw new AppError("illegal_state", "This action has already ended.");
   }
   return getBulkAction(db, id);
 }

@@ -123,7 +123,7 @@ export function removeField(context: TaskContext, id: number) {
   return inTransaction(db, () => {
     refuseWhileFreezing(db);
     if (hideField(db, id, context.now) === undefined) {
-      throw new AppError("illegal_state", "Its values are still being carried over to a new key.");
+      throw new AppError("illegal_state", "Its values are still being moved to a new name.");
     }
     const total = keptCount(db, "contacts");
     return startTask(context, { kind: "field_remove", payload: { fieldId: id, key }, total });

@@ -175,7 +175,7 @@ export function readPosition(cursor: string): Position {
     k === undefined ||
     typeof id !== "number"
   ) {
-    throw invalidField("cursor", "is not one that this list gave", "Leave it out to start again.");
+    throw invalidField("cursor", "was not returned by this list", "Leave it out to start again.");
   }
   return { by, pass, k, id };
 }

@@ -26,10 +26,10 @@ export function importKey(pem: string): KeyPair {
   try {
     key = createPrivateKey(pem);
   } catch {
-    throw invalidField(field, "is no private key in PEM", "It begins with -----BEGIN.");
+    throw invalidField(field, "is not a private key in PEM format", "It begins with -----BEGIN.");
   }
   if (key.asymmetricKeyType !== "rsa") {
-    throw invalidField(field, "is no RSA key", "Yahoo and Microsoft verify RSA only.");
+    throw invalidField(field, "is not an RSA key", "Yahoo and Microsoft verify RSA only.");
   }
   if ((key.asymmetricKeyDetails?.modulusLength ?? 0) < LEAST_BITS) {
     throw invalidField(field, `has less than ${LEAST_BITS} bits`, `Use ${KEY_BITS} or more.`);

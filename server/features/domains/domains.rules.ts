@@ -79,7 +79,7 @@ export function requireSenderAddress(input: string): { email: string; domain: st
   const isLocal =
     /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}$/.test(local) && !/^\.|\.\.|\.$/.test(local);
   if (at < 1 || !isLocal) {
-    throw invalidField("email", "is not an e-mail address", "For example news@example.com.");
+    throw invalidField("email", "is not an email address", "For example news@example.com.");
   }
   const domain = requireDomain(input.slice(at + 1), "email");
   return { email: `${local}@${domain}`, domain };

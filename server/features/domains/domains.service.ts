@@ -67,7 +67,7 @@ export async function createDomain(
   now: number,
 ): Promise<DomainView> {
   const name = requireDomain(input.name, "name");
-  const taken = new AppError("conflict", `The domain ${name} is there already.`, {
+  const taken = new AppError("conflict", `The domain ${name} already exists.`, {
     fields: [{ field: "name", reason: "is there already" }],
   });
   if (findDomainByName(open(), name) !== undefined) {
@@ -211,7 +211,7 @@ export function deleteDomain(db: Connection, id: number): void {
   if (user !== undefined) {
     throw new AppError(
       "in_use",
-      `The campaign "${user}" is signed by this domain. Cancel it or wait until it has finished.`,
+      `The campaign "${user}" is signed with this domain. Cancel it or wait until it is finished.`,
     );
   }
   if (!deleteDomainRow(db, id)) {

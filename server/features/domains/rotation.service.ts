@@ -60,7 +60,7 @@ export async function finishRotation(
   const checked = await checkDomain(open, dns, target, now);
   const record = checked.records.find(({ purpose }) => purpose === "dkim_next");
   if (before === undefined || record === undefined) {
-    throw new AppError("illegal_state", "No key waits: make the next one first.");
+    throw new AppError("illegal_state", "There is no next key. Create one first.");
   }
   if (record.status !== "ok") {
     throw new AppError("illegal_state", `${record.host}: ${record.message}`);
@@ -70,10 +70,7 @@ export async function finishRotation(
     const row = requireDomainRow(db, target.id);
     const next = nextKey(db, target.id);
     if (next?.id !== before.id) {
-      throw new AppError(
-        "changed_meanwhile",
-        "The key was changed at the same moment; look again.",
-      );
+      throw new AppError("changed_meanwhile", "The key was just changed. Load the page again.");
     }
     deleteDkimKey(db, row.id, next.id);
     addDkimKey(db, {
@@ -102,7 +99,7 @@ export function removeKey(db: Connection, target: Target, keyId: number): Domain
   if (key?.state === "retired" && user !== undefined) {
     throw new AppError(
       "in_use",
-      `The campaign "${user}" may still sign with this key. Wait until it has finished.`,
+      `The campaign "${user}" may still use this key. Wait until it is finished.`,
     );
   }
   if (key === undefined || !deleteDkimKey(db, target.id, keyId)) {
@@ -117,7 +114,7 @@ const nextKey = (db: Connection, domainId: number) =>
 function refuseSecond(db: Connection, domainId: number): void {
   requireDomainRow(db, domainId);
   if (nextKey(db, domainId) !== undefined) {
-    throw new AppError("conflict", "The next key waits already. Let it sign, or remove it first.");
+    throw new AppError("conflict", "A next key already exists. Switch to it or remove it first.");
   }
 }
 
@@ -134,7 +131,7 @@ function selectorFor(db: Connection, domainId: number, wanted: string | undefine
     throw invalidField("selector", "is no selector", hint);
   }
   if (taken.includes(selector)) {
-    throw invalidField("selector", "has a key already", "Choose one that was never used.");
+    throw invalidField("selector", "already has a key", "Choose one that was never used.");
   }
   return selector;
 }

@@ -60,7 +60,7 @@ export function changeSender(db: Connection, id: number, change: SenderChange): 
 export function deleteSender(db: Connection, id: number): void {
   const user = findSenderUser(db, id);
   if (user !== undefined) {
-    throw new AppError("in_use", `The scheduled campaign "${user}" is sent in this name.`);
+    throw new AppError("in_use", `The scheduled campaign "${user}" uses this sender.`);
   }
   if (!deleteSenderRow(db, id)) {
     throw notFound("sender");
@@ -75,7 +75,7 @@ function checked(db: Connection, input: { name: string; email: string; replyTo: 
   }
   const replyTo = input.replyTo.trim();
   if (replyTo !== "" && !/^[^\s@<>,;:"]+@[^\s@<>,;:"]+\.[^\s@<>,;:"]+$/.test(replyTo)) {
-    throw invalidField("replyTo", "is not an e-mail address");
+    throw invalidField("replyTo", "is not an email address");
   }
   return { name, email, replyTo, domainId: findDomainIdFor(db, domain) };
 }
@@ -86,7 +86,7 @@ function hasControl(text: string): boolean {
 }
 
 function taken(email: string): AppError {
-  return new AppError("conflict", `There is already a sender ${email}.`, {
+  return new AppError("conflict", `The sender ${email} already exists.`, {
     fields: [{ field: "email", reason: "is there already" }],
   });
 }

@@ -117,7 +117,7 @@ export function cancelExport(db: Connection, dataDir: string, id: number, now: n
   const row = rowOf(db, id);
   const end = { id, state: "cancelled" as const, error: null, now, expiresAt: null, sizeBytes: 0 };
   if (!closeExport(db, end)) {
-    throw new AppError("illegal_state", "This export has ended already.");
+    throw new AppError("illegal_state", "This export has already ended.");
   }
   if (row.filePath !== null) {
     rmSync(exportPath(dataDir, row.filePath), { force: true });

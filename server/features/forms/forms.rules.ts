@@ -45,11 +45,7 @@ export function readRedirect(field: string, written: string): string {
     url.username !== "" ||
     url.password !== ""
   ) {
-    throw invalidField(
-      field,
-      "is no web address",
-      "Write it in full: https://www.example.org/thanks",
-    );
+    throw invalidField(field, "is no web address", "For example https://www.example.org/thanks");
   }
   return url.href;
 }
@@ -70,7 +66,7 @@ export function readOrigins(written: readonly string[]): string[] {
       throw invalidField(
         "origins",
         `"${text}" is no origin`,
-        "Write it like https://www.example.org",
+        "For example https://www.example.org",
       );
     }
     return url.origin;

@@ -141,7 +141,7 @@ export function changeForm(
     const change = { id, name, enabled: Number(input.enabled ?? old.enabled), now };
     const json = JSON.stringify(settings);
     if (!updateForm(db, { ...change, settings: json, version: version ?? old.version })) {
-      throw new AppError("stale_version", "Somebody else saved this form meanwhile.");
+      throw new AppError("stale_version", "Someone else changed this form. Load it again.");
     }
     keepConsentText(db, id, old.consentVersion, settings.consentText, now);
   });

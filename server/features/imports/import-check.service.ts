@@ -155,7 +155,7 @@ function waiting(row: ImportRow | undefined, now: number): ImportRow {
     throw new AppError("illegal_state", FORGOTTEN);
   }
   if (row.state !== "uploaded") {
-    throw new AppError("illegal_state", "This import was started already.");
+    throw new AppError("illegal_state", "This import was already started.");
   }
   return row;
 }

@@ -123,14 +123,14 @@ function room(out: WriteStream): Promise<void> {
 export function tooLarge(): AppError {
   return new AppError(
     "too_large",
-    `The file is larger than ${MAX_FILE_BYTES / 1024 / 1024} MB: split it and import the parts.`,
+    `The file is larger than ${MAX_FILE_BYTES / 1024 / 1024} MB. Split it and import the parts.`,
   );
 }
 
 function diskFull(cause: unknown): AppError {
   return new AppError(
     "unavailable",
-    "The disk of this server is full: free some space and upload the file again.",
+    "The disk of this server is full. Free some space and upload the file again.",
     { cause, retryAfterSeconds: 60 },
   );
 }

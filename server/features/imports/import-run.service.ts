@@ -112,7 +112,7 @@ function fail(context: RunContext, row: ImportRow, error: unknown): void {
 
 function failureMessage(error: unknown): string {
   return error instanceof Error && "code" in error && error.code === "ENOENT"
-    ? "The uploaded file is gone from this server: upload it again."
+    ? "The uploaded file is no longer on this server. Upload it again."
     : "The import stopped because of a fault of this server; the log has it. It can be resumed.";
 }
 

@@ -40,7 +40,7 @@ export function undoImport(db: Connection, jobs: JobQueue, workspaceId: string, 
   }
   inTransaction(db, () => {
     if (!canUndoImport(row) || !queueUndo(db, id)) {
-      throw new AppError("illegal_state", "This import cannot be undone, or was undone already.");
+      throw new AppError("illegal_state", "This import cannot be undone or was already undone.");
     }
     // The job is in another database: committed just before the row, it does nothing without it.
     jobs.enqueue(IMPORT_UNDO_JOB, workspaceId, { importId: id });

@@ -98,7 +98,7 @@ export function previewImport(db: Connection, dataDir: string, id: number, choic
   const reread = choice.encoding === undefined || choice.encoding === old.encoding ? kept : {};
   const settings = readHead(head, old.isUtf8, row.sizeBytes, { ...reread, ...choice });
   if (!saveSettings(db, id, JSON.stringify(settings))) {
-    throw new AppError("illegal_state", "This import was started already.");
+    throw new AppError("illegal_state", "This import was already started.");
   }
   return preview(db, rowOf(db, id), head);
 }
@@ -166,10 +166,13 @@ function presetOf(header: readonly string[]) {
 
 function readFileHead(path: string, state: ImportRow["state"]): Buffer {
   if (state !== "uploaded") {
-    throw new AppError("illegal_state", "This import was started already.");
+    throw new AppError("illegal_state", "This import was already started.");
   }
   if (!existsSync(path)) {
-    throw new AppError("not_found", "The uploaded file is gone from this server: upload it again.");
+    throw new AppError(
+      "not_found",
+      "The uploaded file is no longer on this server. Upload it again.",
+    );
   }
   const file = openSync(path, "r");
   try {

@@ -126,7 +126,10 @@ export const importRoutes = ({ guard, config, clock, audit, jobs, databases }: A
       "/:id/start",
       ({ db, params, body, actor, workspace }) => {
         if (makesLists(body.mapping) && !workspace.can("lists:write")) {
-          throw new AppError("forbidden", "Bringing lists back from a file needs lists:write.");
+          throw new AppError(
+            "forbidden",
+            "You need the permission lists:write to restore lists from a file.",
+          );
         }
         const started = startImport(db, jobs, workspace.id, params.id, body, clock());
         audit.record({
@@ -223,7 +226,7 @@ async function uploadedFile(request: Request, rawName: string | undefined) {
     throw tooLarge();
   }
   if (request.body === null) {
-    throw new AppError("invalid_input", "There is no file in the request.");
+    throw new AppError("invalid_input", "The request contains no file.");
   }
   const boundary = boundaryOf(request.headers.get("content-type") ?? "");
   return boundary === undefined

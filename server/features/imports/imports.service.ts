@@ -95,7 +95,7 @@ export function startImport(
 ) {
   const row = rowOf(db, id);
   if (row.state !== "uploaded") {
-    throw new AppError("illegal_state", "This import was started already.");
+    throw new AppError("illegal_state", "This import was already started.");
   }
   requireFile(row, now);
   const listIds = input.listIds ?? [];
@@ -111,7 +111,7 @@ export function startImport(
     const { onDuplicate, into } = input;
     const started = { mapping, onDuplicate, listIds, consentHash, into, tagIds, ...status };
     if (!queueImport(db, id, JSON.stringify({ ...settings, started }), now)) {
-      throw new AppError("illegal_state", "This import was started already.");
+      throw new AppError("illegal_state", "This import was already started.");
     }
     enqueue(jobs, workspaceId, id);
   });
@@ -129,7 +129,7 @@ export function resumeImport(
   requireFile(rowOf(db, id), now);
   inTransaction(db, () => {
     if (!requeueImport(db, id)) {
-      throw new AppError("illegal_state", "Only an import that failed can be resumed.");
+      throw new AppError("illegal_state", "Only failed imports can be continued.");
     }
     enqueue(jobs, workspaceId, id);
   });
@@ -141,7 +141,7 @@ export function cancelImport(db: Connection, dataDir: string, id: number, now: n
   const row = rowOf(db, id);
   const from = ["uploaded", "queued", "running", "failed"] as const;
   if (!closeImport(db, { id, from: [...from], state: "cancelled", error: null, now })) {
-    throw new AppError("illegal_state", "This import has ended already.");
+    throw new AppError("illegal_state", "This import has already ended.");
   }
   removeImportFiles(dataDir, row.filePath);
   return getImport(db, id, now);

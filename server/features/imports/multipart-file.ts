@@ -28,7 +28,7 @@ export async function firstFormFile(
   for (;;) {
     const head = await parts.nextHead();
     if (head === undefined) {
-      throw new AppError("invalid_input", "There is no file in the form.");
+      throw new AppError("invalid_input", "The form contains no file.");
     }
     const fileName = fileNameOf(head);
     if (fileName !== undefined) {
@@ -109,7 +109,7 @@ class FormParts {
         return;
       }
       if (!(await this.pull())) {
-        throw new AppError("invalid_input", "The upload ended before the file did.");
+        throw new AppError("invalid_input", "The upload is incomplete.");
       }
     }
   }

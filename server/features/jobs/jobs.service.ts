@@ -38,7 +38,7 @@ export function retryJob(
     if (!deps.jobs.retry(id)) {
       throw new AppError(
         "illegal_state",
-        "Only a dead letter can be tried again, and only while the same work is not queued already.",
+        "Only failed tasks can be tried again, and only if the same task is not waiting already.",
       );
     }
     deps.audit.record({ actorId, workspaceId: null, action: "job.retry", target: id });

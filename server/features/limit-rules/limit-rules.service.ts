@@ -37,7 +37,7 @@ export function createRule(system: Connection, input: RuleInput, now: number) {
     if (entries.filter(({ source }) => source === "own").length >= MAX_OWN) {
       throw new AppError(
         "limit_reached",
-        `There are ${MAX_OWN} own rules already; remove one first.`,
+        `You have reached the limit of ${MAX_OWN} custom rules. Remove one first.`,
       );
     }
     const key = `own-${newId()}`;
@@ -76,7 +76,7 @@ export function orderRules(system: Connection, keys: readonly string[], now: num
     const byKey = new Map(allRules(system).map((entry) => [entry.rule.key, entry]));
     const ordered = keys.map((key) => byKey.get(key));
     if (new Set(keys).size !== byKey.size || keys.length !== byKey.size) {
-      throw invalidField("keys", "must name every rule once; somebody may have changed them");
+      throw invalidField("keys", "must name every rule once; someone may have changed the rules");
     }
     storeOrder(
       system,

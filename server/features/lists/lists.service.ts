@@ -153,7 +153,7 @@ function refuseWhileNeeded(db: Connection, id: number): void {
     const { name, status } = campaign;
     throw new AppError(
       "in_use",
-      `The campaign "${name}" is under way (${status}) and leaves out the members of this list. Delete the list when it is over.`,
+      `The campaign "${name}" (${status}) excludes this list. Delete the list once the campaign is finished.`,
     );
   }
 }

@@ -41,7 +41,7 @@ export function requireOrganizationOwner(
     throw notFound("organization");
   }
   if (role !== "owner") {
-    throw new AppError("forbidden", "Only an owner of the organization can do that.");
+    throw new AppError("forbidden", "Only owners of the organization can do this.");
   }
 }
 

@@ -53,7 +53,7 @@ export const downloadRoutes = ({ guard, keyRing, clock, config, databases, audit
       ({ params }) => {
         const download = readDownloadToken(keyRing, params.token, clock());
         if (download === undefined || !isWorkspace(databases.system, download.workspaceId)) {
-          throw new AppError("not_found", "This link is not one of ours, or has expired.");
+          throw new AppError("not_found", "This link is not valid or has expired.");
         }
         const { workspaceId, kind, id } = download;
         const db = databases.workspace(workspaceId);

@@ -50,7 +50,7 @@ export async function resumeNow(
 ): Promise<void> {
   requireOwn(workspaceId, id);
   if (!(await port.resumeLimit({ workspaceId, level, id }))) {
-    throw new AppError("not_found", "Nothing is suspended there any more.");
+    throw new AppError("not_found", "Nothing is paused there any more.");
   }
 }
 
@@ -69,15 +69,15 @@ export async function suspendFor(
   const { sites, holds } = await port.queue(workspaceId);
   const known = [...sites.map(({ limit }) => limit), ...holds];
   if (!known.some((limit) => limit.level === level && limit.id === id)) {
-    throw new AppError("not_found", "There is no such limit in this workspace.");
+    throw new AppError("not_found", "This workspace has no such limit.");
   }
-  const reason = "somebody in this workspace asked for it.";
+  const reason = "paused by a member of this workspace.";
   await port.suspendLimit({ workspaceId, level, id, forMs: minutes * MINUTE_MS, reason });
 }
 
 /** Ids of limits begin with their workspace's. */
 function requireOwn(workspaceId: string, id: string): void {
   if (id !== workspaceId && !id.startsWith(`${workspaceId}/`)) {
-    throw new AppError("not_found", "There is no such limit in this workspace.");
+    throw new AppError("not_found", "This workspace has no such limit.");
   }
 }

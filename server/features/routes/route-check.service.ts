@@ -73,7 +73,7 @@ export async function sendRouteTest(
   }
   const domain = sender.domainName ?? sender.email.slice(sender.email.lastIndexOf("@") + 1);
   const workspace = workspaceFacts(deps.databases.system, workspaceId);
-  const text = `This message left by the route "${route.name}". If you read it, the route works.`;
+  const text = `This message was sent with the sending method "${route.name}". If you can read it, the sending method works.`;
   const outcome = await deps.sendOne({
     workspaceId,
     route,
@@ -84,7 +84,7 @@ export async function sendRouteTest(
       ...{ tracking_off: true, fields: {} },
     },
     content: {
-      subject: "Test of a route",
+      subject: "Sending method test",
       preheader: "",
       fromName: sender.name,
       fromEmail: sender.email,
@@ -105,7 +105,7 @@ export async function sendRouteTest(
       },
       publicUrl: deps.publicUrl,
       domain,
-      name: "Test of a route",
+      name: "Sending method test",
       bounceDomain: "",
     },
   });

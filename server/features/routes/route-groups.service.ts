@@ -106,7 +106,7 @@ export function deleteRouteGroup(db: Connection, id: number): void {
   if (user !== undefined) {
     throw new AppError(
       "in_use",
-      `The campaign "${user}" is sent by this group. Cancel it or wait until it has finished.`,
+      `The campaign "${user}" uses this group. Cancel it or wait until it is finished.`,
     );
   }
   if (!deleteGroupRow(db, id)) {
@@ -116,14 +116,14 @@ export function deleteRouteGroup(db: Connection, id: number): void {
 
 function requireMembers(db: Connection, members: RouteGroupCreate["members"]): void {
   if (members.length === 0) {
-    throw invalidField("members", "is empty", "Choose at least one route.");
+    throw invalidField("members", "is empty", "Choose at least one sending method.");
   }
   const seen = new Set<number>();
   for (const [index, { routeId }] of members.entries()) {
     const field = `members.${index}.routeId`;
     const route = findRoute(db, routeId);
     if (route === undefined) {
-      throw invalidField(field, "is no route of this workspace");
+      throw invalidField(field, "is not a sending method of this workspace");
     }
     if (seen.has(routeId)) {
       throw invalidField(field, `"${route.name}" is there twice`, "Remove one of them.");
@@ -134,7 +134,7 @@ function requireMembers(db: Connection, members: RouteGroupCreate["members"]): v
       const hint = "Use it alone, or leave it out.";
       throw invalidField(
         field,
-        "the test inbox delivers to nobody, so it stands in for no route",
+        "the test inbox delivers nothing, so it cannot be in a group",
         hint,
       );
     }

@@ -88,7 +88,7 @@ export const routePresets: readonly RoutePreset[] = [
       "In the SES console, under Identities, verify the domain you send from (Easy DKIM).",
       "Under Account dashboard, ask for production access: a new account is in the sandbox, where it sends 200 messages a day to verified addresses only.",
       "Under SMTP settings, create SMTP credentials in the region you choose here: they work only there.",
-      "Take your account's maximum send rate and daily quota over into the limits of this route.",
+      "Copy your account's maximum send rate and daily quota to the limits of this sending method.",
     ],
     webhook: [
       "In the SES console, create a configuration set with an event destination to Amazon SNS for bounces and complaints, and make it the domain's default.",
@@ -253,7 +253,7 @@ export const routePresets: readonly RoutePreset[] = [
     signs: "own",
     spfInclude: "",
     steps: [
-      "Ask whoever runs the server for its name, its port, and a user that may send in your name.",
+      "Ask the administrator of the server for its host name, its port, and a user that may send from your address.",
     ],
     webhook: [],
   },

@@ -57,7 +57,7 @@ export const routeRoutes = ({ guard, keyRing, clock, databases, outside, audit }
         if (body.kind === "direct" && !allowsDirectSending(databases.system)) {
           throw new AppError(
             "forbidden",
-            "An administrator of this instance has to allow direct sending first, in Instance → Settings.",
+            "An administrator of this instance must allow direct sending first, under Instance.",
           );
         }
         const route = createRoute(db, keyRing, body, clock());

@@ -140,11 +140,11 @@ function directProblems(settings: RouteSettings): FieldProblem[] {
   for (const key of ["host", "username", "password"] as const) {
     if (settings[key] !== "") {
       const hint = "Leave it empty: the servers are found by the recipients' domains.";
-      problems.push({ field: key, reason: "has no meaning for a direct route", hint });
+      problems.push({ field: key, reason: "is not used for direct sending", hint });
     }
   }
   if (settings.oauth !== undefined) {
-    problems.push({ field: "oauth", reason: "has no meaning for a direct route" });
+    problems.push({ field: "oauth", reason: "is not used for direct sending" });
   }
   if (settings.chainDot) {
     const hint = "Only some relays bear it.";

@@ -122,14 +122,14 @@ export function deleteRoute(db: Connection, id: number): void {
   if (user !== undefined) {
     throw new AppError(
       "in_use",
-      `The campaign "${user}" is sent by this route. Cancel it or wait until it has finished.`,
+      `The campaign "${user}" uses this sending method. Cancel it or wait until it is finished.`,
     );
   }
   const group = findGroupOfOnly(db, id);
   if (group !== undefined) {
     throw new AppError(
       "in_use",
-      `The group "${group}" has no other route. Give it another one, or delete the group first.`,
+      `The group "${group}" has no other sending method. Add another one or delete the group first.`,
     );
   }
   if (!deleteRouteRow(db, id)) {

@@ -105,7 +105,10 @@ export function changeSegment(
   const { db, now } = context;
   const old = requireSegment(db, id);
   if (input.rule !== undefined && old.kind === "static") {
-    throw new AppError("illegal_state", "A static segment is a list of people; it has no rule.");
+    throw new AppError(
+      "illegal_state",
+      "A static segment is a fixed set of contacts and has no conditions.",
+    );
   }
   const rule = input.rule === undefined ? undefined : requireRule(db, input.rule);
   const row = updateSegment(db, {
@@ -183,7 +186,7 @@ export function askedOf(row: SegmentRow): Asked {
   if (row.state === "filling") {
     throw new AppError(
       "illegal_state",
-      `The segment "${row.name}" is still being filled, or being deleted.`,
+      `The segment "${row.name}" is still being created, or being deleted.`,
     );
   }
   return { staticSegment: row.id };

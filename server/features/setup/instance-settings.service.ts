@@ -110,10 +110,14 @@ export async function sendSystemTest(desk: InstanceDesk, userId: string) {
 function checkedUrl({ config }: InstanceDesk, typed: string): string {
   const read = readPublicUrl(typed);
   if ("reason" in read) {
-    throw invalidField("publicUrl", read.reason, "Write it like https://mail.example.com.");
+    throw invalidField("publicUrl", read.reason, "For example https://mail.example.com.");
   }
   if (config.publicUrl !== undefined && config.publicUrl !== read.origin) {
-    throw invalidField("publicUrl", `PUBLIC_URL says ${config.publicUrl}`, "Change that variable.");
+    throw invalidField(
+      "publicUrl",
+      `is set to ${config.publicUrl} by PUBLIC_URL`,
+      "Change that variable.",
+    );
   }
   return read.origin;
 }
@@ -132,7 +136,7 @@ function checkedProxies({ config }: InstanceDesk, typed: readonly string[]): str
     throw invalidField(
       "trustedProxies",
       `"${wrong}" is neither an address nor a range`,
-      "Write it like 10.0.0.7 or 172.28.0.0/16.",
+      "For example 10.0.0.7 or 172.28.0.0/16.",
     );
   }
   return ranges;

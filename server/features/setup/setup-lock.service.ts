@@ -59,7 +59,7 @@ export function unlockSetup(
   if (given.length !== right.length || !timingSafeEqual(given, right)) {
     throw new AppError(
       "unauthenticated",
-      "This is not the token. The server printed it on its console when it started.",
+      "This is not the setup token. The server printed it to its console when it started.",
       { fields: [{ field: "token", reason: "is not the one on the console" }] },
     );
   }
@@ -81,7 +81,7 @@ export function requireUnlocked(system: Connection, cookieHeader: string | null)
   if (!isUnlocked(system, cookieHeader)) {
     throw new AppError(
       "unauthenticated",
-      "Enter the token first that the server printed on its console when it started.",
+      "Enter the setup token first. The server printed it to its console when it started.",
     );
   }
 }
@@ -89,7 +89,7 @@ export function requireUnlocked(system: Connection, cookieHeader: string | null)
 /** @throws AppError `setup_done` when the wizard has finished. */
 export function refuseWhenDone(system: Connection): void {
   if (isSetUp(system)) {
-    throw new AppError("setup_done", "This instance is set up already. Sign in instead.");
+    throw new AppError("setup_done", "This instance is already set up. Sign in instead.");
   }
 }
 

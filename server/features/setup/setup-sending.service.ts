@@ -128,7 +128,7 @@ export async function answerTestMessage(desk: SetupDesk, input: { to?: string | 
     to,
     messageId,
     subject: "Your SwiftMail can send",
-    text: `This message left ${publicUrlOf(desk.config, system)} by the route you set up.\n\nNothing else to do: go back to the setup.\n`,
+    text: `This message left ${publicUrlOf(desk.config, system)} with the sending method you set up.\n\nYou can go back to the setup now.\n`,
   });
   const inboxId = kind === "test_inbox" ? await arrival(desk, messageId) : null;
   const testMessage = { to, at: desk.clock(), reply: sent.reply, workspaceId, inboxId };
@@ -222,7 +222,7 @@ async function arrival(desk: SetupDesk, messageId: string): Promise<number> {
     if (performance.now() > deadline) {
       throw new AppError(
         "unreachable",
-        "The test inbox took the message, but it did not show up within 10 seconds.",
+        "The test inbox accepted the message, but it did not appear within 10 seconds.",
       );
     }
     await Bun.sleep(LOOK_EVERY_MS);

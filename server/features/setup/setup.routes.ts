@@ -51,10 +51,7 @@ export const setupRoutes = (deps: AppDeps) => {
   const refuseForeignPage = (request: Request) => {
     const origin = request.headers.get("origin");
     if (origin !== null && !ownOrigins(publicUrlOf(config, system), request).includes(origin)) {
-      throw new AppError(
-        "forbidden",
-        "The request does not come from this application's own pages.",
-      );
+      throw new AppError("forbidden", "The request was not sent from SwiftMail's own pages.");
     }
   };
   const forUnlocked = ({ request }: { request: Request }) => {

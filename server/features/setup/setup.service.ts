@@ -96,10 +96,7 @@ export async function answerAdministrator(
   await createPerson(system, { ...input, isAdmin: true }, now, (id) => {
     // Hashing took time, in which the same question may have been answered by another request.
     if (readMemory(system).userId !== undefined) {
-      throw new AppError(
-        "changed_meanwhile",
-        "This step has just been answered by another request.",
-      );
+      throw new AppError("changed_meanwhile", "This step was just completed in another window.");
     }
     remember(system, { userId: id }, now);
     recordStep(desk, "user.create", id);
@@ -152,7 +149,7 @@ export async function answerPublicUrl(desk: SetupDesk, input: { url: string }): 
   const fixed = desk.config.publicUrl;
   const read = readPublicUrl(input.url);
   if ("reason" in read) {
-    throw invalidField("url", read.reason, "Write it like https://mail.example.com.");
+    throw invalidField("url", read.reason, "For example https://mail.example.com.");
   }
   if (fixed !== undefined && fixed !== read.origin) {
     throw invalidField("url", `PUBLIC_URL says ${fixed}`, "Change or remove that variable first.");
@@ -191,7 +188,7 @@ export function requireSteps(desk: SetupDesk, step: SetupStep): SetupMemory {
   const memory = readMemory(system);
   const missing = missingBefore(step, answeredSteps(desk, memory))[0];
   if (missing !== undefined) {
-    throw new AppError("illegal_state", `Answer the step "${missing}" first.`);
+    throw new AppError("illegal_state", `Complete the step "${missing}" first.`);
   }
   return memory;
 }

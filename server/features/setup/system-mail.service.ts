@@ -115,7 +115,7 @@ export function changeSystemMail(
   }
   const host = change.host?.trim() ?? "";
   if (host === "") {
-    throw invalidField("systemMail.host", "must not be empty", "Write it like smtp.example.com.");
+    throw invalidField("systemMail.host", "must not be empty", "For example smtp.example.com.");
   }
   const { port = 587, security = "starttls", verifyCertificate = true, username = "" } = change;
   const target = { kind: "relay" as const, host, port, security, verifyCertificate, username };

@@ -102,7 +102,7 @@ export function cancelTask(db: Connection, id: number, now: number) {
     throw new AppError(
       "illegal_state",
       canStop
-        ? "This task has ended already."
+        ? "This task has already ended."
         : "A removal, merge or rename cannot be stopped half-way.",
     );
   }

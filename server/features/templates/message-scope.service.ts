@@ -44,7 +44,7 @@ export function contactFor(db: Connection, choice: ContactChoice): ContactFields
   const { contactId: id, mayReadContacts } = choice;
   if (!mayReadContacts) {
     if (id !== undefined) {
-      throw new AppError("forbidden", "Choosing a contact needs contacts:read.");
+      throw new AppError("forbidden", "You need the permission contacts:read to choose a contact.");
     }
     return madeUp;
   }

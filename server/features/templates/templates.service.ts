@@ -82,7 +82,7 @@ export function changeTemplate(
   if (!isCurrent || !replaceTemplate(db, { ...document, id, version, now })) {
     throw new AppError(
       "stale_version",
-      `Somebody else changed the template meanwhile; load it again. It is version ${version} now.`,
+      `Someone else changed this template. Load it again. It is now version ${version}.`,
     );
   }
   return readTemplate(db, id);

@@ -56,7 +56,7 @@ export function takeTry(db: Connection, key: string, allowance: Allowance, now: 
     const minutes = Math.ceil(retryAfterSeconds / 60);
     throw new AppError(
       "rate_limited",
-      `Too many tries. Wait ${minutes} ${minutes === 1 ? "minute" : "minutes"}, or reset the password.`,
+      `Too many attempts. Wait ${minutes} ${minutes === 1 ? "minute" : "minutes"}, or reset the password.`,
       { retryAfterSeconds },
     );
   }

@@ -38,7 +38,7 @@ export type Person = {
 export function readEmail(input: string, field = "email"): { email: string; address: string } {
   const parsed = parseEmailAddress(input);
   if (isAddressFault(parsed)) {
-    throw invalidField(field, parsed.reason, "Write it like name@example.com.");
+    throw invalidField(field, parsed.reason, "For example name@example.com.");
   }
   return { email: parsed.email, address: parsed.address };
 }
@@ -113,8 +113,8 @@ export async function replacePerson(
 }
 
 function addressTaken(): AppError {
-  const reason = "there is an account with this address already";
-  return new AppError("conflict", "There is an account with this address already.", {
+  const reason = "an account with this address already exists";
+  return new AppError("conflict", "An account with this address already exists.", {
     fields: [{ field: "email", reason }],
   });
 }

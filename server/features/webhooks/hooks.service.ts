@@ -118,7 +118,7 @@ export class Hooks {
       throw notFound("webhook");
     }
     if (hook.row.secret === "") {
-      throw this.#refuse(hook, "The webhook's key has not been stored on the route's page yet.");
+      throw this.#refuse(hook, "Save the webhook's key on the sending method's page first.");
     }
     const secret = decryptSecret(this.#deps.keyRing, SECRET_PURPOSE, hook.row.secret);
     if (!provider.isProved(request, secret)) {
@@ -130,7 +130,7 @@ export class Hooks {
   async #ses(hook: Hook, request: HookRequest): Promise<HookEvent[]> {
     const message = await this.#sns.read(request.json, request.now).catch((error: unknown) => {
       const reason = error instanceof Error ? error.message : String(error);
-      throw new AppError("unavailable", `Amazon's certificate cannot be had now: ${reason}`);
+      throw new AppError("unavailable", `Amazon's certificate could not be loaded: ${reason}`);
     });
     if (message === undefined) {
       throw this.#refuse(hook, "The request is not signed by Amazon SNS.");

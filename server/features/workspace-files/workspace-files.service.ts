@@ -101,12 +101,12 @@ export async function acceptAsItIs(desk: Desk, workspaceId: string): Promise<voi
   if (row.reason !== "log_missing") {
     throw new AppError(
       "illegal_state",
-      "Only a workspace whose write-ahead log is gone can be used as it is.",
+      "Only a workspace whose -wal file is missing can be used anyway.",
     );
   }
   const fault = await desk.inspect(row.path);
   if (fault !== undefined) {
-    throw new AppError("illegal_state", `The file is damaged as well: ${fault.message}`);
+    throw new AppError("illegal_state", `The file is also damaged: ${fault.message}`);
   }
   desk.databases.bringBack(workspaceId, desk.clock());
   log.warn({ workspaceId }, "a workspace is used without what its lost log held");

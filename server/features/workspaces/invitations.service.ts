@@ -68,7 +68,7 @@ export function invite(
   return inTransaction(system, () => {
     const person = findPersonByEmail(system, email);
     if (person !== undefined && findMember(system, workspaceId, person.id) !== undefined) {
-      throw new AppError("conflict", "This person is a member of the workspace already.", {
+      throw new AppError("conflict", "This person is already a member of the workspace.", {
         fields: [{ field: "email", reason: "this person is a member already" }],
       });
     }
@@ -222,7 +222,7 @@ function required(system: Connection, token: string, now: number): InvitationRow
   if (invitation === undefined || !mayStillGive(system, invitation)) {
     throw new AppError(
       "not_found",
-      "This invitation does not work any more: it was used or withdrawn, is older than seven days, or whoever sent it may not invite any more. Ask for a new one.",
+      "This invitation is no longer valid. It was used or withdrawn, is older than seven days, or its sender may no longer invite people. Ask for a new one.",
     );
   }
   return invitation;

@@ -98,7 +98,7 @@ function requireMember(desk: MemberDesk, userId: string): MemberRow {
  */
 export function requireMayGive(desk: MemberDesk, role: Role): void {
   if (role === "owner" && desk.role !== "owner") {
-    throw new AppError("forbidden", "Only an owner can do that with an owner.");
+    throw new AppError("forbidden", "Only owners can change or remove owners.");
   }
 }
 
@@ -106,7 +106,7 @@ function requireAnotherOwner(desk: MemberDesk): void {
   if (ownersIn(desk.system, desk.workspaceId) < 2) {
     throw new AppError(
       "illegal_state",
-      "A workspace needs an owner: make somebody else an owner first.",
+      "A workspace needs an owner. Make someone else an owner first.",
     );
   }
 }

@@ -156,7 +156,7 @@ function checkedInput(input: WorkspaceInput): WorkspaceInput {
     throw invalidField(
       "postalAddress",
       "it is empty",
-      "The law in most countries wants a postal address in every marketing mail.",
+      "Most countries require a postal address in every marketing email.",
     );
   }
   return { name, timeZone, postalAddress };

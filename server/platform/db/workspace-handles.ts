@@ -341,7 +341,7 @@ function migrateExisting(db: Connection): void {
 function unavailable(cause?: unknown): AppError {
   return new AppError(
     "workspace_unavailable",
-    "This workspace is set aside because its file cannot be used. Nothing of it is shown, changed or sent until the administrator of this instance has mended it.",
+    "This workspace is turned off because its file cannot be used. Nothing in it is shown, changed or sent until an administrator of this instance has fixed it.",
     { retryAfterSeconds: 60, cause },
   );
 }

@@ -30,10 +30,7 @@ export const bodyLimit = (isUpload: (path: string) => boolean) =>
     }
     // Providers send recipients' one-click requests in any form; the route reads no more than it needs.
     if (path.startsWith("/api/")) {
-      throw new AppError(
-        "too_large",
-        "Say how long the body is: send it with Content-Length, not in chunks.",
-      );
+      throw new AppError("too_large", "Send the body with Content-Length, not in chunks.");
     }
   });
 
@@ -47,7 +44,7 @@ export const bodyReadByRoute = () => null;
 export function refuseLargeBody(request: Request, maxBytes: number): void {
   if (Number(request.headers.get("content-length") ?? 0) > maxBytes) {
     const limit = maxBytes < MEGABYTE ? `${maxBytes / 1024} kB` : `${maxBytes / MEGABYTE} MB`;
-    throw new AppError("too_large", `This request may hold at most ${limit}.`);
+    throw new AppError("too_large", `The request is too large. The limit is ${limit}.`);
   }
 }
 
@@ -72,7 +69,7 @@ export function countValues(body: unknown): number {
     if (seen + open.length + inner.length > MAX_BODY_VALUES) {
       throw new AppError(
         "too_large",
-        "This request holds more than 100,000 values. Send it in several parts.",
+        "This request contains more than 100,000 values. Split it into several requests.",
       );
     }
     for (const each of inner) {

@@ -22,7 +22,7 @@ export function decodeCursor(cursor: string, length: number): CursorValue[] {
   } catch {
     // Invalid JSON is refused below, like JSON of the wrong shape.
   }
-  throw invalidField("cursor", "is not one that this list gave", "Leave it out to start again.");
+  throw invalidField("cursor", "was not returned by this list", "Leave it out to start again.");
 }
 
 function isCursorValue(value: unknown): value is CursorValue {

@@ -9,7 +9,7 @@ import { problemResponse } from "./problem.ts";
 export const everyAnswer = new Elysia({ name: "every-answer" }).onRequest(({ request, set }) => {
   const url = URL.parse(request.url);
   if (url === null) {
-    return problemResponse(new AppError("invalid_input", "The Host field is not a host."), 400);
+    return problemResponse(new AppError("invalid_input", "The Host header is not valid."), 400);
   }
   set.headers["x-content-type-options"] = "nosniff";
   if (url.pathname.startsWith("/api/")) {

@@ -102,7 +102,7 @@ export function createGuard(
       ...decidedBy(async (asked) => {
         const actor = await admit(gate, asked);
         if (!actor.isAdmin) {
-          throw new AppError("forbidden", "Only an administrator of this instance can do that.");
+          throw new AppError("forbidden", "Only administrators of this instance can do this.");
         }
         return { actor };
       }),
@@ -197,7 +197,7 @@ async function admit(gate: Gate, asked: Asked): Promise<Actor> {
   const { access, limiter, rates } = gate;
   const { request, server, set } = asked;
   if (!access.isSetUp()) {
-    throw new AppError("setup_required", "This instance is not set up yet; open it in a browser.");
+    throw new AppError("setup_required", "This instance is not set up yet. Open it in a browser.");
   }
   const ip = gate.clientAddress(request, server);
   const actor = await access.authenticate(request, ip);
@@ -259,7 +259,7 @@ async function jsonOf(request: Request): Promise<unknown> {
   const text = await request.text();
   const body: unknown = text === "" ? undefined : JSON.parse(text);
   if (body === null) {
-    throw new AppError("invalid_input", "The body is null. Send a JSON object.");
+    throw new AppError("invalid_input", "The request body is null. Send a JSON object.");
   }
   return body;
 }
@@ -292,7 +292,7 @@ function refuseForeignOrigin(access: AccessPort, actor: Actor, request: Request)
   if (origin === null || !access.allowedOrigins(request).includes(origin)) {
     throw new AppError(
       "forbidden",
-      "The request does not come from this application's own pages (its Origin header differs).",
+      "The request was not sent from SwiftMail's own pages (its Origin header differs).",
     );
   }
 }

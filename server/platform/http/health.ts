@@ -67,7 +67,7 @@ export const healthRoutes = (options: HealthOptions) =>
       "/metrics",
       async ({ request, server }) => {
         if (!isFromInside(request, server, options.clientAddress)) {
-          throw new AppError("forbidden", "Metrics are only told inside the private network.");
+          throw new AppError("forbidden", "Metrics are available only from the private network.");
         }
         const { body, contentType } = await options.metrics.render();
         return new Response(body, { headers: { "content-type": contentType } });

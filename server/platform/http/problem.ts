@@ -32,28 +32,28 @@ const statusOf = {
 } as const satisfies Record<ErrorCode, number>;
 
 const titleOf: Record<ErrorCode, string> = {
-  invalid_input: "Something in the request must be changed",
+  invalid_input: "Please check your input",
   unauthenticated: "Sign in first",
   forbidden: "Not allowed",
   not_found: "Not found",
-  method_not_allowed: "This address has no such method",
-  conflict: "Already there",
+  method_not_allowed: "Method not allowed",
+  conflict: "Already exists",
   in_use: "In use",
-  changed_meanwhile: "Changed meanwhile",
+  changed_meanwhile: "Changed in the meantime",
   in_progress: "Still in progress",
-  limit_reached: "No more can be added",
+  limit_reached: "Limit reached",
   erased: "Erased on request",
-  illegal_state: "Not possible now",
-  stale_version: "Changed by somebody else meanwhile",
+  illegal_state: "Not possible right now",
+  stale_version: "Changed by someone else",
   too_large: "Too large",
-  unsupported_media: "This kind of content is not accepted",
+  unsupported_media: "Content type not supported",
   rate_limited: "Too many requests",
   setup_required: "Finish the setup first",
-  setup_done: "The setup is finished",
-  unreachable: "A server did not answer as hoped",
-  unavailable: "Not available at the moment",
-  workspace_unavailable: "This workspace is set aside",
-  internal: "A fault of the server",
+  setup_done: "Setup is already finished",
+  unreachable: "Another server did not respond as expected",
+  unavailable: "Temporarily unavailable",
+  workspace_unavailable: "This workspace is turned off",
+  internal: "Server error",
 };
 
 /** A refusal as RFC 9457 problem details, with a code from a closed list and the fields to correct. */
@@ -120,12 +120,10 @@ export const problems = new Elysia({ name: "problems" }).onError(
       return problemResponse(fromValidation(error as ValidationError, { ...query, ...params }));
     }
     if (code === "NOT_FOUND") {
-      return problemResponse(new AppError("not_found", "There is nothing at this address."));
+      return problemResponse(new AppError("not_found", "Nothing was found at this URL."));
     }
     if (code === "PARSE") {
-      return problemResponse(
-        new AppError("invalid_input", "The body could not be read: it is not valid JSON."),
-      );
+      return problemResponse(new AppError("invalid_input", "The request body is not valid JSON."));
     }
     if (isBusy(error)) {
       log.warn({ route }, "a write failed because of a long-held lock");
@@ -136,7 +134,7 @@ export const problems = new Elysia({ name: "problems" }).onError(
       return problemResponse(diskFull(error));
     }
     return problemResponse(
-      new AppError("internal", "The server met a fault it did not expect; the log has it."),
+      new AppError("internal", "Something went wrong on the server. Its log has details."),
     );
   },
 );
@@ -199,7 +197,10 @@ function parameterWith(value: unknown, parameters: Record<string, unknown>): str
 function fromValidation(error: ValidationError, parameters: Record<string, unknown>): AppError {
   if (error.type === "response") {
     log.error({ err: error }, "a response does not match its schema");
-    return new AppError("internal", "The server made an answer that does not fit its own schema.");
+    return new AppError(
+      "internal",
+      "The server created a response that does not match its schema.",
+    );
   }
   const fields: FieldProblem[] = [];
   for (const problem of error.all) {

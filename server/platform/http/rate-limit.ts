@@ -60,7 +60,7 @@ export class RateLimiter {
     headers["ratelimit-reset"] = String(Math.ceil((rate.burst - tokens) / rate.perSecond));
     if (!isAdmitted) {
       const retryAfterSeconds = (wanted - tokens) / rate.perSecond;
-      throw new AppError("rate_limited", "Too many requests. Slow down a little.", {
+      throw new AppError("rate_limited", "Too many requests. Wait a moment and try again.", {
         retryAfterSeconds,
       });
     }

@@ -46,7 +46,7 @@ export class FairGate {
       return undefined;
     }
     if (queue.length >= this.#limits.waiting) {
-      throw new AppError("unavailable", "Too much is being counted. Try again in a moment.", {
+      throw new AppError("unavailable", "The server is busy counting. Try again in a moment.", {
         retryAfterSeconds: 5,
       });
     }

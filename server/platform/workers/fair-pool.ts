@@ -103,7 +103,7 @@ class Pool<M extends Methods> implements FairPool<M> {
     const owner = this.#ownerOf(name);
     const waiting = owner.lanes.get(lane) ?? [];
     if (this.#isStopped || waiting.length >= this.#limits.maxWaiting) {
-      throw new AppError("unavailable", "Too much of this is waiting already. Try again soon.", {
+      throw new AppError("unavailable", "The server is busy. Try again soon.", {
         retryAfterSeconds: Math.max(2, Math.ceil((owner.restsUntil - performance.now()) / 1_000)),
       });
     }

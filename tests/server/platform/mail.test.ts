@@ -144,7 +144,7 @@ test("a server that never greets is given up after the time for a connection", a
   const fault = await faultOf(hasty.send(message));
 
   expect(fault.code).toBe("unreachable");
-  expect(fault.message).toContain("did not take the message");
+  expect(fault.message).toContain("did not accept the message");
   expect(performance.now() - before).toBeWithin(150, 3_000);
 });
 

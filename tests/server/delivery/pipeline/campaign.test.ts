@@ -287,7 +287,7 @@ test("a campaign whose route is gone pauses with the reason, and goes on when th
 
   await until(() => statusOf(data, ws, id).status === "paused", "the pause");
   expect(statusOf(data, ws, id).status_reason).toBe(
-    "The campaign's route was removed or switched off.",
+    "The campaign's sending method was removed or turned off.",
   );
   expect(exactCounts(data, ws, id, 50)).toMatchObject({ pending: 50, leased: 0 });
 

@@ -52,31 +52,34 @@ function said(run: Run, bound: Partial<BoundBy> | undefined, sinceMs = 1_000, un
 
 test.each([
   // 40 messages are made ready for 20 connections: people have set the 20.
-  [{ allowed: 40 }, "All connections of the route “Office” are in use."],
+  [{ allowed: 40 }, "All connections of the sending method “Office” are in use."],
   [
     { allowed: 21, reason: "the server said “450 4.7.1 slower”" },
-    "All connections of the route “Office” are in use.",
+    "All connections of the sending method “Office” are in use.",
   ],
   [
     { allowed: 7, reason: "the server said “450 4.7.1 slower”" },
-    "The route “Office” sends 7 messages at once for now: the server said “450 4.7.1 slower”",
+    "The sending method “Office” sends 7 messages at once for now: the server said “450 4.7.1 slower”",
   ],
   [
     { allowed: 1, reason: "connections fail (connection reset)" },
-    "The route “Office” sends 1 message at once for now: connections fail (connection reset)",
+    "The sending method “Office” sends 1 message at once for now: connections fail (connection reset)",
   ],
-  [{ kind: "opening", allowed: 0 }, "Waiting for the first connection of the route “Office”."],
+  [
+    { kind: "opening", allowed: 0 },
+    "Waiting for the first connection of the sending method “Office”.",
+  ],
   [
     { kind: "opening", allowed: 1, reason: "421 too many" },
-    "The route “Office” has 1 connection and gets no more for now: 421 too many",
+    "The sending method “Office” has 1 connection and gets no more for now: 421 too many",
   ],
   [
     { kind: "rate", allowed: 1, configured: 1 },
-    "Limited to 1 message a second by the route “Office”.",
+    "Limited to 1 message a second by the sending method “Office”.",
   ],
   [
     { level: "node", id: "share" },
-    "This workspace has as many messages in flight as it may; the rest of this server is kept free for other workspaces.",
+    "This workspace is sending as many messages at once as it may. The rest of this server is reserved for other workspaces.",
   ],
 ] as [Partial<BoundBy>, string][])("bound by %p it says %p", (bound, sentence) => {
   expect(said(campaign(50, 20), bound)).toBe(sentence);
@@ -86,10 +89,10 @@ test("a suspension says until when by the host's clock, and never ends in nothin
   const run = campaign(50, 0);
   const bound = { kind: "suspended", reason: "421 busy" } as const;
   expect(said(run, bound, 0, NOON + 90_000)).toBe(
-    "Sending through the route “Office” is suspended until 11:01 UTC: 421 busy",
+    "Sending through the sending method “Office” is paused until 11:01 UTC: 421 busy",
   );
   expect(said(run, { kind: "suspended", reason: "" })).toBe(
-    "Sending through the route “Office” is suspended: no reason was given.",
+    "Sending through the sending method “Office” is paused: no reason was given.",
   );
 });
 

@@ -50,7 +50,7 @@ test("a wrong password is told with the server's own words, and the password is 
     stage: "auth",
     ok: false,
     message:
-      'The server did not accept the user name "ann" or its password. The server said: 535 5.7.8 Username and Password not accepted',
+      'The server did not accept the username "ann" or its password. The server said: 535 5.7.8 Username and Password not accepted',
   });
   expect(JSON.stringify(steps)).not.toContain("wr0ng!");
 });

@@ -135,7 +135,7 @@ test("without a route for system mail the wish becomes a dead letter that says s
   await scheduler.runDue();
 
   expect(scheduler.queue.list({ state: "dead", limit: 5 })).toMatchObject([
-    { kind: "auth.reset-mail", lastError: "no route for the instance's own mail is set up" },
+    { kind: "auth.reset-mail", lastError: "sending of account emails is not set up" },
   ]);
 });
 

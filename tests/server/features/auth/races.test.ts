@@ -60,7 +60,7 @@ test("an account that is created while somebody takes its address is a conflict 
 
   await expect(replacing).rejects.toMatchObject({
     code: "conflict",
-    fields: [{ field: "email", reason: "there is an account with this address already" }],
+    fields: [{ field: "email", reason: "an account with this address already exists" }],
   });
 });
 

@@ -134,7 +134,7 @@ test("an audience that is empty after suppressions cannot be launched", async ()
   const response = await fixture.call("POST", `/${id}/launch`);
 
   expect(response.status).toBe(409);
-  expect((await response.json()).detail).toContain("Nobody would get it");
+  expect((await response.json()).detail).toContain("There are no recipients");
 });
 
 test("a schedule is a durable job at the instant of the wall clock; a new time replaces the old one", async () => {
@@ -202,7 +202,7 @@ test("a scheduled campaign that cannot be sent at its time becomes a draft that 
 
   expect(await (await fixture.call("GET", `/${id}`)).json()).toMatchObject({
     status: "draft",
-    statusReason: expect.stringContaining("It was not sent at its time: Nobody would get it"),
+    statusReason: expect.stringContaining("It was not sent at its time: There are no recipients"),
   });
 });
 

@@ -40,49 +40,46 @@ const facts: BottleneckFacts = {
 };
 
 test.each([
-  [{}, 'Route "SES-eu" admits 14/s: raise it in Sending → Routes.'],
-  [
-    { perSecond: 3 },
-    "Nothing holds it back: it goes as fast as this server and the receiving ones can.",
-  ],
+  [{}, 'The sending method "SES-eu" is limited to 14/s. Change it in Sending → Sending methods.'],
+  [{ perSecond: 3 }, "No limit: sending as fast as this server and the receiving servers allow."],
   [
     { pending: 0, deferred: 3, nextDueAt: 1_700_000_000_000 },
-    "3 messages wait for another try, the first at 2023-11-14 22:13 UTC.",
+    "3 messages are waiting for the next attempt, the first at 2023-11-14 22:13 UTC.",
   ],
   [
     { pending: 0, deferred: 1, nextDueAt: 1_700_000_000_000, deferredFor: ["greylist"] },
-    "1 message waits for another try, at 2023-11-14 22:13 UTC, because the servers asked to be asked again later.",
+    "1 message is waiting for the next attempt, at 2023-11-14 22:13 UTC, because the receiving servers asked to try later.",
   ],
   [
     { pending: 0, deferred: 2, deferredFor: ["net"] },
-    "2 messages wait for another try, because connections to the servers failed.",
+    "2 messages are waiting for the next attempt, because connections to the receiving servers failed.",
   ],
   [
     { pending: 0, deferred: 2, deferredFor: ["dns_failure", "no_domain"] },
-    "2 messages wait for another try, because the DNS gave no usable answer for their domains.",
+    "2 messages are waiting for the next attempt, because their domains could not be looked up in DNS.",
   ],
   [
     { pending: 0, deferred: 2, deferredFor: ["net", "greylist"] },
-    "2 messages wait for another try.",
+    "2 messages are waiting for the next attempt.",
   ],
-  [{ pending: 0 }, "Every message has an answer; the last results are being written down."],
-  [{ perSecond: 0 }, "Its next messages are on their way."],
-  [{ perSecond: 0, said: undefined }, "It is waiting for its turn on this server."],
+  [{ pending: 0 }, "All messages have been handled. The last results are being saved."],
+  [{ perSecond: 0 }, "The next messages are being sent."],
+  [{ perSecond: 0, said: undefined }, "Waiting for its turn on this server."],
   [{ said: "Gmail asks to slow down." }, "Gmail asks to slow down."],
   [
     { perSecond: 3, workspaceMaxPerSecond: 3 },
-    "The workspace may send 3/s: an administrator can raise it.",
+    "This workspace is limited to 3/s. An administrator can change it.",
   ],
-  [{ pending: 0, deferred: 1_200 }, "1,200 messages wait for another try."],
+  [{ pending: 0, deferred: 1_200 }, "1,200 messages are waiting for the next attempt."],
   [
     { pending: 0, held: 2 },
-    "2 messages wait for somebody to decide: the servers' answers were lost, and they may have arrived.",
+    "2 messages need your decision: the connection was lost, so they may or may not have arrived.",
   ],
   [
     { status: "paused", statusReason: "The relay refused the password." },
-    "It is paused: The relay refused the password.",
+    "Paused: The relay refused the password.",
   ],
-  [{ status: "preparing" }, "Writing down who gets it."],
+  [{ status: "preparing" }, "Selecting recipients."],
   [{ status: "completed" }, null],
 ] as [Partial<BottleneckFacts>, string | null][])("with %p it says %p", (change, sentence) => {
   expect(bottleneckOf({ ...facts, ...change })).toBe(sentence);

@@ -181,7 +181,7 @@ test("a campaign whose left-out list was deleted is not sent, and can be mended 
     fixture.call("PATCH", `/campaigns/${id}`, { audience: { ...audience, excludeLists } });
 
   expect(launch.status).toBe(409);
-  expect(JSON.stringify(launch.body.fields)).toContain("A list of the audience was deleted");
+  expect(JSON.stringify(launch.body.fields)).toContain("A list in the audience was deleted");
   expect((await set([lists[1] ?? 0])).body.sections.audience.problems).toHaveLength(1);
   expect((await set([])).body.sections.audience.problems).toEqual([]);
   expect((await set([lists[0] ?? 0])).status).toBe(422);

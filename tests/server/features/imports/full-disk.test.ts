@@ -44,7 +44,7 @@ test.skipIf(!mayMount)(
 
     expect(status).toBe(503);
     expect(body.detail).toBe(
-      "The disk of this server is full: free some space and upload the file again.",
+      "The disk of this server is full. Free some space and upload the file again.",
     );
     expect(readdirSync(join(fixture.app.dataDir, "local", "imports"))).toEqual([]);
   },

@@ -363,7 +363,7 @@ test("an import whose file is gone fails with that reason instead of trying for 
 
   expect(await fixture.get(body.id)).toMatchObject({
     state: "failed",
-    error: "The uploaded file is gone from this server: upload it again.",
+    error: "The uploaded file is no longer on this server. Upload it again.",
   });
 });
 

@@ -57,9 +57,9 @@ test("an own rule comes first, is what a try finds, and the delivery thread is t
   });
 
   expect(tried.body).toMatchObject({
-    ...{ code: 450, enhanced: "4.7.1", category: "rate_limit", fires: "at once" },
+    ...{ code: 450, enhanced: "4.7.1", category: "rate_limit", fires: "immediately" },
     rule: { key: created.body.key, name: mine.name },
-    actions: ["Limits the route to these servers to 1 connection for 1 hour"],
+    actions: ["Limits the sending method to these servers to 1 connection for 1 hour"],
     outcome: { state: "deferred", suppresses: false, counts: false },
   });
   expect(tried.body.outcome.dueInMs).toBeGreaterThanOrEqual(300_000);

@@ -85,7 +85,7 @@ test("the instance's mail obeys the rule about private networks, and never reach
 
   expect(await sendTo("127.0.0.1")).toContain("a network that may not be used");
   await change({ allowPrivateRelays: true });
-  expect(await sendTo("127.0.0.1")).toContain("did not take the message");
+  expect(await sendTo("127.0.0.1")).toContain("did not accept the message");
   for (const host of ["169.254.169.254", "fe80::1", "100.100.100.200", "::ffff:169.254.1.1"]) {
     expect(await sendTo(host)).toContain("a network that may not be used");
   }

@@ -191,7 +191,7 @@ test("a step needs those before it, and says which", async () => {
   expect(response.status).toBe(409);
   expect(await response.json()).toMatchObject({
     code: "illegal_state",
-    detail: 'Answer the step "administrator" first.',
+    detail: 'Complete the step "administrator" first.',
   });
   expect((await post("finish")).status).toBe(409);
 });

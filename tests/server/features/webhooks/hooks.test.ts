@@ -49,7 +49,7 @@ describe("SendGrid", () => {
       password: null,
     });
     expect((await send([bounce(1)])).status).toBe(401);
-    expect((await hooks.webhook(routeId)).lastFault).toContain("has not been stored");
+    expect((await hooks.webhook(routeId)).lastFault).toContain("Save the webhook's key");
 
     expect((await hooks.storeKey(routeId, publicKey)).status).toBe(200);
     expect((await send([bounce(1)])).status).toBe(200);

@@ -11,7 +11,7 @@ test("a cursor gives back the position it was made from", () => {
 
 test("refuses a cursor of another list, another shape, or no cursor at all", () => {
   for (const bad of [encodeCursor([1]), "%%%", "e30", btoa('[{"a":1},2]')]) {
-    expect(() => decodeCursor(bad, 2)).toThrow("is not one that this list gave");
+    expect(() => decodeCursor(bad, 2)).toThrow("was not returned by this list");
   }
 });
 

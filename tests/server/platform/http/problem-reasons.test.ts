@@ -58,13 +58,13 @@ test("and of each parameter, under its own name", async () => {
 });
 
 test.each([
-  ["conflict", "Already there"],
+  ["conflict", "Already exists"],
   ["in_use", "In use"],
-  ["changed_meanwhile", "Changed meanwhile"],
+  ["changed_meanwhile", "Changed in the meantime"],
   ["in_progress", "Still in progress"],
-  ["limit_reached", "No more can be added"],
+  ["limit_reached", "Limit reached"],
   ["erased", "Erased on request"],
-  ["illegal_state", "Not possible now"],
+  ["illegal_state", "Not possible right now"],
 ] as const)("a 409 of the kind %s is called %p", async (code, title) => {
   const response = problemResponse(new AppError(code, "Why."));
   expect(response.status).toBe(409);

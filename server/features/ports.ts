@@ -1,5 +1,5 @@
-// What slices ask of each other and of the threads without importing each other. The types stand here, under every
-// slice; a slice or a thread implements each, and app.ts hands it in.
+// Types of what app.ts hands to slices: parts of other slices, of the threads and of the outside world. They are
+// declared below every slice, so that no slice has to import the one that implements them.
 import type {
   AudienceDefinition,
   Delivery,

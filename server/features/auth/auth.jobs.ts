@@ -23,7 +23,7 @@ type Deps = {
   system: Connection;
   mail: Mailer;
   clock: Clock;
-  /** What slices above this one have counted for a while, and want forgotten at the daily clean-up. */
+  /** Removes what other slices keep in system.db for a day; part of the daily clean-up. */
   forget: (system: Connection, now: number) => void;
 };
 

@@ -4,7 +4,7 @@ import type { AppDeps } from "../deps.ts";
 import { TagRequestSchema, TagResult } from "./tag-contacts.schema.ts";
 import { applyTags } from "./tag-contacts.service.ts";
 
-/** Beside the other routes of tags, but on the floor of contacts, whose filter it takes. */
+/** A route of tags that takes a filter of contacts, so it lives in this slice. */
 export const tagContactRoutes = ({ guard, clock, audit, jobs }: AppDeps) =>
   new Elysia({
     name: "tag-contacts",

@@ -5,7 +5,7 @@ import { ListDeletion, ListUse } from "../lists/lists.schema.ts";
 import { deleteList } from "../lists/lists.service.ts";
 import { listUse, requireUnused } from "./list-use.service.ts";
 
-/** Beside the other routes of lists, but above them: forms, segments and campaigns say whether a list may go. */
+/** Routes of lists that ask which forms, segments and campaigns need one, so they live in this slice. */
 export const listUseRoutes = ({ guard, clock, audit, databases }: AppDeps) =>
   new Elysia({
     name: "list-use",

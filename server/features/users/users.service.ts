@@ -14,7 +14,7 @@ import {
   type UserRow,
 } from "./users.store.ts";
 
-/** The rest of the slice's face: what a sign-in compares, and the rows behind a person. */
+/** What sign-in needs besides: the language of a person, passwords, and the rows. */
 export { type MailLocale, mailLocaleOf } from "./mail-locale.rules.ts";
 export { hashPassword, isPassword } from "./password-hash.ts";
 export {

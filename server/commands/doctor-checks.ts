@@ -17,9 +17,10 @@ import type { Config } from "../config.ts";
 import { knowsMasterKey, masterKeyFault } from "../features/setup/master-key.service.ts";
 import { readInboundSettings } from "../inbound/index.ts";
 import { type Connection, openConnection } from "../platform/db/driver.ts";
-import { FileFault } from "../platform/db/file-fault.ts";
-import { isAbsent, systemFault, systemFileFault, systemPath } from "../platform/db/system-file.ts";
+import { lookInside } from "../platform/db/look-inside.ts";
+import { isAbsent, systemFileFault, systemPath } from "../platform/db/system-file.ts";
 import { workspaceIds } from "../platform/db/workspace-files.ts";
+import { isDiskFull } from "../platform/disk-full.ts";
 import { isInUse, lockHolder } from "../platform/instance-lock.ts";
 import { openToOthers } from "../platform/private-files.ts";
 import { type KeyRing, masterKeyPath, readKeyRing } from "../platform/secrets.ts";
@@ -41,6 +42,9 @@ const ok = (said: string): Finding => ({ verdict: "ok", said });
 const warn = (said: string, mend: string): Finding => ({ verdict: "warn", said, mend });
 const fail = (said: string, mend: string): Finding => ({ verdict: "fail", said, mend });
 const reason = (error: unknown) => (error instanceof Error ? error.message : String(error));
+/** What to do about an error: a full disk explains whatever could not be written. */
+export const adviceFor = (error: unknown, advice: string) =>
+  isDiskFull(error) ? "The disk is full: free some space, then ask again." : advice;
 
 /** Whether the data folder exists and takes files. Never makes one. */
 export function checkDataFolder(dataDir: string): Finding {
@@ -58,7 +62,10 @@ export function checkDataFolder(dataDir: string): Finding {
   } catch (error) {
     return fail(
       `${dataDir} takes no files: ${reason(error)}`,
-      "Set DATA_DIR to a folder this user may write, or change the folder's owner.",
+      adviceFor(
+        error,
+        "Set DATA_DIR to a folder this user may write, or change the folder's owner.",
+      ),
     );
   }
 }
@@ -89,7 +96,10 @@ export function checkTemporaryFolder(): Finding {
   } catch (error) {
     return fail(
       `${tmpdir()} takes no files: ${reason(error)}`,
-      "Set TMPDIR to a folder this user may write and execute from (in Docker: --tmpfs /tmp:exec).",
+      adviceFor(
+        error,
+        "Set TMPDIR to a folder this user may write and execute from (in Docker: --tmpfs /tmp:exec).",
+      ),
     );
   }
 }
@@ -110,42 +120,15 @@ export function checkSqlite(dataDir: string): Finding {
   } catch (error) {
     return fail(
       `SQLite does not work here: ${reason(error)}`,
-      "Use a local disk (not NFS or SMB) for DATA_DIR, and a TMPDIR that is not mounted noexec.",
+      adviceFor(
+        error,
+        "Use a local disk (not NFS or SMB) for DATA_DIR, and a TMPDIR that is not mounted noexec.",
+      ),
     );
   } finally {
     if (folder !== undefined) {
       rmSync(folder, { recursive: true, force: true });
     }
-  }
-}
-
-/** Whether system.db is there, whole and of a version this program knows how to read. */
-export function checkSystemDatabase(dataDir: string): Finding {
-  const path = systemPath(dataDir);
-  const fault = existsSync(dataDir) ? systemFileFault(dataDir) : undefined;
-  if (fault !== undefined) {
-    return fail(fault.said, fault.mend);
-  }
-  if (isAbsent(dataDir)) {
-    return ok("none yet; the first start makes it");
-  }
-  try {
-    const db = openConnection(path, { readonly: true });
-    const whole = db.pragma("quick_check(1)", { simple: true });
-    const mode = db.pragma("journal_mode", { simple: true });
-    const version = Number(db.pragma("user_version", { simple: true }));
-    db.close();
-    if (whole !== "ok") {
-      throw new FileFault("damaged", String(whole));
-    }
-    return mode === "wal"
-      ? ok(`system.db is whole, version ${version}`)
-      : fail(`system.db has journal mode ${String(mode)}`, "Something else changed it; set WAL.");
-  } catch (error) {
-    const found = systemFault(path, error);
-    return found === undefined
-      ? fail(`system.db cannot be read: ${reason(error)}`, "Check its owner and mode.")
-      : fail(found.said, found.mend);
   }
 }
 
@@ -202,12 +185,7 @@ function masterKeyFaultIn(dataDir: string, ring: KeyRing): string | undefined {
 }
 
 function withSystem<T>(dataDir: string, look: (system: Connection) => T): T {
-  const db = openConnection(systemPath(dataDir), { readonly: true });
-  try {
-    return look(db);
-  } finally {
-    db.close();
-  }
+  return lookInside(dataDir, systemPath(dataDir), look);
 }
 
 /** Whether others on this machine may read what SwiftMail keeps; the server mends that when it starts. */

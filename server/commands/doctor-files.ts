@@ -1,12 +1,18 @@
 import { existsSync } from "node:fs";
 import { type DamageNotice, unreadDamage } from "../platform/db/damage.store.ts";
-import { type Connection, openConnection } from "../platform/db/driver.ts";
-import { type FaultReason, lookAtFile } from "../platform/db/file-fault.ts";
+import type { Connection } from "../platform/db/driver.ts";
+import { type FaultReason, FileFault, lookAtFile } from "../platform/db/file-fault.ts";
+import { lookInside } from "../platform/db/look-inside.ts";
+import {
+  lostLogSentence,
+  lostSystemLog,
+  workspacesWithLostLog,
+} from "../platform/db/open-marks.ts";
 import { isOverwritten } from "../platform/db/overwritten.ts";
 import { setAsideRows } from "../platform/db/set-aside.store.ts";
-import { isAbsent, systemPath } from "../platform/db/system-file.ts";
+import { isAbsent, systemFault, systemFileFault, systemPath } from "../platform/db/system-file.ts";
 import { workspaceIds, workspacePath } from "../platform/db/workspace-files.ts";
-import type { Finding } from "./doctor-checks.ts";
+import { adviceFor, type Finding } from "./doctor-checks.ts";
 import { databaseFiles } from "./scrub.ts";
 
 const NAMED = 5;
@@ -26,6 +32,47 @@ const advice: Record<FaultReason, string> = {
     "Put the file ending in -wal back if you have it: everything was in it. Else restore both from your backup",
 };
 
+/** Whether system.db is there, whole and of a version this program knows how to read. */
+export function checkSystemDatabase(dataDir: string): Finding {
+  const path = systemPath(dataDir);
+  const fault = existsSync(dataDir) ? systemFileFault(dataDir) : undefined;
+  if (fault !== undefined) {
+    return { verdict: "fail", said: fault.said, mend: fault.mend };
+  }
+  if (isAbsent(dataDir)) {
+    return { verdict: "ok", said: "none yet; the first start makes it" };
+  }
+  const lost = lostSystemLog(dataDir);
+  if (lost !== undefined) {
+    return { verdict: "fail", said: lost.said, mend: `${lost.mend}.` };
+  }
+  try {
+    const { whole, mode, version } = lookInside(dataDir, path, (db) => ({
+      whole: db.pragma("quick_check(1)", { simple: true }),
+      mode: db.pragma("journal_mode", { simple: true }),
+      version: Number(db.pragma("user_version", { simple: true })),
+    }));
+    if (whole !== "ok") {
+      throw new FileFault("damaged", String(whole));
+    }
+    return mode === "wal"
+      ? { verdict: "ok", said: `system.db is whole, version ${version}` }
+      : {
+          verdict: "fail",
+          said: `system.db has journal mode ${String(mode)}`,
+          mend: "Something else changed it; set WAL.",
+        };
+  } catch (error) {
+    const found = systemFault(path, error);
+    const said = error instanceof Error ? error.message : String(error);
+    return {
+      verdict: "fail",
+      said: found?.said ?? `system.db cannot be read: ${said}`,
+      mend: found?.mend ?? adviceFor(error, "Check its owner and mode."),
+    };
+  }
+}
+
 /** Whether every workspace's file can be used: what the server has set aside, and what can be seen from outside. */
 export function checkWorkspaces(dataDir: string, newestVersion: number): Finding {
   return withSystem(dataDir, (system) => {
@@ -36,6 +83,10 @@ export function checkWorkspaces(dataDir: string, newestVersion: number): Finding
         { path, reason, detail },
       ]),
     );
+    for (const id of workspacesWithLostLog(dataDir)) {
+      const path = workspacePath(dataDir, id);
+      found.set(id, { path, reason: "log_missing", detail: lostLogSentence(dataDir, id) });
+    }
     for (const id of ids) {
       const path = workspacePath(dataDir, id);
       const fault = lookAtFile(path, newestVersion, true);
@@ -68,7 +119,7 @@ export function checkDamage(dataDir: string): Finding {
 /** Whether what was deleted from a file may still be in it, because it is from before such content was overwritten. */
 export function checkDeleted(dataDir: string): Finding {
   return withSystem(dataDir, () => {
-    const old = databaseFiles(dataDir).filter((path) => !isClean(path));
+    const old = databaseFiles(dataDir).filter((path) => !isClean(dataDir, path));
     return old.length === 0
       ? { verdict: "ok", said: "is overwritten in every file" }
       : {
@@ -84,14 +135,9 @@ export function checkDeleted(dataDir: string): Finding {
 }
 
 /** A file that cannot be read is another check's. */
-function isClean(path: string): boolean {
+function isClean(dataDir: string, path: string): boolean {
   try {
-    const db = openConnection(path, { readonly: true });
-    try {
-      return isOverwritten(db);
-    } finally {
-      db.close();
-    }
+    return lookInside(dataDir, path, isOverwritten);
   } catch {
     return true;
   }
@@ -115,13 +161,10 @@ function withSystem(dataDir: string, look: (system: Connection) => Finding): Fin
   if (!existsSync(dataDir) || isAbsent(dataDir)) {
     return { verdict: "ok", said: "none yet" };
   }
-  const system = openConnection(systemPath(dataDir), { readonly: true });
-  try {
+  return lookInside(dataDir, systemPath(dataDir), (system) => {
     const isMade = Number(system.pragma("user_version", { simple: true })) > 0;
     return isMade ? look(system) : { verdict: "ok", said: "none yet" };
-  } finally {
-    system.close();
-  }
+  });
 }
 
 /** The first few, and how many more. */

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { unreadableLimits } from "../delivery/index.ts";
-import { openConnection } from "../platform/db/driver.ts";
 import { FileFault, faultOf, lookAtFile, shapeOf } from "../platform/db/file-fault.ts";
+import { lookInside } from "../platform/db/look-inside.ts";
 import { currentVersion } from "../platform/db/migrate.ts";
 import { holderPath, lockHolder } from "../platform/instance-lock.ts";
 import type { Finding } from "./doctor-checks.ts";
@@ -17,7 +17,7 @@ const STARTS_ANEW =
 export function checkInboxes(dataDir: string): Finding {
   const paths = filesOf(join(dataDir, "local"), INBOX_FILE);
   const bad = paths.flatMap((path) => {
-    const fault = inboxFault(path);
+    const fault = inboxFault(dataDir, path);
     return fault === undefined ? [] : [{ path, fault }];
   });
   if (bad.length === 0) {
@@ -32,7 +32,7 @@ export function checkInboxes(dataDir: string): Finding {
   };
 }
 
-function inboxFault(path: string): FileFault | undefined {
+function inboxFault(dataDir: string, path: string): FileFault | undefined {
   if (shapeOf(path)?.bytes === 0) {
     // A killed process leaves one that was just made so; its tables are made at the next use.
     return undefined;
@@ -42,13 +42,10 @@ function inboxFault(path: string): FileFault | undefined {
     if (seen !== undefined) {
       return seen;
     }
-    const db = openConnection(path, { readonly: true });
-    try {
-      const found = String(db.pragma("quick_check(1)", { simple: true }));
-      return found === "ok" ? undefined : new FileFault("damaged", found);
-    } finally {
-      db.close();
-    }
+    const found = lookInside(dataDir, path, (db) =>
+      String(db.pragma("quick_check(1)", { simple: true })),
+    );
+    return found === "ok" ? undefined : new FileFault("damaged", found);
   } catch (error) {
     return faultOf(error) ?? new FileFault("unreadable", String(error));
   }

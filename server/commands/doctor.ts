@@ -14,11 +14,10 @@ import {
   checkPort,
   checkPrivacy,
   checkSqlite,
-  checkSystemDatabase,
   checkTemporaryFolder,
   type Finding,
 } from "./doctor-checks.ts";
-import { checkDamage, checkDeleted, checkWorkspaces } from "./doctor-files.ts";
+import { checkDamage, checkDeleted, checkSystemDatabase, checkWorkspaces } from "./doctor-files.ts";
 import { checkInboxes, checkLocalFiles } from "./doctor-local.ts";
 import type { Terminal } from "./terminal.ts";
 

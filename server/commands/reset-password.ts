@@ -9,6 +9,7 @@ import type { Clock } from "../platform/clock.ts";
 import { openDatabases } from "../platform/db/databases.ts";
 import { type Connection, openConnection } from "../platform/db/driver.ts";
 import { currentVersion } from "../platform/db/migrate.ts";
+import { requireSystemLog } from "../platform/db/open-marks.ts";
 import { DataFolderInUseError, lockDataFolder } from "../platform/instance-lock.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -27,6 +28,7 @@ export async function resetPassword(
   if (!existsSync(join(config.dataDir, "system.db"))) {
     throw new Error(`there is no instance in ${config.dataDir}; set DATA_DIR to its data folder`);
   }
+  requireSystemLog(config.dataDir);
   const release = besideOrAlone(config.dataDir);
   const databases = openDatabases(config.dataDir);
   const { system } = databases;

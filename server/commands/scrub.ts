@@ -2,22 +2,37 @@ import { existsSync, readdirSync, statfsSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { Config } from "../config.ts";
 import { type Connection, openConnection } from "../platform/db/driver.ts";
+import { lookInside } from "../platform/db/look-inside.ts";
+import {
+  closeMarked,
+  forgetOpening,
+  lostLogSentence,
+  markName,
+  markOpen,
+  markOpening,
+  requireSystemLog,
+  workspacesWithLostLog,
+} from "../platform/db/open-marks.ts";
 import { isOverwritten, markOverwritten } from "../platform/db/overwritten.ts";
+import { setAsideRows } from "../platform/db/set-aside.store.ts";
 import { isAbsent, systemPath } from "../platform/db/system-file.ts";
 import { workspaceIds, workspacePath } from "../platform/db/workspace-files.ts";
 import { lockDataFolder } from "../platform/instance-lock.ts";
 import type { Terminal } from "./terminal.ts";
 
 const MIB = 1024 * 1024;
+/** The version of `system.db` from which on it says which workspaces are set aside. */
+const SETS_ASIDE_SINCE = 10;
 
 /**
  * Writes the database files anew that are from before deleted content was overwritten, so that what was erased then
  * is in no byte of them. One file after the other; each is as before or done, wherever it is stopped, and is not done
- * again. Nobody may use the data folder meanwhile.
+ * again. Nobody may use the data folder meanwhile. After a crash it takes what is in the write-ahead logs into the files, as a
+ * start and a stop of the server would.
  *
  * @returns The exit code: 1 when a file could not be written anew.
  * @throws DataFolderInUseError while a server runs, and Error in a cluster: there LiteFS replicates pages, and does
- *   not survive it.
+ *   not survive it; Error when a write-ahead log is lost, which opening its file would hide.
  */
 export async function scrub(config: Config, terminal: Terminal): Promise<number> {
   const { dataDir } = config;
@@ -31,9 +46,12 @@ export async function scrub(config: Config, terminal: Terminal): Promise<number>
   }
   const release = lockDataFolder(dataDir, 0);
   try {
+    requireLogs(dataDir);
     const files = databaseFiles(dataDir);
+    const aside = filesSetAside(dataDir);
     const failures = files.filter(
-      (path, index) => !scrubbed(path, `${index + 1} of ${files.length}`, terminal),
+      (path, index) =>
+        !scrubbed({ dataDir, path, aside }, `${index + 1} of ${files.length}`, terminal),
     );
     return failures.length === 0 ? 0 : 1;
   } finally {
@@ -41,48 +59,102 @@ export async function scrub(config: Config, terminal: Terminal): Promise<number>
   }
 }
 
-/** Of a data folder: `system.db`, the workspaces that have a file, and the test inboxes. */
-export function databaseFiles(dataDir: string): string[] {
-  const system = openConnection(systemPath(dataDir), { readonly: true });
-  const local = join(dataDir, "local");
-  try {
-    const inboxes = existsSync(local)
-      ? readdirSync(local)
-          .filter((name) => /^inbox_\w+\.db$/.test(name))
-          .map((name) => join(local, name))
-      : [];
-    const workspaces = workspaceIds(system).map((id) => workspacePath(dataDir, id));
-    return [systemPath(dataDir), ...workspaces.filter((path) => existsSync(path)), ...inboxes];
-  } finally {
-    system.close();
+/** @throws Error naming the files whose log is gone. */
+function requireLogs(dataDir: string): void {
+  requireSystemLog(dataDir);
+  const lost = workspacesWithLostLog(dataDir).map((id) => lostLogSentence(dataDir, id));
+  if (lost.length > 0) {
+    throw new Error(
+      `${lost.join("; ")}. Put the log back; or start the server, use the workspace as it is from the instance console, and stop the server`,
+    );
   }
 }
 
-function scrubbed(path: string, place: string, terminal: Terminal): boolean {
+/** Of a data folder: `system.db`, the workspaces that have a file, and the test inboxes. */
+export function databaseFiles(dataDir: string): string[] {
+  const local = join(dataDir, "local");
+  const inboxes = existsSync(local)
+    ? readdirSync(local)
+        .filter((name) => /^inbox_\w+\.db$/.test(name))
+        .map((name) => join(local, name))
+    : [];
+  const workspaces = lookInside(dataDir, systemPath(dataDir), workspaceIds).map((id) =>
+    workspacePath(dataDir, id),
+  );
+  return [systemPath(dataDir), ...workspaces.filter((path) => existsSync(path)), ...inboxes];
+}
+
+/** A log that is put back later belongs to the pages that are there now: those files stay as they are. */
+function filesSetAside(dataDir: string): Set<string> {
+  const rows = lookInside(dataDir, systemPath(dataDir), (system) =>
+    Number(system.pragma("user_version", { simple: true })) < SETS_ASIDE_SINCE
+      ? []
+      : setAsideRows(system),
+  );
+  return new Set(rows.map(({ workspaceId }) => workspacePath(dataDir, workspaceId)));
+}
+
+type Scrubbing = { dataDir: string; path: string; aside: ReadonlySet<string> };
+
+function scrubbed({ dataDir, path, aside }: Scrubbing, place: string, terminal: Terminal): boolean {
   const name = basename(path);
   const say = (what: string) => terminal.out(`${place}: ${name} ${what}`);
   try {
-    const db = openConnection(path, { mustExist: true });
-    try {
+    if (aside.has(path)) {
+      throw new Error("its workspace is set aside; mend it first (`swiftmail doctor` says how)");
+    }
+    withFile(dataDir, path, (db) => {
       if (isOverwritten(db)) {
         say("holds nothing that was deleted");
-        return true;
+        return;
       }
       requireRoom(path);
       const startedAt = performance.now();
       writeAnew(db);
       const took = ((performance.now() - startedAt) / 1_000).toFixed(1);
       say(`is written anew (${Math.ceil(statSync(path).size / MIB)} MiB in ${took} s)`);
-      return true;
-    } finally {
-      db.close();
-    }
+    });
+    return true;
   } catch (error) {
     terminal.err(
       `${place}: ${name} could not be written anew, and is as it was: ${error instanceof Error ? error.message : error}`,
     );
     return false;
   }
+}
+
+/**
+ * Opens and closes a file as the server does, with its mark: the mark of a crash goes only once the log is in the file, and a
+ * kill of this command leaves the mark of a file whose log is still needed.
+ */
+function withFile(dataDir: string, path: string, work: (db: Connection) => void): void {
+  const name = markName(path);
+  const db = name === undefined ? openFile(path) : openMarked(dataDir, name, path);
+  try {
+    work(db);
+  } finally {
+    if (name === undefined) {
+      db.close();
+    } else {
+      closeMarked(dataDir, name, () => db.close());
+    }
+  }
+}
+
+function openMarked(dataDir: string, name: string, path: string): Connection {
+  markOpening(dataDir, name);
+  try {
+    const db = openFile(path);
+    markOpen(dataDir, name);
+    return db;
+  } catch (error) {
+    forgetOpening(dataDir, name);
+    throw error;
+  }
+}
+
+function openFile(path: string): Connection {
+  return openConnection(path, { mustExist: true });
 }
 
 /** The new pages go through the write-ahead log, which is as large as the file then. */

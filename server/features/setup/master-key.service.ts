@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
-import { type Connection, openConnection } from "../../platform/db/driver.ts";
+import type { Connection } from "../../platform/db/driver.ts";
+import { lookInside } from "../../platform/db/look-inside.ts";
 import { workspaceIds, workspacePath } from "../../platform/db/workspace-files.ts";
 import { log } from "../../platform/log.ts";
 import {
@@ -98,7 +99,7 @@ function faultBySecrets(ring: KeyRing, sealed: readonly SealedSecret[]): string 
 function sealedSecrets(system: Connection, dataDir: string): SealedSecret[] {
   for (const id of workspaceIds(system)) {
     const path = workspacePath(dataDir, id);
-    const found = existsSync(path) ? secretsIn(path) : [];
+    const found = existsSync(path) ? secretsIn(dataDir, path) : [];
     if (found.length > 0) {
       return found;
     }
@@ -106,14 +107,9 @@ function sealedSecrets(system: Connection, dataDir: string): SealedSecret[] {
   return [];
 }
 
-function secretsIn(path: string): SealedSecret[] {
+function secretsIn(dataDir: string, path: string): SealedSecret[] {
   try {
-    const db = openConnection(path, { readonly: true });
-    try {
-      return sampleSecrets(db, COLUMNS);
-    } finally {
-      db.close();
-    }
+    return lookInside(dataDir, path, (db) => sampleSecrets(db, COLUMNS));
   } catch (error) {
     log.warn({ path, err: error }, "a workspace could not be read for its sealed secrets");
     return [];

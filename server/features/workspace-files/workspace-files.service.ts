@@ -4,7 +4,7 @@ import type { Databases } from "../../platform/db/databases.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { FileFault, lookAtFile, shapeOf } from "../../platform/db/file-fault.ts";
 import { currentVersion } from "../../platform/db/migrate.ts";
-import { forgetMarks } from "../../platform/db/open-marks.ts";
+import { forgetMarks, lostLogSentence } from "../../platform/db/open-marks.ts";
 import { setAsideRows } from "../../platform/db/set-aside.store.ts";
 import { lookAtWorkspace, workspaceIds, workspacePath } from "../../platform/db/workspace-files.ts";
 import { AppError, notFound } from "../../platform/errors.ts";
@@ -57,8 +57,7 @@ export function lookAtAll(
     if (fault !== undefined) {
       databases.setAside(id, fault);
     } else if (lostLogs.includes(id)) {
-      const said = `${workspacePath(dataDir, id)}-wal is gone, and with it what was saved last`;
-      databases.setAside(id, new FileFault("log_missing", said));
+      databases.setAside(id, new FileFault("log_missing", lostLogSentence(dataDir, id)));
     }
   }
   // What could not be written down is found again by its mark at the next start.

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 // Committed transactions are stored in the write-ahead log until a checkpoint, but SQLite accepts a database without
 // its log as complete. A mark file therefore records which databases are open: a database that was open when its
@@ -76,6 +76,12 @@ export function isSystemMarkedOpen(dataDir: string): boolean {
   return isMarkedOpen(dataDir, SYSTEM);
 }
 
+/** The name under which the file is marked; undefined for one that is not, such as an inbox. */
+export function markName(path: string): string | undefined {
+  const name = /^(?:t_([0-9a-z]{26})|(system))\.db$/.exec(basename(path));
+  return name?.[1] ?? name?.[2];
+}
+
 export function markSystemOpen(dataDir: string): void {
   markOpen(dataDir, SYSTEM);
 }
@@ -87,7 +93,8 @@ export function markSystemOpen(dataDir: string): void {
 export function closeMarked(dataDir: string, name: string, close: () => void): void {
   const path = markPath(dataDir, name);
   if (existsSync(path)) {
-    writeFileSync(path, CLOSING);
+    // On the disk before the log can go: after a power cut, a log that was rightly removed must not look lost.
+    writeFileSync(path, CLOSING, { flush: true });
   }
   close();
   settleMark(path, () => existsSync(logPath(dataDir, name)));
@@ -111,33 +118,69 @@ export function closeSystemMarked(dataDir: string, close: () => void): void {
   closeMarked(dataDir, SYSTEM, close);
 }
 
+/** What to do about a lost log, before the server is started. */
+export type LostLog = { said: string; mend: string };
+
+/** The lost log of `system.db`; undefined when it is there or was not needed. Changes nothing. */
+export function lostSystemLog(dataDir: string): LostLog | undefined {
+  return lostNames(dataDir).includes(SYSTEM) && existsSync(filePath(dataDir, SYSTEM))
+    ? {
+        said: `the write-ahead log ${logPath(dataDir, SYSTEM)} is gone, and with it what was saved last`,
+        mend: `Restore it, or the whole data folder from a backup. To go on with what is left, remove ${markPath(dataDir, SYSTEM)} and start again`,
+      }
+    : undefined;
+}
+
+/** The workspaces that were open when their process died, or are open now, and whose log is gone. Changes nothing. */
+export function workspacesWithLostLog(dataDir: string): string[] {
+  return lostNames(dataDir).filter((name) => name !== SYSTEM);
+}
+
+/** What is said of a workspace whose log is gone. */
+export function lostLogSentence(dataDir: string, id: string): string {
+  return `${logPath(dataDir, id)} is gone, and with it what was saved last`;
+}
+
+/** @throws Error when the log of `system.db` is gone: to open the file without it would hide the loss. */
+export function requireSystemLog(dataDir: string): void {
+  const lost = lostSystemLog(dataDir);
+  if (lost !== undefined) {
+    throw new Error(`${lost.said}. ${lost.mend}`);
+  }
+}
+
 /**
- * The workspaces that were open when their process died and whose write-ahead log is missing. Call it before opening
- * any database. Removes the dead process's marks except those of the returned workspaces, which remain until the loss
- * is recorded elsewhere (`forgetMarks`), even if this start fails before that.
+ * As `workspacesWithLostLog`. A start calls it before opening any database. Removes the dead process's marks except
+ * those of the returned workspaces, which remain until the loss is recorded elsewhere (`forgetMarks`), even if this
+ * start fails before that.
  *
  * @throws Error when the log of `system.db` is missing.
  */
 export function lostLogs(dataDir: string): string[] {
-  if (!existsSync(marksFolder(dataDir))) {
-    return [];
-  }
-  const open = readdirSync(marksFolder(dataDir));
-  const lost = open
-    .filter((name) => markAt(markPath(dataDir, name)) === OPEN)
-    .filter((name) => !existsSync(logPath(dataDir, name)));
-  if (lost.includes(SYSTEM) && existsSync(filePath(dataDir, SYSTEM))) {
-    throw new Error(
-      `the write-ahead log ${logPath(dataDir, SYSTEM)} is gone, and with it what was saved last. Restore it, or the whole ` +
-        `data folder from a backup. To go on with what is left, remove ${markPath(dataDir, SYSTEM)} and start again`,
-    );
-  }
-  const workspaces = lost.filter((name) => name !== SYSTEM);
+  requireSystemLog(dataDir);
+  const workspaces = workspacesWithLostLog(dataDir);
   forgetMarks(
     dataDir,
-    open.filter((name) => !workspaces.includes(name)),
+    markedNames(dataDir).filter((name) => !workspaces.includes(name)),
   );
   return workspaces;
+}
+
+function lostNames(dataDir: string): string[] {
+  const look = () =>
+    markedNames(dataDir)
+      .filter((name) => markAt(markPath(dataDir, name)) === OPEN)
+      .filter((name) => !existsSync(logPath(dataDir, name)));
+  if (look().length === 0) {
+    return [];
+  }
+  Bun.sleepSync(SETTLES_MS);
+  return look();
+}
+
+function markedNames(dataDir: string): string[] {
+  const folder = marksFolder(dataDir);
+  return existsSync(folder) ? readdirSync(folder) : [];
 }
 
 export function forgetMarks(dataDir: string, names: readonly string[]): void {

@@ -13,10 +13,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { doctor } from "../../../server/commands/doctor.ts";
 import { readConfig } from "../../../server/config.ts";
+import { openDatabases } from "../../../server/platform/db/databases.ts";
 import { openConnection } from "../../../server/platform/db/driver.ts";
 import { migrate } from "../../../server/platform/db/migrate.ts";
 import { loadKeyRing } from "../../../server/platform/secrets.ts";
 import { writeSetting } from "../../../server/platform/settings.store.ts";
+import { mayMountDisks, mountSmallDisk } from "../../support/small-disk.ts";
 
 let folder = "";
 let lines: string[] = [];
@@ -177,3 +179,26 @@ test("a system.db that a full disk left without tables is no instance yet", asyn
   expect(found.code).toBe(0);
   expect(found.of("master key")?.said).toBe("none yet; the first start makes it");
 });
+
+test.skipIf(!mayMountDisks)(
+  "on a full disk the advice is to free space, not to change the disk",
+  async () => {
+    const disk = mountSmallDisk(4);
+    try {
+      openDatabases(disk.path).close();
+      disk.fill(0);
+
+      const found = await examine({ DATA_DIR: disk.path });
+
+      expect(found.code).toBe(1);
+      for (const check of ["data folder", "SQLite"]) {
+        expect(found.of(check)).toMatchObject({
+          verdict: "fail",
+          mend: "The disk is full: free some space, then ask again.",
+        });
+      }
+    } finally {
+      disk.unmount();
+    }
+  },
+);

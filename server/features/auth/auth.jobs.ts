@@ -15,6 +15,7 @@ import {
   invitationMail,
   newInvitationLink,
 } from "../workspaces/invitations.service.ts";
+import { GUESSING_NOTICE } from "./attempt-limits.service.ts";
 import { PASSWORD_NOTICE, RESET_MAIL } from "./auth.service.ts";
 import { mailWords } from "./mail-words.rules.ts";
 
@@ -30,7 +31,8 @@ type Deps = {
 /** Registers the mails of this slice and the daily clean-up of what the instance counts for a while. */
 export function registerAuthJobs(scheduler: Scheduler, deps: Deps): void {
   scheduler.handle(RESET_MAIL, (job) => mailReset(deps, job), "system");
-  scheduler.handle(PASSWORD_NOTICE, (job) => mailNotice(deps, job), "system");
+  scheduler.handle(PASSWORD_NOTICE, (job) => mailNotice(deps, job, "passwordChanged"), "system");
+  scheduler.handle(GUESSING_NOTICE, (job) => mailNotice(deps, job, "passwordGuessed"), "system");
   scheduler.handle(INVITE_MAIL, (job) => mailInvite(deps, job), "system");
   scheduler.every("auth.clean-up", { pattern: "17 3 * * *", zone: "UTC" }, async () => {
     const now = deps.clock();
@@ -57,16 +59,20 @@ async function mailReset(deps: Deps, job: Job): Promise<void> {
   await deps.mail.send({ to: email, ...words });
 }
 
-/** Tells a person that their password was changed; a person whom nothing can be mailed to sees their sessions end. */
-async function mailNotice(deps: Deps, job: Job): Promise<void> {
-  const { userId } = job.payload as { userId: string };
-  const person = findPerson(deps.system, userId);
+/** Tells a person what happened to their password. Whom nothing can be mailed to sees it in the audit log only. */
+async function mailNotice(
+  deps: Deps,
+  job: Job,
+  what: "passwordChanged" | "passwordGuessed",
+): Promise<void> {
+  const { userId } = job.payload as { userId: string | null };
+  const person = userId === null ? undefined : findPerson(deps.system, userId);
   if (person === undefined || !deps.mail.isConfigured()) {
     return;
   }
   const publicUrl = publicUrlOf(deps.config, deps.system);
   const { email, name, locale } = person;
-  const words = mailWords[mailLocaleOf(locale)].passwordChanged({ name, publicUrl });
+  const words = mailWords[mailLocaleOf(locale)][what]({ name, publicUrl });
   await deps.mail.send({ to: email, ...words });
 }
 

@@ -14,16 +14,7 @@ import {
   accountKey,
   forgetTries,
   giveBackTry,
-  hasTry,
-  networkKey,
   passwordChange,
-  resetPerAccount,
-  resetPerAddress,
-  signInPerAccount,
-  signInPerAddress,
-  signInPerSource,
-  siteOf,
-  sourceKey,
   takeTry,
 } from "../users/throttle.service.ts";
 import {
@@ -38,8 +29,9 @@ import {
   type UserRow,
 } from "../users/users.service.ts";
 import { workspacesForPerson } from "../workspaces/workspaces.service.ts";
+import { mayMailReset, takeSignInTries } from "./attempt-limits.service.ts";
 import { HashTurns } from "./hash-turns.ts";
-import { deviceCookie, knownDevice } from "./known-device.ts";
+import { deviceCookie } from "./known-device.ts";
 
 /** The kind of job that mails the link of a forgotten password. */
 export const RESET_MAIL = "auth.reset-mail";
@@ -78,7 +70,7 @@ export function toUser(user: UserRow) {
  * make this browser one that is known: it has tries of its own, which nobody else can use up.
  *
  * @throws AppError `unauthenticated`; `rate_limited` after 10 tries in 15 minutes from one known browser, or for one
- *   account from one network; 50 from one network; 1,000 for one account from all unknown browsers together;
+ *   account from one network; 50 from one network; 50 an hour for one account from all unknown networks together;
  *   `unavailable` when too many sign in at once.
  */
 export async function signIn(
@@ -89,19 +81,19 @@ export async function signIn(
   const { system } = desk;
   const address = addressOrAsTyped(credentials.email);
   const user = findUserByAddress(system, address);
-  const keys = takeTries(desk, address, user?.id, from);
+  const keys = takeSignInTries(desk, { address, userId: user?.id }, from);
   const matches = await hashTurns.run(
     () => isPassword(credentials.password, user?.passwordHash),
-    keys.network.length === 0,
+    keys.isKnown,
   );
   if (user === undefined || !matches || !hasStill(system, user)) {
     recordRefusal(desk, user?.id, from);
     throw new AppError("unauthenticated", "The email address or password is wrong.");
   }
-  for (const key of keys.account) {
+  for (const key of keys.own) {
     forgetTries(system, key);
   }
-  for (const key of keys.network) {
+  for (const key of keys.shared) {
     giveBackTry(system, key);
   }
   const session = await openSession(desk, user.id, from);
@@ -113,24 +105,6 @@ export async function signIn(
 function hasStill(system: Connection, { id, passwordHash }: UserRow): boolean {
   const now = findUserById(system, id);
   return now?.passwordHash === passwordHash && now.disabledAt === null;
-}
-
-/** Uses up a try of each kind that applies, and tells which. @throws AppError `rate_limited`. */
-function takeTries(desk: AuthDesk, address: string, userId: string | undefined, from: Origin) {
-  const { system, clock, keyRing } = desk;
-  const account = accountKey("sign-in", address);
-  const device = userId && knownDevice(keyRing, userId, from.cookie);
-  if (device !== undefined && device !== "") {
-    const key = sourceKey(account, device);
-    takeTry(system, key, signInPerSource, clock());
-    return { account: [key], network: [] };
-  }
-  const network = networkKey("sign-in", from.ip);
-  const here = sourceKey(account, siteOf(from.ip));
-  takeTry(system, network, signInPerAddress, clock());
-  takeTry(system, here, signInPerSource, clock());
-  takeTry(system, account, signInPerAccount, clock());
-  return { account: [here, account], network: [network] };
 }
 
 /** Tries at accounts that do not exist are nobody's; the throttle bounds how many of the others there can be. */
@@ -211,12 +185,10 @@ export function changeMe(
  * @throws AppError `rate_limited` after 30 wishes per network in an hour.
  */
 export function askForReset(desk: AuthDesk, email: string, from: Origin): void {
-  const { system, clock } = desk;
-  takeTry(system, networkKey("reset", from.ip), resetPerAddress, clock());
   const address = addressOrAsTyped(email);
-  const user = findUserByAddress(system, address);
-  const mayAsk = hasTry(system, accountKey("reset", address), resetPerAccount, clock());
-  const userId = user === undefined || user.disabledAt !== null || !mayAsk ? null : user.id;
+  const user = findUserByAddress(desk.system, address);
+  const mayMail = mayMailReset(desk, { address, userId: user?.id }, from);
+  const userId = user === undefined || user.disabledAt !== null || !mayMail ? null : user.id;
   desk.jobs.enqueue(RESET_MAIL, null, { userId });
 }
 

@@ -7,6 +7,7 @@ export type Written = { subject: string; text: string };
 type Words = {
   reset(to: { name: string; publicUrl: string; link: string }): Written;
   passwordChanged(to: { name: string; publicUrl: string }): Written;
+  passwordGuessed(to: { name: string; publicUrl: string }): Written;
   invitation(to: { inviter: string; workspace: string; link: string }): Written;
 };
 
@@ -37,6 +38,22 @@ const en: Words = {
       "signs you out everywhere, and tell your administrator:",
       "",
       `${publicUrl}/forgot`,
+    ),
+  }),
+  passwordGuessed: ({ name, publicUrl }) => ({
+    subject: "Somebody is trying to guess your password",
+    text: lines(
+      `Hello ${name},`,
+      "",
+      `many wrong passwords were tried for your account at ${publicUrl}.`,
+      "For now, sign-ins from networks that you have not used before have to wait. Browsers in which you",
+      "have signed in before are not affected.",
+      "",
+      "If you cannot sign in, choose a new password; the link lets you in at once:",
+      "",
+      `${publicUrl}/forgot`,
+      "",
+      "If your password is short, or if you use it elsewhere, please choose a new one as well.",
     ),
   }),
   invitation: ({ inviter, workspace, link }) => ({
@@ -79,6 +96,22 @@ const de: Words = {
       "Damit werden Sie überall abgemeldet. Informieren Sie auch Ihren Administrator:",
       "",
       `${publicUrl}/forgot`,
+    ),
+  }),
+  passwordGuessed: ({ name, publicUrl }) => ({
+    subject: "Jemand versucht, Ihr Passwort zu erraten",
+    text: lines(
+      `Guten Tag ${name},`,
+      "",
+      `für Ihr Konto unter ${publicUrl} wurden viele falsche Passwörter ausprobiert.`,
+      "Anmeldungen aus Netzen, die Sie bisher nicht benutzt haben, müssen vorerst warten. Browser, in denen",
+      "Sie sich schon einmal angemeldet haben, sind nicht betroffen.",
+      "",
+      "Wenn Sie sich nicht anmelden können, wählen Sie ein neues Passwort; der Link lässt Sie sofort hinein:",
+      "",
+      `${publicUrl}/forgot`,
+      "",
+      "Ist Ihr Passwort kurz oder benutzen Sie es auch anderswo, wählen Sie bitte ebenfalls ein neues.",
     ),
   }),
   invitation: ({ inviter, workspace, link }) => ({

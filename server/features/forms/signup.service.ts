@@ -37,6 +37,9 @@ const perCustomer: Rate = { perSecond: 1 / 15, burst: 20 };
 const perForm: Rate = { perSecond: 5, burst: 300 };
 /** Without the captcha's work, each may be a message to somebody who never asked. */
 const perFormUnproven: Rate = { perSecond: 0.5, burst: 60 };
+/** What is kept for networks that have not sent this form lately when others have used up the rest. */
+const perFormNewcomers: Rate = { perSecond: 0.5, burst: 60 };
+const MAX_SENDERS = 50_000;
 
 /** Who sends a form, as the ledger keeps it. */
 export type FormVisitor = { ip: string; userAgent: string };
@@ -66,6 +69,8 @@ export class PublicForms {
   readonly #keys: TokenKeys;
   readonly #limiter: RateLimiter;
   readonly #workspaces: WorkspaceDirectory;
+  /** Providers' blocks and IPv4 addresses that have sent a form, by form. */
+  readonly #senders = new LRUCache<string, true>({ max: MAX_SENDERS });
   readonly #views = new LRUCache<string, { n: number; writtenAt: number }>({ max: 10_000 });
 
   constructor(deps: SignupDeps) {
@@ -135,14 +140,14 @@ export class PublicForms {
     if (leadsNowhere(view.settings, view.topics)) {
       return { kind: "closed" };
     }
+    if (!this.#admitsNetwork(visitor)) {
+      return { kind: "slow" };
+    }
     const proof = this.challenges.check(token, sent.get("_c") ?? "", sent.get("_n") ?? "", now);
     if ((sent.get(TRAP) ?? "") !== "") {
       // A machine is told what a person would be told, so that it learns nothing.
       countForm(db, open.form.id, "bots", now);
       return { kind: "taken", proven: proof === "worked" };
-    }
-    if (!this.#admits(open, token, proof, visitor)) {
-      return { kind: "slow" };
     }
     const read = readSubmission(view, sent, (input) => readContactInput(db, input));
     const words = formWords[open.form.settings.language];
@@ -153,6 +158,10 @@ export class PublicForms {
       countForm(db, open.form.id, "bots", now);
       const filled = { values: valuesOf(sent), problems: new Map(), notice: words.fast };
       return { kind: "again", filled };
+    }
+    // Only what will be kept counts against what all visitors share, so that refused posts cannot close the form.
+    if (!this.#admitsForm(open, token, proof, visitor)) {
+      return { kind: "slow" };
     }
     const { contact, data, listIds } = read;
     const id = insertSignup(
@@ -177,17 +186,27 @@ export class PublicForms {
     return { kind: "taken", proven: proof === "worked" };
   }
 
-  #admits(open: OpenForm, token: string, proof: Proof, visitor: FormVisitor): boolean {
-    const limits: [string, Rate][] = [
-      [`network ${networkOf(visitor.ip)}`, perNetwork],
-      [`customer ${networkOf(visitor.ip, 48)}`, perCustomer],
-      [`form ${open.workspaceId} ${open.form.id}`, perForm],
-      ...(proof === "worked" ? [] : ([[`unproven ${token}`, perFormUnproven]] as [string, Rate][])),
-    ];
+  #admitsNetwork({ ip }: FormVisitor): boolean {
+    return (
+      this.#takes(`network ${networkOf(ip)}`, perNetwork) &&
+      this.#takes(`customer ${networkOf(ip, 48)}`, perCustomer)
+    );
+  }
+
+  #admitsForm({ workspaceId, form }: OpenForm, token: string, proof: Proof, visitor: FormVisitor) {
+    const key = `form ${workspaceId} ${form.id}`;
+    const sender = `${key} ${networkOf(visitor.ip, 32)}`;
+    const isAdmitted =
+      (proof === "worked" || this.#takes(`unproven ${token}`, perFormUnproven)) &&
+      this.#takes(key, perForm);
+    const isNew = !this.#senders.has(sender);
+    this.#senders.set(sender, true);
+    return isAdmitted || (isNew && this.#takes(`newcomers ${key}`, perFormNewcomers));
+  }
+
+  #takes(caller: string, rate: Rate): boolean {
     try {
-      for (const [caller, rate] of limits) {
-        this.#limiter.take(caller, rate, {});
-      }
+      this.#limiter.take(caller, rate, {});
       return true;
     } catch (error) {
       if (error instanceof AppError && error.code === "rate_limited") {

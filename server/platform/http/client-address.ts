@@ -100,7 +100,7 @@ function plain(address: string): string {
  *
  * @param bits The counted prefix of an IPv6 address: 64, or 48 for the whole range assigned to one customer.
  */
-export function networkOf(address: string, bits: 48 | 64 = 64): string {
+export function networkOf(address: string, bits: 32 | 48 | 64 = 64): string {
   if (isIP(address) !== 6) {
     return address;
   }

@@ -111,7 +111,7 @@ test("asking for a link tells nobody whether an account exists, and mails only t
   expect(JSON.stringify(payloads)).not.toContain("example.com");
 });
 
-test("an account gets at most five links an hour, and the asker cannot tell", async () => {
+test("one network gets at most five links an hour for an account, and the asker cannot tell", async () => {
   mailBySink();
   for (let i = 0; i < 8; i++) {
     expect((await forgot("ada@example.com")).status).toBe(200);

@@ -1,0 +1,179 @@
+import type { Clock } from "../../platform/clock.ts";
+import type { Connection } from "../../platform/db/driver.ts";
+import { AppError } from "../../platform/errors.ts";
+import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
+import type { KeyRing } from "../../platform/secrets.ts";
+import type { AuditLog } from "../ports.ts";
+import { sessionsOf } from "../users/sessions.service.ts";
+import {
+  type Allowance,
+  accountKey,
+  countTry,
+  hasTry,
+  networkKey,
+  providerOf,
+  resetPace,
+  resetPerAccount,
+  resetPerAddress,
+  resetPerProvider,
+  resetPerSource,
+  signInPerAccount,
+  signInPerAddress,
+  signInPerProvider,
+  signInPerSource,
+  siteOf,
+  sourceKey,
+  takeTry,
+} from "../users/throttle.service.ts";
+import { knownDevice } from "./known-device.ts";
+
+/** The kind of job that tells a person that somebody guesses at their password. */
+export const GUESSING_NOTICE = "auth.guessing-notice";
+
+const MINUTE_MS = 60_000;
+/** How many tries beyond an account's allowance double the wait of networks that are not known to it. */
+const TRIES_TO_DOUBLE = 50;
+const LONGEST_WAIT_MS = 15 * MINUTE_MS;
+const onceADay: Allowance = { tries: 1, windowMs: 24 * 60 * MINUTE_MS };
+
+type LimitDesk = {
+  system: Connection;
+  keyRing: KeyRing;
+  audit: AuditLog;
+  jobs: JobQueue;
+  clock: Clock;
+};
+/** Whose account is tried; `userId` is undefined when nobody has the address. */
+type Tried = { address: string; userId: string | undefined };
+type From = { ip: string; cookie: string | null };
+
+/** What a try used up, to be given back when the password was right. */
+export type TakenTries = {
+  /** Keys to forget. */
+  own: string[];
+  /** Keys to which one try is returned: others use them up as well. */
+  shared: string[];
+  /** True for a browser or a network in which the account's owner is known. */
+  isKnown: boolean;
+};
+
+/**
+ * Uses up a try at an account's password. A browser that is known has tries of its own. So has a network from which
+ * the person is signed in. All other networks share what the account allows strangers, and wait when it is used up.
+ *
+ * @throws AppError `rate_limited`.
+ */
+export function takeSignInTries(desk: LimitDesk, tried: Tried, from: From): TakenTries {
+  const { system, keyRing, clock } = desk;
+  const now = clock();
+  const account = accountKey("sign-in", tried.address);
+  const device = deviceOf(keyRing, tried.userId, from);
+  if (device !== undefined) {
+    const key = sourceKey(account, device);
+    takeTry(system, key, signInPerSource, now);
+    return { own: [key], shared: [], isKnown: true };
+  }
+  const network = networkKey("sign-in", from.ip);
+  const here = sourceKey(account, siteOf(from.ip));
+  takeTry(system, network, signInPerAddress, now);
+  takeTry(system, here, signInPerSource, now);
+  if (isKnownNetwork(system, tried.userId, from.ip)) {
+    return { own: [here], shared: [network], isKnown: true };
+  }
+  const provider = providerOf(from.ip);
+  const shared = [network, account];
+  if (provider !== undefined) {
+    const key = sourceKey(account, provider);
+    takeTry(system, key, signInPerProvider, now);
+    shared.push(key);
+  }
+  takeStrangersTry(desk, tried, account);
+  return { own: [here], shared, isKnown: false };
+}
+
+/**
+ * Beyond the allowance one try is let through after each wait, whoever makes it, and the waits grow with the number
+ * of tries. Told once in the audit log and by mail, when the allowance is used up.
+ */
+function takeStrangersTry(desk: LimitDesk, { userId }: Tried, account: string): void {
+  const { system, clock } = desk;
+  const now = clock();
+  const excess = countTry(system, account, signInPerAccount.windowMs, now) - signInPerAccount.tries;
+  if (excess <= 0) {
+    return;
+  }
+  const waitMs = MINUTE_MS * 2 ** Math.floor((excess - 1) / TRIES_TO_DOUBLE);
+  const allowance = { tries: 1, windowMs: Math.min(LONGEST_WAIT_MS, waitMs) };
+  const mayTry = hasTry(system, `${account}:wait`, allowance, now);
+  if (excess === 1) {
+    tellOfGuessing(desk, userId, account, now);
+  }
+  if (!mayTry || excess === 1) {
+    throw new AppError(
+      "rate_limited",
+      "Too many wrong passwords were tried for this account from unknown networks. Wait a few minutes, or reset the password: the link in the mail lets you in at once.",
+      { retryAfterSeconds: Math.ceil(allowance.windowMs / 1_000) },
+    );
+  }
+}
+
+/** The work is the same whether the account exists or not: a job is queued either way, as for a reset. */
+function tellOfGuessing(
+  { system, audit, jobs }: LimitDesk,
+  userId: string | undefined,
+  account: string,
+  now: number,
+): void {
+  if (!hasTry(system, `${account}:told`, onceADay, now)) {
+    return;
+  }
+  if (userId !== undefined) {
+    const detail = { tries: signInPerAccount.tries };
+    const action = "session.guessing";
+    audit.record({ actorId: null, workspaceId: null, action, target: userId, detail });
+  }
+  jobs.enqueue(GUESSING_NOTICE, null, { userId: userId ?? null });
+}
+
+/**
+ * Whether a link for a new password may be mailed to the account. Each network has wishes of its own. When strangers
+ * have used up what the account allows, one link every ten minutes still goes to its owner, so that there is always a
+ * recent one which works. A browser that is known does not depend on any of that.
+ *
+ * @throws AppError `rate_limited` after 30 wishes per network in an hour.
+ */
+export function mayMailReset(desk: LimitDesk, tried: Tried, from: From): boolean {
+  const { system, keyRing, clock } = desk;
+  const now = clock();
+  const account = accountKey("reset", tried.address);
+  const device = deviceOf(keyRing, tried.userId, from);
+  if (device !== undefined) {
+    return hasTry(system, sourceKey(account, device), resetPerSource, now);
+  }
+  takeTry(system, networkKey("reset", from.ip), resetPerAddress, now);
+  if (!hasTry(system, sourceKey(account, siteOf(from.ip)), resetPerSource, now)) {
+    return false;
+  }
+  const provider = providerOf(from.ip);
+  const isProviderUsedUp =
+    provider !== undefined && !hasTry(system, sourceKey(account, provider), resetPerProvider, now);
+  if (!isProviderUsedUp && hasTry(system, account, resetPerAccount, now)) {
+    return true;
+  }
+  return hasTry(system, `${account}:pace`, resetPace, now);
+}
+
+function deviceOf(
+  keyRing: KeyRing,
+  userId: string | undefined,
+  { cookie }: From,
+): string | undefined {
+  return userId === undefined ? undefined : knownDevice(keyRing, userId, cookie);
+}
+
+/** A network from which the person is signed in now. */
+function isKnownNetwork(system: Connection, userId: string | undefined, ip: string): boolean {
+  const site = siteOf(ip);
+  const rows = userId === undefined ? [] : sessionsOf(system, userId);
+  return rows.some((row) => siteOf(row.ip) === site);
+}

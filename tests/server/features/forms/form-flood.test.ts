@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { PublicForms } from "../../../../server/features/forms/signup.service.ts";
+import { createJobQueue } from "../../../../server/platform/scheduler/job-queue.ts";
+import { loadKeyRing } from "../../../../server/platform/secrets.ts";
+import { FormFixture } from "./form-fixture.ts";
+
+let fixture: FormFixture;
+beforeAll(() => {
+  fixture = new FormFixture();
+});
+afterAll(() => fixture.close());
+
+/** A form, and how strangers send it from any address. */
+async function openForm() {
+  const { path } = await fixture.newForm();
+  const token = path.slice(path.lastIndexOf("/") + 1);
+  const { databases, dataDir } = fixture.app;
+  const clock = () => fixture.now;
+  const jobs = createJobQueue(databases.system, clock);
+  const forms = new PublicForms({ databases, keyRing: loadKeyRing(dataDir), clock, jobs });
+  const open = forms.find(token);
+  if (open === undefined) {
+    throw new Error("the form is not open");
+  }
+  const send = (ip: string, fields: Record<string, string>) =>
+    forms.submit(open, token, new URLSearchParams(fields), { ip, userAgent: "" }).kind;
+  const freshChallenge = () => ({ _c: forms.challenges.issue(token, clock()) });
+  return { send, freshChallenge };
+}
+
+test("posts that are rejected use up nothing of what the form takes from others", async () => {
+  const { send, freshChallenge } = await openForm();
+  for (let n = 0; n < 72; n += 1) {
+    const hurried = { email: `bot${n}@example.org`, ...freshChallenge() };
+    expect(send(`198.51.100.${n % 12}`, hurried)).toBe("again");
+    expect(send(`203.0.113.${n % 24}`, { email: "no address" })).toBe("again");
+  }
+  // Sixty are what a form takes at once from visitors without the proof of work.
+  for (let n = 0; n < 60; n += 1) {
+    expect(send(`192.0.2.${n}`, { email: `person${n}@example.org` })).toBe("taken");
+  }
+});
+
+test("a network that sends nothing but rejected posts, or into the trap, is slowed down itself", async () => {
+  const { send, freshChallenge } = await openForm();
+  const hurried = () => send("198.51.100.77", { email: "bot@example.org", ...freshChallenge() });
+  const answers = Array.from({ length: 12 }, hurried);
+  expect(answers).toEqual([...Array(10).fill("again"), "slow", "slow"]);
+
+  const trapped = () =>
+    send("198.51.100.78", { email: "bot@example.org", website_url: "https://spam.example" });
+  expect(Array.from({ length: 12 }, trapped).slice(10)).toEqual(["slow", "slow"]);
+});
+
+test("networks that have not sent the form before get through while others have used it up", async () => {
+  const { send } = await openForm();
+  const flood = Array.from({ length: 90 }, (_, n) =>
+    send(`198.51.101.${n % 12}`, { email: `flood${n}@example.org` }),
+  );
+  expect(flood.filter((kind) => kind === "taken")).toHaveLength(60);
+  expect(send("198.51.101.3", { email: "more@example.org" })).toBe("slow");
+  expect(send("192.0.2.200", { email: "person@example.org" })).toBe("taken");
+});

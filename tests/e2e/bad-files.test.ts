@@ -119,14 +119,18 @@ test("a CSV of 200 MB is imported in flat memory, with progress that moves, whil
     Bun.file(path) as unknown as File,
   );
   const importPath = `${workspace.path}/imports/${preview.id}`;
-  await api.post(`${importPath}/start`, {
-    mapping: [
-      { column: 0, target: "email" },
-      { column: 1, target: "firstName" },
-      { column: 2, target: "skip" },
-    ],
-    onDuplicate: "update",
-  });
+  const mapping = [
+    { column: 0, target: "email" },
+    { column: 1, target: "firstName" },
+    { column: 2, target: "skip" },
+  ];
+  await waitFor(
+    "the check of the file",
+    () => api.post<{ state: string }>(`${importPath}/check`, { mapping }),
+    ({ state }) => state === "done",
+    60_000,
+  );
+  await api.post(`${importPath}/start`, { mapping, onDuplicate: "update" });
 
   const answers: number[] = [];
   const seen = new Set<number>();

@@ -171,6 +171,16 @@ function isAgreement(folded: string, words: readonly string[]): boolean {
   );
 }
 
+/** True for a key of a database or a count, whose 0 and 1 are numbers. */
+export const isCountOrKey = (name: string): boolean =>
+  wordsOf(name).some((word) => TECHNICAL.test(word) || COUNTED.test(word));
+
+/** True for a name with a negation in it, such as `Bitte nicht stören`. */
+export const isNegated = (name: string): boolean => {
+  const words = wordsOf(name);
+  return words.length > 1 && words.some((word) => NEGATED.test(word));
+};
+
 /** True for a name whose cells tell whether it is a status or a place: `state`. */
 export const mayBePlace = (name: string): boolean => STATE_OR_PLACE.has(foldWord(name));
 

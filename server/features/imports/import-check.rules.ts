@@ -1,27 +1,23 @@
+import { AnswerTally, type CountedValue } from "./answer-tally.rules.ts";
 import { consentColumn } from "./consent-columns.rules.ts";
 import { decisionKey, type StatusRole, statusColumns } from "./row-status.rules.ts";
 import {
   jsonReader,
-  plainAnswer,
   type Reading,
+  refusalPhrase,
   type Says,
   statusReader,
   wordsReader,
 } from "./status-values.rules.ts";
-
-/** A value of a column, in its first spelling, with its rows and what they mean. */
-export type CountedValue = { value: string; as: Reading["as"]; says: Says; rows: number } & {
-  /** In a column that may answer a question nobody knows. */
-  answer?: "yes" | "no";
-};
 
 /** What a column says about its people, over the whole file. */
 export type CheckedColumn = {
   column: number;
   name: string;
   /**
-   * Whether the name speaks of consent, or only some of its cells. `answers`: neither does, but every cell is a yes
-   * or a no, so that it may; until somebody decides, it has no say.
+   * Whether the name speaks of consent, or only some of its cells. `answers`: neither does, but its cells are yes and
+   * no, so that it may; the import does not start before somebody said what they mean. Such a column stands twice
+   * where other cells of it speak of consent.
    */
   speaks: "name" | "cells" | "answers";
   /** What is not understood first, then by rows. */
@@ -33,8 +29,6 @@ export type CheckedColumn = {
 /** A status has few values; a column with more is hardly one, and gets one answer for all the others. */
 const MAX_VALUES = 100;
 const MAX_CHARS = 80;
-/** More spellings of yes and no than one column has. */
-const MAX_ANSWERS = 4;
 
 type Counted = {
   column: number;
@@ -43,8 +37,7 @@ type Counted = {
   read: (cell: string) => Reading;
   values: Map<string, CountedValue>;
   others: Map<Says, number>;
-  /** As long as every cell is a yes, a no or empty. */
-  answers: Map<string, CountedValue> | undefined;
+  answers: AnswerTally | undefined;
 };
 
 const readers = {
@@ -71,7 +64,7 @@ export class StatusTally {
       read: readers[one.role](one.name),
       values: new Map(),
       others: new Map(),
-      answers: one.role === "words" ? new Map() : undefined,
+      answers: one.role === "words" ? new AnswerTally(one.name) : undefined,
     }));
   }
 
@@ -85,7 +78,9 @@ export class StatusTally {
       if (column.role === "status" || reading.says !== "nothing") {
         count(column, cell, reading);
       }
-      countAnswer(column, cell, reading);
+      if (reading.says === "nothing") {
+        column.answers?.add(cell);
+      }
       isOpen ||= reading.says === "unclear";
       isDecided ||= column.role === "status" && reading.as !== "empty";
     }
@@ -111,33 +106,19 @@ export class StatusTally {
 const bySpeaking = (a: CheckedColumn, b: CheckedColumn) =>
   Number(a.speaks === "answers") - Number(b.speaks === "answers");
 
-function questionOf({ column, name, values, others, answers }: Counted): CheckedColumn[] {
-  const found = [...(answers?.values() ?? [])];
-  if (values.size + others.size > 0 || !found.some(({ as }) => as === "value")) {
-    return [];
-  }
-  return [{ column, name, speaks: "answers", values: found.sort(byDoubtThenRows), others: [] }];
-}
-
-function countAnswer(column: Counted, cell: string, reading: Reading): void {
-  if (column.answers === undefined) {
-    return;
-  }
-  const answer = plainAnswer(cell);
-  const key = decisionKey(reading, cell);
-  const known = column.answers.get(key);
-  if (known !== undefined) {
-    known.rows += 1;
-  } else if (
-    (answer === undefined && reading.as !== "empty") ||
-    column.answers.size > MAX_ANSWERS
-  ) {
-    column.answers = undefined;
-  } else {
-    const { as } = reading;
-    const value = { value: cell.trim(), as, says: "nothing" as const, rows: 1 };
-    column.answers.set(key, answer === undefined ? value : { ...value, answer });
-  }
+function questionOf({ column, name, answers }: Counted): CheckedColumn[] {
+  const question = answers?.question();
+  return question === undefined
+    ? []
+    : [
+        {
+          column,
+          name,
+          speaks: "answers",
+          ...question,
+          values: question.values.sort(byDoubtThenRows),
+        },
+      ];
 }
 
 function count(column: Counted, cell: string, reading: Reading): void {
@@ -147,7 +128,7 @@ function count(column: Counted, cell: string, reading: Reading): void {
     known.rows += 1;
     return;
   }
-  const value = cell.trim();
+  const value = reading.as === "phrase" ? (refusalPhrase(cell) ?? "") : cell.trim();
   // Addresses and long texts are nobody's status, and what is counted is kept for a while.
   const isShown = value.length <= MAX_CHARS && !value.includes("@");
   if (column.values.size < MAX_VALUES && (isShown || reading.as !== "value")) {

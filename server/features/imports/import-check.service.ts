@@ -94,7 +94,8 @@ export async function runImportCheck(
   }
 }
 
-async function lookThrough(
+/** Counts what all rows of an upload say, in turns between which others get theirs. */
+export async function lookThrough(
   { dataDir, signal }: { dataDir: string; signal: AbortSignal },
   row: ImportRow,
   mapping: Mapping,
@@ -121,6 +122,13 @@ async function lookThrough(
   } finally {
     reader.close();
   }
+}
+
+/** The columns that a finished check of this very mapping found; undefined without one. */
+export function checkedColumns(row: ImportRow, mapping: Mapping): CheckedColumn[] | undefined {
+  const check = parseCheck(row.statusCheck);
+  const isOfThis = check?.key === keyOf(parseSettings(row.settings), mapping);
+  return isOfThis && check?.state === "done" ? check.columns : undefined;
 }
 
 const isDecided = ({ state, rows, decided = 0 }: StoredCheck) =>

@@ -11,6 +11,7 @@ import {
 import type { AppDeps } from "../deps.ts";
 import { checkImport } from "./import-check.service.ts";
 import { MAX_FILE_BYTES, tooLarge } from "./import-files.ts";
+import { requireAnswers } from "./import-questions.service.ts";
 import { undoImport } from "./import-undo.service.ts";
 import { previewImport, uploadImport } from "./import-upload.service.ts";
 import {
@@ -118,20 +119,26 @@ export const importRoutes = ({ guard, config, clock, audit, jobs, databases }: A
         detail: {
           summary: "Every status in the file, with its rows and what it will mean",
           description:
-            "Looks through the whole file in a job: ask again until it is done. A start needs no check: what is not understood is then not mailed.",
+            "Looks through the whole file in a job: ask again until it is done. What is not understood is not mailed; columns that speak of `answers` must be decided before the start.",
         },
       },
     )
     .post(
       "/:id/start",
-      ({ db, params, body, actor, workspace }) => {
+      async ({ params, body, actor, workspace, request }) => {
         if (makesLists(body.mapping) && !workspace.can("lists:write")) {
           throw new AppError(
             "forbidden",
             "You need the permission lists:write to restore lists from a file.",
           );
         }
-        const started = startImport(db, jobs, workspace.id, params.id, body, clock());
+        const open = () => databases.workspace(workspace.id);
+        await requireAnswers(
+          { open, dataDir: config.dataDir, signal: request.signal },
+          params.id,
+          body,
+        );
+        const started = startImport(open(), jobs, workspace.id, params.id, body, clock());
         audit.record({
           actorId: actor.id,
           workspaceId: workspace.id,
@@ -145,7 +152,11 @@ export const importRoutes = ({ guard, config, clock, audit, jobs, databases }: A
         params: WorkspaceItemParams,
         body: StartRequest,
         response: { 200: ImportSchema, ...refusals },
-        detail: { summary: "Start an import with a mapping of its columns" },
+        detail: {
+          summary: "Start an import with a mapping of its columns",
+          description:
+            "Refused with 422 while a column of yes and no may be about mail and nothing says what its values mean: name each column in statusDecisions or ignoredColumns. A file over 16 MB with columns that may be so needs a finished check first (409).",
+        },
       },
     )
     .post(

@@ -180,14 +180,23 @@ export const ImportCheck = t.Object(
         name: t.String(),
         speaks: t.Union([t.Literal("name"), t.Literal("cells"), t.Literal("answers")], {
           description:
-            "What of the column says that it is about consent. answers: nothing does, but every cell is a yes or a no, so that it may be; it has a say only with decisions for its values",
+            "What of the column says that it is about consent. answers: nothing does, but its cells are yes and no, so that it may be; the import starts only with decisions for these values, or with the column among ignoredColumns. Its others are rows with something else, which are not mailed if the answers are about mail",
         }),
         values: t.Array(
           t.Object({
             value: t.String({ description: "In its first spelling" }),
             as: t.Union(
-              [t.Literal("value"), t.Literal("empty"), t.Literal("date"), t.Literal("text")],
-              { description: "What the counted cells have in common: this value, or their kind" },
+              [
+                t.Literal("value"),
+                t.Literal("empty"),
+                t.Literal("date"),
+                t.Literal("text"),
+                t.Literal("phrase"),
+              ],
+              {
+                description:
+                  "What the counted cells have in common: this value, or their kind. phrase: a text with words that say no; the value is the first of them",
+              },
             ),
             says: Says,
             rows: t.Number(),
@@ -239,7 +248,9 @@ export const StartRequest = t.Object({
           description:
             "A cell of the column, in any spelling; null for every value that is not understood and has no decision",
         }),
-        meaning: Meaning,
+        meaning: t.Union([Meaning, t.Literal("nothing")], {
+          description: "nothing: it says nothing about mail",
+        }),
       }),
       {
         maxItems: 2_000,

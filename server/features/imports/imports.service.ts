@@ -16,8 +16,8 @@ import { requireLists } from "../lists/lists.service.ts";
 import type { SuppressionReason } from "../suppressions/suppressions.service.ts";
 import { requireTags } from "../tags/tags.service.ts";
 import { FORGOTTEN, isForgotten } from "./import-age.rules.ts";
-import { decidesEveryRow } from "./import-check.service.ts";
 import { removeImportFiles } from "./import-files.ts";
+import { wholeFileOf } from "./import-questions.service.ts";
 import { type ImportSettings, parseSettings } from "./import-settings.ts";
 import { canUndoImport } from "./import-undo.rules.ts";
 import {
@@ -32,8 +32,6 @@ import {
 import { isContactsFile, OWN_COLUMNS } from "./own-file.service.ts";
 import type { ColumnMapping } from "./row-reader.ts";
 import { loosens, type StatusDecision } from "./row-status.rules.ts";
-import { reasonOf } from "./status-words.rules.ts";
-import { refusalOfFile } from "./whole-file.rules.ts";
 
 /** For the job that removes what nobody came back for. */
 export { IMPORT_KEEP_MS } from "./import-age.rules.ts";
@@ -276,13 +274,7 @@ function statusSettings(
       );
     }
   });
-  const byFile = refusalOfFile(
-    row.fileName,
-    header,
-    decidesEveryRow(row, input.mapping, ignoredColumns),
-  );
-  const ofFile = byFile === undefined || input.wholeFileIgnored ? undefined : reasonOf(byFile);
-  return { wholeFile: input.wholeFile ?? ofFile, statusDecisions, ignoredColumns };
+  return { wholeFile: wholeFileOf(row, header, input), statusDecisions, ignoredColumns };
 }
 
 function resolveMapping(

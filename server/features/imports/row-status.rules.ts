@@ -1,6 +1,7 @@
 import { speaksOfConsent } from "./consent-columns.rules.ts";
 import {
   jsonReader,
+  plainAnswer,
   type Reading,
   type Says,
   statusKey,
@@ -15,7 +16,8 @@ export type StatusDecision = {
   column: number;
   /** A cell with that value; null for every value of the column that is not understood and has no decision. */
   value: string | null;
-  meaning: Meaning;
+  /** `nothing`: it is about something else than mail. */
+  meaning: Meaning | "nothing";
 };
 
 export type StatusSettings = {
@@ -124,18 +126,29 @@ const isRefusal = (says: Says) =>
   says !== "nothing" && says !== "unclear" && reasonOf(says) !== undefined;
 
 /**
- * Columns that do not speak of consent by name. Most hold something else, so that an answer in them counts only
- * once somebody decided what it means: holding back everybody under "VIP" would make people click the questions
- * away. What the name hints at is not understood until then, and is not mailed.
+ * Columns that do not speak of consent by name. An answer in them counts as soon as somebody decided what it means,
+ * and an import does not start before that. In a column whose answers turn out to be about mail, a cell that is
+ * neither a yes nor a no is not understood.
  */
 function decidedWords(
   column: number,
   read: (cell: string) => Reading,
   decisions: readonly StatusDecision[],
 ) {
-  const says = decided(column, read, decisions);
-  const isDecided = decisions.some((one) => one.column === column);
-  return isDecided ? says : (cell: string) => read(cell).says;
+  const own = decisions.filter((one) => one.column === column);
+  if (own.length === 0) {
+    return (cell: string) => read(cell).says;
+  }
+  const isAboutMail = own.some(
+    ({ value, meaning }) =>
+      value !== null && meaning !== "nothing" && plainAnswer(value) !== undefined,
+  );
+  const readAnswer = (cell: string): Reading => {
+    const reading = read(cell);
+    const isOther = reading.says === "nothing" && reading.as !== "empty";
+    return isOther && plainAnswer(cell) === undefined ? { ...reading, says: "unclear" } : reading;
+  };
+  return decided(column, isAboutMail ? readAnswer : read, decisions);
 }
 
 function decided(
@@ -162,10 +175,10 @@ function decided(
 }
 
 /** True for a decision that would let people be mailed whom the file understandably refuses. */
-export function loosens(name: string, value: string, meaning: Meaning): boolean {
+export function loosens(name: string, value: string, meaning: StatusDecision["meaning"]): boolean {
   const { says } = statusReader(name)(value);
   if (says === "unclear" || says === "nothing") {
     return false;
   }
-  return meanings.indexOf(meaning) < meanings.indexOf(says);
+  return meaning === "nothing" || meanings.indexOf(meaning) < meanings.indexOf(says);
 }

@@ -119,7 +119,7 @@ export function ChoiceCards<V extends string>({
   label: string;
   value: V;
   onChange: (value: V) => void;
-  options: { value: V; label: string; hint: ComponentChildren }[];
+  options: { value: V; label: string; hint?: ComponentChildren }[];
 }) {
   const name = useId();
   return (
@@ -140,7 +140,9 @@ export function ChoiceCards<V extends string>({
           />
           <span>
             <span class="block font-medium">{option.label}</span>
-            <span class="block text-sm text-muted">{option.hint}</span>
+            {option.hint !== undefined && (
+              <span class="block text-sm text-muted">{option.hint}</span>
+            )}
           </span>
         </label>
       ))}

@@ -47,8 +47,9 @@ test("every status of the whole file is counted with what it will mean, far beyo
     "Bounced: date → bounced × 1",
     "Bounced: no → nothing × 1",
     "Note: unsubscribed → unsubscribed × 1",
+    "Note: x → nothing × 4005",
   ]);
-  expect(check.columns.map(({ speaks }) => speaks)).toEqual(["name", "name", "cells"]);
+  expect(check.columns.map(({ speaks }) => speaks)).toEqual(["name", "name", "cells", "answers"]);
 });
 
 test("a column with 100,000 different values gets one answer for them, and its no is still counted", async () => {
@@ -112,11 +113,14 @@ test("a column of yes and no under any name is a question, and has a say once it
   ]);
   expect(zorp?.values).toEqual([
     { value: "ja", as: "value", says: "nothing", rows: 1, answer: "yes" },
-    { value: "", as: "empty", says: "nothing", rows: 1 },
     { value: "nein", as: "value", says: "nothing", rows: 1, answer: "no" },
+    { value: "", as: "empty", says: "nothing", rows: 1 },
   ]);
   await fixture.start(body.id, body.guesses, {
-    statusDecisions: [{ column: 1, value: "JA", meaning: "unsubscribed" }],
+    statusDecisions: [
+      { column: 1, value: "JA", meaning: "unsubscribed" },
+      { column: 2, value: "yes", meaning: "nothing" },
+    ],
   });
   await fixture.run(body.id);
   expect(await mailable()).toEqual(["b@x.example", "c@x.example"]);
@@ -147,8 +151,8 @@ test("a yes or no under a name that hints at mail is mailed to nobody before it 
   expect(await mailable()).toEqual(["c@x.example"]);
 });
 
-test("names, codes and more than a few answers are no question", async () => {
-  const rows = ["m,Ann,1,yes", "f,Ben,2,no", "m,Cem,0,maybe"].map(
+test("names, codes, counts and mostly other values are no question", async () => {
+  const rows = ["m,Ann,1,yes", "f,Ben,2,gold", "m,Cem,0,silver"].map(
     (row, n) => `p${n}@x.example,${row}`,
   );
   const { body } = await fixture.upload(`email,sex,who,orders,party\n${rows.join("\n")}\n`);

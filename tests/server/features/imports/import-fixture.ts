@@ -90,6 +90,15 @@ export class ImportFixture {
     });
   }
 
+  /** Starts it as a person does who says that no column of yes and no is about mail. */
+  async startWithoutQuestions(id: number, guesses: Guess[], options: Json = {}) {
+    const { columns } = await this.check(id, guesses);
+    const ignoredColumns = columns.flatMap(({ speaks, column }) =>
+      speaks === "answers" ? column : [],
+    );
+    return await this.start(id, guesses, { ignoredColumns, ...options });
+  }
+
   /** What a file says about who may be mailed; the job runs between asking and asking again. */
   async check(id: number, mapping: { column: number; target: string }[]): Promise<Check> {
     const sent = mapping.map(({ column, target }) => ({ column, target }));

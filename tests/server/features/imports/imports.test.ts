@@ -262,7 +262,7 @@ test("a file over the limit is refused before it is read", async () => {
 });
 
 test("the mapping must name the address once, existing columns and existing fields", async () => {
-  const { body } = await fixture.upload("email,x\na@example.com,1\n");
+  const { body } = await fixture.upload("email,x\na@example.com,Ada\n");
   const start = async (mapping: unknown[], more = {}) =>
     (
       await fixture.call("POST", `/imports/${body.id}/start`, {

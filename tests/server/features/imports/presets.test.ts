@@ -22,7 +22,10 @@ type Any = any;
 async function bring(csv: string, options: Record<string, unknown> = {}) {
   const { body: preview } = await fixture.upload<WithPreset>(csv);
   const wholeFile = preview.preset?.wholeFile ?? undefined;
-  const started = await fixture.start(preview.id, preview.guesses, { wholeFile, ...options });
+  const started = await fixture.startWithoutQuestions(preview.id, preview.guesses, {
+    wholeFile,
+    ...options,
+  });
   expect(started.status).toBe(200);
   await fixture.run(preview.id);
   const { body: report } = await fixture.call<Any>("GET", `/imports/${preview.id}`);

@@ -265,7 +265,7 @@ async function results(file: string) {
     readFileSync(join(FOLDER, file)),
     basename(file),
   );
-  await fixture.start(upload.body.id, upload.body.guesses, { listIds: [list.id] });
+  await fixture.startWithoutQuestions(upload.body.id, upload.body.guesses, { listIds: [list.id] });
   await fixture.run(upload.body.id);
   const people = fixture.db
     .prepare<[], { address: string; status: string; reason: string | null; detail: string | null }>(

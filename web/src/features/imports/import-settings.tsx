@@ -10,7 +10,7 @@ import { Checkbox, ChoiceCards } from "../../ui/toggles.tsx";
 import { useUrlState } from "../../ui/url-state.ts";
 import { ColumnMapping } from "./column-mapping.tsx";
 import { t } from "./imports.messages.ts";
-import { StatusCheck, useStatusCheck } from "./status-check.tsx";
+import { openQuestions, StatusCheck, useStatusCheck } from "./status-check.tsx";
 import type { Check, Delimiter, Encoding, Guess, Preview, StatusChoices } from "./use-imports.ts";
 
 type Reading = Partial<Pick<Preview, "encoding" | "delimiter" | "hasHeader">>;
@@ -104,6 +104,7 @@ function Settings({
   const [choices, setChoices] = useState<StatusChoices>(NOTHING_DECIDED);
   const { check, isStale, ...asking } = useStatusCheck(path, readingOf(preview), mapping);
   const isLooking = into === "contacts" && (isStale || check?.state === "running");
+  const open = into === "contacts" && check !== undefined ? openQuestions(check, choices) : 0;
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<unknown>();
   const start = async () => {
@@ -173,12 +174,29 @@ function Settings({
       )}
       <Notice tone="neutral">{t("suppressedStay")}</Notice>
       <FormProblem problem={problem} />
-      <div>
-        <Button variant="primary" size="large" busy={busy} disabled={isLooking} onClick={start}>
-          {t("start")}
-        </Button>
-      </div>
+      <StartButton open={open} busy={busy} isLooking={isLooking} onClick={start} />
     </>
+  );
+}
+
+function StartButton({
+  open,
+  isLooking,
+  ...button
+}: {
+  /** Questions without an answer. */
+  open: number;
+  isLooking: boolean;
+  busy: boolean;
+  onClick: () => void;
+}) {
+  return (
+    <div class="flex flex-wrap items-center gap-3">
+      <Button {...button} variant="primary" size="large" disabled={isLooking || open > 0}>
+        {t("start")}
+      </Button>
+      {open > 0 && <p class="text-sm text-muted">{t("startNeedsAnswers", { count: open })}</p>}
+    </div>
   );
 }
 

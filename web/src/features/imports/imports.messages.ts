@@ -226,27 +226,38 @@ export const t = messages({
     de: "Spalten, die sagen könnten, wer E-Mails erhalten darf",
   },
   questionsHint: {
-    en: "They contain only yes and no, and their names do not say what they are about.",
-    de: "Sie enthalten nur Ja und Nein, und ihre Namen sagen nicht, worum es geht.",
+    en: "They contain yes and no, and their names do not say what they are about.",
+    de: "Sie enthalten Ja und Nein, und ihre Namen sagen nicht, worum es geht.",
   },
   questionsOpen: {
     en: "{count, plural, one {# question is open} other {# questions are open}}",
     de: "{count, plural, one {# Frage ist offen} other {# Fragen sind offen}}",
   },
   questionsOpenHint: {
-    en: "SwiftMail ignores these columns until you answer, so everyone in them may be emailed.",
-    de: "Bis Sie antworten, beachtet SwiftMail diese Spalten nicht. Alle Personen darin könnten E-Mails erhalten.",
+    en: "You can start the import once every question is answered.",
+    de: "Sie können den Import starten, sobald jede Frage beantwortet ist.",
   },
   question: {
     en: "Does “{column}” say who can be emailed?",
     de: "Sagt „{column}“, wer E-Mails erhalten darf?",
   },
-  answerOpen: { en: "Not answered", de: "Nicht beantwortet" },
-  answerNo: { en: "No, it is about something else", de: "Nein, es geht um etwas anderes" },
-  answerRefuses: { en: "Yes: “{word}” means do not email", de: "Ja: „{word}“ heißt keine E-Mails" },
+  questionOthers: {
+    en: "{count, plural, one {# row with another value} other {# rows with other values}}",
+    de: "{count, plural, one {# Zeile mit einem anderen Wert} other {# Zeilen mit anderen Werten}}",
+  },
+  startNeedsAnswers: {
+    en: "{count, plural, one {Answer the open question first.} other {Answer the # open questions first.}}",
+    de: "{count, plural, one {Beantworten Sie zuerst die offene Frage.} other {Beantworten Sie zuerst die # offenen Fragen.}}",
+  },
+  answerNoForAll: {
+    en: "The remaining columns say nothing about email",
+    de: "Die übrigen Spalten sagen nichts über E-Mails",
+  },
+  answerNo: { en: "It says nothing about email", de: "Sie sagt nichts über E-Mails" },
+  answerRefuses: { en: "“{word}” means do not email", de: "„{word}“ heißt keine E-Mails" },
   answerAllows: {
-    en: "Yes: “{word}” means can be emailed",
-    de: "Ja: „{word}“ heißt E-Mails erlaubt",
+    en: "“{word}” means can be emailed",
+    de: "„{word}“ heißt E-Mails erlaubt",
   },
   aboutElse: {
     en: "“{column}” is about something else",
@@ -271,6 +282,7 @@ export const t = messages({
   as_empty: { en: "(empty)", de: "(leer)" },
   as_date: { en: "(a date)", de: "(ein Datum)" },
   as_text: { en: "(any text)", de: "(irgendein Text)" },
+  as_phrase: { en: "Text such as “{text}”", de: "Text wie „{text}“" },
   says_unclear: { en: "Do not email (unknown status)", de: "Keine E-Mails (unbekannter Status)" },
   says_nothing: { en: "No restriction", de: "Keine Einschränkung" },
   says_subscribed: { en: "Can be emailed", de: "E-Mails erlaubt" },

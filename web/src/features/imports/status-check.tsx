@@ -9,7 +9,7 @@ import { Notice } from "../../ui/states.tsx";
 import { Table } from "../../ui/table.tsx";
 import { Checkbox } from "../../ui/toggles.tsx";
 import { t } from "./imports.messages.ts";
-import { StatusQuestions } from "./status-questions.tsx";
+import { StatusQuestions, unanswered } from "./status-questions.tsx";
 import type { Check, CheckedColumn, Meaning, Says, StatusChoices } from "./use-imports.ts";
 
 type Choice = { value: StatusChoices; onChange: (value: StatusChoices) => void };
@@ -57,11 +57,7 @@ export function StatusCheck({
       </Notice>
     );
   }
-  const hasIgnored = check.columns.some(
-    ({ speaks, column }) => speaks === "name" && choice.value.ignoredColumns.includes(column),
-  );
-  // Without a column that was to decide, the name does.
-  const wholeFile = check.wholeFile ?? (hasIgnored ? check.nameSays : null);
+  const wholeFile = wholeFileOf(check, choice.value);
   const columns = check.columns.filter(({ speaks }) => speaks !== "answers");
   const questions = check.columns.filter(({ speaks }) => speaks === "answers");
   const isRefused = wholeFile !== null && !choice.value.wholeFileIgnored;
@@ -83,6 +79,20 @@ export function StatusCheck({
     </>
   );
 }
+
+/** What keeps everybody in the file from mail. Without a column that was to decide, the name does. */
+function wholeFileOf(check: Check, { ignoredColumns }: StatusChoices): Check["wholeFile"] {
+  const hasIgnored = check.columns.some(
+    ({ speaks, column }) => speaks === "name" && ignoredColumns.includes(column),
+  );
+  return check.wholeFile ?? (hasIgnored ? check.nameSays : null);
+}
+
+/** How many questions keep the import from being started. */
+export const openQuestions = (check: Check, value: StatusChoices): number =>
+  wholeFileOf(check, value) !== null && !value.wholeFileIgnored
+    ? 0
+    : unanswered(check.columns, value).length;
 
 function WholeFile({
   reason,
@@ -198,13 +208,14 @@ function Values({ column, value, onChange }: Choice & { column: CheckedColumn })
   );
 }
 
-const choices: Meaning[] = [
+const choices: (Meaning | "nothing")[] = [
   "subscribed",
   "unconfirmed",
   "unsubscribed",
   "bounced",
   "complained",
   "suppressed",
+  "nothing",
 ];
 
 function Decision({
@@ -231,7 +242,11 @@ function Decision({
             ...(meaning === ""
               ? []
               : [
-                  { column: column.column, value: decidedValue(line), meaning: meaning as Meaning },
+                  {
+                    column: column.column,
+                    value: decidedValue(line),
+                    meaning: meaning as Meaning | "nothing",
+                  },
                 ]),
           ],
         })
@@ -268,6 +283,9 @@ const nameOf = ({ name, column }: CheckedColumn) =>
 function shown(line: Line): string {
   if (line.isOther === true) {
     return t("otherValues");
+  }
+  if (line.as === "phrase") {
+    return t("as_phrase", { text: line.value });
   }
   return line.as === "value" ? line.value : t(`as_${line.as}`);
 }

@@ -1,23 +1,38 @@
+import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/display.tsx";
-import { SelectField } from "../../ui/field.tsx";
 import { Notice } from "../../ui/states.tsx";
+import { ChoiceCards } from "../../ui/toggles.tsx";
 import { t } from "./imports.messages.ts";
 import type { CheckedColumn, StatusChoices } from "./use-imports.ts";
 
 type Choice = { value: StatusChoices; onChange: (value: StatusChoices) => void };
 type Answer = "" | "no" | "allows" | "refuses";
 
+/** The questions that are still open; the import does not start before they are answered. */
+export const unanswered = (columns: readonly CheckedColumn[], value: StatusChoices) =>
+  columns.filter((column) => column.speaks === "answers" && answerOf(column, value) === "");
+
 /**
- * Columns of which every cell is a yes or a no, under a name that says nothing: only the person can know whether they
- * are about mail. They have no say until that is answered.
+ * Columns of yes and no under a name that says nothing: only the person can know whether they are about mail. The
+ * columns that are not can be answered together.
  */
 export function StatusQuestions({ columns, ...choice }: Choice & { columns: CheckedColumn[] }) {
-  const open = columns.filter((column) => answerOf(column, choice.value) === "").length;
+  const open = unanswered(columns, choice.value);
+  const none = () =>
+    choice.onChange(open.reduce((value, column) => answered(column, value, "no"), choice.value));
   return (
     <Card title={t("questions")} description={t("questionsHint")}>
       <div class="flex flex-col gap-4">
-        {open > 0 && (
-          <Notice tone="warning" title={t("questionsOpen", { count: open })}>
+        {open.length > 0 && (
+          <Notice
+            tone="warning"
+            title={t("questionsOpen", { count: open.length })}
+            action={
+              <Button size="small" onClick={none}>
+                {t("answerNoForAll")}
+              </Button>
+            }
+          >
             {t("questionsOpenHint")}
           </Notice>
         )}
@@ -32,18 +47,28 @@ export function StatusQuestions({ columns, ...choice }: Choice & { columns: Chec
 function Question({ column, value, onChange }: Choice & { column: CheckedColumn }) {
   const name = column.name === "" ? t("columnNumber", { number: column.column + 1 }) : column.name;
   const word = keyOf(column)?.value ?? "";
+  const others = column.others.reduce((sum, { rows }) => sum + rows, 0);
   return (
-    <SelectField
-      label={t("question", { column: name })}
-      value={answerOf(column, value)}
-      options={[
-        { value: "", label: t("answerOpen") },
-        { value: "no", label: t("answerNo") },
-        { value: "refuses", label: t("answerRefuses", { word }) },
-        { value: "allows", label: t("answerAllows", { word }) },
-      ]}
-      onChange={(answer) => onChange(answered(column, value, answer as Answer))}
-    />
+    <div class="flex flex-col gap-2">
+      <h3 class="font-medium">{t("question", { column: name })}</h3>
+      <p class="text-sm text-muted">
+        {column.values
+          .filter(({ answer }) => answer !== undefined)
+          .map((one) => `${one.value}: ${t("statusRows", { count: one.rows })}`)
+          .join(" · ")}
+        {others > 0 && ` · ${t("questionOthers", { count: others })}`}
+      </p>
+      <ChoiceCards<Answer>
+        label={t("question", { column: name })}
+        value={answerOf(column, value)}
+        options={[
+          { value: "refuses", label: t("answerRefuses", { word }) },
+          { value: "allows", label: t("answerAllows", { word }) },
+          { value: "no", label: t("answerNo") },
+        ]}
+        onChange={(answer) => onChange(answered(column, value, answer))}
+      />
+    </div>
   );
 }
 
@@ -56,32 +81,34 @@ function answerOf(column: CheckedColumn, { decisions, ignoredColumns }: StatusCh
     return "no";
   }
   const word = keyOf(column)?.value;
-  const decision = decisions.find((one) => one.column === column.column && one.value === word);
-  return decision === undefined ? "" : decision.meaning === "subscribed" ? "allows" : "refuses";
+  const meaning = decisions.find(
+    (one) => one.column === column.column && one.value === word,
+  )?.meaning;
+  if (meaning === undefined) {
+    return "";
+  }
+  return meaning === "nothing" ? "no" : meaning === "subscribed" ? "allows" : "refuses";
 }
 
 function answered(column: CheckedColumn, value: StatusChoices, answer: Answer): StatusChoices {
   const { column: number, values } = column;
-  const rest = value.ignoredColumns.filter((one) => one !== number);
   const isAsKey = (one: CheckedColumn["values"][number]) => one.answer === keyOf(column)?.answer;
-  const decisions =
-    answer === "" || answer === "no"
-      ? []
-      : values
-          // The other answer to a refusal says nothing for mail and nothing against it.
-          .filter((one) => answer === "allows" || isAsKey(one))
-          .map((one) => ({
-            column: number,
-            value: one.value,
-            // Who gave no answer, or the other one, agreed to nothing where the word allows mail.
-            meaning:
-              answer === "allows" && isAsKey(one)
-                ? ("subscribed" as const)
-                : ("unsubscribed" as const),
-          }));
-  return {
-    ...value,
-    ignoredColumns: answer === "no" ? [...rest, number] : rest,
-    decisions: [...value.decisions.filter((one) => one.column !== number), ...decisions],
+  const meaningOf = (one: CheckedColumn["values"][number]) => {
+    if (answer === "no") {
+      return "nothing" as const;
+    }
+    // Who gave no answer, or the other one, agreed to nothing where the word allows mail.
+    return answer === "allows" && isAsKey(one)
+      ? ("subscribed" as const)
+      : ("unsubscribed" as const);
   };
+  const decided = values
+    // The other answer to a refusal says nothing for mail and nothing against it.
+    .filter((one) => answer !== "refuses" || isAsKey(one))
+    .map((one) => ({ column: number, value: one.value, meaning: meaningOf(one) }));
+  const own = new Set(values.map((one) => one.value));
+  const rest = value.decisions.filter(
+    (one) => one.column !== number || one.value === null || !own.has(one.value),
+  );
+  return { ...value, decisions: [...rest, ...decided] };
 }

@@ -21,7 +21,7 @@ export type Meaning = Exclude<Says, "nothing" | "unclear">;
 
 /** What the person decided about who may be mailed. */
 export type StatusChoices = {
-  decisions: { column: number; value: string | null; meaning: Meaning }[];
+  decisions: { column: number; value: string | null; meaning: Meaning | "nothing" }[];
   ignoredColumns: number[];
   wholeFileIgnored: boolean;
 };

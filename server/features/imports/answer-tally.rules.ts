@@ -1,0 +1,88 @@
+import { hintsAtConsent, isCountOrKey, isNegated } from "./consent-columns.rules.ts";
+import { plainAnswer, type Reading, type Says, statusKey } from "./status-values.rules.ts";
+
+/** A value of a column, in its first spelling, with its rows and what they mean. */
+export type CountedValue = { value: string; as: Reading["as"]; says: Says; rows: number } & {
+  /** In a column that may answer a question nobody knows. */
+  answer?: "yes" | "no";
+};
+
+/** The yes and no of a column that nobody can place, and its rows with something else. */
+export type Question = { values: CountedValue[]; others: { says: Says; rows: number }[] };
+
+/** More spellings of yes and no than there are words for them in seven languages. */
+const MAX_SPELLINGS = 60;
+
+type Answer = CountedValue & { answer: "yes" | "no" };
+
+/**
+ * Counts the yes and no of a column whose name and words do not speak of consent, and tells whether they have to be
+ * asked about. One cell with something else does not make a column about something else.
+ */
+export class AnswerTally {
+  private readonly answers = new Map<string, Answer>();
+  private empty = 0;
+  private numbers = 0;
+  private others = 0;
+
+  private readonly name: string;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  add(cell: string): void {
+    const text = cell.trim();
+    if (text === "") {
+      this.empty += 1;
+      return;
+    }
+    const answer = plainAnswer(cell);
+    if (answer === undefined) {
+      this.others += 1;
+      this.numbers += /^[-+]?[\d.,]+$/.test(text) ? 1 : 0;
+      return;
+    }
+    const isFull = this.answers.size >= MAX_SPELLINGS;
+    const key = statusKey(cell);
+    const known =
+      this.answers.get(key) ??
+      (isFull ? [...this.answers.values()].find((one) => one.answer === answer) : undefined);
+    if (known === undefined) {
+      this.answers.set(key, { value: text, as: "value", says: "nothing", rows: 1, answer });
+    } else {
+      known.rows += 1;
+    }
+  }
+
+  /** What is to be asked, with the rows that hold something else; undefined when there is no question. */
+  question(): Question | undefined {
+    const all = [...this.answers.values()];
+    const answers = this.others === 0 ? all : all.filter((one) => this.isWord(one));
+    const asked = rowsOf(answers);
+    const others = this.others + rowsOf(all) - asked;
+    const isAsked =
+      asked > 0 &&
+      !isCountOrKey(this.name) &&
+      (asked >= others || isNegated(this.name) || hintsAtConsent(this.name));
+    if (!isAsked) {
+      return undefined;
+    }
+    const empty = { value: "", as: "empty" as const, says: "nothing" as const, rows: this.empty };
+    return {
+      values: this.empty === 0 ? answers : [...answers, empty],
+      others: others === 0 ? [] : [{ says: "unclear", rows: others }],
+    };
+  }
+
+  /** Beside other values, 0 and 1 may be numbers, and a letter such as the f of "m" and "f" a code. */
+  private isWord({ value, answer }: Answer): boolean {
+    if (/^\d+$/.test(value)) {
+      return this.numbers === 0;
+    }
+    const isLetter = /^\p{L}$/u.test(value);
+    return !isLetter || [...this.answers.values()].some((one) => one.answer !== answer);
+  }
+}
+
+const rowsOf = (values: readonly CountedValue[]) => values.reduce((sum, { rows }) => sum + rows, 0);

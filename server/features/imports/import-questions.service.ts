@@ -1,0 +1,115 @@
+import { existsSync } from "node:fs";
+import type { Connection } from "../../platform/db/driver.ts";
+import { AppError } from "../../platform/errors.ts";
+import type { SuppressionReason } from "../suppressions/suppressions.service.ts";
+import type { CheckedColumn } from "./import-check.rules.ts";
+import { checkedColumns, decidesEveryRow, lookThrough } from "./import-check.service.ts";
+import { importPath } from "./import-files.ts";
+import { columnNames, parseSettings } from "./import-settings.ts";
+import { findImport, type ImportRow } from "./imports.store.ts";
+import { withoutSay } from "./own-file.service.ts";
+import { type StatusDecision, statusColumns } from "./row-status.rules.ts";
+import { plainAnswer } from "./status-values.rules.ts";
+import { reasonOf } from "./status-words.rules.ts";
+import { refusalOfFile } from "./whole-file.rules.ts";
+
+/** Larger files are looked through in a job and not while a request waits. */
+const MAX_BYTES_AT_START = 16 * 1024 * 1024;
+
+type Input = {
+  mapping: { column: number; target: string }[];
+  into?: "contacts" | "suppressions" | undefined;
+  wholeFile?: SuppressionReason | undefined;
+  wholeFileIgnored?: boolean | undefined;
+  statusDecisions?: StatusDecision[] | undefined;
+  ignoredColumns?: number[] | undefined;
+};
+
+/** Why nobody in the file may be mailed whose row has no reason of its own; undefined when there is none. */
+export function wholeFileOf(
+  row: ImportRow,
+  header: readonly string[],
+  input: Input,
+): SuppressionReason | undefined {
+  const { mapping, ignoredColumns = [], wholeFileIgnored = false } = input;
+  const isDecided = decidesEveryRow(row, mapping, ignoredColumns);
+  const byFile = refusalOfFile(row.fileName, header, isDecided);
+  const ofFile = byFile === undefined || wholeFileIgnored ? undefined : reasonOf(byFile);
+  return input.wholeFile ?? ofFile;
+}
+
+/**
+ * Lets an import start only when every column of yes and no that may be about mail was decided on. A file that nobody
+ * had checked is looked through now, so that a client that starts at once cannot leave a no unread.
+ *
+ * @throws AppError `invalid_input` naming the columns and what may be said of them; `illegal_state` for a large file
+ *   that was not checked.
+ */
+export async function requireAnswers(
+  context: { open: () => Connection; dataDir: string; signal: AbortSignal },
+  id: number,
+  input: Input,
+): Promise<void> {
+  const row = findImport(context.open(), id);
+  if (row?.state !== "uploaded" || input.into === "suppressions") {
+    return;
+  }
+  const settings = parseSettings(row.settings);
+  const isRefused = wholeFileOf(row, settings.header, input) !== undefined;
+  const isGone = !existsSync(importPath(context.dataDir, row.filePath));
+  if (isRefused || isGone || !mayAsk(columnNames(settings), input)) {
+    return;
+  }
+  const columns = checkedColumns(row, input.mapping) ?? (await looked(context, row, input));
+  const open = columns.filter((column) => isOpen(column, input));
+  if (open.length > 0) {
+    throw unanswered(open);
+  }
+}
+
+/** False when no column is left that could hold a question. */
+function mayAsk(names: readonly string[], { mapping, ignoredColumns = [] }: Input): boolean {
+  const columns = statusColumns(mapping, names, withoutSay(names, ignoredColumns));
+  return columns.some(({ role }) => role === "words");
+}
+
+async function looked(
+  context: Parameters<typeof requireAnswers>[0],
+  row: ImportRow,
+  { mapping }: Input,
+): Promise<CheckedColumn[]> {
+  if (row.sizeBytes > MAX_BYTES_AT_START) {
+    throw new AppError(
+      "illegal_state",
+      "This file is too large to be started before it was checked: ask for its check until that is done.",
+    );
+  }
+  return (await lookThrough(context, row, mapping)).columns;
+}
+
+function isOpen(
+  { column, speaks }: CheckedColumn,
+  { statusDecisions = [], ignoredColumns = [] }: Input,
+): boolean {
+  const isDecided = statusDecisions.some(
+    (one) => one.column === column && one.value !== null && plainAnswer(one.value) !== undefined,
+  );
+  return speaks === "answers" && !isDecided && !ignoredColumns.includes(column);
+}
+
+function unanswered(open: readonly CheckedColumn[]): AppError {
+  const fields = open.map(({ column, name, values }) => {
+    const words = values.flatMap(({ value, answer }) => (answer === undefined ? [] : value));
+    return {
+      field: `statusDecisions.${column}`,
+      reason: `column ${column} “${name}” has the values ${words.slice(0, 6).join(", ")}, and may say who can be emailed`,
+      hint: `Decide what “${words[0]}” means: subscribed (may be emailed), unsubscribed (must not be emailed) or nothing (says nothing about email).`,
+    };
+  });
+  const said = fields.map(({ reason, hint }) => `${reason}. ${hint}`);
+  return new AppError(
+    "invalid_input",
+    `Some columns need an answer before the import starts: ${said.slice(0, 5).join(" ")}`,
+    { fields },
+  );
+}

@@ -105,10 +105,15 @@ export class Lane {
 
   /** Removes and returns the matching messages. */
   drop(isDropped: (item: MessageInHand) => boolean): MessageInHand[] {
-    const waiting = this.#items.slice(this.#head);
-    this.#items = waiting.filter((item) => !isDropped(item));
+    const dropped: MessageInHand[] = [];
+    const kept: MessageInHand[] = [];
+    // Each message is asked about once: the answer may depend on how many were asked about before.
+    for (const item of this.#items.slice(this.#head)) {
+      (isDropped(item) ? dropped : kept).push(item);
+    }
+    this.#items = kept;
     this.#head = 0;
-    return waiting.filter(isDropped);
+    return dropped;
   }
 
   forEach(look: (item: MessageInHand) => void): void {

@@ -1,0 +1,108 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { sourceProviderKey } from "../../../../server/delivery/run/limits.ts";
+import type { Run } from "../../../../server/delivery/run/run.ts";
+import type { Site } from "../../../../server/delivery/smtp/egress.ts";
+import {
+  isResult,
+  MINUTE,
+  NOON,
+  newSendingNode,
+  ScriptedEgress,
+  type SendingNode,
+} from "../../../support/delivery-run.ts";
+
+let node: SendingNode;
+beforeEach(async () => {
+  node = await newSendingNode();
+});
+afterEach(() => node.close());
+
+/** Routes by which the waiting messages of the campaign would go, with how many each. */
+const byRoute = (run: Run) =>
+  Object.fromEntries(
+    [...run.lanes.values()].map(({ target, waiting }) => [target.way.egress.route.id, waiting]),
+  );
+
+test("messages of a domain that is being looked up are placed when its site is known, unless they were let go", async () => {
+  const egress = new ScriptedEgress({ kind: "direct" });
+  const lookup = Promise.withResolvers<Site>();
+  egress.sites.set("slow.example", lookup.promise);
+  const run = node.campaign({ egresses: [egress] });
+  const [first] = node.take(run, 3, { domains: ["slow.example"] });
+  expect([run.unplaced.size, run.waiting]).toEqual([3, 0]);
+
+  node.ledger.giveBack(
+    run,
+    run.dropWaiting((item) => item === first),
+  );
+  lookup.resolve({ key: "mx.slow.example", name: "mx.slow.example", provider: "other" });
+  await lookup.promise;
+  await Bun.sleep(0);
+
+  expect([run.unplaced.size, run.waiting]).toEqual([0, 2]);
+});
+
+test("a message for whose domain no route may be used fails for that reason and is not kept", async () => {
+  const run = node.campaign({ egresses: [new ScriptedEgress({ denyDomains: ["*.example"] })] });
+
+  node.take(run, 1);
+
+  const results = (await node.journal.facts()).filter(isResult);
+  expect(results).toMatchObject([{ st: "failed", cat: "no_route" }]);
+  expect([run.inHand, run.chunks.size]).toEqual([0, 0]);
+});
+
+test("what waits for a route that fails moves to the next one, and comes back with a probe of one message", async () => {
+  const run = node.campaign({ egresses: [new ScriptedEgress(), new ScriptedEgress({ id: 2 })] });
+  node.take(run, 5);
+  const [first] = run.parts.ways;
+  if (first === undefined) {
+    throw new Error("the campaign has no route");
+  }
+  expect(byRoute(run)).toEqual({ 1: 5 });
+
+  first.circuit.failed(NOON, "down", true);
+  node.feedback.findOtherWay(run, first);
+  expect(byRoute(run)).toEqual({ 2: 5 });
+
+  node.placer.probe(run, first);
+  expect(byRoute(run)).toEqual({ 2: 5 });
+  node.pass(MINUTE);
+  node.placer.probe(run, first);
+  node.placer.probe(run, first);
+  expect(byRoute(run)).toEqual({ 2: 4, 1: 1 });
+  expect(run.waiting).toBe(5);
+});
+
+test("a campaign sends to a domain from one address, and from another one while that has to rest", () => {
+  const addresses = ["192.0.2.1", "192.0.2.2", "192.0.2.3"];
+  const sources = addresses.map((address) => ({ address, heloName: "mx.acme.example", weight: 1 }));
+  const egress = new ScriptedEgress({ kind: "direct", sources });
+  const run = node.campaign({ egresses: [egress] });
+  const sourcesOf = (messages: number) => {
+    node.take(run, messages);
+    const used = [...run.lanes.values()].map(({ target }) => target.source?.address);
+    node.ledger.giveBack(run, run.dropWaiting());
+    run.lanes.clear();
+    return used;
+  };
+  const [usual, ...others] = sourcesOf(10);
+  expect(others).toEqual([]);
+
+  const rest = (address: string | undefined) => {
+    const source = sources.find((entry) => entry.address === address);
+    if (source !== undefined) {
+      const key = sourceProviderKey(egress.route, source, "other");
+      node.traffic.limiter.suspend(key, NOON + MINUTE, "blocked");
+    }
+  };
+  rest(usual);
+  const [meanwhile] = sourcesOf(10);
+  expect(meanwhile).not.toBe(usual);
+
+  // When all have to rest, the usual one is waited for.
+  addresses.forEach(rest);
+  expect(sourcesOf(10)).toEqual([usual]);
+  node.pass(MINUTE);
+  expect(sourcesOf(10)).toEqual([usual]);
+});

@@ -218,7 +218,7 @@ test("when no route of the group works the campaign pauses and says why", async 
   await until(() => statusOf(data, ws, id).status === "paused", "the pause");
 
   expect(statusOf(data, ws, id).status_reason).toMatch(
-    /^The route “Relay [12]” does not work: 550/,
+    /^The sending method “Relay [12]” does not work: 550/,
   );
   expect(exactCounts(data, ws, id, 50)).toMatchObject({ sent: 0, leased: 0, failed: 0 });
 }, 30_000);

@@ -151,7 +151,7 @@ test("a rule's suspension holds its provider alone, takes no attempt, and its ch
     .prepare<[], { n: number }>("SELECT count(*) AS n FROM attempt WHERE outcome <> 'accepted'")
     .get();
   expect(tries?.n).toBe(deferred);
-  await until(() => sentence(ws, id).includes("suspended"), "the sentence");
+  await until(() => sentence(ws, id).includes("is paused"), "the sentence");
   expect(sentence(ws, id)).toMatch(
     /^Sending through the sending method “Relay” to yahoo is paused until/,
   );
@@ -173,7 +173,7 @@ test("a server that takes the connection and never greets is named, with what it
   await until(() => sentence(ws, id).includes("not greeted"), "the silence being named");
 
   expect(sentence(ws, id)).toMatch(
-    /^The server 127\.0\.0\.1 \(route “Relay”\) took the connection and has not greeted yet, since \d\d:\d\d UTC\.$/,
+    /^The server 127\.0\.0\.1 \(sending method “Relay”\) took the connection and has not greeted yet, since \d\d:\d\d UTC\.$/,
   );
   mute.stop(true);
 }, 60_000);

@@ -94,7 +94,7 @@ test("ten servers in a row that do not let us in are no one's local list: the ca
   await until(() => statusOf(data, ws, id).status === "paused", "the pause", 30_000);
 
   expect(statusOf(data, ws, id).status_reason).toMatch(
-    /^The route “Relay” does not work: 10 mail servers in a row refuse mail from here; the last one, mx\.d\d+\.example, says 550 5\.7\.1 Sender rejected$/,
+    /^The sending method “Relay” does not work: 10 mail servers in a row refuse mail from here; the last one, mx\.d\d+\.example, says 550 5\.7\.1 Sender rejected$/,
   );
   expect(exactCounts(data, ws, id, 140)).toMatchObject({
     sent: 0,

@@ -179,7 +179,7 @@ test("a password that stops being right pauses the campaign in the server's word
   const end = await report(id, ({ campaign }) => campaign.status === "completed");
 
   expect(paused.campaign.statusReason).toBe(
-    "The route “Office” does not work: 535 5.7.8 Username and Password not accepted",
+    "The sending method “Office” does not work: 535 5.7.8 Username and Password not accepted",
   );
   expect(paused.counts.sent).toBe(arrivedBefore);
   expect(paused.counts.pending + paused.counts.deferred).toBe(300 - arrivedBefore);

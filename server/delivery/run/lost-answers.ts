@@ -96,6 +96,6 @@ const keyOf = ({ target: { way, site } }: Lane): string =>
 
 /** Why a campaign was paused, and what a person can do about it. */
 export const lostAnswersSentence = (route: string, often: string): string =>
-  `The route “${route}” broke off the connection after accepting ${often}, without confirming them. ` +
-  "These people may have received the message; the report lists them. The campaign waits so that nobody " +
-  "receives a second copy. Ask the relay's operator what became of them, then resume the campaign.";
+  `The sending method “${route}” broke off the connection after accepting ${often}, without confirming them. ` +
+  "These people may have received the message; the report lists them. The campaign is paused so that nobody " +
+  "receives a second copy. Ask the relay's operator whether they were delivered, then resume the campaign.";

@@ -101,7 +101,7 @@ test("TLS of a relay that stays broken for a quarter of an hour needs a person; 
 
   ended(expired);
   expect(pauses).toEqual([
-    "The route “Office” does not work: the certificate of relay.example has expired",
+    "The sending method “Office” does not work: the certificate of relay.example has expired",
   ]);
 });
 

@@ -207,8 +207,8 @@ export const t = messages({
   },
   fieldNamedBy: { en: "Used by {names}.", de: "Verwendet von {names}." },
   renameField: {
-    en: "{count, plural, one {# value moves} other {# values move}} to the new name. Texts and segments keep the old name.",
-    de: "{count, plural, one {# Wert wird} other {# Werte werden}} unter dem neuen Namen übernommen. Texte und Segmente behalten den alten Namen.",
+    en: "{count, plural, one {# value is kept} other {# values are kept}} under the new name. Texts and segments still use the old name.",
+    de: "{count, plural, one {# Wert bleibt} other {# Werte bleiben}} unter dem neuen Namen erhalten. Texte und Segmente verwenden noch den alten Namen.",
   },
   multi_choice: { en: "Multiple choice", de: "Mehrfachauswahl" },
   url: { en: "Web address", de: "Webadresse" },

@@ -62,8 +62,8 @@ export const t = messages({
     de: "Diese Segmente enthalten einen Namen oder Teil einer Adresse, der zu dieser Person gehören könnte. Er bleibt, bis Sie ihn ändern:",
   },
   checkCampaigns: {
-    en: "The audience of these campaigns mentioned this person. That part no longer works, so they reach fewer people:",
-    de: "Die Zielgruppe dieser Kampagnen erwähnte diese Person. Dieser Teil wirkt nicht mehr, deshalb erreichen sie weniger Personen:",
+    en: "The audience of these campaigns mentioned this person. SwiftMail can no longer apply that condition, so they reach fewer people:",
+    de: "Die Zielgruppe dieser Kampagnen erwähnte diese Person. SwiftMail kann diese Bedingung nicht mehr anwenden, deshalb erreichen sie weniger Personen:",
   },
   keptUntil: { en: "kept until {date}", de: "aufbewahrt bis {date}" },
   when: { en: "Requested", de: "Angefragt" },

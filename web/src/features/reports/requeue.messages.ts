@@ -53,8 +53,8 @@ export const t = messages({
     de: "Jetzt wird nichts gesendet. Sie können sie später erneut senden.",
   },
   failedCancelledBody: {
-    en: "They count as not delivered. A cancelled campaign sends nothing again.",
-    de: "Sie zählen als nicht zugestellt. Eine abgebrochene Kampagne sendet nichts erneut.",
+    en: "They count as not delivered. You cannot send them again, because the campaign is cancelled.",
+    de: "Sie zählen als nicht zugestellt. Sie können sie nicht erneut senden, weil die Kampagne abgebrochen ist.",
   },
   decided: {
     en: "{count, plural, one {# message updated} other {# messages updated}}",

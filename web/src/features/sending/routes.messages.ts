@@ -5,8 +5,8 @@ export const t = messages({
   region: { en: "Region or stream", de: "Region oder Stream" },
   atProvider: { en: "First, set this up at {name}", de: "Richten Sie dies zuerst bei {name} ein" },
   limitsTaken: {
-    en: "The limits of a new account are filled in. You can change them later on the sending method’s page.",
-    de: "Die Limits eines neuen Kontos sind eingetragen. Sie können sie später auf der Seite des Versandwegs ändern.",
+    en: "SwiftMail has filled in this provider’s limits for new accounts. You can change them later on the sending method’s page.",
+    de: "SwiftMail hat die Limits dieses Anbieters für neue Konten eingetragen. Sie können sie später auf der Seite des Versandwegs ändern.",
   },
   tokenUrl: { en: "Token URL", de: "Token-URL" },
   clientId: { en: "Client ID", de: "Client-ID" },

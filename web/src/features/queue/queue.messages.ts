@@ -48,7 +48,7 @@ export const t = messages({
   atOnce: { en: "{count} at a time", de: "{count} gleichzeitig" },
   state: { en: "Status", de: "Status" },
   sending: { en: "Sending", de: "Sendet" },
-  waits: { en: "Waits", de: "Wartet" },
+  waits: { en: "Waiting", de: "Wartet" },
   suspended: { en: "Paused", de: "Pausiert" },
   ends: { en: "ends", de: "endet" },
   nextTry: { en: "next attempt", de: "nächster Versuch" },

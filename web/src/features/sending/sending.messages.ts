@@ -52,7 +52,7 @@ export const t = messages({
   },
   check: { en: "Test connection", de: "Verbindung testen" },
   checkOk: { en: "The server accepts your mail", de: "Der Server nimmt Ihre E-Mails an" },
-  neverChecked: { en: "Not checked yet", de: "Noch nicht geprüft" },
+  neverChecked: { en: "Not checked", de: "Nicht geprüft" },
   works: { en: "Works", de: "Funktioniert" },
   fails: { en: "Not working", de: "Funktioniert nicht" },
   off: { en: "Off", de: "Aus" },

@@ -4,6 +4,7 @@ import { unreadableLimits } from "../delivery/index.ts";
 import { FileFault, faultOf, lookAtFile, shapeOf } from "../platform/db/file-fault.ts";
 import { lookInside } from "../platform/db/look-inside.ts";
 import { currentVersion } from "../platform/db/migrate.ts";
+import { systemPath } from "../platform/db/system-file.ts";
 import { holderPath, lockHolder } from "../platform/instance-lock.ts";
 import type { Finding } from "./doctor-checks.ts";
 import { listed } from "./doctor-files.ts";
@@ -66,6 +67,13 @@ function adviceFor(fault: FileFault): string {
 
 /** Whether the small files beside the databases hold what SwiftMail writes there. */
 export function checkLocalFiles(dataDir: string): Finding {
+  if (existsSync(systemPath(dataDir)) && !existsSync(join(dataDir, "local"))) {
+    return {
+      verdict: "warn",
+      said: `${join(dataDir, "local")} is missing, though the instance has run`,
+      mend: "Put it back before the next start: the journal with the latest results, opens, clicks and unsubscribes is in it, and so are the test inboxes and uploads that wait.",
+    };
+  }
   const limits = unreadableLimits(dataDir);
   const isNoteBad = existsSync(holderPath(dataDir)) && lockHolder(dataDir) === undefined;
   const said = limits.map(({ path, why }) => `${path} cannot be read (${why})`);

@@ -47,6 +47,11 @@ const selectNeeds = statement<
   UNION ALL
   SELECT 'paused_campaign', count(*), min(id) FROM campaign WHERE status = 'paused' HAVING count(*) > 0
   UNION ALL
+  SELECT 'held_messages', count(*), min(id) FROM campaign
+   WHERE launched_at IS NOT NULL AND deleted_at IS NULL AND status NOT IN ('completed', 'cancelled')
+     AND EXISTS (SELECT 1 FROM chunk WHERE chunk.campaign_id = campaign.id AND chunk.held > 0)
+  HAVING count(*) > 0
+  UNION ALL
   SELECT 'broken_form', count(*), min(id) FROM form
    WHERE enabled = 1 AND json_array_length(settings, '$.listIds') > 0
      AND NOT EXISTS (SELECT 1 FROM json_each(form.settings, '$.listIds') AS named

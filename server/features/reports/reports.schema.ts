@@ -303,7 +303,7 @@ export const Dashboard = t.Object({
   ),
   needsYou: t.Array(t.Object({ kind: t.String(), count: t.Integer(), id: Nullable(t.Integer()) }), {
     description:
-      "What waits for a person: no_route, no_sender, unverified_domain, paused_campaign, broken_form, failed_import",
+      "What waits for a person: no_route, no_sender, unverified_domain, paused_campaign, held_messages, broken_form, failed_import",
   }),
 });
 export type Dashboard = Static<typeof Dashboard>;

@@ -23,6 +23,13 @@ export type Databases = {
    * workspace.
    */
   workspace(id: string): Connection;
+  /**
+   * Checks that the open file of the workspace is still there, which `workspace` does only every two seconds. Call it
+   * after a write and before the answer.
+   *
+   * @throws AppError `workspace_unavailable` when the file was taken away.
+   */
+  requireInPlace(id: string): void;
   /** Like `workspace`, but undefined when there is no such workspace. */
   find(id: string): Connection | undefined;
   /** Creates the file of a new workspace. No other function creates one. */
@@ -88,6 +95,7 @@ export function openDatabases(
   return {
     system,
     workspace: (id) => workspaces.get(id),
+    requireInPlace: (id) => workspaces.requireInPlace(id),
     find: (id) => workspaces.find(id),
     createWorkspace: (id) => workspaces.create(id),
     isSetAside: (id) => workspaces.isAside(id),

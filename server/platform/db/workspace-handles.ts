@@ -174,6 +174,18 @@ export class WorkspaceHandles {
     return isBack;
   }
 
+  /** Looks for the file now, if it is open here. @throws AppError `workspace_unavailable` when it was taken away. */
+  requireInPlace(id: string): void {
+    if (this.isAside(id)) {
+      throw unavailable();
+    }
+    const handle = this.#open.peek(id);
+    if (handle !== undefined) {
+      handle.lookedAt = Number.NEGATIVE_INFINITY;
+      this.#lookFor(id, handle);
+    }
+  }
+
   forget(id: string): void {
     this.#open.delete(id);
   }

@@ -79,7 +79,7 @@ export function createGuard(
         if (workspace === undefined) {
           throw new Error("a workspace route was reached without its workspace");
         }
-        if (isWrite(request) && !permission.endsWith(":read")) {
+        if (mayWrite(request, permission)) {
           await writeTurn(() => databases.workspace(workspace.id));
         }
         const db: Connection = databases.workspace(workspace.id);
@@ -90,6 +90,13 @@ export function createGuard(
           isStillAllowed: () =>
             isAllowedAgain(gate, { request, server, workspaceId: workspace.id, permission }),
         };
+      },
+      afterHandle({ request }) {
+        const { workspace } = decisionFor(request);
+        if (workspace !== undefined && mayWrite(request, permission)) {
+          // SQLite writes on to a file that was removed, and nobody would find what was answered with yes.
+          databases.requireInPlace(workspace.id);
+        }
       },
     }))
     .macro("signedIn", (_: true) => ({
@@ -159,6 +166,10 @@ function createDecisions(gate: Gate, databases: Databases) {
 /** True for a request that may change something. It waits until a write can start, while other requests are served. */
 function isWrite({ method }: Request): boolean {
   return method !== "GET" && method !== "HEAD";
+}
+
+function mayWrite(request: Request, permission: Permission): boolean {
+  return isWrite(request) && !permission.endsWith(":read");
 }
 
 const admissions = new WeakSet<object>();

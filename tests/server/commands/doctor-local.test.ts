@@ -119,3 +119,14 @@ test.each(["{", "null", '{"pid":1}'])(
     });
   },
 );
+
+test("a missing local/ of an instance that has run is told, with what is in it", () => {
+  openConnection(join(folder, "system.db")).close();
+  rmSync(join(folder, "local"), { recursive: true });
+
+  expect(checkLocalFiles(folder)).toMatchObject({
+    verdict: "warn",
+    said: `${join(folder, "local")} is missing, though the instance has run`,
+    mend: expect.stringContaining("Put it back before the next start"),
+  });
+});

@@ -183,6 +183,18 @@ test("the dashboard sums the last thirty days and says what waits for a person",
   expect(page.needsYou.map((one) => one.kind)).toEqual(["no_sender"]);
 });
 
+test("a campaign with messages on hold waits for a person, and a cancelled one does not", async () => {
+  const held = async () =>
+    ((await (await get("/dashboard")).json()) as { needsYou: { kind: string }[] }).needsYou.filter(
+      ({ kind }) => kind === "held_messages",
+    );
+  db.exec("UPDATE chunk SET pending = 0, held = 1 WHERE chunk_no = 2");
+  expect(await held()).toEqual([{ kind: "held_messages", count: 1, id: 1 }] as never);
+
+  db.exec("UPDATE campaign SET status = 'cancelled'");
+  expect(await held()).toEqual([]);
+});
+
 test("a campaign or recipient that does not exist, or is another workspace's, is not found", async () => {
   const other = fixture.newWorkspace("Other");
 

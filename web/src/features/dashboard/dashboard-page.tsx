@@ -3,7 +3,7 @@ import { ArrowRight, CircleCheck, Megaphone, Plus } from "lucide-preact";
 import { useLocation } from "preact-iso";
 import { api, ask } from "../../api.ts";
 import { formatNumber, formatShare } from "../../format.ts";
-import { type OpenWorkspace, useWorkspace } from "../../session.ts";
+import { type OpenWorkspace, useMe, useWorkspace } from "../../session.ts";
 import { ButtonLink } from "../../ui/button.tsx";
 import { CampaignStatusBadge } from "../../ui/campaign-status.tsx";
 import { useCommands } from "../../ui/commands.ts";
@@ -28,6 +28,7 @@ export function DashboardPage() {
     queryFn: () => readDashboard(workspace.id),
     refetchInterval: 15_000,
   });
+  const damage = useDamage();
   const newCampaign = `${workspace.base}/campaigns?new=1`;
   useCommands(
     () => [
@@ -52,7 +53,7 @@ export function DashboardPage() {
           <PageBody>
             <Figures data={data} />
             <div class="grid items-start gap-6 min-[1440px]:grid-cols-[minmax(0,1fr)_320px]">
-              <NeedsYou needs={data.needsYou} workspace={workspace} />
+              <NeedsYou needs={[...damage, ...data.needsYou]} workspace={workspace} />
               <RecentCampaigns recent={data.recent} workspace={workspace} />
             </div>
           </PageBody>
@@ -60,6 +61,19 @@ export function DashboardPage() {
       </Loaded>
     </>
   );
+}
+
+/** What was found damaged and not dismissed; only administrators of the instance can see it. */
+function useDamage(): Need[] {
+  const isAdmin = useMe().data?.user.isAdmin === true;
+  const { data } = useQuery({
+    queryKey: ["instance", "damage"],
+    queryFn: () => ask(api.instance.damage.get()),
+    refetchInterval: 30_000,
+    enabled: isAdmin,
+  });
+  const count = data === undefined ? 0 : data.setAside.length + data.notices.length;
+  return count === 0 ? [] : [{ kind: "damage", count, id: null }];
 }
 
 function Figures({ data }: { data: Dashboard }) {
@@ -189,15 +203,22 @@ function RecentCampaigns({ recent, workspace }: { recent: Recent[]; workspace: O
   );
 }
 
+type Place = (base: string, id: number | null) => string;
+const oneOf =
+  (path: string): Place =>
+  (base, id) =>
+    id === null ? base + path : `${base}${path}/${id}`;
+
 const places = {
-  no_route: () => "/sending/routes",
-  no_sender: () => "/sending/domains",
-  unverified_domain: () => "/sending/domains",
-  paused_campaign: (id: number | null) => (id === null ? "/campaigns" : `/campaigns/${id}`),
-  broken_form: (id: number | null) => (id === null ? "/contacts/forms" : `/contacts/forms/${id}`),
-  failed_import: (id: number | null) =>
-    id === null ? "/contacts/imports" : `/contacts/imports/${id}`,
-};
+  damage: () => "/instance",
+  no_route: (base) => `${base}/sending/routes`,
+  no_sender: (base) => `${base}/sending/domains`,
+  unverified_domain: (base) => `${base}/sending/domains`,
+  paused_campaign: oneOf("/campaigns"),
+  held_messages: oneOf("/campaigns"),
+  broken_form: oneOf("/contacts/forms"),
+  failed_import: oneOf("/contacts/imports"),
+} satisfies Record<string, Place>;
 
 function isKnown(kind: string): kind is keyof typeof places {
   return Object.hasOwn(places, kind);
@@ -230,7 +251,7 @@ function NeedRow({ need, base }: { need: Need; base: string }) {
   return (
     <li class="border-b border-line last:border-0">
       <a
-        href={base + places[kind](id)}
+        href={places[kind](base, id)}
         class="flex items-center gap-3 px-4 py-3 no-underline hover:bg-base-200"
       >
         <span class="min-w-0 flex-1">

@@ -48,6 +48,19 @@ export const t = messages({
     de: "{count, plural, one {# Kampagne ist pausiert} other {# Kampagnen sind pausiert}}",
   },
   need_paused_campaign_hint: { en: "See why", de: "Grund ansehen" },
+  need_held_messages: {
+    en: "{count, plural, one {# campaign has messages on hold} other {# campaigns have messages on hold}}",
+    de: "{count, plural, one {# Kampagne hat zurückgehaltene Nachrichten} other {# Kampagnen haben zurückgehaltene Nachrichten}}",
+  },
+  need_held_messages_hint: {
+    en: "Decide whether to send them again",
+    de: "Entscheiden, ob sie erneut gesendet werden",
+  },
+  need_damage: {
+    en: "{count, plural, one {# damage notice} other {# damage notices}}",
+    de: "{count, plural, one {# Hinweis auf Schäden} other {# Hinweise auf Schäden}}",
+  },
+  need_damage_hint: { en: "See what was lost", de: "Ansehen, was verloren ging" },
   need_broken_form: {
     en: "{count, plural, one {# form has no list} other {# forms have no list}}",
     de: "{count, plural, one {# Formular hat keine Liste} other {# Formulare haben keine Liste}}",

@@ -95,6 +95,7 @@ function Read({ notice, onDone }: { notice: Found; onDone: () => void }) {
   return (
     <Notice tone="warning" title={t(notice.kind)}>
       {notice.kind === "results_lost" && <p>{t("results_lostBody")}</p>}
+      {notice.kind === "journal_missing" && <p>{t("journal_missingBody")}</p>}
       {bytes > 0 && <p>{t("lost", { bytes, records })}</p>}
       <p class="break-all">{t("place", { path })}</p>
       {kept !== "" && <p class="break-all">{t("kept", { path: kept })}</p>}

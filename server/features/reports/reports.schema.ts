@@ -70,7 +70,7 @@ export const CampaignReport = t.Object({
   ),
   ambiguous: t.Integer({
     description:
-      "Messages that may have arrived twice, because an answer was lost after the final dot",
+      "Messages whose answer was lost after the final dot: they may have arrived, or twice if they were sent again. recipients?reason=ambiguous lists them",
   }),
 });
 export type CampaignReport = Static<typeof CampaignReport>;
@@ -110,7 +110,9 @@ export const LinkReport = t.Object({
 export const RecipientQuery = t.Object({
   ...pageQuery,
   state: t.Optional(RecipientState),
-  reason: t.Optional(t.String({ maxLength: 100 })),
+  reason: t.Optional(
+    t.String({ maxLength: 100, description: "One of the report's reasons, or ambiguous" }),
+  ),
   q: t.Optional(t.String({ maxLength: 320, description: "The beginning of an address" })),
 });
 export type RecipientQuery = Static<typeof RecipientQuery>;

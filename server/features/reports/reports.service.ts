@@ -1,6 +1,7 @@
 import {
   campaignCounts,
   campaignCountsByProvider,
+  categoryNames,
   deliverySettings,
   type EngagementGroup,
   type EngagementKind,
@@ -14,7 +15,7 @@ import {
   uniqueMetric,
 } from "../../delivery/index.ts";
 import type { Connection } from "../../platform/db/driver.ts";
-import { notFound } from "../../platform/errors.ts";
+import { invalidField, notFound } from "../../platform/errors.ts";
 import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
 import {
   findAudienceSize,
@@ -49,6 +50,7 @@ import {
   findRecipients,
   findRecipientsByAddress,
   findRecipientsInState,
+  findRecipientsWithReason,
   findSpan,
   findSuppression,
   findTotals,
@@ -157,17 +159,37 @@ export function listRecipients(
     return cutPage(rows.map(toRecipient), limit, (row) => [row.address]);
   }
   const after = query.cursor === undefined ? 0 : Number(decodeCursor(query.cursor, 1)[0]);
-  const rows =
-    query.state === undefined
-      ? findRecipients(db, campaignId, after, limit + 1)
-      : findRecipientsInState(db, {
-          campaignId,
-          state: messageState[query.state],
-          reason: query.reason,
-          after,
-          limit: limit + 1,
-        });
+  if (query.reason !== undefined) {
+    requireKnownReason(db, campaignId, query.reason);
+  }
+  const rows = recipientRows(db, campaignId, query, { after, limit: limit + 1 });
   return cutPage(rows.map(toRecipient), limit, (row) => [row.seq]);
+}
+
+function recipientRows(
+  db: Connection,
+  campaignId: number,
+  { state, reason }: RecipientQuery,
+  { after, limit }: { after: number; limit: number },
+) {
+  if (state !== undefined) {
+    const search = { campaignId, state: messageState[state], reason, after, limit };
+    return findRecipientsInState(db, search);
+  }
+  return reason === undefined
+    ? findRecipients(db, campaignId, after, limit)
+    : findRecipientsWithReason(db, { campaignId, reason, after, limit });
+}
+
+/** A misspelt reason must not look like one that nobody has. */
+function requireKnownReason(db: Connection, campaignId: number, reason: string): void {
+  const isKnown =
+    (categoryNames as readonly string[]).includes(reason) ||
+    findReasons(db, campaignId).some((row) => row.reason === reason);
+  if (!isKnown) {
+    const hint = "The reasons of a campaign are in its report.";
+    throw invalidField("reason", "is no reason of this campaign", hint);
+  }
 }
 
 /**

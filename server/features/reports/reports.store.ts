@@ -60,14 +60,11 @@ const selectReasons = statement<
    LIMIT 100
 `);
 
-// One that was held and never sent again has not arrived twice; a second copy has, as far as its server says.
+// Counted as soon as the answer is lost, whether the message waits, is held, or was sent again since.
 const countAmbiguous = statement<[campaignId: number], { n: number }>(`
-  SELECT count(DISTINCT a.seq) AS n
-    FROM attempt a
-   WHERE a.campaign_id = ? AND a.outcome = 'ambiguous'
-     AND (a.category = 'second_copy'
-          OR EXISTS (SELECT 1 FROM attempt later
-                      WHERE later.campaign_id = a.campaign_id AND later.seq = a.seq AND later.id > a.id))
+  SELECT count(DISTINCT seq) AS n
+    FROM attempt INDEXED BY attempt_ambiguous
+   WHERE campaign_id = ? AND outcome = 'ambiguous'
 `);
 
 const selectLinks = statement<
@@ -127,6 +124,24 @@ const selectExceptions = statement<[RecipientSearch], RecipientRow>(`
   SELECT ${RECIPIENT}
     FROM message m INDEXED BY message_exception
    WHERE m.campaign_id = @campaignId AND m.state = @state AND m.state NOT IN (0, 3)
+     AND m.reason = @reason AND m.seq > @after
+   ORDER BY m.seq
+   LIMIT @limit
+`);
+
+const selectAmbiguous = statement<[RecipientSearch], RecipientRow>(`
+  SELECT DISTINCT ${RECIPIENT}
+    FROM attempt a INDEXED BY attempt_ambiguous
+   CROSS JOIN message m ON m.campaign_id = a.campaign_id AND m.seq = a.seq
+   WHERE a.campaign_id = @campaignId AND a.outcome = 'ambiguous' AND a.seq > @after
+   ORDER BY a.seq
+   LIMIT @limit
+`);
+
+const selectWithReason = statement<[RecipientSearch], RecipientRow>(`
+  SELECT ${RECIPIENT}
+    FROM message m INDEXED BY message_exception
+   WHERE m.campaign_id = @campaignId AND m.state IN (1, 2, 4, 5, 6) AND m.state NOT IN (0, 3)
      AND m.reason = @reason AND m.seq > @after
    ORDER BY m.seq
    LIMIT @limit
@@ -263,6 +278,16 @@ export function findRecipientsInState(
   }
   return byState[search.state]?.(db).all({ ...search, reason: "" }) ?? [];
 }
+
+/** Recipients in any state for this reason; for "ambiguous" all whose answer was lost at some time, as the report counts them. */
+export const findRecipientsWithReason = (
+  db: Connection,
+  search: Omit<RecipientSearch, "state">,
+): RecipientRow[] =>
+  (search.reason === "ambiguous" ? selectAmbiguous : selectWithReason)(db).all({
+    ...search,
+    state: 0,
+  });
 
 /** Recipients whose address starts with `prefix`, in order of address. */
 export const findRecipientsByAddress = (

@@ -10,6 +10,7 @@ import {
 import { auditEntry as entry } from "../audit/audit.service.ts";
 import type { AppDeps } from "../deps.ts";
 import { allowsDirectSending } from "../instance/instance.service.ts";
+import { requireAllowedChange, requireAllowedTargets } from "./relay-target.service.ts";
 import { checkAnyRoute, sendRouteTest } from "./route-check.service.ts";
 import {
   RouteChange,
@@ -60,6 +61,7 @@ export const routeRoutes = ({ guard, keyRing, clock, databases, outside, audit }
             "An administrator of this instance must allow direct sending first, under Instance.",
           );
         }
+        requireAllowedTargets(databases.system, body);
         const route = createRoute(db, keyRing, body, clock());
         audit.record(entry(actor, workspace, "route.create", route.id));
         return route;
@@ -93,6 +95,7 @@ export const routeRoutes = ({ guard, keyRing, clock, databases, outside, audit }
     .patch(
       "/:id",
       ({ db, params, body, actor, workspace }) => {
+        requireAllowedChange(databases.system, readRoute(db, params.id), body);
         const route = changeRoute(db, keyRing, params.id, body, clock());
         outside.engine.routeChanged(workspace.id, route.id);
         audit.record(entry(actor, workspace, "route.change", route.id));

@@ -54,3 +54,31 @@ test("until somebody allows it, no name and no number leads into the network", a
   }
   expect((await whole.ask<{ id: number }>("POST", "/routes", { kind: "test_inbox" })).id).toBe(1);
 });
+
+test("what may not be dialled is not stored either, and the answer names the field", async () => {
+  const refusalOf = async (method: string, path: string, body: object) => {
+    const error = await whole.ask(method, path, body).catch((thrown: unknown) => thrown);
+    return String(error);
+  };
+  const relay = { kind: "relay", name: "Relay", port: 587, host: "smtp.example.net" };
+  const made = await whole.ask<{ id: number }>("POST", "/routes", { ...relay, host: "127.0.0.1" });
+  changeSetting((system) => storePrivateRelays(system, false, Date.now()));
+
+  const oauth = (tokenUrl: string) => ({
+    username: "news@example.net",
+    oauth: { tokenUrl, clientId: "id", clientSecret: "secret" },
+  });
+  for (const host of ["127.0.0.1", "10.0.0.5", "::1", "169.254.169.254", "localhost"]) {
+    expect(await refusalOf("POST", "/routes", { ...relay, host })).toContain("host");
+    const url = `https://${host.includes(":") ? `[${host}]` : host}/token`;
+    expect(await refusalOf("POST", "/routes", { ...relay, ...oauth(url) })).toContain(
+      "oauth.tokenUrl",
+    );
+  }
+  const path = `/routes/${made.id}`;
+  expect(await refusalOf("PATCH", path, { host: "192.168.1.1" })).toContain("host");
+  // Stored while it was allowed: it can be renamed, and led elsewhere.
+  await whole.ask("PATCH", path, { host: "127.0.0.1", name: "Old relay" });
+  await whole.ask("PATCH", path, { host: "smtp.example.net" });
+  expect(await refusalOf("PATCH", path, { host: "127.0.0.1" })).toContain("host");
+});

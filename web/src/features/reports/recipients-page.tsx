@@ -71,7 +71,9 @@ export function RecipientsPage() {
 
 function Filters({ reasons }: { reasons: string[] }) {
   const url = useUrlState();
-  const withReason = url.get("state") !== undefined && reasons.length > 0;
+  const chosen = url.get("reason");
+  const offered = [...new Set(chosen === undefined ? reasons : [chosen, ...reasons])];
+  const withReason = chosen !== undefined || (url.get("state") !== undefined && reasons.length > 0);
   return (
     <Toolbar>
       <SearchBox label={t("searchAddress")} />
@@ -87,7 +89,7 @@ function Filters({ reasons }: { reasons: string[] }) {
                 {
                   param: "reason",
                   label: t("reason"),
-                  options: [...new Set(reasons)].map((reason) => ({
+                  options: offered.map((reason) => ({
                     value: reason,
                     label: reasonText(reason),
                   })),

@@ -42,7 +42,7 @@ export function ReportPage() {
             <LiveProgress report={data} onChanged={() => report.refetch()} />
             <Figures report={data} />
             <ComplaintNotice warning={data.complaintWarning} />
-            <Ambiguous count={data.ambiguous} />
+            <Ambiguous count={data.ambiguous} recipients={`${base}/recipients`} />
             <HeldCard report={data} onChanged={() => report.refetch()} />
             <RetryCard report={data} onChanged={() => report.refetch()} />
             <ReportTimeline id={id} live={isMoving(data.campaign.status)} />
@@ -82,10 +82,13 @@ function Figures({ report }: { report: Report }) {
   );
 }
 
-function Ambiguous({ count }: { count: number }) {
+function Ambiguous({ count, recipients }: { count: number; recipients: string }) {
   return count === 0 ? null : (
     <Notice tone="warning" title={t("ambiguousTitle", { count })}>
-      {t("ambiguousBody")}
+      {t("ambiguousBody")}{" "}
+      <a class="link" href={`${recipients}?reason=ambiguous`}>
+        {t("ambiguousList")}
+      </a>
     </Notice>
   );
 }

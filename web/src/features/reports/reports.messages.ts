@@ -85,13 +85,14 @@ export const t = messages({
   share: { en: "Share", de: "Anteil" },
   total: { en: "Total", de: "Summe" },
   ambiguousTitle: {
-    en: "{count, plural, one {# message} other {# messages}} may have arrived twice",
-    de: "{count, plural, one {# Nachricht ist} other {# Nachrichten sind}} möglicherweise doppelt angekommen",
+    en: "{count, plural, one {# message} other {# messages}} may have arrived without being confirmed, or twice",
+    de: "{count, plural, one {# Nachricht ist} other {# Nachrichten sind}} möglicherweise unbestätigt oder doppelt angekommen",
   },
   ambiguousBody: {
-    en: "The connection was lost after the message was handed over, before the server confirmed it. SwiftMail sent it again with the same Message-ID, so most servers drop the copy.",
-    de: "Die Verbindung brach nach der Übergabe ab, bevor der Server sie bestätigte. SwiftMail hat die Nachricht mit derselben Message-ID erneut gesendet; die meisten Server verwerfen die Kopie.",
+    en: "The connection was lost after the message was handed over, before the server confirmed it. A message that SwiftMail sends again keeps its Message-ID, so most servers drop the copy.",
+    de: "Die Verbindung brach nach der Übergabe ab, bevor der Server sie bestätigte. Eine erneut gesendete Nachricht behält ihre Message-ID; die meisten Server verwerfen die Kopie.",
   },
+  ambiguousList: { en: "Show these recipients", de: "Diese Empfänger anzeigen" },
   pending: { en: "Waiting", de: "Wartet" },
   leased: { en: "Being sent", de: "Wird gesendet" },
   deferred: { en: "Will be retried", de: "Wird erneut versucht" },

@@ -149,7 +149,7 @@ function noticeLine({ kind, path, bytes, records, kept }: DamageNotice): string 
     case "results_lost":
       return `${path} is an older copy, and the journal no longer holds all that happened since: its numbers are too low, and its campaigns are paused because people who wait there may have the message already or may have unsubscribed`;
     case "journal_missing":
-      return `${path} is missing: results, opens, clicks and unsubscribes that were in it are lost`;
+      return `${path} is missing: results, opens, clicks and unsubscribes that were in it are lost; if all of local/ was missing, so are the test inboxes and uploads that waited`;
     case "journal_bytes":
       return `${path}: ${bytes} bytes could not be read, at least ${records} records are lost${place}`;
     case "inbox_damaged":

@@ -67,8 +67,8 @@ export const t = messages({
   },
   journal_missing: { en: "Part of the journal was missing", de: "Ein Teil des Journals fehlte" },
   journal_missingBody: {
-    en: "The server keeps recent delivery results, opens, clicks and unsubscribes in the journal before they reach the workspaces. What was in the missing part is lost. If you have the folder, stop the server, put it back and start again. Messages that were being sent are on hold: decide about them in each campaign, and check who unsubscribed before you resume.",
-    de: "Der Server hält neue Versandergebnisse, Öffnungen, Klicks und Abmeldungen im Journal fest, bevor sie in die Arbeitsbereiche gelangen. Was im fehlenden Teil stand, ist verloren. Haben Sie den Ordner noch, stoppen Sie den Server, legen Sie den Ordner zurück und starten Sie neu. Nachrichten, die gerade gesendet wurden, sind zurückgehalten: Entscheiden Sie in jeder Kampagne darüber, und prüfen Sie vor dem Fortsetzen, wer sich abgemeldet hat.",
+    en: "The server keeps recent delivery results, opens, clicks and unsubscribes in the journal before they reach the workspaces. What was in the missing part is lost. If you have the folder, stop the server, put it back and start again. Messages that were being sent are on hold: decide about them in each campaign, and check who unsubscribed before you resume. If the whole local folder was missing, test inboxes and uploaded files that were waiting are gone too.",
+    de: "Der Server hält neue Versandergebnisse, Öffnungen, Klicks und Abmeldungen im Journal fest, bevor sie in die Arbeitsbereiche gelangen. Was im fehlenden Teil stand, ist verloren. Haben Sie den Ordner noch, stoppen Sie den Server, legen Sie den Ordner zurück und starten Sie neu. Nachrichten, die gerade gesendet wurden, sind zurückgehalten: Entscheiden Sie in jeder Kampagne darüber, und prüfen Sie vor dem Fortsetzen, wer sich abgemeldet hat. Fehlte der ganze Ordner local, sind auch Test-Postfächer und wartende hochgeladene Dateien verloren.",
   },
   inbox_damaged: {
     en: "A test inbox was damaged and has been reset",

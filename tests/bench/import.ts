@@ -138,8 +138,16 @@ async function measure({ base, actor, csv, bytes, good }: Setting): Promise<Prod
   const load = new Worker(new URL("./import/load.worker.ts", import.meta.url).href);
   load.postMessage({ base, actor, perSecond: REQUESTS_PER_SECOND, ids: 1, importId: preview.id });
   await Bun.sleep(500);
-  const startedAt = performance.now();
   const mapping = preview.guesses.map(({ column, target, key }) => ({ column, target, key }));
+  // A file of this size is not started before it was looked through.
+  const check = () =>
+    call<{ state: string }>("POST", `/imports/${preview.id}/check`, {
+      mapping: mapping.map(({ column, target }) => ({ column, target })),
+    });
+  while ((await check()).state === "running") {
+    await Bun.sleep(500);
+  }
+  const startedAt = performance.now();
   await call("POST", `/imports/${preview.id}/start`, { mapping, onDuplicate: "update" });
   let state: {
     state: string;

@@ -59,8 +59,11 @@ const AGREEMENT =
   /accept|acepta|accetta|aceita|consent|toestaan|recevoir\p{L}*(news|email|courriel|offre|public)|recib\p{L}*(correo|email|news|boletin|public)|ricev\p{L}*(email|news|public)|receb\p{L}*(email|news|public)|ontvang\p{L}*(email|nieuws)|erhalt\p{L}*(email|news|werb)|erwunscht|darf\p{L}*(mail|kontakt|angeschr)|optin|optedin|permission|agree|einwillig|zustimm|einverstand|erlaub|werbeeinw|angemeldet|abonniert|subscribed|issubscri|abonne$|suscrito|iscritto|inscrit|ingeschreven|aangemeld|toestemming|akkoord|mailable|emailable|contactable|gdpr|dsgvo|rgpd|avgok|canreceive|receiveemail|receivesemail|receivemarketing|wantsemail|wantsnewsletter|emailallowed|emailenabled|emailactive|emailok|okto(e?mail|contact)|erhaltnewsletter|newsletterja|permesso|autoriza|autorizza|autoris/u;
 const AGREEMENT_NAMES =
   /^(newsletter|newsletters|nieuwsbrief|boletin|infolettre|bollettino|newsletterabo|newsletterempfanger|abo|mailing|mailings|emailmarketing|marketingemail|marketingemails|emailsubscription|emailnewsletter|marketing|active|aktiv|actif|activo|attivo|ativo|actief|enabled|subscribe|subscriber|abonnent|abonado|abonnee|werbung|infomail)$/;
+/** When somebody left, whatever it was that they left. */
+const LEFT =
+  /austritt|ausgetreten|ausgeschieden|^left(at|on|date)|^dateleft|^leav(ing|e)(at|on|date)|^exit(date|at|on)$|resign|membershipend|endofmembership|^depart(le|date)?$|^sorti(le)?$|^uitgetreden|^uittred/;
 const CANCELLED =
-  /cancel|storn|kundig|annul|cancelad|cancellat|geannuleerd|^left$|^declined|^refus|^rejected|^removed|^closed/;
+  /cancel|storn|kundig|kuendig|annul|cancelad|cancellat|geannuleerd|^left$|^declined|^refus|^rejected|^removed|^closed/;
 
 /**
  * Bans and objections. They stand here and not among `REFUSALS`, which also read file names and cells: there
@@ -101,10 +104,17 @@ export function consentColumn(name: string): ConsentColumn {
   }
   const isDetail = words.some((word) => DETAIL.test(word)) || /time$|date$|datum$/.test(folded);
   const refusal = refusing(folded, words, isDetail);
-  if (refusal !== undefined || isDetail) {
-    return refusal ?? OTHER;
+  if (refusal !== undefined) {
+    return refusal;
+  }
+  if (LEFT.test(folded)) {
+    return { kind: "refusal", meaning: "unsubscribed", isDetail: true };
   }
   const isCancelled = CANCELLED.test(folded) && !TOPICS.test(folded);
+  // "Cancel date" is when a paid plan ended, in the files of Substack and shops.
+  if (isDetail && !(isCancelled && /cancell?ed|k(ue|u)ndig/.test(folded))) {
+    return OTHER;
+  }
   return isCancelled ? { kind: "unclear" } : affirmative(folded, words);
 }
 

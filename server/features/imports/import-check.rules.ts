@@ -1,10 +1,10 @@
 import { AnswerTally, type CountedValue } from "./answer-tally.rules.ts";
 import { consentColumn } from "./consent-columns.rules.ts";
+import { refusalPhrase } from "./refusal-phrases.rules.ts";
 import { decisionKey, type StatusRole, statusColumns } from "./row-status.rules.ts";
 import {
   jsonReader,
   type Reading,
-  refusalPhrase,
   type Says,
   statusReader,
   wordsReader,

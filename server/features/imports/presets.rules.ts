@@ -114,6 +114,9 @@ const unquoted = (name: string): string =>
     .replace(/^["']+|["']+$/g, "")
     .trim();
 
+/** Keys that mean something to programs: no field is made for one, but a field that a person made takes its values. */
+const OF_THE_LANGUAGE: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
+
 /** The single values of a cell with a JSON object, by key; a fault when it is something else. */
 export function readAttributeCell(
   cell: string,
@@ -149,7 +152,8 @@ export function attributeFields(
       types.set(key, (types.get(key) ?? new Set()).add(typeof value));
     }
   }
-  return [...types].map(([label, seen]) => {
+  const labels = [...types].filter(([label]) => !OF_THE_LANGUAGE.has(label));
+  return labels.map(([label, seen]) => {
     const only = seen.size === 1 ? [...seen][0] : "string";
     return { label, type: only === "number" || only === "boolean" ? only : ("text" as const) };
   });

@@ -1,5 +1,6 @@
 import { type ConsentColumn, consentColumn, hintsAtConsent } from "./consent-columns.rules.ts";
 import { type JsonLeaf, jsonLeaves } from "./json-cells.rules.ts";
+import { refusalPhrase } from "./refusal-phrases.rules.ts";
 import {
   answerOf,
   dateIn,
@@ -203,7 +204,7 @@ function ofDate(column: ConsentColumn): Says {
 
 function ofText(column: ConsentColumn, text: string): Reading {
   const folded = foldWord(text.slice(0, MAX_VALUE_CHARS));
-  const answer = answerOf(text, folded);
+  const answer = answerOf(text, folded) ?? consentAnswer(column, folded);
   if (column.kind === "deliverability" && WORKS.has(folded)) {
     return { says: "nothing", as: "value" };
   }
@@ -213,6 +214,25 @@ function ofText(column: ConsentColumn, text: string): Reading {
     return inRefusal(column, says, answer !== undefined);
   }
   return { says: says ?? "unclear", as: "value" };
+}
+
+// Of a consent only: an objection that was given is a no.
+const GIVEN = new Set(
+  "erteilt gegeben vorliegend liegtvor given granted accorde accordee donne otorgado concedido dado concesso verleend".split(
+    " ",
+  ),
+);
+const NOT_GIVEN = new Set(
+  "entzogen verweigert versagt abgelehnt nichterteilt zuruckgezogen fehlt notgiven notgranted retire retiree denegado revocado retirado revocato negato recusado ingetrokken".split(
+    " ",
+  ),
+);
+
+function consentAnswer({ kind }: ConsentColumn, folded: string): "yes" | "no" | undefined {
+  if (kind !== "agreement") {
+    return undefined;
+  }
+  return GIVEN.has(folded) ? "yes" : NOT_GIVEN.has(folded) ? "no" : undefined;
 }
 
 /** What the tools that verify addresses write of one that works. */
@@ -264,7 +284,7 @@ function partsOf(text: string): string[] {
 // Written out, not folded, so that looking at every cell of a file costs a comparison of strings and no more.
 const PLAIN_REFUSALS = new Map<string, Meaning>(
   [
-    "unsubscribed,unsubscribe,opted out,opted-out,opt-out,optout,do not contact,do not email,do_not_contact",
+    "unsubscribed,unsubscribe,opted out,opted-out,opt out,opt-out,optout,do not contact,do not email,do_not_contact",
     "do not mail,never subscribed,never_subscribed,nonsubscribed,non-subscribed,not subscribed",
     "blocklisted,blacklisted,hard bounced,hard bounce,hard_bounce,hardbounce,bounced,complained,spam complaint",
     "marked as spam,suppressed,abgemeldet,ausgetragen,abbestellt,unzustellbar,nicht kontaktieren",
@@ -286,56 +306,22 @@ export function plainRefusal(cell: string): Meaning | undefined {
     return undefined;
   }
   if (!SEVERAL.test(cell)) {
-    return cell.length > LONGEST + 8 ? undefined : PLAIN_REFUSALS.get(cell.trim().toLowerCase());
+    return cell.length > LONGEST + 8 ? undefined : refusalWord(cell.trim().toLowerCase());
   }
   if (!MAY_REFUSE.test(cell)) {
     return undefined;
   }
   let found: Meaning | undefined;
   for (const part of partsOf(cell.toLowerCase())) {
-    const one = PLAIN_REFUSALS.get(part);
+    const one = refusalWord(part);
     found = one === undefined ? found : found === undefined ? one : stricter(found, one);
   }
   return found;
 }
 
-/**
- * Free text that says no, as in "will keine Mails mehr" or "abgemeldet am 3.4.". It may also say the opposite, so a
- * person decides about all such texts of a column together.
- */
-const PHRASES = new RegExp(
-  `(?<!\\p{L})(${[
-    "keine?n? (weiteren? |mehr )?(e-?)?(mails?|newsletter|werbung|mailings?|kontakt)",
-    "nicht (mehr )?(anschreiben|angeschrieben|kontaktieren|kontaktiert|mailen|anmailen|stören)",
-    "abgemeldet|abmelden|abbestellt|ausgetragen|austragen|widersprochen|widerspruch",
-    "no (more |further )?(e-?mails?|mails|newsletters?|mailings?|marketing)",
-    "un-?subscribed?|opt(ed|s)?[ -]?out|asked (to be|for) remov\\p{L}+|remove (me )?from (the |this |our )?(mailing |e-?mail )?list",
-    "(do not|don['’]?t|never|stop) (want |send |sending )?(any |more )*(e-?mail|mail|contact)\\p{L}*",
-    "no longer (wants?|wishes|interested)[^.]{0,40}(mails?|newsletter)",
-    "d[ée]sabonn\\p{L}*|d[ée]sinscri\\p{L}*|(pas|plus) (de |d['’])?(mails?|e-?mails?|courriels?|newsletters?)|(pas|plus) (le |la )?contacter",
-    "no (contactar|enviar|quiere (m[áa]s )?(correos?|e-?mails?))|da(do|da|r|rse) de baja|sin correos",
-    "non contattare|non inviare|disiscritt[oa]|n[ãa]o (contatar|enviar)|descadastrad[oa]",
-    "geen (e-?)?mails?|niet (mailen|contacteren)|afgemeld|uitgeschreven",
-  ].join("|")})(?!\\p{L})`,
-  "iu",
-);
-const MAX_PHRASE_CHARS = 2_000;
-const EXCERPT_BEFORE = 20;
-
-/** The part of a free text that says no, with what stands around it; undefined where there is none. */
-export function refusalPhrase(cell: string): string | undefined {
-  if (cell.length < 6 || cell.includes("://")) {
-    return undefined;
-  }
-  const text = cell.slice(0, MAX_PHRASE_CHARS).replace(/\s+/g, " ").trim();
-  const at = PHRASES.exec(text)?.index;
-  if (at === undefined) {
-    return undefined;
-  }
-  const from = Math.max(0, at - EXCERPT_BEFORE);
-  // Addresses of people are shown nowhere.
-  return text.slice(from, from + 80).replace(/\S*@\S*/g, "…");
-}
+const refusalWord = (text: string) =>
+  PLAIN_REFUSALS.get(text) ??
+  (text.includes("_") ? PLAIN_REFUSALS.get(text.replaceAll("_", " ")) : undefined);
 
 /** Longer cells are no answer to a question. */
 const MAX_ANSWER_CHARS = 12;

@@ -122,7 +122,7 @@ test("a file's columns, headers and JSON keys may have such names", async () => 
   const byName = new Map(body.guesses.map((guess) => [guess.name, guess]));
   expect(byName.get("constructor")).toMatchObject({ target: "field", key: "constructor" });
   expect(byName.get("__proto__")).toMatchObject({ target: "skip" });
-  await fixture.start(body.id, body.guesses);
+  await fixture.startWithoutQuestions(body.id, body.guesses);
   await fixture.run(body.id);
 
   const json = `email,attributes\nb@example.com,"{""constructor"":""joiner"",""__proto__"":{""x"":1},""toString"":5}"\n`;

@@ -19,6 +19,8 @@ const many = JSON.stringify(Object.fromEntries(Array.from({ length: 2_000 }, (_,
 const cells: [cell: string, status: string, subscribed: string, hint: string, other: string][] = [
   [`{"marketing": false}`, "unsubscribed", "unsubscribed", "unsubscribed", "unsubscribed"],
   [`{"marketing": true}`, "unclear", "unclear", "nothing", "nothing"],
+  [`{"email":"opted_out"}`, "unsubscribed", "unsubscribed", "unsubscribed", "unsubscribed"],
+  [`{"any key":"do_not_contact"}`, "unsubscribed", "unsubscribed", "unsubscribed", "unsubscribed"],
   [`["bounced"]`, "bounced", "bounced", "bounced", "bounced"],
   [`["newsletter"]`, "unclear", "unclear", "nothing", "nothing"],
   [`[{"list":"News","status":"gone"}]`, "unclear", "unclear", "unclear", "unclear"],
@@ -110,4 +112,14 @@ test("nobody whose JSON is not understood is mailed until somebody decides, in a
   expect(await mailable()).toEqual(
     ["a@y.example", "b@y.example", "c@y.example", "d@x.example", "d@y.example"].sort(),
   );
+});
+
+test("a key that means something to programs becomes no field", async () => {
+  const json = `{"constructor":"x","__proto__":"y","prototype":"z","plan":"gold"}`;
+  const { body } = await fixture.upload(
+    `email,attributes\na@x.example,"${json.replaceAll('"', '""')}"\n`,
+  );
+  await fixture.startWithoutQuestions(body.id, body.guesses);
+  await fixture.run(body.id);
+  expect(fixture.contacts().map(({ fields }) => fields)).toEqual(['{"plan":"gold"}']);
 });

@@ -15,6 +15,21 @@ import { refusalOfFileName } from "../../../../server/features/imports/whole-fil
 const says = (column: string, cell: string): string => statusReader(column)(cell).says;
 
 test.each([
+  ["Austrittsdatum", "2026-03-01", "unsubscribed"],
+  ["Austritt", "", "nothing"],
+  ["Abmeldedatum", "1.3.2026", "unsubscribed"],
+  ["left_at", "2026-03-01", "unsubscribed"],
+  ["resignation date", "2026-03-01", "unsubscribed"],
+  ["désinscrit le", "01/03/2026", "unsubscribed"],
+  ["baja", "2026-03-01", "unsubscribed"],
+  ["cancelled_on", "2026-03-01", "unclear"],
+  ["cancelled_at", "2026-03-01", "unclear"],
+  ["Kündigungsdatum", "2026-03-01", "unclear"],
+  ["cancelled_at", "", "nothing"],
+  ["DSGVO", "erteilt", "subscribed"],
+  ["DSGVO", "entzogen", "unsubscribed"],
+  ["Einwilligung", "nicht erteilt", "unsubscribed"],
+  ["Widerspruch", "erteilt", "unclear"],
   ["email_disabled", "true", "unsubscribed"],
   ["email_disabled", "false", "nothing"],
   ["EMAIL_BLACKLISTED", "Yes", "unsubscribed"],

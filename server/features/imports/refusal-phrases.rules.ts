@@ -1,0 +1,37 @@
+/**
+ * Free text that says no, as in "will keine Mails mehr" or "abgemeldet am 3.4.". It may also say the opposite, so a
+ * person decides about all such texts of a column together.
+ */
+const PHRASES = new RegExp(
+  `(?<!\\p{L})(${[
+    "keine?n? (weiteren? |mehr )?(e-?)?(mails?|newsletter|werbung|mailings?|kontakt)",
+    "nicht (mehr )?(anschreiben|angeschrieben|kontaktieren|kontaktiert|mailen|anmailen|stören)",
+    "abgemeldet|abmelden|abbestellt|ausgetragen|austragen|widersprochen|widerspruch",
+    "no (more |further )?(e-?mails?|mails|newsletters?|mailings?|marketing)",
+    "un-?subscribed?|opt(ed|s)?[ -]?out|asked (to be|for) remov\\p{L}+|remove (me )?from (the |this |our )?(mailing |e-?mail )?list",
+    "(do not|don['’]?t|never|stop) (want |send |sending )?(any |more )*(e-?mail|mail|contact)\\p{L}*",
+    "no longer (wants?|wishes|interested)[^.]{0,40}(mails?|newsletter)",
+    "d[ée]sabonn\\p{L}*|d[ée]sinscri\\p{L}*|(pas|plus) (de |d['’])?(mails?|e-?mails?|courriels?|newsletters?)|(pas|plus) (le |la )?contacter",
+    "no (contactar|enviar|quiere (m[áa]s )?(correos?|e-?mails?))|da(do|da|r|rse) de baja|sin correos",
+    "non contattare|non inviare|disiscritt[oa]|n[ãa]o (contatar|enviar)|descadastrad[oa]",
+    "geen (e-?)?mails?|niet (mailen|contacteren)|afgemeld|uitgeschreven",
+  ].join("|")})(?!\\p{L})`,
+  "iu",
+);
+const MAX_PHRASE_CHARS = 2_000;
+const EXCERPT_BEFORE = 20;
+
+/** The part of a free text that says no, with what stands around it; undefined where there is none. */
+export function refusalPhrase(cell: string): string | undefined {
+  if (cell.length < 6 || cell.includes("://")) {
+    return undefined;
+  }
+  const text = cell.slice(0, MAX_PHRASE_CHARS).replace(/\s+/g, " ").trim();
+  const at = PHRASES.exec(text)?.index;
+  if (at === undefined) {
+    return undefined;
+  }
+  const from = Math.max(0, at - EXCERPT_BEFORE);
+  // Addresses of people are shown nowhere.
+  return text.slice(from, from + 80).replace(/\S*@\S*/g, "…");
+}

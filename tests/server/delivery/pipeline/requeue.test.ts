@@ -119,7 +119,9 @@ test("a retry of a cancelled campaign is refused, one of nothing changes nothing
   data.db(ws).prepare("UPDATE campaign SET status = 'cancelled'").run();
   // Not by `rejects`, which waits without letting answers of other threads in.
   const refusalOf = (retry: Promise<unknown>) => retry.catch((error: Error) => error.message);
-  expect(await refusalOf(delivery.retry(ws, id, all))).toContain("after it was sent");
+  expect(await refusalOf(delivery.retry(ws, id, all))).toContain(
+    "must be sending, paused or completed",
+  );
   expect(await refusalOf(delivery.retry(ws, 99, all))).toContain("no such campaign");
 }, 30_000);
 

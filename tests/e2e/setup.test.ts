@@ -76,8 +76,22 @@ test("the setup can be left and is resumed where it was", async () => {
   await page.getByLabel("Postal address").fill("1 Test Street\n10115 Berlin");
   await press("Continue");
   await arrivesAt("Public URL");
+}, 30_000);
+
+test("a public URL that was corrected after the warning is checked and kept, not the one before", async () => {
+  const field = page.getByLabel("Public URL");
+  const right = await field.inputValue();
+  const warning = page.getByText("The server is not reachable at this URL");
+  await field.fill("http://127.0.0.1:9");
+  await press("Continue");
+  await warning.waitFor();
+
+  await field.fill(right);
+  await warning.waitFor({ state: "detached" });
   await press("Continue");
   await arrivesAt("Sending method");
+  const kept = await page.evaluate(async () => (await fetch("/api/v1/setup")).json());
+  expect(kept.answers.publicUrl).toMatchObject({ url: right, reachable: true });
 }, 30_000);
 
 test("a relay that does not answer is refused with the stage and the reason, and nothing is lost", async () => {

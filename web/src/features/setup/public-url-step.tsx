@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { api, ask } from "../../api.ts";
 import { Button } from "../../ui/button.tsx";
 import { TextField } from "../../ui/field.tsx";
@@ -10,7 +10,10 @@ import { type StepProps, useStepForm } from "./use-setup.ts";
 /** Where readers reach the server. An address under which it does not find itself is a warning, not a wall. */
 export function PublicUrlStep(props: StepProps) {
   const { state, onDone } = props;
-  const [isWarned, setWarned] = useState(false);
+  /** The text of the field when it was last sent. */
+  const sent = useRef("");
+  /** The text whose address did not lead back here; a corrected one has to be checked first. */
+  const [warnedOf, setWarnedOf] = useState<string>();
   const answer = state.answers.publicUrl;
   const fixed = state.fixedPublicUrl;
   const form = useStepForm(
@@ -18,19 +21,24 @@ export function PublicUrlStep(props: StepProps) {
       state,
       onDone: (next) => {
         if (next.answers.publicUrl?.reachable === false) {
-          setWarned(true);
+          setWarnedOf(sent.current);
         } else {
           onDone(next);
         }
       },
     },
     { url: fixed ?? answer?.url ?? location.origin },
-    (values) => ask(api.setup["public-url"].post(values)),
+    (values) => {
+      sent.current = values.url;
+      return ask(api.setup["public-url"].post(values));
+    },
   );
+  const field = form.text("url");
+  const isWarned = warnedOf !== undefined && warnedOf === field.value;
   return (
     <StepForm form={form}>
       <TextField
-        {...form.text("url")}
+        {...field}
         label={t("publicUrl")}
         hint={fixed === null ? t("publicUrlHint") : t("publicUrlFixed")}
         type="url"

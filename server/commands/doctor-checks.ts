@@ -50,7 +50,7 @@ export const adviceFor = (error: unknown, advice: string) =>
 export function checkDataFolder(dataDir: string): Finding {
   if (!existsSync(dataDir)) {
     return warn(
-      `${dataDir} does not exist; the first start makes it`,
+      `${dataDir} does not exist; the first start creates it`,
       "If there is an instance already, set DATA_DIR to its folder.",
     );
   }
@@ -84,7 +84,7 @@ export function checkDisk(dataDir: string): Finding {
     }
     return free < FEW_BYTES ? warn(said, "Plan for more: a busy month needs gigabytes.") : ok(said);
   } catch (error) {
-    return fail(`cannot be told: ${reason(error)}`, "Mend the data folder first.");
+    return fail(`cannot be told: ${reason(error)}`, "Fix the data folder first.");
   }
 }
 
@@ -138,12 +138,12 @@ export function checkMasterKey(config: Config): Finding {
   const hasKey = existsSync(path);
   const system = existsSync(config.dataDir) ? systemState(config.dataDir) : "none";
   if (!hasKey && system === "none") {
-    return ok("none yet; the first start makes it");
+    return ok("none yet; the first start creates it");
   }
   try {
     const ring = readKeyRing(config.dataDir, config.masterKeyFile);
     if (system === "unreadable") {
-      return warn("it cannot be told whether the key is this instance's", "Mend system.db first.");
+      return warn("it cannot be told whether the key is this instance's", "Fix system.db first.");
     }
     const fault = system === "none" ? undefined : masterKeyFaultIn(config.dataDir, ring);
     if (fault !== undefined) {
@@ -255,7 +255,7 @@ export function checkOpenSsl(): Finding {
       // The next name may be there.
     }
   }
-  return warn("no libcrypto is found", "Install libssl3: DKIM signing is slower without it.");
+  return warn("libcrypto was not found", "Install libssl3: DKIM signing is slower without it.");
 }
 
 /** Whether the clock runs behind what was written here before; signatures and schedules rely on it. */
@@ -267,7 +267,7 @@ export function checkClock(dataDir: string, now: number): Finding {
   return newest > now + CLOCK_SLACK_MS
     ? fail(
         `${said}, earlier than a file written at ${new Date(newest).toISOString()}`,
-        "Set the clock; let NTP keep it.",
+        "Set the clock and keep it in sync with NTP.",
       )
     : ok(said);
 }
@@ -299,7 +299,7 @@ export async function checkBounces(
   if (state !== "used") {
     return state === "none"
       ? ok("not set up yet")
-      : warn("it cannot be told", "Mend system.db first.");
+      : warn("it cannot be told", "Fix system.db first.");
   }
   const { bounceDomain, mxHost } = withSystem(config.dataDir, readInboundSettings);
   if (bounceDomain === "") {
@@ -308,7 +308,7 @@ export async function checkBounces(
   if (config.smtpInHost === "127.0.0.1") {
     return warn(
       `bounces to ${bounceDomain} cannot come in: the listener is on loopback`,
-      "Set SMTP_IN_HOST=0.0.0.0 and lead port 25 of the world to SMTP_IN_PORT.",
+      "Set SMTP_IN_HOST=0.0.0.0 and forward public port 25 to SMTP_IN_PORT.",
     );
   }
   const hosts = await lookUp(bounceDomain);
@@ -325,7 +325,7 @@ export async function checkBounces(
     ? ok(`${host} answers on port 25`)
     : warn(
         `${host} does not answer on port 25 as seen from here: ${greeting}`,
-        "Look whether a firewall stands between, and whether port 25 leads to SMTP_IN_PORT.",
+        "Check firewalls in between, and that port 25 is forwarded to SMTP_IN_PORT.",
       );
 }
 

@@ -18,10 +18,10 @@ import { databaseFiles } from "./scrub.ts";
 const NAMED = 5;
 
 const advice: Record<FaultReason, string> = {
-  missing: "Put the file back from your backup",
+  missing: "Restore the file from your backup",
   unreadable: "Give the user of the server the right to read and write it",
-  not_a_database: "Put the file back from your backup",
-  damaged: "Put the file back from your backup, or mend it with sqlite3's .recover",
+  not_a_database: "Restore the file from your backup",
+  damaged: "Restore the file from your backup, or repair it with sqlite3's .recover",
   newer: "Run the newer SwiftMail that wrote it",
   migration_failed: "Put the file back from your backup, and report this",
   io_error: "Check the disk and its cable, then the file",
@@ -40,7 +40,7 @@ export function checkSystemDatabase(dataDir: string): Finding {
     return { verdict: "fail", said: fault.said, mend: fault.mend };
   }
   if (isAbsent(dataDir)) {
-    return { verdict: "ok", said: "none yet; the first start makes it" };
+    return { verdict: "ok", said: "none yet; the first start creates it" };
   }
   const lost = lostSystemLog(dataDir);
   if (lost !== undefined) {

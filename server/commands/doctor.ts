@@ -54,7 +54,7 @@ async function outcome(check: Check[1]): Promise<Finding> {
     return await check();
   } catch (error) {
     const said = `cannot be told: ${error instanceof Error ? error.message : error}`;
-    return { verdict: "fail", said, mend: "Mend what is named above first, then ask again." };
+    return { verdict: "fail", said, mend: "Fix the problems above first, then run doctor again." };
   }
 }
 

@@ -40,7 +40,7 @@ export async function resetPassword(
     if (options.fromStdin) {
       await forcePassword(system, person.id, await terminal.readLine(), options.clock());
       record(system, options.clock, person, "user.set-password");
-      terminal.out("The password is set; all sessions of this account have ended.");
+      terminal.out("Password set. This account was signed out everywhere.");
     } else {
       const now = options.clock();
       const link = newPasswordLink(system, publicUrlOf(config, system), person.id, now, RESET_MS);

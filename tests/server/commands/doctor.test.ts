@@ -52,7 +52,7 @@ test("an empty folder is fine, and is still empty afterwards", async () => {
   expect(found.code).toBe(0);
   expect(found.of("data folder")?.verdict).toBe("ok");
   expect(found.of("SQLite")?.said).toContain("write-ahead log works");
-  expect(found.of("master key")?.said).toBe("none yet; the first start makes it");
+  expect(found.of("master key")?.said).toBe("none yet; the first start creates it");
   expect(readdirSync(folder)).toEqual([]);
 });
 
@@ -168,7 +168,7 @@ test("a system.db that is damaged is named with the way back, and the key is not
   const found = await examine();
 
   expect(found.of("system database")?.mend).toContain("Put it back from your backup");
-  expect(found.of("master key")).toMatchObject({ verdict: "warn", mend: "Mend system.db first." });
+  expect(found.of("master key")).toMatchObject({ verdict: "warn", mend: "Fix system.db first." });
 });
 
 test("a system.db that a full disk left without tables is no instance yet", async () => {
@@ -177,7 +177,7 @@ test("a system.db that a full disk left without tables is no instance yet", asyn
   const found = await examine();
 
   expect(found.code).toBe(0);
-  expect(found.of("master key")?.said).toBe("none yet; the first start makes it");
+  expect(found.of("master key")?.said).toBe("none yet; the first start creates it");
 });
 
 test.skipIf(!mayMountDisks)(

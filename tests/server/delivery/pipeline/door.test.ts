@@ -92,7 +92,7 @@ test("a test message goes out at once and brings back the server's own words", a
   expect(await verdict(peer.messages[0]?.raw ?? "")).toEqual(["pass"]);
   expect(unreachable).toMatchObject({ kind: "broken", stage: "connect" });
   const broken = { ...message, content: campaignContent({ subject: "{{ oops" }) };
-  await expect(delivery.sendOne(broken)).rejects.toThrow("The message cannot be made");
+  await expect(delivery.sendOne(broken)).rejects.toThrow("The message cannot be created");
 }, 30_000);
 
 test("a campaign goes on by a changed route, and who had the message already gets no second one", async () => {

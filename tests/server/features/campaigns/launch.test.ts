@@ -241,5 +241,5 @@ test("a paused campaign whose route is off cannot go on", async () => {
   const response = await fixture.call("POST", `/${id}/resume`);
 
   expect(response.status).toBe(409);
-  expect((await response.json()).detail).toContain("route");
+  expect((await response.json()).detail).toContain("sending method");
 });

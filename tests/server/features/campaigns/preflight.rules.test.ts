@@ -119,7 +119,7 @@ test("straight to recipients nothing goes without a key; a relay that signs itse
   expect(codes({ sender, route: signing })).toEqual(["warning domain_unverified domains"]);
   expect(codes({ sender: lost, route: signing })).toEqual(["error domain_unverified domains"]);
   const [check] = preflightChecks({ ...good, sender: lost, route: signing });
-  expect(check?.message).toContain("was in the DNS until 2026-11-20");
+  expect(check?.message).toContain("last seen on 2026-11-20");
 });
 
 test("errors come before warnings, and a template's mistakes keep their line", () => {

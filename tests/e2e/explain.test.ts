@@ -225,10 +225,12 @@ test("a held message is decided on its own page, the other from the report", asy
   await page.getByText("This message needs your decision").waitFor({ state: "detached" });
 
   await open(`${campaignId}/report`);
-  await page.getByText("1 message needs your decision").waitFor();
+  await page.getByText("1 message needs your decision", { exact: true }).waitFor();
   await page.getByRole("button", { name: "Count as failed" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Count as failed" }).click();
-  await page.getByText("1 message needs your decision").waitFor({ state: "detached" });
+  await page
+    .getByText("1 message needs your decision", { exact: true })
+    .waitFor({ state: "detached" });
   const { counts } = await untilReport(api, workspace, campaignId, () => true);
   expect(counts).toMatchObject({ held: 0, sent: 2, failed: 3 });
 }, 60_000);

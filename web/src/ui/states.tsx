@@ -128,11 +128,16 @@ export function Notice({
   return (
     <div class={className} role={tone === "error" ? "alert" : undefined}>
       <Icon size={16} aria-hidden="true" />
-      <div class="min-w-0 flex-1">
-        {title !== undefined && <div class="font-medium">{title}</div>}
-        {children !== undefined && <div class="text-pretty break-words text-muted">{children}</div>}
+      {/* Where there is no room for both beside each other, the action goes below the text. */}
+      <div class="flex min-w-0 flex-1 flex-wrap items-start gap-2">
+        <div class="min-w-0 flex-1 basis-48">
+          {title !== undefined && <div class="font-medium">{title}</div>}
+          {children !== undefined && (
+            <div class="text-pretty break-words text-muted">{children}</div>
+          )}
+        </div>
+        {action}
       </div>
-      {action}
     </div>
   );
 }

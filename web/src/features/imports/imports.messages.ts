@@ -250,8 +250,8 @@ export const t = messages({
     de: "{count, plural, one {Beantworten Sie zuerst die offene Frage.} other {Beantworten Sie zuerst die # offenen Fragen.}}",
   },
   answerNoForAll: {
-    en: "The remaining columns say nothing about email",
-    de: "Die übrigen Spalten sagen nichts über E-Mails",
+    en: "The rest is not about email",
+    de: "Der Rest betrifft keine E-Mails",
   },
   answerNo: { en: "It says nothing about email", de: "Sie sagt nichts über E-Mails" },
   answerRefuses: { en: "“{word}” means do not email", de: "„{word}“ heißt keine E-Mails" },

@@ -7,6 +7,7 @@ import { currentVersion } from "../../platform/db/migrate.ts";
 import { forgetMarks, lostLogSentence } from "../../platform/db/open-marks.ts";
 import { setAsideRows } from "../../platform/db/set-aside.store.ts";
 import { lookAtWorkspace, workspaceIds, workspacePath } from "../../platform/db/workspace-files.ts";
+import { ASK_EVERY_MS } from "../../platform/db/workspace-handles.ts";
 import { AppError, notFound } from "../../platform/errors.ts";
 import { log } from "../../platform/log.ts";
 import type { InspectFile } from "../ports.ts";
@@ -75,18 +76,25 @@ export function lookAtAll(
  * @throws AppError `not_found` when it is not set aside.
  */
 export async function checkAgain(desk: Desk, workspaceId: string): Promise<FileFault | undefined> {
-  const { databases, clock } = desk;
-  const row = rowOf(databases, workspaceId);
+  const row = rowOf(desk.databases, workspaceId);
   // A connection that looked at the file without its log may have left an empty one.
   const isLogStillLost =
     row.reason === "log_missing" && (shapeOf(`${row.path}-wal`)?.bytes ?? 0) === 0;
   const fault = isLogStillLost
     ? new FileFault("log_missing", row.detail)
     : await desk.inspect(row.path);
-  if (fault === undefined && databases.bringBack(workspaceId, clock())) {
+  if (fault === undefined && (await bringBack(desk, workspaceId))) {
     log.info({ workspaceId }, "a workspace is whole again and in use");
   }
   return fault;
+}
+
+/** Resolves when every thread uses the workspace again. @returns false when it was not set aside. */
+async function bringBack({ databases, clock }: Desk, workspaceId: string): Promise<boolean> {
+  const isBack = databases.bringBack(workspaceId, clock());
+  // Until then another thread may still refuse it, after the caller was told that it is back.
+  await Bun.sleep(ASK_EVERY_MS);
+  return isBack;
 }
 
 /**
@@ -107,7 +115,7 @@ export async function acceptAsItIs(desk: Desk, workspaceId: string): Promise<voi
   if (fault !== undefined) {
     throw new AppError("illegal_state", `The file is also damaged: ${fault.message}`);
   }
-  desk.databases.bringBack(workspaceId, desk.clock());
+  await bringBack(desk, workspaceId);
   log.warn({ workspaceId }, "a workspace is used without what its lost log held");
 }
 

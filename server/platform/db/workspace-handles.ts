@@ -21,7 +21,7 @@ import { isInDirectory, lookAtWorkspace, workspacePath } from "./workspace-files
 
 const MAX_OPEN = 256;
 /** How often a thread checks what other threads have set aside or brought back (ms). */
-const ASK_EVERY_MS = 250;
+export const ASK_EVERY_MS = 250;
 /**
  * How often a thread closes files that are set aside (ms), even when idle. If it kept one open, closing it after the
  * file was restored from a backup would delete the restored file's write-ahead log.

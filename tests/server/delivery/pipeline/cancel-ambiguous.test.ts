@@ -104,8 +104,12 @@ test("no segment of those who did not get it, and no second send, holds what may
   }
   const refusalOf = (asked: Promise<unknown>) => asked.catch((error: Error) => error.message);
   const again = { states: ["skipped" as const] };
-  expect(await refusalOf(delivery.retry(ws, id, again))).toContain("must be sending, paused or completed");
-  expect(await refusalOf(delivery.decideHeld(ws, id, "resend"))).toContain("must be sending, paused or completed");
+  expect(await refusalOf(delivery.retry(ws, id, again))).toContain(
+    "must be sending, paused or completed",
+  );
+  expect(await refusalOf(delivery.decideHeld(ws, id, "resend"))).toContain(
+    "must be sending, paused or completed",
+  );
   expect(exactCounts(data, ws, id)).toMatchObject({ held: 3, skipped: PEOPLE - 3 });
 }, 30_000);
 

@@ -3,12 +3,15 @@ import { basename, join } from "node:path";
 
 // Committed transactions are stored in the write-ahead log until a checkpoint, but SQLite accepts a database without
 // its log as complete. A mark file therefore records which databases are open: a database that was open when its
-// process died must have a log, or its last commits are lost.
+// process died must have a log, or its last commits are lost. The next process turns such a mark into one of another
+// name, which stays until the database is opened: that process may die too, before it has opened the database.
 
 const SYSTEM = "system";
 const OPENING = "opening";
 const OPEN = "";
 const CLOSING = "closing";
+/** Ends the name of the mark of a database that a dead process had open, and that has not been opened since. */
+const LEFT = ".left";
 /**
  * Another thread may be closing the database just now, so a missing log is checked a second time after this pause (ms).
  */
@@ -30,6 +33,7 @@ export function markOpen(dataDir: string, name: string): void {
   if (markAt(path) === OPENING) {
     writeFileSync(path, OPEN);
   }
+  rmSync(leftPath(dataDir, name), { force: true });
 }
 
 /** Removes the mark after the database could not be opened. */
@@ -38,17 +42,24 @@ export function forgetOpening(dataDir: string, name: string): void {
   if (markAt(path) === OPENING) {
     rmSync(path, { force: true });
   }
+  if (!existsSync(logPath(dataDir, name))) {
+    // The attempt to open the database may have taken the log into the file before it failed.
+    rmSync(leftPath(dataDir, name), { force: true });
+  }
 }
 
-/** True when this process has the database open but its log was removed. */
+/** True when the database needs its log, because this process or a dead one has it open, but the log was removed. */
 export function isLogGone(dataDir: string, name: string): boolean {
-  const isGone = () =>
-    markAt(markPath(dataDir, name)) === OPEN && !existsSync(logPath(dataDir, name));
+  const isGone = () => needsLog(dataDir, name) && !existsSync(logPath(dataDir, name));
   if (!isGone()) {
     return false;
   }
   Bun.sleepSync(SETTLES_MS);
   return isGone();
+}
+
+function needsLog(dataDir: string, name: string): boolean {
+  return markAt(markPath(dataDir, name)) === OPEN || existsSync(leftPath(dataDir, name));
 }
 
 function markAt(path: string): string | undefined {
@@ -111,6 +122,7 @@ export function settleMark(path: string, hasLog: () => boolean): void {
   }
   if (!hasLog()) {
     rmSync(path, { force: true });
+    rmSync(path + LEFT, { force: true });
   }
 }
 
@@ -126,7 +138,7 @@ export function lostSystemLog(dataDir: string): LostLog | undefined {
   return lostNames(dataDir).includes(SYSTEM) && existsSync(filePath(dataDir, SYSTEM))
     ? {
         said: `the write-ahead log ${logPath(dataDir, SYSTEM)} is gone, and with it what was saved last`,
-        mend: `Restore it, or the whole data folder from a backup. To go on with what is left, remove ${markPath(dataDir, SYSTEM)} and start again`,
+        mend: `Restore it, or the whole data folder from a backup. To go on with what is left, remove ${markFiles(dataDir, SYSTEM).join(" and ")} and start again`,
       }
     : undefined;
 }
@@ -150,26 +162,30 @@ export function requireSystemLog(dataDir: string): void {
 }
 
 /**
- * As `workspacesWithLostLog`. A start calls it before opening any database. Removes the dead process's marks except
- * those of the returned workspaces, which remain until the loss is recorded elsewhere (`forgetMarks`), even if this
- * start fails before that.
+ * As `workspacesWithLostLog`. A start calls it before opening any database. From then on a mark means that this process
+ * has the database open; of those that a dead process had open it is only kept that their log must be there. The marks
+ * of the returned workspaces remain until the loss is recorded elsewhere (`forgetMarks`), even if this start fails
+ * before that.
  *
  * @throws Error when the log of `system.db` is missing.
  */
 export function lostLogs(dataDir: string): string[] {
   requireSystemLog(dataDir);
   const workspaces = workspacesWithLostLog(dataDir);
-  forgetMarks(
-    dataDir,
-    markedNames(dataDir).filter((name) => !workspaces.includes(name)),
-  );
+  for (const name of markedNames(dataDir).filter((marked) => !workspaces.includes(marked))) {
+    // Before the mark goes, so that a kill in between forgets nothing.
+    if (existsSync(logPath(dataDir, name))) {
+      writeFileSync(leftPath(dataDir, name), "");
+    }
+    rmSync(markPath(dataDir, name), { force: true });
+  }
   return workspaces;
 }
 
 function lostNames(dataDir: string): string[] {
   const look = () =>
     markedNames(dataDir)
-      .filter((name) => markAt(markPath(dataDir, name)) === OPEN)
+      .filter((name) => needsLog(dataDir, name))
       .filter((name) => !existsSync(logPath(dataDir, name)));
   if (look().length === 0) {
     return [];
@@ -178,14 +194,17 @@ function lostNames(dataDir: string): string[] {
   return look();
 }
 
+/** The databases that have a mark of either kind. */
 function markedNames(dataDir: string): string[] {
   const folder = marksFolder(dataDir);
-  return existsSync(folder) ? readdirSync(folder) : [];
+  const found = existsSync(folder) ? readdirSync(folder) : [];
+  return [...new Set(found.map((file) => basename(file, LEFT)))];
 }
 
 export function forgetMarks(dataDir: string, names: readonly string[]): void {
   for (const name of names) {
     rmSync(markPath(dataDir, name), { force: true });
+    rmSync(leftPath(dataDir, name), { force: true });
   }
 }
 
@@ -195,6 +214,14 @@ function marksFolder(dataDir: string): string {
 
 function markPath(dataDir: string, name: string): string {
   return join(marksFolder(dataDir), name);
+}
+
+function markFiles(dataDir: string, name: string): string[] {
+  return [markPath(dataDir, name), leftPath(dataDir, name)].filter((path) => existsSync(path));
+}
+
+function leftPath(dataDir: string, name: string): string {
+  return markPath(dataDir, name) + LEFT;
 }
 
 function filePath(dataDir: string, name: string): string {

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import type { Connection } from "./driver.ts";
-import { type FileFault, logTaken, lookAtFile, lookBeside } from "./file-fault.ts";
+import { FileFault, logTaken, lookAtFile, lookBeside } from "./file-fault.ts";
 import { currentVersion } from "./migrate.ts";
-import { isLogGone, isMarkedOpen } from "./open-marks.ts";
+import { isLogGone, isMarkedOpen, lostLogSentence } from "./open-marks.ts";
 import { statement } from "./statements.ts";
 
 const selectIds = statement<[], { id: string }>(`
@@ -38,7 +38,9 @@ export function workspaceIds(system: Connection): string[] {
 export function lookAtWorkspace(dataDir: string, id: string): FileFault | undefined {
   const path = workspacePath(dataDir, id);
   if (!isMarkedOpen(dataDir, id)) {
-    return lookAtFile(path, currentVersion("workspace"), true);
+    const fault = lookAtFile(path, currentVersion("workspace"), true);
+    const isLost = fault === undefined && isLogGone(dataDir, id) && !isMarkedOpen(dataDir, id);
+    return isLost ? new FileFault("log_missing", lostLogSentence(dataDir, id)) : fault;
   }
   return lookBeside(path) ?? (isLogGone(dataDir, id) ? logTaken(path) : undefined);
 }

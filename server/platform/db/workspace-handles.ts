@@ -206,18 +206,26 @@ export class WorkspaceHandles {
       if (fault !== undefined) {
         throw fault;
       }
-      markOpening(this.#dataDir, id);
-      const db = openExisting(path, this.#options);
-      markOpen(this.#dataDir, id);
-      return this.#keep(id, db);
+      return this.#keep(id, this.#openMarked(id, path));
     } catch (error) {
-      forgetOpening(this.#dataDir, id);
       const fault = faultOf(error);
       if (fault === undefined) {
         throw error;
       }
       this.setAside(id, fault);
       throw unavailable(error);
+    }
+  }
+
+  #openMarked(id: string, path: string): Connection {
+    markOpening(this.#dataDir, id);
+    try {
+      const db = openExisting(path, this.#options);
+      markOpen(this.#dataDir, id);
+      return db;
+    } catch (error) {
+      forgetOpening(this.#dataDir, id);
+      throw error;
     }
   }
 

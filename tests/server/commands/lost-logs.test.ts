@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -124,6 +125,69 @@ test("doctor names the workspace whose log is gone, and the start after it still
   lookAtAll(databases, folder, lost);
   expect(databases.setAsideRows()).toMatchObject([{ workspaceId: here, reason: "log_missing" }]);
   databases.close();
+});
+
+/** A start that dies before it has opened anything. */
+function secondCrash(): void {
+  expect(lostLogs(folder)).toEqual([]);
+}
+
+test("a log that is removed after a second process died without opening its workspace is missed", async () => {
+  secondCrash();
+  secondCrash();
+  rmSync(`${pathOf(here)}-wal`);
+
+  const found = await doctorSays("workspaces");
+
+  expect(found?.said).toContain(`${pathOf(here)}: log_missing`);
+  expect(lostLogs(folder)).toEqual([here]);
+});
+
+test("a log of system.db that is removed after a second crash is missed", () => {
+  secondCrash();
+  rmSync(join(folder, "system.db-wal"));
+
+  expect(() => lostLogs(folder)).toThrow("system.db-wal is gone");
+});
+
+test("a log that is removed before the workspace is opened for the first time is missed when it is opened", () => {
+  secondCrash();
+  const databases = openDatabases(folder);
+  rmSync(`${pathOf(here)}-wal`);
+
+  expect(() => databases.workspace(here)).toThrow("turned off");
+  expect(databases.setAsideRows()).toMatchObject([{ workspaceId: here, reason: "log_missing" }]);
+  databases.close();
+});
+
+test("a workspace that was opened and closed after a crash needs no log any more", () => {
+  secondCrash();
+  const databases = openDatabases(folder);
+  databases.workspace(here);
+  databases.workspace(there);
+  databases.close();
+
+  expect(readdirSync(join(folder, "local/open"))).toEqual([]);
+  expect(existsSync(`${pathOf(here)}-wal`)).toBe(false);
+  expect(lostLogs(folder)).toEqual([]);
+});
+
+test("a workspace whose migration failed after a crash is not taken for one that lost its log", () => {
+  const db = openConnection(pathOf(here));
+  db.pragma("user_version = 2");
+  const copy = join(base, "failing");
+  cpSync(folder, copy, { recursive: true });
+  db.close();
+  rmSync(folder, { recursive: true });
+  renameSync(copy, folder);
+  secondCrash();
+  const databases = openDatabases(folder);
+
+  expect(() => databases.workspace(here)).toThrow("turned off");
+  expect(databases.setAsideRows()).toMatchObject([{ reason: "migration_failed" }]);
+  databases.close();
+  expect(existsSync(`${pathOf(here)}-wal`)).toBe(false);
+  expect(lostLogs(folder)).toEqual([]);
 });
 
 test("doctor names a lost log of system.db, and the start after it is still refused", async () => {

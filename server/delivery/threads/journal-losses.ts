@@ -41,7 +41,7 @@ export class JournalLosses {
       const known = journalMark(parts.system, `${parts.node}/${name}`);
       if ((listSegments(dir).at(-1) ?? 0) < known) {
         this.above[name] = known + UNKNOWN_SEGMENTS;
-        this.#note(name, `${dir} above segment ${known}`, 0, "");
+        this.#note(name, { path: `${dir} above segment ${known}` });
         raiseJournalMark(parts.system, `${parts.node}/${name}`, this.above[name]);
         // Otherwise the next start would report the same loss again if nothing is written until then.
         beginSegment(dir, this.above[name]);
@@ -51,18 +51,18 @@ export class JournalLosses {
 
   /** The journal of earlier processes is missing from this folder, or was lost completely. */
   gone(name: StreamName): void {
-    this.#note(name, streamDir(this.#parts.dataDir, name), 0, "");
+    this.#note(name, { path: streamDir(this.#parts.dataDir, name) });
   }
 
   /** Bytes of a segment could not be read (`bytes` > 0), or segments are missing. */
   damaged(name: StreamName, at: Position, bytes: number): void {
     const dir = streamDir(this.#parts.dataDir, name);
     if (bytes === 0) {
-      this.#note(name, `${dir} after segment ${at.segment}`, 0, "");
+      this.#note(name, { path: `${dir} after segment ${at.segment}`, isLasting: true });
       return;
     }
-    const place = `${segmentPath(dir, at.segment)} at byte ${at.offset}`;
-    this.#note(name, place, bytes, keepDamaged(dir, at.segment));
+    const path = `${segmentPath(dir, at.segment)} at byte ${at.offset}`;
+    this.#note(name, { path, bytes, kept: keepDamaged(dir, at.segment), isLasting: true });
   }
 
   /** Stores how far the streams have got, with one write per new segment. */
@@ -76,16 +76,15 @@ export class JournalLosses {
     }
   }
 
-  #note(name: StreamName, path: string, bytes: number, kept: string): void {
+  #note(
+    name: StreamName,
+    loss: { path: string; bytes?: number; kept?: string; isLasting?: boolean },
+  ): void {
+    const { path, bytes = 0, kept = "", isLasting = false } = loss;
     this.streams.add(name);
     log.error({ stream: name, path, bytes, kept }, "journal records were lost");
-    noteDamage(this.#parts.system, {
-      at: this.#parts.clock(),
-      kind: bytes > 0 ? "journal_bytes" : "journal_missing",
-      path,
-      bytes,
-      records: bytes > 0 ? 1 : 0,
-      kept,
-    });
+    const kind = bytes > 0 ? ("journal_bytes" as const) : ("journal_missing" as const);
+    const notice = { kind, path, bytes, records: bytes > 0 ? 1 : 0, kept };
+    noteDamage(this.#parts.system, { ...notice, at: this.#parts.clock() }, isLasting);
   }
 }

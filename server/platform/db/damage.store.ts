@@ -18,11 +18,12 @@ export type DamageNotice = {
 
 export type DamageKind = "journal_bytes" | "journal_missing" | "inbox_damaged" | "results_lost";
 
-// A segment is read again at each start until all of it is applied, so the same damage is found repeatedly.
-const insertNotice = statement<[Omit<DamageNotice, "id">]>(`
+const insertNotice = statement<[Omit<DamageNotice, "id"> & { isLasting: 0 | 1 }]>(`
   INSERT INTO damage_notice (at, kind, path, bytes, records, kept)
   SELECT @at, @kind, @path, @bytes, @records, @kept
-   WHERE NOT EXISTS (SELECT 1 FROM damage_notice WHERE kind = @kind AND path = @path)
+   WHERE NOT EXISTS (SELECT 1 FROM damage_notice
+                      WHERE kind = @kind AND path = @path AND bytes = @bytes AND kept = @kept
+                        AND (read_at IS NULL OR @isLasting = 1))
 `);
 
 const selectUnread = statement<[], DamageNotice>(`
@@ -37,9 +38,19 @@ const selectLost = statement<[], { kind: DamageKind; bytes: number; records: num
   SELECT kind, sum(bytes) AS bytes, sum(records) AS records, count(*) AS n FROM damage_notice GROUP BY kind
 `);
 
-/** Records damage until the administrator has read the notice. Damage at the same place is recorded once. */
-export function noteDamage(system: Connection, notice: Omit<DamageNotice, "id">): void {
-  insertNotice(system).run(notice);
+/**
+ * Records damage until the administrator has read the notice. While a notice is unread the same damage is not recorded
+ * again; once it was read, the damage has happened again and is.
+ *
+ * @param isLasting The damage stays where it is and is found again, at each start, so it is recorded only once: a
+ *   segment of the journal is read again until all of it is applied.
+ */
+export function noteDamage(
+  system: Connection,
+  notice: Omit<DamageNotice, "id">,
+  isLasting = false,
+): void {
+  insertNotice(system).run({ ...notice, isLasting: isLasting ? 1 : 0 });
 }
 
 /** Notices that the administrator has not read yet, at most 100. */

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { JournalLosses } from "../../../../server/delivery/threads/journal-losses.ts";
 import { raiseJournalMark } from "../../../../server/delivery/threads/journal-mark.store.ts";
 import { streamDir } from "../../../../server/delivery/threads/journal-streams.ts";
-import { unreadDamage } from "../../../../server/platform/db/damage.store.ts";
+import { readDamage, unreadDamage } from "../../../../server/platform/db/damage.store.ts";
 import { listSegments } from "../../../../server/platform/journal/segments.ts";
 import { openJournal } from "../../../../server/platform/journal/writer.ts";
 import { type DeliveryData, newDeliveryData } from "../../../support/delivery-data.ts";
@@ -38,4 +38,16 @@ test("segments that are lost are told of once: the next start is not to hold mes
   await journal.append("a fact");
   await journal.close();
   expect(listSegments(dir).at(-1)).toBeGreaterThan(first.above.delivery);
+});
+
+test("a journal that is lost a second time is told of again, though the first notice was dismissed", () => {
+  const { system } = data.databases;
+  look().gone("web");
+  for (const { id } of unreadDamage(system)) {
+    readDamage(system, id, 1);
+  }
+
+  look().gone("web");
+
+  expect(unreadDamage(system)).toMatchObject([{ kind: "journal_missing" }]);
 });

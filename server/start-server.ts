@@ -30,6 +30,11 @@ import { loadRouteMembers, routeOrigins } from "./features/routes/routes.service
 import { openMasterKey } from "./features/setup/master-key.service.ts";
 import { newSetupToken } from "./features/setup/setup-lock.service.ts";
 import { adoptSystemRoute, systemMailRoute } from "./features/setup/system-mail.service.ts";
+import {
+  localFaults,
+  noteLocalFaults,
+  unreadableHolder,
+} from "./features/workspace-files/local-files.service.ts";
 import { lookAtAll, watchFiles } from "./features/workspace-files/workspace-files.service.ts";
 import { type Inbound, startInbound } from "./inbound/index.ts";
 import { registerFileCleanUp } from "./jobs/file-clean-up.ts";
@@ -109,11 +114,12 @@ type Parts = {
  */
 export async function startServer(settings: Config, options: StartOptions): Promise<RunningServer> {
   let unlock = () => {};
+  const holder = unreadableHolder(settings.dataDir);
   try {
     unlock = lockDataFolder(settings.dataDir);
     makePrivate(settings.dataDir);
     const port = settings.port === 0 ? await freePort() : settings.port;
-    return await startAlone({ ...settings, port }, options, unlock);
+    return await startAlone({ ...settings, port }, options, { unlock, holder });
   } catch (error) {
     unlock();
     throw isDiskFull(error) ? fullDisk(settings.dataDir, error) : error;
@@ -131,14 +137,14 @@ function fullDisk(dataDir: string, cause: unknown): Error {
 async function startAlone(
   config: Config,
   options: StartOptions,
-  unlock: () => void,
+  { unlock, holder }: { unlock: () => void; holder: string | undefined },
 ): Promise<RunningServer> {
   const slow = watchHttpThread();
   const onStatement: OnStatement = (sql, ms) => {
     slow.hear(sql, ms);
     options.onStatement?.(sql, ms);
   };
-  const { databases, keyRing } = openData(config, onStatement);
+  const { databases, keyRing } = openData(config, onStatement, holder);
   let delivery: Delivery | undefined;
   const inbound = await startInbound({
     dataDir: config.dataDir,
@@ -225,8 +231,16 @@ async function startThreads(config: Config, delivery: Delivery) {
   };
 }
 
-/** Opens what everything stands on, and sets aside the workspaces whose file cannot be used. */
-function openData(config: Config, onStatement: OnStatement): Pick<Parts, "databases" | "keyRing"> {
+/**
+ * Opens what everything stands on, sets aside the workspaces whose file cannot be used, and reports what else is damaged.
+ *
+ * @param holder The file that said who uses the folder, when it could not be read.
+ */
+function openData(
+  config: Config,
+  onStatement: OnStatement,
+  holder: string | undefined,
+): Pick<Parts, "databases" | "keyRing"> {
   const fault = systemFileFault(config.dataDir);
   if (fault !== undefined) {
     throw fault;
@@ -236,6 +250,7 @@ function openData(config: Config, onStatement: OnStatement): Pick<Parts, "databa
   databases.system.pragma(`busy_timeout = ${START_BUSY_MS}`);
   const keyRing = openMasterKey(databases.system, config, systemClock());
   lookAtAll(databases, config.dataDir, lost);
+  noteLocalFaults(databases, { ...localFaults(config.dataDir), holder }, systemClock());
   adoptSystemRoute(databases, keyRing, systemClock());
   return { databases, keyRing };
 }

@@ -154,6 +154,14 @@ function noticeLine({ kind, path, bytes, records, kept }: DamageNotice): string 
       return `${path}: ${bytes} bytes could not be read, at least ${records} records are lost${place}`;
     case "inbox_damaged":
       return `${path} was damaged, and an empty inbox took its place${place}`;
+    case "inbox_missing":
+      return `${path} was missing, and an empty inbox took its place`;
+    case "inbox_unusable":
+      return `${path} cannot be used, and no mail comes into this inbox`;
+    case "limits_lost":
+      return `${path} was missing or could not be read: it is not known any more which quotas are used up, how far warm-ups have come and which limits are suspended${place}`;
+    case "holder_unreadable":
+      return `${path} could not be read and was written anew; nothing else rests on it, but its disk may be failing`;
   }
 }
 

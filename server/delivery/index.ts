@@ -33,7 +33,7 @@ export {
 } from "./result/limit-rules.ts";
 export { SHIPPED_VERSION, shippedRules } from "./result/shipped-rules.ts";
 export { type SpokenReason, spokenReason } from "./result/spoken-reason.ts";
-export { unreadableLimits } from "./run/traffic-file.ts";
+export { type LostLimits, lostLimits } from "./run/traffic-file.ts";
 export { type ReplyTrial, tryReply } from "./run/try-reply.ts";
 export { changeDeliverySettings, deliverySettings } from "./settings.store.ts";
 export { accessTokens } from "./smtp/access-tokens.ts";

@@ -194,7 +194,19 @@ const damages: Damage[] = [
     what: "limits.json of another shape",
     after: "stop",
     damage: (f) => writeFileSync(join(f, "local/limits/limits.json"), '{"quotas":5}'),
-    expected: { ...goesOn, here: works, told: "" },
+    expected: notice("limits_lost"),
+  },
+  {
+    what: "limits.json removed",
+    after: "stop",
+    damage: (f) => rmSync(join(f, "local/limits/limits.json")),
+    expected: notice("limits_lost"),
+  },
+  {
+    what: "instance.json overwritten",
+    after: "stop",
+    damage: (f) => writeFileSync(join(f, "local/instance.json"), "{"),
+    expected: notice("holder_unreadable"),
   },
   {
     what: "removed while it runs",
@@ -259,6 +271,19 @@ const damages: Damage[] = [
     expected: notice("inbox_damaged"),
   },
   {
+    what: "inbox file removed",
+    after: "stop",
+    damage: (f) => rmSync(join(f, "local", `inbox_${here}.db`)),
+    expected: notice("inbox_missing"),
+  },
+  {
+    what: "inbox file removed while it runs",
+    after: "stop",
+    damage: () => undefined,
+    while: (f) => rmSync(join(f, "local", `inbox_${here}.db`)),
+    expected: notice("inbox_missing"),
+  },
+  {
     what: "local/ removed",
     after: "stop",
     damage: (f) => rmSync(join(f, "local"), { recursive: true }),
@@ -312,7 +337,7 @@ async function effect(folder: string, told: string, meanwhile: Damage["while"]):
     const found = { start: "starts", here: await use(here), there: await use(there) };
     const report = await seeded.api.get<{
       setAside: { workspaceId: string; path: string; reason: string }[];
-      notices: { kind: string }[];
+      notices: { kind: string; path: string }[];
     }>("/instance/damage");
     const readiness = await fetch(`${running.url}/readyz`);
     expect(readiness.status).toBe(200);
@@ -326,12 +351,25 @@ async function effect(folder: string, told: string, meanwhile: Damage["while"]):
       expect(doctor.code).toBe(1);
     }
     const notices = [...new Set(report.notices.map(({ kind }) => kind))].join();
+    if (notices !== "") {
+      await expectToldEverywhere(report.notices);
+    }
     return {
       ...found,
       told: row === undefined ? notices && `notice: ${notices}` : `workspaces: ${row.reason}`,
     };
   } finally {
     await running.kill(told === "" ? "SIGTERM" : "SIGKILL");
+  }
+}
+
+/** By the metrics and the doctor, as by the console. */
+async function expectToldEverywhere(notices: { kind: string; path: string }[]): Promise<void> {
+  const metrics = await (await fetch(`${running.url}/metrics`)).text();
+  const doctor = await runBinary(["doctor"], running.env);
+  for (const { kind, path } of notices) {
+    expect(metrics).toContain(`swiftmail_damage_total{kind="${kind}"}`);
+    expect(doctor.out).toContain(path);
   }
 }
 

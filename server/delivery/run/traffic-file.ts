@@ -85,10 +85,18 @@ export class TrafficFile {
   }
 }
 
-/** Files in a data folder's local/limits/ that cannot be read, and why. */
-export function unreadableLimits(dataDir: string): { path: string; why: string }[] {
-  return [limitsFile, sitesFile].flatMap((file: StateFile<unknown>) => {
-    const path = join(limitsFolder(dataDir), file.name);
+/** A file of learned limits that cannot be used. */
+export type LostLimits = {
+  path: string;
+  /** "" = it is missing. */
+  why: string;
+};
+
+/** Files in a data folder's local/limits/ that cannot be read or were removed. Changes nothing. */
+export function lostLimits(dataDir: string): LostLimits[] {
+  const pathOf = ({ name }: { name: string }) => join(limitsFolder(dataDir), name);
+  const unreadable = [limitsFile, sitesFile].flatMap((file: StateFile<unknown>) => {
+    const path = pathOf(file);
     try {
       if (existsSync(path)) {
         parsed(path, file);
@@ -98,6 +106,9 @@ export function unreadableLimits(dataDir: string): { path: string; why: string }
       return [{ path, why: error instanceof Error ? error.message : String(error) }];
     }
   });
+  // The limits are always written first, so they were there.
+  const isMissing = existsSync(pathOf(sitesFile)) && !existsSync(pathOf(limitsFile));
+  return isMissing ? [{ path: pathOf(limitsFile), why: "" }, ...unreadable] : unreadable;
 }
 
 function limitsFolder(dataDir: string): string {

@@ -9,9 +9,11 @@ import { isSetAside } from "../ingest/passing.ts";
 import { openRowsOfForeign, releaseForeignLeases } from "../queue/claim.store.ts";
 import { heldResult, recordAmbiguous } from "../queue/recovery.ts";
 import type { JournalLosses } from "./journal-losses.ts";
+import { LeftOpen } from "./left-open.ts";
 import { areLeasesDoubtful, doubtLeases, settleDoubt } from "./lost-results.store.ts";
 
 export type RevivalParts = {
+  dataDir: string;
   databases: Databases;
   kept: KeptFacts;
   ingester: Ingester;
@@ -41,9 +43,16 @@ export class Revival {
    * written at the first try. Until this succeeds, no one can lease the dead process's chunks.
    */
   readonly #notTakenBack = new Map<string, number>();
+  readonly #leftOpen: LeftOpen;
 
   constructor(parts: RevivalParts) {
     this.#parts = parts;
+    this.#leftOpen = new LeftOpen(parts.dataDir, parts.find);
+  }
+
+  /** Opens every file that a dead process had open, so that after a clean stop none depends on its log. */
+  openAll(): void {
+    this.#leftOpen.openAll();
   }
 
   /**
@@ -154,6 +163,7 @@ export class Revival {
    */
   reviveAll(): void {
     const { databases, kept, onAside } = this.#parts;
+    this.#leftOpen.openSome();
     const now = performance.now();
     for (const [workspaceId, notBefore] of this.#notTakenBack) {
       if (notBefore > now) {

@@ -95,6 +95,7 @@ export class Writer {
     const { system } = this.#databases;
     this.#losses = new JournalLosses({ system, ...identity, clock });
     this.#revival = new Revival({
+      dataDir: identity.dataDir,
       databases: this.#databases,
       kept: this.#kept,
       ingester: this.#ingester,
@@ -289,6 +290,7 @@ export class Writer {
     // A freeze stops at its next step; the next process continues it.
     await this.#freezing.end();
     this.#tick();
+    this.#revival.openAll();
     this.#journal.close();
     this.#kept.close();
     this.#databases.close();

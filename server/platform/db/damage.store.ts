@@ -16,7 +16,15 @@ export type DamageNotice = {
   kept: string;
 };
 
-export type DamageKind = "journal_bytes" | "journal_missing" | "inbox_damaged" | "results_lost";
+export type DamageKind =
+  | "journal_bytes"
+  | "journal_missing"
+  | "inbox_damaged"
+  | "inbox_missing"
+  | "inbox_unusable"
+  | "limits_lost"
+  | "holder_unreadable"
+  | "results_lost";
 
 const insertNotice = statement<[Omit<DamageNotice, "id"> & { isLasting: 0 | 1 }]>(`
   INSERT INTO damage_notice (at, kind, path, bytes, records, kept)

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { LRUCache } from "lru-cache";
 import { isId } from "../ids.ts";
 import type { Connection, ConnectionOptions } from "./driver.ts";
-import type { FileFault } from "./file-fault.ts";
-import { openInbox } from "./inbox-file.ts";
+import { type FileFault, shapeOf } from "./file-fault.ts";
+import { inboxPath, openInbox } from "./inbox-file.ts";
 import { closeSystemMarked, markSystemOpen } from "./open-marks.ts";
 import type { SetAside } from "./set-aside.store.ts";
 import { type OnStatement, watchStatements } from "./statement-watch.ts";
@@ -12,6 +12,8 @@ import { openSystem } from "./system-file.ts";
 import { WorkspaceHandles } from "./workspace-handles.ts";
 
 const MAX_OPEN_INBOXES = 256;
+/** How often an open inbox file is checked (ms), because SQLite keeps writing to one that was removed. */
+const LOOK_AT_INBOX_EVERY_MS = 2_000;
 
 /** The database files of one data folder, as seen by one thread. */
 export type Databases = {
@@ -53,19 +55,10 @@ export type Databases = {
   close(): void;
 };
 
-export type DataFolders = { root: string; local: string };
-
 export type DatabaseOptions = Pick<ConnectionOptions, "busyTimeoutMs"> & {
   /** Called for every statement on these connections. */
   onStatement?: OnStatement;
 };
-
-/** The folders of a data directory, created if missing. */
-export function dataFolders(dataDir: string): DataFolders {
-  const folders = { root: dataDir, local: join(dataDir, "local") };
-  mkdirSync(folders.local, { recursive: true });
-  return folders;
-}
 
 /**
  * Opens `system.db`, and workspace databases on demand, of which it keeps the 256 most recently used open. Each thread
@@ -84,14 +77,11 @@ export function openDatabases(
     onStatement === undefined
       ? rest
       : { ...rest, onOpen: (db) => watchStatements(db, onStatement) };
-  const folders = dataFolders(dataDir);
+  mkdirSync(join(dataDir, "local"), { recursive: true });
   const system = openSystem(dataDir, options);
   markSystemOpen(dataDir);
   const workspaces = new WorkspaceHandles(dataDir, system, options);
-  const inboxes = inboxHandles(
-    (id) => join(folders.local, `inbox_${id}.db`),
-    (path) => openInbox(system, path, options),
-  );
+  const inboxes = inboxHandles(dataDir, (id) => openInbox(system, dataDir, id, options));
   return {
     system,
     workspace: (id) => workspaces.get(id),
@@ -117,21 +107,35 @@ export function openDatabases(
   };
 }
 
-function inboxHandles(pathOf: (id: string) => string, openFile: (path: string) => Connection) {
-  const open = new LRUCache<string, Connection>({
+type InboxHandle = { db: Connection; inode: number | undefined; lookedAt: number };
+
+function inboxHandles(dataDir: string, openFile: (id: string) => Connection) {
+  const open = new LRUCache<string, InboxHandle>({
     max: MAX_OPEN_INBOXES,
-    dispose: (db) => db.close(),
+    dispose: ({ db }) => db.close(),
   });
+  const inodeOf = (id: string) => shapeOf(inboxPath(dataDir, id))?.inode;
+  /** What is written to a file that was removed or replaced would be lost. */
+  const isInPlace = (id: string, handle: InboxHandle) => {
+    const now = performance.now();
+    if (now - handle.lookedAt < LOOK_AT_INBOX_EVERY_MS) {
+      return true;
+    }
+    handle.lookedAt = now;
+    return inodeOf(id) === handle.inode;
+  };
   return {
     open(id: string): Connection {
       if (!isId(id)) {
         throw new Error("not a workspace id");
       }
-      let db = open.get(id);
-      if (db === undefined) {
-        db = openFile(pathOf(id));
-        open.set(id, db);
+      const known = open.get(id);
+      if (known !== undefined && isInPlace(id, known)) {
+        return known.db;
       }
+      open.delete(id);
+      const db = openFile(id);
+      open.set(id, { db, inode: inodeOf(id), lookedAt: performance.now() });
       return db;
     },
     forget: (id: string) => open.delete(id),

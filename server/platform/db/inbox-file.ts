@@ -1,38 +1,129 @@
-import { renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { isId } from "../ids.ts";
 import { log } from "../log.ts";
+import { isBusy } from "./busy.ts";
 import { noteDamage } from "./damage.store.ts";
-import { type Connection, type ConnectionOptions, openConnection } from "./driver.ts";
-import { faultOf } from "./file-fault.ts";
+import { type Connection, type ConnectionOptions, lockFile, openConnection } from "./driver.ts";
+import { type FileFault, faultOf, shapeOf } from "./file-fault.ts";
 import { migrate } from "./migrate.ts";
 
+/** How long a thread waits for another one that is making or replacing the same inbox (ms). */
+const MAKING_MS = 500;
+const PAUSE_MS = 5;
+
+/** The path of a workspace's inbox file. */
+export function inboxPath(dataDir: string, id: string): string {
+  return join(dataDir, "local", `inbox_${id}.db`);
+}
+
 /**
- * Opens an inbox file and migrates it. A damaged file is renamed and replaced by an empty one: it contains only
- * captured and received mail, and nothing else depends on it.
+ * Opens an inbox file and migrates it. One that is damaged is renamed, and one that was made before and is missing is
+ * reported; an empty one takes its place, because it contains only captured and received mail, and nothing else depends
+ * on it.
  *
  * @throws Error when it cannot be opened for another reason.
  */
 export function openInbox(
   system: Connection,
+  dataDir: string,
+  id: string,
+  options: ConnectionOptions,
+): Connection {
+  const path = inboxPath(dataDir, id);
+  if (isInboxMissing(dataDir, id)) {
+    log.error({ path }, "an inbox file is missing and is replaced by a new one");
+    const at = Date.now();
+    noteDamage(system, { at, kind: "inbox_missing", path, bytes: 0, records: 0, kept: "" });
+  }
+  const db = openOrReplace(system, dataDir, path, options);
+  markMade(dataDir, id);
+  return db;
+}
+
+/** The inboxes that were made in this folder and whose file is missing now. */
+export function missingInboxes(dataDir: string): string[] {
+  const folder = madeFolder(dataDir);
+  const made = existsSync(folder) ? readdirSync(folder).filter(isId) : [];
+  return made.filter((id) => isInboxMissing(dataDir, id)).sort();
+}
+
+/** True when an inbox with this fault is replaced by an empty one as soon as it is opened. */
+export function isReplaced({ reason }: FileFault): boolean {
+  return reason === "not_a_database" || reason === "damaged";
+}
+
+function openOrReplace(
+  system: Connection,
+  dataDir: string,
   path: string,
   options: ConnectionOptions,
 ): Connection {
   try {
     return open(path, options);
   } catch (error) {
-    const reason = faultOf(error)?.reason;
-    if (reason !== "not_a_database" && reason !== "damaged") {
+    if (!isBusy(error) && !isReplaceable(error)) {
+      throw error;
+    }
+    mkdirSync(madeFolder(dataDir), { recursive: true });
+    // Without the lock, a thread that met the damage a moment later would put aside the new file of the first one.
+    const release = lockFile(join(madeFolder(dataDir), "lock"), MAKING_MS);
+    if (release === undefined) {
+      throw error;
+    }
+    try {
+      return replaced(system, path, options);
+    } finally {
+      release();
+    }
+  }
+}
+
+/** Another thread may have replaced the file in the meantime, so it is tried once more. */
+function replaced(system: Connection, path: string, options: ConnectionOptions): Connection {
+  try {
+    return openPatiently(path, options);
+  } catch (error) {
+    if (!isReplaceable(error)) {
       throw error;
     }
     const at = Date.now();
     const kept = `${path}.damaged-${at}`;
-    renameSync(path, kept);
-    // The log and its index belong to the renamed file.
-    rmSync(`${path}-wal`, { force: true });
-    rmSync(`${path}-shm`, { force: true });
+    putAside(path, kept);
     log.error({ path, kept, err: error }, "an inbox file is damaged and is replaced by a new one");
     noteDamage(system, { at, kind: "inbox_damaged", path, bytes: 0, records: 0, kept });
-    return open(path, options);
+    return openPatiently(path, options);
   }
+}
+
+/** The log goes first: once the file's name is free, a log of that name may be the one of a new file. */
+function putAside(path: string, kept: string): void {
+  rmSync(`${path}-shm`, { force: true });
+  for (const end of ["-wal", ""]) {
+    if (existsSync(path + end)) {
+      renameSync(path + end, kept + end);
+    }
+  }
+}
+
+/** SQLite does not wait for a lock while two connections switch a new file to WAL mode. */
+function openPatiently(path: string, options: ConnectionOptions): Connection {
+  const until = performance.now() + MAKING_MS;
+  for (;;) {
+    try {
+      return open(path, options);
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > until) {
+        throw error;
+      }
+      Bun.sleepSync(PAUSE_MS);
+    }
+  }
+}
+
+function isReplaceable(error: unknown): boolean {
+  const fault = faultOf(error);
+  return fault !== undefined && isReplaced(fault);
 }
 
 function open(path: string, options: ConnectionOptions): Connection {
@@ -44,4 +135,23 @@ function open(path: string, options: ConnectionOptions): Connection {
     db.close();
     throw error;
   }
+}
+
+// A database that is missing looks like one that was never made, so it is marked beside the files that one was. The
+// mark lies in the same folder because both belong to one node: where all of local/ is lost, the journal tells of it.
+
+function isInboxMissing(dataDir: string, id: string): boolean {
+  return existsSync(join(madeFolder(dataDir), id)) && shapeOf(inboxPath(dataDir, id)) === undefined;
+}
+
+function markMade(dataDir: string, id: string): void {
+  const path = join(madeFolder(dataDir), id);
+  if (!existsSync(path)) {
+    mkdirSync(madeFolder(dataDir), { recursive: true });
+    writeFileSync(path, "");
+  }
+}
+
+function madeFolder(dataDir: string): string {
+  return join(dataDir, "local", "inboxes");
 }

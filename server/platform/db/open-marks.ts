@@ -148,6 +148,13 @@ export function workspacesWithLostLog(dataDir: string): string[] {
   return lostNames(dataDir).filter((name) => name !== SYSTEM);
 }
 
+/** The workspaces that a dead process had open and that have not been opened since. Opening one makes its log dispensable. */
+export function workspacesLeftOpen(dataDir: string): string[] {
+  return markedNames(dataDir).filter(
+    (name) => name !== SYSTEM && existsSync(leftPath(dataDir, name)),
+  );
+}
+
 /** What is said of a workspace whose log is gone. */
 export function lostLogSentence(dataDir: string, id: string): string {
   return `${logPath(dataDir, id)} is gone, and with it what was saved last`;

@@ -4,7 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkInboxes, checkLocalFiles } from "../../../server/commands/doctor-local.ts";
 import { TrafficFile } from "../../../server/delivery/run/traffic-file.ts";
+import { openDatabases } from "../../../server/platform/db/databases.ts";
 import { openConnection } from "../../../server/platform/db/driver.ts";
+import { inboxPath } from "../../../server/platform/db/inbox-file.ts";
 import { migrate } from "../../../server/platform/db/migrate.ts";
 import { newId } from "../../../server/platform/ids.ts";
 import { lockDataFolder } from "../../../server/platform/instance-lock.ts";
@@ -128,5 +130,30 @@ test("a missing local/ of an instance that has run is told, with what is in it",
     verdict: "warn",
     said: `${join(folder, "local")} is missing, though the instance has run`,
     mend: expect.stringContaining("Put it back before the next start"),
+  });
+});
+
+test("an inbox that was made and is gone is told, with how to get its mail back", () => {
+  const databases = openDatabases(folder);
+  const id = newId();
+  databases.inbox(id);
+  databases.inbox(newId());
+  databases.close();
+  rmSync(inboxPath(folder, id));
+
+  expect(checkInboxes(folder)).toEqual({
+    verdict: "warn",
+    said: `${inboxPath(folder, id)} is missing`,
+    mend: expect.stringContaining("put the file back from your backup first"),
+  });
+});
+
+test("limits.json that was removed is told; a folder in which nothing was learned yet is fine", () => {
+  expect(checkLocalFiles(folder).verdict).toBe("ok");
+  writeFileSync(join(folder, "local/limits/sites.json"), "[]");
+
+  expect(checkLocalFiles(folder)).toMatchObject({
+    verdict: "warn",
+    said: `${join(folder, "local/limits/limits.json")} is missing`,
   });
 });

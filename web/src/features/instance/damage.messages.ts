@@ -74,6 +74,38 @@ export const t = messages({
     en: "A test inbox was damaged and has been reset",
     de: "Ein Test-Postfach war beschädigt und wurde zurückgesetzt",
   },
+  inbox_missing: {
+    en: "A test inbox was missing and has been created again, empty",
+    de: "Ein Test-Postfach fehlte und wurde leer neu angelegt",
+  },
+  inbox_missingBody: {
+    en: "If you need the mail that was in it, stop the server, restore the file from your backup, and start again.",
+    de: "Benötigen Sie die E-Mails darin, stoppen Sie den Server, stellen Sie die Datei aus Ihrer Sicherung wieder her und starten Sie neu.",
+  },
+  inbox_unusable: {
+    en: "A test inbox cannot be used",
+    de: "Ein Test-Postfach ist nicht benutzbar",
+  },
+  inbox_unusableBody: {
+    en: "It receives no mail until this is fixed. SwiftMail may lack permission to read and write the file, the disk may have a fault, or a newer version of SwiftMail may have written it. The command swiftmail doctor shows which.",
+    de: "Bis das behoben ist, kommen dort keine E-Mails an. Entweder fehlen SwiftMail die Rechte, die Datei zu lesen und zu schreiben, oder der Datenträger ist fehlerhaft, oder eine neuere Version von SwiftMail hat die Datei geschrieben. Der Befehl swiftmail doctor zeigt die Ursache.",
+  },
+  limits_lost: {
+    en: "The record of sending limits was lost",
+    de: "Die Aufzeichnung der Versandlimits ist verloren",
+  },
+  limits_lostBody: {
+    en: "SwiftMail no longer knows which quotas are used up, how far warm-ups have come and which limits are suspended. A relay may be sent more than its quota today. If that matters, stop the server, restore the file from your backup, and start again.",
+    de: "SwiftMail weiß nicht mehr, welche Kontingente verbraucht sind, wie weit das Aufwärmen ist und welche Limits ausgesetzt sind. Ein Relay erhält heute möglicherweise mehr als sein Kontingent. Ist das wichtig, stoppen Sie den Server, stellen Sie die Datei aus Ihrer Sicherung wieder her und starten Sie neu.",
+  },
+  holder_unreadable: {
+    en: "The file that names the running server was damaged and has been rewritten",
+    de: "Die Datei, die den laufenden Server nennt, war beschädigt und wurde neu geschrieben",
+  },
+  holder_unreadableBody: {
+    en: "Nothing was lost. Check the disk, because other files may be affected.",
+    de: "Es ging nichts verloren. Prüfen Sie den Datenträger, denn andere Dateien können betroffen sein.",
+  },
   results_lost: {
     en: "A workspace file is an older copy, so some results are lost",
     de: "Die Datei eines Arbeitsbereichs ist eine ältere Kopie, deshalb fehlen Ergebnisse",

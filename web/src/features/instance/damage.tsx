@@ -94,8 +94,7 @@ function Read({ notice, onDone }: { notice: Found; onDone: () => void }) {
   const { bytes, records, path, kept } = notice;
   return (
     <Notice tone="warning" title={t(notice.kind)}>
-      {notice.kind === "results_lost" && <p>{t("results_lostBody")}</p>}
-      {notice.kind === "journal_missing" && <p>{t("journal_missingBody")}</p>}
+      {hasBody(notice.kind) && <p>{t(`${notice.kind}Body`)}</p>}
       {bytes > 0 && <p>{t("lost", { bytes, records })}</p>}
       <p class="break-all">{t("place", { path })}</p>
       {kept !== "" && <p class="break-all">{t("kept", { path: kept })}</p>}
@@ -106,4 +105,12 @@ function Read({ notice, onDone }: { notice: Found; onDone: () => void }) {
       </div>
     </Notice>
   );
+}
+
+type Kind = Found["kind"];
+/** The others say in their title, and by the bytes and the place, what there is to say. */
+type Explained = Exclude<Kind, "journal_bytes" | "inbox_damaged">;
+
+function hasBody(kind: Kind): kind is Explained {
+  return kind !== "journal_bytes" && kind !== "inbox_damaged";
 }

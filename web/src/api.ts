@@ -37,6 +37,17 @@ export async function ask<R extends { data: unknown; error: unknown }>(
   return answer.data as Exclude<R["data"], null>;
 }
 
+/** An object whose undefined values are optional instead. */
+type Given<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
+};
+
+/** The query or body without what is undefined: what nobody chose is left out of the request. */
+export function given<T extends object>(values: T): Given<T> {
+  const pairs = Object.entries(values).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(pairs) as Given<T>;
+}
+
 type Query = Record<string, string | number | boolean | null | undefined>;
 
 /** What is sent besides the path. */

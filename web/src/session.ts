@@ -1,6 +1,6 @@
 import { QueryClient, useQuery } from "@tanstack/preact-query";
 import { useLocation, useRoute } from "preact-iso";
-import { api, ask } from "./api.ts";
+import { api, ask, type WorkspaceApi } from "./api.ts";
 import { suggestLocale } from "./i18n.ts";
 import { Problem } from "./problem.ts";
 
@@ -56,6 +56,8 @@ export type OpenWorkspace = {
   base: string;
   /** "/workspaces/<id>", to put before an API path. */
   api: string;
+  /** The API inside it, typed by the server: `ask(workspace.call.lists.get())`. */
+  call: WorkspaceApi;
   canEdit: boolean;
   canAdmin: boolean;
 };
@@ -71,6 +73,7 @@ export function useWorkspace(): OpenWorkspace {
     role,
     base: `/w/${id}`,
     api: `/workspaces/${id}`,
+    call: api.workspaces({ workspaceId: id }),
     canEdit: role !== "viewer",
     canAdmin: role === "admin" || role === "owner",
   };

@@ -1,15 +1,16 @@
 import { useEffect, useState } from "preact/hooks";
-import { http } from "../../api.ts";
+import { ask, given } from "../../api.ts";
+import { useChoices } from "../../choices.ts";
 import { useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { confirm } from "../../ui/confirm.tsx";
 import { Menu } from "../../ui/menu.tsx";
 import { BulkBar, type Selection } from "../../ui/table.tsx";
 import { attempt, toast } from "../../ui/toast.tsx";
-import { type BulkChange, type BulkResult, refreshContacts, undoBulk } from "./bulk.ts";
+import { type BulkChange, refreshContacts, undoBulk } from "./bulk.ts";
 import { type BulkEdit, BulkEditDialog } from "./bulk-edit-dialog.tsx";
 import { t } from "./contacts.messages.ts";
-import { type ContactFilter, useLists } from "./use-contacts.ts";
+import type { ContactFilter } from "./use-contacts.ts";
 
 /** What can be done with the ticked contacts, or with everybody that matches the filter. */
 export function BulkActions({
@@ -25,22 +26,19 @@ export function BulkActions({
   allShown: boolean;
 }) {
   const workspace = useWorkspace();
-  const lists = useLists(workspace.api);
+  const lists = useChoices(workspace, "lists");
   const [everybody, setEverybody] = useState(false);
   // Whoever unticks a row after choosing everybody no longer means everybody.
   useEffect(() => setEverybody(false), [selection.keys]);
   const count = everybody ? total : selection.keys.size;
 
   const run = async (change: BulkChange) => {
-    const whom = everybody ? { filter } : { ids: [...selection.keys].map(Number) };
+    const whom = everybody ? { filter: given(filter) } : { ids: [...selection.keys].map(Number) };
     const done = await attempt(async () => {
-      const result = await http.post<BulkResult>(`${workspace.api}/contacts/bulk`, {
-        ...change,
-        ...whom,
-      });
+      const result = await ask(workspace.call.contacts.bulk.post({ ...change, ...whom }));
       const said = t("bulkDone", { count: result.affected });
       toast(result.job === null ? said : t("bulkGoesOn"), {
-        undo: () => void undoBulk(workspace.api, result.action.id),
+        undo: () => void undoBulk(workspace, result.action.id),
       });
     });
     if (done) {
@@ -48,7 +46,7 @@ export function BulkActions({
       await refreshContacts();
     }
   };
-  const ask = async (action: "delete" | "suppress") => {
+  const confirmed = async (action: "delete" | "suppress") => {
     const remove = action === "delete";
     const [some, all] = remove
       ? [t("removeAsk", { count }), t("removeAllAsk")]
@@ -95,8 +93,8 @@ export function BulkActions({
         );
       })}
       <EditButtons count={count} run={run} />
-      <Button onClick={() => ask("suppress")}>{t("suppress")}</Button>
-      <Button onClick={() => ask("delete")}>{t("remove")}</Button>
+      <Button onClick={() => confirmed("suppress")}>{t("suppress")}</Button>
+      <Button onClick={() => confirmed("delete")}>{t("remove")}</Button>
     </BulkBar>
   );
 }

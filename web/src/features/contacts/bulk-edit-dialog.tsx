@@ -1,11 +1,11 @@
 import { useState } from "preact/hooks";
+import { useChoices } from "../../choices.ts";
 import { useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { SelectField, TextField } from "../../ui/field.tsx";
 import type { BulkChange } from "./bulk.ts";
 import { t } from "./contacts.messages.ts";
-import { useFields } from "./use-contacts.ts";
 
 /** The actions that ask for something first. */
 export type BulkEdit = "add_tag" | "remove_tag" | "set_field";
@@ -25,7 +25,7 @@ export function BulkEditDialog({
   onClose: () => void;
 }) {
   const workspace = useWorkspace();
-  const fields = useFields(workspace.api).data?.items ?? [];
+  const fields = useChoices(workspace, "fields").data?.items ?? [];
   const [tag, setTag] = useState("");
   const [chosen, setField] = useState("");
   const [value, setValue] = useState("");

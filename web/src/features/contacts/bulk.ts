@@ -1,5 +1,6 @@
-import { type Answer, http, type WorkspaceApi } from "../../api.ts";
-import { queryClient } from "../../session.ts";
+import { type Answer, ask, type WorkspaceApi } from "../../api.ts";
+import { refreshChoices } from "../../choices.ts";
+import { type OpenWorkspace, queryClient } from "../../session.ts";
 import { attempt, toast } from "../../ui/toast.tsx";
 import { t } from "./contacts.messages.ts";
 
@@ -14,8 +15,8 @@ export type BulkChange = {
 };
 
 /** Takes an action on many back, and says that this goes on by itself. */
-export async function undoBulk(workspaceApi: string, id: number): Promise<void> {
-  if (await attempt(() => http.post(`${workspaceApi}/contacts/bulk/${id}/undo`))) {
+export async function undoBulk(workspace: OpenWorkspace, id: number): Promise<void> {
+  if (await attempt(() => ask(workspace.call.contacts.bulk({ id }).undo.post()))) {
     toast(t("undone"));
     await refreshContacts();
   }
@@ -23,7 +24,8 @@ export async function undoBulk(workspaceApi: string, id: number): Promise<void> 
 
 /** Has every view that shows contacts read them again. */
 export async function refreshContacts(): Promise<void> {
-  for (const key of ["contacts", "contact-count", "lists", "bulk-actions"]) {
+  for (const key of ["contacts", "contact-count", "bulk-actions"]) {
     await queryClient.invalidateQueries({ queryKey: [key] });
   }
+  await refreshChoices("lists", "tags");
 }

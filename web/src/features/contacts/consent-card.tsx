@@ -1,4 +1,4 @@
-import { type Answer, apiUrl, http, type WorkspaceApi } from "../../api.ts";
+import { type Answer, apiUrl, ask } from "../../api.ts";
 import { formatExact } from "../../format.ts";
 import { useWorkspace } from "../../session.ts";
 import { sourceText } from "../../sources.ts";
@@ -8,8 +8,9 @@ import { Loaded } from "../../ui/states.tsx";
 import { Pager } from "../../ui/table.tsx";
 import { usePages } from "../../ui/use-pages.ts";
 import { t } from "./consent.messages.ts";
+import type { OneContact } from "./use-contacts.ts";
 
-type Entry = Answer<ReturnType<WorkspaceApi["contacts"]>["consent"]["get"]>["items"][number];
+type Entry = Answer<OneContact["consent"]["get"]>["items"][number];
 
 const tones: Record<Entry["action"], Tone> = {
   given: "success",
@@ -20,10 +21,11 @@ const tones: Record<Entry["action"], Tone> = {
 /** What a person agreed to, on which words and how that is known; latest first. */
 export function ConsentCard({ contactId }: { contactId: number }) {
   const workspace = useWorkspace();
-  const path = `${workspace.api}/contacts/${contactId}/consent`;
+  const { consent } = workspace.call.contacts({ id: contactId });
   const { query, pager } = usePages<Entry>({
-    key: ["consent", path],
-    read: (cursor, signal) => http.get(path, { ...cursor, limit: 10 }, signal),
+    key: ["consent", workspace.id, contactId],
+    read: (cursor, signal) =>
+      ask(consent.get({ query: { ...cursor, limit: 10 }, fetch: { signal } })),
   });
   const file = apiUrl(`${workspace.api}/consent/export`, { contactId, format: "json" });
   return (

@@ -1,4 +1,5 @@
-import { http } from "../../api.ts";
+import { ask } from "../../api.ts";
+import type { Field } from "../../choices.ts";
 import { locale } from "../../i18n.ts";
 import { useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
@@ -8,16 +9,14 @@ import { FormProblem } from "../../ui/states.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { Checkbox } from "../../ui/toggles.tsx";
 import { t } from "./contacts.messages.ts";
-import type { ContactDetail, Field } from "./use-contacts.ts";
+import type { ContactDetail } from "./use-contacts.ts";
 
 /** Name, address, place and custom fields, each with the control that fits its kind. */
 export function ContactForm({
-  path,
   contact,
   fields,
   onSaved,
 }: {
-  path: string;
   contact: ContactDetail;
   fields: Field[];
   onSaved: () => void;
@@ -36,7 +35,8 @@ export function ContactForm({
       fields: asText(contact, fields),
     },
     submit: async (values) => {
-      await http.patch(path, { ...values, fields: asValues(values.fields, fields) });
+      const body = { ...values, fields: asValues(values.fields, fields) };
+      await ask(workspace.call.contacts({ id: contact.id }).patch(body));
       toast(t("saved"));
       onSaved();
     },

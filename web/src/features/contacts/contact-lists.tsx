@@ -1,11 +1,12 @@
-import { http } from "../../api.ts";
+import { ask } from "../../api.ts";
+import { useChoices } from "../../choices.ts";
 import { useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { Badge, type Tone } from "../../ui/display.tsx";
 import { Menu } from "../../ui/menu.tsx";
 import { attempt } from "../../ui/toast.tsx";
 import { t } from "./contacts.messages.ts";
-import { type ContactDetail, type Membership, useLists } from "./use-contacts.ts";
+import type { ContactDetail, Membership } from "./use-contacts.ts";
 
 const tones: Record<Membership["status"], Tone> = {
   pending: "warning",
@@ -22,10 +23,10 @@ export function ContactLists({
   onChanged: () => void;
 }) {
   const workspace = useWorkspace();
-  const lists = useLists(workspace.api);
+  const lists = useChoices(workspace, "lists");
   const set = async (listId: number, status: "subscribed" | "unsubscribed") => {
-    const path = `${workspace.api}/lists/${listId}/contacts/${contact.id}`;
-    if (await attempt(() => http.put(path, { status }))) {
+    const member = workspace.call.lists({ id: listId }).contacts({ contactId: contact.id });
+    if (await attempt(() => ask(member.put({ status })))) {
       onChanged();
     }
   };

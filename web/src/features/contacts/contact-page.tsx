@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/preact-query";
 import { useLocation, useRoute } from "preact-iso";
-import { http } from "../../api.ts";
+import { ask } from "../../api.ts";
+import { useChoices } from "../../choices.ts";
 import { queryClient, useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { confirm } from "../../ui/confirm.tsx";
@@ -16,20 +17,20 @@ import { ContactTimeline } from "./contact-timeline.tsx";
 import { t } from "./contacts.messages.ts";
 import { ContactStatus } from "./contacts-page.tsx";
 import { DuplicatesCard } from "./duplicates-card.tsx";
-import { type ContactDetail, useFields } from "./use-contacts.ts";
+import type { ContactDetail } from "./use-contacts.ts";
 
 /** One person: what is kept about them, where they are subscribed, what happened. */
 export function ContactPage() {
   const { params } = useRoute();
   const { route } = useLocation();
-  const id = params["contactId"] ?? "";
+  const id = Number(params["contactId"]);
   const workspace = useWorkspace();
-  const path = `${workspace.api}/contacts/${id}`;
+  const call = workspace.call.contacts({ id });
   const contact = useQuery({
-    queryKey: ["contact", path],
-    queryFn: () => http.get<ContactDetail>(path),
+    queryKey: ["contact", workspace.id, id],
+    queryFn: () => ask(call.get()),
   });
-  const fields = useFields(workspace.api);
+  const fields = useChoices(workspace, "fields");
   const remove = async () => {
     const sure = await confirm({
       title: t("removeAsk", { count: 1 }),
@@ -37,7 +38,7 @@ export function ContactPage() {
       action: t("remove"),
       danger: true,
     });
-    if (sure && (await attempt(() => http.delete(path)))) {
+    if (sure && (await attempt(() => ask(call.delete())))) {
       toast(t("deleted"));
       await queryClient.invalidateQueries({ queryKey: ["contacts"] });
       route(`${workspace.base}/contacts`);
@@ -63,7 +64,6 @@ export function ContactPage() {
                   {({ items }) => (
                     <ContactForm
                       key={person.updatedAt}
-                      path={path}
                       contact={person}
                       fields={items}
                       onSaved={() => contact.refetch()}
@@ -79,9 +79,9 @@ export function ContactPage() {
                   <ContactTags contact={person} onChanged={() => contact.refetch()} />
                 </Card>
                 <ConsentCard contactId={person.id} />
-                <DuplicatesCard path={path} onMerged={() => contact.refetch()} />
+                <DuplicatesCard contactId={person.id} onMerged={() => contact.refetch()} />
                 <Card title={t("timeline")}>
-                  <ContactTimeline path={path} />
+                  <ContactTimeline contactId={person.id} />
                 </Card>
               </div>
             </div>

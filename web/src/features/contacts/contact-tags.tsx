@@ -1,13 +1,14 @@
 import { X } from "lucide-preact";
 import { useState } from "preact/hooks";
-import { http } from "../../api.ts";
-import { queryClient, useWorkspace } from "../../session.ts";
+import { ask } from "../../api.ts";
+import { refreshChoices, useChoices } from "../../choices.ts";
+import { useWorkspace } from "../../session.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { Badge } from "../../ui/display.tsx";
 import { TextField } from "../../ui/field.tsx";
 import { attempt } from "../../ui/toast.tsx";
 import { t } from "./contacts.messages.ts";
-import { type ContactDetail, useTags } from "./use-contacts.ts";
+import type { ContactDetail } from "./use-contacts.ts";
 
 /** A person's tags; a name that no tag has yet makes one. */
 export function ContactTags({
@@ -19,12 +20,12 @@ export function ContactTags({
 }) {
   const workspace = useWorkspace();
   const [name, setName] = useState("");
-  const known = useTags(workspace.api);
+  const known = useChoices(workspace, "tags");
   const apply = async (change: { add?: string[]; remove?: string[] }) => {
     const body = { ...change, ids: [contact.id] };
-    const isDone = await attempt(() => http.post(`${workspace.api}/tags/apply`, body));
+    const isDone = await attempt(() => ask(workspace.call.tags.apply.post(body)));
     if (isDone) {
-      await queryClient.invalidateQueries({ queryKey: ["tags"] });
+      await refreshChoices("tags");
       onChanged();
     }
     return isDone;

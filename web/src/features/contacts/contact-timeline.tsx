@@ -1,6 +1,6 @@
 import { X } from "lucide-preact";
 import { useState } from "preact/hooks";
-import { type Answer, http, type WorkspaceApi } from "../../api.ts";
+import { type Answer, ask, given } from "../../api.ts";
 import { queryClient, useWorkspace } from "../../session.ts";
 import { sourcePath } from "../../sources.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
@@ -16,22 +16,27 @@ import { usePages } from "../../ui/use-pages.ts";
 import { t } from "./contacts.messages.ts";
 import { t as words } from "./timeline.messages.ts";
 import { entryWords } from "./timeline-words.ts";
+import type { OneContact } from "./use-contacts.ts";
 
-type Entry = Answer<ReturnType<WorkspaceApi["contacts"]>["timeline"]["get"]>["items"][number];
+type Entry = Answer<OneContact["timeline"]["get"]>["items"][number];
 
 const refresh = () => queryClient.invalidateQueries({ queryKey: ["timeline"] });
 
 /** What happened with a person, latest first, and notes that people write about them. */
-export function ContactTimeline({ path }: { path: string }) {
+export function ContactTimeline({ contactId }: { contactId: number }) {
   const workspace = useWorkspace();
+  const contact = workspace.call.contacts({ id: contactId });
   const kinds = useUrlState().get("show");
   const { query, pager } = usePages<Entry>({
-    key: ["timeline", path, kinds],
-    read: (cursor, signal) => http.get(`${path}/timeline`, { ...cursor, kinds, limit: 30 }, signal),
+    key: ["timeline", workspace.id, contactId, kinds],
+    read: (cursor, signal) =>
+      ask(
+        contact.timeline.get({ query: given({ ...cursor, kinds, limit: 30 }), fetch: { signal } }),
+      ),
   });
   return (
     <div class="flex flex-col gap-4">
-      {workspace.canEdit && <NoteForm path={path} />}
+      {workspace.canEdit && <NoteForm contact={contact} />}
       <div>
         <FilterChips
           filters={[
@@ -58,7 +63,7 @@ export function ContactTimeline({ path }: { path: string }) {
               <ol class="flex flex-col gap-3">
                 {entries.map((entry) => (
                   <li key={entry.key} class="flex items-baseline justify-between gap-4">
-                    <Sentence entry={entry} base={workspace.base} path={path} />
+                    <Sentence entry={entry} base={workspace.base} contact={contact} />
                     <span class="flex-none text-sm text-muted">
                       <RelativeTime at={entry.at} />
                     </span>
@@ -74,13 +79,13 @@ export function ContactTimeline({ path }: { path: string }) {
   );
 }
 
-function NoteForm({ path }: { path: string }) {
+function NoteForm({ contact }: { contact: OneContact }) {
   const [text, setText] = useState("");
   const [busy, setBusy] = useState(false);
   const save = async (event: Event) => {
     event.preventDefault();
     setBusy(true);
-    const saved = await attempt(() => http.post(`${path}/notes`, { text }));
+    const saved = await attempt(() => ask(contact.notes.post({ text })));
     setBusy(false);
     if (saved) {
       setText("");
@@ -101,7 +106,7 @@ function NoteForm({ path }: { path: string }) {
   );
 }
 
-function Sentence({ entry, base, path }: { entry: Entry; base: string; path: string }) {
+function Sentence({ entry, base, contact }: { entry: Entry; base: string; contact: OneContact }) {
   const { text, detail } = said(entry);
   const actor = entry.actor === "contact" ? words("byContact") : entry.actorName;
   return (
@@ -120,7 +125,7 @@ function Sentence({ entry, base, path }: { entry: Entry; base: string; path: str
         </span>
       )}
       {entry.kind === "note" ? (
-        <Note entry={entry} path={path} />
+        <Note entry={entry} contact={contact} />
       ) : (
         detail !== "" && <Detail detail={detail} page={sourcePath(entry.detail)} base={base} />
       )}
@@ -168,7 +173,7 @@ function said(entry: Entry): { text: string; detail: string } {
   }
 }
 
-function Note({ entry, path }: { entry: Entry; path: string }) {
+function Note({ entry, contact }: { entry: Entry; contact: OneContact }) {
   const workspace = useWorkspace();
   const remove = async () => {
     const question = {
@@ -179,7 +184,7 @@ function Note({ entry, path }: { entry: Entry; path: string }) {
     };
     if (
       (await confirm(question)) &&
-      (await attempt(() => http.delete(`${path}/notes/${entry.what}`)))
+      (await attempt(() => ask(contact.notes({ noteId: entry.what }).delete())))
     ) {
       await refresh();
     }

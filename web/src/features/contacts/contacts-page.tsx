@@ -1,5 +1,6 @@
 import { Users } from "lucide-preact";
 import { useState } from "preact/hooks";
+import { useChoices } from "../../choices.ts";
 import { formatDate, formatNumber } from "../../format.ts";
 import { useWorkspace } from "../../session.ts";
 import { sourceText } from "../../sources.ts";
@@ -17,14 +18,7 @@ import { BulkActions } from "./bulk-actions.tsx";
 import { t } from "./contacts.messages.ts";
 import { NewContactDialog } from "./new-contact-dialog.tsx";
 import { RecentActions } from "./recent-actions.tsx";
-import {
-  type Contact,
-  type ContactFilter,
-  useContactCount,
-  useContacts,
-  useLists,
-  useTags,
-} from "./use-contacts.ts";
+import { type Contact, type ContactFilter, useContactCount, useContacts } from "./use-contacts.ts";
 
 /** Everybody this workspace knows. */
 export function ContactsPage() {
@@ -113,13 +107,15 @@ export function ContactStatus({ contact }: { contact: Contact }) {
   return <Badge tone={statusTones[contact.status]}>{word}</Badge>;
 }
 
+const statuses = ["mailable", "unsubscribed", "suppressed"] as const;
+
 function useFilter(): ContactFilter {
   const url = useUrlState();
   const list = url.get("list");
   const tag = url.get("tag");
   return {
     q: url.get("q"),
-    status: url.get("status"),
+    status: statuses.find((one) => one === url.get("status")),
     list: list === undefined ? undefined : Number(list),
     tag: tag === undefined ? undefined : Number(tag),
   };
@@ -129,7 +125,10 @@ const isWhole = ({ list, tag, status }: ContactFilter) =>
   list === undefined && tag === undefined && status === undefined;
 
 /** By address from A, or the newest first; a list or a state is always shown newest first. */
-function sortOf(asked: string | undefined, filter: ContactFilter): Sort {
+function sortOf(
+  asked: string | undefined,
+  filter: ContactFilter,
+): Sort & { key: "address" | "created" } {
   return asked === "address" && isWhole(filter)
     ? { key: "address", descending: false }
     : { key: "created", descending: true };
@@ -140,8 +139,8 @@ function ContactRows({ empty }: { empty: preact.ComponentChildren }) {
   const url = useUrlState();
   const filter = useFilter();
   const sort = sortOf(url.get("sort"), filter);
-  const list = useContacts(workspace.api, filter, sort.key);
-  const count = useContactCount(workspace.api, filter);
+  const list = useContacts(workspace, filter, sort.key);
+  const count = useContactCount(workspace, filter);
   const selection = useSelection();
   const columns = contactColumns(workspace.base);
   const chosen = useColumns("contacts", columns);
@@ -195,8 +194,8 @@ function countText({ count, exact }: { count: number; exact: boolean }): string 
 
 function Filters({ columnsMenu }: { columnsMenu: preact.ComponentChildren }) {
   const workspace = useWorkspace();
-  const lists = useLists(workspace.api);
-  const tags = useTags(workspace.api);
+  const lists = useChoices(workspace, "lists");
+  const tags = useChoices(workspace, "tags");
   const tagOptions = (tags.data?.items ?? []).map(({ id, name }) => ({
     value: String(id),
     label: name,
@@ -213,7 +212,7 @@ function Filters({ columnsMenu }: { columnsMenu: preact.ComponentChildren }) {
           {
             param: "status",
             label: t("status"),
-            options: (["mailable", "unsubscribed", "suppressed"] as const).map((value) => ({
+            options: statuses.map((value) => ({
               value,
               label: t(value),
             })),

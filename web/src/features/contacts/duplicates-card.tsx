@@ -1,21 +1,29 @@
 import { useQuery } from "@tanstack/preact-query";
-import { type Answer, http, type WorkspaceApi } from "../../api.ts";
+import { type Answer, ask } from "../../api.ts";
 import { queryClient, useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { confirm } from "../../ui/confirm.tsx";
 import { Card } from "../../ui/display.tsx";
 import { attempt, toast } from "../../ui/toast.tsx";
 import { t } from "./contacts.messages.ts";
+import type { OneContact } from "./use-contacts.ts";
 
-type Duplicates = Answer<ReturnType<WorkspaceApi["contacts"]>["duplicates"]["get"]>;
+type Duplicates = Answer<OneContact["duplicates"]["get"]>;
 type Candidate = Duplicates["items"][number];
 
 /** Contacts that may be the same person, each with a button that makes one of two; nothing when there are none. */
-export function DuplicatesCard({ path, onMerged }: { path: string; onMerged: () => void }) {
+export function DuplicatesCard({
+  contactId,
+  onMerged,
+}: {
+  contactId: number;
+  onMerged: () => void;
+}) {
   const workspace = useWorkspace();
+  const contact = workspace.call.contacts({ id: contactId });
   const found = useQuery({
-    queryKey: ["duplicates", path],
-    queryFn: () => http.get<Duplicates>(`${path}/duplicates`),
+    queryKey: ["duplicates", workspace.id, contactId],
+    queryFn: () => ask(contact.duplicates.get()),
   });
   const merge = async ({ id, email }: Candidate) => {
     const sure = await confirm({
@@ -24,9 +32,9 @@ export function DuplicatesCard({ path, onMerged }: { path: string; onMerged: () 
       action: t("merge"),
       danger: true,
     });
-    if (sure && (await attempt(() => http.post(`${path}/merge`, { from: id })))) {
+    if (sure && (await attempt(() => ask(contact.merge.post({ from: id }))))) {
       toast(t("merged"));
-      await queryClient.invalidateQueries({ queryKey: ["duplicates", path] });
+      await queryClient.invalidateQueries({ queryKey: ["duplicates", workspace.id, contactId] });
       await queryClient.invalidateQueries({ queryKey: ["timeline"] });
       await queryClient.invalidateQueries({ queryKey: ["contacts"] });
       onMerged();

@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/preact-query";
 import { ListPlus } from "lucide-preact";
 import { useState } from "preact/hooks";
-import { type Answer, http, type WorkspaceApi } from "../../api.ts";
+import { type Answer, ask, type WorkspaceApi } from "../../api.ts";
+import { type Field, refreshChoices, useChoices } from "../../choices.ts";
 import { formatList } from "../../format.ts";
 import { useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
@@ -16,15 +17,15 @@ import { EmptyState, FormProblem, Loaded, Notice } from "../../ui/states.tsx";
 import { Table } from "../../ui/table.tsx";
 import { attempt } from "../../ui/toast.tsx";
 import { t } from "./contacts.messages.ts";
-import { type Field, useFields } from "./use-contacts.ts";
 
 const types = ["text", "number", "boolean", "date", "choice", "multi_choice", "url"] as const;
-type Use = Answer<ReturnType<WorkspaceApi["contact-fields"]>["use"]["get"]>;
+type OneField = ReturnType<WorkspaceApi["contact-fields"]>;
+type Use = Answer<OneField["use"]["get"]>;
 
 /** The custom fields of contacts. */
 export function FieldsPage() {
   const workspace = useWorkspace();
-  const fields = useFields(workspace.api);
+  const fields = useChoices(workspace, "fields");
   const [adding, setAdding] = useState(false);
   const add = workspace.canEdit && (
     <Button variant="primary" onClick={() => setAdding(true)}>
@@ -48,29 +49,23 @@ export function FieldsPage() {
                   {t("noFieldsBody")}
                 </EmptyState>
               ) : (
-                <FieldTable fields={items} onChanged={() => fields.refetch()} />
+                <FieldTable fields={items} />
               )
             }
           </Loaded>
         </Card>
       </PageBody>
-      {adding && (
-        <NewFieldDialog
-          onClose={() => {
-            setAdding(false);
-            fields.refetch();
-          }}
-        />
-      )}
+      {adding && <NewFieldDialog onClose={() => setAdding(false)} />}
     </>
   );
 }
 
-function FieldTable({ fields, onChanged }: { fields: Field[]; onChanged: () => void }) {
+function FieldTable({ fields }: { fields: Field[] }) {
   const workspace = useWorkspace();
   const [changing, setChanging] = useState<Field>();
+  const fieldApi = ({ id }: Field) => workspace.call["contact-fields"]({ id });
   const remove = async (field: Field) => {
-    const use = await useOf(workspace.api, field);
+    const use = await useOf(fieldApi(field));
     if (use === undefined) {
       return;
     }
@@ -81,20 +76,14 @@ function FieldTable({ fields, onChanged }: { fields: Field[]; onChanged: () => v
       danger: true,
       typeName: field.label,
     });
-    if (sure && (await attempt(() => http.delete(`${workspace.api}/contact-fields/${field.id}`)))) {
-      onChanged();
+    if (sure && (await attempt(() => ask(fieldApi(field).delete())))) {
+      await refreshChoices("fields");
     }
   };
   return (
     <>
       {changing !== undefined && (
-        <ChangeFieldDialog
-          field={changing}
-          onClose={() => {
-            setChanging(undefined);
-            onChanged();
-          }}
-        />
+        <ChangeFieldDialog field={changing} onClose={() => setChanging(undefined)} />
       )}
       <Table
         label={t("fields")}
@@ -130,10 +119,10 @@ function FieldTable({ fields, onChanged }: { fields: Field[]; onChanged: () => v
 }
 
 /** What uses a field; undefined when that could not be found out, which is then shown. */
-async function useOf(workspaceApi: string, field: Field): Promise<Use | undefined> {
+async function useOf(field: OneField): Promise<Use | undefined> {
   let use: Use | undefined;
   await attempt(async () => {
-    use = await http.get<Use>(`${workspaceApi}/contact-fields/${field.id}/use`);
+    use = await ask(field.use.get());
   });
   return use;
 }
@@ -147,20 +136,18 @@ function namedBy({ segments, campaigns, templates }: Use): string {
 /** Label, key and choices. Another key is shown with what says the old one, before it is changed. */
 function ChangeFieldDialog({ field, onClose }: { field: Field; onClose: () => void }) {
   const workspace = useWorkspace();
+  const call = workspace.call["contact-fields"]({ id: field.id });
   const use = useQuery({
-    queryKey: ["field-use", workspace.api, field.id],
-    queryFn: () => http.get<Use>(`${workspace.api}/contact-fields/${field.id}/use`),
+    queryKey: ["field-use", workspace.id, field.id],
+    queryFn: () => ask(call.use.get()),
   });
   const hasChoices = field.type === "choice" || field.type === "multi_choice";
   const form = useForm({
     initial: { label: field.label, key: field.key, choices: field.choices.join("\n") },
     submit: async ({ label, key, choices }) => {
       const lines = choices.split("\n").flatMap((line) => line.trim() || []);
-      await http.patch(`${workspace.api}/contact-fields/${field.id}`, {
-        label,
-        key,
-        ...(hasChoices ? { choices: lines } : {}),
-      });
+      await ask(call.patch({ label, key, ...(hasChoices ? { choices: lines } : {}) }));
+      await refreshChoices("fields");
       onClose();
     },
   });
@@ -201,11 +188,9 @@ function NewFieldDialog({ onClose }: { onClose: () => void }) {
     initial: { label: "", type: "text" as Field["type"], choices: "" },
     submit: async ({ label, type, choices }) => {
       const lines = choices.split("\n").flatMap((line) => line.trim() || []);
-      await http.post(`${workspace.api}/contact-fields`, {
-        label,
-        type,
-        ...(type === "choice" || type === "multi_choice" ? { choices: lines } : {}),
-      });
+      const choiceList = type === "choice" || type === "multi_choice" ? { choices: lines } : {};
+      await ask(workspace.call["contact-fields"].post({ label, type, ...choiceList }));
+      await refreshChoices("fields");
       onClose();
     },
   });

@@ -1,5 +1,6 @@
 import { useLocation } from "preact-iso";
-import { http } from "../../api.ts";
+import { ask } from "../../api.ts";
+import { useChoices } from "../../choices.ts";
 import { queryClient, useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -9,17 +10,16 @@ import { FormProblem } from "../../ui/states.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { Checkbox } from "../../ui/toggles.tsx";
 import { t } from "./contacts.messages.ts";
-import { type Contact, useLists } from "./use-contacts.ts";
 
 /** Adds one person by hand and opens their page. */
 export function NewContactDialog({ onClose }: { onClose: () => void }) {
   const workspace = useWorkspace();
   const { route } = useLocation();
-  const lists = useLists(workspace.api);
+  const lists = useChoices(workspace, "lists");
   const form = useForm({
     initial: { email: "", firstName: "", lastName: "", listIds: [] as number[] },
     submit: async (values) => {
-      const contact = await http.post<Contact>(`${workspace.api}/contacts`, values);
+      const contact = await ask(workspace.call.contacts.post(values));
       await queryClient.invalidateQueries({ queryKey: ["contacts"] });
       toast(t("created"));
       route(`${workspace.base}/contacts/${contact.id}`);

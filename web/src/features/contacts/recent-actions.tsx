@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/preact-query";
-import { type Answer, http, type WorkspaceApi } from "../../api.ts";
+import { type Answer, ask, type WorkspaceApi } from "../../api.ts";
 import { useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -28,7 +28,7 @@ export function RecentActions({ onClose }: { onClose: () => void }) {
   const now = useNow();
   const actions = useQuery({
     queryKey: ["bulk-actions", workspace.id],
-    queryFn: () => http.get<Actions>(`${workspace.api}/contacts/bulk`),
+    queryFn: () => ask(workspace.call.contacts.bulk.get()),
     refetchInterval: 3_000,
   });
   const canUndo = (one: Action) =>
@@ -58,7 +58,7 @@ export function RecentActions({ onClose }: { onClose: () => void }) {
                     </span>
                   </span>
                   {canUndo(one) && (
-                    <Button size="small" onClick={() => undoBulk(workspace.api, one.id)}>
+                    <Button size="small" onClick={() => undoBulk(workspace, one.id)}>
                       {t("undo")}
                     </Button>
                   )}

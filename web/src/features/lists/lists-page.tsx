@@ -1,8 +1,9 @@
 import { ListChecks } from "lucide-preact";
 import { useState } from "preact/hooks";
-import { type Answer, api, ask, http, type WorkspaceApi } from "../../api.ts";
+import { type Answer, ask, given, type WorkspaceApi } from "../../api.ts";
+import { type List, refreshChoices } from "../../choices.ts";
 import { formatList, formatNumber } from "../../format.ts";
-import { queryClient, useWorkspace } from "../../session.ts";
+import { useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { confirm } from "../../ui/confirm.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -21,8 +22,8 @@ import { useUrlState } from "../../ui/url-state.ts";
 import { usePages } from "../../ui/use-pages.ts";
 import { t } from "./lists.messages.ts";
 
-type Use = Answer<ReturnType<WorkspaceApi["lists"]>["use"]["get"]>;
-type List = Answer<WorkspaceApi["lists"]["get"]>["items"][number];
+type OneList = ReturnType<WorkspaceApi["lists"]>;
+type Use = Answer<OneList["use"]["get"]>;
 
 /** The groups people are subscribed to. */
 export function ListsPage() {
@@ -65,11 +66,13 @@ function ListRows({
   const workspace = useWorkspace();
   const q = useUrlState().get("q");
   const lists = usePages<List>({
-    key: ["lists", workspace.api, q],
-    read: (cursor, signal) => http.get(`${workspace.api}/lists`, { q, ...cursor }, signal),
+    key: ["lists", workspace.id, q],
+    read: (cursor, signal) =>
+      ask(workspace.call.lists.get({ query: given({ q, ...cursor }), fetch: { signal } })),
   });
   const remove = async (list: List) => {
-    const use = await useOf(workspace.api, list);
+    const call = workspace.call.lists({ id: list.id });
+    const use = await useOf(call);
     if (use === undefined) {
       return;
     }
@@ -80,19 +83,10 @@ function ListRows({
       danger: true,
       typeName: list.name,
     });
-    if (
-      sure &&
-      (await attempt(() =>
-        ask(
-          api
-            .workspaces({ workspaceId: workspace.id })
-            .lists({ id: list.id })
-            .delete(undefined, { query: { force: true } }),
-        ),
-      ))
-    ) {
+    const removed = () => ask(call.delete(undefined, { query: { force: true } }));
+    if (sure && (await attempt(removed))) {
       toast(t("removed"));
-      await queryClient.invalidateQueries({ queryKey: ["lists"] });
+      await refreshChoices("lists");
     }
   };
   const actions = (row: List) => (
@@ -130,10 +124,10 @@ function ListRows({
 }
 
 /** What uses a list; undefined when that could not be found out, which is then shown. */
-async function useOf(workspaceApi: string, list: List): Promise<Use | undefined> {
+async function useOf(list: OneList): Promise<Use | undefined> {
   let use: Use | undefined;
   await attempt(async () => {
-    use = await http.get<Use>(`${workspaceApi}/lists/${list.id}/use`);
+    use = await ask(list.use.get());
   });
   return use;
 }
@@ -231,11 +225,11 @@ function ListDialog({ list, onClose }: { list: List | undefined; onClose: () => 
       doubleOptIn: list?.doubleOptIn ?? true,
     },
     submit: async (values) => {
-      const lists = api.workspaces({ workspaceId: workspace.id }).lists;
+      const { lists } = workspace.call;
       await (list === undefined
         ? ask(lists.post(values))
         : ask(lists({ id: list.id }).patch(values)));
-      await queryClient.invalidateQueries({ queryKey: ["lists"] });
+      await refreshChoices("lists");
       onClose();
     },
   });

@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import type { Field } from "../../choices.ts";
 import { SelectField, TextField } from "../../ui/field.tsx";
 import { Checkbox } from "../../ui/toggles.tsx";
 import {
@@ -11,7 +12,7 @@ import {
   valueFor,
 } from "./rule-draft.ts";
 import { t } from "./segments.messages.ts";
-import type { Condition, Field } from "./use-segments.ts";
+import type { Condition } from "./use-segments.ts";
 
 type FieldCondition = Extract<Condition, { field: string }>;
 

@@ -1,4 +1,5 @@
-import type { Choices, Condition, Field, Rule } from "./use-segments.ts";
+import type { Field } from "../../choices.ts";
+import type { Choices, Condition, Rule } from "./use-segments.ts";
 
 /** A rule while it is being written: every node has an id that stays when others come and go. */
 export type GroupDraft = { id: number; op: "and" | "or" | "nor"; nodes: Draft[] };

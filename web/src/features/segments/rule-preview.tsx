@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/preact-query";
 import { useEffect, useState } from "preact/hooks";
-import { http } from "../../api.ts";
+import { ask } from "../../api.ts";
 import { formatList } from "../../format.ts";
 import { locale } from "../../i18n.ts";
 import { asProblem, type Problem } from "../../problem.ts";
@@ -17,12 +17,13 @@ export function useRulePreview(rule: Rule | undefined) {
   const workspace = useWorkspace();
   const text = useSettled(rule === undefined ? "" : JSON.stringify(rule));
   const query = useQuery<Preview>({
-    queryKey: ["segment-preview", workspace.api, text, locale.value],
+    queryKey: ["segment-preview", workspace.id, text, locale.value],
     queryFn: ({ signal }) =>
-      http.post<Preview>(
-        `${workspace.api}/segments/preview`,
-        { rule: JSON.parse(text) as unknown },
-        { query: { language: locale.value }, signal },
+      ask(
+        workspace.call.segments.preview.post(
+          { rule: JSON.parse(text) as Rule },
+          { query: { language: locale.value }, fetch: { signal } },
+        ),
       ),
     enabled: text !== "",
     placeholderData: (last) => last,

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { useLocation, useRoute } from "preact-iso";
-import { http } from "../../api.ts";
+import { ask } from "../../api.ts";
 import type { Problem } from "../../problem.ts";
 import { queryClient, useWorkspace } from "../../session.ts";
 import { Button, ButtonLink } from "../../ui/button.tsx";
@@ -14,14 +14,14 @@ import { changeNode, draftOf, newGroup, nodeAt, ruleOf } from "./rule-draft.ts";
 import { RuleGroup } from "./rule-group.tsx";
 import { RulePreview, useRulePreview } from "./rule-preview.tsx";
 import { t } from "./segments.messages.ts";
-import { type Choices, type Segment, useChoices, useSegment } from "./use-segments.ts";
+import { type Choices, type Segment, useRuleChoices, useSegment } from "./use-segments.ts";
 
 /** Builds a rule: conditions in groups within groups, with the people it finds beside it. */
 export function SegmentBuilderPage() {
   const workspace = useWorkspace();
   const id = useRoute().params["segmentId"];
-  const segment = useSegment(workspace.api, id === undefined ? undefined : Number(id));
-  const choices = useChoices(workspace.api);
+  const segment = useSegment(workspace, id === undefined ? undefined : Number(id));
+  const choices = useRuleChoices(workspace);
   const data =
     choices.data !== undefined && (id === undefined || segment.data !== undefined)
       ? { choices: choices.data, segment: segment.data }
@@ -65,12 +65,14 @@ function Builder({ choices, segment }: { choices: Choices; segment: Segment | un
   const form = useForm({
     initial: { name: segment?.name ?? "", description: segment?.description ?? "" },
     submit: async (values) => {
-      const path = `${workspace.api}/segments`;
-      const body = { ...values, rule: built?.rule };
-      const saved =
-        segment === undefined
-          ? await http.post<Segment>(path, body)
-          : await http.patch<Segment>(`${path}/${segment.id}`, body);
+      if (built === undefined) {
+        return;
+      }
+      const { segments } = workspace.call;
+      const body = { ...values, rule: built.rule };
+      const saved = await (segment === undefined
+        ? ask(segments.post(body))
+        : ask(segments({ id: segment.id }).patch(body)));
       toast(t("saved"));
       await queryClient.invalidateQueries({ queryKey: ["segments"] });
       await queryClient.invalidateQueries({ queryKey: ["segment"] });

@@ -1,7 +1,7 @@
 import { Users } from "lucide-preact";
 import { useEffect, useState } from "preact/hooks";
 import { useLocation, useRoute } from "preact-iso";
-import { http } from "../../api.ts";
+import { ask } from "../../api.ts";
 import { formatNumber } from "../../format.ts";
 import { queryClient, useWorkspace } from "../../session.ts";
 import { Button, ButtonLink } from "../../ui/button.tsx";
@@ -23,7 +23,7 @@ import { type Segment, useMembers, useSegment } from "./use-segments.ts";
 export function SegmentPage() {
   const workspace = useWorkspace();
   const id = Number(useRoute().params["segmentId"]);
-  const query = useSegment(workspace.api, id);
+  const query = useSegment(workspace, id);
   const segment = query.data;
   const [freezing, setFreezing] = useState(false);
   return (
@@ -51,7 +51,7 @@ export function SegmentPage() {
 function Actions({ segment, onFreeze }: { segment: Segment; onFreeze: () => void }) {
   const workspace = useWorkspace();
   const { route } = useLocation();
-  const path = `${workspace.api}/segments/${segment.id}`;
+  const call = workspace.call.segments({ id: segment.id });
   const list = `${workspace.base}/contacts/segments`;
   const refresh = () => queryClient.invalidateQueries({ queryKey: ["segments"] });
   const remove = async () => {
@@ -62,7 +62,7 @@ function Actions({ segment, onFreeze }: { segment: Segment; onFreeze: () => void
       danger: true,
       typeName: segment.name,
     });
-    if (sure && (await attempt(() => http.delete(path)))) {
+    if (sure && (await attempt(() => ask(call.delete())))) {
       toast(t("removed"));
       await refresh();
       route(list);
@@ -70,7 +70,7 @@ function Actions({ segment, onFreeze }: { segment: Segment; onFreeze: () => void
   };
   const duplicate = () =>
     attempt(async () => {
-      const copy = await http.post<Segment>(`${path}/duplicate`);
+      const copy = await ask(call.duplicate.post());
       await refresh();
       route(`${list}/${copy.id}/edit`);
     });
@@ -131,7 +131,7 @@ function Count({ segment }: { segment: Segment }) {
   const [busy, setBusy] = useState(false);
   const count = async () => {
     setBusy(true);
-    await attempt(() => http.post(`${workspace.api}/segments/${segment.id}/count`));
+    await attempt(() => ask(workspace.call.segments({ id: segment.id }).count.post()));
     await queryClient.invalidateQueries({ queryKey: ["segment"] });
     setBusy(false);
   };
@@ -160,7 +160,7 @@ function Count({ segment }: { segment: Segment }) {
 
 function Members({ segment }: { segment: Segment }) {
   const workspace = useWorkspace();
-  const members = useMembers(workspace.api, segment.id, segment.state === "ready");
+  const members = useMembers(workspace, segment.id, segment.state === "ready");
   return (
     <Card flush>
       <PagedTable
@@ -204,8 +204,7 @@ function FreezeDialog({ segment, onClose }: { segment: Segment; onClose: () => v
   const form = useForm({
     initial: { name: "" },
     submit: async (values) => {
-      const path = `${workspace.api}/segments/${segment.id}/freeze`;
-      const { id } = await http.post<{ id: number }>(path, values);
+      const { id } = await ask(workspace.call.segments({ id: segment.id }).freeze.post(values));
       toast(t("frozen"));
       await queryClient.invalidateQueries({ queryKey: ["segments"] });
       onClose();

@@ -16,7 +16,7 @@ import { type Segment, useSegments } from "./use-segments.ts";
 export function SegmentsPage() {
   const workspace = useWorkspace();
   const q = useUrlState().get("q");
-  const segments = useSegments(workspace.api, q);
+  const segments = useSegments(workspace, q);
   const create = workspace.canEdit && (
     <ButtonLink variant="primary" href={`${workspace.base}/contacts/segments/new`}>
       {t("newSegment")}

@@ -1,6 +1,8 @@
 import { useQuery } from "@tanstack/preact-query";
-import { type Answer, http, type Page, type WorkspaceApi } from "../../api.ts";
+import { type Answer, ask, given, type WorkspaceApi } from "../../api.ts";
+import { type Field, useChoices } from "../../choices.ts";
 import { locale } from "../../i18n.ts";
+import type { OpenWorkspace } from "../../session.ts";
 import { usePages } from "../../ui/use-pages.ts";
 
 type Segments = WorkspaceApi["segments"];
@@ -10,56 +12,64 @@ export type Rule = Segment["rule"];
 export type Condition = Exclude<Rule, { op: unknown }>;
 export type Preview = Answer<Segments["preview"]["post"]>;
 export type Member = Answer<ReturnType<Segments>["contacts"]["get"]>["items"][number];
-export type Field = Answer<WorkspaceApi["contact-fields"]["get"]>["items"][number];
 type Named = { id: number; name: string };
 
 /** What conditions can point to. */
 export type Choices = { fields: Field[]; tags: Named[]; lists: Named[]; campaigns: Named[] };
 
-export function useSegments(workspaceApi: string, q: string | undefined) {
+export function useSegments(workspace: OpenWorkspace, q: string | undefined) {
   return usePages<Segment>({
-    key: ["segments", workspaceApi, q, locale.value],
+    key: ["segments", workspace.id, q, locale.value],
     read: (cursor, signal) =>
-      http.get(`${workspaceApi}/segments`, { q, language: locale.value, ...cursor }, signal),
+      ask(
+        workspace.call.segments.get({
+          query: given({ q, language: locale.value, ...cursor }),
+          fetch: { signal },
+        }),
+      ),
   });
 }
 
-export function useSegment(workspaceApi: string, id: number | undefined) {
+export function useSegment(workspace: OpenWorkspace, id: number | undefined) {
   return useQuery({
-    queryKey: ["segment", workspaceApi, id, locale.value],
+    queryKey: ["segment", workspace.id, id, locale.value],
     queryFn: ({ signal }) =>
-      http.get<Segment>(`${workspaceApi}/segments/${id}`, { language: locale.value }, signal),
+      ask(
+        workspace.call
+          .segments({ id: id ?? 0 })
+          .get({ query: { language: locale.value }, fetch: { signal } }),
+      ),
     enabled: id !== undefined,
     refetchInterval: (query) => (query.state.data?.state === "filling" ? 1_000 : false),
   });
 }
 
-export function useMembers(workspaceApi: string, id: number, isReady: boolean) {
+export function useMembers(workspace: OpenWorkspace, id: number, isReady: boolean) {
   return usePages<Member>({
-    key: ["segment-members", workspaceApi, id, isReady],
-    read: (cursor, signal) => http.get(`${workspaceApi}/segments/${id}/contacts`, cursor, signal),
+    key: ["segment-members", workspace.id, id, isReady],
+    read: (cursor, signal) =>
+      ask(workspace.call.segments({ id }).contacts.get({ query: cursor, fetch: { signal } })),
   });
 }
 
-/** Everything that the builder offers, in one go. */
-export function useChoices(workspaceApi: string) {
-  return useQuery({
-    queryKey: ["segment-choices", workspaceApi],
-    queryFn: async (): Promise<Choices> => {
-      const page = (what: string) =>
-        http.get<Page<Named>>(`${workspaceApi}/${what}`, { limit: 200 });
-      const [fields, tags, lists, campaigns] = await Promise.all([
-        http.get<{ items: Field[] }>(`${workspaceApi}/contact-fields`),
-        page("tags"),
-        page("lists"),
-        page("campaigns"),
-      ]);
-      return {
-        fields: fields.items,
-        tags: tags.items,
-        lists: lists.items,
-        campaigns: campaigns.items,
-      };
-    },
-  });
+/** Everything that the builder offers, once all of it has been read. */
+export function useRuleChoices(workspace: OpenWorkspace) {
+  const fields = useChoices(workspace, "fields");
+  const tags = useChoices(workspace, "tags");
+  const lists = useChoices(workspace, "lists");
+  const campaigns = useChoices(workspace, "campaigns");
+  const parts = [fields, tags, lists, campaigns];
+  return {
+    data:
+      fields.data && tags.data && lists.data && campaigns.data
+        ? {
+            fields: fields.data.items,
+            tags: tags.data.items,
+            lists: lists.data.items,
+            campaigns: campaigns.data.items,
+          }
+        : undefined,
+    error: parts.find(({ error }) => error !== null)?.error ?? null,
+    refetch: () => parts.map((part) => part.refetch()),
+  };
 }

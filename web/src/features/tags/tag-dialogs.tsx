@@ -1,6 +1,6 @@
-import { useQuery } from "@tanstack/preact-query";
-import { http, type Page } from "../../api.ts";
-import { queryClient, useWorkspace } from "../../session.ts";
+import { ask } from "../../api.ts";
+import { refreshChoices, useChoices } from "../../choices.ts";
+import { useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { SelectField, TextField } from "../../ui/field.tsx";
@@ -11,7 +11,7 @@ import { t } from "./tags.messages.ts";
 
 type Named = { id: number; name: string };
 
-const refresh = () => queryClient.invalidateQueries({ queryKey: ["tags"] });
+const refresh = () => refreshChoices("tags");
 
 /** Makes a tag, or gives one another name. */
 export function TagDialog({ tag, onClose }: { tag: Named | undefined; onClose: () => void }) {
@@ -19,8 +19,8 @@ export function TagDialog({ tag, onClose }: { tag: Named | undefined; onClose: (
   const form = useForm({
     initial: { name: tag?.name ?? "" },
     submit: async (values) => {
-      const path = `${workspace.api}/tags`;
-      await (tag === undefined ? http.post(path, values) : http.patch(`${path}/${tag.id}`, values));
+      const { tags } = workspace.call;
+      await (tag === undefined ? ask(tags.post(values)) : ask(tags({ id: tag.id }).patch(values)));
       await refresh();
       onClose();
     },
@@ -49,14 +49,11 @@ export function TagDialog({ tag, onClose }: { tag: Named | undefined; onClose: (
 /** Gives everybody with a tag another one instead. */
 export function MergeTagDialog({ tag, onClose }: { tag: Named; onClose: () => void }) {
   const workspace = useWorkspace();
-  const tags = useQuery({
-    queryKey: ["tags", workspace.api, "choices"],
-    queryFn: () => http.get<Page<Named>>(`${workspace.api}/tags`, { limit: 200 }),
-  });
+  const tags = useChoices(workspace, "tags");
   const form = useForm({
     initial: { into: "" },
     submit: async ({ into }) => {
-      await http.post(`${workspace.api}/tags/${tag.id}/merge`, { into: Number(into) });
+      await ask(workspace.call.tags({ id: tag.id }).merge.post({ into: Number(into) }));
       toast(t("merged"));
       await refresh();
       onClose();

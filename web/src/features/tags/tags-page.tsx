@@ -1,8 +1,9 @@
 import { Tag as TagIcon } from "lucide-preact";
 import { useState } from "preact/hooks";
-import { type Answer, http, type Page, type WorkspaceApi } from "../../api.ts";
+import { ask, given } from "../../api.ts";
+import { refreshChoices, type Tag } from "../../choices.ts";
 import { formatNumber } from "../../format.ts";
-import { queryClient, useWorkspace } from "../../session.ts";
+import { useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { confirm } from "../../ui/confirm.tsx";
 import { Card, RelativeTime } from "../../ui/display.tsx";
@@ -17,7 +18,6 @@ import { usePages } from "../../ui/use-pages.ts";
 import { MergeTagDialog, TagDialog } from "./tag-dialogs.tsx";
 import { t } from "./tags.messages.ts";
 
-type Tag = Answer<WorkspaceApi["tags"]["get"]>["items"][number];
 type Open = { what: "new" } | { what: "rename" | "merge"; tag: Tag };
 
 /** The words that are put on people. */
@@ -64,9 +64,9 @@ function TagRows({
   const workspace = useWorkspace();
   const q = useUrlState().get("q");
   const tags = usePages<Tag>({
-    key: ["tags", workspace.api, q],
+    key: ["tags", workspace.id, q],
     read: (cursor, signal) =>
-      http.get<Page<Tag>>(`${workspace.api}/tags`, { q, ...cursor }, signal),
+      ask(workspace.call.tags.get({ query: given({ q, ...cursor }), fetch: { signal } })),
   });
   const remove = async (tag: Tag) => {
     const sure = await confirm({
@@ -76,9 +76,9 @@ function TagRows({
       danger: true,
       typeName: tag.name,
     });
-    if (sure && (await attempt(() => http.delete(`${workspace.api}/tags/${tag.id}`)))) {
+    if (sure && (await attempt(() => ask(workspace.call.tags({ id: tag.id }).delete())))) {
       toast(t("removed"));
-      await queryClient.invalidateQueries({ queryKey: ["tags"] });
+      await refreshChoices("tags");
     }
   };
   const actions = (tag: Tag) => (

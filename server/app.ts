@@ -3,7 +3,6 @@ import { type AnyElysia, Elysia } from "elysia";
 import type { Config } from "./config.ts";
 import { apiKeyRoutes } from "./features/api-keys/api-keys.routes.ts";
 import { auditRoutes } from "./features/audit/audit.routes.ts";
-import { createAuditLog } from "./features/audit/audit.service.ts";
 import { createAccess } from "./features/auth/access.service.ts";
 import { authRoutes } from "./features/auth/auth.routes.ts";
 import { campaignActionRoutes } from "./features/campaigns/campaign-actions.routes.ts";
@@ -67,6 +66,7 @@ import { invitationRoutes } from "./features/workspaces/invitations.routes.ts";
 import { memberRoutes } from "./features/workspaces/members.routes.ts";
 import { publicLookRoutes } from "./features/workspaces/public-look.routes.ts";
 import { workspaceRoutes } from "./features/workspaces/workspaces.routes.ts";
+import { createAuditLog } from "./platform/audit/audit-log.ts";
 import type { Clock } from "./platform/clock.ts";
 import type { Cluster } from "./platform/cluster/cluster.ts";
 import { standalone } from "./platform/cluster/standalone.ts";
@@ -74,6 +74,7 @@ import { damageTotals } from "./platform/db/damage.store.ts";
 import type { Databases } from "./platform/db/databases.ts";
 import type { AssetManifest } from "./platform/http/asset-manifest.ts";
 import { assetRoutes } from "./platform/http/assets.ts";
+import { failedActions } from "./platform/http/audited.ts";
 import { bodyLimit } from "./platform/http/body-limit.ts";
 import { clientAddresses } from "./platform/http/client-address.ts";
 import { everyAnswer } from "./platform/http/every-answer.ts";
@@ -123,6 +124,7 @@ export function createApp(options: AppOptions) {
   const app = new Elysia({ name: "swiftmail" })
     .use(requestLog(metrics))
     .use(methods((): AnyElysia => app))
+    .use(failedActions)
     .use(problems)
     .use(everyAnswer)
     .use(trackingHostGate(deps.databases.system, deps.outside.publicUrl))

@@ -42,6 +42,7 @@ import { type Jobs, startJobs } from "./jobs/index.ts";
 import { inspectInThread } from "./jobs/inspect.ts";
 import { registerNightly } from "./jobs/nightly.ts";
 import { type Reads, startReads } from "./jobs/reads.ts";
+import { endInterrupted } from "./platform/audit/trail.ts";
 import { systemClock } from "./platform/clock.ts";
 import { standalone } from "./platform/cluster/standalone.ts";
 import { type Databases, openDatabases } from "./platform/db/databases.ts";
@@ -248,6 +249,10 @@ function openData(
   const lost = lostLogs(config.dataDir);
   const databases = openDatabases(config.dataDir, { busyTimeoutMs: HTTP_BUSY_MS, onStatement });
   databases.system.pragma(`busy_timeout = ${START_BUSY_MS}`);
+  const interrupted = endInterrupted(databases.system, systemClock);
+  if (interrupted > 0) {
+    log.warn({ interrupted }, "the server had stopped during actions; the audit log lists them");
+  }
   const keyRing = openMasterKey(databases.system, config, systemClock());
   lookAtAll(databases, config.dataDir, lost);
   noteLocalFaults(databases, { ...localFaults(config.dataDir), holder }, systemClock());

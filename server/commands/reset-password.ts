@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Config } from "../config.ts";
-import { createAuditLog } from "../features/audit/audit.service.ts";
 import { publicUrlOf } from "../features/instance/instance.service.ts";
 import { forcePassword, newPasswordLink, RESET_MS } from "../features/users/reset.service.ts";
 import { findPersonByEmail, type Person } from "../features/users/users.service.ts";
+import type { AuditAction } from "../platform/audit/actions.ts";
+import { createAuditLog } from "../platform/audit/audit-log.ts";
 import type { Clock } from "../platform/clock.ts";
 import { openDatabases } from "../platform/db/databases.ts";
 import { type Connection, openConnection } from "../platform/db/driver.ts";
@@ -78,7 +79,7 @@ function besideOrAlone(dataDir: string): () => void {
   }
 }
 
-function record(system: Connection, clock: Clock, person: Person, action: string): void {
+function record(system: Connection, clock: Clock, person: Person, action: AuditAction): void {
   const detail = { by: "console" };
   createAuditLog(system, clock).record({
     actorId: null,

@@ -12,23 +12,7 @@ import type {
 import type { Connection } from "../platform/db/driver.ts";
 import type { FileFault } from "../platform/db/file-fault.ts";
 
-export type AuditEntry = {
-  /** User id, `key:<id>`, or null for the instance itself. */
-  actorId: string | null;
-  workspaceId: string | null;
-  /** `<thing>.<verb>`, e.g. `campaign.launch`. */
-  action: string;
-  /** Id of what was acted on. */
-  target?: string | number;
-  /** Ids, numbers and choices only: no names, addresses or secrets, since entries are never erased. */
-  detail?: Record<string, unknown>;
-};
-
-/** Who did what, append-only and chained by hashes. */
-export type AuditLog = {
-  /** Adds an entry; in a transaction on system.db it commits or vanishes with it. */
-  record(entry: AuditEntry): void;
-};
+export type { AuditLog } from "../platform/audit/audit-log.ts";
 
 /** What is wrong with the chain: the first entry that does not fit, and how. */
 export type AuditVerdict = {

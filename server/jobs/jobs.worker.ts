@@ -1,4 +1,3 @@
-import { createAuditLog } from "../features/audit/audit.service.ts";
 import { purgeCampaign } from "../features/campaigns/purge.service.ts";
 import { runBulkJob, runBulkUndo } from "../features/contacts/contact-bulk.service.ts";
 import { indexStep, removeStep, renameStep } from "../features/contacts/contact-fields.service.ts";
@@ -12,6 +11,7 @@ import { tidyAll } from "../features/privacy/tidy.service.ts";
 import { fillStep } from "../features/segments/segment-fill.service.ts";
 import { mergeStep, removeTagStep } from "../features/tags/tag-steps.service.ts";
 import { runTask } from "../features/tasks/tasks.service.ts";
+import { createAuditLog } from "../platform/audit/audit-log.ts";
 import { systemClock } from "../platform/clock.ts";
 import { isBusy } from "../platform/db/busy.ts";
 import { type Databases, openDatabases } from "../platform/db/databases.ts";

@@ -1,8 +1,8 @@
 import { createApiKey, grantableScopes } from "../../server/features/api-keys/api-keys.service.ts";
-import { createAuditLog } from "../../server/features/audit/audit.service.ts";
 import { createOrganization } from "../../server/features/organizations/organizations.service.ts";
 import { createPerson } from "../../server/features/users/users.service.ts";
 import { createWorkspace } from "../../server/features/workspaces/workspaces.service.ts";
+import { createAuditLog } from "../../server/platform/audit/audit-log.ts";
 import { openDatabases } from "../../server/platform/db/databases.ts";
 import type { WholeServer } from "./whole-server.ts";
 

@@ -1,17 +1,10 @@
-import type { Clock } from "../../platform/clock.ts";
+import type { AuditAction } from "../../platform/audit/actions.ts";
+import type { AuditEntry } from "../../platform/audit/audit-log.ts";
+import { chainHash, GENESIS } from "../../platform/audit/chain.ts";
 import type { Connection } from "../../platform/db/driver.ts";
-import { inTransaction } from "../../platform/db/transaction.ts";
 import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
-import type { AuditEntry, AuditLog, AuditVerdict } from "../ports.ts";
-import { type AuditContent, chainHash, GENESIS } from "./audit.rules.ts";
-import {
-  appendEntry,
-  entriesAfter,
-  entriesOfWorkspace,
-  highestId,
-  lastHash,
-  type NamedAuditRow,
-} from "./audit.store.ts";
+import type { AuditVerdict } from "../ports.ts";
+import { entriesAfter, entriesOfWorkspace, highestId, type NamedAuditRow } from "./audit.store.ts";
 
 const VERIFY_PAGE = 1_000;
 
@@ -19,30 +12,10 @@ const VERIFY_PAGE = 1_000;
 export function auditEntry(
   actor: { id: string },
   workspace: { id: string },
-  action: string,
+  action: AuditAction,
   target: string | number = "",
 ): AuditEntry {
   return { actorId: actor.id, workspaceId: workspace.id, action, target };
-}
-
-/** The audit log of one instance. */
-export function createAuditLog(system: Connection, clock: Clock): AuditLog {
-  return {
-    record(entry) {
-      const content: AuditContent = {
-        at: clock(),
-        actorId: entry.actorId,
-        workspaceId: entry.workspaceId,
-        action: entry.action,
-        target: String(entry.target ?? ""),
-        detail: JSON.stringify(entry.detail ?? {}),
-      };
-      inTransaction(system, () => {
-        const prevHash = lastHash(system) ?? GENESIS;
-        appendEntry(system, { ...content, prevHash, hash: chainHash(prevHash, content) });
-      });
-    },
-  };
 }
 
 /** Checks the whole chain in steps of a thousand rows; entries that are added meanwhile are no fault. */

@@ -1,18 +1,9 @@
+import type { AuditContent } from "../../platform/audit/chain.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { statement } from "../../platform/db/statements.ts";
-import type { AuditContent } from "./audit.rules.ts";
 
 export type AuditRow = AuditContent & { id: number; prevHash: string; hash: string };
 export type NamedAuditRow = AuditRow & { actorName: string | null };
-
-const insertEntry = statement<[AuditContent & { prevHash: string; hash: string }]>(`
-  INSERT INTO audit (at, actor_id, workspace_id, action, target, detail, prev_hash, hash)
-  VALUES (@at, @actorId, @workspaceId, @action, @target, @detail, @prevHash, @hash)
-`);
-
-const selectLastHash = statement<[], { hash: string }>(`
-  SELECT hash FROM audit ORDER BY id DESC LIMIT 1
-`);
 
 const columns = `audit.id, audit.at, audit.actor_id AS actorId, audit.workspace_id AS workspaceId,
   audit.action, audit.target, audit.detail, audit.prev_hash AS prevHash, audit.hash`;
@@ -39,17 +30,6 @@ const selectOfWorkspace = statement<
 const selectHighest = statement<[], { id: number }>(`
   SELECT seq AS id FROM sqlite_sequence WHERE name = 'audit'
 `);
-
-export function appendEntry(
-  db: Connection,
-  entry: AuditContent & { prevHash: string; hash: string },
-): void {
-  insertEntry(db).run(entry);
-}
-
-export function lastHash(db: Connection): string | undefined {
-  return selectLastHash(db).get()?.hash;
-}
 
 export function entriesAfter(db: Connection, after: number, limit: number): AuditRow[] {
   return selectAfter(db).all({ after, limit });

@@ -110,7 +110,12 @@ function hasStill(system: Connection, { id, passwordHash }: UserRow): boolean {
 /** Tries at accounts that do not exist are nobody's; the throttle bounds how many of the others there can be. */
 function recordRefusal(desk: AuthDesk, userId: string | undefined, from: Origin): void {
   if (userId !== undefined) {
-    const entry = { actorId: null, workspaceId: null, action: "session.refuse", target: userId };
+    const entry = {
+      actorId: null,
+      workspaceId: null,
+      action: "session.refuse",
+      target: userId,
+    } as const;
     desk.audit.record({ ...entry, detail: { network: networkOf(from.ip) } });
   }
 }
@@ -127,7 +132,7 @@ export async function signOut(desk: AuthDesk, cookieHeader: string | null): Prom
   const session = await desk.sessions.read(cookieHeader);
   if (session !== undefined) {
     removeSessionOf(desk.system, session.userId, session.idHash);
-    const entry = { actorId: session.userId, workspaceId: null, action: "session.close" };
+    const entry = { actorId: session.userId, workspaceId: null, action: "session.close" } as const;
     desk.audit.record({ ...entry, target: session.userId });
   }
   return desk.sessions.blankCookie(isSecure(desk));
@@ -137,7 +142,7 @@ export async function signOut(desk: AuthDesk, cookieHeader: string | null): Prom
 export function signOutEverywhere(desk: AuthDesk, userId: string): string {
   inTransaction(desk.system, () => {
     const ended = removeSessionsOf(desk.system, userId);
-    const entry = { actorId: userId, workspaceId: null, action: "session.close-all" };
+    const entry = { actorId: userId, workspaceId: null, action: "session.close-all" } as const;
     desk.audit.record({ ...entry, target: userId, detail: { ended } });
   });
   return desk.sessions.blankCookie(isSecure(desk));
@@ -172,7 +177,7 @@ export function changeMe(
   inTransaction(desk.system, () => {
     setProfile(desk.system, { id: userId, name, locale, now: desk.clock() });
     const detail = { fields: Object.keys(change) };
-    const entry = { actorId: userId, workspaceId: null, action: "user.change", detail };
+    const entry = { actorId: userId, workspaceId: null, action: "user.change", detail } as const;
     desk.audit.record({ ...entry, target: userId });
   });
   return readMe(desk, userId);
@@ -202,7 +207,7 @@ export async function resetPassword(
 ): Promise<{ setCookie: string }> {
   const { system, audit, jobs, clock } = desk;
   const userId = await setPasswordByToken(system, { token, password }, clock(), (id) => {
-    const entry = { actorId: id, workspaceId: null, action: "user.reset-password" };
+    const entry = { actorId: id, workspaceId: null, action: "user.reset-password" } as const;
     audit.record({ ...entry, target: id });
     jobs.enqueue(PASSWORD_NOTICE, null, { userId: id });
   });
@@ -241,7 +246,7 @@ export async function changePassword(
     forgetTries(system, account);
     setPasswordHash(system, { id: userId, passwordHash, now: clock() });
     const ended = removeSessionsOf(system, userId, session?.idHash);
-    const entry = { actorId: userId, workspaceId: null, action: "user.change-password" };
+    const entry = { actorId: userId, workspaceId: null, action: "user.change-password" } as const;
     desk.audit.record({ ...entry, target: userId, detail: { ended } });
     desk.jobs.enqueue(PASSWORD_NOTICE, null, { userId });
   });
@@ -269,7 +274,7 @@ export function endSession(desk: AuthDesk, userId: string, idHash: string): void
     if (!removeSessionOf(desk.system, userId, idHash)) {
       throw notFound("session");
     }
-    const entry = { actorId: userId, workspaceId: null, action: "session.close" };
+    const entry = { actorId: userId, workspaceId: null, action: "session.close" } as const;
     desk.audit.record({ ...entry, target: userId });
   });
 }

@@ -5,7 +5,7 @@ import { TaskSchema } from "../tasks/tasks.schema.ts";
 import { changeField, createField, listFields, removeField } from "./contact-fields.service.ts";
 import { FieldChange, FieldList, FieldSchema, NewField } from "./contacts.schema.ts";
 
-export const contactFieldRoutes = ({ guard, clock, audit, jobs }: AppDeps) =>
+export const contactFieldRoutes = ({ guard, clock, jobs }: AppDeps) =>
   new Elysia({
     name: "contact-fields",
     prefix: "/workspaces/:workspaceId/contact-fields",
@@ -20,6 +20,7 @@ export const contactFieldRoutes = ({ guard, clock, audit, jobs }: AppDeps) =>
     })
     .post("/", ({ db, body }) => createField(db, body, clock()), {
       permission: "contacts:write",
+      audit: "contact_field.create",
       idempotent: true,
       params: WorkspaceParams,
       body: NewField,
@@ -30,17 +31,11 @@ export const contactFieldRoutes = ({ guard, clock, audit, jobs }: AppDeps) =>
       "/:id",
       ({ db, params, body, actor, workspace }) => {
         const context = { db, jobs, workspaceId: workspace.id, actorId: actor.id, now: clock() };
-        const field = changeField(context, params.id, body);
-        audit.record({
-          actorId: actor.id,
-          workspaceId: workspace.id,
-          action: "contact_field.change",
-          target: params.id,
-        });
-        return field;
+        return changeField(context, params.id, body);
       },
       {
         permission: "contacts:write",
+        audit: "contact_field.change",
         params: WorkspaceItemParams,
         body: FieldChange,
         response: { 200: FieldSchema, ...refusals },
@@ -51,17 +46,11 @@ export const contactFieldRoutes = ({ guard, clock, audit, jobs }: AppDeps) =>
       "/:id",
       ({ db, params, actor, workspace }) => {
         const context = { db, jobs, workspaceId: workspace.id, actorId: actor.id, now: clock() };
-        const task = removeField(context, params.id);
-        audit.record({
-          actorId: actor.id,
-          workspaceId: workspace.id,
-          action: "contact_field.delete",
-          target: params.id,
-        });
-        return task;
+        return removeField(context, params.id);
       },
       {
         permission: "contacts:write",
+        audit: "contact_field.delete",
         params: WorkspaceItemParams,
         response: { 200: TaskSchema, ...refusals },
         detail: { summary: "Remove a custom field with its values" },

@@ -1,4 +1,5 @@
 import { Elysia } from "elysia";
+import type { AuditAction } from "../../platform/audit/actions.ts";
 import { Done, done, refusals } from "../../platform/http/schemas.ts";
 import type { AppDeps } from "../deps.ts";
 import {
@@ -21,7 +22,7 @@ import {
 
 export const limitRuleRoutes = ({ guard, databases, clock, audit, outside }: AppDeps) => {
   const { system } = databases;
-  const changed = (actorId: string, action: string, target: string) => {
+  const changed = (actorId: string, action: AuditAction, target: string) => {
     audit.record({ actorId, workspaceId: null, action, target });
     outside.engine.rulesChanged();
   };

@@ -22,7 +22,7 @@ import {
 } from "./lists.service.ts";
 import { waitingFor, withWaiting } from "./waiting.service.ts";
 
-export const listRoutes = ({ guard, clock, audit }: AppDeps) => {
+export const listRoutes = ({ guard, clock }: AppDeps) => {
   const all = (db: Connection, lists: readonly List[]) => withWaiting(db, lists, clock());
   const one = (db: Connection, list: List) => ({
     ...list,
@@ -48,27 +48,15 @@ export const listRoutes = ({ guard, clock, audit }: AppDeps) => {
         detail: { summary: "List lists with their counts" },
       },
     )
-    .post(
-      "/",
-      ({ db, body, actor, workspace }) => {
-        const list = createList(db, body, clock());
-        audit.record({
-          actorId: actor.id,
-          workspaceId: workspace.id,
-          action: "list.create",
-          target: list.id,
-        });
-        return one(db, list);
-      },
-      {
-        permission: "lists:write",
-        idempotent: true,
-        params: WorkspaceParams,
-        body: NewList,
-        response: { 200: ListSchema, ...refusals },
-        detail: { summary: "Create a list" },
-      },
-    )
+    .post("/", ({ db, body }) => one(db, createList(db, body, clock())), {
+      permission: "lists:write",
+      audit: "list.create",
+      idempotent: true,
+      params: WorkspaceParams,
+      body: NewList,
+      response: { 200: ListSchema, ...refusals },
+      detail: { summary: "Create a list" },
+    })
     .get("/:id", ({ db, params }) => one(db, getList(db, params.id)), {
       permission: "lists:read",
       params: WorkspaceItemParams,
@@ -77,6 +65,7 @@ export const listRoutes = ({ guard, clock, audit }: AppDeps) => {
     })
     .patch("/:id", ({ db, params, body }) => one(db, changeList(db, params.id, body, clock())), {
       permission: "lists:write",
+      audit: "list.change",
       params: WorkspaceItemParams,
       body: ListChange,
       response: { 200: ListSchema, ...refusals },
@@ -84,8 +73,8 @@ export const listRoutes = ({ guard, clock, audit }: AppDeps) => {
     })
     .put(
       "/:id/contacts/:contactId",
-      ({ db, params, body, actor }) => ({
-        changed: changeMembership(db, {
+      ({ db, params, body, actor, note }) => {
+        const changed = changeMembership(db, {
           listId: params.id,
           contactId: params.contactId,
           status: body.status,
@@ -93,10 +82,13 @@ export const listRoutes = ({ guard, clock, audit }: AppDeps) => {
           source: `by:${actor.id}`,
           actor: actor.id,
           now: clock(),
-        }),
-      }),
+        });
+        note(changed ? { detail: { contact: params.contactId, status: body.status } } : "nothing");
+        return { changed };
+      },
       {
         permission: "lists:write",
+        audit: "list.membership",
         params: MembershipParams,
         body: MembershipChangeBody,
         response: { 200: Changed, ...refusals },

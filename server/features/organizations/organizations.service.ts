@@ -58,7 +58,7 @@ export function changeOrganization(
   }
   inTransaction(deps.system, () => {
     renameOrganization(deps.system, organizationId, name, change.now);
-    const entry = { actorId: userId, workspaceId: null, action: "organization.change" };
+    const entry = { actorId: userId, workspaceId: null, action: "organization.change" } as const;
     deps.audit.record({ ...entry, target: organizationId });
   });
 }

@@ -1,4 +1,5 @@
 import { Elysia } from "elysia";
+import type { AuditAction } from "../../platform/audit/actions.ts";
 import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
 import {
   Done,
@@ -59,7 +60,7 @@ export const segmentRoutes = ({
     timeZone: workspace.timeZone,
     clock,
   });
-  const record = (actorId: string, workspaceId: string, action: string, target: number) =>
+  const record = (actorId: string, workspaceId: string, action: AuditAction, target: number) =>
     audit.record({ actorId, workspaceId, action, target });
   return new Elysia({
     name: "segments",

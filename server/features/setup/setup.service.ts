@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Config } from "../../config.ts";
 import type { Route } from "../../delivery/index.ts";
+import type { AuditAction } from "../../platform/audit/actions.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Databases } from "../../platform/db/databases.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
@@ -194,7 +195,7 @@ export function requireSteps(desk: SetupDesk, step: SetupStep): SetupMemory {
 }
 
 /** Nobody is signed in during the setup: its entries are the instance's own. */
-function recordStep(desk: SetupDesk, action: string, target: string): void {
+function recordStep(desk: SetupDesk, action: AuditAction, target: string): void {
   desk.audit.record({ actorId: null, workspaceId: null, action, target, detail: { setup: true } });
 }
 

@@ -5,10 +5,8 @@ import { TaskSchema } from "../tasks/tasks.schema.ts";
 import { MergeTag, NewTag, TagPage, TagQuery, TagSchema } from "./tags.schema.ts";
 import { changeTag, createTag, deleteTag, getTag, listTags, mergeTag } from "./tags.service.ts";
 
-export const tagRoutes = ({ guard, clock, audit, jobs }: AppDeps) => {
-  const record = (actorId: string, workspaceId: string, action: string, target: string | number) =>
-    audit.record({ actorId, workspaceId, action, target });
-  return new Elysia({
+export const tagRoutes = ({ guard, clock, jobs }: AppDeps) =>
+  new Elysia({
     name: "tags",
     prefix: "/workspaces/:workspaceId/tags",
     detail: { tags: ["Contacts"] },
@@ -21,53 +19,40 @@ export const tagRoutes = ({ guard, clock, audit, jobs }: AppDeps) => {
       response: { 200: TagPage, ...refusals },
       detail: { summary: "List tags with how many contacts have them" },
     })
-    .post(
-      "/",
-      ({ db, body, actor, workspace }) => {
-        const tag = createTag(db, body.name, clock());
-        record(actor.id, workspace.id, "tag.create", tag.id);
-        return tag;
-      },
-      {
-        permission: "contacts:write",
-        idempotent: true,
-        params: WorkspaceParams,
-        body: NewTag,
-        response: { 200: TagSchema, ...refusals },
-        detail: { summary: "Create a tag" },
-      },
-    )
+    .post("/", ({ db, body }) => createTag(db, body.name, clock()), {
+      permission: "contacts:write",
+      audit: "tag.create",
+      idempotent: true,
+      params: WorkspaceParams,
+      body: NewTag,
+      response: { 200: TagSchema, ...refusals },
+      detail: { summary: "Create a tag" },
+    })
     .get("/:id", ({ db, params }) => getTag(db, params.id), {
       permission: "contacts:read",
       params: WorkspaceItemParams,
       response: { 200: TagSchema, ...refusals },
       detail: { summary: "Get a tag" },
     })
-    .patch(
-      "/:id",
-      ({ db, params, body, actor, workspace }) => {
-        const tag = changeTag(db, params.id, body.name);
-        record(actor.id, workspace.id, "tag.rename", tag.id);
-        return tag;
-      },
-      {
-        permission: "contacts:write",
-        params: WorkspaceItemParams,
-        body: NewTag,
-        response: { 200: TagSchema, ...refusals },
-        detail: { summary: "Rename a tag" },
-      },
-    )
+    .patch("/:id", ({ db, params, body }) => changeTag(db, params.id, body.name), {
+      permission: "contacts:write",
+      audit: "tag.rename",
+      params: WorkspaceItemParams,
+      body: NewTag,
+      response: { 200: TagSchema, ...refusals },
+      detail: { summary: "Rename a tag" },
+    })
     .post(
       "/:id/merge",
-      ({ db, params, body, actor, workspace }) => {
+      ({ db, params, body, actor, workspace, note }) => {
         const context = { db, jobs, workspaceId: workspace.id, actorId: actor.id, now: clock() };
         const task = mergeTag(context, params.id, body.into);
-        record(actor.id, workspace.id, "tag.merge", `${params.id} → ${body.into}`);
+        note({ target: `${params.id} → ${body.into}` });
         return task;
       },
       {
         permission: "contacts:write",
+        audit: "tag.merge",
         params: WorkspaceItemParams,
         body: MergeTag,
         response: { 200: TaskSchema, ...refusals },
@@ -78,15 +63,13 @@ export const tagRoutes = ({ guard, clock, audit, jobs }: AppDeps) => {
       "/:id",
       ({ db, params, actor, workspace }) => {
         const context = { db, jobs, workspaceId: workspace.id, actorId: actor.id, now: clock() };
-        const task = deleteTag(context, params.id);
-        record(actor.id, workspace.id, "tag.delete", params.id);
-        return task;
+        return deleteTag(context, params.id);
       },
       {
         permission: "contacts:write",
+        audit: "tag.delete",
         params: WorkspaceItemParams,
         response: { 200: TaskSchema, ...refusals },
         detail: { summary: "Remove a tag; its contacts stay" },
       },
     );
-};

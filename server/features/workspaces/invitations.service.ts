@@ -199,7 +199,7 @@ function join(acceptance: Acceptance, invitation: InvitationRow, userId: string)
   const { id, workspaceId, role } = invitation;
   endInvitation(system, { id, workspaceId, now });
   addMember(system, { workspaceId, userId, role, now });
-  const entry = { actorId: userId, workspaceId, action: "member.join", target: userId };
+  const entry = { actorId: userId, workspaceId, action: "member.join", target: userId } as const;
   audit.record({ ...entry, detail: { role, invitation: id } });
   return workspaceId;
 }

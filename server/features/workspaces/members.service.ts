@@ -1,3 +1,4 @@
+import type { AuditAction } from "../../platform/audit/actions.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { AppError, notFound } from "../../platform/errors.ts";
@@ -114,7 +115,7 @@ function requireAnotherOwner(desk: MemberDesk): void {
 /** Notes in the audit log what was done with members or invitations. */
 export function record(
   desk: MemberDesk,
-  action: string,
+  action: AuditAction,
   target: string,
   detail: Record<string, unknown>,
 ): void {

@@ -1,9 +1,18 @@
 import { Elysia } from "elysia";
+import { createAuditTrail } from "../audit/trail.ts";
 import { type Clock, systemClock } from "../clock.ts";
 import type { Databases } from "../db/databases.ts";
 import type { Connection } from "../db/driver.ts";
 import { writeTurn } from "../db/write-turn.ts";
 import { AppError, notFound } from "../errors.ts";
+import {
+  type AuditOption,
+  auditDetail,
+  beginAction,
+  endAction,
+  idOf,
+  unaudited,
+} from "./audited.ts";
 import { countValues, MAX_OPEN_BODY_BYTES, refuseLargeBody } from "./body-limit.ts";
 import { type ClientAddress, networkOf, type PeerAddress } from "./client-address.ts";
 import { idempotency } from "./idempotency.ts";
@@ -50,9 +59,10 @@ export type AccessPort = {
  * - `instanceAdmin: true`: administrators only; provides `actor`.
  * - `open: "reason"`: anyone, with the reason why that is safe.
  *
- * A creating POST may then declare `idempotent: true`.
+ * A creating POST may then declare `idempotent: true`, and every POST, PUT, PATCH and DELETE declares `audit`: the action
+ * of its entry in the audit log, or why it leaves none (`AuditOption`). Provides `note`, by which the handler adds to it.
  *
- * A test walks all routes and fails for a route that declares none of them.
+ * A test walks all routes and fails for a route that does not say who may call it, or for a change that leaves no trace.
  */
 export function createGuard(
   access: AccessPort,
@@ -62,7 +72,8 @@ export function createGuard(
   rates: Rates = defaultRates,
 ) {
   const gate = { access, clientAddress, limiter: new RateLimiter(clock), rates };
-  const { decisionFor, decidedBy } = createDecisions(gate, databases);
+  const { decisionFor, decisionOf, decidedBy } = createDecisions(gate, databases);
+  const trail = createAuditTrail(() => databases.system, clock);
 
   return new Elysia({ name: "guard" })
     .use(idempotency(databases.system, clock))
@@ -118,6 +129,23 @@ export function createGuard(
     .macro("open", (reason: string) => ({
       detail: { "x-access": `open: ${reason}`, security: [] } as object,
       ...decidedBy(async (asked) => admitStranger(gate, asked)),
+    }))
+    .macro("audit", (option: AuditOption) => ({
+      detail: { "x-audit": auditDetail(option) } as object,
+      async resolve({ request, params }) {
+        if (typeof option !== "string") {
+          return { note: unaudited };
+        }
+        const { actor, workspace } = decisionOf(request);
+        const start = {
+          actorId: actor?.id ?? null,
+          workspaceId: workspace?.id ?? null,
+          action: option,
+          target: idOf(params),
+        };
+        return { note: await beginAction(trail, request, start) };
+      },
+      afterHandle: ({ request, responseValue }) => endAction(request, responseValue),
     }));
 }
 
@@ -160,7 +188,7 @@ function createDecisions(gate: Gate, databases: Databases) {
       }),
     };
   };
-  return { decisionFor, decidedBy };
+  return { decisionFor, decisionOf: (request: Request) => decisions.get(request) ?? {}, decidedBy };
 }
 
 /** True for a request that may change something. It waits until a write can start, while other requests are served. */

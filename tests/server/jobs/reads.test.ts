@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { createAuditLog } from "../../../server/features/audit/audit.service.ts";
 import { contactLooks } from "../../../server/features/contacts/contact-looks.service.ts";
 import { reportLooks } from "../../../server/features/reports/report-looks.service.ts";
 import { type Reads, startReads } from "../../../server/jobs/reads.ts";
+import { createAuditLog } from "../../../server/platform/audit/audit-log.ts";
 import { newTestApp, type TestApp, type TestWorkspace } from "../../support/app.ts";
 
 let fixture: TestApp;

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { createAuditLog, verifyAudit } from "../../../../server/features/audit/audit.service.ts";
+import { verifyAudit } from "../../../../server/features/audit/audit.service.ts";
 import type { AuditLog } from "../../../../server/features/ports.ts";
+import { createAuditLog } from "../../../../server/platform/audit/audit-log.ts";
 import { inTransaction } from "../../../../server/platform/db/transaction.ts";
 import { newTestApp, type TestApp, toEnd } from "../../../support/app.ts";
 

@@ -2,7 +2,6 @@
 
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { readConfig } from "../../../../server/config.ts";
-import { createAuditLog } from "../../../../server/features/audit/audit.service.ts";
 import {
   type AuthDesk,
   changePassword,
@@ -20,6 +19,7 @@ import {
   setPasswordHash,
 } from "../../../../server/features/users/users.service.ts";
 import { addUser } from "../../../../server/features/users/users.store.ts";
+import { createAuditLog } from "../../../../server/platform/audit/audit-log.ts";
 import { createJobQueue } from "../../../../server/platform/scheduler/job-queue.ts";
 import {
   type AccountsApp,

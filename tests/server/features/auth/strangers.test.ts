@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { createAuditLog } from "../../../../server/features/audit/audit.service.ts";
 import {
   mayMailReset,
   takeSignInTries,
 } from "../../../../server/features/auth/attempt-limits.service.ts";
 import { deviceCookie } from "../../../../server/features/auth/known-device.ts";
 import { forcePassword } from "../../../../server/features/users/reset.service.ts";
+import { createAuditLog } from "../../../../server/platform/audit/audit-log.ts";
 import { createJobQueue } from "../../../../server/platform/scheduler/job-queue.ts";
 import { type AccountsApp, newAccountsApp, type SignedUp } from "../../../support/accounts.ts";
 

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "bun:test";
 import { createApiKey } from "../../../../server/features/api-keys/api-keys.service.ts";
-import { createAuditLog } from "../../../../server/features/audit/audit.service.ts";
+import { createAuditLog } from "../../../../server/platform/audit/audit-log.ts";
 import { type AccountsApp, newAccountsApp } from "../../../support/accounts.ts";
 
 let fixture: AccountsApp;

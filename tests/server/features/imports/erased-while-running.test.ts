@@ -1,11 +1,11 @@
 // An erasure while an import is running or waits for its turn: its later rows bring nobody back, and keep nothing.
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
-import { createAuditLog } from "../../../../server/features/audit/audit.service.ts";
 import { importPath } from "../../../../server/features/imports/import-files.ts";
 import { runImport } from "../../../../server/features/imports/import-run.service.ts";
 import { runPersonJob } from "../../../../server/features/privacy/person-job.service.ts";
 import { requestPrivacy } from "../../../../server/features/privacy/privacy.service.ts";
+import { createAuditLog } from "../../../../server/platform/audit/audit-log.ts";
 import { createJobQueue } from "../../../../server/platform/scheduler/job-queue.ts";
 import { ImportFixture } from "./import-fixture.ts";
 

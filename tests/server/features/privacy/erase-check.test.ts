@@ -1,7 +1,7 @@
 // A name alone is nobody's identifier: what has it is listed for a person to look at, and not rewritten.
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { createAuditLog } from "../../../../server/features/audit/audit.service.ts";
 import { runPersonJob } from "../../../../server/features/privacy/person-job.service.ts";
+import { createAuditLog } from "../../../../server/platform/audit/audit-log.ts";
 import { ImportFixture } from "../imports/import-fixture.ts";
 
 type Asked = {

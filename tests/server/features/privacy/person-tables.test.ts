@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { createAuditLog } from "../../../../server/features/audit/audit.service.ts";
 import { runPersonJob } from "../../../../server/features/privacy/person-job.service.ts";
+import { createAuditLog } from "../../../../server/platform/audit/audit-log.ts";
 import { newTestApp, type TestApp, type TestWorkspace } from "../../../support/app.ts";
 
 /** What a merge and an erasure do with the rows of a table that are about a person. */

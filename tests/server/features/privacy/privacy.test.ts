@@ -2,8 +2,8 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createAuditLog } from "../../../../server/features/audit/audit.service.ts";
 import { runPersonJob } from "../../../../server/features/privacy/person-job.service.ts";
+import { createAuditLog } from "../../../../server/platform/audit/audit-log.ts";
 import { ImportFixture } from "../imports/import-fixture.ts";
 
 let fixture: ImportFixture;

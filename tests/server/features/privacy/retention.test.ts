@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { createAuditLog } from "../../../../server/features/audit/audit.service.ts";
 import { tidyAll } from "../../../../server/features/privacy/tidy.service.ts";
+import { createAuditLog } from "../../../../server/platform/audit/audit-log.ts";
 import { newTestApp, type TestApp, type TestWorkspace } from "../../../support/app.ts";
 
 const DAY = 86_400_000;

@@ -1,0 +1,89 @@
+// The audit log is in system.db and most changes are in a workspace's file; no transaction spans both. So a row says what
+// is about to be done before it is done, and goes in the transaction that adds the entry.
+import type { Clock } from "../clock.ts";
+import type { Connection } from "../db/driver.ts";
+import { inTransaction } from "../db/transaction.ts";
+import { writeTurn } from "../db/write-turn.ts";
+import { log } from "../log.ts";
+import type { AuditAction } from "./actions.ts";
+import { addIntent, allIntents, removeIntent } from "./audit.store.ts";
+import { type AuditEntry, appendContent, contentOf } from "./audit-log.ts";
+import type { AuditContent } from "./chain.ts";
+
+/** What is known of an action before it begins. */
+export type AuditStart = {
+  actorId: string | null;
+  workspaceId: string | null;
+  action: AuditAction;
+  target: string;
+};
+
+/** Entries of actions that change something outside system.db. */
+export type AuditTrail = {
+  /**
+   * Writes down that an action begins, and returns a number for it.
+   * @throws what SQLite throws, for example on a full disk: then the action must not begin.
+   */
+  begin(start: AuditStart): Promise<number>;
+  /**
+   * Adds the entry of an action that ended, or none for one that changed nothing. Never fails: the action has happened,
+   * and its row remains until the entry is written, by a later request or at the next start.
+   */
+  end(id: number, entry: AuditEntry | undefined): Promise<void>;
+};
+
+type Ended = { id: number; content: AuditContent | undefined };
+
+/** The trail of one instance; `system` is asked for again after each pause. */
+export function createAuditTrail(system: () => Connection, clock: Clock): AuditTrail {
+  let unwritten: Ended[] = [];
+  const write = () => {
+    if (unwritten.length === 0) {
+      return;
+    }
+    const db = system();
+    inTransaction(db, () => {
+      for (const { id, content } of unwritten) {
+        if (content !== undefined) {
+          appendContent(db, content);
+        }
+        removeIntent(db, id);
+      }
+    });
+    unwritten = [];
+  };
+  return {
+    async begin(start) {
+      await writeTurn(system);
+      return addIntent(system(), { ...start, at: clock() });
+    },
+    async end(id, entry) {
+      const content = entry === undefined ? undefined : contentOf(entry, clock());
+      unwritten.push({ id, content });
+      try {
+        await writeTurn(system);
+        write();
+      } catch (error) {
+        log.error({ err: error, waiting: unwritten.length }, "an audit entry is not written yet");
+      }
+    },
+  };
+}
+
+/**
+ * Turns what a killed process left into entries. They say that the server stopped during the action, because nobody can
+ * tell from system.db whether it took effect.
+ *
+ * @returns how many there were.
+ */
+export function endInterrupted(system: Connection, clock: Clock): number {
+  return inTransaction(system, () => {
+    const left = allIntents(system);
+    for (const { id, at, ...start } of left) {
+      const detail = JSON.stringify({ outcome: "server_stopped", begunAt: at });
+      appendContent(system, { ...start, at: clock(), detail });
+      removeIntent(system, id);
+    }
+    return left.length;
+  });
+}

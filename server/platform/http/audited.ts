@@ -1,0 +1,122 @@
+import { Elysia } from "elysia";
+import type { AuditAction } from "../audit/actions.ts";
+import type { AuditEntry } from "../audit/audit-log.ts";
+import type { AuditStart, AuditTrail } from "../audit/trail.ts";
+import { statusOfError } from "./problem.ts";
+
+/**
+ * What a route leaves in the audit log:
+ * - `"tag.rename"`: an entry when the handler succeeds. The target is `params.id`, or else the `id` of the response.
+ * - `{ none: "reason" }`: nothing, with the reason why nobody needs an entry.
+ * - `{ within: ["session.open"] }`: the service records these itself, in the transaction on system.db in which it makes
+ *   the change, so that neither is without the other.
+ */
+export type AuditOption =
+  | AuditAction
+  | { readonly none: string }
+  | { readonly within: readonly AuditAction[] };
+
+/** What a handler knows better than the route's option. */
+export type AuditNote = {
+  /** When the outcome decides which action it was. */
+  action?: AuditAction;
+  target?: string | number;
+  /** Ids, numbers and choices only: no names, addresses or secrets, since entries are never erased. */
+  detail?: Record<string, unknown>;
+};
+
+/** Says what is special about the request's entry; `"nothing"` when the handler found that there was nothing to change. */
+export type Note = (note: AuditNote | "nothing") => void;
+
+type Begun = { trail: AuditTrail; id: number; start: AuditStart; note: AuditNote | "nothing" };
+
+/** The requests whose action has begun and is not in the log yet. */
+const begun = new WeakMap<Request, Begun>();
+
+/** What the route's detail says about its entry, for the documentation and for the test that walks all routes. */
+export function auditDetail(option: AuditOption): string {
+  if (typeof option === "string") {
+    return option;
+  }
+  return "none" in option ? `none: ${option.none}` : `within: ${option.within.join(", ")}`;
+}
+
+/** Writes down that the action begins, before the handler runs; returns what the handler adds to the entry with. */
+export async function beginAction(
+  trail: AuditTrail,
+  request: Request,
+  start: AuditStart,
+): Promise<Note> {
+  const id = await trail.begin(start);
+  const action: Begun = { trail, id, start, note: {} };
+  begun.set(request, action);
+  return (note) => {
+    action.note = note;
+  };
+}
+
+/** For the handler of a route without an entry. */
+export function unaudited(): never {
+  throw new Error("a route that leaves no audit entry has nothing to add to it");
+}
+
+/** Adds the entry of a handler that returned. */
+export async function endAction(request: Request, response: unknown): Promise<void> {
+  const action = begun.get(request);
+  if (action === undefined) {
+    return;
+  }
+  begun.delete(request);
+  await action.trail.end(
+    action.id,
+    changedNothing(action, response) ? undefined : entryOf(action, response),
+  );
+}
+
+/**
+ * Ends the actions of requests that failed. A refusal changed nothing and leaves no entry; after an unexpected error
+ * nobody knows, and the entry says so. Must be registered before the plugin that answers errors, which ends the chain.
+ */
+export const failedActions = new Elysia({ name: "failed-actions" }).onError(
+  { as: "global" },
+  async ({ request, error, code }) => {
+    const action = begun.get(request);
+    if (action === undefined) {
+      return;
+    }
+    begun.delete(request);
+    const status = statusOfError(error, code);
+    const noted = action.note === "nothing" ? {} : action.note;
+    const detail = { ...noted.detail, outcome: "server_error", status };
+    await action.trail.end(
+      action.id,
+      status < 500 ? undefined : { ...action.start, ...noted, detail },
+    );
+  },
+);
+
+/** True for a handler that said so, for a refusal that it returned, and for the repetition of an earlier answer. */
+function changedNothing({ note }: Begun, response: unknown): boolean {
+  return (
+    note === "nothing" ||
+    (response instanceof Response &&
+      (response.status >= 400 || response.headers.has("idempotent-replayed")))
+  );
+}
+
+function entryOf({ start, note }: Begun, response: unknown): AuditEntry {
+  const { action, target, detail } = note === "nothing" ? ({} as AuditNote) : note;
+  return {
+    actorId: start.actorId,
+    workspaceId: start.workspaceId,
+    action: action ?? start.action,
+    target: target ?? (start.target === "" ? idOf(response) : start.target),
+    ...(detail === undefined ? {} : { detail }),
+  };
+}
+
+/** The id in a path or a response; "" when there is none. */
+export function idOf(value: unknown): string {
+  const id = typeof value === "object" && value !== null && "id" in value ? value.id : undefined;
+  return typeof id === "string" || typeof id === "number" ? String(id) : "";
+}

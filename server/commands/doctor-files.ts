@@ -146,6 +146,8 @@ function isClean(dataDir: string, path: string): boolean {
 function noticeLine({ kind, path, bytes, records, kept }: DamageNotice): string {
   const place = kept === "" ? "" : `, kept as ${kept}`;
   switch (kind) {
+    case "older_copy":
+      return `${path} is an older copy, made before campaigns of it were sent: those that would send by themselves are paused or drafts again`;
     case "results_lost":
       return `${path} is an older copy, and the journal no longer holds all that happened since: its numbers are too low, and its campaigns are paused because people who wait there may have the message already or may have unsubscribed`;
     case "journal_missing":

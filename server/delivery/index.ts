@@ -53,5 +53,6 @@ export {
 } from "./threads/engine.ts";
 export type { CampaignProgress } from "./threads/engine-state.ts";
 export { type Renderer, startRenderer } from "./threads/renderer.ts";
+export { startedBefore } from "./threads/started-campaigns.store.ts";
 export * from "./tokens.ts";
 export * from "./types.ts";

@@ -95,15 +95,16 @@ export function writeRuns(db: Connection, campaignId: number, runs: readonly Run
   });
 }
 
+// A campaign that is to wait for a person got its reason while it was being prepared.
 const finishFreeze = statement<[{ campaignId: number; total: number; now: number }]>(`
   UPDATE campaign
-     SET status = CASE WHEN @total = 0 THEN 'completed' ELSE 'sending' END,
+     SET status = CASE WHEN @total = 0 THEN 'completed' WHEN status_reason = '' THEN 'sending' ELSE 'paused' END,
          recipient_total = @total, started_at = @now, updated_at = @now,
          finished_at = CASE WHEN @total = 0 THEN @now END
    WHERE id = @campaignId AND status = 'preparing'
 `);
 
-/** Sets the total and starts the campaign. @returns the total, or undefined when it was cancelled meanwhile. */
+/** Sets the total and starts the campaign, or pauses it when it has a reason to wait. @returns the total, or undefined when it was cancelled meanwhile. */
 export function completeFreeze(
   db: Connection,
   campaignId: number,

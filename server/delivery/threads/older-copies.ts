@@ -11,7 +11,13 @@ import {
   releaseForeignLeases,
 } from "../queue/claim.store.ts";
 import { forgetReached, reachedIn } from "./lost-results.store.ts";
+import { holdUnstartedCampaigns, recordStarted, startedSince } from "./started-campaigns.store.ts";
 
+const REASON_STARTED =
+  "This workspace's file is an older copy. This campaign was sent after the copy was made, so its recipients would get it twice. To send it anyway, duplicate it and send the duplicate.";
+const REASON_UNSTARTED =
+  "This workspace's file is an older copy. This campaign may have been sent, changed or cancelled after the copy was made. Check that before you send it.";
+const REASONS = { started: REASON_STARTED, unstarted: REASON_UNSTARTED };
 const REASON =
   "This workspace's file is an older copy, and some of what happened after it was made is lost. People who still wait here may have received this campaign already, or may have unsubscribed. Resume it to send to them anyway.";
 
@@ -24,9 +30,10 @@ export type OlderCopyParts = {
 };
 
 /**
- * Detects that a workspace's file was restored from an older copy while the journal no longer holds everything that
- * happened after the copy was made. This is reported once, and campaigns that are being sent are paused, because it is
- * unknown which of the pending recipients have already received the message.
+ * Detects that a workspace's file was restored from an older copy. Two things tell: the journal no longer holds
+ * everything that happened after the copy was made, or a campaign that was started is not started in the copy. This is
+ * reported once. Every campaign that would send by itself waits for a person, because it may have been sent, changed or
+ * cancelled since, and it is unknown which of the pending recipients have already received the message.
  */
 export class OlderCopies {
   readonly #parts: OlderCopyParts;
@@ -49,12 +56,26 @@ export class OlderCopies {
     const lost = reachedIn(system, workspaceId).filter(
       ({ stream, ...reached }) => comparePositions(applied.get(stream) ?? streamStart, reached) < 0,
     );
+    const started = startedSince(system, workspaceId, db, REASON_STARTED);
     if (lost.length > 0) {
-      this.#say(workspaceId, lost);
+      this.#sayLost(workspaceId, lost);
+    } else if (started.length > 0) {
+      this.#sayOlder(workspaceId);
+    }
+    if (lost.length > 0 || started.length > 0) {
+      holdUnstartedCampaigns(db, started, REASONS, this.#parts.clock());
       this.#pauseAll(workspaceId, db);
+    }
+    if (lost.length > 0) {
       forgetReached(system, workspaceId);
     }
+    recordStarted(system, workspaceId, db);
     this.#checked.add(workspaceId);
+  }
+
+  /** Records that campaigns were started, so that a copy from before that is known. A crash in between is made up for. */
+  recordStarted(workspaceId: string, db: Connection): void {
+    recordStarted(this.#parts.system, workspaceId, db);
   }
 
   /** The workspace's file may be a different one when it is opened again, so it must be checked again. */
@@ -62,7 +83,7 @@ export class OlderCopies {
     this.#checked.delete(workspaceId);
   }
 
-  #say(workspaceId: string, lost: ReturnType<typeof reachedIn>): void {
+  #sayLost(workspaceId: string, lost: ReturnType<typeof reachedIn>): void {
     const { system, dataDir, clock } = this.#parts;
     const file = workspacePath(dataDir, workspaceId);
     const upTo = lost.map(({ stream, segment, offset }) => `${stream} ${segment}/${offset}`);
@@ -73,6 +94,17 @@ export class OlderCopies {
     const notice = { kind: "results_lost" as const, bytes: 0, records: lost.length, kept: "" };
     const path = `${file} (journal up to ${upTo.join(", ")})`;
     noteDamage(system, { ...notice, path, at: clock() });
+  }
+
+  #sayOlder(workspaceId: string): void {
+    const { system, dataDir, clock } = this.#parts;
+    const path = workspacePath(dataDir, workspaceId);
+    log.error(
+      { workspaceId, path },
+      "a workspace's file is an older copy, made before campaigns of it were sent: its campaigns wait for a person",
+    );
+    const notice = { kind: "older_copy" as const, path, bytes: 0, records: 0, kept: "" };
+    noteDamage(system, { ...notice, at: clock() });
   }
 
   #pauseAll(workspaceId: string, db: Connection): void {

@@ -268,8 +268,7 @@ export class Writer {
     }
   }
 
-  async pause(request: Parameters<WriterMethods["pause"]>[0]): Promise<void> {
-    const { workspaceId, campaignId, reason } = request;
+  async pause({ workspaceId, campaignId, reason }: Parameters<WriterMethods["pause"]>[0]) {
     await this.#turn(workspaceId);
     const db = this.#find(workspaceId);
     if (db !== undefined && pauseWithReason(db, campaignId, reason, this.#clock())) {
@@ -381,6 +380,7 @@ export class Writer {
       freezeAudience(database, campaignId, this.#clock, this.#databases.system),
       workspaceId,
     );
+    this.#copies.recordStarted(workspaceId, database());
     this.#onApplied({ workspaceId, campaigns: [campaignId], settled: [], outcomes: {} });
     return total;
   }

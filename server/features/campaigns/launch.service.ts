@@ -1,4 +1,4 @@
-import type { Renderer } from "../../delivery/index.ts";
+import { type Renderer, startedBefore } from "../../delivery/index.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Databases } from "../../platform/db/databases.ts";
 import type { Connection } from "../../platform/db/driver.ts";
@@ -26,6 +26,7 @@ import {
   storeContent,
   storeScheduledAt,
 } from "./campaigns.store.ts";
+import { sentBefore } from "./preflight.rules.ts";
 import { runPreflight } from "./preflight.service.ts";
 
 /** The job that launches a campaign when it is due, and carries a launch through a crash. */
@@ -74,6 +75,7 @@ export async function scheduleCampaign(
   const row = requireCampaign(db, target.campaignId);
   requireSame(row, checked);
   requireReady(db, row, faults);
+  refuseSentBefore(deps, target, row);
   enqueueLaunch(deps, target, due);
   inTransaction(db, () => {
     if (row.status !== "scheduled") {
@@ -244,6 +246,17 @@ function requireReady(db: Connection, row: CampaignRow, faults: SectionProblem[]
     requireMove(row, "schedule");
   }
   refuseProblems(sectionsOf(db, row, faults).review.problems);
+}
+
+function refuseSentBefore(
+  { databases }: LaunchDeps,
+  target: Target,
+  { createdAt }: CampaignRow,
+): void {
+  const startedAt = startedBefore(databases.system, { ...target, createdAt });
+  if (startedAt !== undefined) {
+    throw new AppError("illegal_state", sentBefore(startedAt));
+  }
 }
 
 function refuseProblems(problems: readonly SectionProblem[]): void {

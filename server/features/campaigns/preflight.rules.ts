@@ -10,7 +10,8 @@ export type Fix =
   | "route"
   | "domains"
   | "public-url"
-  | "workspace";
+  | "workspace"
+  | "duplicate";
 
 export type Check = { code: string; severity: "error" | "warning"; message: string; fix: Fix };
 
@@ -32,6 +33,8 @@ export type PreflightFacts = {
   publicUrl: string;
   postalAddress: string;
   willGetIt: number;
+  /** When it was started in a newer state of the workspace (unix ms); undefined when it was not. */
+  startedBefore: number | undefined;
   sender:
     | {
         email: string;
@@ -55,6 +58,7 @@ export type PreflightFacts = {
 /** What would stop the send (errors) or hurt it (warnings), most serious first. */
 export function preflightChecks(facts: PreflightFacts): Check[] {
   const checks = [
+    ...copyChecks(facts),
     ...sectionChecks(facts),
     ...problemChecks(facts),
     ...audienceChecks(facts),
@@ -63,6 +67,25 @@ export function preflightChecks(facts: PreflightFacts): Check[] {
     ...addressChecks(facts),
   ];
   return checks.sort((a, b) => Number(a.severity === "warning") - Number(b.severity === "warning"));
+}
+
+/** Why a campaign that was sent already, and is not in this older copy of its workspace, is not sent again. */
+export function sentBefore(startedAt: number): string {
+  const day = new Date(startedAt).toISOString().slice(0, 10);
+  return `This campaign was already sent on ${day}, before an older copy of this workspace was restored. Its recipients would get it twice. To send it anyway, duplicate it and send the duplicate.`;
+}
+
+function copyChecks({ startedBefore }: PreflightFacts): Check[] {
+  return startedBefore === undefined
+    ? []
+    : [
+        {
+          code: "sent_before",
+          severity: "error",
+          message: sentBefore(startedBefore),
+          fix: "duplicate",
+        },
+      ];
 }
 
 const fixOfField: Record<string, Fix> = {

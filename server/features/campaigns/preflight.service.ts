@@ -1,4 +1,9 @@
-import { type AudienceDefinition, audienceStamp, type Waterfall } from "../../delivery/index.ts";
+import {
+  type AudienceDefinition,
+  audienceStamp,
+  startedBefore,
+  type Waterfall,
+} from "../../delivery/index.ts";
 import type { Clock } from "../../platform/clock.ts";
 import { lostAt, refreshDomain } from "../domains/domains.service.ts";
 import { findSenderForCampaign } from "../domains/senders.service.ts";
@@ -69,6 +74,11 @@ export async function runPreflight(
     publicUrl: deps.publicUrl,
     postalAddress: content.workspace.postalAddress,
     willGetIt: waterfall.recipients,
+    startedBefore: startedBefore(deps.databases.system, {
+      workspaceId: deps.workspaceId,
+      campaignId,
+      createdAt: row.createdAt,
+    }),
     sender: sender && { ...sender, domainLostAt: lostAt(db, sender.domainId) },
     route,
   });

@@ -42,6 +42,7 @@ export const Damage = t.Object(
           t.Literal("inbox_unusable"),
           t.Literal("limits_lost"),
           t.Literal("holder_unreadable"),
+          t.Literal("older_copy"),
           t.Literal("results_lost"),
         ]),
         path: t.String(),

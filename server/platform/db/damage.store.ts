@@ -24,6 +24,7 @@ export type DamageKind =
   | "inbox_unusable"
   | "limits_lost"
   | "holder_unreadable"
+  | "older_copy"
   | "results_lost";
 
 const insertNotice = statement<[Omit<DamageNotice, "id"> & { isLasting: 0 | 1 }]>(`

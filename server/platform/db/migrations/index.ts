@@ -15,6 +15,7 @@ import system012 from "./system/012-invitations.sql" with { type: "text" };
 import system013 from "./system/013-lost-results.sql" with { type: "text" };
 import system014 from "./system/014-languages.sql" with { type: "text" };
 import system015 from "./system/015-audit-intents.sql" with { type: "text" };
+import system016 from "./system/016-started-campaigns.sql" with { type: "text" };
 import workspace001 from "./workspace/001-audience.sql" with { type: "text" };
 import workspace002 from "./workspace/002-campaigns.sql" with { type: "text" };
 import workspace003 from "./workspace/003-delivery.sql" with { type: "text" };
@@ -57,6 +58,7 @@ export const migrations = {
     system013,
     system014,
     system015,
+    system016,
   ],
   workspace: [
     workspace001,

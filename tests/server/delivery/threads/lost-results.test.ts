@@ -233,3 +233,19 @@ test("set aside and back with the whole journal, what was in hand is simply take
   expect(counts()).toMatchObject({ pending: PEOPLE, held: 0, leased: 0 });
   expect(ambiguous()).toBe(0);
 });
+
+test("in an older copy with lost results, what would start by itself waits for a person as well", async () => {
+  const scheduled = data.addCampaign(ws, { status: "scheduled" });
+  await sendAndCopyAfter(5);
+  restoreCopy();
+
+  await (await newWriter("second")).recover();
+
+  expect(notices()).toEqual(["results_lost"]);
+  expect(
+    data.db(ws).prepare("SELECT status, status_reason FROM campaign WHERE id = ?").get(scheduled),
+  ).toEqual({
+    status: "draft",
+    status_reason: expect.stringContaining("may have been sent, changed or cancelled"),
+  });
+});

@@ -243,3 +243,45 @@ test("a paused campaign whose route is off cannot go on", async () => {
   expect(response.status).toBe(409);
   expect((await response.json()).detail).toContain("sending method");
 });
+
+test("a campaign that was sent after this copy of its workspace was made goes out only as a duplicate", async () => {
+  const id = await fixture.newReady();
+  const createdAt = fixture.db().prepare("SELECT created_at FROM campaign WHERE id = ?").pluck();
+  fixture.app.databases.system
+    .prepare("INSERT INTO campaign_started VALUES (?, ?, ?, ?)")
+    .run(fixture.workspace.id, id, createdAt.get(id), START);
+
+  const launched = await fixture.call("POST", `/${id}/launch`);
+  const scheduled = await fixture.call("POST", `/${id}/schedule`, {
+    localTime: "2027-06-01T09:00",
+    timeZone: "Europe/Berlin",
+  });
+
+  for (const refused of [launched, scheduled]) {
+    expect(refused.status).toBe(409);
+    expect(await refused.text()).toContain("would get it twice");
+  }
+  expect(statusOf(id)).toBe("draft");
+  expect(jobs()).toEqual([]);
+  const copy = (await (await fixture.call("POST", `/${id}/duplicate`)).json()) as { id: number };
+  expect((await fixture.call("POST", `/${copy.id}/launch`)).status).toBe(200);
+});
+
+test("a schedule that is due for a campaign which was sent already makes it a draft that says so", async () => {
+  const id = await fixture.newReady();
+  fixture
+    .db()
+    .prepare("UPDATE campaign SET status = 'scheduled', scheduled_at = ? WHERE id = ?")
+    .run(START, id);
+  const createdAt = fixture.db().prepare("SELECT created_at FROM campaign WHERE id = ?").pluck();
+  fixture.app.databases.system
+    .prepare("INSERT INTO campaign_started VALUES (?, ?, ?, ?)")
+    .run(fixture.workspace.id, id, createdAt.get(id), START);
+
+  await runDueJob(id);
+
+  expect(fixture.db().prepare("SELECT status, status_reason FROM campaign").get()).toEqual({
+    status: "draft",
+    status_reason: expect.stringContaining("would get it twice"),
+  });
+});

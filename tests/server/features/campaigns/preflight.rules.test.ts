@@ -15,6 +15,7 @@ const good: PreflightFacts = {
   publicUrl: "https://mail.example.com",
   postalAddress: "1 Street",
   willGetIt: 10,
+  startedBefore: undefined,
   sender: {
     email: "a@example.com",
     domainVerified: true,
@@ -34,6 +35,11 @@ test("a campaign that is in order has nothing to say", () => {
 });
 
 test.each([
+  [
+    "a campaign that was sent after this copy of its workspace was made",
+    { startedBefore: 1 },
+    "error sent_before duplicate",
+  ],
   ["an empty audience", { willGetIt: 0 }, "error empty_audience audience"],
   ["a body without a way out", { bodySource: "<p>Hi</p>" }, "warning no_unsubscribe_link content"],
   ["an emptied text part", { textSource: " " }, "warning no_text text"],

@@ -106,13 +106,21 @@ export const t = messages({
     en: "Nothing was lost. Check the disk, because other files may be affected.",
     de: "Es ging nichts verloren. Prüfen Sie den Datenträger, denn andere Dateien können betroffen sein.",
   },
+  older_copy: {
+    en: "A workspace file is an older copy, made before campaigns were sent",
+    de: "Die Datei eines Arbeitsbereichs ist eine ältere Kopie aus der Zeit vor dem Versand von Kampagnen",
+  },
+  older_copyBody: {
+    en: "Campaigns that were sending are paused, and scheduled campaigns are drafts again. They may have been sent, changed or cancelled after the copy was made. Check each of them before you send it.",
+    de: "Kampagnen im Versand sind pausiert, und geplante Kampagnen sind wieder Entwürfe. Möglicherweise wurden sie nach dieser Kopie gesendet, geändert oder abgebrochen. Prüfen Sie jede, bevor Sie sie senden.",
+  },
   results_lost: {
     en: "A workspace file is an older copy, so some results are lost",
     de: "Die Datei eines Arbeitsbereichs ist eine ältere Kopie, deshalb fehlen Ergebnisse",
   },
   results_lostBody: {
-    en: "Some results, opens, clicks and unsubscribes since that copy are missing, so the numbers are too low. Campaigns that were sending are paused. Recipients still waiting there may already have received the message, and would get it twice, or may have unsubscribed. Use a newer copy of the file if you have one, or check who unsubscribed before you resume.",
-    de: "Seit dieser Kopie fehlen Ergebnisse, Öffnungen, Klicks und Abmeldungen, daher sind die Zahlen zu niedrig. Kampagnen im Versand sind pausiert. Wartende Empfänger haben die Nachricht möglicherweise schon erhalten und bekämen sie doppelt, oder haben sich abgemeldet. Verwenden Sie eine neuere Kopie der Datei, falls Sie eine haben, oder prüfen Sie vor dem Fortsetzen, wer sich abgemeldet hat.",
+    en: "Some results, opens, clicks and unsubscribes since that copy are missing, so the numbers are too low. Campaigns that were sending are paused, and scheduled campaigns are drafts again. Recipients still waiting there may already have received the message, and would get it twice, or may have unsubscribed. Use a newer copy of the file if you have one, or check who unsubscribed before you resume.",
+    de: "Seit dieser Kopie fehlen Ergebnisse, Öffnungen, Klicks und Abmeldungen, daher sind die Zahlen zu niedrig. Kampagnen im Versand sind pausiert, und geplante Kampagnen sind wieder Entwürfe. Wartende Empfänger haben die Nachricht möglicherweise schon erhalten und bekämen sie doppelt, oder haben sich abgemeldet. Verwenden Sie eine neuere Kopie der Datei, falls Sie eine haben, oder prüfen Sie vor dem Fortsetzen, wer sich abgemeldet hat.",
   },
   lost: {
     en: "{bytes, plural, one {# byte} other {# bytes}} could not be read. At least {records, plural, one {# record is} other {# records are}} lost: a delivery result, open, click or unsubscribe.",

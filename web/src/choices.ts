@@ -10,6 +10,11 @@ export type List = Lists["items"][number];
 export type Tag = Tags["items"][number];
 export type Field = Fields["items"][number];
 
+/** Whether a contact gets mail, as filters name it. */
+export const contactStatuses = ["mailable", "unsubscribed", "suppressed"] as const satisfies Answer<
+  WorkspaceApi["contacts"]["get"]
+>["items"][number]["status"][];
+
 /** What there is to choose from, by kind. */
 type Choices = {
   lists: Lists;

@@ -24,7 +24,7 @@ export type CampaignProgress = {
 
 /** Follows a campaign by server-sent events while `on`; the browser reconnects by itself. */
 export function useCampaignProgress(
-  workspaceApi: string,
+  workspaceId: string,
   campaignId: number,
   on: boolean,
 ): CampaignProgress | undefined {
@@ -34,10 +34,12 @@ export function useCampaignProgress(
       setProgress(undefined);
       return;
     }
-    const source = new EventSource(apiUrl(`${workspaceApi}/campaigns/${campaignId}/progress`));
+    const source = new EventSource(
+      apiUrl(`/workspaces/${workspaceId}/campaigns/${campaignId}/progress`),
+    );
     const take = (event: MessageEvent<string>) => setProgress(JSON.parse(event.data));
     source.addEventListener("progress", take);
     return () => source.close();
-  }, [workspaceApi, campaignId, on]);
+  }, [workspaceId, campaignId, on]);
   return progress;
 }

@@ -18,7 +18,7 @@ export function AudienceSection({
   editable: boolean;
 }) {
   const workspace = useWorkspace();
-  const choices = useAudienceChoices(workspace.api);
+  const choices = useAudienceChoices(workspace);
   const { audience } = campaign;
   const lacksList = campaign.sections.audience.problems.some(({ code }) => code === "list_deleted");
   const missing = (id: number) => t(lacksList ? "deletedChoice" : "otherChoice", { id });

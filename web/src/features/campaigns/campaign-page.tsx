@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/preact-query";
 import { useRoute } from "preact-iso";
-import { type Answer, http, type WorkspaceApi } from "../../api.ts";
+import { ask } from "../../api.ts";
 import { ComplaintNotice } from "../../complaint-notice.tsx";
 import { formatDateTime } from "../../format.ts";
 import { useWorkspace } from "../../session.ts";
@@ -16,15 +16,15 @@ import { ContentSection } from "./content-section.tsx";
 import { FromSection } from "./from-section.tsx";
 import { ReviewSection } from "./review-section.tsx";
 import { type CampaignEditor, useCampaignEditor } from "./use-campaign-editor.ts";
-import type { Campaign } from "./use-campaigns.ts";
+import type { Campaign, OneCampaign } from "./use-campaigns.ts";
 
 /** One campaign on one page: content, audience, sender, time, review; saved as one types. */
 export function CampaignPage() {
   const { params } = useRoute();
-  const id = params["campaignId"] ?? "";
+  const id = Number(params["campaignId"]);
   const workspace = useWorkspace();
-  const path = `${workspace.api}/campaigns/${id}`;
-  const editor = useCampaignEditor(path);
+  const call = workspace.call.campaigns({ id });
+  const editor = useCampaignEditor(workspace.id, id);
   const { campaign } = editor;
   if (campaign === undefined) {
     return editor.error === undefined ? (
@@ -50,26 +50,26 @@ export function CampaignPage() {
         }
       />
       <PageBody>
-        <Banner campaign={campaign} editor={editor} launched={launched} path={path} />
-        {launched && <Complaints path={path} />}
+        <Banner campaign={campaign} editor={editor} launched={launched} call={call} />
+        {launched && <Complaints campaignId={id} />}
         <div class="flex min-w-0 flex-col gap-4">
-          <ContentSection editor={editor} campaign={campaign} editable={editable} path={path} />
+          <ContentSection editor={editor} campaign={campaign} editable={editable} call={call} />
           <AudienceSection editor={editor} campaign={campaign} editable={editable} />
           <FromSection editor={editor} campaign={campaign} editable={editable} />
-          {editable && <ReviewSection editor={editor} campaign={campaign} path={path} />}
+          {editable && <ReviewSection editor={editor} campaign={campaign} call={call} />}
         </div>
       </PageBody>
     </>
   );
 }
 
-type Report = Answer<ReturnType<WorkspaceApi["campaigns"]>["report"]["get"]>;
-
 /** The report's warning, for who looks at the campaign and not at its report. */
-function Complaints({ path }: { path: string }) {
+function Complaints({ campaignId }: { campaignId: number }) {
+  const workspace = useWorkspace();
+  const call = workspace.call.campaigns({ id: campaignId });
   const report = useQuery({
-    queryKey: ["campaign-warning", path],
-    queryFn: ({ signal }) => http.get<Report>(`${path}/report`, {}, signal),
+    queryKey: ["campaign-warning", workspace.id, campaignId],
+    queryFn: ({ signal }) => ask(call.report.get({ fetch: { signal } })),
   });
   return <ComplaintNotice warning={report.data?.complaintWarning ?? null} />;
 }
@@ -101,16 +101,16 @@ function Banner({
   campaign,
   editor,
   launched,
-  path,
+  call,
 }: {
   campaign: Campaign;
   editor: CampaignEditor;
   launched: boolean;
-  path: string;
+  call: OneCampaign;
 }) {
   const { saving } = editor;
   const unschedule = async () => {
-    if (await attempt(() => http.post(`${path}/unschedule`))) {
+    if (await attempt(() => ask(call.unschedule.post()))) {
       await editor.reload();
     }
   };

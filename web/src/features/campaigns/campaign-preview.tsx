@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/preact-query";
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import { http, type Page } from "../../api.ts";
+import { ask } from "../../api.ts";
 import { useWorkspace } from "../../session.ts";
 import { templateProblem } from "../../template-problem.ts";
 import { TextField } from "../../ui/field.tsx";
@@ -9,7 +9,7 @@ import { Loaded, Notice } from "../../ui/states.tsx";
 import { Segmented } from "../../ui/toggles.tsx";
 import { t } from "./campaigns.messages.ts";
 import type { SaveState } from "./use-campaign-editor.ts";
-import type { Campaign, Preview } from "./use-campaigns.ts";
+import type { Campaign, OneCampaign, Preview } from "./use-campaigns.ts";
 
 type View = "desktop" | "phone" | "text";
 
@@ -18,22 +18,22 @@ type View = "desktop" | "phone" | "text";
  * own and runs nothing, whatever the message holds.
  */
 export function CampaignPreview({
-  path,
+  call,
   campaign,
   saving,
   action,
 }: {
-  path: string;
+  call: OneCampaign;
   campaign: Campaign;
   saving: SaveState;
   action: ComponentChildren;
 }) {
+  const workspaceId = useWorkspace().id;
   const [view, setView] = useState<View>("desktop");
   const [contactId, setContactId] = useState<number>();
   const preview = useQuery({
-    queryKey: ["preview", path, campaign.version, contactId],
-    queryFn: () =>
-      http.post<Preview>(`${path}/preview`, contactId === undefined ? {} : { contactId }),
+    queryKey: ["preview", workspaceId, campaign.id, campaign.version, contactId],
+    queryFn: () => ask(call.preview.post(contactId === undefined ? {} : { contactId })),
     placeholderData: (last: Preview | undefined) => last,
     enabled: saving.kind !== "saving",
   });
@@ -111,11 +111,7 @@ function ContactChooser({ onChoose }: { onChoose: (id: number | undefined) => vo
   const found = useQuery({
     queryKey: ["contact-choices", workspace.id, text],
     queryFn: ({ signal }) =>
-      http.get<Page<{ id: number; email: string }>>(
-        `${workspace.api}/contacts`,
-        { q: text, limit: 6 },
-        signal,
-      ),
+      ask(workspace.call.contacts.get({ query: { q: text, limit: 6 }, fetch: { signal } })),
     enabled: text.length > 1,
   });
   const pick = (value: string) => {

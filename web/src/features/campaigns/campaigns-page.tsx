@@ -1,6 +1,6 @@
 import { Send } from "lucide-preact";
 import { useLocation } from "preact-iso";
-import { http } from "../../api.ts";
+import { ask } from "../../api.ts";
 import { formatNumber, formatShare } from "../../format.ts";
 import { useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
@@ -67,8 +67,11 @@ export function CampaignsPage() {
 function CampaignRows({ create }: { create: preact.ComponentChildren }) {
   const workspace = useWorkspace();
   const url = useUrlState();
-  const filter = { q: url.get("q"), status: url.get("status") };
-  const list = useCampaigns(workspace.api, filter);
+  const filter = {
+    q: url.get("q"),
+    status: campaignStatuses.find((one) => one === url.get("status")),
+  };
+  const list = useCampaigns(workspace, filter);
   const columns = campaignColumns(workspace.base);
   const chosen = useColumns("campaigns", columns);
   const actions = useRowActions(() => list.query.refetch());
@@ -156,9 +159,7 @@ function useRowActions(onChanged: () => void) {
   const { route } = useLocation();
   const duplicate = async (row: CampaignSummary) => {
     await attempt(async () => {
-      const copy = await http.post<CampaignSummary>(
-        `${workspace.api}/campaigns/${row.id}/duplicate`,
-      );
+      const copy = await ask(workspace.call.campaigns({ id: row.id }).duplicate.post());
       toast(t("duplicated", { name: copy.name }));
       route(`${workspace.base}/campaigns/${copy.id}`);
     });
@@ -171,7 +172,7 @@ function useRowActions(onChanged: () => void) {
       danger: true,
       ...(row.status === "draft" ? {} : { typeName: row.name }),
     });
-    if (sure && (await attempt(() => http.delete(`${workspace.api}/campaigns/${row.id}`)))) {
+    if (sure && (await attempt(() => ask(workspace.call.campaigns({ id: row.id }).delete())))) {
       toast(t("removed"));
       onChanged();
     }

@@ -8,7 +8,7 @@ import { t } from "./campaigns.messages.ts";
 import { Controls, problemOf, Section } from "./section.tsx";
 import { TestSendDialog } from "./test-send-dialog.tsx";
 import type { CampaignEditor } from "./use-campaign-editor.ts";
-import type { Campaign } from "./use-campaigns.ts";
+import type { Campaign, OneCampaign } from "./use-campaigns.ts";
 
 type Part = { editor: CampaignEditor; campaign: Campaign };
 
@@ -17,8 +17,8 @@ export function ContentSection({
   editor,
   campaign,
   editable,
-  path,
-}: Part & { editable: boolean; path: string }) {
+  call,
+}: Part & { editable: boolean; call: OneCampaign }) {
   const [testing, setTesting] = useState(false);
   return (
     <Section
@@ -46,7 +46,7 @@ export function ContentSection({
           </Controls>
         </div>
         <CampaignPreview
-          path={path}
+          call={call}
           campaign={campaign}
           saving={editor.saving}
           action={
@@ -64,7 +64,7 @@ export function ContentSection({
           }
         />
       </div>
-      {testing && <TestSendDialog path={path} onClose={() => setTesting(false)} />}
+      {testing && <TestSendDialog call={call} onClose={() => setTesting(false)} />}
     </Section>
   );
 }

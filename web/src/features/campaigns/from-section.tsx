@@ -1,26 +1,21 @@
+import { useChoices } from "../../choices.ts";
 import { useWorkspace } from "../../session.ts";
 import { SelectField, TextField } from "../../ui/field.tsx";
 import { Loaded, Notice } from "../../ui/states.tsx";
 import { t } from "./campaigns.messages.ts";
 import { Controls, problemOf, Section } from "./section.tsx";
 import type { CampaignEditor } from "./use-campaign-editor.ts";
-import {
-  type Campaign,
-  type Route,
-  type RouteGroup,
-  type Sender,
-  useChoices,
-} from "./use-campaigns.ts";
+import type { Campaign, Route, RouteGroup, Sender } from "./use-campaigns.ts";
 
 type Part = { editor: CampaignEditor; campaign: Campaign };
 
 /** Who it is from, where answers go, and the way it leaves. */
 export function FromSection({ editor, campaign, editable }: Part & { editable: boolean }) {
   const workspace = useWorkspace();
-  const senders = useChoices<Sender>(workspace.api, "senders");
-  const routes = useChoices<Route>(workspace.api, "routes");
+  const senders = useChoices(workspace, "senders");
+  const routes = useChoices(workspace, "routes");
   const sender = senders.data?.items.find((one) => one.id === campaign.senderId);
-  const groups = useChoices<RouteGroup>(workspace.api, "route-groups");
+  const groups = useChoices(workspace, "route-groups");
   const route = routes.data?.items.find((one) => one.id === campaign.routeId);
   const group = groups.data?.items.find((one) => one.id === campaign.routeGroupId);
   const summary = [sender && `${sender.name} <${sender.email}>`, group?.name ?? route?.name];

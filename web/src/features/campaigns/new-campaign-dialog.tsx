@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/preact-query";
 import { useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
-import { type Answer, http, type WorkspaceApi } from "../../api.ts";
+import { type Answer, ask, type WorkspaceApi } from "../../api.ts";
 import { useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -10,7 +10,6 @@ import { useForm } from "../../ui/form.ts";
 import { FormProblem } from "../../ui/states.tsx";
 import { ChoiceCards } from "../../ui/toggles.tsx";
 import { t } from "./campaigns.messages.ts";
-import type { Campaign } from "./use-campaigns.ts";
 
 type Starters = Answer<WorkspaceApi["template-starters"]["get"]>;
 type Starter = Starters["items"][number];
@@ -34,11 +33,11 @@ export function NewCampaignDialog({ onClose }: { onClose: () => void }) {
   const { route } = useLocation();
   const starters = useQuery({
     queryKey: ["starters", workspace.id],
-    queryFn: () => http.get<Starters>(`${workspace.api}/template-starters`),
+    queryFn: () => ask(workspace.call["template-starters"].get()),
   });
   const templates = useQuery({
     queryKey: ["templates", workspace.id, "choices"],
-    queryFn: () => http.get<Templates>(`${workspace.api}/templates`, { limit: 50 }),
+    queryFn: () => ask(workspace.call.templates.get({ query: { limit: 50 } })),
   });
   const [start, setStart] = useState("blank");
   const form = useForm({
@@ -46,10 +45,9 @@ export function NewCampaignDialog({ onClose }: { onClose: () => void }) {
     submit: async ({ name }) => {
       const starter = starters.data?.items.find((one) => `starter:${one.key}` === start);
       const template = templates.data?.items.find((one) => `template:${one.id}` === start);
-      const campaign = await http.post<Campaign>(`${workspace.api}/campaigns`, {
-        name,
-        ...startingPoint(starter, template),
-      });
+      const campaign = await ask(
+        workspace.call.campaigns.post({ name, ...startingPoint(starter, template) }),
+      );
       route(`${workspace.base}/campaigns/${campaign.id}`);
     },
   });

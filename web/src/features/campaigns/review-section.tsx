@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/preact-query";
 import { useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
-import { http } from "../../api.ts";
+import { ask } from "../../api.ts";
 import { displayZone, formatNumber } from "../../format.ts";
 import { queryClient, useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
@@ -13,7 +13,7 @@ import { ChoiceCards } from "../../ui/toggles.tsx";
 import { t } from "./campaigns.messages.ts";
 import { Section } from "./section.tsx";
 import type { CampaignEditor } from "./use-campaign-editor.ts";
-import type { Campaign, Preflight } from "./use-campaigns.ts";
+import type { Campaign, OneCampaign, Preflight } from "./use-campaigns.ts";
 
 type When = { kind: "now" | "later"; localTime: string; timeZone: string };
 
@@ -21,21 +21,22 @@ type When = { kind: "now" | "later"; localTime: string; timeZone: string };
 export function ReviewSection({
   editor,
   campaign,
-  path,
+  call,
 }: {
   editor: CampaignEditor;
   campaign: Campaign;
-  path: string;
+  call: OneCampaign;
 }) {
+  const workspaceId = useWorkspace().id;
   const [when, setWhen] = useState<When>({
     kind: "now",
     localTime: "",
     timeZone: displayZone.value,
   });
-  const queryKey = ["preflight", path, campaign.version];
+  const queryKey = ["preflight", workspaceId, campaign.id, campaign.version];
   const preflight = useQuery({
     queryKey,
-    queryFn: () => http.get<Preflight>(`${path}/preflight`),
+    queryFn: () => ask(call.preflight.get()),
     placeholderData: (last: Preflight | undefined) => last,
     enabled: editor.saving.kind === "saved",
     // Millions of people take seconds to count: not for every look at the window.
@@ -47,7 +48,7 @@ export function ReviewSection({
   const recount = async () => {
     setRecounting(true);
     await attempt(async () => {
-      const counted = await http.get<Preflight>(`${path}/preflight`, { anew: true });
+      const counted = await ask(call.preflight.get({ query: { anew: true } }));
       queryClient.setQueryData(queryKey, counted);
     });
     setRecounting(false);
@@ -65,7 +66,7 @@ export function ReviewSection({
               <WhenFields when={when} onChange={setWhen} />
               <Launch
                 editor={editor}
-                path={path}
+                call={call}
                 preflight={data}
                 when={when}
                 outdated={preflight.isPlaceholderData}
@@ -235,13 +236,13 @@ function WhenFields({ when, onChange }: { when: When; onChange: (when: When) => 
 
 function Launch({
   editor,
-  path,
+  call,
   preflight,
   when,
   outdated,
 }: {
   editor: CampaignEditor;
-  path: string;
+  call: OneCampaign;
   preflight: Preflight;
   when: When;
   /** It is of an earlier version of the campaign; the one of this version is being made. */
@@ -261,9 +262,7 @@ function Launch({
     const done =
       (await editor.flush()) &&
       (await attempt(() =>
-        later
-          ? http.post(`${path}/schedule`, { localTime, timeZone })
-          : http.post(`${path}/launch`),
+        later ? ask(call.schedule.post({ localTime, timeZone })) : ask(call.launch.post()),
       ));
     setBusy(false);
     if (done) {

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { http } from "../../api.ts";
+import { type Answer, ask } from "../../api.ts";
 import { useMe } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -7,18 +7,19 @@ import { TextField } from "../../ui/field.tsx";
 import { useForm } from "../../ui/form.ts";
 import { FormProblem, Notice } from "../../ui/states.tsx";
 import { t } from "./campaigns.messages.ts";
+import type { OneCampaign } from "./use-campaigns.ts";
 
-type Result = { to: string; accepted: boolean; message: string };
+type Result = Answer<OneCampaign["test-send"]["post"]>["results"][number];
 
 /** Sends the saved draft to a few addresses and shows what the server answered for each. */
-export function TestSendDialog({ path, onClose }: { path: string; onClose: () => void }) {
+export function TestSendDialog({ call, onClose }: { call: OneCampaign; onClose: () => void }) {
   const me = useMe();
   const [results, setResults] = useState<Result[]>();
   const form = useForm({
     initial: { to: me.data?.user.email ?? "" },
     submit: async ({ to }) => {
       const addresses = to.split(/[\s,;]+/).filter((one) => one !== "");
-      const answer = await http.post<{ results: Result[] }>(`${path}/test-send`, { to: addresses });
+      const answer = await ask(call["test-send"].post({ to: addresses }));
       setResults(answer.results);
     },
   });

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { http } from "../../api.ts";
+import { api, ask } from "../../api.ts";
 import { asProblem, type Problem } from "../../problem.ts";
 import type { Campaign, CampaignContent } from "./use-campaigns.ts";
 
@@ -26,7 +26,7 @@ export type CampaignEditor = {
  * A campaign being edited. Saves run one after the other, each with the version it is based on, so that
  * two people never overwrite each other without knowing: the later one is told (412) and keeps its text.
  */
-export function useCampaignEditor(path: string): CampaignEditor {
+export function useCampaignEditor(workspaceId: string, id: number): CampaignEditor {
   const [campaign, setCampaign] = useState<Campaign>();
   const [error, setError] = useState<unknown>();
   const [saving, setSaving] = useState<SaveState>({ kind: "saved", at: undefined });
@@ -39,7 +39,7 @@ export function useCampaignEditor(path: string): CampaignEditor {
     clearTimeout(timer.current);
     waiting.current = {};
     try {
-      const fresh = await http.get<Campaign>(path);
+      const fresh = await ask(api.workspaces({ workspaceId }).campaigns({ id }).get());
       version.current = fresh.version;
       setCampaign(fresh);
       setError(undefined);
@@ -47,7 +47,7 @@ export function useCampaignEditor(path: string): CampaignEditor {
     } catch (cause) {
       setError(cause);
     }
-  }, [path]);
+  }, [workspaceId, id]);
 
   const saveWaiting = useCallback(async (): Promise<boolean> => {
     const part = waiting.current;
@@ -58,7 +58,8 @@ export function useCampaignEditor(path: string): CampaignEditor {
     setSaving({ kind: "saving" });
     try {
       const headers = { "if-match": `"${version.current}"` };
-      const fresh = await http.patch<Campaign>(path, part, { headers });
+      const call = api.workspaces({ workspaceId }).campaigns({ id });
+      const fresh = await ask(call.patch(part, { headers }));
       version.current = fresh.version;
       // What was typed while this was under way is newer than what the server answered.
       setCampaign({ ...fresh, ...waiting.current });
@@ -69,7 +70,7 @@ export function useCampaignEditor(path: string): CampaignEditor {
       setSaving({ kind: "failed", problem: asProblem(cause) });
       return false;
     }
-  }, [path]);
+  }, [workspaceId, id]);
 
   const flush = useCallback(() => {
     clearTimeout(timer.current);

@@ -1,9 +1,12 @@
-import { useQuery } from "@tanstack/preact-query";
-import { type Answer, http, type Page, type WorkspaceApi } from "../../api.ts";
+import { type Answer, ask, given, type WorkspaceApi } from "../../api.ts";
+import { useChoices } from "../../choices.ts";
+import type { OpenWorkspace } from "../../session.ts";
+import type { CampaignStatus } from "../../ui/campaign-status.tsx";
 import { usePages } from "../../ui/use-pages.ts";
 
 type Campaigns = WorkspaceApi["campaigns"];
-type OneCampaign = ReturnType<Campaigns>;
+/** The API of one campaign. */
+export type OneCampaign = ReturnType<Campaigns>;
 
 // From the server's own schemas, so that a change there is an error here.
 export type CampaignSummary = Answer<Campaigns["get"]>["items"][number];
@@ -32,57 +35,43 @@ export type CampaignContent = Pick<
   | "trackClicks"
 >;
 
-export type List = { id: number; name: string; subscribed: number };
 export type Sender = Answer<WorkspaceApi["senders"]["get"]>["items"][number];
 export type Route = Answer<WorkspaceApi["routes"]["get"]>["items"][number];
 export type RouteGroup = Answer<WorkspaceApi["route-groups"]["get"]>["items"][number];
 
-type Filter = { q: string | undefined; status: string | undefined };
+type Filter = { q: string | undefined; status: CampaignStatus | undefined };
 
-export function useCampaigns(workspaceApi: string, filter: Filter) {
+export function useCampaigns(workspace: OpenWorkspace, filter: Filter) {
   return usePages<CampaignSummary>({
-    key: ["campaigns", workspaceApi, filter],
+    key: ["campaigns", workspace.id, filter],
     read: (cursor, signal) =>
-      http.get(`${workspaceApi}/campaigns`, { ...filter, ...cursor }, signal),
+      ask(
+        workspace.call.campaigns.get({ query: given({ ...filter, ...cursor }), fetch: { signal } }),
+      ),
     refetchInterval: 15_000,
-  });
-}
-
-/** One of the short lists that a campaign is put together from. */
-export function useChoices<T>(
-  workspaceApi: string,
-  what: "lists" | "senders" | "routes" | "route-groups",
-) {
-  return useQuery({
-    queryKey: [what, workspaceApi, "choices"],
-    queryFn: () =>
-      http.get<Page<T>>(`${workspaceApi}/${what}`, what === "lists" ? { limit: 200 } : {}),
   });
 }
 
 /** A list or a segment, with how many people it has; null when nobody has counted yet. */
 export type Named = { id: number; name: string; count: number | null };
 
-/** What an audience is put together from. */
-export function useAudienceChoices(workspaceApi: string) {
-  return useQuery({
-    queryKey: ["audience-choices", workspaceApi],
-    queryFn: async (): Promise<{ lists: Named[]; segments: Named[] }> => {
-      const [lists, segments] = await Promise.all([
-        http.get<Page<List>>(`${workspaceApi}/lists`, { limit: 200 }),
-        http.get<Page<{ id: number; name: string; memberCount: number | null }>>(
-          `${workspaceApi}/segments`,
-          { limit: 200 },
-        ),
-      ]);
-      return {
-        lists: lists.items.map(({ id, name, subscribed }) => ({ id, name, count: subscribed })),
-        segments: segments.items.map(({ id, name, memberCount }) => ({
-          id,
-          name,
-          count: memberCount,
-        })),
-      };
-    },
-  });
+/** What an audience is put together from, once both kinds have been read. */
+export function useAudienceChoices(workspace: OpenWorkspace) {
+  const lists = useChoices(workspace, "lists");
+  const segments = useChoices(workspace, "segments");
+  return {
+    data:
+      lists.data && segments.data
+        ? {
+            lists: lists.data.items.map(
+              ({ id, name, subscribed }): Named => ({ id, name, count: subscribed }),
+            ),
+            segments: segments.data.items.map(
+              ({ id, name, memberCount }): Named => ({ id, name, count: memberCount }),
+            ),
+          }
+        : undefined,
+    error: lists.error ?? segments.error,
+    refetch: () => Promise.all([lists.refetch(), segments.refetch()]),
+  };
 }

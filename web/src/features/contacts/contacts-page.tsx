@@ -1,6 +1,6 @@
 import { Users } from "lucide-preact";
 import { useState } from "preact/hooks";
-import { useChoices } from "../../choices.ts";
+import { contactStatuses, useChoices } from "../../choices.ts";
 import { formatDate, formatNumber } from "../../format.ts";
 import { useWorkspace } from "../../session.ts";
 import { sourceText } from "../../sources.ts";
@@ -107,15 +107,13 @@ export function ContactStatus({ contact }: { contact: Contact }) {
   return <Badge tone={statusTones[contact.status]}>{word}</Badge>;
 }
 
-const statuses = ["mailable", "unsubscribed", "suppressed"] as const;
-
 function useFilter(): ContactFilter {
   const url = useUrlState();
   const list = url.get("list");
   const tag = url.get("tag");
   return {
     q: url.get("q"),
-    status: statuses.find((one) => one === url.get("status")),
+    status: contactStatuses.find((one) => one === url.get("status")),
     list: list === undefined ? undefined : Number(list),
     tag: tag === undefined ? undefined : Number(tag),
   };
@@ -212,7 +210,7 @@ function Filters({ columnsMenu }: { columnsMenu: preact.ComponentChildren }) {
           {
             param: "status",
             label: t("status"),
-            options: statuses.map((value) => ({
+            options: contactStatuses.map((value) => ({
               value,
               label: t(value),
             })),

@@ -1,28 +1,28 @@
 import { useQuery } from "@tanstack/preact-query";
 import { useRoute } from "preact-iso";
-import { type Answer, http, type WorkspaceApi } from "../../api.ts";
+import { type Answer, ask } from "../../api.ts";
 import { formatDate, formatNumber } from "../../format.ts";
 import { useWorkspace } from "../../session.ts";
 import { Card, Stat, StatRow } from "../../ui/display.tsx";
 import { PageBody, PageHeader } from "../../ui/page.tsx";
 import { Loaded } from "../../ui/states.tsx";
 import { Table } from "../../ui/table.tsx";
-import type { FormDocument } from "./form-document.ts";
+import type { OneForm } from "./form-document.ts";
 import { FormTabs } from "./form-tabs.tsx";
 import { t } from "./forms.messages.ts";
 
-type OneForm = ReturnType<WorkspaceApi["forms"]>;
 type Numbers = Answer<OneForm["numbers"]["get"]>;
 
 /** How a form does, and on which words people agreed. */
 export function FormNumbersPage() {
   const { params } = useRoute();
   const workspace = useWorkspace();
-  const path = `${workspace.api}/forms/${params["formId"]}`;
-  const form = useQuery({ queryKey: ["form", path], queryFn: () => http.get<FormDocument>(path) });
+  const id = Number(params["formId"]);
+  const call = workspace.call.forms({ id });
+  const form = useQuery({ queryKey: ["form", workspace.id, id], queryFn: () => ask(call.get()) });
   const numbers = useQuery({
-    queryKey: ["form-numbers", path],
-    queryFn: () => http.get<Numbers>(`${path}/numbers`),
+    queryKey: ["form-numbers", workspace.id, id],
+    queryFn: () => ask(call.numbers.get()),
   });
   return (
     <Loaded query={form} rows={8}>

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/preact-query";
 import { useEffect, useState } from "preact/hooks";
 import { useRoute } from "preact-iso";
-import { http } from "../../api.ts";
+import { ask } from "../../api.ts";
 import { useWorkspace } from "../../session.ts";
 import { Button, ButtonLink } from "../../ui/button.tsx";
 import { CodeBlock, CopyField } from "../../ui/copy.tsx";
@@ -11,7 +11,7 @@ import { useForm } from "../../ui/form.ts";
 import { PageBody, PageHeader } from "../../ui/page.tsx";
 import { FormProblem, Loaded, Notice } from "../../ui/states.tsx";
 import { toast } from "../../ui/toast.tsx";
-import type { FormDocument, FormValues } from "./form-document.ts";
+import type { FormDocument, FormValues, OneForm } from "./form-document.ts";
 import { FormSections } from "./form-sections.tsx";
 import { FormTabs } from "./form-tabs.tsx";
 import { t } from "./forms.messages.ts";
@@ -20,26 +20,27 @@ import { t } from "./forms.messages.ts";
 export function FormPage() {
   const { params } = useRoute();
   const workspace = useWorkspace();
-  const path = `${workspace.api}/forms/${params["formId"]}`;
+  const id = Number(params["formId"]);
+  const call = workspace.call.forms({ id });
   const form = useQuery({
-    queryKey: ["form", path],
-    queryFn: () => http.get<FormDocument>(path),
+    queryKey: ["form", workspace.id, id],
+    queryFn: () => ask(call.get()),
     refetchOnWindowFocus: false,
   });
   return (
     <Loaded query={form} rows={8}>
-      {(data) => <Editor key={data.version} form={data} path={path} onSaved={form.refetch} />}
+      {(data) => <Editor key={data.version} form={data} call={call} onSaved={form.refetch} />}
     </Loaded>
   );
 }
 
 function Editor({
   form: saved,
-  path,
+  call,
   onSaved,
 }: {
   form: FormDocument;
-  path: string;
+  call: OneForm;
   onSaved: () => unknown;
 }) {
   const workspace = useWorkspace();
@@ -47,7 +48,7 @@ function Editor({
     initial: { ...saved.settings, name: saved.name, enabled: saved.enabled },
     submit: async ({ name, enabled, ...settings }) => {
       const headers = { "if-match": `"${saved.version}"` };
-      await http.patch(path, { name, enabled, settings }, { headers });
+      await ask(call.patch({ name, enabled, settings }, { headers }));
       toast(t("saved"));
       onSaved();
     },
@@ -122,7 +123,7 @@ function FormPreview({ values }: { values: FormValues }) {
     queryFn: () => {
       const { name, enabled: _, ...settings } = settled;
       const body = { name, settings: { ...settings, origins: [] } };
-      return http.post<{ html: string }>(`${workspace.api}/forms/preview`, body);
+      return ask(workspace.call.forms.preview.post(body));
     },
     placeholderData: (last: { html: string } | undefined) => last,
     retry: false,

@@ -1,5 +1,4 @@
-import { useQuery } from "@tanstack/preact-query";
-import { type Answer, http, type WorkspaceApi } from "../../api.ts";
+import { useChoices } from "../../choices.ts";
 import { useWorkspace } from "../../session.ts";
 import { Card } from "../../ui/display.tsx";
 import { SelectField, TextArea, TextField } from "../../ui/field.tsx";
@@ -9,7 +8,6 @@ import type { FormValues } from "./form-document.ts";
 import { t } from "./forms.messages.ts";
 
 type Editing = { form: Form<FormValues> };
-type Named = { items: { id: number; name: string }[] };
 
 /** Everything that can be set of a form, group by group. */
 export function FormSections({ form, consentVersion }: Editing & { consentVersion: number }) {
@@ -114,11 +112,7 @@ function Texts({ form }: Editing) {
 
 function Fields({ form }: Editing) {
   const workspace = useWorkspace();
-  const fields = useQuery({
-    queryKey: ["fields", workspace.api, "form"],
-    queryFn: () =>
-      http.get<{ items: { key: string; label: string }[] }>(`${workspace.api}/contact-fields`),
-  });
+  const fields = useChoices(workspace, "fields");
   const known = [
     { key: "first_name", label: t("firstName") },
     { key: "last_name", label: t("lastName") },
@@ -167,11 +161,7 @@ function Fields({ form }: Editing) {
 
 function Lists({ form }: Editing) {
   const workspace = useWorkspace();
-  const lists = useQuery({
-    queryKey: ["lists", workspace.api, "choices"],
-    queryFn: () =>
-      http.get<Answer<WorkspaceApi["lists"]["get"]>>(`${workspace.api}/lists`, { limit: 200 }),
-  });
+  const lists = useChoices(workspace, "lists");
   const topics = (lists.data?.items ?? []).filter(({ isPublic }) => isPublic);
   const chosen = form.values.listIds;
   return (
@@ -205,8 +195,8 @@ function Mails({ form }: Editing) {
     <Card title={t("mails")} description={t("mailsAbout", { link: "{{ confirm_url }}" })}>
       <div class="flex flex-col gap-4">
         <div class="grid gap-4 sm:grid-cols-2">
-          <Choice form={form} name="senderId" label={t("sender")} path="/senders" />
-          <Choice form={form} name="routeId" label={t("route")} path="/routes" />
+          <Choice form={form} name="senderId" label={t("sender")} kind="senders" />
+          <Choice form={form} name="routeId" label={t("route")} kind="routes" />
         </div>
         <TextField
           {...form.text("confirmSubject")}
@@ -252,13 +242,10 @@ function Choice({
   form,
   name,
   label,
-  path,
-}: Editing & { name: "senderId" | "routeId"; label: string; path: string }) {
+  kind,
+}: Editing & { name: "senderId" | "routeId"; label: string; kind: "senders" | "routes" }) {
   const workspace = useWorkspace();
-  const choices = useQuery({
-    queryKey: ["form-choices", workspace.api, path],
-    queryFn: () => http.get<Named>(`${workspace.api}${path}`),
-  });
+  const choices = useChoices(workspace, kind);
   return (
     <SelectField
       label={label}

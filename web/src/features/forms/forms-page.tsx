@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/preact-query";
 import { TextCursorInput } from "lucide-preact";
 import { useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
-import { type Answer, http, type WorkspaceApi } from "../../api.ts";
+import { type Answer, ask, type WorkspaceApi } from "../../api.ts";
 import { formatNumber } from "../../format.ts";
 import { queryClient, useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
@@ -59,8 +59,8 @@ function FormRows({ create }: { create: preact.ComponentChildren }) {
   const workspace = useWorkspace();
   const { route } = useLocation();
   const forms = usePages<Summary>({
-    key: ["forms", workspace.api],
-    read: (cursor, signal) => http.get(`${workspace.api}/forms`, cursor, signal),
+    key: ["forms", workspace.id],
+    read: (cursor, signal) => ask(workspace.call.forms.get({ query: cursor, fetch: { signal } })),
   });
   const remove = async (form: Summary) => {
     const sure = await confirm({
@@ -70,7 +70,7 @@ function FormRows({ create }: { create: preact.ComponentChildren }) {
       danger: true,
       typeName: form.name,
     });
-    if (sure && (await attempt(() => http.delete(`${workspace.api}/forms/${form.id}`)))) {
+    if (sure && (await attempt(() => ask(workspace.call.forms({ id: form.id }).delete())))) {
       toast(t("removed"));
       await queryClient.invalidateQueries({ queryKey: ["forms"] });
     }
@@ -153,7 +153,7 @@ function NewFormDialog({ onClose }: { onClose: () => void }) {
   const form = useForm({
     initial: { name: "" },
     submit: async (values) => {
-      const made = await http.post<{ id: number }>(`${workspace.api}/forms`, values);
+      const made = await ask(workspace.call.forms.post(values));
       await queryClient.invalidateQueries({ queryKey: ["forms"] });
       route(`${workspace.base}/contacts/forms/${made.id}`);
     },
@@ -181,8 +181,11 @@ function NewFormDialog({ onClose }: { onClose: () => void }) {
 
 function LookDialog({ onClose }: { onClose: () => void }) {
   const workspace = useWorkspace();
-  const path = `${workspace.api}/public-look`;
-  const look = useQuery({ queryKey: ["public-look", path], queryFn: () => http.get<Look>(path) });
+  const call = workspace.call["public-look"];
+  const look = useQuery({
+    queryKey: ["public-look", workspace.id],
+    queryFn: () => ask(call.get()),
+  });
   return (
     <Dialog
       title={t("look")}
@@ -197,17 +200,25 @@ function LookDialog({ onClose }: { onClose: () => void }) {
       }
     >
       <Loaded query={look} rows={3}>
-        {(data) => <LookForm look={data} path={path} onClose={onClose} />}
+        {(data) => <LookForm look={data} call={call} onClose={onClose} />}
       </Loaded>
     </Dialog>
   );
 }
 
-function LookForm({ look, path, onClose }: { look: Look; path: string; onClose: () => void }) {
+function LookForm({
+  look,
+  call,
+  onClose,
+}: {
+  look: Look;
+  call: WorkspaceApi["public-look"];
+  onClose: () => void;
+}) {
   const form = useForm({
     initial: look,
     submit: async (values) => {
-      await http.patch(path, values);
+      await ask(call.patch(values));
       await queryClient.invalidateQueries({ queryKey: ["public-look"] });
       toast(t("saved"));
       onClose();

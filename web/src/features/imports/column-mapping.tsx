@@ -1,12 +1,9 @@
-import { useQuery } from "@tanstack/preact-query";
-import { type Answer, http, type WorkspaceApi } from "../../api.ts";
+import { type Field, useChoices } from "../../choices.ts";
 import { useWorkspace } from "../../session.ts";
 import { SelectField } from "../../ui/field.tsx";
 import { Table } from "../../ui/table.tsx";
 import { t } from "./imports.messages.ts";
 import type { Guess, Target } from "./use-imports.ts";
-
-type Fields = Answer<WorkspaceApi["contact-fields"]["get"]>;
 
 const builtIn = [
   "email",
@@ -29,10 +26,7 @@ export function ColumnMapping({
   onChange: (mapping: Guess[]) => void;
 }) {
   const workspace = useWorkspace();
-  const fields = useQuery({
-    queryKey: ["fields", workspace.api],
-    queryFn: () => http.get<Fields>(`${workspace.api}/contact-fields`),
-  });
+  const fields = useChoices(workspace, "fields");
   const set = (column: number, value: string) =>
     onChange(mapping.map((one) => (one.column === column ? changed(one, value) : one)));
   return (
@@ -72,7 +66,7 @@ export function ColumnMapping({
   );
 }
 
-function options(row: Guess, fields: Fields["items"]) {
+function options(row: Guess, fields: Field[]) {
   const label = row.suggestion?.label ?? row.name;
   return [
     { value: "skip", label: t("skip") },

@@ -1,6 +1,6 @@
-import { useQuery } from "@tanstack/preact-query";
 import { useState } from "preact/hooks";
-import { type Answer, apiUrl, http, type Page, type WorkspaceApi } from "../../api.ts";
+import { apiUrl, ask, given, type WorkspaceApi } from "../../api.ts";
+import { type ChoiceKind, contactStatuses, type Field, useChoices } from "../../choices.ts";
 import { useWorkspace } from "../../session.ts";
 import { Button, ButtonLink } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -11,13 +11,14 @@ import { Checkbox } from "../../ui/toggles.tsx";
 import { useUrlState } from "../../ui/url-state.ts";
 import { t } from "./imports.messages.ts";
 
-type Kind = "contacts" | "suppressions" | "recipients" | "consent";
-type Fields = Answer<WorkspaceApi["contact-fields"]["get"]>;
+type Order = Parameters<WorkspaceApi["exports"]["post"]>[0];
+type Kind = Order["kind"] | "consent";
+type Reason = NonNullable<Order["reason"]>;
 
 const kinds: Kind[] = ["contacts", "suppressions", "recipients", "consent"];
 const groups = ["list", "segment", "tag"] as const;
 const inAddress = ["export", "q", "status", "campaign", ...groups];
-const reasons = ["unsubscribed", "hard_bounce", "complaint", "manual"] as const;
+const reasons = ["unsubscribed", "hard_bounce", "complaint", "manual"] as const satisfies Reason[];
 const builtIn = [
   "first_name",
   "last_name",
@@ -46,7 +47,7 @@ const explained = [
 ] as const;
 
 /** A field's column: its type goes with it, and no other column has a colon. */
-const headerOf = ({ key, type }: Fields["items"][number]): string => `${key}:${type}`;
+const headerOf = ({ key, type }: Field): string => `${key}:${type}`;
 
 /** What was asked for so far: most of it in the address, so that other pages open the dialog filled in. */
 function useAsked(onStarted: () => void) {
@@ -54,26 +55,22 @@ function useAsked(onStarted: () => void) {
   const url = useUrlState();
   const kind = kinds.find((one) => one === url.get("export")) ?? "contacts";
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
-  const [reason, setReason] = useState("");
+  const [reason, setReason] = useState<Reason | "">("");
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<unknown>();
-  const fields = useQuery({
-    queryKey: ["fields", workspace.api],
-    queryFn: () => http.get<Fields>(`${workspace.api}/contact-fields`),
-  });
+  const fields = useChoices(workspace, "fields");
   const own = fields.data?.items ?? [];
   const columns = [...builtIn, ...own.map(headerOf), ...builtInLast];
   const close = () => url.set(Object.fromEntries(inAddress.map((key) => [key, undefined])));
   const start = async () => {
+    if (kind === "consent") {
+      return;
+    }
     setBusy(true);
     setProblem(undefined);
     try {
-      await http.post(`${workspace.api}/exports`, {
-        kind,
-        ...(kind === "contacts" ? { ...whom(url.get), ...chosenColumns(columns, left) } : {}),
-        ...(kind === "suppressions" && reason !== "" ? { reason } : {}),
-        ...(kind === "recipients" ? { campaignId: Number(url.get("campaign")) } : {}),
-      });
+      const order = orderOf(kind, url.get, { reason, columns, left });
+      await ask(workspace.call.exports.post(order));
       toast(t("exportStarted"));
       onStarted();
       close();
@@ -173,7 +170,7 @@ function What(asked: ReturnType<typeof useAsked>) {
             { value: "", label: t("allReasons") },
             ...reasons.map((value) => ({ value, label: t(`reason_${value}`) })),
           ]}
-          onChange={asked.setReason}
+          onChange={(value) => asked.setReason(reasons.find((one) => one === value) ?? "")}
         />
       )}
       {kind === "recipients" && <Campaign />}
@@ -188,27 +185,32 @@ function whom(get: (key: string) => string | undefined) {
   if (segment !== undefined) {
     return { segmentId: Number(segment) };
   }
-  const numbers = (["list", "tag"] as const).flatMap((key) => {
-    const value = get(key);
-    return value === undefined ? [] : [[key, Number(value)]];
-  });
-  const texts = (["q", "status"] as const).flatMap((key) => {
-    const value = get(key);
-    return value === undefined ? [] : [[key, value]];
-  });
-  return { filter: Object.fromEntries([...numbers, ...texts]) };
+  const numberOf = (value: string | undefined) => (value === undefined ? value : Number(value));
+  const status = contactStatuses.find((one) => one === get("status"));
+  const filter = { list: numberOf(get("list")), tag: numberOf(get("tag")), q: get("q"), status };
+  return { filter: given(filter) };
+}
+
+type Chosen = { reason: Reason | ""; columns: string[]; left: ReadonlySet<string> };
+
+function orderOf(kind: Order["kind"], get: (key: string) => string | undefined, chosen: Chosen) {
+  if (kind === "contacts") {
+    return { kind, ...whom(get), ...chosenColumns(chosen.columns, chosen.left) };
+  }
+  if (kind === "recipients") {
+    return { kind, campaignId: Number(get("campaign")) };
+  }
+  return { kind, ...(chosen.reason === "" ? {} : { reason: chosen.reason }) };
 }
 
 const chosenColumns = (columns: string[], left: ReadonlySet<string>) =>
   left.size === 0 ? {} : { columns: columns.filter((name) => !left.has(name)) };
 
-function useNamed(path: string): Option[] {
+function useNamed(
+  kind: Extract<ChoiceKind, "lists" | "segments" | "tags" | "campaigns">,
+): Option[] {
   const workspace = useWorkspace();
-  const named = useQuery({
-    queryKey: [path, workspace.api, "choices"],
-    queryFn: () =>
-      http.get<Page<{ id: number; name: string }>>(`${workspace.api}/${path}`, { limit: 100 }),
-  });
+  const named = useChoices(workspace, kind);
   return (named.data?.items ?? []).map(({ id, name }) => ({ value: String(id), label: name }));
 }
 

@@ -1,5 +1,5 @@
 import { FileDown } from "lucide-preact";
-import { apiUrl, http } from "../../api.ts";
+import { apiUrl, ask } from "../../api.ts";
 import { formatBytes, formatDate, formatNumber } from "../../format.ts";
 import { useWorkspace } from "../../session.ts";
 import { Button, ButtonLink } from "../../ui/button.tsx";
@@ -21,8 +21,8 @@ export function ExportsCard() {
   const workspace = useWorkspace();
   const url = useUrlState();
   const list = usePages<Export>({
-    key: ["exports", workspace.api],
-    read: (cursor, signal) => http.get(`${workspace.api}/exports`, { ...cursor }, signal),
+    key: ["exports", workspace.id],
+    read: (cursor, signal) => ask(workspace.call.exports.get({ query: cursor, fetch: { signal } })),
     refetchWhile: (row) => row.state === "queued" || row.state === "running",
   });
   const action = <Button onClick={() => url.set({ export: "contacts" })}>{t("newExport")}</Button>;
@@ -102,10 +102,11 @@ function State({ row }: { row: Export }) {
 }
 
 function Actions({ row, onChanged }: { row: Export; onChanged: () => void }) {
-  const path = `${useWorkspace().api}/exports/${row.id}`;
+  const workspace = useWorkspace();
+  const call = workspace.call.exports({ id: row.id });
   if (row.state === "queued" || row.state === "running") {
     const cancel = async () => {
-      await attempt(() => http.post(`${path}/cancel`));
+      await attempt(() => ask(call.cancel.post()));
       onChanged();
     };
     return (
@@ -116,8 +117,8 @@ function Actions({ row, onChanged }: { row: Export; onChanged: () => void }) {
   }
   return row.state !== "done" || row.error !== null ? null : (
     <span class="flex items-center justify-end gap-1">
-      <CopyLink make={() => http.post(`${path}/link`)} />
-      <ButtonLink size="small" download href={apiUrl(`${path}/file`)}>
+      <CopyLink make={() => ask(call.link.post())} />
+      <ButtonLink size="small" download href={apiUrl(`${workspace.api}/exports/${row.id}/file`)}>
         {t("download")}
         <span class="text-muted max-md:hidden">{formatBytes(row.sizeBytes)}</span>
       </ButtonLink>

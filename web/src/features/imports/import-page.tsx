@@ -1,5 +1,5 @@
 import { useRoute } from "preact-iso";
-import { apiUrl, http } from "../../api.ts";
+import { apiUrl, ask } from "../../api.ts";
 import { formatDuration, formatNumber } from "../../format.ts";
 import { useWorkspace } from "../../session.ts";
 import { Button, ButtonLink } from "../../ui/button.tsx";
@@ -17,8 +17,8 @@ import { type Import, useImport } from "./use-imports.ts";
 export function ImportPage() {
   const { params } = useRoute();
   const workspace = useWorkspace();
-  const id = params["importId"] ?? "";
-  const job = useImport(workspace.api, id);
+  const id = Number(params["importId"]);
+  const job = useImport(workspace, id);
   const refresh = () => void job.refetch();
   return (
     <>
@@ -48,9 +48,9 @@ export function ImportPage() {
 
 function Actions({ job, onChanged }: { job: Import; onChanged: () => void }) {
   const workspace = useWorkspace();
-  const path = `${workspace.api}/imports/${job.id}`;
+  const call = workspace.call.imports({ id: job.id });
   const act = async (verb: "cancel" | "resume") => {
-    if (await attempt(() => http.post(`${path}/${verb}`))) {
+    if (await attempt(() => ask(call[verb].post()))) {
       onChanged();
     }
   };
@@ -61,7 +61,7 @@ function Actions({ job, onChanged }: { job: Import; onChanged: () => void }) {
       action: t("undo"),
       danger: true,
     });
-    if (sure && (await attempt(() => http.post(`${path}/undo`)))) {
+    if (sure && (await attempt(() => ask(call.undo.post())))) {
       onChanged();
     }
   };

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/preact-query";
 import { useState } from "preact/hooks";
-import { type Answer, http, type WorkspaceApi } from "../../api.ts";
+import { ask } from "../../api.ts";
+import { useChoices } from "../../choices.ts";
 import { useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/display.tsx";
@@ -18,13 +19,13 @@ type Reading = Partial<Pick<Preview, "encoding" | "delimiter" | "hasHeader">>;
 const encodings: Encoding[] = ["utf-8", "utf-16le", "utf-16be", "windows-1252"];
 
 /** How the file is read, what its columns hold, and what happens with whom we know. */
-export function ImportSettings({ id, onStarted }: { id: string; onStarted: () => void }) {
+export function ImportSettings({ id, onStarted }: { id: number; onStarted: () => void }) {
   const workspace = useWorkspace();
-  const path = `${workspace.api}/imports/${id}`;
+  const call = workspace.call.imports({ id });
   const [reading, setReading] = useState<Reading>({});
   const preview = useQuery({
-    queryKey: ["import-preview", path, reading],
-    queryFn: () => http.post<Preview>(`${path}/preview`, reading),
+    queryKey: ["import-preview", workspace.id, id, reading],
+    queryFn: () => ask(call.preview.post(reading)),
     placeholderData: (last: Preview | undefined) => last,
     refetchOnWindowFocus: false,
   });
@@ -38,7 +39,7 @@ export function ImportSettings({ id, onStarted }: { id: string; onStarted: () =>
               onChange={(part) => setReading({ ...reading, ...part })}
             />
           </Card>
-          <Settings key={readingOf(data)} path={path} preview={data} onStarted={onStarted} />
+          <Settings key={readingOf(data)} id={id} preview={data} onStarted={onStarted} />
         </>
       )}
     </Loaded>
@@ -85,14 +86,15 @@ function ReadingFields({
 }
 
 function Settings({
-  path,
+  id,
   preview,
   onStarted,
 }: {
-  path: string;
+  id: number;
   preview: Preview;
   onStarted: () => void;
 }) {
+  const workspace = useWorkspace();
   const [mapping, setMapping] = useState<Guess[]>(preview.guesses);
   const [onDuplicate, setOnDuplicate] = useState<"update" | "skip">("update");
   const [listIds, setListIds] = useState<number[]>([]);
@@ -102,7 +104,7 @@ function Settings({
     useUrlState().get("into") === "suppressions" ? "suppressions" : "contacts",
   );
   const [choices, setChoices] = useState<StatusChoices>(NOTHING_DECIDED);
-  const { check, isStale, ...asking } = useStatusCheck(path, readingOf(preview), mapping);
+  const { check, isStale, ...asking } = useStatusCheck(id, readingOf(preview), mapping);
   const isLooking = into === "contacts" && (isStale || check?.state === "running");
   const open = into === "contacts" && check !== undefined ? openQuestions(check, choices) : 0;
   const [busy, setBusy] = useState(false);
@@ -111,7 +113,7 @@ function Settings({
     setBusy(true);
     setProblem(undefined);
     try {
-      await http.post(`${path}/start`, {
+      const order = {
         mapping: mapping.map(columnOf),
         onDuplicate,
         listIds,
@@ -121,7 +123,8 @@ function Settings({
         statusDecisions: choices.decisions,
         ignoredColumns: choices.ignoredColumns,
         wholeFileIgnored: choices.wholeFileIgnored,
-      });
+      };
+      await ask(workspace.call.imports({ id }).start.post(order));
       onStarted();
     } catch (error) {
       setProblem(error);
@@ -303,11 +306,7 @@ function columnOf({ column, target, key, suggestion }: Guess) {
 
 function Lists({ chosen, onChange }: { chosen: number[]; onChange: (ids: number[]) => void }) {
   const workspace = useWorkspace();
-  const lists = useQuery({
-    queryKey: ["lists", workspace.api, "choices"],
-    queryFn: () =>
-      http.get<Answer<WorkspaceApi["lists"]["get"]>>(`${workspace.api}/lists`, { limit: 200 }),
-  });
+  const lists = useChoices(workspace, "lists");
   const items = lists.data?.items ?? [];
   return items.length === 0 ? null : (
     <Card title={t("addToLists")}>

@@ -36,7 +36,7 @@ export function ImportsPage() {
 
 function Imports({ action }: { action: preact.ComponentChildren }) {
   const workspace = useWorkspace();
-  const imports = useImports(workspace.api);
+  const imports = useImports(workspace);
   return (
     <Card flush title={t("imports")}>
       <Loaded query={imports}>

@@ -1,7 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/preact-query";
-import { http } from "../../api.ts";
+import { ask } from "../../api.ts";
 import { formatNumber } from "../../format.ts";
 import { asProblem } from "../../problem.ts";
+import { useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { Badge, Card } from "../../ui/display.tsx";
 import { SelectField } from "../../ui/field.tsx";
@@ -10,7 +11,7 @@ import { Table } from "../../ui/table.tsx";
 import { Checkbox } from "../../ui/toggles.tsx";
 import { t } from "./imports.messages.ts";
 import { StatusQuestions, unanswered } from "./status-questions.tsx";
-import type { Check, CheckedColumn, Meaning, Says, StatusChoices } from "./use-imports.ts";
+import type { Check, CheckedColumn, Meaning, Says, StatusChoices, Target } from "./use-imports.ts";
 
 type Choice = { value: StatusChoices; onChange: (value: StatusChoices) => void };
 type Line = CheckedColumn["values"][number] & { isOther?: true };
@@ -299,23 +300,25 @@ const toneOf = (says: Exclude<Says, "unclear">) =>
  * @param reading How the file is read: what was found in another way of reading it is not so.
  */
 export function useStatusCheck(
-  path: string,
+  id: number,
   reading: string,
-  mapping: { column: number; target: string }[],
+  mapping: { column: number; target: Target }[],
 ) {
+  const workspace = useWorkspace();
+  const call = workspace.call.imports({ id }).check;
+  const keyOf = (of: unknown) => ["import-check", workspace.id, id, reading, of];
   const asked = mapping.map(({ column, target }) => ({ column, target }));
   const query = useQuery({
-    queryKey: ["import-check", path, reading, asked],
-    queryFn: () => http.post<Check>(`${path}/check`, { mapping: asked }),
+    queryKey: keyOf(asked),
+    queryFn: () => ask(call.post({ mapping: asked })),
     placeholderData: (last: Check | undefined) => last,
     refetchOnWindowFocus: false,
     refetchInterval: ({ state }) => state.data?.state === "running" && 700,
   });
   const client = useQueryClient();
   const retry = useMutation({
-    mutationFn: (of: typeof asked) =>
-      http.post<Check>(`${path}/check`, { mapping: of, retry: true }),
-    onSuccess: (check, of) => client.setQueryData(["import-check", path, reading, of], check),
+    mutationFn: (of: typeof asked) => ask(call.post({ mapping: of, retry: true })),
+    onSuccess: (check, of) => client.setQueryData(keyOf(of), check),
   });
   const isOfThis = JSON.stringify(retry.variables) === JSON.stringify(asked);
   const problem = (isOfThis ? retry.error : null) ?? query.error;

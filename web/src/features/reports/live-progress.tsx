@@ -1,4 +1,4 @@
-import { http } from "../../api.ts";
+import { ask } from "../../api.ts";
 import { formatDuration, formatNumber, formatRate } from "../../format.ts";
 import { useCampaignProgress } from "../../live.ts";
 import { useWorkspace } from "../../session.ts";
@@ -15,7 +15,7 @@ export function LiveProgress({ report, onChanged }: { report: Report; onChanged:
   const workspace = useWorkspace();
   const { campaign } = report;
   const moving = isMoving(campaign.status);
-  const live = useCampaignProgress(workspace.api, campaign.id, moving);
+  const live = useCampaignProgress(workspace.id, campaign.id, moving);
   if (!moving && campaign.status !== "paused") {
     return null;
   }
@@ -87,7 +87,7 @@ function Brakes({
   const workspace = useWorkspace();
   const { id, name, status } = report.campaign;
   const act = async (verb: "pause" | "resume" | "cancel", said: string) => {
-    if (await attempt(() => http.post(`${workspace.api}/campaigns/${id}/${verb}`))) {
+    if (await attempt(() => ask(workspace.call.campaigns({ id })[verb].post()))) {
       toast(said);
       onChanged();
     }

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/preact-query";
 import { useRoute } from "preact-iso";
-import { type Answer, http, type WorkspaceApi } from "../../api.ts";
+import { type Answer, ask, type WorkspaceApi } from "../../api.ts";
 import { formatDate, formatDateTime, formatDuration } from "../../format.ts";
 import { reasonText } from "../../reasons.ts";
 import { useWorkspace } from "../../session.ts";
@@ -23,12 +23,13 @@ type Story = Answer<ReturnType<ReturnType<WorkspaceApi["campaigns"]>["recipients
 /** Why one person did or did not get a campaign. */
 export function RecipientPage() {
   const { params } = useRoute();
-  const { campaignId = "", seq = "" } = params;
+  const campaignId = Number(params["campaignId"]);
+  const seq = Number(params["seq"]);
   const workspace = useWorkspace();
   const base = `${workspace.base}/campaigns/${campaignId}`;
   const story = useQuery({
     queryKey: ["recipient", workspace.id, campaignId, seq],
-    queryFn: () => http.get<Story>(`${workspace.api}/campaigns/${campaignId}/recipients/${seq}`),
+    queryFn: () => ask(workspace.call.campaigns({ id: campaignId }).recipients({ seq }).get()),
   });
   const recipient = story.data?.recipient;
   return (

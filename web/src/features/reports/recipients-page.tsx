@@ -1,6 +1,6 @@
 import { Users } from "lucide-preact";
 import { useRoute } from "preact-iso";
-import { type Answer, http, type WorkspaceApi } from "../../api.ts";
+import { type Answer, ask, given, type WorkspaceApi } from "../../api.ts";
 import { reasonText } from "../../reasons.ts";
 import { useWorkspace } from "../../session.ts";
 import { ButtonLink } from "../../ui/button.tsx";
@@ -35,9 +35,9 @@ const states = Object.keys(stateTones) as RecipientRow["state"][];
 /** Every recipient of a campaign with its state and the reason for it. */
 export function RecipientsPage() {
   const { params } = useRoute();
-  const id = params["campaignId"] ?? "";
+  const id = Number(params["campaignId"]);
   const workspace = useWorkspace();
-  const report = useReport(workspace.api, id);
+  const report = useReport(workspace, id);
   const base = `${workspace.base}/campaigns/${id}`;
   const searched = useUrlState().get("q") ?? "";
   return (
@@ -102,14 +102,22 @@ function Filters({ reasons }: { reasons: string[] }) {
   );
 }
 
-function Rows({ id, base }: { id: string; base: string }) {
+function Rows({ id, base }: { id: number; base: string }) {
   const workspace = useWorkspace();
   const url = useUrlState();
-  const filter = { q: url.get("q"), state: url.get("state"), reason: url.get("reason") };
+  const filter = {
+    q: url.get("q"),
+    state: states.find((one) => one === url.get("state")),
+    reason: url.get("reason"),
+  };
   const list = usePages<RecipientRow>({
     key: ["recipients", workspace.id, id, filter],
     read: (cursor, signal) =>
-      http.get(`${workspace.api}/campaigns/${id}/recipients`, { ...filter, ...cursor }, signal),
+      ask(
+        workspace.call
+          .campaigns({ id })
+          .recipients.get({ query: given({ ...filter, ...cursor }), fetch: { signal } }),
+      ),
   });
   const filtered = Object.values(filter).some((value) => value !== undefined);
   return (

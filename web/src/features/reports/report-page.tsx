@@ -17,9 +17,9 @@ import { type ByClass, isMoving, type Report, useLinks, useReport } from "./use-
 /** What became of a campaign: moves while it sends, exact at every moment. */
 export function ReportPage() {
   const { params } = useRoute();
-  const id = params["campaignId"] ?? "";
+  const id = Number(params["campaignId"]);
   const workspace = useWorkspace();
-  const report = useReport(workspace.api, id);
+  const report = useReport(workspace, id);
   const base = `${workspace.base}/campaigns/${id}`;
   const campaign = report.data?.campaign;
   return (
@@ -93,9 +93,9 @@ function Ambiguous({ count, recipients }: { count: number; recipients: string })
   );
 }
 
-function Details({ report, id, recipients }: { report: Report; id: string; recipients: string }) {
+function Details({ report, id, recipients }: { report: Report; id: number; recipients: string }) {
   const workspace = useWorkspace();
-  const links = useLinks(workspace.api, id, isMoving(report.campaign.status));
+  const links = useLinks(workspace, id, isMoving(report.campaign.status));
   return (
     <div class="grid items-start gap-6 lg:grid-cols-2">
       <Card

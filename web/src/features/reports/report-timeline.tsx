@@ -6,9 +6,9 @@ import { t } from "./reports.messages.ts";
 import { useTimeline } from "./use-report.ts";
 
 /** Messages leaving and being opened, over time; people solid, machines hatched. */
-export function ReportTimeline({ id, live }: { id: string; live: boolean }) {
+export function ReportTimeline({ id, live }: { id: number; live: boolean }) {
   const workspace = useWorkspace();
-  const timeline = useTimeline(workspace.api, id, live);
+  const timeline = useTimeline(workspace, id, live);
   return (
     <Card title={t("timelineTitle")}>
       <Loaded query={timeline} rows={6}>

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/preact-query";
 import { useState } from "preact/hooks";
-import { http } from "../../api.ts";
+import { type Answer, ask } from "../../api.ts";
 import { formatNumber } from "../../format.ts";
 import { reasonText } from "../../reasons.ts";
 import { useWorkspace } from "../../session.ts";
@@ -11,9 +11,9 @@ import { SelectField } from "../../ui/field.tsx";
 import { Loaded, Notice } from "../../ui/states.tsx";
 import { attempt, toast } from "../../ui/toast.tsx";
 import { t } from "./requeue.messages.ts";
-import { type Report, useReport } from "./use-report.ts";
+import { type OneCampaign, type Report, useReport } from "./use-report.ts";
 
-type Count = { matching: number; retry: number; suppressed: number; gone: number };
+type Count = Answer<OneCampaign["retry"]["preview"]["post"]>;
 
 const retryable = ["sending", "paused", "completed"];
 
@@ -34,9 +34,9 @@ export function HeldCard({ report, onChanged }: { report: Report; onChanged: () 
 }
 
 /** The same decision about one message, on the page of its recipient. */
-export function HeldMessage(props: { campaignId: string; seq: number; onChanged: () => void }) {
+export function HeldMessage(props: { campaignId: number; seq: number; onChanged: () => void }) {
   const { campaignId, seq, onChanged } = props;
-  const report = useReport(useWorkspace().api, campaignId);
+  const report = useReport(useWorkspace(), campaignId);
   return (
     <Loaded query={report} rows={1}>
       {({ campaign }) => {
@@ -85,9 +85,9 @@ function HeldButtons({
       body: t(decision === "failed" && isCancelled ? "failedCancelledBody" : `${decision}Body`),
       action: t(decision),
     });
-    const path = `${workspace.api}/campaigns/${campaignId}/held`;
+    const { held } = workspace.call.campaigns({ id: campaignId });
     const order = seqs === undefined ? { decision } : { decision, seqs };
-    if (sure && (await attempt(() => http.post(path, order)))) {
+    if (sure && (await attempt(() => ask(held.post(order))))) {
       toast(t("decided", { count }));
       onChanged();
     }
@@ -113,11 +113,15 @@ export function RetryCard({ report, onChanged }: { report: Report; onChanged: ()
 function Retry({ report, onChanged }: { report: Report; onChanged: () => void }) {
   const workspace = useWorkspace();
   const [reason, setReason] = useState("");
-  const path = `${workspace.api}/campaigns/${report.campaign.id}/retry`;
-  const filter = { states: ["failed", "bounced"], ...(reason === "" ? {} : { reason }) };
+  const { id } = report.campaign;
+  const call = workspace.call.campaigns({ id }).retry;
+  const filter = {
+    states: ["failed" as const, "bounced" as const],
+    ...(reason === "" ? {} : { reason }),
+  };
   const preview = useQuery({
-    queryKey: ["retry", path, reason, report.counts.failed, report.counts.bounced],
-    queryFn: () => http.post<Count>(`${path}/preview`, filter),
+    queryKey: ["retry", workspace.id, id, reason, report.counts.failed, report.counts.bounced],
+    queryFn: () => ask(call.preview.post(filter)),
   });
   const reasons = report.reasons
     .filter(({ state }) => state === "failed" || state === "bounced")
@@ -129,7 +133,7 @@ function Retry({ report, onChanged }: { report: Report; onChanged: () => void })
       body: t("retryBody"),
       action: t("retryThese", { count: expected }),
     });
-    if (sure && (await attempt(() => http.post(path, { ...filter, expected })))) {
+    if (sure && (await attempt(() => ask(call.post({ ...filter, expected }))))) {
       toast(t("retried", { count: expected }));
       onChanged();
     }

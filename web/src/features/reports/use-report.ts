@@ -1,7 +1,10 @@
 import { useQuery } from "@tanstack/preact-query";
-import { type Answer, http, type WorkspaceApi } from "../../api.ts";
+import { type Answer, ask, type WorkspaceApi } from "../../api.ts";
+import type { OpenWorkspace } from "../../session.ts";
 
-type ReportApi = ReturnType<WorkspaceApi["campaigns"]>["report"];
+/** The API of one campaign. */
+export type OneCampaign = ReturnType<WorkspaceApi["campaigns"]>;
+type ReportApi = OneCampaign["report"];
 type Timeline = Answer<ReportApi["timeline"]["get"]>;
 
 export type StateCounts = Report["counts"];
@@ -23,30 +26,29 @@ export function isMoving(status: string): boolean {
 const LIVE_MS = 2_000;
 const QUIET_MS = 15_000;
 
-const pathOf = (workspaceApi: string, id: string) => `${workspaceApi}/campaigns/${id}`;
-
 /** The report, asked again every two seconds while the campaign sends and every 15 s afterwards. */
-export function useReport(workspaceApi: string, id: string) {
+export function useReport(workspace: OpenWorkspace, id: number) {
   return useQuery({
-    queryKey: ["report", workspaceApi, id],
-    queryFn: ({ signal }) => http.get<Report>(`${pathOf(workspaceApi, id)}/report`, {}, signal),
+    queryKey: ["report", workspace.id, id],
+    queryFn: ({ signal }) =>
+      ask(workspace.call.campaigns({ id }).report.get({ fetch: { signal } })),
     refetchInterval: (query) =>
       isMoving(query.state.data?.campaign.status ?? "") ? LIVE_MS : QUIET_MS,
   });
 }
 
-export function useLinks(workspaceApi: string, id: string, live: boolean) {
+export function useLinks(workspace: OpenWorkspace, id: number, live: boolean) {
   return useQuery({
-    queryKey: ["report-links", workspaceApi, id],
-    queryFn: () => http.get<{ items: LinkRow[] }>(`${pathOf(workspaceApi, id)}/report/links`),
+    queryKey: ["report-links", workspace.id, id],
+    queryFn: () => ask(workspace.call.campaigns({ id }).report.links.get()),
     refetchInterval: live ? LIVE_MS : QUIET_MS,
   });
 }
 
-export function useTimeline(workspaceApi: string, id: string, live: boolean) {
+export function useTimeline(workspace: OpenWorkspace, id: number, live: boolean) {
   return useQuery({
-    queryKey: ["report-timeline", workspaceApi, id],
-    queryFn: () => http.get<Timeline>(`${pathOf(workspaceApi, id)}/report/timeline`),
+    queryKey: ["report-timeline", workspace.id, id],
+    queryFn: () => ask(workspace.call.campaigns({ id }).report.timeline.get()),
     refetchInterval: live ? LIVE_MS * 2 : QUIET_MS,
   });
 }

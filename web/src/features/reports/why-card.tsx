@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/preact-query";
-import { type Answer, http, type WorkspaceApi } from "../../api.ts";
+import { type Answer, ask, type WorkspaceApi } from "../../api.ts";
 import { formatDate } from "../../format.ts";
 import { locale } from "../../i18n.ts";
 import { reasonText } from "../../reasons.ts";
@@ -10,15 +10,15 @@ import { t } from "./why.messages.ts";
 type Why = Answer<ReturnType<WorkspaceApi["campaigns"]>["why"]["get"]>;
 
 /** Why the person with this address is not among the recipients; nothing when they are. */
-export function WhyCard({ campaignId, email }: { campaignId: string; email: string }) {
+export function WhyCard({ campaignId, email }: { campaignId: number; email: string }) {
   const workspace = useWorkspace();
   const why = useQuery({
     queryKey: ["why", workspace.id, campaignId, email, locale.value],
     queryFn: ({ signal }) =>
-      http.get<Why>(
-        `${workspace.api}/campaigns/${campaignId}/why`,
-        { email, language: locale.value },
-        signal,
+      ask(
+        workspace.call
+          .campaigns({ id: campaignId })
+          .why.get({ query: { email, language: locale.value }, fetch: { signal } }),
       ),
     retry: false,
   });

@@ -45,7 +45,7 @@ export {
   type ProviderCounts,
 } from "./stats/counts.store.ts";
 export * from "./stats/metrics.ts";
-export { isDoubt, NOT_UNDERSTOOD, replacesSuppression } from "./suppression.store.ts";
+export { replacesSuppression } from "./suppression.store.ts";
 export {
   type Delivery,
   type DeliveryOptions,

@@ -1,19 +1,11 @@
-/** Start of the detail text of a suppression that an import adds because it does not understand a contact's status. */
-export const NOT_UNDERSTOOD = "Not understood in the file:";
-
-/** SQL: true when `row` (a suppression) is such a doubt, which is removed when its import is undone. */
-export const isDoubt = (row: string) =>
-  `(${row}.reason = 'unsubscribed' AND substr(${row}.detail, 1, ${NOT_UNDERSTOOD.length}) = '${NOT_UNDERSTOOD}')`;
-
 const weight = (row: string) =>
-  `CASE WHEN ${isDoubt(row)} THEN 0
-        WHEN ${row}.reason = 'complaint' THEN 3 WHEN ${row}.reason = 'hard_bounce' THEN 2 ELSE 1 END`;
+  `CASE ${row}.reason WHEN 'unclear' THEN 0 WHEN 'complaint' THEN 3 WHEN 'hard_bounce' THEN 2 ELSE 1 END`;
 
 /**
  * SQL: whether a new suppression, `excluded`, replaces the existing one of its address. A temporary one never replaces
  * a permanent one, and a longer one is never shortened. Between two permanent ones the weightier reason is kept: a
- * contact who complained and later unsubscribes has still complained. An explicit statement replaces a doubt, because a
- * doubt may be lifted.
+ * contact who complained and later unsubscribes has still complained. Anything that is understood replaces `unclear`,
+ * which an import adds for a status that it does not understand, because that one may be lifted.
  */
 export const replacesSuppression = `
   suppression.expires_at <= excluded.created_at

@@ -106,7 +106,7 @@ export const personOf = (personId: number): fc.Arbitrary<Person> =>
     ),
     suppression: fc.option(
       fc.record({
-        reason: fc.constantFrom("unsubscribed", "hard_bounce", "complaint", "manual"),
+        reason: fc.constantFrom("unsubscribed", "hard_bounce", "complaint", "manual", "unclear"),
         expiresAt: fc.constantFrom(null, NOW - 1, NOW, NOW + 1),
       }),
       { nil: undefined },
@@ -194,7 +194,14 @@ const leaf: fc.Arbitrary<Condition> = fc.oneof(
     has,
   }),
   fc.record({
-    status: fc.constantFrom("mailable", "unsubscribed", "hard_bounce", "complaint", "manual"),
+    status: fc.constantFrom(
+      "mailable",
+      "unsubscribed",
+      "hard_bounce",
+      "complaint",
+      "manual",
+      "unclear",
+    ),
     has,
   }),
   fc.record(

@@ -73,6 +73,10 @@ const words: Record<string, { en: string; de: string }> = {
   hard_bounce: { en: "Bounced earlier", de: "Früher unzustellbar" },
   complaint: { en: "Reported spam earlier", de: "Früher Spam gemeldet" },
   manual: { en: "Suppressed manually", de: "Manuell gesperrt" },
+  unclear: {
+    en: "Held back: status not understood in an import",
+    de: "Zurückgehalten: Status in einem Import nicht verstanden",
+  },
   null_mx: {
     en: "The domain says it does not accept mail",
     de: "Die Domain nimmt laut DNS keine E-Mail an",
@@ -89,6 +93,10 @@ const words: Record<string, { en: string; de: string }> = {
   suppressed_hard_bounce: { en: "Bounced earlier", de: "Früher unzustellbar" },
   suppressed_complaint: { en: "Reported spam earlier", de: "Früher Spam gemeldet" },
   suppressed_manual: { en: "Suppressed manually", de: "Manuell gesperrt" },
+  suppressed_unclear: {
+    en: "Held back: status not understood in an import",
+    de: "Zurückgehalten: Status in einem Import nicht verstanden",
+  },
   paused: { en: "Paused by the contact", de: "Vom Kontakt pausiert" },
   suppressed_spamtrap: { en: "Known spam trap", de: "Bekannte Spamfalle" },
   suppressed_blocked_domain: { en: "Blocked domain", de: "Gesperrte Domain" },

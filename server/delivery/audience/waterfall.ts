@@ -19,7 +19,7 @@ export type Waterfall = {
   unconfirmed: number;
   /** The contact paused their mail, and the pause is not over. */
   paused: number;
-  suppressed: { hardBounce: number; complaint: number; manual: number };
+  suppressed: { hardBounce: number; complaint: number; manual: number; unclear: number };
   invalid: number;
   recipients: number;
 };
@@ -63,6 +63,7 @@ export function* countWaterfall(
       hardBounce: count("suppressed_hard_bounce"),
       complaint: count("suppressed_complaint"),
       manual: count("suppressed_manual") + count("suppressed_erasure"),
+      unclear: count("suppressed_unclear"),
     },
     invalid: count("invalid"),
     recipients: count(null),

@@ -1,6 +1,5 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { statement } from "../../platform/db/statements.ts";
-import { isDoubt } from "../suppression.store.ts";
 
 export type Withdrawal = {
   at: number;
@@ -17,7 +16,7 @@ const insertWithdrawal = statement<[Withdrawal]>(`
   INSERT INTO consent (at, contact_id, address, action, source, actor, ip, user_agent, detail)
   SELECT @at, @contactId, @address, 'withdrawn', @source, 'contact', @ip, @userAgent, @detail
    WHERE NOT EXISTS (SELECT 1 FROM suppression
-                      WHERE address = @address AND reason = 'unsubscribed' AND NOT ${isDoubt("suppression")})
+                      WHERE address = @address AND reason = 'unsubscribed')
 `);
 
 /**

@@ -174,6 +174,7 @@ export const Preflight = t.Object(
           hardBounce: t.Integer(),
           complaint: t.Integer(),
           manual: t.Integer(),
+          unclear: t.Integer(),
         }),
         invalid: t.Integer(),
         recipients: t.Integer({ description: "Those who will get it" }),

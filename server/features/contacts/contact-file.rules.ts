@@ -68,6 +68,7 @@ export const fileStatuses = [
   "hard_bounce",
   "complaint",
   "manual",
+  "unclear",
   "left_all_lists",
   "unconfirmed",
   "paused",

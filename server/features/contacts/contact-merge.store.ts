@@ -86,7 +86,7 @@ export function leftLists(db: Connection, from: number, to: number): number[] {
 
 type RefusalRow = Omit<Refusal, "expiresAt"> & { expiresAt: number | null };
 type Refusal = {
-  reason: "unsubscribed" | "complaint" | "manual";
+  reason: "unsubscribed" | "complaint" | "manual" | "unclear";
   source: string;
   detail: string;
   /** Unix ms; undefined = for ever. */

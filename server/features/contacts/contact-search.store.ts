@@ -265,8 +265,13 @@ function isSuppressionStatus(status: ContactFilter["status"]) {
   return status === "unsubscribed" || status === "suppressed";
 }
 
+/** The reasons of all suppressions. */
+export const suppressionReasons = () => [...reasonsOf("unsubscribed"), ...reasonsOf("suppressed")];
+
 function reasonsOf(status: ContactFilter["status"]): string[] {
-  return status === "unsubscribed" ? ["unsubscribed"] : ["hard_bounce", "complaint", "manual"];
+  return status === "unsubscribed"
+    ? ["unsubscribed"]
+    : ["hard_bounce", "complaint", "manual", "unclear"];
 }
 
 function withText(pass: Pass, q: string): Pass {

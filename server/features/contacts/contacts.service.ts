@@ -18,6 +18,7 @@ import {
   isDriver,
   type Position,
   searchContacts,
+  suppressionReasons,
 } from "./contact-search.store.ts";
 import { actorNames, timelineBefore, timelineKinds } from "./contact-timeline.store.ts";
 import { type FieldValues, parseFields } from "./contacts.rules.ts";
@@ -206,7 +207,7 @@ function mailableCount(db: Connection, now: number) {
   if (refused.every(({ exact }) => exact)) {
     return { count: refused.reduce((left, { n }) => left - n, all), exact: true };
   }
-  const suppressions = ["unsubscribed", "hard_bounce", "complaint", "manual"]
+  const suppressions = suppressionReasons()
     .map((reason) => keptCount(db, `suppression:${reason}`))
     .reduce((a, b) => a + b, 0);
   const atLeast = countByWalk(db, { status: "mailable" }, now).n;

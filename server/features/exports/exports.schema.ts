@@ -18,6 +18,7 @@ export const ExportRequest = t.Object({
         t.Literal("hard_bounce"),
         t.Literal("complaint"),
         t.Literal("manual"),
+        t.Literal("unclear"),
       ],
       { description: "Of suppressions" },
     ),

@@ -11,7 +11,7 @@ import {
 import { comeBack } from "../lists/come-back.service.ts";
 import { changeOwnMembership, topicsAmong } from "../lists/lists.service.ts";
 import type { TrackingPort } from "../ports.ts";
-import { holdingReason } from "../suppressions/suppressions.service.ts";
+import { holdingReason, isOpenToReturn } from "../suppressions/suppressions.service.ts";
 import { WorkspaceDirectory } from "../tracking/directory.service.ts";
 import type { SignupData } from "./form-submission.service.ts";
 import { type Form, requireForm } from "./forms.service.ts";
@@ -82,7 +82,7 @@ export class Confirmations {
       confirmedAt: now,
     };
     const db = this.#deps.databases.workspace(workspaceId);
-    const wasOff = holdingReason(db, row.address, now) === "unsubscribed";
+    const wasOff = isOpenToReturn(holdingReason(db, row.address, now));
     const isNew = completeSignup(db, form, row, visitor, now, proof, welcome);
     if (wasOff && isNew) {
       this.#deps.outside.tracking.resubscribed(workspaceId, row.address);
@@ -124,7 +124,7 @@ export function completeSignup(
         const change = { listId, contactId, source, reason: "", now };
         changeOwnMembership(db, { ...change, status: "subscribed" });
       }
-      if (proof !== undefined && holdingReason(db, row.address, now) === "unsubscribed") {
+      if (proof !== undefined && isOpenToReturn(holdingReason(db, row.address, now))) {
         const { address } = row;
         comeBack(db, { contactId, address, listIds, source, actor: "contact", ...visitor }, now);
       }

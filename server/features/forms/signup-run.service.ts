@@ -10,7 +10,7 @@ import { mayMailAddress } from "../contact-mail/mail-cap.service.ts";
 import { RecipientUrls } from "../contact-mail/recipient-urls.service.ts";
 import { findContactByAddress, isErased } from "../contacts/contacts.service.ts";
 import { topicsAmong } from "../lists/lists.service.ts";
-import { holdingReason } from "../suppressions/suppressions.service.ts";
+import { holdingReason, isOpenToReturn } from "../suppressions/suppressions.service.ts";
 import type { SignupData } from "./form-submission.service.ts";
 import { formWords } from "./form-words.rules.ts";
 import { textOr } from "./forms.rules.ts";
@@ -96,7 +96,7 @@ type Next = "ask" | "tell" | "subscribe" | "ignore";
  */
 function decide(db: Connection, form: Form, row: SignupRow, now: number): Next {
   const reason = holdingReason(db, row.address, now);
-  if (reason !== undefined && reason !== "unsubscribed") {
+  if (reason !== undefined && !isOpenToReturn(reason)) {
     return "ignore";
   }
   const wanted = JSON.parse(row.listIds) as number[];

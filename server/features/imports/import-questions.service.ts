@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import type { Connection } from "../../platform/db/driver.ts";
 import { AppError } from "../../platform/errors.ts";
-import type { SuppressionReason } from "../suppressions/suppressions.service.ts";
 import type { CheckedColumn } from "./import-check.rules.ts";
 import { checkedColumns, decidesEveryRow, lookThrough } from "./import-check.service.ts";
 import { importPath } from "./import-files.ts";
@@ -10,6 +9,7 @@ import { findImport, type ImportRow } from "./imports.store.ts";
 import { withoutSay } from "./own-file.service.ts";
 import { type StatusDecision, statusColumns } from "./row-status.rules.ts";
 import { plainAnswer } from "./status-values.rules.ts";
+import type { Reason } from "./status-words.rules.ts";
 import { reasonOf } from "./status-words.rules.ts";
 import { refusalOfFile } from "./whole-file.rules.ts";
 
@@ -19,7 +19,7 @@ const MAX_BYTES_AT_START = 16 * 1024 * 1024;
 type Input = {
   mapping: { column: number; target: string }[];
   into?: "contacts" | "suppressions" | undefined;
-  wholeFile?: SuppressionReason | undefined;
+  wholeFile?: Reason | undefined;
   wholeFileIgnored?: boolean | undefined;
   statusDecisions?: StatusDecision[] | undefined;
   ignoredColumns?: number[] | undefined;
@@ -30,7 +30,7 @@ export function wholeFileOf(
   row: ImportRow,
   header: readonly string[],
   input: Input,
-): SuppressionReason | undefined {
+): Reason | undefined {
   const { mapping, ignoredColumns = [], wholeFileIgnored = false } = input;
   const isDecided = decidesEveryRow(row, mapping, ignoredColumns);
   const byFile = refusalOfFile(row.fileName, header, isDecided);

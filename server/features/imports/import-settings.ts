@@ -1,7 +1,7 @@
-import type { SuppressionReason } from "../suppressions/suppressions.service.ts";
 import type { ColumnMapping } from "./row-reader.ts";
 import type { StatusDecision } from "./row-status.rules.ts";
 import type { Delimiter, Encoding } from "./sniff.rules.ts";
+import type { Reason } from "./status-words.rules.ts";
 
 /** What was decided when the import was started; fixed from then on. */
 export type StartedSettings = {
@@ -13,7 +13,7 @@ export type StartedSettings = {
   /** `suppressions`: nobody becomes a contact, everybody is suppressed. */
   into?: "contacts" | "suppressions" | undefined;
   /** Why nobody in the file must be mailed whose row has no reason of its own. */
-  wholeFile?: SuppressionReason | undefined;
+  wholeFile?: Reason | undefined;
   /** What values of a status mean that the program does not understand. */
   statusDecisions?: StatusDecision[] | undefined;
   /** Columns that only seem to speak of consent. */

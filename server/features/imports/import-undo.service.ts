@@ -1,4 +1,3 @@
-import { NOT_UNDERSTOOD } from "../../delivery/index.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { AppError, notFound } from "../../platform/errors.ts";
@@ -56,7 +55,7 @@ async function liftDoubts(open: () => Connection, id: number, signal: AbortSigna
   while (after !== undefined) {
     signal.throwIfAborted();
     const db = open();
-    const page = { importId: id, detail: NOT_UNDERSTOOD, after, limit: AT_ONCE };
+    const page = { importId: id, after, limit: AT_ONCE };
     after = inTransaction(db, () => {
       const { addresses, last } = heldBackAfter(db, page);
       for (const row of addresses.flatMap((address) => findSuppression(db, address) ?? [])) {

@@ -30,10 +30,10 @@ const end = statement<[id: number]>("UPDATE import SET undo_state = 'done' WHERE
 
 // By address, since a suppression has no index on its source.
 const selectHeldBack = statement<
-  [{ source: string; detail: string; after: string; limit: number }],
+  [{ source: string; after: string; limit: number }],
   { address: string; isHeldBack: number }
 >(`
-  SELECT address, source = @source AND substr(detail, 1, length(@detail)) = @detail AS isHeldBack
+  SELECT address, source = @source AND reason = 'unclear' AS isHeldBack
     FROM suppression
    WHERE address > @after
    ORDER BY address
@@ -46,7 +46,7 @@ const selectHeldBack = statement<
  */
 export function heldBackAfter(
   db: Connection,
-  page: { importId: number; detail: string; after: string; limit: number },
+  page: { importId: number; after: string; limit: number },
 ): { addresses: string[]; last: string | undefined } {
   const { importId, ...rest } = page;
   const rows = selectHeldBack(db).all({ source: `import:${importId}`, ...rest });

@@ -282,7 +282,7 @@ function leaveLists(
   source: string,
   now: number,
 ): void {
-  if (suppressDetail !== "") {
+  if (suppress === "unclear" || suppressDetail !== "") {
     return;
   }
   const reason = `${suppress} in the file`;

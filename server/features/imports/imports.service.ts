@@ -13,7 +13,6 @@ import {
 } from "../contacts/contact-fields.service.ts";
 import { readFieldHeader } from "../contacts/contact-file.service.ts";
 import { requireLists } from "../lists/lists.service.ts";
-import type { SuppressionReason } from "../suppressions/suppressions.service.ts";
 import { requireTags } from "../tags/tags.service.ts";
 import { FORGOTTEN, isForgotten } from "./import-age.rules.ts";
 import { removeImportFiles } from "./import-files.ts";
@@ -32,6 +31,7 @@ import {
 import { isContactsFile, OWN_COLUMNS } from "./own-file.service.ts";
 import type { ColumnMapping } from "./row-reader.ts";
 import { loosens, type StatusDecision } from "./row-status.rules.ts";
+import type { Reason } from "./status-words.rules.ts";
 
 /** For the job that removes what nobody came back for. */
 export { IMPORT_KEEP_MS } from "./import-age.rules.ts";
@@ -83,7 +83,7 @@ export function startImport(
     listIds?: number[] | undefined;
     consentStatement?: string | undefined;
     into?: "contacts" | "suppressions" | undefined;
-    wholeFile?: SuppressionReason | undefined;
+    wholeFile?: Reason | undefined;
     wholeFileIgnored?: boolean | undefined;
     statusDecisions?: StatusDecision[] | undefined;
     ignoredColumns?: number[] | undefined;

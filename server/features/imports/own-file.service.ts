@@ -191,7 +191,8 @@ export function settleStatus(
   if (status.suppress === "unsubscribed" && isCovered) {
     return { ...status, suppress: undefined };
   }
-  return status.suppress !== undefined && status.suppressDetail === ""
+  // An earlier import did not understand the status, and this file only says so; the note is what it was.
+  return status.suppress !== undefined && (status.suppressDetail === "" || word === "unclear")
     ? { ...status, suppressDetail: own.note }
     : status;
 }

@@ -1,4 +1,3 @@
-import { NOT_UNDERSTOOD } from "../../delivery/index.ts";
 import { plainCell } from "../../platform/csv.ts";
 import { isAddressFault, parseEmailAddress } from "../../platform/email-address.ts";
 import type { StoredField } from "../contacts/contact-fields.service.ts";
@@ -172,9 +171,7 @@ type Status = Pick<ReadContact, "suppress" | "suppressDetail" | "pending">;
 
 function statusOf({ says, unclear }: RowStatus): Status {
   if (says === "unclear") {
-    // Who is held back so may come back by signing up, as after an unsubscribe.
-    const suppressDetail = `${NOT_UNDERSTOOD} ${unclear === "" ? "no status" : oneLine(unclear).slice(0, 60)}`;
-    return { suppress: "unsubscribed", suppressDetail, pending: false };
+    return { suppress: "unclear", suppressDetail: oneLine(unclear).slice(0, 60), pending: false };
   }
   const suppress = says === "nothing" ? undefined : reasonOf(says);
   return { suppress, suppressDetail: "", pending: says === "unconfirmed" };

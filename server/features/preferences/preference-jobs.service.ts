@@ -6,7 +6,7 @@ import { type ContactMailDeps, sendContactMail } from "../contact-mail/contact-m
 import { mayMailAddress } from "../contact-mail/mail-cap.service.ts";
 import { RecipientUrls } from "../contact-mail/recipient-urls.service.ts";
 import { findContactById } from "../contacts/contacts.service.ts";
-import { holdingReason } from "../suppressions/suppressions.service.ts";
+import { holdingReason, isOpenToReturn } from "../suppressions/suppressions.service.ts";
 import { maskAddress } from "../tracking/recipient.service.ts";
 import { type PreferenceLanguage, preferenceWords } from "./preference-words.rules.ts";
 import { ADDRESS_JOB } from "./preferences.service.ts";
@@ -57,7 +57,7 @@ const languageOf = (language: string): PreferenceLanguage =>
 
 function mayReach(db: Connection, address: string, now: number): boolean {
   const reason = holdingReason(db, address, now);
-  return reason === undefined || reason === "unsubscribed";
+  return reason === undefined || isOpenToReturn(reason);
 }
 
 function mailConfirmation(deps: Deps, ask: Ask): Promise<string> {

@@ -12,7 +12,7 @@ import { changeContact, findContactById } from "../contacts/contacts.service.ts"
 import { comeBack } from "../lists/come-back.service.ts";
 import { changeOwnMembership, listTopics } from "../lists/lists.service.ts";
 import type { TrackingPort } from "../ports.ts";
-import { holdingReason } from "../suppressions/suppressions.service.ts";
+import { holdingReason, isOpenToReturn } from "../suppressions/suppressions.service.ts";
 import { WorkspaceDirectory } from "../tracking/directory.service.ts";
 import { presentContactId, recipientContactId } from "../tracking/recipient.service.ts";
 import {
@@ -153,7 +153,7 @@ export class PreferenceCentre {
       }
       const chosen = topics.flatMap(({ id }) => (wish.topics.includes(id) ? [id] : []));
       const isBack = isOff && chosen.length > 0;
-      if (isBack && holdingReason(db, contact.address, now) === "unsubscribed") {
+      if (isBack && isOpenToReturn(holdingReason(db, contact.address, now))) {
         comeBack(db, { contactId, address: contact.address, listIds: chosen, ...by }, now);
         this.#deps.outside.tracking.resubscribed(person.workspaceId, contact.address);
       }

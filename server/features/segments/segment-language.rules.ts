@@ -59,6 +59,7 @@ export const statusNames = [
   "hard_bounce",
   "complaint",
   "manual",
+  "unclear",
 ] as const;
 export type StatusName = (typeof statusNames)[number];
 export const propertyOperators = ["is", "contains", "gt", "gte", "lt", "lte", "known"] as const;

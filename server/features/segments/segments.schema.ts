@@ -35,7 +35,7 @@ const conditions = [
     ...span,
   }),
   t.Object({
-    status: literals("mailable", "unsubscribed", "hard_bounce", "complaint", "manual"),
+    status: literals("mailable", "unsubscribed", "hard_bounce", "complaint", "manual", "unclear"),
     has,
   }),
   t.Object({

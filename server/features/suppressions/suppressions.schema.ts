@@ -1,12 +1,16 @@
 import { t } from "elysia";
 import { pageOf, pageQuery } from "../../platform/http/schemas.ts";
 
-const Reason = t.Union([
+const Given = [
   t.Literal("unsubscribed"),
   t.Literal("hard_bounce"),
   t.Literal("complaint"),
   t.Literal("manual"),
-]);
+] as const;
+const Reason = t.Union([...Given, t.Literal("unclear")], {
+  description:
+    "unclear: an import did not understand the contact's status, which is the detail. Whoever removes it decides that the person may be mailed",
+});
 
 const SuppressionSchema = t.Object(
   {
@@ -29,7 +33,7 @@ export const SuppressionQuery = t.Object({
 
 export const NewSuppressions = t.Object({
   addresses: t.Array(t.String({ maxLength: 320 }), { minItems: 1, maxItems: 1000 }),
-  reason: t.Optional(Reason),
+  reason: t.Optional(t.Union([...Given])),
   detail: t.Optional(t.String({ maxLength: 500 })),
   expiresAt: t.Optional(
     t.Union([t.Integer({ minimum: 0 }), t.Null()], { description: "Unix ms; null = never" }),
@@ -56,6 +60,7 @@ export const SuppressionCounts = t.Object({
   hard_bounce: t.Number(),
   complaint: t.Number(),
   manual: t.Number(),
+  unclear: t.Number(),
 });
 
 export const DomainQuery = t.Object({

@@ -82,6 +82,14 @@ export function addSuppressions(
   return { added, already: good.size - added, rejected };
 }
 
+/**
+ * True for reasons that the person can take back by signing up again: nobody who unsubscribed, or whose wish is
+ * `unclear`, is kept from coming back. An address that bounced, complained or was suppressed by hand is.
+ */
+export function isOpenToReturn(reason: SuppressionReason | undefined): boolean {
+  return reason === "unsubscribed" || reason === "unclear";
+}
+
 /** Sorts what was written into normal forms and what is no address. */
 export function readAddresses(written: readonly string[]) {
   const rejected: { address: string; reason: string }[] = [];
@@ -135,7 +143,7 @@ export function removeSuppression(db: Connection, written: string): string {
     if (row === undefined) {
       throw notFound("suppression");
     }
-    if (row.reason === "unsubscribed") {
+    if (isOpenToReturn(row.reason)) {
       endUnsubscribe(db, row);
     } else if (liftSuppression(db, row) && row.reason === "hard_bounce") {
       restoreRefusal(db, read.address);

@@ -1,8 +1,15 @@
-import { isDoubt, replacesSuppression } from "../../delivery/index.ts";
+import { replacesSuppression } from "../../delivery/index.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { statement } from "../../platform/db/statements.ts";
 
-export const suppressionReasons = ["unsubscribed", "hard_bounce", "complaint", "manual"] as const;
+/** `unclear`: an import did not understand the contact's status, so nobody knows whether they may be mailed. */
+export const suppressionReasons = [
+  "unsubscribed",
+  "hard_bounce",
+  "complaint",
+  "manual",
+  "unclear",
+] as const;
 export type SuppressionReason = (typeof suppressionReasons)[number];
 
 export type SuppressionRow = {
@@ -41,9 +48,9 @@ const insertClaim = statement<[Omit<SuppressionRow, "expiresAt">]>(`
   SELECT address, @source, @reason, @detail, @createdAt
     FROM suppression
    WHERE address = @address AND source <> @source AND expires_at IS NULL
-     AND (source LIKE 'bulk:%' OR ${isDoubt("suppression")})
+     AND (source LIKE 'bulk:%' OR reason = 'unclear')
   ON CONFLICT (address, source) DO UPDATE SET reason = excluded.reason, detail = excluded.detail
-   WHERE ${isDoubt("suppression_claim")}
+   WHERE suppression_claim.reason = 'unclear'
 `);
 
 // The workspace's own no first, which an unsubscribe must not shorten; then what somebody said; then a doubt.
@@ -51,7 +58,7 @@ const selectClaim = statement<[address: string], SuppressionRow>(`
   SELECT address, reason, source, detail, created_at AS createdAt, NULL AS expiresAt
     FROM suppression_claim
    WHERE address = ?
-   ORDER BY ${isDoubt("suppression_claim")}, reason = 'unsubscribed', created_at, source
+   ORDER BY reason = 'unclear', reason = 'unsubscribed', created_at, source
    LIMIT 1
 `);
 
@@ -59,8 +66,8 @@ const deleteClaim = statement<[address: string, source: string]>(
   "DELETE FROM suppression_claim WHERE address = ? AND source = ?",
 );
 
-const deleteUnsubscribed = statement<[address: string]>(
-  "DELETE FROM suppression_claim WHERE address = ? AND reason = 'unsubscribed'",
+const deleteUnsubscribes = statement<[address: string]>(
+  "DELETE FROM suppression_claim WHERE address = ? AND reason IN ('unsubscribed', 'unclear')",
 );
 
 const selectHasClaim = statement<[address: string, source: string], { n: number }>(
@@ -70,7 +77,7 @@ const selectHasClaim = statement<[address: string, source: string], { n: number 
 const deleteDoubts = statement<[{ after: string; last: string; source: string }]>(`
   DELETE FROM suppression_claim
    WHERE address > @after AND address <= @last AND source = @source
-     AND ${isDoubt("suppression_claim")}
+     AND reason = 'unclear'
 `);
 
 const moveRow = statement<[SuppressionRow]>(`
@@ -179,9 +186,12 @@ export function liftSuppression(db: Connection, row: SuppressionRow): boolean {
   return replace(db, row, selectWithdrawal(db).get({ address }) ?? selectClaim(db).get(address));
 }
 
-/** Takes an unsubscribe back, whoever told of it. False when the address stays suppressed for something else. */
+/**
+ * Takes back an unsubscribe, whoever reported it, or `unclear`; a later word of the person, or of somebody who decides
+ * for them, also answers every import's doubt. False when the address stays suppressed for something else.
+ */
 export function endUnsubscribe(db: Connection, row: SuppressionRow): boolean {
-  deleteUnsubscribed(db).run(row.address);
+  deleteUnsubscribes(db).run(row.address);
   return replace(db, row, selectClaim(db).get(row.address));
 }
 
@@ -248,7 +258,7 @@ export function suppressionsByPrefix(
 
 /** How many there are of each reason. */
 export function suppressionCounts(db: Connection): Record<SuppressionReason, number> {
-  const counts = { unsubscribed: 0, hard_bounce: 0, complaint: 0, manual: 0 };
+  const counts = { unsubscribed: 0, hard_bounce: 0, complaint: 0, manual: 0, unclear: 0 };
   for (const { name, n } of selectCounts(db).all()) {
     counts[name.slice("suppression:".length) as SuppressionReason] = n;
   }

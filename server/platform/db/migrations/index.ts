@@ -36,6 +36,7 @@ import workspace017 from "./workspace/017-former-addresses.sql" with { type: "te
 import workspace018 from "./workspace/018-consent-version.sql" with { type: "text" };
 import workspace019 from "./workspace/019-list-going.sql" with { type: "text" };
 import workspace020 from "./workspace/020-suppression-claim.sql" with { type: "text" };
+import workspace021 from "./workspace/021-unclear.sql" with { type: "text" };
 
 /**
  * The kinds of database file, each with its migrations in order. A file's user_version is the number of migrations
@@ -81,6 +82,7 @@ export const migrations = {
     workspace018,
     workspace019,
     workspace020,
+    workspace021,
   ],
   inbox: [inbox001, inbox002],
 } as const satisfies Record<string, readonly string[]>;

@@ -68,7 +68,7 @@ test("the waterfall names why each contact of the audience gets nothing, and its
     unsubscribed: 2,
     unconfirmed: 1,
     paused: 1,
-    suppressed: { hardBounce: 1, complaint: 1, manual: 1 },
+    suppressed: { hardBounce: 1, complaint: 1, manual: 1, unclear: 0 },
     invalid: 1,
     recipients: 3,
   });

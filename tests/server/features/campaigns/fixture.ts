@@ -52,7 +52,7 @@ function waterfallOf(recipients: number): Waterfall {
     unsubscribed: 1,
     unconfirmed: 0,
     paused: 0,
-    suppressed: { hardBounce: 1, complaint: 0, manual: 0 },
+    suppressed: { hardBounce: 1, complaint: 0, manual: 0, unclear: 0 },
     invalid: 0,
     recipients,
   };

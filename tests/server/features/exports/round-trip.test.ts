@@ -339,7 +339,7 @@ test("what somebody changed in the file by hand is read closed: a no counts, non
     ["break@example.org", expect.objectContaining({ reason: "unsubscribed" })],
     ["left@example.org", expect.objectContaining({ reason: "unsubscribed" })],
     ["no@example.org", expect.objectContaining({ reason: "unsubscribed" })],
-    ["odd@example.org", expect.objectContaining({ reason: "unsubscribed" })],
+    ["odd@example.org", expect.objectContaining({ reason: "unclear" })],
     ["until@example.org", expect.objectContaining({ reason: "hard_bounce", expiresAt: null })],
   ]);
 });

@@ -112,6 +112,7 @@ export const person = fc.record({
         "unsubscribed",
         "hard_bounce",
         "complaint",
+        "unclear",
         "manual",
       ),
       expiresAt: fc.option(fc.oneof(future, past)),

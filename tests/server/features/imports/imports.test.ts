@@ -95,7 +95,7 @@ test("a status column of another product suppresses those who must not be mailed
   );
 
   const { body } = await fixture.call("GET", "/suppressions/counts");
-  expect(body).toEqual({ unsubscribed: 1, hard_bounce: 1, complaint: 0, manual: 0 });
+  expect(body).toEqual({ unsubscribed: 1, hard_bounce: 1, complaint: 0, manual: 0, unclear: 0 });
   expect(fixture.contacts()[0]).toMatchObject({ first_name: "Ann", last_name: "Lee" });
 });
 

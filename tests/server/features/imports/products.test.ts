@@ -253,6 +253,7 @@ const PRODUCTS: [file: string, preset: string | null, rows: Row[]][] = [
       ["hard", "hard_bounce"],
       ["spam", "complaint"],
       ["hand", "manual"],
+      ["held", "asked: unclear"],
     ],
   ],
 ];
@@ -281,10 +282,9 @@ async function results(file: string) {
   );
   fixture.app.close();
   const found = people.map(({ address, status, reason, detail }) => {
-    const asked = /^Not understood in the file: (.*)$/.exec(detail ?? "")?.[1];
     const result =
-      asked !== undefined
-        ? `asked: ${asked}`
+      reason === "unclear"
+        ? `asked: ${detail === "" ? "no status" : detail}`
         : (reason ?? (status === "subscribed" ? "mailed" : "unconfirmed"));
     return [address.replace("@x.example", ""), result] as Row;
   });

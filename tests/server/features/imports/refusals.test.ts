@@ -71,10 +71,10 @@ test("a column counts for nothing when the person says that it is about somethin
 test("nobody with a status that is not understood is mailed, until somebody decides what it means", async () => {
   const file = (n: number) => `email,Status\ng${n}@x.example,Gold\ns${n}@x.example,Silver\n`;
   await bring(file(1), ["email", "status"]);
-  expect(suppressed()).toEqual({ "g1@x.example": "unsubscribed", "s1@x.example": "unsubscribed" });
+  expect(suppressed()).toEqual({ "g1@x.example": "unclear", "s1@x.example": "unclear" });
   expect(
     fixture.db.prepare("SELECT detail FROM suppression ORDER BY address").raw().all().flat(),
-  ).toEqual(["Not understood in the file: Gold", "Not understood in the file: Silver"]);
+  ).toEqual(["Gold", "Silver"]);
 
   await bring(file(2), ["email", "status"], {
     statusDecisions: [{ column: 1, value: "GOLD", meaning: "subscribed" }],
@@ -86,7 +86,7 @@ test("nobody with a status that is not understood is mailed, until somebody deci
     ],
   });
 
-  expect(suppressed()).toMatchObject({ "s2@x.example": "unsubscribed", "s3@x.example": "manual" });
+  expect(suppressed()).toMatchObject({ "s2@x.example": "unclear", "s3@x.example": "manual" });
   expect(suppressed()).not.toHaveProperty("g2@x.example");
   expect(suppressed()).not.toHaveProperty("g3@x.example");
 });

@@ -54,7 +54,7 @@ test.each(["first", "second"])(
 
     await undoImport(undone);
 
-    expect(suppression()).toEqual({ reason: "unsubscribed", source: `import:${stays}` });
+    expect(suppression()).toEqual({ reason: "unclear", source: `import:${stays}` });
     await undoImport(stays);
     expect(suppression()).toBeUndefined();
     expect(claims()).toBe(0);
@@ -78,7 +78,7 @@ test("a file that is not understood still holds whom a bulk action suppressed in
 
   await undoBulk(bulk);
 
-  expect(suppression()).toEqual({ reason: "unsubscribed", source: `import:${file}` });
+  expect(suppression()).toEqual({ reason: "unclear", source: `import:${file}` });
   await undoImport(file);
   expect(suppression()).toBeUndefined();
 });

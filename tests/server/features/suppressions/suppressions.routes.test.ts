@@ -95,6 +95,7 @@ test("lists newest first, by reason, and by the beginning of an address; pages j
     hard_bounce: 0,
     complaint: 3,
     manual: 4,
+    unclear: 0,
   });
 });
 

@@ -53,3 +53,45 @@ test("routes and the campaigns that use them come through the migration of route
     sources: "[]",
   });
 });
+
+test("people held back because a status was not understood are no longer called unsubscribed", () => {
+  const db = openConnection(":memory:");
+  migrateBy(db, "workspace", migrations.workspace.slice(0, 20));
+  db.exec(`
+    INSERT INTO suppression (address, reason, source, detail, created_at) VALUES
+      ('a@x.example', 'unsubscribed', 'import:1', 'Not understood in the file: frozen', 1),
+      ('b@x.example', 'unsubscribed', 'import:1', 'Not understood in the file: no status', 1),
+      ('c@x.example', 'unsubscribed', 'campaign:1', '', 1),
+      ('d@x.example', 'manual', 'bulk:4', '', 1);
+    INSERT INTO suppression_claim VALUES
+      ('d@x.example', 'import:1', 'unsubscribed', 'Not understood in the file: frozen', 1);`);
+
+  migrate(db, "workspace");
+
+  const rows = "SELECT address, reason, detail FROM suppression ORDER BY address";
+  expect(db.prepare(rows).raw().all()).toEqual([
+    ["a@x.example", "unclear", "frozen"],
+    ["b@x.example", "unclear", ""],
+    ["c@x.example", "unsubscribed", ""],
+    ["d@x.example", "manual", ""],
+  ]);
+  expect(db.prepare("SELECT address, reason, detail FROM suppression_claim").raw().all()).toEqual([
+    ["d@x.example", "unclear", "frozen"],
+  ]);
+  const counts = "SELECT name, n FROM audience_count WHERE name LIKE 'suppression:%' AND n > 0";
+  expect(Object.fromEntries(db.prepare(counts).raw().all() as [string, number][])).toEqual({
+    "suppression:unsubscribed": 1,
+    "suppression:unclear": 2,
+    "suppression:manual": 1,
+  });
+  const version = db.prepare<[], number>("SELECT n FROM consent_version").pluck();
+  const before = version.get() ?? 0;
+  db.exec(
+    "INSERT INTO suppression (address, reason, created_at) VALUES ('e@x.example', 'unclear', 2)",
+  );
+  db.exec("UPDATE suppression SET source = 'bulk:5' WHERE address = 'a@x.example'");
+  expect(version.get()).toBe(before + 2);
+  expect(db.prepare("SELECT count(*) FROM suppression_claim").pluck().get()).toBe(2);
+  db.exec("DELETE FROM suppression WHERE address = 'a@x.example'");
+  expect(db.prepare("SELECT count(*) FROM suppression_claim").pluck().get()).toBe(1);
+});

@@ -99,6 +99,7 @@ function Waterfall({ preflight: { waterfall } }: { preflight: Preflight }) {
     [t("lost.hardBounce"), suppressed.hardBounce],
     [t("lost.complaint"), suppressed.complaint],
     [t("lost.manual"), suppressed.manual],
+    [t("lost.unclear"), suppressed.unclear],
     [t("lost.invalid"), waterfall.invalid],
   ] as const;
   const most = Math.max(1, waterfall.inAudience);

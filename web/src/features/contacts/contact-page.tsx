@@ -97,7 +97,7 @@ function Suppressed({ person }: { person: ContactDetail }) {
   return person.status === "mailable" ? null : (
     <Notice
       tone="warning"
-      title={t("suppressedTitle")}
+      title={t(person.suppressionReason === "unclear" ? "heldBackTitle" : "suppressedTitle")}
       action={
         <a
           class="link text-sm"
@@ -106,6 +106,8 @@ function Suppressed({ person }: { person: ContactDetail }) {
           {t("seeSuppressions")}
         </a>
       }
-    />
+    >
+      {person.suppressionReason === "unclear" && t("heldBackBody")}
+    </Notice>
   );
 }

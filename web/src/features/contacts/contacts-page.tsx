@@ -101,10 +101,14 @@ const statusTones: Record<Contact["status"], Tone> = {
 export function ContactStatus({ contact }: { contact: Contact }) {
   const reason = contact.suppressionReason;
   const word =
-    reason === "hard_bounce" || reason === "complaint" || reason === "manual"
+    reason === "hard_bounce" ||
+    reason === "complaint" ||
+    reason === "manual" ||
+    reason === "unclear"
       ? t(reason)
       : t(contact.status);
-  return <Badge tone={statusTones[contact.status]}>{word}</Badge>;
+  const tone = reason === "unclear" ? "warning" : statusTones[contact.status];
+  return <Badge tone={tone}>{word}</Badge>;
 }
 
 function useFilter(): ContactFilter {

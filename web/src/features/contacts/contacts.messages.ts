@@ -25,6 +25,7 @@ export const t = messages({
   hard_bounce: { en: "Bounced", de: "Unzustellbar" },
   complaint: { en: "Reported spam", de: "Spam gemeldet" },
   manual: { en: "Suppressed manually", de: "Manuell gesperrt" },
+  unclear: { en: "Held back", de: "Zurückgehalten" },
   none: { en: "No contacts yet", de: "Noch keine Kontakte" },
   noneBody: {
     en: "Import a CSV file or add a contact.",
@@ -104,6 +105,14 @@ export const t = messages({
   pending: { en: "Not confirmed", de: "Nicht bestätigt" },
   subscribed: { en: "Subscribed", de: "Angemeldet" },
   onNoList: { en: "Not in any list.", de: "Auf keiner Liste." },
+  heldBackTitle: {
+    en: "This contact gets no campaigns, because an import did not understand their status",
+    de: "Dieser Kontakt erhält keine Kampagnen, weil ein Import seinen Status nicht verstanden hat",
+  },
+  heldBackBody: {
+    en: "If you may email them, remove the address from the suppression list. They can also sign up again themselves.",
+    de: "Wenn Sie ihm E-Mails senden dürfen, entfernen Sie die Adresse von der Sperrliste. Er kann sich auch selbst wieder anmelden.",
+  },
   suppressedTitle: { en: "This address is suppressed", de: "Diese Adresse ist gesperrt" },
   seeSuppressions: { en: "View suppression list", de: "Sperrliste ansehen" },
   nothingYet: { en: "No activity yet.", de: "Noch keine Aktivität." },

@@ -39,6 +39,10 @@ export const t = messages({
     de: "Gesperrt: hat Spam gemeldet",
   },
   "suppressed.manual": { en: "Suppressed manually", de: "Manuell gesperrt" },
+  "suppressed.unclear": {
+    en: "Held back: an import did not understand the status",
+    de: "Zurückgehalten: Ein Import hat den Status nicht verstanden",
+  },
   "consent.given": { en: "Agreed", de: "Zugestimmt" },
   "consent.withdrawn": { en: "Withdrew consent", de: "Einwilligung widerrufen" },
   "consent.changed": { en: "Changed their preferences", de: "Einstellungen geändert" },

@@ -18,7 +18,13 @@ type Reason = NonNullable<Order["reason"]>;
 const kinds: Kind[] = ["contacts", "suppressions", "recipients", "consent"];
 const groups = ["list", "segment", "tag"] as const;
 const inAddress = ["export", "q", "status", "campaign", ...groups];
-const reasons = ["unsubscribed", "hard_bounce", "complaint", "manual"] as const satisfies Reason[];
+const reasons = [
+  "unsubscribed",
+  "hard_bounce",
+  "complaint",
+  "manual",
+  "unclear",
+] as const satisfies Reason[];
 const builtIn = [
   "first_name",
   "last_name",

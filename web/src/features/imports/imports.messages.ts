@@ -36,8 +36,8 @@ export const t = messages({
   alsoFilter: { en: "Only contacts that match: {filter}", de: "Nur passende Kontakte: {filter}" },
   withColumns: { en: "Columns", de: "Spalten" },
   column_status: {
-    en: "Always included. One of: mailable, paused, unconfirmed, left_all_lists, unsubscribed, hard_bounce, complaint, manual.",
-    de: "Immer enthalten. Einer von: mailable, paused, unconfirmed, left_all_lists, unsubscribed, hard_bounce, complaint, manual.",
+    en: "Always included. One of: mailable, paused, unconfirmed, left_all_lists, unsubscribed, hard_bounce, complaint, manual, unclear.",
+    de: "Immer enthalten. Einer von: mailable, paused, unconfirmed, left_all_lists, unsubscribed, hard_bounce, complaint, manual, unclear.",
   },
   column_suppressed_until: {
     en: "When the suppression ends; empty if it does not end",
@@ -70,6 +70,7 @@ export const t = messages({
   reason_hard_bounce: { en: "Bounced", de: "Unzustellbar" },
   reason_complaint: { en: "Reported spam", de: "Spam gemeldet" },
   reason_manual: { en: "Manually", de: "Manuell" },
+  reason_unclear: { en: "Status not understood", de: "Status nicht verstanden" },
   noExportsBody: {
     en: "Export contacts, the suppression list, recipients or the consent log as a CSV file.",
     de: "Exportieren Sie Kontakte, Sperrliste, Empfänger oder Einwilligungsprotokoll als CSV-Datei.",

@@ -154,7 +154,14 @@ function StatusInputs({
   condition: Of<"status">;
   onChange: (next: Condition) => void;
 }) {
-  const statuses = ["mailable", "unsubscribed", "hard_bounce", "complaint", "manual"] as const;
+  const statuses = [
+    "mailable",
+    "unsubscribed",
+    "hard_bounce",
+    "complaint",
+    "manual",
+    "unclear",
+  ] as const;
   return (
     <>
       <Has kind="status" has={condition.has} onChange={(has) => onChange({ ...condition, has })} />

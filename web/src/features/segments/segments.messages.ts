@@ -155,6 +155,10 @@ export const t = messages({
   "status.hard_bounce": { en: "bounced", de: "unzustellbar" },
   "status.complaint": { en: "reported spam", de: "hat Spam gemeldet" },
   "status.manual": { en: "suppressed manually", de: "manuell gesperrt" },
+  "status.unclear": {
+    en: "held back: status unclear",
+    de: "zurückgehalten: Status unklar",
+  },
   campaign: { en: "Campaign", de: "Kampagne" },
   anyCampaign: { en: "any campaign", de: "irgendeine Kampagne" },
   atLeast: { en: "At least", de: "Mindestens" },

@@ -103,7 +103,7 @@ export function LiftDialog({
   return (
     <Dialog
       title={t("liftTitle", { address: suppression.address })}
-      description={t("liftBody")}
+      description={t(suppression.reason === "unclear" ? "liftUnclear" : "liftBody")}
       onClose={onClose}
       footer={
         <>

@@ -11,4 +11,5 @@ export const reasons = [
   "hard_bounce",
   "complaint",
   "manual",
+  "unclear",
 ] as const satisfies Suppression["reason"][];

@@ -135,6 +135,17 @@ function Rows({ onLift }: { onLift: (one: Suppression) => void }) {
   );
 }
 
+/** Where a suppression is from; for a status that was not understood also what the file said. */
+function originOf({ reason, detail, source }: Suppression): string {
+  if (reason !== "unclear") {
+    return sourceText(detail || source);
+  }
+  const from = sourceText(source);
+  return detail === ""
+    ? t("noStatusIn", { source: from })
+    : t("statusIn", { source: from, status: detail });
+}
+
 const columns = (): Column<Suppression>[] => [
   {
     key: "address",
@@ -148,7 +159,7 @@ const columns = (): Column<Suppression>[] => [
     key: "source",
     head: t("source"),
     wide: true,
-    cell: (row) => <span class="text-muted">{sourceText(row.detail || row.source)}</span>,
+    cell: (row) => <span class="text-muted">{originOf(row)}</span>,
   },
   {
     key: "until",

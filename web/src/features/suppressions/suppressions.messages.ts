@@ -44,6 +44,12 @@ export const t = messages({
   hard_bounce: { en: "Bounced", de: "Unzustellbar" },
   complaint: { en: "Reported spam", de: "Spam gemeldet" },
   manual: { en: "Manually", de: "Manuell" },
+  unclear: { en: "Status not understood", de: "Status nicht verstanden" },
+  statusIn: { en: "{source}: the file says “{status}”", de: "{source}: Die Datei sagt „{status}“" },
+  noStatusIn: {
+    en: "{source}: the file has no status",
+    de: "{source}: Die Datei nennt keinen Status",
+  },
   none: { en: "No suppressed addresses", de: "Keine gesperrten Adressen" },
   noneBody: {
     en: "People who unsubscribe, bounce or report spam are added automatically.",
@@ -55,6 +61,10 @@ export const t = messages({
   liftBody: {
     en: "Do this only if the person asked you to. The audit log keeps your reason.",
     de: "Nur, wenn die Person darum gebeten hat. Das Audit-Protokoll hält Ihren Grund fest.",
+  },
+  liftUnclear: {
+    en: "Do this only if this person agreed to your email. The audit log keeps your reason.",
+    de: "Nur, wenn diese Person Ihren E-Mails zugestimmt hat. Das Audit-Protokoll hält Ihren Grund fest.",
   },
   why: { en: "Reason", de: "Grund" },
   lifted: {

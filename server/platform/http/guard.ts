@@ -72,7 +72,7 @@ export function createGuard(
   rates: Rates = defaultRates,
 ) {
   const gate = { access, clientAddress, limiter: new RateLimiter(clock), rates };
-  const { decisionFor, decisionOf, decidedBy } = createDecisions(gate, databases);
+  const { decisionFor, decisionOf, decidedBy, actorStill } = createDecisions(gate, databases);
   const trail = createAuditTrail(() => databases.system, clock);
 
   return new Elysia({ name: "guard" })
@@ -86,13 +86,16 @@ export function createGuard(
         return { actor, workspace: allowed(workspace, permission) };
       }),
       async resolve({ request, server }) {
-        const { actor, workspace } = decisionFor(request);
+        const { workspace } = decisionFor(request);
         if (workspace === undefined) {
           throw new Error("a workspace route was reached without its workspace");
         }
         if (mayWrite(request, permission)) {
           await writeTurn(() => databases.workspace(workspace.id));
         }
+        const actor = await actorStill({ request, server }, (again) =>
+          isPermitted(access, again, workspace.id, permission),
+        );
         const db: Connection = databases.workspace(workspace.id);
         return {
           actor,
@@ -113,7 +116,7 @@ export function createGuard(
     .macro("signedIn", (_: true) => ({
       detail: { "x-access": "signed-in" } as object,
       ...decidedBy(async (asked) => ({ actor: await admit(gate, asked) })),
-      resolve: ({ request }) => ({ actor: decisionFor(request).actor }),
+      resolve: async (asked) => ({ actor: await actorStill(asked, () => true) }),
     }))
     .macro("instanceAdmin", (_: true) => ({
       detail: { "x-access": "instance-admin" } as object,
@@ -124,7 +127,7 @@ export function createGuard(
         }
         return { actor };
       }),
-      resolve: ({ request }) => ({ actor: decisionFor(request).actor }),
+      resolve: async (asked) => ({ actor: await actorStill(asked, ({ isAdmin }) => isAdmin) }),
     }))
     .macro("open", (reason: string) => ({
       detail: { "x-access": `open: ${reason}`, security: [] } as object,
@@ -164,7 +167,8 @@ function createDecisions(gate: Gate, databases: Databases) {
   };
   const decidedBy = (decide: (asked: Asked) => Promise<Decision>) => {
     const decideOnce = async (asked: Asked) => {
-      const decision = decisions.get(asked.request) ?? (await decide(asked));
+      const known = decisions.get(asked.request);
+      const decision = known ?? { ...(await decide(asked)), decidedAt: performance.now() };
       decisions.set(asked.request, decision);
       return decision;
     };
@@ -188,7 +192,13 @@ function createDecisions(gate: Gate, databases: Databases) {
       }),
     };
   };
-  return { decisionFor, decisionOf: (request: Request) => decisions.get(request) ?? {}, decidedBy };
+  const decisionOf = (request: Request) => decisions.get(request) ?? {};
+  /** The actor, who may still do this although the request had to wait. */
+  const actorStill = async (asked: Waited, isAllowed: (actor: Actor) => boolean) => {
+    await requireStill(gate, decisionOf(asked.request), asked, isAllowed);
+    return decisionFor(asked.request).actor;
+  };
+  return { decisionFor, decisionOf, decidedBy, actorStill };
 }
 
 /** True for a request that may change something. It waits until a write can start, while other requests are served. */
@@ -215,7 +225,12 @@ export function isAdmission(hook: unknown): boolean {
 export type Guard = ReturnType<typeof createGuard>;
 
 /** The actor and workspace of a request; both missing on an open route. */
-type Decision = { actor?: Actor; workspace?: WorkspaceAccess };
+type Decision = {
+  actor?: Actor;
+  workspace?: WorkspaceAccess;
+  /** On the monotonic clock. */
+  decidedAt?: number;
+};
 type Gate = {
   access: AccessPort;
   clientAddress: ClientAddress;
@@ -230,6 +245,8 @@ type Asked = {
   params: unknown;
   body: unknown;
 };
+
+type Waited = Pick<Asked, "request" | "server">;
 
 /** Returns the actor after checking authentication, rate limit and origin. */
 async function admit(gate: Gate, asked: Asked): Promise<Actor> {
@@ -261,6 +278,36 @@ function admitStranger({ clientAddress, limiter, rates }: Gate, asked: Asked): D
   return {};
 }
 
+function isPermitted(access: AccessPort, actor: Actor, workspaceId: string, asked: Permission) {
+  return access.workspace(actor, workspaceId)?.can(asked) === true;
+}
+
+/** A write that waited this long, for its body or for a lock, is decided about again (ms). */
+const DECIDED_FOR_MS = 100;
+
+/**
+ * Decides again about a write that had to wait, because the actor may have lost access meanwhile.
+ *
+ * @throws AppError `unauthenticated` or `forbidden` when they have.
+ */
+async function requireStill(
+  { access, clientAddress }: Gate,
+  { actor, decidedAt = Number.NEGATIVE_INFINITY }: Decision,
+  { request, server }: Waited,
+  isAllowed: (actor: Actor) => boolean,
+): Promise<void> {
+  if (!isWrite(request) || performance.now() - decidedAt < DECIDED_FOR_MS) {
+    return;
+  }
+  const again = await access.authenticate(request, clientAddress(request, server));
+  if (again === undefined || again.id !== actor?.id) {
+    throw new AppError("unauthenticated", "Your session ended while the request was waiting.");
+  }
+  if (!isAllowed(again)) {
+    throw new AppError("forbidden", "You lost access while the request was waiting.");
+  }
+}
+
 /** False when the actor has lost access since the request began: signed out, removed, demoted or revoked. */
 async function isAllowedAgain(
   { access, clientAddress }: Gate,
@@ -268,7 +315,7 @@ async function isAllowedAgain(
 ): Promise<boolean> {
   const { request, server, workspaceId, permission } = asked;
   const actor = await access.authenticate(request, clientAddress(request, server));
-  return actor !== undefined && access.workspace(actor, workspaceId)?.can(permission) === true;
+  return actor !== undefined && isPermitted(access, actor, workspaceId, permission);
 }
 
 /**

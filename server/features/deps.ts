@@ -6,6 +6,7 @@ import type { Databases } from "../platform/db/databases.ts";
 import type { Connection } from "../platform/db/driver.ts";
 import type { ClientAddress } from "../platform/http/client-address.ts";
 import type { Guard } from "../platform/http/guard.ts";
+import type { Permission } from "../platform/http/permissions.ts";
 import type { Mailer } from "../platform/mail.ts";
 import type { JobQueue } from "../platform/scheduler/job-queue.ts";
 import type { KeyRing } from "../platform/secrets.ts";
@@ -65,6 +66,8 @@ export type AppDeps = {
   clientAddress: ClientAddress;
   unnamedProxies: UnnamedProxies;
   guard: Guard;
+  /** Whether a person or API key, by the id of its `Actor`, may do something now; for what goes on without them. */
+  mayNow: (actorId: string, workspaceId: string, permission: Permission) => boolean;
   /** Every mutation is recorded here: `audit.record({ actorId: actor.id, workspaceId, action, target })`. */
   audit: AuditLog;
   /** Work for later: `jobs.enqueue("import.run", workspaceId, { importId })`. */

@@ -45,6 +45,18 @@ export function createAccess(options: {
   };
 }
 
+/** True when the person or API key with this id may do something in a workspace now, without a request of theirs. */
+export function mayNow(
+  access: AccessPort,
+  actorId: string,
+  workspaceId: string,
+  permission: Permission,
+): boolean {
+  const kind = actorId.startsWith(KEY_ACTOR) ? "api_key" : "user";
+  const actor = { kind, id: actorId, isAdmin: false, byCookie: false } as const;
+  return access.workspace(actor, workspaceId)?.can(permission) === true;
+}
+
 /**
  * Origins that our own pages have: the public URL, and whatever host the browser itself addressed.
  * A foreign page cannot choose the Host its request carries, and our cookie is sent to no other.

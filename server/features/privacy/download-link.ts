@@ -6,6 +6,8 @@ export type Download = {
   workspaceId: string;
   kind: "export" | "privacy";
   id: number;
+  /** The id of the `Actor` who made the link; it works only while they may fetch the file themselves. */
+  makerId: string;
   expiresAt: number;
 };
 
@@ -13,8 +15,8 @@ const PURPOSE = "download-link";
 
 /** A token that fetches one file without signing in, until it expires. */
 export function downloadToken(keyRing: KeyRing, download: Download): string {
-  const { workspaceId, kind, id, expiresAt } = download;
-  const body = Buffer.from(JSON.stringify([workspaceId, kind, id, expiresAt])).toString(
+  const { workspaceId, kind, id, makerId, expiresAt } = download;
+  const body = Buffer.from(JSON.stringify([workspaceId, kind, id, expiresAt, makerId])).toString(
     "base64url",
   );
   return `${keyRing.current}.${body}.${sign(keyRing, keyRing.current, body).toString("base64url")}`;
@@ -34,10 +36,11 @@ export function readDownloadToken(
   if (given.length !== real.length || !timingSafeEqual(given, real)) {
     return undefined;
   }
-  const [workspaceId, kind, id, expiresAt] = JSON.parse(
+  // A link from before its maker was in it names nobody, who may fetch nothing.
+  const [workspaceId, kind, id, expiresAt, makerId = ""] = JSON.parse(
     Buffer.from(body, "base64url").toString(),
-  ) as [string, Download["kind"], number, number];
-  return expiresAt > now ? { workspaceId, kind, id, expiresAt } : undefined;
+  ) as [string, Download["kind"], number, number, string?];
+  return expiresAt > now ? { workspaceId, kind, id, makerId, expiresAt } : undefined;
 }
 
 function sign(keyRing: KeyRing, keyId: string, body: string): Buffer {

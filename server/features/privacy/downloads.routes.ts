@@ -9,27 +9,36 @@ import { requestFile } from "./privacy.service.ts";
 /** How long a link works. The file itself goes after a week. */
 const LINK_MS = 24 * 3_600_000;
 
+/** What the maker of a link must be allowed to, when it is made and when it is used. */
+const permissionFor = { export: "contacts:export", privacy: "privacy:write" } as const;
+
 const DownloadLink = t.Object(
   { path: t.String({ description: "Below the instance's address" }), expiresAt: t.Number() },
   { title: "DownloadLink" },
 );
 
-export const downloadRoutes = ({ guard, keyRing, clock, config, databases, audit }: AppDeps) => {
-  const link = (workspaceId: string, kind: Download["kind"], id: number) => {
+export const downloadRoutes = (deps: AppDeps) => {
+  const { guard, keyRing, clock, config, databases, audit, mayNow } = deps;
+  const link = (file: Pick<Download, "workspaceId" | "kind" | "id" | "makerId">) => {
     const expiresAt = clock() + LINK_MS;
-    const token = downloadToken(keyRing, { workspaceId, kind, id, expiresAt });
+    const token = downloadToken(keyRing, { ...file, expiresAt });
     return { path: `/api/v1/downloads/${token}`, expiresAt };
   };
   return new Elysia({ name: "downloads", detail: { tags: ["Exports"] } })
     .use(guard)
     .post(
       "/workspaces/:workspaceId/exports/:id/link",
-      ({ db, params, workspace }) => {
+      ({ db, params, actor, workspace }) => {
         exportFile(db, config.dataDir, params.id, clock());
-        return link(workspace.id, "export", params.id);
+        return link({
+          workspaceId: workspace.id,
+          kind: "export",
+          id: params.id,
+          makerId: actor.id,
+        });
       },
       {
-        permission: "contacts:export",
+        permission: permissionFor.export,
         params: WorkspaceItemParams,
         response: { 200: DownloadLink, ...refusals },
         detail: { summary: "A link that fetches the file without signing in, for a day" },
@@ -37,12 +46,17 @@ export const downloadRoutes = ({ guard, keyRing, clock, config, databases, audit
     )
     .post(
       "/workspaces/:workspaceId/privacy/requests/:id/link",
-      ({ db, params, workspace }) => {
+      ({ db, params, actor, workspace }) => {
         requestFile(db, config.dataDir, params.id, clock());
-        return link(workspace.id, "privacy", params.id);
+        return link({
+          workspaceId: workspace.id,
+          kind: "privacy",
+          id: params.id,
+          makerId: actor.id,
+        });
       },
       {
-        permission: "privacy:write",
+        permission: permissionFor.privacy,
         params: WorkspaceItemParams,
         response: { 200: DownloadLink, ...refusals },
         detail: { summary: "A link that fetches the archive without signing in, for a day" },
@@ -55,7 +69,13 @@ export const downloadRoutes = ({ guard, keyRing, clock, config, databases, audit
         if (download === undefined || !isWorkspace(databases.system, download.workspaceId)) {
           throw new AppError("not_found", "This link is not valid or has expired.");
         }
-        const { workspaceId, kind, id } = download;
+        const { workspaceId, kind, id, makerId } = download;
+        if (!mayNow(makerId, workspaceId, permissionFor[kind])) {
+          throw new AppError(
+            "not_found",
+            "This link is no longer valid, because its creator no longer has access to the file.",
+          );
+        }
         const db = databases.workspace(workspaceId);
         const fileOf = kind === "export" ? exportFile : requestFile;
         const path = fileOf(db, config.dataDir, id, clock());
@@ -79,7 +99,7 @@ export const downloadRoutes = ({ guard, keyRing, clock, config, databases, audit
         });
       },
       {
-        open: "the link is signed, names one file and expires",
+        open: "the link is signed, names one file, expires, and works only while its maker has access",
         params: t.Object({ token: t.String({ maxLength: 500 }) }),
         response: { 200: answerAs("The file", "text/csv", "application/zip"), ...refusals },
         detail: { summary: "Fetch a file by its link" },

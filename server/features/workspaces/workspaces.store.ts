@@ -42,6 +42,7 @@ const selectForPerson = statement<[{ userId: string }], WorkspaceForPerson>(`
 
 const selectOneForPerson = statement<[{ userId: string; id: string }], WorkspaceForPerson>(`
   SELECT ${columns}, ${roleColumn} ${joins} AND workspace.id = @id
+     AND EXISTS (SELECT 1 FROM user WHERE user.id = @userId AND user.disabled_at IS NULL)
 `);
 
 const selectWorkspace = statement<[id: string], WorkspaceRow>(`
@@ -90,7 +91,7 @@ export function workspacesForPerson(db: Connection, userId: string): WorkspaceFo
   return selectForPerson(db).all({ userId });
 }
 
-/** The workspace with the person's role in it; undefined when they have none, or there is no such workspace. */
+/** The workspace with the person's role in it; undefined when they have none or are disabled, or there is no such workspace. */
 export function workspaceForPerson(
   db: Connection,
   userId: string,

@@ -115,6 +115,25 @@ const NAMES: [Target, string[]][] = [
 
 const PLACES: ReadonlySet<Target> = new Set(["timeZone", "country", "city"]);
 
+/** What a contact has besides custom fields, and what a JSON object may name as well as a column. */
+export const BUILT_IN = [
+  "firstName",
+  "lastName",
+  "language",
+  "timeZone",
+  "country",
+  "city",
+] as const satisfies Target[];
+export type BuiltIn = (typeof BUILT_IN)[number];
+
+/** The built-in field that a column or a JSON key of that name is; undefined when it is none. */
+export function builtInNamed(name: string): BuiltIn | undefined {
+  const folded = foldWord(name);
+  return BUILT_IN.find((target) =>
+    NAMES.some(([of, names]) => of === target && names.includes(folded)),
+  );
+}
+
 /** What listmonk and Keila call the column that holds all other fields, as a JSON object. */
 const ATTRIBUTES = new Set(["attributes", "attribs", "data"]);
 

@@ -1,9 +1,10 @@
 import { AnswerTally, type CountedValue } from "./answer-tally.rules.ts";
-import { consentColumn } from "./consent-columns.rules.ts";
+import { consentColumn, hintsAtConsent } from "./consent-columns.rules.ts";
 import { refusalPhrase } from "./refusal-phrases.rules.ts";
 import { decisionKey, type StatusRole, statusColumns } from "./row-status.rules.ts";
 import {
   jsonReader,
+  plainAnswer,
   type Reading,
   type Says,
   statusReader,
@@ -38,6 +39,8 @@ type Counted = {
   values: Map<string, CountedValue>;
   others: Map<Says, number>;
   answers: AnswerTally | undefined;
+  /** Rows with a value that says nothing by itself. */
+  silent: number;
 };
 
 const readers = {
@@ -64,6 +67,7 @@ export class StatusTally {
       read: readers[one.role](one.name),
       values: new Map(),
       others: new Map(),
+      silent: 0,
       answers: one.role === "words" ? new AnswerTally(one.name) : undefined,
     }));
   }
@@ -80,6 +84,7 @@ export class StatusTally {
       }
       if (reading.says === "nothing") {
         column.answers?.add(cell);
+        column.silent += reading.as === "empty" ? 0 : 1;
       }
       isOpen ||= reading.says === "unclear";
       isDecided ||= column.role === "status" && reading.as !== "empty";
@@ -91,15 +96,40 @@ export class StatusTally {
   result(): CheckedColumn[] {
     const said: CheckedColumn[] = this.columns
       .filter(({ values, others }) => values.size + others.size > 0)
-      .map(({ column, name, values, others }) => ({
-        column,
-        name,
-        speaks: consentColumn(name).kind === "other" ? "cells" : "name",
-        values: [...values.values()].sort(byDoubtThenRows),
-        others: [...others].map(([says, rows]) => ({ says, rows })),
-      }));
+      .map((one) => mixedQuestion(one) ?? saidBy(one));
     return [...said, ...this.columns.flatMap(questionOf)].sort(bySpeaking);
   }
+}
+
+const saidBy = ({ column, name, values, others }: Counted): CheckedColumn => ({
+  column,
+  name,
+  speaks: consentColumn(name).kind === "other" ? "cells" : "name",
+  values: [...values.values()].sort(byDoubtThenRows),
+  others: [...others].map(([says, rows]) => ({ says, rows })),
+});
+
+/**
+ * A column such as `mail_flag` with yes, no and a third value, such as perhaps: row by row the third value says
+ * nothing, and its people would be mailed. What a yes means has to be said before the import starts, and then decides
+ * about the rest.
+ */
+function mixedQuestion(counted: Counted): CheckedColumn | undefined {
+  const { role, name, silent } = counted;
+  const { values, others, ...said } = saidBy(counted);
+  const answered = values.map((one) => {
+    const answer = one.as === "value" ? plainAnswer(one.value) : undefined;
+    return answer === undefined ? one : { ...one, answer };
+  });
+  const isMixed = role === "words" && silent > 0 && answered.some(({ answer }) => answer);
+  return isMixed && hintsAtConsent(name)
+    ? {
+        ...said,
+        speaks: "answers",
+        values: answered,
+        others: [...others, { says: "unclear", rows: silent }],
+      }
+    : undefined;
 }
 
 /** The questions stand last, and every other column where it stands in the file. */

@@ -1,3 +1,4 @@
+import { builtInNamed } from "./column-guess.rules.ts";
 import { foldWord } from "./status-words.rules.ts";
 
 /** Products whose CSV files are known. */
@@ -141,7 +142,9 @@ export function readAttributeCell(
   return { values };
 }
 
-/** The fields that the values of some rows suggest, for what no field of the workspace takes. */
+/**
+ * The fields that the values of some rows suggest, for what neither a built-in field nor one of the workspace takes.
+ */
 export function attributeFields(
   cells: readonly string[],
 ): { label: string; type: "text" | "number" | "boolean" }[] {
@@ -152,7 +155,9 @@ export function attributeFields(
       types.set(key, (types.get(key) ?? new Set()).add(typeof value));
     }
   }
-  const labels = [...types].filter(([label]) => !OF_THE_LANGUAGE.has(label));
+  const labels = [...types].filter(
+    ([label]) => !OF_THE_LANGUAGE.has(label) && builtInNamed(label) === undefined,
+  );
   return labels.map(([label, seen]) => {
     const only = seen.size === 1 ? [...seen][0] : "string";
     return { label, type: only === "number" || only === "boolean" ? only : ("text" as const) };

@@ -9,7 +9,7 @@ import {
   readWrittenPlace,
 } from "../contacts/contacts.service.ts";
 import type { SuppressionReason } from "../suppressions/suppressions.service.ts";
-import type { Target } from "./column-guess.rules.ts";
+import { BUILT_IN, type BuiltIn, builtInNamed, type Target } from "./column-guess.rules.ts";
 import { ownFileReader, type Restored, settleStatus } from "./own-file.service.ts";
 import { readAttributeCell, readLabels, readTagCell } from "./presets.rules.ts";
 import type { RowStatus } from "./row-status.rules.ts";
@@ -88,14 +88,16 @@ export function rowReader(
     return spec === undefined ? [] : [{ column, spec }];
   });
   const attributes = attributeReader(fields);
+  const spread = builtInSpreader(mapping, columns, fields);
   const place = placeReader(columns);
 
-  return (cells) => {
+  return (written) => {
+    const cells = spread(written);
     const address = parseEmailAddress(firstAddress(cells[columns.email]));
     if (isAddressFault(address)) {
       return { reject: `e-mail address: ${address.reason}` };
     }
-    const said = statusOf(readStatus(cells));
+    const said = statusOf(readStatus(written));
     const words = withOwn(readOwn?.(cells), readWords(columns, cells));
     if ("reject" in words) {
       return { ...words, refusal: refusalOf(address.address, said) };
@@ -116,6 +118,45 @@ export function rowReader(
       tags: readTags(cells[columns.tags], readOwn !== undefined),
       optIn: { at: short(cells[columns.consentTime]), ip: short(cells[columns.consentIp]) },
     };
+  };
+}
+
+/**
+ * Gives the built-in fields that no column holds places behind the mapped columns, and makes the function that copies
+ * what a row's JSON object has of them there: `{"city": "Bonn"}` is the city. A workspace that has a field of its own
+ * of that name keeps using it.
+ *
+ * @param columns Changed: where each built-in field is read from.
+ */
+function builtInSpreader(
+  mapping: readonly ColumnMapping[],
+  columns: Record<BuiltIn | "fullName" | "attributes", number>,
+  fields: readonly StoredField[],
+): (cells: readonly string[]) => readonly string[] {
+  if (columns.attributes === -1) {
+    return (cells) => cells;
+  }
+  const first = Math.max(...mapping.map(({ column }) => column)) + 1;
+  const places = new Map<BuiltIn, number>();
+  for (const target of BUILT_IN) {
+    const isName = target === "firstName" || target === "lastName";
+    if (columns[target] === -1 && !(isName && columns.fullName !== -1)) {
+      columns[target] = first + places.size;
+      places.set(target, columns[target]);
+    }
+  }
+  const own = new Set(fields.map(({ key }) => key));
+  return (cells) => {
+    const read = readAttributeCell(cells[columns.attributes] ?? "");
+    const spread = cells.slice(0, first);
+    for (const [key, value] of Object.entries("values" in read ? read.values : {})) {
+      const target = own.has(fieldKeyFrom(key)) ? undefined : builtInNamed(key);
+      const at = target === undefined ? undefined : places.get(target);
+      if (at !== undefined) {
+        spread[at] ??= String(value);
+      }
+    }
+    return spread;
   };
 }
 

@@ -337,6 +337,17 @@ export function plainAnswer(cell: string): "yes" | "no" | undefined {
   return folded === "" && !/[✓✔☑✅]/u.test(text) ? undefined : answerOf(text, folded);
 }
 
+/** Answers that are neither yes nor no, folded, in seven languages. */
+const UNDECIDED = new Set(
+  `maybe perhaps unsure undecided unclear unknown tobeclarified tbd
+  vielleicht eventuell evtl unklar unbekannt unentschieden offen zuklaren
+  peutetre inconnu indecis quizas quiza talvez desconocido forse sconosciuto desconhecido
+  misschien onbekend`.split(/\s+/),
+);
+
+const isAnswerOrDoubt = (cell: string): boolean =>
+  plainAnswer(cell) !== undefined || (cell.length <= 40 && UNDECIDED.has(foldWord(cell)));
+
 /**
  * Makes the function that reads the cells of a column whose name does not speak of consent: a plain refusal counts
  * anywhere, and under a name that hints at consent a yes or no is a question.
@@ -352,7 +363,7 @@ export function wordsReader(name: string): (cell: string) => Reading {
         return reading;
       }
     }
-    const isOpen = refusal === undefined && isHint && plainAnswer(cell) !== undefined;
+    const isOpen = refusal === undefined && isHint && isAnswerOrDoubt(cell);
     if (refusal === undefined && !isOpen && refusalPhrase(cell) !== undefined) {
       return { says: "unclear", as: "phrase" };
     }

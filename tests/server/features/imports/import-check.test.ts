@@ -151,6 +151,35 @@ test("a yes or no under a name that hints at mail is mailed to nobody before it 
   expect(await mailable()).toEqual(["c@x.example"]);
 });
 
+test("a third value beside yes and no under such a name has to be answered before the import starts", async () => {
+  const csv = "email,mail_flag\na@x.example,ja\nb@x.example,nein\nc@x.example,B2\n";
+  const { body } = await fixture.upload(csv);
+  const check = await fixture.check(body.id, body.guesses);
+  expect(check.columns).toMatchObject([
+    { column: 1, speaks: "answers", others: [{ says: "unclear", rows: 1 }] },
+  ]);
+  expect((await fixture.start(body.id, body.guesses)).status).toBe(422);
+
+  await fixture.start(body.id, body.guesses, {
+    statusDecisions: [
+      { column: 1, value: "ja", meaning: "subscribed" },
+      { column: 1, value: "nein", meaning: "unsubscribed" },
+    ],
+  });
+  await fixture.run(body.id);
+  expect(await mailable()).toEqual(["a@x.example"]);
+});
+
+test.each(["vielleicht", "maybe", "peut-être", "Quizás"])(
+  "nobody with %s under a name that hints at mail is mailed",
+  async (word) => {
+    const { body } = await fixture.upload(`email,mail_flag\na@x.example,${word}\n`);
+    await fixture.start(body.id, body.guesses);
+    await fixture.run(body.id);
+    expect(await mailable()).toEqual([]);
+  },
+);
+
 test("names, codes, counts and mostly other values are no question", async () => {
   const rows = ["m,Ann,1,yes", "f,Ben,2,gold", "m,Cem,0,silver"].map(
     (row, n) => `p${n}@x.example,${row}`,

@@ -96,8 +96,25 @@ u3,cat@example.com,Cat,"[1]",enabled,2026-01-01,2026-01-01
 
   expect(preview.preset?.name).toBe("listmonk");
   expect(report).toMatchObject({ created: 2, suppressed: 1, rejected: 1 });
-  expect((await contact("ann@example.com")).fields).toEqual({ city: "Köln", age: 42, vip: true });
+  expect(await contact("ann@example.com")).toMatchObject({
+    city: "Köln",
+    fields: { age: 42, vip: true },
+  });
   expect(await contact("ben@example.com")).toMatchObject({ status: "unsubscribed" });
+});
+
+test("a JSON key that names a built-in field is that field, unless a column or a field of the workspace is", async () => {
+  const csv = (at: string) =>
+    `email,Land,attribs\na@${at},,"{""Stadt"":""Bonn"",""lang"":""de"",""nom"":""Lee"",""vorname"":""Ann"",""country"":""DE""}"\n`;
+  const first = await bring(csv("one.example"));
+  expect(first.report).toMatchObject({ created: 1, rejected: 0 });
+  expect(await contact("a@one.example")).toMatchObject({
+    ...{ city: "Bonn", language: "de", lastName: "Lee", firstName: "Ann", country: "", fields: {} },
+  });
+
+  await fixture.call("POST", "/contact-fields", { label: "Stadt", type: "text" });
+  await bring(csv("two.example"));
+  expect(await contact("a@two.example")).toMatchObject({ city: "", fields: { stadt: "Bonn" } });
 });
 
 test("Brevo's, Sendy's and Keila's files are known, with their words for a status", async () => {

@@ -314,7 +314,7 @@ export type QueueSite = {
   /** Empty when the operating system chooses. */
   source: string;
   /** The limit to suspend in order to stop sending to this site. */
-  limit: { level: string; id: string };
+  limit: { level: "route" | "route_provider" | "route_site"; id: string };
   waiting: number;
   inFlight: number;
   /** Number of waiting messages by age: under 5 minutes, 1 hour, 6 hours, 1 day, and older. */

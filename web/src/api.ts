@@ -50,17 +50,6 @@ export function given<T extends object>(values: T): Given<T> {
 
 type Query = Record<string, string | number | boolean | null | undefined>;
 
-/** What is sent besides the path. */
-export type CallOptions = {
-  query?: Query;
-  /** JSON unless it is a `FormData` or a `Blob`. */
-  body?: unknown;
-  headers?: Record<string, string>;
-  signal?: AbortSignal;
-};
-
-type Method = "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
-
 /** Called when the session has ended; main.tsx shows the sign-in page. */
 let onSignedOut: () => void = () => undefined;
 export function whenSignedOut(handler: () => void): void {
@@ -82,24 +71,26 @@ export function apiUrl(path: string, query: Query = {}): string {
   return `${BASE}${path}${pairs.length > 0 ? `?${search}` : ""}`;
 }
 
-async function call<T>(method: Method, path: string, options: CallOptions): Promise<T> {
-  const raw = options.body instanceof FormData || options.body instanceof Blob;
-  const json = options.body !== undefined && !raw;
-  const response = await fetch(apiUrl(path, options.query), {
-    method,
+/**
+ * Sends a file, which the typed client would read into memory first, and answers as its route does:
+ * `upload<WorkspaceApi["imports"]["post"]>(path, form)`.
+ */
+export async function upload<C extends Call>(
+  path: string,
+  body: FormData | Blob,
+): Promise<Answer<C>> {
+  const response = await fetch(apiUrl(path), {
+    method: "POST",
     credentials: "same-origin",
-    headers: { ...(json ? { "content-type": "application/json" } : {}), ...options.headers },
-    ...(json ? { body: JSON.stringify(options.body) } : {}),
-    ...(raw ? { body: options.body as BodyInit } : {}),
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
-  }).catch((error: unknown) => {
-    throw error instanceof DOMException ? error : problemFrom(0, undefined);
+    body,
+  }).catch(() => {
+    throw problemFrom(0, undefined);
   });
   const text = await response.text();
   if (!response.ok) {
     throw refused(problemFrom(response.status, text));
   }
-  return (text === "" ? undefined : JSON.parse(text)) as T;
+  return JSON.parse(text) as Answer<C>;
 }
 
 function refused(problem: Problem): Problem {
@@ -111,23 +102,3 @@ function refused(problem: Problem): Problem {
   }
   return problem;
 }
-
-/**
- * The API by path, for what the typed client cannot send (uploads, files) or does not cover.
- * Every method throws a `Problem` for anything but a success.
- */
-export const http = {
-  get: <T>(path: string, query: Query = {}, signal?: AbortSignal) =>
-    call<T>("GET", path, { query, ...(signal === undefined ? {} : { signal }) }),
-  post: <T>(path: string, body?: unknown, options: CallOptions = {}) =>
-    call<T>("POST", path, { ...options, body }),
-  patch: <T>(path: string, body: unknown, options: CallOptions = {}) =>
-    call<T>("PATCH", path, { ...options, body }),
-  put: <T>(path: string, body: unknown, options: CallOptions = {}) =>
-    call<T>("PUT", path, { ...options, body }),
-  delete: <T>(path: string, body?: unknown, options: CallOptions = {}) =>
-    call<T>("DELETE", path, { ...options, body }),
-};
-
-/** One page of any list. */
-export type Page<T> = { items: T[]; nextCursor: string | null };

@@ -18,15 +18,15 @@ export const limitLevels = [
 export type LimitLevel = (typeof limitLevels)[number];
 
 /** What a limit applies to. `id` is unique within its level, e.g. `<route>/<provider>`. */
-export type LimitKey = {
-  level: LimitLevel;
+export type LimitKey<L extends LimitLevel = LimitLevel> = {
+  level: L;
   id: string;
   /** Level and id as one string. `limitKey` builds it once for keys that are looked up with every message. */
   name?: string;
 };
 
 /** Builds a key with its name precomputed. */
-export function limitKey(level: LimitLevel, id: string): LimitKey {
+export function limitKey<L extends LimitLevel>(level: L, id: string): LimitKey<L> {
   return { level, id, name: `${level}:${id}` };
 }
 

@@ -198,15 +198,15 @@ export function campaignProviderKey(run: Run, provider: string): LimitKey {
 }
 
 /** Applies to everything that uses the route. */
-export function routeKey(route: Route): LimitKey {
+export function routeKey(route: Route): LimitKey<"route"> {
   return limitKey("route", `${route.workspaceId}/${route.id}`);
 }
 
-export function routeProviderKey(route: Route, provider: string): LimitKey {
+export function routeProviderKey(route: Route, provider: string): LimitKey<"route_provider"> {
   return limitKey("route_provider", `${route.workspaceId}/${route.id}/${provider}`);
 }
 
-export function routeSiteKey(route: Route, siteKey: string): LimitKey {
+export function routeSiteKey(route: Route, siteKey: string): LimitKey<"route_site"> {
   return limitKey("route_site", `${route.workspaceId}/${route.id}/${siteKey}`);
 }
 

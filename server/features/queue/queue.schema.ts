@@ -4,6 +4,13 @@ const nullable = <T extends Parameters<typeof t.Union>[0][number]>(item: T) =>
   t.Union([item, t.Null()]);
 const time = (description: string) => nullable(t.Integer({ description }));
 
+/** The limits that a person may suspend: of a route, or of a route towards some recipients. */
+const routeLevel = t.Union([
+  t.Literal("route"),
+  t.Literal("route_provider"),
+  t.Literal("route_site"),
+]);
+
 const limit = {
   level: t.String({ description: "For example route_site" }),
   id: t.String(),
@@ -16,7 +23,10 @@ const site = {
   siteName: t.String({ description: "The relay's host, or what the domain's MX hosts share" }),
   provider: t.String(),
   source: t.String({ description: "The address it leaves from; empty: the system chooses" }),
-  limit: t.Object(limit, { description: "What to suspend or resume" }),
+  limit: t.Object(
+    { level: routeLevel, id: t.String() },
+    { description: "What to suspend or resume" },
+  ),
   waiting: t.Integer({ description: "Messages in hand that wait" }),
   inFlight: t.Integer(),
   ages: t.Array(t.Integer(), {
@@ -104,7 +114,7 @@ export const LimitName = t.Object({
   id: t.String({ maxLength: 400 }),
 });
 export const Suspend = t.Object({
-  level: t.Union([t.Literal("route"), t.Literal("route_provider"), t.Literal("route_site")]),
+  level: routeLevel,
   id: t.String({ maxLength: 400 }),
   minutes: t.Integer({ minimum: 1, maximum: 7 * 24 * 60 }),
 });

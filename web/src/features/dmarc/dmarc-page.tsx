@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/preact-query";
 import { FileBarChart } from "lucide-preact";
-import { type Answer, api, ask, http, type WorkspaceApi } from "../../api.ts";
+import { type Answer, ask, upload, type WorkspaceApi } from "../../api.ts";
 import { formatDate, formatNumber, formatShare } from "../../format.ts";
 import { useWorkspace } from "../../session.ts";
 import { TimeChart } from "../../ui/chart.tsx";
@@ -14,6 +14,7 @@ import { attempt, toast } from "../../ui/toast.tsx";
 import { useUrlState } from "../../ui/url-state.ts";
 import { t } from "./dmarc.messages.ts";
 
+type DmarcReports = WorkspaceApi["dmarc"]["reports"];
 type Summary = Answer<WorkspaceApi["dmarc"]["get"]>;
 
 const MAX_BYTES = 8_000_000;
@@ -25,19 +26,11 @@ export function DmarcPage() {
   const domain = url.get("domain") ?? "";
   const query = useQuery({
     queryKey: ["dmarc", workspace.id, domain],
-    queryFn: () =>
-      ask(
-        api
-          .workspaces({ workspaceId: workspace.id })
-          .dmarc.get({ query: domain === "" ? {} : { domain } }),
-      ),
+    queryFn: () => ask(workspace.call.dmarc.get({ query: domain === "" ? {} : { domain } })),
   });
-  const upload = (file: File) =>
+  const take = (file: File) =>
     attempt(async () => {
-      const added = await http.post<{ isNew: boolean; messages: number }>(
-        `${workspace.api}/dmarc/reports`,
-        file,
-      );
+      const added = await upload<DmarcReports["post"]>(`${workspace.api}/dmarc/reports`, file);
       toast(added.isNew ? t("added", { count: added.messages }) : t("known"));
       await query.refetch();
     });
@@ -64,7 +57,7 @@ export function DmarcPage() {
             hint={t("uploadHint")}
             accept=".xml,.gz,.zip"
             maxBytes={MAX_BYTES}
-            onFile={(file) => void upload(file)}
+            onFile={(file) => void take(file)}
           />
         )}
       </PageBody>

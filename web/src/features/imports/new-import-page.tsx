@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
-import { http } from "../../api.ts";
+import { upload, type WorkspaceApi } from "../../api.ts";
 import { useWorkspace } from "../../session.ts";
 import { Card } from "../../ui/display.tsx";
 import { FileDrop } from "../../ui/file-drop.tsx";
@@ -8,7 +8,6 @@ import { PageBody, PageHeader } from "../../ui/page.tsx";
 import { FormProblem } from "../../ui/states.tsx";
 import { useUrlState } from "../../ui/url-state.ts";
 import { t } from "./imports.messages.ts";
-import type { Preview } from "./use-imports.ts";
 
 const MAX_BYTES = 500 * 1024 * 1024;
 
@@ -19,13 +18,16 @@ export function NewImportPage() {
   const url = useUrlState();
   const [uploading, setUploading] = useState<string>();
   const [problem, setProblem] = useState<unknown>();
-  const upload = async (file: File) => {
+  const take = async (file: File) => {
     setUploading(file.name);
     setProblem(undefined);
     try {
       const form = new FormData();
       form.set("file", file);
-      const preview = await http.post<Preview>(`${workspace.api}/imports`, form);
+      const preview = await upload<WorkspaceApi["imports"]["post"]>(
+        `${workspace.api}/imports`,
+        form,
+      );
       const into = url.get("into") === "suppressions" ? "?into=suppressions" : "";
       route(`${workspace.base}/contacts/imports/${preview.id}${into}`);
     } catch (error) {
@@ -51,7 +53,7 @@ export function NewImportPage() {
               accept=".csv,.txt,.tsv,text/csv"
               maxBytes={MAX_BYTES}
               hint={t("fileHint")}
-              onFile={(file) => void upload(file)}
+              onFile={(file) => void take(file)}
             />
           ) : (
             <p role="status" class="py-10 text-center text-muted">

@@ -18,7 +18,7 @@ type Mail = Answer<ReturnType<typeof api.instance.inbox>["get"]>;
 export function InboxMessagePage() {
   const workspace = useWorkspace();
   const id = Number(useRoute().params["messageId"]);
-  const one = api.workspaces({ workspaceId: workspace.id }).inbox({ id });
+  const one = workspace.call.inbox({ id });
   return (
     <OneMail
       id={id}

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { http } from "../../api.ts";
+import { type Answer, api, ask } from "../../api.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { SelectField, TextArea, TextField } from "../../ui/field.tsx";
@@ -10,11 +10,7 @@ import { toast } from "../../ui/toast.tsx";
 import { addressesOf } from "./address-file.ts";
 import { t } from "./suppressions.messages.ts";
 
-type Added = {
-  added: number;
-  already: number;
-  rejected: { address: string; reason: string }[];
-};
+type Added = Answer<typeof api.instance.suppressions.post>;
 
 const MAX_FILE_BYTES = 20 * 1024 * 1024;
 /** What the API takes at once. */
@@ -22,12 +18,14 @@ const AT_ONCE = 1_000;
 const SHOWN = 20;
 const reasons = ["manual", "complaint", "spamtrap"] as const;
 
+const reasonOf = (value: string) => reasons.find((one) => one === value) ?? "manual";
+
 /** Puts addresses on the list, typed or from a file. */
-export function AddSuppressions({ path, onClose }: { path: string; onClose: () => void }) {
+export function AddSuppressions({ onClose }: { onClose: () => void }) {
   const [file, setFile] = useState<{ name: string; addresses: string[] }>();
   const [rejected, setRejected] = useState<Added["rejected"]>([]);
   const form = useForm({
-    initial: { addresses: "", detail: "", reason: "manual" },
+    initial: { addresses: "", detail: "", reason: reasonOf("manual") },
     submit: async ({ addresses, detail, reason }) => {
       const typed = addresses.split(/[\n,;]/).flatMap((line) => line.trim() || []);
       const all = [...typed, ...(file?.addresses ?? [])];
@@ -35,7 +33,9 @@ export function AddSuppressions({ path, onClose }: { path: string; onClose: () =
       const total: Added = { added: 0, already: 0, rejected: [] };
       for (let at = 0; at < all.length; at += AT_ONCE) {
         const part = all.slice(at, at + AT_ONCE);
-        const done = await http.post<Added>(path, { addresses: part, detail, reason, source });
+        const done = await ask(
+          api.instance.suppressions.post({ addresses: part, detail, reason, source }),
+        );
         total.added += done.added;
         total.already += done.already;
         total.rejected.push(...done.rejected);
@@ -89,7 +89,7 @@ export function AddSuppressions({ path, onClose }: { path: string; onClose: () =
           label={t("reason")}
           value={form.values.reason}
           options={reasons.map((value) => ({ value, label: t(value) }))}
-          onChange={(value) => form.set("reason", value)}
+          onChange={(value) => form.set("reason", reasonOf(value))}
         />
         <TextField {...form.text("detail")} label={t("note")} optional />
         {rejected.length > 0 && <Rejected rows={rejected} />}

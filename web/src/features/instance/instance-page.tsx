@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/preact-query";
 import { useState } from "preact/hooks";
-import { type Answer, api, ask, http } from "../../api.ts";
+import { type Answer, api, ask } from "../../api.ts";
 import { Button, ButtonLink } from "../../ui/button.tsx";
 import { RelativeTime } from "../../ui/display.tsx";
 import { TextField } from "../../ui/field.tsx";
@@ -84,8 +84,8 @@ function PublicUrl({ settings, onSaved }: { settings: InstanceSettings; onSaved:
 }
 
 function WaysOut({ settings, onSaved }: { settings: InstanceSettings; onSaved: () => void }) {
-  const change = async (part: Partial<InstanceSettings>) => {
-    if (await attempt(() => http.patch("/instance/settings", part))) {
+  const change = async (part: Parameters<typeof api.instance.settings.patch>[0]) => {
+    if (await attempt(() => ask(api.instance.settings.patch(part)))) {
       onSaved();
     }
   };

@@ -1,6 +1,6 @@
 import { Ban } from "lucide-preact";
 import { useState } from "preact/hooks";
-import { type Answer, type api, apiUrl, http } from "../../api.ts";
+import { type Answer, api, apiUrl, ask, given } from "../../api.ts";
 import { queryClient } from "../../session.ts";
 import { Button, ButtonLink } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -20,7 +20,7 @@ import { t } from "./suppressions.messages.ts";
 
 type Suppression = Answer<typeof api.instance.suppressions.get>["items"][number];
 
-const PATH = "/instance/suppressions";
+const KEY = "instance-suppressions";
 
 /** Addresses that no workspace mails, and why. */
 export function InstanceSuppressionsPage() {
@@ -29,7 +29,7 @@ export function InstanceSuppressionsPage() {
   const refresh = () => {
     setAdding(false);
     setLifting(undefined);
-    return queryClient.invalidateQueries({ queryKey: [PATH] });
+    return queryClient.invalidateQueries({ queryKey: [KEY] });
   };
   return (
     <>
@@ -39,7 +39,7 @@ export function InstanceSuppressionsPage() {
         trail={[{ label: t("instance"), href: "/instance" }]}
         actions={
           <>
-            <ButtonLink download href={apiUrl(`${PATH}/export`)}>
+            <ButtonLink download href={apiUrl("/instance/suppressions/export")}>
               {t("exportCsv")}
             </ButtonLink>
             <Button variant="primary" onClick={() => setAdding(true)}>
@@ -53,7 +53,7 @@ export function InstanceSuppressionsPage() {
           <Rows onLift={setLifting} />
         </Card>
       </PageBody>
-      {adding && <AddSuppressions path={PATH} onClose={refresh} />}
+      {adding && <AddSuppressions onClose={refresh} />}
       {lifting !== undefined && <LiftDialog address={lifting} onClose={refresh} />}
     </>
   );
@@ -62,8 +62,9 @@ export function InstanceSuppressionsPage() {
 function Rows({ onLift }: { onLift: (address: string) => void }) {
   const q = useUrlState().get("q");
   const list = usePages<Suppression>({
-    key: [PATH, q],
-    read: (cursor, signal) => http.get(PATH, { q, ...cursor }, signal),
+    key: [KEY, q],
+    read: (cursor, signal) =>
+      ask(api.instance.suppressions.get({ query: given({ q, ...cursor }), fetch: { signal } })),
   });
   return (
     <>
@@ -112,7 +113,7 @@ function LiftDialog({ address, onClose }: { address: string; onClose: () => void
   const form = useForm({
     initial: { reason: "" },
     submit: async ({ reason }) => {
-      await http.delete(PATH, { address, reason });
+      await ask(api.instance.suppressions.delete({ address, reason }));
       toast(t("lifted"));
       onClose();
     },

@@ -1,6 +1,6 @@
 import { ShieldCheck } from "lucide-preact";
 import { useState } from "preact/hooks";
-import { type Answer, apiUrl, http, type WorkspaceApi } from "../../api.ts";
+import { type Answer, apiUrl, ask, type WorkspaceApi } from "../../api.ts";
 import { formatDate } from "../../format.ts";
 import { queryClient, useWorkspace } from "../../session.ts";
 import { Button, ButtonLink } from "../../ui/button.tsx";
@@ -53,10 +53,10 @@ function AskCard() {
   const workspace = useWorkspace();
   const [address, setAddress] = useState(useUrlState().get("address") ?? "");
   const [busy, setBusy] = useState(false);
-  const ask = async (kind: "export" | "erase") => {
+  const start = async (kind: "export" | "erase") => {
     setBusy(true);
     const started = await attempt(() =>
-      http.post(`${workspace.api}/privacy/requests`, { kind, address }),
+      ask(workspace.call.privacy.requests.post({ kind, address })),
     );
     setBusy(false);
     if (started) {
@@ -73,7 +73,7 @@ function AskCard() {
       danger: true,
     });
     if (sure) {
-      await ask("erase");
+      await start("erase");
     }
   };
   const ready = address.includes("@");
@@ -88,7 +88,7 @@ function AskCard() {
           type="email"
         />
         <div class="flex flex-wrap gap-2">
-          <Button disabled={!ready} busy={busy} onClick={() => ask("export")}>
+          <Button disabled={!ready} busy={busy} onClick={() => start("export")}>
             {t("exportPerson")}
           </Button>
           <Button disabled={!ready} onClick={erase}>
@@ -104,13 +104,14 @@ function Requests() {
   const workspace = useWorkspace();
   const list = usePages<PrivacyRequest>({
     key: ["privacy-requests", workspace.id],
-    read: (cursor, signal) => http.get(`${workspace.api}/privacy/requests`, { ...cursor }, signal),
+    read: (cursor, signal) =>
+      ask(workspace.call.privacy.requests.get({ query: cursor, fetch: { signal } })),
     refetchWhile: (row) => row.state === "queued" || row.state === "running",
   });
   const actions = (row: PrivacyRequest) =>
     row.kind === "export" && row.state === "done" && row.error === null ? (
       <span class="flex items-center justify-end gap-1">
-        <CopyLink make={() => http.post(`${workspace.api}/privacy/requests/${row.id}/link`)} />
+        <CopyLink make={() => ask(workspace.call.privacy.requests({ id: row.id }).link.post())} />
         <ButtonLink
           size="small"
           download

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/preact-query";
 import { useState } from "preact/hooks";
-import { type Answer, http, type WorkspaceApi } from "../../api.ts";
+import { type Answer, ask, type WorkspaceApi } from "../../api.ts";
 import { formatNumber } from "../../format.ts";
 import { queryClient, useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
@@ -10,29 +10,30 @@ import { Loaded, Notice } from "../../ui/states.tsx";
 import { attempt, toast } from "../../ui/toast.tsx";
 import { t } from "./privacy.messages.ts";
 
-type Retention = Answer<WorkspaceApi["privacy"]["retention"]["get"]>;
-type Preview = Answer<WorkspaceApi["privacy"]["retention"]["preview"]["post"]>;
+type RetentionApi = WorkspaceApi["privacy"]["retention"];
+type Retention = Answer<RetentionApi["get"]>;
+type Preview = Answer<RetentionApi["preview"]["post"]>;
 
 const names = ["noConsentDays", "engagementDays", "ipDays"] as const;
 
 /** How long things are kept, with what that would remove now. */
 export function RetentionCard() {
   const workspace = useWorkspace();
-  const path = `${workspace.api}/privacy/retention`;
+  const call = workspace.call.privacy.retention;
   const retention = useQuery({
-    queryKey: ["retention", path],
-    queryFn: () => http.get<Retention>(path),
+    queryKey: ["retention", workspace.id],
+    queryFn: () => ask(call.get()),
   });
   return (
     <Card title={t("retention")} description={t("retentionHint")}>
       <Loaded query={retention} rows={3}>
-        {(data) => <Fields key={data.updatedAt} path={path} retention={data} />}
+        {(data) => <Fields key={data.updatedAt} call={call} retention={data} />}
       </Loaded>
     </Card>
   );
 }
 
-function Fields({ path, retention }: { path: string; retention: Retention }) {
+function Fields({ call, retention }: { call: RetentionApi; retention: Retention }) {
   const [days, setDays] = useState(() => names.map((name) => String(retention[name] ?? "")));
   const [preview, setPreview] = useState<Preview>();
   const body = () =>
@@ -40,13 +41,12 @@ function Fields({ path, retention }: { path: string; retention: Retention }) {
       names.map((name, index) => [name, days[index] ? Number(days[index]) : null]),
     );
   const save = async () => {
-    if (await attempt(() => http.patch(path, body()))) {
+    if (await attempt(() => ask(call.patch(body())))) {
       toast(t("saved"));
       await queryClient.invalidateQueries({ queryKey: ["retention"] });
     }
   };
-  const look = () =>
-    attempt(async () => setPreview(await http.post<Preview>(`${path}/preview`, body())));
+  const look = () => attempt(async () => setPreview(await ask(call.preview.post(body()))));
   return (
     <div class="flex flex-col gap-4">
       <div class="grid max-w-3xl gap-4 sm:grid-cols-3">

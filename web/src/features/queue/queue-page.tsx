@@ -1,5 +1,5 @@
 import { Hourglass } from "lucide-preact";
-import { http } from "../../api.ts";
+import { ask } from "../../api.ts";
 import { queryClient, useWorkspace } from "../../session.ts";
 import { ButtonLink } from "../../ui/button.tsx";
 import { confirm } from "../../ui/confirm.tsx";
@@ -18,7 +18,7 @@ const DAY_MINUTES = 24 * 60;
 /** What is on its way, where it waits and why; suspensions can be ended and begun here. */
 export function QueuePage() {
   const workspace = useWorkspace();
-  const queue = useQueue(workspace.api);
+  const queue = useQueue(workspace);
   return (
     <>
       <PageHeader title={t("title")} description={t("about")} />
@@ -67,10 +67,10 @@ function QueueView({ queue }: { queue: Queue }) {
 }
 
 function useQueueActions() {
-  const { api } = useWorkspace();
-  const refresh = () => queryClient.invalidateQueries({ queryKey: ["queue", api] });
-  const resume = async ({ level, id }: { level: string; id: string }) => {
-    const done = await attempt(() => http.post(`${api}/sending/queue/resume`, { level, id }));
+  const { id: workspaceId, call } = useWorkspace();
+  const refresh = () => queryClient.invalidateQueries({ queryKey: ["queue", workspaceId] });
+  const resume = async ({ level, id }: Pick<Hold, "level" | "id">) => {
+    const done = await attempt(() => ask(call.sending.queue.resume.post({ level, id })));
     if (done) {
       toast(t("resumed"));
     }
@@ -83,7 +83,7 @@ function useQueueActions() {
       action: t("suspend"),
     });
     if (sure) {
-      await attempt(() => http.post(`${api}/sending/queue/suspend`, { ...site.limit, minutes }));
+      await attempt(() => ask(call.sending.queue.suspend.post({ ...site.limit, minutes })));
       await refresh();
     }
   };

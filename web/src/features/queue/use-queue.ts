@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/preact-query";
-import { type Answer, http, type WorkspaceApi } from "../../api.ts";
+import { type Answer, ask, type WorkspaceApi } from "../../api.ts";
+import type { OpenWorkspace } from "../../session.ts";
 import { t } from "./queue.messages.ts";
 
 export type Queue = Answer<WorkspaceApi["sending"]["queue"]["get"]>;
@@ -11,10 +12,10 @@ export type Quota = Queue["quotas"][number];
 const LIVE_MS = 2_000;
 
 /** The workspace's queue, asked again while the page is open. */
-export function useQueue(workspaceApi: string) {
+export function useQueue(workspace: OpenWorkspace) {
   return useQuery({
-    queryKey: ["queue", workspaceApi],
-    queryFn: () => http.get<Queue>(`${workspaceApi}/sending/queue`),
+    queryKey: ["queue", workspace.id],
+    queryFn: () => ask(workspace.call.sending.queue.get()),
     refetchInterval: LIVE_MS,
   });
 }

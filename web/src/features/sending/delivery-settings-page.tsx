@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/preact-query";
-import { type Answer, http, type WorkspaceApi } from "../../api.ts";
+import { type Answer, ask, type WorkspaceApi } from "../../api.ts";
 import { Problem } from "../../problem.ts";
 import { useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
@@ -10,7 +10,8 @@ import { FormProblem, Loaded, Notice } from "../../ui/states.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { t } from "./delivery-settings.messages.ts";
 
-type Settings = Answer<WorkspaceApi["delivery-settings"]["get"]>;
+type SettingsApi = WorkspaceApi["delivery-settings"];
+type Settings = Answer<SettingsApi["get"]>;
 type Name = keyof Settings;
 type Values = Record<Name, string>;
 
@@ -23,16 +24,16 @@ const percents = [
 /** When campaigns pause themselves, when reports warn, how long addresses rest. */
 export function DeliverySettingsPage() {
   const workspace = useWorkspace();
-  const path = `${workspace.api}/delivery-settings`;
+  const call = workspace.call["delivery-settings"];
   const settings = useQuery({
-    queryKey: ["delivery-settings", path],
-    queryFn: () => http.get<Settings>(path),
+    queryKey: ["delivery-settings", workspace.id],
+    queryFn: () => ask(call.get()),
   });
   return (
     <>
       <PageHeader title={t("title")} description={t("about")} />
       <Loaded query={settings}>
-        {(data) => <SettingsForm key={path} path={path} settings={data} />}
+        {(data) => <SettingsForm key={workspace.id} call={call} settings={data} />}
       </Loaded>
     </>
   );
@@ -53,7 +54,7 @@ function refuseWords(values: Values): void {
   }
 }
 
-function SettingsForm({ path, settings }: { path: string; settings: Settings }) {
+function SettingsForm({ call, settings }: { call: SettingsApi; settings: Settings }) {
   const { canAdmin } = useWorkspace();
   const form = useForm<Values>({
     initial: Object.fromEntries(
@@ -62,7 +63,7 @@ function SettingsForm({ path, settings }: { path: string; settings: Settings }) 
     submit: async (values) => {
       refuseWords(values);
       const change = Object.entries(values).map(([name, value]) => [name, numberOf(value)]);
-      await http.patch(path, Object.fromEntries(change));
+      await ask(call.patch(Object.fromEntries(change)));
       toast(t("saved"));
     },
   });

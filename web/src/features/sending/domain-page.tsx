@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/preact-query";
 import { useState } from "preact/hooks";
 import { useLocation, useRoute } from "preact-iso";
-import { api, ask } from "../../api.ts";
+import { ask } from "../../api.ts";
 import { queryClient, useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { confirm } from "../../ui/confirm.tsx";
@@ -24,8 +24,8 @@ export function DomainPage() {
   const workspace = useWorkspace();
   const id = Number(params["domainId"]);
   const domain = useQuery({
-    queryKey: ["domains", workspace.api, id],
-    queryFn: () => ask(api.workspaces({ workspaceId: workspace.id }).domains({ id }).get()),
+    queryKey: ["domains", workspace.id, id],
+    queryFn: () => ask(workspace.call.domains({ id }).get()),
   });
   const { data } = domain;
   return (
@@ -60,7 +60,7 @@ function Actions({ domain }: { domain: Domain }) {
   const workspace = useWorkspace();
   const { route: go } = useLocation();
   const [busy, setBusy] = useState(false);
-  const call = api.workspaces({ workspaceId: workspace.id }).domains({ id: domain.id });
+  const call = workspace.call.domains({ id: domain.id });
   const check = async () => {
     setBusy(true);
     await attempt(() => ask(call.check.post()));

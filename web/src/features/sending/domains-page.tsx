@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/preact-query";
 import { Globe } from "lucide-preact";
 import { useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
-import { type Answer, api, ask, type WorkspaceApi } from "../../api.ts";
+import { type Answer, ask, type WorkspaceApi } from "../../api.ts";
 import { useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -23,8 +23,8 @@ export function DomainsPage() {
   const { route: go } = useLocation();
   const [adding, setAdding] = useState(false);
   const domains = useQuery({
-    queryKey: ["domains", workspace.api],
-    queryFn: () => ask(api.workspaces({ workspaceId: workspace.id }).domains.get()),
+    queryKey: ["domains", workspace.id],
+    queryFn: () => ask(workspace.call.domains.get()),
   });
   const add = workspace.canAdmin && (
     <Button onClick={() => setAdding(true)}>{t("newDomain")}</Button>
@@ -116,7 +116,7 @@ function DomainDialog({ onClose }: { onClose: (id?: number) => void }) {
   const form = useForm({
     initial: { name: "" },
     submit: async (values) => {
-      const { id } = await ask(api.workspaces({ workspaceId: workspace.id }).domains.post(values));
+      const { id } = await ask(workspace.call.domains.post(values));
       onClose(id);
     },
   });

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { api, ask } from "../../api.ts";
+import { ask } from "../../api.ts";
 import { queryClient, useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { Badge, Card } from "../../ui/display.tsx";
@@ -14,7 +14,7 @@ const SHORT_BITS = 2048;
 export function KeysCard({ domain }: { domain: Domain }) {
   const workspace = useWorkspace();
   const [busy, setBusy] = useState(false);
-  const call = api.workspaces({ workspaceId: workspace.id }).domains({ id: domain.id });
+  const call = workspace.call.domains({ id: domain.id });
   const next = domain.keys.find(({ state }) => state === "next");
   const run = async (what: () => Promise<unknown>, done: string) => {
     setBusy(true);

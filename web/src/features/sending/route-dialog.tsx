@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { http } from "../../api.ts";
+import { ask } from "../../api.ts";
 import { useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { CheckSteps } from "../../ui/check-steps.tsx";
@@ -31,8 +31,8 @@ export function RouteDialog({
       const body = routeBody(values, route);
       onClose(
         route === undefined
-          ? await http.post<Route>(`${workspace.api}/routes`, { ...body, kind: values.kind })
-          : await http.patch<Route>(`${workspace.api}/routes/${route.id}`, body),
+          ? await ask(workspace.call.routes.post({ ...body, kind: values.kind }))
+          : await ask(workspace.call.routes({ id: route.id }).patch(body)),
       );
     },
   });
@@ -261,7 +261,7 @@ function TryConnection({ values, route }: { values: RouteValues; route: Route | 
     await attempt(async () => {
       const stored = route === undefined ? {} : { id: route.id };
       const body = { ...connectionOf(values, route), ...stored };
-      setResult(await http.post<RouteCheck>(`${workspace.api}/routes/check`, body));
+      setResult(await ask(workspace.call.routes.check.post(body)));
     });
     setBusy(false);
   };

@@ -95,14 +95,14 @@ function clientOf({ tokenUrl, clientId, clientSecret, refreshToken, scope }: Rou
 
 /** What is sent to add or change the route. */
 export function routeBody(values: RouteValues, stored: Route | undefined) {
-  const name = values.name === "" ? undefined : values.name;
+  const name = values.name === "" ? {} : { name: values.name };
   const limits = stored === undefined ? (values.limits ?? {}) : {};
   switch (values.kind) {
     case "relay":
-      return { name, ...limits, ...connectionOf(values, stored) };
+      return { ...name, ...limits, ...connectionOf(values, stored) };
     case "direct":
-      return { name, tlsPolicy: values.tlsPolicy };
+      return { ...name, tlsPolicy: values.tlsPolicy };
     case "test_inbox":
-      return { name };
+      return name;
   }
 }

@@ -1,6 +1,6 @@
 import { Plus, Trash2 } from "lucide-preact";
 import { useState } from "preact/hooks";
-import { api, ask } from "../../api.ts";
+import { ask } from "../../api.ts";
 import { queryClient, useWorkspace } from "../../session.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { confirm } from "../../ui/confirm.tsx";
@@ -22,7 +22,7 @@ export function RouteGroupsCard({ routes }: { routes: Route[] }) {
   const workspace = useWorkspace();
   const groups = useRouteGroups();
   const [editing, setEditing] = useState<RouteGroup | "new">();
-  const groupsApi = api.workspaces({ workspaceId: workspace.id })["route-groups"];
+  const groupsApi = workspace.call["route-groups"];
   const remove = async (group: RouteGroup) => {
     const sure = await confirm({
       title: t("removeGroupAsk", { name: group.name }),
@@ -143,7 +143,7 @@ function GroupDialog({
   const form = useForm({
     initial: valuesOf(group),
     submit: async (values) => {
-      const groupsApi = api.workspaces({ workspaceId: workspace.id })["route-groups"];
+      const groupsApi = workspace.call["route-groups"];
       const body = bodyOf(values);
       await (group === undefined
         ? ask(groupsApi.post(body))

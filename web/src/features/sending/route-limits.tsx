@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { http } from "../../api.ts";
+import { ask, type WorkspaceApi } from "../../api.ts";
 import { queryClient, useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/display.tsx";
@@ -12,11 +12,14 @@ import type { Route } from "./route.ts";
 import { t } from "./routes.messages.ts";
 import { t as s } from "./sending.messages.ts";
 
+type RouteChange = Parameters<ReturnType<WorkspaceApi["routes"]>["patch"]>[0];
+
 /** Saves part of a route, and has everything that shows it read again. */
 export function useRouteSave(route: Route) {
   const workspace = useWorkspace();
-  return async (body: unknown) => {
-    await http.patch(`${workspace.api}/routes/${route.id}`, body);
+  const call = workspace.call.routes({ id: route.id });
+  return async (body: RouteChange) => {
+    await ask(call.patch(body));
     toast(t("saved"));
     await queryClient.invalidateQueries({ queryKey: ["routes"] });
   };

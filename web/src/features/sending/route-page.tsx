@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/preact-query";
 import { useState } from "preact/hooks";
 import { useLocation, useRoute } from "preact-iso";
-import { api, ask, http } from "../../api.ts";
+import { ask } from "../../api.ts";
 import { formatNumber, formatRate } from "../../format.ts";
 import { queryClient, useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
@@ -27,8 +27,8 @@ export function RoutePage() {
   const workspace = useWorkspace();
   const id = Number(params["routeId"]);
   const route = useQuery({
-    queryKey: ["routes", workspace.api, id],
-    queryFn: () => ask(api.workspaces({ workspaceId: workspace.id }).routes({ id }).get()),
+    queryKey: ["routes", workspace.id, id],
+    queryFn: () => ask(workspace.call.routes({ id }).get()),
   });
   const { data } = route;
   return (
@@ -53,9 +53,9 @@ function Actions({ route }: { route: Route }) {
   const workspace = useWorkspace();
   const { route: go } = useLocation();
   const [open, setOpen] = useState<"test" | "edit">();
-  const path = `${workspace.api}/routes/${route.id}`;
+  const call = workspace.call.routes({ id: route.id });
   const turn = async () => {
-    await attempt(() => http.patch(path, { enabled: !route.enabled }));
+    await attempt(() => ask(call.patch({ enabled: !route.enabled })));
     await refresh();
   };
   const remove = async () => {
@@ -65,7 +65,7 @@ function Actions({ route }: { route: Route }) {
       action: s("remove"),
       danger: true,
     });
-    if (sure && (await attempt(() => http.delete(path)))) {
+    if (sure && (await attempt(() => ask(call.delete())))) {
       await refresh();
       go(`${workspace.base}/sending/routes`);
     }
@@ -129,7 +129,7 @@ function StateCard({ route }: { route: Route }) {
   const check = async () => {
     setBusy(true);
     await attempt(async () => {
-      setResult(await http.post<RouteCheck>(`${workspace.api}/routes/${route.id}/check`));
+      setResult(await ask(workspace.call.routes({ id: route.id }).check.post()));
     });
     setBusy(false);
     await refresh();

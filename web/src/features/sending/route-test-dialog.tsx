@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/preact-query";
 import { useState } from "preact/hooks";
-import { type Answer, api, ask, type WorkspaceApi } from "../../api.ts";
+import { type Answer, ask, type WorkspaceApi } from "../../api.ts";
 import { useMe, useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -17,9 +17,9 @@ export function RouteTestDialog({ route, onClose }: { route: Route; onClose: () 
   const workspace = useWorkspace();
   const me = useMe().data;
   const [outcome, setOutcome] = useState<Outcome>();
-  const own = api.workspaces({ workspaceId: workspace.id });
+  const own = workspace.call;
   const senders = useQuery({
-    queryKey: ["senders", workspace.api],
+    queryKey: ["senders", workspace.id],
     queryFn: () => ask(own.senders.get()),
   });
   const items = senders.data?.items ?? [];

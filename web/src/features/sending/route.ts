@@ -15,16 +15,16 @@ export type Preset = Answer<Presets["get"]>["items"][number];
 export function useRoutes() {
   const workspace = useWorkspace();
   return useQuery({
-    queryKey: ["routes", workspace.api],
-    queryFn: () => ask(api.workspaces({ workspaceId: workspace.id }).routes.get()),
+    queryKey: ["routes", workspace.id],
+    queryFn: () => ask(workspace.call.routes.get()),
   });
 }
 
 export function useRouteGroups() {
   const workspace = useWorkspace();
   return useQuery({
-    queryKey: ["route-groups", workspace.api],
-    queryFn: () => ask(api.workspaces({ workspaceId: workspace.id })["route-groups"].get()),
+    queryKey: ["route-groups", workspace.id],
+    queryFn: () => ask(workspace.call["route-groups"].get()),
   });
 }
 

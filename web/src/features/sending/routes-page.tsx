@@ -1,7 +1,7 @@
 import { Route as RouteIcon } from "lucide-preact";
 import { useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
-import { http } from "../../api.ts";
+import { ask } from "../../api.ts";
 import { formatNumber } from "../../format.ts";
 import { queryClient, useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
@@ -12,7 +12,7 @@ import { PageBody, PageHeader } from "../../ui/page.tsx";
 import { EmptyState, Loaded } from "../../ui/states.tsx";
 import { type Column, Table } from "../../ui/table.tsx";
 import { attempt, toast, toastProblem } from "../../ui/toast.tsx";
-import { type Route, type RouteCheck, useRoutes } from "./route.ts";
+import { type Route, useRoutes } from "./route.ts";
 import { RouteDialog } from "./route-dialog.tsx";
 import { RouteGroupsCard } from "./route-groups-card.tsx";
 import { RouteState } from "./route-state.tsx";
@@ -83,10 +83,10 @@ function RouteTable({ routes, onEdit }: { routes: Route[]; onEdit: (route: Route
 function useRouteActions(onEdit: (route: Route) => void) {
   const workspace = useWorkspace();
   const refresh = () => queryClient.invalidateQueries({ queryKey: ["routes"] });
-  const path = (row: Route) => `${workspace.api}/routes/${row.id}`;
+  const call = ({ id }: Route) => workspace.call.routes({ id });
   const check = async (row: Route) => {
     await attempt(async () => {
-      const result = await http.post<RouteCheck>(`${path(row)}/check`);
+      const result = await ask(call(row).check.post());
       const failed = result.steps.find((step) => !step.ok);
       if (failed === undefined) {
         toast(t("checkOk"));
@@ -97,7 +97,7 @@ function useRouteActions(onEdit: (route: Route) => void) {
     await refresh();
   };
   const turn = async (row: Route) => {
-    await attempt(() => http.patch(path(row), { enabled: !row.enabled }));
+    await attempt(() => ask(call(row).patch({ enabled: !row.enabled })));
     await refresh();
   };
   const remove = async (row: Route) => {
@@ -108,7 +108,7 @@ function useRouteActions(onEdit: (route: Route) => void) {
       danger: true,
     });
     if (sure) {
-      await attempt(() => http.delete(path(row)));
+      await attempt(() => ask(call(row).delete()));
       await refresh();
     }
   };

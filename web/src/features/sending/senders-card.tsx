@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/preact-query";
 import { AtSign } from "lucide-preact";
 import { useState } from "preact/hooks";
-import { type Answer, api, ask, type WorkspaceApi } from "../../api.ts";
+import { type Answer, ask, type WorkspaceApi } from "../../api.ts";
 import { queryClient, useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { confirm } from "../../ui/confirm.tsx";
@@ -22,8 +22,8 @@ export function SendersCard() {
   const workspace = useWorkspace();
   const [editing, setEditing] = useState<Sender | "new">();
   const senders = useQuery({
-    queryKey: ["senders", workspace.api],
-    queryFn: () => ask(api.workspaces({ workspaceId: workspace.id }).senders.get()),
+    queryKey: ["senders", workspace.id],
+    queryFn: () => ask(workspace.call.senders.get()),
   });
   const add = workspace.canAdmin && (
     <Button variant="primary" onClick={() => setEditing("new")}>
@@ -65,12 +65,7 @@ function SenderTable({ senders, onEdit }: { senders: Sender[]; onEdit: (one: Sen
       action: t("remove"),
       danger: true,
     });
-    if (
-      sure &&
-      (await attempt(() =>
-        ask(api.workspaces({ workspaceId: workspace.id }).senders({ id: one.id }).delete()),
-      ))
-    ) {
+    if (sure && (await attempt(() => ask(workspace.call.senders({ id: one.id }).delete())))) {
       await queryClient.invalidateQueries({ queryKey: ["senders"] });
     }
   };
@@ -127,7 +122,7 @@ function SenderDialog({ sender, onClose }: { sender: Sender | undefined; onClose
       replyTo: sender?.replyTo ?? "",
     },
     submit: async (values) => {
-      const senders = api.workspaces({ workspaceId: workspace.id }).senders;
+      const senders = workspace.call.senders;
       await (sender === undefined
         ? ask(senders.post(values))
         : ask(senders({ id: sender.id }).patch(values)));

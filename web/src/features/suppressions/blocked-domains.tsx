@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
-import { type Answer, http, type WorkspaceApi } from "../../api.ts";
-import { queryClient } from "../../session.ts";
+import { type Answer, ask, type WorkspaceApi } from "../../api.ts";
+import { queryClient, useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Card } from "../../ui/display.tsx";
@@ -13,19 +13,23 @@ import { Checkbox } from "../../ui/toggles.tsx";
 import { usePages } from "../../ui/use-pages.ts";
 import { t } from "./suppressions.messages.ts";
 
-type Blocked = Answer<WorkspaceApi["suppressions"]["domains"]["get"]>["items"][number];
+type DomainsApi = WorkspaceApi["suppressions"]["domains"];
+type Blocked = Answer<DomainsApi["get"]>["items"][number];
 
 /** Domains at which nobody is mailed. */
-export function BlockedDomains({ path, canEdit }: { path: string; canEdit: boolean }) {
+export function BlockedDomains() {
+  const workspace = useWorkspace();
+  const { canEdit } = workspace;
+  const call = workspace.call.suppressions.domains;
   const [lifting, setLifting] = useState<string>();
   const { query, pager } = usePages<Blocked>({
-    key: ["blocked-domains", path],
-    read: (cursor, signal) => http.get(path, { ...cursor }, signal),
+    key: ["blocked-domains", workspace.id],
+    read: (cursor, signal) => ask(call.get({ query: cursor, fetch: { signal } })),
   });
   return (
     <Card title={t("domains")} description={t("domainsHint")}>
       <div class="flex flex-col gap-4">
-        {canEdit && <AddDomain path={path} />}
+        {canEdit && <AddDomain call={call} />}
         <Loaded query={query} rows={2}>
           {(items) =>
             items.length === 0 ? (
@@ -54,25 +58,25 @@ export function BlockedDomains({ path, canEdit }: { path: string; canEdit: boole
         </Loaded>
       </div>
       {lifting !== undefined && (
-        <UnblockDialog path={path} domain={lifting} onClose={() => setLifting(undefined)} />
+        <UnblockDialog call={call} domain={lifting} onClose={() => setLifting(undefined)} />
       )}
     </Card>
   );
 }
 
 function UnblockDialog({
-  path,
+  call,
   domain,
   onClose,
 }: {
-  path: string;
+  call: DomainsApi;
   domain: string;
   onClose: () => void;
 }) {
   const form = useForm({
     initial: { reason: "" },
     submit: async ({ reason }) => {
-      await http.delete(path, { domain, reason });
+      await ask(call.delete({ domain, reason }));
       toast(t("unblocked"));
       await queryClient.invalidateQueries({ queryKey: ["blocked-domains"] });
       onClose();
@@ -100,12 +104,12 @@ function UnblockDialog({
   );
 }
 
-function AddDomain({ path }: { path: string }) {
+function AddDomain({ call }: { call: DomainsApi }) {
   const [domain, setDomain] = useState("");
   const [subdomains, setSubdomains] = useState(false);
   const add = async (event: Event) => {
     event.preventDefault();
-    if (await attempt(() => http.post(path, { domain, subdomains }))) {
+    if (await attempt(() => ask(call.post({ domain, subdomains })))) {
       setDomain("");
       await queryClient.invalidateQueries({ queryKey: ["blocked-domains"] });
     }

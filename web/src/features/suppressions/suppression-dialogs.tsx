@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { api, ask } from "../../api.ts";
+import { ask } from "../../api.ts";
 import { useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -19,9 +19,7 @@ export function AddDialog({ onClose }: { onClose: () => void }) {
     submit: async ({ addresses, detail, until }) => {
       const lines = addresses.split(/[\n,;]/).flatMap((line) => line.trim() || []);
       const result = await ask(
-        api
-          .workspaces({ workspaceId: workspace.id })
-          .suppressions.post({ addresses: lines, detail, expiresAt: endOfDay(until) }),
+        workspace.call.suppressions.post({ addresses: lines, detail, expiresAt: endOfDay(until) }),
       );
       toast(t("added", { added: result.added, already: result.already }));
       setRejected(result.rejected);
@@ -92,9 +90,7 @@ export function LiftDialog({
     initial: { reason: "" },
     submit: async ({ reason }) => {
       const { remains } = await ask(
-        api
-          .workspaces({ workspaceId: workspace.id })
-          .suppressions.delete({ address: suppression.address, reason }),
+        workspace.call.suppressions.delete({ address: suppression.address, reason }),
       );
       toast(t(remains === null ? "lifted" : "liftedAnother"));
       onClose();

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/preact-query";
 import { Ban } from "lucide-preact";
 import { useState } from "preact/hooks";
-import { api, ask, http } from "../../api.ts";
+import { ask, given } from "../../api.ts";
 import { formatDate, formatNumber } from "../../format.ts";
 import { queryClient, useWorkspace } from "../../session.ts";
 import { sourceText } from "../../sources.ts";
@@ -60,10 +60,7 @@ export function SuppressionsPage() {
         <Card flush>
           <Rows onLift={setLifting} />
         </Card>
-        <BlockedDomains
-          path={`${workspace.api}/suppressions/domains`}
-          canEdit={workspace.canEdit}
-        />
+        <BlockedDomains />
       </PageBody>
       {adding && <AddDialog onClose={refresh} />}
       {lifting !== undefined && <LiftDialog suppression={lifting} onClose={refresh} />}
@@ -75,7 +72,7 @@ function Counts() {
   const workspace = useWorkspace();
   const counts = useQuery({
     queryKey: ["suppressions", "counts", workspace.id],
-    queryFn: () => ask(api.workspaces({ workspaceId: workspace.id }).suppressions.counts.get()),
+    queryFn: () => ask(workspace.call.suppressions.counts.get()),
   });
   return (
     <Loaded query={counts} rows={1}>
@@ -93,11 +90,16 @@ function Counts() {
 function Rows({ onLift }: { onLift: (one: Suppression) => void }) {
   const workspace = useWorkspace();
   const url = useUrlState();
-  const filter = { q: url.get("q"), reason: url.get("reason") };
+  const filter = { q: url.get("q"), reason: reasons.find((one) => one === url.get("reason")) };
   const list = usePages<Suppression>({
     key: ["suppressions", workspace.id, filter],
     read: (cursor, signal) =>
-      http.get(`${workspace.api}/suppressions`, { ...filter, ...cursor }, signal),
+      ask(
+        workspace.call.suppressions.get({
+          query: given({ ...filter, ...cursor }),
+          fetch: { signal },
+        }),
+      ),
   });
   const filtered = filter.q !== undefined || filter.reason !== undefined;
   const actions = (row: Suppression) => (

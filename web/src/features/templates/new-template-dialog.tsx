@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/preact-query";
 import { useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
-import { type Answer, http, type WorkspaceApi } from "../../api.ts";
+import { ask } from "../../api.ts";
 import { queryClient, useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -11,9 +11,6 @@ import { FormProblem } from "../../ui/states.tsx";
 import { ChoiceCards } from "../../ui/toggles.tsx";
 import { t } from "./templates.messages.ts";
 
-type Starters = Answer<WorkspaceApi["template-starters"]["get"]>;
-type Created = Answer<WorkspaceApi["templates"]["post"]>;
-
 /** Copies a starter, or begins empty. */
 export function NewTemplateDialog({ onClose }: { onClose: () => void }) {
   const workspace = useWorkspace();
@@ -21,15 +18,17 @@ export function NewTemplateDialog({ onClose }: { onClose: () => void }) {
   const [start, setStart] = useState("");
   const starters = useQuery({
     queryKey: ["starters", workspace.id],
-    queryFn: () => http.get<Starters>(`${workspace.api}/template-starters`),
+    queryFn: () => ask(workspace.call["template-starters"].get()),
   });
   const form = useForm({
     initial: { name: "" },
     submit: async ({ name }) => {
-      const template = await http.post<Created>(`${workspace.api}/templates`, {
-        name,
-        ...(start === "" ? { kind: "html", source: "" } : { starter: start }),
-      });
+      const template = await ask(
+        workspace.call.templates.post({
+          name,
+          ...(start === "" ? { kind: "html" as const, source: "" } : { starter: start }),
+        }),
+      );
       await queryClient.invalidateQueries({ queryKey: ["templates"] });
       route(`${workspace.base}/templates/${template.id}`);
     },

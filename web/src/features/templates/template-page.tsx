@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/preact-query";
 import { useEffect, useState } from "preact/hooks";
 import { useRoute } from "preact-iso";
-import { type Answer, http, type WorkspaceApi } from "../../api.ts";
+import { type Answer, ask, type WorkspaceApi } from "../../api.ts";
 import { useWorkspace } from "../../session.ts";
 import { templateProblem } from "../../template-problem.ts";
 import { Button } from "../../ui/button.tsx";
@@ -15,7 +15,8 @@ import { Segmented } from "../../ui/toggles.tsx";
 import { t } from "./templates.messages.ts";
 
 type Templates = WorkspaceApi["templates"];
-type Template = Answer<ReturnType<Templates>["get"]>;
+type OneTemplate = ReturnType<Templates>;
+type Template = Answer<OneTemplate["get"]>;
 type Kind = Template["kind"];
 type Compiled = Answer<Templates["compile"]["post"]>;
 
@@ -23,16 +24,17 @@ type Compiled = Answer<Templates["compile"]["post"]>;
 export function TemplatePage() {
   const { params } = useRoute();
   const workspace = useWorkspace();
-  const path = `${workspace.api}/templates/${params["templateId"]}`;
+  const id = Number(params["templateId"]);
+  const call = workspace.call.templates({ id });
   const template = useQuery({
-    queryKey: ["template", path],
-    queryFn: () => http.get<Template>(path),
+    queryKey: ["template", workspace.id, id],
+    queryFn: () => ask(call.get()),
     refetchOnWindowFocus: false,
   });
   return (
     <Loaded query={template} rows={8}>
       {(data) => (
-        <Editor key={data.version} template={data} path={path} onSaved={template.refetch} />
+        <Editor key={data.version} template={data} call={call} onSaved={template.refetch} />
       )}
     </Loaded>
   );
@@ -40,11 +42,11 @@ export function TemplatePage() {
 
 function Editor({
   template,
-  path,
+  call,
   onSaved,
 }: {
   template: Template;
-  path: string;
+  call: OneTemplate;
   onSaved: () => unknown;
 }) {
   const workspace = useWorkspace();
@@ -56,7 +58,7 @@ function Editor({
       source: template.source,
     },
     submit: async (values) => {
-      await http.patch(path, values, { headers: { "if-match": `"${template.version}"` } });
+      await ask(call.patch(values, { headers: { "if-match": `"${template.version}"` } }));
       toast(t("saved"));
       onSaved();
     },
@@ -121,7 +123,7 @@ function TemplatePreview({ kind, source }: { kind: Kind; source: string }) {
   }, [kind, source]);
   const compiled = useQuery({
     queryKey: ["compiled", workspace.id, settled],
-    queryFn: () => http.post<Compiled>(`${workspace.api}/templates/compile`, settled),
+    queryFn: () => ask(workspace.call.templates.compile.post(settled)),
     placeholderData: (last: Compiled | undefined) => last,
   });
   return (

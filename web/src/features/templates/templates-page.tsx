@@ -1,6 +1,6 @@
 import { LayoutTemplate } from "lucide-preact";
 import { useState } from "preact/hooks";
-import { type Answer, api, ask, http, type WorkspaceApi } from "../../api.ts";
+import { type Answer, ask, given, type WorkspaceApi } from "../../api.ts";
 import { queryClient, useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { confirm } from "../../ui/confirm.tsx";
@@ -46,7 +46,8 @@ function Rows({ create }: { create: preact.ComponentChildren }) {
   const q = useUrlState().get("q");
   const templates = usePages<Template>({
     key: ["templates", workspace.id, q],
-    read: (cursor, signal) => http.get(`${workspace.api}/templates`, { q, ...cursor }, signal),
+    read: (cursor, signal) =>
+      ask(workspace.call.templates.get({ query: given({ q, ...cursor }), fetch: { signal } })),
   });
   const remove = async (row: Template) => {
     const sure = await confirm({
@@ -55,12 +56,7 @@ function Rows({ create }: { create: preact.ComponentChildren }) {
       action: t("remove"),
       danger: true,
     });
-    if (
-      sure &&
-      (await attempt(() =>
-        ask(api.workspaces({ workspaceId: workspace.id }).templates({ id: row.id }).delete()),
-      ))
-    ) {
+    if (sure && (await attempt(() => ask(workspace.call.templates({ id: row.id }).delete())))) {
       await queryClient.invalidateQueries({ queryKey: ["templates"] });
     }
   };

@@ -241,6 +241,9 @@ function createDeps(options: AppOptions): Deps {
 
 export type App = ReturnType<typeof createApp>;
 
+/** What the event stream of a campaign carries; a stream has no schema that the typed client could read. */
+export type { Progress as CampaignProgress } from "./features/campaigns/progress.service.ts";
+
 /** Everything below /api/v1. In groups, since the compiler cannot follow one chain of all slices. */
 function api(deps: Deps) {
   return new Elysia({ name: "api", prefix: "/api/v1" })

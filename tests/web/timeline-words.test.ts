@@ -14,7 +14,7 @@ test("how a contact came is in its history, for each way there is", () => {
 });
 
 test("states, events and ways to leave are words, and unknown ones are shown as they are", () => {
-  const said = (kind: string, what: string, detail: string) =>
+  const said = (kind: Parameters<typeof entryWords>[0]["kind"], what: string, detail: string) =>
     entryWords({ kind, what, detail, campaignName: "May", listName: "News" });
 
   expect(said("event", "click", "human")).toEqual({ text: "May: clicked", detail: "" });

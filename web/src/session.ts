@@ -4,8 +4,6 @@ import { api, ask, type WorkspaceApi } from "./api.ts";
 import { suggestLocale } from "./i18n.ts";
 import { Problem } from "./problem.ts";
 
-export type Role = "viewer" | "editor" | "admin" | "owner";
-
 async function readMe() {
   const me = await ask(api.auth.me.get());
   suggestLocale(me.user.locale);
@@ -14,6 +12,7 @@ async function readMe() {
 
 export type Me = Awaited<ReturnType<typeof readMe>>;
 export type MyWorkspace = Me["workspaces"][number];
+export type Role = MyWorkspace["role"];
 
 /** One cache for the page. A refusal is not retried: asking again changes nothing. */
 export const queryClient = new QueryClient({

@@ -1,18 +1,14 @@
-import { type Answer, ask, type WorkspaceApi } from "../../api.ts";
+import { ask, type WorkspaceApi } from "../../api.ts";
 import { refreshChoices } from "../../choices.ts";
 import { type OpenWorkspace, queryClient } from "../../session.ts";
 import { attempt, toast } from "../../ui/toast.tsx";
 import { t } from "./contacts.messages.ts";
 
-export type BulkResult = Answer<WorkspaceApi["contacts"]["bulk"]["post"]>;
 /** An action with what it needs: a list, a tag, or a field and its value. */
-export type BulkChange = {
-  action: BulkResult["action"]["action"];
-  listId?: number;
-  tag?: string;
-  field?: string;
-  value?: string;
-};
+export type BulkChange = Omit<
+  Parameters<WorkspaceApi["contacts"]["bulk"]["post"]>[0],
+  "ids" | "filter"
+>;
 
 /** Takes an action on many back, and says that this goes on by itself. */
 export async function undoBulk(workspace: OpenWorkspace, id: number): Promise<void> {

@@ -1,16 +1,15 @@
+import type { Answer } from "../../api.ts";
 import { reasonText } from "../../reasons.ts";
 import { sourceText } from "../../sources.ts";
 import { t } from "./timeline.messages.ts";
+import type { OneContact } from "./use-contacts.ts";
 
 type Key = keyof typeof t.catalogue;
 
-type Entry = {
-  kind: string;
-  what: string;
-  campaignName: string | null;
-  listName: string | null;
-  detail: string;
-};
+type Entry = Pick<
+  Answer<OneContact["timeline"]["get"]>["items"][number],
+  "kind" | "what" | "campaignName" | "listName" | "detail"
+>;
 
 /** What one entry of a contact's history says, and the line below it. Notes and edits have words of their own. */
 export function entryWords({ kind, what, campaignName, listName, detail }: Entry): {

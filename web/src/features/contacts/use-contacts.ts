@@ -15,12 +15,11 @@ export type Membership = ContactDetail["lists"][number];
 
 export type ContactDetail = Answer<OneContact["get"]>;
 
+type ContactQuery = NonNullable<NonNullable<Parameters<Contacts["get"]>[0]>["query"]>;
+
 /** What narrows the list of contacts; also sent with actions on everybody that matches. */
 export type ContactFilter = {
-  q?: string | undefined;
-  status?: Contact["status"] | undefined;
-  list?: number | undefined;
-  tag?: number | undefined;
+  [K in "q" | "status" | "list" | "tag"]: ContactQuery[K] | undefined;
 };
 
 export function useContacts(

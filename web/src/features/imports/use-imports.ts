@@ -22,10 +22,12 @@ export type CheckedColumn = Check["columns"][number];
 export type Says = CheckedColumn["values"][number]["says"];
 export type Meaning = Exclude<Says, "nothing" | "unclear">;
 
+type Order = Parameters<OneImport["start"]["post"]>[0];
+
 /** What the person decided about who may be mailed. */
 export type StatusChoices = {
-  decisions: { column: number; value: string | null; meaning: Meaning | "nothing" }[];
-  ignoredColumns: number[];
+  decisions: NonNullable<Order["statusDecisions"]>;
+  ignoredColumns: NonNullable<Order["ignoredColumns"]>;
   wholeFileIgnored: boolean;
 };
 

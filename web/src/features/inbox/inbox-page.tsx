@@ -1,5 +1,5 @@
 import { Inbox, RefreshCw } from "lucide-preact";
-import { api, ask } from "../../api.ts";
+import { type Answer, api, ask, type WorkspaceApi } from "../../api.ts";
 import { formatBytes } from "../../format.ts";
 import { queryClient, useWorkspace } from "../../session.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
@@ -15,22 +15,17 @@ import { useUrlState } from "../../ui/url-state.ts";
 import { usePages } from "../../ui/use-pages.ts";
 import { t } from "./inbox.messages.ts";
 
-type TestMail = {
-  id: number;
-  receivedAt: number;
-  from: string;
-  to: string;
-  subject: string;
-  sizeBytes: number;
-};
+type InboxApi = WorkspaceApi["inbox"];
+type TestMail = Answer<InboxApi["get"]>["items"][number];
 
 /** A test inbox: a workspace's, or the instance's own. */
 type Source = {
   queryKey: string[];
-  read: (query: { cursor?: string; limit?: number; q?: string }) => Promise<{
-    items: TestMail[];
-    nextCursor: string | null;
-  }>;
+  read: (query: {
+    cursor?: string;
+    limit?: number;
+    q?: string;
+  }) => Promise<Answer<InboxApi["get"]>>;
   hrefOf: (id: number) => string;
 };
 

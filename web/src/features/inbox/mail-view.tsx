@@ -1,5 +1,6 @@
 import { Paperclip } from "lucide-preact";
 import { useState } from "preact/hooks";
+import type { Answer, WorkspaceApi } from "../../api.ts";
 import { formatBytes } from "../../format.ts";
 import { Button } from "../../ui/button.tsx";
 import { CodeBlock } from "../../ui/copy.tsx";
@@ -12,15 +13,10 @@ import { Segmented } from "../../ui/toggles.tsx";
 import { t } from "./inbox.messages.ts";
 
 /** What a kept message holds, as the API gives it. */
-export type MailContent = {
-  subject: string;
-  html: string | null;
-  text: string | null;
-  source: string | null;
-  headers: { name: string; value: string }[];
-  attachments: { name: string; type: string; sizeBytes: number }[];
-  notShown: string | null;
-};
+export type MailContent = Pick<
+  Answer<ReturnType<WorkspaceApi["inbox"]>["get"]>,
+  "subject" | "html" | "text" | "source" | "headers" | "attachments" | "notShown"
+>;
 
 type View = "html" | "text" | "headers" | "source";
 

@@ -1,4 +1,5 @@
 import { MailQuestion, RefreshCw } from "lucide-preact";
+import type { Answer, WorkspaceApi } from "../../api.ts";
 import { IconButton } from "../../ui/button.tsx";
 import { Card, RelativeTime } from "../../ui/display.tsx";
 import { SearchBox, Toolbar } from "../../ui/filters.tsx";
@@ -9,19 +10,12 @@ import { Segmented } from "../../ui/toggles.tsx";
 import { useUrlState } from "../../ui/url-state.ts";
 import { usePages } from "../../ui/use-pages.ts";
 import { t } from "./inbox.messages.ts";
-import { type Kind, KindBadge, kindLabel } from "./received-kind.tsx";
+import { KindBadge, kindLabel } from "./received-kind.tsx";
 
-export type Received = {
-  id: number;
-  receivedAt: number;
-  kind: Kind;
-  from: string;
-  headerFrom: string;
-  subject: string;
-  said: string;
-};
-type Page = { items: Received[]; nextCursor: string | null };
-export type ReceivedQuery = { cursor?: string; kind?: Kind; q?: string };
+type ReceivedApi = WorkspaceApi["received"];
+type Page = Answer<ReceivedApi["get"]>;
+type Received = Page["items"][number];
+type ReceivedQuery = NonNullable<NonNullable<Parameters<ReceivedApi["get"]>[0]>["query"]>;
 
 const shownKinds = ["all", "bounce", "reply", "complaint"] as const;
 

@@ -2,7 +2,7 @@ import { Plus } from "lucide-preact";
 import { useState } from "preact/hooks";
 import { TextField } from "../../ui/field.tsx";
 import { Popover } from "../../ui/menu.tsx";
-import { builtIn, firstAsked } from "./rule-draft.ts";
+import { builtIn, firstAsked, mailKinds } from "./rule-language.ts";
 import { t } from "./segments.messages.ts";
 import type { Choices, Condition } from "./use-segments.ts";
 
@@ -89,7 +89,7 @@ function Search({ entries, onPick }: { entries: Entry[]; onPick: (entry: Entry) 
 }
 
 function entriesOf({ fields, tags, lists }: Choices): Entry[] {
-  const mail = (["opened", "clicked", "delivered", "sent"] as const).map((kind) => ({
+  const mail = mailKinds.map((kind) => ({
     group: t("kind.mail"),
     label: t(`mail.${kind}`),
     condition: (): Condition => ({ mail: kind, has: true }),

@@ -7,9 +7,16 @@ import { FieldInputs } from "./field-inputs.tsx";
 import { Has, withAmount } from "./has-input.tsx";
 import { Amount } from "./number-input.tsx";
 import { type ConditionDraft, isGroupDraft, type RuleEditing } from "./rule-draft.ts";
+import { listStatuses, statusNames } from "./rule-language.ts";
 
 import { t } from "./segments.messages.ts";
-import type { Choices, Condition } from "./use-segments.ts";
+import type {
+  Choices,
+  Condition,
+  ListCondition,
+  MailCondition,
+  StatusCondition,
+} from "./use-segments.ts";
 
 type Of<K extends string> = Extract<Condition, Record<K, unknown>>;
 
@@ -115,11 +122,10 @@ function ListInputs({
   lists,
   onChange,
 }: {
-  condition: Of<"list">;
+  condition: ListCondition;
   lists: Choices["lists"];
   onChange: (next: Condition) => void;
 }) {
-  const statuses = ["subscribed", "pending", "unsubscribed", "any"] as const;
   return (
     <>
       <Has kind="list" has={condition.has} onChange={(has) => onChange({ ...condition, has })} />
@@ -128,12 +134,12 @@ function ListInputs({
           label={t("status")}
           hideLabel
           value={condition.status}
-          options={statuses.map((status) => ({
+          options={listStatuses.map((status) => ({
             value: status,
             label: t(`listStatus.${status}`),
           }))}
           onChange={(status) =>
-            onChange({ ...condition, status: status as (typeof statuses)[number] })
+            onChange({ ...condition, status: status as ListCondition["status"] })
           }
         />
       </div>
@@ -151,17 +157,9 @@ function StatusInputs({
   condition,
   onChange,
 }: {
-  condition: Of<"status">;
+  condition: StatusCondition;
   onChange: (next: Condition) => void;
 }) {
-  const statuses = [
-    "mailable",
-    "unsubscribed",
-    "hard_bounce",
-    "complaint",
-    "manual",
-    "unclear",
-  ] as const;
   return (
     <>
       <Has kind="status" has={condition.has} onChange={(has) => onChange({ ...condition, has })} />
@@ -170,9 +168,9 @@ function StatusInputs({
           label={t("status")}
           hideLabel
           value={condition.status}
-          options={statuses.map((status) => ({ value: status, label: t(`status.${status}`) }))}
+          options={statusNames.map((status) => ({ value: status, label: t(`status.${status}`) }))}
           onChange={(status) =>
-            onChange({ ...condition, status: status as (typeof statuses)[number] })
+            onChange({ ...condition, status: status as StatusCondition["status"] })
           }
         />
       </div>
@@ -185,7 +183,7 @@ function MailInputs({
   campaigns,
   onChange,
 }: {
-  condition: Of<"mail">;
+  condition: MailCondition;
   campaigns: Choices["campaigns"];
   onChange: (next: Condition) => void;
 }) {

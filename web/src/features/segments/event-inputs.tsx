@@ -3,13 +3,9 @@ import { Button, IconButton } from "../../ui/button.tsx";
 import { SelectField, TextField } from "../../ui/field.tsx";
 import { Has, withAmount } from "./has-input.tsx";
 import { Amount } from "./number-input.tsx";
+import { propertyOperators } from "./rule-language.ts";
 import { t } from "./segments.messages.ts";
-import type { Condition } from "./use-segments.ts";
-
-type EventCondition = Extract<Condition, { event: string }>;
-type Property = NonNullable<EventCondition["where"]>[number];
-
-const asked = ["is", "contains", "gt", "gte", "lt", "lte", "known"] as const;
+import type { Condition, EventCondition, PropertyCondition } from "./use-segments.ts";
 
 /** An event by name, how often, since when, and what its properties must be. */
 export function EventInputs({
@@ -20,7 +16,7 @@ export function EventInputs({
   onChange: (next: Condition) => void;
 }) {
   const { where = [] } = condition;
-  const setWhere = (next: Property[]) => {
+  const setWhere = (next: PropertyCondition[]) => {
     const { where: _, ...rest } = condition;
     onChange(next.length === 0 ? rest : { ...rest, where: next });
   };
@@ -80,8 +76,8 @@ function PropertyInputs({
   property,
   onChange,
 }: {
-  property: Property;
-  onChange: (next: Property | undefined) => void;
+  property: PropertyCondition;
+  onChange: (next: PropertyCondition | undefined) => void;
 }) {
   const isNumber = /^(gt|gte|lt|lte)$/.test(property.is);
   return (
@@ -100,8 +96,8 @@ function PropertyInputs({
           label={t("operator")}
           hideLabel
           value={property.is}
-          options={asked.map((is) => ({ value: is, label: t(`is.${is}`) }))}
-          onChange={(is) => onChange(propertyAsked(property, is as Property["is"]))}
+          options={propertyOperators.map((is) => ({ value: is, label: t(`is.${is}`) }))}
+          onChange={(is) => onChange(propertyAsked(property, is as PropertyCondition["is"]))}
         />
       </div>
       {property.is !== "known" && (
@@ -120,7 +116,10 @@ function PropertyInputs({
   );
 }
 
-function propertyAsked({ property, value }: Property, is: Property["is"]): Property {
+function propertyAsked(
+  { property, value }: PropertyCondition,
+  is: PropertyCondition["is"],
+): PropertyCondition {
   if (is === "known") {
     return { property, is };
   }

@@ -10,11 +10,9 @@ import {
   operators,
   type ValueKind,
   valueFor,
-} from "./rule-draft.ts";
+} from "./rule-language.ts";
 import { t } from "./segments.messages.ts";
-import type { Condition } from "./use-segments.ts";
-
-type FieldCondition = Extract<Condition, { field: string }>;
+import type { Condition, FieldCondition } from "./use-segments.ts";
 
 /** A field, what is asked of it, and the value it is compared with. */
 export function FieldInputs({
@@ -42,8 +40,8 @@ export function FieldInputs({
           onChange={(next) => {
             const is = next as Operator;
             const fresh = valueFor(is, kind);
-            const keep = sameShape(fresh.value, condition.value);
-            const value = keep ? { value: condition.value as FieldValue } : fresh;
+            const { value: old } = condition;
+            const value = old !== undefined && sameShape(fresh.value, old) ? { value: old } : fresh;
             onChange({ field: condition.field, is, ...value });
           }}
         />
@@ -51,17 +49,16 @@ export function FieldInputs({
       <Value
         label={label}
         kind={kind}
-        is={condition.is as Operator}
+        is={condition.is}
         choices={custom?.choices ?? []}
-        value={condition.value as FieldValue | undefined}
+        value={condition.value}
         onChange={(value) => onChange({ ...condition, value })}
       />
     </>
   );
 }
 
-const sameShape = (a: unknown, b: unknown): boolean =>
-  a !== undefined &&
+const sameShape = (a: FieldValue | undefined, b: FieldValue): boolean =>
   typeof a === typeof b &&
   Array.isArray(a) === Array.isArray(b) &&
   (!Array.isArray(a) || a.length === 0 || a.length === (b as unknown[]).length);

@@ -1,8 +1,8 @@
 import { SelectField } from "../../ui/field.tsx";
 import { t } from "./segments.messages.ts";
-import type { Condition } from "./use-segments.ts";
+import type { EventCondition, MailCondition } from "./use-segments.ts";
 
-type Counted = Extract<Condition, { mail: unknown } | { event: unknown }>;
+type Counted = MailCondition | EventCondition;
 
 /** Whether a condition is meant as it says or the other way round. */
 export function Has({

@@ -1,4 +1,3 @@
-import type { Field } from "../../choices.ts";
 import type { Choices, Condition, Rule } from "./use-segments.ts";
 
 /** A rule while it is being written: every node has an id that stays when others come and go. */
@@ -14,9 +13,6 @@ export type RuleEditing = {
   /** Changes a node; undefined removes it. */
   change: (id: number, change: (node: Draft) => Draft | undefined) => void;
 };
-
-/** Groups may nest so deep, the outermost counted. */
-export const MAX_GROUP_DEPTH = 5;
 
 let lastId = 0;
 const newId = (): number => {
@@ -106,85 +102,3 @@ export function changeNode(
     }),
   };
 }
-
-export type ValueKind =
-  | "text"
-  | "number"
-  | "boolean"
-  | "choice"
-  | "multi_choice"
-  | "date"
-  | "instant";
-
-const dates = [
-  "in_last_days",
-  "more_than_days_ago",
-  "on",
-  "before",
-  "after",
-  "between_dates",
-  "in_next_days",
-] as const;
-const presence = ["known", "unknown"] as const;
-
-/** What can be asked of each kind of value, the likeliest first. */
-export const operators = {
-  text: ["is", "is_not", "contains", "not_contains", "starts_with", "ends_with", ...presence],
-  number: ["eq", "ne", "gt", "gte", "lt", "lte", "between", ...presence],
-  boolean: ["is_true", "is_false", ...presence],
-  choice: ["is", "is_not", ...presence],
-  multi_choice: ["has_any", "has_all", "has_none", ...presence],
-  date: [...dates, "anniversary_in_days", ...presence],
-  instant: dates,
-} as const;
-export type Operator = (typeof operators)[ValueKind][number];
-
-export const builtIn = [
-  "email",
-  "domain",
-  "first_name",
-  "last_name",
-  "language",
-  "time_zone",
-  "country",
-  "city",
-  "source",
-  "created_at",
-] as const;
-
-export function kindOf(field: string, fields: readonly Field[]): ValueKind {
-  if (field === "created_at") {
-    return "instant";
-  }
-  const type = fields.find(({ key }) => `fields.${key}` === field)?.type;
-  return type === undefined || type === "url" ? "text" : type;
-}
-
-/** What a condition on a field asks first. */
-export function firstAsked(field: string, fields: readonly Field[]): Condition {
-  const kind = kindOf(field, fields);
-  const [is] = operators[kind];
-  return { field, is, ...valueFor(is, kind) };
-}
-
-/** A value that fits an operator, to start from; nothing where it takes none. */
-export function valueFor(is: Operator, kind: ValueKind): { value?: FieldValue } {
-  if (/^(known|unknown|is_true|is_false)$/.test(is)) {
-    return {};
-  }
-  if (/_days|_ago/.test(is)) {
-    return { value: 30 };
-  }
-  if (is === "between") {
-    return { value: [0, 100] };
-  }
-  if (is === "between_dates") {
-    return { value: ["", ""] };
-  }
-  if (kind === "number") {
-    return { value: 0 };
-  }
-  return { value: /^(is|is_not|has_any|has_all|has_none)$/.test(is) ? [] : "" };
-}
-
-export type FieldValue = string | number | boolean | string[] | [number, number];

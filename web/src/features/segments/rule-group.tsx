@@ -7,11 +7,11 @@ import {
   type Draft,
   type GroupDraft,
   isGroupDraft,
-  MAX_GROUP_DEPTH,
   newCondition,
   newGroup,
   type RuleEditing,
 } from "./rule-draft.ts";
+import { MAX_GROUP_DEPTH } from "./rule-language.ts";
 import { t } from "./segments.messages.ts";
 
 /** Conditions and groups joined by all, any or none; groups within groups as boxes within boxes. */

@@ -1,7 +1,9 @@
+import type { RouteSource } from "./route.ts";
+
 const DAY_MS = 86_400_000;
 const GROWTH = 1.5;
 
-export type WarmUp = { startedAt: number; firstDay: number; target: number };
+export type WarmUp = NonNullable<RouteSource["warmUp"]>;
 
 /** Messages to one provider on a day of the plan, the first being 0. */
 export function quotaOn({ firstDay, target }: WarmUp, day: number): number {

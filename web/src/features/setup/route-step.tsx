@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { api, ask } from "../../api.ts";
+import { type Answer, api, ask } from "../../api.ts";
 import { asProblem, type Problem } from "../../problem.ts";
 import { Button } from "../../ui/button.tsx";
 import { CheckSteps } from "../../ui/check-steps.tsx";
@@ -69,7 +69,7 @@ export function RouteStep(props: StepProps) {
   );
 }
 
-type Check = { ok: boolean; steps: { stage: string; ok: boolean; message: string }[] };
+type Check = Answer<typeof api.setup.route.check.post>;
 
 function Relay({ form, hasPassword }: { form: Form<Values>; hasPassword: boolean }) {
   const [check, setCheck] = useState<Check>();

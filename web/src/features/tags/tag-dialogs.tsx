@@ -1,5 +1,5 @@
 import { ask } from "../../api.ts";
-import { refreshChoices, useChoices } from "../../choices.ts";
+import { refreshChoices, type Tag, useChoices } from "../../choices.ts";
 import { useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -9,12 +9,10 @@ import { FormProblem } from "../../ui/states.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { t } from "./tags.messages.ts";
 
-type Named = { id: number; name: string };
-
 const refresh = () => refreshChoices("tags");
 
 /** Makes a tag, or gives one another name. */
-export function TagDialog({ tag, onClose }: { tag: Named | undefined; onClose: () => void }) {
+export function TagDialog({ tag, onClose }: { tag: Tag | undefined; onClose: () => void }) {
   const workspace = useWorkspace();
   const form = useForm({
     initial: { name: tag?.name ?? "" },
@@ -47,7 +45,7 @@ export function TagDialog({ tag, onClose }: { tag: Named | undefined; onClose: (
 }
 
 /** Gives everybody with a tag another one instead. */
-export function MergeTagDialog({ tag, onClose }: { tag: Named; onClose: () => void }) {
+export function MergeTagDialog({ tag, onClose }: { tag: Tag; onClose: () => void }) {
   const workspace = useWorkspace();
   const tags = useChoices(workspace, "tags");
   const form = useForm({

@@ -1,6 +1,6 @@
 import { KeyRound, Plus } from "lucide-preact";
 import { useState } from "preact/hooks";
-import { api, ask } from "../../api.ts";
+import { type Answer, api, ask, type WorkspaceApi } from "../../api.ts";
 import { formatList } from "../../format.ts";
 import { queryClient, useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
@@ -16,16 +16,7 @@ import { ApiKeyDialog } from "./api-key-dialog.tsx";
 import { SettingsFrame } from "./settings-frame.tsx";
 import { t } from "./workspaces.messages.ts";
 
-type ApiKey = {
-  id: string;
-  name: string;
-  prefix: string;
-  scopes: string[];
-  inactiveScopes: string[];
-  createdAt: number;
-  lastUsedAt: number | null;
-  revokedAt: number | null;
-};
+type ApiKey = Answer<WorkspaceApi["api-keys"]["get"]>["items"][number];
 
 /** The keys with which programs use the workspace. */
 export function ApiKeysPage() {

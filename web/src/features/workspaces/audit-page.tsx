@@ -1,5 +1,5 @@
 import { ScrollText } from "lucide-preact";
-import { api, ask } from "../../api.ts";
+import { type Answer, api, ask, type WorkspaceApi } from "../../api.ts";
 import { formatDateTime, formatExact } from "../../format.ts";
 import { useWorkspace } from "../../session.ts";
 import { Card } from "../../ui/display.tsx";
@@ -11,15 +11,7 @@ import { usePages } from "../../ui/use-pages.ts";
 import { SettingsFrame } from "./settings-frame.tsx";
 import { t } from "./workspaces.messages.ts";
 
-type Entry = {
-  id: number;
-  at: number;
-  actorId: string | null;
-  actorName: string | null;
-  action: string;
-  target: string;
-  detail: Record<string, unknown>;
-};
+type Entry = Answer<WorkspaceApi["audit"]["get"]>["items"][number];
 
 /** Who did what in the workspace. */
 export function AuditPage() {

@@ -1,6 +1,6 @@
 import { Plus } from "lucide-preact";
 import { useState } from "preact/hooks";
-import { api, ask } from "../../api.ts";
+import { type Answer, api, ask, type WorkspaceApi } from "../../api.ts";
 import { queryClient, type Role, useMe, useWorkspace } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { confirm } from "../../ui/confirm.tsx";
@@ -16,14 +16,7 @@ import { OpenInvitations } from "./open-invitations.tsx";
 import { SettingsFrame } from "./settings-frame.tsx";
 import { t } from "./workspaces.messages.ts";
 
-type Member = {
-  userId: string;
-  email: string;
-  name: string;
-  role: Role;
-  invited: boolean;
-  createdAt: number;
-};
+type Member = Answer<WorkspaceApi["members"]["get"]>["items"][number];
 
 const roles: Role[] = ["owner", "admin", "editor", "viewer"];
 

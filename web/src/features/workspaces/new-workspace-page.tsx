@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/preact-query";
 import { useLocation } from "preact-iso";
-import { api, ask } from "../../api.ts";
+import { type Answer, api, ask } from "../../api.ts";
 import { queryClient } from "../../session.ts";
 import { Button } from "../../ui/button.tsx";
 import { SelectField, TextArea, TextField } from "../../ui/field.tsx";
@@ -10,7 +10,7 @@ import { FormProblem, Loaded } from "../../ui/states.tsx";
 import { TimeZoneField } from "../../ui/time-zone-field.tsx";
 import { t } from "./workspaces.messages.ts";
 
-type Organization = { id: string; name: string };
+type Organization = Answer<typeof api.organizations.get>["items"][number];
 
 /** A further client or brand, in one of one's organizations. */
 export function NewWorkspacePage() {

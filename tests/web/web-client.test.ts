@@ -1,0 +1,64 @@
+import { expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+const root = join(import.meta.dir, "../..");
+
+/** What talks to the server other than by the typed client, and the files that have a reason to. */
+const allowed: Record<string, string[]> = {
+  // The one place that makes the client, and sends what it cannot stream.
+  "web/src/api.ts": ["treaty", "fetch", "upload"],
+  // Progress is a stream of events.
+  "web/src/live.ts": ["EventSource"],
+  // Files.
+  "web/src/features/imports/new-import-page.tsx": ["upload"],
+  "web/src/features/dmarc/dmarc-page.tsx": ["upload"],
+};
+
+const ways: Record<string, RegExp> = {
+  treaty: /\btreaty\s*[<(]/,
+  fetch: /(?<![.\w])fetch\s*\(|\b(window|globalThis|self)\.fetch\b/,
+  upload: /(?<![.\w])upload\s*[<(]/,
+  http: /\bhttp\.(get|post|put|patch|delete)\s*[<(]/,
+  XMLHttpRequest: /\bXMLHttpRequest\b/,
+  EventSource: /\bnew EventSource\b/,
+  WebSocket: /\bnew WebSocket\b/,
+  sendBeacon: /\bsendBeacon\s*\(/,
+};
+
+/** The ways in which a source reaches the server past the typed client. */
+const waysOf = (source: string): string[] =>
+  Object.entries(ways).flatMap(([name, pattern]) => (pattern.test(source) ? [name] : []));
+
+test("the web asks the server through the typed client; only files and streams go past it", () => {
+  const found: Record<string, string[]> = {};
+  let count = 0;
+  for (const path of new Bun.Glob("web/src/**/*.{ts,tsx}").scanSync({ cwd: root })) {
+    count += 1;
+    const used = waysOf(readFileSync(join(root, path), "utf8"));
+    if (used.length > 0) {
+      found[path] = used;
+    }
+  }
+
+  expect(count).toBeGreaterThan(200);
+  expect(found).toEqual(allowed);
+});
+
+test.each([
+  ["http", 'const list = await http.get<List>("/lists");'],
+  ["fetch", 'const list = await fetch("/api/v1/lists");'],
+  ["fetch", 'const list = await window.fetch("/api/v1/lists");'],
+  ["upload", "await upload<Lists>(path, form);"],
+  ["treaty", 'const other = treaty<App>("http://localhost");'],
+  ["XMLHttpRequest", "const request = new XMLHttpRequest();"],
+])("a planted %s is caught", (name, source) => {
+  expect(waysOf(source)).toEqual([name]);
+});
+
+test.each(["query.refetch();", "lists.get({ fetch: { signal } });", 'api.lists.get<"x">();'])(
+  "%s is not taken for one",
+  (source) => {
+    expect(waysOf(source)).toEqual([]);
+  },
+);

@@ -2,9 +2,12 @@
 import { inspectFile } from "../platform/db/inspect-file.ts";
 import { log } from "../platform/log.ts";
 import { serve } from "../platform/workers/channel.ts";
+import { niceness, standBack } from "../platform/workers/niceness.ts";
 import type { InspectThread } from "./inspect.ts";
 
 declare const self: Worker;
+
+standBack(niceness.work);
 
 serve<InspectThread>(
   self,

@@ -18,10 +18,13 @@ import { type Databases, openDatabases } from "../platform/db/databases.ts";
 import { log } from "../platform/log.ts";
 import { type Job, type JobContext, PermanentJobError } from "../platform/scheduler/job.ts";
 import { serve } from "../platform/workers/channel.ts";
+import { niceness, standBack } from "../platform/workers/niceness.ts";
 import type { HeavyKind } from "./kinds.ts";
 import type { JobsThread, RunOutcome } from "./protocol.ts";
 
 declare const self: Worker;
+
+standBack(niceness.work);
 
 /** Busy time-out (ms). A job that meets a longer lock is given back and retried later. */
 const BUSY_MS = 250;

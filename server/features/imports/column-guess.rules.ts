@@ -119,6 +119,7 @@ const PLACES: ReadonlySet<Target> = new Set(["timeZone", "country", "city"]);
 export const BUILT_IN = [
   "firstName",
   "lastName",
+  "fullName",
   "language",
   "timeZone",
   "country",

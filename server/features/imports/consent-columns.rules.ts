@@ -7,7 +7,7 @@ import { foldWord, type Meaning, REFUSALS } from "./status-words.rules.ts";
  * - `confirmation`: a yes means that they confirmed; a no, that they never did (`confirmed`).
  * - `refusal`: a yes, a date or a reason means no (`Unsubscribed`, `EMAIL_BLACKLISTED`, `doNotEmail`).
  * - `deliverability`: a no means that mail does not arrive (`valid`); a yes says nothing about consent.
- * - `unclear`: it may be either, so that every answer is somebody's to decide (`Cancelled`).
+ * - `unclear`: it may be either, so that every answer is somebody's to decide (`Cancelled`, `mail_flag`).
  * - `other`: it does not speak of consent; only words that say no by themselves count.
  */
 export type ConsentColumn =
@@ -168,7 +168,9 @@ function affirmative(folded: string, words: readonly string[]): ConsentColumn {
       ? { kind: "refusal", meaning: "unsubscribed", isDetail: false }
       : { kind: "agreement" };
   }
-  return OTHER;
+  // `mail_flag` is a switch for mail, but its name does not say which way it turns.
+  const isSwitch = words.some((word) => FLAG.test(word)) && isHint(folded, words);
+  return isSwitch ? { kind: "unclear" } : OTHER;
 }
 
 function isAgreement(folded: string, words: readonly string[]): boolean {
@@ -197,16 +199,23 @@ export const mayBePlace = (name: string): boolean => STATE_OR_PLACE.has(foldWord
 /** True when the column is about consent, so that it must not be left out in silence. */
 export const speaksOfConsent = (name: string): boolean => consentColumn(name).kind !== "other";
 
+/** A name with one of these is of a switch or a code. */
+const FLAG =
+  /^(flag|flags|yn|jn|kz|kennz|kennzeichen|merker|schalter|switch|bool|boolean|indicator|indikator|indicateur|indicador|indicatore)$/;
+
 const HINT =
   /mail|newsletter|courriel|correo|contact|kontakt|marketing|werb|reclame|publici|pubblici|subscri|abonn|suscri|iscri|inscri|nieuwsbrief/;
 
 /**
- * True for a name that has to do with mail or consent without saying how, such as `mail_flag`. A yes or no under it
+ * True for a name that has to do with mail or consent without saying how, such as `mail_group`. A yes or no under it
  * is nobody's to guess, so that its people are not mailed before somebody said what it means.
  */
 export function hintsAtConsent(name: string): boolean {
   const words = wordsOf(name);
-  const folded = words.join("");
+  return isHint(words.join(""), words);
+}
+
+function isHint(folded: string, words: readonly string[]): boolean {
   return (
     HINT.test(folded) &&
     // What was sent and read; and a subscription that is paid for, at Substack and in shops.

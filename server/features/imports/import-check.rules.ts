@@ -110,7 +110,7 @@ const saidBy = ({ column, name, values, others }: Counted): CheckedColumn => ({
 });
 
 /**
- * A column such as `mail_flag` with yes, no and a third value, such as perhaps: row by row the third value says
+ * A column such as `mail_group` with yes, no and a third value, such as perhaps: row by row the third value says
  * nothing, and its people would be mailed. What a yes means has to be said before the import starts, and then decides
  * about the rest.
  */

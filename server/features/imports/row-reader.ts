@@ -130,7 +130,7 @@ export function rowReader(
  */
 function builtInSpreader(
   mapping: readonly ColumnMapping[],
-  columns: Record<BuiltIn | "fullName" | "attributes", number>,
+  columns: Record<BuiltIn | "attributes", number>,
   fields: readonly StoredField[],
 ): (cells: readonly string[]) => readonly string[] {
   if (columns.attributes === -1) {

@@ -141,18 +141,18 @@ test("where the word allows mail, an empty cell and the other answer do not", as
 
 test("a yes or no under a name that hints at mail is mailed to nobody before it is answered", async () => {
   const csv =
-    "email,mail_flag,Contact owner\na@x.example,1,Ann\nb@x.example,0,Ben\nc@x.example,,Ann\n";
+    "email,mail_group,Contact owner\na@x.example,1,Ann\nb@x.example,0,Ben\nc@x.example,,Ann\n";
   const { body } = await fixture.upload(csv);
   const check = await fixture.check(body.id, body.guesses);
   await fixture.start(body.id, body.guesses);
   await fixture.run(body.id);
 
-  expect(linesOf(check)).toEqual(["mail_flag: 1 → unclear × 1", "mail_flag: 0 → unclear × 1"]);
+  expect(linesOf(check)).toEqual(["mail_group: 1 → unclear × 1", "mail_group: 0 → unclear × 1"]);
   expect(await mailable()).toEqual(["c@x.example"]);
 });
 
 test("a third value beside yes and no under such a name has to be answered before the import starts", async () => {
-  const csv = "email,mail_flag\na@x.example,ja\nb@x.example,nein\nc@x.example,B2\n";
+  const csv = "email,mail_group\na@x.example,ja\nb@x.example,nein\nc@x.example,B2\n";
   const { body } = await fixture.upload(csv);
   const check = await fixture.check(body.id, body.guesses);
   expect(check.columns).toMatchObject([
@@ -173,7 +173,7 @@ test("a third value beside yes and no under such a name has to be answered befor
 test.each(["vielleicht", "maybe", "peut-être", "Quizás"])(
   "nobody with %s under a name that hints at mail is mailed",
   async (word) => {
-    const { body } = await fixture.upload(`email,mail_flag\na@x.example,${word}\n`);
+    const { body } = await fixture.upload(`email,mail_group\na@x.example,${word}\n`);
     await fixture.start(body.id, body.guesses);
     await fixture.run(body.id);
     expect(await mailable()).toEqual([]);

@@ -48,7 +48,7 @@ test.each(cells)("%s", (cell, status, subscribed, hint, other) => {
   const said = [
     statusReader("Status"),
     statusReader("Subscribed"),
-    wordsReader("mail_flag"),
+    wordsReader("mail_group"),
     wordsReader("Info"),
   ].map((read) => read(cell).says);
   expect(said).toEqual([status, subscribed, hint, other] as typeof said);

@@ -112,6 +112,13 @@ test("a JSON key that names a built-in field is that field, unless a column or a
     ...{ city: "Bonn", language: "de", lastName: "Lee", firstName: "Ann", country: "", fields: {} },
   });
 
+  await bring(
+    `email,attribs\na@name.example,"{""Name"":""Ann Lee"",""VILLE"":""Lyon"",""Zeitzone"":""Europe/Paris""}"\n`,
+  );
+  expect(await contact("a@name.example")).toMatchObject({
+    ...{ firstName: "Ann", lastName: "Lee", city: "Lyon", timeZone: "Europe/Paris", fields: {} },
+  });
+
   await fixture.call("POST", "/contact-fields", { label: "Stadt", type: "text" });
   await bring(csv("two.example"));
   expect(await contact("a@two.example")).toMatchObject({ city: "", fields: { stadt: "Bonn" } });

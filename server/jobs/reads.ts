@@ -16,9 +16,12 @@ export type Reads = SegmentReads &
 
 /**
  * A page is read in one step without yielding, so a second page of the same workspace would only wait inside the
- * thread, where workspaces do not take turns.
+ * thread, where workspaces do not take turns. Each page that is read has a thread of its own: a workspace whose page
+ * takes long keeps one of them busy, and the others are read by the next.
  */
-const PAGES = { atOnce: 2, perWorkspace: 1, waiting: 64 };
+const PAGES = { perWorkspace: 1, waiting: 64 };
+/** No page of a whole workspace takes this long; its thread hangs, and is replaced (ms). */
+const LONGEST_PAGE_MS = 30_000;
 /** Counts of whole audiences yield between steps, so several can run concurrently. */
 const COUNTS = { atOnce: 8, perWorkspace: 2, waiting: 16 };
 /** The key for the instance's own requests in the queue of workspaces. */
@@ -27,13 +30,13 @@ const INSTANCE = "";
 const IDLE_MS = 60_000;
 
 /**
- * Starts the threads: one for pages, and one for counts of whole audiences that exists only while needed, so that a
+ * Starts the threads: one for pages and a second while two are read, and one for counts of whole audiences that exists only while needed, so that a
  * page never waits for a count. In both, workspaces take turns. When a thread dies, its callers are told to try again,
  * and the next request starts a new thread.
  *
  * @throws Error when the thread cannot open the databases.
  */
-export async function startReads(dataDir: string): Promise<Reads> {
+export async function startReads(dataDir: string, longestPageMs = LONGEST_PAGE_MS): Promise<Reads> {
   const parts: ThreadParts<ReadsThread> = {
     name: "reads",
     open: () => new Worker(new URL("./reads.worker.ts", import.meta.url).href),
@@ -42,60 +45,76 @@ export async function startReads(dataDir: string): Promise<Reads> {
     deathOf: () =>
       new AppError("unavailable", "Counting failed. Try again.", { retryAfterSeconds: 1 }),
   };
-  const pages = asker(new ThreadOnDemand(parts), new FairGate(PAGES));
-  const counts = asker(new ThreadOnDemand({ ...parts, idleMs: IDLE_MS }), new FairGate(COUNTS));
+  const onePage = { ...parts, maxMs: longestPageMs };
+  const pageThread = new ThreadOnDemand(onePage);
+  const pageThreads = [pageThread, new ThreadOnDemand({ ...onePage, idleMs: IDLE_MS })];
+  const pages = asker(oneEach(pageThreads), new FairGate({ ...PAGES, atOnce: pageThreads.length }));
+  const countThread = new ThreadOnDemand({ ...parts, idleMs: IDLE_MS });
+  const counts = asker((work) => countThread.use(work), new FairGate(COUNTS));
   let auditCheck: Promise<AuditVerdict> | undefined;
-  await pages.thread.ready();
+  await pageThread.ready();
   return {
     look: async (workspaceId, { name }, asked) => {
-      const answer = await pages.ask(workspaceId, (caller, id) =>
+      const answer = await pages(workspaceId, (caller, id) =>
         caller.call("look", { id, workspaceId, name, asked }),
       );
       // The look function of that name produced the answer, so its type is right.
       return answer as never;
     },
     count: (request, signal) =>
-      counts.ask(
-        request.workspaceId,
-        (caller, id) => caller.call("count", { ...request, id }),
-        signal,
-      ),
+      counts(request.workspaceId, (caller, id) => caller.call("count", { ...request, id }), signal),
     page: (request) =>
-      counts.ask(request.workspaceId, (caller, id) => caller.call("page", { ...request, id })),
+      counts(request.workspaceId, (caller, id) => caller.call("page", { ...request, id })),
     waterfall: (workspaceId, audience) =>
-      counts.ask(workspaceId, (caller, id) =>
-        caller.call("waterfall", { id, workspaceId, audience }),
-      ),
+      counts(workspaceId, (caller, id) => caller.call("waterfall", { id, workspaceId, audience })),
     retryPreview: (workspaceId, campaignId, filter) =>
-      counts.ask(workspaceId, (caller, id) =>
+      counts(workspaceId, (caller, id) =>
         caller.call("retryPreview", { id, workspaceId, campaignId, filter }),
       ),
     checkAudit() {
       // Concurrent callers share one check, so that the whole log is read only once.
-      auditCheck ??= counts
-        .ask(INSTANCE, (caller, id) => caller.call("checkAudit", { id, workspaceId: INSTANCE }))
-        .finally(() => {
-          auditCheck = undefined;
-        });
+      auditCheck ??= counts(INSTANCE, (caller, id) =>
+        caller.call("checkAudit", { id, workspaceId: INSTANCE }),
+      ).finally(() => {
+        auditCheck = undefined;
+      });
       return auditCheck;
     },
     async stop() {
-      await Promise.all([pages.thread.stop(), counts.thread.stop()]);
+      await Promise.all([...pageThreads, countThread].map((thread) => thread.stop()));
     },
   };
 }
 
 let lastId = 0;
 
+type Use = ThreadOnDemand<ReadsThread>["use"];
+
+/** Gives each use a thread that has nothing else to do. There must be no more uses at a time than threads. */
+function oneEach(threads: readonly ThreadOnDemand<ReadsThread>[]): Use {
+  const free = [...threads];
+  return async (work) => {
+    const thread = free.shift();
+    if (thread === undefined) {
+      throw new Error("more pages are read at once than there are threads");
+    }
+    try {
+      return await thread.use(work);
+    } finally {
+      free.unshift(thread);
+    }
+  };
+}
+
 /** Sends requests to a thread, with workspaces taking turns; a request whose signal is aborted is dropped. */
-function asker(thread: ThreadOnDemand<ReadsThread>, gate: FairGate) {
-  const ask = <T>(
+function asker(use: Use, gate: FairGate) {
+  return <T>(
     workspaceId: string,
     question: (caller: Caller<ReadsThread>, id: number) => Promise<T>,
     signal?: AbortSignal,
   ): Promise<T> =>
     gate.pass(workspaceId, () =>
-      thread.use(async (caller) => {
+      use(async (caller) => {
         signal?.throwIfAborted();
         lastId += 1;
         const id = lastId;
@@ -108,5 +127,4 @@ function asker(thread: ThreadOnDemand<ReadsThread>, gate: FairGate) {
         }
       }),
     );
-  return { thread, ask };
 }

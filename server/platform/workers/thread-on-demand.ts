@@ -13,14 +13,30 @@ export type ThreadParts<M extends Methods> = {
   deathOf: () => Error;
   /** Idle time after which the thread ends (ms); omitted = never. */
   idleMs?: number;
+  /** How long the thread may take to start before it is given up (ms). */
+  startMs?: number;
+  /** How long one `use` may take before the thread is given up with all that it is asked (ms); omitted = for ever. */
+  maxMs?: number;
 };
 
-type Thread<M extends Methods> = { worker: Worker; caller: Caller<M> };
+/** Opening the databases may wait for other threads, on a slow disk as well; longer than this it will never end. */
+const START_MS = 60_000;
 
-/** A thread that is started when needed, restarted after it died, and ended when idle for long. */
+type Thread<M extends Methods> = {
+  worker: Worker;
+  caller: Caller<M>;
+  giveUp: (why: string) => void;
+};
+
+/**
+ * A thread that is started when needed, replaced after it died or hung, and ended when idle for long. What waits for a
+ * thread that is given up is rejected with `deathOf`.
+ */
 export class ThreadOnDemand<M extends Methods> {
   readonly #parts: ThreadParts<M>;
   #thread: Promise<Thread<M>> | undefined;
+  /** The worker behind `#thread`. */
+  #worker: Worker | undefined;
   #inUse = 0;
   #idle: ReturnType<typeof setTimeout> | undefined;
 
@@ -38,8 +54,8 @@ export class ThreadOnDemand<M extends Methods> {
     clearTimeout(this.#idle);
     this.#inUse += 1;
     try {
-      const { caller } = await this.#running();
-      return await work(caller);
+      const thread = await this.#running();
+      return await this.#limited(thread, work(thread.caller));
     } finally {
       this.#inUse -= 1;
       if (this.#inUse === 0 && this.#parts.idleMs !== undefined) {
@@ -54,7 +70,12 @@ export class ThreadOnDemand<M extends Methods> {
     this.#thread = undefined;
     const last = await ending;
     if (last !== undefined) {
-      await this.#parts.stop(last.caller);
+      try {
+        await this.#parts.stop(last.caller);
+      } catch (error) {
+        // It was given up meanwhile. What it had open is closed with the process.
+        log.warn({ thread: this.#parts.name, err: error }, "a thread did not close its files");
+      }
       last.worker.terminate();
     }
   }
@@ -64,25 +85,50 @@ export class ThreadOnDemand<M extends Methods> {
     return this.#thread;
   }
 
+  async #limited<T>({ giveUp }: Thread<M>, work: Promise<T>): Promise<T> {
+    const { maxMs } = this.#parts;
+    if (maxMs === undefined) {
+      return await work;
+    }
+    const deadline = setTimeout(() => giveUp(`it took longer than ${maxMs} ms`), maxMs);
+    try {
+      return await work;
+    } finally {
+      clearTimeout(deadline);
+    }
+  }
+
   async #begin(): Promise<Thread<M>> {
-    const { name, open, start, deathOf } = this.#parts;
+    const { name, open, start, deathOf, startMs = START_MS } = this.#parts;
     const worker = open();
     const caller = connect<M>(worker);
-    const forget = () => {
-      worker.terminate();
-      this.#thread = undefined;
-    };
-    worker.addEventListener("error", (event) => {
-      log.error({ reason: event.message, thread: name }, "a thread died");
+    const giveUp = (reason: string) => {
+      log.error({ reason, thread: name }, "a thread died or was given up");
+      // First, because a thread inside a native call ends only after it.
       caller.fail(deathOf());
-      forget();
-    });
+      this.#forget(worker);
+      worker.terminate();
+    };
+    worker.addEventListener("error", (event) => giveUp(event.message));
+    this.#worker = worker;
+    const late = setTimeout(() => giveUp(`it did not start within ${startMs} ms`), startMs);
     try {
       await start(caller);
+      return { worker, caller, giveUp };
     } catch (error) {
-      forget();
+      this.#forget(worker);
+      worker.terminate();
       throw error;
+    } finally {
+      clearTimeout(late);
     }
-    return { worker, caller };
+  }
+
+  /** The next use starts a new thread, unless one was started already. */
+  #forget(worker: Worker): void {
+    if (this.#worker === worker) {
+      this.#worker = undefined;
+      this.#thread = undefined;
+    }
   }
 }

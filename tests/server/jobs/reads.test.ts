@@ -72,3 +72,34 @@ test("what retrying a campaign that is not there would do is not found", async (
 
   await expect(preview).rejects.toMatchObject({ code: "not_found" });
 });
+
+/** A workspace whose dashboard takes many seconds. */
+function slowWorkspace(): TestWorkspace {
+  const slow = fixture.newWorkspace();
+  fixture.databases.workspace(slow.id).exec(`
+    ALTER TABLE campaign RENAME TO campaign_kept;
+    CREATE VIEW campaign AS
+      WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT 60000000)
+      SELECT campaign_kept.* FROM n CROSS JOIN campaign_kept WHERE n.x < 0 OR campaign_kept.id > 0;`);
+  return slow;
+}
+
+test("a page that takes very long keeps no other workspace waiting, and is given up in the end", async () => {
+  const strict = await startReads(fixture.dataDir, 3_000);
+  const slow = slowWorkspace();
+  let isSettled = false;
+  const hung = strict.look(slow.id, reportLooks.dashboard, null).finally(() => {
+    isSettled = true;
+  });
+  hung.catch(() => undefined);
+  await Bun.sleep(200);
+
+  for (let i = 0; i < 3; i++) {
+    const page = await strict.look(workspace.id, contactLooks.page, {});
+    expect(page.items).toHaveLength(2);
+  }
+  expect(isSettled).toBe(false);
+  await expect(hung).rejects.toMatchObject({ code: "unavailable" });
+  expect((await strict.look(slow.id, contactLooks.page, {})).items).toEqual([]);
+  await strict.stop();
+}, 60_000);

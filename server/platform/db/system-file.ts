@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { isDiskFull } from "../disk-full.ts";
+import { asDiskFull, isDiskFull } from "../disk-full.ts";
 import { type Connection, type ConnectionOptions, openConnection } from "./driver.ts";
 import { faultOf, lookAtFile, lookBeside, shapeOf } from "./file-fault.ts";
 import { currentVersion, migrate } from "./migrate.ts";
@@ -84,7 +84,7 @@ export function openSystem(dataDir: string, options: ConnectionOptions): Connect
  * other errors.
  */
 export function systemFault(path: string, error: unknown): SystemFileError | undefined {
-  const fault = isDiskFull(error) ? undefined : faultOf(error);
+  const fault = isDiskFull(asDiskFull(error, path)) ? undefined : faultOf(error);
   if (fault === undefined) {
     return undefined;
   }

@@ -1,4 +1,5 @@
 import type { Statement } from "better-sqlite3";
+import { asDiskFull } from "../disk-full.ts";
 import type { Connection } from "./driver.ts";
 import { type FileFault, faultOf } from "./file-fault.ts";
 
@@ -12,7 +13,8 @@ export function watch(db: Connection, onFault: (fault: FileFault) => void): Conn
     (...args: A): R => {
       try {
         return work(...args);
-      } catch (error) {
+      } catch (thrown) {
+        const error = asDiskFull(thrown, db.name);
         const fault = faultOf(error);
         if (fault !== undefined) {
           onFault(fault);

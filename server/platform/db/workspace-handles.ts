@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 import { LRUCache } from "lru-cache";
-import { isDiskFull } from "../disk-full.ts";
+import { asDiskFull, isDiskFull } from "../disk-full.ts";
 import { AppError, notFound } from "../errors.ts";
 import { isId } from "../ids.ts";
 import { log } from "../log.ts";
@@ -207,7 +207,8 @@ export class WorkspaceHandles {
         throw fault;
       }
       return this.#keep(id, this.#openMarked(id, path));
-    } catch (error) {
+    } catch (thrown) {
+      const error = asDiskFull(thrown, path);
       const fault = faultOf(error);
       if (fault === undefined) {
         throw error;

@@ -68,7 +68,7 @@ export type AppDeps = {
   guard: Guard;
   /** Whether a person or API key, by the id of its `Actor`, may do something now; for what goes on without them. */
   mayNow: (actorId: string, workspaceId: string, permission: Permission) => boolean;
-  /** Every mutation is recorded here: `audit.record({ actorId: actor.id, workspaceId, action, target })`. */
+  /** For services that record in the transaction of their change on system.db; other routes declare `audit`. */
   audit: AuditLog;
   /** Work for later: `jobs.enqueue("import.run", workspaceId, { importId })`. */
   jobs: JobQueue;

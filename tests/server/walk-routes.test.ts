@@ -1,6 +1,10 @@
 // Walks every route there is, so that one that is added later is covered without anybody thinking of it.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { Elysia } from "elysia";
 import { grantableScopes } from "../../server/features/api-keys/api-keys.service.ts";
+import { auditActions } from "../../server/platform/audit/actions.ts";
+import { clientAddresses } from "../../server/platform/http/client-address.ts";
+import { createGuard } from "../../server/platform/http/guard.ts";
 import { type Permission, permissions, roleHas } from "../../server/platform/http/permissions.ts";
 import { newId } from "../../server/platform/ids.ts";
 import {
@@ -75,14 +79,32 @@ const signedInByName: Record<string, { body: object; status: number }> = {
   "DELETE /api/v1/auth/sessions/:id": { body: {}, status: 404 },
 };
 
-type Route = { method: string; path: string; access: string; name: string };
+type Route = { method: string; path: string; access: string; audit: string; name: string };
+
+const routesOf = (app: { routes: { method: string; path: string; hooks: unknown }[] }): Route[] =>
+  app.routes.map(({ method, path, hooks }) => {
+    const detail = (hooks as { detail?: Record<string, unknown> }).detail;
+    const said = (key: string) => String(detail?.[key] ?? "");
+    return {
+      ...{ method, path, name: `${method} ${path}` },
+      ...{ access: said("x-access"), audit: said("x-audit") },
+    };
+  });
 
 const described = newAccountsApp();
-const routes: Route[] = described.app.routes.map(({ method, path, hooks }) => {
-  const detail = (hooks as { detail?: Record<string, unknown> }).detail;
-  return { method, path, access: String(detail?.["x-access"] ?? ""), name: `${method} ${path}` };
-});
+const routes = routesOf(described.app);
 described.close();
+
+/** Routes that may change something and say neither which entry they leave in the audit log nor why they leave none. */
+function withoutTrace(all: readonly Route[]): string[] {
+  const says = (audit: string) =>
+    auditActions.some((action) => action === audit) ||
+    /^none: \S.{10,}/.test(audit) ||
+    /^within: [a-z]/.test(audit);
+  return all
+    .filter(({ method, audit }) => /^(POST|PUT|PATCH|DELETE|ALL)$/.test(method) && !says(audit))
+    .map(({ name }) => name);
+}
 
 const open = routes.filter(({ access }) => access.startsWith("open: "));
 const guarded = routes.filter(({ access }) => !access.startsWith("open: "));
@@ -141,6 +163,38 @@ test("every route says who may call it, and only those on the public list are op
   expect(routes.length).toBeGreaterThan(80);
   expect(routes.filter(({ access }) => !rule.test(access)).map(({ name }) => name)).toEqual([]);
   expect(open.map(({ name }) => name).sort()).toEqual([...publicRoutes].sort());
+});
+
+test("every route that may change something says which audit entry it leaves, or why it leaves none", () => {
+  expect(routes.filter(({ audit }) => audit !== "").length).toBeGreaterThan(120);
+  expect(withoutTrace(routes)).toEqual([]);
+});
+
+test("a change without a trace, or with a reason that is none, is found", () => {
+  const guard = createGuard(
+    {
+      authenticate: async () => undefined,
+      workspace: () => undefined,
+      isSetUp: () => true,
+      allowedOrigins: () => [],
+    },
+    fixture.databases,
+    clientAddresses(() => []),
+  );
+  const planted = new Elysia()
+    .use(guard)
+    .get("/read", () => "fine", { signedIn: true })
+    .post("/counted", () => "fine", { signedIn: true, audit: { none: "it only counts" } })
+    .patch("/entry", () => "fine", { signedIn: true, audit: "tag.rename" })
+    .post("/silent", () => "wrong", { signedIn: true })
+    .delete("/no-reason", () => "wrong", { signedIn: true, audit: { none: "" } })
+    .put("/no-action", () => "wrong", { signedIn: true, audit: { within: [] } });
+
+  expect(withoutTrace(routesOf(planted)).sort()).toEqual([
+    "DELETE /no-reason",
+    "POST /silent",
+    "PUT /no-action",
+  ]);
 });
 
 test("a route that asks for a permission is below a workspace, and the reverse", () => {

@@ -51,6 +51,7 @@ export const apiKeyRoutes = ({ guard, databases, audit, clock }: AppDeps) => {
       },
       {
         permission: "api-keys:write",
+        audit: { within: ["api-key.create"] },
         params: WorkspaceParams,
         body: NewApiKey,
         response: { 200: ApiKeyCreated, ...refusals },
@@ -66,6 +67,7 @@ export const apiKeyRoutes = ({ guard, databases, audit, clock }: AppDeps) => {
       },
       {
         permission: "api-keys:write",
+        audit: { within: ["api-key.revoke"] },
         params: ApiKeyParams,
         response: { 200: Done, ...refusals },
         detail: { summary: "Revoke an API key" },

@@ -1,5 +1,3 @@
-import type { AuditAction } from "../../platform/audit/actions.ts";
-import type { AuditEntry } from "../../platform/audit/audit-log.ts";
 import { chainHash, GENESIS } from "../../platform/audit/chain.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
@@ -7,16 +5,6 @@ import type { AuditVerdict } from "../ports.ts";
 import { entriesAfter, entriesOfWorkspace, highestId, type NamedAuditRow } from "./audit.store.ts";
 
 const VERIFY_PAGE = 1_000;
-
-/** The entry of somebody who did something in a workspace. */
-export function auditEntry(
-  actor: { id: string },
-  workspace: { id: string },
-  action: AuditAction,
-  target: string | number = "",
-): AuditEntry {
-  return { actorId: actor.id, workspaceId: workspace.id, action, target };
-}
 
 /** Checks the whole chain in steps of a thousand rows; entries that are added meanwhile are no fault. */
 export function* verifyAudit(system: Connection): Generator<undefined, AuditVerdict> {

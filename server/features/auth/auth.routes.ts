@@ -64,6 +64,7 @@ export const authRoutes = (deps: AppDeps) => {
       },
       {
         open: "it is how one gets in; throttled per account and network",
+        audit: { within: ["session.open", "session.refuse", "session.guessing"] },
         beforeHandle: refuseForeignPage,
         body: SignInRequest,
         response: { 200: SignedIn, ...refusals },
@@ -78,6 +79,7 @@ export const authRoutes = (deps: AppDeps) => {
       },
       {
         open: "it ends the session it is called with, and works when that has ended already",
+        audit: { within: ["session.close"] },
         beforeHandle: refuseForeignPage,
         response: { 200: Done, ...refusals },
         detail: { summary: "End this session" },
@@ -91,6 +93,7 @@ export const authRoutes = (deps: AppDeps) => {
       },
       {
         signedIn: true,
+        audit: { within: ["session.close-all"] },
         response: { 200: Done, ...refusals },
         detail: { summary: "End all sessions of this person" },
       },
@@ -102,6 +105,7 @@ export const authRoutes = (deps: AppDeps) => {
     })
     .patch("/me", ({ actor, body }) => changeMe(desk, requirePerson(actor), body), {
       signedIn: true,
+      audit: { within: ["user.change"] },
       body: ProfileChange,
       response: { 200: Me, ...refusals },
       detail: { summary: "Change one's own profile" },
@@ -114,6 +118,7 @@ export const authRoutes = (deps: AppDeps) => {
       },
       {
         open: "who forgot the password cannot sign in; the answer is the same for every address",
+        audit: { none: "nothing changes; the mail goes to the owner of the account only" },
         beforeHandle: refuseForeignPage,
         body: ForgotRequest,
         response: { 200: Done, ...refusals },
@@ -129,6 +134,7 @@ export const authRoutes = (deps: AppDeps) => {
       },
       {
         open: "the mailed token is the proof; it works once",
+        audit: { within: ["user.reset-password"] },
         beforeHandle: refuseForeignPage,
         body: ResetRequest,
         response: { 200: Done, ...refusals },
@@ -143,6 +149,7 @@ export const authRoutes = (deps: AppDeps) => {
       },
       {
         signedIn: true,
+        audit: { within: ["user.change-password"] },
         body: PasswordChange,
         response: { 200: Done, ...refusals },
         detail: { summary: "Change one's own password and end all other sessions" },
@@ -166,6 +173,7 @@ export const authRoutes = (deps: AppDeps) => {
       },
       {
         signedIn: true,
+        audit: { within: ["session.close"] },
         params: SessionParams,
         response: { 200: Done, ...refusals },
         detail: { summary: "End one of one's own sessions" },

@@ -131,9 +131,12 @@ export async function openSession(desk: AuthDesk, userId: string, from: Origin) 
 export async function signOut(desk: AuthDesk, cookieHeader: string | null): Promise<string> {
   const session = await desk.sessions.read(cookieHeader);
   if (session !== undefined) {
-    removeSessionOf(desk.system, session.userId, session.idHash);
-    const entry = { actorId: session.userId, workspaceId: null, action: "session.close" } as const;
-    desk.audit.record({ ...entry, target: session.userId });
+    const { userId, idHash } = session;
+    inTransaction(desk.system, () => {
+      removeSessionOf(desk.system, userId, idHash);
+      const entry = { actorId: userId, workspaceId: null, action: "session.close" } as const;
+      desk.audit.record({ ...entry, target: userId });
+    });
   }
   return desk.sessions.blankCookie(isSecure(desk));
 }

@@ -1,6 +1,6 @@
 import { Elysia } from "elysia";
+import type { AuditAction } from "../../platform/audit/actions.ts";
 import { answerAs, refusals, WorkspaceItemParams } from "../../platform/http/schemas.ts";
-import { auditEntry as entry } from "../audit/audit.service.ts";
 import type { AppDeps } from "../deps.ts";
 import { type ContentContext, previewCampaign } from "./campaign-content.service.ts";
 import {
@@ -28,8 +28,9 @@ import { progressStream } from "./progress.service.ts";
 import { sendTest } from "./test-send.service.ts";
 import { WaterfallMemory } from "./waterfall-memory.service.ts";
 
-const action = (summary: string, description?: string) => ({
+const action = <A extends AuditAction>(audit: A, summary: string, description?: string) => ({
   permission: "campaigns:send" as const,
+  audit,
   params: WorkspaceItemParams,
   response: { 200: CampaignView, ...refusals },
   detail: { summary, ...(description === undefined ? {} : { description }) },
@@ -37,7 +38,7 @@ const action = (summary: string, description?: string) => ({
 
 /** Everything that looks at a campaign as a whole or moves it. */
 export const campaignActionRoutes = (deps: AppDeps) => {
-  const { guard, keyRing, clock, databases, jobs, audit, outside } = deps;
+  const { guard, keyRing, clock, databases, jobs, outside } = deps;
   const { engine, dns, renderer, publicUrl } = outside;
   const memory = new WaterfallMemory(clock);
   const launch: LaunchDeps = { databases, jobs, engine, dns, renderer, clock, publicUrl };
@@ -67,6 +68,7 @@ export const campaignActionRoutes = (deps: AppDeps) => {
         ),
       {
         permission: "campaigns:read",
+        audit: { none: "it only shows the message" },
         params: WorkspaceItemParams,
         body: PreviewRequest,
         response: { 200: Preview, ...refusals },
@@ -94,7 +96,7 @@ export const campaignActionRoutes = (deps: AppDeps) => {
     )
     .post(
       "/test-send",
-      async ({ workspace, params, body, actor }) => {
+      async ({ workspace, params, body, note }) => {
         const results = await sendTest(
           contextOf(workspace.id),
           { engine, keyRing, inboxPort: outside.inbound.port },
@@ -104,14 +106,12 @@ export const campaignActionRoutes = (deps: AppDeps) => {
             mayReadContacts: workspace.can("contacts:read"),
           },
         );
-        audit.record({
-          ...entry(actor, workspace, "campaign.test_send", params.id),
-          detail: { messages: results.length },
-        });
+        note({ detail: { messages: results.length } });
         return { results };
       },
       {
         permission: "campaigns:send",
+        audit: "campaign.test_send",
         idempotent: true,
         params: WorkspaceItemParams,
         body: TestSend,
@@ -121,68 +121,42 @@ export const campaignActionRoutes = (deps: AppDeps) => {
     )
     .post(
       "/schedule",
-      async ({ workspace, params, body, actor }) => {
+      async ({ workspace, params, body, note }) => {
         const campaign = await scheduleCampaign(launch, targetOf(workspace, params), body);
-        audit.record({
-          ...entry(actor, workspace, "campaign.schedule", params.id),
-          detail: { at: campaign.scheduledAt },
-        });
+        note({ detail: { at: campaign.scheduledAt } });
         return campaign;
       },
-      { ...action("Send it at a time", "On the clock of a time zone"), body: Schedule },
+      {
+        ...action("campaign.schedule", "Send it at a time", "On the clock of a time zone"),
+        body: Schedule,
+      },
     )
     .post(
       "/unschedule",
-      async ({ workspace, params, actor }) => {
-        const campaign = await unscheduleCampaign(launch, targetOf(workspace, params));
-        audit.record(entry(actor, workspace, "campaign.unschedule", params.id));
-        return campaign;
-      },
-      action("Take it off the schedule"),
+      ({ workspace, params }) => unscheduleCampaign(launch, targetOf(workspace, params)),
+      action("campaign.unschedule", "Take it off the schedule"),
     )
     .post(
       "/launch",
-      async ({ workspace, params, actor }) => {
-        const campaign = await launchCampaign(launch, targetOf(workspace, params));
-        audit.record(entry(actor, workspace, "campaign.launch", params.id));
-        return campaign;
-      },
-      action("Send it now"),
+      ({ workspace, params }) => launchCampaign(launch, targetOf(workspace, params)),
+      action("campaign.launch", "Send it now"),
     )
     .post(
       "/pause",
-      async ({ workspace, params, actor, body }) => {
-        const campaign = await pauseCampaign(
-          launch,
-          targetOf(workspace, params),
-          body?.reason ?? "",
-        );
-        audit.record(entry(actor, workspace, "campaign.pause", params.id));
-        return campaign;
-      },
-      { ...action("Pause sending"), body: Reason },
+      ({ workspace, params, body }) =>
+        pauseCampaign(launch, targetOf(workspace, params), body?.reason ?? ""),
+      { ...action("campaign.pause", "Pause sending"), body: Reason },
     )
     .post(
       "/resume",
-      async ({ workspace, params, actor }) => {
-        const campaign = await resumeCampaign(launch, targetOf(workspace, params));
-        audit.record(entry(actor, workspace, "campaign.resume", params.id));
-        return campaign;
-      },
-      action("Go on sending"),
+      ({ workspace, params }) => resumeCampaign(launch, targetOf(workspace, params)),
+      action("campaign.resume", "Go on sending"),
     )
     .post(
       "/cancel",
-      async ({ workspace, params, actor, body }) => {
-        const campaign = await cancelCampaign(
-          launch,
-          targetOf(workspace, params),
-          body?.reason ?? "",
-        );
-        audit.record(entry(actor, workspace, "campaign.cancel", params.id));
-        return campaign;
-      },
-      { ...action("Cancel it for good"), body: Reason },
+      ({ workspace, params, body }) =>
+        cancelCampaign(launch, targetOf(workspace, params), body?.reason ?? ""),
+      { ...action("campaign.cancel", "Cancel it for good"), body: Reason },
     )
     .get(
       "/progress",

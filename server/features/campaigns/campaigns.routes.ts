@@ -8,7 +8,6 @@ import {
   WorkspaceItemParams,
   WorkspaceParams,
 } from "../../platform/http/schemas.ts";
-import { auditEntry as entry } from "../audit/audit.service.ts";
 import type { AppDeps } from "../deps.ts";
 import type { ContentContext } from "./campaign-content.service.ts";
 import { readCampaign, showCampaign } from "./campaign-view.service.ts";
@@ -29,7 +28,7 @@ import {
 } from "./campaigns.service.ts";
 import { PURGE_JOB, purgeDueAt } from "./purge.service.ts";
 
-export const campaignRoutes = ({ guard, clock, audit, jobs, databases, outside }: AppDeps) => {
+export const campaignRoutes = ({ guard, clock, jobs, databases, outside }: AppDeps) => {
   const { renderer, publicUrl } = outside;
   const contextOf = (workspaceId: string): ContentContext => ({
     databases,
@@ -54,12 +53,12 @@ export const campaignRoutes = ({ guard, clock, audit, jobs, databases, outside }
       "",
       async ({ db, body, actor, workspace, set }) => {
         const campaign = createCampaign(db, body, actor.id, clock());
-        audit.record(entry(actor, workspace, "campaign.create", campaign.id));
         set.headers["etag"] = `"${campaign.version}"`;
         return await showCampaign(contextOf(workspace.id), campaign);
       },
       {
         permission: "campaigns:write",
+        audit: "campaign.create",
         idempotent: true,
         params: WorkspaceParams,
         body: CampaignCreate,
@@ -83,14 +82,16 @@ export const campaignRoutes = ({ guard, clock, audit, jobs, databases, outside }
     )
     .patch(
       "/:id",
-      async ({ db, workspace, params, body, headers, set }) => {
+      async ({ db, workspace, params, body, headers, set, note }) => {
         const version = versionOfIfMatch(headers["if-match"]);
         const campaign = changeCampaign(db, params.id, body, version, clock());
+        note({ detail: { fields: Object.keys(body), version: campaign.version } });
         set.headers["etag"] = `"${campaign.version}"`;
         return await showCampaign(contextOf(workspace.id), campaign);
       },
       {
         permission: "campaigns:write",
+        audit: "campaign.change",
         params: WorkspaceItemParams,
         headers: IfMatchHeaders,
         body: CampaignChange,
@@ -103,16 +104,16 @@ export const campaignRoutes = ({ guard, clock, audit, jobs, databases, outside }
     )
     .delete(
       "/:id",
-      ({ db, params, actor, workspace }) => {
+      ({ db, params, workspace }) => {
         // Queued first: for a campaign that is not deleted it does nothing, but a crash must not leave rows behind.
         const dueAt = purgeDueAt(requireCampaign(db, params.id).launchedAt, clock());
         jobs.enqueue(PURGE_JOB, workspace.id, { campaignId: params.id }, { dueAt });
         deleteCampaign(db, params.id, clock());
-        audit.record(entry(actor, workspace, "campaign.delete", params.id));
         return done;
       },
       {
         permission: "campaigns:write",
+        audit: "campaign.delete",
         params: WorkspaceItemParams,
         response: { 200: Done, ...refusals },
         detail: { summary: "Delete a draft or a finished campaign" },
@@ -120,13 +121,14 @@ export const campaignRoutes = ({ guard, clock, audit, jobs, databases, outside }
     )
     .post(
       "/:id/duplicate",
-      async ({ db, params, actor, workspace }) => {
+      async ({ db, params, actor, workspace, note }) => {
         const campaign = duplicateCampaign(db, params.id, actor.id, clock());
-        audit.record(entry(actor, workspace, "campaign.create", campaign.id));
+        note({ target: campaign.id });
         return await showCampaign(contextOf(workspace.id), campaign);
       },
       {
         permission: "campaigns:write",
+        audit: "campaign.create",
         idempotent: true,
         params: WorkspaceItemParams,
         response: { 200: CampaignView, ...refusals },

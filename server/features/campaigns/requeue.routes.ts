@@ -1,12 +1,11 @@
 import { Elysia } from "elysia";
 import { refusals, WorkspaceItemParams } from "../../platform/http/schemas.ts";
-import { auditEntry as entry } from "../audit/audit.service.ts";
 import type { AppDeps } from "../deps.ts";
 import { HeldCount, HeldOrder, RetryCount, RetryFilter, RetryOrder } from "./requeue.schema.ts";
 import { decideHeldMessages, previewRetry, retryFailed } from "./requeue.service.ts";
 
 /** What a person does about messages that ended badly, or of which nobody knows. */
-export const requeueRoutes = ({ guard, databases, audit, outside: { engine } }: AppDeps) => {
+export const requeueRoutes = ({ guard, databases, outside: { engine } }: AppDeps) => {
   const deps = { databases, engine };
   return new Elysia({
     name: "campaign-requeue",
@@ -20,6 +19,7 @@ export const requeueRoutes = ({ guard, databases, audit, outside: { engine } }: 
         previewRetry(deps, { workspaceId: workspace.id, campaignId: params.id }, body),
       {
         permission: "campaigns:send",
+        audit: { none: "it only counts" },
         params: WorkspaceItemParams,
         body: RetryFilter,
         response: { 200: RetryCount, ...refusals },
@@ -28,18 +28,16 @@ export const requeueRoutes = ({ guard, databases, audit, outside: { engine } }: 
     )
     .post(
       "/retry",
-      async ({ workspace, params, body, actor }) => {
+      async ({ workspace, params, body, note }) => {
         const { expected, ...filter } = body;
         const target = { workspaceId: workspace.id, campaignId: params.id };
         const count = await retryFailed(deps, target, filter, expected);
-        audit.record({
-          ...entry(actor, workspace, "campaign.retry", params.id),
-          detail: { ...filter, ...count },
-        });
+        note({ detail: { ...filter, ...count } });
         return count;
       },
       {
         permission: "campaigns:send",
+        audit: "campaign.retry",
         idempotent: true,
         params: WorkspaceItemParams,
         body: RetryOrder,
@@ -49,17 +47,15 @@ export const requeueRoutes = ({ guard, databases, audit, outside: { engine } }: 
     )
     .post(
       "/held",
-      async ({ workspace, params, body, actor }) => {
+      async ({ workspace, params, body, note }) => {
         const target = { workspaceId: workspace.id, campaignId: params.id };
         const count = await decideHeldMessages(deps, target, body.decision, body.seqs);
-        audit.record({
-          ...entry(actor, workspace, "campaign.held", params.id),
-          detail: { decision: body.decision, ...count },
-        });
+        note({ detail: { decision: body.decision, ...count } });
         return count;
       },
       {
         permission: "campaigns:send",
+        audit: "campaign.held",
         idempotent: true,
         params: WorkspaceItemParams,
         body: HeldOrder,

@@ -10,7 +10,7 @@ import type { AppDeps } from "../deps.ts";
 import { ConsentExportQuery, ConsentPage } from "./consent.schema.ts";
 import { consentOfContact, exportConsent } from "./consent.service.ts";
 
-export const consentRoutes = ({ guard, databases, audit }: AppDeps) =>
+export const consentRoutes = ({ guard, databases }: AppDeps) =>
   new Elysia({
     name: "consent",
     prefix: "/workspaces/:workspaceId",
@@ -30,14 +30,9 @@ export const consentRoutes = ({ guard, databases, audit }: AppDeps) =>
     )
     .get(
       "/consent/export",
-      ({ query, workspace, actor }) => {
+      ({ query, workspace, note }) => {
         const format = query.format ?? "csv";
-        audit.record({
-          actorId: actor.id,
-          workspaceId: workspace.id,
-          action: "consent.export",
-          target: query.contactId ?? "",
-        });
+        note({ target: query.contactId ?? "" });
         const open = () => databases.workspace(workspace.id);
         return new Response(streamOf(exportConsent(open, format, query.contactId)), {
           headers: {
@@ -50,6 +45,7 @@ export const consentRoutes = ({ guard, databases, audit }: AppDeps) =>
       },
       {
         permission: "contacts:export",
+        audit: "consent.export",
         params: WorkspaceParams,
         query: ConsentExportQuery,
         response: { 200: answerAs("The file", "text/csv", "application/json"), ...refusals },

@@ -19,7 +19,7 @@ import {
 
 const sourceOf = (actor: Actor) => (actor.kind === "api_key" ? "api" : "manual");
 
-export const contactBatchRoutes = ({ guard, clock, audit, databases }: AppDeps) =>
+export const contactBatchRoutes = ({ guard, clock, databases }: AppDeps) =>
   new Elysia({
     name: "contact-batch",
     prefix: "/workspaces/:workspaceId/contacts",
@@ -28,21 +28,16 @@ export const contactBatchRoutes = ({ guard, clock, audit, databases }: AppDeps) 
     .use(guard)
     .put(
       "/by-address/:address",
-      ({ db, params, body, actor, workspace }) => {
+      ({ db, params, body, actor, note }) => {
         const by = { actorId: actor.id, source: sourceOf(actor), now: clock() };
         const result = upsertContact(db, { ...body, email: params.address }, by);
-        if (result.outcome !== "unchanged") {
-          audit.record({
-            actorId: actor.id,
-            workspaceId: workspace.id,
-            action: result.outcome === "created" ? "contact.create" : "contact.update",
-            target: result.contact.id,
-          });
-        }
+        const action = result.outcome === "created" ? "contact.create" : "contact.update";
+        note(result.outcome === "unchanged" ? "nothing" : { action, target: result.contact.id });
         return result;
       },
       {
         permission: "contacts:write",
+        audit: "contact.update",
         params: AddressParams,
         body: ContactUpsert,
         response: { 200: UpsertResult, ...refusals },
@@ -51,7 +46,7 @@ export const contactBatchRoutes = ({ guard, clock, audit, databases }: AppDeps) 
     )
     .post(
       "/batch",
-      async ({ body, actor, workspace }) => {
+      async ({ body, actor, workspace, note }) => {
         const context = {
           open: () => databases.workspace(workspace.id),
           clock,
@@ -61,16 +56,14 @@ export const contactBatchRoutes = ({ guard, clock, audit, databases }: AppDeps) 
         const result = countOutcomes(
           await upsertContacts(context, body.items, body.mode ?? "upsert"),
         );
-        audit.record({
-          actorId: actor.id,
-          workspaceId: workspace.id,
-          action: "contact.batch",
+        note({
           detail: { created: result.created, updated: result.updated, rejected: result.rejected },
         });
         return result;
       },
       {
         permission: "contacts:write",
+        audit: "contact.batch",
         idempotent: true,
         params: WorkspaceParams,
         body: ContactBatch,
@@ -80,7 +73,7 @@ export const contactBatchRoutes = ({ guard, clock, audit, databases }: AppDeps) 
     )
     .post(
       "/batch-memberships",
-      async ({ body, actor, workspace }) => {
+      async ({ body, actor, workspace, note }) => {
         const context = {
           open: () => databases.workspace(workspace.id),
           clock,
@@ -88,16 +81,14 @@ export const contactBatchRoutes = ({ guard, clock, audit, databases }: AppDeps) 
           source: sourceOf(actor),
         };
         const result = countOutcomes(await changeMemberships(context, body.items));
-        audit.record({
-          actorId: actor.id,
-          workspaceId: workspace.id,
-          action: "contact.batch_memberships",
+        note({
           detail: { created: result.created, updated: result.updated, rejected: result.rejected },
         });
         return result;
       },
       {
         permission: "contacts:write",
+        audit: "contact.batch_memberships",
         idempotent: true,
         params: WorkspaceParams,
         body: MembershipBatch,

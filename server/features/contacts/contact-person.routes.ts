@@ -12,7 +12,7 @@ import {
   NoteText,
 } from "./contacts.schema.ts";
 
-export const contactPersonRoutes = ({ guard, clock, audit }: AppDeps) =>
+export const contactPersonRoutes = ({ guard, clock }: AppDeps) =>
   new Elysia({
     name: "contact-person",
     prefix: "/workspaces/:workspaceId/contacts/:id",
@@ -21,10 +21,15 @@ export const contactPersonRoutes = ({ guard, clock, audit }: AppDeps) =>
     .use(guard)
     .post(
       "/notes",
-      ({ db, params, body, actor }) =>
-        addNote(db, { contactId: params.id, text: body.text, by: actor.id, now: clock() }),
+      ({ db, params, body, actor, note }) => {
+        const { id: contactId } = params;
+        const added = addNote(db, { contactId, text: body.text, by: actor.id, now: clock() });
+        note({ detail: { note: added.id } });
+        return added;
+      },
       {
         permission: "contacts:write",
+        audit: "contact_note.create",
         idempotent: true,
         params: WorkspaceItemParams,
         body: NoteText,
@@ -34,15 +39,18 @@ export const contactPersonRoutes = ({ guard, clock, audit }: AppDeps) =>
     )
     .patch(
       "/notes/:noteId",
-      ({ db, params, body }) =>
-        changeNote(db, {
+      ({ db, params, body, note }) => {
+        note({ detail: { note: params.noteId } });
+        return changeNote(db, {
           contactId: params.id,
           id: params.noteId,
           text: body.text,
           now: clock(),
-        }),
+        });
+      },
       {
         permission: "contacts:write",
+        audit: "contact_note.change",
         params: NoteParams,
         body: NoteText,
         response: { 200: NoteSchema, ...refusals },
@@ -51,12 +59,14 @@ export const contactPersonRoutes = ({ guard, clock, audit }: AppDeps) =>
     )
     .delete(
       "/notes/:noteId",
-      ({ db, params }) => {
+      ({ db, params, note }) => {
         removeNote(db, params.id, params.noteId);
+        note({ detail: { note: params.noteId } });
         return done;
       },
       {
         permission: "contacts:write",
+        audit: "contact_note.delete",
         params: NoteParams,
         response: { 200: Done, ...refusals },
         detail: { summary: "Remove a note" },
@@ -70,20 +80,15 @@ export const contactPersonRoutes = ({ guard, clock, audit }: AppDeps) =>
     })
     .post(
       "/merge",
-      ({ db, params, body, actor, workspace }) => {
+      ({ db, params, body, actor, note }) => {
         const request = { keep: params.id, from: body.from, choice: body.choice };
         const contact = mergeContacts(db, request, { actorId: actor.id, now: clock() });
-        audit.record({
-          actorId: actor.id,
-          workspaceId: workspace.id,
-          action: "contact.merge",
-          target: params.id,
-          detail: { from: body.from },
-        });
+        note({ detail: { from: body.from } });
         return contact;
       },
       {
         permission: "contacts:write",
+        audit: "contact.merge",
         params: WorkspaceItemParams,
         body: MergeRequest,
         response: { 200: ContactDetail, ...refusals },

@@ -38,7 +38,7 @@ import {
   getContact,
 } from "./contacts.service.ts";
 
-export const contactRoutes = ({ guard, clock, audit, jobs, databases, outside }: AppDeps) =>
+export const contactRoutes = ({ guard, clock, jobs, databases, outside }: AppDeps) =>
   new Elysia({
     name: "contacts",
     prefix: "/workspaces/:workspaceId/contacts",
@@ -69,19 +69,13 @@ export const contactRoutes = ({ guard, clock, audit, jobs, databases, outside }:
     )
     .post(
       "/",
-      ({ db, body, actor, workspace }) => {
+      ({ db, body, actor }) => {
         const source = actor.kind === "api_key" ? "api" : "manual";
-        const contact = createContact(db, body, source, actor.id, clock());
-        audit.record({
-          actorId: actor.id,
-          workspaceId: workspace.id,
-          action: "contact.create",
-          target: contact.id,
-        });
-        return contact;
+        return createContact(db, body, source, actor.id, clock());
       },
       {
         permission: "contacts:write",
+        audit: "contact.create",
         idempotent: true,
         params: WorkspaceParams,
         body: NewContact,
@@ -91,7 +85,7 @@ export const contactRoutes = ({ guard, clock, audit, jobs, databases, outside }:
     )
     .post(
       "/bulk",
-      async ({ body, actor, workspace }) => {
+      async ({ body, actor, workspace, note }) => {
         const result = await runBulk(
           {
             open: () => databases.workspace(workspace.id),
@@ -102,9 +96,7 @@ export const contactRoutes = ({ guard, clock, audit, jobs, databases, outside }:
           },
           body,
         );
-        audit.record({
-          actorId: actor.id,
-          workspaceId: workspace.id,
+        note({
           action: `contact.bulk_${body.action}`,
           target: body.listId ?? "",
           detail: { affected: result.affected, action: result.action.id },
@@ -113,6 +105,7 @@ export const contactRoutes = ({ guard, clock, audit, jobs, databases, outside }:
       },
       {
         permission: "contacts:write",
+        audit: "contact.bulk",
         idempotent: true,
         params: WorkspaceParams,
         body: BulkRequest,
@@ -128,18 +121,12 @@ export const contactRoutes = ({ guard, clock, audit, jobs, databases, outside }:
     })
     .post(
       "/bulk/:id/undo",
-      ({ db, params, actor, workspace }) => {
-        const action = undoBulkAction(db, jobs, workspace.id, params.id, clock());
-        audit.record({
-          actorId: actor.id,
-          workspaceId: workspace.id,
-          action: "contact.bulk_undo",
-          target: params.id,
-        });
-        return action;
+      ({ db, params, workspace }) => {
+        return undoBulkAction(db, jobs, workspace.id, params.id, clock());
       },
       {
         permission: "contacts:write",
+        audit: "contact.bulk_undo",
         params: WorkspaceItemParams,
         response: { 200: BulkActionSchema, ...refusals },
         detail: { summary: "Undo a bulk action, within a week" },
@@ -153,6 +140,7 @@ export const contactRoutes = ({ guard, clock, audit, jobs, databases, outside }:
     })
     .post("/bulk/:id/cancel", ({ db, params }) => cancelBulkAction(db, params.id, clock()), {
       permission: "contacts:write",
+      audit: "contact.bulk_cancel",
       params: WorkspaceItemParams,
       response: { 200: BulkActionSchema, ...refusals },
       detail: { summary: "Stop a bulk action" },
@@ -165,10 +153,13 @@ export const contactRoutes = ({ guard, clock, audit, jobs, databases, outside }:
     })
     .patch(
       "/:id",
-      ({ db, params, body, actor }) =>
-        changeContact(db, params.id, body, { actorId: actor.id, now: clock() }),
+      ({ db, params, body, actor, note }) => {
+        note({ detail: { fields: Object.keys(body) } });
+        return changeContact(db, params.id, body, { actorId: actor.id, now: clock() });
+      },
       {
         permission: "contacts:write",
+        audit: "contact.update",
         params: WorkspaceItemParams,
         body: ContactChange,
         response: { 200: ContactDetail, ...refusals },
@@ -177,18 +168,13 @@ export const contactRoutes = ({ guard, clock, audit, jobs, databases, outside }:
     )
     .delete(
       "/:id",
-      ({ db, params, actor, workspace }) => {
+      ({ db, params }) => {
         deleteContact(db, params.id);
-        audit.record({
-          actorId: actor.id,
-          workspaceId: workspace.id,
-          action: "contact.delete",
-          target: params.id,
-        });
         return done;
       },
       {
         permission: "contacts:write",
+        audit: "contact.delete",
         params: WorkspaceItemParams,
         response: { 200: Done, ...refusals },
         detail: { summary: "Delete a contact; a suppression of its address stays" },

@@ -5,7 +5,7 @@ import { TagRequestSchema, TagResult } from "./tag-contacts.schema.ts";
 import { applyTags } from "./tag-contacts.service.ts";
 
 /** A route of tags that takes a filter of contacts, so it lives in this slice. */
-export const tagContactRoutes = ({ guard, clock, audit, jobs }: AppDeps) =>
+export const tagContactRoutes = ({ guard, clock, jobs }: AppDeps) =>
   new Elysia({
     name: "tag-contacts",
     prefix: "/workspaces/:workspaceId/tags",
@@ -14,19 +14,15 @@ export const tagContactRoutes = ({ guard, clock, audit, jobs }: AppDeps) =>
     .use(guard)
     .post(
       "/apply",
-      ({ db, body, actor, workspace }) => {
+      ({ db, body, actor, workspace, note }) => {
         const context = { db, jobs, workspaceId: workspace.id, actorId: actor.id, now: clock() };
         const result = applyTags(context, body);
-        audit.record({
-          actorId: actor.id,
-          workspaceId: workspace.id,
-          action: "tag.apply",
-          target: [...(body.add ?? []), ...(body.remove ?? [])].join(", "),
-        });
+        note({ target: [...(body.add ?? []), ...(body.remove ?? [])].join(", ") });
         return result;
       },
       {
         permission: "contacts:write",
+        audit: "tag.apply",
         idempotent: true,
         params: WorkspaceParams,
         body: TagRequestSchema,

@@ -2,7 +2,6 @@ import { Elysia, t } from "elysia";
 import { changeDeliverySettings, deliverySettings } from "../../delivery/index.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { refusals, WorkspaceParams } from "../../platform/http/schemas.ts";
-import { auditEntry } from "../audit/audit.service.ts";
 import type { AppDeps } from "../deps.ts";
 
 const percent = (description: string) => t.Number({ minimum: 0, maximum: 100, description });
@@ -23,7 +22,7 @@ const Settings = t.Object(fields, { title: "DeliverySettings" });
 const Change = t.Partial(t.Object(fields));
 
 /** What a workspace sets about bounces, complaints, and when campaigns pause themselves. */
-export const deliverySettingsRoutes = ({ guard, audit }: AppDeps) =>
+export const deliverySettingsRoutes = ({ guard }: AppDeps) =>
   new Elysia({
     name: "delivery-settings",
     prefix: "/workspaces/:workspaceId/delivery-settings",
@@ -38,16 +37,14 @@ export const deliverySettingsRoutes = ({ guard, audit }: AppDeps) =>
     })
     .patch(
       "/",
-      ({ db, body, actor, workspace }) => {
+      ({ db, body, note }) => {
         inTransaction(db, () => changeDeliverySettings(db, body));
-        audit.record({
-          ...auditEntry(actor, workspace, "delivery_settings.change"),
-          detail: body,
-        });
+        note({ detail: body });
         return deliverySettings(db);
       },
       {
         permission: "sending:write",
+        audit: "delivery_settings.change",
         params: WorkspaceParams,
         body: Change,
         response: { 200: Settings, ...refusals },

@@ -25,6 +25,7 @@ export const dmarcRoutes = ({ guard, outside, clock }: AppDeps) =>
         addDmarc(outside.addDmarcReport, workspace.id, new Uint8Array(await request.arrayBuffer())),
       {
         permission: "sending:write",
+        audit: "dmarc.add_report",
         params: WorkspaceParams,
         parse: bodyReadByRoute,
         response: { 200: DmarcAdded, ...refusals },

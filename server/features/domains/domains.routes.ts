@@ -6,7 +6,6 @@ import {
   WorkspaceItemParams,
   WorkspaceParams,
 } from "../../platform/http/schemas.ts";
-import { auditEntry as entry } from "../audit/audit.service.ts";
 import type { AppDeps } from "../deps.ts";
 import { DomainCreate, DomainPage, DomainView, RotationStart } from "./domains.schema.ts";
 import {
@@ -29,7 +28,7 @@ export const domainRoutes = ({
   clock,
   databases,
   outside,
-  audit,
+
   routeOrigins,
 }: AppDeps) => {
   const placeOf = (workspaceId: string) => ({
@@ -52,18 +51,17 @@ export const domainRoutes = ({
     })
     .post(
       "/",
-      async ({ workspace, body, actor }) => {
-        const domain = await createDomain(
+      async ({ workspace, body }) => {
+        return await createDomain(
           () => databases.workspace(workspace.id),
           keyRing,
           { name: body.name, place: placeOf(workspace.id) },
           clock(),
         );
-        audit.record(entry(actor, workspace, "domain.create", domain.id));
-        return domain;
       },
       {
         permission: "sending:write",
+        audit: "domain.create",
         idempotent: true,
         params: WorkspaceParams,
         body: DomainCreate,
@@ -79,13 +77,13 @@ export const domainRoutes = ({
     })
     .delete(
       "/:id",
-      ({ db, params, actor, workspace }) => {
+      ({ db, params }) => {
         deleteDomain(db, params.id);
-        audit.record(entry(actor, workspace, "domain.delete", params.id));
         return done;
       },
       {
         permission: "sending:write",
+        audit: "domain.delete",
         params: WorkspaceItemParams,
         response: { 200: Done, ...refusals },
         detail: { summary: "Delete a sending domain and its key" },
@@ -102,6 +100,7 @@ export const domainRoutes = ({
         ),
       {
         permission: "sending:write",
+        audit: "domain.check",
         params: WorkspaceItemParams,
         response: { 200: DomainView, ...refusals },
         detail: { summary: "Look the records up in the DNS" },
@@ -109,15 +108,14 @@ export const domainRoutes = ({
     )
     .post(
       "/:id/rotation",
-      async ({ workspace, params, body, actor }) => {
+      async ({ workspace, params, body }) => {
         const target = { id: params.id, place: placeOf(workspace.id) };
         const open = () => databases.workspace(workspace.id);
-        const domain = await startRotation(open, keyRing, target, body, clock());
-        audit.record(entry(actor, workspace, "domain.rotation_start", params.id));
-        return domain;
+        return await startRotation(open, keyRing, target, body, clock());
       },
       {
         permission: "sending:write",
+        audit: "domain.rotation_start",
         params: WorkspaceItemParams,
         body: RotationStart,
         response: { 200: DomainView, ...refusals },
@@ -126,15 +124,14 @@ export const domainRoutes = ({
     )
     .post(
       "/:id/rotation/finish",
-      async ({ workspace, params, actor }) => {
+      async ({ workspace, params }) => {
         const target = { id: params.id, place: placeOf(workspace.id) };
         const open = () => databases.workspace(workspace.id);
-        const domain = await finishRotation(open, outside.dns, target, clock());
-        audit.record(entry(actor, workspace, "domain.rotation_finish", params.id));
-        return domain;
+        return await finishRotation(open, outside.dns, target, clock());
       },
       {
         permission: "sending:write",
+        audit: "domain.rotation_finish",
         params: WorkspaceItemParams,
         response: { 200: DomainView, ...refusals },
         detail: { summary: "Let the next DKIM key sign, once it is in the DNS" },
@@ -142,14 +139,13 @@ export const domainRoutes = ({
     )
     .delete(
       "/:id/keys/:keyId",
-      ({ db, workspace, params, actor }) => {
+      ({ db, workspace, params }) => {
         const target = { id: params.id, place: placeOf(workspace.id) };
-        const domain = removeKey(db, target, params.keyId);
-        audit.record(entry(actor, workspace, "domain.key_delete", params.id));
-        return domain;
+        return removeKey(db, target, params.keyId);
       },
       {
         permission: "sending:write",
+        audit: "domain.key_delete",
         params: KeyParams,
         response: { 200: DomainView, ...refusals },
         detail: { summary: "Forget a DKIM key that waits or is retired" },

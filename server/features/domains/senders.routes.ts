@@ -6,7 +6,6 @@ import {
   WorkspaceItemParams,
   WorkspaceParams,
 } from "../../platform/http/schemas.ts";
-import { auditEntry as entry } from "../audit/audit.service.ts";
 import type { AppDeps } from "../deps.ts";
 import { SenderChange, SenderCreate, SenderPage, SenderView } from "./domains.schema.ts";
 import {
@@ -17,7 +16,7 @@ import {
   readSenders,
 } from "./senders.service.ts";
 
-export const senderRoutes = ({ guard, clock, audit }: AppDeps) =>
+export const senderRoutes = ({ guard, clock }: AppDeps) =>
   new Elysia({
     name: "senders",
     prefix: "/workspaces/:workspaceId/senders",
@@ -32,13 +31,12 @@ export const senderRoutes = ({ guard, clock, audit }: AppDeps) =>
     })
     .post(
       "/",
-      ({ db, body, actor, workspace }) => {
-        const sender = createSender(db, body, clock());
-        audit.record(entry(actor, workspace, "sender.create", sender.id));
-        return sender;
+      ({ db, body }) => {
+        return createSender(db, body, clock());
       },
       {
         permission: "sending:write",
+        audit: "sender.create",
         idempotent: true,
         params: WorkspaceParams,
         body: SenderCreate,
@@ -54,13 +52,12 @@ export const senderRoutes = ({ guard, clock, audit }: AppDeps) =>
     })
     .patch(
       "/:id",
-      ({ db, params, body, actor, workspace }) => {
-        const sender = changeSender(db, params.id, body);
-        audit.record(entry(actor, workspace, "sender.change", sender.id));
-        return sender;
+      ({ db, params, body }) => {
+        return changeSender(db, params.id, body);
       },
       {
         permission: "sending:write",
+        audit: "sender.change",
         params: WorkspaceItemParams,
         body: SenderChange,
         response: { 200: SenderView, ...refusals },
@@ -69,13 +66,13 @@ export const senderRoutes = ({ guard, clock, audit }: AppDeps) =>
     )
     .delete(
       "/:id",
-      ({ db, params, actor, workspace }) => {
+      ({ db, params }) => {
         deleteSender(db, params.id);
-        audit.record(entry(actor, workspace, "sender.delete", params.id));
         return done;
       },
       {
         permission: "sending:write",
+        audit: "sender.delete",
         params: WorkspaceItemParams,
         response: { 200: Done, ...refusals },
         detail: { summary: "Delete a sender" },

@@ -17,7 +17,7 @@ import {
   startExport,
 } from "./exports.service.ts";
 
-export const exportRoutes = ({ guard, config, clock, audit, jobs, databases, outside }: AppDeps) =>
+export const exportRoutes = ({ guard, config, clock, jobs, databases, outside }: AppDeps) =>
   new Elysia({
     name: "exports",
     prefix: "/workspaces/:workspaceId/exports",
@@ -30,7 +30,7 @@ export const exportRoutes = ({ guard, config, clock, audit, jobs, databases, out
         const open = () => databases.workspace(workspace.id);
         const count = (filter: ExportFilter) =>
           outside.reads.look(workspace.id, contactLooks.count, filter);
-        const started = await startExport(open, jobs, count, {
+        return await startExport(open, jobs, count, {
           workspaceId: workspace.id,
           actorId: actor.id,
           kind: body.kind,
@@ -47,16 +47,10 @@ export const exportRoutes = ({ guard, config, clock, audit, jobs, databases, out
           },
           now: clock(),
         });
-        audit.record({
-          actorId: actor.id,
-          workspaceId: workspace.id,
-          action: "export.start",
-          target: started.id,
-        });
-        return started;
       },
       {
         permission: "contacts:export",
+        audit: "export.start",
         idempotent: true,
         params: WorkspaceParams,
         body: ExportRequest,
@@ -79,20 +73,15 @@ export const exportRoutes = ({ guard, config, clock, audit, jobs, databases, out
     })
     .post("/:id/cancel", ({ db, params }) => cancelExport(db, config.dataDir, params.id, clock()), {
       permission: "contacts:export",
+      audit: "export.cancel",
       params: WorkspaceItemParams,
       response: { 200: ExportSchema, ...refusals },
       detail: { summary: "Stop an export" },
     })
     .get(
       "/:id/file",
-      ({ db, params, actor, workspace }) => {
+      ({ db, params }) => {
         const path = exportFile(db, config.dataDir, params.id, clock());
-        audit.record({
-          actorId: actor.id,
-          workspaceId: workspace.id,
-          action: "export.download",
-          target: params.id,
-        });
         return new Response(Bun.file(path), {
           headers: {
             "content-type": "text/csv; charset=utf-8",
@@ -103,6 +92,7 @@ export const exportRoutes = ({ guard, config, clock, audit, jobs, databases, out
       },
       {
         permission: "contacts:export",
+        audit: "export.download",
         params: WorkspaceItemParams,
         response: { 200: CsvFile, ...refusals },
         detail: { summary: "Fetch the file of a finished export" },

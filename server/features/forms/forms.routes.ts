@@ -33,7 +33,7 @@ import {
   readForm,
 } from "./forms.service.ts";
 
-export const formRoutes = ({ guard, clock, audit, keyRing, outside }: AppDeps) => {
+export const formRoutes = ({ guard, clock, keyRing, outside }: AppDeps) => {
   const contextOf = (asked: { db: FormContext["db"]; workspace: { number: number } }) => ({
     db: asked.db,
     keyRing,
@@ -57,17 +57,11 @@ export const formRoutes = ({ guard, clock, audit, keyRing, outside }: AppDeps) =
     .post(
       "/",
       (asked) => {
-        const form = createForm(contextOf(asked), asked.body);
-        audit.record({
-          actorId: asked.actor.id,
-          workspaceId: asked.workspace.id,
-          action: "form.create",
-          target: form.id,
-        });
-        return form;
+        return createForm(contextOf(asked), asked.body);
       },
       {
         permission: "lists:write",
+        audit: "form.create",
         idempotent: true,
         params: WorkspaceParams,
         body: NewForm,
@@ -87,6 +81,7 @@ export const formRoutes = ({ guard, clock, audit, keyRing, outside }: AppDeps) =
       },
       {
         permission: "lists:write",
+        audit: { none: "it only shows the page" },
         params: WorkspaceParams,
         body: FormPreviewRequest,
         response: { 200: FormPreview, ...refusals },
@@ -103,17 +98,11 @@ export const formRoutes = ({ guard, clock, audit, keyRing, outside }: AppDeps) =
       "/:id",
       (asked) => {
         const version = versionOfIfMatch(asked.headers["if-match"]);
-        const form = changeForm(contextOf(asked), asked.params.id, asked.body, version);
-        audit.record({
-          actorId: asked.actor.id,
-          workspaceId: asked.workspace.id,
-          action: "form.change",
-          target: form.id,
-        });
-        return form;
+        return changeForm(contextOf(asked), asked.params.id, asked.body, version);
       },
       {
         permission: "lists:write",
+        audit: "form.change",
         params: WorkspaceItemParams,
         headers: IfMatchHeaders,
         body: FormChange,
@@ -123,18 +112,13 @@ export const formRoutes = ({ guard, clock, audit, keyRing, outside }: AppDeps) =
     )
     .delete(
       "/:id",
-      ({ db, params, actor, workspace }) => {
+      ({ db, params }) => {
         deleteForm(db, params.id);
-        audit.record({
-          actorId: actor.id,
-          workspaceId: workspace.id,
-          action: "form.delete",
-          target: params.id,
-        });
         return done;
       },
       {
         permission: "lists:write",
+        audit: "form.delete",
         params: WorkspaceItemParams,
         response: { 200: Done, ...refusals },
         detail: { summary: "Delete a form; the consent ledger keeps what was agreed" },

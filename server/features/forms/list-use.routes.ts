@@ -6,7 +6,7 @@ import { deleteList } from "../lists/lists.service.ts";
 import { listUse, requireUnused } from "./list-use.service.ts";
 
 /** Routes of lists that ask which forms, segments and campaigns need one, so they live in this slice. */
-export const listUseRoutes = ({ guard, clock, audit, databases }: AppDeps) =>
+export const listUseRoutes = ({ guard, clock, databases }: AppDeps) =>
   new Elysia({
     name: "list-use",
     prefix: "/workspaces/:workspaceId/lists",
@@ -21,21 +21,16 @@ export const listUseRoutes = ({ guard, clock, audit, databases }: AppDeps) =>
     })
     .delete(
       "/:id",
-      async ({ db, params, query, actor, workspace }) => {
+      async ({ db, params, query, workspace }) => {
         if (query.force !== true) {
           requireUnused(db, params.id, clock());
         }
         await deleteList(() => databases.workspace(workspace.id), params.id);
-        audit.record({
-          actorId: actor.id,
-          workspaceId: workspace.id,
-          action: "list.delete",
-          target: params.id,
-        });
         return done;
       },
       {
         permission: "lists:write",
+        audit: "list.delete",
         params: WorkspaceItemParams,
         query: ListDeletion,
         response: { 200: Done, ...refusals },

@@ -205,6 +205,7 @@ export const publicFormRoutes = (deps: PublicFormDeps) => {
   });
   const posting = (summary: string) => ({
     ...options(summary),
+    audit: { none: "what a person agreed to is kept in the consent ledger" },
     detail: { summary, requestBody: formBody },
     parse: ({ request }: { request: Request }) => textUpTo(request, MAX_POST_BYTES + 1),
     body: t.Optional(t.String()),

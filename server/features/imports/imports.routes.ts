@@ -41,7 +41,7 @@ export function isImportUpload(path: string): boolean {
   return /^\/api\/v1\/workspaces\/[^/]+\/imports\/?$/.test(path);
 }
 
-export const importRoutes = ({ guard, config, clock, audit, jobs, databases }: AppDeps) =>
+export const importRoutes = ({ guard, config, clock, jobs, databases }: AppDeps) =>
   new Elysia({
     name: "imports",
     prefix: "/workspaces/:workspaceId/imports",
@@ -63,6 +63,7 @@ export const importRoutes = ({ guard, config, clock, audit, jobs, databases }: A
       },
       {
         permission: "imports:write",
+        audit: "import.upload",
         parse: bodyReadByRoute,
         params: WorkspaceParams,
         query: UploadQuery,
@@ -101,6 +102,7 @@ export const importRoutes = ({ guard, config, clock, audit, jobs, databases }: A
       ({ db, params, body }) => previewImport(db, config.dataDir, params.id, body),
       {
         permission: "imports:write",
+        audit: { none: "it only says how the file is read; the start has an entry" },
         params: WorkspaceItemParams,
         body: PreviewRequest,
         response: { 200: ImportPreview, ...refusals },
@@ -113,6 +115,7 @@ export const importRoutes = ({ guard, config, clock, audit, jobs, databases }: A
         checkImport(db, jobs, workspace.id, params.id, body, clock()),
       {
         permission: "imports:write",
+        audit: { none: "it only looks through the file" },
         params: WorkspaceItemParams,
         body: CheckRequest,
         response: { 200: ImportCheck, ...refusals },
@@ -125,7 +128,7 @@ export const importRoutes = ({ guard, config, clock, audit, jobs, databases }: A
     )
     .post(
       "/:id/start",
-      async ({ params, body, actor, workspace, request }) => {
+      async ({ params, body, workspace, request }) => {
         if (makesLists(body.mapping) && !workspace.can("lists:write")) {
           throw new AppError(
             "forbidden",
@@ -138,17 +141,11 @@ export const importRoutes = ({ guard, config, clock, audit, jobs, databases }: A
           params.id,
           body,
         );
-        const started = startImport(open(), jobs, workspace.id, params.id, body, clock());
-        audit.record({
-          actorId: actor.id,
-          workspaceId: workspace.id,
-          action: "import.start",
-          target: params.id,
-        });
-        return started;
+        return startImport(open(), jobs, workspace.id, params.id, body, clock());
       },
       {
         permission: "imports:write",
+        audit: "import.start",
         params: WorkspaceItemParams,
         body: StartRequest,
         response: { 200: ImportSchema, ...refusals },
@@ -164,6 +161,7 @@ export const importRoutes = ({ guard, config, clock, audit, jobs, databases }: A
       ({ db, params, workspace }) => resumeImport(db, jobs, workspace.id, params.id, clock()),
       {
         permission: "imports:write",
+        audit: "import.resume",
         params: WorkspaceItemParams,
         response: { 200: ImportSchema, ...refusals },
         detail: { summary: "Let a failed import go on where it stood" },
@@ -171,18 +169,12 @@ export const importRoutes = ({ guard, config, clock, audit, jobs, databases }: A
     )
     .post(
       "/:id/cancel",
-      ({ db, params, actor, workspace }) => {
-        const cancelled = cancelImport(db, config.dataDir, params.id, clock());
-        audit.record({
-          actorId: actor.id,
-          workspaceId: workspace.id,
-          action: "import.cancel",
-          target: params.id,
-        });
-        return cancelled;
+      ({ db, params }) => {
+        return cancelImport(db, config.dataDir, params.id, clock());
       },
       {
         permission: "imports:write",
+        audit: "import.cancel",
         params: WorkspaceItemParams,
         response: { 200: ImportSchema, ...refusals },
         detail: { summary: "Stop an import; rows that are written stay" },
@@ -190,18 +182,13 @@ export const importRoutes = ({ guard, config, clock, audit, jobs, databases }: A
     )
     .post(
       "/:id/undo",
-      ({ db, params, actor, workspace }) => {
+      ({ db, params, workspace }) => {
         undoImport(db, jobs, workspace.id, params.id);
-        audit.record({
-          actorId: actor.id,
-          workspaceId: workspace.id,
-          action: "import.undo",
-          target: params.id,
-        });
         return getImport(db, params.id, clock());
       },
       {
         permission: "imports:write",
+        audit: "import.undo",
         params: WorkspaceItemParams,
         response: { 200: ImportSchema, ...refusals },
         detail: {

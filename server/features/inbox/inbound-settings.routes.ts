@@ -30,14 +30,7 @@ const InboundView = t.Object(
 );
 
 /** How mail from outside gets here. */
-export const inboundSettingsRoutes = ({
-  guard,
-  config,
-  databases,
-  outside,
-  audit,
-  clock,
-}: AppDeps) => {
+export const inboundSettingsRoutes = ({ guard, config, databases, outside, clock }: AppDeps) => {
   const view = () => ({
     ...readInboundSettings(databases.system),
     port: outside.inbound.port,
@@ -56,14 +49,15 @@ export const inboundSettingsRoutes = ({
     })
     .patch(
       "",
-      ({ body, actor }) => {
+      ({ body, note }) => {
         changeInboundSettings(databases.system, body, clock());
         const detail = { fields: Object.keys(body) };
-        audit.record({ actorId: actor.id, workspaceId: null, action: "instance.inbound", detail });
+        note({ detail });
         return view();
       },
       {
         instanceAdmin: true,
+        audit: "instance.inbound",
         body: t.Partial(t.Object(fields)),
         response: { 200: InboundView, ...refusals },
         detail: { summary: "Change bounce domain, MX name or certificate" },

@@ -16,7 +16,7 @@ import { asFile, listInbox, readTestMail, readTestMailSource } from "./inbox.ser
 const ItemParams = t.Object({ id: t.Integer({ minimum: 1 }) });
 
 /** The test inbox of the instance itself: password links and invitations, for administrators alone. */
-export const instanceInboxRoutes = ({ guard, databases, outside, audit }: AppDeps) => {
+export const instanceInboxRoutes = ({ guard, databases, outside }: AppDeps) => {
   const inbox = () => databases.inbox(INSTANCE_INBOX);
   return new Elysia({
     name: "instance-inbox",
@@ -32,13 +32,13 @@ export const instanceInboxRoutes = ({ guard, databases, outside, audit }: AppDep
     })
     .delete(
       "",
-      async ({ actor }) => {
+      async () => {
         const removed = await outside.inbound.clear(INSTANCE_INBOX);
-        audit.record({ actorId: actor.id, workspaceId: null, action: "instance.inbox-clear" });
         return { removed };
       },
       {
         instanceAdmin: true,
+        audit: "instance.inbox-clear",
         response: { 200: Cleared, ...refusals },
         detail: { summary: "Empty the instance's test inbox" },
       },
@@ -59,6 +59,7 @@ export const instanceInboxRoutes = ({ guard, databases, outside, audit }: AppDep
       },
       {
         instanceAdmin: true,
+        audit: "instance.inbox_delete",
         params: ItemParams,
         response: { 200: Done, ...refusals },
         detail: { summary: "Delete a message of the instance's test inbox" },
@@ -72,7 +73,7 @@ export const instanceInboxRoutes = ({ guard, databases, outside, audit }: AppDep
     });
 };
 
-export const inboxRoutes = ({ guard, databases, outside, audit }: AppDeps) =>
+export const inboxRoutes = ({ guard, databases, outside }: AppDeps) =>
   new Elysia({
     name: "inbox",
     prefix: "/workspaces/:workspaceId/inbox",
@@ -88,13 +89,13 @@ export const inboxRoutes = ({ guard, databases, outside, audit }: AppDeps) =>
     })
     .delete(
       "/",
-      async ({ workspace, actor }) => {
+      async ({ workspace }) => {
         const removed = await outside.inbound.clear(workspace.id);
-        audit.record({ actorId: actor.id, workspaceId: workspace.id, action: "inbox.clear" });
         return { removed };
       },
       {
         permission: "inbox:write",
+        audit: "inbox.clear",
         params: WorkspaceParams,
         response: { 200: Cleared, ...refusals },
         detail: { summary: "Empty the test inbox" },
@@ -120,6 +121,7 @@ export const inboxRoutes = ({ guard, databases, outside, audit }: AppDeps) =>
       },
       {
         permission: "inbox:write",
+        audit: "inbox.delete",
         params: WorkspaceItemParams,
         response: { 200: Done, ...refusals },
         detail: { summary: "Delete a captured message" },

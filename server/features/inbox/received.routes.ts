@@ -64,6 +64,7 @@ export const receivedRoutes = ({ guard, databases, outside }: AppDeps) => {
       ({ workspace, params }) => remove(workspace.id, params.id),
       {
         permission: "inbox:write",
+        audit: "received.delete",
         params: WorkspaceItemParams,
         response: { 200: Done, ...refusals },
         detail: { summary: "Delete a received message" },
@@ -93,6 +94,7 @@ export const receivedRoutes = ({ guard, databases, outside }: AppDeps) => {
     )
     .delete("/instance/received/:id", ({ params }) => remove(INSTANCE_INBOX, params.id), {
       instanceAdmin: true,
+      audit: "instance.received_delete",
       params: ItemParams,
       response: { 200: Done, ...refusals },
       detail: { summary: "Delete a message to the instance" },

@@ -19,6 +19,7 @@ export const jobRoutes = ({ guard, jobs, audit, databases }: AppDeps) =>
         retryJob({ jobs, audit, system: databases.system }, params.id, actor.id),
       {
         instanceAdmin: true,
+        audit: { within: ["job.retry"] },
         params: JobParams,
         response: { 200: JobView, ...refusals },
         detail: { summary: "Try a dead letter again" },

@@ -1,5 +1,4 @@
 import { Elysia } from "elysia";
-import type { AuditAction } from "../../platform/audit/actions.ts";
 import { Done, done, refusals } from "../../platform/http/schemas.ts";
 import type { AppDeps } from "../deps.ts";
 import {
@@ -20,12 +19,8 @@ import {
   tryRules,
 } from "./limit-rules.service.ts";
 
-export const limitRuleRoutes = ({ guard, databases, clock, audit, outside }: AppDeps) => {
+export const limitRuleRoutes = ({ guard, databases, clock, outside }: AppDeps) => {
   const { system } = databases;
-  const changed = (actorId: string, action: AuditAction, target: string) => {
-    audit.record({ actorId, workspaceId: null, action, target });
-    outside.engine.rulesChanged();
-  };
   return new Elysia({
     name: "limit-rules",
     prefix: "/instance/limit-rules",
@@ -39,13 +34,15 @@ export const limitRuleRoutes = ({ guard, databases, clock, audit, outside }: App
     })
     .post(
       "/",
-      ({ body, actor }) => {
+      ({ body, note }) => {
         const rule = createRule(system, body, clock());
-        changed(actor.id, "limit_rule.create", rule.key);
+        note({ target: rule.key });
+        outside.engine.rulesChanged();
         return rule;
       },
       {
         instanceAdmin: true,
+        audit: "limit_rule.create",
         idempotent: true,
         body: RuleInput,
         response: { 200: LimitRuleView, ...refusals },
@@ -54,13 +51,14 @@ export const limitRuleRoutes = ({ guard, databases, clock, audit, outside }: App
     )
     .put(
       "/order",
-      ({ body, actor }) => {
+      ({ body }) => {
         orderRules(system, body.keys, clock());
-        changed(actor.id, "limit_rule.order", "");
+        outside.engine.rulesChanged();
         return done;
       },
       {
         instanceAdmin: true,
+        audit: "limit_rule.order",
         body: RuleOrder,
         response: { 200: Done, ...refusals },
         detail: { summary: "Put the rules into another order" },
@@ -68,19 +66,22 @@ export const limitRuleRoutes = ({ guard, databases, clock, audit, outside }: App
     )
     .post("/try", ({ body }) => tryRules(system, body, clock()), {
       instanceAdmin: true,
+      audit: { none: "it only tries the rules" },
       body: ReplyTry,
       response: { 200: ReplyTryResult, ...refusals },
       detail: { summary: "See what would happen if a server said this" },
     })
     .put(
       "/:key",
-      ({ params, body, actor }) => {
+      ({ params, body, note }) => {
         const rule = changeRule(system, params.key, body, clock());
-        changed(actor.id, "limit_rule.change", rule.key);
+        note({ target: rule.key });
+        outside.engine.rulesChanged();
         return rule;
       },
       {
         instanceAdmin: true,
+        audit: "limit_rule.change",
         params: RuleParams,
         body: RuleInput,
         response: { 200: LimitRuleView, ...refusals },
@@ -89,13 +90,15 @@ export const limitRuleRoutes = ({ guard, databases, clock, audit, outside }: App
     )
     .delete(
       "/:key",
-      ({ params, actor }) => {
+      ({ params, note }) => {
         resetRule(system, params.key);
-        changed(actor.id, "limit_rule.reset", params.key);
+        note({ target: params.key });
+        outside.engine.rulesChanged();
         return done;
       },
       {
         instanceAdmin: true,
+        audit: "limit_rule.reset",
         params: RuleParams,
         response: { 200: Done, ...refusals },
         detail: { summary: "Remove an own rule, or take a shipped one back to as it was" },

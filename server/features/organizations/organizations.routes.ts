@@ -31,6 +31,7 @@ export const organizationRoutes = ({ guard, databases, audit, clock }: AppDeps) 
       },
       {
         signedIn: true,
+        audit: { within: ["organization.change"] },
         params: OrganizationParams,
         body: OrganizationChange,
         response: { 200: Done, ...refusals },

@@ -227,6 +227,7 @@ export const preferenceRoutes = (deps: Deps) => {
   });
   const posting = (summary: string) => ({
     ...options(summary),
+    audit: { none: "what a person changes about themselves is kept in the consent ledger" },
     detail: { summary, requestBody: formBody },
     parse: ({ request }: { request: Request }) => textUpTo(request, MAX_POST_BYTES),
     body: t.Optional(t.String()),

@@ -39,6 +39,7 @@ export const downloadRoutes = (deps: AppDeps) => {
       },
       {
         permission: permissionFor.export,
+        audit: "export.link",
         params: WorkspaceItemParams,
         response: { 200: DownloadLink, ...refusals },
         detail: { summary: "A link that fetches the file without signing in, for a day" },
@@ -57,6 +58,7 @@ export const downloadRoutes = (deps: AppDeps) => {
       },
       {
         permission: permissionFor.privacy,
+        audit: "privacy.link",
         params: WorkspaceItemParams,
         response: { 200: DownloadLink, ...refusals },
         detail: { summary: "A link that fetches the archive without signing in, for a day" },
@@ -100,6 +102,7 @@ export const downloadRoutes = (deps: AppDeps) => {
       },
       {
         open: "the link is signed, names one file, expires, and works only while its maker has access",
+        audit: { within: ["export.download_by_link", "privacy.download_by_link"] },
         params: t.Object({ token: t.String({ maxLength: 500 }) }),
         response: { 200: answerAs("The file", "text/csv", "application/zip"), ...refusals },
         detail: { summary: "Fetch a file by its link" },

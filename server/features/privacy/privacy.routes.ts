@@ -36,12 +36,12 @@ export const privacyRoutes = (deps: AppDeps) =>
     .use(requests(deps))
     .use(retention(deps));
 
-const requests = ({ guard, config, clock, audit, jobs }: AppDeps) =>
+const requests = ({ guard, config, clock, jobs }: AppDeps) =>
   new Elysia({ name: "privacy-requests" })
     .use(guard)
     .post(
       "/requests",
-      ({ db, body, actor, workspace }) => {
+      ({ db, body, actor, workspace, note }) => {
         const context = {
           db,
           jobs,
@@ -50,9 +50,7 @@ const requests = ({ guard, config, clock, audit, jobs }: AppDeps) =>
           now: clock(),
         };
         const request = requestPrivacy(context, body);
-        audit.record({
-          actorId: actor.id,
-          workspaceId: workspace.id,
+        note({
           action: `privacy.${body.kind}`,
           target: request.contactId ?? "",
           detail: { request: request.id },
@@ -61,6 +59,7 @@ const requests = ({ guard, config, clock, audit, jobs }: AppDeps) =>
       },
       {
         permission: "privacy:write",
+        audit: "privacy.request",
         params: WorkspaceParams,
         body: NewPrivacyRequest,
         response: { 200: PrivacyRequestSchema, ...refusals },
@@ -82,14 +81,8 @@ const requests = ({ guard, config, clock, audit, jobs }: AppDeps) =>
     })
     .get(
       "/requests/:id/file",
-      ({ db, params, actor, workspace }) => {
+      ({ db, params }) => {
         const path = requestFile(db, config.dataDir, params.id, clock());
-        audit.record({
-          actorId: actor.id,
-          workspaceId: workspace.id,
-          action: "privacy.download",
-          target: params.id,
-        });
         return new Response(Bun.file(path), {
           headers: {
             "content-type": "application/zip",
@@ -100,6 +93,7 @@ const requests = ({ guard, config, clock, audit, jobs }: AppDeps) =>
       },
       {
         permission: "privacy:write",
+        audit: "privacy.download",
         params: WorkspaceItemParams,
         response: { 200: answerAs("The file", "application/zip"), ...refusals },
         detail: { summary: "Fetch the archive of a finished export" },
@@ -107,18 +101,14 @@ const requests = ({ guard, config, clock, audit, jobs }: AppDeps) =>
     )
     .delete(
       "/erasures",
-      ({ db, body, actor, workspace }) => {
+      ({ db, body, note }) => {
         liftErasure(db, body.address);
-        audit.record({
-          actorId: actor.id,
-          workspaceId: workspace.id,
-          action: "privacy.lift_erasure",
-          detail: { why: body.reason },
-        });
+        note({ detail: { why: body.reason } });
         return done;
       },
       {
         permission: "privacy:write",
+        audit: "privacy.lift_erasure",
         params: WorkspaceParams,
         body: ErasureLift,
         response: { 200: Done, ...refusals },
@@ -126,7 +116,7 @@ const requests = ({ guard, config, clock, audit, jobs }: AppDeps) =>
       },
     );
 
-const retention = ({ guard, clock, audit, databases }: AppDeps) =>
+const retention = ({ guard, clock, databases }: AppDeps) =>
   new Elysia({ name: "privacy-retention" })
     .use(guard)
     .get("/retention", ({ db }) => getRetention(db), {
@@ -137,19 +127,15 @@ const retention = ({ guard, clock, audit, databases }: AppDeps) =>
     })
     .patch(
       "/retention",
-      ({ db, body, actor, workspace }) => {
+      ({ db, body, note }) => {
         const changed = changeRetention(db, body, clock());
         const { noConsentDays, engagementDays, ipDays } = changed;
-        audit.record({
-          actorId: actor.id,
-          workspaceId: workspace.id,
-          action: "privacy.retention",
-          detail: { noConsentDays, engagementDays, ipDays },
-        });
+        note({ detail: { noConsentDays, engagementDays, ipDays } });
         return changed;
       },
       {
         permission: "privacy:write",
+        audit: "privacy.retention",
         params: WorkspaceParams,
         body: RetentionChange,
         response: { 200: RetentionSchema, ...refusals },
@@ -166,6 +152,7 @@ const retention = ({ guard, clock, audit, databases }: AppDeps) =>
       },
       {
         permission: "privacy:write",
+        audit: { none: "it only counts" },
         params: WorkspaceParams,
         body: RetentionChange,
         response: { 200: RetentionPreview, ...refusals },

@@ -1,11 +1,10 @@
 import { Elysia } from "elysia";
 import { Done, done, refusals, WorkspaceParams } from "../../platform/http/schemas.ts";
-import { auditEntry as entry } from "../audit/audit.service.ts";
 import type { AppDeps } from "../deps.ts";
 import { InstanceQueue, LimitName, LiveQueue, Suspend } from "./queue.schema.ts";
 import { readInstanceQueue, readQueue, resumeNow, suspendFor } from "./queue.service.ts";
 
-export const queueRoutes = ({ guard, outside, audit }: AppDeps) =>
+export const queueRoutes = ({ guard, outside }: AppDeps) =>
   new Elysia({
     name: "queue",
     prefix: "/workspaces/:workspaceId/sending/queue",
@@ -20,13 +19,14 @@ export const queueRoutes = ({ guard, outside, audit }: AppDeps) =>
     })
     .post(
       "/resume",
-      async ({ actor, body, workspace }) => {
+      async ({ body, workspace, note }) => {
         await resumeNow(outside.queue, workspace.id, body);
-        audit.record(entry(actor, workspace, "queue.resume", `${body.level}:${body.id}`));
+        note({ target: `${body.level}:${body.id}` });
         return done;
       },
       {
         permission: "sending:write",
+        audit: "queue.resume",
         params: WorkspaceParams,
         body: LimitName,
         response: { 200: Done, ...refusals },
@@ -35,13 +35,14 @@ export const queueRoutes = ({ guard, outside, audit }: AppDeps) =>
     )
     .post(
       "/suspend",
-      async ({ actor, body, workspace }) => {
+      async ({ body, workspace, note }) => {
         await suspendFor(outside.queue, workspace.id, body);
-        audit.record(entry(actor, workspace, "queue.suspend", `${body.level}:${body.id}`));
+        note({ target: `${body.level}:${body.id}` });
         return done;
       },
       {
         permission: "sending:write",
+        audit: "queue.suspend",
         params: WorkspaceParams,
         body: Suspend,
         response: { 200: Done, ...refusals },

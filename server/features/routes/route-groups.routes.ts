@@ -6,7 +6,6 @@ import {
   WorkspaceItemParams,
   WorkspaceParams,
 } from "../../platform/http/schemas.ts";
-import { auditEntry as entry } from "../audit/audit.service.ts";
 import type { AppDeps } from "../deps.ts";
 import {
   RouteGroupChange,
@@ -22,7 +21,7 @@ import {
   readRouteGroups,
 } from "./route-groups.service.ts";
 
-export const routeGroupRoutes = ({ guard, clock, outside, audit }: AppDeps) => {
+export const routeGroupRoutes = ({ guard, clock, outside }: AppDeps) => {
   /** Campaigns that are being sent load their routes again when one of theirs is named. */
   const tell = (workspaceId: string, ...groups: RouteGroupView[]) => {
     const ids = groups.flatMap(({ members }) => members.map(({ routeId }) => routeId));
@@ -44,13 +43,12 @@ export const routeGroupRoutes = ({ guard, clock, outside, audit }: AppDeps) => {
     })
     .post(
       "/",
-      ({ db, body, actor, workspace }) => {
-        const group = createRouteGroup(db, body, clock());
-        audit.record(entry(actor, workspace, "route_group.create", group.id));
-        return group;
+      ({ db, body }) => {
+        return createRouteGroup(db, body, clock());
       },
       {
         permission: "sending:write",
+        audit: "route_group.create",
         idempotent: true,
         params: WorkspaceParams,
         body: RouteGroupCreate,
@@ -66,15 +64,15 @@ export const routeGroupRoutes = ({ guard, clock, outside, audit }: AppDeps) => {
     })
     .patch(
       "/:id",
-      ({ db, params, body, actor, workspace }) => {
+      ({ db, params, body, workspace }) => {
         const before = readRouteGroup(db, params.id);
         const group = changeRouteGroup(db, params.id, body, clock());
         tell(workspace.id, before, group);
-        audit.record(entry(actor, workspace, "route_group.change", group.id));
         return group;
       },
       {
         permission: "sending:write",
+        audit: "route_group.change",
         params: WorkspaceItemParams,
         body: RouteGroupChange,
         response: { 200: RouteGroupView, ...refusals },
@@ -83,13 +81,13 @@ export const routeGroupRoutes = ({ guard, clock, outside, audit }: AppDeps) => {
     )
     .delete(
       "/:id",
-      ({ db, params, actor, workspace }) => {
+      ({ db, params }) => {
         deleteRouteGroup(db, params.id);
-        audit.record(entry(actor, workspace, "route_group.delete", params.id));
         return done;
       },
       {
         permission: "sending:write",
+        audit: "route_group.delete",
         params: WorkspaceItemParams,
         response: { 200: Done, ...refusals },
         detail: { summary: "Delete a route group" },

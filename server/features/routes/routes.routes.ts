@@ -7,7 +7,6 @@ import {
   WorkspaceItemParams,
   WorkspaceParams,
 } from "../../platform/http/schemas.ts";
-import { auditEntry as entry } from "../audit/audit.service.ts";
 import type { AppDeps } from "../deps.ts";
 import { allowsDirectSending } from "../instance/instance.service.ts";
 import { requireAllowedChange, requireAllowedTargets } from "./relay-target.service.ts";
@@ -34,7 +33,7 @@ import {
   routeToTry,
 } from "./routes.service.ts";
 
-export const routeRoutes = ({ guard, keyRing, clock, databases, outside, audit }: AppDeps) => {
+export const routeRoutes = ({ guard, keyRing, clock, databases, outside }: AppDeps) => {
   const contextOf = (workspaceId: string): RouteContext => ({
     keyRing,
     workspaceId,
@@ -54,7 +53,7 @@ export const routeRoutes = ({ guard, keyRing, clock, databases, outside, audit }
     })
     .post(
       "/",
-      ({ db, body, actor, workspace }) => {
+      ({ db, body }) => {
         if (body.kind === "direct" && !allowsDirectSending(databases.system)) {
           throw new AppError(
             "forbidden",
@@ -62,12 +61,11 @@ export const routeRoutes = ({ guard, keyRing, clock, databases, outside, audit }
           );
         }
         requireAllowedTargets(databases.system, body);
-        const route = createRoute(db, keyRing, body, clock());
-        audit.record(entry(actor, workspace, "route.create", route.id));
-        return route;
+        return createRoute(db, keyRing, body, clock());
       },
       {
         permission: "sending:write",
+        audit: "route.create",
         params: WorkspaceParams,
         body: RouteCreate,
         response: { 200: RouteView, ...refusals },
@@ -80,6 +78,7 @@ export const routeRoutes = ({ guard, keyRing, clock, databases, outside, audit }
         checkAnyRoute(outside, routeToTry(db, contextOf(workspace.id), body)),
       {
         permission: "sending:write",
+        audit: { none: "it only tries settings that are not stored" },
         params: WorkspaceParams,
         body: RouteTry,
         response: { 200: RouteCheck, ...refusals },
@@ -94,15 +93,15 @@ export const routeRoutes = ({ guard, keyRing, clock, databases, outside, audit }
     })
     .patch(
       "/:id",
-      ({ db, params, body, actor, workspace }) => {
+      ({ db, params, body, workspace }) => {
         requireAllowedChange(databases.system, readRoute(db, params.id), body);
         const route = changeRoute(db, keyRing, params.id, body, clock());
         outside.engine.routeChanged(workspace.id, route.id);
-        audit.record(entry(actor, workspace, "route.change", route.id));
         return route;
       },
       {
         permission: "sending:write",
+        audit: "route.change",
         params: WorkspaceItemParams,
         body: RouteChange,
         response: { 200: RouteView, ...refusals },
@@ -111,14 +110,14 @@ export const routeRoutes = ({ guard, keyRing, clock, databases, outside, audit }
     )
     .delete(
       "/:id",
-      ({ db, params, actor, workspace }) => {
+      ({ db, params, workspace }) => {
         deleteRoute(db, params.id);
         outside.engine.routeChanged(workspace.id, params.id);
-        audit.record(entry(actor, workspace, "route.delete", params.id));
         return done;
       },
       {
         permission: "sending:write",
+        audit: "route.delete",
         params: WorkspaceItemParams,
         response: { 200: Done, ...refusals },
         detail: { summary: "Delete a route" },
@@ -134,6 +133,7 @@ export const routeRoutes = ({ guard, keyRing, clock, databases, outside, audit }
       },
       {
         permission: "sending:write",
+        audit: "route.check",
         params: WorkspaceItemParams,
         response: { 200: RouteCheck, ...refusals },
         detail: { summary: "Dial a route up to its sign-in" },
@@ -149,6 +149,7 @@ export const routeRoutes = ({ guard, keyRing, clock, databases, outside, audit }
         ),
       {
         permission: "sending:write",
+        audit: "route.test",
         params: WorkspaceItemParams,
         body: RouteTestRequest,
         response: { 200: RouteTestAnswer, ...refusals },

@@ -1,5 +1,4 @@
 import { Elysia } from "elysia";
-import type { AuditAction } from "../../platform/audit/actions.ts";
 import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
 import {
   Done,
@@ -41,7 +40,6 @@ import {
 export const segmentRoutes = ({
   guard,
   clock,
-  audit,
   jobs,
   databases,
   outside,
@@ -60,8 +58,6 @@ export const segmentRoutes = ({
     timeZone: workspace.timeZone,
     clock,
   });
-  const record = (actorId: string, workspaceId: string, action: AuditAction, target: number) =>
-    audit.record({ actorId, workspaceId, action, target });
   return new Elysia({
     name: "segments",
     prefix: "/workspaces/:workspaceId/segments",
@@ -79,12 +75,11 @@ export const segmentRoutes = ({
       "/",
       ({ body, query, actor, workspace }) => {
         const context = contextOf(workspace.id, actor.id);
-        const segment = createSegment(context, body, query.language ?? "en");
-        record(actor.id, workspace.id, "segment.create", segment.id);
-        return segment;
+        return createSegment(context, body, query.language ?? "en");
       },
       {
         permission: "contacts:write",
+        audit: "segment.create",
         idempotent: true,
         params: WorkspaceParams,
         query: LanguageQuery,
@@ -104,6 +99,7 @@ export const segmentRoutes = ({
         ),
       {
         permission: "contacts:read",
+        audit: { none: "it only counts" },
         params: WorkspaceParams,
         query: LanguageQuery,
         body: PreviewBody,
@@ -122,12 +118,11 @@ export const segmentRoutes = ({
       "/:id",
       ({ params, body, query, actor, workspace }) => {
         const context = contextOf(workspace.id, actor.id);
-        const segment = changeSegment(context, params.id, body, query.language ?? "en");
-        record(actor.id, workspace.id, "segment.change", segment.id);
-        return segment;
+        return changeSegment(context, params.id, body, query.language ?? "en");
       },
       {
         permission: "contacts:write",
+        audit: "segment.change",
         params: WorkspaceItemParams,
         query: LanguageQuery,
         body: SegmentChangeBody,
@@ -137,13 +132,13 @@ export const segmentRoutes = ({
     )
     .delete(
       "/:id",
-      async ({ params, actor, workspace }) => {
+      async ({ params, workspace }) => {
         await deleteSegment(() => databases.workspace(workspace.id), params.id);
-        record(actor.id, workspace.id, "segment.delete", params.id);
         return done;
       },
       {
         permission: "contacts:write",
+        audit: "segment.delete",
         params: WorkspaceItemParams,
         response: { 200: Done, ...refusals },
         detail: { summary: "Delete a segment; its contacts stay" },
@@ -151,14 +146,15 @@ export const segmentRoutes = ({
     )
     .post(
       "/:id/duplicate",
-      ({ params, query, actor, workspace }) => {
+      ({ params, query, actor, workspace, note }) => {
         const context = contextOf(workspace.id, actor.id);
         const segment = duplicateSegment(context, params.id, query.language ?? "en");
-        record(actor.id, workspace.id, "segment.create", segment.id);
+        note({ target: segment.id, detail: { from: params.id } });
         return segment;
       },
       {
         permission: "contacts:write",
+        audit: "segment.create",
         params: WorkspaceItemParams,
         query: LanguageQuery,
         response: { 200: SegmentSchema, ...refusals },
@@ -167,14 +163,15 @@ export const segmentRoutes = ({
     )
     .post(
       "/:id/freeze",
-      ({ params, body, actor, workspace }) => {
+      ({ params, body, actor, workspace, note }) => {
         const context = contextOf(workspace.id, actor.id);
         const frozen = freezeSegment(context, params.id, body.name, workspace.timeZone);
-        record(actor.id, workspace.id, "segment.freeze", frozen.id);
+        note({ target: frozen.id, detail: { from: params.id } });
         return frozen;
       },
       {
         permission: "contacts:write",
+        audit: "segment.freeze",
         params: WorkspaceItemParams,
         body: FreezeBody,
         response: { 200: FreezeResult, ...refusals },
@@ -187,6 +184,7 @@ export const segmentRoutes = ({
         countSegment(people(workspace), params.id, request.signal),
       {
         permission: "contacts:read",
+        audit: { none: "it only counts" },
         params: WorkspaceItemParams,
         response: { 200: CountResult, ...refusals },
         detail: { summary: "Count a segment anew" },

@@ -24,6 +24,7 @@ export const instanceRoutes = (deps: AppDeps) => {
       ({ actor, body }) => changeInstanceSettings(desk, actor.id, body, clock()),
       {
         instanceAdmin: true,
+        audit: { within: ["instance.change"] },
         body: InstanceChange,
         response: { 200: InstanceSettings, ...refusals },
         detail: { summary: "Change the public URL or how the instance mails" },
@@ -31,6 +32,7 @@ export const instanceRoutes = (deps: AppDeps) => {
     )
     .post("/settings/test-mail", ({ actor }) => sendSystemTest(desk, actor.id), {
       instanceAdmin: true,
+      audit: "instance.test_mail",
       response: { 200: TestMail, 502: ProblemSchema, ...refusals },
       detail: { summary: "Send oneself a message the way password links leave" },
     });

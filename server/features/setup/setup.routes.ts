@@ -60,7 +60,8 @@ export const setupRoutes = (deps: AppDeps) => {
     requireUnlocked(system, request.headers.get("cookie"));
   };
   const isSecure = () => publicUrlOf(config, system).startsWith("https://");
-  const step = { open: byToken, beforeHandle: forUnlocked } as const;
+  const open = { open: byToken, beforeHandle: forUnlocked } as const;
+  const step = { ...open, audit: { none: "a step of the setup, whose end has an entry" } } as const;
 
   return new Elysia({ name: "setup", prefix: "/setup", detail: { tags: ["Setup"] } })
     .use(guard)
@@ -83,6 +84,7 @@ export const setupRoutes = (deps: AppDeps) => {
       },
       {
         open: byToken,
+        audit: { none: "it opens the setup, whose end has an entry" },
         body: UnlockRequest,
         response: { 200: Done, ...refusals },
         detail: { summary: "Show the token that the server printed on its console" },
@@ -95,7 +97,8 @@ export const setupRoutes = (deps: AppDeps) => {
         return done;
       },
       {
-        ...step,
+        ...open,
+        audit: { within: ["user.create"] },
         body: AdministratorRequest,
         response: { 200: Done, ...refusals },
         detail: { summary: "Create the first person, who administers the instance" },
@@ -108,7 +111,8 @@ export const setupRoutes = (deps: AppDeps) => {
         return done;
       },
       {
-        ...step,
+        ...open,
+        audit: { within: ["organization.create"] },
         body: OrganizationRequest,
         response: { 200: Done, ...refusals },
         detail: { summary: "Name the organization" },
@@ -121,7 +125,8 @@ export const setupRoutes = (deps: AppDeps) => {
         return done;
       },
       {
-        ...step,
+        ...open,
+        audit: { within: ["workspace.create", "workspace.change"] },
         body: WorkspaceRequest,
         response: { 200: Done, ...refusals },
         detail: { summary: "Create the first workspace" },
@@ -172,7 +177,7 @@ export const setupRoutes = (deps: AppDeps) => {
       detail: { summary: "Send a message that must arrive" },
     })
     .get("/dns", () => readSetupDns(desk, outside.dns), {
-      ...step,
+      ...open,
       response: { 200: SetupDns, ...refusals },
       detail: { summary: "The DNS records to set, as the DNS has them now" },
     })
@@ -190,7 +195,8 @@ export const setupRoutes = (deps: AppDeps) => {
         return { done: true as const, workspaceId };
       },
       {
-        ...step,
+        ...open,
+        audit: { within: ["instance.set-up", "session.open"] },
         response: { 200: SetupFinished, ...refusals },
         detail: { summary: "End the setup and sign the administrator in" },
       },

@@ -15,7 +15,7 @@ import {
   NewBlockedDomain,
 } from "./suppressions.schema.ts";
 
-export const blockedDomainRoutes = ({ guard, clock, audit }: AppDeps) =>
+export const blockedDomainRoutes = ({ guard, clock }: AppDeps) =>
   new Elysia({
     name: "blocked-domains",
     prefix: "/workspaces/:workspaceId/suppressions/domains",
@@ -31,20 +31,15 @@ export const blockedDomainRoutes = ({ guard, clock, audit }: AppDeps) =>
     })
     .post(
       "/",
-      ({ db, body, actor, workspace }) => {
+      ({ db, body, actor, note }) => {
         const by = { actorId: actor.id, now: clock() };
         const blocked = blockDomain(db, workspaceBlockedDomains, body, by);
-        audit.record({
-          actorId: actor.id,
-          workspaceId: workspace.id,
-          action: "suppression.block_domain",
-          target: blocked.domain,
-          detail: { subdomains: blocked.subdomains },
-        });
+        note({ target: blocked.domain, detail: { subdomains: blocked.subdomains } });
         return blocked;
       },
       {
         permission: "suppressions:write",
+        audit: "suppression.block_domain",
         idempotent: true,
         params: WorkspaceParams,
         body: NewBlockedDomain,
@@ -54,19 +49,14 @@ export const blockedDomainRoutes = ({ guard, clock, audit }: AppDeps) =>
     )
     .delete(
       "/",
-      ({ db, body, actor, workspace }) => {
+      ({ db, body, note }) => {
         unblockDomain(db, workspaceBlockedDomains, body.domain);
-        audit.record({
-          actorId: actor.id,
-          workspaceId: workspace.id,
-          action: "suppression.unblock_domain",
-          target: body.domain,
-          detail: { why: body.reason },
-        });
+        note({ target: body.domain, detail: { why: body.reason } });
         return done;
       },
       {
         permission: "suppressions:write",
+        audit: "suppression.unblock_domain",
         params: WorkspaceParams,
         body: DomainRemoval,
         response: { 200: Done, ...refusals },

@@ -31,7 +31,7 @@ export const instanceSuppressionRoutes = (deps: AppDeps) =>
     .use(addresses(deps))
     .use(domains(deps));
 
-const addresses = ({ guard, databases, clock, audit }: AppDeps) =>
+const addresses = ({ guard, databases, clock }: AppDeps) =>
   new Elysia({ name: "instance-suppressions-addresses", prefix: "/suppressions" })
     .use(guard)
     .get("/", ({ query }) => listInstanceSuppressions(databases.system, query), {
@@ -42,12 +42,7 @@ const addresses = ({ guard, databases, clock, audit }: AppDeps) =>
     })
     .get(
       "/export",
-      ({ actor }) => {
-        audit.record({
-          actorId: actor.id,
-          workspaceId: null,
-          action: "instance_suppression.export",
-        });
+      () => {
         return new Response(instanceSuppressionsCsv(databases.system), {
           headers: {
             "content-type": "text/csv; charset=utf-8",
@@ -58,13 +53,14 @@ const addresses = ({ guard, databases, clock, audit }: AppDeps) =>
       },
       {
         instanceAdmin: true,
+        audit: "instance_suppression.export",
         response: { 200: CsvFile, ...refusals },
         detail: { summary: "Fetch the list as CSV" },
       },
     )
     .post(
       "/",
-      ({ body, actor }) => {
+      ({ body, actor, note }) => {
         const result = addInstanceSuppressions(databases.system, {
           addresses: body.addresses,
           reason: body.reason ?? "manual",
@@ -74,16 +70,12 @@ const addresses = ({ guard, databases, clock, audit }: AppDeps) =>
           actorId: actor.id,
           now: clock(),
         });
-        audit.record({
-          actorId: actor.id,
-          workspaceId: null,
-          action: "instance_suppression.add",
-          detail: { added: result.added, reason: body.reason ?? "manual" },
-        });
+        note({ detail: { added: result.added, reason: body.reason ?? "manual" } });
         return result;
       },
       {
         instanceAdmin: true,
+        audit: "instance_suppression.add",
         body: NewInstanceSuppressions,
         response: { 200: SuppressionsAdded, ...refusals },
         detail: { summary: "Keep every workspace from mailing addresses" },
@@ -91,25 +83,21 @@ const addresses = ({ guard, databases, clock, audit }: AppDeps) =>
     )
     .delete(
       "/",
-      ({ body, actor }) => {
+      ({ body, note }) => {
         removeInstanceSuppression(databases.system, body.address);
-        audit.record({
-          actorId: actor.id,
-          workspaceId: null,
-          action: "instance_suppression.remove",
-          detail: { why: body.reason },
-        });
+        note({ detail: { why: body.reason } });
         return done;
       },
       {
         instanceAdmin: true,
+        audit: "instance_suppression.remove",
         body: SuppressionRemoval,
         response: { 200: Done, ...refusals },
         detail: { summary: "Take an address off the instance's list" },
       },
     );
 
-const domains = ({ guard, databases, clock, audit }: AppDeps) =>
+const domains = ({ guard, databases, clock }: AppDeps) =>
   new Elysia({ name: "instance-suppressions-domains", prefix: "/suppressions/domains" })
     .use(guard)
     .get("/", ({ query }) => listBlockedDomains(databases.system, instanceBlockedDomains, query), {
@@ -120,20 +108,15 @@ const domains = ({ guard, databases, clock, audit }: AppDeps) =>
     })
     .post(
       "/",
-      ({ body, actor }) => {
+      ({ body, actor, note }) => {
         const by = { actorId: actor.id, now: clock() };
         const blocked = blockDomain(databases.system, instanceBlockedDomains, body, by);
-        audit.record({
-          actorId: actor.id,
-          workspaceId: null,
-          action: "instance_suppression.block_domain",
-          target: blocked.domain,
-          detail: { subdomains: blocked.subdomains },
-        });
+        note({ target: blocked.domain, detail: { subdomains: blocked.subdomains } });
         return blocked;
       },
       {
         instanceAdmin: true,
+        audit: "instance_suppression.block_domain",
         body: NewBlockedDomain,
         response: { 200: BlockedDomainSchema, ...refusals },
         detail: { summary: "Keep every workspace from mailing a domain" },
@@ -141,19 +124,14 @@ const domains = ({ guard, databases, clock, audit }: AppDeps) =>
     )
     .delete(
       "/",
-      ({ body, actor }) => {
+      ({ body, note }) => {
         unblockDomain(databases.system, instanceBlockedDomains, body.domain);
-        audit.record({
-          actorId: actor.id,
-          workspaceId: null,
-          action: "instance_suppression.unblock_domain",
-          target: body.domain,
-          detail: { why: body.reason },
-        });
+        note({ target: body.domain, detail: { why: body.reason } });
         return done;
       },
       {
         instanceAdmin: true,
+        audit: "instance_suppression.unblock_domain",
         body: DomainRemoval,
         response: { 200: Done, ...refusals },
         detail: { summary: "Take a domain off the instance's list" },

@@ -18,7 +18,7 @@ import {
   suppressionCounts,
 } from "./suppressions.service.ts";
 
-export const suppressionRoutes = ({ guard, clock, audit, outside }: AppDeps) =>
+export const suppressionRoutes = ({ guard, clock, outside }: AppDeps) =>
   new Elysia({
     name: "suppressions",
     prefix: "/workspaces/:workspaceId/suppressions",
@@ -40,7 +40,7 @@ export const suppressionRoutes = ({ guard, clock, audit, outside }: AppDeps) =>
     })
     .post(
       "/",
-      ({ db, body, actor, workspace }) => {
+      ({ db, body, note }) => {
         const result = addSuppressions(db, {
           addresses: body.addresses,
           reason: body.reason ?? "manual",
@@ -49,16 +49,12 @@ export const suppressionRoutes = ({ guard, clock, audit, outside }: AppDeps) =>
           now: clock(),
           expiresAt: body.expiresAt,
         });
-        audit.record({
-          actorId: actor.id,
-          workspaceId: workspace.id,
-          action: "suppression.add",
-          detail: { added: result.added, reason: body.reason ?? "manual" },
-        });
+        note({ detail: { added: result.added, reason: body.reason ?? "manual" } });
         return result;
       },
       {
         permission: "suppressions:write",
+        audit: "suppression.add",
         idempotent: true,
         params: WorkspaceParams,
         body: NewSuppressions,
@@ -68,19 +64,15 @@ export const suppressionRoutes = ({ guard, clock, audit, outside }: AppDeps) =>
     )
     .delete(
       "/",
-      ({ db, body, actor, workspace }) => {
+      ({ db, body, workspace, note }) => {
         const address = removeSuppression(db, body.address);
         outside.tracking.resubscribed(workspace.id, address);
-        audit.record({
-          actorId: actor.id,
-          workspaceId: workspace.id,
-          action: "suppression.remove",
-          detail: { why: body.reason },
-        });
+        note({ detail: { why: body.reason } });
         return { ...done, remains: holdingReason(db, address, clock()) ?? null };
       },
       {
         permission: "suppressions:write",
+        audit: "suppression.remove",
         params: WorkspaceParams,
         body: SuppressionRemoval,
         response: { 200: SuppressionRemoved, ...refusals },

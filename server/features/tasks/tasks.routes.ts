@@ -25,6 +25,7 @@ export const taskRoutes = ({ guard, clock }: AppDeps) =>
     })
     .post("/:id/cancel", ({ db, params }) => cancelTask(db, params.id, clock()), {
       permission: "contacts:write",
+      audit: "task.cancel",
       params: WorkspaceItemParams,
       response: { 200: TaskSchema, ...refusals },
       detail: { summary: "Stop a task after its current step" },

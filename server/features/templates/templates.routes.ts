@@ -8,7 +8,6 @@ import {
   WorkspaceItemParams,
   WorkspaceParams,
 } from "../../platform/http/schemas.ts";
-import { auditEntry as entry } from "../audit/audit.service.ts";
 import type { AppDeps } from "../deps.ts";
 import {
   CompileRequest,
@@ -30,7 +29,7 @@ import {
   starters,
 } from "./templates.service.ts";
 
-export const templateRoutes = ({ guard, clock, audit, databases, outside }: AppDeps) =>
+export const templateRoutes = ({ guard, clock, databases, outside }: AppDeps) =>
   new Elysia({
     name: "templates",
     prefix: "/workspaces/:workspaceId",
@@ -52,14 +51,14 @@ export const templateRoutes = ({ guard, clock, audit, databases, outside }: AppD
     })
     .post(
       "/templates",
-      ({ db, body, actor, workspace, set }) => {
+      ({ db, body, set }) => {
         const template = createTemplate(db, body, clock());
-        audit.record(entry(actor, workspace, "template.create", template.id));
         set.headers["etag"] = `"${template.version}"`;
         return template;
       },
       {
         permission: "templates:write",
+        audit: "template.create",
         idempotent: true,
         params: WorkspaceParams,
         body: TemplateCreate,
@@ -82,6 +81,7 @@ export const templateRoutes = ({ guard, clock, audit, databases, outside }: AppD
         ),
       {
         permission: "templates:read",
+        audit: { none: "it only shows what a source becomes" },
         params: WorkspaceParams,
         body: CompileRequest,
         response: { 200: CompileResult, ...refusals },
@@ -112,6 +112,7 @@ export const templateRoutes = ({ guard, clock, audit, databases, outside }: AppD
       },
       {
         permission: "templates:write",
+        audit: "template.change",
         params: WorkspaceItemParams,
         headers: IfMatchHeaders,
         body: TemplateChange,
@@ -121,13 +122,13 @@ export const templateRoutes = ({ guard, clock, audit, databases, outside }: AppD
     )
     .delete(
       "/templates/:id",
-      ({ db, params, actor, workspace }) => {
+      ({ db, params }) => {
         deleteTemplate(db, params.id);
-        audit.record(entry(actor, workspace, "template.delete", params.id));
         return done;
       },
       {
         permission: "templates:write",
+        audit: "template.delete",
         params: WorkspaceItemParams,
         response: { 200: Done, ...refusals },
         detail: { summary: "Delete a template" },

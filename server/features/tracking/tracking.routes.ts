@@ -120,6 +120,7 @@ export const trackingRoutes = (deps: TrackingRouteDeps) => {
   });
   const posting = (summary: string) => ({
     ...options(summary, page),
+    audit: { none: "an unsubscribe is a fact of the journal, kept in the consent ledger" },
     detail: { summary, requestBody: formBody },
     parse: ({ request }: { request: Request }) => textUpTo(request, MAX_POST_BYTES),
     body: t.Optional(t.String({ maxLength: MAX_POST_BYTES })),

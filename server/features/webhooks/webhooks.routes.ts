@@ -1,7 +1,6 @@
 import { Elysia, t } from "elysia";
 import { textUpTo } from "../../platform/http/body-limit.ts";
 import { ProblemSchema, refusals, WorkspaceItemParams } from "../../platform/http/schemas.ts";
-import { auditEntry as entry } from "../audit/audit.service.ts";
 import type { AppDeps } from "../deps.ts";
 import { HookCounts } from "./hook-counts.ts";
 import { Hooks } from "./hooks.service.ts";
@@ -11,7 +10,7 @@ import { readWebhook, renewWebhook, storeWebhookKey } from "./webhooks.service.t
 const MAX_HOOK_BYTES = 4 * 1024 * 1024;
 
 export const webhookRoutes = (deps: AppDeps) => {
-  const { guard, databases, keyRing, clock, outside, audit } = deps;
+  const { guard, databases, keyRing, clock, outside } = deps;
   const counts = new HookCounts(databases, clock);
   const hooks = new Hooks({
     databases,
@@ -43,6 +42,9 @@ export const webhookRoutes = (deps: AppDeps) => {
           body: body ?? "",
         }),
       {
+        audit: {
+          none: "what a provider reports is a fact of the journal, kept with the recipient",
+        },
         open: "providers have no account; the address is authenticated, and the request proves its sender",
         params: HookParams,
         // Signatures are over the bytes as they came, whatever type the provider says they are.
@@ -68,20 +70,22 @@ export const webhookRoutes = (deps: AppDeps) => {
     )
     .put(
       path,
-      ({ db, params, body, workspace, actor }) => {
-        const view = storeWebhookKey(db, contextOf(workspace), params.id, body.key);
-        audit.record(entry(actor, workspace, "route.webhook-key", params.id));
-        return view;
+      ({ db, params, body, workspace }) =>
+        storeWebhookKey(db, contextOf(workspace), params.id, body.key),
+      {
+        ...asked,
+        audit: "route.webhook-key",
+        body: WebhookKey,
+        detail: { summary: "Store the key a provider signs with" },
       },
-      { ...asked, body: WebhookKey, detail: { summary: "Store the key a provider signs with" } },
     )
     .post(
       `${path}/renew`,
-      ({ db, params, workspace, actor }) => {
-        const view = renewWebhook(db, contextOf(workspace), params.id);
-        audit.record(entry(actor, workspace, "route.webhook-renew", params.id));
-        return view;
+      ({ db, params, workspace }) => renewWebhook(db, contextOf(workspace), params.id),
+      {
+        ...asked,
+        audit: "route.webhook-renew",
+        detail: { summary: "Make the address void and get a new one" },
       },
-      { ...asked, detail: { summary: "Make the address void and get a new one" } },
     );
 };

@@ -14,7 +14,7 @@ const NoticeParams = t.Object({ id: t.Integer({ minimum: 1 }) });
 
 /** Workspaces whose file cannot be used, and what else was found damaged. */
 export const workspaceFileRoutes = (deps: AppDeps) => {
-  const { guard, databases, config, clock, audit, outside, missed } = deps;
+  const { guard, databases, config, clock, outside, missed } = deps;
   const desk = { databases, dataDir: config.dataDir, clock, inspect: outside.inspectFile };
   return new Elysia({
     name: "workspace-files",
@@ -29,15 +29,9 @@ export const workspaceFileRoutes = (deps: AppDeps) => {
     })
     .post(
       "/workspaces/:id/check",
-      async ({ actor, params }) => {
+      async ({ params, note }) => {
         const fault = await checkAgain(desk, params.id);
-        audit.record({
-          actorId: actor.id,
-          workspaceId: null,
-          action: "workspace_file.check",
-          target: params.id,
-          detail: { found: fault?.reason ?? "whole" },
-        });
+        note({ detail: { found: fault?.reason ?? "whole" } });
         return {
           back: fault === undefined,
           reason: fault?.reason ?? null,
@@ -46,6 +40,7 @@ export const workspaceFileRoutes = (deps: AppDeps) => {
       },
       {
         instanceAdmin: true,
+        audit: "workspace_file.check",
         params: WorkspaceParams,
         response: { 200: CheckResult, ...refusals },
         detail: { summary: "Check a workspace's file again and use it when it is whole" },
@@ -53,18 +48,13 @@ export const workspaceFileRoutes = (deps: AppDeps) => {
     )
     .post(
       "/workspaces/:id/accept",
-      async ({ actor, params }) => {
+      async ({ params }) => {
         await acceptAsItIs(desk, params.id);
-        audit.record({
-          actorId: actor.id,
-          workspaceId: null,
-          action: "workspace_file.accept",
-          target: params.id,
-        });
         return done;
       },
       {
         instanceAdmin: true,
+        audit: "workspace_file.accept",
         params: WorkspaceParams,
         response: { 200: Done, ...refusals },
         detail: { summary: "Use a workspace whose write-ahead log was lost as it is" },
@@ -72,14 +62,15 @@ export const workspaceFileRoutes = (deps: AppDeps) => {
     )
     .post(
       "/notices/:id/read",
-      ({ actor, params }) => {
+      ({ params, note }) => {
         readNotice(databases.system, params.id, clock());
         const target = String(params.id);
-        audit.record({ actorId: actor.id, workspaceId: null, action: "damage.read", target });
+        note({ target });
         return done;
       },
       {
         instanceAdmin: true,
+        audit: "damage.read",
         params: NoticeParams,
         response: { 200: Done, ...refusals },
         detail: { summary: "Say that a notice of damage was read" },

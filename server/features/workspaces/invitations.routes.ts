@@ -24,6 +24,7 @@ export const invitationRoutes = ({ guard, databases, audit, clock }: AppDeps) =>
     .use(guard)
     .post("/read", ({ body }) => readInvitation(system, body.token, clock()), {
       open: byToken,
+      audit: { none: "it only reads; the token is in the body so that no log has it" },
       body: InvitationToken,
       response: { 200: InvitationView, ...refusals },
       detail: { summary: "Read what an invitation is for" },
@@ -35,6 +36,7 @@ export const invitationRoutes = ({ guard, databases, audit, clock }: AppDeps) =>
       }),
       {
         open: byToken,
+        audit: { within: ["member.join"] },
         body: InvitedRegistration,
         response: { 200: Joined, ...refusals },
         detail: { summary: "Accept an invitation with a new account" },
@@ -47,6 +49,7 @@ export const invitationRoutes = ({ guard, databases, audit, clock }: AppDeps) =>
       }),
       {
         signedIn: true,
+        audit: { within: ["member.join"] },
         body: InvitationToken,
         response: { 200: Joined, ...refusals },
         detail: { summary: "Accept an invitation with the account one is signed in with" },

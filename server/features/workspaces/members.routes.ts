@@ -72,6 +72,7 @@ export const memberRoutes = (deps: AppDeps) => {
       },
       {
         permission: "members:write",
+        audit: { within: ["member.uninvite"] },
         params: InvitationParams,
         response: { 200: Done, ...refusals },
         detail: { summary: "Withdraw an invitation" },
@@ -79,6 +80,7 @@ export const memberRoutes = (deps: AppDeps) => {
     )
     .post("/", ({ actor, workspace, body }) => invite(deskFor(actor, workspace.id), body), {
       permission: "members:write",
+      audit: { within: ["member.invite"] },
       params: WorkspaceParams,
       body: Invitation,
       response: { 200: Invited, ...refusals },
@@ -90,6 +92,7 @@ export const memberRoutes = (deps: AppDeps) => {
         changeMember(deskFor(actor, workspace.id), params.userId, body.role),
       {
         permission: "members:write",
+        audit: { within: ["member.change"] },
         params: MemberParams,
         body: MemberChange,
         response: { 200: Member, ...refusals },
@@ -105,6 +108,7 @@ export const memberRoutes = (deps: AppDeps) => {
       },
       {
         permission: "members:read",
+        audit: { within: ["member.leave", "member.remove"] },
         params: MemberParams,
         response: { 200: Done, ...refusals },
         detail: { summary: "Leave a workspace, or remove a member (members:write)" },

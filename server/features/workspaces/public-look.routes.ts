@@ -12,7 +12,7 @@ const PublicLook = t.Object(look, { title: "PublicLook" });
 const PublicLookChange = t.Partial(t.Object(look));
 
 /** How forms' and recipients' pages look. */
-export const publicLookRoutes = ({ guard, clock, audit }: AppDeps) =>
+export const publicLookRoutes = ({ guard, clock }: AppDeps) =>
   new Elysia({
     name: "public-look",
     prefix: "/workspaces/:workspaceId/public-look",
@@ -27,18 +27,12 @@ export const publicLookRoutes = ({ guard, clock, audit }: AppDeps) =>
     })
     .patch(
       "/",
-      ({ db, body, actor, workspace }) => {
-        const changed = changePublicLook(db, body, clock());
-        audit.record({
-          actorId: actor.id,
-          workspaceId: workspace.id,
-          action: "public_look.change",
-          target: workspace.id,
-        });
-        return changed;
+      ({ db, body }) => {
+        return changePublicLook(db, body, clock());
       },
       {
         permission: "workspace:write",
+        audit: "public_look.change",
         params: WorkspaceParams,
         body: PublicLookChange,
         response: { 200: PublicLook, ...refusals },

@@ -24,6 +24,7 @@ export const workspaceRoutes = ({ guard, databases, audit, clock }: AppDeps) =>
         createWorkspaceAs({ databases, audit }, requirePerson(actor), body, clock()),
       {
         signedIn: true,
+        audit: { within: ["workspace.create"] },
         idempotent: true,
         body: NewWorkspace,
         response: { 200: Workspace, ...refusals },
@@ -42,6 +43,7 @@ export const workspaceRoutes = ({ guard, databases, audit, clock }: AppDeps) =>
         changeWorkspace({ databases, audit }, actor.id, workspace.id, body, clock()),
       {
         permission: "workspace:write",
+        audit: { within: ["workspace.change"] },
         params: WorkspaceParams,
         body: WorkspaceChange,
         response: { 200: Workspace, ...refusals },

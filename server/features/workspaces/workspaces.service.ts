@@ -93,8 +93,12 @@ export function createWorkspaceAs(
 ) {
   const { system } = deps.databases;
   requireOrganizationOwner(system, input.organizationId, userId);
-  const id = createWorkspace(deps.databases, { ...input, ownerId: userId }, now);
-  deps.audit.record({ actorId: userId, workspaceId: id, action: "workspace.create", target: id });
+  const id = inTransaction(system, () => {
+    const made = createWorkspace(deps.databases, { ...input, ownerId: userId }, now);
+    const entry = { actorId: userId, workspaceId: made, action: "workspace.create" } as const;
+    deps.audit.record({ ...entry, target: made });
+    return made;
+  });
   return readWorkspace(system, id);
 }
 

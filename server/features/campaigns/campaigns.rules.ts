@@ -202,10 +202,20 @@ function senderProblems({ sender, route }: SectionFacts): SectionProblem[] {
   return problems;
 }
 
-/** Name of a copy, within the length a name may have. */
-export function copyName(name: string, maxChars: number): string {
-  const suffix = " (copy)";
-  return name.endsWith(suffix) ? name : `${name.slice(0, maxChars - suffix.length)}${suffix}`;
+/** Name of a copy that no other has, within the length a name may have: "May news (2)", whatever number was copied. */
+export function copyName(
+  name: string,
+  maxChars: number,
+  isTaken: (name: string) => boolean,
+): string {
+  const stem = name.replace(/ \(\d{1,6}\)$/, "");
+  for (let n = 2; ; n++) {
+    const suffix = ` (${n})`;
+    const copy = `${stem.slice(0, maxChars - suffix.length)}${suffix}`;
+    if (!isTaken(copy)) {
+      return copy;
+    }
+  }
 }
 
 /**

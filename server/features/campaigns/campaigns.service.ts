@@ -26,6 +26,7 @@ import {
   type CampaignRow,
   findCampaign,
   findMissingList,
+  isNameTaken,
   listCampaignRows,
   markCampaignDeleted,
   replaceDocument,
@@ -143,7 +144,7 @@ export function duplicateCampaign(
   now: number,
 ): CampaignRow {
   const row = requireCampaign(db, id);
-  const name = copyName(row.name, MAX_NAME_CHARS);
+  const name = copyName(row.name, MAX_NAME_CHARS, (one) => isNameTaken(db, one));
   return requireCampaign(db, addCampaign(db, { ...documentOf(row), name, createdBy, now }));
 }
 

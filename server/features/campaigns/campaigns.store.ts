@@ -105,6 +105,10 @@ const selectPage = statement<[PageQuery], CampaignListRow>(`
    LIMIT @limit
 `);
 
+const selectNamed = statement<[name: string], { n: number }>(
+  "SELECT count(*) AS n FROM campaign WHERE name = ? AND deleted_at IS NULL",
+);
+
 const insertCampaign = statement<[CampaignDocument & { createdBy: string; now: number }]>(`
   INSERT INTO campaign (name, subject, preheader, sender_id, reply_to, route_id, body_kind,
                         body_source, text_source, audience, track_opens, track_clicks,
@@ -190,6 +194,11 @@ export const findCampaign = (db: Connection, id: number): CampaignRow | undefine
 /** Campaigns with ids below `before`, newest first; empty `status` and `pattern` mean all. */
 export const listCampaignRows = (db: Connection, query: PageQuery): CampaignListRow[] =>
   selectPage(db).all(query);
+
+/** True when a campaign of the workspace has the name. */
+export function isNameTaken(db: Connection, name: string): boolean {
+  return (selectNamed(db).get(name)?.n ?? 0) > 0;
+}
 
 /** Returns the new campaign's id. */
 export function addCampaign(

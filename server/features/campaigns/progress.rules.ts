@@ -1,7 +1,7 @@
 import type { CampaignStatus } from "./campaigns.rules.ts";
 
-/** How many messages were done at an instant. */
-export type Sample = { at: number; done: number };
+/** How many messages were in a final state at an instant, and how many of them a server was tried for: not skipped. */
+export type Sample = { at: number; done: number; tried: number };
 
 const WINDOW_MS = 10_000;
 
@@ -14,13 +14,16 @@ export function addSample(samples: Sample[], next: Sample): Sample[] {
   return kept;
 }
 
-/** Messages a second over the window, one decimal; 0 until two samples differ in time. */
-export function ratePerSecond(samples: Sample[]): number {
+/**
+ * Messages a second over the window, one decimal; 0 until two samples differ in time. People who are skipped take no
+ * time, so `tried` is how fast the campaign sends; `done` tells how long it still takes.
+ */
+export function ratePerSecond(samples: Sample[], of: "done" | "tried"): number {
   const [first, last] = [samples[0], samples.at(-1)];
   if (first === undefined || last === undefined || last.at <= first.at) {
     return 0;
   }
-  return Math.round((last.done - first.done) / ((last.at - first.at) / 10_000)) / 10;
+  return Math.round((last[of] - first[of]) / ((last.at - first.at) / 10_000)) / 10;
 }
 
 /** Seconds until `remaining` are done at this rate; null when that cannot be said. */

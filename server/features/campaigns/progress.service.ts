@@ -24,6 +24,7 @@ export type Progress = {
   counts: CampaignCounts;
   /** Messages in a final state. */
   done: number;
+  /** Messages that were tried, without those that were skipped. */
   perSecond: number;
   secondsLeft: number | null;
   /** What keeps it from being faster, in a sentence. */
@@ -53,8 +54,9 @@ export function readProgress(
   const counts = campaignCounts(db, row.id, now);
   const { total, pending, leased, deferred, held, sent, bounced, failed, skipped } = counts;
   const done = sent + bounced + failed + skipped;
-  const nextSamples = addSample(samples, { at: now, done });
-  const perSecond = row.status === "sending" ? ratePerSecond(nextSamples) : 0;
+  const nextSamples = addSample(samples, { at: now, done, tried: done - skipped });
+  const isSending = row.status === "sending";
+  const perSecond = isSending ? ratePerSecond(nextSamples, "tried") : 0;
   const said = engine.running(target.workspaceId, target.campaignId)?.bottleneck;
   const progress: Progress = {
     at: now,
@@ -63,7 +65,7 @@ export function readProgress(
     counts,
     done,
     perSecond,
-    secondsLeft: secondsLeft(total - done, perSecond),
+    secondsLeft: isSending ? secondsLeft(total - done, ratePerSecond(nextSamples, "done")) : null,
     bottleneck: bottleneckOf({
       said,
       status: row.status,

@@ -1,5 +1,5 @@
 import { signal } from "@preact/signals";
-import { CircleAlert, CircleCheck, X } from "lucide-preact";
+import { CircleAlert, CircleCheck, TriangleAlert, X } from "lucide-preact";
 import { useEffect, useRef } from "preact/hooks";
 import { asProblem } from "../problem.ts";
 import { Button, IconButton } from "./button.tsx";
@@ -7,7 +7,7 @@ import { t } from "./ui.messages.ts";
 
 type Toast = {
   id: number;
-  tone: "success" | "error";
+  tone: "success" | "warning" | "error";
   text: string;
   undo?: () => void;
 };
@@ -18,6 +18,11 @@ let nextId = 1;
 /** Says that something happened. With `undo`, it stays 10 s and offers to take it back. */
 export function toast(text: string, options: { undo?: () => void } = {}): void {
   show({ id: nextId++, tone: "success", text, ...options }, options.undo ? 10_000 : 4_000);
+}
+
+/** Says that something was done and did not bring what the person wanted. */
+export function toastWarning(text: string): void {
+  show({ id: nextId++, tone: "warning", text }, 8_000);
 }
 
 /** Says that something failed, in the server's words. */
@@ -71,15 +76,14 @@ export function Toasts() {
   );
 }
 
+const icons = { success: CircleCheck, warning: TriangleAlert, error: CircleAlert };
+const colors = { success: "text-success", warning: "text-warning", error: "text-error" };
+
 function ToastCard({ toast: one }: { toast: Toast }) {
-  const Icon = one.tone === "error" ? CircleAlert : CircleCheck;
+  const Icon = icons[one.tone];
   return (
     <div class="flex items-center gap-2 rounded-lg bg-base-100 py-1.5 pr-1.5 pl-3 text-base-content shadow-overlay">
-      <Icon
-        size={16}
-        aria-hidden="true"
-        class={`flex-none ${one.tone === "error" ? "text-error" : "text-success"}`}
-      />
+      <Icon size={16} aria-hidden="true" class={`flex-none ${colors[one.tone]}`} />
       <span class="min-w-0 flex-1 py-1 text-pretty break-words">{one.text}</span>
       {one.undo && (
         <Button

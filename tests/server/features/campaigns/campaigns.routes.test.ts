@@ -228,11 +228,13 @@ test("a copy is a draft of its own", async () => {
   const copy = await (await fixture.call("POST", `/${id}/duplicate`)).json();
 
   expect(copy).toMatchObject({
-    name: "May news (copy)",
+    name: "May news (2)",
     status: "draft",
     launchedAt: null,
     version: 1,
   });
+  const again = await (await fixture.call("POST", `/${copy.id}/duplicate`)).json();
+  expect(again.name).toBe("May news (3)");
   expect(copy.id).not.toBe(id);
 });
 

@@ -98,9 +98,10 @@ test.each([
 });
 
 test("the name of a copy fits where names must fit, and copies of copies do not grow", () => {
-  const name = copyName("x".repeat(200), 200);
+  const name = copyName("x".repeat(200), 200, () => false);
 
   expect(name).toHaveLength(200);
-  expect(name).toEndWith(" (copy)");
-  expect(copyName(name, 200)).toBe(name);
+  expect(name).toEndWith(" (2)");
+  expect(copyName(name, 200, (one) => one === name)).toEndWith(" (3)");
+  expect(copyName("May (2)", 200, (one) => one === "May (2)")).toBe("May (3)");
 });

@@ -12,15 +12,16 @@ test("the rate is that of the last ten seconds, whatever came before", () => {
   let samples: Sample[] = [];
   for (let second = 0; second <= 60; second++) {
     const done = second <= 30 ? second * 100 : 3_000 + (second - 30) * 7;
-    samples = addSample(samples, { at: second * 1_000, done });
+    samples = addSample(samples, { at: second * 1_000, done, tried: done / 2 });
   }
 
-  expect(ratePerSecond(samples)).toBe(7);
+  expect(ratePerSecond(samples, "done")).toBe(7);
+  expect(ratePerSecond(samples, "tried")).toBe(3.5);
   expect(samples.length).toBeLessThanOrEqual(12);
 });
 
 test("there is no rate from one look, and no time left from no rate", () => {
-  expect(ratePerSecond([{ at: 5, done: 5 }])).toBe(0);
+  expect(ratePerSecond([{ at: 5, done: 5, tried: 5 }], "done")).toBe(0);
   expect(secondsLeft(100, 0)).toBeNull();
   expect(secondsLeft(101, 10)).toBe(11);
 });

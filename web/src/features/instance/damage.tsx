@@ -5,7 +5,7 @@ import { Button } from "../../ui/button.tsx";
 import { confirm } from "../../ui/confirm.tsx";
 import { SettingsSection } from "../../ui/page.tsx";
 import { Loaded, Notice } from "../../ui/states.tsx";
-import { attempt, toast } from "../../ui/toast.tsx";
+import { attempt, toast, toastWarning } from "../../ui/toast.tsx";
 import { t } from "./damage.messages.ts";
 
 type Report = Answer<typeof api.instance.damage.get>;
@@ -51,7 +51,11 @@ function SetAside({ row, onDone }: { row: Aside; onDone: () => void }) {
     setBusy(true);
     await attempt(async () => {
       const { back } = await ask(file.check.post());
-      toast(t(back ? "back" : "still"));
+      if (back) {
+        toast(t("back"));
+      } else {
+        toastWarning(t("still"));
+      }
     });
     setBusy(false);
     onDone();

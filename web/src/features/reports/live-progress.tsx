@@ -66,8 +66,14 @@ function Words({
       total: formatNumber(counts.total),
     }),
   ];
-  if (status === "sending" && live !== undefined && live.perSecond > 0) {
-    parts.push(t("rateNow", { rate: formatRate(live.perSecond) }));
+  const notSent = counts.bounced + counts.failed + counts.skipped;
+  if (notSent > 0) {
+    parts.push(t("notSent", { count: notSent }));
+  }
+  if (status === "sending" && live !== undefined) {
+    if (live.perSecond > 0) {
+      parts.push(t("rateNow", { rate: formatRate(live.perSecond) }));
+    }
     if (live.secondsLeft !== null) {
       parts.push(t("timeLeft", { time: formatDuration(live.secondsLeft * 1000) }));
     }

@@ -33,6 +33,10 @@ export const t = messages({
   },
   progress: { en: "Sending progress", de: "Fortschritt des Versands" },
   progressWords: { en: "{done} of {total} done", de: "{done} von {total} erledigt" },
+  notSent: {
+    en: "{count, plural, one {# of them not sent} other {# of them not sent}}",
+    de: "{count, plural, one {# davon nicht gesendet} other {# davon nicht gesendet}}",
+  },
   rateNow: { en: "{rate} right now", de: "zurzeit {rate}" },
   timeLeft: { en: "about {time} left", de: "noch etwa {time}" },
   waitingRetry: {

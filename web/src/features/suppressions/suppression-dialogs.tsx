@@ -6,7 +6,7 @@ import { Dialog } from "../../ui/dialog.tsx";
 import { TextArea, TextField } from "../../ui/field.tsx";
 import { useForm } from "../../ui/form.ts";
 import { FormProblem, Notice } from "../../ui/states.tsx";
-import { toast } from "../../ui/toast.tsx";
+import { toast, toastWarning } from "../../ui/toast.tsx";
 import type { Added, Suppression } from "./suppression.ts";
 import { t } from "./suppressions.messages.ts";
 
@@ -92,7 +92,11 @@ export function LiftDialog({
       const { remains } = await ask(
         workspace.call.suppressions.delete({ address: suppression.address, reason }),
       );
-      toast(t(remains === null ? "lifted" : "liftedAnother"));
+      if (remains === null) {
+        toast(t("lifted"));
+      } else {
+        toastWarning(t("liftedAnother"));
+      }
       onClose();
     },
   });

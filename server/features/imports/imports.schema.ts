@@ -180,7 +180,7 @@ export const ImportCheck = t.Object(
         name: t.String(),
         speaks: t.Union([t.Literal("name"), t.Literal("cells"), t.Literal("answers")], {
           description:
-            "What of the column says that it is about consent. answers: nothing does, but its cells are yes and no, so that it may be; the import starts only with decisions for these values, or with the column among ignoredColumns. Its others are rows with something else, which are not mailed if the answers are about mail",
+            "What of the column says that it is about consent. answers: nothing says so plainly, but it has cells with yes or no, so that it may be; the import starts only with decisions for these values, or with the column among ignoredColumns. Its others are rows with something else, which are not mailed if the answers are about mail",
         }),
         values: t.Array(
           t.Object({

@@ -177,8 +177,8 @@ export const t = messages({
     de: "Die Datei konnte nicht auf Status geprüft werden",
   },
   checkFailedHint: {
-    en: "You can still start the import. People whose status is not recognized will not be emailed.",
-    de: "Sie können den Import trotzdem starten. Personen mit unbekanntem Status erhalten keine E-Mails.",
+    en: "Files up to 16 MB can still be imported. If a column needs an answer first, SwiftMail tells you which one. People whose status is not recognized will not be emailed.",
+    de: "Dateien bis 16 MB können Sie trotzdem importieren. Braucht eine Spalte zuerst eine Antwort, nennt SwiftMail sie. Personen mit unbekanntem Status erhalten keine E-Mails.",
   },
   tryAgain: { en: "Try again", de: "Erneut versuchen" },
   saysNothing: {
@@ -186,8 +186,8 @@ export const t = messages({
     de: "Diese Datei sagt nicht, wer sich abgemeldet hat",
   },
   saysNothingHint: {
-    en: "Everyone in it can be emailed. If your previous tool has a list of people who unsubscribed or bounced, import it into the suppression list first.",
-    de: "Alle darin können E-Mails erhalten. Hat Ihr bisheriges Werkzeug eine Liste der Abgemeldeten oder Unzustellbaren, importieren Sie diese zuerst in die Sperrliste.",
+    en: "Everyone in it who is not already suppressed can be emailed. If your previous tool has a list of people who unsubscribed or bounced, import it into the suppression list first.",
+    de: "Alle darin, die nicht bereits gesperrt sind, können E-Mails erhalten. Hat Ihr bisheriges Werkzeug eine Liste der Abgemeldeten oder Unzustellbaren, importieren Sie diese zuerst in die Sperrliste.",
   },
   fileSays: {
     en: "This looks like a list of people who must not be emailed: {reason}",
@@ -314,8 +314,8 @@ export const t = messages({
   },
   intoSuppressions: { en: "Suppression list", de: "Sperrliste" },
   intoSuppressionsHint: {
-    en: "Nobody becomes a contact, and nobody in the file gets campaigns again.",
-    de: "Niemand wird Kontakt, und niemand aus der Datei erhält wieder Kampagnen.",
+    en: "Nobody becomes a contact. The addresses in the file are suppressed, so campaigns do not reach them.",
+    de: "Niemand wird Kontakt. Die Adressen aus der Datei werden gesperrt, sodass Kampagnen sie nicht erreichen.",
   },
   erased: { en: "Rejected: erased", de: "Abgelehnt: gelöscht" },
   erasedTitle: {

@@ -1,13 +1,12 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { deriveKey, type KeyRing } from "../platform/secrets.ts";
-import type { MessageRef } from "./types.ts";
 
 // A token identifies the message that a request or bounce is about, and proves that we issued it:
 //
 //   1 byte   version (3 bits) and key tag (5 bits)
 //   1 byte   purpose
-//   varints  workspace number, campaign, seq and, for clicks, link number (LEB128, shortest form); for unsubscribe
-//            and preferences the contact instead of a link, so that they work after the campaign is deleted
+//   varints  workspace number and what `layouts` says of the purpose (LEB128, shortest form): mostly campaign and seq;
+//            unsubscribe and preferences have the contact too, so that they work after the campaign is deleted
 //   10 bytes HMAC-SHA-256 of all preceding bytes, truncated (80 bits: RFC 2104 §5)
 //
 // base64url in URLs; lower-case base32 in local parts, whose case a mail server may change.
@@ -33,31 +32,86 @@ export const tokenPurposes = {
 } as const;
 export type TokenPurpose = keyof typeof tokenPurposes;
 
-/**
- * The purposes of tokens in URLs: `/o/ /c/ /u/ /p/ /v/`, and `/f/`, where `campaignId` holds the number of the form,
- * the sign-up or the address change.
- */
-export type UrlPurpose =
-  | "open"
-  | "click"
-  | "unsubscribe"
-  | "preferences"
-  | "view"
-  | "form"
-  | "signup"
-  | "newAddress";
+/** The purposes of tokens in URLs: `/o/ /c/ /u/ /p/ /v/ /f/`, and `/f/confirm/` and `/p/confirm/`. */
+export type UrlPurpose = Exclude<TokenPurpose, AddressPurpose | "messageId">;
 /** The purposes of tokens in addresses: return path, and mailto: in List-Unsubscribe. */
 export type AddressPurpose = "bounce" | "unsubscribeMail";
 
+type OfWorkspace = { workspaceNumber: number };
+/** One message of a campaign. `seq` 0: the web view of nobody in particular. */
+export type MessageSubject = OfWorkspace & { campaignId: number; seq: number };
 /**
- * The contents of a token. `seq` 0 = anonymous (web view); `link` 0 = no link. For `unsubscribe` and `preferences`,
- * `link` is the contact, or 0 in mail sent before tokens contained it.
+ * A person, and the message that led to them; its numbers are 0 in mail that belongs to no campaign. In mail sent
+ * before tokens contained the contact, `contactId` is undefined and the message says who it is.
  */
-export type TokenSubject = {
-  workspaceNumber: number;
-  campaignId: number;
-  seq: number;
-  link: number;
+export type PersonSubject = MessageSubject & { contactId: number | undefined };
+
+/** What a token of each purpose identifies. */
+export type TokenSubjects = {
+  open: MessageSubject;
+  click: MessageSubject & { link: number };
+  unsubscribe: PersonSubject;
+  preferences: PersonSubject;
+  view: MessageSubject;
+  bounce: MessageSubject;
+  unsubscribeMail: MessageSubject;
+  messageId: MessageSubject;
+  form: OfWorkspace & { formId: number };
+  signup: OfWorkspace & { signupId: number };
+  newAddress: OfWorkspace & { changeId: number };
+};
+
+/** How the numbers that follow the workspace make up a subject, and the reverse; undefined when they cannot. */
+type Layout<S> = {
+  write: (subject: S) => number[];
+  read: (workspaceNumber: number, numbers: number[]) => S | undefined;
+};
+
+const ofMessage: Layout<MessageSubject> = {
+  write: ({ campaignId, seq }) => [campaignId, seq],
+  read: (workspaceNumber, [campaignId, seq, ...rest]) =>
+    campaignId === undefined || seq === undefined || rest.length > 0
+      ? undefined
+      : { workspaceNumber, campaignId, seq },
+};
+
+const ofPerson: Layout<PersonSubject> = {
+  write: ({ campaignId, seq, contactId = 0 }) => [campaignId, seq, contactId],
+  read: (workspaceNumber, [campaignId, seq, contactId = 0, ...rest]) =>
+    campaignId === undefined || seq === undefined || rest.length > 0
+      ? undefined
+      : { workspaceNumber, campaignId, seq, contactId: contactId === 0 ? undefined : contactId },
+};
+
+/** Something that has one number; the second has always been 0. */
+function ofThing<K extends string>(name: K): Layout<OfWorkspace & { [N in K]: number }> {
+  return {
+    write: (subject) => [subject[name], 0],
+    read: (workspaceNumber, [id, zero, ...rest]) =>
+      id === undefined || zero === undefined || rest.length > 0
+        ? undefined
+        : ({ workspaceNumber, [name]: id } as OfWorkspace & { [N in K]: number }),
+  };
+}
+
+const layouts: { [P in TokenPurpose]: Layout<TokenSubjects[P]> } = {
+  open: ofMessage,
+  click: {
+    write: ({ campaignId, seq, link }) => [campaignId, seq, link],
+    read: (workspaceNumber, [campaignId, seq, link, ...rest]) =>
+      campaignId === undefined || seq === undefined || link === undefined || rest.length > 0
+        ? undefined
+        : { workspaceNumber, campaignId, seq, link },
+  },
+  unsubscribe: ofPerson,
+  preferences: ofPerson,
+  view: ofMessage,
+  bounce: ofMessage,
+  unsubscribeMail: ofMessage,
+  messageId: ofMessage,
+  form: ofThing("formId"),
+  signup: ofThing("signupId"),
+  newAddress: ofThing("changeId"),
 };
 
 type TokenKey = { firstByte: number; mac: Bun.CryptoHasher };
@@ -96,7 +150,11 @@ function tokenKey(ring: KeyRing, id: string): TokenKey {
 }
 
 /** The token for a URL: 22 to 60 characters of base64url. */
-export function trackingToken(keys: TokenKeys, purpose: UrlPurpose, subject: TokenSubject): string {
+export function trackingToken<P extends UrlPurpose>(
+  keys: TokenKeys,
+  purpose: P,
+  subject: TokenSubjects[P],
+): string {
   return scratch.toString("base64url", 0, writeToken(keys, purpose, subject));
 }
 
@@ -104,11 +162,11 @@ export function trackingToken(keys: TokenKeys, purpose: UrlPurpose, subject: Tok
  * Reads a token from a URL; undefined when we did not issue it for this purpose. Compares in constant time and accepts
  * only the canonical encoding.
  */
-export function readTrackingToken(
+export function readTrackingToken<P extends UrlPurpose>(
   keys: TokenKeys,
-  purpose: UrlPurpose,
+  purpose: P,
   token: string,
-): TokenSubject | undefined {
+): TokenSubjects[P] | undefined {
   if (token.length > 64) {
     return undefined;
   }
@@ -123,9 +181,9 @@ export function readTrackingToken(
 export function addressToken(
   keys: TokenKeys,
   purpose: AddressPurpose,
-  subject: Omit<TokenSubject, "link">,
+  subject: MessageSubject,
 ): string {
-  const length = writeToken(keys, purpose, { ...subject, link: 0 });
+  const length = writeToken(keys, purpose, subject);
   return (purpose === "bounce" ? "b-" : "u-") + base32(scratch, length);
 }
 
@@ -134,7 +192,7 @@ export function readAddressToken(
   keys: TokenKeys,
   purpose: AddressPurpose,
   localPart: string,
-): TokenSubject | undefined {
+): MessageSubject | undefined {
   const folded = localPart.toLowerCase();
   if (folded.length > 64 || !folded.startsWith(purpose === "bounce" ? "b-" : "u-")) {
     return undefined;
@@ -152,16 +210,16 @@ export function readAddressToken(
  */
 export function messageIdOf(
   keys: TokenKeys,
-  ref: { workspaceNumber: number } & Pick<MessageRef, "campaignId" | "seq">,
+  subject: MessageSubject,
   domain: string,
   run = 0,
 ): string {
-  const length = writeToken(keys, "messageId", { ...ref, link: 0 });
+  const length = writeToken(keys, "messageId", subject);
   return `${base32(scratch, length)}${run === 0 ? "" : `-r${run}`}@${domain}`;
 }
 
 /** Reads the part before the `@` of a Message-ID made by `messageIdOf`; undefined when we did not issue it. */
-export function readMessageId(keys: TokenKeys, localPart: string): TokenSubject | undefined {
+export function readMessageId(keys: TokenKeys, localPart: string): MessageSubject | undefined {
   const token = localPart.toLowerCase().replace(/-r\d{1,9}$/, "");
   const bytes = localPart.length > 80 ? undefined : fromBase32(token);
   return bytes && readToken(keys, "messageId", bytes);
@@ -172,25 +230,27 @@ const scratch = Buffer.alloc(MAX_PAYLOAD_BYTES + MAC_BYTES);
 // Bun requires space for the longest digest, whatever the algorithm.
 const digest = Buffer.alloc(64);
 
-function writeToken(keys: TokenKeys, purpose: TokenPurpose, subject: TokenSubject): number {
+function writeToken<P extends TokenPurpose>(
+  keys: TokenKeys,
+  purpose: P,
+  subject: TokenSubjects[P],
+): number {
   scratch[0] = keys.current.firstByte;
   scratch[1] = tokenPurposes[purpose];
   let at = writeVarint(subject.workspaceNumber, 2);
-  at = writeVarint(subject.campaignId, at);
-  at = writeVarint(subject.seq, at);
-  if (hasLink(purpose)) {
-    at = writeVarint(subject.link, at);
+  for (const number of layouts[purpose].write(subject)) {
+    at = writeVarint(number, at);
   }
   keys.current.mac.copy().update(scratch.subarray(0, at)).digest(digest);
   digest.copy(scratch, at, 0, MAC_BYTES);
   return at + MAC_BYTES;
 }
 
-function readToken(
+function readToken<P extends TokenPurpose>(
   keys: TokenKeys,
-  purpose: TokenPurpose,
+  purpose: P,
   bytes: Buffer,
-): TokenSubject | undefined {
+): TokenSubjects[P] | undefined {
   const candidates = keys.byFirstByte.get(bytes[0] ?? 0);
   const end = bytes.length - MAC_BYTES;
   if (candidates === undefined || bytes[1] !== tokenPurposes[purpose] || end < 5) {
@@ -206,18 +266,17 @@ function readToken(
   if (!isOurs) {
     return undefined;
   }
-  const whole = hasLink(purpose) ? parsePayload(payload, 4) : undefined;
-  return whole ?? (purpose === "click" ? undefined : parsePayload(payload, 3));
+  const [workspaceNumber, ...numbers] = readVarints(payload) ?? [];
+  return workspaceNumber === undefined
+    ? undefined
+    : layouts[purpose].read(workspaceNumber, numbers);
 }
 
-function hasLink(purpose: TokenPurpose): boolean {
-  return purpose === "click" || purpose === "unsubscribe" || purpose === "preferences";
-}
-
-function parsePayload(payload: Buffer, count: number): TokenSubject | undefined {
+/** The numbers behind version and purpose; undefined when the last one is cut off. */
+function readVarints(payload: Buffer): number[] | undefined {
   const values: number[] = [];
   let at = 2;
-  for (let i = 0; i < count; i++) {
+  while (at < payload.length) {
     let value = 0;
     let scale = 1;
     let byte = 0;
@@ -228,8 +287,7 @@ function parsePayload(payload: Buffer, count: number): TokenSubject | undefined 
     } while (byte >= 0x80);
     values.push(value);
   }
-  const [workspaceNumber = 0, campaignId = 0, seq = 0, link = 0] = values;
-  return at === payload.length ? { workspaceNumber, campaignId, seq, link } : undefined;
+  return at === payload.length ? values : undefined;
 }
 
 function writeVarint(value: number, start: number): number {

@@ -292,7 +292,6 @@ test("13: MAIL FROM is a VERP address below the sending domain, and its token le
     workspaceNumber: 3,
     campaignId: 9,
     seq: 42,
-    link: 0,
   });
   expect(new Set(messages.map((message) => message.mail)).size).toBe(names.length);
 });

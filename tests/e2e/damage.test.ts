@@ -98,7 +98,7 @@ afterAll(async () => {
 /** A fact in the journal: of a message that nobody knows, which changes nothing. */
 async function anOpenIsKept(): Promise<void> {
   const keys = loadTokenKeys(readKeyRing(running.dataDir));
-  const subject = { workspaceNumber: 1, campaignId: 99, seq: 1, link: 0 };
+  const subject = { workspaceNumber: 1, campaignId: 99, seq: 1 };
   const open = await fetch(`${running.url}/o/${trackingToken(keys, "open", subject)}`);
   expect(open.headers.get("content-type")).toBe("image/gif");
   await Bun.sleep(1_000);

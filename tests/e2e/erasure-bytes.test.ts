@@ -125,16 +125,18 @@ async function engage(): Promise<void> {
         .get(personId),
     ),
   }));
-  const token = (purpose: Parameters<typeof trackingToken>[1], link: number) =>
-    trackingToken(keys, purpose, { ...at, campaignId, link });
-  expect((await page(`/o/${token("open", 0)}`)).status).toBe(200);
-  const click = await page(`/c/${token("click", 1)}`);
+  const message = { ...at, campaignId };
+  expect((await page(`/o/${trackingToken(keys, "open", message)}`)).status).toBe(200);
+  const click = await page(`/c/${trackingToken(keys, "click", { ...message, link: 1 })}`);
   expect(click.headers.get("location")).toContain(encodeURIComponent(FORMER));
-  expect(await (await page(`/v/${token("view", 0)}`)).text()).toContain(FIRST);
-  const asked = await page(`/p/${token("preferences", personId)}`, {
-    action: "address",
-    email: CURRENT,
-  });
+  expect(await (await page(`/v/${trackingToken(keys, "view", message)}`)).text()).toContain(FIRST);
+  const asked = await page(
+    `/p/${trackingToken(keys, "preferences", { ...message, contactId: personId })}`,
+    {
+      action: "address",
+      email: CURRENT,
+    },
+  );
   expect(asked.status).toBe(200);
   const changeId = await until(
     "the mail to the new address",
@@ -149,9 +151,7 @@ async function engage(): Promise<void> {
   );
   const confirm = trackingToken(keys, "newAddress", {
     workspaceNumber: at.workspaceNumber,
-    campaignId: Number(changeId),
-    seq: 0,
-    link: 0,
+    changeId: Number(changeId),
   });
   expect((await page(`/p/confirm/${confirm}`, {})).status).toBe(200);
 }

@@ -220,13 +220,12 @@ test.skipIf(!mayMountDisks)(
     await untilCompleted(api, workspace, id, 40_000);
     const keys = loadTokenKeys(readKeyRing(binary.dataDir));
     const visit = async (seq: number) => {
-      const address = (path: string, purpose: Parameters<typeof trackingToken>[1], link = 0) => {
-        const subject = { workspaceNumber: 1, campaignId: id, seq, link };
-        return `${binary.url}/${path}/${trackingToken(keys, purpose, subject)}`;
-      };
-      const click = await fetch(address("c", "click", 1), { redirect: "manual" });
-      const open = await fetch(address("o", "open"));
-      const leave = await fetch(address("u", "unsubscribe"), {
+      const message = { workspaceNumber: 1, campaignId: id, seq };
+      const toLink = trackingToken(keys, "click", { ...message, link: 1 });
+      const toLeave = trackingToken(keys, "unsubscribe", { ...message, contactId: undefined });
+      const click = await fetch(`${binary.url}/c/${toLink}`, { redirect: "manual" });
+      const open = await fetch(`${binary.url}/o/${trackingToken(keys, "open", message)}`);
+      const leave = await fetch(`${binary.url}/u/${toLeave}`, {
         method: "POST",
         headers: { "accept-language": "en" },
         body: new URLSearchParams({ "List-Unsubscribe": "One-Click" }),

@@ -1,4 +1,4 @@
-import { type TokenKeys, trackingToken, type UrlPurpose } from "../tokens.ts";
+import { type MessageSubject, type TokenKeys, trackingToken } from "../tokens.ts";
 import type { CampaignContent, Recipient } from "../types.ts";
 import { Budget } from "./budget.ts";
 import type { CountedContext } from "./counted-liquid.ts";
@@ -116,31 +116,44 @@ export function renderText(segments: Segment[], state: MessageState, target: Tar
 export function ownUrl(state: MessageState, name: OwnUrl): string {
   const { seq, contactId } = state.recipient;
   if (name === "unsubscribe_url") {
-    state.unsubscribeUrl ??= tokenUrl(state, "unsubscribe", "u", seq, contactId);
+    state.unsubscribeUrl ??= ownPage(state, "u", seq, (keys, message) =>
+      trackingToken(keys, "unsubscribe", { ...message, contactId }),
+    );
     return state.unsubscribeUrl;
   }
   if (name === "preferences_url") {
-    return tokenUrl(state, "preferences", "p", seq, contactId);
+    return ownPage(state, "p", seq, (keys, message) =>
+      trackingToken(keys, "preferences", { ...message, contactId }),
+    );
   }
   // Without tracking, the web view URL is anonymous, so that a visit does not identify the recipient.
   const { trackOpens, trackClicks } = state.source.content;
   const isTracked = (trackOpens || trackClicks) && !state.recipient.contact.tracking_off;
-  return tokenUrl(state, "view", "v", isTracked ? seq : 0);
+  return ownPage(state, "v", isTracked ? seq : 0, (keys, message) =>
+    trackingToken(keys, "view", message),
+  );
 }
 
-function tokenUrl(state: MessageState, purpose: UrlPurpose, path: string, seq: number, link = 0) {
+function ownPage(
+  state: MessageState,
+  path: string,
+  seq: number,
+  tokenOf: (keys: TokenKeys, message: MessageSubject) => string,
+): string {
   const { content, campaignId, keys } = state.source;
   if (state.isPreview) {
     return `${content.publicUrl}/${path}/preview`;
   }
-  const subject = { workspaceNumber: content.workspace.number, campaignId, seq, link };
-  return `${content.publicUrl}/${path}/${trackingToken(keys, purpose, subject)}`;
+  const message = { workspaceNumber: content.workspace.number, campaignId, seq };
+  return `${content.publicUrl}/${path}/${tokenOf(keys, message)}`;
 }
 
 function clickUrl(state: MessageState, link: number): string {
   const { content } = state.source;
   if (content.trackClicks && !state.isPreview && !state.recipient.contact.tracking_off) {
-    return tokenUrl(state, "click", "c", state.recipient.seq, link);
+    return ownPage(state, "c", state.recipient.seq, (keys, message) =>
+      trackingToken(keys, "click", { ...message, link }),
+    );
   }
   const target = content.links[link - 1] ?? "#";
   if (!target.includes("{")) {
@@ -169,7 +182,9 @@ export function openUrl(state: MessageState): string | undefined {
   if (!content.trackOpens || state.isPreview || state.recipient.contact.tracking_off) {
     return undefined;
   }
-  return tokenUrl(state, "open", "o", state.recipient.seq);
+  return ownPage(state, "o", state.recipient.seq, (keys, message) =>
+    trackingToken(keys, "open", message),
+  );
 }
 
 /** The HTML of the tracking pixel. @param url Not yet escaped. */

@@ -1,16 +1,11 @@
-import {
-  loadTokenKeys,
-  type TokenKeys,
-  trackingToken,
-  type UrlPurpose,
-} from "../../delivery/index.ts";
+import { loadTokenKeys, type TokenKeys, trackingToken } from "../../delivery/index.ts";
 import { workspaceFacts } from "../templates/message-scope.service.ts";
 import type { ContactMailDeps } from "./contact-mail.service.ts";
 
 /** Addresses of pages for one person, in the workspace's name. */
 export class RecipientUrls {
   readonly #keys: TokenKeys;
-  readonly #number: number;
+  readonly #workspace: { workspaceNumber: number };
   readonly #publicUrl: string;
 
   constructor(
@@ -18,24 +13,21 @@ export class RecipientUrls {
     workspaceId: string,
   ) {
     this.#keys = loadTokenKeys(deps.keyRing);
-    this.#number = workspaceFacts(deps.databases.system, workspaceId).number;
+    const { number } = workspaceFacts(deps.databases.system, workspaceId);
+    this.#workspace = { workspaceNumber: number };
     this.#publicUrl = deps.publicUrl();
   }
 
-  signup(id: number): string {
-    return `${this.#publicUrl}/f/confirm/${this.#token("signup", id, 0)}`;
+  signup(signupId: number): string {
+    return `${this.#publicUrl}/f/confirm/${trackingToken(this.#keys, "signup", { ...this.#workspace, signupId })}`;
   }
 
-  newAddress(id: number): string {
-    return `${this.#publicUrl}/p/confirm/${this.#token("newAddress", id, 0)}`;
+  newAddress(changeId: number): string {
+    return `${this.#publicUrl}/p/confirm/${trackingToken(this.#keys, "newAddress", { ...this.#workspace, changeId })}`;
   }
 
   preferences(contactId: number): string {
-    return `${this.#publicUrl}/p/${this.#token("preferences", 0, contactId)}`;
-  }
-
-  #token(purpose: UrlPurpose, campaignId: number, link: number): string {
-    const subject = { workspaceNumber: this.#number, campaignId, seq: 0, link };
-    return trackingToken(this.#keys, purpose, subject);
+    const subject = { ...this.#workspace, campaignId: 0, seq: 0, contactId };
+    return `${this.#publicUrl}/p/${trackingToken(this.#keys, "preferences", subject)}`;
   }
 }

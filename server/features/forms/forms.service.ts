@@ -202,7 +202,7 @@ function summaryOf(context: FormContext, row: FormRow) {
 }
 
 function formUrl({ keyRing, workspaceNumber, publicUrl }: FormContext, formId: number): string {
-  const subject = { workspaceNumber, campaignId: formId, seq: 0, link: 0 };
+  const subject = { workspaceNumber, formId };
   return `${publicUrl}/f/${trackingToken(loadTokenKeys(keyRing), "form", subject)}`;
 }
 

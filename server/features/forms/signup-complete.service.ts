@@ -51,7 +51,7 @@ export class Confirmations {
       return undefined;
     }
     const db = this.#deps.databases.workspace(workspace.id);
-    const row = findSignup(db, subject.campaignId);
+    const row = findSignup(db, subject.signupId);
     const isOpen = row !== undefined && row.expiresAt > this.#deps.clock();
     if (!isOpen || (row.state !== "waiting" && row.state !== "done")) {
       return undefined;

@@ -88,7 +88,7 @@ export class PublicForms {
     if (subject === undefined || workspace === undefined) {
       return undefined;
     }
-    const form = findOpenForm(this.#deps.databases.workspace(workspace.id), subject.campaignId);
+    const form = findOpenForm(this.#deps.databases.workspace(workspace.id), subject.formId);
     return form && { workspaceId: workspace.id, workspaceName: workspace.name, form };
   }
 

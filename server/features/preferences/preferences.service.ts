@@ -72,9 +72,9 @@ export class PreferenceCentre {
     }
     const db = this.#deps.databases.workspace(workspace.id);
     const contactId =
-      subject.link === 0
+      subject.contactId === undefined
         ? recipientContactId(db, subject.campaignId, subject.seq)
-        : presentContactId(db, subject.link);
+        : presentContactId(db, subject.contactId);
     return contactId === undefined ||
       findContactById(db, contactId, this.#deps.clock()) === undefined
       ? undefined
@@ -224,7 +224,7 @@ export class PreferenceCentre {
       return undefined;
     }
     const db = this.#deps.databases.workspace(workspace.id);
-    const change = findAddressChange(db, subject.campaignId);
+    const change = findAddressChange(db, subject.changeId);
     if (change === undefined || change.expiresAt <= this.#deps.clock()) {
       return undefined;
     }

@@ -4,7 +4,7 @@ import {
   type Renderer,
   readTrackingToken,
   type TokenKeys,
-  type TokenSubject,
+  type TokenSubjects,
   trackingToken,
   type UnsubscribeFact,
   type UrlPurpose,
@@ -25,7 +25,7 @@ export type Visitor = { ip: string; agent: string; hint: EngagementFact["hint"] 
 export type UnsubscribePurpose = "unsubscribe" | "preferences";
 
 type Workspace = { id: string; name: string };
-type Recipient = { subject: TokenSubject; workspace: Workspace };
+type Recipient<P extends UrlPurpose> = { subject: TokenSubjects[P]; workspace: Workspace };
 
 /** The person behind a token that may take somebody off. */
 export type Whom = {
@@ -143,21 +143,22 @@ export class Tracking {
       via,
       ip: visitor.ip,
       ua: visitor.agent,
-      ...(subject.link === 0 ? {} : { ct: subject.link, a: whom.address }),
+      ...(subject.contactId === undefined ? {} : { ct: subject.contactId, a: whom.address }),
     });
     return whom;
   }
 
-  #recipient(purpose: UrlPurpose, token: string): Recipient | undefined {
+  #recipient<P extends UrlPurpose>(purpose: P, token: string): Recipient<P> | undefined {
     const subject = readTrackingToken(this.#keys, purpose, token);
     const workspace = subject && this.#workspaces.find(subject.workspaceNumber);
     return subject === undefined || workspace === undefined ? undefined : { subject, workspace };
   }
 
   /** The contact's address as it is now; that of the message where the contact is gone. */
-  #whom({ subject, workspace }: Recipient): Whom | undefined {
+  #whom({ subject, workspace }: Recipient<UnsubscribePurpose>): Whom | undefined {
     const db = this.#deps.databases.workspace(workspace.id);
-    const contact = findContact(db, subject.link);
+    const { contactId } = subject;
+    const contact = contactId === undefined ? undefined : findContact(db, contactId);
     const message = findRecipient(db, subject.campaignId, subject.seq);
     const address = contact?.address ?? message?.address;
     return address === undefined
@@ -174,7 +175,7 @@ export class Tracking {
 
   async #engage(
     kind: EngagementFact["k"],
-    { subject, workspace }: Recipient,
+    { subject, workspace }: Recipient<EngagementFact["k"]>,
     visitor: Visitor,
     link?: number,
   ): Promise<void> {
@@ -199,6 +200,6 @@ export class Tracking {
   }
 }
 
-function campaignOf({ subject, workspace }: Recipient) {
+function campaignOf({ subject, workspace }: Recipient<"click" | "view">) {
   return { workspaceId: workspace.id, campaignId: subject.campaignId };
 }

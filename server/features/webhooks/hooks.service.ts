@@ -1,11 +1,11 @@
 import { LRUCache } from "lru-cache";
 import {
   loadTokenKeys,
+  type MessageSubject,
   type OutsideFact,
   readAddressToken,
   readMessageId,
   type TokenKeys,
-  type TokenSubject,
 } from "../../delivery/index.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Databases } from "../../platform/db/databases.ts";
@@ -180,7 +180,7 @@ export class Hooks {
   }
 
   /** The message that the event names, when it is of this workspace and not too old. */
-  #subjectOf(hook: Hook, event: HookEvent): TokenSubject | undefined {
+  #subjectOf(hook: Hook, event: HookEvent): MessageSubject | undefined {
     for (const name of event.names) {
       const local = localPartOf(name);
       const subject =
@@ -207,7 +207,7 @@ function localPartOf(name: string): string {
 
 function factOf(
   w: string,
-  { campaignId: c, seq: s }: TokenSubject,
+  { campaignId: c, seq: s }: MessageSubject,
   event: HookEvent,
   at: number,
 ): OutsideFact | undefined {

@@ -40,13 +40,13 @@ test("every token in a message leads back to it", async () => {
   const email = await PostalMime.parse(message.bytes);
   const html = email.html ?? "";
   const token = (path: string) => new RegExp(`/${path}/([A-Za-z0-9_-]+)`).exec(html)?.[1] ?? "";
-  const subject = { workspaceNumber: 3, campaignId: 9, seq: 42, link: 0 };
+  const subject = { workspaceNumber: 3, campaignId: 9, seq: 42 };
 
   expect(readTrackingToken(testTokenKeys, "open", token("o"))).toEqual(subject);
   expect(readTrackingToken(testTokenKeys, "click", token("c"))).toEqual({ ...subject, link: 1 });
   expect(readTrackingToken(testTokenKeys, "unsubscribe", token("u"))).toEqual({
     ...subject,
-    link: 7,
+    contactId: 7,
   });
   const [returnPath, domain] = message.envelopeFrom.split("@");
   expect(domain).toBe("bounce.acme.example");

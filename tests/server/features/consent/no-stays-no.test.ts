@@ -25,7 +25,7 @@ const statusOf = async (id: number) => (await fixture.call("GET", `/contacts/${i
 function preferencesOf(contactId: number): string {
   const keys = loadTokenKeys(loadKeyRing(fixture.app.dataDir));
   const workspaceNumber = fixture.workspace.number;
-  const subject = { workspaceNumber, campaignId: 9, seq: 1, link: contactId };
+  const subject = { workspaceNumber, campaignId: 9, seq: 1, contactId };
   return `/p/${trackingToken(keys, "preferences", subject)}`;
 }
 

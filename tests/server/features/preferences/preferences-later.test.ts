@@ -2,11 +2,7 @@
 // time after which to come again, and nothing said to be done.
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { join } from "node:path";
-import {
-  loadTokenKeys,
-  type TokenSubject,
-  trackingToken,
-} from "../../../../server/delivery/index.ts";
+import { loadTokenKeys, trackingToken } from "../../../../server/delivery/index.ts";
 import { openConnection } from "../../../../server/platform/db/driver.ts";
 import { FileFault } from "../../../../server/platform/db/file-fault.ts";
 import { AppError } from "../../../../server/platform/errors.ts";
@@ -23,22 +19,25 @@ beforeEach(async () => {
   list = await fixture.newList("News");
   const contact = { email: "anna@example.org", firstName: "Anna", listIds: [list] };
   const { id } = (await fixture.call("POST", "/contacts", contact)).body;
-  path = `/p/${token("preferences", { link: id })}`;
+  path = `/p/${personToken(id)}`;
   await fixture.post(path, { action: "address", email: "new@example.org" });
   const change = fixture.db.prepare("SELECT id FROM address_change").pluck().get();
-  confirmPath = `/p/confirm/${token("newAddress", { campaignId: Number(change), seq: 0 })}`;
+  confirmPath = `/p/confirm/${changeToken(Number(change))}`;
 });
 afterEach(() => fixture.close());
 
-function token(purpose: "preferences" | "newAddress", subject: Partial<TokenSubject>): string {
-  const keys = loadTokenKeys(loadKeyRing(fixture.app.dataDir));
+const keys = () => loadTokenKeys(loadKeyRing(fixture.app.dataDir));
+
+function personToken(contactId: number): string {
   const workspaceNumber = fixture.workspace.number;
-  return trackingToken(keys, purpose, {
-    workspaceNumber,
-    campaignId: 9,
-    seq: 1,
-    link: 0,
-    ...subject,
+  const subject = { workspaceNumber, campaignId: 9, seq: 1, contactId };
+  return trackingToken(keys(), "preferences", subject);
+}
+
+function changeToken(changeId: number): string {
+  return trackingToken(keys(), "newAddress", {
+    workspaceNumber: fixture.workspace.number,
+    changeId,
   });
 }
 

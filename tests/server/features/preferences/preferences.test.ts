@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import {
   loadTokenKeys,
-  type TokenSubject,
+  type PersonSubject,
   trackingToken,
 } from "../../../../server/delivery/index.ts";
 import { loadKeyRing } from "../../../../server/platform/secrets.ts";
@@ -21,17 +21,23 @@ beforeEach(async () => {
   await fixture.newList("Internal", { isPublic: false });
   const contact = { email: "anna@example.org", firstName: "Anna", listIds: [news] };
   contactId = (await fixture.call("POST", "/contacts", contact)).body.id;
-  path = pathOf({ link: contactId });
+  path = pathOf({ contactId });
 });
 afterEach(() => fixture.close());
 
 function pathOf(
-  subject: Partial<TokenSubject>,
+  subject: Partial<PersonSubject>,
   purpose: "preferences" | "unsubscribe" = "preferences",
 ) {
   const keys = loadTokenKeys(loadKeyRing(fixture.app.dataDir));
   const number = fixture.workspace.number;
-  const whole = { workspaceNumber: number, campaignId: 9, seq: 1, link: 0, ...subject };
+  const whole = {
+    workspaceNumber: number,
+    campaignId: 9,
+    seq: 1,
+    contactId: undefined,
+    ...subject,
+  };
   return `/p/${trackingToken(keys, purpose, whole)}`;
 }
 
@@ -255,9 +261,9 @@ test("the link works years later, without its campaign, and for nobody else", as
   expect((await fixture.visit(path)).status).toBe(200);
   const other = fixture.app.newWorkspace("Other");
   for (const strange of [
-    pathOf({ link: contactId }, "unsubscribe"),
-    pathOf({ link: 999 }),
-    pathOf({ link: contactId, workspaceNumber: other.number }),
+    pathOf({ contactId }, "unsubscribe"),
+    pathOf({ contactId: 999 }),
+    pathOf({ contactId, workspaceNumber: other.number }),
     `${path.slice(0, -1)}${path.endsWith("A") ? "B" : "A"}`,
     "/p/preview",
   ]) {

@@ -118,9 +118,12 @@ afterEach(async () => {
   fixture.close();
 });
 
-function token(purpose: UrlPurpose, overrides: { link?: number; seq?: number } = {}): string {
-  const subject = { workspaceNumber: workspace.number, campaignId: 7, seq: 3, link: 0 };
-  return trackingToken(keys, purpose, { ...subject, ...overrides });
+type Overrides = { link?: number; contactId?: number; seq?: number };
+
+/** A token of message 3 of campaign 7; what the purpose does not need is not written. */
+function token(purpose: UrlPurpose, overrides: Overrides = {}): string {
+  const message = { workspaceNumber: workspace.number, campaignId: 7, seq: 3 };
+  return trackingToken(keys, purpose, { link: 0, contactId: undefined, ...message, ...overrides });
 }
 
 function facts(): Fact[] {
@@ -240,8 +243,8 @@ test("the button in mail to a contact that was merged away takes off the one tha
     UPDATE contact SET address = 'anna.new@example.org', fields = '{}' WHERE id = 30`);
   mergeContacts(db, { keep: 31, from: 30 }, { actorId: "test", now: NOW });
 
-  const page = await handle(`/u/${token("unsubscribe", { link: 30 })}`);
-  const done = await handle(`/u/${token("unsubscribe", { link: 30 })}`, { method: "POST" });
+  const page = await handle(`/u/${token("unsubscribe", { contactId: 30 })}`);
+  const done = await handle(`/u/${token("unsubscribe", { contactId: 30 })}`, { method: "POST" });
 
   expect(await page.text()).toContain("k•••@example.org");
   expect(await done.text()).toContain("You are unsubscribed");
@@ -289,7 +292,7 @@ test("the unsubscribe page has the workspace's look, the person's language, and 
   db.exec(`INSERT INTO public_look (id, name, logo_url, color, updated_at)
            VALUES (1, 'Acme <Books>', 'https://cdn.test/l.png', '#ff0000', 0)`);
 
-  const response = await handle(`/u/${token("unsubscribe", { link: 30 })}`, {
+  const response = await handle(`/u/${token("unsubscribe", { contactId: 30 })}`, {
     headers: { "accept-language": "en" },
   });
   const html = await response.text();
@@ -298,10 +301,10 @@ test("the unsubscribe page has the workspace's look, the person's language, and 
   expect(html).toContain("<strong>Acme &lt;Books&gt;</strong>");
   expect(html).toContain('src="https://cdn.test/l.png"');
   expect(html).toContain("--accent:#ff0000");
-  expect(html).toContain(`href="/p/${token("preferences", { link: 30 })}"`);
+  expect(html).toContain(`href="/p/${token("preferences", { contactId: 30 })}"`);
   expect(response.headers.get("content-security-policy")).toContain("form-action 'self'");
-  const done = await handle(`/u/${token("unsubscribe", { link: 30 })}`, { method: "POST" });
-  expect(await done.text()).toContain(`href="/p/${token("preferences", { link: 30 })}"`);
+  const done = await handle(`/u/${token("unsubscribe", { contactId: 30 })}`, { method: "POST" });
+  expect(await done.text()).toContain(`href="/p/${token("preferences", { contactId: 30 })}"`);
 });
 
 test("an erased person is told so, and nothing is kept of their visit", async () => {
@@ -309,7 +312,7 @@ test("an erased person is told so, and nothing is kept of their visit", async ()
   db.exec("UPDATE message SET address = 'erased-4f2a'; DELETE FROM contact");
 
   for (const method of ["GET", "POST"]) {
-    const response = await handle(`/u/${token("unsubscribe", { link: 30 })}`, { method });
+    const response = await handle(`/u/${token("unsubscribe", { contactId: 30 })}`, { method });
     const html = await response.text();
     expect(response.status).toBe(200);
     expect(html).toContain("erased your data");

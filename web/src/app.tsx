@@ -2,6 +2,7 @@ import type { AnyComponent } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { ErrorBoundary, LocationProvider, lazy, Route, Router, useLocation } from "preact-iso";
 import { whenSetupRequired, whenSignedOut } from "./api.ts";
+import { hasValidIds } from "./path-ids.ts";
 import { homePath, queryClient, useMe } from "./session.ts";
 import { NotFound } from "./shell/not-found.tsx";
 import { Shell } from "./shell/shell.tsx";
@@ -224,6 +225,7 @@ function Gate() {
 }
 
 function Pages({ pages, url }: { pages: PageRoute[]; url: string }) {
+  const { path } = useLocation();
   const [failure, setFailure] = useState<{ url: string; error: unknown }>();
   if (failure?.url === url) {
     return <ErrorState error={failure.error} onRetry={() => location.reload()} />;
@@ -232,7 +234,11 @@ function Pages({ pages, url }: { pages: PageRoute[]; url: string }) {
     <ErrorBoundary onError={(error) => setFailure({ url, error })}>
       <Router>
         {pages.map((one) => (
-          <Route key={one.path} path={one.path} component={one.component} />
+          <Route
+            key={one.path}
+            path={one.path}
+            component={hasValidIds(one.path, path) ? one.component : NotFound}
+          />
         ))}
         <Route default component={NotFound} />
       </Router>

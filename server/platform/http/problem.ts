@@ -171,6 +171,8 @@ function reasonOf({ schema, value, message }: SchemaProblem): string {
   return wantedOf(schema["anyOf"]) ?? message;
 }
 
+const NOT_A_NUMBER = "must be a number";
+
 /** What a union requires: one of its literal texts, or a number. */
 function wantedOf(alternatives: unknown): string | undefined {
   if (!Array.isArray(alternatives)) {
@@ -182,7 +184,7 @@ function wantedOf(alternatives: unknown): string | undefined {
     return `must be one of: ${texts.join(", ")}`;
   }
   const isNumber = kinds.some(({ type }) => type === "integer" || type === "number");
-  return isNumber ? "must be a number" : undefined;
+  return isNumber ? NOT_A_NUMBER : undefined;
 }
 
 /**
@@ -208,7 +210,9 @@ function fromValidation(error: ValidationError, parameters: Record<string, unkno
       const path = problem.path.replace(/^\//, "").replaceAll("/", ".");
       const field = path || parameterWith(problem.value, parameters) || error.type;
       if (!fields.some((known) => known.field === field)) {
-        fields.push({ field, reason: reasonOf(problem) });
+        const reason = reasonOf(problem);
+        const isId = error.type === "params" && reason === NOT_A_NUMBER;
+        fields.push({ field, reason: isId ? "is not a valid ID" : reason });
       }
     }
   }

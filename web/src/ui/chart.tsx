@@ -5,6 +5,7 @@ import { formatDateTime, formatNumber } from "../format.ts";
 import { IconButton } from "./button.tsx";
 import type { ChartProps } from "./chart-data.ts";
 import { downloadCsv } from "./csv.ts";
+import { ScrollArea } from "./scroll-area.tsx";
 import { Segmented } from "./toggles.tsx";
 import { t } from "./ui.messages.ts";
 
@@ -58,8 +59,7 @@ function LazyCanvas(props: ChartProps) {
 
 function NumberTable({ label, times, series }: ChartProps) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: an area that scrolls must be reachable by keyboard
-    <section class="max-h-[268px] overflow-auto" aria-label={label} tabIndex={0}>
+    <ScrollArea label={label} class="max-h-[268px] overflow-y-auto">
       <table class="data-table">
         <thead>
           <tr>
@@ -84,6 +84,6 @@ function NumberTable({ label, times, series }: ChartProps) {
           ))}
         </tbody>
       </table>
-    </section>
+    </ScrollArea>
   );
 }

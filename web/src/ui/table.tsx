@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { Button } from "./button.tsx";
 import { Popover } from "./menu.tsx";
+import { ScrollArea } from "./scroll-area.tsx";
 import { Checkbox } from "./toggles.tsx";
 import { t } from "./ui.messages.ts";
 import type { Sort } from "./url-state.ts";
@@ -67,8 +68,7 @@ export function Table<Row>(props: TableProps<Row>) {
   const { label, rows, rowKey, selection, actions } = props;
   const columns = props.columns.filter((column) => props.shown?.has(column.key) ?? !column.hidden);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: an area that scrolls must be reachable by keyboard
-    <section class="min-w-0 overflow-x-auto" aria-label={label} tabIndex={0}>
+    <ScrollArea label={label}>
       <table class="data-table">
         <thead>
           <tr>
@@ -99,7 +99,7 @@ export function Table<Row>(props: TableProps<Row>) {
           ))}
         </tbody>
       </table>
-    </section>
+    </ScrollArea>
   );
 }
 

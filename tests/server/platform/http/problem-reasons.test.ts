@@ -15,6 +15,7 @@ const app = new Elysia()
       state: t.Optional(t.Union([t.Literal("on"), t.Literal("off")])),
     }),
   })
+  .get("/forms/:id", () => "fine", { params: t.Object({ id: t.Integer({ minimum: 1 }) }) })
   .post("/", () => "fine", {
     body: t.Object({
       name: t.String({ minLength: 1, maxLength: 5 }),
@@ -55,6 +56,12 @@ test("and of each parameter, under its own name", async () => {
   expect(await queryReasons("limit=201")).toEqual({ limit: "must be at most 200" });
   expect(await queryReasons("limit=many")).toEqual({ limit: "must be a number" });
   expect(await queryReasons("state=open")).toEqual({ state: "must be one of: on, off" });
+});
+
+test("a word in the place of an ID is said to be no ID", async () => {
+  expect(await refused(new Request("http://localhost/forms/look"))).toEqual({
+    id: "is not a valid ID",
+  });
 });
 
 test.each([

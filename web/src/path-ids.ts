@@ -1,0 +1,11 @@
+/**
+ * Whether a path has a number wherever the page's pattern names a numbered thing. A word there belongs to no page, and
+ * asking the server about it would show the person a schema error. Workspaces are named by text.
+ */
+export function hasValidIds(pattern: string, path: string): boolean {
+  const parts = path.split("/");
+  return pattern.split("/").every((name, index) => {
+    const isNumbered = name.startsWith(":") && name !== ":workspaceId";
+    return !isNumbered || /^[1-9]\d{0,15}$/.test(parts[index] ?? "");
+  });
+}

@@ -10,6 +10,7 @@ import {
   deleteListRow,
   findIdByNameKey,
   findList,
+  goingLists,
   insertList,
   insertMembershipRow,
   type ListRow,
@@ -127,7 +128,7 @@ function toList(row: ListRow): List {
 
 /**
  * Deletes a list and its memberships, 2,000 a transaction, letting others work in between; the contacts
- * stay. Stopped half-way, it has fewer members and can be deleted again; from the first member on no campaign can be
+ * stay. It is not shown any more from the first piece on; stopped half-way, it is removed in the night. From the first member on no campaign can be
  * launched that reaches or leaves out its members.
  *
  * @param open Gives the workspace's connection anew after each pause.
@@ -140,6 +141,17 @@ export async function deleteList(open: () => Connection, id: number): Promise<vo
     refuseWhileNeeded(db, id);
     markGoing(db, id);
   });
+  await removeAll(open, id);
+}
+
+/** Ends the deletions of lists that were stopped half-way. Safe to run again, and beside one that is under way. */
+export async function finishDeletions(open: () => Connection): Promise<void> {
+  for (const id of goingLists(open())) {
+    await removeAll(open, id);
+  }
+}
+
+async function removeAll(open: () => Connection, id: number): Promise<void> {
   while (removeSomeMembers(open(), id, DELETE_AT_ONCE) === DELETE_AT_ONCE) {
     await Bun.sleep(1);
   }

@@ -51,7 +51,7 @@ const selectLists = statement<
 >(`
   SELECT ${columns}, name_key AS nameKey
     FROM list
-   WHERE (name_key, id) > (@nameKey, @id) AND instr(name_key, @q) > 0
+   WHERE (name_key, id) > (@nameKey, @id) AND instr(name_key, @q) > 0 AND NOT is_going
    ORDER BY name_key, id
    LIMIT @limit
 `);
@@ -184,7 +184,12 @@ export function updateList(
   return updateRow(db).get(list);
 }
 
-const setGoing = statement<[id: number]>("UPDATE list SET is_going = 1 WHERE id = ?");
+// Its name is free from now on: nobody sees that there still is a list with it.
+const setGoing = statement<[id: number]>(`
+  UPDATE list SET is_going = 1, name_key = name_key || char(10) || id WHERE id = ? AND NOT is_going
+`);
+
+const selectGoing = statement<[], { id: number }>("SELECT id FROM list WHERE is_going");
 
 /** From now on the list counts as deleted where a campaign, a segment, a form or a person asks for it. */
 export function markGoing(db: Connection, id: number): void {
@@ -291,4 +296,11 @@ export function leaveOtherLists(
 
 export function membershipsOf(db: Connection, contactId: number): MembershipRow[] {
   return selectMemberships(db).all(contactId);
+}
+
+/** Lists whose deletion has begun and not ended. */
+export function goingLists(db: Connection): number[] {
+  return selectGoing(db)
+    .all()
+    .map(({ id }) => id);
 }

@@ -2,6 +2,7 @@ import type { Clock } from "../../platform/clock.ts";
 import type { Databases } from "../../platform/db/databases.ts";
 import { forgetExpiredUndo } from "../contacts/contact-bulk.service.ts";
 import { removeOldEvents } from "../events/events.service.ts";
+import { finishDeletions } from "../lists/lists.service.ts";
 import type { AuditLog } from "../ports.ts";
 import {
   instanceBlockedDomains,
@@ -43,6 +44,7 @@ async function tidyWorkspace(context: TidyContext, workspaceId: string): Promise
   const open = () => context.databases.workspace(workspaceId);
   const now = context.clock();
   workspaceBlockedDomains.removeExpired(open(), now);
+  await finishDeletions(open);
   await inPieces(context, () => removeExpiredSuppressions(open(), now, AT_ONCE));
   await inPieces(context, () => forgetExpiredUndo(open(), now, AT_ONCE));
   await inPieces(context, () => removeOldEvents(open(), now, AT_ONCE));

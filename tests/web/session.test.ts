@@ -1,6 +1,10 @@
 import { expect, test } from "bun:test";
 import { safeNext } from "../../web/src/features/auth/sign-in-page.tsx";
-import { detailText } from "../../web/src/features/workspaces/audit-page.tsx";
+import {
+  actionText,
+  detailText,
+  outcomeText,
+} from "../../web/src/features/workspaces/audit-page.tsx";
 import { sortWorkspaces } from "../../web/src/shell/workspace-switcher.tsx";
 
 const workspace = (id: string, name: string) => ({
@@ -36,4 +40,11 @@ test("the details of an audit entry read as one line", () => {
     'role=viewer fields=["name"] count=3',
   );
   expect(detailText({})).toBe("");
+});
+
+test("an audit entry says in words what was done, and when nobody knows whether it was", () => {
+  expect(actionText("list.change")).toBe("List edited");
+  expect(actionText("later.invented")).toBe("later.invented");
+  expect(outcomeText({ outcome: "server_stopped" })).toContain("The server stopped");
+  expect(outcomeText({ outcome: "whole", status: 1 })).toBe("");
 });

@@ -1,4 +1,5 @@
 import { ScrollText } from "lucide-preact";
+import type { AuditAction } from "../../../../server/app.ts";
 import { type Answer, api, ask, type WorkspaceApi } from "../../api.ts";
 import { formatDateTime, formatExact } from "../../format.ts";
 import { useWorkspace } from "../../session.ts";
@@ -8,6 +9,7 @@ import { PagedTable } from "../../ui/paged-table.tsx";
 import { EmptyState } from "../../ui/states.tsx";
 import type { Column } from "../../ui/table.tsx";
 import { usePages } from "../../ui/use-pages.ts";
+import { t as actionWords } from "./audit-actions.messages.ts";
 import { SettingsFrame } from "./settings-frame.tsx";
 import { t } from "./workspaces.messages.ts";
 
@@ -55,7 +57,18 @@ const columns = (): Column<Entry>[] => [
       <span class="whitespace-nowrap">{row.actorName ?? row.actorId ?? t("instance")}</span>
     ),
   },
-  { key: "action", head: t("action"), cell: (row) => <code class="text-sm">{row.action}</code> },
+  {
+    key: "action",
+    head: t("action"),
+    cell: (row) => (
+      <>
+        <span data-tip={row.action}>{actionText(row.action)}</span>
+        {outcomeText(row.detail) !== "" && (
+          <p class="text-sm text-warning">{outcomeText(row.detail)}</p>
+        )}
+      </>
+    ),
+  },
   {
     key: "target",
     head: t("target"),
@@ -71,6 +84,16 @@ const columns = (): Column<Entry>[] => [
     ),
   },
 ];
+
+/** What an action is called; the code of one that a newer version recorded. */
+export function actionText(action: string): string {
+  return Object.hasOwn(actionWords.catalogue, action) ? actionWords(action as AuditAction) : action;
+}
+
+/** What is not known about an action that did not end, "" for any other. */
+export function outcomeText({ outcome }: Record<string, unknown>): string {
+  return outcome === "server_stopped" || outcome === "server_error" ? t(`outcome_${outcome}`) : "";
+}
 
 /** {a: 1, b: "x"} → "a=1 b=x"; nothing for an empty one. */
 export function detailText(detail: Record<string, unknown>): string {

@@ -147,5 +147,13 @@ export const t = messages({
   target: { en: "Object", de: "Objekt" },
   detail: { en: "Details", de: "Einzelheiten" },
   instance: { en: "Instance", de: "Instanz" },
+  outcome_server_stopped: {
+    en: "The server stopped during this action. Check whether it took effect.",
+    de: "Der Server wurde während dieser Aktion beendet. Prüfen Sie, ob sie wirksam wurde.",
+  },
+  outcome_server_error: {
+    en: "This action ended with an error. Check whether it took effect.",
+    de: "Diese Aktion endete mit einem Fehler. Prüfen Sie, ob sie wirksam wurde.",
+  },
   noAudit: { en: "No entries yet", de: "Noch keine Einträge" },
 });

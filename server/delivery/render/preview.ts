@@ -4,24 +4,13 @@ import type { Problem } from "./body.ts";
 import { type CompiledCampaign, compileCampaign } from "./compile.ts";
 import { type BuiltBody, buildContent, type ContentSource } from "./content.ts";
 import { oneLine } from "./header-text.ts";
-import { parseLink, renderLink } from "./links.ts";
+import { nobody } from "./link-target.ts";
 import { problemOf } from "./lint.ts";
 import { TemplateError } from "./liquid-engine.ts";
 import { positionAt } from "./liquid-mask.ts";
 import { newState, renderText, subjectOf } from "./message-state.ts";
 
 export type Preview = { subject: string; html: string; text: string; problems: Problem[] };
-
-/** An empty contact, for previews and anonymous web views. */
-export const nobody: ContactFields = {
-  id: 0,
-  email: "",
-  first_name: "",
-  last_name: "",
-  language: "",
-  tracking_off: true,
-  fields: {},
-};
 
 // A preview contains no tokens, so these keys sign nothing.
 let previewKeys: TokenKeys | undefined;
@@ -133,29 +122,6 @@ export function renderWebView(campaign: CompiledCampaign, recipient: Recipient, 
   return { subject, html };
 }
 
-/** The campaign data, besides the contact, that a link may refer to. */
-export type LinkSource = Pick<CampaignContent, "workspace" | "name" | "subject">;
-
-/** The target of a campaign's link for one contact; undefined when it cannot be rendered for this contact. */
-export function linkTarget(
-  link: string,
-  source: LinkSource,
-  contact: ContactFields,
-): string | undefined {
-  try {
-    return renderLink(parseLink(link), {
-      contact: { ...contact.fields, ...builtIns(contact) },
-      workspace: { name: source.workspace.name, postal_address: source.workspace.postalAddress },
-      campaign: { name: source.name, subject: source.subject },
-    });
-  } catch (error) {
-    if (error instanceof TemplateError) {
-      return undefined;
-    }
-    throw error;
-  }
-}
-
 function renderParts(
   campaign: CompiledCampaign,
   recipient: Recipient,
@@ -174,8 +140,4 @@ function renderParts(
 
 function recipientOf(contact: ContactFields, seq: number): Recipient {
   return { seq, contactId: contact.id, address: contact.email, attempts: 0, contact };
-}
-
-function builtIns({ email, first_name, last_name, language }: ContactFields) {
-  return { email, first_name, last_name, language };
 }

@@ -2,12 +2,12 @@ import { expect, setDefaultTimeout, test } from "bun:test";
 import { Budget, OverBudget } from "../../../../server/delivery/render/budget.ts";
 import { compileCampaign } from "../../../../server/delivery/render/compile.ts";
 import { buildContent } from "../../../../server/delivery/render/content.ts";
+import { linkTarget } from "../../../../server/delivery/render/link-target.ts";
 import { collectLinks } from "../../../../server/delivery/render/links.ts";
 import { renderSource, TemplateError } from "../../../../server/delivery/render/liquid-engine.ts";
 import { renderMessage } from "../../../../server/delivery/render/message.ts";
 import {
   buildAndTry,
-  linkTarget,
   renderPreview,
   showContent,
 } from "../../../../server/delivery/render/preview.ts";

@@ -2,15 +2,11 @@ import { expect, test } from "bun:test";
 import { compileBody } from "../../../../server/delivery/render/body.ts";
 import { compileCampaign } from "../../../../server/delivery/render/compile.ts";
 import { buildContent } from "../../../../server/delivery/render/content.ts";
+import { linkTarget, nobody } from "../../../../server/delivery/render/link-target.ts";
 import { collectLinks } from "../../../../server/delivery/render/links.ts";
 import { lintTemplate } from "../../../../server/delivery/render/lint.ts";
 import { plainTextOf } from "../../../../server/delivery/render/plain-text.ts";
-import {
-  linkTarget,
-  nobody,
-  renderPreview,
-  renderWebView,
-} from "../../../../server/delivery/render/preview.ts";
+import { renderPreview, renderWebView } from "../../../../server/delivery/render/preview.ts";
 import { readTrackingToken } from "../../../../server/delivery/tokens.ts";
 import type { CampaignContent, ContactFields } from "../../../../server/delivery/types.ts";
 import {

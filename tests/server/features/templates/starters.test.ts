@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import { compileCampaign } from "../../../../server/delivery/render/compile.ts";
 import { buildContent } from "../../../../server/delivery/render/content.ts";
+import { nobody } from "../../../../server/delivery/render/link-target.ts";
 import { renderMessage } from "../../../../server/delivery/render/message.ts";
-import { nobody } from "../../../../server/delivery/render/preview.ts";
 import { starters } from "../../../../server/features/templates/starters.ts";
 import { campaignContent, recipient, testTokenKeys } from "../../../support/campaign-content.ts";
 import { assertBulkMessage } from "../../../support/message-checks.ts";

@@ -14,6 +14,7 @@ import {
   TestSend,
   TestSendResult,
 } from "./campaigns.schema.ts";
+import { requireCampaign } from "./campaigns.service.ts";
 import {
   cancelCampaign,
   type LaunchDeps,
@@ -77,10 +78,10 @@ export const campaignActionRoutes = (deps: AppDeps) => {
     )
     .get(
       "/preflight",
-      async ({ workspace, params, query }) => {
+      async ({ db, workspace, params, query }) => {
         const counted = { memory, anew: query.anew === true };
         const context = { ...contextOf(workspace.id), engine, dns, clock, counted };
-        return (await runPreflight(context, params.id)).preflight;
+        return (await runPreflight(context, requireCampaign(db, params.id))).preflight;
       },
       {
         permission: "campaigns:read",

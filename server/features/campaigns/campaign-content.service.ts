@@ -10,8 +10,6 @@ import { readInboundSettings } from "../../inbound/index.ts";
 import type { Databases } from "../../platform/db/databases.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { campaignHosts } from "../domains/domains.service.ts";
-import { findSenderForCampaign } from "../domains/senders.service.ts";
-import { findWay } from "../routes/route-groups.service.ts";
 import {
   type ContactChoice,
   contactFor,
@@ -19,7 +17,7 @@ import {
   workspaceFacts,
 } from "../templates/message-scope.service.ts";
 import { type SectionProblem, templateFault } from "./campaigns.rules.ts";
-import { requireCampaign } from "./campaigns.service.ts";
+import { type CampaignParts, requireCampaign, sendingParts } from "./campaigns.service.ts";
 import { type CampaignRow, findContent } from "./campaigns.store.ts";
 
 /** Where a campaign lives, and what its links begin with. */
@@ -33,22 +31,24 @@ export type ContentContext = {
 /** A campaign's content, and what a person should know of it; with an `error` it cannot be sent. */
 export type BuiltContent = { row: CampaignRow; content: CampaignContent; problems: Problem[] };
 
+type Sending = Pick<CampaignParts, "sender" | "way">;
+
 /** Stands in for a sender that has not been chosen yet; never sent. */
 const NO_SENDER = { name: "", email: "nobody@sender.invalid", replyTo: "", domainName: null };
 
 /**
  * Compiles a campaign as it is stored now, the way a launch freezes it and a preview shows it.
  *
- * @throws AppError `not_found`; `unavailable` when too much of the workspace is being rendered.
+ * @param given Its sender and way, when they were read already.
+ * @throws AppError `unavailable` when too much of the workspace is being rendered.
  */
 export async function contentOf(
   context: ContentContext,
-  campaignId: number,
-  lane: "editing" | "sending" = "editing",
+  row: CampaignRow,
+  given: { lane?: "editing" | "sending"; sending?: Sending } = {},
 ): Promise<BuiltContent> {
-  const row = requireCampaign(context.databases.workspace(context.workspaceId), campaignId);
-  const { source, fieldKeys } = sourceOf(context, row);
-  return { row, ...(await context.renderer.build(lane, source, fieldKeys)) };
+  const { source, fieldKeys } = sourceOf(context, row, given.sending);
+  return { row, ...(await context.renderer.build(given.lane ?? "editing", source, fieldKeys)) };
 }
 
 /**
@@ -71,13 +71,13 @@ export async function contentFaults(
   return faults.map(templateFault);
 }
 
-function sourceOf(context: ContentContext, row: CampaignRow) {
+function sourceOf(context: ContentContext, row: CampaignRow, sending?: Sending) {
   const db = context.databases.workspace(context.workspaceId);
+  const { sender: chosen, way } = sending ?? sendingParts(db, row);
   const workspace = workspaceFacts(context.databases.system, context.workspaceId);
-  const chosen = row.senderId === null ? undefined : findSenderForCampaign(db, row.senderId);
   const sender = chosen ?? NO_SENDER;
   const domain = sender.domainName ?? sender.email.slice(sender.email.lastIndexOf("@") + 1);
-  const hosts = hostsFor(context, row, domain);
+  const hosts = hostsFor(context, way, domain);
   const source: ContentSource = {
     subject: row.subject,
     preheader: row.preheader,
@@ -109,12 +109,11 @@ function sourceOf(context: ContentContext, row: CampaignRow) {
  */
 function hostsFor(
   { databases, workspaceId, publicUrl }: ContentContext,
-  row: CampaignRow,
+  way: Sending["way"],
   domain: string,
 ) {
   const db = databases.workspace(workspaceId);
   const hosts = campaignHosts(db, domain, publicUrl);
-  const way = findWay(db, row);
   return {
     publicUrl: hosts.publicUrl,
     bounceDomain: way?.ownReturnPath

@@ -155,7 +155,10 @@ export function hasUnsubscribeLink(bodySource: string): boolean {
   return /\{\{-?\s*(unsubscribe_url|preferences_url)\b/.test(bodySource);
 }
 
-function audienceProblems(facts: SectionFacts): SectionProblem[] {
+/** What is wrong with whom a campaign is for. */
+export function audienceProblems(
+  facts: Pick<SectionFacts, "audience" | "segmentFaults" | "lacksList">,
+): SectionProblem[] {
   const { audience, segmentFaults, lacksList } = facts;
   const faults = segmentFaults.map((message) => ({
     code: "segment_unusable",

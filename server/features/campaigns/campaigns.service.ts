@@ -7,6 +7,7 @@ import { isSegment, segmentFault } from "../segments/segment-audience.service.ts
 import { readTemplate } from "../templates/templates.service.ts";
 import {
   type Audience,
+  audienceProblems,
   copyName,
   isTerminal,
   judgeSections,
@@ -177,38 +178,70 @@ export function audienceOf(row: Pick<CampaignRow, "audience">): Audience {
   };
 }
 
+/** What a campaign names, read together: who it is from, which way it leaves, what is wrong with its segments. */
+export type CampaignParts = {
+  sender: ReturnType<typeof findSenderForCampaign>;
+  way: ReturnType<typeof findWay>;
+  /** Why segments of the audience cannot be used, in sentences. */
+  segmentFaults: readonly string[];
+};
+
+/** The sender and the way of a campaign. */
+export function sendingParts(
+  db: Connection,
+  row: CampaignRow,
+): Omit<CampaignParts, "segmentFaults"> {
+  const sender = row.senderId === null ? undefined : findSenderForCampaign(db, row.senderId);
+  return { sender, way: findWay(db, row) };
+}
+
+/** Everything that the sections of a campaign are judged by. */
+export function partsOf(db: Connection, row: CampaignRow): CampaignParts {
+  return { ...sendingParts(db, row), segmentFaults: segmentFaults(db, audienceOf(row)) };
+}
+
 /**
  * What each part of the campaign still needs before it can be sent.
  *
  * @param contentFaults What is wrong with its template, where nothing else says so.
+ * @param parts What was read of it already.
  */
 export function sectionsOf(
   db: Connection,
   row: CampaignRow,
   contentFaults: readonly SectionProblem[],
+  parts: CampaignParts = partsOf(db, row),
 ): CampaignView["sections"] {
-  const sender = row.senderId === null ? undefined : findSenderForCampaign(db, row.senderId);
-  const route = findWay(db, row);
   const sections = judgeSections({
     subject: row.subject,
     bodySource: row.bodySource,
     contentFaults,
-    audience: audienceOf(row),
-    segmentFaults: segmentFaults(db, audienceOf(row)),
-    lacksList: findMissingList(db, listsOf(audienceOf(row))) !== undefined,
-    sender,
-    route,
+    ...audienceFacts(db, row, parts.segmentFaults),
+    sender: parts.sender,
+    route: parts.way,
   });
   const problems = Object.values(sections).flatMap((section) => section.problems);
   const review: Section = { state: problems.length === 0 ? "ready" : "needs_you", problems };
   return { ...sections, review };
 }
 
-/** A campaign as it is shown. @param contentFaults As for `sectionsOf`. */
+/** What is wrong with whom a campaign is for, at this moment. */
+export function audienceProblemsNow(db: Connection, row: CampaignRow): SectionProblem[] {
+  return audienceProblems(audienceFacts(db, row, segmentFaults(db, audienceOf(row))));
+}
+
+function audienceFacts(db: Connection, row: CampaignRow, segmentFaults: readonly string[]) {
+  const audience = audienceOf(row);
+  const lacksList = findMissingList(db, listsOf(audience)) !== undefined;
+  return { audience, segmentFaults, lacksList };
+}
+
+/** A campaign as it is shown. @param contentFaults As for `sectionsOf`. @param parts As for `sectionsOf`. */
 export function viewOf(
   db: Connection,
   row: CampaignRow,
   contentFaults: readonly SectionProblem[],
+  parts?: CampaignParts,
 ): CampaignView {
   const { createdBy: _, ...rest } = row;
   return {
@@ -216,7 +249,7 @@ export function viewOf(
     audience: audienceOf(row),
     trackOpens: row.trackOpens === 1,
     trackClicks: row.trackClicks === 1,
-    sections: sectionsOf(db, row, contentFaults),
+    sections: sectionsOf(db, row, contentFaults, parts),
   };
 }
 

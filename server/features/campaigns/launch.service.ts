@@ -18,7 +18,14 @@ import {
   type SectionProblem,
 } from "./campaigns.rules.ts";
 import type { CampaignView, Preflight, Schedule } from "./campaigns.schema.ts";
-import { requireCampaign, requireWay, sectionsOf } from "./campaigns.service.ts";
+import {
+  audienceProblemsNow,
+  type CampaignParts,
+  requireCampaign,
+  requireWay,
+  sectionsOf,
+  viewOf,
+} from "./campaigns.service.ts";
 import {
   type CampaignRow,
   moveCampaign,
@@ -102,8 +109,10 @@ export async function unscheduleCampaign(deps: LaunchDeps, target: Target): Prom
  * @throws AppError `illegal_state` with the checks that failed; `stale_version` when it was edited meanwhile.
  */
 export async function launchCampaign(deps: LaunchDeps, target: Target): Promise<CampaignView> {
-  await prepare(deps, target, () => enqueueLaunch(deps, target, deps.clock()));
-  return await shown(deps, target);
+  const parts = await prepare(deps, target, () => enqueueLaunch(deps, target, deps.clock()));
+  const db = deps.databases.workspace(target.workspaceId);
+  // Its words are frozen, so there is nothing to mend in them.
+  return viewOf(db, requireCampaign(db, target.campaignId), [], parts);
 }
 
 /** The handler of `campaign.launch`; safe to repeat. */
@@ -191,13 +200,17 @@ async function prepareOrGiveUp(deps: LaunchDeps, target: Target): Promise<boolea
   }
 }
 
-async function prepare(deps: LaunchDeps, target: Target, enqueue: () => void): Promise<void> {
+async function prepare(
+  deps: LaunchDeps,
+  target: Target,
+  enqueue: () => void,
+): Promise<CampaignParts> {
   const context = contextOf(deps, target.workspaceId);
   const before = requireCampaign(deps.databases.workspace(target.workspaceId), target.campaignId);
   requireMove(before, "prepare");
-  const { built, audience, preflight } = await runPreflight(
+  const { built, audience, parts, preflight } = await runPreflight(
     { ...deps, ...context },
-    target.campaignId,
+    before,
     "sending",
   );
   refuseFailedChecks(preflight);
@@ -205,13 +218,13 @@ async function prepare(deps: LaunchDeps, target: Target, enqueue: () => void): P
   const db = deps.databases.workspace(target.workspaceId);
   const now = deps.clock();
   const latest = requireCampaign(db, target.campaignId);
-  requireSame(latest, built.row);
+  requireSame(latest, before);
   requireMove(latest, "prepare");
   // The job first: without a campaign to prepare it does nothing, but a campaign without it would wait for ever.
   enqueue();
   inTransaction(db, () => {
     // A list may have begun to go since the checks. From here on none can, until the recipients are found.
-    refuseProblems(sectionsOf(db, latest, []).audience.problems);
+    refuseProblems(audienceProblemsNow(db, latest));
     move(db, latest, "prepare", "", now);
     const { content } = built;
     const json = JSON.stringify(content);
@@ -220,6 +233,7 @@ async function prepare(deps: LaunchDeps, target: Target, enqueue: () => void): P
     storeContent(db, { campaignId: latest.id, content: json, links: content.links, now });
   });
   checkDomainsTomorrow(deps, target.workspaceId);
+  return parts;
 }
 
 function requireSame(now: CampaignRow, checked: CampaignRow): void {

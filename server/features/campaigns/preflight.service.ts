@@ -6,15 +6,13 @@ import {
 } from "../../delivery/index.ts";
 import type { Clock } from "../../platform/clock.ts";
 import { lostAt, refreshDomain } from "../domains/domains.service.ts";
-import { findSenderForCampaign } from "../domains/senders.service.ts";
 import type { CampaignEngine, DnsLookup } from "../ports.ts";
-import { findWay } from "../routes/route-groups.service.ts";
 import { routeOrigins } from "../routes/routes.service.ts";
 import { compileAudience } from "../segments/segment-audience.service.ts";
 import { workspaceFacts } from "../templates/message-scope.service.ts";
 import { type BuiltContent, type ContentContext, contentOf } from "./campaign-content.service.ts";
 import type { Preflight } from "./campaigns.schema.ts";
-import { audienceOf, requireCampaign, sectionsOf } from "./campaigns.service.ts";
+import { audienceOf, type CampaignParts, sectionsOf, sendingParts } from "./campaigns.service.ts";
 import type { CampaignRow } from "./campaigns.store.ts";
 import { preflightChecks } from "./preflight.rules.ts";
 import type { WaterfallMemory } from "./waterfall-memory.service.ts";
@@ -30,10 +28,11 @@ export type PreflightDeps = ContentContext & {
 const MINUTE_MS = 60_000;
 const DOMAIN_CHECK_MAX_AGE_MS = 10 * 60_000;
 
-/** What a launch needs to know: the checks, and the content and the audience they were made on. */
+/** What a launch needs to know: the checks, and what they were made on. */
 export type PreflightResult = {
   built: BuiltContent;
   audience: AudienceDefinition;
+  parts: CampaignParts;
   preflight: Preflight;
 };
 
@@ -47,25 +46,27 @@ export type PreflightResult = {
  */
 export async function runPreflight(
   deps: PreflightDeps,
-  campaignId: number,
+  row: CampaignRow,
   lane: "editing" | "sending" = "editing",
 ): Promise<PreflightResult> {
   // First, since the content takes its host names from what the domain's check found.
   const open = () => deps.databases.workspace(deps.workspaceId);
-  await refreshSendingDomain(deps, requireCampaign(open(), campaignId));
-  const built = await contentOf(deps, campaignId, lane);
-  const { row, content, problems } = built;
-  const audience = compileAudience(open(), audienceOf(row), {
+  const before = sendingParts(open(), row);
+  const isNewVerdict = await refreshSendingDomain(deps, before);
+  const sending = isNewVerdict ? sendingParts(open(), row) : before;
+  const built = await contentOf(deps, row, { lane, sending });
+  const { content, problems } = built;
+  const { audience, faults } = compileAudience(open(), audienceOf(row), {
     now: momentOf(deps),
     timeZone: workspaceFacts(deps.databases.system, deps.workspaceId).timeZone,
   });
   const waterfall = await countOf(deps, audience);
   const db = open();
-  const sender = row.senderId === null ? undefined : findSenderForCampaign(db, row.senderId);
-  const route = findWay(db, row);
+  const { sender, way: route } = sending;
+  const parts = { ...sending, segmentFaults: faults };
   const checks = preflightChecks({
     // What is wrong with the content is in `problems`.
-    sections: sectionsOf(db, row, []),
+    sections: sectionsOf(db, row, [], parts),
     problems,
     bodySource: row.bodySource,
     textSource: row.textSource,
@@ -76,7 +77,7 @@ export async function runPreflight(
     willGetIt: waterfall.recipients,
     startedBefore: startedBefore(deps.databases.system, {
       workspaceId: deps.workspaceId,
-      campaignId,
+      campaignId: row.id,
       createdAt: row.createdAt,
     }),
     sender: sender && { ...sender, domainLostAt: lostAt(db, sender.domainId) },
@@ -88,7 +89,7 @@ export async function runPreflight(
     canSend: checks.every((check) => check.severity !== "error"),
     htmlBytes: Buffer.byteLength(content.html),
   };
-  return { built, audience, preflight };
+  return { built, audience, parts, preflight };
 }
 
 /** To the minute for who looks: a segment of the last seven days must not be another one at every look. */
@@ -107,19 +108,20 @@ async function countOf(deps: PreflightDeps, audience: AudienceDefinition): Promi
   return await counted.memory.count(engine.waterfall, asked);
 }
 
-async function refreshSendingDomain(deps: PreflightDeps, row: CampaignRow): Promise<void> {
-  const db = deps.databases.workspace(deps.workspaceId);
-  const route = findWay(db, row);
-  const sender = row.senderId === null ? undefined : findSenderForCampaign(db, row.senderId);
+/** True when the domain's check ran, after which the sender's domain may be verified or not any more. */
+async function refreshSendingDomain(
+  deps: PreflightDeps,
+  { sender, way: route }: Pick<CampaignParts, "sender" | "way">,
+): Promise<boolean> {
   if (
     route === undefined ||
     route.kind === "test_inbox" ||
     typeof sender?.domainId !== "number" ||
     sender.testOnly
   ) {
-    return;
+    return false;
   }
-  await refreshDomain(
+  return await refreshDomain(
     () => deps.databases.workspace(deps.workspaceId),
     deps.dns,
     {

@@ -7,6 +7,7 @@ import { outcomeInWords } from "../routes/route-check.service.ts";
 import { loadRouteMembers } from "../routes/routes.service.ts";
 import { type ContactChoice, contactFor } from "../templates/message-scope.service.ts";
 import { type ContentContext, contentOf } from "./campaign-content.service.ts";
+import { requireCampaign } from "./campaigns.service.ts";
 
 export type TestSendDeps = { engine: CampaignEngine; keyRing: KeyRing; inboxPort: number };
 export type TestSendInput = { campaignId: number; to: string[] } & ContactChoice;
@@ -25,7 +26,11 @@ export async function sendTest(
   input: TestSendInput,
 ): Promise<TestSendResult[]> {
   const addresses = input.to.map((to, index) => requireAddress(to, `to.${index}`));
-  const { row, content, problems } = await contentOf(context, input.campaignId);
+  const campaign = requireCampaign(
+    context.databases.workspace(context.workspaceId),
+    input.campaignId,
+  );
+  const { row, content, problems } = await contentOf(context, campaign);
   const mistake = problems.find((problem) => problem.severity === "error");
   if (mistake !== undefined) {
     throw new AppError("illegal_state", mistake.message);

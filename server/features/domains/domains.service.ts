@@ -188,17 +188,19 @@ export function isTrackingHost(system: Connection, host: string): boolean {
   return hasTrackingHost(system, host.toLowerCase());
 }
 
-/** `checkDomain` when its last check is older than `maxAgeMs`; a domain that is gone is left alone. */
+/** `checkDomain` when its last check is older than `maxAgeMs`; true when it ran. A domain that is gone is left alone. */
 export async function refreshDomain(
   open: () => Connection,
   dns: DnsLookup,
   input: { id: number; place: CheckPlace; maxAgeMs: number },
   now: number,
-): Promise<void> {
+): Promise<boolean> {
   const row = findDomain(open(), input.id);
-  if (row !== undefined && (row.checkedAt ?? 0) < now - input.maxAgeMs) {
+  const isDue = row !== undefined && (row.checkedAt ?? 0) < now - input.maxAgeMs;
+  if (isDue) {
     await checkDomain(open, dns, input, now);
   }
+  return isDue;
 }
 
 /**

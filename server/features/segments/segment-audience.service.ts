@@ -2,8 +2,8 @@ import type { AudienceDefinition, SegmentCondition } from "../../delivery/index.
 import type { Connection } from "../../platform/db/driver.ts";
 import { AppError } from "../../platform/errors.ts";
 import type { Moment } from "./segment-dates.rules.ts";
-import { audienceCondition, planOf } from "./segment-plan.service.ts";
-import { askedOf, getSegment, requireSegment } from "./segments.service.ts";
+import { type Asked, audienceCondition, planOf } from "./segment-plan.service.ts";
+import { askedOf, isSound } from "./segments.service.ts";
 import { findSegment } from "./segments.store.ts";
 
 /** An audience as a campaign stores it. */
@@ -17,44 +17,60 @@ export type StoredAudience = {
 
 export const isSegment = (db: Connection, id: number): boolean => findSegment(db, id) !== undefined;
 
-/** Why a segment cannot be part of an audience now; undefined when it can. */
-export function segmentFault(db: Connection, id: number): string | undefined {
+/** A segment as an audience needs it: what it asks, or why it cannot be part of one now. */
+type Judged = { id: number; asked: Asked } | { id: number; fault: string };
+
+/** Judges a segment by its row, which is read once, and by what its rule names. */
+function judge(db: Connection, id: number): Judged {
+  const row = findSegment(db, id);
+  if (row === undefined) {
+    return { id, fault: "A segment of it was deleted." };
+  }
+  if (!isSound(db, row)) {
+    const fault = `The segment "${row.name}" asks for something that was deleted; mend it first.`;
+    return { id, fault };
+  }
   try {
-    const { name, problems } = getSegment(db, id, "en");
-    askedOf(requireSegment(db, id));
-    return problems.length === 0
-      ? undefined
-      : `The segment "${name}" asks for something that was deleted; mend it first.`;
+    return { id, asked: askedOf(row) };
   } catch (error) {
     if (error instanceof AppError) {
-      return error.code === "not_found" ? "A segment of it was deleted." : error.message;
+      return { id, fault: error.message };
     }
     throw error;
   }
 }
 
+/** Why a segment cannot be part of an audience now; undefined when it can. */
+export function segmentFault(db: Connection, id: number): string | undefined {
+  const judged = judge(db, id);
+  return "fault" in judged ? judged.fault : undefined;
+}
+
 /**
- * The audience with what its segments mean at this moment. Segments that have a fault are left out: the
- * campaign's section says so, and it cannot be launched with them.
+ * The audience with what its segments mean at this moment, and why segments cannot be part of it. Those are left
+ * out: the campaign's section says so, and it cannot be launched with them.
  */
 export function compileAudience(
   db: Connection,
   audience: StoredAudience,
   moment: Moment,
-): AudienceDefinition {
+): { audience: AudienceDefinition; faults: string[] } {
+  const faults: string[] = [];
   const compile = (ids: readonly number[], prefix: string): SegmentCondition[] =>
-    ids
-      .filter((id) => segmentFault(db, id) === undefined)
-      .map((id) => {
-        const asked = askedOf(requireSegment(db, id));
-        return { id, ...audienceCondition(planOf(db, asked, moment, `${prefix}${id}`)) };
-      });
+    ids.flatMap((id) => {
+      const judged = judge(db, id);
+      if ("fault" in judged) {
+        faults.push(judged.fault);
+        return [];
+      }
+      const condition = audienceCondition(planOf(db, judged.asked, moment, `${prefix}${id}`));
+      return [{ id, ...condition }];
+    });
   const { everyone, includeLists, excludeLists } = audience;
+  const includeSegments = compile(audience.includeSegments, "in");
+  const excludeSegments = compile(audience.excludeSegments, "ex");
   return {
-    everyone,
-    includeLists,
-    excludeLists,
-    includeSegments: compile(audience.includeSegments, "in"),
-    excludeSegments: compile(audience.excludeSegments, "ex"),
+    audience: { everyone, includeLists, excludeLists, includeSegments, excludeSegments },
+    faults,
   };
 }

@@ -252,15 +252,23 @@ export function readName(written: string): { name: string; nameKey: string } {
   return { name, nameKey: nameKeyOf(name) };
 }
 
+/** What the rule of a segment names that is gone; of a static one nothing. */
+function problemsOf(db: Connection, row: SegmentRow) {
+  return row.kind === "live" ? checkRule(JSON.parse(row.rule), knownIn(db)).problems : [];
+}
+
+/** True when everything that a segment names is there; it is not put into words for that. */
+export const isSound = (db: Connection, row: SegmentRow): boolean =>
+  problemsOf(db, row).length === 0;
+
 function toSegment(db: Connection, row: SegmentRow, names: Names, language: Language) {
   const { nameKey: _, ...rest } = row as SegmentRow & { nameKey?: string };
   const rule = JSON.parse(row.rule) as Rule;
-  const { problems } = row.kind === "live" ? checkRule(rule, knownIn(db)) : { problems: [] };
   return {
     ...rest,
     rule,
     words: ruleInWords(rule, names, language),
-    problems,
+    problems: problemsOf(db, row),
     campaigns: campaignsWith(db, row.id).length,
   };
 }

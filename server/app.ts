@@ -83,6 +83,7 @@ import { healthRoutes } from "./platform/http/health.ts";
 import { methods } from "./platform/http/methods.ts";
 import { openApiRoute } from "./platform/http/openapi.ts";
 import { problems } from "./platform/http/problem.ts";
+import { queryNames } from "./platform/http/query-names.ts";
 import { requestLog } from "./platform/http/request-log.ts";
 import { journalBytes } from "./platform/journal/size.ts";
 import { createMailer } from "./platform/mail.ts";
@@ -124,6 +125,7 @@ export function createApp(options: AppOptions) {
   const app = new Elysia({ name: "swiftmail" })
     .use(requestLog(metrics))
     .use(methods((): AnyElysia => app))
+    .use(queryNames((): AnyElysia => app))
     .use(failedActions)
     .use(problems)
     .use(everyAnswer)

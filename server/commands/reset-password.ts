@@ -11,6 +11,7 @@ import { openDatabases } from "../platform/db/databases.ts";
 import { type Connection, openConnection } from "../platform/db/driver.ts";
 import { currentVersion } from "../platform/db/migrate.ts";
 import { requireSystemLog } from "../platform/db/open-marks.ts";
+import { inTransaction } from "../platform/db/transaction.ts";
 import { DataFolderInUseError, lockDataFolder } from "../platform/instance-lock.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -39,13 +40,18 @@ export async function resetPassword(
       throw new Error("there is no account with this address");
     }
     if (options.fromStdin) {
-      await forcePassword(system, person.id, await terminal.readLine(), options.clock());
-      record(system, options.clock, person, "user.set-password");
+      const password = await terminal.readLine();
+      await forcePassword(system, person.id, password, options.clock(), () =>
+        record(system, options.clock, person, "user.set-password"),
+      );
       terminal.out("Password set. This account was signed out everywhere.");
     } else {
       const now = options.clock();
-      const link = newPasswordLink(system, publicUrlOf(config, system), person.id, now, RESET_MS);
-      record(system, options.clock, person, "user.reset-link");
+      const publicUrl = publicUrlOf(config, system);
+      const link = inTransaction(system, () => {
+        record(system, options.clock, person, "user.reset-link");
+        return newPasswordLink(system, publicUrl, person.id, now, RESET_MS);
+      });
       terminal.err("This link sets a new password. It works once, for an hour:");
       terminal.out(link);
     }

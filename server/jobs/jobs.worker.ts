@@ -11,7 +11,7 @@ import { tidyAll } from "../features/privacy/tidy.service.ts";
 import { fillStep } from "../features/segments/segment-fill.service.ts";
 import { mergeStep, removeTagStep } from "../features/tags/tag-steps.service.ts";
 import { runTask } from "../features/tasks/tasks.service.ts";
-import { createAuditLog } from "../platform/audit/audit-log.ts";
+import { createAuditTrail } from "../platform/audit/trail.ts";
 import { systemClock } from "../platform/clock.ts";
 import { isBusy } from "../platform/db/busy.ts";
 import { type Databases, openDatabases } from "../platform/db/databases.ts";
@@ -88,7 +88,7 @@ const handlers: Record<HeavyKind, HeavyHandler> = {
         workspaceId: workspaceOf(job),
         dataDir,
         clock: systemClock,
-        audit: createAuditLog(databases.system, systemClock),
+        trail: createAuditTrail(() => databases.system, systemClock),
         signal,
         isLastTry: job.attempt >= job.maxAttempts,
       },
@@ -98,7 +98,7 @@ const handlers: Record<HeavyKind, HeavyHandler> = {
     tidyAll({
       databases,
       clock: systemClock,
-      audit: createAuditLog(databases.system, systemClock),
+      trail: createAuditTrail(() => databases.system, systemClock),
       signal,
     }),
 };

@@ -1,6 +1,6 @@
+import type { AuditTrail } from "../../platform/audit/trail.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Databases } from "../../platform/db/databases.ts";
-import type { AuditLog } from "../ports.ts";
 
 /** What the job of a privacy request works on. */
 export type PersonContext = {
@@ -8,7 +8,7 @@ export type PersonContext = {
   workspaceId: string;
   dataDir: string;
   clock: Clock;
-  audit: AuditLog;
+  trail: AuditTrail;
   signal: AbortSignal;
   isLastTry: boolean;
 };

@@ -1,4 +1,5 @@
 import { rmSync, writeFileSync } from "node:fs";
+import { auditedWork } from "../../platform/audit/trail.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { log } from "../../platform/log.ts";
@@ -148,32 +149,33 @@ async function erase(context: PersonContext, open: () => Connection, request: Re
   const { dataDir, signal } = context;
   const uploads = await dropUploadsNaming({ open, dataDir, signal, now }, who.addresses);
   const files: string[] = [];
-  inTransaction(open(), () => {
-    const db = open();
-    const counts: Record<string, number> = {};
-    for (const one of identitiesOf(db, contactId, address)) {
-      add(counts, eraseIdentity(db, one, `erased-${id}`, now));
-      files.push(...forgetInRequests(db, { ...one, now }));
-    }
-    files.push(...expireAllExports(db, now));
-    const contacts = contactId === null ? 0 : deleteContacts(db, [contactId]);
-    const { check, ...texts } = eraseFromTexts(db, who, mayMean, now);
-    const elsewhere = { rejects, inbox, uploads, ...texts };
-    const result = { contacts, ...counts, ...elsewhere, files: files.length, check };
-    const end = { id, state: "done" as const, sizeBytes: 0, error: null, now, expiresAt: null };
-    closeRequest(db, { ...end, result: JSON.stringify(result) });
-  });
+  const eraseHere = () =>
+    inTransaction(open(), () => {
+      const db = open();
+      const counts: Record<string, number> = {};
+      for (const one of identitiesOf(db, contactId, address)) {
+        add(counts, eraseIdentity(db, one, `erased-${id}`, now));
+        files.push(...forgetInRequests(db, { ...one, now }));
+      }
+      files.push(...expireAllExports(db, now));
+      const contacts = contactId === null ? 0 : deleteContacts(db, [contactId]);
+      const { check, ...texts } = eraseFromTexts(db, who, mayMean, now);
+      const elsewhere = { rejects, inbox, uploads, ...texts };
+      const result = { contacts, ...counts, ...elsewhere, files: files.length, check };
+      const end = { id, state: "done" as const, sizeBytes: 0, error: null, now, expiresAt: null };
+      closeRequest(db, { ...end, result: JSON.stringify(result) });
+    });
+  const start = {
+    actorId: request.createdBy,
+    workspaceId: context.workspaceId,
+    action: "privacy.erased",
+    target: String(contactId ?? ""),
+  } as const;
+  await auditedWork(context.trail, start, eraseHere, () => ({ request: id }));
   for (const name of files) {
     rmSync(exportPath(context.dataDir, name), { force: true });
   }
   forgetLog(context, open());
-  context.audit.record({
-    actorId: request.createdBy,
-    workspaceId: context.workspaceId,
-    action: "privacy.erased",
-    target: contactId ?? "",
-    detail: { request: id },
-  });
 }
 
 /**

@@ -39,9 +39,14 @@ const selectLists = statement<[contactId: number], { id: number; name: string }>
 const selectImport = statement<[id: number], Row>(`
   SELECT id, file_name, created_by, created_at, finished_at FROM import WHERE id = ?
 `);
-const selectAudit = statement<[workspaceId: string, target: string], Row>(`
+// The target of other actions on contacts is a list or a bulk action, which may have the same number.
+const selectAudit = statement<[{ workspaceId: string; contactId: number; target: string }], Row>(`
   SELECT at, actor_id, action, detail FROM audit
-   WHERE workspace_id = ? AND target = ? AND action LIKE 'contact.%'
+   WHERE workspace_id = @workspaceId
+     AND (   (    target = @target
+              AND action IN ('contact.create', 'contact.update', 'contact.delete', 'contact.merge',
+                             'contact_note.create', 'contact_note.change', 'contact_note.delete'))
+          OR (action = 'list.membership' AND json_extract(detail, '$.contact') = @contactId))
    ORDER BY id
 `);
 
@@ -114,7 +119,7 @@ export function importOf(db: Connection, source: string): Row | undefined {
 
 /** Who did what to the contact, as the audit log has it. */
 export function auditOf(system: Connection, workspaceId: string, contactId: number): Row[] {
-  return selectAudit(system).all(workspaceId, String(contactId));
+  return selectAudit(system).all({ workspaceId, contactId, target: String(contactId) });
 }
 
 const selectOther = statement<[{ domain: string; own: string }], { one: 1 }>(`

@@ -1,9 +1,9 @@
+import { type AuditTrail, auditedWork } from "../../platform/audit/trail.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Databases } from "../../platform/db/databases.ts";
 import { forgetExpiredUndo } from "../contacts/contact-bulk.service.ts";
 import { removeOldEvents } from "../events/events.service.ts";
 import { finishDeletions } from "../lists/lists.service.ts";
-import type { AuditLog } from "../ports.ts";
 import {
   instanceBlockedDomains,
   workspaceBlockedDomains,
@@ -22,7 +22,7 @@ const PAUSE_MS = 3;
 export type TidyContext = {
   databases: Databases;
   clock: Clock;
-  audit: AuditLog;
+  trail: AuditTrail;
   signal: AbortSignal;
 };
 
@@ -48,15 +48,18 @@ async function tidyWorkspace(context: TidyContext, workspaceId: string): Promise
   await inPieces(context, () => removeExpiredSuppressions(open(), now, AT_ONCE));
   await inPieces(context, () => forgetExpiredUndo(open(), now, AT_ONCE));
   await inPieces(context, () => removeOldEvents(open(), now, AT_ONCE));
-  const removed = await applyRetention(open, now, context.signal);
-  if (removed.contacts + removed.events + removed.ips > 0) {
-    context.audit.record({
-      actorId: null,
-      workspaceId,
-      action: "privacy.retention_run",
-      detail: removed,
-    });
-  }
+  const start = {
+    actorId: null,
+    workspaceId,
+    action: "privacy.retention_run",
+    target: "",
+  } as const;
+  await auditedWork(
+    context.trail,
+    start,
+    () => applyRetention(open, now, context.signal),
+    (removed) => (removed.contacts + removed.events + removed.ips > 0 ? removed : "nothing"),
+  );
 }
 
 /** Runs `piece` until it has done less than a full one, letting others write in between. */

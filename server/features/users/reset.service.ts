@@ -76,6 +76,7 @@ export async function forcePassword(
   userId: string,
   password: string,
   now: number,
+  alongside: () => void = () => undefined,
 ): Promise<void> {
   const user = findUserById(system, userId);
   if (user === undefined) {
@@ -83,7 +84,10 @@ export async function forcePassword(
   }
   await requireGoodPassword("password", password, user.email);
   const passwordHash = await hashPassword(password);
-  inTransaction(system, () => replacePassword(system, user.id, passwordHash, now));
+  inTransaction(system, () => {
+    replacePassword(system, user.id, passwordHash, now);
+    alongside();
+  });
 }
 
 function replacePassword(

@@ -32,6 +32,28 @@ export type AuditTrail = {
   end(id: number, entry: AuditEntry | undefined): Promise<void>;
 };
 
+/**
+ * Does work outside system.db and adds its entry. `entryOf` says what of the result belongs into it, or "nothing" when
+ * nothing changed. When the work throws, it may have begun, and the entry says that nobody knows.
+ */
+export async function auditedWork<T>(
+  trail: AuditTrail,
+  start: AuditStart,
+  work: () => T | Promise<T>,
+  detailOf: (result: T) => Record<string, unknown> | "nothing",
+): Promise<T> {
+  const id = await trail.begin(start);
+  let entry: AuditEntry | undefined = { ...start, detail: { outcome: "server_error" } };
+  try {
+    const result = await work();
+    const detail = detailOf(result);
+    entry = detail === "nothing" ? undefined : { ...start, detail };
+    return result;
+  } finally {
+    await trail.end(id, entry);
+  }
+}
+
 type Ended = { id: number; content: AuditContent | undefined };
 
 /** The trail of one instance; `system` is asked for again after each pause. */

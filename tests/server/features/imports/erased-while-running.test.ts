@@ -5,7 +5,7 @@ import { importPath } from "../../../../server/features/imports/import-files.ts"
 import { runImport } from "../../../../server/features/imports/import-run.service.ts";
 import { runPersonJob } from "../../../../server/features/privacy/person-job.service.ts";
 import { requestPrivacy } from "../../../../server/features/privacy/privacy.service.ts";
-import { createAuditLog } from "../../../../server/platform/audit/audit-log.ts";
+import { createAuditTrail } from "../../../../server/platform/audit/trail.ts";
 import { createJobQueue } from "../../../../server/platform/scheduler/job-queue.ts";
 import { ImportFixture } from "./import-fixture.ts";
 
@@ -36,7 +36,7 @@ async function erase(): Promise<void> {
   );
   const context = {
     ...{ databases, dataDir, workspaceId, clock: Date.now, isLastTry: true },
-    audit: createAuditLog(databases.system, Date.now),
+    trail: createAuditTrail(() => databases.system, Date.now),
     signal: new AbortController().signal,
   };
   await runPersonJob(context, id);

@@ -1,7 +1,7 @@
 // A name alone is nobody's identifier: what has it is listed for a person to look at, and not rewritten.
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { runPersonJob } from "../../../../server/features/privacy/person-job.service.ts";
-import { createAuditLog } from "../../../../server/platform/audit/audit-log.ts";
+import { createAuditTrail } from "../../../../server/platform/audit/trail.ts";
 import { ImportFixture } from "../imports/import-fixture.ts";
 
 type Asked = {
@@ -29,7 +29,7 @@ async function erase(address: string): Promise<Asked> {
   const { databases, dataDir } = fixture.app;
   const context = {
     ...{ databases, dataDir, workspaceId: fixture.workspace.id, clock: Date.now, isLastTry: true },
-    audit: createAuditLog(databases.system, Date.now),
+    trail: createAuditTrail(() => databases.system, Date.now),
     signal: new AbortController().signal,
   };
   await runPersonJob(context, id);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { runPersonJob } from "../../../../server/features/privacy/person-job.service.ts";
-import { createAuditLog } from "../../../../server/platform/audit/audit-log.ts";
+import { createAuditTrail } from "../../../../server/platform/audit/trail.ts";
 import { newTestApp, type TestApp, type TestWorkspace } from "../../../support/app.ts";
 
 /** What a merge and an erasure do with the rows of a table that are about a person. */
@@ -163,7 +163,7 @@ async function erase(who: { contactId: number } | { address: string }) {
     workspaceId: workspace.id,
     dataDir: fixture.dataDir,
     clock: Date.now,
-    audit: createAuditLog(fixture.databases.system, Date.now),
+    trail: createAuditTrail(() => fixture.databases.system, Date.now),
     signal: new AbortController().signal,
     isLastTry: true,
   };

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runPersonJob } from "../../../../server/features/privacy/person-job.service.ts";
-import { createAuditLog } from "../../../../server/platform/audit/audit-log.ts";
+import { createAuditTrail } from "../../../../server/platform/audit/trail.ts";
 import { ImportFixture } from "../imports/import-fixture.ts";
 
 let fixture: ImportFixture;
@@ -42,7 +42,7 @@ const runJob = (id: number) =>
       workspaceId: fixture.workspace.id,
       dataDir: fixture.app.dataDir,
       clock: Date.now,
-      audit: createAuditLog(fixture.app.databases.system, Date.now),
+      trail: createAuditTrail(() => fixture.app.databases.system, Date.now),
       signal: new AbortController().signal,
       isLastTry: true,
     },
@@ -107,6 +107,11 @@ test("the export of a person has everything, as JSON, as CSV without formulas, a
   const id = await addPerson("ann@example.com");
   await addPerson("other@example.com", "Other");
 
+  fixture.app.databases.system.exec(
+    `INSERT INTO audit (at, workspace_id, action, target, prev_hash, hash)
+     SELECT 1, workspace_id, 'contact.bulk_add_to_list', '${id}', '', '' FROM audit LIMIT 1`,
+  );
+
   const asked = await call("POST", "/privacy/requests", { kind: "export", contactId: id });
   await runJob(asked.body.id);
   const done = await call("GET", `/privacy/requests/${asked.body.id}`);
@@ -136,6 +141,11 @@ test("the export of a person has everything, as JSON, as CSV without formulas, a
     campaign: HOSTILE,
     changed_at: "1970-01-01T00:00:00.005Z",
   });
+  // A bulk action on the list that has the same number says nothing of this person.
+  expect(data.audit.map(({ action }: { action: string }) => action)).toEqual([
+    "contact.create",
+    "contact.update",
+  ]);
   expect(data.list_contact[0].list).toBe("List 15");
   expect(names.map(read).join()).not.toContain("other@example.com");
   for (const name of names.filter((one) => one.endsWith(".csv"))) {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { tidyAll } from "../../../../server/features/privacy/tidy.service.ts";
-import { createAuditLog } from "../../../../server/platform/audit/audit-log.ts";
+import { createAuditTrail } from "../../../../server/platform/audit/trail.ts";
 import { newTestApp, type TestApp, type TestWorkspace } from "../../../support/app.ts";
 
 const DAY = 86_400_000;
@@ -26,7 +26,10 @@ const tidy = () =>
   tidyAll({
     databases: fixture.databases,
     clock: () => NOW,
-    audit: createAuditLog(fixture.databases.system, () => NOW),
+    trail: createAuditTrail(
+      () => fixture.databases.system,
+      () => NOW,
+    ),
     signal: new AbortController().signal,
   });
 

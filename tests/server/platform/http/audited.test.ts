@@ -1,7 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { Elysia, t } from "elysia";
 import { verifyAudit } from "../../../../server/features/audit/audit.service.ts";
-import { endInterrupted } from "../../../../server/platform/audit/trail.ts";
+import {
+  type AuditStart,
+  auditedWork,
+  createAuditTrail,
+  endInterrupted,
+} from "../../../../server/platform/audit/trail.ts";
 import { AppError, notFound } from "../../../../server/platform/errors.ts";
 import { failedActions } from "../../../../server/platform/http/audited.ts";
 import { clientAddresses } from "../../../../server/platform/http/client-address.ts";
@@ -236,4 +241,40 @@ test("what a killed process left becomes an entry at the next start, once", () =
     },
   ]);
   expect(toEnd(verifyAudit(system()))).toMatchObject({ ok: true, entries: 1 });
+});
+
+describe("work of a job in another database", () => {
+  const trail = () => createAuditTrail(system, () => 5_000);
+  const start: AuditStart = {
+    actorId: null,
+    workspaceId: "w",
+    action: "privacy.retention_run",
+    target: "",
+  };
+
+  test("has its row while it runs, and its entry afterwards", async () => {
+    const work = () => left();
+    const seen = await auditedWork(trail(), start, work, (rows) => ({ rows }));
+
+    expect(seen).toBe(1);
+    expect(entries()).toMatchObject([{ action: "privacy.retention_run", detail: { rows: 1 } }]);
+    expect(left()).toBe(0);
+  });
+
+  test("leaves no entry when it found nothing to do", async () => {
+    await auditedWork(trail(), start, left, () => "nothing");
+
+    expect(entries()).toEqual([]);
+    expect(left()).toBe(0);
+  });
+
+  test("says that nobody knows when it throws", async () => {
+    const broken = () => {
+      throw new Error("half-way");
+    };
+
+    await expect(auditedWork(trail(), start, broken, () => ({}))).rejects.toThrow("half-way");
+    expect(entries()).toMatchObject([{ detail: { outcome: "server_error" } }]);
+    expect(left()).toBe(0);
+  });
 });

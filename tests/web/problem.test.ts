@@ -38,3 +38,18 @@ test("a fault of our own code is not taken for a lost connection", () => {
   expect(problem.code).toBe("internal");
   expect(problem.detail).toBe("rows.map is not a function");
 });
+
+test("the path of a field in a request is not shown to a person", () => {
+  const refused = problemFrom(422, {
+    title: "Something must be changed",
+    status: 422,
+    code: "invalid_input",
+    detail: "settings.style.accent: must be a color such as #1a2b3c",
+    fields: [{ field: "settings.style.accent", reason: "must be a color such as #1a2b3c" }],
+  });
+
+  expect(refused.detail).toBe("Must be a color such as #1a2b3c");
+  expect(
+    problemFrom(409, { code: "in_use", title: "In use", detail: "May: it is used." }).detail,
+  ).toBe("May: it is used.");
+});

@@ -17,7 +17,7 @@ export class Problem extends Error {
   readonly fields: FieldProblem[];
 
   constructor(body: ProblemBody) {
-    super(body.detail);
+    super(withoutPath(body));
     this.name = "Problem";
     this.status = body.status;
     this.code = body.code;
@@ -28,6 +28,16 @@ export class Problem extends Error {
   get detail(): string {
     return this.message;
   }
+}
+
+/**
+ * The detail without the path of the field in front: `settings.style.accent` means something to programs, and where the
+ * form shows the field, the sentence stands there.
+ */
+function withoutPath({ detail, fields = [] }: ProblemBody): string {
+  const path = fields.map(({ field }) => `${field}: `).find((one) => detail.startsWith(one)) ?? "";
+  const sentence = detail.slice(path.length);
+  return path === "" ? detail : `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}`;
 }
 
 /** The problem in an answer that is not a success; whatever a proxy put there still becomes one. */

@@ -39,6 +39,8 @@ export type Form<V> = {
 export function useForm<V extends object>(options: {
   initial: V;
   submit: (values: V) => Promise<unknown>;
+  /** Where the API expects the values that are not at the top of the request: `settings` for `settings.style.accent`. */
+  within?: string;
 }): Form<V> {
   const [values, setValues] = useState(options.initial);
   const [saved, setSaved] = useState(options.initial);
@@ -82,7 +84,9 @@ export function useForm<V extends object>(options: {
       onChange: (value) => set(key, value as V[typeof key]),
     }),
     errorOf,
-    problem: problem?.fields.every((field) => Object.hasOwn(values, topName(field.field)))
+    problem: problem?.fields.every((field) =>
+      Object.hasOwn(values, topName(field.field, options.within)),
+    )
       ? problem.fields.length > 0
         ? undefined
         : problem
@@ -107,6 +111,7 @@ export function fieldError(problem: Problem | undefined, field: string): string 
   return found.hint === undefined ? `${sentence}${stop}` : `${sentence}${stop} ${found.hint}`;
 }
 
-function topName(field: string): string {
-  return field.split(".")[0] ?? field;
+function topName(field: string, within: string | undefined): string {
+  const [first = field, second = first] = field.split(".");
+  return first === within ? second : first;
 }

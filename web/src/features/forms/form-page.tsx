@@ -46,6 +46,7 @@ function Editor({
   const workspace = useWorkspace();
   const form = useForm<FormValues>({
     initial: { ...saved.settings, name: saved.name, enabled: saved.enabled },
+    within: "settings",
     submit: async ({ name, enabled, ...settings }) => {
       const headers = { "if-match": `"${saved.version}"` };
       await ask(call.patch({ name, enabled, settings }, { headers }));

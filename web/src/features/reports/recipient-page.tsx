@@ -155,6 +155,14 @@ type Site = NonNullable<Story["now"]>["sites"][number];
 const siteWords = ({ siteName, reason, until }: Site) =>
   `${siteName}: ${reason}${until === null ? "" : ` ${t("untilTime", { time: formatDateTime(until) })}`}`;
 
+/** What is known of an attempt: a sending method may have been deleted, and not every attempt reached a server. */
+const partsOf = ({ stage, routeName, host, durationMs }: Attempt): string[] => [
+  ...(stage === "" ? [] : [t("atStage", { stage: stage.toUpperCase() })]),
+  ...(routeName === "" ? [] : [t("via", { route: routeName })]),
+  ...(host === "" ? [] : [host]),
+  t("took", { time: formatDuration(durationMs) }),
+];
+
 function Attempts({ attempts }: { attempts: Attempt[] }) {
   if (attempts.length === 0) {
     return <p class="text-muted">{t("noAttempts")}</p>;
@@ -166,9 +174,8 @@ function Attempts({ attempts }: { attempts: Attempt[] }) {
           <div class="flex flex-wrap items-baseline gap-x-3">
             <span class="font-medium">{reasonText(one.category || one.outcome)}</span>
             <span class="text-sm text-muted">
-              <RelativeTime at={one.at} /> · {t("atStage", { stage: one.stage.toUpperCase() })} ·{" "}
-              {t("via", { route: one.routeName })} · {one.host} ·{" "}
-              {t("took", { time: formatDuration(one.durationMs) })}
+              <RelativeTime at={one.at} />
+              {partsOf(one).map((part) => ` · ${part}`)}
             </span>
           </div>
           <CodeBlock

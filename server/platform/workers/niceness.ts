@@ -12,6 +12,9 @@ export const niceness = {
   answer: 3,
 };
 
+/** The lowest priority there is. */
+const MOST = 19;
+
 /**
  * Lowers the priority of the calling thread, so that HTTP, delivery and the writer get the processor first when the
  * work of one workspace would fill it. Only on Linux: there each thread has a priority, elsewhere only the process.
@@ -22,7 +25,7 @@ export function standBack(nice: number): void {
   }
   try {
     // 0 is the calling thread: setpriority(2), "C library/kernel differences".
-    os.setPriority(0, nice);
+    os.setPriority(0, Math.min(MOST, os.getPriority(0) + nice));
   } catch (error) {
     // A sandbox may forbid it. The thread then works at normal priority, which is right, only less polite.
     log.warn({ err: error, nice }, "the priority of a thread could not be lowered");

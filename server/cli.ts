@@ -8,6 +8,7 @@ import { scrub } from "./commands/scrub.ts";
 import type { Terminal } from "./commands/terminal.ts";
 import { type Config, readConfig } from "./config.ts";
 import { systemClock } from "./platform/clock.ts";
+import { messageOf } from "./platform/errors.ts";
 import { DataFolderInUseError } from "./platform/instance-lock.ts";
 
 const USAGE = `SwiftMail ${packageJson.version}: email marketing that one person can run.
@@ -66,7 +67,7 @@ export async function runCli(
 
 /** What went wrong, for whoever reads the terminal. */
 function sentenceOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   // The binary unpacks SQLite's addon into the folder for temporary files.
   return /\$bunfs.*\.node/.test(message)
     ? `the temporary folder ${tmpdir()} cannot be used. Set TMPDIR to a folder this user may write and execute from (${message})`
@@ -121,7 +122,7 @@ function understand(words: string[]) {
     });
     return { command: positionals, options: values };
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    throw new UsageError(messageOf(error));
   }
 }
 

@@ -21,6 +21,7 @@ import { lookInside } from "../platform/db/look-inside.ts";
 import { isAbsent, systemFileFault, systemPath } from "../platform/db/system-file.ts";
 import { workspaceIds } from "../platform/db/workspace-files.ts";
 import { isDiskFull } from "../platform/disk-full.ts";
+import { messageOf } from "../platform/errors.ts";
 import { isInUse, lockHolder } from "../platform/instance-lock.ts";
 import { openToOthers } from "../platform/private-files.ts";
 import { type KeyRing, masterKeyPath, readKeyRing } from "../platform/secrets.ts";
@@ -41,7 +42,7 @@ const NO_FOLDER = "told once the data folder exists";
 const ok = (said: string): Finding => ({ verdict: "ok", said });
 const warn = (said: string, mend: string): Finding => ({ verdict: "warn", said, mend });
 const fail = (said: string, mend: string): Finding => ({ verdict: "fail", said, mend });
-const reason = (error: unknown) => (error instanceof Error ? error.message : String(error));
+const reason = messageOf;
 /** What to do about an error: a full disk explains whatever could not be written. */
 export const adviceFor = (error: unknown, advice: string) =>
   isDiskFull(error) ? "The disk is full: free some space, then ask again." : advice;

@@ -12,6 +12,7 @@ import { isOverwritten } from "../platform/db/overwritten.ts";
 import { setAsideRows } from "../platform/db/set-aside.store.ts";
 import { isAbsent, systemFault, systemFileFault, systemPath } from "../platform/db/system-file.ts";
 import { workspaceIds, workspacePath } from "../platform/db/workspace-files.ts";
+import { messageOf } from "../platform/errors.ts";
 import { adviceFor, type Finding } from "./doctor-checks.ts";
 import { databaseFiles } from "./scrub.ts";
 
@@ -64,7 +65,7 @@ export function checkSystemDatabase(dataDir: string): Finding {
         };
   } catch (error) {
     const found = systemFault(path, error);
-    const said = error instanceof Error ? error.message : String(error);
+    const said = messageOf(error);
     return {
       verdict: "fail",
       said: found?.said ?? `system.db cannot be read: ${said}`,

@@ -1,3 +1,4 @@
+import { domainOf } from "../platform/address.rules.ts";
 import type { Connection } from "../platform/db/driver.ts";
 import { statement } from "../platform/db/statements.ts";
 
@@ -31,7 +32,7 @@ export function blockList(system: Connection, db: Connection, now: number): IsBl
     }
   }
   return (address) => {
-    const domain = address.slice(address.lastIndexOf("@") + 1);
+    const domain = domainOf(address);
     if (exact.has(domain) || (parents.size > 0 && isBelow(domain, parents))) {
       return "blocked_domain";
     }

@@ -8,6 +8,7 @@ import {
 import type { Clock } from "../platform/clock.ts";
 import type { Databases } from "../platform/db/databases.ts";
 import type { KeyRing } from "../platform/secrets.ts";
+import { DAY_MS } from "../platform/time.rules.ts";
 import { owningNames, type Role, roleOf, splitRecipient } from "./addresses.rules.ts";
 import {
   bounceDomainOf,
@@ -29,7 +30,7 @@ export type Destination =
 export type Refused = { refused: string };
 
 /** A bounce this long after sending says little about the address, and an old token may have leaked. */
-export const BOUNCE_AGE_MS = 30 * 24 * 3_600_000;
+export const BOUNCE_AGE_MS = 30 * DAY_MS;
 
 const RELAY_DENIED = "5.7.1 Relaying denied: no such recipient here";
 const MAX_CAMPAIGNS = 2_000;

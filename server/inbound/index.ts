@@ -1,3 +1,4 @@
+import { messageOf } from "../platform/errors.ts";
 import { connect, serve } from "../platform/workers/channel.ts";
 import type { DmarcOutcome } from "./dmarc/dmarc-desk.ts";
 import type { InboundMethods, InboundPorts } from "./protocol.ts";
@@ -68,7 +69,7 @@ export async function startInbound(options: InboundOptions): Promise<Inbound> {
     };
   } catch (error) {
     worker.terminate();
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     const advice = /EADDRINUSE|EACCES/.test(reason)
       ? ". Stop what uses it, or set SMTP_IN_PORT to another port"
       : "";

@@ -64,3 +64,8 @@ export function invalidField(field: string, reason: string, hint?: string): AppE
 export function notFound(what: string): AppError {
   return new AppError("not_found", `There is no such ${what}.`);
 }
+
+/** What anything thrown says of itself. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

@@ -2,7 +2,7 @@
 // by delivery/, never by this file.
 import { isIP, Socket } from "node:net";
 import { createTransport } from "nodemailer";
-import { AppError } from "./errors.ts";
+import { AppError, messageOf } from "./errors.ts";
 import { checkedAddress } from "./guarded-fetch.ts";
 
 /** The relay for system mail, with its password unencrypted; never store it in this form. */
@@ -114,7 +114,7 @@ async function sendBy(
     });
     return { messageId: sent.messageId.replace(/^<|>$/g, ""), reply: sent.response };
   } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
+    const said = messageOf(error);
     throw new AppError("unreachable", `${route.host} did not accept the message: ${said}`, {
       cause: error,
     });
@@ -129,7 +129,7 @@ async function addressOf(route: MailRoute, { connectMs }: MailPatience): Promise
   try {
     return await checkedAddress(route.host, route, AbortSignal.timeout(connectMs));
   } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
+    const said = messageOf(error);
     throw new AppError("unreachable", `${said}.`, { cause: error });
   }
 }

@@ -2,6 +2,7 @@ import { createCipheriv, createDecipheriv, createHmac, randomBytes } from "node:
 import { chmodSync, existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDiskFull } from "./disk-full.ts";
+import { messageOf } from "./errors.ts";
 
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
@@ -34,7 +35,7 @@ export function loadKeyRing(dataDir: string, file?: string): KeyRing {
       throw isDiskFull(error)
         ? error
         : new Error(
-            `the master key file ${path} cannot be made (${reasonOf(error)}). Set MASTER_KEY_FILE to a file in a folder that this user may write`,
+            `the master key file ${path} cannot be made (${messageOf(error)}). Set MASTER_KEY_FILE to a file in a folder that this user may write`,
             { cause: error },
           );
     }
@@ -57,7 +58,7 @@ export function readKeyRing(dataDir: string, file?: string): KeyRing {
     const isMissing = (error as NodeJS.ErrnoException).code === "ENOENT";
     throw new MasterKeyError(
       path,
-      isMissing ? "is missing" : `cannot be read (${reasonOf(error)})`,
+      isMissing ? "is missing" : `cannot be read (${messageOf(error)})`,
     );
   }
   const keys = new Map<string, Buffer>();
@@ -83,10 +84,6 @@ export class MasterKeyError extends Error {
     );
     this.name = "MasterKeyError";
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** Identifies a master key without revealing anything about it. */

@@ -1,4 +1,5 @@
 import type { Connection } from "../../platform/db/driver.ts";
+import { DAY_MS } from "../../platform/time.rules.ts";
 import type { BounceFact, ComplaintFact } from "../facts.ts";
 import { personBehind } from "../person.store.ts";
 import type { BounceRules } from "../ports.ts";
@@ -14,7 +15,7 @@ import { strike } from "./strikes.ts";
 const MAX_REPORTS = 10;
 const MAX_REPLY = 300;
 /** A report older than this can no longer be attributed reliably. */
-const MAX_AGE_MS = 30 * 24 * 3_600_000;
+const MAX_AGE_MS = 30 * DAY_MS;
 
 /**
  * Applies a bounce report. Only the first `failed` report has an effect, and only on this message and its own address,

@@ -1,9 +1,9 @@
 import type { Connection } from "../../platform/db/driver.ts";
+import { DAY_MS } from "../../platform/time.rules.ts";
 import type { BounceRules, GiveUp } from "../ports.ts";
 import { suppress } from "./results.store.ts";
 import { addStrike, dropStrikes, forgetStrikes, lastDelivery, strikesOf } from "./strikes.store.ts";
 
-const DAY_MS = 24 * 3_600_000;
 /** A message delivered within the last hour may still bounce, so it does not count as proof of delivery. */
 const MAY_COME_BACK_MS = 3_600_000;
 

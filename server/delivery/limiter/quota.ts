@@ -1,3 +1,5 @@
+import { DAY_MS } from "../../platform/time.rules.ts";
+
 const HOUR_MS = 3_600_000;
 
 export const periods = ["hour", "day", "month"] as const;
@@ -10,8 +12,8 @@ export type Period = (typeof periods)[number];
  */
 const shapes: Record<Period, { windowMs: number; bucketMs: number }> = {
   hour: { windowMs: HOUR_MS, bucketMs: 60_000 },
-  day: { windowMs: 24 * HOUR_MS, bucketMs: 15 * 60_000 },
-  month: { windowMs: 30 * 24 * HOUR_MS, bucketMs: 12 * HOUR_MS },
+  day: { windowMs: DAY_MS, bucketMs: 15 * 60_000 },
+  month: { windowMs: 30 * DAY_MS, bucketMs: 12 * HOUR_MS },
 };
 
 /** Usage over time: pairs of bucket number and count, oldest first. JSON-safe. */

@@ -1,6 +1,6 @@
+import { DAY_MS } from "../../platform/time.rules.ts";
 import type { WarmUp } from "../types.ts";
 
-const DAY_MS = 24 * 3_600_000;
 const GROWTH = 1.5;
 /** A day raises the quota only if at least this share of its quota was sent. */
 const USED_SHARE = 0.5;

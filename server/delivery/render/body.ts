@@ -1,4 +1,5 @@
 import mjml2html from "mjml";
+import { messageOf } from "../../platform/errors.ts";
 import type { BudgetCode } from "./budget.ts";
 import { asDocument, removeActiveContent, removeIndentation } from "./document.ts";
 
@@ -64,7 +65,7 @@ async function compileMjml(source: string): Promise<{ html: string; problems: Pr
       problems: result.errors.map((error) => mjmlProblem(error.message, error.line, "warning")),
     };
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     return { html: "", problems: [mjmlProblem(message, lineIn(message), "error")] };
   }
 }

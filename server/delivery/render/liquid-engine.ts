@@ -1,4 +1,5 @@
 import { type FilterImplOptions, type Liquid, LiquidError, type Template } from "liquidjs";
+import { messageOf } from "../../platform/errors.ts";
 import { Budget, type BudgetCode, OverBudget } from "./budget.ts";
 import { CountedContext, countedFilter, newCountedLiquid } from "./counted-liquid.ts";
 import { type Position, positionAt, splitLiquid } from "./liquid-mask.ts";
@@ -229,7 +230,7 @@ function distinctLiquid(source: string): string {
 }
 
 function plainError(error: unknown): TemplateError {
-  const raw = error instanceof Error ? error.message : String(error);
+  const raw = messageOf(error);
   const [, line, column] = /, line:(\d+), col:(\d+)/.exec(raw) ?? [];
   const message = raw.replace(/(, file:[^,]*)?, line:\d+, col:\d+.*$/s, "");
   const at = line === undefined ? undefined : { line: Number(line), column: Number(column) };

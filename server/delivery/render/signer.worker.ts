@@ -1,3 +1,4 @@
+import { messageOf } from "../../platform/errors.ts";
 import { type DigestSigner, openDigestSigner } from "./rsa.ts";
 import type { FromSigner, ToSigner } from "./signer-messages.ts";
 
@@ -34,7 +35,7 @@ function answerTo({ batch, keyId, digests }: Extract<ToSigner, { kind: "sign" }>
     }
     return { kind: "signed", batch, signatures: signAll(signer, digests) };
   } catch (error) {
-    return { kind: "failed", batch, error: error instanceof Error ? error.message : String(error) };
+    return { kind: "failed", batch, error: messageOf(error) };
   }
 }
 

@@ -1,3 +1,5 @@
+import { DAY_MS } from "../../platform/time.rules.ts";
+
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 /** Upper bound on the wait that a server's text can request. */
@@ -21,7 +23,7 @@ export const bulkSchedule: RetrySchedule = {
 /** For mail that someone is waiting for, such as a password link. */
 export const transactionalSchedule: RetrySchedule = {
   minutes: [1, 3, 5, 10, 20, 40, 60],
-  maxAgeMs: 24 * HOUR_MS,
+  maxAgeMs: DAY_MS,
 };
 
 export type RetryRequest = {

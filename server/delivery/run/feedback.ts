@@ -1,3 +1,4 @@
+import { domainOf } from "../../platform/address.rules.ts";
 import type { Clocks } from "../../platform/clock.ts";
 import { log } from "../../platform/log.ts";
 import { endsConnection, isRefusedConnection, reasonOf } from "../smtp/failure.ts";
@@ -292,7 +293,7 @@ export class Feedback {
 
   /** Whether another working route may be used for the message. */
   #hasOtherWay(run: Run, { lane, recipient }: MessageInFlight): boolean {
-    const domain = recipient.address.slice(recipient.address.lastIndexOf("@") + 1);
+    const domain = domainOf(recipient.address);
     const now = this.#parts.clocks.steady();
     return run.parts.ways.some(
       (way) =>

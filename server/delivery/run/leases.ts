@@ -65,23 +65,32 @@ export class Renewals {
 
 type Claimed = { workspaceId: string; campaignId: number; claims: Leased["claims"] };
 
-/** Gives claimed chunks back untouched. Pauses the campaign if there is a reason that a person must see. */
+/** Gives claimed chunks back untouched, and pauses the campaign with the reason that a person must see. */
 export async function refuseClaims(
   parts: { writer: Caller<WriterMethods>; recorder: Recorder; clocks: Clocks },
-  { workspaceId, campaignId, claims }: Claimed,
+  claimed: Claimed,
   error: unknown,
 ): Promise<void> {
+  const { workspaceId, campaignId } = claimed;
   if (!(error instanceof CannotSend) && !isSetAside(error)) {
     log.error({ workspaceId, campaignId, err: error }, "a campaign's run could not be started");
   }
-  const reason = error instanceof CannotSend ? error.message : "SwiftMail failed to start it.";
-  if (reason !== "" && !isSetAside(error)) {
+  if (!isSetAside(error)) {
+    const reason = error instanceof CannotSend ? error.message : "SwiftMail failed to start it.";
     await parts.writer
       .call("pause", { workspaceId, campaignId, reason })
       .catch((failure: unknown) =>
         log.error({ workspaceId, campaignId, err: failure }, "a campaign could not be paused"),
       );
   }
+  await giveBackClaims(parts, claimed);
+}
+
+/** Gives claimed chunks back untouched. */
+export async function giveBackClaims(
+  parts: { recorder: Recorder; clocks: Clocks },
+  { workspaceId, campaignId, claims }: Claimed,
+): Promise<void> {
   const at = parts.clocks.wall();
   await Promise.all(
     claims.map(({ chunkNo, epoch }) =>

@@ -1,3 +1,5 @@
+import { domainOf } from "../../platform/address.rules.ts";
+import { messageOf } from "../../platform/errors.ts";
 import { log } from "../../platform/log.ts";
 import type { UndotFact } from "../facts.ts";
 import { renderMessage } from "../render/message.ts";
@@ -53,7 +55,7 @@ export async function tryMessage(
   };
   let announced = false;
   const { way, site, source } = item.lane.target;
-  const domain = item.recipient.address.slice(item.recipient.address.lastIndexOf("@") + 1);
+  const domain = domainOf(item.recipient.address);
   const sentAt = performance.now();
   const outcome = await way.egress
     .send(rendered, {
@@ -91,7 +93,7 @@ function failedPastDot(item: MessageInFlight, error: unknown, durationMs: number
     { workspaceId, campaignId, seq: item.recipient.seq, err: error },
     "sending a message failed after its dot was announced",
   );
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   return {
     kind: "ambiguous",
     error: `SwiftMail itself failed: ${reason}`,

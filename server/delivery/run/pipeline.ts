@@ -11,7 +11,7 @@ import type { Dispatcher } from "./dispatcher.ts";
 import { Feedback } from "./feedback.ts";
 import { Intake } from "./intake.ts";
 import type { Judge } from "./judge-try.ts";
-import { Renewals, refuseClaims } from "./leases.ts";
+import { giveBackClaims, Renewals, refuseClaims } from "./leases.ts";
 import { Ledger } from "./ledger.ts";
 import { resumeNamed, suspendNamed } from "./limit-names.ts";
 import { setCampaignRate } from "./limits.ts";
@@ -19,7 +19,7 @@ import { nowhereFact, unsentFact } from "./outcome-fact.ts";
 import { Placer } from "./placing.ts";
 import type { Recorder } from "./recorder.ts";
 import { type ChunkInHand, emptyMessage, type MessageInHand, type Run } from "./run.ts";
-import { CannotSend, makeRun, type RunFactory } from "./run-factory.ts";
+import { makeRun, type RunFactory } from "./run-factory.ts";
 import { Sender } from "./sender.ts";
 import { campaignRate } from "./spread.ts";
 
@@ -292,7 +292,8 @@ export class Pipeline {
       const database = () => this.#parts.databases.workspace(workspaceId);
       const run = await makeRun(this.#parts, database, workspaceId, campaignId);
       if (making.halted) {
-        throw new CannotSend("");
+        await giveBackClaims(this.#parts, { workspaceId, campaignId, claims });
+        return;
       }
       this.#runs.set(key, run);
       this.#dispatcher.add(run);

@@ -1,3 +1,4 @@
+import { domainOf } from "../../platform/address.rules.ts";
 import type { Clocks } from "../../platform/clock.ts";
 import type { Site } from "../smtp/egress.ts";
 import type { RouteSource } from "../types.ts";
@@ -30,7 +31,7 @@ export class Placer {
 
   /** Puts the message into its lane, at once if the site is known, otherwise after the DNS lookup. */
   place(run: Run, item: MessageInHand): void {
-    const domain = domainOf(item);
+    const domain = domainOf(item.recipient.address);
     const way = this.#wayFor(run, domain);
     if (way === undefined) {
       run.unplaced.delete(item);
@@ -57,12 +58,13 @@ export class Placer {
       let found: MessageInHand | undefined;
       run.dropFrom(lane, (item) => {
         const isFirst = found === undefined && lane.target.way !== way;
-        found = isFirst && allows(way.egress.route, domainOf(item)) ? item : found;
+        found =
+          isFirst && allows(way.egress.route, domainOf(item.recipient.address)) ? item : found;
         return isFirst && found === item;
       });
       if (found !== undefined) {
         way.circuit.beginProbe(now);
-        this.#placeOn(run, found, way, domainOf(found));
+        this.#placeOn(run, found, way, domainOf(found.recipient.address));
         this.#parts.onEmptied(lane);
         return;
       }
@@ -140,8 +142,4 @@ export class Placer {
       }
     }
   }
-}
-
-function domainOf({ recipient: { address } }: MessageInHand): string {
-  return address.slice(address.lastIndexOf("@") + 1);
 }

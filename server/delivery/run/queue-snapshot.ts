@@ -1,3 +1,4 @@
+import { DAY_MS } from "../../platform/time.rules.ts";
 import type { LimitStatus } from "../limiter/limit-state.ts";
 import type { QueueHold, QueueQuota, QueueRoute, QueueSite, QueueSnapshot } from "../types.ts";
 import { type BottleneckFacts, bottleneckOf } from "./bottleneck.ts";
@@ -7,7 +8,7 @@ import type { Traffic } from "./traffic.ts";
 
 const HOUR_MS = 3_600_000;
 /** Upper bounds of the age groups of waiting messages; one more group holds all older ones. */
-const AGES_MS = [5 * 60_000, HOUR_MS, 6 * HOUR_MS, 24 * HOUR_MS];
+const AGES_MS = [5 * 60_000, HOUR_MS, 6 * HOUR_MS, DAY_MS];
 
 /** The current state of one workspace or of all: campaigns, sites, routes, suspensions and quotas. */
 export function takeSnapshot(

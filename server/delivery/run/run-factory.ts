@@ -1,4 +1,5 @@
 import type { Connection } from "../../platform/db/driver.ts";
+import { messageOf } from "../../platform/errors.ts";
 import type { Caller } from "../../platform/workers/channel.ts";
 import { consentRule, frozenAudience } from "../consent.store.ts";
 import type { MainMethods } from "../protocol.ts";
@@ -97,8 +98,4 @@ async function signingKeyOf(
   } catch (error) {
     throw new CannotSend(`The DKIM key cannot be used: ${messageOf(error)}`);
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { messageOf } from "../../platform/errors.ts";
 import { log } from "../../platform/log.ts";
 import type { QuotaUsage } from "../limiter/quota.ts";
 import type { WarmUpProgress } from "../limiter/warm-up.ts";
@@ -103,7 +104,7 @@ export function lostLimits(dataDir: string): LostLimits[] {
       }
       return [];
     } catch (error) {
-      return [{ path, why: error instanceof Error ? error.message : String(error) }];
+      return [{ path, why: messageOf(error) }];
     }
   });
   // The limits are always written first, so they were there.

@@ -1,4 +1,5 @@
 import type { Clock } from "../../platform/clock.ts";
+import { messageOf } from "../../platform/errors.ts";
 import type { SmtpOutcome } from "../types.ts";
 import { ConnectionHealth, type PauseAfter } from "./connection-health.ts";
 import type { ConnectionLimit, LimitedPool } from "./connection-limit.ts";
@@ -373,7 +374,7 @@ export class ConnectionPool implements LimitedPool {
 
   #connectFailed(error: unknown, startedAt: number): void {
     const live = this.ready - 1;
-    const text = error instanceof Error ? error.message : String(error);
+    const text = messageOf(error);
     const at = { now: this.#now, startedAt };
     if (this.#health.failed("not_opened", live, text, at) && live <= 0) {
       this.#waiters.shift()?.reject(error);

@@ -1,5 +1,6 @@
 import type { Clock } from "../../platform/clock.ts";
 import type { DnsClient } from "../../platform/dns/client.ts";
+import { messageOf } from "../../platform/errors.ts";
 import { relayTargets } from "../../platform/target-guard.ts";
 import type { RouteSource } from "../types.ts";
 import type { FailedAddresses, HostTrouble, Standing } from "./failed-addresses.ts";
@@ -140,7 +141,7 @@ function noteFailure(
   if (trouble === undefined) {
     throw error;
   }
-  const reason = `${host}: ${error instanceof Error ? error.message : String(error)}`;
+  const reason = `${host}: ${messageOf(error)}`;
   search.standing.push(failed.note(key, trouble, reason, clock()));
   search.error = sayingMore(search.error, error);
 }

@@ -1,3 +1,4 @@
+import { domainOf } from "../../platform/address.rules.ts";
 import { type Clock, steadyClock } from "../../platform/clock.ts";
 import type { DnsClient } from "../../platform/dns/client.ts";
 import { hostName } from "../../platform/dns/message.ts";
@@ -12,7 +13,7 @@ import type { SessionOptions } from "./handshake.ts";
 import { type MailHost, MailRoutes } from "./mail-routes.ts";
 import { ServerMemory } from "./server-memory.ts";
 import type { ProviderHosts } from "./site.ts";
-import { domainOf, sourceFor } from "./source.ts";
+import { sourceFor } from "./source.ts";
 import { sumOf } from "./status-sum.ts";
 import type { SmtpTimeouts } from "./timeouts.ts";
 import type { Envelope, SendOptions } from "./transaction.ts";

@@ -1,6 +1,7 @@
 import { LRUCache } from "lru-cache";
 import type { Clock } from "../../platform/clock.ts";
 import type { DnsAnswer, DnsClient } from "../../platform/dns/client.ts";
+import { messageOf } from "../../platform/errors.ts";
 import { log } from "../../platform/log.ts";
 import type { DomainPolicies, PolicyAnswer } from "./direct-egress.ts";
 import type { MailHost } from "./mail-routes.ts";
@@ -83,7 +84,7 @@ export class MtaSts implements DomainPolicies {
     try {
       policy = parseStsPolicy(await this.#fetch(domain));
     } catch (error) {
-      reason = error instanceof Error ? error.message : String(error);
+      reason = messageOf(error);
     }
     const now = this.#clock();
     if (policy === undefined) {

@@ -1,3 +1,4 @@
+import { domainOf } from "../../platform/address.rules.ts";
 import { type Clock, steadyClock } from "../../platform/clock.ts";
 import type { Route, RouteSource, SmtpOutcome } from "../types.ts";
 import { accessTokens } from "./access-tokens.ts";
@@ -8,7 +9,7 @@ import type { Egress, EgressStatus, Site, Target } from "./egress.ts";
 import { withProviderHeader } from "./provider-header.ts";
 import { ServerMemory } from "./server-memory.ts";
 import { type OpenOptions, openSession } from "./session.ts";
-import { domainOf, sourceFor } from "./source.ts";
+import { sourceFor } from "./source.ts";
 import { sumOf } from "./status-sum.ts";
 import type { SmtpTimeouts } from "./timeouts.ts";
 import type { Envelope, SendOptions } from "./transaction.ts";

@@ -1,9 +1,10 @@
+import { DAY_MS } from "../../platform/time.rules.ts";
 import type { SmtpOutcome } from "../types.ts";
 
-const BROKEN_TLS_MEMORY_MS = 3 * 24 * 3_600_000;
-const PIPELINING_MEMORY_MS = 3 * 24 * 3_600_000;
-const CAP_MEMORY_MS = 24 * 3_600_000;
-const RESET_MEMORY_MS = 3 * 24 * 3_600_000;
+const BROKEN_TLS_MEMORY_MS = 3 * DAY_MS;
+const PIPELINING_MEMORY_MS = 3 * DAY_MS;
+const CAP_MEMORY_MS = DAY_MS;
+const RESET_MEMORY_MS = 3 * DAY_MS;
 /** Short, because HELO means no TLS, and the server may only have had a temporary problem. */
 const HELO_MEMORY_MS = 3_600_000;
 /** The greeting time-out of a relay. */

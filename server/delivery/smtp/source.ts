@@ -1,10 +1,5 @@
 import type { Route, RouteSource } from "../types.ts";
 
-/** The domain of an email address, in lower case. */
-export function domainOf(address: string): string {
-  return address.slice(address.lastIndexOf("@") + 1).toLowerCase();
-}
-
 /**
  * The source address for a domain when no rule has chosen one. A domain always gets the same address, as greylisting
  * requires; addresses get domains in proportion to their weights.

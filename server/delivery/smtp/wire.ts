@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { messageOf } from "../../platform/errors.ts";
 import type { SmtpFault, SmtpReply, SmtpStage } from "../types.ts";
 import { SmtpAbandoned, SmtpFailure } from "./failure.ts";
 import { type ParsedReply, ReplyParser } from "./reply-parser.ts";
@@ -190,7 +191,7 @@ export class Wire {
     try {
       this.#replies.push(...this.#parser.feed(chunk));
     } catch (error) {
-      this.#die("protocol", error instanceof Error ? error.message : String(error));
+      this.#die("protocol", messageOf(error));
       return;
     }
     if (this.#replies.length > MAX_UNREAD_REPLIES) {

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { invalidField, notFound } from "../../platform/errors.ts";
-import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
+import { cutPage, readPage } from "../../platform/http/cursor.ts";
 import { type Permission, permissions, roleHas } from "../../platform/http/permissions.ts";
 import { newId } from "../../platform/ids.ts";
 import type { AuditLog } from "../ports.ts";
@@ -86,9 +86,10 @@ export function listApiKeys(
   workspaceId: string,
   query: { cursor?: string | undefined; limit?: number | undefined },
 ) {
-  const limit = query.limit ?? 50;
-  const before =
-    query.cursor === undefined ? PAST_EVERY_ID : String(decodeCursor(query.cursor, 1)[0]);
+  const {
+    limit,
+    after: [before],
+  } = readPage(query, [PAST_EVERY_ID]);
   const rows = keysBefore(system, { workspaceId, before, limit: limit + 1 });
   const page = cutPage(rows, limit, (row) => [row.id]);
   return { items: page.items.map(toApiKey), nextCursor: page.nextCursor };

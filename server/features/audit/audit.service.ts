@@ -1,6 +1,6 @@
 import { chainHash, GENESIS } from "../../platform/audit/chain.ts";
 import type { Connection } from "../../platform/db/driver.ts";
-import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
+import { cutPage, readPage } from "../../platform/http/cursor.ts";
 import type { AuditVerdict } from "../ports.ts";
 import { entriesAfter, entriesOfWorkspace, highestId, type NamedAuditRow } from "./audit.store.ts";
 
@@ -41,9 +41,10 @@ export function listAudit(
   workspaceId: string,
   query: { cursor?: string | undefined; limit?: number | undefined; action?: string | undefined },
 ) {
-  const limit = query.limit ?? 50;
-  const before =
-    query.cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(decodeCursor(query.cursor, 1)[0]);
+  const {
+    limit,
+    after: [before],
+  } = readPage(query, [Number.MAX_SAFE_INTEGER]);
   const rows = entriesOfWorkspace(system, {
     workspaceId,
     before,

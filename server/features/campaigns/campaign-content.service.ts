@@ -7,6 +7,7 @@ import type {
   Renderer,
 } from "../../delivery/index.ts";
 import { readInboundSettings } from "../../inbound/index.ts";
+import { domainOf } from "../../platform/address.rules.ts";
 import type { Databases } from "../../platform/db/databases.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { campaignHosts } from "../domains/domains.service.ts";
@@ -76,7 +77,7 @@ function sourceOf(context: ContentContext, row: CampaignRow, sending?: Sending) 
   const { sender: chosen, way } = sending ?? sendingParts(db, row);
   const workspace = workspaceFacts(context.databases.system, context.workspaceId);
   const sender = chosen ?? NO_SENDER;
-  const domain = sender.domainName ?? sender.email.slice(sender.email.lastIndexOf("@") + 1);
+  const domain = sender.domainName ?? domainOf(sender.email);
   const hosts = hostsFor(context, way, domain);
   const source: ContentSource = {
     subject: row.subject,

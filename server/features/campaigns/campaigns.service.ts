@@ -1,6 +1,6 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { AppError, invalidField, notFound } from "../../platform/errors.ts";
-import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
+import { cutPage, readPage } from "../../platform/http/cursor.ts";
 import { findSenderForCampaign } from "../domains/senders.service.ts";
 import { findWay } from "../routes/route-groups.service.ts";
 import { isSegment, segmentFault } from "../segments/segment-audience.service.ts";
@@ -33,8 +33,6 @@ import {
   replaceDocument,
 } from "./campaigns.store.ts";
 
-const DEFAULT_PAGE = 50;
-
 const emptyDocument: Omit<CampaignDocument, "name"> = {
   subject: "",
   preheader: "",
@@ -57,10 +55,12 @@ export function listCampaigns(
   db: Connection,
   query: { q?: string; status?: string; cursor?: string; limit?: number },
 ): { items: CampaignListRow[]; nextCursor: string | null } {
-  const limit = query.limit ?? DEFAULT_PAGE;
-  const [before] = query.cursor === undefined ? [null] : decodeCursor(query.cursor, 1);
+  const {
+    limit,
+    after: [before],
+  } = readPage(query, [Number.MAX_SAFE_INTEGER]);
   const rows = listCampaignRows(db, {
-    before: typeof before === "number" ? before : Number.MAX_SAFE_INTEGER,
+    before,
     limit: limit + 1,
     status: query.status ?? "",
     pattern: query.q ? `%${query.q.replace(/[\\%_]/g, "\\$&")}%` : "",

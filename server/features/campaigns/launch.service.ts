@@ -5,6 +5,7 @@ import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { AppError, invalidField } from "../../platform/errors.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
+import { DAY_MS } from "../../platform/time.rules.ts";
 import { checkDomainsTomorrow } from "../domains/domain-jobs.service.ts";
 import type { CampaignEngine, DnsLookup } from "../ports.ts";
 import { type ContentContext, contentFaults } from "./campaign-content.service.ts";
@@ -39,7 +40,7 @@ import { runPreflight } from "./preflight.service.ts";
 /** The job that launches a campaign when it is due, and carries a launch through a crash. */
 export const LAUNCH_JOB = "campaign.launch";
 
-const MAX_AHEAD_MS = 2 * 365 * 86_400_000;
+const MAX_AHEAD_MS = 2 * 365 * DAY_MS;
 
 /** What launching needs. */
 export type LaunchDeps = {

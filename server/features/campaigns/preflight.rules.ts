@@ -1,3 +1,4 @@
+import { domainOf } from "../../platform/address.rules.ts";
 import { hasUnsubscribeLink, type Section, templateSentence } from "./campaigns.rules.ts";
 
 /** Where on the campaign's page, or beyond it, a check is mended. */
@@ -171,7 +172,7 @@ function senderChecks({ sender, route }: PreflightFacts): Check[] {
   ) {
     return [];
   }
-  const domain = sender.email.slice(sender.email.lastIndexOf("@") + 1);
+  const domain = domainOf(sender.email);
   if (!sender.domainVerified) {
     return [unverified({ domain, route, sender })];
   }

@@ -1,11 +1,11 @@
 import type { Connection } from "../../platform/db/driver.ts";
+import { DAY_MS } from "../../platform/time.rules.ts";
 import { isDeleted, purgeSlice } from "./purge.store.ts";
 
 /** The job that removes the rows of a deleted campaign; the jobs thread does it. */
 export const PURGE_JOB = "campaign.purge";
 
 const SLICE_ROWS = 500;
-const DAY_MS = 86_400_000;
 // Longer than any law asks: 30 days in CAN-SPAM (15 U.S.C. § 7704(a)(3)), 60 in Canada's CASL (s. 11).
 const LINKS_LIVE_MS = 60 * DAY_MS;
 

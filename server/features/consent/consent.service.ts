@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { csvLine } from "../../platform/csv.ts";
 import type { Connection } from "../../platform/db/driver.ts";
-import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
+import { cutPage, readPage } from "../../platform/http/cursor.ts";
 import {
   type ConsentAction,
   type ConsentRow,
@@ -83,10 +83,11 @@ export function consentOfContact(
   contactId: number,
   query: { cursor?: string | undefined; limit?: number | undefined },
 ) {
-  const limit = query.limit ?? 50;
-  const [before] =
-    query.cursor === undefined ? [Number.MAX_SAFE_INTEGER] : decodeCursor(query.cursor, 1);
-  const rows = consentBefore(db, contactId, Number(before), limit + 1);
+  const {
+    limit,
+    after: [before],
+  } = readPage(query, [Number.MAX_SAFE_INTEGER]);
+  const rows = consentBefore(db, contactId, before, limit + 1);
   const page = cutPage(rows, limit, (row) => [row.id]);
   return { items: page.items.map(toEntry), nextCursor: page.nextCursor };
 }

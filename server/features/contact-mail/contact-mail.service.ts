@@ -1,4 +1,5 @@
 import type { ContactFields, Renderer, SmtpOutcome } from "../../delivery/index.ts";
+import { domainOf } from "../../platform/address.rules.ts";
 import type { Databases } from "../../platform/db/databases.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { AppError } from "../../platform/errors.ts";
@@ -51,7 +52,7 @@ export async function sendContactMail(deps: ContactMailDeps, mail: ContactMail):
   const { sender, routeId } = waysOut(db, mail);
   const footer = `${workspace.name}\n${workspace.postalAddress}`;
   const parts = mailParts(mail.body, mail.link, footer);
-  const domain = sender.domainName ?? sender.email.slice(sender.email.lastIndexOf("@") + 1);
+  const domain = sender.domainName ?? domainOf(sender.email);
   const { content, problems } = await deps.renderer.build("sending", {
     subject: mail.subject,
     preheader: "",

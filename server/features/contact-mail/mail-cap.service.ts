@@ -2,9 +2,9 @@ import { createHmac } from "node:crypto";
 import type { Databases } from "../../platform/db/databases.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { deriveKey, type KeyRing } from "../../platform/secrets.ts";
+import { DAY_MS } from "../../platform/time.rules.ts";
 import { countAsked, deleteAskedBefore, mailsSince } from "./mail-cap.store.ts";
 
-const DAY_MS = 86_400_000;
 /** Messages a day to an address because somebody, perhaps not its owner, entered it somewhere. */
 const MAX_OF_WORKSPACE = 3;
 /** The same over all workspaces: somebody may well sign up with two or three senders of one instance. */

@@ -3,6 +3,7 @@ import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { AppError, invalidField, notFound } from "../../platform/errors.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
+import { DAY_MS } from "../../platform/time.rules.ts";
 import { requireLists } from "../lists/lists.service.ts";
 import { requireTags } from "../tags/tags.service.ts";
 import {
@@ -44,7 +45,7 @@ const BATCH = 25;
 const PAUSE_MS = 4;
 
 /** For how long a bulk action can be undone. */
-const UNDO_MS = 7 * 86_400_000;
+const UNDO_MS = 7 * DAY_MS;
 const RECENT = 50;
 
 export type BulkRequest = {

@@ -1,3 +1,4 @@
+import { domainOf } from "../../platform/address.rules.ts";
 import {
   addressHint,
   type EmailAddress,
@@ -64,7 +65,7 @@ function readAddress(written: string, problems: FieldProblem[]): EmailAddress | 
   if (!isAddressFault(read)) {
     return read;
   }
-  const hint = addressHint(written.slice(written.lastIndexOf("@") + 1));
+  const hint = addressHint(domainOf(written));
   problems.push({ field: "email", reason: read.reason, ...(hint === undefined ? {} : { hint }) });
   return undefined;
 }

@@ -2,7 +2,7 @@ import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { isAddressFault, parseEmailAddress } from "../../platform/email-address.ts";
 import { AppError, invalidField, notFound } from "../../platform/errors.ts";
-import { cutPage, decodeCursor, encodeCursor } from "../../platform/http/cursor.ts";
+import { cutPage, decodeCursor, encodeCursor, readPage } from "../../platform/http/cursor.ts";
 import { recordConsent } from "../consent/consent.service.ts";
 import { addMember, membershipsOf, requireLists } from "../lists/lists.service.ts";
 import { tagsOf } from "../tags/tags.service.ts";
@@ -344,15 +344,14 @@ export function contactTimeline(
   now: number,
 ) {
   rowOf(db, id, now);
-  const limit = query.limit ?? 50;
   const asked = (query.kinds ?? "").split(",");
   const kinds = timelineKinds.filter((kind) => asked.includes(kind));
-  const [at, key] =
-    query.cursor === undefined ? [Number.MAX_SAFE_INTEGER, ""] : decodeCursor(query.cursor, 2);
+  const { limit, after } = readPage(query, [Number.MAX_SAFE_INTEGER, ""]);
+  const [at, key] = after;
   const rows = timelineBefore(db, {
     id,
-    at: Number(at),
-    key: String(key),
+    at,
+    key,
     kinds,
     limit: limit + 1,
   });

@@ -1,10 +1,10 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { invalidField } from "../../platform/errors.ts";
+import { DAY_MS } from "../../platform/time.rules.ts";
 import type { Outside } from "../deps.ts";
 import type { DmarcAdded, DmarcView } from "./dmarc.schema.ts";
 import { newestReports, sumByDay, sumByDomain, sumBySource } from "./dmarc.store.ts";
 
-const DAY_MS = 86_400_000;
 const DEFAULT_DAYS = 30;
 
 /** What receivers reported of the last days: by domain, over time, and by source, the worst first. */

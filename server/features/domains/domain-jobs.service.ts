@@ -2,6 +2,7 @@ import type { Clock } from "../../platform/clock.ts";
 import type { Databases } from "../../platform/db/databases.ts";
 import { type Job, type JobContext, PermanentJobError } from "../../platform/scheduler/job.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
+import { DAY_MS } from "../../platform/time.rules.ts";
 import type { DnsLookup } from "../ports.ts";
 import { checkDomain, type DomainPlace } from "./domains.service.ts";
 import { hasSentSince, listDomains } from "./domains.store.ts";
@@ -9,7 +10,6 @@ import { hasSentSince, listDomains } from "./domains.store.ts";
 /** The job that looks a workspace's records up in the DNS, a day after it sent something. */
 export const DOMAIN_CHECK_JOB = "domain.check";
 
-const DAY_MS = 86_400_000;
 const ACTIVE_MS = 7 * DAY_MS;
 
 export type DomainJobDeps = {

@@ -1,3 +1,4 @@
+import { domainOf } from "../../platform/address.rules.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { AppError, invalidField, notFound } from "../../platform/errors.ts";
 import { isReservedDomain, requireSenderAddress } from "./domains.rules.ts";
@@ -109,6 +110,6 @@ function viewOf(row: SenderRow): SenderView {
     domainId,
     createdAt,
     domainVerified: row.domainVerifiedAt !== null,
-    testOnly: isReservedDomain(email.slice(email.lastIndexOf("@") + 1)),
+    testOnly: isReservedDomain(domainOf(email)),
   };
 }

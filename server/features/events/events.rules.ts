@@ -1,10 +1,11 @@
 import type { FieldProblem } from "../../platform/errors.ts";
+import { DAY_MS } from "../../platform/time.rules.ts";
 
 export type Properties = Record<string, string | number | boolean>;
 
 const MAX_PROPERTIES = 50;
 const MAX_TEXT_CHARS = 500;
-const MAX_AHEAD_MS = 24 * 3_600_000;
+const MAX_AHEAD_MS = DAY_MS;
 
 /** Checks what an event says besides its contact; everything that does not fit is added to `problems`. */
 export function checkEvent(

@@ -2,7 +2,8 @@ import type { Clock } from "../../platform/clock.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { AppError, type FieldProblem } from "../../platform/errors.ts";
-import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
+import { cutPage, readPage } from "../../platform/http/cursor.ts";
+import { DAY_MS } from "../../platform/time.rules.ts";
 import { upsertContact } from "../contacts/contact-batch.service.ts";
 import { contactIdOf, getContact } from "../contacts/contacts.service.ts";
 import { checkEvent } from "./events.rules.ts";
@@ -21,7 +22,7 @@ import {
 const HOLD_MS = 5;
 const MAX_NAMES = 1_000;
 /** Events are kept for two years after they came. */
-const KEEP_MS = 2 * 365 * 86_400_000;
+const KEEP_MS = 2 * 365 * DAY_MS;
 
 export type EventInput = {
   name: string;
@@ -89,12 +90,11 @@ export function listEvents(
   now: number,
 ) {
   getContact(db, query.contactId, now);
-  const limit = query.limit ?? 50;
-  const [at, id] =
-    query.cursor === undefined
-      ? [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER]
-      : decodeCursor(query.cursor, 2);
-  const page = { contactId: query.contactId, at: Number(at), id: Number(id), limit: limit + 1 };
+  const {
+    limit,
+    after: [at, id],
+  } = readPage(query, [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER]);
+  const page = { contactId: query.contactId, at, id, limit: limit + 1 };
   const rows = eventsOf(db, page).map((row) => ({
     ...row,
     properties: JSON.parse(row.properties) as Record<string, string | number | boolean>,

@@ -12,13 +12,14 @@ import type { Clock } from "../../platform/clock.ts";
 import { csvLine } from "../../platform/csv.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { log } from "../../platform/log.ts";
+import { DAY_MS } from "../../platform/time.rules.ts";
 import { type ExportSettings, exportSource } from "./export-sources.service.ts";
 import { advanceExport, closeExport, type ExportRow, findExport } from "./exports.store.ts";
 
 const BATCH = 500;
 const PAUSE_MS = 1;
 /** How long a finished file can be fetched. */
-export const EXPORT_KEEP_MS = 7 * 24 * 3_600_000;
+export const EXPORT_KEEP_MS = 7 * DAY_MS;
 
 export type ExportContext = {
   /** Gives the workspace's connection anew after each pause. */

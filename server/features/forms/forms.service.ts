@@ -2,8 +2,9 @@ import { lintTemplate, loadTokenKeys, trackingToken } from "../../delivery/index
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { AppError, invalidField, notFound } from "../../platform/errors.ts";
-import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
+import { cutPage, readPage } from "../../platform/http/cursor.ts";
 import type { KeyRing } from "../../platform/secrets.ts";
+import { DAY_MS } from "../../platform/time.rules.ts";
 import { keepWording } from "../consent/consent.service.ts";
 import { listFields } from "../contacts/contact-fields.service.ts";
 import { topicsAmong } from "../lists/lists.service.ts";
@@ -43,7 +44,6 @@ export type FormContext = {
 };
 
 const NUMBER_DAYS = 90;
-const DAY_MS = 86_400_000;
 
 const defaults: FormSettings = {
   language: "en",
@@ -76,10 +76,11 @@ export function listForms(
   context: FormContext,
   query: { cursor?: string | undefined; limit?: number | undefined },
 ) {
-  const limit = query.limit ?? 50;
-  const [before] =
-    query.cursor === undefined ? [Number.MAX_SAFE_INTEGER] : decodeCursor(query.cursor, 1);
-  const page = cutPage(formsBefore(context.db, Number(before), limit + 1), limit, ({ id }) => [id]);
+  const {
+    limit,
+    after: [before],
+  } = readPage(query, [Number.MAX_SAFE_INTEGER]);
+  const page = cutPage(formsBefore(context.db, before, limit + 1), limit, ({ id }) => [id]);
   return { items: page.items.map((row) => summaryOf(context, row)), nextCursor: page.nextCursor };
 }
 

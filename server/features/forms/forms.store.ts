@@ -1,5 +1,6 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { statement } from "../../platform/db/statements.ts";
+import { DAY_MS } from "../../platform/time.rules.ts";
 
 export type FormRow = {
   id: number;
@@ -139,8 +140,6 @@ const upsertCount = statement<[{ formId: number; metric: FormMetric; day: number
   INSERT INTO form_count (form_id, metric, day, n) SELECT id, @metric, @day, @by FROM form WHERE id = @formId
       ON CONFLICT (form_id, metric, day) DO UPDATE SET n = n + excluded.n
 `);
-
-const DAY_MS = 86_400_000;
 
 /** Counts; nothing when there is no such form any more. @param now Unix ms. */
 export function countForm(

@@ -8,6 +8,7 @@ import { networkOf } from "../../platform/http/client-address.ts";
 import { type Rate, RateLimiter } from "../../platform/http/rate-limit.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
 import type { KeyRing } from "../../platform/secrets.ts";
+import { DAY_MS } from "../../platform/time.rules.ts";
 import { readContactInput } from "../contacts/contacts.service.ts";
 import { WorkspaceDirectory } from "../tracking/directory.service.ts";
 import { FormChallenges, type Proof } from "./form-challenge.service.ts";
@@ -21,7 +22,6 @@ import { insertSignup } from "./signups.store.ts";
 
 export const SIGNUP_JOB = "form.signup";
 
-const DAY_MS = 86_400_000;
 /** How long the link of a confirmation mail works. */
 export const CONFIRM_WITHIN_MS = 7 * DAY_MS;
 const FORGET_AFTER_MS = 30 * DAY_MS;

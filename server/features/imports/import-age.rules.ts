@@ -1,7 +1,8 @@
+import { DAY_MS } from "../../platform/time.rules.ts";
 import type { ImportRow } from "./imports.store.ts";
 
 /** How long the file of an import that does not run is kept. */
-export const IMPORT_KEEP_MS = 7 * 24 * 3_600_000;
+export const IMPORT_KEEP_MS = 7 * DAY_MS;
 
 /** What an import says whose file was kept in vain. */
 export const FORGOTTEN =

@@ -7,7 +7,7 @@ import {
   storeInboundSettings,
 } from "../../inbound/index.ts";
 import type { Connection } from "../../platform/db/driver.ts";
-import { invalidField } from "../../platform/errors.ts";
+import { invalidField, messageOf } from "../../platform/errors.ts";
 
 const NAME = /^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/;
 
@@ -54,7 +54,7 @@ function requireCertificate({ certFile, keyFile }: InboundSettings): void {
   try {
     createSecureContext({ cert: readFileSync(certFile), key: readFileSync(keyFile) });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw invalidField("certFile", `cannot be used with this key: ${reason}`);
   }
 }

@@ -2,7 +2,7 @@ import { gunzipSync } from "node:zlib";
 import PostalMime, { type Email } from "postal-mime";
 import type { Connection } from "../../platform/db/driver.ts";
 import { notFound } from "../../platform/errors.ts";
-import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
+import { cutPage, readPage } from "../../platform/http/cursor.ts";
 import type { MailContent, TestMailDetail } from "./inbox.schema.ts";
 import { findTestMail, listTestMails, type TestMail } from "./inbox.store.ts";
 
@@ -10,17 +10,17 @@ const MAX_RAW_BYTES = 32 * 1024 * 1024;
 // Parsing runs on the HTTP thread: a message beyond this is offered as a download instead.
 const MAX_PARSED_BYTES = 2 * 1024 * 1024;
 const MAX_SOURCE_BYTES = 256 * 1024;
-const DEFAULT_PAGE = 50;
-
 /** A page of the test inbox, newest first. `q` is looked for in both addresses and the subject. */
 export function listInbox(
   inbox: Connection,
   query: { q?: string; cursor?: string; limit?: number },
 ): { items: TestMail[]; nextCursor: string | null } {
-  const limit = query.limit ?? DEFAULT_PAGE;
-  const [before] = query.cursor === undefined ? [null] : decodeCursor(query.cursor, 1);
+  const {
+    limit,
+    after: [before],
+  } = readPage(query, [Number.MAX_SAFE_INTEGER]);
   const rows = listTestMails(inbox, {
-    before: typeof before === "number" ? before : Number.MAX_SAFE_INTEGER,
+    before,
     limit: limit + 1,
     pattern: query.q ? `%${query.q.replace(/[\\%_]/g, "\\$&")}%` : undefined,
   });

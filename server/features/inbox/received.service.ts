@@ -1,21 +1,21 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { notFound } from "../../platform/errors.ts";
-import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
+import { cutPage, readPage } from "../../platform/http/cursor.ts";
 import type { ReceivedDetail, ReceivedMail } from "./inbox.schema.ts";
 import { readContent, unpack } from "./inbox.service.ts";
 import { findReceived, listReceived } from "./received.store.ts";
-
-const DEFAULT_PAGE = 50;
 
 /** A page of what came from outside, newest first. */
 export function readReceived(
   inbox: Connection,
   query: { kind?: string; q?: string; cursor?: string; limit?: number },
 ): { items: ReceivedMail[]; nextCursor: string | null } {
-  const limit = query.limit ?? DEFAULT_PAGE;
-  const [before] = query.cursor === undefined ? [null] : decodeCursor(query.cursor, 1);
+  const {
+    limit,
+    after: [before],
+  } = readPage(query, [Number.MAX_SAFE_INTEGER]);
   const rows = listReceived(inbox, {
-    before: typeof before === "number" ? before : Number.MAX_SAFE_INTEGER,
+    before,
     limit: limit + 1,
     kind: query.kind ?? "",
     pattern: query.q ? `%${query.q.replace(/[\\%_]/g, "\\$&")}%` : "",

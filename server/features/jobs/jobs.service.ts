@@ -1,7 +1,7 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { AppError, notFound } from "../../platform/errors.ts";
-import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
+import { cutPage, readPage } from "../../platform/http/cursor.ts";
 import type { JobRow, JobState } from "../../platform/scheduler/job.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
 import type { AuditLog } from "../ports.ts";
@@ -11,11 +11,13 @@ export function listJobs(
   jobs: JobQueue,
   query: { state?: JobState | undefined; cursor?: string | undefined; limit?: number | undefined },
 ) {
-  const limit = query.limit ?? 50;
-  const [before] = query.cursor === undefined ? [undefined] : decodeCursor(query.cursor, 1);
+  const {
+    limit,
+    after: [before],
+  } = readPage(query, [Number.MAX_SAFE_INTEGER]);
   const rows = jobs.list({
     state: query.state,
-    before: typeof before === "number" ? before : undefined,
+    before,
     limit: limit + 1,
   });
   return cutPage(rows, limit, (row) => [row.id]);

@@ -2,7 +2,7 @@ import { refuseWhileFreezing } from "../../delivery/index.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { AppError, invalidField, notFound } from "../../platform/errors.ts";
-import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
+import { cutPage, readPage } from "../../platform/http/cursor.ts";
 import { recordConsent } from "../consent/consent.service.ts";
 import {
   addMemberIfContact,
@@ -41,12 +41,14 @@ export function listLists(
   db: Connection,
   query: { q?: string | undefined; cursor?: string | undefined; limit?: number | undefined },
 ) {
-  const limit = query.limit ?? 50;
-  const [nameKey, id] = query.cursor === undefined ? ["", 0] : decodeCursor(query.cursor, 2);
+  const {
+    limit,
+    after: [nameKey, id],
+  } = readPage(query, ["", 0]);
   const rows = listsAfter(db, {
     q: nameKeyOf(query.q ?? ""),
     nameKey: String(nameKey),
-    id: Number(id),
+    id,
     limit: limit + 1,
   });
   const page = cutPage(rows, limit, (row) => [row.nameKey, row.id]);

@@ -7,6 +7,7 @@ import { isAddressFault, isMailable, parseEmailAddress } from "../../platform/em
 import { AppError } from "../../platform/errors.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
 import type { KeyRing } from "../../platform/secrets.ts";
+import { DAY_MS } from "../../platform/time.rules.ts";
 import { recordConsent } from "../consent/consent.service.ts";
 import { changeContact, findContactById } from "../contacts/contacts.service.ts";
 import { comeBack } from "../lists/come-back.service.ts";
@@ -27,7 +28,6 @@ import {
 
 export const ADDRESS_JOB = "preferences.address";
 
-const DAY_MS = 86_400_000;
 const CONFIRM_WITHIN_MS = 7 * DAY_MS;
 /** A link can be passed on, and each change that is asked for is a message to an address of the asker's choice. */
 const MAX_ADDRESSES_A_DAY = 5;

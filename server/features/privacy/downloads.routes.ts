@@ -1,13 +1,14 @@
 import { Elysia, t } from "elysia";
 import { AppError } from "../../platform/errors.ts";
 import { answerAs, refusals, WorkspaceItemParams } from "../../platform/http/schemas.ts";
+import { DAY_MS } from "../../platform/time.rules.ts";
 import type { AppDeps } from "../deps.ts";
 import { exportFile, isWorkspace } from "../exports/exports.service.ts";
 import { type Download, downloadToken, readDownloadToken } from "./download-link.ts";
 import { requestFile } from "./privacy.service.ts";
 
 /** How long a link works. The file itself goes after a week. */
-const LINK_MS = 24 * 3_600_000;
+const LINK_MS = DAY_MS;
 
 /** What the maker of a link must be allowed to, when it is made and when it is used. */
 const permissionFor = { export: "contacts:export", privacy: "privacy:write" } as const;

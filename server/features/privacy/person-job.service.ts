@@ -1,4 +1,5 @@
 import { rmSync, writeFileSync } from "node:fs";
+import { domainOf } from "../../platform/address.rules.ts";
 import { auditedWork } from "../../platform/audit/trail.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
@@ -220,7 +221,7 @@ const namePartsOf = (db: Connection, identities: readonly Identity[]): string[] 
 /** Domains at which the workspace knows nobody else. */
 const ownDomains = (db: Connection, identities: readonly Identity[]): string[] =>
   identities
-    .map(({ address }) => address.slice(address.lastIndexOf("@") + 1))
+    .map(({ address }) => domainOf(address))
     .filter((domain) => !isDomainOfOthers(db, domain, identities));
 
 function nameOf(db: Connection, contactId: number | null): string[] {

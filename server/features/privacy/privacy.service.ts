@@ -3,7 +3,7 @@ import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { isAddressFault, parseEmailAddress } from "../../platform/email-address.ts";
 import { AppError, invalidField, notFound } from "../../platform/errors.ts";
-import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
+import { cutPage, readPage } from "../../platform/http/cursor.ts";
 import { newId } from "../../platform/ids.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
 import {
@@ -77,9 +77,10 @@ export function listRequests(
   query: { cursor?: string | undefined; limit?: number | undefined },
   now: number,
 ) {
-  const limit = query.limit ?? 50;
-  const before =
-    query.cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(decodeCursor(query.cursor, 1)[0]);
+  const {
+    limit,
+    after: [before],
+  } = readPage(query, [Number.MAX_SAFE_INTEGER]);
   const page = cutPage(requestsBefore(db, before, limit + 1), limit, (row) => [row.id]);
   return { items: page.items.map((row) => toRequest(db, row, now)), nextCursor: page.nextCursor };
 }

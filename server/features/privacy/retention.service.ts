@@ -1,5 +1,6 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
+import { DAY_MS } from "../../platform/time.rules.ts";
 import { deleteContacts } from "../contacts/contacts.service.ts";
 import {
   clearEventTraces,
@@ -12,7 +13,6 @@ import {
   writeRetention,
 } from "./retention.store.ts";
 
-const DAY_MS = 86_400_000;
 /** Rows looked at in one transaction: a few milliseconds, for which other writers wait. */
 const AT_ONCE = 500;
 const PAUSE_MS = 3;

@@ -1,6 +1,7 @@
+import { DAY_MS } from "../../platform/time.rules.ts";
+
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
 const MAX_POINTS = 500;
 
 export const bucketSizes = { minute: MINUTE_MS, hour: HOUR_MS, day: DAY_MS } as const;

@@ -16,7 +16,8 @@ import {
 } from "../../delivery/index.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { invalidField, notFound } from "../../platform/errors.ts";
-import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
+import { cutPage, readPage } from "../../platform/http/cursor.ts";
+import { DAY_MS } from "../../platform/time.rules.ts";
 import {
   findAudienceSize,
   findNeeds,
@@ -60,9 +61,8 @@ import { waitingNow, waitsOf } from "./waits.rules.ts";
 import { type WhyContext, whyInCampaign } from "./why.service.ts";
 import { findReports } from "./why.store.ts";
 
-const DEFAULT_PAGE = 50;
 const RECENT_CAMPAIGNS = 8;
-const DAYS_30_MS = 30 * 24 * 3_600_000;
+const DAYS_30_MS = 30 * DAY_MS;
 
 /**
  * A campaign's report: counts by state as they are this moment, engagement with people and machines apart.
@@ -151,14 +151,19 @@ export function listRecipients(
   campaignId: number,
   query: RecipientQuery,
 ): { items: Recipient[]; nextCursor: string | null } {
-  const limit = query.limit ?? DEFAULT_PAGE;
   const prefix = query.q?.trim().toLowerCase() ?? "";
   if (prefix !== "") {
-    const after = query.cursor === undefined ? "" : String(decodeCursor(query.cursor, 1)[0]);
+    const {
+      limit,
+      after: [after],
+    } = readPage(query, [""]);
     const rows = findRecipientsByAddress(db, { campaignId, prefix, after, limit: limit + 1 });
     return cutPage(rows.map(toRecipient), limit, (row) => [row.address]);
   }
-  const after = query.cursor === undefined ? 0 : Number(decodeCursor(query.cursor, 1)[0]);
+  const {
+    limit,
+    after: [after],
+  } = readPage(query, [0]);
   if (query.reason !== undefined) {
     requireKnownReason(db, campaignId, query.reason);
   }

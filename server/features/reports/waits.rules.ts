@@ -1,4 +1,5 @@
 import type { QueueSnapshot } from "../../delivery/index.ts";
+import { domainOf } from "../../platform/address.rules.ts";
 
 type Try = { at: number; outcome: string; category: string; host: string; routeName: string };
 
@@ -20,7 +21,7 @@ export function waitingNow(queue: QueueSnapshot, target: Target) {
   if (running === undefined) {
     return null;
   }
-  const domain = target.address.slice(target.address.lastIndexOf("@") + 1);
+  const domain = domainOf(target.address);
   const sites = queue.sites
     .filter(({ campaignIds, reason }) => reason !== "" && campaignIds.includes(target.campaignId))
     .filter(

@@ -1,6 +1,7 @@
 // Trying a route: up to the sign-in, by the names of its addresses, and with a message.
 
 import type { Route, RouteSource, SmtpOutcome, TestMessage } from "../../delivery/index.ts";
+import { domainOf } from "../../platform/address.rules.ts";
 import type { Databases } from "../../platform/db/databases.ts";
 import { isAddressFault, parseEmailAddress } from "../../platform/email-address.ts";
 import { invalidField } from "../../platform/errors.ts";
@@ -71,7 +72,7 @@ export async function sendRouteTest(
   if (sender === undefined) {
     throw invalidField("senderId", "is no sender of this workspace");
   }
-  const domain = sender.domainName ?? sender.email.slice(sender.email.lastIndexOf("@") + 1);
+  const domain = sender.domainName ?? domainOf(sender.email);
   const workspace = workspaceFacts(deps.databases.system, workspaceId);
   const text = `This message was sent with the sending method "${route.name}". If you can read it, the sending method works.`;
   const outcome = await deps.sendOne({

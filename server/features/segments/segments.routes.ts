@@ -1,5 +1,5 @@
 import { Elysia } from "elysia";
-import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
+import { cutPage, readPage } from "../../platform/http/cursor.ts";
 import {
   Done,
   done,
@@ -199,10 +199,11 @@ export const segmentRoutes = ({
     .get(
       "/:id/contacts",
       async ({ params, query, workspace }) => {
-        const [before] =
-          query.cursor === undefined ? [Number.MAX_SAFE_INTEGER] : decodeCursor(query.cursor, 1);
-        const limit = query.limit ?? 50;
-        const page = { before: Number(before), limit: limit + 1 };
+        const {
+          limit,
+          after: [before],
+        } = readPage(query, [Number.MAX_SAFE_INTEGER]);
+        const page = { before, limit: limit + 1 };
         const found = await membersOf(people(workspace), params.id, page);
         return cutPage(found, limit, (contact) => [contact.id]);
       },

@@ -2,7 +2,7 @@ import { refuseWhileFreezing } from "../../delivery/index.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { AppError, invalidField, notFound } from "../../platform/errors.ts";
-import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
+import { cutPage, readPage } from "../../platform/http/cursor.ts";
 import { ensureFieldIndex, fieldsWithSql, listFields } from "../contacts/contact-fields.service.ts";
 import type { TaskContext } from "../tasks/tasks.service.ts";
 import { checkRule } from "./segment-check.rules.ts";
@@ -34,12 +34,14 @@ export function listSegments(
   query: { q?: string | undefined; cursor?: string | undefined; limit?: number | undefined },
   language: Language,
 ) {
-  const limit = query.limit ?? 50;
-  const [nameKey, id] = query.cursor === undefined ? ["", 0] : decodeCursor(query.cursor, 2);
+  const {
+    limit,
+    after: [nameKey, id],
+  } = readPage(query, ["", 0]);
   const rows = segmentsAfter(db, {
     q: nameKeyOf(query.q ?? ""),
     nameKey: String(nameKey),
-    id: Number(id),
+    id,
     limit: limit + 1,
   });
   const page = cutPage(rows, limit, (row) => [row.nameKey, row.id]);

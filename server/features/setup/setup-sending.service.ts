@@ -2,6 +2,7 @@
 
 import { randomUUID } from "node:crypto";
 import { INSTANCE_INBOX } from "../../inbound/index.ts";
+import { domainOf } from "../../platform/address.rules.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { AppError, invalidField } from "../../platform/errors.ts";
 import {
@@ -92,7 +93,7 @@ export async function answerSender(desk: SetupDesk, input: SenderRequest): Promi
   const { address } = readEmail(input.email);
   const from = systemFromAfter(desk, input);
   const open = () => desk.databases.workspace(workspaceId);
-  const domain = address.slice(address.lastIndexOf("@") + 1);
+  const domain = domainOf(address);
   const domainNote = await prepareDomain(desk, workspaceId, domain);
   const now = desk.clock();
   const fields = { name: input.name, email: input.email, replyTo: input.replyTo ?? "" };
@@ -123,7 +124,7 @@ export async function answerTestMessage(desk: SetupDesk, input: { to?: string | 
   const { kind } = readRoute(db, routeId);
   const { email } = readSender(db, senderId);
   sendSystemMailBy(desk, { workspaceId, routeId }, systemFromOf(desk, memory));
-  const messageId = `${randomUUID()}@${email.slice(email.lastIndexOf("@") + 1)}`;
+  const messageId = `${randomUUID()}@${domainOf(email)}`;
   const sent = await desk.mail.send({
     to,
     messageId,

@@ -5,7 +5,7 @@ import type { AuditAction } from "../../platform/audit/actions.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Databases } from "../../platform/db/databases.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
-import { AppError, invalidField } from "../../platform/errors.ts";
+import { AppError, invalidField, messageOf } from "../../platform/errors.ts";
 import type { Mailer } from "../../platform/mail.ts";
 import type { KeyRing } from "../../platform/secrets.ts";
 import { readSender } from "../domains/senders.service.ts";
@@ -307,7 +307,7 @@ async function lookForSelf(origin: string): Promise<{ reachable: boolean; messag
       ? { reachable: true, message: "The server found itself there." }
       : { reachable: false, message: "Something else answers at this address." };
   } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
+    const said = messageOf(error);
     return {
       reachable: false,
       message: `The server did not find itself there (${said}). That can be right behind some routers: open the address in a browser to be sure.`,

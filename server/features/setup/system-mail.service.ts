@@ -1,8 +1,10 @@
 // The way the instance's own mail leaves. It belongs to the instance alone: a route of a workspace could be
 // pointed elsewhere by that workspace's people, who would then read everybody's password links.
+
 import { isIP } from "node:net";
 import { accessTokens, type Route } from "../../delivery/index.ts";
 import { INSTANCE_INBOX, inboxPassword } from "../../inbound/index.ts";
+import { domainOf } from "../../platform/address.rules.ts";
 import type { Databases } from "../../platform/db/databases.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { AppError, invalidField } from "../../platform/errors.ts";
@@ -53,7 +55,7 @@ export function proposedFrom(of: {
   publicUrl: string;
 }): SystemFrom {
   const fromName = of.organization.trim().slice(0, MAX_NAME_CHARS).trim();
-  const domain = of.administrator.slice(of.administrator.lastIndexOf("@") + 1).toLowerCase();
+  const domain = domainOf(of.administrator);
   const host = URL.parse(of.publicUrl)?.hostname ?? "";
   const own = isFreeMail(domain) ? host : domain;
   const isName = own.includes(".") && isIP(own.replace(/^\[|\]$/g, "")) === 0;

@@ -1,7 +1,7 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { isAddressFault, parseEmailAddress } from "../../platform/email-address.ts";
 import { invalidField, notFound } from "../../platform/errors.ts";
-import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
+import { cutPage, readPage } from "../../platform/http/cursor.ts";
 import type { BlockedDomainRow, BlockedDomains } from "./blocked-domains.store.ts";
 
 export { instanceBlockedDomains, workspaceBlockedDomains } from "./blocked-domains.store.ts";
@@ -19,8 +19,10 @@ export function listBlockedDomains(
   store: BlockedDomains,
   query: { q?: string | undefined; cursor?: string | undefined; limit?: number | undefined },
 ) {
-  const limit = query.limit ?? 50;
-  const after = query.cursor === undefined ? "" : String(decodeCursor(query.cursor, 1)[0]);
+  const {
+    limit,
+    after: [after],
+  } = readPage(query, [""]);
   const q = (query.q ?? "").trim().toLowerCase();
   const page = cutPage(store.page(db, { after, q, limit: limit + 1 }), limit, (row) => [
     row.domain,

@@ -3,7 +3,7 @@ import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { isAddressFault, parseEmailAddress } from "../../platform/email-address.ts";
 import { invalidField, notFound } from "../../platform/errors.ts";
-import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
+import { cutPage, readPage } from "../../platform/http/cursor.ts";
 import { readExpiry } from "./blocked-domains.service.ts";
 import {
   deleteInstanceSuppression,
@@ -23,14 +23,15 @@ export function listInstanceSuppressions(
   system: Connection,
   query: { q?: string | undefined; cursor?: string | undefined; limit?: number | undefined },
 ) {
-  const limit = query.limit ?? 50;
   const q = (query.q ?? "").trim().toLowerCase();
-  const [createdAt, address] =
-    query.cursor === undefined ? [Number.MAX_SAFE_INTEGER, ""] : decodeCursor(query.cursor, 2);
+  const {
+    limit,
+    after: [createdAt, address],
+  } = readPage(query, [Number.MAX_SAFE_INTEGER, ""]);
   const after = { address: String(address), limit: limit + 1 };
   const rows =
     q === ""
-      ? newestInstanceSuppressions(system, { ...after, createdAt: Number(createdAt) })
+      ? newestInstanceSuppressions(system, { ...after, createdAt })
       : instanceSuppressionsByPrefix(system, { ...after, q });
   return cutPage(rows, limit, (row) => [row.createdAt, row.address]);
 }

@@ -2,7 +2,7 @@ import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { isAddressFault, parseEmailAddress } from "../../platform/email-address.ts";
 import { invalidField, notFound } from "../../platform/errors.ts";
-import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
+import { cutPage, readPage } from "../../platform/http/cursor.ts";
 import { readExpiry } from "./blocked-domains.service.ts";
 import {
   endUnsubscribe,
@@ -37,17 +37,18 @@ type Query = {
 
 /** A page of suppressions: newest first, or by address when searched or of one reason. */
 export function listSuppressions(db: Connection, query: Query) {
-  const limit = query.limit ?? 50;
   const q = (query.q ?? "").trim().toLowerCase();
-  const [createdAt, address] =
-    query.cursor === undefined ? [Number.MAX_SAFE_INTEGER, ""] : decodeCursor(query.cursor, 2);
+  const {
+    limit,
+    after: [createdAt, address],
+  } = readPage(query, [Number.MAX_SAFE_INTEGER, ""]);
   const after = { address: String(address), limit: limit + 1 };
   const rows =
     q !== ""
       ? suppressionsByPrefix(db, { ...after, q, reason: query.reason ?? "" })
       : query.reason !== undefined
         ? suppressionsByReason(db, { ...after, reason: query.reason })
-        : newestSuppressions(db, { ...after, createdAt: Number(createdAt) });
+        : newestSuppressions(db, { ...after, createdAt });
   return cutPage(rows, limit, (row) => [row.createdAt, row.address]);
 }
 

@@ -2,7 +2,7 @@ import { refuseWhileFreezing } from "../../delivery/index.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { AppError, invalidField, notFound } from "../../platform/errors.ts";
-import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
+import { cutPage, readPage } from "../../platform/http/cursor.ts";
 import { startTask, type TaskContext } from "../tasks/tasks.service.ts";
 import { readTagName } from "./tags.rules.ts";
 import {
@@ -27,8 +27,10 @@ export function listTags(
   db: Connection,
   query: { q?: string | undefined; cursor?: string | undefined; limit?: number | undefined },
 ) {
-  const limit = query.limit ?? 50;
-  const [key] = query.cursor === undefined ? [""] : decodeCursor(query.cursor, 1);
+  const {
+    limit,
+    after: [key],
+  } = readPage(query, [""]);
   const q = (query.q ?? "").normalize("NFC").trim().toLowerCase();
   const rows = tagsAfter(db, { q, key: String(key), limit: limit + 1 });
   const page = cutPage(rows, limit, (row) => [row.nameKey]);

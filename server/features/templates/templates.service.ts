@@ -2,7 +2,7 @@ import type { Problem, Renderer } from "../../delivery/index.ts";
 import type { Databases } from "../../platform/db/databases.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { AppError, invalidField, notFound } from "../../platform/errors.ts";
-import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
+import { cutPage, readPage } from "../../platform/http/cursor.ts";
 import {
   type ContactChoice,
   contactFor,
@@ -23,17 +23,17 @@ import {
 
 export { starters } from "./starters.ts";
 
-const DEFAULT_PAGE = 50;
-
 /** A page of templates, newest first, without their sources. */
 export function listTemplates(
   db: Connection,
   query: { q?: string; cursor?: string; limit?: number },
 ): { items: Omit<TemplateRow, "source">[]; nextCursor: string | null } {
-  const limit = query.limit ?? DEFAULT_PAGE;
-  const [before] = query.cursor === undefined ? [null] : decodeCursor(query.cursor, 1);
+  const {
+    limit,
+    after: [before],
+  } = readPage(query, [Number.MAX_SAFE_INTEGER]);
   const rows = listTemplateRows(db, {
-    before: typeof before === "number" ? before : Number.MAX_SAFE_INTEGER,
+    before,
     limit: limit + 1,
     pattern: query.q ? `%${query.q.replace(/[\\%_]/g, "\\$&")}%` : "",
   });

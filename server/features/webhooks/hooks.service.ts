@@ -9,8 +9,9 @@ import {
 } from "../../delivery/index.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Databases } from "../../platform/db/databases.ts";
-import { AppError, notFound } from "../../platform/errors.ts";
+import { AppError, messageOf, notFound } from "../../platform/errors.ts";
 import { decryptSecret, type KeyRing } from "../../platform/secrets.ts";
+import { DAY_MS } from "../../platform/time.rules.ts";
 import type { HookCounts } from "./hook-counts.ts";
 import { type HookEvent, parseJson } from "./hook-event.ts";
 import { type HookSubject, readHookToken } from "./hook-token.ts";
@@ -29,7 +30,7 @@ import {
 /** Bound to the stored secret, so that it decrypts nowhere else. */
 export const SECRET_PURPOSE = "route_webhook.secret";
 
-const MAX_AGE_MS = 30 * 86_400_000;
+const MAX_AGE_MS = 30 * DAY_MS;
 const MAX_SEEN = 100_000;
 
 /** What became of a request's events. */
@@ -129,7 +130,7 @@ export class Hooks {
 
   async #ses(hook: Hook, request: HookRequest): Promise<HookEvent[]> {
     const message = await this.#sns.read(request.json, request.now).catch((error: unknown) => {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       throw new AppError("unavailable", `Amazon's certificate could not be loaded: ${reason}`);
     });
     if (message === undefined) {

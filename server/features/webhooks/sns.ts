@@ -1,5 +1,6 @@
 import { createVerify, X509Certificate } from "node:crypto";
 import { LRUCache } from "lru-cache";
+import { DAY_MS } from "../../platform/time.rules.ts";
 import { type Json, textAt } from "./hook-event.ts";
 
 /** Reads a text from an address on the web; main puts a fetch with limits in. */
@@ -15,7 +16,7 @@ export type SnsMessage = {
 };
 
 // SNS repeats what was not taken for an hour; a day covers a clock that is off.
-const MAX_AGE_MS = 24 * 3_600_000;
+const MAX_AGE_MS = DAY_MS;
 const HOST = /^sns\.[a-z]{2,4}(?:-[a-z]+){1,3}-\d\.amazonaws\.com(?:\.cn)?$/;
 const signedFields: Record<SnsMessage["type"], string[]> = {
   Notification: ["Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"],

@@ -4,6 +4,7 @@ import { inTransaction } from "../../platform/db/transaction.ts";
 import { AppError, invalidField, notFound } from "../../platform/errors.ts";
 import { type Role, roleHas } from "../../platform/http/permissions.ts";
 import { newId } from "../../platform/ids.ts";
+import { DAY_MS } from "../../platform/time.rules.ts";
 import type { AuditLog } from "../ports.ts";
 import {
   createPerson,
@@ -33,7 +34,6 @@ import { findWorkspace, workspaceForPerson } from "./workspaces.store.ts";
 /** The kind of job that mails an invitation. */
 export const INVITE_MAIL = "auth.invite-mail";
 
-const DAY_MS = 86_400_000;
 const LIFE_MS = 7 * DAY_MS;
 /** Invitations a day: the mail leaves from the instance's own address, so that it must not become a way to advertise. */
 const MAX_OF_WORKSPACE = 30;

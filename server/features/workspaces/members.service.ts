@@ -2,7 +2,7 @@ import type { AuditAction } from "../../platform/audit/actions.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { AppError, notFound } from "../../platform/errors.ts";
-import { cutPage, decodeCursor } from "../../platform/http/cursor.ts";
+import { cutPage, readPage } from "../../platform/http/cursor.ts";
 import type { Role } from "../../platform/http/permissions.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
 import { revokeKeysOf } from "../api-keys/api-keys.service.ts";
@@ -37,8 +37,10 @@ export function listMembers(
   workspaceId: string,
   query: { cursor?: string | undefined; limit?: number | undefined },
 ) {
-  const limit = query.limit ?? 50;
-  const after = query.cursor === undefined ? "" : String(decodeCursor(query.cursor, 1)[0]);
+  const {
+    limit,
+    after: [after],
+  } = readPage(query, [""]);
   const rows = membersAfter(system, { workspaceId, after, limit: limit + 1 });
   const page = cutPage(rows, limit, (row) => [row.userId]);
   return { items: page.items.map(toMember), nextCursor: page.nextCursor };

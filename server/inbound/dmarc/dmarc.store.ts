@@ -1,8 +1,9 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction, statement } from "../../platform/db/statements.ts";
+import { DAY_MS } from "../../platform/time.rules.ts";
 import type { DmarcReport, DmarcRow } from "./read-report.ts";
 
-const KEEP_MS = 400 * 86_400_000;
+const KEEP_MS = 400 * DAY_MS;
 
 const insertReport = statement<[Omit<DmarcReport, "rows"> & { now: number }]>(`
   INSERT INTO dmarc_report (domain, organization, report_id, begin_at, end_at, policy, received_at)

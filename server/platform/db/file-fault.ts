@@ -1,4 +1,5 @@
 import { accessSync, closeSync, constants, openSync, readSync, statSync } from "node:fs";
+import { messageOf } from "../errors.ts";
 
 /** Why a database file cannot be used. */
 export type FaultReason =
@@ -210,7 +211,3 @@ const reasons: readonly (readonly [RegExp, FaultReason])[] = [
   [/^(SQLITE_IOERR(?!_SHMSIZE|_NOMEM|_BLOCKED)|EIO)/, "io_error"],
   [/^ENOENT/, "missing"],
 ];
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}

@@ -1,5 +1,6 @@
 import { LRUCache } from "lru-cache";
 import { type Clock, steadyClock } from "../clock.ts";
+import { messageOf } from "../errors.ts";
 import {
   type DnsRecords,
   type DnsType,
@@ -175,8 +176,4 @@ function clamped(response: Exclude<Response, { kind: "truncated" | "refused" }>)
 
 function clamp(seconds: number, most: number): number {
   return Math.min(most, Math.max(MIN_TTL_S, seconds));
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,4 @@
-import { invalidField } from "../errors.ts";
+import { type AppError, invalidField } from "../errors.ts";
 
 export type CursorValue = string | number | null;
 
@@ -22,11 +22,41 @@ export function decodeCursor(cursor: string, length: number): CursorValue[] {
   } catch {
     // Invalid JSON is refused below, like JSON of the wrong shape.
   }
-  throw invalidField("cursor", "was not returned by this list", "Leave it out to start again.");
+  throw foreignCursor();
+}
+
+function foreignCursor(): AppError {
+  return invalidField("cursor", "was not returned by this list", "Leave it out to start again.");
 }
 
 function isCursorValue(value: unknown): value is CursorValue {
   return value === null || typeof value === "string" || typeof value === "number";
+}
+
+/** As many rows as a page has when nobody says how many. */
+export const DEFAULT_PAGE = 50;
+
+/** Positions as wide as the first one of a list: a number stays a number, a text a text. */
+type After<P extends (string | number)[]> = {
+  [I in keyof P]: P[I] extends number ? number : string;
+};
+
+/**
+ * How many rows a page has, and the position after which it begins.
+ *
+ * @param first The position before the first row.
+ * @throws AppError `invalid_input` for a cursor of another list.
+ */
+export function readPage<const P extends (string | number)[]>(
+  query: { cursor?: string | undefined; limit?: number | undefined },
+  first: P,
+): { limit: number; after: After<P> } {
+  const limit = query.limit ?? DEFAULT_PAGE;
+  const after = query.cursor === undefined ? first : decodeCursor(query.cursor, first.length);
+  if (after.some((value, i) => typeof value !== typeof first[i])) {
+    throw foreignCursor();
+  }
+  return { limit, after: after as After<P> };
 }
 
 /** Cuts a page from `limit + 1` rows: the rows to show, and the cursor of the next page if there is one. */

@@ -1,7 +1,7 @@
 import { statfs } from "node:fs/promises";
 import { Elysia, t } from "elysia";
 import type { Connection } from "../db/driver.ts";
-import { AppError } from "../errors.ts";
+import { AppError, messageOf } from "../errors.ts";
 import type { Metrics } from "../metrics.ts";
 import { isPrivateAddress } from "../private-address.ts";
 import { writeSetting } from "../settings.store.ts";
@@ -98,7 +98,7 @@ async function databaseCheck({ system, canWrite, clock }: HealthOptions): Promis
     }
     return { name: "database", ok: true, message: "" };
   } catch (error) {
-    return { name: "database", ok: false, message: wordsOf(error) };
+    return { name: "database", ok: false, message: messageOf(error) };
   }
 }
 
@@ -114,7 +114,7 @@ async function diskCheck({ dataDir }: HealthOptions): Promise<Check> {
     const megabytes = Math.floor(free / 1024 / 1024);
     return { name: "disk", ok: free >= MIN_FREE_BYTES, message: `${megabytes} MB free` };
   } catch (error) {
-    return { name: "disk", ok: false, message: wordsOf(error) };
+    return { name: "disk", ok: false, message: messageOf(error) };
   }
 }
 
@@ -123,10 +123,6 @@ async function workspacesCheck({ setAside }: HealthOptions): Promise<Check> {
     const message = setAside();
     return { name: WORKSPACES, ok: message === "", message };
   } catch (error) {
-    return { name: WORKSPACES, ok: false, message: wordsOf(error) };
+    return { name: WORKSPACES, ok: false, message: messageOf(error) };
   }
-}
-
-function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

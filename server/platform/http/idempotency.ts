@@ -3,9 +3,10 @@ import { Elysia } from "elysia";
 import type { Clock } from "../clock.ts";
 import type { Connection } from "../db/driver.ts";
 import { AppError, invalidField } from "../errors.ts";
+import { DAY_MS } from "../time.rules.ts";
 import { claimKey, keepAnswer, releaseKey } from "./idempotency.store.ts";
 
-const KEPT_MS = 86_400_000;
+const KEPT_MS = DAY_MS;
 // A request that has run longer than this died with its process, so its key may be claimed again.
 const ABANDONED_MS = 60_000;
 const RETRY_SECONDS = 1;

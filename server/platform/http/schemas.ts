@@ -1,4 +1,5 @@
 import { t } from "elysia";
+import { DEFAULT_PAGE } from "./cursor.ts";
 
 /** RFC 9457 problem details; the body of every refusal. */
 export const ProblemSchema = t.Object(
@@ -50,7 +51,6 @@ export const CsvFile = answerAs("A CSV file", "text/csv");
 export const MailSource = answerAs("A message as it was sent", "message/rfc822");
 
 const MAX_PAGE = 200;
-const DEFAULT_PAGE = 50;
 
 export const WorkspaceParams = t.Object({
   workspaceId: t.String({ description: "The workspace's id" }),

@@ -10,7 +10,7 @@ import {
   truncateSync,
   writeSync,
 } from "node:fs";
-import { AppError } from "../errors.ts";
+import { AppError, messageOf } from "../errors.ts";
 import { findRecord, RecordBuffer, recordAt } from "./record.ts";
 import {
   type DurableMark,
@@ -195,7 +195,7 @@ export class Journal {
       group?.resolve();
     } catch (error) {
       this.#dirty = true;
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       this.#setBroken(reason);
       group?.reject(
         new AppError("unavailable", `The journal cannot be written: ${reason}`, {
@@ -298,7 +298,7 @@ export class Journal {
       this.#dirty = false;
       this.#setBroken(undefined);
     } catch (error) {
-      this.#setBroken(error instanceof Error ? error.message : String(error));
+      this.#setBroken(messageOf(error));
     }
   }
 }

@@ -1,4 +1,4 @@
-import { AppError, type ErrorCode, type FieldProblem } from "../errors.ts";
+import { AppError, type ErrorCode, type FieldProblem, messageOf } from "../errors.ts";
 
 /** The methods a thread offers to others; each takes one structured-cloneable argument. */
 export type Methods = { [name: string]: (request: never) => unknown };
@@ -129,7 +129,7 @@ function toWire(error: unknown): WireError {
       retryAfterSeconds: error.retryAfterSeconds,
     };
   }
-  return { message: error instanceof Error ? error.message : String(error) };
+  return { message: messageOf(error) };
 }
 
 function fromWire(error: WireError): Error {

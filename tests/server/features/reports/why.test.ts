@@ -142,7 +142,7 @@ test("who was in no segment is told which part of whose rule they do not meet", 
   };
   const moment = { now: LAUNCH, timeZone: "UTC" };
   db.prepare("INSERT INTO campaign_audience VALUES (1, ?)").run(
-    JSON.stringify(compileAudience(db, stored, moment)),
+    JSON.stringify(compileAudience(db, stored, moment).audience),
   );
 
   const missed = (await why("nolist@x.test")).body;

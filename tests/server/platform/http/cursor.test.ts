@@ -1,5 +1,10 @@
 import { expect, test } from "bun:test";
-import { cutPage, decodeCursor, encodeCursor } from "../../../../server/platform/http/cursor.ts";
+import {
+  cutPage,
+  decodeCursor,
+  encodeCursor,
+  readPage,
+} from "../../../../server/platform/http/cursor.ts";
 
 test("a cursor gives back the position it was made from", () => {
   expect(decodeCursor(encodeCursor([1_700_000_000_000, "é", null]), 3)).toEqual([
@@ -23,4 +28,26 @@ test("names the next page only when there is one", () => {
     items: [{ id: 1 }, { id: 2 }],
     nextCursor: encodeCursor([2]),
   });
+});
+
+test("a page begins where its cursor says, and has fifty rows when nobody says how many", () => {
+  expect(readPage({}, [Number.MAX_SAFE_INTEGER])).toEqual({
+    limit: 50,
+    after: [Number.MAX_SAFE_INTEGER],
+  });
+  expect(readPage({ limit: 7, cursor: encodeCursor(["b", 3]) }, ["", 0])).toEqual({
+    limit: 7,
+    after: ["b", 3],
+  });
+});
+
+test.each([
+  ["a text where the list has a number", [["x"], [0]]],
+  ["a number where the list has a text", [[1], [""]]],
+  ["nothing where the list has a number", [[null], [0]]],
+  ["more than the list has", [[1, 2], [0]]],
+] as const)("the cursor of another list is refused: %s", (_name, [position, first]) => {
+  expect(() => readPage({ cursor: encodeCursor([...position]) }, [...first])).toThrow(
+    expect.objectContaining({ code: "invalid_input" }),
+  );
 });

@@ -5,6 +5,7 @@ import {
   recordConsent,
 } from "../../../../server/features/consent/consent.service.ts";
 import { newTestApp, type TestApp, type TestWorkspace } from "../../../support/app.ts";
+import { workspaceCalls } from "../../../support/calls.ts";
 import { ImportFixture } from "../imports/import-fixture.ts";
 
 const NOW = 1_790_000_000_000;
@@ -19,12 +20,7 @@ afterEach(() => fixture.close());
 
 const db = () => fixture.databases.workspace(workspace.id);
 
-async function call(method: string, path: string, body?: unknown) {
-  const who = { role: "admin" as const, workspaceId: workspace.id };
-  const response = await fixture.call(who, method, `/workspaces/${workspace.id}${path}`, body);
-  // biome-ignore lint/suspicious/noExplicitAny: the shape is what each test asserts
-  return { status: response.status, body: (await response.json()) as any };
-}
+const call = workspaceCalls(() => ({ app: fixture, workspaceId: workspace.id }), "admin");
 
 async function newContact(email = "anna@example.org", listIds: number[] = []): Promise<number> {
   return (await call("POST", "/contacts", { email, listIds })).body.id;

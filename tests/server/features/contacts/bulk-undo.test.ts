@@ -8,6 +8,7 @@ import {
   runBulkUndo,
 } from "../../../../server/features/contacts/contact-bulk.service.ts";
 import { newTestApp, type TestApp, type TestWorkspace } from "../../../support/app.ts";
+import { workspaceCalls } from "../../../support/calls.ts";
 
 let fixture: TestApp;
 let workspace: TestWorkspace;
@@ -25,12 +26,7 @@ beforeEach(async () => {
 });
 afterEach(() => fixture.close());
 
-async function call(method: string, path: string, body?: unknown) {
-  const who = { role: "editor" as const, workspaceId: workspace.id };
-  const response = await fixture.call(who, method, `/workspaces/${workspace.id}${path}`, body);
-  // biome-ignore lint/suspicious/noExplicitAny: the shape is what each test asserts
-  return { status: response.status, body: (await response.json()) as any };
-}
+const call = workspaceCalls(() => ({ app: fixture, workspaceId: workspace.id }), "editor");
 const db = () => fixture.databases.workspace(workspace.id);
 const signal = new AbortController().signal;
 const options = { clock: () => now, signal };

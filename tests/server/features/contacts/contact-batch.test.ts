@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { rememberErased } from "../../../../server/features/contacts/erased.store.ts";
 import { newTestApp, type TestApp, type TestWorkspace } from "../../../support/app.ts";
+import { workspaceCalls } from "../../../support/calls.ts";
 
 let fixture: TestApp;
 let workspace: TestWorkspace;
@@ -11,18 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => fixture.close());
 
-async function call(
-  method: string,
-  path: string,
-  body?: unknown,
-  headers: Record<string, string> = {},
-) {
-  const as = { role: "editor" as const, workspaceId: workspace.id };
-  const url = `/workspaces/${workspace.id}${path}`;
-  const response = await fixture.call(as, method, url, body, headers);
-  // biome-ignore lint/suspicious/noExplicitAny: the shape is what each test asserts
-  return { status: response.status, body: (await response.json()) as any };
-}
+const call = workspaceCalls(() => ({ app: fixture, workspaceId: workspace.id }), "editor");
 
 test("PUT by address creates a contact, then changes it, then finds nothing to change", async () => {
   const path = `/contacts/by-address/${encodeURIComponent("Ann+x/y@Example.com")}`;
@@ -103,8 +93,8 @@ test("a batch with the same Idempotency-Key is done once and answered twice", as
   const body = { items: [{ email: "once@example.com" }] };
   const key = { "idempotency-key": "batch-1" };
 
-  const first = await call("POST", "/contacts/batch", body, key);
-  const again = await call("POST", "/contacts/batch", body, key);
+  const first = await call("POST", "/contacts/batch", body, { headers: key });
+  const again = await call("POST", "/contacts/batch", body, { headers: key });
 
   expect(first.body.created).toBe(1);
   expect(again.body).toEqual(first.body);

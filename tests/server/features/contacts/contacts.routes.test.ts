@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { newTestApp, type TestApp, type TestWorkspace } from "../../../support/app.ts";
+import { workspaceCalls } from "../../../support/calls.ts";
 
 let fixture: TestApp;
 let workspace: TestWorkspace;
@@ -14,16 +15,7 @@ afterEach(() => fixture.close());
 
 const as = (role: "viewer" | "editor" | "admin") => ({ role, workspaceId: workspace.id });
 
-async function call(
-  method: string,
-  path: string,
-  body?: unknown,
-  role: "viewer" | "editor" = "editor",
-) {
-  const response = await fixture.call(as(role), method, `${base}${path}`, body);
-  // biome-ignore lint/suspicious/noExplicitAny: the shape is what each test asserts
-  return { status: response.status, body: (await response.json()) as any };
-}
+const call = workspaceCalls(() => ({ app: fixture, workspaceId: workspace.id }), "editor");
 
 const add = async (email: string, extra: Record<string, unknown> = {}) =>
   (await call("POST", "/contacts", { email, ...extra })).body as { id: number };
@@ -211,7 +203,7 @@ test("a viewer may look and not touch; another workspace's contacts do not exist
   const other = fixture.newWorkspace();
   const stranger = { role: "owner" as const, workspaceId: other.id };
 
-  expect((await call("GET", `/contacts/${id}`, undefined, "viewer")).status).toBe(200);
+  expect((await call("GET", `/contacts/${id}`, undefined, { as: "viewer" })).status).toBe(200);
   for (const [method, path, body] of [
     ["POST", "/contacts", { email: "x@example.com" }],
     ["PATCH", `/contacts/${id}`, { firstName: "X" }],
@@ -219,7 +211,7 @@ test("a viewer may look and not touch; another workspace's contacts do not exist
     ["POST", "/contacts/bulk", { action: "delete", ids: [id] }],
     ["POST", "/contact-fields", { label: "X", type: "text" }],
   ] as const) {
-    expect((await call(method, path, body, "viewer")).status).toBe(403);
+    expect((await call(method, path, body, { as: "viewer" })).status).toBe(403);
     expect((await fixture.call(stranger, method, `${base}${path}`, body)).status).toBe(404);
     expect((await fixture.call(null, method, `${base}${path}`, body)).status).toBe(401);
   }

@@ -5,6 +5,7 @@ import {
   spellingPrefixes,
 } from "../../../../server/features/contacts/contact-merge.rules.ts";
 import { newTestApp, type TestApp, type TestWorkspace } from "../../../support/app.ts";
+import { workspaceCalls } from "../../../support/calls.ts";
 
 let fixture: TestApp;
 let workspace: TestWorkspace;
@@ -15,12 +16,7 @@ beforeEach(() => {
 });
 afterEach(() => fixture.close());
 
-async function call(method: string, path: string, body?: unknown) {
-  const who = { role: "editor" as const, workspaceId: workspace.id };
-  const response = await fixture.call(who, method, `/workspaces/${workspace.id}${path}`, body);
-  // biome-ignore lint/suspicious/noExplicitAny: the shape is what each test asserts
-  return { status: response.status, body: (await response.json()) as any };
-}
+const call = workspaceCalls(() => ({ app: fixture, workspaceId: workspace.id }), "editor");
 const add = async (email: string, extra: object = {}) =>
   (await call("POST", "/contacts", { email, ...extra })).body.id as number;
 const db = () => fixture.databases.workspace(workspace.id);

@@ -14,6 +14,7 @@ import {
   type TestApp,
   type TestWorkspace,
 } from "../../../support/app.ts";
+import { answerOf } from "../../../support/calls.ts";
 
 type Settings = Record<string, unknown>;
 export type MadeForm = { id: number; url: string; path: string; snippet: string; version: number };
@@ -80,8 +81,7 @@ export class FormFixture {
     const who = { role: "admin" as const, workspaceId: this.workspace.id };
     const full = `/workspaces/${this.workspace.id}${path}`;
     const response = await this.app.call(who, method, full, body);
-    // biome-ignore lint/suspicious/noExplicitAny: the shape is what each test asserts
-    return { status: response.status, body: (await response.json()) as any };
+    return await answerOf(response);
   }
 
   async newList(name: string, more: object = {}): Promise<number> {

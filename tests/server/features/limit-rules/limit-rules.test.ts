@@ -4,6 +4,7 @@ import { RuleBook } from "../../../../server/delivery/result/limit-rules.ts";
 import { fillRuleBook } from "../../../../server/delivery/result/rule-book.ts";
 import { type AccountsApp, newAccountsApp, type SignedUp } from "../../../support/accounts.ts";
 import { nothingOutside } from "../../../support/app.ts";
+import { answerOf } from "../../../support/calls.ts";
 
 let fixture: AccountsApp;
 let admin: SignedUp;
@@ -24,8 +25,7 @@ afterEach(() => fixture.close());
 
 async function call(method: string, path: string, body?: unknown, who: SignedUp = admin) {
   const response = await fixture.call(who.cookie, method, `/instance/limit-rules${path}`, body);
-  // biome-ignore lint/suspicious/noExplicitAny: the shape is what each test asserts
-  return { status: response.status, body: (await response.json()) as any };
+  return await answerOf(response);
 }
 
 const mine = {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { newTestApp, type TestApp, type TestWorkspace } from "../../../support/app.ts";
+import { workspaceCalls } from "../../../support/calls.ts";
 
 let fixture: TestApp;
 let workspace: TestWorkspace;
@@ -10,17 +11,7 @@ beforeEach(() => {
 });
 afterEach(() => fixture.close());
 
-async function call(
-  method: string,
-  path: string,
-  body?: unknown,
-  role: "viewer" | "editor" = "editor",
-) {
-  const who = { role, workspaceId: workspace.id };
-  const response = await fixture.call(who, method, `/workspaces/${workspace.id}${path}`, body);
-  // biome-ignore lint/suspicious/noExplicitAny: the shape is what each test asserts
-  return { status: response.status, body: (await response.json()) as any };
-}
+const call = workspaceCalls(() => ({ app: fixture, workspaceId: workspace.id }), "editor");
 
 test("a name is a list's only once, in any letter case", async () => {
   const first = await call("POST", "/lists", { name: "  Große  News " });
@@ -91,7 +82,7 @@ test("a viewer may look and not touch; another workspace's lists do not exist", 
   const { id } = (await call("POST", "/lists", { name: "News" })).body;
   const stranger = { role: "owner" as const, workspaceId: fixture.newWorkspace().id };
 
-  expect((await call("GET", `/lists/${id}`, undefined, "viewer")).status).toBe(200);
+  expect((await call("GET", `/lists/${id}`, undefined, { as: "viewer" })).status).toBe(200);
   for (const [method, path, body] of [
     ["POST", "/lists", { name: "X" }],
     ["PATCH", `/lists/${id}`, { name: "X" }],
@@ -99,7 +90,7 @@ test("a viewer may look and not touch; another workspace's lists do not exist", 
     ["PUT", `/lists/${id}/contacts/1`, { status: "subscribed" }],
   ] as const) {
     const full = `/workspaces/${workspace.id}${path}`;
-    expect((await call(method, path, body, "viewer")).status).toBe(403);
+    expect((await call(method, path, body, { as: "viewer" })).status).toBe(403);
     expect((await fixture.call(stranger, method, full, body)).status).toBe(404);
     expect((await fixture.call(null, method, full, body)).status).toBe(401);
   }

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { runPersonJob } from "../../../../server/features/privacy/person-job.service.ts";
 import { createAuditTrail } from "../../../../server/platform/audit/trail.ts";
 import { newTestApp, type TestApp, type TestWorkspace } from "../../../support/app.ts";
+import { workspaceCalls } from "../../../support/calls.ts";
 
 /** What a merge and an erasure do with the rows of a table that are about a person. */
 type Decision = {
@@ -149,12 +150,7 @@ afterEach(() => fixture.close());
 
 const db = () => fixture.databases.workspace(workspace.id);
 
-async function call(method: string, path: string, body?: unknown) {
-  const who = { role: "admin" as const, workspaceId: workspace.id };
-  const response = await fixture.call(who, method, `/workspaces/${workspace.id}${path}`, body);
-  // biome-ignore lint/suspicious/noExplicitAny: the shape is what each test asserts
-  return { status: response.status, body: (await response.json()) as any };
-}
+const call = workspaceCalls(() => ({ app: fixture, workspaceId: workspace.id }), "admin");
 
 async function erase(who: { contactId: number } | { address: string }) {
   const asked = await call("POST", "/privacy/requests", { kind: "erase", ...who });

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runPersonJob } from "../../../../server/features/privacy/person-job.service.ts";
 import { createAuditTrail } from "../../../../server/platform/audit/trail.ts";
+import { answerOf } from "../../../support/calls.ts";
 import { ImportFixture } from "../imports/import-fixture.ts";
 
 let fixture: ImportFixture;
@@ -28,11 +29,8 @@ async function call(
 ) {
   const who = { role, workspaceId: fixture.workspace.id };
   const response = await fixture.app.call(who, method, `${fixture.base}${path}`, body);
-  const isJson = response.headers.get("content-type")?.includes("json") === true;
-  const bytes = new Uint8Array(await response.arrayBuffer());
-  // biome-ignore lint/suspicious/noExplicitAny: the shape is what each test asserts
-  const json = (isJson ? JSON.parse(new TextDecoder().decode(bytes)) : undefined) as any;
-  return { status: response.status, bytes, body: json };
+  const bytes = new Uint8Array(await response.clone().arrayBuffer());
+  return { ...(await answerOf(response)), bytes };
 }
 
 const runJob = (id: number) =>

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { tidyAll } from "../../../../server/features/privacy/tidy.service.ts";
 import { createAuditTrail } from "../../../../server/platform/audit/trail.ts";
 import { newTestApp, type TestApp, type TestWorkspace } from "../../../support/app.ts";
+import { workspaceCalls } from "../../../support/calls.ts";
 
 const DAY = 86_400_000;
 const NOW = 1_800_000_000_000;
@@ -15,12 +16,7 @@ beforeEach(() => {
 afterEach(() => fixture.close());
 
 const db = () => fixture.databases.workspace(workspace.id);
-async function call(method: string, path: string, body?: unknown) {
-  const who = { role: "admin" as const, workspaceId: workspace.id };
-  const response = await fixture.call(who, method, `/workspaces/${workspace.id}${path}`, body);
-  // biome-ignore lint/suspicious/noExplicitAny: the shape is what each test asserts
-  return { status: response.status, body: (await response.json()) as any };
-}
+const call = workspaceCalls(() => ({ app: fixture, workspaceId: workspace.id }), "admin");
 
 const tidy = () =>
   tidyAll({

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { removeExpiredSuppressions } from "../../../../server/features/suppressions/suppressions.service.ts";
 import { type AccountsApp, newAccountsApp, type SignedUp } from "../../../support/accounts.ts";
+import { answerOf } from "../../../support/calls.ts";
 
 let fixture: AccountsApp;
 let admin: SignedUp;
@@ -24,10 +25,8 @@ afterEach(() => fixture.close());
 
 async function call(who: SignedUp, method: string, path: string, body?: unknown) {
   const response = await fixture.call(who.cookie, method, path, body);
-  const text = await response.text();
-  const isJson = response.headers.get("content-type")?.includes("json") === true;
-  // biome-ignore lint/suspicious/noExplicitAny: the shape is what each test asserts
-  return { status: response.status, text, body: (isJson ? JSON.parse(text) : undefined) as any };
+  const text = await response.clone().text();
+  return { ...(await answerOf(response)), text };
 }
 const own = (path: string) => `/workspaces/${bob.workspaceId}${path}`;
 const audited = () =>

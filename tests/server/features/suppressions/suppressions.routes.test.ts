@@ -4,6 +4,7 @@ import {
   suppressAddress,
 } from "../../../../server/features/suppressions/suppressions.service.ts";
 import { newTestApp, type TestApp, type TestWorkspace } from "../../../support/app.ts";
+import { workspaceCalls } from "../../../support/calls.ts";
 
 let fixture: TestApp;
 let workspace: TestWorkspace;
@@ -15,17 +16,7 @@ beforeEach(() => {
 afterEach(() => fixture.close());
 
 const db = () => fixture.databases.workspace(workspace.id);
-async function call(
-  method: string,
-  path: string,
-  body?: unknown,
-  role: "viewer" | "editor" = "editor",
-) {
-  const who = { role, workspaceId: workspace.id };
-  const response = await fixture.call(who, method, `/workspaces/${workspace.id}${path}`, body);
-  // biome-ignore lint/suspicious/noExplicitAny: the shape is what each test asserts
-  return { status: response.status, body: (await response.json()) as any };
-}
+const call = workspaceCalls(() => ({ app: fixture, workspaceId: workspace.id }), "editor");
 
 test("suppresses by normal form, tells doubles and what cannot be read", async () => {
   const result = await call("POST", "/suppressions", {
@@ -123,12 +114,12 @@ test("a viewer may look and not touch; another workspace's suppressions do not e
   const stranger = { role: "owner" as const, workspaceId: fixture.newWorkspace().id };
   const full = `/workspaces/${workspace.id}/suppressions`;
 
-  expect((await call("GET", "/suppressions", undefined, "viewer")).status).toBe(200);
+  expect((await call("GET", "/suppressions", undefined, { as: "viewer" })).status).toBe(200);
   for (const [method, body] of [
     ["POST", { addresses: ["a@example.com"] }],
     ["DELETE", { address: "a@example.com", reason: "because" }],
   ] as const) {
-    expect((await call(method, "/suppressions", body, "viewer")).status).toBe(403);
+    expect((await call(method, "/suppressions", body, { as: "viewer" })).status).toBe(403);
     expect((await fixture.call(stranger, method, full, body)).status).toBe(404);
   }
 });

@@ -76,11 +76,11 @@ export function Stat({
   tip?: string;
 }) {
   return (
-    <div class="min-w-0 px-4 py-3">
-      <dt class="truncate text-sm text-muted" data-tip={tip}>
+    <div class="flex min-w-0 flex-col px-4 py-3">
+      <dt class="text-sm text-pretty break-words text-muted" data-tip={tip}>
         {label}
       </dt>
-      <dd class="mt-0.5 text-xl font-semibold tabular-nums">{value}</dd>
+      <dd class="mt-auto pt-0.5 text-xl font-semibold tabular-nums">{value}</dd>
       {note !== undefined && note !== false && <dd class="truncate text-sm text-muted">{note}</dd>}
     </div>
   );

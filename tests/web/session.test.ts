@@ -40,6 +40,7 @@ test("the details of an audit entry read as one line", () => {
     'role=viewer fields=["name"] count=3',
   );
   expect(detailText({})).toBe("");
+  expect(detailText({ outcome: "server_stopped", begunAt: 5, list: 1 })).toBe("list=1");
 });
 
 test("an audit entry says in words what was done, and when nobody knows whether it was", () => {

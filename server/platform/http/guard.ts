@@ -73,7 +73,6 @@ export function createGuard(
 ) {
   const gate = { access, clientAddress, limiter: new RateLimiter(clock), rates };
   const { decisionFor, decisionOf, decidedBy, actorStill } = createDecisions(gate, databases);
-  const trail = createAuditTrail(() => databases.system, clock);
 
   return new Elysia({ name: "guard" })
     .use(idempotency(databases.system, clock))
@@ -133,23 +132,38 @@ export function createGuard(
       detail: { "x-access": `open: ${reason}`, security: [] } as object,
       ...decidedBy(async (asked) => admitStranger(gate, asked)),
     }))
-    .macro("audit", (option: AuditOption) => ({
-      detail: { "x-audit": auditDetail(option) } as object,
-      async resolve({ request, params }) {
-        if (typeof option !== "string") {
-          return { note: unaudited };
-        }
-        const { actor, workspace } = decisionOf(request);
-        const start = {
-          actorId: actor?.id ?? null,
-          workspaceId: workspace?.id ?? null,
-          action: option,
-          target: idOf(params),
-        };
-        return { note: await beginAction(trail, request, start) };
-      },
-      afterHandle: ({ request, responseValue }) => endAction(request, responseValue),
-    }));
+    .macro("audit", createAudits(databases, clock, decisionOf));
+}
+
+/** What the option `audit` does: the intent before the handler, the entry after it. */
+function createAudits(
+  databases: Databases,
+  clock: Clock,
+  decisionOf: (request: Request) => Decision,
+) {
+  const trail = createAuditTrail(() => databases.system, clock);
+  return (option: AuditOption) => ({
+    detail: { "x-audit": auditDetail(option) } as object,
+    async resolve({ request, params }: { request: Request; params: unknown }) {
+      if (typeof option !== "string") {
+        return { note: unaudited };
+      }
+      const { actor, workspace } = decisionOf(request);
+      const start = {
+        actorId: actor?.id ?? null,
+        workspaceId: workspace?.id ?? null,
+        action: option,
+        target: idOf(params),
+      };
+      const note = await beginAction(trail, request, start);
+      // It may have waited, and the connection that the permission provided may have been closed meanwhile.
+      const again: object =
+        workspace === undefined ? {} : { db: databases.workspace(workspace.id) };
+      return { note, ...again };
+    },
+    afterHandle: (answered: { request: Request; responseValue: unknown }) =>
+      endAction(answered.request, answered.responseValue),
+  });
 }
 
 /**

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { join } from "node:path";
 import { Elysia, t } from "elysia";
 import { verifyAudit } from "../../../../server/features/audit/audit.service.ts";
 import {
@@ -7,6 +8,7 @@ import {
   createAuditTrail,
   endInterrupted,
 } from "../../../../server/platform/audit/trail.ts";
+import { openConnection } from "../../../../server/platform/db/driver.ts";
 import { AppError, notFound } from "../../../../server/platform/errors.ts";
 import { failedActions } from "../../../../server/platform/http/audited.ts";
 import { clientAddresses } from "../../../../server/platform/http/client-address.ts";
@@ -18,12 +20,14 @@ let fixture: TestApp;
 let own = "";
 let during: { left: number; entries: number } | undefined;
 let failsWith: Error | undefined;
+let onAuthenticate: () => void;
 
 beforeEach(() => {
   fixture = newTestApp();
   own = fixture.newWorkspace().id;
   during = undefined;
   failsWith = undefined;
+  onAuthenticate = () => undefined;
 });
 afterEach(() => fixture.close());
 
@@ -44,7 +48,10 @@ const left = () =>
 function app() {
   const guard = createGuard(
     {
-      authenticate: async () => ({ kind: "user", id: "ann", isAdmin: true, byCookie: false }),
+      async authenticate() {
+        onAuthenticate();
+        return { kind: "user", id: "ann", isAdmin: true, byCookie: false };
+      },
       workspace: (_actor, id) => ({ id, number: 1, name: "Own", timeZone: "UTC", can: () => true }),
       isSetUp: () => true,
       allowedOrigins: () => [],
@@ -98,6 +105,14 @@ function app() {
       instanceAdmin: true,
       audit: "limit_rule.create",
     })
+    .post(
+      "/w/:workspaceId/lists",
+      ({ db }) => db.prepare("SELECT count(*) AS id FROM list").get(),
+      {
+        permission: "lists:write",
+        audit: "list.create",
+      },
+    )
     .post("/w/:workspaceId/preview", () => inside({ count: 3 }), {
       permission: "contacts:read",
       audit: { none: "it only counts" },
@@ -224,6 +239,22 @@ test("an entry that cannot be written after the action is written with the next 
 
   expect(entries().map(({ target }) => target)).toEqual(["7", "8"]);
   expect(left()).toBe(0);
+});
+
+test("a workspace's file that is closed while the intent waits for a lock is opened again", async () => {
+  const other = openConnection(join(fixture.dataDir, "system.db"));
+  // The guard has waited for its turn by then, so that the lock meets the intent.
+  onAuthenticate = () => {
+    other.exec("BEGIN IMMEDIATE");
+    setTimeout(() => fixture.databases.closeWorkspace(own), 30);
+    setTimeout(() => other.exec("ROLLBACK"), 100);
+  };
+
+  const response = await ask("POST", `/w/${own}/lists`);
+  other.close();
+
+  expect(response.status).toBe(200);
+  expect(entries()).toMatchObject([{ action: "list.create" }]);
 });
 
 test("what a killed process left becomes an entry at the next start, once", () => {

@@ -61,12 +61,12 @@ const columns = (): Column<Entry>[] => [
     key: "action",
     head: t("action"),
     cell: (row) => (
-      <>
+      <div class="min-w-48">
         <span data-tip={row.action}>{actionText(row.action)}</span>
         {outcomeText(row.detail) !== "" && (
           <p class="text-sm text-warning">{outcomeText(row.detail)}</p>
         )}
-      </>
+      </div>
     ),
   },
   {
@@ -95,9 +95,11 @@ export function outcomeText({ outcome }: Record<string, unknown>): string {
   return outcome === "server_stopped" || outcome === "server_error" ? t(`outcome_${outcome}`) : "";
 }
 
-/** {a: 1, b: "x"} → "a=1 b=x"; nothing for an empty one. */
+/** {a: 1, b: "x"} → "a=1 b=x"; nothing for an empty one, or for what `outcomeText` says. */
 export function detailText(detail: Record<string, unknown>): string {
+  const isWorded = outcomeText(detail) !== "";
   return Object.entries(detail)
+    .filter(([key]) => !isWorded || !["outcome", "begunAt", "status"].includes(key))
     .map(([key, value]) => `${key}=${typeof value === "string" ? value : JSON.stringify(value)}`)
     .join(" ");
 }

@@ -2,7 +2,6 @@ import { createApiKey, grantableScopes } from "../../server/features/api-keys/ap
 import { createOrganization } from "../../server/features/organizations/organizations.service.ts";
 import { createPerson } from "../../server/features/users/users.service.ts";
 import { createWorkspace } from "../../server/features/workspaces/workspaces.service.ts";
-import { createAuditLog } from "../../server/platform/audit/audit-log.ts";
 import { openDatabases } from "../../server/platform/db/databases.ts";
 import type { WholeServer } from "./whole-server.ts";
 
@@ -36,9 +35,8 @@ export async function addTenant(whole: WholeServer, name: string): Promise<Tenan
     { name, timeZone, postalAddress, organizationId, ownerId },
     now,
   );
-  const audit = createAuditLog(system, () => now);
   const { key } = createApiKey(
-    { system, audit },
+    system,
     { workspaceId, userId: ownerId, name: "Test", scopes: grantableScopes, can: () => true },
     now,
   );

@@ -7,7 +7,6 @@ import { markSetUp, storePrivateRelays } from "../../server/features/instance/in
 import { createOrganization } from "../../server/features/organizations/organizations.service.ts";
 import { createPerson } from "../../server/features/users/users.service.ts";
 import { createWorkspace } from "../../server/features/workspaces/workspaces.service.ts";
-import { createAuditLog } from "../../server/platform/audit/audit-log.ts";
 import { openDatabases } from "../../server/platform/db/databases.ts";
 import { type RunningServer, type StartOptions, startServer } from "../../server/start-server.ts";
 import { freePort } from "./free-port.ts";
@@ -122,9 +121,8 @@ async function seed(dataDir: string, contacts: number) {
     },
     now,
   );
-  const audit = createAuditLog(system, () => now);
   const { key } = createApiKey(
-    { system, audit },
+    system,
     { workspaceId, userId, name: "Test", scopes: grantableScopes, can: () => true },
     now,
   );

@@ -17,8 +17,8 @@ import {
 } from "./api-keys.schema.ts";
 import { createApiKey, grantableScopes, listApiKeys, revokeApiKey } from "./api-keys.service.ts";
 
-export const apiKeyRoutes = ({ guard, databases, audit, clock }: AppDeps) => {
-  const desk = { system: databases.system, audit };
+export const apiKeyRoutes = ({ guard, databases, clock }: AppDeps) => {
+  const { system } = databases;
   return new Elysia({
     name: "api-keys",
     prefix: "/workspaces/:workspaceId/api-keys",
@@ -44,14 +44,16 @@ export const apiKeyRoutes = ({ guard, databases, audit, clock }: AppDeps) => {
     )
     .post(
       "/",
-      ({ actor, workspace, body }) => {
+      ({ actor, workspace, body, note }) => {
         const userId = requirePerson(actor);
         const { id: workspaceId, can } = workspace;
-        return createApiKey(desk, { ...body, workspaceId, userId, can }, clock());
+        const created = createApiKey(system, { ...body, workspaceId, userId, can }, clock());
+        note({ detail: { scopes: created.scopes } });
+        return created;
       },
       {
         permission: "api-keys:write",
-        audit: { within: ["api-key.create"] },
+        audit: "api-key.create",
         params: WorkspaceParams,
         body: NewApiKey,
         response: { 200: ApiKeyCreated, ...refusals },
@@ -61,13 +63,13 @@ export const apiKeyRoutes = ({ guard, databases, audit, clock }: AppDeps) => {
     .delete(
       "/:id",
       ({ actor, workspace, params }) => {
-        const actorId = requirePerson(actor);
-        revokeApiKey(desk, { id: params.id, workspaceId: workspace.id, actorId }, clock());
+        requirePerson(actor);
+        revokeApiKey(system, { id: params.id, workspaceId: workspace.id }, clock());
         return done;
       },
       {
         permission: "api-keys:write",
-        audit: { within: ["api-key.revoke"] },
+        audit: "api-key.revoke",
         params: ApiKeyParams,
         response: { 200: Done, ...refusals },
         detail: { summary: "Revoke an API key" },

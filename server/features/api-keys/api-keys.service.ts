@@ -1,11 +1,9 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { Connection } from "../../platform/db/driver.ts";
-import { inTransaction } from "../../platform/db/transaction.ts";
 import { invalidField, notFound } from "../../platform/errors.ts";
 import { cutPage, readPage } from "../../platform/http/cursor.ts";
 import { type Permission, permissions, roleHas } from "../../platform/http/permissions.ts";
 import { newId } from "../../platform/ids.ts";
-import type { AuditLog } from "../ports.ts";
 import {
   type ApiKeyRow,
   addKey,
@@ -45,7 +43,7 @@ export type KeyIdentity = { id: string; workspaceId: string; scopes: readonly st
  * @throws AppError `invalid_input` naming `scopes`.
  */
 export function createApiKey(
-  deps: { system: Connection; audit: AuditLog },
+  system: Connection,
   input: {
     workspaceId: string;
     userId: string;
@@ -66,16 +64,7 @@ export function createApiKey(
     createdBy: input.userId,
     createdAt: now,
   };
-  inTransaction(deps.system, () => {
-    addKey(deps.system, { ...row, keyHash: hashOf(key) });
-    deps.audit.record({
-      actorId: input.userId,
-      workspaceId: input.workspaceId,
-      action: "api-key.create",
-      target: row.id,
-      detail: { scopes },
-    });
-  });
+  addKey(system, { ...row, keyHash: hashOf(key) });
   const created = { ...row, scopes, inactiveScopes: [], lastUsedAt: null, revokedAt: null };
   return { ...created, key };
 }
@@ -97,21 +86,13 @@ export function listApiKeys(
 
 /** Ends a key at once. @throws AppError `not_found` when the workspace has no such living key. */
 export function revokeApiKey(
-  deps: { system: Connection; audit: AuditLog },
-  key: { id: string; workspaceId: string; actorId: string },
+  system: Connection,
+  key: { id: string; workspaceId: string },
   now: number,
 ): void {
-  inTransaction(deps.system, () => {
-    if (!revokeKeyRow(deps.system, { id: key.id, workspaceId: key.workspaceId, now })) {
-      throw notFound("API key");
-    }
-    deps.audit.record({
-      actorId: key.actorId,
-      workspaceId: key.workspaceId,
-      action: "api-key.revoke",
-      target: key.id,
-    });
-  });
+  if (!revokeKeyRow(system, { id: key.id, workspaceId: key.workspaceId, now })) {
+    throw notFound("API key");
+  }
 }
 
 /** Ends all keys a person made in a workspace; returns how many. */

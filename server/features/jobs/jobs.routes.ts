@@ -4,7 +4,7 @@ import type { AppDeps } from "../deps.ts";
 import { JobPage, JobParams, JobQuery, JobView } from "./jobs.schema.ts";
 import { listJobs, retryJob } from "./jobs.service.ts";
 
-export const jobRoutes = ({ guard, jobs, audit, databases }: AppDeps) =>
+export const jobRoutes = ({ guard, jobs, databases }: AppDeps) =>
   new Elysia({ name: "jobs", prefix: "/jobs", detail: { tags: ["Instance"] } })
     .use(guard)
     .get("/", ({ query }) => listJobs(jobs, query), {
@@ -13,15 +13,10 @@ export const jobRoutes = ({ guard, jobs, audit, databases }: AppDeps) =>
       response: { 200: JobPage, ...refusals },
       detail: { summary: "List the instance's jobs, dead letters among them" },
     })
-    .post(
-      "/:id/retry",
-      ({ actor, params }) =>
-        retryJob({ jobs, audit, system: databases.system }, params.id, actor.id),
-      {
-        instanceAdmin: true,
-        audit: { within: ["job.retry"] },
-        params: JobParams,
-        response: { 200: JobView, ...refusals },
-        detail: { summary: "Try a dead letter again" },
-      },
-    );
+    .post("/:id/retry", ({ params }) => retryJob({ jobs, system: databases.system }, params.id), {
+      instanceAdmin: true,
+      audit: "job.retry",
+      params: JobParams,
+      response: { 200: JobView, ...refusals },
+      detail: { summary: "Try a dead letter again" },
+    });

@@ -4,7 +4,6 @@ import { AppError, notFound } from "../../platform/errors.ts";
 import { cutPage, readPage } from "../../platform/http/cursor.ts";
 import type { JobRow, JobState } from "../../platform/scheduler/job.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
-import type { AuditLog } from "../ports.ts";
 
 /** A page of the instance's jobs, newest first. What a job was given to do is not told. */
 export function listJobs(
@@ -28,11 +27,7 @@ export function listJobs(
  *
  * @throws AppError `not_found`; `illegal_state` when it is not dead, or the same work is queued already.
  */
-export function retryJob(
-  deps: { jobs: JobQueue; audit: AuditLog; system: Connection },
-  id: number,
-  actorId: string,
-): JobRow {
+export function retryJob(deps: { jobs: JobQueue; system: Connection }, id: number): JobRow {
   return inTransaction(deps.system, () => {
     if (deps.jobs.find(id) === undefined) {
       throw notFound("job");
@@ -43,7 +38,6 @@ export function retryJob(
         "Only failed tasks can be tried again, and only if the same task is not waiting already.",
       );
     }
-    deps.audit.record({ actorId, workspaceId: null, action: "job.retry", target: id });
     const revived = deps.jobs.find(id);
     if (revived === undefined) {
       throw notFound("job");

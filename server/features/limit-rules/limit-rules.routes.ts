@@ -73,9 +73,8 @@ export const limitRuleRoutes = ({ guard, databases, clock, outside }: AppDeps) =
     })
     .put(
       "/:key",
-      ({ params, body, note }) => {
+      ({ params, body }) => {
         const rule = changeRule(system, params.key, body, clock());
-        note({ target: rule.key });
         outside.engine.rulesChanged();
         return rule;
       },
@@ -90,9 +89,8 @@ export const limitRuleRoutes = ({ guard, databases, clock, outside }: AppDeps) =
     )
     .delete(
       "/:key",
-      ({ params, note }) => {
+      ({ params }) => {
         resetRule(system, params.key);
-        note({ target: params.key });
         outside.engine.rulesChanged();
         return done;
       },

@@ -9,7 +9,7 @@ import {
 } from "./organizations.schema.ts";
 import { changeOrganization, organizationsOf } from "./organizations.service.ts";
 
-export const organizationRoutes = ({ guard, databases, audit, clock }: AppDeps) =>
+export const organizationRoutes = ({ guard, databases, clock }: AppDeps) =>
   new Elysia({
     name: "organizations",
     prefix: "/organizations",
@@ -26,12 +26,12 @@ export const organizationRoutes = ({ guard, databases, audit, clock }: AppDeps) 
       ({ actor, params, body }) => {
         const userId = requirePerson(actor);
         const change = { ...params, ...body, userId, now: clock() };
-        changeOrganization({ system: databases.system, audit }, change);
+        changeOrganization(databases.system, change);
         return done;
       },
       {
         signedIn: true,
-        audit: { within: ["organization.change"] },
+        audit: "organization.change",
         params: OrganizationParams,
         body: OrganizationChange,
         response: { 200: Done, ...refusals },

@@ -1,8 +1,6 @@
 import type { Connection } from "../../platform/db/driver.ts";
-import { inTransaction } from "../../platform/db/transaction.ts";
 import { AppError, invalidField, notFound } from "../../platform/errors.ts";
 import { newId } from "../../platform/ids.ts";
-import type { AuditLog } from "../ports.ts";
 import {
   addOrganization,
   addOrganizationMember,
@@ -47,20 +45,16 @@ export function requireOrganizationOwner(
 
 /** Changes an organization's name. Owners only; refusals as `requireOrganizationOwner`. */
 export function changeOrganization(
-  deps: { system: Connection; audit: AuditLog },
+  system: Connection,
   change: { organizationId: string; name: string; userId: string; now: number },
 ): void {
   const { organizationId, userId } = change;
-  requireOrganizationOwner(deps.system, organizationId, userId);
+  requireOrganizationOwner(system, organizationId, userId);
   const name = change.name.trim();
   if (name === "") {
     throw invalidField("name", "it is empty");
   }
-  inTransaction(deps.system, () => {
-    renameOrganization(deps.system, organizationId, name, change.now);
-    const entry = { actorId: userId, workspaceId: null, action: "organization.change" } as const;
-    deps.audit.record({ ...entry, target: organizationId });
-  });
+  renameOrganization(system, organizationId, name, change.now);
 }
 
 /** Sets an organization's name without asking who does it; for the wizard, which has its own lock. */

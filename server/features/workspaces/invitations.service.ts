@@ -26,7 +26,7 @@ import {
   openInvitations,
   setToken,
 } from "./invitations.store.ts";
-import { type MemberDesk, record, requireMayGive } from "./members.service.ts";
+import { type MemberDesk, requireMayGive } from "./members.service.ts";
 import { addMember, findMember } from "./members.store.ts";
 import { plainName } from "./workspaces.rules.ts";
 import { findWorkspace, workspaceForPerson } from "./workspaces.store.ts";
@@ -85,7 +85,6 @@ export function invite(
     const { role } = input;
     const row = { id, workspaceId, email, address, role, locale, invitedBy: desk.userId };
     addInvitation(system, { ...row, ...times });
-    record(desk, "member.invite", id, { role });
     let link: string | null = null;
     if (desk.canMail) {
       desk.jobs.enqueue(INVITE_MAIL, workspaceId, { invitationId: id });
@@ -106,7 +105,6 @@ export function withdrawInvitation(desk: MemberDesk, id: string): void {
     }
     requireMayGive(desk, invitation.role);
     endInvitation(system, { id, workspaceId, now });
-    record(desk, "member.uninvite", id, {});
   });
 }
 

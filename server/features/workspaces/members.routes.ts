@@ -25,12 +25,11 @@ import {
 import { roleInWorkspace } from "./workspaces.service.ts";
 
 export const memberRoutes = (deps: AppDeps) => {
-  const { guard, config, databases, audit, jobs, mail, clock } = deps;
+  const { guard, config, databases, jobs, mail, clock } = deps;
   const deskFor = (actor: Actor, workspaceId: string): MemberDesk => {
     const userId = requirePerson(actor);
     return {
       system: databases.system,
-      audit,
       jobs,
       workspaceId,
       userId,
@@ -72,27 +71,39 @@ export const memberRoutes = (deps: AppDeps) => {
       },
       {
         permission: "members:write",
-        audit: { within: ["member.uninvite"] },
+        audit: "member.uninvite",
         params: InvitationParams,
         response: { 200: Done, ...refusals },
         detail: { summary: "Withdraw an invitation" },
       },
     )
-    .post("/", ({ actor, workspace, body }) => invite(deskFor(actor, workspace.id), body), {
-      permission: "members:write",
-      audit: { within: ["member.invite"] },
-      params: WorkspaceParams,
-      body: Invitation,
-      response: { 200: Invited, ...refusals },
-      detail: { summary: "Invite a person to a workspace" },
-    })
-    .patch(
-      "/:userId",
-      ({ actor, workspace, params, body }) =>
-        changeMember(deskFor(actor, workspace.id), params.userId, body.role),
+    .post(
+      "/",
+      ({ actor, workspace, body, note }) => {
+        const invited = invite(deskFor(actor, workspace.id), body);
+        note({ target: invited.invitation.id, detail: { role: body.role } });
+        return invited;
+      },
       {
         permission: "members:write",
-        audit: { within: ["member.change"] },
+        audit: "member.invite",
+        params: WorkspaceParams,
+        body: Invitation,
+        response: { 200: Invited, ...refusals },
+        detail: { summary: "Invite a person to a workspace" },
+      },
+    )
+    .patch(
+      "/:userId",
+      ({ actor, workspace, params, body, note }) => {
+        const { userId } = params;
+        const { member, from } = changeMember(deskFor(actor, workspace.id), userId, body.role);
+        note({ detail: { from, to: body.role } });
+        return member;
+      },
+      {
+        permission: "members:write",
+        audit: "member.change",
         params: MemberParams,
         body: MemberChange,
         response: { 200: Member, ...refusals },
@@ -101,14 +112,17 @@ export const memberRoutes = (deps: AppDeps) => {
     )
     .delete(
       "/:userId",
-      ({ actor, workspace, params }) => {
+      ({ actor, workspace, params, note }) => {
+        const { userId } = params;
         const mayRemoveOthers = workspace.can("members:write");
-        removeMember(deskFor(actor, workspace.id), params.userId, mayRemoveOthers);
+        const keysRevoked = removeMember(deskFor(actor, workspace.id), userId, mayRemoveOthers);
+        const action = userId === actor.id ? "member.leave" : "member.remove";
+        note({ action, detail: { keysRevoked } });
         return done;
       },
       {
         permission: "members:read",
-        audit: { within: ["member.leave", "member.remove"] },
+        audit: "member.remove",
         params: MemberParams,
         response: { 200: Done, ...refusals },
         detail: { summary: "Leave a workspace, or remove a member (members:write)" },

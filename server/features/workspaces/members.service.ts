@@ -1,4 +1,3 @@
-import type { AuditAction } from "../../platform/audit/actions.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { AppError, notFound } from "../../platform/errors.ts";
@@ -6,7 +5,6 @@ import { cutPage, readPage } from "../../platform/http/cursor.ts";
 import type { Role } from "../../platform/http/permissions.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
 import { revokeKeysOf } from "../api-keys/api-keys.service.ts";
-import type { AuditLog } from "../ports.ts";
 import {
   findMember,
   type MemberRow,
@@ -19,7 +17,6 @@ import {
 /** Who changes the members of a workspace, and what that needs. */
 export type MemberDesk = {
   system: Connection;
-  audit: AuditLog;
   jobs: JobQueue;
   workspaceId: string;
   /** The person who acts; API keys never may. */
@@ -46,7 +43,7 @@ export function listMembers(
   return { items: page.items.map(toMember), nextCursor: page.nextCursor };
 }
 
-/** Changes a member's role. @throws AppError `forbidden`, `not_found`, `illegal_state` for the last owner. */
+/** Changes a member's role; says which it was before. @throws AppError `forbidden`, `not_found`, `illegal_state` for the last owner. */
 export function changeMember(desk: MemberDesk, userId: string, role: Role) {
   return inTransaction(desk.system, () => {
     const member = requireMember(desk, userId);
@@ -56,23 +53,22 @@ export function changeMember(desk: MemberDesk, userId: string, role: Role) {
       requireAnotherOwner(desk);
     }
     setMemberRole(desk.system, { workspaceId: desk.workspaceId, userId, role });
-    record(desk, "member.change", userId, { from: member.role, to: role });
-    return toMember({ ...member, role });
+    return { member: toMember({ ...member, role }), from: member.role };
   });
 }
 
 /**
  * Takes a person out of the workspace and revokes the API keys they made there. Everybody may leave;
- * removing others needs `mayRemoveOthers`.
+ * removing others needs `mayRemoveOthers`. Returns how many keys that were.
  *
  * @throws AppError `forbidden`, `not_found`, `illegal_state` for the last owner.
  */
-export function removeMember(desk: MemberDesk, userId: string, mayRemoveOthers: boolean): void {
+export function removeMember(desk: MemberDesk, userId: string, mayRemoveOthers: boolean): number {
   const isSelf = userId === desk.userId;
   if (!isSelf && !mayRemoveOthers) {
     throw new AppError("forbidden", "Your role in this workspace does not include members:write.");
   }
-  inTransaction(desk.system, () => {
+  return inTransaction(desk.system, () => {
     const member = requireMember(desk, userId);
     if (!isSelf) {
       requireMayGive(desk, member.role);
@@ -81,8 +77,7 @@ export function removeMember(desk: MemberDesk, userId: string, mayRemoveOthers: 
       requireAnotherOwner(desk);
     }
     removeMemberRow(desk.system, desk.workspaceId, userId);
-    const keysRevoked = revokeKeysOf(desk.system, desk.workspaceId, userId, desk.now);
-    record(desk, isSelf ? "member.leave" : "member.remove", userId, { keysRevoked });
+    return revokeKeysOf(desk.system, desk.workspaceId, userId, desk.now);
   });
 }
 
@@ -112,17 +107,6 @@ function requireAnotherOwner(desk: MemberDesk): void {
       "A workspace needs an owner. Make someone else an owner first.",
     );
   }
-}
-
-/** Notes in the audit log what was done with members or invitations. */
-export function record(
-  desk: MemberDesk,
-  action: AuditAction,
-  target: string,
-  detail: Record<string, unknown>,
-): void {
-  const { userId, workspaceId } = desk;
-  desk.audit.record({ actorId: userId, workspaceId, action, target, detail });
 }
 
 function toMember(row: MemberRow) {

@@ -6,7 +6,7 @@ import { statusOfError } from "./problem.ts";
 
 /**
  * What a route leaves in the audit log:
- * - `"tag.rename"`: an entry when the handler succeeds. The target is `params.id`, or else the `id` of the response.
+ * - `"tag.rename"`: an entry when the handler succeeds. The target is the id in the path, or else in the response.
  * - `{ none: "reason" }`: nothing, with the reason why nobody needs an entry.
  * - `{ within: ["session.open"] }`: the service records these itself, in the transaction on system.db in which it makes
  *   the change, so that neither is without the other.
@@ -115,8 +115,19 @@ function entryOf({ start, note }: Begun, response: unknown): AuditEntry {
   };
 }
 
-/** The id in a path or a response; "" when there is none. */
-export function idOf(value: unknown): string {
-  const id = typeof value === "object" && value !== null && "id" in value ? value.id : undefined;
+/** The parameters of paths that may be the target. An address may not, since entries are never erased. */
+const idNames = ["id", "userId", "invitationId", "organizationId", "key"] as const;
+
+/** What a path names; "" when it is nothing, or something that an entry must not have. */
+export function namedIn(params: unknown): string {
+  const given = (params ?? {}) as Record<string, unknown>;
+  const name = idNames.find((each) => given[each] !== undefined);
+  return name === undefined ? "" : String(given[name]);
+}
+
+/** The id in a response; "" when there is none. */
+function idOf(response: unknown): string {
+  const isObject = typeof response === "object" && response !== null;
+  const id = isObject && "id" in response ? response.id : undefined;
   return typeof id === "string" || typeof id === "number" ? String(id) : "";
 }

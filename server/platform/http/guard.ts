@@ -10,7 +10,7 @@ import {
   auditDetail,
   beginAction,
   endAction,
-  idOf,
+  namedIn,
   unaudited,
 } from "./audited.ts";
 import { countValues, MAX_OPEN_BODY_BYTES, refuseLargeBody } from "./body-limit.ts";
@@ -153,7 +153,7 @@ function createAudits(
         actorId: actor?.id ?? null,
         workspaceId: workspace?.id ?? null,
         action: option,
-        target: idOf(params),
+        target: namedIn(params),
       };
       const note = await beginAction(trail, request, start);
       // It may have waited, and the connection that the permission provided may have been closed meanwhile.

@@ -1,6 +1,5 @@
 import { afterEach, expect, test } from "bun:test";
 import { createApiKey } from "../../../../server/features/api-keys/api-keys.service.ts";
-import { createAuditLog } from "../../../../server/platform/audit/audit-log.ts";
 import { type AccountsApp, newAccountsApp } from "../../../support/accounts.ts";
 
 let fixture: AccountsApp;
@@ -10,10 +9,9 @@ test("a key that may not read contacts gets previews of a made-up person and can
   fixture = newAccountsApp();
   const { workspaceId, userId, cookie } = await fixture.signUp("owner@example.net");
   const { system } = fixture.databases;
-  const audit = createAuditLog(system, Date.now);
   const scopes = ["campaigns:read", "templates:read"];
   const input = { workspaceId, userId, name: "Narrow", scopes, can: () => true };
-  const { key } = createApiKey({ system, audit }, input, Date.now());
+  const { key } = createApiKey(system, input, Date.now());
   fixture.databases.workspace(workspaceId).exec(`
     INSERT INTO contact (email, address, domain, first_name, created_at, updated_at)
     VALUES ('secret@x.test', 'secret@x.test', 'x.test', 'Secret', 0, 0)`);

@@ -90,6 +90,7 @@ import { createMailer } from "./platform/mail.ts";
 import { createMetrics, type Metrics } from "./platform/metrics.ts";
 import { createJobQueue, type JobQueue } from "./platform/scheduler/job-queue.ts";
 import type { KeyRing } from "./platform/secrets.ts";
+import { taskKinds } from "./task-kinds.ts";
 
 /** What `main` hands in from outside: what every slice may use, and how the people of segments are read. */
 export type AppOutside = Outside & SegmentDeps["outside"];
@@ -287,7 +288,7 @@ function audienceApi(deps: Deps) {
     .use(eventRoutes(deps))
     .use(tagRoutes(deps))
     .use(tagContactRoutes(deps))
-    .use(taskRoutes(deps))
+    .use(taskRoutes(deps, taskKinds))
     .use(listRoutes(deps))
     .use(listUseRoutes(deps))
     .use(consentApi(deps))

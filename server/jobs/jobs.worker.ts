@@ -1,16 +1,16 @@
 import { purgeCampaign } from "../features/campaigns/purge.service.ts";
-import { runBulkJob, runBulkUndo } from "../features/contacts/contact-bulk.service.ts";
-import { indexStep, removeStep, renameStep } from "../features/contacts/contact-fields.service.ts";
-import { applyStep } from "../features/contacts/tag-contacts.service.ts";
 import { runExport } from "../features/exports/export-run.service.ts";
 import { runImportCheck } from "../features/imports/import-check.service.ts";
 import { runImport } from "../features/imports/import-run.service.ts";
 import { runImportUndo } from "../features/imports/import-undo.service.ts";
 import { runPersonJob } from "../features/privacy/person-job.service.ts";
 import { tidyAll } from "../features/privacy/tidy.service.ts";
-import { fillStep } from "../features/segments/segment-fill.service.ts";
-import { mergeStep, removeTagStep } from "../features/tags/tag-steps.service.ts";
-import { runTask } from "../features/tasks/tasks.service.ts";
+import {
+  type RunContext,
+  runTask,
+  runUndo,
+  taskOfJob,
+} from "../features/tasks/task-run.service.ts";
 import { createAuditTrail } from "../platform/audit/trail.ts";
 import { systemClock } from "../platform/clock.ts";
 import { isBusy } from "../platform/db/busy.ts";
@@ -19,6 +19,7 @@ import { log } from "../platform/log.ts";
 import { type Job, type JobContext, PermanentJobError } from "../platform/scheduler/job.ts";
 import { serve } from "../platform/workers/channel.ts";
 import { niceness, standBack } from "../platform/workers/niceness.ts";
+import { taskKinds } from "../task-kinds.ts";
 import type { HeavyKind } from "./kinds.ts";
 import type { JobsThread, RunOutcome } from "./protocol.ts";
 
@@ -34,16 +35,6 @@ type HeavyHandler = (job: Job, context: JobContext & Surroundings) => Promise<vo
 
 let surroundings: Surroundings | undefined;
 const running = new Map<number, { abort: AbortController; end: Promise<unknown> }>();
-
-const taskSteps = {
-  field_rename: renameStep,
-  field_remove: removeStep,
-  field_index: indexStep,
-  tag_apply: applyStep,
-  tag_merge: mergeStep,
-  tag_remove: removeTagStep,
-  segment_fill: fillStep,
-};
 
 const handlers: Record<HeavyKind, HeavyHandler> = {
   "import.check": (job, { databases, dataDir, signal }) => {
@@ -65,20 +56,9 @@ const handlers: Record<HeavyKind, HeavyHandler> = {
     const isLastTry = job.attempt >= job.maxAttempts;
     return runExport({ open, dataDir, clock: systemClock, signal, isLastTry }, id);
   },
-  "contacts.bulk": (job, { databases, signal }) =>
-    runBulkJob(openerOf(job, databases), numberOf(job, "id"), { clock: systemClock, signal }),
-  "audience.task": (job, { databases, signal }) =>
-    runTask(openerOf(job, databases), numberOf(job, "id"), taskSteps, {
-      clock: systemClock,
-      signal,
-    }),
-  "audience.index": (job, { databases, signal }) =>
-    runTask(openerOf(job, databases), numberOf(job, "id"), taskSteps, {
-      clock: systemClock,
-      signal,
-    }),
-  "contacts.bulk_undo": (job, { databases, signal }) =>
-    runBulkUndo(openerOf(job, databases), numberOf(job, "id"), { clock: systemClock, signal }),
+  "task.run": (job, around) => doTask(job, around, runTask),
+  "task.index": (job, around) => doTask(job, around, runTask),
+  "task.undo": (job, around) => doTask(job, around, runUndo),
   "campaign.purge": (job, { databases, signal }) =>
     purgeCampaign(openerOf(job, databases), numberOf(job, "campaignId"), signal),
   "privacy.person": (job, { databases, dataDir, signal }) =>
@@ -146,6 +126,20 @@ async function run(job: Job): Promise<RunOutcome> {
   } finally {
     running.delete(job.id);
   }
+}
+
+async function doTask(
+  job: Job,
+  { databases, signal }: JobContext & Surroundings,
+  work: (context: RunContext, kinds: typeof taskKinds, id: number) => Promise<unknown>,
+): Promise<void> {
+  const open = openerOf(job, databases);
+  const id = taskOfJob(open(), job.payload as object);
+  if (id === undefined) {
+    throw new PermanentJobError(`a job of kind "${job.kind}" names no task`);
+  }
+  const isLastTry = job.attempt >= job.maxAttempts;
+  await work({ open, clock: systemClock, signal, isLastTry }, taskKinds, id);
 }
 
 function openerOf(job: Job, databases: Databases) {

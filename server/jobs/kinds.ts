@@ -4,26 +4,24 @@ export const heavyKinds = [
   "import.run",
   "import.undo",
   "export.run",
-  "contacts.bulk",
-  "contacts.bulk_undo",
+  "task.run",
+  "task.index",
+  "task.undo",
   "campaign.purge",
-  "audience.task",
-  "audience.index",
   "privacy.person",
   "privacy.tidy",
 ] as const;
 export type HeavyKind = (typeof heavyKinds)[number];
 
 /** A single statement of these kinds takes seconds, so they run in their own thread. */
-export const longStatementKinds: readonly HeavyKind[] = ["audience.index"];
+export const longStatementKinds: readonly HeavyKind[] = ["task.index"];
 
 /** Kinds that resume where they stopped, so they can be interrupted at any time to let others run. */
 export const resumableKinds: readonly HeavyKind[] = [
   "import.run",
   "import.undo",
   "export.run",
-  "contacts.bulk",
-  "contacts.bulk_undo",
+  "task.run",
+  "task.undo",
   "campaign.purge",
-  "audience.task",
 ];

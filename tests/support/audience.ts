@@ -1,23 +1,6 @@
-import {
-  indexStep,
-  removeStep,
-  renameStep,
-} from "../../server/features/contacts/contact-fields.service.ts";
-import { applyStep } from "../../server/features/contacts/tag-contacts.service.ts";
-import { fillStep } from "../../server/features/segments/segment-fill.service.ts";
-import { mergeStep, removeTagStep } from "../../server/features/tags/tag-steps.service.ts";
-import { runTask } from "../../server/features/tasks/tasks.service.ts";
+import { runTask } from "../../server/features/tasks/task-run.service.ts";
+import { taskKinds } from "../../server/task-kinds.ts";
 import { newTestApp, type TestWorkspace } from "./app.ts";
-
-const steps = {
-  field_rename: renameStep,
-  field_remove: removeStep,
-  field_index: indexStep,
-  tag_apply: applyStep,
-  tag_merge: mergeStep,
-  tag_remove: removeTagStep,
-  segment_fill: fillStep,
-};
 
 /** An application with a workspace and an editor in it, and its audience tasks run when asked to. */
 export function newAudienceApp(now: () => number = Date.now) {
@@ -40,10 +23,15 @@ export function newAudienceApp(now: () => number = Date.now) {
     },
     /** Runs a task to its end, as the jobs thread would. */
     runTask: (id: number) =>
-      runTask(() => fixture.databases.workspace(workspace.id), id, steps, {
-        clock: now,
-        signal: new AbortController().signal,
-      }),
+      runTask(
+        {
+          open: () => fixture.databases.workspace(workspace.id),
+          clock: now,
+          signal: new AbortController().signal,
+        },
+        taskKinds,
+        id,
+      ),
   };
 }
 

@@ -7,8 +7,7 @@ import {
   liftSuppression,
   suppressAddress,
 } from "../suppressions/suppressions.service.ts";
-import { tagContacts } from "../tags/tags.service.ts";
-import type { BulkActionName } from "./contact-bulk.store.ts";
+import { presentTags, tagContacts, tagsOf } from "../tags/tags.service.ts";
 import { listFields } from "./contact-fields.store.ts";
 import { readContact } from "./contact-reader.ts";
 import { insertRow, restoreContact, snapshotContact } from "./contact-rows.store.ts";
@@ -18,15 +17,12 @@ import { writeChange } from "./contacts.service.ts";
 import { addressOf, deleteContacts, findContact, moveContactCount } from "./contacts.store.ts";
 import { hasErased, isErased } from "./erased.store.ts";
 
-/** What is done to each contact. */
-export type BulkChange = {
-  actionId: number;
-  action: BulkActionName;
-  listId: number;
-  tagId: number;
-  field: string;
-  value: FieldValue | null;
-};
+/** What is done to each contact, by name of the kind of task. */
+export type BulkChange =
+  | { kind: "contact_delete" | "contact_suppress" }
+  | { kind: "list_add" | "list_remove"; listId: number }
+  | { kind: "field_set"; field: string; value: FieldValue | null }
+  | { kind: "tag_apply"; add: number[]; remove: number[] };
 
 /** Who does it; `source` is `bulk:<id>`, so that undoing knows its own. */
 export type BulkBy = {
@@ -38,6 +34,7 @@ export type BulkBy = {
 /** Applies a change in the caller's transaction and keeps what is needed to undo it. Returns how many changed. */
 export function applyChange(
   db: Connection,
+  taskId: number,
   change: BulkChange,
   ids: readonly number[],
   by: BulkBy,
@@ -46,7 +43,7 @@ export function applyChange(
   for (const id of ids) {
     const before = applyTo(db, change, id, by);
     if (before !== undefined) {
-      keepBefore(db, change.actionId, id, before);
+      keepBefore(db, taskId, id, before);
       changed += 1;
     }
   }
@@ -54,32 +51,43 @@ export function applyChange(
 }
 
 function applyTo(db: Connection, change: BulkChange, id: number, by: BulkBy): Before | undefined {
-  const { listId, tagId } = change;
-  switch (change.action) {
-    case "delete": {
+  switch (change.kind) {
+    case "contact_delete": {
       const deleted = snapshotContact(db, id);
       return deleteContacts(db, [id]) === 1 && deleted !== undefined ? { deleted } : undefined;
     }
-    case "add_to_list":
-      return addToList(db, listId, [id], by) === 1 ? { joined: listId } : undefined;
-    case "remove_from_list": {
-      const left = membershipRow(db, listId, id);
-      const isGone = removeFromList(db, listId, [id], by) === 1;
+    case "list_add":
+      return addToList(db, change.listId, [id], by) === 1 ? { joined: change.listId } : undefined;
+    case "list_remove": {
+      const left = membershipRow(db, change.listId, id);
+      const isGone = removeFromList(db, change.listId, [id], by) === 1;
       return isGone && left !== undefined ? { left } : undefined;
     }
-    case "suppress":
+    case "contact_suppress":
       return suppress(db, id, by);
-    case "set_field":
+    case "field_set":
       return setField(db, change, id, by);
-    case "add_tag":
-      return tagContacts(db, { add: [tagId], remove: [] }, [id]) === 1
-        ? { tagged: tagId }
-        : undefined;
-    case "remove_tag":
-      return tagContacts(db, { add: [], remove: [tagId] }, [id]) === 1
-        ? { untagged: tagId }
-        : undefined;
+    case "tag_apply":
+      return changeTags(db, change, id);
   }
+}
+
+/** What is both added and removed ends as removed. A tag that is gone by now is left out. */
+function changeTags(
+  db: Connection,
+  change: { add: number[]; remove: number[] },
+  id: number,
+): Before | undefined {
+  const remove = presentTags(db, change.remove);
+  const add = presentTags(db, change.add).filter((tagId) => !remove.includes(tagId));
+  const had = new Set(tagsOf(db, id).map((tag) => tag.id));
+  if (tagContacts(db, { add, remove }, [id]) === 0) {
+    return undefined;
+  }
+  return {
+    tagged: add.filter((tagId) => !had.has(tagId)),
+    untagged: remove.filter((tagId) => had.has(tagId)),
+  };
 }
 
 function suppress(db: Connection, id: number, by: BulkBy): Before | undefined {
@@ -104,7 +112,7 @@ function unsuppress(db: Connection, address: string, { source }: BulkBy): boolea
 
 function setField(
   db: Connection,
-  change: Pick<BulkChange, "field" | "value">,
+  change: { field: string; value: FieldValue | null },
   id: number,
   by: BulkBy,
 ): Before | undefined {
@@ -122,11 +130,11 @@ function setField(
 /** Puts one contact back as it was, in the caller's transaction; false where something else came in between. */
 export function undoOne(
   db: Connection,
-  actionId: number,
+  taskId: number,
   one: { contactId: number; before: Before },
   by: BulkBy,
 ): boolean {
-  forgetBefore(db, actionId, one.contactId);
+  forgetBefore(db, taskId, one.contactId);
   const { contactId, before } = one;
   if ("deleted" in before) {
     return bringBack(db, before.deleted);
@@ -144,10 +152,7 @@ export function undoOne(
     const known = listFields(db).some((field) => field.key === before.field);
     return known && setField(db, before, contactId, by) !== undefined;
   }
-  const tags =
-    "tagged" in before
-      ? { add: [], remove: [before.tagged] }
-      : { add: [before.untagged], remove: [] };
+  const tags = { add: presentTags(db, before.untagged), remove: before.tagged };
   return (
     findContact(db, contactId, by.now) !== undefined && tagContacts(db, tags, [contactId]) === 1
   );

@@ -15,6 +15,7 @@ import {
   updateField,
 } from "./contact-fields.store.ts";
 import { type FieldType, fieldKeyFault, fieldKeyFrom } from "./contacts.rules.ts";
+import { fieldTasks } from "./field-tasks.service.ts";
 
 export { fieldKeyFrom } from "./contacts.rules.ts";
 
@@ -23,7 +24,7 @@ import { keptCount } from "./contacts.store.ts";
 export { listFields, type StoredField } from "./contact-fields.store.ts";
 export { type FieldType, type FieldValue, readFieldValue } from "./contacts.rules.ts";
 export { highestContactId } from "./contacts.store.ts";
-export { indexStep, removeStep, renameStep } from "./field-tasks.service.ts";
+export { fieldTasks };
 
 const MAX_FIELDS = 100;
 const MAX_CHOICES = 100;
@@ -104,8 +105,7 @@ function rename(context: TaskContext, field: StoredField, key: string): StoredFi
     throw new AppError(code, reason, { fields: [{ field: "key", reason }] });
   }
   const payload = { fieldId: field.id, old: field.key, key };
-  startTask(context, {
-    kind: "field_rename",
+  startTask(context, fieldTasks.field_rename, {
     payload,
     total: keptCount(context.db, "contacts"),
   });
@@ -126,7 +126,7 @@ export function removeField(context: TaskContext, id: number) {
       throw new AppError("illegal_state", "Its values are still being moved to a new name.");
     }
     const total = keptCount(db, "contacts");
-    return startTask(context, { kind: "field_remove", payload: { fieldId: id, key }, total });
+    return startTask(context, fieldTasks.field_remove, { payload: { fieldId: id, key }, total });
   });
 }
 
@@ -138,9 +138,8 @@ export function ensureFieldIndex(context: TaskContext, field: StoredField): bool
   if (findFieldIndex(context.db, field) !== undefined) {
     return false;
   }
-  const task = { kind: "field_index", payload: { fieldId: field.id } } as const;
   if (isWritable(context.db)) {
-    startTask(context, task);
+    startTask(context, fieldTasks.field_index, { payload: { fieldId: field.id } });
   }
   return true;
 }

@@ -3,42 +3,31 @@ import { statement } from "../../platform/db/statements.ts";
 import type { ContactSnapshot, Value } from "./contact-rows.store.ts";
 import type { FieldValue } from "./contacts.rules.ts";
 
-/** What a bulk action changed about one contact, as it was before. */
+/** What a task changed about one contact, as it was before. */
 export type Before =
   | { deleted: ContactSnapshot }
   | { joined: number }
   | { left: Record<string, Value> }
   | { suppressed: string }
   | { field: string; value: FieldValue | null }
-  | { tagged: number }
-  | { untagged: number };
+  | { tagged: number[]; untagged: number[] };
 
 type UndoRow = { contactId: number; before: string };
 
-const insert = statement<[actionId: number, contactId: number, before: string]>(`
-  INSERT INTO bulk_undo (action_id, contact_id, before) VALUES (?, ?, ?)
-  ON CONFLICT (action_id, contact_id) DO NOTHING
+const insert = statement<[taskId: number, contactId: number, before: string]>(`
+  INSERT INTO task_undo (task_id, contact_id, before) VALUES (?, ?, ?)
+  ON CONFLICT (task_id, contact_id) DO NOTHING
 `);
-const selectSome = statement<[actionId: number, limit: number], UndoRow>(`
-  SELECT contact_id AS contactId, before FROM bulk_undo WHERE action_id = ? ORDER BY contact_id LIMIT ?
+const selectSome = statement<[taskId: number, limit: number], UndoRow>(`
+  SELECT contact_id AS contactId, before FROM task_undo WHERE task_id = ? ORDER BY contact_id LIMIT ?
 `);
-const deleteRow = statement<[actionId: number, contactId: number]>(
-  "DELETE FROM bulk_undo WHERE action_id = ? AND contact_id = ?",
-);
-const queue = statement<[{ id: number; now: number }]>(`
-  UPDATE bulk_action SET undo_state = 'queued'
-   WHERE id = @id AND undo_state = 'none' AND undo_until > @now AND state NOT IN ('queued', 'running')
-`);
-const moveOn = statement<[by: number, id: number]>(
-  "UPDATE bulk_action SET undone_count = undone_count + ? WHERE id = ?",
-);
-const finish = statement<[id: number]>(
-  "UPDATE bulk_action SET undo_state = 'done', undo_until = NULL WHERE id = ?",
+const deleteRow = statement<[taskId: number, contactId: number]>(
+  "DELETE FROM task_undo WHERE task_id = ? AND contact_id = ?",
 );
 const deleteExpired = statement<[now: number, limit: number]>(`
-  DELETE FROM bulk_undo WHERE (action_id, contact_id) IN (
-    SELECT u.action_id, u.contact_id FROM bulk_action a JOIN bulk_undo u ON u.action_id = a.id
-     WHERE a.undo_until <= ? AND a.undo_state = 'none' LIMIT ?)
+  DELETE FROM task_undo WHERE (task_id, contact_id) IN (
+    SELECT u.task_id, u.contact_id FROM task t JOIN task_undo u ON u.task_id = t.id
+     WHERE t.undo_until <= ? AND t.undo_state = 'none' LIMIT ?)
 `);
 const selectMembership = statement<[listId: number, contactId: number], Record<string, Value>>(
   "SELECT * FROM list_contact WHERE list_id = ? AND contact_id = ?",
@@ -46,34 +35,21 @@ const selectMembership = statement<[listId: number, contactId: number], Record<s
 /** Keeps what a contact was before, in the transaction that changes it. */
 export function keepBefore(
   db: Connection,
-  actionId: number,
+  taskId: number,
   contactId: number,
   before: Before,
 ): void {
-  insert(db).run(actionId, contactId, JSON.stringify(before));
+  insert(db).run(taskId, contactId, JSON.stringify(before));
 }
 
-export function someToUndo(db: Connection, actionId: number, limit: number) {
+export function someToUndo(db: Connection, taskId: number, limit: number) {
   return selectSome(db)
-    .all(actionId, limit)
+    .all(taskId, limit)
     .map(({ contactId, before }) => ({ contactId, before: JSON.parse(before) as Before }));
 }
 
-export function forgetBefore(db: Connection, actionId: number, contactId: number): void {
-  deleteRow(db).run(actionId, contactId);
-}
-
-/** False when it runs still, was undone, or its time is over. */
-export function queueBulkUndo(db: Connection, id: number, now: number): boolean {
-  return queue(db).run({ id, now }).changes === 1;
-}
-
-export function advanceBulkUndo(db: Connection, id: number, by: number): void {
-  moveOn(db).run(by, id);
-}
-
-export function finishBulkUndo(db: Connection, id: number): void {
-  finish(db).run(id);
+export function forgetBefore(db: Connection, taskId: number, contactId: number): void {
+  deleteRow(db).run(taskId, contactId);
 }
 
 /** Forgets what can no longer be undone, some at a time; returns how many. */

@@ -7,17 +7,12 @@ import {
   WorkspaceParams,
 } from "../../platform/http/schemas.ts";
 import type { AppDeps } from "../deps.ts";
-import {
-  cancelBulkAction,
-  getBulkAction,
-  listBulkActions,
-  runBulk,
-  undoBulkAction,
-} from "./contact-bulk.service.ts";
+import { TaskList, TaskSchema } from "../tasks/tasks.schema.ts";
+import { cancelTask, getTask, listTasks, undoTask } from "../tasks/tasks.service.ts";
+import { runBulk } from "./contact-bulk.service.ts";
 import { contactLooks } from "./contact-looks.service.ts";
+import { contactTasks } from "./contact-tasks.service.ts";
 import {
-  BulkActionList,
-  BulkActionSchema,
   BulkRequest,
   BulkResult,
   ContactChange,
@@ -113,38 +108,43 @@ export const contactRoutes = ({ guard, clock, jobs, databases, outside }: AppDep
         detail: { summary: "Change many contacts: by ids at once, by a filter as a job" },
       },
     )
-    .get("/bulk", ({ db }) => listBulkActions(db), {
+    .get("/bulk", ({ db }) => listTasks(db, contactTasks, "all"), {
       permission: "contacts:read",
       params: WorkspaceParams,
-      response: { 200: BulkActionList, ...refusals },
+      response: { 200: TaskList, ...refusals },
       detail: { summary: "The newest bulk actions, each with whether it can be undone" },
     })
     .post(
       "/bulk/:id/undo",
       ({ db, params, workspace }) => {
-        return undoBulkAction(db, jobs, workspace.id, params.id, clock());
+        const context = { db, jobs, workspaceId: workspace.id, now: clock() };
+        return undoTask(context, contactTasks, params.id);
       },
       {
         permission: "contacts:write",
         audit: "contact.bulk_undo",
         params: WorkspaceItemParams,
-        response: { 200: BulkActionSchema, ...refusals },
+        response: { 200: TaskSchema, ...refusals },
         detail: { summary: "Undo a bulk action, within a week" },
       },
     )
-    .get("/bulk/:id", ({ db, params }) => getBulkAction(db, params.id), {
+    .get("/bulk/:id", ({ db, params }) => getTask(db, contactTasks, params.id), {
       permission: "contacts:read",
       params: WorkspaceItemParams,
-      response: { 200: BulkActionSchema, ...refusals },
+      response: { 200: TaskSchema, ...refusals },
       detail: { summary: "Progress of a bulk action" },
     })
-    .post("/bulk/:id/cancel", ({ db, params }) => cancelBulkAction(db, params.id, clock()), {
-      permission: "contacts:write",
-      audit: "contact.bulk_cancel",
-      params: WorkspaceItemParams,
-      response: { 200: BulkActionSchema, ...refusals },
-      detail: { summary: "Stop a bulk action" },
-    })
+    .post(
+      "/bulk/:id/cancel",
+      ({ db, params }) => cancelTask(db, contactTasks, params.id, clock()),
+      {
+        permission: "contacts:write",
+        audit: "contact.bulk_cancel",
+        params: WorkspaceItemParams,
+        response: { 200: TaskSchema, ...refusals },
+        detail: { summary: "Stop a bulk action" },
+      },
+    )
     .get("/:id", ({ db, params }) => getContact(db, params.id, clock()), {
       permission: "contacts:read",
       params: WorkspaceItemParams,

@@ -1,5 +1,6 @@
 import { t } from "elysia";
 import { pageOf, pageQuery } from "../../platform/http/schemas.ts";
+import { TaskSchema } from "../tasks/tasks.schema.ts";
 
 const Status = t.Union([t.Literal("mailable"), t.Literal("unsubscribed"), t.Literal("suppressed")]);
 
@@ -140,35 +141,12 @@ export const BulkRequest = t.Object({
   field: t.Optional(t.String({ maxLength: 40, description: "Key of the custom field" })),
   value: t.Optional(t.Unknown({ description: "Of the field; null or empty takes it away" })),
 });
-export const BulkActionSchema = t.Object(
-  {
-    id: t.Number(),
-    action: Action,
-    state: t.Union([
-      t.Literal("queued"),
-      t.Literal("running"),
-      t.Literal("done"),
-      t.Literal("failed"),
-      t.Literal("cancelled"),
-    ]),
-    doneCount: t.Number(),
-    error: t.Union([t.String(), t.Null()]),
-    createdBy: t.String(),
-    createdAt: t.Number(),
-    finishedAt: t.Union([t.Number(), t.Null()]),
-    undoUntil: t.Union([t.Number(), t.Null()], { description: "Unix ms; null = no longer" }),
-    undoState: t.Union([t.Literal("none"), t.Literal("queued"), t.Literal("done")]),
-    undoneCount: t.Number(),
-  },
-  { title: "BulkAction" },
-);
-export const BulkActionList = t.Object({ items: t.Array(BulkActionSchema) });
 export const BulkResult = t.Object({
   affected: t.Number({ description: "Contacts changed by now" }),
-  job: t.Union([BulkActionSchema, t.Null()], {
+  job: t.Union([TaskSchema, t.Null()], {
     description: "The job that goes on with a filter; null when all is done",
   }),
-  action: BulkActionSchema,
+  action: TaskSchema,
 });
 
 const FieldTypeSchema = t.Union([

@@ -1,5 +1,5 @@
 import type { Connection } from "../../platform/db/driver.ts";
-import type { Step, StepOf } from "../tasks/tasks.service.ts";
+import { type Step, type StepOf, stepwise } from "../tasks/task-kind.service.ts";
 import {
   carryValues,
   createFieldIndex,
@@ -16,7 +16,7 @@ import { highestContactId } from "./contacts.store.ts";
 const AT_ONCE = 2_000;
 
 /** Carries values over to a field's new key. Payload: `{ fieldId, old, key }`. */
-export const renameStep: StepOf = (db, { payload, cursor }, now) => {
+const renameStep: StepOf = (db, { payload, cursor }, now) => {
   const { fieldId, old, key } = payload as { fieldId: number; old: string; key: string };
   if (cursor === null) {
     dropFieldIndex(db, { id: fieldId });
@@ -29,7 +29,7 @@ export const renameStep: StepOf = (db, { payload, cursor }, now) => {
 };
 
 /** Takes a removed field's values away, then the field. Payload: `{ fieldId, key }`. */
-export const removeStep: StepOf = (db, { payload, cursor }, now) => {
+const removeStep: StepOf = (db, { payload, cursor }, now) => {
   const { fieldId, key } = payload as { fieldId: number; key: string };
   if (cursor === null) {
     dropFieldIndex(db, { id: fieldId });
@@ -42,7 +42,7 @@ export const removeStep: StepOf = (db, { payload, cursor }, now) => {
 };
 
 /** Makes the index of a field that a segment asks for. Payload: `{ fieldId }`. */
-export const indexStep: StepOf = (db, { payload }) => {
+const indexStep: StepOf = (db, { payload }) => {
   const { fieldId } = payload as { fieldId: number };
   const field = listFields(db).find((one) => one.id === fieldId);
   // A field that is gone or is being renamed needs no index now; the next filter asks again.
@@ -50,6 +50,13 @@ export const indexStep: StepOf = (db, { payload }) => {
     createFieldIndex(db, field);
   }
   return { done: 0, cursor: undefined };
+};
+
+/** The kinds by name. Making an index is one statement that takes seconds. */
+export const fieldTasks = {
+  field_rename: stepwise("field_rename", renameStep),
+  field_remove: stepwise("field_remove", removeStep),
+  field_index: stepwise("field_index", indexStep, "task.index"),
 };
 
 function walk(

@@ -1,11 +1,11 @@
 import { Elysia } from "elysia";
 import { refusals, WorkspaceParams } from "../../platform/http/schemas.ts";
 import type { AppDeps } from "../deps.ts";
+import { applyTags } from "./contact-bulk.service.ts";
 import { TagRequestSchema, TagResult } from "./tag-contacts.schema.ts";
-import { applyTags } from "./tag-contacts.service.ts";
 
 /** A route of tags that takes a filter of contacts, so it lives in this slice. */
-export const tagContactRoutes = ({ guard, clock, jobs }: AppDeps) =>
+export const tagContactRoutes = ({ guard, clock, jobs, databases }: AppDeps) =>
   new Elysia({
     name: "tag-contacts",
     prefix: "/workspaces/:workspaceId/tags",
@@ -14,9 +14,17 @@ export const tagContactRoutes = ({ guard, clock, jobs }: AppDeps) =>
     .use(guard)
     .post(
       "/apply",
-      ({ db, body, actor, workspace, note }) => {
-        const context = { db, jobs, workspaceId: workspace.id, actorId: actor.id, now: clock() };
-        const result = applyTags(context, body);
+      async ({ body, actor, workspace, note }) => {
+        const result = await applyTags(
+          {
+            open: () => databases.workspace(workspace.id),
+            clock,
+            jobs,
+            workspaceId: workspace.id,
+            actorId: actor.id,
+          },
+          body,
+        );
         note({ target: [...(body.add ?? []), ...(body.remove ?? [])].join(", ") });
         return result;
       },

@@ -12,7 +12,5 @@ export const TagRequestSchema = t.Object({
 });
 export const TagResult = t.Object({
   affected: t.Number({ description: "Contacts changed by now" }),
-  task: t.Union([TaskSchema, t.Null()], {
-    description: "What goes on with a filter; null when all is done",
-  }),
+  task: TaskSchema,
 });

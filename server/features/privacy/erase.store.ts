@@ -22,7 +22,7 @@ const eventTraces = statement<[Pick<Person, "contactId">]>(
   "UPDATE event SET ip = '', agent_id = 0 WHERE contact_id = @contactId",
 );
 const undoRows = statement<[Pick<Person, "contactId">]>(
-  "DELETE FROM bulk_undo WHERE contact_id = @contactId",
+  "DELETE FROM task_undo WHERE contact_id = @contactId",
 );
 const signups = statement<[{ address: string }]>(
   "DELETE FROM form_signup WHERE address = @address",

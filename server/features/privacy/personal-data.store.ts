@@ -15,7 +15,7 @@ const IDS =
 const ADDRESSES =
   "(SELECT @address UNION ALL SELECT address FROM contact_merge WHERE contact_id = @contactId UNION ALL SELECT address FROM contact_former_address WHERE contact_id = @contactId)";
 /** What exists only to undo or to do something else; what it holds is in other tables. */
-const LEFT_OUT = new Set(["bulk_undo", "privacy_request"]);
+const LEFT_OUT = new Set(["task_undo", "privacy_request"]);
 
 // The schema is asked instead of a list in this file, so that a table added later cannot be forgotten.
 const selectTables = statement<[], { name: string; columns: string }>(`

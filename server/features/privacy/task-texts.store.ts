@@ -5,11 +5,8 @@ import { statement } from "../../platform/db/statements.ts";
 const TEXTS = [
   { table: "export", column: "settings", isJson: true },
   { table: "export", column: "error", isJson: false },
-  { table: "bulk_action", column: "filter", isJson: true },
-  { table: "bulk_action", column: "settings", isJson: true },
-  { table: "bulk_action", column: "error", isJson: false },
-  { table: "audience_task", column: "payload", isJson: true },
-  { table: "audience_task", column: "error", isJson: false },
+  { table: "task", column: "payload", isJson: true },
+  { table: "task", column: "error", isJson: false },
   { table: "import", column: "settings", isJson: true },
   { table: "import", column: "file_name", isJson: false },
   { table: "import", column: "error", isJson: false },
@@ -18,8 +15,7 @@ const TEXTS = [
 /** Of tasks that are over: filters that nothing follows any more. */
 const SEARCHES = [
   { table: "export", column: "settings" },
-  { table: "bulk_action", column: "filter" },
-  { table: "audience_task", column: "payload" },
+  { table: "task", column: "payload" },
 ] as const;
 
 type Text = { id: number; text: string };

@@ -1,6 +1,7 @@
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { highestContactId } from "../contacts/contact-fields.service.ts";
-import { type StepOf, startTask, type TaskContext } from "../tasks/tasks.service.ts";
+import { type StepOf, stepwise } from "../tasks/task-kind.service.ts";
+import { startTask, type TaskContext } from "../tasks/tasks.service.ts";
 import type { Moment } from "./segment-dates.rules.ts";
 import type { Rule } from "./segment-language.rules.ts";
 import { audienceCondition, planOf } from "./segment-plan.service.ts";
@@ -32,13 +33,13 @@ export function freezeSegment(context: TaskContext, id: number, name: string, ti
     const moment: Moment = { now, timeZone };
     const from = source.kind === "static" ? source.id : null;
     const payload = { segmentId: row.id, from, moment };
-    const task = startTask(context, { kind: "segment_fill", payload });
+    const task = startTask(context, segmentTasks.segment_fill, { payload });
     return { id: row.id, task };
   });
 }
 
 /** Adds the next run of contacts to a static segment. Payload: `{ segmentId, from, moment }`. */
-export const fillStep: StepOf = (db, { payload, cursor }, now) => {
+const fillStep: StepOf = (db, { payload, cursor }, now) => {
   const { segmentId, from, moment } = payload as {
     segmentId: number;
     from: number | null;
@@ -60,3 +61,6 @@ export const fillStep: StepOf = (db, { payload, cursor }, now) => {
   markFilled(db, segmentId, now);
   return { done, cursor: undefined };
 };
+
+/** The kinds by name. */
+export const segmentTasks = { segment_fill: stepwise("segment_fill", fillStep) };

@@ -4,6 +4,7 @@ import { inTransaction } from "../../platform/db/transaction.ts";
 import { AppError, invalidField, notFound } from "../../platform/errors.ts";
 import { cutPage, readPage } from "../../platform/http/cursor.ts";
 import { startTask, type TaskContext } from "../tasks/tasks.service.ts";
+import { tagTasks } from "./tag-tasks.service.ts";
 import { readTagName } from "./tags.rules.ts";
 import {
   addTag,
@@ -19,6 +20,7 @@ import {
 } from "./tags.store.ts";
 
 export { tagsOf } from "./tags.store.ts";
+export { tagTasks };
 
 const MAX_TAGS = 5_000;
 
@@ -103,7 +105,7 @@ export function mergeTag(context: TaskContext, id: number, into: number) {
   return inTransaction(db, () => {
     refuseWhileFreezing(db);
     hideTag(db, id, now);
-    return startTask(context, { kind: "tag_merge", payload: { tagId: id, into }, total });
+    return startTask(context, tagTasks.tag_merge, { payload: { tagId: id, into }, total });
   });
 }
 
@@ -114,7 +116,7 @@ export function deleteTag(context: TaskContext, id: number) {
   return inTransaction(db, () => {
     refuseWhileFreezing(db);
     hideTag(db, id, now);
-    return startTask(context, { kind: "tag_remove", payload: { tagId: id }, total });
+    return startTask(context, tagTasks.tag_remove, { payload: { tagId: id }, total });
   });
 }
 

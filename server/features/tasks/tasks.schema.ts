@@ -1,30 +1,51 @@
 import { t } from "elysia";
 
+/** Every kind of task there is; each has its entry in the registry of `server/task-kinds.ts`. */
+export const taskNames = [
+  "contact_delete",
+  "contact_suppress",
+  "list_add",
+  "list_remove",
+  "field_set",
+  "field_rename",
+  "field_remove",
+  "field_index",
+  "tag_apply",
+  "tag_merge",
+  "tag_remove",
+  "segment_fill",
+] as const;
+export type TaskName = (typeof taskNames)[number];
+
+const nullable = <T extends Parameters<typeof t.Array>[0]>(type: T, description?: string) =>
+  t.Union([type, t.Null()], description === undefined ? {} : { description });
+
 export const TaskSchema = t.Object(
   {
     id: t.Number(),
-    kind: t.Union([
-      t.Literal("field_rename"),
-      t.Literal("field_remove"),
-      t.Literal("field_index"),
-      t.Literal("tag_apply"),
-      t.Literal("tag_merge"),
-      t.Literal("tag_remove"),
-      t.Literal("segment_fill"),
-    ]),
-    state: t.Union([
-      t.Literal("queued"),
-      t.Literal("running"),
-      t.Literal("done"),
-      t.Literal("failed"),
-      t.Literal("cancelled"),
-    ]),
-    doneCount: t.Number({ description: "Contacts changed so far" }),
-    total: t.Union([t.Number(), t.Null()], { description: "About how many there will be" }),
-    error: t.Union([t.String(), t.Null()]),
+    kind: t.UnionEnum(taskNames),
+    state: t.UnionEnum(["queued", "running", "done", "failed", "cancelled"]),
+    doneCount: t.Number({ description: "How many of the unit are done" }),
+    total: nullable(t.Number(), "About how many there will be"),
+    unit: t.UnionEnum(["contacts"]),
+    canCancel: t.Boolean({ description: "A removal, merge or rename cannot be stopped half-way" }),
+    error: nullable(t.String()),
+    createdBy: t.String(),
     createdAt: t.Number(),
-    finishedAt: t.Union([t.Number(), t.Null()]),
+    startedAt: nullable(t.Number()),
+    finishedAt: nullable(t.Number()),
+    undoUntil: nullable(t.Number(), "Unix ms; null = cannot be undone, or no longer"),
+    undoState: t.UnionEnum(["none", "queued", "done"]),
+    undoneCount: t.Number(),
   },
-  { title: "AudienceTask", description: "Work on many contacts that goes on by itself" },
+  { title: "Task", description: "Work that goes on by itself" },
 );
 export const TaskList = t.Object({ items: t.Array(TaskSchema) });
+export const TaskQuery = t.Object({
+  state: t.Optional(
+    t.UnionEnum(["open", "all"], {
+      description:
+        "`open` (the default): what waits, runs or is being undone; `all`: ended ones too",
+    }),
+  ),
+});

@@ -1,29 +1,29 @@
-import type { Clock } from "../../platform/clock.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import { AppError, notFound } from "../../platform/errors.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
+import { DAY_MS } from "../../platform/time.rules.ts";
+import type { TaskKind, TaskKinds } from "./task-kind.service.ts";
+import type { TaskName } from "./tasks.schema.ts";
 import {
-  advanceTask,
   closeTask,
   findSameTask,
   findTask,
   insertTask,
+  newestTasks,
   openTasks,
-  type TaskKind,
+  queueUndo,
   type TaskRow,
 } from "./tasks.store.ts";
 
-/** Kind of the job that does a task of a workspace. Payload: `{ id }`. */
-export const TASK_JOB = "audience.task";
+/** Kind of the job that undoes a task. Payload: `{ id }`. */
+export const UNDO_JOB = "task.undo";
 
-/** Kind of the job that makes an index: one statement that takes seconds. Payload: `{ id }`. */
-export const INDEX_JOB = "audience.index";
+/** For how long a task can be undone. */
+const UNDO_MS = 7 * DAY_MS;
+const SHOWN = 50;
 
-/** Between two steps, so that other writers of the workspace get their turn. */
-const PAUSE_MS = 3;
-
-/** What starting a task needs of its surroundings. */
+/** What starting or undoing a task needs of its surroundings. */
 export type TaskContext = {
   db: Connection;
   jobs: JobQueue;
@@ -32,119 +32,113 @@ export type TaskContext = {
   now: number;
 };
 
-/** What one step did, and where the next goes on; no `cursor` when that was the last. */
-export type Step = { done: number; cursor: string | undefined };
-
 /**
- * One step of a task, run inside a transaction that also moves the task on. A step must be short, since
- * others wait for the lock, and may run again after a crash only from its cursor.
- */
-export type StepOf = (
-  db: Connection,
-  task: { id: number; payload: unknown; cursor: string | null },
-  now: number,
-) => Step;
-
-/**
- * Queues work on many contacts; the same work that waits already is not queued twice. In a transaction of
- * the caller's, the task exists only if that commits.
+ * Queues a task. Work that can be undone is always a task of its own; other work that already waits or runs is not
+ * queued twice. In a transaction of the caller's, the task exists only if that commits.
+ *
+ * @param task.delayMs How long the job waits, for a caller who does the work at once and needs it only after a crash.
  */
 export function startTask(
   context: TaskContext,
-  task: { kind: TaskKind; payload: Record<string, unknown>; total?: number },
+  kind: TaskKind,
+  task: { payload: Record<string, unknown>; total?: number; delayMs?: number },
 ) {
+  const { db, now } = context;
   const payload = JSON.stringify(task.payload);
-  const known = findSameTask(context.db, task.kind, payload);
+  const sameTask = () =>
+    kind.undo === undefined ? findSameTask(db, kind.name, payload) : undefined;
+  // Looked for before the transaction: to find it there must need no lock.
+  const known = sameTask();
   if (known !== undefined) {
-    return toTask(known);
+    return toTask(kind, known);
   }
-  return inTransaction(context.db, () => {
-    const same = findSameTask(context.db, task.kind, payload);
+  return inTransaction(db, () => {
+    const same = sameTask();
     if (same !== undefined) {
-      return toTask(same);
+      return toTask(kind, same);
     }
-    const row = insertTask(context.db, {
-      kind: task.kind,
+    const row = insertTask(db, {
+      kind: kind.name,
       payload,
       total: task.total ?? null,
       by: context.actorId,
-      now: context.now,
+      now,
+      undoUntil: kind.undo === undefined ? null : now + UNDO_MS,
     });
     // The job is in another database: committed just before the row, it does nothing without it.
-    const job = task.kind === "field_index" ? INDEX_JOB : TASK_JOB;
-    context.jobs.enqueue(job, context.workspaceId, { id: row.id });
-    return toTask(row);
+    const due = { dueAt: now + (task.delayMs ?? 0) };
+    context.jobs.enqueue(kind.lane, context.workspaceId, { id: row.id }, due);
+    return toTask(kind, row);
   });
 }
 
-/** @throws AppError `not_found` */
-export function getTask(db: Connection, id: number) {
-  const row = findTask(db, id);
-  if (row === undefined) {
-    throw notFound("task");
-  }
-  return toTask(row);
+/** A task of one of these kinds. @throws AppError `not_found` */
+export function getTask(db: Connection, kinds: TaskKinds, id: number) {
+  const { kind, row } = rowOf(db, kinds, id);
+  return toTask(kind, row);
 }
 
-/** Tasks that wait or run, newest first. */
-export const listOpenTasks = (db: Connection) => openTasks(db).map(toTask);
+/** Tasks of these kinds, newest first: those that wait, run or are being undone, or also the newest that have ended. */
+export function listTasks(db: Connection, kinds: TaskKinds, which: "open" | "all") {
+  const read = which === "open" ? openTasks : newestTasks;
+  const names = Object.keys(kinds) as TaskName[];
+  const items = read(db, names, SHOWN).flatMap((row) => {
+    const kind = kinds[row.kind];
+    return kind === undefined ? [] : [toTask(kind, row)];
+  });
+  return { items };
+}
 
 /**
- * Stops a task after its current step; what is done stays done. Removals and renames cannot be stopped:
- * half of them would be neither one thing nor the other.
+ * Stops a task after its current step; what is done stays done. Removals and renames cannot be stopped: half of them
+ * would be neither one thing nor the other.
  *
  * @throws AppError `not_found`, `illegal_state`
  */
-export function cancelTask(db: Connection, id: number, now: number) {
-  const { kind } = getTask(db, id);
-  const canStop = kind === "tag_apply";
-  if (!canStop || !closeTask(db, { id, state: "cancelled", error: null, now })) {
-    throw new AppError(
-      "illegal_state",
-      canStop
-        ? "This task has already ended."
-        : "A removal, merge or rename cannot be stopped half-way.",
-    );
+export function cancelTask(db: Connection, kinds: TaskKinds, id: number, now: number) {
+  const { kind } = rowOf(db, kinds, id);
+  if (!kind.canCancel) {
+    throw new AppError("illegal_state", "A removal, merge or rename cannot be stopped half-way.");
   }
-  return getTask(db, id);
+  if (!closeTask(db, { id, state: "cancelled", error: null, now })) {
+    throw new AppError("illegal_state", "This task has already ended.");
+  }
+  return getTask(db, kinds, id);
 }
 
-/** Does a task step by step; after a crash the next run goes on at its cursor. */
-export async function runTask(
-  open: () => Connection,
+/** Queues the undoing of a task. @throws AppError `not_found`; `illegal_state` when it cannot be undone. */
+export function undoTask(
+  { db, jobs, workspaceId, now }: Omit<TaskContext, "actorId">,
+  kinds: TaskKinds,
   id: number,
-  steps: Record<TaskKind, StepOf>,
-  { clock, signal }: { clock: Clock; signal: AbortSignal },
-): Promise<void> {
-  while (oneStep(open(), id, steps, clock())) {
-    signal.throwIfAborted();
-    await Bun.sleep(PAUSE_MS);
+) {
+  const { kind } = rowOf(db, kinds, id);
+  if (kind.undo === undefined) {
+    throw new AppError("illegal_state", "This kind of task cannot be undone.");
   }
-}
-
-/** Returns false when that was the last step, or the task was cancelled. */
-function oneStep(
-  db: Connection,
-  id: number,
-  steps: Record<TaskKind, StepOf>,
-  now: number,
-): boolean {
   return inTransaction(db, () => {
-    const row = findTask(db, id);
-    if (row === undefined || (row.state !== "queued" && row.state !== "running")) {
-      return false;
+    if (!queueUndo(db, id, now)) {
+      throw new AppError(
+        "illegal_state",
+        "This task is still running, was undone, or is older than a week.",
+      );
     }
-    const task = { id, payload: JSON.parse(row.payload) as unknown, cursor: row.cursor };
-    const { done, cursor } = steps[row.kind](db, task, now);
-    advanceTask(db, { id, cursor: cursor ?? null, by: done });
-    if (cursor === undefined) {
-      closeTask(db, { id, state: "done", error: null, now });
-    }
-    return cursor !== undefined;
+    // The job is in another database: committed just before the row, it does nothing without it.
+    jobs.enqueue(UNDO_JOB, workspaceId, { id });
+    return getTask(db, kinds, id);
   });
 }
 
-function toTask(row: TaskRow) {
-  const { id, kind, state, doneCount, total, error, createdAt, finishedAt } = row;
-  return { id, kind, state, doneCount, total, error, createdAt, finishedAt };
+function rowOf(db: Connection, kinds: TaskKinds, id: number) {
+  const row = findTask(db, id);
+  const kind = row && kinds[row.kind];
+  if (row === undefined || kind === undefined) {
+    throw notFound("task");
+  }
+  return { row, kind };
+}
+
+function toTask(kind: TaskKind, row: TaskRow) {
+  const { payload: _, cursor: __, ...shown } = row;
+  return { ...shown, unit: kind.unit, canCancel: kind.canCancel };
 }

@@ -1,21 +1,12 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { statement } from "../../platform/db/statements.ts";
+import type { TaskName } from "./tasks.schema.ts";
 
-export const taskKinds = [
-  "field_rename",
-  "field_remove",
-  "field_index",
-  "tag_apply",
-  "tag_merge",
-  "tag_remove",
-  "segment_fill",
-] as const;
-export type TaskKind = (typeof taskKinds)[number];
 export type TaskState = "queued" | "running" | "done" | "failed" | "cancelled";
 
 export type TaskRow = {
   id: number;
-  kind: TaskKind;
+  kind: TaskName;
   payload: string;
   state: TaskState;
   cursor: string | null;
@@ -24,50 +15,84 @@ export type TaskRow = {
   error: string | null;
   createdBy: string;
   createdAt: number;
+  startedAt: number | null;
   finishedAt: number | null;
+  undoUntil: number | null;
+  undoState: "none" | "queued" | "done";
+  undoneCount: number;
 };
 
-const columns = `id, kind, payload, state, cursor, done_count AS doneCount, total, error,
-  created_by AS createdBy, created_at AS createdAt, finished_at AS finishedAt`;
+type NewTask = {
+  kind: TaskName;
+  payload: string;
+  total: number | null;
+  by: string;
+  now: number;
+  undoUntil: number | null;
+};
+type Progress = { id: number; cursor: string | null; by: number; now: number };
+type End = { id: number; state: TaskState; error: string | null; now: number };
 
-const insertRow = statement<
-  [{ kind: TaskKind; payload: string; total: number | null; by: string; now: number }],
-  TaskRow
->(`
-  INSERT INTO audience_task (kind, payload, state, total, created_by, created_at)
-  VALUES (@kind, @payload, 'queued', @total, @by, @now)
+const columns = `id, kind, payload, state, cursor, done_count AS doneCount, total, error,
+  created_by AS createdBy, created_at AS createdAt, started_at AS startedAt,
+  finished_at AS finishedAt, undo_until AS undoUntil, undo_state AS undoState,
+  undone_count AS undoneCount`;
+
+const insertRow = statement<[NewTask], TaskRow>(`
+  INSERT INTO task (kind, payload, state, total, created_by, created_at, undo_until)
+  VALUES (@kind, @payload, 'queued', @total, @by, @now, @undoUntil)
   RETURNING ${columns}
 `);
 
-const selectRow = statement<[id: number], TaskRow>(
-  `SELECT ${columns} FROM audience_task WHERE id = ?`,
+const selectRow = statement<[id: number], TaskRow>(`SELECT ${columns} FROM task WHERE id = ?`);
+
+const selectFormer = statement<[formerId: number], { id: number }>(
+  "SELECT id FROM task WHERE former_id = ?",
 );
 
-const selectSame = statement<[kind: TaskKind, payload: string], TaskRow>(`
-  SELECT ${columns} FROM audience_task
+const selectSame = statement<[kind: TaskName, payload: string], TaskRow>(`
+  SELECT ${columns} FROM task
    WHERE state IN ('queued', 'running') AND kind = ? AND payload = ?
 `);
 
-const selectOpen = statement<[], TaskRow>(`
-  SELECT ${columns} FROM audience_task WHERE state IN ('queued', 'running') ORDER BY id DESC LIMIT 50
+const selectNewest = statement<[kinds: string, limit: number], TaskRow>(`
+  SELECT ${columns} FROM task
+   WHERE kind IN (SELECT value FROM json_each(?)) ORDER BY id DESC LIMIT ?
 `);
 
-const moveOn = statement<[{ id: number; cursor: string | null; by: number }]>(`
-  UPDATE audience_task
-     SET state = 'running', cursor = @cursor, done_count = done_count + @by
+const selectOpen = statement<[kinds: string, limit: number], TaskRow>(`
+  SELECT ${columns} FROM task
+   WHERE (state IN ('queued', 'running') OR undo_state = 'queued')
+     AND kind IN (SELECT value FROM json_each(?))
+   ORDER BY id DESC LIMIT ?
+`);
+
+const moveOn = statement<[Progress]>(`
+  UPDATE task
+     SET state = 'running', cursor = @cursor, done_count = done_count + @by,
+         started_at = coalesce(started_at, @now)
    WHERE id = @id AND state IN ('queued', 'running')
 `);
 
-const close = statement<[{ id: number; state: TaskState; error: string | null; now: number }]>(`
-  UPDATE audience_task
-     SET state = @state, error = @error, finished_at = @now
+const close = statement<[End]>(`
+  UPDATE task SET state = @state, error = @error, finished_at = @now
    WHERE id = @id AND state IN ('queued', 'running')
 `);
 
-export function insertTask(
-  db: Connection,
-  task: { kind: TaskKind; payload: string; total: number | null; by: string; now: number },
-): TaskRow {
+const queueUndoing = statement<[{ id: number; now: number }]>(`
+  UPDATE task SET undo_state = 'queued'
+   WHERE id = @id AND undo_state = 'none' AND undo_until > @now AND state NOT IN ('queued', 'running')
+`);
+
+const moveUndoOn = statement<[by: number, id: number]>(
+  "UPDATE task SET undone_count = undone_count + ? WHERE id = ?",
+);
+
+const endUndo = statement<[id: number]>(
+  "UPDATE task SET undo_state = 'done', undo_until = NULL WHERE id = ?",
+);
+
+export function insertTask(db: Connection, task: NewTask): TaskRow {
   const row = insertRow(db).get(task);
   if (row === undefined) {
     throw new Error("SQLite returned no row for an INSERT");
@@ -77,25 +102,42 @@ export function insertTask(
 
 export const findTask = (db: Connection, id: number): TaskRow | undefined => selectRow(db).get(id);
 
+/** The id a task has now that a job queued before the tables were joined names by its old one. */
+export const findFormerTask = (db: Connection, formerId: number): number | undefined =>
+  selectFormer(db).get(formerId)?.id;
+
 /** The task with this work that waits or runs, if there is one. */
-export const findSameTask = (db: Connection, kind: TaskKind, payload: string) =>
+export const findSameTask = (db: Connection, kind: TaskName, payload: string) =>
   selectSame(db).get(kind, payload);
 
-/** Tasks that wait or run, newest first. */
-export const openTasks = (db: Connection): TaskRow[] => selectOpen(db).all();
+/** The newest tasks of these kinds, newest first. */
+export const newestTasks = (db: Connection, kinds: readonly TaskName[], limit: number): TaskRow[] =>
+  selectNewest(db).all(JSON.stringify(kinds), limit);
 
-/** Records progress, in the transaction of the contacts. False when the task was cancelled meanwhile. */
-export function advanceTask(
-  db: Connection,
-  progress: { id: number; cursor: string | null; by: number },
-): boolean {
-  return moveOn(db).run(progress).changes === 1;
+/** Tasks of these kinds that wait, run or are being undone, newest first. */
+export const openTasks = (db: Connection, kinds: readonly TaskName[], limit: number): TaskRow[] =>
+  selectOpen(db).all(JSON.stringify(kinds), limit);
+
+/** Records progress, in the transaction of the work. */
+export function advanceTask(db: Connection, progress: Progress): void {
+  moveOn(db).run(progress);
 }
 
 /** False when it is closed already. */
-export function closeTask(
-  db: Connection,
-  end: { id: number; state: TaskState; error: string | null; now: number },
-): boolean {
+export function closeTask(db: Connection, end: End): boolean {
   return close(db).run(end).changes === 1;
+}
+
+/** False when it runs still, was undone, cannot be undone, or its time is over. */
+export function queueUndo(db: Connection, id: number, now: number): boolean {
+  return queueUndoing(db).run({ id, now }).changes === 1;
+}
+
+/** Records what was undone, in the transaction that undoes it. */
+export function advanceUndo(db: Connection, id: number, by: number): void {
+  moveUndoOn(db).run(by, id);
+}
+
+export function finishUndo(db: Connection, id: number): void {
+  endUndo(db).run(id);
 }

@@ -139,6 +139,7 @@ export const auditActions = [
   "tag.merge",
   "tag.rename",
   "task.cancel",
+  "task.undo",
   "template.change",
   "template.create",
   "template.delete",

@@ -84,7 +84,7 @@ test("the jobs thread refuses what it does not know for good, and does a bulk ac
   expect(await refusal("import.run")).toBe(
     'PermanentJobError: a job of kind "import.run" has no importId',
   );
-  await jobs.run({ ...job, kind: "contacts.bulk", payload: { id: body.job.id } }, context);
+  await jobs.run({ ...job, kind: "task.run", payload: { id: body.job.id } }, context);
   await jobs.stop();
 
   expect(fixture.contacts()).toEqual([]);
@@ -98,7 +98,7 @@ test("a job that is told to stop while its thread is being started does not begi
     filter: {},
   });
   const job = { id: 1, workspaceId: fixture.workspace.id, attempt: 1, maxAttempts: 8 };
-  const bulk = { ...job, kind: "contacts.bulk", payload: { id: body.job.id } };
+  const bulk = { ...job, kind: "task.run", payload: { id: body.job.id } };
   const stopped = new AbortController();
 
   const run = jobs.run(bulk, { signal: stopped.signal });

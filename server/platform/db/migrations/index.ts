@@ -16,6 +16,7 @@ import system013 from "./system/013-lost-results.sql" with { type: "text" };
 import system014 from "./system/014-languages.sql" with { type: "text" };
 import system015 from "./system/015-audit-intents.sql" with { type: "text" };
 import system016 from "./system/016-started-campaigns.sql" with { type: "text" };
+import system017 from "./system/017-task-jobs.sql" with { type: "text" };
 import workspace001 from "./workspace/001-audience.sql" with { type: "text" };
 import workspace002 from "./workspace/002-campaigns.sql" with { type: "text" };
 import workspace003 from "./workspace/003-delivery.sql" with { type: "text" };
@@ -37,6 +38,7 @@ import workspace018 from "./workspace/018-consent-version.sql" with { type: "tex
 import workspace019 from "./workspace/019-list-going.sql" with { type: "text" };
 import workspace020 from "./workspace/020-suppression-claim.sql" with { type: "text" };
 import workspace021 from "./workspace/021-unclear.sql" with { type: "text" };
+import workspace022 from "./workspace/022-task.sql" with { type: "text" };
 
 /**
  * The kinds of database file, each with its migrations in order. A file's user_version is the number of migrations
@@ -60,6 +62,7 @@ export const migrations = {
     system014,
     system015,
     system016,
+    system017,
   ],
   workspace: [
     workspace001,
@@ -83,6 +86,7 @@ export const migrations = {
     workspace019,
     workspace020,
     workspace021,
+    workspace022,
   ],
   inbox: [inbox001, inbox002],
 } as const satisfies Record<string, readonly string[]>;

@@ -2,11 +2,9 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { applyDirectly } from "../../../../server/delivery/ingest/batch.ts";
 import { bounceRules, breakerRules } from "../../../../server/delivery/result/bounce-rules.ts";
 import { classifyEngagement } from "../../../../server/delivery/stats/engagement-class.ts";
-import {
-  forgetExpiredUndo,
-  runBulkJob,
-  runBulkUndo,
-} from "../../../../server/features/contacts/contact-bulk.service.ts";
+import { forgetExpiredUndo } from "../../../../server/features/contacts/contact-bulk.service.ts";
+import { runTask, runUndo } from "../../../../server/features/tasks/task-run.service.ts";
+import { taskKinds } from "../../../../server/task-kinds.ts";
 import { newTestApp, type TestApp, type TestWorkspace } from "../../../support/app.ts";
 import { workspaceCalls } from "../../../support/calls.ts";
 
@@ -29,7 +27,7 @@ afterEach(() => fixture.close());
 const call = workspaceCalls(() => ({ app: fixture, workspaceId: workspace.id }), "editor");
 const db = () => fixture.databases.workspace(workspace.id);
 const signal = new AbortController().signal;
-const options = { clock: () => now, signal };
+const running = { open: () => db(), clock: () => now, signal };
 
 /** What undoing must bring back: all that is said about contacts, but not the log of who changed them. */
 function state(): string {
@@ -54,12 +52,12 @@ async function doAndUndo(body: Record<string, unknown>) {
   const done = await call("POST", "/contacts/bulk", body);
   expect(done.status).toBe(200);
   if (body["filter"] !== undefined) {
-    await runBulkJob(db, done.body.action.id, options);
+    await runTask(running, taskKinds, done.body.action.id);
   }
   const between = state();
   const undo = await call("POST", `/contacts/bulk/${done.body.action.id}/undo`);
   expect(undo.status).toBe(200);
-  await runBulkUndo(db, done.body.action.id, options);
+  await runUndo(running, taskKinds, done.body.action.id);
   return { before, between, after: state(), id: done.body.action.id as number };
 }
 
@@ -100,11 +98,11 @@ test("an action is undone once, within its week, and the list of actions says so
   expect((await call("POST", `/contacts/bulk/${id}/undo`)).status).toBe(409);
   expect((await call("POST", `/contacts/bulk/${late.body.action.id}/undo`)).status).toBe(409);
   expect((await call("GET", "/contacts/bulk")).body.items).toMatchObject([
-    { action: "delete", undoState: "none", undoneCount: 0 },
-    { action: "suppress", undoState: "done", undoneCount: 1 },
+    { kind: "contact_delete", undoState: "none", undoneCount: 0 },
+    { kind: "contact_suppress", undoState: "done", undoneCount: 1 },
   ]);
   expect(forgetExpiredUndo(db(), now, 10)).toBe(1);
-  expect(db().prepare("SELECT count(*) AS n FROM bulk_undo").get()).toEqual({ n: 0 });
+  expect(db().prepare("SELECT count(*) AS n FROM task_undo").get()).toEqual({ n: 0 });
 });
 
 test("undoing a suppression leaves those suppressed who unsubscribed meanwhile", async () => {
@@ -121,7 +119,7 @@ test("undoing a suppression leaves those suppressed who unsubscribed meanwhile",
   const rules = { classify: classifyEngagement, bounces: bounceRules, breaker: breakerRules };
   applyDirectly(db(), [{ ...said, at: now, via: "page", ip: "", ua: "" }], rules, now);
   await call("POST", `/contacts/bulk/${done.body.action.id}/undo`);
-  await runBulkUndo(db, done.body.action.id, options);
+  await runUndo(running, taskKinds, done.body.action.id);
 
   expect((await call("GET", "/contacts/1")).body.status).toBe("unsubscribed");
   expect((await call("GET", "/contacts/2")).body.status).toBe("mailable");
@@ -131,7 +129,7 @@ test("undoing a delete leaves those away whose address somebody else has by now"
   const done = await call("POST", "/contacts/bulk", { action: "delete", ids: [1, 2] });
   const again = await call("POST", "/contacts", { email: "ann@a.example" });
   await call("POST", `/contacts/bulk/${done.body.action.id}/undo`);
-  await runBulkUndo(db, done.body.action.id, options);
+  await runUndo(running, taskKinds, done.body.action.id);
 
   expect((await call("GET", "/contacts/count")).body.count).toBe(3);
   expect((await call("GET", "/contacts/2")).body.email).toBe("ben@b.example");

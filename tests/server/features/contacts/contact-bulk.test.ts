@@ -1,9 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import {
-  cancelBulkAction,
-  getBulkAction,
-  runBulkJob,
-} from "../../../../server/features/contacts/contact-bulk.service.ts";
+import { runTask } from "../../../../server/features/tasks/task-run.service.ts";
+import { cancelTask, getTask } from "../../../../server/features/tasks/tasks.service.ts";
+import { taskKinds } from "../../../../server/task-kinds.ts";
 import { newTestApp, type TestApp, type TestWorkspace } from "../../../support/app.ts";
 
 let fixture: TestApp;
@@ -37,7 +35,7 @@ const post = async (body: unknown) =>
     )
   ).json()) as { affected: number; job: { id: number; state: string } | null; status?: number };
 const run = (id: number, signal = new AbortController().signal) =>
-  runBulkJob(open, id, { clock: Date.now, signal });
+  runTask({ open, clock: Date.now, signal }, taskKinds, id);
 
 test("applies to named contacts at once and says how many changed", async () => {
   const added = await post({ action: "add_to_list", listId: 1, ids: [1, 2, 3, 99_999] });
@@ -66,7 +64,7 @@ test("deletes all contacts of a filter as a job, and none besides", async () => 
 
   expect(count("contact WHERE domain = 'odd.example'")).toBe(0);
   expect(count("contact")).toBe(475);
-  expect(getBulkAction(open(), job?.id ?? 0)).toMatchObject({ state: "done", doneCount: 475 });
+  expect(getTask(open(), taskKinds, job?.id ?? 0)).toMatchObject({ state: "done", doneCount: 475 });
   expect(open().prepare("SELECT n FROM audience_count WHERE name = 'contacts'").get()).toEqual({
     n: 475,
   });
@@ -79,19 +77,19 @@ test("a job that was stopped half-way goes on where it stood and counts nobody t
   const first = run(id, abort.signal);
   setTimeout(() => abort.abort(new Error("the process is stopping")), 12);
   await first.catch(() => {});
-  const half = getBulkAction(open(), id).doneCount;
+  const half = getTask(open(), taskKinds, id).doneCount;
 
   await run(id);
 
   expect(half).toBeGreaterThan(0);
   expect(half).toBeLessThan(950);
-  expect(getBulkAction(open(), id)).toMatchObject({ state: "done", doneCount: 950 });
+  expect(getTask(open(), taskKinds, id)).toMatchObject({ state: "done", doneCount: 950 });
   expect(count("suppression WHERE reason = 'manual'")).toBe(950);
 });
 
 test("a cancelled job changes nothing more", async () => {
   const { job } = await post({ action: "delete", filter: {} });
-  cancelBulkAction(open(), job?.id ?? 0, 0);
+  cancelTask(open(), taskKinds, job?.id ?? 0, 0);
 
   await run(job?.id ?? 0);
 

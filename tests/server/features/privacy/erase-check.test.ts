@@ -84,18 +84,18 @@ test("a domain that others have, and a name of two letters, are no hints", async
 test("what was searched for in tasks that are over is forgotten, and a task that waits goes on", async () => {
   await call("POST", "/contacts", { email: "zora@x.example", firstName: "Zora" });
   const insert = fixture.db.prepare(
-    "INSERT INTO bulk_action (action, filter, state, created_by, created_at) VALUES ('add_tag', ?, ?, 'u', 0)",
+    "INSERT INTO task (kind, payload, state, created_by, created_at) VALUES ('tag_apply', ?, ?, 'u', 0)",
   );
-  insert.run('{"q":"zora"}', "done");
-  insert.run('{"q":"zora"}', "queued");
-  insert.run('{"q":"zorana"}', "done");
+  insert.run('{"filter":{"q":"zora"}}', "done");
+  insert.run('{"filter":{"q":"zora"}}', "queued");
+  insert.run('{"filter":{"q":"zorana"}}', "done");
 
   const { result } = await erase("zora@x.example");
 
   expect(result["tasks"]).toBe(1);
-  expect(fixture.db.prepare("SELECT filter FROM bulk_action ORDER BY id").pluck().all()).toEqual([
-    '{"q":"[erased]"}',
-    '{"q":"zora"}',
-    '{"q":"zorana"}',
+  expect(fixture.db.prepare("SELECT payload FROM task ORDER BY id").pluck().all()).toEqual([
+    '{"filter":{"q":"[erased]"}}',
+    '{"filter":{"q":"zora"}}',
+    '{"filter":{"q":"zorana"}}',
   ]);
 });

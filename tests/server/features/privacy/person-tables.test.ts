@@ -26,11 +26,6 @@ const TABLES: Record<string, Decision> = {
     erase: "unnamed",
     seed: "INSERT INTO bounce_report (campaign_id, seq, at, via, action, category, reply, address) VALUES (1, @id, 1, 'dsn', 'failed', 'user_unknown', 'no ' || @address, @address)",
   },
-  bulk_undo: {
-    merge: "linked",
-    erase: "gone",
-    seed: "INSERT INTO bulk_undo (action_id, contact_id, before) VALUES (1, @id, json_object('email', @address))",
-  },
   consent: {
     merge: "linked",
     erase: "unnamed",
@@ -116,6 +111,11 @@ const TABLES: Record<string, Decision> = {
     erase: "gone",
     seed: "INSERT INTO suppression_claim (address, source, reason, detail, created_at) SELECT @address, 'bulk:1', 'manual', '', @id",
   },
+  task_undo: {
+    merge: "linked",
+    erase: "gone",
+    seed: "INSERT INTO task_undo (task_id, contact_id, before) VALUES (1, @id, json_object('email', @address))",
+  },
 };
 
 const ANN = "ann@example.com";
@@ -136,7 +136,7 @@ beforeEach(async () => {
       VALUES (1, 'S', 's', 'static', '{}', 'u', 0, 0);
     INSERT INTO event_name (id, name, last_at) VALUES (1, 'bought', 0);
     INSERT INTO campaign (id, name, created_by, created_at, updated_at) VALUES (1, 'C', 'u', 0, 0);
-    INSERT INTO bulk_action (id, action, filter, state, created_by, created_at) VALUES (1, 'delete', '', 'done', 'u', 0)`);
+    INSERT INTO task (id, kind, payload, state, created_by, created_at) VALUES (1, 'contact_delete', '{}', 'done', 'u', 0)`);
   keep = (await call("POST", "/contacts", { email: ANN })).body.id;
   gone = (await call("POST", "/contacts", { email: OLD })).body.id;
   // There is no form here that the sign-up could name.

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import {
   createField,
-  indexStep,
+  fieldTasks,
 } from "../../../../server/features/contacts/contact-fields.service.ts";
 import { checkRule } from "../../../../server/features/segments/segment-check.rules.ts";
 import { evaluate } from "../../../../server/features/segments/segment-evaluate.store.ts";
@@ -97,7 +97,8 @@ describe("a compiled rule finds exactly those it is true of", () => {
   test("with an index for every field", () => {
     const fields = db.prepare<[], number>("SELECT id FROM contact_field").pluck().all();
     for (const fieldId of fields) {
-      indexStep(db, { id: 0, payload: { fieldId }, cursor: null }, NOW);
+      const task = { id: 0, payload: { fieldId }, cursor: null, createdBy: "" };
+      fieldTasks.field_index.prepare(db, task, NOW)();
     }
     const made = db
       .prepare(

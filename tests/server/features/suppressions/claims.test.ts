@@ -2,11 +2,9 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { applyDirectly } from "../../../../server/delivery/ingest/batch.ts";
 import { bounceRules, breakerRules } from "../../../../server/delivery/result/bounce-rules.ts";
 import { classifyEngagement } from "../../../../server/delivery/stats/engagement-class.ts";
-import {
-  runBulkJob,
-  runBulkUndo,
-} from "../../../../server/features/contacts/contact-bulk.service.ts";
 import { runImportUndo } from "../../../../server/features/imports/import-undo.service.ts";
+import { runTask, runUndo } from "../../../../server/features/tasks/task-run.service.ts";
+import { taskKinds } from "../../../../server/task-kinds.ts";
 import { ImportFixture } from "../imports/import-fixture.ts";
 
 // An address has one suppression. What others say of it must not be forgotten when that one is undone.
@@ -32,12 +30,12 @@ async function suppressByBulk(): Promise<number> {
   const body = { action: "suppress", filter: { q: "anna" } };
   const done = await fixture.call<{ action: { id: number } }>("POST", "/contacts/bulk", body);
   const { id } = done.body.action;
-  await runBulkJob(open, id, { clock: Date.now, signal });
+  await runTask({ open, clock: Date.now, signal }, taskKinds, id);
   return id;
 }
 async function undoBulk(id: number): Promise<void> {
   expect((await fixture.call("POST", `/contacts/bulk/${id}/undo`)).status).toBe(200);
-  await runBulkUndo(open, id, { clock: Date.now, signal });
+  await runUndo({ open, clock: Date.now, signal }, taskKinds, id);
 }
 const addAnna = () => fixture.call("POST", "/contacts", { email: anna });
 const suppression = () =>

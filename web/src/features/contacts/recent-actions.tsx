@@ -13,14 +13,19 @@ type Actions = Answer<WorkspaceApi["contacts"]["bulk"]["get"]>;
 type Action = Actions["items"][number];
 
 const words = {
-  delete: "actDelete",
-  add_to_list: "actAddToList",
-  remove_from_list: "actRemoveFromList",
-  suppress: "actSuppress",
-  set_field: "actSetField",
-  add_tag: "actAddTag",
-  remove_tag: "actRemoveTag",
-} as const satisfies Record<Action["action"], string>;
+  contact_delete: "actDelete",
+  contact_suppress: "actSuppress",
+  list_add: "actAddToList",
+  list_remove: "actRemoveFromList",
+  field_set: "actSetField",
+  field_rename: "actRenameField",
+  field_remove: "actRemoveField",
+  field_index: "actIndexField",
+  tag_apply: "actChangeTags",
+  tag_merge: "actMergeTags",
+  tag_remove: "actRemoveTag",
+  segment_fill: "actFillSegment",
+} as const satisfies Record<Action["kind"], string>;
 
 /** What was done to many contacts lately, each with a button that takes it back. */
 export function RecentActions({ onClose }: { onClose: () => void }) {
@@ -48,7 +53,7 @@ export function RecentActions({ onClose }: { onClose: () => void }) {
               {items.map((one) => (
                 <li key={one.id} class="flex items-center justify-between gap-4">
                   <span class="min-w-0">
-                    {t(words[one.action])}
+                    {t(words[one.kind])}
                     <span class="block text-sm text-muted">
                       {one.undoState === "done"
                         ? t("wasUndone", { count: one.undoneCount })

@@ -250,6 +250,7 @@ export const t = messages({
   "tag.merge": { en: "Tags merged", de: "Tags zusammengeführt" },
   "tag.rename": { en: "Tag renamed", de: "Tag umbenannt" },
   "task.cancel": { en: "Background task stopped", de: "Hintergrundaufgabe angehalten" },
+  "task.undo": { en: "Background task undone", de: "Hintergrundaufgabe rückgängig gemacht" },
   "template.change": { en: "Template edited", de: "Vorlage bearbeitet" },
   "template.create": { en: "Template created", de: "Vorlage erstellt" },
   "template.delete": { en: "Template deleted", de: "Vorlage gelöscht" },

@@ -1,12 +1,12 @@
 // The steps of tasks over all contacts that have a tag.
 import type { Connection } from "../../platform/db/driver.ts";
-import type { StepOf } from "../tasks/tasks.service.ts";
+import { type StepOf, stepwise } from "../tasks/task-kind.service.ts";
 import { addTag, findTag, forgetTag, removeTag, someWithTag } from "./tags.store.ts";
 
 const AT_ONCE = 500;
 
 /** Gives the next contacts that have a tag another one instead. */
-export const mergeStep: StepOf = (db, { payload }) => {
+const mergeStep: StepOf = (db, { payload }) => {
   const { tagId, into } = payload as { tagId: number; into: number };
   const isThere = findTag(db, into) !== undefined;
   return takeOff(db, tagId, (contactId) => {
@@ -17,8 +17,14 @@ export const mergeStep: StepOf = (db, { payload }) => {
 };
 
 /** Takes a tag off the next contacts that have it. */
-export const removeTagStep: StepOf = (db, { payload }) =>
+const removeTagStep: StepOf = (db, { payload }) =>
   takeOff(db, (payload as { tagId: number }).tagId, () => {});
+
+/** The kinds by name. */
+export const tagTasks = {
+  tag_merge: stepwise("tag_merge", mergeStep),
+  tag_remove: stepwise("tag_remove", removeTagStep),
+};
 
 function takeOff(db: Connection, tagId: number, before: (contactId: number) => void) {
   const ids = someWithTag(db, tagId, AT_ONCE);

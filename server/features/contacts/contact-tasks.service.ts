@@ -1,0 +1,78 @@
+// The tasks that do one thing to each of many contacts, all of which can be undone.
+import type { Connection } from "../../platform/db/driver.ts";
+import { onContacts, type TaskAtWork, type TaskKind } from "../tasks/task-kind.service.ts";
+import {
+  applyChange,
+  type BulkBy,
+  type BulkChange,
+  undoOne,
+} from "./contact-bulk-apply.service.ts";
+import { someToUndo } from "./contact-undo.store.ts";
+import { type ContactFilter, contactIdsOf } from "./contacts.service.ts";
+
+/** So few that a step holds the workspace's lock for some milliseconds: requests of its people wait for it. */
+const BATCH = 25;
+
+/** Which contacts: those listed, or all of a filter. */
+export type Whom = { ids?: readonly number[]; filter?: ContactFilter | null };
+type Payload = Whom & Omit<BulkChange, "kind">;
+
+const kindNames = [
+  "contact_delete",
+  "contact_suppress",
+  "list_add",
+  "list_remove",
+  "field_set",
+  "tag_apply",
+] as const satisfies readonly BulkChange["kind"][];
+
+/** The kinds by name. */
+export const contactTasks = Object.fromEntries(
+  kindNames.map((name) => [name, contactTask(name)]),
+) as Record<BulkChange["kind"], TaskKind>;
+
+function contactTask(name: BulkChange["kind"]): TaskKind {
+  return {
+    ...onContacts,
+    name,
+    canCancel: true,
+    prepare(db, task, now) {
+      const payload = task.payload as Payload;
+      const { ids, cursor } = nextContacts(db, payload, task.cursor, now);
+      // Delivery looks at the suppressions again before each chunk, so nobody need be told from this thread.
+      return () => ({
+        done: ids.length,
+        changed: applyChange(
+          db,
+          task.id,
+          { ...payload, kind: name } as BulkChange,
+          ids,
+          byOf(task, now),
+        ),
+        cursor,
+      });
+    },
+    undo(db, task, now) {
+      const some = someToUndo(db, task.id, BATCH);
+      const undone = some.filter((one) => undoOne(db, task.id, one, byOf(task, now))).length;
+      return { undone, isOver: some.length === 0 };
+    },
+  };
+}
+
+/** The walk through a filter is by position; that through listed contacts by how many are done. */
+function nextContacts(db: Connection, { ids, filter }: Whom, cursor: string | null, now: number) {
+  if (ids === undefined) {
+    return contactIdsOf(db, filter ?? {}, cursor, BATCH, now);
+  }
+  const end = Number(cursor ?? 0) + BATCH;
+  return {
+    ids: ids.slice(end - BATCH, end),
+    cursor: end < ids.length ? String(end) : undefined,
+  };
+}
+
+/** `bulk:<id>` as a source, so that undoing knows its own. */
+function byOf(task: TaskAtWork, now: number): BulkBy {
+  return { source: `bulk:${task.id}`, actor: task.createdBy, now };
+}

@@ -1,0 +1,136 @@
+import type { Clock } from "../../platform/clock.ts";
+import { isBusy } from "../../platform/db/busy.ts";
+import type { Connection } from "../../platform/db/driver.ts";
+import { inTransaction } from "../../platform/db/transaction.ts";
+import { log } from "../../platform/log.ts";
+import type { TaskAtWork, TaskKind, TaskKinds } from "./task-kind.service.ts";
+import {
+  advanceTask,
+  advanceUndo,
+  closeTask,
+  findFormerTask,
+  findTask,
+  finishUndo,
+  type TaskRow,
+} from "./tasks.store.ts";
+
+/** Between two steps, so that other writers of the workspace get their turn. */
+const PAUSE_MS = 3;
+
+const FAILED = "Something went wrong on the server. What was done until then stays done.";
+
+export type RunContext = {
+  /** Gives the workspace's connection anew after each pause. */
+  open: () => Connection;
+  clock: Clock;
+  signal: AbortSignal;
+  /** True when nothing tries again after this run: then a fault ends the task instead of leaving it waiting. */
+  isLastTry?: boolean;
+  pauseMs?: number;
+};
+
+/** The id of the task a job means; jobs queued by an earlier version name its id in a former table. */
+export function taskOfJob(
+  db: Connection,
+  payload: { id?: unknown; formerId?: unknown },
+): number | undefined {
+  const { id, formerId } = payload;
+  if (typeof formerId === "number") {
+    return findFormerTask(db, formerId);
+  }
+  return typeof id === "number" ? id : undefined;
+}
+
+/**
+ * Does a task step by step; after a crash the next run goes on at its cursor. Returns how much this run changed.
+ *
+ * @throws unknown What a step throws, unless this was the last try.
+ */
+export async function runTask(context: RunContext, kinds: TaskKinds, id: number): Promise<number> {
+  const { open, clock, signal, pauseMs = PAUSE_MS } = context;
+  let changed = 0;
+  try {
+    for (;;) {
+      signal.throwIfAborted();
+      const step = oneStep(open(), kinds, id, clock());
+      changed += step.changed;
+      if (step.isOver) {
+        return changed;
+      }
+      await Bun.sleep(pauseMs);
+    }
+  } catch (error) {
+    if (signal.aborted || isBusy(error) || context.isLastTry !== true) {
+      throw error;
+    }
+    log.error({ err: error, taskId: id }, "task failed");
+    closeTask(open(), { id, state: "failed", error: FAILED, now: clock() });
+    return changed;
+  }
+}
+
+function oneStep(db: Connection, kinds: TaskKinds, id: number, now: number) {
+  const over = { changed: 0, isOver: true };
+  const seen = findTask(db, id);
+  if (seen === undefined || !isOpen(seen)) {
+    return over;
+  }
+  const step = kindOf(kinds, seen).prepare(db, atWork(seen), now);
+  return inTransaction(db, () => {
+    const row = findTask(db, id);
+    if (row === undefined || !isOpen(row)) {
+      return over;
+    }
+    if (row.cursor !== seen.cursor) {
+      // Another run of this task was faster; what was prepared is done.
+      return { changed: 0, isOver: false };
+    }
+    const { done, changed = done, cursor } = step();
+    advanceTask(db, { id, cursor: cursor ?? null, by: done, now });
+    if (cursor === undefined) {
+      closeTask(db, { id, state: "done", error: null, now });
+    }
+    return { changed, isOver: cursor === undefined };
+  });
+}
+
+/** Undoes a task piece by piece; what was undone is forgotten in the same transaction. */
+export async function runUndo(context: RunContext, kinds: TaskKinds, id: number): Promise<void> {
+  const { open, clock, signal, pauseMs = PAUSE_MS } = context;
+  while (!undoSome(open(), kinds, id, clock())) {
+    await Bun.sleep(pauseMs);
+    signal.throwIfAborted();
+  }
+}
+
+/** True when nothing is left to undo. */
+function undoSome(db: Connection, kinds: TaskKinds, id: number, now: number): boolean {
+  return inTransaction(db, () => {
+    const row = findTask(db, id);
+    if (row?.undoState !== "queued") {
+      return true;
+    }
+    const { undo } = kindOf(kinds, row);
+    const { undone, isOver } = undo?.(db, atWork(row), now) ?? { undone: 0, isOver: true };
+    advanceUndo(db, id, undone);
+    if (isOver) {
+      finishUndo(db, id);
+    }
+    return isOver;
+  });
+}
+
+const isOpen = ({ state }: TaskRow) => state === "queued" || state === "running";
+
+function kindOf(kinds: TaskKinds, row: TaskRow): TaskKind {
+  const kind = kinds[row.kind];
+  if (kind === undefined) {
+    throw new Error(`nothing registered does a task of kind "${row.kind}"`);
+  }
+  return kind;
+}
+
+const atWork = ({ id, payload, cursor, createdBy }: TaskRow): TaskAtWork => ({
+  ...{ id, cursor, createdBy },
+  payload: JSON.parse(payload) as unknown,
+});

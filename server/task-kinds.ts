@@ -1,0 +1,14 @@
+import { fieldTasks } from "./features/contacts/contact-fields.service.ts";
+import { contactTasks } from "./features/contacts/contact-tasks.service.ts";
+import { segmentTasks } from "./features/segments/segment-fill.service.ts";
+import { tagTasks } from "./features/tags/tags.service.ts";
+import type { TaskKind } from "./features/tasks/task-kind.service.ts";
+import type { TaskName } from "./features/tasks/tasks.schema.ts";
+
+/** The registry of long work: how each kind is run, undone, and who may see it. A new kind is added here. */
+export const taskKinds: { readonly [name in TaskName]: TaskKind } = {
+  ...contactTasks,
+  ...fieldTasks,
+  ...tagTasks,
+  ...segmentTasks,
+};

@@ -1,0 +1,58 @@
+import { expect, test } from "bun:test";
+import { taskOfJob } from "../../../../server/features/tasks/task-run.service.ts";
+import { openConnection } from "../../../../server/platform/db/driver.ts";
+import { migrate, migrateBy } from "../../../../server/platform/db/migrate.ts";
+import { migrations } from "../../../../server/platform/db/migrations/index.ts";
+
+test("bulk actions keep their ids and what undoes them; audience tasks are found by their old ones", () => {
+  const db = openConnection(":memory:");
+  migrateBy(db, "workspace", migrations.workspace.slice(0, 21));
+  db.exec(`
+    INSERT INTO bulk_action (id, action, filter, list_id, settings, state, created_by, created_at, undo_until) VALUES
+      (3, 'add_tag', '{"q":"x"}', NULL, '{"tagId":5}', 'queued', 'u', 1, 9),
+      (4, 'remove_tag', '', NULL, '{"tagId":6}', 'running', 'u', 1, 9),
+      (5, 'set_field', '{}', NULL, '{"field":"city","value":["a"]}', 'done', 'u', 1, 9),
+      (6, 'add_to_list', '', 2, '{}', 'done', 'u', 1, NULL);
+    INSERT INTO bulk_undo VALUES (3, 1, '{"tagged":5}'), (4, 1, '{"untagged":6}'), (5, 1, '{"field":"city","value":null}');
+    INSERT INTO audience_task (id, kind, payload, state, created_by, created_at) VALUES
+      (3, 'tag_merge', '{"tagId":1,"into":2}', 'queued', 'u', 2);`);
+
+  migrate(db, "workspace");
+
+  const rows = db.prepare("SELECT id, kind, payload, state FROM task ORDER BY id").raw().all();
+  expect(rows).toEqual([
+    [3, "tag_apply", '{"filter":{"q":"x"},"add":[5],"remove":[]}', "queued"],
+    [4, "tag_apply", '{"filter":null,"add":[],"remove":[6]}', "cancelled"],
+    [5, "field_set", '{"filter":{},"field":"city","value":["a"]}', "done"],
+    [6, "list_add", '{"filter":null,"listId":2}', "done"],
+    [7, "tag_merge", '{"tagId":1,"into":2}', "queued"],
+  ]);
+  expect(db.prepare("SELECT task_id, before FROM task_undo ORDER BY task_id").raw().all()).toEqual([
+    [3, '{"tagged":[5],"untagged":[]}'],
+    [4, '{"tagged":[],"untagged":[6]}'],
+    [5, '{"field":"city","value":null}'],
+  ]);
+  expect(taskOfJob(db, { formerId: 3 })).toBe(7);
+  expect(taskOfJob(db, { id: 3 })).toBe(3);
+  expect(taskOfJob(db, {})).toBeUndefined();
+});
+
+test("jobs that wait are renamed and say which of the two tables they meant", () => {
+  const db = openConnection(":memory:");
+  migrateBy(db, "system", migrations.system.slice(0, 16));
+  db.exec(`
+    INSERT INTO job (kind, workspace_id, payload, due_at, created_at) VALUES
+      ('contacts.bulk', 'w', '{"id":3}', 1, 1), ('contacts.bulk_undo', 'w', '{"id":4}', 1, 1),
+      ('audience.task', 'w', '{"id":3}', 1, 1), ('audience.index', 'w', '{"id":8}', 1, 1),
+      ('export.run', 'w', '{"exportId":1}', 1, 1)`);
+
+  migrate(db, "system");
+
+  expect(db.prepare("SELECT kind, payload FROM job ORDER BY id").raw().all()).toEqual([
+    ["task.run", '{"id":3}'],
+    ["task.undo", '{"id":4}'],
+    ["task.run", '{"formerId":3}'],
+    ["task.index", '{"formerId":8}'],
+    ["export.run", '{"exportId":1}'],
+  ]);
+});

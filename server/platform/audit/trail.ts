@@ -1,5 +1,5 @@
-// The audit log is in system.db and most changes are in a workspace's file; no transaction spans both. So a row says what
-// is about to be done before it is done, and goes in the transaction that adds the entry.
+// The audit log is in system.db and most changes are in a workspace's file; no transaction spans both. Therefore a row
+// announces an action before it begins, and is removed in the transaction that adds the action's entry.
 import type { Clock } from "../clock.ts";
 import type { Connection } from "../db/driver.ts";
 import { inTransaction } from "../db/transaction.ts";
@@ -33,8 +33,8 @@ export type AuditTrail = {
 };
 
 /**
- * Does work outside system.db and adds its entry. `entryOf` says what of the result belongs into it, or "nothing" when
- * nothing changed. When the work throws, it may have begun, and the entry says that nobody knows.
+ * Does work outside system.db and adds its entry. `detailOf` makes the entry's detail from the result, or says "nothing"
+ * when nothing changed. Work that throws may have had an effect already, so its entry says that nobody knows.
  */
 export async function auditedWork<T>(
   trail: AuditTrail,

@@ -41,7 +41,7 @@ export function auditDetail(option: AuditOption): string {
   return "none" in option ? `none: ${option.none}` : `within: ${option.within.join(", ")}`;
 }
 
-/** Writes down that the action begins, before the handler runs; returns what the handler adds to the entry with. */
+/** Writes down that the action begins, before the handler runs. Returns the function by which the handler adds to the entry. */
 export async function beginAction(
   trail: AuditTrail,
   request: Request,

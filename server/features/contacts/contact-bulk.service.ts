@@ -47,6 +47,8 @@ export type BulkContext = {
   jobs: JobQueue;
   workspaceId: string;
   actorId: string;
+  /** How many contacts match a filter, counted off the HTTP thread; not exact when there are very many. */
+  count: (filter: ContactFilter) => Promise<{ count: number; exact: boolean }>;
 };
 
 /**
@@ -89,12 +91,12 @@ async function changeMany(
   if ((ids === undefined) === (filter === undefined)) {
     throw invalidField("ids", "give either ids or a filter");
   }
-  const { open, clock, ...by } = context;
+  const { open, clock, count, ...by } = context;
+  const size = filter === undefined ? sizeOf(ids ?? []) : await sizeOfFilter(count, filter);
   const db = open();
   const task = inTransaction(db, () => {
     const now = clock();
     const { kind, ...change } = read(db, now);
-    const size = ids === undefined ? {} : { total: ids.length, delayMs: LOOK_AFTER_MS };
     const payload = { ...change, ids, filter };
     return startTask({ ...by, db, now }, contactTasks[kind], { payload, ...size });
   });
@@ -104,6 +106,13 @@ async function changeMany(
   const signal = new AbortController().signal;
   const affected = await runTask({ open, clock, signal, pauseMs: 0 }, contactTasks, task.id);
   return { affected, task: getTask(open(), contactTasks, task.id) };
+}
+
+const sizeOf = (ids: readonly number[]) => ({ total: ids.length, delayMs: LOOK_AFTER_MS });
+
+async function sizeOfFilter(count: BulkContext["count"], filter: ContactFilter) {
+  const matching = await count(filter);
+  return matching.exact ? { total: matching.count } : {};
 }
 
 function readChange(db: Connection, request: BulkRequest, now: number): BulkChange {

@@ -88,6 +88,7 @@ export const contactRoutes = ({ guard, clock, jobs, databases, outside }: AppDep
             jobs,
             workspaceId: workspace.id,
             actorId: actor.id,
+            count: (filter) => outside.reads.look(workspace.id, contactLooks.count, filter),
           },
           body,
         );

@@ -2,10 +2,11 @@ import { Elysia } from "elysia";
 import { refusals, WorkspaceParams } from "../../platform/http/schemas.ts";
 import type { AppDeps } from "../deps.ts";
 import { applyTags } from "./contact-bulk.service.ts";
+import { contactLooks } from "./contact-looks.service.ts";
 import { TagRequestSchema, TagResult } from "./tag-contacts.schema.ts";
 
 /** A route of tags that takes a filter of contacts, so it lives in this slice. */
-export const tagContactRoutes = ({ guard, clock, jobs, databases }: AppDeps) =>
+export const tagContactRoutes = ({ guard, clock, jobs, databases, outside }: AppDeps) =>
   new Elysia({
     name: "tag-contacts",
     prefix: "/workspaces/:workspaceId/tags",
@@ -22,6 +23,7 @@ export const tagContactRoutes = ({ guard, clock, jobs, databases }: AppDeps) =>
             jobs,
             workspaceId: workspace.id,
             actorId: actor.id,
+            count: (filter) => outside.reads.look(workspace.id, contactLooks.count, filter),
           },
           body,
         );

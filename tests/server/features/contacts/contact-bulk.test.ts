@@ -64,7 +64,15 @@ test("deletes all contacts of a filter as a job, and none besides", async () => 
 
   expect(count("contact WHERE domain = 'odd.example'")).toBe(0);
   expect(count("contact")).toBe(475);
-  expect(getTask(open(), taskKinds, job?.id ?? 0)).toMatchObject({ state: "done", doneCount: 475 });
+  expect(getTask(open(), taskKinds, job?.id ?? 0)).toMatchObject({
+    ...{
+      state: "done",
+      doneCount: 475,
+      total: 475,
+      unit: "contacts",
+      startedAt: expect.any(Number),
+    },
+  });
   expect(open().prepare("SELECT n FROM audience_count WHERE name = 'contacts'").get()).toEqual({
     n: 475,
   });

@@ -2,12 +2,13 @@ import { useEffect, useState } from "preact/hooks";
 import { ask, given } from "../../api.ts";
 import { useChoices } from "../../choices.ts";
 import { useWorkspace } from "../../session.ts";
+import { refreshAudience, undoTask } from "../../tasks.ts";
 import { Button } from "../../ui/button.tsx";
 import { confirm } from "../../ui/confirm.tsx";
 import { Menu } from "../../ui/menu.tsx";
 import { BulkBar, type Selection } from "../../ui/table.tsx";
 import { attempt, toast } from "../../ui/toast.tsx";
-import { type BulkChange, refreshContacts, undoBulk } from "./bulk.ts";
+import type { BulkChange } from "./bulk.ts";
 import { type BulkEdit, BulkEditDialog } from "./bulk-edit-dialog.tsx";
 import { t } from "./contacts.messages.ts";
 import type { ContactFilter } from "./use-contacts.ts";
@@ -38,12 +39,12 @@ export function BulkActions({
       const result = await ask(workspace.call.contacts.bulk.post({ ...change, ...whom }));
       const said = t("bulkDone", { count: result.affected });
       toast(result.job === null ? said : t("bulkGoesOn"), {
-        undo: () => void undoBulk(workspace, result.action.id),
+        undo: () => void undoTask(workspace, result.action.id),
       });
     });
     if (done) {
       selection.clear();
-      await refreshContacts();
+      await refreshAudience();
     }
   };
   const confirmed = async (action: "delete" | "suppress") => {

@@ -4,6 +4,7 @@ import { contactStatuses, useChoices } from "../../choices.ts";
 import { formatDate, formatNumber } from "../../format.ts";
 import { useWorkspace } from "../../session.ts";
 import { sourceText } from "../../sources.ts";
+import { RunningWork, TasksDialog } from "../../task-list.tsx";
 import { Button, ButtonLink } from "../../ui/button.tsx";
 import { useCommands } from "../../ui/commands.ts";
 import { Badge, Card, RelativeTime, type Tone } from "../../ui/display.tsx";
@@ -17,7 +18,6 @@ import { type Sort, useUrlState } from "../../ui/url-state.ts";
 import { BulkActions } from "./bulk-actions.tsx";
 import { t } from "./contacts.messages.ts";
 import { NewContactDialog } from "./new-contact-dialog.tsx";
-import { RecentActions } from "./recent-actions.tsx";
 import { type Contact, type ContactFilter, useContactCount, useContacts } from "./use-contacts.ts";
 
 /** Everybody this workspace knows. */
@@ -55,6 +55,7 @@ export function ContactsPage() {
         actions={
           workspace.canEdit && (
             <>
+              <RunningWork />
               <MoreActions onLook={() => setLooking(true)} />
               {additions}
             </>
@@ -66,7 +67,7 @@ export function ContactsPage() {
           <ContactRows empty={additions} />
         </Card>
       </PageBody>
-      {isLooking && <RecentActions onClose={() => setLooking(false)} />}
+      {isLooking && <TasksDialog onClose={() => setLooking(false)} />}
       {adding && <NewContactDialog onClose={() => setAdding(false)} />}
     </>
   );

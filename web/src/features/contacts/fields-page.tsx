@@ -2,9 +2,11 @@ import { useQuery } from "@tanstack/preact-query";
 import { ListPlus } from "lucide-preact";
 import { useState } from "preact/hooks";
 import { type Answer, ask, type WorkspaceApi } from "../../api.ts";
-import { type Field, refreshChoices, useChoices } from "../../choices.ts";
+import { type Field, useChoices } from "../../choices.ts";
 import { formatList } from "../../format.ts";
 import { useWorkspace } from "../../session.ts";
+import { RunningWork } from "../../task-list.tsx";
+import { refreshAudience } from "../../tasks.ts";
 import { Button } from "../../ui/button.tsx";
 import { confirm } from "../../ui/confirm.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -38,7 +40,12 @@ export function FieldsPage() {
         title={t("fields")}
         trail={[{ label: t("contacts"), href: `${workspace.base}/contacts` }]}
         description={t("fieldsBody", { example: "{{ contact.city }}" })}
-        actions={add}
+        actions={
+          <>
+            <RunningWork />
+            {add}
+          </>
+        }
       />
       <PageBody>
         <Card flush>
@@ -77,7 +84,7 @@ function FieldTable({ fields }: { fields: Field[] }) {
       typeName: field.label,
     });
     if (sure && (await attempt(() => ask(fieldApi(field).delete())))) {
-      await refreshChoices("fields");
+      await refreshAudience();
     }
   };
   return (
@@ -147,7 +154,7 @@ function ChangeFieldDialog({ field, onClose }: { field: Field; onClose: () => vo
     submit: async ({ label, key, choices }) => {
       const lines = choices.split("\n").flatMap((line) => line.trim() || []);
       await ask(call.patch({ label, key, ...(hasChoices ? { choices: lines } : {}) }));
-      await refreshChoices("fields");
+      await refreshAudience();
       onClose();
     },
   });
@@ -190,7 +197,7 @@ function NewFieldDialog({ onClose }: { onClose: () => void }) {
       const lines = choices.split("\n").flatMap((line) => line.trim() || []);
       const choiceList = type === "choice" || type === "multi_choice" ? { choices: lines } : {};
       await ask(workspace.call["contact-fields"].post({ label, type, ...choiceList }));
-      await refreshChoices("fields");
+      await refreshAudience();
       onClose();
     },
   });

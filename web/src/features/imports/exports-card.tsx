@@ -4,16 +4,16 @@ import { formatBytes, formatDate, formatNumber } from "../../format.ts";
 import { useWorkspace } from "../../session.ts";
 import { Button, ButtonLink } from "../../ui/button.tsx";
 import { CopyLink } from "../../ui/copy-link.tsx";
-import { Card, ProgressBar, RelativeTime } from "../../ui/display.tsx";
+import { Card, RelativeTime } from "../../ui/display.tsx";
 import { PagedTable } from "../../ui/paged-table.tsx";
 import { EmptyState } from "../../ui/states.tsx";
 import type { Column } from "../../ui/table.tsx";
 import { attempt } from "../../ui/toast.tsx";
 import { useUrlState } from "../../ui/url-state.ts";
 import { usePages } from "../../ui/use-pages.ts";
+import { isOpen, WorkProgress } from "../../ui/work-state.tsx";
 import { ExportDialog } from "./export-dialog.tsx";
 import { t } from "./imports.messages.ts";
-import { JobBadge } from "./job-state.tsx";
 import type { Export } from "./use-imports.ts";
 
 /** What was taken out, with its progress and, for a week, its file. `?export=` opens the dialog for another. */
@@ -23,7 +23,7 @@ export function ExportsCard() {
   const list = usePages<Export>({
     key: ["exports", workspace.id],
     read: (cursor, signal) => ask(workspace.call.exports.get({ query: cursor, fetch: { signal } })),
-    refetchWhile: (row) => row.state === "queued" || row.state === "running",
+    refetchWhile: isOpen,
   });
   const action = <Button onClick={() => url.set({ export: "contacts" })}>{t("newExport")}</Button>;
   const refetch = () => void list.query.refetch();
@@ -81,17 +81,10 @@ const columns = (): Column<Export>[] => [
 ];
 
 function State({ row }: { row: Export }) {
-  if (row.state === "running" && row.rowsTotal > 0) {
-    return (
-      <div class="min-w-32">
-        <ProgressBar label={t("progress")} value={row.rowsDone} max={row.rowsTotal} />
-      </div>
-    );
-  }
   const isGone = row.state === "done" && row.error !== null;
   return (
     <span class="flex flex-wrap items-center gap-x-3 gap-y-1">
-      {!isGone && <JobBadge state={row.state} />}
+      {!isGone && <WorkProgress state={row.state} done={row.rowsDone} total={row.rowsTotal} />}
       <span class="text-sm text-muted max-md:hidden">
         {row.error}
         {!isGone && row.expiresAt !== null && t("until", { date: formatDate(row.expiresAt) })}
@@ -104,7 +97,7 @@ function State({ row }: { row: Export }) {
 function Actions({ row, onChanged }: { row: Export; onChanged: () => void }) {
   const workspace = useWorkspace();
   const call = workspace.call.exports({ id: row.id });
-  if (row.state === "queued" || row.state === "running") {
+  if (isOpen(row)) {
     const cancel = async () => {
       await attempt(() => ask(call.cancel.post()));
       onChanged();

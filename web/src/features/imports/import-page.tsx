@@ -4,13 +4,13 @@ import { formatDuration, formatNumber } from "../../format.ts";
 import { useWorkspace } from "../../session.ts";
 import { Button, ButtonLink } from "../../ui/button.tsx";
 import { confirm } from "../../ui/confirm.tsx";
-import { Card, ProgressBar, Stat, StatRow } from "../../ui/display.tsx";
+import { Card, Stat, StatRow } from "../../ui/display.tsx";
 import { PageBody, PageHeader } from "../../ui/page.tsx";
 import { Loaded, Notice } from "../../ui/states.tsx";
 import { attempt } from "../../ui/toast.tsx";
+import { isOpen, WorkBadge, WorkProgress } from "../../ui/work-state.tsx";
 import { ImportSettings } from "./import-settings.tsx";
 import { t } from "./imports.messages.ts";
-import { JobBadge } from "./job-state.tsx";
 import { type Import, useImport } from "./use-imports.ts";
 
 /** One import: what its columns hold, then how far it is, then what came of it. */
@@ -28,7 +28,7 @@ export function ImportPage() {
           { label: t("contacts"), href: `${workspace.base}/contacts` },
           { label: t("importsExports"), href: `${workspace.base}/contacts/imports` },
         ]}
-        badge={job.data && <JobBadge state={job.data.state} />}
+        badge={job.data && <WorkBadge state={job.data.state} />}
         actions={job.data && <Actions job={job.data} onChanged={refresh} />}
       />
       <Loaded query={job} rows={6}>
@@ -81,9 +81,7 @@ function Actions({ job, onChanged }: { job: Import; onChanged: () => void }) {
   }
   return (
     <>
-      {(job.state === "queued" || job.state === "running") && (
-        <Button onClick={cancel}>{t("cancelImport")}</Button>
-      )}
+      {isOpen(job) && <Button onClick={cancel}>{t("cancelImport")}</Button>}
       {(job.state === "failed" || job.state === "cancelled") && (
         <Button onClick={() => act("resume")}>{t("resume")}</Button>
       )}
@@ -157,7 +155,12 @@ function Progress({ job }: { job: Import }) {
   return (
     <Card title={t("progress")}>
       <div class="flex flex-col gap-2">
-        <ProgressBar label={t("progress")} value={job.progressBytes} max={job.sizeBytes} />
+        <WorkProgress
+          state={job.state}
+          done={job.progressBytes}
+          total={job.sizeBytes}
+          unit="bytes"
+        />
         <p class="text-sm text-muted tabular-nums">{words.join(" · ")}</p>
       </div>
     </Card>

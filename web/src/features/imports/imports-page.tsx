@@ -6,9 +6,9 @@ import { Card, RelativeTime } from "../../ui/display.tsx";
 import { PageBody, PageHeader } from "../../ui/page.tsx";
 import { EmptyState, Loaded } from "../../ui/states.tsx";
 import { type Column, Table } from "../../ui/table.tsx";
+import { WorkProgress } from "../../ui/work-state.tsx";
 import { ExportsCard } from "./exports-card.tsx";
 import { t } from "./imports.messages.ts";
-import { JobBadge } from "./job-state.tsx";
 import { type Import, useImports } from "./use-imports.ts";
 
 /** What came in and what was taken out. */
@@ -59,6 +59,13 @@ function Imports({ action }: { action: preact.ComponentChildren }) {
   );
 }
 
+/** How many rows a file has is known at its end; until then its bytes say how far the import is. */
+function Progress({ row }: { row: Import }) {
+  return (
+    <WorkProgress state={row.state} done={row.progressBytes} total={row.sizeBytes} unit="bytes" />
+  );
+}
+
 const importColumns = (base: string): Column<Import>[] => [
   {
     key: "file",
@@ -69,7 +76,7 @@ const importColumns = (base: string): Column<Import>[] => [
       </a>
     ),
   },
-  { key: "state", head: t("state"), cell: (row) => <JobBadge state={row.state} /> },
+  { key: "state", head: t("state"), cell: (row) => <Progress row={row} /> },
   ...(["created", "updated", "rejected"] as const).map((key) => ({
     key,
     head: t(key),

@@ -90,12 +90,7 @@ export const t = messages({
   duplicates: { en: "Duplicate rows", de: "Doppelte Zeilen" },
   rejected: { en: "Rejected", de: "Abgelehnt" },
   when: { en: "When", de: "Wann" },
-  uploaded: { en: "Needs your input", de: "Wartet auf Ihre Eingabe" },
-  queued: { en: "Waiting", de: "Wartet" },
-  running: { en: "Running", de: "Läuft" },
-  done: { en: "Done", de: "Fertig" },
   failed: { en: "Failed", de: "Fehlgeschlagen" },
-  cancelled: { en: "Cancelled", de: "Abgebrochen" },
   chooseFile: { en: "CSV file", de: "CSV-Datei" },
   fileHint: {
     en: "Any separator and encoding, up to 500 MB. From Excel, save as CSV first. SwiftMail recognizes exports from Mailchimp, Brevo, Klaviyo, HubSpot, Shopify, CleverReach and others.",

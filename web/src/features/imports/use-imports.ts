@@ -1,12 +1,11 @@
 import { useQuery } from "@tanstack/preact-query";
 import { type Answer, ask, type WorkspaceApi } from "../../api.ts";
 import type { OpenWorkspace } from "../../session.ts";
+import { isOpen, LIVE_MS } from "../../ui/work-state.tsx";
 
 type Imports = WorkspaceApi["imports"];
 /** The API of one import. */
 export type OneImport = ReturnType<Imports>;
-
-export type JobState = Import["state"];
 
 export type Import = Answer<OneImport["get"]>;
 
@@ -33,14 +32,12 @@ export type StatusChoices = {
 
 export type Export = Answer<WorkspaceApi["exports"]["get"]>["items"][number];
 
-const isOpen = (state: JobState) => state === "queued" || state === "running";
-const LIVE_MS = 1_000;
-
 export function useImport(workspace: OpenWorkspace, id: number) {
   return useQuery({
     queryKey: ["import", workspace.id, id],
     queryFn: () => ask(workspace.call.imports({ id }).get()),
-    refetchInterval: (query) => isOpen(query.state.data?.state ?? "done") && LIVE_MS,
+    refetchInterval: (query) =>
+      query.state.data !== undefined && isOpen(query.state.data) && LIVE_MS,
   });
 }
 
@@ -49,7 +46,6 @@ export function useImports(workspace: OpenWorkspace) {
   return useQuery({
     queryKey: ["imports", workspace.id],
     queryFn: () => ask(workspace.call.imports.get({ query: { limit: 50 } })),
-    refetchInterval: (query) =>
-      (query.state.data?.items.some((one) => isOpen(one.state)) ?? false) && LIVE_MS,
+    refetchInterval: (query) => (query.state.data?.items.some(isOpen) ?? false) && LIVE_MS,
   });
 }

@@ -6,7 +6,7 @@ import { queryClient, useWorkspace } from "../../session.ts";
 import { Button, ButtonLink } from "../../ui/button.tsx";
 import { confirm } from "../../ui/confirm.tsx";
 import { CopyLink } from "../../ui/copy-link.tsx";
-import { Badge, Card, RelativeTime } from "../../ui/display.tsx";
+import { Card, RelativeTime } from "../../ui/display.tsx";
 import { TextField } from "../../ui/field.tsx";
 import { PageBody, PageHeader } from "../../ui/page.tsx";
 import { PagedTable } from "../../ui/paged-table.tsx";
@@ -15,6 +15,7 @@ import type { Column } from "../../ui/table.tsx";
 import { attempt, toast } from "../../ui/toast.tsx";
 import { useUrlState } from "../../ui/url-state.ts";
 import { usePages } from "../../ui/use-pages.ts";
+import { isOpen, WorkBadge } from "../../ui/work-state.tsx";
 import { t } from "./privacy.messages.ts";
 import { RetentionCard } from "./retention-card.tsx";
 
@@ -106,7 +107,7 @@ function Requests() {
     key: ["privacy-requests", workspace.id],
     read: (cursor, signal) =>
       ask(workspace.call.privacy.requests.get({ query: cursor, fetch: { signal } })),
-    refetchWhile: (row) => row.state === "queued" || row.state === "running",
+    refetchWhile: isOpen,
   });
   const actions = (row: PrivacyRequest) =>
     row.kind === "export" && row.state === "done" && row.error === null ? (
@@ -137,15 +138,7 @@ function Requests() {
   );
 }
 
-const states = {
-  queued: ["stateQueued", "info"],
-  running: ["stateRunning", "info"],
-  done: ["stateDone", "success"],
-  failed: ["stateFailed", "error"],
-} as const;
-
 function State({ row }: { row: PrivacyRequest }) {
-  const [word, tone] = states[row.state];
   const rows = Object.values(row.result).reduce((sum, n) => sum + n, 0);
   const { segments = 0, uploads = 0 } = row.result;
   const isToRead = row.error !== null || row.check.length + segments + uploads > 0;
@@ -153,9 +146,7 @@ function State({ row }: { row: PrivacyRequest }) {
     row.kind === "export" ? t("gathered", { count: rows }) : t("removed", { count: rows });
   return (
     <span class="flex flex-wrap items-center gap-x-3 gap-y-1">
-      <Badge tone={tone} live={row.state === "running"}>
-        {t(word)}
-      </Badge>
+      <WorkBadge state={row.state} />
       <span class={`text-sm text-muted ${isToRead ? "" : "max-md:hidden"}`}>
         {row.error ?? (row.state === "done" && gathered)}
         {row.kind === "erase" && segments > 0 && (

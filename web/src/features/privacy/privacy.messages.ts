@@ -36,10 +36,6 @@ export const t = messages({
   export: { en: "Export", de: "Export" },
   erase: { en: "Erasure", de: "Löschung" },
   state: { en: "Status", de: "Status" },
-  stateQueued: { en: "Waiting", de: "Wartet" },
-  stateRunning: { en: "Running", de: "Läuft" },
-  stateDone: { en: "Done", de: "Fertig" },
-  stateFailed: { en: "Failed", de: "Fehlgeschlagen" },
   erased: { en: "The address was erased too", de: "Auch die Adresse wurde gelöscht" },
   gathered: {
     en: "{count, plural, one {# entry} other {# entries}} in a ZIP file with JSON, CSV and a readable page",

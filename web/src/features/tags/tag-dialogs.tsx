@@ -1,6 +1,7 @@
 import { ask } from "../../api.ts";
-import { refreshChoices, type Tag, useChoices } from "../../choices.ts";
+import { type Tag, useChoices } from "../../choices.ts";
 import { useWorkspace } from "../../session.ts";
+import { refreshAudience } from "../../tasks.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { SelectField, TextField } from "../../ui/field.tsx";
@@ -8,8 +9,6 @@ import { useForm } from "../../ui/form.ts";
 import { FormProblem } from "../../ui/states.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { t } from "./tags.messages.ts";
-
-const refresh = () => refreshChoices("tags");
 
 /** Makes a tag, or gives one another name. */
 export function TagDialog({ tag, onClose }: { tag: Tag | undefined; onClose: () => void }) {
@@ -19,7 +18,7 @@ export function TagDialog({ tag, onClose }: { tag: Tag | undefined; onClose: () 
     submit: async (values) => {
       const { tags } = workspace.call;
       await (tag === undefined ? ask(tags.post(values)) : ask(tags({ id: tag.id }).patch(values)));
-      await refresh();
+      await refreshAudience();
       onClose();
     },
   });
@@ -53,7 +52,7 @@ export function MergeTagDialog({ tag, onClose }: { tag: Tag; onClose: () => void
     submit: async ({ into }) => {
       await ask(workspace.call.tags({ id: tag.id }).merge.post({ into: Number(into) }));
       toast(t("merged"));
-      await refresh();
+      await refreshAudience();
       onClose();
     },
   });

@@ -1,9 +1,11 @@
 import { Tag as TagIcon } from "lucide-preact";
 import { useState } from "preact/hooks";
 import { ask, given } from "../../api.ts";
-import { refreshChoices, type Tag } from "../../choices.ts";
+import type { Tag } from "../../choices.ts";
 import { formatNumber } from "../../format.ts";
 import { useWorkspace } from "../../session.ts";
+import { RunningWork } from "../../task-list.tsx";
+import { refreshAudience } from "../../tasks.ts";
 import { Button } from "../../ui/button.tsx";
 import { confirm } from "../../ui/confirm.tsx";
 import { Card, RelativeTime } from "../../ui/display.tsx";
@@ -34,7 +36,12 @@ export function TagsPage() {
       <PageHeader
         title={t("tags")}
         trail={[{ label: t("contacts"), href: `${workspace.base}/contacts` }]}
-        actions={create}
+        actions={
+          <>
+            <RunningWork />
+            {create}
+          </>
+        }
       />
       <PageBody>
         <Card flush>
@@ -78,7 +85,7 @@ function TagRows({
     });
     if (sure && (await attempt(() => ask(workspace.call.tags({ id: tag.id }).delete())))) {
       toast(t("removed"));
-      await refreshChoices("tags");
+      await refreshAudience();
     }
   };
   const actions = (tag: Tag) => (

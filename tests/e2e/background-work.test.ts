@@ -1,0 +1,99 @@
+// Work on many contacts as people see it, on the compiled binary in a real browser: it shows while it runs, on every
+// page that could have begun it, can be stopped, and what it changed is taken back.
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import type { Browser, Page } from "playwright-core";
+import {
+  accessibilityFindings,
+  desktop,
+  launchBrowser,
+  takeScreenshots,
+} from "../support/browser.ts";
+import { type SeededBinary, startSeededBinary } from "../support/seeded-binary.ts";
+
+const STEP_MS = 120_000;
+const CONTACTS = 30_000;
+const pictures = process.env["SCREENSHOTS"];
+
+let seeded: SeededBinary;
+let browser: Browser;
+let page: Page;
+
+const path = (rest: string) => `${seeded.workspace.path}${rest}`;
+const open = (rest: string) => page.goto(`${seeded.binary.url}/w/${seeded.workspace.id}${rest}`);
+const button = (name: string) => page.getByRole("button", { name, exact: true });
+const look = async (name: string) => {
+  expect(await accessibilityFindings(page)).toEqual([]);
+  if (pictures !== undefined) {
+    await takeScreenshots(page, pictures, name);
+    await page.setViewportSize(desktop);
+  }
+};
+
+beforeAll(async () => {
+  seeded = await startSeededBinary();
+  const { api } = seeded;
+  const rows = Array.from({ length: CONTACTS }, (_, index) => `reader${index}@reader.test`);
+  const file = new File([`email\n${rows.join("\n")}\n`], "readers.csv");
+  const { id } = await api.upload<{ id: number }>(path("/imports"), file);
+  await api.post(path(`/imports/${id}/start`), {
+    mapping: [{ column: 0, target: "email" }],
+    onDuplicate: "update",
+  });
+  for (;;) {
+    const { state } = await api.get<{ state: string }>(path(`/imports/${id}`));
+    if (state === "done") {
+      break;
+    }
+    expect(["queued", "running"]).toContain(state);
+    await Bun.sleep(200);
+  }
+  browser = await launchBrowser();
+  const context = await browser.newContext({ viewport: desktop, locale: "en-GB" });
+  page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  await page.goto(`${seeded.binary.url}/sign-in`);
+  await page.getByLabel("Email address").fill(seeded.email);
+  await page.getByLabel("Password", { exact: true }).fill(seeded.password);
+  await button("Sign in").click();
+  await page.waitForURL(/\/w\//);
+}, STEP_MS);
+
+afterAll(async () => {
+  await browser?.close();
+  await seeded?.binary.dispose();
+});
+
+test(
+  "a change of everybody shows while it runs, is stopped, and what it did is undone",
+  async () => {
+    const { job } = await seeded.api.post<{ job: { id: number } }>(path("/contacts/bulk"), {
+      action: "add_tag",
+      tag: "Everybody",
+      filter: {},
+    });
+    await open("/contacts/tags");
+    await button("1 running").waitFor();
+    await open("/contacts");
+    await button("1 running").click();
+    const list = page.getByRole("dialog", { name: "Background work" });
+    await list.getByText("Change tags").waitFor();
+    await list.getByText(/ of 30,000$/).waitFor();
+    await look("running-work");
+    await list.getByRole("button", { name: "Cancel" }).click();
+    await button("1 running").waitFor({ state: "detached" });
+
+    await button("More actions").click();
+    await page.getByRole("menuitem", { name: "Background work" }).click();
+    await page.getByText("Cancelled").waitFor();
+    await look("background-work");
+    const stopped = await seeded.api.get<{ doneCount: number }>(path(`/tasks/${job.id}`));
+    expect(stopped.doneCount).toBeGreaterThan(0);
+    expect(stopped.doneCount).toBeLessThan(CONTACTS);
+    await page.getByRole("dialog").getByRole("button", { name: "Undo" }).click();
+    await page.getByText(/^Undone for/).waitFor({ timeout: STEP_MS });
+
+    const { items } = await seeded.api.get<{ items: { contactCount: number }[] }>(path("/tags"));
+    expect(items.map(({ contactCount }) => contactCount)).toEqual([0]);
+  },
+  STEP_MS,
+);

@@ -1,0 +1,126 @@
+import { Loader } from "lucide-preact";
+import { useEffect, useRef } from "preact/hooks";
+import { useWorkspace } from "./session.ts";
+import { t } from "./tasks.messages.ts";
+import { cancelTask, refreshAudience, type Task, undoTask, useTasks } from "./tasks.ts";
+import { Button } from "./ui/button.tsx";
+import { Dialog } from "./ui/dialog.tsx";
+import { RelativeTime } from "./ui/display.tsx";
+import { Popover } from "./ui/menu.tsx";
+import { Loaded } from "./ui/states.tsx";
+import { useNow } from "./ui/use-now.ts";
+import { isOpen, WorkProgress } from "./ui/work-state.tsx";
+
+/** A button with the number of tasks at work, which opens their list. Not there while nothing is. */
+export function RunningWork() {
+  const workspace = useWorkspace();
+  const items = useTasks(workspace, "open").data?.items ?? [];
+  const count = items.length;
+  const before = useRef(count);
+  useEffect(() => {
+    if (count < before.current) {
+      void refreshAudience();
+    }
+    before.current = count;
+  }, [count]);
+  if (count === 0) {
+    return null;
+  }
+  return (
+    <Popover
+      label={t("background")}
+      align="end"
+      button={
+        <>
+          <Loader size={16} aria-hidden="true" />
+          {t("atWork", { count })}
+        </>
+      }
+    >
+      {() => (
+        <div class="w-80 max-w-[calc(100vw-16px)] p-3">
+          <TaskList items={items} />
+        </div>
+      )}
+    </Popover>
+  );
+}
+
+/** What was done to many contacts lately and what is being done, each with what can still be done about it. */
+export function TasksDialog({ onClose }: { onClose: () => void }) {
+  const tasks = useTasks(useWorkspace(), "all");
+  return (
+    <Dialog title={t("background")} onClose={onClose}>
+      <Loaded query={tasks} rows={4}>
+        {({ items }) =>
+          items.length === 0 ? <p class="text-muted">{t("noTasks")}</p> : <TaskList items={items} />
+        }
+      </Loaded>
+    </Dialog>
+  );
+}
+
+function TaskList({ items }: { items: Task[] }) {
+  return (
+    <ul class="flex flex-col gap-4">
+      {items.map((task) => (
+        <TaskRow key={task.id} task={task} />
+      ))}
+    </ul>
+  );
+}
+
+function TaskRow({ task }: { task: Task }) {
+  return (
+    <li class="flex items-start justify-between gap-4">
+      <div class="flex min-w-0 grow flex-col gap-1">
+        <span class="flex flex-wrap items-center gap-x-3 gap-y-1">
+          {t(task.kind)}
+          {task.state !== "done" && task.undoState === "none" && (
+            <WorkProgress state={task.state} done={task.doneCount} total={task.total} />
+          )}
+        </span>
+        <span class="text-sm text-muted">
+          {sentence(task)}
+          {" · "}
+          <RelativeTime at={task.createdAt} />
+        </span>
+        {task.error !== null && <span class="text-sm text-error">{task.error}</span>}
+      </div>
+      <TaskButton task={task} />
+    </li>
+  );
+}
+
+function sentence(task: Task): string {
+  switch (task.undoState) {
+    case "queued":
+      return t("beingUndone");
+    case "done":
+      return t("wasUndone", { count: task.undoneCount });
+    case "none":
+      return t(task.unit, {
+        count: isOpen(task) ? (task.total ?? task.doneCount) : task.doneCount,
+      });
+  }
+}
+
+function TaskButton({ task }: { task: Task }) {
+  const workspace = useWorkspace();
+  const now = useNow();
+  if (!workspace.canEdit) {
+    return null;
+  }
+  if (isOpen(task)) {
+    return task.canCancel ? (
+      <Button size="small" onClick={() => cancelTask(workspace, task.id)}>
+        {t("cancel")}
+      </Button>
+    ) : null;
+  }
+  return task.undoState === "none" && (task.undoUntil ?? 0) > now ? (
+    <Button size="small" onClick={() => undoTask(workspace, task.id)}>
+      {t("undo")}
+    </Button>
+  ) : null;
+}

@@ -1,0 +1,62 @@
+import { formatNumber } from "../format.ts";
+import { Badge, ProgressBar, type Tone } from "./display.tsx";
+import { t } from "./work-state.messages.ts";
+
+/** The states of long work: imports, exports, privacy requests and tasks. Only an import waits for its questions. */
+export type WorkState = "uploaded" | "queued" | "running" | "done" | "failed" | "cancelled";
+
+/** How often a page asks again about work that waits or runs (ms). */
+export const LIVE_MS = 1_000;
+
+export const isOpen = ({ state }: { state: WorkState }): boolean =>
+  state === "queued" || state === "running";
+
+const tones: Record<WorkState, Tone> = {
+  uploaded: "warning",
+  queued: "info",
+  running: "info",
+  done: "success",
+  failed: "error",
+  cancelled: "neutral",
+};
+
+/** The state of long work as a badge. */
+export function WorkBadge({ state }: { state: WorkState }) {
+  return (
+    <Badge tone={tones[state]} live={state === "running"}>
+      {t(state)}
+    </Badge>
+  );
+}
+
+/**
+ * How far long work is: a bar while it runs and its size is known, else its state. `bytes` counts what nobody reads as a
+ * number, so that it is a bar alone.
+ */
+export function WorkProgress({
+  state,
+  done,
+  total,
+  unit,
+}: {
+  state: WorkState;
+  done: number;
+  total: number | null;
+  unit?: "bytes";
+}) {
+  if (state !== "running" || total === null || total === 0) {
+    return <WorkBadge state={state} />;
+  }
+  // A total is an estimate: there may be more by now.
+  const max = Math.max(done, total);
+  return (
+    <div class="flex min-w-32 flex-col gap-1">
+      <ProgressBar label={t("progress")} value={done} max={max} />
+      {unit !== "bytes" && (
+        <span class="text-sm text-muted tabular-nums">
+          {t("doneOf", { done: formatNumber(done), total: formatNumber(max) })}
+        </span>
+      )}
+    </div>
+  );
+}

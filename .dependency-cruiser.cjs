@@ -8,7 +8,7 @@ const forbid = (name, why, from, to) => ({ name, comment: why, severity: "error"
 const entry = "^server/((main|cli|app|start-server)\\.ts$|commands/)";
 /** Files of server/delivery that every stage may use. */
 const sharedByStages =
-  "(types|facts|ports|tokens|(consent|person|suppression|settings|block-list)\\.store)\\.ts$";
+  "(types|facts|ports|tokens|(consent|person|suppression|settings|block-list|unknown-outcomes)\\.store)\\.ts$";
 const pureCore = "^(node:)?(crypto|url|buffer|util|path|punycode)$";
 
 /** A package by name, resolved or not: a native sub-path such as better-sqlite3/linux-x64 stays unresolved. */

@@ -78,6 +78,8 @@ export type WriterMethods = {
   }) => Promise<number>;
   /** Pauses a campaign on delivery's own decision; the reason is a sentence. */
   pause: (request: { workspaceId: string; campaignId: number; reason: string }) => Promise<void>;
+  /** Holds the campaign's ambiguous messages from now on, and those that wait to be sent again. */
+  holdUnknown: (request: { workspaceId: string; campaignId: number }) => Promise<void>;
   /** Applies the journal's facts of a workspace; false when some of them must wait. */
   catchUp: (request: { workspaceId: string }) => Promise<boolean>;
   /** Closes a workspace's file, before it is removed or replaced. */

@@ -231,6 +231,7 @@ export async function newSendingNode(options: NodeOptions = {}) {
   const feedback = new Feedback({
     ...{ clocks, traffic, dispatcher, placer, runs: () => runs },
     onPause: (_run, reason) => seen.pauses.push(reason),
+    onLostAnswers: () => undefined,
     ...options.feedback,
   });
   dispatcher.start({

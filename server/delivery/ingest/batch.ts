@@ -2,6 +2,7 @@ import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
 import type { Fact } from "../facts.ts";
 import type { BounceRules, BreakerRules, ClassifyEngagement } from "../ports.ts";
+import { holdsAmbiguous } from "../unknown-outcomes.store.ts";
 import { applyBounce, applyComplaint } from "./apply-bounce.ts";
 import { applyEngagement, applyUnsubscribe } from "./apply-engagement.ts";
 import { applyRelease, applyResult, writeChunkChanges } from "./apply-result.ts";
@@ -9,7 +10,6 @@ import { checkBreaker } from "./breaker.ts";
 import { Counts } from "./counts.store.ts";
 import type { Batch, GatheredFact } from "./gathered.ts";
 import { applyOnce } from "./position.store.ts";
-import { holdsAmbiguous } from "./results.store.ts";
 import { settleCampaign } from "./settle.store.ts";
 
 /** Decisions that applying facts needs from other stages, passed in because stages do not import each other. */
@@ -135,11 +135,12 @@ function inKeyOrder(facts: Fact[]): Fact[] {
 }
 
 /**
- * Decides `ask` results. The recorder could not read the campaign's setting, because the workspace was set aside or not
- * loaded yet.
+ * Holds an ambiguous message if the campaign's setting says so now. Whoever recorded the result may not have known it:
+ * the workspace was set aside or not loaded yet, or delivery has since changed the setting.
  */
 function decided(db: Connection, fact: Fact): Fact {
-  const isHeld = fact.k === "result" && fact.ask === 1 && holdsAmbiguous(db, fact.c);
+  const waits = fact.k === "result" && fact.oc === "ambiguous" && fact.st === "deferred";
+  const isHeld = waits && holdsAmbiguous(db, fact.c);
   return isHeld ? { ...fact, st: "held" } : fact;
 }
 

@@ -185,12 +185,3 @@ export function unsubscribeFromLists(
 ): void {
   unsubscribeLists(db).run(at, reason, contactId);
 }
-
-const selectHolds = statement<[campaignId: number], { holds: number }>(`
-  SELECT on_ambiguous = 'hold' AS holds FROM campaign_sending WHERE campaign_id = ?
-`);
-
-/** True when the campaign holds ambiguous messages for a person to decide. */
-export function holdsAmbiguous(db: Connection, campaignId: number): boolean {
-  return selectHolds(db).get(campaignId)?.holds === 1;
-}

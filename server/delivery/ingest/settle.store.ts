@@ -1,5 +1,6 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction, statement } from "../../platform/db/statements.ts";
+import { holdDeferred, holdsAmbiguous } from "../unknown-outcomes.store.ts";
 
 const selectProgress = statement<
   [campaignId: number],
@@ -41,6 +42,10 @@ export function settleCampaign(
   const to = nextStatus(progress);
   if (to === undefined) {
     return undefined;
+  }
+  if (to === "paused" && holdsAmbiguous(db, campaignId)) {
+    // A message whose second try was under way when the pause began may have been deferred again since.
+    holdDeferred(db, campaignId, now);
   }
   const moved = finish(db).run({ id: campaignId, from: progress.status, to, now });
   return moved.changes === 1 ? to : undefined;

@@ -24,6 +24,8 @@ export type FeedbackParts = {
   runs: () => Iterable<Run>;
   /** The campaign must be paused for this reason until a person has looked at it. */
   onPause: (run: Run, reason: string) => void;
+  /** What this campaign's servers may have taken without an answer must be held, whatever its setting says. */
+  onLostAnswers: (run: Run) => void;
 };
 
 /** How many sites in a row a direct route may fail to connect to before the route itself counts as broken. */
@@ -255,6 +257,7 @@ export class Feedback {
     if (often === undefined) {
       return;
     }
+    this.#holdUnknown(way);
     if (route.kind === "direct") {
       const { traffic, clocks } = this.#parts;
       const key = routeSiteKey(route, site.key);
@@ -267,6 +270,15 @@ export class Feedback {
     this.#routeFailed(way, `it broke off the connection after accepting ${often}`, true);
     if (!hasOther && !run.isHalted) {
       this.#parts.onPause(run, lostAnswersSentence(route.name, often));
+    }
+  }
+
+  /** Every campaign of the route may have been given to the faulty server, so no campaign sends such messages again. */
+  #holdUnknown({ circuit }: Way): void {
+    for (const run of this.#parts.runs()) {
+      if (run.parts.ways.some((own) => own.circuit === circuit)) {
+        this.#parts.onLostAnswers(run);
+      }
     }
   }
 

@@ -97,5 +97,5 @@ const keyOf = ({ target: { way, site } }: Lane): string =>
 /** Why a campaign was paused, and what a person can do about it. */
 export const lostAnswersSentence = (route: string, often: string): string =>
   `The sending method “${route}” broke off the connection after accepting ${often}, without confirming them. ` +
-  "These people may have received the message; the report lists them. The campaign is paused so that nobody " +
-  "receives a second copy. Ask the relay's operator whether they were delivered, then resume the campaign.";
+  "These people may have received the message, so nothing more is sent to them until you decide. Ask the relay's " +
+  "operator whether the messages were delivered, then resume the campaign.";

@@ -77,6 +77,8 @@ export class Pipeline {
       placer: this.#placer,
       runs: () => this.#runs.values(),
       onPause: (run, reason) => this.#pause(run, reason),
+      onLostAnswers: ({ parts: { workspaceId, campaignId } }) =>
+        parts.writer.tell("holdUnknown", { workspaceId, campaignId }),
     });
     const sender = new Sender({
       recorder,

@@ -22,10 +22,11 @@ import type {
   WriterEvents,
   WriterMethods,
 } from "../protocol.ts";
-import { campaignsWithStatus, pauseWithReason, renewLeases } from "../queue/claim.store.ts";
+import { campaignsWithStatus, renewLeases } from "../queue/claim.store.ts";
 import { createDue, type Due } from "../queue/due.store.ts";
 import { bounceRules, breakerRules } from "../result/bounce-rules.ts";
 import { classifyEngagement } from "../stats/engagement-class.ts";
+import { Braking } from "./braking.ts";
 import { Cancelling } from "./cancelling.ts";
 import { claimForAll, LEASE_MS } from "./claims.ts";
 import { Freezing } from "./freezing.ts";
@@ -63,6 +64,7 @@ export class Writer {
   readonly #onApplied: WriterEvents["applied"];
   readonly #freezing: Freezing;
   readonly #cancelling: Cancelling;
+  readonly braking: Braking;
   /** Until when (`performance.now()`) no work is leased from a workspace whose file is locked. */
   readonly #lockedUntil = new Map<string, number>();
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -122,6 +124,13 @@ export class Writer {
       clock,
     });
     this.#freezing = new Freezing(steadyClock);
+    this.braking = new Braking({
+      find: (id) => this.#find(id),
+      turn: (id) => this.#turn(id),
+      look: (id) => this.look(id),
+      onApplied: events.applied,
+      clock,
+    });
     this.#cancelling = new Cancelling({
       find: (id) => this.#find(id),
       turn: (id) => this.#turn(id),
@@ -266,16 +275,6 @@ export class Writer {
       this.#onApplied({ workspaceId, campaigns: [campaignId], settled: [], outcomes: {} });
       await this.lookWhenFree(workspaceId);
     }
-  }
-
-  async pause({ workspaceId, campaignId, reason }: Parameters<WriterMethods["pause"]>[0]) {
-    await this.#turn(workspaceId);
-    const db = this.#find(workspaceId);
-    if (db !== undefined && pauseWithReason(db, campaignId, reason, this.#clock())) {
-      log.warn({ workspaceId, campaignId, reason }, "campaign paused by delivery");
-      this.#onApplied({ workspaceId, campaigns: [campaignId], settled: [], outcomes: {} });
-    }
-    this.look(workspaceId);
   }
 
   forget(workspaceId: string): void {

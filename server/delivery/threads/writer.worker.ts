@@ -45,7 +45,8 @@ const methods: WriterMethods = {
     started().change(workspaceId, campaignId, (database, now) =>
       decideHeld(database, { campaignId, seqs, decision, now }, newCounts),
     ),
-  pause: (request) => started().pause(request),
+  pause: (request) => started().braking.pause(request),
+  holdUnknown: (request) => started().braking.holdUnknown(request),
   catchUp: ({ workspaceId }) => started().catchUp(workspaceId),
   forget: ({ workspaceId }) => started().forget(workspaceId),
   dropJournal: () => started().dropJournal(),

@@ -13,6 +13,7 @@ const MINUTE = 60_000;
 function campaign() {
   let now = 0;
   const pauses: string[] = [];
+  const held: Run[] = [];
   const recall = new AbortController();
   const way: Way = {
     egress: { route: loopbackRoute(587, { name: "Office" }), usable: () => 0 } as Way["egress"],
@@ -35,6 +36,7 @@ function campaign() {
     traffic: new Traffic(undefined, clocks),
     runs: () => [run],
     onPause: (_run, reason) => pauses.push(reason),
+    onLostAnswers: (of) => held.push(of),
   } as Partial<FeedbackParts> as FeedbackParts);
   const lost = (state: "deferred" | "held" = "deferred") => {
     const tried = {
@@ -55,6 +57,7 @@ function campaign() {
   return {
     ended,
     lost,
+    held,
     pauses,
     way,
     recall,
@@ -155,7 +158,7 @@ test("a refusal of one message says that the relay works, a connection lost in t
 });
 
 test("a relay that breaks off after 20 messages in a row pauses the campaign, and what follows is held, not sent again", () => {
-  const { ended, lost, pauses, pass } = campaign();
+  const { ended, held, lost, pauses, pass } = campaign();
   for (let n = 0; n < 19; n += 1) {
     expect(lost()).toBe("deferred");
   }
@@ -165,6 +168,7 @@ test("a relay that breaks off after 20 messages in a row pauses the campaign, an
     expect(lost()).toBe("deferred");
   }
   expect(pauses).toHaveLength(1);
+  expect(held).toHaveLength(1);
   expect(pauses[0]).toContain(
     "“Office” broke off the connection after accepting 20 messages in a row",
   );

@@ -152,7 +152,8 @@ test.each([
 test("a refusal gets its result, and is not put back, when the look for another route fails", async () => {
   const clocks = { wall: node.clocks.wall, steady: throws("the clock failed") };
   const { dispatcher, placer, traffic } = node;
-  const parts = { clocks, dispatcher, placer, traffic, runs: () => [], onPause: () => undefined };
+  const ignored = { onPause: () => undefined, onLostAnswers: () => undefined };
+  const parts = { clocks, dispatcher, placer, traffic, runs: () => [], ...ignored };
   const other = new ScriptedEgress({ workspaceId, id: 2 });
   const { sender, run } = begin(1, { feedback: new Feedback(parts) }, [egress, other]);
 
@@ -164,7 +165,8 @@ test("a refusal gets its result, and is not put back, when the look for another 
 
 test("what fails after the result settles nothing twice, and the message still counts against the rate", async () => {
   const { clocks, dispatcher, placer, traffic } = node;
-  const parts = { clocks, dispatcher, placer, traffic, onPause: () => undefined };
+  const ignored = { onPause: () => undefined, onLostAnswers: () => undefined };
+  const parts = { clocks, dispatcher, placer, traffic, ...ignored };
   const feedback = new Feedback({ ...parts, runs: throws("no list of runs") });
   egress = new ScriptedEgress({ workspaceId, maxPerSecond: 1 });
   const { sender, run, asked } = begin(1, { feedback });

@@ -1,0 +1,50 @@
+import type { Connection } from "../../platform/db/driver.ts";
+import { log } from "../../platform/log.ts";
+import type { WriterEvents, WriterMethods } from "../protocol.ts";
+import { pauseWithReason } from "../queue/claim.store.ts";
+import { holdUnknown } from "../unknown-outcomes.store.ts";
+
+export type BrakingParts = {
+  /** The workspace's connection; undefined when the workspace has been deleted. */
+  find: (workspaceId: string) => Connection | undefined;
+  /** Resolves when the workspace's file is not locked. */
+  turn: (workspaceId: string) => Promise<void>;
+  look: (workspaceId: string) => void;
+  onApplied: WriterEvents["applied"];
+  clock: () => number;
+};
+
+/** Carries out what delivery decides about a campaign as a whole: to pause it, or to hold what may have arrived. */
+export class Braking {
+  readonly #parts: BrakingParts;
+
+  constructor(parts: BrakingParts) {
+    this.#parts = parts;
+  }
+
+  async pause({ workspaceId, campaignId, reason }: Parameters<WriterMethods["pause"]>[0]) {
+    const { find, turn, look, clock } = this.#parts;
+    await turn(workspaceId);
+    const db = find(workspaceId);
+    if (db !== undefined && pauseWithReason(db, campaignId, reason, clock())) {
+      log.warn({ workspaceId, campaignId, reason }, "campaign paused by delivery");
+      this.#changed(workspaceId, campaignId);
+    }
+    look(workspaceId);
+  }
+
+  async holdUnknown({ workspaceId, campaignId }: Parameters<WriterMethods["holdUnknown"]>[0]) {
+    const { find, turn, clock } = this.#parts;
+    await turn(workspaceId);
+    const db = find(workspaceId);
+    if (db !== undefined) {
+      const held = holdUnknown(db, campaignId, clock());
+      log.warn({ workspaceId, campaignId, held }, "messages without an answer are held");
+      this.#changed(workspaceId, campaignId);
+    }
+  }
+
+  #changed(workspaceId: string, campaignId: number): void {
+    this.#parts.onApplied({ workspaceId, campaigns: [campaignId], settled: [], outcomes: {} });
+  }
+}

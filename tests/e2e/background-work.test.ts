@@ -29,24 +29,32 @@ const look = async (name: string) => {
   }
 };
 
-beforeAll(async () => {
-  seeded = await startSeededBinary();
+async function importReaders(count: number): Promise<number> {
   const { api } = seeded;
-  const rows = Array.from({ length: CONTACTS }, (_, index) => `reader${index}@reader.test`);
+  const rows = Array.from({ length: count }, (_, index) => `reader${index}@reader.test`);
   const file = new File([`email\n${rows.join("\n")}\n`], "readers.csv");
   const { id } = await api.upload<{ id: number }>(path("/imports"), file);
   await api.post(path(`/imports/${id}/start`), {
     mapping: [{ column: 0, target: "email" }],
     onDuplicate: "update",
   });
+  return id;
+}
+
+async function importEnds(id: number): Promise<void> {
   for (;;) {
-    const { state } = await api.get<{ state: string }>(path(`/imports/${id}`));
+    const { state } = await seeded.api.get<{ state: string }>(path(`/imports/${id}`));
     if (state === "done") {
-      break;
+      return;
     }
     expect(["queued", "running"]).toContain(state);
     await Bun.sleep(200);
   }
+}
+
+beforeAll(async () => {
+  seeded = await startSeededBinary();
+  await importEnds(await importReaders(CONTACTS));
   browser = await launchBrowser();
   const context = await browser.newContext({ viewport: desktop, locale: "en-GB" });
   page = await context.newPage();
@@ -94,6 +102,29 @@ test(
 
     const { items } = await seeded.api.get<{ items: { contactCount: number }[] }>(path("/tags"));
     expect(items.map(({ contactCount }) => contactCount)).toEqual([0]);
+  },
+  STEP_MS,
+);
+
+test(
+  "imports, exports and privacy requests show their states and progress in the same way",
+  async () => {
+    const { api } = seeded;
+    await open("/contacts/imports");
+    const id = await importReaders(3 * CONTACTS);
+    await api.post(path("/exports"), { kind: "contacts" });
+    await page.reload();
+    await page.getByRole("progressbar", { name: "Progress" }).first().waitFor();
+    await look("imports-exports");
+    await open(`/contacts/imports/${id}`);
+    await look("import");
+    await importEnds(id);
+    await page.getByText("Done", { exact: true }).waitFor();
+
+    await api.post(path("/privacy/requests"), { kind: "export", address: "reader1@reader.test" });
+    await open("/contacts/privacy");
+    await page.getByText("Done", { exact: true }).waitFor();
+    await look("privacy");
   },
   STEP_MS,
 );

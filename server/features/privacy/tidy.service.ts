@@ -10,6 +10,7 @@ import {
 } from "../suppressions/blocked-domains.service.ts";
 import { removeExpiredInstanceSuppressions } from "../suppressions/instance-suppressions.service.ts";
 import { removeExpiredSuppressions } from "../suppressions/suppressions.service.ts";
+import { forgetOldTasks } from "../tasks/tasks.service.ts";
 import { applyRetention } from "./retention.service.ts";
 import { workspaceAfter } from "./tidy.store.ts";
 
@@ -47,6 +48,7 @@ async function tidyWorkspace(context: TidyContext, workspaceId: string): Promise
   await finishDeletions(open);
   await inPieces(context, () => removeExpiredSuppressions(open(), now, AT_ONCE));
   await inPieces(context, () => forgetExpiredUndo(open(), now, AT_ONCE));
+  await inPieces(context, () => forgetOldTasks(open(), now, AT_ONCE));
   await inPieces(context, () => removeOldEvents(open(), now, AT_ONCE));
   const start = {
     actorId: null,

@@ -7,6 +7,7 @@ import type { TaskKind, TaskKinds } from "./task-kind.service.ts";
 import type { TaskName } from "./tasks.schema.ts";
 import {
   closeTask,
+  deleteOldTasks,
   findSameTask,
   findTask,
   insertTask,
@@ -21,6 +22,8 @@ export const UNDO_JOB = "task.undo";
 
 /** For how long a task can be undone. */
 const UNDO_MS = 7 * DAY_MS;
+/** For how long a task that has ended can be looked at. */
+const KEPT_MS = 90 * DAY_MS;
 const SHOWN = 50;
 
 /** What starting or undoing a task needs of its surroundings. */
@@ -128,6 +131,10 @@ export function undoTask(
     return getTask(db, kinds, id);
   });
 }
+
+/** Forgets tasks that ended long ago, some at a time; returns how many. */
+export const forgetOldTasks = (db: Connection, now: number, limit: number): number =>
+  deleteOldTasks(db, now - KEPT_MS, limit);
 
 function rowOf(db: Connection, kinds: TaskKinds, id: number) {
   const row = findTask(db, id);

@@ -92,6 +92,12 @@ const endUndo = statement<[id: number]>(
   "UPDATE task SET undo_state = 'done', undo_until = NULL WHERE id = ?",
 );
 
+const deleteOld = statement<[before: number, limit: number]>(`
+  DELETE FROM task WHERE id IN (
+    SELECT id FROM task
+     WHERE finished_at < ? AND state NOT IN ('queued', 'running') AND undo_state <> 'queued' LIMIT ?)
+`);
+
 export function insertTask(db: Connection, task: NewTask): TaskRow {
   const row = insertRow(db).get(task);
   if (row === undefined) {
@@ -137,6 +143,10 @@ export function queueUndo(db: Connection, id: number, now: number): boolean {
 export function advanceUndo(db: Connection, id: number, by: number): void {
   moveUndoOn(db).run(by, id);
 }
+
+/** Deletes tasks that ended before that time, some at a time; returns how many. */
+export const deleteOldTasks = (db: Connection, before: number, limit: number): number =>
+  deleteOld(db).run(before, limit).changes;
 
 export function finishUndo(db: Connection, id: number): void {
   endUndo(db).run(id);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { stepwise } from "../../../../server/features/tasks/task-kind.service.ts";
 import { runTask, runUndo } from "../../../../server/features/tasks/task-run.service.ts";
-import { startTask } from "../../../../server/features/tasks/tasks.service.ts";
+import { forgetOldTasks, startTask } from "../../../../server/features/tasks/tasks.service.ts";
 import { createJobQueue } from "../../../../server/platform/scheduler/job-queue.ts";
 import { taskKinds } from "../../../../server/task-kinds.ts";
 import { type AudienceApp, newAudienceApp } from "../../../support/audience.ts";
@@ -148,6 +148,27 @@ test("a fault leaves a task waiting while it will be tried again, and ends it at
   const failed = await app.ask<Task & { error: string }>("GET", `/tasks/${id}`);
   expect(failed.state).toBe("failed");
   expect(failed.error).not.toContain("disk");
+});
+
+test("a task that ended is kept for 90 days, one that waits or is being undone for as long as that takes", async () => {
+  const change = { add: ["T"], ids: [1] };
+  const ended = (await app.ask<Applied>("POST", "/tags/apply", change)).task;
+  const undoing = (await app.ask<Applied>("POST", "/tags/apply", { ...change, ids: [2] })).task;
+  await app.ask("POST", `/tasks/${undoing.id}/undo`);
+  const waiting = (await app.ask<Applied>("POST", "/tags/apply", { add: ["T"], filter: {} })).task;
+  const plan = app
+    .db()
+    .prepare(
+      "EXPLAIN QUERY PLAN SELECT id FROM task WHERE state IN ('queued', 'running') OR undo_state = 'queued'",
+    )
+    .all();
+
+  expect(forgetOldTasks(app.db(), now + 89 * 86_400_000, 10)).toBe(0);
+  expect(forgetOldTasks(app.db(), now + 91 * 86_400_000, 10)).toBe(1);
+
+  await app.ask("GET", `/tasks/${ended.id}`, undefined, 404);
+  expect(await tasksOf("open")).toMatchObject([{ id: waiting.id }, { id: undoing.id }]);
+  expect(JSON.stringify(plan)).toContain("task_open");
 });
 
 test("a merge can be neither stopped nor undone, and a viewer changes nothing", async () => {

@@ -1,6 +1,7 @@
 import { Filter } from "lucide-preact";
 import { formatNumber } from "../../format.ts";
 import { useWorkspace } from "../../session.ts";
+import { RunningWork } from "../../task-list.tsx";
 import { ButtonLink } from "../../ui/button.tsx";
 import { Badge, Card, RelativeTime } from "../../ui/display.tsx";
 import { SearchBox, Toolbar } from "../../ui/filters.tsx";
@@ -27,7 +28,12 @@ export function SegmentsPage() {
       <PageHeader
         title={t("segments")}
         trail={[{ label: t("contacts"), href: `${workspace.base}/contacts` }]}
-        actions={create}
+        actions={
+          <>
+            <RunningWork />
+            {create}
+          </>
+        }
       />
       <PageBody>
         <Card flush>

@@ -19,7 +19,7 @@ CREATE TABLE task (
   undone_count INTEGER NOT NULL DEFAULT 0,
   former_id    INTEGER                           -- its id in audience_task, which jobs queued before still name
 ) STRICT;
-CREATE INDEX task_open ON task (id) WHERE state IN ('queued', 'running');
+CREATE INDEX task_open ON task (id) WHERE state IN ('queued', 'running') OR undo_state = 'queued';
 
 -- Bulk actions keep their ids: `bulk:<id>` is the source of suppressions and memberships. One that applied to listed
 -- contacts and was interrupted has no job that would finish it.

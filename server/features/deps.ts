@@ -26,58 +26,64 @@ import type {
   UnnamedProxies,
 } from "./ports.ts";
 
-/** What slices reach beyond the databases: threads, sockets, the DNS. main fills it; tests put in what they look at. */
+/** What slices use besides the databases: threads, sockets, the DNS. main provides the real ones, tests their own. */
 export type Outside = {
   /** The SMTP listener with the test inbox. */
   inbound: Pick<Inbound, "port" | "clear">;
-  /** Removes one message of a test inbox, or of what came from outside; false when it was not there. */
+  /** Deletes a message of a test inbox or an incoming one. False when it does not exist. */
   removeMail: Inbound["remove"];
-  /** Reads and keeps a DMARC aggregate report, off the HTTP thread. */
+  /** Reads and stores a DMARC aggregate report, off the HTTP thread. */
   addDmarcReport: Inbound["addDmarcReport"];
-  /** Dials a route up to its sign-in and tells each step. */
+  /** Connects to a route's server up to the sign-in and reports each step. */
   checkRoute: (route: Route) => Promise<RouteCheck>;
   dns: DnsLookup;
-  /** What looks at a million contacts, on a thread of its own. */
+  /** Queries over all contacts, on a thread of their own. */
   reads: { look: ReadLook; checkAudit: CheckAudit };
-  /** Compiles and shows templates, on threads that can be ended. */
+  /** Compiles and renders templates, on threads that can be terminated. */
   renderer: Renderer;
-  /** What campaigns ask of delivery. */
+  /** Commands that campaigns send to delivery. */
   engine: CampaignEngine;
-  /** What is in hand now, and what is suspended. */
+  /** What delivery is handling now, and what is suspended. */
   queue: QueuePort;
-  /** `https://host` under which recipients reach this instance, as PUBLIC_URL or the wizard says. */
+  /** `https://host` under which recipients reach this instance, from PUBLIC_URL or the setup wizard. */
   publicUrl: () => string;
   tracking: TrackingPort;
-  /** Resolves when the fact is durable. @throws AppError `unavailable` when it cannot be kept. */
+  /** Resolves when the fact is stored durably. @throws AppError `unavailable` when it cannot be. */
   recordFact: (fact: OutsideFact) => Promise<void>;
-  /** Reads a small text from an https address: no redirects, a time and a size limit. */
+  /** Fetches a small text from an https URL: no redirects, limited in time and size. */
   fetchText: (url: string) => Promise<string>;
   /** Reads a workspace's whole file, off the HTTP thread. */
   inspectFile: InspectFile;
 };
 
-/** What every slice's plugin is a function of; app.ts makes it once. */
+/** The dependencies of every slice's plugin. app.ts creates them once. */
 export type AppDeps = {
   config: Config;
   databases: Databases;
   keyRing: KeyRing;
   clock: Clock;
-  /** Who makes a request, behind the proxies that are trusted. */
+  /** The client address of a request, taking trusted proxies into account. */
   clientAddress: ClientAddress;
   unnamedProxies: UnnamedProxies;
   guard: Guard;
-  /** Whether a person or API key, by the id of its `Actor`, may do something now; for what goes on without them. */
+  /**
+   * Whether the person or API key with this `Actor` id may do something now. For work that runs without a request of
+   * theirs.
+   */
   mayNow: (actorId: string, workspaceId: string, permission: Permission) => boolean;
-  /** For services that record in the transaction of their change on system.db; other routes declare `audit`. */
+  /**
+   * For services that write the audit entry in the transaction of their change on system.db. Other routes declare
+   * `audit`.
+   */
   audit: AuditLog;
-  /** Work for later: `jobs.enqueue("import.run", workspaceId, { importId })`. */
+  /** Queues background work: `jobs.enqueue("import.run", workspaceId, { importId })`. */
   jobs: JobQueue;
-  /** Mail of the instance itself: invitations, password links. */
+  /** Mail from the instance itself: invitations, password links. */
   mail: Mailer;
   sessions: Sessions;
-  /** What a workspace's routes mean for the DNS of its domains. */
+  /** What the DNS records of a domain must allow for a workspace's sending methods. */
   routeOrigins: (db: Connection) => RouteOrigins;
   outside: Outside;
-  /** What recipients did and could not be counted. */
+  /** Recipient events that could not be stored. */
   missed: MissedEngagement;
 };

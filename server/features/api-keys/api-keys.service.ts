@@ -17,11 +17,11 @@ import {
 
 const PREFIX = "smk_";
 const SHOWN_CHARS = 8;
-/** `last_used_at` is written at most this often, so that a busy key costs no write per request. */
+/** `last_used_at` is written at most this often, so that a busy key does not cost a write per request. */
 const LAST_USED_EVERY_MS = 60_000;
 const PAST_EVERY_ID = "~";
 
-/** What no key may do: these would let it give itself more than it was given. */
+/** Permissions that no key can have, because a key could use them to extend its own rights. */
 const forPeopleOnly: readonly Permission[] = [
   "members:write",
   "api-keys:write",
@@ -33,13 +33,13 @@ export const grantableScopes: readonly Permission[] = permissions.filter(
   (permission) => !forPeopleOnly.includes(permission),
 );
 
-/** A presented key that is not revoked, with the scopes it has now. */
+/** An API key that is not revoked, with the scopes that work now. */
 export type KeyIdentity = { id: string; workspaceId: string; scopes: readonly string[] };
 
 /**
- * Makes a key and returns it in clear, this once: only its SHA-256 is kept.
+ * Creates a key and returns it in clear. This is the only time: the database keeps only its SHA-256.
  *
- * @param can What its maker may do; a key never gets more.
+ * @param can What the creator may do. A key never gets more than that.
  * @throws AppError `invalid_input` naming `scopes`.
  */
 export function createApiKey(
@@ -84,7 +84,7 @@ export function listApiKeys(
   return { items: page.items.map(toApiKey), nextCursor: page.nextCursor };
 }
 
-/** Ends a key at once. @throws AppError `not_found` when the workspace has no such living key. */
+/** Revokes a key at once. @throws AppError `not_found` when the workspace has no active key with this id. */
 export function revokeApiKey(
   system: Connection,
   key: { id: string; workspaceId: string },
@@ -95,7 +95,7 @@ export function revokeApiKey(
   }
 }
 
-/** Ends all keys a person made in a workspace; returns how many. */
+/** Revokes all keys that a person created in a workspace. Returns how many. */
 export function revokeKeysOf(
   system: Connection,
   workspaceId: string,
@@ -106,10 +106,10 @@ export function revokeKeysOf(
 }
 
 /**
- * The living key that `Authorization: Bearer <key>` presents. The lookup is by hash, so its time says
- * nothing about keys that exist.
+ * Finds the active key for `Authorization: Bearer <key>`. The lookup is by hash, so its timing reveals nothing about
+ * existing keys.
  *
- * @param canWrite False on a copy: then the time of use is not noted.
+ * @param canWrite False on a replica: the time of use is then not stored.
  */
 export function identifyKey(
   system: Connection,
@@ -130,7 +130,7 @@ export function identifyKey(
   return toIdentity(row);
 }
 
-/** The living key with that id. */
+/** Finds an active key by id. */
 export function findKeyIdentity(system: Connection, id: string): KeyIdentity | undefined {
   const row = findLiveKey(system, id);
   return row === undefined ? undefined : toIdentity(row);
@@ -141,8 +141,8 @@ function toIdentity(row: ApiKeyRow): KeyIdentity {
 }
 
 /**
- * The scopes of a key that work now, and those that do not. A key acts for the person who made it, so it can
- * never do more than that person could do at this moment.
+ * Splits a key's scopes into those that work now and those that do not. A key acts for the person who created it, so
+ * it can never do more than that person can do at this moment.
  */
 function splitScopes(row: ApiKeyRow): { active: string[]; inactive: string[] } {
   const { makerRole } = row;

@@ -13,14 +13,14 @@ export type ApiKeyRow = {
   createdAt: number;
   lastUsedAt: number | null;
   revokedAt: number | null;
-  /** What its maker is in the workspace now; null when they left it or their account is disabled. */
+  /** The creator's current role in the workspace. Null when they left or their account is disabled. */
   makerRole: Role | null;
 };
 
 type NewKey = Omit<ApiKeyRow, "lastUsedAt" | "revokedAt" | "makerRole"> & { keyHash: string };
 
-// The maker's role is read with every use of a key, so that a demotion or a departure works at once. Who owns the
-// organization is an owner of each of its workspaces, member or not.
+// The creator's role is read every time a key is used, so that a demotion or departure takes effect at once. The
+// owner of an organization is an owner of each of its workspaces, whether a member or not.
 const selectKeys = `
   SELECT api_key.id, api_key.workspace_id AS workspaceId, api_key.name, api_key.prefix,
          api_key.scopes, api_key.created_by AS createdBy, api_key.created_at AS createdAt,
@@ -87,7 +87,7 @@ export function findLiveKey(db: Connection, id: string): ApiKeyRow | undefined {
   return selectById(db).get(id);
 }
 
-/** Keys of a workspace, newest first, revoked ones among them. */
+/** Keys of a workspace, newest first, including revoked ones. */
 export function keysBefore(
   db: Connection,
   page: { workspaceId: string; before: string; limit: number },
@@ -99,7 +99,7 @@ export function setLastUsed(db: Connection, id: string, now: number): void {
   updateLastUsed(db).run({ id, now });
 }
 
-/** False when the workspace has no such key, or it is revoked already. */
+/** False when the workspace has no such key or the key is already revoked. */
 export function revokeKeyRow(
   db: Connection,
   key: { id: string; workspaceId: string; now: number },

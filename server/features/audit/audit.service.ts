@@ -6,13 +6,13 @@ import { entriesAfter, entriesOfWorkspace, highestId, type NamedAuditRow } from 
 
 const VERIFY_PAGE = 1_000;
 
-/** Checks the whole chain in steps of a thousand rows; entries that are added meanwhile are no fault. */
+/** Checks the whole chain in steps of a thousand rows. Entries added during the check are not reported as faults. */
 export function* verifyAudit(system: Connection): Generator<undefined, AuditVerdict> {
   let previous = GENESIS;
   let lastId = 0;
   let entries = 0;
   for (;;) {
-    // Before the page is read: what is added in between may be in it, and need not be.
+    // Read before the page: entries added in between may appear in the page but do not have to.
     const highest = highestId(system);
     const page = entriesAfter(system, lastId, VERIFY_PAGE);
     for (const row of page) {
@@ -35,7 +35,7 @@ export function* verifyAudit(system: Connection): Generator<undefined, AuditVerd
   }
 }
 
-/** A page of a workspace's entries, newest first. @throws AppError `invalid_input` for a foreign cursor. */
+/** A page of a workspace's entries, newest first. @throws AppError `invalid_input` for a malformed cursor. */
 export function listAudit(
   system: Connection,
   workspaceId: string,

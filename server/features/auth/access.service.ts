@@ -10,7 +10,7 @@ import { findWorkspace, workspaceForPerson } from "../workspaces/workspaces.serv
 
 const KEY_ACTOR = "key:";
 
-/** Answers the guard's questions from system.db: who somebody is, and what they may do where. */
+/** Answers the guard's questions from system.db: who makes a request, and what they may do in a workspace. */
 export function createAccess(options: {
   config: Config;
   system: Connection;
@@ -37,7 +37,7 @@ export function createAccess(options: {
         ? accessOfKey(system, actor, workspaceId)
         : accessOfPerson(system, actor, workspaceId),
     isSetUp() {
-      // It never becomes false again, so that a yes needs no second look.
+      // An instance that is set up stays set up, so a positive answer is cached.
       setUp = setUp || isSetUp(system);
       return setUp;
     },
@@ -45,7 +45,10 @@ export function createAccess(options: {
   };
 }
 
-/** True when the person or API key with this id may do something in a workspace now, without a request of theirs. */
+/**
+ * True when the person or API key with this id may currently do something in a workspace. Used for work that runs
+ * outside a request of theirs.
+ */
 export function mayNow(
   access: AccessPort,
   actorId: string,
@@ -58,8 +61,8 @@ export function mayNow(
 }
 
 /**
- * Origins that our own pages have: the public URL, and whatever host the browser itself addressed.
- * A foreign page cannot choose the Host its request carries, and our cookie is sent to no other.
+ * The origins of our own pages: the public URL, and the host that the browser addressed. A foreign page cannot choose
+ * the Host header of its requests, and the browser sends our cookie to no other host.
  */
 export function ownOrigins(publicUrl: string, request: Request): string[] {
   const host = request.headers.get("host") ?? new URL(request.url).host;

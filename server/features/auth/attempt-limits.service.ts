@@ -27,11 +27,11 @@ import {
 } from "../users/throttle.service.ts";
 import { knownDevice } from "./known-device.ts";
 
-/** The kind of job that tells a person that somebody guesses at their password. */
+/** The kind of job that warns a person that someone is guessing their password. */
 export const GUESSING_NOTICE = "auth.guessing-notice";
 
 const MINUTE_MS = 60_000;
-/** How many tries beyond an account's allowance double the wait of networks that are not known to it. */
+/** After this many attempts beyond an account's allowance, the wait for unknown networks doubles. */
 const TRIES_TO_DOUBLE = 50;
 const LONGEST_WAIT_MS = 15 * MINUTE_MS;
 const onceADay: Allowance = { tries: 1, windowMs: 24 * 60 * MINUTE_MS };
@@ -43,23 +43,24 @@ type LimitDesk = {
   jobs: JobQueue;
   clock: Clock;
 };
-/** Whose account is tried; `userId` is undefined when nobody has the address. */
+/** The account that a sign-in attempt is for. `userId` is undefined when no account has the address. */
 type Tried = { address: string; userId: string | undefined };
 type From = { ip: string; cookie: string | null };
 
-/** What a try used up, to be given back when the password was right. */
+/** What an attempt consumed. It is returned when the password was right. */
 export type TakenTries = {
-  /** Keys to forget. */
+  /** Limiter keys to reset. */
   own: string[];
-  /** Keys to which one try is returned: others use them up as well. */
+  /** Limiter keys that get one attempt back. Others consume from them as well, so they are not reset. */
   shared: string[];
-  /** True for a browser or a network in which the account's owner is known. */
+  /** True for a browser or network that the account's owner has used before. */
   isKnown: boolean;
 };
 
 /**
- * Uses up a try at an account's password. A browser that is known has tries of its own. So has a network from which
- * the person is signed in. All other networks share what the account allows strangers, and wait when it is used up.
+ * Consumes one attempt at an account's password. A known browser has attempts of its own, and so has a network from
+ * which the person is currently signed in. All other networks share the account's allowance for strangers and must
+ * wait when it is used up.
  *
  * @throws AppError `rate_limited`.
  */
@@ -92,8 +93,8 @@ export function takeSignInTries(desk: LimitDesk, tried: Tried, from: From): Take
 }
 
 /**
- * Beyond the allowance one try is let through after each wait, whoever makes it, and the waits grow with the number
- * of tries. Told once in the audit log and by mail, when the allowance is used up.
+ * Beyond the allowance, one attempt is let through after each wait, no matter who makes it, and the waits grow with
+ * the number of attempts. When the allowance is first used up, an audit entry and one mail are written.
  */
 function takeStrangersTry(desk: LimitDesk, { userId }: Tried, account: string): void {
   const { system, clock } = desk;
@@ -117,7 +118,10 @@ function takeStrangersTry(desk: LimitDesk, { userId }: Tried, account: string): 
   }
 }
 
-/** The work is the same whether the account exists or not: a job is queued either way, as for a reset. */
+/**
+ * A job is queued whether the account exists or not, so that the response time does not reveal it. A password reset
+ * does the same.
+ */
 function tellOfGuessing(
   { system, audit, jobs }: LimitDesk,
   userId: string | undefined,
@@ -136,11 +140,11 @@ function tellOfGuessing(
 }
 
 /**
- * Whether a link for a new password may be mailed to the account. Each network has wishes of its own. When strangers
- * have used up what the account allows, one link every ten minutes still goes to its owner, so that there is always a
- * recent one which works. A browser that is known does not depend on any of that.
+ * Whether a password reset link may be mailed to the account. Each network has its own allowance. When strangers have
+ * used up the account's allowance, its owner still gets one link every ten minutes, so that there is always a recent
+ * one that works. A known browser is not affected by any of this.
  *
- * @throws AppError `rate_limited` after 30 wishes per network in an hour.
+ * @throws AppError `rate_limited` after 30 requests per network in an hour.
  */
 export function mayMailReset(desk: LimitDesk, tried: Tried, from: From): boolean {
   const { system, keyRing, clock } = desk;
@@ -171,7 +175,7 @@ function deviceOf(
   return userId === undefined ? undefined : knownDevice(keyRing, userId, cookie);
 }
 
-/** A network from which the person is signed in now. */
+/** True when the person is currently signed in from this network. */
 function isKnownNetwork(system: Connection, userId: string | undefined, ip: string): boolean {
   const site = siteOf(ip);
   const rows = userId === undefined ? [] : sessionsOf(system, userId);

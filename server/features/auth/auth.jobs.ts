@@ -24,11 +24,11 @@ type Deps = {
   system: Connection;
   mail: Mailer;
   clock: Clock;
-  /** Removes what other slices keep in system.db for a day; part of the daily clean-up. */
+  /** Part of the daily clean-up: removes what other slices keep in system.db for a day. */
   forget: (system: Connection, now: number) => void;
 };
 
-/** Registers the mails of this slice and the daily clean-up of what the instance counts for a while. */
+/** Registers the mail jobs of this slice and the daily clean-up of short-lived counters. */
 export function registerAuthJobs(scheduler: Scheduler, deps: Deps): void {
   scheduler.handle(RESET_MAIL, (job) => mailReset(deps, job), "system");
   scheduler.handle(PASSWORD_NOTICE, (job) => mailNotice(deps, job, "passwordChanged"), "system");
@@ -52,14 +52,17 @@ async function mailReset(deps: Deps, job: Job): Promise<void> {
   }
   requireMail(deps.mail);
   const publicUrl = publicUrlOf(deps.config, deps.system);
-  // A try that failed leaves its link behind unread; it ends by itself, or with the first one that is used.
+  // A failed attempt leaves an unread link behind. It expires, or ends when another link is used.
   const link = newPasswordLink(deps.system, publicUrl, person.id, deps.clock(), RESET_MS);
   const { email, name, locale } = person;
   const words = mailWords[mailLocaleOf(locale)].reset({ name, publicUrl, link });
   await deps.mail.send({ to: email, ...words });
 }
 
-/** Tells a person what happened to their password. Whom nothing can be mailed to sees it in the audit log only. */
+/**
+ * Tells a person that their password changed or is being guessed. When no mail can be sent to them, the audit log is
+ * the only notice.
+ */
 async function mailNotice(
   deps: Deps,
   job: Job,

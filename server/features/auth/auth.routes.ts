@@ -40,8 +40,8 @@ export const authRoutes = (deps: AppDeps) => {
     userAgent: request.headers.get("user-agent") ?? "",
     cookie: request.headers.get("cookie"),
   });
-  // These routes are open, so the guard does not look where a write comes from; a foreign page must
-  // not sign a browser in as somebody else, or out.
+  // These routes are public, so the guard does not check the origin of a write. Without this check a foreign page
+  // could sign a browser in as someone else, or sign it out.
   const refuseForeignPage = ({ request }: { request: Request }) => {
     const origin = request.headers.get("origin");
     const own = ownOrigins(publicUrlOf(config, databases.system), request);

@@ -33,7 +33,7 @@ import { mayMailReset, takeSignInTries } from "./attempt-limits.service.ts";
 import { HashTurns } from "./hash-turns.ts";
 import { deviceCookie } from "./known-device.ts";
 
-/** The kind of job that mails the link of a forgotten password. */
+/** The kind of job that mails a password reset link. */
 export const RESET_MAIL = "auth.reset-mail";
 
 /** The kind of job that tells a person that their password was changed. */
@@ -54,7 +54,7 @@ const hashTurns = new HashTurns();
 /** Where a request comes from, and the cookies it brings. */
 export type Origin = { ip: string; userAgent: string; cookie: string | null };
 
-/** The answer about the person who is signed in. */
+/** The response that describes the signed-in person. */
 export function toUser(user: UserRow) {
   return {
     id: user.id,
@@ -66,12 +66,12 @@ export function toUser(user: UserRow) {
 }
 
 /**
- * Begins a session. A wrong address and a wrong password get the same answer after the same work. The cookies also
- * make this browser one that is known: it has tries of its own, which nobody else can use up.
+ * Starts a session. A wrong address and a wrong password get the same answer after the same work. The cookies also
+ * mark this browser as known: it then has attempts of its own that nobody else can use up.
  *
- * @throws AppError `unauthenticated`; `rate_limited` after 10 tries in 15 minutes from one known browser, or for one
- *   account from one network; 50 from one network; 50 an hour for one account from all unknown networks together;
- *   `unavailable` when too many sign in at once.
+ * @throws AppError `unauthenticated`; `rate_limited` after 10 attempts in 15 minutes from one known browser, or for
+ * one account from one network; 50 from one network; 50 an hour for one account from all unknown networks together;
+ * `unavailable` when too many people sign in at once.
  */
 export async function signIn(
   desk: AuthDesk,
@@ -101,13 +101,19 @@ export async function signIn(
   return { user: toUser(user), setCookies: [session.setCookie, device] };
 }
 
-/** True when the password that was compared is the account's still: comparing took time, in which it may have been reset. */
+/**
+ * True when the account still has the password that was compared. Comparing takes time, and the password may have
+ * been reset meanwhile.
+ */
 function hasStill(system: Connection, { id, passwordHash }: UserRow): boolean {
   const now = findUserById(system, id);
   return now?.passwordHash === passwordHash && now.disabledAt === null;
 }
 
-/** Tries at accounts that do not exist are nobody's; the throttle bounds how many of the others there can be. */
+/**
+ * Attempts at accounts that do not exist get no audit entry. The rate limits bound how many entries the others can
+ * cause.
+ */
 function recordRefusal(desk: AuthDesk, userId: string | undefined, from: Origin): void {
   if (userId !== undefined) {
     const entry = {
@@ -120,14 +126,14 @@ function recordRefusal(desk: AuthDesk, userId: string | undefined, from: Origin)
   }
 }
 
-/** Begins a session for a person whose identity is proved already. */
+/** Starts a session for a person whose identity has already been proven. */
 export async function openSession(desk: AuthDesk, userId: string, from: Origin) {
   const session = await desk.sessions.open(userId, { ...from, isSecure: isSecure(desk) });
   desk.audit.record({ actorId: userId, workspaceId: null, action: "session.open", target: userId });
   return session;
 }
 
-/** Ends the session of this browser, if there is one; returns the cookie that makes it forget. */
+/** Ends this browser's session, if any. Returns the cookie that clears it. */
 export async function signOut(desk: AuthDesk, cookieHeader: string | null): Promise<string> {
   const session = await desk.sessions.read(cookieHeader);
   if (session !== undefined) {
@@ -141,7 +147,7 @@ export async function signOut(desk: AuthDesk, cookieHeader: string | null): Prom
   return desk.sessions.blankCookie(isSecure(desk));
 }
 
-/** Ends every session of a person, this one too; returns the cookie that makes this browser forget. */
+/** Ends all sessions of a person, including this one. Returns the cookie that clears this browser's session. */
 export function signOutEverywhere(desk: AuthDesk, userId: string): string {
   inTransaction(desk.system, () => {
     const ended = removeSessionsOf(desk.system, userId);
@@ -151,7 +157,7 @@ export function signOutEverywhere(desk: AuthDesk, userId: string): string {
   return desk.sessions.blankCookie(isSecure(desk));
 }
 
-/** What a page needs to know of who is signed in, and where they may go. */
+/** What the interface needs to know about the signed-in person and their workspaces. */
 export function readMe(desk: AuthDesk, userId: string) {
   const user = requireUser(desk.system, userId);
   const workspaces = workspacesForPerson(desk.system, userId).map((workspace) => ({
@@ -165,7 +171,7 @@ export function readMe(desk: AuthDesk, userId: string) {
   return { user: toUser(user), workspaces, instance: { setupDone: isSetUp(desk.system) } };
 }
 
-/** Changes what is given of a person's own profile. */
+/** Changes the given parts of a person's own profile. */
 export function changeMe(
   desk: AuthDesk,
   userId: string,
@@ -187,10 +193,10 @@ export function changeMe(
 }
 
 /**
- * Takes the wish for a new password. The answer and the work are the same whether the account exists
- * or not: a job is queued either way, and the one for nobody does nothing.
+ * Accepts a request for a password reset. Answer and work are the same whether the account exists or not: a job is
+ * queued either way, and for an unknown address it does nothing.
  *
- * @throws AppError `rate_limited` after 30 wishes per network in an hour.
+ * @throws AppError `rate_limited` after 30 requests per network in an hour.
  */
 export function askForReset(desk: AuthDesk, email: string, from: Origin): void {
   const address = addressOrAsTyped(email);
@@ -201,8 +207,10 @@ export function askForReset(desk: AuthDesk, email: string, from: Origin): void {
 }
 
 /**
- * Sets a new password by a mailed link, and makes the browser one that is known, so that its owner gets in while
- * others guess. @throws AppError as `setPasswordByToken` does. */
+ * Sets a new password with a mailed link and marks the browser as known, so that its owner can sign in while others
+ * guess.
+ * @throws AppError as `setPasswordByToken` does.
+ */
 export async function resetPassword(
   desk: AuthDesk,
   token: string,
@@ -218,10 +226,10 @@ export async function resetPassword(
 }
 
 /**
- * Changes the password of who is signed in and ends all their other sessions.
+ * Changes the signed-in person's password and ends all their other sessions.
  *
- * @throws AppError `invalid_input` for a wrong current or an easy new password; `rate_limited` as `signIn`;
- *   `changed_meanwhile` when the password was reset at the same moment.
+ * @throws AppError `invalid_input` for a wrong current password or a weak new one; `rate_limited` as `signIn`;
+ * `changed_meanwhile` when the password was reset at the same moment.
  */
 export async function changePassword(
   desk: AuthDesk,
@@ -255,7 +263,7 @@ export async function changePassword(
   });
 }
 
-/** The living sessions of a person, newest first, and which of them is this one. */
+/** A person's active sessions, newest first, marking the current one. */
 export async function listSessions(desk: AuthDesk, userId: string, cookieHeader: string | null) {
   const current = await desk.sessions.read(cookieHeader);
   const items = sessionsOf(desk.system, userId)
@@ -271,7 +279,7 @@ export async function listSessions(desk: AuthDesk, userId: string, cookieHeader:
   return { items };
 }
 
-/** Ends one session of a person. @throws AppError `not_found` when it is none of theirs. */
+/** Ends one session of a person. @throws AppError `not_found` when it is not theirs. */
 export function endSession(desk: AuthDesk, userId: string, idHash: string): void {
   inTransaction(desk.system, () => {
     if (!removeSessionOf(desk.system, userId, idHash)) {
@@ -294,7 +302,10 @@ function isSecure(desk: AuthDesk): boolean {
   return publicUrlOf(desk.config, desk.system).startsWith("https://");
 }
 
-/** At the door a malformed address is only an address nobody has: to say more would cost its owner nothing but us a hint. */
+/**
+ * A malformed address at sign-in is treated as an unknown address: a separate error would help nobody but an
+ * attacker.
+ */
 function addressOrAsTyped(email: string): string {
   try {
     return readEmail(email).address;

@@ -1,19 +1,21 @@
 import { AppError } from "../../platform/errors.ts";
 
-/** Hashes at once: each takes a core and 19 MB for tens of milliseconds. */
+/** How many hashes run at once. Each takes a core and 19 MB for tens of milliseconds. */
 const AT_ONCE = 4;
-/** Strangers who may wait for their turn; more than these would only keep the others out for longer. */
+/** How many strangers may wait for their turn. A longer queue would only delay everyone else. */
 const MAX_WAITING = 40;
 
-/** Turns at comparing passwords, so that a flood of tries costs neither the machine nor those who sign in. */
+/**
+ * Limits concurrent password hashing, so that a flood of attempts harms neither the machine nor people who sign in.
+ */
 export class HashTurns {
   #running = 0;
   readonly #waiting: (() => void)[] = [];
 
   /**
-   * Runs the work when it is its turn. Who is known goes before strangers.
+   * Runs `work` when it is its turn. Known browsers go before strangers.
    *
-   * @throws AppError `unavailable` when too many wait already.
+   * @throws AppError `unavailable` when too many are waiting.
    */
   async run<T>(work: () => Promise<T>, isKnown: boolean): Promise<T> {
     if (this.#running >= AT_ONCE) {

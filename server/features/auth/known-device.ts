@@ -6,8 +6,8 @@ const PURPOSE = "sign-in-device";
 const LIFE_SECONDS = 365 * 86_400;
 
 /**
- * A Set-Cookie value by which a browser is known again in which somebody signed in. It opens nothing: it only gives
- * the browser tries of its own, so that strangers who guess passwords cannot keep the account's owner out.
+ * A Set-Cookie value that marks a browser in which a person has signed in. It grants no access: it only gives the
+ * browser sign-in attempts of its own, so that strangers who guess passwords cannot lock the account's owner out.
  *
  * @see OWASP, "Slow Down Online Guessing Attacks with Device Cookies"
  */
@@ -18,7 +18,7 @@ export function deviceCookie(keyRing: KeyRing, userId: string, isSecure: boolean
   return `${COOKIE}=${value}; ${attributes}${isSecure ? "; Secure" : ""}`;
 }
 
-/** The name of the browser that a Cookie header proves, when this person has signed in there; else undefined. */
+/** The device id that a Cookie header proves, if this person has signed in with it; otherwise undefined. */
 export function knownDevice(
   keyRing: KeyRing,
   userId: string,
@@ -32,7 +32,7 @@ export function knownDevice(
     const device = decryptSecret(keyRing, PURPOSE, value);
     return device.startsWith(`${userId}.`) ? device : undefined;
   } catch {
-    // Not ours, altered, or sealed with a key that is gone: a browser like any other.
+    // The cookie is foreign, altered, or sealed with a key that no longer exists. The browser then counts as unknown.
     return undefined;
   }
 }

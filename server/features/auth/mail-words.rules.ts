@@ -1,4 +1,4 @@
-// What the instance writes to the people who work with it, in the languages of the interface.
+// Mails of the instance to its users, in the languages of the interface.
 
 import type { MailLocale } from "../users/users.service.ts";
 

@@ -3,12 +3,13 @@ import type { AudienceDefinition, SegmentCondition } from "../../delivery/index.
 type Redact = (text: string) => string;
 
 /**
- * A frozen audience in which no value says what is to be forgotten; undefined when none did. A condition that asks for
- * whole addresses means the same people without it, since nobody else has the address. What another condition meant
- * cannot be known without its value: an included one brings nobody in then, and an excluded one leaves everybody out,
- * so that forgetting never has anybody mailed.
+ * Removes erased values from a frozen audience. Returns undefined when no condition contains one.
  *
- * @returns `isClosed`: whether one of the latter was among them.
+ * A condition that compares whole addresses can lose the erased address without changing meaning, since nobody else
+ * has it. What any other condition selects cannot be known without its value: an including condition then matches
+ * nobody, and an excluding one matches everybody, so that an erasure never causes anyone to be mailed.
+ *
+ * @returns `isClosed`: true when a condition of the second sort was changed.
  */
 export function redactAudience(
   audience: AudienceDefinition,
@@ -49,7 +50,7 @@ function redactCondition(
   return { id: condition.id, sql: closed, among: closed, params: {} };
 }
 
-/** A list of texts is bound as JSON. */
+/** A list of texts is bound as one JSON parameter. */
 function redactValue(value: string, redact: Redact): string {
   if (!value.startsWith("[")) {
     return redact(value);
@@ -65,7 +66,7 @@ function redactValue(value: string, redact: Redact): string {
   }
 }
 
-/** True when all that the value is compared with is the whole address, as segments compile "email is". */
+/** True when every use of the parameter compares the whole address, which is how segments compile "email is". */
 function asksForAddresses(sql: string, name: string): boolean {
   const uses = sql.split(new RegExp(`@${RegExp.escape(name)}(?!\\w)`));
   return uses

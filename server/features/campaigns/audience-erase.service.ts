@@ -4,11 +4,11 @@ import { redactAudience } from "./audience-erase.rules.ts";
 import { frozenAudiences, storeAudience } from "./campaigns.store.ts";
 
 /**
- * Takes what is to be forgotten out of the audiences of launched campaigns, in the caller's transaction. A campaign
- * that is being sent goes on by its old audience until it is taken in hand anew.
+ * Removes erased values from the audiences of launched campaigns, in the caller's transaction. A campaign that is
+ * being sent keeps its old audience until delivery loads it again.
  *
- * @param redact Gives a text back as it may stay.
- * @returns how many were changed, and which of them mail fewer people for it.
+ * @param redact Returns the text without the erased values.
+ * @returns how many audiences changed, and which of them reach fewer people as a result.
  */
 export function eraseFromAudiences(
   db: Connection,

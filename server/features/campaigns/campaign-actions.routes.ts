@@ -37,7 +37,7 @@ const action = <A extends AuditAction>(audit: A, summary: string, description?: 
   detail: { summary, ...(description === undefined ? {} : { description }) },
 });
 
-/** Everything that looks at a campaign as a whole or moves it. */
+/** Routes that act on a whole campaign: checks, launch, pause, progress. */
 export const campaignActionRoutes = (deps: AppDeps) => {
   const { guard, keyRing, clock, databases, jobs, outside } = deps;
   const { engine, dns, renderer, publicUrl } = outside;
@@ -168,7 +168,7 @@ export const campaignActionRoutes = (deps: AppDeps) => {
           headers: {
             "content-type": "text/event-stream; charset=utf-8",
             "cache-control": "no-store",
-            // Proxies such as nginx would hold the events back.
+            // Stops proxies such as nginx from buffering the events.
             "x-accel-buffering": "no",
           },
         });

@@ -21,7 +21,7 @@ import { type SectionProblem, templateFault } from "./campaigns.rules.ts";
 import { type CampaignParts, requireCampaign, sendingParts } from "./campaigns.service.ts";
 import { type CampaignRow, findContent } from "./campaigns.store.ts";
 
-/** Where a campaign lives, and what its links begin with. */
+/** The workspace a campaign belongs to, and the base of its links. */
 export type ContentContext = {
   databases: Databases;
   workspaceId: string;
@@ -29,7 +29,7 @@ export type ContentContext = {
   renderer: Renderer;
 };
 
-/** A campaign's content, and what a person should know of it; with an `error` it cannot be sent. */
+/** A campaign's content and what its author should know about it. With an `error` it cannot be sent. */
 export type BuiltContent = { row: CampaignRow; content: CampaignContent; problems: Problem[] };
 
 type Sending = Pick<CampaignParts, "sender" | "way">;
@@ -40,8 +40,8 @@ const NO_SENDER = { name: "", email: "nobody@sender.invalid", replyTo: "", domai
 /**
  * Compiles a campaign as it is stored now, the way a launch freezes it and a preview shows it.
  *
- * @param given Its sender and way, when they were read already.
- * @throws AppError `unavailable` when too much of the workspace is being rendered.
+ * @param given Its sender and sending method, when the caller has already read them.
+ * @throws AppError `unavailable` when the workspace has too many renders in progress.
  */
 export async function contentOf(
   context: ContentContext,
@@ -53,10 +53,9 @@ export async function contentOf(
 }
 
 /**
- * What must be mended in the words of a campaign before it can be sent. Once it was launched they are frozen, and
- * nothing is to mend.
+ * Mistakes in a campaign's template that prevent sending. Empty once it was launched, because its content is frozen.
  *
- * @throws AppError `unavailable` when too much of the workspace is being rendered.
+ * @throws AppError `unavailable` when the workspace has too many renders in progress.
  */
 export async function contentFaults(
   context: ContentContext,
@@ -66,7 +65,7 @@ export async function contentFaults(
     return [];
   }
   const { source } = sourceOf(context, row);
-  // That there is no message yet is said elsewhere; the subject may have a mistake already.
+  // A missing body is reported elsewhere, but the subject may already contain a mistake.
   const bodyKind = row.bodySource.trim() === "" ? "html" : row.bodyKind;
   const faults = await context.renderer.faults({ ...source, bodyKind });
   return faults.map(templateFault);
@@ -105,8 +104,8 @@ function sourceOf(context: ContentContext, row: CampaignRow, sending?: Sending) 
 }
 
 /**
- * Where links lead and bounces come back: by the sending domain's own names as far as they are verified,
- * else by the instance's.
+ * The host names of links and the return path: those of the sending domain where they are verified, otherwise those
+ * of the instance.
  */
 function hostsFor(
   { databases, workspaceId, publicUrl }: ContentContext,
@@ -124,7 +123,7 @@ function hostsFor(
 }
 
 /**
- * What a contact would get: of a campaign that was launched, as it was launched; else as it is now.
+ * The message that a contact would get: the frozen content for a launched campaign, otherwise the current one.
  *
  * @throws AppError `not_found` for the campaign; as `contactFor` does.
  */
@@ -154,7 +153,7 @@ async function previewDraft(
   return await context.renderer.show(source, fieldKeys, contact, now);
 }
 
-/** The content a campaign was launched with; undefined before that. Never changes afterwards. */
+/** The content a campaign was launched with. It never changes afterwards; undefined before the launch. */
 export function loadContent(db: Connection, campaignId: number): CampaignContent | undefined {
   const stored = findContent(db, campaignId);
   return stored === undefined ? undefined : (JSON.parse(stored) as CampaignContent);

@@ -5,16 +5,16 @@ import type { CampaignView } from "./campaigns.schema.ts";
 import { requireCampaign, viewOf } from "./campaigns.service.ts";
 import type { CampaignRow } from "./campaigns.store.ts";
 
-/** How long a page waits for the check of a template that takes long. */
+/** How long a page waits for a template check before it is shown without the result. */
 const CHECK_WITHIN_MS = 3_000;
 
-/** A campaign with what each part of it still needs. @throws AppError `not_found`. */
+/** A campaign with the problems of each section. @throws AppError `not_found`. */
 export async function readCampaign(context: ContentContext, id: number): Promise<CampaignView> {
   const db = context.databases.workspace(context.workspaceId);
   return await showCampaign(context, requireCampaign(db, id));
 }
 
-/** `readCampaign` of what was just read or written, whatever others save meanwhile. */
+/** As `readCampaign`, for a row that was just read or written, even if others save it meanwhile. */
 export async function showCampaign(
   context: ContentContext,
   row: CampaignRow,

@@ -105,7 +105,8 @@ export const campaignRoutes = ({ guard, clock, jobs, databases, outside }: AppDe
     .delete(
       "/:id",
       ({ db, params, workspace }) => {
-        // Queued first: for a campaign that is not deleted it does nothing, but a crash must not leave rows behind.
+        // The job is queued before the deletion so that a crash in between leaves no rows behind. For a campaign that
+        // is not deleted it does nothing.
         const dueAt = purgeDueAt(requireCampaign(db, params.id).launchedAt, clock());
         jobs.enqueue(PURGE_JOB, workspace.id, { campaignId: params.id }, { dueAt });
         deleteCampaign(db, params.id, clock());

@@ -1,4 +1,4 @@
-/** Where a campaign is in its life. */
+/** The states of a campaign. */
 export const campaignStatuses = [
   "draft",
   "scheduled",
@@ -15,9 +15,9 @@ export type CampaignStatus = (typeof campaignStatuses)[number];
 type Move = { from: readonly CampaignStatus[]; to: CampaignStatus };
 
 /**
- * Every legal move, by what causes it. `prepare` freezes content and audience, `start` follows when all
- * rows exist; `paused`, `cancelled` and `complete` are reported by delivery when nothing is in flight
- * (`complete` from `preparing` when the audience turned out empty).
+ * All legal transitions by cause. `prepare` freezes content and audience; `start` follows when all message rows
+ * exist; delivery reports `paused`, `cancelled` and `complete` when nothing is in flight (`complete` from `preparing`
+ * when the audience turned out to be empty).
  */
 export const campaignMoves = {
   schedule: { from: ["draft"], to: "scheduled" },
@@ -33,13 +33,13 @@ export const campaignMoves = {
 } as const satisfies Record<string, Move>;
 export type CampaignMove = keyof typeof campaignMoves;
 
-/** Where `move` leads from `status`, or undefined when it is not possible from there. */
+/** The status that `move` leads to from `status`, or undefined when the move is not allowed. */
 export function nextStatus(status: CampaignStatus, move: CampaignMove): CampaignStatus | undefined {
   const { from, to }: Move = campaignMoves[move];
   return from.includes(status) ? to : undefined;
 }
 
-/** True when nothing more will happen to the campaign. */
+/** True when the campaign has reached a final status. */
 export function isTerminal(status: CampaignStatus): boolean {
   return status === "cancelled" || status === "completed";
 }
@@ -56,7 +56,7 @@ const inWords: Record<CampaignStatus, string> = {
   completed: "has been sent",
 };
 
-/** Why a move is refused, for the person who asked for it. */
+/** Explains why a move is refused. */
 export function refusalOf(status: CampaignStatus, move: CampaignMove): string {
   const possible = campaignMoves[move].from
     .map((from) => inWords[from].replace(/^is /, ""))
@@ -64,7 +64,10 @@ export function refusalOf(status: CampaignStatus, move: CampaignMove): string {
   return `The campaign ${inWords[status]}; this is possible only while it is ${possible}.`;
 }
 
-/** Whom a campaign reaches: everyone, or those of any list or segment; never those of an excluded one. */
+/**
+ * Whom a campaign reaches: everyone, or the contacts of any included list or segment, without those of an excluded
+ * one.
+ */
 export type Audience = {
   everyone: boolean;
   includeLists: number[];
@@ -78,14 +81,14 @@ export type SectionName = "content" | "audience" | "sender";
 export type SectionProblem = { code: string; field: string; message: string };
 export type Section = { state: "ready" | "needs_you"; problems: SectionProblem[] };
 
-/** What the sections are judged by. */
+/** What the sections are judged on. */
 export type SectionFacts = {
   subject: string;
   bodySource: string;
-  /** What is wrong with the template, as far as it was compiled. */
+  /** Mistakes in the template, as far as it was compiled. */
   contentFaults: readonly SectionProblem[];
   audience: Audience;
-  /** Why segments of the audience cannot be used, in sentences. */
+  /** Why segments of the audience cannot be used, as sentences. */
   segmentFaults: readonly string[];
   /** True when a list of the audience was deleted. */
   lacksList: boolean;
@@ -95,7 +98,7 @@ export type SectionFacts = {
     | undefined;
 };
 
-/** What each section still needs, and why. */
+/** The status and problems of each section. */
 export function judgeSections(facts: SectionFacts): Record<SectionName, Section> {
   return {
     content: section(contentProblems(facts)),
@@ -129,7 +132,7 @@ const fieldOfPart: Record<string, string> = {
   text: "textSource",
 };
 
-/** A mistake in a template as a problem of its section. */
+/** Turns a mistake in a template into a problem of its section. */
 export function templateFault(problem: TemplateProblem): SectionProblem {
   const field = fieldOfPart[problem.where] ?? "bodySource";
   return { code: "template_error", field, message: templateSentence(problem) };
@@ -143,19 +146,19 @@ export function templateSentence({ message, line, column }: TemplateProblem): st
   return `${message} (line ${line}${column === undefined ? "" : `, column ${column}`})`;
 }
 
-/** Stands for what could not be compiled in time: what nobody has checked is not ready. */
+/** Reported when the content could not be compiled in time: unchecked content never counts as ready. */
 export const contentUnchecked: SectionProblem = {
   code: "content_unchecked",
   field: "bodySource",
   message: "The message is still being checked. Try again in a moment.",
 };
 
-/** True when the body offers a way out that people can see. */
+/** True when the body has a visible unsubscribe link. */
 export function hasUnsubscribeLink(bodySource: string): boolean {
   return /\{\{-?\s*(unsubscribe_url|preferences_url)\b/.test(bodySource);
 }
 
-/** What is wrong with whom a campaign is for. */
+/** Problems of a campaign's audience. */
 export function audienceProblems(
   facts: Pick<SectionFacts, "audience" | "segmentFaults" | "lacksList">,
 ): SectionProblem[] {
@@ -166,7 +169,7 @@ export function audienceProblems(
     message,
   }));
   if (lacksList) {
-    // Of one that was left out, too: its people would get the campaign.
+    // Excluded lists count too: if one was deleted, its people would get the campaign.
     const message = "A list in the audience was deleted. Remove it or choose another one.";
     faults.unshift({ code: "list_deleted", field: "audience", message });
   }
@@ -205,7 +208,10 @@ function senderProblems({ sender, route }: SectionFacts): SectionProblem[] {
   return problems;
 }
 
-/** Name of a copy that no other has, within the length a name may have: "May news (2)", whatever number was copied. */
+/**
+ * A name for a copy that no other campaign has, within the length limit: "May news (2)", even when the original
+ * already ends in a number.
+ */
 export function copyName(
   name: string,
   maxChars: number,

@@ -50,7 +50,7 @@ const emptyDocument: Omit<CampaignDocument, "name"> = {
   trackClicks: 1,
 };
 
-/** A page of campaigns, newest first, with the three numbers one looks for. */
+/** A page of campaigns, newest first, with sent, open and click counts. */
 export function listCampaigns(
   db: Connection,
   query: { q?: string; status?: string; cursor?: string; limit?: number },
@@ -68,7 +68,7 @@ export function listCampaigns(
   return cutPage(rows, limit, (row) => [row.id]);
 }
 
-/** A campaign as it is stored. @throws AppError `not_found`. */
+/** Reads a stored campaign. @throws AppError `not_found`. */
 export function requireCampaign(db: Connection, id: number): CampaignRow {
   const row = findCampaign(db, id);
   if (row === undefined) {
@@ -77,7 +77,7 @@ export function requireCampaign(db: Connection, id: number): CampaignRow {
   return row;
 }
 
-/** Refuses what needs a way out that is there. @throws AppError `illegal_state`. */
+/** Refuses when the campaign's sending method is missing or disabled. @throws AppError `illegal_state`. */
 export function requireWay(db: Connection, row: CampaignRow): void {
   if (!findWay(db, row)?.enabled) {
     throw new AppError(
@@ -87,7 +87,7 @@ export function requireWay(db: Connection, row: CampaignRow): void {
   }
 }
 
-/** Starts a draft, empty or from a template. @throws AppError `invalid_input`, `not_found` for the template. */
+/** Creates a draft, empty or from a template. @throws AppError `invalid_input`, `not_found` for the template. */
 export function createCampaign(
   db: Connection,
   input: CampaignCreate,
@@ -105,10 +105,10 @@ export function createCampaign(
 }
 
 /**
- * Saves what is given, for a form that saves itself. Only a draft can be edited; its name at any time.
+ * Saves the given properties of a campaign. Only drafts can be edited, except for the name.
  *
- * @param ifMatch The version the person saw; undefined = whatever it is now.
- * @throws AppError `stale_version` when somebody else saved meanwhile; `illegal_state`; `invalid_input`.
+ * @param ifMatch The version that the client last read; undefined skips the check.
+ * @throws AppError `stale_version` when someone else saved meanwhile; `illegal_state`; `invalid_input`.
  */
 export function changeCampaign(
   db: Connection,
@@ -137,7 +137,7 @@ export function changeCampaign(
   return requireCampaign(db, id);
 }
 
-/** A new draft with the same content, audience, sender and route. @throws AppError `not_found`. */
+/** Creates a draft with the same content, audience, sender and sending method. @throws AppError `not_found`. */
 export function duplicateCampaign(
   db: Connection,
   id: number,
@@ -150,9 +150,9 @@ export function duplicateCampaign(
 }
 
 /**
- * Hides a draft or a finished campaign at once; the job `campaign.purge` removes its rows afterwards.
+ * Hides a draft or finished campaign at once; the job `campaign.purge` removes its rows later.
  *
- * @throws AppError `not_found`; `illegal_state` while it is scheduled or under way.
+ * @throws AppError `not_found`; `illegal_state` while it is scheduled or being sent.
  */
 export function deleteCampaign(db: Connection, id: number, now: number): void {
   const { status } = requireCampaign(db, id);
@@ -167,7 +167,7 @@ export function deleteCampaign(db: Connection, id: number, now: number): void {
 
 /** The audience of a stored campaign. */
 export function audienceOf(row: Pick<CampaignRow, "audience">): Audience {
-  // One that was stored before there were segments names none.
+  // Audiences stored before segments existed have no `segments`.
   const stored = JSON.parse(row.audience) as Partial<Audience>;
   return {
     everyone: stored.everyone === true,
@@ -178,15 +178,15 @@ export function audienceOf(row: Pick<CampaignRow, "audience">): Audience {
   };
 }
 
-/** What a campaign names, read together: who it is from, which way it leaves, what is wrong with its segments. */
+/** The records a campaign refers to, read together: sender, sending method and the problems of its segments. */
 export type CampaignParts = {
   sender: ReturnType<typeof findSenderForCampaign>;
   way: ReturnType<typeof findWay>;
-  /** Why segments of the audience cannot be used, in sentences. */
+  /** Why segments of the audience cannot be used, as sentences. */
   segmentFaults: readonly string[];
 };
 
-/** The sender and the way of a campaign. */
+/** The sender and sending method of a campaign. */
 export function sendingParts(
   db: Connection,
   row: CampaignRow,
@@ -195,16 +195,16 @@ export function sendingParts(
   return { sender, way: findWay(db, row) };
 }
 
-/** Everything that the sections of a campaign are judged by. */
+/** Everything that the sections of a campaign are judged on. */
 export function partsOf(db: Connection, row: CampaignRow): CampaignParts {
   return { ...sendingParts(db, row), segmentFaults: segmentFaults(db, audienceOf(row)) };
 }
 
 /**
- * What each part of the campaign still needs before it can be sent.
+ * The problems of each section that prevent sending.
  *
- * @param contentFaults What is wrong with its template, where nothing else says so.
- * @param parts What was read of it already.
+ * @param contentFaults Mistakes in its template that nothing else reports.
+ * @param parts The records it refers to, if already read.
  */
 export function sectionsOf(
   db: Connection,
@@ -225,7 +225,7 @@ export function sectionsOf(
   return { ...sections, review };
 }
 
-/** What is wrong with whom a campaign is for, at this moment. */
+/** Current problems of a campaign's audience. */
 export function audienceProblemsNow(db: Connection, row: CampaignRow): SectionProblem[] {
   return audienceProblems(audienceFacts(db, row, segmentFaults(db, audienceOf(row))));
 }
@@ -236,7 +236,7 @@ function audienceFacts(db: Connection, row: CampaignRow, segmentFaults: readonly
   return { audience, segmentFaults, lacksList };
 }
 
-/** A campaign as it is shown. @param contentFaults As for `sectionsOf`. @param parts As for `sectionsOf`. */
+/** A campaign as the API returns it. @param contentFaults As for `sectionsOf`. @param parts As for `sectionsOf`. */
 export function viewOf(
   db: Connection,
   row: CampaignRow,
@@ -277,7 +277,7 @@ function merge(db: Connection, before: CampaignDocument, change: CampaignChange)
   };
 }
 
-// These become header fields: a line break in them would begin another one.
+// These become header fields, where a line break would start another header.
 const headerFields = ["name", "subject", "preheader", "replyTo"] as const;
 
 function refuseControls(change: CampaignChange): void {
@@ -310,7 +310,10 @@ function refuseDangling(db: Connection, change: CampaignChange, before: Audience
   }
 }
 
-/** What the audience named before may have gone since; it stays until somebody takes it out. */
+/**
+ * A list or segment that the draft already named may have been deleted since. It is accepted until the author removes
+ * it; only new references must exist.
+ */
 function refuseUnknown(db: Connection, audience: Audience, before: Audience): void {
   const newIn = (of: (audience: Audience) => number[]) => {
     const known = new Set(of(before));

@@ -13,9 +13,9 @@ export type CampaignRow = {
   senderId: number | null;
   replyTo: string;
   routeId: number | null;
-  /** Instead of the route. */
+  /** Set instead of `routeId`. */
   routeGroupId: number | null;
-  /** Sent evenly over this time; null = as fast as it may go. */
+  /** Minutes over which the campaign is spread evenly; null sends as fast as limits allow. */
   spreadMinutes: number | null;
   onAmbiguous: "resend" | "hold";
   bodyKind: "mjml" | "html";
@@ -35,7 +35,7 @@ export type CampaignRow = {
   finishedAt: number | null;
 };
 
-/** What people edit. */
+/** The properties that people edit. */
 export type CampaignDocument = Pick<
   CampaignRow,
   | "name"
@@ -118,8 +118,7 @@ const insertCampaign = statement<[CampaignDocument & { createdBy: string; now: n
           @createdBy, @now, @now)
 `);
 
-// The version people saw and the status they saw it in are part of the WHERE clause, so that of two
-// who save at once the second is told.
+// Version and status are part of the WHERE clause, so that when two people save at once the second is told.
 const updateDocument = statement<
   [CampaignDocument & { id: number; version: number; status: CampaignStatus; now: number }]
 >(`
@@ -212,7 +211,7 @@ export function addCampaign(
   });
 }
 
-/** False, changing nothing, when version or status are no longer the given ones. */
+/** False, without a change, when the version or status is no longer the given one. */
 export function replaceDocument(
   db: Connection,
   change: CampaignDocument & { id: number; version: number; status: CampaignStatus; now: number },
@@ -231,7 +230,7 @@ function storeSending(db: Connection, id: number, sending: Sending): void {
   upsertSending(db).run({ id, routeGroupId, spreadMinutes, onAmbiguous });
 }
 
-/** False, changing nothing, when the campaign no longer has status `from`. */
+/** False, without a change, when the campaign no longer has status `from`. */
 export function moveCampaign(
   db: Connection,
   move: { id: number; from: CampaignStatus; to: CampaignStatus; reason: string; now: number },
@@ -248,7 +247,7 @@ const upsertAudience = statement<[campaignId: number, audience: string]>(`
   ON CONFLICT (campaign_id) DO UPDATE SET audience = excluded.audience
 `);
 
-/** Keeps whom the campaign is for, with its segments compiled. @param audience JSON: AudienceDefinition. */
+/** Stores the audience with its segments compiled. @param audience JSON: AudienceDefinition. */
 export function storeAudience(db: Connection, campaignId: number, audience: string): void {
   upsertAudience(db).run(campaignId, audience);
 }
@@ -257,10 +256,10 @@ const selectAudiences = statement<[], { campaignId: number; audience: string }>(
   "SELECT campaign_id AS campaignId, audience FROM campaign_audience WHERE instr(audience, '@') > 0",
 );
 
-/** The audiences of launched campaigns with segments that have any value. */
+/** Audiences of launched campaigns whose segments contain parameters. */
 export const frozenAudiences = (db: Connection) => selectAudiences(db).all();
 
-/** Keeps what the campaign is sent with, and its links under their numbers (from 1). */
+/** Stores the content a campaign is sent with, and its links numbered from 1. */
 export function storeContent(
   db: Connection,
   input: { campaignId: number; content: string; links: string[]; now: number },
@@ -278,7 +277,7 @@ export function storeContent(
 export const findContent = (db: Connection, campaignId: number): string | undefined =>
   selectContent(db).get(campaignId)?.content;
 
-/** False unless it was a draft or at its end. */
+/** False unless the campaign was a draft or finished. */
 export const markCampaignDeleted = (db: Connection, id: number, now: number): boolean =>
   markDeleted(db).run({ id, now }).changes === 1;
 
@@ -289,7 +288,7 @@ const selectMissingList = statement<[ids: string], { id: number }>(`
    LIMIT 1
 `);
 
-/** The first of the list ids that is no list (any more). */
+/** The first of the ids for which no list exists. */
 export const findMissingList = (db: Connection, ids: number[]): number | undefined =>
   selectMissingList(db).get(JSON.stringify(ids))?.id;
 
@@ -301,7 +300,7 @@ const selectNextDue = statement<[campaignId: number], { at: number | null }>(
 export const nextDueAt = (db: Connection, campaignId: number): number | null =>
   selectNextDue(db).get(campaignId)?.at ?? null;
 
-// One chunk, at most 1,000 rows in key order: this is asked once a second on the HTTP thread.
+// Reads one chunk of at most 1,000 rows in key order, because the HTTP thread runs this once a second.
 const selectDeferredReasons = statement<[{ campaignId: number }], { reason: string }>(`
   WITH next AS (
     SELECT first_seq, last_seq FROM chunk
@@ -314,7 +313,7 @@ const selectDeferredReasons = statement<[{ campaignId: number }], { reason: stri
    WHERE state = 1
 `);
 
-/** Why the deferred messages wait that are due first: each category once. */
+/** The distinct reasons why the deferred messages that are due first are waiting. */
 export const deferredReasons = (db: Connection, campaignId: number): string[] =>
   selectDeferredReasons(db)
     .all({ campaignId })

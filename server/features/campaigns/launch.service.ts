@@ -37,7 +37,7 @@ import {
 import { sentBefore } from "./preflight.rules.ts";
 import { runPreflight } from "./preflight.service.ts";
 
-/** The job that launches a campaign when it is due, and carries a launch through a crash. */
+/** The job that launches a campaign when it is due and resumes a launch after a crash. */
 export const LAUNCH_JOB = "campaign.launch";
 
 const MAX_AHEAD_MS = 2 * 365 * DAY_MS;
@@ -56,11 +56,11 @@ export type LaunchDeps = {
 type Target = { workspaceId: string; campaignId: number };
 
 /**
- * Puts a draft on the schedule, or moves it to another time. The due time is a durable job, so it is kept
- * over restarts; a time that passed while the instance was down is made up for at once.
+ * Schedules a draft, or reschedules it. The due time is a durable job, so it survives restarts. If the instance was
+ * down at that time, the launch happens as soon as it is back.
  *
- * @throws AppError `invalid_input` for a time in the past or beyond two years; `illegal_state` when it is
- *   no draft, or something in it is missing.
+ * @throws AppError `invalid_input` for a time in the past or more than two years ahead; `illegal_state` when the
+ * campaign is not a draft or is incomplete.
  */
 export async function scheduleCampaign(
   deps: LaunchDeps,
@@ -94,7 +94,7 @@ export async function scheduleCampaign(
   return await readCampaign(context, row.id);
 }
 
-/** Makes a scheduled campaign a draft again. @throws AppError `illegal_state`. */
+/** Turns a scheduled campaign back into a draft. @throws AppError `illegal_state`. */
 export async function unscheduleCampaign(deps: LaunchDeps, target: Target): Promise<CampaignView> {
   const db = deps.databases.workspace(target.workspaceId);
   move(db, requireCampaign(db, target.campaignId), "unschedule", "", deps.clock());
@@ -103,20 +103,20 @@ export async function unscheduleCampaign(deps: LaunchDeps, target: Target): Prom
 }
 
 /**
- * Freezes a draft's or scheduled campaign's content and starts making its message rows in the background;
- * later edits of template, sender or domain change nothing of it. From here on the job carries the launch:
- * a crash at any point resumes it.
+ * Freezes the content of a draft or scheduled campaign and starts creating its message rows in the background. Later
+ * edits of template, sender or domain do not affect it. From here on the job owns the launch, so a crash at any point
+ * resumes it.
  *
  * @throws AppError `illegal_state` with the checks that failed; `stale_version` when it was edited meanwhile.
  */
 export async function launchCampaign(deps: LaunchDeps, target: Target): Promise<CampaignView> {
   const parts = await prepare(deps, target, () => enqueueLaunch(deps, target, deps.clock()));
   const db = deps.databases.workspace(target.workspaceId);
-  // Its words are frozen, so there is nothing to mend in them.
+  // The content is frozen, so the template is not checked.
   return viewOf(db, requireCampaign(db, target.campaignId), [], parts);
 }
 
-/** The handler of `campaign.launch`; safe to repeat. */
+/** The handler of `campaign.launch`. Safe to repeat. */
 export async function runLaunchJob(deps: LaunchDeps, target: Target): Promise<void> {
   const db = deps.databases.workspace(target.workspaceId);
   const row = requireCampaign(db, target.campaignId);
@@ -131,7 +131,7 @@ export async function runLaunchJob(deps: LaunchDeps, target: Target): Promise<vo
   await deps.engine.prepareCampaign(target.workspaceId, target.campaignId);
 }
 
-/** Stops a campaign that is being sent; what a server is just taking is finished. @throws AppError `illegal_state`. */
+/** Pauses a campaign that is being sent. Messages in flight are finished. @throws AppError `illegal_state`. */
 export async function pauseCampaign(
   deps: LaunchDeps,
   target: Target,
@@ -140,14 +140,17 @@ export async function pauseCampaign(
   return await change(deps, target, "pause", reason);
 }
 
-/** Goes on with a paused campaign. @throws AppError `illegal_state`, also when its route is gone or off. */
+/**
+ * Resumes a paused campaign.
+ * @throws AppError `illegal_state`, also when its sending method is deleted or disabled.
+ */
 export async function resumeCampaign(deps: LaunchDeps, target: Target): Promise<CampaignView> {
   const db = deps.databases.workspace(target.workspaceId);
   requireWay(db, requireCampaign(db, target.campaignId));
   return await change(deps, target, "resume", "");
 }
 
-/** Ends a campaign for good; who has not got it yet never will. @throws AppError `illegal_state`. */
+/** Cancels a campaign for good. Messages that were not sent never will be. @throws AppError `illegal_state`. */
 export async function cancelCampaign(
   deps: LaunchDeps,
   target: Target,
@@ -160,7 +163,7 @@ export async function cancelCampaign(
   inTransaction(db, () => {
     move(db, row, "cancel", reason, now);
     if (row.status === "scheduled") {
-      // It has no rows, so nothing is in flight that delivery would have to report.
+      // The campaign has no message rows, so nothing is in flight and delivery has nothing to report.
       move(db, { ...row, status: "cancelling" }, "cancelled", reason, now);
     }
   });
@@ -175,7 +178,7 @@ async function change(
   action: CampaignMove,
   reason: string,
 ): Promise<CampaignView> {
-  // First, so that a crash between the commit and the notice is made up for.
+  // Called before the commit, so that a crash between the commit and the notification is noticed after a restart.
   await deps.engine.expect(target.workspaceId);
   const db = deps.databases.workspace(target.workspaceId);
   move(db, requireCampaign(db, target.campaignId), action, reason, deps.clock());
@@ -221,15 +224,16 @@ async function prepare(
   const latest = requireCampaign(db, target.campaignId);
   requireSame(latest, before);
   requireMove(latest, "prepare");
-  // The job first: without a campaign to prepare it does nothing, but a campaign without it would wait for ever.
+  // The job is queued first: without a campaign to prepare it does nothing, but a campaign without its job would wait
+  // forever.
   enqueue();
   inTransaction(db, () => {
-    // A list may have begun to go since the checks. From here on none can, until the recipients are found.
+    // A list may have been deleted since the checks. From here on deletion is blocked until the recipients are found.
     refuseProblems(audienceProblemsNow(db, latest));
     move(db, latest, "prepare", "", now);
     const { content } = built;
     const json = JSON.stringify(content);
-    // As it was counted: later edits of a segment change nothing of it.
+    // Stores the audience exactly as counted, so later edits of a segment do not change it.
     storeAudience(db, latest.id, JSON.stringify(audience));
     storeContent(db, { campaignId: latest.id, content: json, links: content.links, now });
   });
@@ -319,7 +323,7 @@ function launchKey({ workspaceId, campaignId }: Target): string {
 
 function enqueueLaunch(deps: LaunchDeps, target: Target, dueAt: number): void {
   const uniqueKey = launchKey(target);
-  // At most one is open: a new time replaces the old one.
+  // At most one job is open: a new time replaces the old one.
   deps.jobs.cancel(uniqueKey);
   const payload = { campaignId: target.campaignId };
   deps.jobs.enqueue(LAUNCH_JOB, target.workspaceId, payload, { uniqueKey, dueAt });

@@ -1,7 +1,7 @@
 import { domainOf } from "../../platform/address.rules.ts";
 import { hasUnsubscribeLink, type Section, templateSentence } from "./campaigns.rules.ts";
 
-/** Where on the campaign's page, or beyond it, a check is mended. */
+/** The place where a problem can be fixed: a section of the campaign's page, or another page. */
 export type Fix =
   | "subject"
   | "content"
@@ -16,9 +16,9 @@ export type Fix =
 
 export type Check = { code: string; severity: "error" | "warning"; message: string; fix: Fix };
 
-/** Everything the checks look at. */
+/** The input of all checks. */
 export type PreflightFacts = {
-  /** `review` gathers the problems of the others. */
+  /** `review` combines the problems of the other sections. */
   sections: { audience: Section; review: Section };
   problems: {
     severity: "error" | "warning";
@@ -34,7 +34,9 @@ export type PreflightFacts = {
   publicUrl: string;
   postalAddress: string;
   willGetIt: number;
-  /** When it was started in a newer state of the workspace (unix ms); undefined when it was not. */
+  /**
+   * When the campaign was launched according to a newer state of the workspace (unix ms); undefined when it was not.
+   */
   startedBefore: number | undefined;
   sender:
     | {
@@ -42,7 +44,7 @@ export type PreflightFacts = {
         domainVerified: boolean;
         domainId: number | null;
         testOnly: boolean;
-        /** When the domain's key was last seen, if it is not there any more. */
+        /** When the domain's key was last seen, if it is now missing from the DNS. */
         domainLostAt: number | undefined;
       }
     | undefined;
@@ -56,7 +58,7 @@ export type PreflightFacts = {
     | undefined;
 };
 
-/** What would stop the send (errors) or hurt it (warnings), most serious first. */
+/** Problems that would prevent the send (errors) or harm it (warnings), most serious first. */
 export function preflightChecks(facts: PreflightFacts): Check[] {
   const checks = [
     ...copyChecks(facts),
@@ -70,7 +72,9 @@ export function preflightChecks(facts: PreflightFacts): Check[] {
   return checks.sort((a, b) => Number(a.severity === "warning") - Number(b.severity === "warning"));
 }
 
-/** Why a campaign that was sent already, and is not in this older copy of its workspace, is not sent again. */
+/**
+ * Explains why a campaign is not sent again after the workspace was restored from a backup that predates its launch.
+ */
 export function sentBefore(startedAt: number): string {
   const day = new Date(startedAt).toISOString().slice(0, 10);
   return `This campaign was already sent on ${day}, before an older copy of this workspace was restored. Its recipients would get it twice. To send it anyway, duplicate it and send the duplicate.`;
@@ -189,8 +193,9 @@ function senderChecks({ sender, route }: PreflightFacts): Check[] {
 }
 
 /**
- * Straight to recipients nothing leaves without a key that can be found, and nothing at all once a key that
- * was there is gone. A relay that signs itself is only warned about; one next door may be a rehearsal.
+ * Direct delivery requires a DKIM key that can be found in the DNS, and a key that was published and is now missing
+ * always blocks the send. A relay may sign itself, so an unverified domain is only a warning there. A relay on this
+ * machine may be used for testing.
  */
 function unverified({
   domain,
@@ -219,7 +224,7 @@ function unverified({
     return { code, severity: route.isLocal ? "warning" : "error", message, fix: "domains" };
   }
   const message = `The DKIM record of ${domain} was not found in DNS. Large providers will reject the mail or mark it as spam.`;
-  // A signature whose key nobody can find is worse than none.
+  // A signature whose key cannot be found is worse than none.
   const isError = isDirect || (route.signDkim && !route.isLocal);
   return { code, severity: isError ? "error" : "warning", message, fix: "domains" };
 }

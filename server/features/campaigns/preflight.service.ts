@@ -21,14 +21,14 @@ export type PreflightDeps = ContentContext & {
   engine: CampaignEngine;
   dns: DnsLookup;
   clock: Clock;
-  /** For who looks; a launch counts by itself. */
+  /** Set when a person views the checks: counts may come from memory. A launch always counts anew. */
   counted?: { memory: WaterfallMemory; anew: boolean };
 };
 
 const MINUTE_MS = 60_000;
 const DOMAIN_CHECK_MAX_AGE_MS = 10 * 60_000;
 
-/** What a launch needs to know: the checks, and what they were made on. */
+/** What a launch needs: the checks and the data they are based on. */
 export type PreflightResult = {
   built: BuiltContent;
   audience: AudienceDefinition;
@@ -37,11 +37,11 @@ export type PreflightResult = {
 };
 
 /**
- * Compiles the campaign, counts whom it would reach by the code that freezes the audience, and says what
- * would stop or hurt the send. Changes nothing but the sending domain's verdict, which is asked for again
- * when it is older than ten minutes: a key that left the DNS must be noticed before the first message.
+ * Compiles the campaign, counts its audience with the same code that freezes it, and reports what would prevent or
+ * harm the send. The only change it makes is to check the sending domain again when the last check is older than ten
+ * minutes, so that a key removed from the DNS is noticed before the first message.
  *
- * @param lane What waits its turn to be rendered does so apart from what people edit when it is to be sent.
+ * @param lane Which rendering queue to use, so that launches and editing do not delay each other.
  * @throws AppError as `contentOf`.
  */
 export async function runPreflight(
@@ -49,7 +49,7 @@ export async function runPreflight(
   row: CampaignRow,
   lane: "editing" | "sending" = "editing",
 ): Promise<PreflightResult> {
-  // First, since the content takes its host names from what the domain's check found.
+  // Checked first, because the content takes its host names from the verified records of the domain.
   const open = () => deps.databases.workspace(deps.workspaceId);
   const before = sendingParts(open(), row);
   const isNewVerdict = await refreshSendingDomain(deps, before);
@@ -65,7 +65,7 @@ export async function runPreflight(
   const { sender, way: route } = sending;
   const parts = { ...sending, segmentFaults: faults };
   const checks = preflightChecks({
-    // What is wrong with the content is in `problems`.
+    // Mistakes in the content are in `problems`, so none are passed here.
     sections: sectionsOf(db, row, [], parts),
     problems,
     bodySource: row.bodySource,
@@ -92,7 +92,10 @@ export async function runPreflight(
   return { built, audience, parts, preflight };
 }
 
-/** To the minute for who looks: a segment of the last seven days must not be another one at every look. */
+/**
+ * Rounded to the minute for viewers. Otherwise a segment such as "in the last seven days" would differ at each
+ * request and never be found in memory.
+ */
 function momentOf({ clock, counted }: PreflightDeps): number {
   const now = clock();
   return counted === undefined ? now : now - (now % MINUTE_MS);
@@ -108,7 +111,7 @@ async function countOf(deps: PreflightDeps, audience: AudienceDefinition): Promi
   return await counted.memory.count(engine.waterfall, asked);
 }
 
-/** True when the domain's check ran, after which the sender's domain may be verified or not any more. */
+/** True when the domain was checked, after which its verification status may have changed. */
 async function refreshSendingDomain(
   deps: PreflightDeps,
   { sender, way: route }: Pick<CampaignParts, "sender" | "way">,

@@ -1,11 +1,11 @@
 import type { CampaignStatus } from "./campaigns.rules.ts";
 
-/** How many messages were in a final state at an instant, and how many of them a server was tried for: not skipped. */
+/** How many messages had a final status at an instant, and how many of them were tried rather than skipped. */
 export type Sample = { at: number; done: number; tried: number };
 
 const WINDOW_MS = 10_000;
 
-/** Adds a sample and forgets those older than the window, keeping two to compare. */
+/** Adds a sample and drops those older than the window, keeping at least two to compare. */
 export function addSample(samples: Sample[], next: Sample): Sample[] {
   const kept = [...samples, next];
   while (kept.length > 2 && (kept[1]?.at ?? 0) <= next.at - WINDOW_MS) {
@@ -15,8 +15,8 @@ export function addSample(samples: Sample[], next: Sample): Sample[] {
 }
 
 /**
- * Messages a second over the window, one decimal; 0 until two samples differ in time. People who are skipped take no
- * time, so `tried` is how fast the campaign sends; `done` tells how long it still takes.
+ * Messages per second over the window, one decimal; 0 until two samples differ in time. Skipping a contact takes no
+ * time, so `tried` is the sending speed, while `done` determines the time left.
  */
 export function ratePerSecond(samples: Sample[], of: "done" | "tried"): number {
   const [first, last] = [samples[0], samples.at(-1)];
@@ -26,13 +26,16 @@ export function ratePerSecond(samples: Sample[], of: "done" | "tried"): number {
   return Math.round((last[of] - first[of]) / ((last.at - first.at) / 10_000)) / 10;
 }
 
-/** Seconds until `remaining` are done at this rate; null when that cannot be said. */
+/** Seconds until `remaining` are done at this rate; null when it cannot be estimated. */
 export function secondsLeft(remaining: number, perSecond: number): number | null {
   return perSecond > 0 ? Math.ceil(remaining / perSecond) : null;
 }
 
 export type BottleneckFacts = {
-  /** What delivery itself says holds it back; empty when it says nothing, undefined when it has nothing in hand. */
+  /**
+   * What delivery reports as the current limit: empty when nothing limits it, undefined when delivery is not handling
+   * the campaign.
+   */
   said: string | undefined;
   status: CampaignStatus;
   statusReason: string;
@@ -41,17 +44,17 @@ export type BottleneckFacts = {
   deferred: number;
   /** Unix ms at which the first deferred message is due; null when none is known. */
   nextDueAt: number | null;
-  /** Why the deferred ones that are due first wait: categories of delivery. */
+  /** Why the deferred messages that are due first are waiting: delivery categories. */
   deferredFor: string[];
   held: number;
   route: { name: string; maxPerSecond: number | null } | undefined;
   workspaceMaxPerSecond: number | null;
 };
 
-// A cap counts as reached when the rate is this near to it.
+// A limit counts as reached when the rate is at least this share of it.
 const NEAR = 0.8;
 
-/** What keeps the campaign from being faster, in a sentence; null when it is not on its way. */
+/** Describes what currently limits the campaign; null when it is not being sent. */
 export function bottleneckOf(facts: BottleneckFacts): string | null {
   const { status, statusReason, perSecond, pending, route } = facts;
   if (status === "preparing") {
@@ -77,7 +80,7 @@ export function bottleneckOf(facts: BottleneckFacts): string | null {
   return pending === 0 ? waitingSentence(facts) : movingSentence(facts);
 }
 
-/** Nothing is left to be tried for the first time. */
+/** Used when no message is left to be tried for the first time. */
 function waitingSentence(facts: BottleneckFacts): string {
   if (facts.held > 0) {
     return heldSentence(facts.held);
@@ -113,7 +116,9 @@ function retriesSentence({ deferred, nextDueAt, deferredFor }: BottleneckFacts):
   return `${many} for the next attempt${first}${why}.`;
 }
 
-/** Why messages of a category wait, after "because"; what is left out needs no explanation here. */
+/**
+ * Why messages of a category wait, worded to follow "because". Categories without an entry need no explanation here.
+ */
 const causes: Readonly<Record<string, string>> = {
   net: "connections to the receiving servers failed",
   tls_policy: "no secure enough connection was possible",

@@ -22,12 +22,12 @@ export type Progress = {
   status: CampaignStatus;
   statusReason: string;
   counts: CampaignCounts;
-  /** Messages in a final state. */
+  /** Messages with a final status. */
   done: number;
-  /** Messages that were tried, without those that were skipped. */
+  /** Messages that were tried, without skipped ones. */
   perSecond: number;
   secondsLeft: number | null;
-  /** What keeps it from being faster, in a sentence. */
+  /** What currently limits the speed, as a sentence. */
   bottleneck: string | null;
 };
 
@@ -35,11 +35,11 @@ export type ProgressDeps = { databases: Databases; engine: CampaignEngine; clock
 
 const TICK_MS = 1_000;
 const QUIET_TICK_MS = 3_000;
-// Then the browser connects again and is asked anew who it is.
+// After this the browser reconnects and its permissions are checked again.
 const MAX_STREAM_MS = 15 * 60_000;
 
 /**
- * The state of a campaign now, exact; rate and time left from `samples` and this look.
+ * The exact current progress of a campaign; speed and time left follow from `samples` and this reading.
  *
  * @throws AppError `not_found`.
  */
@@ -84,9 +84,8 @@ export function readProgress(
 }
 
 /**
- * Server-sent events, `progress` each: once a second while the campaign moves, less often while it does
- * not, and a last one when it is over. Ends after 15 minutes, when the reader goes away, signs out or may not
- * look any more.
+ * Server-sent `progress` events: once a second while the campaign advances, less often while it does not, and a last
+ * one when it is over. Ends after 15 minutes, or when the reader leaves, signs out or loses access.
  *
  * @throws AppError `not_found`.
  */
@@ -102,7 +101,7 @@ export function progressStream(
   let isOver = false;
   return new ReadableStream({
     start(controller) {
-      // A stream that its reader has cancelled is closed already, and closing it again throws.
+      // A stream that its reader cancelled is already closed, and closing it again throws.
       const end = () => {
         if (!isOver) {
           isOver = true;
@@ -127,7 +126,7 @@ export function progressStream(
           tell();
           next();
         } catch (error) {
-          // A campaign that was deleted meanwhile, or a workspace that was closed: the page asks again.
+          // The campaign was deleted or the workspace closed meanwhile. The page will request it again.
           log.debug({ err: error }, "progress stream ended");
           end();
         }

@@ -2,26 +2,26 @@ import type { Connection } from "../../platform/db/driver.ts";
 import { DAY_MS } from "../../platform/time.rules.ts";
 import { isDeleted, purgeSlice } from "./purge.store.ts";
 
-/** The job that removes the rows of a deleted campaign; the jobs thread does it. */
+/** The job that removes the rows of a deleted campaign. It runs on the jobs thread. */
 export const PURGE_JOB = "campaign.purge";
 
 const SLICE_ROWS = 500;
-// Longer than any law asks: 30 days in CAN-SPAM (15 U.S.C. § 7704(a)(3)), 60 in Canada's CASL (s. 11).
+// Longer than the laws require: 30 days in CAN-SPAM (15 U.S.C. § 7704(a)(3)), 60 in Canada's CASL (s. 11).
 const LINKS_LIVE_MS = 60 * DAY_MS;
 
 /**
- * When the rows of a campaign that is deleted now may go (unix ms): those of a draft at once, those of one
- * that was launched when 60 days are over, because the unsubscribe link of every message lives by its row.
+ * When the rows of a campaign that is deleted now may be removed (unix ms): at once for a draft, and 60 days after
+ * its launch otherwise, because each unsubscribe link needs its message row.
  */
 export function purgeDueAt(launchedAt: number | null, now: number): number {
   return launchedAt === null ? now : now + LINKS_LIVE_MS;
 }
 
 /**
- * Removes what is left of a deleted campaign in small transactions, letting others write in between. Safe
- * to repeat; ends early when the signal is aborted. A campaign that was not deleted is left alone.
+ * Removes the rows of a deleted campaign in small transactions, so that others can write in between. Safe to repeat;
+ * stops when the signal is aborted. A campaign that is not deleted is left alone.
  *
- * @param open Asked again for each slice, since a connection may be closed meanwhile.
+ * @param open Called for each slice, since the connection may be closed meanwhile.
  */
 export async function purgeCampaign(
   open: () => Connection,

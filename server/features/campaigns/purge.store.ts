@@ -1,8 +1,8 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction, statement } from "../../platform/db/statements.ts";
 
-// Rows of a deleted campaign go a slice at a time, by the leading column of each table's key, so that no
-// transaction is long. Order: those that nothing else refers to first, the campaign itself last.
+// The rows of a deleted campaign are removed in slices, by the leading column of each table's key, so that no
+// transaction is long. Tables that nothing refers to come first, the campaign itself last.
 const slices = [
   ["message", "seq"],
   ["attempt", "id"],
@@ -35,7 +35,7 @@ const deleteCampaign = statement<[id: number]>(`
    WHERE id = ? AND deleted_at IS NOT NULL
 `);
 
-/** Removes up to `limit` rows of each kind; false when there was nothing left, and the campaign went too. */
+/** Removes up to `limit` rows of each table. False when nothing was left and the campaign itself was removed. */
 export function purgeSlice(db: Connection, campaignId: number, limit: number): boolean {
   return inTransaction(db, () => {
     for (const remove of statements) {

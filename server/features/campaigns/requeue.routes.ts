@@ -4,7 +4,7 @@ import type { AppDeps } from "../deps.ts";
 import { HeldCount, HeldOrder, RetryCount, RetryFilter, RetryOrder } from "./requeue.schema.ts";
 import { decideHeldMessages, previewRetry, retryFailed } from "./requeue.service.ts";
 
-/** What a person does about messages that ended badly, or of which nobody knows. */
+/** Decisions about messages that failed or whose outcome is unknown. */
 export const requeueRoutes = ({ guard, databases, outside: { engine } }: AppDeps) => {
   const deps = { databases, engine };
   return new Elysia({

@@ -10,7 +10,10 @@ export type RequeueDeps = {
 };
 type Target = { workspaceId: string; campaignId: number };
 
-/** How many messages a retry would send, and whom it leaves out. @throws AppError `not_found`, `illegal_state`. */
+/**
+ * How many messages a retry would send, and which it would leave out.
+ * @throws AppError `not_found`, `illegal_state`.
+ */
 export function previewRetry(
   { databases, engine }: RequeueDeps,
   { workspaceId, campaignId }: Target,
@@ -21,10 +24,11 @@ export function previewRetry(
 }
 
 /**
- * Sends messages again that ended badly; those to suppressed addresses are left out.
+ * Sends failed messages again, except those to suppressed addresses.
  *
- * @param expected What the person was told; with another number now nothing is done.
- * @throws AppError `changed_meanwhile` for another number; `illegal_state`, also when its route is gone or off.
+ * @param expected The number that was shown to the person; nothing is done when it has changed.
+ * @throws AppError `changed_meanwhile` when the number changed; `illegal_state`, also when the sending method is
+ * deleted or disabled.
  */
 export async function retryFailed(
   deps: RequeueDeps,
@@ -45,7 +49,7 @@ export async function retryFailed(
   return await deps.engine.retry(workspaceId, campaignId, filter);
 }
 
-/** Decides about messages that may have arrived. @throws AppError `not_found`, `illegal_state`. */
+/** Decides what happens to messages that may have arrived. @throws AppError `not_found`, `illegal_state`. */
 export async function decideHeldMessages(
   { databases, engine }: RequeueDeps,
   { workspaceId, campaignId }: Target,

@@ -14,11 +14,11 @@ export type TestSendInput = { campaignId: number; to: string[] } & ContactChoice
 export type TestSendResult = { to: string; accepted: boolean; message: string };
 
 /**
- * Sends the campaign as it is now to a few addresses, by its own route and signed as it will be, filled with
- * a contact's values, its subject marked and nothing in it tracked. It makes no message rows.
+ * Sends the current campaign to a few addresses, by its own sending method and signature, filled with a contact's
+ * values. The subject is marked and nothing is tracked. No message rows are created.
  *
- * @throws AppError `invalid_input` for what is no address; `illegal_state` when sender or route are missing,
- *   or the template has a mistake. What a server refuses is in the result.
+ * @throws AppError `invalid_input` for a malformed address; `illegal_state` when sender or sending method are missing
+ * or the template has a mistake. A refusal by the server is part of the result.
  */
 export async function sendTest(
   context: ContentContext,

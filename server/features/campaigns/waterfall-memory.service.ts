@@ -5,13 +5,13 @@ import type { Clock } from "../../platform/clock.ts";
 
 type Count = (workspaceId: string, audience: AudienceDefinition) => Promise<Waterfall>;
 
-/** How long a count of an audience is shown again. A launch counts anew, whatever is remembered. */
+/** How long the count of an audience is reused. A launch always counts anew. */
 const COUNT_KEPT_MS = 60_000;
 const AUDIENCES = 1_000;
 
 /**
- * Remembers who was counted, so that a page which saves itself as one types does not have a whole audience counted
- * for every change of a word. Whoever asks for the same while it is counted gets the same count.
+ * Caches audience counts, so that a page that saves while its author types does not cause a full count for every
+ * change. Simultaneous requests for the same count share one.
  */
 export class WaterfallMemory {
   readonly #counts: LRUCache<string, { at: number; waterfall: Promise<Waterfall> }>;
@@ -23,10 +23,10 @@ export class WaterfallMemory {
   }
 
   /**
-   * The count, as remembered or made now.
+   * Returns the cached count or makes a new one.
    *
-   * @param asked `stamp`: `audienceStamp` of the workspace; with another one nothing is remembered. `anew` counts
-   *   in any case.
+   * @param asked `stamp`: `audienceStamp` of the workspace; a different one invalidates the cache. `anew` always
+   * counts.
    */
   async count(
     count: Count,

@@ -1,14 +1,14 @@
 import type { ConsentAction } from "./consent.store.ts";
 
 /**
- * An entry of the ledger as a file of contacts carries it. What is read from such a file is a claim: whoever has the
- * file can have written it, so it is never an entry of our own making.
+ * A consent entry as a file of contacts contains it. Such an entry is only a claim: whoever has the file could have
+ * written it, so it is never stored as if we had recorded it.
  */
 export type ConsentClaim = {
-  /** ISO 8601, when it was written down where the file is from. */
+  /** ISO 8601: when the consent was recorded at its origin. */
   at: string;
   action: ConsentAction;
-  /** Names of the lists; none = all mail. */
+  /** Names of the lists; empty means all mail. */
   lists: string[];
   source: string;
   actor: string;
@@ -26,7 +26,7 @@ const MAX_NAME_CHARS = 200;
 const MAX_CHARS = { wording: 4_000, ip: 100, userAgent: 1_000, proof: 5_000, detail: 2_000 };
 const OPTIONAL = ["wording", "ip", "userAgent", "proof", "detail"] as const;
 
-/** The claims in a cell; a fault when it is something else. */
+/** Reads the claims in a cell, or reports why they cannot be read. */
 export function readClaims(cell: string): { claims: ConsentClaim[] } | { fault: string } {
   if (cell.trim() === "") {
     return { claims: [] };
@@ -80,11 +80,11 @@ function readClaim(value: unknown): ConsentClaim | undefined {
 const isText = (value: unknown, maxChars: number): value is string =>
   typeof value === "string" && value.length <= maxChars && !value.includes("\u0000");
 
-/** What tells one entry from another, so that a file that is imported twice adds nothing. */
+/** Identifies an entry, so that importing the same file twice adds nothing. */
 export const claimKey = ({ at, action, source }: ConsentClaim): string =>
   [at, action, source].join(" ");
 
-/** How an imported entry says what it is, to whoever reads the ledger. */
+/** How an imported entry describes itself in the consent log. */
 export function claimDetail({ at, action, source }: ConsentClaim): string {
   return `According to the imported file: ${action} on ${at} (${source})`;
 }

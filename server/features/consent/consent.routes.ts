@@ -53,7 +53,7 @@ export const consentRoutes = ({ guard, databases }: AppDeps) =>
       },
     );
 
-/** One piece per pull: a slow reader costs no memory, and other requests get their turn in between. */
+/** Produces one piece per pull: a slow reader then costs no memory, and other requests are served in between. */
 function streamOf(pieces: Generator<string>): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   return new ReadableStream({

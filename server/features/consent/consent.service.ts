@@ -13,7 +13,7 @@ import {
 } from "./consent.store.ts";
 import { type ConsentClaim, claimDetail, claimKey } from "./consent-claims.rules.ts";
 
-/** How a double opt-in is proven: who asked, which message carried the link, who pressed the button. */
+/** The proof of a double opt-in: who signed up, which message carried the link, and who confirmed. */
 export type OptInProof = {
   requestedAt: number;
   requestIp: string;
@@ -24,17 +24,17 @@ export type OptInProof = {
   confirmedAt: number;
 };
 
-/** What is to be written down. */
+/** A consent entry to write. */
 export type ConsentFact = {
   contactId: number;
   action: ConsentAction;
-  /** The lists it is about; none = all mail. */
+  /** The lists it applies to; none means all mail. */
   listIds?: readonly number[];
   /** `form:3`, `preferences`, `import:12`, `manual`, `api`. */
   source: string;
-  /** `contact`, or who acted for them. */
+  /** `contact`, or the person who acted for them. */
   actor: string;
-  /** Of `keepWording`, with the version it has in its form. */
+  /** From `keepWording`, with its version in the form. */
   wording?: { hash: string; version?: number } | undefined;
   formId?: number | undefined;
   ip?: string;
@@ -45,12 +45,12 @@ export type ConsentFact = {
 
 export { type ConsentClaim, readClaims } from "./consent-claims.rules.ts";
 
-/** An entry of the ledger as the product shows it. */
+/** An entry of the consent log as the API returns it. */
 export type ConsentEntry = ReturnType<typeof toEntry>;
 
 /**
- * Writes an entry in the caller's transaction, so that there is no consent without its entry. Entries never
- * change afterwards: the table itself refuses it.
+ * Writes an entry in the caller's transaction, so that no consent exists without its entry. Entries never change
+ * afterwards; a trigger on the table enforces that.
  */
 export function recordConsent(db: Connection, fact: ConsentFact, now: number): void {
   insertConsent(db, {
@@ -70,14 +70,14 @@ export function recordConsent(db: Connection, fact: ConsentFact, now: number): v
   });
 }
 
-/** Keeps a wording for good, once however often it is shown, and gives its SHA-256 in hex. */
+/** Stores a wording permanently, once however often it is shown, and returns its SHA-256 in hex. */
 export function keepWording(db: Connection, text: string, now: number): string {
   const hash = createHash("sha256").update(text).digest("hex");
   insertWording(db, hash, text, now);
   return hash;
 }
 
-/** A contact's entries, newest first; also those of a contact that is deleted. */
+/** A contact's entries, newest first. Works for deleted contacts too. */
 export function consentOfContact(
   db: Connection,
   contactId: number,
@@ -93,11 +93,11 @@ export function consentOfContact(
 }
 
 /**
- * Takes what names a person out of their entries: the address becomes the pseudonym, network address, user
- * agent, proof and free text go. What was agreed to, when and on which words stays as evidence. Returns how
- * many entries that were.
+ * Removes personal data from a person's entries: a pseudonym replaces the address, and IP address, user agent, proof
+ * and free text are deleted. What was agreed to, when, and the wording stay as evidence. Returns the number of
+ * entries.
  *
- * @param person.pseudonym Must hold no `@`; the same for the same person, so that entries stay together.
+ * @param person.pseudonym Must not contain `@`. Always the same for one person, so that their entries stay together.
  */
 export function eraseConsent(
   db: Connection,
@@ -129,9 +129,9 @@ const columns = [
 ] as const;
 
 /**
- * The ledger as text, in pieces of 500 entries: all of it, or one contact's.
+ * The consent log as text, in pieces of 500 entries: the whole log or one contact's.
  *
- * @param open Gives the workspace's connection anew for each piece.
+ * @param open Returns the workspace's connection and is called for each piece.
  */
 export function* exportConsent(
   open: () => Connection,
@@ -205,7 +205,7 @@ function toEntry(row: ConsentRow) {
   };
 }
 
-/** What an entry stands on: a double opt-in that we saw, or a claim in a file. */
+/** The evidence for an entry: a double opt-in that we recorded, or a claim from a file. */
 function readProof(stored: string | null): {
   proof: OptInProof | null;
   imported: ConsentClaim | null;
@@ -220,10 +220,10 @@ function readProof(stored: string | null): {
 }
 
 const MAX_CARRIED = 500;
-/** In `list_ids`, for lists that are not here: with none at all an entry would be about all mail. */
+/** Placeholder in `list_ids` for lists that do not exist here: an empty array would mean all mail. */
 const NO_LIST_HERE = 0;
 
-/** A contact's entries as a file carries them, the oldest first; the newest 500 of more. */
+/** A contact's entries as a file contains them, oldest first. Limited to the newest 500. */
 export function claimsOf(db: Connection, contactId: number): ConsentClaim[] {
   return consentBefore(db, contactId, Number.MAX_SAFE_INTEGER, MAX_CARRIED)
     .map(toEntry)
@@ -248,10 +248,11 @@ function toClaim(entry: ConsentEntry): ConsentClaim {
 }
 
 /**
- * Writes what a file claims into the ledger, in the caller's transaction: each as an entry of this import, of now and
- * of whoever imports, which keeps the claim beside it. Claims that the contact has an entry of are left out.
+ * Writes the claims of a file into the consent log, in the caller's transaction. Each becomes an entry with this
+ * import as its source, the current time and the importing person, and keeps the claim in its detail. Claims that the
+ * contact already has are skipped.
  *
- * @param listId The list of a name; undefined when there is none.
+ * @param listId Finds a list by name; undefined when there is none.
  */
 export function recordClaims(
   db: Connection,

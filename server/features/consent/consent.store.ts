@@ -24,9 +24,9 @@ export type NewConsent = {
 export type ConsentRow = NewConsent & {
   id: number;
   address: string;
-  /** The text behind `wordingHash`. */
+  /** The text that `wordingHash` stands for. */
   wording: string | null;
-  /** JSON array of `[id, name]` of the lists there still are. */
+  /** JSON array of `[id, name]` of the lists that still exist. */
   listNames: string;
   formName: string | null;
   erasedAt: number | null;
@@ -41,7 +41,7 @@ const insertEntry = statement<[NewConsent]>(`
    WHERE id = @contactId
 `);
 
-/** Adds an entry with the address the contact has now; nothing when there is no such contact. */
+/** Adds an entry with the contact's current address; does nothing when there is no such contact. */
 export function insertConsent(db: Connection, entry: NewConsent): void {
   insertEntry(db).run(entry);
 }
@@ -66,7 +66,7 @@ const select = `
     LEFT JOIN consent_wording w ON w.hash = c.wording_hash
     LEFT JOIN form f ON f.id = c.form_id`;
 
-// An entry never changes, so that those of contacts which became part of this one still name those.
+// Entries never change, so entries of merged contacts still refer to the original ids.
 const selectOfContact = statement<
   [{ contactId: number; before: number; limit: number }],
   ConsentRow
@@ -79,7 +79,7 @@ const selectOfContact = statement<
    LIMIT @limit
 `);
 
-/** A contact's entries below `before`, also of the contacts merged into it, newest first. */
+/** Entries below `before` of a contact and of those merged into it, newest first. */
 export function consentBefore(db: Connection, contactId: number, before: number, limit: number) {
   return selectOfContact(db).all({ contactId, before, limit });
 }
@@ -96,7 +96,7 @@ export function consentAfter(db: Connection, after: number, limit: number): Cons
   return selectAfter(db).all(after, limit);
 }
 
-// The trigger on the table lets exactly this through, once for each entry.
+// The table's trigger permits exactly this update, once per entry.
 const eraseEntries = statement<
   [{ contactId: number; address: string; pseudonym: string; now: number }]
 >(`
@@ -107,7 +107,7 @@ const eraseEntries = statement<
      AND erased_at IS NULL
 `);
 
-/** Returns how many entries were about the person. */
+/** Returns the number of the person's entries. */
 export function eraseConsentRows(
   db: Connection,
   person: { contactId: number; address: string; pseudonym: string; now: number },

@@ -1,13 +1,13 @@
 const LIQUID = /(\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\})/;
 const LINK = /\{\{\s*confirm_url\s*\}\}/g;
 
-/** A link in a message: our own URL, so it needs no escaping beyond `&`, and the words on its button. */
+/** A link in a message and the label of its button. The URL is our own, so it needs no escaping beyond `&`. */
 export type MailLink = { url: string; label: string };
 
 /**
- * Makes both parts of a message of what its author wrote as plain text with Liquid: what they wrote is text
- * and never markup, `{{ confirm_url }}` alone in a paragraph becomes a button, and is added when missing.
- * What Liquid puts in is escaped by the renderer.
+ * Builds both parts of a message from plain text with Liquid. The author's text is never treated as markup. A
+ * paragraph with only `{{ confirm_url }}` becomes a button, which is added when missing. The renderer escapes the
+ * output of Liquid.
  */
 export function mailParts(
   body: string,
@@ -37,7 +37,7 @@ function paragraphHtml(paragraph: string, link: MailLink): string {
   return `<p style="margin:0 0 16px">${lines.replace(LINK, `<a href="${url}">${url}</a>`)}</p>`;
 }
 
-/** Escapes what is outside Liquid: what is inside is code, and its output is escaped where it is rendered. */
+/** Escapes the text outside Liquid tags. Inside is code, whose output is escaped when rendered. */
 function asText(source: string): string {
   return source
     .split(LIQUID)

@@ -12,7 +12,7 @@ import { loadRoute, readRoutes } from "../routes/routes.service.ts";
 import { workspaceFacts } from "../templates/message-scope.service.ts";
 import { type MailLink, mailParts } from "./contact-mail.rules.ts";
 
-/** What a message to one contact needs of its surroundings. */
+/** What sending a message to one contact depends on. */
 export type ContactMailDeps = {
   databases: Databases;
   keyRing: KeyRing;
@@ -22,29 +22,29 @@ export type ContactMailDeps = {
   inboxPort: number;
 };
 
-/** One message that somebody just asked for: a confirmation, a welcome. */
+/** A message that somebody just asked for: a confirmation or a welcome. */
 export type ContactMail = {
   workspaceId: string;
-  /** null = the workspace's first. */
+  /** null uses the workspace's first sender. */
   senderId: number | null;
   routeId: number | null;
   to: string;
   subject: string;
-  /** Plain text with Liquid; `{{ confirm_url }}` is where the link goes. */
+  /** Plain text with Liquid; `{{ confirm_url }}` marks the place of the link. */
   body: string;
   link: MailLink;
   contact: ContactFields;
-  /** Before the `@` of the Message-ID: the same at each try. */
+  /** The part of the Message-ID before the `@`. It is the same for each attempt. */
   messageKey: string;
 };
 
 /**
- * Sends it by the workspace's route, signed as its campaigns are, nothing in it tracked. Resolves with its
- * Message-ID when the server took it, or may have.
+ * Sends the message by the workspace's sending method, signed like its campaigns and without tracking. Resolves with
+ * its Message-ID when the server accepted it or may have accepted it.
  *
- * @throws PermanentJobError when another try cannot help: no sender or route, a template that does not parse,
- *   an address the server refuses for good, or that no server takes.
- * @throws Error with the server's words when it may help.
+ * @throws PermanentJobError when another attempt cannot help: no sender or sending method, a template that does not
+ * parse, or an address that is refused for good or has no mail server.
+ * @throws Error with the server's reply when another attempt may help.
  */
 export async function sendContactMail(deps: ContactMailDeps, mail: ContactMail): Promise<string> {
   const db = deps.databases.workspace(mail.workspaceId);
@@ -113,7 +113,7 @@ function endWhatCannotBeMade(error: unknown): never {
     : error;
 }
 
-/** Faults of the message or its address, which no later try mends. */
+/** Faults of the message or its address that no retry can fix. */
 const LASTING: ReadonlySet<string> = new Set(["unsupported", "too_large", "null_mx"]);
 
 function requireSent(outcome: SmtpOutcome): void {

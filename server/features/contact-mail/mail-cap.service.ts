@@ -5,18 +5,22 @@ import { deriveKey, type KeyRing } from "../../platform/secrets.ts";
 import { DAY_MS } from "../../platform/time.rules.ts";
 import { countAsked, deleteAskedBefore, mailsSince } from "./mail-cap.store.ts";
 
-/** Messages a day to an address because somebody, perhaps not its owner, entered it somewhere. */
+/**
+ * How many messages a day one workspace sends to an address because somebody, not necessarily its owner, entered it
+ * in a form.
+ */
 const MAX_OF_WORKSPACE = 3;
-/** The same over all workspaces: somebody may well sign up with two or three senders of one instance. */
+/** The same over all workspaces: a person may well sign up with two or three senders of one instance. */
 const MAX_OF_INSTANCE = 5;
 
-/** A message that would go out; `ref` names it within its workspace, the same at each try. */
+/** A message about to be sent. `ref` identifies it within its workspace and is the same for each attempt. */
 export type AskedMail = { workspaceId: string; address: string; ref: string };
 
 /**
- * False when the address got as many such messages as it may today, from this workspace or from all together:
- * nobody's inbox is flooded through us. When true, the message is counted for the instance. That count knows
- * addresses by a keyed hash only, so that no workspace's people are in the instance's database.
+ * False when the address has already got the daily maximum of such messages, from this workspace or from all
+ * together. This prevents flooding somebody's inbox through our forms. When true, the message is counted for the
+ * instance. That count stores only a keyed hash of the address, so that no workspace's contacts appear in the
+ * instance's database.
  */
 export function mayMailAddress(
   deps: { databases: Databases; keyRing: KeyRing },
@@ -33,7 +37,7 @@ export function mayMailAddress(
   return countAsked(deps.databases.system, asked);
 }
 
-/** Forgets what no longer counts. */
+/** Deletes counts that have expired. */
 export function forgetAskedMail(system: Connection, now: number): void {
   deleteAskedBefore(system, now - DAY_MS);
 }

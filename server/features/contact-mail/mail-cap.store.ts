@@ -3,7 +3,8 @@ import { statement } from "../../platform/db/statements.ts";
 
 type Asked = { hash: Buffer; ref: string; at: number; since: number; most: number };
 
-// One statement, so that two messages at once cannot both be the last one. What is tried again is counted already.
+// One statement, so that two messages at the same time cannot both be the last one allowed. A retry is already
+// counted.
 const insertAsked = statement<[Asked]>(`
   INSERT INTO asked_mail (address_hash, ref, at)
   SELECT @hash, @ref, @at
@@ -13,7 +14,7 @@ const insertAsked = statement<[Asked]>(`
 `);
 const deleteAsked = statement<[before: number]>("DELETE FROM asked_mail WHERE at < ?");
 
-/** Counts a message to the address; false, counting nothing, when it got `most` others since. */
+/** Counts a message to the address. False, without counting, when `most` others were sent since then. */
 export function countAsked(system: Connection, asked: Asked): boolean {
   return insertAsked(system).run(asked).changes === 1;
 }
@@ -30,7 +31,7 @@ const selectMails = statement<
        + (SELECT count(*) FROM address_change WHERE address = ? AND mailed_at >= ?) AS n
 `);
 
-/** Messages that were sent to the address because somebody entered it somewhere. */
+/** Messages sent to the address since then because somebody entered it in a form. */
 export function mailsSince(db: Connection, address: string, since: number): number {
   return selectMails(db).get(address, since, address, since)?.n ?? 0;
 }

@@ -2,7 +2,7 @@ import { loadTokenKeys, type TokenKeys, trackingToken } from "../../delivery/ind
 import { workspaceFacts } from "../templates/message-scope.service.ts";
 import type { ContactMailDeps } from "./contact-mail.service.ts";
 
-/** Addresses of pages for one person, in the workspace's name. */
+/** Builds the URLs of pages for one person, in the workspace's name. */
 export class RecipientUrls {
   readonly #keys: TokenKeys;
   readonly #workspace: { workspaceNumber: number };

@@ -4,11 +4,11 @@ import { refusalOf } from "./contact-merge.store.ts";
 import { refuseErased } from "./erased.store.ts";
 
 /**
- * Gives a contact another address by `write`, in the caller's transaction. Suppressions are of addresses, but whoever
- * unsubscribed, complained or was suppressed by hand is a person: they are suppressed under the new address too. A hard
- * bounce stays with the address that bounced.
+ * Gives a contact another address by calling `write`, in the caller's transaction. Suppressions belong to addresses,
+ * but an unsubscribe, a complaint or a manual suppression concerns the person, so the new address is suppressed too.
+ * A hard bounce stays with the address that bounced.
  *
- * @throws AppError `erased` when the person of the new address was erased and may not come back.
+ * @throws AppError `erased` when the person with the new address was erased and must not be added again.
  */
 export function moveAddress<T>(
   db: Connection,

@@ -20,14 +20,14 @@ import { refuseErased } from "./erased.store.ts";
 /** How long one transaction of a batch may hold the workspace's write lock and this thread. */
 const HOLD_MS = 5;
 
-/** `upsert` creates or changes; `create` leaves those alone that exist; `update` never creates. */
+/** `upsert` creates or changes; `create` skips existing contacts; `update` never creates. */
 export type BatchMode = "upsert" | "create" | "update";
 
-/** What became of one item of a batch. */
+/** The outcome of one item of a batch. */
 export type ItemResult = {
   index: number;
   outcome: "created" | "updated" | "unchanged" | "rejected";
-  /** Of the contact; null when there is none. */
+  /** Contact id; null when there is no contact. */
   id: number | null;
   problems: FieldProblem[];
 };
@@ -37,7 +37,7 @@ export type UpsertItem = ContactInput & { email: string; listIds?: number[] | un
 type By = { actorId: string; source: string; now: number };
 
 export type BatchContext = {
-  /** Gives the workspace's connection anew after each pause. */
+  /** Returns the workspace's connection and is called after each pause. */
   open: () => Connection;
   clock: Clock;
   actorId: string;
@@ -46,8 +46,8 @@ export type BatchContext = {
 };
 
 /**
- * Creates or changes one contact by its address; the lists named are joined, and nobody who unsubscribed
- * from one is subscribed by it.
+ * Creates or changes one contact by address and adds it to the named lists. Contacts who unsubscribed from a list are
+ * not subscribed again.
  *
  * @throws AppError `invalid_input` per field, `erased`.
  */
@@ -56,7 +56,9 @@ export function upsertContact(db: Connection, item: UpsertItem, by: By) {
   return { outcome: done.outcome, contact: getContact(db, done.id, by.now) };
 }
 
-/** Applies up to 1,000 items in short transactions, letting others work in between; each has its own result. */
+/**
+ * Applies up to 1,000 items in short transactions, so that others can work in between. Each item has its own result.
+ */
 export async function upsertContacts(
   context: BatchContext,
   items: readonly UpsertItem[],
@@ -68,7 +70,7 @@ export async function upsertContacts(
   });
 }
 
-/** One change of one membership: `add` never undoes an unsubscribe, `subscribe` does. */
+/** A change of one list membership: `add` never undoes an unsubscribe, `subscribe` does. */
 export type MembershipItem = {
   email?: string | undefined;
   contactId?: number | undefined;
@@ -77,7 +79,7 @@ export type MembershipItem = {
   reason?: string | undefined;
 };
 
-/** Changes up to 1,000 memberships like `upsertContacts`. */
+/** Changes up to 1,000 memberships in the same way as `upsertContacts`. */
 export async function changeMemberships(
   context: BatchContext,
   items: readonly MembershipItem[],
@@ -111,7 +113,9 @@ function contactOf(db: Connection, item: MembershipItem, now: number): number {
   return contactIdOf(db, item, now);
 }
 
-/** A savepoint per item would cost more than the item: everything is checked before the first write. */
+/**
+ * Everything is checked before the first write, because a savepoint per item would cost more than the item itself.
+ */
 function upsertOne(
   db: Connection,
   specs: StoredField[],
@@ -124,7 +128,7 @@ function upsertOne(
   const read = parseEmailAddress(item.email);
   const known = isAddressFault(read) ? undefined : findIdByAddress(db, read.address);
   const old = known === undefined ? undefined : findContact(db, known, by.now);
-  // An address in other letters is the same address: it does not rename the contact.
+  // An address that differs only in case is the same address and does not rename the contact.
   const said = old === undefined ? input : { ...input, email: old.email };
   const contact = readContact(specs, said, old, old?.source ?? by.source);
   if (old !== undefined && mode === "create") {
@@ -159,8 +163,8 @@ function join(db: Connection, id: number, listIds: readonly number[], by: By): b
 }
 
 /**
- * Does the items one after the other, as many in a transaction as a few milliseconds hold. An item that is
- * refused changes nothing and says why; what is done stays done when the process dies in between.
+ * Processes the items in order, as many per transaction as fit into a few milliseconds. A refused item changes
+ * nothing and reports why. Finished items stay finished if the process dies.
  */
 async function inSlices<T>(
   context: BatchContext,
@@ -196,7 +200,7 @@ function attempt(index: number, work: () => Pick<ItemResult, "outcome" | "id">):
   }
 }
 
-/** The results with how many there are of each outcome. */
+/** The results with the number of each outcome. */
 export function countOutcomes(items: ItemResult[]) {
   const counts = { created: 0, updated: 0, unchanged: 0, rejected: 0 };
   for (const { outcome } of items) {

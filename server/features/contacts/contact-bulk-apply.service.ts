@@ -17,21 +17,24 @@ import { writeChange } from "./contacts.service.ts";
 import { addressOf, deleteContacts, findContact, moveContactCount } from "./contacts.store.ts";
 import { hasErased, isErased } from "./erased.store.ts";
 
-/** What is done to each contact, by name of the kind of task. */
+/** The change made to each contact, by kind of task. */
 export type BulkChange =
   | { kind: "contact_delete" | "contact_suppress" }
   | { kind: "list_add" | "list_remove"; listId: number }
   | { kind: "field_set"; field: string; value: FieldValue | null }
   | { kind: "tag_apply"; add: number[]; remove: number[] };
 
-/** Who does it; `source` is `bulk:<id>`, so that undoing knows its own. */
+/** Who makes the change. `source` is `bulk:<id>`, so that undo can find its own changes. */
 export type BulkBy = {
   source: string;
   actor: string;
   now: number;
 };
 
-/** Applies a change in the caller's transaction and keeps what is needed to undo it. Returns how many changed. */
+/**
+ * Applies a change in the caller's transaction and stores what is needed to undo it. Returns how many contacts
+ * changed.
+ */
 export function applyChange(
   db: Connection,
   taskId: number,
@@ -72,7 +75,7 @@ function applyTo(db: Connection, change: BulkChange, id: number, by: BulkBy): Be
   }
 }
 
-/** What is both added and removed ends as removed. A tag that is gone by now is left out. */
+/** A tag that is both added and removed ends up removed. Tags that no longer exist are skipped. */
 function changeTags(
   db: Connection,
   change: { add: number[]; remove: number[] },
@@ -100,7 +103,10 @@ function suppress(db: Connection, id: number, by: BulkBy): Before | undefined {
   return isNew ? { suppressed: address } : undefined;
 }
 
-/** Takes back that the action suppresses an address; who has unsubscribed meanwhile, or is held by others, stays so. */
+/**
+ * Undoes the suppression of an address by this action. It stays suppressed if the person unsubscribed meanwhile or
+ * there is another reason.
+ */
 function unsuppress(db: Connection, address: string, { source }: BulkBy): boolean {
   const holding = findSuppression(db, address);
   if (holding?.source === source) {
@@ -127,7 +133,7 @@ function setField(
   return isChanged ? { field, value: before } : undefined;
 }
 
-/** Puts one contact back as it was, in the caller's transaction; false where something else came in between. */
+/** Restores one contact, in the caller's transaction. False where a later change prevents it. */
 export function undoOne(
   db: Connection,
   taskId: number,

@@ -15,7 +15,7 @@ import { readFieldValue } from "./contacts.rules.ts";
 
 export { forgetExpiredUndo } from "./contact-undo.store.ts";
 
-/** When the job of an action that a request carries out itself looks whether the process died over it. */
+/** The delay after which a job checks whether the process died while a request was carrying out the action itself. */
 const LOOK_AFTER_MS = 60_000;
 
 type WhomRequest = { ids?: number[] | undefined; filter?: ContactFilter | undefined };
@@ -40,7 +40,7 @@ export type TagRequest = WhomRequest & {
   remove?: string[] | undefined;
 };
 
-/** What a bulk action needs of its surroundings; `open` gives the workspace's connection anew after a pause. */
+/** What a bulk action depends on. `open` returns the workspace's connection and is called after each pause. */
 export type BulkContext = {
   open: () => Connection;
   clock: Clock;
@@ -52,10 +52,11 @@ export type BulkContext = {
 };
 
 /**
- * Applies an action to the named contacts at once, in batches; or to all that fit a filter as a job. Either is a task
- * that can be looked at and, for a week, undone.
+ * Applies an action to the named contacts at once, in batches, or to all that match a filter as a job. Both are tasks
+ * that can be viewed and, for a week, undone.
  *
- * @throws AppError `invalid_input` unless exactly one of ids and filter is given, and what the action needs.
+ * @throws AppError `invalid_input` unless exactly one of ids and filter is given, together with what the action
+ * needs.
  */
 export async function runBulk(context: BulkContext, request: BulkRequest) {
   const { affected, task } = await changeMany(context, request, (db, now) =>
@@ -65,10 +66,10 @@ export async function runBulk(context: BulkContext, request: BulkRequest) {
 }
 
 /**
- * Adds and removes tags by name on the named contacts at once, or on all that fit a filter as a job; the same task as
- * the bulk actions of one tag.
+ * Adds and removes tags by name, on the named contacts at once or on all that match a filter as a job. Uses the same
+ * task as the bulk actions for a single tag.
  *
- * @throws AppError `invalid_input` unless exactly one of ids and filter is given, and a tag.
+ * @throws AppError `invalid_input` unless exactly one of ids and filter is given, and at least one tag.
  */
 export async function applyTags(context: BulkContext, request: TagRequest) {
   return await changeMany(context, request, (db, now) => {

@@ -1,6 +1,6 @@
 import { type FieldValue, parseFields } from "./contacts.rules.ts";
 
-/** What a contact says, as it is compared. `fields` is JSON. */
+/** The values of a contact that are compared. `fields` is JSON. */
 type Said = {
   email: string;
   firstName: string;
@@ -13,7 +13,7 @@ type Said = {
   trackingOff: number;
 };
 
-/** Per property or `fields.<key>` what it was and what it is; null for nothing. */
+/** Old and new value per property or `fields.<key>`; null means no value. */
 export type Differences = Record<string, { from: FieldValue | null; to: FieldValue | null }>;
 
 const PROPERTIES = [
@@ -26,7 +26,7 @@ const PROPERTIES = [
   "city",
 ] as const;
 
-/** What differs between two states of a contact. */
+/** The differences between two states of a contact. */
 export function differences(before: Said, after: Said): Differences {
   const found: Differences = {};
   for (const name of PROPERTIES) {

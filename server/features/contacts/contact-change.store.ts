@@ -2,7 +2,7 @@ import type { Connection } from "../../platform/db/driver.ts";
 import { statement } from "../../platform/db/statements.ts";
 import type { Differences } from "./contact-change.rules.ts";
 
-/** Somebody or something changed a contact. `actor` is a user id, `key:<id>`, `import:<id>` or `bulk:<id>`. */
+/** One recorded change of a contact. `actor` is a user id, `key:<id>`, `import:<id>` or `bulk:<id>`. */
 export type ContactChangeEntry = {
   contactId: number;
   at: number;
@@ -15,7 +15,7 @@ const insertRow = statement<
   [contactId: number, at: number, actor: string, kind: string, detail: string]
 >("INSERT INTO contact_change (contact_id, at, actor, kind, detail) VALUES (?, ?, ?, ?, ?)");
 
-/** Notes who changed what, in the transaction of the change. */
+/** Records who changed what, in the transaction of the change. */
 export function recordChange(db: Connection, change: ContactChangeEntry): void {
   const { contactId, at, actor, kind, detail } = change;
   insertRow(db).run(contactId, at, actor, kind, JSON.stringify(detail));

@@ -30,9 +30,9 @@ const MAX_FIELDS = 100;
 const MAX_CHOICES = 100;
 
 /**
- * Adds a custom field. Without a key, one is made from the label.
+ * Adds a custom field. Without a key, one is derived from the label.
  *
- * @throws AppError `conflict` for a key that is taken, `invalid_input`, `limit_reached` past 100 fields.
+ * @throws AppError `conflict` for a key that is taken, `invalid_input`, `limit_reached` beyond 100 fields.
  */
 export function createField(
   db: Connection,
@@ -66,10 +66,11 @@ export function createField(
 }
 
 /**
- * Changes a field's label, choices or key; its type stays. With another key, templates and the API use that one
- * at once, and a task carries the contacts' values over.
+ * Changes a field's label, choices or key; its type cannot change. Templates and the API use a new key at once, while
+ * a task moves the contacts' values to it.
  *
- * @throws AppError `not_found`, `invalid_input`, `conflict` for a key that is taken, `illegal_state` while its values move.
+ * @throws AppError `not_found`, `invalid_input`, `conflict` for a key that is taken, `illegal_state` while values are
+ * being moved.
  */
 export function changeField(
   context: TaskContext,
@@ -113,9 +114,10 @@ function rename(context: TaskContext, field: StoredField, key: string): StoredFi
 }
 
 /**
- * Removes a field: it is gone at once, and a task takes its values from the contacts.
+ * Removes a field. It disappears at once, and a task deletes its values from the contacts.
  *
- * @throws AppError `not_found`, `illegal_state` while a rename is under way, `in_use` while recipients are being found.
+ * @throws AppError `not_found`, `illegal_state` during a rename, `in_use` while the recipients of a campaign are
+ * being found.
  */
 export function removeField(context: TaskContext, id: number) {
   const { db } = context;
@@ -131,8 +133,9 @@ export function removeField(context: TaskContext, id: number) {
 }
 
 /**
- * Has an index made for a field that a filter asks for, if it has none. True when it has to be waited for. While
- * another connection writes for long, nothing is asked for: the filter works without, and the next one asks again.
+ * Requests an index for a field that a filter uses, if it has none. True when the caller should wait for it. While
+ * another connection holds the write lock, no index is requested: the filter works without it, and the next one
+ * requests it again.
  */
 export function ensureFieldIndex(context: TaskContext, field: StoredField): boolean {
   if (findFieldIndex(context.db, field) !== undefined) {
@@ -176,10 +179,10 @@ function readChoices(type: FieldType, written: string[]): string[] {
   return [...byFold.values()];
 }
 
-/** A field with the SQL of its value in `contact`, and the index that has it. */
+/** A field with the SQL expression of its value in `contact`, and its index. */
 export type FieldSql = StoredField & { sql: string; index: string | undefined };
 
-/** The fields as filters ask for them. While a rename is under way a value is under either key, and no index helps. */
+/** The fields in the form that filters use. During a rename a value may be under either key, and no index is used. */
 export function fieldsWithSql(db: Connection): FieldSql[] {
   return listFields(db).map((field) => {
     const value = fieldValueSql(field.key);

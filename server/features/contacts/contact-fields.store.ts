@@ -14,7 +14,7 @@ type FieldRow = {
 
 export type StoredField = FieldSpec & {
   id: number;
-  /** While values are carried over to a new key: where those of the remaining contacts still are. */
+  /** During a rename: the old key, where contacts not yet processed still have their value. */
   oldKey: string | null;
   createdAt: number;
 };
@@ -80,24 +80,24 @@ export function updateField(db: Connection, id: number, label: string, choices: 
   return row && toField(row);
 }
 
-/** Gives the field another key; undefined when that is taken, or the last rename is not done yet. */
+/** Gives the field another key; undefined when it is taken or the previous rename is not finished. */
 export function renameField(db: Connection, id: number, key: string) {
   const row = renameFieldRow(db).get({ id, key });
   return row && toField(row);
 }
 
-/** Says that no contact has a value under the old key any more. */
+/** Records that no contact has a value under the old key any more. */
 export function endRename(db: Connection, id: number): void {
   forgetOldKey(db).run(id);
 }
 
-/** Hides the field; undefined when it is hidden already, or its rename is not done yet. */
+/** Hides the field; undefined when it is already hidden or its rename is not finished. */
 export function hideField(db: Connection, id: number, now: number) {
   const row = hideFieldRow(db).get(now, id);
   return row && toField(row);
 }
 
-/** Forgets a hidden field, so that its key is free again. */
+/** Deletes a hidden field, so that its key is free again. */
 export function forgetField(db: Connection, id: number): void {
   deleteFieldRow(db).run(id);
 }
@@ -106,7 +106,7 @@ function toField(row: FieldRow): StoredField {
   return { ...row, choices: JSON.parse(row.choices) as string[] };
 }
 
-// Keys are names of JSON members, so they are parameters like any value: '$.' || key.
+// Keys are names of JSON members, so they are bound as parameters like any value: '$.' || key.
 const carryOver = statement<
   [{ after: number; to: number; old: string; key: string; now: number }]
 >(`
@@ -124,7 +124,7 @@ const takeAway = statement<[{ after: number; to: number; key: string; now: numbe
    WHERE id > @after AND id <= @to AND json_type(fields, '$.' || @key) IS NOT NULL
 `);
 
-/** Moves values of contacts with ids in (after, to] from one key to another; returns how many changed. */
+/** Moves values from one key to another for contacts with ids in (after, to]. Returns how many changed. */
 export function carryValues(
   db: Connection,
   move: { after: number; to: number; old: string; key: string; now: number },
@@ -132,7 +132,7 @@ export function carryValues(
   return carryOver(db).run(move).changes;
 }
 
-/** Takes a field's values from contacts with ids in (after, to]; returns how many had one. */
+/** Removes a field's values from contacts with ids in (after, to]. Returns how many had one. */
 export function removeValues(
   db: Connection,
   range: { after: number; to: number; key: string; now: number },
@@ -146,7 +146,7 @@ const selectIndex = statement<[name: string], { name: string }>(
 
 const indexName = (field: Pick<StoredField, "id">): string => `contact_field_${field.id}`;
 
-/** The SQL of a field's value in `contact`; its key is checked by the rule for keys, or it throws. */
+/** The SQL of a field's value in `contact`. Throws unless the key follows the rule for keys. */
 export function fieldValueSql(key: string): string {
   if (!/^[a-z][a-z0-9_]{0,39}$/.test(key)) {
     throw new Error("not the key of a field");
@@ -154,17 +154,17 @@ export function fieldValueSql(key: string): string {
   return `json_extract(fields, '$.${key}')`;
 }
 
-/** Texts are compared without regard to the case of A to Z, and so are their indexes. */
+/** Texts and their indexes ignore the case of A to Z. */
 function collationOf(type: FieldType): "COLLATE NOCASE" | "" {
   return type === "text" || type === "url" || type === "choice" ? "COLLATE NOCASE" : "";
 }
 
-/** The name of the field's index when it has one. */
+/** The name of the field's index, if it has one. */
 export function findFieldIndex(db: Connection, field: Pick<StoredField, "id">): string | undefined {
   return selectIndex(db).get(indexName(field))?.name;
 }
 
-/** Makes the field's index, over the contacts that have a value. Takes half a second for a million. */
+/** Creates the field's index over the contacts that have a value. Takes half a second for a million contacts. */
 export function createFieldIndex(db: Connection, field: StoredField): void {
   const value = fieldValueSql(field.key);
   db.exec(

@@ -1,7 +1,7 @@
 import type { FieldType } from "./contacts.rules.ts";
 
-// The CSV file of contacts: what its columns are called and what is in their cells. The export writes it, and the
-// import gives back from it what the export was made of. The names are a promise: files are kept for years.
+// The CSV format of contacts: its column names and cell formats. The export writes it and the import restores
+// everything the export wrote. The column names must not change, because people keep these files for years.
 
 /** The columns of a contacts file besides the custom fields, in their order. */
 export const fileColumns = [
@@ -27,18 +27,18 @@ export type FileColumn = (typeof fileColumns)[number];
 
 const FIELD_HEADER = /^([a-z][a-z0-9_]{0,39}):(text|number|boolean|date|choice|multi_choice|url)$/;
 
-/** The name of a custom field's column. No other column has a colon, so that a field may be called `status`. */
+/** The column name of a custom field. No other column contains a colon, so a field may be called `status`. */
 export const fieldHeader = (field: { key: string; type: FieldType }): string =>
   `${field.key}:${field.type}`;
 
-/** The field behind the name of a column; undefined for a column that is none. */
+/** The field that a column belongs to; undefined for other columns. */
 export function readFieldHeader(name: string): { key: string; type: FieldType } | undefined {
   const [, key, type] = FIELD_HEADER.exec(name) ?? [];
   return key === undefined ? undefined : { key, type: type as FieldType };
 }
 
 const KNOWN: ReadonlySet<string> = new Set(fileColumns);
-/** Columns that no other product's file has under these names. */
+/** Column names that no other product's export uses. */
 const OWN_ALONE: ReadonlySet<string> = new Set([
   "suppressed_until",
   "suppression_note",
@@ -48,8 +48,8 @@ const OWN_ALONE: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * True for the header of a file that the contact export wrote, whichever columns were chosen: it has the address and
- * the status, one column at least that only we write, and none that we do not.
+ * True for the header of a file that our contact export wrote, whichever columns were chosen: it has the address and
+ * the status, at least one column that only we write, and no unknown column.
  */
 export function isContactsFile(header: readonly string[]): boolean {
   const names = new Set(header);
@@ -62,7 +62,7 @@ export function isContactsFile(header: readonly string[]): boolean {
   );
 }
 
-/** What keeps campaigns from a contact, in the order in which it is said. */
+/** Reasons why campaigns do not reach a contact, in order of precedence. */
 export const fileStatuses = [
   "unsubscribed",
   "hard_bounce",
@@ -76,7 +76,7 @@ export const fileStatuses = [
 ] as const;
 export type FileStatus = (typeof fileStatuses)[number];
 
-/** The status of a contact as its file says it: the same rules as an audience's, without a campaign. */
+/** A contact's status in the file. Follows the same rules as an audience, without a campaign. */
 export function fileStatus(contact: {
   suppressionReason: string | null;
   memberships: readonly { status: string }[];
@@ -94,8 +94,8 @@ export function fileStatus(contact: {
 }
 
 /**
- * A cell of several things, each with several parts: `News | subscribed; "Big; loud" | pending`. A part in quotes
- * may hold anything, with quotes doubled, as in a CSV file.
+ * Writes a cell with several items of several parts: `News | subscribed; "Big; loud" | pending`. A quoted part may
+ * contain anything, with quotes doubled, as in CSV.
  */
 export function writeItems(items: readonly (readonly string[])[]): string {
   return items.map((parts) => parts.map(quoted).join(" | ")).join("; ");
@@ -104,7 +104,7 @@ export function writeItems(items: readonly (readonly string[])[]): string {
 const quoted = (part: string): string =>
   part === "" || /[;|"\r\n]|^\s|\s$/.test(part) ? `"${part.replaceAll('"', '""')}"` : part;
 
-/** What `writeItems` wrote; undefined for a text that is not written so. */
+/** Reads what `writeItems` wrote; undefined for a text in another format. */
 export function readItems(cell: string): string[][] | undefined {
   const part = /(?:\s*"((?:[^"]|"")*)"\s*|([^;|"]*))([;|]|$)/y;
   const items: string[][] = [];
@@ -127,7 +127,10 @@ export function readItems(cell: string): string[][] | undefined {
   return items;
 }
 
-/** Tags as `readTags` of an import takes them: a name with a comma, or a quote at its edge, is in quotes. */
+/**
+ * Writes tags in the format that `readTags` of an import reads: names with a comma, or a quote at either end, are
+ * quoted.
+ */
 export function writeTags(names: readonly string[]): string {
   return names
     .map((name) => (/,|^["']|["']$/.test(name) ? `"${name.replaceAll('"', '""')}"` : name))

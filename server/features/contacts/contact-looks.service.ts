@@ -1,7 +1,7 @@
 import type { LookAt } from "../ports.ts";
 import { type ContactFilter, countContacts, listContacts } from "./contacts.service.ts";
 
-/** What looks at all contacts, and is therefore read on the reads thread. */
+/** Queries over all contacts, which therefore run on the reads thread. */
 export const contactLooks = {
   page: {
     name: "contacts",

@@ -1,5 +1,5 @@
 const GMAIL = new Set(["gmail.com", "googlemail.com"]);
-/** Providers where what follows a plus is the person's own note. */
+/** Providers that ignore what follows a plus in the local part. */
 const PLUS = new Set([
   ...GMAIL,
   "outlook.com",
@@ -11,7 +11,7 @@ const PLUS = new Set([
   "protonmail.com",
 ]);
 
-/** The one mailbox behind all spellings of an address: without dots at Gmail, without what follows a plus. */
+/** The mailbox behind all spellings of an address: without dots at Gmail, and without anything after a plus. */
 export function mailboxOf(address: string): string {
   const at = address.lastIndexOf("@");
   const [written, domain] = [address.slice(0, at), address.slice(at + 1)];
@@ -19,7 +19,7 @@ export function mailboxOf(address: string): string {
   return GMAIL.has(domain) ? `${local.replaceAll(".", "")}@gmail.com` : `${local}@${domain}`;
 }
 
-/** Beginnings that another spelling of the same mailbox can have; few, so that looking is cheap. */
+/** Prefixes that other spellings of the same mailbox can have. There are few, so that the search is cheap. */
 export function spellingPrefixes(address: string): string[] {
   const mailbox = mailboxOf(address);
   const at = mailbox.lastIndexOf("@");

@@ -49,19 +49,18 @@ export function duplicatesOf(db: Connection, id: number) {
 }
 
 /**
- * Makes one contact of two: `from` goes, and what it had (memberships, tags, notes, events, messages) is the
- * other's. What the kept one does not say is taken over, place and time zone too, and so is the longer break; `choice`
- * decides where both say something. A suppression of the address that goes stays. The consent ledger keeps its
- * entries as they are and shows those of both.
+ * Merges two contacts. `from` is deleted, and its memberships, tags, notes, events and messages go to the contact
+ * that is kept. Values that the kept contact lacks are taken over, including place and time zone, and the longer
+ * pause wins. `choice` decides where both have a value. A suppression of the deleted address stays. The consent log
+ * keeps its entries unchanged and shows those of both.
  *
- * Of two memberships of one list the stricter one holds, as far as the address that is kept may be mailed by it:
- * whoever had left under either address has left, unless the kept contact confirmed a subscription of its own after
- * the other one had left; and what the kept address has still to confirm is not confirmed by the other one. That the
- * address that goes was still to be confirmed takes nothing from the kept one's subscription.
+ * For memberships of the same list the stricter one wins, as far as it concerns mail to the kept address. If either
+ * address unsubscribed, the merged contact is unsubscribed, unless the kept contact confirmed its own subscription
+ * after the other one had unsubscribed. An unconfirmed subscription of the kept address is not confirmed by the other
+ * one, and an unconfirmed subscription of the deleted address does not weaken a confirmed one.
  *
- * Whoever said no to everything under the address that goes, complained, or was suppressed by hand, said so as a
- * person: the address that the contact has now is suppressed for the same reason. A hard
- * bounce stays with its address.
+ * An unsubscribe from everything, a complaint or a manual suppression concerns the person, so the kept address is
+ * suppressed for the same reason. A hard bounce stays with its address.
  *
  * @throws AppError `not_found`, `invalid_input`
  */
@@ -72,7 +71,7 @@ export function mergeContacts(
 ) {
   const { keep, from } = request;
   inTransaction(db, () => {
-    // Under the write lock, as in `changeContact`.
+    // Read under the write lock, as in `changeContact`.
     const { kept, gone } = readPair(db, request, by.now);
     for (const listId of leftLists(db, from, keep)) {
       const change = { listId, contactId: keep, reason: "merged", source: "manual", now: by.now };

@@ -26,8 +26,8 @@ const selectByPrefix = statement<[{ lo: string; hi: string; limit: number }], Ca
 const selectKeys = statement<[id: number], { nameKey: string; domain: string; address: string }>(
   "SELECT name_key AS nameKey, domain, address FROM contact WHERE id = ?",
 );
-// Only a double opt-in that was seen here speaks against somebody's leaving: not what a file claims, nor what an
-// administrator did.
+// Only a double opt-in that was recorded here outweighs an unsubscribe. A claim from a file or an administrator's
+// change does not.
 const selectLeft = statement<[{ from: number; to: number }], { listId: number }>(`
   SELECT gone.list_id AS listId FROM list_contact AS gone
    WHERE gone.contact_id = @from AND gone.status = 'unsubscribed'
@@ -49,7 +49,7 @@ const selectMerged = statement<[contactId: number], { contactId: number; address
 const selectKept = statement<[address: string], { contactId: number }>(
   "SELECT contact_id AS contactId FROM contact_merge WHERE address = ? ORDER BY at DESC LIMIT 1",
 );
-// Tables that outlive their contact have no reference to it, so that the schema does not name them.
+// Tables that outlive their contact have no foreign key to it, so reading the schema does not find them.
 const moveMessages = statement<[to: number, from: number]>(
   "UPDATE OR IGNORE message SET contact_id = ? WHERE contact_id = ?",
 );
@@ -72,12 +72,12 @@ export function sameName(
   return selectByName(db).all(person);
 }
 
-/** Contacts whose address begins so, the first ones. */
+/** The first contacts whose address begins with the prefix. */
 export function addressesFrom(db: Connection, prefix: string, limit: number): Candidate[] {
   return selectByPrefix(db).all({ lo: prefix, hi: `${prefix}\u{10ffff}`, limit });
 }
 
-/** Lists that the one that goes has left, and the other has not confirmed since. */
+/** Lists that the contact to be deleted has left and the kept one has not confirmed since. */
 export function leftLists(db: Connection, from: number, to: number): number[] {
   return selectLeft(db)
     .all({ from, to })
@@ -89,11 +89,12 @@ type Refusal = {
   reason: "unsubscribed" | "complaint" | "manual" | "unclear";
   source: string;
   detail: string;
-  /** Unix ms; undefined = for ever. */
+  /** Unix ms; undefined means permanent. */
   expiresAt: number | undefined;
 };
 
-// A bounce takes the place of an unsubscribe in the list of suppressions; the ledger still has what the person said.
+// In the suppression list a bounce can replace an unsubscribe, but the consent log still shows that the person
+// unsubscribed.
 const selectRefusal = statement<[{ contactId: number; now: number }], RefusalRow>(`
   SELECT reason, suppression.source, suppression.detail, expires_at AS expiresAt
     FROM contact JOIN suppression USING (address)
@@ -111,15 +112,15 @@ const selectRefusal = statement<[{ contactId: number; now: number }], RefusalRow
 `);
 
 /**
- * That a contact wants, or shall get, no mail at all, and why; undefined when that is not so. A hard bounce says
- * something of the address alone.
+ * The reason why a contact must not get any mail; undefined when there is none. A hard bounce concerns only the
+ * address and is ignored.
  */
 export function refusalOf(db: Connection, contactId: number, now: number): Refusal | undefined {
   const row = selectRefusal(db).get({ contactId, now });
   return row && { ...row, expiresAt: row.expiresAt ?? undefined };
 }
 
-// A place is country and city together: a city of another country than one's own says nothing.
+// Country and city are taken over together: a city in another country than the contact's own would be wrong.
 const takeOver = statement<[{ from: number; to: number }]>(`
   UPDATE contact
      SET paused_until = CASE WHEN ifnull(gone.paused_until, 0) > ifnull(contact.paused_until, 0)
@@ -132,17 +133,20 @@ const takeOver = statement<[{ from: number; to: number }]>(`
    WHERE gone.id = @from AND contact.id = @to
 `);
 
-/** The longer break, and the time zone and place where the one that stays has none; before the other goes. */
+/**
+ * Takes over the longer pause, and time zone and place where the kept contact has none. Call before the other contact
+ * is deleted.
+ */
 export function takeOverState(db: Connection, from: number, to: number): void {
   takeOver(db).run({ from, to });
 }
 
-/** Notes that a contact goes into another, before it goes. */
+/** Records that a contact is merged into another. Call before it is deleted. */
 export function rememberMerge(db: Connection, from: number, to: number, now: number): void {
   insertMerge(db).run({ from, to, now });
 }
 
-/** The contacts that went into this one, with the addresses they had. */
+/** Contacts that were merged into this one, with their former addresses. */
 export function mergedInto(
   db: Connection,
   contactId: number,
@@ -150,12 +154,12 @@ export function mergedInto(
   return selectMerged(db).all(contactId);
 }
 
-/** The contact that somebody with this address became a part of, when that is so. */
+/** The contact into which the contact with this address was merged, if any. */
 export function keptOf(db: Connection, address: string): number | undefined {
   return selectKept(db).get(address)?.contactId;
 }
 
-/** Gives what was sent to one contact, and what came of it, to another. */
+/** Reassigns sent messages and their events from one contact to another. */
 export function moveHistory(db: Connection, from: number, to: number): void {
   moveMessages(db).run(to, from);
   moveEvents(db).run(to, from);

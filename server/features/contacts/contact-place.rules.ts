@@ -1,6 +1,6 @@
 import type { FieldProblem } from "../../platform/errors.ts";
 
-/** Where somebody lives; empty texts where nobody knows. */
+/** Where somebody lives; empty strings where it is unknown. */
 export type Place = { timeZone: string; country: string; city: string };
 
 export type PlaceInput = {
@@ -13,7 +13,7 @@ const MAX_CITY_CHARS = 200;
 const timeZones = new Set(Intl.supportedValuesOf("timeZone").map((name) => name.toLowerCase()));
 const countryNames = new Intl.DisplayNames("en", { type: "region", fallback: "none" });
 
-/** Reads what the input names and keeps the rest; what does not fit is added to `problems`. */
+/** Reads the given parts and keeps the rest. Invalid values are added to `problems`. */
 export function readPlace(input: PlaceInput, old: Place, problems: FieldProblem[]): Place {
   return {
     timeZone: readTimeZone(input.timeZone?.trim() ?? old.timeZone, problems),
@@ -23,8 +23,8 @@ export function readPlace(input: PlaceInput, old: Place, problems: FieldProblem[
 }
 
 /**
- * Reads what a file says of a place: a country by its code or its English or German name. What cannot be read
- * is left out, as is what is empty: the person is worth more than the place.
+ * Reads a place from a file. A country may be a code or an English or German name. Unreadable and empty values are
+ * ignored, because a wrong place is no reason to reject the contact.
  */
 export function readWrittenPlace(written: Place): Partial<Place> {
   const place: Partial<Place> = {};
@@ -42,12 +42,12 @@ export function readWrittenPlace(written: Place): Partial<Place> {
 
 const fold = (text: string) => text.normalize("NFC").toLowerCase();
 
-/** Codes that are not used any more, but carry the name of what is there now: DD is Germany too. */
+/** Former codes that share their name with a current one: DD is Germany too. */
 const FORMER = new Set("AN BU CS DD DY FX HV NH RH SU TP UK VD YD YU ZR ZZ".split(" "));
 
 let names: Map<string, string> | undefined;
 
-/** Codes by the name a person writes; made when the first file needs it. */
+/** Country codes by name; built when the first file needs it. */
 function countryByName(): ReadonlyMap<string, string> {
   if (names === undefined) {
     names = new Map();
@@ -80,7 +80,7 @@ function readTimeZone(written: string, problems: FieldProblem[]): string {
   return new Intl.DateTimeFormat("en", { timeZone: written }).resolvedOptions().timeZone;
 }
 
-/** Zones that are links to others (Asia/Calcutta) are not listed, but known. An offset is no place. */
+/** Aliases such as Asia/Calcutta are not listed but valid. A UTC offset is not a place. */
 function isZone(written: string): boolean {
   if (!/^[A-Za-z_]+\/[A-Za-z0-9_+/-]+$/.test(written)) {
     return false;

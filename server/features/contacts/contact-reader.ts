@@ -11,7 +11,7 @@ import { type PlaceInput, readPlace } from "./contact-place.rules.ts";
 import { MAX_NAME_CHARS, nameKeys, parseFields, readFieldValue } from "./contacts.rules.ts";
 import type { ContactRow, ContactWrite } from "./contacts.store.ts";
 
-/** What a person or a program says about a contact; what is left out stays as it is. */
+/** Values of a contact from a person or program. Omitted properties stay unchanged. */
 export type ContactInput = PlaceInput & {
   email?: string | undefined;
   firstName?: string | undefined;
@@ -22,9 +22,9 @@ export type ContactInput = PlaceInput & {
 };
 
 /**
- * Makes the row of what is said and, for what is not said, of what was there.
+ * Builds the row from the input and, for omitted properties, from the old row.
  *
- * @throws AppError `invalid_input` with everything that does not fit, field by field.
+ * @throws AppError `invalid_input` with all invalid values, field by field.
  */
 export function readContact(
   specs: StoredField[],
@@ -78,7 +78,7 @@ function readText(field: string, written: string, problems: FieldProblem[]): str
   return text;
 }
 
-/** Text for a header or a table: no line breaks or other control characters, no white space around. */
+/** Text for a header or table: without line breaks, control characters or surrounding white space. */
 function oneLine(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ").trim();
@@ -115,7 +115,7 @@ function readFields(
       values[key] = read.value;
     }
   }
-  // Values whose key is being renamed are carried over by the task, which must find them.
+  // During a rename the task moves values from the old key, so they must stay there.
   const oldKeys = new Set(specs.map((spec) => spec.oldKey));
   const kept = Object.entries(values).filter(([key]) => known.has(key) || oldKeys.has(key));
   return JSON.stringify(Object.fromEntries(kept));

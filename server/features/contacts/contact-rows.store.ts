@@ -4,10 +4,10 @@ import { statement } from "../../platform/db/statements.ts";
 export type Value = string | number | null;
 type Row = Record<string, Value>;
 
-/** A contact's row and the rows of other tables that go with it when it is deleted. */
+/** A contact's row and the rows of other tables that are deleted with it. */
 export type ContactSnapshot = { contact: Row; rows: Record<string, Row[]> };
 
-// The schema is asked instead of a list in this file, so that a table added later cannot be forgotten.
+// Tables are found in the schema instead of a list in this file, so that a table added later cannot be forgotten.
 const selectDependents = statement<[], { name: string; column: string }>(`
   SELECT m.name, f."from" AS "column"
     FROM sqlite_master m JOIN pragma_foreign_key_list(m.name) f
@@ -17,10 +17,10 @@ const selectDependents = statement<[], { name: string; column: string }>(`
 
 const selectContact = statement<[id: number], Row>("SELECT * FROM contact WHERE id = ?");
 
-// Names come from the schema alone; values are always parameters.
+// Names come only from the schema; values are always parameters.
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
-/** Reads all there is to bring a contact back; undefined when there is none. */
+/** Reads everything needed to restore a contact; undefined when there is none. */
 export function snapshotContact(db: Connection, id: number): ContactSnapshot | undefined {
   const contact = selectContact(db).get(id);
   if (contact === undefined) {
@@ -38,7 +38,7 @@ export function snapshotContact(db: Connection, id: number): ContactSnapshot | u
   return { contact, rows };
 }
 
-/** Brings a deleted contact back, with its old id; false when its address is another contact's by now. */
+/** Restores a deleted contact with its old id. False when another contact has its address by now. */
 export function restoreContact(db: Connection, snapshot: ContactSnapshot): boolean {
   if (!insertRow(db, "contact", snapshot.contact)) {
     return false;
@@ -51,7 +51,7 @@ export function restoreContact(db: Connection, snapshot: ContactSnapshot): boole
   return true;
 }
 
-/** Puts a row back as it was; false when something stands in its way, such as a list that is gone. */
+/** Restores a row. False when it no longer fits, for instance because its list was deleted. */
 export function insertRow(db: Connection, table: string, row: Row): boolean {
   const columns = Object.keys(row);
   const places = columns.map(() => "?").join(", ");
@@ -76,7 +76,7 @@ function hasParents(db: Connection, table: string, row: Row): boolean {
   });
 }
 
-/** Gives the rows of one contact to another, as far as that one has none of the same; the rest stays. */
+/** Reassigns rows from one contact to another, except where that one already has an equivalent row. */
 export function moveRows(db: Connection, from: number, to: number): void {
   for (const { name, column } of selectDependents(db).all()) {
     const move = `UPDATE OR IGNORE ${quoted(name)} SET ${quoted(column)} = ? WHERE ${quoted(column)} = ?`;

@@ -3,9 +3,9 @@ import { statement } from "../../platform/db/statements.ts";
 import { foldName } from "./contacts.rules.ts";
 import { type ContactRow, contactColumns, keptCount } from "./contacts.store.ts";
 
-/** Which contacts are meant. */
+/** Which contacts to select. */
 export type ContactFilter = {
-  /** The beginning of an address, a name, a last name or a domain. */
+  /** A prefix of an address, name, last name or domain. */
   q?: string | undefined;
   status?: "mailable" | "unsubscribed" | "suppressed" | undefined;
   /** Subscribed to this list. */
@@ -20,13 +20,13 @@ export type ContactFilter = {
 
 export type ContactSort = "created" | "address";
 
-/** What drives a walk: an index on the text, the suppressions, a list, or the order asked for. */
+/** What a search iterates over: an index on the text, the suppressions, a list, a tag, or the requested order. */
 const drivers = ["text", "status", "list", "tag", "order"] as const;
 type Driver = (typeof drivers)[number];
 
 /**
- * Where a walk stands: its driver (kept, so that a walk does not change course when sizes do), the
- * pass, and the key and id last seen in it.
+ * The position of a search: its driver (stored so that it does not change when sizes do), the pass, and the last key
+ * and id.
  */
 export type Position = { by: Driver; pass: number; k: string | number; id: number };
 
@@ -38,9 +38,9 @@ export function isDriver(value: unknown): value is Driver {
 type Values = Record<string, string | number>;
 
 /**
- * One pass over an index, in that index's order: `keys` names contacts as (id, k) after the position
- * (@k, @id). Their rows are looked up and asked the filter and `skip`, which leaves out what an earlier
- * pass shows, or asks for the text.
+ * One pass over an index, in index order. `keys` selects contacts as (id, k) after the position (@k, @id). Their rows
+ * are then checked against the filter and `skip`, which excludes contacts that an earlier pass returns or checks the
+ * text.
  */
 type Pass = {
   keys: string;
@@ -51,11 +51,14 @@ type Pass = {
 
 type FoundRow = ContactRow & { k: string | number };
 
-/** How many index entries one statement looks at, so that none takes long however few of them fit. */
+/** How many index entries one statement reads, so that no statement takes long even when few of them match. */
 const WINDOW = 1_000;
-/** How many such statements one request may run. */
+/** How many of these statements one request may run. */
 const MAX_WINDOWS = 10;
-/** A list or suppressions of this size are walked and asked for the text, not the other way round. */
+/**
+ * Up to this size a list or the suppressions drive the search and the text is checked; above it the text index
+ * drives.
+ */
 const FEW = 20_000;
 const LAST = "\u{10ffff}";
 const HIGHEST = Number.MAX_SAFE_INTEGER;
@@ -76,8 +79,8 @@ export type SearchRequest = {
 };
 
 /**
- * The next contacts of a filter. At most 10,000 index entries are looked at in ten statements; when
- * that does not fill the page, `next` says where to go on, even if `rows` is empty.
+ * The next contacts of a filter. Reads at most 10,000 index entries in ten statements. If that does not fill the
+ * page, `next` is the position to continue from, even when `rows` is empty.
  */
 export function searchContacts(
   db: Connection,
@@ -100,7 +103,9 @@ export function searchContacts(
   return { rows: page.map(({ row }) => row), next: more ? page.at(-1)?.at : next };
 }
 
-/** How many contacts a filter has; `exact` is false when the walk had to stop: then there are at least `n`. */
+/**
+ * Counts the contacts of a filter. `exact` is false when the search had to stop early; there are then at least `n`.
+ */
 export function countByWalk(
   db: Connection,
   filter: ContactFilter,
@@ -116,7 +121,7 @@ export function countByWalk(
   return { n, exact: next === undefined };
 }
 
-/** Goes from window to window until `visit` says that it has enough; gives the position to continue from. */
+/** Reads window after window until `visit` has enough. Returns the position to continue from. */
 function walk(
   db: Connection,
   request: SearchRequest,
@@ -153,11 +158,11 @@ const endQueries = new Map<
   ReturnType<typeof statement<[Values], { k: string | number; id: number }>>
 >();
 
-// There are as many texts as there are shapes of filter, a few dozen; values are always parameters.
+// There are a few dozen shapes of filters and one text for each; values are always parameters.
 function windowQuery(db: Connection, pass: Pass, filter: ContactFilter, what: "rows" | "count") {
   const selected =
     what === "count" ? "count(*) AS n" : `${contactColumns}, s.reason AS suppressionReason, w.k`;
-  // CROSS JOIN keeps the window outside, so that its order is the order of the rows.
+  // CROSS JOIN keeps the window as the outer loop, so that rows come in its order.
   const sql = `
     SELECT ${selected}
       FROM (${pass.keys} LIMIT ${WINDOW}) w
@@ -222,8 +227,8 @@ function filterValues(filter: ContactFilter, now: number): Values {
 }
 
 /**
- * Chooses the index that narrows a filter most, because a page must not scan a million contacts: a
- * list or the suppressions when they are few, else the text, else either of them, else the order asked for.
+ * Chooses the most selective index, because a page must not scan a million contacts: a list or the suppressions when
+ * they are small, then the text, then either of them, then the requested order.
  */
 function driverOf(db: Connection, filter: ContactFilter): Driver {
   const ways: { by: Driver; size: number }[] = [];
@@ -265,7 +270,7 @@ function isSuppressionStatus(status: ContactFilter["status"]) {
   return status === "unsubscribed" || status === "suppressed";
 }
 
-/** The reasons of all suppressions. */
+/** All reasons for a suppression. */
 export const suppressionReasons = () => [...reasonsOf("unsubscribed"), ...reasonsOf("suppressed")];
 
 function reasonsOf(status: ContactFilter["status"]): string[] {
@@ -338,8 +343,8 @@ function createdPass(filter: ContactFilter): Pass {
 }
 
 /**
- * The keys after (@k, @id) in an index on (column, id). Two ranges that SQLite merges: a comparison of the
- * pair would seek by the column alone, and read all that share it, such as everybody at one provider.
+ * The keys after (@k, @id) in an index on (column, id). Written as two ranges that SQLite merges: a row-value
+ * comparison would seek by the column alone and read everyone who shares it, such as all contacts at one provider.
  */
 function after(column: string, order: "ASC" | "DESC", bound: string): string {
   const beyond = order === "ASC" ? ">" : "<";

@@ -1,4 +1,4 @@
-// The tasks that do one thing to each of many contacts, all of which can be undone.
+// Tasks that make one undoable change to each of many contacts.
 import type { Connection } from "../../platform/db/driver.ts";
 import { onContacts, type TaskAtWork, type TaskKind } from "../tasks/task-kind.service.ts";
 import {
@@ -10,10 +10,10 @@ import {
 import { someToUndo } from "./contact-undo.store.ts";
 import { type ContactFilter, contactIdsOf } from "./contacts.service.ts";
 
-/** So few that a step holds the workspace's lock for some milliseconds: requests of its people wait for it. */
+/** Small enough that a step holds the workspace's lock for only a few milliseconds, because requests wait for it. */
 const BATCH = 25;
 
-/** Which contacts: those listed, or all of a filter. */
+/** The selected contacts: those listed, or all that match a filter. */
 export type Whom = { ids?: readonly number[]; filter?: ContactFilter | null };
 type Payload = Whom & Omit<BulkChange, "kind">;
 
@@ -39,7 +39,7 @@ function contactTask(name: BulkChange["kind"]): TaskKind {
     prepare(db, task, now) {
       const payload = task.payload as Payload;
       const { ids, cursor } = nextContacts(db, payload, task.cursor, now);
-      // Delivery looks at the suppressions again before each chunk, so nobody need be told from this thread.
+      // Delivery checks suppressions before each chunk, so this thread does not have to notify it.
       return () => ({
         done: ids.length,
         changed: applyChange(
@@ -60,7 +60,7 @@ function contactTask(name: BulkChange["kind"]): TaskKind {
   };
 }
 
-/** The walk through a filter is by position; that through listed contacts by how many are done. */
+/** A filter continues at a position; a list of ids continues at an index. */
 function nextContacts(db: Connection, { ids, filter }: Whom, cursor: string | null, now: number) {
   if (ids === undefined) {
     return contactIdsOf(db, filter ?? {}, cursor, BATCH, now);
@@ -72,7 +72,7 @@ function nextContacts(db: Connection, { ids, filter }: Whom, cursor: string | nu
   };
 }
 
-/** `bulk:<id>` as a source, so that undoing knows its own. */
+/** `bulk:<id>` as the source, so that undo can find its own changes. */
 function byOf(task: TaskAtWork, now: number): BulkBy {
   return { source: `bulk:${task.id}`, actor: task.createdBy, now };
 }

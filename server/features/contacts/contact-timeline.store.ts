@@ -14,13 +14,13 @@ export const timelineKinds = [
 ] as const;
 export type TimelineKind = (typeof timelineKinds)[number];
 
-/** One thing that happened to a contact; fields that its kind has no use for are null. */
+/** One event of a contact's timeline. Properties that do not apply to its kind are null. */
 export type TimelineRow = {
   at: number;
-  /** Orders what happened in the same millisecond. */
+  /** Orders events of the same millisecond. */
   key: string;
   kind: TimelineKind;
-  /** State of the message, kind of event, status in the list, or reason of the suppression. */
+  /** Status of the message, kind of event, status in the list, or reason of the suppression. */
   what: string;
   campaignId: number | null;
   campaignName: string | null;
@@ -28,11 +28,11 @@ export type TimelineRow = {
   listId: number | null;
   listName: string | null;
   detail: string;
-  /** User id, `key:<id>`, `bulk:<id>`, `contact`: who did it, when that is known. */
+  /** Who did it, when known: user id, `key:<id>`, `bulk:<id>` or `contact`. */
   actor: string | null;
 };
 
-// Everything is found by the contact: a person has hundreds of these, not millions.
+// Everything is read by contact id: a person has hundreds of events, not millions.
 const selectTimeline = statement<
   [{ id: number; at: number; key: string; kinds: string; limit: number }],
   TimelineRow
@@ -87,7 +87,7 @@ const selectTimeline = statement<
    LIMIT @limit
 `);
 
-/** What happened to a contact before (at, key), newest first. */
+/** A contact's timeline before (at, key), newest first. */
 export function timelineBefore(
   db: Connection,
   page: { id: number; at: number; key: string; kinds: readonly TimelineKind[]; limit: number },
@@ -102,7 +102,7 @@ const selectActors = statement<[{ ids: string }], { id: string; name: string }>(
     FROM json_each(@ids) AS one JOIN api_key ON 'key:' || api_key.id = one.value
 `);
 
-/** What people and keys are called. */
+/** Display names of people and API keys. */
 export function actorNames(system: Connection, ids: readonly string[]): Map<string, string> {
   const rows = selectActors(system).all({ ids: JSON.stringify(ids) });
   return new Map(rows.map(({ id, name }) => [id, name]));

@@ -3,7 +3,7 @@ import { statement } from "../../platform/db/statements.ts";
 import type { ContactSnapshot, Value } from "./contact-rows.store.ts";
 import type { FieldValue } from "./contacts.rules.ts";
 
-/** What a task changed about one contact, as it was before. */
+/** The previous state of what a task changed in one contact. */
 export type Before =
   | { deleted: ContactSnapshot }
   | { joined: number }
@@ -32,7 +32,7 @@ const deleteExpired = statement<[now: number, limit: number]>(`
 const selectMembership = statement<[listId: number, contactId: number], Record<string, Value>>(
   "SELECT * FROM list_contact WHERE list_id = ? AND contact_id = ?",
 );
-/** Keeps what a contact was before, in the transaction that changes it. */
+/** Stores a contact's previous state, in the transaction that changes it. */
 export function keepBefore(
   db: Connection,
   taskId: number,
@@ -52,7 +52,7 @@ export function forgetBefore(db: Connection, taskId: number, contactId: number):
   deleteRow(db).run(taskId, contactId);
 }
 
-/** Forgets what can no longer be undone, some at a time; returns how many. */
+/** Deletes states that can no longer be undone, a limited number at a time. Returns how many. */
 export function forgetExpiredUndo(db: Connection, now: number, limit: number): number {
   return deleteExpired(db).run(now, limit).changes;
 }

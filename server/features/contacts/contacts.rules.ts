@@ -3,16 +3,16 @@ export type FieldType = "text" | "number" | "boolean" | "date" | "choice" | "mul
 /** A custom field of a workspace. */
 export type FieldSpec = { key: string; label: string; type: FieldType; choices: string[] };
 
-/** What a custom field can hold; a date is `YYYY-MM-DD`, several choices are in the order of the field's. */
+/** The value of a custom field. A date is `YYYY-MM-DD`; several choices are in the field's order. */
 export type FieldValue = string | number | boolean | string[];
 
 /**
- * A contact's custom fields by key. Made without a prototype, so that a field called `constructor` is absent
- * where the contact has none, and not a function.
+ * A contact's custom fields by key. Has no prototype, so that a missing field called `constructor` is undefined and
+ * not a function.
  */
 export type FieldValues = Record<string, FieldValue>;
 
-/** A contact's fields before any is set. */
+/** Custom fields before any is set. */
 export const noFields = (): FieldValues => Object.create(null) as FieldValues;
 
 /** The custom fields of a stored contact. */
@@ -20,12 +20,12 @@ export function parseFields(json: string): FieldValues {
   return json === "{}" ? noFields() : Object.assign(noFields(), JSON.parse(json));
 }
 
-/** Names that `contact.<name>` in a template means already. */
+/** Names that `contact.<name>` already uses in a template. */
 const RESERVED = new Set(["id", "email", "first_name", "last_name", "language", "tracking_off"]);
 const MAX_TEXT_CHARS = 2_000;
 export const MAX_NAME_CHARS = 200;
 
-/** Why `key` cannot name a custom field; undefined when it can. */
+/** Why `key` cannot be the key of a custom field; undefined when it can. */
 export function fieldKeyFault(key: string): string | undefined {
   if (!/^[a-z][a-z0-9_]{0,39}$/.test(key)) {
     return "takes a small letter first, then small letters, digits and _, 40 characters at most";
@@ -33,7 +33,7 @@ export function fieldKeyFault(key: string): string | undefined {
   return RESERVED.has(key) ? "is a name that contacts have already" : undefined;
 }
 
-/** A field key made from a label: `Favourite colour` becomes `favourite_colour`. */
+/** Derives a field key from a label: `Favourite colour` becomes `favourite_colour`. */
 export function fieldKeyFrom(label: string): string {
   const plain = label
     .normalize("NFKD")
@@ -47,7 +47,7 @@ export function fieldKeyFrom(label: string): string {
   return RESERVED.has(key) ? `${key}_2`.slice(0, 40) : key;
 }
 
-/** The case-folded names that a search by prefix compares with: first name first, and last name first. */
+/** The folded names that a prefix search compares with: first name first, and last name first. */
 export function nameKeys(first: string, last: string): { nameKey: string; lastKey: string } {
   if (first === "" && last === "") {
     return { nameKey: "", lastKey: "" };
@@ -61,7 +61,7 @@ export function nameKeys(first: string, last: string): { nameKey: string; lastKe
   return { nameKey: foldName(`${first} ${last}`), lastKey: foldName(`${last} ${first}`) };
 }
 
-/** How names are compared: NFC, lower case, one space between words. */
+/** Folds a name for comparison: NFC, lower case, single spaces. */
 export function foldName(name: string): string {
   return name.normalize("NFC").toLowerCase().trim().replace(/\s+/g, " ");
 }
@@ -69,8 +69,8 @@ export function foldName(name: string): string {
 type Reading = { value: FieldValue | undefined } | { fault: string };
 
 /**
- * Reads a value for a custom field from a form, the API or a cell of a file. Nothing (empty text or
- * null) reads as undefined: the contact then has no such field.
+ * Reads a value of a custom field from a form, the API or a cell of a file. Empty text and null read as undefined,
+ * which removes the field from the contact.
  */
 export function readFieldValue(field: FieldSpec, raw: unknown): Reading {
   if (raw === null || raw === undefined) {
@@ -95,7 +95,7 @@ const readers: Record<FieldType, (text: string, field: FieldSpec) => Reading> = 
   boolean: readBoolean,
   date: readDate,
   choice: readChoice,
-  // In a cell of a file, several choices are separated by ; or |, which no choice may hold.
+  // In a cell of a file, choices are separated by ; or |, which no choice may contain.
   multi_choice: (text, field) => readChoices(text.split(/[;|]/), field),
   url: readUrl,
 };

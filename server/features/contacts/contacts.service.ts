@@ -60,7 +60,7 @@ export {
 export * from "./erased.store.ts";
 export { formerAddresses, formerOwnerOf } from "./former-addresses.store.ts";
 
-/** A contact as the product shows it. */
+/** A contact as the API returns it. */
 export type Contact = {
   id: number;
   email: string;
@@ -81,10 +81,10 @@ export type Contact = {
 };
 
 /**
- * A page of contacts. With a filter that few contacts fit, a page may be short or empty and still have
- * a `nextCursor`: one request looks at 10,000 of them at most.
+ * A page of contacts. When few contacts match, a page may be short or empty and still have a `nextCursor`, because
+ * one request reads at most 10,000 index entries.
  *
- * @throws AppError `invalid_input` for a foreign cursor, or a sort that the filter cannot have.
+ * @throws AppError `invalid_input` for a malformed cursor, or a sort order that the filter does not support.
  */
 export function listContacts(
   db: Connection,
@@ -110,7 +110,7 @@ export function listContacts(
   };
 }
 
-/** Ids of the next contacts of a filter after `cursor`, for work on all of them; no `cursor` at the end. */
+/** Ids of the next contacts of a filter after `cursor`, for work on all of them. Without `cursor` at the end. */
 export function contactIdsOf(
   db: Connection,
   filter: ContactFilter,
@@ -127,7 +127,7 @@ export function contactIdsOf(
 }
 
 /**
- * The id of the contact that is named by id or by address.
+ * The id of a contact given by id or address.
  *
  * @throws AppError `invalid_input` when there is none.
  */
@@ -153,7 +153,7 @@ export function contactIdOf(
   return id;
 }
 
-/** Contacts in the order of `ids`; those deleted meanwhile are left out. */
+/** Contacts in the order of `ids`. Deleted ones are skipped. */
 export function contactsByIds(db: Connection, ids: readonly number[], now: number): Contact[] {
   return ids.flatMap((id) => {
     const row = findContact(db, id, now);
@@ -161,12 +161,12 @@ export function contactsByIds(db: Connection, ids: readonly number[], now: numbe
   });
 }
 
-/** The position as an opaque string. */
+/** Encodes a position as an opaque string. */
 export function positionCursor(position: Position): string {
   return encodeCursor([position.by, position.pass, position.k, position.id]);
 }
 
-/** @throws AppError `invalid_input` for what `positionCursor` did not make. */
+/** @throws AppError `invalid_input` for a malformed cursor. */
 export function readPosition(cursor: string): Position {
   const [by, pass, k, id] = decodeCursor(cursor, 4);
   if (
@@ -181,7 +181,7 @@ export function readPosition(cursor: string): Position {
   return { by, pass, k, id };
 }
 
-/** How many contacts a filter has; `exact` is false when there are more than could be counted quickly. */
+/** Counts the contacts of a filter. `exact` is false when there are more than can be counted quickly. */
 export function countContacts(db: Connection, filter: ContactFilter, now: number) {
   const whole = Object.values(filter).every((value) => value === undefined || value === "");
   if (whole) {
@@ -196,8 +196,8 @@ export function countContacts(db: Connection, filter: ContactFilter, now: number
 }
 
 /**
- * Everybody but the suppressed, who are fewer. With too many of them to be counted at once it is all contacts less
- * all suppressions, which is too low by those that are no contacts or have expired, and so never too high.
+ * Contacts that are not suppressed. With too many suppressions to count at once, it is all contacts minus all
+ * suppressions: too low by those that are expired or of no contact, but never too high.
  */
 function mailableCount(db: Connection, now: number) {
   const refused = (["unsubscribed", "suppressed"] as const).map((status) =>
@@ -226,7 +226,7 @@ export function getContact(db: Connection, id: number, now: number) {
 }
 
 /**
- * What a stranger says of themselves, checked and not kept.
+ * Validates what a visitor entered about themselves, without storing it.
  *
  * @throws AppError `invalid_input` per field.
  */
@@ -239,18 +239,18 @@ export function findContactById(db: Connection, id: number, now: number) {
   return findContact(db, id, now) === undefined ? undefined : getContact(db, id, now);
 }
 
-/** The contact with this normal form of an address; undefined when there is none. */
+/** Finds a contact by normalized address. */
 export function findContactByAddress(db: Connection, address: string, now: number) {
   const id = findIdByAddress(db, address);
   return id === undefined ? undefined : getContact(db, id, now);
 }
 
 /**
- * Creates a contact, in lists if wished.
+ * Creates a contact and optionally subscribes it to lists.
  *
  * @param source `manual`, `api`, `form:3`.
- * @param actor Who says that the person agreed to be in the lists.
- * @throws AppError `conflict` when its address is a contact's already, `invalid_input` per field.
+ * @param actor Who states that the person agreed to be on the lists.
+ * @throws AppError `conflict` when another contact has the address, `invalid_input` per field.
  */
 export function createContact(
   db: Connection,
@@ -281,10 +281,10 @@ export function createContact(
 }
 
 /**
- * Changes what the input names; a custom field set to null or "" goes. A no goes along to a new address.
+ * Changes the given properties; null or "" removes a custom field. With a new address, an unsubscribe or complaint
+ * applies to that address too.
  *
- * @throws AppError `not_found`, `conflict` when the new address is another contact's, `erased`,
- *   `invalid_input`.
+ * @throws AppError `not_found`, `conflict` when another contact has the new address, `erased`, `invalid_input`.
  */
 export function changeContact(
   db: Connection,
@@ -293,7 +293,8 @@ export function changeContact(
   by: { actorId: string; now: number },
 ) {
   inTransaction(db, () => {
-    // Read under the write lock: the row is written as a whole, and must not undo what another thread has just changed.
+    // Read under the write lock: the row is written as a whole and must not overwrite a change that another thread
+    // just made.
     const old = rowOf(db, id, by.now);
     const contact = readContact(listFields(db), input, old, old.source);
     const taken = findIdByAddress(db, contact.address);
@@ -308,7 +309,7 @@ export function changeContact(
   return getContact(db, id, by.now);
 }
 
-/** Writes the row and who changed what in it; false when it says all that already. */
+/** Writes the row and records the change. False when nothing differs. */
 export function writeChange(
   db: Connection,
   old: ContactRow,
@@ -324,14 +325,14 @@ export function writeChange(
   return true;
 }
 
-/** Deletes a contact and its memberships. A suppression of the address stays. @throws AppError `not_found` */
+/** Deletes a contact and its memberships. A suppression of its address stays. @throws AppError `not_found` */
 export function deleteContact(db: Connection, id: number): void {
   if (inTransaction(db, () => deleteContacts(db, [id])) === 0) {
     throw notFound("contact");
   }
 }
 
-/** What happened to a contact, newest first, of some kinds only if wished. @throws AppError `not_found` */
+/** A contact's timeline, newest first, optionally limited to some kinds. @throws AppError `not_found` */
 export function contactTimeline(
   db: Connection,
   system: Connection,
@@ -368,7 +369,7 @@ export function contactTimeline(
   return { items, nextCursor: page.nextCursor };
 }
 
-/** A row as the product shows it. */
+/** Converts a row to what the API returns. */
 export function toContact(row: ContactRow): Contact {
   const { suppressionReason } = row;
   return {
@@ -392,7 +393,7 @@ function rowOf(db: Connection, id: number, now: number): ContactRow {
   return row;
 }
 
-/** The refusal of an address that another contact has. */
+/** The error for an address that belongs to another contact. */
 export function addressTaken(): AppError {
   const reason = "a contact with this address exists already";
   return new AppError("conflict", reason, { fields: [{ field: "email", reason }] });

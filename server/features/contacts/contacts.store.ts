@@ -15,9 +15,9 @@ export type ContactWrite = {
   source: string;
   nameKey: string;
   lastKey: string;
-  /** Left out: nowhere in a new contact, as it was in one that exists. */
+  /** When omitted: empty for a new contact, unchanged for an existing one. */
   place?: Partial<Place>;
-  /** Of a new contact, when it is older than its row: unix ms. */
+  /** For a new contact whose history is older than its row: unix ms. */
   createdAt?: number | undefined;
 };
 
@@ -33,7 +33,7 @@ export type ContactRow = Place & {
   source: string;
   createdAt: number;
   updatedAt: number;
-  /** Of the suppression of the address, if it has one that holds. */
+  /** Reason of the address's active suppression, if any. */
   suppressionReason: string | null;
 };
 
@@ -61,7 +61,7 @@ type InsertParams = [
   updatedAt: number,
 ];
 
-// Parameters by position: an import runs this once a row, and binding by name costs more than the index.
+// Parameters are positional: an import runs this once per row, and binding by name costs more than the index does.
 const insert = statement<InsertParams>(`
   INSERT INTO contact (email, address, domain, first_name, last_name, language, fields,
                        tracking_off, source, name_key, last_key, time_zone, country, city,
@@ -72,7 +72,7 @@ const insert = statement<InsertParams>(`
 
 type NewPlace = { [name in keyof Place]: string | null };
 
-// Nothing is written when nothing changes: a page that is not dirty is not replicated.
+// Does not write unless something changes, because unmodified pages are not replicated.
 const update = statement<
   [Omit<ContactWrite, "place" | "createdAt"> & NewPlace & { id: number; now: number }]
 >(`
@@ -103,12 +103,12 @@ const updatePause = statement<[{ id: number; until: number }]>(`
   UPDATE contact SET paused_until = @until WHERE id = @id AND ifnull(paused_until, 0) < @until
 `);
 
-/** Until when no campaign reaches the contact; null or a past time when nothing is said of it. */
+/** The time until which no campaign reaches the contact; null or in the past when it is not paused. */
 export function pausedUntil(db: Connection, id: number): number | null {
   return selectPause(db).get(id)?.until ?? null;
 }
 
-/** Lets a break last until then; one that lasts longer stays. */
+/** Extends a pause to this time. A longer pause is kept. */
 export function prolongPause(db: Connection, id: number, until: number): void {
   updatePause(db).run({ id, until });
 }
@@ -131,7 +131,7 @@ const selectCount = statement<[name: string], { n: number }>(
   "SELECT n FROM audience_count WHERE name = ?",
 );
 
-/** The new contact's id, or undefined when its address is taken. The caller keeps the total: `countContacts`. */
+/** The new contact's id, or undefined when its address is taken. The caller updates the total: `countContacts`. */
 export function insertContact(db: Connection, contact: ContactWrite, now: number) {
   const done = insert(db).run(
     contact.email,
@@ -154,7 +154,7 @@ export function insertContact(db: Connection, contact: ContactWrite, now: number
   return done.changes === 1 ? Number(done.lastInsertRowid) : undefined;
 }
 
-/** False when there is no such contact, or it says all that already. */
+/** False when there is no such contact, or nothing would change. */
 export function updateContact(
   db: Connection,
   id: number,
@@ -178,7 +178,9 @@ export function addressOf(db: Connection, id: number): string | undefined {
   return selectAddress(db).get(id)?.address;
 }
 
-/** Deletes contacts with their memberships; what was sent to them stays in the campaigns' books. Returns how many. */
+/**
+ * Deletes contacts with their memberships. Their sent messages stay in the campaigns. Returns how many were deleted.
+ */
 export function deleteContacts(db: Connection, ids: readonly number[]): number {
   let deleted = 0;
   for (const id of ids) {
@@ -188,14 +190,14 @@ export function deleteContacts(db: Connection, ids: readonly number[]): number {
   return deleted;
 }
 
-/** Changes the kept total, in the transaction that added or removed the rows. */
+/** Adjusts the stored total, in the transaction that added or removed the rows. */
 export function moveContactCount(db: Connection, by: number): void {
   if (by !== 0) {
     addToCount(db).run(by);
   }
 }
 
-/** A kept total of `audience_count`. */
+/** A stored total of `audience_count`. */
 export function keptCount(db: Connection, name: string): number {
   return selectCount(db).get(name)?.n ?? 0;
 }

@@ -3,7 +3,7 @@ import type { Connection } from "../../platform/db/driver.ts";
 import { statement } from "../../platform/db/statements.ts";
 import { AppError } from "../../platform/errors.ts";
 
-/** Thrown where an address that was erased would come back. */
+/** Thrown when an erased address would be added again. */
 export class ErasedAddress extends AppError {
   constructor() {
     const reason = "this person was erased on request and cannot be added again";
@@ -26,12 +26,17 @@ const insertHash = statement<[hash: Buffer, now: number]>(
 
 const deleteHash = statement<[hash: Buffer]>("DELETE FROM erased_address WHERE hash = ?");
 
-/** True when the person with this normal form of an address was erased. Most workspaces have nobody: then it is one look. */
+/**
+ * True when the person with this normalized address was erased. Most workspaces have erased nobody, so this is one
+ * cheap lookup.
+ */
 export function isErased(db: Connection, address: string): boolean {
   return hasErased(db) && selectHash(db).get(hashOf(db, address)) !== undefined;
 }
 
-/** Whether anybody was erased: an import asks once a transaction, and then by address only if so. */
+/**
+ * Whether anybody was erased. An import checks this once per transaction and looks up single addresses only if so.
+ */
 export function hasErased(db: Connection): boolean {
   return selectAny(db).get()?.n === 1;
 }
@@ -48,12 +53,12 @@ export function refuseErased(db: Connection, address: string): void {
   }
 }
 
-/** Keeps the address from ever coming back, without keeping it. */
+/** Prevents the address from being added again, without storing it. */
 export function rememberErased(db: Connection, address: string, now: number): void {
   insertHash(db).run(hashOf(db, address), now);
 }
 
-/** Lets the address be added again; false when it was not erased. */
+/** Allows the address to be added again. False when it was not erased. */
 export function forgetErased(db: Connection, address: string): boolean {
   return deleteHash(db).run(hashOf(db, address)).changes === 1;
 }

@@ -12,10 +12,10 @@ import {
 } from "./contact-fields.store.ts";
 import { highestContactId } from "./contacts.store.ts";
 
-/** Contacts looked at in one step: some 10 ms, for which other writers of the workspace wait. */
+/** Contacts processed in one step: about 10 ms, during which other writers of the workspace wait. */
 const AT_ONCE = 2_000;
 
-/** Carries values over to a field's new key. Payload: `{ fieldId, old, key }`. */
+/** Moves values to a field's new key. Payload: `{ fieldId, old, key }`. */
 const renameStep: StepOf = (db, { payload, cursor }, now) => {
   const { fieldId, old, key } = payload as { fieldId: number; old: string; key: string };
   if (cursor === null) {
@@ -28,7 +28,7 @@ const renameStep: StepOf = (db, { payload, cursor }, now) => {
   return step;
 };
 
-/** Takes a removed field's values away, then the field. Payload: `{ fieldId, key }`. */
+/** Deletes a removed field's values, then the field. Payload: `{ fieldId, key }`. */
 const removeStep: StepOf = (db, { payload, cursor }, now) => {
   const { fieldId, key } = payload as { fieldId: number; key: string };
   if (cursor === null) {
@@ -41,18 +41,18 @@ const removeStep: StepOf = (db, { payload, cursor }, now) => {
   return step;
 };
 
-/** Makes the index of a field that a segment asks for. Payload: `{ fieldId }`. */
+/** Creates the index of a field that a segment uses. Payload: `{ fieldId }`. */
 const indexStep: StepOf = (db, { payload }) => {
   const { fieldId } = payload as { fieldId: number };
   const field = listFields(db).find((one) => one.id === fieldId);
-  // A field that is gone or is being renamed needs no index now; the next filter asks again.
+  // A field that was deleted or is being renamed needs no index now; the next filter requests it again.
   if (field !== undefined && field.oldKey === null && findFieldIndex(db, field) === undefined) {
     createFieldIndex(db, field);
   }
   return { done: 0, cursor: undefined };
 };
 
-/** The kinds by name. Making an index is one statement that takes seconds. */
+/** The kinds by name. Creating an index is a single statement that takes seconds. */
 export const fieldTasks = {
   field_rename: stepwise("field_rename", renameStep),
   field_remove: stepwise("field_remove", removeStep),

@@ -1,8 +1,8 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { statement } from "../../platform/db/statements.ts";
 
-// Files that are older than the table of former addresses have them where they were written down at the time.
-// An address that is another contact's by now is theirs. A pseudonym of an erasure holds no @.
+// Workspaces older than the table of former addresses have them in the tables that recorded them at the time. An
+// address that another contact has by now is excluded. The pseudonym of an erased person contains no @.
 const selectFormer = statement<[{ contactId: number }], { address: string }>(`
   SELECT address FROM (
     SELECT address FROM contact_former_address WHERE contact_id = @contactId
@@ -20,14 +20,14 @@ const selectOwner = statement<[address: string], { contactId: number }>(`
    WHERE address = ? ORDER BY until DESC LIMIT 1
 `);
 
-/** The addresses a contact had before, as far as they are nobody's now. */
+/** A contact's former addresses, except those that another contact has now. */
 export function formerAddresses(db: Connection, contactId: number): string[] {
   return selectFormer(db)
     .all({ contactId })
     .map(({ address }) => address);
 }
 
-/** The contact that had the address last; undefined when none did. */
+/** The contact that last had the address; undefined when none did. */
 export function formerOwnerOf(db: Connection, address: string): number | undefined {
   return selectOwner(db).get(address)?.contactId;
 }

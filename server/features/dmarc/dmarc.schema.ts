@@ -14,7 +14,7 @@ export const DmarcQuery = t.Object({
 
 export const DmarcView = t.Object(
   {
-    /** Whatever domain is asked for: all there are. */
+    /** All domains with reports, regardless of the domain filter. */
     domains: t.Array(t.Object({ domain: t.String(), policy: t.String(), ...sums })),
     days: t.Array(t.Object({ day: t.Integer({ description: "Start of the UTC day" }), ...sums })),
     sources: t.Array(

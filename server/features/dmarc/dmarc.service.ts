@@ -7,7 +7,7 @@ import { newestReports, sumByDay, sumByDomain, sumBySource } from "./dmarc.store
 
 const DEFAULT_DAYS = 30;
 
-/** What receivers reported of the last days: by domain, over time, and by source, the worst first. */
+/** What receivers reported in recent days: by domain, over time, and by source, worst first. */
 export function readDmarc(
   db: Connection,
   query: { domain?: string; days?: number },
@@ -23,7 +23,10 @@ export function readDmarc(
   };
 }
 
-/** Keeps a report that somebody got by mail. @throws AppError `invalid_input` with the reason when it is none. */
+/**
+ * Stores a report that somebody received by mail.
+ * @throws AppError `invalid_input` with the reason when it is not a report.
+ */
 export async function addDmarc(
   add: Outside["addDmarcReport"],
   workspaceId: string,

@@ -6,20 +6,22 @@ import { invalidField } from "../../platform/errors.ts";
 export const PRIVATE_KEY_PURPOSE = "sending_domain.dkim_private";
 
 const KEY_BITS = 2048;
-/** What verifiers must take at least (RFC 8301 §3.2); less than 2048 is taken from elsewhere only. */
+/**
+ * The shortest key that verifiers must accept (RFC 8301 §3.2). Keys below 2048 bits are only accepted when imported.
+ */
 const LEAST_BITS = 1024;
 const newKeyPair = promisify(generateKeyPair);
 
 /** `publicKey` is the p= of the DNS record: base64 of the SPKI. */
 export type KeyPair = { privateKeyPem: string; publicKey: string };
 
-/** A new RSA key of 2048 bits (RFC 8301 §3.2), made off this thread. */
+/** Creates an RSA key of 2048 bits (RFC 8301 §3.2), off this thread. */
 export async function freshKey(): Promise<KeyPair> {
   const { privateKey } = await newKeyPair("rsa", { modulusLength: KEY_BITS });
   return pairOf(privateKey);
 }
 
-/** A key that was made elsewhere. @throws AppError `invalid_input` for what is no RSA key, or too short. */
+/** Imports an existing key. @throws AppError `invalid_input` when it is not an RSA key or too short. */
 export function importKey(pem: string): KeyPair {
   const field = "privateKeyPem";
   let key: KeyObject;
@@ -45,7 +47,7 @@ function pairOf(privateKey: KeyObject): KeyPair {
   };
 }
 
-/** The length of a public key as it is published. */
+/** The length of a published public key in bits. */
 export function bitsOf(publicKey: string): number {
   const key = createPublicKey({
     key: Buffer.from(publicKey, "base64"),

@@ -1,7 +1,7 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { statement } from "../../platform/db/statements.ts";
 
-/** A key beside the one that signs. `private` is encrypted, and empty once retired. */
+/** A key other than the active one. `private` is encrypted, and empty once the key is retired. */
 export type DkimKeyRow = {
   id: number;
   domainId: number;

@@ -10,7 +10,7 @@ type Found =
   | { kind: "no_data" | "no_domain" }
   | { kind: "failed"; reason: string };
 
-/** What this instance says where nothing but tracking answers. */
+/** The response of this instance under a host name that is used only for tracking. */
 export const TRACKING_HOST_TEXT = "This name is used for links in mail.";
 
 const TIMEOUT_MS = 4_000;
@@ -19,16 +19,17 @@ const MAX_PAGE_BYTES = 64 * 1024;
 const ABSENT = new Set(["ENODATA", "ENOTFOUND", "NODATA", "NOTFOUND"]);
 
 /**
- * Asks the resolvers of this machine; never throws, and gives up after about 8 s.
+ * Queries the resolvers of this machine. Never throws; gives up after about 8 s.
  *
  * @param servers Other resolvers, as `address:port`.
- * @param mayConnect Whether an address may be connected to, to see who answers there.
+ * @param mayConnect Whether an address may be connected to, to find out who answers there.
  */
 export function systemDns(
   servers: readonly string[] = [],
   mayConnect: (address: string) => boolean = isPublicAddress,
 ): DnsLookup {
-  // One for each question: a resolver remembers what is not there, and whoever has just set a record asks again.
+  // A new resolver for each query, because resolvers cache negative answers and people check again right after
+  // setting a record.
   const fresh = () => {
     const resolver = new Resolver({ timeout: TIMEOUT_MS, tries: TRIES });
     if (servers.length > 0) {
@@ -36,7 +37,8 @@ export function systemDns(
     }
     return resolver;
   };
-  // Ours: the runtime's resolver tells the strings of one long TXT record apart, which every DKIM key is.
+  // Our own implementation, because the runtime's resolver splits long TXT records into their strings, which affects
+  // every DKIM key.
   const lookup = <T extends DnsType>(name: string, type: T) => {
     const client = new DnsClient(servers.length > 0 ? { servers } : {});
     const host = hostName(name);
@@ -75,7 +77,7 @@ export function systemDns(
         if (!(error instanceof FetchRefused)) {
           throw error;
         }
-        // Refused, no certificate, too slow: recipients would fare no better.
+        // Refused, no certificate, or too slow: recipients would have the same problem.
         return false;
       }
     },

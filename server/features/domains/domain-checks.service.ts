@@ -1,4 +1,4 @@
-// Asks the DNS for everything a sending domain needs.
+// Looks up all DNS records that a sending domain needs.
 import type { DnsAnswer, DnsLookup } from "../ports.ts";
 import {
   type DnsRecord,
@@ -94,7 +94,7 @@ const emptyTree = (): SpfTree => ({
   failed: "",
 });
 
-/** Follows includes until more lookups have been counted than a receiver makes. */
+/** Follows SPF includes until the lookup limit of receivers is exceeded. */
 async function expandSpf(dns: DnsLookup, domain: string, record: string): Promise<SpfTree> {
   const tree = emptyTree();
   await follow(dns, domain, record, tree);

@@ -3,7 +3,7 @@ import { inTransaction, statement } from "../../platform/db/statements.ts";
 
 const KEPT = 30;
 
-/** What one check found: JSON of a state per record. */
+/** The result of one check: JSON with a status per record. */
 export type DomainCheckRow = { at: number; states: string };
 
 const insertCheck = statement<[DomainCheckRow & { domainId: number }]>(
@@ -25,7 +25,7 @@ const selectLastGood = statement<[domainId: number], { at: number }>(`
    LIMIT 1
 `);
 
-/** Remembers a check and forgets those long ago. */
+/** Stores a check and deletes old ones. */
 export function addDomainCheck(db: Connection, domainId: number, check: DomainCheckRow): void {
   inTransaction(db, () => {
     insertCheck(db).run({ ...check, domainId });
@@ -37,6 +37,6 @@ export function addDomainCheck(db: Connection, domainId: number, check: DomainCh
 export const listDomainChecks = (db: Connection, domainId: number): DomainCheckRow[] =>
   selectChecks(db).all(domainId);
 
-/** When the signing key was last seen in the DNS, as far as checks are remembered. */
+/** When the signing key was last seen in the DNS, according to the stored checks. */
 export const lastSeenKey = (db: Connection, domainId: number): number | undefined =>
   selectLastGood(db).get(domainId)?.at;

@@ -7,7 +7,7 @@ import type { DnsLookup } from "../ports.ts";
 import { checkDomain, type DomainPlace } from "./domains.service.ts";
 import { hasSentSince, listDomains } from "./domains.store.ts";
 
-/** The job that looks a workspace's records up in the DNS, a day after it sent something. */
+/** The job that checks a workspace's DNS records, a day after it sent something. */
 export const DOMAIN_CHECK_JOB = "domain.check";
 
 const ACTIVE_MS = 7 * DAY_MS;
@@ -21,21 +21,21 @@ export type DomainJobDeps = {
   routeOrigins: DomainPlace["routeOrigins"];
 };
 
-/** Has the workspace's domains checked a day from now; asked often, it is done once a day. */
+/** Schedules a check of the workspace's domains for tomorrow. Repeated calls schedule only one. */
 export function checkDomainsTomorrow(
   deps: Pick<DomainJobDeps, "jobs" | "clock">,
   workspaceId: string,
 ): void {
   const dueAt = deps.clock() + DAY_MS;
-  // The day is part of the key, because a job that is still running keeps its own.
+  // The key contains the day, because a job that is still running occupies its own key.
   const day = Math.floor(dueAt / DAY_MS);
   const uniqueKey = `${DOMAIN_CHECK_JOB}:${workspaceId}:${day}`;
   deps.jobs.enqueue(DOMAIN_CHECK_JOB, workspaceId, {}, { uniqueKey, dueAt });
 }
 
 /**
- * The handlers of this slice's jobs, for the scheduler. Checks go on daily while the workspace sends, and end
- * a week after its last campaign, so that an idle workspace is not opened. Safe to repeat.
+ * The job handlers of this slice. Checks run daily while the workspace sends and stop a week after its last campaign,
+ * so that idle workspaces are not opened. Safe to repeat.
  */
 export function domainJobs(
   deps: DomainJobDeps,

@@ -1,4 +1,4 @@
-// What a sending domain needs in the DNS, and how what is there compares.
+// The DNS records a sending domain needs, and how published records compare with them.
 import type { DnsAnswer, RouteOrigins } from "../ports.ts";
 import { isReservedDomain, organizationOf } from "./domains.rules.ts";
 
@@ -12,13 +12,13 @@ export type Purpose =
   | "tracking"
   | "ptr";
 
-/** A record to set in the DNS, and what a check may find instead of it. */
+/** A DNS record to publish, and what a check may find instead. */
 export type DnsRecord = {
   purpose: Purpose;
   type: "TXT" | "CNAME" | "MX" | "PTR";
   host: string;
   value: string;
-  /** Without it mail is not sent from the domain; the others are advice. */
+  /** Without a required record no mail is sent from the domain. The others are recommendations. */
   required: boolean;
 };
 
@@ -28,18 +28,18 @@ export type RecordVerdict = {
   message: string;
 };
 
-/** What the records of a domain follow from. */
+/** What the records of a domain depend on. */
 export type DomainFacts = {
   name: string;
   dkimSelector: string;
   dkimPublic: string;
   trackingHost: string;
   bounceHost: string;
-  /** The key that a rotation has made, while it waits. */
+  /** The new key of a rotation that is not active yet. */
   next: { selector: string; publicKey: string } | undefined;
 };
 
-/** What it follows from beside the domain itself: this instance and the workspace's routes. */
+/** What the records depend on besides the domain: this instance and the workspace's sending methods. */
 export type Surroundings = RouteOrigins & {
   /** Host name of this instance. */
   publicHost: string;
@@ -53,7 +53,7 @@ export const trackingHostOf = (domain: { name: string; trackingHost: string }): 
 export const bounceHostOf = (domain: { name: string; bounceHost: string }): string =>
   domain.bounceHost || `bounce.${domain.name}`;
 
-/** The terms of SPF that let all routes of the workspace send. */
+/** The SPF terms that authorize all sending methods of the workspace. */
 export function spfTerms({ includes, sources }: Surroundings): string[] {
   const addresses = [...new Set(sources.map(({ address }) => address))];
   return [
@@ -64,7 +64,10 @@ export function spfTerms({ includes, sources }: Surroundings): string[] {
 
 const isPublicName = (host: string): boolean => /[a-z]$/i.test(host) && !isReservedDomain(host);
 
-/** What to set in the DNS of a sending domain. Records that lead here are asked for only when here has a name. */
+/**
+ * The records to publish for a sending domain. Records that point to this instance are included only when the
+ * instance has a public host name.
+ */
 export function recordsFor(domain: DomainFacts, around: Surroundings): DnsRecord[] {
   const { name, next } = domain;
   const keyRecord = (purpose: "dkim" | "dkim_next", selector: string, key: string): DnsRecord => ({
@@ -106,18 +109,18 @@ export function recordsFor(domain: DomainFacts, around: Surroundings): DnsRecord
   return records;
 }
 
-/** Names a record's verdict: there is one PTR per address. */
+/** Identifies a record's verdict. There is one PTR record per IP address. */
 export const recordKey = ({ purpose, host }: Pick<DnsRecord, "purpose" | "host">): string =>
   purpose === "ptr" ? `ptr ${host}` : purpose;
 
-/** Where a DMARC policy may be when the domain has none of its own: RFC 7489 §6.6.3. */
+/** Where a DMARC policy is looked up when the domain has none of its own: RFC 7489 §6.6.3. */
 export function dmarcFallback(domain: string): string | undefined {
   const organization = organizationOf(domain);
   const isOther = organization !== undefined && organization !== domain;
   return isOther ? `_dmarc.${organization}` : undefined;
 }
 
-/** The verdict on a DNS that did not answer; undefined when it did. */
+/** The verdict when the DNS did not answer; undefined when it did. */
 export function noAnswer(answer: DnsAnswer): RecordVerdict | undefined {
   return answer.kind === "failed"
     ? { status: "unknown", found: [], message: `The DNS did not answer: ${answer.reason}.` }
@@ -145,7 +148,7 @@ function keyOf(record: string): string {
   return /(?:^|;)\s*p\s*=([^;]*)/.exec(record)?.[1]?.replace(/\s/g, "") ?? "";
 }
 
-/** Whether there is a policy, and whether our signature is aligned under it (RFC 7489 §3.1). */
+/** Checks that a policy exists and that our signature is aligned with it (RFC 7489 §3.1). */
 export function judgeDmarc(answer: DnsAnswer): RecordVerdict {
   const found = valuesOf(answer);
   const dmarc = found.filter((value) => /^v=DMARC1\s*;/i.test(value));
@@ -189,7 +192,7 @@ export function judgeReturnPath(record: DnsRecord, answer: DnsAnswer): RecordVer
       };
 }
 
-/** @param isReached Whether this instance answered under the name; undefined = not tried. */
+/** @param isReached Whether this instance answered under the name; undefined when not tried. */
 export function judgeTracking(
   record: DnsRecord,
   answer: DnsAnswer,

@@ -1,10 +1,10 @@
-// What the records of a domain follow from beside itself: this instance, and the workspace's routes.
+// What the records of a domain depend on besides the domain: this instance and the workspace's sending methods.
 import { readInboundSettings } from "../../inbound/index.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import type { RouteOrigins } from "../ports.ts";
 import type { Surroundings } from "./domain-records.rules.ts";
 
-/** Where checks are made: the files, under which URL people reach this instance, and what its routes send from. */
+/** The context of a check: the databases, the public URL, and where the workspace's mail is sent from. */
 export type DomainPlace = {
   system: Connection;
   publicUrl: string;

@@ -14,20 +14,20 @@ const FREE_MAIL = new Set(
    seznam.cz wp.pl o2.pl onet.pl interia.pl uol.com.br bol.com.br terra.com.br`.split(/\s+/),
 );
 
-/** True for a domain that nobody can own, which only the test inbox or a local relay can be sent from. */
+/** True for reserved domains, which work only with the test inbox or a local relay. */
 export function isReservedDomain(domain: string): boolean {
   return RESERVED.test(domain) || !domain.includes(".");
 }
 
-/** True for the domains of mailbox providers: their DMARC policy makes mail from elsewhere bounce. */
+/** True for domains of mailbox providers, whose DMARC policy makes mail from other servers bounce. */
 export function isFreeMail(domain: string): boolean {
   return FREE_MAIL.has(domain);
 }
 
 /**
- * The A-label form of a domain one can send from.
+ * The A-label form of a domain that can be sent from.
  *
- * @throws AppError `invalid_input` for what is no domain name, or a provider's.
+ * @throws AppError `invalid_input` for an invalid domain or a mailbox provider's.
  */
 export function requireDomain(input: string, field: string): string {
   const name = toAscii(input.trim().replace(/\.$/, ""));
@@ -58,7 +58,7 @@ export function requireDomain(input: string, field: string): string {
 }
 
 /**
- * The name that was registered: `example.co.uk` for `news.example.co.uk`. Undefined for a public suffix.
+ * The registered domain: `example.co.uk` for `news.example.co.uk`. Undefined for a public suffix.
  *
  * @see https://publicsuffix.org
  */
@@ -72,7 +72,7 @@ function toAscii(domain: string): string {
   return plain ? url.hostname : "";
 }
 
-/** The two halves of an address, the domain as A-label. @throws AppError `invalid_input`. */
+/** The two parts of an address, with the domain as A-label. @throws AppError `invalid_input`. */
 export function requireSenderAddress(input: string): { email: string; domain: string } {
   const at = input.lastIndexOf("@");
   const local = input.slice(0, at);

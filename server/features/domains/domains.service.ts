@@ -38,10 +38,10 @@ export { isFreeMail, isReservedDomain } from "./domains.rules.ts";
 
 const SELECTOR = "sm1";
 
-/** Where a domain is checked from: also which workspace it belongs to. */
+/** The context of a check, with the workspace of the domain. */
 export type CheckPlace = DomainPlace & { workspaceId: string };
 
-/** All sending domains with the records to set and how the last check found them. */
+/** All sending domains with the records to publish and the results of the last check. */
 export function readDomains(
   db: Connection,
   place: DomainPlace,
@@ -55,10 +55,10 @@ export function readDomain(db: Connection, id: number, place: DomainPlace): Doma
 }
 
 /**
- * Adds a domain with a fresh 2048-bit RSA key (RFC 8301 §3.2), made off this thread, and links the senders
- * that belong to it. `open` gives the connection after the wait.
+ * Adds a domain with a new 2048-bit RSA key (RFC 8301 §3.2), generated off this thread, and links its senders. `open`
+ * returns the connection after the wait.
  *
- * @throws AppError `invalid_input` for no domain or a mailbox provider's; `conflict` when it is there already.
+ * @throws AppError `invalid_input` for an invalid domain or a mailbox provider's; `conflict` when it already exists.
  */
 export async function createDomain(
   open: () => Connection,
@@ -89,7 +89,7 @@ export async function createDomain(
   return readDomain(db, id, input.place);
 }
 
-/** Mail to the domain, and to a host of its own for bounces, is the workspace's as soon as it has proved it. */
+/** Routes incoming mail for the domain and its bounce host to the workspace once ownership is proven. */
 function claimMail({ system, workspaceId }: CheckPlace, row: DomainRow, now: number): void {
   for (const name of [row.name, bounceHostOf(row)]) {
     claimMailDomain(system, { name, workspaceId, now });
@@ -97,8 +97,8 @@ function claimMail({ system, workspaceId }: CheckPlace, row: DomainRow, now: num
 }
 
 /**
- * Asks the DNS for every record of the domain and keeps the verdicts. The domain counts as verified while
- * its DKIM key is there; a DNS that does not answer changes nothing about that.
+ * Looks up every record of the domain and stores the verdicts. The domain is verified while its DKIM key is found.
+ * When the DNS does not answer, that status does not change.
  *
  * @throws AppError `not_found`.
  */
@@ -135,8 +135,8 @@ type Tracked = {
 };
 
 /**
- * A name that points here is answered on from now on, but links use it only when recipients reach us under
- * it: behind a proxy without a certificate for the name every link and unsubscribe would be dead.
+ * This instance now answers under a tracking name that points to it, but links use the name only when recipients can
+ * reach it. Behind a proxy without a certificate for the name, every link including unsubscribe would be dead.
  */
 async function settleTracking(dns: DnsLookup, tracked: Tracked, now: number): Promise<void> {
   const { row, records, checks, place } = tracked;
@@ -158,7 +158,7 @@ async function settleTracking(dns: DnsLookup, tracked: Tracked, now: number): Pr
   }
 }
 
-/** What the domain gives to a campaign that is launched: where its links lead and its bounces come back. */
+/** The domain's host names for a campaign: tracked links and the return path. */
 export function campaignHosts(
   db: Connection,
   name: string,
@@ -177,18 +177,21 @@ export function campaignHosts(
   };
 }
 
-/** When the domain's key was last seen, if it was and is not there any more. */
+/** When the domain's key was last seen, if it is missing now. */
 export function lostAt(db: Connection, domainId: number | null): number | undefined {
   const row = domainId === null ? undefined : findDomain(db, domainId);
   return row?.verifiedAt === null ? lastSeenKey(db, row.id) : undefined;
 }
 
-/** True for a host that leads here for links in mail only. */
+/** True for a host that serves only links in mail. */
 export function isTrackingHost(system: Connection, host: string): boolean {
   return hasTrackingHost(system, host.toLowerCase());
 }
 
-/** `checkDomain` when its last check is older than `maxAgeMs`; true when it ran. A domain that is gone is left alone. */
+/**
+ * Runs `checkDomain` when the last check is older than `maxAgeMs`. True when it ran. Does nothing when the domain was
+ * deleted.
+ */
 export async function refreshDomain(
   open: () => Connection,
   dns: DnsLookup,
@@ -204,9 +207,9 @@ export async function refreshDomain(
 }
 
 /**
- * Removes a domain and its key; its senders stay and are not signed any more.
+ * Deletes a domain and its key. Its senders stay and are no longer signed.
  *
- * @throws AppError `not_found`; `in_use` while a campaign needs the key, which would go on unsigned.
+ * @throws AppError `not_found`; `in_use` while a campaign needs the key, since it would continue unsigned.
  */
 export function deleteDomain(db: Connection, id: number): void {
   const user = findDomainUser(db, id);
@@ -222,9 +225,9 @@ export function deleteDomain(db: Connection, id: number): void {
 }
 
 /**
- * The key that signs for a domain, decrypted; undefined when the domain is not set up here.
+ * The decrypted signing key of a domain; undefined when the domain is not set up here.
  *
- * @throws Error when the key's master key is gone: a message is then not sent rather than sent unsigned.
+ * @throws Error when the master key is missing: the message is then not sent rather than sent unsigned.
  */
 export function loadDkimKey(db: Connection, keyRing: KeyRing, domain: string): DkimKey | undefined {
   const row = findDomainByName(db, domain);

@@ -41,7 +41,7 @@ const insertDomain = statement<[NewDomain]>(`
   ON CONFLICT (name) DO NOTHING
 `);
 
-// A sender of the domain or of a name below it is signed by it; the longest matching domain wins.
+// Senders of the domain or its subdomains are signed by it. The longest matching domain wins.
 const linkSenders = statement<[{ id: number; name: string }]>(`
   UPDATE sender
      SET domain_id = @id
@@ -91,7 +91,7 @@ export const findDomain = (db: Connection, id: number): DomainRow | undefined =>
 export const findDomainByName = (db: Connection, name: string): DomainRow | undefined =>
   selectByName(db).get(name);
 
-/** Adds a domain and links the senders that belong to it; undefined when the name is there already. */
+/** Adds a domain and links its senders; undefined when the name already exists. */
 export function addDomain(db: Connection, domain: NewDomain): number | undefined {
   return inTransaction(db, () => {
     const { changes, lastInsertRowid } = insertDomain(db).run(domain);
@@ -104,7 +104,7 @@ export function addDomain(db: Connection, domain: NewDomain): number | undefined
   });
 }
 
-/** From now on the domain signs with this key, which was seen in the DNS at `now`. */
+/** Makes this key the domain's signing key. It was seen in the DNS at `now`. */
 export function storeSigningKey(
   db: Connection,
   key: { id: number; selector: string; private: string; public: string; now: number },
@@ -123,10 +123,10 @@ export function recordChecks(
 export const deleteDomainRow = (db: Connection, id: number): boolean =>
   removeDomain(db).run(id).changes === 1;
 
-/** Name of a campaign that is signed by the domain and not over, if there is one. */
+/** The name of an unfinished campaign that the domain signs, if any. */
 export const findDomainUser = (db: Connection, id: number): string | undefined =>
   selectUser(db).get(id)?.name;
 
-/** True when a campaign was launched since then, or is on its way. */
+/** True when a campaign was launched since then or is being sent. */
 export const hasSentSince = (db: Connection, since: number): boolean =>
   selectRecent(db).get(since) !== undefined;

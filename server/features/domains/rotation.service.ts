@@ -1,5 +1,5 @@
-// A domain's key is changed without a message that cannot be verified: the next one is published and seen
-// in the DNS before it signs, and the old one stays there for what is on its way.
+// Rotates a domain's key without sending mail that cannot be verified: the next key is published and seen in the DNS
+// before it signs, and the old one stays published for mail in transit.
 
 import type { Connection } from "../../platform/db/driver.ts";
 import { inTransaction } from "../../platform/db/transaction.ts";
@@ -16,9 +16,9 @@ type Open = () => Connection;
 type Target = { id: number; place: CheckPlace };
 
 /**
- * Makes or takes the next key, under a selector of its own. It signs nothing yet.
+ * Creates or imports the next key under its own selector. It signs nothing yet.
  *
- * @throws AppError `not_found`; `conflict` while another one waits; `invalid_input`.
+ * @throws AppError `not_found`; `conflict` while another key is pending; `invalid_input`.
  */
 export async function startRotation(
   open: Open,
@@ -45,10 +45,10 @@ export async function startRotation(
 }
 
 /**
- * Looks the next key up in the DNS, and lets it sign when it is there. What is being sent goes on with the
- * old one, which stays in the list until it is removed.
+ * Looks up the next key in the DNS and activates it when it is found. Campaigns that are being sent continue with the
+ * old key, which stays listed until it is removed.
  *
- * @throws AppError `not_found`; `illegal_state` with what the DNS says instead.
+ * @throws AppError `not_found`; `illegal_state` with the DNS result otherwise.
  */
 export async function finishRotation(
   open: Open,
@@ -89,9 +89,9 @@ export async function finishRotation(
 }
 
 /**
- * Forgets a key that waits, or one that is retired, after which its record can be removed.
+ * Deletes a pending or retired key, after which its DNS record can be removed.
  *
- * @throws AppError `not_found`; `in_use` while a campaign may still sign with the old one.
+ * @throws AppError `not_found`; `in_use` while a campaign may still sign with the old key.
  */
 export function removeKey(db: Connection, target: Target, keyId: number): DomainView {
   const key = listDkimKeys(db, target.id).find((one) => one.id === keyId);

@@ -14,7 +14,7 @@ import {
   type SenderRow,
 } from "./senders.store.ts";
 
-/** A sender as campaigns use it: who it is, and which domain signs. */
+/** A sender as campaigns use it: name, address and signing domain. */
 export type Sender = SenderView & { domainName: string | null };
 
 /** All senders by name. */

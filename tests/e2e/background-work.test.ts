@@ -87,7 +87,7 @@ test(
     await list.getByText("Change tags").waitFor();
     await list.getByText(/ of 30,000$/).waitFor();
     await look("running-work");
-    await list.getByRole("button", { name: "Cancel" }).click();
+    await list.getByRole("button", { name: "Stop" }).click();
     await button("1 running").waitFor({ state: "detached" });
 
     await button("More actions").click();

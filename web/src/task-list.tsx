@@ -114,7 +114,7 @@ function TaskButton({ task }: { task: Task }) {
   if (isOpen(task)) {
     return task.canCancel ? (
       <Button size="small" onClick={() => cancelTask(workspace, task.id)}>
-        {t("cancel")}
+        {t("stop")}
       </Button>
     ) : null;
   }

@@ -18,7 +18,7 @@ export const t = messages({
     de: "{count, plural, one {# Kontakt} other {# Kontakte}}",
   },
   undo: { en: "Undo", de: "Rückgängig" },
-  cancel: { en: "Cancel", de: "Abbrechen" },
+  stop: { en: "Stop", de: "Stoppen" },
   beingUndone: { en: "Being undone", de: "Wird rückgängig gemacht" },
   wasUndone: {
     en: "Undone for {count, plural, one {# contact} other {# contacts}}",

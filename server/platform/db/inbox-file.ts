@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { AppError } from "../errors.ts";
 import { isId } from "../ids.ts";
 import { log } from "../log.ts";
 import { isBusy } from "./busy.ts";
@@ -11,6 +12,7 @@ import { migrate } from "./migrate.ts";
 /** How long a thread waits for another one that is making or replacing the same inbox (ms). */
 const MAKING_MS = 500;
 const PAUSE_MS = 5;
+const UNUSABLE_RETRY_SECONDS = 60;
 
 /** The path of a workspace's inbox file. */
 export function inboxPath(dataDir: string, id: string): string {
@@ -22,7 +24,8 @@ export function inboxPath(dataDir: string, id: string): string {
  * reported; an empty one takes its place, because it contains only captured and received mail, and nothing else depends
  * on it.
  *
- * @throws Error when it cannot be opened for another reason.
+ * @throws AppError `unavailable` when it cannot be used and is not replaced, such as one of a newer program; Error for
+ *   what says nothing about the file, such as a full disk.
  */
 export function openInbox(
   system: Connection,
@@ -36,9 +39,31 @@ export function openInbox(
     const at = Date.now();
     noteDamage(system, { at, kind: "inbox_missing", path, bytes: 0, records: 0, kept: "" });
   }
-  const db = openOrReplace(system, dataDir, path, options);
+  const db = openUsable(system, dataDir, path, options);
   markMade(dataDir, id);
   return db;
+}
+
+/** A file that stays as it is, such as one of a newer program, is a state of the server and no error of a request. */
+function openUsable(
+  system: Connection,
+  dataDir: string,
+  path: string,
+  options: ConnectionOptions,
+): Connection {
+  try {
+    return openOrReplace(system, dataDir, path, options);
+  } catch (error) {
+    const fault = faultOf(error);
+    if (fault === undefined) {
+      throw error;
+    }
+    log.error({ path, err: error }, "an inbox file cannot be used");
+    throw new AppError("unavailable", `The inbox cannot be opened: ${fault.message}.`, {
+      cause: error,
+      retryAfterSeconds: UNUSABLE_RETRY_SECONDS,
+    });
+  }
 }
 
 /** The inboxes that were made in this folder and whose file is missing now. */

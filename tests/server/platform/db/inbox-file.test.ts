@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { unreadDamage } from "../../../../server/platform/db/damage.store.ts";
 import { type Databases, openDatabases } from "../../../../server/platform/db/databases.ts";
 import { inboxPath, missingInboxes } from "../../../../server/platform/db/inbox-file.ts";
+import { AppError } from "../../../../server/platform/errors.ts";
+import { problemResponse } from "../../../../server/platform/http/problem.ts";
 import { newId } from "../../../../server/platform/ids.ts";
 
 const THREADS = 3;
@@ -86,4 +88,26 @@ test("an inbox that is removed while it is open is made anew, and what comes the
 
   expect(notices()).toMatchObject([{ kind: "inbox_missing" }]);
   expect(existsSync(inboxPath(folder, id))).toBe(true);
+});
+
+test("an inbox of a newer program is refused as unavailable, and stays as it is", () => {
+  const id = newId();
+  databases.inbox(id).pragma("user_version = 99");
+  databases.closeWorkspace(id);
+  const before = readFileSync(inboxPath(folder, id));
+
+  const refusal = () => {
+    try {
+      databases.inbox(id);
+    } catch (error) {
+      return error;
+    }
+    return undefined;
+  };
+  const error = refusal();
+  expect(error).toBeInstanceOf(AppError);
+  expect(error).toMatchObject({ code: "unavailable", retryAfterSeconds: 60 });
+  expect(problemResponse(error as AppError).status).toBe(503);
+  expect(readFileSync(inboxPath(folder, id)).equals(before)).toBe(true);
+  expect(notices()).toEqual([]);
 });

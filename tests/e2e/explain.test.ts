@@ -178,7 +178,7 @@ async function story(name: string): Promise<void> {
 
 test("the report says what failed by reason, what waits for a person, and what can be sent again", async () => {
   await open(`${campaignId}/report`);
-  await page.getByText("2 messages need your decision").waitFor();
+  await page.getByText("2 people may already have the message").waitFor();
   await page.getByRole("cell", { name: "Rejected as spam" }).waitFor();
   // The address that does not exist is suppressed by now, and is left out.
   await page.getByRole("button", { name: "Retry 2 messages" }).waitFor();
@@ -220,16 +220,16 @@ test("a held message is decided on its own page, the other from the report", asy
   await story("lost1");
   await page.getByText("This message needs your decision").waitFor();
   await look("explain-held");
-  await page.getByRole("button", { name: "Count as sent" }).click();
-  await page.getByRole("dialog").getByRole("button", { name: "Count as sent" }).click();
+  await page.getByRole("button", { name: "Do not send again" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Do not send again" }).click();
   await page.getByText("This message needs your decision").waitFor({ state: "detached" });
 
   await open(`${campaignId}/report`);
-  await page.getByText("1 message needs your decision", { exact: true }).waitFor();
+  await page.getByText("1 person may already have the message", { exact: true }).waitFor();
   await page.getByRole("button", { name: "Count as failed" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Count as failed" }).click();
   await page
-    .getByText("1 message needs your decision", { exact: true })
+    .getByText("1 person may already have the message", { exact: true })
     .waitFor({ state: "detached" });
   const { counts } = await untilReport(api, workspace, campaignId, () => true);
   expect(counts).toMatchObject({ held: 0, sent: 2, failed: 3 });
@@ -267,4 +267,20 @@ test("when campaigns pause themselves is set on a page of its own, and a word is
 
   const settings = await api.get(`${workspace.path}/delivery-settings`);
   expect(settings).toMatchObject({ complaintPercent: 0.2, softBounceDays: 90 });
+}, 60_000);
+
+test("what happens when the confirmation is missing is explained and chosen in the editor", async () => {
+  const draft = await api.post<{ id: number }>(`${workspace.path}/campaigns`, { name: "Draft" });
+  await open(String(draft.id));
+  await page.locator("#sender > summary").click();
+  const choice = page.getByLabel("If delivery is unconfirmed");
+  expect(await choice.inputValue()).toBe("resend");
+  await page.getByText("A few people may get it twice.").waitFor();
+  await choice.selectOption({ label: "Ask me first" });
+  await page.getByText("Nobody gets the message twice unless you choose it.").waitFor();
+  await page.getByText(/^Saved/).waitFor();
+  await look("explain-unconfirmed");
+
+  const saved = await api.get(`${workspace.path}/campaigns/${draft.id}`);
+  expect(saved).toMatchObject({ onAmbiguous: "hold" });
 }, 60_000);

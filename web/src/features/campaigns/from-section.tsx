@@ -50,6 +50,18 @@ export function FromSection({ editor, campaign, editable }: Part & { editable: b
               />
             )}
           </Loaded>
+          <SelectField
+            label={t("onAmbiguous")}
+            hint={t(campaign.onAmbiguous === "hold" ? "holdHint" : "resendHint")}
+            value={campaign.onAmbiguous}
+            options={[
+              { value: "resend", label: t("onAmbiguousResend") },
+              { value: "hold", label: t("onAmbiguousHold") },
+            ]}
+            onChange={(value) =>
+              editor.change({ onAmbiguous: value === "hold" ? "hold" : "resend" })
+            }
+          />
         </div>
         {group === undefined && route?.kind === "test_inbox" && (
           <Notice>{t("testInboxNote")}</Notice>

@@ -105,7 +105,7 @@ function Waterfall({ preflight: { waterfall } }: { preflight: Preflight }) {
   const most = Math.max(1, waterfall.inAudience);
   return (
     <div class="flex flex-col gap-2">
-      <h3 class="text-sm font-medium">{t("waterfall")}</h3>
+      <h2 class="text-sm font-medium">{t("waterfall")}</h2>
       <dl class="flex flex-col">
         <WaterfallRow label={t("inAudience")} count={waterfall.inAudience} most={most} />
         {losses
@@ -163,7 +163,7 @@ function Checks({
   return (
     <div class="flex flex-col gap-2">
       <div class="flex items-center justify-between">
-        <h3 class="text-sm font-medium">{t("checks")}</h3>
+        <h2 class="text-sm font-medium">{t("checks")}</h2>
         <Button variant="ghost" size="small" busy={busy} onClick={onRecheck}>
           {t("recheck")}
         </Button>
@@ -202,7 +202,7 @@ const zones = () => Intl.supportedValuesOf("timeZone");
 function WhenFields({ when, onChange }: { when: When; onChange: (when: When) => void }) {
   return (
     <div class="flex flex-col gap-3">
-      <h3 class="text-sm font-medium">{t("when")}</h3>
+      <h2 class="text-sm font-medium">{t("when")}</h2>
       <ChoiceCards
         label={t("when")}
         value={when.kind}

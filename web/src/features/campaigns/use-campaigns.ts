@@ -27,6 +27,7 @@ export type CampaignContent = Pick<
   | "replyTo"
   | "routeId"
   | "routeGroupId"
+  | "onAmbiguous"
   | "bodyKind"
   | "bodySource"
   | "textSource"

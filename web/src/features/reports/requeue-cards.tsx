@@ -82,7 +82,9 @@ function HeldButtons({
   const decide = async (decision: "resend" | "sent" | "failed") => {
     const sure = await confirm({
       title: t(`${decision}Ask`, { count }),
-      body: t(decision === "failed" && isCancelled ? "failedCancelledBody" : `${decision}Body`),
+      body: t(decision === "failed" && isCancelled ? "failedCancelledBody" : `${decision}Body`, {
+        count,
+      }),
       action: t(decision),
     });
     const { held } = workspace.call.campaigns({ id: campaignId });

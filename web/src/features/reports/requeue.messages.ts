@@ -2,12 +2,12 @@ import { messages } from "../../i18n.ts";
 
 export const t = messages({
   heldTitle: {
-    en: "{count, plural, one {# message needs your decision} other {# messages need your decision}}",
-    de: "{count, plural, one {Sie müssen über # Nachricht entscheiden} other {Sie müssen über # Nachrichten entscheiden}}",
+    en: "{count, plural, one {# person may already have the message} other {# people may already have the message}}",
+    de: "{count, plural, one {# Person hat die Nachricht vielleicht schon} other {# Personen haben die Nachricht vielleicht schon}}",
   },
   heldBody: {
-    en: "The connection was lost after the message was handed over, so it may or may not have arrived.",
-    de: "Die Verbindung brach nach der Übergabe der Nachricht ab. Sie kann angekommen sein oder nicht.",
+    en: "The connection was lost after the message was handed over, so it may or may not have arrived. Nothing more is sent until you decide, even if the campaign continues.",
+    de: "Die Verbindung brach nach der Übergabe der Nachricht ab. Sie kann angekommen sein oder nicht. Bis Sie entscheiden, wird nichts mehr gesendet, auch wenn die Kampagne weiterläuft.",
   },
   heldOne: {
     en: "This message needs your decision",
@@ -31,17 +31,17 @@ export const t = messages({
     de: "{count, plural, one {# Nachricht erneut senden?} other {# Nachrichten erneut senden?}}",
   },
   resendBody: {
-    en: "Some people may get it twice.",
-    de: "Manche Personen erhalten sie vielleicht zweimal.",
+    en: "{count, plural, one {This person may get the message twice.} other {Up to # people may get the message twice.}}",
+    de: "{count, plural, one {Diese Person erhält die Nachricht vielleicht zweimal.} other {Bis zu # Personen erhalten die Nachricht vielleicht zweimal.}}",
   },
-  sent: { en: "Count as sent", de: "Als gesendet zählen" },
+  sent: { en: "Do not send again", de: "Nicht erneut senden" },
   sentAsk: {
-    en: "{count, plural, one {Count # message as sent?} other {Count # messages as sent?}}",
-    de: "{count, plural, one {# Nachricht als gesendet zählen?} other {# Nachrichten als gesendet zählen?}}",
+    en: "{count, plural, one {Do not send # message again?} other {Do not send # messages again?}}",
+    de: "{count, plural, one {# Nachricht nicht erneut senden?} other {# Nachrichten nicht erneut senden?}}",
   },
   sentBody: {
-    en: "Nothing more is sent to these people, even if they did not get the message.",
-    de: "An diese Personen wird nichts mehr gesendet, auch wenn sie die Nachricht nicht erhalten haben.",
+    en: "Nothing more is sent to these people, even if they did not get the message. They count as sent.",
+    de: "An diese Personen wird nichts mehr gesendet, auch wenn sie die Nachricht nicht erhalten haben. Sie zählen als gesendet.",
   },
   failed: { en: "Count as failed", de: "Als fehlgeschlagen zählen" },
   failedAsk: {

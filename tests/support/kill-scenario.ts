@@ -61,7 +61,7 @@ export async function killScenario(size: KillSize): Promise<KillOutcome> {
     const next = random(size.seed);
     for (let kill = 0; kill < size.kills; kill++) {
       engine = startEngine(data);
-      await untilKill(data, sink, campaigns, size, kill, next);
+      await untilKill({ data, sink, campaigns }, size, kill, next);
       engine.kill("SIGKILL");
       await engine.exited;
       look(data, campaigns);
@@ -113,9 +113,7 @@ function startEngine(data: DeliveryData) {
 }
 
 async function untilKill(
-  data: DeliveryData,
-  sink: TcpSink,
-  campaigns: Campaign[],
+  { data, sink, campaigns }: { data: DeliveryData; sink: TcpSink; campaigns: Campaign[] },
   size: KillSize,
   kill: number,
   next: () => number,

@@ -83,7 +83,7 @@ export class Confirmations {
     };
     const db = this.#deps.databases.workspace(workspaceId);
     const wasOff = isOpenToReturn(holdingReason(db, row.address, now));
-    const isNew = completeSignup(db, form, row, visitor, now, proof, welcome);
+    const isNew = completeSignup(db, { form, row, visitor, proof }, now, welcome);
     if (wasOff && isNew) {
       this.#deps.outside.tracking.resubscribed(workspaceId, row.address);
     }
@@ -101,13 +101,11 @@ export class Confirmations {
  */
 export function completeSignup(
   db: Connection,
-  form: Form,
-  row: SignupRow,
-  visitor: FormVisitor,
+  signup: { form: Form; row: SignupRow; visitor: FormVisitor; proof: OptInProof | undefined },
   now: number,
-  proof: OptInProof | undefined,
   welcome: () => void,
 ): boolean {
+  const { form, row, visitor, proof } = signup;
   try {
     return inTransaction(db, () => {
       const isDone = findSignup(db, row.id)?.state === "done";

@@ -55,8 +55,8 @@ export async function runSignupJob(deps: SignupRunDeps, job: Job): Promise<void>
     return;
   }
   if (next === "subscribe") {
-    const by = { ip: row.ip, userAgent: row.userAgent };
-    completeSignup(db, form, row, by, now, undefined, () =>
+    const visitor = { ip: row.ip, userAgent: row.userAgent };
+    completeSignup(db, { form, row, visitor, proof: undefined }, now, () =>
       deps.jobs.enqueue(WELCOME_JOB, workspaceId, { signupId }),
     );
     return;

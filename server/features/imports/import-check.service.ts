@@ -44,9 +44,7 @@ type StoredCheck = {
  * @throws AppError `not_found`, or `illegal_state` once it was started.
  */
 export function checkImport(
-  db: Connection,
-  jobs: JobQueue,
-  workspaceId: string,
+  { db, jobs, workspaceId }: { db: Connection; jobs: JobQueue; workspaceId: string },
   id: number,
   { mapping, retry = false }: { mapping: Mapping; retry?: boolean | undefined },
   now: number,

@@ -212,14 +212,8 @@ async function writeWindows(
       context.signal.throwIfAborted();
       const to = Math.min(written + rows, window.items.length);
       const before = performance.now();
-      place = writeRows(
-        context.open(),
-        window,
-        { from: written, to },
-        place,
-        options,
-        context.clock(),
-      );
+      const rowsNow = { window, from: written, to, place };
+      place = writeRows(context.open(), rowsNow, options, context.clock());
       rows = nextBatch(rows, performance.now() - before);
       written = to;
       await Bun.sleep(PAUSE_MS);

@@ -77,9 +77,7 @@ export class ImportCancelled extends Error {}
  */
 export function writeRows(
   db: Connection,
-  window: Window,
-  range: { from: number; to: number },
-  place: Place,
+  { window, from, to, place }: { window: Window; from: number; to: number; place: Place },
   options: WriteOptions,
   now: number,
 ): Place {
@@ -95,20 +93,22 @@ export function writeRows(
     };
     const mustAsk = hasErased(db);
     const keepsRejects = !wasErasedSince(db, options.uploadedAt);
-    for (let index = range.from; index < range.to; index++) {
+    const source = `import:${options.importId}`;
+    const writing: Writing = { ...options, db, keepsRejects, source, now, counts };
+    for (let index = from; index < to; index++) {
       const address = addressOf(window.items[index]);
       if (mustAsk && address !== undefined && isErased(db, address)) {
         counts.erased += 1;
         continue;
       }
-      writeItem(db, window, index, { ...options, keepsRejects }, now, counts);
+      writeItem(writing, window, index);
     }
     moveContactCount(db, counts.created);
-    const whole = range.to === window.items.length;
-    const share = window.items.length === 0 ? 1 : range.to / window.items.length;
+    const whole = to === window.items.length;
+    const share = window.items.length === 0 ? 1 : to / window.items.length;
     const next = whole
       ? { bytes: window.endBytes, done: 0 }
-      : { bytes: window.startBytes, done: range.to };
+      : { bytes: window.startBytes, done: to };
     const moved = advanceImport(db, {
       id: options.importId,
       fromBytes: place.bytes,
@@ -116,7 +116,7 @@ export function writeRows(
       positionBytes: next.bytes,
       windowDone: next.done,
       progressBytes: Math.round(window.startBytes + (window.endBytes - window.startBytes) * share),
-      rows: range.to - range.from,
+      rows: to - from,
       ...counts,
     });
     if (!moved) {
@@ -132,47 +132,47 @@ export function writeRows(
  * Of a row that is rejected its cells are kept for whoever wants to mend it. Not after somebody was erased: a row that
  * has no address to go by may be theirs, and the erasure has looked through the rejected rows already.
  */
-type RowOptions = WriteOptions & { keepsRejects: boolean };
+type Writing = WriteOptions & {
+  db: Connection;
+  keepsRejects: boolean;
+  /** `import:3` */
+  source: string;
+  now: number;
+  counts: Counts;
+};
 const NOT_KEPT = "[]";
 
 function addressOf(item: Item | undefined): string | undefined {
   return item === undefined || "contact" in item ? item?.contact.address : item.refusal?.address;
 }
 
-function writeItem(
-  db: Connection,
-  window: Window,
-  index: number,
-  options: RowOptions,
-  now: number,
-  counts: Counts,
-): void {
+function writeItem(writing: Writing, window: Window, index: number): void {
+  const { db, source, now, counts } = writing;
   const item = window.items[index];
   if (item === undefined) {
     return;
   }
   if ("reject" in item) {
     const { rowNo } = item;
-    const raw = options.keepsRejects ? item.raw : NOT_KEPT;
-    insertReject(db, options.importId, { rowNo, reason: item.reject, raw });
+    const raw = writing.keepsRejects ? item.raw : NOT_KEPT;
+    insertReject(db, writing.importId, { rowNo, reason: item.reject, raw });
     counts.rejected += 1;
     if (item.refusal !== undefined) {
-      counts.suppressed += Number(refuse(db, item.refusal, options, now));
+      counts.suppressed += Number(refuse(writing, item.refusal));
     }
     return;
   }
   const { contact } = item;
-  const source = `import:${options.importId}`;
-  if (options.suppressAs !== undefined) {
-    suppressOnly(db, contact, isRepeated(window, index), options.suppressAs, source, now, counts);
+  if (writing.suppressAs !== undefined) {
+    suppressOnly(writing, contact, isRepeated(window, index), writing.suppressAs);
     return;
   }
   const added = insertContact(db, toWrite(contact, source, now), now);
   if (added === undefined) {
-    writeExisting(db, contact, isRepeated(window, index), options, now, counts);
+    writeExisting(writing, contact, isRepeated(window, index));
   } else {
     counts.created += 1;
-    place(db, added, contact, options, source, now);
+    place(writing, added, contact);
   }
   if (contact.suppress !== undefined) {
     const { address, suppress: reason, suppressDetail: detail, restored } = contact;
@@ -182,12 +182,12 @@ function writeItem(
 }
 
 /** Applies the no of a row that is rejected: to the address, and to a contact who is there already. */
-function refuse(db: Connection, refusal: Refusal, options: WriteOptions, now: number): boolean {
+function refuse(writing: Writing, refusal: Refusal): boolean {
+  const { db, source, now } = writing;
   const { address, suppress: reason, suppressDetail: detail } = refusal;
-  const source = `import:${options.importId}`;
-  const contact = options.suppressAs === undefined ? existingContact(db, address) : undefined;
+  const contact = writing.suppressAs === undefined ? existingContact(db, address) : undefined;
   if (contact !== undefined) {
-    leaveLists(db, contact.id, refusal, options, source, now);
+    leaveLists(writing, contact.id, refusal);
   }
   return suppress(db, { address, reason, source, detail }, now);
 }
@@ -202,13 +202,10 @@ function suppress(
 }
 
 function suppressOnly(
-  db: Connection,
+  { db, source, now, counts }: Writing,
   contact: ReadContact,
   isRepeatedHere: boolean,
   fallback: SuppressionReason,
-  source: string,
-  now: number,
-  counts: Counts,
 ): void {
   const reason = contact.suppress ?? fallback;
   const row = { address: contact.address, reason, source, detail: "" };
@@ -221,21 +218,14 @@ function suppressOnly(
   }
 }
 
-function writeExisting(
-  db: Connection,
-  contact: ReadContact,
-  isRepeatedHere: boolean,
-  options: WriteOptions,
-  now: number,
-  counts: Counts,
-): void {
+function writeExisting(writing: Writing, contact: ReadContact, isRepeatedHere: boolean): void {
+  const { db, source, now, counts } = writing;
   const old = existingContact(db, contact.address);
   if (old === undefined) {
     throw new Error("a contact that stopped an INSERT is not there");
   }
-  const source = `import:${options.importId}`;
-  place(db, old.id, contact, options, source, now);
-  const changed = options.update && updateContact(db, old.id, merge(old, contact), now);
+  place(writing, old.id, contact);
+  const changed = writing.update && updateContact(db, old.id, merge(old, contact), now);
   if (isRepeatedHere || old.source === source) {
     counts.duplicates += 1;
   } else if (changed) {
@@ -246,48 +236,38 @@ function writeExisting(
 }
 
 /** Puts a contact into lists and under tags, as the file and the person who imports say. */
-function place(
-  db: Connection,
-  contactId: number,
-  contact: ReadContact,
-  options: WriteOptions,
-  source: string,
-  now: number,
-): void {
-  const tagIds = [...options.tagIds, ...tagIdsOf(db, contact.tags, now)];
+function place(writing: Writing, contactId: number, contact: ReadContact): void {
+  const { db, source, now, actor, listIds } = writing;
+  const tagIds = [...writing.tagIds, ...tagIdsOf(db, contact.tags, now)];
   if (tagIds.length > 0) {
     tagContacts(db, { add: tagIds, remove: [] }, [contactId]);
   }
   const { restored } = contact;
   if (restored !== undefined) {
-    restoreContact(db, contactId, restored, { source, actor: options.actor }, now);
+    restoreContact(db, contactId, restored, { source, actor }, now);
   }
   if (contact.suppress !== undefined) {
-    leaveLists(db, contactId, contact, options, source, now);
+    leaveLists(writing, contactId, contact);
   } else if (contact.pending) {
-    for (const listId of options.listIds) {
+    for (const listId of listIds) {
       addPending(db, { listId, contactId, source, reason: "never confirmed, says the file", now });
     }
   } else if (restored?.hasLeft !== true) {
-    addToLists(db, contactId, contact, options, source, now);
+    addToLists(writing, contactId, contact);
   }
 }
 
 /** Whose status is only not understood has left nothing: that would outlast a decision what it means. */
 function leaveLists(
-  db: Connection,
+  { db, source, now, actor, listIds }: Writing,
   contactId: number,
   { suppress, suppressDetail }: Pick<ReadContact, "suppress" | "suppressDetail">,
-  options: WriteOptions,
-  source: string,
-  now: number,
 ): void {
   if (suppress === "unclear" || suppressDetail !== "") {
     return;
   }
   const reason = `${suppress} in the file`;
-  const { actor } = options;
-  for (const listId of options.listIds) {
+  for (const listId of listIds) {
     const change = { listId, contactId, status: "unsubscribed" as const, source, reason, now };
     changeMembership(db, { ...change, actor });
   }
@@ -308,16 +288,13 @@ function tagIdsOf(db: Connection, names: readonly string[], now: number): number
 }
 
 function addToLists(
-  db: Connection,
+  { db, source, now, listIds, consent }: Writing,
   contactId: number,
   { optIn }: ReadContact,
-  options: WriteOptions,
-  source: string,
-  now: number,
 ): void {
-  const joined = options.listIds.filter((id) => addMember(db, id, contactId, now, source));
-  if (options.consent !== undefined && joined.length > 0) {
-    const { actor, hash } = options.consent;
+  const joined = listIds.filter((id) => addMember(db, id, contactId, now, source));
+  if (consent !== undefined && joined.length > 0) {
+    const { actor, hash } = consent;
     const entry = { contactId, action: "given", listIds: joined, source, actor } as const;
     const detail = optIn.at === "" ? "" : `Opted in at ${optIn.at}, as the file says`;
     recordConsent(db, { ...entry, wording: { hash }, ip: optIn.ip, detail }, now);

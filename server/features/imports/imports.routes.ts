@@ -112,7 +112,7 @@ export const importRoutes = ({ guard, config, clock, jobs, databases }: AppDeps)
     .post(
       "/:id/check",
       ({ db, params, body, workspace }) =>
-        checkImport(db, jobs, workspace.id, params.id, body, clock()),
+        checkImport({ db, jobs, workspaceId: workspace.id }, params.id, body, clock()),
       {
         permission: "imports:write",
         audit: { none: "it only looks through the file" },
@@ -141,7 +141,8 @@ export const importRoutes = ({ guard, config, clock, jobs, databases }: AppDeps)
           params.id,
           body,
         );
-        return startImport(open(), jobs, workspace.id, params.id, body, clock());
+        const context = { db: open(), jobs, workspaceId: workspace.id };
+        return startImport(context, params.id, body, clock());
       },
       {
         permission: "imports:write",

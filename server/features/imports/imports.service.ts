@@ -67,28 +67,29 @@ export type MappingInput = {
   type?: FieldType | undefined;
 };
 
+/** What the person who starts an import decided. */
+type StartInput = {
+  mapping: MappingInput[];
+  onDuplicate: "update" | "skip";
+  listIds?: number[] | undefined;
+  consentStatement?: string | undefined;
+  into?: "contacts" | "suppressions" | undefined;
+  wholeFile?: Reason | undefined;
+  wholeFileIgnored?: boolean | undefined;
+  statusDecisions?: StatusDecision[] | undefined;
+  ignoredColumns?: number[] | undefined;
+  tags?: string[] | undefined;
+};
+
 /**
  * Starts an import: creates the fields that the mapping wants and queues the job.
  *
  * @throws AppError `invalid_input` naming what cannot be, `illegal_state` when it was started already.
  */
 export function startImport(
-  db: Connection,
-  jobs: JobQueue,
-  workspaceId: string,
+  { db, jobs, workspaceId }: { db: Connection; jobs: JobQueue; workspaceId: string },
   id: number,
-  input: {
-    mapping: MappingInput[];
-    onDuplicate: "update" | "skip";
-    listIds?: number[] | undefined;
-    consentStatement?: string | undefined;
-    into?: "contacts" | "suppressions" | undefined;
-    wholeFile?: Reason | undefined;
-    wholeFileIgnored?: boolean | undefined;
-    statusDecisions?: StatusDecision[] | undefined;
-    ignoredColumns?: number[] | undefined;
-    tags?: string[] | undefined;
-  },
+  input: StartInput,
   now: number,
 ) {
   const row = rowOf(db, id);
@@ -259,7 +260,7 @@ function statusSettings(
   row: ImportRow,
   { header, columns }: ImportSettings,
   input: Pick<
-    Parameters<typeof startImport>[4],
+    StartInput,
     "mapping" | "wholeFile" | "wholeFileIgnored" | "statusDecisions" | "ignoredColumns"
   >,
 ) {

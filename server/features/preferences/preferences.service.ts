@@ -129,22 +129,13 @@ export class PreferenceCentre {
     const by = { source: "preferences", actor: "contact", ...visitor };
     inTransaction(db, () => {
       const { topics, isOff, contact } = this.read(person);
-      const joined = this.#move(
-        db,
+      const isChosen = (id: number) => wish.topics.includes(id);
+      const joined = this.#move(db, topics, isChosen, { contactId, status: "subscribed", now });
+      const left = this.#move(db, topics, (id) => !isChosen(id), {
         contactId,
-        "subscribed",
+        status: "unsubscribed",
         now,
-        (id) => wish.topics.includes(id),
-        topics,
-      );
-      const left = this.#move(
-        db,
-        contactId,
-        "unsubscribed",
-        now,
-        (id) => !wish.topics.includes(id),
-        topics,
-      );
+      });
       if (joined.length > 0) {
         recordConsent(db, { contactId, action: "given", listIds: joined, ...by }, now);
       }
@@ -270,17 +261,14 @@ export class PreferenceCentre {
   /** Moves those topics whose state differs; returns which. */
   #move(
     db: Connection,
-    contactId: number,
-    status: "subscribed" | "unsubscribed",
-    now: number,
-    isWanted: (id: number) => boolean,
     topics: { id: number; isMember: boolean; isOn: boolean }[],
+    isWanted: (id: number) => boolean,
+    change: { contactId: number; status: "subscribed" | "unsubscribed"; now: number },
   ): number[] {
     const moved: number[] = [];
     for (const { id, isMember, isOn } of topics) {
-      if (isWanted(id) && (status === "subscribed" ? !isOn : isMember)) {
-        const change = { listId: id, contactId, source: "preferences", reason: "", now };
-        changeOwnMembership(db, { ...change, status });
+      if (isWanted(id) && (change.status === "subscribed" ? !isOn : isMember)) {
+        changeOwnMembership(db, { ...change, listId: id, source: "preferences", reason: "" });
         moved.push(id);
       }
     }

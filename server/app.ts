@@ -243,6 +243,8 @@ function createDeps(options: AppOptions): Deps {
 }
 
 export type { AuditAction } from "./platform/audit/actions.ts";
+export type { ErrorCode } from "./platform/errors.ts";
+export type { FieldFaultCode } from "./platform/field-faults.ts";
 export type App = ReturnType<typeof createApp>;
 
 /** What the event stream of a campaign carries; a stream has no schema that the typed client could read. */

@@ -1,3 +1,5 @@
+import { type FieldFault, reasonOfFault } from "./field-faults.ts";
+
 /**
  * Every reason for which a request can be refused. The type is closed: the HTTP layer maps each code to one status, and
  * the compiler reports a code without one.
@@ -31,8 +33,22 @@ export type ErrorCode =
   | "workspace_unavailable"
   | "internal";
 
-/** A problem with one field: where it is, the reason, and how to fix it. */
-export type FieldProblem = { field: string; reason: string; hint?: string };
+/**
+ * A problem with one field: where it is, the reason, and how to fix it. A reason from the closed list of `FieldFault`
+ * also has its code and values, with which a client can word it in another language.
+ */
+export type FieldProblem = {
+  field: string;
+  reason: string;
+  hint?: string;
+  code?: FieldFault["code"];
+  params?: Record<string, string | number>;
+};
+
+/** The problem of one field from its fault, with the English reason beside the code. */
+export function faultyField(field: string, fault: FieldFault): FieldProblem {
+  return { field, reason: reasonOfFault(fault), ...fault };
+}
 
 /** A refusal that the user can act on. Services throw it; only `platform/http` knows the HTTP status. */
 export class AppError extends Error {

@@ -1,5 +1,5 @@
-/** One thing wrong with one field, in the server's words. */
-export type FieldProblem = { field: string; reason: string; hint?: string };
+import { type FieldProblem, wordedFault } from "./field-fault.ts";
+import { t } from "./problem.messages.ts";
 
 type ProblemBody = {
   title: string;
@@ -35,6 +35,11 @@ export class Problem extends Error {
  * form shows the field, the sentence stands there.
  */
 function withoutPath({ detail, fields = [] }: ProblemBody): string {
+  const named = fields.find(({ field, reason }) => detail === `${field}: ${reason}`);
+  const worded = named && wordedFault(named);
+  if (worded !== undefined) {
+    return worded;
+  }
   const path = fields.map(({ field }) => `${field}: `).find((one) => detail.startsWith(one)) ?? "";
   const sentence = detail.slice(path.length);
   return path === "" ? detail : `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}`;
@@ -44,18 +49,23 @@ function withoutPath({ detail, fields = [] }: ProblemBody): string {
 export function problemFrom(status: number, value: unknown): Problem {
   const body = typeof value === "string" ? parsed(value) : value;
   if (isProblemBody(body)) {
-    return new Problem(body);
+    return new Problem({ ...body, title: titleOf(body) });
   }
   return new Problem({
     status,
     code: status === 0 ? "offline" : "internal",
-    title: status === 0 ? "Cannot reach the server" : `The server returned an error (${status})`,
-    detail:
-      status === 0
-        ? "Check your connection and try again."
-        : "The server did not say why. Its log has details.",
+    title: status === 0 ? t("offline") : t("badAnswer", { status }),
+    detail: status === 0 ? t("offlineHint") : t("badAnswerHint"),
   });
 }
+
+/** The title in the reader's language; that of a code which this version of the interface does not know stays. */
+function titleOf({ code, title }: ProblemBody): string {
+  const known = codes.find((one) => one === code);
+  return known === undefined ? title : t(known);
+}
+
+const codes = Object.keys(t.catalogue) as (keyof typeof t.catalogue)[];
 
 /** Anything thrown, as a `Problem`. */
 export function asProblem(error: unknown): Problem {
@@ -67,7 +77,7 @@ export function asProblem(error: unknown): Problem {
     return problemFrom(0, undefined);
   }
   const detail = error instanceof Error ? error.message : String(error);
-  return new Problem({ status: 0, code: "internal", title: "Something went wrong", detail });
+  return new Problem({ status: 0, code: "internal", title: t("unexpected"), detail });
 }
 
 function parsed(text: string): unknown {

@@ -2,7 +2,8 @@ import { Elysia, type ValidationError } from "elysia";
 import { isBusy } from "../db/busy.ts";
 import { lockedOut } from "../db/write-turn.ts";
 import { isDiskFull } from "../disk-full.ts";
-import { AppError, type ErrorCode, type FieldProblem } from "../errors.ts";
+import { AppError, type ErrorCode, type FieldProblem, faultyField } from "../errors.ts";
+import type { FieldFault } from "../field-faults.ts";
 import { log } from "../log.ts";
 
 /** The HTTP status for each error code; the compiler reports a missing one. */
@@ -147,44 +148,53 @@ function diskFull(cause: unknown): AppError {
 
 type SchemaProblem = { schema: Record<string, unknown>; value: unknown; message: string };
 
-/** A readable description of a validation failure, or else the validator's own message. */
-function reasonOf({ schema, value, message }: SchemaProblem): string {
-  if (typeof schema["error"] === "string") {
-    return schema["error"];
-  }
+/** What a validation failure means for the reader; undefined when only the validator has words for it. */
+function faultOf({ schema, value }: SchemaProblem): FieldFault | undefined {
   if (value === undefined || (value === "" && schema["minLength"] !== undefined)) {
-    return "must not be empty";
+    return { code: "empty" };
   }
   const { minLength, maxLength, minimum, maximum } = schema as Record<string, number | undefined>;
   if (typeof value === "string" && maxLength !== undefined && value.length > maxLength) {
-    return `must have at most ${maxLength} characters`;
+    return { code: "too_long", params: { max: maxLength } };
   }
   if (typeof value === "string" && minLength !== undefined && value.length < minLength) {
-    return `must have at least ${minLength} characters`;
+    return { code: "too_short", params: { min: minLength } };
   }
   if (typeof value === "number" && minimum !== undefined && value < minimum) {
-    return `must be at least ${minimum}`;
+    return { code: "below_minimum", params: { min: minimum } };
   }
   if (typeof value === "number" && maximum !== undefined && value > maximum) {
-    return `must be at most ${maximum}`;
+    return { code: "above_maximum", params: { max: maximum } };
   }
-  return wantedOf(schema["anyOf"]) ?? message;
+  return wantedOf(schema["anyOf"]);
 }
 
-const NOT_A_NUMBER = "must be a number";
-
 /** What a union requires: one of its literal texts, or a number. */
-function wantedOf(alternatives: unknown): string | undefined {
+function wantedOf(alternatives: unknown): FieldFault | undefined {
   if (!Array.isArray(alternatives)) {
     return undefined;
   }
   const kinds = alternatives as { const?: unknown; type?: unknown }[];
   const texts = kinds.flatMap((kind) => (typeof kind.const === "string" ? [kind.const] : []));
   if (texts.length > 0) {
-    return `must be one of: ${texts.join(", ")}`;
+    return { code: "not_one_of", params: { options: texts.join(", ") } };
   }
   const isNumber = kinds.some(({ type }) => type === "integer" || type === "number");
-  return isNumber ? NOT_A_NUMBER : undefined;
+  return isNumber ? { code: "not_a_number" } : undefined;
+}
+
+/** A schema's own words come first; a part of the path that is no number is not a valid ID. */
+function fieldProblem(field: string, problem: SchemaProblem, isInPath: boolean): FieldProblem {
+  const own = problem.schema["error"];
+  if (typeof own === "string") {
+    return { field, reason: own };
+  }
+  const fault = faultOf(problem);
+  if (fault === undefined) {
+    return { field, reason: problem.message };
+  }
+  const isId = isInPath && fault.code === "not_a_number";
+  return faultyField(field, isId ? { code: "not_an_id" } : fault);
 }
 
 /**
@@ -210,9 +220,7 @@ function fromValidation(error: ValidationError, parameters: Record<string, unkno
       const path = problem.path.replace(/^\//, "").replaceAll("/", ".");
       const field = path || parameterWith(problem.value, parameters) || error.type;
       if (!fields.some((known) => known.field === field)) {
-        const reason = reasonOf(problem);
-        const isId = error.type === "params" && reason === NOT_A_NUMBER;
-        fields.push({ field, reason: isId ? "is not a valid ID" : reason });
+        fields.push(fieldProblem(field, problem, error.type === "params"));
       }
     }
   }

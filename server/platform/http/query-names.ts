@@ -1,5 +1,5 @@
 import { type AnyElysia, Elysia } from "elysia";
-import { AppError, type FieldProblem } from "../errors.ts";
+import { AppError, type FieldProblem, faultyField } from "../errors.ts";
 
 /**
  * Refuses query parameters that a route of the API does not have: `?limt=5` must not be answered as though nothing had
@@ -50,7 +50,7 @@ function unknownNames(unknown: readonly string[], names: readonly string[]): App
       : `The query parameters here are: ${names.join(", ")}.`;
   const fields: FieldProblem[] = unknown
     .slice(0, 10)
-    .map((field) => ({ field: field.slice(0, 60), reason: "is not a query parameter here", hint }));
+    .map((field) => ({ ...faultyField(field.slice(0, 60), { code: "unknown_parameter" }), hint }));
   const [first] = fields;
   return new AppError("invalid_input", `${first?.field}: ${first?.reason}. ${hint}`, { fields });
 }

@@ -10,7 +10,15 @@ export const ProblemSchema = t.Object(
     code: t.String(),
     detail: t.String(),
     fields: t.Optional(
-      t.Array(t.Object({ field: t.String(), reason: t.String(), hint: t.Optional(t.String()) })),
+      t.Array(
+        t.Object({
+          field: t.String(),
+          reason: t.String(),
+          hint: t.Optional(t.String()),
+          code: t.Optional(t.String()),
+          params: t.Optional(t.Record(t.String(), t.Union([t.String(), t.Number()]))),
+        }),
+      ),
     ),
   },
   { title: "Problem", description: "Problem details (RFC 9457)" },

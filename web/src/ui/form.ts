@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { wordedFault } from "../field-fault.ts";
 import { asProblem, type Problem } from "../problem.ts";
 
 /** The state of one form: values, what is sent, and what the server found wrong. */
@@ -105,6 +106,10 @@ export function fieldError(problem: Problem | undefined, field: string): string 
   const found = problem?.fields.find((one) => one.field === field);
   if (found === undefined) {
     return undefined;
+  }
+  const worded = wordedFault(found);
+  if (worded !== undefined) {
+    return found.hint === undefined ? worded : `${worded} ${found.hint}`;
   }
   const sentence = `${found.reason.charAt(0).toUpperCase()}${found.reason.slice(1)}`;
   const stop = /[.?!]$/.test(sentence) ? "" : ".";

@@ -58,6 +58,18 @@ test("and of each parameter, under its own name", async () => {
   expect(await queryReasons("state=open")).toEqual({ state: "must be one of: on, off" });
 });
 
+test.each([
+  ["limit=201", { code: "above_maximum", params: { max: 200 }, reason: "must be at most 200" }],
+  [
+    "state=open",
+    { code: "not_one_of", params: { options: "on, off" }, reason: "must be one of: on, off" },
+  ],
+])("%s: beside the English reason are its code and values", async (query, expected) => {
+  const response = await app.handle(new Request(`http://localhost/?${query}`));
+  const { fields } = (await response.json()) as Problem;
+  expect<unknown>(fields).toEqual([{ field: query.split("=")[0] ?? "", ...expected }]);
+});
+
 test("a word in the place of an ID is said to be no ID", async () => {
   expect(await refused(new Request("http://localhost/forms/look"))).toEqual({
     id: "is not a valid ID",

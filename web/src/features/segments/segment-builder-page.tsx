@@ -6,7 +6,7 @@ import { queryClient, useWorkspace } from "../../session.ts";
 import { Button, ButtonLink } from "../../ui/button.tsx";
 import { Card } from "../../ui/display.tsx";
 import { TextField } from "../../ui/field.tsx";
-import { useForm } from "../../ui/form.ts";
+import { fieldError, useForm } from "../../ui/form.ts";
 import { PageBody, PageHeader } from "../../ui/page.tsx";
 import { FormProblem, Loaded } from "../../ui/states.tsx";
 import { toast } from "../../ui/toast.tsx";
@@ -129,10 +129,11 @@ function Builder({ choices, segment }: { choices: Choices; segment: Segment | un
 /** The first thing wrong with each node of the draft, and how to mend it. */
 function problemsByNode(paths: Map<string, number>, problem: Problem | undefined) {
   const found = new Map<number, string>();
-  for (const { field, reason, hint } of problem?.fields ?? []) {
+  for (const { field } of problem?.fields ?? []) {
     const node = nodeAt(paths, field);
-    if (node !== undefined && !found.has(node)) {
-      found.set(node, hint === undefined ? reason : `${reason}. ${hint}`);
+    const sentence = fieldError(problem, field);
+    if (node !== undefined && sentence !== undefined && !found.has(node)) {
+      found.set(node, sentence);
     }
   }
   return found;

@@ -242,6 +242,13 @@ function createDeps(options: AppOptions): Deps {
   };
 }
 
+export type {
+  Bottleneck,
+  BottleneckCode,
+  BottleneckWords,
+  LimitSubject,
+  RetryCause,
+} from "./delivery/index.ts";
 export type { AuditAction } from "./platform/audit/actions.ts";
 export type { ErrorCode } from "./platform/errors.ts";
 export type { FieldFaultCode } from "./platform/field-faults.ts";

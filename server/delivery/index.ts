@@ -2,6 +2,14 @@
 export { refuseWhileFreezing } from "./audience/freeze.store.ts";
 export { countWaterfall, type Waterfall } from "./audience/waterfall.ts";
 export { blockList } from "./block-list.store.ts";
+export type {
+  Bottleneck,
+  BottleneckAnswer,
+  BottleneckCode,
+  BottleneckWords,
+  LimitSubject,
+  RetryCause,
+} from "./bottleneck-codes.ts";
 export {
   type AudienceDefinition,
   audienceStamp,
@@ -34,6 +42,7 @@ export {
 } from "./result/limit-rules.ts";
 export { SHIPPED_VERSION, shippedRules } from "./result/shipped-rules.ts";
 export { type SpokenReason, spokenReason } from "./result/spoken-reason.ts";
+export { bottleneckAnswer, bottleneckCodes } from "./run/bottleneck-words.ts";
 export { type LostLimits, lostLimits } from "./run/traffic-file.ts";
 export { type ReplyTrial, tryReply } from "./run/try-reply.ts";
 export { changeDeliverySettings, deliverySettings } from "./settings.store.ts";

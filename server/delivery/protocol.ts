@@ -1,5 +1,6 @@
 // The requests between the main, delivery and writer threads.
 import type { DurableMark } from "../platform/journal/segments.ts";
+import type { Bottleneck } from "./bottleneck-codes.ts";
 import type { Claim, Held } from "./queue/claim.store.ts";
 import type { HeldDecision, RetryCount, RetryFilter } from "./queue/requeue.ts";
 import type {
@@ -180,8 +181,8 @@ export type RunProgress = {
   campaignId: number;
   /** Messages finished per second, over about the last second. */
   perSecond: number;
-  /** What limits the campaign now, as a sentence; empty when nothing does. */
-  bottleneck: string;
+  /** What limits the campaign now; null when nothing does. */
+  bottleneck: Bottleneck | null;
 };
 
 /** What the delivery thread asks of the main thread. */

@@ -1,4 +1,5 @@
 // The types passed between the stages. A stage imports this file and its own folder, never another stage.
+import type { Bottleneck } from "./bottleneck-codes.ts";
 
 /** The states of a message row. The numbers are stored in the database. All but the first three are final. */
 export const messageState = {
@@ -379,7 +380,7 @@ export type QueueSnapshot = {
     inHand: number;
     /** Messages whose domain is being resolved. */
     lookingUp: number;
-    bottleneck: string;
+    bottleneck: Bottleneck | null;
   }[];
   sites: QueueSite[];
   routes: QueueRoute[];

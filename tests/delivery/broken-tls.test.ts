@@ -4,6 +4,7 @@ import type { Delivery } from "../../server/delivery/threads/engine.ts";
 import { makeCertificate } from "../support/certificates.ts";
 import { type DeliveryData, newDeliveryData } from "../support/delivery-data.ts";
 import {
+  bottleneckSaid,
   exactCounts,
   portsWith,
   startTestDelivery,
@@ -34,7 +35,7 @@ test("a relay that offers no STARTTLS for some seconds gets the campaign when it
     portsWith(data, (route) => ({ ...route, security: "starttls" })),
   );
   await delivery.prepareCampaign(ws, id);
-  const said = () => delivery.running(ws, id)?.bottleneck ?? "";
+  const said = () => bottleneckSaid(delivery, ws, id);
   await until(() => said().includes("does not offer STARTTLS"), "the sentence");
   expect(said()).toMatch(
     /^Sending through the sending method “Relay” is paused until \d\d:\d\d UTC: /,

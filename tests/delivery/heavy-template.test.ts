@@ -2,7 +2,13 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { RenderShare } from "../../server/delivery/run/render-share.ts";
 import type { Delivery } from "../../server/delivery/threads/engine.ts";
 import { type DeliveryData, newDeliveryData } from "../support/delivery-data.ts";
-import { exactCounts, startTestDelivery, statusOf, until } from "../support/delivery-engine.ts";
+import {
+  bottleneckSaid,
+  exactCounts,
+  startTestDelivery,
+  statusOf,
+  until,
+} from "../support/delivery-engine.ts";
 import { type SmtpSink, startSmtpSink } from "../support/smtp-sink.ts";
 
 let data: DeliveryData;
@@ -41,7 +47,7 @@ test("a campaign whose template takes long to fill in slows only itself, and say
 
   expect(exactCounts(data, heavy.ws, heavy.id).sent).toBeLessThan(400);
   await until(
-    () => delivery?.running(heavy.ws, heavy.id)?.bottleneck.startsWith("Filling in") === true,
+    () => bottleneckSaid(delivery, heavy.ws, heavy.id).startsWith("Filling in"),
     "the reason being told",
   );
   const { sent } = exactCounts(data, heavy.ws, heavy.id);

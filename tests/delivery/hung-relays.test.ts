@@ -2,7 +2,13 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import type { Delivery } from "../../server/delivery/threads/engine.ts";
 import { type DeliveryData, newDeliveryData } from "../support/delivery-data.ts";
-import { exactCounts, startTestDelivery, statusOf, until } from "../support/delivery-engine.ts";
+import {
+  bottleneckSaid,
+  exactCounts,
+  startTestDelivery,
+  statusOf,
+  until,
+} from "../support/delivery-engine.ts";
 import { type MuteServer, startMuteServer } from "../support/mute-server.ts";
 import { startTcpSink, type TcpSink, type TcpSinkOptions } from "../support/tcp-sink.ts";
 
@@ -71,7 +77,7 @@ test.each([
       expect(exactCounts(data, ws, id, 600)).toMatchObject({ sent: 0, failed: 0 });
     }
     const [first] = hung;
-    const said = () => delivery.running(first?.ws ?? "", first?.id ?? 0)?.bottleneck ?? "";
+    const said = () => bottleneckSaid(delivery, first?.ws ?? "", first?.id ?? 0);
     await until(() => /has not greeted yet/.test(said()), "the silence being named");
   },
   60_000,

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import type { Delivery } from "../../server/delivery/threads/engine.ts";
 import { type DeliveryData, newDeliveryData } from "../support/delivery-data.ts";
 import {
+  bottleneckSaid,
   exactCounts,
   portsWith,
   startTestDelivery,
@@ -51,7 +52,7 @@ test("a slow site keeps only its own messages waiting, whatever share of the cam
   expect(slow.mostOpen()).toBeLessThanOrEqual(10);
   expect(exactCounts(data, ws, id, 2_400).deferred).toBe(0);
   await until(
-    () => delivery?.running(ws, id)?.bottleneck.includes("mx.slow.example") === true,
+    () => bottleneckSaid(delivery, ws, id).includes("mx.slow.example"),
     "the slow site being named",
   );
 }, 60_000);

@@ -3,6 +3,7 @@ import type { Delivery } from "../../server/delivery/threads/engine.ts";
 import type { Route } from "../../server/delivery/types.ts";
 import { type DeliveryData, newDeliveryData } from "../support/delivery-data.ts";
 import {
+  bottleneckSaid,
   exactCounts,
   portsWith,
   startTestDelivery,
@@ -38,7 +39,7 @@ const start = async (change: (route: Route) => Route = (route) => route) => {
   delivery = await startTestDelivery(data, portsWith(data, change));
   return delivery;
 };
-const sentence = (ws: string, id: number) => delivery?.running(ws, id)?.bottleneck ?? "";
+const sentence = (ws: string, id: number) => bottleneckSaid(delivery, ws, id);
 
 test("a day's quota is kept over a restart, costs no attempt, and is named", async () => {
   const peer = sink();

@@ -1,4 +1,5 @@
 import type { DeliveryPorts } from "../../server/delivery/ports.ts";
+import { bottleneckDetail } from "../../server/delivery/run/bottleneck-words.ts";
 import { campaignCounts } from "../../server/delivery/stats/counts.store.ts";
 import { type Delivery, startDelivery } from "../../server/delivery/threads/engine.ts";
 import type { Route } from "../../server/delivery/types.ts";
@@ -126,4 +127,10 @@ export async function until(isDone: () => boolean, what: string, withinMs = 20_0
     }
     await Bun.sleep(10);
   }
+}
+
+/** What the delivery says holds a campaign back, in English; empty when nothing does. */
+export function bottleneckSaid(delivery: Delivery | undefined, ws: string, id: number): string {
+  const bottleneck = delivery?.running(ws, id)?.bottleneck;
+  return bottleneck ? bottleneckDetail(bottleneck, Date.now()) : "";
 }

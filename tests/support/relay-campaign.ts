@@ -82,9 +82,11 @@ export async function untilBottleneck(
     text = events.pop() ?? "";
     for (const event of events) {
       const json = event.slice(event.indexOf("data: ") + "data: ".length);
-      const { bottleneck } = JSON.parse(json) as { bottleneck: string | null };
-      if (bottleneck !== null && pattern.test(bottleneck)) {
-        return bottleneck;
+      const { bottleneck } = JSON.parse(json) as {
+        bottleneck: { detail: string } | null;
+      };
+      if (bottleneck !== null && pattern.test(bottleneck.detail)) {
+        return bottleneck.detail;
       }
     }
   }

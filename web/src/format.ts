@@ -93,6 +93,13 @@ export function formatDateTime(at: number, zone = displayZone.value): string {
   return dateFormat({ dateStyle: "medium", timeStyle: "short" }, zone).format(at);
 }
 
+/** The time of day for a time of today, otherwise the date as well: "8:50 AM", "Nov 21, 2026, 8:50 AM". */
+export function formatClock(at: number, now = Date.now(), zone = displayZone.value): string {
+  return formatDate(at, zone) === formatDate(now, zone)
+    ? dateFormat({ timeStyle: "short" }, zone).format(at)
+    : formatDateTime(at, zone);
+}
+
 /** "Nov 21, 2026". */
 export function formatDate(at: number, zone = displayZone.value): string {
   return dateFormat({ dateStyle: "medium" }, zone).format(at);

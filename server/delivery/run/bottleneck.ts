@@ -1,6 +1,7 @@
+import type { Bottleneck, LimitSubject, OpeningStage } from "../bottleneck-codes.ts";
 import type { BoundBy } from "../limiter/limit-state.ts";
 import type { EgressStatus } from "../smtp/egress.ts";
-import type { Route, SmtpStage } from "../types.ts";
+import type { Route } from "../types.ts";
 import type { Lane, Run } from "./run.ts";
 
 /** A handshake or reply that takes less than this is normal; a longer one is reported as the bottleneck. */
@@ -20,28 +21,28 @@ export type BottleneckFacts = {
   onWallClock: (steadyMs: number) => number;
 };
 
-/** The campaign's current bottleneck as a sentence; empty when nothing but the speed of the servers limits it. */
-export function bottleneckOf(run: Run, facts: BottleneckFacts): string {
+/** What holds the campaign back now; null when nothing but the speed of the servers does. */
+export function bottleneckOf(run: Run, facts: BottleneckFacts): Bottleneck | null {
   if (facts.trouble !== undefined) {
-    return `Nothing is sent while the journal cannot be written: ${facts.trouble}`;
+    return { code: "journal_unwritable", params: { reason: facts.trouble } };
   }
   if (facts.nodeFull !== undefined && run.waiting > 0) {
-    return sentenceOf({ boundBy: facts.nodeFull, untilMs: undefined }, run, facts);
+    return limitOf({ boundBy: facts.nodeFull, untilMs: undefined }, run, facts);
   }
   const worst = mostWaitedFor(run, facts);
   const isHeldByAnswers =
     worst === undefined || worst.boundBy.kind === "concurrency" || worst.boundBy.kind === "opening";
-  const silence = isHeldByAnswers ? silenceOf(run, facts) || awaitedOf(run, facts) : "";
-  if (silence !== "") {
+  const silence = isHeldByAnswers ? (silenceOf(run, facts) ?? awaitedOf(run, facts)) : null;
+  if (silence !== null) {
     return silence;
   }
   if (worst !== undefined) {
-    return sentenceOf(worst, run, facts);
+    return limitOf(worst, run, facts);
   }
   if (run.unplaced.size > 0 && run.waiting + run.inFlight === 0) {
-    return "Looking up where the mail of the recipients' domains goes.";
+    return { code: "looking_up_domains", params: {} };
   }
-  return "";
+  return null;
 }
 
 /** The limit that most messages in hand wait for; undefined when more of them are free to be sent. */
@@ -70,21 +71,25 @@ function mostWaitedFor(run: Run, { waitOf }: BottleneckFacts): Wait | undefined 
   return worst !== undefined && worst.n >= free ? worst.wait : undefined;
 }
 
-const unanswered: Partial<Record<SmtpStage, string>> = {
-  dns: "has not been found in the DNS yet",
-  connect: "has not taken the connection yet",
-  greeting: "took the connection and has not greeted yet",
-  ehlo: "has not answered our greeting (EHLO) yet",
-  starttls: "has not answered STARTTLS yet",
-  auth: "has not answered our sign-in yet",
-};
+/** Stages before a message is under way. */
+const openingStages: ReadonlySet<string> = new Set<OpeningStage>([
+  "dns",
+  "connect",
+  "greeting",
+  "ehlo",
+  "starttls",
+  "auth",
+]);
+
+function isOpeningStage(stage: string): stage is OpeningStage {
+  return openingStages.has(stage);
+}
 
 /**
- * Names the server that all messages in flight wait for during the handshake; empty when a connection of any lane is
+ * Names the server that all messages in flight wait for during the handshake; null when a connection of any lane is
  * ready.
  */
-function silenceOf(run: Run, facts: BottleneckFacts): string {
-  const { now } = facts;
+function silenceOf(run: Run, { now, onWallClock }: BottleneckFacts): Bottleneck | null {
   let longest: { lane: Lane; opening: NonNullable<EgressStatus["opening"]> } | undefined;
   for (const lane of run.lanes.values()) {
     if (lane.inFlight === 0) {
@@ -94,150 +99,146 @@ function silenceOf(run: Run, facts: BottleneckFacts): string {
     const isDirect = way.egress.route.kind === "direct";
     const { opening } = way.egress.status(isDirect ? site.key : undefined);
     if (opening === undefined || now - opening.since < SILENCE_MS) {
-      return "";
+      return null;
     }
     longest =
       longest === undefined || opening.since < longest.opening.since ? { lane, opening } : longest;
   }
   if (longest === undefined) {
-    return "";
+    return null;
   }
   const { way, site } = longest.lane.target;
   const { stage, since } = longest.opening;
-  const what = unanswered[stage] ?? "has not answered yet";
-  return `The server ${site.name} (sending method “${way.egress.route.name}”) ${what}, since ${clockTime(since, facts)}.`;
+  return {
+    code: "opening_unanswered",
+    params: {
+      server: site.name,
+      route: way.egress.route.name,
+      stage: isOpeningStage(stage) ? stage : "other",
+      since: onWallClock(since),
+    },
+  };
 }
 
-/** Reports that no message in flight has been answered for a while; empty otherwise. */
-function awaitedOf(run: Run, facts: BottleneckFacts): string {
+/** Reports that no message in flight has been answered for a while; null otherwise. */
+function awaitedOf(run: Run, { now, onWallClock }: BottleneckFacts): Bottleneck | null {
   const { inFlight, lastLandedAt } = run;
-  if (inFlight === 0 || facts.now - lastLandedAt < SILENCE_MS) {
-    return "";
+  if (inFlight === 0 || now - lastLandedAt < SILENCE_MS) {
+    return null;
   }
-  const servers = new Set(
+  const names = new Set(
     [...run.lanes.values()]
       .filter((lane) => lane.inFlight > 0)
       .map(({ target }) => target.site.name),
   );
-  const [only] = servers;
-  const whose = servers.size === 1 ? `The server ${only} has` : `${servers.size} servers have`;
-  const what = inFlight === 1 ? "the message" : `the ${inFlight} messages`;
-  return `${whose} not answered ${what} under way yet, since ${clockTime(lastLandedAt, facts)}.`;
+  const [only = ""] = names;
+  return {
+    code: "messages_unanswered",
+    params: {
+      server: names.size === 1 ? only : "",
+      servers: names.size,
+      messages: inFlight,
+      since: onWallClock(lastLandedAt),
+    },
+  };
 }
 
-/** Words a limit for the campaign's page. */
-function sentenceOf({ boundBy, untilMs }: Wait, run: Run, facts: BottleneckFacts): string {
+/** The bottleneck that a limit is. */
+function limitOf({ boundBy, untilMs }: Wait, run: Run, facts: BottleneckFacts): Bottleneck {
+  const { level, kind, allowed, reason } = boundBy;
   const subject = subjectOf(boundBy, run);
-  const until = untilMs === undefined ? "" : ` until ${clockTime(untilMs, facts)}`;
-  switch (boundBy.kind) {
+  const until = untilMs === undefined ? null : facts.onWallClock(untilMs);
+  switch (kind) {
     case "suspended":
-      if (boundBy.level === "campaign") {
-        return boundBy.reason;
-      }
-      return `Sending through ${subject} is paused${until}: ${boundBy.reason || "no reason was given."}`;
+      return level === "campaign"
+        ? { code: "campaign_suspended", params: { reason } }
+        : { code: "suspended", params: { subject, until, reason } };
     case "quota":
-      return `The quota of ${subject} is used up${until}: ${messages(boundBy.allowed)} ${periodOf(boundBy.reason)}.`;
+      return { code: "quota_used", params: { subject, until, allowed, period: periodOf(reason) } };
     case "opening":
-      return openingSentence(boundBy, subject);
+      return allowed === 0
+        ? { code: "first_connection", params: { subject } }
+        : { code: "no_more_connections", params: { subject, allowed, reason } };
     case "concurrency":
-      return concurrencySentence(boundBy, subject, run);
+      return concurrencyOf(boundBy, subject, run);
     case "rate":
-      return rateSentence(boundBy, subject);
+      return rateOf(boundBy, subject);
   }
 }
 
-/** The server has accepted fewer connections than we want. */
-function openingSentence({ allowed, reason }: BoundBy, subject: string): string {
-  if (allowed === 0) {
-    return `Waiting for the first connection of ${subject}.`;
-  }
-  const why = reason === "" ? "." : `: ${reason}`;
-  return `${subjectFirst(subject)} has ${allowed === 1 ? "1 connection" : `${allowed} connections`} and gets no more for now${why}`;
-}
-
-function concurrencySentence(boundBy: BoundBy, subject: string, run: Run): string {
+function concurrencyOf(boundBy: BoundBy, subject: LimitSubject, run: Run): Bottleneck {
   const { level, id, allowed, configured, reason } = boundBy;
   if (level === "node") {
-    return nodeSentence(id);
+    return nodeOf(id);
   }
   // A route's concurrency limit exceeds its connections by MAX_AHEAD, but people know the number of connections.
   const connections = level === "route" ? routeOf(run, id)?.maxConnections : undefined;
   const atOnce = Math.min(allowed, connections ?? allowed);
-  if (atOnce >= (connections ?? configured)) {
-    return `All connections of ${subject} are in use.`;
-  }
-  const sends = `${subjectFirst(subject)} sends ${messages(atOnce)} at once`;
-  return reason === "" ? `${sends}, and more as they are accepted.` : `${sends} for now: ${reason}`;
+  return atOnce >= (connections ?? configured)
+    ? { code: "all_connections_used", params: { subject } }
+    : { code: "few_at_once", params: { subject, allowed: atOnce, reason } };
 }
 
 /** For limits that all workspaces of this server share. */
-function nodeSentence(id: string): string {
+function nodeOf(id: string): Bottleneck {
   switch (id) {
     case "share":
-      return "This workspace is sending as many messages at once as it may. The rest of this server is reserved for other workspaces.";
+      return { code: "node_share", params: {} };
     case "opening":
-      return "This server is opening as many connections at once as it can. More will follow.";
+      return { code: "node_opening", params: {} };
     default:
-      return "This server is sending as many messages at once as its memory allows.";
+      return { code: "node_memory", params: {} };
   }
 }
 
-function rateSentence({ level, allowed, configured, reason }: BoundBy, subject: string): string {
-  const rate = rateOf(allowed);
+function rateOf(boundBy: BoundBy, subject: LimitSubject): Bottleneck {
+  const { level, allowed: perSecond, configured, reason } = boundBy;
   if (level === "campaign") {
-    return `Spread over the period you chose: ${rate}.`;
+    return { code: "spread", params: { perSecond } };
   }
-  if (level === "source_provider" && allowed < 1) {
-    return `${subjectFirst(subject)} is being warmed up: ${rate}, evenly over the day.`;
+  if (level === "source_provider" && perSecond < 1) {
+    return { code: "warm_up", params: { subject, perSecond } };
   }
-  if (reason !== "" && allowed < configured) {
-    return `${subjectFirst(subject)} sends ${rate} for now: ${reason}`;
-  }
-  return allowed < configured
-    ? `${subjectFirst(subject)} sends ${rate}, and speeds up again as messages are accepted.`
-    : `Limited to ${rate} by ${subject}.`;
+  return perSecond < configured
+    ? { code: "slowed_down", params: { subject, perSecond, reason } }
+    : { code: "rate", params: { subject, perSecond } };
 }
 
-function subjectOf({ level, id }: BoundBy, run: Run): string {
-  const last = id.slice(id.lastIndexOf("/") + 1);
+function subjectOf({ level, id }: BoundBy, run: Run): LimitSubject {
+  const parts = id.split("/");
+  const last = parts.at(-1) ?? "";
+  const about = (name: string, provider = "", route = "") => ({ level, name, provider, route });
   switch (level) {
     case "node":
-      return "this server";
     case "workspace":
-      return "the workspace";
-    case "workspace_provider":
-      return `the workspace to ${last}`;
     case "campaign":
-      return "the campaign";
+      return about("");
+    case "workspace_provider":
     case "campaign_provider":
-      return `the campaign to ${last}`;
+      return about("", last);
     case "route":
-      return routeName(run, id);
+      return about(routeName(run, id));
     case "route_provider":
-      return `${routeName(run, id)} to ${last}`;
+      return about(routeName(run, id), last);
     case "route_site":
-      return `${routeName(run, id)} to ${siteName(run, last)}`;
+      return about(routeName(run, id), siteName(run, last));
     case "source_provider":
-      return `the address ${id.split("/")[2]} to ${last}`;
+      return about(parts[2] ?? "", last);
     case "sender_provider":
-      return `mail from ${id.split("/")[1]} to ${last}`;
+      return about(parts[1] ?? "", last);
     case "sender_site":
-      return `mail from ${id.split("/")[2]} by ${routeName(run, id)} to ${siteName(run, last)}`;
+      return about(parts[2] ?? "", siteName(run, last), routeName(run, id));
   }
 }
 
 /** The id of a route's limit starts with `<workspace>/<route id>`. */
 function routeName(run: Run, id: string): string {
-  return `the sending method “${routeOf(run, id)?.name ?? id.split("/")[1]}”`;
+  return routeOf(run, id)?.name ?? id.split("/")[1] ?? "";
 }
 
 function routeOf(run: Run, id: string): Route | undefined {
   const routeId = Number(id.split("/")[1]);
   return run.parts.ways.find(({ egress }) => egress.route.id === routeId)?.egress.route;
-}
-
-function messages(n: number): string {
-  return n === 1 ? "1 message" : `${n} messages`;
 }
 
 function siteName(run: Run, siteKey: string): string {
@@ -249,32 +250,7 @@ function siteName(run: Run, siteKey: string): string {
   return siteKey;
 }
 
-function subjectFirst(subject: string): string {
-  return subject.charAt(0).toUpperCase() + subject.slice(1);
-}
-
-function periodOf(period: string): string {
-  return period === "hour" ? "an hour" : period === "day" ? "in 24 hours" : "in 30 days";
-}
-
-/** Time only for today, otherwise date and time. */
-function clockTime(steadyMs: number, { now, onWallClock }: BottleneckFacts): string {
-  const at = new Date(onWallClock(steadyMs)).toISOString();
-  const isToday = at.slice(0, 10) === new Date(onWallClock(now)).toISOString().slice(0, 10);
-  return `${isToday ? "" : `${at.slice(0, 10)} `}${at.slice(11, 16)} UTC`;
-}
-
-/** Words the rate per second, minute or hour: the shortest of these in which at least one message is sent. */
-function rateOf(perSecond: number): string {
-  const [n, unit] =
-    perSecond >= 1
-      ? [perSecond, "second"]
-      : perSecond * 60 >= 1
-        ? [perSecond * 60, "minute"]
-        : [perSecond * 3_600, "hour"];
-  return `${messages(rounded(n))} ${unit === "hour" ? "an" : "a"} ${unit}`;
-}
-
-function rounded(n: number): number {
-  return n < 10 ? Math.round(n * 10) / 10 : Math.round(n);
+/** A quota gives its period as its reason. */
+function periodOf(reason: string): "hour" | "day" | "month" {
+  return reason === "hour" || reason === "day" ? reason : "month";
 }

@@ -1,4 +1,5 @@
 import { type Clocks, onWallClock } from "../../platform/clock.ts";
+import type { Bottleneck } from "../bottleneck-codes.ts";
 import { FairQueue } from "../limiter/fair-queue.ts";
 import type { BoundBy, LimitKey, Refusal, Settlement } from "../limiter/limit-state.ts";
 import { Places } from "../limiter/places.ts";
@@ -175,8 +176,8 @@ export class Dispatcher {
     }
   }
 
-  /** The campaign's bottleneck as a sentence; empty when there is none. */
-  bottleneck(run: Run): string {
+  /** What holds the campaign back; null when nothing does. */
+  bottleneck(run: Run): Bottleneck | null {
     return bottleneckOf(run, this.facts());
   }
 

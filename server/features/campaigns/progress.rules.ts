@@ -1,3 +1,4 @@
+import type { Bottleneck, RetryCause } from "../../delivery/index.ts";
 import type { CampaignStatus } from "./campaigns.rules.ts";
 
 /** How many messages had a final status at an instant, and how many of them were tried rather than skipped. */
@@ -32,11 +33,8 @@ export function secondsLeft(remaining: number, perSecond: number): number | null
 }
 
 export type BottleneckFacts = {
-  /**
-   * What delivery reports as the current limit: empty when nothing limits it, undefined when delivery is not handling
-   * the campaign.
-   */
-  said: string | undefined;
+  /** What delivery reports as the current limit: null when nothing limits it, undefined when it has nothing in hand. */
+  said: Bottleneck | null | undefined;
   status: CampaignStatus;
   statusReason: string;
   perSecond: number;
@@ -54,14 +52,14 @@ export type BottleneckFacts = {
 // A limit counts as reached when the rate is at least this share of it.
 const NEAR = 0.8;
 
-/** Describes what currently limits the campaign; null when it is not being sent. */
-export function bottleneckOf(facts: BottleneckFacts): string | null {
-  const { status, statusReason, perSecond, pending, route } = facts;
+/** What currently limits the campaign; null when it is not being sent. */
+export function bottleneckOf(facts: BottleneckFacts): Bottleneck | null {
+  const { status, statusReason, perSecond, pending, route, workspaceMaxPerSecond } = facts;
   if (status === "preparing") {
-    return "Selecting recipients.";
+    return { code: "selecting_recipients", params: {} };
   }
   if (status === "paused" || status === "pausing") {
-    return statusReason === "" ? "Paused." : `Paused: ${statusReason}`;
+    return { code: "paused", params: { reason: statusReason } };
   }
   if (status !== "sending") {
     return null;
@@ -69,80 +67,62 @@ export function bottleneckOf(facts: BottleneckFacts): string | null {
   if (facts.said) {
     return facts.said;
   }
-  const isNear = (cap: number | null | undefined) =>
-    typeof cap === "number" && pending > 0 && perSecond >= cap * NEAR;
-  if (route !== undefined && isNear(route.maxPerSecond)) {
-    return `The sending method "${route.name}" is limited to ${route.maxPerSecond}/s. Change it in Sending → Sending methods.`;
+  const isNear = (cap: number) => pending > 0 && perSecond >= cap * NEAR;
+  if (route !== undefined && route.maxPerSecond !== null && isNear(route.maxPerSecond)) {
+    return {
+      code: "route_rate",
+      params: { route: route.name, perSecond: route.maxPerSecond },
+    };
   }
-  if (isNear(facts.workspaceMaxPerSecond)) {
-    return `This workspace is limited to ${facts.workspaceMaxPerSecond}/s. An administrator can change it.`;
+  if (workspaceMaxPerSecond !== null && isNear(workspaceMaxPerSecond)) {
+    return { code: "workspace_rate", params: { perSecond: workspaceMaxPerSecond } };
   }
-  return pending === 0 ? waitingSentence(facts) : movingSentence(facts);
+  return pending === 0 ? waitingFor(facts) : moving(facts);
 }
 
-/** Used when no message is left to be tried for the first time. */
-function waitingSentence(facts: BottleneckFacts): string {
-  if (facts.held > 0) {
-    return heldSentence(facts.held);
+/** Nothing is left to be tried for the first time. */
+function waitingFor({ held, deferred, nextDueAt, deferredFor }: BottleneckFacts): Bottleneck {
+  if (held > 0) {
+    return { code: "held", params: { messages: held } };
   }
-  return facts.deferred > 0
-    ? retriesSentence(facts)
-    : "All messages have been handled. The last results are being saved.";
+  if (deferred === 0) {
+    return { code: "saving_results", params: {} };
+  }
+  const [cause = null, another] = new Set(deferredFor.map(causeOf));
+  return {
+    code: "waiting_retries",
+    params: { messages: deferred, at: nextDueAt, cause: another === undefined ? cause : null },
+  };
 }
 
-function movingSentence({ perSecond, said }: BottleneckFacts): string {
+function moving({ perSecond, said }: BottleneckFacts): Bottleneck {
   if (perSecond > 0) {
-    return "No limit: sending as fast as this server and the receiving servers allow.";
+    return { code: "full_speed", params: {} };
   }
-  return said === undefined
-    ? "Waiting for its turn on this server."
-    : "The next messages are being sent.";
+  return { code: said === undefined ? "waiting_turn" : "sending_next", params: {} };
 }
 
-function heldSentence(held: number): string {
-  const many = held === 1 ? "1 message needs" : `${held.toLocaleString("en")} messages need`;
-  return `${many} your decision: the connection was lost, so they may or may not have arrived.`;
-}
-
-function retriesSentence({ deferred, nextDueAt, deferredFor }: BottleneckFacts): string {
-  const first =
-    nextDueAt === null ? "" : `, ${deferred === 1 ? "" : "the first "}at ${timeOf(nextDueAt)}`;
-  const many =
-    deferred === 1
-      ? "1 message is waiting"
-      : `${deferred.toLocaleString("en")} messages are waiting`;
-  const [cause, another] = new Set(deferredFor.map(causeOf));
-  const why = cause && another === undefined ? `, because ${cause}` : "";
-  return `${many} for the next attempt${first}${why}.`;
-}
-
-/**
- * Why messages of a category wait, worded to follow "because". Categories without an entry need no explanation here.
- */
-const causes: Readonly<Record<string, string>> = {
-  net: "connections to the receiving servers failed",
-  tls_policy: "no secure enough connection was possible",
-  dns_failure: "their domains could not be looked up in DNS",
-  no_domain: "their domains could not be looked up in DNS",
-  mailbox_full: "their mailboxes are full",
-  postponed: "a limit applies to their receiving servers",
-  ambiguous: "the connection was lost before the servers replied",
-  greylist: "the receiving servers asked to try later",
-  rcpt_rate: "the receiving servers asked to try later",
-  rate_limit: "the receiving servers asked to try later",
-  quota: "the receiving servers asked to try later",
-  relay_denied: "the receiving servers do not accept mail from here now",
-  ip_reputation: "the receiving servers do not accept mail from here now",
-  domain_reputation: "the receiving servers do not accept mail from here now",
-  policy: "the receiving servers do not accept mail from here now",
-  system: "the receiving servers have problems",
-  protocol: "the receiving servers have problems",
+/** The cause that a category of delivery stands for; what is left out needs no explanation. */
+const causes: Readonly<Record<string, RetryCause>> = {
+  net: "connection",
+  tls_policy: "tls",
+  dns_failure: "dns",
+  no_domain: "dns",
+  mailbox_full: "mailbox_full",
+  postponed: "limit",
+  ambiguous: "connection_lost",
+  greylist: "asked_later",
+  rcpt_rate: "asked_later",
+  rate_limit: "asked_later",
+  quota: "asked_later",
+  relay_denied: "not_accepted",
+  ip_reputation: "not_accepted",
+  domain_reputation: "not_accepted",
+  policy: "not_accepted",
+  system: "server_problem",
+  protocol: "server_problem",
 };
 
-function causeOf(category: string): string {
-  return Object.hasOwn(causes, category) ? (causes[category] ?? "") : "";
-}
-
-function timeOf(at: number): string {
-  return `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+function causeOf(category: string): RetryCause | null {
+  return Object.hasOwn(causes, category) ? (causes[category] ?? null) : null;
 }

@@ -1,4 +1,9 @@
-import { type CampaignCounts, campaignCounts } from "../../delivery/index.ts";
+import {
+  type BottleneckAnswer,
+  bottleneckAnswer,
+  type CampaignCounts,
+  campaignCounts,
+} from "../../delivery/index.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Databases } from "../../platform/db/databases.ts";
 import { log } from "../../platform/log.ts";
@@ -27,8 +32,8 @@ export type Progress = {
   /** Messages that were tried, without skipped ones. */
   perSecond: number;
   secondsLeft: number | null;
-  /** What currently limits the speed, as a sentence. */
-  bottleneck: string | null;
+  /** What keeps it from being faster. */
+  bottleneck: BottleneckAnswer | null;
 };
 
 export type ProgressDeps = { databases: Databases; engine: CampaignEngine; clock: Clock };
@@ -58,6 +63,19 @@ export function readProgress(
   const isSending = row.status === "sending";
   const perSecond = isSending ? ratePerSecond(nextSamples, "tried") : 0;
   const said = engine.running(target.workspaceId, target.campaignId)?.bottleneck;
+  const bottleneck = bottleneckOf({
+    said,
+    status: row.status,
+    statusReason: row.statusReason,
+    perSecond,
+    pending: pending + leased,
+    deferred,
+    nextDueAt: nextDueAt(db, row.id),
+    deferredFor: pending + leased === 0 && deferred > 0 ? deferredReasons(db, row.id) : [],
+    held,
+    route: findWay(db, row),
+    workspaceMaxPerSecond: workspaceFacts(databases.system, target.workspaceId).maxPerSecond,
+  });
   const progress: Progress = {
     at: now,
     status: row.status,
@@ -66,19 +84,7 @@ export function readProgress(
     done,
     perSecond,
     secondsLeft: isSending ? secondsLeft(total - done, ratePerSecond(nextSamples, "done")) : null,
-    bottleneck: bottleneckOf({
-      said,
-      status: row.status,
-      statusReason: row.statusReason,
-      perSecond,
-      pending: pending + leased,
-      deferred,
-      nextDueAt: nextDueAt(db, row.id),
-      deferredFor: pending + leased === 0 && deferred > 0 ? deferredReasons(db, row.id) : [],
-      held,
-      route: findWay(db, row),
-      workspaceMaxPerSecond: workspaceFacts(databases.system, target.workspaceId).maxPerSecond,
-    }),
+    bottleneck: bottleneck && bottleneckAnswer(bottleneck, now),
   };
   return { progress, samples: nextSamples };
 }

@@ -1,4 +1,5 @@
 import { t } from "elysia";
+import { BottleneckSchema } from "./bottleneck.schema.ts";
 
 const nullable = <T extends Parameters<typeof t.Union>[0][number]>(item: T) =>
   t.Union([item, t.Null()]);
@@ -85,7 +86,7 @@ export const LiveQueue = t.Object(
         pending: t.Integer({ description: "Never tried, those in hand included" }),
         deferred: t.Integer({ description: "Tried or put off, and due later" }),
         nextDueAt: time("When the first of the deferred is due"),
-        bottleneck: t.String({ description: "What bounds it now, as a sentence" }),
+        bottleneck: nullable(BottleneckSchema),
       }),
     ),
     sites: t.Array(t.Object(site)),

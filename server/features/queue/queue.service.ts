@@ -1,3 +1,4 @@
+import { bottleneckAnswer } from "../../delivery/index.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { AppError } from "../../platform/errors.ts";
 import type { QueuePort } from "../ports.ts";
@@ -16,12 +17,15 @@ export async function readQueue(
   const inHand = new Map(campaigns.map((entry) => [entry.campaignId, entry]));
   return {
     ...snapshot,
-    campaigns: sendingCampaigns(db).map((row) => ({
-      ...row,
-      inHand: inHand.get(row.id)?.inHand ?? 0,
-      lookingUp: inHand.get(row.id)?.lookingUp ?? 0,
-      bottleneck: inHand.get(row.id)?.bottleneck ?? "",
-    })),
+    campaigns: sendingCampaigns(db).map((row) => {
+      const running = inHand.get(row.id);
+      return {
+        ...row,
+        inHand: running?.inHand ?? 0,
+        lookingUp: running?.lookingUp ?? 0,
+        bottleneck: running?.bottleneck ? bottleneckAnswer(running.bottleneck, snapshot.at) : null,
+      };
+    }),
   };
 }
 

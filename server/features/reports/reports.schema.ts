@@ -1,5 +1,6 @@
 import { type Static, t } from "elysia";
 import { pageOf, pageQuery } from "../../platform/http/schemas.ts";
+import { BottleneckSchema } from "../queue/bottleneck.schema.ts";
 import { LanguageQuery } from "../segments/segments.schema.ts";
 
 const Nullable = <T extends Parameters<typeof t.Union>[0][number]>(schema: T) =>
@@ -180,7 +181,7 @@ export const RecipientStory = t.Object({
   now: Nullable(
     t.Object(
       {
-        campaign: t.String({ description: "What bounds the campaign; empty when nothing does" }),
+        bottleneck: Nullable(BottleneckSchema),
         sites: t.Array(
           t.Object({ siteName: t.String(), reason: t.String(), until: Nullable(t.Integer()) }),
           { description: "Limits at the servers that this message goes to" },

@@ -1,4 +1,5 @@
 import {
+  bottleneckAnswer,
   campaignCounts,
   campaignCountsByProvider,
   categoryNames,
@@ -233,7 +234,17 @@ export async function recipientStory(
   const isOpen = recipient.state === "pending" || recipient.state === "deferred";
   const host = attempts.at(-1)?.host ?? "";
   const target = { campaignId, provider: row.provider, address: row.address, host };
-  return { ...story, now: isOpen ? waitingNow(await readQueue(), target) : null };
+  return { ...story, now: isOpen ? wordedWaits(await readQueue(), target) : null };
+}
+
+function wordedWaits(queue: QueueSnapshot, target: Parameters<typeof waitingNow>[1]) {
+  const waits = waitingNow(queue, target);
+  return (
+    waits && {
+      ...waits,
+      bottleneck: waits.bottleneck && bottleneckAnswer(waits.bottleneck, queue.at),
+    }
+  );
 }
 
 /** The workspace at a glance. */

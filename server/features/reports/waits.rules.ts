@@ -30,7 +30,7 @@ export function waitingNow(queue: QueueSnapshot, target: Target) {
         [siteKey, siteName].some((name) => name === domain || isBelow(target.host, name)),
     );
   return {
-    campaign: queue.trouble === "" ? running.bottleneck : queue.trouble,
+    bottleneck: running.bottleneck,
     sites: sites.map(({ siteName, reason, nextTryAt, suspendedUntil }) => ({
       siteName,
       reason,

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Delivery } from "../../../../server/delivery/threads/engine.ts";
 import { type DeliveryData, newDeliveryData } from "../../../support/delivery-data.ts";
 import {
+  bottleneckSaid,
   exactCounts,
   startTestDelivery,
   statusOf,
@@ -50,7 +51,7 @@ test.skipIf(!canMount)(
     expect(arrived).toBeLessThan(1_500);
     const counts = exactCounts(data, ws, id, 1_500);
     expect(counts.pending + counts.leased).toBeGreaterThanOrEqual(1_500 - arrived);
-    expect(delivery.running(ws, id)?.bottleneck).toContain("journal cannot be written");
+    expect(bottleneckSaid(delivery, ws, id)).toContain("journal cannot be written");
     const refused = delivery.recordFact({
       k: "open",
       w: ws,

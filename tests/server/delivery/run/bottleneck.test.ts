@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import type { BoundBy } from "../../../../server/delivery/limiter/limit-state.ts";
 import { type BottleneckFacts, bottleneckOf } from "../../../../server/delivery/run/bottleneck.ts";
+import { bottleneckDetail } from "../../../../server/delivery/run/bottleneck-words.ts";
 import { Circuit } from "../../../../server/delivery/run/circuit.ts";
 import { routeKey } from "../../../../server/delivery/run/limits.ts";
 import type { Way } from "../../../../server/delivery/run/routing.ts";
@@ -47,7 +48,8 @@ function said(run: Run, bound: Partial<BoundBy> | undefined, sinceMs = 1_000, un
     // The host's clock has stepped back an hour since.
     onWallClock: (steadyMs) => steadyMs - 3_600_000,
   };
-  return bottleneckOf(run, facts);
+  const bottleneck = bottleneckOf(run, facts);
+  return bottleneck && bottleneckDetail(bottleneck, facts.onWallClock(facts.now));
 }
 
 test.each([
@@ -97,7 +99,7 @@ test("a suspension says until when by the host's clock, and never ends in nothin
 });
 
 test("answers that do not come are named after five seconds, whether anything waits or not", () => {
-  expect(said(campaign(0, 3), undefined, 4_000)).toBe("");
+  expect(said(campaign(0, 3), undefined, 4_000)).toBeNull();
   expect(said(campaign(0, 3), undefined, 6_000)).toBe(
     "The server relay.example has not answered the 3 messages under way yet, since 11:00 UTC.",
   );

@@ -192,9 +192,7 @@ test("nothing is started while the journal cannot be written", async () => {
 
   node.dispatcher.wake();
   expect(node.handed).toEqual([]);
-  expect(node.dispatcher.bottleneck(run)).toStartWith(
-    "Nothing is sent while the journal cannot be written",
-  );
+  expect(node.dispatcher.bottleneck(run)?.code).toBe("journal_unwritable");
 
   node.journal.mend();
   await node.recorder.keep({ k: "dot", w: "w", c: 1, s: 1, at: NOON });
@@ -251,7 +249,10 @@ test("a campaign that is halted, held or removed gets nothing more", async () =>
 
   node.dispatcher.wake();
   expect(node.handed).toEqual([]);
-  expect(node.dispatcher.bottleneck(held)).toBe("SwiftMail itself failed; it tries again.");
+  expect(node.dispatcher.bottleneck(held)).toEqual({
+    code: "campaign_suspended",
+    params: { reason: "SwiftMail itself failed; it tries again." },
+  });
 
   node.pass(2_010);
   node.dispatcher.wake();

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { bottleneckDetail } from "../../../../server/delivery/run/bottleneck-words.ts";
 import {
   addSample,
   type BottleneckFacts,
@@ -26,8 +27,9 @@ test("there is no rate from one look, and no time left from no rate", () => {
   expect(secondsLeft(101, 10)).toBe(11);
 });
 
+const NOW = Date.UTC(2026, 10, 20, 12);
 const facts: BottleneckFacts = {
-  said: "",
+  said: null,
   status: "sending",
   statusReason: "",
   perSecond: 13.6,
@@ -41,7 +43,10 @@ const facts: BottleneckFacts = {
 };
 
 test.each([
-  [{}, 'The sending method "SES-eu" is limited to 14/s. Change it in Sending → Sending methods.'],
+  [
+    {},
+    "The sending method “SES-eu” is limited to 14 messages a second. Change it in Sending → Sending methods.",
+  ],
   [{ perSecond: 3 }, "No limit: sending as fast as this server and the receiving servers allow."],
   [
     { pending: 0, deferred: 3, nextDueAt: 1_700_000_000_000 },
@@ -66,10 +71,13 @@ test.each([
   [{ pending: 0 }, "All messages have been handled. The last results are being saved."],
   [{ perSecond: 0 }, "The next messages are being sent."],
   [{ perSecond: 0, said: undefined }, "Waiting for its turn on this server."],
-  [{ said: "Gmail asks to slow down." }, "Gmail asks to slow down."],
+  [
+    { said: { code: "node_opening", params: {} } },
+    "This server is opening as many connections at once as it can. More will follow.",
+  ],
   [
     { perSecond: 3, workspaceMaxPerSecond: 3 },
-    "This workspace is limited to 3/s. An administrator can change it.",
+    "This workspace is limited to 3 messages a second. An administrator can change it.",
   ],
   [{ pending: 0, deferred: 1_200 }, "1,200 messages are waiting for the next attempt."],
   [
@@ -83,5 +91,6 @@ test.each([
   [{ status: "preparing" }, "Selecting recipients."],
   [{ status: "completed" }, null],
 ] as [Partial<BottleneckFacts>, string | null][])("with %p it says %p", (change, sentence) => {
-  expect(bottleneckOf({ ...facts, ...change })).toBe(sentence);
+  const bottleneck = bottleneckOf({ ...facts, ...change });
+  expect(bottleneck && bottleneckDetail(bottleneck, NOW)).toBe(sentence);
 });

@@ -15,7 +15,7 @@ type Counts = Record<
   "total" | "pending" | "leased" | "deferred" | "held" | "sent" | "bounced" | "failed" | "skipped",
   number
 >;
-type Progress = { status: string; counts: Counts; bottleneck: string | null };
+type Progress = { status: string; counts: Counts; bottleneck: { detail: string } | null };
 
 async function newCampaign(change: Record<string, unknown> = {}): Promise<number> {
   const route = await whole.ask<{ id: number }>("POST", "/routes", { kind: "test_inbox" });
@@ -207,7 +207,10 @@ test("a campaign whose relay cannot be reached says why, loses nobody, and goes 
   });
   await whole.ask("PATCH", `/campaigns/${id}`, { routeId: relay.id });
   await whole.ask("POST", `/campaigns/${id}/launch`);
-  const stuck = await untilProgress(id, ({ bottleneck }) => bottleneck?.includes("Gone") === true);
+  const stuck = await untilProgress(
+    id,
+    ({ bottleneck }) => bottleneck?.detail.includes("Gone") === true,
+  );
 
   await whole.ask("PATCH", `/routes/${relay.id}`, { port: peer.port });
   const moving = await untilProgress(
@@ -215,7 +218,7 @@ test("a campaign whose relay cannot be reached says why, loses nobody, and goes 
     ({ counts }) => counts.sent > 0 && counts.pending + counts.leased === 0,
   );
 
-  expect(stuck.bottleneck).toContain("connection refused");
+  expect(stuck.bottleneck?.detail).toContain("connection refused");
   expect(stuck.status).toBe("sending");
   // Those that were tried before have their time for the next try.
   expect(moving.counts.sent + moving.counts.deferred).toBe(40);

@@ -197,7 +197,9 @@ test("a story says what the message waited for, and what the live queue holds ag
   });
   const queue = {
     ...{ at: 0, trouble: "", routes: [], holds: [], quotas: [] },
-    campaigns: [{ campaignId: 1, bottleneck: "The route admits 1/s.", inHand: 1 }],
+    campaigns: [
+      { campaignId: 1, bottleneck: { code: "spread", params: { perSecond: 1 } }, inHand: 1 },
+    ],
     sites: [
       site("x.test", [1], "It asked for less."),
       site("x.test", [2], "of another campaign"),
@@ -207,7 +209,7 @@ test("a story says what the message waited for, and what the live queue holds ag
   } as unknown as QueueSnapshot;
   const target = { campaignId: 1, provider: "other", address: "a@b.test", host: "mx1.x.test" };
   expect(waitingNow(queue, target)).toEqual({
-    campaign: "The route admits 1/s.",
+    bottleneck: { code: "spread", params: { perSecond: 1 } },
     sites: [{ siteName: "x.test", reason: "It asked for less.", until: 7 }],
   });
 });

@@ -1,3 +1,4 @@
+import { bottleneckText } from "../../bottleneck.ts";
 import { formatNumber, formatRate, formatRelative } from "../../format.ts";
 import { Badge, Card, ProgressBar, RelativeTime } from "../../ui/display.tsx";
 import { Menu, type MenuItem } from "../../ui/menu.tsx";
@@ -44,8 +45,8 @@ export function CampaignsCard({ queue, base }: { queue: Queue; base: string }) {
 }
 
 function boundOf(campaign: Campaign): string {
-  if (campaign.bottleneck !== "") {
-    return campaign.bottleneck;
+  if (campaign.bottleneck !== null) {
+    return bottleneckText(campaign.bottleneck);
   }
   if (campaign.inHand > 0) {
     return t("free");

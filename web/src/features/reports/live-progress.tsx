@@ -1,4 +1,5 @@
 import { ask } from "../../api.ts";
+import { bottleneckText } from "../../bottleneck.ts";
 import { formatDuration, formatNumber, formatRate } from "../../format.ts";
 import { useCampaignProgress } from "../../live.ts";
 import { useWorkspace } from "../../session.ts";
@@ -34,7 +35,7 @@ export function LiveProgress({ report, onChanged }: { report: Report; onChanged:
           value={counts.total - unfinished(counts)}
           max={counts.total}
         />
-        {live?.bottleneck && <p class="text-sm text-muted">{live.bottleneck}</p>}
+        {live?.bottleneck && <p class="text-sm text-muted">{bottleneckText(live.bottleneck)}</p>}
         {counts.deferred > 0 && (
           <p class="text-sm text-muted">{t("waitingRetry", { count: counts.deferred })}</p>
         )}

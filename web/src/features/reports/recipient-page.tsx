@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/preact-query";
 import { useRoute } from "preact-iso";
 import { type Answer, ask, type WorkspaceApi } from "../../api.ts";
+import { bottleneckText } from "../../bottleneck.ts";
 import { formatDate, formatDateTime, formatDuration } from "../../format.ts";
 import { reasonText } from "../../reasons.ts";
 import { useWorkspace } from "../../session.ts";
@@ -115,8 +116,8 @@ function Summary({ story }: { story: Story }) {
 
 /** What the message waited for, and what it waits for now. */
 function Waits({ story: { waits, now } }: { story: Story }) {
-  const lines = now === null ? [] : [now.campaign, ...now.sites.map(siteWords)];
-  const current = [...new Set(lines.filter((line) => line !== ""))];
+  const campaign = now?.bottleneck ? [bottleneckText(now.bottleneck)] : [];
+  const current = [...new Set([...campaign, ...(now?.sites ?? []).map(siteWords)])];
   if (waits.length === 0 && current.length === 0) {
     return null;
   }

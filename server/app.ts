@@ -92,7 +92,7 @@ import { createJobQueue, type JobQueue } from "./platform/scheduler/job-queue.ts
 import type { KeyRing } from "./platform/secrets.ts";
 import { taskKinds } from "./task-kinds.ts";
 
-/** What `main` hands in from outside: what every slice may use, and how the people of segments are read. */
+/** Dependencies from `main`: those of every slice, and the segment queries. */
 export type AppOutside = Outside & SegmentDeps["outside"];
 
 type Deps = AppDeps & { outside: AppOutside };
@@ -102,22 +102,22 @@ export type AppOptions = {
   databases: Databases;
   keyRing: KeyRing;
   clock: Clock;
-  /** Who may do what; from system.db when left out. */
+  /** Permission checks; read from system.db by default. */
   access?: AccessPort;
-  /** What this node may write; everything when left out. */
+  /** What this node may write; everything by default. */
   cluster?: Cluster;
-  /** The running scheduler's queue; without one, work is queued and a scheduler finds it later. */
+  /** The running scheduler's queue. Without one, work is stored and a scheduler finds it later. */
   jobs?: JobQueue;
   outside: AppOutside;
-  /** Shared with what else counts (the scheduler); one of its own when left out. */
+  /** Shared with other parts that count, such as the scheduler; a new one by default. */
   metrics?: Metrics;
-  /** The built web UI; without one, pages are not found. */
+  /** The built web UI. Without it, its pages are not found. */
   assets?: AssetManifest;
-  /** Why nothing can be sent or kept now, as a sentence; undefined when it can. */
+  /** Why nothing can be sent or stored now, as a sentence; undefined when everything works. */
   trouble?: () => string | undefined;
 };
 
-/** The whole HTTP application, not yet listening. Importing or calling it starts nothing. */
+/** Creates the whole HTTP application without listening. Importing or calling it starts nothing. */
 export function createApp(options: AppOptions) {
   const deps = createDeps(options);
   const metrics = options.metrics ?? createMetrics();
@@ -152,7 +152,7 @@ export function createApp(options: AppOptions) {
   return app;
 }
 
-/** Gauges of what the process holds: jobs, the journal, open files. */
+/** Gauges of the process: jobs, the journal, open files. */
 function watchOver(metrics: Metrics, { databases, config, clock, jobs }: AppOptions): void {
   const queue = jobs ?? createJobQueue(databases.system, clock);
   metrics.gauge(
@@ -176,7 +176,7 @@ function watchOver(metrics: Metrics, { databases, config, clock, jobs }: AppOpti
   ]);
 }
 
-/** Counts of what is set aside, was found damaged, and could not be counted. */
+/** Counts of set aside workspaces, damage, and events that could not be stored. */
 function watchDamage(metrics: Metrics, { databases, missed }: AppDeps): void {
   const { system } = databases;
   metrics.gauge(
@@ -254,10 +254,10 @@ export type { ErrorCode } from "./platform/errors.ts";
 export type { FieldFaultCode } from "./platform/field-faults.ts";
 export type App = ReturnType<typeof createApp>;
 
-/** What the event stream of a campaign carries; a stream has no schema that the typed client could read. */
+/** The data of a campaign's event stream, which has no schema that the typed client could read. */
 export type { Progress as CampaignProgress } from "./features/campaigns/progress.service.ts";
 
-/** Everything below /api/v1. In groups, since the compiler cannot follow one chain of all slices. */
+/** Everything below /api/v1. Split into groups, because the compiler cannot handle one chain of all slices. */
 function api(deps: Deps) {
   return new Elysia({ name: "api", prefix: "/api/v1" })
     .use(deps.guard)
@@ -266,7 +266,7 @@ function api(deps: Deps) {
     .use(sendingApi(deps));
 }
 
-/** The instance, its people and its workspaces: one line per slice. */
+/** The instance, its users and workspaces: one line per slice. */
 function instanceApi(deps: AppDeps) {
   return new Elysia({ name: "api-instance" })
     .use(setupRoutes(deps))
@@ -285,7 +285,7 @@ function instanceApi(deps: AppDeps) {
     .use(jobRoutes(deps));
 }
 
-/** The people of a workspace: one line per slice. */
+/** The contacts of a workspace: one line per slice. */
 function audienceApi(deps: Deps) {
   return new Elysia({ name: "api-audience" })
     .use(contactBatchRoutes(deps))
@@ -310,7 +310,7 @@ function audienceApi(deps: Deps) {
     .use(privacyRoutes(deps));
 }
 
-/** What is sent, which way, and what became of it: one line per slice. */
+/** Campaigns, sending and reports: one line per slice. */
 function sendingApi(deps: AppDeps) {
   return new Elysia({ name: "api-sending" })
     .use(inboxRoutes(deps))
@@ -332,9 +332,9 @@ function sendingApi(deps: AppDeps) {
     .use(reportRoutes(deps));
 }
 
-// Groups, because the compiler gives up on types that are nested as deep as one long chain makes them.
+// Grouped, because the compiler gives up on types as deeply nested as one long chain makes them.
 
-/** What people agreed to, and the forms by which they do. */
+/** Consent and sign-up forms. */
 function consentApi(deps: AppDeps) {
   return new Elysia({ name: "consent-api" })
     .use(deps.guard)
@@ -343,7 +343,7 @@ function consentApi(deps: AppDeps) {
     .use(publicLookRoutes(deps));
 }
 
-/** What people reach who have no account. */
+/** Public pages for people without an account. */
 function recipientPages(deps: AppDeps) {
   return new Elysia({ name: "recipient-pages" })
     .use(deps.guard)

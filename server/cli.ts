@@ -32,7 +32,7 @@ Environment:
   LOG_LEVEL        info, debug, warn, error … (info)
   CLUSTER          standalone or litefs (standalone)`;
 
-/** What the command line hands over to; main.ts gives the real ones. */
+/** The programs that the command line starts. main.ts provides the real ones. */
 export type Programs = {
   /** Starts the server and resolves with the exit code when it has stopped. */
   serve(config: Config, terminal: Terminal): Promise<number>;
@@ -65,10 +65,10 @@ export async function runCli(
   }
 }
 
-/** What went wrong, for whoever reads the terminal. */
+/** Describes an error for the terminal. */
 function sentenceOf(error: unknown): string {
   const message = messageOf(error);
-  // The binary unpacks SQLite's addon into the folder for temporary files.
+  // The binary unpacks SQLite's native addon into the folder for temporary files.
   return /\$bunfs.*\.node/.test(message)
     ? `the temporary folder ${tmpdir()} cannot be used. Set TMPDIR to a folder this user may write and execute from (${message})`
     : message;

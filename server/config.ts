@@ -1,18 +1,18 @@
 import { isProxyRange } from "./platform/http/client-address.ts";
 import { LOG_LEVELS } from "./platform/log.ts";
 
-/** What the environment decides; everything else is a setting in the product. */
+/** Settings from the environment. Everything else is configured in the product. */
 export type Config = {
   /** HTTP port; 0 picks a free one. */
   port: number;
   dataDir: string;
-  /** Overrides the public URL that the wizard stored; undefined = the stored one. */
+  /** Overrides the public URL that the wizard stored; undefined keeps the stored one. */
   publicUrl: string | undefined;
-  /** Overrides the reverse proxies that the administrator named; undefined = those. */
+  /** Overrides the reverse proxies that the administrator configured; undefined keeps those. */
   trustedProxies: readonly string[] | undefined;
   /** Port of the SMTP listener; 0 picks a free one. */
   smtpInPort: number;
-  /** Where it listens: on this machine only, or on all addresses, which taking bounces needs. */
+  /** The listening address: this machine only, or all addresses, which receiving bounces requires. */
   smtpInHost: "127.0.0.1" | "0.0.0.0" | "::";
   logLevel: string;
   masterKeyFile: string | undefined;
@@ -20,9 +20,9 @@ export type Config = {
 };
 
 /**
- * Reads and checks the environment.
+ * Reads and validates the environment.
  *
- * @throws Error naming the variable, what it held and what it takes, when one cannot be used.
+ * @throws Error naming the variable, its value and the allowed values when one is invalid.
  */
 export function readConfig(env: Record<string, string | undefined>): Config {
   return {

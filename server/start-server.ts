@@ -64,22 +64,22 @@ import { Scheduler } from "./platform/scheduler/scheduler.ts";
 import type { KeyRing } from "./platform/secrets.ts";
 import { relayTargets } from "./platform/target-guard.ts";
 
-/** How long open requests may take to end; streams of progress never do by themselves. */
+/** How long open requests may take to finish. Progress streams never finish by themselves. */
 const HTTP_DRAIN_MS = 3_000;
 const JOBS_DRAIN_MS = 3_000;
-/** Longer than a short transaction of another thread takes; what is longer is waited for in pauses. */
+/** Longer than a short transaction of another thread. Longer ones are waited for in retries. */
 const HTTP_BUSY_MS = 50;
-/** Nobody waits for an answer yet, and a start that gives up is worth less than one that waits for the other threads. */
+/** No request is waiting yet, and a slow start is better than a failed one, so other threads get more time. */
 const START_BUSY_MS = 10_000;
 
 export type RunningServer = {
-  /** Where it listens on this machine. */
+  /** The URL on this machine. */
   url: string;
-  /** Opens the setup, once; undefined when that is finished. */
+  /** The one-time token for the setup wizard; undefined when the setup is finished. */
   setupToken: string | undefined;
   /**
-   * Ends in this order: no new requests, no new jobs, delivery takes back what is before its final dot and
-   * lets the rest finish, everything known is applied, files are closed.
+   * Shuts down in this order: stop accepting requests and jobs, let delivery take back messages before their final
+   * dot and finish the others, apply all pending events, close files.
    */
   stop(): Promise<void>;
 };
@@ -87,9 +87,9 @@ export type RunningServer = {
 export type StartOptions = {
   assets?: AssetManifest;
   onFatal: (reason: string) => void;
-  /** Whom to ask in place of the system's name servers, e.g. `127.0.0.1:5353`. */
+  /** DNS servers to use instead of the system's, e.g. `127.0.0.1:5353`. */
   dnsServers?: readonly string[];
-  /** Hears how long each statement held up the HTTP thread; for benches. */
+  /** Receives how long each statement blocked the HTTP thread; for benchmarks. */
   onStatement?: OnStatement;
 };
 
@@ -106,12 +106,13 @@ type Parts = {
 };
 
 /**
- * Starts everything: the lock of the data folder before anything in it, databases, delivery (which first mends what an earlier process left), the SMTP
- * listener, the scheduler, and HTTP last, so that nothing is answered that could not be kept.
+ * Starts everything: first the lock on the data folder, then databases, delivery (which first recovers what an
+ * earlier process left), the SMTP listener and the scheduler. HTTP comes last, so that no request is answered whose
+ * data could not be stored.
  *
- * @param onFatal A thread has died; what is durable is safe, and the process should end.
- * @throws DataFolderInUseError when another process has the data folder.
- * @throws Error when a port is taken, a file cannot be opened or the master key is not the right one.
+ * @param onFatal Called when a thread has died. Stored data is safe, and the process should end.
+ * @throws DataFolderInUseError when another process uses the data folder.
+ * @throws Error when a port is taken, a file cannot be opened or the master key is wrong.
  */
 export async function startServer(settings: Config, options: StartOptions): Promise<RunningServer> {
   let unlock = () => {};
@@ -134,7 +135,7 @@ function fullDisk(dataDir: string, cause: unknown): Error {
   );
 }
 
-/** Starts everything in a data folder that no other process has. */
+/** Starts everything in a locked data folder. */
 async function startAlone(
   config: Config,
   options: StartOptions,
@@ -153,7 +154,7 @@ async function startAlone(
     port: config.smtpInPort,
     host: config.smtpInHost,
     publicHost: URL.parse(publicUrlOf(config, databases.system))?.hostname ?? "",
-    // It listens first; what comes before the journal is open is asked for again by its sender.
+    // The listener starts before the journal is open. Events until then are refused, and the sender tries again.
     recordFact: async (fact) => {
       if (delivery === undefined) {
         throw new AppError("unavailable", "SwiftMail is starting.");
@@ -199,12 +200,13 @@ async function startAlone(
       stopWatching();
       await Promise.race([app.server?.stop(), Bun.sleep(HTTP_DRAIN_MS)]);
       await app.server?.stop(true);
-      // What is heavy goes on where it stood at the next start; nothing else takes long.
+      // Heavy jobs continue at the next start, and other jobs are short.
       await scheduler.stop(JOBS_DRAIN_MS);
       await threads.heavy.stop();
       await threads.reads.stop();
       threads.renderer.stop();
-      // The test inbox answers what is past its dot; facts that come now are refused and come again.
+      // The test inbox finishes messages past their final dot. Events that arrive now are refused, and the sender
+      // tries again.
       await parts.delivery.stop();
       await inbound.stop();
       databases.close();
@@ -233,9 +235,9 @@ async function startThreads(config: Config, delivery: Delivery) {
 }
 
 /**
- * Opens what everything stands on, sets aside the workspaces whose file cannot be used, and reports what else is damaged.
+ * Opens the databases, sets aside workspaces whose file cannot be used, and reports other damage.
  *
- * @param holder The file that said who uses the folder, when it could not be read.
+ * @param holder The lock file that named the process using the folder, when it could not be read.
  */
 function openData(
   config: Config,
@@ -289,12 +291,12 @@ function deliveryPorts(databases: Databases, keyRing: KeyRing, inbound: Inbound)
   };
 }
 
-/** A direct route only while the administrator allows such. */
+/** Direct routes are only used while the administrator allows them. */
 function mayBeUsed({ system }: Databases, route: Route): boolean {
   return route.kind !== "direct" || allowsDirectSending(system);
 }
 
-/** The route as the instance allows it to be dialled. The test inbox is our own. */
+/** Adds the instance's connection limits to the route. The test inbox is our own. */
 function within({ system }: Databases, route: Route): Route {
   const isFree = {
     test_inbox: () => true,
@@ -304,7 +306,7 @@ function within({ system }: Databases, route: Route): Route {
   return isFree ? route : { ...route, publicOnly: true };
 }
 
-/** Where a domain of a workspace may lead a check. A tracking name leads to this machine's own public address. */
+/** Which addresses a domain check may connect to. A tracking name may lead to this machine's own public address. */
 function mayLookAt({ system }: Databases): (address: string) => boolean {
   const isAllowed = relayTargets(false);
   return (address) =>
@@ -376,7 +378,7 @@ function startScheduler(parts: Parts, outside: AppOutside, metrics: Metrics): Sc
   return scheduler;
 }
 
-/** A port that is free at this moment, so that addresses are known before anything listens. */
+/** Finds a free port in advance, so that URLs are known before anything listens. */
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();

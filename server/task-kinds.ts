@@ -5,7 +5,9 @@ import { tagTasks } from "./features/tags/tags.service.ts";
 import type { TaskKind } from "./features/tasks/task-kind.service.ts";
 import type { TaskName } from "./features/tasks/tasks.schema.ts";
 
-/** The registry of long work: how each kind is run, undone, and who may see it. A new kind is added here. */
+/**
+ * The registry of long-running tasks: how each kind runs, how it is undone, and who may see it. Add new kinds here.
+ */
 export const taskKinds: { readonly [name in TaskName]: TaskKind } = {
   ...contactTasks,
   ...fieldTasks,

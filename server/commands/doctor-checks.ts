@@ -26,7 +26,7 @@ import { isInUse, lockHolder } from "../platform/instance-lock.ts";
 import { openToOthers } from "../platform/private-files.ts";
 import { type KeyRing, masterKeyPath, readKeyRing } from "../platform/secrets.ts";
 
-/** What one check found: ok, worth knowing, or in the way; and how to mend it. */
+/** The result of one check (ok, warning or failure), and how to fix it. */
 export type Finding = { verdict: "ok" | "warn" | "fail"; said: string; mend?: string };
 
 const GIBIBYTE = 2 ** 30;
@@ -43,11 +43,11 @@ const ok = (said: string): Finding => ({ verdict: "ok", said });
 const warn = (said: string, mend: string): Finding => ({ verdict: "warn", said, mend });
 const fail = (said: string, mend: string): Finding => ({ verdict: "fail", said, mend });
 const reason = messageOf;
-/** What to do about an error: a full disk explains whatever could not be written. */
+/** The advice for an error. A full disk takes precedence, because it explains any failed write. */
 export const adviceFor = (error: unknown, advice: string) =>
   isDiskFull(error) ? "The disk is full: free some space, then ask again." : advice;
 
-/** Whether the data folder exists and takes files. Never makes one. */
+/** Checks that the data folder exists and is writable. Never creates it. */
 export function checkDataFolder(dataDir: string): Finding {
   if (!existsSync(dataDir)) {
     return warn(
@@ -71,7 +71,7 @@ export function checkDataFolder(dataDir: string): Finding {
   }
 }
 
-/** How much room the data folder has left; sending stops when the journal cannot be written. */
+/** Checks the free space in the data folder. Sending stops when the journal cannot be written. */
 export function checkDisk(dataDir: string): Finding {
   if (!existsSync(dataDir)) {
     return ok(NO_FOLDER);
@@ -89,7 +89,7 @@ export function checkDisk(dataDir: string): Finding {
   }
 }
 
-/** Whether files for a moment can be made; the binary unpacks SQLite's addon there. */
+/** Checks that temporary files can be created. The binary unpacks SQLite's native addon there. */
 export function checkTemporaryFolder(): Finding {
   try {
     rmSync(mkdtempSync(join(tmpdir(), "swiftmail-doctor-")), { recursive: true });
@@ -105,7 +105,7 @@ export function checkTemporaryFolder(): Finding {
   }
 }
 
-/** Whether SQLite loads, and this file system carries its write-ahead log. */
+/** Checks that SQLite loads and that its write-ahead log works on this file system. */
 export function checkSqlite(dataDir: string): Finding {
   if (!existsSync(dataDir)) {
     return ok(NO_FOLDER);
@@ -133,7 +133,7 @@ export function checkSqlite(dataDir: string): Finding {
   }
 }
 
-/** Whether the master key is this instance's, and nobody else can use it. Never makes one. */
+/** Checks that the master key belongs to this instance and that nobody else can read it. Never creates one. */
 export function checkMasterKey(config: Config): Finding {
   const path = masterKeyPath(config.dataDir, config.masterKeyFile);
   const hasKey = existsSync(path);
@@ -160,7 +160,7 @@ export function checkMasterKey(config: Config): Finding {
   }
 }
 
-/** `none` where a start would make an instance, and with it a key. */
+/** `none` where starting the server would create an instance and its key. */
 function systemState(dataDir: string): "none" | "used" | "unreadable" {
   if (systemFileFault(dataDir) !== undefined) {
     return "unreadable";
@@ -168,12 +168,12 @@ function systemState(dataDir: string): "none" | "used" | "unreadable" {
   try {
     return isAbsent(dataDir) || !withSystem(dataDir, hasKeyInUse) ? "none" : "used";
   } catch {
-    // What is wrong with it is told by the check of system.db itself.
+    // The check of system.db reports what is wrong with the file.
     return "unreadable";
   }
 }
 
-/** A file whose tables are not made yet, as a full disk leaves it, has used no key. */
+/** A file without tables, as a full disk leaves it, has not used a key. */
 function hasKeyInUse(system: Connection): boolean {
   return (
     Number(system.pragma("user_version", { simple: true })) > 0 &&
@@ -189,7 +189,7 @@ function withSystem<T>(dataDir: string, look: (system: Connection) => T): T {
   return lookInside(dataDir, systemPath(dataDir), look);
 }
 
-/** Whether others on this machine may read what SwiftMail keeps; the server mends that when it starts. */
+/** Checks that other users of this machine cannot read SwiftMail's data. The server fixes this when it starts. */
 export function checkPrivacy(dataDir: string): Finding {
   const open = existsSync(dataDir) ? openToOthers(dataDir) : [];
   return open.length === 0
@@ -200,7 +200,7 @@ export function checkPrivacy(dataDir: string): Finding {
       );
 }
 
-/** Which process uses the data folder. */
+/** Reports which process uses the data folder. */
 export function checkInUse(dataDir: string): Finding {
   if (!isInUse(dataDir)) {
     return ok("no server runs on this data folder");
@@ -213,7 +213,7 @@ export function checkInUse(dataDir: string): Finding {
   );
 }
 
-/** Whether a port is free, or taken by this very server. */
+/** Checks that a port is free, or used by this server itself. */
 export async function checkPort(
   name: string,
   port: number,
@@ -236,7 +236,7 @@ export async function checkPort(
   );
 }
 
-/** Whether this server is running with that HTTP port. */
+/** Whether this server is already running on that HTTP port. */
 export async function answersHealth(port: number): Promise<boolean> {
   try {
     const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS);
@@ -246,20 +246,20 @@ export async function answersHealth(port: number): Promise<boolean> {
   }
 }
 
-/** Whether the system's OpenSSL is found, which signs faster than the built-in one. */
+/** Checks that the system's OpenSSL is found, which signs faster than the built-in implementation. */
 export function checkOpenSsl(): Finding {
   for (const name of ["libcrypto.so.3", "libcrypto.so.1.1", "libcrypto.dylib"]) {
     try {
       dlopen(name, { EVP_PKEY_new: { args: [], returns: "ptr" } }).close();
       return ok(`${name} is found`);
     } catch {
-      // The next name may be there.
+      // Try the next library name.
     }
   }
   return warn("libcrypto was not found", "Install libssl3: DKIM signing is slower without it.");
 }
 
-/** Whether the clock runs behind what was written here before; signatures and schedules rely on it. */
+/** Checks that the clock is not behind times already stored here. Signatures and schedules depend on it. */
 export function checkClock(dataDir: string, now: number): Finding {
   const newest = existsSync(dataDir)
     ? Math.max(0, ...readdirSync(dataDir).map((file) => statSync(join(dataDir, file)).mtimeMs))
@@ -273,7 +273,7 @@ export function checkClock(dataDir: string, now: number): Finding {
     : ok(said);
 }
 
-/** Whether names can be looked up; checks of sending domains and relays need it. */
+/** Checks that DNS names can be resolved, which checks of sending domains and relays need. */
 export async function checkDns(): Promise<Finding> {
   const resolver = new Resolver({ timeout: DNS_TIMEOUT_MS, tries: 1 });
   try {
@@ -288,8 +288,8 @@ export async function checkDns(): Promise<Finding> {
 }
 
 /**
- * Whether bounces can come in: the listener is open to outside, the MX of the bounce domain names this
- * instance, and its port 25 answers as SwiftMail where that can be seen from here.
+ * Checks that bounces can arrive: the listener accepts connections from outside, the MX record of the bounce domain
+ * names this instance, and port 25 answers as SwiftMail where that can be tested from here.
  */
 export async function checkBounces(
   config: Config,
@@ -353,7 +353,7 @@ function greetingOf(host: string): Promise<string> {
   });
 }
 
-/** Whether enough files can be open at once: every workspace and connection is one or more. */
+/** Checks the limit of open files: every workspace and every connection needs at least one. */
 export function checkOpenFiles(): Finding {
   if (!existsSync("/proc/self/limits")) {
     return ok("not known on this system");

@@ -33,7 +33,7 @@ const advice: Record<FaultReason, string> = {
     "Put the file ending in -wal back if you have it: everything was in it. Else restore both from your backup",
 };
 
-/** Whether system.db is there, whole and of a version this program knows how to read. */
+/** Checks that system.db exists, is intact, and has a version that this program can read. */
 export function checkSystemDatabase(dataDir: string): Finding {
   const path = systemPath(dataDir);
   const fault = existsSync(dataDir) ? systemFileFault(dataDir) : undefined;
@@ -74,7 +74,7 @@ export function checkSystemDatabase(dataDir: string): Finding {
   }
 }
 
-/** Whether every workspace's file can be used: what the server has set aside, and what can be seen from outside. */
+/** Checks that every workspace's file can be used: which are set aside, and what is visible from outside. */
 export function checkWorkspaces(dataDir: string, newestVersion: number): Finding {
   return withSystem(dataDir, (system) => {
     const ids = workspaceIds(system);
@@ -106,7 +106,7 @@ export function checkWorkspaces(dataDir: string, newestVersion: number): Finding
   });
 }
 
-/** What was found damaged and nobody has read of on the instance console. */
+/** Reports damage that nobody has acknowledged on the instance console. */
 export function checkDamage(dataDir: string): Finding {
   return withSystem(dataDir, (system) => {
     const notices = unreadDamage(system);
@@ -117,7 +117,7 @@ export function checkDamage(dataDir: string): Finding {
   });
 }
 
-/** Whether what was deleted from a file may still be in it, because it is from before such content was overwritten. */
+/** Checks for files from before deleted content was overwritten, which may still contain it. */
 export function checkDeleted(dataDir: string): Finding {
   return withSystem(dataDir, () => {
     const old = databaseFiles(dataDir).filter((path) => !isClean(dataDir, path));
@@ -135,7 +135,7 @@ export function checkDeleted(dataDir: string): Finding {
   });
 }
 
-/** A file that cannot be read is another check's. */
+/** An unreadable file is reported by another check. */
 function isClean(dataDir: string, path: string): boolean {
   try {
     return lookInside(dataDir, path, isOverwritten);
@@ -178,7 +178,7 @@ function withSystem(dataDir: string, look: (system: Connection) => Finding): Fin
   });
 }
 
-/** The first few, and how many more. */
+/** Lists the first few and the number of the others. */
 export function listed(lines: string[]): string {
   const more = lines.length - NAMED;
   return `${lines.slice(0, NAMED).join("; ")}${more > 0 ? `; and ${more} more` : ""}`;

@@ -18,7 +18,7 @@ const STARTS_ANEW =
 const IS_MISSING =
   "SwiftMail begins an empty inbox with the next start. If you need the mail in it, stop the server and put the file back from your backup first.";
 
-/** Whether the inboxes (captured and received mail) are there and can be read. Reads each from end to end. */
+/** Checks that the inboxes (captured and received mail) exist and are readable. Reads each completely. */
 export function checkInboxes(dataDir: string): Finding {
   const { missingInboxes, badInboxes } = localFaults(dataDir, (path) => inboxFault(dataDir, path));
   if (missingInboxes.length === 0 && badInboxes.length === 0) {
@@ -61,7 +61,7 @@ function adviceFor(fault: FileFault): string {
     : "Check the disk, and give the user of the server the right to read and write the file.";
 }
 
-/** Whether the small files beside the databases hold what SwiftMail writes there. */
+/** Checks that the small files beside the databases contain what SwiftMail writes there. */
 export function checkLocalFiles(dataDir: string): Finding {
   if (existsSync(systemPath(dataDir)) && !existsSync(join(dataDir, "local"))) {
     return {

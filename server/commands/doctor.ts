@@ -25,10 +25,10 @@ const NAME_WIDTH = 17;
 const colourOf = { ok: "\x1b[32m", warn: "\x1b[33m", fail: "\x1b[31m" };
 
 /**
- * Looks at everything an instance stands on and says of each whether it holds and, where not, how to mend
- * it. Changes nothing. Safe while the server runs.
+ * Checks everything an instance depends on, and reports how to fix what fails. Changes nothing. Safe while the server
+ * runs.
  *
- * @returns The exit code: 1 when something is in the way, else 0.
+ * @returns The exit code: 1 when a check fails, else 0.
  */
 export async function doctor(
   config: Config,
@@ -48,7 +48,7 @@ export async function doctor(
 
 type Check = [name: string, check: () => Finding | Promise<Finding>];
 
-/** A check that breaks has found something too: what it needs is not there. */
+/** A check that throws is a failed check: something it needs is missing. */
 async function outcome(check: Check[1]): Promise<Finding> {
   try {
     return await check();

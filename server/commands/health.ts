@@ -4,10 +4,10 @@ import type { Terminal } from "./terminal.ts";
 const TIMEOUT_MS = 4_000;
 
 /**
- * Asks the server on this machine whether it is alive: what a container's health check runs, since an image
+ * Asks the server on this machine whether it is alive. Containers use it as their health check, since an image
  * without a shell has no curl.
  *
- * @returns The exit code: 0 when it answered well.
+ * @returns The exit code: 0 when the server is healthy.
  */
 export async function health(config: Config, terminal: Terminal): Promise<number> {
   const url = `http://127.0.0.1:${config.port}/healthz`;

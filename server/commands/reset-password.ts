@@ -16,9 +16,9 @@ import { DataFolderInUseError, lockDataFolder } from "../platform/instance-lock.
 import type { Terminal } from "./terminal.ts";
 
 /**
- * Lets the operator help a person in who cannot get mail: prints a link that works once for an hour, or sets
- * the password read from standard input and ends the person's sessions. Both are in the audit log. Safe
- * while the server runs.
+ * Lets the operator help a person sign in who cannot receive mail: prints a link that works once for an hour, or sets
+ * the password read from standard input and ends the person's sessions. Both are in the audit log. Safe while the
+ * server runs.
  *
  * @returns The exit code.
  */
@@ -63,8 +63,8 @@ export async function resetPassword(
 }
 
 /**
- * Takes the data folder when no server runs; beside a running one the database must be left at the version
- * that server knows. Returns how to give the folder back.
+ * Locks the data folder when no server is running. Beside a running server, the database must stay at the version
+ * that server knows. Returns a function that releases the folder.
  */
 function besideOrAlone(dataDir: string): () => void {
   try {

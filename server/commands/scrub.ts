@@ -21,18 +21,18 @@ import { lockDataFolder } from "../platform/instance-lock.ts";
 import type { Terminal } from "./terminal.ts";
 
 const MIB = 1024 * 1024;
-/** The version of `system.db` from which on it says which workspaces are set aside. */
+/** Since this version, `system.db` records which workspaces are set aside. */
 const SETS_ASIDE_SINCE = 10;
 
 /**
- * Writes the database files anew that are from before deleted content was overwritten, so that what was erased then
- * is in no byte of them. One file after the other; each is as before or done, wherever it is stopped, and is not done
- * again. Nobody may use the data folder meanwhile. After a crash it takes what is in the write-ahead logs into the files, as a
- * start and a stop of the server would.
+ * Rewrites database files from before deleted content was overwritten, so that no byte of erased data remains. Files
+ * are processed one by one. Each is either unchanged or finished when the command is interrupted, and is not
+ * processed again. Nobody else may use the data folder meanwhile. After a crash, write-ahead logs are first merged
+ * into their files, as starting and stopping the server would do.
  *
- * @returns The exit code: 1 when a file could not be written anew.
- * @throws DataFolderInUseError while a server runs, and Error in a cluster: there LiteFS replicates pages, and does
- *   not survive it; Error when a write-ahead log is lost, which opening its file would hide.
+ * @returns The exit code: 1 when a file could not be rewritten.
+ * @throws DataFolderInUseError while a server runs, and Error in a cluster, where LiteFS replicates pages and a
+ * rewrite would break it; Error when a write-ahead log is lost, which opening its file would hide.
  */
 export async function scrub(config: Config, terminal: Terminal): Promise<number> {
   const { dataDir } = config;
@@ -59,7 +59,7 @@ export async function scrub(config: Config, terminal: Terminal): Promise<number>
   }
 }
 
-/** @throws Error naming the files whose log is gone. */
+/** @throws Error naming the files whose write-ahead log is missing. */
 function requireLogs(dataDir: string): void {
   requireSystemLog(dataDir);
   const lost = workspacesWithLostLog(dataDir).map((id) => lostLogSentence(dataDir, id));
@@ -70,7 +70,7 @@ function requireLogs(dataDir: string): void {
   }
 }
 
-/** Of a data folder: `system.db`, the workspaces that have a file, and the test inboxes. */
+/** The database files of a data folder: `system.db`, workspaces that have a file, and the test inboxes. */
 export function databaseFiles(dataDir: string): string[] {
   const local = join(dataDir, "local");
   const inboxes = existsSync(local)
@@ -84,7 +84,7 @@ export function databaseFiles(dataDir: string): string[] {
   return [systemPath(dataDir), ...workspaces.filter((path) => existsSync(path)), ...inboxes];
 }
 
-/** A log that is put back later belongs to the pages that are there now: those files stay as they are. */
+/** Files whose log may be restored later. The log only matches their current pages, so they are left unchanged. */
 function filesSetAside(dataDir: string): Set<string> {
   const rows = lookInside(dataDir, systemPath(dataDir), (system) =>
     Number(system.pragma("user_version", { simple: true })) < SETS_ASIDE_SINCE
@@ -124,8 +124,8 @@ function scrubbed({ dataDir, path, aside }: Scrubbing, place: string, terminal: 
 }
 
 /**
- * Opens and closes a file as the server does, with its mark: the mark of a crash goes only once the log is in the file, and a
- * kill of this command leaves the mark of a file whose log is still needed.
+ * Opens and closes a file as the server does, including its crash mark. The mark is only removed once the log has
+ * been merged into the file, so killing this command leaves the mark of a file that still needs its log.
  */
 function withFile(dataDir: string, path: string, work: (db: Connection) => void): void {
   const name = markName(path);
@@ -157,7 +157,7 @@ function openFile(path: string): Connection {
   return openConnection(path, { mustExist: true });
 }
 
-/** The new pages go through the write-ahead log, which is as large as the file then. */
+/** The new pages pass through the write-ahead log, which grows to the size of the file. */
 function requireRoom(path: string): void {
   const { bavail, bsize } = statfsSync(dirname(path));
   const { size } = statSync(path);
@@ -167,7 +167,7 @@ function requireRoom(path: string): void {
 }
 
 function writeAnew(db: Connection): void {
-  // A copy of the file is made on the way, which may be larger than the memory.
+  // The rewrite makes a copy of the file, which may not fit into memory.
   db.pragma("temp_store = FILE");
   db.exec("VACUUM");
   markOverwritten(db);

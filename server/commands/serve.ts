@@ -4,15 +4,15 @@ import { log } from "../platform/log.ts";
 import { type RunningServer, startServer } from "../start-server.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** Signals this close together are one. */
+/** Two signals this close together count as one. */
 const SAME_SIGNAL_MS = 1_000;
 
-/** A server in this process, and the exit code once it has stopped. */
+/** A server in this process, and its exit code once it has stopped. */
 export type ServedProcess = { server: RunningServer; stopped: Promise<number> };
 
 /**
- * Starts the server and serves until it is told to stop. An instance that is not set up prints, for people
- * and beside the log, the link that opens its setup.
+ * Starts the server and runs until it is stopped. On an instance that is not set up, it prints the setup link for the
+ * operator in addition to the log.
  *
  * @returns The exit code.
  */
@@ -27,8 +27,8 @@ export async function serve(config: Config, terminal: Terminal): Promise<number>
 }
 
 /**
- * Starts the server and ties it to this process: SIGTERM and SIGINT stop it in good order, a second one ends
- * it at once; a dead thread or a fault nobody caught ends it with 1, for a supervisor to start it again.
+ * Starts the server and ties it to this process. SIGTERM and SIGINT shut it down cleanly; a second signal ends it at
+ * once. A dead thread or an uncaught error ends it with code 1, so that a supervisor restarts it.
  */
 export async function startServing(config: Config): Promise<ServedProcess> {
   const { promise: stopped, resolve } = Promise.withResolvers<number>();
@@ -42,7 +42,8 @@ export async function startServing(config: Config): Promise<ServedProcess> {
   let stoppingSince: number | undefined;
   const stop = (signal: NodeJS.Signals) => {
     if (stoppingSince !== undefined) {
-      // Ctrl C reaches every process of the terminal, and one that started this passes it on as well.
+      // Ctrl C reaches every process of the terminal, and a parent process may pass it on as well, so a signal right
+      // after the first is ignored.
       if (performance.now() - stoppingSince < SAME_SIGNAL_MS) {
         return;
       }

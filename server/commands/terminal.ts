@@ -1,11 +1,11 @@
-/** What a command may touch of the process that runs it. */
+/** The parts of the process that a command may use. */
 export type Terminal = {
   env: Record<string, string | undefined>;
-  /** Colours are for people: off when the output is a file or a pipe, or NO_COLOR is set. */
+  /** Colours are off when the output is a file or pipe, or NO_COLOR is set. */
   colours: boolean;
   out(line: string): void;
   err(line: string): void;
-  /** The first line of standard input; "" at its end. */
+  /** The first line of standard input; "" when there is none. */
   readLine(): Promise<string>;
 };
 
@@ -13,7 +13,7 @@ export type Terminal = {
 export function processTerminal(env: Terminal["env"]): Terminal {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
-      // Whoever read along, such as `head`, has had enough; what is being done goes on.
+      // The reader, such as `head`, has closed the pipe. The command continues.
       if (error.code !== "EPIPE") {
         throw error;
       }

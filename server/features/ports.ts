@@ -1,5 +1,5 @@
-// Types of what app.ts hands to slices: parts of other slices, of the threads and of the outside world. They are
-// declared below every slice, so that no slice has to import the one that implements them.
+// Types of what app.ts passes to slices: parts of other slices, of threads and of the outside world. They are
+// declared below all slices, so that no slice has to import the one that implements them.
 import type {
   AudienceDefinition,
   Delivery,
@@ -14,7 +14,7 @@ import type { FileFault } from "../platform/db/file-fault.ts";
 
 export type { AuditLog } from "../platform/audit/audit-log.ts";
 
-/** What is wrong with the chain: the first entry that does not fit, and how. */
+/** The result of checking the audit chain: the first broken entry and what is wrong with it. */
 export type AuditVerdict = {
   ok: boolean;
   entries: number;
@@ -22,34 +22,34 @@ export type AuditVerdict = {
   reason: string | null;
 };
 
-/** Has the whole log checked, away from the HTTP thread. */
+/** Checks the whole audit log, off the HTTP thread. */
 export type CheckAudit = () => Promise<AuditVerdict>;
 
 export type OpenedSession = { setCookie: string };
 export type CurrentSession = { idHash: string; userId: string; isAdmin: boolean };
 
-/** Sessions of people, as rows of system.db that hold only the SHA-256 of what is in the cookie. */
+/** Sessions of people. system.db stores only the SHA-256 of the cookie's value. */
 export type Sessions = {
-  /** Begins a session. `isSecure` says that people reach us by https, so the cookie must not leave it. */
+  /** Starts a session. `isSecure` means that people reach us by https, so the cookie must not be sent over http. */
   open(
     userId: string,
     from: { ip: string; userAgent: string; isSecure: boolean },
   ): Promise<OpenedSession>;
-  /** The session that a Cookie header names, if it is alive and its person is not disabled. */
+  /** The active session that a Cookie header names, unless the person is disabled. */
   read(cookieHeader: string | null): Promise<CurrentSession | undefined>;
-  /** A Set-Cookie value that makes a browser forget its session. */
+  /** A Set-Cookie value that deletes the session cookie. */
   blankCookie(isSecure: boolean): string;
 };
 
-/** Counts of whole audiences and campaigns, made on a thread of their own. */
+/** Counts over whole audiences and campaigns, on a thread of their own. */
 export type CampaignCounting = {
-  /** Whom an audience reaches, and who falls out where; by the code that freezes it. */
+  /** Counts an audience and what excludes contacts at each step, with the same code that freezes it. */
   waterfall(workspaceId: string, audience: AudienceDefinition): Promise<Waterfall>;
-  /** What a retry would send again, and whom it leaves out. @throws as `retry`. */
+  /** What a retry would send again and whom it would leave out. @throws as `retry`. */
   retryPreview(workspaceId: string, campaignId: number, filter: RetryFilter): Promise<RetryCount>;
 };
 
-/** What campaigns and routes ask of the running delivery. */
+/** Commands that campaigns and routes send to the running delivery. */
 export type CampaignEngine = CampaignCounting &
   Pick<
     Delivery,
@@ -64,81 +64,84 @@ export type CampaignEngine = CampaignCounting &
     | "decideHeld"
   >;
 
-/** What the live queue asks of the running delivery. */
+/** Commands that the live queue sends to the running delivery. */
 export type QueuePort = Pick<Delivery, "queue" | "resumeLimit" | "suspendLimit">;
 
-/** What a resolver says to one question. */
+/** A resolver's answer to one query. */
 export type DnsAnswer =
   | { kind: "records"; values: string[] }
   | { kind: "none" }
   | { kind: "failed"; reason: string };
 
-/** The questions that domain checks ask; tests put their own answers in. */
+/** DNS queries of domain checks. Tests provide their own answers. */
 export type DnsLookup = {
-  /** Strings of each TXT record joined, RFC 7208 §3.3. */
+  /** The strings of each TXT record are joined, RFC 7208 §3.3. */
   txt(name: string): Promise<DnsAnswer>;
   cname(name: string): Promise<DnsAnswer>;
   /** Host names, most preferred first. */
   mx(name: string): Promise<DnsAnswer>;
   /** IPv4 and IPv6 addresses. */
   addresses(name: string): Promise<DnsAnswer>;
-  /** Names that the PTR records of an IP address give. */
+  /** The names in an IP address's PTR records. */
   reverse(address: string): Promise<DnsAnswer>;
-  /** Whether this instance answers under an origin, with a certificate that browsers take. */
+  /** Whether this instance answers at an origin with a certificate that browsers accept. */
   answersHere(origin: string): Promise<boolean>;
 };
 
-/** What the enabled routes of a workspace mean for its DNS. */
+/** What a workspace's DNS must contain for its enabled routes. */
 export type RouteOrigins = {
-  /** Names that SPF must include, for the relays. */
+  /** Names that SPF must include for the relays. */
   includes: string[];
   /** Addresses that direct routes send from. */
   sources: { address: string; heloName: string }[];
 };
 
-/** How far a route could be reached, step by step, with the server's words. */
+/** How far connecting to a route succeeded, step by step, with the server's replies. */
 export type RouteCheck = { ok: boolean; steps: { stage: string; ok: boolean; message: string }[] };
 
-/** Where a look reads: a connection on which nothing can be written, and the time. */
+/** What a query runs on: a read-only connection and the current time. */
 export type LookAt = { db: Connection; now: number };
 
 /**
- * A page that looks at a whole workspace. It is read on the reads thread, which knows it by its name
- * (jobs/looks.ts); question and answer cross a thread boundary, so they are plain values.
+ * A query over a whole workspace. It runs on the reads thread, which finds it by name (jobs/looks.ts). Question and
+ * answer cross a thread boundary, so they must be plain values.
  */
 export type Look<Asked, Answer> = { name: string; read: (at: LookAt, asked: Asked) => Answer };
 
-/** Reads a page of a workspace, in turns with other workspaces. @throws AppError what the look throws. */
+/** Runs a query over a workspace, alternating with other workspaces. @throws AppError as the query does. */
 export type ReadLook = <Asked, Answer>(
   workspaceId: string,
   look: Look<Asked, Answer>,
   asked: Asked,
 ) => Promise<Answer>;
 
-/** Addresses that sent X-Forwarded-For without being named as proxies, since the start. */
+/** Addresses that sent X-Forwarded-For since the start without being trusted proxies. */
 export type UnnamedProxies = {
-  /** Notes an address; the first time it is logged too. Beyond 20 addresses no more are kept. */
+  /** Records an address and logs it the first time. At most 20 addresses are kept. */
   note(address: string): void;
   seen(): string[];
 };
 
-/** What tracking needs of delivery. */
+/** What tracking needs from delivery. */
 export type TrackingPort = {
   /**
-   * Resolves when the fact is durable and, for an unsubscribe, when delivery mails the person no more.
-   * @throws AppError `unavailable` when it cannot be kept.
+   * Resolves when the event is stored durably and, for an unsubscribe, when delivery has stopped mailing the person.
+   * @throws AppError `unavailable` when it cannot be stored.
    */
   recordFact(fact: EngagementFact | UnsubscribeFact): Promise<void>;
-  /** The person wants mail again, and the database says so: delivery no longer skips the address. */
+  /**
+   * Tells delivery that the person may be mailed again and the database says so, so that it no longer skips the
+   * address.
+   */
   resubscribed(workspaceId: string, address: string): void;
 };
 
-/** Opens, clicks and views since the start that could not be kept: people were served, and are not counted. */
+/** Opens, clicks and views since the start that could not be stored. People were served but are not counted. */
 export type MissedEngagement = {
   add(kind: EngagementFact["k"]): void;
   byKind(): ReadonlyMap<EngagementFact["k"], number>;
   total(): number;
 };
 
-/** Reads a whole file, away from the HTTP thread, and says what is wrong with it. */
+/** Reads a whole file off the HTTP thread and reports what is wrong with it. */
 export type InspectFile = (path: string) => Promise<FileFault | undefined>;

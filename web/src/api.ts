@@ -6,8 +6,8 @@ const BASE = "/api/v1";
 const origin = typeof location === "undefined" ? "http://localhost" : location.origin;
 
 /**
- * The API, typed by the server: `ask(api.workspaces({ workspaceId }).dashboard.get())`.
- * Timestamps stay numbers; a text that looks like a date stays a text.
+ * The API client, typed by the server: `ask(api.workspaces({ workspaceId }).dashboard.get())`. Timestamps stay
+ * numbers, and texts that look like dates stay texts.
  */
 export const api = treaty<App>(origin, {
   parseDate: false,
@@ -16,13 +16,13 @@ export const api = treaty<App>(origin, {
 
 type Call = (...args: never[]) => Promise<{ data: unknown }>;
 
-/** What a call of the typed client answers: `Answer<typeof api.auth.me.get>`. */
+/** The answer of a call of the typed client: `Answer<typeof api.auth.me.get>`. */
 export type Answer<C extends Call> = Exclude<Awaited<ReturnType<C>>["data"], null>;
 
 /** The typed client inside a workspace, for naming its answers. */
 export type WorkspaceApi = ReturnType<typeof api.workspaces>;
 
-/** The data of an answer; anything but a success is thrown as a `Problem`. */
+/** Returns the data of a successful response. Any other response is thrown as a `Problem`. */
 export async function ask<R extends { data: unknown; error: unknown }>(
   call: Promise<R>,
 ): Promise<Exclude<R["data"], null>> {
@@ -37,12 +37,12 @@ export async function ask<R extends { data: unknown; error: unknown }>(
   return answer.data as Exclude<R["data"], null>;
 }
 
-/** An object whose undefined values are optional instead. */
+/** Makes properties that can be undefined optional. */
 type Given<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
   [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
 };
 
-/** The query or body without what is undefined: what nobody chose is left out of the request. */
+/** Removes undefined values from a query or body, so that unset options are left out of the request. */
 export function given<T extends object>(values: T): Given<T> {
   const pairs = Object.entries(values).filter(([, value]) => value !== undefined);
   return Object.fromEntries(pairs) as Given<T>;
@@ -62,7 +62,7 @@ export function whenSetupRequired(handler: () => void): void {
   onSetupRequired = handler;
 }
 
-/** The address of an API path, with its query: for links, downloads and event streams. */
+/** The URL of an API path with its query: for links, downloads and event streams. */
 export function apiUrl(path: string, query: Query = {}): string {
   const pairs = Object.entries(query).filter(
     ([, value]) => value !== undefined && value !== null && value !== "",
@@ -72,7 +72,7 @@ export function apiUrl(path: string, query: Query = {}): string {
 }
 
 /**
- * Sends a file, which the typed client would read into memory first, and answers as its route does:
+ * Uploads a file with fetch, because the typed client would read it into memory first. Typed by its route:
  * `upload<WorkspaceApi["imports"]["post"]>(path, form)`.
  */
 export async function upload<C extends Call>(

@@ -10,7 +10,7 @@ import { ErrorState, Skeleton } from "./ui/states.tsx";
 
 type PageRoute = { path: string; component: AnyComponent };
 
-/** One line per page; its code loads when it is opened. */
+/** A page of the route table. Its code loads when it is first opened. */
 const page = (path: string, load: () => Promise<AnyComponent>): PageRoute => ({
   path,
   component: lazy(load),
@@ -190,7 +190,7 @@ if (import.meta.env.DEV) {
   entryPages.push(page("/gallery", () => import("./ui/gallery.tsx").then((m) => m.Gallery)));
 }
 
-/** Everything below the address bar. */
+/** The application's routes and its handling of sign-in and setup. */
 export function App() {
   return (
     <LocationProvider>
@@ -206,7 +206,7 @@ function Gate() {
   useEffect(() => {
     whenSignedOut(() => {
       const here = location.pathname + location.search;
-      // Sign-in and setup have answers of their own to a 401.
+      // The sign-in and setup pages handle a 401 themselves.
       if (here === "/" || isInShell(location.pathname)) {
         queryClient.clear();
         route(here === "/" ? "/sign-in" : `/sign-in?next=${encodeURIComponent(here)}`, true);
@@ -246,7 +246,7 @@ function Pages({ pages, url }: { pages: PageRoute[]; url: string }) {
   );
 }
 
-/** "/": goes where the person belongs. */
+/** "/": redirects to the person's start page. */
 function Home() {
   const me = useMe();
   const { route } = useLocation();

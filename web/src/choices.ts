@@ -10,12 +10,12 @@ export type List = Lists["items"][number];
 export type Tag = Tags["items"][number];
 export type Field = Fields["items"][number];
 
-/** Whether a contact gets mail, as filters name it. */
+/** Whether a contact can be emailed, with the values of the filters. */
 export const contactStatuses = ["mailable", "unsubscribed", "suppressed"] as const satisfies Answer<
   WorkspaceApi["contacts"]["get"]
 >["items"][number]["status"][];
 
-/** What there is to choose from, by kind. */
+/** The available choices, by kind. */
 type Choices = {
   lists: Lists;
   tags: Tags;
@@ -28,7 +28,7 @@ type Choices = {
 };
 export type ChoiceKind = keyof Choices;
 
-/** The longest page that the server gives. */
+/** The largest page size that the server allows. */
 const all = { query: { limit: 200 } };
 
 const readers: { [K in ChoiceKind]: (call: WorkspaceApi) => Promise<Choices[K]> } = {
@@ -43,8 +43,8 @@ const readers: { [K in ChoiceKind]: (call: WorkspaceApi) => Promise<Choices[K]> 
 };
 
 /**
- * What a workspace has of one kind, for pickers, filters and forms. All of them share one answer,
- * which is read again when anything invalidates the kind.
+ * All choices of one kind in a workspace, for pickers, filters and forms. They share one cached answer, which is
+ * reloaded when the kind is invalidated.
  */
 export function useChoices<K extends ChoiceKind>(workspace: OpenWorkspace, kind: K) {
   return useQuery<Choices[K]>({
@@ -53,7 +53,7 @@ export function useChoices<K extends ChoiceKind>(workspace: OpenWorkspace, kind:
   });
 }
 
-/** Has every table and every picker of these kinds read them again. */
+/** Makes every table and picker of these kinds reload. */
 export async function refreshChoices(...kinds: ChoiceKind[]): Promise<void> {
   await Promise.all(kinds.map((kind) => queryClient.invalidateQueries({ queryKey: [kind] })));
 }

@@ -4,7 +4,7 @@ import { useWorkspace } from "./session.ts";
 import { ButtonLink } from "./ui/button.tsx";
 import { Notice } from "./ui/states.tsx";
 
-/** Says that more people reported a campaign as spam than is good for its sender. */
+/** Warns that too many people reported a campaign as spam. */
 export function ComplaintNotice({
   warning,
 }: {

@@ -1,7 +1,7 @@
 import { signal } from "@preact/signals";
 import { locale } from "./i18n.ts";
 
-/** The zone in which times are shown: the workspace's while one is open, else the browser's. */
+/** The time zone in which times are shown: that of the open workspace, otherwise the browser's. */
 export const displayZone = signal(new Intl.DateTimeFormat().resolvedOptions().timeZone);
 
 const cache = new Map<string, unknown>();
@@ -56,7 +56,7 @@ export function formatBytes(bytes: number): string {
   }).format(value);
 }
 
-/** A rate as people say it: "14/s", "3.5/min", "20/h". */
+/** A rate in readable units: "14/s", "3.5/min", "20/h". */
 export function formatRate(perSecond: number): string {
   const [value, unit] =
     perSecond >= 1 || perSecond === 0
@@ -130,7 +130,7 @@ export function formatRelative(at: number, now = Date.now()): string {
   return "";
 }
 
-/** How long: 4000 → "4 s", 150000 → "2 min 30 s", 7500000 → "2 h 5 min". */
+/** A duration: 4000 → "4 s", 150000 → "2 min 30 s", 7500000 → "2 h 5 min". */
 export function formatDuration(ms: number): string {
   const seconds = Math.round(ms / 1000);
   const parts: [number, "day" | "hour" | "minute" | "second"][] = [

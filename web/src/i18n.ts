@@ -17,7 +17,7 @@ export function setLocale(next: Locale): void {
   locale.value = next;
 }
 
-/** Shows the language that somebody is known to read, unless this browser was told another. */
+/** Switches to a person's known language, unless another one was chosen in this browser. */
 export function suggestLocale(tag: string): void {
   const known = locales.find((one) => tag.toLowerCase().startsWith(one));
   if (known !== undefined && localStorage.getItem(STORAGE) === null) {
@@ -37,16 +37,16 @@ function firstLocale(): Locale {
 
 type Catalogue = Record<string, Record<Locale, string>>;
 
-/** `t("key", { params })`, with the catalogue beside it for the completeness test. */
+/** `t("key", { params })`. Exposes its catalogue for the completeness test. */
 export type Translate<M extends Catalogue> = {
   (key: keyof M & string, params?: Params): string;
   catalogue: M;
 };
 
 /**
- * A catalogue of messages: every key in every language, checked by the compiler, loaded with the
- * feature that uses it. Each feature has one `<feature>.messages.ts` with
- * `export const t = messages({ title: { en: "Campaigns", de: "Kampagnen" } })`.
+ * Defines a catalogue of messages. The compiler checks that every key exists in every language, and it loads with the
+ * feature that uses it. Each feature has one `<feature>.messages.ts` with `export const t = messages({ title: { en:
+ * "Campaigns", de: "Kampagnen" } })`.
  */
 export function messages<const M extends Catalogue>(catalogue: M): Translate<M> {
   const translate = (key: keyof M & string, params: Params = {}) => {

@@ -1,10 +1,9 @@
-/** What a message can be filled with. */
+/** The parameters of a message. */
 export type Params = Record<string, string | number>;
 
 /**
- * Fills an ICU-like message: `{name}`, `{n, number}` and
- * `{n, plural, =0 {none} one {# contact} other {# contacts}}`, nested as deep as one likes.
- * A parameter that is missing stays visible as `{name}`, so that nobody overlooks it.
+ * Formats an ICU-like message: `{name}`, `{n, number}` and `{n, plural, =0 {none} one {# contact} other {#
+ * contacts}}`, nested to any depth. A missing parameter stays visible as `{name}`, so that it is noticed.
  */
 export function fillMessage(message: string, params: Params, language: string): string {
   return fill(message, params, language, "");

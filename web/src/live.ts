@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { CampaignProgress } from "../../server/app.ts";
 import { apiUrl } from "./api.ts";
 
-/** Follows a campaign by server-sent events while `on`; the browser reconnects by itself. */
+/** Follows a campaign by server-sent events while `on`. The browser reconnects by itself. */
 export function useCampaignProgress(
   workspaceId: string,
   campaignId: number,

@@ -17,7 +17,7 @@ export type NavigationEntry = {
   /** Below "/w/<id>". */
   path: string;
   shortcut?: string;
-  /** In the phone's bottom bar. */
+  /** Shown in the bottom bar on phones. */
   bar?: boolean;
   children?: NavigationChild[];
 };
@@ -25,11 +25,11 @@ export type NavigationEntry = {
 type NavigationChild = {
   label: string;
   path: string;
-  /** Only administrators of the workspace may do what is there. */
+  /** Only for administrators of the workspace. */
   admin?: boolean;
 };
 
-/** The rail of a workspace, top to bottom, with what one may open there. */
+/** The navigation of a workspace, from top to bottom, limited to what the person may open. */
 export function navigation(me: Me, workspaceId: string): NavigationEntry[] {
   const role = me.workspaces.find((one) => one.id === workspaceId)?.role;
   const isAdmin = role === "admin" || role === "owner";
@@ -40,7 +40,7 @@ export function navigation(me: Me, workspaceId: string): NavigationEntry[] {
   );
 }
 
-/** An entry is here only when its page is in the route table of app.tsx. */
+/** An entry is only listed when its page is in the route table of app.tsx. */
 function entries(): NavigationEntry[] {
   return [
     { label: t("dashboard"), icon: LayoutDashboard, path: "", shortcut: "g d", bar: true },

@@ -1,6 +1,6 @@
 /**
- * Whether a path has a number wherever the page's pattern names a numbered thing. A word there belongs to no page, and
- * asking the server about it would show the person a schema error. Workspaces are named by text.
+ * Whether a path has a number wherever the page's pattern has a numeric id. A word there belongs to no page, and the
+ * server would answer with a schema error. Workspaces are named by text.
  */
 export function hasValidIds(pattern: string, path: string): boolean {
   const parts = path.split("/");

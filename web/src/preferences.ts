@@ -1,6 +1,6 @@
 import { effect, signal } from "@preact/signals";
 
-/** Things this browser remembers about how the interface looks. */
+/** Appearance settings that this browser remembers. */
 export type Theme = "system" | "light" | "dark";
 export type Density = "comfortable" | "compact";
 
@@ -18,7 +18,7 @@ export const density = remembered<Density>(
   "comfortable",
 );
 
-/** Keeps <html> in step with the choices. */
+/** Applies the settings to <html> and keeps it up to date. */
 export function applyPreferences(): void {
   const root = document.documentElement;
   effect(() => {

@@ -9,7 +9,7 @@ type ProblemBody = {
   fields?: FieldProblem[];
 };
 
-/** Every refusal the interface meets, in one shape (RFC 9457); `code` is `offline` when no answer came. */
+/** Any error in one shape (RFC 9457). `code` is `offline` when no response arrived. */
 export class Problem extends Error {
   readonly status: number;
   readonly code: string;
@@ -31,8 +31,8 @@ export class Problem extends Error {
 }
 
 /**
- * The detail without the path of the field in front: `settings.style.accent` means something to programs, and where the
- * form shows the field, the sentence stands there.
+ * Removes the field path from the start of the detail. A path such as `settings.style.accent` is for programs, and
+ * the form shows the message at the field anyway.
  */
 function withoutPath({ detail, fields = [] }: ProblemBody): string {
   const named = fields.find(({ field, reason }) => detail === `${field}: ${reason}`);
@@ -45,7 +45,7 @@ function withoutPath({ detail, fields = [] }: ProblemBody): string {
   return path === "" ? detail : `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}`;
 }
 
-/** The problem in an answer that is not a success; whatever a proxy put there still becomes one. */
+/** Converts an unsuccessful response to a problem, even one that a proxy generated. */
 export function problemFrom(status: number, value: unknown): Problem {
   const body = typeof value === "string" ? parsed(value) : value;
   if (isProblemBody(body)) {
@@ -67,12 +67,12 @@ function titleOf({ code, title }: ProblemBody): string {
 
 const codes = Object.keys(t.catalogue) as (keyof typeof t.catalogue)[];
 
-/** Anything thrown, as a `Problem`. */
+/** Converts anything thrown to a `Problem`. */
 export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) {
     return error;
   }
-  // What browsers throw for a request without an answer; any other TypeError is a fault of ours.
+  // Browsers throw this when a request gets no response. Any other TypeError is a bug of ours.
   if (error instanceof TypeError && /fetch|network|load failed/i.test(error.message)) {
     return problemFrom(0, undefined);
   }

@@ -1,6 +1,6 @@
 import { locale } from "./i18n.ts";
 
-// The categories of delivery/result and the reasons for skipping, in a reader's words.
+// Descriptions of the categories of delivery/result and of the reasons for skipping.
 const words: Record<string, { en: string; de: string }> = {
   accepted: { en: "Accepted by the server", de: "Vom Server angenommen" },
   invalid_mailbox: { en: "The mailbox does not exist", de: "Dieses Postfach gibt es nicht" },
@@ -143,7 +143,7 @@ const words: Record<string, { en: string; de: string }> = {
   },
 };
 
-/** A reason code as a sentence; a code nobody wrote words for is shown as it is. */
+/** Describes a reason code. An unknown code is shown as it is. */
 export function reasonText(reason: string): string {
   const known = Object.hasOwn(words, reason) ? words[reason] : undefined;
   return known?.[locale.value] ?? reason.replaceAll("_", " ");

@@ -14,7 +14,7 @@ export type Me = Awaited<ReturnType<typeof readMe>>;
 export type MyWorkspace = Me["workspaces"][number];
 export type Role = MyWorkspace["role"];
 
-/** One cache for the page. A refusal is not retried: asking again changes nothing. */
+/** One cache for the page. A refused request is not retried, because the answer would be the same. */
 export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
@@ -25,14 +25,14 @@ export const queryClient = new QueryClient({
   },
 });
 
-/** Who is signed in, and the workspaces they have a part in. */
+/** The signed-in person and their workspaces. */
 export function useMe() {
   return useQuery({ queryKey: ["me"], queryFn: readMe, staleTime: 60_000 });
 }
 
 /**
- * The id in `/w/:workspaceId/…`; empty outside of a workspace. A page asks its route, not the
- * address: while the next page loads it is still shown, and the address is another's already.
+ * The id in `/w/:workspaceId/…`; empty outside a workspace. It comes from the route, not from the URL: while the next
+ * page loads, the old one is still shown although the URL has changed.
  */
 export function useWorkspaceId(): string {
   const { path } = useLocation();
@@ -40,7 +40,9 @@ export function useWorkspaceId(): string {
   return params?.["workspaceId"] ?? /^\/w\/([^/]+)/.exec(path)?.[1] ?? "";
 }
 
-/** The workspace whose pages the rail shows: the open one, or on pages outside of any the one used last. */
+/**
+ * The workspace whose pages the navigation shows: the open one, or the last used one on pages outside a workspace.
+ */
 export function useRailWorkspaceId(me: Me): string {
   const open = useWorkspaceId();
   const isMine = me.workspaces.some((one) => one.id === open);
@@ -61,7 +63,7 @@ export type OpenWorkspace = {
   canAdmin: boolean;
 };
 
-/** The workspace that is open and what one may do in it. */
+/** The open workspace and the person's permissions in it. */
 export function useWorkspace(): OpenWorkspace {
   const id = useWorkspaceId();
   const mine = useMe().data?.workspaces.find((one) => one.id === id);
@@ -80,7 +82,7 @@ export function useWorkspace(): OpenWorkspace {
 
 const LAST_WORKSPACE = "swiftmail.workspaces";
 
-/** Ids of the workspaces opened in this browser, latest first. */
+/** Ids of the workspaces opened in this browser, most recent first. */
 export function recentWorkspaces(): string[] {
   return (localStorage.getItem(LAST_WORKSPACE) ?? "").split(",").filter((id) => id !== "");
 }
@@ -91,7 +93,7 @@ export function rememberWorkspace(id: string): void {
   localStorage.setItem(LAST_WORKSPACE, [id, ...rest].slice(0, 8).join(","));
 }
 
-/** Where a signed-in person lands: the workspace they used last, or their account. */
+/** The start page of a signed-in person: the last used workspace, or their account. */
 export function homePath(me: Me): string {
   const known = recentWorkspaces().find((id) => me.workspaces.some((one) => one.id === id));
   const id = known ?? me.workspaces[0]?.id;

@@ -2,7 +2,7 @@ import { t } from "./sources.messages.ts";
 
 type Key = keyof typeof t.catalogue;
 
-/** Where something came from: `import:12`, `form:3`, `manual`, or how somebody left; anything else as it is. */
+/** Describes an origin: `import:12`, `form:3`, `manual`, or a way of unsubscribing. Others are shown as they are. */
 export function sourceText(source: string): string {
   const [kind = "", id = ""] = source.split(":");
   const key = `from.${kind}`;
@@ -12,7 +12,7 @@ export function sourceText(source: string): string {
   return isKey(`via.${source}`) ? t(`via.${source}` as Key) : source;
 }
 
-/** The page of what a source names, below the workspace's address; undefined when it has none. */
+/** The path of the page that a source refers to, below the workspace; undefined when it has none. */
 export function sourcePath(source: string): string | undefined {
   const [, kind = "", id = ""] = /^(import|form|campaign):(\d+)$/.exec(source) ?? [];
   const paths: Record<string, string> = {

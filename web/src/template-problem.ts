@@ -2,7 +2,7 @@ import { t } from "./template-problem.messages.ts";
 
 const codes = ["too_much_work", "too_much_text", "too_deep", "too_slow"] as const;
 
-/** What is wrong with a template, in the reader's language as far as it has a code, with its place. */
+/** Describes a mistake in a template with its position, in the reader's language where it has a code. */
 export function templateProblem({
   message,
   code,

@@ -1,4 +1,7 @@
-/** The product's API as a signed-in browser uses it: one cookie jar, our own Origin, errors as exceptions, patience when told to slow down. */
+/**
+ * Uses the product's API like a signed-in browser: one cookie jar, our own Origin, errors as exceptions, and a wait
+ * when rate-limited.
+ */
 export type ApiClient = {
   get<T>(path: string): Promise<T>;
   post<T>(path: string, body?: unknown): Promise<T>;
@@ -7,7 +10,7 @@ export type ApiClient = {
   upload<T>(path: string, file: File): Promise<T>;
 };
 
-/** A client of the server at `baseUrl`. Its methods throw an Error with the server's own words when refused. */
+/** Creates a client of the server at `baseUrl`. Its methods throw an Error with the server's message when refused. */
 export function apiClient(baseUrl: string): ApiClient {
   const cookies = new Map<string, string>();
 
@@ -52,7 +55,7 @@ export function apiClient(baseUrl: string): ApiClient {
   };
 }
 
-/** Asks until `isReady` says so. @throws Error naming `what` after `timeoutMs`. */
+/** Polls until `isReady` returns true. @throws Error naming `what` after `timeoutMs`. */
 export async function waitFor<T>(
   what: string,
   ask: () => Promise<T>,

@@ -95,7 +95,7 @@ const CITIES = [
   "Oslo",
 ];
 const PLANS = ["free", "starter", "team", "business"];
-// Reserved names (RFC 2606): whatever is done with the demo, no real mailbox is reached.
+// Reserved names (RFC 2606), so that the demo never reaches a real mailbox.
 const HOSTS = [
   "mail.example",
   "post.example",
@@ -106,10 +106,10 @@ const HOSTS = [
 ];
 
 /**
- * A contact list as a shop's export would be: semicolons, a byte order mark, quotes, and near its end a few
- * rows that an import has to refuse or join. The same count always gives the same file.
+ * A contact list like a shop's export: semicolons, a byte order mark, quotes, and near its end a few rows that an
+ * import must reject or merge. The same count always gives the same file.
  *
- * @param count How many different, valid people it has.
+ * @param count The number of different, valid contacts.
  */
 export function demoContactsCsv(count: number): string {
   const rows = ["E-mail;First name;Last name;Language;City;Plan;Customer since"];
@@ -125,7 +125,7 @@ export function demoContactsCsv(count: number): string {
   return `\uFEFF${rows.join("\r\n")}\r\n`;
 }
 
-/** How many rows of the file an import must not add. */
+/** The number of rows that an import must not add. */
 export const DEMO_REJECTED_ROWS = 4;
 
 function row(index: number): string {

@@ -17,10 +17,9 @@ const SEND_TIMEOUT_MS = 120_000;
 const EMAIL = "demo@swiftmail.example";
 
 /**
- * Starts the server on an empty data folder and fills it with something to look at: contacts from a file, a
- * finished campaign with its readers, and one that is still sending. Everything goes the way a person's
- * would: over the API, through SMTP into the test inbox, by the tracking addresses of the captured mail.
- * Then serves until it is stopped.
+ * Starts the server on an empty data folder and fills it with sample data: contacts from a file, a finished campaign
+ * with opens and clicks, and one that is still sending. Everything is done as a person would do it: over the API, by
+ * SMTP into the test inbox, and with the tracking URLs of captured messages. Then serves until it is stopped.
  *
  * @returns The exit code.
  */
@@ -89,7 +88,7 @@ async function fill(server: RunningServer, password: string, say: (text: string)
   say(`${requests} opens, clicks and unsubscribes requested by readers and machines`);
 }
 
-/** The folder to use: the configured one when it is empty, else a new one beside it. */
+/** The folder to use: the configured one if it is empty, otherwise a new one beside it. */
 function emptyFolder(dataDir: string): string {
   const isFree = (path: string) => !existsSync(path) || readdirSync(path).length === 0;
   const base = resolve(dataDir === "./data" ? "./data-demo" : dataDir);

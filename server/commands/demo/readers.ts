@@ -9,8 +9,8 @@ type Captured = { items: { id: number; subject: string }[]; nextCursor: string |
 type Mail = { html: string | null; headers: { name: string; value: string }[] };
 
 /**
- * Takes every captured message with this subject out of the test inbox, as a recipient's mail client would,
- * and really requests the tracking addresses in it. Returns how many requests were made.
+ * Reads every captured message with this subject from the test inbox, like a recipient's mail client, and requests
+ * its tracking URLs. Returns the number of requests.
  */
 export async function readTestInbox(
   api: ApiClient,

@@ -1,4 +1,4 @@
-// What a person does in the browser, over the same API: set up, import, send.
+// Does what a person does in the browser, over the same API: set up, import, send.
 import { type ApiClient, waitFor } from "./api-client.ts";
 
 const MINUTE_MS = 60_000;
@@ -11,10 +11,10 @@ export type SetupAnswers = {
   workspaceName: string;
 };
 
-/** A workspace that can send: its id, and the sender and route the setup made. */
+/** A workspace that can send: its id, and the sender and sending method that the setup created. */
 export type ReadyWorkspace = { id: string; path: string; senderId: number; routeId: number };
 
-/** Answers the setup wizard to its end, with the built-in test inbox as the way out. */
+/** Completes the setup wizard, with the built-in test inbox as the sending method. */
 export async function answerSetup(api: ApiClient, answers: SetupAnswers): Promise<ReadyWorkspace> {
   await api.post("/setup/unlock", { token: answers.token });
   await api.post("/setup/administrator", {
@@ -60,7 +60,7 @@ type Guess = {
 type Preview = { id: number; guesses: Guess[] };
 type ImportView = { state: string; created: number; rejected: number; duplicates: number };
 
-/** Imports a CSV file into a new list as the server guesses its columns; unknown ones become fields. */
+/** Imports a CSV file into a new list with the columns that the server guessed. Unknown columns become fields. */
 export async function importContacts(
   api: ApiClient,
   workspace: ReadyWorkspace,
@@ -103,7 +103,7 @@ export type CampaignPlan = {
   routeId: number;
 };
 
-/** Makes a campaign from a starter template and launches it. Returns its id. */
+/** Creates a campaign from a built-in template and launches it. Returns its id. */
 export async function launchCampaign(
   api: ApiClient,
   workspace: ReadyWorkspace,
@@ -126,7 +126,7 @@ export async function launchCampaign(
   return campaign.id;
 }
 
-/** Waits until every recipient of a campaign has their final state. Returns how many were sent. */
+/** Waits until every recipient of a campaign has a final status. Returns how many messages were sent. */
 export async function untilCompleted(
   api: ApiClient,
   workspace: ReadyWorkspace,

@@ -10,21 +10,21 @@ const GMAIL_PROXY =
   "Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)";
 const SCANNER = "Mozilla/5.0 (compatible; Barracuda Sentinel; +https://example.net/link-protect)";
 
-/** The tracking addresses of one received message. */
+/** The tracking URLs of one received message. */
 export type TrackedMessage = {
   pixel: string | undefined;
   links: string[];
   unsubscribe: string | undefined;
 };
 
-/** What one reader (or machine) asked for. */
+/** A request by one reader or automated system. */
 export type Visit = {
   url: string;
   method: "GET" | "HEAD" | "POST";
   headers: Record<string, string>;
 };
 
-/** Finds the tracking addresses in a message's HTML and its List-Unsubscribe header. */
+/** Finds the tracking URLs in a message's HTML and its List-Unsubscribe header. */
 export function trackedAddresses(html: string, listUnsubscribe: string): TrackedMessage {
   const found = [...html.matchAll(/(?:href|src)="(https?:\/\/[^"/]+\/([oc])\/[\w-]+)"/g)];
   const of = (kind: string) =>
@@ -36,18 +36,18 @@ export function trackedAddresses(html: string, listUnsubscribe: string): Tracked
   };
 }
 
-/** Where among a hundred a recipient stands; neighbours are far apart. */
+/** Spreads recipients over a hundred places, so that neighbours behave differently. */
 const placeOf = (index: number) => (index * 37) % 100;
 
-/** Whether anything happens to the message of the nth recipient. */
+/** Whether the nth recipient's message causes any request. */
 export function isRead(index: number): boolean {
   return placeOf(index) < 75;
 }
 
 /**
- * What happens to the message of the nth recipient: of a hundred, 34 are opened by people (11 of whom follow
- * a link, one of whom leaves the list), 20 by Apple's privacy proxy, 14 by Gmail's, 4 are taken apart by a
- * gateway, 3 are fetched ahead, and 25 are never opened.
+ * The requests for the nth recipient's message. Of a hundred, 34 are opened by people (11 of whom follow a link and
+ * one unsubscribes), 20 by Apple's privacy proxy, 14 by Gmail's, 4 are scanned by a gateway, 3 are prefetched, and 25
+ * are never opened.
  */
 export function visitsOf(message: TrackedMessage, index: number): Visit[] {
   const kind = placeOf(index);
@@ -83,7 +83,7 @@ function get(
     : [{ url, method: "GET", headers: { "user-agent": agent, ...headers } }];
 }
 
-/** RFC 8058: what a mail client does when a person presses its unsubscribe button. */
+/** RFC 8058: the request of a mail client when a person presses its unsubscribe button. */
 function oneClick(url: string | undefined): Visit[] {
   return url === undefined
     ? []

@@ -80,7 +80,7 @@ export function bottleneckOf(facts: BottleneckFacts): Bottleneck | null {
   return pending === 0 ? waitingFor(facts) : moving(facts);
 }
 
-/** Nothing is left to be tried for the first time. */
+/** Used when no message is left to be tried for the first time. */
 function waitingFor({ held, deferred, nextDueAt, deferredFor }: BottleneckFacts): Bottleneck {
   if (held > 0) {
     return { code: "held", params: { messages: held } };

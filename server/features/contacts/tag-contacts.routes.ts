@@ -5,7 +5,7 @@ import { applyTags } from "./contact-bulk.service.ts";
 import { contactLooks } from "./contact-looks.service.ts";
 import { TagRequestSchema, TagResult } from "./tag-contacts.schema.ts";
 
-/** A route of tags that takes a filter of contacts, so it lives in this slice. */
+/** A route of tags that takes a filter of contacts, which is why it is in this slice. */
 export const tagContactRoutes = ({ guard, clock, jobs, databases, outside }: AppDeps) =>
   new Elysia({
     name: "tag-contacts",

@@ -27,16 +27,17 @@ export function readSender(db: Connection, id: number): SenderView {
   return viewOf(required(db, id));
 }
 
-/** The sender with its signing domain; undefined when there is none. */
+/** A sender with its signing domain; undefined when there is none. */
 export function findSenderForCampaign(db: Connection, id: number): Sender | undefined {
   const row = findSender(db, id);
   return row === undefined ? undefined : { ...viewOf(row), domainName: row.domainName };
 }
 
 /**
- * Adds a From address, linked to the domain that signs for it when that is set up.
+ * Adds a From address and links it to its signing domain, if that is set up.
  *
- * @throws AppError `invalid_input` for no address or a mailbox provider's; `conflict` when it is there.
+ * @throws AppError `invalid_input` for a malformed address or a mailbox provider's; `conflict` when it already
+ * exists.
  */
 export function createSender(db: Connection, input: SenderCreate, now: number): SenderView {
   const values = checked(db, { replyTo: "", ...input });
@@ -47,7 +48,7 @@ export function createSender(db: Connection, input: SenderCreate, now: number): 
   return readSender(db, id);
 }
 
-/** Changes what is given. Campaigns already launched keep what they were launched with. @throws as `createSender`. */
+/** Changes the given properties. Launched campaigns keep their sender as it was. @throws as `createSender`. */
 export function changeSender(db: Connection, id: number, change: SenderChange): SenderView {
   const row = required(db, id);
   const values = checked(db, { ...row, ...change });
@@ -57,7 +58,10 @@ export function changeSender(db: Connection, id: number, change: SenderChange): 
   return readSender(db, id);
 }
 
-/** Removes a sender; drafts lose their reference to it. @throws AppError `in_use` while a scheduled campaign needs it. */
+/**
+ * Deletes a sender; drafts lose their reference to it.
+ * @throws AppError `in_use` while a scheduled campaign needs it.
+ */
 export function deleteSender(db: Connection, id: number): void {
   const user = findSenderUser(db, id);
   if (user !== undefined) {
@@ -81,7 +85,7 @@ function checked(db: Connection, input: { name: string; email: string; replyTo: 
   return { name, email, replyTo, domainId: findDomainIdFor(db, domain) };
 }
 
-/** True for CR, LF, NUL and the like, which have no place in a header. */
+/** True for CR, LF, NUL and other control characters, which are not allowed in a header. */
 function hasControl(text: string): boolean {
   return /\p{Cc}/u.test(text);
 }

@@ -58,11 +58,11 @@ export const listSenders = (db: Connection): SenderRow[] => selectAll(db).all();
 export const findSender = (db: Connection, id: number): SenderRow | undefined =>
   selectOne(db).get(id);
 
-/** The sending domain that signs for `domain`: itself or the nearest one above it. */
+/** The sending domain that signs for `domain`: the domain itself or its nearest parent. */
 export const findDomainIdFor = (db: Connection, domain: string): number | null =>
   selectDomainFor(db).get(domain, domain)?.id ?? null;
 
-/** Undefined when the address is there already. */
+/** Undefined when the address already exists. */
 export function addSender(
   db: Connection,
   sender: SenderValues & { createdAt: number },
@@ -78,6 +78,6 @@ export const replaceSender = (db: Connection, sender: SenderValues & { id: numbe
 export const deleteSenderRow = (db: Connection, id: number): boolean =>
   removeSender(db).run(id).changes === 1;
 
-/** Name of a scheduled campaign that needs the sender, if there is one. */
+/** The name of a scheduled campaign that needs the sender, if any. */
 export const findSenderUser = (db: Connection, id: number): string | undefined =>
   selectUser(db).get(id)?.name;

@@ -1,7 +1,7 @@
 import type { DnsAnswer } from "../ports.ts";
 import { plainName, type RecordVerdict } from "./domain-records.rules.ts";
 
-/** Compares the EHLO name of an address with its PTR, and the PTR's name with the address. */
+/** Compares an IP address's EHLO name with its PTR record, and the PTR's host name with the address. */
 export function judgeSource(
   source: { address: string; heloName: string },
   ptr: DnsAnswer,
@@ -39,7 +39,7 @@ export function judgeSource(
       };
 }
 
-/** One spelling of an address: IPv6 has many. */
+/** Normalizes an address: IPv6 addresses can be spelled in many ways. */
 function plainAddress(address: string): string {
   return address.includes(":")
     ? (URL.parse(`http://[${address}]/`)?.hostname ?? address.toLowerCase())

@@ -1,10 +1,10 @@
-// Whether an address that mail is sent from has the name it says in EHLO.
+// Checks that a sending IP address has the host name that it announces in EHLO.
 import type { DnsLookup } from "../ports.ts";
 import type { RecordVerdict } from "./domain-records.rules.ts";
 import { judgeSource } from "./source-name.rules.ts";
 
 /**
- * Looks up the PTR of an address and whether that name leads back to it (forward-confirmed reverse DNS):
+ * Looks up the PTR record of an address and whether its name resolves back to it (forward-confirmed reverse DNS).
  * Gmail refuses mail from an address without it (550 5.7.25).
  */
 export async function checkSourceName(

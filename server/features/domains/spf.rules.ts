@@ -1,33 +1,33 @@
-// SPF (RFC 7208) as far as it must be known to say whether a route may send.
+// The parts of SPF (RFC 7208) needed to decide whether a sending method is authorized.
 import type { RecordVerdict } from "./domain-records.rules.ts";
 
-/** One record, read. */
+/** A parsed SPF record. */
 export type SpfRecord = {
   includes: string[];
   redirect: string | undefined;
   /** ip4 and ip6 with their prefix. */
   networks: string[];
-  /** Domains whose addresses, or whose mail servers', may send. */
+  /** Domains whose own addresses (a) or mail servers (mx) may send. */
   hosts: { kind: "a" | "mx"; name: string }[];
-  /** Terms that cost a lookup (§4.6.4). */
+  /** Terms that cost a DNS lookup (§4.6.4). */
   lookups: number;
   hasAll: boolean;
 };
 
-/** A domain's SPF with all that it includes. */
+/** A domain's SPF record with everything it includes. */
 export type SpfTree = {
   networks: string[];
-  /** Names included at any depth. */
+  /** Domains included at any depth. */
   includes: string[];
   lookups: number;
   problems: string[];
-  /** Why a part of it could not be read; empty = all was. */
+  /** Why a part could not be read; empty when everything was. */
   failed: string;
 };
 
 export const MAX_SPF_LOOKUPS = 10;
 
-/** Reads a record; qualifiers are left out of account, since what is refused is not listed by people. */
+/** Parses a record. Qualifiers are ignored, because people do not list servers in order to refuse them. */
 export function readSpf(record: string, domain: string): SpfRecord {
   const read: SpfRecord = {
     includes: [],
@@ -76,7 +76,7 @@ function readTerm(read: SpfRecord, term: string, domain: string): void {
   }
 }
 
-/** True when the address lies in the network `203.0.113.0/24` or `2001:db8::/32`. */
+/** True when the address is in the network, for instance `203.0.113.0/24` or `2001:db8::/32`. */
 export function isInNetwork(address: string, network: string): boolean {
   const [base = "", prefix] = network.split("/");
   const [a, b] = [bitsOf(address), bitsOf(base)];
@@ -107,7 +107,9 @@ function bitsOf(address: string): string | undefined {
     .join("");
 }
 
-/** Whether a domain's SPF lets the routes send: the relays' names are included, our addresses are listed. */
+/**
+ * Checks that a domain's SPF authorizes the sending methods: relays are included and our own addresses are listed.
+ */
 export function judgeSpf(
   found: string[],
   tree: SpfTree | undefined,

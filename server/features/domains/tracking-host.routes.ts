@@ -2,12 +2,12 @@ import { Elysia } from "elysia";
 import type { Connection } from "../../platform/db/driver.ts";
 import { isTrackingHost, TRACKING_HOST_TEXT } from "./domains.service.ts";
 
-/** What recipients follow; all else is this instance's own and answers under its own name only. */
+/** The paths that recipients follow. Everything else answers only under the instance's own name. */
 const TRACKING_PATH = /^\/[ocvup]\//;
 
 /**
- * Under the name of a customer nothing but links in mail answers: the application there would be another
- * origin that looks like ours, with a sign-in page.
+ * Under a customer's host name only links in mail are served. The application there would be a second origin with a
+ * sign-in page that looks like ours.
  */
 export const trackingHostGate = (system: Connection, publicUrl: () => string) =>
   new Elysia({ name: "tracking-host" }).onRequest(({ request }) => {

@@ -15,7 +15,7 @@ const selectHost = statement<[host: string], { n: number }>(
   "SELECT 1 AS n FROM tracking_host WHERE host = ? LIMIT 1",
 );
 
-/** From now on nothing but tracking answers under the host. */
+/** Registers a host that serves only tracking. */
 export function addTrackingHost(system: Connection, entry: Entry, now: number): void {
   insertHost(system).run({ ...entry, now });
 }

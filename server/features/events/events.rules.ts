@@ -7,7 +7,7 @@ const MAX_PROPERTIES = 50;
 const MAX_TEXT_CHARS = 500;
 const MAX_AHEAD_MS = DAY_MS;
 
-/** Checks what an event says besides its contact; everything that does not fit is added to `problems`. */
+/** Validates an event apart from its contact. Faults are added to `problems`. */
 export function checkEvent(
   event: {
     name: string;

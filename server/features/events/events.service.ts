@@ -21,19 +21,19 @@ import {
 /** How long one transaction of a batch may hold the workspace's write lock and this thread. */
 const HOLD_MS = 5;
 const MAX_NAMES = 1_000;
-/** Events are kept for two years after they came. */
+/** Events are kept for two years after they arrived. */
 const KEEP_MS = 2 * 365 * DAY_MS;
 
 export type EventInput = {
   name: string;
   contactId?: number | undefined;
   email?: string | undefined;
-  /** Unix ms; now when left out. */
+  /** Unix ms; defaults to now. */
   at?: number | undefined;
   properties?: Record<string, unknown> | undefined;
-  /** The sender's own id of the event: the same key twice is one event. */
+  /** The caller's own id of the event: a repeated key stores nothing. */
   key?: string | undefined;
-  /** Makes a contact of an address that is none yet. */
+  /** Creates a contact when the address is unknown. */
   createContact?: boolean | undefined;
 };
 
@@ -46,13 +46,13 @@ export type EventResult = {
 };
 
 export type EventContext = {
-  /** Gives the workspace's connection anew after each pause. */
+  /** Returns the workspace's connection and is called after each pause. */
   open: () => Connection;
   clock: Clock;
   actorId: string;
 };
 
-/** Stores events in short transactions, letting others work in between; each has its own result. */
+/** Stores events in short transactions, so that others can work in between. Each event has its own result. */
 export async function storeEvents(
   context: EventContext,
   events: readonly EventInput[],
@@ -72,7 +72,7 @@ export async function storeEvents(
   return results;
 }
 
-/** Stores one event. @throws AppError `invalid_input` with everything that does not fit. */
+/** Stores one event. @throws AppError `invalid_input` with all faults. */
 export async function storeEvent(context: EventContext, event: EventInput): Promise<EventResult> {
   const [result] = await storeEvents(context, [event]);
   const [first] = result?.problems ?? [];
@@ -102,10 +102,10 @@ export function listEvents(
   return cutPage(rows, limit, (row) => [row.at, row.id]);
 }
 
-/** The names that events came under. */
+/** The event names in use. */
 export const listEventNames = (db: Connection) => ({ items: eventNames(db) });
 
-/** Removes events that are older than two years, at most `limit`; returns how many. */
+/** Deletes events older than two years, at most `limit`. Returns how many. */
 export const removeOldEvents = (db: Connection, now: number, limit: number): number =>
   removeEventsBefore(db, now - KEEP_MS, limit);
 

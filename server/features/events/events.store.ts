@@ -57,14 +57,14 @@ const selectOfContact = statement<
    LIMIT @limit
 `);
 
-// In the order they came, so that a run ends where the first one is found that stays.
+// Deleted in order of arrival, so that a run stops at the first event that is still to be kept.
 const deleteOld = statement<[{ before: number; limit: number }]>(`
   DELETE FROM custom_event
    WHERE id IN (SELECT id FROM (SELECT id, received_at FROM custom_event ORDER BY id LIMIT @limit)
                  WHERE received_at < @before)
 `);
 
-/** Counts one more event of a name; its id. */
+/** Counts one more event of a name and returns the name's id. */
 export function countName(db: Connection, name: string, at: number): number {
   const row = upsertName(db).get({ name, at });
   if (row === undefined) {
@@ -77,14 +77,14 @@ export const hasName = (db: Connection, name: string): boolean =>
   selectName(db).get(name) !== undefined;
 export const nameCount = (db: Connection): number => countNames(db).get()?.n ?? 0;
 
-/** The names that events came under, with how many. */
+/** The event names in use, with the number of events. */
 export const eventNames = (db: Connection) => selectNames(db).all();
 
 export function insertEvent(db: Connection, event: NewEvent): number {
   return insertRow(db).get(event)?.id ?? 0;
 }
 
-/** The event that was sent with this key before. */
+/** The event that was already sent with this key. */
 export const findEventByKey = (db: Connection, key: string): number | undefined =>
   selectByKey(db).get(key)?.id;
 
@@ -94,6 +94,6 @@ export const eventsOf = (
   page: { contactId: number; at: number; id: number; limit: number },
 ): StoredEvent[] => selectOfContact(db).all(page);
 
-/** Removes events received before; returns how many of the oldest `limit` went. */
+/** Deletes old events among the `limit` oldest. Returns how many. */
 export const removeEventsBefore = (db: Connection, before: number, limit: number): number =>
   deleteOld(db).run({ before, limit }).changes;

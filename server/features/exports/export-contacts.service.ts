@@ -14,14 +14,14 @@ import { membershipsOf } from "../lists/lists.service.ts";
 import { findSuppression } from "../suppressions/suppressions.service.ts";
 import { tagsOf } from "../tags/tags.service.ts";
 
-/** A column of a contacts file. `names` are what it may be asked for by, besides its own. */
+/** A column of a contacts file. `names` are other names under which it can be requested. */
 export type ContactColumn = {
   name: string;
   alias?: string;
   of: (contact: Contact, db: Connection, now: number) => string;
 };
 
-/** In every file: without them an import of it could reach people whom nobody may mail. */
+/** Contained in every file: without them, importing the file could reach people who must not be mailed. */
 const ALWAYS: ReadonlySet<string> = new Set(["email", "status"]);
 
 const columns: Record<FileColumn, ContactColumn["of"]> = {
@@ -63,7 +63,7 @@ const columns: Record<FileColumn, ContactColumn["of"]> = {
   created_at: ({ createdAt }) => timeOf(createdAt),
 };
 
-/** The columns that a file of contacts can have, in their order: custom fields before where it comes from. */
+/** The columns that a contacts file can have, in order: custom fields come before the origin. */
 export function contactColumns(fields: readonly StoredField[]): ContactColumn[] {
   const builtIn = fileColumns.map((name) => ({ name, of: columns[name] }));
   const custom = fields.map((field) => ({
@@ -75,7 +75,7 @@ export function contactColumns(fields: readonly StoredField[]): ContactColumn[] 
   return [...builtIn.slice(0, last), ...custom, ...builtIn.slice(last)];
 }
 
-/** Those of the columns that are wanted, and those that no file may lack. A field may be named by its key alone. */
+/** The requested columns, plus those that every file contains. A field can be requested by its bare key. */
 export function chosenColumns(
   all: readonly ContactColumn[],
   wanted: readonly string[] | undefined,
@@ -91,7 +91,7 @@ export function chosenColumns(
   );
 }
 
-/** The first of the wanted columns that there is not. */
+/** The first requested column that does not exist. */
 export function unknownColumn(
   all: readonly ContactColumn[],
   wanted: readonly string[],
@@ -104,7 +104,7 @@ function suppressionOf({ suppressionReason, address }: Contact, db: Connection) 
   return suppressionReason === null ? undefined : findSuppression(db, address);
 }
 
-/** Several choices as an import reads them. */
+/** Writes several choices in the form that an import reads. */
 function textOf(value: Contact["fields"][string] | undefined): string {
   return Array.isArray(value) ? value.join("; ") : String(value ?? "");
 }

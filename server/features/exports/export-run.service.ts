@@ -18,11 +18,11 @@ import { advanceExport, closeExport, type ExportRow, findExport } from "./export
 
 const BATCH = 500;
 const PAUSE_MS = 1;
-/** How long a finished file can be fetched. */
+/** How long a finished file can be downloaded. */
 export const EXPORT_KEEP_MS = 7 * DAY_MS;
 
 export type ExportContext = {
-  /** Gives the workspace's connection anew after each pause. */
+  /** Returns the workspace's connection and is called after each pause. */
   open: () => Connection;
   dataDir: string;
   clock: Clock;
@@ -30,7 +30,7 @@ export type ExportContext = {
   isLastTry: boolean;
 };
 
-/** Where the file of an export lies; the folder is made when missing. */
+/** The path of an export's file. Creates the folder if needed. */
 export function exportPath(dataDir: string, name: string): string {
   const folder = join(dataDir, "local", "exports");
   mkdirSync(folder, { recursive: true });
@@ -38,9 +38,9 @@ export function exportPath(dataDir: string, name: string): string {
 }
 
 /**
- * The job of one export: writes what it is of, 500 rows at a time, to a CSV file. After each
- * batch the length of the file and the place in the walk are stored together; a run after a crash cuts
- * the file to that length and goes on there. Memory is one batch.
+ * The job of one export: writes its rows to a CSV file, 500 at a time. After each batch the file's length and the
+ * position are stored together; after a crash, the next run truncates the file to that length and continues there.
+ * Uses the memory of one batch.
  */
 export async function runExport(context: ExportContext, id: number): Promise<void> {
   const row = findExport(context.open(), id);
@@ -93,7 +93,7 @@ async function writeRows(
   try {
     ftruncateSync(file, position);
     if (position > 0 && cursor === undefined) {
-      // The walk was over when an earlier run ended: only closing the export was left to do.
+      // An earlier run had written all rows and only had to close the export.
       return position;
     }
     if (position === 0) {
@@ -125,7 +125,9 @@ async function writeRows(
   }
 }
 
-/** Cancelled is an end; another run that writes the same file is a fault of this one, which must not remove it. */
+/**
+ * A cancelled export is finished. If another run is writing the same file, this run must stop without deleting it.
+ */
 function giveUp(context: ExportContext, id: number): undefined {
   if (findExport(context.open(), id)?.state !== "cancelled") {
     throw new Error("another run has taken over this export");

@@ -11,22 +11,22 @@ import { listSuppressions, type SuppressionReason } from "../suppressions/suppre
 import { chosenColumns, contactColumns } from "./export-contacts.service.ts";
 import { recipientsAfter } from "./recipients.store.ts";
 
-/** What an export was asked for. Stored as JSON in export.settings. */
+/** What an export was requested with. Stored as JSON in export.settings. */
 export type ExportSettings = {
-  /** Of contacts. */
+  /** Contacts only. */
   filter: ContactFilter;
-  /** Of contacts: those of a segment, in the place of the filter, with days as this zone has them. */
+  /** Contacts only: a segment instead of the filter, evaluated with the days of this time zone. */
   segment?: { id: number; timeZone: string } | undefined;
-  /** Columns of contacts; all when left out. */
+  /** Contacts only: the columns; all when omitted. */
   columns?: string[] | undefined;
-  /** Of suppressions. */
+  /** Suppressions only. */
   reason?: SuppressionReason | undefined;
-  /** Of recipients. */
+  /** Recipients only. */
   campaignId?: number | undefined;
   byteOrderMark: boolean;
 };
 
-/** What becomes a file: the names of its columns, and its rows page by page. */
+/** The content of a file: column names, and rows page by page. */
 export type ExportSource = {
   header: string[];
   page(
@@ -37,7 +37,7 @@ export type ExportSource = {
   ): { lines: string[][]; next: string | undefined };
 };
 
-/** @throws Error for a kind that this program does not write. */
+/** @throws Error for an unknown kind. */
 export function exportSource(db: Connection, kind: string, settings: ExportSettings): ExportSource {
   switch (kind) {
     case "contacts":
@@ -72,7 +72,9 @@ function contacts(fields: readonly StoredField[], settings: ExportSettings): Exp
   };
 }
 
-/** How many contacts one step of a segment's export looks at: some milliseconds, and as many lines at most. */
+/**
+ * How many contacts one step of a segment export reads: it takes some milliseconds and yields at most as many lines.
+ */
 const RUN = 2_000;
 
 function suppressions({ reason }: ExportSettings): ExportSource {

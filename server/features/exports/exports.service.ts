@@ -25,17 +25,17 @@ export { isWorkspace } from "./exports.store.ts";
 
 const EXPIRED = "The file of this export is gone after a week: make a new one.";
 
-/** Which contacts an export is of. */
+/** Selects the contacts of an export. */
 export type ExportFilter = ContactFilter;
 
-/** Kind of the job that does an export. Payload: `{ exportId }`. */
+/** The kind of job that runs an export. Payload: `{ exportId }`. */
 export const EXPORT_JOB = "export.run";
 
 /**
  * Starts an export: contacts of a filter, suppressions, or recipients of a campaign.
  *
- * @param count Returns how many contacts match a filter; it runs off the HTTP thread.
- * @throws AppError `invalid_input` for a campaign or a column that is not there, `not_found` for a segment.
+ * @param count Counts the contacts of a filter, off the HTTP thread.
+ * @throws AppError `invalid_input` for an unknown campaign or column, `not_found` for a segment.
  */
 export async function startExport(
   open: () => Connection,
@@ -62,14 +62,14 @@ export async function startExport(
       createdBy: request.actorId,
       now,
     });
-    // The job is in another database: committed just before the row, it does nothing without it.
+    // The job is in another database and is committed just before the row. Without the row it does nothing.
     const uniqueKey = `export:${workspaceId}:${row.id}`;
     jobs.enqueue(EXPORT_JOB, workspaceId, { exportId: row.id }, { uniqueKey });
     return toExport(row, now);
   });
 }
 
-/** About how many rows there will be; undefined for contacts of a filter, which have to be counted. */
+/** The approximate number of rows; undefined for contacts of a filter, which must be counted. */
 function rowsOf(db: Connection, kind: string, settings: ExportSettings): number | undefined {
   if (kind === "recipients") {
     const total = recipientTotal(db, settings.campaignId ?? 0);
@@ -113,7 +113,7 @@ export function listExports(
   return { items: page.items.map((row) => toExport(row, now)), nextCursor: page.nextCursor };
 }
 
-/** Stops an export and removes what it wrote. @throws AppError `illegal_state` when it has ended. */
+/** Stops an export and deletes its file. @throws AppError `illegal_state` when it has ended. */
 export function cancelExport(db: Connection, dataDir: string, id: number, now: number) {
   const row = rowOf(db, id);
   const end = { id, state: "cancelled" as const, error: null, now, expiresAt: null, sizeBytes: 0 };
@@ -127,7 +127,7 @@ export function cancelExport(db: Connection, dataDir: string, id: number, now: n
 }
 
 /**
- * Where a finished export's file lies. A week after it was made the file is gone.
+ * The path of a finished export's file. The file is deleted after a week.
  *
  * @throws AppError `not_found`, or `illegal_state` while it is being written.
  */
@@ -156,7 +156,7 @@ function rowOf(db: Connection, id: number): ExportRow {
 
 function toExport(row: ExportRow, now: number) {
   const { settings, filePath: _, cursor: __, positionBytes: ___, ...shown } = row;
-  // JSON has no undefined: what was left out is not there.
+  // JSON has no undefined, so omitted properties are missing.
   type StoredFilter = { [K in keyof ContactFilter]?: NonNullable<ContactFilter[K]> };
   const isExpired = row.state === "done" && (row.expiresAt ?? 0) <= now;
   const expired = isExpired ? { error: EXPIRED, sizeBytes: 0 } : undefined;

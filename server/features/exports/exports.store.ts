@@ -79,7 +79,7 @@ const selectWorkspace = statement<[id: string], { id: string }>(
   "SELECT id FROM workspace WHERE id = ? AND status <> 'deleting'",
 );
 
-/** False once a workspace is deleted: asking for its database would make an empty file of that name. */
+/** False once the workspace is deleted. Opening its database would then create an empty file of that name. */
 export function isWorkspace(system: Connection, id: string): boolean {
   return selectWorkspace(system).get(id) !== undefined;
 }
@@ -100,7 +100,7 @@ export function exportsBefore(db: Connection, before: number, limit: number): Ex
   return selectPage(db).all(before, limit);
 }
 
-/** Records what is safely in the file. False when the export was cancelled, or another run has taken it over. */
+/** Records what is safely in the file. False when the export was cancelled or another run has taken over. */
 export function advanceExport(
   db: Connection,
   progress: { id: number; cursor: string | null; by: number; from: number; positionBytes: number },
@@ -108,7 +108,7 @@ export function advanceExport(
   return moveOn(db).run(progress).changes === 1;
 }
 
-/** False when it has ended already. */
+/** False when it has already ended. */
 export function closeExport(
   db: Connection,
   end: {

@@ -35,7 +35,7 @@ export function recipientsAfter(
   return selectAfter(db).all(page);
 }
 
-/** How many recipients a campaign has; undefined when there is no such campaign. */
+/** The number of a campaign's recipients; undefined when there is no such campaign. */
 export function recipientTotal(db: Connection, campaignId: number): number | undefined {
   return selectTotal(db).get(campaignId)?.total;
 }

@@ -2,7 +2,7 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypt
 import { LRUCache } from "lru-cache";
 import { deriveKey, type KeyRing } from "../../platform/secrets.ts";
 
-/** Zero bits the hash must begin with: about 16,000 tries, half a second of a phone. */
+/** The hash must begin with this many zero bits: about 16,000 attempts, half a second on a phone. */
 export const WORK_BITS = 14;
 const MIN_AGE_MS = 2_000;
 const MAX_AGE_MS = 60 * 60_000;
@@ -10,16 +10,17 @@ const MAX_SPENT = 100_000;
 
 /**
  * What a submission proves.
- * - worked: the work of a fresh challenge was done, and its challenge is used up now.
- * - hurried: less than two seconds after the page was made; people take longer.
- * - nothing: no work, or an old challenge. Browsers without scripts end here, so it is no sign of a machine.
+ * - worked: it solved a fresh challenge, which is now used up.
+ * - hurried: it arrived less than two seconds after the page was created; people take longer.
+ * - nothing: no solution, or an old challenge. Browsers without scripts end up here, so it does not indicate a
+ *   bot.
  */
 export type Proof = "worked" | "hurried" | "nothing";
 
 /**
- * A captcha without pictures and without anybody else's server: the browser looks for a number that gives a
- * hash with so many zero bits, which costs a person nothing and a spammer processor time for every address.
- * A challenge is signed, for one form, and good once in this process within an hour.
+ * A captcha without pictures or third parties: the browser searches for a number whose hash begins with zero bits.
+ * This costs a person nothing, but costs a spammer processor time for every address. A challenge is signed, belongs
+ * to one form, and can be used once in this process within an hour.
  */
 export class FormChallenges {
   readonly #key: Buffer;

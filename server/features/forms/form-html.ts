@@ -11,7 +11,7 @@ import { type FormLanguage, formWords } from "./form-words.rules.ts";
 import { originsOf, textOr } from "./forms.rules.ts";
 import type { FormSettings } from "./forms.schema.ts";
 
-/** Everything a form shows. */
+/** Everything a form page shows. */
 export type FormView = {
   id: number;
   consentVersion: number;
@@ -20,14 +20,14 @@ export type FormView = {
   topics?: { id: number; name: string; description: string }[];
 };
 
-/** What somebody typed already, and what was wrong with it; both by the names of the inputs. */
+/** Values already entered and their errors, both by input name. */
 export type Filled = {
   values: ReadonlyMap<string, readonly string[]>;
   problems: ReadonlyMap<string, string>;
   notice?: string;
 };
 
-/** The name of the field that only machines fill in. */
+/** The honeypot field, which only bots fill in. */
 export const TRAP = "website_url";
 
 const nothing: Filled = { values: new Map(), problems: new Map() };
@@ -50,7 +50,7 @@ export function formPage(
     look: PageLook;
     filled?: Filled;
     status?: number;
-    /** For a frame that runs no scripts. */
+    /** For a preview frame that runs no scripts. */
     isPreview?: boolean;
   },
 ): Response {
@@ -72,7 +72,7 @@ ${filled.notice !== undefined && html`<p class="note" role="alert">${filled.noti
   });
 }
 
-/** Two paragraphs, or one, for whoever sent a form or followed a link. */
+/** A message page of one or two paragraphs, shown after submitting a form or following a link. */
 export function formMessage(
   settings: Pick<FormSettings, "language">,
   options: {
@@ -94,7 +94,7 @@ export function formMessage(
   });
 }
 
-/** A form to put into another page: plain HTML that posts to us, better with our script and complete without. */
+/** The HTML of a form to embed in another site. It works without scripts, and our script improves it. */
 export function formSnippet(view: FormView, url: string, origin: string): string {
   const { settings } = view;
   const name = `swiftmail-form-${view.id}`;
@@ -185,7 +185,7 @@ function input(name: string, label: string, type: string, required: boolean, fil
     "place.city": "address-level2",
   };
   const autocomplete = hints[name];
-  // Browsers want https:// in a field for addresses; people leave it out, and so do we.
+  // Browsers require https:// in URL inputs, but people leave it out and we accept that, so a text input is used.
   const kind =
     type === "url"
       ? html`type="text" inputmode="url" placeholder="https://"`
@@ -235,7 +235,7 @@ function checked(on: boolean): Html | false {
   return on && html` checked`;
 }
 
-/** Text with its line breaks. */
+/** Text with its line breaks preserved. */
 export function lines(text: string): Html[] {
   return text.split(/\r\n?|\n/).map((line, at) => (at === 0 ? html`${line}` : html`<br>${line}`));
 }

@@ -2,7 +2,7 @@ import type { FormLanguage } from "./form-words.rules.ts";
 
 const known = new Map<FormLanguage, readonly [code: string, name: string][]>();
 
-/** Countries by name, as a language calls and sorts them. */
+/** Country names in a language, sorted by its rules. */
 export function countries(language: FormLanguage): readonly [code: string, name: string][] {
   const list = known.get(language) ?? listed(language);
   known.set(language, list);
@@ -11,7 +11,7 @@ export function countries(language: FormLanguage): readonly [code: string, name:
 
 let zones: readonly string[] | undefined;
 
-/** The time zones of the world; UTC is not among them, since nobody lives there. */
+/** The time zones of the world, without UTC, where nobody lives. */
 export function timeZones(): readonly string[] {
   zones ??= Intl.supportedValuesOf("timeZone").filter((zone) => zone.includes("/"));
   return zones;
@@ -30,7 +30,8 @@ function listed(language: FormLanguage): [code: string, name: string][] {
   return found.sort(([, a], [, b]) => compare(a, b));
 }
 
-// Groups of countries, parts of some and codes for tests have names as well; an old code is not its own region.
+// Groups of countries, parts of countries and test codes have names too. A former code is recognised by its differing
+// canonical region.
 const noCountries = new Set("AC CP CQ DG EA EU EZ IC QO TA UN XA XB ZZ".split(" "));
 const isCountry = (code: string) =>
   !noCountries.has(code) && new Intl.Locale(`en-${code}`).maximize().region === code;

@@ -1,7 +1,6 @@
 /**
- * What a form gains with scripts: the captcha's work is done while the person types, and a form in another
- * page is sent without leaving it, where its owner allowed that page. Whatever fails, the form is sent as the
- * browser would.
+ * What scripts add to a form: the captcha is solved while the person types, and an embedded form is submitted without
+ * leaving the page, if the owner allowed that page. If anything fails, the browser submits the form normally.
  */
 export const FORM_SCRIPT = `(() => {
   const bits = 14;

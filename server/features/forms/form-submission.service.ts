@@ -5,13 +5,13 @@ import type { FormField } from "./form-view.service.ts";
 import { formWords } from "./form-words.rules.ts";
 import { isBuiltIn } from "./forms.rules.ts";
 
-/** What is kept of a sign-up besides its address. */
+/** What is stored of a sign-up besides its address. */
 export type SignupData = {
   firstName: string;
   lastName: string;
   language: string;
   fields: Record<string, unknown>;
-  /** Missing in sign-ups from before forms asked for it. */
+  /** Missing in sign-ups that are older than this field. */
   place?: PlaceInput;
 };
 
@@ -27,9 +27,10 @@ type Reader = (
 type Problems = Map<string, string>;
 
 /**
- * What was typed, as the fields of the form allow; nothing that the form does not ask for is read.
+ * Reads the submitted values of the form's fields. Inputs that the form does not ask for are ignored.
  *
- * @param read Checks it like any contact's. @throws AppError `invalid_input` per field.
+ * @param read Validates the values like those of any contact.
+ * @throws AppError `invalid_input` per field.
  */
 export function readSubmission(view: FormView, sent: URLSearchParams, read: Reader) {
   const { settings } = view;
@@ -48,7 +49,7 @@ export function readSubmission(view: FormView, sent: URLSearchParams, read: Read
   return { contact, data, listIds };
 }
 
-/** Everything that was sent, by name. */
+/** All submitted values by input name. */
 export function valuesOf(sent: URLSearchParams): Map<string, string[]> {
   return new Map([...new Set(sent.keys())].map((name) => [name, sent.getAll(name)]));
 }
@@ -76,7 +77,7 @@ function readFields(view: FormView, sent: URLSearchParams, problems: Problems) {
   };
 }
 
-/** A box that is not ticked is an answer; any other field without one says nothing. */
+/** An unticked box is an answer; any other empty field says nothing. */
 function answerOf(type: string, chosen: string[]): unknown {
   switch (type) {
     case "multi_choice":
@@ -145,7 +146,7 @@ const inputNames = new Map(
   }),
 );
 
-/** In the form's language: the reasons that a contact's fields are refused with are written for its owner. */
+/** Worded in the form's language, because the normal field errors are written for the form's owner. */
 function faultIn({ settings }: FormView, field: string, type: FormField["type"] | undefined) {
   const words = formWords[settings.language];
   if (field === "email") {

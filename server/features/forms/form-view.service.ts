@@ -4,18 +4,18 @@ import { topicsAmong } from "../lists/lists.service.ts";
 import { builtInFields, isBuiltIn } from "./forms.rules.ts";
 import type { FormSettings } from "./forms.schema.ts";
 
-/** A field as a form shows it. `name` is that of its input. */
+/** A field as a form shows it. `name` is its input name. */
 export type FormField = {
   key: string;
   name: string;
-  /** "" for the built-in ones: the form's language names them. */
+  /** Empty for built-in fields, which are labelled in the form's language. */
   label: string;
   type: string;
   choices: string[];
   required: boolean;
 };
 
-/** The fields a form asks for, in its order; those that were deleted meanwhile are left out. */
+/** The fields of a form, in order. Deleted fields are skipped. */
 export function fieldsOfForm(db: Connection, settings: FormSettings): FormField[] {
   const custom = new Map(listFields(db).map((field) => [field.key, field]));
   return settings.fields.flatMap(({ key, required }): FormField[] => {
@@ -31,14 +31,14 @@ export function fieldsOfForm(db: Connection, settings: FormSettings): FormField[
   });
 }
 
-/** The lists a form leads to that are still there and public. */
+/** The lists of a form that still exist and are public. */
 export function topicsOfForm(db: Connection, settings: FormSettings) {
   return topicsAmong(db, settings.listIds);
 }
 
 /**
- * True for a form that named lists of which none is left (deleted, or not public any more): whoever signed up
- * by it would join nothing. A form that never named one leads to contacts without a list, as its owner chose.
+ * True when the form named lists but none is left (deleted, or not public any more), so a sign-up would join nothing.
+ * A form that never named a list creates contacts without one, as its owner chose.
  */
 export function leadsNowhere(settings: FormSettings, topics: readonly unknown[] = []): boolean {
   return settings.listIds.length > 0 && topics.length === 0;

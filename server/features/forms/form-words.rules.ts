@@ -1,4 +1,4 @@
-/** What forms say where their owner wrote nothing. */
+/** Default texts of forms, used where the owner wrote none. */
 export const formWords = {
   en: {
     title: "Sign up",

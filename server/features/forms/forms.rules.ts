@@ -2,8 +2,8 @@ import { invalidField } from "../../platform/errors.ts";
 import { type FormLanguage, formWords } from "./form-words.rules.ts";
 
 /**
- * Fields that every contact has and a form may ask for, with the input they take. No custom field can have the
- * key of a place: such a key has no dot.
+ * Fields that every contact has and a form may ask for, with their input types. The keys of a place contain a dot, so
+ * no custom field can have the same key.
  */
 export const builtInFields = {
   first_name: "text",
@@ -18,7 +18,7 @@ export function isBuiltIn(key: string): key is BuiltInField {
   return Object.hasOwn(builtInFields, key);
 }
 
-/** The form's text, or what its language has for it. */
+/** The form's own text, or the default in its language. */
 export function textOr<K extends keyof (typeof formWords)["en"]>(
   written: string,
   language: FormLanguage,
@@ -29,7 +29,7 @@ export function textOr<K extends keyof (typeof formWords)["en"]>(
 }
 
 /**
- * A place outside that the form's owner sends people to; "" = none.
+ * Reads the URL that people are sent to afterwards; "" for none.
  *
  * @throws AppError `invalid_input` for anything but a web address.
  */
@@ -51,14 +51,14 @@ export function readRedirect(field: string, written: string): string {
 }
 
 /**
- * True for an origin that can stand in a header. A URL's host may hold `;` and `,`, which would end its place in a
- * content security policy and begin another directive.
+ * True for an origin that is safe in a header. The host of a URL may contain `;` and `,`, which would start another
+ * directive in a content security policy.
  */
 export function isSafeOrigin(origin: string): boolean {
   return /^https?:\/\/[a-z0-9.[\]:_-]+$/.test(origin);
 }
 
-/** The origins as browsers send them, once each. @throws AppError `invalid_input`. */
+/** Normalizes and deduplicates origins. @throws AppError `invalid_input`. */
 export function readOrigins(written: readonly string[]): string[] {
   const origins = written.map((text) => {
     const url = URL.parse(text.trim());
@@ -83,7 +83,7 @@ export function readColor(field: string, written: string): string {
   return color;
 }
 
-/** The origin a redirect leads to, for the policy of the page before it. */
+/** The origins of redirect URLs, for the content security policy of the form. */
 export function originsOf(...urls: string[]): string[] {
   return urls.map((text) => URL.parse(text)?.origin ?? "").filter(isSafeOrigin);
 }

@@ -5,7 +5,7 @@ const line = (maxLength: number) => t.String({ maxLength, default: "" });
 const color = t.String({ maxLength: 7, default: "", description: "#rrggbb; empty = ours" });
 const reference = t.Union([t.Integer({ minimum: 1 }), t.Null()], { default: null });
 
-/** What people decide of a form. Texts that are empty have one in the form's language. */
+/** The settings of a form. Empty texts use the default of the form's language. */
 export const FormSettingsSchema = t.Object(
   {
     language: t.Union([t.Literal("en"), t.Literal("de")], { default: "en" }),

@@ -28,13 +28,13 @@ import {
 } from "./forms.store.ts";
 import { waitingSignups } from "./signups.store.ts";
 
-/** A form as its owner made it. */
+/** A form with its settings parsed. */
 export type Form = Omit<FormRow, "settings" | "enabled"> & {
   enabled: boolean;
   settings: FormSettings;
 };
 
-/** What the addresses of a workspace's forms are made of. */
+/** What the URLs of a workspace's forms are built from. */
 export type FormContext = {
   db: Connection;
   keyRing: KeyRing;
@@ -102,7 +102,7 @@ export function requireForm(db: Connection, id: number): Form {
   return toForm(rowOf(db, id));
 }
 
-/** Undefined when there is none, or it is switched off. */
+/** Undefined when the form does not exist or is disabled. */
 export function findOpenForm(db: Connection, id: number): Form | undefined {
   const row = findForm(db, id);
   return row?.enabled === 1 ? toForm(row) : undefined;
@@ -110,7 +110,7 @@ export function findOpenForm(db: Connection, id: number): Form | undefined {
 
 type Input = { name?: string | undefined; settings?: Partial<FormSettings> | undefined };
 
-/** Creates a form. @throws AppError `invalid_input` naming what cannot be. */
+/** Creates a form. @throws AppError `invalid_input` naming the fields. */
 export function createForm(context: FormContext, input: Input & { name: string }) {
   const { db, now } = context;
   const name = readName(input.name);
@@ -124,9 +124,9 @@ export function createForm(context: FormContext, input: Input & { name: string }
 }
 
 /**
- * Changes what is given. A new consent text is a new version; those that were shown stay as they are.
+ * Changes the given properties. A new consent text becomes a new version; earlier versions are kept.
  *
- * @throws AppError `not_found`, `invalid_input`; `stale_version` when somebody saved since `version`.
+ * @throws AppError `not_found`, `invalid_input`; `stale_version` when someone saved since `version`.
  */
 export function changeForm(
   context: FormContext,
@@ -149,14 +149,14 @@ export function changeForm(
   return readForm(context, id);
 }
 
-/** Deletes a form with its numbers; what people agreed to stays in the ledger. @throws AppError `not_found` */
+/** Deletes a form with its statistics. The consent log keeps what people agreed to. @throws AppError `not_found` */
 export function deleteForm(db: Connection, id: number): void {
   if (!deleteFormRow(db, id)) {
     throw notFound("form");
   }
 }
 
-/** The last 90 days, and the versions of the consent text. @throws AppError `not_found` */
+/** Statistics of the last 90 days and the versions of the consent text. @throws AppError `not_found` */
 export function formNumbers(db: Connection, id: number, now: number) {
   rowOf(db, id);
   const byDay = new Map<number, Record<FormMetric, number>>();
@@ -169,9 +169,9 @@ export function formNumbers(db: Connection, id: number, now: number) {
   };
 }
 
-/** Checks what was typed but not saved, for a preview. @throws AppError `invalid_input`. */
+/** Validates unsaved settings for a preview. @throws AppError `invalid_input`. */
 export function draftForm(db: Connection, input: Input & { name: string }): Form {
-  // What a form names that is gone by now must not keep its owner from seeing it.
+  // A deleted list or field that the form names must not prevent its preview.
   const settings = readSettings(
     db,
     { ...defaults, ...input.settings },
@@ -220,7 +220,7 @@ function keepConsentText(
   }
 }
 
-/** @param keptLists Lists that the form named before, which may be gone by now. */
+/** @param keptLists Lists that the form already named, which may have been deleted since. */
 function readSettings(
   db: Connection,
   input: FormSettings,
@@ -262,8 +262,8 @@ function requireFields(db: Connection, fields: FormSettings["fields"]): void {
 }
 
 /**
- * The lists that are there and public. Where none of the form's own is left, they stay named: without them it
- * would pass for a form that is meant to lead to no list.
+ * Keeps the lists that exist and are public. If none is left, the form keeps naming its old lists: otherwise it would
+ * look like a form that is meant to have none.
  */
 function readLists(db: Connection, wanted: number[], kept: readonly number[]): number[] {
   const there = new Set(topicsAmong(db, wanted).map(({ id }) => id));
@@ -301,7 +301,7 @@ function toForm(row: FormRow): Form {
   return { ...row, enabled: row.enabled === 1, settings: settingsOf(row) };
 }
 
-/** What a stored form decides, with the defaults for what it leaves open. */
+/** The settings of a stored form, with defaults for missing ones. */
 export function settingsOf(row: Pick<FormRow, "settings">): FormSettings {
   return { ...defaults, ...(JSON.parse(row.settings) as Partial<FormSettings>) };
 }

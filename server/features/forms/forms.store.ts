@@ -49,7 +49,7 @@ const selectWithList = statement<[listId: number], FormRow>(`
    ORDER BY id DESC
 `);
 
-/** Forms that lead to the list, newest first. */
+/** Forms that sign people up to the list, newest first. */
 export const formsWithList = (db: Connection, listId: number): FormRow[] =>
   selectWithList(db).all(listId);
 
@@ -64,7 +64,7 @@ export function insertForm(
   return insertRow(db).get(form)?.id ?? 0;
 }
 
-/** False when it has another version by now. */
+/** False when the form has another version by now. */
 export function updateForm(
   db: Connection,
   form: {
@@ -92,7 +92,7 @@ const moveVersion = statement<[version: number, id: number]>(`
   UPDATE form SET consent_version = ? WHERE id = ?
 `);
 
-/** Adds the next version of a form's consent text; those before it stay. */
+/** Adds the next version of a form's consent text. Earlier versions are kept. */
 export function addFormWording(
   db: Connection,
   wording: { formId: number; version: number; hash: string; now: number },
@@ -129,7 +129,7 @@ const selectWordings = statement<[formId: number], WordingRow>(`
    LIMIT 50
 `);
 
-/** The newest 50 versions of a form's consent text, with how many consented on each. */
+/** The newest 50 versions of a form's consent text, with the number of consents to each. */
 export function wordingsOf(db: Connection, formId: number): WordingRow[] {
   return selectWordings(db).all(formId);
 }
@@ -141,7 +141,7 @@ const upsertCount = statement<[{ formId: number; metric: FormMetric; day: number
       ON CONFLICT (form_id, metric, day) DO UPDATE SET n = n + excluded.n
 `);
 
-/** Counts; nothing when there is no such form any more. @param now Unix ms. */
+/** Increments a counter; does nothing when the form was deleted. @param now Unix ms. */
 export function countForm(
   db: Connection,
   formId: number,

@@ -5,7 +5,7 @@ import { ListDeletion, ListUse } from "../lists/lists.schema.ts";
 import { deleteList } from "../lists/lists.service.ts";
 import { listUse, requireUnused } from "./list-use.service.ts";
 
-/** Routes of lists that ask which forms, segments and campaigns need one, so they live in this slice. */
+/** Routes of lists that check which forms, segments and campaigns use one, which is why they are in this slice. */
 export const listUseRoutes = ({ guard, clock, databases }: AppDeps) =>
   new Elysia({
     name: "list-use",

@@ -8,8 +8,8 @@ import { settingsOf } from "./forms.service.ts";
 import { formsWithList } from "./forms.store.ts";
 
 /**
- * What would break or change without a list: forms that lead to it, segments that ask who is in it, campaigns
- * that are not over and reach or leave out its members, and sign-ups that wait for a confirmation.
+ * What depends on a list: forms that sign people up to it, segments with a condition on it, unfinished campaigns that
+ * include or exclude it, and unconfirmed sign-ups.
  *
  * @throws AppError `not_found`
  */
@@ -24,7 +24,7 @@ export function listUse(db: Connection, id: number, now: number) {
 }
 
 /**
- * Refuses to let a list go that something still needs.
+ * Refuses to delete a list that something still uses.
  *
  * @throws AppError `not_found`; `in_use` that names each form, segment and campaign.
  */

@@ -34,7 +34,7 @@ type Sent = { request: Request; server: PeerAddress; token: string; body: string
 const languageOf = (request: Request): FormLanguage =>
   pageLanguage(request.headers.get("accept-language"));
 
-/** What strangers reach of forms. No cookie is set or read, so that no page can act in anybody's name. */
+/** The public routes of forms. No cookie is set or read, so no page can act in someone else's name. */
 export const publicFormRoutes = (deps: PublicFormDeps) => {
   const forms = new PublicForms(deps);
   const visitorOf = (request: Request, server: PeerAddress) => ({
@@ -261,7 +261,7 @@ export const publicFormRoutes = (deps: PublicFormDeps) => {
     );
 };
 
-/** Lets the pages read the answer that the form's owner named, and no other. */
+/** Allows cross-origin reading of the response only to the pages that the form's owner named. */
 function shared(answer: Response, { form }: OpenForm, request: Request): Response {
   const origin = request.headers.get("origin");
   answer.headers.set("vary", "origin");
@@ -293,7 +293,7 @@ function asJson(open: OpenForm, submitted: Submitted): Response {
   }
 }
 
-/** Depends on the form and on the captcha, never on who the address belongs to. */
+/** Depends only on the form and the captcha, never on whether the address is known. */
 function takenWords({ form: { settings } }: OpenForm, isProven: boolean) {
   const words = formWords[settings.language];
   const isAsked = settings.doubleOptIn || !isProven;
@@ -303,7 +303,7 @@ function takenWords({ form: { settings } }: OpenForm, isProven: boolean) {
   return { title, text: textOr(settings.submittedText, settings.language, key) };
 }
 
-/** What the address of the hosted page fills in: fields that the form shows, and nothing else. */
+/** Values that the URL of the hosted page fills in, limited to the form's visible fields. */
 function prefilled(view: { fields: { name: string }[] }, query: URLSearchParams): Filled {
   const declared = ["email", "list", ...view.fields.map(({ name }) => name)];
   const values = declared.map((name) => [name, query.getAll(name)] as const);
@@ -330,7 +330,7 @@ function slowDown(answer: Response): Response {
   return answer;
 }
 
-/** Only ever to an address that the form's owner wrote into its settings. */
+/** Redirects only to a URL that the form's owner configured. */
 function seeOther(location: string): Response {
   return new Response(null, {
     status: 303,

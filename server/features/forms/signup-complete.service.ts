@@ -19,7 +19,7 @@ import { countForm, findFormWording } from "./forms.store.ts";
 import type { FormVisitor, SignupDeps } from "./signup.service.ts";
 import { findSignup, forgetSignup, markDone, type SignupRow } from "./signups.store.ts";
 
-/** A sign-up as the link in its confirmation mail names it. */
+/** A sign-up that a confirmation link refers to. */
 export type Confirmation = {
   workspaceId: string;
   workspaceName: string;
@@ -31,7 +31,7 @@ type ConfirmDeps = Pick<SignupDeps, "databases" | "keyRing" | "clock"> & {
   outside: { tracking: Pick<TrackingPort, "resubscribed"> };
 };
 
-/** The links in confirmation mails: looking at one changes nothing, confirming twice neither. */
+/** The links in confirmation mails. Opening one changes nothing, and confirming twice does nothing more. */
 export class Confirmations {
   readonly #deps: ConfirmDeps;
   readonly #keys: TokenKeys;
@@ -43,7 +43,7 @@ export class Confirmations {
     this.#workspaces = new WorkspaceDirectory(deps.databases.system);
   }
 
-  /** Undefined when the token is not ours, has expired, or the form is gone. */
+  /** Undefined when the token is not ours or has expired, or the form was deleted. */
   find(token: string): Confirmation | undefined {
     const subject = readTrackingToken(this.#keys, "signup", token);
     const workspace = subject && this.#workspaces.find(subject.workspaceNumber);
@@ -56,17 +56,17 @@ export class Confirmations {
     if (!isOpen || (row.state !== "waiting" && row.state !== "done")) {
       return undefined;
     }
-    // A form cannot go without its sign-ups.
+    // A form is deleted together with its sign-ups, so it exists here.
     const form = requireForm(db, row.formId);
     return { workspaceId: workspace.id, workspaceName: workspace.name, form, row };
   }
 
-  /** True when none of the lists that the person chose is left: there is nothing to confirm any more. */
+  /** True when none of the chosen lists is left, so there is nothing to confirm. */
   isPointless({ workspaceId, row }: Confirmation): boolean {
     return isPointless(this.#deps.databases.workspace(workspaceId), row);
   }
 
-  /** Signs the person up; false when that was done before. @param welcome As for `completeSignup`. */
+  /** Completes the sign-up. False when it was already completed. @param welcome As for `completeSignup`. */
   confirm(
     { workspaceId, form, row }: Confirmation,
     visitor: FormVisitor,
@@ -92,12 +92,12 @@ export class Confirmations {
 }
 
 /**
- * Makes the contact a member of the lists, with the ledger's entry, in one transaction. Only who has proven
- * the address changes what is kept of a contact that was there, or takes back an unsubscribe. False when it
- * was done before, when none of the lists is left, or the person was erased and may not come back.
+ * Subscribes the contact to the lists and writes the consent entry, in one transaction. Only someone who has proven
+ * that the address is theirs can change an existing contact's data or undo an unsubscribe. False when it was already
+ * completed, when none of the lists is left, or when the person was erased and must not be added again.
  *
- * @param welcome Queues the welcome that the form may want. The job is in another database: committed just before the
- *   sign-up, it does nothing without it.
+ * @param welcome Queues the welcome mail, if the form has one. The job is in another database and is committed just
+ * before the sign-up. Without the sign-up it does nothing.
  */
 export function completeSignup(
   db: Connection,
@@ -149,7 +149,7 @@ export function completeSignup(
       return true;
     });
   } catch (error) {
-    // Erased since they were mailed: refused for as long as the erasure holds, and no trace stays.
+    // The person was erased after the mail was sent. The sign-up is refused and leaves no trace.
     if (error instanceof AppError && error.code === "erased") {
       forgetSignup(db, row.id);
       return false;
@@ -190,7 +190,7 @@ function keepContact(
   return old.id;
 }
 
-/** Boxes of which none was ticked say nothing about what somebody chose before. */
+/** A group of boxes with none ticked does not change earlier choices. */
 function withoutNothing(fields: Record<string, unknown>): Record<string, unknown> {
   const isSaid = (value: unknown) => !Array.isArray(value) || value.length > 0;
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => isSaid(value)));

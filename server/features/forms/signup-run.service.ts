@@ -30,10 +30,10 @@ export const WELCOME_JOB = "form.welcome";
 export type SignupRunDeps = ContactMailDeps & { clock: Clock; jobs: JobQueue };
 
 /**
- * Does what a sign-up asks for: mails the link of a double opt-in, tells somebody who is signed up already that
- * they are, or signs them up. Safe to repeat: what was mailed is not mailed again.
+ * Processes a sign-up: mails the double opt-in link, tells a subscriber that they are already signed up, or signs the
+ * person up. Safe to repeat: no message is sent twice.
  *
- * @throws Error when a message could not be handed over; the job tries again.
+ * @throws Error when a message could not be handed over; the job then retries.
  */
 export async function runSignupJob(deps: SignupRunDeps, job: Job): Promise<void> {
   const { workspaceId, signupId } = targetOf(job);
@@ -44,7 +44,7 @@ export async function runSignupJob(deps: SignupRunDeps, job: Job): Promise<void>
     return;
   }
   if (isErased(db, row.address)) {
-    // Whoever typed the address was told what everybody is told: no mail, no contact, not even this row.
+    // The visitor saw the usual answer, but nothing else happens: no mail, no contact, not even this row.
     forgetSignup(db, row.id);
     return;
   }
@@ -71,7 +71,7 @@ export async function runSignupJob(deps: SignupRunDeps, job: Job): Promise<void>
   markMailed(deps.databases.workspace(workspaceId), row.id, { state, at: deps.clock(), messageId });
 }
 
-/** Welcomes somebody who was signed up. */
+/** Sends the welcome mail after a sign-up. */
 export async function runWelcomeJob(deps: SignupRunDeps, job: Job): Promise<void> {
   const { workspaceId, signupId } = targetOf(job);
   const db = deps.databases.workspace(workspaceId);
@@ -80,7 +80,7 @@ export async function runWelcomeJob(deps: SignupRunDeps, job: Job): Promise<void
   if (row?.state !== "done" || row.welcomedAt !== null || form === undefined) {
     return;
   }
-  // They may have left again since.
+  // They may have unsubscribed since.
   if (holdingReason(db, row.address, deps.clock()) !== undefined) {
     return;
   }
@@ -91,8 +91,8 @@ export async function runWelcomeJob(deps: SignupRunDeps, job: Job): Promise<void
 type Next = "ask" | "tell" | "subscribe" | "ignore";
 
 /**
- * Whoever left, or whose address was never proven where that is asked for, has to confirm: nobody can sign
- * somebody else up, or back on. Addresses that bounced, complained or were suppressed by hand get nothing.
+ * A person who unsubscribed, or whose address is unproven where the form requires proof, must confirm: nobody can
+ * sign someone else up, or back up. Addresses that bounced, complained or were suppressed manually get no mail.
  */
 function decide(db: Connection, form: Form, row: SignupRow, now: number): Next {
   const reason = holdingReason(db, row.address, now);
@@ -156,7 +156,7 @@ async function mail(
   });
 }
 
-/** Only what this sign-up said: what is kept of a contact is not told to whoever typed the address. */
+/** Only values from this sign-up: a contact's stored data must not be mailed to whoever entered the address. */
 function fieldsOf(row: SignupRow): ContactFields {
   const data = JSON.parse(row.data) as SignupData;
   return {

@@ -22,37 +22,37 @@ import { insertSignup } from "./signups.store.ts";
 
 export const SIGNUP_JOB = "form.signup";
 
-/** How long the link of a confirmation mail works. */
+/** How long the link in a confirmation mail works. */
 export const CONFIRM_WITHIN_MS = 7 * DAY_MS;
 const FORGET_AFTER_MS = 30 * DAY_MS;
 const WRITE_VIEWS_MS = 2_000;
 
-// People behind one address of a company or a school share it; nobody signs up ten times a minute.
+// Shared by everyone behind one address of a company or school; even there nobody signs up ten times a minute.
 const perNetwork: Rate = { perSecond: 1 / 30, burst: 10 };
 /**
- * What one customer of a provider has in all: an IPv6 customer owns 65,536 networks and could otherwise use up what a
- * form takes from everybody.
+ * The total for one customer of an internet provider. An IPv6 customer has 65,536 networks and could otherwise use up
+ * the form's whole allowance.
  */
 const perCustomer: Rate = { perSecond: 1 / 15, burst: 20 };
 const perForm: Rate = { perSecond: 5, burst: 300 };
-/** Without the captcha's work, each may be a message to somebody who never asked. */
+/** Sign-ups without a solved captcha: each may cause a mail to somebody who never asked for it. */
 const perFormUnproven: Rate = { perSecond: 0.5, burst: 60 };
-/** What is kept for networks that have not sent this form lately when others have used up the rest. */
+/** Reserved for networks that have not used this form recently, after others have used up the rest. */
 const perFormNewcomers: Rate = { perSecond: 0.5, burst: 60 };
 const MAX_SENDERS = 50_000;
 
-/** Who sends a form, as the ledger keeps it. */
+/** The visitor who submits a form, as the consent log records them. */
 export type FormVisitor = { ip: string; userAgent: string };
 
-/** A form as its token names it. */
+/** The form that a token refers to. */
 export type OpenForm = { workspaceId: string; workspaceName: string; form: Form };
 
-/** `taken` says nothing of what will come of it: that would tell who is a contact. */
+/** `taken` does not reveal the outcome, because that would reveal who is a contact. */
 export type Submitted =
   | { kind: "taken"; proven: boolean }
   | { kind: "again"; filled: Filled }
   | { kind: "slow" }
-  /** None of its lists is left; nothing was kept. */
+  /** None of the form's lists is left; nothing was stored. */
   | { kind: "closed" };
 
 export type SignupDeps = {
@@ -62,14 +62,14 @@ export type SignupDeps = {
   jobs: JobQueue;
 };
 
-/** What strangers do with forms: look at them and send them. */
+/** What visitors can do with forms: view and submit them. */
 export class PublicForms {
   readonly challenges: FormChallenges;
   readonly #deps: SignupDeps;
   readonly #keys: TokenKeys;
   readonly #limiter: RateLimiter;
   readonly #workspaces: WorkspaceDirectory;
-  /** Providers' blocks and IPv4 addresses that have sent a form, by form. */
+  /** Provider networks and IPv4 addresses that have submitted a form, by form. */
   readonly #senders = new LRUCache<string, true>({ max: MAX_SENDERS });
   readonly #views = new LRUCache<string, { n: number; writtenAt: number }>({ max: 10_000 });
 
@@ -81,7 +81,7 @@ export class PublicForms {
     this.#workspaces = new WorkspaceDirectory(deps.databases.system);
   }
 
-  /** The form of a token; undefined when the token is not ours, or the form is gone or switched off. */
+  /** The form of a token; undefined when the token is not ours, or the form is deleted or disabled. */
   find(token: string): OpenForm | undefined {
     const subject = readTrackingToken(this.#keys, "form", token);
     const workspace = subject && this.#workspaces.find(subject.workspaceNumber);
@@ -101,8 +101,8 @@ export class PublicForms {
   }
 
   /**
-   * Counts a look at the page. Written with the first one of every two seconds, so that a page which thousands
-   * open costs no commit each; what is counted since waits for the next.
+   * Counts a view of the page. Writes at most every two seconds, so that a popular page does not cost one commit per
+   * view. Views in between are written with the next one.
    */
   viewed({ workspaceId, form }: OpenForm): void {
     const now = this.#deps.clock();
@@ -123,14 +123,14 @@ export class PublicForms {
       if (!isBusy(error)) {
         throw error;
       }
-      // The page is shown all the same, and the next look writes what was counted.
+      // The page is shown anyway, and the next view writes the count.
       Object.assign(views, { writtenAt: now });
     }
   }
 
   /**
-   * Takes a sign-up. Nothing is looked up about the address, and what is to be done is left to a job, so that
-   * answer and time are the same for everybody.
+   * Accepts a sign-up. Nothing about the address is looked up, and the work is left to a job, so that response and
+   * timing are the same for every address.
    */
   submit(open: OpenForm, token: string, sent: URLSearchParams, visitor: FormVisitor): Submitted {
     const { databases, clock, jobs } = this.#deps;
@@ -145,7 +145,7 @@ export class PublicForms {
     }
     const proof = this.challenges.check(token, sent.get("_c") ?? "", sent.get("_n") ?? "", now);
     if ((sent.get(TRAP) ?? "") !== "") {
-      // A machine is told what a person would be told, so that it learns nothing.
+      // A bot gets the same answer as a person, so that it learns nothing.
       countForm(db, open.form.id, "bots", now);
       return { kind: "taken", proven: proof === "worked" };
     }
@@ -159,7 +159,8 @@ export class PublicForms {
       const filled = { values: valuesOf(sent), problems: new Map(), notice: words.fast };
       return { kind: "again", filled };
     }
-    // Only what will be kept counts against what all visitors share, so that refused posts cannot close the form.
+    // Only valid submissions count against the allowance shared by all visitors, so that refused ones cannot block
+    // the form.
     if (!this.#admitsForm(open, token, proof, visitor)) {
       return { kind: "slow" };
     }
@@ -217,7 +218,7 @@ export class PublicForms {
   }
 }
 
-/** The version of the consent text that the sent form showed: an embedded one may be older than the newest. */
+/** The version of the consent text that the visitor saw. An embedded form may show an older one than the newest. */
 function versionOf(sent: string | null, { consentVersion, settings }: Form): number {
   const version = Number(sent);
   if (Number.isSafeInteger(version) && version >= 1 && version <= consentVersion) {

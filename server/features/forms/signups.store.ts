@@ -54,7 +54,7 @@ const selectWaiting = statement<[formId: number, now: number], { n: number }>(`
   SELECT count(*) AS n FROM form_signup WHERE form_id = ? AND state = 'waiting' AND expires_at > ?
 `);
 
-/** Keeps a sign-up and forgets some of those before `forgetBefore`. Returns its id. */
+/** Stores a sign-up and deletes some of those before `forgetBefore`. Returns its id. */
 export function insertSignup(db: Connection, signup: NewSignup, forgetBefore: number): number {
   deleteOld(db).run(forgetBefore);
   return Number(insertRow(db).run(signup).lastInsertRowid);
@@ -64,7 +64,7 @@ export function findSignup(db: Connection, id: number): SignupRow | undefined {
   return selectOne(db).get(id);
 }
 
-/** Sign-ups whose link still works and was not used. */
+/** Unconfirmed sign-ups whose link still works. */
 export function waitingSignups(db: Connection, formId: number, now: number): number {
   return selectWaiting(db).get(formId, now)?.n ?? 0;
 }
@@ -85,7 +85,7 @@ const setWelcomed = statement<[at: number, id: number]>(
 
 const deleteOne = statement<[id: number]>("DELETE FROM form_signup WHERE id = ?");
 
-/** Keeps nothing of a sign-up. */
+/** Deletes a sign-up completely. */
 export function forgetSignup(db: Connection, id: number): void {
   deleteOne(db).run(id);
 }
@@ -102,7 +102,7 @@ export function markMailed(
   setMailed(db).run(mailed.state, mailed.at, mailed.messageId, id);
 }
 
-/** False when it is done already, or was ignored. */
+/** False when it was already completed or ignored. */
 export function markDone(db: Connection, id: number, at: number, contactId: number): boolean {
   return setDone(db).run(at, contactId, id).changes === 1;
 }

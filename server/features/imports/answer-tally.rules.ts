@@ -1,23 +1,24 @@
 import { hintsAtConsent, isCountOrKey, isNegated } from "./consent-columns.rules.ts";
 import { plainAnswer, type Reading, type Says, statusKey } from "./status-values.rules.ts";
 
-/** A value of a column, in its first spelling, with its rows and what they mean. */
+/** A value of a column in its first spelling, with its number of rows and its meaning. */
 export type CountedValue = { value: string; as: Reading["as"]; says: Says; rows: number } & {
-  /** In a column that may answer a question nobody knows. */
+  /** Set for a yes or no in a column whose meaning is unknown. */
   answer?: "yes" | "no";
 };
 
-/** The yes and no of a column that nobody can place, and its rows with something else. */
+/** The yes and no values of a column whose meaning is unknown, and the number of rows with other values. */
 export type Question = { values: CountedValue[]; others: { says: Says; rows: number }[] };
 
-/** More spellings of yes and no than there are words for them in seven languages. */
+/** More spellings of yes and no than seven languages have. */
 const MAX_SPELLINGS = 60;
 
 type Answer = CountedValue & { answer: "yes" | "no" };
 
 /**
- * Counts the yes and no of a column whose name and words do not speak of consent, and tells whether they have to be
- * asked about. One cell with something else does not make a column about something else.
+ * Counts yes and no values in a column that neither by name nor by content indicates consent, and decides whether the
+ * importing person must be asked about them. A single cell with another value does not settle what the column is
+ * about.
  */
 export class AnswerTally {
   private readonly answers = new Map<string, Answer>();
@@ -55,7 +56,7 @@ export class AnswerTally {
     }
   }
 
-  /** What is to be asked, with the rows that hold something else; undefined when there is no question. */
+  /** The question to ask, with the number of rows with other values; undefined when there is none. */
   question(): Question | undefined {
     const all = [...this.answers.values()];
     const answers = this.others === 0 ? all : all.filter((one) => this.isWord(one));

@@ -3,7 +3,7 @@ import { consentColumn, mayBePlace } from "./consent-columns.rules.ts";
 import { isStateOfPeople } from "./status-values.rules.ts";
 import { foldWord } from "./status-words.rules.ts";
 
-/** What a column of the file becomes. */
+/** The target of a column. */
 export type Target =
   | "email"
   | "firstName"
@@ -18,25 +18,25 @@ export type Target =
   | "attributes"
   | "consentTime"
   | "consentIp"
-  /** A column that only our own export has; its key names it. */
+  /** A column that only our own export has, identified by its key. */
   | "own"
   | "field"
   | "newField"
   | "skip";
 
-/** What we think of one column. */
+/** The guess for one column. */
 export type ColumnGuess = {
   column: number;
   name: string;
   target: Target;
-  /** Of the custom field, or of the column of our own export. */
+  /** The key of the custom field, or of the column of our own export. */
   key?: string;
-  /** What a new field for a column that would be skipped could be. */
+  /** A new field that could be created for a column that would otherwise be skipped. */
   suggestion?: { label: string; type: FieldType };
   samples: string[];
 };
 
-// English and German, and what the products of tests/fixtures/imports call them.
+// English and German names, and those used by the products in tests/fixtures/imports.
 const NAMES: [Target, string[]][] = [
   [
     "email",
@@ -93,11 +93,12 @@ const NAMES: [Target, string[]][] = [
   ],
   ["language", ["language", "lang", "locale", "sprache", "langue", "idioma"]],
   ["timeZone", ["timezone", "zeitzone", "tz", "fuseauhoraire"]],
-  // Mailchimp's CC is what it made of the network address.
+  // Mailchimp derives CC from the IP address.
   ["country", ["country", "countrycode", "land", "landercode", "pays", "pais", "cc"]],
   ["city", ["city", "town", "stadt", "ort", "wohnort", "ville", "ciudad"]],
   ["tags", ["tags", "tag", "labels", "schlagworte", "schlagworter"]],
-  // A confirmation proves more than a sign-up, but Mailchimp's files have the sign-up first and both alike.
+  // A confirmation proves more than a sign-up, but in Mailchimp's files the sign-up comes first and both have the
+  // same value.
   [
     "consentTime",
     [
@@ -115,7 +116,7 @@ const NAMES: [Target, string[]][] = [
 
 const PLACES: ReadonlySet<Target> = new Set(["timeZone", "country", "city"]);
 
-/** What a contact has besides custom fields, and what a JSON object may name as well as a column. */
+/** The built-in fields of a contact, which a column or a key of a JSON object may name. */
 export const BUILT_IN = [
   "firstName",
   "lastName",
@@ -127,7 +128,7 @@ export const BUILT_IN = [
 ] as const satisfies Target[];
 export type BuiltIn = (typeof BUILT_IN)[number];
 
-/** The built-in field that a column or a JSON key of that name is; undefined when it is none. */
+/** The built-in field that a column or JSON key names; undefined when there is none. */
 export function builtInNamed(name: string): BuiltIn | undefined {
   const folded = foldWord(name);
   return BUILT_IN.find((target) =>
@@ -135,21 +136,24 @@ export function builtInNamed(name: string): BuiltIn | undefined {
   );
 }
 
-/** What listmonk and Keila call the column that holds all other fields, as a JSON object. */
+/** Names that listmonk and Keila use for the column with all other fields as a JSON object. */
 const ATTRIBUTES = new Set(["attributes", "attribs", "data"]);
 
-/** True for the name of a column that may hold a JSON object with all other fields. */
+/** True for the name of a column that may contain a JSON object with all other fields. */
 export const isAttributeColumn = (name: string): boolean => ATTRIBUTES.has(foldWord(name));
 
-/** True when the first row names columns: it has no address, and either a name we know or text where others have one. */
+/**
+ * True when the first row is a header: it contains no address, and either a known name or text where other rows have
+ * an address.
+ */
 export function looksLikeHeader(rows: readonly string[][], isEmail: (cell: string) => boolean) {
   const [first] = rows;
   return first !== undefined && !first.some(isEmail);
 }
 
 /**
- * Guesses what each column is, by its name, else by what is in it. Each target is given once: the
- * first column that fits keeps it. Only the status is given to every column that speaks of consent.
+ * Guesses the target of each column by its name, otherwise by its content. Each target is used once, for the first
+ * column that fits. Only the status can come from several columns, because every column about consent counts.
  */
 export function guessColumns(
   rows: readonly string[][],
@@ -159,7 +163,7 @@ export function guessColumns(
 ): ColumnGuess[] {
   const header = hasHeader ? (rows[0] ?? []) : [];
   const data = hasHeader ? rows.slice(1) : rows;
-  // Cells past the header have no name, so nobody could say what they are.
+  // Cells beyond the header have no name, so nobody could map them.
   const width = hasHeader ? header.length : Math.max(0, ...data.map((row) => row.length));
   const taken = new Set<string>();
   const guesses: ColumnGuess[] = [];
@@ -187,7 +191,7 @@ function guessOne(
     .map((cell) => cell.slice(0, 100));
   const base = { column, name, samples };
   const folded = foldWord(name);
-  // A workspace that has a field of its own for the place keeps using it: templates name it.
+  // A workspace with its own custom field for a place keeps using it, because templates refer to it.
   const hasOwn = fields.some(({ key }) => foldWord(key) === folded);
   const known = NAMES.find(
     ([target, names]) =>
@@ -250,6 +254,6 @@ function guessType(cells: string[]): FieldType {
   if (all(/^(\d{4}-\d{2}-\d{2}([T ].*)?|\d{1,2}\.\d{1,2}\.\d{4})$/)) {
     return "date";
   }
-  // A leading zero is a postcode or a telephone number, and must keep it.
+  // A value with a leading zero is a postcode or telephone number and must keep the zero.
   return all(/^-?(0|[1-9]\d{0,14})([.,]\d+)?$/) ? "number" : "text";
 }

@@ -1,27 +1,28 @@
 import { foldWord, type Meaning, REFUSALS } from "./status-words.rules.ts";
 
 /**
- * What the name of a column asks about its people:
+ * What the name of a column asks about each person:
  * - `state`: cells are words for a status (`Status`).
- * - `agreement`: a yes means that they agreed (`Accepts Email Marketing`).
- * - `confirmation`: a yes means that they confirmed; a no, that they never did (`confirmed`).
- * - `refusal`: a yes, a date or a reason means no (`Unsubscribed`, `EMAIL_BLACKLISTED`, `doNotEmail`).
- * - `deliverability`: a no means that mail does not arrive (`valid`); a yes says nothing about consent.
- * - `unclear`: it may be either, so that every answer is somebody's to decide (`Cancelled`, `mail_flag`).
- * - `other`: it does not speak of consent; only words that say no by themselves count.
+ * - `agreement`: yes means that they agreed (`Accepts Email Marketing`).
+ * - `confirmation`: yes means that they confirmed, no that they never did (`confirmed`).
+ * - `refusal`: yes, a date or a reason means that they refused (`Unsubscribed`, `EMAIL_BLACKLISTED`,
+ *   `doNotEmail`).
+ * - `deliverability`: no means that mail does not arrive (`valid`); yes says nothing about consent.
+ * - `unclear`: it could mean either, so a person must decide about every answer (`Cancelled`, `mail_flag`).
+ * - `other`: it is not about consent; only values that refuse by themselves count.
  */
 export type ConsentColumn =
   | { kind: "state" | "agreement" | "confirmation" | "deliverability" | "unclear" | "other" }
   | {
       kind: "refusal";
       meaning: Meaning;
-      /** Any text is an answer: when it was, why, which list. */
+      /** Any text counts as an answer: a date, a reason, the name of a list. */
       isDetail: boolean;
     };
 
 const OTHER: ConsentColumn = { kind: "other" };
 
-// Compared with single words of a name.
+// Compared with single words of a column name.
 const OTHER_CHANNELS =
   /^(sms|mms|phone|call|calls|telephone|telefon|mobile|handy|push|whatsapp|postal|post|fax|web|app|browser|print|telefono|telefone|telefoon|viber|messenger)$/;
 const MAIL = /e?-?mail|newsletter|courriel|correo/;
@@ -33,21 +34,21 @@ const DETAIL =
 const NEGATED =
   /^(no|not|non|never|without|kein|keine|keinen|nicht|ohne|nie|sans|pas|sin|senza|sem|nao|geen|niet|zonder)$/;
 
-// Compared with the words of a name, with blanks between.
+// Compared with the words of a column name, separated by spaces.
 const DO_NOT =
   /(^| )(do(es)? ?n[o\u2019']?t (want )?(bulk )?(e ?)?(mail|contact|market|send|solicit)|dont ?(email|mail|contact)|no ?(email|mail|newsletter|mailing|marketing)s?( |$)|kein(e|en)? ?(email|mail|newsletter|werbung|werbemail)|ne pas (contacter|envoyer)|no (contactar|enviar)|non (contattare|inviare)|nao (contatar|enviar)|niet (mailen|contacteren)|nicht (kontaktieren|anschreiben|mailen))/;
 
-/** HubSpot's export of unsubscribes names the type of mail that was left, with TRUE for those who left it. */
+/** HubSpot's export of unsubscribes has a column per type of mail, with TRUE for those who unsubscribed from it. */
 const LEFT_TYPES = new Set(["marketinginformation"]);
 
-/** What people do not want done with their data, which is not mail. */
+/** Objections to data processing, which are not about mail. */
 const OF_DATA = /^(donot|dont)(sell|track|share|process|delete|call)/;
 
-// Compared with the whole name, folded.
+// Compared with the whole column name, folded.
 const TOPICS =
   /lastemail|order|lead|payment|invoice|marital|famil|member(ship)?status|account|customer|kunden|deal|lifecycle|job|employ|tax|sync|ticket|shipping|deliverystatus|subscriptiontype|plan|trial|bestell|zahlung|vat|stripe|billing|project/;
 const STATE_NAMES = new Set(["status", "statut", "situacao", "situacion", "statusname", "stav"]);
-/** Names that are a status in one file, and a part of a country in the next: their cells decide. */
+/** Names that mean a status in one file and a part of a country in another. Their cells decide. */
 const STATE_OR_PLACE = new Set(["state", "estado", "stato", "zustand", "etat"]);
 const STATUS_OF =
   /^sub(status|state)$|(email|mail|subscri|abonn|abo|newsletter|contact|kontakt|recipient|empfanger|optin|consent|marketing|list|destinatario|ontvanger|suscrip|iscri|inscri|user)\p{L}*(status|statut|situacao|situacion)|^(status|statut|estado|stato|etat)(de|des|di|do|da|del|van|of|der|du|d)?(l|la|el)?(email|mail|subscri|abonn|newsletter|contact|kontakt|courriel|correo|suscrip|iscri|inscri)/u;
@@ -59,14 +60,14 @@ const AGREEMENT =
   /accept|acepta|accetta|aceita|consent|toestaan|recevoir\p{L}*(news|email|courriel|offre|public)|recib\p{L}*(correo|email|news|boletin|public)|ricev\p{L}*(email|news|public)|receb\p{L}*(email|news|public)|ontvang\p{L}*(email|nieuws)|erhalt\p{L}*(email|news|werb)|erwunscht|darf\p{L}*(mail|kontakt|angeschr)|optin|optedin|permission|agree|einwillig|zustimm|einverstand|erlaub|werbeeinw|angemeldet|abonniert|subscribed|issubscri|abonne$|suscrito|iscritto|inscrit|ingeschreven|aangemeld|toestemming|akkoord|mailable|emailable|contactable|gdpr|dsgvo|rgpd|avgok|canreceive|receiveemail|receivesemail|receivemarketing|wantsemail|wantsnewsletter|emailallowed|emailenabled|emailactive|emailok|okto(e?mail|contact)|erhaltnewsletter|newsletterja|permesso|autoriza|autorizza|autoris/u;
 const AGREEMENT_NAMES =
   /^(newsletter|newsletters|nieuwsbrief|boletin|infolettre|bollettino|newsletterabo|newsletterempfanger|abo|mailing|mailings|emailmarketing|marketingemail|marketingemails|emailsubscription|emailnewsletter|marketing|active|aktiv|actif|activo|attivo|ativo|actief|enabled|subscribe|subscriber|abonnent|abonado|abonnee|werbung|infomail)$/;
-/** When somebody left, whatever it was that they left. */
+/** The date of an unsubscribe, from whatever it was. */
 const LEFT =
   /austritt|ausgetreten|ausgeschieden|^left(at|on|date)|^dateleft|^leav(ing|e)(at|on|date)|^exit(date|at|on)$|resign|membershipend|endofmembership|^depart(le|date)?$|^sorti(le)?$|^uitgetreden|^uittred/;
 const CANCELLED =
   /cancel|storn|kundig|kuendig|annul|cancelad|cancellat|geannuleerd|^left$|^declined|^refus|^rejected|^removed|^closed/;
 
 /**
- * Bans and objections. They stand here and not among `REFUSALS`, which also read file names and cells: there
+ * Bans and objections. They are not part of `REFUSALS`, because that also reads file names and cells, where
  * `duplicates_removed.csv` says nothing about the people in it.
  */
 const BANNED: readonly (readonly [Meaning, RegExp])[] = [
@@ -79,14 +80,14 @@ const BANNED: readonly (readonly [Meaning, RegExp])[] = [
     /sperre(n|d)?($|mail|news|werb|marketing)|sperrung|^(is|was)?removed(from(list|mailing))?$|^(ist)?entfernt$/,
   ],
 ];
-/** What may be banned beside mail: deliveries, credit, telephone calls. */
+/** Other things a person can be banned from: deliveries, credit, telephone calls. */
 const BAN_OF_OTHER =
   /liefer|mahn|kredit|konto|zahl|passwort|login|rauch|buchung|telefon|phone|anruf|sms|fax|postwerb|briefpost/;
 
 const DELIVERABILITY =
   /^(is)?((e?mail)(address)?)?(is)?(valid|deliverable|reachable|zustellbar|gultig|erreichbar|valide|valido|valida|delivrable|joignable|entregable|recapitabile|consegnabile|entregavel|geldig|bezorgbaar)((e?mail)(address)?)?$/;
 
-// Both in one name, as words: `mail_ok`, `can_email`, `Kontakt erlaubt`, `email preference`.
+// Names that contain both parts as words: `mail_ok`, `can_email`, `Kontakt erlaubt`, `email preference`.
 const REACHED =
   /^(e?mails?|emailing|mailing|newsletters?|contact|contacts|contacted|kontakt|marketing|werbung|courriels?|correos?|contacto|contatto|contato|contacter|contactar|contattare|contatar|nieuwsbrief|contacteren|infolettre|boletin)$/;
 const ALLOWED =
@@ -95,7 +96,7 @@ const ALLOWED =
 const BY_MAIL =
   /^(contact|reach|kontakt|contacter|contacto|contatto|contato)(me|us)?(by|via|per|par|por|door|with)?(e?mail|newsletter|courriel|correo)$/;
 
-/** What a column asks, by its name. */
+/** Decides by its name what a column asks. */
 export function consentColumn(name: string): ConsentColumn {
   const words = wordsOf(name);
   const folded = words.join("");
@@ -111,14 +112,14 @@ export function consentColumn(name: string): ConsentColumn {
     return { kind: "refusal", meaning: "unsubscribed", isDetail: true };
   }
   const isCancelled = CANCELLED.test(folded) && !TOPICS.test(folded);
-  // "Cancel date" is when a paid plan ended, in the files of Substack and shops.
+  // In files from Substack and shops, "Cancel date" is the end of a paid plan.
   if (isDetail && !(isCancelled && /cancell?ed|k(ue|u)ndig/.test(folded))) {
     return OTHER;
   }
   return isCancelled ? { kind: "unclear" } : affirmative(folded, words);
 }
 
-/** About another channel than mail, a key of a database, or a count. */
+/** True for a column about another channel than mail, a database key, or a count. */
 function isOfOthers(folded: string, words: readonly string[]): boolean {
   return (
     (!MAIL.test(folded) && words.some((word) => OTHER_CHANNELS.test(word))) ||
@@ -145,7 +146,7 @@ function refusing(
     return undefined;
   }
   const [meaning] = refusal;
-  // Under a bounce stands its reason, in many products without saying so.
+  // In many products, a column named after bounces contains the reason.
   const isText = meaning === "bounced" || /suppressions?$|list$|liste$|listas?$/.test(folded);
   return { kind: "refusal", meaning, isDetail: isDetail || isText };
 }
@@ -168,7 +169,7 @@ function affirmative(folded: string, words: readonly string[]): ConsentColumn {
       ? { kind: "refusal", meaning: "unsubscribed", isDetail: false }
       : { kind: "agreement" };
   }
-  // `mail_flag` is a switch for mail, but its name does not say which way it turns.
+  // `mail_flag` is a switch for mail, but its name does not say which value means yes to mail.
   const isSwitch = words.some((word) => FLAG.test(word)) && isHint(folded, words);
   return isSwitch ? { kind: "unclear" } : OTHER;
 }
@@ -183,23 +184,23 @@ function isAgreement(folded: string, words: readonly string[]): boolean {
   );
 }
 
-/** True for a key of a database or a count, whose 0 and 1 are numbers. */
+/** True for a database key or a count, whose 0 and 1 are numbers. */
 export const isCountOrKey = (name: string): boolean =>
   wordsOf(name).some((word) => TECHNICAL.test(word) || COUNTED.test(word));
 
-/** True for a name with a negation in it, such as `Bitte nicht stören`. */
+/** True for a name that contains a negation, such as `Bitte nicht stören`. */
 export const isNegated = (name: string): boolean => {
   const words = wordsOf(name);
   return words.length > 1 && words.some((word) => NEGATED.test(word));
 };
 
-/** True for a name whose cells tell whether it is a status or a place: `state`. */
+/** True for a name such as `state` whose cells decide whether it is a status or a place. */
 export const mayBePlace = (name: string): boolean => STATE_OR_PLACE.has(foldWord(name));
 
-/** True when the column is about consent, so that it must not be left out in silence. */
+/** True when the column is about consent and must not be ignored silently. */
 export const speaksOfConsent = (name: string): boolean => consentColumn(name).kind !== "other";
 
-/** A name with one of these is of a switch or a code. */
+/** Words that indicate a switch or a code. */
 const FLAG =
   /^(flag|flags|yn|jn|kz|kennz|kennzeichen|merker|schalter|switch|bool|boolean|indicator|indikator|indicateur|indicador|indicatore)$/;
 
@@ -207,8 +208,8 @@ const HINT =
   /mail|newsletter|courriel|correo|contact|kontakt|marketing|werb|reclame|publici|pubblici|subscri|abonn|suscri|iscri|inscri|nieuwsbrief/;
 
 /**
- * True for a name that has to do with mail or consent without saying how, such as `mail_group`. A yes or no under it
- * is nobody's to guess, so that its people are not mailed before somebody said what it means.
+ * True for a name that is related to mail or consent without saying how, such as `mail_group`. Nobody can guess what
+ * yes or no means there, so its people are not mailed until a person has decided.
  */
 export function hintsAtConsent(name: string): boolean {
   const words = wordsOf(name);
@@ -218,7 +219,7 @@ export function hintsAtConsent(name: string): boolean {
 function isHint(folded: string, words: readonly string[]): boolean {
   return (
     HINT.test(folded) &&
-    // What was sent and read; and a subscription that is paid for, at Substack and in shops.
+    // Columns about messages sent and read, and about paid subscriptions at Substack and in shops.
     !/opened|opens|click|sent$|sentto|delivered|received|gesendet|geoffnet|geklickt|^(active|paid)subscription$/.test(
       folded,
     ) &&
@@ -228,10 +229,10 @@ function isHint(folded: string, words: readonly string[]): boolean {
   );
 }
 
-/** Longer ones are texts that stand where names should, and would be searched for long. */
+/** Longer names are really texts, and searching them would take long. */
 const MAX_NAME_CHARS = 200;
 
-/** `doNotEmail`, `EMAIL_BLACKLISTED` and `Opted out of e-mail` as folded words. */
+/** Splits `doNotEmail`, `EMAIL_BLACKLISTED` and `Opted out of e-mail` into folded words. */
 function wordsOf(name: string): string[] {
   return name
     .slice(0, MAX_NAME_CHARS)

@@ -5,8 +5,8 @@ import { isSeparatorLine, wholeCharacters } from "./sniff.rules.ts";
 const BLOCK_BYTES = 256 * 1024;
 
 /**
- * Reads the rows of a UTF-8 file from a byte position on, in blocks: memory is a block, or the longest row.
- * `positionBytes` is exact after every row, so that another reader can go on from there.
+ * Reads the rows of a UTF-8 file from a byte position, in blocks. It needs the memory of one block or the longest
+ * row. `positionBytes` is exact after every row, so that another reader can continue there.
  */
 export class CsvReader {
   private readonly file: number;
@@ -17,7 +17,7 @@ export class CsvReader {
   /** Byte position of `text[countedTo]` in the file. */
   private countedBytes: number;
   private countedTo = 0;
-  /** Byte position up to which the file is in `text`. */
+  /** Byte position up to which the file has been loaded into `text`. */
   private loadedBytes: number;
   private ended = false;
 
@@ -38,7 +38,7 @@ export class CsvReader {
     return row;
   }
 
-  /** The next row, without moving on. */
+  /** The next row, without advancing. */
   peek(): CsvRow | undefined {
     for (;;) {
       const row = this.rows.read(this.at);
@@ -53,8 +53,8 @@ export class CsvReader {
   }
 
   /**
-   * Moves to the first row of data; to be called before any other. A byte order mark is part of the first cell, be
-   * that of Excel's `sep=;` line or of the header.
+   * Moves to the first data row. Must be called first. A byte order mark is part of the first cell, whether in
+   * Excel's `sep=;` line or in the header.
    */
   skipHead(hasHeader: boolean): void {
     this.skipByteOrderMark();
@@ -79,7 +79,7 @@ export class CsvReader {
     }
   }
 
-  /** Where the next row starts in the file. */
+  /** The byte position of the next row. */
   get positionBytes(): number {
     this.countedBytes += Buffer.byteLength(this.text.slice(this.countedTo, this.at));
     this.countedTo = this.at;
@@ -93,7 +93,7 @@ export class CsvReader {
   private load(): void {
     const kept = this.text.slice(this.at);
     const base = this.positionBytes;
-    // A row longer than what is loaded is searched anew with each block, so blocks grow with it.
+    // A row longer than the loaded text is searched again after each block, so the blocks grow with it.
     const block = Buffer.allocUnsafe(Math.max(BLOCK_BYTES, kept.length));
     let filled = 0;
     while (filled < block.length) {

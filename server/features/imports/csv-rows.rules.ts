@@ -1,42 +1,41 @@
 /** One row of a CSV text. */
 export type CsvRow = {
   cells: string[];
-  /** Where the row after it starts in the text. */
+  /** The position of the next row in the text. */
   end: number;
-  /** Why the row cannot be trusted; its cells are then those of its first line, and `end` is after that line. */
+  /** Why the row is unreliable. Its cells are then those of its first line, and `end` is after that line. */
   fault?: string;
 };
 
 export type CsvShape = {
   delimiter: string;
-  /** `\n` also ends rows with `\r\n`. */
+  /** `\n` also covers `\r\n`. */
   newline: "\n" | "\r";
-  /** How many cells a row has; 0 = not known. */
+  /** The number of cells per row; 0 when unknown. */
   columns: number;
 };
 
-/** A row longer than this is not one: a quotation mark was opened and forgotten. */
+/** A longer row is an error: a quotation mark was opened and never closed. */
 export const MAX_ROW_CHARS = 16 * 1024 * 1024;
 const UNCLOSED = "a quotation mark that opens in this row is never closed";
 const QUOTE = '"';
 
 /**
- * Reads rows from a text, one at a time, as RFC 4180 writes them and as people do.
+ * Reads rows from a text one at a time, as RFC 4180 defines them and as people write them.
  *
- * What is lenient: a quotation mark inside a cell that did not start with one is a letter; one inside a
- * quoted cell that no delimiter follows is a letter too, as long as the cell is on one line. What is
- * not: a cell that goes over lines and then meets such a mark, or ends nowhere, has swallowed
- * other rows. Then the row is given with a fault and its first line alone, and reading goes on at the
- * next line, so that one forgotten mark costs one row.
+ * Lenient: a quotation mark inside an unquoted cell is ordinary text. So is one inside a quoted cell that no
+ * delimiter follows, if the cell is on one line. Strict: a cell that spans lines and then contains such a mark, or
+ * never ends, has swallowed other rows. That row is returned with a fault and only its first line, and reading
+ * continues at the next line, so that one forgotten mark costs one row.
  */
 export class CsvRows {
   private readonly text: string;
   private readonly shape: CsvShape;
   private readonly final: boolean;
-  /** The first quotation mark at or after where we stand, so that rows without any are only split. */
+  /** The first quotation mark at or after the current position. Rows without one are simply split. */
   private nextQuote: number;
 
-  /** @param final The text is the end of the file: its last row may lack a line end. */
+  /** @param final The text ends at the end of the file, so its last row may lack a line end. */
   constructor(text: string, shape: CsvShape, final: boolean) {
     this.text = text;
     this.shape = shape;
@@ -44,7 +43,7 @@ export class CsvRows {
     this.nextQuote = text.indexOf(QUOTE);
   }
 
-  /** The row at `at`; undefined at the end, or when the rest of the row is not in the text yet. */
+  /** The row at `at`; undefined at the end, or when the rest of the row is not loaded yet. */
   read(at: number): CsvRow | undefined {
     if (at >= this.text.length) {
       return undefined;
@@ -100,7 +99,7 @@ export class CsvRows {
     };
   }
 
-  /** `end` is where the delimiter or the newline stands, or the text ends. */
+  /** `end` is the position of the delimiter or newline, or the end of the text. */
   private plainCell(start: number): { value: string; end: number } | "more" {
     const delimiter = this.text.indexOf(this.shape.delimiter, start);
     let stop = this.text.indexOf(this.shape.newline, start);
@@ -153,7 +152,7 @@ export class CsvRows {
     return newline !== -1 && newline < mark;
   }
 
-  /** Where the cell ends when only blanks come between here and a delimiter or line end; undefined when something else does. */
+  /** The end of the cell when only blanks precede a delimiter or line end; undefined when something else does. */
   private cellEndAfter(position: number): number | "more" | undefined {
     let at = position;
     while (this.text[at] === " " || (this.text[at] === "\r" && this.shape.newline === "\n")) {
@@ -167,7 +166,7 @@ export class CsvRows {
   }
 }
 
-/** True for a row that holds nothing at all, as spreadsheets leave at the end. */
+/** True for an entirely empty row, as spreadsheets leave at the end. */
 export function isBlankRow(cells: readonly string[]): boolean {
   return cells.every((cell) => cell.trim() === "");
 }

@@ -11,23 +11,23 @@ import {
   wordsReader,
 } from "./status-values.rules.ts";
 
-/** What a column says about its people, over the whole file. */
+/** What a column says about consent, over the whole file. */
 export type CheckedColumn = {
   column: number;
   name: string;
   /**
-   * Whether the name speaks of consent, or only some of its cells. `answers`: neither does, but its cells are yes and
-   * no, so that it may; the import does not start before somebody said what they mean. Such a column stands twice
-   * where other cells of it speak of consent.
+   * What indicates consent: the column's name or some of its cells. `answers` means neither does, but its cells are
+   * yes and no, so the importing person must say what they mean before the import starts. Such a column is listed
+   * twice when other cells of it are about consent.
    */
   speaks: "name" | "cells" | "answers";
-  /** What is not understood first, then by rows. */
+  /** Values that are not understood come first, then by number of rows. */
   values: CountedValue[];
-  /** Rows with values beyond the first hundred, by what they mean. */
+  /** Rows with values beyond the first hundred, by meaning. */
   others: { says: Says; rows: number }[];
 };
 
-/** A status has few values; a column with more is hardly one, and gets one answer for all the others. */
+/** A status has few values. A column with more hardly is one, and its other values get a single answer. */
 const MAX_VALUES = 100;
 const MAX_CHARS = 80;
 
@@ -49,14 +49,17 @@ const readers = {
   json: () => jsonReader(false),
 } satisfies Record<Counted["role"], (name: string) => (cell: string) => Reading>;
 
-/** Counts what the rows of a file say about consent; memory is a hundred values a column, whatever the file holds. */
+/**
+ * Counts what the rows of a file say about consent. Stores at most a hundred values per column, whatever the size of
+ * the file.
+ */
 export class StatusTally {
   private readonly columns: Counted[];
   rows = 0;
-  /** Rows of which a status column says something that is understood, and none something that is not. */
+  /** Rows with at least one status that is understood and none that is not. */
   decided = 0;
 
-  /** @param ignored Columns that say nothing of consent, whatever they are called. */
+  /** @param ignored Columns that are not about consent, whatever their name. */
   constructor(
     mapping: readonly { column: number; target: string }[],
     header: readonly string[],
@@ -92,7 +95,7 @@ export class StatusTally {
     this.decided += isDecided && !isOpen ? 1 : 0;
   }
 
-  /** The columns that say anything. */
+  /** The columns that say something about consent. */
   result(): CheckedColumn[] {
     const said: CheckedColumn[] = this.columns
       .filter(({ values, others }) => values.size + others.size > 0)
@@ -110,9 +113,9 @@ const saidBy = ({ column, name, values, others }: Counted): CheckedColumn => ({
 });
 
 /**
- * A column such as `mail_group` with yes, no and a third value, such as perhaps: row by row the third value says
- * nothing, and its people would be mailed. What a yes means has to be said before the import starts, and then decides
- * about the rest.
+ * In a column such as `mail_group` with yes, no and a third value such as perhaps, a row with the third value says
+ * nothing by itself, and its person would be mailed. Somebody must say what yes means before the import starts, and
+ * that decides the rest.
  */
 function mixedQuestion(counted: Counted): CheckedColumn | undefined {
   const { role, name, silent } = counted;
@@ -132,7 +135,7 @@ function mixedQuestion(counted: Counted): CheckedColumn | undefined {
     : undefined;
 }
 
-/** The questions stand last, and every other column where it stands in the file. */
+/** Questions come last; all other columns keep the order of the file. */
 const bySpeaking = (a: CheckedColumn, b: CheckedColumn) =>
   Number(a.speaks === "answers") - Number(b.speaks === "answers");
 
@@ -159,7 +162,7 @@ function count(column: Counted, cell: string, reading: Reading): void {
     return;
   }
   const value = reading.as === "phrase" ? (refusalPhrase(cell) ?? "") : cell.trim();
-  // Addresses and long texts are nobody's status, and what is counted is kept for a while.
+  // Addresses and long texts are not a status, and these counts are stored for a while, so they are not shown.
   const isShown = value.length <= MAX_CHARS && !value.includes("@");
   if (column.values.size < MAX_VALUES && (isShown || reading.as !== "value")) {
     const { as, says } = reading;

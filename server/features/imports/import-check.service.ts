@@ -15,32 +15,32 @@ import { statusColumns } from "./row-status.rules.ts";
 import { type Meaning, reasonOf } from "./status-words.rules.ts";
 import { refusalOfFile, refusalOfFileName, refusingColumns } from "./whole-file.rules.ts";
 
-/** Kind of the job that looks through an upload for who may be mailed. Payload: `{ importId }`. */
+/** The kind of job that checks an upload for who may be mailed. Payload: `{ importId }`. */
 export const IMPORT_CHECK_JOB = "import.check";
 
-/** How long the thread is kept before others get their turn. */
+/** How long this thread is occupied before others get their turn. */
 const TURN_MS = 8;
 const ROWS_BETWEEN_LOOKS = 200;
 const MAX_ATTEMPTS = 3;
 
 type Mapping = { column: number; target: string }[];
 
-/** A check as it is stored: `key` says of which way to read the file, and of which columns. */
+/** A stored check. `key` identifies the settings and columns it is about. */
 type StoredCheck = {
   key: string;
   mapping: Mapping;
   state: "running" | "done" | "failed";
   rows: number;
   columns: CheckedColumn[];
-  /** Rows about which a status column decides. */
+  /** Rows that a status column decides. */
   decided?: number;
 };
 
 /**
- * What a file that waits to be started says about who may be mailed: every value of every column that counts, with
- * its rows and what it will mean. The whole file is looked through in a job; asking again tells how that went.
+ * What a file that has not been started says about who may be mailed: every value of every relevant column, with its
+ * number of rows and its meaning. A job reads the whole file; calling this again returns its result.
  *
- * @param mapping As for the start: a column that becomes a status counts, whatever it is called.
+ * @param mapping As for the start: a column mapped to the status counts, whatever its name.
  * @throws AppError `not_found`, or `illegal_state` once it was started.
  */
 export function checkImport(
@@ -60,16 +60,16 @@ export function checkImport(
   inTransaction(db, () => {
     saveCheck(db, id, JSON.stringify(asked));
     const uniqueKey = `import.check:${workspaceId}:${id}`;
-    // One that looks for something else would keep this one from being queued.
+    // A pending job with other settings would prevent this one from being queued.
     jobs.cancel(uniqueKey);
     const options = { uniqueKey, maxAttempts: MAX_ATTEMPTS };
-    // The job is in another database: committed just before the row, it does nothing without it.
+    // The job is in another database and is committed just before the row. Without the row it does nothing.
     jobs.enqueue(IMPORT_CHECK_JOB, workspaceId, { importId: id }, options);
   });
   return shown(row, settings, asked);
 }
 
-/** The job. Safe to run again; a check that nobody waits for any more is left alone. */
+/** The job. Safe to repeat; does nothing when the check is no longer wanted. */
 export async function runImportCheck(
   context: { open: () => Connection; dataDir: string; signal: AbortSignal; isLastTry: boolean },
   id: number,
@@ -92,7 +92,7 @@ export async function runImportCheck(
   }
 }
 
-/** Counts what all rows of an upload say, in turns between which others get theirs. */
+/** Counts what all rows of an upload say, yielding to other work in between. */
 export async function lookThrough(
   { dataDir, signal }: { dataDir: string; signal: AbortSignal },
   row: ImportRow,
@@ -122,7 +122,7 @@ export async function lookThrough(
   }
 }
 
-/** The columns that a finished check of this very mapping found; undefined without one. */
+/** The columns that a finished check of exactly this mapping found; undefined without one. */
 export function checkedColumns(row: ImportRow, mapping: Mapping): CheckedColumn[] | undefined {
   const check = parseCheck(row.statusCheck);
   const isOfThis = check?.key === keyOf(parseSettings(row.settings), mapping);
@@ -133,8 +133,8 @@ const isDecided = ({ state, rows, decided = 0 }: StoredCheck) =>
   state === "done" && rows > 0 && decided === rows;
 
 /**
- * True when a finished check of this very mapping found that the columns of the file decide about every row. A column
- * that is about something else decides nothing.
+ * True when a finished check of exactly this mapping found that the file's columns decide every row. A column about
+ * something else decides nothing.
  */
 export function decidesEveryRow(
   row: ImportRow,

@@ -5,9 +5,12 @@ import { parseSettings } from "./import-settings.ts";
 import { closeImport, type ImportRow, type ImportState, importsBefore } from "./imports.store.ts";
 
 const IMPORTS_AT_ONCE = 200;
-/** States in which a file waits for a person. One that was started leaves them out, and removes its file at its end. */
+/**
+ * States in which a file waits for a person. A running import skips erased people itself and deletes its file at the
+ * end.
+ */
 const WAITING: ImportState[] = ["uploaded", "failed"];
-/** An address, in letters, is not longer. */
+/** No address is longer than this. */
 const OVERLAP_CHARS = 320;
 
 const ERASED =
@@ -16,8 +19,8 @@ const ERASED =
 type Context = { open: () => Connection; dataDir: string; signal: AbortSignal; now: number };
 
 /**
- * Cancels the imports that wait and whose file names one of the addresses, removes those files, and says so in the
- * import. Returns how many. Safe to run again.
+ * Cancels waiting imports whose file contains one of the addresses, deletes the files, and records the reason in the
+ * import. Returns how many. Safe to repeat.
  */
 export async function dropUploadsNaming(
   context: Context,

@@ -16,22 +16,22 @@ import { AppError } from "../../platform/errors.ts";
 import { newId } from "../../platform/ids.ts";
 import { type Encoding, encodings } from "./sniff.rules.ts";
 
-/** The largest file that is taken, in bytes. */
+/** The largest accepted file, in bytes. */
 export const MAX_FILE_BYTES = 500 * 1024 * 1024;
 
-/** Where a file of this name lies. The folder is made when missing. */
+/** The path of a file. Creates the folder if needed. */
 export function importPath(dataDir: string, name: string): string {
   const folder = join(dataDir, "local", "imports");
   mkdirSync(folder, { recursive: true });
   return join(folder, name);
 }
 
-/** A name that no other upload has, and that says whose it is. */
+/** A unique file name that contains the workspace's id. */
 export function newFileName(workspaceId: string): string {
   return `${workspaceId}_${newId()}.csv`;
 }
 
-/** Removes an upload and its UTF-8 form; gone already is fine. */
+/** Deletes an upload and its UTF-8 copy. Missing files are ignored. */
 export function removeImportFiles(dataDir: string, name: string): void {
   rmSync(importPath(dataDir, name), { force: true });
   for (const encoding of encodings) {
@@ -40,7 +40,7 @@ export function removeImportFiles(dataDir: string, name: string): void {
   giveReserve(dataDir, name);
 }
 
-/** Lets an upload count as used now, so that it is kept for another while; gone already is fine. */
+/** Updates the file's time, so that an upload is kept for longer. Missing files are ignored. */
 export function keepUpload(dataDir: string, name: string, now: number): void {
   const path = importPath(dataDir, name);
   if (existsSync(path)) {
@@ -50,26 +50,29 @@ export function keepUpload(dataDir: string, name: string, now: number): void {
 
 const RESERVE_BYTES = 256 * 1024;
 
-/** Takes a little space while an import runs, so that a full disk can still be recorded as the reason it stopped. */
+/**
+ * Reserves a little disk space while an import runs, so that a full disk can still be recorded as the reason for a
+ * failure.
+ */
 export function takeReserve(dataDir: string, name: string): void {
   writeFileSync(importPath(dataDir, `${name}.reserve`), Buffer.alloc(RESERVE_BYTES));
 }
 
-/** Gives that space back. */
+/** Releases the reserved space. */
 export function giveReserve(dataDir: string, name: string): void {
   rmSync(importPath(dataDir, `${name}.reserve`), { force: true });
 }
 
-/** Each encoding has a form of its own: the person may choose another after the file was looked through. */
+/** Each encoding has its own copy, because the person may choose another one after the check. */
 function utf8Path(dataDir: string, name: string, encoding: Encoding): string {
   return importPath(dataDir, `${name}.${encoding}.utf8`);
 }
 
 /**
- * Writes a stream to a file, waiting whenever the disk is slower than the sender.
+ * Writes a stream to a file and waits whenever the disk is slower than the sender.
  *
- * @param onChunk Sees every chunk before it is written.
- * @throws AppError `too_large` past 500 MB, `unavailable` when the disk is full; the file is then gone.
+ * @param onChunk Receives every chunk before it is written.
+ * @throws AppError `too_large` beyond 500 MB, `unavailable` when the disk is full; the file is deleted in both cases.
  */
 export async function writeUpload(
   path: string,
@@ -106,7 +109,7 @@ export async function writeUpload(
   }
 }
 
-/** Resolves when the stream can take more, or never will. */
+/** Resolves when the stream accepts more data, or never will. */
 function room(out: WriteStream): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
@@ -119,7 +122,7 @@ function room(out: WriteStream): Promise<void> {
   });
 }
 
-/** The refusal of a file over the limit. */
+/** The error for a file over the limit. */
 export function tooLarge(): AppError {
   return new AppError(
     "too_large",
@@ -136,11 +139,11 @@ function diskFull(cause: unknown): AppError {
 }
 
 /**
- * The path of the upload as UTF-8, converted when it is something else. The converted file appears
- * under its name only when it is whole, so after a crash it is there or it is made again. A check and
- * the import may ask for it at once: it is made once, and both wait for it.
+ * The path of the upload as UTF-8, converted if needed. The converted file gets its name only when it is complete, so
+ * after a crash it either exists or is created again. When a check and the import need it at the same time, it is
+ * created once.
  *
- * @param isUtf8 The upload is well-formed UTF-8 already.
+ * @param isUtf8 The upload is already well-formed UTF-8.
  */
 export async function asUtf8(
   dataDir: string,
@@ -161,7 +164,7 @@ export async function asUtf8(
   return target;
 }
 
-/** The conversions that run, by the file they make: two that wrote the same file would destroy it. */
+/** Conversions in progress by target file: two that write the same file would corrupt it. */
 const underWay = new Map<string, Promise<void>>();
 
 async function convertTo(target: string, source: string, encoding: Encoding): Promise<void> {

@@ -13,7 +13,7 @@ import type { Reason } from "./status-words.rules.ts";
 import { reasonOf } from "./status-words.rules.ts";
 import { refusalOfFile } from "./whole-file.rules.ts";
 
-/** Larger files are looked through in a job and not while a request waits. */
+/** Larger files are checked in a job instead of during the request. */
 const MAX_BYTES_AT_START = 16 * 1024 * 1024;
 
 type Input = {
@@ -25,7 +25,10 @@ type Input = {
   ignoredColumns?: number[] | undefined;
 };
 
-/** Why nobody in the file may be mailed whose row has no reason of its own; undefined when there is none. */
+/**
+ * The reason why nobody in the file may be mailed, for rows without a reason of their own; undefined when there is
+ * none.
+ */
 export function wholeFileOf(
   row: ImportRow,
   header: readonly string[],
@@ -39,11 +42,11 @@ export function wholeFileOf(
 }
 
 /**
- * Lets an import start only when every column of yes and no that may be about mail was decided on. A file that nobody
- * had checked is looked through now, so that a client that starts at once cannot leave a no unread.
+ * Allows an import to start only when every yes/no column that may be about mail has been decided. A file that was
+ * not checked yet is checked now, so that a client that starts at once cannot leave a refusal unread.
  *
- * @throws AppError `invalid_input` naming the columns and what may be said of them; `illegal_state` for a large file
- *   that was not checked.
+ * @throws AppError `invalid_input` naming the columns and the possible answers; `illegal_state` for a large file that
+ * was not checked.
  */
 export async function requireAnswers(
   context: { open: () => Connection; dataDir: string; signal: AbortSignal },
@@ -67,7 +70,7 @@ export async function requireAnswers(
   }
 }
 
-/** False when no column is left that could hold a question. */
+/** False when no remaining column could contain a question. */
 function mayAsk(names: readonly string[], { mapping, ignoredColumns = [] }: Input): boolean {
   const columns = statusColumns(mapping, names, withoutSay(names, ignoredColumns));
   return columns.some(({ role }) => role === "words");

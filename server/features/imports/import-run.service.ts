@@ -28,14 +28,14 @@ import { rowStatusReader } from "./row-status.rules.ts";
 import { meaningOfReason } from "./status-words.rules.ts";
 
 /**
- * Rows that are read before they are written in the order of their addresses: neighbours in the index
- * are then changed together, which writes a third of the pages.
+ * Rows are read in windows of this size and written in the order of their addresses. Neighbours in the index are then
+ * changed together, which reduces the pages written to a third.
  */
 const WINDOW_ROWS = 20_000;
 const WINDOW_CHARS = 8 * 1024 * 1024;
-/** How long a transaction may hold the workspace's write lock, which others then wait for. */
+/** How long a transaction may hold the workspace's write lock. */
 const HOLD_MS = 6;
-/** Between two transactions, so that those who wait get their turn. */
+/** Pause between two transactions, so that waiting writers get their turn. */
 const PAUSE_MS = 3;
 const FIRST_ROWS = 100;
 const MAX_ROWS = 1_000;
@@ -47,21 +47,21 @@ const ERASED_MEANWHILE =
   "It stopped because of a fault of this server. Somebody was erased on request while it ran, so its file was removed: upload it again to import the rest.";
 
 export type RunContext = {
-  /** Gives the workspace's connection anew after each pause. */
+  /** Returns the workspace's connection and is called after each pause. */
   open: () => Connection;
   dataDir: string;
   clock: Clock;
   signal: AbortSignal;
-  /** Another failed try would be the last: tell the person instead. */
+  /** The job would not be retried after another failure, so the person is told instead. */
   isLastTry: boolean;
 };
 
 /**
- * The job of one import: reads its file from the position where the last run stood and writes what it
- * says. Safe to run again at any time; an import that has ended or was cancelled is left alone.
+ * The job of one import: reads its file from where the last run stopped and writes the rows. Safe to repeat at any
+ * time; does nothing for an import that has ended or was cancelled.
  *
- * A full disk ends it as `failed` with the position kept, so that it can be resumed. What else goes
- * wrong is thrown for the scheduler to try again.
+ * A full disk ends it as `failed` with the position stored, so that it can be resumed. Other errors are thrown, and
+ * the scheduler retries.
  */
 export async function runImport(context: RunContext, id: number): Promise<void> {
   const row = findImport(context.open(), id);
@@ -95,7 +95,8 @@ function fail(context: RunContext, row: ImportRow, error: unknown): void {
   const from = ["queued" as const, "running" as const];
   try {
     const db = context.open();
-    // A file that waits is looked through by an erasure; this one was running then.
+    // An erasure checks waiting files. This file was being imported at the time and may contain the erased person, so
+    // it is deleted.
     const mustGo = wasErasedSince(db, row.createdAt);
     const message = mustGo ? ERASED_MEANWHILE : isFull ? DISK_FULL : failureMessage(error);
     const state = mustGo ? ("cancelled" as const) : ("failed" as const);
@@ -104,7 +105,8 @@ function fail(context: RunContext, row: ImportRow, error: unknown): void {
       removeImportFiles(context.dataDir, row.filePath);
     }
   } catch (closing) {
-    // Not even that fits on the disk: the scheduler tries again later, and goes on or says it then.
+    // Even recording the failure does not fit on the disk. The scheduler retries later and then continues or records
+    // it.
     log.warn({ err: closing, importId: id }, "failure of an import not recorded");
     throw error;
   }
@@ -165,8 +167,8 @@ const NEVER_CONFIRMED =
   "never confirmed the sign-up: import into a list, which they join as unconfirmed, so that no campaign reaches them";
 
 /**
- * Who is in a list unconfirmed gets no campaign, not even one to everyone; a contact without a list would.
- * So without a list such rows are refused.
+ * An unconfirmed member of a list gets no campaign, not even one to everyone, but a contact without a list would.
+ * Unconfirmed rows are therefore refused when no list is chosen.
  */
 function admitted(
   read: (cells: readonly string[]) => ReadRow,
@@ -226,15 +228,15 @@ async function writeWindows(
   }
 }
 
-/** So many rows that a transaction takes about as long as it may. */
+/** Chooses the batch size so that a transaction takes about as long as allowed. */
 function nextBatch(rows: number, tookMs: number): number {
   const fitting = Math.round((rows * HOLD_MS) / Math.max(tookMs, 0.1));
   return Math.max(20, Math.min(MAX_ROWS, fitting, rows * 2));
 }
 
 /**
- * Depends on the file alone, so that a run after a crash reads the same window in the same order. Reads in slices of
- * some milliseconds, because other workspaces' jobs run on this thread too.
+ * Depends only on the file, so that after a crash a run reads the same window in the same order. Yields every few
+ * milliseconds, because jobs of other workspaces run on this thread too.
  */
 async function readWindow(
   reader: CsvReader,
@@ -274,7 +276,7 @@ async function readWindow(
   return { items, startBytes, endBytes: reader.positionBytes };
 }
 
-/** Of a row that cannot be trusted only its no counts. */
+/** From an unreliable row only a refusal is used. */
 function faulty(reject: string, read: ReadRow): ReadRow {
   if ("reject" in read) {
     return { reject, refusal: read.refusal };
@@ -290,7 +292,7 @@ function byAddress(a: Item, b: Item): number {
   return left < right ? -1 : left > right ? 1 : a.rowNo - b.rowNo;
 }
 
-/** The cells as JSON, long ones cut: the report is to find the row again, not to hold the file. */
+/** The cells as JSON, shortened: the report helps to find the row again and does not need all of it. */
 function shortRow(cells: readonly string[]): string {
   const most = Math.max(50, Math.floor(MAX_RAW_CHARS / Math.max(1, cells.length)));
   const short = cells

@@ -3,26 +3,26 @@ import type { StatusDecision } from "./row-status.rules.ts";
 import type { Delimiter, Encoding } from "./sniff.rules.ts";
 import type { Reason } from "./status-words.rules.ts";
 
-/** What was decided when the import was started; fixed from then on. */
+/** Decisions made at the start of the import. They do not change afterwards. */
 export type StartedSettings = {
   mapping: ColumnMapping[];
   onDuplicate: "update" | "skip";
   listIds: number[];
-  /** Of the statement how these people agreed, kept by features/consent. */
+  /** Hash of the statement on how these people agreed, stored by features/consent. */
   consentHash?: string | undefined;
-  /** `suppressions`: nobody becomes a contact, everybody is suppressed. */
+  /** `suppressions`: everybody is suppressed and nobody becomes a contact. */
   into?: "contacts" | "suppressions" | undefined;
-  /** Why nobody in the file must be mailed whose row has no reason of its own. */
+  /** Why people in the file must not be mailed, for rows without a reason of their own. */
   wholeFile?: Reason | undefined;
-  /** What values of a status mean that the program does not understand. */
+  /** Meanings that a person gave to status values that the program does not understand. */
   statusDecisions?: StatusDecision[] | undefined;
-  /** Columns that only seem to speak of consent. */
+  /** Columns that only appear to be about consent. */
   ignoredColumns?: number[] | undefined;
-  /** Given to everybody. */
+  /** Tags for everybody in the file. */
   tagIds?: number[] | undefined;
 };
 
-/** How the file is to be read, and what to do with it. Stored as JSON in import.settings. */
+/** How to read the file and what to do with it. Stored as JSON in import.settings. */
 export type ImportSettings = {
   encoding: Encoding;
   /** All bytes are well-formed UTF-8. */
@@ -33,17 +33,17 @@ export type ImportSettings = {
   /** Names of the columns; empty without a header. */
   header: string[];
   columns: number;
-  /** Fields that the first rows of a column with JSON objects suggest. */
+  /** Fields suggested by the first rows of a column with JSON objects. */
   attributes?: { label: string; type: "text" | "number" | "boolean" }[] | undefined;
   started?: StartedSettings | undefined;
 };
 
-/** Reads what this program stored. */
+/** Parses what this program stored. */
 export function parseSettings(json: string): ImportSettings {
   return JSON.parse(json) as ImportSettings;
 }
 
-/** The names of all columns; empty ones in a file without a header. */
+/** The names of all columns; empty strings in a file without a header. */
 export function columnNames({ header, columns }: ImportSettings): string[] {
   return Array.from({ length: Math.max(columns, header.length) }, (_, n) => header[n] ?? "");
 }

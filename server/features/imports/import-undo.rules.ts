@@ -6,7 +6,7 @@ type Undoable = {
   afterContact: number | null;
 };
 
-/** True for an import that has ended, created or suppressed anybody, and was not undone. */
+/** True for an import that has ended, created or suppressed someone, and was not undone. */
 export function canUndoImport(row: Undoable): boolean {
   const hasEnded = row.state === "done" || row.state === "cancelled" || row.state === "failed";
   const hasDone = row.created > 0 || row.suppressed > 0;

@@ -18,17 +18,17 @@ import {
 } from "./import-undo.store.ts";
 import { findImport } from "./imports.store.ts";
 
-/** Kind of the job that undoes an import. Payload: `{ importId }`. */
+/** The kind of job that undoes an import. Payload: `{ importId }`. */
 export const IMPORT_UNDO_JOB = "import.undo";
 
-/** Contacts looked at in one transaction. */
+/** Contacts processed in one transaction. */
 const AT_ONCE = 300;
 const PAUSE_MS = 4;
 
 /**
- * Queues the removal of the contacts that an import created, except those that somebody or something has
- * touched since: edited, noted on, mailed, put into another list, heard from. Whom it held back for a status that it
- * did not understand may be mailed again.
+ * Queues the deletion of contacts that an import created, except those that were used since: edited, annotated,
+ * mailed, added to another list, or with recorded activity. Contacts that the import suppressed because it did not
+ * understand their status may be mailed again.
  *
  * @throws AppError `not_found`, `illegal_state` when there is nothing to undo.
  */
@@ -41,14 +41,14 @@ export function undoImport(db: Connection, jobs: JobQueue, workspaceId: string, 
     if (!canUndoImport(row) || !queueUndo(db, id)) {
       throw new AppError("illegal_state", "This import cannot be undone or was already undone.");
     }
-    // The job is in another database: committed just before the row, it does nothing without it.
+    // The job is in another database and is committed just before the row. Without the row it does nothing.
     jobs.enqueue(IMPORT_UNDO_JOB, workspaceId, { importId: id });
   });
 }
 
 /**
- * Lets those be mailed again whom the import held back because it did not understand their status, and nobody else
- * does. What it did understand stays: that is what somebody said.
+ * Removes suppressions that the import added only because it did not understand a status. Refusals that it understood
+ * stay, because the people really refused.
  */
 async function liftDoubts(open: () => Connection, id: number, signal: AbortSignal): Promise<void> {
   let after: string | undefined = "";
@@ -70,7 +70,7 @@ async function liftDoubts(open: () => Connection, id: number, signal: AbortSigna
   }
 }
 
-/** The job. Its place moves with the contacts it removes, so that a run after a crash goes on there. */
+/** The job. Its position is stored with the deletions, so that a run after a crash continues there. */
 export async function runImportUndo(
   open: () => Connection,
   id: number,

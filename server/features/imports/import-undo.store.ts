@@ -1,7 +1,7 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { statement } from "../../platform/db/statements.ts";
 
-// All ids in order, whatever made them: the import's own lie close together.
+// Reads all ids in order, whatever created them, because those of the import are close together.
 const selectAfter = statement<
   [{ source: string; after: number; limit: number }],
   { id: number; isUntouched: number }
@@ -28,7 +28,7 @@ const move = statement<[{ id: number; cursor: number; by: number }]>(`
 `);
 const end = statement<[id: number]>("UPDATE import SET undo_state = 'done' WHERE id = ?");
 
-// By address, since a suppression has no index on its source.
+// Searches by address, since suppressions have no index on their source.
 const selectHeldBack = statement<
   [{ source: string; after: string; limit: number }],
   { address: string; isHeldBack: number }
@@ -41,8 +41,8 @@ const selectHeldBack = statement<
 `);
 
 /**
- * Of the next suppressions those that the import made because it did not understand a status; `last` is undefined at
- * the end.
+ * Among the next suppressions, those that the import added because it did not understand a status. `last` is
+ * undefined at the end.
  */
 export function heldBackAfter(
   db: Connection,
@@ -54,7 +54,7 @@ export function heldBackAfter(
   return { addresses, last: rows.at(-1)?.address };
 }
 
-/** Of the next contacts those that the import made and nothing has touched; `last` is undefined at the end. */
+/** Among the next contacts, those that the import created and nothing has changed. `last` is undefined at the end. */
 export function untouchedAfter(
   db: Connection,
   page: { importId: number; after: number; limit: number },
@@ -65,7 +65,7 @@ export function untouchedAfter(
   return { ids, last: rows.at(-1)?.id };
 }
 
-/** False when it was queued before. */
+/** False when it was already queued. */
 export function queueUndo(db: Connection, id: number): boolean {
   return queue(db).run(id).changes === 1;
 }

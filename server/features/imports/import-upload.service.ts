@@ -27,13 +27,13 @@ import {
   sampleRows,
 } from "./sniff.rules.ts";
 
-/** The largest request body that must get through: a file over the limit is refused with a reason, by us. */
+/** The HTTP server must accept bodies of this size, so that we can refuse a file over the limit with a reason. */
 export const MAX_UPLOAD_BYTES = MAX_FILE_BYTES + 1024 * 1024;
 
 const PREVIEW_ROWS = 20;
 const SAMPLE_ROWS = 100;
 
-/** How the person says that the file is to be read; what is left out is guessed. */
+/** How the person wants the file to be read. Omitted properties are guessed. */
 export type ReadingChoice = {
   encoding?: Encoding | undefined;
   delimiter?: Delimiter | undefined;
@@ -41,10 +41,10 @@ export type ReadingChoice = {
 };
 
 /**
- * Takes an upload, chunk by chunk, into a file of its own and says how it seems to be written.
+ * Writes an upload to a file chunk by chunk and detects its format.
  *
- * @throws AppError `unsupported_media` for what is no CSV, `too_large`, `unavailable` on a full disk.
- *   Nothing is kept then.
+ * @throws AppError `unsupported_media` for a file that is not CSV, `too_large`, `unavailable` on a full disk. Nothing
+ * is kept in these cases.
  */
 export async function uploadImport(
   open: () => Connection,
@@ -86,7 +86,7 @@ export async function uploadImport(
 }
 
 /**
- * Reads the beginning of an upload again, in the way the person says; keeps that for the import.
+ * Reads the beginning of an upload again with the person's settings, and stores them for the import.
  *
  * @throws AppError `not_found`, or `illegal_state` once it was started.
  */
@@ -187,7 +187,7 @@ function isEmail(cell: string): boolean {
   return cell.includes("@") && !isAddressFault(parseEmailAddress(cell));
 }
 
-/** The last part of what a browser calls the file, for people to recognise; never used as a path. */
+/** The last part of the browser's file name, shown for recognition only and never used as a path. */
 function shownName(name: string): string {
   const last =
     name

@@ -24,12 +24,12 @@ import { advanceImport, existingContact, findImport, insertReject } from "./impo
 import { restoreContact } from "./restore-contact.service.ts";
 import type { ReadContact, Refusal } from "./row-reader.ts";
 
-/** A row of a window: what it says, or why it cannot be taken. `rowNo` is 1 for the first after the header. */
+/** A row of a window: its content, or why it is rejected. `rowNo` is 1 for the first row after the header. */
 export type Item =
   | { rowNo: number; contact: ReadContact }
   | { rowNo: number; reject: string; refusal?: Refusal | undefined; raw: string };
 
-/** A run of rows that is read at once and written in the order of addresses. */
+/** Rows that are read together and written in the order of addresses. */
 export type Window = {
   items: Item[];
   startBytes: number;
@@ -40,13 +40,13 @@ export type WriteOptions = {
   importId: number;
   update: boolean;
   listIds: readonly number[];
-  /** Who says that the people of the file agreed, and the hash of the words; undefined = nobody does. */
+  /** Who states that the people in the file agreed, and the hash of the wording; undefined when nobody does. */
   consent?: { actor: string; hash: string } | undefined;
-  /** Nobody becomes a contact, everybody is suppressed. */
+  /** When set, everybody is suppressed for this reason and nobody becomes a contact. */
   suppressAs?: SuppressionReason | undefined;
   /** Who started the import. */
   actor: string;
-  /** When the file was brought. */
+  /** When the file was uploaded. */
   uploadedAt: number;
   tagIds: readonly number[];
 };
@@ -61,19 +61,19 @@ type Counts = {
   rejected: number;
 };
 
-/** Where an import stands: the start of its window in the file, and how many rows of that are written. */
+/** The position of an import: where its window starts in the file, and how many of the window's rows are written. */
 export type Place = { bytes: number; done: number };
 
-/** Thrown, after rolling back, when the import was cancelled while it ran. */
+/** Thrown after a rollback when the import was cancelled while running. */
 export class ImportCancelled extends Error {}
 
 /**
- * Writes the rows `from`..`to` of a window and moves the import's position in one transaction, so that
- * after a crash exactly these rows are there or none of them.
+ * Writes rows `from`..`to` of a window and advances the import's position in one transaction, so that after a crash
+ * either all of these rows exist or none.
  *
- * @param place Where the import stands before.
- * @returns where it stands now.
- * @throws ImportCancelled, or Error when another run has taken the import over.
+ * @param place The position before.
+ * @returns the position afterwards.
+ * @throws ImportCancelled, or Error when another run has taken over the import.
  */
 export function writeRows(
   db: Connection,
@@ -129,8 +129,8 @@ export function writeRows(
 }
 
 /**
- * Of a row that is rejected its cells are kept for whoever wants to mend it. Not after somebody was erased: a row that
- * has no address to go by may be theirs, and the erasure has looked through the rejected rows already.
+ * The cells of rejected rows are kept so that they can be corrected. After an erasure they are not: a row without a
+ * readable address may belong to the erased person, and the erasure has already searched the rejected rows.
  */
 type Writing = WriteOptions & {
   db: Connection;
@@ -181,7 +181,7 @@ function writeItem(writing: Writing, window: Window, index: number): void {
   }
 }
 
-/** Applies the no of a row that is rejected: to the address, and to a contact who is there already. */
+/** Applies the refusal of a rejected row to its address, and to the contact with that address. */
 function refuse(writing: Writing, refusal: Refusal): boolean {
   const { db, source, now } = writing;
   const { address, suppress: reason, suppressDetail: detail } = refusal;
@@ -192,7 +192,10 @@ function refuse(writing: Writing, refusal: Refusal): boolean {
   return suppress(db, { address, reason, source, detail }, now);
 }
 
-/** True also where another suppression holds first that can be undone: then undoing the import has something to undo. */
+/**
+ * Also true when another suppression that can be undone comes first, because undoing the import then has something to
+ * undo.
+ */
 function suppress(
   db: Connection,
   row: Parameters<typeof suppressAddress>[1],
@@ -235,7 +238,7 @@ function writeExisting(writing: Writing, contact: ReadContact, isRepeatedHere: b
   }
 }
 
-/** Puts a contact into lists and under tags, as the file and the person who imports say. */
+/** Adds a contact to lists and tags, as the file and the importing person specify. */
 function place(writing: Writing, contactId: number, contact: ReadContact): void {
   const { db, source, now, actor, listIds } = writing;
   const tagIds = [...writing.tagIds, ...tagIdsOf(db, contact.tags, now)];
@@ -257,7 +260,10 @@ function place(writing: Writing, contactId: number, contact: ReadContact): void 
   }
 }
 
-/** Whose status is only not understood has left nothing: that would outlast a decision what it means. */
+/**
+ * A person whose status was only not understood is not unsubscribed from lists, because that would outlast a later
+ * decision about its meaning.
+ */
 function leaveLists(
   { db, source, now, actor, listIds }: Writing,
   contactId: number,
@@ -273,7 +279,7 @@ function leaveLists(
   }
 }
 
-/** Names that cannot be tags are left out: the person is worth more than the tag. */
+/** Names that are not valid tags are skipped, because an invalid tag is no reason to reject the contact. */
 function tagIdsOf(db: Connection, names: readonly string[], now: number): number[] {
   return names.flatMap((name) => {
     try {
@@ -301,7 +307,7 @@ function addToLists(
   }
 }
 
-/** The window is in the order of addresses, so an earlier row with the same one stands right before. */
+/** The window is sorted by address, so an earlier row with the same address comes directly before. */
 function isRepeated(window: Window, index: number): boolean {
   const item = window.items[index];
   const before = window.items[index - 1];
@@ -334,7 +340,7 @@ function toWrite(contact: ReadContact, source: string, now: number): ContactWrit
 
 type Existing = NonNullable<ReturnType<typeof existingContact>>;
 
-/** A cell that is empty says nothing, so it takes nothing away. */
+/** An empty cell does not delete the existing value. */
 function merge(old: Existing, contact: ReadContact): ContactWrite {
   const fields =
     contact.fields === undefined

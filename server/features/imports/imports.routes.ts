@@ -36,7 +36,7 @@ import {
 import { boundaryOf, firstFormFile } from "./multipart-file.ts";
 import { makesLists } from "./own-file.service.ts";
 
-/** Whether a path is the one that takes files: the only one whose bodies may be large. */
+/** True for the path that accepts uploads, the only one with large bodies. */
 export function isImportUpload(path: string): boolean {
   return /^\/api\/v1\/workspaces\/[^/]+\/imports\/?$/.test(path);
 }

@@ -33,10 +33,10 @@ import type { ColumnMapping } from "./row-reader.ts";
 import { loosens, type StatusDecision } from "./row-status.rules.ts";
 import type { Reason } from "./status-words.rules.ts";
 
-/** For the job that removes what nobody came back for. */
+/** For the job that deletes abandoned uploads. */
 export { IMPORT_KEEP_MS } from "./import-age.rules.ts";
 
-/** Kind of the job that does an import. Payload: `{ importId }`. */
+/** The kind of job that runs an import. Payload: `{ importId }`. */
 export const IMPORT_JOB = "import.run";
 
 const REJECTS_AT_ONCE = 500;
@@ -82,9 +82,9 @@ type StartInput = {
 };
 
 /**
- * Starts an import: creates the fields that the mapping wants and queues the job.
+ * Starts an import: creates the fields that the mapping needs and queues the job.
  *
- * @throws AppError `invalid_input` naming what cannot be, `illegal_state` when it was started already.
+ * @throws AppError `invalid_input` naming the faults, `illegal_state` when it was already started.
  */
 export function startImport(
   { db, jobs, workspaceId }: { db: Connection; jobs: JobQueue; workspaceId: string },
@@ -117,7 +117,10 @@ export function startImport(
   return getImport(db, id, now);
 }
 
-/** Lets a failed import go on where it stood. @throws AppError `illegal_state` when it has not failed, or not lately. */
+/**
+ * Resumes a failed import where it stopped.
+ * @throws AppError `illegal_state` when it has not failed, or failed too long ago.
+ */
 export function resumeImport(
   db: Connection,
   jobs: JobQueue,
@@ -135,7 +138,7 @@ export function resumeImport(
   return getImport(db, id, now);
 }
 
-/** Stops an import; rows that are written stay. @throws AppError `illegal_state` when it has ended. */
+/** Stops an import; rows already written stay. @throws AppError `illegal_state` when it has ended. */
 export function cancelImport(db: Connection, dataDir: string, id: number, now: number) {
   const row = rowOf(db, id);
   const from = ["uploaded", "queued", "running", "failed"] as const;
@@ -166,8 +169,8 @@ export function listImports(
 }
 
 /**
- * The rows that were not taken, with their number and reason, as a CSV file: 500 at a time, as fast as
- * they are asked for. @throws AppError `not_found`
+ * The rejected rows with their number and reason as a CSV file, produced 500 at a time as the client reads.
+ * @throws AppError `not_found`
  */
 export function rejectsCsv(open: () => Connection, id: number): ReadableStream<Uint8Array> {
   const { header } = parseSettings(rowOf(open(), id).settings);
@@ -194,11 +197,11 @@ export function rejectsCsv(open: () => Connection, id: number): ReadableStream<U
   });
 }
 
-// The job is in another database: it is committed just before the row, and does nothing without it. The other
-// way round a crash, or a full disk, would leave an import that waits for ever.
+// The job is in another database and is committed just before the row. Without the row it does nothing. In the other
+// order a crash or a full disk would leave an import that waits forever.
 function enqueue(jobs: JobQueue, workspaceId: string, importId: number): void {
   const uniqueKey = `import:${workspaceId}:${importId}`;
-  // A run that has said it failed and is just ending would else keep its successor from being queued.
+  // A run that has recorded its failure but not quite ended would otherwise prevent the next one from being queued.
   jobs.cancel(uniqueKey);
   jobs.enqueue(IMPORT_JOB, workspaceId, { importId }, { uniqueKey });
 }
@@ -212,14 +215,14 @@ function rowOf(db: Connection, id: number): ImportRow {
   return row;
 }
 
-/** @throws AppError `illegal_state` when its file was not kept for so long. */
+/** @throws AppError `illegal_state` when the file has expired. */
 function requireFile(row: ImportRow, now: number): void {
   if (isForgotten(row, now)) {
     throw new AppError("illegal_state", FORGOTTEN);
   }
 }
 
-/** What several columns may become: of several statuses the strictest counts. */
+/** Targets that several columns may have. Among several statuses the strictest counts. */
 const REPEATABLE: ReadonlySet<string> = new Set(["skip", "newField", "status"]);
 
 function checkMapping(db: Connection, mapping: MappingInput[], columns: number): void {
@@ -255,7 +258,7 @@ function checkKey({ target, key = "", label }: MappingInput, known: Set<string>,
   }
 }
 
-/** What decides who of the file may be mailed. Without any decision that is nobody about whom there is a doubt. */
+/** The settings that decide who in the file may be mailed. Without decisions, everyone in doubt is left out. */
 function statusSettings(
   row: ImportRow,
   { header, columns }: ImportSettings,
@@ -303,13 +306,13 @@ function resolveMapping(
     : undefined;
   const label = one.label ?? own?.key ?? settings.header[column] ?? "";
   const wanted = one.type ?? own?.type ?? "text";
-  // What can be chosen is not known before the whole file is read.
+  // The choices are unknown until the whole file is read.
   const type = wanted === "choice" || wanted === "multi_choice" ? "text" : wanted;
   const field = createField(db, { key: one.key, label, type }, now);
   return [{ column, target: "field", key: field.key }];
 }
 
-/** Makes the fields that the JSON of the first rows has and the workspace lacks. */
+/** Creates fields for JSON keys in the first rows that the workspace does not have yet. */
 function createAttributeFields(db: Connection, settings: ImportSettings, now: number): void {
   const known = new Set(listFields(db).map((field) => field.key));
   for (const { label, type } of settings.attributes ?? []) {
@@ -343,7 +346,7 @@ function toImport(row: ImportRow, now: number) {
   };
 }
 
-/** Rows a second since the run began, and how long the rest will take at that pace. */
+/** Rows per second since the run began, and the estimated time left. */
 function pace(row: ImportRow, now: number) {
   const seconds = (now - (row.runStartedAt ?? now)) / 1_000;
   const rows = row.rowsRead - row.runStartRows;

@@ -19,9 +19,9 @@ export type ImportRow = {
   skipped: number;
   duplicates: number;
   rejected: number;
-  /** Rows of people who were erased on request: left out. */
+  /** Rows of people who were erased on request; skipped. */
   erased: number;
-  /** Addresses that the file says must not be mailed, as far as that was not known. */
+  /** Newly suppressed addresses, which the file says must not be mailed. */
   suppressed: number;
   undoState: "none" | "queued" | "done";
   undone: number;
@@ -34,14 +34,14 @@ export type ImportRow = {
   createdAt: number;
   startedAt: number | null;
   finishedAt: number | null;
-  /** JSON of import-check.service.ts; null when nobody asked, or it was started. */
+  /** JSON of import-check.service.ts; null when no check was requested or the import was started. */
   statusCheck: string | null;
 };
 
-/** What one transaction did; counts are added. */
+/** What one transaction did; counts are increments. */
 export type ImportProgress = {
   id: number;
-  /** Where the import stood before. */
+  /** The position of the import before. */
   fromBytes: number;
   fromDone: number;
   positionBytes: number;
@@ -120,8 +120,8 @@ const beginRun = statement<[{ id: number; now: number; sizeBytes: number }]>(`
    WHERE id = @id AND state IN ('queued', 'running')
 `);
 
-// State and position are part of the WHERE clause: an import that was cancelled, or that another run has
-// taken over, writes nothing more, since this statement is in the transaction of the rows.
+// State and position are part of the WHERE clause and the statement runs in the transaction of the rows. An import
+// that was cancelled or taken over by another run therefore writes nothing more.
 const moveOn = statement<[ImportProgress]>(`
   UPDATE import
      SET position_bytes = @positionBytes, window_done = @windowDone, progress_bytes = @progressBytes,
@@ -194,12 +194,12 @@ export function saveCheck(db: Connection, id: number, check: string): void {
   setCheck(db).run(check, id);
 }
 
-/** Puts what a check found in the place of what was asked, unless something else was asked since. */
+/** Replaces a requested check with its result, unless another check was requested meanwhile. */
 export function replaceCheck(db: Connection, id: number, from: string, to: string): void {
   swapCheck(db).run({ id, from, to });
 }
 
-/** False when it was started already. */
+/** False when it was already started. */
 export function queueImport(db: Connection, id: number, settings: string, now: number): boolean {
   return queueRow(db).run({ id, settings, now }).changes === 1;
 }
@@ -217,7 +217,7 @@ export function beginImport(
   return beginRun(db).run(run).changes === 1;
 }
 
-/** Records what a transaction did, inside it. False when the import was cancelled or stands elsewhere: roll back. */
+/** Records what a transaction did, inside it. When false, the import was cancelled or taken over: roll back. */
 export function advanceImport(db: Connection, progress: ImportProgress): boolean {
   return moveOn(db).run(progress).changes === 1;
 }
@@ -244,16 +244,19 @@ export function rejectsAfter(
   return selectRejects(db).all(importId, after, limit);
 }
 
-/** What a contact with this address holds now. */
+/** The stored values of the contact with this address. */
 export function existingContact(db: Connection, address: string): ExistingRow | undefined {
   return selectExisting(db).get(address);
 }
 
 const CACHE_KIB = 64 * 1024;
-// Half of what the HTTP thread has, so that checkpoints are made here; the same pages change again and again.
+// Half of the HTTP thread's value, so that checkpoints run here; the same pages change again and again.
 const CHECKPOINT_PAGES = 4_000;
 
-/** Lets this connection keep more pages, and write them back to the file less often: an import of many touches the whole index of addresses again and again. */
+/**
+ * Lets this connection cache more pages and checkpoint less often, because a large import changes the whole address
+ * index again and again.
+ */
 export function tuneForImport(db: Connection): void {
   db.pragma(`cache_size = -${CACHE_KIB}`);
   db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);

@@ -1,14 +1,16 @@
-/** A single value of a JSON cell, with the keys on the way to it; items of a list have the keys of the list. */
+/** A single value of a JSON cell with its path of keys. Items of an array have the path of the array. */
 export type JsonLeaf = { path: readonly string[]; value: string };
 
-/** More than any export writes into one cell. */
+/** More values than any export writes into one cell. */
 const MAX_LEAVES = 1_000;
-/** `{'marketing': False}` and `{"marketing":fal`: as other languages print objects, and as cells are cut off. */
+/**
+ * Matches `{'marketing': False}` and `{"marketing":fal`: objects as other languages print them, and truncated cells.
+ */
 const LOOSE_PAIR = /["']?([\p{L}\p{N} _.-]+)["']?\s*[:=]\s*["']?([^,;"'{}[\]]*)/gu;
 
 /**
- * The values of a cell that holds a JSON object, or a list of them; undefined for every other cell, `too many` for
- * one that is too large to be read. What only resembles JSON is read pair by pair.
+ * The values of a cell that contains a JSON object or an array of objects; undefined for other cells, `too many` when
+ * it is too large to read. Text that only resembles JSON is read pair by pair.
  */
 export function jsonLeaves(cell: string): JsonLeaf[] | "too many" | undefined {
   if (!/^\s*[[{]/.test(cell) || !/[:=]/.test(cell)) {

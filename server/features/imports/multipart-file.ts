@@ -1,6 +1,6 @@
 import { AppError } from "../../platform/errors.ts";
 
-/** A file inside a form, as it arrives. */
+/** A file in a form body, streamed as it arrives. */
 export type FormFile = { fileName: string; chunks: AsyncIterable<Uint8Array> };
 
 const MAX_HEAD_BYTES = 16 * 1024;
@@ -14,10 +14,10 @@ export function boundaryOf(contentType: string): string | undefined {
 }
 
 /**
- * Finds the first file in a form body (RFC 7578) and gives its bytes as they come, so that a file of
- * any size needs no memory. Fields before it are skipped; what comes after it is not read.
+ * Finds the first file in a form body (RFC 7578) and streams its bytes, so that a file of any size needs little
+ * memory. Fields before it are skipped; anything after it is not read.
  *
- * @throws AppError `invalid_input` when there is no file in it, or the body ends inside one.
+ * @throws AppError `invalid_input` when the body contains no file or ends inside one.
  */
 export async function firstFormFile(
   body: AsyncIterable<Uint8Array>,
@@ -57,7 +57,7 @@ function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    // not percent-encoded after all: the name is only shown
+    // Not percent-encoded. The name is only shown, so it is used as it is.
     return text;
   }
 }
@@ -71,11 +71,11 @@ class FormParts {
   constructor(body: AsyncIterable<Uint8Array>, boundary: string) {
     this.source = body[Symbol.asyncIterator]();
     this.delimiter = Buffer.from(`\r\n--${boundary}`, "latin1");
-    // The first boundary has no line end before it; with one, all are alike.
+    // The first boundary has no preceding line end; adding one makes all boundaries alike.
     this.buffer = Buffer.from("\r\n", "latin1");
   }
 
-  /** The headers of the part that follows the boundary just read; undefined after the last. */
+  /** The headers of the part after the last boundary; undefined after the final one. */
   async nextHead(): Promise<string | undefined> {
     await this.need(2);
     if (this.buffer.length < 2 || this.buffer.subarray(0, 2).toString("latin1") === "--") {
@@ -94,11 +94,11 @@ class FormParts {
     }
   }
 
-  /** The bytes up to the next boundary, which is taken too. */
+  /** The bytes up to the next boundary, which is consumed too. */
   async *content(): AsyncGenerator<Uint8Array> {
     for (;;) {
       const found = this.buffer.indexOf(this.delimiter);
-      // Without a boundary in sight, what could be the beginning of one stays.
+      // Keeps back bytes that could be the beginning of a boundary.
       const safe = found === -1 ? this.buffer.length - this.delimiter.length : found;
       if (safe > 0) {
         yield this.buffer.subarray(0, safe);
@@ -116,7 +116,7 @@ class FormParts {
 
   private async need(bytes: number): Promise<void> {
     while (this.buffer.length < bytes && (await this.pull())) {
-      // until there is enough
+      // read until there is enough
     }
   }
 

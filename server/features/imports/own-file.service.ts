@@ -7,10 +7,10 @@ import type { ColumnGuess, Target } from "./column-guess.rules.ts";
 
 export { isContactsFile } from "../contacts/contact-file.service.ts";
 
-// A file of our own contact export, which is given back as it was: what its columns are, and what is in those that
-// no other product's file has.
+// Reads a file of our own contact export so that contacts are restored exactly: its columns, and the values that no
+// other product's file has.
 
-/** Columns that only our export has; the target `own` names one by its key. */
+/** Columns that only our export has. The target `own` selects one by key. */
 export const OWN_COLUMNS = [
   "suppressed_until",
   "suppression_note",
@@ -34,7 +34,7 @@ const TARGETS: Record<string, Target> = {
   tags: "tags",
 };
 
-/** A membership as the file has it. */
+/** A list membership in the file. */
 export type FileMembership = {
   list: string;
   status: "subscribed" | "pending" | "unsubscribed";
@@ -42,21 +42,21 @@ export type FileMembership = {
   reason: string;
 };
 
-/** What the columns say that only our export has. */
+/** The values of columns that only our export has. */
 export type Restored = {
   memberships: FileMembership[];
-  /** Everything that the contact was on they have left: no list that is chosen for the import takes them. */
+  /** The contact unsubscribed from everything, so lists chosen for the import do not apply. */
   hasLeft: boolean;
   trackingOff: boolean;
   pausedUntil: number | undefined;
-  /** Unix ms; undefined = for ever. */
+  /** Unix ms; undefined means permanent. */
   suppressedUntil: number | undefined;
   note: string;
   claims: ConsentClaim[];
   createdAt: number | undefined;
 };
 
-/** What each column of such a file is. Fields that the workspace lacks are suggested with the type they had. */
+/** The target of each column of such a file. Missing fields are suggested with their original type. */
 export function guessOwnFile(
   header: readonly string[],
   data: readonly (readonly string[])[],
@@ -81,8 +81,8 @@ export function guessOwnFile(
 }
 
 /**
- * The columns that say nothing of whether somebody may be mailed. Of our own file only the status does: a field or a
- * tag with the text "unsubscribed" is that person's field or tag.
+ * Columns that say nothing about consent. In our own file only the status does: a field or tag with the text
+ * "unsubscribed" is ordinary data.
  */
 export function withoutSay(header: readonly string[], ignored: readonly number[]): number[] {
   if (!isContactsFile(header)) {
@@ -91,11 +91,11 @@ export function withoutSay(header: readonly string[], ignored: readonly number[]
   return header.flatMap((name, column) => (name === "status" ? [] : [column]));
 }
 
-/** True for a mapping by which the import makes lists that are not there. */
+/** True when the mapping makes the import create missing lists. */
 export const makesLists = (mapping: readonly { target: string; key?: string | undefined }[]) =>
   mapping.some(({ target, key }) => target === "own" && key === "lists");
 
-/** Reads the columns that only our export has; undefined where none is mapped. */
+/** Reads the columns that only our export has; undefined when none is mapped. */
 export function ownFileReader(
   mapping: readonly { column: number; target: string; key?: string }[],
 ): ((cells: readonly string[]) => Restored | { fault: string }) | undefined {
@@ -105,8 +105,8 @@ export function ownFileReader(
   if (columns.size === 0) {
     return undefined;
   }
-  // What else keeps somebody from mail is hidden behind a suppression: one that ends, without the rest in the file,
-  // would end in mail that nobody was to get.
+  // A suppression hides other reasons not to mail a contact. If it expired and the file did not contain those
+  // reasons, the contact would be mailed again by mistake.
   const mayEnd = columns.has("lists") && columns.has("paused_until");
   return (cells) => {
     const cell = (name: OwnColumn) => plainCell(cells[columns.get(name) ?? -1] ?? "");
@@ -131,7 +131,7 @@ export function ownFileReader(
         !memberships.some(({ status }) => status === "subscribed"),
       trackingOff: cell("tracking").trim().toLowerCase() === "off",
       pausedUntil,
-      // What cannot be read as an end has none.
+      // An unreadable end date makes the suppression permanent.
       suppressedUntil: until === "unreadable" || !mayEnd ? undefined : until,
       note: cell("suppression_note"),
       claims: read.claims,
@@ -170,11 +170,10 @@ function timeIn(cell: string): number | undefined | "unreadable" {
 type Status = { suppress: SuppressionReason | undefined; suppressDetail: string; pending: boolean };
 
 /**
- * What keeps somebody from mail, where the file has more of it than a status. Who has left all lists, or takes a
- * break, is not to be mailed for that word alone; with the lists and the break in the file, those keep them from it as
- * they did before, and no suppression is added.
+ * Adjusts the status where the file has more detail. A contact who unsubscribed from all lists or is paused does not
+ * need a suppression if the file contains the lists and the pause, because those prevent mail as before.
  *
- * @param cell The status of the row as it is written.
+ * @param cell The status of the row as written.
  */
 export function settleStatus(
   cell: string | undefined,
@@ -191,7 +190,7 @@ export function settleStatus(
   if (status.suppress === "unsubscribed" && isCovered) {
     return { ...status, suppress: undefined };
   }
-  // An earlier import did not understand the status, and this file only says so; the note is what it was.
+  // An earlier import did not understand the status and this file repeats that; the note contains the original text.
   return status.suppress !== undefined && (status.suppressDetail === "" || word === "unclear")
     ? { ...status, suppressDetail: own.note }
     : status;

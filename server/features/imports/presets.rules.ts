@@ -1,7 +1,7 @@
 import { builtInNamed } from "./column-guess.rules.ts";
 import { foldWord } from "./status-words.rules.ts";
 
-/** Products whose CSV files are known. */
+/** Products whose CSV files are recognised. */
 export type PresetName =
   | "swiftmail"
   | "mailchimp"
@@ -21,18 +21,18 @@ export type PresetName =
   | "google"
   | "outlook";
 
-/** What a file is, by the names of its columns. */
+/** What the column names tell about a file. */
 export type Preset = {
   name: PresetName;
-  /** Why nobody in this file must be mailed: Mailchimp puts each status in a file of its own. */
+  /** Why nobody in this file may be mailed: Mailchimp writes a separate file for each status. */
   wholeFile: "unsubscribed" | "hard_bounce" | undefined;
 };
 
 type Sign = { name: PresetName; all: string[]; any?: string[] };
 
-// Names as foldWord gives them. Where each is from, and which are checked against no source, is in
-// tests/fixtures/imports/README.md. A sign that is wrong costs little: what is read from a file hangs on the names of
-// its single columns, never on the product.
+// Names as returned by foldWord. The source of each, and those without a checked source, are listed in
+// tests/fixtures/imports/README.md. A wrong sign does little harm: reading depends on the names of single columns,
+// never on the product.
 const SIGNS: Sign[] = [
   { name: "mailchimp", all: ["emailaddress"], any: ["memberrating", "leid", "euid", "optintime"] },
   { name: "listmonk", all: ["uuid", "email", "attributes", "status"] },
@@ -61,7 +61,7 @@ const SIGNS: Sign[] = [
   { name: "sendy", all: ["name", "email"], any: ["lastactivity", "joined", "lastupdated"] },
 ];
 
-/** Which product a file with these columns is from; undefined for none that is known. */
+/** The product that a file with these columns comes from; undefined when unknown. */
 export function recognisePreset(header: readonly string[]): Preset | undefined {
   const names = new Set(header.map(foldWord));
   const sign = SIGNS.find(
@@ -83,8 +83,8 @@ export function recognisePreset(header: readonly string[]): Preset | undefined {
 }
 
 /**
- * The names in a cell of tags: `"VIP","Customer"` as Mailchimp writes it, or separated by comma, semicolon or bar. In
- * quotes a name may hold a comma.
+ * The names in a cell of tags: `"VIP","Customer"` as Mailchimp writes it, or separated by comma, semicolon or bar. A
+ * quoted name may contain a comma.
  */
 export function readTagCell(cell: string): string[] {
   const part = /(?:\s*"((?:[^"]|"")*)"\s*(?=[,;|]|$)|([^,;|]*))([,;|]|$)/y;
@@ -100,7 +100,10 @@ export function readTagCell(cell: string): string[] {
   return [...names];
 }
 
-/** As `readTagCell`, and what Google Contacts writes: `* myContacts ::: Family`, with a star before its own groups. */
+/**
+ * As `readTagCell`, plus the format of Google Contacts: `* myContacts ::: Family`, with an asterisk before its own
+ * groups.
+ */
 export function readLabels(cell: string): string[] {
   if (!cell.includes(" ::: ") && !cell.startsWith("* ")) {
     return readTagCell(cell);
@@ -115,10 +118,13 @@ const unquoted = (name: string): string =>
     .replace(/^["']+|["']+$/g, "")
     .trim();
 
-/** Keys that mean something to programs: no field is made for one, but a field that a person made takes its values. */
+/**
+ * Keys with a special meaning in JavaScript. No field is created for one, but a field that a person created is
+ * filled.
+ */
 const OF_THE_LANGUAGE: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
 
-/** The single values of a cell with a JSON object, by key; a fault when it is something else. */
+/** The values of a cell with a JSON object, by key; a fault when it is something else. */
 export function readAttributeCell(
   cell: string,
 ): { values: Record<string, string | number | boolean> } | { fault: string } {
@@ -142,9 +148,7 @@ export function readAttributeCell(
   return { values };
 }
 
-/**
- * The fields that the values of some rows suggest, for what neither a built-in field nor one of the workspace takes.
- */
+/** The fields that some rows suggest for keys that are neither built-in nor fields of the workspace. */
 export function attributeFields(
   cells: readonly string[],
 ): { label: string; type: "text" | "number" | "boolean" }[] {

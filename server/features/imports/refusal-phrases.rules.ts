@@ -1,6 +1,6 @@
 /**
- * Free text that says no, as in "will keine Mails mehr" or "abgemeldet am 3.4.". It may also say the opposite, so a
- * person decides about all such texts of a column together.
+ * Free text that may be a refusal, as in "will keine Mails mehr" or "abgemeldet am 3.4.". It may also mean the
+ * opposite, so a person decides about all such texts of a column together.
  */
 const PHRASES = new RegExp(
   `(?<!\\p{L})(${[
@@ -21,7 +21,7 @@ const PHRASES = new RegExp(
 const MAX_PHRASE_CHARS = 2_000;
 const EXCERPT_BEFORE = 20;
 
-/** The part of a free text that says no, with what stands around it; undefined where there is none. */
+/** The part of a free text that looks like a refusal, with some context; undefined when there is none. */
 export function refusalPhrase(cell: string): string | undefined {
   if (cell.length < 6 || cell.includes("://")) {
     return undefined;
@@ -32,6 +32,6 @@ export function refusalPhrase(cell: string): string | undefined {
     return undefined;
   }
   const from = Math.max(0, at - EXCERPT_BEFORE);
-  // Addresses of people are shown nowhere.
+  // People's addresses are never shown.
   return text.slice(from, from + 80).replace(/\S*@\S*/g, "…");
 }

@@ -9,13 +9,13 @@ import {
 } from "../lists/lists.service.ts";
 import type { FileMembership, Restored } from "./own-file.service.ts";
 
-/** Whose import it is, and which. */
+/** The import and who started it. */
 type By = { source: string; actor: string };
 
 /**
- * Gives a contact back what a file of our own export says besides its row, in the caller's transaction. Lists that
- * are not here are made, private ones. A contact who was here keeps what is stricter: who left stays away, and a
- * break that lasts longer stays.
+ * Restores a contact's memberships, tags and pause from our own export, in the caller's transaction. Missing lists
+ * are created as private ones. For an existing contact the stricter value is kept: unsubscribes stay, and so does a
+ * longer pause.
  */
 export function restoreContact(
   db: Connection,

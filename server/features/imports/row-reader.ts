@@ -15,10 +15,10 @@ import { readAttributeCell, readLabels, readTagCell } from "./presets.rules.ts";
 import type { RowStatus } from "./row-status.rules.ts";
 import { reasonOf } from "./status-words.rules.ts";
 
-/** What becomes of a column, as the person who imports decided. `key` is the custom field's, or the own column's. */
+/** The target of a column, as the importing person chose. `key` is that of the custom field or own column. */
 export type ColumnMapping = { column: number; target: Exclude<Target, "newField">; key?: string };
 
-/** A row that can be written. Empty texts are cells that were empty or not there. */
+/** A row that can be written. Empty strings stand for empty or missing cells. */
 export type ReadContact = {
   email: string;
   address: string;
@@ -26,24 +26,24 @@ export type ReadContact = {
   firstName: string;
   lastName: string;
   language: string;
-  /** Only what the file says. */
+  /** Only the parts that the file contains. */
   place: Partial<Place>;
   fields: FieldValues | undefined;
-  /** Set when the file says that this person must not be mailed, or says something that nobody understood. */
+  /** Set when the file says that this person must not be mailed, or contains a status that was not understood. */
   suppress: SuppressionReason | undefined;
-  /** What was not understood. */
+  /** The text that was not understood. */
   suppressDetail: string;
   /** True when the file says that the sign-up was never confirmed: the contact joins lists as `pending`. */
   pending: boolean;
   /** Names of tags. */
   tags: readonly string[];
-  /** When and from where the person agreed, as the file says. */
+  /** When and from which IP address the person agreed, according to the file. */
   optIn: { at: string; ip: string };
-  /** Of a file of our own: what its other columns say. */
+  /** For our own export: the values of its special columns. */
   restored?: Restored | undefined;
 };
 
-/** A no that counts though the rest of its row is not taken. */
+/** A refusal, which is applied even though the rest of its row is rejected. */
 export type Refusal = Pick<ReadContact, "address" | "suppressDetail"> & {
   suppress: SuppressionReason;
 };
@@ -56,10 +56,10 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g;
 const LANGUAGE = /^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}$/;
 
 /**
- * Makes the function that reads one row's cells, with everything looked up once for all rows.
+ * Creates the function that reads the cells of a row. Everything is looked up once for all rows.
  *
- * @param readStatus Says of a row's cells whether its person may be mailed. Where the answer is no, it is given even
- *   if another cell of the row cannot be taken.
+ * @param readStatus Decides from a row's cells whether its person may be mailed. A refusal is returned even when
+ * another cell of the row is invalid.
  */
 export function rowReader(
   mapping: readonly ColumnMapping[],
@@ -122,11 +122,11 @@ export function rowReader(
 }
 
 /**
- * Gives the built-in fields that no column holds places behind the mapped columns, and makes the function that copies
- * what a row's JSON object has of them there: `{"city": "Bonn"}` is the city. A workspace that has a field of its own
- * of that name keeps using it.
+ * Assigns positions after the mapped columns to built-in fields that no column holds, and creates the function that
+ * copies their values there from a row's JSON object: `{"city": "Bonn"}` fills the city. A workspace with a custom
+ * field of that name keeps using it.
  *
- * @param columns Changed: where each built-in field is read from.
+ * @param columns Modified: the position that each built-in field is read from.
  */
 function builtInSpreader(
   mapping: readonly ColumnMapping[],
@@ -162,7 +162,7 @@ function builtInSpreader(
 
 type Own = { restored: Restored | undefined };
 
-/** Puts what our own export has beside the names; a fault of either is the row's. */
+/** Adds the values that only our own export has. A fault in them is a fault of the row. */
 function withOwn(
   own: Restored | { fault: string } | undefined,
   words: Words | { reject: string },
@@ -174,10 +174,10 @@ function withOwn(
 }
 
 /**
- * Makes the function that reads a row for the suppressions: its address and why it is there. Whatever else is in the
- * row cannot keep the address from being suppressed.
+ * Creates the function that reads a row for the suppression list: its address and the reason. Other cells cannot
+ * prevent the suppression.
  *
- * @param fallback Why those are suppressed whose row has no reason of its own.
+ * @param fallback The reason for rows without a reason of their own.
  */
 export function refusalReader(
   mapping: readonly ColumnMapping[],
@@ -234,7 +234,7 @@ function placeReader({ timeZone, country, city }: Record<keyof Place, number>) {
   };
 }
 
-/** Google joins the addresses of one person; the first is the main one, and one row stays one contact. */
+/** Google joins several addresses of one person. The first is the main one, and a row stays one contact. */
 const firstAddress = (cell = "") => plainCell(cell).split(" ::: ", 1)[0] ?? "";
 
 const readTags = (cell: string | undefined, isOwn: boolean) =>
@@ -242,12 +242,12 @@ const readTags = (cell: string | undefined, isOwn: boolean) =>
 
 const NONE: readonly string[] = [];
 
-/** What goes into a proof, as far as it can be one: a date and an address are short. */
+/** Limits what goes into a proof: a date and an IP address are short. */
 function short(cell: string | undefined): string {
   return cell === undefined ? "" : oneLine(cell).slice(0, 60);
 }
 
-/** Adds what a cell with a JSON object says, key by key, to what columns said; keys without a field are left out. */
+/** Adds the values of a JSON cell, key by key, to those of the columns. Keys without a field are skipped. */
 function attributeReader(fields: readonly StoredField[]) {
   const specs = new Map(fields.map((field) => [field.key, field]));
   return (
@@ -339,7 +339,7 @@ function oneLine(cell: string | undefined): string {
   return plainCell(cell).replace(CONTROL, " ").trim();
 }
 
-/** `Lee, Ann` and `Ann Lee` alike; of more than two words the last is the last name. */
+/** Reads `Lee, Ann` and `Ann Lee` alike. Of more than two words the last is the last name. */
 function splitName(name: string): { first: string; last: string } {
   const comma = name.indexOf(",");
   if (comma > 0) {

@@ -11,12 +11,12 @@ import {
 } from "./status-values.rules.ts";
 import { type Meaning, meanings, reasonOf } from "./status-words.rules.ts";
 
-/** What a person decided that a value of a column means. */
+/** A person's decision on what a value of a column means. */
 export type StatusDecision = {
   column: number;
-  /** A cell with that value; null for every value of the column that is not understood and has no decision. */
+  /** The value; null for every value of the column that is not understood and has no decision of its own. */
   value: string | null;
-  /** `nothing`: it is about something else than mail. */
+  /** `nothing`: the value is not about mail. */
   meaning: Meaning | "nothing";
 };
 
@@ -24,24 +24,24 @@ export type StatusSettings = {
   mapping: readonly { column: number; target: string }[];
   header: readonly string[];
   decisions: readonly StatusDecision[];
-  /** Columns that are about something else, says the person, though they seem to speak of consent. */
+  /** Columns that the person declared not to be about consent. */
   ignoredColumns: readonly number[];
-  /** Why people whose row has no reason of its own must not be mailed, for a file of such people. */
+  /** For a file of people who must not be mailed: the reason for rows without one of their own. */
   whole: Meaning | undefined;
 };
 
-/** What a row says, of all its columns together. `unclear` has the text that nobody understood. */
+/** What a row says in all its columns together. `unclear` is the text that was not understood. */
 export type RowStatus = { says: Says; unclear: string };
 
 /**
- * How a column is looked at: as a status; for words that mean a no wherever they stand; as JSON with keys that may
- * say no; or not at all, because it holds something that is known and something else.
+ * How a column is read: as a status; for words that are refusals anywhere; as JSON whose keys may contain a refusal;
+ * or not at all, because its content is known to be something else.
  */
 export type StatusRole = "status" | "words" | "json" | "none";
 
 const MAY_SAY_NO: ReadonlySet<string> = new Set(["skip", "field", "newField", "tags"]);
 
-/** The part of a column in what a row says. A column that speaks of consent counts, whatever it was mapped to. */
+/** How a column contributes to a row's status. A column about consent counts, whatever its target. */
 export function statusRole(
   target: string | undefined,
   name: string,
@@ -62,7 +62,7 @@ export function statusRole(
   return speaksOfConsent(name) ? "status" : "words";
 }
 
-/** The columns that have a part, in their order. */
+/** The contributing columns, in order. */
 export function statusColumns(
   mapping: StatusSettings["mapping"],
   header: readonly string[],
@@ -77,14 +77,14 @@ export function statusColumns(
   }).flat();
 }
 
-/** What the rows of one answer are counted and decided under. */
+/** The key under which rows with the same answer are counted and decided. */
 export function decisionKey(reading: Reading, cell: string): string {
   return reading.as === "value" ? `=${statusKey(cell)}` : reading.as;
 }
 
 /**
- * Makes the function that says whether a row's person may be mailed: the strictest of all its columns. An empty cell
- * is a question only where no other column answers it.
+ * Creates the function that decides whether a row's person may be mailed: the strictest of all columns counts. An
+ * empty cell is only unclear when no other column answers.
  */
 export function rowStatusReader(settings: StatusSettings): (cells: readonly string[]) => RowStatus {
   const { mapping, header, ignoredColumns, decisions, whole } = settings;
@@ -126,9 +126,9 @@ const isRefusal = (says: Says) =>
   says !== "nothing" && says !== "unclear" && reasonOf(says) !== undefined;
 
 /**
- * Columns that do not speak of consent by name. An answer in them counts as soon as somebody decided what it means,
- * and an import does not start before that. In a column whose answers turn out to be about mail, a cell that is
- * neither a yes nor a no is not understood.
+ * Columns whose name is not about consent. Their answers count once somebody has decided what they mean, and an
+ * import cannot start before that. If the answers turn out to be about mail, a cell that is neither yes nor no is
+ * unclear.
  */
 function decidedWords(
   column: number,
@@ -174,7 +174,7 @@ function decided(
   };
 }
 
-/** True for a decision that would let people be mailed whom the file understandably refuses. */
+/** True for a decision that would allow mail to people whom the file clearly refuses. */
 export function loosens(name: string, value: string, meaning: StatusDecision["meaning"]): boolean {
   const { says } = statusReader(name)(value);
   if (says === "unclear" || says === "nothing") {

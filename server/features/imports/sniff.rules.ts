@@ -9,7 +9,7 @@ export type Delimiter = (typeof delimiters)[number];
 
 export const HEAD_BYTES = 64 * 1024;
 
-/** Looks at all bytes of a file while they pass, without keeping them. */
+/** Inspects all bytes of a file as they pass, without storing them. */
 export class ByteSniffer {
   private headBytes = Buffer.alloc(0);
   private carry = Buffer.alloc(0);
@@ -24,7 +24,7 @@ export class ByteSniffer {
       return;
     }
     const bytes = this.carry.length === 0 ? Buffer.from(chunk) : Buffer.concat([this.carry, chunk]);
-    // A character that the chunk's end cuts is looked at with the next one.
+    // A character split at the end of a chunk is checked with the next chunk.
     const whole = wholeCharacters(bytes, bytes.length);
     this.valid = isUtf8(bytes.subarray(0, whole));
     this.carry = Buffer.from(bytes.subarray(whole));
@@ -41,7 +41,7 @@ export class ByteSniffer {
   }
 }
 
-/** How many of the first `length` bytes are whole UTF-8 characters, in bytes that are UTF-8. */
+/** How many of the first `length` bytes form complete UTF-8 characters. */
 export function wholeCharacters(bytes: Uint8Array, length: number): number {
   let lead = length - 1;
   while (lead > 0 && lead > length - 4 && ((bytes[lead] ?? 0) & 0xc0) === 0x80) {
@@ -60,7 +60,7 @@ function sizeOfCharacter(lead: number): number {
   return lead >= 0xc0 ? 2 : 1;
 }
 
-/** The encoding that the bytes suggest: a byte order mark, zeros as in UTF-16, well-formed UTF-8, else Windows-1252. */
+/** Guesses the encoding: a byte order mark, zeros as in UTF-16, well-formed UTF-8, otherwise Windows-1252. */
 export function guessEncoding(head: Uint8Array, isWholeUtf8: boolean): Encoding {
   const [a, b, c] = head;
   if (a === 0xef && b === 0xbb && c === 0xbf) {
@@ -112,7 +112,7 @@ const MAGICS: Magic[] = [
   { bytes: "SQLite format 3", what: "This is a database, not a CSV file." },
 ];
 
-/** Why a file that begins so is no CSV; undefined when it may be one. */
+/** Why a file with this beginning is not CSV; undefined when it may be. */
 export function notCsv(head: Buffer): string | undefined {
   if (head.length === 0) {
     return "The file is empty.";
@@ -170,12 +170,12 @@ function startsWith(head: Buffer, bytes: number[] | string): boolean {
   return head.subarray(0, wanted.length).equals(wanted);
 }
 
-/** The text of the file's beginning, without a byte order mark; a character cut by its end is left out. */
+/** The text of the file's beginning, without a byte order mark or an incomplete last character. */
 export function decodeHead(head: Uint8Array, encoding: Encoding): string {
   return new TextDecoder(encoding).decode(head, { stream: true });
 }
 
-/** How rows are written: what separates cells, and what ends lines. */
+/** Guesses the delimiter and the line end. */
 export function guessShape(
   text: string,
   isWhole: boolean,
@@ -195,7 +195,7 @@ export function guessShape(
   return { delimiter: best.delimiter, newline };
 }
 
-/** High when most rows have the same number of cells and that is more than one. */
+/** High when most rows have the same number of cells and more than one. */
 function agreement(rows: string[][]): number {
   const counts = new Map<number, number>();
   for (const row of rows) {
@@ -206,7 +206,7 @@ function agreement(rows: string[][]): number {
 }
 
 /**
- * The first rows of a text that are not blank; the `sep=;` line that Excel understands is none.
+ * The first non-blank rows of a text, without Excel's `sep=;` line.
  *
  * @param isWhole The text is the whole file, so that its last row counts without a line end.
  */
@@ -231,7 +231,7 @@ export function sampleRows(
   return rows;
 }
 
-/** True for the line `sep=;` with which Excel is told the delimiter; splitting leaves `sep=` or `sep=`, ``. */
+/** True for the line `sep=;`, which tells Excel the delimiter. Splitting it leaves `sep=` or `sep=`, ``. */
 export function isSeparatorLine(cells: readonly string[]): boolean {
   return /^sep=.?$/i.test(cells.join(""));
 }

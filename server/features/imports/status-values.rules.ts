@@ -15,26 +15,26 @@ import {
 /**
  * What one cell says about its person.
  * - a meaning: it is understood.
- * - `nothing`: nothing against, nothing for: a `No` under "Unsubscribed", an empty cell under "Bounced".
- * - `unclear`: a person must decide; until then nobody with it is mailed.
+ * - `nothing`: neither for nor against, such as `No` under "Unsubscribed" or an empty cell under "Bounced".
+ * - `unclear`: a person must decide; until then nobody with this value is mailed.
  */
 export type Says = Meaning | "nothing" | "unclear";
 
 export type Reading = {
   says: Says;
-  /** The label its rows are counted under: the cell's own text, or the name of its kind. */
+  /** The label under which its rows are counted: the cell's own text, or the name of its kind. */
   as: "value" | "empty" | "date" | "text" | "phrase";
 };
 
 /** Longer cells are texts, not words for a status. */
 const MAX_VALUE_CHARS = 120;
 
-/** A cell as the same status is written in different ways: for counting, and for decisions. */
+/** Normalizes the spelling of a status, for counting and for decisions. */
 export function statusKey(cell: string): string {
   return foldWord(cell.slice(0, MAX_VALUE_CHARS)) || cell.trim().slice(0, MAX_VALUE_CHARS);
 }
 
-/** Makes the function that reads the cells of a column that counts as a status. */
+/** Creates the function that reads the cells of a column that counts as a status. */
 export function statusReader(name: string): (cell: string) => Reading {
   const named = consentColumn(name);
   const column: ConsentColumn = named.kind === "other" ? { kind: "state" } : named;
@@ -43,7 +43,7 @@ export function statusReader(name: string): (cell: string) => Reading {
 
 const MEMO = 500;
 
-/** Few cells of a status column differ, and reading one costs more than finding it again. */
+/** A status column has few distinct values, and reading one costs more than looking it up. */
 function memoised(read: (cell: string) => Reading): (cell: string) => Reading {
   const known = new Map<string, Reading>();
   return (cell) => {
@@ -81,7 +81,7 @@ export function readStatus(column: ConsentColumn, cell: string): Reading {
   return ofText(column, parts[0] ?? text);
 }
 
-/** A no inside JSON is one; everything else in it is a question, but for the details of a refusal. */
+/** A refusal inside JSON counts. Everything else in it is unclear, except for the details of a refusal. */
 function ofJson(column: ConsentColumn, { says, speaks }: SaidInJson): Reading {
   if (column.kind === "refusal" && column.isDetail && !speaks) {
     return { says: isNo(says) ? says : column.meaning, as: "text" };
@@ -93,13 +93,13 @@ const isNo = (says: Says) => says !== "nothing" && says !== "unclear" && says !=
 
 type SaidInJson = {
   says: Says;
-  /** True when one of its keys speaks of consent. */
+  /** True when one of its keys is about consent. */
   speaks: boolean;
-  /** True when another key has a yes or a no. */
+  /** True when another key has a yes or no value. */
   answers: boolean;
 };
 
-/** What a JSON cell says by its keys, which are names of columns then; undefined for what is no JSON. */
+/** What a JSON cell says; its keys are read like column names. Undefined for other cells. */
 function inJson(cell: string): SaidInJson | undefined {
   const leaves = jsonLeaves(cell);
   if (leaves === undefined || leaves === "too many") {
@@ -116,7 +116,7 @@ function inJson(cell: string): SaidInJson | undefined {
 type JsonKey = { speaks: boolean; read: (value: string) => Says };
 const knownKeys = new Map<string, JsonKey>();
 
-/** Few keys of a column differ, and reading a name costs more than finding it again. */
+/** A column has few distinct keys, and reading a name costs more than looking it up. */
 function keyOf(path: JsonLeaf["path"]): JsonKey {
   const name = path.join(" ");
   const known = knownKeys.get(name);
@@ -135,7 +135,7 @@ function jsonKey(name: string, last: string): JsonKey {
   if (column.kind !== "other") {
     return { speaks: true, read: (value) => readStatus(column, value).says };
   }
-  // `sms.consent` is not about mail, and `lists.7.state` may not be: nobody but the person who imports knows.
+  // `sms.consent` is not about mail, and `lists.7.state` may not be: only the importing person can know.
   if (consentColumn(last).kind !== "other") {
     return { speaks: true, read: () => "unclear" };
   }
@@ -148,10 +148,10 @@ function jsonKey(name: string, last: string): JsonKey {
 }
 
 /**
- * Makes the function that reads the cells of a column of JSON objects: a no counts, and what its keys leave open is a
- * question.
+ * Creates the function that reads the cells of a column of JSON objects: refusals count, and keys that leave the
+ * answer open are unclear.
  *
- * @param isHint True when the column's name hints at consent, so that any yes or no in it is a question.
+ * @param isHint True when the column's name hints at consent, so that any yes or no in it is unclear.
  */
 export function jsonReader(isHint: boolean): (cell: string) => Reading {
   return (cell) => {
@@ -164,7 +164,7 @@ export function jsonReader(isHint: boolean): (cell: string) => Reading {
   };
 }
 
-/** The strictest of what several cells or columns say; a no that is understood counts more than an open question. */
+/** The strictest of several statements. A refusal that is understood outweighs an open question. */
 export function strictest(said: readonly Says[]): Says {
   let best: Says = "nothing";
   for (const says of said) {
@@ -216,7 +216,7 @@ function ofText(column: ConsentColumn, text: string): Reading {
   return { says: says ?? "unclear", as: "value" };
 }
 
-// Of a consent only: an objection that was given is a no.
+// Applies to consents only: an objection that was "given" is a refusal.
 const GIVEN = new Set(
   "erteilt gegeben vorliegend liegtvor given granted accorde accordee donne otorgado concedido dado concesso verleend".split(
     " ",
@@ -235,14 +235,14 @@ function consentAnswer({ kind }: ConsentColumn, folded: string): "yes" | "no" | 
   return GIVEN.has(folded) ? "yes" : NOT_GIVEN.has(folded) ? "no" : undefined;
 }
 
-/** What the tools that verify addresses write of one that works. */
+/** Words by which address verification tools mark a working address. */
 const WORKS = new Set(
   "valid deliverable reachable zustellbar gultig erreichbar valide valido valida delivrable entregable geldig".split(
     " ",
   ),
 );
 
-/** Under the name of a refusal every text is one, as far as the column is for texts. */
+/** Under the name of a refusal any text is one, if the column contains texts. */
 function inRefusal(
   column: Extract<ConsentColumn, { kind: "refusal" }>,
   says: Says | undefined,
@@ -272,7 +272,7 @@ function ofAnswer(column: ConsentColumn, answer: "yes" | "no"): Says {
   }
 }
 
-/** The parts of `[BOUNCED]`, `["UNSUBSCRIBED", "SPAM"]`, `unsubscribed; bounced`. */
+/** Splits `[BOUNCED]`, `["UNSUBSCRIBED", "SPAM"]` and `unsubscribed; bounced` into parts. */
 function partsOf(text: string): string[] {
   return text
     .replace(/^[[({]+|[\])}]+$/g, "")
@@ -281,7 +281,7 @@ function partsOf(text: string): string[] {
     .filter((part) => part !== "");
 }
 
-// Written out, not folded, so that looking at every cell of a file costs a comparison of strings and no more.
+// Listed unfolded, so that checking each cell of a file costs no more than a string comparison.
 const PLAIN_REFUSALS = new Map<string, Meaning>(
   [
     "unsubscribed,unsubscribe,opted out,opted-out,opt out,opt-out,optout,do not contact,do not email,do_not_contact",
@@ -298,8 +298,8 @@ const PLAIN_REFUSALS = new Map<string, Meaning>(
 );
 
 /**
- * The no of a cell in a column that does not speak of consent; undefined when it has none. Only words that mean
- * nothing else count, as the whole cell or as one of its tags.
+ * The refusal of a cell in a column that is not about consent; undefined when there is none. Only unambiguous words
+ * count, as the whole cell or as one of its tags.
  */
 export function plainRefusal(cell: string): Meaning | undefined {
   if (cell.length < 6 || cell.length > 200) {
@@ -323,10 +323,10 @@ const refusalWord = (text: string) =>
   PLAIN_REFUSALS.get(text) ??
   (text.includes("_") ? PLAIN_REFUSALS.get(text.replaceAll("_", " ")) : undefined);
 
-/** Longer cells are no answer to a question. */
+/** Longer cells are not an answer. */
 const MAX_ANSWER_CHARS = 12;
 
-/** The yes or no of a cell in a column that does not speak of consent; undefined for an empty cell and all others. */
+/** The yes or no of a cell in a column that is not about consent; undefined for all other cells. */
 export function plainAnswer(cell: string): "yes" | "no" | undefined {
   const text = cell.trim();
   if (text === "" || text.length > MAX_ANSWER_CHARS) {
@@ -349,8 +349,8 @@ const isAnswerOrDoubt = (cell: string): boolean =>
   plainAnswer(cell) !== undefined || (cell.length <= 40 && UNDECIDED.has(foldWord(cell)));
 
 /**
- * Makes the function that reads the cells of a column whose name does not speak of consent: a plain refusal counts
- * anywhere, and under a name that hints at consent a yes or no is a question.
+ * Creates the function that reads the cells of a column whose name is not about consent: a plain refusal counts
+ * anywhere, and under a name that hints at consent a yes or no is unclear.
  */
 export function wordsReader(name: string): (cell: string) => Reading {
   const isHint = hintsAtConsent(name);
@@ -376,12 +376,15 @@ export function wordsReader(name: string): (cell: string) => Reading {
 
 const STARTS_JSON = /^\s*[[{]/;
 const SEVERAL = /[,;|:["]/;
-/** In each of the words; splitting the texts of a million rows for nothing would take a tenth of an import. */
+/**
+ * Every refusal contains one of these letter groups. Splitting the texts of a million rows needlessly would take a
+ * tenth of an import.
+ */
 const MAY_REFUSE =
   /unsub|opt|do.not|subscri|listed|bounce|compla|spam|suppr|abgem|ausge|abbest|unzust|kontak|contac|contat|abonn|inscrit|baja|suscrito|iscritt|descad|afgem|uitge/i;
 const LONGEST = Math.max(...[...PLAIN_REFUSALS.keys()].map((word) => word.length));
 
-/** True for a column called "state" whose cells are words for a status. */
+/** True for a column named "state" whose cells are words for a status. */
 export function isStateOfPeople(cells: readonly string[]): boolean {
   return cells.some((cell) => meaningOfWord(foldWord(cell)) !== undefined);
 }

@@ -1,6 +1,6 @@
 /**
- * What a file says about one person's consent to mail. Ordered from the mildest to the strictest: of several
- * columns the strictest counts.
+ * What a file says about a person's consent to mail, from mildest to strictest. Of several columns the strictest
+ * counts.
  */
 export const meanings = [
   "subscribed",
@@ -17,7 +17,7 @@ export function stricter(a: Meaning, b: Meaning): Meaning {
   return meanings.indexOf(a) >= meanings.indexOf(b) ? a : b;
 }
 
-/** Why somebody is suppressed, in the words of the suppression list. */
+/** Why somebody is suppressed, with the values of the suppression list. */
 export type Reason = "unsubscribed" | "hard_bounce" | "complaint" | "manual";
 
 const REASONS: Record<Meaning, Reason | undefined> = {
@@ -29,15 +29,15 @@ const REASONS: Record<Meaning, Reason | undefined> = {
   complained: "complaint",
 };
 
-/** Why somebody with that status is suppressed; undefined for those who are not. */
+/** The suppression reason of a meaning; undefined for those who are not suppressed. */
 export const reasonOf = (meaning: Meaning): Reason | undefined => REASONS[meaning];
 
-/** The status that has that reason. */
+/** The meaning of a suppression reason. */
 export function meaningOfReason(reason: Reason): Meaning {
   return meanings.find((meaning) => REASONS[meaning] === reason) ?? "suppressed";
 }
 
-/** Text as words are compared: letters and digits only, without accents and case. */
+/** Folds a text for comparison: letters and digits only, without accents and case. */
 export function foldWord(text: string): string {
   return text
     .normalize("NFKD")
@@ -49,9 +49,9 @@ export function foldWord(text: string): string {
 }
 
 /**
- * Whole cells, folded, that say it by themselves: the words of the products in tests/fixtures/imports/README.md, of
- * our own exports, and what people write in English, German, French, Spanish, Italian, Portuguese and Dutch. Who
- * never agreed ("never subscribed") is treated like somebody who left: both may sign up themselves.
+ * Whole cells, folded, with an unambiguous meaning: words of the products in tests/fixtures/imports/README.md, of our
+ * own exports, and common ones in English, German, French, Spanish, Italian, Portuguese and Dutch. Someone who never
+ * agreed ("never subscribed") is treated like someone who unsubscribed: both can sign up themselves.
  */
 const STATUS: Record<Meaning, string> = {
   subscribed: `subscribed subscribe subscriber active enabled optin optedin optedinexplicitly singleoptin doubleoptin
@@ -115,13 +115,13 @@ const STATUS: Record<Meaning, string> = {
 const BY_WORD = new Map<string, Meaning>();
 for (const meaning of meanings) {
   for (const word of STATUS[meaning].split(/\s+/)) {
-    // Of a word that means two things in two languages, the stricter.
+    // A word with different meanings in two languages gets the stricter one.
     const known = BY_WORD.get(word);
     BY_WORD.set(word, known === undefined ? meaning : stricter(known, meaning));
   }
 }
 
-/** Parts of a longer, folded text that say no, whatever stands around them; the strictest first. */
+/** Parts of a longer, folded text that refuse mail in any context, strictest first. */
 export const REFUSALS: readonly (readonly [Meaning, RegExp])[] = [
   [
     "complained",
@@ -141,20 +141,22 @@ export const REFUSALS: readonly (readonly [Meaning, RegExp])[] = [
   ],
 ];
 
-/** Words that turn what follows round, or make it milder than it sounds. */
+/** Words that reverse what follows, or make it milder than it looks. */
 const REVERSED =
   /^(not?|non?|never|kein|keine|nicht|nie|pas|jamais|nunca|mai|nao|geen|niet|nooit|un|soft)(?=\p{L})/u;
 const SOFT = /soft|temporar|deferred|transient/;
 
-/** True for what only failed for a while. */
+/** True for a temporary failure. */
 export const isSoft = (folded: string): boolean => SOFT.test(folded);
 
-/** What a folded word says as a status; undefined when it is none that is known. */
+/** The meaning of a folded word as a status; undefined when unknown. */
 export function meaningOfWord(folded: string): Meaning | undefined {
   return BY_WORD.get(folded);
 }
 
-/** The no in a longer text, such as `Unsubscribed (2026-01-02)`; undefined for none, or one that is turned round. */
+/**
+ * The refusal in a longer text, such as `Unsubscribed (2026-01-02)`; undefined when there is none or it is reversed.
+ */
 export function refusalIn(folded: string): Meaning | undefined {
   const found = REFUSALS.find(([, pattern]) => pattern.test(folded));
   if (found === undefined || isSoft(folded)) {
@@ -175,10 +177,10 @@ const NO = new Set(
   ),
 );
 
-/** What a cell answers to a question that is the name of its column. */
+/** A cell's answer to the question that its column name asks. */
 export function answerOf(cell: string, folded: string): "yes" | "no" | undefined {
   if (folded === "") {
-    // A tick, or brackets and dashes with nothing between.
+    // A tick, or empty brackets and dashes.
     return /[✓✔☑✅]/u.test(cell) ? "yes" : "no";
   }
   return YES.has(folded) ? "yes" : NO.has(folded) ? "no" : undefined;
@@ -199,7 +201,7 @@ const DATES = [
 ];
 const NO_DATE = /^(0000|1970-01-01|0001-01-01|1900-01-0[01]|1899-12)/;
 
-/** `none` for what databases write where there is no date. */
+/** `none` for the placeholders that databases write when there is no date. */
 export function dateIn(cell: string): "date" | "none" | undefined {
   if (NO_DATE.test(cell)) {
     return "none";

@@ -8,8 +8,8 @@ import {
 } from "./status-words.rules.ts";
 
 /**
- * What the name of a file says of everybody in it: Mailchimp writes one file each for those who unsubscribed, whose
- * address was cleaned and who never subscribed; people call theirs `blacklist.csv`. Undefined when it says nothing.
+ * What the file name says about everybody in it: Mailchimp writes separate files for unsubscribed, cleaned and never
+ * subscribed contacts, and people name theirs `blacklist.csv`. Undefined when it says nothing.
  */
 export function refusalOfFileName(fileName: string): Meaning | undefined {
   const folded = foldWord(fileName.replace(/\.\w{1,4}$/, ""));
@@ -19,22 +19,25 @@ export function refusalOfFileName(fileName: string): Meaning | undefined {
   );
 }
 
-/** Who never confirmed has never agreed, like those of Mailchimp's `nonsubscribed_…` file. Sendy: `news-unconfirmed.csv`. */
+/**
+ * Someone who never confirmed has never agreed, like those in Mailchimp's `nonsubscribed_…` file. Sendy:
+ * `news-unconfirmed.csv`.
+ */
 const UNCONFIRMED =
   /unconfirm|notconfirm|unbestatigt|nichtbestatigt|nonconfirm|noconfirm|sinconfirm|naoconfirm|daconferm|onbevestigd|nietbevestigd/;
 const SHORT = /^(bajas?|dnc)(\d|$)/;
 
-/** The columns that only a file of people who left has. */
+/** Columns that only a file of unsubscribed people has. */
 export const refusingColumns = (header: readonly string[]): string[] =>
   recognisePreset(header)?.wholeFile === undefined
     ? []
     : header.filter((name) => /^(unsub|clean)/.test(foldWord(name)));
 
 /**
- * What the file as a whole says, by its name and by the columns that only such a file has.
+ * What the file as a whole says, by its name and by columns that only a file of refusals has.
  *
- * @param isDecided The whole file was looked through, and its columns answer for every row. One word in a name does
- *   not outweigh them then: `disabled.csv` may list everybody with a true or false for each.
+ * @param isDecided The whole file was checked and its columns answer for every row. A word in the name does not
+ * outweigh them: `disabled.csv` may list everybody with true or false.
  */
 export function refusalOfFile(
   fileName: string,

@@ -29,7 +29,7 @@ const InboundView = t.Object(
   { title: "InboundSettings" },
 );
 
-/** How mail from outside gets here. */
+/** Settings for receiving mail. */
 export const inboundSettingsRoutes = ({ guard, config, databases, outside, clock }: AppDeps) => {
   const view = () => ({
     ...readInboundSettings(databases.system),

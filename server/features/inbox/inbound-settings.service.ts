@@ -12,10 +12,11 @@ import { invalidField, messageOf } from "../../platform/errors.ts";
 const NAME = /^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/;
 
 /**
- * Says how the world sees the SMTP listener. Names hold at once, a certificate from the next start on.
+ * Changes the host names and certificate of the SMTP listener. Names take effect at once, a certificate after a
+ * restart.
  *
- * @throws AppError `invalid_input` for names that are none, and for a certificate and key that cannot be read
- *   or do not belong together.
+ * @throws AppError `invalid_input` for invalid names, and for a certificate and key that cannot be read or do not
+ * match.
  */
 export function changeInboundSettings(
   system: Connection,

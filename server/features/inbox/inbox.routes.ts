@@ -15,7 +15,7 @@ import { asFile, listInbox, readTestMail, readTestMailSource } from "./inbox.ser
 
 const ItemParams = t.Object({ id: t.Integer({ minimum: 1 }) });
 
-/** The test inbox of the instance itself: password links and invitations, for administrators alone. */
+/** The test inbox of the instance itself, with password links and invitations. Administrators only. */
 export const instanceInboxRoutes = ({ guard, databases, outside }: AppDeps) => {
   const inbox = () => databases.inbox(INSTANCE_INBOX);
   return new Elysia({

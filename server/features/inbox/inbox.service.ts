@@ -7,10 +7,10 @@ import type { MailContent, TestMailDetail } from "./inbox.schema.ts";
 import { findTestMail, listTestMails, type TestMail } from "./inbox.store.ts";
 
 const MAX_RAW_BYTES = 32 * 1024 * 1024;
-// Parsing runs on the HTTP thread: a message beyond this is offered as a download instead.
+// Parsing runs on the HTTP thread. Larger messages are offered as a download instead.
 const MAX_PARSED_BYTES = 2 * 1024 * 1024;
 const MAX_SOURCE_BYTES = 256 * 1024;
-/** A page of the test inbox, newest first. `q` is looked for in both addresses and the subject. */
+/** A page of the test inbox, newest first. `q` is searched in both addresses and the subject. */
 export function listInbox(
   inbox: Connection,
   query: { q?: string; cursor?: string; limit?: number },
@@ -28,9 +28,9 @@ export function listInbox(
 }
 
 /**
- * A captured message, parsed. The HTML is as it came: whoever shows it must put it in a sandbox.
+ * A captured message, parsed. The HTML is not sanitized: show it only in a sandbox.
  *
- * @throws AppError `not_found` when it is not there (any more).
+ * @throws AppError `not_found` when it no longer exists.
  */
 export async function readTestMail(inbox: Connection, id: number): Promise<TestMailDetail> {
   const mail = findTestMail(inbox, id);
@@ -42,7 +42,7 @@ export async function readTestMail(inbox: Connection, id: number): Promise<TestM
 }
 
 /**
- * What a kept message holds. The HTML is as it came: whoever shows it must put it in a sandbox.
+ * The content of a stored message. The HTML is not sanitized: show it only in a sandbox.
  *
  * @param packed The source, gzipped.
  */
@@ -73,7 +73,7 @@ export async function readContent(sizeBytes: number, packed: Uint8Array): Promis
   };
 }
 
-/** The source of a captured message, byte for byte as it came. @throws AppError `not_found`. */
+/** The source of a captured message, byte for byte. @throws AppError `not_found`. */
 export function readTestMailSource(inbox: Connection, id: number): Uint8Array<ArrayBuffer> {
   const mail = findTestMail(inbox, id);
   if (mail === undefined) {
@@ -82,7 +82,7 @@ export function readTestMailSource(inbox: Connection, id: number): Uint8Array<Ar
   return new Uint8Array(unpack(mail.raw));
 }
 
-/** The source of a kept message as a file to download. */
+/** The source of a stored message as a file to download. */
 export function asFile(source: Uint8Array<ArrayBuffer>, id: number): Response {
   return new Response(source, {
     headers: {
@@ -102,7 +102,7 @@ async function parse(raw: Buffer): Promise<Email | undefined> {
   try {
     return await PostalMime.parse(raw, { maxNestingDepth: 32, maxHeadersSize: 512 * 1024 });
   } catch {
-    // It throws for hostile structures only; the source can still be downloaded.
+    // Parsing throws only for hostile structures. The source can still be downloaded.
     return undefined;
   }
 }

@@ -16,7 +16,9 @@ import { readReceived, readReceivedMail, readReceivedSource } from "./received.s
 
 const ItemParams = t.Object({ id: t.Integer({ minimum: 1 }) });
 
-/** Bounces, complaints and replies of a workspace; mail to the instance's own roles, for administrators. */
+/**
+ * Bounces, complaints and replies of a workspace, and mail to the instance's role addresses (administrators only).
+ */
 export const receivedRoutes = ({ guard, databases, outside }: AppDeps) => {
   const instanceInbox = () => databases.inbox(INSTANCE_INBOX);
   const remove = async (workspaceId: string, id: number) => {

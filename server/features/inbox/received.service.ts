@@ -5,7 +5,7 @@ import type { ReceivedDetail, ReceivedMail } from "./inbox.schema.ts";
 import { readContent, unpack } from "./inbox.service.ts";
 import { findReceived, listReceived } from "./received.store.ts";
 
-/** A page of what came from outside, newest first. */
+/** A page of incoming mail, newest first. */
 export function readReceived(
   inbox: Connection,
   query: { kind?: string; q?: string; cursor?: string; limit?: number },
@@ -29,7 +29,7 @@ export async function readReceivedMail(inbox: Connection, id: number): Promise<R
   return { ...summary, ...(await readContent(summary.sizeBytes, raw)) };
 }
 
-/** The source, as far as it was kept. @throws AppError `not_found`. */
+/** The source, as far as it was stored. @throws AppError `not_found`. */
 export function readReceivedSource(inbox: Connection, id: number): Uint8Array<ArrayBuffer> {
   return new Uint8Array(unpack(required(inbox, id).raw));
 }

@@ -24,7 +24,7 @@ const selectOfKind = statement<[PageQuery], ReceivedMail>(`
    LIMIT @limit
 `);
 
-// The index holds everything that is shown and searched, so that a search reads no stored message.
+// The index contains every column that is shown or searched, so a search reads no stored message.
 const searchPage = statement<[PageQuery], ReceivedMail>(`
   SELECT ${columns}
     FROM received_mail INDEXED BY received_mail_list
@@ -41,7 +41,7 @@ const selectMail = statement<[id: number], ReceivedMail & { raw: Uint8Array }>(
   `SELECT ${columns}, raw FROM received_mail WHERE id = ?`,
 );
 
-/** Mail from outside older than `before`, newest first. `kind` and `pattern` (for LIKE) empty = all. */
+/** Incoming mail older than `before`, newest first. Empty `kind` and `pattern` (for LIKE) match everything. */
 export function listReceived(db: Connection, query: PageQuery): ReceivedMail[] {
   if (query.pattern !== "") {
     return searchPage(db).all(query);

@@ -1,4 +1,4 @@
-// What the instance knows of itself. Read by other slices; written by the wizard and the console.
+// Settings of the instance. Other slices read them; the setup wizard and the console write them.
 import type { Config } from "../../config.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { DEFAULT_PROXIES } from "../../platform/http/client-address.ts";
@@ -11,17 +11,20 @@ const DIRECT_SENDING = "direct_sending";
 const PRIVATE_TARGETS = "private_targets";
 const SETUP_DONE = "setup_done";
 
-/** True once the wizard has finished; it never becomes false again. */
+/** True once the setup wizard has finished. It never becomes false again. */
 export function isSetUp(system: Connection): boolean {
   return readSetting<{ at: number }>(system, SETUP_DONE) !== undefined;
 }
 
-/** Marks the setup as finished for good. */
+/** Marks the setup as finished. */
 export function markSetUp(system: Connection, now: number): void {
   writeSetting(system, SETUP_DONE, { at: now }, now);
 }
 
-/** `https://host` under which people and mail reach this instance, without a trailing slash; PUBLIC_URL wins. */
+/**
+ * `https://host` under which people and mail reach this instance, without a trailing slash. PUBLIC_URL takes
+ * precedence.
+ */
 export function publicUrlOf(config: Config, system: Connection): string {
   return (
     config.publicUrl ?? readSetting<string>(system, PUBLIC_URL) ?? `http://localhost:${config.port}`
@@ -33,8 +36,8 @@ export function storePublicUrl(system: Connection, url: string, now: number): vo
 }
 
 /**
- * Addresses and ranges of the reverse proxies whose X-Forwarded-For is believed; TRUSTED_PROXIES wins. When
- * nobody has named any, those on this machine.
+ * Addresses and networks of the reverse proxies whose X-Forwarded-For is trusted. TRUSTED_PROXIES takes precedence;
+ * by default only those on this machine.
  */
 export function trustedProxiesOf(config: Config, system: Connection): readonly string[] {
   return config.trustedProxies ?? readSetting<string[]>(system, TRUSTED_PROXIES) ?? DEFAULT_PROXIES;
@@ -49,8 +52,8 @@ export function storeTrustedProxies(
 }
 
 /**
- * True when relays may be on this machine or in a private network: of workspaces, whose people could then find out
- * what answers there, and of the instance itself. Not before an administrator says so.
+ * True when relays may be on this machine or in a private network. Off until an administrator allows it, because
+ * members of a workspace could otherwise probe that network.
  */
 export function allowsPrivateRelays(system: Connection): boolean {
   return readSetting<boolean>(system, PRIVATE_RELAYS) ?? false;
@@ -61,8 +64,8 @@ export function storePrivateRelays(system: Connection, isAllowed: boolean, now: 
 }
 
 /**
- * True when workspaces may send straight to the recipients' mail servers, from this host's addresses: it is
- * the administrator whose addresses get a reputation by it.
+ * True when workspaces may deliver directly to recipients' mail servers from this host's IP addresses. The
+ * administrator decides, because the reputation of those addresses is at stake.
  */
 export function allowsDirectSending(system: Connection): boolean {
   return readSetting<boolean>(system, DIRECT_SENDING) ?? false;
@@ -73,8 +76,8 @@ export function storeDirectSending(system: Connection, isAllowed: boolean, now: 
 }
 
 /**
- * True when mail servers of recipients may be on this machine or in a private network. Not at first, also
- * where private relays are allowed: whoever owns a recipient's domain chooses where it leads.
+ * True when recipients' mail servers may be on this machine or in a private network. Off by default even when private
+ * relays are allowed, because the owner of a recipient's domain controls where it points.
  */
 export function allowsPrivateTargets(system: Connection): boolean {
   return readSetting<boolean>(system, PRIVATE_TARGETS) ?? false;

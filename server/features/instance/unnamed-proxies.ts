@@ -3,7 +3,7 @@ import type { UnnamedProxies } from "../ports.ts";
 
 const MAX_KEPT = 20;
 
-/** Keeps what an administrator must see to find out that the instance is behind a proxy it does not know. */
+/** Remembers proxies that forward requests but are not trusted, so that an administrator can notice them. */
 export function createUnnamedProxies(): UnnamedProxies {
   const addresses = new Set<string>();
   return {

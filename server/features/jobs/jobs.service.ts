@@ -5,7 +5,7 @@ import { cutPage, readPage } from "../../platform/http/cursor.ts";
 import type { JobRow, JobState } from "../../platform/scheduler/job.ts";
 import type { JobQueue } from "../../platform/scheduler/job-queue.ts";
 
-/** A page of the instance's jobs, newest first. What a job was given to do is not told. */
+/** A page of the instance's jobs, newest first, without their payloads. */
 export function listJobs(
   jobs: JobQueue,
   query: { state?: JobState | undefined; cursor?: string | undefined; limit?: number | undefined },
@@ -23,9 +23,9 @@ export function listJobs(
 }
 
 /**
- * Gives a dead letter all its tries again.
+ * Retries a dead job with all its attempts.
  *
- * @throws AppError `not_found`; `illegal_state` when it is not dead, or the same work is queued already.
+ * @throws AppError `not_found`; `illegal_state` when it is not dead, or the same work is already queued.
  */
 export function retryJob(deps: { jobs: JobQueue; system: Connection }, id: number): JobRow {
   return inTransaction(deps.system, () => {

@@ -32,7 +32,7 @@ export function actionInWords(action: LimitAction | RuleAction): string {
   }
 }
 
-/** When a rule fires, in words. */
+/** Describes when a rule applies. */
 export function triggerInWords({ times, withinMs }: LimitRule["trigger"]): string {
   return times === 1 ? "immediately" : `after ${times} such replies within ${duration(withinMs)}`;
 }

@@ -20,7 +20,7 @@ import { removeRule, storeRule } from "./limit-rules.store.ts";
 
 const MAX_OWN = 100;
 
-/** Every rule in the order in which replies are asked about it. */
+/** All rules in the order in which they are checked against a reply. */
 export function listRules(system: Connection) {
   return {
     version: SHIPPED_VERSION,
@@ -29,7 +29,7 @@ export function listRules(system: Connection) {
   };
 }
 
-/** Adds a rule of the administrator's own, before all others. @throws AppError `invalid_input`, `limit_reached` past 100. */
+/** Adds a custom rule before all others. @throws AppError `invalid_input`, `limit_reached` beyond 100. */
 export function createRule(system: Connection, input: RuleInput, now: number) {
   const rule = checked(input);
   return inTransaction(system, () => {
@@ -47,7 +47,10 @@ export function createRule(system: Connection, input: RuleInput, now: number) {
   });
 }
 
-/** Changes a rule. A shipped one becomes this instance's own version of it. @throws AppError `not_found`, `invalid_input`. */
+/**
+ * Changes a rule. Changing a built-in rule creates this instance's own version.
+ * @throws AppError `not_found`, `invalid_input`.
+ */
 export function changeRule(system: Connection, key: string, input: RuleInput, now: number) {
   const rule = checked(input);
   return inTransaction(system, () => {
@@ -62,7 +65,7 @@ export function changeRule(system: Connection, key: string, input: RuleInput, no
   });
 }
 
-/** Removes an own rule; one that was shipped is again as it was shipped. @throws AppError `not_found`. */
+/** Deletes a custom rule, or resets a built-in one. @throws AppError `not_found`. */
 export function resetRule(system: Connection, key: string): void {
   inTransaction(system, () => {
     requireIndex(allRules(system), key);
@@ -70,7 +73,7 @@ export function resetRule(system: Connection, key: string): void {
   });
 }
 
-/** Puts the rules into another order. @throws AppError `invalid_input` unless it names each of them once. */
+/** Reorders the rules. @throws AppError `invalid_input` unless each is named exactly once. */
 export function orderRules(system: Connection, keys: readonly string[], now: number): void {
   inTransaction(system, () => {
     const byKey = new Map(allRules(system).map((entry) => [entry.rule.key, entry]));
@@ -86,7 +89,7 @@ export function orderRules(system: Connection, keys: readonly string[], now: num
   });
 }
 
-/** What the rules and the classification would make of a reply. @throws AppError `invalid_input`. */
+/** What the rules and the classifier would make of a reply. @throws AppError `invalid_input`. */
 export function tryRules(
   system: Connection,
   asked: { provider: string; stage: SmtpStage; text: string },

@@ -5,7 +5,7 @@ export type RuleRow = {
   key: string;
   position: number;
   enabled: number;
-  /** JSON; null = as shipped. */
+  /** JSON; null for an unchanged built-in rule. */
   rule: string | null;
   version: number;
   now: number;

@@ -3,7 +3,7 @@ import { recordConsent } from "../consent/consent.service.ts";
 import { removeSuppression } from "../suppressions/suppressions.service.ts";
 import { leaveOtherLists } from "./lists.store.ts";
 
-/** Somebody who had unsubscribed from everything and has chosen some lists now. */
+/** A person who had unsubscribed from everything and has now chosen some lists. */
 export type Returning = {
   contactId: number;
   address: string;
@@ -16,9 +16,9 @@ export type Returning = {
 };
 
 /**
- * Takes an unsubscribe from everything back, in the caller's transaction, for the lists that the person has chosen. An
- * unsubscribe that came with a file or from an administrator only suppressed the address: memberships from before it
- * would count again, so those in all other lists end here. The caller has written what was chosen.
+ * Undoes an unsubscribe from everything for the lists that the person has chosen, in the caller's transaction. An
+ * unsubscribe from a file or an administrator only suppressed the address and left old memberships in place; these
+ * would become active again, so memberships in all other lists end here. The caller has already saved the choices.
  */
 export function comeBack(db: Connection, person: Returning, now: number): void {
   const { address, listIds: chosen, ...by } = person;

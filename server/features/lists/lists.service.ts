@@ -30,13 +30,13 @@ export { addMember, addPending, membershipsOf } from "./lists.store.ts";
 
 const DELETE_AT_ONCE = 2_000;
 
-/** A list as the product shows it. */
+/** A list as the API returns it. */
 export type List = Omit<ListRow, "isPublic" | "doubleOptIn"> & {
   isPublic: boolean;
   doubleOptIn: boolean;
 };
 
-/** A page of the workspace's lists by name; `q` is any part of a name. */
+/** A page of the workspace's lists by name. `q` matches any part of a name. */
 export function listLists(
   db: Connection,
   query: { q?: string | undefined; cursor?: string | undefined; limit?: number | undefined },
@@ -67,12 +67,12 @@ export function getList(db: Connection, id: number): List {
   return toList(list);
 }
 
-/** The topics people may choose from, by name; the first 100. */
+/** The public lists that people can choose from, by name; the first 100. */
 export function listTopics(db: Connection): List[] {
   return publicLists(db).map(toList);
 }
 
-/** Those of some lists that are there and public, by name. */
+/** Those of the given lists that exist and are public, by name. */
 export function topicsAmong(db: Connection, ids: readonly number[]): List[] {
   return ids.length === 0 ? [] : publicListsAmong(db, ids).map(toList);
 }
@@ -84,9 +84,9 @@ type ListInput = {
 };
 
 /**
- * Creates a list; private and with double opt-in unless said otherwise.
+ * Creates a list, private and with double opt-in by default.
  *
- * @throws AppError `conflict` when another has the same name in any letter case.
+ * @throws AppError `conflict` when another list has the same name, ignoring case.
  */
 export function createList(db: Connection, input: ListInput & { name: string }, now: number): List {
   const name = readName(input.name);
@@ -97,7 +97,7 @@ export function createList(db: Connection, input: ListInput & { name: string }, 
   return toList(list);
 }
 
-/** Changes what is given. @throws AppError `not_found`, or `conflict` for a name that is taken. */
+/** Changes the given properties. @throws AppError `not_found`, or `conflict` for a name that is taken. */
 export function changeList(
   db: Connection,
   id: number,
@@ -129,12 +129,12 @@ function toList(row: ListRow): List {
 }
 
 /**
- * Deletes a list and its memberships, 2,000 a transaction, letting others work in between; the contacts
- * stay. It is not shown any more from the first piece on; stopped half-way, it is removed in the night. From the first member on no campaign can be
- * launched that reaches or leaves out its members.
+ * Deletes a list and its memberships, 2,000 per transaction, so that others can work in between; the contacts stay.
+ * The list is hidden from the first transaction on. If the deletion is interrupted, the nightly clean-up finishes it.
+ * Once it has started, no campaign that includes or excludes the list can be launched.
  *
- * @param open Gives the workspace's connection anew after each pause.
- * @throws AppError `not_found`; `in_use` while a campaign is being prepared, or one under way leaves out its members.
+ * @param open Returns the workspace's connection and is called after each pause.
+ * @throws AppError `not_found`; `in_use` while a campaign is being prepared, or one in progress excludes its members.
  */
 export async function deleteList(open: () => Connection, id: number): Promise<void> {
   const db = open();
@@ -146,7 +146,7 @@ export async function deleteList(open: () => Connection, id: number): Promise<vo
   await removeAll(open, id);
 }
 
-/** Ends the deletions of lists that were stopped half-way. Safe to run again, and beside one that is under way. */
+/** Finishes interrupted list deletions. Safe to repeat, and to run beside one in progress. */
 export async function finishDeletions(open: () => Connection): Promise<void> {
   for (const id of goingLists(open())) {
     await removeAll(open, id);
@@ -172,7 +172,10 @@ function refuseWhileNeeded(db: Connection, id: number): void {
   }
 }
 
-/** Adds contacts; who was in the list keeps their status, so nobody is subscribed against their will. Returns how many are new. */
+/**
+ * Adds contacts to a list. Existing members keep their status, so nobody is subscribed again against their will.
+ * Returns how many are new.
+ */
 export function addToList(
   db: Connection,
   listId: number,
@@ -198,7 +201,7 @@ export function addToList(
   });
 }
 
-/** Takes contacts out of a list; who unsubscribed stays recorded as such. Returns how many went. */
+/** Removes contacts from a list. Unsubscribes stay recorded. Returns how many were removed. */
 export function removeFromList(
   db: Connection,
   listId: number,
@@ -218,14 +221,14 @@ export function removeFromList(
   });
 }
 
-/** `by:…` says the same as the actor; a bulk action has a number that tells more. */
+/** `by:…` repeats the actor, while a bulk action's number adds information. */
 function byPerson({ source, actor }: { source: string; actor: string }) {
   return { source: source.startsWith("by:") ? "manual" : source, actor };
 }
 
 /**
- * Subscribes or unsubscribes one contact because somebody said so: the only way back from
- * `unsubscribed`. False when it changes nothing.
+ * Subscribes or unsubscribes one contact at somebody's request. This is the only way back from `unsubscribed`. False
+ * when nothing changes.
  *
  * @throws AppError `not_found` for the list.
  */
@@ -248,8 +251,8 @@ export function changeMembership(
 }
 
 /**
- * Subscribes or unsubscribes a person by their own wish; the caller writes the ledger, which knows more of
- * it than the list. False when it changes nothing.
+ * Subscribes or unsubscribes a person at their own request. The caller writes the consent entry, because it knows the
+ * details. False when nothing changes.
  */
 export function changeOwnMembership(
   db: Connection,
@@ -259,8 +262,8 @@ export function changeOwnMembership(
 }
 
 /**
- * Gives a contact, who is known to exist, back a membership as it was; the ledger is the caller's. False when there is
- * one in that list already, which stays as it is.
+ * Restores a membership of an existing contact. The caller writes the consent entry. False when the contact already
+ * has a membership in the list, which then stays unchanged.
  */
 export function restoreMembership(
   db: Connection,
@@ -269,12 +272,12 @@ export function restoreMembership(
   return insertMembershipRow(db, membership);
 }
 
-/** The id of the list that has this name, in any letter case. */
+/** The id of the list with this name, ignoring case. */
 export function findListByName(db: Connection, name: string): number | undefined {
   return findIdByNameKey(db, nameKeyOf(name.replace(/\s+/g, " ")));
 }
 
-/** @throws AppError `invalid_input` naming `field` when one of the ids is no list. */
+/** @throws AppError `invalid_input` naming `field` when one of the ids is not a list. */
 export function requireLists(db: Connection, ids: readonly number[], field: string): void {
   const unknown = ids.find((id) => findList(db, id) === undefined);
   if (unknown !== undefined) {

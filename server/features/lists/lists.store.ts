@@ -6,11 +6,11 @@ export type MembershipStatus = "pending" | "subscribed" | "unsubscribed";
 export type ListRow = {
   id: number;
   name: string;
-  /** Public lists show it to everybody. */
+  /** Shown publicly when the list is public. */
   description: string;
-  /** 1 = a topic people join and leave by themselves. */
+  /** 1 = people can join and leave by themselves. */
   isPublic: number;
-  /** 1 = who joins by a form confirms the address first. */
+  /** 1 = people who sign up by a form must confirm their address first. */
   doubleOptIn: number;
   pending: number;
   subscribed: number;
@@ -19,7 +19,7 @@ export type ListRow = {
   updatedAt: number;
 };
 
-/** What of a list people decide. */
+/** The editable properties of a list. */
 type ListValues = Pick<ListRow, "name" | "description" | "isPublic" | "doubleOptIn"> & {
   nameKey: string;
 };
@@ -33,7 +33,7 @@ export type MembershipRow = {
   reason: string;
 };
 
-/** Who changed a membership and why. `source` is like `import:12`, `form:3`, `manual`. */
+/** Who changed a membership and why. `source` is for instance `import:12`, `form:3` or `manual`. */
 export type MembershipChange = {
   listId: number;
   contactId: number;
@@ -77,7 +77,7 @@ const updateRow = statement<[ListValues & { id: number; now: number }], ListRow>
   RETURNING ${columns}
 `);
 
-// The memberships go first and in pieces, so that deleting a list of a million does not hold the lock.
+// Memberships are deleted first and in slices, so that deleting a list with a million members does not hold the lock.
 const deleteSomeMembers = statement<[{ id: number; limit: number }]>(`
   DELETE FROM list_contact
    WHERE list_id = @id
@@ -86,7 +86,7 @@ const deleteSomeMembers = statement<[{ id: number; limit: number }]>(`
 
 const deleteRow = statement<[id: number]>("DELETE FROM list WHERE id = ?");
 
-// A membership that exists stays what it is: above all, an import never undoes an unsubscribe.
+// Does not change an existing membership: in particular, an import never undoes an unsubscribe.
 const insertMember = statement<
   [listId: number, contactId: number, now: number, source: string, reason: string]
 >(`
@@ -152,7 +152,7 @@ export function findList(db: Connection, id: number): ListRow | undefined {
   return selectList(db).get(id);
 }
 
-/** The topics people may choose from, by name; the first 100. */
+/** The public lists that people can choose from, by name; the first 100. */
 export function publicLists(db: Connection): ListRow[] {
   return selectPublicLists(db).all();
 }
@@ -163,12 +163,12 @@ const selectPublicAmong = statement<[ids: string], ListRow>(`
    ORDER BY name_key
 `);
 
-/** Those of some lists that are there and public, by name. */
+/** Those of the given lists that exist and are public, by name. */
 export function publicListsAmong(db: Connection, ids: readonly number[]): ListRow[] {
   return selectPublicAmong(db).all(JSON.stringify(ids));
 }
 
-/** Undefined when a list has that name. */
+/** Undefined when another list has the name. */
 export function insertList(
   db: Connection,
   list: ListValues & { now: number },
@@ -176,7 +176,7 @@ export function insertList(
   return insertRow(db).get(list);
 }
 
-/** Undefined, changing nothing, when there is no such list or another has that name. */
+/** Undefined, without a change, when there is no such list or another has the name. */
 export function updateList(
   db: Connection,
   list: ListValues & { id: number; now: number },
@@ -184,14 +184,14 @@ export function updateList(
   return updateRow(db).get(list);
 }
 
-// Its name is free from now on: nobody sees that there still is a list with it.
+// Frees the name at once, because nobody can see the list any more.
 const setGoing = statement<[id: number]>(`
   UPDATE list SET is_going = 1, name_key = name_key || char(10) || id WHERE id = ? AND NOT is_going
 `);
 
 const selectGoing = statement<[], { id: number }>("SELECT id FROM list WHERE is_going");
 
-/** From now on the list counts as deleted where a campaign, a segment, a form or a person asks for it. */
+/** Marks a list as being deleted: campaigns, segments, forms and people no longer find it. */
 export function markGoing(db: Connection, id: number): void {
   setGoing(db).run(id);
 }
@@ -205,7 +205,7 @@ const selectCampaignInNeed = statement<[{ id: number }], { name: string; status:
    LIMIT 1
 `);
 
-/** A campaign that is under way and leaves out the members of this list. */
+/** A campaign in progress that excludes the members of this list. */
 export function campaignInNeed(
   db: Connection,
   id: number,
@@ -213,7 +213,7 @@ export function campaignInNeed(
   return selectCampaignInNeed(db).get({ id });
 }
 
-/** Removes up to `limit` memberships; returns how many. */
+/** Removes up to `limit` memberships. Returns how many. */
 export function removeSomeMembers(db: Connection, listId: number, limit: number): number {
   return deleteSomeMembers(db).run({ id: listId, limit }).changes;
 }
@@ -222,7 +222,7 @@ export function deleteListRow(db: Connection, id: number): boolean {
   return deleteRow(db).run(id).changes === 1;
 }
 
-/** Adds a contact that is known to exist; false when it is in the list already, whatever its status. */
+/** Adds an existing contact. False when it already has a membership, whatever its status. */
 export function addMember(
   db: Connection,
   listId: number,
@@ -233,7 +233,7 @@ export function addMember(
   return insertMember(db).run(listId, contactId, now, source, "").changes === 1;
 }
 
-/** Makes somebody a member who has not confirmed: no campaign reaches them. Whoever is in the list stays as they are. */
+/** Adds an unconfirmed member, whom no campaign reaches. Existing members stay unchanged. */
 export function addPending(
   db: Connection,
   member: { listId: number; contactId: number; source: string; reason: string; now: number },
@@ -242,12 +242,12 @@ export function addPending(
   insertPending(db).run(listId, contactId, now, source, reason);
 }
 
-/** Like `addMember`, for an id that may be nobody's. */
+/** Like `addMember`, for an id that may not exist. */
 export function addMemberIfContact(db: Connection, change: MembershipChange): boolean {
   return insertKnownMember(db).run(change).changes === 1;
 }
 
-/** False when the membership has that status already, or there is no such contact. */
+/** False when the membership already has that status, or there is no such contact. */
 export function setMembership(
   db: Connection,
   change: MembershipChange & { status: MembershipStatus },
@@ -255,7 +255,7 @@ export function setMembership(
   return setStatus(db).run(change).changes === 1;
 }
 
-/** Adds a membership of any status; false when the contact, who is known to exist, has one. */
+/** Adds a membership with any status to an existing contact. False when it already has one. */
 export function insertMembershipRow(
   db: Connection,
   membership: MembershipChange & { status: MembershipStatus },
@@ -266,7 +266,7 @@ export function insertMembershipRow(
 export const findIdByNameKey = (db: Connection, nameKey: string): number | undefined =>
   selectIdByName(db).get(nameKey)?.id;
 
-/** Takes a contact out of a list; who unsubscribed stays in it as unsubscribed. */
+/** Removes a contact from a list. An unsubscribed contact stays on it as unsubscribed. */
 export function removeMember(db: Connection, listId: number, contactId: number): boolean {
   return deleteMember(db).run(listId, contactId).changes === 1;
 }
@@ -282,7 +282,7 @@ const endOthers = statement<
   RETURNING list_id AS listId
 `);
 
-/** Ends a contact's memberships in all lists but these; returns which lists that were. */
+/** Ends a contact's memberships in all lists except these. Returns those lists. */
 export function leaveOtherLists(
   db: Connection,
   {
@@ -298,7 +298,7 @@ export function membershipsOf(db: Connection, contactId: number): MembershipRow[
   return selectMemberships(db).all(contactId);
 }
 
-/** Lists whose deletion has begun and not ended. */
+/** Lists whose deletion has started but not finished. */
 export function goingLists(db: Connection): number[] {
   return selectGoing(db)
     .all()

@@ -1,7 +1,7 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { waitingByList } from "./waiting.store.ts";
 
-/** The lists with how many signed up by a form and have not confirmed yet: those are no contacts so far. */
+/** Adds to each list the number of unconfirmed sign-ups by a form. These people are not contacts yet. */
 export function withWaiting<L extends { id: number }>(
   db: Connection,
   lists: readonly L[],
@@ -11,7 +11,7 @@ export function withWaiting<L extends { id: number }>(
   return lists.map((list) => ({ ...list, waiting: waiting.get(list.id) ?? 0 }));
 }
 
-/** How many have signed up for one list by a form and have not confirmed yet. */
+/** The number of unconfirmed sign-ups for one list. */
 export function waitingFor(db: Connection, listId: number, now: number): number {
   return waitingByList(db, now).get(listId) ?? 0;
 }

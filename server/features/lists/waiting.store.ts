@@ -1,7 +1,7 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { statement } from "../../platform/db/statements.ts";
 
-// By form, so that the index leads to the few that wait.
+// Joined by form, so that the index finds the few open sign-ups.
 const selectWaitingByList = statement<[now: number], { listId: number; n: number }>(`
   SELECT wanted.value AS listId, count(*) AS n
     FROM form
@@ -11,7 +11,7 @@ const selectWaitingByList = statement<[now: number], { listId: number; n: number
    GROUP BY wanted.value
 `);
 
-/** By list, the sign-ups that lead to it whose link still works and was not used; lists without any are left out. */
+/** The number of sign-ups per list whose link still works and was not used. Lists without any are omitted. */
 export function waitingByList(db: Connection, now: number): Map<number, number> {
   return new Map(
     selectWaitingByList(db)

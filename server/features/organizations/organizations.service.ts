@@ -25,9 +25,10 @@ export function createOrganization(
 }
 
 /**
- * Refuses everybody but an owner.
+ * Refuses everyone except an owner.
  *
- * @throws AppError `not_found` for who has no part in it, so that ids say nothing; `forbidden` for a member.
+ * @throws AppError `not_found` for people outside the organization, so that ids reveal nothing; `forbidden` for a
+ * member.
  */
 export function requireOrganizationOwner(
   system: Connection,
@@ -43,7 +44,7 @@ export function requireOrganizationOwner(
   }
 }
 
-/** Changes an organization's name. Owners only; refusals as `requireOrganizationOwner`. */
+/** Renames an organization. Owners only; errors as in `requireOrganizationOwner`. */
 export function changeOrganization(
   system: Connection,
   change: { organizationId: string; name: string; userId: string; now: number },
@@ -57,7 +58,7 @@ export function changeOrganization(
   renameOrganization(system, organizationId, name, change.now);
 }
 
-/** Sets an organization's name without asking who does it; for the wizard, which has its own lock. */
+/** Renames an organization without a permission check. For the setup wizard, which has its own protection. */
 export function nameOrganization(system: Connection, id: string, name: string, now: number): void {
   renameOrganization(system, id, name.trim(), now);
 }

@@ -20,8 +20,8 @@ export function preferenceJobs(deps: Deps): [kind: string, handler: (job: Job) =
 }
 
 /**
- * Mails the link that confirms a new address, unless that address wants nothing from here; before it, a notice to
- * the address until now, so that nobody's mail is led away without their knowing. Safe to repeat.
+ * Mails the link that confirms a new address, unless that address refuses our mail. The current address is notified
+ * first, so that nobody's mail is redirected without their knowledge. Safe to repeat.
  */
 async function mailNewAddress(deps: Deps, job: Job): Promise<void> {
   const { workspaceId } = job;
@@ -41,8 +41,8 @@ async function mailNewAddress(deps: Deps, job: Job): Promise<void> {
   if (!mayReach(db, change.address, now) || !mayMailAddress(deps, asked, now)) {
     return;
   }
-  // An address that bounces is a common reason to give another one; a notice there would only bounce too. What else
-  // was mailed there that day counts for nothing: a stranger could see to it that its owner is told nothing.
+  // A bouncing address is a common reason to change it, and a notice there would only bounce too. The daily limit of
+  // mails does not apply here: otherwise a stranger could use it up and so prevent the notice.
   if (mayReach(db, contact.address, now)) {
     await mailNotice(deps, ask, contact);
   }
@@ -72,7 +72,7 @@ function mailConfirmation(deps: Deps, ask: Ask): Promise<string> {
     subject: words.addressSubject,
     body: words.addressBody,
     link: { url, label: words.addressLink },
-    // The new address may be somebody else's: nothing of the contact is told to it.
+    // The new address may belong to somebody else, so the mail contains no data of the contact.
     contact: nameless(change.email),
     messageKey: `address.${change.id}.${randomUUID()}`,
   });

@@ -1,4 +1,4 @@
-/** What the preference centre says. */
+/** Texts of the preference centre. */
 export const preferenceWords = {
   en: {
     title: "Your preferences",
@@ -128,5 +128,5 @@ export const preferenceWords = {
 
 export type PreferenceLanguage = keyof typeof preferenceWords;
 
-/** How long a break may be. */
+/** The lengths of a pause to choose from. */
 export const pauseDays = [30, 60, 90] as const;

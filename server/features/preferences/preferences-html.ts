@@ -14,7 +14,7 @@ export type PreferencesView = {
   notice?: string | undefined;
 };
 
-/** The preference centre: every choice is a form of its own that posts to the page itself. */
+/** The preference centre. Each choice is a form of its own that posts to the same page. */
 export function preferencesPage(view: PreferencesView, status = 200): Response {
   const words = preferenceWords[view.language];
   const body = html`<p class="muted">${words.about(view.address, view.look.name)}</p>
@@ -79,13 +79,13 @@ function pauseForm({ language, pausedUntil, isOff }: PreferencesView): Html | un
 <form method="post"><input type="hidden" name="action" value="pause">${buttons}${until !== undefined && html`<button class="plain" name="days" value="0">${words.resume}</button>`}</form>`;
 }
 
-/** The page of somebody whose contact was deleted. */
+/** The page shown when the contact was deleted. */
 export function noProfilePage(view: {
   language: PreferenceLanguage;
   look: PageLook & { name: string };
   status: number;
   known: "address" | "blocked" | "erased";
-  /** Already masked; missing when nobody knows it. */
+  /** Already masked; missing when unknown. */
   address?: string;
 }): Response {
   const words = preferenceWords[view.language];
@@ -106,7 +106,7 @@ export function noProfilePage(view: {
   });
 }
 
-/** A page with one sentence, and a button where one is needed. */
+/** A page with one sentence and an optional button. */
 export function preferenceMessage(options: {
   language: PreferenceLanguage;
   status?: number;

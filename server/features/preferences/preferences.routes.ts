@@ -32,7 +32,7 @@ type Deps = Pick<
 >;
 type Asked = { token: string; request: Request; server: PeerAddress };
 
-/** The preference centre behind the link in every message. */
+/** The preference centre, which every message links to. */
 export const preferenceRoutes = (deps: Deps) => {
   const centre = new PreferenceCentre(deps);
   const tracking = new Tracking({ ...deps, ...deps.outside, port: deps.outside.tracking });
@@ -146,7 +146,7 @@ export const preferenceRoutes = (deps: Deps) => {
     return preferenceMessage({ language, title: leftTitle, text: left, look });
   };
 
-  /** For whoever has no profile here any more: what is still known, and a way to get no mail for good. */
+  /** For people without a profile: what is still known, and a way to stop all mail. */
   const showWithoutProfile = (
     { token, request }: Pick<Asked, "token" | "request">,
     status = 200,

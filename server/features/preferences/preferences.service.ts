@@ -29,7 +29,7 @@ import {
 export const ADDRESS_JOB = "preferences.address";
 
 const CONFIRM_WITHIN_MS = 7 * DAY_MS;
-/** A link can be passed on, and each change that is asked for is a message to an address of the asker's choice. */
+/** Links can be passed on, and each requested change sends a message to an address of the requester's choice. */
 const MAX_ADDRESSES_A_DAY = 5;
 
 export type PreferenceDeps = {
@@ -40,17 +40,17 @@ export type PreferenceDeps = {
   outside: { tracking: Pick<TrackingPort, "resubscribed"> };
 };
 
-/** Whose preferences a token opens. */
+/** The person whose preferences a token opens. */
 export type Person = { workspaceId: string; workspaceName: string; contactId: number };
 
 export type PreferenceVisitor = { ip: string; userAgent: string };
 
-/** A change of address that waits for its button. */
+/** A requested change of address that is not confirmed yet. */
 export type PendingAddress = Person & { change: AddressChange };
 
 /**
- * What a person decides about their mail, by the link in any message: the token is the permission and does
- * not expire. Reading changes nothing. Everything that is changed is in the consent ledger.
+ * What people decide about their mail by the link in any message. The token is the permission and does not expire.
+ * Reading changes nothing, and every change is written to the consent log.
  */
 export class PreferenceCentre {
   readonly #deps: PreferenceDeps;
@@ -63,7 +63,7 @@ export class PreferenceCentre {
     this.#workspaces = new WorkspaceDirectory(deps.databases.system);
   }
 
-  /** Undefined when the token is not ours, or the contact is gone. */
+  /** Undefined when the token is not ours, or the contact was deleted. */
   find(token: string): Person | undefined {
     const subject = readTrackingToken(this.#keys, "preferences", token);
     const workspace = subject && this.#workspaces.find(subject.workspaceNumber);
@@ -81,7 +81,7 @@ export class PreferenceCentre {
       : { workspaceId: workspace.id, workspaceName: workspace.name, contactId };
   }
 
-  /** Whether mail to the address is held back, whoever it belongs to. */
+  /** Whether the address is suppressed, whoever it belongs to. */
   isHeld(workspaceId: string, address: string): boolean {
     const db = this.#deps.databases.workspace(workspaceId);
     return holdingReason(db, address, this.#deps.clock()) !== undefined;
@@ -95,7 +95,7 @@ export class PreferenceCentre {
     const until = pausedUntil(db, person.contactId);
     const topics = listTopics(db).map(({ id, name, description }) => {
       const isMember = contact.lists.some((list) => list.id === id && list.status === "subscribed");
-      // Whoever unsubscribed gets none of them: a box that is ticked was ticked by the person, who wants it back.
+      // After an unsubscribe no topic is ticked, so a ticked box is a choice that the person makes now.
       return {
         id,
         name,
@@ -113,10 +113,10 @@ export class PreferenceCentre {
   }
 
   /**
-   * Keeps topics, names and language. Choosing a topic takes an unsubscribe from everything back: only its
-   * owner has this link. Bounces, complaints and what people of the workspace suppressed stay.
+   * Saves topics, names and language. Choosing a topic undoes an unsubscribe from everything, since only the owner
+   * has this link. Bounces, complaints and manual suppressions stay.
    *
-   * @throws AppError `invalid_input` for a name or language that cannot be.
+   * @throws AppError `invalid_input` for an invalid name or language.
    */
   save(
     person: Person,
@@ -163,7 +163,7 @@ export class PreferenceCentre {
     });
   }
 
-  /** No campaign reaches them for so many days; 0 ends the break. */
+  /** Pauses campaigns for so many days; 0 ends the pause. */
   pause(person: Person, days: number, visitor: PreferenceVisitor): void {
     const db = this.#db(person);
     const now = this.#deps.clock();
@@ -177,9 +177,9 @@ export class PreferenceCentre {
   }
 
   /**
-   * Has the new address confirmed by a message to it, whoever asks and from wherever, a few times a day.
+   * Sends a confirmation link to the new address, a few times a day at most.
    *
-   * @returns `wrong` when no mail can go there, `too_many` when no more is asked today.
+   * @returns `wrong` when no mail can be sent there, `too_many` when the daily limit is reached.
    */
   askAddress(
     person: Person,
@@ -207,7 +207,7 @@ export class PreferenceCentre {
     return "asked";
   }
 
-  /** The change of address behind the link in its message; undefined when it is not ours or has expired. */
+  /** The change of address that a link confirms; undefined when the token is not ours or has expired. */
   findAddress(token: string): PendingAddress | undefined {
     const subject = readTrackingToken(this.#keys, "newAddress", token);
     const workspace = subject && this.#workspaces.find(subject.workspaceNumber);
@@ -223,7 +223,7 @@ export class PreferenceCentre {
     return { workspaceId: workspace.id, workspaceName: workspace.name, contactId, change };
   }
 
-  /** Changes the address; false when it belongs to somebody else by now, or may not come back. */
+  /** Changes the address. False when another contact has it by now, or it was erased. */
   confirmAddress(pending: PendingAddress, visitor: PreferenceVisitor): boolean {
     const { change, contactId } = pending;
     const db = this.#db(pending);
@@ -258,7 +258,7 @@ export class PreferenceCentre {
     return this.#deps.databases.workspace(workspaceId);
   }
 
-  /** Moves those topics whose state differs; returns which. */
+  /** Changes the topics whose status differs. Returns them. */
   #move(
     db: Connection,
     topics: { id: number; isMember: boolean; isOn: boolean }[],

@@ -8,7 +8,7 @@ const updatePause = statement<[until: number | null, now: number, id: number]>(
   "UPDATE contact SET paused_until = ?, updated_at = ? WHERE id = ?",
 );
 
-/** Until when the contact gets no campaign; null when there is no break. */
+/** The time until which the contact gets no campaign; null when not paused. */
 export function pausedUntil(db: Connection, contactId: number): number | null {
   return selectPause(db).get(contactId)?.until ?? null;
 }
@@ -63,13 +63,13 @@ const setConfirmed = statement<[at: number, id: number]>(
   "UPDATE address_change SET confirmed_at = ? WHERE id = ? AND confirmed_at IS NULL",
 );
 
-/** Keeps the wish and forgets expired ones of the same contact. Returns its id. */
+/** Stores a requested change and deletes the contact's expired ones. Returns its id. */
 export function insertAddressChange(db: Connection, change: NewAddressChange): number {
   deleteOld(db).run(change.contactId, change.createdAt);
   return Number(insertRow(db).run(change).lastInsertRowid);
 }
 
-/** How many changes of address were asked for the contact since then, whatever became of them. */
+/** The number of changes of address requested for the contact since then, whatever their outcome. */
 export const addressChangesSince = (db: Connection, contactId: number, since: number): number =>
   countSince(db).get(contactId, since)?.n ?? 0;
 
@@ -80,7 +80,7 @@ export function markAddressMailed(db: Connection, id: number, at: number, messag
   setMailed(db).run(at, messageId, id);
 }
 
-/** False when it was confirmed before. */
+/** False when it was already confirmed. */
 export function markAddressConfirmed(db: Connection, id: number, at: number): boolean {
   return setConfirmed(db).run(at, id).changes === 1;
 }

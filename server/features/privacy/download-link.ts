@@ -1,19 +1,19 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { deriveKey, type KeyRing } from "../../platform/secrets.ts";
 
-/** Which file a link is for, and until when (unix ms). */
+/** The file that a link downloads, and its expiry (unix ms). */
 export type Download = {
   workspaceId: string;
   kind: "export" | "privacy";
   id: number;
-  /** The id of the `Actor` who made the link; it works only while they may fetch the file themselves. */
+  /** The id of the `Actor` who created the link. It works only while they may download the file themselves. */
   makerId: string;
   expiresAt: number;
 };
 
 const PURPOSE = "download-link";
 
-/** A token that fetches one file without signing in, until it expires. */
+/** Creates a token that downloads one file without signing in, until it expires. */
 export function downloadToken(keyRing: KeyRing, download: Download): string {
   const { workspaceId, kind, id, makerId, expiresAt } = download;
   const body = Buffer.from(JSON.stringify([workspaceId, kind, id, expiresAt, makerId])).toString(
@@ -22,7 +22,7 @@ export function downloadToken(keyRing: KeyRing, download: Download): string {
   return `${keyRing.current}.${body}.${sign(keyRing, keyRing.current, body).toString("base64url")}`;
 }
 
-/** What a token is for; undefined for one that we did not make, that was changed, or that has expired. */
+/** Reads a token; undefined when it is not ours, was altered, or has expired. */
 export function readDownloadToken(
   keyRing: KeyRing,
   token: string,
@@ -36,7 +36,7 @@ export function readDownloadToken(
   if (given.length !== real.length || !timingSafeEqual(given, real)) {
     return undefined;
   }
-  // A link from before its maker was in it names nobody, who may fetch nothing.
+  // Links from before the creator was part of them name nobody and are refused.
   const [workspaceId, kind, id, expiresAt, makerId = ""] = JSON.parse(
     Buffer.from(body, "base64url").toString(),
   ) as [string, Download["kind"], number, number, string?];

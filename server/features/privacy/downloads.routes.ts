@@ -7,10 +7,10 @@ import { exportFile, isWorkspace } from "../exports/exports.service.ts";
 import { type Download, downloadToken, readDownloadToken } from "./download-link.ts";
 import { requestFile } from "./privacy.service.ts";
 
-/** How long a link works. The file itself goes after a week. */
+/** How long a link works. The file itself is deleted after a week. */
 const LINK_MS = DAY_MS;
 
-/** What the maker of a link must be allowed to, when it is made and when it is used. */
+/** The permission that a link's creator needs, both when it is created and when it is used. */
 const permissionFor = { export: "contacts:export", privacy: "privacy:write" } as const;
 
 const DownloadLink = t.Object(

@@ -15,13 +15,13 @@ import type { Identity, PersonContext } from "./person-context.ts";
 
 const REJECTS_AT_ONCE = 1_000;
 const MAILS_AT_ONCE = 20;
-/** What is kept of a message is at most 1 MiB. */
+/** At most 1 MiB of a message is stored. */
 const MAX_MAIL_BYTES = 4 * 1024 * 1024;
 
 /**
- * Removes what names the person and is found by reading it, in steps that let others write in between: rows
- * that imports rejected, stored mail, the words that jobs failed with. To be called while the messages still
- * say whose they are. Safe to run again.
+ * Deletes data about the person that can only be found by reading it: rejected import rows, stored mail, and errors
+ * of jobs. Works in steps that let others write in between. Must run while the messages still belong to the person.
+ * Safe to repeat.
  */
 export async function eraseOutside(
   context: PersonContext,
@@ -67,7 +67,7 @@ async function eraseStoredMail(
   }
 }
 
-// What is damaged so that nobody can read it any more is looked at as it lies there.
+// Damaged data that cannot be unpacked is searched as it is.
 function unpacked(raw: Buffer): Buffer {
   try {
     return gunzipSync(raw, { maxOutputLength: MAX_MAIL_BYTES });

@@ -3,7 +3,7 @@ import { statement } from "../../platform/db/statements.ts";
 
 type Person = { contactId: number; pseudonym: string };
 
-// What was sent stays in the campaigns' books, about nobody: the counters and states keep adding up.
+// Sent messages stay in the campaigns without personal data, so that counters and states still add up.
 const messageAddress = statement<[Person]>(
   "UPDATE message SET address = @pseudonym WHERE contact_id = @contactId",
 );
@@ -27,14 +27,14 @@ const undoRows = statement<[Pick<Person, "contactId">]>(
 const signups = statement<[{ address: string }]>(
   "DELETE FROM form_signup WHERE address = @address",
 );
-// Signed up with an address that they have changed since.
+// Sign-ups with an address that the person has changed since.
 const earlierSignups = statement<[Pick<Person, "contactId">]>(
   "DELETE FROM form_signup WHERE contact_id = @contactId",
 );
 const softBounces = statement<[{ address: string }]>(
   "DELETE FROM soft_bounce WHERE address = @address",
 );
-// Somebody else's wish to have the address.
+// Other people's requests to change to this address.
 const addressChanges = statement<[{ address: string }]>(
   "DELETE FROM address_change WHERE address = @address",
 );
@@ -44,7 +44,7 @@ const suppressionRow = statement<[{ address: string }]>(
 const inboxMessages = statement<[address: string]>(
   "DELETE FROM test_message WHERE envelope_to = ? COLLATE NOCASE",
 );
-// What they wrote, and what came back of what was sent to them: it quotes them.
+// Mail from the person, and replies to our mail, which may quote them.
 const receivedMail = statement<[{ address: string; messages: string }]>(`
   DELETE FROM received_mail
    WHERE envelope_from = @address COLLATE NOCASE
@@ -89,19 +89,21 @@ const expireExports = statement<[{ now: number }], { filePath: string | null }>(
   RETURNING file_path AS filePath
 `);
 
-/** How many rows of what an erasure went through. */
+/** The number of rows that an erasure changed, per kind. */
 export type ErasedCounts = Record<
   "messages" | "attempts" | "bounces" | "events" | "signups" | "suppressions" | "softBounces",
   number
 >;
 
-/** Takes a contact out of what stays, in the caller's transaction; the contact's own rows go with it. */
+/**
+ * Removes a contact from the data that stays, in the caller's transaction. The contact's own rows are deleted too.
+ */
 export function erasePerson(
   db: Connection,
   person: { contactId: number; address: string; pseudonym: string },
 ): ErasedCounts {
   const { contactId, address, pseudonym } = person;
-  // Before the messages lose their address nothing of them is lost: they are found by the contact.
+  // Runs before the messages lose their address, because rows are found through the contact.
   const counts = {
     attempts: attemptReply(db).run({ contactId }).changes,
     bounces: bounceReport(db).run({ contactId }).changes,
@@ -114,7 +116,7 @@ export function erasePerson(
   return counts;
 }
 
-/** Takes an address out of what knows it without a contact. */
+/** Removes an address from tables that store it without a contact. */
 export function eraseAddress(db: Connection, address: string) {
   addressChanges(db).run({ address });
   return {
@@ -125,9 +127,9 @@ export function eraseAddress(db: Connection, address: string) {
 }
 
 /**
- * Removes the messages to an address from the test inbox, and the mail that came in from it or about it.
+ * Deletes messages to an address from the test inbox, and incoming mail from it or about it.
  *
- * @param messages JSON: of `messagesOf`, while the contact has them.
+ * @param messages JSON from `messagesOf`, read while the contact still has them.
  */
 export function eraseFromInbox(inbox: Connection, address: string, messages: string): number {
   return (
@@ -136,12 +138,12 @@ export function eraseFromInbox(inbox: Connection, address: string, messages: str
   );
 }
 
-/** JSON: campaign and number of every message of a contact. */
+/** JSON: campaign and number of each message of a contact. */
 export function messagesOf(db: Connection, contactId: number): string {
   return selectMessages(db).get(contactId)?.messages ?? "[]";
 }
 
-/** The next rows that imports rejected, as they were in their files. */
+/** The next rejected import rows, as they were in their files. */
 export function rejectsAfter(db: Connection, after: RejectKey, limit: number) {
   return selectRejects(db).all({ ...after, limit });
 }
@@ -152,7 +154,7 @@ export function deleteReject(db: Connection, importId: number, rowNo: number): v
 
 export type InboxTable = "test_message" | "received_mail";
 
-/** The next stored messages, each gzipped as it came. */
+/** The next stored messages, gzipped as they arrived. */
 export function inboxMailAfter(inbox: Connection, table: InboxTable, after: number, limit: number) {
   return selectMail[table](inbox).all(after, limit);
 }
@@ -161,7 +163,7 @@ export function deleteInboxMail(inbox: Connection, table: InboxTable, id: number
   deleteMail[table](inbox).run(id);
 }
 
-/** Ends the exports that may hold a person, and gives their files to remove. */
+/** Expires all exports that may contain the person. Returns their files for deletion. */
 export function expireAllExports(db: Connection, now: number): string[] {
   return expireExports(db)
     .all({ now })

@@ -1,11 +1,11 @@
-/** What tells that something is about a person: an address, or both parts of a name. */
+/** Text that identifies a person: an address, or both parts of a name. */
 export type Naming = { addresses: readonly string[]; names: readonly (readonly string[])[] };
 
-/** Runs of base64 too short for any address or name are not looked into. */
+/** Shorter base64 runs cannot contain an address or name and are not decoded. */
 const BASE64_RUN = /(?:[A-Za-z0-9+/]{4,}[ \t]*\r?\n?)+={0,2}/g;
 const SHORTEST_BASE64 = 12;
 
-/** True when a text names the person, in whatever case. */
+/** True when a text names the person, ignoring case. */
 export function mentions(text: string, who: Naming): boolean {
   const lower = text.toLowerCase();
   return (
@@ -16,14 +16,14 @@ export function mentions(text: string, who: Naming): boolean {
   );
 }
 
-/** What stands where an address stood. No address, and the beginning of none. */
+/** Replaces an address. It is neither an address nor the beginning of one. */
 const REDACTED = "[erased]";
 
-// What may go on before or behind an address, so that it is another one: joann@example.com names no ann@example.com.
+// Characters that make a match part of a longer address: joann@example.com does not name ann@example.com.
 const LONGER_LOCAL = "(?<![\\p{L}\\p{N}._%+-])";
 const LONGER_DOMAIN = "(?![\\p{L}\\p{N}-]|\\.[\\p{L}\\p{N}])";
 
-/** The text without the person's addresses, in whatever case. Addresses that contain one of them stay. */
+/** Removes the person's addresses, ignoring case. Longer addresses that contain one of them stay. */
 export function redact(text: string, { addresses }: Pick<Naming, "addresses">): string {
   return addresses.reduce(
     (left, address) =>
@@ -35,7 +35,7 @@ export function redact(text: string, { addresses }: Pick<Naming, "addresses">): 
   );
 }
 
-/** The text without the person's addresses wherever they stand: for labels and reports, which select nobody. */
+/** Removes the person's addresses anywhere in the text. For labels and reports, which select nobody. */
 export function redactLabel(text: string, { addresses }: Pick<Naming, "addresses">): string {
   return addresses.reduce(
     (left, address) => left.replace(new RegExp(RegExp.escape(address), "giu"), () => REDACTED),
@@ -43,7 +43,7 @@ export function redactLabel(text: string, { addresses }: Pick<Naming, "addresses
   );
 }
 
-/** Local parts that stand for an office, which says nothing about a person. */
+/** Local parts of role addresses, which say nothing about a person. */
 const OFFICES = new Set(
   "info mail email office contact kontakt admin sales support hello hallo news newsletter team post service".split(
     " ",
@@ -52,10 +52,10 @@ const OFFICES = new Set(
 const SHORTEST_HINT = 3;
 
 /**
- * Words that may be about the person, and about others as well: parts of a name, and what stands before the @, whole
- * and in parts. What has them is for a person to look at, never to be rewritten by itself.
+ * Words that may be about the person but also about others: parts of a name, and of the local part. Texts that
+ * contain them are listed for a person to check and never changed automatically.
  *
- * @param own More such words: parts of the name, domains that nobody else has.
+ * @param own More such words: parts of the name, domains that no other contact has.
  */
 export function hintsOf({ addresses }: Naming, own: readonly string[]): string[] {
   const locals = addresses.map((address) => address.slice(0, address.lastIndexOf("@")));
@@ -69,15 +69,15 @@ export function hintsOf({ addresses }: Naming, own: readonly string[]): string[]
 const hintPattern = (hint: string) =>
   new RegExp(`(?<![\\p{L}\\p{N}_])${RegExp.escape(hint)}(?![\\p{L}\\p{N}_])`, "giu");
 
-/** True when one of the words stands in the text by itself. */
+/** True when one of the words occurs in the text as a whole word. */
 export const hints = (text: string, words: readonly string[]): boolean =>
   words.some((word) => hintPattern(word).test(text));
 
-/** The text without these words. Only for what nobody uses any more. */
+/** Removes these words. Only for texts that nothing uses any more. */
 export const redactHints = (text: string, words: readonly string[]): string =>
   words.reduce((left, word) => left.replace(hintPattern(word), () => REDACTED), text);
 
-/** JSON with its strings rewritten; "" stays as it is. */
+/** Rewrites the strings of a JSON text; "" stays unchanged. */
 export function rewriteJson(json: string, rewrite: (text: string) => string): string {
   return json === ""
     ? ""
@@ -87,8 +87,8 @@ export function rewriteJson(json: string, rewrite: (text: string) => string): st
 }
 
 /**
- * True when a message as it came over the wire names the person: in clear, or inside what quoted-printable or
- * base64 hide, in a header or a part of any depth.
+ * True when a raw message names the person: in clear, or encoded as quoted-printable or base64, in a header or a part
+ * at any depth.
  */
 export function mailMentions(raw: Uint8Array, who: Naming): boolean {
   const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);

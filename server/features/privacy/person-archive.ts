@@ -1,14 +1,14 @@
 import { csvLine } from "../../platform/csv.ts";
 import type { PersonTable, Row, Value } from "./personal-data.store.ts";
 
-/** What numbers in the rows stand for. */
+/** Names for the ids in the rows. */
 export type Names = {
   campaigns: ReadonlyMap<number, string>;
   lists: ReadonlyMap<number, string>;
   agents: ReadonlyMap<number, string>;
 };
 
-/** Makes rows readable: instants as ISO 8601, and the names of campaigns, lists and user agents beside their numbers. */
+/** Makes rows readable: times as ISO 8601, and the names of campaigns, lists and user agents beside their ids. */
 export function readableRow(row: Row, names: Names): Row {
   const readable: Row = {};
   for (const [key, value] of Object.entries(row)) {
@@ -31,14 +31,14 @@ function readableValue(key: string, value: Value): Value {
   return isInstant ? new Date(value).toISOString() : value;
 }
 
-/** A table as CSV that a spreadsheet opens without running anything of it. */
+/** A table as CSV that is safe to open in a spreadsheet: cells cannot run formulas. */
 export function tableCsv(rows: readonly Row[]): string {
   const columns = columnsOf(rows);
   const lines = rows.map((row) => csvLine(columns.map((key) => String(row[key] ?? ""))));
   return `\ufeff${csvLine(columns)}${lines.join("")}`;
 }
 
-/** Everything on one page for a person to read; nothing in it is loaded from elsewhere or run. */
+/** All data on one readable page that loads and runs nothing. */
 export function personHtml(title: string, tables: readonly PersonTable[]): string {
   const sections = tables.map(
     ({ name, rows }) =>

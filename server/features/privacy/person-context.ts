@@ -2,7 +2,7 @@ import type { AuditTrail } from "../../platform/audit/trail.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Databases } from "../../platform/db/databases.ts";
 
-/** What the job of a privacy request works on. */
+/** What the job of a privacy request depends on. */
 export type PersonContext = {
   databases: Databases;
   workspaceId: string;
@@ -13,5 +13,5 @@ export type PersonContext = {
   isLastTry: boolean;
 };
 
-/** An address, and the contact that has or had it. */
+/** An address with the contact that has or had it. */
 export type Identity = { contactId: number | null; address: string };

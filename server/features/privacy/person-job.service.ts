@@ -49,10 +49,10 @@ import {
 } from "./privacy.store.ts";
 import { rewriteOldSearches, rewriteTaskTexts } from "./task-texts.store.ts";
 
-/** Kind of the job that gathers or erases what there is about a person. Payload: `{ id }` of the request. */
+/** The kind of job that exports or erases a person's data. Payload: `{ id }` of the request. */
 export const PERSON_JOB = "privacy.person";
 
-/** Does one request. Safe to run again: gathering overwrites its file, and erasing finds nothing the second time. */
+/** Processes one request. Safe to repeat: an export overwrites its file, and a second erasure finds nothing. */
 export async function runPersonJob(context: PersonContext, id: number): Promise<void> {
   const open = () => context.databases.workspace(context.workspaceId);
   const request = findRequest(open(), id);
@@ -180,8 +180,8 @@ async function erase(context: PersonContext, open: () => Connection, request: Re
 }
 
 /**
- * Takes the addresses out of what people wrote down. A name alone, or what stands before the @, may be somebody else's:
- * what has it and is still of use is left to a person, by `check`.
+ * Removes the person's addresses from texts that people wrote. A name or local part alone may belong to somebody
+ * else, so texts that contain one and are still in use are returned in `check` for a person to decide.
  */
 function eraseFromTexts(db: Connection, who: Naming, mayMean: readonly string[], now: number) {
   const clean = (text: string) => redact(text, who);
@@ -198,15 +198,15 @@ function eraseFromTexts(db: Connection, who: Naming, mayMean: readonly string[],
   return { segments, audiences, tasks, check };
 }
 
-// The log still has the pages as they were before. Whoever reads at this moment keeps it from being emptied; then
-// the next checkpoint, at the latest that of a stop, does it.
+// The write-ahead log still contains the old pages. A concurrent reader prevents emptying it; the next checkpoint
+// then does, at the latest on shutdown.
 function forgetLog({ databases, workspaceId }: PersonContext, workspace: Connection): void {
   for (const db of [workspace, databases.inbox(workspaceId), databases.system]) {
     db.pragma("wal_checkpoint(TRUNCATE)");
   }
 }
 
-/** Everything that tells who the person is, to look for in what has no column for it. */
+/** Everything that identifies the person, for searching texts without a column for it. */
 function namingOf(db: Connection, identities: readonly Identity[]): Naming {
   const addresses = [...new Set(identities.map(({ address }) => address))];
   const names = identities
@@ -218,7 +218,7 @@ function namingOf(db: Connection, identities: readonly Identity[]): Naming {
 const namePartsOf = (db: Connection, identities: readonly Identity[]): string[] =>
   identities.flatMap(({ contactId }) => nameOf(db, contactId));
 
-/** Domains at which the workspace knows nobody else. */
+/** Domains at which the workspace has no other contact. */
 const ownDomains = (db: Connection, identities: readonly Identity[]): string[] =>
   identities
     .map(({ address }) => domainOf(address))
@@ -229,7 +229,7 @@ function nameOf(db: Connection, contactId: number | null): string[] {
   return [row?.["first_name"], row?.["last_name"]].map((part) => String(part ?? ""));
 }
 
-/** Everybody the person is: also under earlier addresses, and as the contacts that were merged into theirs. */
+/** All identities of the person, including earlier addresses and contacts merged into theirs. */
 function identitiesOf(db: Connection, contactId: number | null, address: string): Identity[] {
   if (contactId === null) {
     return [{ contactId, address }];

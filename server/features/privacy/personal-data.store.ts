@@ -4,20 +4,20 @@ import { statement } from "../../platform/db/statements.ts";
 export type Value = string | number | null;
 export type Row = Record<string, Value>;
 
-/** The rows of one table that are about a person. */
+/** The rows of one table about a person. */
 export type PersonTable = { name: string; rows: Row[] };
 
-/** Tables whose rows about a person are found by the address too, for which they have an index. */
+/** Tables that also have an index on the address, by which rows about a person are found. */
 const BY_ADDRESS = ["suppression", "soft_bounce", "form_signup", "consent", "address_change"];
-// A person is also the contacts that were merged into theirs.
+// The person's ids, including those of contacts merged into theirs.
 const IDS =
   "(SELECT @contactId UNION ALL SELECT from_id FROM contact_merge WHERE contact_id = @contactId)";
 const ADDRESSES =
   "(SELECT @address UNION ALL SELECT address FROM contact_merge WHERE contact_id = @contactId UNION ALL SELECT address FROM contact_former_address WHERE contact_id = @contactId)";
-/** What exists only to undo or to do something else; what it holds is in other tables. */
+/** Tables that only repeat data from other tables, for undo or as a request. */
 const LEFT_OUT = new Set(["task_undo", "privacy_request"]);
 
-// The schema is asked instead of a list in this file, so that a table added later cannot be forgotten.
+// Tables are found in the schema instead of a list in this file, so that a table added later cannot be forgotten.
 const selectTables = statement<[], { name: string; columns: string }>(`
   SELECT m.name, group_concat(c.name) AS columns
     FROM sqlite_master m JOIN pragma_table_info(m.name) c
@@ -39,7 +39,7 @@ const selectLists = statement<[contactId: number], { id: number; name: string }>
 const selectImport = statement<[id: number], Row>(`
   SELECT id, file_name, created_by, created_at, finished_at FROM import WHERE id = ?
 `);
-// The target of other actions on contacts is a list or a bulk action, which may have the same number.
+// Other actions on contacts have a list or a bulk action as their target, which may have the same number.
 const selectAudit = statement<[{ workspaceId: string; contactId: number; target: string }], Row>(`
   SELECT at, actor_id, action, detail FROM audit
    WHERE workspace_id = @workspaceId
@@ -50,12 +50,12 @@ const selectAudit = statement<[{ workspaceId: string; contactId: number; target:
    ORDER BY id
 `);
 
-/** The row of the contact itself. */
+/** The contact's own row. */
 export function contactRow(db: Connection, id: number): Row | undefined {
   return selectContact(db).get(id);
 }
 
-/** Everything else this workspace's file says about a person, table by table; empty tables are left out. */
+/** Everything else about a person in this workspace's file, table by table. Empty tables are omitted. */
 export function personTables(
   db: Connection,
   person: { contactId: number; address: string },
@@ -66,7 +66,7 @@ export function personTables(
     if (select === undefined) {
       continue;
     }
-    // Names come from the schema alone; what is asked for is always a parameter.
+    // Names come only from the schema; values are always parameters.
     const rows = db
       .prepare<[{ contactId: number; address: string }], Row>(
         `${select} AND @contactId IS NOT NULL AND @address IS NOT NULL`,
@@ -88,14 +88,14 @@ function selectOf(table: string, columns: readonly string[]): string | undefined
   if (byAddress) {
     return `SELECT * FROM ${name} WHERE address IN ${ADDRESSES}`;
   }
-  // What happened to a message belongs to its recipient.
+  // Events of a message belong to its recipient.
   return columns.includes("campaign_id") && columns.includes("seq") && table !== "chunk"
     ? `SELECT t.* FROM message m JOIN ${name} t ON t.campaign_id = m.campaign_id AND t.seq = m.seq
         WHERE m.contact_id IN ${IDS}`
     : undefined;
 }
 
-/** What the numbers in those rows stand for. */
+/** Names for the ids in those rows. */
 export function namesOf(db: Connection, contactId: number, tables: readonly PersonTable[]) {
   const ids = (column: string) =>
     JSON.stringify([...new Set(tables.flatMap(({ rows }) => rows.map((row) => row[column] ?? 0)))]);
@@ -111,13 +111,13 @@ export function namesOf(db: Connection, contactId: number, tables: readonly Pers
   };
 }
 
-/** The import that brought a contact, when one did. */
+/** The import that created a contact, if any. */
 export function importOf(db: Connection, source: string): Row | undefined {
   const id = /^import:(\d+)$/.exec(source)?.[1];
   return id === undefined ? undefined : selectImport(db).get(Number(id));
 }
 
-/** Who did what to the contact, as the audit log has it. */
+/** Audit entries about the contact. */
 export function auditOf(system: Connection, workspaceId: string, contactId: number): Row[] {
   return selectAudit(system).all({ workspaceId, contactId, target: String(contactId) });
 }
@@ -127,7 +127,7 @@ const selectOther = statement<[{ domain: string; own: string }], { one: 1 }>(`
    WHERE domain = @domain AND id NOT IN (SELECT value FROM json_each(@own)) LIMIT 1
 `);
 
-/** True when a contact who is none of these has an address at the domain. */
+/** True when a contact other than these has an address at the domain. */
 export function isDomainOfOthers(
   db: Connection,
   domain: string,

@@ -39,10 +39,10 @@ export type PrivacyContext = {
 };
 
 /**
- * Queues the export or the erasure of a person, by contact or by address. From this moment on an address
- * that is erased cannot come back by any way.
+ * Queues the export or erasure of a person, by contact or address. From then on an erased address cannot be added
+ * again in any way.
  *
- * @throws AppError `not_found` for an id that is no contact's, `invalid_input` for what is no address.
+ * @throws AppError `not_found` for an unknown contact id, `invalid_input` for a malformed address.
  */
 export function requestPrivacy(
   context: PrivacyContext,
@@ -64,7 +64,7 @@ export function requestPrivacy(
       createdBy: context.actorId,
       now,
     });
-    // The job is in another database: committed just before the row, it does nothing without it.
+    // The job is in another database and is committed just before the row. Without the row it does nothing.
     context.jobs.enqueue(PERSON_JOB, workspaceId, { id: added.id });
     return added;
   });
@@ -90,7 +90,7 @@ export function getRequest(db: Connection, id: number, now: number) {
   return toRequest(db, rowOf(db, id), now);
 }
 
-/** Where the archive of an export lies. @throws AppError `not_found`, or `illegal_state` while it is being made. */
+/** The path of an export's archive. @throws AppError `not_found`, or `illegal_state` while it is being created. */
 export function requestFile(db: Connection, dataDir: string, id: number, now: number): string {
   const row = rowOf(db, id);
   if (row.state !== "done" || row.filePath === null) {
@@ -103,7 +103,10 @@ export function requestFile(db: Connection, dataDir: string, id: number, now: nu
   return path;
 }
 
-/** Lets an erased address be added again. @throws AppError `not_found` when it was not erased, `invalid_input`. */
+/**
+ * Allows an erased address to be added again.
+ * @throws AppError `not_found` when it was not erased, `invalid_input`.
+ */
 export function liftErasure(db: Connection, written: string): void {
   if (!forgetErased(db, readAddress(written))) {
     throw notFound("erased address");
@@ -128,7 +131,7 @@ function personOf(
   const contactId = findIdByAddress(db, address);
   const kept =
     contactId === undefined ? (keptOf(db, address) ?? formerOwnerOf(db, address)) : undefined;
-  // An address that a contact had before, or that was merged into it, is that person's: so is what is asked for.
+  // A former or merged address belongs to the contact that is kept, so the request applies to that contact.
   return kept === undefined
     ? { contactId, address }
     : { contactId: kept, address: addressOf(db, kept) ?? address };

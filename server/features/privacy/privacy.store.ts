@@ -91,7 +91,7 @@ export function requestsBefore(db: Connection, before: number, limit: number): R
   return selectPage(db).all(before, limit);
 }
 
-/** What a person has to look at after an erasure, by number: names would tell what was to be forgotten. */
+/** Objects that a person must check after an erasure, by id: their names could contain the erased data. */
 export type ToCheck = { segments: number[]; campaigns: number[] };
 
 type Named = { kind: "segment" | "campaign"; id: number; name: string };
@@ -103,7 +103,7 @@ const selectNamed = statement<[ToCheckParams], Named>(`
 `);
 type ToCheckParams = { segments: string; campaigns: string };
 
-/** What of it is still there, as it is called now. */
+/** Those objects that still exist, with their current names. */
 export const toCheckNow = (db: Connection, { segments, campaigns }: ToCheck): Named[] =>
   segments.length + campaigns.length === 0
     ? []
@@ -112,7 +112,7 @@ export const toCheckNow = (db: Connection, { segments, campaigns }: ToCheck): Na
         campaigns: JSON.stringify(campaigns),
       });
 
-/** Ends a request; that of an erasure forgets the address. */
+/** Completes a request. An erasure also deletes its address. */
 export function closeRequest(
   db: Connection,
   end: {
@@ -128,7 +128,7 @@ export function closeRequest(
   closeRow(db).run(end);
 }
 
-/** Takes a person out of earlier requests, and gives the files that hold their data. */
+/** Removes a person from earlier requests. Returns the files that contain their data. */
 export function forgetInRequests(
   db: Connection,
   person: { contactId: number | null; address: string; now: number },

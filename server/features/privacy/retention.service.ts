@@ -13,13 +13,13 @@ import {
   writeRetention,
 } from "./retention.store.ts";
 
-/** Rows looked at in one transaction: a few milliseconds, for which other writers wait. */
+/** Rows processed in one transaction, which takes a few milliseconds. */
 const AT_ONCE = 500;
 const PAUSE_MS = 3;
-/** How many such steps a preview takes before it says "at least". */
+/** After this many steps a preview stops counting and says "at least". */
 const PREVIEW_STEPS = 400;
 
-/** What a run removed, or a preview says it would. */
+/** What a run deleted, or would delete according to a preview. */
 export type RetentionCounts = { contacts: number; events: number; ips: number };
 
 export function getRetention(db: Connection) {
@@ -27,7 +27,7 @@ export function getRetention(db: Connection) {
   return row;
 }
 
-/** Changes what the input names; null keeps things for ever. */
+/** Changes the given settings; null keeps data forever. */
 export function changeRetention(
   db: Connection,
   change: { [K in "noConsentDays" | "engagementDays" | "ipDays"]?: number | null | undefined },
@@ -44,9 +44,9 @@ export function changeRetention(
 }
 
 /**
- * Counts what settings would remove now, without removing it, in short steps.
+ * Counts what the settings would delete now, in short steps and without deleting it.
  *
- * @param days What is asked about instead of what is set.
+ * @param days Settings to try instead of the stored ones.
  */
 export async function previewRetention(
   open: () => Connection,
@@ -58,7 +58,7 @@ export async function previewRetention(
   return { ...counts, exact: budget.steps > 0 };
 }
 
-/** Removes what is past its time, in short transactions. Safe to run again. */
+/** Deletes data beyond its retention period, in short transactions. Safe to repeat. */
 export async function applyRetention(
   open: () => Connection,
   now: number,
@@ -69,7 +69,7 @@ export async function applyRetention(
   return counts;
 }
 
-/** With a signal what is found goes; with a budget of steps it is only counted. */
+/** With a signal, expired data is deleted; with a budget of steps it is only counted. */
 type How = { signal: AbortSignal } | { steps: number };
 type Days = Pick<RetentionRow, "noConsentDays" | "engagementDays" | "ipDays">;
 
@@ -87,7 +87,7 @@ async function walk(
   return { contacts, events, ips };
 }
 
-/** One step from a place on: how many it found, and the next place; no place when that was the last. */
+/** One step from a position: how many rows it found, and the next position unless it was the last. */
 type Step<Place> = (
   place: Place | undefined,
   before: number,
@@ -154,7 +154,7 @@ function traceStep(open: () => Connection, removes: boolean): Step<number> {
 
 type EventRow = ReturnType<typeof eventsAfter>[number];
 
-/** Walks the events from the oldest and ends at the first run in which none is old. */
+/** Reads events from the oldest and stops at the first slice without an expired one. */
 function eventRun(
   open: () => Connection,
   start: (db: Connection) => number,
@@ -173,7 +173,7 @@ function eventRun(
     if (last === undefined) {
       return { n: 0, next: undefined };
     }
-    // Up to the last old one and no further: what comes later is looked at again when it is old.
+    // Advances only to the last expired row, because later rows must be checked again when they expire.
     const n = inTransaction(db, () => work(db, { after, to: last.id, before }, old));
     return { n, next: last === rows.at(-1) && rows.length === AT_ONCE ? last.id : undefined };
   };

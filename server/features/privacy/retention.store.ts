@@ -1,7 +1,7 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { statement } from "../../platform/db/statements.ts";
 
-/** How long things are kept, in days; null is for ever. */
+/** Retention periods in days; null keeps data forever. */
 export type RetentionRow = {
   noConsentDays: number | null;
   engagementDays: number | null;
@@ -26,7 +26,7 @@ const updateRow = statement<[Omit<RetentionRow, "runAt">]>(`
 const setRun = statement<[now: number]>("UPDATE retention SET run_at = ? WHERE id = 1");
 const setPosition = statement<[id: number]>("UPDATE retention SET ip_position = ? WHERE id = 1");
 
-// The oldest contacts first, so many looked at whatever becomes of them: none of these takes long.
+// Reads a fixed number of contacts, oldest first, whether or not they are expired, so that each query is short.
 const selectIdle = statement<
   [{ createdAt: number; id: number; before: number; limit: number }],
   { id: number; createdAt: number; idle: number }
@@ -75,7 +75,7 @@ export function markRun(db: Connection, now: number): void {
   setRun(db).run(now);
 }
 
-/** Contacts made before an instant, oldest first from a place on, and whether nobody consented for them. */
+/** Contacts created before a time, oldest first from a position, and whether a consent exists for them. */
 export function oldContacts(
   db: Connection,
   page: { createdAt: number; id: number; before: number; limit: number },
@@ -83,12 +83,12 @@ export function oldContacts(
   return selectIdle(db).all(page);
 }
 
-/** Events from a place on, in the order they were written, which is about that of their instants. */
+/** Events from a position, in insertion order, which is roughly chronological. */
 export function eventsAfter(db: Connection, after: number, limit: number) {
   return selectEvents(db).all({ after, limit });
 }
 
-/** Removes those of a run that are older; returns how many. */
+/** Deletes expired events of a slice. Returns how many. */
 export function removeEvents(
   db: Connection,
   run: { after: number; to: number; before: number },
@@ -96,7 +96,7 @@ export function removeEvents(
   return deleteEvents(db).run(run).changes;
 }
 
-/** Takes network address and user agent from those of a run that are older, and remembers how far that is. */
+/** Removes IP address and user agent from expired events of a slice, and stores the position. */
 export function clearEventTraces(
   db: Connection,
   run: { after: number; to: number; before: number },

@@ -1,7 +1,7 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { statement } from "../../platform/db/statements.ts";
 
-/** What people asked for and how it went: where they may have written an address. */
+/** Requests and results of tasks, in which people may have written an address. */
 const TEXTS = [
   { table: "export", column: "settings", isJson: true },
   { table: "export", column: "error", isJson: false },
@@ -12,7 +12,7 @@ const TEXTS = [
   { table: "import", column: "error", isJson: false },
 ] as const;
 
-/** Of tasks that are over: filters that nothing follows any more. */
+/** Filters of finished tasks, which nothing uses any more. */
 const SEARCHES = [
   { table: "export", column: "settings" },
   { table: "task", column: "payload" },
@@ -27,7 +27,7 @@ const searches = SEARCHES.map(({ table, column }) => ({
   update: statement<[text: string, id: number]>(`UPDATE ${table} SET ${column} = ? WHERE id = ?`),
 }));
 
-/** Rewrites the filters (JSON) of tasks that are over; returns how many it changed. */
+/** Rewrites the filters (JSON) of finished tasks. Returns how many changed. */
 export function rewriteOldSearches(db: Connection, rewrite: (json: string) => string): number {
   return searches.reduce(
     (sum, { select, update }) => sum + rewriteAll(db, select, update, rewrite),
@@ -62,7 +62,7 @@ const places = TEXTS.map(({ table, column, isJson }) => ({
   update: statement<[text: string, id: number]>(`UPDATE ${table} SET ${column} = ? WHERE id = ?`),
 }));
 
-/** Rewrites what tasks, exports and imports say, as far as that changes it; returns how many texts it changed. */
+/** Rewrites texts of tasks, exports and imports where that changes them. Returns how many changed. */
 export function rewriteTaskTexts(
   db: Connection,
   rewrite: (text: string, isJson: boolean) => string,

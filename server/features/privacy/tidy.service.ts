@@ -14,7 +14,7 @@ import { forgetOldTasks } from "../tasks/tasks.service.ts";
 import { applyRetention } from "./retention.service.ts";
 import { workspaceAfter } from "./tidy.store.ts";
 
-/** Kind of the nightly job that removes what is not to be kept any longer, from all workspaces. */
+/** The kind of nightly job that deletes expired data in all workspaces. */
 export const TIDY_JOB = "privacy.tidy";
 
 const AT_ONCE = 500;
@@ -27,7 +27,7 @@ export type TidyContext = {
   signal: AbortSignal;
 };
 
-/** Goes through all workspaces, one after the other, in transactions of some milliseconds. Safe to run again. */
+/** Goes through all workspaces one by one, in transactions of a few milliseconds. Safe to repeat. */
 export async function tidyAll(context: TidyContext): Promise<void> {
   const { databases, clock } = context;
   removeExpiredInstanceSuppressions(databases.system, clock());
@@ -64,7 +64,7 @@ async function tidyWorkspace(context: TidyContext, workspaceId: string): Promise
   );
 }
 
-/** Runs `piece` until it has done less than a full one, letting others write in between. */
+/** Repeats `piece` until it processes less than a full batch, letting others write in between. */
 async function inPieces({ signal }: TidyContext, piece: () => number): Promise<number> {
   for (let total = 0; ; ) {
     signal.throwIfAborted();

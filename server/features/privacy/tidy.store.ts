@@ -5,7 +5,7 @@ const selectNext = statement<[after: string], { id: string }>(
   "SELECT id FROM workspace WHERE id > ? AND status <> 'deleting' ORDER BY id LIMIT 1",
 );
 
-/** The workspace after that one, in the order of ids; undefined after the last. */
+/** The next workspace by id; undefined after the last. */
 export function workspaceAfter(system: Connection, id: string): string | undefined {
   return selectNext(system).get(id)?.id;
 }

@@ -5,7 +5,7 @@ const nullable = <T extends Parameters<typeof t.Union>[0][number]>(item: T) =>
   t.Union([item, t.Null()]);
 const time = (description: string) => nullable(t.Integer({ description }));
 
-/** The limits that a person may suspend: of a route, or of a route towards some recipients. */
+/** The limits that a person can suspend: those of a route, or of a route to some recipients. */
 const routeLevel = t.Union([
   t.Literal("route"),
   t.Literal("route_provider"),

@@ -7,7 +7,7 @@ import { sendingCampaigns, workspaceName } from "./queue.store.ts";
 
 const MINUTE_MS = 60_000;
 
-/** What is in hand of a workspace's campaigns, and how much is left of each. */
+/** The messages in progress of a workspace's campaigns, and how many each still has to send. */
 export async function readQueue(
   port: QueuePort,
   db: Connection,
@@ -29,7 +29,7 @@ export async function readQueue(
   };
 }
 
-/** The queue across workspaces: where mail waits, never whose or what. */
+/** The queue across workspaces: where mail waits, without campaigns or recipients. */
 export async function readInstanceQueue(
   port: QueuePort,
   system: Connection,
@@ -43,9 +43,9 @@ export async function readInstanceQueue(
 }
 
 /**
- * Ends a suspension or a cap of the workspace now.
+ * Ends a suspension or reduced limit of the workspace now.
  *
- * @throws AppError `not_found` when there is none, or it is not the workspace's.
+ * @throws AppError `not_found` when there is none, or it belongs to another workspace.
  */
 export async function resumeNow(
   port: QueuePort,
@@ -59,10 +59,10 @@ export async function resumeNow(
 }
 
 /**
- * Leaves a site of the workspace alone. Only what mail waits for or is suspended already can be named: limits that
- * somebody makes up would be kept without end.
+ * Suspends sending to a destination. Only destinations that mail waits for or that are already suspended can be
+ * named, because made-up names would otherwise be stored forever.
  *
- * @throws AppError `not_found` when it is none of these, or not the workspace's.
+ * @throws AppError `not_found` for any other name, or one of another workspace.
  */
 export async function suspendFor(
   port: QueuePort,
@@ -79,7 +79,7 @@ export async function suspendFor(
   await port.suspendLimit({ workspaceId, level, id, forMs: minutes * MINUTE_MS, reason });
 }
 
-/** Ids of limits begin with their workspace's. */
+/** Ids of limits begin with the workspace's id. */
 function requireOwn(workspaceId: string, id: string): void {
   if (id !== workspaceId && !id.startsWith(`${workspaceId}/`)) {
     throw new AppError("not_found", "This workspace has no such limit.");

@@ -13,13 +13,13 @@ const selectSending = statement<
    ORDER BY campaign.id DESC
 `);
 
-/** The campaigns that are being sent, and how much they have left. */
+/** Campaigns in progress, and how many messages each still has to send. */
 export const sendingCampaigns = (db: Connection) => selectSending(db).all();
 
 const selectName = statement<[id: string], { name: string }>(
   "SELECT name FROM workspace WHERE id = ?",
 );
 
-/** Empty when there is no such workspace any more. */
+/** Empty when the workspace no longer exists. */
 export const workspaceName = (system: Connection, id: string): string =>
   selectName(system).get(id)?.name ?? "";

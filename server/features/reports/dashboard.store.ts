@@ -25,7 +25,7 @@ const selectRecent = statement<[limit: number], RecentCampaign>(`
    LIMIT ?
 `);
 
-// A campaign's totals count for the day it was launched; bucket 0 is one row a metric.
+// A campaign's totals count on the day of its launch; bucket 0 has one row per metric.
 const selectSince = statement<[since: number], { metric: string; n: number }>(`
   SELECT t.metric, sum(t.n) AS n
     FROM campaign c
@@ -67,7 +67,7 @@ export const findAudienceSize = (db: Connection) =>
 
 export const findRecentCampaigns = (db: Connection, limit: number) => selectRecent(db).all(limit);
 
-/** Sums of the counters of campaigns launched since a moment. */
+/** Sums of the counters of campaigns launched since a time. */
 export function findTotalsSince(db: Connection, since: number): Map<string, number> {
   return new Map(
     selectSince(db)

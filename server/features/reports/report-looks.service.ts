@@ -8,7 +8,7 @@ import {
   listRecipients,
 } from "./reports.service.ts";
 
-/** What looks at all recipients of a campaign, or at the whole workspace, and is therefore read on the reads thread. */
+/** Queries over all recipients of a campaign or a whole workspace, which therefore run on the reads thread. */
 export const reportLooks = {
   dashboard: {
     name: "dashboard",

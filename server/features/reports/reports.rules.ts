@@ -7,15 +7,15 @@ const MAX_POINTS = 500;
 export const bucketSizes = { minute: MINUTE_MS, hour: HOUR_MS, day: DAY_MS } as const;
 export type BucketName = keyof typeof bucketSizes;
 
-/** The finest bucket that shows a span in at most 500 points; a day is the coarsest. */
+/** The smallest bucket that shows a period in at most 500 points; a day at most. */
 export function bucketFor(spanMs: number): number {
   return [MINUTE_MS, HOUR_MS].find((size) => spanMs / size < MAX_POINTS) ?? DAY_MS;
 }
 
-/** One complaint is one person. */
+/** A single complaint is no pattern. */
 const MIN_COMPLAINTS = 2;
 
-/** What to say about a campaign's complaints, once they are as many as the workspace wants to hear of; 0 = never. */
+/** A warning about a campaign's complaints when they reach the workspace's threshold; 0 disables it. */
 export function complaintWarningOf(complaints: number, sent: number, limitPercent: number) {
   const isWarned =
     limitPercent > 0 &&
@@ -27,7 +27,7 @@ export function complaintWarningOf(complaints: number, sent: number, limitPercen
 
 type Series = { at: number; n: number }[];
 
-/** Lines up series of the same bucket size; a bucket that one of them lacks counts 0 there. */
+/** Aligns series of the same bucket size. A bucket missing in one of them counts as 0. */
 export function mergeSeries<K extends string>(
   series: Record<K, Series>,
 ): ({ at: number } & Record<K, number>)[] {

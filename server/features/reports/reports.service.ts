@@ -66,7 +66,7 @@ const RECENT_CAMPAIGNS = 8;
 const DAYS_30_MS = 30 * DAY_MS;
 
 /**
- * A campaign's report: counts by state as they are this moment, engagement with people and machines apart.
+ * A campaign's report: current counts by status, and engagement of people and automated systems separately.
  *
  * @throws AppError `not_found`.
  */
@@ -104,7 +104,7 @@ export function campaignReport(db: Connection, campaignId: number, now: number):
   };
 }
 
-/** What happened when: one point a bucket in which anything did. */
+/** Events over time: one point per bucket with any event. */
 export function campaignTimeline(
   db: Connection,
   campaignId: number,
@@ -134,7 +134,7 @@ export function campaignTimeline(
   return { bucketMs, points: mergeSeries(series) };
 }
 
-/** The campaign's links with who clicked them, most clicked by people first. */
+/** The campaign's links with their clicks, most clicked by people first. */
 export function campaignLinks(db: Connection, campaignId: number) {
   return {
     items: findLinkClicks(db, campaignId).map((row) => ({
@@ -146,7 +146,7 @@ export function campaignLinks(db: Connection, campaignId: number) {
   };
 }
 
-/** A page of recipients: by the start of an address, or by state and reason, or all in order. */
+/** A page of recipients: by address prefix, by status and reason, or all in order. */
 export function listRecipients(
   db: Connection,
   campaignId: number,
@@ -187,7 +187,7 @@ function recipientRows(
     : findRecipientsWithReason(db, { campaignId, reason, after, limit });
 }
 
-/** A misspelt reason must not look like one that nobody has. */
+/** A misspelt reason must not look like one without recipients. */
 function requireKnownReason(db: Connection, campaignId: number, reason: string): void {
   const isKnown =
     (categoryNames as readonly string[]).includes(reason) ||
@@ -199,8 +199,8 @@ function requireKnownReason(db: Connection, campaignId: number, reason: string):
 }
 
 /**
- * Why a recipient did or did not get the campaign: state and reason, every attempt with the server's words,
- * and what they did with it.
+ * Why a recipient got the campaign or not: status and reason, every attempt with the server's reply, and their opens
+ * and clicks.
  *
  * @throws AppError `not_found`.
  */
@@ -247,7 +247,7 @@ function wordedWaits(queue: QueueSnapshot, target: Parameters<typeof waitingNow>
   );
 }
 
-/** The workspace at a glance. */
+/** Figures for the workspace's dashboard. */
 export function dashboard(db: Connection, now: number): Dashboard {
   const totals = findTotalsSince(db, now - DAYS_30_MS);
   const total = (metric: string) => totals.get(metric) ?? 0;

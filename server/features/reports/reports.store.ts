@@ -26,8 +26,8 @@ const selectTotals = statement<[campaignId: number], { metric: string; n: number
    WHERE campaign_id = ? AND bucket = 0
 `);
 
-// A remainder is a whole number in SQLite; a quotient is not, since the driver binds every number as a float.
-// The primary key leads with campaign and metric, so each metric is one range of the index.
+// Uses the remainder because it is an integer in SQLite; a quotient is not, since the driver binds every number as a
+// float. The primary key begins with campaign and metric, so each metric is one range of the index.
 const selectBuckets = statement<
   [{ campaignId: number; metric: string; bucketMs: number }],
   { at: number; n: number }
@@ -60,7 +60,7 @@ const selectReasons = statement<
    LIMIT 100
 `);
 
-// Counted as soon as the answer is lost, whether the message waits, is held, or was sent again since.
+// Counted once the server's reply is lost, whether the message is waiting, held, or was sent again since.
 const countAmbiguous = statement<[campaignId: number], { n: number }>(`
   SELECT count(DISTINCT seq) AS n
     FROM attempt INDEXED BY attempt_ambiguous
@@ -147,7 +147,8 @@ const selectWithReason = statement<[RecipientSearch], RecipientRow>(`
    LIMIT @limit
 `);
 
-// Chunks say which runs hold the state at all, so that the last ten pending of a million are found at once.
+// Chunks record which of them contain the status at all, so the last ten pending messages of a million are found
+// quickly.
 const selectOfState = (counter: string) =>
   statement<[RecipientSearch], RecipientRow>(`
   SELECT ${RECIPIENT}
@@ -267,7 +268,7 @@ export const findLinkClicks = (db: Connection, campaignId: number) =>
 export const findRecipients = (db: Connection, campaignId: number, after: number, limit: number) =>
   selectRecipients(db).all({ campaignId, after, limit, state: 0, reason: "" });
 
-/** Recipients in one state, in order of seq; with `reason`, only those it was for. */
+/** Recipients with one status, in order of seq; with `reason`, only those with that reason. */
 export function findRecipientsInState(
   db: Connection,
   search: Omit<RecipientSearch, "reason"> & { reason: string | undefined },
@@ -279,7 +280,10 @@ export function findRecipientsInState(
   return byState[search.state]?.(db).all({ ...search, reason: "" }) ?? [];
 }
 
-/** Recipients in any state for this reason; for "ambiguous" all whose answer was lost at some time, as the report counts them. */
+/**
+ * Recipients of any status with this reason; "ambiguous" means all whose reply was ever lost, as the report counts
+ * them.
+ */
 export const findRecipientsWithReason = (
   db: Connection,
   search: Omit<RecipientSearch, "state">,
@@ -289,7 +293,7 @@ export const findRecipientsWithReason = (
     state: 0,
   });
 
-/** Recipients whose address starts with `prefix`, in order of address. */
+/** Recipients whose address begins with `prefix`, in order of address. */
 export const findRecipientsByAddress = (
   db: Connection,
   search: { campaignId: number; prefix: string; after: string; limit: number },

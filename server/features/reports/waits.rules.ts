@@ -3,7 +3,7 @@ import { domainOf } from "../../platform/address.rules.ts";
 
 type Try = { at: number; outcome: string; category: string; host: string; routeName: string };
 
-/** What a message waited for after each try that put it off: until the next try, or the one to come. */
+/** How long a message waited after each attempt that deferred it: until the next attempt, made or due. */
 export function waitsOf(attempts: readonly Try[], dueAt: number | null) {
   return attempts.flatMap(({ at, outcome, category, host, routeName }, index) =>
     outcome === "deferred"
@@ -12,10 +12,10 @@ export function waitsOf(attempts: readonly Try[], dueAt: number | null) {
   );
 }
 
-/** Where a message goes, as far as it is known. `host` is that of the last try, empty before it. */
+/** The destination of a message as far as it is known. `host` is that of the last attempt, empty before it. */
 type Target = { campaignId: number; provider: string; address: string; host: string };
 
-/** What the live queue says of a message that is not decided; null when its campaign is not being sent. */
+/** What the live queue says about an undecided message; null when its campaign is not being sent. */
 export function waitingNow(queue: QueueSnapshot, target: Target) {
   const running = queue.campaigns.find(({ campaignId }) => campaignId === target.campaignId);
   if (running === undefined) {
@@ -39,6 +39,6 @@ export function waitingNow(queue: QueueSnapshot, target: Target) {
   };
 }
 
-/** `mx1.reader.example` belongs to the site `reader.example`. */
+/** `mx1.reader.example` belongs to the destination `reader.example`. */
 const isBelow = (host: string, name: string) =>
   name !== "" && (host === name || host.endsWith(`.${name}`));

@@ -18,17 +18,17 @@ import {
 export type WhyContext = {
   db: Connection;
   system: Connection;
-  /** Of the workspace: what "in the last 7 days" means. */
+  /** The workspace's time zone, which defines the days of "in the last 7 days". */
   timeZone: string;
   language: "en" | "de";
   now: number;
 };
 
 /**
- * Why somebody is, or is not, among the recipients of a campaign; what became of their message is the
- * recipient's own page. The frozen conditions of segments are asked again, of what is known now.
+ * Explains why somebody is or is not a recipient of a campaign. What happened to their message is shown on the
+ * recipient's own page. The frozen conditions of segments are evaluated with today's data.
  *
- * @throws AppError `not_found` for the campaign, `invalid_input` for what is no address.
+ * @throws AppError `not_found` for the campaign, `invalid_input` for a malformed address.
  */
 export function whyInCampaign(context: WhyContext, campaignId: number, email: string): WhyAnswer {
   const { db, timeZone, language } = context;
@@ -58,7 +58,7 @@ export function whyInCampaign(context: WhyContext, campaignId: number, email: st
   const audience = JSON.parse(launch.audience) as AudienceDefinition;
   const memberships = findMemberships(db, person.contactId);
   const lists = listsOf(audience, memberships);
-  // Before the launch there is no condition yet, only the number of the segment.
+  // Before the launch only the segment's id is stored, not its condition.
   const segments =
     launchedAt === null
       ? []
@@ -93,7 +93,7 @@ type Facts = {
   blocked: () => string | undefined;
 };
 
-/** In the order in which the audience is worked out. */
+/** Reasons are checked in the order in which the audience is computed. */
 function reasonOutside(facts: Facts): WhyAnswer["answer"] {
   const { audience, memberships, launchedAt, segments, person, suppression } = facts;
   if (launchedAt === null) {
@@ -138,7 +138,7 @@ function outsideOf(own: readonly Membership[], included: readonly SegmentVerdict
   return own.some(({ status }) => status === "unsubscribed") ? "left_list" : "unconfirmed";
 }
 
-/** Who was reached, and yet is not there. */
+/** Explains why a contact that matches the audience is not among its recipients. */
 function leftOut(
   { memberships, person }: Facts,
   launchedAt: number,

@@ -6,7 +6,7 @@ export type Person = {
   contactId: number;
   createdAt: number;
   pausedUntil: number | null;
-  /** When their erasure was asked for, if it still waits. */
+  /** When their erasure was requested, if it is still pending. */
   erasureAt: number | null;
   isUnmailable: 0 | 1;
 };
@@ -21,11 +21,11 @@ const selectPerson = statement<[address: string], Person>(`
 
 export const findPerson = (db: Connection, address: string) => selectPerson(db).get(address);
 
-/** A contact that had the address: it was merged into another one, or has a new address. */
+/** A contact that formerly had the address: it was merged into another one, or changed its address. */
 export type Moved = {
   contactId: number;
   why: "merged" | "address_changed";
-  /** Of their message to the address that was asked for. */
+  /** The number of their message to the requested address. */
   seq: number | null;
 };
 
@@ -45,7 +45,7 @@ const selectMoved = statement<[{ address: string; campaignId: number }], Moved>(
    LIMIT 1
 `);
 
-/** Who had an address that is no contact's any more. */
+/** Former owners of an address that no contact has now. */
 export const findMoved = (db: Connection, address: string, campaignId: number) =>
   selectMoved(db).get({ address, campaignId });
 
@@ -97,6 +97,6 @@ const selectReports = statement<[campaignId: number, seq: number], ReportRow>(`
    ORDER BY id
 `);
 
-/** What came back about a message. */
+/** Bounces and complaints about a message. */
 export const findReports = (db: Connection, campaignId: number, seq: number) =>
   selectReports(db).all(campaignId, seq);

@@ -10,8 +10,8 @@ type Addresses = {
 };
 
 /**
- * Refuses to store an address that delivery would refuse to dial. What a host name leads to can change and is
- * looked at when it is dialled.
+ * Refuses to store an address that delivery would refuse to connect to. What a host name resolves to can change, so
+ * it is checked when connecting.
  *
  * @throws AppError `invalid_input` that names the field.
  */
@@ -33,7 +33,10 @@ export function requireAllowedTargets(system: Connection, { host, oauth }: Addre
   }
 }
 
-/** As `requireAllowedTargets`, for what a change alters: what is stored may stay when the setting has changed since. */
+/**
+ * As `requireAllowedTargets`, but only for the parts that a change alters: stored values stay valid when the setting
+ * has changed since.
+ */
 export function requireAllowedChange(
   system: Connection,
   stored: Addresses,
@@ -45,7 +48,7 @@ export function requireAllowedChange(
   });
 }
 
-/** The address that a host is without asking DNS; undefined for any other name. */
+/** The IP address that a host literally is; undefined for a name. */
 function addressOf(host: string): string | undefined {
   const name = host
     .trim()

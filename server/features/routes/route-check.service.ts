@@ -1,4 +1,4 @@
-// Trying a route: up to the sign-in, by the names of its addresses, and with a message.
+// Tests a sending method: connecting and signing in, the names of its IP addresses, and a test message.
 
 import type { Route, RouteSource, SmtpOutcome, TestMessage } from "../../delivery/index.ts";
 import { domainOf } from "../../platform/address.rules.ts";
@@ -14,9 +14,8 @@ import type { RouteCheck } from "./routes.schema.ts";
 import { loadRoute, type RouteContext } from "./routes.service.ts";
 
 /**
- * Tells each step of reaching what the route leads to. A direct route leads to everywhere; what can be checked
- * of it is whether its addresses have names that receivers believe, and whether a large receiver can be reached
- * from them.
+ * Reports each step of connecting. Direct delivery has no single server, so the check covers whether its IP addresses
+ * have valid host names and whether a large receiver can be reached from them.
  */
 export async function checkAnyRoute(
   deps: { dns: DnsLookup; checkRoute: (route: Route) => Promise<RouteCheck> },
@@ -52,9 +51,9 @@ export type RouteTestDeps = {
 };
 
 /**
- * Sends one short message by the route, signed as campaigns are, and says what the server answered.
+ * Sends a short message by the sending method, signed like campaigns, and returns the server's reply.
  *
- * @throws AppError `not_found`; `invalid_input` for what is no address or no sender.
+ * @throws AppError `not_found`; `invalid_input` for a malformed address or unknown sender.
  */
 export async function sendRouteTest(
   deps: RouteTestDeps,
@@ -113,7 +112,7 @@ export async function sendRouteTest(
   return outcomeInWords(outcome);
 }
 
-/** How one message fared, in words with the server's own. */
+/** Describes the outcome of one message, quoting the server. */
 export function outcomeInWords(outcome: SmtpOutcome): { accepted: boolean; message: string } {
   switch (outcome.kind) {
     case "accepted":

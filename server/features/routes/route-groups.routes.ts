@@ -22,7 +22,7 @@ import {
 } from "./route-groups.service.ts";
 
 export const routeGroupRoutes = ({ guard, clock, outside }: AppDeps) => {
-  /** Campaigns that are being sent load their routes again when one of theirs is named. */
+  /** Makes campaigns that use one of these groups load their sending methods again. */
   const tell = (workspaceId: string, ...groups: RouteGroupView[]) => {
     const ids = groups.flatMap(({ members }) => members.map(({ routeId }) => routeId));
     for (const routeId of new Set(ids)) {

@@ -1,4 +1,4 @@
-// Groups of routes that stand in for each other.
+// Groups of sending methods that replace each other.
 import type { Connection } from "../../platform/db/driver.ts";
 import { AppError, invalidField, notFound } from "../../platform/errors.ts";
 import type { RouteGroupChange, RouteGroupCreate, RouteGroupView } from "./route-groups.schema.ts";
@@ -16,24 +16,24 @@ import { findPreset } from "./route-presets.rules.ts";
 import { isPrivateHost } from "./routes.rules.ts";
 import { findRoute, type RouteRow } from "./routes.store.ts";
 
-/** How a campaign leaves, as its checks see it: one route, or the enabled ones of a group together. */
+/** How a campaign is sent, as its checks see it: one route, or the enabled routes of a group together. */
 export type Way = {
   name: string;
-  /** The kind that asks most of a domain: direct, then a relay. */
+  /** The kind with the strictest requirements for a domain: direct before relay. */
   kind: RouteRow["kind"];
-  /** True while at least one route of it is on. */
+  /** True while at least one of its routes is enabled. */
   enabled: boolean;
-  /** True when every route signs with DKIM here. */
+  /** True when every route adds a DKIM signature here. */
   signDkim: boolean;
-  /** True when every route is a relay on this machine or in a private network: maybe a rehearsal. */
+  /** True when every route is a relay on this machine or in a private network, which may be a test setup. */
   isLocal: boolean;
-  /** Messages a second that its routes allow together; null = no cap. */
+  /** Messages per second that its routes allow together; null means no limit. */
   maxPerSecond: number | null;
-  /** True when every route takes a return path of our own. */
+  /** True when every route accepts our own return path. */
   ownReturnPath: boolean;
 };
 
-/** The campaign's way out; undefined when it has none, or what it names is gone. */
+/** How a campaign is sent; undefined when no route is chosen, or it was deleted. */
 export function findWay(
   db: Connection,
   campaign: { routeId: number | null; routeGroupId: number | null },
@@ -76,7 +76,7 @@ export function readRouteGroup(db: Connection, id: number): RouteGroupView {
   return viewOf(db, required(db, id));
 }
 
-/** @throws AppError `invalid_input` when its routes cannot stand in for each other. */
+/** @throws AppError `invalid_input` when its routes cannot replace each other. */
 export function createRouteGroup(
   db: Connection,
   input: RouteGroupCreate,
@@ -86,7 +86,10 @@ export function createRouteGroup(
   return readRouteGroup(db, addGroup(db, { ...input, now }));
 }
 
-/** Changes what is given; the members are replaced as a whole. @throws as `createRouteGroup`, AppError `not_found`. */
+/**
+ * Changes the given properties. The members are replaced as a whole.
+ * @throws as `createRouteGroup`, AppError `not_found`.
+ */
 export function changeRouteGroup(
   db: Connection,
   id: number,
@@ -100,7 +103,7 @@ export function changeRouteGroup(
   return readRouteGroup(db, id);
 }
 
-/** Removes a group; its routes stay. @throws AppError `not_found`; `in_use` while a campaign is sent by it. */
+/** Deletes a group; its routes stay. @throws AppError `not_found`; `in_use` while a campaign is sent by it. */
 export function deleteRouteGroup(db: Connection, id: number): void {
   const user = findGroupUser(db, id);
   if (user !== undefined) {
@@ -129,7 +132,7 @@ function requireMembers(db: Connection, members: RouteGroupCreate["members"]): v
       throw invalidField(field, `"${route.name}" is there twice`, "Remove one of them.");
     }
     seen.add(routeId);
-    // What goes there instead of to a relay would be counted as sent and never arrive.
+    // A message sent to the test inbox instead of a relay would count as sent and never arrive.
     if (route.kind === "test_inbox" && members.length > 1) {
       const hint = "Use it alone, or leave it out.";
       throw invalidField(

@@ -57,7 +57,7 @@ export const listGroups = (db: Connection): GroupRow[] => selectAll(db).all();
 export const findGroup = (db: Connection, id: number): GroupRow | undefined =>
   selectOne(db).get(id);
 
-/** The members of a group, first choice first. */
+/** The members of a group, in order of preference. */
 export const listGroupMembers = (db: Connection, groupId: number): GroupMemberRow[] =>
   selectMembers(db).all(groupId);
 
@@ -95,10 +95,10 @@ function fill(db: Connection, groupId: number, members: GroupMember[]): void {
 export const deleteGroupRow = (db: Connection, id: number): boolean =>
   removeGroup(db).run(id).changes === 1;
 
-/** Name of a campaign that is sent by the group and not over, if there is one. */
+/** The name of an unfinished campaign that is sent by the group, if any. */
 export const findGroupUser = (db: Connection, id: number): string | undefined =>
   selectUser(db).get(id)?.name;
 
-/** Name of a group that has no other route than this one, if there is one. */
+/** The name of a group whose only route is this one, if any. */
 export const findGroupOfOnly = (db: Connection, routeId: number): string | undefined =>
   selectOnlyOf(db).get(routeId)?.name;

@@ -4,7 +4,7 @@ import type { AppDeps } from "../deps.ts";
 import { routePresets } from "./route-presets.rules.ts";
 import { RoutePresetPage } from "./routes.schema.ts";
 
-/** Read by the setup before there is anybody to sign in, and by the route dialog. */
+/** Used by the setup wizard before there is any account, and by the dialog for sending methods. */
 export const routePresetRoutes = ({ guard }: AppDeps) =>
   new Elysia({ name: "route-presets", detail: { tags: ["Routes"] } })
     .use(guard)

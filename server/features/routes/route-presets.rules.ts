@@ -1,20 +1,20 @@
-// What is known of the providers whose relays people use: one truth for the setup, the route dialog and
-// the checks of domains. Figures are the providers' own defaults for a new account.
+// Known providers of SMTP relays, shared by the setup wizard, the dialog for sending methods and domain checks.
+// Figures are the providers' defaults for a new account.
 
-/** Where and how to reach a provider, and what there is to do there. */
+/** How to connect to a provider, and what to set up there. */
 export type RoutePreset = {
   id: string;
   name: string;
-  /** Choices where the provider has several hosts; the first is the default. */
+  /** The provider's hosts; the first is the default. */
   hosts: { host: string; name: string }[];
   port: number;
   security: "starttls" | "tls";
   auth: "password" | "oauth";
-  /** What is filled in; empty = people have one of their own. */
+  /** A fixed user name; empty when each customer has their own. */
   username: string;
   usernameHint: string;
   passwordHint: string;
-  /** The token endpoint and scope of XOAUTH2; empty without. */
+  /** The token endpoint and scope of XOAUTH2; empty when not used. */
   tokenUrl: string;
   scope: string;
   limits: {
@@ -23,15 +23,15 @@ export type RoutePreset = {
     maxConnections: number;
     maxPerConnection: number;
   };
-  /** relay: it signs with the domain that is verified there, and our signature would only cost; own: we sign. */
+  /** relay: the provider signs with the domain verified there, so our signature is unnecessary; own: we sign. */
   signs: "relay" | "own";
-  /** The name to include in SPF; empty = the provider's return path passes by itself, or nobody knows. */
+  /** The name to include in SPF; empty when the provider's return path passes by itself, or it is unknown. */
   spfInclude: string;
-  /** False for relays that take no other return path than the sender's mailbox. */
+  /** False for relays that accept only the sender's mailbox as the return path. */
   ownReturnPath: boolean;
-  /** What to create at the provider, and where, in order. */
+  /** What to create at the provider and where, in order. */
   steps: string[];
-  /** How its reports of bounces and complaints get here; empty = it mails them. */
+  /** How to set up its webhook for bounces and complaints; empty when it reports them by mail. */
   webhook: string[];
 };
 
@@ -259,7 +259,7 @@ export const routePresets: readonly RoutePreset[] = [
   },
 ];
 
-/** The preset with this id; undefined when nobody knows it. */
+/** The preset with this id; undefined when unknown. */
 export function findPreset(id: string): RoutePreset | undefined {
   return routePresets.find((preset) => preset.id === id);
 }

@@ -1,4 +1,4 @@
-// What a route signs in with: encrypted at rest, and sent only to the server it was stored for.
+// Credentials of a route: encrypted at rest, and sent only to the server they were stored for.
 import type { OAuthClient } from "../../delivery/index.ts";
 import { AppError, type FieldProblem } from "../../platform/errors.ts";
 import { decryptSecret, encryptSecret, type KeyRing } from "../../platform/secrets.ts";
@@ -8,7 +8,7 @@ import type { RouteRow } from "./routes.store.ts";
 export const PASSWORD_PURPOSE = "route.password";
 const OAUTH_PURPOSE = "route.oauth";
 
-/** The secrets of a route in clear. */
+/** The decrypted secrets of a route. */
 export type RouteSecrets = { password: string; oauth: OAuthClient | undefined };
 
 const noClient: OAuthClient = {
@@ -19,7 +19,7 @@ const noClient: OAuthClient = {
   scope: "",
 };
 
-/** An OAuth client as stored: what may be seen in clear, the rest encrypted in `sealed`. */
+/** A stored OAuth client: the public part in clear, the rest encrypted in `sealed`. */
 type StoredClient = {
   tokenUrl: string;
   clientId: string;
@@ -28,7 +28,7 @@ type StoredClient = {
   sealed: string;
 };
 
-/** @throws Error when the key they are encrypted with is gone. */
+/** @throws Error when the encryption key is missing. */
 export function openSecrets(
   keyRing: KeyRing,
   row: Pick<RouteRow, "password" | "oauth">,
@@ -71,7 +71,7 @@ function sealClient(keyRing: KeyRing, client: OAuthClient): string {
   return JSON.stringify(stored);
 }
 
-/** What may be seen of a stored OAuth client. */
+/** The public part of a stored OAuth client. */
 export function publicClient(json: string): Omit<StoredClient, "sealed"> | null {
   if (json === "") {
     return null;
@@ -81,8 +81,8 @@ export function publicClient(json: string): Omit<StoredClient, "sealed"> | null 
 }
 
 /**
- * The secrets after a change: what is left out stays. A route signs in by a password or by OAuth 2.0, so
- * that setting up one takes the other away.
+ * The secrets after a change. Omitted ones stay. A route signs in by password or by OAuth 2.0, so setting one removes
+ * the other.
  */
 export function changedSecrets(
   stored: RouteSecrets,
@@ -103,8 +103,8 @@ export function changedSecrets(
 type Target = Pick<RouteRow, "host" | "security" | "verifyCertificate">;
 
 /**
- * Stored secrets go only to the servers they were stored for, told apart as surely as then: otherwise
- * whoever may change routes could read them on the way to another.
+ * Stored secrets are sent only to the server they were stored for, over an equally secure connection. Otherwise
+ * anyone who can edit routes could redirect and read them.
  *
  * @throws AppError `invalid_input`.
  */

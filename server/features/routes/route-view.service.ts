@@ -1,11 +1,11 @@
-// How a stored route is told, changed and judged.
+// Displays, changes and validates a stored route.
 import type { RouteSource } from "../../delivery/index.ts";
 import { publicClient, type RouteSecrets } from "./route-secrets.service.ts";
 import { type RouteSettings, readDomainList } from "./routes.rules.ts";
 import type { RouteTry, RouteView, RouteSource as SourceView } from "./routes.schema.ts";
 import type { RouteRow } from "./routes.store.ts";
 
-/** The fields of a row that a request may change, beside secrets, `enabled` and the kind. */
+/** The properties of a row that a request can change, except secrets, `enabled` and the kind. */
 export type RouteValues = Omit<RouteRow, "id" | "lastCheck" | "createdAt" | "updatedAt">;
 
 /** A route without its secrets. */
@@ -34,7 +34,7 @@ export function listOf(json: string): string[] {
   return JSON.parse(json) as string[];
 }
 
-/** The values with what a request names; secrets and `enabled` are not touched. */
+/** Applies the given values; secrets and `enabled` stay unchanged. */
 export function withChange<T extends RouteValues>(
   values: T,
   change: RouteTry & {
@@ -81,13 +81,13 @@ const plain = [
   "maxPerConnection",
 ] as const;
 
-// One spelling, so that the same address is seen to be there twice.
+// Normalizes an address, so that duplicates are found.
 function plainSource(source: SourceView): SourceView {
   const heloName = source.heloName.trim().toLowerCase();
   return { ...source, address: source.address.trim().toLowerCase(), heloName };
 }
 
-/** What `requireUsable` judges. */
+/** The input of `requireUsable`. */
 export function settingsOf(values: RouteValues, { password, oauth }: RouteSecrets): RouteSettings {
   const { kind, preset, host, port, username, heloName, chainDot } = values;
   return {

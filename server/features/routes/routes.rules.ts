@@ -2,7 +2,7 @@ import { domainToASCII } from "node:url";
 import { AppError, type FieldProblem } from "../../platform/errors.ts";
 import { findPreset } from "./route-presets.rules.ts";
 
-/** A route as it will be stored, its secrets in clear. */
+/** A route to be stored, with its secrets in clear. */
 export type RouteSettings = {
   kind: "relay" | "direct" | "test_inbox";
   preset: string;
@@ -27,7 +27,7 @@ type SourceSettings = {
 const LABEL = /^(?!-)[a-z0-9_-]{1,63}(?<!-)$/i;
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
 
-/** True for a host name or an IP address literal, which is all that may be dialled. */
+/** True for a host name or an IP address literal; nothing else can be connected to. */
 export function isHost(host: string): boolean {
   if (host.length > 253 || host === "") {
     return false;
@@ -60,7 +60,7 @@ export function isPrivateHost(host: string): boolean {
   return isIpv6(name) ? /^(::1$|f[cd]|fe[89ab])/.test(name) : !name.includes(".");
 }
 
-/** Refuses settings that cannot work, naming each field and how to mend it. @throws AppError `invalid_input`. */
+/** Refuses settings that cannot work, naming each field and how to fix it. @throws AppError `invalid_input`. */
 export function requireUsable(settings: RouteSettings): void {
   const problems = [
     ...(settings.kind === "relay" ? relayProblems(settings) : []),
@@ -121,7 +121,7 @@ function oauthProblems(
     const hint = "Leave the password empty, or remove OAuth 2.0.";
     problems.push({ field: "password", reason: "is not used with OAuth 2.0", hint });
   }
-  // Over plain http the client's secret could be read on the way.
+  // Over plain http the client secret could be intercepted.
   if (URL.parse(oauth.tokenUrl)?.protocol !== "https:") {
     const hint = "It begins with https://, and the provider's documentation names it.";
     problems.push({ field: "oauth.tokenUrl", reason: "is no https address", hint });
@@ -210,7 +210,7 @@ function domainProblems({ allowDomains, denyDomains }: RouteSettings): FieldProb
   return problems;
 }
 
-/** Recipient domains as they are compared: A-labels in lower case, each once. What is no domain stays as it is. */
+/** Normalizes recipient domains: A-labels in lower case, without duplicates. Invalid ones stay unchanged. */
 export function readDomainList(domains: string[]): string[] {
   const plain = domains.map((domain) => {
     const [, stars = "", name = ""] = /^(\*\.)?(.*)$/.exec(domain.trim().replace(/\.$/, "")) ?? [];

@@ -28,15 +28,15 @@ import {
   replaceRoute,
 } from "./routes.store.ts";
 
-/** What a route needs besides its row: the key of its secrets, and where the test inbox listens. */
+/** What a route needs besides its row: the key for its secrets, and where the test inbox listens. */
 export type RouteContext = { keyRing: KeyRing; workspaceId: string; inboxPort: number };
 
-/** All routes of the workspace, oldest first, without their passwords. */
+/** All routes of the workspace, oldest first, without secrets. */
 export function readRoutes(db: Connection): { items: RouteView[]; nextCursor: null } {
   return { items: listRoutes(db).map(viewOf), nextCursor: null };
 }
 
-/** What the enabled routes mean for the DNS of the workspace's domains. */
+/** What the DNS of the workspace's domains must contain for its enabled routes. */
 export function routeOrigins(db: Connection): RouteOrigins {
   const routes = readRoutes(db).items.filter(({ enabled }) => enabled);
   const includes = routes.flatMap(({ preset }) => findPreset(preset)?.spfInclude || []);
@@ -46,16 +46,16 @@ export function routeOrigins(db: Connection): RouteOrigins {
   };
 }
 
-/** One route without its password. @throws AppError `not_found`. */
+/** One route without its secrets. @throws AppError `not_found`. */
 export function readRoute(db: Connection, id: number): RouteView {
   return viewOf(required(db, id));
 }
 
 /**
- * Creates a route. A test inbox needs no settings, and there is one per workspace: asking again gives the
- * same one.
+ * Creates a route. A test inbox needs no settings and exists once per workspace: a second request returns the same
+ * one.
  *
- * @throws AppError `invalid_input` when the relay cannot be reached with what is given.
+ * @throws AppError `invalid_input` when the settings cannot work.
  */
 export function createRoute(
   db: Connection,
@@ -76,7 +76,7 @@ export function createRoute(
   return readRoute(db, id);
 }
 
-/** The workspace's route into its test inbox, created when there is none. */
+/** The workspace's test inbox route, created if missing. */
 export function ensureTestInboxRoute(db: Connection, now: number, name = "Test inbox"): RouteView {
   const found = findTestInboxRoute(db);
   if (found !== undefined) {
@@ -87,10 +87,10 @@ export function ensureTestInboxRoute(db: Connection, now: number, name = "Test i
 }
 
 /**
- * Changes what is given and leaves the rest, the password included. Sending picks the change up with the
- * next chunk it claims.
+ * Changes the given properties and keeps the others, including the password. Sending uses the change from the next
+ * chunk on.
  *
- * @throws AppError `not_found`, or `invalid_input` when the result could not be used.
+ * @throws AppError `not_found`, or `invalid_input` when the result cannot work.
  */
 export function changeRoute(
   db: Connection,
@@ -102,7 +102,7 @@ export function changeRoute(
   const row = required(db, id);
   const next = { ...withChange(row, change), enabled: Number(change.enabled ?? row.enabled) };
   if (row.kind === "test_inbox") {
-    // Where the test inbox is and how one signs in is not a setting.
+    // Address and sign-in of the test inbox are not settings.
     const { host, port, security, username, password, oauth, sources, heloName } = row;
     Object.assign(next, { host, port, security, username, password, oauth, sources, heloName });
   } else {
@@ -116,7 +116,10 @@ export function changeRoute(
   return readRoute(db, id);
 }
 
-/** Removes a route; drafts and finished campaigns lose their reference to it. @throws AppError `in_use` while one needs it. */
+/**
+ * Deletes a route; drafts and finished campaigns lose their reference to it.
+ * @throws AppError `in_use` while another campaign needs it.
+ */
 export function deleteRoute(db: Connection, id: number): void {
   const user = findRouteUser(db, id);
   if (user !== undefined) {
@@ -138,19 +141,19 @@ export function deleteRoute(db: Connection, id: number): void {
 }
 
 /**
- * The route as delivery dials it, its secrets decrypted.
+ * The route as delivery uses it, with its secrets decrypted.
  *
- * @throws AppError `not_found`; Error when the secrets' key is gone.
+ * @throws AppError `not_found`; Error when the key for its secrets is missing.
  */
 export function loadRoute(db: Connection, context: RouteContext, id: number): Route {
   return load(required(db, id), context);
 }
 
 /**
- * The routes that a campaign may leave by, secrets decrypted: those of the group where there is one, else the
- * route alone. Only what is enabled; none when everything is off or gone.
+ * The enabled routes that a campaign can be sent by, secrets decrypted: those of its group, otherwise its single
+ * route. Empty when all are disabled or deleted.
  *
- * @throws Error when the secrets' key is gone.
+ * @throws Error when the key for the secrets is missing.
  */
 export function loadRouteMembers(
   db: Connection,
@@ -167,7 +170,10 @@ export function loadRouteMembers(
   });
 }
 
-/** What to dial for a check of settings that may not be stored yet. @throws AppError `invalid_input`, `not_found`. */
+/**
+ * The settings to connect with for a check, which may not be stored yet.
+ * @throws AppError `invalid_input`, `not_found`.
+ */
 export function routeToTry(db: Connection, context: RouteContext, input: RouteTry): Route {
   const stored = input.id === undefined ? undefined : required(db, input.id);
   if (stored !== undefined && stored.kind !== "relay") {
@@ -183,7 +189,7 @@ export function routeToTry(db: Connection, context: RouteContext, input: RouteTr
   return asRoute({ ...row, id: stored?.id ?? 0 }, context.workspaceId, secrets);
 }
 
-/** Keeps the outcome of a check with the route, for the list. */
+/** Stores the result of a check with the route. */
 export function keepCheck(db: Connection, id: number, check: RouteCheck, now: number): void {
   const last = check.steps.find((step) => !step.ok) ?? check.steps.at(-1);
   const { stage, message } = last ?? { stage: "", message: "" };
@@ -194,7 +200,7 @@ const noSecrets: RouteSecrets = { password: "", oauth: undefined };
 
 const ports = { relay: 587, direct: 25, test_inbox: 0 };
 
-/** A route of which nothing was said but its kind. */
+/** A route of this kind with empty settings. */
 function blank(kind: RouteRow["kind"]) {
   return {
     kind,

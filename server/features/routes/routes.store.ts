@@ -13,9 +13,9 @@ export type RouteRow = {
   verifyCertificate: number;
   tlsPolicy: "opportunistic" | "required" | "verified";
   username: string;
-  /** Encrypted; empty = none. */
+  /** Encrypted; empty for none. */
   password: string;
-  /** An OAuthClient as JSON, encrypted; empty = none. */
+  /** An OAuthClient as JSON, encrypted; empty for none. */
   oauth: string;
   heloName: string;
   /** JSON: RouteSource[]. */
@@ -53,7 +53,7 @@ const selectTestInbox = statement<[], RouteRow>(`
    LIMIT 1
 `);
 
-/** What is told when a route is added. */
+/** The properties of a new route. */
 export type NewRoute = Omit<RouteRow, "id" | "lastCheck" | "updatedAt">;
 type ChangedRoute = Omit<RouteRow, "kind" | "lastCheck" | "createdAt">;
 
@@ -120,6 +120,6 @@ export function recordCheck(db: Connection, id: number, lastCheck: string): void
 export const deleteRouteRow = (db: Connection, id: number): boolean =>
   removeRoute(db).run(id).changes === 1;
 
-/** Name of a campaign that still needs the route, if there is one. */
+/** The name of a campaign that still needs the route, if any. */
 export const findRouteUser = (db: Connection, id: number): string | undefined =>
   selectUser(db).get(id)?.name;

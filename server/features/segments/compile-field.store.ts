@@ -10,7 +10,7 @@ import {
   type ValueKind,
 } from "./segment-language.rules.ts";
 
-/** What a condition compares: its SQL, when it counts as known, and the index that has it. */
+/** The value that a condition compares: its SQL, when it counts as present, and its index. */
 type Value = { sql: string; known: string; kind: ValueKind; table: string };
 
 const columns: Record<BuiltInField, string> = {
@@ -34,7 +34,7 @@ const opposite: Partial<Record<FieldCondition["is"], FieldCondition["is"]>> = {
   unknown: "known",
 };
 
-/** The contacts of a condition on a field; of a negative one those that are not in it. */
+/** The contacts that match a condition on a field; for a negative condition, those that are excluded. */
 export function fieldSet(
   condition: FieldCondition,
   context: CompileContext,
@@ -45,7 +45,7 @@ export function fieldSet(
   const value = readValue(condition.field, context);
   const test = testOf(asked, value, context, bind);
   const sql: IdQuery["sql"] = (scope) => {
-    // By id a run of contacts is read from the table; everybody is read from the index, where there is one.
+    // A range of contacts is read from the table by id; all contacts are read from the index, if there is one.
     const table = scope === "everybody" ? value.table : "contact NOT INDEXED";
     return `SELECT id FROM ${table} WHERE ${value.known} AND ${test}${within("id", scope)}`;
   };
@@ -131,7 +131,7 @@ function numberTest({ is, value }: FieldCondition, sql: string, bind: Bind): str
 
 function choicesTest({ is, value }: FieldCondition, sql: string, bind: Bind): string {
   const wanted = bind(JSON.stringify([...new Set(value as string[])]));
-  // What is no JSON cannot be here, and if it is, it must not stop everybody's segments.
+  // Invalid JSON should not occur here, but if it does it must not break every segment.
   const chosen = `json_each(CASE WHEN json_valid(${sql}) THEN ${sql} ELSE '[]' END)`;
   const found = `FROM json_each(${wanted}) AS wanted
                   WHERE wanted.value IN (SELECT chosen.value FROM ${chosen} AS chosen)`;

@@ -4,27 +4,27 @@ import type { KnownField } from "./segment-language.rules.ts";
 export type Params = Record<string, string | number>;
 
 /**
- * Where a condition looks: at everybody, at contacts with ids between two SQL expressions, or at those whose ids
- * are in a JSON array.
+ * The scope of a condition: all contacts, those with ids between two SQL expressions, or those with ids in a JSON
+ * array.
  */
 export type Scope = { from: string; to: string } | { among: string } | "everybody";
 
 /**
- * The contacts that a condition is true of, as SQL. `sql(scope)` gives their ids, in any order, some perhaps
- * twice; `isLive` says that all of them surely exist (an opened message outlives its contact).
+ * The contacts that match a condition, as SQL. `sql(scope)` returns their ids in any order, possibly with duplicates.
+ * `isLive` means that all of them exist for certain (records of an opened message outlive the contact).
  */
 export type IdQuery = { sql: (scope: Scope) => string; isLive: boolean };
 
-/** A custom field with the SQL of its value in `contact`, and the index that has it. */
+/** A custom field with the SQL of its value in `contact`, and its index. */
 export type CompiledField = KnownField & { sql: string; index: string | undefined };
 
-/** What compiling needs to know. */
+/** The context for compiling a rule. */
 export type CompileContext = Moment & { fields: readonly CompiledField[] };
 
-/** Takes a value and gives the parameter that stands for it. */
+/** Binds a value and returns its parameter. */
 export type Bind = (value: string | number) => string;
 
-/** The condition on a column that a scope is, beginning with AND; nothing for everybody. */
+/** A condition that limits a column to the scope, beginning with AND; empty for all contacts. */
 export function within(column: string, scope: Scope): string {
   if (scope === "everybody") {
     return "";

@@ -9,7 +9,7 @@ import {
   type TagCondition,
 } from "./segment-language.rules.ts";
 
-/** Everybody with a tag. */
+/** All contacts with a tag. */
 export function tagSet({ tag }: TagCondition, bind: Bind): IdQuery {
   const id = bind(tag);
   return {
@@ -19,7 +19,7 @@ export function tagSet({ tag }: TagCondition, bind: Bind): IdQuery {
   };
 }
 
-/** Everybody on a list, with the status asked for. */
+/** All contacts on a list with the given status. */
 export function listSet({ list, status }: ListCondition, bind: Bind): IdQuery {
   const id = bind(list);
   const has = status === "any" ? "" : ` AND status = ${bind(status)}`;
@@ -30,13 +30,13 @@ export function listSet({ list, status }: ListCondition, bind: Bind): IdQuery {
   };
 }
 
-/** Everybody whose address is suppressed, for the reason asked for or (mailable is the opposite) for any. */
+/** All contacts whose address is suppressed, for the given reason or for any. Mailable is the opposite. */
 export function suppressedSet(reason: string | undefined, now: number, bind: Bind): IdQuery {
   const because = reason === undefined ? "" : ` AND s.reason = ${bind(reason)}`;
   const at = bind(now);
   const rest = `${because} AND (s.expires_at IS NULL OR s.expires_at > ${at})`;
   return {
-    // The smaller side goes first: of everybody the suppressions, of a run of contacts the contacts.
+    // Starts from the smaller side: suppressions when all contacts are in scope, the contacts for a range of them.
     sql: (scope) =>
       scope === "everybody"
         ? `SELECT c.id FROM suppression s CROSS JOIN contact c ON c.address = s.address WHERE 1${rest}`
@@ -46,7 +46,7 @@ export function suppressedSet(reason: string | undefined, now: number, bind: Bin
   };
 }
 
-/** Everybody who got, or did something with, enough campaigns. */
+/** All contacts who got, or interacted with, the given number of campaigns. */
 export function mailSet(condition: MailCondition, moment: Moment, bind: Bind): IdQuery {
   const { mail, campaigns, withinDays } = condition;
   const list = campaigns === undefined ? undefined : bind(JSON.stringify(campaigns));
@@ -57,7 +57,7 @@ export function mailSet(condition: MailCondition, moment: Moment, bind: Bind): I
     withinDays === undefined ? "" : ` AND ${at} >= ${bind(sinceDays(withinDays, moment))}`;
   const enough = atLeast("campaign_id", condition.atLeast, bind);
   if (mail === "sent" || mail === "delivered") {
-    // A held message may have arrived (2): whoever writes to those who did not get it must not reach its recipient.
+    // A held message (2) may have arrived, so its recipient does not count among those who did not get it.
     const states = mail === "sent" ? "(2, 3, 4)" : "(2, 3)";
     return {
       sql: (scope) => {
@@ -80,7 +80,7 @@ export function mailSet(condition: MailCondition, moment: Moment, bind: Bind): I
   };
 }
 
-/** Everybody of whom an event was sent often enough. */
+/** All contacts with the given number of events. */
 export function eventSet(condition: EventCondition, moment: Moment, bind: Bind): IdQuery {
   const name = bind(condition.event);
   const since =
@@ -120,7 +120,7 @@ function propertyTest({ property, is, value }: PropertyCondition, bind: Bind): s
   return `(${type} IN ('integer', 'real') AND ${found} ${sign} ${bind(Number(value))})`;
 }
 
-/** One is enough without grouping; of more, each campaign counts once. */
+/** One event needs no grouping. With more, each campaign counts once. */
 function atLeast(what: string, n: number | undefined, bind: Bind): string {
   return n === undefined ? "" : ` GROUP BY contact_id HAVING count(DISTINCT ${what}) >= ${bind(n)}`;
 }

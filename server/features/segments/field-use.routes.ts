@@ -5,7 +5,7 @@ import type { AppDeps } from "../deps.ts";
 import { fieldUse } from "./field-use.service.ts";
 import type { SegmentDeps } from "./segment-read.service.ts";
 
-/** A route of custom fields that reads segments, so it lives in this slice. */
+/** A route of custom fields that reads segments, which is why it is in this slice. */
 export const fieldUseRoutes = ({ guard, clock, databases, outside }: AppDeps & SegmentDeps) =>
   new Elysia({
     name: "field-use",

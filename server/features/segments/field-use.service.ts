@@ -5,8 +5,8 @@ import { keysOf } from "./segment-plan.service.ts";
 import { allRules, campaignsWith, textsNaming } from "./segments.store.ts";
 
 /**
- * What would be lost with a field, or break with another key: contacts that have a value, segments that ask for
- * it, campaigns that reach those segments, and texts that name it.
+ * What depends on a field or its key: contacts with a value, segments with a condition on it, campaigns with those
+ * segments, and texts that mention it.
  *
  * @throws AppError `not_found`
  */

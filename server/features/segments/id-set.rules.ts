@@ -1,6 +1,6 @@
 /**
- * A set of ids from `first` to `last`, one bit each: 125 kB for a million. Joining two sets costs a pass over
- * their words, so that a rule's conditions can be read one by one, each from the index that suits it.
+ * A set of ids from `first` to `last`, one bit each: 125 kB for a million. Combining two sets takes one pass over
+ * their words, so each condition of a rule can be read separately from the index that suits it.
  */
 export class IdSet {
   readonly first: number;
@@ -13,7 +13,7 @@ export class IdSet {
     this.#words = new Uint32Array(Math.max(0, ((last - first) >> 5) + 1));
   }
 
-  /** Ids outside the set's range are left out. */
+  /** Ids outside the range are ignored. */
   static of(ids: readonly number[], first: number, last: number): IdSet {
     const set = new IdSet(first, last);
     for (const id of ids) {
@@ -25,7 +25,7 @@ export class IdSet {
     return set;
   }
 
-  /** Every id of the range. */
+  /** All ids of the range. */
   static all(first: number, last: number): IdSet {
     const set = new IdSet(first, last);
     set.#words.fill(0xffffffff);
@@ -44,7 +44,7 @@ export class IdSet {
     return this.#join(other, (a, b) => a | b);
   }
 
-  /** Those that the other set does not have. */
+  /** The ids that the other set does not contain. */
   without(other: IdSet): IdSet {
     return this.#join(other, (a, b) => a & ~b);
   }
@@ -112,7 +112,7 @@ export class IdSet {
   }
 }
 
-/** @see Warren, Hacker's Delight, 5-1: counting 1-bits */
+/** Counts 1-bits. @see Warren, Hacker's Delight, 5-1 */
 function bitsOf(word: number): number {
   let v = word - ((word >>> 1) & 0x55555555);
   v = (v & 0x33333333) + ((v >>> 2) & 0x33333333);

@@ -12,8 +12,8 @@ const OPEN: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * What asks who is in a list: segments by their rule; campaigns that are not over by their audience, or by such
- * a segment in it.
+ * What has a condition on a list: segments by their rule, and unfinished campaigns by their audience or one of those
+ * segments.
  */
 export function audienceUseOfList(db: Connection, listId: number) {
   const segments = allRules(db)

@@ -17,10 +17,10 @@ export type StoredAudience = {
 
 export const isSegment = (db: Connection, id: number): boolean => findSegment(db, id) !== undefined;
 
-/** A segment as an audience needs it: what it asks, or why it cannot be part of one now. */
+/** A segment for use in an audience: its condition, or why it cannot be used now. */
 type Judged = { id: number; asked: Asked } | { id: number; fault: string };
 
-/** Judges a segment by its row, which is read once, and by what its rule names. */
+/** Checks a segment. Reads its row once, and what its rule refers to. */
 function judge(db: Connection, id: number): Judged {
   const row = findSegment(db, id);
   if (row === undefined) {
@@ -47,8 +47,8 @@ export function segmentFault(db: Connection, id: number): string | undefined {
 }
 
 /**
- * The audience with what its segments mean at this moment, and why segments cannot be part of it. Those are left
- * out: the campaign's section says so, and it cannot be launched with them.
+ * The audience with its segments compiled as of now, and why some cannot be used. Those are left out: the campaign's
+ * section reports them, and it cannot be launched with them.
  */
 export function compileAudience(
   db: Connection,

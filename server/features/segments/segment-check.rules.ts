@@ -18,7 +18,7 @@ import {
   type ValueKind,
 } from "./segment-language.rules.ts";
 
-/** What is there to be named in a rule. */
+/** The objects that a rule can refer to. */
 export type Known = {
   fields: readonly KnownField[];
   hasTag: (id: number) => boolean;
@@ -26,15 +26,15 @@ export type Known = {
   hasCampaign: (id: number) => boolean;
 };
 
-/** A rule with more than so much wrong is not worth listing. */
+/** Listing more problems than this is of no use. */
 const MAX_PROBLEMS = 50;
 
 type Json = Record<string, unknown>;
 type Say = (path: string, reason: string, hint?: string) => void;
 
 /**
- * Checks what came from outside. Everything wrong is named with its path (`rule.rules.0.value`), the reason and,
- * where there is one, how to mend it; without problems, `rule` is exactly what the language knows and no more.
+ * Validates a rule from outside. Every fault is reported with its path (`rule.rules.0.value`), the reason and, if
+ * possible, how to fix it. Without faults, `rule` contains only what the language defines.
  */
 export function checkRule(
   input: unknown,
@@ -100,7 +100,7 @@ function readGroup(input: Json, path: string, depth: number, reader: Reader): Ru
 }
 
 function readCondition(input: Json, path: string, reader: Reader): Condition | undefined {
-  // A list has a status too.
+  // A condition on a list has a status too, so more specific keys come first.
   const named = ["field", "tag", "list", "mail", "event", "status"].filter((kind) => kind in input);
   const kinds = named[0] === "list" ? named.filter((kind) => kind !== "status") : named;
   if (kinds.length !== 1) {
@@ -168,7 +168,7 @@ function readField(input: Json, path: string, { known, say }: Reader): Condition
   if (value === undefined) {
     return undefined;
   }
-  // The operator was found among those of the kind.
+  // The operator is one of this kind's, which was checked above.
   return value === NOTHING ? ({ field, is } as Condition) : ({ field, is, value } as Condition);
 }
 

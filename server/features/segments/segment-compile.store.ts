@@ -11,11 +11,11 @@ import { eventSet, listSet, mailSet, suppressedSet, tagSet } from "./compile-sou
 import type { Moment } from "./segment-dates.rules.ts";
 import { type Condition, isGroup, isNegation, type Rule } from "./segment-language.rules.ts";
 
-// The one way from a rule to SQL. Every condition becomes a SELECT that gives ids of contacts. The texts are
-// made of constants of this folder alone: whatever a person wrote is a bound parameter, with one exception,
-// the keys of custom fields, which fieldValueSql() of the contacts slice lets through only as [a-z][a-z0-9_]*.
+// The only place that turns a rule into SQL. Every condition becomes a SELECT of contact ids. The SQL consists of
+// constants in this folder; user input is always bound, except for keys of custom fields, which fieldValueSql() of
+// the contacts slice accepts only as [a-z][a-z0-9_]*.
 
-/** A compiled rule: a tree of sets of contacts, whose values are all in `params`. */
+/** A compiled rule: a tree of contact sets, with all values in `params`. */
 export type Plan = { node: PlanNode; params: Params };
 export type PlanNode =
   | { op: "and" | "or"; nodes: PlanNode[] }
@@ -23,10 +23,10 @@ export type PlanNode =
   | { op: "ids"; query: IdQuery };
 
 /**
- * Compiles a rule that checkRule() let through.
+ * Compiles a rule that passed checkRule().
  *
- * @param prefix Keeps the parameters of several rules in one statement apart: small letters and digits.
- * @throws Error for a field that does not exist (any more).
+ * @param prefix Separates the parameters of several rules in one statement: lower-case letters and digits.
+ * @throws Error for a field that does not exist.
  */
 export function compileRule(rule: Rule, context: CompileContext, prefix = "s"): Plan {
   if (!/^[a-z][a-z0-9]*$/.test(prefix)) {
@@ -41,7 +41,7 @@ export function compileRule(rule: Rule, context: CompileContext, prefix = "s"): 
   return { node: nodeOf(rule, context, bind), params };
 }
 
-/** The plan of everybody in a static segment. */
+/** The plan that returns the members of a static segment. */
 export function compileMembers(segmentId: number, prefix = "s"): Plan {
   const params = { [`${prefix}_0`]: segmentId };
   const sql = (scope: Scope) =>
@@ -50,8 +50,8 @@ export function compileMembers(segmentId: number, prefix = "s"): Plan {
 }
 
 /**
- * The plan as a condition on one row: true when the contact whose id is `id` is among `from`..`to` and in the
- * segment. All three are SQL expressions of the caller's own making.
+ * The plan as a condition on one row: true when the contact with id `id` is in `from`..`to` and in the segment. All
+ * three are SQL expressions written by the caller, never user input.
  */
 export function conditionSql(node: PlanNode, id: string, scope: Scope): string {
   if (node.op === "not") {
@@ -73,13 +73,13 @@ function nodeOf(rule: Rule, context: CompileContext, bind: Bind): PlanNode {
     : conditionNode(rule, context, bind);
 }
 
-/** A negative condition is everybody but those of the positive one, so who has no value is in it. */
+/** A negative condition is all contacts minus those of the positive one, so contacts without a value match. */
 function conditionNode(condition: Condition, context: CompileContext, bind: Bind): PlanNode {
   if ("field" in condition) {
     const { query, isNegative } = fieldSet(condition, context, bind);
     return negated({ op: "ids", query }, isNegative);
   }
-  // Who may be mailed is everybody whose address is not suppressed.
+  // Mailable contacts are all whose address is not suppressed.
   const isOpposite = "status" in condition && condition.status === "mailable";
   const query = sourceSet(condition, context, bind);
   return negated({ op: "ids", query }, condition.has === isOpposite);

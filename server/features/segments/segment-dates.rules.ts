@@ -1,9 +1,9 @@
 import type { FieldCondition } from "./segment-language.rules.ts";
 
-/** What a rule's dates are resolved with. `now` is unix ms, `timeZone` an IANA name. */
+/** The reference for a rule's dates. `now` is unix ms, `timeZone` an IANA name. */
 export type Moment = { now: number; timeZone: string };
 
-/** Days of the calendar as `YYYY-MM-DD`, both inclusive; an end that is open is left out. */
+/** Calendar days as `YYYY-MM-DD`, both inclusive. An open end is omitted. */
 export type DayRange = { from?: string; to?: string };
 
 /** Points in time: `from` inclusive, `before` exclusive. */
@@ -11,7 +11,7 @@ export type TimeRange = { from?: number; before?: number };
 
 const MONTH_DAY = { start: "YYYY-".length };
 
-/** The days that a condition on a date asks for; undefined for one on anniversaries or presence. */
+/** The days that a date condition covers; undefined for conditions on anniversaries or presence. */
 export function dayRange(condition: FieldCondition, moment: Moment): DayRange | undefined {
   const { is, value } = condition;
   const today = todayIn(moment);
@@ -38,7 +38,7 @@ export function dayRange(condition: FieldCondition, moment: Moment): DayRange | 
   }
 }
 
-/** The points in time of days in a zone: a day begins at its first instant there, whatever the clocks do. */
+/** The times that days in a time zone cover: a day begins at its first instant there, even when clocks change. */
 export function timeRange(range: DayRange, timeZone: string): TimeRange {
   const startOf = (day: Temporal.PlainDate) =>
     day.toZonedDateTime({ timeZone }).startOfDay().epochMilliseconds;
@@ -56,10 +56,7 @@ export function sinceDays(days: number, moment: Moment): number {
   return day.toZonedDateTime({ timeZone: moment.timeZone }).startOfDay().epochMilliseconds;
 }
 
-/**
- * `MM-DD` of today and the `days` after it. Somebody born on 29 February celebrates on the 28th in years
- * without one.
- */
+/** `MM-DD` of today and the following `days`. A birthday on 29 February is celebrated on the 28th in other years. */
 export function anniversaries(days: number, moment: Moment): string[] {
   const today = todayIn(moment);
   const found = new Set<string>();

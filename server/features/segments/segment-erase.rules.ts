@@ -1,8 +1,8 @@
 import type { Condition, Rule } from "./segment-language.rules.ts";
 
-/** True of nobody: every contact has an address. */
+/** Matches nobody, because every contact has an address. */
 const NOBODY: Condition = { field: "email", is: "unknown" };
-/** Nobody else has the address, and nobody may have it again: who is meant by such a condition stays the same. */
+/** Nobody else has the erased address or can get it again, so such a condition keeps its meaning. */
 const isOwnAddress = (condition: Condition) =>
   "field" in condition &&
   condition.field === "email" &&
@@ -11,7 +11,7 @@ const NEGATIVE: ReadonlySet<string> = new Set(["is_not", "not_contains", "ne", "
 
 type Redact = (text: string) => string;
 
-/** Every text in a rule. */
+/** All texts in a rule. */
 export function textsOf(rule: Rule): string[] {
   const texts: string[] = [];
   JSON.stringify(rule, (_key, value: unknown) => {
@@ -24,8 +24,8 @@ export function textsOf(rule: Rule): string[] {
 }
 
 /**
- * A rule in which no value says what is to be forgotten; undefined when none did. What looked for it finds nobody
- * then. Where it was what people must not have, the whole rule finds nobody, so that forgetting never adds anybody.
+ * Removes erased values from a rule; undefined when it contains none. A condition on such a value then matches
+ * nobody. If the value was part of an exclusion, the whole rule matches nobody, so that an erasure never adds anyone.
  */
 export function redactRule(rule: Rule, redact: Redact): Rule | undefined {
   const found = { any: false, negative: false };

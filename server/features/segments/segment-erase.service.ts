@@ -5,10 +5,11 @@ import { readName } from "./segments.service.ts";
 import { allSegments, updateSegment } from "./segments.store.ts";
 
 /**
- * Takes what is to be forgotten out of the names, descriptions and rules of segments, in the caller's transaction.
- * Returns how many it was in.
+ * Removes erased values from names, descriptions and rules of segments, in the caller's transaction. Returns how many
+ * segments changed.
  *
- * @param redact Give a text back as it may stay: of a rule, where another person's must not change, and of a label.
+ * @param redact Functions that return a text without the erased values: one for rules, where other people's values
+ * must not change, and one for labels.
  */
 export function eraseFromSegments(
   db: Connection,
@@ -23,7 +24,7 @@ export function eraseFromSegments(
       continue;
     }
     const change = { id, ...kept, rule: clean === undefined ? rule : JSON.stringify(clean), now };
-    // Two segments may have been named after the same person.
+    // A number is appended because two segments may have been named after the same person.
     const row =
       updateSegment(db, { ...change, ...readName(kept.name) }) ??
       updateSegment(db, { ...change, ...readName(`${kept.name} ${id}`) });
@@ -35,7 +36,7 @@ export function eraseFromSegments(
   return changed;
 }
 
-/** The segments in whose name, description or rule a text is for which `isAsked` holds. */
+/** Segments with a text for which `isAsked` holds in their name, description or rule. */
 export function segmentsWith(db: Connection, isAsked: (text: string) => boolean): number[] {
   return allSegments(db)
     .filter(({ name, description, rule }) =>

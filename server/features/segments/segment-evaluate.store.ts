@@ -12,28 +12,28 @@ const selectIds = statement<[from: number, to: number], number>(
   "SELECT id FROM contact WHERE id BETWEEN ? AND ?",
 );
 
-/** A part of everybody, by id. */
+/** A range of contacts by id. */
 export type Range = { first: number; last: number };
 
-/** All ids that contacts have had so far; ends before it begins when there is none. */
+/** The range of all contact ids so far; empty (ending before it begins) when there are none. */
 export function everybody(db: Connection): Range {
   return { first: 1, last: selectLast(db).get()?.id ?? 0 };
 }
 
 const FEW = 20_000;
-/** Looking up one id costs about as much as reading so many from an index. */
+/** Looking up one id costs about as much as reading this many from an index. */
 const FEW_SHARE = 10;
 
-/** A set, and whether everybody in it surely exists. */
+/** A set, and whether all its ids exist for certain. */
 type Found = { set: IdSet; isLive: boolean };
 
 /**
- * The contacts of a plan. Each condition is one statement, after each of which it yields, so that a caller
- * can stop. What is negative is taken away from its neighbours; only where nothing else narrows the rule the ids
- * of all contacts are read.
+ * Evaluates a plan. Each condition is one statement, and the function yields after each, so that a caller can stop
+ * it. Negative conditions are subtracted from their neighbours; all contact ids are read only when nothing else
+ * narrows the rule.
  *
- * @param database Asked again after each yield, since a connection may be closed meanwhile.
- * @param range Everybody, or ids of a run of contacts.
+ * @param database Called after each yield, since the connection may be closed meanwhile.
+ * @param range All contacts, or a range of them.
  */
 export function* evaluate(
   database: () => Connection,
@@ -60,7 +60,7 @@ class Reader {
     this.#isWhole = isWhole;
   }
 
-  /** @param among When few are left, only they are looked at. */
+  /** @param among When only a few contacts are left, only they are checked. */
   ids({ sql }: IdQuery, among: IdSet | undefined): IdSet {
     const { first, last } = this.#range;
     const few = among === undefined ? undefined : this.#few(among);
@@ -82,7 +82,7 @@ class Reader {
     return this.#isWhole ? {} : { from: first, to: last };
   }
 
-  /** The ids as JSON when to look each of them up costs less than to read all that a condition finds. */
+  /** The ids as JSON when looking up each of them is cheaper than reading everything that a condition matches. */
   #few(set: IdSet): string | undefined {
     const { first, last } = this.#range;
     const { size } = set;
@@ -91,7 +91,7 @@ class Reader {
       : undefined;
   }
 
-  /** The ids that are contacts. When the kept total says that no id is missing, nothing is read. */
+  /** The ids that exist as contacts. Nothing is read when the stored total shows that no id is missing. */
   contacts(): IdSet {
     const { first, last } = this.#range;
     if (this.#contacts === undefined) {
@@ -104,7 +104,7 @@ class Reader {
   }
 }
 
-/** @param among The answer is only needed for these. */
+/** @param among The result is only needed for these. */
 function* setOf(
   node: PlanNode,
   reader: Reader,
@@ -149,7 +149,7 @@ function* allOf(
   return found;
 }
 
-/** What is read first: what is known of contacts, then what they did, then groups, and negations last. */
+/** The evaluation order: fields of contacts first, then activity, then groups, and negations last. */
 function costOf(node: PlanNode): number {
   if (node.op === "ids") {
     return node.query.isLive ? 0 : 1;

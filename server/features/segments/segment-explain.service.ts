@@ -9,25 +9,25 @@ import { type Language, ruleInWords } from "./segment-words.rules.ts";
 import { namesIn } from "./segments.service.ts";
 import { findSegment } from "./segments.store.ts";
 
-/** What one segment of a campaign says about one contact. */
+/** How one segment of a campaign judges one contact. */
 export type SegmentVerdict = {
   segmentId: number;
   name: string;
   role: "include" | "exclude";
-  /** By the condition as it was launched, on what is known of the contact now. */
+  /** Whether the contact's current data matches the condition as it was launched. */
   matches: boolean;
-  /** The rule as a sentence; empty where it cannot be shown. */
+  /** The rule as a sentence; empty when it cannot be shown. */
   words: string;
-  /** The parts of the rule that the contact does not meet, each as a sentence. */
+  /** The parts of the rule that the contact does not match, each as a sentence. */
   missing: string[];
-  /** The segment was changed or deleted after the launch, so that its words may not be those of then. */
+  /** The segment was changed or deleted after the launch, so its wording may differ. */
   isChanged: boolean;
 };
 
 /**
- * Asks the segments of a launched campaign about a contact, with their conditions as they were frozen.
+ * Evaluates the frozen segments of a launched campaign for one contact.
  *
- * @param moment When the campaign was launched: dates in the words' parts are counted from there.
+ * @param moment The time of the launch, to which relative dates in the parts refer.
  */
 export function explainSegments(
   db: Connection,
@@ -65,7 +65,7 @@ function describe(
   const rule = JSON.parse(segment.rule) as Rule;
   const names = namesIn(db);
   const words = ruleInWords(rule, names, language);
-  // Of a static segment, and of a rule that is another one now, the parts say nothing about the launch.
+  // A static segment has no parts, and those of a changed rule say nothing about the launch.
   const parts = segment.kind === "live" && !isChanged && isMissed ? partsOf(rule) : [];
   const missing = parts
     .filter((part) => !meets(db, contactId, audienceCondition(planOf(db, { rule: part }, moment))))
@@ -73,7 +73,7 @@ function describe(
   return { name: segment.name, words, missing, isChanged };
 }
 
-/** What must all hold. */
+/** The parts that must all match. */
 function partsOf(rule: Rule): readonly Rule[] {
   return isGroup(rule) && rule.op === "and" ? rule.rules.flatMap(partsOf) : [rule];
 }

@@ -1,13 +1,13 @@
 import type { SegmentCondition } from "../../delivery/index.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 
-/** Whether a contact meets a condition that our own compiler has made. */
+/** Whether a contact matches a condition created by our own compiler. */
 export function meets(
   db: Connection,
   contactId: number,
   { sql, params }: Pick<SegmentCondition, "sql" | "params">,
 ): boolean {
-  // The text comes from the compiler, of a rule or of the one that was frozen at a launch; values are bound.
+  // The SQL comes from the compiler, now or at the launch; values are bound.
   const text = `SELECT 1 FROM contact WHERE contact.id BETWEEN @from AND @to AND ${sql}`;
   const scope = { from: contactId, to: contactId };
   return (

@@ -8,11 +8,11 @@ import { audienceCondition, planOf } from "./segment-plan.service.ts";
 import { insertNew, readName, requireSegment } from "./segments.service.ts";
 import { addMembersWhere, findSegment, markFilled } from "./segments.store.ts";
 
-/** Contacts looked at in one step, for which other writers of the workspace wait. */
+/** Contacts processed in one step, during which other writers of the workspace wait. */
 const AT_ONCE = 5_000;
 
 /**
- * Freezes whom a segment has at this moment into a static one of another name: a task adds them by id.
+ * Copies the current members of a segment into a new static segment. A task adds them by id.
  *
  * @throws AppError `not_found`, `conflict` for the name, `illegal_state`.
  */
@@ -38,7 +38,7 @@ export function freezeSegment(context: TaskContext, id: number, name: string, ti
   });
 }
 
-/** Adds the next run of contacts to a static segment. Payload: `{ segmentId, from, moment }`. */
+/** Adds the next range of contacts to a static segment. Payload: `{ segmentId, from, moment }`. */
 const fillStep: StepOf = (db, { payload, cursor }, now) => {
   const { segmentId, from, moment } = payload as {
     segmentId: number;

@@ -1,7 +1,7 @@
-// The language of segments: what a rule can say. Checked by segment-check.rules.ts, put into words by
-// segment-words.rules.ts, compiled to SQL by segment-compile.store.ts.
+// The language of segment rules. Validated by segment-check.rules.ts, worded by segment-words.rules.ts, compiled to
+// SQL by segment-compile.store.ts.
 
-/** A rule finds people; it is a tree of conditions. */
+/** A rule selects contacts. It is a tree of conditions. */
 export type Rule = Group | Negation | Condition;
 export type Group = { op: "and" | "or"; rules: Rule[] };
 export type Negation = { op: "not"; rule: Rule };
@@ -13,19 +13,22 @@ export type Condition =
   | StatusCondition
   | EventCondition;
 
-/** Something the contact says about itself. `field` is a built-in name, or `fields.<key>` of a custom field. */
+/** A condition on contact data. `field` is a built-in name, or `fields.<key>` for a custom field. */
 export type FieldCondition = { field: string; is: Operator; value?: OperandValue };
 export type OperandValue = string | number | boolean | string[] | [number, number];
 
 export type TagCondition = { tag: number; has: boolean };
 export type ListCondition = { list: number; status: ListStatus; has: boolean };
 
-/** Messages to the contact: how many campaigns, which, since when. Opens and clicks of machines count only if asked. */
+/**
+ * Messages to the contact: which campaigns, how many, and since when. Automated opens and clicks only count when
+ * requested.
+ */
 export type MailCondition = {
   mail: MailKind;
   has: boolean;
   campaigns?: number[];
-  /** Number of a link in the one campaign named; of clicks only. */
+  /** Number of a link in the single named campaign; for clicks only. */
   link?: number;
   atLeast?: number;
   withinDays?: number;
@@ -35,7 +38,7 @@ export type MailCondition = {
 /** Whether the address may be mailed, or why not. */
 export type StatusCondition = { status: StatusName; has: boolean };
 
-/** What customers' own systems say that the contact did. */
+/** Events that customers' own systems reported for the contact. */
 export type EventCondition = {
   event: string;
   has: boolean;
@@ -65,7 +68,7 @@ export type StatusName = (typeof statusNames)[number];
 export const propertyOperators = ["is", "contains", "gt", "gte", "lt", "lte", "known"] as const;
 export type PropertyOperator = (typeof propertyOperators)[number];
 
-/** How deep groups and negations may nest, and how many conditions a rule may have in all. */
+/** The maximum nesting of groups and negations, and the maximum number of conditions in a rule. */
 export const MAX_DEPTH = 6;
 export const MAX_CONDITIONS = 100;
 export const MAX_VALUES = 200;
@@ -73,7 +76,7 @@ export const MAX_VALUE_CHARS = 500;
 export const MAX_DAYS = 3_650;
 export const MAX_COUNT = 10_000;
 
-/** The kinds of value that fields have. An instant is a point in time, a date a day of the calendar. */
+/** The value types of fields. An instant is a point in time, a date a calendar day. */
 export type ValueKind =
   | "text"
   | "number"
@@ -102,7 +105,7 @@ const dateOperators = [
   "in_next_days",
 ] as const;
 
-/** What can be asked of each kind of value. */
+/** The operators of each value type. */
 export const operators = {
   text: [...textOperators, ...presence],
   number: ["eq", "ne", "gt", "gte", "lt", "lte", "between", ...presence],
@@ -114,7 +117,7 @@ export const operators = {
 } as const satisfies Record<ValueKind, readonly string[]>;
 export type Operator = (typeof operators)[ValueKind][number];
 
-/** What a contact has without any custom field. */
+/** The fields that every contact has. */
 export const builtInFields = {
   email: "text",
   domain: "text",
@@ -129,7 +132,7 @@ export const builtInFields = {
 } as const satisfies Record<string, ValueKind>;
 export type BuiltInField = keyof typeof builtInFields;
 
-/** A custom field as rules know it. */
+/** A custom field as rules see it. */
 export type KnownField = {
   key: string;
   label: string;
@@ -137,7 +140,7 @@ export type KnownField = {
   choices: string[];
 };
 
-/** The kind of a field that a condition names; undefined when there is no such field. */
+/** The value type of the field in a condition; undefined when there is no such field. */
 export function kindOf(field: string, custom: readonly KnownField[]): ValueKind | undefined {
   if (Object.hasOwn(builtInFields, field)) {
     return builtInFields[field as BuiltInField];
@@ -147,7 +150,7 @@ export function kindOf(field: string, custom: readonly KnownField[]): ValueKind 
   return type === "url" ? "text" : type;
 }
 
-/** The key of a custom field, undefined for a built-in one. */
+/** The key of a custom field; undefined for a built-in one. */
 export const customKeyOf = (field: string): string | undefined =>
   field.startsWith("fields.") ? field.slice("fields.".length) : undefined;
 
@@ -155,7 +158,7 @@ export const isGroup = (rule: Rule): rule is Group =>
   "op" in rule && (rule.op === "and" || rule.op === "or");
 export const isNegation = (rule: Rule): rule is Negation => "op" in rule && rule.op === "not";
 
-/** Every condition of a rule, from left to right. */
+/** All conditions of a rule, from left to right. */
 export function conditionsOf(rule: Rule): Condition[] {
   if (isGroup(rule)) {
     return rule.rules.flatMap(conditionsOf);
@@ -163,6 +166,6 @@ export function conditionsOf(rule: Rule): Condition[] {
   return isNegation(rule) ? conditionsOf(rule.rule) : [rule];
 }
 
-/** A..Z in small letters and nothing else changed: how texts are compared, in SQLite and here alike. */
+/** Lower-cases A..Z only, which is how texts are compared both in SQLite and here. */
 export const foldAscii = (text: string): string =>
   text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());

@@ -13,7 +13,10 @@ import {
   requireSegment,
 } from "./segments.service.ts";
 
-/** What asking for people needs; `open` gives the workspace's connection anew after each wait. */
+/**
+ * What counting and listing contacts depend on. `open` returns the workspace's connection and is called after each
+ * wait.
+ */
 export type PeopleContext = {
   open: () => Connection;
   reads: SegmentReads;
@@ -23,9 +26,9 @@ export type PeopleContext = {
 };
 
 /**
- * Counts a rule that need not be saved, with some of the people it finds.
+ * Counts a rule, saved or not, and returns some of the matching contacts.
  *
- * @throws AppError `invalid_input` with what is wrong in the rule; `unavailable` when it takes too long.
+ * @throws AppError `invalid_input` with the faults of the rule; `unavailable` when it takes too long.
  */
 export async function countRule(
   people: PeopleContext,
@@ -41,7 +44,7 @@ export async function countRule(
   return { count: counted.count, sample, words, tookMs: counted.tookMs, indexing };
 }
 
-/** Counts a saved segment and keeps the number. @throws AppError */
+/** Counts a saved segment and stores the number. @throws AppError */
 export async function countSegment(people: PeopleContext, id: number, signal?: AbortSignal) {
   const row = requireSegment(people.open(), id);
   const { count } = await people.reads.count(request(people, askedOf(row)), signal);
@@ -50,7 +53,7 @@ export async function countSegment(people: PeopleContext, id: number, signal?: A
   return { count, countedAt };
 }
 
-/** The people of a segment with the highest ids below `before`. @throws AppError */
+/** The contacts of a segment with the highest ids below `before`. @throws AppError */
 export async function membersOf(
   people: PeopleContext,
   id: number,

@@ -5,14 +5,14 @@ import { compileMembers, compileRule, conditionSql, type Plan } from "./segment-
 import type { Moment } from "./segment-dates.rules.ts";
 import { conditionsOf, customKeyOf, type Rule } from "./segment-language.rules.ts";
 
-/** Whom a question is about: a rule, or the frozen people of a static segment. */
+/** What to evaluate: a rule, or the stored members of a static segment. */
 export type Asked = { rule: Rule } | { staticSegment: number };
 
 /**
- * Compiles what is asked.
+ * Compiles a rule or static segment.
  *
- * @param prefix Keeps the parameters of several plans in one statement apart.
- * @throws AppError `illegal_state` when a field it asks for is gone.
+ * @param prefix Separates the parameters of several plans in one statement.
+ * @throws AppError `illegal_state` when a field in a condition was deleted.
  */
 export function planOf(db: Connection, asked: Asked, moment: Moment, prefix = "s"): Plan {
   if ("staticSegment" in asked) {
@@ -28,7 +28,7 @@ export function planOf(db: Connection, asked: Asked, moment: Moment, prefix = "s
   return compileRule(asked.rule, { ...moment, fields }, prefix);
 }
 
-/** Keys of the custom fields that a rule asks for. */
+/** Keys of the custom fields in a rule. */
 export function keysOf(rule: Rule): string[] {
   const keys = conditionsOf(rule).flatMap((one) =>
     "field" in one ? (customKeyOf(one.field) ?? []) : [],
@@ -37,8 +37,8 @@ export function keysOf(rule: Rule): string[] {
 }
 
 /**
- * A plan as a condition on `contact.id`: what an audience is frozen with, over ids from `@from` to `@to`, and looked
- * at again with, over the ids in the JSON array `@among`.
+ * A plan as a condition on `contact.id`. An audience is frozen with it over ids from `@from` to `@to`, and checked
+ * again over the ids in the JSON array `@among`.
  */
 export function audienceCondition({ node, params }: Plan) {
   const sql = conditionSql(node, "contact.id", { from: "@from", to: "@to" });

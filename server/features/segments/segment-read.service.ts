@@ -7,35 +7,38 @@ import type { Moment } from "./segment-dates.rules.ts";
 import { evaluate, everybody, type Range } from "./segment-evaluate.store.ts";
 import { type Asked, planOf } from "./segment-plan.service.ts";
 
-// What the reads thread does: nothing here runs on the HTTP thread.
+// Everything in this file runs on the reads thread, never on the HTTP thread.
 
-/** A question about a workspace's people, as it crosses to the reads thread. */
+/** A query about a workspace's contacts, as it is sent to the reads thread. */
 export type ReadRequest = { workspaceId: string; asked: Asked; moment: Moment };
 
 export type Counted = { count: number; sample: number[]; tookMs: number };
 export type MemberPage = { ids: number[]; hasMore: boolean };
 
-/** How segments are asked; the answers come from a thread of their own. */
+/** Queries on segments, answered by a thread of their own. */
 export type SegmentReads = {
-  /** How many people, and some of them. Aborting it stops the work at its next condition. */
+  /** Counts the contacts and returns some of them. Aborting stops the work at the next condition. */
   count(request: ReadRequest, signal?: AbortSignal): Promise<Counted>;
-  /** The people with the highest ids below `before`. */
+  /** The contacts with the highest ids below `before`. */
   page(request: ReadRequest & { before: number; limit: number }): Promise<MemberPage>;
 };
 
-/** What the slice is handed in beside what every slice is: only it and who asks it know the language of a rule. */
+/**
+ * What this slice needs beyond the common dependencies. Kept apart because only this slice and its callers know the
+ * rule language.
+ */
 export type SegmentDeps = { outside: { reads: SegmentReads } };
 
 const SAMPLE = 8;
 const MAX_MS = 20_000;
-/** How long a set is good enough for leafing through its pages. */
+/** How long a computed set is reused for paging. */
 const KEEP_MS = 30_000;
-// The newest contacts are looked at first, in growing runs: a page of any but a rare kind is among them.
+// The newest contacts are checked first, in growing ranges: unless a segment is small, they fill a page.
 const RUNS = [2_000, 8_000, 32_000];
 
 type Kept = { set: IdSet; at: number };
 
-/** Answers questions about segments on the connections of one thread. */
+/** Answers segment queries on the connections of one thread. */
 export class SegmentReader {
   readonly #open: (workspaceId: string) => Connection;
   readonly #clock: () => number;
@@ -73,7 +76,7 @@ export class SegmentReader {
     return cut(set.below(before, limit + 1), limit);
   }
 
-  /** A full page from the newest contacts, undefined when they do not fill one. */
+  /** A full page from the newest contacts; undefined when they do not fill one. */
   async #newest(
     request: ReadRequest & { before: number; limit: number },
     signal: AbortSignal,

@@ -5,10 +5,10 @@ import { planOf } from "./segment-plan.service.ts";
 import { askedOf, requireSegment } from "./segments.service.ts";
 
 /**
- * Whoever of a run of contacts is in a segment, by id from the lowest; for work on all of it, run by run, on
- * a thread that nobody waits for. `isLast` when no contact has a higher id.
+ * The members of a segment within a range of contacts, by ascending id. For work on a whole segment, range by range,
+ * on a thread that nobody waits for. `isLast` when no contact has a higher id.
  *
- * @throws AppError `not_found` for a segment that is gone, `illegal_state` when a field it asks for is.
+ * @throws AppError `not_found` for a deleted segment, `illegal_state` when a field in a condition was deleted.
  */
 export function segmentRun(
   db: Connection,

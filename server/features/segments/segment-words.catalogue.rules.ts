@@ -10,7 +10,7 @@ import type {
 
 export type Language = "en" | "de";
 
-/** How a language says each part of a rule. */
+/** The wording of each part of a rule in one language. */
 export type Words = {
   and: string;
   or: string;

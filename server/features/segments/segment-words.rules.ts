@@ -14,7 +14,7 @@ import { type Language, type Words, wordsOf } from "./segment-words.catalogue.ru
 
 export type { Language } from "./segment-words.catalogue.rules.ts";
 
-/** The names of what a rule points to; an id without a name is shown as `#7`. */
+/** Names of the objects that a rule refers to. An id without a name is shown as `#7`. */
 export type Names = {
   fields: readonly KnownField[];
   tag: (id: number) => string | undefined;
@@ -22,7 +22,7 @@ export type Names = {
   campaign: (id: number) => string | undefined;
 };
 
-/** A rule as a sentence that a person can check: `Plan is "pro" and (opened any campaign or has the tag "VIP")`. */
+/** Words a rule as a readable sentence: `Plan is "pro" and (opened any campaign or has the tag "VIP")`. */
 export function ruleInWords(rule: Rule, names: Names, language: Language): string {
   const words = wordsOf(language);
   const text = say(rule, names, words, false);

@@ -11,7 +11,7 @@ const span = {
 };
 const literals = (...names: string[]) => t.Union(names.map((name) => t.Literal(name)));
 
-/** The conditions, for the document of the API; checkRule() reads them and says what to mend. */
+/** The conditions, for the API documentation. checkRule() validates them and explains faults. */
 const conditions = [
   t.Object({
     field: t.String({ description: "email, city, created_at …, or fields.<key>" }),
@@ -54,7 +54,10 @@ const conditions = [
   }),
 ];
 
-/** A tree, which no schema language checks with words that help; so its shape is said, and checkRule() judges it. */
+/**
+ * A tree, for which schema validation gives no helpful errors. The schema only documents the shape, and checkRule()
+ * validates it.
+ */
 export const RuleSchema = t.Unsafe<Rule>(
   t.Unknown({
     title: "SegmentRule",

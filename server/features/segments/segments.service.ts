@@ -28,7 +28,7 @@ const MAX_SEGMENTS = 1_000;
 export const MAX_NAME_CHARS = 200;
 const DELETE_AT_ONCE = 2_000;
 
-/** A page of segments by name; `q` is any part of a name. */
+/** A page of segments by name. `q` matches any part of a name. */
 export function listSegments(
   db: Connection,
   query: { q?: string | undefined; cursor?: string | undefined; limit?: number | undefined },
@@ -73,9 +73,9 @@ export type SegmentInput = {
 };
 
 /**
- * Saves a rule under a name, and has indexes made for the fields it asks for.
+ * Saves a rule under a name and requests indexes for the fields it uses.
  *
- * @throws AppError `invalid_input` with everything wrong in the rule, `conflict` for a name that is taken.
+ * @throws AppError `invalid_input` with all faults of the rule, `conflict` for a name that is taken.
  */
 export function createSegment(
   context: TaskContext,
@@ -97,7 +97,7 @@ export function createSegment(
   return toSegment(db, row, namesIn(db), language);
 }
 
-/** Changes a segment; of a static one only name and description. @throws AppError */
+/** Changes a segment; for a static one only name and description. @throws AppError */
 export function changeSegment(
   context: TaskContext,
   id: number,
@@ -129,7 +129,7 @@ export function changeSegment(
   return toSegment(db, row, namesIn(db), language);
 }
 
-/** A copy with another name. @throws AppError `not_found`, `illegal_state` for a static one. */
+/** Copies a segment under another name. @throws AppError `not_found`, `illegal_state` for a static one. */
 export function duplicateSegment(context: TaskContext, id: number, language: Language) {
   const { db } = context;
   const old = requireSegment(db, id);
@@ -145,10 +145,10 @@ export function duplicateSegment(context: TaskContext, id: number, language: Lan
 }
 
 /**
- * Deletes a segment, its members in pieces, letting others work in between.
+ * Deletes a segment and its members, in slices so that others can work in between.
  *
- * @param open Gives the workspace's connection anew after each pause.
- * @throws AppError `not_found`; `in_use` while a campaign that is not sent yet names it.
+ * @param open Returns the workspace's connection and is called after each pause.
+ * @throws AppError `not_found`; `in_use` while an unsent campaign uses it.
  */
 export async function deleteSegment(open: () => Connection, id: number): Promise<void> {
   const db = open();
@@ -160,7 +160,7 @@ export async function deleteSegment(open: () => Connection, id: number): Promise
       throw new AppError("in_use", `The segment "${name}" is in the audience of ${names}.`);
     }
     refuseWhileFreezing(db);
-    // Its members go in pieces: as long as some of them are missing, no audience can have it.
+    // Marked first, because members are deleted in slices and no audience may use the segment while some are missing.
     markIncomplete(db, id);
   });
   while (removeSomeMembers(open(), id, DELETE_AT_ONCE) === DELETE_AT_ONCE) {
@@ -169,18 +169,18 @@ export async function deleteSegment(open: () => Connection, id: number): Promise
   deleteSegmentRow(open(), id);
 }
 
-/** Which campaigns name a segment, newest first. @throws AppError `not_found` */
+/** The campaigns that use a segment, newest first. @throws AppError `not_found` */
 export function segmentUse(db: Connection, id: number) {
   requireSegment(db, id);
   return { campaigns: campaignsWith(db, id) };
 }
 
-/** Keeps how many people a segment had, unless its rule was changed meanwhile. */
+/** Stores the size of a segment, unless its rule changed meanwhile. */
 export function keepCount(db: Connection, row: SegmentRow, n: number, now: number): void {
   storeCount(db, { id: row.id, rule: row.rule, n, now });
 }
 
-/** What a saved segment asks. @throws AppError `illegal_state` while a static one is being filled. */
+/** The condition of a saved segment. @throws AppError `illegal_state` while a static one is being filled. */
 export function askedOf(row: SegmentRow): Asked {
   if (row.kind === "live") {
     return { rule: JSON.parse(row.rule) as Rule };
@@ -194,7 +194,7 @@ export function askedOf(row: SegmentRow): Asked {
   return { staticSegment: row.id };
 }
 
-/** @throws AppError `invalid_input` with path, reason and remedy of everything that is wrong. */
+/** @throws AppError `invalid_input` with path, reason and fix of every fault. */
 export function requireRule(db: Connection, input: unknown): Rule {
   const { rule, problems } = checkRule(input, knownIn(db));
   if (rule === undefined) {
@@ -205,7 +205,9 @@ export function requireRule(db: Connection, input: unknown): Rule {
   return rule;
 }
 
-/** Has indexes made for the fields of a rule that have none; their labels, while they are being made. */
+/**
+ * Requests indexes for the fields of a rule that have none. Returns the labels of fields whose index is not ready.
+ */
 export function prepareIndexes(context: TaskContext, rule: Rule): string[] {
   const keys = new Set(keysOf(rule));
   return fieldsWithSql(context.db)
@@ -218,7 +220,7 @@ export function prepareIndexes(context: TaskContext, rule: Rule): string[] {
 export const inWords = (db: Connection, rule: Rule, language: Language): string =>
   ruleInWords(rule, namesIn(db), language);
 
-/** Checks and inserts. @throws AppError `conflict`, `limit_reached` past 1,000. */
+/** Validates and inserts. @throws AppError `conflict`, `limit_reached` beyond 1,000. */
 export function insertNew(
   db: Connection,
   segment: Parameters<typeof insertSegment>[1],
@@ -233,7 +235,7 @@ export function insertNew(
   return row;
 }
 
-/** A name that is free, made from one that need not be. */
+/** An unused name, derived from the given one. */
 export function freeName(db: Connection, name: string): string {
   for (let n = 2; n <= MAX_SEGMENTS + 2; n++) {
     const copy = `${name.slice(0, MAX_NAME_CHARS - 8)} (${n})`;
@@ -245,7 +247,7 @@ export function freeName(db: Connection, name: string): string {
   throw new Error("more names are taken than there can be segments");
 }
 
-/** Name and key of a segment. @throws AppError `invalid_input` */
+/** Name and comparison key of a segment. @throws AppError `invalid_input` */
 export function readName(written: string): { name: string; nameKey: string } {
   const name = written.normalize("NFC").trim().replace(/\s+/g, " ");
   if (name === "" || /\p{Cc}/u.test(name)) {
@@ -254,12 +256,12 @@ export function readName(written: string): { name: string; nameKey: string } {
   return { name, nameKey: nameKeyOf(name) };
 }
 
-/** What the rule of a segment names that is gone; of a static one nothing. */
+/** Objects that the rule of a segment refers to but that were deleted. Static segments have none. */
 function problemsOf(db: Connection, row: SegmentRow) {
   return row.kind === "live" ? checkRule(JSON.parse(row.rule), knownIn(db)).problems : [];
 }
 
-/** True when everything that a segment names is there; it is not put into words for that. */
+/** True when everything that a segment refers to exists. Faster than wording the problems. */
 export const isSound = (db: Connection, row: SegmentRow): boolean =>
   problemsOf(db, row).length === 0;
 
@@ -284,7 +286,7 @@ function knownIn(db: Connection) {
   };
 }
 
-/** What the names of things in rules are. */
+/** Loads the names of the objects that rules refer to. */
 export function namesIn(db: Connection): Names {
   return {
     fields: listFields(db),

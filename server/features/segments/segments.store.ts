@@ -64,7 +64,7 @@ export type SegmentChange = {
   now: number;
 };
 
-// A count of another rule says nothing about this one.
+// Resets the count when the rule changes, since it belongs to the old rule.
 const updateRow = statement<[SegmentChange], SegmentRow>(`
   UPDATE OR IGNORE segment
      SET name = @name, name_key = @nameKey, description = @description, updated_at = @now,
@@ -104,13 +104,13 @@ export const findSegment = (db: Connection, id: number): SegmentRow | undefined 
 
 export const segmentCount = (db: Connection): number => countAll(db).get()?.n ?? 0;
 
-/** Undefined when a segment has that name. */
+/** Undefined when another segment has the name. */
 export const insertSegment = (db: Connection, segment: NewSegment) => insertRow(db).get(segment);
 
-/** Undefined, changing nothing, when there is no such segment or another has that name. */
+/** Undefined, without a change, when there is no such segment or another has the name. */
 export const updateSegment = (db: Connection, change: SegmentChange) => updateRow(db).get(change);
 
-/** Keeps a count, unless the rule was changed since it was counted. */
+/** Stores a count, unless the rule changed since it was counted. */
 export function storeCount(
   db: Connection,
   count: { id: number; rule: string; n: number; now: number },
@@ -118,7 +118,7 @@ export function storeCount(
   storeCountRow(db).run(count);
 }
 
-/** Says that a static segment has all its members. */
+/** Marks a static segment as complete. */
 export function markFilled(db: Connection, id: number, now: number): void {
   readyRow(db).run({ id, now });
 }
@@ -127,19 +127,19 @@ const incompleteRow = statement<[id: number]>(
   "UPDATE segment SET state = 'filling' WHERE id = ? AND kind = 'static'",
 );
 
-/** Says that a static segment does not have all its members. */
+/** Marks a static segment as incomplete. */
 export function markIncomplete(db: Connection, id: number): void {
   incompleteRow(db).run(id);
 }
 
-/** Removes up to `limit` members of a static segment; returns how many. */
+/** Removes up to `limit` members of a static segment. Returns how many. */
 export const removeSomeMembers = (db: Connection, id: number, limit: number): number =>
   deleteMembers(db).run({ id, limit }).changes;
 
 export const deleteSegmentRow = (db: Connection, id: number): boolean =>
   deleteRow(db).run(id).changes === 1;
 
-/** Adds the contacts with ids in (after, to] that fit a condition on `contact.id`; returns how many. */
+/** Adds contacts with ids in (after, to] that match a condition on `contact.id`. Returns how many. */
 export function addMembersWhere(
   db: Connection,
   segmentId: number,
@@ -168,7 +168,7 @@ const selectNames = {
   ),
 };
 
-/** The name of something that a rule points to, undefined when it is gone. */
+/** The name of an object that a rule refers to; undefined when it was deleted. */
 export const nameOf = (
   db: Connection,
   what: keyof typeof selectNames,
@@ -184,7 +184,7 @@ const selectCampaigns = statement<[{ id: number }], { id: number; name: string; 
    LIMIT 50
 `);
 
-/** Campaigns that name the segment, newest first. */
+/** Campaigns that use the segment, newest first. */
 export const campaignsWith = (db: Connection, id: number) => selectCampaigns(db).all({ id });
 
 const selectCampaignsOfList = statement<
@@ -199,7 +199,7 @@ const selectCampaignsOfList = statement<
    LIMIT 50
 `);
 
-/** Campaigns that name the list, newest first. */
+/** Campaigns that use the list, newest first. */
 export const campaignsWithList = (db: Connection, id: number) =>
   selectCampaignsOfList(db).all({ id });
 
@@ -207,14 +207,14 @@ const selectRules = statement<[], { id: number; name: string; rule: string }>(
   "SELECT id, name, rule FROM segment WHERE kind = 'live' ORDER BY name_key",
 );
 
-/** Every live segment's rule, by name. */
+/** The rules of all live segments, by name. */
 export const allRules = (db: Connection) => selectRules(db).all();
 
 const selectAll = statement<[], Pick<SegmentRow, "id" | "name" | "description" | "rule">>(
   "SELECT id, name, description, rule FROM segment ORDER BY id",
 );
 
-/** Every segment, static ones with the rule they were made from. */
+/** All segments; static ones with the rule they were created from. */
 export const allSegments = (db: Connection) => selectAll(db).all();
 
 type Named = { id: number; name: string };
@@ -235,7 +235,7 @@ const selectDrafts = statement<[{ text: string; glob: string }], Named>(`
    ORDER BY id DESC
 `);
 
-/** Templates and campaigns not sent yet that say `contact.<key>`. */
+/** Templates and unsent campaigns that contain `contact.<key>`. */
 export function textsNaming(
   db: Connection,
   key: string,

@@ -1,4 +1,4 @@
-// What an administrator may change of the instance after the setup.
+// Settings of the instance that an administrator can change after the setup.
 
 import type { Config } from "../../config.ts";
 import type { Databases } from "../../platform/db/databases.ts";
@@ -34,7 +34,7 @@ export type InstanceDesk = {
   unnamedProxies: UnnamedProxies;
 };
 
-/** The instance's settings, as they work now. */
+/** The instance's current settings. */
 export function readInstanceSettings({ config, databases, unnamedProxies }: InstanceDesk) {
   const trustedProxies = [...trustedProxiesOf(config, databases.system)];
   return {
@@ -52,10 +52,10 @@ export function readInstanceSettings({ config, databases, unnamedProxies }: Inst
 }
 
 /**
- * Changes what is given and leaves the rest.
+ * Changes the given settings and keeps the others.
  *
- * @throws AppError `invalid_input` for an address that is none, a public URL that PUBLIC_URL fixes, a
- *   proxy that is none, or system mail that could not leave.
+ * @throws AppError `invalid_input` for an invalid address, a public URL that PUBLIC_URL fixes, an invalid proxy, or
+ * system mail settings that cannot work.
  */
 export function changeInstanceSettings(
   desk: InstanceDesk,
@@ -93,9 +93,9 @@ export function changeInstanceSettings(
 }
 
 /**
- * Sends the administrator a message the way password links leave, and tells what the server said.
+ * Sends the administrator a test message the way password links are sent, and returns the server's reply.
  *
- * @throws AppError `unavailable` when no way is set up, `unreachable` with the server's words.
+ * @throws AppError `unavailable` when no sending method is set up, `unreachable` with the server's reply.
  */
 export async function sendSystemTest(desk: InstanceDesk, userId: string) {
   const to = findPerson(desk.databases.system, userId)?.email ?? "";

@@ -30,11 +30,11 @@ type Known = Record<string, string>;
 type KeyPlace = { dataDir: string; masterKeyFile: string | undefined };
 
 /**
- * Loads the master key and makes sure that it is this instance's: the fingerprint of each key is kept in
- * `system.db`. A new key is made only where none was ever used. An instance from before fingerprints were kept gets
- * them now, if its key opens what is sealed.
+ * Loads the master key and verifies that it belongs to this instance: the fingerprint of each key is stored in
+ * `system.db`. A new key is created only if none was ever used. An instance from before fingerprints existed stores
+ * them now, provided its key decrypts what is stored.
  *
- * @throws MasterKeyError naming the file and the way back when the key is missing, damaged or another one.
+ * @throws MasterKeyError naming the file and how to recover when the key is missing, damaged or a different one.
  */
 export function openMasterKey(system: Connection, place: KeyPlace, now: number): KeyRing {
   const { dataDir, masterKeyFile } = place;
@@ -57,12 +57,12 @@ export function openMasterKey(system: Connection, place: KeyPlace, now: number):
   return ring;
 }
 
-/** True once a key was used here, so that a missing one must not be made anew. */
+/** True once a key was used here, in which case a missing key must not be replaced by a new one. */
 export function knowsMasterKey(system: Connection): boolean {
   return readSetting<Known>(system, SETTING) !== undefined;
 }
 
-/** What is wrong with the key in the file, as `openMasterKey` would say; undefined when it is the right one. */
+/** What `openMasterKey` would report about the key in the file; undefined when it is the right one. */
 export function masterKeyFault(system: Connection, ring: KeyRing): string | undefined {
   const known = readSetting<Known>(system, SETTING);
   return known === undefined ? undefined : faultByPrints(ring, known);
@@ -89,13 +89,13 @@ function faultBySecrets(ring: KeyRing, sealed: readonly SealedSecret[]): string 
       return false;
     }
   };
-  // One that another key sealed long ago must not keep the instance from starting.
+  // A single secret that another key encrypted long ago must not prevent the start, so one that opens is enough.
   return sealed.length === 0 || sealed.some(opens)
     ? undefined
     : "holds another key than the one that sealed this instance's secrets";
 }
 
-/** Secrets of the first workspace that has any. A file that cannot be read says nothing. */
+/** Secrets of the first workspace that has any. An unreadable file is skipped. */
 function sealedSecrets(system: Connection, dataDir: string): SealedSecret[] {
   for (const id of workspaceIds(system)) {
     const path = workspacePath(dataDir, id);

@@ -1,12 +1,12 @@
 import type { Connection } from "../../platform/db/driver.ts";
 
-/** A stored secret as it is sealed, and the purpose it is bound to. */
+/** An encrypted secret, and the purpose it is bound to. */
 export type SealedSecret = { purpose: string; value: string };
 
-/** The columns with sealed secrets of a workspace's file, and the purpose that each is bound to. */
+/** The columns with encrypted secrets in a workspace's file, and the purpose of each. */
 export type SealedColumn = { table: string; column: string; purpose: string };
 
-/** One secret of each column that has any. A file of an older version may not have the table yet. */
+/** One secret from each column that has any. A file of an older version may lack the table. */
 export function sampleSecrets(db: Connection, columns: readonly SealedColumn[]): SealedSecret[] {
   return columns.flatMap(({ table, column, purpose }) => {
     const known = db

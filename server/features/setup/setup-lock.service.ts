@@ -1,4 +1,4 @@
-// Who may answer the wizard: whoever read the one-time token on the console of the process.
+// Restricts the setup wizard to whoever has read the one-time token on the process's console.
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Connection } from "../../platform/db/driver.ts";
 import { AppError } from "../../platform/errors.ts";
@@ -12,10 +12,10 @@ const TOKEN_BYTES = 20;
 const COOKIE_BYTES = 32;
 const MAX_UNLOCKED = 20;
 
-/** What the wizard remembers between requests and restarts; secrets are hashes only. */
+/** What the wizard stores between requests and restarts. Secrets are stored as hashes only. */
 export type SetupMemory = {
   tokenHash: string;
-  /** Hashes of the cookies of browsers that showed the token. */
+  /** Hashes of cookies from browsers that presented the token. */
   unlocked: string[];
   userId?: string;
   organizationId?: string;
@@ -28,8 +28,8 @@ export type SetupMemory = {
 };
 
 /**
- * Makes a new one-time token for the console, or gives undefined when the setup is finished. Earlier
- * tokens end; what has been answered and browsers that are unlocked stay.
+ * Creates a one-time token for the console; undefined when the setup is finished. Earlier tokens expire, while
+ * answers and unlocked browsers stay.
  */
 export function newSetupToken(system: Connection, now: number): string | undefined {
   if (isSetUp(system)) {
@@ -42,7 +42,7 @@ export function newSetupToken(system: Connection, now: number): string | undefin
 }
 
 /**
- * Takes the token and gives the Set-Cookie value that lets this browser answer the wizard.
+ * Accepts the token and returns the Set-Cookie value that lets this browser use the wizard.
  *
  * @throws AppError `setup_done`; `unauthenticated` for a wrong token.
  */
@@ -69,7 +69,7 @@ export function unlockSetup(
   return `${COOKIE}=${id}; HttpOnly; Path=/; SameSite=Strict${isSecure ? "; Secure" : ""}`;
 }
 
-/** True when the browser has shown the token. */
+/** True when the browser has presented the token. */
 export function isUnlocked(system: Connection, cookieHeader: string | null): boolean {
   const id = new RegExp(`(?:^|;\\s*)${COOKIE}=([\\w-]+)`).exec(cookieHeader ?? "")?.[1];
   return id !== undefined && readMemory(system).unlocked.includes(hashOf(id));
@@ -101,7 +101,7 @@ export function writeMemory(system: Connection, memory: SetupMemory, now: number
   writeSetting(system, KEY, memory, now);
 }
 
-/** Changes what is given and keeps the rest; joins the caller's transaction. */
+/** Changes the given values and keeps the others. Joins the caller's transaction. */
 export function remember(system: Connection, change: Partial<SetupMemory>, now: number): void {
   writeMemory(system, { ...readMemory(system), ...change }, now);
 }

@@ -1,4 +1,4 @@
-// The wizard's second half: a way out, a sender, and a message that really arrives.
+// The second half of the wizard: sending method, sender, and a test message that must arrive.
 
 import { randomUUID } from "node:crypto";
 import { INSTANCE_INBOX } from "../../inbound/index.ts";
@@ -37,7 +37,7 @@ import { copySystemMail, type SystemFrom } from "./system-mail.service.ts";
 const ARRIVAL_MS = 10_000;
 const LOOK_EVERY_MS = 50;
 
-/** Dials what is being typed, up to the sign-in, and tells each step with the server's own words. */
+/** Connects with the entered settings up to the sign-in, and reports each step with the server's replies. */
 export async function checkSetupRoute(desk: SetupDesk, request: RouteRequest): Promise<RouteCheck> {
   const { allowPrivateRelays, ...input } = request;
   const { workspaceId } = requireSteps(desk, "route");
@@ -53,15 +53,15 @@ export async function checkSetupRoute(desk: SetupDesk, request: RouteRequest): P
   }
   const { kind: _, name: __, ...settings } = input;
   const stored = relayOf(db);
-  // A password that was typed once is not asked for again while the wizard goes back and forth.
+  // A password that was entered once is not requested again when the user moves between steps.
   const known = stored?.hasPassword && input.password === undefined ? { id: stored.id } : {};
   return await desk.checkRoute(routeToTry(db, context, { ...settings, ...known }));
 }
 
 /**
- * Step 5: keeps the way out, once a check has gone all the way.
+ * Step 5: stores the sending method once a check has fully succeeded.
  *
- * @throws AppError `unreachable` with the step that failed and the server's words; `invalid_input`.
+ * @throws AppError `unreachable` with the failed step and the server's reply; `invalid_input`.
  */
 export async function answerRoute(desk: SetupDesk, request: RouteRequest): Promise<RouteCheck> {
   const check = await checkSetupRoute(desk, request);
@@ -78,15 +78,15 @@ export async function answerRoute(desk: SetupDesk, request: RouteRequest): Promi
   const now = desk.clock();
   const routeId = keepRoute(db, desk, input);
   keepCheck(db, routeId, check, now);
-  // Another way out proves nothing about the one before: the message must arrive again.
+  // A test message sent by the previous method proves nothing about the new one, so it must be sent again.
   remember(desk.databases.system, { routeId }, now);
   forgetTestMessage(desk);
   return check;
 }
 
 /**
- * Step 6: who writes. The domain of the first sender gets a key. Invitations and password links come from the
- * organization, which is another than a client whose campaigns are sent here.
+ * Step 6: the sender, whose domain gets a DKIM key. Invitations and password links are sent in the organization's
+ * name, which can differ from the client whose campaigns are sent.
  */
 export async function answerSender(desk: SetupDesk, input: SenderRequest): Promise<void> {
   const { workspaceId = "", routeId = 0 } = requireSteps(desk, "sender");
@@ -109,10 +109,10 @@ export async function answerSender(desk: SetupDesk, input: SenderRequest): Promi
 }
 
 /**
- * Step 7: sends a message over the route. For the test inbox it waits until the message is there, for a
- * relay the server's answer is what can be known.
+ * Step 7: sends a test message. For the test inbox it waits until the message is there; for a relay only the server's
+ * reply is known.
  *
- * @throws AppError `unreachable` with the server's words, or when nothing arrived in the test inbox.
+ * @throws AppError `unreachable` with the server's reply, or when nothing arrived in the test inbox.
  */
 export async function answerTestMessage(desk: SetupDesk, input: { to?: string | undefined }) {
   const memory = requireSteps(desk, "test-message");
@@ -138,7 +138,7 @@ export async function answerTestMessage(desk: SetupDesk, input: { to?: string | 
   return testMessage;
 }
 
-/** The DNS records that the sender's domain needs, as the DNS has them right now. */
+/** The DNS records that the sender's domain needs, with their current status. */
 export async function readSetupDns(desk: SetupDesk, dns: DnsLookup) {
   const memory = requireSteps(desk, "test-message");
   const open = () => desk.databases.workspace(memory.workspaceId ?? "");
@@ -160,7 +160,7 @@ function systemFromAfter(desk: SetupDesk, input: SenderRequest): SystemFrom {
   return { fromName: systemName.trim(), fromEmail: readEmail(systemEmail, "systemEmail").email };
 }
 
-/** Has the instance's own mail leave by the first workspace's route as it is now. */
+/** Copies the first workspace's sending method for the instance's own mail. */
 function sendSystemMailBy(
   desk: SetupDesk,
   way: { workspaceId: string; routeId: number },
@@ -194,7 +194,7 @@ function placeOf({ config, databases: { system } }: SetupDesk, workspaceId: stri
   return { system, publicUrl: publicUrlOf(config, system), routeOrigins, workspaceId };
 }
 
-/** Gives the domain its key; returns why there are no records to set, or nothing. */
+/** Creates the domain's key. Returns why there are no records to publish, if so. */
 async function prepareDomain(desk: SetupDesk, workspaceId: string, name: string): Promise<string> {
   if (isReservedDomain(name)) {
     return `${name} is reserved for tests: mail from it reaches the test inbox only.`;
@@ -207,7 +207,7 @@ async function prepareDomain(desk: SetupDesk, workspaceId: string, name: string)
     if (!(error instanceof AppError) || error.code === "internal") {
       throw error;
     }
-    // "There already" is what going back and forth does; a mailbox provider's domain has no records of ours.
+    // `conflict` just means that the user returned to this step. A mailbox provider's domain has no records of ours.
     return error.code === "conflict" ? "" : error.message;
   }
   return "";

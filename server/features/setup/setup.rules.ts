@@ -1,4 +1,4 @@
-/** The wizard's steps in their order. Each needs those before it. */
+/** The wizard's steps in order. Each requires the ones before it. */
 export const setupSteps = [
   "administrator",
   "organization",
@@ -11,19 +11,19 @@ export const setupSteps = [
 ] as const;
 export type SetupStep = (typeof setupSteps)[number];
 
-/** The first step that has not been answered; `finish` when all have. */
+/** The first unanswered step; `finish` when all are answered. */
 export function openStep(answered: ReadonlySet<SetupStep>): SetupStep {
   return setupSteps.find((step) => !answered.has(step)) ?? "finish";
 }
 
-/** The steps before `step` that have no answer yet. */
+/** The unanswered steps before `step`. */
 export function missingBefore(step: SetupStep, answered: ReadonlySet<SetupStep>): SetupStep[] {
   return setupSteps.slice(0, setupSteps.indexOf(step)).filter((before) => !answered.has(before));
 }
 
 /**
- * The origin of an address a person typed, or what is wrong with it.
- * `https://mail.example.com/` gives `https://mail.example.com`; a path, a query or a name is refused.
+ * The origin of a URL that a person entered, or what is wrong with it. `https://mail.example.com/` gives
+ * `https://mail.example.com`; a path, query or user name is refused.
  */
 export function readPublicUrl(typed: string): { origin: string } | { reason: string } {
   const url = URL.parse(typed.trim());

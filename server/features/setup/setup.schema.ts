@@ -78,7 +78,7 @@ export const SetupState = t.Object({
   /** Empty until unlocked. */
   answers: SetupAnswers,
   fixedPublicUrl: nullable(t.String({ description: "Set by PUBLIC_URL; then it is no question" })),
-  /** Changes with every start of the process: by it the server recognises itself. */
+  /** Changes with every start of the process, which lets the server recognise itself. */
   boot: t.String(),
 });
 

@@ -49,7 +49,7 @@ import { proposedFrom, readSystemMail, type SystemFrom } from "./system-mail.ser
 
 export { newSetupToken } from "./setup-lock.service.ts";
 
-// By it the server recognises itself when it looks at its own public URL.
+// Lets the server recognise itself when it requests its own public URL.
 const bootId = randomBytes(12).toString("base64url");
 const LOOK_MS = 5_000;
 
@@ -65,7 +65,7 @@ export type SetupDesk = {
   checkRoute: (route: Route) => Promise<RouteCheck>;
 };
 
-/** Where the wizard stands. Answers are only told to who has unlocked it, passwords to nobody. */
+/** The state of the wizard. Answers are only returned to an unlocked browser, passwords never. */
 export function readSetup(desk: SetupDesk, unlocked: boolean) {
   const { system } = desk.databases;
   const done = isSetUp(system);
@@ -82,7 +82,7 @@ export function readSetup(desk: SetupDesk, unlocked: boolean) {
   };
 }
 
-/** Step 1: the first person, who administers the instance. Asked again it changes that person. */
+/** Step 1: the first person, who administers the instance. A repeated answer changes that person. */
 export async function answerAdministrator(
   desk: SetupDesk,
   input: { email: string; name: string; password: string; locale?: MailLocale },
@@ -95,7 +95,7 @@ export async function answerAdministrator(
     return;
   }
   await createPerson(system, { ...input, isAdmin: true }, now, (id) => {
-    // Hashing took time, in which the same question may have been answered by another request.
+    // Hashing takes time, and another request may have answered this step meanwhile.
     if (readMemory(system).userId !== undefined) {
       throw new AppError("changed_meanwhile", "This step was just completed in another window.");
     }
@@ -104,7 +104,7 @@ export async function answerAdministrator(
   });
 }
 
-/** Step 2: who owns the workspaces. */
+/** Step 2: the organization that owns the workspaces. */
 export function answerOrganization(desk: SetupDesk, input: { name: string }): void {
   const { system } = desk.databases;
   const memory = requireSteps(desk, "organization");
@@ -123,7 +123,7 @@ export function answerOrganization(desk: SetupDesk, input: { name: string }): vo
   });
 }
 
-/** Step 3: the first workspace, with its file. */
+/** Step 3: the first workspace with its database file. */
 export function answerWorkspace(desk: SetupDesk, input: WorkspaceInput): void {
   const { databases, audit } = desk;
   const memory = requireSteps(desk, "workspace");
@@ -142,8 +142,8 @@ export function answerWorkspace(desk: SetupDesk, input: WorkspaceInput): void {
 }
 
 /**
- * Step 4: the address people and mail reach this instance by. The server looks for itself there and tells
- * what it found; that it finds nothing is no refusal, because a proxy may not be up yet.
+ * Step 4: the public URL of this instance. The server requests itself there and reports the result. A failure does
+ * not block the step, because a proxy may not be running yet.
  */
 export async function answerPublicUrl(desk: SetupDesk, input: { url: string }): Promise<void> {
   requireSteps(desk, "public-url");
@@ -164,7 +164,7 @@ export async function answerPublicUrl(desk: SetupDesk, input: { url: string }): 
   });
 }
 
-/** Last step: ends the wizard for good. Returns who administers and where they start. */
+/** Last step: finishes the wizard permanently. Returns the administrator and their first workspace. */
 export function finishSetup(desk: SetupDesk): { userId: string; workspaceId: string } {
   const { system } = desk.databases;
   const memory = requireSteps(desk, "finish");
@@ -179,9 +179,9 @@ export function finishSetup(desk: SetupDesk): { userId: string; workspaceId: str
 }
 
 /**
- * The memory of the wizard, when its step can be answered now.
+ * The wizard's stored state, if this step can be answered now.
  *
- * @throws AppError `setup_done`; `illegal_state` naming the first earlier step that has no answer.
+ * @throws AppError `setup_done`; `illegal_state` naming the first earlier step without an answer.
  */
 export function requireSteps(desk: SetupDesk, step: SetupStep): SetupMemory {
   const { system } = desk.databases;
@@ -194,7 +194,7 @@ export function requireSteps(desk: SetupDesk, step: SetupStep): SetupMemory {
   return memory;
 }
 
-/** Nobody is signed in during the setup: its entries are the instance's own. */
+/** Nobody is signed in during the setup, so audit entries name the instance. */
 function recordStep(desk: SetupDesk, action: AuditAction, target: string): void {
   desk.audit.record({ actorId: null, workspaceId: null, action, target, detail: { setup: true } });
 }
@@ -240,7 +240,7 @@ function answersOf(desk: SetupDesk, memory: SetupMemory): SetupAnswers {
   };
 }
 
-/** In whose name the instance's own mail is sent, as answered or else as proposed. */
+/** The name and address of the instance's own mail: the answered values, otherwise the proposed ones. */
 export function systemFromOf(desk: SetupDesk, memory: SetupMemory): SystemFrom {
   const { system } = desk.databases;
   const stored = readSystemMail(system);
@@ -284,7 +284,7 @@ function sendingAnswers(
   const db = desk.databases.workspace(memory.workspaceId);
   const stored = readRoute(db, memory.routeId);
   const { preset, host, port, security, verifyCertificate, username, hasPassword } = stored;
-  // The wizard makes no direct route.
+  // The wizard never creates a direct route.
   const kind = stored.kind === "test_inbox" ? stored.kind : ("relay" as const);
   const reached = { host, port, security, verifyCertificate, username, hasPassword };
   const allowPrivateRelays = allowsPrivateRelays(desk.databases.system);

@@ -1,5 +1,5 @@
-// The way the instance's own mail leaves. It belongs to the instance alone: a route of a workspace could be
-// pointed elsewhere by that workspace's people, who would then read everybody's password links.
+// How the instance's own mail is sent. This belongs to the instance alone: members of a workspace could redirect a
+// route of theirs and then read everybody's password links.
 
 import { isIP } from "node:net";
 import { accessTokens, type Route } from "../../delivery/index.ts";
@@ -24,10 +24,10 @@ import { readMemory } from "./setup-lock.service.ts";
 
 const SYSTEM_MAIL = "system_mail";
 const MAX_NAME_CHARS = 100;
-/** What earlier versions kept: a workspace and its route. */
+/** The setting of earlier versions: a workspace and its route. */
 const SYSTEM_ROUTE = "system_route";
 
-/** As stored: `password` and `oauth` are sealed, empty where there are none. */
+/** As stored: `password` and `oauth` are encrypted, or empty. */
 type Stored = {
   kind: "relay" | "test_inbox";
   host: string;
@@ -41,13 +41,13 @@ type Stored = {
   fromEmail: string;
 };
 
-/** In whose name the instance's own mail is sent. */
+/** The From name and address of the instance's own mail. */
 export type SystemFrom = Pick<Stored, "fromName" | "fromEmail">;
 
 /**
- * In whose name the instance's own mail is sent until somebody says otherwise: the organization's, never a
- * client's. The address is at the administrator's domain; at a mailbox provider's, where only they may send
- * from, the public host takes its place, or their own address where that is no domain.
+ * The default From of the instance's own mail. The name is the organization's, never a client's. The address is at
+ * the administrator's domain. If that is a mailbox provider, where others cannot send from, the public host is used
+ * instead, or the administrator's own address if the host is not a domain.
  */
 export function proposedFrom(of: {
   organization: string;
@@ -62,7 +62,7 @@ export function proposedFrom(of: {
   return { fromName, fromEmail: isName ? `noreply@${own}` : of.administrator };
 }
 
-/** How the instance's own mail leaves, without its password; null when nobody has said. */
+/** How the instance's own mail is sent, without the password; null when not configured. */
 export function readSystemMail(system: Connection): SystemMailView | null {
   const stored = readSetting<Stored>(system, SYSTEM_MAIL);
   if (stored === undefined) {
@@ -73,8 +73,8 @@ export function readSystemMail(system: Connection): SystemMailView | null {
 }
 
 /**
- * The name of the first workspace when the instance's own mail is still sent in the name of its sender, as earlier
- * versions set it up; null otherwise. Nothing is changed by itself: a relay may take no other address.
+ * The name of the first workspace when the instance's own mail still uses its sender, as earlier versions set it up;
+ * null otherwise. It is not changed automatically, because the relay may accept no other address.
  */
 export function lenderOfSystemMail(databases: Databases): string | null {
   const stored = readSystemMail(databases.system);
@@ -87,7 +87,7 @@ export function lenderOfSystemMail(databases: Databases): string | null {
     const isLent = stored.fromName === name && stored.fromEmail === email;
     return isLent ? (findWorkspace(databases.system, workspaceId)?.name ?? null) : null;
   } catch (error) {
-    // The sender was deleted, or the workspace is set aside: then nothing can be said.
+    // The sender was deleted or the workspace is set aside, so the answer is unknown.
     if (error instanceof AppError && ["not_found", "workspace_unavailable"].includes(error.code)) {
       return null;
     }
@@ -96,8 +96,8 @@ export function lenderOfSystemMail(databases: Databases): string | null {
 }
 
 /**
- * Says how the instance's own mail leaves from now on. A password that is left out stays, unless the mail would
- * go to another server or less safely.
+ * Configures how the instance's own mail is sent. An omitted password stays, unless the mail would go to another
+ * server or over a less secure connection.
  *
  * @throws AppError `invalid_input`.
  */
@@ -126,8 +126,8 @@ export function changeSystemMail(
 }
 
 /**
- * Has the instance's own mail leave as a workspace's route does now; what becomes of that route later changes
- * nothing here. A route into the test inbox leads to the instance's own, which only administrators see.
+ * Copies a workspace's current route for the instance's own mail. Later changes of that route have no effect here. A
+ * test inbox route becomes the instance's own test inbox, which only administrators see.
  */
 export function copySystemMail(
   system: Connection,
@@ -147,8 +147,8 @@ export function copySystemMail(
 }
 
 /**
- * Copies the route of a workspace that an earlier version sent the instance's own mail by. Does nothing when that
- * has happened, or the route is gone: the console then asks for a way.
+ * Copies the route that an earlier version used for the instance's own mail. Does nothing if that has already
+ * happened or the route was deleted; the console then asks for a new setting.
  */
 export function adoptSystemRoute(databases: Databases, keyRing: KeyRing, now: number): void {
   const { system } = databases;
@@ -167,7 +167,7 @@ export function adoptSystemRoute(databases: Databases, keyRing: KeyRing, now: nu
     const route = loadRoute(databases.workspace(workspaceId), context, routeId);
     copySystemMail(system, keyRing, route, { fromName, fromEmail }, now);
   } catch (error) {
-    // A workspace that is set aside must not keep the instance from starting: its route is adopted at a later one.
+    // A workspace that is set aside must not prevent the start. Its route is copied at a later start.
     const isNotNow =
       error instanceof AppError && ["not_found", "workspace_unavailable"].includes(error.code);
     if (!isNotNow) {
@@ -177,10 +177,10 @@ export function adoptSystemRoute(databases: Databases, keyRing: KeyRing, now: nu
 }
 
 /**
- * How the instance's own mail leaves, its secrets decrypted, or undefined when nobody has said. Read each time, so
- * that a change works at once.
+ * The route for the instance's own mail with its secrets decrypted; undefined when not configured. Read each time, so
+ * that a change takes effect at once.
  *
- * @param inboxPort Where the test inbox listens.
+ * @param inboxPort Port of the test inbox.
  */
 export function systemMailRoute(
   system: Connection,

@@ -13,7 +13,7 @@ export type BlockInput = {
   expiresAt?: number | null | undefined;
 };
 
-/** A page of blocked domains by name; `q` is any part of one. */
+/** A page of blocked domains by name. `q` matches any part of a name. */
 export function listBlockedDomains(
   db: Connection,
   store: BlockedDomains,
@@ -31,9 +31,9 @@ export function listBlockedDomains(
 }
 
 /**
- * Blocks everybody at a domain, and below it if wished; blocking it again changes how.
+ * Blocks a domain, optionally with its subdomains. Blocking it again changes the options.
  *
- * @throws AppError `invalid_input` when it is no domain.
+ * @throws AppError `invalid_input` for an invalid domain.
  */
 export function blockDomain(
   db: Connection,
@@ -54,7 +54,7 @@ export function blockDomain(
   return toBlockedDomain(row);
 }
 
-/** Lets a domain be mailed again. @throws AppError `not_found` when it was not blocked. */
+/** Unblocks a domain. @throws AppError `not_found` when it was not blocked. */
 export function unblockDomain(db: Connection, store: BlockedDomains, written: string): void {
   const domain = readDomain(written);
   if (!store.remove(db, domain)) {
@@ -62,7 +62,7 @@ export function unblockDomain(db: Connection, store: BlockedDomains, written: st
   }
 }
 
-/** When something ends; null for never. @throws AppError `invalid_input` for a moment that is past. */
+/** An expiry; null for never. @throws AppError `invalid_input` for a time in the past. */
 export function readExpiry(written: number | null | undefined, now: number): number | null {
   if (written !== null && written !== undefined && written <= now) {
     throw invalidField("expiresAt", "is past already");
@@ -70,7 +70,7 @@ export function readExpiry(written: number | null | undefined, now: number): num
   return written ?? null;
 }
 
-/** `example.com`, `@example.com` and `*@example.com` are the same. */
+/** `example.com`, `@example.com` and `*@example.com` mean the same. */
 function readDomain(written: string): string {
   const name = written.trim().replace(/^\*?@/, "").replace(/\.$/, "");
   const read = parseEmailAddress(`somebody@${name}`);

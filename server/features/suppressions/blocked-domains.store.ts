@@ -1,7 +1,7 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { statement } from "../../platform/db/statements.ts";
 
-/** A domain that must not be mailed. `subdomains` is 1 when those below it must not either. */
+/** A domain that must not be mailed. `subdomains` is 1 when its subdomains must not be mailed either. */
 export type BlockedDomainRow = {
   domain: string;
   subdomains: number;
@@ -11,7 +11,7 @@ export type BlockedDomainRow = {
   expiresAt: number | null;
 };
 
-/** The list of one workspace, in its own file, or that of the whole instance, in system.db. */
+/** The list of one workspace, in its own file, or of the whole instance, in system.db. */
 export type BlockedDomains = ReturnType<typeof blockedDomainStore>;
 
 const columns = `domain, subdomains, detail, created_by AS createdBy, created_at AS createdAt,
@@ -40,12 +40,12 @@ function blockedDomainStore(table: "blocked_domain" | "instance_blocked_domain")
       selectPage(db).all(page),
     /** False when it was not blocked. */
     remove: (db: Connection, domain: string) => deleteRow(db).run(domain).changes === 1,
-    /** Returns how many went. */
+    /** Returns how many were removed. */
     removeExpired: (db: Connection, now: number) => deleteExpired(db).run(now).changes,
   };
 }
 
-/** Domains that one workspace does not mail; call it with that workspace's connection. */
+/** Domains that one workspace does not mail. Use with the workspace's connection. */
 export const workspaceBlockedDomains = blockedDomainStore("blocked_domain");
-/** Domains that no workspace mails; call it with system.db. */
+/** Domains that no workspace mails. Use with system.db. */
 export const instanceBlockedDomains = blockedDomainStore("instance_blocked_domain");

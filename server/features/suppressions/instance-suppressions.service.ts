@@ -18,7 +18,7 @@ export { removeExpiredInstanceSuppressions } from "./instance-suppressions.store
 
 const EXPORT_AT_ONCE = 1_000;
 
-/** A page of the instance's list: newest first, or by address when searched. */
+/** A page of the instance's list: newest first, or by address when searching. */
 export function listInstanceSuppressions(
   system: Connection,
   query: { q?: string | undefined; cursor?: string | undefined; limit?: number | undefined },
@@ -37,9 +37,9 @@ export function listInstanceSuppressions(
 }
 
 /**
- * Keeps every workspace of the instance from mailing these addresses.
+ * Prevents all workspaces of the instance from mailing these addresses.
  *
- * @throws AppError `invalid_input` for an expiry that is past.
+ * @throws AppError `invalid_input` for an expiry in the past.
  */
 export function addInstanceSuppressions(
   system: Connection,
@@ -75,7 +75,10 @@ export function addInstanceSuppressions(
   return { added, already: good.size - added, rejected };
 }
 
-/** Takes an address off the instance's list; returns its normal form. @throws AppError `not_found`, `invalid_input`. */
+/**
+ * Removes an address from the instance's list. Returns its normal form.
+ * @throws AppError `not_found`, `invalid_input`.
+ */
 export function removeInstanceSuppression(system: Connection, written: string): string {
   const read = parseEmailAddress(written);
   if (isAddressFault(read)) {
@@ -87,7 +90,7 @@ export function removeInstanceSuppression(system: Connection, written: string): 
   return read.address;
 }
 
-/** The whole list as CSV, a thousand rows at a time, as fast as they are asked for. */
+/** The whole list as CSV, produced a thousand rows at a time as the client reads. */
 export function instanceSuppressionsCsv(system: Connection): ReadableStream<Uint8Array> {
   let address = "";
   return new ReadableStream({

@@ -54,7 +54,7 @@ const deleteExpired = statement<[now: number]>(
   "DELETE FROM instance_suppression WHERE expires_at <= ?",
 );
 
-/** False when the address is on the list already for as long. */
+/** False when the address is already on the list for at least as long. */
 export function insertInstanceSuppression(db: Connection, row: InstanceSuppressionRow): boolean {
   return insertRow(db).run(row).changes === 1;
 }
@@ -70,7 +70,7 @@ export function newestInstanceSuppressions(
   return selectNewest(db).all(page);
 }
 
-/** Those whose address begins with `q`, by address. */
+/** Entries whose address begins with `q`, by address. */
 export function instanceSuppressionsByPrefix(
   db: Connection,
   page: { q: string; address: string; limit: number },
@@ -79,7 +79,7 @@ export function instanceSuppressionsByPrefix(
   return selectByAddress(db).all({ ...rest, lo: q, hi: `${q}\u{10ffff}` });
 }
 
-/** Returns how many went. */
+/** Returns how many were removed. */
 export function removeExpiredInstanceSuppressions(db: Connection, now: number): number {
   return deleteExpired(db).run(now).changes;
 }

@@ -35,7 +35,7 @@ type Query = {
   limit?: number | undefined;
 };
 
-/** A page of suppressions: newest first, or by address when searched or of one reason. */
+/** A page of suppressions: newest first, or by address when searching or filtering by reason. */
 export function listSuppressions(db: Connection, query: Query) {
   const q = (query.q ?? "").trim().toLowerCase();
   const {
@@ -53,9 +53,9 @@ export function listSuppressions(db: Connection, query: Query) {
 }
 
 /**
- * Suppresses addresses; those that cannot be read are told with their reason. Repeating it changes nothing.
+ * Suppresses addresses. Invalid ones are returned with the reason. Repeating it changes nothing.
  *
- * @param input `source` is like `manual`, `import:3`, `campaign:7`.
+ * @param input `source` is for instance `manual`, `import:3` or `campaign:7`.
  */
 export function addSuppressions(
   db: Connection,
@@ -65,7 +65,7 @@ export function addSuppressions(
     detail: string;
     source: string;
     now: number;
-    /** Unix ms; for ever when left out. */
+    /** Unix ms; permanent when omitted. */
     expiresAt?: number | null | undefined;
   },
 ) {
@@ -84,14 +84,14 @@ export function addSuppressions(
 }
 
 /**
- * True for reasons that the person can take back by signing up again: nobody who unsubscribed, or whose wish is
- * `unclear`, is kept from coming back. An address that bounced, complained or was suppressed by hand is.
+ * True for reasons that the person can undo by signing up again: `unsubscribed`, and `unclear`, where nobody knows
+ * what they want. Bounces, complaints and manual suppressions remain.
  */
 export function isOpenToReturn(reason: SuppressionReason | undefined): boolean {
   return reason === "unsubscribed" || reason === "unclear";
 }
 
-/** Sorts what was written into normal forms and what is no address. */
+/** Separates addresses in normal form from invalid ones. */
 export function readAddresses(written: readonly string[]) {
   const rejected: { address: string; reason: string }[] = [];
   const good = new Set<string>();
@@ -107,10 +107,10 @@ export function readAddresses(written: readonly string[]) {
 }
 
 /**
- * Suppresses one normalised address, inside the caller's transaction if there is one. False when it
- * is suppressed already for a reason that weighs as much.
+ * Suppresses one normalized address, in the caller's transaction if there is one. False when it is already suppressed
+ * for an equally strong reason.
  *
- * @param suppression.expiresAt Unix ms; for ever when left out.
+ * @param suppression.expiresAt Unix ms; permanent when omitted.
  */
 export function suppressAddress(
   db: Connection,
@@ -128,11 +128,11 @@ export function suppressAddress(
 }
 
 /**
- * Lets an address be mailed again; returns its normal form. The caller records who did it and why, and
- * tells delivery, which has it in mind while the workspace is sending. Where a bounce goes, an unsubscribe from
- * before it is there again; where anything but an unsubscribe goes, what others said of the address while it held.
+ * Removes a suppression. Returns the address's normal form. The caller records who did it and why, and notifies
+ * delivery, which caches suppressions while sending. When a bounce is removed, an earlier unsubscribe applies again.
+ * When anything except an unsubscribe is removed, reasons that were reported meanwhile apply.
  *
- * @throws AppError `not_found` when it is not suppressed, `invalid_input` when it is no address.
+ * @throws AppError `not_found` when it is not suppressed, `invalid_input` for a malformed address.
  */
 export function removeSuppression(db: Connection, written: string): string {
   const read = parseEmailAddress(written);

@@ -2,7 +2,7 @@ import { replacesSuppression } from "../../delivery/index.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { statement } from "../../platform/db/statements.ts";
 
-/** `unclear`: an import did not understand the contact's status, so nobody knows whether they may be mailed. */
+/** `unclear`: an import did not understand the contact's status, so it is unknown whether they may be mailed. */
 export const suppressionReasons = [
   "unsubscribed",
   "hard_bounce",
@@ -42,7 +42,7 @@ const selectOne = statement<[address: string], SuppressionRow>(
 
 const deleteRow = statement<[address: string]>("DELETE FROM suppression WHERE address = ?");
 
-// Only where it can be undone does another suppression, which weighs no more, have to be remembered.
+// A weaker second suppression only needs to be stored if the current one can be undone.
 const insertClaim = statement<[Omit<SuppressionRow, "expiresAt">]>(`
   INSERT INTO suppression_claim (address, source, reason, detail, created_at)
   SELECT address, @source, @reason, @detail, @createdAt
@@ -53,7 +53,8 @@ const insertClaim = statement<[Omit<SuppressionRow, "expiresAt">]>(`
    WHERE suppression_claim.reason = 'unclear'
 `);
 
-// The workspace's own no first, which an unsubscribe must not shorten; then what somebody said; then a doubt.
+// Manual suppressions come first, because an unsubscribe must not shorten them; then reported reasons; then unclear
+// ones.
 const selectClaim = statement<[address: string], SuppressionRow>(`
   SELECT address, reason, source, detail, created_at AS createdAt, NULL AS expiresAt
     FROM suppression_claim
@@ -86,7 +87,7 @@ const moveRow = statement<[SuppressionRow]>(`
    WHERE address = @address
 `);
 
-// Who unsubscribed from everything while something else held is in the ledger: there was a suppression already.
+// An unsubscribe from everything while another suppression was active is only in the consent log.
 const selectWithdrawal = statement<[{ address: string }], SuppressionRow>(`
   SELECT said.address, 'unsubscribed' AS reason, said.source, said.detail, said.at AS createdAt,
          NULL AS expiresAt
@@ -97,7 +98,7 @@ const selectWithdrawal = statement<[{ address: string }], SuppressionRow>(`
      AND said.at >= suppression.created_at
 `);
 
-// A bounce takes the place of an unsubscribe; the ledger still has what the person said.
+// A bounce replaces an unsubscribe here, but the consent log still shows that the person unsubscribed.
 const insertEarlierRefusal = statement<[{ address: string }]>(`
   INSERT INTO suppression (address, reason, source, detail, created_at)
   SELECT said.address, 'unsubscribed', said.source, said.detail, said.at
@@ -150,7 +151,7 @@ const selectCounts = statement<[], { name: string; n: number }>(
   "SELECT name, n FROM audience_count WHERE name LIKE 'suppression:%'",
 );
 
-/** False when the address is suppressed already for a reason that weighs as much. */
+/** False when the address is already suppressed for an equally strong reason. */
 export function insertSuppression(db: Connection, row: SuppressionRow): boolean {
   const isTaken = insertRow(db).run(row).changes === 1;
   if (!isTaken && row.expiresAt === null) {
@@ -159,17 +160,17 @@ export function insertSuppression(db: Connection, row: SuppressionRow): boolean 
   return isTaken;
 }
 
-/** True when it suppresses the address, or would if the suppression that holds now went. */
+/** True when the source suppresses the address now, or would if the current suppression were removed. */
 export function hasClaim(db: Connection, address: string, source: string): boolean {
   return (selectHasClaim(db).get(address, source)?.n ?? 0) > 0;
 }
 
-/** Forgets that the source suppresses the address, as far as another one holds it. */
+/** Deletes a source's own suppression of the address where another one is active. */
 export function forgetClaim(db: Connection, address: string, source: string): void {
   deleteClaim(db).run(address, source);
 }
 
-/** As `forgetClaim`, for what a source did not understand, of the addresses after one up to another. */
+/** Like `forgetClaim`, for statuses that a source did not understand, over a range of addresses. */
 export function forgetDoubts(
   db: Connection,
   range: { after: string; last: string; source: string },
@@ -178,8 +179,8 @@ export function forgetDoubts(
 }
 
 /**
- * Takes a suppression away, and puts in its place what the person or somebody else said while it held. False when the
- * address stays suppressed for that.
+ * Removes a suppression and replaces it with a reason that was reported while it was active. False when the address
+ * stays suppressed for that reason.
  */
 export function liftSuppression(db: Connection, row: SuppressionRow): boolean {
   const { address } = row;
@@ -187,8 +188,9 @@ export function liftSuppression(db: Connection, row: SuppressionRow): boolean {
 }
 
 /**
- * Takes back an unsubscribe, whoever reported it, or `unclear`; a later word of the person, or of somebody who decides
- * for them, also answers every import's doubt. False when the address stays suppressed for something else.
+ * Removes an unsubscribe, whoever reported it, or `unclear`. A later statement by the person, or by someone who
+ * decides for them, also settles the doubts of all imports. False when the address stays suppressed for another
+ * reason.
  */
 export function endUnsubscribe(db: Connection, row: SuppressionRow): boolean {
   deleteUnsubscribes(db).run(row.address);
@@ -205,7 +207,7 @@ function replace(db: Connection, row: SuppressionRow, next: SuppressionRow | und
   return false;
 }
 
-/** Why the address must not be mailed now; undefined when it may. */
+/** Why the address must not be mailed now; undefined when it may be. */
 export function holdingReason(
   db: Connection,
   address: string,
@@ -214,7 +216,7 @@ export function holdingReason(
   return selectHolding(db).get(address, now)?.reason;
 }
 
-/** The suppression of an address, also one that holds no longer. */
+/** The suppression of an address, even if expired. */
 export function findSuppression(db: Connection, address: string): SuppressionRow | undefined {
   return selectOne(db).get(address);
 }
@@ -223,12 +225,14 @@ export function deleteSuppression(db: Connection, address: string): boolean {
   return deleteRow(db).run(address).changes === 1;
 }
 
-/** Suppresses an address whose bounce was taken back, when its person had unsubscribed from everything before. */
+/**
+ * Suppresses an address again after its bounce was removed, if the person had unsubscribed from everything before.
+ */
 export function restoreRefusal(db: Connection, address: string): void {
   insertEarlierRefusal(db).run({ address });
 }
 
-/** Removes up to `limit` that hold no longer; returns how many. */
+/** Removes up to `limit` expired suppressions. Returns how many. */
 export function removeExpiredSuppressions(db: Connection, now: number, limit: number): number {
   return deleteExpired(db).run(now, limit).changes;
 }
@@ -247,7 +251,7 @@ export function suppressionsByReason(
   return selectByReason(db).all(page);
 }
 
-/** Those whose address begins with `q`, by address; an empty `reason` is any. */
+/** Suppressions whose address begins with `q`, by address. An empty `reason` matches any. */
 export function suppressionsByPrefix(
   db: Connection,
   page: { q: string; address: string; reason: string; limit: number },
@@ -256,7 +260,7 @@ export function suppressionsByPrefix(
   return selectByPrefix(db).all({ ...rest, lo: q, hi: `${q}\u{10ffff}` });
 }
 
-/** How many there are of each reason. */
+/** The number of suppressions per reason. */
 export function suppressionCounts(db: Connection): Record<SuppressionReason, number> {
   const counts = { unsubscribed: 0, hard_bounce: 0, complaint: 0, manual: 0, unclear: 0 };
   for (const { name, n } of selectCounts(db).all()) {

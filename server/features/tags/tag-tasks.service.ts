@@ -1,11 +1,11 @@
-// The steps of tasks over all contacts that have a tag.
+// The steps of tasks over all contacts with a tag.
 import type { Connection } from "../../platform/db/driver.ts";
 import { type StepOf, stepwise } from "../tasks/task-kind.service.ts";
 import { addTag, findTag, forgetTag, removeTag, someWithTag } from "./tags.store.ts";
 
 const AT_ONCE = 500;
 
-/** Gives the next contacts that have a tag another one instead. */
+/** Replaces a tag with another one on the next contacts. */
 const mergeStep: StepOf = (db, { payload }) => {
   const { tagId, into } = payload as { tagId: number; into: number };
   const isThere = findTag(db, into) !== undefined;
@@ -16,7 +16,7 @@ const mergeStep: StepOf = (db, { payload }) => {
   });
 };
 
-/** Takes a tag off the next contacts that have it. */
+/** Removes a tag from the next contacts that have it. */
 const removeTagStep: StepOf = (db, { payload }) =>
   takeOff(db, (payload as { tagId: number }).tagId, () => {});
 

@@ -1,9 +1,9 @@
 export const MAX_TAG_CHARS = 60;
 
-/** A tag's name as it is shown, and folded as it is compared; or why it cannot be one. */
+/** A tag's name for display and folded for comparison, or why it is invalid. */
 export type TagName = { name: string; key: string } | { fault: string };
 
-/** Normalises a tag's name: NFC, one space between words, and compared without regard to letter case. */
+/** Normalizes a tag's name: NFC, single spaces, and compared without regard to case. */
 export function readTagName(written: string): TagName {
   const name = written.normalize("NFC").trim().replace(/\s+/gu, " ");
   if (name === "") {

@@ -24,7 +24,7 @@ export { tagTasks };
 
 const MAX_TAGS = 5_000;
 
-/** A page of tags by name; `q` is any part of a name. */
+/** A page of tags by name. `q` matches any part of a name. */
 export function listTags(
   db: Connection,
   query: { q?: string | undefined; cursor?: string | undefined; limit?: number | undefined },
@@ -48,12 +48,12 @@ export function getTag(db: Connection, id: number): TagRow {
   return tag;
 }
 
-/** Those of the tags that were not removed meanwhile. */
+/** Those of the tags that still exist. */
 export function presentTags(db: Connection, ids: readonly number[]): number[] {
   return ids.filter((id) => findTag(db, id) !== undefined);
 }
 
-/** The tags of these names, made where they are missing. @throws AppError `invalid_input`, `illegal_state` past 5,000. */
+/** The tags with these names, created if missing. @throws AppError `invalid_input`, `illegal_state` beyond 5,000. */
 export function requireTags(db: Connection, names: readonly string[], now: number): TagRow[] {
   return names.map((written) => {
     const read = readTagName(written);
@@ -75,7 +75,7 @@ export function requireTags(db: Connection, names: readonly string[], now: numbe
   });
 }
 
-/** Creates a tag. @throws AppError `limit_reached` past 5,000, `conflict` when there is one of that name in any letter case. */
+/** Creates a tag. @throws AppError `limit_reached` beyond 5,000, `conflict` when one has this name, ignoring case. */
 export function createTag(db: Connection, written: string, now: number): TagRow {
   const read = readName(written);
   if (findTagByKey(db, read.key) !== undefined) {
@@ -85,7 +85,7 @@ export function createTag(db: Connection, written: string, now: number): TagRow 
   return tag ?? getTag(db, 0);
 }
 
-/** Renames a tag. @throws AppError `not_found`; `conflict` when another has the name: then merge. */
+/** Renames a tag. @throws AppError `not_found`; `conflict` when another tag has the name (merge them instead). */
 export function changeTag(db: Connection, id: number, written: string): TagRow {
   getTag(db, id);
   const tag = renameTag(db, { id, ...readName(written) });
@@ -95,7 +95,10 @@ export function changeTag(db: Connection, id: number, written: string): TagRow {
   return tag;
 }
 
-/** Gives everybody with the tag another one instead, as a task; the tag is gone at once. @throws AppError `not_found`, `in_use` */
+/**
+ * Replaces a tag with another one on all contacts, as a task. The tag disappears at once.
+ * @throws AppError `not_found`, `in_use`
+ */
 export function mergeTag(context: TaskContext, id: number, into: number) {
   const { db, now } = context;
   const { contactCount: total } = getTag(db, id);
@@ -109,7 +112,10 @@ export function mergeTag(context: TaskContext, id: number, into: number) {
   });
 }
 
-/** Removes a tag: it is gone at once, and a task takes it off its contacts. @throws AppError `not_found`, `in_use` */
+/**
+ * Deletes a tag. It disappears at once, and a task removes it from its contacts.
+ * @throws AppError `not_found`, `in_use`
+ */
 export function deleteTag(context: TaskContext, id: number) {
   const { db, now } = context;
   const { contactCount: total } = getTag(db, id);
@@ -120,7 +126,7 @@ export function deleteTag(context: TaskContext, id: number) {
   });
 }
 
-/** Adds or removes tags on contacts, in the caller's transaction; returns how many contacts changed. */
+/** Adds tags to or removes them from contacts, in the caller's transaction. Returns how many contacts changed. */
 export function tagContacts(
   db: Connection,
   change: { add: readonly number[]; remove: readonly number[] },

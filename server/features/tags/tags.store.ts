@@ -38,7 +38,7 @@ const renameRow = statement<[{ id: number; name: string; key: string }], TagRow>
   RETURNING ${columns}
 `);
 
-// Its name is free at once: what is left of the tag is called by its number.
+// Frees the name at once: until the tag is deleted, its number is its name.
 const hideRow = statement<[now: number, id: number]>(`
   UPDATE tag SET removed_at = ?, name_key = char(0) || id WHERE id = ? AND removed_at IS NULL
 `);
@@ -76,17 +76,17 @@ export const findTag = (db: Connection, id: number): TagRow | undefined => selec
 
 export const findTagByKey = (db: Connection, key: string) => selectByKey(db).get(key);
 
-/** Undefined when a tag has that name. */
+/** Undefined when another tag has the name. */
 export const insertTag = (db: Connection, tag: { name: string; key: string }, now: number) =>
   insertRow(db).get(tag.name, tag.key, now);
 
 export const tagCount = (db: Connection): number => countTags(db).get()?.n ?? 0;
 
-/** Undefined when there is no such tag, or another has that name. */
+/** Undefined when there is no such tag, or another has the name. */
 export const renameTag = (db: Connection, tag: { id: number; name: string; key: string }) =>
   renameRow(db).get(tag);
 
-/** False when it is hidden already. */
+/** False when it is already hidden. */
 export const hideTag = (db: Connection, id: number, now: number): boolean =>
   hideRow(db).run(now, id).changes === 1;
 
@@ -94,14 +94,14 @@ export const forgetTag = (db: Connection, id: number): void => {
   deleteRow(db).run(id);
 };
 
-/** False when the contact has it already, or there is no such contact. */
+/** False when the contact already has the tag, or there is no such contact. */
 export const addTag = (db: Connection, tagId: number, contactId: number): boolean =>
   insertOne(db).run(tagId, contactId).changes === 1;
 
 export const removeTag = (db: Connection, tagId: number, contactId: number): boolean =>
   deleteOne(db).run(tagId, contactId).changes === 1;
 
-/** Some contacts that have the tag, by id. */
+/** Some contacts with the tag, by id. */
 export const someWithTag = (db: Connection, tagId: number, limit: number): number[] =>
   selectSome(db)
     .all(tagId, limit)

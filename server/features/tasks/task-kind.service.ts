@@ -2,10 +2,13 @@ import type { Connection } from "../../platform/db/driver.ts";
 import type { Permission } from "../../platform/http/permissions.ts";
 import type { TaskName } from "./tasks.schema.ts";
 
-/** What one step did: `done` counts towards the total, `changed` is how much of that was new; no `cursor` after the last. */
+/**
+ * The result of one step: `done` counts towards the total, and `changed` is how much of that actually changed. No
+ * `cursor` after the last step.
+ */
 export type Step = { done: number; changed?: number; cursor: string | undefined };
 
-/** What a step knows of its task. */
+/** What a step knows about its task. */
 export type TaskAtWork = {
   id: number;
   payload: unknown;
@@ -14,31 +17,33 @@ export type TaskAtWork = {
 };
 
 /**
- * One step of a task, run inside a transaction that also moves the task on. A step must be short, since others wait for
- * the lock, and after a crash runs again from the cursor that was committed last.
+ * One step of a task, run in a transaction that also stores the progress. A step must be short, because others wait
+ * for the lock. After a crash it runs again from the last committed cursor.
  */
 export type StepOf = (db: Connection, task: TaskAtWork, now: number) => Step;
 
-/** A kind of long work. Every kind is listed once, in `server/task-kinds.ts`. */
+/** A kind of long-running work. All kinds are listed in `server/task-kinds.ts`. */
 export type TaskKind = {
   name: TaskName;
   /** What its progress counts. */
   unit: "contacts";
-  /** The kind of job that runs it: `task.index` for a single statement that takes seconds. */
+  /** The kind of job that runs it. `task.index` is for a single statement that takes seconds. */
   lane: "task.run" | "task.index";
-  /** Who may see it, and who may cancel or undo it. */
+  /** The permissions needed to see it, and to cancel or undo it. */
   permission: { see: Permission; change: Permission };
   canCancel: boolean;
-  /** Reads what the next step needs, outside its transaction, so that a slow search holds no lock; returns the step. */
+  /**
+   * Reads what the next step needs, outside its transaction, so that a slow search holds no lock. Returns the step.
+   */
   prepare: (db: Connection, task: TaskAtWork, now: number) => () => Step;
-  /** Undoes the next piece, in the caller's transaction. A kind without it cannot be undone. */
+  /** Undoes the next part, in the caller's transaction. A kind without it cannot be undone. */
   undo?: (db: Connection, task: TaskAtWork, now: number) => { undone: number; isOver: boolean };
 };
 
 /** Some or all kinds, by name. */
 export type TaskKinds = { readonly [name in TaskName]?: TaskKind };
 
-/** What kinds of work on contacts have in common. */
+/** Properties shared by kinds of work on contacts. */
 export const onContacts = {
   unit: "contacts",
   lane: "task.run",

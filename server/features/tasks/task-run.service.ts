@@ -14,22 +14,22 @@ import {
   type TaskRow,
 } from "./tasks.store.ts";
 
-/** Between two steps, so that other writers of the workspace get their turn. */
+/** Pause between two steps, so that other writers of the workspace get their turn. */
 const PAUSE_MS = 3;
 
 const FAILED = "Something went wrong on the server. What was done until then stays done.";
 
 export type RunContext = {
-  /** Gives the workspace's connection anew after each pause. */
+  /** Returns the workspace's connection and is called after each pause. */
   open: () => Connection;
   clock: Clock;
   signal: AbortSignal;
-  /** True when nothing tries again after this run: then a fault ends the task instead of leaving it waiting. */
+  /** True when the job will not be retried: an error then ends the task instead of leaving it waiting. */
   isLastTry?: boolean;
   pauseMs?: number;
 };
 
-/** The id of the task a job means; jobs queued by an earlier version name its id in a former table. */
+/** The id of a job's task. Jobs queued by an earlier version contain an id of a former table. */
 export function taskOfJob(
   db: Connection,
   payload: { id?: unknown; formerId?: unknown },
@@ -42,7 +42,7 @@ export function taskOfJob(
 }
 
 /**
- * Does a task step by step; after a crash the next run goes on at its cursor. Returns how much this run changed.
+ * Runs a task step by step. After a crash, the next run continues at its cursor. Returns how much this run changed.
  *
  * @throws unknown What a step throws, unless this was the last try.
  */
@@ -82,7 +82,7 @@ function oneStep(db: Connection, kinds: TaskKinds, id: number, now: number) {
       return over;
     }
     if (row.cursor !== seen.cursor) {
-      // Another run of this task was faster; what was prepared is done.
+      // Another run of this task has already done the prepared step.
       return { changed: 0, isOver: false };
     }
     const { done, changed = done, cursor } = step();
@@ -94,7 +94,7 @@ function oneStep(db: Connection, kinds: TaskKinds, id: number, now: number) {
   });
 }
 
-/** Undoes a task piece by piece; what was undone is forgotten in the same transaction. */
+/** Undoes a task part by part. The stored previous states are deleted in the same transaction. */
 export async function runUndo(context: RunContext, kinds: TaskKinds, id: number): Promise<void> {
   const { open, clock, signal, pauseMs = PAUSE_MS } = context;
   while (!undoSome(open(), kinds, id, clock())) {

@@ -6,7 +6,7 @@ import type { TaskKinds } from "./task-kind.service.ts";
 import { TaskList, TaskQuery, TaskSchema } from "./tasks.schema.ts";
 import { cancelTask, getTask, listTasks, undoTask } from "./tasks.service.ts";
 
-/** @param kinds Every kind there is; each request sees those that its actor has the permission for. */
+/** @param kinds All kinds. Each request sees those that its actor has permission for. */
 export const taskRoutes = ({ guard, clock, jobs }: AppDeps, kinds: TaskKinds) =>
   new Elysia({
     name: "tasks",

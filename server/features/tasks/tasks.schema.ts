@@ -1,6 +1,6 @@
 import { t } from "elysia";
 
-/** Every kind of task there is; each has its entry in the registry of `server/task-kinds.ts`. */
+/** All kinds of tasks. Each is registered in `server/task-kinds.ts`. */
 export const taskNames = [
   "contact_delete",
   "contact_suppress",

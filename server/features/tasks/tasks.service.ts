@@ -17,16 +17,16 @@ import {
   type TaskRow,
 } from "./tasks.store.ts";
 
-/** Kind of the job that undoes a task. Payload: `{ id }`. */
+/** The kind of job that undoes a task. Payload: `{ id }`. */
 export const UNDO_JOB = "task.undo";
 
-/** For how long a task can be undone. */
+/** How long a task can be undone. */
 const UNDO_MS = 7 * DAY_MS;
 /** For how long a task that has ended can be looked at. */
 const KEPT_MS = 90 * DAY_MS;
 const SHOWN = 50;
 
-/** What starting or undoing a task needs of its surroundings. */
+/** What starting or undoing a task depends on. */
 export type TaskContext = {
   db: Connection;
   jobs: JobQueue;
@@ -36,10 +36,11 @@ export type TaskContext = {
 };
 
 /**
- * Queues a task. Work that can be undone is always a task of its own; other work that already waits or runs is not
- * queued twice. In a transaction of the caller's, the task exists only if that commits.
+ * Queues a task. Undoable work always becomes a new task; other work that is already waiting or running is not queued
+ * twice. In a caller's transaction, the task exists only if that commits.
  *
- * @param task.delayMs How long the job waits, for a caller who does the work at once and needs it only after a crash.
+ * @param task.delayMs How long the job waits, for callers who do the work at once and need the job only after a
+ * crash.
  */
 export function startTask(
   context: TaskContext,
@@ -50,7 +51,7 @@ export function startTask(
   const payload = JSON.stringify(task.payload);
   const sameTask = () =>
     kind.undo === undefined ? findSameTask(db, kind.name, payload) : undefined;
-  // Looked for before the transaction: to find it there must need no lock.
+  // Checked before the transaction, so that an existing task is found without a lock.
   const known = sameTask();
   if (known !== undefined) {
     return toTask(kind, known);
@@ -68,7 +69,7 @@ export function startTask(
       now,
       undoUntil: kind.undo === undefined ? null : now + UNDO_MS,
     });
-    // The job is in another database: committed just before the row, it does nothing without it.
+    // The job is in another database and is committed just before the row. Without the row it does nothing.
     const due = { dueAt: now + (task.delayMs ?? 0) };
     context.jobs.enqueue(kind.lane, context.workspaceId, { id: row.id }, due);
     return toTask(kind, row);
@@ -81,7 +82,7 @@ export function getTask(db: Connection, kinds: TaskKinds, id: number) {
   return toTask(kind, row);
 }
 
-/** Tasks of these kinds, newest first: those that wait, run or are being undone, or also the newest that have ended. */
+/** Tasks of these kinds, newest first: those waiting, running or being undone, or also the newest finished ones. */
 export function listTasks(db: Connection, kinds: TaskKinds, which: "open" | "all") {
   const read = which === "open" ? openTasks : newestTasks;
   const names = Object.keys(kinds) as TaskName[];
@@ -93,8 +94,8 @@ export function listTasks(db: Connection, kinds: TaskKinds, which: "open" | "all
 }
 
 /**
- * Stops a task after its current step; what is done stays done. Removals and renames cannot be stopped: half of them
- * would be neither one thing nor the other.
+ * Stops a task after its current step; finished steps are kept. Deletions and renames cannot be stopped, because that
+ * would leave contacts in a mixed state.
  *
  * @throws AppError `not_found`, `illegal_state`
  */
@@ -109,7 +110,7 @@ export function cancelTask(db: Connection, kinds: TaskKinds, id: number, now: nu
   return getTask(db, kinds, id);
 }
 
-/** Queues the undoing of a task. @throws AppError `not_found`; `illegal_state` when it cannot be undone. */
+/** Queues undoing a task. @throws AppError `not_found`; `illegal_state` when it cannot be undone. */
 export function undoTask(
   { db, jobs, workspaceId, now }: Omit<TaskContext, "actorId">,
   kinds: TaskKinds,
@@ -126,7 +127,7 @@ export function undoTask(
         "This task is still running, was undone, or is older than a week.",
       );
     }
-    // The job is in another database: committed just before the row, it does nothing without it.
+    // The job is in another database and is committed just before the row. Without the row it does nothing.
     jobs.enqueue(UNDO_JOB, workspaceId, { id });
     return getTask(db, kinds, id);
   });

@@ -108,11 +108,11 @@ export function insertTask(db: Connection, task: NewTask): TaskRow {
 
 export const findTask = (db: Connection, id: number): TaskRow | undefined => selectRow(db).get(id);
 
-/** The id a task has now that a job queued before the tables were joined names by its old one. */
+/** The current id of a task that a job from before the tables were merged names by its former id. */
 export const findFormerTask = (db: Connection, formerId: number): number | undefined =>
   selectFormer(db).get(formerId)?.id;
 
-/** The task with this work that waits or runs, if there is one. */
+/** A waiting or running task with the same work, if any. */
 export const findSameTask = (db: Connection, kind: TaskName, payload: string) =>
   selectSame(db).get(kind, payload);
 
@@ -120,7 +120,7 @@ export const findSameTask = (db: Connection, kind: TaskName, payload: string) =>
 export const newestTasks = (db: Connection, kinds: readonly TaskName[], limit: number): TaskRow[] =>
   selectNewest(db).all(JSON.stringify(kinds), limit);
 
-/** Tasks of these kinds that wait, run or are being undone, newest first. */
+/** Tasks of these kinds that are waiting, running or being undone, newest first. */
 export const openTasks = (db: Connection, kinds: readonly TaskName[], limit: number): TaskRow[] =>
   selectOpen(db).all(JSON.stringify(kinds), limit);
 
@@ -129,17 +129,17 @@ export function advanceTask(db: Connection, progress: Progress): void {
   moveOn(db).run(progress);
 }
 
-/** False when it is closed already. */
+/** False when it is already closed. */
 export function closeTask(db: Connection, end: End): boolean {
   return close(db).run(end).changes === 1;
 }
 
-/** False when it runs still, was undone, cannot be undone, or its time is over. */
+/** False when it is still running, was undone, cannot be undone, or can no longer be undone. */
 export function queueUndo(db: Connection, id: number, now: number): boolean {
   return queueUndoing(db).run({ id, now }).changes === 1;
 }
 
-/** Records what was undone, in the transaction that undoes it. */
+/** Records what was undone, in the same transaction. */
 export function advanceUndo(db: Connection, id: number, by: number): void {
   moveUndoOn(db).run(by, id);
 }

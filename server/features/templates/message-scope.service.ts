@@ -11,7 +11,7 @@ import {
 
 export { listFieldKeys, type WorkspaceFacts } from "./message-scope.store.ts";
 
-/** Fills the slots of a preview when the workspace has no contacts. */
+/** Sample values for a preview when the workspace has no contacts. */
 const madeUp: ContactFields = {
   id: 0,
   email: "ada@example.com",
@@ -22,7 +22,7 @@ const madeUp: ContactFields = {
   fields: {},
 };
 
-/** What a message says of the workspace it is from. @throws AppError `not_found`. */
+/** Facts about the workspace that messages may contain. @throws AppError `not_found`. */
 export function workspaceFacts(system: Connection, workspaceId: string): WorkspaceFacts {
   const facts = findWorkspaceFacts(system, workspaceId);
   if (facts === undefined) {
@@ -31,14 +31,14 @@ export function workspaceFacts(system: Connection, workspaceId: string): Workspa
   return facts;
 }
 
-/** Whose values fill a preview, and whether who asks may see contacts at all. */
+/** The contact whose values fill a preview, and whether the requester may see contacts at all. */
 export type ContactChoice = { contactId?: number | undefined; mayReadContacts: boolean };
 
 /**
- * What templates may say of a contact: the one asked for, else the oldest, else a made-up one. Who may not
- * read contacts (an API key of another scope) gets the made-up one, so that no preview tells a name.
+ * The contact for a preview: the requested one, otherwise the oldest, otherwise a sample. A requester who may not
+ * read contacts (such as an API key with another scope) gets the sample, so that no preview reveals a name.
  *
- * @throws AppError `forbidden` when one is asked for that may not be seen; `not_found`.
+ * @throws AppError `forbidden` when a contact is requested that may not be seen; `not_found`.
  */
 export function contactFor(db: Connection, choice: ContactChoice): ContactFields {
   const { contactId: id, mayReadContacts } = choice;

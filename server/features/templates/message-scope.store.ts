@@ -1,7 +1,7 @@
 import type { Connection } from "../../platform/db/driver.ts";
 import { statement } from "../../platform/db/statements.ts";
 
-/** What a message says of the workspace it is from. */
+/** Facts about the workspace that messages may contain. */
 export type WorkspaceFacts = {
   number: number;
   name: string;
@@ -55,6 +55,6 @@ export const listFieldKeys = (db: Connection): string[] =>
 export const findContactRow = (db: Connection, id: number): ContactRow | undefined =>
   selectContact(db).get(id);
 
-/** The oldest contact, to show a message with real values. */
+/** The oldest contact, used to preview a message with real values. */
 export const findFirstContact = (db: Connection): ContactRow | undefined =>
   selectFirstContact(db).get();

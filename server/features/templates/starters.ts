@@ -4,7 +4,7 @@ import newsletter from "./starters/newsletter.mjml" with { type: "text" };
 import productUpdate from "./starters/product-update.mjml" with { type: "text" };
 import welcomeLetter from "./starters/welcome-letter.mjml" with { type: "text" };
 
-/** A template that comes with the product. */
+/** A built-in template. */
 export type Starter = {
   key: string;
   name: string;
@@ -14,7 +14,10 @@ export type Starter = {
   source: string;
 };
 
-/** Ready to send after changing the words: responsive, dark mode, unsubscribe link and address, no images to block. */
+/**
+ * Ready to send once the text is changed: responsive, with dark mode, unsubscribe link and postal address, and
+ * without images that could be blocked.
+ */
 export const starters: Starter[] = [
   {
     key: "newsletter",

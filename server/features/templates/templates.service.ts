@@ -49,7 +49,10 @@ export function readTemplate(db: Connection, id: number): TemplateView {
   return row;
 }
 
-/** Creates a template, empty, from what is given, or as a copy of a starter. @throws AppError `invalid_input`. */
+/**
+ * Creates a template: empty, from the given values, or as a copy of a built-in one.
+ * @throws AppError `invalid_input`.
+ */
 export function createTemplate(db: Connection, input: TemplateCreate, now: number): TemplateView {
   const base = input.starter === undefined ? undefined : requireStarter(input.starter);
   const document: TemplateDocument = {
@@ -63,10 +66,10 @@ export function createTemplate(db: Connection, input: TemplateCreate, now: numbe
 }
 
 /**
- * Saves what is given. Campaigns that were started from the template keep their own copy.
+ * Saves the given properties. Campaigns created from the template keep their own copy.
  *
- * @param ifMatch The version the person saw; undefined = whatever it is now.
- * @throws AppError `not_found`; `stale_version` when somebody else saved meanwhile.
+ * @param ifMatch The version that the client last read; undefined skips the check.
+ * @throws AppError `not_found`; `stale_version` when someone else saved meanwhile.
  */
 export function changeTemplate(
   db: Connection,
@@ -88,7 +91,7 @@ export function changeTemplate(
   return readTemplate(db, id);
 }
 
-/** Removes a template; campaigns keep the copy they were started with. @throws AppError `not_found`. */
+/** Deletes a template. Campaigns keep the copy they were created with. @throws AppError `not_found`. */
 export function deleteTemplate(db: Connection, id: number): void {
   if (!deleteTemplateRow(db, id)) {
     throw notFound("template");
@@ -96,7 +99,7 @@ export function deleteTemplate(db: Connection, id: number): void {
 }
 
 /**
- * Compiles a source and shows it with a contact's values, by the code that sends; mistakes come back as
+ * Compiles a source and renders it with a contact's values, using the code that sends. Mistakes are returned as
  * problems. Stores nothing.
  *
  * @throws AppError as `contactFor` and `Renderer.show` do.
@@ -126,7 +129,7 @@ export async function compileTemplate(
   return { html, text, problems };
 }
 
-// What a campaign would add to a template; nothing of it leaves this process.
+// Placeholders for what a campaign would add to a template. They never leave this process.
 const unsent = {
   subject: "",
   preheader: "",

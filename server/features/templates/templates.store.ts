@@ -38,7 +38,7 @@ const insertTemplate = statement<[TemplateDocument & { now: number }]>(`
   VALUES (@name, @kind, @source, @subject, @now, @now)
 `);
 
-// The version people saw is part of the WHERE clause: of two who save at once the second is told.
+// The version is part of the WHERE clause, so that when two people save at once the second is told.
 const updateTemplate = statement<
   [TemplateDocument & { id: number; version: number; now: number }]
 >(`
@@ -50,7 +50,7 @@ const updateTemplate = statement<
 
 const removeTemplate = statement<[id: number]>("DELETE FROM template WHERE id = ?");
 
-/** Templates with ids below `before`, newest first; an empty pattern means all. */
+/** Templates with ids below `before`, newest first; an empty pattern matches all. */
 export const listTemplateRows = (
   db: Connection,
   query: { before: number; limit: number; pattern: string },
@@ -62,7 +62,7 @@ export const findTemplate = (db: Connection, id: number): TemplateRow | undefine
 export const addTemplate = (db: Connection, template: TemplateDocument & { now: number }): number =>
   Number(insertTemplate(db).run(template).lastInsertRowid);
 
-/** False, changing nothing, when the version is no longer the given one. */
+/** False, without a change, when the version is no longer the given one. */
 export const replaceTemplate = (
   db: Connection,
   change: TemplateDocument & { id: number; version: number; now: number },

@@ -3,10 +3,10 @@ import type { Connection } from "../../platform/db/driver.ts";
 import { findWorkspaceByNumber } from "./tracking.store.ts";
 
 const MAX_CACHED = 10_000;
-/** A renamed or suspended workspace is noticed after this. */
+/** A renamed or suspended workspace is noticed after this time. */
 const CACHE_MS = 60_000;
 
-/** The workspaces by the number that tokens carry, kept in memory for a minute. */
+/** Workspaces by the number that tokens contain, cached for a minute. */
 export class WorkspaceDirectory {
   readonly #system: Connection;
   readonly #known = new LRUCache<number, { id: string; name: string }>({
@@ -18,7 +18,7 @@ export class WorkspaceDirectory {
     this.#system = system;
   }
 
-  /** Undefined when there is none, or it is being deleted. */
+  /** Undefined when there is no such workspace, or it is being deleted. */
   find(number: number): { id: string; name: string } | undefined {
     let workspace = this.#known.get(number);
     if (workspace === undefined) {

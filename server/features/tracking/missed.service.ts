@@ -1,7 +1,7 @@
 import type { EngagementFact } from "../../delivery/index.ts";
 import type { MissedEngagement } from "../ports.ts";
 
-/** Counts from zero what could not be kept. */
+/** Creates counters for events that could not be stored. */
 export function createMissedEngagement(): MissedEngagement {
   const counts = new Map<EngagementFact["k"], number>([
     ["open", 0],

@@ -1,4 +1,4 @@
-// What other slices with pages for recipients share with tracking.
+// Functions that tracking shares with other slices that have pages for recipients.
 import { isBusy } from "../../platform/db/busy.ts";
 import type { Connection } from "../../platform/db/driver.ts";
 import { isDiskFull } from "../../platform/disk-full.ts";
@@ -9,18 +9,18 @@ import { findContact, findRecipient } from "./tracking.store.ts";
 
 export { agentOf, languageFor, maskAddress, pageLanguage } from "./tracking.rules.ts";
 
-/** The contact that somebody is today, who may have been merged into another one; undefined when there is none. */
+/** The current id of a contact, who may have been merged into another one; undefined when there is none. */
 export const presentContactId = (db: Connection, contactId: number): number | undefined =>
   findContact(db, contactId)?.id;
 
-/** The contact a message went to; undefined when the message is gone. */
+/** The contact that a message was sent to; undefined when the message was deleted. */
 export function recipientContactId(db: Connection, campaignId: number, seq: number) {
   return findRecipient(db, campaignId, seq)?.contactId;
 }
 
 /**
- * Answers a recipient, or says on a page that it is not possible at the moment, when that is our fault and passes: then
- * nothing is said to be done. Any other error goes on.
+ * Answers a recipient. When a temporary fault on our side prevents it, shows a page that asks to try again later and
+ * does not claim that anything was done. Other errors are rethrown.
  */
 export async function orLater(
   request: Request,

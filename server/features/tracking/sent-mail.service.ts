@@ -10,7 +10,7 @@ import type { Databases } from "../../platform/db/databases.ts";
 import { loadContent } from "../campaigns/campaign-content.service.ts";
 import { findRecipient, findSentLink, type RecipientRow, type SentLink } from "./tracking.store.ts";
 
-/** Of all workspaces together; what was used longest ago goes first. */
+/** Shared by all workspaces; the least recently used are dropped first. */
 const MAX_LINKS = 20_000;
 const MAX_LINK_CHARS = 8_000_000;
 const MAX_CONTENT_CHARS = 16_000_000;
@@ -32,8 +32,8 @@ const noFacts = {
 type CampaignRef = { workspaceId: string; campaignId: number };
 
 /**
- * What was sent, looked at again: where a link leads for its recipient, and the message as a page. A
- * launched campaign's content never changes, so what has been read once is kept in memory for a while.
+ * Gives access to sent content: the targets of links, and messages as web pages. The content of a launched campaign
+ * never changes, so it is cached for a while once read.
  */
 export class SentMail {
   readonly #databases: Databases;
@@ -54,8 +54,8 @@ export class SentMail {
   }
 
   /**
-   * Where link `linkNo` leads for recipient `seq`; undefined when there is no such link or campaign. One row
-   * was read for it once; a link without values costs nothing else.
+   * The target of link `linkNo` for recipient `seq`; undefined when there is no such link or campaign. One row is
+   * read for it the first time; a link without contact values needs nothing more.
    */
   linkTarget(campaign: CampaignRef, seq: number, linkNo: number): string | undefined {
     const link = this.#link(campaign, linkNo);
@@ -67,10 +67,10 @@ export class SentMail {
   }
 
   /**
-   * The message as recipient `seq` got it, without the open pixel; undefined when either is gone. `seq` 0 is
-   * nobody: what the links of people with tracking off lead to.
+   * The message as recipient `seq` got it, without the open pixel; undefined when campaign or recipient no longer
+   * exists. `seq` 0 stands for nobody, which is what links of people with tracking disabled contain.
    *
-   * @throws AppError `unavailable` when too many of the workspace's messages are looked at.
+   * @throws AppError `unavailable` when too many of the workspace's messages are being rendered.
    */
   async webView(campaign: CampaignRef, seq: number): Promise<string | undefined> {
     const content = this.#content(campaign);

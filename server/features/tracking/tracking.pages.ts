@@ -1,8 +1,8 @@
 import { type Html, html, type PageLook, plainPage } from "../../platform/http/plain-page.ts";
 import { maskAddress, type PageLanguage } from "./tracking.rules.ts";
 
-// The few pages that recipients see of tracking. They look like the preference centre, work without scripts,
-// and nothing in them is from the request but what is out of the database.
+// The tracking pages that recipients see. They look like the preference centre and work without scripts. They show
+// only data from the database, nothing from the request.
 
 const words = {
   en: {
@@ -51,7 +51,7 @@ type Whom = {
 };
 type Shown = { language: PageLanguage; look: PageLook & { name: string } };
 
-/** Asks before it changes anything: mail scanners open every link. */
+/** Asks for confirmation before changing anything, because mail scanners open every link. */
 export function askPage(shown: Shown, whom: Whom): Response {
   const text = words[shown.language];
   const { name } = shown.look;
@@ -78,7 +78,7 @@ export function gonePage(language: PageLanguage): Response {
   return plainPage({ language, status: 404, title: goneTitle, body: html`<p>${gone}</p>` });
 }
 
-/** For when the journal cannot be written. */
+/** Shown when the journal cannot be written. */
 export function laterPage(language: PageLanguage): Response {
   const { laterTitle: title, later } = words[language];
   const headers = { "retry-after": "60" };

@@ -17,14 +17,14 @@ const Redirect = answerAs("Leads to the link");
 const page = { 200: HtmlPage, 404: HtmlPage, 503: HtmlPage };
 const redirection = { 302: Redirect, 404: HtmlPage, 503: HtmlPage };
 
-// The smallest transparent GIF there is.
+// The smallest possible transparent GIF.
 const PIXEL = Buffer.from("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7", "base64");
-// A one-click body is one line; a form of a mail program may wrap it in some more.
+// A one-click body is one line, but some mail programs wrap it in a larger form.
 const MAX_POST_BYTES = 10_000;
 const NOT_CACHED = "no-store, no-cache, must-revalidate, private";
 
-// A message in the web view may style itself and show pictures; it may not run scripts, submit forms or
-// reach our own pages, since `sandbox` without allow-same-origin gives it an origin of its own.
+// A message in the web view may use styles and pictures, but no scripts and no forms. `sandbox` without
+// allow-same-origin gives it an origin of its own, so it cannot reach our pages.
 const VIEW_POLICY =
   "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src http: https: data:; style-src 'unsafe-inline'; font-src https: data:; base-uri 'none'; form-action 'none'";
 
@@ -38,7 +38,7 @@ type TrackingRouteDeps = Pick<
   renderer: Renderer;
 };
 
-/** What recipients reach without signing in: the token in the address is the permission. */
+/** The routes that recipients use without signing in: the token in the URL is the permission. */
 export const trackingRoutes = (deps: TrackingRouteDeps) => {
   const tracking = new Tracking(deps);
   const visitorOf = (request: Request, server: PeerAddress): Visitor => ({
@@ -80,7 +80,7 @@ export const trackingRoutes = (deps: TrackingRouteDeps) => {
     request: Request,
     visitor: Visitor,
   ): Promise<Response> => {
-    // RFC 8058 §3.2: the body says List-Unsubscribe=One-Click, urlencoded or multipart.
+    // RFC 8058 §3.2: the body is List-Unsubscribe=One-Click, urlencoded or multipart.
     const via = body.includes("List-Unsubscribe") ? "one_click" : "page";
     const whom = await tracking.unsubscribe("unsubscribe", token, via, visitor);
     return whom === undefined

@@ -1,10 +1,10 @@
 import type { EngagementFact } from "../../delivery/index.ts";
 
-/** Languages that recipients' pages speak; the first is the fallback. */
+/** Languages of the pages for recipients; the first is the fallback. */
 export const pageLanguages = ["en", "de"] as const;
 export type PageLanguage = (typeof pageLanguages)[number];
 
-/** The first language of an Accept-Language header that we speak (RFC 9110 §12.5.4; weights only order it). */
+/** The first supported language of an Accept-Language header (RFC 9110 §12.5.4; weights only determine the order). */
 export function pageLanguage(acceptLanguage: string | null): PageLanguage {
   const wanted = (acceptLanguage ?? "")
     .split(",")
@@ -22,7 +22,7 @@ export function pageLanguage(acceptLanguage: string | null): PageLanguage {
   return pageLanguages[0];
 }
 
-/** The language of a person's page: their own if we speak it, or else their browser's. */
+/** The language of a person's page: their own if supported, otherwise their browser's. */
 export function languageFor(own: string, request: Request): PageLanguage {
   const base = own.toLowerCase().split("-")[0];
   return (
@@ -31,7 +31,7 @@ export function languageFor(own: string, request: Request): PageLanguage {
   );
 }
 
-/** What a request says of itself that a person's click does not: a HEAD, or a fetch ahead of need. */
+/** Signs in a request that no person clicked: a HEAD request, or a prefetch. */
 export function requestHint(request: Request): EngagementFact["hint"] {
   if (request.method === "HEAD") {
     return "head";
@@ -44,7 +44,10 @@ export function requestHint(request: Request): EngagementFact["hint"] {
     : undefined;
 }
 
-/** `anna.smith@example.org` as `a•••@example.org`: enough to recognise one's own, too little to learn another's. */
+/**
+ * `anna.smith@example.org` as `a•••@example.org`: enough to recognise one's own address, too little to learn someone
+ * else's.
+ */
 export function maskAddress(address: string): string {
   const at = address.lastIndexOf("@");
   return `${address.slice(0, 1)}•••${address.slice(at)}`;
@@ -52,7 +55,7 @@ export function maskAddress(address: string): string {
 
 const MAX_AGENT_CHARS = 400;
 
-/** The User-Agent as it is kept: one line, of bounded length. */
+/** The User-Agent as it is stored: a single line of limited length. */
 export function agentOf(request: Request): string {
   return (request.headers.get("user-agent") ?? "").slice(0, MAX_AGENT_CHARS);
 }

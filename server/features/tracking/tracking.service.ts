@@ -18,22 +18,22 @@ import { WorkspaceDirectory } from "./directory.service.ts";
 import { SentMail } from "./sent-mail.service.ts";
 import { findContact, findRecipient } from "./tracking.store.ts";
 
-/** Who asks, as far as a fact keeps it. */
+/** The visitor's properties that an event stores. */
 export type Visitor = { ip: string; agent: string; hint: EngagementFact["hint"] };
 
-/** Tokens that may take somebody off. */
+/** Kinds of tokens that can unsubscribe a person. */
 export type UnsubscribePurpose = "unsubscribe" | "preferences";
 
 type Workspace = { id: string; name: string };
 type Recipient<P extends UrlPurpose> = { subject: TokenSubjects[P]; workspace: Workspace };
 
-/** The person behind a token that may take somebody off. */
+/** The person that an unsubscribe token refers to. */
 export type Whom = {
   workspaceId: string;
   workspaceName: string;
-  /** Undefined when the person was erased: then nobody knows it, and nothing is sent to it. */
+  /** Undefined when the person was erased: the address is then unknown and nothing is sent to it. */
   address: string | undefined;
-  /** As the contact has it; "" when there is none. */
+  /** The contact's language; "" when there is none. */
   language: string;
   preferencesToken: string;
 };
@@ -48,10 +48,10 @@ type TrackingDeps = {
 };
 
 /**
- * Answers recipients' requests. A token and memory are enough for opens and clicks once a campaign's
- * links have been read; nothing here writes to a database: what happened is a fact in the journal, and
- * each method resolves when that fact is durable. While the journal cannot be written people still reach what
- * they opened, and that is counted as missed; what they ask of us is refused, because it may not be forgotten.
+ * Handles recipients' requests. Opens and clicks need only the token and memory once a campaign's links have been
+ * read. Nothing here writes to a database: each event goes to the journal, and each method resolves when it is stored
+ * durably. While the journal cannot be written, people still reach what they opened and the event is counted as
+ * missed. Their requests, such as an unsubscribe, are refused, because they must not be lost.
  */
 export class Tracking {
   readonly #deps: TrackingDeps;
@@ -66,7 +66,7 @@ export class Tracking {
     this.#mail = new SentMail(deps.databases, deps.renderer);
   }
 
-  /** Keeps an open. False when the token is not ours. */
+  /** Records an open. False when the token is not ours. */
   async opened(token: string, visitor: Visitor): Promise<boolean> {
     const recipient = this.#recipient("open", token);
     if (recipient === undefined) {
@@ -77,8 +77,8 @@ export class Tracking {
   }
 
   /**
-   * Keeps a click and says where it leads: always a link of that campaign, never anything out of the
-   * request. Undefined when the token is not ours or the campaign is gone.
+   * Records a click and returns the link's target, which is always a link of that campaign and never taken from the
+   * request. Undefined when the token is not ours or the campaign was deleted.
    */
   async clicked(token: string, visitor: Visitor): Promise<string | undefined> {
     const recipient = this.#recipient("click", token);
@@ -93,9 +93,10 @@ export class Tracking {
   }
 
   /**
-   * The message as it was sent to this recipient, and the view kept. Undefined when it is gone.
+   * The message as it was sent to this recipient; the view is recorded. Undefined when it no longer exists.
    *
-   * @throws AppError `unavailable` when too many of the workspace's messages are looked at, or it cannot be kept.
+   * @throws AppError `unavailable` when too many of the workspace's messages are being rendered, or the event cannot
+   * be stored.
    */
   async viewed(token: string, visitor: Visitor): Promise<string | undefined> {
     const recipient = this.#recipient("view", token);
@@ -110,17 +111,19 @@ export class Tracking {
     return html;
   }
 
-  /** Whom a page is about; changes nothing. Undefined when neither contact nor message is left. */
+  /**
+   * The person that a page is about, without changing anything. Undefined when neither contact nor message exists.
+   */
   personOf(purpose: UnsubscribePurpose, token: string): Whom | undefined {
     const recipient = this.#recipient(purpose, token);
     return recipient && this.#whom(recipient);
   }
 
   /**
-   * Takes the recipient off everything this workspace mails: from this moment for delivery, and in the
-   * database when the fact is applied. Repeating it changes nothing.
+   * Unsubscribes the recipient from everything this workspace mails: at once for delivery, and in the database when
+   * the event is applied. Repeating it changes nothing.
    *
-   * @throws AppError `unavailable` when it could not be kept; nothing is then said to be done.
+   * @throws AppError `unavailable` when it could not be stored; the page then does not claim success.
    */
   async unsubscribe(
     purpose: UnsubscribePurpose,
@@ -154,7 +157,7 @@ export class Tracking {
     return subject === undefined || workspace === undefined ? undefined : { subject, workspace };
   }
 
-  /** The contact's address as it is now; that of the message where the contact is gone. */
+  /** The contact's current address, or that of the message when the contact was deleted. */
   #whom({ subject, workspace }: Recipient<UnsubscribePurpose>): Whom | undefined {
     const db = this.#deps.databases.workspace(workspace.id);
     const { contactId } = subject;
@@ -166,7 +169,7 @@ export class Tracking {
       : {
           workspaceId: workspace.id,
           workspaceName: workspace.name,
-          // An erased person's messages have a pseudonym, which holds no @.
+          // Messages of an erased person contain a pseudonym, which has no @.
           address: address.includes("@") ? address : undefined,
           language: contact?.language ?? message?.language ?? "",
           preferencesToken: trackingToken(this.#keys, "preferences", subject),

@@ -25,11 +25,11 @@ export type RecipientRow = {
   trackingOff: number | null;
 };
 
-/** The contact that somebody is today: the one they were merged into, or themselves. */
+/** The current contact: the one that this one was merged into, or itself. */
 const present = (id: string) =>
   `ifnull((SELECT contact_id FROM contact_merge WHERE from_id = ${id}), ${id})`;
 
-// A contact that was deleted leaves its messages behind: then only the address is known.
+// When a contact was deleted its messages remain, so only the address is known.
 const selectRecipient = statement<[campaignId: number, seq: number], RecipientRow>(`
   SELECT ${present("message.contact_id")} AS contactId, message.address, contact.email,
          contact.first_name AS firstName, contact.last_name AS lastName, contact.language,
@@ -42,7 +42,10 @@ const selectRecipient = statement<[campaignId: number, seq: number], RecipientRo
 export const findRecipient = (db: Connection, campaignId: number, seq: number) =>
   selectRecipient(db).get(campaignId, seq);
 
-/** A link as it was launched; `facts` is null unless it holds values, else JSON of a `LinkSource`. */
+/**
+ * A link as it was launched. `facts` is null unless the link contains contact values, otherwise JSON of a
+ * `LinkSource`.
+ */
 export type SentLink = { url: string; facts: string | null };
 
 const selectSentLink = statement<[campaignId: number, linkNo: number], SentLink>(`
@@ -66,5 +69,5 @@ const selectContact = statement<[{ id: number }], Contact>(
   `SELECT id, address, language FROM contact WHERE id = ${present("@id")}`,
 );
 
-/** How to reach a contact now, or the one they were merged into; undefined when there is none. */
+/** How to reach a contact now, or the one that it was merged into; undefined when there is none. */
 export const findContact = (db: Connection, id: number) => selectContact(db).get({ id });

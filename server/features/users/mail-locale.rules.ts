@@ -1,8 +1,8 @@
-/** The languages of the interface, in the order in which one is fallen back to. */
+/** The languages of the interface; the first is the fallback. */
 export const mailLocales = ["en", "de"] as const;
 export type MailLocale = (typeof mailLocales)[number];
 
-/** The language to write in to somebody with this locale; English for one that has no texts. */
+/** The language to write to somebody with this locale; English when there are no texts in theirs. */
 export function mailLocaleOf(locale: string): MailLocale {
   const language = locale.toLowerCase().split("-")[0];
   return mailLocales.find((one) => one === language) ?? "en";

@@ -1,7 +1,7 @@
-// argon2id with the second of OWASP's recommended settings (Password Storage Cheat Sheet, 2025).
+// argon2id with the second of OWASP's recommended configurations (Password Storage Cheat Sheet, 2025).
 const PARAMETERS = { algorithm: "argon2id", memoryCost: 19_456, timeCost: 2 } as const;
 
-// The hash of a random password nobody knows, so that an unknown account costs the same work as a known one.
+// The hash of a random, unknown password, so that an unknown account takes the same work as a known one.
 const NOBODY =
   "$argon2id$v=19$m=19456,t=2,p=1$uMp8/SVM9N/TJkjk3CMny8w/g97QpUwF8fK/wJqPbG4$ci+xvKHHZvGYwMBQzm1uWKCr/gNK3FXkCr2B8FuFXLo";
 

@@ -1,10 +1,10 @@
-/** Shortest password; NIST SP 800-63B §3.1.1.2 asks for length, not for kinds of characters. */
+/** Shortest password. NIST SP 800-63B §3.1.1.2 asks for length, not for kinds of characters. */
 export const MIN_PASSWORD_CHARS = 12;
-/** Longest: more would only cost hashing time. */
+/** Longest password. More characters would only cost hashing time. */
 export const MAX_PASSWORD_CHARS = 256;
 const FEWEST_DIFFERENT_CHARS = 5;
 
-/** What is wrong with a new password, and how to mend it; undefined when it may be used. */
+/** What is wrong with a new password and how to fix it; undefined when it is acceptable. */
 export function passwordFault(
   password: string,
   email: string,

@@ -13,12 +13,12 @@ import { findUserById, setPasswordHash } from "./users.store.ts";
 export { forgetTokens } from "./reset.store.ts";
 
 const HOUR_MS = 3_600_000;
-/** How long the link of a forgotten password works. */
+/** How long a password reset link works. */
 export const RESET_MS = HOUR_MS;
 
 /**
- * A link by which the person chooses a password, once. Its token is 256 random bits of which only the
- * SHA-256 is kept.
+ * Creates a link with which the person can set a password once. Its token has 256 random bits, of which only the
+ * SHA-256 is stored.
  *
  * @param lifeMs How long it works.
  */
@@ -35,10 +35,10 @@ export function newPasswordLink(
 }
 
 /**
- * Sets the password of the token's owner, ends all their sessions and every other open link of theirs.
- * `alongside` runs in the same transaction. Returns the person's id.
+ * Sets the password of the token's owner, and ends all their sessions and other open links. `alongside` runs in the
+ * same transaction. Returns the person's id.
  *
- * @throws AppError `invalid_input` when the token is unknown, used or too old, or the password is too easy.
+ * @throws AppError `invalid_input` when the token is unknown, used or expired, or the password is too weak.
  */
 export async function setPasswordByToken(
   system: Connection,
@@ -55,7 +55,7 @@ export async function setPasswordByToken(
   await requireGoodPassword("password", password, user.email);
   const passwordHash = await hashPassword(password);
   inTransaction(system, () => {
-    // Hashing took time, in which the same link may have been used by another request.
+    // Hashing takes time, and another request may have used the link meanwhile.
     if (ownerOfToken(system, tokenHash, now) !== user.id) {
       throw staleToken();
     }
@@ -66,10 +66,10 @@ export async function setPasswordByToken(
 }
 
 /**
- * Sets a person's password without asking anybody, for the operator at the console: ends all sessions
- * and open links. Returns the person's id.
+ * Sets a person's password without any check, for the operator at the console. Ends all sessions and open links.
+ * Returns the person's id.
  *
- * @throws AppError `invalid_input` when the password is too easy.
+ * @throws AppError `invalid_input` when the password is too weak.
  */
 export async function forcePassword(
   system: Connection,

@@ -13,7 +13,7 @@ const selectOwner = statement<[{ tokenHash: string; now: number }], { userId: st
    WHERE token_hash = @tokenHash AND used_at IS NULL AND expires_at > @now
 `);
 
-// Whoever has set a password by one link must not find another link still working.
+// Once a password was set by one link, no other link may still work.
 const useUpAll = statement<[{ userId: string; now: number }]>(`
   UPDATE password_reset SET used_at = @now WHERE user_id = @userId AND used_at IS NULL
 `);
@@ -27,12 +27,12 @@ export function addToken(
   insertToken(db).run(token);
 }
 
-/** Whose the token is, while it is unused and in time. */
+/** The owner of the token while it is unused and not expired. */
 export function ownerOfToken(db: Connection, tokenHash: string, now: number): string | undefined {
   return selectOwner(db).get({ tokenHash, now })?.userId;
 }
 
-/** Marks all open tokens of the person as used; false when there was none left to use. */
+/** Marks all open tokens of the person as used. False when none was left. */
 export function useUpTokens(db: Connection, userId: string, now: number): boolean {
   return useUpAll(db).run({ userId, now }).changes > 0;
 }

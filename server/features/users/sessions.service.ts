@@ -1,5 +1,5 @@
-// The only file that knows lucia. It is deprecated upstream, so what is used of it is small: the life of
-// a session and its cookie. What is stored is ours.
+// The only file that uses lucia. It is deprecated upstream, so we use little of it: the lifetime of a session and its
+// cookie. Storage is our own.
 
 import { createHash } from "node:crypto";
 import { type Adapter, type DatabaseSession, Lucia, TimeSpan } from "lucia";
@@ -35,15 +35,16 @@ const LIFE = new TimeSpan(30, "d");
 const MAX_USER_AGENT_CHARS = 300;
 
 /**
- * @param canWrite False on a node whose system.db is a copy. Lucia prolongs a session, and removes a
- *   dead one, when it is read; there both are left out, since the primary does them at its next read.
+ * @param canWrite False on a node whose system.db is a replica. Lucia extends a session and deletes an expired one
+ * when it is read. On a replica both are skipped, since the primary does them at its next read.
  */
 export function createSessions(system: Connection, canWrite: () => boolean): Sessions {
   const adapter = fencedAdapter(system, canWrite);
   const lucia = (isSecure: boolean) =>
     new Lucia(adapter, {
       sessionExpiresIn: LIFE,
-      // The row decides when a session ends. A cookie that lives as long would have to be set again at each renewal.
+      // The row decides when a session ends. A cookie with the same expiry would have to be set again at each
+      // renewal.
       sessionCookie: { name: COOKIE, expires: false, attributes: { secure: isSecure } },
       getUserAttributes: ({ isAdmin }) => ({ isAdmin }),
     });

@@ -69,12 +69,12 @@ export function removeSession(db: Connection, idHash: string): void {
   deleteOne(db).run(idHash);
 }
 
-/** Ends a person's sessions, all but the one with the hash `except` ('' = all); returns how many. */
+/** Ends a person's sessions, except the one with the hash `except` ('' = none). Returns how many. */
 export function removeSessionsOf(db: Connection, userId: string, except = ""): number {
   return deleteOfUser(db).run({ userId, except }).changes;
 }
 
-/** False when it is no session of that person. */
+/** False when it is not a session of that person. */
 export function removeSessionOf(db: Connection, userId: string, idHash: string): boolean {
   return deleteOneOfUser(db).run({ userId, idHash }).changes === 1;
 }

@@ -12,7 +12,7 @@ const countTry = statement<
   RETURNING failures, window_end AS windowEnd
 `);
 
-// A key's own parts begin with it and a colon.
+// Keys of an account's sources begin with its own key and a colon.
 const deleteKey = statement<[{ key: string }]>(`
   DELETE FROM sign_in_failure WHERE key = @key OR (key > @key || ':' AND key < @key || ';')
 `);
@@ -23,7 +23,7 @@ const takeBackTry = statement<[key: string]>(`
 
 const deleteEnded = statement<[now: number]>("DELETE FROM sign_in_failure WHERE window_end <= ?");
 
-/** Counts a try before it is made, so that tries made at the same time cannot slip past. */
+/** Counts an attempt before it is made, so that simultaneous attempts cannot exceed the limit. */
 export function addTry(
   db: Connection,
   key: string,
@@ -34,7 +34,7 @@ export function addTry(
   return row ?? { failures: 0, windowEnd: now };
 }
 
-/** Forgets the tries counted under a key, and under each source of an account. */
+/** Deletes the attempts counted under a key, and under each source of an account. */
 export function forgetTries(db: Connection, key: string): void {
   deleteKey(db).run({ key });
 }

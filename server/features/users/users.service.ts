@@ -14,7 +14,7 @@ import {
   type UserRow,
 } from "./users.store.ts";
 
-/** What sign-in needs besides: the language of a person, passwords, and the rows. */
+/** What signing in also needs: a person's language, passwords, and the rows. */
 export { type MailLocale, mailLocaleOf } from "./mail-locale.rules.ts";
 export { hashPassword, isPassword } from "./password-hash.ts";
 export {
@@ -25,16 +25,16 @@ export {
   type UserRow,
 } from "./users.store.ts";
 
-/** A person as others in the product may see them. */
+/** A person as other users may see them. */
 export type Person = {
   id: string;
   email: string;
   name: string;
-  /** Empty until they chose a language. */
+  /** Empty until they choose a language. */
   locale: string;
 };
 
-/** The normal form of an address a person typed. @throws AppError `invalid_input` naming `field`. */
+/** The normal form of an entered address. @throws AppError `invalid_input` naming `field`. */
 export function readEmail(input: string, field = "email"): { email: string; address: string } {
   const parsed = parseEmailAddress(input);
   if (isAddressFault(parsed)) {
@@ -43,7 +43,7 @@ export function readEmail(input: string, field = "email"): { email: string; addr
   return { email: parsed.email, address: parsed.address };
 }
 
-/** Refuses a password that is too easy. @throws AppError `invalid_input` naming `field`. */
+/** Refuses a weak password. @throws AppError `invalid_input` naming `field`. */
 export async function requireGoodPassword(
   field: string,
   password: string,
@@ -63,8 +63,8 @@ export async function requireGoodPassword(
 }
 
 /**
- * Creates a person who can sign in. `alongside` runs in the same transaction, so that what belongs to the
- * new person commits with them; when it throws, nobody was created.
+ * Creates a person who can sign in. `alongside` runs in the same transaction, so that related rows commit with the
+ * person; when it throws, nobody is created.
  *
  * @throws AppError `invalid_input` for the address or the password, `conflict` when the address is taken.
  */
@@ -89,9 +89,9 @@ export async function createPerson(
 }
 
 /**
- * Changes who a person is: address, name and password.
+ * Changes a person's address, name and password.
  *
- * @throws AppError `invalid_input`, `conflict` when the address is another person's.
+ * @throws AppError `invalid_input`, `conflict` when the address belongs to another person.
  */
 export async function replacePerson(
   system: Connection,
@@ -103,7 +103,8 @@ export async function replacePerson(
   await requireGoodPassword("password", input.password, email);
   const passwordHash = await hashPassword(input.password);
   inTransaction(system, () => {
-    // Hashing took time, and another thread may create an account at any moment: asked under the write lock.
+    // Checked under the write lock, because hashing takes time and another thread can create an account at any
+    // moment.
     const known = findUserByAddress(system, address);
     if (known !== undefined && known.id !== id) {
       throw addressTaken();
@@ -119,7 +120,7 @@ function addressTaken(): AppError {
   });
 }
 
-/** Whose address it is, in whatever letter case it was typed. @throws AppError `invalid_input` when it is none. */
+/** The person with this address, ignoring case. @throws AppError `invalid_input` for a malformed address. */
 export function findPersonByEmail(system: Connection, email: string): Person | undefined {
   const user = findUserByAddress(system, readEmail(email).address);
   return user === undefined ? undefined : toPerson(user);

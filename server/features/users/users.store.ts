@@ -60,7 +60,7 @@ export function findUserByAddress(db: Connection, address: string): UserRow | un
   return selectByAddress(db).get(address);
 }
 
-/** False when somebody has that address already. */
+/** False when somebody already has that address. */
 export function addUser(db: Connection, user: NewUserRow): boolean {
   return insertUser(db).run(user).changes === 1;
 }

@@ -13,7 +13,7 @@ type News = {
   fault: string;
 };
 
-/** Counts what webhooks bring, and writes it once a second: some providers ask once for every message. */
+/** Counts webhook events and writes the counts once a second, because some providers send one request per message. */
 export class HookCounts {
   readonly #databases: Databases;
   readonly #clock: Clock;
@@ -25,7 +25,7 @@ export class HookCounts {
     this.#clock = clock;
   }
 
-  /** Counts events of a request that was taken. */
+  /** Counts the events of an accepted request. */
   count(workspaceId: string, routeId: number, kinds: readonly string[]): void {
     const news = this.#of(workspaceId, routeId);
     news.fault = "";
@@ -34,12 +34,12 @@ export class HookCounts {
     }
   }
 
-  /** Remembers why a request was not taken, for who looks at the route. */
+  /** Remembers why a request was refused, so that the route's page can show it. */
   fault(workspaceId: string, routeId: number, reason: string): void {
     this.#of(workspaceId, routeId).fault = reason;
   }
 
-  /** Writes what has been counted. */
+  /** Writes the accumulated counts. */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -48,7 +48,7 @@ export class HookCounts {
         addCounts(this.#databases.workspace(news.workspaceId), news.routeId, news);
         this.#news.delete(key);
       } catch (error) {
-        // Only counts: what the events meant is in the journal. They wait for the next time.
+        // Only the counts failed; the events themselves are in the journal. The counts are written next time.
         log.warn({ workspaceId: news.workspaceId, err: error }, "webhook counts were not written");
       }
     }

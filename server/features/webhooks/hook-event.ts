@@ -1,26 +1,29 @@
 import { readServerWords } from "../../inbound/index.ts";
 
-/** What one event of a provider says, in our words. */
+/** One event from a provider in our terms. */
 export type HookEvent = {
-  /** The provider's id of this event, so that a repeated one is known; empty when it gives none. */
+  /** The provider's id of this event, to detect repetitions; empty when it has none. */
   id: string;
   kind: "bounce" | "delayed" | "complaint" | "unsubscribe" | "delivered" | "other";
-  /** What may name the message: Message-ID, return path, our token in a header. Each is authenticated later. */
+  /**
+   * Values that may identify the message: Message-ID, return path, our token in a header. Each is authenticated
+   * later.
+   */
   names: string[];
-  /** Whom it is about, as the provider says. */
+  /** The recipient, according to the provider. */
   address: string;
-  /** Of a bounce or delay: the receiving server's answer. */
+  /** For a bounce or delay: the receiving server's reply code. */
   code: number;
   enh: string;
   text: string;
-  /** Of a complaint: its type. */
+  /** For a complaint: its type. */
   complaint: string;
 };
 
-/** Something out of a JSON document that somebody else wrote. */
+/** A value from a JSON document that a third party wrote. */
 export type Json = unknown;
 
-/** What is at a path of property names; undefined when there is nothing. */
+/** The value at a path of property names; undefined when there is none. */
 export function at(value: Json, ...path: (string | number)[]): Json {
   let found: Json = value;
   for (const key of path) {
@@ -44,16 +47,16 @@ export const listOf = (value: Json): Json[] => (Array.isArray(value) ? value.sli
 
 const nothing = { id: "", names: [], address: "", code: 0, enh: "", text: "", complaint: "" };
 
-/** An event with what is known of it; the rest empty. */
+/** An event with the given properties; the others are empty. */
 export function hookEvent(event: Partial<HookEvent> & Pick<HookEvent, "kind">): HookEvent {
   return { ...nothing, ...event };
 }
 
 /**
- * What a server answered, of a bounce or delay.
+ * The server's reply to a bounced or delayed message.
  *
- * @param fallback The status to take when neither words nor status name one: `5.0.0`, or `4.0.0` when the
- *   provider says that it gave up on something that passes.
+ * @param fallback The status when neither text nor status contains one: `5.0.0`, or `4.0.0` when the provider says
+ * that the failure was temporary.
  */
 export function answerOf(
   words: string,
@@ -65,7 +68,7 @@ export function answerOf(
   return isKnown ? { code, enh, text } : { ...readServerWords(words, fallback), text };
 }
 
-/** A document as JSON; undefined when it is none. */
+/** Parses JSON; undefined when it is invalid. */
 export function parseJson(body: string): Json {
   try {
     return JSON.parse(body) as Json;

@@ -1,19 +1,19 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { deriveKey, type KeyRing } from "../../platform/secrets.ts";
 
-/** What a webhook address is for. A new `generation` makes the address before it nobody's. */
+/** What a webhook URL belongs to. A new `generation` invalidates the previous URL. */
 export type HookSubject = { workspaceNumber: number; routeId: number; generation: number };
 
 const PURPOSE = "webhook-address";
 const MAC_CHARS = 27;
 
-/** The unguessable part of a webhook's address; stored nowhere. */
+/** The unguessable part of a webhook's URL. It is not stored anywhere. */
 export function hookToken(ring: KeyRing, subject: HookSubject): string {
   const name = nameOf(subject);
   return `${name}-${macOf(ring, ring.current, name)}`;
 }
 
-/** Reverses `hookToken`; undefined when we did not make it. Compares in constant time. */
+/** Reverses `hookToken`; undefined when the token is not ours. Compares in constant time. */
 export function readHookToken(ring: KeyRing, token: string): HookSubject | undefined {
   const found = /^(\d{1,12})-(\d{1,12})-(\d{1,9})-([\w-]{27})$/.exec(token);
   if (found === null) {

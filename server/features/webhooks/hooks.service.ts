@@ -27,13 +27,13 @@ import {
   type WebhookRow,
 } from "./webhooks.store.ts";
 
-/** Bound to the stored secret, so that it decrypts nowhere else. */
+/** Binds the stored secret to its purpose, so that it decrypts nowhere else. */
 export const SECRET_PURPOSE = "route_webhook.secret";
 
 const MAX_AGE_MS = 30 * DAY_MS;
 const MAX_SEEN = 100_000;
 
-/** What became of a request's events. */
+/** The result of a request's events. */
 export type HookAnswer = { taken: number; repeated: number; unknown: number };
 
 export type HookDeps = {
@@ -42,16 +42,16 @@ export type HookDeps = {
   clock: Clock;
   counts: HookCounts;
   fetchText: FetchText;
-  /** Resolves when the fact is durable. @throws AppError `unavailable` when it cannot be kept. */
+  /** Resolves when the event is stored durably. @throws AppError `unavailable` when it cannot be stored. */
   recordFact: (fact: OutsideFact) => Promise<void>;
 };
 
 type Hook = HookSubject & { workspaceId: string; provider: string; row: WebhookRow };
 
 /**
- * Takes what relays' providers report. The address says whose route it is; the request must prove besides
- * that the provider wrote it. An event is about the message whose token it carries, and of this workspace
- * only; what is about none is counted.
+ * Receives reports from relay providers. The URL identifies the route, and the request must also prove that it comes
+ * from the provider. An event applies only to the message whose token it contains, within this workspace. Events
+ * without a known message are only counted.
  */
 export class Hooks {
   readonly #deps: HookDeps;
@@ -65,16 +65,16 @@ export class Hooks {
     this.#sns = new SnsDoor(deps.fetchText);
   }
 
-  /** Refuses an address that is none before its body is read. @throws AppError `not_found`. */
+  /** Refuses an unknown URL before its body is read. @throws AppError `not_found`. */
   requireAddress(provider: string, token: string): void {
     this.#find(provider, token);
   }
 
   /**
-   * Makes everything in the request durable.
+   * Stores all events of the request durably.
    *
-   * @throws AppError `not_found` for an address that is none, `unauthenticated` when the request does not prove
-   *   its origin, `unavailable` when a fact cannot be kept: the provider then sends it again.
+   * @throws AppError `not_found` for an unknown URL, `unauthenticated` when the request does not prove its origin,
+   * `unavailable` when an event cannot be stored: the provider then sends it again.
    */
   async receive(
     provider: string,
@@ -136,7 +136,7 @@ export class Hooks {
     if (message === undefined) {
       throw this.#refuse(hook, "The request is not signed by Amazon SNS.");
     }
-    // Anybody can have a topic that Amazon signs for: the one that was confirmed first is the one.
+    // Anyone can have a topic signed by Amazon, so only the one that was confirmed first is accepted.
     if (hook.row.topic !== "" && hook.row.topic !== message.topic) {
       throw this.#refuse(hook, `Another topic is subscribed: ${hook.row.topic}.`);
     }
@@ -180,7 +180,7 @@ export class Hooks {
     return "taken";
   }
 
-  /** The message that the event names, when it is of this workspace and not too old. */
+  /** The message that the event names, if it belongs to this workspace and is not too old. */
   #subjectOf(hook: Hook, event: HookEvent): MessageSubject | undefined {
     for (const name of event.names) {
       const local = localPartOf(name);
@@ -198,7 +198,7 @@ export class Hooks {
   }
 }
 
-/** `abc` of `<abc@example.com>`, of `Name <abc@example.com>` and of `abc`. */
+/** Extracts `abc` from `<abc@example.com>`, `Name <abc@example.com>` and `abc`. */
 function localPartOf(name: string): string {
   const open = name.lastIndexOf("<");
   const bare = name.slice(open + 1);
@@ -221,7 +221,7 @@ function factOf(
   if (kind === "complaint") {
     return { k: "complaint", w, c, s, at, via: "webhook", kind: event.complaint, ...about };
   }
-  // Who asked at the provider is not told.
+  // The provider does not report who requested the unsubscribe.
   return kind === "unsubscribe"
     ? { k: "unsubscribe", w, c, s, at, via: "webhook", ip: "", ua: "" }
     : undefined;

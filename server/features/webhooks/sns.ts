@@ -3,10 +3,10 @@ import { LRUCache } from "lru-cache";
 import { DAY_MS } from "../../platform/time.rules.ts";
 import { type Json, textAt } from "./hook-event.ts";
 
-/** Reads a text from an address on the web; main puts a fetch with limits in. */
+/** Fetches a text from a URL. main provides an implementation with limits. */
 export type FetchText = (url: string) => Promise<string>;
 
-/** What Amazon SNS sends, once its signature has been checked. */
+/** A message from Amazon SNS whose signature was verified. */
 export type SnsMessage = {
   type: "Notification" | "SubscriptionConfirmation" | "UnsubscribeConfirmation";
   id: string;
@@ -15,7 +15,7 @@ export type SnsMessage = {
   subscribeUrl: string;
 };
 
-// SNS repeats what was not taken for an hour; a day covers a clock that is off.
+// SNS retries for an hour. A day allows for a wrong clock.
 const MAX_AGE_MS = DAY_MS;
 const HOST = /^sns\.[a-z]{2,4}(?:-[a-z]+){1,3}-\d\.amazonaws\.com(?:\.cn)?$/;
 const signedFields: Record<SnsMessage["type"], string[]> = {
@@ -28,7 +28,7 @@ const signedFields: Record<SnsMessage["type"], string[]> = {
   ],
 };
 
-/** True for an https address of Amazon SNS in a region, and nothing that only looks like one. */
+/** True for an https URL of Amazon SNS in a region, and not for a lookalike. */
 export function isSnsUrl(text: string): boolean {
   const url = URL.parse(text);
   return (
@@ -41,7 +41,7 @@ export function isSnsUrl(text: string): boolean {
   );
 }
 
-/** Checks messages of Amazon SNS; certificates are asked for once a day. */
+/** Verifies messages of Amazon SNS. Certificates are cached for a day. */
 export class SnsDoor {
   readonly #fetchText: FetchText;
   readonly #certificates = new LRUCache<string, string>({ max: 50, ttl: MAX_AGE_MS });
@@ -51,10 +51,10 @@ export class SnsDoor {
   }
 
   /**
-   * The message, or undefined when Amazon did not sign it or signed it more than a day ago. The certificate
-   * is taken from Amazon's own host only.
+   * The message; undefined when Amazon did not sign it, or signed it more than a day ago. The certificate is only
+   * fetched from Amazon's own host.
    *
-   * @throws when the certificate cannot be had now: SNS then tries again.
+   * @throws when the certificate cannot be fetched now: SNS then retries.
    * @see https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html
    */
   async read(body: Json, now: number): Promise<SnsMessage | undefined> {
@@ -78,7 +78,7 @@ export class SnsDoor {
     };
   }
 
-  /** Confirms a subscription towards Amazon; false when the address to confirm at is not Amazon's. */
+  /** Confirms a subscription with Amazon. False when the confirmation URL is not Amazon's. */
   async confirm(message: SnsMessage): Promise<boolean> {
     if (!isSnsUrl(message.subscribeUrl)) {
       return false;
@@ -99,7 +99,7 @@ export class SnsDoor {
 }
 
 function isSigned(body: Json, type: SnsMessage["type"], pem: string, now: number): boolean {
-  // Version 1 is SHA-1, which AWS still uses by default; the key is what nobody else has.
+  // Version 1 uses SHA-1, which is still the AWS default. An attacker would still need Amazon's private key.
   const version = textAt(body, "SignatureVersion");
   const algorithm = version === "1" ? "RSA-SHA1" : version === "2" ? "RSA-SHA256" : undefined;
   if (algorithm === undefined) {
@@ -116,12 +116,12 @@ function isSigned(body: Json, type: SnsMessage["type"], pem: string, now: number
     const verifier = createVerify(algorithm).update(lines.join(""));
     return isValid && verifier.verify(certificate.publicKey, textAt(body, "Signature"), "base64");
   } catch {
-    // No certificate, or a signature that is none.
+    // The certificate or the signature is malformed.
     return false;
   }
 }
 
-/** A field whole: what was signed is not cut. */
+/** A field without truncation, because the signature covers the full text. */
 function rawText(body: Json, name: string): string | undefined {
   const isObject = typeof body === "object" && body !== null && Object.hasOwn(body, name);
   const value = isObject ? (body as Record<string, Json>)[name] : undefined;

@@ -6,21 +6,21 @@ import { readMailjetEvents } from "./providers/mailjet-events.ts";
 import { readPostmarkEvents } from "./providers/postmark-events.ts";
 import { isSignedBySendGrid, readSendGridEvents } from "./providers/sendgrid-events.ts";
 
-/** A request to a webhook's address, as far as its proof goes. */
+/** The parts of a webhook request that prove its origin. */
 export type HookRequest = { headers: Headers; body: string; json: Json; now: number };
 
-/** How a provider proves that it is one, and how its events are read. */
+/** How a provider proves its identity, and how its events are read. */
 export type WebhookProvider = {
   /**
-   * none: the provider signs with a key of its own (SES); key: it shows a key that signs, which is stored
-   * here; password: we make one up, and the provider signs in with it.
+   * none: the provider signs with its own key (SES); key: it shows a verification key, which is stored here;
+   * password: we generate one, and the provider signs in with it.
    */
   secret: "none" | "key" | "password";
   isProved(request: HookRequest, secret: string): boolean;
   read(json: Json): HookEvent[];
 };
 
-/** Providers whose requests are proved by the request itself and a stored secret; SES is apart: sns.ts. */
+/** Providers that prove a request by the request itself and a stored secret. SES is handled separately in sns.ts. */
 const providers: Record<string, WebhookProvider> = {
   sendgrid: {
     secret: "key",
@@ -37,7 +37,7 @@ const providers: Record<string, WebhookProvider> = {
   mailjet: { secret: "password", isProved: hasPassword, read: readMailjetEvents },
 };
 
-/** What kind of secret the provider's webhook needs; undefined when it has no webhook that we read. */
+/** The kind of secret that the provider's webhook needs; undefined when we support no webhook for it. */
 export function secretOf(preset: string): WebhookProvider["secret"] | undefined {
   return preset === "ses" ? "none" : findProvider(preset)?.secret;
 }
@@ -46,7 +46,7 @@ export function findProvider(preset: string): WebhookProvider | undefined {
   return Object.hasOwn(providers, preset) ? providers[preset] : undefined;
 }
 
-/** Basic with any user name, or Bearer: what the providers can be told to send. */
+/** Basic with any user name, or Bearer: the methods that providers can be configured to use. */
 function hasPassword({ headers }: HookRequest, secret: string): boolean {
   const [scheme = "", value = ""] = (headers.get("authorization") ?? "").split(" ", 2);
   const basic = () => Buffer.from(value, "base64").toString("utf8");

@@ -47,7 +47,7 @@ export const webhookRoutes = (deps: AppDeps) => {
         },
         open: "providers have no account; the address is authenticated, and the request proves its sender",
         params: HookParams,
-        // Signatures are over the bytes as they came, whatever type the provider says they are.
+        // Signatures cover the raw bytes, whatever content type the provider sends.
         parse: ({ request, params }: { request: Request; params: typeof HookParams.static }) => {
           hooks.requireAddress(params.provider, params.token);
           return textUpTo(request, MAX_HOOK_BYTES);

@@ -8,7 +8,7 @@ import { secretOf } from "./webhook-providers.ts";
 import type { WebhookView } from "./webhooks.schema.ts";
 import { changeWebhook, findPresetOf, findWebhook } from "./webhooks.store.ts";
 
-/** Whose webhook, and where the world reaches us. */
+/** The workspace and route of a webhook, and our public URL. */
 export type WebhookContext = {
   keyRing: KeyRing;
   workspace: { number: number };
@@ -18,10 +18,10 @@ export type WebhookContext = {
 const PASSWORD_BYTES = 24;
 
 /**
- * A route's webhook: the address to give to the provider, and whether it works. Where the provider signs in,
- * a password is made up the first time one looks.
+ * A route's webhook: the URL to enter at the provider, and whether it works. If the provider signs in, a password is
+ * generated on the first request.
  *
- * @throws AppError `not_found` for a route that is gone or whose provider reports by mail only.
+ * @throws AppError `not_found` for a deleted route, or one whose provider reports by mail only.
  */
 export function readWebhook(db: Connection, context: WebhookContext, routeId: number): WebhookView {
   const { preset, secret } = required(db, routeId);
@@ -55,9 +55,9 @@ export function readWebhook(db: Connection, context: WebhookContext, routeId: nu
 }
 
 /**
- * Stores the key that the provider shows, with which it signs.
+ * Stores the verification key that the provider shows.
  *
- * @throws AppError `not_found`; `invalid_input` where the provider has none.
+ * @throws AppError `not_found`; `invalid_input` when the provider uses no key.
  */
 export function storeWebhookKey(
   db: Connection,
@@ -76,7 +76,7 @@ export function storeWebhookKey(
   return readWebhook(db, context, routeId);
 }
 
-/** Makes the address void and gives a new one, with a new password; the subscribed topic is forgotten. */
+/** Invalidates the URL and returns a new one with a new password. The subscribed topic is deleted. */
 export function renewWebhook(
   db: Connection,
   context: WebhookContext,

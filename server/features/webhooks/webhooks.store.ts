@@ -3,12 +3,12 @@ import { inTransaction, statement } from "../../platform/db/statements.ts";
 
 export type WebhookRow = {
   generation: number;
-  /** Encrypted; empty = none. */
+  /** Encrypted; empty for none. */
   secret: string;
   topic: string;
   lastEventAt: number | null;
   lastFault: string;
-  /** JSON: events by kind. */
+  /** JSON: number of events by kind. */
   counts: string;
 };
 
@@ -40,14 +40,14 @@ const upsertWebhook = statement<[WebhookRow & { routeId: number }]>(`
          counts = excluded.counts
 `);
 
-/** Changes what is given of a webhook and leaves the rest. */
+/** Changes the given properties of a webhook. */
 export function changeWebhook(db: Connection, routeId: number, change: Partial<WebhookRow>): void {
   inTransaction(db, () =>
     upsertWebhook(db).run({ ...findWebhook(db, routeId), ...change, routeId }),
   );
 }
 
-/** Adds to a webhook's counts; of a route that is gone meanwhile nothing is kept. */
+/** Adds to a webhook's counts. Does nothing when the route was deleted meanwhile. */
 export function addCounts(
   db: Connection,
   routeId: number,
@@ -76,7 +76,7 @@ const selectPreset = statement<[routeId: number], { preset: string }>(
   "SELECT preset FROM route WHERE id = ?",
 );
 
-/** The provider of a route; undefined when the route is gone. */
+/** The provider of a route; undefined when the route was deleted. */
 export function findPresetOf(db: Connection, routeId: number): string | undefined {
   return selectPreset(db).get(routeId)?.preset;
 }

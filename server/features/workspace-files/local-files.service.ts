@@ -11,21 +11,21 @@ import { log } from "../../platform/log.ts";
 
 const INBOX_FILE = /^inbox_([0-9a-z]{26})\.db$/;
 
-/** What is wrong with the files in local/ that are neither a journal nor a workspace. */
+/** Faults of files in local/ that are neither a journal nor a workspace. */
 export type LocalFaults = {
-  /** Inboxes that were made here and are gone, by workspace id. */
+  /** Inboxes that were created here and are missing, by workspace id. */
   missingInboxes: string[];
   badInboxes: { id: string; path: string; fault: FileFault }[];
   limits: LostLimits[];
-  /** The file that says who uses the folder, when it cannot be read. */
+  /** The lock file that names the process using the folder, when it cannot be read. */
   holder: string | undefined;
 };
 
 /**
- * Looks at the files in local/ and changes nothing. The doctor and the start of the server both report what this
- * finds, so that they cannot disagree.
+ * Checks the files in local/ without changing anything. Used by both the doctor and the server's start, so that their
+ * reports agree.
  *
- * @param look Looks into one inbox; by default only at its header and length.
+ * @param look Checks one inbox; by default only its header and length.
  */
 export function localFaults(
   dataDir: string,
@@ -44,23 +44,25 @@ export function localFaults(
   };
 }
 
-/** The file that says who uses the folder, when it cannot be read. Locking the folder writes it anew. */
+/**
+ * The lock file that names the process using the folder, when it cannot be read. Locking the folder writes it again.
+ */
 export function unreadableHolder(dataDir: string): string | undefined {
   const path = holderPath(dataDir);
   return existsSync(path) && lockHolder(dataDir) === undefined ? path : undefined;
 }
 
-/** The inboxes that have a file, by workspace id. */
+/** Workspace ids of the inboxes that have a file. */
 export function inboxIds(dataDir: string): string[] {
   const local = join(dataDir, "local");
   const names = existsSync(local) ? readdirSync(local).sort() : [];
   return names.flatMap((name) => INBOX_FILE.exec(name)?.[1] ?? []);
 }
 
-/** Looks at an inbox from outside. @returns its fault; undefined when none is visible. */
+/** Checks an inbox file from outside. @returns its fault; undefined when none is visible. */
 export function lookAtInbox(path: string): FileFault | undefined {
   if (shapeOf(path)?.bytes === 0) {
-    // A killed process leaves one that was just made so; its tables are made at the next use.
+    // A process killed right after creating the file leaves it empty. Its tables are created at the next use.
     return undefined;
   }
   try {
@@ -75,8 +77,8 @@ export function lookAtInbox(path: string): FileFault | undefined {
 }
 
 /**
- * Writes down what is wrong in local/, for the console, the doctor and the metrics, and keeps what cannot be read. To be
- * called at a start, before another thread opens anything there and makes it anew.
+ * Records faults in local/ for the console, the doctor and the metrics, and keeps unreadable files. Must be called at
+ * the start, before another thread opens a missing file and creates it again.
  */
 export function noteLocalFaults(databases: Databases, faults: LocalFaults, now: number): void {
   const note = (found: Pick<DamageNotice, "kind" | "path"> & { kept?: string }) =>
@@ -105,12 +107,12 @@ function openAnew(databases: Databases, id: string): void {
   try {
     databases.inbox(id);
   } catch (error) {
-    // The disk may be full. It is tried again by whoever uses the inbox.
+    // The disk may be full. The next use of the inbox tries again.
     log.error({ inbox: id, err: error }, "an inbox could not be made anew");
   }
 }
 
-/** @returns where the file is now; "" when it could not be moved. */
+/** @returns the file's new path; "" when it could not be moved. */
 function putAside(path: string, now: number): string {
   const kept = join(path, "..", `${basename(path)}.damaged-${now}`);
   try {

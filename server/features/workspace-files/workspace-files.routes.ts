@@ -12,7 +12,7 @@ import {
 const WorkspaceParams = t.Object({ id: t.String({ maxLength: 26 }) });
 const NoticeParams = t.Object({ id: t.Integer({ minimum: 1 }) });
 
-/** Workspaces whose file cannot be used, and what else was found damaged. */
+/** Workspaces that are set aside, and other damage that was found. */
 export const workspaceFileRoutes = (deps: AppDeps) => {
   const { guard, databases, config, clock, outside, missed } = deps;
   const desk = { databases, dataDir: config.dataDir, clock, inspect: outside.inspectFile };

@@ -15,27 +15,27 @@ import { namesOf } from "./workspace-files.store.ts";
 
 type Desk = { databases: Databases; dataDir: string; clock: Clock; inspect: InspectFile };
 
-/** Faults that the system may mend by itself: a mount that came back, a permission that was given again. */
+/** Faults that may disappear by themselves, for instance when a mount or a permission is restored. */
 const PASSING = ["io_error", "unreadable", "missing"];
 const PASSING_EVERY_MS = 60_000;
 const LOOK_EVERY_MS = 300_000;
 const AT_ONCE = 50;
 
-/** What is set aside and what was found damaged, for the administrator. */
+/** Workspaces that are set aside and other damage, for the administrator. */
 export function readDamageReport(databases: Databases) {
   const { system } = databases;
   const setAside = databases.setAsideRows().map((row) => ({ ...row, ...namesOf(system, row) }));
   return { setAside, notices: unreadDamage(system) };
 }
 
-/** The administrator has read the notice. @throws AppError `not_found` when there is none to read. */
+/** Marks a notice as read by the administrator. @throws AppError `not_found` when there is none to read. */
 export function readNotice(system: Connection, id: number, now: number): void {
   if (!readDamage(system, id, now)) {
     throw notFound("notice");
   }
 }
 
-/** What /readyz says of the workspaces: how many are set aside and why, and no names. */
+/** What /readyz reports about workspaces: how many are set aside and why, without names. */
 export function setAsideSentence(databases: Databases): string {
   const rows = databases.setAsideRows();
   const reasons = [...new Set(rows.map(({ reason }) => reason))].join(", ");
@@ -43,8 +43,8 @@ export function setAsideSentence(databases: Databases): string {
 }
 
 /**
- * Looks at every workspace's file from outside, sets those aside that cannot be used, and those whose write-ahead
- * log was lost. To be called before anything opens them.
+ * Checks every workspace's file from outside, and sets aside those that cannot be used or whose write-ahead log was
+ * lost. Must be called before anything opens them.
  */
 export function lookAtAll(
   databases: Databases,
@@ -61,7 +61,7 @@ export function lookAtAll(
       databases.setAside(id, new FileFault("log_missing", lostLogSentence(dataDir, id)));
     }
   }
-  // What could not be written down is found again by its mark at the next start.
+  // A workspace whose entry could not be recorded is found again by its mark at the next start.
   databases.setAsideIds();
   const known = setAsideRows(databases.system).map(({ workspaceId }) => workspaceId);
   forgetMarks(
@@ -71,13 +71,13 @@ export function lookAtAll(
 }
 
 /**
- * Reads the file of a workspace that is set aside and, when it is whole, brings the workspace back.
+ * Reads the whole file of a workspace that is set aside and, when it is intact, brings the workspace back.
  *
  * @throws AppError `not_found` when it is not set aside.
  */
 export async function checkAgain(desk: Desk, workspaceId: string): Promise<FileFault | undefined> {
   const row = rowOf(desk.databases, workspaceId);
-  // A connection that looked at the file without its log may have left an empty one.
+  // A connection that opened the file without its log may have left an empty one.
   const isLogStillLost =
     row.reason === "log_missing" && (shapeOf(`${row.path}-wal`)?.bytes ?? 0) === 0;
   const fault = isLogStillLost
@@ -92,16 +92,16 @@ export async function checkAgain(desk: Desk, workspaceId: string): Promise<FileF
 /** Resolves when every thread uses the workspace again. @returns false when it was not set aside. */
 async function bringBack({ databases, clock }: Desk, workspaceId: string): Promise<boolean> {
   const isBack = databases.bringBack(workspaceId, clock());
-  // Until then another thread may still refuse it, after the caller was told that it is back.
+  // Until then another thread may still refuse the workspace, although the caller was told that it is back.
   await Bun.sleep(ASK_EVERY_MS);
   return isBack;
 }
 
 /**
- * Uses a workspace without its lost write-ahead log, as it is.
+ * Uses a workspace as it is, without its lost write-ahead log.
  *
  * @throws AppError `not_found` when it is not set aside, `illegal_state` when it is for another reason or the file
- *   itself is damaged.
+ * itself is damaged.
  */
 export async function acceptAsItIs(desk: Desk, workspaceId: string): Promise<void> {
   const row = rowOf(desk.databases, workspaceId);
@@ -128,10 +128,10 @@ function rowOf(databases: Databases, workspaceId: string) {
 }
 
 /**
- * Watches over the files while the server runs: those nobody uses are looked at now and then, and what may have
- * passed by itself is checked again. What was set aside before the start is checked first.
+ * Monitors the files while the server runs: unused files are checked from time to time, and faults that may have
+ * disappeared are checked again. Workspaces set aside before the start come first.
  *
- * @returns how to stop.
+ * @returns a function that stops the monitoring.
  */
 export function watchFiles(desk: Desk): () => void {
   let stopped = false;

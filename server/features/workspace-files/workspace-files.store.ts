@@ -9,7 +9,7 @@ const selectNames = statement<[id: string], Names>(`
    WHERE workspace.id = ?
 `);
 
-/** What people call a workspace; empty when the directory no longer knows it. */
+/** The display name of a workspace; empty when the directory no longer contains it. */
 export function namesOf(system: Connection, { workspaceId }: { workspaceId: string }): Names {
   return selectNames(system).get(workspaceId) ?? { name: "", organizationName: "" };
 }

@@ -12,7 +12,7 @@ import {
 
 const byToken = "whoever has the mailed link was invited; it works once";
 
-/** The other side of an invitation: what the person who was invited does. Tokens are in bodies, never in addresses. */
+/** Routes for the invited person. Tokens are sent in bodies, never in URLs. */
 export const invitationRoutes = ({ guard, databases, audit, clock }: AppDeps) => {
   const { system } = databases;
   const acceptance = (token: string) => ({ system, audit, token, now: clock() });

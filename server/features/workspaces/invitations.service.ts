@@ -35,14 +35,17 @@ import { findWorkspace, workspaceForPerson } from "./workspaces.store.ts";
 export const INVITE_MAIL = "auth.invite-mail";
 
 const LIFE_MS = 7 * DAY_MS;
-/** Invitations a day: the mail leaves from the instance's own address, so that it must not become a way to advertise. */
+/**
+ * Invitations per day and workspace. The mail comes from the instance's own address, which must not become an
+ * advertising channel.
+ */
 const MAX_OF_WORKSPACE = 30;
-/** Of all its workspaces, of which whoever owns an organization can make as many as they like. */
+/** Per organization, since its owner can create as many workspaces as they like. */
 const MAX_OF_ORGANIZATION = 100;
-/** By one organization. */
+/** To one address, by one organization. */
 const MAX_OF_ADDRESS = 3;
 
-/** Invitations of a workspace that wait for an answer and can be accepted, newest first. */
+/** Open invitations of a workspace that can still be accepted, newest first. */
 export function listInvitations(system: Connection, workspaceId: string, now: number) {
   const open = openInvitations(system, workspaceId, now);
   const items = open.filter((one) => mayStillGive(system, one)).map(toInvitation);
@@ -50,13 +53,14 @@ export function listInvitations(system: Connection, workspaceId: string, now: nu
 }
 
 /**
- * Asks a person to join. Nothing is told about whether the address has an account, and nobody becomes a member
- * before they accept. The link is mailed when the instance can mail, else returned, once. An earlier invitation
- * of the same address is replaced. It is written in the language given, or else in the inviter's.
+ * Invites a person to a workspace. The response does not reveal whether the address has an account, and nobody
+ * becomes a member before they accept. The link is mailed when the instance can send mail, otherwise it is returned
+ * once. An earlier invitation of the same address is replaced. The mail uses the given language, otherwise the
+ * inviter's.
  *
- * @throws AppError `conflict` for a member, `forbidden` for a role above the inviter's, also that of the invitation
- *   which would be replaced, `rate_limited` beyond 30 invitations of a workspace, 100 of an organization or 3 by it
- *   of one address in a day, `invalid_input`.
+ * @throws AppError `conflict` for a member, `forbidden` for a role above the inviter's (also that of the invitation
+ * to be replaced), `rate_limited` beyond 30 invitations of a workspace, 100 of an organization, or 3 by it to one
+ * address in a day, `invalid_input`.
  */
 export function invite(
   desk: MemberDesk,
@@ -95,7 +99,7 @@ export function invite(
   });
 }
 
-/** Takes an invitation back: its link works no more. @throws AppError `not_found`, `forbidden`. */
+/** Withdraws an invitation; its link stops working. @throws AppError `not_found`, `forbidden`. */
 export function withdrawInvitation(desk: MemberDesk, id: string): void {
   const { system, workspaceId, now } = desk;
   inTransaction(system, () => {
@@ -108,14 +112,14 @@ export function withdrawInvitation(desk: MemberDesk, id: string): void {
   });
 }
 
-/** A new link for an invitation, of which only the SHA-256 is kept; an earlier link works no more. */
+/** Creates a new link for an invitation and invalidates the earlier one. Only its SHA-256 is stored. */
 export function newInvitationLink(system: Connection, publicUrl: string, id: string): string {
   const token = randomBytes(32).toString("base64url");
   setToken(system, id, hashOf(token));
   return `${publicUrl}/invitation?token=${token}`;
 }
 
-/** What the mail of an invitation says, or undefined when it can no longer be accepted. */
+/** The contents of an invitation mail; undefined when the invitation can no longer be accepted. */
 export function invitationMail(system: Connection, id: string, now: number) {
   const invitation = findInvitation(system, id, now);
   const workspace = invitation && findWorkspace(system, invitation.workspaceId);
@@ -132,7 +136,7 @@ export function invitationMail(system: Connection, id: string, now: number) {
   };
 }
 
-/** What the holder of a link is asked to join. @throws AppError `not_found` when the link does not work any more. */
+/** What the holder of a link is invited to. @throws AppError `not_found` when the link no longer works. */
 export function readInvitation(system: Connection, token: string, now: number) {
   const invitation = required(system, token, now);
   const workspace = findWorkspace(system, invitation.workspaceId);
@@ -143,9 +147,9 @@ export function readInvitation(system: Connection, token: string, now: number) {
 type Acceptance = { system: Connection; audit: AuditLog; token: string; now: number };
 
 /**
- * Makes a person who is signed in a member. Returns the workspace's id.
+ * Makes a signed-in person a member. Returns the workspace's id.
  *
- * @throws AppError `not_found` for a link that does not work any more, `forbidden` for another person's.
+ * @throws AppError `not_found` for a link that no longer works, `forbidden` for someone else's.
  */
 export function acceptInvitation(acceptance: Acceptance, userId: string): string {
   const { system, token, now } = acceptance;
@@ -163,11 +167,11 @@ export function acceptInvitation(acceptance: Acceptance, userId: string): string
 }
 
 /**
- * Creates the account of a person who was invited, and makes them a member. Returns the workspace's id. They begin
- * in the language given, or else in that of the invitation.
+ * Creates an account for an invited person and makes them a member. Returns the workspace's id. Their language is the
+ * given one, otherwise that of the invitation.
  *
- * @throws AppError `not_found` for a link that does not work any more, `conflict` when the address has an account,
- *   `invalid_input` for the name or the password.
+ * @throws AppError `not_found` for a link that no longer works, `conflict` when the address has an account,
+ * `invalid_input` for the name or the password.
  */
 export async function registerInvited(
   acceptance: Acceptance,
@@ -181,13 +185,13 @@ export async function registerInvited(
   let workspaceId = "";
   const person = { ...input, email, isAdmin: false, locale: input.locale ?? invitedIn };
   await createPerson(system, person, now, (userId) => {
-    // Hashing took time, in which the invitation may have been used or withdrawn.
+    // Hashing takes time, and the invitation may have been used or withdrawn meanwhile.
     workspaceId = join(acceptance, required(system, token, now), userId);
   });
   return workspaceId;
 }
 
-/** Forgets invitations that ended long enough ago to count for nothing. */
+/** Deletes invitations that ended long enough ago not to count towards any limit. */
 export function forgetInvitations(system: Connection, now: number): void {
   deleteInvitationsBefore(system, now - DAY_MS);
 }
@@ -202,7 +206,7 @@ function join(acceptance: Acceptance, invitation: InvitationRow, userId: string)
   return workspaceId;
 }
 
-/** An invitation is its inviter's word: it is worth what that person may still give. */
+/** An invitation is only valid while its inviter may still grant the role. */
 function mayStillGive(
   system: Connection,
   { workspaceId, invitedBy, role }: InvitationRow,

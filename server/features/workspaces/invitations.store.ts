@@ -8,7 +8,7 @@ export type InvitationRow = {
   email: string;
   address: string;
   role: Role;
-  /** The language of its mail, and of whoever accepts it with a new account. */
+  /** The language of its mail, and of a new account that accepts it. */
   locale: string;
   invitedBy: string;
   createdAt: number;
@@ -75,7 +75,7 @@ export function addInvitation(db: Connection, invitation: InvitationRow): void {
   insertInvitation(db).run(invitation);
 }
 
-/** Invitations that can still be accepted, newest first. A workspace has few: they are capped by the day. */
+/** Invitations that can still be accepted, newest first. A workspace has few, because of the daily limit. */
 export function openInvitations(db: Connection, workspaceId: string, now: number): InvitationRow[] {
   return selectOpen(db).all({ workspaceId, now });
 }
@@ -92,7 +92,7 @@ export function findByToken(
   return selectByToken(db).get({ tokenHash, now });
 }
 
-/** The link that was made before, if any, works no more. */
+/** Sets a new token; the previous link stops working. */
 export function setToken(db: Connection, id: string, tokenHash: string): void {
   updateToken(db).run({ id, tokenHash });
 }
@@ -113,8 +113,9 @@ export function endInvitationsOf(
 }
 
 /**
- * How many invitations a workspace and its organization made since a time, and how many of the organization's went to
- * an address. What other organizations sent there neither counts nor shows: one customer must not use up another's.
+ * Counts the invitations of a workspace and its organization since a time, and those of the organization to one
+ * address. Invitations by other organizations do not count and are not revealed: one customer must not use up
+ * another's allowance.
  */
 export function countInvitations(
   db: Connection,

@@ -14,21 +14,21 @@ import {
   setMemberRole,
 } from "./members.store.ts";
 
-/** Who changes the members of a workspace, and what that needs. */
+/** The person who changes members of a workspace, and the dependencies. */
 export type MemberDesk = {
   system: Connection;
   jobs: JobQueue;
   workspaceId: string;
-  /** The person who acts; API keys never may. */
+  /** The acting person. API keys are never allowed. */
   userId: string;
   role: Role;
   publicUrl: string;
-  /** True when the instance can send mail, so that an invitation travels by it. */
+  /** True when the instance can send mail, so invitations are mailed. */
   canMail: boolean;
   now: number;
 };
 
-/** A page of members, in the order they were created. */
+/** A page of members, in the order of creation. */
 export function listMembers(
   system: Connection,
   workspaceId: string,
@@ -43,7 +43,10 @@ export function listMembers(
   return { items: page.items.map(toMember), nextCursor: page.nextCursor };
 }
 
-/** Changes a member's role; says which it was before. @throws AppError `forbidden`, `not_found`, `illegal_state` for the last owner. */
+/**
+ * Changes a member's role and returns the previous one.
+ * @throws AppError `forbidden`, `not_found`, `illegal_state` for the last owner.
+ */
 export function changeMember(desk: MemberDesk, userId: string, role: Role) {
   return inTransaction(desk.system, () => {
     const member = requireMember(desk, userId);
@@ -58,8 +61,8 @@ export function changeMember(desk: MemberDesk, userId: string, role: Role) {
 }
 
 /**
- * Takes a person out of the workspace and revokes the API keys they made there. Everybody may leave;
- * removing others needs `mayRemoveOthers`. Returns how many keys that were.
+ * Removes a person from the workspace and revokes the API keys they created there. Everybody may leave; removing
+ * others needs `mayRemoveOthers`. Returns the number of keys.
  *
  * @throws AppError `forbidden`, `not_found`, `illegal_state` for the last owner.
  */
@@ -90,7 +93,7 @@ function requireMember(desk: MemberDesk, userId: string): MemberRow {
 }
 
 /**
- * Owners are made, changed and removed by owners alone; an admin could else take the workspace over.
+ * Only owners may appoint, change and remove owners. Otherwise an administrator could take over the workspace.
  *
  * @throws AppError `forbidden`.
  */

@@ -67,7 +67,7 @@ export function findMember(
   return selectMember(db).get({ workspaceId, userId });
 }
 
-/** False when the person is a member already. */
+/** False when the person is already a member. */
 export function addMember(
   db: Connection,
   member: { workspaceId: string; userId: string; role: Role; now: number },

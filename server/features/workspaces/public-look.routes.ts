@@ -11,7 +11,7 @@ const look = {
 const PublicLook = t.Object(look, { title: "PublicLook" });
 const PublicLookChange = t.Partial(t.Object(look));
 
-/** How forms' and recipients' pages look. */
+/** Branding of forms and of pages for recipients. */
 export const publicLookRoutes = ({ guard, clock }: AppDeps) =>
   new Elysia({
     name: "public-look",

@@ -3,12 +3,12 @@ import { invalidField } from "../../platform/errors.ts";
 import type { PageLook } from "../../platform/http/plain-page.ts";
 import { findPublicLook, type PublicLookRow, storePublicLook } from "./public-look.store.ts";
 
-/** How the pages look that recipients see, as the workspace set it; empty = as we have it. */
+/** The workspace's branding of public pages; empty values use the default. */
 export function readPublicLook(db: Connection): PublicLookRow {
   return findPublicLook(db) ?? { name: "", logoUrl: "", color: "" };
 }
 
-/** Changes it. @throws AppError `invalid_input` for a logo that is not on https, or no colour. */
+/** Changes the branding. @throws AppError `invalid_input` for a logo without https, or an invalid colour. */
 export function changePublicLook(
   db: Connection,
   change: Partial<PublicLookRow>,
@@ -25,7 +25,7 @@ export function changePublicLook(
   return readPublicLook(db);
 }
 
-/** The same for a page, with the workspace's name where no other is set. */
+/** The branding of a page, with the workspace's name as the default. */
 export function brandOf(db: Connection, workspaceName: string): PageLook & { name: string } {
   const { name, logoUrl, color } = readPublicLook(db);
   return { name: name || workspaceName, logoUrl, ...(color === "" ? {} : { accent: color }) };

@@ -1,8 +1,8 @@
 const MAX_NAME_CHARS = 80;
 
 /**
- * A name that somebody chose, as it may stand in a message of the instance's own: one line of bounded length, and
- * no address of a page. `instead` takes the place of a name that is none.
+ * A user-chosen name made safe for the instance's own mail: one line of limited length without a URL. `instead`
+ * replaces an unusable name.
  */
 export function plainName(name: string, instead: string): string {
   const line = name
@@ -12,7 +12,7 @@ export function plainName(name: string, instead: string): string {
   return line === "" || /:\/\/|www\.|\S\.\S/i.test(line) ? instead : line;
 }
 
-/** The time zone under its IANA name, or undefined when there is none like it. */
+/** The IANA name of a time zone; undefined when it does not exist. */
 export function readTimeZone(name: string): string | undefined {
   try {
     return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone;

@@ -18,7 +18,7 @@ import {
   workspacesForPerson,
 } from "./workspaces.store.ts";
 
-/** All workspaces a person may see, each with their role; an organization's owner sees all of its workspaces. */
+/** All workspaces a person may see, with their role. The owner of an organization sees all of its workspaces. */
 export { findWorkspace, workspaceForPerson, workspacesForPerson } from "./workspaces.store.ts";
 
 /** The workspaces an actor can use: a person's, with their role, or the one an API key belongs to. */
@@ -32,7 +32,7 @@ export function listWorkspaces(system: Connection, actor: { kind: string; id: st
   return row === undefined ? [] : [{ ...toWorkspace(row), role: null }];
 }
 
-/** A person's role in a workspace. @throws AppError `not_found` when they have no part in it. */
+/** A person's role in a workspace. @throws AppError `not_found` when they have none. */
 export function roleInWorkspace(system: Connection, userId: string, workspaceId: string): Role {
   const row = workspaceForPerson(system, userId, workspaceId);
   if (row === undefined) {
@@ -43,7 +43,7 @@ export function roleInWorkspace(system: Connection, userId: string, workspaceId:
 
 export type WorkspaceInput = { name: string; timeZone: string; postalAddress: string };
 
-/** The answer about one workspace. */
+/** The response for one workspace. */
 export function toWorkspace(row: WorkspaceRow) {
   return {
     id: row.id,
@@ -59,8 +59,8 @@ export function toWorkspace(row: WorkspaceRow) {
 }
 
 /**
- * Creates a workspace, its database file, and the membership of its owner; returns its id. The file comes first:
- * a crash leaves one that nobody knows of, and never a workspace without its file.
+ * Creates a workspace, its database file, and its owner's membership. Returns its id. The file is created first:
+ * after a crash there may be an unknown file, but never a workspace without one.
  *
  * @throws AppError `invalid_input` for an unknown time zone.
  */
@@ -81,7 +81,7 @@ export function createWorkspace(
 }
 
 /**
- * Creates a workspace for a person who owns the organization, and records it.
+ * Creates a workspace for an owner of the organization and writes the audit entry.
  *
  * @throws AppError as `requireOrganizationOwner` and `createWorkspace` do.
  */
@@ -111,7 +111,7 @@ export function readWorkspace(system: Connection, id: string) {
   return toWorkspace(row);
 }
 
-/** Changes what is given and leaves the rest. @throws AppError `invalid_input`, `not_found`. */
+/** Changes the given properties. @throws AppError `invalid_input`, `not_found`. */
 export function changeWorkspace(
   deps: { databases: Databases; audit: AuditLog },
   actorId: string,

@@ -21,7 +21,7 @@ const columns = `workspace.id, workspace.number, workspace.name, workspace.time_
   workspace.max_per_second AS maxPerSecond, workspace.created_at AS createdAt,
   workspace.organization_id AS organizationId, organization.name AS organizationName`;
 
-// An owner of the organization is an owner of each of its workspaces, member or not.
+// The owner of an organization is an owner of each of its workspaces, member or not.
 const roleColumn = `CASE WHEN owning.user_id IS NOT NULL THEN 'owner' ELSE membership.role END AS role`;
 
 const joins = `
@@ -91,7 +91,7 @@ export function workspacesForPerson(db: Connection, userId: string): WorkspaceFo
   return selectForPerson(db).all({ userId });
 }
 
-/** The workspace with the person's role in it; undefined when they have none or are disabled, or there is no such workspace. */
+/** The workspace with the person's role; undefined when they have none or are disabled, or it does not exist. */
 export function workspaceForPerson(
   db: Connection,
   userId: string,

@@ -4,7 +4,7 @@ import type { Me } from "../session.ts";
 import { attempt } from "../ui/toast.tsx";
 import { keyboardDialog } from "./palette-state.ts";
 
-/** The palette and the shortcuts dialog; their code loads when one is opened first. */
+/** The palette and the shortcuts dialog. Their code loads when one is first opened. */
 export function LazyPalette({ me }: { me: Me }) {
   const [Palette, setPalette] = useState<ComponentType<{ me: Me }>>();
   const isOpen = keyboardDialog.value !== undefined;

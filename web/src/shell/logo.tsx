@@ -1,4 +1,4 @@
-/** The mark; decoration beside a name, or the name itself when `title` is given. */
+/** The logo. Decorative beside a name; `title` makes it the name itself. */
 export function Logo({ size = 20 }: { size?: number }) {
   return (
     <svg width={size} height={size} viewBox="0 0 32 32" aria-hidden="true" class="flex-none">

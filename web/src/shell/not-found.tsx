@@ -3,7 +3,7 @@ import { ButtonLink } from "../ui/button.tsx";
 import { EmptyState } from "../ui/states.tsx";
 import { t } from "./shell.messages.ts";
 
-/** Shown for an address that no page has. */
+/** Shown for a URL without a page. */
 export function NotFound() {
   return (
     <EmptyState

@@ -8,7 +8,7 @@ import { t } from "./shell.messages.ts";
 
 const LIMIT = 5;
 
-/** Campaigns, contacts and templates of the workspace by name, as commands that go there. */
+/** Finds campaigns, contacts and templates by name, as commands that open them. */
 export function useFound(me: Me, query: string): Command[] {
   const workspaceId = useRailWorkspaceId(me);
   const { route } = useLocation();
@@ -55,7 +55,7 @@ async function search(workspaceId: string, q: string) {
   ];
 }
 
-/** The value once it has not changed for 150 ms. */
+/** The value after it has not changed for 150 ms. */
 function useSettled(value: string): string {
   const [settled, setSettled] = useState(value);
   useEffect(() => {

@@ -8,7 +8,7 @@ import { useFound } from "./palette-search.ts";
 import { closeKeyboardDialog, keyboardDialog } from "./palette-state.ts";
 import { t } from "./shell.messages.ts";
 
-/** The command palette and the list of shortcuts, whichever is open. */
+/** The command palette or the list of shortcuts, whichever is open. */
 export function Palette({ me }: { me: Me }) {
   const open = keyboardDialog.value;
   if (open === "palette") {
@@ -17,7 +17,7 @@ export function Palette({ me }: { me: Me }) {
   return open === "shortcuts" ? <ShortcutsDialog /> : null;
 }
 
-/** The commands that fit, best first; in their order when nothing is typed. */
+/** The matching commands, best first; in their own order when nothing is typed. */
 export function findCommands(commands: Command[], query: string): Command[] {
   if (query.trim() === "") {
     return commands;
@@ -43,7 +43,7 @@ function PaletteDialog({ me }: { me: Me }) {
   const run = (command: Command | undefined) => {
     if (command !== undefined) {
       closeKeyboardDialog();
-      // After the dialog has given the focus back, so that the command may take it.
+      // Runs after the dialog has returned the focus, so that the command can move it.
       requestAnimationFrame(() => command.run());
     }
   };
@@ -144,7 +144,7 @@ function Results({
   );
 }
 
-/** Typed words mix the groups of commands by how well they fit; only what was found by name keeps its heading. */
+/** While typing, commands of all groups are sorted by relevance, so only search results keep their heading. */
 function isHeaded(command: Command, before: Command | undefined, query: string): boolean {
   return command.group !== before?.group && (query === "" || command.id.startsWith("/"));
 }

@@ -9,7 +9,7 @@ import { isCurrent, RailPages, signOut } from "./rail.tsx";
 import { t } from "./shell.messages.ts";
 import { WorkspaceSwitcher } from "./workspace-switcher.tsx";
 
-/** The head of a phone's screen: which workspace. */
+/** The top bar on phones: the open workspace. */
 export function PhoneTop({ me }: { me: Me }) {
   return (
     <div class="sticky top-0 z-10 border-b border-line bg-base-200 p-1 md:hidden">
@@ -18,7 +18,7 @@ export function PhoneTop({ me }: { me: Me }) {
   );
 }
 
-/** The bottom bar of a phone: the daily pages, and a drawer with the rest. */
+/** The bottom bar on phones: the most used pages, and a drawer with the others. */
 export function PhoneBar({ me }: { me: Me }) {
   const { path } = useLocation();
   const id = useRailWorkspaceId(me);

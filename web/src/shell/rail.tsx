@@ -16,7 +16,7 @@ export function isCurrent(entryPath: string, path: string, base: string): boolea
   return path === full || (entryPath !== "" && path.startsWith(`${full}/`));
 }
 
-/** The left rail: workspace, search, pages, account. */
+/** The left navigation: workspace, search, pages, account. */
 export function Rail({ me, class: className = "" }: { me: Me; class?: string }) {
   return (
     <div class={`flex min-h-0 flex-col gap-3 p-2 pt-3 ${className}`}>
@@ -35,7 +35,7 @@ export function Rail({ me, class: className = "" }: { me: Me; class?: string }) 
   );
 }
 
-/** The pages of the workspace; also inside the phone's drawer. */
+/** The pages of the workspace; also used in the drawer on phones. */
 export function RailPages({ me, onGo }: { me: Me; onGo?: () => void }) {
   const { path } = useLocation();
   const id = useRailWorkspaceId(me);
@@ -108,7 +108,7 @@ function RailEntry({
   );
 }
 
-/** The child with the longest path that fits: "/settings" is not current on "/settings/members". */
+/** The child with the longest matching path: "/settings" is not current on "/settings/members". */
 function currentChild(entry: NavigationEntry, path: string, base: string): string | undefined {
   return entry.children
     ?.filter((child) => isCurrent(child.path, path, base))
@@ -157,7 +157,7 @@ function AccountMenu({ me }: { me: Me }) {
   );
 }
 
-/** The first letters of a name in a round field. */
+/** Initials of a name in a circle. */
 export function Initials({ name }: { name: string }) {
   const letters = name
     .split(/[\s@.]+/)

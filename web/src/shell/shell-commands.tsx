@@ -9,7 +9,7 @@ import { openPalette, openShortcuts } from "./palette-state.ts";
 import { signOut } from "./rail.tsx";
 import { t } from "./shell.messages.ts";
 
-/** Offers what is possible on every page: go anywhere, switch workspace, theme, keyboard help. */
+/** Registers the commands available on every page: navigation, workspaces, theme, keyboard help. */
 export function ShellCommands({ me }: { me: Me }) {
   const { route } = useLocation();
   const id = useRailWorkspaceId(me);

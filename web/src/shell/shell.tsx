@@ -12,7 +12,7 @@ import { Rail } from "./rail.tsx";
 import { t } from "./shell.messages.ts";
 import { ShellCommands } from "./shell-commands.tsx";
 
-/** The frame of every signed-in page: rail on a desk, bars on a phone, palette and shortcuts. */
+/** The frame of every signed-in page: navigation on the left, or bars on phones, plus palette and shortcuts. */
 export function Shell({ children }: { children: ComponentChildren }) {
   const me = useMe();
   const workspaceId = useWorkspaceId();
@@ -67,7 +67,7 @@ function ForeignWorkspace() {
   );
 }
 
-/** Shows times in the zone of the workspace that is open. */
+/** Shows times in the time zone of the open workspace. */
 function useWorkspaceZone(workspace: MyWorkspace | undefined): void {
   const id = workspace?.id;
   const zone = workspace?.timeZone;

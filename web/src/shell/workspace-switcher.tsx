@@ -5,7 +5,7 @@ import { Popover } from "../ui/menu.tsx";
 import { Logo } from "./logo.tsx";
 import { t } from "./shell.messages.ts";
 
-/** The open workspace, and a searchable list of the others, recent first. */
+/** The open workspace, and a searchable list of the others, most recent first. */
 export function WorkspaceSwitcher({ me }: { me: Me }) {
   const id = useRailWorkspaceId(me);
   const current = me.workspaces.find((one) => one.id === id);
@@ -32,7 +32,7 @@ export function WorkspaceSwitcher({ me }: { me: Me }) {
   );
 }
 
-/** Recent ones first, then by name. */
+/** Recent workspaces first, then by name. */
 export function sortWorkspaces(all: MyWorkspace[], recent: string[]): MyWorkspace[] {
   const rank = (one: MyWorkspace) => {
     const at = recent.indexOf(one.id);

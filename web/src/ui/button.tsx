@@ -22,14 +22,14 @@ export type ButtonProps = Look & {
   type?: "button" | "submit";
   onClick?: (event: MouseEvent) => unknown;
   disabled?: boolean;
-  /** Shows a spinner and refuses clicks, without changing the width. */
+  /** Shows a spinner and ignores clicks without changing the width. */
   busy?: boolean;
   tip?: string;
   autofocus?: boolean;
   form?: string;
 };
 
-/** A button whose label is a verb. At most one `primary` in view. */
+/** A button whose label is a verb. Use at most one `primary` per view. */
 export function Button({
   variant = "default",
   size = "medium",
@@ -56,7 +56,7 @@ export function Button({
   );
 }
 
-/** A link that looks like a button: for going somewhere, never for doing something. */
+/** A link that looks like a button. For navigation only, never for actions. */
 export function ButtonLink({
   variant = "default",
   size = "medium",

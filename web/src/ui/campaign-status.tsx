@@ -38,7 +38,7 @@ const tones: Record<CampaignStatus, Tone> = {
   completed: "success",
 };
 
-/** A campaign's state as a badge; it pulses while something moves. */
+/** A campaign's status as a badge that pulses while the campaign is active. */
 export function CampaignStatusBadge({ status }: { status: string }) {
   const known = campaignStatuses.find((one) => one === status) ?? "draft";
   const live = ["preparing", "sending", "pausing", "cancelling"].includes(known);
@@ -49,5 +49,5 @@ export function CampaignStatusBadge({ status }: { status: string }) {
   );
 }
 
-/** The word for a campaign's state. */
+/** The name of a campaign's status. */
 export const campaignStatusName = (status: CampaignStatus): string => t(status);

@@ -7,7 +7,7 @@ import type { ChartProps, ChartSeries } from "./chart-data.ts";
 
 const HEIGHT = 240;
 
-/** The drawing itself; redrawn when the data, the width or the theme changes. */
+/** The chart itself, redrawn when data, width or theme change. */
 export function ChartCanvas(props: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const { times, series, shape } = props;
@@ -44,13 +44,13 @@ export function ChartCanvas(props: ChartProps) {
 
 const FEWEST_STEPS = 12;
 
-/** Seconds between neighbours: the smallest distance, because empty times may be left out. */
+/** Seconds between neighbouring points: the smallest distance, because empty buckets may be missing. */
 function stepOf(times: number[]): number {
   const gaps = times.slice(1).map((at, index) => (at - (times[index] ?? at)) / 1000);
   return gaps.length === 0 ? 3600 : Math.min(...gaps);
 }
 
-/** Half a bar more at both ends, so that none is cut; and room, so that few bars are not walls. */
+/** Adds half a bar at both ends so that none is cut off, and space so that few bars are not too wide. */
 function widen(
   min: number,
   max: number,
@@ -60,7 +60,7 @@ function widen(
   if (shape === "line") {
     return [min, max];
   }
-  // Of a single point uPlot makes a span of its own, which is 1,000 times what it means.
+  // uPlot's own range for a single point would be 1,000 times too large.
   const end = times.length === 1 ? min : max;
   const step = stepOf(times);
   const missing = Math.max(0, FEWEST_STEPS - (end - min) / step - 1);
@@ -70,7 +70,7 @@ function widen(
 
 const BAR_SHARE = 0.8;
 
-/** Bars of several series side by side around their time. */
+/** Draws the bars of several series side by side around their time. */
 function bars(times: number[], index: number, count: number): uPlot.Series.PathBuilder | undefined {
   const step = stepOf(times);
   const width = (BAR_SHARE * step) / count;
@@ -87,7 +87,7 @@ function bars(times: number[], index: number, count: number): uPlot.Series.PathB
   });
 }
 
-/** A colour token as the browser computes it: a canvas does not know var() or light-dark(). */
+/** The computed value of a colour token, because a canvas does not understand var() or light-dark(). */
 function color(target: HTMLElement, token: string): string {
   const probe = document.createElement("span");
   probe.style.color = `var(${token})`;
@@ -153,7 +153,7 @@ function drawn(one: ChartSeries, { times, index, count, shape, target }: Place):
   };
 }
 
-/** Diagonal lines, so that machines differ from people without colour. */
+/** Diagonal lines, so that automated and human activity differ without colour. */
 function hatch(stroke: string): CanvasPattern | string {
   const tile = document.createElement("canvas");
   tile.width = 6;

@@ -1,12 +1,12 @@
 export type ChartSeries = {
   label: string;
   values: number[];
-  /** People are drawn solid, machines hatched, anything else as a second colour. */
+  /** People are drawn solid, automated activity hatched, anything else in a second colour. */
   kind: "human" | "machine" | "other";
 };
 
 export type ChartProps = {
-  /** What the chart shows; its name for screen readers and its file name. */
+  /** The title of the chart: its name for screen readers and of its CSV file. */
   label: string;
   /** Unix ms, ascending; one per value. */
   times: number[];

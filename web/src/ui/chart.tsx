@@ -9,7 +9,7 @@ import { ScrollArea } from "./scroll-area.tsx";
 import { Segmented } from "./toggles.tsx";
 import { t } from "./ui.messages.ts";
 
-/** Values over time: a chart (uPlot, loaded when first shown), the same numbers as a table, and as CSV. */
+/** Values over time as a chart (uPlot, loaded when first shown), as a table, and as CSV. */
 export function TimeChart(props: ChartProps) {
   const [view, setView] = useState<"chart" | "table">("chart");
   const rows = () => [

@@ -1,6 +1,6 @@
 import { messages } from "../i18n.ts";
 
-/** Stages of talking to a mail server, and of a DNS record, in words. */
+/** Names of the steps of a connection to a mail server or of a DNS check. */
 export const t = messages({
   dns: { en: "Find host", de: "Host finden" },
   connect: { en: "Connect", de: "Verbinden" },

@@ -4,7 +4,7 @@ import { Notice } from "./states.tsx";
 
 type Step = { stage: string; ok: boolean; message: string };
 
-/** What came of checking a mail server: each stage with the server's own words. */
+/** The result of checking a mail server: each step with the server's reply. */
 export function CheckSteps({ ok, steps }: { ok: boolean; steps: Step[] }) {
   return (
     <div class="flex flex-col gap-3" aria-live="polite">
@@ -36,7 +36,7 @@ function Mark({ ok }: { ok: boolean }) {
   );
 }
 
-/** The stage in words; one that is not known, as it is. */
+/** The name of a step, or its code when unknown. */
 function stageName(stage: string): string {
   const keys = ["dns", "connect", "greeting", "ehlo", "starttls", "tls", "auth", "mail"] as const;
   const known = keys.find((key) => key === stage);

@@ -4,7 +4,7 @@ import { Skeleton } from "./states.tsx";
 
 type Editor = { setText: (text: string) => void; destroy: () => void };
 
-/** Source code with colours, line numbers and the browser's own undo. The editor loads when it is shown. */
+/** A source code editor with highlighting, line numbers and undo. Its code loads when it is first shown. */
 export function CodeEditor({
   label,
   value,

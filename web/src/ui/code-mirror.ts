@@ -4,7 +4,7 @@ import { EditorState } from "@codemirror/state";
 import { tags } from "@lezer/highlight";
 import { basicSetup, EditorView } from "codemirror";
 
-// Colours of the theme, so that the editor is light and dark like everything else.
+// Theme colours, so that the editor follows light and dark mode.
 const colours = HighlightStyle.define([
   { tag: [tags.tagName, tags.keyword], color: "var(--color-info)" },
   { tag: tags.attributeName, color: "var(--color-warning)" },
@@ -26,7 +26,7 @@ const look = EditorView.theme({
   "&.cm-focused .cm-cursor": { borderLeftColor: "var(--color-base-content)" },
 });
 
-/** Puts an editor into `parent`. Tab moves on, as everywhere; Ctrl/⌘ ] and [ indent. */
+/** Creates an editor in `parent`. Tab moves the focus as everywhere else; Ctrl/⌘ ] and [ indent. */
 export function createEditor(
   parent: HTMLElement,
   options: { text: string; label: string; readOnly: boolean; onInput: (text: string) => void },
@@ -40,7 +40,7 @@ export function createEditor(
         basicSetup,
         html(),
         syntaxHighlighting(colours),
-        // What is only read is shown whole: a second scroll inside a disabled form is out of the keyboard's reach.
+        // Read-only text is shown in full, because the keyboard cannot reach a nested scroll area in a disabled form.
         options.readOnly ? EditorView.theme({ "&": { maxHeight: "none" } }) : [],
         look,
         EditorView.lineWrapping,
@@ -54,10 +54,10 @@ export function createEditor(
       ],
     }),
   });
-  // A browser that does not put the focus into the text can still scroll it by keyboard.
+  // Lets the keyboard scroll the text in browsers that do not focus it.
   view.scrollDOM.tabIndex = 0;
   return {
-    /** Replaces the text when it is not what is shown already. */
+    /** Replaces the text unless it is already shown. */
     setText(text: string) {
       const now = view.state.doc.toString();
       if (now !== text) {

@@ -2,30 +2,30 @@ import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { t } from "./ui.messages.ts";
 
-/** Something the palette, and maybe a key, can do. */
+/** A command for the palette, optionally with a shortcut. */
 export type Command = {
   id: string;
   label: string;
-  /** Words that find it besides its label. */
+  /** Additional words by which it is found. */
   keywords?: string;
-  /** Heading it stands under in the palette. */
+  /** Its group heading in the palette. */
   group: string;
-  /** One key ("n") or two in turn ("g c"). */
+  /** One key ("n") or two in sequence ("g c"). */
   shortcut?: string;
   run: () => unknown;
 };
 
 const registered = signal<Command[]>([]);
 
-/** Everything that can be done now. */
+/** All commands that are currently available. */
 export function currentCommands(): Command[] {
   return registered.value;
 }
 
-/** A command as a page offers it: its group is "On this page" unless it says another. */
+/** A command of a page. Its group is "On this page" unless given. */
 export type PageCommand = Omit<Command, "group"> & { group?: string };
 
-/** Offers commands while the component is on the page; a page's own stand first. `deps` as in useEffect. */
+/** Registers commands while the component is mounted. Those of the page come first. `deps` as in useEffect. */
 export function useCommands(commands: () => PageCommand[], deps: unknown[]): void {
   useEffect(() => {
     const mine = commands().map((one) => ({ ...one, group: one.group ?? t("thisPage") }));
@@ -39,7 +39,9 @@ export function useCommands(commands: () => PageCommand[], deps: unknown[]): voi
   }, deps);
 }
 
-/** How well `query` finds a command: undefined for not at all, lower is better. Letters in order suffice. */
+/**
+ * How well `query` matches a command: undefined for no match, lower is better. The letters only need to be in order.
+ */
 export function matchScore(
   query: string,
   command: Pick<Command, "label" | "keywords">,
@@ -63,7 +65,7 @@ export function matchScore(
 let pending = "";
 let pendingTimer: ReturnType<typeof setTimeout> | undefined;
 
-/** Runs the command whose shortcut the keys make; ignores typing and open dialogs. Once, in main.tsx. */
+/** Runs the command whose shortcut is pressed, except while typing or in a dialog. Called once, in main.tsx. */
 export function installShortcuts(): void {
   document.addEventListener("keydown", (event) => {
     if (

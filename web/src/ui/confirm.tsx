@@ -8,12 +8,12 @@ import { t } from "./ui.messages.ts";
 
 type Question = {
   title: string;
-  /** Names what is lost. */
+  /** Says what will be lost. */
   body: ComponentChildren;
-  /** The verb of the button: "Delete list". */
+  /** The button's label, beginning with a verb: "Delete list". */
   action: string;
   danger?: boolean;
-  /** When given, it must be typed before the button works: for what cannot be undone. */
+  /** When given, it must be typed to enable the button. For actions that cannot be undone. */
   typeName?: string;
 };
 
@@ -21,7 +21,7 @@ type Asked = Question & { answer: (yes: boolean) => void };
 
 const asked = signal<Asked | undefined>(undefined);
 
-/** Asks before something that hurts: `if (await confirm({ … })) …`. */
+/** Asks for confirmation before a destructive action: `if (await confirm({ … })) …`. */
 export function confirm(question: Question): Promise<boolean> {
   asked.value?.answer(false);
   return new Promise((resolve) => {
@@ -35,7 +35,7 @@ export function confirm(question: Question): Promise<boolean> {
   });
 }
 
-/** Where questions appear; once, in main.tsx. */
+/** Renders the confirmation dialogs. Used once, in main.tsx. */
 export function Confirmations() {
   return asked.value === undefined ? null : (
     <ConfirmDialog key={asked.value.title} {...asked.value} />

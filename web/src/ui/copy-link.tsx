@@ -4,7 +4,7 @@ import { IconButton } from "./button.tsx";
 import { attempt, toast } from "./toast.tsx";
 import { t } from "./ui.messages.ts";
 
-/** Copies a link that fetches a file without signing in, and says until when it works. */
+/** Copies a link that downloads a file without signing in, and says when it expires. */
 export function CopyLink({ make }: { make: () => Promise<{ path: string; expiresAt: number }> }) {
   const copy = () =>
     attempt(async () => {

@@ -26,7 +26,7 @@ export function CopyButton({ text, label = t("copy") }: { text: string; label?: 
   );
 }
 
-/** A value to copy: a DNS record, a key, an address. Breaks anywhere, so that nothing is cut off. */
+/** A value to copy, such as a DNS record, key or address. Wraps anywhere, so that nothing is cut off. */
 export function CopyField({ label, value }: { label: string; value: string }) {
   return (
     <div class="flex items-start gap-1 rounded-md border border-line bg-base-200 py-0.5 pr-0.5 pl-2.5">
@@ -38,7 +38,7 @@ export function CopyField({ label, value }: { label: string; value: string }) {
   );
 }
 
-/** Text as it is: an SMTP dialogue, headers, a raw message. Scrolls inside. */
+/** Preformatted text such as an SMTP dialogue, headers or a raw message, in its own scroll area. */
 export function CodeBlock({ label, text }: { label: string; text: string }) {
   return (
     <div class="relative min-w-0 rounded-md border border-line bg-base-200">

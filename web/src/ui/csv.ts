@@ -1,4 +1,4 @@
-/** One CSV line after another, with CRLF. A text that a spreadsheet would run as a formula gets a quote before it. */
+/** Formats rows as CSV with CRLF. Text that a spreadsheet would run as a formula is prefixed with a quote. */
 export function csvText(rows: (string | number)[][]): string {
   return rows.map((row) => row.map(cell).join(",")).join("\r\n");
 }
@@ -9,7 +9,7 @@ function cell(value: string | number): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** Lets the browser save rows that are already here as a file. */
+/** Saves rows that are already loaded as a file. */
 export function downloadCsv(fileName: string, rows: (string | number)[][]): void {
   const url = URL.createObjectURL(new Blob(["\uFEFF", csvText(rows)], { type: "text/csv" }));
   const link = document.createElement("a");

@@ -11,9 +11,8 @@ const shapes = {
 };
 
 /**
- * A modal dialog on the browser's own `<dialog>`: focus trapped and given back, Esc closes.
- * Render it only while it is open. `footer` holds the buttons; a form's submit button may sit
- * there with `form="id"`.
+ * A modal dialog based on the browser's `<dialog>`: it traps and restores the focus, and Esc closes it. Render it
+ * only while it is open. `footer` contains the buttons; a form's submit button can be there with `form="id"`.
  */
 export function Dialog({
   title,

@@ -11,7 +11,7 @@ const tones = {
 };
 export type Tone = keyof typeof tones;
 
-/** A state in one word, with a dot so that colour is not alone. `live` pulses. */
+/** A status in one word, with a dot so that colour is not the only signal. `live` pulses. */
 export function Badge({
   tone = "neutral",
   children,
@@ -31,7 +31,7 @@ export function Badge({
   );
 }
 
-/** A bordered surface; `title` and `action` make a head row. `flush` drops the padding, for tables. */
+/** A bordered card. `title` and `action` add a header row; `flush` removes the padding, for tables. */
 export function Card({
   title,
   description,
@@ -95,7 +95,7 @@ export function StatRow({ children }: { children: ComponentChildren }) {
   );
 }
 
-/** How far something is, with the numbers in words for those who cannot see the bar. */
+/** A progress bar, with the numbers in words for screen readers. */
 export function ProgressBar({ value, max, label }: { value: number; max: number; label: string }) {
   const share = max === 0 ? 0 : Math.min(1, value / max);
   return (
@@ -117,7 +117,7 @@ export function ProgressBar({ value, max, label }: { value: number; max: number;
   );
 }
 
-/** "3 minutes ago", kept current; the exact time with its zone on hover. */
+/** A relative time such as "3 minutes ago", kept up to date, with the exact time and zone on hover. */
 export function RelativeTime({ at }: { at: number }) {
   const now = useNow();
   return (
@@ -131,7 +131,7 @@ export function RelativeTime({ at }: { at: number }) {
   );
 }
 
-/** Names and values in two columns, for the facts of a detail page. */
+/** Names and values in two columns, for detail pages. */
 export function Facts({ items }: { items: [label: string, value: ComponentChildren][] }) {
   return (
     <dl class="grid grid-cols-[minmax(96px,auto)_1fr] gap-x-6 gap-y-2">
@@ -145,7 +145,7 @@ export function Facts({ items }: { items: [label: string, value: ComponentChildr
   );
 }
 
-/** A key as it is printed on the keyboard. */
+/** A keyboard key. */
 export function Key({ children }: { children: ComponentChildren }) {
   return <kbd class="keycap">{children}</kbd>;
 }

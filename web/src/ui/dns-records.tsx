@@ -29,7 +29,7 @@ const tones: Record<DnsRecord["status"], Tone> = {
   unknown: "neutral",
 };
 
-/** DNS records to set at the domain's provider: name and value to copy, and what the DNS says now. */
+/** DNS records to publish: name and value to copy, and the current DNS status. */
 export function DnsRecords({ records }: { records: DnsRecord[] }) {
   return (
     <ul class="flex flex-col gap-3">

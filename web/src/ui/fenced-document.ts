@@ -1,5 +1,5 @@
-// What a policy does not stop: resolving and connecting to a host ahead of time, leaving for another page, and
-// what could loosen or move the document. None of it has a use in a message.
+// Elements that a content security policy does not fully control: early DNS lookups and connections, redirects, and
+// anything that could weaken the policy or change the base URL. No message needs them.
 const NEVER_NEEDED = "script, link, base, meta[http-equiv], iframe, frame, frameset, object, embed";
 
 const nothingRemote =
@@ -8,11 +8,11 @@ const picturesAndFonts =
   "default-src 'none'; img-src http: https: data:; style-src 'unsafe-inline'; font-src https: data:";
 
 /**
- * The document in which a message's HTML is shown: under a policy of its own, which lets nothing be loaded from
- * anywhere unless `remote` is set, and then pictures and fonts only. Links open elsewhere.
+ * Creates the document in which a message's HTML is shown. Its own policy blocks all external content, unless
+ * `remote` allows pictures and fonts. Links open in a new window.
  */
 export function fencedDocument(html: string, remote: boolean): string {
-  // A parsed document without a window loads nothing while it is looked through.
+  // A document parsed without a window loads nothing while it is inspected.
   const mail = new DOMParser().parseFromString(html, "text/html");
   for (const element of mail.querySelectorAll(NEVER_NEEDED)) {
     element.remove();
@@ -23,16 +23,16 @@ export function fencedDocument(html: string, remote: boolean): string {
     '<meta name="referrer" content="no-referrer">',
     '<base target="_blank">',
   ].join("");
-  // The policy stands before everything of the message, so that it holds for all of it.
+  // The policy comes before any part of the message, so that it applies to all of it.
   mail.head.insertAdjacentHTML("afterbegin", head);
   return `<!doctype html>${mail.documentElement.outerHTML}`;
 }
 
-// Generous: when it errs, a reader is asked about pictures that are not there.
+// Matches generously. A false match only offers to load pictures that do not exist.
 const REMOTE =
   /(?:src|srcset|background|poster)\s*=\s*["']?\s*(?:https?:)?\/\/|(?:url\(|@import)\s*["']?\s*(?:https?:)?\/\//i;
 
-/** Whether a message's HTML names something that would be loaded from another server. */
+/** Whether a message's HTML refers to content on other servers. */
 export function namesRemoteContent(html: string): boolean {
   return REMOTE.test(html);
 }

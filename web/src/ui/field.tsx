@@ -3,19 +3,19 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { t } from "./ui.messages.ts";
 
-/** What every kind of field has around it. */
+/** Properties shared by all kinds of fields. */
 export type FieldFrame = {
   label: string;
-  /** How to fill it in; under the field. */
+  /** Help text under the field. */
   hint?: ComponentChildren;
-  /** What is wrong with it; replaces the hint. */
+  /** The error message; replaces the hint. */
   error?: string | undefined;
   /** Marks the field as optional; fields are required otherwise. */
   optional?: boolean;
   hideLabel?: boolean;
 };
 
-/** Label, control, hint and error, tied together for screen readers. `children` gets the ids to use. */
+/** Label, control, hint and error, connected for screen readers. `children` receives the ids to use. */
 export function Field({
   label,
   hint,
@@ -62,7 +62,7 @@ export type TextFieldProps = FieldFrame & {
   onBlur?: () => void;
 };
 
-/** Focuses an input that came with a later page; the browser's own autofocus is for the first one. */
+/** Focuses an input that appears later. The browser's own autofocus only works when a page loads. */
 function useAutofocus(wanted = false) {
   const input = useRef<HTMLInputElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: only when it appears
@@ -74,7 +74,7 @@ function useAutofocus(wanted = false) {
   return input;
 }
 
-/** One line of text. */
+/** A single-line text field. */
 export function TextField(props: TextFieldProps) {
   const focused = useAutofocus(props.autofocus);
   const { label, hint, error, optional, hideLabel, onInput, mono, type = "text", ...input } = props;
@@ -96,7 +96,7 @@ export function TextField(props: TextFieldProps) {
   );
 }
 
-/** A password with a button that shows it. */
+/** A password field with a button that shows the password. */
 export function PasswordField(
   props: FieldFrame & {
     value: string;
@@ -143,7 +143,7 @@ export function PasswordField(
   );
 }
 
-/** Several lines of text. */
+/** A multi-line text field. */
 export function TextArea(
   props: FieldFrame & {
     value: string;
@@ -178,7 +178,7 @@ export function TextArea(
 
 export type Option = { value: string; label: string; disabled?: boolean };
 
-/** One of several, as the browser's own select: right for phones and keyboards. */
+/** A native select, which works well on phones and with keyboards. */
 export function SelectField(
   props: FieldFrame & {
     value: string;

@@ -3,7 +3,7 @@ import { useRef, useState } from "preact/hooks";
 import { formatBytes } from "../format.ts";
 import { t } from "./ui.messages.ts";
 
-/** A place to drop or choose one file. A file above `maxBytes` is refused here, before any upload. */
+/** An area to drop or choose one file. A file larger than `maxBytes` is refused before it is uploaded. */
 export function FileDrop({
   label,
   accept,

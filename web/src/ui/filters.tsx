@@ -21,7 +21,7 @@ export function Toolbar({
   );
 }
 
-/** Searches as one types (250 ms after the last key), in `?q=`. `/` focuses it. */
+/** A search box that updates `?q=` 250 ms after the last key. `/` focuses it. */
 export function SearchBox({
   label = t("search"),
   param = "q",
@@ -67,13 +67,13 @@ export function SearchBox({
 }
 
 export type FilterChoice = {
-  /** The query key it lives in. */
+  /** The query parameter that stores it. */
   param: string;
   label: string;
   options: { value: string; label: string }[];
 };
 
-/** Filters as chips in the address: a menu adds one, its chip changes or removes it. */
+/** Filters as chips, stored in the URL. A menu adds one, and its chip changes or removes it. */
 export function FilterChips({ filters }: { filters: FilterChoice[] }) {
   const url = useUrlState();
   const active = filters.filter((filter) => url.get(filter.param) !== undefined);

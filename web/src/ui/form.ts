@@ -2,11 +2,11 @@ import { useState } from "preact/hooks";
 import { wordedFault } from "../field-fault.ts";
 import { asProblem, type Problem } from "../problem.ts";
 
-/** The state of one form: values, what is sent, and what the server found wrong. */
+/** The state of a form: values, submission and the server's errors. */
 export type Form<V> = {
   values: V;
   set: <K extends keyof V>(key: K, value: V[K]) => void;
-  /** Replaces everything, for example when the saved values arrive. */
+  /** Replaces all values, for example when the saved ones arrive. */
   reset: (values: V) => void;
   /** Props for a text-like field: value, onInput and the server's error for it. */
   text: (key: keyof V & string) => {
@@ -23,24 +23,27 @@ export type Form<V> = {
     error: string | undefined;
   };
   errorOf: (field: string) => string | undefined;
-  /** The refusal, when it is not about a field that the form shows. */
+  /** The error, unless it belongs to a field that the form shows. */
   problem: Problem | undefined;
   busy: boolean;
-  /** True when values differ from those that were loaded or saved. */
+  /** True when the values differ from those loaded or saved. */
   dirty: boolean;
   onSubmit: (event?: Event) => unknown;
 };
 
 /**
- * A form whose fields show the server's own problems.
+ * A form whose fields show the server's errors.
  *
- * `submit` sends the values; when it throws, field problems go to their fields and the rest to
- * `problem`. After a success the values count as saved.
+ * `submit` sends the values. When it throws, errors of fields are shown at the fields and others in `problem`. After
+ * a success the values count as saved.
  */
 export function useForm<V extends object>(options: {
   initial: V;
   submit: (values: V) => Promise<unknown>;
-  /** Where the API expects the values that are not at the top of the request: `settings` for `settings.style.accent`. */
+  /**
+   * The path under which the API expects values that are not at the top level: `settings` for
+   * `settings.style.accent`.
+   */
   within?: string;
 }): Form<V> {
   const [values, setValues] = useState(options.initial);
@@ -101,7 +104,7 @@ export function useForm<V extends object>(options: {
   };
 }
 
-/** The sentence for one field: what is wrong and how to mend it. */
+/** The message for one field: what is wrong and how to fix it. */
 export function fieldError(problem: Problem | undefined, field: string): string | undefined {
   const found = problem?.fields.find((one) => one.field === field);
   if (found === undefined) {

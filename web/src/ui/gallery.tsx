@@ -59,7 +59,7 @@ const columns: Column<Person>[] = [
   },
 ];
 
-/** Every component of the kit on one page, for looking at while developing; not in production builds. */
+/** Shows every UI component on one page during development. Not part of production builds. */
 export function Gallery() {
   return (
     <main class="min-h-dvh bg-base-100">

@@ -11,12 +11,12 @@ export type MenuItem =
       href?: string;
       danger?: boolean;
       disabled?: boolean;
-      /** Shown at the right: a shortcut or a count. */
+      /** Shown on the right: a shortcut or a count. */
       note?: ComponentChildren;
     }
   | "separator";
 
-/** Puts a popover beside its anchor, inside the window. */
+/** Positions a popover beside its anchor, within the window. */
 export function placePopover(surface: HTMLElement, anchor: HTMLElement, align: "start" | "end") {
   const at = anchor.getBoundingClientRect();
   const { offsetWidth: width, offsetHeight: height } = surface;
@@ -27,8 +27,9 @@ export function placePopover(surface: HTMLElement, anchor: HTMLElement, align: "
 }
 
 /**
- * A button that opens any floating surface: the browser's popover, so Esc and a click outside close
- * it and focus comes back. `tip` is for a button with only an icon: the label is then its name. `children` gets a function that closes it.
+ * A button that opens a popover. The browser closes it on Esc or a click outside and restores the focus. `tip` is for
+ * buttons with only an icon, whose label is then the accessible name. `children` receives a function that closes the
+ * popover.
  */
 export function Popover({
   label,
@@ -94,7 +95,7 @@ export function Popover({
   );
 }
 
-/** A menu of actions: arrow keys, Home, End and first letters move; Enter runs. */
+/** A menu of actions. Arrow keys, Home, End and first letters move; Enter runs the action. */
 export function Menu({
   label = t("moreActions"),
   items,

@@ -2,8 +2,8 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { fencedDocument } from "./fenced-document.ts";
 
 /**
- * A mail's HTML as it is, fenced: no scripts, no forms, no cookies of ours, links open elsewhere. Unless `remote`
- * is set nothing is loaded from anywhere. `dark` previews it on a dark client that honours `prefers-color-scheme`.
+ * Shows a mail's HTML safely: no scripts, no forms, no access to our cookies, and links open in a new window. Nothing
+ * external is loaded unless `remote` is set. `dark` simulates a mail client that honours `prefers-color-scheme`.
  */
 export function MessageFrame({
   html,
@@ -14,7 +14,7 @@ export function MessageFrame({
 }: {
   html: string;
   title: string;
-  /** Whether pictures and fonts of other servers are loaded: then their owners learn that the mail was opened. */
+  /** Whether pictures and fonts are loaded from other servers, whose owners then learn that the mail was opened. */
   remote: boolean;
   width?: "desktop" | "phone";
   dark?: boolean;
@@ -26,7 +26,7 @@ export function MessageFrame({
   const fit = () => {
     const inner = frame.current?.contentDocument?.documentElement;
     if (frame.current !== null && inner !== undefined && inner !== null) {
-      // Measured small: a document is never shorter than its window.
+      // The height is reset before measuring, because a document is never shorter than its window.
       frame.current.style.height = "0";
       setHeight(Math.min(4000, Math.max(240, inner.scrollHeight)));
     }

@@ -2,7 +2,7 @@ import { ChevronRight } from "lucide-preact";
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 
-/** The frame of a page: head with title, trail and actions, then the content. Sets the window's title. */
+/** The header of a page with title, breadcrumbs and actions. Also sets the window title. */
 export function PageHeader({
   title,
   trail = [],
@@ -11,7 +11,7 @@ export function PageHeader({
   actions,
 }: {
   title: string;
-  /** The pages above this one. */
+  /** The breadcrumbs: pages above this one. */
   trail?: { label: string; href: string }[];
   badge?: ComponentChildren;
   description?: ComponentChildren;
@@ -47,7 +47,7 @@ export function PageHeader({
   );
 }
 
-/** Content of a page with comfortable margins; `narrow` for forms and reading. */
+/** Page content with margins; `narrow` for forms and long text. */
 export function PageBody({
   children,
   narrow = false,
@@ -62,7 +62,7 @@ export function PageBody({
   );
 }
 
-/** Tabs that are pages of their own: links, so that each has its address. */
+/** Tabs that are separate pages: links, so that each has its own URL. */
 export function TabLinks({
   label,
   tabs,
@@ -83,7 +83,7 @@ export function TabLinks({
   );
 }
 
-/** One group of settings: what it is on the left, its fields on the right. */
+/** A group of settings: its description on the left, its fields on the right. */
 export function SettingsSection({
   title,
   description,

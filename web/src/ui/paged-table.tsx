@@ -3,7 +3,7 @@ import { Loaded } from "./states.tsx";
 import { Pager, Table, type TableProps } from "./table.tsx";
 import type { Pages } from "./use-pages.ts";
 
-/** A keyset list as a table with its pager; `empty` stands in the place of both when there are no rows. */
+/** A paged list as a table with its pager; `empty` replaces both when there are no rows. */
 export function PagedTable<Row>({
   pages: { query, pager },
   empty,

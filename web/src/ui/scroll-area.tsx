@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 
-/** At which edges a scrolled box hides content. Half pixels of a zoomed page do not count. */
+/** The edges at which a scroll area hides content. Half pixels of a zoomed page are ignored. */
 export function hiddenEdges(box: { scrollLeft: number; scrollWidth: number; clientWidth: number }) {
   return {
     before: box.scrollLeft > 1,
@@ -9,7 +9,7 @@ export function hiddenEdges(box: { scrollLeft: number; scrollWidth: number; clie
   };
 }
 
-/** A box that scrolls sideways, with a shadow at each edge that hides something. */
+/** A horizontal scroll area with a shadow at each edge that hides content. */
 export function ScrollArea({
   label,
   class: className = "",

@@ -1,4 +1,4 @@
-/** A small turning circle; the element that waits carries `aria-busy`. */
+/** A small spinner. The waiting element itself has `aria-busy`. */
 export function Spinner({ size = 14 }: { size?: number }) {
   return (
     <svg class="animate-spin" width={size} height={size} viewBox="0 0 16 16" aria-hidden="true">

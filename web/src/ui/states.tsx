@@ -5,7 +5,7 @@ import { asProblem } from "../problem.ts";
 import { Button } from "./button.tsx";
 import { t } from "./ui.messages.ts";
 
-/** What a list shows when there is nothing: why, and the one next step. */
+/** Shown for an empty list: why it is empty, and the next step. */
 export function EmptyState({
   icon: Icon,
   title,
@@ -13,7 +13,7 @@ export function EmptyState({
   action,
   isPage = false,
 }: {
-  /** It is all there is on the page, so its title is the page's. */
+  /** The page contains nothing else, so this title is the page's heading. */
   isPage?: boolean;
   icon: LucideIcon;
   title: string;
@@ -33,7 +33,7 @@ export function EmptyState({
   );
 }
 
-/** What a view shows when its data did not come, in the server's words. */
+/** Shown when data could not be loaded, with the server's message. */
 export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
   const problem = asProblem(error);
   return (
@@ -52,7 +52,7 @@ export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () =>
   );
 }
 
-/** True once a wait has lasted 200 ms: shorter ones show nothing, so that nothing flickers. */
+/** True once a wait has lasted 200 ms, so that short waits do not flicker. */
 export function useSlow(waiting: boolean): boolean {
   const [slow, setSlow] = useState(false);
   useEffect(() => {
@@ -66,7 +66,7 @@ export function useSlow(waiting: boolean): boolean {
   return slow && waiting;
 }
 
-/** Grey lines in the place of what is coming; appears only after 200 ms. */
+/** Placeholder lines while content loads; appears after 200 ms. */
 export function Skeleton({ rows = 5, class: className = "" }: { rows?: number; class?: string }) {
   const slow = useSlow(true);
   return (
@@ -84,7 +84,7 @@ export function Skeleton({ rows = 5, class: className = "" }: { rows?: number; c
   );
 }
 
-/** The four states of anything fetched: pass a query, render what is ready. */
+/** Handles the four states of a query and renders its data when it is ready. */
 export function Loaded<T>({
   query,
   children,
@@ -92,7 +92,7 @@ export function Loaded<T>({
 }: {
   query: { data: T | undefined; error: unknown; refetch: () => unknown };
   children: (data: T) => ComponentChildren;
-  /** Lines of the skeleton. */
+  /** Number of skeleton lines. */
   rows?: number;
 }) {
   if (query.data !== undefined) {
@@ -112,7 +112,7 @@ const notices = {
   error: { class: "notice tone-error", icon: CircleAlert },
 };
 
-/** A boxed sentence with a tone: a warning before a send, a result after a check. */
+/** A highlighted message, such as a warning before sending or the result of a check. */
 export function Notice({
   tone = "info",
   title,
@@ -142,13 +142,13 @@ export function Notice({
   );
 }
 
-/** The refusal of a form, above its buttons; nothing when there is none. */
+/** The error of a form, shown above its buttons; nothing when there is none. */
 export function FormProblem({ problem }: { problem: unknown }) {
   if (problem === undefined || problem === null) {
     return null;
   }
   const { title, detail, code } = asProblem(problem);
-  // "Sign in first" is no news to somebody who is signing in.
+  // The server's message "Sign in first" would be confusing on the sign-in form.
   if (code === "unauthenticated") {
     return <Notice tone="error" title={detail} />;
   }

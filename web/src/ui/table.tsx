@@ -12,11 +12,11 @@ export type Column<Row> = {
   key: string;
   head: string;
   cell: (row: Row) => ComponentChildren;
-  /** Numbers and dates stand at the end. */
+  /** Aligns numbers and dates to the right. */
   align?: "end";
-  /** The server sorts by this key. */
+  /** The key by which the server sorts. */
   sort?: string;
-  /** Not shown until chosen. */
+  /** Hidden until the user selects it. */
   hidden?: boolean;
   /** Hidden on phones. */
   wide?: boolean;
@@ -29,7 +29,7 @@ export type Selection = {
   clear: () => void;
 };
 
-/** The rows a person has ticked. */
+/** The selected rows. */
 export function useSelection(): Selection {
   const [keys, setKeys] = useState<ReadonlySet<string>>(new Set());
   return {
@@ -52,18 +52,18 @@ export type TableProps<Row> = {
   columns: Column<Row>[];
   rows: Row[];
   rowKey: (row: Row) => string;
-  /** What a row is called, for its checkbox. */
+  /** The accessible name of a row's checkbox. */
   rowName?: (row: Row) => string;
   sort?: Sort | undefined;
   onSort?: (sort: Sort) => void;
   selection?: Selection;
-  /** Keys of the columns to show, from `useColumns`. */
+  /** The keys of the columns to show, from `useColumns`. */
   shown?: ReadonlySet<string>;
   /** The last cell of each row, usually a `<Menu>`. */
   actions?: (row: Row) => ComponentChildren;
 };
 
-/** A list as a real table: sortable heads, sticky head, selection, row actions. Scrolls sideways on its own. */
+/** A table with sortable columns, a sticky header, selection and row actions. Scrolls horizontally on its own. */
 export function Table<Row>(props: TableProps<Row>) {
   const { label, rows, rowKey, selection, actions } = props;
   const columns = props.columns.filter((column) => props.shown?.has(column.key) ?? !column.hidden);
@@ -171,7 +171,7 @@ function Head<Row>({
   );
 }
 
-/** Which columns are shown, remembered in this browser under `id`; with the menu that changes it. */
+/** The visible columns, stored in this browser under `id`, and the menu that changes them. */
 export function useColumns<Row>(id: string, columns: Column<Row>[]) {
   const storage = `swiftmail.columns.${id}`;
   const [shown, setShown] = useState<ReadonlySet<string>>(() => {
@@ -213,7 +213,7 @@ export function useColumns<Row>(id: string, columns: Column<Row>[]) {
   return { shown, menu };
 }
 
-/** Under a table: how many rows are shown, and the button for the next page of a keyset list. */
+/** Under a table: the number of rows shown, and the button that loads more. */
 export function Pager({
   count,
   hasMore,
@@ -242,7 +242,7 @@ export function Pager({
   );
 }
 
-/** Takes the toolbar's place while rows are ticked: how many, and what can be done with them. */
+/** Replaces the toolbar while rows are selected: how many, and the available actions. */
 export function BulkBar({
   selection,
   children,

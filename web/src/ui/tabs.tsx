@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
 
-/** Views of one thing on one page, for when an address per view makes no sense. Arrow keys move. */
+/** Tabs within one page, for views that need no URL of their own. Arrow keys move. */
 export function Tabs<V extends string>({
   label,
   tabs,

@@ -1,7 +1,7 @@
 import { formatDateTime } from "../format.ts";
 import { type FieldFrame, SelectField } from "./field.tsx";
 
-/** A time zone by its IANA name, with what time it is there as the hint. */
+/** A time zone by its IANA name, with the current time there as the hint. */
 export function TimeZoneField({
   value,
   onChange,

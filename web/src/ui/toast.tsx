@@ -15,23 +15,23 @@ type Toast = {
 const toasts = signal<Toast[]>([]);
 let nextId = 1;
 
-/** Says that something happened. With `undo`, it stays 10 s and offers to take it back. */
+/** Shows a short message. With `undo`, it stays for 10 s and offers to undo the action. */
 export function toast(text: string, options: { undo?: () => void } = {}): void {
   show({ id: nextId++, tone: "success", text, ...options }, options.undo ? 10_000 : 4_000);
 }
 
-/** Says that something was done and did not bring what the person wanted. */
+/** Warns that an action completed without the intended result. */
 export function toastWarning(text: string): void {
   show({ id: nextId++, tone: "warning", text }, 8_000);
 }
 
-/** Says that something failed, in the server's words. */
+/** Reports a failure with the server's message. */
 export function toastProblem(error: unknown): void {
   const problem = asProblem(error);
   show({ id: nextId++, tone: "error", text: `${problem.title}. ${problem.detail}` }, 8_000);
 }
 
-/** Runs an action and says when it failed; true when it did not. */
+/** Runs an action and reports a failure. True on success. */
 export async function attempt(action: () => Promise<unknown>): Promise<boolean> {
   try {
     await action();
@@ -51,7 +51,7 @@ function drop(id: number): void {
   toasts.value = toasts.value.filter((one) => one.id !== id);
 }
 
-/** Where toasts appear; once, in main.tsx. A popover, so that it lies above open dialogs. */
+/** Renders the toasts. Used once, in main.tsx. A popover, so that toasts are above open dialogs. */
 export function Toasts() {
   const region = useRef<HTMLDivElement>(null);
   const shown = toasts.value;

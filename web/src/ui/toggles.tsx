@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
 
-/** A checkbox with its label; `indeterminate` for "some of them". */
+/** A checkbox with its label; `indeterminate` when only some items are selected. */
 export function Checkbox({
   label,
   checked,
@@ -43,7 +43,7 @@ export function Checkbox({
   );
 }
 
-/** On or off, taking effect at once. In a form that is saved later, use a checkbox. */
+/** A switch that takes effect at once. In a form that is saved later, use a checkbox. */
 export function Switch({
   label,
   checked,
@@ -76,7 +76,7 @@ export function Switch({
   );
 }
 
-/** One of two to five short choices, all visible. Arrow keys move, as in any radio group. */
+/** Two to five short choices side by side. Arrow keys move, as in any radio group. */
 export function Segmented<V extends string>({
   label,
   value,
@@ -109,7 +109,7 @@ export function Segmented<V extends string>({
   );
 }
 
-/** One of a few choices that each need a sentence: radio buttons as cards. */
+/** Radio buttons as cards, for a few choices that each need an explanation. */
 export function ChoiceCards<V extends string>({
   label,
   value,

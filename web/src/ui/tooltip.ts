@@ -1,7 +1,6 @@
 /**
- * Tooltips for everything with `data-tip="…"`: after 300 ms of hovering, at once on keyboard focus.
- * One bubble for the whole page, above dialogs. The tip repeats or explains; it never holds the only
- * name of a control.
+ * Tooltips for elements with `data-tip="…"`, after 300 ms of hovering or at once on keyboard focus. A single element
+ * for the whole page, above dialogs. A tooltip may repeat or explain, but must never be the only name of a control.
  */
 export function installTooltips(): void {
   const bubble = document.createElement("div");

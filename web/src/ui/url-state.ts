@@ -1,13 +1,13 @@
 import { useLocation } from "preact-iso";
 
-/** The filters of a list, kept in the address so that back, reload and sharing work. */
+/** The filters of a list, stored in the URL so that back, reload and sharing work. */
 export type UrlState = {
   get: (key: string) => string | undefined;
-  /** Sets or (undefined, "") removes keys, replacing the history entry. */
+  /** Sets keys, or removes them when undefined or "", without a new history entry. */
   set: (changes: Record<string, string | undefined>) => void;
 };
 
-/** The address with some query keys changed; pure. */
+/** The URL with some query keys changed. A pure function. */
 export function changeQuery(url: string, changes: Record<string, string | undefined>): string {
   const [path = "", search = ""] = url.split("?", 2);
   const query = new URLSearchParams(search);
@@ -22,15 +22,15 @@ export function changeQuery(url: string, changes: Record<string, string | undefi
   return text === "" ? path : `${path}?${text}`;
 }
 
-/** Reads and writes the query of the current address. */
+/** Reads and writes the query of the current URL. */
 export function useUrlState(): UrlState {
   const { query, route } = useLocation();
   return {
     get: (key) => (query[key] === "" ? undefined : query[key]),
-    // From the live address: two changes in one tick must not lose each other.
+    // Based on the live URL, so that two changes in one tick do not overwrite each other.
     set: (changes) => route(changeQuery(location.pathname + location.search, changes), true),
   };
 }
 
-/** Which column a list is sorted by, and which way. */
+/** The column and direction by which a list is sorted. */
 export type Sort = { key: string; descending: boolean };

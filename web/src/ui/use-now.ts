@@ -5,7 +5,7 @@ const now = signal(Date.now());
 let watchers = 0;
 let timer: ReturnType<typeof setInterval> | undefined;
 
-/** The time, renewed every 15 s while anybody looks: one timer for the whole page. */
+/** The current time, updated every 15 s while used: one timer for the whole page. */
 export function useNow(): number {
   useEffect(() => {
     watchers++;
@@ -20,6 +20,7 @@ export function useNow(): number {
       }
     };
   }, []);
-  // Read to subscribe; the time itself is fresh, or what was just made would lie in the future.
+  // Reading the signal subscribes the component. The result is never older than now, so that a new row does not
+  // appear to be in the future.
   return Math.max(now.value, Date.now());
 }

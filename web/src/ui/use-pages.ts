@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from "@tanstack/preact-query";
 
-/** One page of a keyset list. */
+/** One page of a paged list. */
 type ListPage<Row> = { items: Row[]; nextCursor: string | null };
 
 const LIVE_MS = 1_000;
@@ -8,14 +8,14 @@ const LIVE_MS = 1_000;
 export type Pages<Row> = ReturnType<typeof usePages<Row>>;
 
 /**
- * A keyset list, page by page: `rows` of all pages so far, and what `<Pager>` needs.
- * `read` gets the cursor to put into the query, or nothing for the first page.
+ * A paged list: `rows` of all loaded pages, and what `<Pager>` needs. `read` gets the cursor for the query, or
+ * nothing for the first page.
  */
 export function usePages<Row>(options: {
   key: unknown[];
   read: (cursor: { cursor?: string }, signal: AbortSignal) => Promise<ListPage<Row>>;
   refetchInterval?: number;
-  /** Read again every second while a row is like this. */
+  /** Reload every second while a row matches. */
   refetchWhile?: (row: Row) => boolean;
 }) {
   const { refetchWhile } = options;

@@ -1,11 +1,11 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { answerOf, at, type HookEvent, hookEvent, type Json, textAt } from "../hook-event.ts";
 
-// Mailgun tries for eight hours, and a repeated event changes nothing; what is older was recorded by somebody.
+// Mailgun retries for eight hours, and a repeated event changes nothing. Anything older may be a replayed recording.
 const REPLAY_WINDOW_MS = 12 * 3_600_000;
 
 /**
- * True when Mailgun signed the event lately: HMAC-SHA-256 over its timestamp and token.
+ * True when Mailgun signed the event recently: HMAC-SHA-256 over its timestamp and token.
  *
  * @see https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/securing-webhooks
  */
@@ -39,7 +39,7 @@ export function readMailgunEvents(body: Json): HookEvent[] {
       const words =
         textAt(status, "message") || textAt(status, "description") || textAt(event, "reason");
       const code = textAt(status, "code");
-      // Codes above 599 are Mailgun's own (605: it holds the address for bounced).
+      // Codes above 599 are Mailgun's own (605: it considers the address bounced).
       const spoken = /^[45]\d\d$/.test(code) && !words.includes(code) ? `${code} ${words}` : words;
       const answer = answerOf(spoken, textAt(status, "enhanced-code"), isFinal ? "5.0.0" : "4.0.0");
       return [hookEvent({ kind: isFinal ? "bounce" : "delayed", ...known, ...answer })];

@@ -1,6 +1,6 @@
 import { answerOf, at, type HookEvent, hookEvent, type Json, textAt } from "../hook-event.ts";
 
-/** Types that are no bounce although they come as one: what a mailbox answers, and what people ask. */
+/** Types that Postmark reports as bounces although they are not: automatic replies and requests by people. */
 const HARMLESS = new Set([
   "AutoResponder",
   "AddressChange",
@@ -9,7 +9,7 @@ const HARMLESS = new Set([
   "Subscribe",
   "TemplateRenderingFailed",
 ]);
-/** Types that say that it may go another time. */
+/** Types of temporary failures. */
 const PASSING = new Set(["SoftBounce", "DnsError", "SMTPApiError", "Undeterminable", "Unknown"]);
 
 /** @see https://postmarkapp.com/developer/webhooks/webhooks-overview */

@@ -2,10 +2,11 @@ import { createPublicKey, verify } from "node:crypto";
 import { answerOf, type HookEvent, hookEvent, type Json, listOf, textAt } from "../hook-event.ts";
 
 /**
- * True when SendGrid signed the body: ECDSA with SHA-256 over the timestamp and the body as it came.
+ * True when SendGrid signed the body: ECDSA with SHA-256 over the timestamp and the raw body.
  *
  * @param publicKey The verification key that SendGrid shows: base64 of an SPKI.
- * @see https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/getting-started-event-webhook-security-features
+ * @see
+ * https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/getting-started-event-webhook-security-features
  */
 export function isSignedBySendGrid(headers: Headers, body: string, publicKey: string): boolean {
   const signature = headers.get("x-twilio-email-event-webhook-signature");
@@ -20,7 +21,7 @@ export function isSignedBySendGrid(headers: Headers, body: string, publicKey: st
     const signed = Buffer.from(timestamp + body);
     return isEllipticCurve && verify("sha256", signed, key, Buffer.from(signature, "base64"));
   } catch {
-    // No key at all, or a signature that is none.
+    // The key or the signature is malformed.
     return false;
   }
 }

@@ -9,8 +9,8 @@ import {
 } from "../hook-event.ts";
 
 /**
- * Reads a notification or an event of Amazon SES. What SES puts in the place of the Message-ID is not ours;
- * the headers it quotes are, and so are the envelope sender and the tag that we add.
+ * Reads a notification or event of Amazon SES. SES replaces our Message-ID, but quotes our headers, the envelope
+ * sender and the tag that we add.
  *
  * @see https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html
  */

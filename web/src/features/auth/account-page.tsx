@@ -12,7 +12,7 @@ import { Segmented } from "../../ui/toggles.tsx";
 import { t } from "./auth.messages.ts";
 import { Sessions } from "./sessions-section.tsx";
 
-/** One's own profile, password, look and sessions. */
+/** The signed-in person's profile, password, appearance and sessions. */
 export function AccountPage() {
   const me = useMe();
   return (

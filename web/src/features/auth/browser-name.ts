@@ -15,7 +15,7 @@ const systems: [string, RegExp][] = [
   ["Linux", /\bLinux\b/],
 ];
 
-/** A User-Agent as a person would say it: "Firefox, Windows"; its beginning when it is none we know. */
+/** Describes a User-Agent as "Firefox, Windows"; shows its beginning when unknown. */
 export function browserName(userAgent: string): string {
   const find = (from: [string, RegExp][]) => from.find(([, sign]) => sign.test(userAgent))?.[0];
   const parts = [find(browsers), find(systems)].filter((part) => part !== undefined);

@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { Logo } from "../../shell/logo.tsx";
 
-/** The quiet page around a single form: sign-in, password reset. */
+/** The plain page around a single form: sign-in, password reset. */
 export function EntryFrame({
   title,
   description,

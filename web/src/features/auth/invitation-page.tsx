@@ -10,7 +10,7 @@ import { FormProblem, Loaded, Notice } from "../../ui/states.tsx";
 import { t } from "./auth.messages.ts";
 import { EntryFrame } from "./entry-frame.tsx";
 
-/** Where the link of an invitation leads: to accept it with one's account, or to create one. */
+/** The page behind an invitation link: accept with an existing account, or create one. */
 export function InvitationPage() {
   const token = useLocation().query["token"] ?? "";
   const me = useMe();

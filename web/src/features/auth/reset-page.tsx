@@ -8,7 +8,7 @@ import { FormProblem } from "../../ui/states.tsx";
 import { t } from "./auth.messages.ts";
 import { EntryFrame } from "./entry-frame.tsx";
 
-/** Sets a new password with the token of the link. */
+/** Sets a new password with the token from the link. */
 export function ResetPage() {
   const token = useLocation().query["token"] ?? "";
   const [isDone, setDone] = useState(false);

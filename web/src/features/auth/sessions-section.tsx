@@ -15,7 +15,7 @@ const readSessions = () => ask(api.auth.sessions.get());
 
 type Session = Awaited<ReturnType<typeof readSessions>>["items"][number];
 
-/** Where one is signed in, each to be ended alone, or all at once. */
+/** The person's sessions, which can be ended one by one or all at once. */
 export function Sessions() {
   const query = useQuery({ queryKey: ["sessions"], queryFn: readSessions });
   const endAll = async () => {

@@ -8,12 +8,12 @@ import { FormProblem } from "../../ui/states.tsx";
 import { t } from "./auth.messages.ts";
 import { EntryFrame } from "./entry-frame.tsx";
 
-/** Where to go after signing in: only a path of ours, never another site. */
+/** The page to open after signing in. Only our own paths are allowed, never another site. */
 export function safeNext(next: string | undefined): string {
   return next !== undefined && /^\/(?![/\\])/.test(next) ? next : "/";
 }
 
-/** Email and password; goes on to the page that asked for it. */
+/** Asks for email and password, then continues to the requested page. */
 export function SignInPage() {
   const { query, route } = useLocation();
   const form = useForm({

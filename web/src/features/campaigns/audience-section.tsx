@@ -7,7 +7,7 @@ import { Controls, Section } from "./section.tsx";
 import type { CampaignEditor } from "./use-campaign-editor.ts";
 import { type Audience, type Campaign, type Named, useAudienceChoices } from "./use-campaigns.ts";
 
-/** Whom the campaign reaches: everyone, or lists and segments; less other lists and segments. */
+/** Selects the audience: everyone, or lists and segments, minus excluded lists and segments. */
 export function AudienceSection({
   editor,
   campaign,
@@ -97,7 +97,7 @@ export function AudienceSection({
   );
 }
 
-/** What was chosen and is not among the choices stays visible, so that it can be taken out. */
+/** Keeps selected items that no longer exist visible, so that they can be removed. */
 function withMissing(items: Named[], chosen: number[], nameOf: (id: number) => string): Named[] {
   const known = new Set(items.map(({ id }) => id));
   const gone = chosen.filter((id) => !known.has(id));

@@ -18,7 +18,7 @@ import { ReviewSection } from "./review-section.tsx";
 import { type CampaignEditor, useCampaignEditor } from "./use-campaign-editor.ts";
 import type { Campaign, OneCampaign } from "./use-campaigns.ts";
 
-/** One campaign on one page: content, audience, sender, time, review; saved as one types. */
+/** One campaign on one page: content, audience, sender, time, review. Changes are saved automatically. */
 export function CampaignPage() {
   const { params } = useRoute();
   const id = Number(params["campaignId"]);
@@ -63,7 +63,7 @@ export function CampaignPage() {
   );
 }
 
-/** The report's warning, for who looks at the campaign and not at its report. */
+/** The report's complaint warning, also shown on the campaign's page. */
 function Complaints({ campaignId }: { campaignId: number }) {
   const workspace = useWorkspace();
   const call = workspace.call.campaigns({ id: campaignId });

@@ -14,8 +14,8 @@ import type { Campaign, OneCampaign, Preview } from "./use-campaigns.ts";
 type View = "desktop" | "phone" | "text";
 
 /**
- * The message as it will be sent to one contact: rendered by the same code. The frame has an origin of its
- * own and runs nothing, whatever the message holds.
+ * The message as it will be sent to one contact, rendered by the same code. The frame has its own origin and runs no
+ * scripts, whatever the message contains.
  */
 export function CampaignPreview({
   call,

@@ -27,7 +27,7 @@ import { type CampaignSummary, useCampaigns } from "./use-campaigns.ts";
 /** All campaigns, newest first. */
 export function CampaignsPage() {
   const workspace = useWorkspace();
-  // In the address, so that other pages can link to it.
+  // Filters are in the URL, so that other pages can link to them.
   const url = useUrlState();
   const creating = url.get("new") !== undefined;
   const setCreating = (on: boolean) => url.set({ new: on ? "1" : undefined });
@@ -104,7 +104,7 @@ function CampaignRows({ create }: { create: preact.ComponentChildren }) {
   );
 }
 
-/** Where a campaign is worked on: its editor until it is launched, its report from then on. */
+/** The page of a campaign: its editor until the launch, then its report. */
 function pageOf(base: string, row: CampaignSummary): string {
   const editing = row.status === "draft" || row.status === "scheduled";
   return `${base}/campaigns/${row.id}${editing ? "" : "/report"}`;

@@ -12,7 +12,7 @@ import type { Campaign, OneCampaign } from "./use-campaigns.ts";
 
 type Part = { editor: CampaignEditor; campaign: Campaign };
 
-/** Subject, message, plain text and tracking, beside a preview of the real thing. */
+/** Subject, message, plain text and tracking, beside a live preview. */
 export function ContentSection({
   editor,
   campaign,

@@ -9,7 +9,7 @@ import type { Campaign, Route, RouteGroup, Sender } from "./use-campaigns.ts";
 
 type Part = { editor: CampaignEditor; campaign: Campaign };
 
-/** Who it is from, where answers go, and the way it leaves. */
+/** The sender, reply-to address and sending method. */
 export function FromSection({ editor, campaign, editable }: Part & { editable: boolean }) {
   const workspace = useWorkspace();
   const senders = useChoices(workspace, "senders");
@@ -98,7 +98,7 @@ function SenderField({ editor, campaign, senders }: Part & { senders: Sender[] }
   );
 }
 
-/** A route, or a group of routes that stand in for each other; a group's value begins with a g. */
+/** Selects a sending method or a group of them. The value of a group begins with a g. */
 function RouteField({
   editor,
   campaign,

@@ -17,7 +17,7 @@ import type { Campaign, OneCampaign, Preflight } from "./use-campaigns.ts";
 
 type When = { kind: "now" | "later"; localTime: string; timeZone: string };
 
-/** What will happen, what stands in the way, and the one button that does it. */
+/** Summarizes the send, lists problems, and has the button that sends or schedules. */
 export function ReviewSection({
   editor,
   campaign,
@@ -39,7 +39,7 @@ export function ReviewSection({
     queryFn: () => ask(call.preflight.get()),
     placeholderData: (last: Preflight | undefined) => last,
     enabled: editor.saving.kind === "saved",
-    // Millions of people take seconds to count: not for every look at the window.
+    // Counting millions of contacts takes seconds, so the result is not refetched whenever the window gets focus.
     staleTime: 60_000,
     refetchOnWindowFocus: false,
     refetchOnReconnect: false,
@@ -79,7 +79,7 @@ export function ReviewSection({
   );
 }
 
-/** Says what takes so long: for an audience of millions it is seconds. */
+/** Explains the wait, which is several seconds for an audience of millions. */
 function Counting({ again }: { again: boolean }) {
   return (
     <p role="status" class="flex items-center gap-2 text-sm text-muted">
@@ -190,7 +190,7 @@ function FixLink({ href }: { href: string | undefined }) {
   );
 }
 
-/** A folded section must be open before the browser can show it. */
+/** Opens a folded section first, because the browser cannot scroll to hidden content. */
 function openSection(href: string): void {
   if (href.startsWith("#")) {
     document.querySelector<HTMLDetailsElement>(href)?.setAttribute("open", "");
@@ -246,7 +246,7 @@ function Launch({
   call: OneCampaign;
   preflight: Preflight;
   when: When;
-  /** It is of an earlier version of the campaign; the one of this version is being made. */
+  /** The result belongs to an earlier version of the campaign; a new one is being computed. */
   outdated: boolean;
 }) {
   const { route } = useLocation();
@@ -259,7 +259,7 @@ function Launch({
     }
     setBusy(true);
     const { localTime, timeZone } = when;
-    // What was typed last and could not be saved must not be left out: the page says why instead.
+    // If the last edit could not be saved, the campaign is not sent, and the page says why.
     const done =
       (await editor.flush()) &&
       (await attempt(() =>

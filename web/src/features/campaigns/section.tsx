@@ -4,7 +4,7 @@ import { Badge } from "../../ui/display.tsx";
 import { t } from "./campaigns.messages.ts";
 import type { SectionState } from "./use-campaigns.ts";
 
-/** A part of the campaign that folds, with its state and what it still needs. */
+/** A collapsible section of the campaign with its status and problems. */
 export function Section({
   id,
   title,
@@ -16,7 +16,7 @@ export function Section({
   id: string;
   title: string;
   state?: SectionState;
-  /** What is chosen, in a line, when it is folded. */
+  /** A one-line summary, shown while the section is collapsed. */
   summary?: ComponentChildren;
   children: ComponentChildren;
   open?: boolean;
@@ -45,12 +45,12 @@ export function Section({
   );
 }
 
-/** The sentence the server has for a field of a section, if any. */
+/** The server's message about a field of the section, if any. */
 export function problemOf(state: SectionState, field: string): string | undefined {
   return state.problems.find((one) => one.field === field)?.message;
 }
 
-/** Controls that can be changed or, once the campaign is launched, only read. */
+/** Form controls that become read-only once the campaign is launched. */
 export function Controls({
   editable,
   children,

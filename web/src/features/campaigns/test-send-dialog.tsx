@@ -11,7 +11,7 @@ import type { OneCampaign } from "./use-campaigns.ts";
 
 type Result = Answer<OneCampaign["test-send"]["post"]>["results"][number];
 
-/** Sends the saved draft to a few addresses and shows what the server answered for each. */
+/** Sends the saved draft to a few addresses and shows the server's reply for each. */
 export function TestSendDialog({ call, onClose }: { call: OneCampaign; onClose: () => void }) {
   const me = useMe();
   const [results, setResults] = useState<Result[]>();

@@ -12,19 +12,19 @@ export type SaveState =
 
 export type CampaignEditor = {
   campaign: Campaign | undefined;
-  /** Why it could not be loaded. */
+  /** Why the campaign could not be loaded. */
   error: unknown;
   saving: SaveState;
-  /** Shows the change at once and saves it 0.7 s after the last one. */
+  /** Shows a change at once and saves it 0.7 s after the last one. */
   change: (part: Partial<CampaignContent>) => void;
-  /** Saves what waits, now; resolves when it is on the server. False when that failed. */
+  /** Saves pending changes now. Resolves with false when saving failed. */
   flush: () => Promise<boolean>;
   reload: () => Promise<void>;
 };
 
 /**
- * A campaign being edited. Saves run one after the other, each with the version it is based on, so that
- * two people never overwrite each other without knowing: the later one is told (412) and keeps its text.
+ * The state of a campaign being edited. Saves run one after the other, each with the version it is based on, so that
+ * two people never overwrite each other unknowingly: the later one gets a 412 and keeps their text.
  */
 export function useCampaignEditor(workspaceId: string, id: number): CampaignEditor {
   const [campaign, setCampaign] = useState<Campaign>();
@@ -61,7 +61,7 @@ export function useCampaignEditor(workspaceId: string, id: number): CampaignEdit
       const call = api.workspaces({ workspaceId }).campaigns({ id });
       const fresh = await ask(call.patch(part, { headers }));
       version.current = fresh.version;
-      // What was typed while this was under way is newer than what the server answered.
+      // Edits made during the request are newer than the server's answer.
       setCampaign({ ...fresh, ...waiting.current });
       setSaving({ kind: "saved", at: Date.now() });
       return true;

@@ -8,7 +8,7 @@ type Campaigns = WorkspaceApi["campaigns"];
 /** The API of one campaign. */
 export type OneCampaign = ReturnType<Campaigns>;
 
-// From the server's own schemas, so that a change there is an error here.
+// Derived from the server's schemas, so that a change there is a type error here.
 export type CampaignSummary = Answer<Campaigns["get"]>["items"][number];
 export type Campaign = Answer<OneCampaign["get"]>;
 export type Preview = Answer<OneCampaign["preview"]["post"]>;
@@ -17,7 +17,7 @@ export type SectionState = Campaign["sections"]["content"];
 export type Audience = Campaign["audience"];
 export type RenderProblem = Preview["problems"][number];
 
-/** What a person edits. */
+/** The properties that people edit. */
 export type CampaignContent = Pick<
   Campaign,
   | "name"
@@ -53,10 +53,10 @@ export function useCampaigns(workspace: OpenWorkspace, filter: Filter) {
   });
 }
 
-/** A list or a segment, with how many people it has; null when nobody has counted yet. */
+/** A list or segment with its number of contacts; null when it was never counted. */
 export type Named = { id: number; name: string; count: number | null };
 
-/** What an audience is put together from, once both kinds have been read. */
+/** The lists and segments to choose an audience from, once both are loaded. */
 export function useAudienceChoices(workspace: OpenWorkspace) {
   const lists = useChoices(workspace, "lists");
   const segments = useChoices(workspace, "segments");

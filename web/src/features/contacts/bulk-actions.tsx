@@ -13,7 +13,7 @@ import { type BulkEdit, BulkEditDialog } from "./bulk-edit-dialog.tsx";
 import { t } from "./contacts.messages.ts";
 import type { ContactFilter } from "./use-contacts.ts";
 
-/** What can be done with the ticked contacts, or with everybody that matches the filter. */
+/** Actions on the selected contacts, or on all that match the filter. */
 export function BulkActions({
   selection,
   filter,
@@ -29,7 +29,7 @@ export function BulkActions({
   const workspace = useWorkspace();
   const lists = useChoices(workspace, "lists");
   const [everybody, setEverybody] = useState(false);
-  // Whoever unticks a row after choosing everybody no longer means everybody.
+  // Clearing a row after choosing "everyone" ends that choice.
   useEffect(() => setEverybody(false), [selection.keys]);
   const count = everybody ? total : selection.keys.size;
 

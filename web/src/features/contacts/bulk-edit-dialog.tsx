@@ -7,12 +7,12 @@ import { SelectField, TextField } from "../../ui/field.tsx";
 import type { BulkChange } from "./bulk.ts";
 import { t } from "./contacts.messages.ts";
 
-/** The actions that ask for something first. */
+/** Actions that need an input first. */
 export type BulkEdit = "add_tag" | "remove_tag" | "set_field";
 
 const titles = { add_tag: "addTag", remove_tag: "removeTag", set_field: "setField" } as const;
 
-/** Asks which tag, or which field and value, before it is applied to many. */
+/** Asks for the tag, or the field and value, to apply to many contacts. */
 export function BulkEditDialog({
   action,
   count,

@@ -18,7 +18,7 @@ const tones: Record<Entry["action"], Tone> = {
   changed: "info",
 };
 
-/** What a person agreed to, on which words and how that is known; latest first. */
+/** A person's consent entries with wording and proof, newest first. */
 export function ConsentCard({ contactId }: { contactId: number }) {
   const workspace = useWorkspace();
   const { consent } = workspace.call.contacts({ id: contactId });

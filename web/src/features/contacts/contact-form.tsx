@@ -11,7 +11,7 @@ import { Checkbox } from "../../ui/toggles.tsx";
 import { t } from "./contacts.messages.ts";
 import type { ContactDetail } from "./use-contacts.ts";
 
-/** Name, address, place and custom fields, each with the control that fits its kind. */
+/** Name, address, place and custom fields, each with a control for its type. */
 export function ContactForm({
   contact,
   fields,
@@ -151,7 +151,7 @@ function CustomField({
   );
 }
 
-/** A box for each choice; as text they are separated by ;, which no choice holds. */
+/** A checkbox for each choice. As text, choices are separated by ;, which none contains. */
 function Choices({
   field,
   value,
@@ -198,7 +198,7 @@ function countryName(code: string): string | undefined {
     : undefined;
 }
 
-/** Every zone, and the contact's own, which may be an old name of one. */
+/** All time zones plus the contact's own, which may be an alias. */
 function zonesWith(own: string) {
   const zones = new Set([...Intl.supportedValuesOf("timeZone"), ...(own === "" ? [] : [own])]);
   return [...zones].sort().map((zone) => ({ value: zone, label: zone.replaceAll("_", " ") }));
@@ -213,7 +213,7 @@ function asText(contact: ContactDetail, fields: Field[]): Record<string, string>
   );
 }
 
-/** What the API takes: numbers and booleans as such, null for what was emptied. */
+/** Converts the inputs for the API: numbers and booleans as such, null for cleared fields. */
 function asValues(texts: Record<string, string>, fields: Field[]): Record<string, unknown> {
   return Object.fromEntries(
     fields.map((field) => {

@@ -14,7 +14,7 @@ const tones: Record<Membership["status"], Tone> = {
   unsubscribed: "neutral",
 };
 
-/** The lists a person is or was on, with the way on and off. */
+/** The contact's list memberships, with buttons to subscribe and unsubscribe. */
 export function ContactLists({
   contact,
   onChanged,

@@ -19,7 +19,7 @@ import { ContactStatus } from "./contacts-page.tsx";
 import { DuplicatesCard } from "./duplicates-card.tsx";
 import type { ContactDetail } from "./use-contacts.ts";
 
-/** One person: what is kept about them, where they are subscribed, what happened. */
+/** One contact: data, subscriptions and history. */
 export function ContactPage() {
   const { params } = useRoute();
   const { route } = useLocation();

@@ -10,7 +10,7 @@ import { attempt } from "../../ui/toast.tsx";
 import { t } from "./contacts.messages.ts";
 import type { ContactDetail } from "./use-contacts.ts";
 
-/** A person's tags; a name that no tag has yet makes one. */
+/** A contact's tags. Entering an unknown name creates a tag. */
 export function ContactTags({
   contact,
   onChanged,

@@ -22,7 +22,7 @@ type Entry = Answer<OneContact["timeline"]["get"]>["items"][number];
 
 const refresh = () => queryClient.invalidateQueries({ queryKey: ["timeline"] });
 
-/** What happened with a person, latest first, and notes that people write about them. */
+/** A contact's history, newest first, with notes. */
 export function ContactTimeline({ contactId }: { contactId: number }) {
   const workspace = useWorkspace();
   const contact = workspace.call.contacts({ id: contactId });

@@ -20,7 +20,7 @@ import { t } from "./contacts.messages.ts";
 import { NewContactDialog } from "./new-contact-dialog.tsx";
 import { type Contact, type ContactFilter, useContactCount, useContacts } from "./use-contacts.ts";
 
-/** Everybody this workspace knows. */
+/** The contacts of the workspace. */
 export function ContactsPage() {
   const workspace = useWorkspace();
   const [adding, setAdding] = useState(false);
@@ -73,7 +73,7 @@ export function ContactsPage() {
   );
 }
 
-/** What is needed less often. An export is of those that the list shows. */
+/** Less frequent actions. The export uses the current filter. */
 function MoreActions({ onLook }: { onLook: () => void }) {
   const workspace = useWorkspace();
   const url = useUrlState();
@@ -98,7 +98,7 @@ const statusTones: Record<Contact["status"], Tone> = {
   suppressed: "error",
 };
 
-/** Whether a contact gets mail, and why not. */
+/** Whether a contact can be emailed, and why not. */
 export function ContactStatus({ contact }: { contact: Contact }) {
   const reason = contact.suppressionReason;
   const word =
@@ -127,7 +127,7 @@ function useFilter(): ContactFilter {
 const isWhole = ({ list, tag, status }: ContactFilter) =>
   list === undefined && tag === undefined && status === undefined;
 
-/** By address from A, or the newest first; a list or a state is always shown newest first. */
+/** Sorted by address from A, or newest first. With a list or status filter always newest first. */
 function sortOf(
   asked: string | undefined,
   filter: ContactFilter,

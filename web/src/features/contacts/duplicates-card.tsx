@@ -11,7 +11,7 @@ import type { OneContact } from "./use-contacts.ts";
 type Duplicates = Answer<OneContact["duplicates"]["get"]>;
 type Candidate = Duplicates["items"][number];
 
-/** Contacts that may be the same person, each with a button that makes one of two; nothing when there are none. */
+/** Possible duplicates of a contact, each with a button to merge them. Shows nothing when there are none. */
 export function DuplicatesCard({
   contactId,
   onMerged,

@@ -125,7 +125,7 @@ function FieldTable({ fields }: { fields: Field[] }) {
   );
 }
 
-/** What uses a field; undefined when that could not be found out, which is then shown. */
+/** What uses a field; undefined when that could not be loaded, in which case the error is shown. */
 async function useOf(field: OneField): Promise<Use | undefined> {
   let use: Use | undefined;
   await attempt(async () => {
@@ -134,13 +134,13 @@ async function useOf(field: OneField): Promise<Use | undefined> {
   return use;
 }
 
-/** Which segments, campaigns and templates name a field, as a sentence; empty when none does. */
+/** Names the segments, campaigns and templates that use a field; empty when none does. */
 function namedBy({ segments, campaigns, templates }: Use): string {
   const names = [...segments, ...campaigns, ...templates].map(({ name }) => name);
   return names.length === 0 ? "" : t("fieldNamedBy", { names: formatList(names) });
 }
 
-/** Label, key and choices. Another key is shown with what says the old one, before it is changed. */
+/** Changes label, key and choices. Before a key is changed, everything that uses the old one is listed. */
 function ChangeFieldDialog({ field, onClose }: { field: Field; onClose: () => void }) {
   const workspace = useWorkspace();
   const call = workspace.call["contact-fields"]({ id: field.id });

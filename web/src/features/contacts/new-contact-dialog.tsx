@@ -11,7 +11,7 @@ import { toast } from "../../ui/toast.tsx";
 import { Checkbox } from "../../ui/toggles.tsx";
 import { t } from "./contacts.messages.ts";
 
-/** Adds one person by hand and opens their page. */
+/** Adds a contact and opens their page. */
 export function NewContactDialog({ onClose }: { onClose: () => void }) {
   const workspace = useWorkspace();
   const { route } = useLocation();

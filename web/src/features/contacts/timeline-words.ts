@@ -11,7 +11,7 @@ type Entry = Pick<
   "kind" | "what" | "campaignName" | "listName" | "detail"
 >;
 
-/** What one entry of a contact's history says, and the line below it. Notes and edits have words of their own. */
+/** The title and details of a timeline entry. Notes and edits are worded elsewhere. */
 export function entryWords({ kind, what, campaignName, listName, detail }: Entry): {
   text: string;
   detail: string;
@@ -30,7 +30,7 @@ export function entryWords({ kind, what, campaignName, listName, detail }: Entry
   }
 }
 
-// A person did it: nothing needs to be said.
+// Events by people need no explanation.
 const eventDetail = (kind: string) => (kind === "human" ? "" : word("class", kind));
 
 const about = (name: string | null, text: string) => (name === null ? text : `${name}: ${text}`);

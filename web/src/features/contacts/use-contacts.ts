@@ -17,7 +17,7 @@ export type ContactDetail = Answer<OneContact["get"]>;
 
 type ContactQuery = NonNullable<NonNullable<Parameters<Contacts["get"]>[0]>["query"]>;
 
-/** What narrows the list of contacts; also sent with actions on everybody that matches. */
+/** The filter of the contact list, also sent with actions on all matches. */
 export type ContactFilter = {
   [K in "q" | "status" | "list" | "tag"]: ContactQuery[K] | undefined;
 };

@@ -19,7 +19,7 @@ type Dashboard = Awaited<ReturnType<typeof readDashboard>>;
 type Recent = Dashboard["recent"][number];
 type Need = Dashboard["needsYou"][number];
 
-/** What happened lately and what waits for a person. */
+/** Recent activity, and what needs attention. */
 export function DashboardPage() {
   const workspace = useWorkspace();
   const { route } = useLocation();
@@ -63,7 +63,7 @@ export function DashboardPage() {
   );
 }
 
-/** What was found damaged and not dismissed; only administrators of the instance can see it. */
+/** Damage that was not dismissed yet. Only administrators of the instance can see it. */
 function useDamage(): Need[] {
   const isAdmin = useMe().data?.user.isAdmin === true;
   const { data } = useQuery({

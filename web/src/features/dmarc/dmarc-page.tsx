@@ -19,7 +19,7 @@ type Summary = Answer<WorkspaceApi["dmarc"]["get"]>;
 
 const MAX_BYTES = 8_000_000;
 
-/** What receivers reported of mail under the workspace's domains. */
+/** DMARC reports from receivers about mail from the workspace's domains. */
 export function DmarcPage() {
   const workspace = useWorkspace();
   const url = useUrlState();

@@ -5,5 +5,5 @@ export type OneForm = ReturnType<WorkspaceApi["forms"]>;
 
 export type FormDocument = Answer<OneForm["get"]>;
 
-/** A form as its editor holds it. */
+/** The values of a form in its editor. */
 export type FormValues = FormDocument["settings"] & { name: string; enabled: boolean };

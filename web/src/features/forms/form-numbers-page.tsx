@@ -13,7 +13,7 @@ import { t } from "./forms.messages.ts";
 
 type Numbers = Answer<OneForm["numbers"]["get"]>;
 
-/** How a form does, and on which words people agreed. */
+/** A form's statistics and the versions of its consent text. */
 export function FormNumbersPage() {
   const { params } = useRoute();
   const workspace = useWorkspace();

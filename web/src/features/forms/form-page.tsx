@@ -16,7 +16,7 @@ import { FormSections } from "./form-sections.tsx";
 import { FormTabs } from "./form-tabs.tsx";
 import { t } from "./forms.messages.ts";
 
-/** One form: its settings beside what people will see. */
+/** One form: settings and preview. */
 export function FormPage() {
   const { params } = useRoute();
   const workspace = useWorkspace();

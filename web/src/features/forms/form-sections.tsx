@@ -9,7 +9,7 @@ import { t } from "./forms.messages.ts";
 
 type Editing = { form: Form<FormValues> };
 
-/** Everything that can be set of a form, group by group. */
+/** All settings of a form, in groups. */
 export function FormSections({ form, consentVersion }: Editing & { consentVersion: number }) {
   return (
     <>

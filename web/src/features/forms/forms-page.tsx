@@ -23,7 +23,7 @@ import { t } from "./forms.messages.ts";
 type Summary = Answer<WorkspaceApi["forms"]["get"]>["items"][number];
 type Look = Answer<WorkspaceApi["public-look"]["get"]>;
 
-/** The forms by which people sign up. */
+/** The sign-up forms. */
 export function FormsPage() {
   const workspace = useWorkspace();
   const [dialog, setDialog] = useState<"new" | "look">();

@@ -17,7 +17,7 @@ const builtIn = [
   "status",
 ] as const;
 
-/** One row a column: its name, examples out of the file, and what it becomes. */
+/** One row per column: its name, examples from the file, and its target. */
 export function ColumnMapping({
   mapping,
   onChange,
@@ -81,7 +81,7 @@ function options(row: Guess, fields: Field[]) {
   ];
 }
 
-/** Only our own export's columns can be given back as they were; they are called what their key is. */
+/** Columns that only our own export has. Only they can be restored exactly, and their key is their name. */
 const OWN = new Set([
   "suppressed_until",
   "suppression_note",

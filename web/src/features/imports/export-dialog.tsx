@@ -41,7 +41,7 @@ const builtIn = [
   "consent",
 ] as const;
 const builtInLast = ["source", "created_at"] as const;
-/** Columns that do not explain themselves. */
+/** Columns that need an explanation. */
 const explained = [
   "suppressed_until",
   "suppression_note",
@@ -52,10 +52,10 @@ const explained = [
   "consent",
 ] as const;
 
-/** A field's column: its type goes with it, and no other column has a colon. */
+/** The column name of a field includes its type; no other column has a colon. */
 const headerOf = ({ key, type }: Field): string => `${key}:${type}`;
 
-/** What was asked for so far: most of it in the address, so that other pages open the dialog filled in. */
+/** The chosen options. Most of them are in the URL, so that other pages can open the dialog filled in. */
 function useAsked(onStarted: () => void) {
   const workspace = useWorkspace();
   const url = useUrlState();
@@ -102,7 +102,7 @@ function useAsked(onStarted: () => void) {
   };
 }
 
-/** Asks what goes into a file. */
+/** Chooses what to export. */
 export function ExportDialog({ onStarted }: { onStarted: () => void }) {
   const workspace = useWorkspace();
   const asked = useAsked(onStarted);
@@ -185,7 +185,7 @@ function What(asked: ReturnType<typeof useAsked>) {
   );
 }
 
-/** The part of the audience that the address names. */
+/** The part of the audience that the URL names. */
 function whom(get: (key: string) => string | undefined) {
   const segment = get("segment");
   if (segment !== undefined) {

@@ -16,7 +16,7 @@ import { ExportDialog } from "./export-dialog.tsx";
 import { t } from "./imports.messages.ts";
 import type { Export } from "./use-imports.ts";
 
-/** What was taken out, with its progress and, for a week, its file. `?export=` opens the dialog for another. */
+/** Exports with their progress and, for a week, their file. `?export=` opens the dialog for a new one. */
 export function ExportsCard() {
   const workspace = useWorkspace();
   const url = useUrlState();

@@ -13,7 +13,7 @@ import { ImportSettings } from "./import-settings.tsx";
 import { t } from "./imports.messages.ts";
 import { type Import, useImport } from "./use-imports.ts";
 
-/** One import: what its columns hold, then how far it is, then what came of it. */
+/** One import: first the mapping of columns, then its progress, then the result. */
 export function ImportPage() {
   const { params } = useRoute();
   const workspace = useWorkspace();

@@ -18,7 +18,7 @@ type Reading = Partial<Pick<Preview, "encoding" | "delimiter" | "hasHeader">>;
 
 const encodings: Encoding[] = ["utf-8", "utf-16le", "utf-16be", "windows-1252"];
 
-/** How the file is read, what its columns hold, and what happens with whom we know. */
+/** How to read the file, what its columns contain, and what happens with existing contacts. */
 export function ImportSettings({ id, onStarted }: { id: number; onStarted: () => void }) {
   const workspace = useWorkspace();
   const call = workspace.call.imports({ id });
@@ -187,7 +187,7 @@ function StartButton({
   isLooking,
   ...button
 }: {
-  /** Questions without an answer. */
+  /** The number of unanswered questions. */
   open: number;
   isLooking: boolean;
   busy: boolean;
@@ -286,7 +286,7 @@ function PresetNotice({ preset }: { preset: NonNullable<Preview["preset"]> }) {
   return (
     <Notice
       tone="neutral"
-      // Only our own export is told by all its columns; of the others some names are alike.
+      // Only our own export can be recognised by all its columns; other products share some names.
       title={t(preset.name === "swiftmail" ? "preset" : "presetLike", {
         product: products[preset.name],
       })}

@@ -11,7 +11,7 @@ import { ExportsCard } from "./exports-card.tsx";
 import { t } from "./imports.messages.ts";
 import { type Import, useImports } from "./use-imports.ts";
 
-/** What came in and what was taken out. */
+/** Imports and exports. */
 export function ImportsPage() {
   const workspace = useWorkspace();
   const action = workspace.canEdit && (

@@ -11,7 +11,7 @@ import { t } from "./imports.messages.ts";
 
 const MAX_BYTES = 500 * 1024 * 1024;
 
-/** Takes a file; what it holds is decided on the import's own page. */
+/** Uploads a file. Its columns are mapped on the import's own page. */
 export function NewImportPage() {
   const workspace = useWorkspace();
   const { route } = useLocation();

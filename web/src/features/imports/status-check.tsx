@@ -16,7 +16,7 @@ import type { Check, CheckedColumn, Meaning, Says, StatusChoices, Target } from 
 type Choice = { value: StatusChoices; onChange: (value: StatusChoices) => void };
 type Line = CheckedColumn["values"][number] & { isOther?: true };
 
-/** What the file says about who may be mailed, counted over all its rows, and what is left to decide. */
+/** What the file says about who may be mailed, counted over all rows, and the open decisions. */
 export function StatusCheck({
   check,
   problem,
@@ -25,7 +25,7 @@ export function StatusCheck({
   ...choice
 }: Choice & {
   check: Check | undefined;
-  /** Why the check could not be asked for. */
+  /** Why the check could not be loaded. */
   problem: unknown;
   isRetrying: boolean;
   onRetry: () => void;
@@ -81,7 +81,7 @@ export function StatusCheck({
   );
 }
 
-/** What keeps everybody in the file from mail. Without a column that was to decide, the name does. */
+/** Why nobody in the file may be mailed. When no decisive column was kept, the file name counts. */
 function wholeFileOf(check: Check, { ignoredColumns }: StatusChoices): Check["wholeFile"] {
   const hasIgnored = check.columns.some(
     ({ speaks, column }) => speaks === "name" && ignoredColumns.includes(column),
@@ -89,7 +89,7 @@ function wholeFileOf(check: Check, { ignoredColumns }: StatusChoices): Check["wh
   return check.wholeFile ?? (hasIgnored ? check.nameSays : null);
 }
 
-/** How many questions keep the import from being started. */
+/** The number of questions that must be answered before the import can start. */
 export const openQuestions = (check: Check, value: StatusChoices): number =>
   wholeFileOf(check, value) !== null && !value.wholeFileIgnored
     ? 0
@@ -256,7 +256,7 @@ function Decision({
   );
 }
 
-/** The first hundred values, and then one line for each meaning of the remaining ones. */
+/** The first hundred values, then one line per meaning for the others. */
 const linesOf = ({ values, others }: CheckedColumn): Line[] => [
   ...values,
   ...others.map(({ says, rows }) => ({
@@ -295,9 +295,9 @@ const toneOf = (says: Exclude<Says, "unclear">) =>
   says === "subscribed" ? "success" : says === "nothing" ? "neutral" : "warning";
 
 /**
- * Asks for the check of a mapping, again and again until it is done.
+ * Requests the check of a mapping repeatedly until it is finished.
  *
- * @param reading How the file is read: what was found in another way of reading it is not so.
+ * @param reading How the file is read. Results from other settings are not used.
  */
 export function useStatusCheck(
   id: number,

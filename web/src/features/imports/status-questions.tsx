@@ -8,13 +8,13 @@ import type { CheckedColumn, StatusChoices } from "./use-imports.ts";
 type Choice = { value: StatusChoices; onChange: (value: StatusChoices) => void };
 type Answer = "" | "no" | "allows" | "refuses";
 
-/** The questions that are still open; the import does not start before they are answered. */
+/** The questions that must be answered before the import can start. */
 export const unanswered = (columns: readonly CheckedColumn[], value: StatusChoices) =>
   columns.filter((column) => column.speaks === "answers" && answerOf(column, value) === "");
 
 /**
- * Columns of yes and no under a name that says nothing: only the person can know whether they are about mail. The
- * columns that are not can be answered together.
+ * Yes/no columns whose name does not say what they are about: only the person can know. Columns that are not about
+ * mail can be answered together.
  */
 export function StatusQuestions({ columns, ...choice }: Choice & { columns: CheckedColumn[] }) {
   const open = unanswered(columns, choice.value);
@@ -72,7 +72,7 @@ function Question({ column, value, onChange }: Choice & { column: CheckedColumn 
   );
 }
 
-/** The value that the answers are put in words with: a yes where there is one. */
+/** The value used to word the answers: a yes if there is one. */
 const keyOf = ({ values }: CheckedColumn) =>
   values.find(({ answer }) => answer === "yes") ?? values.find(({ as }) => as === "value");
 
@@ -97,13 +97,13 @@ function answered(column: CheckedColumn, value: StatusChoices, answer: Answer): 
     if (answer === "no") {
       return "nothing" as const;
     }
-    // Who gave no answer, or the other one, agreed to nothing where the word allows mail.
+    // When a value allows mail, people with another or no answer have agreed to nothing.
     return answer === "allows" && isAsKey(one)
       ? ("subscribed" as const)
       : ("unsubscribed" as const);
   };
   const decided = values
-    // The other answer to a refusal says nothing for mail and nothing against it.
+    // When a value refuses mail, the other values say nothing about mail.
     .filter((one) => answer !== "refuses" || isAsKey(one))
     .map((one) => ({ column: number, value: one.value, meaning: meaningOf(one) }));
   const own = new Set(values.map((one) => one.value));

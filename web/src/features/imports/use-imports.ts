@@ -23,7 +23,7 @@ export type Meaning = Exclude<Says, "nothing" | "unclear">;
 
 type Order = Parameters<OneImport["start"]["post"]>[0];
 
-/** What the person decided about who may be mailed. */
+/** The person's decisions on who may be mailed. */
 export type StatusChoices = {
   decisions: NonNullable<Order["statusDecisions"]>;
   ignoredColumns: NonNullable<Order["ignoredColumns"]>;
@@ -41,7 +41,7 @@ export function useImport(workspace: OpenWorkspace, id: number) {
   });
 }
 
-/** Imports, latest first; asked again every second while one runs. */
+/** Imports, newest first. Reloaded every second while one runs. */
 export function useImports(workspace: OpenWorkspace) {
   return useQuery({
     queryKey: ["imports", workspace.id],

@@ -14,7 +14,7 @@ import { Attachments, MailView } from "./mail-view.tsx";
 
 type Mail = Answer<ReturnType<typeof api.instance.inbox>["get"]>;
 
-/** One captured message: as a reader sees it, as text, and as it came over the wire. */
+/** One captured message: rendered, as text, and as its source. */
 export function InboxMessagePage() {
   const workspace = useWorkspace();
   const id = Number(useRoute().params["messageId"]);

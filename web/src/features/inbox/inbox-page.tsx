@@ -52,7 +52,7 @@ export function InboxPage() {
   );
 }
 
-/** Password links and invitations that the instance kept instead of sending them. */
+/** Password links and invitations that the instance captured instead of sending. */
 export function InstanceInboxPage() {
   const { inbox } = api.instance;
   const queryKey = ["inbox", "instance"];

@@ -12,7 +12,7 @@ import { Tabs } from "../../ui/tabs.tsx";
 import { Segmented } from "../../ui/toggles.tsx";
 import { t } from "./inbox.messages.ts";
 
-/** What a kept message holds, as the API gives it. */
+/** The content of a stored message, as the API returns it. */
 export type MailContent = Pick<
   Answer<ReturnType<WorkspaceApi["inbox"]>["get"]>,
   "subject" | "html" | "text" | "source" | "headers" | "attachments" | "notShown"
@@ -21,9 +21,9 @@ export type MailContent = Pick<
 type View = "html" | "text" | "headers" | "source";
 
 /**
- * A message as a reader sees it, as text, and as it came over the wire.
+ * Shows a message rendered, as text, and as its source.
  *
- * @param fromOutside Written by somebody else: its pictures are not loaded before the reader asks for them.
+ * @param fromOutside Written by somebody else: its pictures are only loaded when the reader asks for it.
  */
 export function MailView({
   mail,
@@ -64,7 +64,7 @@ export function MailView({
   );
 }
 
-/** The files that came with a message; nothing when there are none. */
+/** The attachments of a message; shows nothing when there are none. */
 export function Attachments({ mail }: { mail: Pick<MailContent, "attachments"> }) {
   if (mail.attachments.length === 0) {
     return null;

@@ -22,7 +22,7 @@ const tones = {
   role: "info",
 } as const;
 
-/** What a received message turned out to be. */
+/** The kind of a received message: bounce, complaint or reply. */
 export const KindBadge = ({ kind }: { kind: Kind }) => (
   <Badge tone={tones[kind]}>{kindLabel(kind)}</Badge>
 );

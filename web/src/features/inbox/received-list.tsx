@@ -19,7 +19,7 @@ type ReceivedQuery = NonNullable<NonNullable<Parameters<ReceivedApi["get"]>[0]>[
 
 const shownKinds = ["all", "bounce", "reply", "complaint"] as const;
 
-/** Mail from outside with search and filter; `hrefOf` leads to one. */
+/** Incoming mail with search and filter. `hrefOf` returns the URL of a message. */
 export function ReceivedList({
   queryKey,
   read,

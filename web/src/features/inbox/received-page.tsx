@@ -4,7 +4,7 @@ import { PageBody, PageHeader } from "../../ui/page.tsx";
 import { t } from "./inbox.messages.ts";
 import { ReceivedList } from "./received-list.tsx";
 
-/** What came back for the workspace: bounces, complaints, replies. */
+/** Mail received by the workspace: bounces, complaints, replies. */
 export function ReceivedPage() {
   const { id: workspaceId, base } = useWorkspace();
   return (

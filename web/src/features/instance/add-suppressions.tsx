@@ -13,14 +13,14 @@ import { t } from "./suppressions.messages.ts";
 type Added = Answer<typeof api.instance.suppressions.post>;
 
 const MAX_FILE_BYTES = 20 * 1024 * 1024;
-/** What the API takes at once. */
+/** The maximum that the API accepts per request. */
 const AT_ONCE = 1_000;
 const SHOWN = 20;
 const reasons = ["manual", "complaint", "spamtrap"] as const;
 
 const reasonOf = (value: string) => reasons.find((one) => one === value) ?? "manual";
 
-/** Puts addresses on the list, typed or from a file. */
+/** Adds addresses to the list, typed or from a file. */
 export function AddSuppressions({ onClose }: { onClose: () => void }) {
   const [file, setFile] = useState<{ name: string; addresses: string[] }>();
   const [rejected, setRejected] = useState<Added["rejected"]>([]);

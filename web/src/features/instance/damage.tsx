@@ -12,7 +12,7 @@ type Report = Answer<typeof api.instance.damage.get>;
 type Aside = Report["setAside"][number];
 type Found = Report["notices"][number];
 
-/** Workspaces that are set aside, and what else was found damaged. */
+/** Workspaces that are set aside, and other damage that was found. */
 export function Damage() {
   const report = useQuery({
     queryKey: ["instance", "damage"],
@@ -112,7 +112,7 @@ function Read({ notice, onDone }: { notice: Found; onDone: () => void }) {
 }
 
 type Kind = Found["kind"];
-/** The others say in their title, and by the bytes and the place, what there is to say. */
+/** Kinds with a detailed explanation. For the others the title, the size and the place are enough. */
 type Explained = Exclude<Kind, "journal_bytes" | "inbox_damaged">;
 
 function hasBody(kind: Kind): kind is Explained {

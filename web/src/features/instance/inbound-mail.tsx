@@ -10,7 +10,7 @@ import { t } from "./inbound.messages.ts";
 
 type Settings = Answer<typeof api.instance.inbound.get>;
 
-/** How bounces and other mail from outside get to this instance. */
+/** Settings for receiving bounces and other mail. */
 export function InboundMail() {
   const settings = useQuery({
     queryKey: ["instance", "inbound"],

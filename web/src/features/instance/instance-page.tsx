@@ -16,7 +16,7 @@ import { t } from "./instance.messages.ts";
 import { type InstanceSettings, SystemMail } from "./system-mail.tsx";
 import { TrustedProxies } from "./trusted-proxies.tsx";
 
-/** The administrator's page: what holds for all workspaces, and what went wrong behind the scenes. */
+/** The administrator's page: settings for all workspaces, and background failures. */
 export function InstancePage() {
   const settings = useQuery({
     queryKey: ["instance"],

@@ -22,7 +22,7 @@ type Values = {
   minutes: string;
 };
 
-/** An own rule of the usual shape; what it cannot say, the API can. */
+/** Creates a custom rule of the usual form. The API supports more. */
 export function NewRuleDialog({
   onClose,
   onCreated,

@@ -22,7 +22,7 @@ type Trial = Answer<typeof rulesApi.try.post>;
 
 const stages = ["greeting", "ehlo", "mail", "rcpt", "data", "dot"] as const;
 
-/** What the limiter does about what servers say, in order, and what it would do about a given reply. */
+/** The limiter's rules for server replies, in order, and a test of a given reply. */
 export function RulesPage() {
   const [adding, setAdding] = useState(false);
   const rules = useQuery({ queryKey: ["limit-rules"], queryFn: () => ask(rulesApi.get()) });

@@ -22,7 +22,7 @@ type Suppression = Answer<typeof api.instance.suppressions.get>["items"][number]
 
 const KEY = "instance-suppressions";
 
-/** Addresses that no workspace mails, and why. */
+/** Addresses that no workspace may mail, and why. */
 export function InstanceSuppressionsPage() {
   const [adding, setAdding] = useState(false);
   const [lifting, setLifting] = useState<string>();

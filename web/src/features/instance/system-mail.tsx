@@ -12,7 +12,7 @@ export type InstanceSettings = Answer<typeof api.instance.settings.get>;
 type Mail = NonNullable<InstanceSettings["systemMail"]>;
 type Values = Omit<Mail, "port" | "hasPassword"> & { port: string; password: string };
 
-/** How password links and invitations leave. */
+/** How password links and invitations are sent. */
 export function SystemMail({
   settings,
   onSaved,
@@ -113,7 +113,7 @@ function Relay({ form, hasPassword }: { form: Form<Values>; hasPassword: boolean
   );
 }
 
-/** An empty password means the stored one. */
+/** An empty password keeps the stored one. */
 function requestOf({ kind, fromName, fromEmail, port, password, ...relay }: Values) {
   if (kind === "test_inbox") {
     return { kind, fromName, fromEmail };

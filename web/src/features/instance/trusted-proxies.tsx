@@ -9,7 +9,7 @@ import { toast } from "../../ui/toast.tsx";
 import { t } from "./instance.messages.ts";
 import type { InstanceSettings } from "./system-mail.tsx";
 
-/** Which reverse proxies are believed about who makes a request. */
+/** The reverse proxies that are trusted to report the client's address. */
 export function TrustedProxies({
   settings,
   onSaved,

@@ -25,7 +25,7 @@ import { t } from "./lists.messages.ts";
 type OneList = ReturnType<WorkspaceApi["lists"]>;
 type Use = Answer<OneList["use"]["get"]>;
 
-/** The groups people are subscribed to. */
+/** The lists of the workspace. */
 export function ListsPage() {
   const workspace = useWorkspace();
   const [editing, setEditing] = useState<List | "new">();
@@ -123,7 +123,7 @@ function ListRows({
   );
 }
 
-/** What uses a list; undefined when that could not be found out, which is then shown. */
+/** What uses a list; undefined when that could not be loaded, in which case the error is shown. */
 async function useOf(list: OneList): Promise<Use | undefined> {
   let use: Use | undefined;
   await attempt(async () => {
@@ -132,7 +132,7 @@ async function useOf(list: OneList): Promise<Use | undefined> {
   return use;
 }
 
-/** What goes with a list, and what stops working without it. */
+/** What is deleted with a list, and what stops working without it. */
 function ListLoss({ use, members }: { use: Use; members: number }) {
   const names = (items: { name: string }[]) => formatList(items.map(({ name }) => name));
   const isDraft = ({ status }: { status: string }) => status === "draft" || status === "scheduled";

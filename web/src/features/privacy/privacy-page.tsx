@@ -21,7 +21,7 @@ import { RetentionCard } from "./retention-card.tsx";
 
 type PrivacyRequest = Answer<WorkspaceApi["privacy"]["requests"]["get"]>["items"][number];
 
-/** What people may ask for: their data, or to be forgotten; and how long things are kept anyway. */
+/** Requests for a person's data or its erasure, and retention periods. */
 export function PrivacyPage() {
   const workspace = useWorkspace();
   return (
@@ -162,7 +162,7 @@ function State({ row }: { row: PrivacyRequest }) {
   );
 }
 
-/** What no erasure can decide by itself: a name alone may be somebody else's. */
+/** What an erasure cannot decide automatically: a name alone may belong to somebody else. */
 function ToCheck({ row }: { row: PrivacyRequest }) {
   const { base } = useWorkspace();
   const of = (kind: "segment" | "campaign") => row.check.filter((one) => one.kind === kind);

@@ -16,7 +16,7 @@ type Preview = Answer<RetentionApi["preview"]["post"]>;
 
 const names = ["noConsentDays", "engagementDays", "ipDays"] as const;
 
-/** How long things are kept, with what that would remove now. */
+/** Retention periods, with a preview of what they would delete now. */
 export function RetentionCard() {
   const workspace = useWorkspace();
   const call = workspace.call.privacy.retention;

@@ -15,7 +15,7 @@ import { type Hold, type Queue, type QueueSite, useQueue } from "./use-queue.ts"
 const HOUR_MINUTES = 60;
 const DAY_MINUTES = 24 * 60;
 
-/** What is on its way, where it waits and why; suspensions can be ended and begun here. */
+/** Messages in progress, where they wait and why. Suspensions can be started and ended here. */
 export function QueuePage() {
   const workspace = useWorkspace();
   const queue = useQueue(workspace);

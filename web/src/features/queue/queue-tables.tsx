@@ -15,7 +15,7 @@ import {
 
 type Campaign = Queue["campaigns"][number];
 
-/** The campaigns on their way, each with the one sentence that says what bounds it. */
+/** The campaigns in progress, each with its current limit. */
 export function CampaignsCard({ queue, base }: { queue: Queue; base: string }) {
   const columns: Column<Campaign>[] = [
     {
@@ -63,7 +63,7 @@ function count<Row>(key: string, head: string, of: (row: Row) => number, wide = 
   return { key, head, align: "end", wide, cell: (row) => formatNumber(of(row)) };
 }
 
-/** Where messages wait: sites by the age of what waits there, and what is allowed to each. */
+/** Where messages wait: destinations by the age of their oldest message, with their limits. */
 export function SitesCard({
   queue,
   actions,
@@ -146,7 +146,7 @@ function StateWords(props: {
   tone?: "warning" | "error" | "success";
   label: string;
   reason: string;
-  /** What happens at the time. */
+  /** What happens at that time. */
   what?: string;
   at: number | null;
 }) {
@@ -172,7 +172,7 @@ const circuitWords = {
 const periodWords = { hour: () => t("hour"), day: () => t("day"), month: () => t("month") };
 const circuitTones = { closed: "success", open: "error", half_open: "warning" } as const;
 
-/** The routes that running campaigns may use, and whether they are in order. */
+/** The sending methods that running campaigns can use, and whether they work. */
 export function RoutesCard({ queue, base }: { queue: Queue; base: string }) {
   const columns: Column<QueueRoute>[] = [
     {
@@ -230,7 +230,7 @@ export function RoutesCard({ queue, base }: { queue: Queue; base: string }) {
   );
 }
 
-/** What is suspended or slowed down, until when and why; each can be ended by hand. */
+/** Suspended and slowed-down limits, until when and why. Each can be ended manually. */
 export function HoldsCard({
   queue,
   actions,
@@ -270,7 +270,7 @@ export function HoldsCard({
   );
 }
 
-/** How much of each quota is used, those of warm-up plans among them. */
+/** How much of each quota is used, including warm-up plans. */
 export function QuotasCard({ queue }: { queue: Queue }) {
   const columns: Column<Quota>[] = [
     { key: "what", head: t("what"), cell: (row) => limitWords(row, queue) },

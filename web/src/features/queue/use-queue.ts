@@ -11,7 +11,7 @@ export type Quota = Queue["quotas"][number];
 
 const LIVE_MS = 2_000;
 
-/** The workspace's queue, asked again while the page is open. */
+/** The workspace's queue, reloaded while the page is open. */
 export function useQueue(workspace: OpenWorkspace) {
   return useQuery({
     queryKey: ["queue", workspace.id],
@@ -20,7 +20,7 @@ export function useQueue(workspace: OpenWorkspace) {
   });
 }
 
-/** A limit in words: its id begins with the workspace, and ends with whom it is about. */
+/** Describes a limit. Its id begins with the workspace and ends with what it applies to. */
 export function limitWords({ level, id }: { level: string; id: string }, queue: Queue): string {
   const parts = id.split("/");
   const whom = siteName(parts.at(-1) ?? "", queue);

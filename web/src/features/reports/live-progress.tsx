@@ -11,7 +11,7 @@ import { attempt, toast } from "../../ui/toast.tsx";
 import { t } from "./reports.messages.ts";
 import { isMoving, type Report, type StateCounts } from "./use-report.ts";
 
-/** While a campaign is on its way: how far, how fast, what bounds it, and the brakes. */
+/** The progress of a running campaign: done, speed, current limit, and the buttons to pause and stop it. */
 export function LiveProgress({ report, onChanged }: { report: Report; onChanged: () => void }) {
   const workspace = useWorkspace();
   const { campaign } = report;

@@ -21,7 +21,7 @@ type Event = Story["events"][number];
 
 type Story = Answer<ReturnType<ReturnType<WorkspaceApi["campaigns"]>["recipients"]>["get"]>;
 
-/** Why one person did or did not get a campaign. */
+/** Why one person got a campaign or not. */
 export function RecipientPage() {
   const { params } = useRoute();
   const campaignId = Number(params["campaignId"]);
@@ -114,7 +114,7 @@ function Summary({ story }: { story: Story }) {
   );
 }
 
-/** What the message waited for, and what it waits for now. */
+/** What the message waited for, and what it is waiting for now. */
 function Waits({ story: { waits, now } }: { story: Story }) {
   const campaign = now?.bottleneck ? [bottleneckText(now.bottleneck)] : [];
   const current = [...new Set([...campaign, ...(now?.sites ?? []).map(siteWords)])];
@@ -156,7 +156,7 @@ type Site = NonNullable<Story["now"]>["sites"][number];
 const siteWords = ({ siteName, reason, until }: Site) =>
   `${siteName}: ${reason}${until === null ? "" : ` ${t("untilTime", { time: formatDateTime(until) })}`}`;
 
-/** What is known of an attempt: a sending method may have been deleted, and not every attempt reached a server. */
+/** The known facts of an attempt: a sending method may have been deleted, and not every attempt reached a server. */
 const partsOf = ({ stage, routeName, host, durationMs }: Attempt): string[] => [
   ...(stage === "" ? [] : [t("atStage", { stage: stage.toUpperCase() })]),
   ...(routeName === "" ? [] : [t("via", { route: routeName })]),

@@ -32,7 +32,7 @@ export const stateTones: Record<RecipientRow["state"], Tone> = {
 
 const states = Object.keys(stateTones) as RecipientRow["state"][];
 
-/** Every recipient of a campaign with its state and the reason for it. */
+/** The recipients of a campaign with status and reason. */
 export function RecipientsPage() {
   const { params } = useRoute();
   const id = Number(params["campaignId"]);
@@ -135,7 +135,7 @@ function Rows({ id, base }: { id: number; base: string }) {
   );
 }
 
-/** A whole address that nobody has is explained above the table. */
+/** A complete address without a match is explained above the table. */
 function emptyBody(isFiltered: boolean, q: string | undefined): string {
   if (q?.includes("@") === true) {
     return t("noMatchWhy");

@@ -14,7 +14,7 @@ import { t } from "./reports.messages.ts";
 import { HeldCard, RetryCard } from "./requeue-cards.tsx";
 import { type ByClass, isMoving, type Report, useLinks, useReport } from "./use-report.ts";
 
-/** What became of a campaign: moves while it sends, exact at every moment. */
+/** A campaign's report. Updates while the campaign is sending. */
 export function ReportPage() {
   const { params } = useRoute();
   const id = Number(params["campaignId"]);

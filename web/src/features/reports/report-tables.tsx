@@ -15,7 +15,7 @@ const order: StateName[] = [
   "skipped",
 ];
 
-/** Every state with its count; together they are the total. */
+/** The number of messages per status; together they are the total. */
 export function StateTable({ counts, recipients }: { counts: StateCounts; recipients: string }) {
   const rows = order
     .filter((state) => counts[state] > 0 || state === "sent")
@@ -29,7 +29,7 @@ export function StateTable({ counts, recipients }: { counts: StateCounts; recipi
         {
           key: "state",
           head: t("state"),
-          // What is being sent has no state of its own in the rows: it is pending in a leased chunk.
+          // A message being sent has no status of its own: its row is pending in a leased chunk.
           cell: (row) =>
             row.state === "leased" ? (
               t(row.state)
@@ -51,7 +51,7 @@ export function StateTable({ counts, recipients }: { counts: StateCounts; recipi
   );
 }
 
-/** Why messages did not arrive, largest first, each leading to its recipients. */
+/** Why messages did not arrive, most frequent first, with links to their recipients. */
 export function ReasonTable({ report, recipients }: { report: Report; recipients: string }) {
   if (report.reasons.length === 0) {
     return <p class="p-4 text-muted">{t("whyNobody")}</p>;
@@ -80,7 +80,7 @@ export function ReasonTable({ report, recipients }: { report: Report; recipients
   );
 }
 
-/** Links with the people who clicked them; machines apart. */
+/** Links with their clicks by people, automated clicks separately. */
 export function LinkTable({ links }: { links: LinkRow[] }) {
   if (links.length === 0) {
     return <p class="p-4 text-muted">{t("linksNone")}</p>;
@@ -124,7 +124,7 @@ export function LinkTable({ links }: { links: LinkRow[] }) {
   );
 }
 
-/** The states for each mailbox provider. */
+/** Messages by status for each mailbox provider. */
 export function ProviderTable({ providers }: { providers: Report["providers"] }) {
   if (providers.length === 0) {
     return <p class="p-4 text-muted">{t("noRecipientsBody")}</p>;

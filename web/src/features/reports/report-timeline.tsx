@@ -5,7 +5,7 @@ import { Loaded } from "../../ui/states.tsx";
 import { t } from "./reports.messages.ts";
 import { useTimeline } from "./use-report.ts";
 
-/** Messages leaving and being opened, over time; people solid, machines hatched. */
+/** Messages sent and opened over time: people solid, automated hatched. */
 export function ReportTimeline({ id, live }: { id: number; live: boolean }) {
   const workspace = useWorkspace();
   const timeline = useTimeline(workspace, id, live);

@@ -17,7 +17,7 @@ type Count = Answer<OneCampaign["retry"]["preview"]["post"]>;
 
 const retryable = ["sending", "paused", "completed"];
 
-/** Messages that may have arrived and wait for somebody to decide. */
+/** Messages that may have arrived and need a decision. */
 export function HeldCard({ report, onChanged }: { report: Report; onChanged: () => void }) {
   const { held } = report.counts;
   const { id, status } = report.campaign;
@@ -71,7 +71,7 @@ function HeldButtons({
   campaignId: number | string;
   count: number;
   seqs?: number[];
-  /** Nothing of a cancelled campaign is sent again. */
+  /** A cancelled campaign sends nothing again. */
   isCancelled: boolean;
   onChanged: () => void;
 }) {
@@ -103,7 +103,7 @@ function HeldButtons({
   );
 }
 
-/** Sends again what failed or bounced, all of it or for one reason, with the exact number on the button. */
+/** Sends failed or bounced messages again, all or for one reason, with their exact number on the button. */
 export function RetryCard({ report, onChanged }: { report: Report; onChanged: () => void }) {
   const { counts, campaign } = report;
   const { canEdit } = useWorkspace();

@@ -18,7 +18,7 @@ export type LinkRow = Answer<ReportApi["links"]["get"]>["items"][number];
 
 export type TimelinePoint = Timeline["points"][number];
 
-/** True while numbers of a campaign move by themselves. */
+/** True while a campaign's numbers change by themselves. */
 export function isMoving(status: string): boolean {
   return ["preparing", "sending", "pausing", "cancelling"].includes(status);
 }
@@ -26,7 +26,7 @@ export function isMoving(status: string): boolean {
 const LIVE_MS = 2_000;
 const QUIET_MS = 15_000;
 
-/** The report, asked again every two seconds while the campaign sends and every 15 s afterwards. */
+/** The report, reloaded every two seconds while the campaign sends and every 15 s afterwards. */
 export function useReport(workspace: OpenWorkspace, id: number) {
   return useQuery({
     queryKey: ["report", workspace.id, id],

@@ -9,7 +9,7 @@ import { t } from "./why.messages.ts";
 
 type Why = Answer<ReturnType<WorkspaceApi["campaigns"]>["why"]["get"]>;
 
-/** Why the person with this address is not among the recipients; nothing when they are. */
+/** Explains why the person with this address is not a recipient; shows nothing when they are. */
 export function WhyCard({ campaignId, email }: { campaignId: number; email: string }) {
   const workspace = useWorkspace();
   const why = useQuery({
@@ -52,7 +52,7 @@ export function WhyCard({ campaignId, email }: { campaignId: number; email: stri
   );
 }
 
-/** What each segment of the audience says, where segments are why. */
+/** The result of each segment of the audience, when segments are the reason. */
 function Segments({ why }: { why: Why }) {
   const role = why.answer === "in_excluded_segment" ? "exclude" : "include";
   const isAboutSegments = why.answer === "in_no_segment" || why.answer === "in_excluded_segment";

@@ -8,7 +8,7 @@ import type { Choices, Condition } from "./use-segments.ts";
 
 type Entry = { group: string; label: string; condition: () => Condition };
 
-/** A button that offers every kind of condition, found by typing. */
+/** A searchable menu of all kinds of conditions. */
 export function ConditionPicker({
   choices,
   onPick,

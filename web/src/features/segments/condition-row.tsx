@@ -20,7 +20,7 @@ import type {
 
 type Of<K extends string> = Extract<Condition, Record<K, unknown>>;
 
-/** One condition, with the controls that fit it, and what is wrong with it. */
+/** One condition with its controls and its errors. */
 export function ConditionRow({ draft, editing }: { draft: ConditionDraft; editing: RuleEditing }) {
   const { condition } = draft;
   const { choices } = editing;

@@ -7,7 +7,7 @@ import { propertyOperators } from "./rule-language.ts";
 import { t } from "./segments.messages.ts";
 import type { Condition, EventCondition, PropertyCondition } from "./use-segments.ts";
 
-/** An event by name, how often, since when, and what its properties must be. */
+/** Inputs for an event: name, number, period and properties. */
 export function EventInputs({
   condition,
   onChange,

@@ -14,7 +14,7 @@ import {
 import { t } from "./segments.messages.ts";
 import type { Condition, FieldCondition } from "./use-segments.ts";
 
-/** A field, what is asked of it, and the value it is compared with. */
+/** Inputs for a field: name, operator and value. */
 export function FieldInputs({
   condition,
   fields,
@@ -170,7 +170,7 @@ function ChoiceBoxes({
   );
 }
 
-/** Several texts with commas between them; what is typed stays as it is while it is typed. */
+/** Several texts separated by commas. The typed text stays unchanged while typing. */
 function Texts({
   label,
   texts,

@@ -4,7 +4,7 @@ import type { EventCondition, MailCondition } from "./use-segments.ts";
 
 type Counted = MailCondition | EventCondition;
 
-/** Whether a condition is meant as it says or the other way round. */
+/** Chooses between a condition and its opposite. */
 export function Has({
   kind,
   has,
@@ -30,7 +30,7 @@ export function Has({
   );
 }
 
-/** The condition with an amount set, or without it. */
+/** The condition with a number set or removed. */
 export function withAmount<C extends Counted>(
   condition: C,
   name: "atLeast" | "withinDays",

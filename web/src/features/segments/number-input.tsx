@@ -1,6 +1,6 @@
 import { TextField } from "../../ui/field.tsx";
 
-/** A small whole number that may be left out; its label stands before it. */
+/** A small optional whole number; its label is in front. */
 export function Amount({
   label,
   value,

@@ -1,14 +1,14 @@
 import type { Choices, Condition, Rule } from "./use-segments.ts";
 
-/** A rule while it is being written: every node has an id that stays when others come and go. */
+/** A rule being edited. Every node has an id that stays the same when other nodes are added or removed. */
 export type GroupDraft = { id: number; op: "and" | "or" | "nor"; nodes: Draft[] };
 export type ConditionDraft = { id: number; condition: Condition };
 export type Draft = GroupDraft | ConditionDraft;
 
-/** What the parts of the builder need to change the draft. */
+/** The functions that parts of the builder use to change the draft. */
 export type RuleEditing = {
   choices: Choices;
-  /** What is wrong with a node, by its id. */
+  /** The problem of each node, by its id. */
   problems: Map<number, string>;
   /** Changes a node; undefined removes it. */
   change: (id: number, change: (node: Draft) => Draft | undefined) => void;
@@ -44,7 +44,7 @@ function nodeOf(rule: Rule): Draft {
   return { id: newId(), op: rule.op, nodes: rule.rules.map(nodeOf) };
 }
 
-/** The rule that a draft says, and which node each path in it is; undefined without any condition. */
+/** Converts a draft to a rule, with the node of each path in it; undefined without a condition. */
 export function ruleOf(draft: Draft): { rule: Rule; paths: Map<string, number> } | undefined {
   const paths = new Map<string, number>();
   const rule = build(draft, "rule", paths);
@@ -70,7 +70,7 @@ function build(draft: Draft, path: string, paths: Map<string, number>): Rule | u
   return draft.op === "nor" ? { op: "not", rule: { op: "or", rules } } : { op: draft.op, rules };
 }
 
-/** The node that a problem is about: the longest path that its field begins with. */
+/** The node that a problem is about: the one with the longest path that the field begins with. */
 export function nodeAt(paths: Map<string, number>, field: string): number | undefined {
   const parts = field.split(".");
   for (let length = parts.length; length > 0; length--) {
@@ -82,7 +82,7 @@ export function nodeAt(paths: Map<string, number>, field: string): number | unde
   return undefined;
 }
 
-/** The draft with one node changed; `change` gives undefined to remove it. */
+/** The draft with one node changed. `change` returns undefined to remove it. */
 export function changeNode(
   group: GroupDraft,
   id: number,

@@ -14,7 +14,7 @@ import {
 import { MAX_GROUP_DEPTH } from "./rule-language.ts";
 import { t } from "./segments.messages.ts";
 
-/** Conditions and groups joined by all, any or none; groups within groups as boxes within boxes. */
+/** Conditions and groups joined by all, any or none. Nested groups are shown as nested boxes. */
 export function RuleGroup({
   group,
   depth,

@@ -8,16 +8,16 @@ import type {
   StatusCondition,
 } from "./use-segments.ts";
 
-// What the builder offers of the segment language. Its types are the server's; that nothing of it
-// is missing here is what segment-language.test.ts looks at.
+// The parts of the segment language that the builder offers. Types come from the server; segment-language.test.ts
+// checks that nothing is missing here.
 
-/** Groups may nest so deep, the outermost counted; a negation takes one level more. */
+/** The maximum nesting of groups, counting the outermost. A negation takes one more level. */
 export const MAX_GROUP_DEPTH = 5;
 
 export type Operator = FieldCondition["is"];
 export type FieldValue = NonNullable<FieldCondition["value"]>;
 
-/** A URL is asked about as text is; an instant is what `created_at` holds. */
+/** URLs have the operators of texts; an instant is the type of `created_at`. */
 export type ValueKind = Exclude<Field["type"], "url"> | "instant";
 
 export const listStatuses = [
@@ -61,7 +61,7 @@ const dates = [
 ] as const;
 const presence = ["known", "unknown"] as const;
 
-/** What can be asked of each kind of value, the likeliest first. */
+/** The operators of each value type, most common first. */
 export const operators = {
   text: ["is", "is_not", "contains", "not_contains", "starts_with", "ends_with", ...presence],
   number: ["eq", "ne", "gt", "gte", "lt", "lte", "between", ...presence],
@@ -93,14 +93,14 @@ export function kindOf(field: string, fields: readonly Field[]): ValueKind {
   return type === undefined || type === "url" ? "text" : type;
 }
 
-/** What a condition on a field asks first. */
+/** The default operator for a field. */
 export function firstAsked(field: string, fields: readonly Field[]): Condition {
   const kind = kindOf(field, fields);
   const [is] = operators[kind];
   return { field, is, ...valueFor(is, kind) };
 }
 
-/** A value that fits an operator, to start from; nothing where it takes none. */
+/** A default value that suits an operator; nothing for an operator without a value. */
 export function valueFor(is: Operator, kind: ValueKind): { value?: FieldValue } {
   if (/^(known|unknown|is_true|is_false)$/.test(is)) {
     return {};

@@ -12,7 +12,7 @@ import type { Preview, Rule } from "./use-segments.ts";
 
 const SETTLE_MS = 350;
 
-/** Counts a rule once it has stopped changing; `problem` is what the server says of an unfinished one. */
+/** Counts a rule once it has stopped changing. `problem` is the server's message about an incomplete rule. */
 export function useRulePreview(rule: Rule | undefined) {
   const workspace = useWorkspace();
   const text = useSettled(rule === undefined ? "" : JSON.stringify(rule));
@@ -33,7 +33,7 @@ export function useRulePreview(rule: Rule | undefined) {
   return { query, problem, isEmpty: text === "" };
 }
 
-/** The value once it has been the same for a moment. */
+/** The value after it has not changed for a moment. */
 function useSettled(value: string): string {
   const [settled, setSettled] = useState(value);
   useEffect(() => {
@@ -43,7 +43,7 @@ function useSettled(value: string): string {
   return settled;
 }
 
-/** How many people the rule finds, the rule in words, and some of the people. */
+/** How many contacts match the rule, the rule as a sentence, and some of the contacts. */
 export function RulePreview({
   data,
   problem,

@@ -16,7 +16,7 @@ import { RulePreview, useRulePreview } from "./rule-preview.tsx";
 import { t } from "./segments.messages.ts";
 import { type Choices, type Segment, useRuleChoices, useSegment } from "./use-segments.ts";
 
-/** Builds a rule: conditions in groups within groups, with the people it finds beside it. */
+/** Edits a rule with conditions and nested groups, beside a preview of the matching contacts. */
 export function SegmentBuilderPage() {
   const workspace = useWorkspace();
   const id = useRoute().params["segmentId"];
@@ -126,7 +126,7 @@ function Builder({ choices, segment }: { choices: Choices; segment: Segment | un
   );
 }
 
-/** The first thing wrong with each node of the draft, and how to mend it. */
+/** The first problem of each node, and how to fix it. */
 function problemsByNode(paths: Map<string, number>, problem: Problem | undefined) {
   const found = new Map<number, string>();
   for (const { field } of problem?.fields ?? []) {

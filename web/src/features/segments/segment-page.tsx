@@ -19,7 +19,7 @@ import { t } from "./segments.messages.ts";
 import { SegmentBadge } from "./segments-page.tsx";
 import { type Segment, useMembers, useSegment } from "./use-segments.ts";
 
-/** A segment: its rule in words, how many people it has, and who they are. */
+/** A segment: its rule as a sentence, its size, and its contacts. */
 export function SegmentPage() {
   const workspace = useWorkspace();
   const id = Number(useRoute().params["segmentId"]);
@@ -125,7 +125,7 @@ function Content({ segment }: { segment: Segment }) {
   );
 }
 
-/** The last count with its age; a segment that was never counted is counted when it is looked at. */
+/** The last count and its age. A segment that was never counted is counted when it is opened. */
 function Count({ segment }: { segment: Segment }) {
   const workspace = useWorkspace();
   const [busy, setBusy] = useState(false);

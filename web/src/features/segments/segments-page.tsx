@@ -13,7 +13,7 @@ import { useUrlState } from "../../ui/url-state.ts";
 import { t } from "./segments.messages.ts";
 import { type Segment, useSegments } from "./use-segments.ts";
 
-/** The saved rules that find people. */
+/** The saved segments. */
 export function SegmentsPage() {
   const workspace = useWorkspace();
   const q = useUrlState().get("q");

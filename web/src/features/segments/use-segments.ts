@@ -20,7 +20,7 @@ export type Preview = Answer<Segments["preview"]["post"]>;
 export type Member = Answer<ReturnType<Segments>["contacts"]["get"]>["items"][number];
 type Named = { id: number; name: string };
 
-/** What conditions can point to. */
+/** The objects that conditions can refer to. */
 export type Choices = { fields: Field[]; tags: Named[]; lists: Named[]; campaigns: Named[] };
 
 export function useSegments(workspace: OpenWorkspace, q: string | undefined) {
@@ -58,7 +58,7 @@ export function useMembers(workspace: OpenWorkspace, id: number, isReady: boolea
   });
 }
 
-/** Everything that the builder offers, once all of it has been read. */
+/** Everything that the builder offers, once all of it is loaded. */
 export function useRuleChoices(workspace: OpenWorkspace) {
   const fields = useChoices(workspace, "fields");
   const tags = useChoices(workspace, "tags");

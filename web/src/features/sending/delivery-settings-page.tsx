@@ -21,7 +21,7 @@ const percents = [
   ["complaintPercent", "complaintHint"],
 ] as const;
 
-/** When campaigns pause themselves, when reports warn, how long addresses rest. */
+/** When campaigns pause automatically, when reports warn, and how long addresses are paused. */
 export function DeliverySettingsPage() {
   const workspace = useWorkspace();
   const call = workspace.call["delivery-settings"];
@@ -39,11 +39,11 @@ export function DeliverySettingsPage() {
   );
 }
 
-/** A German writes 0,3. */
+/** Accepts a decimal comma, as in German. */
 const numberOf = (text: string) =>
   text.trim() === "" ? Number.NaN : Number(text.trim().replace(",", "."));
 
-/** @throws Problem naming the fields that hold no number. */
+/** @throws Problem naming the fields that contain no number. */
 function refuseWords(values: Values): void {
   const fields = Object.entries(values)
     .filter(([, value]) => Number.isNaN(numberOf(value)))

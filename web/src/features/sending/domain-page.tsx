@@ -18,7 +18,7 @@ import { t as s } from "./sending.messages.ts";
 
 const refresh = () => queryClient.invalidateQueries({ queryKey: ["domains"] });
 
-/** One sending domain: what it needs in the DNS, what is there, its keys, and how that went lately. */
+/** One sending domain: required and published DNS records, keys, and recent checks. */
 export function DomainPage() {
   const { params } = useRoute();
   const workspace = useWorkspace();

@@ -17,7 +17,7 @@ import { t } from "./sending.messages.ts";
 
 type Domain = Answer<WorkspaceApi["domains"]["get"]>["items"][number];
 
-/** Who mail is from, and the DNS records behind it. */
+/** Senders, sending domains and their DNS records. */
 export function DomainsPage() {
   const workspace = useWorkspace();
   const { route: go } = useLocation();

@@ -10,7 +10,7 @@ import { t } from "./domains.messages.ts";
 
 const SHORT_BITS = 2048;
 
-/** The key that signs, the next one while it waits, and old ones until their records are removed. */
+/** The active key, a pending one, and old ones until their records can be removed. */
 export function KeysCard({ domain }: { domain: Domain }) {
   const workspace = useWorkspace();
   const [busy, setBusy] = useState(false);

@@ -16,7 +16,7 @@ import { t } from "./sending.messages.ts";
 
 type Part = { form: Form<RouteValues>; route: Route | undefined };
 
-/** Adds or changes a route; a relay can be tried before it is saved. */
+/** Adds or changes a sending method. A relay can be tested before it is saved. */
 export function RouteDialog({
   route,
   onClose,

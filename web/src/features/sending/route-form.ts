@@ -1,4 +1,4 @@
-// What the route dialog asks, and what of it is sent.
+// The values of the dialog for sending methods, and the request built from them.
 import type { Preset, Route } from "./route.ts";
 
 export type RouteValues = {
@@ -19,7 +19,7 @@ export type RouteValues = {
   refreshToken: string;
   scope: string;
   signDkim: boolean;
-  /** Taken over from the preset, when a route is added. */
+  /** Copied from the preset when a sending method is added. */
   limits: Preset["limits"] | undefined;
 };
 
@@ -46,7 +46,7 @@ export function valuesOf(route: Route | undefined): RouteValues {
   };
 }
 
-/** The values with everything that the preset says; a host can be chosen among its own. */
+/** Applies a preset. If it has several hosts, the user can choose among them. */
 export function withPreset(
   values: RouteValues,
   preset: Preset,
@@ -68,7 +68,7 @@ export function withPreset(
   };
 }
 
-/** How the relay is reached, as the API takes it. An empty secret keeps the stored one: the form never had it. */
+/** The connection settings for the API. An empty secret keeps the stored one, which the form never receives. */
 export function connectionOf(values: RouteValues, stored: Route | undefined) {
   const { preset, host, security, verifyCertificate, username, signDkim } = values;
   return {
@@ -93,7 +93,7 @@ function clientOf({ tokenUrl, clientId, clientSecret, refreshToken, scope }: Rou
   };
 }
 
-/** What is sent to add or change the route. */
+/** The request that adds or changes a sending method. */
 export function routeBody(values: RouteValues, stored: Route | undefined) {
   const name = values.name === "" ? {} : { name: values.name };
   const limits = stored === undefined ? (values.limits ?? {}) : {};

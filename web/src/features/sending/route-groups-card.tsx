@@ -17,7 +17,7 @@ import { t } from "./routes.messages.ts";
 
 const refresh = () => queryClient.invalidateQueries({ queryKey: ["route-groups"] });
 
-/** Routes that stand in for each other. */
+/** Groups of sending methods that replace each other. */
 export function RouteGroupsCard({ routes }: { routes: Route[] }) {
   const workspace = useWorkspace();
   const groups = useRouteGroups();

@@ -14,7 +14,7 @@ import { t as s } from "./sending.messages.ts";
 
 type RouteChange = Parameters<ReturnType<WorkspaceApi["routes"]>["patch"]>[0];
 
-/** Saves part of a route, and has everything that shows it read again. */
+/** Saves part of a sending method and reloads every view of it. */
 export function useRouteSave(route: Route) {
   const workspace = useWorkspace();
   const call = workspace.call.routes({ id: route.id });
@@ -25,7 +25,7 @@ export function useRouteSave(route: Route) {
   };
 }
 
-/** The frame of a form on the route's page. */
+/** The frame of a form on the page of a sending method. */
 export function FormCard<V extends object>({
   title,
   description,
@@ -60,7 +60,7 @@ export function FormCard<V extends object>({
 const textOf = (value: number | null) => (value === null ? "" : String(value));
 const numberOf = (text: string) => (text.trim() === "" ? null : Number(text));
 
-/** What the route may carry. */
+/** The limits of a sending method. */
 export function LimitsForm({ route }: { route: Route }) {
   const save = useRouteSave(route);
   const form = useForm({
@@ -121,7 +121,7 @@ export function LimitsForm({ route }: { route: Route }) {
 
 const linesOf = (text: string) => text.split(/\s+/).filter((line) => line !== "");
 
-/** Which recipients the route is for. */
+/** The recipient domains of a sending method. */
 export function DomainsForm({ route }: { route: Route }) {
   const save = useRouteSave(route);
   const form = useForm({

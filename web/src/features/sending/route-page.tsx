@@ -21,7 +21,7 @@ import { RouteWebhook } from "./route-webhook.tsx";
 import { t } from "./routes.messages.ts";
 import { t as s } from "./sending.messages.ts";
 
-/** One way out: whether it works, what it may carry, where it sends from and to whom. */
+/** One sending method: status, limits, source addresses and recipients. */
 export function RoutePage() {
   const { params } = useRoute();
   const workspace = useWorkspace();

@@ -53,7 +53,7 @@ function sourceOf(values: SourceValues, now: number): RouteSource {
     : plain;
 }
 
-/** The addresses that mail leaves from, each with its name and the plan that makes it known. */
+/** The source IP addresses, each with its host name and warm-up plan. */
 export function SourcesForm({ route }: { route: Route }) {
   const save = useRouteSave(route);
   const form = useForm<Values>({

@@ -2,7 +2,7 @@ import { Badge } from "../../ui/display.tsx";
 import type { Route } from "./route.ts";
 import { t } from "./sending.messages.ts";
 
-/** Whether a route works, as far as its last check knows. */
+/** Whether a sending method works, according to its last check. */
 export function RouteState({ route }: { route: Route }) {
   if (!route.enabled) {
     return <Badge>{t("off")}</Badge>;

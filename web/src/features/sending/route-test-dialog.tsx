@@ -12,7 +12,7 @@ import { t } from "./routes.messages.ts";
 
 type Outcome = Answer<ReturnType<WorkspaceApi["routes"]>["test"]["post"]>;
 
-/** Sends one message by the route and shows what the server said. */
+/** Sends a test message and shows the server's reply. */
 export function RouteTestDialog({ route, onClose }: { route: Route; onClose: () => void }) {
   const workspace = useWorkspace();
   const me = useMe().data;

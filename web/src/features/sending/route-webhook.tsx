@@ -21,7 +21,7 @@ const kinds = [
   "unknown",
 ] as const;
 
-/** The address a provider reports to, and whether it does. */
+/** The URL for a provider's webhook, and whether events arrive. */
 export function RouteWebhook({ routeId }: { routeId: number }) {
   const { id: workspaceId } = useWorkspace();
   const webhook = api.workspaces({ workspaceId }).routes({ id: routeId }).webhook;

@@ -4,7 +4,7 @@ import { useWorkspace } from "../../session.ts";
 
 type Routes = WorkspaceApi["routes"];
 
-/** A way out, as the API tells it. */
+/** A sending method, as the API returns it. */
 export type Route = Answer<Routes["get"]>["items"][number];
 export type RouteCheck = Answer<Routes["check"]["post"]>;
 export type RouteSource = Route["sources"][number];
@@ -28,7 +28,7 @@ export function useRouteGroups() {
   });
 }
 
-/** What is known of providers; it changes with the version only. */
+/** The known providers. They only change with a new version. */
 export function usePresets() {
   return useQuery({
     queryKey: ["route-presets"],

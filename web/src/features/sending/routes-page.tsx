@@ -19,7 +19,7 @@ import { RouteState } from "./route-state.tsx";
 import { t as r } from "./routes.messages.ts";
 import { t } from "./sending.messages.ts";
 
-/** The ways out, and the groups in which they stand in for each other. */
+/** Sending methods, and the groups in which they replace each other. */
 export function RoutesPage() {
   const workspace = useWorkspace();
   const { route: go } = useLocation();

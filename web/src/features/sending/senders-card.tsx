@@ -17,7 +17,7 @@ import { t } from "./sending.messages.ts";
 
 type Sender = Answer<WorkspaceApi["senders"]["get"]>["items"][number];
 
-/** The names and addresses that recipients see. */
+/** The sender names and addresses that recipients see. */
 export function SendersCard() {
   const workspace = useWorkspace();
   const [editing, setEditing] = useState<Sender | "new">();

@@ -5,23 +5,23 @@ const GROWTH = 1.5;
 
 export type WarmUp = NonNullable<RouteSource["warmUp"]>;
 
-/** Messages to one provider on a day of the plan, the first being 0. */
+/** Messages allowed to one provider on a day of the plan; the first day is 0. */
 export function quotaOn({ firstDay, target }: WarmUp, day: number): number {
   return Math.min(target, Math.floor(firstDay * GROWTH ** Math.max(0, day)));
 }
 
-/** The day of the plan that it is now; negative before it starts. */
+/** The current day of the plan; negative before it starts. */
 export function dayOf({ startedAt }: WarmUp, now: number): number {
   return Math.floor((now - startedAt) / DAY_MS);
 }
 
-/** Days until the target is reached, 0 when it is. */
+/** Days until the target is reached; 0 when it is. */
 export function daysLeft(plan: WarmUp, now: number): number {
   const needed = Math.ceil(Math.log(plan.target / plan.firstDay) / Math.log(GROWTH));
   return Math.max(0, needed - dayOf(plan, now));
 }
 
-/** What the next days allow, today first. */
+/** The quotas of the next days, today first. */
 export function nextDays(
   plan: WarmUp,
   now: number,

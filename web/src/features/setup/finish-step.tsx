@@ -11,7 +11,7 @@ import { t } from "./setup.messages.ts";
 import { StepForm } from "./step-form.tsx";
 import type { StepProps } from "./use-setup.ts";
 
-/** The DNS records to set, and the end of the setup. */
+/** The DNS records to publish, and the end of the setup. */
 export function FinishStep({ state }: StepProps) {
   const { route } = useLocation();
   const dns = useQuery({

@@ -32,7 +32,7 @@ export function AdministratorStep(props: StepProps) {
   );
 }
 
-/** Who owns the workspaces. */
+/** The organization that owns the workspaces. */
 export function OrganizationStep(props: StepProps) {
   const form = useStepForm(
     props,

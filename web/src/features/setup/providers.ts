@@ -10,7 +10,7 @@ type Provider = {
   username: string;
 };
 
-/** The hosts of known providers that take a user name and a password. The API is where they are kept. */
+/** Hosts of known providers that use a user name and a password, loaded from the API. */
 export function useProviders(): Provider[] {
   const { data } = useQuery({
     queryKey: ["route-presets"],

@@ -7,12 +7,12 @@ import { t } from "./setup.messages.ts";
 import { StepForm } from "./step-form.tsx";
 import { type StepProps, useStepForm } from "./use-setup.ts";
 
-/** Where readers reach the server. An address under which it does not find itself is a warning, not a wall. */
+/** The public URL of the server. If the server cannot reach itself there, the step warns but can be continued. */
 export function PublicUrlStep(props: StepProps) {
   const { state, onDone } = props;
-  /** The text of the field when it was last sent. */
+  /** The text of the field when it was last submitted. */
   const sent = useRef("");
-  /** The text whose address did not lead back here; a corrected one has to be checked first. */
+  /** The URL for which the check failed. A changed one is checked again. */
   const [warnedOf, setWarnedOf] = useState<string>();
   const answer = state.answers.publicUrl;
   const fixed = state.fixedPublicUrl;

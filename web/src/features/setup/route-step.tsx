@@ -24,7 +24,7 @@ type Values = {
   allowPrivateRelays: boolean;
 };
 
-/** The request; an empty password means the stored one, if there is one. */
+/** The request. An empty password keeps the stored one, if there is one. */
 function routeBody(values: Values, hasPassword: boolean) {
   const { kind, port, password, ...rest } = values;
   if (kind === "test_inbox") {
@@ -34,7 +34,7 @@ function routeBody(values: Values, hasPassword: boolean) {
   return { kind, ...rest, port: Number(port), ...(keep ? {} : { password }) };
 }
 
-/** How mail leaves: the test inbox, or a relay that is tried before it is kept. */
+/** The sending method: the test inbox, or a relay that is tested before it is saved. */
 export function RouteStep(props: StepProps) {
   const saved = props.state.answers.route;
   const hasPassword = saved?.hasPassword ?? false;

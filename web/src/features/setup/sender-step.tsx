@@ -5,7 +5,7 @@ import { t } from "./setup.messages.ts";
 import { StepForm } from "./step-form.tsx";
 import { type StepProps, useStepForm } from "./use-setup.ts";
 
-/** Who campaigns come from, and who the mail of the instance itself does. */
+/** The sender of campaigns, and that of the instance's own mail. */
 export function SenderStep(props: StepProps) {
   const { sender: saved, systemFrom } = props.state.answers;
   const form = useStepForm(

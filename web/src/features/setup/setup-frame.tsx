@@ -5,7 +5,7 @@ import { Logo } from "../../shell/logo.tsx";
 import { t } from "./setup.messages.ts";
 import type { SetupState, StepName } from "./use-setup.ts";
 
-/** The frame before the steps: one card in the middle. */
+/** The page before the steps: one card in the middle. */
 export function GateFrame({
   title,
   description,
@@ -43,7 +43,7 @@ const bodyKeys = {
   finish: "finishBody",
 } as const;
 
-/** The steps at the side and the current one in the middle. */
+/** A list of steps beside the current one. */
 export function StepFrame({
   state,
   current,

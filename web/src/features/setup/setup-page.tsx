@@ -33,7 +33,7 @@ const steps: Record<StepName, ComponentType<StepProps>> = {
   finish: FinishStep,
 };
 
-/** The setup of a new instance, from the token to the first workspace. Can be left and resumed. */
+/** The setup of a new instance, from the token to the first workspace. It can be interrupted and resumed. */
 export function SetupPage() {
   const query = useSetup();
   return (
@@ -85,7 +85,7 @@ function Unlock() {
 }
 
 function Wizard({ state }: { state: SetupState }) {
-  // Moves only when a step says so: a step may have something to read after it was answered.
+  // Changes only when a step asks for it, because a step may show a result after it was answered.
   const [current, setCurrent] = useState<StepName>(state.step);
   const Step = steps[current];
   return (

@@ -4,7 +4,7 @@ import { Button } from "../../ui/button.tsx";
 import { FormProblem } from "../../ui/states.tsx";
 import { t } from "./setup.messages.ts";
 
-/** The fields of a step with its refusal and its button. */
+/** The fields of a step with its error message and its button. */
 export function StepForm({
   form,
   children,
@@ -12,9 +12,9 @@ export function StepForm({
   extra,
   isAgain = false,
 }: {
-  /** The step is done already: the other button is the main one. */
+  /** The step was already completed, so the other button is the main one. */
   isAgain?: boolean;
-  /** A second button, for another way on. */
+  /** An additional button for an alternative. */
   extra?: ComponentChildren;
   form: { onSubmit: (event?: Event) => unknown; problem: Problem | undefined; busy: boolean };
   children: ComponentChildren;

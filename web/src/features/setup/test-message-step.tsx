@@ -6,12 +6,12 @@ import { t } from "./setup.messages.ts";
 import { StepForm } from "./step-form.tsx";
 import { type StepProps, useStepForm } from "./use-setup.ts";
 
-/** One real message over the chosen way, with what the server answered. */
+/** Sends a real message by the chosen sending method and shows the server's reply. */
 export function TestMessageStep(props: StepProps) {
   const { state, onDone } = props;
   const sent = state.answers.testMessage;
   const form = useStepForm(
-    // Stays: the answer is worth reading before going on.
+    // Does not advance automatically, so that the reply can be read.
     { state, onDone: () => undefined },
     { to: sent?.to ?? state.answers.administrator?.email ?? "" },
     (values) => ask(api.setup["test-message"].post(values)),

@@ -9,15 +9,15 @@ export type SetupState = Awaited<ReturnType<typeof readSetup>>;
 export type StepName = SetupState["step"];
 export type RouteAnswer = NonNullable<SetupState["answers"]["route"]>;
 
-/** How far the setup is; the server keeps it, so that it can be left and resumed. */
+/** The progress of the setup. The server stores it, so that the setup can be interrupted and resumed. */
 export function useSetup() {
   return useQuery({ queryKey: ["setup"], queryFn: readSetup });
 }
 
-/** What each step gets: where the setup stands, and how to go on. */
+/** The properties of each step: the state of the setup, and how to continue. */
 export type StepProps = { state: SetupState; onDone: (state: SetupState) => void };
 
-/** The form of one step: sends its values and goes on with the new state. */
+/** The form of one step: sends its values and continues with the new state. */
 export function useStepForm<V extends object>(
   { onDone }: StepProps,
   initial: V,
@@ -32,7 +32,7 @@ export function useStepForm<V extends object>(
   });
 }
 
-/** The state after a step, also for everybody else who shows it. */
+/** Reloads the state after a step, for all components that show it. */
 export async function readAgain(): Promise<SetupState> {
   const state = await readSetup();
   queryClient.setQueryData(["setup"], state);

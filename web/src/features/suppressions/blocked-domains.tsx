@@ -16,7 +16,7 @@ import { t } from "./suppressions.messages.ts";
 type DomainsApi = WorkspaceApi["suppressions"]["domains"];
 type Blocked = Answer<DomainsApi["get"]>["items"][number];
 
-/** Domains at which nobody is mailed. */
+/** Domains that are never mailed. */
 export function BlockedDomains() {
   const workspace = useWorkspace();
   const { canEdit } = workspace;

@@ -10,7 +10,7 @@ import { toast, toastWarning } from "../../ui/toast.tsx";
 import type { Added, Suppression } from "./suppression.ts";
 import { t } from "./suppressions.messages.ts";
 
-/** Puts addresses on the list by hand. */
+/** Adds addresses to the list manually. */
 export function AddDialog({ onClose }: { onClose: () => void }) {
   const workspace = useWorkspace();
   const [rejected, setRejected] = useState<Added["rejected"]>([]);
@@ -72,12 +72,12 @@ export function AddDialog({ onClose }: { onClose: () => void }) {
   );
 }
 
-/** The last moment of a day as a date field names it, here; null for none. */
+/** The last moment of a day in local time; null for an empty field. */
 function endOfDay(day: string): number | null {
   return day === "" ? null : new Date(`${day}T23:59:59`).getTime();
 }
 
-/** Takes an address off the list, with the reason for the audit log. */
+/** Removes an address from the list, with a reason for the audit log. */
 export function LiftDialog({
   suppression,
   onClose,

@@ -137,7 +137,7 @@ function Rows({ onLift }: { onLift: (one: Suppression) => void }) {
   );
 }
 
-/** Where a suppression is from; for a status that was not understood also what the file said. */
+/** The origin of a suppression. For a status that was not understood, also the text in the file. */
 function originOf({ reason, detail, source }: Suppression): string {
   if (reason !== "unclear") {
     return sourceText(detail || source);

@@ -10,7 +10,7 @@ import { FormProblem } from "../../ui/states.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { t } from "./tags.messages.ts";
 
-/** Makes a tag, or gives one another name. */
+/** Creates or renames a tag. */
 export function TagDialog({ tag, onClose }: { tag: Tag | undefined; onClose: () => void }) {
   const workspace = useWorkspace();
   const form = useForm({
@@ -43,7 +43,7 @@ export function TagDialog({ tag, onClose }: { tag: Tag | undefined; onClose: () 
   );
 }
 
-/** Gives everybody with a tag another one instead. */
+/** Replaces a tag with another one on all contacts. */
 export function MergeTagDialog({ tag, onClose }: { tag: Tag; onClose: () => void }) {
   const workspace = useWorkspace();
   const tags = useChoices(workspace, "tags");

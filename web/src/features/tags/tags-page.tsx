@@ -22,7 +22,7 @@ import { t } from "./tags.messages.ts";
 
 type Open = { what: "new" } | { what: "rename" | "merge"; tag: Tag };
 
-/** The words that are put on people. */
+/** The tags of the workspace. */
 export function TagsPage() {
   const workspace = useWorkspace();
   const [open, setOpen] = useState<Open>();

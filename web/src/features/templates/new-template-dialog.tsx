@@ -11,7 +11,7 @@ import { FormProblem } from "../../ui/states.tsx";
 import { ChoiceCards } from "../../ui/toggles.tsx";
 import { t } from "./templates.messages.ts";
 
-/** Copies a starter, or begins empty. */
+/** Creates a template, empty or as a copy of a built-in one. */
 export function NewTemplateDialog({ onClose }: { onClose: () => void }) {
   const workspace = useWorkspace();
   const { route } = useLocation();

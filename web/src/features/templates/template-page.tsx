@@ -20,7 +20,7 @@ type Template = Answer<OneTemplate["get"]>;
 type Kind = Template["kind"];
 type Compiled = Answer<Templates["compile"]["post"]>;
 
-/** One design: its source beside what becomes of it. */
+/** One template: its source beside a preview. */
 export function TemplatePage() {
   const { params } = useRoute();
   const workspace = useWorkspace();

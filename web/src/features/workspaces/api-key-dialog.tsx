@@ -11,7 +11,7 @@ import { FormProblem, Loaded, Notice } from "../../ui/states.tsx";
 import { Checkbox } from "../../ui/toggles.tsx";
 import { t } from "./workspaces.messages.ts";
 
-/** Makes a key and shows it this once. */
+/** Creates a key and shows it once. */
 export function ApiKeyDialog({ onClose }: { onClose: () => void }) {
   const { id: workspaceId } = useWorkspace();
   const [key, setKey] = useState<string>();

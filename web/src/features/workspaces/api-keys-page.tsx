@@ -18,7 +18,7 @@ import { t } from "./workspaces.messages.ts";
 
 type ApiKey = Answer<WorkspaceApi["api-keys"]["get"]>["items"][number];
 
-/** The keys with which programs use the workspace. */
+/** The API keys of the workspace. */
 export function ApiKeysPage() {
   const { id: workspaceId } = useWorkspace();
   const [creating, setCreating] = useState(false);

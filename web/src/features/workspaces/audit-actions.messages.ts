@@ -1,7 +1,7 @@
 import type { AuditAction } from "../../../../server/app.ts";
 import { type Locale, messages } from "../../i18n.ts";
 
-/** What each action of the audit log is called; the compiler refuses an action without words. */
+/** The name of each audit action. An action without a name is a type error. */
 export const t = messages({
   "api-key.create": { en: "API key created", de: "API-Schlüssel erstellt" },
   "api-key.revoke": { en: "API key revoked", de: "API-Schlüssel widerrufen" },

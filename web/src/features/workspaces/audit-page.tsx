@@ -85,17 +85,17 @@ const columns = (): Column<Entry>[] => [
   },
 ];
 
-/** What an action is called; the code of one that a newer version recorded. */
+/** The name of an action, or its code when a newer version recorded it. */
 export function actionText(action: string): string {
   return Object.hasOwn(actionWords.catalogue, action) ? actionWords(action as AuditAction) : action;
 }
 
-/** What is not known about an action that did not end, "" for any other. */
+/** Explains an action whose outcome is unknown; "" for any other. */
 export function outcomeText({ outcome }: Record<string, unknown>): string {
   return outcome === "server_stopped" || outcome === "server_error" ? t(`outcome_${outcome}`) : "";
 }
 
-/** {a: 1, b: "x"} → "a=1 b=x"; nothing for an empty one, or for what `outcomeText` says. */
+/** {a: 1, b: "x"} → "a=1 b=x". Empty for an empty object, and without what `outcomeText` says. */
 export function detailText(detail: Record<string, unknown>): string {
   const isWorded = outcomeText(detail) !== "";
   return Object.entries(detail)

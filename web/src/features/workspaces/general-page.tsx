@@ -24,7 +24,7 @@ type Values = {
   maxPerSecond: string;
 };
 
-/** Name, zone, address and sending defaults of the workspace. */
+/** Name, time zone, address and sending defaults of the workspace. */
 export function GeneralPage() {
   const { id } = useWorkspace();
   const query = useQuery({ queryKey: ["workspace", id], queryFn: () => readWorkspace(id) });

@@ -12,7 +12,7 @@ import { toast } from "../../ui/toast.tsx";
 import { ChoiceCards } from "../../ui/toggles.tsx";
 import { t } from "./workspaces.messages.ts";
 
-/** Invites somebody; shows the link when the instance cannot mail it. */
+/** Invites a person. Shows the link when the instance cannot mail it. */
 export function InviteDialog({ onClose }: { onClose: () => void }) {
   const { id: workspaceId, role: myRole } = useWorkspace();
   const [handOn, setHandOn] = useState<{ email: string; link: string }>();

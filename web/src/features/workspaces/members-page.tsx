@@ -20,7 +20,7 @@ type Member = Answer<WorkspaceApi["members"]["get"]>["items"][number];
 
 const roles: Role[] = ["owner", "admin", "editor", "viewer"];
 
-/** Who works in the workspace and what they may do. */
+/** The members of the workspace and their roles. */
 export function MembersPage() {
   const { id: workspaceId, canAdmin } = useWorkspace();
   const [inviting, setInviting] = useState(false);

@@ -12,7 +12,7 @@ import { t } from "./workspaces.messages.ts";
 
 type Organization = Answer<typeof api.organizations.get>["items"][number];
 
-/** A further client or brand, in one of one's organizations. */
+/** Creates another workspace in one of the person's organizations. */
 export function NewWorkspacePage() {
   const query = useQuery({
     queryKey: ["organizations"],

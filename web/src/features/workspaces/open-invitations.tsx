@@ -9,7 +9,7 @@ import { t } from "./workspaces.messages.ts";
 
 type Invitation = Answer<WorkspaceApi["members"]["invitations"]["get"]>["items"][number];
 
-/** Who was invited and has not accepted yet; nothing where nobody was. */
+/** Invitations that were not accepted yet; shows nothing when there are none. */
 export function OpenInvitations({ workspaceId }: { workspaceId: string }) {
   const { role: myRole } = useWorkspace();
   const queryKey = ["invitations", workspaceId];

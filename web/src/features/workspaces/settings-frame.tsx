@@ -4,7 +4,7 @@ import { useWorkspace } from "../../session.ts";
 import { PageHeader, TabLinks } from "../../ui/page.tsx";
 import { t } from "./workspaces.messages.ts";
 
-/** Head and tabs of the settings pages. */
+/** The header and tabs of the settings pages. */
 export function SettingsFrame({
   title,
   actions,

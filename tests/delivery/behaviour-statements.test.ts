@@ -128,6 +128,8 @@ test("15: a domain is looked at again at launch, and a key that is gone stops it
   const launch = await fixture.call("POST", `/${id}/launch`, {});
 
   expect(before.checks.map(({ code }) => code)).not.toContain("domain_unverified");
+  expect(before.checks.map(({ code }) => code)).not.toContain("domain_key_lost");
+  expect(after.checks.map(({ code }) => code)).toContain("domain_key_lost");
   expect(after.canSend).toBe(false);
   expect(launch.status).toBeGreaterThanOrEqual(400);
   expect(fixture.engine.told.filter((call) => call.startsWith("prepare"))).toEqual([]);

@@ -67,6 +67,9 @@ test("every message is used by the code beside its catalogue", async () => {
     );
     const code = texts.join("\n");
     const dynamic = [...code.matchAll(/\bt\(`([^`]*?)\$\{/g)].map((match) => match[1] ?? "");
+    if ((await Bun.file(join(source, file)).text()).includes("} satisfies Record<")) {
+      continue; // the compiler compares its keys with the codes of the server
+    }
     if (file.startsWith("shell/")) {
       continue; // the rail's words come with the pages they name
     }

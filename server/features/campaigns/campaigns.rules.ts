@@ -1,3 +1,5 @@
+import { type DescribedFault, described } from "./launch-faults.rules.ts";
+
 /** The states of a campaign. */
 export const campaignStatuses = [
   "draft",
@@ -78,7 +80,7 @@ export type Audience = {
 
 /** The parts of a campaign's page that must be in order before it can be sent. */
 export type SectionName = "content" | "audience" | "sender";
-export type SectionProblem = { code: string; field: string; message: string };
+export type SectionProblem = DescribedFault & { field: string };
 export type Section = { state: "ready" | "needs_you"; problems: SectionProblem[] };
 
 /** What the sections are judged on. */
@@ -116,10 +118,10 @@ function contentProblems(facts: SectionFacts): SectionProblem[] {
   const { subject, bodySource, contentFaults } = facts;
   const problems: SectionProblem[] = [];
   if (subject.trim() === "") {
-    problems.push({ code: "no_subject", field: "subject", message: "Write a subject." });
+    problems.push({ ...described({ code: "no_subject" }), field: "subject" });
   }
   if (bodySource.trim() === "") {
-    problems.push({ code: "no_body", field: "bodySource", message: "Write the message." });
+    problems.push({ ...described({ code: "no_body" }), field: "bodySource" });
   }
   return [...problems, ...contentFaults];
 }
@@ -148,9 +150,8 @@ export function templateSentence({ message, line, column }: TemplateProblem): st
 
 /** Reported when the content could not be compiled in time: unchecked content never counts as ready. */
 export const contentUnchecked: SectionProblem = {
-  code: "content_unchecked",
+  ...described({ code: "content_unchecked" }),
   field: "bodySource",
-  message: "The message is still being checked. Try again in a moment.",
 };
 
 /** True when the body has a visible unsubscribe link. */
@@ -163,47 +164,33 @@ export function audienceProblems(
   facts: Pick<SectionFacts, "audience" | "segmentFaults" | "lacksList">,
 ): SectionProblem[] {
   const { audience, segmentFaults, lacksList } = facts;
-  const faults = segmentFaults.map((message) => ({
+  const faults: SectionProblem[] = segmentFaults.map((message) => ({
     code: "segment_unusable",
     field: "audience",
     message,
   }));
   if (lacksList) {
     // Excluded lists count too: if one was deleted, its people would get the campaign.
-    const message = "A list in the audience was deleted. Remove it or choose another one.";
-    faults.unshift({ code: "list_deleted", field: "audience", message });
+    faults.unshift({ ...described({ code: "list_deleted" }), field: "audience" });
   }
   const named = audience.includeLists.length + audience.includeSegments.length;
   return audience.everyone || named > 0
     ? faults
-    : [{ code: "no_audience", field: "audience", message: "Choose recipients." }, ...faults];
+    : [{ ...described({ code: "no_audience" }), field: "audience" }, ...faults];
 }
 
 function senderProblems({ sender, route }: SectionFacts): SectionProblem[] {
   const problems: SectionProblem[] = [];
   if (sender === undefined) {
-    problems.push({ code: "no_sender", field: "senderId", message: "Choose a sender." });
+    problems.push({ ...described({ code: "no_sender" }), field: "senderId" });
   }
   if (route === undefined) {
-    problems.push({
-      code: "no_route",
-      field: "routeId",
-      message: "Choose a sending method.",
-    });
+    problems.push({ ...described({ code: "no_route" }), field: "routeId" });
   } else if (!route.enabled) {
-    problems.push({
-      code: "route_disabled",
-      field: "routeId",
-      message: "The sending method is turned off. Turn it on or choose another one.",
-    });
+    problems.push({ ...described({ code: "route_disabled" }), field: "routeId" });
   }
   if (sender?.testOnly && route && route.kind !== "test_inbox" && !route.isLocal) {
-    problems.push({
-      code: "sender_test_only",
-      field: "senderId",
-      message:
-        "The sender's domain is reserved for testing. Use it only with the test inbox or a relay in your own network.",
-    });
+    problems.push({ ...described({ code: "sender_test_only" }), field: "senderId" });
   }
   return problems;
 }

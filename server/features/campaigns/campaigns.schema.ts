@@ -31,9 +31,14 @@ export const AudienceSchema = t.Object({
   excludeSegments: t.Optional(SegmentIds),
 });
 
+/** The values that the sentence of a `code` needs. */
+const faultParams = t.Optional(t.Record(t.String(), t.Union([t.String(), t.Number()])));
+
 const Section = t.Object({
   state: t.Union([t.Literal("ready"), t.Literal("needs_you")]),
-  problems: t.Array(t.Object({ code: t.String(), field: t.String(), message: t.String() })),
+  problems: t.Array(
+    t.Object({ code: t.String(), params: faultParams, field: t.String(), message: t.String() }),
+  ),
 });
 
 const summary = {
@@ -184,6 +189,7 @@ export const Preflight = t.Object(
     checks: t.Array(
       t.Object({
         code: t.String(),
+        params: faultParams,
         severity: t.Union([t.Literal("error"), t.Literal("warning")]),
         message: t.String(),
         fix: t.String({

@@ -12,6 +12,7 @@ import {
   isTerminal,
   judgeSections,
   type Section,
+  type SectionName,
   type SectionProblem,
 } from "./campaigns.rules.ts";
 import {
@@ -211,7 +212,7 @@ export function sectionsOf(
   row: CampaignRow,
   contentFaults: readonly SectionProblem[],
   parts: CampaignParts = partsOf(db, row),
-): CampaignView["sections"] {
+): Record<SectionName | "review", Section> {
   const sections = judgeSections({
     subject: row.subject,
     bodySource: row.bodySource,

@@ -34,7 +34,7 @@ import {
   storeContent,
   storeScheduledAt,
 } from "./campaigns.store.ts";
-import { sentBefore } from "./preflight.rules.ts";
+import { launchSentence } from "./launch-faults.rules.ts";
 import { runPreflight } from "./preflight.service.ts";
 
 /** The job that launches a campaign when it is due and resumes a launch after a crash. */
@@ -274,7 +274,8 @@ function refuseSentBefore(
 ): void {
   const startedAt = startedBefore(databases.system, { ...target, createdAt });
   if (startedAt !== undefined) {
-    throw new AppError("illegal_state", sentBefore(startedAt));
+    const fault = { code: "sent_before", params: { at: startedAt } } as const;
+    throw new AppError("illegal_state", launchSentence(fault));
   }
 }
 

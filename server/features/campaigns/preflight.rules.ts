@@ -1,5 +1,6 @@
 import { domainOf } from "../../platform/address.rules.ts";
 import { hasUnsubscribeLink, type Section, templateSentence } from "./campaigns.rules.ts";
+import { type DescribedFault, described, type LaunchFault } from "./launch-faults.rules.ts";
 
 /** The place where a problem can be fixed: a section of the campaign's page, or another page. */
 export type Fix =
@@ -14,7 +15,7 @@ export type Fix =
   | "workspace"
   | "duplicate";
 
-export type Check = { code: string; severity: "error" | "warning"; message: string; fix: Fix };
+export type Check = DescribedFault & { severity: "error" | "warning"; fix: Fix };
 
 /** The input of all checks. */
 export type PreflightFacts = {
@@ -72,25 +73,16 @@ export function preflightChecks(facts: PreflightFacts): Check[] {
   return checks.sort((a, b) => Number(a.severity === "warning") - Number(b.severity === "warning"));
 }
 
-/**
- * Explains why a campaign is not sent again after the workspace was restored from a backup that predates its launch.
- */
-export function sentBefore(startedAt: number): string {
-  const day = new Date(startedAt).toISOString().slice(0, 10);
-  return `This campaign was already sent on ${day}, before an older copy of this workspace was restored. Its recipients would get it twice. To send it anyway, duplicate it and send the duplicate.`;
-}
+const checkOf = (fault: LaunchFault, severity: Check["severity"], fix: Fix): Check => ({
+  ...described(fault),
+  severity,
+  fix,
+});
 
-function copyChecks({ startedBefore }: PreflightFacts): Check[] {
-  return startedBefore === undefined
+function copyChecks({ startedBefore: at }: PreflightFacts): Check[] {
+  return at === undefined
     ? []
-    : [
-        {
-          code: "sent_before",
-          severity: "error",
-          message: sentBefore(startedBefore),
-          fix: "duplicate",
-        },
-      ];
+    : [checkOf({ code: "sent_before", params: { at } }, "error", "duplicate")];
 }
 
 const fixOfField: Record<string, Fix> = {
@@ -102,10 +94,9 @@ const fixOfField: Record<string, Fix> = {
 };
 
 function sectionChecks({ sections }: PreflightFacts): Check[] {
-  return sections.review.problems.map(({ code, field, message }) => ({
-    code,
+  return sections.review.problems.map(({ field, ...fault }) => ({
+    ...fault,
     severity: "error",
-    message,
     fix: fixOfField[field] ?? "content",
   }));
 }
@@ -124,45 +115,21 @@ function audienceChecks({ sections, willGetIt }: PreflightFacts): Check[] {
   if (sections.audience.problems.length > 0 || willGetIt > 0) {
     return [];
   }
-  const message =
-    "There are no recipients: everyone in the audience is unsubscribed or suppressed, or it is empty.";
-  return [{ code: "empty_audience", severity: "error", message, fix: "audience" }];
+  return [checkOf({ code: "empty_audience" }, "error", "audience")];
 }
 
 function contentChecks(facts: PreflightFacts): Check[] {
   const checks: Check[] = [];
   if (facts.bodySource.trim() !== "" && !hasUnsubscribeLink(facts.bodySource)) {
-    checks.push({
-      code: "no_unsubscribe_link",
-      severity: "warning",
-      message: "The message has no unsubscribe link. SwiftMail adds one at the end.",
-      fix: "content",
-    });
+    checks.push(checkOf({ code: "no_unsubscribe_link" }, "warning", "content"));
   }
   if (facts.textSource !== null && facts.textSource.trim() === "") {
-    checks.push({
-      code: "no_text",
-      severity: "warning",
-      message: "The plain text is empty. Remove it to generate it from the HTML.",
-      fix: "text",
-    });
+    checks.push(checkOf({ code: "no_text" }, "warning", "text"));
   } else if (facts.html !== "" && facts.text.trim() === "") {
-    checks.push({
-      code: "no_text",
-      severity: "warning",
-      message:
-        "The message contains only images. Add text, because spam filters distrust messages without it.",
-      fix: "content",
-    });
+    checks.push(checkOf({ code: "only_images" }, "warning", "content"));
   }
   if (facts.postalAddress.trim() === "") {
-    checks.push({
-      code: "no_postal_address",
-      severity: "warning",
-      message:
-        "The workspace has no postal address. Many countries require one in marketing email.",
-      fix: "workspace",
-    });
+    checks.push(checkOf({ code: "no_postal_address" }, "warning", "workspace"));
   }
   return checks;
 }
@@ -182,14 +149,7 @@ function senderChecks({ sender, route }: PreflightFacts): Check[] {
   }
   return route.signDkim
     ? []
-    : [
-        {
-          code: "route_unsigned",
-          severity: "warning",
-          message: `The sending method "${route.name}" does not sign with DKIM. Make sure that the relay does.`,
-          fix: "route",
-        },
-      ];
+    : [checkOf({ code: "route_unsigned", params: { route: route.name } }, "warning", "route")];
 }
 
 /**
@@ -208,25 +168,19 @@ function unverified({
 }): Check {
   const isDirect = route.kind === "direct";
   if (sender.domainId === null) {
-    return {
-      code: "domain_missing",
-      severity: isDirect ? "error" : "warning",
-      message: isDirect
-        ? `The domain ${domain} is not set up. Direct sending requires DKIM signatures, so add the domain first.`
-        : `The domain ${domain} is not set up, so SwiftMail does not sign messages with DKIM.`,
-      fix: "domains",
-    };
+    return isDirect
+      ? checkOf({ code: "domain_missing_direct", params: { domain } }, "error", "domains")
+      : checkOf({ code: "domain_missing", params: { domain } }, "warning", "domains");
   }
-  const code = "domain_unverified";
   if (sender.domainLostAt !== undefined) {
-    const day = new Date(sender.domainLostAt).toISOString().slice(0, 10);
-    const message = `The DKIM record of ${domain} is missing from DNS. It was last seen on ${day}. Add it again.`;
-    return { code, severity: route.isLocal ? "warning" : "error", message, fix: "domains" };
+    const params = { domain, at: sender.domainLostAt };
+    const severity = route.isLocal ? "warning" : "error";
+    return checkOf({ code: "domain_key_lost", params }, severity, "domains");
   }
-  const message = `The DKIM record of ${domain} was not found in DNS. Large providers will reject the mail or mark it as spam.`;
   // A signature whose key cannot be found is worse than none.
   const isError = isDirect || (route.signDkim && !route.isLocal);
-  return { code, severity: isError ? "error" : "warning", message, fix: "domains" };
+  const fault: LaunchFault = { code: "domain_unverified", params: { domain } };
+  return checkOf(fault, isError ? "error" : "warning", "domains");
 }
 
 function addressChecks({ publicUrl, route }: PreflightFacts): Check[] {
@@ -236,17 +190,10 @@ function addressChecks({ publicUrl, route }: PreflightFacts): Check[] {
   const url = URL.parse(publicUrl);
   const host = url?.hostname ?? "";
   if (/^(localhost|127\.|\[::1\]|0\.0\.0\.0)/.test(host) || !host.includes(".")) {
-    const message = `Links in the message lead to ${publicUrl}, which recipients cannot reach.`;
-    return [{ code: "public_url_local", severity: "error", message, fix: "public-url" }];
+    const fault: LaunchFault = { code: "public_url_local", params: { url: publicUrl } };
+    return [checkOf(fault, "error", "public-url")];
   }
   return url?.protocol === "https:"
     ? []
-    : [
-        {
-          code: "public_url_http",
-          severity: "warning",
-          message: `Links start with ${publicUrl}. One-click unsubscribe works only with https (RFC 8058).`,
-          fix: "public-url",
-        },
-      ];
+    : [checkOf({ code: "public_url_http", params: { url: publicUrl } }, "warning", "public-url")];
 }

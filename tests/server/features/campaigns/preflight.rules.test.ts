@@ -43,7 +43,7 @@ test.each([
   ["an empty audience", { willGetIt: 0 }, "error empty_audience audience"],
   ["a body without a way out", { bodySource: "<p>Hi</p>" }, "warning no_unsubscribe_link content"],
   ["an emptied text part", { textSource: " " }, "warning no_text text"],
-  ["nothing but pictures", { text: "" }, "warning no_text content"],
+  ["nothing but pictures", { text: "" }, "warning only_images content"],
   ["no postal address", { postalAddress: "" }, "warning no_postal_address workspace"],
   [
     "a domain that is not set up",
@@ -119,11 +119,11 @@ test("straight to recipients nothing goes without a key; a relay that signs itse
   const lost = { ...sender, domainLostAt: Date.parse("2026-11-20T10:00:00Z") };
 
   expect(codes({ sender: { ...sender, domainId: null }, route: direct })).toEqual([
-    "error domain_missing domains",
+    "error domain_missing_direct domains",
   ]);
   expect(codes({ sender, route: direct })).toEqual(["error domain_unverified domains"]);
   expect(codes({ sender, route: signing })).toEqual(["warning domain_unverified domains"]);
-  expect(codes({ sender: lost, route: signing })).toEqual(["error domain_unverified domains"]);
+  expect(codes({ sender: lost, route: signing })).toEqual(["error domain_key_lost domains"]);
   const [check] = preflightChecks({ ...good, sender: lost, route: signing });
   expect(check?.message).toContain("last seen on 2026-11-20");
 });

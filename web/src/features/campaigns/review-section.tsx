@@ -11,6 +11,7 @@ import { Loaded, Notice } from "../../ui/states.tsx";
 import { attempt, toast, toastProblem } from "../../ui/toast.tsx";
 import { ChoiceCards } from "../../ui/toggles.tsx";
 import { t } from "./campaigns.messages.ts";
+import { launchFault } from "./launch-faults.ts";
 import { Section } from "./section.tsx";
 import type { CampaignEditor } from "./use-campaign-editor.ts";
 import type { Campaign, OneCampaign, Preflight } from "./use-campaigns.ts";
@@ -175,7 +176,7 @@ function Checks({
           tone={check.severity}
           action={<FixLink href={places[check.fix]} />}
         >
-          {check.message}
+          {launchFault(check)}
         </Notice>
       ))}
     </div>

@@ -2,6 +2,7 @@ import { ChevronDown } from "lucide-preact";
 import type { ComponentChildren } from "preact";
 import { Badge } from "../../ui/display.tsx";
 import { t } from "./campaigns.messages.ts";
+import { launchFault } from "./launch-faults.ts";
 import type { SectionState } from "./use-campaigns.ts";
 
 /** A collapsible section of the campaign with its status and problems. */
@@ -21,7 +22,8 @@ export function Section({
   children: ComponentChildren;
   open?: boolean;
 }) {
-  const problem = state?.problems[0]?.message;
+  const [first] = state?.problems ?? [];
+  const problem = first && launchFault(first);
   return (
     <details id={id} class="card group min-w-0" open={open}>
       <summary class="flex min-h-14 items-center gap-3 rounded-lg px-4 py-2 hover:bg-base-200">
@@ -45,9 +47,10 @@ export function Section({
   );
 }
 
-/** The server's message about a field of the section, if any. */
+/** What is wrong with a field of a section, if anything. */
 export function problemOf(state: SectionState, field: string): string | undefined {
-  return state.problems.find((one) => one.field === field)?.message;
+  const found = state.problems.find((one) => one.field === field);
+  return found && launchFault(found);
 }
 
 /** Form controls that become read-only once the campaign is launched. */

@@ -1,0 +1,52 @@
+// A campaign that is not ready, as a German editor meets it: no sentence of the server is in English.
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import type { Browser } from "playwright-core";
+import { desktop, launchBrowser, phone } from "../support/browser.ts";
+import { type SeededBinary, startSeededBinary } from "../support/seeded-binary.ts";
+
+let seeded: SeededBinary;
+let browser: Browser;
+
+beforeAll(async () => {
+  [seeded, browser] = await Promise.all([startSeededBinary(), launchBrowser()]);
+}, 60_000);
+afterAll(async () => {
+  await browser.close();
+  await seeded.binary.dispose();
+});
+
+type Told = { message: string };
+
+test("the checks and the sections of a campaign are German on both sizes", async () => {
+  const { api, workspace } = seeded;
+  await api.patch("/auth/me", { locale: "de" });
+  const campaign = (await api.post(`${workspace.path}/campaigns`, { name: "Mai" })) as {
+    id: number;
+  };
+  const { checks } = (await api.get(`${workspace.path}/campaigns/${campaign.id}/preflight`)) as {
+    checks: Told[];
+  };
+  expect(checks.length).toBeGreaterThan(4);
+
+  const context = await browser.newContext({ viewport: desktop, locale: "de-DE" });
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  const path = `/w/${workspace.id}/campaigns/${campaign.id}`;
+  await page.goto(`${seeded.binary.url}/sign-in?next=${path}`);
+  await page.getByLabel("E-Mail").fill(seeded.email);
+  await page.getByLabel("Passwort", { exact: true }).fill(seeded.password);
+  await page.getByRole("button", { name: "Anmelden" }).click();
+  // The sections show only their first problem, so this one stands among the checks.
+  await page.getByText("Schreiben Sie die Nachricht.").waitFor();
+
+  for (const viewport of [desktop, phone]) {
+    await page.setViewportSize(viewport);
+    const text = await page.locator("body").innerText();
+    for (const { message } of checks) {
+      expect(text).not.toContain(message);
+    }
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(
+      viewport.width,
+    );
+  }
+}, 90_000);

@@ -84,7 +84,7 @@ export function decisionKey(reading: Reading, cell: string): string {
 
 /**
  * Creates the function that decides whether a row's person may be mailed: the strictest of all columns counts. An
- * empty cell is only unclear when no other column answers.
+ * empty cell of a status column is unclear, unless another column says no.
  */
 export function rowStatusReader(settings: StatusSettings): (cells: readonly string[]) => RowStatus {
   const { mapping, header, ignoredColumns, decisions, whole } = settings;
@@ -119,7 +119,9 @@ function ofColumns(columns: readonly ColumnReader[], cells: readonly string[]): 
       unclear = one === "unclear" && unclear === "" ? cell.trim() : unclear;
     }
   }
-  return { says: says === "nothing" && isBlank ? "unclear" : says, unclear };
+  // What is shown before the start says so of every empty cell, so a yes of another column does not overrule it.
+  const isOpen = isBlank && (says === "nothing" || says === "subscribed");
+  return { says: isOpen ? "unclear" : says, unclear };
 }
 
 const isRefusal = (says: Says) =>

@@ -106,6 +106,14 @@ test("a decision can make an understood value stricter, and never a no into a ye
   expect(suppressed()).toEqual({ "a@x.example": "unsubscribed", "b@x.example": "hard_bounce" });
 });
 
+test("an empty status is not overruled by the yes of another column", async () => {
+  const csv =
+    "email;Newsletter ja/nein;Status\na@x.example;ja;\nb@x.example;ja;aktiv\nc@x.example;nein;\n";
+  await bring(csv, ["email", "status", "status"]);
+
+  expect(suppressed()).toEqual({ "a@x.example": "unclear", "c@x.example": "unsubscribed" });
+});
+
 test("of several status columns the strictest counts", async () => {
   await bring(
     "email,Status,Unsubscribed,Bounced,Spam\n" +
